@@ -1,0 +1,164 @@
+//! What `vittec check` does: find the files, check them in parallel, show what was found.
+
+use std::ffi::OsString;
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+use rayon::prelude::*;
+use vitte_diag::{
+    Diagnostic, DiagnosticBag, Emitter, FileId, SourceError, SourceFile, SourceMap, Span, Summary,
+    codes, text,
+};
+use walkdir::WalkDir;
+
+use super::{lexer, names, parser};
+
+/// How a check ended, and so the exit code.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Outcome {
+    /// No errors: exit code 0.
+    Clean,
+    /// Errors: exit code 1.
+    Errors,
+    /// Something could not be read: exit code 2.
+    Unreadable,
+}
+
+/// The sources of a check and what was found in them.
+#[derive(Debug, Default)]
+pub(crate) struct Check {
+    pub(crate) sources: SourceMap,
+    pub(crate) bag: DiagnosticBag,
+    unreadable: bool,
+}
+
+impl Check {
+    /// Checks the files that `arguments` name: files, folders, and `-` for `stdin`.
+    pub(crate) fn run(arguments: &[OsString], stdin: &mut dyn Read) -> Self {
+        let mut check = Self::default();
+        let command_line = CommandLine::new(arguments, &mut check.sources);
+        for (index, argument) in arguments.iter().enumerate() {
+            if argument == "-" {
+                check.read_stdin(stdin, command_line.span(index));
+            } else {
+                check.read_path(Path::new(argument), command_line.span(index));
+            }
+        }
+        let files: Vec<(FileId, &SourceFile)> = check.sources.files().skip(1).collect();
+        let found: Vec<DiagnosticBag> =
+            files.par_iter().map(|&(id, file)| check_file(id, file)).collect();
+        found.into_iter().for_each(|bag| check.bag.merge(bag));
+        check
+    }
+
+    /// Shows what was found, in the one order that a bag has.
+    pub(crate) fn emit(&self, emitter: &mut dyn Emitter) -> io::Result<(Outcome, Summary)> {
+        let summary = self.bag.emit(&self.sources, emitter)?;
+        let outcome = match (self.unreadable, self.bag.has_errors()) {
+            (true, _) => Outcome::Unreadable,
+            (false, true) => Outcome::Errors,
+            (false, false) => Outcome::Clean,
+        };
+        Ok((outcome, summary))
+    }
+
+    fn read_stdin(&mut self, stdin: &mut dyn Read, argument: Span) {
+        let mut text = Vec::new();
+        match stdin.take(vitte_diag::MAX_FILE_BYTES + 1).read_to_end(&mut text) {
+            Ok(_) => {
+                let added = self.sources.add("<stdin>", text);
+                self.note_failure("<stdin>", argument, added.err());
+            }
+            Err(error) => self.unreadable("<stdin>", argument, &error.to_string()),
+        }
+    }
+
+    /// Reads a file, or every `.vitte` file below a folder, by name.
+    fn read_path(&mut self, path: &Path, argument: Span) {
+        if !path.is_dir() {
+            let loaded = self.sources.load(path);
+            return self.note_failure(&path.to_string_lossy(), argument, loaded.err());
+        }
+        for entry in WalkDir::new(path).follow_links(true).sort_by_file_name() {
+            match entry {
+                Ok(entry) if entry.file_type().is_file() => {
+                    if entry.path().extension().is_some_and(|extension| extension == "vitte") {
+                        let loaded = self.sources.load(entry.path());
+                        self.note_failure(&entry.path().to_string_lossy(), argument, loaded.err());
+                    }
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    let path = error.path().unwrap_or(path).to_string_lossy().into_owned();
+                    let reason =
+                        error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+                    self.unreadable(&path, argument, &reason);
+                }
+            }
+        }
+    }
+
+    fn note_failure(&mut self, path: &str, argument: Span, error: Option<SourceError>) {
+        match error {
+            Some(SourceError::Io { error, .. }) => {
+                self.unreadable(path, argument, &error.to_string());
+            }
+            Some(error) => self.unreadable(path, argument, &error.to_string()),
+            None => {}
+        }
+    }
+
+    fn unreadable(&mut self, path: &str, argument: Span, reason: &str) {
+        self.unreadable = true;
+        let path = text::one_line(path);
+        self.bag.push(
+            Diagnostic::error(codes::E0004, argument, format!("cannot read `{path}`"))
+                .with_note(reason.to_owned()),
+        );
+    }
+}
+
+/// Every check of one file.
+pub(crate) fn check_file(id: FileId, file: &SourceFile) -> DiagnosticBag {
+    let mut bag = DiagnosticBag::new();
+    let lexed = lexer::lex(id, file, &mut bag);
+    let items = parser::parse(id, file, &lexed, &mut bag);
+    names::check(&items, &lexed, &mut bag);
+    bag
+}
+
+/// The arguments as a source, so that a message can point at the one that is wrong.
+struct CommandLine {
+    arguments: Vec<Span>,
+}
+
+impl CommandLine {
+    fn new(arguments: &[OsString], sources: &mut SourceMap) -> Self {
+        let shown: Vec<_> = arguments.iter().map(|argument| argument.to_string_lossy()).collect();
+        let Ok(file) = sources.add("<command line>", shown.join(" ")) else {
+            return Self { arguments: Vec::new() };
+        };
+        let mut lo = 0;
+        let mut spans = Vec::with_capacity(shown.len());
+        for argument in shown {
+            spans.extend(sources.span(file, lo..lo + argument.len()));
+            lo += argument.len() + 1;
+        }
+        Self { arguments: spans }
+    }
+
+    fn span(&self, index: usize) -> Span {
+        self.arguments.get(index).copied().unwrap_or(Span::empty(FileId::new(0), 0))
+    }
+}
+
+/// The last line of human output: how much was found in how many files.
+pub(crate) fn write_summary(
+    writer: &mut dyn Write,
+    summary: Summary,
+    files: usize,
+) -> io::Result<()> {
+    let plural = if files == 1 { "" } else { "s" };
+    let gap = if summary.total() > 0 { "\n" } else { "" };
+    writeln!(writer, "{gap}{summary} in {files} file{plural}")
+}

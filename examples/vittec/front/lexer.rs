@@ -1,0 +1,307 @@
+//! From text to tokens: E0001 to E0003.
+
+use vitte_diag::{Diagnostic, DiagnosticBag, FileId, SourceFile, Span, codes, text};
+
+/// What a token is. Keywords are words: the parser knows which is one where.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Kind {
+    Word,
+    Number,
+    /// A string or a character.
+    Text,
+    /// A string or a character that is not terminated: the rest of its line.
+    Broken,
+    /// `.end`, the block terminator.
+    End,
+    Punct,
+}
+
+/// A token and the line that it stands on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Token<'s> {
+    pub(crate) kind: Kind,
+    pub(crate) text: &'s str,
+    pub(crate) span: Span,
+    /// 0-based.
+    pub(crate) line: u32,
+    /// Columns of white space before the line's first token, a tab to the next multiple of 4.
+    pub(crate) indent: u32,
+    /// Whether it is its line's first token.
+    pub(crate) first: bool,
+}
+
+impl Token<'_> {
+    pub(crate) fn is(&self, text: &str) -> bool {
+        self.text == text && !matches!(self.kind, Kind::Text | Kind::Broken)
+    }
+
+    pub(crate) fn is_one_of(&self, texts: &[&str]) -> bool {
+        texts.iter().any(|text| self.is(text))
+    }
+}
+
+/// The tokens of a file.
+#[derive(Debug)]
+pub(crate) struct Lexed<'s> {
+    pub(crate) tokens: Vec<Token<'s>>,
+    /// The end of the file that a comment without an end swallowed: what is missing outside may
+    /// stand in it.
+    pub(crate) swallowed: Option<&'s str>,
+}
+
+/// Longest first, so that the first that fits is the right one.
+const OPERATORS: &[&str] = &[
+    "..=", "<<=", ">>=", "::", "..", "==", "!=", "<=", ">=", "&&", "||", "<<", ">>", "+=", "-=",
+    "*=", "/=", "%=", "&=", "|=", "^=", "->", "=>", "(", ")", "[", "]", "{", "}", ",", ";", ":",
+    ".", "+", "-", "*", "/", "%", "^", "&", "|", "~", "!", "?", "=", "<", ">",
+];
+
+const BOM: &str = "\u{feff}";
+
+/// Reads a whole file. What is wrong goes into `bag`; the tokens around it are there all the same.
+pub(crate) fn lex<'s>(id: FileId, file: &'s SourceFile, bag: &mut DiagnosticBag) -> Lexed<'s> {
+    let at = if file.text().starts_with(BOM) { BOM.len() } else { 0 };
+    let mut lexer = Lexer {
+        id,
+        file,
+        bag,
+        at,
+        line: 0,
+        indent: 0,
+        first: true,
+        tokens: Vec::new(),
+        swallowed: None,
+    };
+    while let Some(c) = lexer.rest().chars().next() {
+        lexer.next(c);
+    }
+    Lexed { tokens: lexer.tokens, swallowed: lexer.swallowed }
+}
+
+struct Lexer<'s, 'b> {
+    id: FileId,
+    file: &'s SourceFile,
+    bag: &'b mut DiagnosticBag,
+    /// Byte offset of what comes next.
+    at: usize,
+    line: u32,
+    indent: u32,
+    first: bool,
+    tokens: Vec<Token<'s>>,
+    swallowed: Option<&'s str>,
+}
+
+impl<'s> Lexer<'s, '_> {
+    fn rest(&self) -> &'s str {
+        self.file.text().get(self.at..).unwrap_or_default()
+    }
+
+    fn next(&mut self, c: char) {
+        let rest = self.rest();
+        match c {
+            '\n' => self.line_end(),
+            '\r' if rest.starts_with("\r\n") => self.at += 1,
+            ' ' | '\t' => self.blank(c),
+            '#' => self.line_comment(),
+            '/' if rest.starts_with("//") => self.line_comment(),
+            '/' if rest.starts_with("/*") => self.block_comment(),
+            '"' | '\'' => self.quoted(c),
+            '0'..='9' => self.token(Kind::Number, number_len(rest)),
+            _ if is_letter(c) => self.token(Kind::Word, word_len(rest)),
+            '.' if self.is_end() => self.token(Kind::End, ".end".len()),
+            _ => match OPERATORS.iter().find(|operator| rest.starts_with(**operator)) {
+                Some(operator) if !self.is_replaced(0) => self.token(Kind::Punct, operator.len()),
+                _ => self.illegal(),
+            },
+        }
+    }
+
+    fn line_end(&mut self) {
+        self.at += 1;
+        self.line += 1;
+        (self.indent, self.first) = (0, true);
+    }
+
+    fn blank(&mut self, c: char) {
+        self.at += 1;
+        if self.first {
+            self.indent += if c == '\t' { 4 - self.indent % 4 } else { 1 };
+        }
+    }
+
+    fn token(&mut self, kind: Kind, len: usize) {
+        let text = self.rest().get(..len).unwrap_or_default();
+        let span = self.span(self.at, self.at + len);
+        let (line, indent, first) = (self.line, self.indent, self.first);
+        self.tokens.push(Token { kind, text, span, line, indent, first });
+        self.first = false;
+        self.at += len;
+    }
+
+    fn span(&self, lo: usize, hi: usize) -> Span {
+        Span::new(self.id, lo, hi).unwrap_or(Span::empty(self.id, 0))
+    }
+
+    /// Whether `.end` stands here: not a longer name, and not a field behind a value.
+    fn is_end(&self) -> bool {
+        let Some(behind) = self.rest().strip_prefix(".end") else { return false };
+        let before = self.file.text().get(..self.at).and_then(|text| text.chars().next_back());
+        let is_field =
+            before.is_some_and(|c| is_letter(c) || c.is_ascii_digit() || ")]\"".contains(c));
+        !is_field && !behind.starts_with(|c: char| is_letter(c) || c.is_ascii_digit())
+    }
+
+    /// Whether the `?` at `ahead` bytes from here stands for a byte that is not UTF-8.
+    fn is_replaced(&self, ahead: usize) -> bool {
+        let at = self.at + ahead;
+        self.file.is_lossy() && self.file.bytes().get(at) != self.file.text().as_bytes().get(at)
+    }
+
+    fn line_comment(&mut self) {
+        self.at += line_len(self.rest());
+    }
+
+    /// Comments nest. One that does not end takes the rest of the file.
+    fn block_comment(&mut self) {
+        let (start, rest) = (self.at, self.rest());
+        let (mut depth, mut len) = (0_u32, 0);
+        loop {
+            let here = rest.get(len..).unwrap_or_default();
+            if here.starts_with("/*") {
+                depth += 1;
+                len += 2;
+            } else if here.starts_with("*/") {
+                depth -= 1;
+                len += 2;
+                if depth == 0 {
+                    break;
+                }
+            } else if let Some(c) = here.chars().next() {
+                len += c.len_utf8();
+            } else {
+                let span = self.span(start, start + 2);
+                self.bag.push(
+                    Diagnostic::error(codes::E0003, span, "this block comment is not terminated")
+                        .with_label("opened here")
+                        .with_help(closing(depth)),
+                );
+                self.swallowed = Some(rest);
+                break;
+            }
+        }
+        let comment = rest.get(..len).unwrap_or_default();
+        if let Some((lines, last)) = comment.rsplit_once('\n') {
+            self.line += u32::try_from(lines.matches('\n').count() + 1).unwrap_or(0);
+            self.first = true;
+            self.indent = u32::try_from(last.chars().count()).unwrap_or(0);
+        }
+        self.at += len;
+    }
+
+    /// A string or a character, which ends on its line.
+    fn quoted(&mut self, quote: char) {
+        let rest = self.rest();
+        let line = rest.get(..line_len(rest)).unwrap_or_default();
+        let mut escaped = false;
+        let end = line.char_indices().skip(1).find(|&(_, c)| {
+            let ends = c == quote && !escaped;
+            escaped = c == '\\' && !escaped;
+            ends
+        });
+        if let Some((end, _)) = end {
+            return self.token(Kind::Text, end + 1);
+        }
+        let what = if quote == '"' { "string" } else { "character" };
+        let span = self.span(self.at, self.at + line.len());
+        self.bag.push(
+            Diagnostic::error(codes::E0002, span, format!("this {what} is not terminated"))
+                .with_label(format!("the closing `{quote}` is missing"))
+                .with_help(format!("a {what} ends on the line on which it begins")),
+        );
+        self.token(Kind::Broken, line.len());
+    }
+
+    /// All characters from here that begin no token, as one diagnostic.
+    fn illegal(&mut self) {
+        let rest = self.rest();
+        let run: Vec<(usize, char)> = rest
+            .char_indices()
+            .take_while(|&(at, c)| self.is_replaced(at) || begins_nothing(c, rest.get(at..)))
+            .collect();
+        let len = run.last().map_or(0, |&(at, c)| at + c.len_utf8());
+        let names: String =
+            run.iter().take(8).map(|&(at, c)| self.name(at, c)).collect::<Vec<_>>().join(" ");
+        let more = if run.len() > 8 { " …" } else { "" };
+        let plural = if run.len() == 1 { "" } else { "s" };
+        let span = self.span(self.at, self.at + len);
+        let diagnostic = Diagnostic::error(
+            codes::E0001,
+            span,
+            format!("illegal character{plural} {names}{more}"),
+        )
+        .with_label("not part of any token");
+        self.bag.push(diagnostic);
+        self.at += len.max(1);
+        self.first = false;
+    }
+
+    /// How to call a character in a message: itself, its number, or its byte.
+    fn name(&self, ahead: usize, c: char) -> String {
+        match self.file.bytes().get(self.at + ahead) {
+            Some(byte) if self.is_replaced(ahead) => format!("0x{byte:02X}, which is not UTF-8"),
+            _ if text::is_unsafe(c) || c.is_whitespace() || c == '\u{feff}' => {
+                format!("U+{:04X}", u32::from(c))
+            }
+            _ => format!("`{c}`"),
+        }
+    }
+}
+
+fn closing(depth: u32) -> String {
+    match depth {
+        0 | 1 => "add `*/` where the comment ends".to_owned(),
+        _ => format!("comments nest: {depth} `*/` are missing"),
+    }
+}
+
+fn is_letter(c: char) -> bool {
+    c == '_' || c.is_ascii_alphabetic() || (!c.is_ascii() && c.is_alphabetic())
+}
+
+fn begins_nothing(c: char, rest: Option<&str>) -> bool {
+    let known = is_letter(c) || c.is_ascii_digit() || " \t\n\"'#".contains(c);
+    let rest = rest.unwrap_or_default();
+    !known
+        && !rest.starts_with("\r\n")
+        && !OPERATORS.iter().any(|operator| rest.starts_with(operator))
+}
+
+/// Bytes up to the line's end, without a carriage return before it.
+fn line_len(rest: &str) -> usize {
+    let line = rest.split_once('\n').map_or(rest, |(line, _)| line);
+    let end = line.strip_suffix('\r').filter(|_| line.len() < rest.len());
+    end.unwrap_or(line).len()
+}
+
+fn word_len(rest: &str) -> usize {
+    rest.find(|c: char| !is_letter(c) && !c.is_ascii_digit()).unwrap_or(rest.len())
+}
+
+/// `12`, `1_000`, `0xFF`, `2.5e-3`, with a type's name at the end where there is one. The `.` of
+/// `1..2` and of `1.max` is no part of it.
+fn number_len(rest: &str) -> usize {
+    let bytes = rest.as_bytes();
+    let word = |from: usize| from + rest.get(from..).map_or(0, word_len);
+    let digit_at = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    let signed = |end: usize| {
+        let exponent = bytes.get(end.saturating_sub(1)).is_some_and(|b| b"eE".contains(b));
+        let sign = bytes.get(end).is_some_and(|b| b"+-".contains(b));
+        if exponent && sign && digit_at(end + 1) { word(end + 1) } else { end }
+    };
+    let end = word(0);
+    if bytes.starts_with(b"0x") || bytes.starts_with(b"0b") || bytes.starts_with(b"0o") {
+        return end;
+    }
+    let end = signed(end);
+    if bytes.get(end) == Some(&b'.') && digit_at(end + 1) { signed(word(end + 1)) } else { end }
+}

@@ -1,0 +1,291 @@
+//! One message of a compiler: what is wrong, where, and what may help.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::code::Code;
+use crate::span::Span;
+
+/// How bad it is, from `Note` to `Fatal`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Something to know.
+    Note,
+    /// Something to look at; the compilation goes on.
+    Warning,
+    /// The program is wrong.
+    Error,
+    /// The compiler itself failed. For crashes alone.
+    Fatal,
+}
+
+impl Severity {
+    /// The word that output has for it, in lower case.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+            Self::Fatal => "fatal",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// Whether a label marks the problem itself or something that explains it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LabelStyle {
+    /// The problem itself, underlined with `^`. Each diagnostic has exactly one.
+    Primary,
+    /// What explains it, underlined with `-`.
+    Secondary,
+}
+
+/// A span of source with, perhaps, a few words on it.
+///
+/// Labels are made by the [`Diagnostic`] that they belong to, so that exactly one is primary.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Label {
+    span: Span,
+    style: LabelStyle,
+    message: Option<Cow<'static, str>>,
+}
+
+impl Label {
+    /// The bytes that it marks.
+    #[must_use]
+    pub const fn span(&self) -> Span {
+        self.span
+    }
+
+    /// Whether it is the primary one.
+    #[must_use]
+    pub const fn style(&self) -> LabelStyle {
+        self.style
+    }
+
+    /// The words on it, where there are any.
+    #[must_use]
+    pub fn message(&self) -> Option<&str> {
+        self.message.as_deref()
+    }
+}
+
+/// One message of a compiler.
+///
+/// The primary span is taken by the constructor, so there is always exactly one. Text is
+/// `&'static str` or `String`; a line feed in it goes on in the next line of the output.
+///
+/// ```
+/// use vitte_diag::{Diagnostic, FileId, Severity, Span, codes};
+///
+/// let file = FileId::new(0);
+/// let (first, second) = (Span::new(file, 3, 6)?, Span::new(file, 20, 23)?);
+/// let diagnostic = Diagnostic::error(codes::E0100, second, "the name `run` is defined twice")
+///     .with_label("defined again here")
+///     .with_secondary(first, "first defined here")
+///     .with_help("rename one of the two");
+/// assert_eq!(diagnostic.severity(), Severity::Error);
+/// assert_eq!(diagnostic.labels().count(), 2);
+/// # Ok::<(), vitte_diag::SpanError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[must_use = "a diagnostic is shown only when it is pushed to a bag or given to an emitter"]
+pub struct Diagnostic {
+    severity: Severity,
+    code: Code,
+    message: Cow<'static, str>,
+    primary: Label,
+    secondary: Vec<Label>,
+    help: Option<Cow<'static, str>>,
+    notes: Vec<Cow<'static, str>>,
+}
+
+impl Diagnostic {
+    /// A diagnostic of any severity; `span` is where the problem is.
+    pub fn new(
+        severity: Severity,
+        code: Code,
+        span: Span,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            severity,
+            code,
+            message: message.into(),
+            primary: Label { span, style: LabelStyle::Primary, message: None },
+            secondary: Vec::new(),
+            help: None,
+            notes: Vec::new(),
+        }
+    }
+
+    /// An error at `span`.
+    pub fn error(code: Code, span: Span, message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Severity::Error, code, span, message)
+    }
+
+    /// A warning at `span`.
+    pub fn warning(code: Code, span: Span, message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Severity::Warning, code, span, message)
+    }
+
+    /// A note at `span`.
+    pub fn note(code: Code, span: Span, message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Severity::Note, code, span, message)
+    }
+
+    /// Puts words on the primary label, in place of those that were there.
+    pub fn with_label(mut self, message: impl Into<Cow<'static, str>>) -> Self {
+        self.set_label(message);
+        self
+    }
+
+    /// Adds a secondary label; an empty message is none.
+    pub fn with_secondary(mut self, span: Span, message: impl Into<Cow<'static, str>>) -> Self {
+        self.add_secondary(span, message);
+        self
+    }
+
+    /// Adds a note.
+    pub fn with_note(mut self, note: impl Into<Cow<'static, str>>) -> Self {
+        self.add_note(note);
+        self
+    }
+
+    /// Adds help: a diagnostic has one, and a second one goes on in its next line.
+    pub fn with_help(mut self, help: impl Into<Cow<'static, str>>) -> Self {
+        self.add_help(help);
+        self
+    }
+
+    /// [`with_label`](Self::with_label), in place.
+    pub fn set_label(&mut self, message: impl Into<Cow<'static, str>>) -> &mut Self {
+        self.primary.message = words(message);
+        self
+    }
+
+    /// [`with_secondary`](Self::with_secondary), in place.
+    pub fn add_secondary(
+        &mut self,
+        span: Span,
+        message: impl Into<Cow<'static, str>>,
+    ) -> &mut Self {
+        let (style, message) = (LabelStyle::Secondary, words(message));
+        self.secondary.push(Label { span, style, message });
+        self
+    }
+
+    /// [`with_note`](Self::with_note), in place.
+    pub fn add_note(&mut self, note: impl Into<Cow<'static, str>>) -> &mut Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// [`with_help`](Self::with_help), in place.
+    pub fn add_help(&mut self, help: impl Into<Cow<'static, str>>) -> &mut Self {
+        let help = help.into();
+        self.help = Some(match self.help.take() {
+            Some(first) => Cow::Owned(format!("{first}\n{help}")),
+            None => help,
+        });
+        self
+    }
+
+    /// How bad it is.
+    #[must_use]
+    pub const fn severity(&self) -> Severity {
+        self.severity
+    }
+
+    /// What kind of problem it is.
+    #[must_use]
+    pub const fn code(&self) -> Code {
+        self.code
+    }
+
+    /// What is wrong, in one sentence.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// The label where the problem is.
+    #[must_use]
+    pub const fn primary(&self) -> &Label {
+        &self.primary
+    }
+
+    /// The labels that explain it, in the order in which they were added.
+    #[must_use]
+    pub fn secondary(&self) -> &[Label] {
+        &self.secondary
+    }
+
+    /// All labels, the primary one first.
+    pub fn labels(&self) -> impl Iterator<Item = &Label> {
+        std::iter::once(&self.primary).chain(&self.secondary)
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn help(&self) -> Option<&str> {
+        self.help.as_deref()
+    }
+
+    /// What else is to be known, in the order in which it was added.
+    pub fn notes(&self) -> impl Iterator<Item = &str> {
+        self.notes.iter().map(AsRef::as_ref)
+    }
+}
+
+/// A label's message: an empty one is none.
+fn words(message: impl Into<Cow<'static, str>>) -> Option<Cow<'static, str>> {
+    Some(message.into()).filter(|message| !message.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{FileId, code};
+
+    fn sample() -> Diagnostic {
+        Diagnostic::error(code!("E0001"), Span::empty(FileId::new(0), 0), "m")
+    }
+
+    #[test]
+    fn severities_are_ordered_and_spelled() {
+        use Severity::{Error, Fatal, Note, Warning};
+        assert!(Note < Warning && Warning < Error && Error < Fatal);
+        assert_eq!(
+            [Note, Warning, Error, Fatal].map(Severity::as_str),
+            ["note", "warning", "error", "fatal"]
+        );
+    }
+
+    #[test]
+    fn exactly_one_label_is_primary_and_it_is_the_first() {
+        let span = Span::empty(FileId::new(0), 7);
+        let diagnostic =
+            sample().with_secondary(span, "a").with_label("p").with_secondary(span, "");
+        let styles: Vec<_> = diagnostic.labels().map(Label::style).collect();
+        assert_eq!(styles, [LabelStyle::Primary, LabelStyle::Secondary, LabelStyle::Secondary]);
+        let messages: Vec<_> = diagnostic.labels().map(Label::message).collect();
+        assert_eq!(messages, [Some("p"), Some("a"), None]);
+    }
+
+    #[test]
+    fn a_second_help_is_not_lost() {
+        assert_eq!(sample().with_help("a").with_help(String::from("b")).help(), Some("a\nb"));
+    }
+}

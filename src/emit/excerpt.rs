@@ -1,0 +1,257 @@
+//! The first step of human output: what of the sources is shown.
+//!
+//! ```text
+//! file.vitte:   1  fn area(side: num)        Row 2   ``  let x =``       cells 0..9
+//!               2      let x =          ─▶   Mark    row 2, cells 6..7   `expected expression`
+//!               …                            path `file.vitte`, line 2, column 7
+//! ```
+//!
+//! Of a file only the lines that have labels are taken, with the context asked for and the ends of
+//! labels over many lines; a line that is too long is cut around what is labelled. All text is
+//! safe from here on, and places are terminal cells: what follows needs no Unicode.
+
+mod row;
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(super) use row::Row;
+use row::{Room, Stops};
+
+use crate::contract::{self, Resolved};
+use crate::diagnostic::{Diagnostic, LabelStyle};
+use crate::source::{ColumnUnit, SourceFile, SourceMap};
+use crate::text;
+
+/// Lines of a label over many lines that are shown behind its first line.
+pub(super) const LINES_AFTER_START: u32 = 3;
+/// Lines of a label over many lines that are shown before its last line.
+pub(super) const LINES_BEFORE_END: u32 = 1;
+
+/// What to take from the sources.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Take {
+    /// Lines before and after each label.
+    pub(super) context_lines: u32,
+    /// Cells from one tab stop to the next, at least one.
+    pub(super) tab_width: usize,
+    /// Cells that a line may have with its line number.
+    pub(super) width: usize,
+    /// What the column behind the path counts.
+    pub(super) column_unit: ColumnUnit,
+}
+
+/// All that human output shows of the sources for one diagnostic, and what it must add in words.
+#[derive(Debug)]
+pub(super) struct Excerpt<'a> {
+    /// One for each file, the primary label's first.
+    pub(super) snippets: Vec<Snippet<'a>>,
+    /// Digits of the largest line number that is shown, 0 where there is none.
+    pub(super) gutter: usize,
+    /// What was wrong with the diagnostic or cannot be shown as it is.
+    pub(super) remarks: Vec<String>,
+}
+
+/// The lines of one file.
+#[derive(Debug)]
+pub(super) struct Snippet<'a> {
+    /// Safe, on one line.
+    pub(super) path: Cow<'a, str>,
+    /// Where the snippet's first label begins, 1-based.
+    pub(super) line: u32,
+    /// In the column unit asked for, 1-based.
+    pub(super) col: u32,
+    /// In the order of the file.
+    pub(super) rows: Vec<Row>,
+    /// In the order of the diagnostic.
+    pub(super) marks: Vec<Mark<'a>>,
+}
+
+/// A label on the rows.
+#[derive(Debug)]
+pub(super) struct Mark<'a> {
+    pub(super) style: LabelStyle,
+    /// Where it begins.
+    pub(super) start: Place,
+    /// Where it ends, exclusive; on the same row at least one cell behind the start.
+    pub(super) end: Place,
+    /// Safe lines, none where the label has no words.
+    pub(super) message: Vec<Cow<'a, str>>,
+}
+
+/// A place on the rows of a snippet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Place {
+    /// 0-based index of the row.
+    pub(super) row: usize,
+    /// 0-based cell of the row's text.
+    pub(super) cell: usize,
+}
+
+impl<'a> Excerpt<'a> {
+    pub(super) fn new(sources: &'a SourceMap, diagnostic: &'a Diagnostic, take: Take) -> Self {
+        let (labels, breaches) = contract::resolve(sources, diagnostic);
+        let mut remarks: Vec<_> = breaches.iter().map(ToString::to_string).collect();
+        let files = by_file(labels);
+        let gutter = gutter(&files, take);
+        let snippets =
+            files.into_iter().map(|file| file.snippet(gutter, take, &mut remarks)).collect();
+        Self { snippets, gutter, remarks }
+    }
+}
+
+/// Cells of the widest line number that the snippets may show.
+fn gutter(files: &[Labelled<'_>], take: Take) -> usize {
+    let last_of = |file: &Labelled<'_>| {
+        let last = file.labels.iter().map(|(_, lines)| lines.last).max()?;
+        Some(last.saturating_add(take.context_lines).min(file.file.line_count()))
+    };
+    files.iter().filter_map(last_of).max().map_or(0, |line| line.to_string().len())
+}
+
+/// The labels of one file.
+struct Labelled<'a> {
+    file: &'a SourceFile,
+    labels: Vec<(Resolved<'a>, Lines)>,
+}
+
+/// The lines of a label, 1-based, both inclusive.
+#[derive(Clone, Copy)]
+struct Lines {
+    first: u32,
+    last: u32,
+}
+
+impl Lines {
+    /// A label that ends with a line feed ends on that line, not at the start of the next.
+    fn of(label: &Resolved<'_>) -> Self {
+        let last_byte = if label.lo < label.hi { label.hi - 1 } else { label.hi };
+        Self { first: label.file.line_of(label.lo), last: label.file.line_of(last_byte) }
+    }
+
+    const fn many(self) -> bool {
+        self.first < self.last
+    }
+}
+
+/// Labels by file, files in the order of their first label.
+fn by_file(labels: Vec<Resolved<'_>>) -> Vec<Labelled<'_>> {
+    let mut files: Vec<Labelled<'_>> = Vec::new();
+    let mut index_of = BTreeMap::new();
+    for label in labels {
+        let index = *index_of.entry(label.id).or_insert(files.len());
+        if index == files.len() {
+            files.push(Labelled { file: label.file, labels: Vec::new() });
+        }
+        if let Some(file) = files.get_mut(index) {
+            file.labels.push((label, Lines::of(&label)));
+        }
+    }
+    files
+}
+
+impl<'a> Labelled<'a> {
+    fn snippet(self, gutter: usize, take: Take, remarks: &mut Vec<String>) -> Snippet<'a> {
+        let shown = self.shown_lines(take.context_lines);
+        remarks.extend(self.lossy(&shown));
+        let many = self.labels.iter().filter(|(_, lines)| lines.many()).count();
+        let room = Room::new(take.width, gutter, many, take.tab_width);
+        let mut stops = self.stops();
+        let rows: Vec<Row> = shown
+            .iter()
+            .map(|&number| {
+                let line = self.file.line(number).unwrap_or_default();
+                Row::new(number, line, stops.entry(number).or_default(), room)
+            })
+            .collect();
+        let place =
+            |line: u32, cell: usize| Place { row: shown.binary_search(&line).unwrap_or(0), cell };
+        let marks = self
+            .labels
+            .iter()
+            .map(|(label, lines)| {
+                let start = stops
+                    .get(&lines.first)
+                    .map_or(0, |stops| stops.start_of(self.offset(lines.first, label.lo)));
+                let end = stops
+                    .get(&lines.last)
+                    .map_or(0, |stops| stops.end_of(self.offset(lines.last, label.hi)));
+                let least = if lines.many() { 1 } else { start + 1 };
+                Mark {
+                    style: label.label.style(),
+                    start: place(lines.first, start),
+                    end: place(lines.last, end.max(least)),
+                    message: text::lines(label.label.message().unwrap_or_default(), take.tab_width)
+                        .collect(),
+                }
+            })
+            .collect();
+        let at = self.labels.first().map(|(label, _)| label.location(take.column_unit));
+        Snippet {
+            path: text::one_line(self.file.path()),
+            line: at.map_or(1, |at| at.line),
+            col: at.map_or(1, |at| at.col),
+            rows,
+            marks,
+        }
+    }
+
+    /// The lines to show: those on which labels begin and end, those around them, the ends of
+    /// labels over many lines, and a single line left between two of these.
+    fn shown_lines(&self, context: u32) -> Vec<u32> {
+        let count = self.file.line_count();
+        let mut shown = BTreeSet::new();
+        for &(_, Lines { first, last }) in &self.labels {
+            let head = first.saturating_add(LINES_AFTER_START).min(last);
+            let tail = last.saturating_sub(LINES_BEFORE_END).max(first);
+            shown.extend(first.saturating_sub(context).max(1)..=head);
+            shown.extend(tail..=last.saturating_add(context).min(count));
+        }
+        let lines: Vec<u32> = shown.into_iter().collect();
+        let mut filled = Vec::with_capacity(lines.len());
+        for line in lines {
+            if filled.last().is_some_and(|&before| before + 2 == line) {
+                filled.push(line - 1);
+            }
+            filled.push(line);
+        }
+        filled
+    }
+
+    /// Where labels begin and end, by line.
+    fn stops(&self) -> BTreeMap<u32, Stops> {
+        let mut stops: BTreeMap<u32, Stops> = BTreeMap::new();
+        for (label, lines) in &self.labels {
+            let (lo, hi) = (self.offset(lines.first, label.lo), self.offset(lines.last, label.hi));
+            if lines.many() {
+                stops.entry(lines.first).or_default().add(lo, lo);
+                stops.entry(lines.last).or_default().add(hi, hi);
+            } else {
+                stops.entry(lines.first).or_default().add(lo, hi);
+            }
+        }
+        stops
+    }
+
+    /// Byte `offset` of the file as bytes from the start of `line`'s text, kept inside it.
+    fn offset(&self, line: u32, offset: u32) -> usize {
+        let range = self.file.line_range(line).unwrap_or_default();
+        (offset as usize).clamp(range.start, range.end) - range.start
+    }
+
+    /// What to say where a line is shown that is not UTF-8.
+    fn lossy(&self, shown: &[u32]) -> Option<String> {
+        if !self.file.is_lossy() {
+            return None;
+        }
+        let line = shown.iter().copied().find(|&line| {
+            let bytes = self.file.line_range(line).and_then(|range| self.file.bytes().get(range));
+            bytes.is_some_and(|bytes| std::str::from_utf8(bytes).is_err())
+        })?;
+        let path = text::one_line(self.file.path());
+        Some(format!("line {line} of `{path}` is not UTF-8: each byte that is not is shown as `?`"))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,219 @@
+//! One source line as it is shown: safe, cut to the room there is, its labels in cells.
+//!
+//! ```text
+//! line   let total = first + second * third …      800 characters
+//! row    ...first + second * third...              the labelled part kept in view
+//!           ^^^^^
+//! ```
+
+use std::ops::Range;
+
+use crate::text;
+
+/// What stands where text is left out.
+const DOTS: &str = "...";
+
+/// A line as it is shown.
+#[derive(Debug)]
+pub(in crate::emit) struct Row {
+    /// The line's number, 1-based.
+    pub(in crate::emit) number: u32,
+    /// Safe text without tabs.
+    pub(in crate::emit) text: String,
+}
+
+impl Row {
+    /// The row of `line`; `stops` are moved to its cells.
+    pub(super) fn new(number: u32, line: &str, stops: &mut Stops, room: Room) -> Self {
+        let total = stops.measure(line, room.tab_width);
+        let window = Window::new(total, stops, room.cells);
+        stops.move_to(&window);
+        Self { number, text: window.text(line, room.tab_width) }
+    }
+}
+
+/// The cells that a row may take.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Room {
+    cells: usize,
+    tab_width: usize,
+}
+
+impl Room {
+    /// A row is never cut below this, however narrow the output.
+    const LEAST: usize = 20;
+
+    /// What is left of `width` cells beside line numbers of `gutter` digits, their border, and the
+    /// bars of `many` labels that go over many lines.
+    pub(super) fn new(width: usize, gutter: usize, many: usize, tab_width: usize) -> Self {
+        let taken = gutter + " | ".len() + 2 * many;
+        Self { cells: width.saturating_sub(taken).max(Self::LEAST), tab_width }
+    }
+}
+
+/// The places of one line where labels begin or end.
+#[derive(Debug, Default)]
+pub(super) struct Stops {
+    /// Sorted by offset once measured.
+    stops: Vec<Stop>,
+    /// The first label's bytes, kept in view when not everything fits.
+    focus: Option<Range<usize>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Stop {
+    /// Bytes from the start of the line.
+    offset: usize,
+    /// The cell in which a label that begins here begins. Where the offset is that of a combining
+    /// mark, this is the cell of the character that carries the mark.
+    start: usize,
+    /// The cell before which a label that ends here ends.
+    end: usize,
+}
+
+impl Stops {
+    /// Adds a label's bytes from `lo` to `hi`, both from the line's start.
+    pub(super) fn add(&mut self, lo: usize, hi: usize) {
+        self.focus.get_or_insert(lo..hi);
+        self.stops.extend([lo, hi].map(|offset| Stop { offset, start: 0, end: 0 }));
+    }
+
+    /// The cell in which a label that begins at byte `offset` begins.
+    pub(super) fn start_of(&self, offset: usize) -> usize {
+        self.find(offset).map_or(0, |stop| stop.start)
+    }
+
+    /// The cell before which a label that ends at byte `offset` ends.
+    pub(super) fn end_of(&self, offset: usize) -> usize {
+        self.find(offset).map_or(0, |stop| stop.end)
+    }
+
+    fn find(&self, offset: usize) -> Option<&Stop> {
+        let index = self.stops.binary_search_by_key(&offset, |stop| stop.offset).ok()?;
+        self.stops.get(index)
+    }
+
+    /// Finds the cells of all stops in one pass over `line`, and the cells of the whole line.
+    fn measure(&mut self, line: &str, tab_width: usize) -> usize {
+        self.stops.sort_unstable_by_key(|stop| stop.offset);
+        self.stops.dedup_by_key(|stop| stop.offset);
+        let mut rest = self.stops.iter_mut().peekable();
+        let (mut total, mut carrier, mut offset) = (0, 0, 0);
+        for (start, end, c) in text::cells(line, tab_width) {
+            let has_cells = end > start;
+            while let Some(stop) = rest.next_if(|stop| stop.offset <= offset) {
+                stop.start = if has_cells { start } else { carrier };
+                stop.end = start;
+            }
+            carrier = if has_cells { start } else { carrier };
+            total = end;
+            offset += c.len_utf8();
+        }
+        rest.for_each(|stop| (stop.start, stop.end) = (total, total));
+        total
+    }
+
+    /// The cells that are to be in view: all labels, or the first one where `room` is too small.
+    fn in_view(&self, room: usize) -> Range<usize> {
+        let first = self.stops.first().map_or(0, |stop| stop.start);
+        let last = self.stops.last().map_or(0, |stop| stop.end);
+        match &self.focus {
+            Some(focus) if last.saturating_sub(first) > room => {
+                self.start_of(focus.start)..self.end_of(focus.end)
+            }
+            _ => first..last.max(first + 1),
+        }
+    }
+
+    fn move_to(&mut self, window: &Window) {
+        for stop in &mut self.stops {
+            stop.start = window.start(stop.start);
+            stop.end = window.end(stop.end);
+        }
+    }
+}
+
+/// The cells of a line that its row shows.
+#[derive(Debug)]
+struct Window {
+    cells: Range<usize>,
+    /// Whether [`DOTS`] stand before and behind.
+    dots: (bool, bool),
+}
+
+impl Window {
+    /// The part of `total` cells to show in `room` cells, dots included.
+    fn new(total: usize, stops: &Stops, room: usize) -> Self {
+        if total <= room {
+            return Self { cells: 0..total, dots: (false, false) };
+        }
+        let between_dots = room - 2 * DOTS.len();
+        let beside_dots = room - DOTS.len();
+        let wanted = stops.in_view(between_dots);
+        let around = between_dots.saturating_sub(wanted.len()) / 2;
+        let from = wanted.start.saturating_sub(around);
+        if wanted.end <= beside_dots || from <= DOTS.len() {
+            Self { cells: 0..beside_dots, dots: (false, true) }
+        } else if from + between_dots >= total {
+            Self { cells: total - beside_dots..total, dots: (true, false) }
+        } else {
+            Self { cells: from..from + between_dots, dots: (true, true) }
+        }
+    }
+
+    const fn lead(&self) -> usize {
+        if self.dots.0 { DOTS.len() } else { 0 }
+    }
+
+    /// Where a label begins that begins at `cell` of the line: on the dots where that is cut off.
+    fn start(&self, cell: usize) -> usize {
+        if cell < self.cells.start {
+            0
+        } else if self.dots.1 && cell >= self.cells.end {
+            self.lead() + self.cells.len()
+        } else {
+            self.lead() + cell - self.cells.start
+        }
+    }
+
+    /// Where a label ends that ends before `cell` of the line.
+    fn end(&self, cell: usize) -> usize {
+        if cell <= self.cells.start {
+            self.lead()
+        } else if self.dots.1 && cell > self.cells.end {
+            self.lead() + self.cells.len() + DOTS.len()
+        } else {
+            self.lead() + cell - self.cells.start
+        }
+    }
+
+    /// What is shown of `line`. Of a character that is cut in two, the half inside is dots.
+    fn text(&self, line: &str, tab_width: usize) -> String {
+        let Range { start: from, end: to } = self.cells;
+        let mut out = String::with_capacity(line.len().min(4 * self.cells.len() + 2 * DOTS.len()));
+        if self.dots.0 {
+            out.push_str(DOTS);
+        }
+        for (start, end, c) in text::cells(line, tab_width) {
+            let mark = start == end;
+            if start > to || (start == to && !mark) {
+                break;
+            }
+            if end < from || (end == from && (from > 0 || !mark)) {
+                continue;
+            }
+            let inside = end.min(to) - start.max(from);
+            if c == '\t' {
+                out.extend(std::iter::repeat_n(' ', inside));
+            } else if inside < end - start {
+                out.extend(std::iter::repeat_n('.', inside));
+            } else {
+                text::push(&mut out, c);
+            }
+        }
+        if self.dots.1 {
+            out.push_str(DOTS);
+        }
+        out
+    }
+}

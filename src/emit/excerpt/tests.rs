@@ -1,0 +1,121 @@
+use super::*;
+use crate::{FileId, Span, code};
+
+const TAKE: Take =
+    Take { context_lines: 0, tab_width: 4, width: 60, column_unit: ColumnUnit::Char };
+
+type Rows = Vec<(u32, String)>;
+
+/// The rows and marks of a text with one label for each of `spans`.
+fn excerpt(text: &str, spans: &[(usize, usize)], take: Take) -> (Rows, Vec<(Place, Place)>) {
+    let mut sources = SourceMap::new();
+    let file = sources.add("a", text).unwrap();
+    let mut spans = spans.iter().map(|&(lo, hi)| Span::new(file, lo, hi).unwrap());
+    let mut diagnostic = Diagnostic::error(code!("E1"), spans.next().unwrap(), "m");
+    spans.for_each(|span| _ = diagnostic.add_secondary(span, "s"));
+    let excerpt = Excerpt::new(&sources, &diagnostic, take);
+    let snippet = &excerpt.snippets[0];
+    let rows = snippet.rows.iter().map(|row| (row.number, row.text.clone())).collect();
+    (rows, snippet.marks.iter().map(|mark| (mark.start, mark.end)).collect())
+}
+
+fn numbers(lines: u32, spans: &[(usize, usize)], context: u32) -> Vec<u32> {
+    let text = "x\n".repeat(lines as usize - 1);
+    let take = Take { context_lines: context, ..TAKE };
+    excerpt(&text, spans, take).0.into_iter().map(|(number, _)| number).collect()
+}
+
+/// The cells of the only label of a one-line text.
+fn cells(text: &str, lo: usize, hi: usize) -> (usize, usize) {
+    let (_, marks) = excerpt(text, &[(lo, hi)], TAKE);
+    assert_eq!(marks[0].0.row, marks[0].1.row);
+    (marks[0].0.cell, marks[0].1.cell)
+}
+
+#[test]
+fn labelled_lines_their_context_and_single_gaps_are_shown() {
+    assert_eq!(numbers(20, &[(4, 5)], 0), [3]);
+    assert_eq!(numbers(20, &[(4, 5)], 1), [2, 3, 4]);
+    assert_eq!(numbers(20, &[(0, 1)], 2), [1, 2, 3]);
+    assert_eq!(numbers(3, &[(2, 3)], 9), [1, 2, 3]);
+    assert_eq!(numbers(20, &[(0, 1), (4, 5)], 0), [1, 2, 3], "one line between is no gap");
+    assert_eq!(numbers(20, &[(0, 1), (6, 7)], 0), [1, 4]);
+}
+
+#[test]
+fn of_a_long_label_the_ends_are_shown() {
+    assert_eq!(numbers(20, &[(0, 7)], 0), [1, 2, 3, 4]);
+    assert_eq!(numbers(20, &[(0, 19)], 0), [1, 2, 3, 4, 9, 10]);
+    assert_eq!(numbers(200, &[(0, 199)], 1), [1, 2, 3, 4, 99, 100, 101]);
+}
+
+#[test]
+fn a_label_ends_on_the_line_of_its_line_feed() {
+    assert_eq!(numbers(9, &[(0, 2)], 0), [1]);
+    assert_eq!(cells("ab\ncd", 0, 3), (0, 2));
+    assert_eq!(cells("ab\r\ncd", 2, 4), (2, 3), "a line end alone gets one cell behind the text");
+}
+
+#[test]
+fn spans_become_cells() {
+    assert_eq!(cells("\tx", 1, 2), (4, 5));
+    assert_eq!(cells("日本x", 3, 6), (2, 4));
+    assert_eq!(cells("日", 0, 0), (0, 1), "an empty span takes one cell of a wide character");
+    assert_eq!(cells("e\u{301}x", 1, 3), (0, 1), "a mark is shown at what carries it");
+    assert_eq!(cells("\u{202e}x", 3, 4), (8, 9), "a stand-in is as wide as it is");
+    assert_eq!(cells("\u{feff}x", 0, 4), (0, 1), "a byte order mark has no cell");
+    assert_eq!(cells("", 0, 0), (0, 1));
+}
+
+#[test]
+fn long_lines_are_cut_around_what_is_labelled() {
+    let take = Take { width: 4 + 20, ..TAKE };
+    let text: String = ('a'..='z').chain('A'..='Z').collect();
+    let row = |lo, hi| {
+        let (rows, marks) = excerpt(&text, &[(lo, hi)], take);
+        (rows[0].1.clone(), marks[0].0.cell, marks[0].1.cell)
+    };
+    assert_eq!(row(0, 2), ("abcdefghijklmnopq...".into(), 0, 2));
+    assert_eq!(row(50, 52), ("...JKLMNOPQRSTUVWXYZ".into(), 18, 20));
+    assert_eq!(row(52, 52), ("...JKLMNOPQRSTUVWXYZ".into(), 20, 21));
+    assert_eq!(row(26, 28), ("...uvwxyzABCDEFGH...".into(), 9, 11));
+    assert_eq!(
+        row(0, 52),
+        ("abcdefghijklmnopq...".into(), 0, 20),
+        "the part that is cut off is on the dots"
+    );
+}
+
+#[test]
+fn labels_too_far_apart_are_shown_on_the_dots() {
+    let take = Take { width: 4 + 20, ..TAKE };
+    let text = "x".repeat(100);
+    let (_, marks) = excerpt(&text, &[(50, 51), (2, 3), (90, 95)], take);
+    let cells: Vec<_> = marks.iter().map(|(start, end)| (start.cell, end.cell)).collect();
+    assert_eq!(cells[1], (0, 3));
+    assert_eq!(cells[2], (17, 20));
+    assert!((3..17).contains(&cells[0].0), "{cells:?}");
+}
+
+#[test]
+fn a_character_cut_in_two_leaves_dots() {
+    let take = Take { width: 4 + 20, ..TAKE };
+    let (rows, _) = excerpt(&"日".repeat(20), &[(0, 3)], take);
+    assert_eq!(rows[0].1, format!("{}....", "日".repeat(8)));
+}
+
+#[test]
+fn files_stand_in_the_order_of_their_labels_and_share_a_gutter() {
+    let mut sources = SourceMap::new();
+    let a = sources.add("a", "x\n".repeat(200)).unwrap();
+    let b = sources.add("b", "y").unwrap();
+    let span = |file, lo: u32| Span::new(file, lo, lo + 1).unwrap();
+    let diagnostic = Diagnostic::error(code!("E1"), span(b, 0), "m")
+        .with_secondary(span(a, 300), "")
+        .with_secondary(span(FileId::new(7), 0), "lost");
+    let excerpt = Excerpt::new(&sources, &diagnostic, TAKE);
+    let paths: Vec<_> =
+        excerpt.snippets.iter().map(|snippet| (&*snippet.path, snippet.line)).collect();
+    assert_eq!(paths, [("b", 1), ("a", 151)]);
+    assert_eq!(excerpt.remarks.len(), 1);
+}

@@ -1,0 +1,171 @@
+//! Output for people: the shape that rustc made known, plain or in colour.
+
+use std::io::{self, Stderr, Stdout, Write};
+
+use termcolor::Buffer;
+
+use super::Emitter;
+use super::excerpt::{Excerpt, Take};
+use super::layout::{self, Look};
+use super::paint::Painter;
+use crate::color::ColorChoice;
+use crate::diagnostic::Diagnostic;
+use crate::source::{ColumnUnit, SourceMap};
+
+/// Writes diagnostics for people to read.
+///
+/// ```text
+/// error[E0001]: expected expression
+///   --> path/to/file.vitte:12:7
+///    |
+/// 12 |   let x =
+///    |       ^ expected expression
+///    |
+///    = help: add a literal or call a function
+///    = note: this parser is running in bootstrap mode
+/// ```
+///
+/// An empty line stands between two diagnostics. Each reaches the writer in one write. What it
+/// says is safe for a terminal, whatever the sources and messages hold: see [`text`](crate::text).
+///
+/// ```
+/// use vitte_diag::{Diagnostic, DiagnosticBag, HumanEmitter, SourceMap, codes};
+///
+/// let mut sources = SourceMap::new();
+/// let file = sources.add("a.vitte", "let x = @\n")?;
+/// let mut bag = DiagnosticBag::new();
+/// bag.push_error(codes::E0001, sources.span(file, 8..9)?, "unexpected character `@`");
+///
+/// let mut human = HumanEmitter::new(Vec::new());
+/// bag.emit(&sources, &mut human)?;
+/// assert_eq!(
+///     String::from_utf8(human.into_inner())?,
+///     "error[E0001]: unexpected character `@`
+///  --> a.vitte:1:9
+///   |
+/// 1 | let x = @
+///   |         ^
+/// ");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct HumanEmitter<W> {
+    writer: W,
+    color: bool,
+    unicode: bool,
+    take: Take,
+    /// Whether a diagnostic stands before the next one.
+    started: bool,
+}
+
+impl HumanEmitter<Stderr> {
+    /// Writes to standard error, coloured as `choice` says.
+    #[must_use]
+    pub fn stderr(choice: ColorChoice) -> Self {
+        let stream = io::stderr();
+        let color = choice.enabled_on(&stream);
+        Self::new(stream).with_color(color)
+    }
+}
+
+impl HumanEmitter<Stdout> {
+    /// Writes to standard output, coloured as `choice` says.
+    #[must_use]
+    pub fn stdout(choice: ColorChoice) -> Self {
+        let stream = io::stdout();
+        let color = choice.enabled_on(&stream);
+        Self::new(stream).with_color(color)
+    }
+}
+
+impl<W: Write> HumanEmitter<W> {
+    /// The most cells from one tab stop to the next.
+    const MAX_TAB_WIDTH: u8 = 16;
+
+    /// Writes to `writer`: no colour, ASCII.
+    #[must_use]
+    pub const fn new(writer: W) -> Self {
+        let take =
+            Take { context_lines: 0, tab_width: 4, width: 140, column_unit: ColumnUnit::Char };
+        Self { writer, color: false, unicode: false, take, started: false }
+    }
+
+    /// Are ANSI colours written? By default not, but see [`HumanEmitter::stderr`].
+    #[must_use]
+    pub const fn with_color(mut self, color: bool) -> Self {
+        self.color = color;
+        self
+    }
+
+    /// Are lines drawn with Unicode box characters? By default with ASCII.
+    #[must_use]
+    pub const fn with_unicode(mut self, unicode: bool) -> Self {
+        self.unicode = unicode;
+        self
+    }
+
+    /// How many lines are shown before and after each label? By default none.
+    #[must_use]
+    pub const fn with_context_lines(mut self, lines: u16) -> Self {
+        self.take.context_lines = lines as u32;
+        self
+    }
+
+    /// How many cells are there from one tab stop to the next, 1 to 16? By default 4; less counts
+    /// as 1, more as 16.
+    #[must_use]
+    pub fn with_tab_width(mut self, cells: u8) -> Self {
+        self.take.tab_width = usize::from(cells.clamp(1, Self::MAX_TAB_WIDTH));
+        self
+    }
+
+    /// To how many cells are source lines cut, line number included? By default 140. A cut line
+    /// keeps its labelled part in view, with `...` where text is left out, and at least 20 cells.
+    #[must_use]
+    pub const fn with_width(mut self, cells: u16) -> Self {
+        self.take.width = cells as usize;
+        self
+    }
+
+    /// What does the column behind the path count? By default characters.
+    #[must_use]
+    pub const fn with_column_unit(mut self, unit: ColumnUnit) -> Self {
+        self.take.column_unit = unit;
+        self
+    }
+
+    /// The writer, with all that was written to it.
+    #[must_use]
+    pub fn into_inner(self) -> W {
+        self.writer
+    }
+
+    fn draw(&self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<Buffer> {
+        let mut buffer = if self.color { Buffer::ansi() } else { Buffer::no_color() };
+        if self.started {
+            buffer.write_all(b"\n")?;
+        }
+        let look = Look {
+            unicode: self.unicode,
+            context_lines: self.take.context_lines,
+            tab_width: self.take.tab_width,
+        };
+        let excerpt = Excerpt::new(sources, diagnostic, self.take);
+        let mut painter = Painter::new(buffer, diagnostic.severity());
+        layout::draw(diagnostic, &excerpt, look, &mut painter).map_err(io::Error::other)?;
+        painter.finish()
+    }
+}
+
+impl<W: Write> Emitter for HumanEmitter<W> {
+    fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
+        let buffer = self.draw(sources, diagnostic)?;
+        self.writer.write_all(buffer.as_slice())?;
+        self.started = true;
+        Ok(())
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
+}

@@ -1,0 +1,215 @@
+//! Output for programs: JSON Lines, one object for each diagnostic.
+//!
+//! ```json
+//! {"severity":"error","code":"E0001","message":"unexpected character `@`",
+//!  "primary":{"file":"a.vitte","lo":8,"hi":9,"line":1,"col":9},
+//!  "labels":[{"style":"primary","file":"a.vitte","lo":8,"hi":9,"line":1,"col":9,"message":null}],
+//!  "help":null,"notes":[]}
+//! ```
+//!
+//! (On one line.) All seven fields are always there, in this order. `lo` and `hi` are byte offsets,
+//! `hi` exclusive; `line` and `col` are 1-based and those of `lo`. Strings hold the exact text;
+//! every character that a terminal would obey is written as an escape.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use serde::{Deserialize, Serialize};
+use serde_json::ser::{CompactFormatter, Formatter, Serializer};
+
+use super::Emitter;
+use crate::code::Code;
+use crate::contract::{self, Resolved};
+use crate::diagnostic::{Diagnostic, LabelStyle, Severity};
+use crate::source::{ColumnUnit, SourceMap};
+use crate::text;
+
+/// A diagnostic as its JSON has it: written and read by the same struct.
+///
+/// ```
+/// use vitte_diag::json::JsonDiagnostic;
+///
+/// let line = r#"{"severity":"note","code":"N0001","message":"m","primary":null,"labels":[],"help":null,"notes":["n"]}"#;
+/// let diagnostic: JsonDiagnostic = serde_json::from_str(line)?;
+/// assert_eq!(diagnostic.notes, ["n"]);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct JsonDiagnostic<'a> {
+    /// `note`, `warning`, `error` or `fatal`.
+    pub severity: Severity,
+    /// Such as `E0001`.
+    pub code: Code,
+    /// What is wrong.
+    pub message: Cow<'a, str>,
+    /// Where: the primary label's place, or null where there is none to show.
+    pub primary: Option<JsonPlace<'a>>,
+    /// All labels, the primary one first.
+    pub labels: Vec<JsonLabel<'a>>,
+    /// What to do about it, or null.
+    pub help: Option<Cow<'a, str>>,
+    /// What else is to be known, broken spans among it.
+    pub notes: Vec<Cow<'a, str>>,
+}
+
+/// A place in a source file.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct JsonPlace<'a> {
+    /// The normalised path.
+    pub file: Cow<'a, str>,
+    /// The first byte.
+    pub lo: u32,
+    /// The byte behind the last.
+    pub hi: u32,
+    /// The line of `lo`, 1-based.
+    pub line: u32,
+    /// The column of `lo`, 1-based, in characters unless the emitter was told otherwise.
+    pub col: u32,
+}
+
+/// A label.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct JsonLabel<'a> {
+    /// `primary` or `secondary`.
+    pub style: LabelStyle,
+    /// The normalised path.
+    pub file: Cow<'a, str>,
+    /// The first byte.
+    pub lo: u32,
+    /// The byte behind the last.
+    pub hi: u32,
+    /// The line of `lo`, 1-based.
+    pub line: u32,
+    /// The column of `lo`, 1-based.
+    pub col: u32,
+    /// The words on it, or null.
+    pub message: Option<Cow<'a, str>>,
+}
+
+impl<'a> JsonDiagnostic<'a> {
+    /// The JSON of `diagnostic`, columns counted in `unit`.
+    ///
+    /// Broken spans are clamped to what exists, and a note says so. A label in a file that
+    /// `sources` does not have is left out, with a note that holds its words.
+    #[must_use]
+    pub fn new(sources: &'a SourceMap, diagnostic: &'a Diagnostic, unit: ColumnUnit) -> Self {
+        let (resolved, breaches) = contract::resolve(sources, diagnostic);
+        let labels: Vec<_> = resolved.iter().map(|label| JsonLabel::new(label, unit)).collect();
+        let primary = labels.first().filter(|label| label.style == LabelStyle::Primary);
+        let primary = primary.map(JsonLabel::place);
+        let breaches = breaches.iter().map(|breach| Cow::Owned(breach.to_string()));
+        Self {
+            severity: diagnostic.severity(),
+            code: diagnostic.code(),
+            message: diagnostic.message().into(),
+            primary,
+            labels,
+            help: diagnostic.help().map(Cow::Borrowed),
+            notes: diagnostic.notes().map(Cow::Borrowed).chain(breaches).collect(),
+        }
+    }
+}
+
+impl<'a> JsonLabel<'a> {
+    fn new(resolved: &Resolved<'a>, unit: ColumnUnit) -> Self {
+        let at = resolved.location(unit);
+        Self {
+            style: resolved.label.style(),
+            file: at.path.into(),
+            lo: resolved.lo,
+            hi: resolved.hi,
+            line: at.line,
+            col: at.col,
+            message: resolved.label.message().map(Cow::Borrowed),
+        }
+    }
+
+    fn place(&self) -> JsonPlace<'a> {
+        let Self { lo, hi, line, col, .. } = *self;
+        JsonPlace { file: self.file.clone(), lo, hi, line, col }
+    }
+}
+
+/// Writes diagnostics as JSON Lines, see the [module](self). Each reaches the writer in one write.
+///
+/// ```
+/// use vitte_diag::{Diagnostic, DiagnosticBag, JsonEmitter, SourceMap, codes};
+///
+/// let mut sources = SourceMap::new();
+/// let file = sources.add("a.vitte", "let x = @\n")?;
+/// let mut bag = DiagnosticBag::new();
+/// bag.push_error(codes::E0001, sources.span(file, 8..9)?, "unexpected character `@`");
+///
+/// let mut json = JsonEmitter::new(Vec::new());
+/// bag.emit(&sources, &mut json)?;
+/// let line = String::from_utf8(json.into_inner())?;
+/// assert!(line.starts_with(r#"{"severity":"error","code":"E0001","message":"unexpected"#));
+/// assert!(line.ends_with("}\n"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct JsonEmitter<W> {
+    writer: W,
+    column_unit: ColumnUnit,
+}
+
+impl<W: Write> JsonEmitter<W> {
+    /// Writes to `writer`.
+    #[must_use]
+    pub const fn new(writer: W) -> Self {
+        Self { writer, column_unit: ColumnUnit::Char }
+    }
+
+    /// What does `col` count? By default characters.
+    #[must_use]
+    pub const fn with_column_unit(mut self, unit: ColumnUnit) -> Self {
+        self.column_unit = unit;
+        self
+    }
+
+    /// The writer, with all that was written to it.
+    #[must_use]
+    pub fn into_inner(self) -> W {
+        self.writer
+    }
+}
+
+impl<W: Write> Emitter for JsonEmitter<W> {
+    fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
+        let mut line = Vec::with_capacity(512);
+        JsonDiagnostic::new(sources, diagnostic, self.column_unit)
+            .serialize(&mut Serializer::with_formatter(&mut line, Escaping))?;
+        line.push(b'\n');
+        self.writer.write_all(&line)
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
+}
+
+/// Compact JSON with nothing in it that a terminal would obey.
+///
+/// `serde_json` escapes C0 controls, as JSON demands (RFC 8259, section 7). DEL, C1 and bidi controls
+/// may stand in JSON, but not on a terminal that somebody looks at it with.
+struct Escaping;
+
+impl Formatter for Escaping {
+    fn write_string_fragment<W: ?Sized + Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        let mut rest = fragment;
+        while let Some((index, c)) = rest.char_indices().find(|&(_, c)| text::is_unsafe(c)) {
+            let (before, behind) = rest.split_at_checked(index).unwrap_or_default();
+            CompactFormatter.write_string_fragment(writer, before)?;
+            write!(writer, "\\u{:04x}", u32::from(c))?;
+            rest = behind.strip_prefix(c).unwrap_or_default();
+        }
+        CompactFormatter.write_string_fragment(writer, rest)
+    }
+}

@@ -1,0 +1,262 @@
+//! The second step of human output: labels under their lines, by codespan-reporting.
+//!
+//! ```text
+//!   Row    `  let x = 日`              codespan is given      `  xxx x x xx`
+//!   Mark   cells 10..12, `here`   ─▶   and draws              `3 |   xxx x x xx`
+//!                                                             `  |           ^^ here`
+//! ```
+//!
+//! codespan-reporting is given a *grid*: one ASCII character for each cell of the rows that are
+//! shown, under their real line numbers. So it lays out cells, which it does well, and meets
+//! neither Unicode nor control characters nor the rest of the file. The [painter](super::paint)
+//! puts the real text in the place of the grid's cells as they are drawn.
+
+use std::ops::Range;
+
+use codespan_reporting::diagnostic as codespan;
+use codespan_reporting::files::{Error, Files, Location};
+use codespan_reporting::term::{Chars, Config, DisplayStyle, Renderer, RichDiagnostic};
+
+use super::excerpt::{Excerpt, LINES_AFTER_START, LINES_BEFORE_END, Place, Snippet};
+use super::paint::{self, Painter, SourceRow};
+use crate::diagnostic::{Diagnostic, LabelStyle, Severity};
+use crate::text;
+
+/// How to draw.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Look {
+    pub(super) unicode: bool,
+    pub(super) context_lines: u32,
+    pub(super) tab_width: usize,
+}
+
+/// Draws a diagnostic:
+///
+/// ```text
+/// error[E0001]: message                      header
+///   --> file.vitte:12:7                      snippet, one for each file
+///    |
+/// 12 |   let x =
+///    |       ^ label
+///    |
+///    = help: …                               notes: help, notes, remarks on the diagnostic
+///    = note: …
+/// ```
+pub(super) fn draw<'a>(
+    diagnostic: &Diagnostic,
+    excerpt: &'a Excerpt<'_>,
+    look: Look,
+    painter: &mut Painter<'a>,
+) -> Result<(), Error> {
+    let header = format!("{}[{}]", diagnostic.severity(), diagnostic.code());
+    painter.header(&header, text::lines(diagnostic.message(), look.tab_width))?;
+
+    let grid = Grid::new(excerpt);
+    let source_rows = excerpt.snippets.iter().flat_map(source_rows).collect();
+    painter.begin_snippets(source_rows, excerpt.gutter, gutter_by_codespan(excerpt));
+    let config = config(look);
+    RichDiagnostic::new(&to_codespan(diagnostic, excerpt, &grid, look), &config)
+        .render(&grid, &mut Renderer::new(painter, &config))
+}
+
+fn config(look: Look) -> Config {
+    let chars = if look.unicode {
+        Chars::box_drawing()
+    } else {
+        // rustc's arrow stands one cell further left than codespan's.
+        Chars { snippet_start: format!("{}-->", paint::ONE_CELL_BACK), ..Chars::ascii() }
+    };
+    Config {
+        display_style: DisplayStyle::Rich,
+        tab_width: look.tab_width,
+        chars,
+        start_context_lines: LINES_AFTER_START as usize,
+        end_context_lines: LINES_BEFORE_END as usize,
+        before_label_lines: look.context_lines as usize,
+        after_label_lines: look.context_lines as usize,
+    }
+}
+
+fn to_codespan(
+    diagnostic: &Diagnostic,
+    excerpt: &Excerpt<'_>,
+    grid: &Grid<'_>,
+    look: Look,
+) -> codespan::Diagnostic<usize> {
+    let mut labels = Vec::new();
+    for (id, (snippet, file)) in excerpt.snippets.iter().zip(&grid.files).enumerate() {
+        labels.extend(snippet.marks.iter().map(|mark| codespan::Label {
+            style: match mark.style {
+                LabelStyle::Primary => codespan::LabelStyle::Primary,
+                LabelStyle::Secondary => codespan::LabelStyle::Secondary,
+            },
+            file_id: id,
+            range: file.offset(mark.start)..file.offset(mark.end),
+            message: paint::anchored(&mark.message),
+        }));
+    }
+    let notes = diagnostic.notes().chain(excerpt.remarks.iter().map(String::as_str));
+    let notes = diagnostic
+        .help()
+        .map(|help| ("help", help))
+        .into_iter()
+        .chain(notes.map(|note| ("note", note)));
+    codespan::Diagnostic {
+        // Only its colours are used: the painter has written the header.
+        severity: match diagnostic.severity() {
+            Severity::Note => codespan::Severity::Note,
+            Severity::Warning => codespan::Severity::Warning,
+            Severity::Error | Severity::Fatal => codespan::Severity::Error,
+        },
+        code: None,
+        message: String::new(),
+        labels,
+        notes: notes.map(|(kind, note)| bullet(kind, note, look.tab_width)).collect(),
+    }
+}
+
+/// A note's text, its further lines under the first.
+fn bullet(kind: &str, note: &str, tab_width: usize) -> String {
+    let lines: Vec<_> = text::lines(note, tab_width).collect();
+    format!("{kind}: {}", lines.join(&format!("\n{:1$}", "", kind.len() + 2)))
+}
+
+/// The rows of a snippet, as the painter needs them to put the real text in the grid's place.
+fn source_rows<'a>(snippet: &'a Snippet<'_>) -> impl Iterator<Item = SourceRow<'a>> {
+    let bars = snippet.marks.iter().filter(|mark| mark.start.row < mark.end.row).count();
+    snippet.rows.iter().map(move |row| SourceRow { number: row.number, text: &row.text, bars })
+}
+
+/// The width that codespan gives to line numbers: it looks at lines with labels alone.
+fn gutter_by_codespan(excerpt: &Excerpt<'_>) -> usize {
+    let last_of = |snippet: &Snippet<'_>| {
+        let last = snippet.marks.iter().map(|mark| mark.end.row).max()?;
+        snippet.rows.get(last).map(|row| row.number)
+    };
+    let last = excerpt.snippets.iter().filter_map(last_of).max();
+    last.map_or(0, |number| number.to_string().len())
+}
+
+/// The rows as codespan sees them: files of ASCII, one character for each cell.
+struct Grid<'a> {
+    files: Vec<GridFile<'a>>,
+}
+
+struct GridFile<'a> {
+    name: &'a str,
+    location: Location,
+    text: String,
+    lines: Vec<GridLine>,
+    /// The index in `lines` of each row.
+    line_of_row: Vec<usize>,
+}
+
+/// A line of the grid with its line feed.
+struct GridLine {
+    number: usize,
+    range: Range<usize>,
+}
+
+impl<'a> Grid<'a> {
+    fn new(excerpt: &'a Excerpt<'_>) -> Self {
+        Self { files: excerpt.snippets.iter().map(GridFile::new).collect() }
+    }
+
+    fn file(&self, id: usize) -> Result<&GridFile<'a>, Error> {
+        self.files.get(id).ok_or(Error::FileMissing)
+    }
+}
+
+impl<'a> GridFile<'a> {
+    fn new(snippet: &'a Snippet<'_>) -> Self {
+        let mut file = Self {
+            name: &snippet.path,
+            location: Location {
+                line_number: snippet.line as usize,
+                column_number: snippet.col as usize,
+            },
+            text: String::new(),
+            lines: Vec::new(),
+            line_of_row: Vec::new(),
+        };
+        let mut ends = vec![0; snippet.rows.len()];
+        for place in snippet.marks.iter().flat_map(|mark| [mark.start, mark.end]) {
+            if let Some(end) = ends.get_mut(place.row) {
+                *end = place.cell.max(*end);
+            }
+        }
+        let mut last_number = 0;
+        for (row, least_cells) in snippet.rows.iter().zip(ends) {
+            if last_number > 0 && row.number > last_number + 1 {
+                // codespan draws a break where two lines or more are left out.
+                file.push_line(last_number as usize, "", 0);
+                file.push_line(last_number as usize, "", 0);
+            }
+            last_number = row.number;
+            file.line_of_row.push(file.lines.len());
+            file.push_line(row.number as usize, &row.text, least_cells + 1);
+        }
+        file
+    }
+
+    /// Adds a line of at least `least_cells` cells, so that labels behind its end have a place.
+    /// A line without any is a gap.
+    fn push_line(&mut self, number: usize, shown: &str, least_cells: usize) {
+        let start = self.text.len();
+        for (from, to, c) in text::cells(shown, 1) {
+            let cell = if c == ' ' { ' ' } else { 'x' };
+            self.text.extend(std::iter::repeat_n(cell, to - from));
+        }
+        while self.text.len() < start + least_cells {
+            self.text.push(' ');
+        }
+        if least_cells > 0 {
+            self.text.push('\n');
+        }
+        self.lines.push(GridLine { number, range: start..self.text.len() });
+    }
+
+    fn offset(&self, place: Place) -> usize {
+        let line = self.line_of_row.get(place.row).and_then(|&line| self.lines.get(line));
+        line.map_or(0, |line| line.range.start + place.cell)
+    }
+
+    fn line(&self, index: usize) -> Result<&GridLine, Error> {
+        let max = self.lines.len();
+        self.lines.get(index).ok_or(Error::LineTooLarge { given: index, max })
+    }
+}
+
+impl<'a> Files<'a> for Grid<'a> {
+    type FileId = usize;
+    type Name = &'a str;
+    type Source = &'a str;
+
+    fn name(&'a self, id: usize) -> Result<&'a str, Error> {
+        Ok(self.file(id)?.name)
+    }
+
+    fn source(&'a self, id: usize) -> Result<&'a str, Error> {
+        Ok(&self.file(id)?.text)
+    }
+
+    fn line_index(&'a self, id: usize, byte: usize) -> Result<usize, Error> {
+        // Gaps are empty and stand before the line that begins where they do.
+        let lines = &self.file(id)?.lines;
+        Ok(lines.partition_point(|line| line.range.start <= byte).saturating_sub(1))
+    }
+
+    fn line_number(&'a self, id: usize, index: usize) -> Result<usize, Error> {
+        Ok(self.file(id)?.line(index)?.number)
+    }
+
+    fn line_range(&'a self, id: usize, index: usize) -> Result<Range<usize>, Error> {
+        Ok(self.file(id)?.line(index)?.range.clone())
+    }
+
+    /// The real place of the snippet, whatever cell is asked for.
+    fn location(&'a self, id: usize, _byte: usize) -> Result<Location, Error> {
+        let location = &self.file(id)?.location;
+        Ok(Location { ..*location })
+    }
+}

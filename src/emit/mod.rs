@@ -1,0 +1,81 @@
+//! From diagnostics to bytes: one format, one file, all behind one trait.
+//!
+//! ```text
+//! human:  Diagnostic ─▶ excerpt ─▶ layout ─▶ paint ─▶ bytes
+//! json:   Diagnostic ─▶ JsonDiagnostic ───────────▶ bytes
+//! ```
+//!
+//! Formats share what stands left of them and nothing else: none imports another.
+
+mod excerpt;
+mod human;
+pub mod json;
+mod layout;
+mod paint;
+
+use std::io;
+
+pub use human::HumanEmitter;
+pub use json::JsonEmitter;
+
+use crate::bag::{DiagnosticBag, Summary};
+use crate::diagnostic::Diagnostic;
+use crate::source::SourceMap;
+
+/// A format: it writes diagnostics, one after the other.
+pub trait Emitter {
+    /// Writes one diagnostic. Its spans are read against `sources`; a broken one is shown at what
+    /// exists, with a note.
+    ///
+    /// # Errors
+    ///
+    /// What the writer says. Whatever the diagnostic holds is no error.
+    fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()>;
+
+    /// Ends the output: closes what the format has open, and flushes.
+    ///
+    /// # Errors
+    ///
+    /// What the writer says.
+    fn finish(&mut self) -> io::Result<()>;
+}
+
+impl<E: Emitter + ?Sized> Emitter for &mut E {
+    fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
+        (**self).emit(sources, diagnostic)
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        (**self).finish()
+    }
+}
+
+impl<E: Emitter + ?Sized> Emitter for Box<E> {
+    fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
+        (**self).emit(sources, diagnostic)
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        (**self).finish()
+    }
+}
+
+impl DiagnosticBag {
+    /// Writes every diagnostic in the [order of output](Self::ordered), finishes the emitter, and
+    /// says how many there were.
+    ///
+    /// # Errors
+    ///
+    /// What the writer says, at the first diagnostic that it does not take.
+    pub fn emit(
+        &self,
+        sources: &SourceMap,
+        emitter: &mut (impl Emitter + ?Sized),
+    ) -> io::Result<Summary> {
+        for entry in self.ordered() {
+            emitter.emit(sources, entry.diagnostic)?;
+        }
+        emitter.finish()?;
+        Ok(self.summary())
+    }
+}

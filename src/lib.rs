@@ -1,0 +1,59 @@
+//! A compiler diagnostics engine: one model, human ANSI and stable JSON output, safe on any terminal.
+//!
+//! ```text
+//! compiler phase ─▶ Diagnostic ─▶ DiagnosticBag ─▶ ordered view ─▶ Emitter ─▶ bytes
+//!                    Span           seq                            human json
+//!                    SourceMap
+//! ```
+//!
+//! - [`SourceMap`] holds the sources; a [`Span`] is a range of bytes in one of them.
+//! - A [`Diagnostic`] has a severity, a [`Code`], a message, exactly one primary label, and where
+//!   they help secondary labels, notes and help.
+//! - A [`DiagnosticBag`] collects them and shows them in one total order, however many threads
+//!   produced them.
+//! - An [`Emitter`] writes them: [`HumanEmitter`] for people, [`JsonEmitter`] for programs.
+//! - [`registry`] explains every [code](codes), and [`text`] makes any text safe to show.
+//!
+//! ```
+//! use vitte_diag::{ColorChoice, Diagnostic, DiagnosticBag, HumanEmitter, SourceMap, codes};
+//!
+//! let mut sources = SourceMap::new();
+//! let file = sources.add("src/main.vitte", "let x = @\n")?;
+//!
+//! let mut bag = DiagnosticBag::new();
+//! let span = sources.span(file, 8..9)?;
+//! bag.push(Diagnostic::error(codes::E0001, span, "illegal character `@`").with_help("remove it"));
+//!
+//! let summary = bag.emit(&sources, &mut HumanEmitter::stderr(ColorChoice::Auto))?;
+//! assert_eq!(summary.to_string(), "1 error");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Nothing here panics, whatever the input: what is wrong is an error value, or a note in the
+//! output that says what could not be shown as it was asked for.
+
+mod bag;
+mod code;
+mod color;
+mod contract;
+mod diagnostic;
+mod emit;
+pub mod registry;
+mod source;
+mod span;
+pub mod text;
+
+pub use bag::{DiagnosticBag, Entry, Summary};
+pub use code::{Code, CodeError};
+pub use color::ColorChoice;
+pub use contract::{Breach, BreachKind};
+pub use diagnostic::{Diagnostic, Label, LabelStyle, Severity};
+pub use emit::{Emitter, HumanEmitter, JsonEmitter, json};
+pub use registry::codes;
+pub use source::{ColumnUnit, Location, MAX_FILE_BYTES, SourceError, SourceFile, SourceMap};
+pub use span::{ByteOffset, FileId, Span, SpanError};
+
+/// The README's programs, as doc tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,0 +1,248 @@
+//! Every code of the Vitte compiler, with the page that explains it.
+//!
+//! A page is a Markdown file `codes/E0001.md`, and the list at the end of this module names it: a
+//! new code costs one page and one line. [`explain`] gives a page at run time, and `CODES.md` is
+//! made of them. [`Page::parse`] reads pages of the same form, for a compiler with codes of its
+//! own.
+
+use std::fmt;
+
+use crate::code::Code;
+use crate::diagnostic::Severity;
+
+/// The page of a code such as `"E0001"`, or nothing where there is no such code.
+///
+/// ```
+/// let page = vitte_diag::registry::explain("E0001").unwrap();
+/// assert_eq!(page.title, "illegal character");
+/// assert_eq!(page.severity.as_str(), "error");
+/// assert!(vitte_diag::registry::explain("E9999").is_none());
+/// ```
+#[must_use]
+pub fn explain(code: &str) -> Option<Page<'static>> {
+    let (_, text) = PAGES.iter().find(|(known, _)| known.as_str() == code)?;
+    Page::parse(text).ok()
+}
+
+/// Every page, in the order of the codes.
+pub fn pages() -> impl Iterator<Item = Page<'static>> {
+    PAGES.iter().filter_map(|(_, text)| Page::parse(text).ok())
+}
+
+/// What there is to know about a code.
+///
+/// The text of a page is, in this order:
+///
+/// ````md
+/// # E0001: illegal character
+///
+/// - Severity: error
+/// - Phase: lexing
+/// - Since: 0.1.0
+///
+/// What it means, in as many paragraphs as that takes.
+///
+/// ## Example
+///
+/// ```vitte
+/// let x = @
+/// ```
+///
+/// ## Mended
+///
+/// ```vitte
+/// let x = 1
+/// ```
+/// ````
+///
+/// A code that is no longer in use keeps its page, with a line `- Retired: 0.9.0` more.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct Page<'a> {
+    /// The code that it explains.
+    pub code: Code,
+    /// What it is about, in a few words without a full stop.
+    pub title: &'a str,
+    /// The severity that it has unless a compiler's flags change it.
+    pub severity: Severity,
+    /// The part of the compiler that finds it.
+    pub phase: &'a str,
+    /// The version that had it first.
+    pub since: &'a str,
+    /// The version that no longer had it.
+    pub retired: Option<&'a str>,
+    /// What it means: Markdown.
+    pub meaning: &'a str,
+    /// Input that gives this code and no other.
+    pub example: Example<'a>,
+    /// The same input, mended.
+    pub mended: Example<'a>,
+    /// The whole page: Markdown.
+    pub text: &'a str,
+}
+
+/// A fenced code block of a page.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct Example<'a> {
+    /// What stands behind the fence: `vitte` for source, `sh` for a command line.
+    pub language: &'a str,
+    /// The lines between the fences.
+    pub text: &'a str,
+}
+
+impl<'a> Page<'a> {
+    /// Reads a page.
+    ///
+    /// # Errors
+    ///
+    /// A [`PageError`] with the part that is missing or malformed.
+    pub fn parse(text: &'a str) -> Result<Self, PageError> {
+        let malformed = |part| PageError { part };
+        let (heading, rest) = text.split_once('\n').ok_or(malformed("# CODE: title"))?;
+        let heading = heading.strip_prefix("# ").and_then(|heading| heading.split_once(": "));
+        let (code, title) = heading.ok_or(malformed("# CODE: title"))?;
+        let (body, examples) = rest.split_once("\n## Example\n").ok_or(malformed("## Example"))?;
+        let (example, mended) =
+            examples.split_once("\n## Mended\n").ok_or(malformed("## Mended"))?;
+        let (facts, meaning) =
+            body.trim_start().split_once("\n\n").ok_or(malformed("what it means"))?;
+        let fact = |name| {
+            facts.lines().find_map(|line| {
+                line.strip_prefix("- ")?.strip_prefix(name)?.strip_prefix(": ").map(str::trim)
+            })
+        };
+        Ok(Self {
+            code: Code::parse(code).ok_or(malformed("# CODE: title"))?,
+            title: title.trim(),
+            severity: fact("Severity").and_then(severity).ok_or(malformed("- Severity"))?,
+            phase: fact("Phase").ok_or(malformed("- Phase"))?,
+            since: fact("Since").ok_or(malformed("- Since"))?,
+            retired: fact("Retired"),
+            meaning: meaning.trim(),
+            example: Example::parse(example).ok_or(malformed("## Example"))?,
+            mended: Example::parse(mended).ok_or(malformed("## Mended"))?,
+            text,
+        })
+    }
+}
+
+impl<'a> Example<'a> {
+    /// The first fenced block of `section`.
+    fn parse(section: &'a str) -> Option<Self> {
+        let (_, block) = section.split_once("```")?;
+        let (language, block) = block.split_once('\n')?;
+        let (text, _) = block.split_once("```")?;
+        Some(Self { language: language.trim(), text })
+    }
+}
+
+fn severity(word: &str) -> Option<Severity> {
+    use Severity::{Error, Fatal, Note, Warning};
+    [Note, Warning, Error, Fatal].into_iter().find(|severity| severity.as_str() == word)
+}
+
+/// Text that is not a [`Page`].
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PageError {
+    part: &'static str,
+}
+
+impl fmt::Display for PageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the page of a code lacks `{}`, or it is malformed", self.part)
+    }
+}
+
+impl std::error::Error for PageError {}
+
+/// The pages as one list, `CODES.md`: Markdown.
+#[must_use]
+pub fn index() -> String {
+    let mut out = String::from(
+        "# Codes\n\n\
+         Made from the pages in [`codes/`](codes/); `UPDATE_CODES=1 cargo test --test codes` makes it anew.\n\n\
+         A code is never used again: one that is retired keeps its page.\n\n\
+         | code | what | severity | phase | since |\n\
+         |---|---|---|---|---|\n",
+    );
+    for Page { code, title, severity, phase, since, retired, .. } in pages() {
+        let retired = retired.map(|version| format!(", retired {version}")).unwrap_or_default();
+        out += &format!(
+            "| [{code}](codes/{code}.md) | {title} | {severity} | {phase} | {since}{retired} |\n"
+        );
+    }
+    out
+}
+
+macro_rules! pages {
+    ($($code:ident)*) => {
+        /// The codes of the Vitte compiler, each with its page.
+        pub mod codes {
+            use crate::code::Code;
+            $(
+                #[doc = include_str!(concat!("../codes/", stringify!($code), ".md"))]
+                pub const $code: Code = crate::code!(stringify!($code));
+            )*
+        }
+
+        const PAGES: &[(Code, &str)] = &[
+            $((codes::$code, include_str!(concat!("../codes/", stringify!($code), ".md"))),)*
+        ];
+    };
+}
+
+pages! {
+    E0001
+    E0002
+    E0003
+    E0004
+    E0010
+    E0011
+    E0100
+    E0101
+    W0100
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_page_is_well_formed_and_says_its_own_code() {
+        for (code, text) in PAGES {
+            let page = Page::parse(text).unwrap_or_else(|error| panic!("{code}: {error}"));
+            assert_eq!(page.code, *code);
+            assert_eq!(Some(page.severity), code.default_severity(), "{code}");
+        }
+        assert!(PAGES.is_sorted_by_key(|(code, _)| *code));
+    }
+
+    #[test]
+    fn a_malformed_page_says_what_is_missing() {
+        let page = PAGES[0].1;
+        for part in [
+            "# E0001: ",
+            "- Severity: ",
+            "- Phase: ",
+            "- Since: ",
+            "## Example",
+            "## Mended",
+            "```vitte",
+        ] {
+            let broken = page.replacen(part, "", 1);
+            assert!(Page::parse(&broken).is_err(), "{part}");
+        }
+        assert!(Page::parse(&page.replace("error", "awful")).is_err());
+        assert_eq!(
+            Page::parse("").unwrap_err().to_string(),
+            "the page of a code lacks `# CODE: title`, or it is malformed"
+        );
+    }
+
+    #[test]
+    fn a_retired_code_keeps_its_page() {
+        let text = PAGES[0].1.replace("- Since", "- Retired: 0.9.0\n- Since");
+        assert_eq!(Page::parse(&text).unwrap().retired, Some("0.9.0"));
+    }
+}

@@ -1,0 +1,93 @@
+//! Paths as messages show them: the same text on every machine.
+
+use std::path::{Component, Path};
+
+/// `path` with `/` between its parts, `.` and `..` resolved by their text, and relative to `root`
+/// where it lies below it. The file system is not asked.
+///
+/// A path that is empty, or the root itself, is `.`; parts that are not Unicode are shown lossily.
+pub(super) fn normalize(path: &Path, root: Option<&Path>) -> String {
+    let path = Parts::of(path);
+    let below = root.map(Parts::of).and_then(|root| path.below(&root));
+    below.unwrap_or(path).to_text()
+}
+
+/// A path in parts, with every `.` gone and every `..` that something stands before.
+#[derive(PartialEq)]
+struct Parts {
+    /// A drive or share on Windows.
+    prefix: String,
+    absolute: bool,
+    names: Vec<String>,
+}
+
+impl Parts {
+    fn of(path: &Path) -> Self {
+        let mut parts = Self { prefix: String::new(), absolute: false, names: Vec::new() };
+        for component in path.components() {
+            match component {
+                Component::Prefix(prefix) => {
+                    parts.prefix = prefix.as_os_str().to_string_lossy().replace('\\', "/");
+                }
+                Component::RootDir => parts.absolute = true,
+                Component::CurDir => {}
+                Component::ParentDir => match parts.names.last() {
+                    Some(name) if name != ".." => _ = parts.names.pop(),
+                    _ if parts.absolute => {}
+                    _ => parts.names.push("..".to_owned()),
+                },
+                Component::Normal(name) => parts.names.push(name.to_string_lossy().into_owned()),
+            }
+        }
+        parts
+    }
+
+    fn below(&self, root: &Self) -> Option<Self> {
+        if !self.absolute || !root.absolute || self.prefix != root.prefix {
+            return None;
+        }
+        let names = self.names.strip_prefix(root.names.as_slice())?.to_vec();
+        Some(Self { prefix: String::new(), absolute: false, names })
+    }
+
+    fn to_text(&self) -> String {
+        let root = if self.absolute { "/" } else { "" };
+        let text = format!("{}{root}{}", self.prefix, self.names.join("/"));
+        if text.is_empty() { ".".to_owned() } else { text }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dots_are_resolved_by_their_text() {
+        for (path, expected) in [
+            ("a.vitte", "a.vitte"),
+            ("./src/./a.vitte", "src/a.vitte"),
+            ("src//lib/../a.vitte", "src/a.vitte"),
+            ("../a.vitte", "../a.vitte"),
+            ("a/../../b", "../b"),
+            ("/../a", "/a"),
+            ("", "."),
+            ("<command line>", "<command line>"),
+        ] {
+            assert_eq!(normalize(Path::new(path), None), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn paths_below_the_root_are_relative_to_it() {
+        let root = Some(Path::new("/work/./ws/"));
+        for (path, expected) in [
+            ("/work/ws/src/a.vitte", "src/a.vitte"),
+            ("/work/ws", "."),
+            ("/work/wsx/a.vitte", "/work/wsx/a.vitte"),
+            ("/work/ws/../b.vitte", "/work/b.vitte"),
+            ("src/a.vitte", "src/a.vitte"),
+        ] {
+            assert_eq!(normalize(Path::new(path), root), expected, "{path}");
+        }
+    }
+}

@@ -1,0 +1,134 @@
+use super::*;
+
+fn one(text: impl Into<Vec<u8>>) -> (SourceMap, FileId) {
+    let mut sources = SourceMap::new();
+    let file = sources.add("a.vitte", text).unwrap();
+    (sources, file)
+}
+
+fn line_texts(text: impl Into<Vec<u8>>) -> Vec<String> {
+    let (sources, file) = one(text);
+    let file = sources.file(file).unwrap();
+    assert_eq!(file.line(0), None);
+    assert_eq!(file.line(file.line_count() + 1), None);
+    (1..=file.line_count()).map(|line| file.line(line).unwrap().to_owned()).collect()
+}
+
+#[test]
+fn lines_end_at_line_feeds_with_or_without_a_return() {
+    assert_eq!(line_texts(""), [""]);
+    assert_eq!(line_texts("a"), ["a"]);
+    assert_eq!(line_texts("a\n"), ["a", ""]);
+    assert_eq!(line_texts("a\r\nb\nc"), ["a", "b", "c"]);
+    assert_eq!(line_texts("a\rb\r\r\n"), ["a\rb\r", ""]);
+    assert_eq!(line_texts("a\r"), ["a\r"]);
+}
+
+#[test]
+fn a_byte_order_mark_stays_in_the_text_and_has_no_column() {
+    let (sources, file) = one("\u{feff}ab\n\u{feff}");
+    let file_ref = sources.file(file).unwrap();
+    assert_eq!(file_ref.len(), 3 + 3 + 3);
+    assert_eq!(file_ref.line(1), Some("ab"));
+    for (lo, col) in [(0, 1), (3, 1), (4, 2), (5, 3)] {
+        let span = sources.span(file, lo..5).unwrap();
+        assert_eq!(sources.location(span).unwrap().col, col, "byte {lo}");
+    }
+    assert_eq!(file_ref.line(2), Some("\u{feff}"), "only the first one of a file is a mark");
+}
+
+#[test]
+fn bytes_that_are_not_utf8_become_question_marks_one_for_one() {
+    let (sources, file) = one(b"a\xff\xfe\xe2\x82b\xe2\x82\xac".to_vec());
+    let file = sources.file(file).unwrap();
+    assert_eq!(file.text(), "a????b€");
+    assert_eq!(file.bytes(), b"a\xff\xfe\xe2\x82b\xe2\x82\xac");
+    assert!(file.is_lossy());
+    let (sources, file) = one("é");
+    assert!(!sources.file(file).unwrap().is_lossy());
+}
+
+#[test]
+fn locations_in_the_four_units() {
+    let text = "日本\té𝄞x";
+    let (sources, file) = one(text);
+    let at = text.find('x').unwrap();
+    let span = sources.span(file, at..at + 1).unwrap();
+    let col = |unit| sources.location_in(span, unit).unwrap().col;
+    assert_eq!(col(ColumnUnit::Char), 6);
+    assert_eq!(col(ColumnUnit::Byte), 14);
+    assert_eq!(col(ColumnUnit::Utf16), 7);
+    assert_eq!(col(ColumnUnit::Cell { tab_width: 4 }), 11);
+    assert_eq!(col(ColumnUnit::Cell { tab_width: 0 }), 8);
+}
+
+#[test]
+fn every_offset_of_a_mixed_text_has_the_place_that_counting_gives() {
+    let text = "α\r\nb\n\n日\rx\r\n𝄞";
+    let (sources, file) = one(text);
+    for (offset, _) in text.char_indices().chain([(text.len(), ' ')]) {
+        let (before, _) = text.split_at(offset);
+        let start = before.rfind('\n').map_or(0, |at| at + 1);
+        let at = sources.location(sources.span(file, offset..offset).unwrap()).unwrap();
+        assert_eq!(at.line as usize, before.matches('\n').count() + 1, "byte {offset}");
+        assert_eq!(
+            at.col as usize,
+            before.get(start..).unwrap().chars().count() + 1,
+            "byte {offset}"
+        );
+    }
+}
+
+#[test]
+fn a_span_is_checked_against_its_file() {
+    let (sources, file) = one("aé");
+    assert!(sources.span(file, 0..3).is_ok());
+    assert!(sources.span(file, 3..3).is_ok());
+    assert!(matches!(sources.span(file, 0..4), Err(SourceError::OutOfBounds { hi: 4, len: 3 })));
+    assert!(matches!(sources.span(file, 2..3), Err(SourceError::InsideCharacter { at: 2 })));
+    #[allow(clippy::reversed_empty_ranges, reason = "a reversed range is the point")]
+    let reversed = sources.span(file, 3..1);
+    assert!(matches!(reversed, Err(SourceError::Span(SpanError::Reversed { lo: 3, hi: 1 }))));
+    let other = FileId::new(9);
+    assert!(matches!(sources.span(other, 0..0), Err(SourceError::UnknownFile(id)) if id == other));
+    assert!(matches!(sources.file(other), Err(SourceError::UnknownFile(_))));
+}
+
+#[test]
+fn a_file_is_loaded_below_the_root() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("src")).unwrap();
+    std::fs::write(folder.path().join("src/a.vitte"), "x").unwrap();
+    let mut sources = SourceMap::with_root(folder.path());
+    let relative = sources.load("src/./a.vitte").unwrap();
+    let absolute = sources.load(folder.path().join("src/a.vitte")).unwrap();
+    for file in [relative, absolute] {
+        assert_eq!(sources.file(file).unwrap().path(), "src/a.vitte");
+        assert_eq!(sources.file(file).unwrap().text(), "x");
+    }
+    let missing = sources.load("src/b.vitte").unwrap_err();
+    assert!(missing.to_string().starts_with("cannot read `src/b.vitte`: "), "{missing}");
+    assert!(matches!(sources.load("src"), Err(SourceError::Io { .. })));
+    assert_eq!(sources.files().count(), 2, "what failed is not added");
+}
+
+#[test]
+fn four_gibibytes_on_disk_are_refused_unread() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("large.vitte");
+    let size = MAX_FILE_BYTES + 1;
+    File::create(&path).unwrap().set_len(size).unwrap(); // sparse: takes no space
+    let error = SourceMap::new().load(&path).unwrap_err();
+    assert!(matches!(error, SourceError::TooLarge { size: found, .. } if found == size));
+}
+
+#[test]
+#[cfg(target_pointer_width = "64")]
+fn four_gibibytes_in_memory_are_refused() {
+    let zeros = vec![0_u8; 1 << 32]; // untouched pages take no memory
+    let error = SourceMap::new().add("large.vitte", zeros).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "`large.vitte` has 4294967296 bytes, and a source file may have 4294967294"
+    );
+}

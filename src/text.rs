@@ -1,0 +1,202 @@
+//! Making text safe to show, and how many terminal cells it takes.
+//!
+//! Source, messages, labels and paths come from outside. A terminal obeys some characters instead
+//! of showing them: C0 and C1 controls move the cursor or start escape sequences (ECMA-48), the
+//! twelve bidirectional controls reorder what the reader sees (Unicode UAX #9; CVE-2021-42574),
+//! and U+2028 and U+2029 end a line for some. None of them is ever passed on. Each has a visible
+//! stand-in:
+//!
+//! | character | stand-in | example |
+//! |---|---|---|
+//! | tab | spaces up to the next tab stop | |
+//! | other C0, DEL | its picture, one cell (Unicode block *Control Pictures*) | ESC is `␛` |
+//! | C1, bidi controls, U+2028, U+2029 | its number in angle brackets | `<U+202E>` |
+
+use std::borrow::Cow;
+use std::fmt::{self, Write as _};
+
+use unicode_width::UnicodeWidthChar;
+
+/// Whether a terminal would obey `c` instead of showing it.
+///
+/// True for C0 (line feed and tab too), DEL, C1, the twelve bidi controls, U+2028 and U+2029.
+#[must_use]
+pub const fn is_unsafe(c: char) -> bool {
+    matches!(
+        c,
+        '\0'..='\u{1f}'
+            | '\u{7f}'..='\u{9f}'
+            | '\u{61c}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}'
+    )
+}
+
+/// `text` on one line, with nothing in it that a terminal would obey.
+///
+/// For what must not leave its line, such as a path: a line feed becomes the two characters `\n`,
+/// a carriage return `\r`, a tab `\t`; every other unsafe character gets its stand-in.
+///
+/// ```
+/// use vitte_diag::text::one_line;
+///
+/// assert_eq!(one_line("src/main.vitte"), "src/main.vitte");
+/// assert_eq!(one_line("evil\n\u{1b}[2J"), "evil\\n␛[2J");
+/// ```
+#[must_use]
+pub fn one_line(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_unsafe) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            _ => push(&mut out, c),
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// The lines of `text`, each safe to show, tabs as spaces up to the next stop of `tab_width` cells.
+///
+/// Lines end at `\n` or `\r\n`; one line end at the very end begins no further line.
+pub(crate) fn lines(text: &str, tab_width: usize) -> impl Iterator<Item = Cow<'_, str>> {
+    text.lines().map(move |line| {
+        if !line.contains(is_unsafe) {
+            return Cow::Borrowed(line);
+        }
+        let mut out = String::with_capacity(line.len() + 16);
+        for (start, end, c) in cells(line, tab_width) {
+            if c == '\t' {
+                out.extend(std::iter::repeat_n(' ', end - start));
+            } else {
+                push(&mut out, c);
+            }
+        }
+        Cow::Owned(out)
+    })
+}
+
+/// Adds `c` to `out`, or its stand-in where `c` is unsafe. A tab is the caller's to expand.
+pub(crate) fn push(out: &mut String, c: char) {
+    match stand_in(c) {
+        StandIn::Itself => out.push(c),
+        StandIn::Picture(picture) => out.push(picture),
+        // Writing to a string cannot fail.
+        StandIn::Number(number) => _ = write!(out, "{number}"),
+    }
+}
+
+/// The characters of `line` with the cells that each takes when shown: first cell, cell after the
+/// last, both 0-based from the line's start, and the character.
+///
+/// Combining marks and other characters without a width take no cell: both numbers are the same.
+pub(crate) fn cells(line: &str, tab_width: usize) -> impl Iterator<Item = (usize, usize, char)> {
+    let tab_width = tab_width.max(1);
+    let mut at = 0;
+    line.chars().map(move |c| {
+        let start = at;
+        at += match c {
+            '\t' => tab_width - at % tab_width,
+            ' '..='~' => 1,
+            _ => width(c),
+        };
+        (start, at, c)
+    })
+}
+
+/// Terminal cells of `c` or its stand-in; a tab counts as its picture.
+fn width(c: char) -> usize {
+    match stand_in(c) {
+        StandIn::Itself => c.width().unwrap_or(0),
+        StandIn::Picture(_) => 1,
+        StandIn::Number(number) => number.cells(),
+    }
+}
+
+enum StandIn {
+    Itself,
+    Picture(char),
+    Number(Number),
+}
+
+fn stand_in(c: char) -> StandIn {
+    if !is_unsafe(c) {
+        return StandIn::Itself;
+    }
+    let picture = match c {
+        '\u{7f}' => Some('\u{2421}'),
+        '\0'..='\u{1f}' => char::from_u32(0x2400 + u32::from(c)),
+        _ => None,
+    };
+    picture.map_or(StandIn::Number(Number(c)), StandIn::Picture)
+}
+
+/// A character by its number, `<U+202E>`.
+struct Number(char);
+
+impl Number {
+    fn cells(&self) -> usize {
+        // `<U+` and `>` around four digits: no unsafe character has more.
+        8
+    }
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "<U+{:04X}>", u32::from(self.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BIDI: [char; 12] = [
+        '\u{61c}', '\u{200e}', '\u{200f}', '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}',
+        '\u{202e}', '\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}',
+    ];
+
+    #[test]
+    fn every_control_and_every_bidi_control_is_unsafe_and_nothing_else_is() {
+        for c in char::MIN..=char::MAX {
+            let expected = c.is_control() || BIDI.contains(&c) || "\u{2028}\u{2029}".contains(c);
+            assert_eq!(is_unsafe(c), expected, "U+{:04X}", u32::from(c));
+        }
+    }
+
+    #[test]
+    fn every_stand_in_is_safe_and_as_wide_as_counted() {
+        for c in (char::MIN..=char::MAX).filter(|&c| is_unsafe(c)) {
+            let mut shown = String::new();
+            push(&mut shown, c);
+            assert!(!shown.contains(is_unsafe), "{shown}");
+            let cells: usize = shown.chars().map(|c| c.width().unwrap()).sum();
+            assert_eq!(cells, width(c), "{shown}");
+        }
+    }
+
+    #[test]
+    fn tabs_go_to_the_next_stop() {
+        let ends: Vec<usize> = cells("a\tb\t\t", 4).map(|(_, end, _)| end).collect();
+        assert_eq!(ends, [1, 4, 5, 8, 12]);
+        assert_eq!(lines("a\tb", 4).collect::<Vec<_>>(), ["a   b"]);
+    }
+
+    #[test]
+    fn wide_and_combining_characters_are_counted_in_cells() {
+        let ends: Vec<usize> = cells("漢e\u{301}x", 4).map(|(_, end, _)| end).collect();
+        assert_eq!(ends, [2, 3, 3, 4]);
+    }
+
+    #[test]
+    fn lines_end_at_line_feeds_and_a_lone_return_shows() {
+        assert_eq!(lines("a\r\nb\rc\n", 4).collect::<Vec<_>>(), ["a", "b␍c"]);
+        assert_eq!(lines("a\n\nb", 4).collect::<Vec<_>>(), ["a", "", "b"]);
+    }
+}
