@@ -340,6 +340,6 @@ fn color(style: Style, severity: Severity) -> ColorSpec {
         Style::Label(LabelStyle::Secondary) | Style::Gutter => (Some(Color::Cyan), false),
     };
     let mut spec = ColorSpec::new();
-    spec.set_fg(color).set_bold(bold).set_intense(color.is_some());
+    spec.set_fg(color).set_bold(bold).set_intense(style == Style::Header);
     spec
 }

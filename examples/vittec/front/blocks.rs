@@ -32,6 +32,11 @@ impl<'s> Opener<'s> {
 pub(crate) const MODIFIERS: &[&str] =
     &["export", "pub", "extern", "async", "unsafe", "static", "inline"];
 
+/// Words that open a block as a statement and as a value.
+const CONTROLS: &[&str] = &["if", "match", "when"];
+/// No signature has more tokens than this.
+const LONGEST_SIGNATURE: usize = 2048;
+
 /// The tokens of a file, to ask what one of them opens.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tokens<'t, 's>(pub(crate) &'t [Token<'s>]);
@@ -49,12 +54,13 @@ impl<'t, 's> Tokens<'t, 's> {
         self.get(index.checked_sub(1)?)
     }
 
-    /// The tokens from `index` to the end of its line.
-    fn rest_of_line(self, index: usize) -> &'t [Token<'s>] {
+    /// The tokens from `index` to the end of its line, or to the next word that may open a block.
+    fn clause(self, index: usize) -> &'t [Token<'s>] {
         let rest = self.0.get(index..).unwrap_or_default();
-        let line = rest.first().map(|token| token.line);
-        let len = rest.iter().take_while(|token| Some(token.line) == line).count();
-        rest.get(..len).unwrap_or_default()
+        let behind = rest.get(1..).unwrap_or_default();
+        let ends = |token: &Token<'_>| token.first || token.is_one_of(CONTROLS) || token.is("fn");
+        let len = behind.iter().position(ends).unwrap_or(behind.len()) + 1;
+        rest.get(..len).unwrap_or(rest)
     }
 
     fn is_last_of_line(self, index: usize) -> bool {
@@ -63,8 +69,7 @@ impl<'t, 's> Tokens<'t, 's> {
 
     /// The first token of the line that `index` is on.
     pub(crate) fn line_start(self, index: usize) -> usize {
-        let upto = self.0.get(..=index).unwrap_or_default();
-        upto.iter().rposition(|token| token.first).unwrap_or(0)
+        self.get(index).map_or(index, |token| token.line_start)
     }
 
     /// The block that the token at `index` opens. `in_trait` says that the innermost block open
@@ -136,7 +141,7 @@ impl<'t, 's> Tokens<'t, 's> {
     /// `if`, `match` and `when` open a block, as statements and as values, but not on one line with
     /// `then`, not as the guard of a match arm, and not behind `else`.
     fn is_control(self, index: usize) -> bool {
-        let line = self.rest_of_line(index);
+        let line = self.clause(index);
         let is_then = |at: &usize| {
             let by_name = self.before(index + at).is_some_and(|t| t.is_one_of(&["::", ".", "fn"]));
             line.get(*at).is_some_and(|token| token.is("then")) && !by_name
@@ -151,7 +156,7 @@ impl<'t, 's> Tokens<'t, 's> {
     /// An opener by the word at `index`, unless a brace on its line is what opens.
     fn unless_braced(self, index: usize) -> Option<Opener<'s>> {
         let mut depth = 0_i32;
-        for token in self.rest_of_line(index) {
+        for token in self.clause(index) {
             match token.text {
                 _ if token.kind != Kind::Punct => {}
                 "(" | "[" => depth += 1,
@@ -192,7 +197,7 @@ impl<'t, 's> Tokens<'t, 's> {
         let mut line = self.get(index).map_or(0, |token| token.line);
         let mut at = index + 1;
         let mut depth = 0_i32;
-        while let Some(token) = self.get(at) {
+        while let Some(token) = self.get(at).filter(|_| at - index < LONGEST_SIGNATURE) {
             let goes_on = depth > 0 || token.line == line;
             if !goes_on
                 || token.kind == Kind::End

@@ -26,7 +26,9 @@ pub(crate) struct Token<'s> {
     pub(crate) line: u32,
     /// Columns of white space before the line's first token, a tab to the next multiple of 4.
     pub(crate) indent: u32,
-    /// Whether it is its line's first token.
+    /// The index of its line's first token.
+    pub(crate) line_start: usize,
+    /// Whether it is that one.
     pub(crate) first: bool,
 }
 
@@ -69,6 +71,7 @@ pub(crate) fn lex<'s>(id: FileId, file: &'s SourceFile, bag: &mut DiagnosticBag)
         line: 0,
         indent: 0,
         first: true,
+        line_start: 0,
         tokens: Vec::new(),
         swallowed: None,
     };
@@ -87,6 +90,8 @@ struct Lexer<'s, 'b> {
     line: u32,
     indent: u32,
     first: bool,
+    /// The index of the line's first token, once it has one.
+    line_start: usize,
     tokens: Vec<Token<'s>>,
     swallowed: Option<&'s str>,
 }
@@ -133,7 +138,11 @@ impl<'s> Lexer<'s, '_> {
         let text = self.rest().get(..len).unwrap_or_default();
         let span = self.span(self.at, self.at + len);
         let (line, indent, first) = (self.line, self.indent, self.first);
-        self.tokens.push(Token { kind, text, span, line, indent, first });
+        if first {
+            self.line_start = self.tokens.len();
+        }
+        let line_start = self.line_start;
+        self.tokens.push(Token { kind, text, span, line, indent, line_start, first });
         self.first = false;
         self.at += len;
     }
@@ -229,30 +238,36 @@ impl<'s> Lexer<'s, '_> {
             .take_while(|&(at, c)| self.is_replaced(at) || begins_nothing(c, rest.get(at..)))
             .collect();
         let len = run.last().map_or(0, |&(at, c)| at + c.len_utf8());
-        let names: String =
-            run.iter().take(8).map(|&(at, c)| self.name(at, c)).collect::<Vec<_>>().join(" ");
-        let more = if run.len() > 8 { " …" } else { "" };
+        let shown = run.get(..8).unwrap_or(&run);
+        let name = if shown.iter().all(|&(at, c)| self.is_plain(at, c)) {
+            format!("`{}`", shown.iter().map(|&(_, c)| c).collect::<String>())
+        } else {
+            shown.iter().map(|&(at, c)| self.name(at, c)).collect::<Vec<_>>().join(", ")
+        };
+        let more = if shown.len() < run.len() { " …" } else { "" };
         let plural = if run.len() == 1 { "" } else { "s" };
         let span = self.span(self.at, self.at + len);
         let diagnostic = Diagnostic::error(
             codes::E0001,
             span,
-            format!("illegal character{plural} {names}{more}"),
+            format!("illegal character{plural} {name}{more}"),
         )
         .with_label("not part of any token");
         self.bag.push(diagnostic);
         self.at += len.max(1);
-        self.first = false;
+    }
+
+    /// Whether a character can be shown in a message as it is.
+    fn is_plain(&self, ahead: usize, c: char) -> bool {
+        !self.is_replaced(ahead) && !text::is_unsafe(c) && !c.is_whitespace() && c != '\u{feff}'
     }
 
     /// How to call a character in a message: itself, its number, or its byte.
     fn name(&self, ahead: usize, c: char) -> String {
         match self.file.bytes().get(self.at + ahead) {
-            Some(byte) if self.is_replaced(ahead) => format!("0x{byte:02X}, which is not UTF-8"),
-            _ if text::is_unsafe(c) || c.is_whitespace() || c == '\u{feff}' => {
-                format!("U+{:04X}", u32::from(c))
-            }
-            _ => format!("`{c}`"),
+            Some(byte) if self.is_replaced(ahead) => format!("byte 0x{byte:02X}"),
+            _ if self.is_plain(ahead, c) => format!("`{c}`"),
+            _ => format!("U+{:04X}", u32::from(c)),
         }
     }
 }

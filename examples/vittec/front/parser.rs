@@ -1,9 +1,9 @@
 //! From tokens to items: E0010 and E0011.
 //!
-//! A file whose blocks close is taken as it is, however it is indented. Where they do not, the file
-//! is cut at the lines that begin an item at the margin, and in a piece whose blocks do not close
-//! the indentation tells which one was left open. So one missing `.end` gives one error, and what
-//! follows it is read as it was meant.
+//! A file whose blocks close is taken as it is, however it is indented. Where they do not, or where
+//! an item at the margin stands in a block that is indented, the file is cut at the lines that begin
+//! an item at the margin, and in a piece whose blocks do not close the indentation tells which one
+//! was left open. So one missing `.end` gives one error, and what follows it is read as it was meant.
 
 use std::ops::Range;
 
@@ -20,8 +20,10 @@ const ITEMS: &[&str] = &[
     "module", "mod", "use", "import", "export", "extern", "fn", "struct", "enum", "trait", "impl",
     "type", "const", "let", "test", "scenario", "scn", "say", "do", "set",
 ];
-/// Items that may go on in deeper lines without opening a block. All but `type` are statements too.
+/// Items that may go on in deeper lines without opening a block.
 const GO_ON: &[&str] = &["const", "let", "type", "say", "do", "set"];
+/// Items that are statements too.
+const STATEMENTS: &[&str] = &["let", "say", "do", "set"];
 
 /// Reads the items of a file. What is wrong goes into `bag`.
 pub(crate) fn parse<'t, 's>(
@@ -50,12 +52,8 @@ pub(crate) fn parse<'t, 's>(
 
 /// Reads each piece of a file by itself, the pieces that do not close by their indentation.
 fn piece_by_piece<'t, 's>(tokens: Tokens<'t, 's>) -> Vec<Parser<'t, 's>> {
-    let begins_piece = |at: &usize| {
-        let word = tokens.get(*at).filter(|token| token.first && token.indent == 0);
-        tokens.begins_item(*at) && word.is_some_and(|token| !token.is_one_of(GO_ON))
-    };
     let len = tokens.0.len();
-    let mut starts: Vec<usize> = (1..len).filter(begins_piece).collect();
+    let mut starts: Vec<usize> = (1..len).filter(|&at| tokens.begins_piece(at)).collect();
     starts.insert(0, 0);
     let ends = starts.clone().into_iter().skip(1).chain([len]);
     let pieces = starts.into_iter().zip(ends).map(|(start, end)| {
@@ -81,6 +79,14 @@ impl Tokens<'_, '_> {
         }
         token.is_one_of(MODIFIERS) && next.is_some() && self.begins_item(index + 1)
     }
+
+    /// Whether an item begins at the margin that is no statement too.
+    fn begins_piece(self, index: usize) -> bool {
+        let at_margin = self.get(index).is_some_and(|token| token.first && token.indent == 0);
+        at_margin
+            && self.begins_item(index)
+            && !self.get(index).is_some_and(|t| t.is_one_of(STATEMENTS))
+    }
 }
 
 /// How many closers a piece lacks and how many it has too many: as many faults may be found by
@@ -100,6 +106,8 @@ struct Open<'s> {
     opener: Opener<'s>,
     /// The parentheses that were open where it was opened.
     parens: u32,
+    /// Whether its first line is deeper than the one that opens it, once that is known.
+    indented: Option<bool>,
 }
 
 /// What is wrong, by the indices of tokens.
@@ -124,6 +132,8 @@ struct Parser<'t, 's> {
     lost: bool,
     /// Closers that close nothing.
     stray: usize,
+    /// Whether an item stands at the margin in a block that is indented.
+    outdented: bool,
     items: Vec<Item<'t, 's>>,
     faults: Vec<Fault<'s>>,
 }
@@ -138,6 +148,7 @@ impl<'t, 's> Parser<'t, 's> {
             goes_on: None,
             lost: false,
             stray: 0,
+            outdented: false,
             items: Vec::new(),
             faults: Vec::new(),
         }
@@ -145,7 +156,7 @@ impl<'t, 's> Parser<'t, 's> {
 
     /// Whether every block closed and every closer closed one.
     fn closes(&self) -> bool {
-        self.open.is_empty() && self.stray == 0
+        self.open.is_empty() && self.stray == 0 && !self.outdented
     }
 
     fn run(mut self, range: Range<usize>) -> Self {
@@ -167,7 +178,13 @@ impl<'t, 's> Parser<'t, 's> {
             if let Some(opener) = self.tokens.opener(at, in_trait) {
                 let line_start = self.tokens.line_start(at);
                 let parens = std::mem::take(&mut self.parens);
-                self.open.push(Open { at: line_start, indent: token.indent, opener, parens });
+                self.open.push(Open {
+                    at: line_start,
+                    indent: token.indent,
+                    opener,
+                    parens,
+                    indented: None,
+                });
             }
         }
         if self.slack.missing > 0 {
@@ -179,6 +196,10 @@ impl<'t, 's> Parser<'t, 's> {
 
     /// A line begins: closes what its indentation says is over, and reads an item at the top level.
     fn line(&mut self, at: usize, token: &Token<'s>) {
+        let new = self.open.iter_mut().rev().take_while(|open| open.indented.is_none());
+        new.for_each(|open| open.indented = Some(token.indent > open.indent));
+        self.outdented |= self.tokens.begins_piece(at)
+            && self.open.iter().any(|open| open.indented == Some(true));
         let goes_on =
             token.is_one_of(&[")", "]", "}", "{", "else", "elif"]) || token.kind == Kind::End;
         if !goes_on && self.parens == 0 {
