@@ -34,6 +34,13 @@ pub const fn is_unsafe(c: char) -> bool {
     )
 }
 
+/// Whether `text` is printable ASCII alone, so that bytes, characters and cells are the same.
+pub(crate) fn is_plain(text: &str) -> bool {
+    // No early exit: so the loop takes many bytes at a time.
+    let plain = |byte: &u8| (b' '..=b'~').contains(byte);
+    text.as_bytes().chunks(1024).all(|chunk| chunk.iter().fold(true, |all, byte| all & plain(byte)))
+}
+
 /// `text` on one line, with nothing in it that a terminal would obey.
 ///
 /// For what must not leave its line, such as a path: a line feed becomes the two characters `\n`,

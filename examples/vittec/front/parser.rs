@@ -290,16 +290,15 @@ impl<'t, 's> Parser<'t, 's> {
 
     /// Gives up the open blocks from `index` on.
     fn leave_open(&mut self, index: usize, missed: Option<usize>) {
-        let left = self.open.split_off(index.min(self.open.len()));
+        let mut left = self.open.split_off(index.min(self.open.len()));
         self.slack.missing = self.slack.missing.saturating_sub(left.len());
         if let Some(outermost) = left.first() {
             self.parens = outermost.parens;
         }
-        self.faults.extend(left.into_iter().map(|open| Fault::Open {
-            at: open.at,
-            opener: open.opener,
-            missed,
-        }));
+        // One line may open several blocks, but it is one line to look at.
+        left.dedup_by_key(|open| open.at);
+        let fault = |open: Open<'s>| Fault::Open { at: open.at, opener: open.opener, missed };
+        self.faults.extend(left.into_iter().map(fault));
     }
 }
 

@@ -25,10 +25,11 @@ pub(in crate::emit) struct Row {
 impl Row {
     /// The row of `line`; `stops` are moved to its cells.
     pub(super) fn new(number: u32, line: &str, stops: &mut Stops, room: Room) -> Self {
-        let total = stops.measure(line, room.tab_width);
+        let plain = text::is_plain(line);
+        let total = stops.measure(line, plain, room.tab_width);
         let window = Window::new(total, stops, room.cells);
         stops.move_to(&window);
-        Self { number, text: window.text(line, room.tab_width) }
+        Self { number, text: window.text(line, plain, room.tab_width) }
     }
 }
 
@@ -94,9 +95,15 @@ impl Stops {
     }
 
     /// Finds the cells of all stops in one pass over `line`, and the cells of the whole line.
-    fn measure(&mut self, line: &str, tab_width: usize) -> usize {
+    fn measure(&mut self, line: &str, plain: bool, tab_width: usize) -> usize {
         self.stops.sort_unstable_by_key(|stop| stop.offset);
         self.stops.dedup_by_key(|stop| stop.offset);
+        if plain {
+            self.stops
+                .iter_mut()
+                .for_each(|stop| (stop.start, stop.end) = (stop.offset, stop.offset));
+            return line.len();
+        }
         let mut rest = self.stops.iter_mut().peekable();
         let (mut total, mut carrier, mut offset) = (0, 0, 0);
         for (start, end, c) in text::cells(line, tab_width) {
@@ -188,8 +195,13 @@ impl Window {
     }
 
     /// What is shown of `line`. Of a character that is cut in two, the half inside is dots.
-    fn text(&self, line: &str, tab_width: usize) -> String {
+    fn text(&self, line: &str, plain: bool, tab_width: usize) -> String {
         let Range { start: from, end: to } = self.cells;
+        if plain {
+            let dots = |shown| if shown { DOTS } else { "" };
+            let shown = line.get(from..to).unwrap_or_default();
+            return [dots(self.dots.0), shown, dots(self.dots.1)].concat();
+        }
         let mut out = String::with_capacity(line.len().min(4 * self.cells.len() + 2 * DOTS.len()));
         if self.dots.0 {
             out.push_str(DOTS);
