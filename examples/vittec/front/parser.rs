@@ -217,7 +217,8 @@ impl<'t, 's> Parser<'t, 's> {
 
     fn top_level(&mut self, at: usize, token: &Token<'s>) {
         let is_item = self.tokens.begins_item(at);
-        if self.parens > 0 && !(is_item && token.indent == 0) {
+        let body = token.is("{") && !self.lost && !self.items.is_empty();
+        if body || (self.parens > 0 && !(is_item && token.indent == 0)) {
             return;
         }
         if is_item {
@@ -306,19 +307,14 @@ impl Fault<'_> {
     fn diagnostic(&self, tokens: Tokens<'_, '_>, end: Span) -> Diagnostic {
         let span = |at: usize| tokens.get(at).map_or(end, |token| token.span);
         match *self {
-            Self::NotItem { at } => {
-                let text = tokens.get(at).map_or("", |token| token.text);
-                let diagnostic =
-                    Diagnostic::error(codes::E0010, span(at), format!("`{text}` begins no item"));
-                if text == ".end" {
-                    return diagnostic
-                        .with_label("no block is open here")
-                        .with_help("remove it, or write the line that opens its block");
-                }
-                diagnostic.with_label("expected an item").with_help(
-                    "items begin with `fn`, `struct`, `enum`, `type`, `const`, `use` and the like",
-                )
-            }
+            Self::NotItem { at } => match tokens.get(at).map_or("", |token| token.text) {
+                ".end" => Diagnostic::error(codes::E0010, span(at), "this `.end` closes nothing")
+                    .with_label("no block is open here")
+                    .with_help("remove it, or write the line that opens its block"),
+                text => Diagnostic::error(codes::E0010, span(at), format!("`{text}` begins no item"))
+                    .with_label("expected an item")
+                    .with_help("an item begins with `fn`, `struct`, `enum`, `type`, `const`, `use` or the like"),
+            },
             Self::Open { at, opener: Opener { name, closer, .. }, missed } => {
                 let closer = match closer {
                     Closer::End => ".end",
