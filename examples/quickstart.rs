@@ -1,4 +1,5 @@
 //! The README's program: one error in a source, shown to people and to programs.
+#![allow(clippy::print_stdout, reason = "an example may print")]
 
 use vitte_diag::{ColorChoice, DiagnosticBag, HumanEmitter, JsonEmitter, SourceMap, codes};
 

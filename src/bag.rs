@@ -6,7 +6,8 @@ use std::fmt;
 
 use crate::code::Code;
 use crate::contract::{self, Breach};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::Diagnostic;
+use crate::severity::Severity;
 use crate::source::SourceMap;
 use crate::span::Span;
 

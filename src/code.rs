@@ -5,7 +5,7 @@ use std::hash::{Hash, Hasher};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::diagnostic::Severity;
+use crate::severity::Severity;
 
 const MAX_LETTERS: usize = 8;
 const MAX_DIGITS: usize = 6;

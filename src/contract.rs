@@ -152,7 +152,7 @@ impl fmt::Display for Breach {
                 let path = text::one_line(path);
                 write!(
                     f,
-                    "{label} is at bytes {lo}..{hi} of `{path}`, which has {len}; shown at {}..{}",
+                    "{label} is at bytes {lo}..{hi} of `{path}`, which ends at byte {len}; shown at {}..{}",
                     shown.0, shown.1
                 )
             }
@@ -197,7 +197,8 @@ mod tests {
         assert_eq!(shown(1, 2), (1, 3, inside.into()));
         assert_eq!(shown(2, 2).0, 1, "an empty span inside a character covers it");
         assert_eq!(shown(2, 2).1, 3);
-        let past = "the primary label is at bytes 2..9 of `a.vitte`, which has 3; shown at 1..3";
+        let past =
+            "the primary label is at bytes 2..9 of `a.vitte`, which ends at byte 3; shown at 1..3";
         assert_eq!(shown(2, 9), (1, 3, past.into()));
         assert_eq!(shown(7, 9).0, 3, "wholly past the end is the end");
         assert_eq!(shown(u32::MAX, u32::MAX).1, 3);

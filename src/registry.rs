@@ -8,7 +8,7 @@
 use std::fmt;
 
 use crate::code::Code;
-use crate::diagnostic::Severity;
+use crate::severity::Severity;
 
 /// The page of a code such as `"E0001"`, or nothing where there is no such code.
 ///

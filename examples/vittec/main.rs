@@ -2,6 +2,7 @@
 //!
 //! It lexes, recognises the top level, skips bodies to their `.end` and checks names.
 
+mod driver;
 mod front;
 
 use std::ffi::OsString;
@@ -9,7 +10,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use front::driver::{self, Check, Outcome};
+use driver::{Check, Outcome};
 use vitte_diag::{ColorChoice, HumanEmitter, JsonEmitter, registry};
 
 /// Checks Vitte source files.

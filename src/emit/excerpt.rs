@@ -164,28 +164,8 @@ impl<'a> Labelled<'a> {
                 Row::new(number, line, stops.entry(number).or_default(), room)
             })
             .collect();
-        let place =
-            |line: u32, cell: usize| Place { row: shown.binary_search(&line).unwrap_or(0), cell };
-        let marks = self
-            .labels
-            .iter()
-            .map(|(label, lines)| {
-                let start = stops
-                    .get(&lines.first)
-                    .map_or(0, |stops| stops.start_of(self.offset(lines.first, label.lo)));
-                let end = stops
-                    .get(&lines.last)
-                    .map_or(0, |stops| stops.end_of(self.offset(lines.last, label.hi)));
-                let least = if lines.many() { 1 } else { start + 1 };
-                Mark {
-                    style: label.label.style(),
-                    start: place(lines.first, start),
-                    end: place(lines.last, end.max(least)),
-                    message: text::lines(label.label.message().unwrap_or_default(), take.tab_width)
-                        .collect(),
-                }
-            })
-            .collect();
+        let marks =
+            self.labels.iter().map(|label| self.mark(label, &shown, &stops, take)).collect();
         let at = self.labels.first().map(|(label, _)| label.location(take.column_unit));
         Snippet {
             path: text::one_line(self.file.path()),
@@ -193,6 +173,34 @@ impl<'a> Labelled<'a> {
             col: at.map_or(1, |at| at.col),
             rows,
             marks,
+        }
+    }
+
+    /// A label, its ends as places on the rows `shown`.
+    fn mark(
+        &self,
+        (label, lines): &(Resolved<'a>, Lines),
+        shown: &[u32],
+        stops: &BTreeMap<u32, Stops>,
+        take: Take,
+    ) -> Mark<'a> {
+        let cell = |line, offset, of: fn(&Stops, usize) -> usize| {
+            stops.get(&line).map_or(0, |stops| of(stops, self.offset(line, offset)))
+        };
+        let place = |line, cell| Place { row: shown.binary_search(&line).unwrap_or(0), cell };
+        let start = cell(lines.first, label.lo, Stops::start_of);
+        let end = cell(lines.last, label.hi, Stops::end_of);
+        let end = match (lines.many(), label.lo == label.hi) {
+            (true, _) => end.max(1),
+            (false, true) => start + 1,
+            (false, false) => end.max(start + 1),
+        };
+        let message = label.label.message().unwrap_or_default();
+        Mark {
+            style: label.label.style(),
+            start: place(lines.first, start),
+            end: place(lines.last, end),
+            message: text::lines(message, take.tab_width).collect(),
         }
     }
 

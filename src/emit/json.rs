@@ -20,7 +20,8 @@ use serde_json::ser::{CompactFormatter, Formatter, Serializer};
 use super::Emitter;
 use crate::code::Code;
 use crate::contract::{self, Resolved};
-use crate::diagnostic::{Diagnostic, LabelStyle, Severity};
+use crate::diagnostic::{Diagnostic, LabelStyle};
+use crate::severity::Severity;
 use crate::source::{ColumnUnit, SourceMap};
 use crate::text;
 

@@ -19,7 +19,8 @@ use codespan_reporting::term::{Chars, Config, DisplayStyle, Renderer, RichDiagno
 
 use super::excerpt::{Excerpt, LINES_AFTER_START, LINES_BEFORE_END, Place, Snippet};
 use super::paint::{self, Painter, SourceRow};
-use crate::diagnostic::{Diagnostic, LabelStyle, Severity};
+use crate::diagnostic::{Diagnostic, LabelStyle};
+use crate::severity::Severity;
 use crate::text;
 
 /// How to draw.

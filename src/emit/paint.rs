@@ -17,7 +17,7 @@ use codespan_reporting::diagnostic::{LabelStyle, Severity as CodespanSeverity};
 use codespan_reporting::term::WriteStyle;
 use termcolor::{Buffer, Color, ColorSpec, WriteColor as _};
 
-use crate::diagnostic::Severity;
+use crate::severity::Severity;
 use crate::text;
 
 // Text from outside has no control character when it comes here, so these are free to mean

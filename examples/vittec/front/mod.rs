@@ -1,13 +1,23 @@
 //! The front end: text to tokens to items, and what is wrong with them.
 //!
 //! ```text
-//! driver ─▶ lexer ─▶ parser (blocks) ─▶ names
-//!           E0001    E0010, E0011       E0100, E0101, W0100
-//!           …E0003
+//! lexer ─▶ parser (blocks) ─▶ names
+//! E0001    E0010, E0011       E0100, E0101, W0100
+//! …E0003
 //! ```
 
 mod blocks;
-pub(crate) mod driver;
 mod lexer;
 mod names;
 mod parser;
+
+use vitte_diag::{DiagnosticBag, FileId, SourceFile};
+
+/// Every check of one file.
+pub(crate) fn check(id: FileId, file: &SourceFile) -> DiagnosticBag {
+    let mut bag = DiagnosticBag::new();
+    let lexed = lexer::lex(id, file, &mut bag);
+    let items = parser::parse(id, file, &lexed, &mut bag);
+    names::check(&items, &lexed, &mut bag);
+    bag
+}

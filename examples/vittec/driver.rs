@@ -11,7 +11,7 @@ use vitte_diag::{
 };
 use walkdir::WalkDir;
 
-use super::{lexer, names, parser};
+use crate::front;
 
 /// How a check ended, and so the exit code.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -46,7 +46,7 @@ impl Check {
         }
         let files: Vec<(FileId, &SourceFile)> = check.sources.files().skip(1).collect();
         let found: Vec<DiagnosticBag> =
-            files.par_iter().map(|&(id, file)| check_file(id, file)).collect();
+            files.par_iter().map(|&(id, file)| front::check(id, file)).collect();
         found.into_iter().for_each(|bag| check.bag.merge(bag));
         check
     }
@@ -116,15 +116,6 @@ impl Check {
                 .with_note(reason.to_owned()),
         );
     }
-}
-
-/// Every check of one file.
-pub(crate) fn check_file(id: FileId, file: &SourceFile) -> DiagnosticBag {
-    let mut bag = DiagnosticBag::new();
-    let lexed = lexer::lex(id, file, &mut bag);
-    let items = parser::parse(id, file, &lexed, &mut bag);
-    names::check(&items, &lexed, &mut bag);
-    bag
 }
 
 /// The arguments as a source, so that a message can point at the one that is wrong.

@@ -1,0 +1,126 @@
+//! The way of the data: right may use left, never the other way, and formats never one another.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test states what it expects in the plain way"
+)]
+
+mod common;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The modules of the crate from left to right; those of one place may use each other.
+const ORDER: [&[&str]; 7] = [
+    &["span", "text", "severity", "color"],
+    &["source", "code"],
+    &["diagnostic"],
+    &["contract"],
+    &["bag", "registry"],
+    &["emit"],
+    &["cli"],
+];
+
+/// The formats below `emit`.
+const FORMATS: [&str; 2] = ["human", "json"];
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.file_name().is_some_and(|name| name != "tests.rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// The code of a file: without comments, and without the tests at its end.
+fn code(path: &Path) -> String {
+    let text = fs::read_to_string(path).unwrap();
+    let text = text.split("#[cfg(test)]").next().unwrap();
+    let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    code.collect::<Vec<_>>().join("\n").replace("$crate::", "")
+}
+
+/// The names that follow `prefix` in `code`.
+fn uses<'a>(code: &'a str, prefix: &str) -> Vec<&'a str> {
+    code.split(prefix)
+        .skip(1)
+        .map(|behind| behind.split(|c: char| !c.is_ascii_lowercase() && c != '_').next().unwrap())
+        .collect()
+}
+
+fn files() -> Vec<(String, PathBuf)> {
+    let root = common::root().join("src");
+    let mut found = Vec::new();
+    sources(&root, &mut found);
+    let module = |path: &PathBuf| {
+        let path = path.strip_prefix(&root).unwrap().with_extension("");
+        path.iter().map(|part| part.to_str().unwrap()).collect::<Vec<_>>().join("/")
+    };
+    found.into_iter().map(|path| (module(&path), path)).filter(|(name, _)| name != "lib").collect()
+}
+
+#[test]
+fn right_uses_left() {
+    let place = |module: &str| ORDER.iter().position(|modules| modules.contains(&module));
+    for (name, path) in files() {
+        let module = name.split('/').next().unwrap();
+        let own = place(module).unwrap_or_else(|| panic!("{module} has no place in the order"));
+        for used in uses(&code(&path), "crate::") {
+            // What is not a module is a name of the crate's root: tests alone use those.
+            let theirs = place(used).unwrap_or_else(|| panic!("{name} uses crate::{used}"));
+            assert!(theirs <= own, "{name} uses {used}, which stands right of it");
+        }
+    }
+}
+
+#[test]
+fn formats_do_not_use_one_another() {
+    for (name, path) in files() {
+        let Some(format) =
+            FORMATS.iter().find(|format| name.starts_with(&format!("emit/{format}")))
+        else {
+            continue;
+        };
+        let code = code(&path);
+        for used in uses(&code, "super::").into_iter().chain(uses(&code, "crate::emit::")) {
+            assert!(used == *format || !FORMATS.contains(&used), "{name} uses the format {used}");
+        }
+    }
+}
+
+/// The source of each file is small enough to be one thing.
+#[test]
+fn files_are_rooms_not_halls() {
+    for (name, path) in files() {
+        let lines = fs::read_to_string(&path).unwrap().lines().count();
+        assert!(lines <= 450, "{name} has {lines} lines: which name is missing?");
+    }
+}
+
+/// A build without features has the packages that were asked for, and no other.
+#[test]
+fn dependencies_are_the_ones_asked_for() {
+    let manifest = fs::read_to_string(common::root().join("Cargo.toml")).unwrap();
+    let (_, behind) = manifest.split_once("[dependencies]\n").unwrap();
+    let names: Vec<_> = behind
+        .lines()
+        .take_while(|line| !line.is_empty())
+        .map(|line| line.split_once(" = ").unwrap().0)
+        .collect();
+    let asked = [
+        "codespan-reporting",
+        "is-terminal",
+        "line-index",
+        "serde",
+        "serde_json",
+        "termcolor",
+        "unicode-width",
+    ];
+    assert_eq!(names, asked);
+}

@@ -1,0 +1,236 @@
+//! `vittec` as a process: exit codes, streams, folders, threads.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test states what it expects in the plain way"
+)]
+
+mod common;
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use common::example;
+use vitte_diag::registry;
+
+const GOOD: &str = "fn f() -> u8\n  ret 1\n.end\n";
+const BAD: &str = "fn f() -> u8\n  ret @\n.end\n";
+const UNUSED: &str = "use std/a\n";
+
+fn vittec(arguments: &[&str]) -> Command {
+    let mut command = example("vittec");
+    command.args(arguments).stdin(Stdio::null());
+    command
+}
+
+/// Runs in `folder`: exit code, standard output, standard error.
+fn run_in(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let output = vittec(arguments).current_dir(folder).output().unwrap();
+    parts(&output)
+}
+
+fn parts(output: &Output) -> (i32, String, String) {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+}
+
+fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn exit_codes_and_the_last_line() {
+    let folder = folder(&[("good.vitte", GOOD), ("bad.vitte", BAD), ("unused.vitte", UNUSED)]);
+    let last = |arguments: &[&str]| {
+        let (code, stdout, stderr) = run_in(folder.path(), arguments);
+        assert_eq!(stdout, "", "diagnostics for people go to standard error");
+        (code, stderr.lines().last().unwrap_or_default().to_owned())
+    };
+    assert_eq!(last(&["check", "good.vitte"]), (0, "no errors in 1 file".into()));
+    assert_eq!(last(&["check", "unused.vitte"]), (0, "1 warning in 1 file".into()));
+    assert_eq!(last(&["check", "bad.vitte", "good.vitte"]), (1, "1 error in 2 files".into()));
+    assert_eq!(last(&["check", "."]), (1, "1 error, 1 warning in 3 files".into()));
+    assert_eq!(last(&["check", "bad.vitte", "none.vitte"]), (2, "2 errors in 1 file".into()));
+    assert_eq!(last(&["check"]).0, 2);
+    assert_eq!(last(&["chekc", "."]).0, 2);
+    assert_eq!(last(&["check", "--error-format", "xml", "."]).0, 2);
+}
+
+#[test]
+fn json_goes_to_standard_output_and_nothing_else_does() {
+    let folder = folder(&[("bad.vitte", BAD), ("unused.vitte", UNUSED)]);
+    let (code, stdout, stderr) = run_in(folder.path(), &["check", "--error-format", "json", "."]);
+    assert_eq!((code, stderr.as_str()), (1, ""));
+    let codes: Vec<_> = stdout
+        .lines()
+        .map(|line| {
+            serde_json::from_str::<serde_json::Value>(line).unwrap()["code"]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        })
+        .collect();
+    assert_eq!(codes, ["E0001", "W0100"]);
+    let (code, stdout, _) =
+        run_in(folder.path(), &["check", "--error-format=json", "unused.vitte"]);
+    assert_eq!((code, stdout.lines().count()), (0, 1));
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_a_diagnostic_on_the_command_line() {
+    let folder = folder(&[("bad.vitte", BAD)]);
+    let (code, stdout, _) =
+        run_in(folder.path(), &["check", "--error-format=json", "bad.vitte", "no such file"]);
+    assert_eq!(code, 2);
+    let lines: Vec<serde_json::Value> =
+        stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines[0]["code"], "E0004");
+    let primary = &lines[0]["primary"];
+    assert_eq!(primary["file"], "<command line>");
+    assert_eq!((&primary["lo"], &primary["hi"]), (&10.into(), &22.into()));
+    assert!(lines[0]["notes"][0].as_str().unwrap().contains("No such file"));
+    assert_eq!(lines[1]["code"], "E0001", "the other files are still checked");
+}
+
+#[test]
+fn folders_are_walked_in_the_order_of_names_for_vitte_files_alone() {
+    let folder = folder(&[
+        ("b/z.vitte", BAD),
+        ("b/a.vitte", BAD),
+        ("a.vitte", BAD),
+        ("c.vitte.txt", BAD),
+        ("B/x.vitte", BAD),
+        ("empty/readme.md", ""),
+    ]);
+    let (_, stdout, _) = run_in(folder.path(), &["check", "--error-format=json", "."]);
+    let files: Vec<_> = stdout
+        .lines()
+        .map(|line| {
+            serde_json::from_str::<serde_json::Value>(line).unwrap()["primary"]["file"]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        })
+        .collect();
+    assert_eq!(files, ["B/x.vitte", "a.vitte", "b/a.vitte", "b/z.vitte"]);
+    let (code, _, stderr) = run_in(folder.path(), &["check", "empty"]);
+    assert_eq!((code, stderr.as_str()), (0, "no errors in 0 files\n"));
+}
+
+#[test]
+fn a_dash_is_standard_input() {
+    let mut child =
+        vittec(&["check", "-"]).stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(BAD.as_bytes()).unwrap();
+    let (code, _, stderr) = parts(&child.wait_with_output().unwrap());
+    assert_eq!(code, 1);
+    assert!(stderr.contains("--> <stdin>:2:7\n"), "{stderr}");
+}
+
+#[test]
+fn one_thread_and_sixteen_write_the_same_bytes() {
+    let files: Vec<(String, String)> = (0..60)
+        .map(|n| (format!("{}/f{n}.vitte", n % 7), format!("{UNUSED}{}", BAD.repeat(n % 5))))
+        .collect();
+    let files: Vec<_> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let folder = folder(&files);
+    for format in ["human", "json"] {
+        let with = |threads: &str| {
+            let mut command = vittec(&["check", "--error-format", format, "."]);
+            parts(
+                &command
+                    .current_dir(folder.path())
+                    .env("RAYON_NUM_THREADS", threads)
+                    .output()
+                    .unwrap(),
+            )
+        };
+        let one = with("1");
+        assert!(one.1.len() + one.2.len() > 10_000);
+        for threads in ["2", "16", "16"] {
+            assert_eq!(with(threads), one);
+        }
+    }
+}
+
+#[test]
+fn colours_come_where_they_are_asked_for() {
+    let folder = folder(&[("bad.vitte", BAD)]);
+    let has_colour = |color: &str, no_color: Option<&str>| {
+        let mut command = vittec(&["check", "--color", color, "bad.vitte"]);
+        command.current_dir(folder.path());
+        if let Some(value) = no_color {
+            command.env("NO_COLOR", value);
+        }
+        parts(&command.output().unwrap()).2.contains('\u{1b}')
+    };
+    assert!(has_colour("always", None));
+    assert!(has_colour("always", Some("1")));
+    assert!(!has_colour("never", None));
+    assert!(!has_colour("auto", None), "a pipe is no terminal");
+}
+
+#[test]
+fn explain_gives_the_page() {
+    for page in registry::pages() {
+        let (code, stdout, _) = run_in(&common::root(), &["explain", page.code.as_str()]);
+        assert_eq!((code, stdout.as_str()), (0, page.text));
+    }
+    let (code, stdout, _) = run_in(&common::root(), &["explain", "e0001"]);
+    assert!(code == 0 && stdout.starts_with("# E0001: "), "small letters will do");
+    let (code, stdout, stderr) = run_in(&common::root(), &["explain", "E9999\u{1b}[2J"]);
+    assert_eq!((code, stdout.as_str()), (2, ""));
+    assert!(stderr.contains("E0001, E0002") && !stderr.contains('\u{1b}'), "{stderr}");
+}
+
+#[test]
+#[cfg(unix)]
+fn names_that_are_not_text_and_loops_of_links_are_survived() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let folder = folder(&[("a/good.vitte", GOOD)]);
+    fs::write(folder.path().join(std::ffi::OsStr::from_bytes(b"\xff\n.vitte")), BAD).unwrap();
+    std::os::unix::fs::symlink("..", folder.path().join("a/up")).unwrap();
+    std::os::unix::fs::symlink("nowhere", folder.path().join("dangling.vitte")).unwrap();
+    let (code, _, stderr) = run_in(folder.path(), &["check", "."]);
+    assert_eq!(code, 2);
+    assert!(stderr.contains("--> \u{fffd}\\n.vitte:2:7\n"), "{stderr}");
+    assert!(stderr.contains("cannot read `./dangling.vitte`"), "{stderr}");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_reader_that_leaves_is_no_crash() {
+    let folder = folder(&[("bad.vitte", &"let x = @\n".repeat(20_000))]);
+    let mut child = vittec(&["check", "--error-format=json", "bad.vitte"])
+        .current_dir(folder.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let (code, _, stderr) = parts(&child.wait_with_output().unwrap());
+    assert_eq!((code, stderr.as_str()), (2, ""));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_is_said() {
+    let folder = folder(&[("bad.vitte", BAD)]);
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut command = vittec(&["check", "--error-format=json", "bad.vitte"]);
+    let output = command.current_dir(folder.path()).stdout(full).output().unwrap();
+    let (code, _, stderr) = parts(&output);
+    assert_eq!(code, 2);
+    assert!(stderr.starts_with("vittec: cannot write the output: "), "{stderr}");
+}

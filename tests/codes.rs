@@ -1,0 +1,78 @@
+//! The pages of the codes are true, complete, and what `CODES.md` is made of.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test states what it expects in the plain way"
+)]
+
+#[path = "../examples/vittec/front/mod.rs"]
+mod front;
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+
+use common::root;
+
+use vitte_diag::json::JsonDiagnostic;
+use vitte_diag::registry::{self, Example};
+use vitte_diag::{SourceMap, codes};
+
+#[test]
+fn codes_md_is_what_the_pages_make() {
+    let path = root().join("CODES.md");
+    if std::env::var_os("UPDATE_CODES").is_some() {
+        fs::write(&path, registry::index()).unwrap();
+    }
+    let written = fs::read_to_string(&path).unwrap();
+    assert_eq!(written, registry::index(), "make it anew: UPDATE_CODES=1 cargo test --test codes");
+}
+
+#[test]
+fn every_page_is_listed_and_every_listed_code_has_its_page() {
+    let pages: BTreeSet<PathBuf> =
+        fs::read_dir(root().join("codes")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let listed: BTreeSet<PathBuf> = registry::pages()
+        .map(|page| root().join("codes").join(format!("{}.md", page.code)))
+        .collect();
+    assert_eq!(pages, listed);
+    assert_eq!(registry::explain("E0001").unwrap().code, codes::E0001);
+}
+
+/// Every code that the front end can report is one that the registry explains: it uses constants
+/// of `codes` alone. And every code of the registry is one that the front end reports.
+#[test]
+fn every_example_gives_just_its_code_and_every_mended_one_nothing() {
+    for page in registry::pages().filter(|page| page.retired.is_none()) {
+        let found = codes_of(page.example);
+        assert_eq!(found, [page.code.to_string()], "the example of {}", page.code);
+        assert_eq!(codes_of(page.mended), [""; 0], "the mended example of {}", page.code);
+    }
+}
+
+/// The codes of the diagnostics that an example gives, in the order of output.
+fn codes_of(example: Example<'_>) -> Vec<String> {
+    match example.language {
+        "vitte" => {
+            let mut sources = SourceMap::new();
+            let file = sources.add("example.vitte", example.text).unwrap();
+            let bag = front::check(file, sources.file(file).unwrap());
+            bag.ordered().iter().map(|entry| entry.diagnostic.code().to_string()).collect()
+        }
+        "sh" => {
+            let arguments = example.text.trim().strip_prefix("vittec check ").unwrap().split(' ');
+            let mut vittec = common::example("vittec");
+            let output =
+                vittec.args(["check", "--error-format=json"]).args(arguments).output().unwrap();
+            let code_of =
+                |line| serde_json::from_str::<JsonDiagnostic<'_>>(line).unwrap().code.to_string();
+            String::from_utf8(output.stdout).unwrap().lines().map(code_of).collect()
+        }
+        language => panic!("an example is `vitte` or `sh`, not `{language}`"),
+    }
+}

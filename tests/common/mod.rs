@@ -1,0 +1,199 @@
+//! What the tests share: sources with their spans marked in the text, and styles one can read.
+#![allow(dead_code, reason = "each test uses a part")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test states what it expects in the plain way"
+)]
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use vitte_diag::{
+    Code, Diagnostic, DiagnosticBag, FileId, HumanEmitter, JsonEmitter, Severity, SourceMap, Span,
+    code,
+};
+
+/// A source with its spans, as [`mark`] finds them.
+pub struct Marked {
+    pub text: String,
+    pub primary: Vec<(usize, usize)>,
+    pub secondary: Vec<(usize, usize)>,
+}
+
+/// Takes the marks out of a text: `⟦…⟧` is a primary span, `⟨…⟩` a secondary one.
+pub fn mark(marked: &str) -> Marked {
+    let mut out = Marked { text: String::new(), primary: Vec::new(), secondary: Vec::new() };
+    let (mut open_primary, mut open_secondary) = (Vec::new(), Vec::new());
+    for c in marked.chars() {
+        let at = out.text.len();
+        match c {
+            '⟦' => open_primary.push(at),
+            '⟨' => open_secondary.push(at),
+            '⟧' => out.primary.push((open_primary.pop().expect("⟦ before ⟧"), at)),
+            '⟩' => out.secondary.push((open_secondary.pop().expect("⟨ before ⟩"), at)),
+            _ => out.text.push(c),
+        }
+    }
+    out
+}
+
+/// One diagnostic and its sources.
+pub struct Scene {
+    pub sources: SourceMap,
+    pub diagnostic: Diagnostic,
+}
+
+pub const CODE: Code = code!("E0042");
+
+/// An error on the marks of a text: the first `⟦…⟧` is `here`, each `⟨…⟩` is `there`.
+pub fn scene(marked: &str) -> Scene {
+    scene_in("src/main.vitte", marked)
+}
+
+pub fn scene_in(path: &str, marked: &str) -> Scene {
+    let marked = mark(marked);
+    let mut sources = SourceMap::new();
+    let file = sources.add(path, marked.text).expect("a small text");
+    let span = |(lo, hi)| Span::new(file, lo, hi).expect("in order");
+    let mut diagnostic =
+        Diagnostic::error(CODE, span(marked.primary[0]), "something is wrong").with_label("here");
+    for &range in &marked.secondary {
+        diagnostic.add_secondary(span(range), "there");
+    }
+    Scene { sources, diagnostic }
+}
+
+/// An error with the bytes `lo..hi` of a text, which need not exist.
+pub fn scene_at(text: &str, lo: u32, hi: u32) -> Scene {
+    let mut sources = SourceMap::new();
+    let file = sources.add("src/main.vitte", text).expect("a small text");
+    let span = Span::new(file, lo, hi).expect("in order");
+    Scene {
+        sources,
+        diagnostic: Diagnostic::error(CODE, span, "something is wrong").with_label("here"),
+    }
+}
+
+impl Scene {
+    pub fn bag(&self) -> DiagnosticBag {
+        [self.diagnostic.clone()].into_iter().collect()
+    }
+
+    /// Plain human output.
+    pub fn human(&self) -> String {
+        human(&self.sources, &self.bag(), |emitter| emitter)
+    }
+
+    pub fn json(&self) -> String {
+        json(&self.sources, &self.bag())
+    }
+
+    /// All that a snapshot shows: plain, Unicode, coloured, JSON.
+    pub fn all(&self) -> String {
+        let bag = self.bag();
+        let unicode = human(&self.sources, &bag, |emitter| emitter.with_unicode(true));
+        let coloured = human(&self.sources, &bag, |emitter| emitter.with_color(true));
+        format!(
+            "{}\n== unicode ==\n{unicode}\n== coloured ==\n{}\n== json ==\n{}",
+            self.human(),
+            readable(&coloured),
+            self.json()
+        )
+    }
+}
+
+pub fn human(
+    sources: &SourceMap,
+    bag: &DiagnosticBag,
+    settings: impl Fn(HumanEmitter<Vec<u8>>) -> HumanEmitter<Vec<u8>>,
+) -> String {
+    let mut emitter = settings(HumanEmitter::new(Vec::new()));
+    bag.emit(sources, &mut emitter).expect("a vector takes everything");
+    String::from_utf8(emitter.into_inner()).expect("output is UTF-8")
+}
+
+pub fn json(sources: &SourceMap, bag: &DiagnosticBag) -> String {
+    let mut emitter = JsonEmitter::new(Vec::new());
+    bag.emit(sources, &mut emitter).expect("a vector takes everything");
+    String::from_utf8(emitter.into_inner()).expect("output is UTF-8")
+}
+
+/// Coloured output with styles that can be read: `‹bold red›error‹›`.
+pub fn readable(coloured: &str) -> String {
+    let mut out = String::new();
+    let mut styles: Option<Vec<&str>> = None;
+    let mut rest = coloured;
+    while !rest.is_empty() {
+        if let Some((sequence, behind)) =
+            rest.strip_prefix("\u{1b}[").and_then(|r| r.split_once('m'))
+        {
+            let styles = styles.get_or_insert_default();
+            match sequence {
+                "0" => styles.clear(),
+                _ => styles.push(style(sequence)),
+            }
+            rest = behind;
+            continue;
+        }
+        if let Some(styles) = styles.take() {
+            out += &format!("‹{}›", styles.join(" "));
+        }
+        let c = rest.chars().next().expect("not empty");
+        out.push(c);
+        rest = &rest[c.len_utf8()..];
+    }
+    if styles.is_some() {
+        out += "‹›";
+    }
+    out
+}
+
+fn style(sequence: &str) -> &'static str {
+    match sequence {
+        "1" => "bold",
+        "31" => "red",
+        "33" => "yellow",
+        "34" => "blue",
+        "36" => "cyan",
+        "38;5;9" => "bright-red",
+        "38;5;11" => "bright-yellow",
+        "38;5;12" => "bright-blue",
+        _ => panic!("a style that is not used: {sequence}"),
+    }
+}
+
+/// A file of a map that has none, for broken spans.
+pub const NO_FILE: FileId = FileId::new(7);
+
+/// Every severity with a code of its own.
+pub const SEVERITIES: [(Severity, Code); 4] = [
+    (Severity::Note, code!("N0042")),
+    (Severity::Warning, code!("W0042")),
+    (Severity::Error, code!("E0042")),
+    (Severity::Fatal, code!("F0042")),
+];
+
+/// The root of the package.
+pub fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Runs a built example from the root of the package, with nothing of the environment that could
+/// change what it writes.
+pub fn example(name: &str) -> Command {
+    let test = std::env::current_exe().expect("a running test has a path");
+    let folder = test.parent().and_then(|deps| deps.parent()).expect("target/<profile>/deps");
+    let path = folder.join("examples").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    if !path.exists() {
+        // `cargo test --test NAME` builds no examples.
+        let built = Command::new(env!("CARGO")).args(["build", "-q", "--example", name]).status();
+        assert!(built.is_ok_and(|status| status.success()), "{name} does not build");
+    }
+    let mut command = Command::new(path);
+    command.current_dir(root()).env_remove("NO_COLOR").env_remove("RAYON_NUM_THREADS");
+    command
+}

@@ -1,0 +1,59 @@
+//! Each example's output is a snapshot, and each example has one.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test states what it expects in the plain way"
+)]
+
+mod common;
+
+use std::fs;
+use std::process::Command;
+
+use common::{example, root};
+use insta::assert_snapshot;
+
+/// What an example writes: standard output, standard error, exit code.
+fn output(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    let [stdout, stderr] =
+        [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    format!(
+        "{stdout}-- standard error --\n{stderr}-- exit code {} --",
+        output.status.code().unwrap()
+    )
+}
+
+#[test]
+fn quickstart() {
+    assert_snapshot!("example_quickstart", output(&mut example("quickstart")));
+}
+
+#[test]
+fn two_files() {
+    assert_snapshot!("example_two_files", output(&mut example("two_files")));
+}
+
+#[test]
+fn vittec() {
+    let demo = "examples/vittec/demo";
+    assert_snapshot!("example_vittec", output(example("vittec").args(["check", demo])));
+    let json = output(example("vittec").args(["check", "--error-format=json", demo]));
+    assert_snapshot!("example_vittec_json", json);
+    let help = [["--help"].as_slice(), &["check", "--help"]]
+        .map(|args| output(example("vittec").args(args)));
+    assert_snapshot!("example_vittec_help", help.join("\n\n"));
+}
+
+#[test]
+fn every_example_has_a_snapshot() {
+    for entry in fs::read_dir(root().join("examples")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        let snapshot = root().join(format!("tests/snapshots/examples__example_{name}.snap"));
+        assert!(snapshot.exists(), "the example {name} has no snapshot {}", snapshot.display());
+    }
+}

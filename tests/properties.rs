@@ -1,0 +1,299 @@
+//! Properties: what holds for any bytes, any spans and any text.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test states what it expects in the plain way"
+)]
+
+mod common;
+
+use proptest::prelude::*;
+use unicode_width::UnicodeWidthChar as _;
+use vitte_diag::json::JsonDiagnostic;
+use vitte_diag::{
+    Code, ColumnUnit, Diagnostic, DiagnosticBag, FileId, HumanEmitter, Severity, SourceMap, Span,
+    code, text,
+};
+
+const CODES: [Code; 3] = [code!("E0001"), code!("W0100"), code!("TYPECHEK123456")];
+
+/// Pieces that sources and messages are made of: all that has ever been trouble, and plain text.
+const PIECES: [&str; 34] = [
+    "a",
+    "let x = 1",
+    " ",
+    "    ",
+    "\t",
+    "\n",
+    "\n\n",
+    "\r\n",
+    "\r",
+    "é",
+    "日本",
+    "e\u{301}",
+    "\u{301}",
+    "🎉",
+    "👩\u{200d}🔬",
+    "\u{200b}",
+    "\u{feff}",
+    "\u{0}",
+    "\u{1b}[31m",
+    "\u{1b}]8;;x\u{7}",
+    "\u{7f}",
+    "\u{85}",
+    "\u{9b}1m",
+    "\u{90}",
+    "\u{202e}",
+    "\u{2066}",
+    "\u{2069}",
+    "\u{200e}",
+    "\u{2028}",
+    "\u{61c}",
+    "|",
+    "^",
+    "\u{e000}",
+    "\u{ad}",
+];
+
+fn words() -> impl Strategy<Value = String> {
+    prop::collection::vec(prop::sample::select(&PIECES[..]), 0..12)
+        .prop_map(|pieces| pieces.concat())
+}
+
+/// Any bytes: text with trouble in it, cut anywhere, or noise.
+fn bytes() -> impl Strategy<Value = Vec<u8>> {
+    let text = prop::collection::vec(prop::sample::select(&PIECES[..]), 0..60)
+        .prop_map(|pieces| pieces.concat().into_bytes());
+    let cut = (text.clone(), any::<prop::sample::Index>(), any::<u8>()).prop_map(
+        |(mut bytes, at, noise)| {
+            if !bytes.is_empty() {
+                let at = at.index(bytes.len());
+                bytes[at] = noise;
+            }
+            bytes
+        },
+    );
+    prop_oneof![text, cut, prop::collection::vec(any::<u8>(), 0..200)]
+}
+
+/// Any span: most near the file's text, some far away or in no file.
+fn span() -> impl Strategy<Value = Span> {
+    let offset = || prop_oneof![9 => 0..200_u32, 1 => any::<u32>()];
+    (0..4_u32, offset(), offset()).prop_map(|(file, a, b)| {
+        Span::new(FileId::new(file), a.min(b), a.max(b)).expect("in order")
+    })
+}
+
+fn severity() -> impl Strategy<Value = Severity> {
+    use Severity::{Error, Fatal, Note, Warning};
+    prop::sample::select(vec![Note, Warning, Error, Fatal])
+}
+
+prop_compose! {
+    fn diagnostic()(
+        severity in severity(),
+        code in prop::sample::select(&CODES[..]),
+        primary in span(),
+        (message, label) in (words(), words()),
+        secondary in prop::collection::vec((span(), words()), 0..5),
+        notes in prop::collection::vec(words(), 0..3),
+        help in prop::option::of(words()),
+    ) -> Diagnostic {
+        let mut diagnostic = Diagnostic::new(severity, code, primary, message).with_label(label);
+        for (span, message) in secondary {
+            diagnostic.add_secondary(span, message);
+        }
+        for note in notes {
+            diagnostic.add_note(note);
+        }
+        if let Some(help) = help {
+            diagnostic.add_help(help);
+        }
+        diagnostic
+    }
+}
+
+fn sources() -> impl Strategy<Value = Vec<(String, Vec<u8>)>> {
+    prop::collection::vec((words(), bytes()), 1..4)
+}
+
+fn map(files: &[(String, Vec<u8>)]) -> SourceMap {
+    let mut sources = SourceMap::new();
+    for (index, (path, bytes)) in files.iter().enumerate() {
+        sources.add(format!("{index}{path}"), bytes.clone()).expect("small");
+    }
+    sources
+}
+
+/// Takes termcolor's own sequences out of coloured output.
+fn without_styles(coloured: &str) -> String {
+    let mut out = String::new();
+    let mut rest = coloured;
+    while let Some((before, behind)) = rest.split_once("\u{1b}[") {
+        let (sequence, behind) = behind.split_once('m').expect("a style ends with m");
+        assert!(sequence.chars().all(|c| c.is_ascii_digit() || c == ';'), "{sequence:?}");
+        out += before;
+        rest = behind;
+    }
+    out + rest
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1500) })]
+
+    /// Human output is Ok, UTF-8, safe, without blanks at line ends, and has every diagnostic.
+    #[test]
+    fn human_output_is_safe_whatever_comes_in(
+        files in sources(),
+        diagnostics in prop::collection::vec(diagnostic(), 1..4),
+        (unicode, context, tab_width, width) in (any::<bool>(), 0..4_u16, any::<u8>(), 0..200_u16),
+    ) {
+        let sources = map(&files);
+        let bag: DiagnosticBag = diagnostics.into_iter().collect();
+        let settings = |emitter: HumanEmitter<Vec<u8>>| {
+            emitter.with_unicode(unicode).with_context_lines(context).with_tab_width(tab_width).with_width(width)
+        };
+        let plain = common::human(&sources, &bag, settings);
+        let bad = |c: &char| *c != '\n' && text::is_unsafe(*c);
+        prop_assert_eq!(plain.chars().find(bad), None, "{:?}", plain);
+        prop_assert!(plain.ends_with('\n') && !plain.ends_with("\n\n"), "{:?}", plain);
+        for line in plain.lines() {
+            prop_assert_eq!(line.trim_end_matches(' '), line);
+        }
+        let headers = plain.lines().filter(|line| {
+            ["note[", "warning[", "error[", "fatal["].iter().any(|start| line.starts_with(start))
+        });
+        prop_assert_eq!(headers.count(), bag.len());
+
+        let coloured = common::human(&sources, &bag, |emitter| settings(emitter).with_color(true));
+        prop_assert_eq!(without_styles(&coloured), plain);
+    }
+
+    /// JSON is safe, one line for each diagnostic, and parses back to what went in.
+    #[test]
+    fn json_is_safe_and_parses_back(files in sources(), diagnostics in prop::collection::vec(diagnostic(), 1..4)) {
+        let sources = map(&files);
+        let bag: DiagnosticBag = diagnostics.into_iter().collect();
+        let json = common::json(&sources, &bag);
+        prop_assert_eq!(json.chars().find(|&c| c != '\n' && text::is_unsafe(c)), None, "{}", json);
+        prop_assert_eq!(json.lines().count(), bag.len());
+        for (line, entry) in json.lines().zip(bag.ordered()) {
+            let diagnostic = entry.diagnostic;
+            let read: JsonDiagnostic<'_> = serde_json::from_str(line).expect("what was written is read");
+            prop_assert_eq!(&read, &JsonDiagnostic::new(&sources, diagnostic, ColumnUnit::Char));
+            prop_assert_eq!(read.severity, diagnostic.severity());
+            prop_assert_eq!(read.code, diagnostic.code());
+            prop_assert_eq!(&*read.message, diagnostic.message());
+            prop_assert_eq!(read.help.as_deref(), diagnostic.help());
+            let breaches = bag.validate(&sources).into_iter().filter(|(seq, _)| *seq == entry.seq);
+            let notes: Vec<String> = diagnostic.notes().map(str::to_owned)
+                .chain(breaches.map(|(_, breach)| breach.to_string())).collect();
+            prop_assert_eq!(&read.notes, &notes);
+            for label in &read.labels {
+                let file = sources.files().find(|(_, file)| file.path() == label.file).expect("a known file").1;
+                prop_assert!(label.lo <= label.hi && label.hi <= file.len());
+                prop_assert!(label.line >= 1 && label.line <= file.line_count() && label.col >= 1);
+            }
+        }
+    }
+
+    /// The caret of a valid span stands under the first character that it covers.
+    #[test]
+    fn carets_stand_under_what_they_mean(
+        before in words(), marked in "[a-z0-9+日本é🎉]{1,6}", behind in words(),
+        (tab_width, width) in (1..17_u8, 40..200_u16),
+    ) {
+        let mut sources = SourceMap::new();
+        let whole = format!("{before}{marked}{behind}");
+        let file = sources.add("a.vitte", whole).expect("small");
+        let span = sources.span(file, before.len()..before.len() + marked.len()).expect("valid");
+        let bag: DiagnosticBag = [Diagnostic::error(CODES[0], span, "m")].into_iter().collect();
+        let out = common::human(&sources, &bag, |emitter| emitter.with_tab_width(tab_width).with_width(width));
+
+        let lines: Vec<&str> = out.lines().collect();
+        let carets = lines.iter().rposition(|line| line.trim_start().starts_with('|') && line.contains('^'));
+        let carets = carets.expect("a line of carets");
+        // The row may hold bars and carets of its own: it is the line above.
+        let caret_cell = lines[carets].find('^').expect("found above");
+        let (mut cell, mut under) = (0, None);
+        for c in lines[carets - 1].chars() {
+            if cell == caret_cell && c.width().unwrap_or(0) > 0 {
+                under = Some(c);
+                break;
+            }
+            cell += c.width().unwrap_or(0);
+        }
+        prop_assert_eq!(under, marked.chars().next(), "{}", out);
+        let cells: usize = marked.chars().map(|c| c.width().unwrap_or(0)).sum();
+        let drawn = lines[carets].matches('^').count();
+        prop_assert!(drawn == cells || lines[carets - 1].contains("..."), "{} of {}:\n{}", drawn, cells, out);
+    }
+
+    /// An empty span has one caret, wherever it is.
+    #[test]
+    fn an_empty_span_has_one_caret(text in words(), at in any::<prop::sample::Index>()) {
+        let mut offsets: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+        offsets.push(text.len());
+        let at = offsets[at.index(offsets.len())];
+        let mut sources = SourceMap::new();
+        let file = sources.add("a.vitte", text.replace('^', "x")).expect("small");
+        let span = sources.span(file, at..at).expect("valid");
+        let bag: DiagnosticBag = [Diagnostic::error(CODES[0], span, "m")].into_iter().collect();
+        let out = common::human(&sources, &bag, |emitter| emitter);
+        prop_assert_eq!(out.matches('^').count(), 1, "{}", out);
+    }
+
+    /// The order of output is total: by its keys, every number once, whatever comes in.
+    #[test]
+    fn order_is_total(diagnostics in prop::collection::vec(diagnostic(), 0..30)) {
+        let bag: DiagnosticBag = diagnostics.into_iter().collect();
+        let keys: Vec<_> = bag.ordered().iter().map(|entry| {
+            let span = entry.diagnostic.primary().span();
+            (span.file(), span.lo(), std::cmp::Reverse(entry.diagnostic.severity()), entry.seq)
+        }).collect();
+        prop_assert!(keys.is_sorted_by(|a, b| a < b), "two keys are equal or out of order");
+        let mut numbers: Vec<_> = keys.iter().map(|key| key.3).collect();
+        numbers.sort_unstable();
+        prop_assert!(numbers.into_iter().eq(0..bag.len() as u64));
+    }
+
+    /// Bags that were filled in any order give the same bytes once merged in the same order.
+    #[test]
+    fn merged_output_does_not_depend_on_who_was_first(
+        files in sources(),
+        units in prop::collection::vec(prop::collection::vec(diagnostic(), 0..4), 1..6),
+        order in any::<prop::sample::Index>(),
+    ) {
+        let sources = map(&files);
+        let one_by_one: DiagnosticBag = units.iter().flatten().cloned().collect();
+        let mut filled: Vec<(usize, DiagnosticBag)> = units.into_iter().map(|unit| unit.into_iter().collect()).enumerate().collect();
+        let len = filled.len();
+        filled.rotate_left(order.index(len));
+        filled.sort_by_key(|(index, _)| *index);
+        let merged: DiagnosticBag = filled.into_iter().map(|(_, bag)| bag).collect();
+        prop_assert_eq!(common::human(&sources, &merged, |e| e), common::human(&sources, &one_by_one, |e| e));
+        prop_assert_eq!(common::json(&sources, &merged), common::json(&sources, &one_by_one));
+    }
+
+    /// Nothing about a source panics, and what it says of itself agrees.
+    #[test]
+    fn sources_take_any_bytes(bytes in bytes(), lo in any::<u32>(), line in any::<u32>()) {
+        let mut sources = SourceMap::new();
+        let file = sources.add("a", bytes.clone()).expect("small");
+        let source = sources.file(file).expect("added");
+        prop_assert_eq!(source.bytes(), &bytes[..]);
+        prop_assert_eq!(source.text().len(), bytes.len());
+        prop_assert_eq!(source.is_lossy(), std::str::from_utf8(&bytes).is_err());
+        prop_assert!(source.line_of(lo) <= source.line_count());
+        prop_assert_eq!(source.line(line).is_some(), (1..=source.line_count()).contains(&line));
+        for line in 1..=source.line_count() {
+            prop_assert!(!source.line(line).expect("a line").contains('\n'));
+        }
+        if sources.span(file, lo..lo).is_ok() {
+            prop_assert!(source.text().is_char_boundary(lo as usize));
+        }
+    }
+}
