@@ -18,6 +18,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use common::root;
+use insta::assert_snapshot;
 
 use vitte_diag::json::JsonDiagnostic;
 use vitte_diag::registry::{self, Example};
@@ -44,35 +45,43 @@ fn every_page_is_listed_and_every_listed_code_has_its_page() {
     assert_eq!(registry::explain("E0001").unwrap().code, codes::E0001);
 }
 
-/// Every code that the front end can report is one that the registry explains: it uses constants
-/// of `codes` alone. And every code of the registry is one that the front end reports.
+/// Every code as it is shown, and that its example gives just it, and its mended example nothing.
 #[test]
 fn every_example_gives_just_its_code_and_every_mended_one_nothing() {
     for page in registry::pages().filter(|page| page.retired.is_none()) {
-        let found = codes_of(page.example);
-        assert_eq!(found, [page.code.to_string()], "the example of {}", page.code);
-        assert_eq!(codes_of(page.mended), [""; 0], "the mended example of {}", page.code);
+        let (codes, shown) = show(page.example);
+        assert_eq!(codes, [page.code.to_string()], "the example of {}", page.code);
+        assert_snapshot!(format!("code_{}", page.code), shown);
+        let (codes, _) = show(page.mended);
+        assert_eq!(codes, [""; 0], "the mended example of {}", page.code);
     }
 }
 
-/// The codes of the diagnostics that an example gives, in the order of output.
-fn codes_of(example: Example<'_>) -> Vec<String> {
-    match example.language {
+/// The codes of the diagnostics that an example gives, and how they are shown.
+fn show(example: Example<'_>) -> (Vec<String>, String) {
+    let shown = match example.language {
         "vitte" => {
             let mut sources = SourceMap::new();
             let file = sources.add("example.vitte", example.text).unwrap();
             let bag = front::check(file, sources.file(file).unwrap());
-            bag.ordered().iter().map(|entry| entry.diagnostic.code().to_string()).collect()
+            common::all(&sources, &bag)
         }
         "sh" => {
-            let arguments = example.text.trim().strip_prefix("vittec check ").unwrap().split(' ');
-            let mut vittec = common::example("vittec");
-            let output =
-                vittec.args(["check", "--error-format=json"]).args(arguments).output().unwrap();
-            let code_of =
-                |line| serde_json::from_str::<JsonDiagnostic<'_>>(line).unwrap().code.to_string();
-            String::from_utf8(output.stdout).unwrap().lines().map(code_of).collect()
+            let vittec = |options: &[&str]| {
+                let arguments =
+                    example.text.trim().strip_prefix("vittec check ").unwrap().split(' ');
+                let mut command = common::example("vittec");
+                let output = command.arg("check").args(options).args(arguments).output().unwrap();
+                String::from_utf8(output.stdout).unwrap()
+                    + &String::from_utf8(output.stderr).unwrap()
+            };
+            let coloured = common::readable(&vittec(&["--color=always"]));
+            let json = vittec(&["--error-format=json"]);
+            format!("{}\n== coloured ==\n{coloured}\n== json ==\n{json}", vittec(&[]))
         }
         language => panic!("an example is `vitte` or `sh`, not `{language}`"),
-    }
+    };
+    let (_, json) = shown.split_once("== json ==\n").unwrap();
+    let code_of = |line| serde_json::from_str::<JsonDiagnostic<'_>>(line).unwrap().code.to_string();
+    (json.lines().map(code_of).collect(), shown)
 }

@@ -12,7 +12,6 @@ mod common;
 #[path = "../examples/vittec/front/mod.rs"]
 mod front;
 
-use insta::assert_snapshot;
 use vitte_diag::SourceMap;
 
 /// What is wrong with a source: `CODE line:col message`, a line each.
@@ -244,21 +243,4 @@ fn ten_thousand_levels_need_no_stack() {
         assert!(!check(&"(".repeat(10_000)).is_empty());
     });
     checked.unwrap().join().unwrap();
-}
-
-#[test]
-fn every_code_as_it_is_shown() {
-    let text = "module demo\n\nuse std/a\nuse std/b\nuse std/b\n\nconst n = @1\nconst n = \"two\n\
-                what is this\nfn f()\n  if a\n    b()\n  c()\n.end\n/* no end\n";
-    let mut sources = SourceMap::new();
-    let file = sources.add("demo.vitte", text).unwrap();
-    let bag = front::check(file, sources.file(file).unwrap());
-    let coloured = common::human(&sources, &bag, |emitter| emitter.with_color(true));
-    assert_snapshot!(format!(
-        "{}\n== unicode ==\n{}\n== coloured ==\n{}\n== json ==\n{}",
-        common::human(&sources, &bag, |emitter| emitter),
-        common::human(&sources, &bag, |emitter| emitter.with_unicode(true)),
-        common::readable(&coloured),
-        common::json(&sources, &bag)
-    ));
 }

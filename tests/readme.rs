@@ -1,4 +1,12 @@
 //! What the README shows is what comes out.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test states what it expects in the plain way"
+)]
 
 mod common;
 

@@ -94,16 +94,16 @@ impl Scene {
 
     /// All that a snapshot shows: plain, Unicode, coloured, JSON.
     pub fn all(&self) -> String {
-        let bag = self.bag();
-        let unicode = human(&self.sources, &bag, |emitter| emitter.with_unicode(true));
-        let coloured = human(&self.sources, &bag, |emitter| emitter.with_color(true));
-        format!(
-            "{}\n== unicode ==\n{unicode}\n== coloured ==\n{}\n== json ==\n{}",
-            self.human(),
-            readable(&coloured),
-            self.json()
-        )
+        all(&self.sources, &self.bag())
     }
+}
+
+pub fn all(sources: &SourceMap, bag: &DiagnosticBag) -> String {
+    let plain = human(sources, bag, |emitter| emitter);
+    let unicode = human(sources, bag, |emitter| emitter.with_unicode(true));
+    let coloured = readable(&human(sources, bag, |emitter| emitter.with_color(true)));
+    let json = json(sources, bag);
+    format!("{plain}\n== unicode ==\n{unicode}\n== coloured ==\n{coloured}\n== json ==\n{json}")
 }
 
 pub fn human(
