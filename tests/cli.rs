@@ -129,6 +129,20 @@ fn folders_are_walked_in_the_order_of_names_for_vitte_files_alone() {
 }
 
 #[test]
+fn a_file_that_is_named_twice_is_checked_once_under_one_name() {
+    let folder = folder(&[("a/bad.vitte", BAD)]);
+    let whole = folder.path().join("a/bad.vitte");
+    let whole = whole.canonicalize().unwrap();
+    let relative = run_in(folder.path(), &["check", "a/bad.vitte", "./a/../a/bad.vitte", "a", "."]);
+    assert!(relative.2.ends_with("\n1 error in 1 file\n"), "{}", relative.2);
+    let absolute = run_in(folder.path(), &["check", whole.to_str().unwrap()]);
+    assert_eq!(
+        absolute.2, relative.2,
+        "a path below the working directory is shown relative to it"
+    );
+}
+
+#[test]
 fn a_dash_is_standard_input() {
     let mut child =
         vittec(&["check", "-"]).stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();

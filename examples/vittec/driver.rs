@@ -1,8 +1,9 @@
 //! What `vittec check` does: find the files, check them in parallel, show what was found.
 
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 use vitte_diag::{
@@ -30,18 +31,23 @@ pub(crate) struct Check {
     pub(crate) sources: SourceMap,
     pub(crate) bag: DiagnosticBag,
     unreadable: bool,
+    /// What was read, so that a file that is named twice is checked once.
+    seen: HashSet<PathBuf>,
 }
 
 impl Check {
     /// Checks the files that `arguments` name: files, folders, and `-` for `stdin`.
     pub(crate) fn run(arguments: &[OsString], stdin: &mut dyn Read) -> Self {
         let mut check = Self::default();
+        if let Ok(folder) = std::env::current_dir() {
+            check.sources = SourceMap::with_root(folder);
+        }
         let command_line = CommandLine::new(arguments, &mut check.sources);
         for (index, argument) in arguments.iter().enumerate() {
-            if argument == "-" {
-                check.read_stdin(stdin, command_line.span(index));
-            } else {
+            if argument != "-" {
                 check.read_path(Path::new(argument), command_line.span(index));
+            } else if check.seen.insert("-".into()) {
+                check.read_stdin(stdin, command_line.span(index));
             }
         }
         let files: Vec<(FileId, &SourceFile)> = check.sources.files().skip(1).collect();
@@ -76,18 +82,18 @@ impl Check {
     /// Reads a file, or every `.vitte` file below a folder, by name.
     fn read_path(&mut self, path: &Path, argument: Span) {
         if !path.is_dir() {
-            let loaded = self.sources.load(path);
-            return self.note_failure(&path.to_string_lossy(), argument, loaded.err());
+            return self.read_file(path, argument);
         }
         for entry in WalkDir::new(path).follow_links(true).sort_by_file_name() {
             match entry {
-                Ok(entry) if entry.file_type().is_file() => {
-                    if entry.path().extension().is_some_and(|extension| extension == "vitte") {
-                        let loaded = self.sources.load(entry.path());
-                        self.note_failure(&entry.path().to_string_lossy(), argument, loaded.err());
+                Ok(entry) => {
+                    let is_source = entry.path().extension().is_some_and(|name| name == "vitte");
+                    if is_source && entry.file_type().is_file() {
+                        self.read_file(entry.path(), argument);
                     }
                 }
-                Ok(_) => {}
+                // A link to a folder above is no fault, and what is in it is read anyway.
+                Err(error) if error.loop_ancestor().is_some() => {}
                 Err(error) => {
                     let path = error.path().unwrap_or(path).to_string_lossy().into_owned();
                     let reason =
@@ -95,6 +101,14 @@ impl Check {
                     self.unreadable(&path, argument, &reason);
                 }
             }
+        }
+    }
+
+    fn read_file(&mut self, path: &Path, argument: Span) {
+        let is_new = path.canonicalize().is_ok_and(|path| self.seen.insert(path));
+        if is_new || !path.exists() {
+            let loaded = self.sources.load(path);
+            self.note_failure(&path.to_string_lossy(), argument, loaded.err());
         }
     }
 
