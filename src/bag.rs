@@ -35,7 +35,6 @@ use crate::span::Span;
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct DiagnosticBag {
     diagnostics: Vec<Diagnostic>,
-    summary: Summary,
 }
 
 /// A diagnostic of a bag with its number there.
@@ -56,7 +55,6 @@ impl DiagnosticBag {
 
     /// Adds a diagnostic and lends it back, to add to it.
     pub fn push(&mut self, diagnostic: Diagnostic) -> &mut Diagnostic {
-        self.summary.count(diagnostic.severity());
         self.diagnostics.push_mut(diagnostic)
     }
 
@@ -82,7 +80,6 @@ impl DiagnosticBag {
 
     /// Adds all of `other` behind what is here; their numbers go on from there.
     pub fn merge(&mut self, other: Self) {
-        self.summary += other.summary;
         self.diagnostics.extend(other.diagnostics);
     }
 
@@ -100,23 +97,26 @@ impl DiagnosticBag {
 
     /// Whether the compilation failed: an error or a fatal one is here.
     #[must_use]
-    pub const fn has_errors(&self) -> bool {
-        self.summary.errors > 0 || self.summary.fatal > 0
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.severity() >= Severity::Error)
     }
 
     /// How many there are of each severity.
     #[must_use]
-    pub const fn summary(&self) -> Summary {
-        self.summary
+    pub fn summary(&self) -> Summary {
+        let mut summary = Summary::default();
+        for diagnostic in &self.diagnostics {
+            summary.count(diagnostic.severity());
+        }
+        summary
     }
 
     /// The diagnostics in the order in which they were produced.
-    #[must_use]
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = Entry<'_>> + ExactSizeIterator {
-        self.diagnostics
-            .iter()
-            .enumerate()
-            .map(|(index, diagnostic)| Entry { seq: index as u64, diagnostic })
+    pub fn iter(&self) -> Iter<'_> {
+        fn entry((index, diagnostic): (usize, &Diagnostic)) -> Entry<'_> {
+            Entry { seq: index as u64, diagnostic }
+        }
+        self.diagnostics.iter().enumerate().map(entry)
     }
 
     /// The diagnostics in the order of output: by file, first byte of the primary span, severity
@@ -132,7 +132,7 @@ impl DiagnosticBag {
     }
 
     /// Every breach of the contract, in production order: the number of the diagnostic and what is
-    /// wrong with one of its labels. For tests of a compiler: output says the same in notes.
+    /// wrong with one of its labels, at most one thing for each. For tests of a compiler: output says the same in notes.
     #[must_use]
     pub fn validate(&self, sources: &SourceMap) -> Vec<(u64, Breach)> {
         self.iter()
@@ -141,6 +141,21 @@ impl DiagnosticBag {
                 breaches.into_iter().map(move |breach| (entry.seq, breach))
             })
             .collect()
+    }
+}
+
+/// The diagnostics of a bag in production order.
+pub type Iter<'a> = std::iter::Map<
+    std::iter::Enumerate<std::slice::Iter<'a, Diagnostic>>,
+    fn((usize, &'a Diagnostic)) -> Entry<'a>,
+>;
+
+impl<'a> IntoIterator for &'a DiagnosticBag {
+    type Item = Entry<'a>;
+    type IntoIter = Iter<'a>;
+
+    fn into_iter(self) -> Iter<'a> {
+        self.iter()
     }
 }
 
@@ -200,15 +215,6 @@ impl Summary {
     #[must_use]
     pub const fn total(self) -> u64 {
         self.fatal + self.errors + self.warnings + self.notes
-    }
-}
-
-impl std::ops::AddAssign for Summary {
-    fn add_assign(&mut self, other: Self) {
-        self.fatal += other.fatal;
-        self.errors += other.errors;
-        self.warnings += other.warnings;
-        self.notes += other.notes;
     }
 }
 
@@ -278,6 +284,15 @@ mod tests {
         let kept = bag.iter().next().unwrap().diagnostic;
         assert_eq!(kept.notes().collect::<Vec<_>>(), ["n"]);
         assert_eq!(kept.help(), Some("h"));
+    }
+
+    #[test]
+    fn counts_follow_what_was_pushed_even_when_it_is_replaced() {
+        let mut bag = DiagnosticBag::new();
+        *bag.push(at(0, 0, Severity::Error)) = at(0, 0, Severity::Note);
+        assert!(!bag.has_errors());
+        assert_eq!(bag.summary(), Summary { notes: 1, ..Summary::default() });
+        assert_eq!((&bag).into_iter().count(), 1);
     }
 
     #[test]

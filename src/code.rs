@@ -38,8 +38,8 @@ impl Code {
         Self::parse(text).ok_or_else(|| CodeError { text: text.to_owned() })
     }
 
-    /// The code that is spelled `text`, or nothing when it is not a code: [`Code::new`] for
-    /// constants.
+    /// [`Code::new`] for constants, behind [`code!`](crate::code!).
+    #[doc(hidden)]
     #[must_use]
     pub const fn parse(text: &str) -> Option<Self> {
         let mut rest = text.as_bytes();
@@ -172,8 +172,17 @@ impl<'de> Deserialize<'de> for Code {
 
 /// Text that is not a [`Code`].
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub struct CodeError {
     text: String,
+}
+
+impl CodeError {
+    /// The text that is not a code.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
 }
 
 impl fmt::Display for CodeError {

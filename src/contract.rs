@@ -60,10 +60,11 @@ fn resolve_label<'a>(
     let lo = to_u32(text.floor_char_boundary(span.lo() as usize));
     let hi = to_u32(text.ceil_char_boundary(span.hi() as usize));
     let path = || file.path().to_owned();
+    let shown = Span::clamped(span.file(), lo, hi);
     let breach = if span.hi() > file.len() {
-        breach(BreachKind::OutOfBounds { path: path(), len: file.len(), shown: (lo, hi) })
+        breach(BreachKind::OutOfBounds { path: path(), len: file.len(), shown })
     } else if (lo, hi) != (span.lo(), span.hi()) {
-        breach(BreachKind::InsideCharacter { path: path(), shown: (lo, hi) })
+        breach(BreachKind::InsideCharacter { path: path(), shown })
     } else {
         None
     };
@@ -99,15 +100,15 @@ pub enum BreachKind {
         path: String,
         /// The file's length in bytes.
         len: u32,
-        /// The bytes that the label is shown at: first, and after the last.
-        shown: (u32, u32),
+        /// The bytes that the label is shown at.
+        shown: Span,
     },
     /// The span begins or ends inside a character.
     InsideCharacter {
         /// The file's path.
         path: String,
-        /// The bytes that the label is shown at: first, and after the last.
-        shown: (u32, u32),
+        /// The bytes that the label is shown at.
+        shown: Span,
     },
 }
 
@@ -144,7 +145,7 @@ impl fmt::Display for Breach {
                     "{label} is at bytes {lo}..{hi} of file {file}, which is not in the source map"
                 )?;
                 match message {
-                    Some(message) => write!(f, ": {message}"),
+                    Some(message) => write!(f, ": {}", text::one_line(message)),
                     None => Ok(()),
                 }
             }
@@ -153,7 +154,8 @@ impl fmt::Display for Breach {
                 write!(
                     f,
                     "{label} is at bytes {lo}..{hi} of `{path}`, which ends at byte {len}; shown at {}..{}",
-                    shown.0, shown.1
+                    shown.lo(),
+                    shown.hi()
                 )
             }
             BreachKind::InsideCharacter { path, shown } => {
@@ -161,7 +163,8 @@ impl fmt::Display for Breach {
                 write!(
                     f,
                     "{label} is at bytes {lo}..{hi} of `{path}`, inside a character; shown at {}..{}",
-                    shown.0, shown.1
+                    shown.lo(),
+                    shown.hi()
                 )
             }
         }

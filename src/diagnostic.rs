@@ -162,10 +162,14 @@ impl Diagnostic {
     /// [`with_help`](Self::with_help), in place.
     pub fn add_help(&mut self, help: impl Into<Cow<'static, str>>) -> &mut Self {
         let help = help.into();
-        self.help = Some(match self.help.take() {
-            Some(first) => Cow::Owned(format!("{first}\n{help}")),
-            None => help,
-        });
+        match &mut self.help {
+            Some(first) => {
+                let first = first.to_mut();
+                first.push('\n');
+                first.push_str(&help);
+            }
+            None => self.help = Some(help),
+        }
         self
     }
 

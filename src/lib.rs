@@ -15,15 +15,13 @@
 //! - [`registry`] explains every [code](codes), and [`text`] makes any text safe to show.
 //!
 //! ```
-//! use vitte_diag::{ColorChoice, Diagnostic, DiagnosticBag, HumanEmitter, SourceMap, codes};
+//! use vitte_diag::{ColorChoice, DiagnosticBag, HumanEmitter, SourceMap, codes};
 //!
 //! let mut sources = SourceMap::new();
 //! let file = sources.add("src/main.vitte", "let x = @\n")?;
-//!
 //! let mut bag = DiagnosticBag::new();
 //! let span = sources.span(file, 8..9)?;
-//! bag.push(Diagnostic::error(codes::E0001, span, "illegal character `@`").with_help("remove it"));
-//!
+//! bag.push_error(codes::E0001, span, "illegal character `@`").add_help("remove it");
 //! let summary = bag.emit(&sources, &mut HumanEmitter::stderr(ColorChoice::Auto))?;
 //! assert_eq!(summary.to_string(), "1 error");
 //! # Ok::<(), Box<dyn std::error::Error>>(())

@@ -2,7 +2,7 @@
 //!
 //! A page is a Markdown file `codes/E0001.md`, and the list at the end of this module names it: a
 //! new code costs one page and one line. [`explain`] gives a page at run time, and `CODES.md` is
-//! made of them. [`Page::parse`] reads pages of the same form, for a compiler with codes of its
+//! a [`table`] of them. [`Page::parse`] reads pages of the same form, for a compiler with codes of its
 //! own.
 
 use std::fmt;
@@ -148,6 +148,14 @@ pub struct PageError {
     part: &'static str,
 }
 
+impl PageError {
+    /// The part that is missing or malformed, as the form of a [`Page`] has it.
+    #[must_use]
+    pub const fn part(&self) -> &'static str {
+        self.part
+    }
+}
+
 impl fmt::Display for PageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the page of a code lacks `{}`, or it is malformed", self.part)
@@ -156,17 +164,13 @@ impl fmt::Display for PageError {
 
 impl std::error::Error for PageError {}
 
-/// The pages as one list, `CODES.md`: Markdown.
-#[must_use]
-pub fn index() -> String {
+/// A table of pages, with links to `codes/CODE.md`: Markdown.
+pub fn table<'a>(pages: impl IntoIterator<Item = Page<'a>>) -> String {
     let mut out = String::from(
-        "# Codes\n\n\
-         Made from the pages in [`codes/`](codes/); `UPDATE_CODES=1 cargo test --test codes` makes it anew.\n\n\
-         A code is never used again: one that is retired keeps its page.\n\n\
-         | code | what | severity | phase | since |\n\
+        "| code | what | severity | phase | since |\n\
          |---|---|---|---|---|\n",
     );
-    for Page { code, title, severity, phase, since, retired, .. } in pages() {
+    for Page { code, title, severity, phase, since, retired, .. } in pages {
         let retired = retired.map(|version| format!(", retired {version}")).unwrap_or_default();
         out += &format!(
             "| [{code}](codes/{code}.md) | {title} | {severity} | {phase} | {since}{retired} |\n"
@@ -214,6 +218,7 @@ mod tests {
             let page = Page::parse(text).unwrap_or_else(|error| panic!("{code}: {error}"));
             assert_eq!(page.code, *code);
             assert_eq!(Some(page.severity), code.default_severity(), "{code}");
+            assert_eq!(code.as_str().len(), 5, "{code}: one letter and four digits");
         }
         assert!(PAGES.is_sorted_by_key(|(code, _)| *code));
     }
@@ -243,6 +248,8 @@ mod tests {
     #[test]
     fn a_retired_code_keeps_its_page() {
         let text = PAGES[0].1.replace("- Since", "- Retired: 0.9.0\n- Since");
-        assert_eq!(Page::parse(&text).unwrap().retired, Some("0.9.0"));
+        let page = Page::parse(&text).unwrap();
+        assert_eq!(page.retired, Some("0.9.0"));
+        assert!(table([page]).ends_with("| 0.1.0, retired 0.9.0 |\n"));
     }
 }

@@ -8,7 +8,7 @@ use std::ops::Range;
 pub struct FileId(u32);
 
 impl FileId {
-    /// The file with this 0-based index. Whether a map has it is the map's to say.
+    /// The file with this 0-based index. A map may have no such file: looking it up says so.
     #[must_use]
     pub const fn new(index: u32) -> Self {
         Self(index)
@@ -66,6 +66,11 @@ impl Span {
         Self { file, lo: at, hi: at }
     }
 
+    /// The bytes between two offsets, whichever is the smaller one.
+    pub(crate) fn clamped(file: FileId, lo: u32, hi: u32) -> Self {
+        Self { file, lo: lo.min(hi), hi: lo.max(hi) }
+    }
+
     /// The file that the bytes are in.
     #[must_use]
     pub const fn file(self) -> FileId {
@@ -115,10 +120,22 @@ impl Span {
     }
 }
 
-/// An integer that counts bytes: `usize`, `u32`, `i32` and every other integer type.
-pub trait ByteOffset: Copy + TryInto<u32> + fmt::Display {}
+/// An integer that counts bytes: every integer type is one, and nothing else.
+pub trait ByteOffset: Copy + TryInto<u32> + fmt::Display + sealed::Sealed {}
 
-impl<T: Copy + TryInto<u32> + fmt::Display> ByteOffset for T {}
+mod sealed {
+    /// Keeps other types out: `char` and `bool` convert to `u32` too.
+    pub trait Sealed {}
+}
+
+macro_rules! byte_offsets {
+    ($($integer:ty)*) => {
+        $(impl sealed::Sealed for $integer {}
+        impl ByteOffset for $integer {})*
+    };
+}
+
+byte_offsets! { u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize }
 
 fn offset<T: ByteOffset>(value: T) -> Result<u32, SpanError> {
     value.try_into().map_err(|_| SpanError::Offset { value: value.to_string() })

@@ -22,7 +22,7 @@ fn check(text: &str) -> String {
 fn check_bytes(text: &[u8]) -> String {
     let mut sources = SourceMap::new();
     let file = sources.add("a.vitte", text).unwrap();
-    let bag = front::check(file, sources.file(file).unwrap());
+    let bag = front::check(sources.file(file).unwrap());
     assert_eq!(bag.validate(&sources), []);
     let line = |entry: &vitte_diag::Entry<'_>| {
         let diagnostic = entry.diagnostic;
@@ -155,7 +155,7 @@ fn a_stray_end_is_one_error() {
         check("fn f()\n  a()\n  .end\n  b()\n.end\n"),
         "E0010 3:3 this `.end` closes nothing"
     );
-    assert_eq!(check("  ret 1\n.end\nfn f()\n.end\n"), "E0010 1:3 `ret` begins no item");
+    assert_eq!(check("  ret 1\n.end\nfn f()\n.end\n"), "E0010 1:3 expected an item, found `ret`");
 }
 
 #[test]
@@ -171,9 +171,9 @@ fn a_missing_end_and_a_stray_one_are_two_errors_though_they_balance() {
 fn what_is_no_item_is_one_error_and_the_items_around_it_are_read() {
     assert_eq!(
         check("const a = 1\nfoo bar\n  baz\nqux\nconst a = 2\n?\n"),
-        "E0010 2:1 `foo` begins no item\nE0100 5:7 the name `a` is defined twice\nE0010 6:1 `?` begins no item"
+        "E0010 2:1 expected an item, found `foo`\nE0100 5:7 the name `a` is defined twice\nE0010 6:1 expected an item, found `?`"
     );
-    assert_eq!(check("if a\n  b()\n.end\nconst a = 1\n"), "E0010 1:1 `if` begins no item");
+    assert_eq!(check("if a\n  b()\n.end\nconst a = 1\n"), "E0010 1:1 expected an item, found `if`");
 }
 
 #[test]

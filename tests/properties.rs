@@ -192,8 +192,14 @@ proptest! {
             let notes: Vec<String> = diagnostic.notes().map(str::to_owned)
                 .chain(breaches.map(|(_, breach)| breach.to_string())).collect();
             prop_assert_eq!(&read.notes, &notes);
+            for (label, read) in diagnostic.labels().zip(&read.labels) {
+                if notes.len() == diagnostic.notes().count() {
+                    prop_assert_eq!((read.style, read.message.as_deref()), (label.style(), label.message()));
+                    prop_assert_eq!((read.lo, read.hi), (label.span().lo(), label.span().hi()));
+                }
+            }
             for label in &read.labels {
-                let file = sources.files().find(|(_, file)| file.path() == label.file).expect("a known file").1;
+                let file = sources.files().find(|file| file.path() == label.file).expect("a known file");
                 prop_assert!(label.lo <= label.hi && label.hi <= file.len());
                 prop_assert!(label.line >= 1 && label.line <= file.line_count() && label.col >= 1);
             }
@@ -260,22 +266,83 @@ proptest! {
         prop_assert!(numbers.into_iter().eq(0..bag.len() as u64));
     }
 
-    /// Bags that were filled in any order give the same bytes once merged in the same order.
+    /// Units of work that threads finish in any order give the same bytes once their bags are
+    /// merged in the order of the units, and the same as one bag for all.
     #[test]
     fn merged_output_does_not_depend_on_who_was_first(
         files in sources(),
         units in prop::collection::vec(prop::collection::vec(diagnostic(), 0..4), 1..6),
-        order in any::<prop::sample::Index>(),
+        threads in 1..5_usize,
     ) {
         let sources = map(&files);
         let one_by_one: DiagnosticBag = units.iter().flatten().cloned().collect();
-        let mut filled: Vec<(usize, DiagnosticBag)> = units.into_iter().map(|unit| unit.into_iter().collect()).enumerate().collect();
-        let len = filled.len();
-        filled.rotate_left(order.index(len));
-        filled.sort_by_key(|(index, _)| *index);
-        let merged: DiagnosticBag = filled.into_iter().map(|(_, bag)| bag).collect();
+        let (send, receive) = std::sync::mpsc::channel();
+        std::thread::scope(|scope| {
+            for thread in 0..threads {
+                let (send, units) = (send.clone(), &units);
+                scope.spawn(move || {
+                    for (index, unit) in units.iter().enumerate().skip(thread).step_by(threads) {
+                        let bag: DiagnosticBag = unit.iter().cloned().collect();
+                        send.send((index, bag)).expect("somebody receives");
+                    }
+                });
+            }
+        });
+        drop(send);
+        let mut finished: Vec<(usize, DiagnosticBag)> = receive.iter().collect();
+        finished.sort_by_key(|(unit, _)| *unit);
+        let merged: DiagnosticBag = finished.into_iter().map(|(_, bag)| bag).collect();
+        prop_assert_eq!(&merged, &one_by_one);
         prop_assert_eq!(common::human(&sources, &merged, |e| e), common::human(&sources, &one_by_one, |e| e));
         prop_assert_eq!(common::json(&sources, &merged), common::json(&sources, &one_by_one));
+    }
+
+    /// The words on every label are shown: none is lost, wherever it is.
+    #[test]
+    fn the_words_on_every_label_are_shown(
+        text in words(), spans in prop::collection::vec(span(), 1..7),
+        (unicode, context, width) in (any::<bool>(), 0..3_u16, 0..100_u16),
+    ) {
+        let mut sources = SourceMap::new();
+        sources.add("a.vitte", text).expect("small");
+        sources.add("b.vitte", "x\n".repeat(90)).expect("small");
+        let mut diagnostic = Diagnostic::error(CODES[0], spans[0], "m").with_label("words-0");
+        for (index, span) in spans.iter().enumerate().skip(1) {
+            diagnostic.add_secondary(*span, format!("words-{index}"));
+        }
+        let bag: DiagnosticBag = [diagnostic].into_iter().collect();
+        let out = common::human(&sources, &bag, |emitter| {
+            emitter.with_unicode(unicode).with_context_lines(context).with_width(width)
+        });
+        for index in 0..spans.len() {
+            prop_assert_eq!(out.matches(&format!("words-{index}")).count(), 1, "{}", out);
+        }
+    }
+
+    /// A row is not wider than asked for, whatever stands in it.
+    #[test]
+    fn rows_fit_the_width(
+        text in prop::collection::vec(words(), 1..40).prop_map(|words| words.concat()),
+        spans in prop::collection::vec((any::<prop::sample::Index>(), 0..9_usize), 1..4),
+        width in 60..140_u16,
+    ) {
+        let mut sources = SourceMap::new();
+        let file = sources.add("a.vitte", text.clone()).expect("small");
+        let span = |(at, len): &(prop::sample::Index, usize)| {
+            let lo = text.floor_char_boundary(at.index(text.len() + 1));
+            let hi = text.ceil_char_boundary((lo + len).min(text.len()));
+            sources.span(file, lo..hi).expect("valid")
+        };
+        let mut diagnostic = Diagnostic::error(CODES[0], span(&spans[0]), "m");
+        for other in &spans[1..] {
+            diagnostic.add_secondary(span(other), "");
+        }
+        let bag: DiagnosticBag = [diagnostic].into_iter().collect();
+        let out = common::human(&sources, &bag, |emitter| emitter.with_width(width));
+        for row in out.lines().filter(|line| line.trim_start().starts_with(|c: char| c.is_ascii_digit())) {
+            let cells: usize = row.chars().map(|c| c.width().unwrap_or(0)).sum();
+            prop_assert!(cells <= usize::from(width), "{} cells of {}:\n{}", cells, width, out);
+        }
     }
 
     /// Nothing about a source panics, and what it says of itself agrees.

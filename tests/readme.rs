@@ -36,13 +36,13 @@ fn the_picture_is_the_first_error_of_the_first_command() {
 }
 
 #[test]
-fn the_program_writes_what_stands_below_it() {
-    let mut sources = vitte_diag::SourceMap::new();
-    let file = sources.add("src/main.vitte", "let x = @\n").unwrap();
-    let mut bag = vitte_diag::DiagnosticBag::new();
-    let span = sources.span(file, 8..9).unwrap();
-    bag.push_error(vitte_diag::codes::E0001, span, "illegal character `@`").add_help("remove it");
-    assert_eq!(common::human(&sources, &bag, |emitter| emitter), blocks("text")[1]);
+fn the_program_is_the_example_and_writes_what_stands_below_it() {
+    let program = fs::read_to_string(root().join("examples/quickstart.rs")).unwrap();
+    let (_, program) = program.split_once("\n\n").unwrap();
+    assert_eq!(blocks("rust")[0], program);
+    let output = example("quickstart").output().unwrap();
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), blocks("text")[1]);
+    assert!(output.status.success() && output.stdout.is_empty());
 }
 
 #[test]

@@ -12,7 +12,9 @@ mod common;
 
 use common::{NO_FILE, SEVERITIES, Scene, human, json, scene, scene_at, scene_in};
 use insta::assert_snapshot;
-use vitte_diag::{ColumnUnit, Diagnostic, DiagnosticBag, SourceMap, Span, code};
+use vitte_diag::{
+    ColumnUnit, Diagnostic, DiagnosticBag, HumanEmitter, JsonEmitter, SourceMap, Span, code,
+};
 
 /// The sample of the design, byte for byte.
 #[test]
@@ -73,6 +75,16 @@ fn severities() {
     assert_snapshot!(all);
 }
 
+/// A label that ends on the line on which another begins at the margin.
+fn crossing() -> Scene {
+    let mut scene = scene("fn ⟦f(\n  a\n)⟧ -> u8\n  b\n  c d\n");
+    let file = scene.diagnostic.primary().span().file();
+    let span = scene.sources.span(file, 10..24).unwrap();
+    scene.diagnostic.add_secondary(span, "there\nand on");
+    scene.diagnostic.set_label("here\nand on");
+    scene
+}
+
 macro_rules! cases {
     ($($name:ident: $scene:expr;)*) => {
         $(#[test]
@@ -103,6 +115,12 @@ cases! {
     multi_line_nested: scene("fn ⟨f(\n  a: ⟦u8,\n  b⟧: u8\n)⟩ -> u8\n");
     multi_line_with_line_feed_at_its_end: scene("⟦fn f()\n.end\n⟧fn g()\n.end\n");
     over_an_empty_line: scene("let x = ⟦1 +\n\n2⟧\n");
+    multi_line_from_the_margin_around_others: scene(
+        "⟨fn area(side: ⟨num⟩) -> ⟨num⟩\n  let x = 1\n  ret ⟦true⟧\n.end⟩\n",
+    );
+    multi_line_that_ends_where_another_begins: crossing();
+    under_the_primary: scene("⟦a | ⟨b⟩ | c⟧ ⟨⟩\n");
+    line_feed_of_crlf: scene_at("ab\r\ncd\r\n", 3, 4);
     overlapping: scene("let ⟨total = ⟦first⟩ + second⟧ * ⟨third⟩");
     same_span_twice: scene("let ⟦⟨x⟩⟧ = ⟨⟨y⟩⟩");
     side_by_side: scene("f(⟨a⟩, ⟨b⟩, ⟦c⟧)");
@@ -212,8 +230,13 @@ fn context_lines_widen_the_gutter() {
     let mut all = String::new();
     for (line, context) in [(9, 1), (1, 2), (12, 1), (6, 3)] {
         let scene = scene(&text(line));
-        all += &human(&scene.sources, &scene.bag(), |emitter| emitter.with_context_lines(context));
-        all += "\n";
+        for unicode in [false, true] {
+            let settings = |emitter: HumanEmitter<Vec<u8>>| {
+                emitter.with_context_lines(context).with_unicode(unicode)
+            };
+            all += &human(&scene.sources, &scene.bag(), settings);
+            all += "\n";
+        }
     }
     assert_snapshot!(all);
 }
@@ -234,6 +257,9 @@ fn settings() {
         all += "\n";
     }
     all += &human(&scene.sources, &bag, |emitter| emitter.with_width(0));
+    let mut json = JsonEmitter::new(Vec::new()).with_column_unit(ColumnUnit::Byte);
+    bag.emit(&scene.sources, &mut json).unwrap();
+    all += &String::from_utf8(json.into_inner()).unwrap();
     assert_snapshot!(all);
 }
 

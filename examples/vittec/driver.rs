@@ -30,6 +30,8 @@ pub(crate) enum Outcome {
 pub(crate) struct Check {
     pub(crate) sources: SourceMap,
     pub(crate) bag: DiagnosticBag,
+    /// The files that were read.
+    pub(crate) inputs: Vec<FileId>,
     unreadable: bool,
     /// What was read, so that a file that is named twice is checked once.
     seen: HashSet<PathBuf>,
@@ -50,9 +52,9 @@ impl Check {
                 check.read_stdin(stdin, command_line.span(index));
             }
         }
-        let files: Vec<(FileId, &SourceFile)> = check.sources.files().skip(1).collect();
-        let found: Vec<DiagnosticBag> =
-            files.par_iter().map(|&(id, file)| front::check(id, file)).collect();
+        let files: Vec<&SourceFile> =
+            check.inputs.iter().filter_map(|&id| check.sources.file(id).ok()).collect();
+        let found: Vec<DiagnosticBag> = files.par_iter().map(|file| front::check(file)).collect();
         found.into_iter().for_each(|bag| check.bag.merge(bag));
         check
     }
@@ -73,7 +75,7 @@ impl Check {
         match stdin.take(vitte_diag::MAX_FILE_BYTES + 1).read_to_end(&mut text) {
             Ok(_) => {
                 let added = self.sources.add("<stdin>", text);
-                self.note_failure("<stdin>", argument, added.err());
+                self.take(added, "<stdin>", argument);
             }
             Err(error) => self.unreadable("<stdin>", argument, &error.to_string()),
         }
@@ -105,20 +107,20 @@ impl Check {
     }
 
     fn read_file(&mut self, path: &Path, argument: Span) {
-        let is_new = path.canonicalize().is_ok_and(|path| self.seen.insert(path));
-        if is_new || !path.exists() {
-            let loaded = self.sources.load(path);
-            self.note_failure(&path.to_string_lossy(), argument, loaded.err());
+        if path.canonicalize().is_ok_and(|path| !self.seen.insert(path)) {
+            return;
         }
+        let loaded = self.sources.load(path);
+        self.take(loaded, &path.to_string_lossy(), argument);
     }
 
-    fn note_failure(&mut self, path: &str, argument: Span, error: Option<SourceError>) {
-        match error {
-            Some(SourceError::Io { error, .. }) => {
+    fn take(&mut self, read: Result<FileId, SourceError>, path: &str, argument: Span) {
+        match read {
+            Ok(file) => self.inputs.push(file),
+            Err(SourceError::Io { error, .. }) => {
                 self.unreadable(path, argument, &error.to_string());
             }
-            Some(error) => self.unreadable(path, argument, &error.to_string()),
-            None => {}
+            Err(error) => self.unreadable(path, argument, &error.to_string()),
         }
     }
 
@@ -165,5 +167,6 @@ pub(crate) fn write_summary(
 ) -> io::Result<()> {
     let plural = if files == 1 { "" } else { "s" };
     let gap = if summary.total() > 0 { "\n" } else { "" };
-    writeln!(writer, "{gap}{summary} in {files} file{plural}")
+    let line = format!("{gap}{summary} in {files} file{plural}\n");
+    writer.write_all(line.as_bytes())
 }

@@ -83,9 +83,7 @@ fn check(paths: &[OsString], format: Format, color: Color) -> io::Result<ExitCod
     let outcome = match format {
         Format::Human => {
             let (outcome, summary) = check.emit(&mut HumanEmitter::stderr(color))?;
-            // The first source is the command line.
-            let files = check.sources.files().skip(1).count();
-            driver::write_summary(&mut io::stderr(), summary, files)?;
+            driver::write_summary(&mut io::stderr(), summary, check.inputs.len())?;
             outcome
         }
         Format::Json => check.emit(&mut JsonEmitter::new(io::stdout()))?.0,

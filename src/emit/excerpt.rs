@@ -104,7 +104,7 @@ impl<'a> Excerpt<'a> {
 fn gutter(files: &[Labelled<'_>], take: Take) -> usize {
     let last_of = |file: &Labelled<'_>| {
         let last = file.labels.iter().map(|(_, lines)| lines.last).max()?;
-        Some(last.saturating_add(take.context_lines).min(file.file.line_count()))
+        Some(last.max(last.saturating_add(take.context_lines).min(file.last_line())))
     };
     files.iter().filter_map(last_of).max().map_or(0, |line| line.to_string().len())
 }
@@ -164,8 +164,9 @@ impl<'a> Labelled<'a> {
                 Row::new(number, line, stops.entry(number).or_default(), room)
             })
             .collect();
-        let marks =
+        let marks: Vec<Mark<'_>> =
             self.labels.iter().map(|label| self.mark(label, &shown, &stops, take)).collect();
+        remarks.extend(self.hidden(&marks, take.column_unit));
         let at = self.labels.first().map(|(label, _)| label.location(take.column_unit));
         Snippet {
             path: text::one_line(self.file.path()),
@@ -204,16 +205,36 @@ impl<'a> Labelled<'a> {
         }
     }
 
+    /// What to say of labels without a message that lie under the primary one, where nothing of
+    /// them can be seen.
+    fn hidden(&self, marks: &[Mark<'_>], unit: ColumnUnit) -> Vec<String> {
+        let Some(primary) = marks.first().filter(|mark| mark.style == LabelStyle::Primary) else {
+            return Vec::new();
+        };
+        let is_under = |mark: &Mark<'_>| {
+            let row = primary.start.row;
+            let on_row = [primary.end, mark.start, mark.end].iter().all(|place| place.row == row);
+            let inside = primary.start.cell <= mark.start.cell && mark.end.cell <= primary.end.cell;
+            on_row && inside && mark.message.is_empty()
+        };
+        let under = marks.iter().zip(&self.labels).skip(1).filter(|(mark, _)| is_under(mark));
+        under
+            .map(|(_, (label, _))| {
+                format!("another label, at {}, lies under the primary one", label.location(unit))
+            })
+            .collect()
+    }
+
     /// The lines to show: those on which labels begin and end, those around them, the ends of
     /// labels over many lines, and a single line left between two of these.
     fn shown_lines(&self, context: u32) -> Vec<u32> {
-        let count = self.file.line_count();
+        let count = self.last_line();
         let mut shown = BTreeSet::new();
         for &(_, Lines { first, last }) in &self.labels {
             let head = first.saturating_add(LINES_AFTER_START).min(last);
             let tail = last.saturating_sub(LINES_BEFORE_END).max(first);
             shown.extend(first.saturating_sub(context).max(1)..=head);
-            shown.extend(tail..=last.saturating_add(context).min(count));
+            shown.extend(tail..=last.max(last.saturating_add(context).min(count)));
         }
         let lines: Vec<u32> = shown.into_iter().collect();
         let mut filled = Vec::with_capacity(lines.len());
@@ -224,6 +245,11 @@ impl<'a> Labelled<'a> {
             filled.push(line);
         }
         filled
+    }
+
+    /// The last line of the file that context may show: not the empty one behind the last line end.
+    fn last_line(&self) -> u32 {
+        self.file.line_count() - u32::from(self.file.text().ends_with('\n'))
     }
 
     /// Where labels begin and end, by line.

@@ -6,7 +6,7 @@ use termcolor::Buffer;
 
 use super::Emitter;
 use super::excerpt::{Excerpt, Take};
-use super::layout::{self, Look};
+use super::layout;
 use super::paint::Painter;
 use crate::color::ColorChoice;
 use crate::diagnostic::Diagnostic;
@@ -119,8 +119,12 @@ impl<W: Write> HumanEmitter<W> {
         self
     }
 
-    /// To how many cells are source lines cut, line number included? By default 140. A cut line
-    /// keeps its labelled part in view, with `...` where text is left out, and at least 20 cells.
+    /// To how many cells are source lines cut, line number included? By default 140, and never
+    /// below 20 cells of source.
+    ///
+    /// A cut line keeps its labels in view, with `...` where text is left out. Where there is no
+    /// room for all of them, the first one is in view, the primary one before all others, and
+    /// labels elsewhere are drawn below the dots.
     #[must_use]
     pub const fn with_width(mut self, cells: u16) -> Self {
         self.take.width = cells as usize;
@@ -145,14 +149,11 @@ impl<W: Write> HumanEmitter<W> {
         if self.started {
             buffer.write_all(b"\n")?;
         }
-        let look = Look {
-            unicode: self.unicode,
-            context_lines: self.take.context_lines,
-            tab_width: self.take.tab_width,
-        };
         let excerpt = Excerpt::new(sources, diagnostic, self.take);
-        let mut painter = Painter::new(buffer, diagnostic.severity());
-        layout::draw(diagnostic, &excerpt, look, &mut painter).map_err(io::Error::other)?;
+        let bar = if self.unicode { '│' } else { '|' };
+        let mut painter = Painter::new(buffer, diagnostic.severity(), bar);
+        layout::draw(diagnostic, &excerpt, self.take, self.unicode, &mut painter)
+            .map_err(io::Error::other)?;
         painter.finish()
     }
 }

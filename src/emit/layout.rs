@@ -10,6 +10,17 @@
 //! shown, under their real line numbers. So it lays out cells, which it does well, and meets
 //! neither Unicode nor control characters nor the rest of the file. The [painter](super::paint)
 //! puts the real text in the place of the grid's cells as they are drawn.
+//!
+//! The two steps know how codespan-reporting 0.13.1 draws, which is why that version is pinned:
+//!
+//! - it writes its header first, on one line (dropped: the header is ours);
+//! - it sets the style of a line number once for each row, in the order of the rows;
+//! - a row is: number, ` |`, two cells for each label over many lines, a blank, the source;
+//! - its gutter is as wide as the largest number of a line on which a label begins or ends;
+//! - it draws a break where the indices of two rows are three apart, and fills a gap of two itself;
+//! - it asks for the lines inside a label and for those of the context, and for no others.
+//!
+//! The snapshots and properties of human output hold each of these.
 
 use std::ops::Range;
 
@@ -17,19 +28,11 @@ use codespan_reporting::diagnostic as codespan;
 use codespan_reporting::files::{Error, Files, Location};
 use codespan_reporting::term::{Chars, Config, DisplayStyle, Renderer, RichDiagnostic};
 
-use super::excerpt::{Excerpt, LINES_AFTER_START, LINES_BEFORE_END, Place, Snippet};
+use super::excerpt::{Excerpt, LINES_AFTER_START, LINES_BEFORE_END, Place, Snippet, Take};
 use super::paint::{self, Painter, SourceRow};
 use crate::diagnostic::{Diagnostic, LabelStyle};
 use crate::severity::Severity;
 use crate::text;
-
-/// How to draw.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Look {
-    pub(super) unicode: bool,
-    pub(super) context_lines: u32,
-    pub(super) tab_width: usize,
-}
 
 /// Draws a diagnostic:
 ///
@@ -46,22 +49,23 @@ pub(super) struct Look {
 pub(super) fn draw<'a>(
     diagnostic: &Diagnostic,
     excerpt: &'a Excerpt<'_>,
-    look: Look,
+    take: Take,
+    unicode: bool,
     painter: &mut Painter<'a>,
 ) -> Result<(), Error> {
     let header = format!("{}[{}]", diagnostic.severity(), diagnostic.code());
-    painter.header(&header, text::lines(diagnostic.message(), look.tab_width))?;
+    painter.header(&header, text::lines(diagnostic.message(), take.tab_width))?;
 
     let grid = Grid::new(excerpt);
     let source_rows = excerpt.snippets.iter().flat_map(source_rows).collect();
     painter.begin_snippets(source_rows, excerpt.gutter, gutter_by_codespan(excerpt));
-    let config = config(look);
-    RichDiagnostic::new(&to_codespan(diagnostic, excerpt, &grid, look), &config)
+    let config = config(take, unicode);
+    RichDiagnostic::new(&to_codespan(diagnostic, excerpt, &grid, take), &config)
         .render(&grid, &mut Renderer::new(painter, &config))
 }
 
-fn config(look: Look) -> Config {
-    let chars = if look.unicode {
+fn config(take: Take, unicode: bool) -> Config {
+    let chars = if unicode {
         Chars::box_drawing()
     } else {
         // rustc's arrow stands one cell further left than codespan's.
@@ -69,12 +73,12 @@ fn config(look: Look) -> Config {
     };
     Config {
         display_style: DisplayStyle::Rich,
-        tab_width: look.tab_width,
+        tab_width: take.tab_width,
         chars,
         start_context_lines: LINES_AFTER_START as usize,
         end_context_lines: LINES_BEFORE_END as usize,
-        before_label_lines: look.context_lines as usize,
-        after_label_lines: look.context_lines as usize,
+        before_label_lines: take.context_lines as usize,
+        after_label_lines: take.context_lines as usize,
     }
 }
 
@@ -82,7 +86,7 @@ fn to_codespan(
     diagnostic: &Diagnostic,
     excerpt: &Excerpt<'_>,
     grid: &Grid<'_>,
-    look: Look,
+    take: Take,
 ) -> codespan::Diagnostic<usize> {
     let mut labels = Vec::new();
     for (id, (snippet, file)) in excerpt.snippets.iter().zip(&grid.files).enumerate() {
@@ -112,7 +116,7 @@ fn to_codespan(
         code: None,
         message: String::new(),
         labels,
-        notes: notes.map(|(kind, note)| bullet(kind, note, look.tab_width)).collect(),
+        notes: notes.map(|(kind, note)| bullet(kind, note, take.tab_width)).collect(),
     }
 }
 

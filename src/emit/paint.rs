@@ -64,6 +64,7 @@ enum Style {
 pub(super) struct Painter<'a> {
     out: Buffer,
     severity: Severity,
+    bar: char,
     /// The style of what is written next, and the one that is on in `out`.
     wanted: Style,
     painted: Style,
@@ -77,6 +78,9 @@ pub(super) struct Painter<'a> {
     dropping: bool,
     rows: std::vec::IntoIter<SourceRow<'a>>,
     source: Option<Source<'a>>,
+    /// The columns where labels over many lines opened on this row, with their style. Codespan
+    /// forgets their bars until the next row.
+    opened: Vec<(usize, Style)>,
     /// Cells for line numbers: those needed, and those that codespan reckons with.
     gutter: usize,
     codespan_gutter: usize,
@@ -94,10 +98,12 @@ struct Source<'a> {
 }
 
 impl<'a> Painter<'a> {
-    pub(super) fn new(out: Buffer, severity: Severity) -> Self {
+    /// A painter that adds to `out` and draws the bars of labels over many lines with `bar`.
+    pub(super) fn new(out: Buffer, severity: Severity, bar: char) -> Self {
         Self {
             out,
             severity,
+            bar,
             wanted: Style::Plain,
             painted: Style::Plain,
             line_ends: 0,
@@ -107,6 +113,7 @@ impl<'a> Painter<'a> {
             dropping: false,
             rows: Vec::new().into_iter(),
             source: None,
+            opened: Vec::new(),
             gutter: 0,
             codespan_gutter: 0,
         }
@@ -148,6 +155,7 @@ impl<'a> Painter<'a> {
         self.rows = rows.into_iter();
         self.gutter = gutter;
         self.codespan_gutter = codespan_gutter;
+        self.blanks = gutter.saturating_sub(codespan_gutter);
         self.dropping = true;
     }
 
@@ -235,19 +243,37 @@ impl<'a> Painter<'a> {
                     let text = source.next_cell();
                     self.put_all(text)?;
                 }
-                source => {
-                    if let Some(source) = source {
-                        source.before -= 1;
+                Some(source) => {
+                    source.before -= 1;
+                    if matches!(c, '/' | '╭') {
+                        self.opened.push((self.line.len() + self.blanks, self.wanted));
                     }
                     self.put(c)?;
                 }
+                None => self.put_below_source(c)?,
             },
         }
         Ok(())
     }
 
+    /// One character of a line below a source line: a bar where a label is open.
+    fn put_below_source(&mut self, c: char) -> io::Result<()> {
+        let column = self.line.len() + self.blanks;
+        let opened = self.opened.iter().find(|(at, _)| *at == column);
+        match (opened, c) {
+            (Some(&(_, style)), ' ' | '-' | '─') => {
+                let wanted = std::mem::replace(&mut self.wanted, style);
+                self.put(self.bar)?;
+                self.wanted = wanted;
+                Ok(())
+            }
+            _ => self.put(c),
+        }
+    }
+
     /// Codespan begins a source line.
     fn begin_source_line(&mut self) {
+        self.opened.clear();
         let Some(row) = self.rows.next() else { return };
         let digits = row.number.to_string().len();
         let number = self.codespan_gutter.max(digits);

@@ -1,4 +1,5 @@
 use super::*;
+use crate::span::SpanError;
 
 fn one(text: impl Into<Vec<u8>>) -> (SourceMap, FileId) {
     let mut sources = SourceMap::new();
@@ -67,7 +68,8 @@ fn every_offset_of_a_mixed_text_has_the_place_that_counting_gives() {
     let text = "α\r\nb\n\n日\rx\r\n𝄞";
     let (sources, file) = one(text);
     for (offset, _) in text.char_indices().chain([(text.len(), ' ')]) {
-        let (before, _) = text.split_at(offset);
+        let (before, behind) = text.split_at(offset);
+        let before = if behind.starts_with('\n') { before.trim_end_matches('\r') } else { before };
         let start = before.rfind('\n').map_or(0, |at| at + 1);
         let at = sources.location(sources.span(file, offset..offset).unwrap()).unwrap();
         assert_eq!(at.line as usize, before.matches('\n').count() + 1, "byte {offset}");
@@ -92,6 +94,33 @@ fn a_span_is_checked_against_its_file() {
     let other = FileId::new(9);
     assert!(matches!(sources.span(other, 0..0), Err(SourceError::UnknownFile(id)) if id == other));
     assert!(matches!(sources.file(other), Err(SourceError::UnknownFile(_))));
+}
+
+#[test]
+fn a_shared_file_stays_while_the_map_grows() {
+    let (mut sources, file) = one("first");
+    let first = sources.shared(file).unwrap();
+    let before = sources.clone();
+    let second = sources.add("b.vitte", "second").unwrap();
+    assert_eq!((first.text(), first.id()), ("first", file));
+    assert_eq!(sources.file(second).unwrap().id(), second);
+    assert!(before.file(second).is_err());
+}
+
+#[test]
+#[cfg(unix)]
+fn a_pipe_has_no_size_and_is_read_to_its_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("pipe.vitte");
+    assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+    let writer = {
+        let path = path.clone();
+        std::thread::spawn(move || std::fs::write(path, "let x = 1\n"))
+    };
+    let mut sources = SourceMap::new();
+    let file = sources.load(&path).unwrap();
+    assert_eq!(sources.file(file).unwrap().text(), "let x = 1\n");
+    writer.join().unwrap().unwrap();
 }
 
 #[test]
@@ -129,6 +158,6 @@ fn four_gibibytes_in_memory_are_refused() {
     let error = SourceMap::new().add("large.vitte", zeros).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "`large.vitte` has 4294967296 bytes, and a source file may have 4294967294"
+        "`large.vitte` is too large: 4294967296 bytes, and the limit is 4294967294"
     );
 }

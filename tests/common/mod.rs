@@ -9,8 +9,9 @@
     reason = "a test states what it expects in the plain way"
 )]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use vitte_diag::{
     Code, Diagnostic, DiagnosticBag, FileId, HumanEmitter, JsonEmitter, Severity, SourceMap, Span,
@@ -182,18 +183,23 @@ pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Runs a built example from the root of the package, with nothing of the environment that could
-/// change what it writes.
+/// An example to run from the root of the package, just built, with nothing of the environment that
+/// could change what it writes.
 pub fn example(name: &str) -> Command {
-    let test = std::env::current_exe().expect("a running test has a path");
-    let folder = test.parent().and_then(|deps| deps.parent()).expect("target/<profile>/deps");
-    let path = folder.join("examples").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
-    if !path.exists() {
-        // `cargo test --test NAME` builds no examples.
-        let built = Command::new(env!("CARGO")).args(["build", "-q", "--example", name]).status();
-        assert!(built.is_ok_and(|status| status.success()), "{name} does not build");
-    }
-    let mut command = Command::new(path);
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    // `cargo test --test NAME` builds no examples, or leaves old ones.
+    let folder = BUILT.get_or_init(|| {
+        let test = std::env::current_exe().expect("a running test has a path");
+        let profile = test.parent().and_then(Path::parent).expect("target/<profile>/deps");
+        let mut build = Command::new(env!("CARGO"));
+        build.args(["build", "-q", "--locked", "--examples"]).current_dir(root());
+        if profile.ends_with("release") {
+            build.arg("--release");
+        }
+        assert!(build.status().is_ok_and(|status| status.success()), "the examples do not build");
+        profile.join("examples")
+    });
+    let mut command = Command::new(folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX)));
     command.current_dir(root()).env_remove("NO_COLOR").env_remove("RAYON_NUM_THREADS");
     command
 }

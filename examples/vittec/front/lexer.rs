@@ -1,6 +1,6 @@
 //! From text to tokens: E0001 to E0003.
 
-use vitte_diag::{Diagnostic, DiagnosticBag, FileId, SourceFile, Span, codes, text};
+use vitte_diag::{Diagnostic, DiagnosticBag, SourceFile, Span, codes, text};
 
 /// What a token is. Keywords are words: the parser knows which is one where.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -61,10 +61,9 @@ const OPERATORS: &[&str] = &[
 const BOM: &str = "\u{feff}";
 
 /// Reads a whole file. What is wrong goes into `bag`; the tokens around it are there all the same.
-pub(crate) fn lex<'s>(id: FileId, file: &'s SourceFile, bag: &mut DiagnosticBag) -> Lexed<'s> {
+pub(crate) fn lex<'s>(file: &'s SourceFile, bag: &mut DiagnosticBag) -> Lexed<'s> {
     let at = if file.text().starts_with(BOM) { BOM.len() } else { 0 };
     let mut lexer = Lexer {
-        id,
         file,
         bag,
         at,
@@ -82,7 +81,6 @@ pub(crate) fn lex<'s>(id: FileId, file: &'s SourceFile, bag: &mut DiagnosticBag)
 }
 
 struct Lexer<'s, 'b> {
-    id: FileId,
     file: &'s SourceFile,
     bag: &'b mut DiagnosticBag,
     /// Byte offset of what comes next.
@@ -148,7 +146,7 @@ impl<'s> Lexer<'s, '_> {
     }
 
     fn span(&self, lo: usize, hi: usize) -> Span {
-        Span::new(self.id, lo, hi).unwrap_or(Span::empty(self.id, 0))
+        self.file.span(lo..hi).unwrap_or(Span::empty(self.file.id(), 0))
     }
 
     /// Whether `.end` stands here: not a longer name, and not a field behind a value.

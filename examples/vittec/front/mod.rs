@@ -11,13 +11,13 @@ mod lexer;
 mod names;
 mod parser;
 
-use vitte_diag::{DiagnosticBag, FileId, SourceFile};
+use vitte_diag::{DiagnosticBag, SourceFile};
 
 /// Every check of one file.
-pub(crate) fn check(id: FileId, file: &SourceFile) -> DiagnosticBag {
+pub(crate) fn check(file: &SourceFile) -> DiagnosticBag {
     let mut bag = DiagnosticBag::new();
-    let lexed = lexer::lex(id, file, &mut bag);
-    let items = parser::parse(id, file, &lexed, &mut bag);
+    let lexed = lexer::lex(file, &mut bag);
+    let items = parser::parse(file, &lexed, &mut bag);
     names::check(&items, &lexed, &mut bag);
     bag
 }

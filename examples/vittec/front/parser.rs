@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use vitte_diag::{Diagnostic, DiagnosticBag, FileId, SourceFile, Span, codes};
+use vitte_diag::{Diagnostic, DiagnosticBag, SourceFile, Span, codes};
 
 use super::blocks::{Closer, MODIFIERS, Opener, Tokens};
 use super::lexer::{Kind, Lexed, Token};
@@ -27,7 +27,6 @@ const STATEMENTS: &[&str] = &["let", "say", "do", "set"];
 
 /// Reads the items of a file. What is wrong goes into `bag`.
 pub(crate) fn parse<'t, 's>(
-    id: FileId,
     file: &SourceFile,
     lexed: &'t Lexed<'s>,
     bag: &mut DiagnosticBag,
@@ -35,7 +34,7 @@ pub(crate) fn parse<'t, 's>(
     let tokens = Tokens(&lexed.tokens);
     let whole = Parser::new(tokens, Slack::default()).run(0..lexed.tokens.len());
     let read = if whole.closes() { vec![whole] } else { piece_by_piece(tokens) };
-    let end = Span::empty(id, file.len());
+    let end = Span::empty(file.id(), file.len());
     let mut items = Vec::new();
     for piece in read {
         items.extend(piece.items);
@@ -311,8 +310,8 @@ impl Fault<'_> {
                 ".end" => Diagnostic::error(codes::E0010, span(at), "this `.end` closes nothing")
                     .with_label("no block is open here")
                     .with_help("remove it, or write the line that opens its block"),
-                text => Diagnostic::error(codes::E0010, span(at), format!("`{text}` begins no item"))
-                    .with_label("expected an item")
+                text => Diagnostic::error(codes::E0010, span(at), format!("expected an item, found `{text}`"))
+                    .with_label("this begins no item")
                     .with_help("an item begins with `fn`, `struct`, `enum`, `type`, `const`, `use` or the like"),
             },
             Self::Open { at, opener: Opener { name, closer, .. }, missed } => {

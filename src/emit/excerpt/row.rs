@@ -24,12 +24,42 @@ pub(in crate::emit) struct Row {
 
 impl Row {
     /// The row of `line`; `stops` are moved to its cells.
+    ///
+    /// Of a long line only the part around the labels is looked at, so that the cost of a
+    /// diagnostic does not grow with the line.
     pub(super) fn new(number: u32, line: &str, stops: &mut Stops, room: Room) -> Self {
-        let plain = text::is_plain(line);
-        let total = stops.measure(line, plain, room.tab_width);
-        let window = Window::new(total, stops, room.cells);
+        let part = Part::new(line, stops, room);
+        let plain = text::is_plain(part.text);
+        let total = stops.measure(&part, plain, room.tab_width);
+        let window = Window::new(total, part.cut, stops, room.cells);
         stops.move_to(&window);
-        Self { number, text: window.text(line, plain, room.tab_width) }
+        Self { number, text: window.text(part.text, plain, room.tab_width) }
+    }
+}
+
+/// The part of a line that is looked at.
+#[derive(Debug)]
+struct Part<'a> {
+    /// Where it begins, in bytes from the line's start.
+    start: usize,
+    text: &'a str,
+    /// Whether something stands before it and behind it.
+    cut: (bool, bool),
+}
+
+impl<'a> Part<'a> {
+    /// Bytes for each cell of the room that are looked at on each side of the first label. With
+    /// fewer than this many bytes a cell, which only runs of combining marks have, nothing of the
+    /// room stays empty.
+    const BYTES_PER_CELL: usize = 16;
+
+    fn new(line: &'a str, stops: &Stops, room: Room) -> Self {
+        let around = room.cells * Self::BYTES_PER_CELL;
+        let focus = stops.focus.clone().unwrap_or_default();
+        let start = line.floor_char_boundary(focus.start.saturating_sub(around));
+        let end = line.ceil_char_boundary(focus.start.saturating_add(around).min(line.len()));
+        let text = line.get(start..end).unwrap_or_default();
+        Self { start, text, cut: (start > 0, end < line.len()) }
     }
 }
 
@@ -94,19 +124,21 @@ impl Stops {
         self.stops.get(index)
     }
 
-    /// Finds the cells of all stops in one pass over `line`, and the cells of the whole line.
-    fn measure(&mut self, line: &str, plain: bool, tab_width: usize) -> usize {
+    /// Finds the cells of all stops in one pass over a part of their line, counted from the part's
+    /// start, and the cells of the part. Stops outside are at its ends.
+    fn measure(&mut self, part: &Part<'_>, plain: bool, tab_width: usize) -> usize {
         self.stops.sort_unstable_by_key(|stop| stop.offset);
         self.stops.dedup_by_key(|stop| stop.offset);
         if plain {
-            self.stops
-                .iter_mut()
-                .for_each(|stop| (stop.start, stop.end) = (stop.offset, stop.offset));
-            return line.len();
+            for stop in &mut self.stops {
+                let cell = stop.offset.saturating_sub(part.start).min(part.text.len());
+                (stop.start, stop.end) = (cell, cell);
+            }
+            return part.text.len();
         }
         let mut rest = self.stops.iter_mut().peekable();
-        let (mut total, mut carrier, mut offset) = (0, 0, 0);
-        for (start, end, c) in text::cells(line, tab_width) {
+        let (mut total, mut carrier, mut offset) = (0, 0, part.start);
+        for (start, end, c) in text::cells(part.text, tab_width) {
             let has_cells = end > start;
             while let Some(stop) = rest.next_if(|stop| stop.offset <= offset) {
                 stop.start = if has_cells { start } else { carrier };
@@ -140,7 +172,7 @@ impl Stops {
     }
 }
 
-/// The cells of a line that its row shows.
+/// The cells of a part that its row shows.
 #[derive(Debug)]
 struct Window {
     cells: Range<usize>,
@@ -149,22 +181,23 @@ struct Window {
 }
 
 impl Window {
-    /// The part of `total` cells to show in `room` cells, dots included.
-    fn new(total: usize, stops: &Stops, room: usize) -> Self {
-        if total <= room {
-            return Self { cells: 0..total, dots: (false, false) };
+    /// What to show of `total` cells in `room` cells, dots included; `cut` says whether the line
+    /// goes on before and behind.
+    fn new(total: usize, cut: (bool, bool), stops: &Stops, room: usize) -> Self {
+        if total <= room && cut == (false, false) {
+            return Self { cells: 0..total, dots: cut };
         }
         let between_dots = room - 2 * DOTS.len();
         let beside_dots = room - DOTS.len();
         let wanted = stops.in_view(between_dots);
         let around = between_dots.saturating_sub(wanted.len()) / 2;
         let from = wanted.start.saturating_sub(around);
-        if wanted.end <= beside_dots || from <= DOTS.len() {
-            Self { cells: 0..beside_dots, dots: (false, true) }
-        } else if from + between_dots >= total {
-            Self { cells: total - beside_dots..total, dots: (true, false) }
+        if !cut.0 && (wanted.end <= beside_dots || from <= DOTS.len()) {
+            Self { cells: 0..beside_dots.min(total), dots: (false, true) }
+        } else if !cut.1 && from + between_dots >= total {
+            Self { cells: total.saturating_sub(beside_dots)..total, dots: (true, false) }
         } else {
-            Self { cells: from..from + between_dots, dots: (true, true) }
+            Self { cells: from..(from + between_dots).min(total), dots: (true, true) }
         }
     }
 

@@ -37,7 +37,8 @@ fn labelled_lines_their_context_and_single_gaps_are_shown() {
     assert_eq!(numbers(20, &[(4, 5)], 0), [3]);
     assert_eq!(numbers(20, &[(4, 5)], 1), [2, 3, 4]);
     assert_eq!(numbers(20, &[(0, 1)], 2), [1, 2, 3]);
-    assert_eq!(numbers(3, &[(2, 3)], 9), [1, 2, 3]);
+    assert_eq!(numbers(3, &[(2, 3)], 9), [1, 2], "no line begins behind the last line end");
+    assert_eq!(numbers(3, &[(4, 4)], 9), [1, 2, 3], "but a label may point there");
     assert_eq!(numbers(20, &[(0, 1), (4, 5)], 0), [1, 2, 3], "one line between is no gap");
     assert_eq!(numbers(20, &[(0, 1), (6, 7)], 0), [1, 4]);
 }
@@ -98,10 +99,49 @@ fn labels_too_far_apart_are_shown_on_the_dots() {
 }
 
 #[test]
+fn of_a_very_long_line_only_the_part_around_the_labels_is_looked_at() {
+    let take = Take { width: 4 + 20, ..TAKE };
+    for unit in ["é", "日", "a", "\t", "e\u{301}"] {
+        let text = format!("{}@{}", unit.repeat(100_000), unit.repeat(100_000));
+        let at = text.find('@').unwrap();
+        let (rows, marks) = excerpt(&text, &[(at, at + 1), (0, 0), (text.len(), text.len())], take);
+        let row = &rows[0].1;
+        let cells: usize = text::cells(row, 1).last().unwrap().1;
+        assert!((19..=20).contains(&cells) && row.len() < 100, "{row}");
+        assert!(row.starts_with("...") && row.ends_with("..."), "{row}");
+        let under = text::cells(row, 1)
+            .find(|(start, end, _)| start < end && *start == marks[0].0.cell)
+            .unwrap()
+            .2;
+        assert_eq!(under, '@', "{row}");
+        let dots = (marks[1].0.cell, marks[2].0.cell);
+        assert_eq!(dots, (0, cells - 3), "what is not in view is on the dots");
+    }
+    let marks_alone = format!("a{}", "\u{301}".repeat(1 << 20));
+    let (rows, _) = excerpt(&marks_alone, &[(0, 1)], take);
+    assert!(rows[0].1.len() < 1000, "characters without cells are bounded too");
+}
+
+#[test]
 fn a_character_cut_in_two_leaves_dots() {
     let take = Take { width: 4 + 20, ..TAKE };
     let (rows, _) = excerpt(&"日".repeat(20), &[(0, 3)], take);
     assert_eq!(rows[0].1, format!("{}....", "日".repeat(8)));
+}
+
+#[test]
+fn a_label_that_cannot_be_seen_is_said() {
+    let remarks = |lo: u32, hi: u32, message: &'static str| {
+        let mut sources = SourceMap::new();
+        let file = sources.add("a", "a | b | c\n").unwrap();
+        let span = |lo, hi| Span::new(file, lo, hi).unwrap();
+        let diagnostic =
+            Diagnostic::error(code!("E1"), span(0, 5), "m").with_secondary(span(lo, hi), message);
+        Excerpt::new(&sources, &diagnostic, TAKE).remarks
+    };
+    assert_eq!(remarks(4, 5, ""), ["another label, at a:1:5, lies under the primary one"]);
+    assert_eq!(remarks(4, 5, "b"), [""; 0], "its message points at it");
+    assert_eq!(remarks(4, 6, ""), [""; 0], "a part of it can be seen");
 }
 
 #[test]

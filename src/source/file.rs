@@ -1,0 +1,183 @@
+//! One source file.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use line_index::{LineIndex, TextSize};
+
+use super::{ColumnUnit, Location, MAX_FILE_BYTES, SourceError};
+use crate::span::{ByteOffset, FileId, Span};
+
+/// The byte order mark, U+FEFF, as UTF-8.
+const BOM: &str = "\u{feff}";
+
+/// One source file: its path and text, and its lines, which are found when first asked for.
+///
+/// Lines end at `\n` or `\r\n`; a lone `\r` ends none. After the last line end stands one more
+/// line, which may be empty: an empty file has one line.
+pub struct SourceFile {
+    id: FileId,
+    path: String,
+    text: String,
+    /// The bytes as they came, where they are not `text`.
+    raw: Option<Box<[u8]>>,
+    lines: OnceLock<LineIndex>,
+}
+
+impl SourceFile {
+    pub(super) fn new(id: FileId, path: String, bytes: Vec<u8>) -> Result<Self, SourceError> {
+        let size = bytes.len() as u64;
+        if size > MAX_FILE_BYTES {
+            return Err(SourceError::TooLarge { path, size });
+        }
+        let (text, raw) = match String::from_utf8(bytes) {
+            Ok(text) => (text, None),
+            Err(error) => {
+                let raw = error.into_bytes();
+                (question_marks(&raw), Some(raw.into_boxed_slice()))
+            }
+        };
+        Ok(Self { id, path, text, raw, lines: OnceLock::new() })
+    }
+
+    /// The file's id in its map.
+    #[must_use]
+    pub const fn id(&self) -> FileId {
+        self.id
+    }
+
+    /// The bytes `range` of this file, checked: both ends lie in the file and not inside a
+    /// character. Any integer type will do.
+    ///
+    /// # Errors
+    ///
+    /// [`SourceError::Span`], [`SourceError::OutOfBounds`] or [`SourceError::InsideCharacter`].
+    pub fn span<T: ByteOffset>(&self, range: Range<T>) -> Result<Span, SourceError> {
+        let span = Span::new(self.id, range.start, range.end)?;
+        self.check(span)?;
+        Ok(span)
+    }
+
+    pub(super) fn check(&self, span: Span) -> Result<(), SourceError> {
+        if span.hi() > self.len() {
+            return Err(SourceError::OutOfBounds { hi: span.hi(), len: self.len() });
+        }
+        match [span.lo(), span.hi()].iter().find(|&&at| !self.text.is_char_boundary(at as usize)) {
+            Some(&at) => Err(SourceError::InsideCharacter { at }),
+            None => Ok(()),
+        }
+    }
+
+    /// The path as it is shown: relative to the workspace root where possible, `/` between parts.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The whole text, byte order mark included. In a [lossy](Self::is_lossy) file a `?` stands
+    /// for each byte that is not UTF-8.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The bytes as they came.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        self.raw.as_deref().unwrap_or(self.text.as_bytes())
+    }
+
+    /// Whether some bytes are not UTF-8, so that [`text`](Self::text) is not quite the file.
+    #[must_use]
+    pub const fn is_lossy(&self) -> bool {
+        self.raw.is_some()
+    }
+
+    /// The number of bytes.
+    #[must_use]
+    pub fn len(&self) -> u32 {
+        // Not over `MAX_FILE_BYTES` by construction.
+        u32::try_from(self.text.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Whether the file has no byte.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// The number of lines, at least one.
+    #[must_use]
+    pub fn line_count(&self) -> u32 {
+        self.line_of(self.len())
+    }
+
+    /// The text of a line, 1-based, without its line end and without a byte order mark. Nothing
+    /// for 0 and past the last line.
+    #[must_use]
+    pub fn line(&self, line: u32) -> Option<&str> {
+        self.text.get(self.line_range(line)?)
+    }
+
+    /// The 1-based line of byte `offset`. A line end belongs to the line that it ends; past the
+    /// end of the file it is the last line.
+    #[must_use]
+    pub fn line_of(&self, offset: u32) -> u32 {
+        let boundary = self.text.floor_char_boundary(offset as usize);
+        let offset = TextSize::new(u32::try_from(boundary).unwrap_or(u32::MAX));
+        self.lines().try_line_col(offset).map_or(1, |at| at.line.saturating_add(1))
+    }
+
+    /// The bytes of a 1-based line, without its line end and without a byte order mark.
+    pub(crate) fn line_range(&self, line: u32) -> Option<Range<usize>> {
+        let range = self.lines().line(line.checked_sub(1)?)?;
+        let (start, end) = (usize::from(range.start()), usize::from(range.end()));
+        let whole = self.text.get(start..end)?;
+        let content = whole.strip_suffix('\n').unwrap_or(whole);
+        let content = if content.len() < whole.len() {
+            content.strip_suffix('\r').unwrap_or(content)
+        } else {
+            content
+        };
+        let end = start + content.len();
+        let bom = if start == 0 && content.starts_with(BOM) { BOM.len() } else { 0 };
+        Some(start + bom..end)
+    }
+
+    /// Where byte `offset` is. One past the end, or inside a character, is moved back to what
+    /// exists.
+    pub(crate) fn location(&self, offset: u32, unit: ColumnUnit) -> Location<'_> {
+        let line = self.line_of(offset);
+        let range = self.line_range(line).unwrap_or_default();
+        // Before the line's text is only a byte order mark, behind it only its end: neither has a
+        // column of its own.
+        let offset = self.text.floor_char_boundary(offset as usize).min(range.end);
+        let before = self.text.get(range.start..offset).unwrap_or_default();
+        Location { path: &self.path, line, col: unit.column_after(before) }
+    }
+
+    fn lines(&self) -> &LineIndex {
+        self.lines.get_or_init(|| LineIndex::new(&self.text))
+    }
+}
+
+impl fmt::Debug for SourceFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SourceFile")
+            .field("path", &self.path)
+            .field("len", &self.text.len())
+            .field("lossy", &self.is_lossy())
+            .finish_non_exhaustive()
+    }
+}
+
+/// `bytes` as text of the same length: each byte that is not UTF-8 as one `?`.
+fn question_marks(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(std::iter::repeat_n('?', chunk.invalid().len()));
+    }
+    text
+}
