@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use line_index::{LineIndex, TextSize};
+use line_index::LineIndex;
 
 use super::{ColumnUnit, Location, MAX_FILE_BYTES, SourceError};
 use crate::span::{ByteOffset, FileId, Span};
@@ -22,7 +22,7 @@ pub struct SourceFile {
     text: String,
     /// The bytes as they came, where they are not `text`.
     raw: Option<Box<[u8]>>,
-    lines: OnceLock<LineIndex>,
+    lines: OnceLock<Lines>,
 }
 
 impl SourceFile {
@@ -110,7 +110,7 @@ impl SourceFile {
     /// The number of lines, at least one.
     #[must_use]
     pub fn line_count(&self) -> u32 {
-        self.line_of(self.len())
+        self.lines().count
     }
 
     /// The text of a line, 1-based, without its line end and without a byte order mark. Nothing
@@ -124,14 +124,22 @@ impl SourceFile {
     /// end of the file it is the last line.
     #[must_use]
     pub fn line_of(&self, offset: u32) -> u32 {
-        let boundary = self.text.floor_char_boundary(offset as usize);
-        let offset = TextSize::new(u32::try_from(boundary).unwrap_or(u32::MAX));
-        self.lines().try_line_col(offset).map_or(1, |at| at.line.saturating_add(1))
+        // `LineIndex` tells a line too, but looks at every wide character of it to tell a column.
+        let lines = self.lines();
+        let begins_after = |line: u32| {
+            lines.index.line(line).is_none_or(|range| u32::from(range.start()) > offset)
+        };
+        let (mut line, mut above) = (0, lines.count);
+        while above - line > 1 {
+            let middle = line.midpoint(above);
+            if begins_after(middle) { above = middle } else { line = middle }
+        }
+        line + 1
     }
 
     /// The bytes of a 1-based line, without its line end and without a byte order mark.
     pub(crate) fn line_range(&self, line: u32) -> Option<Range<usize>> {
-        let range = self.lines().line(line.checked_sub(1)?)?;
+        let range = self.lines().index.line(line.checked_sub(1)?)?;
         let (start, end) = (usize::from(range.start()), usize::from(range.end()));
         let whole = self.text.get(start..end)?;
         let content = whole.strip_suffix('\n').unwrap_or(whole);
@@ -157,8 +165,22 @@ impl SourceFile {
         Location { path: &self.path, line, col: unit.column_after(before) }
     }
 
-    fn lines(&self) -> &LineIndex {
-        self.lines.get_or_init(|| LineIndex::new(&self.text))
+    fn lines(&self) -> &Lines {
+        self.lines.get_or_init(|| Lines::new(&self.text))
+    }
+}
+
+/// Where the lines of a text begin.
+struct Lines {
+    index: LineIndex,
+    count: u32,
+}
+
+impl Lines {
+    fn new(text: &str) -> Self {
+        let index = LineIndex::new(text);
+        let count = index.try_line_col(index.len()).map_or(1, |last| last.line.saturating_add(1));
+        Self { index, count }
     }
 }
 
