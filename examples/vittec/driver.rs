@@ -10,7 +10,7 @@ use vitte_diag::{
     Diagnostic, DiagnosticBag, Emitter, FileId, SourceError, SourceFile, SourceMap, Span, Summary,
     codes, text,
 };
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 use crate::front;
 
@@ -86,7 +86,14 @@ impl Check {
         if !path.is_dir() {
             return self.read_file(path, argument);
         }
-        for entry in WalkDir::new(path).follow_links(true).sort_by_file_name() {
+        let walk = WalkDir::new(path).follow_links(true).sort_by_file_name();
+        // Through links a folder can be reached many times: its first time will do.
+        let mut linked = HashSet::new();
+        let is_new = |entry: &DirEntry| {
+            let is_link = entry.path_is_symlink() && entry.file_type().is_dir();
+            !is_link || entry.path().canonicalize().is_ok_and(|path| linked.insert(path))
+        };
+        for entry in walk.into_iter().filter_entry(is_new) {
             match entry {
                 Ok(entry) => {
                     let is_source = entry.path().extension().is_some_and(|name| name == "vitte");
@@ -94,8 +101,9 @@ impl Check {
                         self.read_file(entry.path(), argument);
                     }
                 }
-                // A link to a folder above is no fault, and what is in it is read anyway.
-                Err(error) if error.loop_ancestor().is_some() => {}
+                // A link to a folder above is no fault, and what is in it is read anyway. Nor is a
+                // link to nowhere that could not be a source.
+                Err(error) if error.loop_ancestor().is_some() || is_other_link(&error) => {}
                 Err(error) => {
                     let path = error.path().unwrap_or(path).to_string_lossy().into_owned();
                     let reason =
@@ -132,6 +140,13 @@ impl Check {
                 .with_note(reason.to_owned()),
         );
     }
+}
+
+/// Whether what could not be walked is a link to nowhere that is not named like a source.
+fn is_other_link(error: &walkdir::Error) -> bool {
+    let is_link = error.path().is_some_and(Path::is_symlink);
+    let is_source = error.path().and_then(Path::extension).is_some_and(|name| name == "vitte");
+    is_link && !is_source
 }
 
 /// The arguments as a source, so that a message can point at the one that is wrong.

@@ -12,30 +12,43 @@ pub(crate) enum Closer {
     Brace,
 }
 
+/// What kind of block it is, as far as what may stand in it depends on that.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Holds {
+    /// Statements, or the arms of a `match`.
+    Code,
+    /// Declarations: a `fn` in it has no body.
+    Declarations,
+    /// `name: type`
+    Fields,
+    /// `name: value`
+    Values,
+}
+
 /// A block that a token opens.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Opener<'s> {
     /// The word to call it by: `fn`, `if`, the type of a struct literal.
     pub(crate) name: &'s str,
     pub(crate) closer: Closer,
-    /// Whether a `fn` in it is a declaration.
-    pub(crate) is_trait: bool,
-}
-
-impl<'s> Opener<'s> {
-    fn end(name: &'s str) -> Option<Self> {
-        Some(Self { name, closer: Closer::End, is_trait: name == "trait" })
-    }
+    pub(crate) holds: Holds,
 }
 
 /// Words that may stand before an item's own.
 pub(crate) const MODIFIERS: &[&str] =
     &["export", "pub", "extern", "async", "unsafe", "static", "inline"];
 
-/// Words that open a block as a statement and as a value.
-const CONTROLS: &[&str] = &["if", "match", "when"];
-/// No signature has more tokens than this.
-const LONGEST_SIGNATURE: usize = 2048;
+/// Items that name a type or a module on their line, which so is no literal.
+const HEADERS: &[&str] =
+    &["fn", "struct", "enum", "trait", "impl", "type", "use", "import", "module", "mod"];
+/// Words that end no type's path.
+const NO_TYPES: &[&str] =
+    &["then", "else", "loop", "struct", "enum", "do", "in", "test", "scenario"];
+/// Operators behind which a line goes on in the next one.
+const GO_ON: &[&str] =
+    &["&&", "||", "+", "-", "*", "/", "==", "=", ",", "(", "[", ":", "->", "|", "."];
+/// No signature and no condition has more tokens than this.
+const LONGEST: usize = 2048;
 
 /// The tokens of a file, to ask what one of them opens.
 #[derive(Clone, Copy, Debug)]
@@ -46,7 +59,7 @@ impl<'t, 's> Tokens<'t, 's> {
         self.0.get(index)
     }
 
-    fn is(self, index: usize, text: &str) -> bool {
+    pub(crate) fn is(self, index: usize, text: &str) -> bool {
         self.get(index).is_some_and(|token| token.is(text))
     }
 
@@ -54,17 +67,13 @@ impl<'t, 's> Tokens<'t, 's> {
         self.get(index.checked_sub(1)?)
     }
 
-    /// The tokens from `index` to the end of its line, or to the next word that may open a block.
-    fn clause(self, index: usize) -> &'t [Token<'s>] {
-        let rest = self.0.get(index..).unwrap_or_default();
-        let behind = rest.get(1..).unwrap_or_default();
-        let ends = |token: &Token<'_>| token.first || token.is_one_of(CONTROLS) || token.is("fn");
-        let len = behind.iter().position(ends).unwrap_or(behind.len()) + 1;
-        rest.get(..len).unwrap_or(rest)
+    fn is_behind(self, index: usize, texts: &[&str]) -> bool {
+        self.before(index).is_some_and(|before| before.is_one_of(texts))
     }
 
-    fn is_last_of_line(self, index: usize) -> bool {
-        self.get(index + 1).is_none_or(|next| next.first)
+    /// The token behind `index` on the same line.
+    fn next_on_line(self, index: usize) -> Option<&'t Token<'s>> {
+        self.get(index + 1).filter(|next| !next.first)
     }
 
     /// The first token of the line that `index` is on.
@@ -72,29 +81,46 @@ impl<'t, 's> Tokens<'t, 's> {
         self.get(index).map_or(index, |token| token.line_start)
     }
 
-    /// The block that the token at `index` opens. `in_trait` says that the innermost block open
-    /// there is a trait.
-    pub(crate) fn opener(self, index: usize, in_trait: bool) -> Option<Opener<'s>> {
+    /// The first token of `index`'s line that is no modifier.
+    pub(crate) fn keyword(self, index: usize) -> usize {
+        let start = self.line_start(index);
+        let line = self.0.get(start..).unwrap_or_default();
+        let modifiers = line.iter().take_while(|token| token.is_one_of(MODIFIERS)).count();
+        start + modifiers
+    }
+
+    fn keyword_is(self, index: usize, texts: &[&str]) -> bool {
+        self.get(self.keyword(index)).is_some_and(|token| token.is_one_of(texts))
+    }
+
+    /// The block that the token at `index` opens, in a block that holds `inside`.
+    pub(crate) fn opener(self, index: usize, inside: Holds) -> Option<Opener<'s>> {
         let token = self.get(index)?;
         if token.is("{") {
-            return Some(Opener { name: "{", closer: Closer::Brace, is_trait: false });
+            let in_trait = self.keyword_is(index, &["trait"]);
+            let holds = if in_trait { Holds::Declarations } else { Holds::Code };
+            return Some(Opener { name: "{", closer: Closer::Brace, holds });
         }
         if token.kind == Kind::Word && !self.is_name(index) {
-            match token.text {
-                "fn" => return self.function(index, in_trait),
-                "struct" | "enum" | "trait" | "impl" if self.is_type_definition(index) => {
-                    return self.unless_braced(index);
+            let opens = match token.text {
+                "fn" if self.is_definition(index) => return self.definition(index, inside),
+                "fn" => self.is_function_literal(index, inside),
+                "struct" | "enum" | "trait" | "impl" => self.is_type_definition(index),
+                "for" => self.begins_statement(index) && self.has_in(index),
+                "while" | "loop" => {
+                    let values = ["=", "ret", "return", "do", "(", ","];
+                    self.begins_statement(index) || self.is_behind(index, &values)
                 }
-                "while" | "for" | "loop" if self.begins_statement(index) => {
-                    return self.unless_braced(index);
+                "test" | "scenario" | "scn" => {
+                    let named = |next: &Token<'_>| matches!(next.kind, Kind::Text | Kind::Word);
+                    self.keyword(index) == index && self.next_on_line(index).is_some_and(named)
                 }
-                "test" | "scenario" | "scn" if self.stands_first(index) => {
-                    return self.unless_braced(index);
-                }
-                "if" | "match" | "when" if self.is_control(index) => {
-                    return self.unless_braced(index);
-                }
-                _ => {}
+                "if" => self.is_block_if(index),
+                "match" | "when" => self.next_on_line(index).is_some_and(begins_value),
+                _ => false,
+            };
+            if opens {
+                return self.unless_braced(index);
             }
         }
         self.struct_literal(index)
@@ -103,136 +129,186 @@ impl<'t, 's> Tokens<'t, 's> {
     /// Whether a word is a name here, though it may be a keyword elsewhere: a field, a parameter,
     /// a part of a path.
     fn is_name(self, index: usize) -> bool {
-        let behind = self.before(index).is_some_and(|before| {
-            before.is_one_of(&[".", "::", "let", "mut", "const"])
-                || (before.is("fn") && !before.first)
-                || self.is_defining_fn(index)
-        });
-        let ahead = self.get(index + 1).is_some_and(|next| {
-            !next.first && next.is_one_of(&[":", "::", ",", ")", "=", ".", "]"])
+        let Some(token) = self.get(index) else { return false };
+        let named_by = [".", "::", "let", "mut", "const"];
+        let behind = self.is_behind(index, &named_by)
+            || (self.is_behind(index, &["fn"]) && !token.is("fn"))
+            || (self.keyword_is(index, &["use", "import", "module", "mod"]))
+            || (self.is(self.line_start(index), "export") && self.is_behind(index, &["/", "from"]));
+        let ahead = self.next_on_line(index).is_some_and(|next| {
+            let adjacent = next.span.lo() == token.span.hi();
+            next.is_one_of(&[":", ",", ")", "=", "]", "=>"])
+                || (adjacent && next.is_one_of(&["::", "."]))
         });
         behind || ahead
     }
 
-    /// Whether the word at `index` is the name in `fn name`.
-    fn is_defining_fn(self, index: usize) -> bool {
-        self.before(index).is_some_and(|before| before.is("fn")) && !self.is(index, "fn")
-    }
-
-    /// Whether nothing but modifiers stands before `index` on its line.
-    fn stands_first(self, index: usize) -> bool {
-        let line = self.0.get(self.line_start(index)..index).unwrap_or_default();
-        line.iter().all(|token| token.is_one_of(MODIFIERS) || token.kind == Kind::Text)
-    }
-
     fn begins_statement(self, index: usize) -> bool {
-        self.get(index).is_some_and(|token| token.first)
-            || self
-                .before(index)
-                .is_some_and(|before| before.is_one_of(&["=>", "else", "{", ";", "then"]))
+        let is_first = self.get(index).is_some_and(|token| token.first);
+        is_first || self.is_behind(index, &["=>", "else", "{", ";", "then"])
+    }
+
+    /// Whether `for` is a loop, and not the one of `impl Trait for Type`.
+    fn has_in(self, index: usize) -> bool {
+        let rest = self.0.get(index + 1..).unwrap_or_default();
+        rest.iter().take_while(|token| !token.first).take(LONGEST).any(|token| token.is("in"))
+    }
+
+    /// Whether a `fn` begins an item, and is not a type or a literal that goes on from the line
+    /// before.
+    fn is_definition(self, index: usize) -> bool {
+        self.keyword(index) == index && !self.is_behind(self.line_start(index), GO_ON)
     }
 
     /// `struct Name`, and `type Name = struct` with its fields on the next lines.
     fn is_type_definition(self, index: usize) -> bool {
-        let of_alias = self.is(self.line_start(index), "type") && self.is_last_of_line(index);
-        self.stands_first(index) || of_alias
+        let of_alias = self.keyword_is(index, &["type"]) && self.next_on_line(index).is_none();
+        self.keyword(index) == index || of_alias
     }
 
-    /// `if`, `match` and `when` open a block, as statements and as values, but not on one line with
-    /// `then`, not as the guard of a match arm, and not behind `else`.
-    fn is_control(self, index: usize) -> bool {
-        let line = self.clause(index);
-        let is_then = |at: &usize| {
-            let by_name = self.before(index + at).is_some_and(|t| t.is_one_of(&["::", ".", "fn"]));
-            line.get(*at).is_some_and(|token| token.is("then")) && !by_name
-        };
-        let inline = (1..line.len().saturating_sub(1)).any(|at| is_then(&at));
-        let guard = !self.begins_statement(index) && line.iter().any(|token| token.is("=>"));
-        let chained = self.before(index).is_some_and(|before| before.is("else"))
-            && self.get(index).is_some_and(|token| !token.first);
-        !inline && !guard && !chained
+    /// Whether an `if` has a block: not where `then` follows on the same line, not as the guard of
+    /// a match arm, and not behind `else`.
+    fn is_block_if(self, index: usize) -> bool {
+        let is_first = self.get(index).is_some_and(|token| token.first);
+        if self.is_behind(index, &["else"]) && !is_first {
+            return self.condition_end(index).is_some_and(|end| self.is(end, "then"))
+                && self.condition_end(index).is_some_and(|end| self.next_on_line(end).is_none());
+        }
+        match self.condition_end(index) {
+            Some(end) if self.is(end, "=>") => false,
+            Some(end) if self.is(end, "then") => self.next_on_line(end).is_none(),
+            _ => true,
+        }
     }
 
-    /// An opener by the word at `index`, unless a brace on its line is what opens.
-    fn unless_braced(self, index: usize) -> Option<Opener<'s>> {
-        let mut depth = 0_i32;
-        for token in self.clause(index) {
+    /// The `then`, `=>` or `{` that ends the condition of the `if` at `index`, outside parentheses.
+    /// Nothing where its line ends first.
+    fn condition_end(self, index: usize) -> Option<usize> {
+        let mut depth = 0_u32;
+        for at in index + 1..index + LONGEST {
+            let token = self.get(at)?;
+            let goes_on = token.is_one_of(&["then", "&&", "||"]) || self.is_behind(at, GO_ON);
+            if depth == 0 && ((token.first && !goes_on) || token.kind == Kind::End) {
+                return None;
+            }
+            let is_name = at == index + 1 || self.is_behind(at, &["::", ".", "fn"]);
             match token.text {
+                "then" if depth == 0 && token.kind == Kind::Word && !is_name => return Some(at),
                 _ if token.kind != Kind::Punct => {}
+                "=>" | "{" if depth == 0 => return Some(at),
                 "(" | "[" => depth += 1,
+                ")" | "]" if depth == 0 => return None,
                 ")" | "]" => depth -= 1,
-                "{" if depth <= 0 => return None,
                 _ => {}
             }
         }
-        Opener::end(self.get(index)?.text)
+        None
     }
 
-    /// A `fn`: a definition at the start of a line, or a literal at the end of one.
-    fn function(self, index: usize, in_trait: bool) -> Option<Opener<'s>> {
-        let start = self.line_start(index);
-        if self.stands_first(index) {
-            let modifiers = self.0.get(start..index).unwrap_or_default();
-            if modifiers.iter().any(|token| token.is("extern")) {
-                return None;
-            }
-            let (end, line) = self.signature_end(index);
-            let braced =
-                self.is(end, "{") && self.get(end).is_some_and(|brace| brace.line <= line + 1);
-            let declared = in_trait && !self.is_deeper_behind(index, end);
-            return if braced || declared { None } else { Opener::end("fn") };
-        }
-        let is_type = self.is(start, "type")
-            || self
-                .before(index)
-                .is_some_and(|before| before.is_one_of(&["->", "[", "&", "mut", "*"]));
-        let (end, _) = self.signature_end(index);
-        let ends_line = self.get(end).is_none_or(|next| next.first);
-        let has_body = self.is_deeper_behind(index, end) || self.is_end_below(index, end);
-        if !is_type && ends_line && has_body { Opener::end("fn") } else { None }
-    }
-
-    /// The token behind the signature of the `fn` at `index`, and the line on which that ends.
-    fn signature_end(self, index: usize) -> (usize, u32) {
-        let mut line = self.get(index).map_or(0, |token| token.line);
-        let mut at = index + 1;
-        let mut depth = 0_i32;
-        while let Some(token) = self.get(at).filter(|_| at - index < LONGEST_SIGNATURE) {
-            let goes_on = depth > 0 || token.line == line;
-            if !goes_on
-                || token.kind == Kind::End
-                || (depth > 0 && token.first && token.indent == 0 && !token.is(")"))
-            {
+    /// An opener by the word at `index`, unless a brace on its line, or first on the next, is what
+    /// opens. Braces with more behind them on the line belong to a pattern or a value.
+    fn unless_braced(self, index: usize) -> Option<Opener<'s>> {
+        let name = self.get(index)?.text;
+        let (mut depth, mut braces, mut braced) = (0_i32, 0_i32, false);
+        for at in index + 1..index + LONGEST {
+            let Some(token) = self.get(at) else { break };
+            if token.first {
+                braced |= token.is("{") && braces == 0;
                 break;
             }
             match token.text {
-                _ if token.kind == Kind::Broken => break,
                 _ if token.kind != Kind::Punct => {}
                 "(" | "[" => depth += 1,
-                ")" | "]" if depth == 0 => break,
                 ")" | "]" => depth -= 1,
-                "{" | "=" | "," | "=>" if depth == 0 => break,
+                "{" if depth <= 0 => {
+                    braces += 1;
+                    braced = true;
+                }
+                "}" if braces > 0 => {
+                    braces -= 1;
+                    let behind = self.next_on_line(at);
+                    braced = braces > 0
+                        || behind
+                            .is_none_or(|next| next.is_one_of(&["else", "elif", "}", ")", ","]));
+                }
+                _ => {}
+            }
+        }
+        let holds = match name {
+            "struct" | "enum" => Holds::Fields,
+            "trait" => Holds::Declarations,
+            _ => Holds::Code,
+        };
+        (!braced).then_some(Opener { name, closer: Closer::End, holds })
+    }
+
+    /// A `fn` that begins an item: without a body if it is declared alone, with braces if they
+    /// follow.
+    fn definition(self, index: usize, inside: Holds) -> Option<Opener<'s>> {
+        let modifiers = self.0.get(self.line_start(index)..index).unwrap_or_default();
+        if modifiers.iter().any(|token| token.is("extern")) {
+            return None;
+        }
+        let end = self.signature_end(index);
+        let declared = inside == Holds::Declarations && !self.is_deeper_behind(index, end);
+        let opener = Opener { name: "fn", closer: Closer::End, holds: Holds::Code };
+        (!declared && !self.is(end, "{")).then_some(opener)
+    }
+
+    /// Whether a `fn` that begins no item is a literal with its body on the next lines, and not a
+    /// type.
+    fn is_function_literal(self, index: usize, inside: Holds) -> bool {
+        let is_type = self.keyword_is(index, HEADERS)
+            || self.is_behind(index, &["->"])
+            || inside == Holds::Fields
+            || (self.is_behind(index, &[":"]) && inside != Holds::Values);
+        let end = self.signature_end(index);
+        let Some(next) = self.get(end).filter(|next| next.first && !is_type) else { return false };
+        let indent = self.get(index).map_or(0, |token| token.indent);
+        if next.kind == Kind::End {
+            return next.indent == indent;
+        }
+        let is_value = self.is_behind(index, &["=", "ret", "return", "=>"]);
+        next.indent > indent
+            || (is_value && next.indent == indent)
+            || (self.is_behind(index, &["(", ","])
+                && next.indent == indent
+                && !next.is_one_of(&[")", "]", "fn"]))
+    }
+
+    /// The token behind the signature of the `fn` at `index`.
+    fn signature_end(self, index: usize) -> usize {
+        let mut depth = 0_u32;
+        let mut line = self.get(index).map_or(0, |token| token.line);
+        for at in index + 1..index + LONGEST {
+            let Some(token) = self.get(at) else { return at };
+            let begins_item = token.first
+                && token.is_one_of(&[
+                    "fn", "struct", "enum", "trait", "impl", "use", "import", "export",
+                ])
+                && !self.is(at + 1, ":")
+                && !self.is_behind(at, GO_ON);
+            let goes_on = depth > 0 || token.line == line || token.is_one_of(&["->", "where"]);
+            if !goes_on || begins_item || matches!(token.kind, Kind::End | Kind::Broken) {
+                return at;
+            }
+            match token.text {
+                _ if token.kind != Kind::Punct => {}
+                "(" | "[" => depth += 1,
+                ")" | "]" if depth > 0 => depth -= 1,
+                ")" | "]" | "{" | "=" | "," | "=>" if depth == 0 => return at,
                 _ => {}
             }
             line = token.line;
-            at += 1;
         }
-        (at, line)
+        index + LONGEST
     }
 
-    /// Whether the line at `end` is indented deeper than the one of `index`.
+    /// Whether a statement stands at `end`, on a line deeper than that of `index`.
     fn is_deeper_behind(self, index: usize, end: usize) -> bool {
         match (self.get(index), self.get(end)) {
-            (Some(token), Some(next)) => next.first && next.indent > token.indent,
-            _ => false,
-        }
-    }
-
-    /// Whether the line at `end` is an `.end` just below the line of `index`: an empty body.
-    fn is_end_below(self, index: usize, end: usize) -> bool {
-        match (self.get(index), self.get(end)) {
             (Some(token), Some(next)) => {
-                next.first && next.kind == Kind::End && next.indent == token.indent
+                next.first && next.kind != Kind::End && next.indent > token.indent
             }
             _ => false,
         }
@@ -241,31 +317,24 @@ impl<'t, 's> Tokens<'t, 's> {
     /// A struct literal: a line that ends in a type's path, and a deeper line `field: value`.
     fn struct_literal(self, index: usize) -> Option<Opener<'s>> {
         let next = index + 1;
-        if !self.is_deeper_behind(index, next)
-            || self.get(next)?.kind != Kind::Word
-            || !self.is(next + 1, ":")
-        {
+        let field = self.is_deeper_behind(index, next)
+            && self.get(next)?.kind == Kind::Word
+            && self.is(next + 1, ":");
+        let no_value = [HEADERS, &["for", "while", "test", "scenario", "scn"]].concat();
+        if !field || self.keyword_is(index, &no_value) {
             return None;
         }
-        let start = self.line_start(index);
-        let path = self.type_path(index, start)?;
-        let line = self.0.get(start..index).unwrap_or_default();
-        let first = line.iter().find(|token| !token.is_one_of(MODIFIERS));
-        let defines = first.is_some_and(|token| {
-            token.is_one_of(&[
-                "fn", "struct", "enum", "trait", "impl", "type", "use", "import", "module", "mod",
-            ])
-        });
-        if defines { None } else { Opener::end(path) }
+        let name = self.type_path(index)?;
+        Some(Opener { name, closer: Closer::End, holds: Holds::Values })
     }
 
-    /// The last name of the type's path that ends at `index`, not going back before `start`.
-    fn type_path(self, index: usize, start: usize) -> Option<&'s str> {
+    /// The last name of the type's path that ends at `index`.
+    fn type_path(self, index: usize) -> Option<&'s str> {
         let mut at = index;
         if self.is(at, "]") {
             let mut depth = 0_i32;
             loop {
-                let token = self.get(at).filter(|_| at >= start)?;
+                let token = self.get(at).filter(|_| index - at < LONGEST)?;
                 depth += i32::from(token.is("]")) - i32::from(token.is("["));
                 at = at.checked_sub(1)?;
                 if depth == 0 {
@@ -273,8 +342,13 @@ impl<'t, 's> Tokens<'t, 's> {
                 }
             }
         }
-        let token = self.get(at).filter(|_| at >= start)?;
-        let keyword = ["then", "else", "loop", "struct", "enum", "end", "do", "test", "scenario"];
-        (token.kind == Kind::Word && !token.is_one_of(&keyword)).then_some(token.text)
+        let token = self.get(at)?;
+        (token.kind == Kind::Word && !token.is_one_of(NO_TYPES)).then_some(token.text)
     }
+}
+
+/// Whether a value may begin with `token`.
+fn begins_value(token: &Token<'_>) -> bool {
+    token.kind != Kind::Punct && token.kind != Kind::End
+        || token.is_one_of(&["(", "[", "&", "*", "-", "!", "::", "{"])
 }

@@ -51,6 +51,15 @@ pub(crate) struct Lexed<'s> {
     pub(crate) swallowed: Option<&'s str>,
 }
 
+impl Lexed<'_> {
+    /// Whether the file ends inside a comment or a string, so that what is missing at its end says
+    /// nothing.
+    pub(crate) fn is_cut_short(&self) -> bool {
+        let in_string = self.tokens.last().is_some_and(|token| token.kind == Kind::Broken);
+        self.swallowed.is_some() || in_string
+    }
+}
+
 /// Longest first, so that the first that fits is the right one.
 const OPERATORS: &[&str] = &[
     "..=", "<<=", ">>=", "::", "..", "==", "!=", "<=", ">=", "&&", "||", "<<", ">>", "+=", "-=",
@@ -70,10 +79,14 @@ pub(crate) fn lex<'s>(file: &'s SourceFile, bag: &mut DiagnosticBag) -> Lexed<'s
         line: 0,
         indent: 0,
         first: true,
+        indenting: true,
         line_start: 0,
         tokens: Vec::new(),
         swallowed: None,
     };
+    if file.bytes().starts_with(b"\xff\xfe") || file.bytes().starts_with(b"\xfe\xff") {
+        lexer.utf16();
+    }
     while let Some(c) = lexer.rest().chars().next() {
         lexer.next(c);
     }
@@ -88,6 +101,8 @@ struct Lexer<'s, 'b> {
     line: u32,
     indent: u32,
     first: bool,
+    /// Whether nothing but blanks stands before on the line, not even what begins no token.
+    indenting: bool,
     /// The index of the line's first token, once it has one.
     line_start: usize,
     tokens: Vec<Token<'s>>,
@@ -122,12 +137,12 @@ impl<'s> Lexer<'s, '_> {
     fn line_end(&mut self) {
         self.at += 1;
         self.line += 1;
-        (self.indent, self.first) = (0, true);
+        (self.indent, self.first, self.indenting) = (0, true, true);
     }
 
     fn blank(&mut self, c: char) {
         self.at += 1;
-        if self.first {
+        if self.first && self.indenting {
             self.indent += if c == '\t' { 4 - self.indent % 4 } else { 1 };
         }
     }
@@ -154,7 +169,7 @@ impl<'s> Lexer<'s, '_> {
         let Some(behind) = self.rest().strip_prefix(".end") else { return false };
         let before = self.file.text().get(..self.at).and_then(|text| text.chars().next_back());
         let is_field =
-            before.is_some_and(|c| is_letter(c) || c.is_ascii_digit() || ")]\"".contains(c));
+            before.is_some_and(|c| is_letter(c) || c.is_ascii_digit() || ")]}?\"".contains(c));
         !is_field && !behind.starts_with(|c: char| is_letter(c) || c.is_ascii_digit())
     }
 
@@ -253,11 +268,24 @@ impl<'s> Lexer<'s, '_> {
         .with_label("not part of any token");
         self.bag.push(diagnostic);
         self.at += len.max(1);
+        self.indenting = false;
     }
 
     /// Whether a character can be shown in a message as it is.
     fn is_plain(&self, ahead: usize, c: char) -> bool {
         !self.is_replaced(ahead) && !text::is_unsafe(c) && !c.is_whitespace() && c != '\u{feff}'
+    }
+
+    /// A file that begins with a UTF-16 byte order mark: one error for all of it.
+    fn utf16(&mut self) {
+        let span = self.span(0, 2);
+        self.bag.push(
+            Diagnostic::error(codes::E0001, span, "this file looks like UTF-16")
+                .with_label("a byte order mark of UTF-16")
+                .with_help("save it as UTF-8"),
+        );
+        self.swallowed = Some(self.rest());
+        self.at = self.file.text().len();
     }
 
     /// How to call a character in a message: itself, its number, or its byte.

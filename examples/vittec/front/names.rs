@@ -49,7 +49,7 @@ fn defined_name(item: Item<'_, '_>) -> Option<(String, Span)> {
         _ => return None,
     };
     let (first, last) = (name.first()?, name.last()?);
-    if first.kind != Kind::Word {
+    if first.kind != Kind::Word || first.is("_") {
         return None;
     }
     let text = name.iter().map(|token| token.text).collect();

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use vitte_diag::{Diagnostic, DiagnosticBag, SourceFile, Span, codes};
 
-use super::blocks::{Closer, MODIFIERS, Opener, Tokens};
+use super::blocks::{Closer, Holds, MODIFIERS, Opener, Tokens};
 use super::lexer::{Kind, Lexed, Token};
 
 /// An item: its tokens up to the end of its first line.
@@ -25,6 +25,9 @@ const GO_ON: &[&str] = &["const", "let", "type", "say", "do", "set"];
 /// Items that are statements too.
 const STATEMENTS: &[&str] = &["let", "say", "do", "set"];
 
+/// No import has more tokens than this.
+const LONGEST_IMPORT: usize = 2048;
+
 /// Reads the items of a file. What is wrong goes into `bag`.
 pub(crate) fn parse<'t, 's>(
     file: &SourceFile,
@@ -33,14 +36,20 @@ pub(crate) fn parse<'t, 's>(
 ) -> Vec<Item<'t, 's>> {
     let tokens = Tokens(&lexed.tokens);
     let whole = Parser::new(tokens, Slack::default()).run(0..lexed.tokens.len());
-    let read = if whole.closes() { vec![whole] } else { piece_by_piece(tokens) };
+    let read = if whole.closes() {
+        vec![whole]
+    } else if whole.flat {
+        // Without indentation nothing but the number of closers can be told.
+        vec![whole.again(0..lexed.tokens.len())]
+    } else {
+        piece_by_piece(tokens)
+    };
     let end = Span::empty(file.id(), file.len());
     let mut items = Vec::new();
     for piece in read {
         items.extend(piece.items);
         for fault in piece.faults {
-            let hidden =
-                lexed.swallowed.is_some() && matches!(fault, Fault::Open { missed: None, .. });
+            let hidden = lexed.is_cut_short() && matches!(fault, Fault::Open { missed: None, .. });
             if !hidden {
                 bag.push(fault.diagnostic(tokens, end));
             }
@@ -57,16 +66,32 @@ fn piece_by_piece<'t, 's>(tokens: Tokens<'t, 's>) -> Vec<Parser<'t, 's>> {
     let ends = starts.clone().into_iter().skip(1).chain([len]);
     let pieces = starts.into_iter().zip(ends).map(|(start, end)| {
         let plain = Parser::new(tokens, Slack::default()).run(start..end);
-        if plain.closes() {
-            return plain;
-        }
-        let slack = Slack { missing: plain.open.len(), stray: plain.stray };
-        Parser::new(tokens, slack).run(start..end)
+        if plain.closes() { plain } else { plain.again(start..end) }
     });
     pieces.collect()
 }
 
-impl Tokens<'_, '_> {
+impl<'t, 's> Tokens<'t, 's> {
+    /// The tokens of the item that begins at `at`: its first line, and the braces that it opens.
+    fn item(self, at: usize) -> Item<'t, 's> {
+        let rest = self.0.get(at..).unwrap_or_default();
+        let line = rest.first().map(|token| token.line);
+        let mut depth = 0_u32;
+        let goes_on = |token: &&Token<'_>| {
+            let goes_on = depth > 0 || Some(token.line) == line;
+            depth += u32::from(token.is("{"));
+            depth = depth.saturating_sub(u32::from(token.is("}")));
+            goes_on
+        };
+        let is_import = rest.first().is_some_and(|token| token.is_one_of(&["use", "import"]));
+        let len = if is_import {
+            rest.iter().take(LONGEST_IMPORT).take_while(goes_on).count()
+        } else {
+            rest.iter().take_while(|token| Some(token.line) == line).count()
+        };
+        rest.get(..len).unwrap_or_default()
+    }
+
     /// Whether an item begins at `index`: a word that begins one, perhaps behind modifiers, and is
     /// not used as a name.
     fn begins_item(self, index: usize) -> bool {
@@ -123,18 +148,32 @@ struct Parser<'t, 's> {
     tokens: Tokens<'t, 's>,
     slack: Slack,
     open: Vec<Open<'s>>,
+    /// How many of these are closed by a brace, and how many are indented.
+    open_braces: usize,
+    open_indented: usize,
     /// Parentheses and brackets open since the innermost block was opened.
     parens: u32,
-    /// The indentation below which the item before may go on.
-    goes_on: Option<u32>,
-    /// Whether the lines since the last item are no items, which has been said.
-    lost: bool,
+    /// The item before, if it may go on in deeper lines.
+    goes_on: Option<GoesOn>,
+    /// The indentation of what is no item, while nothing but that and its body was found.
+    lost: Option<u32>,
     /// Closers that close nothing.
     stray: usize,
+    /// Whether a block was closed by what closes another.
+    mismatched: bool,
     /// Whether an item stands at the margin in a block that is indented.
     outdented: bool,
+    /// Whether a block is not indented, so that indentation tells nothing.
+    flat: bool,
     items: Vec<Item<'t, 's>>,
     faults: Vec<Fault<'s>>,
+}
+
+/// An item that may go on in lines deeper than `indent`, also behind a block if it is a value.
+#[derive(Clone, Copy, Debug)]
+struct GoesOn {
+    indent: u32,
+    is_value: bool,
 }
 
 impl<'t, 's> Parser<'t, 's> {
@@ -143,19 +182,29 @@ impl<'t, 's> Parser<'t, 's> {
             tokens,
             slack,
             open: Vec::new(),
+            open_braces: 0,
+            open_indented: 0,
             parens: 0,
             goes_on: None,
-            lost: false,
+            lost: None,
             stray: 0,
+            mismatched: false,
             outdented: false,
+            flat: false,
             items: Vec::new(),
             faults: Vec::new(),
         }
     }
 
+    /// Reads a range again that did not close, with as much slack as it lacks.
+    fn again(self, range: Range<usize>) -> Self {
+        let slack = Slack { missing: self.open.len(), stray: self.stray };
+        Self::new(self.tokens, slack).run(range)
+    }
+
     /// Whether every block closed and every closer closed one.
     fn closes(&self) -> bool {
-        self.open.is_empty() && self.stray == 0 && !self.outdented
+        self.open.is_empty() && self.stray == 0 && !self.mismatched && !self.outdented
     }
 
     fn run(mut self, range: Range<usize>) -> Self {
@@ -166,24 +215,19 @@ impl<'t, 's> Parser<'t, 's> {
             }
             match token.text {
                 _ if token.kind == Kind::End => self.close_end(at, token),
-                "}" if token.kind == Kind::Punct => self.close_brace(at),
-                "(" | "[" if token.kind == Kind::Punct => self.parens += 1,
-                ")" | "]" if token.kind == Kind::Punct => {
-                    self.parens = self.parens.saturating_sub(1);
-                }
+                _ if token.kind != Kind::Punct => {}
+                "}" => self.close_brace(at),
+                "(" | "[" => self.parens += 1,
+                ")" | "]" => self.parens = self.parens.saturating_sub(1),
                 _ => {}
             }
-            let in_trait = self.open.last().is_some_and(|open| open.opener.is_trait);
-            if let Some(opener) = self.tokens.opener(at, in_trait) {
+            let inside = self.open.last().map_or(Holds::Code, |open| open.opener.holds);
+            if let Some(opener) = self.tokens.opener(at, inside) {
                 let line_start = self.tokens.line_start(at);
                 let parens = std::mem::take(&mut self.parens);
-                self.open.push(Open {
-                    at: line_start,
-                    indent: token.indent,
-                    opener,
-                    parens,
-                    indented: None,
-                });
+                self.open_braces += usize::from(opener.closer == Closer::Brace);
+                let indent = token.indent;
+                self.open.push(Open { at: line_start, indent, opener, parens, indented: None });
             }
         }
         if self.slack.missing > 0 {
@@ -195,18 +239,29 @@ impl<'t, 's> Parser<'t, 's> {
 
     /// A line begins: closes what its indentation says is over, and reads an item at the top level.
     fn line(&mut self, at: usize, token: &Token<'s>) {
-        let new = self.open.iter_mut().rev().take_while(|open| open.indented.is_none());
-        new.for_each(|open| open.indented = Some(token.indent > open.indent));
-        self.outdented |= self.tokens.begins_piece(at)
-            && self.open.iter().any(|open| open.indented == Some(true));
-        let goes_on =
-            token.is_one_of(&[")", "]", "}", "{", "else", "elif"]) || token.kind == Kind::End;
-        if !goes_on && self.parens == 0 {
-            let over =
-                |open: &Open<'_>| open.opener.closer == Closer::End && token.indent <= open.indent;
+        let begins_piece = self.tokens.begins_piece(at);
+        let closes = token.kind == Kind::End || token.is_one_of(&[")", "]", "}"]);
+        for open in self.open.iter_mut().rev().take_while(|open| open.indented.is_none()) {
+            let indented = token.indent > open.indent;
+            open.indented = Some(indented);
+            self.open_indented += usize::from(indented);
+            self.flat |= !indented && !closes && !begins_piece;
+        }
+        self.outdented |= begins_piece && self.open_indented > 0;
+        let goes_on = closes || token.is_one_of(&["{", "else", "elif"]);
+        if !goes_on && self.parens == 0 && self.slack.missing > 0 {
+            let over = |open: &Open<'_>| {
+                open.opener.closer == Closer::End
+                    && token.indent <= open.indent
+                    && open.indented != Some(false)
+            };
             let still = self.open.iter().rposition(|open| !over(open)).map_or(0, |at| at + 1);
-            if self.open.len() - still <= self.slack.missing {
+            if still < self.open.len() && self.open.len() - still <= self.slack.missing {
                 self.leave_open(still, Some(at));
+                if self.open.is_empty() && !self.tokens.begins_item(at) {
+                    // What stands where the closer was missed needs no error of its own.
+                    self.lost = Some(token.indent);
+                }
             }
         }
         if self.open.is_empty() && token.kind != Kind::End {
@@ -216,38 +271,41 @@ impl<'t, 's> Parser<'t, 's> {
 
     fn top_level(&mut self, at: usize, token: &Token<'s>) {
         let is_item = self.tokens.begins_item(at);
-        let body = token.is("{") && !self.lost && !self.items.is_empty();
-        if body || (self.parens > 0 && !(is_item && token.indent == 0)) {
+        let body = token.is("{") && self.lost.is_none() && !self.items.is_empty();
+        let of_lost = self.lost.is_some_and(|indent| token.indent > indent);
+        if body || of_lost || (self.parens > 0 && !(is_item && token.indent == 0)) {
             return;
         }
         if is_item {
-            let line = self.tokens.0.get(at..).unwrap_or_default();
-            let len = line.iter().take_while(|other| other.line == token.line).count();
-            self.items.push(line.get(..len).unwrap_or_default());
-            self.lost = false;
+            self.items.push(self.tokens.item(at));
+            self.lost = None;
             self.parens = 0;
-            self.goes_on = token.is_one_of(GO_ON).then_some(token.indent);
-        } else if self.goes_on.is_none_or(|indent| token.indent <= indent) {
-            self.not_item(at);
+            let keyword = self.tokens.get(self.tokens.keyword(at)).unwrap_or(token);
+            let is_value = keyword.is_one_of(GO_ON);
+            let one_line = keyword.is_one_of(&["module", "mod", "use", "import"]);
+            self.goes_on = (!one_line).then_some(GoesOn { indent: token.indent, is_value });
+        } else if self.goes_on.is_none_or(|item| token.indent <= item.indent) {
+            self.not_item(at, token);
         }
     }
 
-    fn not_item(&mut self, at: usize) {
-        if !self.lost {
+    fn not_item(&mut self, at: usize, token: &Token<'s>) {
+        if self.lost.is_none() {
             self.faults.push(Fault::NotItem { at });
+            self.lost = Some(token.indent);
         }
-        self.lost = true;
         self.goes_on = None;
     }
 
     fn close_end(&mut self, at: usize, token: &Token<'s>) {
+        // The innermost block that begins at the same indentation, where that leaves no more open
+        // than are known to lack their closer.
         let of_line =
             |open: &Open<'_>| open.opener.closer == Closer::End && open.indent == token.indent;
-        let same = self.open.iter().rposition(of_line).filter(|_| token.first);
-        if let Some(index) = same
-            && self.open.len() - (index + 1) <= self.slack.missing
-        {
-            self.leave_open(index + 1, Some(at));
+        let near = self.open.len().saturating_sub(self.slack.missing + 1);
+        let same = self.open.get(near..).unwrap_or_default().iter().rposition(of_line);
+        if let Some(index) = same.filter(|_| token.first) {
+            self.leave_open(near + index + 1, Some(at));
         } else if let Some(innermost) = self.open.last()
             && innermost.indent < token.indent
             && self.slack.stray > 0
@@ -256,41 +314,54 @@ impl<'t, 's> Parser<'t, 's> {
             self.faults.push(Fault::NotItem { at });
             return;
         }
-        match self.open.pop() {
-            Some(open) => {
-                // A brace that an `.end` closes is not closed.
-                self.stray += usize::from(open.opener.closer == Closer::Brace);
-                self.parens = open.parens;
+        match self.pop() {
+            Some(Open { opener, at: opened, .. }) if opener.closer == Closer::Brace => {
+                self.mismatched = true;
+                self.faults.push(Fault::Open { at: opened, opener, missed: Some(at) });
             }
+            Some(_) => {}
             None => {
                 self.stray += 1;
-                self.not_item(at);
+                self.not_item(at, token);
             }
         }
-        if self.open.is_empty() {
+        if self.open.is_empty() && !self.goes_on.is_some_and(|item| item.is_value) {
             self.goes_on = None;
         }
     }
 
     fn close_brace(&mut self, at: usize) {
-        let brace = self.open.iter().rposition(|open| open.opener.closer == Closer::Brace);
-        if let Some(index) = brace {
+        let is_brace = |open: &Open<'_>| open.opener.closer == Closer::Brace;
+        if self.open_braces > 0 {
+            let index = self.open.iter().rposition(is_brace).unwrap_or(0);
             if index + 1 < self.open.len() {
-                self.stray += 1;
+                self.mismatched = true;
                 self.leave_open(index + 1, Some(at));
             }
-            if let Some(open) = self.open.pop() {
-                self.parens = open.parens;
-            }
-        } else if self.open.is_empty() {
+            self.pop();
+        } else if let (true, Some(token)) = (self.open.is_empty(), self.tokens.get(at)) {
             self.stray += 1;
-            self.not_item(at);
+            self.not_item(at, token);
         }
+    }
+
+    fn pop(&mut self) -> Option<Open<'s>> {
+        let open = self.open.pop()?;
+        self.forget(&open);
+        self.parens = open.parens;
+        Some(open)
+    }
+
+    /// A block is no longer open.
+    fn forget(&mut self, open: &Open<'s>) {
+        self.open_braces -= usize::from(open.opener.closer == Closer::Brace);
+        self.open_indented -= usize::from(open.indented == Some(true));
     }
 
     /// Gives up the open blocks from `index` on.
     fn leave_open(&mut self, index: usize, missed: Option<usize>) {
         let mut left = self.open.split_off(index.min(self.open.len()));
+        left.iter().for_each(|open| self.forget(open));
         self.slack.missing = self.slack.missing.saturating_sub(left.len());
         if let Some(outermost) = left.first() {
             self.parens = outermost.parens;
