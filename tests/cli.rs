@@ -215,11 +215,14 @@ fn names_that_are_not_text_and_loops_of_links_are_survived() {
     let folder = folder(&[("a/good.vitte", GOOD)]);
     fs::write(folder.path().join(std::ffi::OsStr::from_bytes(b"\xff\n.vitte")), BAD).unwrap();
     std::os::unix::fs::symlink("..", folder.path().join("a/up")).unwrap();
-    std::os::unix::fs::symlink("nowhere", folder.path().join("dangling.vitte")).unwrap();
+    for link in ["dangling.vitte", ".#lock"] {
+        std::os::unix::fs::symlink("nowhere", folder.path().join(link)).unwrap();
+    }
     let (code, _, stderr) = run_in(folder.path(), &["check", "."]);
     assert_eq!(code, 2);
     assert!(stderr.contains("--> \u{fffd}\\n.vitte:2:7\n"), "{stderr}");
     assert!(stderr.contains("cannot read `./dangling.vitte`"), "{stderr}");
+    assert!(stderr.ends_with("\n2 errors in 2 files\n"), "{stderr}");
 }
 
 #[test]

@@ -121,6 +121,76 @@ fn keywords_are_names_where_names_stand() {
 }
 
 #[test]
+fn conditions_and_guards_go_on_over_lines() {
+    clean(
+        "fn f() -> u8\n  let x = if a &&\n      b then c else d\n  if g(\n    a\n  ) then c else d\n  if any(fn(y: u8) -> bool\n    ret y\n  .end) then c else d\n.end\n",
+    );
+    clean(
+        "fn f() -> u8\n  let x = if a then if b then 1 else 2 else 3\n  let y = if (if a then b else c) then 1 else match y\n    A => 2\n  .end\n.end\n",
+    );
+    clean(
+        "fn f() -> u8\n  match x\n    A(v) if v > 1 &&\n            v < 2 => ret 1\n    B\n      if v => ret 2\n    C if m::match(v) =>\n      ret 3\n    D => if v\n      ret 4\n    .end\n  .end\n.end\n",
+    );
+    clean(
+        "fn f() -> u8\n  let z = if any(a, (y) => y > 1)\n    1\n  .end\n  let w = when\n    a > b => 1\n    else => 2\n  .end\n  let l = loop\n    break 1\n  .end\n.end\n",
+    );
+}
+
+#[test]
+fn function_types_and_literals_are_told_apart() {
+    clean(
+        "type F =\n  fn(u8) -> u8\ntype G = Option[\n  fn(u8) -> u8\n]\nextern fn reg(\n  fn(u8) -> u8,\n  u8\n)\n",
+    );
+    clean("struct S\nf: fn(u8) -> u8\n.end\nstruct T\n  f: fn(u8) -> u8\n  .end\n");
+    clean(
+        "fn f() -> void\n  let a = [fn() -> void\n    b()\n  .end, fn() -> void\n    c()\n  .end]\n  g(&mut fn() -> void\n    b()\n  .end)\n  a(\n    fn(x: u8) -> u8\n      ret x\n    .end,\n    fn(x: u8) -> u8 ret x .end\n  )\n.end\n",
+    );
+    clean(
+        "trait A\n  fn a(x: u8)\n    -> u8\n  fn b()\n    where T: B\n.end\nextern fn c(x: u8)\n  -> void\n",
+    );
+}
+
+#[test]
+fn braces_close_what_they_open() {
+    clean(
+        "trait A {\n  fn a() -> u8\n  fn b()\n}\nstruct S\n{\n  a: u8\n}\nfn f()\n\n{\n  if a\n  {\n    b()\n  }\n  else\n  {\n    c()\n  }\n}\n",
+    );
+    clean("fn f(\na: u8\n) -> u8 {\nret a\n}\n");
+    clean(
+        "fn f() -> S\n  for Point { x, y } in ps\n    a()\n  .end\n  if s == S { a: 1 }\n    a()\n  .end\n  ret S {\n    a: 1,\n    b: T { c: 1 }\n  }\n.end\n",
+    );
+    assert_eq!(check("fn f() {\n  a()\n.end\nconst a = 1\n"), "E0011 1:1 this `{` has no `}`");
+}
+
+#[test]
+fn items_go_on_where_they_may() {
+    clean(
+        "export type X = enum\n  A\n.end\npub type Y = struct\n  a: u8\n.end\nexport const Z =\n  1\nexport let w = a +\n  b\n",
+    );
+    clean(
+        "let x = T\n  id: 1\n.end\n  .clone()\nuse a/b {\n  c\n}\nuse a/b {\n  d\n}\ndo c(d)\nlet _ = f()\nlet _ = g()\n",
+    );
+    clean(
+        "use ::a::b\nuse std/regex/match\nexport match\nexport from a/b {\n  X,\n  test\n}\nsay b\n",
+    );
+    clean(
+        "enum K\n  test\n  loop\n  when\n.end\nfn f()\n  test(1)\n  test += 1\n  let y = when + 1\n  ret span()?.end\n.end\n",
+    );
+    clean(
+        "impl Future[u8]\n  for Task\n  fn poll() -> u8\n    ret 1\n  .end\n.end\nimpl T for fn(u8) -> u8\n  fn call()\n  .end\n.end\n",
+    );
+}
+
+#[test]
+fn a_file_without_indentation_is_read_by_its_closers_alone() {
+    clean("impl A\nfn a()\nif x\nret 1\n.end\n.end\nfn b()\n.end\n.end\n");
+    assert_eq!(
+        check("impl A\nfn a()\nret 1\n.end\n.end\nfn z()\nif q\nr()\n.end\n"),
+        "E0011 6:1 this `fn` has no `.end`"
+    );
+}
+
+#[test]
 fn a_missing_end_is_one_error_at_its_block() {
     let item = "fn g() -> u8\n  ret 1\n.end\n";
     assert_eq!(
@@ -174,6 +244,20 @@ fn what_is_no_item_is_one_error_and_the_items_around_it_are_read() {
         "E0010 2:1 expected an item, found `foo`\nE0100 5:7 the name `a` is defined twice\nE0010 6:1 expected an item, found `?`"
     );
     assert_eq!(check("if a\n  b()\n.end\nconst a = 1\n"), "E0010 1:1 expected an item, found `if`");
+}
+
+#[test]
+fn what_a_damaged_line_leaves_behind_is_no_error_of_its_own() {
+    assert_eq!(
+        check("n f()\n  let a = 1\n  b()\n  let c = 2\n.end\nfn g()\n.end\n"),
+        "E0010 1:1 expected an item, found `n`"
+    );
+    assert_eq!(check("fn f()\n  a()\nend\nfn g()\n.end\n"), "E0011 1:1 this `fn` has no `.end`");
+    assert_eq!(check("struct S\n  a: u64\n  $ b: u64\n.end\n"), "E0001 3:3 illegal character `$`");
+    assert_eq!(check("fn f()\n  if a\n    say \"a\n"), "E0002 3:9 this string is not terminated");
+    let utf16: Vec<u8> =
+        "\u{feff}fn f()\n.end\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(check_bytes(&utf16), "E0001 1:1 this file looks like UTF-16");
 }
 
 #[test]

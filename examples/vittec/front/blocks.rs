@@ -97,11 +97,15 @@ impl<'t, 's> Tokens<'t, 's> {
     pub(crate) fn opener(self, index: usize, inside: Holds) -> Option<Opener<'s>> {
         let token = self.get(index)?;
         if token.is("{") {
-            let in_trait = self.keyword_is(index, &["trait"]);
+            // On a line of its own it belongs to the one before.
+            let header = if token.first { index.saturating_sub(1) } else { index };
+            let in_trait = self.keyword_is(header, &["trait"]);
             let holds = if in_trait { Holds::Declarations } else { Holds::Code };
             return Some(Opener { name: "{", closer: Closer::Brace, holds });
         }
-        if token.kind == Kind::Word && !self.is_name(index) {
+        // A word alone on its line in an `enum` is the name of a variant.
+        let may_open = inside != Holds::Fields || self.next_on_line(index).is_some();
+        if token.kind == Kind::Word && may_open && !self.is_name(index) {
             let opens = match token.text {
                 "fn" if self.is_definition(index) => return self.definition(index, inside),
                 "fn" => self.is_function_literal(index, inside),
@@ -116,7 +120,8 @@ impl<'t, 's> Tokens<'t, 's> {
                     self.keyword(index) == index && self.next_on_line(index).is_some_and(named)
                 }
                 "if" => self.is_block_if(index),
-                "match" | "when" => self.next_on_line(index).is_some_and(begins_value),
+                "match" => self.next_on_line(index).is_some_and(begins_value),
+                "when" => self.is_block_when(index),
                 _ => false,
             };
             if opens {
@@ -131,7 +136,7 @@ impl<'t, 's> Tokens<'t, 's> {
     fn is_name(self, index: usize) -> bool {
         let Some(token) = self.get(index) else { return false };
         let named_by = [".", "::", "let", "mut", "const"];
-        let behind = self.is_behind(index, &named_by)
+        let behind = (self.is_behind(index, &named_by) && !token.is("fn"))
             || (self.is_behind(index, &["fn"]) && !token.is("fn"))
             || (self.keyword_is(index, &["use", "import", "module", "mod"]))
             || (self.is(self.line_start(index), "export") && self.is_behind(index, &["/", "from"]));
@@ -181,13 +186,21 @@ impl<'t, 's> Tokens<'t, 's> {
         }
     }
 
+    /// Whether a `when` has a block: not as the guard of an arm. It may have no subject.
+    fn is_block_when(self, index: usize) -> bool {
+        let values = ["=", "ret", "return", "(", ","];
+        let stands_alone = self.begins_statement(index) || self.is_behind(index, &values);
+        let has_subject = self.next_on_line(index).map(begins_value);
+        stands_alone && has_subject.unwrap_or_else(|| self.is_deeper_behind(index, index + 1))
+    }
+
     /// The `then`, `=>` or `{` that ends the condition of the `if` at `index`, outside parentheses.
     /// Nothing where its line ends first.
     fn condition_end(self, index: usize) -> Option<usize> {
         let mut depth = 0_u32;
         for at in index + 1..index + LONGEST {
             let token = self.get(at)?;
-            let goes_on = token.is_one_of(&["then", "&&", "||"]) || self.is_behind(at, GO_ON);
+            let goes_on = token.is_one_of(&["then", "=>", "&&", "||"]) || self.is_behind(at, GO_ON);
             if depth == 0 && ((token.first && !goes_on) || token.kind == Kind::End) {
                 return None;
             }
@@ -226,10 +239,12 @@ impl<'t, 's> Tokens<'t, 's> {
                 }
                 "}" if braces > 0 => {
                     braces -= 1;
-                    let behind = self.next_on_line(at);
-                    braced = braces > 0
-                        || behind
-                            .is_none_or(|next| next.is_one_of(&["else", "elif", "}", ")", ","]));
+                    // Where the line goes on, or its block does, these hold a value.
+                    let body_ends = self.next_on_line(at).map_or_else(
+                        || !self.is_deeper_behind(index, at + 1),
+                        |next| next.is_one_of(&["else", "elif", "}", ")", ","]),
+                    );
+                    braced = braces > 0 || body_ends;
                 }
                 _ => {}
             }
@@ -258,12 +273,19 @@ impl<'t, 's> Tokens<'t, 's> {
     /// Whether a `fn` that begins no item is a literal with its body on the next lines, and not a
     /// type.
     fn is_function_literal(self, index: usize, inside: Holds) -> bool {
-        let is_type = self.keyword_is(index, HEADERS)
+        let of_header = self.keyword(index) != index && self.keyword_is(index, HEADERS);
+        let is_type = of_header
             || self.is_behind(index, &["->"])
             || inside == Holds::Fields
             || (self.is_behind(index, &[":"]) && inside != Holds::Values);
         let end = self.signature_end(index);
-        let Some(next) = self.get(end).filter(|next| next.first && !is_type) else { return false };
+        let Some(next) = self.get(end).filter(|_| !is_type) else { return false };
+        if !next.first {
+            // All of it on one line.
+            let rest = self.0.get(end..).unwrap_or_default().iter().take(LONGEST);
+            return next.kind != Kind::Punct
+                && rest.take_while(|token| !token.first).any(|token| token.kind == Kind::End);
+        }
         let indent = self.get(index).map_or(0, |token| token.indent);
         if next.kind == Kind::End {
             return next.indent == indent;
@@ -320,16 +342,26 @@ impl<'t, 's> Tokens<'t, 's> {
         let field = self.is_deeper_behind(index, next)
             && self.get(next)?.kind == Kind::Word
             && self.is(next + 1, ":");
-        let no_value = [HEADERS, &["for", "while", "test", "scenario", "scn"]].concat();
-        if !field || self.keyword_is(index, &no_value) {
-            return None;
-        }
-        let name = self.type_path(index)?;
-        Some(Opener { name, closer: Closer::End, holds: Holds::Values })
+        let (start, name) = self.type_path(index).filter(|_| field)?;
+        let controls = [
+            "if", "elif", "else", "while", "for", "match", "when", "loop", "test", "scenario",
+            "scn",
+        ];
+        let no_value = self.keyword_is(start, HEADERS)
+            || (self.keyword_is(start, &controls) && !self.is_in_parens(start));
+        let opener = Opener { name, closer: Closer::End, holds: Holds::Values };
+        (!no_value).then_some(opener)
     }
 
-    /// The last name of the type's path that ends at `index`.
-    fn type_path(self, index: usize) -> Option<&'s str> {
+    /// Whether a parenthesis or a `=>` is open before `index` on its line.
+    fn is_in_parens(self, index: usize) -> bool {
+        let line = self.0.get(self.line_start(index)..index).unwrap_or_default();
+        let count = |texts: &[&str]| line.iter().filter(|token| token.is_one_of(texts)).count();
+        count(&["(", "["]) > count(&[")", "]"]) || count(&["=>"]) > 0
+    }
+
+    /// Where the last name of the type's path that ends at `index` is, and the name.
+    fn type_path(self, index: usize) -> Option<(usize, &'s str)> {
         let mut at = index;
         if self.is(at, "]") {
             let mut depth = 0_i32;
@@ -343,7 +375,7 @@ impl<'t, 's> Tokens<'t, 's> {
             }
         }
         let token = self.get(at)?;
-        (token.kind == Kind::Word && !token.is_one_of(NO_TYPES)).then_some(token.text)
+        (token.kind == Kind::Word && !token.is_one_of(NO_TYPES)).then_some((at, token.text))
     }
 }
 

@@ -99,7 +99,7 @@ impl<'t, 's> Tokens<'t, 's> {
         let next = self.get(index + 1).filter(|next| next.line == token.line);
         let as_name = next.is_some_and(|next| next.is_one_of(&["::", ".", "="]));
         if token.is_one_of(ITEMS) {
-            return !as_name;
+            return !as_name || token.is_one_of(&["use", "import"]);
         }
         token.is_one_of(MODIFIERS) && next.is_some() && self.begins_item(index + 1)
     }
