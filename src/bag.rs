@@ -78,7 +78,7 @@ impl DiagnosticBag {
         self.push(Diagnostic::warning(code, span, message))
     }
 
-    /// Adds all of `other` behind what is here; their numbers go on from there.
+    /// Adds all of `other` after what is here; their numbers go on from there.
     pub fn merge(&mut self, other: Self) {
         self.diagnostics.extend(other.diagnostics);
     }

@@ -91,10 +91,10 @@ pub struct Breach {
 pub enum BreachKind {
     /// The span's file is not in the source map, so that the label cannot be shown.
     UnknownFile {
-        /// The words on the label.
+        /// The label's message.
         message: Option<String>,
     },
-    /// The span begins or ends behind the end of its file.
+    /// The span begins or ends after the end of its file.
     OutOfBounds {
         /// The file's path.
         path: String,
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_label_in_an_unknown_file_keeps_its_words() {
+    fn a_label_in_an_unknown_file_keeps_its_message() {
         let sources = SourceMap::new();
         let span = Span::new(FileId::new(4), 1, 2).unwrap();
         let diagnostic = Diagnostic::error(code!("E1"), span, "m").with_label("here");

@@ -18,7 +18,7 @@ pub enum LabelStyle {
     Secondary,
 }
 
-/// A span of source with, perhaps, a few words on it.
+/// A span of source with, perhaps, a few message.
 ///
 /// Labels are made by the [`Diagnostic`] that they belong to, so that exactly one is primary.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -41,7 +41,7 @@ impl Label {
         self.style
     }
 
-    /// The words on it, where there are any.
+    /// The message, where there are any.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         self.message.as_deref()
@@ -112,7 +112,7 @@ impl Diagnostic {
         Self::new(Severity::Note, code, span, message)
     }
 
-    /// Puts words on the primary label, in place of those that were there.
+    /// Sets the message of the primary label; an empty one is none.
     pub fn with_label(mut self, message: impl Into<Cow<'static, str>>) -> Self {
         self.set_label(message);
         self
@@ -138,7 +138,7 @@ impl Diagnostic {
 
     /// [`with_label`](Self::with_label), in place.
     pub fn set_label(&mut self, message: impl Into<Cow<'static, str>>) -> &mut Self {
-        self.primary.message = words(message);
+        self.primary.message = non_empty(message);
         self
     }
 
@@ -148,7 +148,7 @@ impl Diagnostic {
         span: Span,
         message: impl Into<Cow<'static, str>>,
     ) -> &mut Self {
-        let (style, message) = (LabelStyle::Secondary, words(message));
+        let (style, message) = (LabelStyle::Secondary, non_empty(message));
         self.secondary.push(Label { span, style, message });
         self
     }
@@ -221,7 +221,7 @@ impl Diagnostic {
 }
 
 /// A label's message: an empty one is none.
-fn words(message: impl Into<Cow<'static, str>>) -> Option<Cow<'static, str>> {
+fn non_empty(message: impl Into<Cow<'static, str>>) -> Option<Cow<'static, str>> {
     Some(message.into()).filter(|message| !message.is_empty())
 }
 

@@ -85,7 +85,7 @@ pub struct Page<'a> {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct Example<'a> {
-    /// What stands behind the fence: `vitte` for source, `sh` for a command line.
+    /// What stands after the fence: `vitte` for source, `sh` for a command line.
     pub language: &'a str,
     /// The lines between the fences.
     pub text: &'a str,

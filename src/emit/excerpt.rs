@@ -23,7 +23,7 @@ use crate::diagnostic::{Diagnostic, LabelStyle};
 use crate::source::{ColumnUnit, SourceFile, SourceMap};
 use crate::text;
 
-/// Lines of a label over many lines that are shown behind its first line.
+/// Lines of a label over many lines that are shown after its first line.
 pub(super) const LINES_AFTER_START: u32 = 3;
 /// Lines of a label over many lines that are shown before its last line.
 pub(super) const LINES_BEFORE_END: u32 = 1;
@@ -37,7 +37,7 @@ pub(super) struct Take {
     pub(super) tab_width: usize,
     /// Cells that a line may have with its line number.
     pub(super) width: usize,
-    /// What the column behind the path counts.
+    /// What the column after the path counts.
     pub(super) column_unit: ColumnUnit,
 }
 
@@ -73,9 +73,9 @@ pub(super) struct Mark<'a> {
     pub(super) style: LabelStyle,
     /// Where it begins.
     pub(super) start: Place,
-    /// Where it ends, exclusive; on the same row at least one cell behind the start.
+    /// Where it ends, exclusive; on the same row at least one cell after the start.
     pub(super) end: Place,
-    /// Safe lines, none where the label has no words.
+    /// Safe lines, none where the label has no message.
     pub(super) message: Vec<Cow<'a, str>>,
 }
 
@@ -247,7 +247,7 @@ impl<'a> Labelled<'a> {
         filled
     }
 
-    /// The last line of the file that context may show: not the empty one behind the last line end.
+    /// The last line of the file that context may show: not the empty one after the last line end.
     fn last_line(&self) -> u32 {
         self.file.line_count() - u32::from(self.file.text().ends_with('\n'))
     }

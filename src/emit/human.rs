@@ -131,7 +131,7 @@ impl<W: Write> HumanEmitter<W> {
         self
     }
 
-    /// What does the column behind the path count? By default characters.
+    /// What does the column after the path count? By default characters.
     #[must_use]
     pub const fn with_column_unit(mut self, unit: ColumnUnit) -> Self {
         self.take.column_unit = unit;

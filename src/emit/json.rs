@@ -8,8 +8,8 @@
 //! ```
 //!
 //! (On one line.) All seven fields are always there, in this order. `lo` and `hi` are byte offsets,
-//! `hi` exclusive; `line` and `col` are 1-based and those of `lo`. Strings hold the exact text;
-//! every character that a terminal would obey is written as an escape.
+//! `hi` exclusive; `line` and `col` are 1-based and those of `lo`. Strings hold the exact text, and
+//! [`JsonEmitter`] writes every character that a terminal would obey as an escape.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -25,7 +25,8 @@ use crate::severity::Severity;
 use crate::source::{ColumnUnit, SourceMap};
 use crate::text;
 
-/// A diagnostic as its JSON has it: written and read by the same struct.
+/// A diagnostic as its JSON has it: written and read by the same struct. What is read is owned, so it
+/// may outlive the text that it was read from.
 ///
 /// ```
 /// use vitte_diag::json::JsonDiagnostic;
@@ -46,7 +47,7 @@ pub struct JsonDiagnostic<'a> {
     pub message: Cow<'a, str>,
     /// Where: the primary label's place, or null where there is none to show.
     pub primary: Option<JsonPlace<'a>>,
-    /// All labels, the primary one first.
+    /// Every label that can be shown, the primary one first where it is among them.
     pub labels: Vec<JsonLabel<'a>>,
     /// What to do about it, or null.
     pub help: Option<Cow<'a, str>>,
@@ -62,7 +63,7 @@ pub struct JsonPlace<'a> {
     pub file: Cow<'a, str>,
     /// The first byte.
     pub lo: u32,
-    /// The byte behind the last.
+    /// The byte after the last.
     pub hi: u32,
     /// The line of `lo`, 1-based.
     pub line: u32,
@@ -80,13 +81,13 @@ pub struct JsonLabel<'a> {
     pub file: Cow<'a, str>,
     /// The first byte.
     pub lo: u32,
-    /// The byte behind the last.
+    /// The byte after the last.
     pub hi: u32,
     /// The line of `lo`, 1-based.
     pub line: u32,
     /// The column of `lo`, 1-based.
     pub col: u32,
-    /// The words on it, or null.
+    /// The message, or null.
     pub message: Option<Cow<'a, str>>,
 }
 
@@ -94,7 +95,7 @@ impl<'a> JsonDiagnostic<'a> {
     /// The JSON of `diagnostic`, columns counted in `unit`.
     ///
     /// Broken spans are clamped to what exists, and a note says so. A label in a file that
-    /// `sources` does not have is left out, with a note that holds its words.
+    /// `sources` does not have is left out, with a note that holds its message.
     #[must_use]
     pub fn new(sources: &'a SourceMap, diagnostic: &'a Diagnostic, unit: ColumnUnit) -> Self {
         let (resolved, breaches) = contract::resolve(sources, diagnostic);

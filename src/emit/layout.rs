@@ -204,7 +204,7 @@ impl<'a> GridFile<'a> {
         file
     }
 
-    /// Adds a line of at least `least_cells` cells, so that labels behind its end have a place.
+    /// Adds a line of at least `least_cells` cells, so that labels after its end have a place.
     /// A line without any is a gap.
     fn push_line(&mut self, number: usize, shown: &str, least_cells: usize) {
         let start = self.text.len();

@@ -32,7 +32,8 @@ pub trait Emitter {
     /// What the writer says. Whatever the diagnostic holds is no error.
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()>;
 
-    /// Ends the output: closes what the format has open, and flushes.
+    /// Ends the output of one bag: closes what the format has open, and flushes.
+    /// [`DiagnosticBag::emit`] calls it; only who emits one by one has to.
     ///
     /// # Errors
     ///

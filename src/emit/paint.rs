@@ -159,7 +159,7 @@ impl<'a> Painter<'a> {
         self.dropping = true;
     }
 
-    /// All that was written, with one line end behind it.
+    /// All that was written, with one line end after it.
     pub(super) fn finish(mut self) -> io::Result<Buffer> {
         self.line_ends = 1;
         self.wanted = Style::Plain;

@@ -22,7 +22,7 @@ pub enum ColumnUnit {
 }
 
 impl ColumnUnit {
-    /// The 1-based column of what stands behind `before`, the text from the line's start.
+    /// The 1-based column of what stands after `before`, the text from the line's start.
     pub(crate) fn column_after(self, before: &str) -> u32 {
         let units = match self {
             Self::Char => before.chars().count(),

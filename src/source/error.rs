@@ -30,7 +30,7 @@ pub enum SourceError {
     UnknownFile(FileId),
     /// The offsets are no span.
     Span(SpanError),
-    /// The span ends behind the file's end.
+    /// The span ends after the file's end.
     OutOfBounds {
         /// The span's end.
         hi: u32,

@@ -158,7 +158,7 @@ impl SourceFile {
     pub(crate) fn location(&self, offset: u32, unit: ColumnUnit) -> Location<'_> {
         let line = self.line_of(offset);
         let range = self.line_range(line).unwrap_or_default();
-        // Before the line's text is only a byte order mark, behind it only its end: neither has a
+        // Before the line's text is only a byte order mark, after it only its end: neither has a
         // column of its own.
         let offset = self.text.floor_char_boundary(offset as usize).min(range.end);
         let before = self.text.get(range.start..offset).unwrap_or_default();

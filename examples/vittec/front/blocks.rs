@@ -44,11 +44,11 @@ const HEADERS: &[&str] =
 /// Words that end no type's path.
 const NO_TYPES: &[&str] =
     &["then", "else", "loop", "struct", "enum", "do", "in", "test", "scenario"];
-/// Operators behind which a line goes on in the next one.
+/// Operators after which a line goes on in the next one.
 const GO_ON: &[&str] =
     &["&&", "||", "+", "-", "*", "/", "==", "=", ",", "(", "[", ":", "->", "|", "."];
 /// No signature and no condition has more tokens than this.
-const LONGEST: usize = 2048;
+const LONGEST: usize = 512;
 
 /// The tokens of a file, to ask what one of them opens.
 #[derive(Clone, Copy, Debug)]
@@ -71,7 +71,7 @@ impl<'t, 's> Tokens<'t, 's> {
         self.before(index).is_some_and(|before| before.is_one_of(texts))
     }
 
-    /// The token behind `index` on the same line.
+    /// The token after `index` on the same line.
     fn next_on_line(self, index: usize) -> Option<&'t Token<'s>> {
         self.get(index + 1).filter(|next| !next.first)
     }
@@ -172,7 +172,7 @@ impl<'t, 's> Tokens<'t, 's> {
     }
 
     /// Whether an `if` has a block: not where `then` follows on the same line, not as the guard of
-    /// a match arm, and not behind `else`.
+    /// a match arm, and not after `else`.
     fn is_block_if(self, index: usize) -> bool {
         let is_first = self.get(index).is_some_and(|token| token.first);
         if self.is_behind(index, &["else"]) && !is_first {
@@ -219,7 +219,7 @@ impl<'t, 's> Tokens<'t, 's> {
     }
 
     /// An opener by the word at `index`, unless a brace on its line, or first on the next, is what
-    /// opens. Braces with more behind them on the line belong to a pattern or a value.
+    /// opens. Braces with more after them on the line belong to a pattern or a value.
     fn unless_braced(self, index: usize) -> Option<Opener<'s>> {
         let name = self.get(index)?.text;
         let (mut depth, mut braces, mut braced) = (0_i32, 0_i32, false);
@@ -298,7 +298,7 @@ impl<'t, 's> Tokens<'t, 's> {
                 && !next.is_one_of(&[")", "]", "fn"]))
     }
 
-    /// The token behind the signature of the `fn` at `index`.
+    /// The token after the signature of the `fn` at `index`.
     fn signature_end(self, index: usize) -> usize {
         let mut depth = 0_u32;
         let mut line = self.get(index).map_or(0, |token| token.line);

@@ -164,7 +164,7 @@ impl<'s> Lexer<'s, '_> {
         self.file.span(lo..hi).unwrap_or(Span::empty(self.file.id(), 0))
     }
 
-    /// Whether `.end` stands here: not a longer name, and not a field behind a value.
+    /// Whether `.end` stands here: not a longer name, and not a field after a value.
     fn is_end(&self) -> bool {
         let Some(behind) = self.rest().strip_prefix(".end") else { return false };
         let before = self.file.text().get(..self.at).and_then(|text| text.chars().next_back());

@@ -7,6 +7,7 @@
 //! ```
 
 mod blocks;
+mod fault;
 mod lexer;
 mod names;
 mod parser;

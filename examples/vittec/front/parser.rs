@@ -7,9 +7,10 @@
 
 use std::ops::Range;
 
-use vitte_diag::{Diagnostic, DiagnosticBag, SourceFile, Span, codes};
+use vitte_diag::{DiagnosticBag, SourceFile, Span};
 
 use super::blocks::{Closer, Holds, MODIFIERS, Opener, Tokens};
+use super::fault::Fault;
 use super::lexer::{Kind, Lexed, Token};
 
 /// An item: its tokens up to the end of its first line.
@@ -92,7 +93,7 @@ impl<'t, 's> Tokens<'t, 's> {
         rest.get(..len).unwrap_or_default()
     }
 
-    /// Whether an item begins at `index`: a word that begins one, perhaps behind modifiers, and is
+    /// Whether an item begins at `index`: a word that begins one, perhaps after modifiers, and is
     /// not used as a name.
     fn begins_item(self, index: usize) -> bool {
         let Some(token) = self.get(index) else { return false };
@@ -134,15 +135,6 @@ struct Open<'s> {
     indented: Option<bool>,
 }
 
-/// What is wrong, by the indices of tokens.
-#[derive(Debug)]
-enum Fault<'s> {
-    /// What stands at the top level is no item.
-    NotItem { at: usize },
-    /// A block is not closed; where that was noticed, or the end of the file.
-    Open { at: usize, opener: Opener<'s>, missed: Option<usize> },
-}
-
 #[derive(Debug)]
 struct Parser<'t, 's> {
     tokens: Tokens<'t, 's>,
@@ -169,7 +161,7 @@ struct Parser<'t, 's> {
     faults: Vec<Fault<'s>>,
 }
 
-/// An item that may go on in lines deeper than `indent`, also behind a block if it is a value.
+/// An item that may go on in lines deeper than `indent`, also after a block if it is a value.
 #[derive(Clone, Copy, Debug)]
 struct GoesOn {
     indent: u32,
@@ -315,9 +307,9 @@ impl<'t, 's> Parser<'t, 's> {
             return;
         }
         match self.pop() {
-            Some(Open { opener, at: opened, .. }) if opener.closer == Closer::Brace => {
+            Some(open) if open.opener.closer == Closer::Brace => {
                 self.mismatched = true;
-                self.faults.push(Fault::Open { at: opened, opener, missed: Some(at) });
+                self.fault(open, Some(at));
             }
             Some(_) => {}
             None => {
@@ -360,50 +352,23 @@ impl<'t, 's> Parser<'t, 's> {
 
     /// Gives up the open blocks from `index` on.
     fn leave_open(&mut self, index: usize, missed: Option<usize>) {
-        let mut left = self.open.split_off(index.min(self.open.len()));
-        left.iter().for_each(|open| self.forget(open));
+        let left = self.open.split_off(index.min(self.open.len()));
         self.slack.missing = self.slack.missing.saturating_sub(left.len());
         if let Some(outermost) = left.first() {
             self.parens = outermost.parens;
         }
-        // One line may open several blocks, but it is one line to look at.
-        left.dedup_by_key(|open| open.at);
-        let fault = |open: Open<'s>| Fault::Open { at: open.at, opener: open.opener, missed };
-        self.faults.extend(left.into_iter().map(fault));
+        for open in left {
+            self.forget(&open);
+            self.fault(open, missed);
+        }
     }
-}
 
-impl Fault<'_> {
-    fn diagnostic(&self, tokens: Tokens<'_, '_>, end: Span) -> Diagnostic {
-        let span = |at: usize| tokens.get(at).map_or(end, |token| token.span);
-        match *self {
-            Self::NotItem { at } => match tokens.get(at).map_or("", |token| token.text) {
-                ".end" => Diagnostic::error(codes::E0010, span(at), "this `.end` closes nothing")
-                    .with_label("no block is open here")
-                    .with_help("remove it, or write the line that opens its block"),
-                text => Diagnostic::error(codes::E0010, span(at), format!("expected an item, found `{text}`"))
-                    .with_label("this begins no item")
-                    .with_help("an item begins with `fn`, `struct`, `enum`, `type`, `const`, `use` or the like"),
-            },
-            Self::Open { at, opener: Opener { name, closer, .. }, missed } => {
-                let closer = match closer {
-                    Closer::End => ".end",
-                    Closer::Brace => "}",
-                };
-                let place = match missed {
-                    Some(_) => format!("`{closer}` was expected before this"),
-                    None => format!("the file ends without `{closer}`"),
-                };
-                Diagnostic::error(
-                    codes::E0011,
-                    span(at),
-                    format!("this `{name}` has no `{closer}`"),
-                )
-                .with_label("this line opens a block")
-                .with_secondary(missed.map_or(end, span), place)
-                .with_note(format!("expected {closer}"))
-                .with_help(format!("add `{closer}` where the block ends"))
-            }
+    /// A block is not closed. One line may open several blocks, but it is one line to look at.
+    fn fault(&mut self, Open { at, opener, .. }: Open<'s>, missed: Option<usize>) {
+        let is_said =
+            matches!(self.faults.last(), Some(Fault::Open { at: said, .. }) if *said == at);
+        if !is_said {
+            self.faults.push(Fault::Open { at, opener, missed });
         }
     }
 }

@@ -43,7 +43,7 @@ struct Part<'a> {
     /// Where it begins, in bytes from the line's start.
     start: usize,
     text: &'a str,
-    /// Whether something stands before it and behind it.
+    /// Whether something stands before it and after it.
     cut: (bool, bool),
 }
 
@@ -176,13 +176,13 @@ impl Stops {
 #[derive(Debug)]
 struct Window {
     cells: Range<usize>,
-    /// Whether [`DOTS`] stand before and behind.
+    /// Whether [`DOTS`] stand before and after.
     dots: (bool, bool),
 }
 
 impl Window {
     /// What to show of `total` cells in `room` cells, dots included; `cut` says whether the line
-    /// goes on before and behind.
+    /// goes on before and after.
     fn new(total: usize, cut: (bool, bool), stops: &Stops, room: usize) -> Self {
         if total <= room && cut == (false, false) {
             return Self { cells: 0..total, dots: cut };

@@ -1,0 +1,50 @@
+//! What can be wrong with the items of a file: E0010 and E0011.
+
+use vitte_diag::{Diagnostic, Span, codes};
+
+use super::blocks::{Closer, Opener, Tokens};
+
+/// What is wrong, by the indices of tokens.
+#[derive(Debug)]
+pub(crate) enum Fault<'s> {
+    /// What stands at the top level is no item.
+    NotItem { at: usize },
+    /// A block is not closed; where that was noticed, or the end of the file.
+    Open { at: usize, opener: Opener<'s>, missed: Option<usize> },
+}
+
+impl Fault<'_> {
+    /// How it is said; `end` is the end of the file.
+    pub(crate) fn diagnostic(&self, tokens: Tokens<'_, '_>, end: Span) -> Diagnostic {
+        let span = |at: usize| tokens.get(at).map_or(end, |token| token.span);
+        match *self {
+            Self::NotItem { at } => match tokens.get(at).map_or("", |token| token.text) {
+                ".end" => Diagnostic::error(codes::E0010, span(at), "this `.end` closes nothing")
+                    .with_label("no block is open here")
+                    .with_help("remove it, or write the line that opens its block"),
+                text => Diagnostic::error(codes::E0010, span(at), format!("expected an item, found `{text}`"))
+                    .with_label("this begins no item")
+                    .with_help("an item begins with `fn`, `struct`, `enum`, `type`, `const`, `use` or the like"),
+            },
+            Self::Open { at, opener: Opener { name, closer, .. }, missed } => {
+                let closer = match closer {
+                    Closer::End => ".end",
+                    Closer::Brace => "}",
+                };
+                let place = match missed {
+                    Some(_) => format!("`{closer}` was expected before this"),
+                    None => format!("the file ends without `{closer}`"),
+                };
+                Diagnostic::error(
+                    codes::E0011,
+                    span(at),
+                    format!("this `{name}` has no `{closer}`"),
+                )
+                .with_label("this line opens a block")
+                .with_secondary(missed.map_or(end, span), place)
+                .with_note(format!("expected {closer}"))
+                .with_help(format!("add `{closer}` where the block ends"))
+            }
+        }
+    }
+}
