@@ -162,6 +162,21 @@ fn braces_close_what_they_open() {
     assert_eq!(check("fn f() {\n  a()\n.end\nconst a = 1\n"), "E0011 1:1 this `{` has no `}`");
 }
 
+/// Forms that the language's description does not name and its files have.
+#[test]
+fn what_real_files_have_is_read() {
+    clean("program std.core.main\n  let rc = f()\n  ret rc\n.end\nscn smoke\n  f()\n.end\n");
+    clean(
+        "fn f(x: u8) -> u8\n  match x\n    0 => do\n      say \"0\"\n    .end\n    _ => do\n      # nothing\n    .end\n  .end\n.end\n",
+    );
+    clean(
+        "fn f(x: u8) -> u8\n  when x > 0\n    ret 1\n  else when x == 0\n    ret 2\n  else\n    ret 3\n  .end\n  let y = if a then 1 else when x\n    1 => 2\n  .end\n.end\n",
+    );
+    clean(
+        "type Opts\n  help: bool\n.end\ntype Empty\n.end\nenum E\n  B\n    x: u8\n  C(u8)\n.end\nexport all\n",
+    );
+}
+
 #[test]
 fn items_go_on_where_they_may() {
     clean(

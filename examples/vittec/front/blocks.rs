@@ -71,6 +71,11 @@ impl<'t, 's> Tokens<'t, 's> {
         self.before(index).is_some_and(|before| before.is_one_of(texts))
     }
 
+    /// Whether the token before `index` is its line's first.
+    fn is_behind_first(self, index: usize) -> bool {
+        self.before(index).is_some_and(|before| before.first)
+    }
+
     /// The token after `index` on the same line.
     fn next_on_line(self, index: usize) -> Option<&'t Token<'s>> {
         self.get(index + 1).filter(|next| !next.first)
@@ -115,11 +120,16 @@ impl<'t, 's> Tokens<'t, 's> {
                     let values = ["=", "ret", "return", "do", "(", ","];
                     self.begins_statement(index) || self.is_behind(index, &values)
                 }
-                "test" | "scenario" | "scn" => {
+                "test" | "scenario" | "scn" | "program" | "prog" => {
                     let named = |next: &Token<'_>| matches!(next.kind, Kind::Text | Kind::Word);
                     self.keyword(index) == index && self.next_on_line(index).is_some_and(named)
                 }
                 "if" => self.is_block_if(index),
+                "do" => {
+                    let alone = self.next_on_line(index).is_none();
+                    alone && self.is_behind(index, &["=>"])
+                }
+                "type" => self.is_record(index),
                 "match" => self.next_on_line(index).is_some_and(begins_value),
                 "when" => self.is_block_when(index),
                 _ => false,
@@ -128,7 +138,7 @@ impl<'t, 's> Tokens<'t, 's> {
                 return self.unless_braced(index);
             }
         }
-        self.struct_literal(index)
+        if inside == Holds::Fields { None } else { self.struct_literal(index) }
     }
 
     /// Whether a word is a name here, though it may be a keyword elsewhere: a field, a parameter,
@@ -171,6 +181,19 @@ impl<'t, 's> Tokens<'t, 's> {
         self.keyword(index) == index || of_alias
     }
 
+    /// `type Name` alone on its line, with its fields on the next lines.
+    fn is_record(self, index: usize) -> bool {
+        let rest = self.0.get(index + 1..).unwrap_or_default();
+        let len = rest.iter().take_while(|token| !token.first).take(LONGEST).count();
+        let end = index + 1 + len;
+        let named = len > 0 && !rest.iter().take(len).any(|token| token.is("="));
+        let is_empty = match (self.get(index), self.get(end)) {
+            (Some(token), Some(next)) => next.kind == Kind::End && next.indent == token.indent,
+            _ => false,
+        };
+        self.keyword(index) == index && named && (is_empty || self.is_deeper_behind(index, end))
+    }
+
     /// Whether an `if` has a block: not where `then` follows on the same line, not as the guard of
     /// a match arm, and not after `else`.
     fn is_block_if(self, index: usize) -> bool {
@@ -189,6 +212,9 @@ impl<'t, 's> Tokens<'t, 's> {
     /// Whether a `when` has a block: not as the guard of an arm. It may have no subject.
     fn is_block_when(self, index: usize) -> bool {
         let values = ["=", "ret", "return", "(", ","];
+        if self.is_behind(index, &["else"]) && self.is_behind_first(index) {
+            return false;
+        }
         let stands_alone = self.begins_statement(index) || self.is_behind(index, &values);
         let has_subject = self.next_on_line(index).map(begins_value);
         stands_alone && has_subject.unwrap_or_else(|| self.is_deeper_behind(index, index + 1))
@@ -250,7 +276,7 @@ impl<'t, 's> Tokens<'t, 's> {
             }
         }
         let holds = match name {
-            "struct" | "enum" => Holds::Fields,
+            "struct" | "enum" | "type" => Holds::Fields,
             "trait" => Holds::Declarations,
             _ => Holds::Code,
         };

@@ -19,7 +19,7 @@ pub(crate) type Item<'t, 's> = &'t [Token<'s>];
 /// Words that begin an item.
 const ITEMS: &[&str] = &[
     "module", "mod", "use", "import", "export", "extern", "fn", "struct", "enum", "trait", "impl",
-    "type", "const", "let", "test", "scenario", "scn", "say", "do", "set",
+    "type", "const", "let", "test", "scenario", "scn", "program", "prog", "say", "do", "set",
 ];
 /// Items that may go on in deeper lines without opening a block.
 const GO_ON: &[&str] = &["const", "let", "type", "say", "do", "set"];
