@@ -172,6 +172,7 @@ pub fn table<'a>(pages: impl IntoIterator<Item = Page<'a>>) -> String {
     );
     for Page { code, title, severity, phase, since, retired, .. } in pages {
         let retired = retired.map(|version| format!(", retired {version}")).unwrap_or_default();
+        let title = title.replace('|', "\\|");
         out += &format!(
             "| [{code}](codes/{code}.md) | {title} | {severity} | {phase} | {since}{retired} |\n"
         );

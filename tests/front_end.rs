@@ -173,7 +173,7 @@ fn what_real_files_have_is_read() {
         "fn f(x: u8) -> u8\n  when x > 0\n    ret 1\n  else when x == 0\n    ret 2\n  else\n    ret 3\n  .end\n  let y = if a then 1 else when x\n    1 => 2\n  .end\n.end\n",
     );
     clean(
-        "type Opts\n  help: bool\n.end\ntype Empty\n.end\nenum E\n  B\n    x: u8\n  C(u8)\n.end\nexport all\n",
+        "type Opts\n  help: bool\n.end\ntype Empty\n.end\nenum E\n  B\n    x: u8\n  C(u8)\n  D\n    x: u8\n  .end\n.end\nexport all\n",
     );
 }
 

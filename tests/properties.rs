@@ -252,6 +252,22 @@ proptest! {
         prop_assert_eq!(out.matches('^').count(), 1, "{}", out);
     }
 
+    /// What is no diagnostic in JSON is an error, and what lacks a field is none.
+    #[test]
+    fn reading_json_takes_anything(diagnostic in diagnostic(), cut in any::<prop::sample::Index>(), noise in words()) {
+        let json = common::json(&map(&[]), &[diagnostic].into_iter().collect());
+        let at = json.floor_char_boundary(cut.index(json.len() - 1));
+        prop_assert!(serde_json::from_str::<JsonDiagnostic<'_>>(&json[..at]).is_err());
+        let _ = serde_json::from_str::<JsonDiagnostic<'_>>(&noise);
+        let whole: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&json).expect("JSON");
+        for key in whole.keys() {
+            let mut lacking = whole.clone();
+            lacking.remove(key);
+            let read = serde_json::from_value::<JsonDiagnostic<'_>>(lacking.into());
+            prop_assert!(read.is_err(), "without {}", key);
+        }
+    }
+
     /// The order of output is total: by its keys, every number once, whatever comes in.
     #[test]
     fn order_is_total(diagnostics in prop::collection::vec(diagnostic(), 0..30)) {
@@ -317,6 +333,20 @@ proptest! {
         for index in 0..spans.len() {
             prop_assert_eq!(out.matches(&format!("words-{index}")).count(), 1, "{}", out);
         }
+    }
+
+    /// A row that is not cut holds every character of its line.
+    #[test]
+    fn no_character_of_a_row_is_lost(line in "[a-z \u{301}\u{fe0f}日🎉\u{1b}]{1,40}", at in any::<prop::sample::Index>()) {
+        let mut sources = SourceMap::new();
+        let file = sources.add("a.vitte", line.clone()).expect("small");
+        let at = line.floor_char_boundary(at.index(line.len()));
+        let span = sources.span(file, at..at).expect("valid");
+        let bag: DiagnosticBag = [Diagnostic::error(CODES[0], span, "m")].into_iter().collect();
+        let out = common::human(&sources, &bag, |emitter| emitter);
+        let row = out.lines().find_map(|row| row.strip_prefix("1 |")).expect("a row");
+        let shown = line.replace('\u{1b}', "␛");
+        prop_assert_eq!(row.trim(), shown.trim_matches(' '), "{:?}", out);
     }
 
     /// A row is not wider than asked for, whatever stands in it.

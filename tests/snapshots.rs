@@ -109,6 +109,8 @@ cases! {
     byte_order_mark: scene("\u{feff}let ⟦x⟧ = 1\n");
     cjk: scene("let 名前 = \"日本語\" ⟦+⟧ ⟨数⟩;");
     combining_marks: scene("let e\u{301}te\u{301} = ⟦e\u{301}⟧ + ⟨o\u{308}o⟩;");
+    combining_mark_at_the_end: scene("say \"caf⟦e\u{301}⟧ x\u{fe0f}");
+    combining_mark_after_the_labels: scene("⟦say⟧ cafe\u{301}");
     emoji: scene("say \"🎉🎉\" ⟦+⟧ \"👩\u{200d}🔬\" ⟨-⟩ 1");
     multi_line: scene("fn f()\n  ⟦let x = (\n    1\n  )⟧\n.end\n");
     multi_line_from_the_margin: scene("⟦fn f()\n  ret 1\n.end⟧\n");
@@ -207,6 +209,13 @@ fn labels_of_many_lines_stay_in_the_gutter() {
     scene.diagnostic = Diagnostic::error(common::CODE, span, "m")
         .with_label("one\ntwo\nthree")
         .with_secondary(other, "four\nfive\n\nseven");
+    assert_snapshot!(scene.all());
+}
+
+#[test]
+fn what_hangs_from_the_carets_goes_on_beside_a_message_of_many_lines() {
+    let mut scene = scene("⟨foo⟩ ⟨baz⟩ ⟦bar⟧\n");
+    scene.diagnostic.set_label("one\ntwo\nthree");
     assert_snapshot!(scene.all());
 }
 

@@ -46,10 +46,12 @@ pub struct JsonDiagnostic<'a> {
     /// What is wrong.
     pub message: Cow<'a, str>,
     /// Where: the primary label's place, or null where there is none to show.
+    #[serde(deserialize_with = "Option::deserialize")] // null, but there
     pub primary: Option<JsonPlace<'a>>,
     /// Every label that can be shown, the primary one first where it is among them.
     pub labels: Vec<JsonLabel<'a>>,
     /// What to do about it, or null.
+    #[serde(deserialize_with = "Option::deserialize")]
     pub help: Option<Cow<'a, str>>,
     /// What else is to be known, broken spans among it.
     pub notes: Vec<Cow<'a, str>>,
@@ -88,6 +90,7 @@ pub struct JsonLabel<'a> {
     /// The column of `lo`, 1-based.
     pub col: u32,
     /// The message, or null.
+    #[serde(deserialize_with = "Option::deserialize")]
     pub message: Option<Cow<'a, str>>,
 }
 

@@ -91,10 +91,7 @@ fn to_codespan(
     let mut labels = Vec::new();
     for (id, (snippet, file)) in excerpt.snippets.iter().zip(&grid.files).enumerate() {
         labels.extend(snippet.marks.iter().map(|mark| codespan::Label {
-            style: match mark.style {
-                LabelStyle::Primary => codespan::LabelStyle::Primary,
-                LabelStyle::Secondary => codespan::LabelStyle::Secondary,
-            },
+            style: label_style(mark.style),
             file_id: id,
             range: file.offset(mark.start)..file.offset(mark.end),
             message: paint::anchored(&mark.message),
@@ -120,6 +117,13 @@ fn to_codespan(
     }
 }
 
+const fn label_style(style: LabelStyle) -> codespan::LabelStyle {
+    match style {
+        LabelStyle::Primary => codespan::LabelStyle::Primary,
+        LabelStyle::Secondary => codespan::LabelStyle::Secondary,
+    }
+}
+
 /// A note's text, its further lines under the first.
 fn bullet(kind: &str, note: &str, tab_width: usize) -> String {
     let lines: Vec<_> = text::lines(note, tab_width).collect();
@@ -129,7 +133,18 @@ fn bullet(kind: &str, note: &str, tab_width: usize) -> String {
 /// The rows of a snippet, as the painter needs them to put the real text in the grid's place.
 fn source_rows<'a>(snippet: &'a Snippet<'_>) -> impl Iterator<Item = SourceRow<'a>> {
     let bars = snippet.marks.iter().filter(|mark| mark.start.row < mark.end.row).count();
-    snippet.rows.iter().map(move |row| SourceRow { number: row.number, text: &row.text, bars })
+    let mut pointers = vec![Vec::new(); snippet.rows.len()];
+    for mark in snippet.marks.iter().filter(|mark| mark.start.row == mark.end.row) {
+        if let Some(pointers) =
+            pointers.get_mut(mark.start.row).filter(|_| !mark.message.is_empty())
+        {
+            pointers.push((mark.start.cell, label_style(mark.style)));
+        }
+    }
+    snippet.rows.iter().zip(pointers).map(move |(row, mut pointers)| {
+        pointers.sort_unstable_by_key(|&(cell, _)| cell);
+        SourceRow { number: row.number, text: &row.text, bars, pointers }
+    })
 }
 
 /// The width that codespan gives to line numbers: it looks at lines with labels alone.

@@ -40,13 +40,15 @@ pub(super) fn anchored(lines: &[Cow<'_, str>]) -> String {
 }
 
 /// A source line that codespan is going to draw.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct SourceRow<'a> {
     pub(super) number: u32,
     /// What to write in the place of the grid's cells.
     pub(super) text: &'a str,
     /// Bars of labels over many lines before the text, two cells each.
     pub(super) bars: usize,
+    /// The cells and styles of the labels with a message on this line, in the order of the cells.
+    pub(super) pointers: Vec<(usize, LabelStyle)>,
 }
 
 /// What a piece of output is, and so its colour.
@@ -81,6 +83,10 @@ pub(super) struct Painter<'a> {
     /// The columns where labels over many lines opened on this row, with their style. Codespan
     /// forgets their bars until the next row.
     opened: Vec<(usize, Style)>,
+    /// The columns and styles of the labels that may hang from the carets below this row, and
+    /// whether the carets are the line that is being drawn.
+    pointers: Vec<(usize, Style)>,
+    at_carets: bool,
     /// Cells for line numbers: those needed, and those that codespan reckons with.
     gutter: usize,
     codespan_gutter: usize,
@@ -114,6 +120,8 @@ impl<'a> Painter<'a> {
             rows: Vec::new().into_iter(),
             source: None,
             opened: Vec::new(),
+            pointers: Vec::new(),
+            at_carets: false,
             gutter: 0,
             codespan_gutter: 0,
         }
@@ -209,12 +217,23 @@ impl<'a> Painter<'a> {
         self.line_ends += 1;
         self.blanks = self.gutter.saturating_sub(self.codespan_gutter);
         self.line.clear();
-        self.source = None;
+        self.at_carets = self.source.take().is_some();
     }
 
-    /// Goes on below the anchor: bars go on, everything else is blank.
+    /// Goes on below the anchor: bars go on, and what hangs from the carets; everything else is
+    /// blank.
     fn next_label_line(&mut self) -> io::Result<()> {
-        let before: Vec<_> = self.line.iter().take(self.anchor).copied().collect();
+        let mut before: Vec<_> = self.line.iter().take(self.anchor).copied().collect();
+        if self.at_carets {
+            // The message beside the carets is that of the last label: all others hang.
+            let hanging = self.pointers.len().saturating_sub(1);
+            for &(column, style) in self.pointers.iter().take(hanging) {
+                if let Some(place) = before.get_mut(column) {
+                    *place = (self.bar, style);
+                }
+            }
+        }
+        let at_carets = self.at_carets;
         self.end_line();
         self.blanks = 0;
         let label = self.wanted;
@@ -222,6 +241,7 @@ impl<'a> Painter<'a> {
             self.wanted = style;
             self.put(if matches!(c, '|' | '│') { c } else { ' ' })?;
         }
+        self.at_carets = at_carets;
         self.wanted = label;
         self.blanks += self.anchor.saturating_sub(self.line.len() + self.blanks);
         Ok(())
@@ -280,6 +300,9 @@ impl<'a> Painter<'a> {
         self.blanks = self.gutter.saturating_sub(number);
         // ` |`, the bars, and a blank.
         let before = number + 2 + 2 * row.bars + 1;
+        let text_column = self.blanks + before;
+        let pointer = |(cell, style)| (text_column + cell, Style::Label(style));
+        self.pointers = row.pointers.into_iter().map(pointer).collect();
         self.source = Some(Source { before, rest: row.text, cell: 0, written: 0 });
     }
 }
@@ -288,12 +311,13 @@ impl<'a> Source<'a> {
     /// The text that begins in the next cell, with the marks on it; nothing in the second cell of
     /// a wide character.
     fn next_cell(&mut self) -> &'a str {
-        let mut len = 0;
+        let (mut len, mut taken) = (0, false);
         for (start, end, c) in text::cells(self.rest, 1) {
-            let (start, end) = (self.written + start, self.written + end);
-            if start > self.cell || (start == self.cell + 1 && end > start) {
+            let has_cells = end > start;
+            if (has_cells && taken) || (!taken && self.written + start > self.cell) {
                 break;
             }
+            taken |= has_cells;
             len += c.len_utf8();
         }
         let (text, rest) = self.rest.split_at_checked(len).unwrap_or((self.rest, ""));

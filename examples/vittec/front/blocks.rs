@@ -138,7 +138,9 @@ impl<'t, 's> Tokens<'t, 's> {
                 return self.unless_braced(index);
             }
         }
-        if inside == Holds::Fields { None } else { self.struct_literal(index) }
+        // Fields below the name of a variant may do without a closer of their own.
+        let open_ended = inside == Holds::Fields && !self.closes_at_own_depth(index);
+        if open_ended { None } else { self.struct_literal(index) }
     }
 
     /// Whether a word is a name here, though it may be a keyword elsewhere: a field, a parameter,
@@ -360,6 +362,14 @@ impl<'t, 's> Tokens<'t, 's> {
             }
             _ => false,
         }
+    }
+
+    /// Whether the deeper lines after the one of `index` end in an `.end` that is as deep as it is.
+    fn closes_at_own_depth(self, index: usize) -> bool {
+        let indent = self.get(index).map_or(0, |token| token.indent);
+        let below = self.0.get(index + 1..).unwrap_or_default().iter().take(LONGEST);
+        let first = below.filter(|token| token.first).find(|token| token.indent <= indent);
+        first.is_some_and(|token| token.kind == Kind::End && token.indent == indent)
     }
 
     /// A struct literal: a line that ends in a type's path, and a deeper line `field: value`.

@@ -6,6 +6,7 @@
 //!           ^^^^^
 //! ```
 
+use std::cmp::Ordering;
 use std::ops::Range;
 
 use crate::text;
@@ -100,13 +101,23 @@ struct Stop {
     start: usize,
     /// The cell before which a label that ends here ends.
     end: usize,
+    /// The cell after the character that stands here.
+    next: usize,
+    /// Whether it lies before or after the part of the line that is looked at.
+    outside: Option<Ordering>,
 }
 
 impl Stops {
     /// Adds a label's bytes from `lo` to `hi`, both from the line's start.
     pub(super) fn add(&mut self, lo: usize, hi: usize) {
         self.focus.get_or_insert(lo..hi);
-        self.stops.extend([lo, hi].map(|offset| Stop { offset, start: 0, end: 0 }));
+        self.stops.extend([lo, hi].map(|offset| Stop {
+            offset,
+            start: 0,
+            end: 0,
+            next: 0,
+            outside: None,
+        }));
     }
 
     /// The cell in which a label that begins at byte `offset` begins.
@@ -129,45 +140,57 @@ impl Stops {
     fn measure(&mut self, part: &Part<'_>, plain: bool, tab_width: usize) -> usize {
         self.stops.sort_unstable_by_key(|stop| stop.offset);
         self.stops.dedup_by_key(|stop| stop.offset);
+        let bytes = part.start..=part.start + part.text.len();
+        for stop in &mut self.stops {
+            let before = (stop.offset < *bytes.start()).then_some(Ordering::Less);
+            let after = (stop.offset > *bytes.end()).then_some(Ordering::Greater);
+            stop.outside = before.or(after);
+        }
+        let mut inside = self.stops.iter_mut().filter(|stop| stop.outside.is_none()).peekable();
         if plain {
-            for stop in &mut self.stops {
-                let cell = stop.offset.saturating_sub(part.start).min(part.text.len());
-                (stop.start, stop.end) = (cell, cell);
+            for stop in inside {
+                let cell = stop.offset - part.start;
+                (stop.start, stop.end, stop.next) = (cell, cell, cell + 1);
             }
             return part.text.len();
         }
-        let mut rest = self.stops.iter_mut().peekable();
         let (mut total, mut carrier, mut offset) = (0, 0, part.start);
         for (start, end, c) in text::cells(part.text, tab_width) {
             let has_cells = end > start;
-            while let Some(stop) = rest.next_if(|stop| stop.offset <= offset) {
+            while let Some(stop) = inside.next_if(|stop| stop.offset <= offset) {
                 stop.start = if has_cells { start } else { carrier };
-                stop.end = start;
+                (stop.end, stop.next) = (start, end);
             }
             carrier = if has_cells { start } else { carrier };
             total = end;
             offset += c.len_utf8();
         }
-        rest.for_each(|stop| (stop.start, stop.end) = (total, total));
+        inside.for_each(|stop| (stop.start, stop.end, stop.next) = (total, total, total + 1));
         total
     }
 
     /// The cells that are to be in view: all labels, or the first one where `room` is too small.
     fn in_view(&self, room: usize) -> Range<usize> {
-        let first = self.stops.first().map_or(0, |stop| stop.start);
-        let last = self.stops.last().map_or(0, |stop| stop.end);
+        let mut inside = self.stops.iter().filter(|stop| stop.outside.is_none());
+        let Some(first) = inside.next() else { return 0..1 };
+        let last = inside.next_back().unwrap_or(first);
         match &self.focus {
-            Some(focus) if last.saturating_sub(first) > room => {
+            Some(focus) if last.end.saturating_sub(first.start) > room => {
                 self.start_of(focus.start)..self.end_of(focus.end)
             }
-            _ => first..last.max(first + 1),
+            // All of the character at which an empty label points.
+            _ if last.end <= first.start => first.start..first.next.max(first.start + 1),
+            _ => first.start..last.end,
         }
     }
 
     fn move_to(&mut self, window: &Window) {
         for stop in &mut self.stops {
-            stop.start = window.start(stop.start);
-            stop.end = window.end(stop.end);
+            (stop.start, stop.end) = match stop.outside {
+                None => (window.start(stop.start), window.end(stop.end)),
+                Some(Ordering::Less) => (0, window.lead()),
+                Some(_) => (window.tail(), window.tail() + DOTS.len()),
+            };
         }
     }
 }
@@ -205,12 +228,17 @@ impl Window {
         if self.dots.0 { DOTS.len() } else { 0 }
     }
 
+    /// The cell of the row at which the dots stand after the text.
+    fn tail(&self) -> usize {
+        self.lead() + self.cells.len()
+    }
+
     /// Where a label begins that begins at `cell` of the line: on the dots where that is cut off.
     fn start(&self, cell: usize) -> usize {
         if cell < self.cells.start {
             0
         } else if self.dots.1 && cell >= self.cells.end {
-            self.lead() + self.cells.len()
+            self.tail()
         } else {
             self.lead() + cell - self.cells.start
         }
@@ -221,7 +249,7 @@ impl Window {
         if cell <= self.cells.start {
             self.lead()
         } else if self.dots.1 && cell > self.cells.end {
-            self.lead() + self.cells.len() + DOTS.len()
+            self.tail() + DOTS.len()
         } else {
             self.lead() + cell - self.cells.start
         }
@@ -244,7 +272,7 @@ impl Window {
             if start > to || (start == to && !mark) {
                 break;
             }
-            if end < from || (end == from && (from > 0 || !mark)) {
+            if end < from || (end == from && (from > 0 || self.dots.0 || !mark)) {
                 continue;
             }
             let inside = end.min(to) - start.max(from);

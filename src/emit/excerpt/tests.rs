@@ -123,6 +123,37 @@ fn of_a_very_long_line_only_the_part_around_the_labels_is_looked_at() {
 }
 
 #[test]
+fn all_of_the_character_that_a_label_points_at_is_in_view() {
+    let take = Take { width: 4 + 36, ..TAKE };
+    for c in ["日", "\u{202e}"] {
+        let text = format!("{}{c}{}\nend", "a".repeat(30), "b".repeat(60));
+        for end in [30, text.len()] {
+            let (rows, marks) = excerpt(&text, &[(30, end)], take);
+            let mut shown = String::new();
+            text::push(&mut shown, c.chars().next().unwrap());
+            assert!(rows[0].1.contains(&shown), "{}", rows[0].1);
+            let cell = marks[0].0.cell;
+            assert!(text::cells(&rows[0].1, 1).any(|(start, ..)| start == cell));
+        }
+    }
+}
+
+#[test]
+fn labels_outside_the_part_are_on_the_dots_whatever_is_inside() {
+    let take = Take { width: 4 + 20, ..TAKE };
+    let zero = "\u{200b}".repeat(300);
+    let text = format!("abc{zero}def{zero}ghi");
+    let (rows, marks) = excerpt(&text, &[(903, 906), (0, 3), (text.len() - 3, text.len())], take);
+    let visible: String = rows[0].1.chars().filter(|&c| c != '\u{200b}').collect();
+    assert_eq!(visible, "...def...");
+    let cells: Vec<_> = marks.iter().map(|(start, end)| (start.cell, end.cell)).collect();
+    assert_eq!(cells, [(3, 6), (0, 3), (6, 9)]);
+    let marked = format!("{}x", "e\u{301}".repeat(2000));
+    let (rows, _) = excerpt(&marked, &[(marked.len() - 1, marked.len())], take);
+    assert!(rows[0].1.starts_with("...e\u{301}"), "no mark of what is cut off stands on the dots");
+}
+
+#[test]
 fn a_character_cut_in_two_leaves_dots() {
     let take = Take { width: 4 + 20, ..TAKE };
     let (rows, _) = excerpt(&"日".repeat(20), &[(0, 3)], take);
