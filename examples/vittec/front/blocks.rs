@@ -2,6 +2,7 @@
 //! opens one here and none there, and two kinds of literals open one by the line that follows.
 
 use super::lexer::{Kind, Token};
+use super::tokens::Tokens;
 
 /// What closes a block.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -34,10 +35,6 @@ pub(crate) struct Opener<'s> {
     pub(crate) holds: Holds,
 }
 
-/// Words that may stand before an item's own.
-pub(crate) const MODIFIERS: &[&str] =
-    &["export", "pub", "extern", "async", "unsafe", "static", "inline"];
-
 /// Items that name a type or a module on their line, which so is no literal.
 const HEADERS: &[&str] =
     &["fn", "struct", "enum", "trait", "impl", "type", "use", "import", "module", "mod"];
@@ -50,54 +47,7 @@ const GO_ON: &[&str] =
 /// No signature and no condition has more tokens than this.
 const LONGEST: usize = 512;
 
-/// The tokens of a file, to ask what one of them opens.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Tokens<'t, 's>(pub(crate) &'t [Token<'s>]);
-
 impl<'t, 's> Tokens<'t, 's> {
-    pub(crate) fn get(self, index: usize) -> Option<&'t Token<'s>> {
-        self.0.get(index)
-    }
-
-    pub(crate) fn is(self, index: usize, text: &str) -> bool {
-        self.get(index).is_some_and(|token| token.is(text))
-    }
-
-    fn before(self, index: usize) -> Option<&'t Token<'s>> {
-        self.get(index.checked_sub(1)?)
-    }
-
-    fn is_behind(self, index: usize, texts: &[&str]) -> bool {
-        self.before(index).is_some_and(|before| before.is_one_of(texts))
-    }
-
-    /// Whether the token before `index` is its line's first.
-    fn is_behind_first(self, index: usize) -> bool {
-        self.before(index).is_some_and(|before| before.first)
-    }
-
-    /// The token after `index` on the same line.
-    fn next_on_line(self, index: usize) -> Option<&'t Token<'s>> {
-        self.get(index + 1).filter(|next| !next.first)
-    }
-
-    /// The first token of the line that `index` is on.
-    pub(crate) fn line_start(self, index: usize) -> usize {
-        self.get(index).map_or(index, |token| token.line_start)
-    }
-
-    /// The first token of `index`'s line that is no modifier.
-    pub(crate) fn keyword(self, index: usize) -> usize {
-        let start = self.line_start(index);
-        let line = self.0.get(start..).unwrap_or_default();
-        let modifiers = line.iter().take_while(|token| token.is_one_of(MODIFIERS)).count();
-        start + modifiers
-    }
-
-    fn keyword_is(self, index: usize, texts: &[&str]) -> bool {
-        self.get(self.keyword(index)).is_some_and(|token| token.is_one_of(texts))
-    }
-
     /// The block that the token at `index` opens, in a block that holds `inside`.
     pub(crate) fn opener(self, index: usize, inside: Holds) -> Option<Opener<'s>> {
         let token = self.get(index)?;
@@ -352,16 +302,6 @@ impl<'t, 's> Tokens<'t, 's> {
             line = token.line;
         }
         index + LONGEST
-    }
-
-    /// Whether a statement stands at `end`, on a line deeper than that of `index`.
-    fn is_deeper_behind(self, index: usize, end: usize) -> bool {
-        match (self.get(index), self.get(end)) {
-            (Some(token), Some(next)) => {
-                next.first && next.kind != Kind::End && next.indent > token.indent
-            }
-            _ => false,
-        }
     }
 
     /// Whether the deeper lines after the one of `index` end in an `.end` that is as deep as it is.

@@ -2,7 +2,8 @@
 
 use vitte_diag::{Diagnostic, Span, codes};
 
-use super::blocks::{Closer, Opener, Tokens};
+use super::blocks::{Closer, Opener};
+use super::tokens::Tokens;
 
 /// What is wrong, by the indices of tokens.
 #[derive(Debug)]

@@ -1,8 +1,8 @@
 //! The front end: text to tokens to items, and what is wrong with them.
 //!
 //! ```text
-//! lexer ─▶ parser (blocks) ─▶ names
-//! E0001    E0010, E0011       E0100, E0101, W0100
+//! lexer ─▶ parser (tokens, blocks, fault) ─▶ names
+//! E0001    E0010, E0011                     E0100, E0101, W0100
 //! …E0003
 //! ```
 
@@ -11,6 +11,7 @@ mod fault;
 mod lexer;
 mod names;
 mod parser;
+mod tokens;
 
 use vitte_diag::{DiagnosticBag, SourceFile};
 

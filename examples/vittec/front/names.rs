@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use vitte_diag::{Diagnostic, DiagnosticBag, Span, codes};
 
-use super::blocks::MODIFIERS;
 use super::lexer::{Kind, Lexed, Token};
 use super::parser::Item;
+use super::tokens::MODIFIERS;
 
 /// Checks the names of a file's items. What is wrong goes into `bag`.
 pub(crate) fn check(items: &[Item<'_, '_>], lexed: &Lexed<'_>, bag: &mut DiagnosticBag) {

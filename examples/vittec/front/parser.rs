@@ -9,9 +9,10 @@ use std::ops::Range;
 
 use vitte_diag::{DiagnosticBag, SourceFile, Span};
 
-use super::blocks::{Closer, Holds, MODIFIERS, Opener, Tokens};
+use super::blocks::{Closer, Holds, Opener};
 use super::fault::Fault;
 use super::lexer::{Kind, Lexed, Token};
+use super::tokens::{MODIFIERS, Tokens};
 
 /// An item: its tokens up to the end of its first line.
 pub(crate) type Item<'t, 's> = &'t [Token<'s>];
