@@ -127,6 +127,13 @@ impl<'a> Page<'a> {
     }
 }
 
+/// The whole page: Markdown.
+impl fmt::Display for Page<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text)
+    }
+}
+
 impl<'a> Example<'a> {
     /// The first fenced block of `section`.
     fn parse(section: &'a str) -> Option<Self> {
