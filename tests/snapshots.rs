@@ -121,6 +121,8 @@ cases! {
         "⟨fn area(side: ⟨num⟩) -> ⟨num⟩\n  let x = 1\n  ret ⟦true⟧\n.end⟩\n",
     );
     multi_line_that_ends_where_another_begins: crossing();
+    multi_line_side_by_side: scene("⟨if a\n  b⟩\nlet c = ⟦(\n  d\n)⟧\nf(⟨e\n  g⟩, ⟨h⟩)\n");
+    multi_line_in_one_another: scene("⟨fn f(a) {\n  ⟨if b {\n    ⟦c(\n      d\n    )⟧\n  }⟩\n  g(⟨h\n  i⟩)\n}⟩\n");
     under_the_primary: scene("⟦a | ⟨b⟩ | c⟧ ⟨⟩\n");
     line_feed_of_crlf: scene_at("ab\r\ncd\r\n", 3, 4);
     overlapping: scene("let ⟨total = ⟦first⟩ + second⟧ * ⟨third⟩");

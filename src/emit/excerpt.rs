@@ -13,6 +13,7 @@
 mod row;
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) use row::Row;
@@ -65,6 +66,8 @@ pub(super) struct Snippet<'a> {
     pub(super) rows: Vec<Row>,
     /// In the order of the diagnostic.
     pub(super) marks: Vec<Mark<'a>>,
+    /// For the bars of the labels over many lines, in their order: who stands where.
+    pub(super) lanes: Lanes,
 }
 
 /// A label on the rows.
@@ -134,6 +137,46 @@ impl Lines {
     }
 }
 
+/// The columns of bars of the labels over many lines: labels that share no line share a column.
+///
+/// ```text
+/// lane 0 1
+/// 1 |  /    fn f(
+/// 2 |  | /  a: u8
+/// 3 |  | \-------^
+/// 4 |  \-^
+/// 5 |  /    fn g(
+/// ```
+#[derive(Debug)]
+pub(super) struct Lanes {
+    /// The lane of each label.
+    pub(super) lane_of: Vec<usize>,
+    pub(super) count: usize,
+}
+
+impl Lanes {
+    /// The label that begins first stands left, of two the one that ends later.
+    fn new(labels: impl Iterator<Item = Lines>) -> Self {
+        let mut order: Vec<(usize, Lines)> = labels.enumerate().collect();
+        let mut lane_of = vec![0; order.len()];
+        order.sort_by_key(|(_, lines)| (lines.first, Reverse(lines.last)));
+        // The line up to which each lane is taken.
+        let mut taken: Vec<u32> = Vec::new();
+        for (label, lines) in order {
+            let free = taken.iter().position(|&last| last < lines.first);
+            let lane = free.unwrap_or(taken.len());
+            match taken.get_mut(lane) {
+                Some(last) => *last = lines.last,
+                None => taken.push(lines.last),
+            }
+            if let Some(slot) = lane_of.get_mut(label) {
+                *slot = lane;
+            }
+        }
+        Self { lane_of, count: taken.len() }
+    }
+}
+
 /// Labels by file, files in the order of their first label.
 fn by_file(labels: Vec<Resolved<'_>>) -> Vec<Labelled<'_>> {
     let mut files: Vec<Labelled<'_>> = Vec::new();
@@ -154,8 +197,9 @@ impl<'a> Labelled<'a> {
     fn snippet(self, gutter: usize, take: Take, remarks: &mut Vec<String>) -> Snippet<'a> {
         let shown = self.shown_lines(take.context_lines);
         remarks.extend(self.lossy(&shown));
-        let many = self.labels.iter().filter(|(_, lines)| lines.many()).count();
-        let room = Room::new(take.width, gutter, many, take.tab_width);
+        let lanes =
+            Lanes::new(self.labels.iter().map(|(_, lines)| *lines).filter(|lines| lines.many()));
+        let room = Room::new(take.width, gutter, lanes.count, take.tab_width);
         let mut stops = self.stops();
         let rows: Vec<Row> = shown
             .iter()
@@ -174,6 +218,7 @@ impl<'a> Labelled<'a> {
             col: at.map_or(1, |at| at.col),
             rows,
             marks,
+            lanes,
         }
     }
 

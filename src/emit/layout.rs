@@ -132,7 +132,7 @@ fn bullet(kind: &str, note: &str, tab_width: usize) -> String {
 
 /// The rows of a snippet, as the painter needs them to put the real text in the grid's place.
 fn source_rows<'a>(snippet: &'a Snippet<'_>) -> impl Iterator<Item = SourceRow<'a>> {
-    let bars = snippet.marks.iter().filter(|mark| mark.start.row < mark.end.row).count();
+    let lanes = &snippet.lanes;
     let mut pointers = vec![Vec::new(); snippet.rows.len()];
     for mark in snippet.marks.iter().filter(|mark| mark.start.row == mark.end.row) {
         if let Some(pointers) =
@@ -143,7 +143,7 @@ fn source_rows<'a>(snippet: &'a Snippet<'_>) -> impl Iterator<Item = SourceRow<'
     }
     snippet.rows.iter().zip(pointers).map(move |(row, mut pointers)| {
         pointers.sort_unstable_by_key(|&(cell, _)| cell);
-        SourceRow { number: row.number, text: &row.text, bars, pointers }
+        SourceRow { number: row.number, text: &row.text, lanes, pointers }
     })
 }
 

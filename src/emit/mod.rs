@@ -7,6 +7,7 @@
 //!
 //! Formats share what stands left of them and nothing else: none imports another.
 
+mod bars;
 mod excerpt;
 mod human;
 pub mod json;

@@ -2,7 +2,7 @@
 //!
 //! The painter stands between codespan and the bytes. It puts the real text of a row where codespan
 //! writes the grid's cells, drops blanks at line ends, keeps the gutter as wide as the widest line
-//! number, and goes on inside the gutter where a label has more than one line:
+//! number, puts [bars](super::bars) into their lanes, and goes on inside the gutter where a label has more than one line:
 //!
 //! ```text
 //! codespan:   `3 | xx xxx   ` `  |    ^^^ ‹anchor›one‹next›two`
@@ -17,6 +17,8 @@ use codespan_reporting::diagnostic::{LabelStyle, Severity as CodespanSeverity};
 use codespan_reporting::term::WriteStyle;
 use termcolor::{Buffer, Color, ColorSpec, WriteColor as _};
 
+use super::bars::Bars;
+use super::excerpt::Lanes;
 use crate::severity::Severity;
 use crate::text;
 
@@ -45,15 +47,15 @@ pub(super) struct SourceRow<'a> {
     pub(super) number: u32,
     /// What to write in the place of the grid's cells.
     pub(super) text: &'a str,
-    /// Bars of labels over many lines before the text, two cells each.
-    pub(super) bars: usize,
+    /// The bars of labels over many lines before the text.
+    pub(super) lanes: &'a Lanes,
     /// The cells and styles of the labels with a message on this line, in the order of the cells.
     pub(super) pointers: Vec<(usize, LabelStyle)>,
 }
 
 /// What a piece of output is, and so its colour.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Style {
+pub(super) enum Style {
     Plain,
     Header,
     Message,
@@ -80,9 +82,9 @@ pub(super) struct Painter<'a> {
     dropping: bool,
     rows: std::vec::IntoIter<SourceRow<'a>>,
     source: Option<Source<'a>>,
-    /// The columns where labels over many lines opened on this row, with their style. Codespan
-    /// forgets their bars until the next row.
-    opened: Vec<(usize, Style)>,
+    bars: Bars<'a>,
+    /// Whether the border of a source line comes next.
+    at_border: bool,
     /// The columns and styles of the labels that may hang from the carets below this row, and
     /// whether the carets are the line that is being drawn.
     pointers: Vec<(usize, Style)>,
@@ -119,7 +121,8 @@ impl<'a> Painter<'a> {
             dropping: false,
             rows: Vec::new().into_iter(),
             source: None,
-            opened: Vec::new(),
+            bars: Bars::new(bar),
+            at_border: false,
             pointers: Vec::new(),
             at_carets: false,
             gutter: 0,
@@ -218,6 +221,7 @@ impl<'a> Painter<'a> {
         self.blanks = self.gutter.saturating_sub(self.codespan_gutter);
         self.line.clear();
         self.at_carets = self.source.take().is_some();
+        self.bars.end_line();
     }
 
     /// Goes on below the anchor: bars go on, and what hangs from the carets; everything else is
@@ -258,49 +262,49 @@ impl<'a> Painter<'a> {
             ONE_CELL_BACK => self.blanks = self.blanks.saturating_sub(1),
             ANCHOR => self.anchor = self.line.len() + self.blanks,
             NEXT_LINE => self.next_label_line()?,
-            _ => match &mut self.source {
-                Some(source) if source.before == 0 => {
+            _ => {
+                if self.bars.wants_more() {
+                    self.put_bar(c)?;
+                } else if let Some(source) =
+                    self.source.as_mut().filter(|source| source.before == 0)
+                {
                     let text = source.next_cell();
-                    self.put_all(text)?;
-                }
-                Some(source) => {
-                    source.before -= 1;
-                    if matches!(c, '/' | '╭') {
-                        self.opened.push((self.line.len() + self.blanks, self.wanted));
-                    }
+                    return self.put_all(text);
+                } else {
                     self.put(c)?;
+                    if c != ' ' && std::mem::take(&mut self.at_border) && "|│.·".contains(c) {
+                        self.bars.begin_line();
+                    }
                 }
-                None => self.put_below_source(c)?,
-            },
+                if let Some(source) = &mut self.source {
+                    source.before = source.before.saturating_sub(1);
+                }
+            }
         }
         Ok(())
     }
 
-    /// One character of a line below a source line: a bar where a label is open.
-    fn put_below_source(&mut self, c: char) -> io::Result<()> {
-        let column = self.line.len() + self.blanks;
-        let opened = self.opened.iter().find(|(at, _)| *at == column);
-        match (opened, c) {
-            (Some(&(_, style)), ' ' | '-' | '─') => {
-                let wanted = std::mem::replace(&mut self.wanted, style);
-                self.put(self.bar)?;
-                self.wanted = wanted;
-                Ok(())
-            }
-            _ => self.put(c),
+    /// One character of the bars between border and text.
+    fn put_bar(&mut self, c: char) -> io::Result<()> {
+        let wanted = self.wanted;
+        for (c, style) in self.bars.push((c, wanted), self.source.is_some()) {
+            self.wanted = style;
+            self.put(c)?;
         }
+        self.wanted = wanted;
+        Ok(())
     }
 
     /// Codespan begins a source line.
     fn begin_source_line(&mut self) {
-        self.opened.clear();
         let Some(row) = self.rows.next() else { return };
+        self.bars.begin_row(row.lanes);
         let digits = row.number.to_string().len();
         let number = self.codespan_gutter.max(digits);
         self.blanks = self.gutter.saturating_sub(number);
         // ` |`, the bars, and a blank.
-        let before = number + 2 + 2 * row.bars + 1;
-        let text_column = self.blanks + before;
+        let before = number + 2 + 2 * row.lanes.lane_of.len() + 1;
+        let text_column = self.blanks + number + 2 + 2 * row.lanes.count + 1;
         let pointer = |(cell, style)| (text_column + cell, Style::Label(style));
         self.pointers = row.pointers.into_iter().map(pointer).collect();
         self.source = Some(Source { before, rest: row.text, cell: 0, written: 0 });
@@ -362,6 +366,7 @@ impl WriteStyle for Painter<'_> {
 
     fn set_source_border(&mut self) -> io::Result<()> {
         self.wanted = Style::Gutter;
+        self.at_border = true;
         Ok(())
     }
 

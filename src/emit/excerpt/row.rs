@@ -76,9 +76,9 @@ impl Room {
     const LEAST: usize = 20;
 
     /// What is left of `width` cells beside line numbers of `gutter` digits, their border, and the
-    /// bars of `many` labels that go over many lines.
-    pub(super) fn new(width: usize, gutter: usize, many: usize, tab_width: usize) -> Self {
-        let taken = gutter + " | ".len() + 2 * many;
+    /// bars of labels over many lines in `lanes` columns.
+    pub(super) fn new(width: usize, gutter: usize, lanes: usize, tab_width: usize) -> Self {
+        let taken = gutter + " | ".len() + 2 * lanes;
         Self { cells: width.saturating_sub(taken).max(Self::LEAST), tab_width }
     }
 }
