@@ -13,7 +13,7 @@
 //! ```
 
 use super::excerpt::Lanes;
-use super::paint::Style;
+use super::style::Style;
 
 /// A character of output with its style.
 type Ink = (char, Style);

@@ -13,6 +13,7 @@ mod human;
 pub mod json;
 mod layout;
 mod paint;
+mod style;
 
 use std::io;
 

@@ -2,7 +2,8 @@
 //!
 //! The painter stands between codespan and the bytes. It puts the real text of a row where codespan
 //! writes the grid's cells, drops blanks at line ends, keeps the gutter as wide as the widest line
-//! number, puts [bars](super::bars) into their lanes, and goes on inside the gutter where a label has more than one line:
+//! number, puts [bars](super::bars) into their lanes, and goes on inside the gutter where a label
+//! has more than one line:
 //!
 //! ```text
 //! codespan:   `3 | xx xxx   ` `  |    ^^^ ‹anchor›one‹next›two`
@@ -15,10 +16,11 @@ use std::io;
 
 use codespan_reporting::diagnostic::{LabelStyle, Severity as CodespanSeverity};
 use codespan_reporting::term::WriteStyle;
-use termcolor::{Buffer, Color, ColorSpec, WriteColor as _};
+use termcolor::{Buffer, WriteColor as _};
 
 use super::bars::Bars;
 use super::excerpt::Lanes;
+use super::style::Style;
 use crate::severity::Severity;
 use crate::text;
 
@@ -51,16 +53,6 @@ pub(super) struct SourceRow<'a> {
     pub(super) lanes: &'a Lanes,
     /// The cells and styles of the labels with a message on this line, in the order of the cells.
     pub(super) pointers: Vec<(usize, LabelStyle)>,
-}
-
-/// What a piece of output is, and so its colour.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Style {
-    Plain,
-    Header,
-    Message,
-    Gutter,
-    Label(LabelStyle),
 }
 
 /// Writes a diagnostic's output, see the [module](self).
@@ -195,7 +187,7 @@ impl<'a> Painter<'a> {
         if self.painted != self.wanted {
             match self.wanted {
                 Style::Plain => self.out.reset()?,
-                style => self.out.set_color(&color(style, self.severity))?,
+                style => self.out.set_color(&style.color(self.severity))?,
             }
             self.painted = self.wanted;
         }
@@ -379,22 +371,4 @@ impl WriteStyle for Painter<'_> {
         self.wanted = Style::Plain;
         Ok(())
     }
-}
-
-fn color(style: Style, severity: Severity) -> ColorSpec {
-    let of_severity = match severity {
-        Severity::Error | Severity::Fatal => Color::Red,
-        Severity::Warning => Color::Yellow,
-        Severity::Note => Color::Blue,
-    };
-    let (color, bold) = match style {
-        Style::Plain => (None, false),
-        Style::Message => (None, true),
-        Style::Header => (Some(of_severity), true),
-        Style::Label(LabelStyle::Primary) => (Some(of_severity), false),
-        Style::Label(LabelStyle::Secondary) | Style::Gutter => (Some(Color::Cyan), false),
-    };
-    let mut spec = ColorSpec::new();
-    spec.set_fg(color).set_bold(bold).set_intense(style == Style::Header);
-    spec
 }
