@@ -8,25 +8,22 @@ use std::fmt;
 
 use crate::diagnostic::{Diagnostic, Label, LabelStyle};
 use crate::source::{ColumnUnit, Location, SourceFile, SourceMap};
-use crate::span::{FileId, Span};
+use crate::span::Span;
 use crate::text;
 
 /// A label whose span exists: in its file, and on the boundaries of characters.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Resolved<'a> {
     pub(crate) label: &'a Label,
-    pub(crate) id: FileId,
     pub(crate) file: &'a SourceFile,
-    /// First byte, inclusive.
-    pub(crate) lo: u32,
-    /// Last byte, exclusive.
-    pub(crate) hi: u32,
+    /// What of the label's span exists.
+    pub(crate) span: Span,
 }
 
 impl<'a> Resolved<'a> {
     /// Where the label begins.
     pub(crate) fn location(&self, unit: ColumnUnit) -> Location<'a> {
-        self.file.location(self.lo, unit)
+        self.file.location(self.span.lo(), unit)
     }
 }
 
@@ -63,12 +60,12 @@ fn resolve_label<'a>(
     let shown = Span::clamped(span.file(), lo, hi);
     let breach = if span.hi() > file.len() {
         breach(BreachKind::OutOfBounds { path: path(), len: file.len(), shown })
-    } else if (lo, hi) != (span.lo(), span.hi()) {
+    } else if shown != span {
         breach(BreachKind::InsideCharacter { path: path(), shown })
     } else {
         None
     };
-    (Some(Resolved { label, id: span.file(), file, lo, hi }), breach)
+    (Some(Resolved { label, file, span: shown }), breach)
 }
 
 /// An offset in a file's text: it fits, because a file's length does.
@@ -174,7 +171,7 @@ impl fmt::Display for Breach {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::code;
+    use crate::{FileId, code};
 
     /// Shows what `lo..hi` of the text `aé` becomes.
     fn shown(lo: u32, hi: u32) -> (u32, u32, String) {
@@ -183,7 +180,7 @@ mod tests {
         let diagnostic = Diagnostic::error(code!("E1"), Span::new(file, lo, hi).unwrap(), "m");
         let (labels, breaches) = resolve(&sources, &diagnostic);
         let breach = breaches.first().map(ToString::to_string).unwrap_or_default();
-        (labels[0].lo, labels[0].hi, breach)
+        (labels[0].span.lo(), labels[0].span.hi(), breach)
     }
 
     #[test]

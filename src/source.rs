@@ -77,11 +77,7 @@ impl SourceMap {
         path: impl AsRef<Path>,
         text: impl Into<Vec<u8>>,
     ) -> Result<FileId, SourceError> {
-        let path = path::normalize(path.as_ref(), self.root.as_deref());
-        let id = u32::try_from(self.files.len()).map_err(|_| SourceError::TooManyFiles)?;
-        let id = FileId::new(id);
-        self.files.push(Arc::new(SourceFile::new(id, path, text.into())?));
-        Ok(id)
+        self.push(path::normalize(path.as_ref(), self.root.as_deref()), text.into())
     }
 
     /// Reads a file from disk and adds it. A relative path starts at the workspace root, or at the
@@ -96,7 +92,14 @@ impl SourceMap {
         let on_disk = self.root.as_ref().map_or_else(|| path.to_owned(), |root| root.join(path));
         let shown = path::normalize(path, self.root.as_deref());
         let text = read(&on_disk, &shown)?;
-        self.add(path, text)
+        self.push(shown, text)
+    }
+
+    fn push(&mut self, shown: String, text: Vec<u8>) -> Result<FileId, SourceError> {
+        let id = u32::try_from(self.files.len()).map_err(|_| SourceError::TooManyFiles)?;
+        let id = FileId::new(id);
+        self.files.push(Arc::new(SourceFile::new(id, shown, text)?));
+        Ok(id)
     }
 
     /// The file with this id.

@@ -106,7 +106,7 @@ impl<'a> Excerpt<'a> {
 /// Cells of the widest line number that the snippets may show.
 fn gutter(files: &[Labelled<'_>], take: Take) -> usize {
     let last_of = |file: &Labelled<'_>| {
-        let last = file.labels.iter().map(|(_, lines)| lines.last).max()?;
+        let last = file.labels.iter().map(|label| label.lines.last).max()?;
         Some(last.max(last.saturating_add(take.context_lines).min(file.last_line())))
     };
     files.iter().filter_map(last_of).max().map_or(0, |line| line.to_string().len())
@@ -115,7 +115,31 @@ fn gutter(files: &[Labelled<'_>], take: Take) -> usize {
 /// The labels of one file.
 struct Labelled<'a> {
     file: &'a SourceFile,
-    labels: Vec<(Resolved<'a>, Lines)>,
+    labels: Vec<Placed<'a>>,
+}
+
+/// A label and where it is on its lines.
+struct Placed<'a> {
+    label: Resolved<'a>,
+    lines: Lines,
+    /// Where it begins, in bytes from the start of its first line's text.
+    lo: usize,
+    /// Where it ends, in bytes from the start of its last line's text.
+    hi: usize,
+}
+
+impl<'a> Placed<'a> {
+    fn new(label: Resolved<'a>) -> Self {
+        let lines = Lines::of(&label);
+        // Kept inside the text: a byte order mark and a line end are none of it.
+        let offset = |line: u32, offset: u32| {
+            let range = label.file.line_range(line).unwrap_or_default();
+            (offset as usize).clamp(range.start, range.end) - range.start
+        };
+        let lo = offset(lines.first, label.span.lo());
+        let hi = offset(lines.last, label.span.hi());
+        Self { label, lines, lo, hi }
+    }
 }
 
 /// The lines of a label, 1-based, both inclusive.
@@ -128,8 +152,9 @@ struct Lines {
 impl Lines {
     /// A label that ends with a line feed ends on that line, not at the start of the next.
     fn of(label: &Resolved<'_>) -> Self {
-        let last_byte = if label.lo < label.hi { label.hi - 1 } else { label.hi };
-        Self { first: label.file.line_of(label.lo), last: label.file.line_of(last_byte) }
+        let (lo, hi) = (label.span.lo(), label.span.hi());
+        let last_byte = if lo < hi { hi - 1 } else { hi };
+        Self { first: label.file.line_of(lo), last: label.file.line_of(last_byte) }
     }
 
     const fn many(self) -> bool {
@@ -182,12 +207,12 @@ fn by_file(labels: Vec<Resolved<'_>>) -> Vec<Labelled<'_>> {
     let mut files: Vec<Labelled<'_>> = Vec::new();
     let mut index_of = BTreeMap::new();
     for label in labels {
-        let index = *index_of.entry(label.id).or_insert(files.len());
+        let index = *index_of.entry(label.file.id()).or_insert(files.len());
         if index == files.len() {
             files.push(Labelled { file: label.file, labels: Vec::new() });
         }
         if let Some(file) = files.get_mut(index) {
-            file.labels.push((label, Lines::of(&label)));
+            file.labels.push(Placed::new(label));
         }
     }
     files
@@ -198,7 +223,7 @@ impl<'a> Labelled<'a> {
         let shown = self.shown_lines(take.context_lines);
         remarks.extend(self.lossy(&shown));
         let lanes =
-            Lanes::new(self.labels.iter().map(|(_, lines)| *lines).filter(|lines| lines.many()));
+            Lanes::new(self.labels.iter().map(|label| label.lines).filter(|lines| lines.many()));
         let room = Room::new(take.width, gutter, lanes.count, take.tab_width);
         let mut stops = self.stops();
         let rows: Vec<Row> = shown
@@ -211,7 +236,7 @@ impl<'a> Labelled<'a> {
         let marks: Vec<Mark<'_>> =
             self.labels.iter().map(|label| self.mark(label, &shown, &stops, take)).collect();
         remarks.extend(self.hidden(&marks, take.column_unit));
-        let at = self.labels.first().map(|(label, _)| label.location(take.column_unit));
+        let at = self.labels.first().map(|placed| placed.label.location(take.column_unit));
         Snippet {
             path: text::one_line(self.file.path()),
             line: at.map_or(1, |at| at.line),
@@ -225,18 +250,16 @@ impl<'a> Labelled<'a> {
     /// A label, its ends as places on the rows `shown`.
     fn mark(
         &self,
-        (label, lines): &(Resolved<'a>, Lines),
+        placed: &Placed<'a>,
         shown: &[u32],
         stops: &BTreeMap<u32, Stops>,
         take: Take,
     ) -> Mark<'a> {
-        let cell = |line, offset, of: fn(&Stops, usize) -> usize| {
-            stops.get(&line).map_or(0, |stops| of(stops, self.offset(line, offset)))
-        };
+        let Placed { label, lines, lo, hi } = placed;
         let place = |line, cell| Place { row: shown.binary_search(&line).unwrap_or(0), cell };
-        let start = cell(lines.first, label.lo, Stops::start_of);
-        let end = cell(lines.last, label.hi, Stops::end_of);
-        let end = match (lines.many(), label.lo == label.hi) {
+        let start = stops.get(&lines.first).map_or(0, |stops| stops.start_of(*lo));
+        let end = stops.get(&lines.last).map_or(0, |stops| stops.end_of(*hi));
+        let end = match (lines.many(), label.span.is_empty()) {
             (true, _) => end.max(1),
             (false, true) => start + 1,
             (false, false) => end.max(start + 1),
@@ -264,7 +287,7 @@ impl<'a> Labelled<'a> {
         };
         let under = marks.iter().zip(&self.labels).skip(1).filter(|(mark, _)| is_under(mark));
         under
-            .map(|(_, (label, _))| {
+            .map(|(_, Placed { label, .. })| {
                 format!("another label, at {}, lies under the primary one", label.location(unit))
             })
             .collect()
@@ -275,7 +298,7 @@ impl<'a> Labelled<'a> {
     fn shown_lines(&self, context: u32) -> Vec<u32> {
         let count = self.last_line();
         let mut shown = BTreeSet::new();
-        for &(_, Lines { first, last }) in &self.labels {
+        for &Placed { lines: Lines { first, last }, .. } in &self.labels {
             let head = first.saturating_add(LINES_AFTER_START).min(last);
             let tail = last.saturating_sub(LINES_BEFORE_END).max(first);
             shown.extend(first.saturating_sub(context).max(1)..=head);
@@ -300,8 +323,7 @@ impl<'a> Labelled<'a> {
     /// Where labels begin and end, by line.
     fn stops(&self) -> BTreeMap<u32, Stops> {
         let mut stops: BTreeMap<u32, Stops> = BTreeMap::new();
-        for (label, lines) in &self.labels {
-            let (lo, hi) = (self.offset(lines.first, label.lo), self.offset(lines.last, label.hi));
+        for &Placed { lines, lo, hi, .. } in &self.labels {
             if lines.many() {
                 stops.entry(lines.first).or_default().add(lo, lo);
                 stops.entry(lines.last).or_default().add(hi, hi);
@@ -310,12 +332,6 @@ impl<'a> Labelled<'a> {
             }
         }
         stops
-    }
-
-    /// Byte `offset` of the file as bytes from the start of `line`'s text, kept inside it.
-    fn offset(&self, line: u32, offset: u32) -> usize {
-        let range = self.file.line_range(line).unwrap_or_default();
-        (offset as usize).clamp(range.start, range.end) - range.start
     }
 
     /// What to say where a line is shown that is not UTF-8.

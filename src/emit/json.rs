@@ -124,8 +124,8 @@ impl<'a> JsonLabel<'a> {
         Self {
             style: resolved.label.style(),
             file: at.path.into(),
-            lo: resolved.lo,
-            hi: resolved.hi,
+            lo: resolved.span.lo(),
+            hi: resolved.span.hi(),
             line: at.line,
             col: at.col,
             message: resolved.label.message().map(Cow::Borrowed),

@@ -97,9 +97,8 @@ impl<'t, 's> Tokens<'t, 's> {
     /// a part of a path.
     fn is_name(self, index: usize) -> bool {
         let Some(token) = self.get(index) else { return false };
-        let named_by = [".", "::", "let", "mut", "const"];
+        let named_by = [".", "::", "let", "mut", "const", "fn"];
         let behind = (self.is_behind(index, &named_by) && !token.is("fn"))
-            || (self.is_behind(index, &["fn"]) && !token.is("fn"))
             || (self.keyword_is(index, &["use", "import", "module", "mod"]))
             || (self.is(self.line_start(index), "export") && self.is_behind(index, &["/", "from"]));
         let ahead = self.next_on_line(index).is_some_and(|next| {
@@ -115,10 +114,15 @@ impl<'t, 's> Tokens<'t, 's> {
         is_first || self.is_behind(index, &["=>", "else", "{", ";", "then"])
     }
 
+    /// The tokens from `index` on that are on the line of the one before.
+    fn rest_of_line(self, index: usize) -> impl Iterator<Item = &'t Token<'s>> {
+        let rest = self.0.get(index..).unwrap_or_default();
+        rest.iter().take_while(|token| !token.first).take(LONGEST)
+    }
+
     /// Whether `for` is a loop, and not the one of `impl Trait for Type`.
     fn has_in(self, index: usize) -> bool {
-        let rest = self.0.get(index + 1..).unwrap_or_default();
-        rest.iter().take_while(|token| !token.first).take(LONGEST).any(|token| token.is("in"))
+        self.rest_of_line(index + 1).any(|token| token.is("in"))
     }
 
     /// Whether a `fn` begins an item, and is not a type or a literal that goes on from the line
@@ -135,10 +139,9 @@ impl<'t, 's> Tokens<'t, 's> {
 
     /// `type Name` alone on its line, with its fields on the next lines.
     fn is_record(self, index: usize) -> bool {
-        let rest = self.0.get(index + 1..).unwrap_or_default();
-        let len = rest.iter().take_while(|token| !token.first).take(LONGEST).count();
+        let len = self.rest_of_line(index + 1).count();
         let end = index + 1 + len;
-        let named = len > 0 && !rest.iter().take(len).any(|token| token.is("="));
+        let named = len > 0 && !self.rest_of_line(index + 1).any(|token| token.is("="));
         let is_empty = match (self.get(index), self.get(end)) {
             (Some(token), Some(next)) => next.kind == Kind::End && next.indent == token.indent,
             _ => false,
@@ -150,14 +153,11 @@ impl<'t, 's> Tokens<'t, 's> {
     /// a match arm, and not after `else`.
     fn is_block_if(self, index: usize) -> bool {
         let is_first = self.get(index).is_some_and(|token| token.first);
-        if self.is_behind(index, &["else"]) && !is_first {
-            return self.condition_end(index).is_some_and(|end| self.is(end, "then"))
-                && self.condition_end(index).is_some_and(|end| self.next_on_line(end).is_none());
-        }
+        let chained = self.is_behind(index, &["else"]) && !is_first;
         match self.condition_end(index) {
             Some(end) if self.is(end, "=>") => false,
             Some(end) if self.is(end, "then") => self.next_on_line(end).is_none(),
-            _ => true,
+            _ => !chained,
         }
     }
 
@@ -260,9 +260,8 @@ impl<'t, 's> Tokens<'t, 's> {
         let Some(next) = self.get(end).filter(|_| !is_type) else { return false };
         if !next.first {
             // All of it on one line.
-            let rest = self.0.get(end..).unwrap_or_default().iter().take(LONGEST);
             return next.kind != Kind::Punct
-                && rest.take_while(|token| !token.first).any(|token| token.kind == Kind::End);
+                && self.rest_of_line(end).any(|token| token.kind == Kind::End);
         }
         let indent = self.get(index).map_or(0, |token| token.indent);
         if next.kind == Kind::End {
