@@ -146,6 +146,14 @@ impl Stops {
             let after = (stop.offset > *bytes.end()).then_some(Ordering::Greater);
             stop.outside = before.or(after);
         }
+        let total = self.measure_inside(part, plain, tab_width);
+        for stop in self.stops.iter_mut().filter(|stop| stop.outside == Some(Ordering::Greater)) {
+            (stop.start, stop.end) = (total, total);
+        }
+        total
+    }
+
+    fn measure_inside(&mut self, part: &Part<'_>, plain: bool, tab_width: usize) -> usize {
         let mut inside = self.stops.iter_mut().filter(|stop| stop.outside.is_none()).peekable();
         if plain {
             for stop in inside {

@@ -190,3 +190,15 @@ fn files_stand_in_the_order_of_their_labels_and_share_a_gutter() {
     assert_eq!(paths, [("b", 1), ("a", 151)]);
     assert_eq!(excerpt.remarks.len(), 1);
 }
+
+#[test]
+fn the_first_label_is_in_view_though_it_ends_far_away() {
+    let take = Take { width: 4 + 20, ..TAKE };
+    for unit in ["a", "é"] {
+        let text = format!("{}@{}", unit.repeat(100), unit.repeat(10_000));
+        let at = text.find('@').unwrap();
+        let (rows, marks) = excerpt(&text, &[(at, text.len() - 10), (0, 1)], take);
+        assert!(rows[0].1.contains('@'), "{}", rows[0].1);
+        assert_eq!(text::cells(&rows[0].1, 1).nth(marks[0].0.cell).unwrap().2, '@');
+    }
+}
