@@ -2,14 +2,17 @@
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
-use std::fmt;
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use crate::code::Code;
 use crate::contract::{self, Breach};
 use crate::diagnostic::Diagnostic;
+use crate::policy::Policy;
 use crate::severity::Severity;
 use crate::source::SourceMap;
 use crate::span::Span;
+use crate::summary::{Counts, Summary};
 
 /// Diagnostics in the order in which they were produced.
 ///
@@ -32,10 +35,33 @@ use crate::span::Span;
 /// assert_eq!(bag.summary().to_string(), "1 error, 1 warning");
 /// # Ok::<(), vitte_diag::SpanError>(())
 /// ```
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+///
+/// What enters a bag goes through its [`Policy`]: levels may raise, lower or drop it, and past the
+/// limit of errors it is counted, not kept. A diagnostic that says what another one here says
+/// already (the same code, severity, message and primary span) is counted, not kept, too.
+#[derive(Clone, Debug, Default)]
 pub struct DiagnosticBag {
     diagnostics: Vec<Diagnostic>,
+    policy: Option<Box<Policy>>,
+    /// Where the diagnostic with this hash is.
+    seen: HashMap<u64, usize>,
+    errors_kept: u64,
+    /// What came past the limit, and what was here already.
+    not_shown: Counts,
+    repeated: Counts,
+    /// What a push lends of a diagnostic that is not kept.
+    dropped: Option<Box<Diagnostic>>,
 }
+
+/// Whether both hold the same diagnostics, in the same order, and the same counts.
+impl PartialEq for DiagnosticBag {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.diagnostics, self.not_shown, self.repeated)
+            == (&other.diagnostics, other.not_shown, other.repeated)
+    }
+}
+
+impl Eq for DiagnosticBag {}
 
 /// A diagnostic of a bag with its number there.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -53,8 +79,38 @@ impl DiagnosticBag {
         Self::default()
     }
 
-    /// Adds a diagnostic and lends it back, to add to it.
-    pub fn push(&mut self, diagnostic: Diagnostic) -> &mut Diagnostic {
+    /// An empty bag; all that enters it goes through `policy`.
+    #[must_use]
+    pub fn with_policy(policy: Policy) -> Self {
+        Self { policy: Some(Box::new(policy)), ..Self::default() }
+    }
+
+    /// Adds a diagnostic and lends it back, to add to it. Where it is not kept, what is lent goes
+    /// nowhere.
+    pub fn push(&mut self, mut diagnostic: Diagnostic) -> &mut Diagnostic {
+        if let Some(policy) = &self.policy {
+            match policy.severity_of(&diagnostic) {
+                Some(severity) => diagnostic.set_severity(severity),
+                None => return self.dropped.insert(Box::new(diagnostic)),
+            }
+        }
+        let severity = diagnostic.severity();
+        let hash = hash(&diagnostic);
+        let said = self.seen.get(&hash).and_then(|&index| self.diagnostics.get(index));
+        if said.is_some_and(|said| says_the_same(said, &diagnostic)) {
+            self.repeated.add(severity);
+            return self.dropped.insert(Box::new(diagnostic));
+        }
+        let max_errors = self.policy.as_ref().and_then(|policy| policy.max_errors());
+        let is_error = severity >= Severity::Error;
+        let is_past = max_errors
+            .is_some_and(|max| self.not_shown.errors > 0 || (is_error && self.errors_kept >= max));
+        if is_past && severity < Severity::Fatal {
+            self.not_shown.add(severity);
+            return self.dropped.insert(Box::new(diagnostic));
+        }
+        self.errors_kept += u64::from(is_error);
+        self.seen.insert(hash, self.diagnostics.len());
         self.diagnostics.push_mut(diagnostic)
     }
 
@@ -78,18 +134,21 @@ impl DiagnosticBag {
         self.push(Diagnostic::warning(code, span, message))
     }
 
-    /// Adds all of `other` after what is here; their numbers go on from there.
+    /// Adds all of `other` after what is here, through the policy of this bag; their numbers go on
+    /// from there.
     pub fn merge(&mut self, other: Self) {
-        self.diagnostics.extend(other.diagnostics);
+        self.extend(other.diagnostics);
+        self.not_shown.merge(other.not_shown);
+        self.repeated.merge(other.repeated);
     }
 
-    /// The number of diagnostics.
+    /// The number of diagnostics that are kept.
     #[must_use]
     pub fn len(&self) -> usize {
         self.diagnostics.len()
     }
 
-    /// Whether nothing was reported.
+    /// Whether none is kept.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.diagnostics.is_empty()
@@ -98,17 +157,18 @@ impl DiagnosticBag {
     /// Whether the compilation failed: an error or a fatal one is here.
     #[must_use]
     pub fn has_errors(&self) -> bool {
-        self.diagnostics.iter().any(|diagnostic| diagnostic.severity() >= Severity::Error)
+        self.not_shown.errors > 0
+            || self.diagnostics.iter().any(|diagnostic| diagnostic.severity() >= Severity::Error)
     }
 
-    /// How many there are of each severity.
+    /// How many there were of each severity, and how many of them are not kept.
     #[must_use]
     pub fn summary(&self) -> Summary {
-        let mut summary = Summary::default();
+        let mut kept = Counts::default();
         for diagnostic in &self.diagnostics {
-            summary.count(diagnostic.severity());
+            kept.add(diagnostic.severity());
         }
-        summary
+        Summary::new(kept, self.not_shown, self.repeated)
     }
 
     /// The diagnostics in the order in which they were produced.
@@ -186,149 +246,22 @@ impl FromIterator<Self> for DiagnosticBag {
     }
 }
 
-/// How many diagnostics there are of each severity.
-///
-/// Its text is what a compiler says last: `2 errors, 1 warning`, or `no errors`.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
-pub struct Summary {
-    /// Crashes of the compiler.
-    pub fatal: u64,
-    /// Errors.
-    pub errors: u64,
-    /// Warnings.
-    pub warnings: u64,
-    /// Notes that are diagnostics of their own.
-    pub notes: u64,
+/// What of a diagnostic says what it is about.
+fn key(diagnostic: &Diagnostic) -> (Code, Severity, Span, &str) {
+    let span = diagnostic.primary().span();
+    (diagnostic.code(), diagnostic.severity(), span, diagnostic.message())
 }
 
-impl Summary {
-    fn count(&mut self, severity: Severity) {
-        *match severity {
-            Severity::Fatal => &mut self.fatal,
-            Severity::Error => &mut self.errors,
-            Severity::Warning => &mut self.warnings,
-            Severity::Note => &mut self.notes,
-        } += 1;
-    }
-
-    /// All of them.
-    #[must_use]
-    pub const fn total(self) -> u64 {
-        self.fatal + self.errors + self.warnings + self.notes
-    }
+fn says_the_same(one: &Diagnostic, other: &Diagnostic) -> bool {
+    key(one) == key(other)
 }
 
-impl fmt::Display for Summary {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let counts = [
-            (self.fatal, "fatal error"),
-            (self.errors, "error"),
-            (self.warnings, "warning"),
-            (self.notes, "note"),
-        ];
-        let mut separator = "";
-        for (count, noun) in counts.into_iter().filter(|&(count, _)| count > 0) {
-            let plural = if count == 1 { "" } else { "s" };
-            write!(f, "{separator}{count} {noun}{plural}")?;
-            separator = ", ";
-        }
-        if separator.is_empty() { f.write_str("no errors") } else { Ok(()) }
-    }
+/// Where two that differ have the same hash, the later one is kept and may be kept once more.
+fn hash(diagnostic: &Diagnostic) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    key(diagnostic).hash(&mut hasher);
+    hasher.finish()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{FileId, code};
-
-    fn at(file: u32, lo: u32, severity: Severity) -> Diagnostic {
-        Diagnostic::new(severity, code!("E1"), Span::empty(FileId::new(file), lo), "m")
-    }
-
-    fn order(bag: &DiagnosticBag) -> Vec<u64> {
-        bag.ordered().iter().map(|entry| entry.seq).collect()
-    }
-
-    #[test]
-    fn output_is_by_file_place_severity_and_number() {
-        let bag: DiagnosticBag = [
-            at(1, 0, Severity::Error),
-            at(0, 9, Severity::Note),
-            at(0, 2, Severity::Warning),
-            at(0, 2, Severity::Fatal),
-            at(0, 2, Severity::Warning),
-        ]
-        .into_iter()
-        .collect();
-        assert_eq!(order(&bag), [3, 2, 4, 1, 0]);
-        let produced: Vec<_> = bag.iter().map(|entry| entry.seq).collect();
-        assert_eq!(produced, [0, 1, 2, 3, 4]);
-    }
-
-    #[test]
-    fn merged_numbers_go_on() {
-        let first: DiagnosticBag = [at(0, 5, Severity::Error)].into_iter().collect();
-        let second: DiagnosticBag =
-            [at(0, 5, Severity::Error), at(0, 1, Severity::Note)].into_iter().collect();
-        let merged: DiagnosticBag = [first, second].into_iter().collect();
-        assert_eq!(order(&merged), [2, 0, 1]);
-        assert_eq!(merged.summary(), Summary { errors: 2, notes: 1, ..Summary::default() });
-    }
-
-    #[test]
-    fn what_a_push_lends_is_what_is_kept() {
-        let mut bag = DiagnosticBag::new();
-        bag.push_error(code!("E1"), Span::empty(FileId::new(0), 0), "m")
-            .add_note("n")
-            .add_help("h");
-        let kept = bag.iter().next().unwrap().diagnostic;
-        assert_eq!(kept.notes().collect::<Vec<_>>(), ["n"]);
-        assert_eq!(kept.help(), Some("h"));
-    }
-
-    #[test]
-    fn counts_follow_what_was_pushed_even_when_it_is_replaced() {
-        let mut bag = DiagnosticBag::new();
-        *bag.push(at(0, 0, Severity::Error)) = at(0, 0, Severity::Note);
-        assert!(!bag.has_errors());
-        assert_eq!(bag.summary(), Summary { notes: 1, ..Summary::default() });
-        assert_eq!((&bag).into_iter().count(), 1);
-    }
-
-    #[test]
-    fn summaries_read_as_english() {
-        let text =
-            |fatal, errors, warnings, notes| Summary { fatal, errors, warnings, notes }.to_string();
-        assert_eq!(text(0, 0, 0, 0), "no errors");
-        assert_eq!(text(0, 2, 1, 0), "2 errors, 1 warning");
-        assert_eq!(text(1, 0, 0, 3), "1 fatal error, 3 notes");
-    }
-
-    #[test]
-    fn only_errors_and_worse_are_errors() {
-        for (severity, expected) in [
-            (Severity::Note, false),
-            (Severity::Warning, false),
-            (Severity::Error, true),
-            (Severity::Fatal, true),
-        ] {
-            let bag: DiagnosticBag = [at(0, 0, severity)].into_iter().collect();
-            assert_eq!(bag.has_errors(), expected, "{severity}");
-        }
-    }
-
-    #[test]
-    fn validate_names_the_diagnostic_and_the_breach() {
-        let mut sources = SourceMap::new();
-        let file = sources.add("a", "x").unwrap();
-        let mut bag = DiagnosticBag::new();
-        bag.push(at(0, 1, Severity::Error)).add_secondary(Span::empty(file, 2), "");
-        bag.push(at(7, 0, Severity::Error));
-        let found: Vec<_> = bag
-            .validate(&sources)
-            .into_iter()
-            .map(|(seq, breach)| (seq, breach.span().lo()))
-            .collect();
-        assert_eq!(found, [(0, 2), (1, 0)]);
-    }
-}
+mod tests;

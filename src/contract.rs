@@ -8,7 +8,7 @@ use std::fmt;
 
 use crate::diagnostic::{Diagnostic, Label, LabelStyle};
 use crate::source::{ColumnUnit, Location, SourceFile, SourceMap};
-use crate::span::Span;
+use crate::span::{FileId, Span};
 use crate::text;
 
 /// A label whose span exists: in its file, and on the boundaries of characters.
@@ -49,6 +49,9 @@ fn resolve_label<'a>(
 ) -> (Option<Resolved<'a>>, Option<Breach>) {
     let span = label.span();
     let breach = |kind| Some(Breach::new(label, kind));
+    if span.file() == FileId::NOWHERE && label.message().is_none() {
+        return (None, None);
+    }
     let Ok(file) = sources.file(span.file()) else {
         let message = label.message().map(str::to_owned);
         return (None, breach(BreachKind::UnknownFile { message }));
@@ -136,11 +139,14 @@ impl fmt::Display for Breach {
         let (lo, hi) = (self.span.lo(), self.span.hi());
         match &self.kind {
             BreachKind::UnknownFile { message } => {
-                let file = self.span.file().index();
-                write!(
-                    f,
-                    "{label} is at bytes {lo}..{hi} of file {file}, which is not in the source map"
-                )?;
+                match self.span.file() {
+                    FileId::NOWHERE => write!(f, "{label} has no place"),
+                    file => write!(
+                        f,
+                        "{label} is at bytes {lo}..{hi} of file {}, which is not in the source map",
+                        file.index()
+                    ),
+                }?;
                 match message {
                     Some(message) => write!(f, ": {}", text::one_line(message)),
                     None => Ok(()),
@@ -171,7 +177,7 @@ impl fmt::Display for Breach {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{FileId, code};
+    use crate::code;
 
     /// Shows what `lo..hi` of the text `aé` becomes.
     fn shown(lo: u32, hi: u32) -> (u32, u32, String) {
@@ -215,5 +221,15 @@ mod tests {
             breaches[0].to_string(),
             "the primary label is at bytes 1..2 of file 4, which is not in the source map: here"
         );
+    }
+
+    #[test]
+    fn what_has_no_place_breaks_nothing_and_keeps_its_message() {
+        let sources = SourceMap::new();
+        let mut diagnostic = Diagnostic::error(code!("E1"), Span::nowhere(), "m");
+        assert!(resolve(&sources, &diagnostic).1.is_empty());
+        diagnostic.set_label("words");
+        let (_, breaches) = resolve(&sources, &diagnostic);
+        assert_eq!(breaches[0].to_string(), "the primary label has no place: words");
     }
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::code::Code;
 use crate::severity::Severity;
 use crate::span::Span;
+use crate::suggestion::Suggestion;
 
 /// Whether a label marks the problem itself or something that explains it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -76,6 +77,7 @@ pub struct Diagnostic {
     secondary: Vec<Label>,
     help: Option<Cow<'static, str>>,
     notes: Vec<Cow<'static, str>>,
+    suggestions: Vec<Suggestion>,
 }
 
 impl Diagnostic {
@@ -94,6 +96,7 @@ impl Diagnostic {
             secondary: Vec::new(),
             help: None,
             notes: Vec::new(),
+            suggestions: Vec::new(),
         }
     }
 
@@ -136,6 +139,12 @@ impl Diagnostic {
         self
     }
 
+    /// Adds a way to mend it.
+    pub fn with_suggestion(mut self, suggestion: Suggestion) -> Self {
+        self.add_suggestion(suggestion);
+        self
+    }
+
     /// [`with_label`](Self::with_label), in place.
     pub fn set_label(&mut self, message: impl Into<Cow<'static, str>>) -> &mut Self {
         self.primary.message = non_empty(message);
@@ -171,6 +180,17 @@ impl Diagnostic {
             None => self.help = Some(help),
         }
         self
+    }
+
+    /// [`with_suggestion`](Self::with_suggestion), in place.
+    pub fn add_suggestion(&mut self, suggestion: Suggestion) -> &mut Self {
+        self.suggestions.push(suggestion);
+        self
+    }
+
+    /// Gives it another severity, as a policy does.
+    pub(crate) fn set_severity(&mut self, severity: Severity) {
+        self.severity = severity;
     }
 
     /// How bad it is.
@@ -217,6 +237,12 @@ impl Diagnostic {
     /// What else is to be known, in the order in which it was added.
     pub fn notes(&self) -> impl Iterator<Item = &str> {
         self.notes.iter().map(AsRef::as_ref)
+    }
+
+    /// Ways to mend it, in the order in which they were added.
+    #[must_use]
+    pub fn suggestions(&self) -> &[Suggestion] {
+        &self.suggestions
     }
 }
 

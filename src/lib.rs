@@ -36,22 +36,28 @@ mod color;
 mod contract;
 mod diagnostic;
 mod emit;
+mod policy;
 pub mod registry;
 mod severity;
 mod source;
 mod span;
+mod suggestion;
+mod summary;
 pub mod text;
 
-pub use bag::{DiagnosticBag, Entry, Summary};
+pub use bag::{DiagnosticBag, Entry};
 pub use code::{Code, CodeError};
 pub use color::ColorChoice;
 pub use contract::{Breach, BreachKind};
 pub use diagnostic::{Diagnostic, Label, LabelStyle};
 pub use emit::{Emitter, HumanEmitter, JsonEmitter, json};
+pub use policy::{Level, Policy, PolicyError};
 pub use registry::codes;
 pub use severity::Severity;
 pub use source::{ColumnUnit, Location, MAX_FILE_BYTES, SourceError, SourceFile, SourceMap};
 pub use span::{ByteOffset, FileId, Span, SpanError};
+pub use suggestion::{Applicability, Edit, Suggestion, SuggestionError};
+pub use summary::Summary;
 
 /// The README's programs, as doc tests.
 #[cfg(doctest)]

@@ -96,8 +96,8 @@ impl SourceMap {
     }
 
     fn push(&mut self, shown: String, text: Vec<u8>) -> Result<FileId, SourceError> {
-        let id = u32::try_from(self.files.len()).map_err(|_| SourceError::TooManyFiles)?;
-        let id = FileId::new(id);
+        let id = u32::try_from(self.files.len()).map(FileId::new).ok();
+        let id = id.filter(|&id| id != FileId::NOWHERE).ok_or(SourceError::TooManyFiles)?;
         self.files.push(Arc::new(SourceFile::new(id, shown, text)?));
         Ok(id)
     }

@@ -14,6 +14,9 @@ impl FileId {
         Self(index)
     }
 
+    /// No file: what has no place, as a crash may have none, is in it.
+    pub const NOWHERE: Self = Self(u32::MAX);
+
     /// The 0-based index of the file in its map.
     #[must_use]
     pub const fn index(self) -> u32 {
@@ -64,6 +67,12 @@ impl Span {
     #[must_use]
     pub const fn empty(file: FileId, at: u32) -> Self {
         Self { file, lo: at, hi: at }
+    }
+
+    /// The span of what has no place in a source.
+    #[must_use]
+    pub const fn nowhere() -> Self {
+        Self::empty(FileId::NOWHERE, 0)
     }
 
     /// The bytes between two offsets, whichever is the smaller one.

@@ -20,9 +20,10 @@ use std::io;
 pub use human::HumanEmitter;
 pub use json::JsonEmitter;
 
-use crate::bag::{DiagnosticBag, Summary};
+use crate::bag::DiagnosticBag;
 use crate::diagnostic::Diagnostic;
 use crate::source::SourceMap;
+use crate::summary::Summary;
 
 /// A format: it writes diagnostics, one after the other.
 pub trait Emitter {
