@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use crate::code::Code;
-use crate::contract::{self, Breach};
+use crate::contract::{Breach, Checked};
 use crate::diagnostic::Diagnostic;
 use crate::policy::Policy;
 use crate::severity::Severity;
@@ -192,12 +192,13 @@ impl DiagnosticBag {
     }
 
     /// Every breach of the contract, in production order: the number of the diagnostic and what is
-    /// wrong with one of its labels, at most one thing for each. For tests of a compiler: output says the same in notes.
+    /// wrong with one of its labels or suggestions, at most one thing for each. For tests of a
+    /// compiler: output says the same in notes.
     #[must_use]
     pub fn validate(&self, sources: &SourceMap) -> Vec<(u64, Breach)> {
         self.iter()
             .flat_map(|entry| {
-                let (_, breaches) = contract::resolve(sources, entry.diagnostic);
+                let breaches = Checked::new(sources, entry.diagnostic).breaches;
                 breaches.into_iter().map(move |breach| (entry.seq, breach))
             })
             .collect()

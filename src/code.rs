@@ -170,6 +170,22 @@ impl<'de> Deserialize<'de> for Code {
     }
 }
 
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Code {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Code".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let pattern = format!("^[A-Z]{{1,{MAX_LETTERS}}}[0-9]{{1,{MAX_DIGITS}}}$");
+        schemars::json_schema!({ "type": "string", "pattern": pattern })
+    }
+}
+
 /// Text that is not a [`Code`].
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]

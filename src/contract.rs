@@ -1,14 +1,17 @@
-//! A label against its source: what is there, and what breaks the contract.
+//! A diagnostic against its sources: what is there, and what breaks the contract.
 //!
 //! A span may be wrong: made for another map, past the end of its file, inside a character. The
-//! diagnostic is shown all the same. What is wrong is clamped outwards to what exists, and a
-//! [`Breach`] says so, as a note in the output and as a value for tests.
+//! diagnostic is shown all the same. A label is clamped outwards to what exists; a suggestion, which
+//! would change what nobody meant, is left out. A [`Breach`] says so, as a note in the output and as a
+//! value for tests.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::diagnostic::{Diagnostic, Label, LabelStyle};
 use crate::source::{ColumnUnit, Location, SourceFile, SourceMap};
 use crate::span::{FileId, Span};
+use crate::suggestion::Suggestion;
 use crate::text;
 
 /// A label whose span exists: in its file, and on the boundaries of characters.
@@ -27,20 +30,58 @@ impl<'a> Resolved<'a> {
     }
 }
 
-/// The labels of `diagnostic` that can be shown, the primary one first where it can, and what was
-/// wrong with any of them, both in the order of the labels.
-pub(crate) fn resolve<'a>(
-    sources: &'a SourceMap,
-    diagnostic: &'a Diagnostic,
-) -> (Vec<Resolved<'a>>, Vec<Breach>) {
-    let mut resolved = Vec::with_capacity(1 + diagnostic.secondary().len());
-    let mut breaches = Vec::new();
-    for label in diagnostic.labels() {
-        let (found, breach) = resolve_label(sources, label);
-        resolved.extend(found);
-        breaches.extend(breach);
+/// What of a diagnostic can be shown.
+#[derive(Debug)]
+pub(crate) struct Checked<'a> {
+    pub(crate) diagnostic: &'a Diagnostic,
+    /// The labels, the primary one first where it is among them.
+    pub(crate) labels: Vec<Resolved<'a>>,
+    pub(crate) suggestions: Vec<&'a Suggestion>,
+    /// What was wrong, in the order of labels and suggestions.
+    pub(crate) breaches: Vec<Breach>,
+}
+
+impl<'a> Checked<'a> {
+    pub(crate) fn new(sources: &'a SourceMap, diagnostic: &'a Diagnostic) -> Self {
+        let mut checked = Self {
+            diagnostic,
+            labels: Vec::with_capacity(1 + diagnostic.secondary().len()),
+            suggestions: Vec::new(),
+            breaches: Vec::new(),
+        };
+        for label in diagnostic.labels() {
+            let (found, breach) = resolve_label(sources, label);
+            checked.labels.extend(found);
+            checked.breaches.extend(breach);
+        }
+        for suggestion in diagnostic.suggestions() {
+            match check_suggestion(sources, suggestion) {
+                None => checked.suggestions.push(suggestion),
+                Some(breach) => checked.breaches.push(breach),
+            }
+        }
+        checked
     }
-    (resolved, breaches)
+
+    /// The primary label, where it can be shown.
+    pub(crate) fn primary(&self) -> Option<&Resolved<'a>> {
+        self.labels.first().filter(|first| first.label.style() == LabelStyle::Primary)
+    }
+
+    /// The diagnostic's notes, and one for each breach.
+    pub(crate) fn notes(&self) -> impl Iterator<Item = Cow<'a, str>> {
+        let breaches = self.breaches.iter().map(|breach| Cow::Owned(breach.to_string()));
+        self.diagnostic.notes().map(Cow::Borrowed).chain(breaches)
+    }
+}
+
+/// What is wrong with an edit of `suggestion`.
+fn check_suggestion(sources: &SourceMap, suggestion: &Suggestion) -> Option<Breach> {
+    suggestion.edits().iter().find_map(|edit| {
+        let error = sources.location(edit.span()).err()?;
+        let (message, reason) = (suggestion.message().to_owned(), error.to_string());
+        Some(Breach { span: edit.span(), kind: BreachKind::Edit { message, reason } })
+    })
 }
 
 fn resolve_label<'a>(
@@ -48,13 +89,14 @@ fn resolve_label<'a>(
     label: &'a Label,
 ) -> (Option<Resolved<'a>>, Option<Breach>) {
     let span = label.span();
-    let breach = |kind| Some(Breach::new(label, kind));
+    let style = label.style();
+    let breach = |kind| Some(Breach { span, kind });
     if span.file() == FileId::NOWHERE && label.message().is_none() {
         return (None, None);
     }
     let Ok(file) = sources.file(span.file()) else {
         let message = label.message().map(str::to_owned);
-        return (None, breach(BreachKind::UnknownFile { message }));
+        return (None, breach(BreachKind::UnknownFile { style, message }));
     };
     let text = file.text();
     let lo = to_u32(text.floor_char_boundary(span.lo() as usize));
@@ -62,9 +104,9 @@ fn resolve_label<'a>(
     let path = || file.path().to_owned();
     let shown = Span::clamped(span.file(), lo, hi);
     let breach = if span.hi() > file.len() {
-        breach(BreachKind::OutOfBounds { path: path(), len: file.len(), shown })
+        breach(BreachKind::OutOfBounds { style, path: path(), len: file.len(), shown })
     } else if shown != span {
-        breach(BreachKind::InsideCharacter { path: path(), shown })
+        breach(BreachKind::InsideCharacter { style, path: path(), shown })
     } else {
         None
     };
@@ -80,7 +122,6 @@ fn to_u32(offset: usize) -> u32 {
 /// the output has.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Breach {
-    style: LabelStyle,
     span: Span,
     kind: BreachKind,
 }
@@ -91,11 +132,15 @@ pub struct Breach {
 pub enum BreachKind {
     /// The span's file is not in the source map, so that the label cannot be shown.
     UnknownFile {
+        /// Of which label.
+        style: LabelStyle,
         /// The label's message.
         message: Option<String>,
     },
     /// The span begins or ends after the end of its file.
     OutOfBounds {
+        /// Of which label.
+        style: LabelStyle,
         /// The file's path.
         path: String,
         /// The file's length in bytes.
@@ -105,18 +150,23 @@ pub enum BreachKind {
     },
     /// The span begins or ends inside a character.
     InsideCharacter {
+        /// Of which label.
+        style: LabelStyle,
         /// The file's path.
         path: String,
         /// The bytes that the label is shown at.
         shown: Span,
     },
+    /// A suggestion edits what is not there, so that it is left out.
+    Edit {
+        /// The suggestion's message.
+        message: String,
+        /// Why the edit cannot be done.
+        reason: String,
+    },
 }
 
 impl Breach {
-    fn new(label: &Label, kind: BreachKind) -> Self {
-        Self { style: label.style(), span: label.span(), kind }
-    }
-
     /// The span as the compiler gave it.
     #[must_use]
     pub const fn span(&self) -> Span {
@@ -132,13 +182,14 @@ impl Breach {
 
 impl fmt::Display for Breach {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let label = match self.style {
+        let label = |style| match style {
             LabelStyle::Primary => "the primary label",
             LabelStyle::Secondary => "a secondary label",
         };
         let (lo, hi) = (self.span.lo(), self.span.hi());
         match &self.kind {
-            BreachKind::UnknownFile { message } => {
+            BreachKind::UnknownFile { style, message } => {
+                let label = label(*style);
                 match self.span.file() {
                     FileId::NOWHERE => write!(f, "{label} has no place"),
                     file => write!(
@@ -152,7 +203,8 @@ impl fmt::Display for Breach {
                     None => Ok(()),
                 }
             }
-            BreachKind::OutOfBounds { path, len, shown } => {
+            BreachKind::OutOfBounds { style, path, len, shown } => {
+                let label = label(*style);
                 let path = text::one_line(path);
                 write!(
                     f,
@@ -161,13 +213,21 @@ impl fmt::Display for Breach {
                     shown.hi()
                 )
             }
-            BreachKind::InsideCharacter { path, shown } => {
+            BreachKind::InsideCharacter { style, path, shown } => {
+                let label = label(*style);
                 let path = text::one_line(path);
                 write!(
                     f,
                     "{label} is at bytes {lo}..{hi} of `{path}`, inside a character; shown at {}..{}",
                     shown.lo(),
                     shown.hi()
+                )
+            }
+            BreachKind::Edit { message, reason } => {
+                let message = text::one_line(message);
+                write!(
+                    f,
+                    "the suggestion `{message}` is left out, an edit of it is broken: {reason}"
                 )
             }
         }
@@ -184,7 +244,7 @@ mod tests {
         let mut sources = SourceMap::new();
         let file = sources.add("a.vitte", "aé").unwrap();
         let diagnostic = Diagnostic::error(code!("E1"), Span::new(file, lo, hi).unwrap(), "m");
-        let (labels, breaches) = resolve(&sources, &diagnostic);
+        let Checked { labels, breaches, .. } = Checked::new(&sources, &diagnostic);
         let breach = breaches.first().map(ToString::to_string).unwrap_or_default();
         (labels[0].span.lo(), labels[0].span.hi(), breach)
     }
@@ -215,7 +275,7 @@ mod tests {
         let sources = SourceMap::new();
         let span = Span::new(FileId::new(4), 1, 2).unwrap();
         let diagnostic = Diagnostic::error(code!("E1"), span, "m").with_label("here");
-        let (labels, breaches) = resolve(&sources, &diagnostic);
+        let Checked { labels, breaches, .. } = Checked::new(&sources, &diagnostic);
         assert!(labels.is_empty());
         assert_eq!(
             breaches[0].to_string(),
@@ -227,9 +287,32 @@ mod tests {
     fn what_has_no_place_breaks_nothing_and_keeps_its_message() {
         let sources = SourceMap::new();
         let mut diagnostic = Diagnostic::error(code!("E1"), Span::nowhere(), "m");
-        assert!(resolve(&sources, &diagnostic).1.is_empty());
+        assert!(Checked::new(&sources, &diagnostic).breaches.is_empty());
         diagnostic.set_label("words");
-        let (_, breaches) = resolve(&sources, &diagnostic);
+        let breaches = Checked::new(&sources, &diagnostic).breaches;
         assert_eq!(breaches[0].to_string(), "the primary label has no place: words");
+    }
+
+    #[test]
+    fn a_suggestion_with_a_broken_edit_is_left_out_and_said() {
+        use crate::{Applicability, Edit};
+        let mut sources = SourceMap::new();
+        let file = sources.add("a.vitte", "aé").unwrap();
+        let edit = |lo, hi| Edit::remove(Span::new(file, lo, hi).unwrap());
+        let one = |message, edit| Suggestion::one(message, edit, Applicability::Unspecified);
+        let diagnostic = Diagnostic::error(code!("E1"), Span::nowhere(), "m")
+            .with_suggestion(one("good", edit(0, 1)))
+            .with_suggestion(one("inside", edit(0, 2)))
+            .with_suggestion(one("past", edit(3, 4)))
+            .with_suggestion(one("nowhere", Edit::remove(Span::nowhere())));
+        let checked = Checked::new(&sources, &diagnostic);
+        assert_eq!(checked.suggestions.len(), 1);
+        let notes: Vec<_> = checked.notes().collect();
+        let broken = |message: &str, reason: &str| {
+            format!("the suggestion `{message}` is left out, an edit of it is broken: {reason}")
+        };
+        assert_eq!(notes[0], broken("inside", "byte 2 is inside a character"));
+        assert_eq!(notes[1], broken("past", "the span ends at byte 4 of a file of 3 bytes"));
+        assert_eq!(notes[2], broken("nowhere", "the source map has no file 4294967295"));
     }
 }

@@ -12,6 +12,7 @@ use crate::suggestion::Suggestion;
 /// Whether a label marks the problem itself or something that explains it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum LabelStyle {
     /// The problem itself, underlined with `^`. Each diagnostic has exactly one.
     Primary,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// How bad it is, from `Note` to `Fatal`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Severity {
     /// Something to know.
     Note,

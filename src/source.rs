@@ -3,7 +3,7 @@
 mod column;
 mod error;
 mod file;
-mod path;
+pub(crate) mod path;
 
 use std::fmt;
 use std::fs::File;
@@ -123,6 +123,13 @@ impl SourceMap {
     fn get(&self, id: FileId) -> Result<&Arc<SourceFile>, SourceError> {
         let index = usize::try_from(id.index()).ok();
         index.and_then(|index| self.files.get(index)).ok_or(SourceError::UnknownFile(id))
+    }
+
+    /// The address of a file, `file:///home/ana/shop/main.vitte`. Nothing for what is no file on disk
+    /// by its name: one like `<stdin>`, or a relative path in a map without an absolute root.
+    #[must_use]
+    pub fn url(&self, id: FileId) -> Option<String> {
+        path::url(self.file(id).ok()?.path(), self.root.as_deref())
     }
 
     /// The files in the order in which they were added.

@@ -15,7 +15,8 @@
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
-use unicode_width::UnicodeWidthChar;
+use unicode_segmentation::UnicodeSegmentation as _;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr as _};
 
 /// Whether a terminal would obey `c` instead of showing it.
 ///
@@ -78,19 +79,15 @@ pub(crate) fn lines(text: &str, tab_width: usize) -> impl Iterator<Item = Cow<'_
             return Cow::Borrowed(line);
         }
         let mut out = String::with_capacity(line.len() + 16);
-        for (start, end, c) in cells(line, tab_width) {
-            if c == '\t' {
-                out.extend(std::iter::repeat_n(' ', end - start));
-            } else {
-                push(&mut out, c);
-            }
+        for cluster in cells(line, tab_width) {
+            cluster.push_to(&mut out);
         }
         Cow::Owned(out)
     })
 }
 
 /// Adds `c` to `out`, or its stand-in where `c` is unsafe. A tab is the caller's to expand.
-pub(crate) fn push(out: &mut String, c: char) {
+fn push(out: &mut String, c: char) {
     match stand_in(c) {
         StandIn::Itself => out.push(c),
         StandIn::Picture(picture) => out.push(picture),
@@ -99,22 +96,122 @@ pub(crate) fn push(out: &mut String, c: char) {
     }
 }
 
-/// The characters of `line` with the cells that each takes when shown: first cell, cell after the
-/// last, both 0-based from the line's start, and the character.
+/// A grapheme cluster: what a reader takes for one character, and no cut may tear
+/// (Unicode UAX #29).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cluster<'a> {
+    pub(crate) text: &'a str,
+    /// The cells that it takes when shown, 0-based from the line's start: the first one, and the one
+    /// after the last.
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+}
+
+impl Cluster<'_> {
+    /// Whether it takes no cell: a combining mark with nothing to stand on, or the like.
+    pub(crate) const fn is_mark(&self) -> bool {
+        self.start == self.end
+    }
+
+    pub(crate) const fn cells(&self) -> usize {
+        self.end - self.start
+    }
+
+    /// Adds it to `out`, safe to show.
+    pub(crate) fn push_to(&self, out: &mut String) {
+        if self.text == "\t" {
+            out.extend(std::iter::repeat_n(' ', self.cells()));
+        } else {
+            self.text.chars().for_each(|c| push(out, c));
+        }
+    }
+}
+
+/// The grapheme clusters of `line` with the cells that each takes when shown.
 ///
-/// Combining marks and other characters without a width take no cell: both numbers are the same.
-pub(crate) fn cells(line: &str, tab_width: usize) -> impl Iterator<Item = (usize, usize, char)> {
+/// An emoji joined of several by U+200D is as wide as one, as terminals draw it that know such.
+pub(crate) fn cells(line: &str, tab_width: usize) -> impl Iterator<Item = Cluster<'_>> {
     let tab_width = tab_width.max(1);
-    let mut at = 0;
-    line.chars().map(move |c| {
-        let start = at;
-        at += match c {
-            '\t' => tab_width - at % tab_width,
-            ' '..='~' => 1,
-            _ => width(c),
-        };
-        (start, at, c)
+    let mut start = 0;
+    line.graphemes(true).map(move |text| {
+        let end = start
+            + match text.as_bytes() {
+                b"\t" => tab_width - start % tab_width,
+                [b' '..=b'~'] => 1,
+                _ if text.contains(is_unsafe) => text.chars().map(width).sum(),
+                _ => text.width(),
+            };
+        let cluster = Cluster { text, start, end };
+        start = end;
+        cluster
     })
+}
+
+/// The cells that `text`, which is safe, takes on its line.
+pub(crate) fn width_of(text: &str) -> usize {
+    if is_plain(text) { text.len() } else { cells(text, 1).last().map_or(0, |last| last.end) }
+}
+
+/// `noun` for `count` of them.
+pub(crate) fn plural(noun: &str, count: usize) -> Cow<'_, str> {
+    if count == 1 { Cow::Borrowed(noun) } else { Cow::Owned(format!("{noun}s")) }
+}
+
+/// The most lines that one text of a diagnostic takes.
+const MOST_LINES: usize = 100;
+
+/// `text` as it is shown beside a gutter: safe [`lines`] of at most `room` cells, and a last one that
+/// says how many more there are where there are very many.
+pub(crate) fn block(text: &str, tab_width: usize, room: usize) -> Vec<Cow<'_, str>> {
+    bounded(lines(text, tab_width).flat_map(|line| wrap(line, room)).collect())
+}
+
+/// Lines that are safe already, [wrapped](wrap) and bounded as those of a [`block`].
+pub(crate) fn block_of_lines<'a>(
+    lines: impl Iterator<Item = &'a str>,
+    room: usize,
+) -> Vec<Cow<'a, str>> {
+    bounded(lines.flat_map(|line| wrap(Cow::Borrowed(line), room)).collect())
+}
+
+fn bounded(mut lines: Vec<Cow<'_, str>>) -> Vec<Cow<'_, str>> {
+    let more = lines.len().saturating_sub(MOST_LINES);
+    if more > 0 {
+        lines.truncate(MOST_LINES);
+        lines.push(Cow::Owned(format!(
+            "... and {more} more line{}",
+            if more == 1 { "" } else { "s" }
+        )));
+    }
+    lines
+}
+
+/// A safe line in pieces of at most `room` cells: broken at blanks, which go, or inside a word that
+/// has no room on a line of its own.
+fn wrap(line: Cow<'_, str>, room: usize) -> Vec<Cow<'_, str>> {
+    if line.len() <= room || width_of(&line) <= room {
+        return vec![line];
+    }
+    let mut pieces = Vec::new();
+    // The piece that is being filled, the cell of the line at which it begins, and the length that it
+    // would have if it were broken at its last blank.
+    let (mut piece, mut from, mut at_blank) = (String::new(), 0, None);
+    for Cluster { text, start, end } in cells(&line, 1) {
+        if text == " " && !piece.trim_start().is_empty() {
+            at_blank = Some(piece.len());
+        }
+        if end - from > room && text != " " {
+            let rest = match at_blank.take() {
+                Some(at) => piece.split_off(at).trim_start_matches(' ').to_owned(),
+                None => String::new(),
+            };
+            from = start - width_of(&rest);
+            pieces.push(std::mem::replace(&mut piece, rest));
+        }
+        piece.push_str(text);
+    }
+    pieces.push(piece);
+    pieces.into_iter().map(|piece| Cow::Owned(piece.trim_end_matches(' ').to_owned())).collect()
 }
 
 /// Terminal cells of `c` or its stand-in; a tab counts as its picture.
@@ -188,17 +285,61 @@ mod tests {
         }
     }
 
+    fn ends(text: &str) -> Vec<usize> {
+        cells(text, 4).map(|cluster| cluster.end).collect()
+    }
+
     #[test]
     fn tabs_go_to_the_next_stop() {
-        let ends: Vec<usize> = cells("a\tb\t\t", 4).map(|(_, end, _)| end).collect();
-        assert_eq!(ends, [1, 4, 5, 8, 12]);
+        assert_eq!(ends("a\tb\t\t"), [1, 4, 5, 8, 12]);
         assert_eq!(lines("a\tb", 4).collect::<Vec<_>>(), ["a   b"]);
     }
 
     #[test]
-    fn wide_and_combining_characters_are_counted_in_cells() {
-        let ends: Vec<usize> = cells("漢e\u{301}x", 4).map(|(_, end, _)| end).collect();
-        assert_eq!(ends, [2, 3, 3, 4]);
+    fn wide_characters_and_clusters_are_counted_in_cells() {
+        assert_eq!(ends("漢e\u{301}x"), [2, 3, 4]);
+        assert_eq!(ends("👩\u{200d}🔬x"), [2, 3], "joined of two, drawn as one");
+        assert_eq!(ends("🇫🇷x"), [2, 3], "a flag");
+        assert_eq!(ends("❤\u{fe0f}x"), [2, 3], "drawn as an emoji");
+    }
+
+    #[test]
+    fn what_is_unsafe_is_a_cluster_of_its_own() {
+        for c in (char::MIN..=char::MAX).filter(|&c| is_unsafe(c)) {
+            for line in [format!("a{c}\u{301}b"), format!("👩\u{200d}{c}🔬"), format!("{c}{c}")]
+            {
+                let with = cells(&line, 1).filter(|cluster| cluster.text.contains(c));
+                assert!(
+                    with.map(|cluster| cluster.text.chars().count()).max() <= Some(1),
+                    "{line:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn long_lines_are_broken_at_blanks_and_words_only_where_they_must() {
+        let wrapped = |text, room| block(text, 4, room).join("|");
+        assert_eq!(wrapped("one two three", 20), "one two three");
+        assert_eq!(wrapped("one two three", 8), "one two|three");
+        assert_eq!(wrapped("one two three", 7), "one two|three");
+        assert_eq!(wrapped("one two three", 5), "one|two|three");
+        assert_eq!(wrapped("one  two", 4), "one|two");
+        assert_eq!(wrapped("abcdefgh ij", 3), "abc|def|gh|ij");
+        assert_eq!(wrapped("  indented words", 10), "  indented|words");
+        assert_eq!(wrapped("日本語の文", 4), "日本|語の|文");
+        assert_eq!(wrapped("👩\u{200d}🔬👩\u{200d}🔬", 3), "👩\u{200d}🔬|👩\u{200d}🔬");
+        assert_eq!(wrapped("a\n\nb c", 1), "a||b|c");
+        assert_eq!(wrapped("日", 1), "|日", "what is wider than the room is shown all the same");
+    }
+
+    #[test]
+    fn very_long_texts_end() {
+        let text = "line\n".repeat(1000);
+        let lines = block(&text, 4, 80);
+        assert_eq!(lines.len(), 101);
+        assert_eq!(lines[100], "... and 900 more lines");
+        assert_eq!(block(&"x".repeat(1 << 20), 4, 80).len(), 101);
     }
 
     #[test]

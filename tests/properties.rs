@@ -11,7 +11,8 @@
 mod common;
 
 use proptest::prelude::*;
-use unicode_width::UnicodeWidthChar as _;
+use unicode_segmentation::UnicodeSegmentation as _;
+use unicode_width::UnicodeWidthStr;
 use vitte_diag::json::JsonDiagnostic;
 use vitte_diag::{
     Code, ColumnUnit, Diagnostic, DiagnosticBag, FileId, HumanEmitter, Severity, SourceMap, Span,
@@ -214,7 +215,7 @@ proptest! {
     ) {
         let mut sources = SourceMap::new();
         let whole = format!("{before}{marked}{behind}");
-        let file = sources.add("a.vitte", whole).expect("small");
+        let file = sources.add("a.vitte", whole.clone()).expect("small");
         let span = sources.span(file, before.len()..before.len() + marked.len()).expect("valid");
         let bag: DiagnosticBag = [Diagnostic::error(CODES[0], span, "m")].into_iter().collect();
         let out = common::human(&sources, &bag, |emitter| emitter.with_tab_width(tab_width).with_width(width));
@@ -225,15 +226,20 @@ proptest! {
         // The row may hold bars and carets of its own: it is the line above.
         let caret_cell = lines[carets].find('^').expect("found above");
         let (mut cell, mut under) = (0, None);
-        for c in lines[carets - 1].chars() {
-            if cell == caret_cell && c.width().unwrap_or(0) > 0 {
-                under = Some(c);
+        for cluster in lines[carets - 1].graphemes(true) {
+            if cell == caret_cell && cluster.width() > 0 {
+                under = Some(cluster);
                 break;
             }
-            cell += c.width().unwrap_or(0);
+            cell += cluster.width();
         }
-        prop_assert_eq!(under, marked.chars().next(), "{}", out);
-        let cells: usize = marked.chars().map(|c| c.width().unwrap_or(0)).sum();
+        // What is marked may be in one cluster with what stands before it or behind it.
+        let under = under.unwrap_or_default();
+        prop_assert!(under.contains(marked.chars().next().expect("not empty")), "{}", out);
+        let touched = whole.grapheme_indices(true).filter(|&(at, cluster)| {
+            at < before.len() + marked.len() && at + cluster.len() > before.len()
+        });
+        let cells: usize = touched.map(|(_, cluster)| cluster.width()).sum();
         let drawn = lines[carets].matches('^').count();
         prop_assert!(drawn == cells || lines[carets - 1].contains("..."), "{} of {}:\n{}", drawn, cells, out);
     }
@@ -370,7 +376,7 @@ proptest! {
         let bag: DiagnosticBag = [diagnostic].into_iter().collect();
         let out = common::human(&sources, &bag, |emitter| emitter.with_width(width));
         for row in out.lines().filter(|line| line.trim_start().starts_with(|c: char| c.is_ascii_digit())) {
-            let cells: usize = row.chars().map(|c| c.width().unwrap_or(0)).sum();
+            let cells: usize = row.graphemes(true).map(UnicodeWidthStr::width).sum();
             prop_assert!(cells <= usize::from(width), "{} cells of {}:\n{}", cells, width, out);
         }
     }

@@ -13,10 +13,8 @@
 //! ```
 
 use super::excerpt::Lanes;
+use super::pen::Ink;
 use super::style::Style;
-
-/// A character of output with its style.
-type Ink = (char, Style);
 
 const BLANK: Ink = (' ', Style::Plain);
 

@@ -16,12 +16,12 @@ use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(super) use row::Row;
-use row::{Room, Stops};
+pub(super) use row::{Room, Row, Stops};
 
-use crate::contract::{self, Resolved};
-use crate::diagnostic::{Diagnostic, LabelStyle};
-use crate::source::{ColumnUnit, SourceFile, SourceMap};
+use crate::contract::{Checked, Resolved};
+use crate::diagnostic::LabelStyle;
+use crate::source::{ColumnUnit, SourceFile};
+use crate::span::FileId;
 use crate::text;
 
 /// Lines of a label over many lines that are shown after its first line.
@@ -40,6 +40,8 @@ pub(super) struct Take {
     pub(super) width: usize,
     /// What the column after the path counts.
     pub(super) column_unit: ColumnUnit,
+    /// Lines with labels that are shown of one file.
+    pub(super) labelled_lines: usize,
 }
 
 /// All that human output shows of the sources for one diagnostic, and what it must add in words.
@@ -49,13 +51,14 @@ pub(super) struct Excerpt<'a> {
     pub(super) snippets: Vec<Snippet<'a>>,
     /// Digits of the largest line number that is shown, 0 where there is none.
     pub(super) gutter: usize,
-    /// What was wrong with the diagnostic or cannot be shown as it is.
+    /// What cannot be shown as it is.
     pub(super) remarks: Vec<String>,
 }
 
 /// The lines of one file.
 #[derive(Debug)]
 pub(super) struct Snippet<'a> {
+    pub(super) file: FileId,
     /// Safe, on one line.
     pub(super) path: Cow<'a, str>,
     /// Where the snippet's first label begins, 1-based.
@@ -92,15 +95,47 @@ pub(super) struct Place {
 }
 
 impl<'a> Excerpt<'a> {
-    pub(super) fn new(sources: &'a SourceMap, diagnostic: &'a Diagnostic, take: Take) -> Self {
-        let (labels, breaches) = contract::resolve(sources, diagnostic);
-        let mut remarks: Vec<_> = breaches.iter().map(ToString::to_string).collect();
-        let files = by_file(labels);
-        let gutter = gutter(&files, take);
+    /// What is shown of the labels of `checked`; line numbers have at least `least_gutter` digits.
+    pub(super) fn new(checked: &Checked<'a>, least_gutter: usize, take: Take) -> Self {
+        let mut remarks = Vec::new();
+        let mut files = by_file(&checked.labels);
+        let left_out = limit(&mut files, take.labelled_lines);
+        let gutter = gutter(&files, take).max(least_gutter);
         let snippets =
             files.into_iter().map(|file| file.snippet(gutter, take, &mut remarks)).collect();
+        if left_out > 0 {
+            remarks.push(format!("and {left_out} more {}", text::plural("label", left_out)));
+        }
         Self { snippets, gutter, remarks }
     }
+}
+
+/// Labels on one line, on average, that are shown where there are very many.
+const LABELS_A_LINE: usize = 5;
+
+/// Keeps the first labels of each file, on at most `most_lines` lines, and the first files, at most
+/// as many; gives the number of labels that it leaves out.
+fn limit(files: &mut Vec<Labelled<'_>>, most_lines: usize) -> usize {
+    let count = |files: &[Labelled<'_>]| files.iter().map(|file| file.labels.len()).sum::<usize>();
+    let all = count(files);
+    files.truncate(most_lines.max(1));
+    for file in files.iter_mut() {
+        let mut lines = BTreeSet::new();
+        let mut labels = 0;
+        file.labels.retain(|&Placed { lines: Lines { first, last }, .. }| {
+            let ends = BTreeSet::from([first, last]);
+            let more = ends.difference(&lines).count();
+            // The first label is always shown.
+            let fits = labels == 0
+                || (lines.len() + more <= most_lines && labels < most_lines * LABELS_A_LINE);
+            if fits {
+                lines.extend([first, last]);
+                labels += 1;
+            }
+            fits
+        });
+    }
+    all - count(files)
 }
 
 /// Cells of the widest line number that the snippets may show.
@@ -203,10 +238,10 @@ impl Lanes {
 }
 
 /// Labels by file, files in the order of their first label.
-fn by_file(labels: Vec<Resolved<'_>>) -> Vec<Labelled<'_>> {
+fn by_file<'a>(labels: &[Resolved<'a>]) -> Vec<Labelled<'a>> {
     let mut files: Vec<Labelled<'_>> = Vec::new();
     let mut index_of = BTreeMap::new();
-    for label in labels {
+    for &label in labels {
         let index = *index_of.entry(label.file.id()).or_insert(files.len());
         if index == files.len() {
             files.push(Labelled { file: label.file, labels: Vec::new() });
@@ -216,6 +251,13 @@ fn by_file(labels: Vec<Resolved<'_>>) -> Vec<Labelled<'_>> {
         }
     }
     files
+}
+
+impl Snippet<'_> {
+    /// Whether the path is shown as it is.
+    pub(super) const fn path_is_safe(&self) -> bool {
+        matches!(self.path, Cow::Borrowed(_))
+    }
 }
 
 impl<'a> Labelled<'a> {
@@ -238,6 +280,7 @@ impl<'a> Labelled<'a> {
         remarks.extend(self.hidden(&marks, take.column_unit));
         let at = self.labels.first().map(|placed| placed.label.location(take.column_unit));
         Snippet {
+            file: self.file.id(),
             path: text::one_line(self.file.path()),
             line: at.map_or(1, |at| at.line),
             col: at.map_or(1, |at| at.col),

@@ -2,12 +2,9 @@
 
 use std::io::{self, Stderr, Stdout, Write};
 
-use termcolor::Buffer;
-
 use super::Emitter;
-use super::excerpt::{Excerpt, Take};
-use super::layout;
-use super::paint::Painter;
+use super::canvas::Canvas;
+use super::picture::Picture;
 use crate::color::ColorChoice;
 use crate::diagnostic::Diagnostic;
 use crate::source::{ColumnUnit, SourceMap};
@@ -52,8 +49,7 @@ use crate::source::{ColumnUnit, SourceMap};
 pub struct HumanEmitter<W> {
     writer: W,
     color: bool,
-    unicode: bool,
-    take: Take,
+    picture: Picture,
     /// Whether a diagnostic stands before the next one.
     started: bool,
 }
@@ -84,10 +80,8 @@ impl<W: Write> HumanEmitter<W> {
 
     /// Writes to `writer`: no colour, ASCII.
     #[must_use]
-    pub const fn new(writer: W) -> Self {
-        let take =
-            Take { context_lines: 0, tab_width: 4, width: 140, column_unit: ColumnUnit::Char };
-        Self { writer, color: false, unicode: false, take, started: false }
+    pub fn new(writer: W) -> Self {
+        Self { writer, color: false, picture: Picture::default(), started: false }
     }
 
     /// Are ANSI colours written? By default not, but see [`HumanEmitter::stderr`].
@@ -100,14 +94,14 @@ impl<W: Write> HumanEmitter<W> {
     /// Are lines drawn with Unicode box characters? By default with ASCII.
     #[must_use]
     pub const fn with_unicode(mut self, unicode: bool) -> Self {
-        self.unicode = unicode;
+        self.picture.unicode = unicode;
         self
     }
 
     /// How many lines are shown before and after each label? By default none.
     #[must_use]
     pub const fn with_context_lines(mut self, lines: u16) -> Self {
-        self.take.context_lines = lines as u32;
+        self.picture.take.context_lines = lines as u32;
         self
     }
 
@@ -115,7 +109,7 @@ impl<W: Write> HumanEmitter<W> {
     /// as 1, more as 16.
     #[must_use]
     pub fn with_tab_width(mut self, cells: u8) -> Self {
-        self.take.tab_width = usize::from(cells.clamp(1, Self::MAX_TAB_WIDTH));
+        self.picture.take.tab_width = usize::from(cells.clamp(1, Self::MAX_TAB_WIDTH));
         self
     }
 
@@ -127,14 +121,14 @@ impl<W: Write> HumanEmitter<W> {
     /// labels elsewhere are drawn below the dots.
     #[must_use]
     pub const fn with_width(mut self, cells: u16) -> Self {
-        self.take.width = cells as usize;
+        self.picture.take.width = cells as usize;
         self
     }
 
     /// What does the column after the path count? By default characters.
     #[must_use]
     pub const fn with_column_unit(mut self, unit: ColumnUnit) -> Self {
-        self.take.column_unit = unit;
+        self.picture.take.column_unit = unit;
         self
     }
 
@@ -143,25 +137,16 @@ impl<W: Write> HumanEmitter<W> {
     pub fn into_inner(self) -> W {
         self.writer
     }
-
-    fn draw(&self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<Buffer> {
-        let mut buffer = if self.color { Buffer::ansi() } else { Buffer::no_color() };
-        if self.started {
-            buffer.write_all(b"\n")?;
-        }
-        let excerpt = Excerpt::new(sources, diagnostic, self.take);
-        let bar = if self.unicode { '│' } else { '|' };
-        let mut painter = Painter::new(buffer, diagnostic.severity(), bar);
-        layout::draw(diagnostic, &excerpt, self.take, self.unicode, &mut painter)
-            .map_err(io::Error::other)?;
-        painter.finish()
-    }
 }
 
 impl<W: Write> Emitter for HumanEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
-        let buffer = self.draw(sources, diagnostic)?;
-        self.writer.write_all(buffer.as_slice())?;
+        let mut canvas = Canvas::terminal(self.color);
+        if self.started {
+            canvas.put('\n')?;
+        }
+        let canvas = self.picture.draw(sources, diagnostic, canvas)?;
+        self.writer.write_all(&canvas.into_bytes())?;
         self.started = true;
         Ok(())
     }

@@ -7,7 +7,15 @@
 //!  "help":null,"notes":[]}
 //! ```
 //!
-//! (On one line.) All seven fields are always there, in this order. `lo` and `hi` are byte offsets,
+//! (On one line.) All seven fields are always there, in this order; `suggestions` follow where there
+//! are any:
+//!
+//! ```json
+//! {"message":"remove it","applicability":"machine-applicable",
+//!  "edits":[{"file":"a.vitte","lo":8,"hi":9,"line":1,"col":9,"text":""}]}
+//! ```
+//!
+//! `lo` and `hi` are byte offsets,
 //! `hi` exclusive; `line` and `col` are 1-based and those of `lo`. Strings hold the exact text, and
 //! [`JsonEmitter`] writes every character that a terminal would obey as an escape.
 
@@ -19,10 +27,11 @@ use serde_json::ser::{CompactFormatter, Formatter, Serializer};
 
 use super::Emitter;
 use crate::code::Code;
-use crate::contract::{self, Resolved};
+use crate::contract::{Checked, Resolved};
 use crate::diagnostic::{Diagnostic, LabelStyle};
 use crate::severity::Severity;
 use crate::source::{ColumnUnit, SourceMap};
+use crate::suggestion::{Applicability, Suggestion};
 use crate::text;
 
 /// A diagnostic as its JSON has it: written and read by the same struct. What is read is owned, so it
@@ -37,6 +46,7 @@ use crate::text;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct JsonDiagnostic<'a> {
     /// `note`, `warning`, `error` or `fatal`.
@@ -55,10 +65,14 @@ pub struct JsonDiagnostic<'a> {
     pub help: Option<Cow<'a, str>>,
     /// What else is to be known, broken spans among it.
     pub notes: Vec<Cow<'a, str>>,
+    /// Ways to mend it; the field is there only where there is one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub suggestions: Vec<JsonSuggestion<'a>>,
 }
 
 /// A place in a source file.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct JsonPlace<'a> {
     /// The normalised path.
@@ -68,13 +82,16 @@ pub struct JsonPlace<'a> {
     /// The byte after the last.
     pub hi: u32,
     /// The line of `lo`, 1-based.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub line: u32,
     /// The column of `lo`, 1-based, in characters unless the emitter was told otherwise.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub col: u32,
 }
 
 /// A label.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct JsonLabel<'a> {
     /// `primary` or `secondary`.
@@ -86,12 +103,49 @@ pub struct JsonLabel<'a> {
     /// The byte after the last.
     pub hi: u32,
     /// The line of `lo`, 1-based.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub line: u32,
     /// The column of `lo`, 1-based.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub col: u32,
     /// The message, or null.
     #[serde(deserialize_with = "Option::deserialize")]
     pub message: Option<Cow<'a, str>>,
+}
+
+/// A way to mend the problem: all of its edits are done, or none.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct JsonSuggestion<'a> {
+    /// What it does.
+    pub message: Cow<'a, str>,
+    /// How sure the compiler is of it.
+    pub applicability: Applicability,
+    /// At least one; in the order of their places, none over another.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
+    pub edits: Vec<JsonEdit<'a>>,
+}
+
+/// New text in the place of some bytes.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct JsonEdit<'a> {
+    /// The normalised path.
+    pub file: Cow<'a, str>,
+    /// The first byte that goes.
+    pub lo: u32,
+    /// The byte after the last that goes.
+    pub hi: u32,
+    /// The line of `lo`, 1-based.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
+    pub line: u32,
+    /// The column of `lo`, 1-based.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
+    pub col: u32,
+    /// What comes.
+    pub text: Cow<'a, str>,
 }
 
 impl<'a> JsonDiagnostic<'a> {
@@ -101,19 +155,39 @@ impl<'a> JsonDiagnostic<'a> {
     /// `sources` does not have is left out, with a note that holds its message.
     #[must_use]
     pub fn new(sources: &'a SourceMap, diagnostic: &'a Diagnostic, unit: ColumnUnit) -> Self {
-        let (resolved, breaches) = contract::resolve(sources, diagnostic);
-        let labels: Vec<_> = resolved.iter().map(|label| JsonLabel::new(label, unit)).collect();
-        let primary = labels.first().filter(|label| label.style == LabelStyle::Primary);
-        let primary = primary.map(JsonLabel::place);
-        let breaches = breaches.iter().map(|breach| Cow::Owned(breach.to_string()));
+        let checked = Checked::new(sources, diagnostic);
+        let suggestions = checked.suggestions.iter();
         Self {
             severity: diagnostic.severity(),
             code: diagnostic.code(),
             message: diagnostic.message().into(),
-            primary,
-            labels,
+            primary: checked.primary().map(|label| JsonLabel::new(label, unit).place()),
+            labels: checked.labels.iter().map(|label| JsonLabel::new(label, unit)).collect(),
             help: diagnostic.help().map(Cow::Borrowed),
-            notes: diagnostic.notes().map(Cow::Borrowed).chain(breaches).collect(),
+            notes: checked.notes().collect(),
+            suggestions: suggestions.map(|one| JsonSuggestion::new(sources, one, unit)).collect(),
+        }
+    }
+}
+
+impl<'a> JsonSuggestion<'a> {
+    fn new(sources: &'a SourceMap, suggestion: &'a Suggestion, unit: ColumnUnit) -> Self {
+        let edits = suggestion.edits().iter().filter_map(|edit| {
+            let span = edit.span();
+            let at = sources.location_in(span, unit).ok()?;
+            Some(JsonEdit {
+                file: at.path.into(),
+                lo: span.lo(),
+                hi: span.hi(),
+                line: at.line,
+                col: at.col,
+                text: edit.text().into(),
+            })
+        });
+        Self {
+            message: suggestion.message().into(),
+            applicability: suggestion.applicability(),
+            edits: edits.collect(),
         }
     }
 }

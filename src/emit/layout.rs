@@ -22,6 +22,7 @@
 //!
 //! The snapshots and properties of human output hold each of these.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use codespan_reporting::diagnostic as codespan;
@@ -29,15 +30,16 @@ use codespan_reporting::files::{Error, Files, Location};
 use codespan_reporting::term::{Chars, Config, DisplayStyle, Renderer, RichDiagnostic};
 
 use super::excerpt::{Excerpt, LINES_AFTER_START, LINES_BEFORE_END, Place, Snippet, Take};
-use super::paint::{self, Painter, SourceRow};
-use crate::diagnostic::{Diagnostic, LabelStyle};
+use super::paint::{self, Gutter, Painter, SourceRow};
+use super::pen::{LEAST_ROOM, Pen};
+use crate::contract::Checked;
+use crate::diagnostic::LabelStyle;
 use crate::severity::Severity;
 use crate::text;
 
-/// Draws a diagnostic:
+/// Draws what stands below the header:
 ///
 /// ```text
-/// error[E0001]: message                      header
 ///   --> file.vitte:12:7                      snippet, one for each file
 ///    |
 /// 12 |   let x =
@@ -46,22 +48,26 @@ use crate::text;
 ///    = help: …                               notes: help, notes, remarks on the diagnostic
 ///    = note: …
 /// ```
-pub(super) fn draw<'a>(
-    diagnostic: &Diagnostic,
-    excerpt: &'a Excerpt<'_>,
-    take: Take,
-    unicode: bool,
-    painter: &mut Painter<'a>,
+///
+/// `links` has the address of each snippet's file that is a link.
+pub(super) fn draw(
+    checked: &Checked<'_>,
+    excerpt: &Excerpt<'_>,
+    links: Vec<Option<String>>,
+    (take, unicode): (Take, bool),
+    pen: &mut Pen,
 ) -> Result<(), Error> {
-    let header = format!("{}[{}]", diagnostic.severity(), diagnostic.code());
-    painter.header(&header, text::lines(diagnostic.message(), take.tab_width))?;
-
-    let grid = Grid::new(excerpt);
+    let grid = Grid::new(excerpt, &links);
     let source_rows = excerpt.snippets.iter().flat_map(source_rows).collect();
-    painter.begin_snippets(source_rows, excerpt.gutter, gutter_by_codespan(excerpt));
+    let links = links.into_iter().flatten().collect();
+    let gutter = Gutter { needed: excerpt.gutter, by_codespan: gutter_by_codespan(excerpt) };
+    let bar = if unicode { '│' } else { '|' };
+    let mut painter = Painter::new(pen, source_rows, links, gutter, bar);
     let config = config(take, unicode);
-    RichDiagnostic::new(&to_codespan(diagnostic, excerpt, &grid, take), &config)
-        .render(&grid, &mut Renderer::new(painter, &config))
+    RichDiagnostic::new(&to_codespan(checked, excerpt, &grid, take), &config)
+        .render(&grid, &mut Renderer::new(&mut painter, &config))?;
+    painter.finish();
+    Ok(())
 }
 
 fn config(take: Take, unicode: bool) -> Config {
@@ -83,26 +89,21 @@ fn config(take: Take, unicode: bool) -> Config {
 }
 
 fn to_codespan(
-    diagnostic: &Diagnostic,
+    checked: &Checked<'_>,
     excerpt: &Excerpt<'_>,
     grid: &Grid<'_>,
     take: Take,
 ) -> codespan::Diagnostic<usize> {
+    let diagnostic = checked.diagnostic;
     let mut labels = Vec::new();
     for (id, (snippet, file)) in excerpt.snippets.iter().zip(&grid.files).enumerate() {
         labels.extend(snippet.marks.iter().map(|mark| codespan::Label {
             style: label_style(mark.style),
             file_id: id,
             range: file.offset(mark.start)..file.offset(mark.end),
-            message: paint::anchored(&mark.message),
+            message: paint::message(&mark.message),
         }));
     }
-    let notes = diagnostic.notes().chain(excerpt.remarks.iter().map(String::as_str));
-    let notes = diagnostic
-        .help()
-        .map(|help| ("help", help))
-        .into_iter()
-        .chain(notes.map(|note| ("note", note)));
     codespan::Diagnostic {
         // Only its colours are used: the painter has written the header.
         severity: match diagnostic.severity() {
@@ -113,8 +114,24 @@ fn to_codespan(
         code: None,
         message: String::new(),
         labels,
-        notes: notes.map(|(kind, note)| bullet(kind, note, take.tab_width)).collect(),
+        notes: notes(checked, excerpt, take),
     }
+}
+
+/// The most notes that are shown.
+const MOST_NOTES: usize = 100;
+
+/// Help and notes, as they stand below the snippets.
+fn notes(checked: &Checked<'_>, excerpt: &Excerpt<'_>, take: Take) -> Vec<String> {
+    let remarks = excerpt.remarks.iter().map(|remark| Cow::Borrowed(remark.as_str()));
+    let help = checked.diagnostic.help().map(|help| ("help", Cow::Borrowed(help)));
+    let all: Vec<_> = checked.notes().chain(remarks).map(|note| ("note", note)).collect();
+    let more = all.len().saturating_sub(MOST_NOTES);
+    let more_notes =
+        || ("note", Cow::Owned(format!("and {more} more {}", text::plural("note", more))));
+    let rest = (more > 0).then(more_notes);
+    let shown = help.into_iter().chain(all.into_iter().take(MOST_NOTES)).chain(rest);
+    shown.map(|(kind, note)| bullet(kind, &note, excerpt.gutter, take)).collect()
 }
 
 const fn label_style(style: LabelStyle) -> codespan::LabelStyle {
@@ -125,9 +142,11 @@ const fn label_style(style: LabelStyle) -> codespan::LabelStyle {
 }
 
 /// A note's text, its further lines under the first.
-fn bullet(kind: &str, note: &str, tab_width: usize) -> String {
-    let lines: Vec<_> = text::lines(note, tab_width).collect();
-    format!("{kind}: {}", lines.join(&format!("\n{:1$}", "", kind.len() + 2)))
+fn bullet(kind: &str, note: &str, gutter: usize, take: Take) -> String {
+    let indent = kind.len() + 2;
+    let room = take.width.saturating_sub(gutter + " = ".len() + indent);
+    let lines = text::block(note, take.tab_width, room.max(LEAST_ROOM));
+    format!("{kind}: {}", lines.join(&format!("\n{:indent$}", "")))
 }
 
 /// The rows of a snippet, as the painter needs them to put the real text in the grid's place.
@@ -163,7 +182,7 @@ struct Grid<'a> {
 }
 
 struct GridFile<'a> {
-    name: &'a str,
+    name: Cow<'a, str>,
     location: Location,
     text: String,
     lines: Vec<GridLine>,
@@ -178,8 +197,9 @@ struct GridLine {
 }
 
 impl<'a> Grid<'a> {
-    fn new(excerpt: &'a Excerpt<'_>) -> Self {
-        Self { files: excerpt.snippets.iter().map(GridFile::new).collect() }
+    fn new(excerpt: &'a Excerpt<'_>, links: &[Option<String>]) -> Self {
+        let files = excerpt.snippets.iter().zip(links);
+        Self { files: files.map(|(file, link)| GridFile::new(file, link.is_some())).collect() }
     }
 
     fn file(&self, id: usize) -> Result<&GridFile<'a>, Error> {
@@ -188,9 +208,9 @@ impl<'a> Grid<'a> {
 }
 
 impl<'a> GridFile<'a> {
-    fn new(snippet: &'a Snippet<'_>) -> Self {
+    fn new(snippet: &'a Snippet<'_>, is_link: bool) -> Self {
         let mut file = Self {
-            name: &snippet.path,
+            name: paint::path(&snippet.path, is_link),
             location: Location {
                 line_number: snippet.line as usize,
                 column_number: snippet.col as usize,
@@ -223,9 +243,9 @@ impl<'a> GridFile<'a> {
     /// A line without any is a gap.
     fn push_line(&mut self, number: usize, shown: &str, least_cells: usize) {
         let start = self.text.len();
-        for (from, to, c) in text::cells(shown, 1) {
-            let cell = if c == ' ' { ' ' } else { 'x' };
-            self.text.extend(std::iter::repeat_n(cell, to - from));
+        for cluster in text::cells(shown, 1) {
+            let cell = if cluster.text == " " { ' ' } else { 'x' };
+            self.text.extend(std::iter::repeat_n(cell, cluster.cells()));
         }
         while self.text.len() < start + least_cells {
             self.text.push(' ');
@@ -253,7 +273,7 @@ impl<'a> Files<'a> for Grid<'a> {
     type Source = &'a str;
 
     fn name(&'a self, id: usize) -> Result<&'a str, Error> {
-        Ok(self.file(id)?.name)
+        Ok(&self.file(id)?.name)
     }
 
     fn source(&'a self, id: usize) -> Result<&'a str, Error> {

@@ -8,12 +8,18 @@
 //! Formats share what stands left of them and nothing else: none imports another.
 
 mod bars;
+mod canvas;
 mod excerpt;
+mod layout;
+mod markup;
+mod paint;
+mod patch;
+mod pen;
+mod picture;
+mod style;
+
 mod human;
 pub mod json;
-mod layout;
-mod paint;
-mod style;
 
 use std::io;
 

@@ -1,27 +1,27 @@
 //! The third step of human output: what codespan draws, in colour and exact to the byte.
 //!
 //! The painter stands between codespan and the bytes. It puts the real text of a row where codespan
-//! writes the grid's cells, drops blanks at line ends, keeps the gutter as wide as the widest line
-//! number, puts [bars](super::bars) into their lanes, and goes on inside the gutter where a label
+//! writes the grid's cells, keeps the gutter as wide as the widest line number, puts [bars](super::bars) into their lanes, and goes on inside the gutter where a label
 //! has more than one line:
 //!
 //! ```text
-//! codespan:   `3 | xx xxx   ` `  |    ^^^ ‹anchor›one‹next›two`
+//! codespan:   `3 | xx xxx   ` `  |    ^^^ ‹begin›one‹next›two‹end›`
 //! painted:    `3 | 日 abc`     `  |    ^^^ one`
 //!                             `  |        two`
 //! ```
+//!
+//! Where a message begins is known only here, so this is where a long one is wrapped.
 
 use std::borrow::Cow;
 use std::io;
 
 use codespan_reporting::diagnostic::{LabelStyle, Severity as CodespanSeverity};
 use codespan_reporting::term::WriteStyle;
-use termcolor::{Buffer, WriteColor as _};
 
 use super::bars::Bars;
 use super::excerpt::Lanes;
+use super::pen::Pen;
 use super::style::Style;
-use crate::severity::Severity;
 use crate::text;
 
 // Text from outside has no control character when it comes here, so these are free to mean
@@ -29,18 +29,28 @@ use crate::text;
 
 /// Takes back one blank before what follows.
 pub(super) const ONE_CELL_BACK: char = '\u{8}';
-/// The further lines of a label's message begin below here.
-const ANCHOR: char = '\u{2}';
+/// A label's message begins here: its further lines begin below.
+const BEGIN_MESSAGE: char = '\u{2}';
+const END_MESSAGE: char = '\u{3}';
 /// The next line of a label's message.
 const NEXT_LINE: char = '\u{b}';
+/// The path of a snippet begins, which is a link to the end of its line.
+const BEGIN_LINK: char = '\u{e}';
 
 /// A label's message as the painter wants it from codespan.
-pub(super) fn anchored(lines: &[Cow<'_, str>]) -> String {
+pub(super) fn message(lines: &[Cow<'_, str>]) -> String {
     match lines {
         [] => String::new(),
-        [line] => line.clone().into_owned(),
-        _ => format!("{ANCHOR}{}", lines.join(NEXT_LINE.encode_utf8(&mut [0; 4]))),
+        _ => {
+            let lines = lines.join(NEXT_LINE.encode_utf8(&mut [0; 4]));
+            format!("{BEGIN_MESSAGE}{lines}{END_MESSAGE}")
+        }
     }
+}
+
+/// A snippet's path as the painter wants it from codespan.
+pub(super) fn path(path: &str, is_link: bool) -> Cow<'_, str> {
+    if is_link { Cow::Owned(format!("{BEGIN_LINK}{path}")) } else { Cow::Borrowed(path) }
 }
 
 /// A source line that codespan is going to draw.
@@ -55,23 +65,31 @@ pub(super) struct SourceRow<'a> {
     pub(super) pointers: Vec<(usize, LabelStyle)>,
 }
 
-/// Writes a diagnostic's output, see the [module](self).
+/// Cells for line numbers: those needed, and those that codespan reckons with.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Gutter {
+    pub(super) needed: usize,
+    pub(super) by_codespan: usize,
+}
+
+impl Gutter {
+    const fn margin(self) -> usize {
+        self.needed.saturating_sub(self.by_codespan)
+    }
+}
+
+/// Stands between codespan and the pen, see the [module](self).
 #[derive(Debug)]
 pub(super) struct Painter<'a> {
-    out: Buffer,
-    severity: Severity,
+    pen: &'a mut Pen,
     bar: char,
-    /// The style of what is written next, and the one that is on in `out`.
-    wanted: Style,
-    painted: Style,
-    /// Line ends and blanks that are written only when something follows on their line.
-    line_ends: usize,
-    blanks: usize,
-    /// What stands on the current line so far, for a label's further lines.
-    line: Vec<(char, Style)>,
-    anchor: usize,
+    gutter: Gutter,
     /// Whether codespan's own header is still to be dropped.
     dropping: bool,
+    /// The message that is being drawn, and where it begins.
+    message: Option<(String, usize)>,
+    /// The addresses of the paths that are links, in their order.
+    links: std::vec::IntoIter<String>,
     rows: std::vec::IntoIter<SourceRow<'a>>,
     source: Option<Source<'a>>,
     bars: Bars<'a>,
@@ -81,9 +99,6 @@ pub(super) struct Painter<'a> {
     /// whether the carets are the line that is being drawn.
     pointers: Vec<(usize, Style)>,
     at_carets: bool,
-    /// Cells for line numbers: those needed, and those that codespan reckons with.
-    gutter: usize,
-    codespan_gutter: usize,
 }
 
 /// Where in a source line the painter is.
@@ -98,128 +113,62 @@ struct Source<'a> {
 }
 
 impl<'a> Painter<'a> {
-    /// A painter that adds to `out` and draws the bars of labels over many lines with `bar`.
-    pub(super) fn new(out: Buffer, severity: Severity, bar: char) -> Self {
+    /// A painter of these rows, `links` the addresses of the paths that are links. The bars of labels
+    /// over many lines are drawn with `bar`.
+    ///
+    /// Codespan begins with a header of its own, which is dropped.
+    pub(super) fn new(
+        pen: &'a mut Pen,
+        rows: Vec<SourceRow<'a>>,
+        links: Vec<String>,
+        gutter: Gutter,
+        bar: char,
+    ) -> Self {
+        pen.margin = gutter.margin();
+        pen.blanks = pen.margin;
         Self {
-            out,
-            severity,
+            pen,
             bar,
-            wanted: Style::Plain,
-            painted: Style::Plain,
-            line_ends: 0,
-            blanks: 0,
-            line: Vec::new(),
-            anchor: 0,
-            dropping: false,
-            rows: Vec::new().into_iter(),
+            gutter,
+            dropping: true,
+            message: None,
+            links: links.into_iter(),
+            rows: rows.into_iter(),
             source: None,
             bars: Bars::new(bar),
             at_border: false,
             pointers: Vec::new(),
             at_carets: false,
-            gutter: 0,
-            codespan_gutter: 0,
         }
     }
 
-    /// Writes `error[E0001]: message`; further lines of the message stand below its first.
-    pub(super) fn header<'m>(
-        &mut self,
-        header: &str,
-        message: impl Iterator<Item = Cow<'m, str>>,
-    ) -> io::Result<()> {
-        self.wanted = Style::Header;
-        self.put_all(header)?;
-        self.wanted = Style::Message;
-        self.put(':')?;
-        for (index, line) in message.enumerate() {
-            if index > 0 {
-                self.end_line();
-                self.blanks = header.len() + 1;
-            }
-            self.blanks += 1;
-            self.put_all(&line)?;
-        }
-        self.wanted = Style::Plain;
-        self.end_line();
-        Ok(())
-    }
-
-    /// From here on codespan draws, beginning with a header of its own, which is dropped.
-    ///
-    /// `gutter` is the number of cells for line numbers, `codespan_gutter` the number that codespan
-    /// takes for it.
-    pub(super) fn begin_snippets(
-        &mut self,
-        rows: Vec<SourceRow<'a>>,
-        gutter: usize,
-        codespan_gutter: usize,
-    ) {
-        self.rows = rows.into_iter();
-        self.gutter = gutter;
-        self.codespan_gutter = codespan_gutter;
-        self.blanks = gutter.saturating_sub(codespan_gutter);
-        self.dropping = true;
-    }
-
-    /// All that was written, with one line end after it.
-    pub(super) fn finish(mut self) -> io::Result<Buffer> {
-        self.line_ends = 1;
-        self.wanted = Style::Plain;
-        self.flush_line_ends()?;
-        Ok(self.out)
-    }
-
-    fn put_all(&mut self, text: &str) -> io::Result<()> {
-        text.chars().try_for_each(|c| self.put(c))
-    }
-
-    fn put(&mut self, c: char) -> io::Result<()> {
-        if c == ' ' {
-            self.blanks += 1;
-            return Ok(());
-        }
-        self.flush_line_ends()?;
-        for _ in 0..std::mem::take(&mut self.blanks) {
-            self.write_raw(' ')?;
-            self.line.push((' ', Style::Plain));
-        }
-        if self.painted != self.wanted {
-            match self.wanted {
-                Style::Plain => self.out.reset()?,
-                style => self.out.set_color(&style.color(self.severity))?,
-            }
-            self.painted = self.wanted;
-        }
-        self.line.push((c, self.wanted));
-        self.write_raw(c)
-    }
-
-    fn write_raw(&mut self, c: char) -> io::Result<()> {
-        io::Write::write_all(&mut self.out, c.encode_utf8(&mut [0; 4]).as_bytes())
-    }
-
-    fn flush_line_ends(&mut self) -> io::Result<()> {
-        let line_ends = std::mem::take(&mut self.line_ends);
-        if line_ends > 0 && self.painted != Style::Plain {
-            self.out.reset()?;
-            self.painted = Style::Plain;
-        }
-        (0..line_ends).try_for_each(|_| self.write_raw('\n'))
+    /// Codespan has drawn, with an empty line at its end.
+    pub(super) fn finish(self) {
+        self.pen.close_up();
     }
 
     fn end_line(&mut self) {
-        self.line_ends += 1;
-        self.blanks = self.gutter.saturating_sub(self.codespan_gutter);
-        self.line.clear();
+        self.pen.end_line();
         self.at_carets = self.source.take().is_some();
         self.bars.end_line();
     }
 
-    /// Goes on below the anchor: bars go on, and what hangs from the carets; everything else is
-    /// blank.
-    fn next_label_line(&mut self) -> io::Result<()> {
-        let mut before: Vec<_> = self.line.iter().take(self.anchor).copied().collect();
+    /// Writes a label's message, which begins at `column`, and wraps it.
+    fn put_message(&mut self, message: &str, column: usize) -> io::Result<()> {
+        let lines = text::block_of_lines(message.split(NEXT_LINE), self.pen.room(column));
+        for (index, line) in lines.iter().enumerate() {
+            if index > 0 {
+                self.next_message_line(column)?;
+            }
+            self.pen.put_all(line)?;
+        }
+        Ok(())
+    }
+
+    /// Goes on below the beginning of a message: bars go on, and what hangs from the carets;
+    /// everything else is blank.
+    fn next_message_line(&mut self, column: usize) -> io::Result<()> {
+        let mut before: Vec<_> = self.pen.line().iter().take(column).copied().collect();
         if self.at_carets {
             // The message beside the carets is that of the last label: all others hang.
             let hanging = self.pointers.len().saturating_sub(1);
@@ -231,15 +180,15 @@ impl<'a> Painter<'a> {
         }
         let at_carets = self.at_carets;
         self.end_line();
-        self.blanks = 0;
-        let label = self.wanted;
+        self.pen.blanks = 0;
+        let label = self.pen.style;
         for (c, style) in before {
-            self.wanted = style;
-            self.put(if matches!(c, '|' | '│') { c } else { ' ' })?;
+            self.pen.style = style;
+            self.pen.put(if matches!(c, '|' | '│') { c } else { ' ' })?;
         }
         self.at_carets = at_carets;
-        self.wanted = label;
-        self.blanks += self.anchor.saturating_sub(self.line.len() + self.blanks);
+        self.pen.style = label;
+        self.pen.blanks += column.saturating_sub(self.pen.column());
         Ok(())
     }
 
@@ -249,11 +198,26 @@ impl<'a> Painter<'a> {
             self.dropping = c != '\n';
             return Ok(());
         }
+        if c == END_MESSAGE {
+            let (message, column) = self.message.take().unwrap_or_default();
+            return self.put_message(&message, column);
+        }
+        if let Some((message, _)) = &mut self.message {
+            message.push(c);
+            return Ok(());
+        }
         match c {
-            '\n' => self.end_line(),
-            ONE_CELL_BACK => self.blanks = self.blanks.saturating_sub(1),
-            ANCHOR => self.anchor = self.line.len() + self.blanks,
-            NEXT_LINE => self.next_label_line()?,
+            '\n' => {
+                self.pen.end_link()?;
+                self.end_line();
+            }
+            ONE_CELL_BACK => self.pen.blanks = self.pen.blanks.saturating_sub(1),
+            BEGIN_MESSAGE => self.message = Some((String::new(), self.pen.column())),
+            BEGIN_LINK => {
+                if let Some(url) = self.links.next() {
+                    self.pen.begin_link(&url)?;
+                }
+            }
             _ => {
                 if self.bars.wants_more() {
                     self.put_bar(c)?;
@@ -261,9 +225,9 @@ impl<'a> Painter<'a> {
                     self.source.as_mut().filter(|source| source.before == 0)
                 {
                     let text = source.next_cell();
-                    return self.put_all(text);
+                    return self.pen.put_all(text);
                 } else {
-                    self.put(c)?;
+                    self.pen.put(c)?;
                     if c != ' ' && std::mem::take(&mut self.at_border) && "|│.·".contains(c) {
                         self.bars.begin_line();
                     }
@@ -278,12 +242,12 @@ impl<'a> Painter<'a> {
 
     /// One character of the bars between border and text.
     fn put_bar(&mut self, c: char) -> io::Result<()> {
-        let wanted = self.wanted;
-        for (c, style) in self.bars.push((c, wanted), self.source.is_some()) {
-            self.wanted = style;
-            self.put(c)?;
+        let style = self.pen.style;
+        for (c, style) in self.bars.push((c, style), self.source.is_some()) {
+            self.pen.style = style;
+            self.pen.put(c)?;
         }
-        self.wanted = wanted;
+        self.pen.style = style;
         Ok(())
     }
 
@@ -292,11 +256,11 @@ impl<'a> Painter<'a> {
         let Some(row) = self.rows.next() else { return };
         self.bars.begin_row(row.lanes);
         let digits = row.number.to_string().len();
-        let number = self.codespan_gutter.max(digits);
-        self.blanks = self.gutter.saturating_sub(number);
+        let number = self.gutter.by_codespan.max(digits);
+        self.pen.blanks = self.gutter.needed.saturating_sub(number);
         // ` |`, the bars, and a blank.
         let before = number + 2 + 2 * row.lanes.lane_of.len() + 1;
-        let text_column = self.blanks + number + 2 + 2 * row.lanes.count + 1;
+        let text_column = self.pen.blanks + number + 2 + 2 * row.lanes.count + 1;
         let pointer = |(cell, style)| (text_column + cell, Style::Label(style));
         self.pointers = row.pointers.into_iter().map(pointer).collect();
         self.source = Some(Source { before, rest: row.text, cell: 0, written: 0 });
@@ -308,17 +272,19 @@ impl<'a> Source<'a> {
     /// a wide character.
     fn next_cell(&mut self) -> &'a str {
         let (mut len, mut taken) = (0, false);
-        for (start, end, c) in text::cells(self.rest, 1) {
-            let has_cells = end > start;
-            if (has_cells && taken) || (!taken && self.written + start > self.cell) {
+        let mut written = self.written;
+        for cluster in text::cells(self.rest, 1) {
+            let has_cells = !cluster.is_mark();
+            if (has_cells && taken) || (!taken && self.written + cluster.start > self.cell) {
                 break;
             }
             taken |= has_cells;
-            len += c.len_utf8();
+            len += cluster.text.len();
+            written = self.written + cluster.end;
         }
         let (text, rest) = self.rest.split_at_checked(len).unwrap_or((self.rest, ""));
         self.rest = rest;
-        self.written += text::cells(text, 1).last().map_or(0, |(_, end, _)| end);
+        self.written = written;
         self.cell += 1;
         text
     }
@@ -347,28 +313,28 @@ impl WriteStyle for Painter<'_> {
 
     fn set_line_number(&mut self) -> io::Result<()> {
         self.begin_source_line();
-        self.wanted = Style::Gutter;
+        self.pen.style = Style::Gutter;
         Ok(())
     }
 
     fn set_note_bullet(&mut self) -> io::Result<()> {
-        self.wanted = Style::Gutter;
+        self.pen.style = Style::Gutter;
         Ok(())
     }
 
     fn set_source_border(&mut self) -> io::Result<()> {
-        self.wanted = Style::Gutter;
+        self.pen.style = Style::Gutter;
         self.at_border = true;
         Ok(())
     }
 
     fn set_label(&mut self, _severity: CodespanSeverity, style: LabelStyle) -> io::Result<()> {
-        self.wanted = Style::Label(style);
+        self.pen.style = Style::Label(style);
         Ok(())
     }
 
     fn reset(&mut self) -> io::Result<()> {
-        self.wanted = Style::Plain;
+        self.pen.style = Style::Plain;
         Ok(())
     }
 }

@@ -16,10 +16,15 @@ pub(super) enum Style {
     /// Line numbers, borders and bullets.
     Gutter,
     Label(LabelStyle),
+    /// The word `help` before a suggestion.
+    Help,
+    /// What a suggestion adds and removes.
+    Added,
+    Removed,
 }
 
 impl Style {
-    /// How it looks in a diagnostic of this severity.
+    /// How it looks on a terminal, in a diagnostic of this severity.
     pub(super) fn color(self, severity: Severity) -> ColorSpec {
         let of_severity = match severity {
             Severity::Error | Severity::Fatal => Color::Red,
@@ -32,9 +37,27 @@ impl Style {
             Self::Header => (Some(of_severity), true),
             Self::Label(LabelStyle::Primary) => (Some(of_severity), false),
             Self::Label(LabelStyle::Secondary) | Self::Gutter => (Some(Color::Cyan), false),
+            Self::Help => (Some(Color::Cyan), true),
+            Self::Added => (Some(Color::Green), false),
+            Self::Removed => (Some(Color::Red), false),
         };
         let mut spec = ColorSpec::new();
         spec.set_fg(color).set_bold(bold).set_intense(self == Self::Header);
         spec
+    }
+
+    /// Its class on a page, after `vd-`.
+    pub(super) const fn class(self) -> Option<&'static str> {
+        match self {
+            Self::Plain => None,
+            Self::Message => Some("message"),
+            Self::Header => Some("header"),
+            Self::Label(LabelStyle::Primary) => Some("primary"),
+            Self::Label(LabelStyle::Secondary) => Some("secondary"),
+            Self::Gutter => Some("gutter"),
+            Self::Help => Some("help"),
+            Self::Added => Some("added"),
+            Self::Removed => Some("removed"),
+        }
     }
 }

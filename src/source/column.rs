@@ -29,7 +29,7 @@ impl ColumnUnit {
             Self::Byte => before.len(),
             Self::Utf16 => before.encode_utf16().count(),
             Self::Cell { tab_width } => {
-                text::cells(before, usize::from(tab_width)).last().map_or(0, |(_, end, _)| end)
+                text::cells(before, usize::from(tab_width)).last().map_or(0, |last| last.end)
             }
         };
         u32::try_from(units).map_or(u32::MAX, |units| units.saturating_add(1))

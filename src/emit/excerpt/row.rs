@@ -9,7 +9,9 @@
 use std::cmp::Ordering;
 use std::ops::Range;
 
-use crate::text;
+use unicode_segmentation::UnicodeSegmentation as _;
+
+use crate::text::{self, Cluster};
 
 /// What stands where text is left out.
 const DOTS: &str = "...";
@@ -28,7 +30,7 @@ impl Row {
     ///
     /// Of a long line only the part around the labels is looked at, so that the cost of a
     /// diagnostic does not grow with the line.
-    pub(super) fn new(number: u32, line: &str, stops: &mut Stops, room: Room) -> Self {
+    pub(in crate::emit) fn new(number: u32, line: &str, stops: &mut Stops, room: Room) -> Self {
         let part = Part::new(line, stops, room);
         let plain = text::is_plain(part.text);
         let total = stops.measure(&part, plain, room.tab_width);
@@ -52,21 +54,41 @@ impl<'a> Part<'a> {
     /// Bytes for each cell of the room that are looked at on each side of the first label. With
     /// fewer than this many bytes a cell, which only runs of combining marks have, nothing of the
     /// room stays empty.
-    const BYTES_PER_CELL: usize = 16;
+    const BYTES_PER_CELL: usize = 32;
 
     fn new(line: &'a str, stops: &Stops, room: Room) -> Self {
         let around = room.cells * Self::BYTES_PER_CELL;
         let focus = stops.focus.clone().unwrap_or_default();
         let start = line.floor_char_boundary(focus.start.saturating_sub(around));
         let end = line.ceil_char_boundary(focus.start.saturating_add(around).min(line.len()));
-        let text = line.get(start..end).unwrap_or_default();
-        Self { start, text, cut: (start > 0, end < line.len()) }
+        let mut part = Self {
+            start,
+            text: line.get(start..end).unwrap_or_default(),
+            cut: (start > 0, end < line.len()),
+        };
+        part.drop_torn_clusters(focus.start);
+        part
+    }
+
+    /// Leaves out the clusters that the cuts may have torn, unless the label is in them.
+    fn drop_torn_clusters(&mut self, focus: usize) {
+        let mut clusters = self.text.graphemes(true);
+        let first = clusters.next().filter(|_| self.cut.0).map_or(0, str::len);
+        if self.start + first <= focus {
+            self.start += first;
+            self.text = self.text.get(first..).unwrap_or_default();
+        }
+        let last = clusters.next_back().filter(|_| self.cut.1).map_or(0, str::len);
+        let end = self.text.len().saturating_sub(last);
+        if self.start + end > focus {
+            self.text = self.text.get(..end).unwrap_or_default();
+        }
     }
 }
 
 /// The cells that a row may take.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Room {
+pub(in crate::emit) struct Room {
     cells: usize,
     tab_width: usize,
 }
@@ -77,7 +99,12 @@ impl Room {
 
     /// What is left of `width` cells beside line numbers of `gutter` digits, their border, and the
     /// bars of labels over many lines in `lanes` columns.
-    pub(super) fn new(width: usize, gutter: usize, lanes: usize, tab_width: usize) -> Self {
+    pub(in crate::emit) fn new(
+        width: usize,
+        gutter: usize,
+        lanes: usize,
+        tab_width: usize,
+    ) -> Self {
         let taken = gutter + " | ".len() + 2 * lanes;
         Self { cells: width.saturating_sub(taken).max(Self::LEAST), tab_width }
     }
@@ -85,7 +112,7 @@ impl Room {
 
 /// The places of one line where labels begin or end.
 #[derive(Debug, Default)]
-pub(super) struct Stops {
+pub(in crate::emit) struct Stops {
     /// Sorted by offset once measured.
     stops: Vec<Stop>,
     /// The first label's bytes, kept in view when not everything fits.
@@ -96,8 +123,8 @@ pub(super) struct Stops {
 struct Stop {
     /// Bytes from the start of the line.
     offset: usize,
-    /// The cell in which a label that begins here begins. Where the offset is that of a combining
-    /// mark, this is the cell of the character that carries the mark.
+    /// The cell in which a label that begins here begins. Inside a grapheme cluster this is the
+    /// cluster's; at a mark that takes no cell that of what carries it.
     start: usize,
     /// The cell before which a label that ends here ends.
     end: usize,
@@ -109,7 +136,7 @@ struct Stop {
 
 impl Stops {
     /// Adds a label's bytes from `lo` to `hi`, both from the line's start.
-    pub(super) fn add(&mut self, lo: usize, hi: usize) {
+    pub(in crate::emit) fn add(&mut self, lo: usize, hi: usize) {
         self.focus.get_or_insert(lo..hi);
         self.stops.extend([lo, hi].map(|offset| Stop {
             offset,
@@ -121,12 +148,12 @@ impl Stops {
     }
 
     /// The cell in which a label that begins at byte `offset` begins.
-    pub(super) fn start_of(&self, offset: usize) -> usize {
+    pub(in crate::emit) fn start_of(&self, offset: usize) -> usize {
         self.find(offset).map_or(0, |stop| stop.start)
     }
 
     /// The cell before which a label that ends at byte `offset` ends.
-    pub(super) fn end_of(&self, offset: usize) -> usize {
+    pub(in crate::emit) fn end_of(&self, offset: usize) -> usize {
         self.find(offset).map_or(0, |stop| stop.end)
     }
 
@@ -163,15 +190,16 @@ impl Stops {
             return part.text.len();
         }
         let (mut total, mut carrier, mut offset) = (0, 0, part.start);
-        for (start, end, c) in text::cells(part.text, tab_width) {
-            let has_cells = end > start;
-            while let Some(stop) = inside.next_if(|stop| stop.offset <= offset) {
-                stop.start = if has_cells { start } else { carrier };
-                (stop.end, stop.next) = (start, end);
+        for cluster in text::cells(part.text, tab_width) {
+            let Cluster { text, start, end } = cluster;
+            carrier = if cluster.is_mark() { carrier } else { start };
+            while let Some(stop) = inside.next_if(|stop| stop.offset < offset + text.len()) {
+                // Inside a cluster all of it is meant.
+                let ends_at = if stop.offset == offset { start } else { end };
+                (stop.start, stop.end, stop.next) = (carrier, ends_at, end);
             }
-            carrier = if has_cells { start } else { carrier };
             total = end;
-            offset += c.len_utf8();
+            offset += text.len();
         }
         inside.for_each(|stop| (stop.start, stop.end, stop.next) = (total, total, total + 1));
         total
@@ -275,8 +303,9 @@ impl Window {
         if self.dots.0 {
             out.push_str(DOTS);
         }
-        for (start, end, c) in text::cells(line, tab_width) {
-            let mark = start == end;
+        for cluster in text::cells(line, tab_width) {
+            let Cluster { text, start, end } = cluster;
+            let mark = cluster.is_mark();
             if start > to || (start == to && !mark) {
                 break;
             }
@@ -284,12 +313,11 @@ impl Window {
                 continue;
             }
             let inside = end.min(to) - start.max(from);
-            if c == '\t' {
-                out.extend(std::iter::repeat_n(' ', inside));
-            } else if inside < end - start {
-                out.extend(std::iter::repeat_n('.', inside));
+            if inside == cluster.cells() {
+                cluster.push_to(&mut out);
             } else {
-                text::push(&mut out, c);
+                let filler = if text == "\t" { ' ' } else { '.' };
+                out.extend(std::iter::repeat_n(filler, inside));
             }
         }
         if self.dots.1 {

@@ -1,8 +1,13 @@
 use super::*;
-use crate::{FileId, Span, code};
+use crate::{Diagnostic, SourceMap, Span, code};
 
-const TAKE: Take =
-    Take { context_lines: 0, tab_width: 4, width: 60, column_unit: ColumnUnit::Char };
+const TAKE: Take = Take {
+    context_lines: 0,
+    tab_width: 4,
+    width: 60,
+    column_unit: ColumnUnit::Char,
+    labelled_lines: 20,
+};
 
 type Rows = Vec<(u32, String)>;
 
@@ -13,7 +18,7 @@ fn excerpt(text: &str, spans: &[(usize, usize)], take: Take) -> (Rows, Vec<(Plac
     let mut spans = spans.iter().map(|&(lo, hi)| Span::new(file, lo, hi).unwrap());
     let mut diagnostic = Diagnostic::error(code!("E1"), spans.next().unwrap(), "m");
     spans.for_each(|span| _ = diagnostic.add_secondary(span, "s"));
-    let excerpt = Excerpt::new(&sources, &diagnostic, take);
+    let excerpt = Excerpt::new(&Checked::new(&sources, &diagnostic), 0, take);
     let snippet = &excerpt.snippets[0];
     let rows = snippet.rows.iter().map(|row| (row.number, row.text.clone())).collect();
     (rows, snippet.marks.iter().map(|mark| (mark.start, mark.end)).collect())
@@ -106,14 +111,12 @@ fn of_a_very_long_line_only_the_part_around_the_labels_is_looked_at() {
         let at = text.find('@').unwrap();
         let (rows, marks) = excerpt(&text, &[(at, at + 1), (0, 0), (text.len(), text.len())], take);
         let row = &rows[0].1;
-        let cells: usize = text::cells(row, 1).last().unwrap().1;
+        let cells = text::width_of(row);
         assert!((19..=20).contains(&cells) && row.len() < 100, "{row}");
         assert!(row.starts_with("...") && row.ends_with("..."), "{row}");
-        let under = text::cells(row, 1)
-            .find(|(start, end, _)| start < end && *start == marks[0].0.cell)
-            .unwrap()
-            .2;
-        assert_eq!(under, '@', "{row}");
+        let under =
+            text::cells(row, 1).find(|cluster| cluster.start == marks[0].0.cell).unwrap().text;
+        assert_eq!(under, "@", "{row}");
         let dots = (marks[1].0.cell, marks[2].0.cell);
         assert_eq!(dots, (0, cells - 3), "what is not in view is on the dots");
     }
@@ -129,11 +132,10 @@ fn all_of_the_character_that_a_label_points_at_is_in_view() {
         let text = format!("{}{c}{}\nend", "a".repeat(30), "b".repeat(60));
         for end in [30, text.len()] {
             let (rows, marks) = excerpt(&text, &[(30, end)], take);
-            let mut shown = String::new();
-            text::push(&mut shown, c.chars().next().unwrap());
-            assert!(rows[0].1.contains(&shown), "{}", rows[0].1);
+            let shown = text::one_line(c);
+            assert!(rows[0].1.contains(&*shown), "{}", rows[0].1);
             let cell = marks[0].0.cell;
-            assert!(text::cells(&rows[0].1, 1).any(|(start, ..)| start == cell));
+            assert!(text::cells(&rows[0].1, 1).any(|cluster| cluster.start == cell));
         }
     }
 }
@@ -168,7 +170,7 @@ fn a_label_that_cannot_be_seen_is_said() {
         let span = |lo, hi| Span::new(file, lo, hi).unwrap();
         let diagnostic =
             Diagnostic::error(code!("E1"), span(0, 5), "m").with_secondary(span(lo, hi), message);
-        Excerpt::new(&sources, &diagnostic, TAKE).remarks
+        Excerpt::new(&Checked::new(&sources, &diagnostic), 0, TAKE).remarks
     };
     assert_eq!(remarks(4, 5, ""), ["another label, at a:1:5, lies under the primary one"]);
     assert_eq!(remarks(4, 5, "b"), [""; 0], "its message points at it");
@@ -184,11 +186,10 @@ fn files_stand_in_the_order_of_their_labels_and_share_a_gutter() {
     let diagnostic = Diagnostic::error(code!("E1"), span(b, 0), "m")
         .with_secondary(span(a, 300), "")
         .with_secondary(span(FileId::new(7), 0), "lost");
-    let excerpt = Excerpt::new(&sources, &diagnostic, TAKE);
+    let excerpt = Excerpt::new(&Checked::new(&sources, &diagnostic), 0, TAKE);
     let paths: Vec<_> =
         excerpt.snippets.iter().map(|snippet| (&*snippet.path, snippet.line)).collect();
     assert_eq!(paths, [("b", 1), ("a", 151)]);
-    assert_eq!(excerpt.remarks.len(), 1);
 }
 
 #[test]
@@ -199,6 +200,44 @@ fn the_first_label_is_in_view_though_it_ends_far_away() {
         let at = text.find('@').unwrap();
         let (rows, marks) = excerpt(&text, &[(at, text.len() - 10), (0, 1)], take);
         assert!(rows[0].1.contains('@'), "{}", rows[0].1);
-        assert_eq!(text::cells(&rows[0].1, 1).nth(marks[0].0.cell).unwrap().2, '@');
+        assert_eq!(text::cells(&rows[0].1, 1).nth(marks[0].0.cell).unwrap().text, "@");
     }
+}
+
+#[test]
+fn the_first_labels_on_twenty_lines_are_shown_and_the_others_counted() {
+    let shown = |offsets: &[u32]| {
+        let mut sources = SourceMap::new();
+        let file = sources.add("a", "x\n".repeat(5000)).unwrap();
+        let span = |&lo: &u32| Span::new(file, lo, lo + 1).unwrap();
+        let (first, others) = offsets.split_first().unwrap();
+        let mut diagnostic = Diagnostic::error(code!("E1"), span(first), "m");
+        others.iter().for_each(|lo| _ = diagnostic.add_secondary(span(lo), "s"));
+        let excerpt = Excerpt::new(&Checked::new(&sources, &diagnostic), 0, TAKE);
+        (excerpt.snippets[0].marks.len(), excerpt.remarks)
+    };
+    let lines: Vec<u32> = (0..1000).map(|line| line * 6).collect();
+    assert_eq!(shown(&lines), (20, vec!["and 980 more labels".into()]));
+    assert_eq!(shown(&lines[..21]), (20, vec!["and 1 more label".into()]));
+    assert_eq!(shown(&lines[..20]), (20, vec![]));
+    let one_line = vec![6; 1000];
+    assert_eq!(shown(&one_line), (100, vec!["and 900 more labels".into()]), "five a line at most");
+    let mut files = lines[..20].to_vec();
+    files.extend([0, 6, 2, 6000]);
+    assert_eq!(shown(&files), (22, vec!["and 2 more labels".into()]), "on lines that are shown");
+}
+
+#[test]
+fn very_many_files_are_bounded_too() {
+    let mut sources = SourceMap::new();
+    let mut diagnostic = Diagnostic::error(code!("E1"), Span::empty(FileId::new(0), 0), "m");
+    for n in 0..300 {
+        let file = sources.add(n.to_string(), "x").unwrap();
+        diagnostic.add_secondary(Span::empty(file, 0), "s");
+    }
+    let excerpt = Excerpt::new(&Checked::new(&sources, &diagnostic), 0, TAKE);
+    assert_eq!(
+        (excerpt.snippets.len(), &*excerpt.remarks),
+        (20, &["and 280 more labels".into()][..])
+    );
 }

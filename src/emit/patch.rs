@@ -1,0 +1,316 @@
+//! What a suggestion would change, below the notes: the changed lines alone.
+//!
+//! ```text
+//! help: add `.end`                 help: remove the import         help: write `total`
+//!    |                                |                               |
+//! 10 +   .end                       1 - use std/time               12 |   ret order.total
+//! 11 |   ret side * side              |                               |             ~~~~~
+//!    |
+//! ```
+//!
+//! `+` and `-` beside a line are lines that come and go, `+` under it is text that comes, `~` text
+//! that takes the place of other text.
+
+use std::borrow::Cow;
+use std::io;
+use std::ops::Range;
+
+use super::excerpt::{Room, Row, Stops, Take};
+use super::pen::Pen;
+use super::style::Style;
+use crate::contract::Checked;
+use crate::source::{SourceFile, SourceMap};
+use crate::suggestion::{Edit, Suggestion};
+use crate::text;
+
+/// The most lines that are shown of one suggestion, and the most suggestions.
+const MOST_LINES: usize = 20;
+const MOST_SUGGESTIONS: usize = 10;
+
+/// What the suggestions of one diagnostic change.
+#[derive(Debug)]
+pub(super) struct Patches<'a> {
+    patches: Vec<Patch<'a>>,
+    /// Suggestions that are not shown.
+    more: usize,
+    take: Take,
+}
+
+#[derive(Debug)]
+struct Patch<'a> {
+    suggestion: &'a Suggestion,
+    files: Vec<FilePatch<'a>>,
+}
+
+/// The changes of one file.
+#[derive(Debug)]
+struct FilePatch<'a> {
+    /// Where the first change is, unless it is the file that the diagnostic is about.
+    place: Option<String>,
+    hunks: Vec<Hunk<'a>>,
+}
+
+/// Lines that stand together and change.
+#[derive(Debug)]
+struct Hunk<'a> {
+    /// The number of the first line, 1-based.
+    first: u32,
+    removed: Vec<&'a str>,
+    added: Vec<String>,
+    /// In the only line that is added, text that comes (`+`) or takes the place of other text (`~`),
+    /// in bytes. None where the removed line has to be seen too.
+    marks: Vec<(Range<usize>, char)>,
+    /// The line after lines that are added alone.
+    next: Option<&'a str>,
+}
+
+impl<'a> Patches<'a> {
+    pub(super) fn new(sources: &'a SourceMap, checked: &Checked<'a>, take: Take) -> Self {
+        let about = checked.primary().map(|primary| primary.file.id());
+        let patches: Vec<_> = checked
+            .suggestions
+            .iter()
+            .take(MOST_SUGGESTIONS)
+            .map(|suggestion| {
+                let by_file =
+                    suggestion.edits().chunk_by(|a, b| a.span().file() == b.span().file());
+                let files = by_file.filter_map(|edits| {
+                    let span = edits.first()?.span();
+                    let file = sources.file(span.file()).ok()?;
+                    let at = file.location(span.lo(), take.column_unit);
+                    let place = (about != Some(file.id())).then(|| at.to_string());
+                    Some(FilePatch { place, hunks: hunks(file, edits) })
+                });
+                Patch { suggestion, files: files.collect() }
+            })
+            .collect();
+        let more = checked.suggestions.len() - patches.len();
+        Self { patches, more, take }
+    }
+
+    /// Digits of the largest line number that is shown.
+    pub(super) fn gutter(&self) -> usize {
+        let files = self.patches.iter().flat_map(|patch| &patch.files);
+        let last = files.flat_map(|file| &file.hunks).map(Hunk::last).max();
+        last.map_or(0, |number| number.to_string().len())
+    }
+
+    /// Draws them beside a gutter of `gutter` digits; `below_labels` where no note stands between.
+    pub(super) fn draw(
+        &self,
+        gutter: usize,
+        unicode: bool,
+        below_labels: bool,
+        pen: &mut Pen,
+    ) -> io::Result<()> {
+        let (bar, arrow) = if unicode { ("│", " ┌─ ") } else { ("|", "--> ") };
+        let room = Room::new(self.take.width, gutter, 0, self.take.tab_width);
+        let beside = Beside { gutter, bar, room };
+        if below_labels && !self.patches.is_empty() {
+            beside.line(pen, None, bar, Style::Gutter)?;
+        }
+        for Patch { suggestion, files } in &self.patches {
+            pen.header((Style::Help, "help"), None, suggestion.message(), self.take.tab_width)?;
+            let mut left = MOST_LINES;
+            for FilePatch { place, hunks } in files {
+                if let Some(place) = place {
+                    pen.write(Style::Gutter, &format!("{:gutter$}{arrow}", ""))?;
+                    pen.write(Style::Plain, place)?;
+                    pen.end_line();
+                }
+                for (index, hunk) in hunks.iter().enumerate() {
+                    let gap = if index == 0 { bar } else { "..." };
+                    beside.line(pen, None, gap, Style::Gutter)?;
+                    hunk.draw(beside, &mut left, pen)?;
+                }
+                if hunks.last().is_some_and(|hunk| hunk.marks.is_empty()) {
+                    beside.line(pen, None, bar, Style::Gutter)?;
+                }
+            }
+        }
+        if self.more > 0 {
+            let more = format!("and {} more {}", self.more, text::plural("suggestion", self.more));
+            pen.header((Style::Help, "help"), None, &more, self.take.tab_width)?;
+        }
+        Ok(())
+    }
+}
+
+/// The changes of `edits`, which are sorted and all in `file`.
+fn hunks<'a>(file: &'a SourceFile, edits: &[Edit]) -> Vec<Hunk<'a>> {
+    let last_line = |edit: &Edit| file.line_of(edit.span().hi());
+    let touch = |a: &Edit, b: &Edit| last_line(a) >= file.line_of(b.span().lo());
+    edits.chunk_by(touch).filter_map(|edits| Hunk::new(file, edits)).collect()
+}
+
+impl<'a> Hunk<'a> {
+    /// The change of edits that touch the same lines; nothing where nothing changes that can be seen.
+    fn new(file: &'a SourceFile, edits: &[Edit]) -> Option<Self> {
+        let first = file.line_of(edits.first()?.span().lo());
+        let last = file.line_of(edits.last()?.span().hi());
+        let range = file.line_range(first)?.start..file.line_range(last)?.end;
+        let old = file.text().get(range.clone())?;
+        let (new, marks) = edited(old, range.start, edits);
+
+        let mut removed: Vec<&str> = old.split('\n').map(without_return).collect();
+        let mut added: Vec<&str> = new.split('\n').map(without_return).collect();
+        let same = removed.iter().zip(&added).take_while(|(old, new)| old == new).count();
+        let (_, removed_rest) = removed.split_at_checked(same)?;
+        let (_, added_rest) = added.split_at_checked(same)?;
+        let mut ends = removed_rest.iter().rev().zip(added_rest.iter().rev());
+        let next = ends.next().filter(|(old, new)| old == new).map(|(old, _)| *old);
+        let behind = usize::from(next.is_some())
+            + if next.is_some() { ends.take_while(|(old, new)| old == new).count() } else { 0 };
+        removed = removed_rest.get(..removed_rest.len() - behind)?.to_vec();
+        added = added_rest.get(..added_rest.len() - behind)?.to_vec();
+        if added.iter().all(|line| line.is_empty()) && !removed.is_empty() {
+            added.clear();
+        }
+        let number = u32::try_from(same).ok()?;
+        let in_line = removed.len() == 1 && added.len() == 1 && first == last;
+        let first = first.saturating_add(number);
+        let next = next.or_else(|| file.line(first)).filter(|next| removed.is_empty() && !next.is_empty());
+        let added: Vec<String> = added.into_iter().map(str::to_owned).collect();
+        let is_empty = removed.is_empty() && added.is_empty();
+        let marks = marks.filter(|_| in_line).unwrap_or_default();
+        (!is_empty).then_some(Self { first, removed, added, marks, next })
+    }
+
+    /// The largest line number that is shown.
+    fn last(&self) -> u32 {
+        let lines = self.removed.len().max(self.added.len() + usize::from(self.next.is_some()));
+        self.first.saturating_add(u32::try_from(lines.min(MOST_LINES + 1)).unwrap_or(u32::MAX)) - 1
+    }
+
+    /// Draws it; at most `left` lines.
+    fn draw(&self, beside: Beside<'_>, left: &mut usize, pen: &mut Pen) -> io::Result<()> {
+        if let ([line], false) = (self.added.as_slice(), self.marks.is_empty()) {
+            *left = left.saturating_sub(1);
+            return beside.marked(pen, self.first, line, &self.marks);
+        }
+        let removed = self.removed.iter().map(|line| (*line, "-", Style::Removed));
+        let added = self.added.iter().map(|line| (line.as_str(), "+", Style::Added));
+        let changed = changed(&self.removed, &self.added);
+        for (index, (line, sign, style)) in removed.chain(added).enumerate() {
+            if *left == 0 {
+                return beside.line(pen, None, "...", Style::Gutter);
+            }
+            *left -= 1;
+            let at = if sign == "-" { index } else { index - self.removed.len() };
+            let number = self.first.saturating_add(u32::try_from(at).unwrap_or(u32::MAX));
+            let mut stops = Stops::default();
+            if let Some((before, behind)) = changed {
+                stops.add(before, line.len().saturating_sub(behind).max(before));
+            }
+            let row = Row::new(number, line, &mut stops, beside.room);
+            beside.line(pen, Some(number), sign, style)?;
+            beside.text(pen, &row.text, style)?;
+        }
+        if let Some(next) = self.next {
+            let number = u32::try_from(self.added.len()).unwrap_or(u32::MAX);
+            let number = self.first.saturating_add(number);
+            let row = Row::new(number, next, &mut Stops::default(), beside.room);
+            beside.line(pen, Some(number), beside.bar, Style::Gutter)?;
+            beside.text(pen, &row.text, Style::Plain)?;
+        }
+        Ok(())
+    }
+}
+
+/// The bytes at the beginning and at the end that one line keeps as it becomes another.
+fn changed(removed: &[&str], added: &[String]) -> Option<(usize, usize)> {
+    let ([old], [new]) = (removed, added) else { return None };
+    let bytes = |(old, new): (char, char)| (old == new).then_some(old.len_utf8());
+    let before: usize = old.chars().zip(new.chars()).map_while(bytes).sum();
+    let (old, new) = (old.get(before..)?, new.get(before..)?);
+    let behind = old.chars().rev().zip(new.chars().rev()).map_while(bytes).sum();
+    Some((before, behind))
+}
+
+/// `old`, which begins at byte `start` of its file, after `edits`; and where the new text stands in
+/// it, with `+` where text comes and `~` where it takes the place of other text. No marks where text
+/// only goes.
+fn edited(old: &str, start: usize, edits: &[Edit]) -> (String, Option<Vec<(Range<usize>, char)>>) {
+    let (mut new, mut marks) = (String::with_capacity(old.len()), Some(Vec::new()));
+    let mut copied = 0;
+    for edit in edits {
+        // A byte order mark and the end of a line are none of the text.
+        let offset = |at: u32| (at as usize).clamp(start, start + old.len()) - start;
+        let (lo, hi) = (offset(edit.span().lo()), offset(edit.span().hi()));
+        new.push_str(old.get(copied..lo).unwrap_or_default());
+        let from = new.len();
+        new.push_str(edit.text());
+        copied = hi;
+        match (&mut marks, edit.text().is_empty()) {
+            (_, true) => marks = None,
+            (Some(marks), false) => marks.push((from..new.len(), if lo == hi { '+' } else { '~' })),
+            (None, false) => {}
+        }
+    }
+    new.push_str(old.get(copied..).unwrap_or_default());
+    (new, marks)
+}
+
+fn without_return(line: &str) -> &str {
+    line.strip_suffix('\r').unwrap_or(line)
+}
+
+/// What stands beside the lines.
+#[derive(Clone, Copy)]
+struct Beside<'a> {
+    /// Cells for line numbers.
+    gutter: usize,
+    bar: &'a str,
+    room: Room,
+}
+
+impl Beside<'_> {
+    /// Begins a line with its number and sign.
+    fn line(self, pen: &mut Pen, number: Option<u32>, sign: &str, style: Style) -> io::Result<()> {
+        let number = number.map_or(Cow::Borrowed(""), |number| Cow::Owned(number.to_string()));
+        let is_text = !number.is_empty();
+        pen.write(Style::Gutter, &format!("{number:>0$} ", self.gutter))?;
+        pen.write(style, sign)?;
+        if !is_text {
+            pen.end_line();
+        }
+        Ok(())
+    }
+
+    /// Ends a line with its text.
+    fn text(self, pen: &mut Pen, text: &str, style: Style) -> io::Result<()> {
+        pen.write(Style::Plain, " ")?;
+        pen.write(style, text)?;
+        pen.end_line();
+        Ok(())
+    }
+
+    /// A line, and signs under what comes into it.
+    fn marked(
+        self,
+        pen: &mut Pen,
+        number: u32,
+        line: &str,
+        marks: &[(Range<usize>, char)],
+    ) -> io::Result<()> {
+        let mut stops = Stops::default();
+        marks.iter().for_each(|(range, _)| stops.add(range.start, range.end));
+        let row = Row::new(number, line, &mut stops, self.room);
+        self.line(pen, Some(number), self.bar, Style::Gutter)?;
+        self.text(pen, &row.text, Style::Plain)?;
+
+        let mut signs = String::new();
+        let mut at = 0;
+        for (range, sign) in marks {
+            let start = stops.start_of(range.start).max(at);
+            let end = stops.end_of(range.end).max(start + 1);
+            signs.extend(std::iter::repeat_n(' ', start - at));
+            signs.extend(std::iter::repeat_n(*sign, end - start));
+            at = end;
+        }
+        pen.write(Style::Gutter, &format!("{:1$} {2} ", "", self.gutter, self.bar))?;
+        pen.write(Style::Added, &signs)?;
+        pen.end_line();
+        Ok(())
+    }
+}

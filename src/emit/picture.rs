@@ -1,0 +1,91 @@
+//! Human output of one diagnostic, on any canvas.
+//!
+//! ```text
+//! error[E0011]: this `if` has no `.end`      header
+//!   --> shapes.vitte:8:3                     snippets: excerpt ─▶ layout ─▶ paint
+//!    |
+//!  8 |   if side < 0.0
+//!    |   ^^ this line opens a block
+//!    |
+//!    = help: add `.end` where the block ends
+//! help: add `.end`                           suggestions: patch ─▶ paint
+//!    |
+//! 10 +   .end
+//!    |
+//! ```
+
+use std::io;
+
+use super::canvas::Canvas;
+use super::excerpt::{Excerpt, Take};
+use super::layout;
+use super::patch::Patches;
+use super::pen::Pen;
+use super::style::Style;
+use crate::code::Code;
+use crate::contract::Checked;
+use crate::diagnostic::Diagnostic;
+use crate::source::{ColumnUnit, SourceMap};
+
+/// How human output looks.
+#[derive(Clone, Debug)]
+pub(super) struct Picture {
+    pub(super) take: Take,
+    pub(super) unicode: bool,
+    /// Whether paths are links to the files.
+    pub(super) path_links: bool,
+    /// Codes are links to this address with the code behind it.
+    pub(super) codes_url: Option<String>,
+}
+
+impl Default for Picture {
+    fn default() -> Self {
+        let take = Take {
+            context_lines: 0,
+            tab_width: 4,
+            width: 140,
+            column_unit: ColumnUnit::Char,
+            labelled_lines: 20,
+        };
+        Self { take, unicode: false, path_links: false, codes_url: None }
+    }
+}
+
+impl Picture {
+    /// Draws a diagnostic; the last line has its line end.
+    pub(super) fn draw(
+        &self,
+        sources: &SourceMap,
+        diagnostic: &Diagnostic,
+        canvas: Canvas,
+    ) -> io::Result<Canvas> {
+        let checked = Checked::new(sources, diagnostic);
+        let patches = Patches::new(sources, &checked, self.take);
+        let excerpt = Excerpt::new(&checked, patches.gutter(), self.take);
+
+        let mut pen = Pen::new(canvas, diagnostic.severity(), self.take.width);
+        let header = format!("{}[{}]", diagnostic.severity(), diagnostic.code());
+        let url = self.codes_url.as_deref().and_then(|url| link_to(url, diagnostic.code()));
+        let tab_width = self.take.tab_width;
+        pen.header((Style::Header, &header), url.as_deref(), diagnostic.message(), tab_width)?;
+
+        let links = excerpt.snippets.iter().map(|snippet| match self.path_links {
+            true => sources.url(snippet.file).filter(|_| snippet.path_is_safe()),
+            false => None,
+        });
+        layout::draw(&checked, &excerpt, links.collect(), (self.take, self.unicode), &mut pen)
+            .map_err(io::Error::other)?;
+        let has_notes = diagnostic.help().is_some()
+            || checked.notes().next().is_some()
+            || !excerpt.remarks.is_empty();
+        let below_labels = !excerpt.snippets.is_empty() && !has_notes;
+        patches.draw(excerpt.gutter, self.unicode, below_labels, &mut pen)?;
+        pen.finish()
+    }
+}
+
+/// The address of a code's page, if all of it may stand in a link of a terminal: printable ASCII.
+fn link_to(codes_url: &str, code: Code) -> Option<String> {
+    let is_safe = codes_url.bytes().all(|byte| byte.is_ascii_graphic());
+    is_safe.then(|| format!("{codes_url}{code}"))
+}
