@@ -28,6 +28,12 @@ impl<'a> Resolved<'a> {
     pub(crate) fn location(&self, unit: ColumnUnit) -> Location<'a> {
         self.file.location(self.span.lo(), unit)
     }
+
+    /// Where the label ends, exclusive. Nothing where the file is none that a reader can open, so
+    /// that no program is told of a place that only this one can see.
+    pub(crate) fn end(&self, unit: ColumnUnit) -> Option<Location<'a>> {
+        self.file.is_open().then(|| self.file.location(self.span.hi(), unit))
+    }
 }
 
 /// What of a diagnostic can be shown.
@@ -98,6 +104,9 @@ fn resolve_label<'a>(
         let message = label.message().map(str::to_owned);
         return (None, breach(BreachKind::UnknownFile { style, message }));
     };
+    if file.is_missing() {
+        return (Some(Resolved { label, file, span }), None);
+    }
     let text = file.text();
     let lo = to_u32(text.floor_char_boundary(span.lo() as usize));
     let hi = to_u32(text.ceil_char_boundary(span.hi() as usize));

@@ -43,21 +43,32 @@ mod source;
 mod span;
 mod suggestion;
 mod summary;
+mod terminal;
 pub mod text;
+mod tool;
+mod url;
 
 pub use bag::{DiagnosticBag, Entry};
 pub use code::{Code, CodeError};
 pub use color::ColorChoice;
 pub use contract::{Breach, BreachKind};
 pub use diagnostic::{Diagnostic, Label, LabelStyle};
-pub use emit::{Emitter, HumanEmitter, JsonEmitter, json};
+pub use emit::{
+    Emitter, Format, FormatError, GithubEmitter, GitlabEmitter, HtmlEmitter, HumanEmitter,
+    JsonEmitter, JunitEmitter, LspEmitter, NarratedEmitter, RdjsonEmitter, SarifEmitter, Setup,
+    ShortEmitter, Stream, html, json, lsp,
+};
 pub use policy::{Level, Policy, PolicyError};
 pub use registry::codes;
 pub use severity::Severity;
-pub use source::{ColumnUnit, Location, MAX_FILE_BYTES, SourceError, SourceFile, SourceMap};
+pub use source::{
+    ColumnUnit, KnownPlace, Location, MAX_FILE_BYTES, SourceError, SourceFile, SourceMap,
+};
 pub use span::{ByteOffset, FileId, Span, SpanError};
 pub use suggestion::{Applicability, Edit, Suggestion, SuggestionError};
 pub use summary::Summary;
+pub use terminal::Terminal;
+pub use tool::Tool;
 
 /// The README's programs, as doc tests.
 #[cfg(doctest)]

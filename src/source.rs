@@ -3,7 +3,7 @@
 mod column;
 mod error;
 mod file;
-pub(crate) mod path;
+mod path;
 
 use std::fmt;
 use std::fs::File;
@@ -95,11 +95,33 @@ impl SourceMap {
         self.push(shown, text)
     }
 
+    /// Adds a file that is not here, of which nothing is known but some places: as it is with
+    /// diagnostics that come from another machine. Spans in it are taken as they are, and nothing of
+    /// its text is shown.
+    ///
+    /// # Errors
+    ///
+    /// [`SourceError::TooManyFiles`].
+    pub fn add_missing(
+        &mut self,
+        path: impl AsRef<Path>,
+        places: impl IntoIterator<Item = KnownPlace>,
+    ) -> Result<FileId, SourceError> {
+        let id = self.next_id()?;
+        let shown = path::normalize(path.as_ref(), self.root.as_deref());
+        self.files.push(Arc::new(SourceFile::missing(id, shown, places)));
+        Ok(id)
+    }
+
     fn push(&mut self, shown: String, text: Vec<u8>) -> Result<FileId, SourceError> {
-        let id = u32::try_from(self.files.len()).map(FileId::new).ok();
-        let id = id.filter(|&id| id != FileId::NOWHERE).ok_or(SourceError::TooManyFiles)?;
+        let id = self.next_id()?;
         self.files.push(Arc::new(SourceFile::new(id, shown, text)?));
         Ok(id)
+    }
+
+    fn next_id(&self) -> Result<FileId, SourceError> {
+        let id = u32::try_from(self.files.len()).map(FileId::new).ok();
+        id.filter(|&id| id != FileId::NOWHERE).ok_or(SourceError::TooManyFiles)
     }
 
     /// The file with this id.
@@ -129,7 +151,8 @@ impl SourceMap {
     /// by its name: one like `<stdin>`, or a relative path in a map without an absolute root.
     #[must_use]
     pub fn url(&self, id: FileId) -> Option<String> {
-        path::url(self.file(id).ok()?.path(), self.root.as_deref())
+        let file = self.file(id).ok().filter(|file| !file.is_pseudo())?;
+        path::file_url(file.path(), self.root.as_deref())
     }
 
     /// The files in the order in which they were added.
@@ -186,6 +209,17 @@ fn read(on_disk: &Path, shown: &str) -> Result<Vec<u8>, SourceError> {
         return Err(SourceError::TooLarge { path: shown.to_owned(), size });
     }
     Ok(text)
+}
+
+/// A place of a file that is [missing](SourceMap::add_missing).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct KnownPlace {
+    /// The offset in bytes, 0-based.
+    pub offset: u32,
+    /// Its line, 1-based.
+    pub line: u32,
+    /// Its column, 1-based, in whatever unit the file's columns are asked for.
+    pub col: u32,
 }
 
 /// A place as people name it.

@@ -10,12 +10,13 @@
 //! labels over many lines; a line that is too long is cut around what is labelled. All text is
 //! safe from here on, and places are terminal cells: what follows needs no Unicode.
 
+mod lanes;
 mod row;
 
 use std::borrow::Cow;
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+pub(super) use lanes::Lanes;
 pub(super) use row::{Room, Row, Stops};
 
 use crate::contract::{Checked, Resolved};
@@ -97,8 +98,12 @@ pub(super) struct Place {
 impl<'a> Excerpt<'a> {
     /// What is shown of the labels of `checked`; line numbers have at least `least_gutter` digits.
     pub(super) fn new(checked: &Checked<'a>, least_gutter: usize, take: Take) -> Self {
-        let mut remarks = Vec::new();
         let mut files = by_file(&checked.labels);
+        let mut remarks = Vec::new();
+        files.retain(|file| {
+            remarks.extend(file.if_missing(take.column_unit));
+            !file.file.is_missing()
+        });
         let left_out = limit(&mut files, take.labelled_lines);
         let gutter = gutter(&files, take).max(least_gutter);
         let snippets =
@@ -194,46 +199,6 @@ impl Lines {
 
     const fn many(self) -> bool {
         self.first < self.last
-    }
-}
-
-/// The columns of bars of the labels over many lines: labels that share no line share a column.
-///
-/// ```text
-/// lane 0 1
-/// 1 |  /    fn f(
-/// 2 |  | /  a: u8
-/// 3 |  | \-------^
-/// 4 |  \-^
-/// 5 |  /    fn g(
-/// ```
-#[derive(Debug)]
-pub(super) struct Lanes {
-    /// The lane of each label.
-    pub(super) lane_of: Vec<usize>,
-    pub(super) count: usize,
-}
-
-impl Lanes {
-    /// The label that begins first stands left, of two the one that ends later.
-    fn new(labels: impl Iterator<Item = Lines>) -> Self {
-        let mut order: Vec<(usize, Lines)> = labels.enumerate().collect();
-        let mut lane_of = vec![0; order.len()];
-        order.sort_by_key(|(_, lines)| (lines.first, Reverse(lines.last)));
-        // The line up to which each lane is taken.
-        let mut taken: Vec<u32> = Vec::new();
-        for (label, lines) in order {
-            let free = taken.iter().position(|&last| last < lines.first);
-            let lane = free.unwrap_or(taken.len());
-            match taken.get_mut(lane) {
-                Some(last) => *last = lines.last,
-                None => taken.push(lines.last),
-            }
-            if let Some(slot) = lane_of.get_mut(label) {
-                *slot = lane;
-            }
-        }
-        Self { lane_of, count: taken.len() }
     }
 }
 
@@ -375,6 +340,21 @@ impl<'a> Labelled<'a> {
             }
         }
         stops
+    }
+
+    /// What to say of a file that is not here: each of its labels in words.
+    fn if_missing(&self, unit: ColumnUnit) -> Vec<String> {
+        if !self.file.is_missing() {
+            return Vec::new();
+        }
+        let in_words = self.labels.iter().map(|Placed { label, .. }| {
+            let at = label.location(unit);
+            match label.label.message() {
+                Some(message) => format!("at {at}, which cannot be shown: {message}"),
+                None => format!("at {at}, which cannot be shown"),
+            }
+        });
+        in_words.collect()
     }
 
     /// What to say where a line is shown that is not UTF-8.

@@ -4,10 +4,13 @@ use std::io::{self, Stderr, Stdout, Write};
 
 use super::Emitter;
 use super::canvas::Canvas;
+use super::format::{FromSetup, Setup};
 use super::picture::Picture;
 use crate::color::ColorChoice;
 use crate::diagnostic::Diagnostic;
 use crate::source::{ColumnUnit, SourceMap};
+use crate::terminal::Terminal;
+use crate::tool::Tool;
 
 /// Writes diagnostics for people to read.
 ///
@@ -55,22 +58,18 @@ pub struct HumanEmitter<W> {
 }
 
 impl HumanEmitter<Stderr> {
-    /// Writes to standard error, coloured as `choice` says.
+    /// Writes to standard error, coloured as `choice` says, as wide as the terminal.
     #[must_use]
     pub fn stderr(choice: ColorChoice) -> Self {
-        let stream = io::stderr();
-        let color = choice.enabled_on(&stream);
-        Self::new(stream).with_color(color)
+        Self::new(io::stderr()).with_terminal(Terminal::stderr(choice))
     }
 }
 
 impl HumanEmitter<Stdout> {
-    /// Writes to standard output, coloured as `choice` says.
+    /// Writes to standard output, coloured as `choice` says, as wide as the terminal.
     #[must_use]
     pub fn stdout(choice: ColorChoice) -> Self {
-        let stream = io::stdout();
-        let color = choice.enabled_on(&stream);
-        Self::new(stream).with_color(color)
+        Self::new(io::stdout()).with_terminal(Terminal::stdout(choice))
     }
 }
 
@@ -82,6 +81,24 @@ impl<W: Write> HumanEmitter<W> {
     #[must_use]
     pub fn new(writer: W) -> Self {
         Self { writer, color: false, picture: Picture::default(), started: false }
+    }
+
+    /// What can be shown where it is written to: colour, width and links.
+    #[must_use]
+    pub const fn with_terminal(mut self, terminal: Terminal) -> Self {
+        self.color = terminal.color;
+        self.picture.take.width = terminal.width as usize;
+        self.picture.path_links = terminal.hyperlinks;
+        self.picture.code_links = terminal.hyperlinks;
+        self
+    }
+
+    /// Which compiler speaks? On a terminal that has [links](Terminal::hyperlinks) its codes are links
+    /// to their pages.
+    #[must_use]
+    pub fn with_tool(mut self, tool: &Tool) -> Self {
+        self.picture.tool = Some(tool.clone());
+        self
     }
 
     /// Are ANSI colours written? By default not, but see [`HumanEmitter::stderr`].
@@ -113,8 +130,8 @@ impl<W: Write> HumanEmitter<W> {
         self
     }
 
-    /// To how many cells are source lines cut, line number included? By default 140, and never
-    /// below 20 cells of source.
+    /// To how many cells are source lines cut, line number included, and messages wrapped? By default
+    /// 140, or what the terminal has; never below 20 cells of source or message.
     ///
     /// A cut line keeps its labels in view, with `...` where text is left out. Where there is no
     /// room for all of them, the first one is in view, the primary one before all others, and
@@ -122,6 +139,14 @@ impl<W: Write> HumanEmitter<W> {
     #[must_use]
     pub const fn with_width(mut self, cells: u16) -> Self {
         self.picture.take.width = cells as usize;
+        self
+    }
+
+    /// How many lines with labels are shown of one file, and of how many files? By default 20, at
+    /// least 1. Five times as many labels are shown, and a note says how many more there are.
+    #[must_use]
+    pub const fn with_labelled_lines(mut self, lines: u16) -> Self {
+        self.picture.take.labelled_lines = if lines == 0 { 1 } else { lines as usize };
         self
     }
 
@@ -153,5 +178,11 @@ impl<W: Write> Emitter for HumanEmitter<W> {
 
     fn finish(&mut self) -> io::Result<()> {
         self.writer.flush()
+    }
+}
+
+impl<W: Write> FromSetup<W> for HumanEmitter<W> {
+    fn from_setup(writer: W, setup: &Setup) -> Self {
+        Self::new(writer).with_terminal(setup.terminal).with_tool(&setup.tool)
     }
 }

@@ -23,16 +23,16 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde::{Deserialize, Serialize};
-use serde_json::ser::{CompactFormatter, Formatter, Serializer};
 
 use super::Emitter;
+use super::escape;
+use super::format::{FromSetup, Setup};
 use crate::code::Code;
 use crate::contract::{Checked, Resolved};
 use crate::diagnostic::{Diagnostic, LabelStyle};
 use crate::severity::Severity;
 use crate::source::{ColumnUnit, SourceMap};
 use crate::suggestion::{Applicability, Suggestion};
-use crate::text;
 
 /// A diagnostic as its JSON has it: written and read by the same struct. What is read is owned, so it
 /// may outlive the text that it was read from.
@@ -258,9 +258,7 @@ impl<W: Write> JsonEmitter<W> {
 
 impl<W: Write> Emitter for JsonEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
-        let mut line = Vec::with_capacity(512);
-        JsonDiagnostic::new(sources, diagnostic, self.column_unit)
-            .serialize(&mut Serializer::with_formatter(&mut line, Escaping))?;
+        let mut line = escape::json(&JsonDiagnostic::new(sources, diagnostic, self.column_unit))?;
         line.push(b'\n');
         self.writer.write_all(&line)
     }
@@ -270,25 +268,8 @@ impl<W: Write> Emitter for JsonEmitter<W> {
     }
 }
 
-/// Compact JSON with nothing in it that a terminal would obey.
-///
-/// `serde_json` escapes C0 controls, as JSON demands (RFC 8259, section 7). DEL, C1 and bidi controls
-/// may stand in JSON, but not on a terminal that somebody looks at it with.
-struct Escaping;
-
-impl Formatter for Escaping {
-    fn write_string_fragment<W: ?Sized + Write>(
-        &mut self,
-        writer: &mut W,
-        fragment: &str,
-    ) -> io::Result<()> {
-        let mut rest = fragment;
-        while let Some((index, c)) = rest.char_indices().find(|&(_, c)| text::is_unsafe(c)) {
-            let (before, behind) = rest.split_at_checked(index).unwrap_or_default();
-            CompactFormatter.write_string_fragment(writer, before)?;
-            write!(writer, "\\u{:04x}", u32::from(c))?;
-            rest = behind.strip_prefix(c).unwrap_or_default();
-        }
-        CompactFormatter.write_string_fragment(writer, rest)
+impl<W: Write> FromSetup<W> for JsonEmitter<W> {
+    fn from_setup(writer: W, _setup: &Setup) -> Self {
+        Self::new(writer)
     }
 }

@@ -1,6 +1,6 @@
 //! Text in HTML and XML.
 
-use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use crate::text;
 
@@ -16,24 +16,31 @@ pub(super) fn push(out: &mut String, c: char) {
     }
 }
 
-/// `text` as the value of an attribute: on one line, safe to show.
-pub(super) fn attribute(text: &str) -> String {
-    escaped(&text::one_line(text))
+/// Where text stands in XML.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum In {
+    Attribute,
+    /// Between tags, where a line feed is a line feed.
+    Content,
 }
 
-/// `text` as content: its line feeds stay, everything else is safe to show.
+/// `text` for XML: a parser reads just `text` again, and a terminal finds nothing to obey in it.
 ///
-/// XML has no way to write most C0 controls (XML 1.0, section 2.2), so their visible stand-ins are
-/// what is written.
-pub(super) fn content(text: &str) -> String {
-    let lines: Vec<Cow<'_, str>> = text::lines(text, 4).collect();
-    escaped(&lines.join("\n"))
-}
-
-fn escaped(text: &str) -> String {
+/// XML 1.0 has no way to write most C0 controls, U+FFFE and U+FFFF (section 2.2): a visible stand-in is
+/// written in their place.
+pub(super) fn xml(text: &str, place: In) -> String {
     let mut out = String::with_capacity(text.len() + 16);
-    // U+FFFE and U+FFFF are no characters of XML.
-    let shown = |c| if matches!(c, '\u{fffe}' | '\u{ffff}') { '\u{fffd}' } else { c };
-    text.chars().for_each(|c| push(&mut out, shown(c)));
+    for c in text.chars() {
+        match c {
+            '\n' if place == In::Content => out.push('\n'),
+            '\n' | '\r' | '\t' | '\u{7f}'.. if text::is_unsafe(c) => {
+                // Writing to a string cannot fail.
+                _ = write!(out, "&#x{:x};", u32::from(c));
+            }
+            '\u{fffe}' | '\u{ffff}' => out.push(char::REPLACEMENT_CHARACTER),
+            _ if text::is_unsafe(c) => out.push_str(&text::one_line(c.encode_utf8(&mut [0; 4]))),
+            _ => push(&mut out, c),
+        }
+    }
     out
 }

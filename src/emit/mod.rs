@@ -1,30 +1,45 @@
 //! From diagnostics to bytes: one format, one file, all behind one trait.
 //!
 //! ```text
-//! human:  Diagnostic ─▶ excerpt ─▶ layout ─▶ paint ─▶ bytes
-//! json:   Diagnostic ─▶ JsonDiagnostic ───────────▶ bytes
+//! human, html:  Diagnostic ─▶ excerpt ─▶ layout ─▶ paint ─▶ pen ─▶ canvas ─▶ bytes
+//!                             suggestions ─▶ patch ──────▶
+//! all others:   Diagnostic ─▶ Checked ─▶ the format's own structs ────────▶ bytes
 //! ```
 //!
-//! Formats share what stands left of them and nothing else: none imports another.
+//! Formats share what stands left of them and nothing else: none imports another. A new one is a file
+//! and an entry in the list of [`Format`].
 
 mod bars;
 mod canvas;
+mod document;
+mod escape;
 mod excerpt;
+mod fingerprint;
+mod format;
 mod layout;
 mod markup;
 mod paint;
 mod patch;
 mod pen;
 mod picture;
+mod prose;
 mod style;
 
+mod github;
+mod gitlab;
+pub mod html;
 mod human;
 pub mod json;
+mod junit;
+pub mod lsp;
+mod narrated;
+mod rdjson;
+mod sarif;
+mod short;
 
 use std::io;
 
-pub use human::HumanEmitter;
-pub use json::JsonEmitter;
+pub use format::*;
 
 use crate::bag::DiagnosticBag;
 use crate::diagnostic::Diagnostic;
@@ -41,8 +56,8 @@ pub trait Emitter {
     /// What the writer says. Whatever the diagnostic holds is no error.
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()>;
 
-    /// Ends the output of one bag: closes what the format has open, and flushes.
-    /// [`DiagnosticBag::emit`] calls it; only who emits one by one has to.
+    /// Ends the output of one bag: closes what the format has open, and flushes. What is emitted
+    /// after it begins anew. [`DiagnosticBag::emit`] calls it; only who emits one by one has to.
     ///
     /// # Errors
     ///

@@ -50,6 +50,9 @@ struct FilePatch<'a> {
     hunks: Vec<Hunk<'a>>,
 }
 
+/// Text that comes (`+`) or takes the place of other text (`~`), in bytes of its line.
+type Mark = (Range<usize>, char);
+
 /// Lines that stand together and change.
 #[derive(Debug)]
 struct Hunk<'a> {
@@ -57,9 +60,8 @@ struct Hunk<'a> {
     first: u32,
     removed: Vec<&'a str>,
     added: Vec<String>,
-    /// In the only line that is added, text that comes (`+`) or takes the place of other text (`~`),
-    /// in bytes. None where the removed line has to be seen too.
-    marks: Vec<(Range<usize>, char)>,
+    /// Of the only line that is added. None where the removed line has to be seen too.
+    marks: Vec<Mark>,
     /// The line after lines that are added alone.
     next: Option<&'a str>,
 }
@@ -169,7 +171,8 @@ impl<'a> Hunk<'a> {
         let number = u32::try_from(same).ok()?;
         let in_line = removed.len() == 1 && added.len() == 1 && first == last;
         let first = first.saturating_add(number);
-        let next = next.or_else(|| file.line(first)).filter(|next| removed.is_empty() && !next.is_empty());
+        let next =
+            next.or_else(|| file.line(first)).filter(|next| removed.is_empty() && !next.is_empty());
         let added: Vec<String> = added.into_iter().map(str::to_owned).collect();
         let is_empty = removed.is_empty() && added.is_empty();
         let marks = marks.filter(|_| in_line).unwrap_or_default();
@@ -230,7 +233,7 @@ fn changed(removed: &[&str], added: &[String]) -> Option<(usize, usize)> {
 /// `old`, which begins at byte `start` of its file, after `edits`; and where the new text stands in
 /// it, with `+` where text comes and `~` where it takes the place of other text. No marks where text
 /// only goes.
-fn edited(old: &str, start: usize, edits: &[Edit]) -> (String, Option<Vec<(Range<usize>, char)>>) {
+fn edited(old: &str, start: usize, edits: &[Edit]) -> (String, Option<Vec<Mark>>) {
     let (mut new, mut marks) = (String::with_capacity(old.len()), Some(Vec::new()));
     let mut copied = 0;
     for edit in edits {
@@ -286,13 +289,7 @@ impl Beside<'_> {
     }
 
     /// A line, and signs under what comes into it.
-    fn marked(
-        self,
-        pen: &mut Pen,
-        number: u32,
-        line: &str,
-        marks: &[(Range<usize>, char)],
-    ) -> io::Result<()> {
+    fn marked(self, pen: &mut Pen, number: u32, line: &str, marks: &[Mark]) -> io::Result<()> {
         let mut stops = Stops::default();
         marks.iter().for_each(|(range, _)| stops.add(range.start, range.end));
         let row = Row::new(number, line, &mut stops, self.room);

@@ -22,20 +22,22 @@ use super::layout;
 use super::patch::Patches;
 use super::pen::Pen;
 use super::style::Style;
-use crate::code::Code;
 use crate::contract::Checked;
 use crate::diagnostic::Diagnostic;
 use crate::source::{ColumnUnit, SourceMap};
+use crate::terminal::Terminal;
+use crate::tool::Tool;
 
 /// How human output looks.
 #[derive(Clone, Debug)]
 pub(super) struct Picture {
     pub(super) take: Take,
     pub(super) unicode: bool,
-    /// Whether paths are links to the files.
+    /// Whether paths are links to the files, and codes to their pages.
     pub(super) path_links: bool,
-    /// Codes are links to this address with the code behind it.
-    pub(super) codes_url: Option<String>,
+    pub(super) code_links: bool,
+    /// Whose codes they are.
+    pub(super) tool: Option<Tool>,
 }
 
 impl Default for Picture {
@@ -43,11 +45,11 @@ impl Default for Picture {
         let take = Take {
             context_lines: 0,
             tab_width: 4,
-            width: 140,
+            width: usize::from(Terminal::DEFAULT_WIDTH),
             column_unit: ColumnUnit::Char,
             labelled_lines: 20,
         };
-        Self { take, unicode: false, path_links: false, codes_url: None }
+        Self { take, unicode: false, path_links: false, code_links: false, tool: None }
     }
 }
 
@@ -65,7 +67,8 @@ impl Picture {
 
         let mut pen = Pen::new(canvas, diagnostic.severity(), self.take.width);
         let header = format!("{}[{}]", diagnostic.severity(), diagnostic.code());
-        let url = self.codes_url.as_deref().and_then(|url| link_to(url, diagnostic.code()));
+        let tool = self.tool.as_ref().filter(|_| self.code_links);
+        let url = tool.and_then(|tool| tool.code_url(diagnostic.code()));
         let tab_width = self.take.tab_width;
         pen.header((Style::Header, &header), url.as_deref(), diagnostic.message(), tab_width)?;
 
@@ -82,10 +85,4 @@ impl Picture {
         patches.draw(excerpt.gutter, self.unicode, below_labels, &mut pen)?;
         pen.finish()
     }
-}
-
-/// The address of a code's page, if all of it may stand in a link of a terminal: printable ASCII.
-fn link_to(codes_url: &str, code: Code) -> Option<String> {
-    let is_safe = codes_url.bytes().all(|byte| byte.is_ascii_graphic());
-    is_safe.then(|| format!("{codes_url}{code}"))
 }

@@ -1,12 +1,13 @@
 //! One source file.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 use std::sync::OnceLock;
 
 use line_index::LineIndex;
 
-use super::{ColumnUnit, Location, MAX_FILE_BYTES, SourceError};
+use super::{ColumnUnit, KnownPlace, Location, MAX_FILE_BYTES, SourceError};
 use crate::span::{ByteOffset, FileId, Span};
 
 /// The byte order mark, U+FEFF, as UTF-8.
@@ -23,6 +24,8 @@ pub struct SourceFile {
     /// The bytes as they came, where they are not `text`.
     raw: Option<Box<[u8]>>,
     lines: OnceLock<Lines>,
+    /// The places that are known of a file that is not here.
+    missing: Option<BTreeMap<u32, (u32, u32)>>,
 }
 
 impl SourceFile {
@@ -38,7 +41,24 @@ impl SourceFile {
                 (question_marks(&raw), Some(raw.into_boxed_slice()))
             }
         };
-        Ok(Self { id, path, text, raw, lines: OnceLock::new() })
+        Ok(Self { id, path, text, raw, lines: OnceLock::new(), missing: None })
+    }
+
+    /// A file that is not here, of which some offsets are known with their line and column.
+    pub(super) fn missing(
+        id: FileId,
+        path: String,
+        places: impl IntoIterator<Item = KnownPlace>,
+    ) -> Self {
+        let places = places.into_iter().map(|place| (place.offset, (place.line, place.col)));
+        let (text, lines) = (String::new(), OnceLock::new());
+        Self { id, path, text, raw: None, lines, missing: Some(places.collect()) }
+    }
+
+    /// Whether the file is not here, so that nothing but some places is known of it.
+    #[must_use]
+    pub const fn is_missing(&self) -> bool {
+        self.missing.is_some()
     }
 
     /// The file's id in its map.
@@ -60,6 +80,9 @@ impl SourceFile {
     }
 
     pub(super) fn check(&self, span: Span) -> Result<(), SourceError> {
+        if self.is_missing() {
+            return Ok(());
+        }
         if span.hi() > self.len() {
             return Err(SourceError::OutOfBounds { hi: span.hi(), len: self.len() });
         }
@@ -73,6 +96,17 @@ impl SourceFile {
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
+    }
+
+    /// Whether the path is a name in angle brackets, such as `<stdin>`, for what is no file on disk.
+    #[must_use]
+    pub fn is_pseudo(&self) -> bool {
+        self.path.starts_with('<') && self.path.ends_with('>')
+    }
+
+    /// Whether a reader can open the file and find its text: it is neither missing nor pseudo.
+    pub(crate) fn is_open(&self) -> bool {
+        !self.is_missing() && !self.is_pseudo()
     }
 
     /// The whole text, byte order mark included. In a [lossy](Self::is_lossy) file a `?` stands
@@ -156,6 +190,12 @@ impl SourceFile {
     /// Where byte `offset` is. One past the end, or inside a character, is moved back to what
     /// exists.
     pub(crate) fn location(&self, offset: u32, unit: ColumnUnit) -> Location<'_> {
+        if let Some(places) = &self.missing {
+            // The last one that is known up to there.
+            let known = places.range(..=offset).next_back();
+            let (line, col) = known.map_or((1, 1), |(_, &place)| place);
+            return Location { path: &self.path, line, col };
+        }
         let line = self.line_of(offset);
         let range = self.line_range(line).unwrap_or_default();
         // Before the line's text is only a byte order mark, after it only its end: neither has a

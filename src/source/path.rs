@@ -1,9 +1,8 @@
 //! Paths as messages show them: the same text on every machine.
 
-use std::borrow::Cow;
 use std::path::{Component, Path};
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use crate::url;
 
 /// `path` with `/` between its parts, `.` and `..` resolved by their text, and relative to `root`
 /// where it lies below it. The file system is not asked.
@@ -15,34 +14,15 @@ pub(super) fn normalize(path: &Path, root: Option<&Path>) -> String {
     below.unwrap_or(path).to_text()
 }
 
-/// What may stand in the path of a URL as it is: the unreserved characters of RFC 3986, section 2.3,
-/// and the slash between parts.
-const ENCODED: &AsciiSet =
-    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
-
-/// A [normalised](normalize) path as a reference of RFC 3986: every byte that is not its own is
-/// percent-encoded. A relative path stays relative.
-pub(crate) fn reference(path: &str) -> Cow<'_, str> {
-    utf8_percent_encode(path, ENCODED).into()
-}
-
-/// Whether a path is a name for what is no file, such as `<stdin>`.
-pub(crate) fn is_pseudo(path: &str) -> bool {
-    path.starts_with('<') && path.ends_with('>')
-}
-
 /// The `file:` URL of a normalised path; a relative one starts at `root`, if that is absolute.
-pub(super) fn url(path: &str, root: Option<&Path>) -> Option<String> {
-    if is_pseudo(path) {
-        return None;
-    }
+pub(super) fn file_url(path: &str, root: Option<&Path>) -> Option<String> {
     let whole = match root {
         Some(root) => normalize(&root.join(path), None),
         None => path.to_owned(),
     };
     let slash = if whole.starts_with('/') { "" } else { "/" };
     let is_absolute = Parts::of(Path::new(&whole)).absolute;
-    is_absolute.then(|| format!("file://{slash}{}", reference(&whole).replace("%3A", ":")))
+    is_absolute.then(|| format!("file://{slash}{}", url::path(&whole).replace("%3A", ":")))
 }
 
 /// A path in parts, with every `.` gone and every `..` that something stands before.
@@ -127,11 +107,10 @@ mod tests {
     #[test]
     fn urls_need_an_absolute_path_and_encode_all_that_is_not_plain() {
         let root = Some(Path::new("/home/ana"));
-        assert_eq!(url("src/a b.vitte", root).unwrap(), "file:///home/ana/src/a%20b.vitte");
-        assert_eq!(url("../é#?%.vitte", root).unwrap(), "file:///home/%C3%A9%23%3F%25.vitte");
-        assert_eq!(url("/x/\u{1b}\n", None).unwrap(), "file:///x/%1B%0A");
-        assert_eq!(url("src/a.vitte", None), None);
-        assert_eq!(url("src/a.vitte", Some(Path::new("ws"))), None);
-        assert_eq!(url("<stdin>", root), None);
+        assert_eq!(file_url("src/a b.vitte", root).unwrap(), "file:///home/ana/src/a%20b.vitte");
+        assert_eq!(file_url("../é#?%.vitte", root).unwrap(), "file:///home/%C3%A9%23%3F%25.vitte");
+        assert_eq!(file_url("/x/\u{1b}\n", None).unwrap(), "file:///x/%1B%0A");
+        assert_eq!(file_url("src/a.vitte", None), None);
+        assert_eq!(file_url("src/a.vitte", Some(Path::new("ws"))), None);
     }
 }

@@ -1,0 +1,89 @@
+//! Workflow commands of GitHub Actions, which turn into annotations of a pull request.
+//!
+//! ```text
+//! ::error file=src/main.vitte,line=12,col=7,endColumn=8,title=E0001::expected expression%0Ahelp: …
+//! ```
+//!
+//! The form is that of <https://docs.github.com/actions/reference/workflow-commands-for-github-actions>,
+//! the escapes those of `@actions/core`. The columns are left out where a label goes over lines, where
+//! they mean nothing. A log is read in a terminal too, so that controls are shown by stand-ins.
+
+use std::io::{self, Write};
+
+use super::Emitter;
+use super::format::{FromSetup, Setup};
+use super::prose::{Lacks, prose};
+use crate::contract::{Checked, Resolved};
+use crate::diagnostic::Diagnostic;
+use crate::severity::Severity;
+use crate::source::{ColumnUnit, SourceMap};
+use crate::text;
+
+/// Writes workflow commands, one line each. Lines and columns are 1-based, columns are characters,
+/// `endColumn` is exclusive.
+#[derive(Clone, Debug)]
+pub struct GithubEmitter<W> {
+    writer: W,
+}
+
+impl<W: Write> GithubEmitter<W> {
+    /// Writes to `writer`.
+    #[must_use]
+    pub const fn new(writer: W) -> Self {
+        Self { writer }
+    }
+}
+
+impl<W: Write> Emitter for GithubEmitter<W> {
+    fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
+        let checked = Checked::new(sources, diagnostic);
+        let command = match diagnostic.severity() {
+            Severity::Fatal | Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Note => "notice",
+        };
+        let place = checked.primary().map(place).unwrap_or_default();
+        let message = escape(&prose(&checked, Lacks { related_places: true, fixes: true }), "");
+        let line = format!("::{command} {place}title={}::{message}\n", diagnostic.code());
+        self.writer.write_all(line.as_bytes())
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
+}
+
+fn place(primary: &Resolved<'_>) -> String {
+    let start = primary.location(ColumnUnit::Char);
+    let file = escape(start.path, ":,");
+    let Some(end) = primary.end(ColumnUnit::Char) else {
+        return format!("file={file},line={},col={},", start.line, start.col);
+    };
+    if start.line == end.line {
+        // An empty range has no end for GitHub.
+        let end_col = end.col.max(start.col + 1);
+        return format!("file={file},line={},col={},endColumn={end_col},", start.line, start.col);
+    }
+    format!("file={file},line={},endLine={},", start.line, end.line)
+}
+
+/// `text` with `%`, line ends and the characters of `more` percent-encoded, and all else that a
+/// terminal would obey as its stand-in.
+fn escape(text: &str, more: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '%' | '\n' | '\r' => out.push_str(&format!("%{:02X}", u32::from(c))),
+            _ if more.contains(c) => out.push_str(&format!("%{:02X}", u32::from(c))),
+            _ if text::is_unsafe(c) => out.push_str(&text::one_line(c.encode_utf8(&mut [0; 4]))),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+impl<W: Write> FromSetup<W> for GithubEmitter<W> {
+    fn from_setup(writer: W, _setup: &Setup) -> Self {
+        Self::new(writer)
+    }
+}

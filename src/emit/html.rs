@@ -1,0 +1,89 @@
+//! The human output as a fragment of an HTML page.
+//!
+//! ```html
+//! <div class="vitte-diag">
+//! <pre class="vd-error"><span class="vd-header">error[E0001]</span><span class="vd-message">: …</span>
+//! …</pre>
+//! </div>
+//! ```
+//!
+//! The classes: `vd-error` (or `vd-fatal`, `vd-warning`, `vd-note`) on the `pre` of each diagnostic, and
+//! in it `vd-header`, `vd-message`, `vd-gutter`, `vd-primary`, `vd-secondary`, `vd-help`, `vd-added`,
+//! `vd-removed`. [`STYLE`] gives them colours.
+
+use std::io::{self, Write};
+
+use super::Emitter;
+use super::canvas::Canvas;
+use super::document::Document;
+use super::format::{FromSetup, Setup};
+use super::picture::Picture;
+use crate::diagnostic::Diagnostic;
+use crate::source::SourceMap;
+use crate::tool::Tool;
+
+/// A style sheet for the fragment, light and dark, to be put into the page's `style` element.
+pub const STYLE: &str = include_str!("html.css");
+
+/// Writes the [human](crate::HumanEmitter) output as HTML, see the [module](self): escaped, with
+/// classes for colours, and codes as links to their pages where the compiler says where these are.
+#[derive(Clone, Debug)]
+pub struct HtmlEmitter<W> {
+    document: Document<W>,
+    picture: Picture,
+}
+
+impl<W: Write> HtmlEmitter<W> {
+    /// Writes to `writer`.
+    #[must_use]
+    pub fn new(writer: W, tool: &Tool) -> Self {
+        let picture = Picture { code_links: true, tool: Some(tool.clone()), ..Picture::default() };
+        Self { document: Document::new(writer), picture }
+    }
+
+    /// Are lines drawn with Unicode box characters? By default with ASCII.
+    #[must_use]
+    pub const fn with_unicode(mut self, unicode: bool) -> Self {
+        self.picture.unicode = unicode;
+        self
+    }
+
+    /// How many lines are shown before and after each label? By default none.
+    #[must_use]
+    pub const fn with_context_lines(mut self, lines: u16) -> Self {
+        self.picture.take.context_lines = lines as u32;
+        self
+    }
+
+    /// To how many cells are lines cut, and messages wrapped? By default 140.
+    #[must_use]
+    pub const fn with_width(mut self, cells: u16) -> Self {
+        self.picture.take.width = cells as usize;
+        self
+    }
+}
+
+fn head() -> io::Result<Vec<u8>> {
+    Ok(b"<div class=\"vitte-diag\">\n".to_vec())
+}
+
+impl<W: Write> Emitter for HtmlEmitter<W> {
+    fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
+        let picture = self.picture.draw(sources, diagnostic, Canvas::page())?.into_bytes();
+        let picture = picture.strip_suffix(b"\n").unwrap_or(&picture);
+        let mut item = format!("<pre class=\"vd-{}\">", diagnostic.severity()).into_bytes();
+        item.extend_from_slice(picture);
+        item.extend_from_slice(b"</pre>\n");
+        self.document.item(head, b"", &item)
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.document.finish(head, b"</div>\n")
+    }
+}
+
+impl<W: Write> FromSetup<W> for HtmlEmitter<W> {
+    fn from_setup(writer: W, setup: &Setup) -> Self {
+        Self::new(writer, &setup.tool).with_width(setup.terminal.width)
+    }
+}

@@ -1,0 +1,278 @@
+//! Diagnostics as the Language Server Protocol has them: version 3.17,
+//! <https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/specification/>.
+//!
+//! A server publishes the diagnostics of each file: [`publish`] gives the parameters for all files of a
+//! map, those without diagnostics too, which clears what an editor had shown. With the feature `lsp`
+//! they convert into the types of `lsp-types`.
+//!
+//! Positions are 0-based, characters are UTF-16 code units. A file that has no address on disk is
+//! `untitled:` and its name. The `data` of a diagnostic is the list of its code actions, ready to be sent
+//! for a `textDocument/codeAction` request that comes back with it.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::Emitter;
+use super::escape;
+use super::format::{FromSetup, Setup};
+use super::prose::{Lacks, prose};
+use crate::bag::DiagnosticBag;
+use crate::code::Code;
+use crate::contract::{Checked, Resolved};
+use crate::diagnostic::Diagnostic as Reported;
+use crate::severity::Severity;
+use crate::source::{ColumnUnit, SourceFile, SourceMap};
+use crate::span::{FileId, Span};
+use crate::suggestion::{Applicability, Suggestion};
+use crate::tool::Tool;
+use crate::url;
+
+/// The parameters of `textDocument/publishDiagnostics`.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct PublishDiagnostics {
+    uri: String,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl PublishDiagnostics {
+    /// The address of the file.
+    #[must_use]
+    pub fn uri(&self) -> &str {
+        &self.uri
+    }
+
+    /// How many diagnostics the file has.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.diagnostics.len()
+    }
+
+    /// Whether the file has no diagnostics, so that an editor forgets what it has shown.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.diagnostics.is_empty()
+    }
+}
+
+#[cfg(feature = "lsp")]
+impl TryFrom<PublishDiagnostics> for lsp_types::PublishDiagnosticsParams {
+    type Error = serde_json::Error;
+
+    fn try_from(params: PublishDiagnostics) -> Result<Self, Self::Error> {
+        serde_json::from_value(serde_json::to_value(params)?)
+    }
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Diagnostic {
+    range: Range,
+    severity: u8,
+    code: Code,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code_description: Option<CodeDescription>,
+    source: String,
+    message: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    related_information: Vec<Related>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    data: Vec<CodeAction>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+struct CodeDescription {
+    href: String,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+struct Related {
+    location: Location,
+    message: String,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+struct Location {
+    uri: String,
+    range: Range,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+struct Range {
+    start: Position,
+    end: Position,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+struct Position {
+    line: u32,
+    character: u32,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CodeAction {
+    title: String,
+    kind: &'static str,
+    is_preferred: bool,
+    edit: WorkspaceEdit,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+struct WorkspaceEdit {
+    changes: BTreeMap<String, Vec<TextEdit>>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct TextEdit {
+    range: Range,
+    new_text: String,
+}
+
+fn uri(sources: &SourceMap, file: &SourceFile) -> String {
+    sources.url(file.id()).unwrap_or_else(|| format!("untitled:{}", url::path(file.path())))
+}
+
+fn position(file: &SourceFile, offset: u32) -> Position {
+    let at = file.location(offset, ColumnUnit::Utf16);
+    Position { line: at.line - 1, character: at.col - 1 }
+}
+
+fn range(file: &SourceFile, span: Span) -> Range {
+    let start = position(file, span.lo());
+    // Of a file that is not here the end is not known.
+    let end = if file.is_missing() { start } else { position(file, span.hi()) };
+    Range { start, end }
+}
+
+impl CodeAction {
+    fn new(sources: &SourceMap, suggestion: &Suggestion) -> Self {
+        let mut changes: BTreeMap<String, Vec<TextEdit>> = BTreeMap::new();
+        for edit in suggestion.edits() {
+            let Ok(file) = sources.file(edit.span().file()) else { continue };
+            let (range, new_text) = (range(file, edit.span()), edit.text().to_owned());
+            changes.entry(uri(sources, file)).or_default().push(TextEdit { range, new_text });
+        }
+        Self {
+            title: suggestion.message().to_owned(),
+            kind: "quickfix",
+            is_preferred: suggestion.applicability() == Applicability::MachineApplicable,
+            edit: WorkspaceEdit { changes },
+        }
+    }
+}
+
+impl Diagnostic {
+    fn new(sources: &SourceMap, checked: &Checked<'_>, tool: &Tool) -> Self {
+        let reported = checked.diagnostic;
+        let code = reported.code();
+        let others = checked.labels.iter().skip(usize::from(checked.primary().is_some()));
+        let related = |label: &Resolved<'_>| Related {
+            location: Location {
+                uri: uri(sources, label.file),
+                range: range(label.file, label.span),
+            },
+            message: label.label.message().unwrap_or_default().to_owned(),
+        };
+        Self {
+            range: checked
+                .primary()
+                .map_or(Range::default(), |primary| range(primary.file, primary.span)),
+            severity: match reported.severity() {
+                Severity::Fatal | Severity::Error => 1,
+                Severity::Warning => 2,
+                Severity::Note => 3,
+            },
+            code,
+            code_description: tool.code_url(code).map(|href| CodeDescription { href }),
+            source: tool.name().to_owned(),
+            message: prose(checked, Lacks { related_places: false, fixes: false }),
+            related_information: others.map(related).collect(),
+            data: checked.suggestions.iter().map(|one| CodeAction::new(sources, one)).collect(),
+        }
+    }
+}
+
+/// What is to be published for each file of `sources`, in their order, and last for what has no place
+/// in any, if there is such.
+#[must_use]
+pub fn publish(sources: &SourceMap, bag: &DiagnosticBag, tool: &Tool) -> Vec<PublishDiagnostics> {
+    let mut files = Files::default();
+    for file in sources.files() {
+        files.file(Some(file), sources, tool);
+    }
+    for entry in bag.ordered() {
+        files.add(sources, entry.diagnostic, tool);
+    }
+    files.0.into_values().collect()
+}
+
+/// The files by their order in the map; what has no place stands last.
+#[derive(Clone, Debug, Default)]
+struct Files(BTreeMap<FileId, PublishDiagnostics>);
+
+impl Files {
+    fn file(
+        &mut self,
+        file: Option<&SourceFile>,
+        sources: &SourceMap,
+        tool: &Tool,
+    ) -> &mut PublishDiagnostics {
+        let id = file.map_or(FileId::NOWHERE, SourceFile::id);
+        self.0.entry(id).or_insert_with(|| PublishDiagnostics {
+            uri: file.map_or_else(
+                || format!("untitled:{}", url::path(tool.name())),
+                |file| uri(sources, file),
+            ),
+            diagnostics: Vec::new(),
+        })
+    }
+
+    fn add(&mut self, sources: &SourceMap, reported: &Reported, tool: &Tool) {
+        let checked = Checked::new(sources, reported);
+        let diagnostic = Diagnostic::new(sources, &checked, tool);
+        let file = checked.primary().map(|primary| primary.file);
+        self.file(file, sources, tool).diagnostics.push(diagnostic);
+    }
+}
+
+/// Writes the parameters of each file that has diagnostics, one object a line, at
+/// [`finish`](Emitter::finish).
+#[derive(Clone, Debug)]
+pub struct LspEmitter<W> {
+    writer: W,
+    tool: Tool,
+    files: Files,
+}
+
+impl<W: Write> LspEmitter<W> {
+    /// Writes to `writer` what `tool` says.
+    #[must_use]
+    pub fn new(writer: W, tool: &Tool) -> Self {
+        Self { writer, tool: tool.clone(), files: Files::default() }
+    }
+}
+
+impl<W: Write> Emitter for LspEmitter<W> {
+    fn emit(&mut self, sources: &SourceMap, diagnostic: &Reported) -> io::Result<()> {
+        self.files.add(sources, diagnostic, &self.tool);
+        Ok(())
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        for params in std::mem::take(&mut self.files).0.into_values() {
+            let mut line = escape::json(&params)?;
+            line.push(b'\n');
+            self.writer.write_all(&line)?;
+        }
+        self.writer.flush()
+    }
+}
+
+impl<W: Write> FromSetup<W> for LspEmitter<W> {
+    fn from_setup(writer: W, setup: &Setup) -> Self {
+        Self::new(writer, &setup.tool)
+    }
+}

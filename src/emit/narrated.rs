@@ -1,0 +1,157 @@
+//! Sentences for people who hear a screen reader: every place in words, nothing drawn.
+//!
+//! ```text
+//! Error E0011: this `if` has no `.end`
+//! In shapes.vitte, line 8, column 3: this line opens a block
+//!   The line is: if side < 0.0
+//! Also in line 10, column 3: `.end` was expected before this
+//!   The line is: ret side * side
+//! Help: add `.end` where the block ends
+//! Suggestion: add `.end`
+//!   In line 9, column 20, insert: .end
+//! ```
+
+use std::io::{self, Write};
+
+use super::Emitter;
+use super::format::{FromSetup, Setup};
+use crate::contract::{Checked, Resolved};
+use crate::diagnostic::Diagnostic;
+use crate::severity::Severity;
+use crate::source::{ColumnUnit, Location, SourceFile, SourceMap};
+use crate::suggestion::Edit;
+use crate::text;
+
+/// Writes sentences, one a line; an empty line stands between two diagnostics. Lines and columns are
+/// 1-based, columns are characters. Lines of source are cut after 200 characters.
+#[derive(Clone, Debug)]
+pub struct NarratedEmitter<W> {
+    writer: W,
+    /// Whether a diagnostic stands before the next one.
+    started: bool,
+}
+
+impl<W: Write> NarratedEmitter<W> {
+    /// Writes to `writer`.
+    #[must_use]
+    pub const fn new(writer: W) -> Self {
+        Self { writer, started: false }
+    }
+}
+
+/// The most labels that are told of one diagnostic.
+const MOST_LABELS: usize = 100;
+/// The most characters of a source line that are told.
+const MOST_CHARACTERS: usize = 200;
+
+impl<W: Write> Emitter for NarratedEmitter<W> {
+    fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
+        let mut out = Narration { text: String::new(), file: None };
+        if self.started {
+            out.text.push('\n');
+        }
+        out.tell(sources, &Checked::new(sources, diagnostic));
+        self.started = true;
+        self.writer.write_all(out.text.as_bytes())
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
+}
+
+struct Narration<'a> {
+    text: String,
+    /// The file that was named last.
+    file: Option<&'a str>,
+}
+
+impl<'a> Narration<'a> {
+    fn tell(&mut self, sources: &'a SourceMap, checked: &Checked<'a>) {
+        let diagnostic = checked.diagnostic;
+        let severity = match diagnostic.severity() {
+            Severity::Note => "Note",
+            Severity::Warning => "Warning",
+            Severity::Error => "Error",
+            Severity::Fatal => "Fatal error",
+        };
+        self.sentence(&format!("{severity} {}", diagnostic.code()), diagnostic.message());
+        for (index, label) in checked.labels.iter().take(MOST_LABELS).enumerate() {
+            self.label(label, if index == 0 { "In" } else { "Also in" });
+        }
+        let more = checked.labels.len().saturating_sub(MOST_LABELS);
+        if more > 0 {
+            self.sentence("Also", &format!("{more} more {}", text::plural("label", more)));
+        }
+        if let Some(help) = diagnostic.help() {
+            self.sentence("Help", help);
+        }
+        checked.notes().for_each(|note| self.sentence("Note", &note));
+        for suggestion in &checked.suggestions {
+            self.sentence("Suggestion", suggestion.message());
+            for edit in suggestion.edits() {
+                self.edit(sources, edit);
+            }
+        }
+    }
+
+    /// A beginning and the lines of a text, the further ones indented.
+    fn sentence(&mut self, beginning: &str, rest: &str) {
+        self.text.push_str(beginning);
+        let mut before = ": ";
+        for line in text::lines(rest, 4) {
+            self.text.push_str(before);
+            self.text.push_str(&line);
+            before = "\n  ";
+        }
+        self.text.push('\n');
+    }
+
+    fn place(&mut self, at: Location<'a>) -> String {
+        let is_new = self.file.replace(at.path) != Some(at.path);
+        let file = if is_new { format!("{}, ", text::one_line(at.path)) } else { String::new() };
+        format!("{file}line {}, column {}", at.line, at.col)
+    }
+
+    fn label(&mut self, label: &Resolved<'a>, beginning: &str) {
+        let at = label.location(ColumnUnit::Char);
+        let beginning = format!("{beginning} {}", self.place(at));
+        self.sentence(&beginning, label.label.message().unwrap_or("here"));
+        let text = line_of(label.file, at.line);
+        if !text.is_empty() {
+            self.sentence("  The line is", &text);
+        }
+    }
+
+    fn edit(&mut self, sources: &'a SourceMap, edit: &Edit) {
+        let Ok(file) = sources.file(edit.span().file()) else { return };
+        let place = self.place(file.location(edit.span().lo(), ColumnUnit::Char));
+        let old = file.text().get(edit.span().range()).unwrap_or_default();
+        let told = |text: &str| cut(&text::one_line(text.trim()));
+        let (old, new) = (told(old), told(edit.text()));
+        let rest = match (edit.span().is_empty(), edit.text().is_empty()) {
+            (true, _) => format!("insert: {new}"),
+            (false, true) => format!("remove: {old}"),
+            (false, false) => format!("write: {new}, in the place of: {old}"),
+        };
+        self.text.push_str(&format!("  In {place}, {rest}\n"));
+    }
+}
+
+/// A line of a file in a form that can be told.
+fn line_of(file: &SourceFile, line: u32) -> String {
+    cut(&text::one_line(file.line(line).unwrap_or_default().trim()))
+}
+
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(MOST_CHARACTERS) {
+        Some((end, _)) => format!("{}, and more", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
+impl<W: Write> FromSetup<W> for NarratedEmitter<W> {
+    fn from_setup(writer: W, _setup: &Setup) -> Self {
+        Self::new(writer)
+    }
+}

@@ -1,0 +1,315 @@
+//! SARIF 2.1.0, the Static Analysis Results Interchange Format of OASIS.
+//!
+//! The sections are those of <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>. Each
+//! line of output but the first and the last is one result.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::Emitter;
+use super::document::Document;
+use super::escape;
+use super::fingerprint::Fingerprints;
+use super::format::{FromSetup, Setup};
+use super::prose::{Lacks, prose};
+use crate::code::Code;
+use crate::contract::{Checked, Resolved};
+use crate::diagnostic::Diagnostic;
+use crate::registry::Page;
+use crate::severity::Severity;
+use crate::source::{ColumnUnit, SourceFile, SourceMap};
+use crate::span::Span;
+use crate::suggestion::Suggestion;
+use crate::tool::Tool;
+use crate::url;
+
+/// Writes a log with one run. Lines and columns are 1-based, columns are characters (Unicode code
+/// points), ends are exclusive. The pages of the [`Tool`] are the rules.
+#[derive(Clone, Debug)]
+pub struct SarifEmitter<W> {
+    document: Document<W>,
+    tool: Tool,
+    fingerprints: Fingerprints,
+}
+
+impl<W: Write> SarifEmitter<W> {
+    /// Writes to `writer` what `tool` says.
+    #[must_use]
+    pub fn new(writer: W, tool: &Tool) -> Self {
+        let fingerprints = Fingerprints::default();
+        Self { document: Document::new(writer), tool: tool.clone(), fingerprints }
+    }
+
+    fn head(tool: &Tool) -> io::Result<Vec<u8>> {
+        let rules = tool.pages().iter().map(|page| Rule::new(page, tool)).collect();
+        let driver = Driver { name: tool.name(), version: tool.version(), rules };
+        let mut head = br#"{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"tool":{"driver":"#.to_vec();
+        head.extend(escape::json(&driver)?);
+        head.extend_from_slice(b"},\"columnKind\":\"unicodeCodePoints\",\"results\":[\n");
+        Ok(head)
+    }
+}
+
+/// Section 3.19.
+#[derive(Serialize)]
+struct Driver<'a> {
+    name: &'a str,
+    version: &'a str,
+    rules: Vec<Rule<'a>>,
+}
+
+/// Section 3.49.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Rule<'a> {
+    id: Code,
+    short_description: Text<'a>,
+    full_description: Text<'a>,
+    help: Help<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help_uri: Option<String>,
+    default_configuration: Configuration,
+    properties: RuleProperties<'a>,
+}
+
+#[derive(Serialize)]
+struct Text<'a> {
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct Help<'a> {
+    text: &'a str,
+    markdown: &'a str,
+}
+
+#[derive(Serialize)]
+struct Configuration {
+    level: &'static str,
+}
+
+#[derive(Serialize)]
+struct RuleProperties<'a> {
+    phase: &'a str,
+    since: &'a str,
+}
+
+impl<'a> Rule<'a> {
+    fn new(page: &Page<'a>, tool: &Tool) -> Self {
+        Self {
+            id: page.code,
+            short_description: Text { text: page.title },
+            full_description: Text { text: page.meaning },
+            help: Help { text: page.meaning, markdown: page.text },
+            help_uri: tool.code_url(page.code),
+            default_configuration: Configuration { level: level(page.severity) },
+            properties: RuleProperties { phase: page.phase, since: page.since },
+        }
+    }
+}
+
+/// Section 3.27.10.
+const fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Fatal | Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    }
+}
+
+/// Section 3.27.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Item<'a> {
+    rule_id: Code,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule_index: Option<usize>,
+    level: &'static str,
+    message: OwnedText,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    locations: Vec<Location<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    related_locations: Vec<Location<'a>>,
+    partial_fingerprints: PartialFingerprints,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fixes: Vec<Fix<'a>>,
+}
+
+#[derive(Serialize)]
+struct OwnedText {
+    text: String,
+}
+
+#[derive(Serialize)]
+struct PartialFingerprints {
+    #[serde(rename = "vitteDiag/v1")]
+    own: String,
+}
+
+/// Section 3.28.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Location<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<usize>,
+    physical_location: PhysicalLocation,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<Text<'a>>,
+}
+
+/// Section 3.29.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PhysicalLocation {
+    artifact_location: ArtifactLocation,
+    region: Region,
+}
+
+/// Section 3.4. A relative path is one below the root of the sources.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ArtifactLocation {
+    uri: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uri_base_id: Option<&'static str>,
+}
+
+impl ArtifactLocation {
+    fn new(file: &SourceFile) -> Self {
+        let uri = url::path(file.path());
+        if file.path().starts_with('/') {
+            return Self { uri: format!("file://{uri}"), uri_base_id: None };
+        }
+        Self { uri: uri.into_owned(), uri_base_id: Some("%SRCROOT%") }
+    }
+}
+
+/// Section 3.30: 1-based lines and columns, the end column exclusive; 0-based bytes.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Region {
+    start_line: u32,
+    start_column: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_line: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_column: Option<u32>,
+    byte_offset: u32,
+    byte_length: u32,
+}
+
+impl Region {
+    fn new(file: &SourceFile, span: Span) -> Self {
+        let start = file.location(span.lo(), ColumnUnit::Char);
+        let end = file.is_open().then(|| file.location(span.hi(), ColumnUnit::Char));
+        Self {
+            start_line: start.line,
+            start_column: start.col,
+            end_line: end.map(|end| end.line),
+            end_column: end.map(|end| end.col),
+            byte_offset: span.lo(),
+            byte_length: span.len(),
+        }
+    }
+}
+
+impl<'a> Location<'a> {
+    fn new(id: Option<usize>, label: &Resolved<'a>) -> Self {
+        let physical_location = PhysicalLocation {
+            artifact_location: ArtifactLocation::new(label.file),
+            region: Region::new(label.file, label.span),
+        };
+        let message = label.label.message().map(|text| Text { text });
+        Self { id, physical_location, message }
+    }
+}
+
+/// Section 3.55.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Fix<'a> {
+    description: Text<'a>,
+    artifact_changes: Vec<ArtifactChange<'a>>,
+    properties: FixProperties,
+}
+
+#[derive(Serialize)]
+struct FixProperties {
+    applicability: &'static str,
+}
+
+/// Section 3.56.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ArtifactChange<'a> {
+    artifact_location: ArtifactLocation,
+    replacements: Vec<Replacement<'a>>,
+}
+
+/// Section 3.57.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Replacement<'a> {
+    deleted_region: Region,
+    inserted_content: Text<'a>,
+}
+
+impl<'a> Fix<'a> {
+    fn new(sources: &SourceMap, suggestion: &'a Suggestion) -> Self {
+        let by_file = suggestion.edits().chunk_by(|a, b| a.span().file() == b.span().file());
+        let changes = by_file.filter_map(|edits| {
+            let file = sources.file(edits.first()?.span().file()).ok()?;
+            let replacements = edits.iter().map(|edit| Replacement {
+                deleted_region: Region::new(file, edit.span()),
+                inserted_content: Text { text: edit.text() },
+            });
+            let artifact_location = ArtifactLocation::new(file);
+            Some(ArtifactChange { artifact_location, replacements: replacements.collect() })
+        });
+        Self {
+            description: Text { text: suggestion.message() },
+            artifact_changes: changes.collect(),
+            properties: FixProperties { applicability: suggestion.applicability().as_str() },
+        }
+    }
+}
+
+impl<W: Write> Emitter for SarifEmitter<W> {
+    fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
+        let checked = Checked::new(sources, diagnostic);
+        let code = diagnostic.code();
+        let others = checked.labels.iter().skip(usize::from(checked.primary().is_some()));
+        let item = Item {
+            rule_id: code,
+            rule_index: self.tool.pages().iter().position(|page| page.code == code),
+            level: level(diagnostic.severity()),
+            message: OwnedText {
+                text: prose(&checked, Lacks { related_places: false, fixes: false }),
+            },
+            locations: checked
+                .primary()
+                .map(|label| Location::new(None, label))
+                .into_iter()
+                .collect(),
+            related_locations: others
+                .enumerate()
+                .map(|(id, label)| Location::new(Some(id), label))
+                .collect(),
+            partial_fingerprints: PartialFingerprints { own: self.fingerprints.of(&checked) },
+            fixes: checked.suggestions.iter().map(|one| Fix::new(sources, one)).collect(),
+        };
+        self.document.item(|| Self::head(&self.tool), b",\n", &escape::json(&item)?)
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.fingerprints = Fingerprints::default();
+        self.document.finish(|| Self::head(&self.tool), b"\n]}]}\n")
+    }
+}
+
+impl<W: Write> FromSetup<W> for SarifEmitter<W> {
+    fn from_setup(writer: W, setup: &Setup) -> Self {
+        Self::new(writer, &setup.tool)
+    }
+}

@@ -1,0 +1,50 @@
+//! One line each, as compilers have always said it, for people and for editors that jump to places.
+//!
+//! ```text
+//! src/main.vitte:12:7: error[E0001]: expected expression
+//! ```
+
+use std::io::{self, Write};
+
+use super::Emitter;
+use super::format::{FromSetup, Setup};
+use crate::contract::Checked;
+use crate::diagnostic::Diagnostic;
+use crate::source::{ColumnUnit, SourceMap};
+use crate::text;
+
+/// Writes `path:line:col: error[E0001]: message`, one line each; line and column are 1-based, columns
+/// are characters. A line feed in the message is `\n`. What has no place begins with the severity.
+#[derive(Clone, Debug)]
+pub struct ShortEmitter<W> {
+    writer: W,
+}
+
+impl<W: Write> ShortEmitter<W> {
+    /// Writes to `writer`.
+    #[must_use]
+    pub const fn new(writer: W) -> Self {
+        Self { writer }
+    }
+}
+
+impl<W: Write> Emitter for ShortEmitter<W> {
+    fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
+        let checked = Checked::new(sources, diagnostic);
+        let place = checked.primary().map(|primary| primary.location(ColumnUnit::Char));
+        let place = place.map(|at| format!("{at}: ")).unwrap_or_default();
+        let (severity, code) = (diagnostic.severity(), diagnostic.code());
+        let message = text::one_line(diagnostic.message());
+        self.writer.write_all(format!("{place}{severity}[{code}]: {message}\n").as_bytes())
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
+}
+
+impl<W: Write> FromSetup<W> for ShortEmitter<W> {
+    fn from_setup(writer: W, _setup: &Setup) -> Self {
+        Self::new(writer)
+    }
+}

@@ -1,0 +1,78 @@
+//! The compiler that speaks: what the formats for other programs say of it.
+
+use std::borrow::Cow;
+
+use crate::code::Code;
+use crate::registry::{self, Page};
+use crate::url;
+
+/// The compiler whose diagnostics these are.
+///
+/// ```
+/// use vitte_diag::{Tool, codes};
+///
+/// let tool = Tool::new("mycc", "2.1.0").with_codes_url("https://mycc.example/errors/");
+/// assert_eq!(tool.code_url(codes::E0001).as_deref(), Some("https://mycc.example/errors/E0001"));
+/// ```
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Tool {
+    name: Cow<'static, str>,
+    version: Cow<'static, str>,
+    codes_url: Option<String>,
+    pages: Vec<Page<'static>>,
+}
+
+/// `vittec` of this version, with the pages of the Vitte compiler's codes.
+impl Default for Tool {
+    fn default() -> Self {
+        Self::new("vittec", env!("CARGO_PKG_VERSION")).with_pages(registry::pages())
+    }
+}
+
+impl Tool {
+    /// A compiler by its name and version.
+    #[must_use]
+    pub fn new(name: impl Into<Cow<'static, str>>, version: impl Into<Cow<'static, str>>) -> Self {
+        let (name, version) = (name.into(), version.into());
+        Self { name, version, codes_url: None, pages: Vec::new() }
+    }
+
+    /// Where are its codes explained? The address of a code's page is `base` with the code behind it;
+    /// what may not stand in a URL is percent-encoded. By default nowhere.
+    #[must_use]
+    pub fn with_codes_url(mut self, base: impl AsRef<str>) -> Self {
+        self.codes_url = Some(url::encoded(base.as_ref()).into_owned());
+        self
+    }
+
+    /// What do its codes mean? By default nothing is known of them.
+    #[must_use]
+    pub fn with_pages(mut self, pages: impl IntoIterator<Item = Page<'static>>) -> Self {
+        self.pages = pages.into_iter().collect();
+        self
+    }
+
+    /// The compiler's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The compiler's version.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// The pages of its codes.
+    #[must_use]
+    pub fn pages(&self) -> &[Page<'static>] {
+        &self.pages
+    }
+
+    /// The address of the page of `code`: ASCII, safe in any format and on any terminal.
+    #[must_use]
+    pub fn code_url(&self, code: Code) -> Option<String> {
+        self.codes_url.as_deref().map(|base| format!("{base}{code}"))
+    }
+}
