@@ -36,6 +36,7 @@ mod color;
 mod contract;
 mod diagnostic;
 mod emit;
+pub mod fix;
 mod policy;
 pub mod registry;
 mod severity;

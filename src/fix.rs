@@ -1,0 +1,180 @@
+//! Applying suggestions: new text for the files that they change.
+//!
+//! ```text
+//! suggestions ─▶ apply ─▶ new bytes of each file ─▶ diff      (feature `fix`)
+//!                └ refused: which and why          └▶ replace   on disk, at once or not at all
+//! ```
+
+#[cfg(feature = "fix")]
+mod disk;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+#[cfg(feature = "fix")]
+pub use disk::{WriteError, WriteErrorKind, diff, replace};
+
+use crate::source::SourceMap;
+use crate::span::FileId;
+use crate::suggestion::{Edit, Suggestion};
+use crate::text;
+
+/// What [`apply`] did.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[non_exhaustive]
+pub struct Applied {
+    /// The new bytes of each file that changes. All that no edit touches is as it was: line ends,
+    /// a byte order mark, bytes that are not UTF-8.
+    pub files: BTreeMap<FileId, Vec<u8>>,
+    /// How many suggestions were applied.
+    pub applied: usize,
+    /// The others, in their order.
+    pub refused: Vec<Refused>,
+}
+
+/// A suggestion that was not applied.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct Refused {
+    /// Which one it was, 0-based.
+    pub index: usize,
+    /// What it would have done.
+    pub message: String,
+    /// Why it was not applied.
+    pub reason: RefusedReason,
+}
+
+/// Why a suggestion was not applied.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum RefusedReason {
+    /// An edit of it overlaps one of this suggestion, which was applied before, or inserts at the
+    /// same place.
+    Overlap {
+        /// The message of the other one.
+        with: String,
+    },
+    /// An edit of it is of what is not there.
+    Broken {
+        /// What is wrong with its span.
+        error: String,
+    },
+    /// An edit of it is of a file that is not here.
+    Missing {
+        /// The file's path.
+        path: String,
+    },
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is not applied: ", text::one_line(&self.message))?;
+        match &self.reason {
+            RefusedReason::Overlap { with } => {
+                write!(f, "it changes what `{}` changes", text::one_line(with))
+            }
+            RefusedReason::Broken { error } => f.write_str(error),
+            RefusedReason::Missing { path } => {
+                write!(f, "`{}` is not here", text::one_line(path))
+            }
+        }
+    }
+}
+
+/// Applies suggestions, the first ones first: of two that change the same bytes, the later one is
+/// refused. Each is applied as a whole or not at all.
+///
+/// ```
+/// use vitte_diag::{Applicability, Edit, SourceMap, Suggestion, fix};
+///
+/// let mut sources = SourceMap::new();
+/// let file = sources.add("a.vitte", "let x = 1\r\n")?;
+/// let edit = Edit::replace(sources.span(file, 4..5)?, "y");
+/// let rename = Suggestion::one("rename it", edit, Applicability::MachineApplicable);
+///
+/// let applied = fix::apply(&sources, [&rename, &rename]);
+/// assert_eq!(applied.files[&file], b"let y = 1\r\n");
+/// assert_eq!(applied.refused[0].to_string(), "`rename it` is not applied: it changes what `rename it` changes");
+/// # Ok::<(), vitte_diag::SourceError>(())
+/// ```
+#[must_use]
+pub fn apply<'a>(
+    sources: &SourceMap,
+    suggestions: impl IntoIterator<Item = &'a Suggestion>,
+) -> Applied {
+    let mut taken = Taken::default();
+    let mut done = Applied::default();
+    for (index, suggestion) in suggestions.into_iter().enumerate() {
+        match check(sources, suggestion).or_else(|| taken.overlap(suggestion)) {
+            None => {
+                taken.take(suggestion);
+                done.applied += 1;
+            }
+            Some(reason) => {
+                let message = suggestion.message().to_owned();
+                done.refused.push(Refused { index, message, reason });
+            }
+        }
+    }
+    for (id, edits) in taken.0 {
+        if let Ok(file) = sources.file(id) {
+            done.files.insert(id, edited(file.bytes(), edits.values().map(|(edit, _)| *edit)));
+        }
+    }
+    done
+}
+
+/// What keeps a suggestion from being applied at all.
+fn check(sources: &SourceMap, suggestion: &Suggestion) -> Option<RefusedReason> {
+    suggestion.edits().iter().find_map(|edit| {
+        if let Err(error) = sources.location(edit.span()) {
+            return Some(RefusedReason::Broken { error: error.to_string() });
+        }
+        let file = sources.file(edit.span().file()).ok().filter(|file| file.is_missing())?;
+        Some(RefusedReason::Missing { path: file.path().to_owned() })
+    })
+}
+
+/// The edits that are to be done, by file and place, each with its suggestion. None overlaps another.
+#[derive(Default)]
+struct Taken<'a>(BTreeMap<FileId, BTreeMap<(u32, u32), (&'a Edit, &'a Suggestion)>>);
+
+impl<'a> Taken<'a> {
+    fn overlap(&self, suggestion: &Suggestion) -> Option<RefusedReason> {
+        suggestion.edits().iter().find_map(|edit| {
+            let (lo, hi) = (edit.span().lo(), edit.span().hi());
+            let edits = self.0.get(&edit.span().file())?;
+            // None overlaps another, so only the neighbours can overlap this one.
+            let before = edits.range(..=(lo, hi)).next_back();
+            let behind = edits.range((lo, hi)..).next();
+            let mut neighbours = [before, behind].into_iter().flatten().map(|(_, taken)| taken);
+            let (_, other) = neighbours.find(|(other, _)| other.overlaps(edit))?;
+            Some(RefusedReason::Overlap { with: other.message().to_owned() })
+        })
+    }
+
+    fn take(&mut self, suggestion: &'a Suggestion) {
+        for edit in suggestion.edits() {
+            let span = edit.span();
+            let edits = self.0.entry(span.file()).or_default();
+            edits.insert((span.lo(), span.hi()), (edit, suggestion));
+        }
+    }
+}
+
+/// `bytes` after edits that are sorted and do not overlap.
+fn edited<'a>(bytes: &[u8], edits: impl Iterator<Item = &'a Edit>) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut copied = 0;
+    for edit in edits {
+        let range = edit.span().range();
+        out.extend_from_slice(bytes.get(copied..range.start).unwrap_or_default());
+        out.extend_from_slice(edit.text().as_bytes());
+        copied = range.end;
+    }
+    out.extend_from_slice(bytes.get(copied..).unwrap_or_default());
+    out
+}
+
+#[cfg(test)]
+mod tests;
