@@ -26,8 +26,8 @@ pub struct Applied {
     /// The new bytes of each file that changes. All that no edit touches is as it was: line ends,
     /// a byte order mark, bytes that are not UTF-8.
     pub files: BTreeMap<FileId, Vec<u8>>,
-    /// How many suggestions were applied.
-    pub applied: usize,
+    /// The suggestions that were applied, by their 0-based numbers.
+    pub applied: Vec<usize>,
     /// The others, in their order.
     pub refused: Vec<Refused>,
 }
@@ -36,7 +36,7 @@ pub struct Applied {
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct Refused {
-    /// Which one it was, 0-based.
+    /// Its 0-based number.
     pub index: usize,
     /// What it would have done.
     pub message: String,
@@ -108,7 +108,7 @@ pub fn apply<'a>(
         match check(sources, suggestion).or_else(|| taken.overlap(suggestion)) {
             None => {
                 taken.take(suggestion);
-                done.applied += 1;
+                done.applied.push(index);
             }
             Some(reason) => {
                 let message = suggestion.message().to_owned();

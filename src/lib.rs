@@ -31,6 +31,8 @@
 //! output that says what could not be shown as it was asked for.
 
 mod bag;
+#[cfg(feature = "clap")]
+pub mod cli;
 mod code;
 mod color;
 mod contract;

@@ -1,2 +1,7 @@
 //! The `vitte` binary.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    vitte_diag::cli::main(std::env::args_os())
+}

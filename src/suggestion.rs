@@ -13,6 +13,7 @@ use crate::span::{FileId, Span};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(description = "How sure the compiler is."))]
 pub enum Applicability {
     /// It is what the user meant: a tool may apply it unasked.
     MachineApplicable,

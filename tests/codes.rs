@@ -22,7 +22,7 @@ use insta::assert_snapshot;
 
 use vitte_diag::json::JsonDiagnostic;
 use vitte_diag::registry::{self, Example};
-use vitte_diag::{SourceMap, codes};
+use vitte_diag::{Policy, SourceMap, codes};
 
 const CODES_MD: &str = "# Codes\n\n\
     Made from the pages in [`codes/`](codes/) by `UPDATE_CODES=1 cargo test --test codes`.\n\n\
@@ -68,7 +68,7 @@ fn show(example: Example<'_>) -> (Vec<String>, String) {
         "vitte" => {
             let mut sources = SourceMap::new();
             let file = sources.add("example.vitte", example.text).unwrap();
-            let bag = front::check(sources.file(file).unwrap());
+            let bag = front::check(sources.file(file).unwrap(), &Policy::default());
             common::all(&sources, &bag)
         }
         "sh" => {

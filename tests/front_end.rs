@@ -12,7 +12,7 @@ mod common;
 #[path = "../examples/vittec/front/mod.rs"]
 mod front;
 
-use vitte_diag::SourceMap;
+use vitte_diag::{Policy, SourceMap};
 
 /// What is wrong with a source: `CODE line:col message`, a line each.
 fn check(text: &str) -> String {
@@ -22,7 +22,7 @@ fn check(text: &str) -> String {
 fn check_bytes(text: &[u8]) -> String {
     let mut sources = SourceMap::new();
     let file = sources.add("a.vitte", text).unwrap();
-    let bag = front::check(sources.file(file).unwrap());
+    let bag = front::check(sources.file(file).unwrap(), &Policy::default());
     assert_eq!(bag.validate(&sources), []);
     let line = |entry: &vitte_diag::Entry<'_>| {
         let diagnostic = entry.diagnostic;

@@ -1,14 +1,15 @@
 //! What `vittec check` does: find the files, check them in parallel, show what was found.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use rayon::prelude::*;
 use vitte_diag::{
-    Diagnostic, DiagnosticBag, Emitter, FileId, SourceError, SourceFile, SourceMap, Span, Summary,
-    codes, text,
+    Diagnostic, DiagnosticBag, Emitter, FileId, Policy, SourceError, SourceFile, SourceMap, Span,
+    Summary, codes, text,
 };
 use walkdir::{DirEntry, WalkDir};
 
@@ -21,8 +22,18 @@ pub(crate) enum Outcome {
     Clean,
     /// Errors: exit code 1.
     Errors,
-    /// Something could not be read: exit code 2.
+    /// Something could not be read or written: exit code 2.
     Unreadable,
+}
+
+impl Outcome {
+    pub(crate) fn exit_code(self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Clean => 0,
+            Self::Errors => 1,
+            Self::Unreadable => 2,
+        })
+    }
 }
 
 /// The sources of a check and what was found in them.
@@ -30,20 +41,22 @@ pub(crate) enum Outcome {
 pub(crate) struct Check {
     pub(crate) sources: SourceMap,
     pub(crate) bag: DiagnosticBag,
-    /// The files that were read.
-    pub(crate) inputs: Vec<FileId>,
-    unreadable: bool,
+    pub(crate) policy: Policy,
+    /// The files that were read, with their paths on disk.
+    pub(crate) inputs: BTreeMap<FileId, Option<PathBuf>>,
+    /// What could not be read.
+    unreadable: Vec<Diagnostic>,
+    root: PathBuf,
     /// What was read, so that a file that is named twice is checked once.
     seen: HashSet<PathBuf>,
 }
 
 impl Check {
     /// Checks the files that `arguments` name: files, folders, and `-` for `stdin`.
-    pub(crate) fn run(arguments: &[OsString], stdin: &mut dyn Read) -> Self {
-        let mut check = Self::default();
-        if let Ok(folder) = std::env::current_dir() {
-            check.sources = SourceMap::with_root(folder);
-        }
+    pub(crate) fn run(arguments: &[OsString], stdin: &mut dyn Read, policy: &Policy) -> Self {
+        let root = std::env::current_dir().unwrap_or_default();
+        let sources = SourceMap::with_root(&root);
+        let mut check = Self { sources, root, policy: policy.clone(), ..Self::default() };
         let command_line = CommandLine::new(arguments, &mut check.sources);
         for (index, argument) in arguments.iter().enumerate() {
             if argument != "-" {
@@ -52,22 +65,55 @@ impl Check {
                 check.read_stdin(stdin, command_line.span(index));
             }
         }
-        let files: Vec<&SourceFile> =
-            check.inputs.iter().filter_map(|&id| check.sources.file(id).ok()).collect();
-        let found: Vec<DiagnosticBag> = files.par_iter().map(|file| front::check(file)).collect();
-        found.into_iter().for_each(|bag| check.bag.merge(bag));
+        check.check_inputs();
         check
+    }
+
+    fn check_inputs(&mut self) {
+        let inputs = self.inputs.keys().filter_map(|&id| self.sources.file(id).ok());
+        let files: Vec<&SourceFile> = inputs.collect();
+        let check = |file: &&SourceFile| front::check(file, &self.policy);
+        let found: Vec<DiagnosticBag> = files.par_iter().map(check).collect();
+        self.bag = DiagnosticBag::with_policy(self.policy.clone());
+        self.bag.extend(self.unreadable.iter().cloned());
+        found.into_iter().for_each(|bag| self.bag.merge(bag));
+    }
+
+    /// The same check of files some of which have another text.
+    pub(crate) fn with_texts(&self, texts: &BTreeMap<FileId, Vec<u8>>, policy: &Policy) -> Self {
+        let mut sources = SourceMap::with_root(&self.root);
+        for file in self.sources.files() {
+            let text = texts.get(&file.id()).map_or(file.bytes(), Vec::as_slice);
+            // A text that has become too large leaves all as it was.
+            if sources.add(file.path(), text).is_err() {
+                sources = self.sources.clone();
+                break;
+            }
+        }
+        let (inputs, unreadable) = (self.inputs.clone(), self.unreadable.clone());
+        let (policy, root) = (policy.clone(), self.root.clone());
+        let mut check = Self { sources, policy, inputs, unreadable, root, ..Self::default() };
+        check.check_inputs();
+        check
+    }
+
+    /// Where a file is on disk.
+    pub(crate) fn path(&self, id: FileId) -> Option<&Path> {
+        self.inputs.get(&id)?.as_deref()
     }
 
     /// Shows what was found, in the one order that a bag has.
     pub(crate) fn emit(&self, emitter: &mut dyn Emitter) -> io::Result<(Outcome, Summary)> {
         let summary = self.bag.emit(&self.sources, emitter)?;
-        let outcome = match (self.unreadable, self.bag.has_errors()) {
-            (true, _) => Outcome::Unreadable,
-            (false, true) => Outcome::Errors,
-            (false, false) => Outcome::Clean,
-        };
-        Ok((outcome, summary))
+        Ok((self.outcome(), summary))
+    }
+
+    pub(crate) fn outcome(&self) -> Outcome {
+        match (self.unreadable.is_empty(), self.bag.has_errors()) {
+            (false, _) => Outcome::Unreadable,
+            (true, true) => Outcome::Errors,
+            (true, false) => Outcome::Clean,
+        }
     }
 
     fn read_stdin(&mut self, stdin: &mut dyn Read, argument: Span) {
@@ -75,7 +121,7 @@ impl Check {
         match stdin.take(vitte_diag::MAX_FILE_BYTES + 1).read_to_end(&mut text) {
             Ok(_) => {
                 let added = self.sources.add("<stdin>", text);
-                self.take(added, "<stdin>", argument);
+                self.take(added, None, argument);
             }
             Err(error) => self.unreadable("<stdin>", argument, &error.to_string()),
         }
@@ -119,23 +165,23 @@ impl Check {
             return;
         }
         let loaded = self.sources.load(path);
-        self.take(loaded, &path.to_string_lossy(), argument);
+        self.take(loaded, Some(path), argument);
     }
 
-    fn take(&mut self, read: Result<FileId, SourceError>, path: &str, argument: Span) {
+    fn take(&mut self, read: Result<FileId, SourceError>, path: Option<&Path>, argument: Span) {
+        let name = path.map_or("<stdin>".into(), Path::to_string_lossy);
         match read {
-            Ok(file) => self.inputs.push(file),
+            Ok(file) => _ = self.inputs.insert(file, path.map(Path::to_owned)),
             Err(SourceError::Io { error, .. }) => {
-                self.unreadable(path, argument, &error.to_string());
+                self.unreadable(&name, argument, &error.to_string());
             }
-            Err(error) => self.unreadable(path, argument, &error.to_string()),
+            Err(error) => self.unreadable(&name, argument, &error.to_string()),
         }
     }
 
     fn unreadable(&mut self, path: &str, argument: Span, reason: &str) {
-        self.unreadable = true;
         let path = text::one_line(path);
-        self.bag.push(
+        self.unreadable.push(
             Diagnostic::error(codes::E0004, argument, format!("cannot read `{path}`"))
                 .with_note(reason.to_owned()),
         );
@@ -174,14 +220,15 @@ impl CommandLine {
     }
 }
 
-/// The last line of human output: how much was found in how many files.
+/// The last line for people: how much was found in how many files, and how much was mended.
 pub(crate) fn write_summary(
     writer: &mut dyn Write,
     summary: Summary,
     files: usize,
+    fixed: usize,
 ) -> io::Result<()> {
     let plural = if files == 1 { "" } else { "s" };
     let gap = if summary.total() > 0 { "\n" } else { "" };
-    let line = format!("{gap}{summary} in {files} file{plural}\n");
-    writer.write_all(line.as_bytes())
+    let fixed = if fixed > 0 { format!(", {fixed} fixed") } else { String::new() };
+    writer.write_all(format!("{gap}{summary} in {files} file{plural}{fixed}\n").as_bytes())
 }

@@ -3,15 +3,17 @@
 //! It lexes, recognises the top level, skips bodies to their `.end` and checks names.
 
 mod driver;
+mod fix;
 mod front;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand};
 use driver::{Check, Outcome};
-use vitte_diag::{ColorChoice, HumanEmitter, JsonEmitter, registry};
+use vitte_diag::cli::DiagnosticArgs;
+use vitte_diag::{Level, Policy, Stream, Tool, json, registry};
 
 /// Checks Vitte source files.
 #[derive(Parser)]
@@ -25,12 +27,14 @@ struct Arguments {
 enum Command {
     /// Checks files, and every .vitte file below folders
     Check {
-        /// How errors are written: human to standard error, json (one object a line) to standard output
-        #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-        error_format: Format,
-        /// Whether human output is coloured
-        #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
-        color: Color,
+        #[command(flatten)]
+        diagnostics: DiagnosticArgs,
+        /// Mend what can be mended safely, then check again
+        #[arg(long)]
+        fix: bool,
+        /// With --fix: change nothing, print a diff of what would change
+        #[arg(long, requires = "fix")]
+        dry_run: bool,
         /// Files and folders; - is standard input
         #[arg(required = true, value_name = "FILE|DIR")]
         paths: Vec<OsString>,
@@ -40,27 +44,25 @@ enum Command {
         /// The code
         code: String,
     },
-}
-
-#[derive(Clone, Copy, Default, ValueEnum)]
-enum Format {
-    #[default]
-    Human,
-    Json,
-}
-
-#[derive(Clone, Copy, Default, ValueEnum)]
-enum Color {
-    #[default]
-    Auto,
-    Always,
-    Never,
+    /// Prints the JSON Schema of --error-format=json
+    Schema,
 }
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
-        Command::Check { error_format, color, paths } => check(&paths, error_format, color),
+        Command::Check { diagnostics, fix, dry_run, paths } => {
+            let tool = Tool::default();
+            match diagnostics.policy(&tool) {
+                Ok(policy) if dry_run => fix::dry_run(&paths, policy),
+                Ok(policy) if fix => fix::fix(&paths, &policy, &diagnostics, &tool),
+                Ok(policy) => check(&paths, &policy, &diagnostics, &tool),
+                Err(error) => usage(&error.to_string()),
+            }
+        }
         Command::Explain { code } => explain(&code),
+        Command::Schema => {
+            io::stdout().write_all(json::SCHEMA.as_bytes()).map(|()| ExitCode::SUCCESS)
+        }
     };
     match result {
         Ok(code) => code,
@@ -73,39 +75,45 @@ fn main() -> ExitCode {
     }
 }
 
-fn check(paths: &[OsString], format: Format, color: Color) -> io::Result<ExitCode> {
-    let color = match color {
-        Color::Auto => ColorChoice::Auto,
-        Color::Always => ColorChoice::Always,
-        Color::Never => ColorChoice::Never,
-    };
-    let check = Check::run(paths, &mut io::stdin());
-    let outcome = match format {
-        Format::Human => {
-            let (outcome, summary) = check.emit(&mut HumanEmitter::stderr(color))?;
-            driver::write_summary(&mut io::stderr(), summary, check.inputs.len())?;
-            outcome
-        }
-        Format::Json => check.emit(&mut JsonEmitter::new(io::stdout()))?.0,
-    };
-    Ok(match outcome {
-        Outcome::Clean => ExitCode::SUCCESS,
-        Outcome::Errors => ExitCode::from(1),
-        Outcome::Unreadable => ExitCode::from(2),
-    })
+fn check(
+    paths: &[OsString],
+    policy: &Policy,
+    arguments: &DiagnosticArgs,
+    tool: &Tool,
+) -> io::Result<ExitCode> {
+    let check = Check::run(paths, &mut io::stdin(), policy);
+    let outcome = show(&check, arguments, tool, 0)?;
+    Ok(outcome.exit_code())
+}
+
+/// Shows what a check found, and for people how much that was.
+fn show(
+    check: &Check,
+    arguments: &DiagnosticArgs,
+    tool: &Tool,
+    fixed: usize,
+) -> io::Result<Outcome> {
+    let (outcome, summary) = check.emit(&mut *arguments.emitter(tool))?;
+    // A program is told where its output is not all that there is.
+    if arguments.error_format.stream() == Stream::Stderr || summary.not_shown > 0 || fixed > 0 {
+        driver::write_summary(&mut io::stderr(), summary, check.inputs.len(), fixed)?;
+    }
+    Ok(outcome)
 }
 
 fn explain(code: &str) -> io::Result<ExitCode> {
-    let Some(page) = registry::explain(&code.to_uppercase()) else {
-        let known: Vec<_> = registry::pages().map(|page| page.code.to_string()).collect();
-        writeln!(
-            io::stderr(),
-            "vittec: there is no code `{}`; the codes are {}",
-            vitte_diag::text::one_line(code),
-            known.join(", ")
-        )?;
-        return Ok(ExitCode::from(2));
-    };
-    io::stdout().write_all(page.text.as_bytes())?;
-    Ok(ExitCode::SUCCESS)
+    let code = code.to_uppercase();
+    match registry::explain(&code) {
+        Some(page) => io::stdout().write_all(page.text.as_bytes()).map(|()| ExitCode::SUCCESS),
+        // The error names the nearest code that there is.
+        None => match Policy::default().with_level(&code, Level::Deny) {
+            Ok(_) => usage(&format!("`{code}` is a family of codes: ask for one of them")),
+            Err(error) => usage(&error.to_string()),
+        },
+    }
+}
+
+fn usage(error: &str) -> io::Result<ExitCode> {
+    writeln!(io::stderr(), "vittec: {error}")?;
+    Ok(ExitCode::from(2))
 }

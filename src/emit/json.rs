@@ -19,6 +19,9 @@
 //! `hi` exclusive; `line` and `col` are 1-based and those of `lo`. Strings hold the exact text, and
 //! [`JsonEmitter`] writes every character that a terminal would obey as an escape.
 
+mod read;
+mod schema;
+
 use std::borrow::Cow;
 use std::io::{self, Write};
 
@@ -33,6 +36,10 @@ use crate::diagnostic::{Diagnostic, LabelStyle};
 use crate::severity::Severity;
 use crate::source::{ColumnUnit, SourceMap};
 use crate::suggestion::{Applicability, Suggestion};
+pub use read::JsonError;
+pub use schema::SCHEMA;
+#[cfg(feature = "schema")]
+pub use schema::schema;
 
 /// A diagnostic as its JSON has it: written and read by the same struct. What is read is owned, so it
 /// may outlive the text that it was read from.
@@ -47,6 +54,7 @@ use crate::suggestion::{Applicability, Suggestion};
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(title = "Diagnostic", description = "One line of a compiler's JSON output.", transform = schema::all_are_there))]
 #[non_exhaustive]
 pub struct JsonDiagnostic<'a> {
     /// `note`, `warning`, `error` or `fatal`.
@@ -73,6 +81,7 @@ pub struct JsonDiagnostic<'a> {
 /// A place in a source file.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Place"))]
 #[non_exhaustive]
 pub struct JsonPlace<'a> {
     /// The normalised path.
@@ -92,6 +101,8 @@ pub struct JsonPlace<'a> {
 /// A label.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(transform = schema::all_are_there))]
+#[cfg_attr(feature = "schema", schemars(rename = "Label"))]
 #[non_exhaustive]
 pub struct JsonLabel<'a> {
     /// `primary` or `secondary`.
@@ -116,6 +127,7 @@ pub struct JsonLabel<'a> {
 /// A way to mend the problem: all of its edits are done, or none.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Suggestion"))]
 #[non_exhaustive]
 pub struct JsonSuggestion<'a> {
     /// What it does.
@@ -130,6 +142,7 @@ pub struct JsonSuggestion<'a> {
 /// New text in the place of some bytes.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Edit"))]
 #[non_exhaustive]
 pub struct JsonEdit<'a> {
     /// The normalised path.
@@ -167,6 +180,19 @@ impl<'a> JsonDiagnostic<'a> {
             notes: checked.notes().collect(),
             suggestions: suggestions.map(|one| JsonSuggestion::new(sources, one, unit)).collect(),
         }
+    }
+}
+
+impl JsonDiagnostic<'_> {
+    /// Its line as [`JsonEmitter`] writes it, with the line feed.
+    ///
+    /// # Errors
+    ///
+    /// None that is known: a struct of texts and numbers can always be written.
+    pub fn to_line(&self) -> io::Result<Vec<u8>> {
+        let mut line = escape::json(self)?;
+        line.push(b'\n');
+        Ok(line)
     }
 }
 

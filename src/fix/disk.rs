@@ -20,6 +20,8 @@ pub fn diff(path: &str, old: &[u8], new: &[u8]) -> Vec<u8> {
     let lines = |bytes| <[u8]>::split_inclusive(bytes, |&byte| byte == b'\n').collect::<Vec<_>>();
     let diff = TextDiff::from_slices(&lines(old), &lines(new));
     let mut out = Vec::new();
+    // An absolute path is one from the root, as git has it.
+    let path = path.trim_start_matches('/');
     for hunk in diff.unified_diff().iter_hunks() {
         if out.is_empty() {
             // In a header a line feed would begin a line of the diff.

@@ -1,8 +1,9 @@
 //! What can be wrong with the items of a file: E0010 and E0011.
 
-use vitte_diag::{Diagnostic, Span, codes};
+use vitte_diag::{Applicability, Diagnostic, SourceFile, Span, codes};
 
 use super::blocks::{Closer, Opener};
+use super::mend;
 use super::tokens::Tokens;
 
 /// What is wrong, by the indices of tokens.
@@ -10,13 +11,15 @@ use super::tokens::Tokens;
 pub(crate) enum Fault<'s> {
     /// What stands at the top level is no item.
     NotItem { at: usize },
-    /// A block is not closed; where that was noticed, or the end of the file.
-    Open { at: usize, opener: Opener<'s>, missed: Option<usize> },
+    /// A block is not closed; where that was noticed, or the end of the file. Without indentation it
+    /// is a guess which block that is.
+    Open { at: usize, opener: Opener<'s>, missed: Option<usize>, guessed: bool },
 }
 
 impl Fault<'_> {
-    /// How it is said; `end` is the end of the file.
-    pub(crate) fn diagnostic(&self, tokens: Tokens<'_, '_>, end: Span) -> Diagnostic {
+    /// How it is said.
+    pub(crate) fn diagnostic(&self, tokens: Tokens<'_, '_>, file: &SourceFile) -> Diagnostic {
+        let end = Span::empty(file.id(), file.len());
         let span = |at: usize| tokens.get(at).map_or(end, |token| token.span);
         match *self {
             Self::NotItem { at } => match tokens.get(at).map_or("", |token| token.text) {
@@ -27,7 +30,7 @@ impl Fault<'_> {
                     .with_label("this begins no item")
                     .with_help("an item begins with `fn`, `struct`, `enum`, `type`, `const`, `use` or the like"),
             },
-            Self::Open { at, opener: Opener { name, closer, .. }, missed } => {
+            Self::Open { at, opener: Opener { name, closer, .. }, missed, guessed } => {
                 let closer = match closer {
                     Closer::End => ".end",
                     Closer::Brace => "}",
@@ -36,7 +39,7 @@ impl Fault<'_> {
                     Some(_) => format!("`{closer}` was expected before this"),
                     None => format!("the file ends without `{closer}`"),
                 };
-                Diagnostic::error(
+                let mut diagnostic = Diagnostic::error(
                     codes::E0011,
                     span(at),
                     format!("this `{name}` has no `{closer}`"),
@@ -44,7 +47,25 @@ impl Fault<'_> {
                 .with_label("this line opens a block")
                 .with_secondary(missed.map_or(end, span), place)
                 .with_note(format!("expected {closer}"))
-                .with_help(format!("add `{closer}` where the block ends"))
+                .with_help(format!("add `{closer}` where the block ends"));
+                let last = tokens.before(missed.unwrap_or(tokens.0.len()));
+                if let (Some(opener), Some(last)) = (tokens.get(at), last) {
+                    let next = missed.and_then(|missed| tokens.get(missed));
+                    let applicability = if guessed {
+                        Applicability::MaybeIncorrect
+                    } else {
+                        Applicability::MachineApplicable
+                    };
+                    diagnostic.add_suggestion(mend::close_block(
+                        file,
+                        opener,
+                        last,
+                        next,
+                        closer,
+                        applicability,
+                    ));
+                }
+                diagnostic
             }
         }
     }

@@ -2,18 +2,24 @@
 
 use std::collections::HashMap;
 
-use vitte_diag::{Diagnostic, DiagnosticBag, Span, codes};
+use vitte_diag::{Diagnostic, DiagnosticBag, SourceFile, Span, codes};
 
 use super::lexer::{Kind, Lexed, Token};
+use super::mend;
 use super::parser::Item;
 use super::tokens::MODIFIERS;
 
 /// Checks the names of a file's items. What is wrong goes into `bag`.
-pub(crate) fn check(items: &[Item<'_, '_>], lexed: &Lexed<'_>, bag: &mut DiagnosticBag) {
+pub(crate) fn check(
+    file: &SourceFile,
+    items: &[Item<'_, '_>],
+    lexed: &Lexed<'_>,
+    bag: &mut DiagnosticBag,
+) {
     definitions(items, bag);
     let imports: Vec<Import<'_, '_>> = items.iter().filter_map(|item| Import::of(item)).collect();
     repeated(&imports, bag);
-    unused(&imports, lexed, bag);
+    unused(file, &imports, lexed, bag);
 }
 
 /// E0100: a name is defined twice.
@@ -130,7 +136,12 @@ fn repeated(imports: &[Import<'_, '_>], bag: &mut DiagnosticBag) {
 }
 
 /// W0100: an import is never used. Text that nothing terminates may use it.
-fn unused(imports: &[Import<'_, '_>], lexed: &Lexed<'_>, bag: &mut DiagnosticBag) {
+fn unused(
+    file: &SourceFile,
+    imports: &[Import<'_, '_>],
+    lexed: &Lexed<'_>,
+    bag: &mut DiagnosticBag,
+) {
     let mut uses: HashMap<&str, usize> = HashMap::new();
     for token in lexed.tokens.iter().filter(|token| token.kind == Kind::Word) {
         *uses.entry(token.text).or_default() += 1;
@@ -154,7 +165,7 @@ fn unused(imports: &[Import<'_, '_>], lexed: &Lexed<'_>, bag: &mut DiagnosticBag
                     format!("the import `{name}` is never used"),
                 )
                 .with_label("imported here")
-                .with_help("remove the import"),
+                .with_suggestion(mend::remove_import(file, span)),
             );
         }
     }

@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use vitte_diag::{DiagnosticBag, SourceFile, Span};
+use vitte_diag::{DiagnosticBag, SourceFile};
 
 use super::blocks::{Closer, Holds, Opener};
 use super::fault::Fault;
@@ -46,14 +46,13 @@ pub(crate) fn parse<'t, 's>(
     } else {
         piece_by_piece(tokens)
     };
-    let end = Span::empty(file.id(), file.len());
     let mut items = Vec::new();
     for piece in read {
         items.extend(piece.items);
         for fault in piece.faults {
             let hidden = lexed.is_cut_short() && matches!(fault, Fault::Open { missed: None, .. });
             if !hidden {
-                bag.push(fault.diagnostic(tokens, end));
+                bag.push(fault.diagnostic(tokens, file));
             }
         }
     }
@@ -369,7 +368,7 @@ impl<'t, 's> Parser<'t, 's> {
         let is_said =
             matches!(self.faults.last(), Some(Fault::Open { at: said, .. }) if *said == at);
         if !is_said {
-            self.faults.push(Fault::Open { at, opener, missed });
+            self.faults.push(Fault::Open { at, opener, missed, guessed: self.flat });
         }
     }
 }

@@ -1,0 +1,113 @@
+//! The flags of a compiler driver.
+
+use std::io;
+
+use crate::color::ColorChoice;
+use crate::emit::{Emitter, Format, Setup, Stream};
+use crate::policy::{Level, Policy, PolicyError};
+use crate::terminal::Terminal;
+use crate::tool::Tool;
+
+const HEADING: &str = "Diagnostics";
+
+/// The flags that say which diagnostics are wanted and how they are written.
+///
+/// ```
+/// use clap::Parser;
+/// use vitte_diag::{DiagnosticBag, Tool, cli::DiagnosticArgs};
+///
+/// #[derive(Parser)]
+/// struct Arguments {
+///     #[command(flatten)]
+///     diagnostics: DiagnosticArgs,
+/// }
+///
+/// let arguments = Arguments::parse_from(["mycc", "--deny-warnings", "--error-format=short"]);
+/// let tool = Tool::default();
+/// let bag = DiagnosticBag::with_policy(arguments.diagnostics.policy(&tool)?);
+/// bag.emit(&Default::default(), &mut arguments.diagnostics.emitter(&tool))?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Debug, clap::Args)]
+#[non_exhaustive]
+pub struct DiagnosticArgs {
+    /// Say nothing of a code, a family of codes such as W01, or `warnings`
+    #[arg(long, help_heading = HEADING, value_name = "CODE")]
+    pub allow: Vec<String>,
+    /// Make it a warning
+    #[arg(long, help_heading = HEADING, value_name = "CODE")]
+    pub warn: Vec<String>,
+    /// Make it an error; of several levels the most specific holds
+    #[arg(long, help_heading = HEADING, value_name = "CODE")]
+    pub deny: Vec<String>,
+    /// Make every warning an error, as `--deny warnings`
+    #[arg(long, help_heading = HEADING)]
+    pub deny_warnings: bool,
+    /// Show no more after N errors, but count on; 0 is no limit
+    #[arg(long, help_heading = HEADING, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub max_errors: u64,
+    /// Cut and wrap lines at N cells [default: as wide as the terminal, or 140]
+    #[arg(long, help_heading = HEADING, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub diagnostic_width: Option<u16>,
+    /// Colour: auto, always or never
+    #[arg(long, help_heading = HEADING, value_name = "WHEN", value_enum, default_value_t, hide_possible_values = true)]
+    pub color: ColorChoice,
+    #[arg(
+        long,
+        help_heading = HEADING,
+        value_name = "FORMAT",
+        value_enum,
+        default_value_t = Format::Human,
+        hide_possible_values = true,
+        help = format!("Format: {}", names())
+    )]
+    /// How diagnostics are written.
+    pub error_format: Format,
+}
+
+fn names() -> String {
+    let names: Vec<_> = Format::ALL.iter().map(|format| format.name()).collect();
+    names.join(", ")
+}
+
+impl DiagnosticArgs {
+    /// The levels and limits that the flags ask for.
+    ///
+    /// Where two levels are given for the same code, the stricter one holds.
+    ///
+    /// # Errors
+    ///
+    /// A [`PolicyError`] for a code that `tool` does not have, or an error that is allowed.
+    pub fn policy(&self, tool: &Tool) -> Result<Policy, PolicyError> {
+        let levels =
+            [(&self.allow, Level::Allow), (&self.warn, Level::Warn), (&self.deny, Level::Deny)];
+        let mut policy = Policy::new(tool.pages().iter().copied()).with_max_errors(self.max_errors);
+        for (selectors, level) in levels {
+            for selector in selectors {
+                policy = policy.with_level(selector, level)?;
+            }
+        }
+        if self.deny_warnings { policy.with_level("warnings", Level::Deny) } else { Ok(policy) }
+    }
+
+    /// What the stream of the format can show.
+    #[must_use]
+    pub fn terminal(&self) -> Terminal {
+        let terminal = match self.error_format.stream() {
+            Stream::Stderr => Terminal::stderr(self.color),
+            Stream::Stdout => Terminal::stdout(self.color),
+        };
+        self.diagnostic_width.map_or(terminal, |width| terminal.with_width(width))
+    }
+
+    /// An emitter of the format that the flags ask for: to standard error for people, to standard
+    /// output for programs.
+    #[must_use]
+    pub fn emitter(&self, tool: &Tool) -> Box<dyn Emitter> {
+        let setup = Setup::new(tool.clone(), self.terminal());
+        match self.error_format.stream() {
+            Stream::Stderr => self.error_format.emitter(io::stderr(), &setup),
+            Stream::Stdout => self.error_format.emitter(io::stdout(), &setup),
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! `vitte diag stats`: how many diagnostics there are, by severity, code and file.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use comfy_table::{CellAlignment, Table, presets};
+
+use crate::code::Code;
+use crate::emit::json::JsonDiagnostic;
+use crate::registry;
+use crate::severity::Severity;
+use crate::summary::{Counts, Summary};
+use crate::text;
+
+/// The tables, the most frequent first.
+///
+/// ```text
+/// 2 errors, 1 warning in 2 files
+///
+/// code   severity  count
+/// E0001  error         2  illegal character
+/// W0100  warning       1  import that is never used
+///
+/// file           errors  warnings  notes
+/// src/a.vitte         2         0      0
+/// src/b.vitte         0         1      0
+/// ```
+pub(super) fn stats(diagnostics: &[JsonDiagnostic<'_>]) -> String {
+    let mut all = Counts::default();
+    let mut codes: BTreeMap<(Code, Reverse<Severity>), u64> = BTreeMap::new();
+    let mut files: BTreeMap<&str, Counts> = BTreeMap::new();
+    for diagnostic in diagnostics {
+        all.add(diagnostic.severity);
+        *codes.entry((diagnostic.code, Reverse(diagnostic.severity))).or_default() += 1;
+        let file = diagnostic.primary.as_ref().map_or("(no file)", |primary| &primary.file);
+        files.entry(file).or_default().add(diagnostic.severity);
+    }
+    let summary = Summary::new(all, Counts::default(), Counts::default());
+    let places: BTreeSet<_> = files.keys().filter(|file| **file != "(no file)").collect();
+    let count = places.len();
+    let mut out = format!("{summary} in {count} {}\n", text::plural("file", count));
+    if diagnostics.is_empty() {
+        return out;
+    }
+
+    let mut rows: Vec<_> = codes.into_iter().collect();
+    rows.sort_by_key(|&(key, count)| (Reverse(count), key));
+    let rows = rows.into_iter().map(|((code, Reverse(severity)), count)| {
+        let title = registry::explain(code.as_str()).map_or("", |page| page.title);
+        vec![code.to_string(), severity.to_string(), count.to_string(), title.to_owned()]
+    });
+    out += &table(&["code", "severity", "count", ""], &[2], rows);
+
+    let mut rows: Vec<_> = files.into_iter().collect();
+    rows.sort_by_key(|&(file, counts)| (Reverse(counts.total()), file));
+    let rows = rows.into_iter().map(|(file, counts)| {
+        let numbers = [counts.fatal + counts.errors, counts.warnings, counts.notes];
+        let numbers = numbers.iter().map(ToString::to_string);
+        [text::one_line(file).into_owned()].into_iter().chain(numbers).collect()
+    });
+    out += &table(&["file", "errors", "warnings", "notes"], &[1, 2, 3], rows);
+    out
+}
+
+/// A table without lines, `numbers` the columns that stand to the right.
+fn table(header: &[&str], numbers: &[usize], rows: impl Iterator<Item = Vec<String>>) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_header(header.iter().copied()).add_rows(rows);
+    for (index, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((0, 2));
+        if numbers.contains(&index) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    format!("\n{}\n", table.trim_fmt())
+}

@@ -1,0 +1,150 @@
+//! The `vitte` binary.
+
+use std::ffi::OsString;
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use super::convert::{self, Root};
+use super::input::Input;
+use super::{merge, stats};
+use crate::color::ColorChoice;
+use crate::emit::{Format, Setup};
+use crate::policy::{Level, Policy};
+use crate::registry;
+use crate::terminal::Terminal;
+use crate::tool::Tool;
+
+/// Tools of the Vitte project.
+#[derive(Parser)]
+#[command(name = "vitte", version, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Explains, converts, joins and counts diagnostics
+    #[command(subcommand, arg_required_else_help = true)]
+    Diag(Diag),
+}
+
+/// FILE holds the JSON Lines of a compiler (--error-format=json); - or none is standard input.
+#[derive(Subcommand)]
+enum Diag {
+    /// Explains a code such as E0001
+    Explain {
+        /// The code
+        code: String,
+    },
+    /// Writes diagnostics in another format
+    Convert {
+        /// The format: human, short, narrated, json, sarif, lsp, github, gitlab, junit, rdjson, html
+        #[arg(long, value_name = "FORMAT", value_enum, hide_possible_values = true)]
+        to: Format,
+        /// Where the sources are; nothing outside of it is read [default: where the paths say]
+        #[arg(long, value_name = "DIR")]
+        root: Option<PathBuf>,
+        /// The compiler's name
+        #[arg(long, value_name = "NAME", default_value = "vittec")]
+        tool: String,
+        /// The compiler's version
+        #[arg(long, value_name = "VERSION", default_value = env!("CARGO_PKG_VERSION"))]
+        tool_version: String,
+        /// Colour: auto, always or never
+        #[arg(long, value_name = "WHEN", value_enum, default_value_t, hide_possible_values = true)]
+        color: ColorChoice,
+        /// Cut and wrap lines at N cells [default: as wide as the terminal, or 140]
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+        diagnostic_width: Option<u16>,
+        /// The input
+        #[arg(value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// Joins the diagnostics of many compile jobs: each once, in one order
+    Merge {
+        /// The input
+        #[arg(value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// Counts diagnostics by severity, code and file
+    Stats {
+        /// The input
+        #[arg(value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+}
+
+/// What `vitte` does with these arguments, the program's name first. Reads standard input, and writes
+/// to standard output and standard error.
+///
+/// The exit code is 0, or 2 where something could not be read, written or understood.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            _ = error.print();
+            return ExitCode::from(u8::from(error.use_stderr()) * 2);
+        }
+    };
+    let Command::Diag(diag) = arguments.command;
+    let mut out = BufWriter::new(io::stdout().lock());
+    match diag.run(&mut out).and_then(|is_good| out.flush().map(|()| is_good)) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(2),
+        // Whoever read the output has read enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(2),
+        Err(error) => {
+            _ = writeln!(io::stderr(), "vitte: cannot write the output: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+impl Diag {
+    /// Whether all went well; the error is that of writing.
+    fn run(self, out: &mut dyn Write) -> io::Result<bool> {
+        let read =
+            |files: &[PathBuf]| Input::read(files, &mut io::stdin().lock(), &mut io::stderr());
+        match self {
+            Self::Explain { code } => explain(&code, out),
+            Self::Convert { to, root, tool, tool_version, color, diagnostic_width, files } => {
+                let input = read(&files)?;
+                let root = root.map_or_else(|| Root::From(PathBuf::from(".")), Root::Below);
+                let terminal = Terminal::stdout(color);
+                let terminal =
+                    diagnostic_width.map_or(terminal, |width| terminal.with_width(width));
+                let tool = Tool::new(tool, tool_version).with_pages(registry::pages());
+                let setup = Setup::new(tool, terminal);
+                let report = &mut io::stderr();
+                convert::convert(&input.diagnostics, to, &setup, &root, out, report)?;
+                Ok(!input.is_bad)
+            }
+            Self::Merge { files } => {
+                let input = read(&files)?;
+                out.write_all(&merge::merge(&input.diagnostics)?)?;
+                Ok(!input.is_bad)
+            }
+            Self::Stats { files } => {
+                let input = read(&files)?;
+                out.write_all(stats::stats(&input.diagnostics).as_bytes())?;
+                Ok(!input.is_bad)
+            }
+        }
+    }
+}
+
+fn explain(code: &str, out: &mut dyn Write) -> io::Result<bool> {
+    let code = code.to_ascii_uppercase();
+    if let Some(page) = registry::explain(&code) {
+        out.write_all(page.text.as_bytes())?;
+        return Ok(true);
+    }
+    if let Err(error) = Policy::default().with_level(&code, Level::Deny) {
+        writeln!(io::stderr(), "vitte: {error}")?;
+    }
+    Ok(false)
+}
