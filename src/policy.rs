@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
-use crate::registry::{self, Page};
+use crate::registry::{self, Page, UnknownCode};
 use crate::severity::Severity;
 use crate::text;
 
@@ -130,10 +130,9 @@ impl Policy {
             if selector == Selector::Warnings {
                 return Ok(selector);
             }
-            return Err(PolicyError::UnknownCode {
-                given: text.into(),
-                nearest: self.nearest(text),
-            });
+            let known = self.known.iter().map(|(code, _)| code.to_string());
+            let known = known.chain(["warnings".to_owned()]);
+            return Err(PolicyError::UnknownCode(UnknownCode::new(text, known)));
         };
         let is_error = |severity: Severity| severity >= Severity::Error;
         let errors_alone = is_error(*first) && selected.all(|&(_, severity)| is_error(severity));
@@ -141,19 +140,6 @@ impl Policy {
             return Err(PolicyError::Error { given: text.to_owned() });
         }
         Ok(selector)
-    }
-
-    /// The code, or the word `warnings`, that is most like `text`, if it is like it at all.
-    fn nearest(&self, text: &str) -> Option<String> {
-        const ALIKE: f64 = 0.7;
-        let text = text.to_ascii_uppercase();
-        let known = self.known.iter().map(|(code, _)| code.to_string());
-        let alike = known
-            .chain(["warnings".to_owned()])
-            .map(|known| (strsim::jaro_winkler(&known.to_ascii_uppercase(), &text), known));
-        // Of two that are as like the first one is taken.
-        let best = alike.reduce(|best, one| if one.0 > best.0 { one } else { best });
-        best.filter(|&(alike, _)| alike >= ALIKE).map(|(_, known)| known)
     }
 
     /// The severity that `diagnostic` gets, or nothing where it is allowed.
@@ -177,12 +163,7 @@ impl Policy {
 #[non_exhaustive]
 pub enum PolicyError {
     /// No known code is meant.
-    UnknownCode {
-        /// What was given.
-        given: String,
-        /// The known code that is most like it.
-        nearest: Option<String>,
-    },
+    UnknownCode(UnknownCode),
     /// Errors alone are meant: they cannot be allowed, nor made warnings.
     Error {
         /// What was given.
@@ -193,13 +174,7 @@ pub enum PolicyError {
 impl fmt::Display for PolicyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::UnknownCode { given, nearest } => {
-                write!(f, "there is no code `{}`", text::one_line(given))?;
-                match nearest {
-                    Some(nearest) => write!(f, ": did you mean `{nearest}`?"),
-                    None => Ok(()),
-                }
-            }
+            Self::UnknownCode(error) => error.fmt(f),
             Self::Error { given } => {
                 write!(f, "`{}` is an error: it can only be denied", text::one_line(given))
             }

@@ -9,6 +9,7 @@ use std::fmt;
 
 use crate::code::Code;
 use crate::severity::Severity;
+use crate::text;
 
 /// The page of a code such as `"E0001"`, or nothing where there is no such code.
 ///
@@ -22,6 +23,16 @@ use crate::severity::Severity;
 pub fn explain(code: &str) -> Option<Page<'static>> {
     let (_, text) = PAGES.iter().find(|(known, _)| known.as_str() == code)?;
     Page::parse(text).ok()
+}
+
+/// The page of a code that a user has asked for: small letters will do.
+///
+/// # Errors
+///
+/// An [`UnknownCode`], which names the code that is most like it.
+pub fn lookup(code: &str) -> Result<Page<'static>, UnknownCode> {
+    let known = PAGES.iter().map(|(code, _)| code.to_string());
+    explain(&code.to_ascii_uppercase()).ok_or_else(|| UnknownCode::new(code, known))
 }
 
 /// Every page, in the order of the codes.
@@ -170,6 +181,42 @@ impl fmt::Display for PageError {
 }
 
 impl std::error::Error for PageError {}
+
+/// Text that is no code that there is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct UnknownCode {
+    /// What was given.
+    pub given: String,
+    /// What there is that is most like it, if anything is.
+    pub nearest: Option<String>,
+}
+
+impl UnknownCode {
+    pub(crate) fn new(given: &str, known: impl Iterator<Item = String>) -> Self {
+        /// Below this two texts are not alike.
+        const ALIKE: f64 = 0.7;
+        let upper = given.to_ascii_uppercase();
+        let like = |known: &str| strsim::jaro_winkler(&known.to_ascii_uppercase(), &upper);
+        let known = known.map(|known| (like(&known), known));
+        // Of two that are as like the first one is taken.
+        let best = known.reduce(|best, one| if one.0 > best.0 { one } else { best });
+        let nearest = best.filter(|&(like, _)| like >= ALIKE).map(|(_, known)| known);
+        Self { given: given.to_owned(), nearest }
+    }
+}
+
+impl fmt::Display for UnknownCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "there is no code `{}`", text::one_line(&self.given))?;
+        match &self.nearest {
+            Some(nearest) => write!(f, ": did you mean `{nearest}`?"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for UnknownCode {}
 
 /// A table of pages, with links to `codes/CODE.md`: Markdown.
 pub fn table<'a>(pages: impl IntoIterator<Item = Page<'a>>) -> String {

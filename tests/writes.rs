@@ -5,7 +5,7 @@ mod common;
 
 use std::io::{self, ErrorKind, Write};
 
-use vitte_diag::{DiagnosticBag, Emitter, HumanEmitter, JsonEmitter};
+use vitte_diag::{Diagnostic, DiagnosticBag, Emitter, HumanEmitter, JsonEmitter};
 
 /// Keeps what it was given, write by write, and takes no more than `room` of them.
 struct Writes {
@@ -37,7 +37,9 @@ impl Write for Writes {
 
 fn scene() -> (common::Scene, DiagnosticBag) {
     let scene = common::scene("let ⟨x⟩ = ⟦1⟧\n");
-    let bag = (0..3).map(|_| scene.diagnostic.clone().with_note("n")).collect();
+    let span = scene.diagnostic.primary().span();
+    let one = |n| Diagnostic::error(common::CODE, span, format!("message {n}")).with_note("n");
+    let bag = (0..3).map(one).collect();
     (scene, bag)
 }
 

@@ -13,7 +13,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use driver::{Check, Outcome};
 use vitte_diag::cli::DiagnosticArgs;
-use vitte_diag::{Level, Policy, Stream, Tool, json, registry};
+use vitte_diag::{Policy, Stream, Tool, json, registry};
 
 /// Checks Vitte source files.
 #[derive(Parser)]
@@ -102,14 +102,9 @@ fn show(
 }
 
 fn explain(code: &str) -> io::Result<ExitCode> {
-    let code = code.to_uppercase();
-    match registry::explain(&code) {
-        Some(page) => io::stdout().write_all(page.text.as_bytes()).map(|()| ExitCode::SUCCESS),
-        // The error names the nearest code that there is.
-        None => match Policy::default().with_level(&code, Level::Deny) {
-            Ok(_) => usage(&format!("`{code}` is a family of codes: ask for one of them")),
-            Err(error) => usage(&error.to_string()),
-        },
+    match registry::lookup(code) {
+        Ok(page) => io::stdout().write_all(page.text.as_bytes()).map(|()| ExitCode::SUCCESS),
+        Err(error) => usage(&error.to_string()),
     }
 }
 

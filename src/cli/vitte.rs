@@ -12,7 +12,6 @@ use super::input::Input;
 use super::{merge, stats};
 use crate::color::ColorChoice;
 use crate::emit::{Format, Setup};
-use crate::policy::{Level, Policy};
 use crate::registry;
 use crate::terminal::Terminal;
 use crate::tool::Tool;
@@ -138,13 +137,8 @@ impl Diag {
 }
 
 fn explain(code: &str, out: &mut dyn Write) -> io::Result<bool> {
-    let code = code.to_ascii_uppercase();
-    if let Some(page) = registry::explain(&code) {
-        out.write_all(page.text.as_bytes())?;
-        return Ok(true);
+    match registry::lookup(code) {
+        Ok(page) => out.write_all(page.text.as_bytes()).map(|()| true),
+        Err(error) => writeln!(io::stderr(), "vitte: {error}").map(|()| false),
     }
-    if let Err(error) = Policy::default().with_level(&code, Level::Deny) {
-        writeln!(io::stderr(), "vitte: {error}")?;
-    }
-    Ok(false)
 }

@@ -342,19 +342,22 @@ impl<'a> Labelled<'a> {
         stops
     }
 
-    /// What to say of a file that is not here: each of its labels in words.
+    /// What to say of a file that is not here: its labels in words. Where the diagnostic is stands
+    /// below its message.
     fn if_missing(&self, unit: ColumnUnit) -> Vec<String> {
-        if !self.file.is_missing() {
-            return Vec::new();
-        }
-        let in_words = self.labels.iter().map(|Placed { label, .. }| {
+        let in_words = |Placed { label, .. }: &Placed<'_>| {
             let at = label.location(unit);
             match label.label.message() {
-                Some(message) => format!("at {at}, which cannot be shown: {message}"),
-                None => format!("at {at}, which cannot be shown"),
+                Some(message) => Some(format!("at {at}: {message}")),
+                None if label.label.style() == LabelStyle::Primary => None,
+                None => Some(format!("another label is at {at}")),
             }
-        });
-        in_words.collect()
+        };
+        if self.file.is_missing() {
+            self.labels.iter().filter_map(in_words).collect()
+        } else {
+            Vec::new()
+        }
     }
 
     /// What to say where a line is shown that is not UTF-8.

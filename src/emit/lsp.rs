@@ -142,8 +142,8 @@ fn position(file: &SourceFile, offset: u32) -> Position {
 
 fn range(file: &SourceFile, span: Span) -> Range {
     let start = position(file, span.lo());
-    // Of a file that is not here the end is not known.
-    let end = if file.is_missing() { start } else { position(file, span.hi()) };
+    // Of a file that nobody can open the end is not known to everybody.
+    let end = if file.is_open() { position(file, span.hi()) } else { start };
     Range { start, end }
 }
 

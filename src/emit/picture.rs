@@ -72,6 +72,12 @@ impl Picture {
         let tab_width = self.take.tab_width;
         pen.header((Style::Header, &header), url.as_deref(), diagnostic.message(), tab_width)?;
 
+        if let Some(primary) = checked.primary().filter(|primary| primary.file.is_missing()) {
+            pen.write(Style::Gutter, &format!("{:1$}--> ", "", excerpt.gutter.max(1)))?;
+            pen.write(Style::Plain, &primary.location(self.take.column_unit).to_string())?;
+            pen.end_line();
+        }
+
         let links = excerpt.snippets.iter().map(|snippet| match self.path_links {
             true => sources.url(snippet.file).filter(|_| snippet.path_is_safe()),
             false => None,

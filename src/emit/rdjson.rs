@@ -117,7 +117,7 @@ fn suggestions<'a>(checked: &Checked<'a>) -> (Vec<Suggestion<'a>>, bool) {
         return (Vec::new(), true);
     };
     let range = |span: Span| {
-        let end = (!file.is_missing()).then(|| position(file, span.hi()));
+        let end = file.is_open().then(|| position(file, span.hi()));
         Range { start: position(file, span.lo()), end }
     };
     let (mut own, mut others) = (Vec::new(), false);

@@ -157,6 +157,7 @@ fn style(sequence: &str) -> &'static str {
     match sequence {
         "1" => "bold",
         "31" => "red",
+        "32" => "green",
         "33" => "yellow",
         "34" => "blue",
         "36" => "cyan",
