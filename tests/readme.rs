@@ -13,6 +13,7 @@ mod common;
 use std::fs;
 
 use common::{example, root};
+use vitte_diag::{Format, Stream};
 
 /// The text of the README's fenced blocks of one language, in their order.
 fn blocks(language: &str) -> Vec<String> {
@@ -22,17 +23,37 @@ fn blocks(language: &str) -> Vec<String> {
     behind.map(|block| block.split("```").next().unwrap().to_owned()).collect()
 }
 
+/// The arguments of vittec in a command of the README.
+fn arguments_of(command: &str) -> Vec<String> {
+    let arguments = command.trim().strip_prefix("cargo run -q --example vittec -- ").unwrap();
+    arguments.split(' ').map(str::to_owned).collect()
+}
+
 /// What a command of the README writes, standard output and standard error.
 fn output_of(command: &str) -> String {
-    let arguments = command.trim().strip_prefix("cargo run -q --example vittec -- ").unwrap();
-    let output = example("vittec").args(arguments.split(' ')).output().unwrap();
+    let output = example("vittec").args(arguments_of(command)).output().unwrap();
     String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap()
 }
 
+/// The picture is the real, coloured output of the README's first command.
 #[test]
-fn the_picture_is_the_first_error_of_the_first_command() {
-    let output = output_of(&blocks("sh")[0]);
-    assert!(output.starts_with(&blocks("text")[0]), "{output}");
+fn the_picture_is_what_the_first_command_shows() {
+    let arguments = arguments_of(&blocks("sh")[0]);
+    let colour = ["--color=always", "--diagnostic-width=100"];
+    let output = example("vittec").args(&arguments).args(colour).output().unwrap();
+    let shown = String::from_utf8(output.stderr).unwrap();
+    assert!(shown.contains("\u{1b}[") && output.stdout.is_empty());
+    let command = format!("$ vittec {}\n", arguments.join(" "));
+    let made = anstyle_svg::Term::new().render_svg(&(command + &shown));
+
+    let path = root().join("examples/vittec/picture.svg");
+    if std::env::var_os("UPDATE_PICTURE").is_some() {
+        fs::write(&path, &made).unwrap();
+    }
+    let kept = fs::read_to_string(&path).unwrap();
+    assert_eq!(kept, made, "it is stale: run UPDATE_PICTURE=1 cargo test --test readme");
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    assert!(readme.contains("](examples/vittec/picture.svg)"));
 }
 
 #[test]
@@ -41,17 +62,46 @@ fn the_program_is_the_example_and_writes_what_stands_below_it() {
     let (_, program) = program.split_once("\n\n").unwrap();
     assert_eq!(blocks("rust")[0], program);
     let output = example("quickstart").output().unwrap();
-    assert_eq!(String::from_utf8(output.stderr).unwrap(), blocks("text")[1]);
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), blocks("text")[0]);
     assert!(output.status.success() && output.stdout.is_empty());
 }
 
 #[test]
 fn the_json_is_a_line_of_its_command() {
     let commands = blocks("sh");
-    let command = commands.iter().find(|command| command.contains("json")).unwrap();
+    let command =
+        commands.iter().find(|command| command.contains("json") && !command.contains('|')).unwrap();
     let output = output_of(command);
     let line = &blocks("json")[0];
     assert!(output.contains(line.as_str()), "{output}");
+}
+
+#[test]
+fn the_statistics_are_what_their_command_shows() {
+    let commands = blocks("sh");
+    let command = commands.iter().find(|command| command.contains("--bin vitte")).unwrap();
+    let (first, second) = command.split_once(" |\n").unwrap();
+    let json = example("vittec").args(arguments_of(first)).output().unwrap().stdout;
+    let (_, arguments) = second.trim().split_once(" --bin vitte -- ").unwrap();
+    let mut vitte = common::vitte();
+    let output = common::with_input(vitte.args(arguments.split(' ')), &json);
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), blocks("text")[1]);
+    assert_eq!(output.stderr, b"");
+}
+
+/// The table of formats has every format, and says where each goes.
+#[test]
+fn the_table_of_formats_is_the_list() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let (_, table) =
+        readme.split_once("| format | who reads it | what it is |\n|---|---|---|\n").unwrap();
+    let rows = table.lines().take_while(|line| line.starts_with('|'));
+    let named: Vec<&str> = rows.map(|row| row.split('`').nth(1).unwrap()).collect();
+    let names: Vec<&str> = Format::ALL.iter().map(|format| format.name()).collect();
+    assert_eq!(named, names);
+    let for_people = |format: &&Format| format.stream() == Stream::Stderr;
+    assert_eq!(Format::ALL.iter().take_while(for_people).count(), 3, "the first three");
+    assert_eq!(Format::ALL.iter().filter(for_people).count(), 3);
 }
 
 #[test]

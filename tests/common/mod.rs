@@ -9,8 +9,9 @@
     reason = "a test states what it expects in the plain way"
 )]
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
 use vitte_diag::{
@@ -184,6 +185,40 @@ pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// Takes out of a command's environment what could change what it writes.
+pub fn without_wishes(command: &mut Command) {
+    for name in [
+        "NO_COLOR",
+        "FORCE_COLOR",
+        "CLICOLOR",
+        "CLICOLOR_FORCE",
+        "FORCE_HYPERLINK",
+        "RAYON_NUM_THREADS",
+    ] {
+        command.env_remove(name);
+    }
+}
+
+/// The `vitte` binary, with nothing of the environment that could change what it writes.
+pub fn vitte() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_vitte"));
+    without_wishes(&mut command);
+    command
+}
+
+/// Runs a command with this standard input.
+pub fn with_input(command: &mut Command, input: &[u8]) -> Output {
+    let (stdin, piped) = (Stdio::piped(), Stdio::piped);
+    let mut child =
+        command.stdin(stdin).stdout(piped()).stderr(piped()).spawn().expect("it starts");
+    let mut stdin = child.stdin.take().expect("it is piped");
+    std::thread::scope(|scope| {
+        // A program that does not read it all is no error of the test.
+        scope.spawn(move || _ = stdin.write_all(input));
+        child.wait_with_output().expect("it ends")
+    })
+}
+
 /// An example to run from the root of the package, just built, with nothing of the environment that
 /// could change what it writes.
 pub fn example(name: &str) -> Command {
@@ -201,6 +236,7 @@ pub fn example(name: &str) -> Command {
         profile.join("examples")
     });
     let mut command = Command::new(folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX)));
-    command.current_dir(root()).env_remove("NO_COLOR").env_remove("RAYON_NUM_THREADS");
+    command.current_dir(root());
+    without_wishes(&mut command);
     command
 }
