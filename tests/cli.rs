@@ -15,7 +15,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use common::example;
+use common::{Ended, example, folder};
 use vitte_diag::registry;
 
 const GOOD: &str = "fn f() -> u8\n  ret 1\n.end\n";
@@ -30,23 +30,13 @@ fn vittec(arguments: &[&str]) -> Command {
 
 /// Runs in `folder`: exit code, standard output, standard error.
 fn run_in(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
-    let output = vittec(arguments).current_dir(folder).output().unwrap();
-    parts(&output)
+    let Ended { code, stdout, stderr } = common::run_in(folder, arguments);
+    (code, stdout, stderr)
 }
 
 fn parts(output: &Output) -> (i32, String, String) {
-    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-    (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
-}
-
-fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (path, text) in files {
-        let path = folder.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-    folder
+    let Ended { code, stdout, stderr } = Ended::of(output);
+    (code, stdout, stderr)
 }
 
 #[test]
@@ -208,6 +198,116 @@ fn explain_gives_the_page() {
     assert_eq!(stderr, "vittec: there is no code `E9999␛[2J`\n");
     let (_, _, stderr) = run_in(&common::root(), &["explain", "w0101"]);
     assert_eq!(stderr, "vittec: there is no code `w0101`: did you mean `W0100`?\n");
+}
+
+/// A file with two errors, a warning, and one error twice as bad.
+const MIXED: &str = "use std/a\nuse std/b\nfn f() -> u8\n  ret @ + $ + `\n.end\nfn f()\n.end\n";
+
+#[test]
+fn levels_and_limits_are_obeyed() {
+    let folder = folder(&[("mixed.vitte", MIXED), ("unused.vitte", UNUSED)]);
+    let last = |arguments: &[&str]| {
+        let arguments = [&["check", "--error-format=short"], arguments].concat();
+        let (code, _, stderr) = run_in(folder.path(), &arguments);
+        (code, stderr.lines().last().unwrap_or_default().to_owned())
+    };
+    let mixed = |arguments: &[&str]| last(&[arguments, &["mixed.vitte"]].concat());
+    let unused = |arguments: &[&str]| last(&[arguments, &["unused.vitte"]].concat());
+    assert_eq!(mixed(&[]), (1, "4 errors, 2 warnings in 1 file".into()));
+    for allow in ["W0100", "W01", "W", "warnings"] {
+        assert_eq!(mixed(&["--allow", allow]), (1, "4 errors in 1 file".into()), "{allow}");
+    }
+    for deny in
+        [&["--deny", "W0100"][..], &["--deny=W"], &["--deny=warnings"], &["--deny-warnings"]]
+    {
+        assert_eq!(unused(deny), (1, "1 error in 1 file".into()), "{deny:?}");
+    }
+    assert_eq!(unused(&["--deny-warnings", "--warn=W0100"]), (0, "1 warning in 1 file".into()));
+    assert_eq!(unused(&["--allow=W0100", "--deny=W0100"]).0, 1, "the stricter one holds");
+    assert_eq!(unused(&["--deny=W0100", "--allow=W0100"]).0, 1, "in any order");
+    assert_eq!(
+        mixed(&["--max-errors=1"]),
+        (1, "4 errors, 2 warnings (5 not shown) in 1 file".into())
+    );
+    assert_eq!(mixed(&["--max-errors=0"]), (1, "4 errors, 2 warnings in 1 file".into()));
+}
+
+#[test]
+fn a_storm_of_errors_is_counted_and_bounded_for_programs_too() {
+    let storm = "let x = @\n".repeat(20_000);
+    let folder = folder(&[("storm.vitte", &storm)]);
+    let arguments = ["check", "--error-format=json", "--max-errors=3", "storm.vitte"];
+    let (code, stdout, stderr) = run_in(folder.path(), &arguments);
+    assert_eq!((code, stdout.lines().count()), (1, 3));
+    assert_eq!(stderr, "\n39999 errors (39996 not shown) in 1 file\n");
+}
+
+#[test]
+fn wrong_flags_are_usage_errors_that_say_what_was_meant() {
+    let folder = folder(&[("unused.vitte", UNUSED)]);
+    let error = |arguments: &[&str]| {
+        let (code, stdout, stderr) =
+            run_in(folder.path(), &[&["check", "unused.vitte"], arguments].concat());
+        assert_eq!((code, &*stdout), (2, ""), "{arguments:?}");
+        stderr
+    };
+    assert_eq!(
+        error(&["--deny=W0101"]),
+        "vittec: there is no code `W0101`: did you mean `W0100`?\n"
+    );
+    assert_eq!(error(&["--allow=E0001"]), "vittec: `E0001` is an error: it can only be denied\n");
+    assert!(error(&["--error-format=jsn"]).contains("'json'"));
+    assert!(error(&["--max-errors=-1"]).contains("--max-errors"));
+    assert!(error(&["--diagnostic-width=0"]).contains("--diagnostic-width"));
+}
+
+#[test]
+fn every_flag_has_one_line_of_help() {
+    let (_, help, _) = run_in(&common::root(), &["check", "--help"]);
+    for flag in [
+        "--allow",
+        "--warn",
+        "--deny",
+        "--deny-warnings",
+        "--max-errors",
+        "--diagnostic-width",
+        "--color",
+        "--error-format",
+        "--fix",
+        "--dry-run",
+    ] {
+        let lines = help.lines().filter(|line| line.trim_start().starts_with(&format!("{flag} ")));
+        let lines: Vec<&str> = lines.collect();
+        let [line] = lines.as_slice() else { panic!("{flag}: {lines:?}") };
+        assert!(line.split("  ").filter(|part| !part.is_empty()).count() >= 2, "{line}");
+    }
+    for format in vitte_diag::Format::ALL {
+        assert!(help.contains(format.name()), "{format}");
+    }
+}
+
+#[test]
+fn the_schema_is_printed() {
+    let (code, stdout, _) = run_in(&common::root(), &["schema"]);
+    assert_eq!((code, stdout.as_str()), (0, vitte_diag::json::SCHEMA));
+}
+
+/// People's formats go to standard error, those for programs to standard output.
+#[test]
+fn every_format_goes_where_it_is_read() {
+    let folder = folder(&[("bad.vitte", BAD)]);
+    for format in vitte_diag::Format::ALL {
+        let arguments = ["check", "--error-format", format.name(), "bad.vitte"];
+        let (code, stdout, stderr) = run_in(folder.path(), &arguments);
+        let for_people = format.stream() == vitte_diag::Stream::Stderr;
+        assert_eq!(
+            (code, stdout.is_empty(), stderr.is_empty()),
+            (1, for_people, !for_people),
+            "{format}"
+        );
+        let all = stdout + &stderr;
+        assert!(all.contains("E0001") && all.contains("bad.vitte"), "{format}: {all}");
+    }
 }
 
 #[test]

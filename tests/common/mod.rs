@@ -9,6 +9,7 @@
     reason = "a test states what it expects in the plain way"
 )]
 
+use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -204,6 +205,40 @@ pub fn vitte() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_vitte"));
     without_wishes(&mut command);
     command
+}
+
+/// A folder with these files.
+pub fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder for temporary files");
+    for (path, text) in files {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().expect("below the folder")).expect("a new folder");
+        fs::write(path, text).expect("a new file");
+    }
+    folder
+}
+
+/// How a command ended: exit code, standard output, standard error.
+#[derive(PartialEq, Eq, Debug)]
+pub struct Ended {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Ended {
+    pub fn of(output: &Output) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("UTF-8");
+        let code = output.status.code().expect("no signal");
+        Self { code, stdout: text(&output.stdout), stderr: text(&output.stderr) }
+    }
+}
+
+/// Runs `vittec` in `folder`, with nothing on standard input.
+pub fn run_in(folder: &Path, arguments: &[&str]) -> Ended {
+    let mut vittec = example("vittec");
+    let output = vittec.args(arguments).current_dir(folder).stdin(Stdio::null()).output();
+    Ended::of(&output.expect("it starts"))
 }
 
 /// Runs a command with this standard input.
