@@ -12,6 +12,8 @@ pub(super) fn push(out: &mut String, c: char) {
         '>' => out.push_str("&gt;"),
         '"' => out.push_str("&quot;"),
         '\'' => out.push_str("&#39;"),
+        // Neither XML (section 2.2) nor HTML (13.2.3.5) has them.
+        '\u{fffe}' | '\u{ffff}' => out.push(char::REPLACEMENT_CHARACTER),
         _ => out.push(c),
     }
 }
@@ -37,7 +39,6 @@ pub(super) fn xml(text: &str, place: In) -> String {
                 // Writing to a string cannot fail.
                 _ = write!(out, "&#x{:x};", u32::from(c));
             }
-            '\u{fffe}' | '\u{ffff}' => out.push(char::REPLACEMENT_CHARACTER),
             _ if text::is_unsafe(c) => out.push_str(&text::one_line(c.encode_utf8(&mut [0; 4]))),
             _ => push(&mut out, c),
         }
