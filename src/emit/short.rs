@@ -32,7 +32,7 @@ impl<W: Write> Emitter for ShortEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
         let checked = Checked::new(sources, diagnostic);
         let place = checked.primary().map(|primary| primary.location(ColumnUnit::Char));
-        let place = place.map(|at| format!("{at}: ")).unwrap_or_default();
+        let place = place.map(|at| format!("{}{at}: ", before(at.path))).unwrap_or_default();
         let (severity, code) = (diagnostic.severity(), diagnostic.code());
         let message = text::one_line(diagnostic.message());
         self.writer.write_all(format!("{place}{severity}[{code}]: {message}\n").as_bytes())
@@ -43,8 +43,37 @@ impl<W: Write> Emitter for ShortEmitter<W> {
     }
 }
 
+/// What stands before a path: nothing, but `./` where a log of GitHub Actions would take a line that
+/// begins with the path for a workflow command, as it takes `::` after blanks.
+fn before(path: &str) -> &'static str {
+    if path.trim_start().starts_with("::") { "./" } else { "" }
+}
+
 impl<W: Write> FromSetup<W> for ShortEmitter<W> {
     fn from_setup(writer: W, _setup: &Setup) -> Self {
         Self::new(writer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{DiagnosticBag, Span, code};
+
+    #[test]
+    fn a_path_is_no_workflow_command() {
+        for (path, shown) in [
+            ("::error::a", "./::error::a:1:1: "),
+            (" ::error::a", "./ ::error::a:1:1: "),
+            ("src/::error::a", "src/::error::a:1:1: "),
+        ] {
+            let mut sources = SourceMap::new();
+            let file = sources.add(path, "x").unwrap();
+            let mut bag = DiagnosticBag::new();
+            bag.push_error(code!("E1"), Span::empty(file, 0), "m");
+            let mut short = ShortEmitter::new(Vec::new());
+            bag.emit(&sources, &mut short).unwrap();
+            assert_eq!(String::from_utf8(short.writer).unwrap(), format!("{shown}error[E1]: m\n"));
+        }
     }
 }
