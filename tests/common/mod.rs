@@ -16,8 +16,8 @@ use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
 use vitte_diag::{
-    Code, Diagnostic, DiagnosticBag, FileId, HumanEmitter, JsonEmitter, Severity, SourceMap, Span,
-    code,
+    Code, Diagnostic, DiagnosticBag, FileId, Format, HumanEmitter, JsonEmitter, Setup, Severity,
+    SourceMap, Span, code,
 };
 
 /// A source with its spans, as [`mark`] finds them.
@@ -123,6 +123,41 @@ pub fn json(sources: &SourceMap, bag: &DiagnosticBag) -> String {
     let mut emitter = JsonEmitter::new(Vec::new());
     bag.emit(sources, &mut emitter).expect("a vector takes everything");
     String::from_utf8(emitter.into_inner()).expect("output is UTF-8")
+}
+
+/// What a format writes.
+pub fn write(format: Format, sources: &SourceMap, bag: &DiagnosticBag, setup: &Setup) -> String {
+    let mut out = Vec::new();
+    bag.emit(sources, &mut format.emitter(&mut out, setup)).expect("a vector takes everything");
+    String::from_utf8(out).expect("output is UTF-8")
+}
+
+/// What a terminal shows of human output, and the addresses that it links to. No sequences but SGR
+/// and OSC 8 as the crate writes them are taken, and every link ends on its line.
+pub fn on_terminal(output: &str) -> (String, Vec<String>) {
+    let (mut plain, mut links, mut in_link) = (String::new(), Vec::new(), false);
+    let mut rest = output;
+    while let Some(c) = rest.chars().next() {
+        if let Some(sequence) = rest.strip_prefix("\u{1b}[") {
+            let (style, behind) = sequence.split_once('m').expect("a style ends with m");
+            let is_number = |part: &str| part.bytes().all(|digit| digit.is_ascii_digit());
+            assert!(style.split(';').all(is_number) && !style.is_empty(), "{style:?}: {output:?}");
+            rest = behind;
+        } else if let Some(sequence) = rest.strip_prefix("\u{1b}]8;;") {
+            let (url, behind) = sequence.split_once("\u{1b}\\").expect("a link ends with ST");
+            assert!(url.bytes().all(|byte| byte.is_ascii_graphic()), "{url:?}: {output:?}");
+            assert_eq!(url.is_empty(), in_link, "{output:?}");
+            in_link = !in_link;
+            links.extend(in_link.then(|| url.to_owned()));
+            rest = behind;
+        } else {
+            assert!(!in_link || c != '\n', "a link goes over its line: {output:?}");
+            plain.push(c);
+            rest = &rest[c.len_utf8()..];
+        }
+    }
+    assert!(!in_link, "{output:?}");
+    (plain, links)
 }
 
 /// Coloured output with styles that can be read: `‹bold red›error‹›`.
