@@ -12,12 +12,40 @@
 mod common;
 
 use common::github::Command;
-use common::ten::ten;
+use common::ten::{HOSTILE, hostile, ten};
 use common::{root, tool, written};
 use jsonschema::Validator;
 use roxmltree::{Document, Node};
 use serde_json::{Value, json};
-use vitte_diag::{Diagnostic, DiagnosticBag, Format, Severity, SourceMap, Span, lsp};
+use vitte_diag::{Diagnostic, DiagnosticBag, Format, Severity, SourceMap, Span, lsp, text};
+
+/// Every character of the first planes that is odd somewhere, in every text of a diagnostic.
+#[test]
+fn hostile_texts_break_no_format_and_reach_no_terminal() {
+    let (sources, bag) = hostile();
+    let out = |format| written(format, &sources, &bag);
+    for &format in Format::ALL {
+        let out = out(format);
+        let obeyed = out.chars().find(|&c| c != '\n' && text::is_unsafe(c));
+        assert_eq!(obeyed, None, "{format}");
+    }
+    let json = |format| serde_json::from_str::<Value>(&out(format)).unwrap();
+    assert_eq!(errors(&sarif_schema(), &json(Format::Sarif)), [""; 0]);
+    assert_eq!(json(Format::Gitlab)[0]["description"], HOSTILE.as_str());
+    assert_eq!(json(Format::Rdjson)["diagnostics"].as_array().unwrap().len(), 1);
+    assert_eq!(json(Format::Json)["message"], HOSTILE.as_str());
+    assert_eq!(named(Document::parse(&out(Format::Junit)).unwrap().root(), "testcase").count(), 1);
+    assert_eq!(named(Document::parse(&out(Format::Html)).unwrap().root(), "pre").count(), 1);
+    let published: lsp_types::PublishDiagnosticsParams =
+        serde_json::from_str(&out(Format::Lsp)).unwrap();
+    assert!(published.diagnostics[0].message.starts_with(HOSTILE.as_str()));
+    let file = sources.files().next().unwrap();
+    for (format, lines) in [(Format::Github, 1), (Format::Short, 1)] {
+        assert_eq!(out(format).lines().count(), lines, "{format}");
+    }
+    assert!(Command::parse(out(Format::Github).trim_end()).property("file").is_some());
+    assert!(file.path().contains('\n') && bag.validate(&sources).is_empty());
+}
 
 fn schema(name: &str) -> Value {
     let text = std::fs::read_to_string(root().join("tests/schemas").join(name)).unwrap();
@@ -352,10 +380,10 @@ fn an_editor_finds_the_bytes_of_every_label_and_edit_by_utf16_units() {
         let offered: Vec<lsp_types::CodeAction> = serde_json::from_value(data).unwrap();
         for (action, suggestion) in offered.iter().zip(diagnostic.suggestions()) {
             assert_eq!(action.title, suggestion.message());
-            let changes = action.edit.as_ref().unwrap().changes.as_ref().unwrap();
+            let changes = &serde_json::to_value(&action.edit).unwrap()["changes"];
             for edit in suggestion.edits() {
-                let uri = sources.url(edit.span().file()).unwrap().parse().unwrap();
-                let sent = &changes[&uri][0];
+                let sent = &changes[sources.url(edit.span().file()).unwrap()][0];
+                let sent: lsp_types::TextEdit = serde_json::from_value(sent.clone()).unwrap();
                 let text = text_of(edit.span()).unwrap();
                 assert_eq!(bytes(text, sent.range), edit.span().range());
                 assert_eq!(sent.new_text, edit.text());

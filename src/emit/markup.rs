@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 
 use crate::text;
 
-/// Adds a character, escaped where markup would take it for its own.
+/// Adds a character that a terminal would not obey, escaped where markup would take it for its own.
+///
+/// XML has no way to write U+FFFE and U+FFFF: a visible stand-in is written in their place.
 pub(super) fn push(out: &mut String, c: char) {
     match c {
         '&' => out.push_str("&amp;"),
@@ -12,6 +14,7 @@ pub(super) fn push(out: &mut String, c: char) {
         '>' => out.push_str("&gt;"),
         '"' => out.push_str("&quot;"),
         '\'' => out.push_str("&#39;"),
+        '\u{fffe}' | '\u{ffff}' => out.push(char::REPLACEMENT_CHARACTER),
         _ => out.push(c),
     }
 }
@@ -24,10 +27,8 @@ pub(super) enum In {
     Content,
 }
 
-/// `text` for XML: a parser reads just `text` again, and a terminal finds nothing to obey in it.
-///
-/// XML 1.0 has no way to write most C0 controls, U+FFFE and U+FFFF (section 2.2): a visible stand-in is
-/// written in their place.
+/// `text` for XML: a parser reads just `text` again, and a terminal finds nothing to obey in it. In the
+/// place of most C0 controls, which XML 1.0 cannot write either (section 2.2), are stand-ins.
 pub(super) fn xml(text: &str, place: In) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     for c in text.chars() {
@@ -37,7 +38,6 @@ pub(super) fn xml(text: &str, place: In) -> String {
                 // Writing to a string cannot fail.
                 _ = write!(out, "&#x{:x};", u32::from(c));
             }
-            '\u{fffe}' | '\u{ffff}' => out.push(char::REPLACEMENT_CHARACTER),
             _ if text::is_unsafe(c) => out.push_str(&text::one_line(c.encode_utf8(&mut [0; 4]))),
             _ => push(&mut out, c),
         }

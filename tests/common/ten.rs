@@ -4,6 +4,8 @@ use vitte_diag::{
     Applicability, Diagnostic, DiagnosticBag, Edit, Severity, SourceMap, Span, Suggestion, code,
 };
 
+use std::sync::LazyLock;
+
 use super::mark;
 
 /// The spans of the diagnostics are marked; a removed line has its line end in the mark.
@@ -109,4 +111,28 @@ pub fn ten() -> (SourceMap, DiagnosticBag) {
         Diagnostic::note(code!("N0001"), stdin[0], "`x` is read from standard input"),
     ];
     (sources, bag.into_iter().collect())
+}
+
+/// All the characters that something obeys, and the rest of their blocks: controls, bidi controls, line
+/// separators, what XML cannot write, what commands and links are made of.
+pub static HOSTILE: LazyLock<String> = LazyLock::new(|| {
+    let blocks = ('\0'..='\u{a0}').chain('\u{610}'..='\u{61c}').chain('\u{2000}'..='\u{206f}');
+    let all: String = blocks.chain(['\u{feff}', '\u{fffe}', '\u{ffff}', '\u{10ffff}']).collect();
+    format!("x{all}]]> ::error:: \r\n\u{1b}]8;;https://a.example\u{1b}\\ <!-- &lt; {{0}} [a](0)")
+});
+
+/// One error of whose texts each is [`HOSTILE`], its path and its source too.
+pub fn hostile() -> (SourceMap, DiagnosticBag) {
+    let text = || HOSTILE.clone();
+    let mut sources = SourceMap::with_root("/home/ana");
+    let file = sources.add(text().replace('/', ""), text()).unwrap();
+    let span = Span::new(file, 0, sources.file(file).unwrap().len()).unwrap();
+    let edit = Edit::replace(span, text() + "y");
+    let diagnostic = Diagnostic::error(code!("E0001"), span, text())
+        .with_label(text())
+        .with_secondary(Span::empty(file, 0), text())
+        .with_help(text())
+        .with_note(text())
+        .with_suggestion(Suggestion::one(text(), edit, Applicability::Unspecified));
+    (sources, [diagnostic].into_iter().collect())
 }
