@@ -108,6 +108,19 @@ fn sarif_results_name_the_rules_that_they_are_of() {
     assert_eq!(with_a_rule, 4, "W0100, E0001, E0011 and E0100 have pages");
 }
 
+/// Sections 3.11.5 and 3.11.6: `{0}` would be an argument, `[x](1)` a link to a related location.
+#[test]
+fn sarif_messages_have_no_placeholders_and_no_links() {
+    let [ten, _] = ten_and_none_as_json(Format::Sarif);
+    let message = ten["runs"][0]["results"][7]["message"]["text"].as_str().unwrap();
+    assert!(message.contains(r"see {{0}}, \[x\](1)"), "{message}");
+    // Whoever reads it as the sections say has the text again.
+    let read =
+        message.replace("{{", "{").replace("}}", "}").replace(r"\[", "[").replace(r"\]", "]");
+    let (_, bag) = common::ten::ten();
+    assert!(read.starts_with(bag.ordered()[7].diagnostic.message()));
+}
+
 #[test]
 fn every_entry_for_gitlab_is_what_its_schema_demands() {
     let validator = jsonschema::draft7::new(&schema("gitlab-codeclimate.json")).unwrap();
