@@ -46,7 +46,7 @@ impl<W: Write> SarifEmitter<W> {
         let driver = Driver { name: tool.name(), version: tool.version(), rules };
         let mut head = br#"{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"tool":{"driver":"#.to_vec();
         head.extend(escape::json(&driver)?);
-        head.extend_from_slice(b"},\"columnKind\":\"unicodeCodePoints\",\"results\":[\n");
+        head.extend_from_slice(b"},\"columnKind\":\"unicodeCodePoints\",\"results\":[");
         Ok(head)
     }
 }
@@ -310,12 +310,12 @@ impl<W: Write> Emitter for SarifEmitter<W> {
             partial_fingerprints: PartialFingerprints { own: self.fingerprints.of(&checked) },
             fixes: checked.suggestions.iter().map(|one| Fix::new(sources, one)).collect(),
         };
-        self.document.item(|| Self::head(&self.tool), b",\n", &escape::json(&item)?)
+        self.document.item(|| Self::head(&self.tool), b",", &escape::json(&item)?)
     }
 
     fn finish(&mut self) -> io::Result<()> {
         self.fingerprints = Fingerprints::default();
-        self.document.finish(|| Self::head(&self.tool), b"\n]}]}\n")
+        self.document.finish(|| Self::head(&self.tool), b"]}]}\n")
     }
 }
 
