@@ -169,6 +169,23 @@ fn all_formats_tell_of_the_same_lines_and_columns() {
     assert_eq!(github.iter().filter(|at| at.2.is_none()).count(), 1, "one label is over lines");
 }
 
+/// A line end belongs to the line that it ends.
+#[test]
+fn a_label_with_its_line_end_is_on_one_line() {
+    let one_line = common::scene("let a = 1\n⟦import clock\n⟧let b = 2\n");
+    let two_lines = common::scene("let a = 1\n⟦import clock\nlet b = 2\n⟧");
+    for (scene, last) in [(one_line, 2), (two_lines, 3)] {
+        let out = |format| written(format, &scene.sources, &scene.bag());
+        let gitlab: Value = serde_json::from_str(&out(Format::Gitlab)).unwrap();
+        assert_eq!(gitlab[0]["location"]["lines"], serde_json::json!({"begin": 2, "end": last}));
+        let github = common::github::Command::parse(out(Format::Github).trim_end());
+        assert_eq!(github.property("line").as_deref(), Some("2"));
+        assert_eq!(github.property("endLine"), Some(last.to_string()));
+        let narrated = out(Format::Narrated);
+        assert_eq!(narrated.contains("line 2, column 1, to line 3: here"), last == 3, "{narrated}");
+    }
+}
+
 fn percent_encoded(path: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
     path.bytes()

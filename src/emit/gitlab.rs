@@ -73,8 +73,8 @@ impl<'a> Issue<'a> {
             Location { path: ".", lines: Lines { begin: 1, end: 1 } },
             |primary| {
                 let at = primary.location(ColumnUnit::Char);
-                let end = primary.end(ColumnUnit::Char).map_or(at.line, |end| end.line);
-                Location { path: at.path, lines: Lines { begin: at.line, end } }
+                let lines = Lines { begin: at.line, end: primary.last_line() };
+                Location { path: at.path, lines }
             },
         );
         Self {
