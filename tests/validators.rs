@@ -157,7 +157,6 @@ fn rdjson_is_what_the_schema_of_reviewdog_knows() {
     assert_eq!(errors(&validator, &ten), [""; 0]);
     assert_eq!(errors(&validator, &none), [""; 0]);
     assert_eq!(ten["diagnostics"].as_array().unwrap().len(), 10);
-
     let mut broken = ten;
     broken["diagnostics"][0]["range"] = json!({});
     broken["diagnostics"][1]["severity"] = json!("FATAL");
@@ -370,7 +369,12 @@ fn an_editor_finds_the_bytes_of_every_label_and_edit_by_utf16_units() {
     for (shown, entry) in diagnostics.iter().zip(bag.ordered()) {
         let diagnostic = entry.diagnostic;
         let Some(text) = text_of(diagnostic.primary().span()) else { continue };
-        assert_eq!(bytes(text, shown.range), diagnostic.primary().span().range());
+        let mut span = diagnostic.primary().span();
+        if sources.file(span.file()).unwrap().is_pseudo() {
+            // Nobody can look up where it ends.
+            span = Span::empty(span.file(), span.lo());
+        }
+        assert_eq!(bytes(text, shown.range), span.range());
         let related = shown.related_information.iter().flatten();
         for (info, label) in related.zip(diagnostic.secondary()) {
             let text = text_of(label.span()).unwrap();
