@@ -34,6 +34,14 @@ impl<'a> Resolved<'a> {
     pub(crate) fn end(&self, unit: ColumnUnit) -> Option<Location<'a>> {
         self.file.is_open().then(|| self.file.location(self.span.hi(), unit))
     }
+
+    /// The line of the label's last byte, or of its place where it is empty: a line end belongs to the
+    /// line that it ends. In a file that no reader can open it is the first one.
+    pub(crate) fn last_line(&self) -> u32 {
+        let last = self.span.hi().saturating_sub(1).max(self.span.lo());
+        let known = if self.file.is_open() { last } else { self.span.lo() };
+        self.file.location(known, ColumnUnit::Byte).line
+    }
 }
 
 /// What of a diagnostic can be shown.

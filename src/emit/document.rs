@@ -1,4 +1,5 @@
-//! A format that is one document: a head, items with something between them, a tail.
+//! A format that is one document: a head, items with something between them, a tail, each on lines of
+//! its own.
 
 use std::io::{self, Write};
 
@@ -14,7 +15,7 @@ impl<W: Write> Document<W> {
         Self { writer, is_open: false }
     }
 
-    /// Writes an item after `between`, or the first one after the head.
+    /// Writes an item on a new line after `between`, or the first one after the head.
     pub(super) fn item(
         &mut self,
         head: impl FnOnce() -> io::Result<Vec<u8>>,
@@ -22,12 +23,13 @@ impl<W: Write> Document<W> {
         item: &[u8],
     ) -> io::Result<()> {
         let mut bytes = if self.is_open { between.to_vec() } else { head()? };
+        bytes.push(b'\n');
         bytes.extend_from_slice(item);
         self.is_open = true;
         self.writer.write_all(&bytes)
     }
 
-    /// Writes the tail, after the head where there was no item, and flushes. The next item begins a
+    /// Writes the tail on a new line, after the head where there was no item, and flushes. The next item begins a
     /// new document.
     pub(super) fn finish(
         &mut self,
@@ -35,6 +37,7 @@ impl<W: Write> Document<W> {
         tail: &[u8],
     ) -> io::Result<()> {
         let mut bytes = if self.is_open { Vec::new() } else { head()? };
+        bytes.push(b'\n');
         bytes.extend_from_slice(tail);
         self.is_open = false;
         self.writer.write_all(&bytes)?;

@@ -64,7 +64,7 @@ fn place(primary: &Resolved<'_>) -> String {
         let end_col = end.col.max(start.col + 1);
         return format!("file={file},line={},col={},endColumn={end_col},", start.line, start.col);
     }
-    format!("file={file},line={},endLine={},", start.line, end.line)
+    format!("file={file},line={},endLine={},", start.line, primary.last_line())
 }
 
 /// `text` with `%`, line ends and the characters of `more` percent-encoded, and all else that a

@@ -73,8 +73,8 @@ impl<'a> Issue<'a> {
             Location { path: ".", lines: Lines { begin: 1, end: 1 } },
             |primary| {
                 let at = primary.location(ColumnUnit::Char);
-                let end = primary.end(ColumnUnit::Char).map_or(at.line, |end| end.line);
-                Location { path: at.path, lines: Lines { begin: at.line, end } }
+                let lines = Lines { begin: at.line, end: primary.last_line() };
+                Location { path: at.path, lines }
             },
         );
         Self {
@@ -96,19 +96,19 @@ impl<'a> Issue<'a> {
 }
 
 fn head() -> io::Result<Vec<u8>> {
-    Ok(b"[\n".to_vec())
+    Ok(b"[".to_vec())
 }
 
 impl<W: Write> Emitter for GitlabEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
         let checked = Checked::new(sources, diagnostic);
         let fingerprint = self.fingerprints.of(&checked);
-        self.document.item(head, b",\n", &escape::json(&Issue::new(&checked, fingerprint))?)
+        self.document.item(head, b",", &escape::json(&Issue::new(&checked, fingerprint))?)
     }
 
     fn finish(&mut self) -> io::Result<()> {
         self.fingerprints = Fingerprints::default();
-        self.document.finish(head, b"\n]\n")
+        self.document.finish(head, b"]\n")
     }
 }
 

@@ -64,7 +64,7 @@ impl<W: Write> HtmlEmitter<W> {
 }
 
 fn head() -> io::Result<Vec<u8>> {
-    Ok(b"<div class=\"vitte-diag\">\n".to_vec())
+    Ok(b"<div class=\"vitte-diag\">".to_vec())
 }
 
 impl<W: Write> Emitter for HtmlEmitter<W> {
@@ -73,7 +73,7 @@ impl<W: Write> Emitter for HtmlEmitter<W> {
         let picture = picture.strip_suffix(b"\n").unwrap_or(&picture);
         let mut item = format!("<pre class=\"vd-{}\">", diagnostic.severity()).into_bytes();
         item.extend_from_slice(picture);
-        item.extend_from_slice(b"</pre>\n");
+        item.extend_from_slice(b"</pre>");
         self.document.item(head, b"", &item)
     }
 

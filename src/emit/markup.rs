@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::text;
 
-/// Adds a character, escaped where markup would take it for its own.
+/// Adds a character that a terminal would not obey, escaped where markup would take it for its own.
 pub(super) fn push(out: &mut String, c: char) {
     match c {
         '&' => out.push_str("&amp;"),
@@ -26,10 +26,8 @@ pub(super) enum In {
     Content,
 }
 
-/// `text` for XML: a parser reads just `text` again, and a terminal finds nothing to obey in it.
-///
-/// XML 1.0 has no way to write most C0 controls, U+FFFE and U+FFFF (section 2.2): a visible stand-in is
-/// written in their place.
+/// `text` for XML: a parser reads just `text` again, and a terminal finds nothing to obey in it. In the
+/// place of most C0 controls, which XML 1.0 cannot write either (section 2.2), are stand-ins.
 pub(super) fn xml(text: &str, place: In) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     for c in text.chars() {

@@ -115,7 +115,10 @@ impl<'a> Narration<'a> {
 
     fn label(&mut self, label: &Resolved<'a>, beginning: &str) {
         let at = label.location(ColumnUnit::Char);
-        let beginning = format!("{beginning} {}", self.place(at));
+        let mut beginning = format!("{beginning} {}", self.place(at));
+        if label.last_line() > at.line {
+            beginning += &format!(", to line {}", label.last_line());
+        }
         self.sentence(&beginning, label.label.message().unwrap_or("here"));
         let text = line_of(label.file, at.line);
         if !text.is_empty() {

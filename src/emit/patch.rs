@@ -47,6 +47,8 @@ struct Patch<'a> {
 struct FilePatch<'a> {
     /// Where the first change is, unless it is the file that the diagnostic is about.
     place: Option<String>,
+    /// The address of the file, where its place is a link.
+    link: Option<String>,
     hunks: Vec<Hunk<'a>>,
 }
 
@@ -67,7 +69,13 @@ struct Hunk<'a> {
 }
 
 impl<'a> Patches<'a> {
-    pub(super) fn new(sources: &'a SourceMap, checked: &Checked<'a>, take: Take) -> Self {
+    /// The changes as `take` has them; `path_links` where paths are links to the files.
+    pub(super) fn new(
+        sources: &'a SourceMap,
+        checked: &Checked<'a>,
+        take: Take,
+        path_links: bool,
+    ) -> Self {
         let about = checked.primary().map(|primary| primary.file.id());
         let patches: Vec<_> = checked
             .suggestions
@@ -81,7 +89,9 @@ impl<'a> Patches<'a> {
                     let file = sources.file(span.file()).ok()?;
                     let at = file.location(span.lo(), take.column_unit);
                     let place = (about != Some(file.id())).then(|| at.to_string());
-                    Some(FilePatch { place, hunks: hunks(file, edits) })
+                    let is_link = path_links && !file.path().contains(text::is_unsafe);
+                    let link = sources.url(file.id()).filter(|_| is_link);
+                    Some(FilePatch { place, link, hunks: hunks(file, edits) })
                 });
                 Patch { suggestion, files: files.collect() }
             })
@@ -114,10 +124,14 @@ impl<'a> Patches<'a> {
         for Patch { suggestion, files } in &self.patches {
             pen.header((Style::Help, "help"), None, suggestion.message(), self.take.tab_width)?;
             let mut left = MOST_LINES;
-            for FilePatch { place, hunks } in files {
+            for FilePatch { place, link, hunks } in files {
                 if let Some(place) = place {
                     pen.write(Style::Gutter, &format!("{:gutter$}{arrow}", ""))?;
+                    if let Some(url) = link {
+                        pen.begin_link(url)?;
+                    }
                     pen.write(Style::Plain, place)?;
+                    pen.end_link()?;
                     pen.end_line();
                 }
                 for (index, hunk) in hunks.iter().enumerate() {

@@ -62,7 +62,7 @@ impl Picture {
         canvas: Canvas,
     ) -> io::Result<Canvas> {
         let checked = Checked::new(sources, diagnostic);
-        let patches = Patches::new(sources, &checked, self.take);
+        let patches = Patches::new(sources, &checked, self.take, self.path_links);
         let excerpt = Excerpt::new(&checked, patches.gutter(), self.take);
 
         let mut pen = Pen::new(canvas, diagnostic.severity(), self.take.width);

@@ -38,7 +38,7 @@ impl<W: Write> RdjsonEmitter<W> {
     fn head(tool: &Tool) -> io::Result<Vec<u8>> {
         let mut head = b"{\"source\":".to_vec();
         head.extend(escape::json(&Source { name: tool.name() })?);
-        head.extend_from_slice(b",\"diagnostics\":[\n");
+        head.extend_from_slice(b",\"diagnostics\":[");
         Ok(head)
     }
 }
@@ -159,11 +159,11 @@ impl<W: Write> Emitter for RdjsonEmitter<W> {
                 })
                 .collect(),
         };
-        self.document.item(|| Self::head(&self.tool), b",\n", &escape::json(&item)?)
+        self.document.item(|| Self::head(&self.tool), b",", &escape::json(&item)?)
     }
 
     fn finish(&mut self) -> io::Result<()> {
-        self.document.finish(|| Self::head(&self.tool), b"\n]}\n")
+        self.document.finish(|| Self::head(&self.tool), b"]}\n")
     }
 }
 

@@ -46,7 +46,7 @@ impl<W: Write> SarifEmitter<W> {
         let driver = Driver { name: tool.name(), version: tool.version(), rules };
         let mut head = br#"{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"tool":{"driver":"#.to_vec();
         head.extend(escape::json(&driver)?);
-        head.extend_from_slice(b"},\"columnKind\":\"unicodeCodePoints\",\"results\":[\n");
+        head.extend_from_slice(b"},\"columnKind\":\"unicodeCodePoints\",\"results\":[");
         Ok(head)
     }
 }
@@ -126,19 +126,32 @@ struct Item<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     rule_index: Option<usize>,
     level: &'static str,
-    message: OwnedText,
+    message: Message,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    locations: Vec<Location<'a>>,
+    locations: Vec<Location>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    related_locations: Vec<Location<'a>>,
+    related_locations: Vec<Location>,
     partial_fingerprints: PartialFingerprints,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     fixes: Vec<Fix<'a>>,
 }
 
+/// Section 3.11.
 #[derive(Serialize)]
-struct OwnedText {
+struct Message {
     text: String,
+}
+
+impl Message {
+    /// Says just `text`: its braces are doubled, so that they are no placeholders (section 3.11.5), and
+    /// where it looks like an embedded link, what links are made of is escaped (section 3.11.6).
+    fn new(text: &str) -> Self {
+        let mut text = text.replace('{', "{{").replace('}', "}}");
+        if text.contains("](") {
+            text = text.replace('\\', r"\\").replace('[', r"\[").replace(']', r"\]");
+        }
+        Self { text }
+    }
 }
 
 #[derive(Serialize)]
@@ -150,12 +163,12 @@ struct PartialFingerprints {
 /// Section 3.28.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Location<'a> {
+struct Location {
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<usize>,
     physical_location: PhysicalLocation,
     #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<Text<'a>>,
+    message: Option<Message>,
 }
 
 /// Section 3.29.
@@ -214,13 +227,13 @@ impl Region {
     }
 }
 
-impl<'a> Location<'a> {
-    fn new(id: Option<usize>, label: &Resolved<'a>) -> Self {
+impl Location {
+    fn new(id: Option<usize>, label: &Resolved<'_>) -> Self {
         let physical_location = PhysicalLocation {
             artifact_location: ArtifactLocation::new(label.file),
             region: Region::new(label.file, label.span),
         };
-        let message = label.label.message().map(|text| Text { text });
+        let message = label.label.message().map(Message::new);
         Self { id, physical_location, message }
     }
 }
@@ -229,7 +242,7 @@ impl<'a> Location<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Fix<'a> {
-    description: Text<'a>,
+    description: Message,
     artifact_changes: Vec<ArtifactChange<'a>>,
     properties: FixProperties,
 }
@@ -268,7 +281,7 @@ impl<'a> Fix<'a> {
             Some(ArtifactChange { artifact_location, replacements: replacements.collect() })
         });
         Self {
-            description: Text { text: suggestion.message() },
+            description: Message::new(suggestion.message()),
             artifact_changes: changes.collect(),
             properties: FixProperties { applicability: suggestion.applicability().as_str() },
         }
@@ -284,9 +297,7 @@ impl<W: Write> Emitter for SarifEmitter<W> {
             rule_id: code,
             rule_index: self.tool.pages().iter().position(|page| page.code == code),
             level: level(diagnostic.severity()),
-            message: OwnedText {
-                text: prose(&checked, Lacks { related_places: false, fixes: false }),
-            },
+            message: Message::new(&prose(&checked, Lacks { related_places: false, fixes: false })),
             locations: checked
                 .primary()
                 .map(|label| Location::new(None, label))
@@ -299,12 +310,12 @@ impl<W: Write> Emitter for SarifEmitter<W> {
             partial_fingerprints: PartialFingerprints { own: self.fingerprints.of(&checked) },
             fixes: checked.suggestions.iter().map(|one| Fix::new(sources, one)).collect(),
         };
-        self.document.item(|| Self::head(&self.tool), b",\n", &escape::json(&item)?)
+        self.document.item(|| Self::head(&self.tool), b",", &escape::json(&item)?)
     }
 
     fn finish(&mut self) -> io::Result<()> {
         self.fingerprints = Fingerprints::default();
-        self.document.finish(|| Self::head(&self.tool), b"\n]}]}\n")
+        self.document.finish(|| Self::head(&self.tool), b"]}]}\n")
     }
 }
 

@@ -9,6 +9,9 @@
     reason = "a test states what it expects in the plain way"
 )]
 
+pub mod github;
+pub mod ten;
+
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -17,7 +20,7 @@ use std::sync::OnceLock;
 
 use vitte_diag::{
     Code, Diagnostic, DiagnosticBag, FileId, Format, HumanEmitter, JsonEmitter, Setup, Severity,
-    SourceMap, Span, code,
+    SourceMap, Span, Terminal, Tool, code,
 };
 
 /// A source with its spans, as [`mark`] finds them.
@@ -207,6 +210,29 @@ fn style(sequence: &str) -> &'static str {
 
 /// A file of a map that has none, for broken spans.
 pub const NO_FILE: FileId = FileId::new(7);
+
+/// The compiler of the tests of formats: it has pages for its codes.
+pub fn tool() -> Tool {
+    Tool::default().with_codes_url("https://vitte.example/codes/")
+}
+
+/// What a format writes of a bag to what is no terminal.
+pub fn written(format: Format, sources: &SourceMap, bag: &DiagnosticBag) -> String {
+    written_on(Terminal::default(), format, sources, bag)
+}
+
+pub fn written_on(
+    terminal: Terminal,
+    format: Format,
+    sources: &SourceMap,
+    bag: &DiagnosticBag,
+) -> String {
+    let mut out = Vec::new();
+    let mut emitter = format.emitter(&mut out, &Setup::new(tool(), terminal));
+    bag.emit(sources, &mut emitter).expect("a vector takes everything");
+    drop(emitter);
+    String::from_utf8(out).expect("output is UTF-8")
+}
 
 /// Every severity with a code of its own.
 pub const SEVERITIES: [(Severity, Code); 4] = [

@@ -1,0 +1,36 @@
+//! Workflow commands, read as the runner of GitHub Actions reads them: `ActionCommand.TryParseV2` of
+//! <https://github.com/actions/runner>.
+
+/// `::name key=value,key=value::message`, unescaped.
+#[derive(Debug)]
+pub struct Command {
+    pub name: String,
+    pub properties: Vec<(String, String)>,
+    pub message: String,
+}
+
+impl Command {
+    pub fn parse(line: &str) -> Self {
+        let (head, message) = line.strip_prefix("::").unwrap().split_once("::").unwrap();
+        let (name, properties) = head.split_once(' ').unwrap_or((head, ""));
+        let property = |one: &str| {
+            let (key, value) = one.split_once('=').unwrap();
+            (key.to_owned(), unescape(value, &[("%3A", ":"), ("%2C", ",")]))
+        };
+        Self {
+            name: name.to_owned(),
+            properties: properties.split(',').map(property).collect(),
+            message: unescape(message, &[]),
+        }
+    }
+
+    pub fn property(&self, key: &str) -> Option<String> {
+        self.properties.iter().find(|(name, _)| name == key).map(|(_, value)| value.clone())
+    }
+}
+
+/// `%25` last: what it stands for begins no escape.
+fn unescape(text: &str, more: &[(&str, &str)]) -> String {
+    let all = more.iter().chain(&[("%0D", "\r"), ("%0A", "\n"), ("%25", "%")]);
+    all.fold(text.to_owned(), |text, (escape, plain)| text.replace(escape, plain))
+}
