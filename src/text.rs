@@ -161,57 +161,60 @@ pub(crate) fn plural(noun: &str, count: usize) -> Cow<'_, str> {
 const MOST_LINES: usize = 100;
 
 /// `text` as it is shown beside a gutter: safe [`lines`] of at most `room` cells, and a last one that
-/// says how many more there are where there are very many.
+/// says so where there are very many more.
 pub(crate) fn block(text: &str, tab_width: usize, room: usize) -> Vec<Cow<'_, str>> {
-    bounded(lines(text, tab_width).flat_map(|line| wrap(line, room)).collect())
+    wrapped(lines(text, tab_width), room)
 }
 
-/// Lines that are safe already, [wrapped](wrap) and bounded as those of a [`block`].
-pub(crate) fn block_of_lines<'a>(
-    lines: impl Iterator<Item = &'a str>,
+/// Safe lines wrapped and bounded as those of a [`block`].
+pub(crate) fn wrapped<'a>(
+    lines: impl Iterator<Item = Cow<'a, str>>,
     room: usize,
 ) -> Vec<Cow<'a, str>> {
-    bounded(lines.flat_map(|line| wrap(Cow::Borrowed(line), room)).collect())
+    let mut shown = Vec::new();
+    for line in lines {
+        wrap(line, room, &mut shown);
+        if shown.len() > MOST_LINES {
+            shown.truncate(MOST_LINES);
+            shown.push(Cow::Borrowed("... and more lines"));
+            break;
+        }
+    }
+    shown
 }
 
-fn bounded(mut lines: Vec<Cow<'_, str>>) -> Vec<Cow<'_, str>> {
-    let more = lines.len().saturating_sub(MOST_LINES);
-    if more > 0 {
-        lines.truncate(MOST_LINES);
-        lines.push(Cow::Owned(format!(
-            "... and {more} more line{}",
-            if more == 1 { "" } else { "s" }
-        )));
-    }
-    lines
-}
-
-/// A safe line in pieces of at most `room` cells: broken at blanks, which go, or inside a word that
-/// has no room on a line of its own.
-fn wrap(line: Cow<'_, str>, room: usize) -> Vec<Cow<'_, str>> {
-    if line.len() <= room || width_of(&line) <= room {
-        return vec![line];
-    }
-    let mut pieces = Vec::new();
-    // The piece that is being filled, the cell of the line at which it begins, and the length that it
-    // would have if it were broken at its last blank.
-    let (mut piece, mut from, mut at_blank) = (String::new(), 0, None);
-    for Cluster { text, start, end } in cells(&line, 1) {
-        if text == " " && !piece.trim_start().is_empty() {
-            at_blank = Some(piece.len());
+/// Adds a safe line in pieces of at most `room` cells: broken at blanks, which go, or inside a word
+/// that has no room on a line of its own. Ends early where there are very many.
+fn wrap<'a>(line: Cow<'a, str>, room: usize, pieces: &mut Vec<Cow<'a, str>>) {
+    // The piece that is being filled: its first byte, its first cell, and where its last word ends.
+    let (mut start, mut from, mut word_end) = (0, 0, None);
+    let mut cuts = Vec::new();
+    let mut at = 0;
+    for Cluster { text, start: cell, end } in cells(&line, 1) {
+        let piece = line.get(start..at).unwrap_or_default();
+        if text == " " && !piece.ends_with(' ') && !piece.trim_start_matches(' ').is_empty() {
+            word_end = Some(at);
         }
-        if end - from > room && text != " " {
-            let rest = match at_blank.take() {
-                Some(at) => piece.split_off(at).trim_start_matches(' ').to_owned(),
-                None => String::new(),
-            };
-            from = start - width_of(&rest);
-            pieces.push(std::mem::replace(&mut piece, rest));
+        if end - from > room && text != " " && at > start {
+            let cut = word_end.take().unwrap_or(at);
+            cuts.push(start..cut);
+            let rest = line.get(cut..at).unwrap_or_default();
+            start = at - rest.trim_start_matches(' ').len();
+            from = cell - width_of(line.get(start..at).unwrap_or_default());
+            if pieces.len() + cuts.len() > MOST_LINES {
+                break;
+            }
         }
-        piece.push_str(text);
+        at += text.len();
     }
-    pieces.push(piece);
-    pieces.into_iter().map(|piece| Cow::Owned(piece.trim_end_matches(' ').to_owned())).collect()
+    if cuts.is_empty() {
+        return pieces.push(line);
+    }
+    cuts.push(start..line.len());
+    let piece = |cut: std::ops::Range<usize>| {
+        line.get(cut).unwrap_or_default().trim_end_matches(' ').to_owned()
+    };
+    pieces.extend(cuts.into_iter().map(piece).map(Cow::Owned));
 }
 
 /// Terminal cells of `c` or its stand-in; a tab counts as its picture.
@@ -330,7 +333,11 @@ mod tests {
         assert_eq!(wrapped("日本語の文", 4), "日本|語の|文");
         assert_eq!(wrapped("👩\u{200d}🔬👩\u{200d}🔬", 3), "👩\u{200d}🔬|👩\u{200d}🔬");
         assert_eq!(wrapped("a\n\nb c", 1), "a||b|c");
-        assert_eq!(wrapped("日", 1), "|日", "what is wider than the room is shown all the same");
+        assert_eq!(
+            wrapped("日本", 1),
+            "日|本",
+            "what is wider than the room is shown all the same"
+        );
     }
 
     #[test]
@@ -338,7 +345,7 @@ mod tests {
         let text = "line\n".repeat(1000);
         let lines = block(&text, 4, 80);
         assert_eq!(lines.len(), 101);
-        assert_eq!(lines[100], "... and 900 more lines");
+        assert_eq!(lines[100], "... and more lines");
         assert_eq!(block(&"x".repeat(1 << 20), 4, 80).len(), 101);
     }
 

@@ -190,10 +190,11 @@ fn human_is_safe(scene: &Scene) {
 
         let (shown, links) = common::on_terminal(&scene.human(true, rich));
         assert_eq!(shown, plain, "{about}");
-        let files = [("path", 0), ("other", 1)].into_iter().filter_map(|(place, file)| {
-            let is_safe = !scene.word(place).contains(text::is_unsafe);
-            is_safe.then(|| scene.sources.url(FileId::new(file)).expect("a root"))
-        });
+        let files =
+            [("path", 0), ("other", 1), ("other", 1)].into_iter().filter_map(|(place, file)| {
+                let is_safe = !scene.word(place).contains(text::is_unsafe);
+                is_safe.then(|| scene.sources.url(FileId::new(file)).expect("a root"))
+            });
         let expected: Vec<_> = [scene.word("url").to_owned()].into_iter().chain(files).collect();
         assert_eq!(links, expected, "{about}");
     }

@@ -17,7 +17,7 @@ use common::{Ended, folder};
 use vitte_diag::{Format, Stream, registry};
 
 const BAD: &str =
-    "use std/a\r\n\r\nfn f() -> u8\r\n  ret @ \"日本\" $\r\n  if a\r\n    b()\r\n.end\r\n";
+    "use std/abc\r\n\r\nfn f() -> u8\r\n  ret @ \"日本\" $\r\n  if a\r\n    b()\r\n.end\r\n";
 const WORSE: &str = "\u{feff}fn g()\n  ret `\n.end\nfn g()\n.end\n";
 
 /// Runs `vitte diag` in `folder` with this standard input.
@@ -133,7 +133,7 @@ fn a_bad_line_is_reported_with_its_number_and_the_rest_goes_on() {
             [
                 "vitte: <stdin>:3:2: not a diagnostic: expected ident",
                 "vitte: <stdin>:4:2: not a diagnostic: missing field `severity`",
-                "vitte: <stdin>:5:1: not a diagnostic: the span 46..0 ends before it begins",
+                "vitte: <stdin>:5:1: not a diagnostic: the span 35..0 ends before it begins",
                 "vitte: <stdin>:6:2: not a diagnostic: invalid length 0, expected struct JsonDiagnostic with 8 elements",
             ]
         );

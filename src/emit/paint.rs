@@ -155,7 +155,8 @@ impl<'a> Painter<'a> {
 
     /// Writes a label's message, which begins at `column`, and wraps it.
     fn put_message(&mut self, message: &str, column: usize) -> io::Result<()> {
-        let lines = text::block_of_lines(message.split(NEXT_LINE), self.pen.room(column));
+        let lines =
+            text::wrapped(message.split(NEXT_LINE).map(Cow::Borrowed), self.pen.room(column));
         for (index, line) in lines.iter().enumerate() {
             if index > 0 {
                 self.next_message_line(column)?;
