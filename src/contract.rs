@@ -11,7 +11,7 @@ use std::fmt;
 use crate::diagnostic::{Diagnostic, Label, LabelStyle};
 use crate::source::{ColumnUnit, Location, SourceFile, SourceMap};
 use crate::span::{FileId, Span};
-use crate::suggestion::Suggestion;
+use crate::suggestion::{Edit, Suggestion};
 use crate::text;
 
 /// A label whose span exists: in its file, and on the boundaries of characters.
@@ -80,6 +80,13 @@ impl<'a> Checked<'a> {
     /// The primary label, where it can be shown.
     pub(crate) fn primary(&self) -> Option<&Resolved<'a>> {
         self.labels.first().filter(|first| first.label.style() == LabelStyle::Primary)
+    }
+
+    /// The suggestions that another program can apply: every file that they edit can be opened by it.
+    /// All others are to be told in words.
+    pub(crate) fn fixes(&self, sources: &SourceMap) -> (Vec<&'a Suggestion>, Vec<&'a Suggestion>) {
+        let is_open = |edit: &Edit| sources.file(edit.span().file()).is_ok_and(SourceFile::is_open);
+        self.suggestions.iter().copied().partition(|one| one.edits().iter().all(is_open))
     }
 
     /// The diagnostic's notes, and one for each breach.
@@ -312,7 +319,7 @@ mod tests {
 
     #[test]
     fn a_suggestion_with_a_broken_edit_is_left_out_and_said() {
-        use crate::{Applicability, Edit};
+        use crate::Applicability;
         let mut sources = SourceMap::new();
         let file = sources.add("a.vitte", "aé").unwrap();
         let edit = |lo, hi| Edit::remove(Span::new(file, lo, hi).unwrap());

@@ -6,7 +6,9 @@
 //!
 //! The form is that of <https://docs.github.com/actions/reference/workflow-commands-for-github-actions>,
 //! the escapes those of `@actions/core`. The columns are left out where a label goes over lines, where
-//! they mean nothing. A log is read in a terminal too, so that controls are shown by stand-ins.
+//! they mean nothing; what is in no file, such as `<stdin>`, has its
+//! place in the message. A log is read
+//! in a terminal too, so that controls are shown by stand-ins.
 
 use std::io::{self, Write};
 
@@ -42,8 +44,14 @@ impl<W: Write> Emitter for GithubEmitter<W> {
             Severity::Warning => "warning",
             Severity::Note => "notice",
         };
-        let place = checked.primary().map(place).unwrap_or_default();
-        let message = escape(&prose(&checked, Lacks { related_places: true, fixes: true }), "");
+        let is_file = |primary: &&Resolved<'_>| !primary.file.is_pseudo();
+        let place = checked.primary().filter(is_file).map(place).unwrap_or_default();
+        let mut message =
+            prose(&checked, Lacks { related_places: true, fixes: &checked.suggestions });
+        if let Some(primary) = checked.primary().filter(|primary| primary.file.is_pseudo()) {
+            message.insert_str(0, &format!("{}: ", primary.location(ColumnUnit::Char)));
+        }
+        let message = escape(&message, "");
         let line = format!("::{command} {place}title={}::{message}\n", diagnostic.code());
         self.writer.write_all(line.as_bytes())
     }

@@ -81,7 +81,9 @@ impl<'a> Issue<'a> {
             r#type: "issue",
             check_name: diagnostic.code(),
             description: diagnostic.message(),
-            content: Content { body: prose(checked, Lacks { related_places: true, fixes: true }) },
+            content: Content {
+                body: prose(checked, Lacks { related_places: true, fixes: &checked.suggestions }),
+            },
             categories: ["Bug Risk"],
             severity: match diagnostic.severity() {
                 Severity::Fatal => "blocker",

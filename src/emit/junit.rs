@@ -3,7 +3,7 @@
 //! ```xml
 //! <testsuites name="vittec" tests="1" failures="1" errors="0">
 //! <testsuite name="src/main.vitte" tests="1" failures="1" errors="0">
-//! <testcase classname="src/main.vitte" name="E0001 at 12:7" file="src/main.vitte" line="12">
+//! <testcase classname="src/main.vitte" name="E0001: expected expression" file="src/main.vitte" line="12">
 //! <failure type="error" message="expected expression">…</failure>
 //! </testcase>
 //! </testsuite>
@@ -74,9 +74,9 @@ impl<W: Write> Emitter for JunitEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
         let checked = Checked::new(sources, diagnostic);
         let at = checked.primary().map(|primary| primary.location(ColumnUnit::Char));
-        let (code, path) = (diagnostic.code(), at.map(|at| at.path));
-        let mut name =
-            at.map_or_else(|| code.to_string(), |at| format!("{code} at {}:{}", at.line, at.col));
+        // No line in it: so a test is the same one after lines have come above.
+        let mut name = format!("{}: {}", diagnostic.code(), diagnostic.message());
+        let path = at.map(|at| at.path);
         let suite = path.unwrap_or(&self.tool).to_owned();
         let given = self.names.entry(format!("{suite}\n{name}")).or_default();
         *given += 1;
@@ -84,7 +84,7 @@ impl<W: Write> Emitter for JunitEmitter<W> {
             name += &format!(" ({given})");
         }
         let place = at.map(|at| format!(" file=\"{}\" line=\"{}\"", attribute(at.path), at.line));
-        let all = prose(&checked, Lacks { related_places: true, fixes: true });
+        let all = prose(&checked, Lacks { related_places: true, fixes: &checked.suggestions });
         let all = markup::xml(&all, In::Content);
         let (severity, message) = (diagnostic.severity(), attribute(diagnostic.message()));
         let result = match severity {

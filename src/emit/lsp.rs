@@ -9,7 +9,7 @@
 //! `untitled:` and its name. The `data` of a diagnostic is the list of its code actions, ready to be sent
 //! for a `textDocument/codeAction` request that comes back with it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -168,6 +168,7 @@ impl Diagnostic {
     fn new(sources: &SourceMap, checked: &Checked<'_>, tool: &Tool) -> Self {
         let reported = checked.diagnostic;
         let code = reported.code();
+        let (fixes, told) = checked.fixes(sources);
         let others = checked.labels.iter().skip(usize::from(checked.primary().is_some()));
         let related = |label: &Resolved<'_>| Related {
             location: Location {
@@ -188,9 +189,9 @@ impl Diagnostic {
             code,
             code_description: tool.code_url(code).map(|href| CodeDescription { href }),
             source: tool.name().to_owned(),
-            message: prose(checked, Lacks { related_places: false, fixes: false }),
+            message: prose(checked, Lacks { related_places: false, fixes: &told }),
             related_information: others.map(related).collect(),
-            data: checked.suggestions.iter().map(|one| CodeAction::new(sources, one)).collect(),
+            data: fixes.into_iter().map(|one| CodeAction::new(sources, one)).collect(),
         }
     }
 }
@@ -206,12 +207,16 @@ pub fn publish(sources: &SourceMap, bag: &DiagnosticBag, tool: &Tool) -> Vec<Pub
     for entry in bag.ordered() {
         files.add(sources, entry.diagnostic, tool);
     }
-    files.0.into_values().collect()
+    files.files.into_values().collect()
 }
 
-/// The files by their order in the map; what has no place stands last.
+/// The files by their order in the map; what has no place stands last. A file that is in the map
+/// twice has one address, and is published once.
 #[derive(Clone, Debug, Default)]
-struct Files(BTreeMap<FileId, PublishDiagnostics>);
+struct Files {
+    files: BTreeMap<FileId, PublishDiagnostics>,
+    first: HashMap<String, FileId>,
+}
 
 impl Files {
     fn file(
@@ -221,13 +226,13 @@ impl Files {
         tool: &Tool,
     ) -> &mut PublishDiagnostics {
         let id = file.map_or(FileId::NOWHERE, SourceFile::id);
-        self.0.entry(id).or_insert_with(|| PublishDiagnostics {
-            uri: file.map_or_else(
-                || format!("untitled:{}", url::path(tool.name())),
-                |file| uri(sources, file),
-            ),
-            diagnostics: Vec::new(),
-        })
+        let uri = file.map_or_else(
+            || format!("untitled:{}", url::path(tool.name())),
+            |file| uri(sources, file),
+        );
+        let id = *self.first.entry(uri.clone()).or_insert(id);
+        let new = || PublishDiagnostics { uri, diagnostics: Vec::new() };
+        self.files.entry(id).or_insert_with(new)
     }
 
     fn add(&mut self, sources: &SourceMap, reported: &Reported, tool: &Tool) {
@@ -262,7 +267,7 @@ impl<W: Write> Emitter for LspEmitter<W> {
     }
 
     fn finish(&mut self) -> io::Result<()> {
-        for params in std::mem::take(&mut self.files).0.into_values() {
+        for params in std::mem::take(&mut self.files).files.into_values() {
             let mut line = escape::json(&params)?;
             line.push(b'\n');
             self.writer.write_all(&line)?;

@@ -8,7 +8,7 @@
 //!   The line is: ret side * side
 //! Help: add `.end` where the block ends
 //! Suggestion: add `.end`
-//!   In line 9, column 20, insert: .end
+//!   In line 9, column 20, insert ".end"
 //! ```
 
 use std::io::{self, Write};
@@ -46,7 +46,7 @@ const MOST_CHARACTERS: usize = 200;
 
 impl<W: Write> Emitter for NarratedEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
-        let mut out = Narration { text: String::new(), file: None };
+        let mut out = Narration { text: String::new(), file: None, line: None };
         if self.started {
             out.text.push('\n');
         }
@@ -62,8 +62,9 @@ impl<W: Write> Emitter for NarratedEmitter<W> {
 
 struct Narration<'a> {
     text: String,
-    /// The file that was named last.
+    /// The file and the line that were told last.
     file: Option<&'a str>,
+    line: Option<(&'a str, u32)>,
 }
 
 impl<'a> Narration<'a> {
@@ -121,7 +122,8 @@ impl<'a> Narration<'a> {
         }
         self.sentence(&beginning, label.label.message().unwrap_or("here"));
         let text = line_of(label.file, at.line);
-        if !text.is_empty() {
+        let is_new = self.line.replace((at.path, at.line)) != Some((at.path, at.line));
+        if is_new && !text.is_empty() {
             self.sentence("  The line is", &text);
         }
     }
@@ -130,12 +132,11 @@ impl<'a> Narration<'a> {
         let Ok(file) = sources.file(edit.span().file()) else { return };
         let place = self.place(file.location(edit.span().lo(), ColumnUnit::Char));
         let old = file.text().get(edit.span().range()).unwrap_or_default();
-        let told = |text: &str| cut(&text::one_line(text.trim()));
-        let (old, new) = (told(old), told(edit.text()));
+        let (old, new) = (quoted(old), quoted(edit.text()));
         let rest = match (edit.span().is_empty(), edit.text().is_empty()) {
-            (true, _) => format!("insert: {new}"),
-            (false, true) => format!("remove: {old}"),
-            (false, false) => format!("write: {new}, in the place of: {old}"),
+            (true, _) => format!("insert {new}"),
+            (false, true) => format!("remove {old}"),
+            (false, false) => format!("write {new} in the place of {old}"),
         };
         self.text.push_str(&format!("  In {place}, {rest}\n"));
     }
@@ -144,6 +145,15 @@ impl<'a> Narration<'a> {
 /// A line of a file in a form that can be told.
 fn line_of(file: &SourceFile, line: u32) -> String {
     cut(&text::one_line(file.line(line).unwrap_or_default().trim()))
+}
+
+/// A text of an edit, in quotes; white space alone is named.
+fn quoted(text: &str) -> String {
+    match text.trim() {
+        "" if text.contains('\n') => "an end of a line".to_owned(),
+        "" => "white space".to_owned(),
+        trimmed => format!("\"{}\"", cut(&text::one_line(trimmed))),
+    }
 }
 
 fn cut(text: &str) -> String {

@@ -45,7 +45,7 @@ struct Patch<'a> {
 /// The changes of one file.
 #[derive(Debug)]
 struct FilePatch<'a> {
-    /// Where the first change is, unless it is the file that the diagnostic is about.
+    /// Where the first change is, unless the diagnostic's place has just told the file.
     place: Option<String>,
     /// The address of the file, where its place is a link.
     link: Option<String>,
@@ -84,11 +84,12 @@ impl<'a> Patches<'a> {
             .map(|suggestion| {
                 let by_file =
                     suggestion.edits().chunk_by(|a, b| a.span().file() == b.span().file());
-                let files = by_file.filter_map(|edits| {
+                let files = by_file.enumerate().filter_map(|(number, edits)| {
                     let span = edits.first()?.span();
                     let file = sources.file(span.file()).ok()?;
                     let at = file.location(span.lo(), take.column_unit);
-                    let place = (about != Some(file.id())).then(|| at.to_string());
+                    let is_known = number == 0 && about == Some(file.id());
+                    let place = (!is_known).then(|| at.to_string());
                     let is_link = path_links && !file.path().contains(text::is_unsafe);
                     let link = sources.url(file.id()).filter(|_| is_link);
                     Some(FilePatch { place, link, hunks: hunks(file, edits) })
@@ -124,7 +125,7 @@ impl<'a> Patches<'a> {
         for Patch { suggestion, files } in &self.patches {
             pen.header((Style::Help, "help"), None, suggestion.message(), self.take.tab_width)?;
             let mut left = MOST_LINES;
-            for FilePatch { place, link, hunks } in files {
+            for (number, FilePatch { place, link, hunks }) in files.iter().enumerate() {
                 if let Some(place) = place {
                     pen.write(Style::Gutter, &format!("{:gutter$}{arrow}", ""))?;
                     if let Some(url) = link {
@@ -139,7 +140,8 @@ impl<'a> Patches<'a> {
                     beside.line(pen, None, gap, Style::Gutter)?;
                     hunk.draw(beside, &mut left, pen)?;
                 }
-                if hunks.last().is_some_and(|hunk| hunk.marks.is_empty()) {
+                let goes_on = number + 1 < files.len();
+                if goes_on || hunks.last().is_some_and(|hunk| hunk.marks.is_empty()) {
                     beside.line(pen, None, bar, Style::Gutter)?;
                 }
             }

@@ -2,12 +2,14 @@
 
 use crate::contract::Checked;
 use crate::source::ColumnUnit;
+use crate::suggestion::Suggestion;
 
 /// What a format has no place of its own for, so that its text says it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Lacks {
+pub(super) struct Lacks<'a> {
     pub(super) related_places: bool,
-    pub(super) fixes: bool,
+    /// The suggestions that it cannot carry.
+    pub(super) fixes: &'a [&'a Suggestion],
 }
 
 /// The message, and all that belongs to it, one thing a line:
@@ -19,7 +21,7 @@ pub(super) struct Lacks {
 /// help: add `.end` where the block ends
 /// note: expected .end
 /// ```
-pub(super) fn prose(checked: &Checked<'_>, lacks: Lacks) -> String {
+pub(super) fn prose(checked: &Checked<'_>, lacks: Lacks<'_>) -> String {
     let mut out = checked.diagnostic.message().to_owned();
     let mut line = |beginning: &str, rest: &str| {
         out.push('\n');
@@ -39,7 +41,7 @@ pub(super) fn prose(checked: &Checked<'_>, lacks: Lacks) -> String {
         line("help: ", help);
     }
     checked.notes().for_each(|note| line("note: ", &note));
-    for suggestion in checked.suggestions.iter().filter(|_| lacks.fixes) {
+    for suggestion in lacks.fixes {
         line("help: ", suggestion.message());
     }
     out

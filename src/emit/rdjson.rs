@@ -1,9 +1,9 @@
 //! The Reviewdog Diagnostic Format: one object for all diagnostics.
 //!
 //! The fields are those of reviewdog's `proto/rdf/reviewdog.proto`. A suggestion there is one edit of
-//! the file that the diagnostic is about: one with edits of other files stands in the message instead.
+//! the file that the diagnostic is about: several are joined to one, and where they are in other files
+//! the message says what they do.
 
-use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -17,7 +17,7 @@ use crate::contract::{Checked, Resolved};
 use crate::diagnostic::Diagnostic;
 use crate::severity::Severity;
 use crate::source::{ColumnUnit, SourceFile, SourceMap};
-use crate::span::Span;
+use crate::suggestion::Suggestion as Fix;
 use crate::tool::Tool;
 
 /// Writes one object with all diagnostics. Lines and columns are 1-based, columns are bytes, ends are
@@ -56,7 +56,7 @@ struct Item<'a> {
     severity: &'static str,
     code: Code<'a>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    suggestions: Vec<Suggestion<'a>>,
+    suggestions: Vec<Suggestion>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related_locations: Vec<Related<'a>>,
 }
@@ -88,9 +88,9 @@ struct Position {
 }
 
 #[derive(Serialize)]
-struct Suggestion<'a> {
+struct Suggestion {
     range: Range,
-    text: Cow<'a, str>,
+    text: String,
 }
 
 #[derive(Serialize)]
@@ -110,40 +110,45 @@ fn location<'a>(label: &Resolved<'a>) -> Location<'a> {
     Location { path: file.path(), range: Range { start: position(file, span.lo()), end } }
 }
 
-/// The edits of suggestions that are in the file of the primary label alone, and whether there are
-/// others.
-fn suggestions<'a>(checked: &Checked<'a>) -> (Vec<Suggestion<'a>>, bool) {
-    let Some(file) = checked.primary().map(|primary| primary.file) else {
-        return (Vec::new(), true);
-    };
-    let range = |span: Span| {
-        let end = file.is_open().then(|| position(file, span.hi()));
-        Range { start: position(file, span.lo()), end }
-    };
-    let (mut own, mut others) = (Vec::new(), false);
-    for suggestion in &checked.suggestions {
-        if suggestion.edits().iter().all(|edit| edit.span().file() == file.id()) {
-            own.extend(
-                suggestion
-                    .edits()
-                    .iter()
-                    .map(|edit| Suggestion { range: range(edit.span()), text: edit.text().into() }),
-            );
-        } else {
-            others = true;
+/// The suggestions that are about the file of the primary label alone, and the others.
+fn suggestions<'a>(sources: &SourceMap, checked: &Checked<'a>) -> (Vec<Suggestion>, Vec<&'a Fix>) {
+    let (fixes, mut told) = checked.fixes(sources);
+    let mut own = Vec::new();
+    for fix in fixes {
+        let suggestion = checked.primary().and_then(|primary| as_one(primary.file, fix));
+        match suggestion {
+            Some(suggestion) => own.push(suggestion),
+            None => told.push(fix),
         }
     }
-    (own, others)
+    (own, told)
+}
+
+/// All edits of a suggestion as one, if they are in `file`: a suggestion is applied by itself, so half
+/// of the edits could be applied otherwise.
+fn as_one(file: &SourceFile, fix: &Fix) -> Option<Suggestion> {
+    let (first, last) = (fix.edits().first()?.span(), fix.edits().last()?.span());
+    let mut text = String::new();
+    let mut copied = first.lo() as usize;
+    for edit in fix.edits() {
+        let range = edit.span().range();
+        (edit.span().file() == file.id()).then_some(())?;
+        text.push_str(file.text().get(copied..range.start)?);
+        text.push_str(edit.text());
+        copied = range.end;
+    }
+    let end = Some(position(file, last.hi()));
+    Some(Suggestion { range: Range { start: position(file, first.lo()), end }, text })
 }
 
 impl<W: Write> Emitter for RdjsonEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
         let checked = Checked::new(sources, diagnostic);
-        let (suggestions, fixes) = suggestions(&checked);
+        let (suggestions, told) = suggestions(sources, &checked);
         let related = checked.labels.iter().skip(usize::from(checked.primary().is_some()));
         let code = diagnostic.code();
         let item = Item {
-            message: prose(&checked, Lacks { related_places: false, fixes }),
+            message: prose(&checked, Lacks { related_places: false, fixes: &told }),
             location: checked.primary().map(location),
             severity: match diagnostic.severity() {
                 Severity::Fatal | Severity::Error => "ERROR",

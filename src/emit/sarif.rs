@@ -191,6 +191,9 @@ struct ArtifactLocation {
 impl ArtifactLocation {
     fn new(file: &SourceFile) -> Self {
         let uri = url::path(file.path());
+        if file.is_pseudo() {
+            return Self { uri: uri.into_owned(), uri_base_id: None };
+        }
         if file.path().starts_with('/') {
             return Self { uri: format!("file://{uri}"), uri_base_id: None };
         }
@@ -292,12 +295,13 @@ impl<W: Write> Emitter for SarifEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
         let checked = Checked::new(sources, diagnostic);
         let code = diagnostic.code();
+        let (fixes, told) = checked.fixes(sources);
         let others = checked.labels.iter().skip(usize::from(checked.primary().is_some()));
         let item = Item {
             rule_id: code,
             rule_index: self.tool.pages().iter().position(|page| page.code == code),
             level: level(diagnostic.severity()),
-            message: Message::new(&prose(&checked, Lacks { related_places: false, fixes: false })),
+            message: Message::new(&prose(&checked, Lacks { related_places: false, fixes: &told })),
             locations: checked
                 .primary()
                 .map(|label| Location::new(None, label))
@@ -308,7 +312,7 @@ impl<W: Write> Emitter for SarifEmitter<W> {
                 .map(|(id, label)| Location::new(Some(id), label))
                 .collect(),
             partial_fingerprints: PartialFingerprints { own: self.fingerprints.of(&checked) },
-            fixes: checked.suggestions.iter().map(|one| Fix::new(sources, one)).collect(),
+            fixes: fixes.into_iter().map(|one| Fix::new(sources, one)).collect(),
         };
         self.document.item(|| Self::head(&self.tool), b",", &escape::json(&item)?)
     }
