@@ -2,17 +2,21 @@
 //!
 //! ```text
 //! compiler phase ─▶ Diagnostic ─▶ DiagnosticBag ─▶ ordered view ─▶ Emitter ─▶ bytes
-//!                    Span           seq                            human json
+//!                    Span           seq, Policy                    human short json sarif lsp …
 //!                    SourceMap
+//!                    Suggestion ─▶ fix::apply ─▶ new sources
 //! ```
 //!
 //! - [`SourceMap`] holds the sources; a [`Span`] is a range of bytes in one of them.
 //! - A [`Diagnostic`] has a severity, a [`Code`], a message, exactly one primary label, and where
-//!   they help secondary labels, notes and help.
-//! - A [`DiagnosticBag`] collects them and shows them in one total order, however many threads
-//!   produced them.
-//! - An [`Emitter`] writes them: [`HumanEmitter`] for people, [`JsonEmitter`] for programs.
-//! - [`registry`] explains every [code](codes), and [`text`] makes any text safe to show.
+//!   they help secondary labels, notes, help and [suggestions](Suggestion).
+//! - A [`DiagnosticBag`] collects them, as a [`Policy`] wants it, and shows them in one total order,
+//!   however many threads produced them.
+//! - An [`Emitter`] writes them: [`HumanEmitter`] for people, [`JsonEmitter`] for programs, and one for
+//!   every other [`Format`].
+//! - [`fix`] applies suggestions; [`registry`] explains every [code](codes); [`text`] makes any text safe
+//!   to show.
+//! - With the feature `clap`, `cli` has the flags of a compiler driver.
 //!
 //! ```
 //! use vitte_diag::{ColorChoice, DiagnosticBag, HumanEmitter, SourceMap, codes};
