@@ -313,9 +313,13 @@ impl Beside<'_> {
         self.text(pen, &row.text, Style::Plain)?;
 
         let mut signs = String::new();
-        let mut at = 0;
+        let (mut at, cells) = (0, text::width_of(&row.text));
         for (range, sign) in marks {
             let start = stops.start_of(range.start).max(at);
+            if start >= cells && at > 0 {
+                // Out of view, where a sign before it already says that there is more.
+                break;
+            }
             let end = stops.end_of(range.end).max(start + 1);
             signs.extend(std::iter::repeat_n(' ', start - at));
             signs.extend(std::iter::repeat_n(*sign, end - start));
