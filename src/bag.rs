@@ -134,6 +134,16 @@ impl DiagnosticBag {
         self.push(Diagnostic::warning(code, span, message))
     }
 
+    /// Adds a note of its own and lends it back, to add to it.
+    pub fn push_note(
+        &mut self,
+        code: Code,
+        span: Span,
+        message: impl Into<Cow<'static, str>>,
+    ) -> &mut Diagnostic {
+        self.push(Diagnostic::note(code, span, message))
+    }
+
     /// Adds all of `other` after what is here, through the policy of this bag; their numbers go on
     /// from there.
     pub fn merge(&mut self, other: Self) {

@@ -84,6 +84,9 @@ impl fmt::Display for Refused {
 /// Applies suggestions, the first ones first: of two that change the same bytes, the later one is
 /// refused. Each is applied as a whole or not at all.
 ///
+/// All that is given is applied, however sure the compiler is of it: for what nobody looks at give only
+/// those that are [machine-applicable](crate::Applicability::MachineApplicable).
+///
 /// ```
 /// use vitte_diag::{Applicability, Edit, SourceMap, Suggestion, fix};
 ///

@@ -25,16 +25,6 @@ pub fn explain(code: &str) -> Option<Page<'static>> {
     Page::parse(text).ok()
 }
 
-/// The page of a code that a user has asked for: small letters will do.
-///
-/// # Errors
-///
-/// An [`UnknownCode`], which names the code that is most like it.
-pub fn lookup(code: &str) -> Result<Page<'static>, UnknownCode> {
-    let known = PAGES.iter().map(|(code, _)| code.to_string());
-    explain(&code.to_ascii_uppercase()).ok_or_else(|| UnknownCode::new(code, known))
-}
-
 /// Every page, in the order of the codes.
 pub fn pages() -> impl Iterator<Item = Page<'static>> {
     PAGES.iter().filter_map(|(_, text)| Page::parse(text).ok())

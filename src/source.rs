@@ -77,7 +77,8 @@ impl SourceMap {
         path: impl AsRef<Path>,
         text: impl Into<Vec<u8>>,
     ) -> Result<FileId, SourceError> {
-        self.push(path::normalize(path.as_ref(), self.root.as_deref()), text.into())
+        let shown = path::normalize(path.as_ref(), self.root.as_deref());
+        Ok(self.push(SourceFile::new(self.next_id()?, shown, text.into())?))
     }
 
     /// Reads a file from disk and adds it. A relative path starts at the workspace root, or at the
@@ -92,7 +93,10 @@ impl SourceMap {
         let on_disk = self.root.as_ref().map_or_else(|| path.to_owned(), |root| root.join(path));
         let shown = path::normalize(path, self.root.as_deref());
         let text = read(&on_disk, &shown)?;
-        self.push(shown, text)
+        let mut file = SourceFile::new(self.next_id()?, shown, text)?;
+        // Without a working directory there is none to find the file in again.
+        file.set_disk_path(std::path::absolute(&on_disk).unwrap_or(on_disk));
+        Ok(self.push(file))
     }
 
     /// Adds a file that is not here, of which nothing is known but some places: as it is with
@@ -107,16 +111,14 @@ impl SourceMap {
         path: impl AsRef<Path>,
         places: impl IntoIterator<Item = KnownPlace>,
     ) -> Result<FileId, SourceError> {
-        let id = self.next_id()?;
         let shown = path::normalize(path.as_ref(), self.root.as_deref());
-        self.files.push(Arc::new(SourceFile::missing(id, shown, places)));
-        Ok(id)
+        Ok(self.push(SourceFile::missing(self.next_id()?, shown, places)))
     }
 
-    fn push(&mut self, shown: String, text: Vec<u8>) -> Result<FileId, SourceError> {
-        let id = self.next_id()?;
-        self.files.push(Arc::new(SourceFile::new(id, shown, text)?));
-        Ok(id)
+    fn push(&mut self, file: SourceFile) -> FileId {
+        let id = file.id();
+        self.files.push(Arc::new(file));
+        id
     }
 
     fn next_id(&self) -> Result<FileId, SourceError> {
@@ -148,11 +150,13 @@ impl SourceMap {
     }
 
     /// The address of a file, `file:///home/ana/shop/main.vitte`. Nothing for what is no file on disk
-    /// by its name: one like `<stdin>`, or a relative path in a map without an absolute root.
+    /// by its name: one like `<stdin>`, or one [added](Self::add) under a relative path to a map without
+    /// an absolute root.
     #[must_use]
     pub fn url(&self, id: FileId) -> Option<String> {
         let file = self.file(id).ok().filter(|file| !file.is_pseudo())?;
-        path::file_url(file.path(), self.root.as_deref())
+        let url = path::file_url(file.path(), self.root.as_deref());
+        url.or_else(|| path::file_url(file.disk_path()?.to_str()?, None))
     }
 
     /// The files in the order in which they were added.

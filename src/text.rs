@@ -132,8 +132,10 @@ impl Cluster<'_> {
 /// An emoji joined of several by U+200D is as wide as one, as terminals draw it that know such.
 pub(crate) fn cells(line: &str, tab_width: usize) -> impl Iterator<Item = Cluster<'_>> {
     let tab_width = tab_width.max(1);
-    let mut start = 0;
-    line.graphemes(true).map(move |text| {
+    let (mut rest, mut start) = (line, 0);
+    std::iter::from_fn(move || {
+        let text;
+        (text, rest) = first_cluster(rest)?;
         let end = start
             + match text.as_bytes() {
                 b"\t" => tab_width - start % tab_width,
@@ -143,8 +145,18 @@ pub(crate) fn cells(line: &str, tab_width: usize) -> impl Iterator<Item = Cluste
             };
         let cluster = Cluster { text, start, end };
         start = end;
-        cluster
+        Some(cluster)
     })
+}
+
+/// The first cluster of a text that begins with a whole one, and what stands behind it.
+fn first_cluster(text: &str) -> Option<(&str, &str)> {
+    let len = match text.as_bytes() {
+        // Only what is not ASCII joins what stands before it.
+        [b' '..=b'~'] | [b' '..=b'~', ..=b'\x7f', ..] => 1,
+        _ => text.graphemes(true).next()?.len(),
+    };
+    text.split_at_checked(len)
 }
 
 /// The cells that `text`, which is safe, takes on its line.
@@ -186,6 +198,9 @@ pub(crate) fn wrapped<'a>(
 /// Adds a safe line in pieces of at most `room` cells: broken at blanks, which go, or inside a word
 /// that has no room on a line of its own. Ends early where there are very many.
 fn wrap<'a>(line: Cow<'a, str>, room: usize, pieces: &mut Vec<Cow<'a, str>>) {
+    if line.len() <= room && is_plain(&line) {
+        return pieces.push(line);
+    }
     // The piece that is being filled: its first byte, its first cell, and where its last word ends.
     let (mut start, mut from, mut word_end) = (0, 0, None);
     let mut cuts = Vec::new();
@@ -318,6 +333,20 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn clusters_are_those_of_the_standard() {
+        let pieces = [
+            "a", " ", "\r", "\n", "\u{301}", "\u{200d}", "👩", "🔬", "🇫", "🇷", "한", "\u{11a8}",
+            "क", "\u{94d}",
+        ];
+        let mut text = String::new();
+        for n in 0..5000_usize {
+            text.push_str(pieces[(n * n + n / 7) % pieces.len()]);
+        }
+        let clusters: Vec<&str> = cells(&text, 4).map(|cluster| cluster.text).collect();
+        assert_eq!(clusters, text.graphemes(true).collect::<Vec<_>>());
     }
 
     #[test]

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use crate::code::Code;
-use crate::registry::{self, Page};
+use crate::registry::{self, Page, UnknownCode};
 use crate::url;
 
-/// The compiler whose diagnostics these are.
+/// The compiler whose diagnostics these are. The [default](Tool::default) is `vittec`.
 ///
 /// ```
 /// use vitte_diag::{Tool, codes};
@@ -45,7 +45,7 @@ impl Tool {
         self
     }
 
-    /// What do its codes mean? By default nothing is known of them.
+    /// What do its codes mean? By default nothing is known of them, and then no flag can name one.
     #[must_use]
     pub fn with_pages(mut self, pages: impl IntoIterator<Item = Page<'static>>) -> Self {
         self.pages = pages.into_iter().collect();
@@ -68,6 +68,17 @@ impl Tool {
     #[must_use]
     pub fn pages(&self) -> &[Page<'static>] {
         &self.pages
+    }
+
+    /// The page of a code that a user asks for; small letters will do.
+    ///
+    /// # Errors
+    ///
+    /// An [`UnknownCode`], which names the code that is most like it.
+    pub fn explain(&self, code: &str) -> Result<&Page<'static>, UnknownCode> {
+        let found = self.pages.iter().find(|page| page.code.as_str().eq_ignore_ascii_case(code));
+        let known = self.pages.iter().map(|page| page.code.to_string());
+        found.ok_or_else(|| UnknownCode::new(code, known))
     }
 
     /// The address of the page of `code`: ASCII, safe in any format and on any terminal.

@@ -38,6 +38,19 @@ fn two_files() {
 }
 
 #[test]
+fn driver() {
+    let folder = common::folder(&[("a.txt", "one\ntwo  \n"), ("b.txt", "three")]);
+    let runs: [&[&str]; 4] = [
+        &["a.txt", "b.txt"],
+        &["--deny-warnings", "--error-format=short", "a.txt"],
+        &["--allow=TXT0002", "a.txt"],
+        &["--help"],
+    ];
+    let runs = runs.map(|run| output(example("driver").args(run).current_dir(folder.path())));
+    assert_snapshot!("example_driver", runs.join("\n\n"));
+}
+
+#[test]
 fn vittec() {
     let demo = "examples/vittec/demo";
     assert_snapshot!("example_vittec", output(example("vittec").args(["check", demo])));

@@ -121,7 +121,7 @@ fn a_read_only_file_is_named_and_nothing_is_lost() {
     assert_eq!(ended.code, 2);
     assert_eq!(
         ended.stderr,
-        "vittec: cannot write `./kept.vitte`: it is read-only\n\
+        "vittec: cannot write `kept.vitte`: it is read-only\n\
          kept.vitte:1:1: error[E0011]: this `fn` has no `.end`\n\n\
          1 error in 2 files, 1 fixed\n"
     );

@@ -44,7 +44,9 @@ fn the_picture_is_what_the_first_command_shows() {
     let shown = String::from_utf8(output.stderr).unwrap();
     assert!(shown.contains("\u{1b}[") && output.stdout.is_empty());
     let command = format!("$ vittec {}\n", arguments.join(" "));
-    let made = anstyle_svg::Term::new().render_svg(&(command + &shown));
+    let made = anstyle_svg::Term::new()
+        .palette(anstyle_svg::WIN10_CONSOLE)
+        .render_svg(&(command + &shown));
 
     let path = root().join("examples/vittec/picture.svg");
     if std::env::var_os("UPDATE_PICTURE").is_some() {
@@ -74,6 +76,13 @@ fn the_json_is_a_line_of_its_command() {
     let output = output_of(command);
     let line = &blocks("json")[0];
     assert!(output.contains(line.as_str()), "{output}");
+}
+
+#[test]
+fn the_driver_is_the_example() {
+    let driver = fs::read_to_string(root().join("examples/driver.rs")).unwrap();
+    let shown = &blocks("rust,ignore")[0];
+    assert!(shown.starts_with("fn run(") && driver.contains(shown.as_str()), "{shown}");
 }
 
 #[test]

@@ -42,8 +42,8 @@ pub(crate) struct Check {
     pub(crate) sources: SourceMap,
     pub(crate) bag: DiagnosticBag,
     pub(crate) policy: Policy,
-    /// The files that were read, with their paths on disk.
-    pub(crate) inputs: BTreeMap<FileId, Option<PathBuf>>,
+    /// The files that were read.
+    pub(crate) inputs: Vec<FileId>,
     /// What could not be read.
     unreadable: Vec<Diagnostic>,
     root: PathBuf,
@@ -70,7 +70,7 @@ impl Check {
     }
 
     fn check_inputs(&mut self) {
-        let inputs = self.inputs.keys().filter_map(|&id| self.sources.file(id).ok());
+        let inputs = self.inputs.iter().filter_map(|&id| self.sources.file(id).ok());
         let files: Vec<&SourceFile> = inputs.collect();
         let check = |file: &&SourceFile| front::check(file, &self.policy);
         let found: Vec<DiagnosticBag> = files.par_iter().map(check).collect();
@@ -97,11 +97,6 @@ impl Check {
         check
     }
 
-    /// Where a file is on disk.
-    pub(crate) fn path(&self, id: FileId) -> Option<&Path> {
-        self.inputs.get(&id)?.as_deref()
-    }
-
     /// Shows what was found, in the one order that a bag has.
     pub(crate) fn emit(&self, emitter: &mut dyn Emitter) -> io::Result<(Outcome, Summary)> {
         let summary = self.bag.emit(&self.sources, emitter)?;
@@ -121,7 +116,7 @@ impl Check {
         match stdin.take(vitte_diag::MAX_FILE_BYTES + 1).read_to_end(&mut text) {
             Ok(_) => {
                 let added = self.sources.add("<stdin>", text);
-                self.take(added, None, argument);
+                self.take(added, "<stdin>", argument);
             }
             Err(error) => self.unreadable("<stdin>", argument, &error.to_string()),
         }
@@ -165,17 +160,16 @@ impl Check {
             return;
         }
         let loaded = self.sources.load(path);
-        self.take(loaded, Some(path), argument);
+        self.take(loaded, &path.to_string_lossy(), argument);
     }
 
-    fn take(&mut self, read: Result<FileId, SourceError>, path: Option<&Path>, argument: Span) {
-        let name = path.map_or("<stdin>".into(), Path::to_string_lossy);
+    fn take(&mut self, read: Result<FileId, SourceError>, path: &str, argument: Span) {
         match read {
-            Ok(file) => _ = self.inputs.insert(file, path.map(Path::to_owned)),
+            Ok(file) => self.inputs.push(file),
             Err(SourceError::Io { error, .. }) => {
-                self.unreadable(&name, argument, &error.to_string());
+                self.unreadable(path, argument, &error.to_string());
             }
-            Err(error) => self.unreadable(&name, argument, &error.to_string()),
+            Err(error) => self.unreadable(path, argument, &error.to_string()),
         }
     }
 

@@ -6,7 +6,7 @@ use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use vitte_diag::cli::DiagnosticArgs;
-use vitte_diag::{Applicability, FileId, Policy, Suggestion, Tool, fix, text};
+use vitte_diag::{Applicability, Edit, FileId, Policy, Suggestion, Tool, fix, text};
 
 use super::driver::{Check, Outcome};
 
@@ -27,7 +27,8 @@ pub(crate) fn fix(
     let check = Check::run(paths, &mut io::stdin(), &policy.clone().with_max_errors(0));
     let (mut written, mut fixed, mut failed) = (BTreeMap::new(), 0, false);
     for (id, (bytes, applied)) in Fixed::new(&check, policy).files {
-        let (Some(path), Ok(file)) = (check.path(id), check.sources.file(id)) else { continue };
+        let Ok(file) = check.sources.file(id) else { continue };
+        let Some(path) = file.disk_path() else { continue };
         match fix::replace(path, file.bytes(), &bytes) {
             Ok(()) => {
                 written.insert(id, bytes);
@@ -35,7 +36,8 @@ pub(crate) fn fix(
             }
             Err(error) => {
                 failed = true;
-                writeln!(io::stderr(), "vittec: {error}")?;
+                let path = text::one_line(file.path());
+                writeln!(io::stderr(), "vittec: cannot write `{path}`: {}", error.kind)?;
             }
         }
     }
@@ -75,11 +77,11 @@ impl Fixed {
         let mut texts = BTreeMap::new();
         let mut current = check.with_texts(&texts, &policy);
         loop {
-            let todo = fixable(&current);
+            let todo = fixable(check, &current);
             let applied = fix::apply(&current.sources, todo.iter().copied());
             texts.extend(applied.files);
             let next = check.with_texts(&texts, &policy);
-            if todo.is_empty() || fixable(&next).len() >= todo.len() {
+            if todo.is_empty() || fixable(check, &next).len() >= todo.len() {
                 return fixed;
             }
             for one in applied.applied.iter().filter_map(|&index| todo.get(index)) {
@@ -95,13 +97,16 @@ impl Fixed {
     }
 }
 
-/// What may be applied unasked, in files that can be written.
-fn fixable(check: &Check) -> Vec<&Suggestion> {
+/// What may be applied unasked now, in files that were loaded for `check`.
+fn fixable<'a>(check: &Check, now: &'a Check) -> Vec<&'a Suggestion> {
+    let on_disk = |edit: &Edit| {
+        check.sources.file(edit.span().file()).is_ok_and(|file| file.disk_path().is_some())
+    };
     let suggestions =
-        check.bag.ordered().into_iter().flat_map(|entry| entry.diagnostic.suggestions());
+        now.bag.ordered().into_iter().flat_map(|entry| entry.diagnostic.suggestions());
     let is_safe = |one: &&Suggestion| {
-        let on_disk = one.edits().iter().all(|edit| check.path(edit.span().file()).is_some());
-        one.applicability() == Applicability::MachineApplicable && on_disk
+        let is_sure = one.applicability() == Applicability::MachineApplicable;
+        is_sure && one.edits().iter().all(on_disk)
     };
     suggestions.filter(is_safe).collect()
 }

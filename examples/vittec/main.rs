@@ -13,7 +13,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use driver::{Check, Outcome};
 use vitte_diag::cli::DiagnosticArgs;
-use vitte_diag::{Policy, Stream, Tool, json, registry};
+use vitte_diag::{Policy, Stream, Tool, json};
 
 /// Checks Vitte source files.
 #[derive(Parser)]
@@ -102,7 +102,7 @@ fn show(
 }
 
 fn explain(code: &str) -> io::Result<ExitCode> {
-    match registry::lookup(code) {
+    match Tool::default().explain(code) {
         Ok(page) => io::stdout().write_all(page.text.as_bytes()).map(|()| ExitCode::SUCCESS),
         Err(error) => usage(&error.to_string()),
     }

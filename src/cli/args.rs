@@ -29,24 +29,26 @@ const HEADING: &str = "Diagnostics";
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug, clap::Args)]
+// The documentation here is none of the program's help.
+#[command(about = None, long_about = None)]
 #[non_exhaustive]
 pub struct DiagnosticArgs {
-    /// Say nothing of a code, a family of codes such as W01, or `warnings`
+    /// Hide a warning: by its code, what codes begin with, or `warnings`
     #[arg(long, help_heading = HEADING, value_name = "CODE")]
     pub allow: Vec<String>,
-    /// Make it a warning
+    /// Report it as a warning
     #[arg(long, help_heading = HEADING, value_name = "CODE")]
     pub warn: Vec<String>,
-    /// Make it an error; of several levels the most specific holds
+    /// Report it as an error; of several levels the most specific holds
     #[arg(long, help_heading = HEADING, value_name = "CODE")]
     pub deny: Vec<String>,
-    /// Make every warning an error, as `--deny warnings`
+    /// Report every warning as an error, as `--deny warnings`
     #[arg(long, help_heading = HEADING)]
     pub deny_warnings: bool,
-    /// Show no more after N errors, but count on; 0 is no limit
+    /// Show no more after N errors, only count them [default: no limit]
     #[arg(long, help_heading = HEADING, value_name = "N", default_value_t = 0, hide_default_value = true)]
     pub max_errors: u64,
-    /// Cut and wrap lines at N cells [default: as wide as the terminal, or 140]
+    /// Cut and wrap lines at N cells [default: the terminal's width, or 140]
     #[arg(long, help_heading = HEADING, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub diagnostic_width: Option<u16>,
     /// Colour: auto, always or never

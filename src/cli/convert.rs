@@ -81,7 +81,10 @@ impl Sources {
             let id = id.map_err(io::Error::other)?;
             if sources.map.file(id).is_ok_and(|file| file.is_missing() && !file.is_pseudo()) {
                 let path = text::one_line(&path);
-                writeln!(report, "vitte: `{path}` is not here as it was: its text is not shown")?;
+                writeln!(
+                    report,
+                    "vitte: cannot show the text of `{path}`: it is not here, or it has changed"
+                )?;
             }
             sources.ids.insert(path, id);
         }

@@ -7,7 +7,6 @@ use comfy_table::{CellAlignment, Table, presets};
 
 use crate::code::Code;
 use crate::emit::json::JsonDiagnostic;
-use crate::registry;
 use crate::severity::Severity;
 use crate::summary::{Counts, Summary};
 use crate::text;
@@ -18,12 +17,12 @@ use crate::text;
 /// 2 errors, 1 warning in 2 files
 ///
 /// code   severity  count
-/// E0001  error         2  illegal character
-/// W0100  warning       1  import that is never used
+/// E0001  error         2
+/// W0100  warning       1
 ///
-/// file           errors  warnings  notes
-/// src/a.vitte         2         0      0
-/// src/b.vitte         0         1      0
+/// errors  warnings  notes  file
+///      2         0      0  src/a.vitte
+///      0         1      0  src/b.vitte
 /// ```
 pub(super) fn stats(diagnostics: &[JsonDiagnostic<'_>]) -> String {
     let mut all = Counts::default();
@@ -46,19 +45,18 @@ pub(super) fn stats(diagnostics: &[JsonDiagnostic<'_>]) -> String {
     let mut rows: Vec<_> = codes.into_iter().collect();
     rows.sort_by_key(|&(key, count)| (Reverse(count), key));
     let rows = rows.into_iter().map(|((code, Reverse(severity)), count)| {
-        let title = registry::explain(code.as_str()).map_or("", |page| page.title);
-        vec![code.to_string(), severity.to_string(), count.to_string(), title.to_owned()]
+        vec![code.to_string(), severity.to_string(), count.to_string()]
     });
-    out += &table(&["code", "severity", "count", ""], &[2], rows);
+    out += &table(&["code", "severity", "count"], &[2], rows);
 
     let mut rows: Vec<_> = files.into_iter().collect();
     rows.sort_by_key(|&(file, counts)| (Reverse(counts.total()), file));
     let rows = rows.into_iter().map(|(file, counts)| {
         let numbers = [counts.fatal + counts.errors, counts.warnings, counts.notes];
         let numbers = numbers.iter().map(ToString::to_string);
-        [text::one_line(file).into_owned()].into_iter().chain(numbers).collect()
+        numbers.chain([text::one_line(file).into_owned()]).collect()
     });
-    out += &table(&["file", "errors", "warnings", "notes"], &[1, 2, 3], rows);
+    out += &table(&["errors", "warnings", "notes", "file"], &[0, 1, 2], rows);
     out
 }
 

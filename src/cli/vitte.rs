@@ -12,7 +12,6 @@ use super::input::Input;
 use super::{merge, stats};
 use crate::color::ColorChoice;
 use crate::emit::{Format, Setup};
-use crate::registry;
 use crate::terminal::Terminal;
 use crate::tool::Tool;
 
@@ -44,7 +43,7 @@ enum Diag {
         /// The format: human, short, narrated, json, sarif, lsp, github, gitlab, junit, rdjson, html
         #[arg(long, value_name = "FORMAT", value_enum, hide_possible_values = true)]
         to: Format,
-        /// Where the sources are; nothing outside of it is read [default: where the paths say]
+        /// The folder of the sources; nothing outside it is read [default: where the paths say]
         #[arg(long, value_name = "DIR")]
         root: Option<PathBuf>,
         /// The compiler's name
@@ -56,22 +55,22 @@ enum Diag {
         /// Colour: auto, always or never
         #[arg(long, value_name = "WHEN", value_enum, default_value_t, hide_possible_values = true)]
         color: ColorChoice,
-        /// Cut and wrap lines at N cells [default: as wide as the terminal, or 140]
+        /// Cut and wrap lines at N cells [default: the terminal's width, or 140]
         #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
         diagnostic_width: Option<u16>,
-        /// The input
+        /// JSON Lines; - or none is standard input
         #[arg(value_name = "FILE")]
         files: Vec<PathBuf>,
     },
     /// Joins the diagnostics of many compile jobs: each once, in one order
     Merge {
-        /// The input
+        /// JSON Lines; - or none is standard input
         #[arg(value_name = "FILE")]
         files: Vec<PathBuf>,
     },
     /// Counts diagnostics by severity, code and file
     Stats {
-        /// The input
+        /// JSON Lines; - or none is standard input
         #[arg(value_name = "FILE")]
         files: Vec<PathBuf>,
     },
@@ -116,7 +115,10 @@ impl Diag {
                 let terminal = Terminal::stdout(color);
                 let terminal =
                     diagnostic_width.map_or(terminal, |width| terminal.with_width(width));
-                let tool = Tool::new(tool, tool_version).with_pages(registry::pages());
+                // The pages are those of the Vitte compiler's codes, and of no other's.
+                let own = Tool::default();
+                let pages = if tool == own.name() { own.pages() } else { &[] };
+                let tool = Tool::new(tool, tool_version).with_pages(pages.iter().copied());
                 let setup = Setup::new(tool, terminal);
                 let report = &mut io::stderr();
                 convert::convert(&input.diagnostics, to, &setup, &root, out, report)?;
@@ -137,7 +139,7 @@ impl Diag {
 }
 
 fn explain(code: &str, out: &mut dyn Write) -> io::Result<bool> {
-    match registry::lookup(code) {
+    match Tool::default().explain(code) {
         Ok(page) => out.write_all(page.text.as_bytes()).map(|()| true),
         Err(error) => writeln!(io::stderr(), "vitte: {error}").map(|()| false),
     }

@@ -347,10 +347,10 @@ impl<'a> Labelled<'a> {
     fn if_missing(&self, unit: ColumnUnit) -> Vec<String> {
         let in_words = |Placed { label, .. }: &Placed<'_>| {
             let at = label.location(unit);
-            match label.label.message() {
-                Some(message) => Some(format!("at {at}: {message}")),
-                None if label.label.style() == LabelStyle::Primary => None,
-                None => Some(format!("another label is at {at}")),
+            match (label.label.style(), label.label.message()) {
+                (LabelStyle::Primary, message) => message.map(str::to_owned),
+                (LabelStyle::Secondary, Some(message)) => Some(format!("at {at}: {message}")),
+                (LabelStyle::Secondary, None) => Some(format!("another label is at {at}")),
             }
         };
         if self.file.is_missing() {

@@ -243,9 +243,13 @@ impl<'a> GridFile<'a> {
     /// A line without any is a gap.
     fn push_line(&mut self, number: usize, shown: &str, least_cells: usize) {
         let start = self.text.len();
-        for cluster in text::cells(shown, 1) {
-            let cell = if cluster.text == " " { ' ' } else { 'x' };
-            self.text.extend(std::iter::repeat_n(cell, cluster.cells()));
+        if text::is_plain(shown) {
+            self.text.extend(shown.bytes().map(|byte| if byte == b' ' { ' ' } else { 'x' }));
+        } else {
+            for cluster in text::cells(shown, 1) {
+                let cell = if cluster.text == " " { ' ' } else { 'x' };
+                self.text.extend(std::iter::repeat_n(cell, cluster.cells()));
+            }
         }
         while self.text.len() < start + least_cells {
             self.text.push(' ');

@@ -8,7 +8,7 @@
 //!   The line is: ret side * side
 //! Help: add `.end` where the block ends
 //! Suggestion: add `.end`
-//!   In line 9, column 20, insert ".end"
+//!   After line 9, insert the line "  .end"
 //! ```
 
 use std::io::{self, Write};
@@ -130,15 +130,30 @@ impl<'a> Narration<'a> {
 
     fn edit(&mut self, sources: &'a SourceMap, edit: &Edit) {
         let Ok(file) = sources.file(edit.span().file()) else { return };
-        let place = self.place(file.location(edit.span().lo(), ColumnUnit::Char));
+        let at = file.location(edit.span().lo(), ColumnUnit::Char);
+        let is_new = self.file != Some(at.path);
+        let place = self.place(at);
+        let file_name =
+            if is_new { format!(" of {}", text::one_line(at.path)) } else { String::new() };
+        let line = format!("line {}{file_name}", at.line);
         let old = file.text().get(edit.span().range()).unwrap_or_default();
-        let (old, new) = (quoted(old), quoted(edit.text()));
-        let rest = match (edit.span().is_empty(), edit.text().is_empty()) {
-            (true, _) => format!("insert {new}"),
-            (false, true) => format!("remove {old}"),
-            (false, false) => format!("write {new} in the place of {old}"),
+        let new = edit.text();
+        let length = file.line(at.line).unwrap_or_default().chars().count();
+        let at_end = at.col as usize > length;
+        let sentence = match (edit.span().is_empty(), new.is_empty()) {
+            (true, _) if at_end && !file.is_missing() && new.starts_with(['\n', '\r']) => {
+                format!("After {line}, insert the line {}", quoted_line(new))
+            }
+            (true, _) if at.col == 1 && new.ends_with('\n') => {
+                format!("Before {line}, insert the line {}", quoted_line(new))
+            }
+            (true, _) => format!("In {place}, insert {}", quoted(new)),
+            (false, true) => format!("In {place}, remove {}", quoted(old)),
+            (false, false) => {
+                format!("In {place}, write {} in the place of {}", quoted(new), quoted(old))
+            }
         };
-        self.text.push_str(&format!("  In {place}, {rest}\n"));
+        self.text.push_str(&format!("  {sentence}\n"));
     }
 }
 
@@ -154,6 +169,11 @@ fn quoted(text: &str) -> String {
         "" => "white space".to_owned(),
         trimmed => format!("\"{}\"", cut(&text::one_line(trimmed))),
     }
+}
+
+/// A whole line, or several, in quotes: with the blanks that it begins with.
+fn quoted_line(text: &str) -> String {
+    format!("\"{}\"", cut(&text::one_line(text.trim_matches(['\n', '\r']))))
 }
 
 fn cut(text: &str) -> String {

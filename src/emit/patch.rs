@@ -89,7 +89,7 @@ impl<'a> Patches<'a> {
                     let file = sources.file(span.file()).ok()?;
                     let at = file.location(span.lo(), take.column_unit);
                     let is_known = number == 0 && about == Some(file.id());
-                    let place = (!is_known).then(|| at.to_string());
+                    let place = (!is_known || file.is_missing()).then(|| at.to_string());
                     let is_link = path_links && !file.path().contains(text::is_unsafe);
                     let link = sources.url(file.id()).filter(|_| is_link);
                     Some(FilePatch { place, link, hunks: hunks(file, edits) })
@@ -141,7 +141,9 @@ impl<'a> Patches<'a> {
                     hunk.draw(beside, &mut left, pen)?;
                 }
                 let goes_on = number + 1 < files.len();
-                if goes_on || hunks.last().is_some_and(|hunk| hunk.marks.is_empty()) {
+                if (goes_on && !hunks.is_empty())
+                    || hunks.last().is_some_and(|hunk| hunk.marks.is_empty())
+                {
                     beside.line(pen, None, bar, Style::Gutter)?;
                 }
             }
@@ -156,6 +158,9 @@ impl<'a> Patches<'a> {
 
 /// The changes of `edits`, which are sorted and all in `file`.
 fn hunks<'a>(file: &'a SourceFile, edits: &[Edit]) -> Vec<Hunk<'a>> {
+    if file.is_missing() {
+        return Vec::new();
+    }
     let last_line = |edit: &Edit| file.line_of(edit.span().hi());
     let touch = |a: &Edit, b: &Edit| last_line(a) >= file.line_of(b.span().lo());
     edits.chunk_by(touch).filter_map(|edits| Hunk::new(file, edits)).collect()

@@ -116,12 +116,17 @@ pub enum WriteErrorKind {
 impl fmt::Display for WriteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = self.path.to_string_lossy();
-        write!(f, "cannot write `{}`: ", text::one_line(&path))?;
-        match &self.kind {
-            WriteErrorKind::ReadOnly => f.write_str("it is read-only"),
-            WriteErrorKind::Changed => f.write_str("it has changed since it was read"),
-            WriteErrorKind::NoFile => f.write_str("it is no file"),
-            WriteErrorKind::Io(error) => error.fmt(f),
+        write!(f, "cannot write `{}`: {}", text::one_line(&path), self.kind)
+    }
+}
+
+impl fmt::Display for WriteErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ReadOnly => f.write_str("it is read-only"),
+            Self::Changed => f.write_str("it has changed since it was read"),
+            Self::NoFile => f.write_str("it is no file"),
+            Self::Io(error) => error.fmt(f),
         }
     }
 }

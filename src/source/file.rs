@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use line_index::LineIndex;
@@ -20,6 +21,8 @@ const BOM: &str = "\u{feff}";
 pub struct SourceFile {
     id: FileId,
     path: String,
+    /// Where it was loaded from.
+    disk_path: Option<PathBuf>,
     text: String,
     /// The bytes as they came, where they are not `text`.
     raw: Option<Box<[u8]>>,
@@ -41,7 +44,8 @@ impl SourceFile {
                 (question_marks(&raw), Some(raw.into_boxed_slice()))
             }
         };
-        Ok(Self { id, path, text, raw, lines: OnceLock::new(), missing: None })
+        let (lines, disk_path) = (OnceLock::new(), None);
+        Ok(Self { id, path, disk_path, text, raw, lines, missing: None })
     }
 
     /// A file that is not here, of which some offsets are known with their line and column.
@@ -52,7 +56,19 @@ impl SourceFile {
     ) -> Self {
         let places = places.into_iter().map(|place| (place.offset, (place.line, place.col)));
         let (text, lines) = (String::new(), OnceLock::new());
-        Self { id, path, text, raw: None, lines, missing: Some(places.collect()) }
+        let (disk_path, raw, missing) = (None, None, Some(places.collect()));
+        Self { id, path, disk_path, text, raw, lines, missing }
+    }
+
+    pub(super) fn set_disk_path(&mut self, path: PathBuf) {
+        self.disk_path = Some(path);
+    }
+
+    /// Where the file was [loaded](super::SourceMap::load) from: an absolute path, to write to. The
+    /// [`path`](Self::path) that is shown may be relative to the workspace, and is text.
+    #[must_use]
+    pub fn disk_path(&self) -> Option<&Path> {
+        self.disk_path.as_deref()
     }
 
     /// Whether the file is not here, so that nothing but some places is known of it.
