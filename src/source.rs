@@ -216,9 +216,9 @@ fn read(on_disk: &Path, shown: &str) -> Result<Vec<u8>, SourceError> {
 pub struct KnownPlace {
     /// The offset in bytes, 0-based.
     pub offset: u32,
-    /// Its line, 1-based.
+    /// Its line, 1-based; 0 counts as 1.
     pub line: u32,
-    /// Its column, 1-based, in whatever unit the file's columns are asked for.
+    /// Its column, 1-based, in whatever unit the file's columns are asked for; 0 counts as 1.
     pub col: u32,
 }
 

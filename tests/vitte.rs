@@ -117,6 +117,19 @@ fn a_source_that_has_changed_is_not_shown_with_carets_in_wrong_places() {
     assert_eq!(diag(folder.path(), &["convert", "--to=sarif"], &json).code, 0);
 }
 
+/// A place of a file that is not here, as a compiler wrote it that counts from 0.
+#[test]
+fn a_line_and_a_column_of_0_are_no_crash() {
+    let json = "{\"severity\":\"error\",\"code\":\"E0001\",\"message\":\"m\",\"primary\":{\"file\":\"x.vitte\",\"lo\":1,\"hi\":2,\"line\":0,\"col\":0},\"labels\":[],\"help\":null,\"notes\":[]}\n";
+    let here = tempfile::tempdir().unwrap();
+    for &format in Format::ALL {
+        let ended = diag(here.path(), &["convert", "--to", format.name()], json);
+        assert_eq!(ended.code, 0, "{format}: {}", ended.stderr);
+    }
+    let short = diag(here.path(), &["convert", "--to=short"], json).stdout;
+    assert_eq!(short, "x.vitte:1:1: error[E0001]: m\n");
+}
+
 #[test]
 fn a_bad_line_is_reported_with_its_number_and_the_rest_goes_on() {
     let folder = workspace();

@@ -69,7 +69,7 @@ fn place(primary: &Resolved<'_>) -> String {
     };
     if start.line == end.line {
         // An empty range has no end for GitHub.
-        let end_col = end.col.max(start.col + 1);
+        let end_col = end.col.max(start.col.saturating_add(1));
         return format!("file={file},line={},col={},endColumn={end_col},", start.line, start.col);
     }
     format!("file={file},line={},endLine={},", start.line, primary.last_line())

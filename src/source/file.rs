@@ -44,13 +44,15 @@ impl SourceFile {
         Ok(Self { id, path, text, raw, lines: OnceLock::new(), missing: None })
     }
 
-    /// A file that is not here, of which some offsets are known with their line and column.
+    /// A file that is not here, of which some offsets are known with their line and column. Whoever
+    /// tells them may be wrong: what reckons with places relies on no line and no column being 0.
     pub(super) fn missing(
         id: FileId,
         path: String,
         places: impl IntoIterator<Item = KnownPlace>,
     ) -> Self {
-        let places = places.into_iter().map(|place| (place.offset, (place.line, place.col)));
+        let places =
+            places.into_iter().map(|place| (place.offset, (place.line.max(1), place.col.max(1))));
         let (text, lines) = (String::new(), OnceLock::new());
         Self { id, path, text, raw: None, lines, missing: Some(places.collect()) }
     }
