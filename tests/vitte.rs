@@ -117,6 +117,21 @@ fn a_source_that_has_changed_is_not_shown_with_carets_in_wrong_places() {
     assert_eq!(diag(folder.path(), &["convert", "--to=sarif"], &json).code, 0);
 }
 
+/// What a suggestion changes in a file that is not here is told by its place alone.
+#[test]
+fn a_suggestion_for_a_file_that_is_not_here_has_no_lines() {
+    let json = "{\"severity\":\"error\",\"code\":\"E0001\",\"message\":\"m\",\"primary\":{\"file\":\"x.vitte\",\"lo\":90,\"hi\":92,\"line\":8,\"col\":1},\"labels\":[],\"help\":null,\"notes\":[],\"suggestions\":[{\"message\":\"do it\",\"applicability\":\"unspecified\",\"edits\":[{\"file\":\"x.vitte\",\"lo\":100,\"hi\":102,\"line\":9,\"col\":3,\"text\":\"new\\nlines\"}]}]}\n";
+    let here = tempfile::tempdir().unwrap();
+    let shown = |format| diag(here.path(), &["convert", "--to", format], json).stdout;
+    assert_eq!(
+        shown("human"),
+        "error[E0001]: m\n --> x.vitte:8:1\nhelp: do it\n --> x.vitte:9:3\n"
+    );
+    let narrated = shown("narrated");
+    let change = "  In line 9, column 3, write \"new\\nlines\" in the place of what stands there\n";
+    assert!(narrated.ends_with(change), "{narrated}");
+}
+
 /// A place of a file that is not here, as a compiler wrote it that counts from 0.
 #[test]
 fn a_line_and_a_column_of_0_are_no_crash() {

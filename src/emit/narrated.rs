@@ -131,8 +131,11 @@ impl<'a> Narration<'a> {
     fn edit(&mut self, sources: &'a SourceMap, edit: &Edit) {
         let Ok(file) = sources.file(edit.span().file()) else { return };
         let place = self.place(file.location(edit.span().lo(), ColumnUnit::Char));
-        let old = file.text().get(edit.span().range()).unwrap_or_default();
-        let (old, new) = (quoted(old), quoted(edit.text()));
+        let old = match file.text().get(edit.span().range()) {
+            Some(old) if !file.is_missing() => quoted(old),
+            _ => "what stands there".to_owned(),
+        };
+        let new = quoted(edit.text());
         let rest = match (edit.span().is_empty(), edit.text().is_empty()) {
             (true, _) => format!("insert {new}"),
             (false, true) => format!("remove {old}"),
