@@ -57,6 +57,13 @@ fn json_converted_is_what_the_compiler_would_have_written() {
             assert_eq!(converted.stdout, vittec(from, format, &[path]), "{format} of {path}");
         }
     }
+    // Whatever order the compiler read its files in.
+    let paths = ["src/worse", "src/bad.vitte"];
+    let json = vittec(folder.path(), Format::Json, &paths);
+    for &format in Format::ALL {
+        let converted = diag(folder.path(), &["convert", "--to", format.name()], &json).stdout;
+        assert_eq!(converted, vittec(folder.path(), format, &paths), "{format} of {paths:?}");
+    }
 }
 
 /// What stands on the command line has no file, so its text is not shown; its place is.
