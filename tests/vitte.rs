@@ -107,6 +107,13 @@ fn sources_are_found_below_the_root_and_nowhere_else() {
     assert!(ended.stderr.contains("`../outside.vitte` is not here as it was"), "{}", ended.stderr);
     let absolute = json.replace("bad.vitte", folder.path().join("outside.vitte").to_str().unwrap());
     assert!(!human(&root, &absolute).stdout.contains("日本"));
+    #[cfg(unix)]
+    {
+        let link = folder.path().join("src/link.vitte");
+        std::os::unix::fs::symlink("../outside.vitte", link).unwrap();
+        let linked = json.replace("bad.vitte", "link.vitte");
+        assert!(!human(&root, &linked).stdout.contains("日本"), "a link leads nowhere else");
+    }
 }
 
 #[test]
