@@ -82,6 +82,11 @@ impl<'a> Checked<'a> {
         self.labels.first().filter(|first| first.label.style() == LabelStyle::Primary)
     }
 
+    /// The labels that are not the primary one.
+    pub(crate) fn related(&self) -> impl Iterator<Item = &Resolved<'a>> {
+        self.labels.iter().skip(usize::from(self.primary().is_some()))
+    }
+
     /// The suggestions that another program can apply: every file that they edit can be opened by it.
     /// All others are to be told in words.
     pub(crate) fn fixes(&self, sources: &SourceMap) -> (Vec<&'a Suggestion>, Vec<&'a Suggestion>) {

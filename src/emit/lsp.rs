@@ -169,7 +169,6 @@ impl Diagnostic {
         let reported = checked.diagnostic;
         let code = reported.code();
         let (fixes, told) = checked.fixes(sources);
-        let others = checked.labels.iter().skip(usize::from(checked.primary().is_some()));
         let related = |label: &Resolved<'_>| Related {
             location: Location {
                 uri: uri(sources, label.file),
@@ -190,7 +189,7 @@ impl Diagnostic {
             code_description: tool.code_url(code).map(|href| CodeDescription { href }),
             source: tool.name().to_owned(),
             message: prose(checked, Lacks { related_places: false, fixes: &told }),
-            related_information: others.map(related).collect(),
+            related_information: checked.related().map(related).collect(),
             data: fixes.into_iter().map(|one| CodeAction::new(sources, one)).collect(),
         }
     }
