@@ -41,8 +41,13 @@ enum Diag {
     },
     /// Writes diagnostics in another format
     Convert {
-        /// The format: human, short, narrated, json, sarif, lsp, github, gitlab, junit, rdjson, html
-        #[arg(long, value_name = "FORMAT", value_enum, hide_possible_values = true)]
+        #[arg(
+            long,
+            value_name = "FORMAT",
+            value_enum,
+            hide_possible_values = true,
+            help = format!("The format: {}", Format::names())
+        )]
         to: Format,
         /// Where the sources are; nothing outside of it is read [default: where the paths say]
         #[arg(long, value_name = "DIR")]
