@@ -104,7 +104,7 @@ impl<'a> Checked<'a> {
 /// What is wrong with an edit of `suggestion`.
 fn check_suggestion(sources: &SourceMap, suggestion: &Suggestion) -> Option<Breach> {
     suggestion.edits().iter().find_map(|edit| {
-        let error = sources.location(edit.span()).err()?;
+        let error = sources.check(edit.span()).err()?;
         let (message, reason) = (suggestion.message().to_owned(), error.to_string());
         Some(Breach { span: edit.span(), kind: BreachKind::Edit { message, reason } })
     })

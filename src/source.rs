@@ -186,9 +186,14 @@ impl SourceMap {
     ///
     /// Those of [`span`](Self::span).
     pub fn location_in(&self, span: Span, unit: ColumnUnit) -> Result<Location<'_>, SourceError> {
+        Ok(self.check(span)?.location(span.lo(), unit))
+    }
+
+    /// The file of `span`, where the span is in it.
+    pub(crate) fn check(&self, span: Span) -> Result<&SourceFile, SourceError> {
         let file = self.file(span.file())?;
         file.check(span)?;
-        Ok(file.location(span.lo(), unit))
+        Ok(file)
     }
 }
 
