@@ -15,9 +15,9 @@
 //!  "edits":[{"file":"a.vitte","lo":8,"hi":9,"line":1,"col":9,"text":""}]}
 //! ```
 //!
-//! `lo` and `hi` are byte offsets,
-//! `hi` exclusive; `line` and `col` are 1-based and those of `lo`. Strings hold the exact text, and
-//! [`JsonEmitter`] writes every character that a terminal would obey as an escape.
+//! `lo` and `hi` are byte offsets, `hi` exclusive; `line` and `col` are 1-based and those of `lo`. Strings
+//! hold the exact text, and [`JsonEmitter`] writes every character that a terminal would obey as an
+//! escape.
 
 mod read;
 mod schema;
