@@ -146,6 +146,25 @@ fn a_suggestion_for_a_file_that_is_not_here_has_no_lines() {
     assert!(narrated.ends_with(change), "{narrated}");
 }
 
+#[test]
+fn a_suggestion_may_edit_two_files_at_the_same_place() {
+    let here = folder(&[("a.vitte", "one\n"), ("b.vitte", "two\n")]);
+    let edit = |file| {
+        format!("{{\"file\":\"{file}\",\"lo\":0,\"hi\":3,\"line\":1,\"col\":1,\"text\":\"six\"}}")
+    };
+    let json = format!(
+        "{{\"severity\":\"error\",\"code\":\"E0001\",\"message\":\"m\",\"primary\":null,\"labels\":[],\"help\":null,\"notes\":[],\"suggestions\":[{{\"message\":\"rename\",\"applicability\":\"unspecified\",\"edits\":[{},{}]}}]}}\n",
+        edit("a.vitte"),
+        edit("b.vitte")
+    );
+    for command in [&["convert", "--to=json"][..], &["merge"]] {
+        let ended = diag(here.path(), command, &json);
+        assert_eq!((ended.code, &*ended.stderr, &*ended.stdout), (0, "", &*json), "{command:?}");
+    }
+    let human = diag(here.path(), &["convert", "--to=human"], &json).stdout;
+    assert!(human.contains("a.vitte:1:1") && human.contains("b.vitte:1:1"), "{human}");
+}
+
 /// A place of a file that is not here, as a compiler wrote it that counts from 0.
 #[test]
 fn a_line_and_a_column_of_0_are_no_crash() {
