@@ -117,7 +117,7 @@ impl<'a> Patches<'a> {
         below_labels: bool,
         pen: &mut Pen,
     ) -> io::Result<()> {
-        let (bar, arrow) = if unicode { ("│", " ┌─ ") } else { ("|", "--> ") };
+        let (bar, arrow) = (if unicode { "│" } else { "|" }, arrow(unicode));
         let room = Room::new(self.take.width, gutter, 0, self.take.tab_width);
         let beside = Beside { gutter, bar, room };
         // Where no line is shown at all, an arrow stands as it does above.
@@ -155,6 +155,11 @@ impl<'a> Patches<'a> {
         }
         Ok(())
     }
+}
+
+/// What stands between the gutter and a path, as codespan draws it.
+pub(super) const fn arrow(unicode: bool) -> &'static str {
+    if unicode { " ┌─ " } else { "--> " }
 }
 
 /// The changes of `edits`, which are sorted and all in `file`. None where the file is not here: its
