@@ -82,6 +82,11 @@ impl<'a> Checked<'a> {
         self.labels.first().filter(|first| first.label.style() == LabelStyle::Primary)
     }
 
+    /// The labels that are not the primary one.
+    pub(crate) fn related(&self) -> impl Iterator<Item = &Resolved<'a>> {
+        self.labels.iter().skip(usize::from(self.primary().is_some()))
+    }
+
     /// The suggestions that another program can apply: every file that they edit can be opened by it.
     /// All others are to be told in words.
     pub(crate) fn fixes(&self, sources: &SourceMap) -> (Vec<&'a Suggestion>, Vec<&'a Suggestion>) {
@@ -99,7 +104,7 @@ impl<'a> Checked<'a> {
 /// What is wrong with an edit of `suggestion`.
 fn check_suggestion(sources: &SourceMap, suggestion: &Suggestion) -> Option<Breach> {
     suggestion.edits().iter().find_map(|edit| {
-        let error = sources.location(edit.span()).err()?;
+        let error = sources.check(edit.span()).err()?;
         let (message, reason) = (suggestion.message().to_owned(), error.to_string());
         Some(Breach { span: edit.span(), kind: BreachKind::Edit { message, reason } })
     })

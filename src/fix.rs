@@ -129,12 +129,12 @@ pub fn apply<'a>(
 
 /// What keeps a suggestion from being applied at all.
 fn check(sources: &SourceMap, suggestion: &Suggestion) -> Option<RefusedReason> {
-    suggestion.edits().iter().find_map(|edit| {
-        if let Err(error) = sources.location(edit.span()) {
-            return Some(RefusedReason::Broken { error: error.to_string() });
+    suggestion.edits().iter().find_map(|edit| match sources.check(edit.span()) {
+        Err(error) => Some(RefusedReason::Broken { error: error.to_string() }),
+        Ok(file) if file.is_missing() => {
+            Some(RefusedReason::Missing { path: file.path().to_owned() })
         }
-        let file = sources.file(edit.span().file()).ok().filter(|file| file.is_missing())?;
-        Some(RefusedReason::Missing { path: file.path().to_owned() })
+        Ok(_) => None,
     })
 }
 

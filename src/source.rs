@@ -190,9 +190,14 @@ impl SourceMap {
     ///
     /// Those of [`span`](Self::span).
     pub fn location_in(&self, span: Span, unit: ColumnUnit) -> Result<Location<'_>, SourceError> {
+        Ok(self.check(span)?.location(span.lo(), unit))
+    }
+
+    /// The file of `span`, where the span is in it.
+    pub(crate) fn check(&self, span: Span) -> Result<&SourceFile, SourceError> {
         let file = self.file(span.file())?;
         file.check(span)?;
-        Ok(file.location(span.lo(), unit))
+        Ok(file)
     }
 }
 
@@ -220,9 +225,9 @@ fn read(on_disk: &Path, shown: &str) -> Result<Vec<u8>, SourceError> {
 pub struct KnownPlace {
     /// The offset in bytes, 0-based.
     pub offset: u32,
-    /// Its line, 1-based.
+    /// Its line, 1-based; 0 counts as 1.
     pub line: u32,
-    /// Its column, 1-based, in whatever unit the file's columns are asked for.
+    /// Its column, 1-based, in whatever unit the file's columns are asked for; 0 counts as 1.
     pub col: u32,
 }
 

@@ -39,6 +39,7 @@ impl Counts {
 ///
 /// Its text is what a compiler says last: `2 errors, 1 warning (1 not shown)`, or `no errors`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+#[non_exhaustive]
 pub struct Summary {
     /// Crashes of the compiler.
     pub fatal: u64,

@@ -170,6 +170,21 @@ fn codes_and_paths_are_links_where_the_terminal_has_them() {
 }
 
 #[test]
+fn the_arrow_before_a_path_is_the_same_where_the_file_is_not_here() {
+    let mut sources = SourceMap::new();
+    let (here, gone) =
+        (sources.add("here", "x").unwrap(), sources.add_missing("gone", []).unwrap());
+    for (unicode, arrow) in [(false, " --> "), (true, "  ┌─ ")] {
+        for (file, path) in [(here, "here:1:1"), (gone, "gone:1:1")] {
+            let span = sources.span(file, 0..1).unwrap();
+            let bag: DiagnosticBag = [Diagnostic::error(CODE, span, "m")].into_iter().collect();
+            let shown = human(&sources, &bag, |emitter| emitter.with_unicode(unicode));
+            assert!(shown.contains(&format!("\n{arrow}{path}\n")), "{shown}");
+        }
+    }
+}
+
+#[test]
 fn what_has_no_address_is_no_link() {
     for (root, path) in
         [("/r", "<stdin>"), ("", "src/a"), ("/r", "a\u{1b}]8;;x\u{7}"), ("/r", "a\nb")]

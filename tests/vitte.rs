@@ -57,6 +57,13 @@ fn json_converted_is_what_the_compiler_would_have_written() {
             assert_eq!(converted.stdout, vittec(from, format, &[path]), "{format} of {path}");
         }
     }
+    // Whatever order the compiler read its files in.
+    let paths = ["src/worse", "src/bad.vitte"];
+    let json = vittec(folder.path(), Format::Json, &paths);
+    for &format in Format::ALL {
+        let converted = diag(folder.path(), &["convert", "--to", format.name()], &json).stdout;
+        assert_eq!(converted, vittec(folder.path(), format, &paths), "{format} of {paths:?}");
+    }
 }
 
 /// What stands on the command line has no file, so its text is not shown; its place is.
@@ -104,6 +111,13 @@ fn sources_are_found_below_the_root_and_nowhere_else() {
     );
     let absolute = json.replace("bad.vitte", folder.path().join("outside.vitte").to_str().unwrap());
     assert!(!human(&root, &absolute).stdout.contains("日本"));
+    #[cfg(unix)]
+    {
+        let link = folder.path().join("src/link.vitte");
+        std::os::unix::fs::symlink("../outside.vitte", link).unwrap();
+        let linked = json.replace("bad.vitte", "link.vitte");
+        assert!(!human(&root, &linked).stdout.contains("日本"), "a link leads nowhere else");
+    }
 }
 
 #[test]
@@ -119,6 +133,53 @@ fn a_source_that_has_changed_is_not_shown_with_carets_in_wrong_places() {
     assert!(ended.stdout.contains("2 |   ret `\n"), "the other file is shown");
     fs::write(&path, "").unwrap();
     assert_eq!(diag(folder.path(), &["convert", "--to=sarif"], &json).code, 0);
+}
+
+/// What a suggestion changes in a file that is not here is told by its place alone.
+#[test]
+fn a_suggestion_for_a_file_that_is_not_here_has_no_lines() {
+    let json = "{\"severity\":\"error\",\"code\":\"E0001\",\"message\":\"m\",\"primary\":{\"file\":\"x.vitte\",\"lo\":90,\"hi\":92,\"line\":8,\"col\":1},\"labels\":[],\"help\":null,\"notes\":[],\"suggestions\":[{\"message\":\"do it\",\"applicability\":\"unspecified\",\"edits\":[{\"file\":\"x.vitte\",\"lo\":100,\"hi\":102,\"line\":9,\"col\":3,\"text\":\"new\\nlines\"}]}]}\n";
+    let here = tempfile::tempdir().unwrap();
+    let shown = |format| diag(here.path(), &["convert", "--to", format], json).stdout;
+    assert_eq!(
+        shown("human"),
+        "error[E0001]: m\n --> x.vitte:8:1\nhelp: do it\n --> x.vitte:9:3\n"
+    );
+    let narrated = shown("narrated");
+    let change = "  In line 9, column 3, write \"new\\nlines\" in the place of what stands there\n";
+    assert!(narrated.ends_with(change), "{narrated}");
+}
+
+#[test]
+fn a_suggestion_may_edit_two_files_at_the_same_place() {
+    let here = folder(&[("a.vitte", "one\n"), ("b.vitte", "two\n")]);
+    let edit = |file| {
+        format!("{{\"file\":\"{file}\",\"lo\":0,\"hi\":3,\"line\":1,\"col\":1,\"text\":\"six\"}}")
+    };
+    let json = format!(
+        "{{\"severity\":\"error\",\"code\":\"E0001\",\"message\":\"m\",\"primary\":null,\"labels\":[],\"help\":null,\"notes\":[],\"suggestions\":[{{\"message\":\"rename\",\"applicability\":\"unspecified\",\"edits\":[{},{}]}}]}}\n",
+        edit("a.vitte"),
+        edit("b.vitte")
+    );
+    for command in [&["convert", "--to=json"][..], &["merge"]] {
+        let ended = diag(here.path(), command, &json);
+        assert_eq!((ended.code, &*ended.stderr, &*ended.stdout), (0, "", &*json), "{command:?}");
+    }
+    let human = diag(here.path(), &["convert", "--to=human"], &json).stdout;
+    assert!(human.contains("a.vitte:1:1") && human.contains("b.vitte:1:1"), "{human}");
+}
+
+/// A place of a file that is not here, as a compiler wrote it that counts from 0.
+#[test]
+fn a_line_and_a_column_of_0_are_no_crash() {
+    let json = "{\"severity\":\"error\",\"code\":\"E0001\",\"message\":\"m\",\"primary\":{\"file\":\"x.vitte\",\"lo\":1,\"hi\":2,\"line\":0,\"col\":0},\"labels\":[],\"help\":null,\"notes\":[]}\n";
+    let here = tempfile::tempdir().unwrap();
+    for &format in Format::ALL {
+        let ended = diag(here.path(), &["convert", "--to", format.name()], json);
+        assert_eq!(ended.code, 0, "{format}: {}", ended.stderr);
+    }
+    let short = diag(here.path(), &["convert", "--to=short"], json).stdout;
+    assert_eq!(short, "x.vitte:1:1: error[E0001]: m\n");
 }
 
 #[test]

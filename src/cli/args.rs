@@ -61,15 +61,10 @@ pub struct DiagnosticArgs {
         value_enum,
         default_value_t = Format::Human,
         hide_possible_values = true,
-        help = format!("Format: {}", names())
+        help = format!("Format: {}", Format::names())
     )]
     /// How diagnostics are written.
     pub error_format: Format,
-}
-
-fn names() -> String {
-    let names: Vec<_> = Format::ALL.iter().map(|format| format.name()).collect();
-    names.join(", ")
 }
 
 impl DiagnosticArgs {

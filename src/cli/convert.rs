@@ -19,6 +19,21 @@ pub(super) enum Root {
     From(PathBuf),
 }
 
+impl Root {
+    /// Where on disk `path` is, if it may be read: neither `..` nor a link leads out of a folder that
+    /// all has to be below.
+    fn find(&self, path: &Path) -> Option<PathBuf> {
+        let folder = match self {
+            Self::From(folder) => return Some(folder.join(path)),
+            Self::Below(folder) => folder,
+        };
+        let is_plain = |part| matches!(part, Component::Normal(_) | Component::CurDir);
+        path.components().all(is_plain).then_some(())?;
+        let real = folder.join(path).canonicalize().ok()?;
+        real.starts_with(folder.canonicalize().ok()?).then_some(real)
+    }
+}
+
 /// Writes `diagnostics`, in their order, in another format.
 pub(super) fn convert(
     diagnostics: &[JsonDiagnostic<'_>],
@@ -92,18 +107,11 @@ impl Sources {
     }
 
     fn load(&mut self, path: &str, root: &Root, places: &[Place]) -> Option<FileId> {
-        let (Root::Below(folder) | Root::From(folder)) = root;
-        let relative = Path::new(path);
-        let is_below = relative
-            .components()
-            .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-        if matches!(root, Root::Below(_)) && !is_below {
-            return None;
-        }
+        let on_disk = root.find(Path::new(path))?;
         // A pipe or a device may never end.
-        let is_file = folder.join(relative).metadata().is_ok_and(|metadata| metadata.is_file());
+        let is_file = on_disk.metadata().is_ok_and(|metadata| metadata.is_file());
         let mut alone = SourceMap::new();
-        let id = is_file.then(|| alone.load(folder.join(relative)).ok())??;
+        let id = is_file.then(|| alone.load(on_disk).ok())??;
         let file = alone.file(id).ok().filter(|file| is_as_it_was(file, places))?;
         self.map.add(path, file.bytes()).ok()
     }

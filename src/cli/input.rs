@@ -1,5 +1,6 @@
 //! Reading the JSON Lines of a compiler.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -106,8 +107,13 @@ fn parse(line: &[u8]) -> Result<JsonDiagnostic<'static>, (usize, String)> {
         let place = format!(" at line {} column {}", error.line(), error.column());
         (error.column().max(1), text.strip_suffix(&place).unwrap_or(&text).to_owned())
     })?;
-    // Spans and edits are checked once, here.
-    match diagnostic.to_diagnostic(|_| FileId::new(0)) {
+    // Spans and edits are checked once, here. Edits of two files do not overlap, so each has a number.
+    let mut files = HashMap::new();
+    let number = |path: &str| {
+        let new = u32::try_from(files.len()).map_or(FileId::NOWHERE, FileId::new);
+        *files.entry(path.to_owned()).or_insert(new)
+    };
+    match diagnostic.to_diagnostic(number) {
         Ok(_) => Ok(diagnostic),
         Err(error) => Err((1, error.to_string())),
     }

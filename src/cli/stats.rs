@@ -1,7 +1,7 @@
 //! `vitte diag stats`: how many diagnostics there are, by severity, code and file.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use comfy_table::{CellAlignment, Table, presets};
 
@@ -27,16 +27,16 @@ use crate::text;
 pub(super) fn stats(diagnostics: &[JsonDiagnostic<'_>]) -> String {
     let mut all = Counts::default();
     let mut codes: BTreeMap<(Code, Reverse<Severity>), u64> = BTreeMap::new();
-    let mut files: BTreeMap<&str, Counts> = BTreeMap::new();
+    // What has no place is in no file.
+    let mut files: BTreeMap<Option<&str>, Counts> = BTreeMap::new();
     for diagnostic in diagnostics {
         all.add(diagnostic.severity);
         *codes.entry((diagnostic.code, Reverse(diagnostic.severity))).or_default() += 1;
-        let file = diagnostic.primary.as_ref().map_or("(no file)", |primary| &primary.file);
+        let file = diagnostic.primary.as_ref().map(|primary| &*primary.file);
         files.entry(file).or_default().add(diagnostic.severity);
     }
     let summary = Summary::new(all, Counts::default(), Counts::default());
-    let places: BTreeSet<_> = files.keys().filter(|file| **file != "(no file)").collect();
-    let count = places.len();
+    let count = files.keys().flatten().count();
     let mut out = format!("{summary} in {count} {}\n", text::plural("file", count));
     if diagnostics.is_empty() {
         return out;
@@ -54,7 +54,8 @@ pub(super) fn stats(diagnostics: &[JsonDiagnostic<'_>]) -> String {
     let rows = rows.into_iter().map(|(file, counts)| {
         let numbers = [counts.fatal + counts.errors, counts.warnings, counts.notes];
         let numbers = numbers.iter().map(ToString::to_string);
-        numbers.chain([text::one_line(file).into_owned()]).collect()
+        let file = file.map_or("(no file)".into(), text::one_line);
+        numbers.chain([file.into_owned()]).collect()
     });
     out += &table(&["errors", "warnings", "notes", "file"], &[0, 1, 2], rows);
     out

@@ -40,8 +40,13 @@ enum Diag {
     },
     /// Writes diagnostics in another format
     Convert {
-        /// The format: human, short, narrated, json, sarif, lsp, github, gitlab, junit, rdjson, html
-        #[arg(long, value_name = "FORMAT", value_enum, hide_possible_values = true)]
+        #[arg(
+            long,
+            value_name = "FORMAT",
+            value_enum,
+            hide_possible_values = true,
+            help = format!("The format: {}", Format::names())
+        )]
         to: Format,
         /// The folder of the sources; nothing outside it is read [default: where the paths say]
         #[arg(long, value_name = "DIR")]

@@ -29,8 +29,8 @@ impl<W: Write> Document<W> {
         self.writer.write_all(&bytes)
     }
 
-    /// Writes the tail on a new line, after the head where there was no item, and flushes. The next item begins a
-    /// new document.
+    /// Writes the tail on a new line, after the head where there was no item, and flushes. The next item
+    /// begins a new document.
     pub(super) fn finish(
         &mut self,
         head: impl FnOnce() -> io::Result<Vec<u8>>,

@@ -133,6 +133,13 @@ formats! {
     Html "html" Stdout html::HtmlEmitter
 }
 
+impl Format {
+    /// The names of all, as a list for people.
+    pub(crate) fn names() -> String {
+        Self::ALL.iter().map(|format| format.name()).collect::<Vec<_>>().join(", ")
+    }
+}
+
 impl fmt::Display for Format {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
@@ -167,9 +174,8 @@ pub struct FormatError {
 
 impl fmt::Display for FormatError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<_> = Format::ALL.iter().map(|format| format.name()).collect();
         let name = text::one_line(&self.name);
-        write!(f, "there is no format `{name}`; the formats are {}", names.join(", "))
+        write!(f, "there is no format `{name}`; the formats are {}", Format::names())
     }
 }
 

@@ -6,8 +6,7 @@
 //!
 //! The form is that of <https://docs.github.com/actions/reference/workflow-commands-for-github-actions>,
 //! the escapes those of `@actions/core`. The columns are left out where a label goes over lines, where
-//! they mean nothing; what is in no file, such as `<stdin>`, has its
-//! place in the message. A log is read
+//! they mean nothing; what is in no file, such as `<stdin>`, has its place in the message. A log is read
 //! in a terminal too, so that controls are shown by stand-ins.
 
 use std::io::{self, Write};
@@ -69,7 +68,7 @@ fn place(primary: &Resolved<'_>) -> String {
     };
     if start.line == end.line {
         // An empty range has no end for GitHub.
-        let end_col = end.col.max(start.col + 1);
+        let end_col = end.col.max(start.col.saturating_add(1));
         return format!("file={file},line={},col={},endColumn={end_col},", start.line, start.col);
     }
     format!("file={file},line={},endLine={},", start.line, primary.last_line())

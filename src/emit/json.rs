@@ -15,9 +15,9 @@
 //!  "edits":[{"file":"a.vitte","lo":8,"hi":9,"line":1,"col":9,"text":""}]}
 //! ```
 //!
-//! `lo` and `hi` are byte offsets,
-//! `hi` exclusive; `line` and `col` are 1-based and those of `lo`. Strings hold the exact text, and
-//! [`JsonEmitter`] writes every character that a terminal would obey as an escape.
+//! `lo` and `hi` are byte offsets, `hi` exclusive; `line` and `col` are 1-based and those of `lo`. Strings
+//! hold the exact text, and [`JsonEmitter`] writes every character that a terminal would obey as an
+//! escape.
 
 mod read;
 mod schema;
@@ -170,12 +170,15 @@ impl<'a> JsonDiagnostic<'a> {
     pub fn new(sources: &'a SourceMap, diagnostic: &'a Diagnostic, unit: ColumnUnit) -> Self {
         let checked = Checked::new(sources, diagnostic);
         let suggestions = checked.suggestions.iter();
+        let labels: Vec<_> =
+            checked.labels.iter().map(|label| JsonLabel::new(label, unit)).collect();
+        let primary = labels.first().filter(|first| first.style == LabelStyle::Primary);
         Self {
             severity: diagnostic.severity(),
             code: diagnostic.code(),
             message: diagnostic.message().into(),
-            primary: checked.primary().map(|label| JsonLabel::new(label, unit).place()),
-            labels: checked.labels.iter().map(|label| JsonLabel::new(label, unit)).collect(),
+            primary: primary.map(JsonLabel::place),
+            labels,
             help: diagnostic.help().map(Cow::Borrowed),
             notes: checked.notes().collect(),
             suggestions: suggestions.map(|one| JsonSuggestion::new(sources, one, unit)).collect(),

@@ -24,7 +24,7 @@ use crate::contract::{Checked, Resolved};
 use crate::diagnostic::Diagnostic as Reported;
 use crate::severity::Severity;
 use crate::source::{ColumnUnit, SourceFile, SourceMap};
-use crate::span::{FileId, Span};
+use crate::span::Span;
 use crate::suggestion::{Applicability, Suggestion};
 use crate::tool::Tool;
 use crate::url;
@@ -169,7 +169,6 @@ impl Diagnostic {
         let reported = checked.diagnostic;
         let code = reported.code();
         let (fixes, told) = checked.fixes(sources);
-        let others = checked.labels.iter().skip(usize::from(checked.primary().is_some()));
         let related = |label: &Resolved<'_>| Related {
             location: Location {
                 uri: uri(sources, label.file),
@@ -190,7 +189,7 @@ impl Diagnostic {
             code_description: tool.code_url(code).map(|href| CodeDescription { href }),
             source: tool.name().to_owned(),
             message: prose(checked, Lacks { related_places: false, fixes: &told }),
-            related_information: others.map(related).collect(),
+            related_information: checked.related().map(related).collect(),
             data: fixes.into_iter().map(|one| CodeAction::new(sources, one)).collect(),
         }
     }
@@ -202,44 +201,49 @@ impl Diagnostic {
 pub fn publish(sources: &SourceMap, bag: &DiagnosticBag, tool: &Tool) -> Vec<PublishDiagnostics> {
     let mut files = Files::default();
     for file in sources.files() {
-        files.file(Some(file), sources, tool);
+        _ = files.diagnostics(Some(file), sources, tool);
     }
     for entry in bag.ordered() {
         files.add(sources, entry.diagnostic, tool);
     }
-    files.files.into_values().collect()
+    files.files
 }
 
-/// The files by their order in the map; what has no place stands last. A file that is in the map
-/// twice has one address, and is published once.
+/// The files in the order in which they were first spoken of. One that is in the map twice has one
+/// address, and is published once.
 #[derive(Clone, Debug, Default)]
 struct Files {
-    files: BTreeMap<FileId, PublishDiagnostics>,
-    first: HashMap<String, FileId>,
+    files: Vec<PublishDiagnostics>,
+    /// Where in `files` an address is.
+    index_of: HashMap<String, usize>,
 }
 
 impl Files {
-    fn file(
+    /// What is published for `file`; without one, for what has no place.
+    fn diagnostics(
         &mut self,
         file: Option<&SourceFile>,
         sources: &SourceMap,
         tool: &Tool,
-    ) -> &mut PublishDiagnostics {
-        let id = file.map_or(FileId::NOWHERE, SourceFile::id);
+    ) -> Option<&mut Vec<Diagnostic>> {
         let uri = file.map_or_else(
             || format!("untitled:{}", url::path(tool.name())),
             |file| uri(sources, file),
         );
-        let id = *self.first.entry(uri.clone()).or_insert(id);
-        let new = || PublishDiagnostics { uri, diagnostics: Vec::new() };
-        self.files.entry(id).or_insert_with(new)
+        let index = *self.index_of.entry(uri.clone()).or_insert(self.files.len());
+        if index == self.files.len() {
+            self.files.push(PublishDiagnostics { uri, diagnostics: Vec::new() });
+        }
+        self.files.get_mut(index).map(|file| &mut file.diagnostics)
     }
 
     fn add(&mut self, sources: &SourceMap, reported: &Reported, tool: &Tool) {
         let checked = Checked::new(sources, reported);
         let diagnostic = Diagnostic::new(sources, &checked, tool);
         let file = checked.primary().map(|primary| primary.file);
-        self.file(file, sources, tool).diagnostics.push(diagnostic);
+        if let Some(diagnostics) = self.diagnostics(file, sources, tool) {
+            diagnostics.push(diagnostic);
+        }
     }
 }
 
@@ -267,7 +271,7 @@ impl<W: Write> Emitter for LspEmitter<W> {
     }
 
     fn finish(&mut self) -> io::Result<()> {
-        for params in std::mem::take(&mut self.files).files.into_values() {
+        for params in std::mem::take(&mut self.files).files {
             let mut line = escape::json(&params)?;
             line.push(b'\n');
             self.writer.write_all(&line)?;

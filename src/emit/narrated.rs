@@ -136,7 +136,10 @@ impl<'a> Narration<'a> {
         let file_name =
             if is_new { format!(" of {}", text::one_line(at.path)) } else { String::new() };
         let line = format!("line {}{file_name}", at.line);
-        let old = file.text().get(edit.span().range()).unwrap_or_default();
+        let old = match file.text().get(edit.span().range()) {
+            Some(old) if !file.is_missing() => quoted(old),
+            _ => "what stands there".to_owned(),
+        };
         let new = edit.text();
         let length = file.line(at.line).unwrap_or_default().chars().count();
         let at_end = at.col as usize > length;
@@ -148,9 +151,9 @@ impl<'a> Narration<'a> {
                 format!("Before {line}, insert the line {}", quoted_line(new))
             }
             (true, _) => format!("In {place}, insert {}", quoted(new)),
-            (false, true) => format!("In {place}, remove {}", quoted(old)),
+            (false, true) => format!("In {place}, remove {old}"),
             (false, false) => {
-                format!("In {place}, write {} in the place of {}", quoted(new), quoted(old))
+                format!("In {place}, write {} in the place of {old}", quoted(new))
             }
         };
         self.text.push_str(&format!("  {sentence}\n"));

@@ -1,8 +1,9 @@
 //! The third step of human output: what codespan draws, in colour and exact to the byte.
 //!
 //! The painter stands between codespan and the bytes. It puts the real text of a row where codespan
-//! writes the grid's cells, keeps the gutter as wide as the widest line number, puts [bars](super::bars) into their lanes, and goes on inside the gutter where a label
-//! has more than one line:
+//! writes the grid's cells, keeps the gutter as wide as the widest line number, puts
+//! [bars](super::bars) into their lanes, and goes on inside the gutter where a label has more than one
+//! line:
 //!
 //! ```text
 //! codespan:   `3 | xx xxx   ` `  |    ^^^ ‹begin›one‹next›two‹end›`

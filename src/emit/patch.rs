@@ -88,8 +88,9 @@ impl<'a> Patches<'a> {
                     let span = edits.first()?.span();
                     let file = sources.file(span.file()).ok()?;
                     let at = file.location(span.lo(), take.column_unit);
-                    let is_known = number == 0 && about == Some(file.id());
-                    let place = (!is_known || file.is_missing()).then(|| at.to_string());
+                    // Of a file that is not here the place is all that can be told.
+                    let is_known = number == 0 && about == Some(file.id()) && !file.is_missing();
+                    let place = (!is_known).then(|| at.to_string());
                     let is_link = path_links && !file.path().contains(text::is_unsafe);
                     let link = sources.url(file.id()).filter(|_| is_link);
                     Some(FilePatch { place, link, hunks: hunks(file, edits) })
@@ -116,9 +117,11 @@ impl<'a> Patches<'a> {
         below_labels: bool,
         pen: &mut Pen,
     ) -> io::Result<()> {
-        let (bar, arrow) = if unicode { ("│", " ┌─ ") } else { ("|", "--> ") };
+        let (bar, arrow) = (if unicode { "│" } else { "|" }, arrow(unicode));
         let room = Room::new(self.take.width, gutter, 0, self.take.tab_width);
         let beside = Beside { gutter, bar, room };
+        // Where no line is shown at all, an arrow stands as it does above.
+        let before_arrow = gutter.max(1);
         if below_labels && !self.patches.is_empty() {
             beside.line(pen, None, bar, Style::Gutter)?;
         }
@@ -127,7 +130,7 @@ impl<'a> Patches<'a> {
             let mut left = MOST_LINES;
             for (number, FilePatch { place, link, hunks }) in files.iter().enumerate() {
                 if let Some(place) = place {
-                    pen.write(Style::Gutter, &format!("{:gutter$}{arrow}", ""))?;
+                    pen.write(Style::Gutter, &format!("{:before_arrow$}{arrow}", ""))?;
                     if let Some(url) = link {
                         pen.begin_link(url)?;
                     }
@@ -156,7 +159,13 @@ impl<'a> Patches<'a> {
     }
 }
 
-/// The changes of `edits`, which are sorted and all in `file`.
+/// What stands between the gutter and a path, as codespan draws it.
+pub(super) const fn arrow(unicode: bool) -> &'static str {
+    if unicode { " ┌─ " } else { "--> " }
+}
+
+/// The changes of `edits`, which are sorted and all in `file`. None where the file is not here: its
+/// lines are not known.
 fn hunks<'a>(file: &'a SourceFile, edits: &[Edit]) -> Vec<Hunk<'a>> {
     if file.is_missing() {
         return Vec::new();

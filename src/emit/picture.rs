@@ -19,7 +19,7 @@ use std::io;
 use super::canvas::Canvas;
 use super::excerpt::{Excerpt, Take};
 use super::layout;
-use super::patch::Patches;
+use super::patch::{self, Patches};
 use super::pen::Pen;
 use super::style::Style;
 use crate::contract::Checked;
@@ -73,7 +73,8 @@ impl Picture {
         pen.header((Style::Header, &header), url.as_deref(), diagnostic.message(), tab_width)?;
 
         if let Some(primary) = checked.primary().filter(|primary| primary.file.is_missing()) {
-            pen.write(Style::Gutter, &format!("{:1$}--> ", "", excerpt.gutter.max(1)))?;
+            let arrow = patch::arrow(self.unicode);
+            pen.write(Style::Gutter, &format!("{:1$}{arrow}", "", excerpt.gutter.max(1)))?;
             pen.write(Style::Plain, &primary.location(self.take.column_unit).to_string())?;
             pen.end_line();
         }

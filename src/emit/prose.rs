@@ -31,8 +31,7 @@ pub(super) fn prose(checked: &Checked<'_>, lacks: Lacks<'_>) -> String {
     if let Some(message) = checked.primary().and_then(|primary| primary.label.message()) {
         line("", message);
     }
-    let others = checked.labels.iter().skip(usize::from(checked.primary().is_some()));
-    for label in others.filter(|_| lacks.related_places) {
+    for label in checked.related().filter(|_| lacks.related_places) {
         let at = label.location(ColumnUnit::Char);
         let place = format!("{}:{}:{}: ", at.path, at.line, at.col);
         line(&place, label.label.message().unwrap_or("here"));

@@ -145,7 +145,6 @@ impl<W: Write> Emitter for RdjsonEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
         let checked = Checked::new(sources, diagnostic);
         let (suggestions, told) = suggestions(sources, &checked);
-        let related = checked.labels.iter().skip(usize::from(checked.primary().is_some()));
         let code = diagnostic.code();
         let item = Item {
             message: prose(&checked, Lacks { related_places: false, fixes: &told }),
@@ -157,7 +156,8 @@ impl<W: Write> Emitter for RdjsonEmitter<W> {
             },
             code: Code { value: code.as_str(), url: self.tool.code_url(code) },
             suggestions,
-            related_locations: related
+            related_locations: checked
+                .related()
                 .map(|label| Related {
                     message: label.label.message().unwrap_or_default(),
                     location: location(label),

@@ -296,7 +296,6 @@ impl<W: Write> Emitter for SarifEmitter<W> {
         let checked = Checked::new(sources, diagnostic);
         let code = diagnostic.code();
         let (fixes, told) = checked.fixes(sources);
-        let others = checked.labels.iter().skip(usize::from(checked.primary().is_some()));
         let item = Item {
             rule_id: code,
             rule_index: self.tool.pages().iter().position(|page| page.code == code),
@@ -307,7 +306,8 @@ impl<W: Write> Emitter for SarifEmitter<W> {
                 .map(|label| Location::new(None, label))
                 .into_iter()
                 .collect(),
-            related_locations: others
+            related_locations: checked
+                .related()
                 .enumerate()
                 .map(|(id, label)| Location::new(Some(id), label))
                 .collect(),

@@ -48,13 +48,15 @@ impl SourceFile {
         Ok(Self { id, path, disk_path, text, raw, lines, missing: None })
     }
 
-    /// A file that is not here, of which some offsets are known with their line and column.
+    /// A file that is not here, of which some offsets are known with their line and column. Whoever
+    /// tells them may be wrong: what reckons with places relies on no line and no column being 0.
     pub(super) fn missing(
         id: FileId,
         path: String,
         places: impl IntoIterator<Item = KnownPlace>,
     ) -> Self {
-        let places = places.into_iter().map(|place| (place.offset, (place.line, place.col)));
+        let places =
+            places.into_iter().map(|place| (place.offset, (place.line.max(1), place.col.max(1))));
         let (text, lines) = (String::new(), OnceLock::new());
         let (disk_path, raw, missing) = (None, None, Some(places.collect()));
         Self { id, path, disk_path, text, raw, lines, missing }
