@@ -121,7 +121,10 @@ pub fn apply<'a>(
     }
     for (id, edits) in taken.0 {
         if let Ok(file) = sources.file(id) {
-            done.files.insert(id, edited(file.bytes(), edits.values().map(|(edit, _)| *edit)));
+            let new = edited(file.bytes(), edits.values().map(|(edit, _)| *edit));
+            if new != file.bytes() {
+                done.files.insert(id, new);
+            }
         }
     }
     done

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::code::Code;
 use crate::registry::{self, Page, UnknownCode};
+use crate::severity::Severity;
 use crate::url;
 
 /// The compiler whose diagnostics these are. The [default](Tool::default) is `vittec`.
@@ -19,6 +20,7 @@ pub struct Tool {
     name: Cow<'static, str>,
     version: Cow<'static, str>,
     codes_url: Option<String>,
+    codes: Vec<(Code, Severity)>,
     pages: Vec<Page<'static>>,
 }
 
@@ -34,7 +36,7 @@ impl Tool {
     #[must_use]
     pub fn new(name: impl Into<Cow<'static, str>>, version: impl Into<Cow<'static, str>>) -> Self {
         let (name, version) = (name.into(), version.into());
-        Self { name, version, codes_url: None, pages: Vec::new() }
+        Self { name, version, codes_url: None, codes: Vec::new(), pages: Vec::new() }
     }
 
     /// Where are its codes explained? The address of a code's page is `base` with the code behind it;
@@ -45,10 +47,18 @@ impl Tool {
         self
     }
 
-    /// What do its codes mean? By default nothing is known of them, and then no flag can name one.
+    /// Which codes has it, each with the severity that it has unless a flag changes it? By default
+    /// none is known, so that no flag can name one.
+    #[must_use]
+    pub fn with_codes(mut self, codes: impl IntoIterator<Item = (Code, Severity)>) -> Self {
+        self.codes.extend(codes);
+        self
+    }
+
+    /// What do its codes mean? The codes of the pages are [codes](Self::with_codes) of the compiler.
     #[must_use]
     pub fn with_pages(mut self, pages: impl IntoIterator<Item = Page<'static>>) -> Self {
-        self.pages = pages.into_iter().collect();
+        self.pages.extend(pages);
         self
     }
 
@@ -62,6 +72,12 @@ impl Tool {
     #[must_use]
     pub fn version(&self) -> &str {
         &self.version
+    }
+
+    /// Its codes, each with the severity that it has unless a flag changes it.
+    pub fn codes(&self) -> impl Iterator<Item = (Code, Severity)> {
+        let of_pages = self.pages.iter().map(|page| (page.code, page.severity));
+        self.codes.iter().copied().chain(of_pages)
     }
 
     /// The pages of its codes.

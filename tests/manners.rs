@@ -15,8 +15,8 @@ use insta::assert_snapshot;
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 use vitte_diag::{
-    Applicability, Diagnostic, DiagnosticBag, Edit, HumanEmitter, SourceMap, Suggestion, Terminal,
-    Tool,
+    Applicability, Diagnostic, DiagnosticBag, Edit, Format, HumanEmitter, SourceMap, Suggestion,
+    Terminal, Tool,
 };
 
 /// A sentence of `words` words.
@@ -257,4 +257,28 @@ fn long_suggestions_are_cut_around_what_changes() {
     let out = human(&scene.sources, &[diagnostic].into_iter().collect(), |e| e.with_width(60));
     assert!(out.lines().all(|line| cells(line) <= 60), "{out}");
     assert_snapshot!(out);
+}
+
+/// A log of GitHub Actions takes `::` at the beginning of a line, after blanks too, for a command.
+#[test]
+fn no_line_is_a_workflow_command() {
+    let evil = "m\n::error::x\n  ::set-env::y";
+    let mut scene = scene("let ⟦x⟧ = ⟨1⟩\n");
+    let (span, other) = (scene.diagnostic.primary().span(), scene.diagnostic.secondary()[0].span());
+    scene.diagnostic = Diagnostic::error(CODE, span, evil)
+        .with_label(evil)
+        .with_secondary(other, evil)
+        .with_note(evil)
+        .with_help(evil)
+        .with_suggestion(Suggestion::one(
+            evil,
+            Edit::replace(span, evil),
+            Applicability::Unspecified,
+        ));
+    for format in [Format::Human, Format::Short, Format::Narrated] {
+        let out = common::written(format, &scene.sources, &scene.bag());
+        assert!(out.contains("::error::x"), "{format}: {out}");
+        let command = out.lines().find(|line| line.trim_start().starts_with("::"));
+        assert_eq!(command, None, "{format}: {out}");
+    }
 }

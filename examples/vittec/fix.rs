@@ -75,13 +75,17 @@ impl Fixed {
         let policy = policy.clone().with_max_errors(0);
         let mut fixed = Self::default();
         let mut texts = BTreeMap::new();
-        let mut current = check.with_texts(&texts, &policy);
+        let mut before: Option<Check> = None;
         loop {
-            let todo = fixable(check, &current);
-            let applied = fix::apply(&current.sources, todo.iter().copied());
+            let now = before.as_ref().unwrap_or(check);
+            let todo = fixable(check, now);
+            let applied = fix::apply(&now.sources, todo.iter().copied());
+            if applied.files.is_empty() {
+                return fixed;
+            }
             texts.extend(applied.files);
             let next = check.with_texts(&texts, &policy);
-            if todo.is_empty() || fixable(check, &next).len() >= todo.len() {
+            if fixable(check, &next).len() >= todo.len() {
                 return fixed;
             }
             for one in applied.applied.iter().filter_map(|&index| todo.get(index)) {
@@ -92,7 +96,7 @@ impl Fixed {
             for (id, text) in &texts {
                 fixed.files.entry(*id).or_default().0.clone_from(text);
             }
-            current = next;
+            before = Some(next);
         }
     }
 }

@@ -78,7 +78,7 @@ impl DiagnosticArgs {
     pub fn policy(&self, tool: &Tool) -> Result<Policy, PolicyError> {
         let levels =
             [(&self.allow, Level::Allow), (&self.warn, Level::Warn), (&self.deny, Level::Deny)];
-        let mut policy = Policy::new(tool.pages().iter().copied()).with_max_errors(self.max_errors);
+        let mut policy = Policy::new(tool.codes()).with_max_errors(self.max_errors);
         for (selectors, level) in levels {
             for selector in selectors {
                 policy = policy.with_level(selector, level)?;
@@ -106,5 +106,45 @@ impl DiagnosticArgs {
             Stream::Stderr => self.error_format.emitter(io::stderr(), &setup),
             Stream::Stdout => self.error_format.emitter(io::stdout(), &setup),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory as _, Parser};
+
+    use super::*;
+
+    // No documentation here: clap would take it for the program's.
+    #[derive(Parser)]
+    struct Arguments {
+        #[command(flatten)]
+        diagnostics: DiagnosticArgs,
+    }
+
+    #[test]
+    fn the_flags_say_nothing_of_the_program_itself() {
+        let help = Arguments::command().render_long_help().to_string();
+        assert!(help.starts_with("Usage: "), "{help}");
+        assert!(help.contains("\nDiagnostics:\n      --allow <CODE>"), "{help}");
+    }
+
+    #[test]
+    fn flags_become_a_policy_and_a_setup() {
+        let parse = |flags: &[&str]| Arguments::parse_from([&["mycc"], flags].concat()).diagnostics;
+        let tool = Tool::default();
+        assert_eq!(parse(&[]).policy(&tool), Ok(Policy::default()));
+        let both = parse(&["--deny=W0100", "--allow=W0100"]).policy(&tool).unwrap();
+        assert_eq!(both, Policy::default().with_level("W0100", Level::Deny).unwrap());
+        let denied = parse(&["--deny-warnings", "--max-errors=3"]).policy(&tool).unwrap();
+        let expected = Policy::default().with_level("warnings", Level::Deny).unwrap();
+        assert_eq!(denied, expected.with_max_errors(3));
+        let nobody =
+            Tool::new("mycc", "1").with_codes([(crate::code!("LINT7"), crate::Severity::Warning)]);
+        assert!(parse(&["--deny=W0100"]).policy(&nobody).is_err());
+        assert!(parse(&["--deny=LINT"]).policy(&nobody).is_ok());
+        assert_eq!(parse(&["--diagnostic-width=77", "--color=always"]).terminal().width, 77);
+        assert!(parse(&["--color=always"]).terminal().color);
+        assert!(!parse(&["--color=never"]).terminal().color);
     }
 }

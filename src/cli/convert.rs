@@ -1,6 +1,6 @@
 //! `vitte diag convert`: the JSON of a compiler in any other format.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 
@@ -72,7 +72,7 @@ struct Place {
 struct Sources {
     map: SourceMap,
     /// The file of each path, as the JSON spells it.
-    ids: BTreeMap<String, FileId>,
+    ids: HashMap<String, FileId>,
 }
 
 impl Sources {
@@ -86,7 +86,7 @@ impl Sources {
         let (Root::Below(folder) | Root::From(folder)) = root;
         // An absolute root gives every file an address.
         let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.clone());
-        let mut sources = Self { map: SourceMap::with_root(folder), ids: BTreeMap::new() };
+        let mut sources = Self { map: SourceMap::with_root(folder), ids: HashMap::new() };
         for (path, places) in places(diagnostics) {
             let known = places.iter().map(|place| place.known);
             let id = match sources.load(&path, root, &places) {
@@ -117,22 +117,28 @@ impl Sources {
     }
 }
 
-/// The places of each file that the diagnostics speak of.
-fn places(diagnostics: &[JsonDiagnostic<'_>]) -> BTreeMap<String, Vec<Place>> {
-    let mut places: BTreeMap<String, Vec<Place>> = BTreeMap::new();
+/// The places of each file that the diagnostics speak of. The files that they are about stand first, in
+/// the order in which a compiler has them.
+fn places(diagnostics: &[JsonDiagnostic<'_>]) -> Vec<(String, Vec<Place>)> {
+    let mut places: Vec<(String, Vec<Place>)> = Vec::new();
+    let mut index_of: HashMap<String, usize> = HashMap::new();
     let mut add = |file: &str, (lo, hi): (u32, u32), (line, col): (u32, u32)| {
         let place = Place { hi, known: KnownPlace { offset: lo, line, col } };
-        match places.get_mut(file) {
-            Some(places) => places.push(place),
-            None => _ = places.insert(file.to_owned(), vec![place]),
+        let index = index_of.get(file).copied().unwrap_or(places.len());
+        match places.get_mut(index) {
+            Some((_, places)) => places.push(place),
+            None => {
+                index_of.insert(file.to_owned(), index);
+                places.push((file.to_owned(), vec![place]));
+            }
         }
     };
+    for primary in diagnostics.iter().filter_map(|diagnostic| diagnostic.primary.as_ref()) {
+        add(&primary.file, (primary.lo, primary.hi), (primary.line, primary.col));
+    }
     for diagnostic in diagnostics {
         for label in &diagnostic.labels {
             add(&label.file, (label.lo, label.hi), (label.line, label.col));
-        }
-        if let Some(primary) = &diagnostic.primary {
-            add(&primary.file, (primary.lo, primary.hi), (primary.line, primary.col));
         }
         for edit in diagnostic.suggestions.iter().flat_map(|suggestion| &suggestion.edits) {
             add(&edit.file, (edit.lo, edit.hi), (edit.line, edit.col));

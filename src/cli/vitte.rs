@@ -57,6 +57,9 @@ enum Diag {
         /// The compiler's version
         #[arg(long, value_name = "VERSION", default_value = env!("CARGO_PKG_VERSION"))]
         tool_version: String,
+        /// Where the compiler's codes are explained: a code's page is URL with the code behind it
+        #[arg(long, value_name = "URL")]
+        codes_url: Option<String>,
         /// Colour: auto, always or never
         #[arg(long, value_name = "WHEN", value_enum, default_value_t, hide_possible_values = true)]
         color: ColorChoice,
@@ -114,7 +117,16 @@ impl Diag {
             |files: &[PathBuf]| Input::read(files, &mut io::stdin().lock(), &mut io::stderr());
         match self {
             Self::Explain { code } => explain(&code, out),
-            Self::Convert { to, root, tool, tool_version, color, diagnostic_width, files } => {
+            Self::Convert {
+                to,
+                root,
+                tool,
+                tool_version,
+                codes_url,
+                color,
+                diagnostic_width,
+                files,
+            } => {
                 let input = read(&files)?;
                 let root = root.map_or_else(|| Root::From(PathBuf::from(".")), Root::Below);
                 let terminal = Terminal::stdout(color);
@@ -124,6 +136,10 @@ impl Diag {
                 let own = Tool::default();
                 let pages = if tool == own.name() { own.pages() } else { &[] };
                 let tool = Tool::new(tool, tool_version).with_pages(pages.iter().copied());
+                let tool = match codes_url {
+                    Some(url) => tool.with_codes_url(url),
+                    None => tool,
+                };
                 let setup = Setup::new(tool, terminal);
                 let report = &mut io::stderr();
                 convert::convert(&input.diagnostics, to, &setup, &root, out, report)?;

@@ -33,6 +33,12 @@ impl<W: Write> GithubEmitter<W> {
     pub const fn new(writer: W) -> Self {
         Self { writer }
     }
+
+    /// The writer, with all that was written to it.
+    #[must_use]
+    pub fn into_inner(self) -> W {
+        self.writer
+    }
 }
 
 impl<W: Write> Emitter for GithubEmitter<W> {

@@ -34,6 +34,12 @@ impl<W: Write> GitlabEmitter<W> {
     pub fn new(writer: W) -> Self {
         Self { document: Document::new(writer), fingerprints: Fingerprints::default() }
     }
+
+    /// The writer, with all that was written to it.
+    #[must_use]
+    pub fn into_inner(self) -> W {
+        self.document.writer
+    }
 }
 
 #[derive(Serialize)]

@@ -41,6 +41,12 @@ impl<W: Write> HtmlEmitter<W> {
         Self { document: Document::new(writer), picture }
     }
 
+    /// The writer, with all that was written to it.
+    #[must_use]
+    pub fn into_inner(self) -> W {
+        self.document.writer
+    }
+
     /// Are lines drawn with Unicode box characters? By default with ASCII.
     #[must_use]
     pub const fn with_unicode(mut self, unicode: bool) -> Self {

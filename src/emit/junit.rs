@@ -25,17 +25,39 @@ use crate::contract::Checked;
 use crate::diagnostic::Diagnostic;
 use crate::severity::Severity;
 use crate::source::{ColumnUnit, SourceMap};
+use crate::tool::Tool;
 
 /// Writes a JUnit report, at [`finish`](Emitter::finish) in one write.
 #[derive(Clone, Debug)]
 pub struct JunitEmitter<W> {
     writer: W,
-    tool: String,
+    tool: Tool,
     suites: Vec<Suite>,
     /// Where the suite of a file is.
     suite_of: HashMap<String, usize>,
-    /// How often a name was given, so that each is given once.
-    names: HashMap<String, u64>,
+    names: Names,
+}
+
+/// The names that were given, each with the last number that was tried for it.
+#[derive(Clone, Debug, Default)]
+struct Names(HashMap<(String, String), u64>);
+
+impl Names {
+    /// `name`, or where the suite has it already `name (2)` and so on.
+    fn unused(&mut self, suite: &str, name: &str) -> String {
+        let key = |name: &str| (suite.to_owned(), name.to_owned());
+        let mut number = self.0.get(&key(name)).copied().unwrap_or_default();
+        let given = loop {
+            number += 1;
+            let given = if number == 1 { name.to_owned() } else { format!("{name} ({number})") };
+            if number == 1 || !self.0.contains_key(&key(&given)) {
+                break given;
+            }
+        };
+        self.0.entry(key(&given)).or_insert(1);
+        self.0.insert(key(name), number);
+        given
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -53,11 +75,17 @@ struct Counts {
 }
 
 impl<W: Write> JunitEmitter<W> {
-    /// Writes to `writer`; `tool` is the name of the compiler.
+    /// Writes to `writer` what `tool` says.
     #[must_use]
-    pub fn new(writer: W, tool: impl Into<String>) -> Self {
-        let (suite_of, names) = (HashMap::new(), HashMap::new());
-        Self { writer, tool: tool.into(), suites: Vec::new(), suite_of, names }
+    pub fn new(writer: W, tool: &Tool) -> Self {
+        let (suite_of, names) = (HashMap::new(), Names::default());
+        Self { writer, tool: tool.clone(), suites: Vec::new(), suite_of, names }
+    }
+
+    /// The writer, with all that was written to it.
+    #[must_use]
+    pub fn into_inner(self) -> W {
+        self.writer
     }
 
     fn suite(&mut self, name: &str) -> Option<&mut Suite> {
@@ -75,14 +103,10 @@ impl<W: Write> Emitter for JunitEmitter<W> {
         let checked = Checked::new(sources, diagnostic);
         let at = checked.primary().map(|primary| primary.location(ColumnUnit::Char));
         // No line in it: so a test is the same one after lines have come above.
-        let mut name = format!("{}: {}", diagnostic.code(), diagnostic.message());
+        let name = format!("{}: {}", diagnostic.code(), diagnostic.message());
         let path = at.map(|at| at.path);
-        let suite = path.unwrap_or(&self.tool).to_owned();
-        let given = self.names.entry(format!("{suite}\n{name}")).or_default();
-        *given += 1;
-        if *given > 1 {
-            name += &format!(" ({given})");
-        }
+        let suite = path.unwrap_or(self.tool.name()).to_owned();
+        let name = self.names.unused(&suite, &name);
         let place = at.map(|at| format!(" file=\"{}\" line=\"{}\"", attribute(at.path), at.line));
         let all = prose(&checked, Lacks { related_places: true, fixes: &checked.suggestions });
         let all = markup::xml(&all, In::Content);
@@ -110,7 +134,7 @@ impl<W: Write> Emitter for JunitEmitter<W> {
 
     fn finish(&mut self) -> io::Result<()> {
         if self.suites.is_empty() {
-            let tool = self.tool.clone();
+            let tool = self.tool.name().to_owned();
             let class = attribute(&tool);
             if let Some(suite) = self.suite(&tool) {
                 suite.counts.tests = 1;
@@ -128,8 +152,8 @@ impl<W: Write> Emitter for JunitEmitter<W> {
             body += "</testsuite>\n";
         }
         self.suite_of.clear();
-        self.names.clear();
-        let (tool, counts) = (attribute(&self.tool), attributes(all));
+        self.names = Names::default();
+        let (tool, counts) = (attribute(self.tool.name()), attributes(all));
         let report = format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
              <testsuites name=\"{tool}\"{counts}>\n{body}</testsuites>\n"
@@ -149,6 +173,6 @@ fn attributes(Counts { tests, failures, errors }: Counts) -> String {
 
 impl<W: Write> FromSetup<W> for JunitEmitter<W> {
     fn from_setup(writer: W, setup: &Setup) -> Self {
-        Self::new(writer, setup.tool.name())
+        Self::new(writer, &setup.tool)
     }
 }

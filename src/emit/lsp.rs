@@ -25,7 +25,7 @@ use crate::diagnostic::Diagnostic as Reported;
 use crate::severity::Severity;
 use crate::source::{ColumnUnit, SourceFile, SourceMap};
 use crate::span::Span;
-use crate::suggestion::{Applicability, Suggestion};
+use crate::suggestion::{Applicability, Edit, Suggestion};
 use crate::tool::Tool;
 use crate::url;
 
@@ -168,13 +168,16 @@ impl Diagnostic {
     fn new(sources: &SourceMap, checked: &Checked<'_>, tool: &Tool) -> Self {
         let reported = checked.diagnostic;
         let code = reported.code();
-        let (fixes, told) = checked.fixes(sources);
+        let (mut fixes, mut told) = checked.fixes(sources);
+        // An editor edits what it can open.
+        let has_url = |edit: &Edit| sources.url(edit.span().file()).is_some();
+        told.extend(fixes.extract_if(.., |fix| !fix.edits().iter().all(has_url)));
         let related = |label: &Resolved<'_>| Related {
             location: Location {
                 uri: uri(sources, label.file),
                 range: range(label.file, label.span),
             },
-            message: label.label.message().unwrap_or_default().to_owned(),
+            message: label.label.message().unwrap_or("here").to_owned(),
         };
         Self {
             range: checked
@@ -261,6 +264,12 @@ impl<W: Write> LspEmitter<W> {
     #[must_use]
     pub fn new(writer: W, tool: &Tool) -> Self {
         Self { writer, tool: tool.clone(), files: Files::default() }
+    }
+
+    /// The writer, with all that was written to it.
+    #[must_use]
+    pub fn into_inner(self) -> W {
+        self.writer
     }
 }
 

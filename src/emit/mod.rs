@@ -57,7 +57,7 @@ pub trait Emitter {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()>;
 
     /// Ends the output of one bag: closes what the format has open, and flushes. What is emitted
-    /// after it begins anew. [`DiagnosticBag::emit`] calls it; only who emits one by one has to.
+    /// after it is a document of its own where the format is a document, and goes on where it is not. [`DiagnosticBag::emit`] calls it; only who emits one by one has to.
     ///
     /// # Errors
     ///

@@ -37,6 +37,12 @@ impl<W: Write> NarratedEmitter<W> {
     pub const fn new(writer: W) -> Self {
         Self { writer, started: false }
     }
+
+    /// The writer, with all that was written to it.
+    #[must_use]
+    pub fn into_inner(self) -> W {
+        self.writer
+    }
 }
 
 /// The most labels that are told of one diagnostic.
@@ -102,7 +108,8 @@ impl<'a> Narration<'a> {
         let mut before = ": ";
         for line in text::lines(rest, 4) {
             self.text.push_str(before);
-            self.text.push_str(&line);
+            let is_first = before == ": ";
+            self.text.push_str(&if is_first { line } else { text::further_line(line) });
             before = "\n  ";
         }
         self.text.push('\n');

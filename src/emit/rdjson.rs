@@ -35,6 +35,12 @@ impl<W: Write> RdjsonEmitter<W> {
         Self { document: Document::new(writer), tool: tool.clone() }
     }
 
+    /// The writer, with all that was written to it.
+    #[must_use]
+    pub fn into_inner(self) -> W {
+        self.document.writer
+    }
+
     fn head(tool: &Tool) -> io::Result<Vec<u8>> {
         let mut head = b"{\"source\":".to_vec();
         head.extend(escape::json(&Source { name: tool.name() })?);
@@ -159,7 +165,7 @@ impl<W: Write> Emitter for RdjsonEmitter<W> {
             related_locations: checked
                 .related()
                 .map(|label| Related {
-                    message: label.label.message().unwrap_or_default(),
+                    message: label.label.message().unwrap_or("here"),
                     location: location(label),
                 })
                 .collect(),

@@ -4,6 +4,7 @@
 //! line of output but the first and the last is one result.
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use serde::Serialize;
 
@@ -39,6 +40,12 @@ impl<W: Write> SarifEmitter<W> {
     pub fn new(writer: W, tool: &Tool) -> Self {
         let fingerprints = Fingerprints::default();
         Self { document: Document::new(writer), tool: tool.clone(), fingerprints }
+    }
+
+    /// The writer, with all that was written to it.
+    #[must_use]
+    pub fn into_inner(self) -> W {
+        self.document.writer
     }
 
     fn head(tool: &Tool) -> io::Result<Vec<u8>> {
@@ -189,15 +196,13 @@ struct ArtifactLocation {
 }
 
 impl ArtifactLocation {
-    fn new(file: &SourceFile) -> Self {
-        let uri = url::path(file.path());
-        if file.is_pseudo() {
-            return Self { uri: uri.into_owned(), uri_base_id: None };
+    fn new(sources: &SourceMap, file: &SourceFile) -> Self {
+        let is_absolute = Path::new(file.path()).is_absolute();
+        if let Some(uri) = sources.url(file.id()).filter(|_| is_absolute) {
+            return Self { uri, uri_base_id: None };
         }
-        if file.path().starts_with('/') {
-            return Self { uri: format!("file://{uri}"), uri_base_id: None };
-        }
-        Self { uri: uri.into_owned(), uri_base_id: Some("%SRCROOT%") }
+        let uri_base_id = (!file.is_pseudo()).then_some("%SRCROOT%");
+        Self { uri: url::path(file.path()).into_owned(), uri_base_id }
     }
 }
 
@@ -231,9 +236,9 @@ impl Region {
 }
 
 impl Location {
-    fn new(id: Option<usize>, label: &Resolved<'_>) -> Self {
+    fn new(sources: &SourceMap, id: Option<usize>, label: &Resolved<'_>) -> Self {
         let physical_location = PhysicalLocation {
-            artifact_location: ArtifactLocation::new(label.file),
+            artifact_location: ArtifactLocation::new(sources, label.file),
             region: Region::new(label.file, label.span),
         };
         let message = label.label.message().map(Message::new);
@@ -280,7 +285,7 @@ impl<'a> Fix<'a> {
                 deleted_region: Region::new(file, edit.span()),
                 inserted_content: Text { text: edit.text() },
             });
-            let artifact_location = ArtifactLocation::new(file);
+            let artifact_location = ArtifactLocation::new(sources, file);
             Some(ArtifactChange { artifact_location, replacements: replacements.collect() })
         });
         Self {
@@ -303,13 +308,13 @@ impl<W: Write> Emitter for SarifEmitter<W> {
             message: Message::new(&prose(&checked, Lacks { related_places: false, fixes: &told })),
             locations: checked
                 .primary()
-                .map(|label| Location::new(None, label))
+                .map(|label| Location::new(sources, None, label))
                 .into_iter()
                 .collect(),
             related_locations: checked
                 .related()
                 .enumerate()
-                .map(|(id, label)| Location::new(Some(id), label))
+                .map(|(id, label)| Location::new(sources, Some(id), label))
                 .collect(),
             partial_fingerprints: PartialFingerprints { own: self.fingerprints.of(&checked) },
             fixes: fixes.into_iter().map(|one| Fix::new(sources, one)).collect(),

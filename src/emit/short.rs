@@ -26,6 +26,12 @@ impl<W: Write> ShortEmitter<W> {
     pub const fn new(writer: W) -> Self {
         Self { writer }
     }
+
+    /// The writer, with all that was written to it.
+    #[must_use]
+    pub fn into_inner(self) -> W {
+        self.writer
+    }
 }
 
 impl<W: Write> Emitter for ShortEmitter<W> {
