@@ -118,6 +118,14 @@ fn a_source_that_has_changed_is_not_shown_with_carets_in_wrong_places() {
 }
 
 #[test]
+fn a_file_named_like_what_is_no_file_is_not_taken_for_it() {
+    let folder = folder(&[("<command line>", "some other text\n")]);
+    let json = vittec(folder.path(), Format::Json, &["nope"]);
+    let ended = diag(folder.path(), &["convert", "--to=human"], &json);
+    assert!(!ended.stdout.contains("other text"), "{}", ended.stdout);
+}
+
+#[test]
 fn a_bad_line_is_reported_with_its_number_and_the_rest_goes_on() {
     let folder = workspace();
     let json = vittec(folder.path(), Format::Json, &["src"]);

@@ -97,6 +97,10 @@ impl Sources {
         if matches!(root, Root::Below(_)) && !is_below {
             return None;
         }
+        // What was read from `<stdin>` is in no file, not even in one of that name.
+        if path.starts_with('<') && path.ends_with('>') {
+            return None;
+        }
         // A pipe or a device may never end.
         let is_file = folder.join(relative).metadata().is_ok_and(|metadata| metadata.is_file());
         let mut alone = SourceMap::new();
