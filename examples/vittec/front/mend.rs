@@ -17,7 +17,7 @@ pub(crate) fn close_block(
     applicability: Applicability,
 ) -> Suggestion {
     let text = file.text();
-    let indent = indent_of(text, opener.span);
+    let indent = indent_of(before_on_line(text, opener.span));
     let end = last.span.hi() as usize;
     let gap_end = next.map_or(text.len(), |next| next.span.lo() as usize);
     let gap = text.get(end..gap_end).unwrap_or_default();
@@ -58,23 +58,29 @@ fn body_end(gap: &str, indent: &str) -> usize {
     end
 }
 
-/// The white space before what begins a line.
-fn indent_of(text: &str, span: Span) -> &str {
+/// What stands before `span` on its line: blanks, and perhaps a comment or what begins no token.
+fn before_on_line(text: &str, span: Span) -> &str {
     let before = text.get(..span.lo() as usize).unwrap_or_default();
     let line = before.rsplit('\n').next().unwrap_or_default();
     line.strip_prefix(BOM).unwrap_or(line)
 }
 
+/// The blanks that a line begins with.
+fn indent_of(line: &str) -> &str {
+    let content = line.trim_start_matches([' ', '\t']);
+    line.strip_suffix(content).unwrap_or_default()
+}
+
 /// Removes the lines of an import; or no more than itself, where something else is on them.
 pub(crate) fn remove_import(file: &SourceFile, import: Span) -> Suggestion {
     let text = file.text();
-    let indent = indent_of(text, import);
+    let before = before_on_line(text, import);
     let behind = text.get(import.hi() as usize..).unwrap_or_default();
     let rest = behind.split_inclusive('\n').next().unwrap_or_default();
     let comment = rest.trim_start();
     let alone = comment.is_empty() || comment.starts_with('#') || comment.starts_with("//");
-    let lines = if alone && indent.trim().is_empty() {
-        let lo = import.lo() as usize - indent.len();
+    let lines = if alone && before.trim().is_empty() {
+        let lo = import.lo() as usize - before.len();
         file.span(lo..import.hi() as usize + rest.len()).unwrap_or(import)
     } else {
         import
