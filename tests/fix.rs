@@ -70,6 +70,43 @@ fn comments_stay_on_their_side() {
 }
 
 #[test]
+fn what_stands_before_a_block_on_its_line_is_not_repeated() {
+    mends("/* c */ fn f()\n  x()\n", "/* c */ fn f()\n  x()\n.end\n");
+    mends("/* a\n b */ fn f()\n         x()\n", "/* a\n b */ fn f()\n         x()\n .end\n");
+    let (text, _) = fixed(b"fn g()\n  @ if x\n    y()\n.end\n");
+    assert_eq!(text, b"fn g()\n  @ if x\n    y()\n  .end\n.end\n");
+}
+
+#[test]
+fn thousands_of_blocks_that_end_at_one_place_are_closed_at_once() {
+    let depth = 600;
+    let opened: String = (0..depth).map(|n| format!("{}if a\n", " ".repeat(n + 1))).collect();
+    let closed: String = (0..depth).rev().map(|n| format!("{}.end\n", " ".repeat(n + 1))).collect();
+    let text = format!("fn f()\n{opened}{}x()\n", " ".repeat(depth + 1));
+    let started = std::time::Instant::now();
+    mends(&text, &format!("{text}{closed}.end\n"));
+    assert!(started.elapsed().as_secs() < 20, "a check for each block is too slow");
+}
+
+/// A mend that mends nothing in its file is not made, whatever becomes of the others.
+#[test]
+fn no_file_depends_on_the_others() {
+    let stuck = "struct S\n  a: u8\n  b: u8\nstruckt T\n  a: u8\n  b: u8";
+    let folder = folder(&[("a.vitte", stuck), ("b.vitte", "fn f()\n  x()\n")]);
+    let alone = fixed(stuck.as_bytes()).0;
+    fix(folder.path());
+    assert_eq!(fs::read(folder.path().join("a.vitte")).unwrap(), alone);
+}
+
+#[test]
+fn a_comment_to_the_end_of_its_line_opens_no_other() {
+    mends(
+        "fn f()\n  ret 1 // a /* b\nfn g()\n.end\n",
+        "fn f()\n  ret 1 // a /* b\n.end\nfn g()\n.end\n",
+    );
+}
+
+#[test]
 fn line_ends_marks_and_stray_bytes_survive() {
     let (text, _) = fixed(b"\xef\xbb\xbffn f()\r\n\tret \"\xff\"\r\n\r\nfn g()\r\n.end\r\n");
     assert_eq!(text, b"\xef\xbb\xbffn f()\r\n\tret \"\xff\"\r\n.end\r\n\r\nfn g()\r\n.end\r\n");
@@ -163,7 +200,7 @@ fn a_dry_run_prints_a_patch_that_does_the_same_and_writes_nothing() {
     let ended = run_in(folder.path(), &["check", "--fix", "--dry-run", "."]);
     assert_eq!((ended.code, &*ended.stderr), (1, "would fix 3 problems in 1 file\n"));
     assert!(
-        ended.stdout.starts_with("--- a/a b/x.vitte\n+++ b/a b/x.vitte\n@@ -"),
+        ended.stdout.starts_with("--- a/a b/x.vitte\t\n+++ b/a b/x.vitte\t\n@@ -"),
         "{}",
         ended.stdout
     );

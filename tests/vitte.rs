@@ -169,17 +169,12 @@ fn a_suggestion_may_edit_two_files_at_the_same_place() {
     assert!(human.contains("a.vitte:1:1") && human.contains("b.vitte:1:1"), "{human}");
 }
 
-/// A place of a file that is not here, as a compiler wrote it that counts from 0.
 #[test]
-fn a_line_and_a_column_of_0_are_no_crash() {
-    let json = "{\"severity\":\"error\",\"code\":\"E0001\",\"message\":\"m\",\"primary\":{\"file\":\"x.vitte\",\"lo\":1,\"hi\":2,\"line\":0,\"col\":0},\"labels\":[],\"help\":null,\"notes\":[]}\n";
-    let here = tempfile::tempdir().unwrap();
-    for &format in Format::ALL {
-        let ended = diag(here.path(), &["convert", "--to", format.name()], json);
-        assert_eq!(ended.code, 0, "{format}: {}", ended.stderr);
-    }
-    let short = diag(here.path(), &["convert", "--to=short"], json).stdout;
-    assert_eq!(short, "x.vitte:1:1: error[E0001]: m\n");
+fn a_file_named_like_what_is_no_file_is_not_taken_for_it() {
+    let folder = folder(&[("<command line>", "some other text\n")]);
+    let json = vittec(folder.path(), Format::Json, &["nope"]);
+    let ended = diag(folder.path(), &["convert", "--to=human"], &json);
+    assert!(!ended.stdout.contains("other text"), "{}", ended.stdout);
 }
 
 #[test]
@@ -212,6 +207,20 @@ fn a_bad_line_is_reported_with_its_number_and_the_rest_goes_on() {
     );
     assert!(ended.stderr.contains("vitte: cannot read `none`: "), "{}", ended.stderr);
     assert!(ended.stderr.contains("vitte: cannot read `src`: "), "{}", ended.stderr);
+}
+
+#[test]
+fn a_line_or_a_column_of_0_and_a_root_that_is_not_there_are_said() {
+    let folder = workspace();
+    let json = vittec(folder.path(), Format::Json, &["src/bad.vitte"]);
+    for (good, bad) in [("\"line\":4", "\"line\":0"), ("\"col\":7", "\"col\":0")] {
+        let input = json.replacen(good, bad, 1);
+        let ended = diag(folder.path(), &["convert", "--to=lsp"], &input);
+        assert!(ended.code == 2 && ended.stderr.contains("lines and columns begin at 1"));
+    }
+    let ended = diag(folder.path(), &["convert", "--to=human", "--root=nowhere"], &json);
+    assert_eq!((ended.code, &*ended.stdout), (2, ""));
+    assert_eq!(ended.stderr, "vitte: there is no folder `nowhere`\n");
 }
 
 #[test]

@@ -1,12 +1,12 @@
 //! What `vittec check --fix` does: apply what is safe, until nothing more can be applied.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use vitte_diag::cli::DiagnosticArgs;
-use vitte_diag::{Applicability, Edit, FileId, Policy, Suggestion, Tool, fix, text};
+use vitte_diag::{Applicability, Edit, FileId, Policy, Span, Suggestion, Tool, fix, text};
 
 use super::driver::{Check, Outcome};
 
@@ -69,40 +69,44 @@ pub(crate) fn dry_run(paths: &[OsString], policy: Policy) -> io::Result<ExitCode
 }
 
 impl Fixed {
-    /// Applies what is machine-applicable and checks again, for as long as less is left each time:
-    /// so a second run finds nothing to change.
+    /// Applies what is machine-applicable and checks again, each file for as long as less is left in
+    /// it each time: so a second run finds nothing to change, and no file depends on the others.
     fn new(check: &Check, policy: &Policy) -> Self {
         let policy = policy.clone().with_max_errors(0);
         let mut fixed = Self::default();
-        let mut texts = BTreeMap::new();
         let mut before: Option<Check> = None;
+        let mut done: BTreeSet<FileId> = BTreeSet::new();
         loop {
             let now = before.as_ref().unwrap_or(check);
-            let todo = fixable(check, now);
-            let applied = fix::apply(&now.sources, todo.iter().copied());
-            if applied.files.is_empty() {
+            let mut todo = fixable(check, now);
+            todo.retain(|id, _| !done.contains(id));
+            if todo.is_empty() {
                 return fixed;
             }
-            texts.extend(applied.files);
+            let joined: Vec<_> =
+                todo.values().flat_map(|suggestions| joined(suggestions)).collect();
+            let applied = fix::apply(&now.sources, joined.iter().map(|(one, _)| one));
+            let kept = fixed.files.iter().map(|(id, (text, _))| (*id, text.clone()));
+            let texts = kept.chain(applied.files).collect();
             let next = check.with_texts(&texts, &policy);
-            if fixable(check, &next).len() >= todo.len() {
-                return fixed;
-            }
-            for one in applied.applied.iter().filter_map(|&index| todo.get(index)) {
-                if let Some(edit) = one.edits().first() {
-                    fixed.files.entry(edit.span().file()).or_default().1 += 1;
+            let left = fixable(check, &next);
+            let is_less = |id| left.get(id).map_or(0, Vec::len) < todo.get(id).map_or(0, Vec::len);
+            done.extend(todo.keys().filter(|id| !is_less(id)));
+            for (one, count) in applied.applied.iter().filter_map(|&index| joined.get(index)) {
+                if let Some(id) = file_of(one).filter(|id| !done.contains(id)) {
+                    fixed.files.entry(id).or_default().1 += count;
                 }
             }
-            for (id, text) in &texts {
-                fixed.files.entry(*id).or_default().0.clone_from(text);
+            for (id, text) in texts.into_iter().filter(|(id, _)| !done.contains(id)) {
+                fixed.files.entry(id).or_default().0 = text;
             }
             before = Some(next);
         }
     }
 }
 
-/// What may be applied unasked now, in files that were loaded for `check`.
-fn fixable<'a>(check: &Check, now: &'a Check) -> Vec<&'a Suggestion> {
+/// What may be applied unasked now, by the files that it is of, which were loaded for `check`.
+fn fixable<'a>(check: &Check, now: &'a Check) -> BTreeMap<FileId, Vec<&'a Suggestion>> {
     let on_disk = |edit: &Edit| {
         check.sources.file(edit.span().file()).is_ok_and(|file| file.disk_path().is_some())
     };
@@ -112,7 +116,39 @@ fn fixable<'a>(check: &Check, now: &'a Check) -> Vec<&'a Suggestion> {
         let is_sure = one.applicability() == Applicability::MachineApplicable;
         is_sure && one.edits().iter().all(on_disk)
     };
-    suggestions.filter(is_safe).collect()
+    let mut files: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for one in suggestions.filter(is_safe) {
+        if let Some(id) = file_of(one) {
+            files.entry(id).or_default().push(one);
+        }
+    }
+    files
+}
+
+fn file_of(suggestion: &Suggestion) -> Option<FileId> {
+    suggestion.edits().first().map(|edit| edit.span().file())
+}
+
+/// The suggestions, each with how many it is: blocks that end at one place are closed there
+/// together, the one that was opened last first. One by one it would be a check for each.
+fn joined(suggestions: &[&Suggestion]) -> Vec<(Suggestion, usize)> {
+    let mut joined = Vec::new();
+    let mut inserts: BTreeMap<Span, Vec<&Suggestion>> = BTreeMap::new();
+    for &one in suggestions {
+        match one.edits() {
+            [edit] if edit.span().is_empty() => inserts.entry(edit.span()).or_default().push(one),
+            _ => joined.push((one.clone(), 1)),
+        }
+    }
+    for (place, group) in inserts {
+        let edits = group.iter().rev().flat_map(|one| one.edits());
+        let text: String = edits.map(Edit::text).collect();
+        let edit = Edit::insert(place.file(), place.lo(), text);
+        let message = group.first().map_or_else(String::new, |one| one.message().to_owned());
+        joined
+            .push((Suggestion::one(message, edit, Applicability::MachineApplicable), group.len()));
+    }
+    joined
 }
 
 /// A diff that somebody looks at: nothing in it that the terminal would obey.

@@ -107,6 +107,10 @@ impl Sources {
     }
 
     fn load(&mut self, path: &str, root: &Root, places: &[Place]) -> Option<FileId> {
+        // What was read from `<stdin>` is in no file, not even in one of that name.
+        if path.starts_with('<') && path.ends_with('>') {
+            return None;
+        }
         let on_disk = root.find(Path::new(path))?;
         // A pipe or a device may never end.
         let is_file = on_disk.metadata().is_ok_and(|metadata| metadata.is_file());

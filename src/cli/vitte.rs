@@ -13,6 +13,7 @@ use super::{merge, stats};
 use crate::color::ColorChoice;
 use crate::emit::{Format, Setup};
 use crate::terminal::Terminal;
+use crate::text;
 use crate::tool::Tool;
 
 /// Tools of the Vitte project.
@@ -127,6 +128,12 @@ impl Diag {
                 diagnostic_width,
                 files,
             } => {
+                if let Some(root) = root.as_ref().filter(|root| !root.is_dir()) {
+                    let root = root.to_string_lossy();
+                    let root = text::one_line(&root);
+                    writeln!(io::stderr(), "vitte: there is no folder `{root}`")?;
+                    return Ok(false);
+                }
                 let input = read(&files)?;
                 let root = root.map_or_else(|| Root::From(PathBuf::from(".")), Root::Below);
                 let terminal = Terminal::stdout(color);

@@ -92,9 +92,11 @@ pub struct JsonPlace<'a> {
     pub hi: u32,
     /// The line of `lo`, 1-based.
     #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
+    #[serde(deserialize_with = "read::one_based")]
     pub line: u32,
     /// The column of `lo`, 1-based, in characters unless the emitter was told otherwise.
     #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
+    #[serde(deserialize_with = "read::one_based")]
     pub col: u32,
 }
 
@@ -115,9 +117,11 @@ pub struct JsonLabel<'a> {
     pub hi: u32,
     /// The line of `lo`, 1-based.
     #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
+    #[serde(deserialize_with = "read::one_based")]
     pub line: u32,
     /// The column of `lo`, 1-based.
     #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
+    #[serde(deserialize_with = "read::one_based")]
     pub col: u32,
     /// The message, or null.
     #[serde(deserialize_with = "Option::deserialize")]
@@ -153,9 +157,11 @@ pub struct JsonEdit<'a> {
     pub hi: u32,
     /// The line of `lo`, 1-based.
     #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
+    #[serde(deserialize_with = "read::one_based")]
     pub line: u32,
     /// The column of `lo`, 1-based.
     #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
+    #[serde(deserialize_with = "read::one_based")]
     pub col: u32,
     /// What comes.
     pub text: Cow<'a, str>,

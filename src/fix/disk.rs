@@ -24,9 +24,8 @@ pub fn diff(path: &str, old: &[u8], new: &[u8]) -> Vec<u8> {
     let path = path.trim_start_matches('/');
     for hunk in diff.unified_diff().iter_hunks() {
         if out.is_empty() {
-            // In a header a line feed would begin a line of the diff.
-            let path = text::one_line(path);
-            out.extend_from_slice(format!("--- a/{path}\n+++ b/{path}\n").as_bytes());
+            let (before, after) = (header_name("a", path), header_name("b", path));
+            out.extend_from_slice(format!("--- {before}\n+++ {after}\n").as_bytes());
         }
         out.extend_from_slice(format!("{}\n", hunk.header()).as_bytes());
         for change in hunk.iter_changes() {
@@ -44,13 +43,37 @@ pub fn diff(path: &str, old: &[u8], new: &[u8]) -> Vec<u8> {
     out
 }
 
+/// A path in a header as git writes it: quoted as in C where it would be misread, and with a tab behind
+/// it where it has a blank, because a tab ends a name.
+fn header_name(side: &str, path: &str) -> String {
+    if !path.contains(|c: char| c.is_control() || matches!(c, '"' | '\\')) {
+        let end = if path.contains(' ') { "\t" } else { "" };
+        return format!("{side}/{path}{end}");
+    }
+    let mut name = format!("\"{side}/");
+    for c in path.chars() {
+        match c {
+            '"' | '\\' => name.extend(['\\', c]),
+            '\n' => name.push_str("\\n"),
+            '\t' => name.push_str("\\t"),
+            c if c.is_control() => {
+                let mut bytes = [0; 4];
+                let bytes = c.encode_utf8(&mut bytes).bytes();
+                name.extend(bytes.map(|byte| format!("\\{byte:03o}")));
+            }
+            c => name.push(c),
+        }
+    }
+    name + "\""
+}
+
 /// Puts `new` in the place of the file at `path`, at once or not at all: it is written to a temporary
 /// file beside it, synced, and renamed. Permissions and owner stay; a link still points at the file.
 ///
 /// # Errors
 ///
 /// A [`WriteError`], and the file is as it was: when it is read-only, when it no longer holds `old`,
-/// when it is no file, or what the system says.
+/// when it is no file or has a second name, or what the system says.
 pub fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), WriteError> {
     let error = |kind| WriteError { path: path.to_owned(), kind };
     let failed = |failure: io::Error| error(WriteErrorKind::Io(failure));
@@ -58,6 +81,9 @@ pub fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), WriteError> {
     let metadata = target.metadata().map_err(failed)?;
     if !metadata.is_file() {
         return Err(error(WriteErrorKind::NoFile));
+    }
+    if has_other_names(&metadata) {
+        return Err(error(WriteErrorKind::HardLink));
     }
     if metadata.permissions().readonly() {
         return Err(error(WriteErrorKind::ReadOnly));
@@ -74,6 +100,18 @@ pub fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), WriteError> {
     }
     beside.persist(&target).map_err(|failure| failed(failure.error))?;
     Ok(())
+}
+
+/// Whether the file has another name, which would keep the old text.
+#[cfg(unix)]
+fn has_other_names(file: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    file.nlink() > 1
+}
+
+#[cfg(not(unix))]
+fn has_other_names(_file: &fs::Metadata) -> bool {
+    false
 }
 
 /// Gives a new file the owner of the old one, where the user may: else it is the user's.
@@ -109,6 +147,8 @@ pub enum WriteErrorKind {
     Changed,
     /// It is a folder, a device or the like.
     NoFile,
+    /// It has a second name (a hard link), which would keep what it holds now.
+    HardLink,
     /// What the system says.
     Io(io::Error),
 }
@@ -126,6 +166,9 @@ impl fmt::Display for WriteErrorKind {
             Self::ReadOnly => f.write_str("it is read-only"),
             Self::Changed => f.write_str("it has changed since it was read"),
             Self::NoFile => f.write_str("it is no file"),
+            Self::HardLink => {
+                f.write_str("it has another name, a hard link, that would not change")
+            }
             Self::Io(error) => error.fmt(f),
         }
     }
@@ -181,6 +224,10 @@ mod tests {
         assert!(link.is_symlink());
         assert_eq!(fs::read(&file).unwrap(), b"new");
         assert_eq!(file.metadata().unwrap().permissions().mode() & 0o7777, 0o751);
+        fs::hard_link(&file, folder.path().join("other name")).unwrap();
+        let error = replace(&file, b"new", b"newer").unwrap_err();
+        assert!(matches!(error.kind, WriteErrorKind::HardLink), "{error}");
+        assert_eq!(fs::read(&file).unwrap(), b"new");
     }
 
     #[test]
@@ -193,6 +240,8 @@ mod tests {
             "--- a/src/a.vitte\n+++ b/src/a.vitte\n@@ -1,3 +1,3 @@\n a\r\n-b\n+x\n c\n\\ No newline at end of file\n"
         );
         assert_eq!(shown(b"same", b"same"), "");
+        assert_eq!(header_name("a", "x y"), "a/x y\t");
+        assert_eq!(header_name("b", "x\n\"\u{1b}é"), "\"b/x\\n\\\"\\033é\"");
         assert!(diff("a", b"\xff\n", b"\xfe\n").windows(2).any(|two| two == b"-\xff"));
     }
 }

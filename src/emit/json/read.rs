@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::de::{Deserialize as _, Deserializer, Error as _};
+
 use super::{JsonDiagnostic, JsonSuggestion};
 use crate::diagnostic::{Diagnostic, LabelStyle};
 use crate::span::{FileId, Span, SpanError};
@@ -54,6 +56,14 @@ impl JsonDiagnostic<'_> {
             diagnostic.add_suggestion(suggestion);
         }
         Ok(diagnostic)
+    }
+}
+
+/// A line or a column.
+pub(super) fn one_based<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    match u32::deserialize(deserializer)? {
+        0 => Err(D::Error::custom("lines and columns begin at 1")),
+        number => Ok(number),
     }
 }
 
