@@ -256,7 +256,8 @@ mod tests {
         assert_eq!(error("w0100"), "there is no code `w0100`: did you mean `W0100`?");
         assert_eq!(error("warning"), "there is no code `warning`: did you mean `warnings`?");
         assert_eq!(error("W0100x"), "there is no code `W0100x`: did you mean `W0100`?");
-        assert_eq!(error("#\u{1b}[2J"), "there is no code `#␛[2J`");
+        assert_eq!(error("W9999"), "there is no code `W9999`: did you mean `W0100`?");
+        assert_eq!(error("#\u{1b}["), "there is no code `#␛[`");
         assert_eq!(error(""), "there is no code ``");
     }
 

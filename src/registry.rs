@@ -178,20 +178,18 @@ impl std::error::Error for PageError {}
 pub struct UnknownCode {
     /// What was given.
     pub given: String,
-    /// What there is that is most like it, if anything is.
+    /// What there is that is most like it, if anything is at all.
     pub nearest: Option<String>,
 }
 
 impl UnknownCode {
     pub(crate) fn new(given: &str, known: impl Iterator<Item = String>) -> Self {
-        /// Below this two texts are not alike.
-        const ALIKE: f64 = 0.7;
         let upper = given.to_ascii_uppercase();
         let like = |known: &str| strsim::jaro_winkler(&known.to_ascii_uppercase(), &upper);
         let known = known.map(|known| (like(&known), known));
         // Of two that are as like the first one is taken.
         let best = known.reduce(|best, one| if one.0 > best.0 { one } else { best });
-        let nearest = best.filter(|&(like, _)| like >= ALIKE).map(|(_, known)| known);
+        let nearest = best.filter(|&(like, _)| like > 0.0).map(|(_, known)| known);
         Self { given: given.to_owned(), nearest }
     }
 }

@@ -195,7 +195,7 @@ fn explain_gives_the_page() {
     assert!(code == 0 && stdout.starts_with("# E0001: "), "small letters will do");
     let (code, stdout, stderr) = run_in(&common::root(), &["explain", "E9999\u{1b}[2J"]);
     assert_eq!((code, stdout.as_str()), (2, ""));
-    assert_eq!(stderr, "vittec: there is no code `E9999␛[2J`\n");
+    assert_eq!(stderr, "vittec: there is no code `E9999␛[2J`: did you mean `E0002`?\n");
     let (_, _, stderr) = run_in(&common::root(), &["explain", "w0101"]);
     assert_eq!(stderr, "vittec: there is no code `w0101`: did you mean `W0100`?\n");
 }
