@@ -60,11 +60,7 @@ pub use code::{Code, CodeError};
 pub use color::ColorChoice;
 pub use contract::{Breach, BreachKind};
 pub use diagnostic::{Diagnostic, Label, LabelStyle};
-pub use emit::{
-    Emitter, Format, FormatError, GithubEmitter, GitlabEmitter, HtmlEmitter, HumanEmitter,
-    JsonEmitter, JunitEmitter, LspEmitter, NarratedEmitter, RdjsonEmitter, SarifEmitter, Setup,
-    ShortEmitter, Stream, html, json, lsp,
-};
+pub use emit::*;
 pub use policy::{Level, Policy, PolicyError};
 pub use registry::codes;
 pub use severity::Severity;
