@@ -27,7 +27,10 @@ impl ColumnUnit {
         let units = match self {
             Self::Char => before.chars().count(),
             Self::Byte => before.len(),
-            Self::Utf16 => before.encode_utf16().count(),
+            // Two units for what is four bytes of UTF-8. Counted so, many bytes are taken at a time.
+            Self::Utf16 => {
+                before.chars().count() + before.bytes().filter(|&byte| byte >= 0xf0).count()
+            }
             Self::Cell { tab_width } => {
                 text::cells(before, usize::from(tab_width)).last().map_or(0, |last| last.end)
             }
