@@ -10,11 +10,12 @@ mod disk;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 
 #[cfg(feature = "fix")]
 pub use disk::{WriteError, WriteErrorKind, diff, replace};
 
-use crate::source::SourceMap;
+use crate::source::{BOM, SourceMap};
 use crate::span::FileId;
 use crate::suggestion::{Edit, Suggestion};
 use crate::text;
@@ -174,12 +175,18 @@ impl<'a> Taken<'a> {
 /// `bytes` after edits that are sorted and do not overlap.
 fn edited<'a>(bytes: &[u8], edits: impl Iterator<Item = &'a Edit>) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len());
-    let mut copied = 0;
-    for edit in edits {
-        let range = edit.span().range();
-        out.extend_from_slice(bytes.get(copied..range.start).unwrap_or_default());
+    let (mut copied, mut edits) = (0, edits.peekable());
+    while let Some(edit) = edits.next() {
+        let Range { mut start, end } = edit.span().range();
+        let stays = edits.peek().is_none_or(|next| next.span().lo() > 0);
+        if end == 0 && stays && bytes.starts_with(BOM.as_bytes()) {
+            // What is inserted at the very beginning stands behind a byte order mark, as it is shown:
+            // before it, the mark would be a stray character of the text.
+            start = BOM.len();
+        }
+        out.extend_from_slice(bytes.get(copied..start).unwrap_or_default());
         out.extend_from_slice(edit.text().as_bytes());
-        copied = range.end;
+        copied = start.max(end);
     }
     out.extend_from_slice(bytes.get(copied..).unwrap_or_default());
     out

@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 pub use column::ColumnUnit;
 pub use error::SourceError;
+pub(crate) use file::BOM;
 pub use file::SourceFile;
 
 use crate::span::{ByteOffset, FileId, Span};

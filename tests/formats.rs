@@ -15,7 +15,10 @@ use common::ten::ten;
 use common::{mark, readable, written, written_on};
 use insta::assert_snapshot;
 use serde_json::Value;
-use vitte_diag::{Diagnostic, DiagnosticBag, Format, Severity, SourceMap, Span, Terminal, code};
+use vitte_diag::{
+    Applicability, Diagnostic, DiagnosticBag, Edit, Format, Severity, SourceMap, Span, Suggestion,
+    Terminal, code,
+};
 
 #[test]
 fn the_ten_are_ten_of_every_severity_and_break_no_contract() {
@@ -343,4 +346,47 @@ fn fingerprints_change_with_the_line_the_code_the_file_and_the_message() {
     ];
     let all: Vec<_> = std::iter::once(&first).chain(&others).map(|both| both[0].clone()).collect();
     assert!(all_differ(&all), "{all:?}");
+}
+
+#[test]
+fn of_a_very_long_line_only_the_beginning_is_in_the_fingerprint() {
+    let long = "let x = 1;".repeat(1 << 10);
+    for format in WITH_FINGERPRINTS {
+        let before = fingerprints(format, &format!("{long}⟦@⟧ ⟦@⟧"));
+        assert!(all_differ(&before), "{format}: {before:?}");
+        assert_eq!(before, fingerprints(format, &format!("{long}⟦@⟧ ⟦@⟧ + 1")), "{format}");
+    }
+}
+
+#[test]
+fn bytes_that_are_not_utf8_are_no_text_of_a_joined_edit() {
+    let mut sources = SourceMap::new();
+    let file = sources.add("a", b"ab \xff cd \xc3\xa9 ef".to_vec()).unwrap();
+    let rename = |first: u32, second: u32| {
+        let edits = [first, second].map(|at| Edit::insert(file, at, "x"));
+        Suggestion::new("rename", edits, Applicability::MachineApplicable).unwrap()
+    };
+    let diagnostic = Diagnostic::error(code!("E1"), Span::empty(file, 0), "m")
+        .with_suggestion(rename(0, 5))
+        .with_suggestion(rename(5, 11));
+    let out = written(Format::Rdjson, &sources, &[diagnostic].into_iter().collect());
+    let report: Value = serde_json::from_str(&out).unwrap();
+    let one = &report["diagnostics"][0];
+    assert_eq!(one["message"], "m\nhelp: rename", "the one over the byte is told in words: {out}");
+    assert_eq!(one["suggestions"].as_array().unwrap().len(), 1);
+    assert_eq!(one["suggestions"][0]["text"], "xcd é x");
+}
+
+#[test]
+fn two_files_of_one_path_are_told_as_two() {
+    let mut sources = SourceMap::new();
+    let [first, second] = ["one\n", "two\n"].map(|text| sources.add("a", text).unwrap());
+    let diagnostic = Diagnostic::error(code!("E1"), Span::empty(first, 0), "m")
+        .with_secondary(Span::empty(second, 0), "there");
+    let out = written(Format::Narrated, &sources, &[diagnostic].into_iter().collect());
+    assert_eq!(
+        out,
+        "Error E1: m\nIn a, line 1, column 1: here\n  The line is: one\n\
+         Also in a, line 1, column 1: there\n  The line is: two\n"
+    );
 }

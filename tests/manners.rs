@@ -140,6 +140,35 @@ fn all_parts_of_a_diagnostic_are_bounded() {
     assert!(out.ends_with("help: and 990 more suggestions\n"), "{}", &out[out.len() - 200..]);
 }
 
+/// Twenty lines are shown of one suggestion, however many lines and files it edits.
+#[test]
+fn a_suggestion_of_ten_thousand_edits_is_bounded() {
+    let mut sources = SourceMap::new();
+    let file = sources.add("a.vitte", "let x = 1\n".repeat(10_000)).unwrap();
+    let renames = (0..10_000_u32)
+        .map(|line| Edit::replace(sources.span(file, line * 10 + 4..line * 10 + 5).unwrap(), "y"));
+    let renames = Suggestion::new("rename", renames, Applicability::Unspecified).unwrap();
+    let others: Vec<_> = (0..1000).map(|n| sources.add(format!("{n}"), "x").unwrap()).collect();
+    let missing: Vec<_> =
+        (0..1000).map(|n| sources.add_missing(format!("gone/{n}"), []).unwrap()).collect();
+    let insert = |files: Vec<_>| {
+        let edits = files.into_iter().map(|file| Edit::insert(file, 0, "y"));
+        Suggestion::new("insert", edits, Applicability::Unspecified).unwrap()
+    };
+    let span = sources.span(file, 4..5).unwrap();
+    for suggestion in [renames, insert(others), insert(missing)] {
+        let diagnostic = Diagnostic::error(CODE, span, "m").with_suggestion(suggestion);
+        let bag: DiagnosticBag = [diagnostic].into_iter().collect();
+        let out = human(&sources, &bag, |emitter| emitter);
+        assert!(out.lines().count() < 120, "{out}");
+        let end: Vec<_> = out.lines().rev().take(2).map(str::trim).collect();
+        assert_eq!(end, ["|", "..."], "{out}");
+        let narrated = common::written(Format::Narrated, &sources, &bag);
+        assert!(narrated.lines().count() < 30, "{narrated}");
+        assert!(narrated.trim_end().ends_with("more edits"), "{narrated}");
+    }
+}
+
 fn linked(sources: &SourceMap, bag: &DiagnosticBag, tool: &Tool) -> String {
     let mut terminal = Terminal::default();
     terminal.hyperlinks = true;

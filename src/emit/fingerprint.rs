@@ -9,8 +9,8 @@ use crate::contract::Checked;
 
 /// Gives each diagnostic of one output a fingerprint of its own.
 ///
-/// It is made of the code, the path, the message and the text of the line where the problem begins,
-/// and of how many came before with all of these the same: so it stays as lines come and go above. It
+/// It is made of the code, the path, the message and the text of the line where the problem begins (of
+/// a very long one its beginning, so that its cost does not grow with the line), and of how many came before with all of these the same: so it stays as lines come and go above. It
 /// is SipHash-2-4 of 128 bits, in hexadecimal, the same on every machine.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Fingerprints {
@@ -29,14 +29,21 @@ impl Fingerprints {
             code.as_str(),
             primary.map_or("", |primary| primary.file.path()),
             checked.diagnostic.message(),
-            line.map_or("", str::trim),
+            line.map_or("", beginning).trim(),
         ];
         let content = hash(&parts, 0);
         let before = self.seen.entry(content).or_default();
-        let own = hash(&parts, *before);
+        let own = if *before == 0 { content } else { hash(&parts, *before) };
         *before += 1;
         format!("{own:032x}")
     }
+}
+
+/// The most bytes of a line that are looked at.
+const MOST_BYTES: usize = 4096;
+
+fn beginning(line: &str) -> &str {
+    line.get(..line.floor_char_boundary(MOST_BYTES)).unwrap_or(line)
 }
 
 fn hash(parts: &[&str], number: u64) -> u128 {

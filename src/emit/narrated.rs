@@ -19,6 +19,7 @@ use crate::contract::{Checked, Resolved};
 use crate::diagnostic::Diagnostic;
 use crate::severity::Severity;
 use crate::source::{ColumnUnit, Location, SourceFile, SourceMap};
+use crate::span::FileId;
 use crate::suggestion::Edit;
 use crate::text;
 
@@ -47,6 +48,8 @@ impl<W: Write> NarratedEmitter<W> {
 
 /// The most labels that are told of one diagnostic.
 const MOST_LABELS: usize = 100;
+/// The most edits that are told of one suggestion.
+const MOST_EDITS: usize = 20;
 /// The most characters of a source line that are told.
 const MOST_CHARACTERS: usize = 200;
 
@@ -66,15 +69,15 @@ impl<W: Write> Emitter for NarratedEmitter<W> {
     }
 }
 
-struct Narration<'a> {
+struct Narration {
     text: String,
     /// The file and the line that were told last.
-    file: Option<&'a str>,
-    line: Option<(&'a str, u32)>,
+    file: Option<FileId>,
+    line: Option<(FileId, u32)>,
 }
 
-impl<'a> Narration<'a> {
-    fn tell(&mut self, sources: &'a SourceMap, checked: &Checked<'a>) {
+impl Narration {
+    fn tell(&mut self, sources: &SourceMap, checked: &Checked<'_>) {
         let diagnostic = checked.diagnostic;
         let severity = match diagnostic.severity() {
             Severity::Note => "Note",
@@ -96,8 +99,13 @@ impl<'a> Narration<'a> {
         checked.notes().for_each(|note| self.sentence("Note", &note));
         for suggestion in &checked.suggestions {
             self.sentence("Suggestion", suggestion.message());
-            for edit in suggestion.edits() {
+            for edit in suggestion.edits().iter().take(MOST_EDITS) {
                 self.edit(sources, edit);
+            }
+            let more = suggestion.edits().len().saturating_sub(MOST_EDITS);
+            if more > 0 {
+                let edits = text::plural("edit", more);
+                self.text.push_str(&format!("  And {more} more {edits}\n"));
             }
         }
     }
@@ -115,31 +123,32 @@ impl<'a> Narration<'a> {
         self.text.push('\n');
     }
 
-    fn place(&mut self, at: Location<'a>) -> String {
-        let is_new = self.file.replace(at.path) != Some(at.path);
+    fn place(&mut self, file: &SourceFile, at: Location<'_>) -> String {
+        let is_new = self.file.replace(file.id()) != Some(file.id());
         let file = if is_new { format!("{}, ", text::one_line(at.path)) } else { String::new() };
         format!("{file}line {}, column {}", at.line, at.col)
     }
 
-    fn label(&mut self, label: &Resolved<'a>, beginning: &str) {
+    fn label(&mut self, label: &Resolved<'_>, beginning: &str) {
         let at = label.location(ColumnUnit::Char);
-        let mut beginning = format!("{beginning} {}", self.place(at));
+        let mut beginning = format!("{beginning} {}", self.place(label.file, at));
         if label.last_line() > at.line {
             beginning += &format!(", to line {}", label.last_line());
         }
         self.sentence(&beginning, label.label.message().unwrap_or("here"));
         let text = line_of(label.file, at.line);
-        let is_new = self.line.replace((at.path, at.line)) != Some((at.path, at.line));
+        let line = Some((label.file.id(), at.line));
+        let is_new = std::mem::replace(&mut self.line, line) != line;
         if is_new && !text.is_empty() {
             self.sentence("  The line is", &text);
         }
     }
 
-    fn edit(&mut self, sources: &'a SourceMap, edit: &Edit) {
+    fn edit(&mut self, sources: &SourceMap, edit: &Edit) {
         let Ok(file) = sources.file(edit.span().file()) else { return };
         let at = file.location(edit.span().lo(), ColumnUnit::Char);
-        let is_new = self.file != Some(at.path);
-        let place = self.place(at);
+        let is_new = self.file != Some(file.id());
+        let place = self.place(file, at);
         let file_name =
             if is_new { format!(" of {}", text::one_line(at.path)) } else { String::new() };
         let line = format!("line {}{file_name}", at.line);
@@ -169,7 +178,7 @@ impl<'a> Narration<'a> {
 
 /// A line of a file in a form that can be told.
 fn line_of(file: &SourceFile, line: u32) -> String {
-    cut(&text::one_line(file.line(line).unwrap_or_default().trim()))
+    cut(&text::one_line(beginning(file.line(line).unwrap_or_default().trim())))
 }
 
 /// A text of an edit, in quotes; white space alone is named.
@@ -177,13 +186,19 @@ fn quoted(text: &str) -> String {
     match text.trim() {
         "" if text.contains('\n') => "an end of a line".to_owned(),
         "" => "white space".to_owned(),
-        trimmed => format!("\"{}\"", cut(&text::one_line(trimmed))),
+        trimmed => format!("\"{}\"", cut(&text::one_line(beginning(trimmed)))),
     }
 }
 
 /// A whole line, or several, in quotes: with the blanks that it begins with.
 fn quoted_line(text: &str) -> String {
-    format!("\"{}\"", cut(&text::one_line(text.trim_matches(['\n', '\r']))))
+    format!("\"{}\"", cut(&text::one_line(beginning(text.trim_matches(['\n', '\r'])))))
+}
+
+/// What of a text is looked at, so that a very long one costs no more: one character more than is told.
+fn beginning(text: &str) -> &str {
+    let end = text.char_indices().nth(MOST_CHARACTERS + 1).map(|(end, _)| end);
+    end.and_then(|end| text.get(..end)).unwrap_or(text)
 }
 
 fn cut(text: &str) -> String {

@@ -84,17 +84,19 @@ impl<'a> Patches<'a> {
             .map(|suggestion| {
                 let by_file =
                     suggestion.edits().chunk_by(|a, b| a.span().file() == b.span().file());
-                let files = by_file.enumerate().filter_map(|(number, edits)| {
-                    let span = edits.first()?.span();
-                    let file = sources.file(span.file()).ok()?;
-                    let at = file.location(span.lo(), take.column_unit);
-                    // Of a file that is not here the place is all that can be told.
-                    let is_known = number == 0 && about == Some(file.id()) && !file.is_missing();
-                    let place = (!is_known).then(|| at.to_string());
-                    let is_link = path_links && !file.path().contains(text::is_unsafe);
-                    let link = sources.url(file.id()).filter(|_| is_link);
-                    Some(FilePatch { place, link, hunks: hunks(file, edits) })
-                });
+                let files =
+                    by_file.take(MOST_LINES + 1).enumerate().filter_map(|(number, edits)| {
+                        let span = edits.first()?.span();
+                        let file = sources.file(span.file()).ok()?;
+                        let at = file.location(span.lo(), take.column_unit);
+                        // Of a file that is not here the place is all that can be told.
+                        let is_known =
+                            number == 0 && about == Some(file.id()) && !file.is_missing();
+                        let place = (!is_known).then(|| at.to_string());
+                        let is_link = path_links && !file.path().contains(text::is_unsafe);
+                        let link = sources.url(file.id()).filter(|_| is_link);
+                        Some(FilePatch { place, link, hunks: hunks(file, edits) })
+                    });
                 Patch { suggestion, files: files.collect() }
             })
             .collect();
@@ -127,8 +129,12 @@ impl<'a> Patches<'a> {
         }
         for Patch { suggestion, files } in &self.patches {
             pen.header((Style::Help, "help"), None, suggestion.message(), self.take.tab_width)?;
-            let mut left = MOST_LINES;
-            for (number, FilePatch { place, link, hunks }) in files.iter().enumerate() {
+            let (mut left, mut is_cut) = (MOST_LINES, false);
+            'files: for (number, FilePatch { place, link, hunks }) in files.iter().enumerate() {
+                if left == 0 {
+                    is_cut = true;
+                    break;
+                }
                 if let Some(place) = place {
                     pen.write(Style::Gutter, &format!("{:before_arrow$}{arrow}", ""))?;
                     if let Some(url) = link {
@@ -138,10 +144,19 @@ impl<'a> Patches<'a> {
                     pen.end_link()?;
                     pen.end_line();
                 }
+                if hunks.is_empty() {
+                    left -= 1;
+                }
                 for (index, hunk) in hunks.iter().enumerate() {
-                    let gap = if index == 0 { bar } else { "..." };
-                    beside.line(pen, None, gap, Style::Gutter)?;
-                    hunk.draw(beside, &mut left, pen)?;
+                    is_cut = left == 0;
+                    if !is_cut {
+                        let gap = if index == 0 { bar } else { "..." };
+                        beside.line(pen, None, gap, Style::Gutter)?;
+                        is_cut = !hunk.draw(beside, &mut left, pen)?;
+                    }
+                    if is_cut {
+                        break 'files;
+                    }
                 }
                 let goes_on = number + 1 < files.len();
                 if (goes_on && !hunks.is_empty())
@@ -149,6 +164,10 @@ impl<'a> Patches<'a> {
                 {
                     beside.line(pen, None, bar, Style::Gutter)?;
                 }
+            }
+            if is_cut {
+                beside.line(pen, None, "...", Style::Gutter)?;
+                beside.line(pen, None, bar, Style::Gutter)?;
             }
         }
         if self.more > 0 {
@@ -172,7 +191,8 @@ fn hunks<'a>(file: &'a SourceFile, edits: &[Edit]) -> Vec<Hunk<'a>> {
     }
     let last_line = |edit: &Edit| file.line_of(edit.span().hi());
     let touch = |a: &Edit, b: &Edit| last_line(a) >= file.line_of(b.span().lo());
-    edits.chunk_by(touch).filter_map(|edits| Hunk::new(file, edits)).collect()
+    // Each shows at least one line, and one that is not shown says that there are more.
+    edits.chunk_by(touch).filter_map(|edits| Hunk::new(file, edits)).take(MOST_LINES + 1).collect()
 }
 
 impl<'a> Hunk<'a> {
@@ -215,18 +235,19 @@ impl<'a> Hunk<'a> {
         self.first.saturating_add(u32::try_from(lines.min(MOST_LINES + 1)).unwrap_or(u32::MAX)) - 1
     }
 
-    /// Draws it; at most `left` lines.
-    fn draw(&self, beside: Beside<'_>, left: &mut usize, pen: &mut Pen) -> io::Result<()> {
+    /// Draws it, at most `left` lines; says whether that is all of it.
+    fn draw(&self, beside: Beside<'_>, left: &mut usize, pen: &mut Pen) -> io::Result<bool> {
         if let ([line], false) = (self.added.as_slice(), self.marks.is_empty()) {
             *left = left.saturating_sub(1);
-            return beside.marked(pen, self.first, line, &self.marks);
+            beside.marked(pen, self.first, line, &self.marks)?;
+            return Ok(true);
         }
         let removed = self.removed.iter().map(|line| (*line, "-", Style::Removed));
         let added = self.added.iter().map(|line| (line.as_str(), "+", Style::Added));
         let changed = changed(&self.removed, &self.added);
         for (index, (line, sign, style)) in removed.chain(added).enumerate() {
             if *left == 0 {
-                return beside.line(pen, None, "...", Style::Gutter);
+                return Ok(false);
             }
             *left -= 1;
             let at = if sign == "-" { index } else { index - self.removed.len() };
@@ -246,7 +267,7 @@ impl<'a> Hunk<'a> {
             beside.line(pen, Some(number), beside.bar, Style::Gutter)?;
             beside.text(pen, &row.text, Style::Plain)?;
         }
-        Ok(())
+        Ok(true)
     }
 }
 

@@ -139,7 +139,8 @@ fn as_one(file: &SourceFile, fix: &Fix) -> Option<Suggestion> {
     for edit in fix.edits() {
         let range = edit.span().range();
         (edit.span().file() == file.id()).then_some(())?;
-        text.push_str(file.text().get(copied..range.start)?);
+        // Bytes between two edits that are not UTF-8 cannot be told, so no such edit is made.
+        text.push_str(std::str::from_utf8(file.bytes().get(copied..range.start)?).ok()?);
         text.push_str(edit.text());
         copied = range.end;
     }

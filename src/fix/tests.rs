@@ -26,6 +26,16 @@ fn what_no_edit_touches_is_as_it_was() {
 }
 
 #[test]
+fn what_is_inserted_at_the_beginning_stands_behind_a_byte_order_mark() {
+    let (sources, file) = map(b"\xef\xbb\xbfa\n");
+    let new = |edits| apply(&sources, [&suggestion(file, "m", edits)]).files[&file].clone();
+    assert_eq!(new(&[(0, 0, "x\n")]), b"\xef\xbb\xbfx\na\n");
+    assert_eq!(new(&[(0, 0, "x"), (3, 3, "y")]), b"\xef\xbb\xbfxya\n");
+    assert_eq!(new(&[(0, 0, "x"), (0, 4, "y")]), b"xy\n", "the mark goes");
+    assert_eq!(new(&[(0, 3, "")]), b"a\n", "a mark that is removed goes");
+}
+
+#[test]
 fn overlapping_suggestions_are_refused_one_by_one_and_the_rest_is_applied() {
     let (sources, file) = map(b"0123456789");
     let all = [

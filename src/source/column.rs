@@ -27,11 +27,35 @@ impl ColumnUnit {
         let units = match self {
             Self::Char => before.chars().count(),
             Self::Byte => before.len(),
-            Self::Utf16 => before.encode_utf16().count(),
+            // Two units for what is four bytes of UTF-8.
+            Self::Utf16 => before.chars().count() + long_characters(before),
             Self::Cell { tab_width } => {
                 text::cells(before, usize::from(tab_width)).last().map_or(0, |last| last.end)
             }
         };
         u32::try_from(units).map_or(u32::MAX, |units| units.saturating_add(1))
+    }
+}
+
+/// The characters of four bytes.
+fn long_characters(text: &str) -> usize {
+    // At most 255 at once, so that a byte counts them and the loop takes many bytes at a time.
+    let count = |bytes: &[u8]| bytes.iter().map(|&byte| u8::from(byte >= 0xf0)).sum::<u8>();
+    text.as_bytes().chunks(255).map(|bytes| usize::from(count(bytes))).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn utf16_units_are_counted_however_long_the_text() {
+        for text in ["", "a", "é日", "👩", "a👩é日"] {
+            for times in [1, 63, 64, 255, 256, 1000] {
+                let text = text.repeat(times);
+                let units = u32::try_from(text.encode_utf16().count()).unwrap();
+                assert_eq!(ColumnUnit::Utf16.column_after(&text), units + 1);
+            }
+        }
     }
 }

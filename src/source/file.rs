@@ -12,7 +12,7 @@ use super::{ColumnUnit, KnownPlace, Location, MAX_FILE_BYTES, SourceError};
 use crate::span::{ByteOffset, FileId, Span};
 
 /// The byte order mark, U+FEFF, as UTF-8.
-const BOM: &str = "\u{feff}";
+pub(crate) const BOM: &str = "\u{feff}";
 
 /// One source file: its path and text, and its lines, which are found when first asked for.
 ///
