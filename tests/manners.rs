@@ -253,6 +253,10 @@ fn suggestions_are_drawn_as_what_they_do() {
             "replace two lines by one",
             Edit::replace(at("+ second\n  say mut"), "-"),
         ))
+        .with_suggestion(one(
+            "replace a line by empty ones",
+            Edit::replace(at("  say mut total\n"), "\n\n"),
+        ))
         .with_suggestion(one("change nothing that can be seen", Edit::insert(file, 3, "")))
         .with_suggestion(
             Suggestion::new("several parts", parts, Applicability::HasPlaceholders).unwrap(),

@@ -50,6 +50,8 @@ impl<W: Write> NarratedEmitter<W> {
 const MOST_LABELS: usize = 100;
 /// The most edits that are told of one suggestion.
 const MOST_EDITS: usize = 20;
+/// The most notes that are told.
+const MOST_NOTES: usize = 100;
 /// The most characters of a source line that are told.
 const MOST_CHARACTERS: usize = 200;
 
@@ -96,7 +98,11 @@ impl Narration {
         if let Some(help) = diagnostic.help() {
             self.sentence("Help", help);
         }
-        checked.notes().for_each(|note| self.sentence("Note", &note));
+        checked.notes().take(MOST_NOTES).for_each(|note| self.sentence("Note", &note));
+        let more = checked.notes().count().saturating_sub(MOST_NOTES);
+        if more > 0 {
+            self.sentence("Also", &format!("{more} more {}", text::plural("note", more)));
+        }
         for suggestion in &checked.suggestions {
             self.sentence("Suggestion", suggestion.message());
             for edit in suggestion.edits().iter().take(MOST_EDITS) {

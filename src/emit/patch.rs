@@ -121,54 +121,12 @@ impl<'a> Patches<'a> {
     ) -> io::Result<()> {
         let (bar, arrow) = (if unicode { "│" } else { "|" }, arrow(unicode));
         let room = Room::new(self.take.width, gutter, 0, self.take.tab_width);
-        let beside = Beside { gutter, bar, room };
-        // Where no line is shown at all, an arrow stands as it does above.
-        let before_arrow = gutter.max(1);
+        let beside = Beside { gutter, bar, arrow, room };
         if below_labels && !self.patches.is_empty() {
             beside.line(pen, None, bar, Style::Gutter)?;
         }
-        for Patch { suggestion, files } in &self.patches {
-            pen.header((Style::Help, "help"), None, suggestion.message(), self.take.tab_width)?;
-            let (mut left, mut is_cut) = (MOST_LINES, false);
-            'files: for (number, FilePatch { place, link, hunks }) in files.iter().enumerate() {
-                if left == 0 {
-                    is_cut = true;
-                    break;
-                }
-                if let Some(place) = place {
-                    pen.write(Style::Gutter, &format!("{:before_arrow$}{arrow}", ""))?;
-                    if let Some(url) = link {
-                        pen.begin_link(url)?;
-                    }
-                    pen.write(Style::Plain, place)?;
-                    pen.end_link()?;
-                    pen.end_line();
-                }
-                if hunks.is_empty() {
-                    left -= 1;
-                }
-                for (index, hunk) in hunks.iter().enumerate() {
-                    is_cut = left == 0;
-                    if !is_cut {
-                        let gap = if index == 0 { bar } else { "..." };
-                        beside.line(pen, None, gap, Style::Gutter)?;
-                        is_cut = !hunk.draw(beside, &mut left, pen)?;
-                    }
-                    if is_cut {
-                        break 'files;
-                    }
-                }
-                let goes_on = number + 1 < files.len();
-                if (goes_on && !hunks.is_empty())
-                    || hunks.last().is_some_and(|hunk| hunk.marks.is_empty())
-                {
-                    beside.line(pen, None, bar, Style::Gutter)?;
-                }
-            }
-            if is_cut {
-                beside.line(pen, None, "...", Style::Gutter)?;
-                beside.line(pen, None, bar, Style::Gutter)?;
-            }
+        for patch in &self.patches {
+            patch.draw(beside, self.take.tab_width, pen)?;
         }
         if self.more > 0 {
             let more = format!("and {} more {}", self.more, text::plural("suggestion", self.more));
@@ -181,6 +139,62 @@ impl<'a> Patches<'a> {
 /// What stands between the gutter and a path, as codespan draws it.
 pub(super) const fn arrow(unicode: bool) -> &'static str {
     if unicode { " ┌─ " } else { "--> " }
+}
+
+impl Patch<'_> {
+    fn draw(&self, beside: Beside<'_>, tab_width: usize, pen: &mut Pen) -> io::Result<()> {
+        pen.header((Style::Help, "help"), None, self.suggestion.message(), tab_width)?;
+        let mut left = MOST_LINES;
+        for (number, file) in self.files.iter().enumerate() {
+            let goes_on = number + 1 < self.files.len();
+            if left == 0 || !file.draw(beside, &mut left, goes_on, pen)? {
+                beside.line(pen, None, "...", Style::Gutter)?;
+                return beside.line(pen, None, beside.bar, Style::Gutter);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl FilePatch<'_> {
+    /// Draws at most `left` lines, and says whether that was all; `goes_on` where another file follows.
+    fn draw(
+        &self,
+        beside: Beside<'_>,
+        left: &mut usize,
+        goes_on: bool,
+        pen: &mut Pen,
+    ) -> io::Result<bool> {
+        if let Some(place) = &self.place {
+            // Where no line is shown at all, an arrow stands as it does above.
+            let before = beside.gutter.max(1);
+            pen.write(Style::Gutter, &format!("{:before$}{1}", "", beside.arrow))?;
+            if let Some(url) = &self.link {
+                pen.begin_link(url)?;
+            }
+            pen.write(Style::Plain, place)?;
+            pen.end_link()?;
+            pen.end_line();
+        }
+        if self.hunks.is_empty() {
+            *left = left.saturating_sub(1);
+        }
+        for (index, hunk) in self.hunks.iter().enumerate() {
+            if *left == 0 {
+                return Ok(false);
+            }
+            let gap = if index == 0 { beside.bar } else { "..." };
+            beside.line(pen, None, gap, Style::Gutter)?;
+            if !hunk.draw(beside, left, pen)? {
+                return Ok(false);
+            }
+        }
+        let is_closed = self.hunks.last().is_none_or(|hunk| !hunk.marks.is_empty());
+        if !is_closed || (goes_on && !self.hunks.is_empty()) {
+            beside.line(pen, None, beside.bar, Style::Gutter)?;
+        }
+        Ok(true)
+    }
 }
 
 /// The changes of `edits`, which are sorted and all in `file`. None where the file is not here: its
@@ -215,7 +229,7 @@ impl<'a> Hunk<'a> {
             + if next.is_some() { ends.take_while(|(old, new)| old == new).count() } else { 0 };
         removed = removed_rest.get(..removed_rest.len() - behind)?.to_vec();
         added = added_rest.get(..added_rest.len() - behind)?.to_vec();
-        if added.iter().all(|line| line.is_empty()) && !removed.is_empty() {
+        if added == [""] && !removed.is_empty() && edits.iter().all(|edit| edit.text().is_empty()) {
             added.clear();
         }
         let number = u32::try_from(same).ok()?;
@@ -315,6 +329,7 @@ struct Beside<'a> {
     /// Cells for line numbers.
     gutter: usize,
     bar: &'a str,
+    arrow: &'a str,
     room: Room,
 }
 
