@@ -9,9 +9,10 @@ use crate::contract::Checked;
 
 /// Gives each diagnostic of one output a fingerprint of its own.
 ///
-/// It is made of the code, the path, the message and the text of the line where the problem begins (of
-/// a very long one its beginning, so that its cost does not grow with the line), and of how many came before with all of these the same: so it stays as lines come and go above. It
-/// is SipHash-2-4 of 128 bits, in hexadecimal, the same on every machine.
+/// It is made of the code, the path, the message and the text of the line where the problem begins, and
+/// of how many came before with all of these the same: so it stays as lines come and go above. Of a very
+/// long line the beginning is taken, so that the cost does not grow with the line. It is SipHash-2-4 of
+/// 128 bits, in hexadecimal, the same on every machine.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Fingerprints {
     seen: HashMap<u128, u64>,

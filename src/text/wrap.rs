@@ -18,6 +18,9 @@ pub(crate) fn further_line(line: Cow<'_, str>) -> Cow<'_, str> {
 /// The most lines that one text of a diagnostic takes.
 const MOST_LINES: usize = 100;
 
+/// More bytes than this for each cell are broken too: only text without a width has as many.
+const MOST_BYTES_A_CELL: usize = 64;
+
 /// `text` as it is shown beside a gutter: safe [`lines`] of at most `room` cells, and a last one that
 /// says so where there are very many more.
 pub(crate) fn block(text: &str, tab_width: usize, room: usize) -> Vec<Cow<'_, str>> {
@@ -59,7 +62,8 @@ fn wrap<'a>(line: Cow<'a, str>, room: usize, pieces: &mut Vec<Cow<'a, str>>) {
         if text == " " && !piece.ends_with(' ') && !piece.trim_start_matches(' ').is_empty() {
             word_end = Some(at);
         }
-        if end - from > room && text != " " && at > start {
+        let is_full = end - from > room || at - start > MOST_BYTES_A_CELL * room.max(1);
+        if is_full && text != " " && at > start {
             let cut = word_end.take().unwrap_or(at);
             cuts.push(start..cut);
             let rest = line.get(cut..at).unwrap_or_default();
@@ -119,5 +123,8 @@ mod tests {
         assert_eq!(lines.len(), 101);
         assert_eq!(lines[100], "... and more lines");
         assert_eq!(block(&"x".repeat(1 << 20), 4, 80).len(), 101);
+        let no_width: usize =
+            block(&"\u{200b}".repeat(1 << 20), 4, 80).iter().map(|line| line.len()).sum();
+        assert!(no_width < 700_000, "{no_width} bytes");
     }
 }
