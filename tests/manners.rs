@@ -315,3 +315,27 @@ fn no_line_is_a_workflow_command() {
         assert_eq!(command, None, "{format}: {out}");
     }
 }
+
+/// What is far away on the line changes nothing of what is drawn.
+#[test]
+fn suggestions_on_very_long_lines_are_drawn_as_on_long_ones() {
+    let drawn = |side: usize, unit: &str| {
+        let side = unit.repeat(side);
+        let scene = scene(&format!("{side}⟦old⟧{side}\n"));
+        let span = scene.diagnostic.primary().span();
+        let one = |message, edit| Suggestion::one(message, edit, Applicability::Unspecified);
+        let diagnostic = scene
+            .diagnostic
+            .with_suggestion(one("replace", Edit::replace(span, "new 日本")))
+            .with_suggestion(one("remove", Edit::remove(span)))
+            .with_suggestion(one("insert", Edit::insert(span.file(), span.lo(), "(")));
+        let out = human(&scene.sources, &[diagnostic].into_iter().collect(), |e| e.with_width(60));
+        // The column differs.
+        out.lines().filter(|line| !line.contains("-->")).collect::<Vec<_>>().join("\n")
+    };
+    for unit in ["a", "日", "e\u{301}", "word "] {
+        let short = drawn(200, unit);
+        assert!(short.matches("...").count() >= 8, "{short}");
+        assert_eq!(drawn(100_000, unit), short);
+    }
+}

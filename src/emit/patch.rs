@@ -11,16 +11,19 @@
 //! `+` and `-` beside a line are lines that come and go, `+` under it is text that comes, `~` text
 //! that takes the place of other text.
 
+mod hunk;
+
 use std::borrow::Cow;
 use std::io;
-use std::ops::Range;
+
+use hunk::{Hunk, Mark, hunks};
 
 use super::excerpt::{Room, Row, Stops, Take};
 use super::pen::Pen;
 use super::style::Style;
 use crate::contract::Checked;
-use crate::source::{SourceFile, SourceMap};
-use crate::suggestion::{Edit, Suggestion};
+use crate::source::SourceMap;
+use crate::suggestion::Suggestion;
 use crate::text;
 
 /// The most lines that are shown of one suggestion, and the most suggestions.
@@ -52,22 +55,6 @@ struct FilePatch<'a> {
     hunks: Vec<Hunk<'a>>,
 }
 
-/// Text that comes (`+`) or takes the place of other text (`~`), in bytes of its line.
-type Mark = (Range<usize>, char);
-
-/// Lines that stand together and change.
-#[derive(Debug)]
-struct Hunk<'a> {
-    /// The number of the first line, 1-based.
-    first: u32,
-    removed: Vec<&'a str>,
-    added: Vec<String>,
-    /// Of the only line that is added. None where the removed line has to be seen too.
-    marks: Vec<Mark>,
-    /// The line after lines that are added alone.
-    next: Option<&'a str>,
-}
-
 impl<'a> Patches<'a> {
     /// The changes as `take` has them; `path_links` where paths are links to the files.
     pub(super) fn new(
@@ -95,7 +82,7 @@ impl<'a> Patches<'a> {
                         let place = (!is_known).then(|| at.to_string());
                         let is_link = path_links && !file.path().contains(text::is_unsafe);
                         let link = sources.url(file.id()).filter(|_| is_link);
-                        Some(FilePatch { place, link, hunks: hunks(file, edits) })
+                        Some(FilePatch { place, link, hunks: hunks(file, edits, take.width) })
                     });
                 Patch { suggestion, files: files.collect() }
             })
@@ -197,58 +184,7 @@ impl FilePatch<'_> {
     }
 }
 
-/// The changes of `edits`, which are sorted and all in `file`. None where the file is not here: its
-/// lines are not known.
-fn hunks<'a>(file: &'a SourceFile, edits: &[Edit]) -> Vec<Hunk<'a>> {
-    if file.is_missing() {
-        return Vec::new();
-    }
-    let last_line = |edit: &Edit| file.line_of(edit.span().hi());
-    let touch = |a: &Edit, b: &Edit| last_line(a) >= file.line_of(b.span().lo());
-    // Each shows at least one line, and one that is not shown says that there are more.
-    edits.chunk_by(touch).filter_map(|edits| Hunk::new(file, edits)).take(MOST_LINES + 1).collect()
-}
-
-impl<'a> Hunk<'a> {
-    /// The change of edits that touch the same lines; nothing where nothing changes that can be seen.
-    fn new(file: &'a SourceFile, edits: &[Edit]) -> Option<Self> {
-        let first = file.line_of(edits.first()?.span().lo());
-        let last = file.line_of(edits.last()?.span().hi());
-        let range = file.line_range(first)?.start..file.line_range(last)?.end;
-        let old = file.text().get(range.clone())?;
-        let (new, marks) = edited(old, range.start, edits);
-
-        let mut removed: Vec<&str> = old.split('\n').map(without_return).collect();
-        let mut added: Vec<&str> = new.split('\n').map(without_return).collect();
-        let same = removed.iter().zip(&added).take_while(|(old, new)| old == new).count();
-        let (_, removed_rest) = removed.split_at_checked(same)?;
-        let (_, added_rest) = added.split_at_checked(same)?;
-        let mut ends = removed_rest.iter().rev().zip(added_rest.iter().rev());
-        let next = ends.next().filter(|(old, new)| old == new).map(|(old, _)| *old);
-        let behind = usize::from(next.is_some())
-            + if next.is_some() { ends.take_while(|(old, new)| old == new).count() } else { 0 };
-        removed = removed_rest.get(..removed_rest.len() - behind)?.to_vec();
-        added = added_rest.get(..added_rest.len() - behind)?.to_vec();
-        if added == [""] && !removed.is_empty() && edits.iter().all(|edit| edit.text().is_empty()) {
-            added.clear();
-        }
-        let number = u32::try_from(same).ok()?;
-        let in_line = removed.len() == 1 && added.len() == 1 && first == last;
-        let first = first.saturating_add(number);
-        let next =
-            next.or_else(|| file.line(first)).filter(|next| removed.is_empty() && !next.is_empty());
-        let added: Vec<String> = added.into_iter().map(str::to_owned).collect();
-        let is_empty = removed.is_empty() && added.is_empty();
-        let marks = marks.filter(|_| in_line).unwrap_or_default();
-        (!is_empty).then_some(Self { first, removed, added, marks, next })
-    }
-
-    /// The largest line number that is shown.
-    fn last(&self) -> u32 {
-        let lines = self.removed.len().max(self.added.len() + usize::from(self.next.is_some()));
-        self.first.saturating_add(u32::try_from(lines.min(MOST_LINES + 1)).unwrap_or(u32::MAX)) - 1
-    }
-
+impl Hunk<'_> {
     /// Draws it, at most `left` lines; says whether that is all of it.
     fn draw(&self, beside: Beside<'_>, left: &mut usize, pen: &mut Pen) -> io::Result<bool> {
         if let ([line], false) = (self.added.as_slice(), self.marks.is_empty()) {
@@ -293,34 +229,6 @@ fn changed(removed: &[&str], added: &[String]) -> Option<(usize, usize)> {
     let (old, new) = (old.get(before..)?, new.get(before..)?);
     let behind = old.chars().rev().zip(new.chars().rev()).map_while(bytes).sum();
     Some((before, behind))
-}
-
-/// `old`, which begins at byte `start` of its file, after `edits`; and where the new text stands in
-/// it, with `+` where text comes and `~` where it takes the place of other text. No marks where text
-/// only goes.
-fn edited(old: &str, start: usize, edits: &[Edit]) -> (String, Option<Vec<Mark>>) {
-    let (mut new, mut marks) = (String::with_capacity(old.len()), Some(Vec::new()));
-    let mut copied = 0;
-    for edit in edits {
-        // A byte order mark and the end of a line are none of the text.
-        let offset = |at: u32| (at as usize).clamp(start, start + old.len()) - start;
-        let (lo, hi) = (offset(edit.span().lo()), offset(edit.span().hi()));
-        new.push_str(old.get(copied..lo).unwrap_or_default());
-        let from = new.len();
-        new.push_str(edit.text());
-        copied = hi;
-        match (&mut marks, edit.text().is_empty()) {
-            (_, true) => marks = None,
-            (Some(marks), false) => marks.push((from..new.len(), if lo == hi { '+' } else { '~' })),
-            (None, false) => {}
-        }
-    }
-    new.push_str(old.get(copied..).unwrap_or_default());
-    (new, marks)
-}
-
-fn without_return(line: &str) -> &str {
-    line.strip_suffix('\r').unwrap_or(line)
 }
 
 /// What stands beside the lines.

@@ -1,0 +1,119 @@
+//! The lines of a file that edits change: old and new text, and nothing of how it is drawn.
+
+use std::ops::Range;
+
+use super::MOST_LINES;
+use crate::source::SourceFile;
+use crate::suggestion::Edit;
+
+/// Bytes of a line before and after its edits that are looked at, for each cell that it may have: more
+/// than a [`Row`] looks at.
+const BYTES_AROUND_A_CELL: usize = 64;
+
+/// Text that comes (`+`) or takes the place of other text (`~`), in bytes of its line.
+pub(super) type Mark = (Range<usize>, char);
+
+/// Lines that stand together and change.
+#[derive(Debug)]
+pub(super) struct Hunk<'a> {
+    /// The number of the first line, 1-based.
+    pub(super) first: u32,
+    pub(super) removed: Vec<&'a str>,
+    pub(super) added: Vec<String>,
+    /// Of the only line that is added. None where the removed line has to be seen too.
+    pub(super) marks: Vec<Mark>,
+    /// The line after lines that are added alone.
+    pub(super) next: Option<&'a str>,
+}
+
+/// The changes of `edits`, which are sorted and all in `file`. None where the file is not here: its
+/// lines are not known.
+pub(super) fn hunks<'a>(file: &'a SourceFile, edits: &[Edit], width: usize) -> Vec<Hunk<'a>> {
+    if file.is_missing() {
+        return Vec::new();
+    }
+    let last_line = |edit: &Edit| file.line_of(edit.span().hi());
+    let touch = |a: &Edit, b: &Edit| last_line(a) >= file.line_of(b.span().lo());
+    // Each shows at least one line, and one that is not shown says that there are more.
+    edits
+        .chunk_by(touch)
+        .filter_map(|edits| Hunk::new(file, edits, width))
+        .take(MOST_LINES + 1)
+        .collect()
+}
+
+impl<'a> Hunk<'a> {
+    /// The change of edits that touch the same lines; nothing where nothing changes that can be seen.
+    fn new(file: &'a SourceFile, edits: &[Edit], width: usize) -> Option<Self> {
+        let (lo, hi) = (edits.first()?.span().lo(), edits.last()?.span().hi());
+        let (first, last) = (file.line_of(lo), file.line_of(hi));
+        let mut range = file.line_range(first)?.start..file.line_range(last)?.end;
+        if first == last && edits.iter().all(|edit| !edit.text().contains('\n')) {
+            // Of a very long line nothing else can come into view.
+            let (text, around) = (file.text(), BYTES_AROUND_A_CELL * width);
+            range.start =
+                text.floor_char_boundary((lo as usize).saturating_sub(around)).max(range.start);
+            range.end = text.ceil_char_boundary(hi as usize + around).min(range.end);
+        }
+        let old = file.text().get(range.clone())?;
+        let (new, marks) = edited(old, range.start, edits);
+
+        let mut removed: Vec<&str> = old.split('\n').map(without_return).collect();
+        let mut added: Vec<&str> = new.split('\n').map(without_return).collect();
+        let same = removed.iter().zip(&added).take_while(|(old, new)| old == new).count();
+        let (_, removed_rest) = removed.split_at_checked(same)?;
+        let (_, added_rest) = added.split_at_checked(same)?;
+        let mut ends = removed_rest.iter().rev().zip(added_rest.iter().rev());
+        let next = ends.next().filter(|(old, new)| old == new).map(|(old, _)| *old);
+        let behind = usize::from(next.is_some())
+            + if next.is_some() { ends.take_while(|(old, new)| old == new).count() } else { 0 };
+        removed = removed_rest.get(..removed_rest.len() - behind)?.to_vec();
+        added = added_rest.get(..added_rest.len() - behind)?.to_vec();
+        if added == [""] && !removed.is_empty() && edits.iter().all(|edit| edit.text().is_empty()) {
+            added.clear();
+        }
+        let number = u32::try_from(same).ok()?;
+        let in_line = removed.len() == 1 && added.len() == 1 && first == last;
+        let first = first.saturating_add(number);
+        let next =
+            next.or_else(|| file.line(first)).filter(|next| removed.is_empty() && !next.is_empty());
+        let added: Vec<String> = added.into_iter().map(str::to_owned).collect();
+        let is_empty = removed.is_empty() && added.is_empty();
+        let marks = marks.filter(|_| in_line).unwrap_or_default();
+        (!is_empty).then_some(Self { first, removed, added, marks, next })
+    }
+
+    /// The largest line number that is shown.
+    pub(super) fn last(&self) -> u32 {
+        let lines = self.removed.len().max(self.added.len() + usize::from(self.next.is_some()));
+        self.first.saturating_add(u32::try_from(lines.min(MOST_LINES + 1)).unwrap_or(u32::MAX)) - 1
+    }
+}
+
+/// `old`, which begins at byte `start` of its file, after `edits`; and where the new text stands in
+/// it, with `+` where text comes and `~` where it takes the place of other text. No marks where text
+/// only goes.
+fn edited(old: &str, start: usize, edits: &[Edit]) -> (String, Option<Vec<Mark>>) {
+    let (mut new, mut marks) = (String::with_capacity(old.len()), Some(Vec::new()));
+    let mut copied = 0;
+    for edit in edits {
+        // A byte order mark and the end of a line are none of the text.
+        let offset = |at: u32| (at as usize).clamp(start, start + old.len()) - start;
+        let (lo, hi) = (offset(edit.span().lo()), offset(edit.span().hi()));
+        new.push_str(old.get(copied..lo).unwrap_or_default());
+        let from = new.len();
+        new.push_str(edit.text());
+        copied = hi;
+        match (&mut marks, edit.text().is_empty()) {
+            (_, true) => marks = None,
+            (Some(marks), false) => marks.push((from..new.len(), if lo == hi { '+' } else { '~' })),
+            (None, false) => {}
+        }
+    }
+    new.push_str(old.get(copied..).unwrap_or_default());
+    (new, marks)
+}
+
+fn without_return(line: &str) -> &str {
+    line.strip_suffix('\r').unwrap_or(line)
+}
