@@ -7,7 +7,7 @@ use crate::source::SourceFile;
 use crate::suggestion::Edit;
 
 /// Bytes of a line before and after its edits that are looked at, for each cell that it may have: more
-/// than a [`Row`] looks at.
+/// than a row looks at.
 const BYTES_AROUND_A_CELL: usize = 64;
 
 /// Text that comes (`+`) or takes the place of other text (`~`), in bytes of its line.
