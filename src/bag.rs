@@ -97,7 +97,7 @@ impl DiagnosticBag {
         let severity = diagnostic.severity();
         let hash = hash(&diagnostic);
         let said = self.seen.get(&hash).and_then(|&index| self.diagnostics.get(index));
-        if said.is_some_and(|said| says_the_same(said, &diagnostic)) {
+        if said.is_some_and(|said| key(said) == key(&diagnostic)) {
             self.repeated.add(severity);
             return self.dropped.insert(Box::new(diagnostic));
         }
@@ -261,10 +261,6 @@ impl FromIterator<Self> for DiagnosticBag {
 fn key(diagnostic: &Diagnostic) -> (Code, Severity, Span, &str) {
     let span = diagnostic.primary().span();
     (diagnostic.code(), diagnostic.severity(), span, diagnostic.message())
-}
-
-fn says_the_same(one: &Diagnostic, other: &Diagnostic) -> bool {
-    key(one) == key(other)
 }
 
 /// Where two that differ have the same hash, the later one is kept and may be kept once more.

@@ -29,10 +29,9 @@ impl<'a> Resolved<'a> {
         self.file.location(self.span.lo(), unit)
     }
 
-    /// Where the label ends, exclusive. Nothing where the file is none that a reader can open, so
-    /// that no program is told of a place that only this one can see.
+    /// Where the label ends, as [`SourceFile::end_of`] has it.
     pub(crate) fn end(&self, unit: ColumnUnit) -> Option<Location<'a>> {
-        self.file.is_open().then(|| self.file.location(self.span.hi(), unit))
+        self.file.end_of(self.span, unit)
     }
 
     /// The line of the label's last byte, or of its place where it is empty: a line end belongs to the

@@ -43,6 +43,7 @@ mod contract;
 mod diagnostic;
 mod emit;
 pub mod fix;
+mod in_order;
 mod policy;
 pub mod registry;
 mod severity;

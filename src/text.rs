@@ -62,15 +62,18 @@ pub fn one_line(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
-        match c {
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            _ => push(&mut out, c),
-        }
-    }
+    text.chars().for_each(|c| push_on_line(&mut out, c));
     Cow::Owned(out)
+}
+
+/// Adds `c` to `out` as [`one_line`] shows it.
+pub(crate) fn push_on_line(out: &mut String, c: char) {
+    match c {
+        '\n' => out.push_str("\\n"),
+        '\r' => out.push_str("\\r"),
+        '\t' => out.push_str("\\t"),
+        _ => push(out, c),
+    }
 }
 
 /// The lines of `text`, each safe to show, tabs as spaces up to the next stop of `tab_width` cells.
@@ -170,6 +173,11 @@ pub(crate) fn width_of(text: &str) -> usize {
 /// `noun` for `count` of them.
 pub(crate) fn plural(noun: &str, count: usize) -> Cow<'_, str> {
     if count == 1 { Cow::Borrowed(noun) } else { Cow::Owned(format!("{noun}s")) }
+}
+
+/// What is left out: `980 more labels`.
+pub(crate) fn more(noun: &str, count: usize) -> String {
+    format!("{count} more {}", plural(noun, count))
 }
 
 /// Terminal cells of `c` or its stand-in; a tab counts as its picture.

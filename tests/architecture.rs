@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 /// The modules of the crate from left to right; those of one place may use each other.
 const ORDER: [&[&str]; 9] = [
-    &["span", "text", "severity", "url", "color", "terminal"],
+    &["in_order", "span", "text", "severity", "url", "color", "terminal"],
     &["source", "code", "summary"],
     &["suggestion", "registry"],
     &["diagnostic"],

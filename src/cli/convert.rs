@@ -6,7 +6,8 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::emit::json::JsonDiagnostic;
 use crate::emit::{Emitter as _, Format, Setup};
-use crate::source::{KnownPlace, SourceFile, SourceMap};
+use crate::in_order::InOrder;
+use crate::source::{KnownPlace, SourceFile, SourceMap, is_pseudo};
 use crate::span::FileId;
 use crate::text;
 
@@ -89,26 +90,26 @@ impl Sources {
         let mut sources = Self { map: SourceMap::with_root(folder), ids: HashMap::new() };
         for (path, places) in places(diagnostics) {
             let known = places.iter().map(|place| place.known);
-            let id = match sources.load(&path, root, &places) {
+            let id = match sources.load(path, root, &places) {
                 Some(id) => Ok(id),
-                None => sources.map.add_missing(&path, known),
+                None => sources.map.add_missing(path, known),
             };
             let id = id.map_err(io::Error::other)?;
             if sources.map.file(id).is_ok_and(|file| file.is_missing() && !file.is_pseudo()) {
-                let path = text::one_line(&path);
+                let path = text::one_line(path);
                 writeln!(
                     report,
                     "vitte: cannot show the text of `{path}`: it is not here, or it has changed"
                 )?;
             }
-            sources.ids.insert(path, id);
+            sources.ids.insert(path.to_owned(), id);
         }
         Ok(sources)
     }
 
     fn load(&mut self, path: &str, root: &Root, places: &[Place]) -> Option<FileId> {
         // What was read from `<stdin>` is in no file, not even in one of that name.
-        if path.starts_with('<') && path.ends_with('>') {
+        if is_pseudo(path) {
             return None;
         }
         let on_disk = root.find(Path::new(path))?;
@@ -123,19 +124,11 @@ impl Sources {
 
 /// The places of each file that the diagnostics speak of. The files that they are about stand first, in
 /// the order in which a compiler has them.
-fn places(diagnostics: &[JsonDiagnostic<'_>]) -> Vec<(String, Vec<Place>)> {
-    let mut places: Vec<(String, Vec<Place>)> = Vec::new();
-    let mut index_of: HashMap<String, usize> = HashMap::new();
-    let mut add = |file: &str, (lo, hi): (u32, u32), (line, col): (u32, u32)| {
+fn places<'a>(diagnostics: &'a [JsonDiagnostic<'_>]) -> Vec<(&'a str, Vec<Place>)> {
+    let mut places: InOrder<&'a str, Vec<Place>> = InOrder::default();
+    let mut add = |file: &'a str, (lo, hi): (u32, u32), (line, col): (u32, u32)| {
         let place = Place { hi, known: KnownPlace { offset: lo, line, col } };
-        let index = index_of.get(file).copied().unwrap_or(places.len());
-        match places.get_mut(index) {
-            Some((_, places)) => places.push(place),
-            None => {
-                index_of.insert(file.to_owned(), index);
-                places.push((file.to_owned(), vec![place]));
-            }
-        }
+        places.entry(file, Vec::new).push(place);
     };
     for primary in diagnostics.iter().filter_map(|diagnostic| diagnostic.primary.as_ref()) {
         add(&primary.file, (primary.lo, primary.hi), (primary.line, primary.col));
@@ -148,7 +141,7 @@ fn places(diagnostics: &[JsonDiagnostic<'_>]) -> Vec<(String, Vec<Place>)> {
             add(&edit.file, (edit.lo, edit.hi), (edit.line, edit.col));
         }
     }
-    places
+    places.into_vec()
 }
 
 /// Whether every place is on the line that the compiler saw it on. The columns may be in any unit.

@@ -18,6 +18,17 @@ pub(super) fn json(value: &impl Serialize) -> io::Result<Vec<u8>> {
     Ok(line)
 }
 
+/// The same with a line feed.
+///
+/// # Errors
+///
+/// Those of [`json`].
+pub(super) fn json_line(value: &impl Serialize) -> io::Result<Vec<u8>> {
+    let mut line = json(value)?;
+    line.push(b'\n');
+    Ok(line)
+}
+
 /// `serde_json` escapes C0 controls, as JSON demands (RFC 8259, section 7). DEL, C1 and bidi controls
 /// may stand in JSON, but not on a terminal that somebody looks at it with.
 struct Escaping;

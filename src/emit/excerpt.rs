@@ -21,6 +21,7 @@ pub(super) use row::{Room, Row, Stops};
 
 use crate::contract::{Checked, Resolved};
 use crate::diagnostic::LabelStyle;
+use crate::in_order::InOrder;
 use crate::source::{ColumnUnit, SourceFile};
 use crate::span::FileId;
 use crate::text;
@@ -109,7 +110,7 @@ impl<'a> Excerpt<'a> {
         let snippets =
             files.into_iter().map(|file| file.snippet(gutter, take, &mut remarks)).collect();
         if left_out > 0 {
-            remarks.push(format!("and {left_out} more {}", text::plural("label", left_out)));
+            remarks.push(format!("and {}", text::more("label", left_out)));
         }
         Self { snippets, gutter, remarks }
     }
@@ -204,18 +205,12 @@ impl Lines {
 
 /// Labels by file, files in the order of their first label.
 fn by_file<'a>(labels: &[Resolved<'a>]) -> Vec<Labelled<'a>> {
-    let mut files: Vec<Labelled<'_>> = Vec::new();
-    let mut index_of = BTreeMap::new();
+    let mut files = InOrder::default();
     for &label in labels {
-        let index = *index_of.entry(label.file.id()).or_insert(files.len());
-        if index == files.len() {
-            files.push(Labelled { file: label.file, labels: Vec::new() });
-        }
-        if let Some(file) = files.get_mut(index) {
-            file.labels.push(Placed::new(label));
-        }
+        let new = || Labelled { file: label.file, labels: Vec::new() };
+        files.entry(label.file.id(), new).labels.push(Placed::new(label));
     }
-    files
+    files.into_vec().into_iter().map(|(_, file)| file).collect()
 }
 
 impl Snippet<'_> {

@@ -49,14 +49,15 @@ impl<W: Write> Emitter for GithubEmitter<W> {
             Severity::Warning => "warning",
             Severity::Note => "notice",
         };
-        let is_file = |primary: &&Resolved<'_>| !primary.file.is_pseudo();
-        let place = checked.primary().filter(is_file).map(place).unwrap_or_default();
-        let mut message =
-            prose(&checked, Lacks { related_places: true, fixes: &checked.suggestions });
-        if let Some(primary) = checked.primary().filter(|primary| primary.file.is_pseudo()) {
-            message.insert_str(0, &format!("{}: ", primary.location(ColumnUnit::Char)));
-        }
-        let message = escape(&message, "");
+        let (place, before) = match checked.primary() {
+            None => (String::new(), String::new()),
+            Some(primary) if primary.file.is_pseudo() => {
+                (String::new(), format!("{}: ", primary.location(ColumnUnit::Char)))
+            }
+            Some(primary) => (place(primary), String::new()),
+        };
+        let message = prose(&checked, Lacks { related_places: true, fixes: &checked.suggestions });
+        let message = escape(&(before + &message), "");
         let line = format!("::{command} {place}title={}::{message}\n", diagnostic.code());
         self.writer.write_all(line.as_bytes())
     }
@@ -85,11 +86,10 @@ fn place(primary: &Resolved<'_>) -> String {
 fn escape(text: &str, more: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     for c in text.chars() {
-        match c {
-            '%' | '\n' | '\r' => out.push_str(&format!("%{:02X}", u32::from(c))),
-            _ if more.contains(c) => out.push_str(&format!("%{:02X}", u32::from(c))),
-            _ if text::is_unsafe(c) => out.push_str(&text::one_line(c.encode_utf8(&mut [0; 4]))),
-            _ => out.push(c),
+        if "%\n\r".contains(c) || more.contains(c) {
+            out.push_str(&format!("%{:02X}", u32::from(c)));
+        } else {
+            text::push_on_line(&mut out, c);
         }
     }
     out

@@ -199,9 +199,7 @@ impl JsonDiagnostic<'_> {
     ///
     /// None that is known: a struct of texts and numbers can always be written.
     pub fn to_line(&self) -> io::Result<Vec<u8>> {
-        let mut line = escape::json(self)?;
-        line.push(b'\n');
-        Ok(line)
+        escape::json_line(self)
     }
 }
 
@@ -293,9 +291,8 @@ impl<W: Write> JsonEmitter<W> {
 
 impl<W: Write> Emitter for JsonEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
-        let mut line = escape::json(&JsonDiagnostic::new(sources, diagnostic, self.column_unit))?;
-        line.push(b'\n');
-        self.writer.write_all(&line)
+        let json = JsonDiagnostic::new(sources, diagnostic, self.column_unit);
+        self.writer.write_all(&json.to_line()?)
     }
 
     fn finish(&mut self) -> io::Result<()> {

@@ -23,6 +23,7 @@ use super::markup::{self, In};
 use super::prose::{Lacks, prose};
 use crate::contract::Checked;
 use crate::diagnostic::Diagnostic;
+use crate::in_order::InOrder;
 use crate::severity::Severity;
 use crate::source::{ColumnUnit, SourceMap};
 use crate::tool::Tool;
@@ -32,9 +33,8 @@ use crate::tool::Tool;
 pub struct JunitEmitter<W> {
     writer: W,
     tool: Tool,
-    suites: Vec<Suite>,
-    /// Where the suite of a file is.
-    suite_of: HashMap<String, usize>,
+    /// By the path of a file, or the tool's name.
+    suites: InOrder<String, Suite>,
     names: Names,
 }
 
@@ -60,9 +60,8 @@ impl Names {
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 struct Suite {
-    name: String,
     counts: Counts,
     cases: String,
 }
@@ -78,23 +77,14 @@ impl<W: Write> JunitEmitter<W> {
     /// Writes to `writer` what `tool` says.
     #[must_use]
     pub fn new(writer: W, tool: &Tool) -> Self {
-        let (suite_of, names) = (HashMap::new(), Names::default());
-        Self { writer, tool: tool.clone(), suites: Vec::new(), suite_of, names }
+        let (suites, names) = (InOrder::default(), Names::default());
+        Self { writer, tool: tool.clone(), suites, names }
     }
 
     /// The writer, with all that was written to it.
     #[must_use]
     pub fn into_inner(self) -> W {
         self.writer
-    }
-
-    fn suite(&mut self, name: &str) -> Option<&mut Suite> {
-        let index = *self.suite_of.entry(name.to_owned()).or_insert(self.suites.len());
-        if index == self.suites.len() {
-            let (counts, cases) = (Counts::default(), String::new());
-            self.suites.push(Suite { name: name.to_owned(), counts, cases });
-        }
-        self.suites.get_mut(index)
     }
 }
 
@@ -121,29 +111,26 @@ impl<W: Write> Emitter for JunitEmitter<W> {
             }
         };
         let (class, name, place) = (attribute(&suite), attribute(&name), place.unwrap_or_default());
-        if let Some(suite) = self.suite(&suite) {
-            suite.counts.tests += 1;
-            suite.counts.failures += u64::from(severity == Severity::Error);
-            suite.counts.errors += u64::from(severity == Severity::Fatal);
-            suite.cases += &format!(
-                "<testcase classname=\"{class}\" name=\"{name}\"{place}>\n{result}\n</testcase>\n"
-            );
-        }
+        let suite = self.suites.entry(suite, Suite::default);
+        suite.counts.tests += 1;
+        suite.counts.failures += u64::from(severity == Severity::Error);
+        suite.counts.errors += u64::from(severity == Severity::Fatal);
+        suite.cases += &format!(
+            "<testcase classname=\"{class}\" name=\"{name}\"{place}>\n{result}\n</testcase>\n"
+        );
         Ok(())
     }
 
     fn finish(&mut self) -> io::Result<()> {
         if self.suites.is_empty() {
-            let tool = self.tool.name().to_owned();
-            let class = attribute(&tool);
-            if let Some(suite) = self.suite(&tool) {
-                suite.counts.tests = 1;
-                suite.cases = format!("<testcase classname=\"{class}\" name=\"check\"/>\n");
-            }
+            let suite = self.suites.entry(self.tool.name().to_owned(), Suite::default);
+            let class = attribute(self.tool.name());
+            suite.counts.tests = 1;
+            suite.cases = format!("<testcase classname=\"{class}\" name=\"check\"/>\n");
         }
         let mut all = Counts::default();
         let mut body = String::new();
-        for Suite { name, counts, cases } in self.suites.drain(..) {
+        for (name, Suite { counts, cases }) in std::mem::take(&mut self.suites).into_vec() {
             all.tests += counts.tests;
             all.failures += counts.failures;
             all.errors += counts.errors;
@@ -151,7 +138,6 @@ impl<W: Write> Emitter for JunitEmitter<W> {
             body += &cases;
             body += "</testsuite>\n";
         }
-        self.suite_of.clear();
         self.names = Names::default();
         let (tool, counts) = (attribute(self.tool.name()), attributes(all));
         let report = format!(

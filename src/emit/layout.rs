@@ -31,7 +31,7 @@ use codespan_reporting::term::{Chars, Config, DisplayStyle, Renderer, RichDiagno
 
 use super::excerpt::{Excerpt, LINES_AFTER_START, LINES_BEFORE_END, Place, Snippet, Take};
 use super::paint::{self, Gutter, Painter, SourceRow};
-use super::pen::{LEAST_ROOM, Pen};
+use super::pen::{self, Pen};
 use crate::contract::Checked;
 use crate::diagnostic::LabelStyle;
 use crate::severity::Severity;
@@ -127,8 +127,7 @@ fn notes(checked: &Checked<'_>, excerpt: &Excerpt<'_>, take: Take) -> Vec<String
     let help = checked.diagnostic.help().map(|help| ("help", Cow::Borrowed(help)));
     let all: Vec<_> = checked.notes().chain(remarks).map(|note| ("note", note)).collect();
     let more = all.len().saturating_sub(MOST_NOTES);
-    let more_notes =
-        || ("note", Cow::Owned(format!("and {more} more {}", text::plural("note", more))));
+    let more_notes = || ("note", Cow::Owned(format!("and {}", text::more("note", more))));
     let rest = (more > 0).then(more_notes);
     let shown = help.into_iter().chain(all.into_iter().take(MOST_NOTES)).chain(rest);
     shown.map(|(kind, note)| bullet(kind, &note, excerpt.gutter, take)).collect()
@@ -144,8 +143,8 @@ const fn label_style(style: LabelStyle) -> codespan::LabelStyle {
 /// A note's text, its further lines under the first.
 fn bullet(kind: &str, note: &str, gutter: usize, take: Take) -> String {
     let indent = kind.len() + 2;
-    let room = take.width.saturating_sub(gutter + " = ".len() + indent);
-    let lines = text::block(note, take.tab_width, room.max(LEAST_ROOM));
+    let room = pen::room(take.width, gutter + " = ".len() + indent);
+    let lines = text::block(note, take.tab_width, room);
     format!("{kind}: {}", lines.join(&format!("\n{:indent$}", "")))
 }
 

@@ -9,7 +9,7 @@
 //! `untitled:` and its name. The `data` of a diagnostic is the list of its code actions, ready to be sent
 //! for a `textDocument/codeAction` request that comes back with it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -22,8 +22,9 @@ use crate::bag::DiagnosticBag;
 use crate::code::Code;
 use crate::contract::{Checked, Resolved};
 use crate::diagnostic::Diagnostic as Reported;
+use crate::in_order::InOrder;
 use crate::severity::Severity;
-use crate::source::{ColumnUnit, SourceFile, SourceMap};
+use crate::source::{ColumnUnit, Location as Place, SourceFile, SourceMap};
 use crate::span::Span;
 use crate::suggestion::{Applicability, Edit, Suggestion};
 use crate::tool::Tool;
@@ -135,16 +136,16 @@ fn uri(sources: &SourceMap, file: &SourceFile) -> String {
     sources.url(file.id()).unwrap_or_else(|| format!("untitled:{}", url::path(file.path())))
 }
 
-fn position(file: &SourceFile, offset: u32) -> Position {
-    let at = file.location(offset, ColumnUnit::Utf16);
-    Position { line: at.line - 1, character: at.col - 1 }
+impl Position {
+    fn new(at: Place<'_>) -> Self {
+        Self { line: at.line - 1, character: at.col - 1 }
+    }
 }
 
 fn range(file: &SourceFile, span: Span) -> Range {
-    let start = position(file, span.lo());
-    // Of a file that nobody can open the end is not known to everybody.
-    let end = if file.is_open() { position(file, span.hi()) } else { start };
-    Range { start, end }
+    let start = file.location(span.lo(), ColumnUnit::Utf16);
+    let end = file.end_of(span, ColumnUnit::Utf16).unwrap_or(start);
+    Range { start: Position::new(start), end: Position::new(end) }
 }
 
 impl CodeAction {
@@ -209,17 +210,13 @@ pub fn publish(sources: &SourceMap, bag: &DiagnosticBag, tool: &Tool) -> Vec<Pub
     for entry in bag.ordered() {
         files.add(sources, entry.diagnostic, tool);
     }
-    files.files
+    files.publish()
 }
 
-/// The files in the order in which they were first spoken of. One that is in the map twice has one
-/// address, and is published once.
+/// The diagnostics of each address, in the order in which the files were first spoken of. One that is
+/// in the map twice has one address, and is published once.
 #[derive(Clone, Debug, Default)]
-struct Files {
-    files: Vec<PublishDiagnostics>,
-    /// Where in `files` an address is.
-    index_of: HashMap<String, usize>,
-}
+struct Files(InOrder<String, Vec<Diagnostic>>);
 
 impl Files {
     /// What is published for `file`; without one, for what has no place.
@@ -228,25 +225,24 @@ impl Files {
         file: Option<&SourceFile>,
         sources: &SourceMap,
         tool: &Tool,
-    ) -> Option<&mut Vec<Diagnostic>> {
+    ) -> &mut Vec<Diagnostic> {
         let uri = file.map_or_else(
             || format!("untitled:{}", url::path(tool.name())),
             |file| uri(sources, file),
         );
-        let index = *self.index_of.entry(uri.clone()).or_insert(self.files.len());
-        if index == self.files.len() {
-            self.files.push(PublishDiagnostics { uri, diagnostics: Vec::new() });
-        }
-        self.files.get_mut(index).map(|file| &mut file.diagnostics)
+        self.0.entry(uri, Vec::new)
     }
 
     fn add(&mut self, sources: &SourceMap, reported: &Reported, tool: &Tool) {
         let checked = Checked::new(sources, reported);
         let diagnostic = Diagnostic::new(sources, &checked, tool);
         let file = checked.primary().map(|primary| primary.file);
-        if let Some(diagnostics) = self.diagnostics(file, sources, tool) {
-            diagnostics.push(diagnostic);
-        }
+        self.diagnostics(file, sources, tool).push(diagnostic);
+    }
+
+    fn publish(self) -> Vec<PublishDiagnostics> {
+        let files = self.0.into_vec().into_iter();
+        files.map(|(uri, diagnostics)| PublishDiagnostics { uri, diagnostics }).collect()
     }
 }
 
@@ -280,10 +276,8 @@ impl<W: Write> Emitter for LspEmitter<W> {
     }
 
     fn finish(&mut self) -> io::Result<()> {
-        for params in std::mem::take(&mut self.files).files {
-            let mut line = escape::json(&params)?;
-            line.push(b'\n');
-            self.writer.write_all(&line)?;
+        for params in std::mem::take(&mut self.files).publish() {
+            self.writer.write_all(&escape::json_line(&params)?)?;
         }
         self.writer.flush()
     }

@@ -37,7 +37,7 @@ pub(super) fn xml(text: &str, place: In) -> String {
                 // Writing to a string cannot fail.
                 _ = write!(out, "&#x{:x};", u32::from(c));
             }
-            _ if text::is_unsafe(c) => out.push_str(&text::one_line(c.encode_utf8(&mut [0; 4]))),
+            _ if text::is_unsafe(c) => text::push_on_line(&mut out, c),
             _ => push(&mut out, c),
         }
     }

@@ -93,15 +93,16 @@ impl Narration {
         }
         let more = checked.labels.len().saturating_sub(MOST_LABELS);
         if more > 0 {
-            self.sentence("Also", &format!("{more} more {}", text::plural("label", more)));
+            self.sentence("Also", &text::more("label", more));
         }
         if let Some(help) = diagnostic.help() {
             self.sentence("Help", help);
         }
-        checked.notes().take(MOST_NOTES).for_each(|note| self.sentence("Note", &note));
-        let more = checked.notes().count().saturating_sub(MOST_NOTES);
+        let notes: Vec<_> = checked.notes().collect();
+        notes.iter().take(MOST_NOTES).for_each(|note| self.sentence("Note", note));
+        let more = notes.len().saturating_sub(MOST_NOTES);
         if more > 0 {
-            self.sentence("Also", &format!("{more} more {}", text::plural("note", more)));
+            self.sentence("Also", &text::more("note", more));
         }
         for suggestion in &checked.suggestions {
             self.sentence("Suggestion", suggestion.message());
@@ -110,8 +111,7 @@ impl Narration {
             }
             let more = suggestion.edits().len().saturating_sub(MOST_EDITS);
             if more > 0 {
-                let edits = text::plural("edit", more);
-                self.text.push_str(&format!("  And {more} more {edits}\n"));
+                self.text.push_str(&format!("  And {}\n", text::more("edit", more)));
             }
         }
     }

@@ -116,7 +116,7 @@ impl<'a> Patches<'a> {
             patch.draw(beside, self.take.tab_width, pen)?;
         }
         if self.more > 0 {
-            let more = format!("and {} more {}", self.more, text::plural("suggestion", self.more));
+            let more = format!("and {}", text::more("suggestion", self.more));
             pen.header((Style::Help, "help"), None, &more, self.take.tab_width)?;
         }
         Ok(())
@@ -126,6 +126,25 @@ impl<'a> Patches<'a> {
 /// What stands between the gutter and a path, as codespan draws it.
 pub(super) const fn arrow(unicode: bool) -> &'static str {
     if unicode { " ┌─ " } else { "--> " }
+}
+
+/// A line with an arrow to a place, where no source line is shown above it; `link` is its address.
+pub(super) fn arrow_to(
+    pen: &mut Pen,
+    gutter: usize,
+    arrow: &str,
+    place: &str,
+    link: Option<&str>,
+) -> io::Result<()> {
+    // Where no line is shown at all, an arrow stands as it does above.
+    pen.write(Style::Gutter, &format!("{:1$}{arrow}", "", gutter.max(1)))?;
+    if let Some(url) = link {
+        pen.begin_link(url)?;
+    }
+    pen.write(Style::Plain, place)?;
+    pen.end_link()?;
+    pen.end_line();
+    Ok(())
 }
 
 impl Patch<'_> {
@@ -153,15 +172,7 @@ impl FilePatch<'_> {
         pen: &mut Pen,
     ) -> io::Result<bool> {
         if let Some(place) = &self.place {
-            // Where no line is shown at all, an arrow stands as it does above.
-            let before = beside.gutter.max(1);
-            pen.write(Style::Gutter, &format!("{:before$}{1}", "", beside.arrow))?;
-            if let Some(url) = &self.link {
-                pen.begin_link(url)?;
-            }
-            pen.write(Style::Plain, place)?;
-            pen.end_link()?;
-            pen.end_line();
+            arrow_to(pen, beside.gutter, beside.arrow, place, self.link.as_deref())?;
         }
         if self.hunks.is_empty() {
             *left = left.saturating_sub(1);

@@ -11,7 +11,12 @@ use crate::severity::Severity;
 use crate::text;
 
 /// A message never has less room than this, in cells.
-pub(super) const LEAST_ROOM: usize = 20;
+const LEAST_ROOM: usize = 20;
+
+/// The cells that a message has that begins at `column` of a line of `width`.
+pub(super) fn room(width: usize, column: usize) -> usize {
+    width.saturating_sub(column).max(LEAST_ROOM)
+}
 
 /// A character of output with its style.
 pub(super) type Ink = (char, Style);
@@ -64,7 +69,7 @@ impl Pen {
 
     /// The cells that a message has that begins at `column`.
     pub(super) fn room(&self, column: usize) -> usize {
-        self.width.saturating_sub(column).max(LEAST_ROOM)
+        room(self.width, column)
     }
 
     /// Writes a header such as `error[E0001]: message`, of which `link` is the address; further lines

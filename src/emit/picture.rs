@@ -73,10 +73,9 @@ impl Picture {
         pen.header((Style::Header, &header), url.as_deref(), diagnostic.message(), tab_width)?;
 
         if let Some(primary) = checked.primary().filter(|primary| primary.file.is_missing()) {
+            let place = primary.location(self.take.column_unit).to_string();
             let arrow = patch::arrow(self.unicode);
-            pen.write(Style::Gutter, &format!("{:1$}{arrow}", "", excerpt.gutter.max(1)))?;
-            pen.write(Style::Plain, &primary.location(self.take.column_unit).to_string())?;
-            pen.end_line();
+            patch::arrow_to(&mut pen, excerpt.gutter, arrow, &place, None)?;
         }
 
         let links = excerpt.snippets.iter().map(|snippet| match self.path_links {

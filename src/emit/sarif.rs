@@ -223,7 +223,7 @@ struct Region {
 impl Region {
     fn new(file: &SourceFile, span: Span) -> Self {
         let start = file.location(span.lo(), ColumnUnit::Char);
-        let end = file.is_open().then(|| file.location(span.hi(), ColumnUnit::Char));
+        let end = file.end_of(span, ColumnUnit::Char);
         Self {
             start_line: start.line,
             start_column: start.col,

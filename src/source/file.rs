@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use line_index::LineIndex;
 
-use super::{ColumnUnit, KnownPlace, Location, MAX_FILE_BYTES, SourceError};
+use super::{ColumnUnit, KnownPlace, Location, MAX_FILE_BYTES, SourceError, is_pseudo};
 use crate::span::{ByteOffset, FileId, Span};
 
 /// The byte order mark, U+FEFF, as UTF-8.
@@ -119,12 +119,18 @@ impl SourceFile {
     /// Whether the path is a name in angle brackets, such as `<stdin>`, for what is no file on disk.
     #[must_use]
     pub fn is_pseudo(&self) -> bool {
-        self.path.starts_with('<') && self.path.ends_with('>')
+        is_pseudo(&self.path)
     }
 
     /// Whether a reader can open the file and find its text: it is neither missing nor pseudo.
     pub(crate) fn is_open(&self) -> bool {
         !self.is_missing() && !self.is_pseudo()
+    }
+
+    /// Where `span` ends, exclusive. Nothing where nobody can open the file, so that no program is told of
+    /// a place that only this one can see.
+    pub(crate) fn end_of(&self, span: Span, unit: ColumnUnit) -> Option<Location<'_>> {
+        self.is_open().then(|| self.location(span.hi(), unit))
     }
 
     /// The whole text, byte order mark included. In a [lossy](Self::is_lossy) file a `?` stands

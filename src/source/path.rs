@@ -14,6 +14,11 @@ pub(super) fn normalize(path: &Path, root: Option<&Path>) -> String {
     below.unwrap_or(path).to_text()
 }
 
+/// Whether a path is a name in angle brackets, such as `<stdin>`, for what is no file on disk.
+pub(crate) fn is_pseudo(path: &str) -> bool {
+    path.starts_with('<') && path.ends_with('>')
+}
+
 /// The `file:` URL of a normalised path; a relative one starts at `root`, if that is absolute.
 pub(super) fn file_url(path: &str, root: Option<&Path>) -> Option<String> {
     let whole = match root {
