@@ -144,10 +144,10 @@ fn check(sources: &SourceMap, suggestion: &Suggestion) -> Option<RefusedReason> 
 
 /// The edits that are to be done, by file and place, each with its suggestion. None overlaps another.
 #[derive(Default)]
-struct Taken<'a>(BTreeMap<FileId, InOrder<'a>>);
+struct Taken<'a>(BTreeMap<FileId, ByPlace<'a>>);
 
 /// Edits of one file by their first byte and the one after their last.
-type InOrder<'a> = BTreeMap<(u32, u32), (&'a Edit, &'a Suggestion)>;
+type ByPlace<'a> = BTreeMap<(u32, u32), (&'a Edit, &'a Suggestion)>;
 
 impl<'a> Taken<'a> {
     fn overlap(&self, suggestion: &Suggestion) -> Option<RefusedReason> {
