@@ -3,6 +3,7 @@
 mod column;
 mod error;
 mod file;
+mod lines;
 mod path;
 
 use std::fmt;

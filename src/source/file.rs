@@ -6,8 +6,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use line_index::LineIndex;
-
+use super::lines::Lines;
 use super::{ColumnUnit, KnownPlace, Location, MAX_FILE_BYTES, SourceError, is_pseudo};
 use crate::span::{ByteOffset, FileId, Span};
 
@@ -168,7 +167,7 @@ impl SourceFile {
     /// The number of lines, at least one.
     #[must_use]
     pub fn line_count(&self) -> u32 {
-        self.lines().count
+        self.lines().count()
     }
 
     /// The text of a line, 1-based, without its line end and without a byte order mark. Nothing
@@ -182,29 +181,17 @@ impl SourceFile {
     /// end of the file it is the last line.
     #[must_use]
     pub fn line_of(&self, offset: u32) -> u32 {
-        // `LineIndex` tells a line too, but looks at every wide character of it to tell a column.
-        let lines = self.lines();
-        let begins_after = |line: u32| {
-            lines.index.line(line).is_none_or(|range| u32::from(range.start()) > offset)
-        };
-        let (mut line, mut above) = (0, lines.count);
-        while above - line > 1 {
-            let middle = line.midpoint(above);
-            if begins_after(middle) { above = middle } else { line = middle }
-        }
-        line + 1
+        self.lines().line_of(&self.text, offset as usize) + 1
     }
 
     /// The bytes of a 1-based line, without its line end and without a byte order mark.
     pub(crate) fn line_range(&self, line: u32) -> Option<Range<usize>> {
-        let range = self.lines().index.line(line.checked_sub(1)?)?;
-        let (start, end) = (usize::from(range.start()), usize::from(range.end()));
+        let start = self.lines().start_of(&self.text, line.checked_sub(1)?)?;
+        let end = self.lines().start_of(&self.text, line).unwrap_or(self.text.len());
         let whole = self.text.get(start..end)?;
-        let content = whole.strip_suffix('\n').unwrap_or(whole);
-        let content = if content.len() < whole.len() {
-            content.strip_suffix('\r').unwrap_or(content)
-        } else {
-            content
+        let content = match whole.strip_suffix('\n') {
+            Some(content) => content.strip_suffix('\r').unwrap_or(content),
+            None => whole,
         };
         let end = start + content.len();
         let bom = if start == 0 && content.starts_with(BOM) { BOM.len() } else { 0 };
@@ -231,20 +218,6 @@ impl SourceFile {
 
     fn lines(&self) -> &Lines {
         self.lines.get_or_init(|| Lines::new(&self.text))
-    }
-}
-
-/// Where the lines of a text begin.
-struct Lines {
-    index: LineIndex,
-    count: u32,
-}
-
-impl Lines {
-    fn new(text: &str) -> Self {
-        let index = LineIndex::new(text);
-        let count = index.try_line_col(index.len()).map_or(1, |last| last.line.saturating_add(1));
-        Self { index, count }
     }
 }
 
