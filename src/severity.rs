@@ -20,6 +20,9 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// All, from `Note` to `Fatal`.
+    pub(crate) const ALL: [Self; 4] = [Self::Note, Self::Warning, Self::Error, Self::Fatal];
+
     /// The word that output has for it, in lower case.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -46,9 +49,7 @@ mod tests {
     fn severities_are_ordered_and_spelled() {
         use Severity::{Error, Fatal, Note, Warning};
         assert!(Note < Warning && Warning < Error && Error < Fatal);
-        assert_eq!(
-            [Note, Warning, Error, Fatal].map(Severity::as_str),
-            ["note", "warning", "error", "fatal"]
-        );
+        assert_eq!(Severity::ALL, [Note, Warning, Error, Fatal]);
+        assert_eq!(Severity::ALL.map(Severity::as_str), ["note", "warning", "error", "fatal"]);
     }
 }

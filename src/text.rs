@@ -12,14 +12,16 @@
 //! | other C0, DEL | its picture, one cell (Unicode block *Control Pictures*) | ESC is `␛` |
 //! | C1, bidi controls, U+2028, U+2029 | its number in angle brackets | `<U+202E>` |
 
+mod digits;
 mod wrap;
 
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
+pub(crate) use digits::digits;
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr as _};
-pub(crate) use wrap::{block, further_line, wrapped};
+pub(crate) use wrap::{Block, block, further_line};
 
 /// Whether a terminal would obey `c` instead of showing it.
 ///

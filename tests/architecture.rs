@@ -28,13 +28,11 @@ const ORDER: [&[&str]; 9] = [
 
 /// The modules of `emit` from left to right. What is not among them is a format: those stand last, and
 /// do not use one another.
-const EMIT_ORDER: [&[&str]; 7] = [
-    &["excerpt", "style", "markup", "escape", "document", "fingerprint", "prose"],
+const EMIT_ORDER: [&[&str]; 5] = [
+    &["excerpt", "glyphs", "style", "markup", "escape", "document", "fingerprint", "prose"],
     &["canvas"],
     &["pen"],
-    &["bars"],
-    &["paint", "patch"],
-    &["layout"],
+    &["layout", "patch"],
     &["picture"],
 ];
 

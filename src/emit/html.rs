@@ -75,12 +75,11 @@ fn head() -> io::Result<Vec<u8>> {
 
 impl<W: Write> Emitter for HtmlEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
-        let picture = self.picture.draw(sources, diagnostic, Canvas::page())?.into_bytes();
-        let picture = picture.strip_suffix(b"\n").unwrap_or(&picture);
-        let mut item = format!("<pre class=\"vd-{}\">", diagnostic.severity()).into_bytes();
-        item.extend_from_slice(picture);
-        item.extend_from_slice(b"</pre>");
-        self.document.item(head, b"", &item)
+        let item = format!("<pre class=\"vd-{}\">", diagnostic.severity());
+        let mut item = self.picture.draw(sources, diagnostic, Canvas::page(item)).into_string();
+        item.truncate(item.trim_end_matches('\n').len());
+        item.push_str("</pre>");
+        self.document.item(head, b"", item.as_bytes())
     }
 
     fn finish(&mut self) -> io::Result<()> {

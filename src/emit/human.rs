@@ -55,6 +55,8 @@ pub struct HumanEmitter<W> {
     picture: Picture,
     /// Whether a diagnostic stands before the next one.
     started: bool,
+    /// What a diagnostic is drawn into, used again for the next one.
+    buffer: String,
 }
 
 impl HumanEmitter<Stderr> {
@@ -80,7 +82,8 @@ impl<W: Write> HumanEmitter<W> {
     /// Writes to `writer`: no colour, ASCII.
     #[must_use]
     pub fn new(writer: W) -> Self {
-        Self { writer, color: false, picture: Picture::default(), started: false }
+        let picture = Picture::default();
+        Self { writer, color: false, picture, started: false, buffer: String::new() }
     }
 
     /// What can be shown where it is written to: colour, width and links.
@@ -166,14 +169,14 @@ impl<W: Write> HumanEmitter<W> {
 
 impl<W: Write> Emitter for HumanEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
-        let mut canvas = Canvas::terminal(self.color);
+        self.buffer.clear();
         if self.started {
-            canvas.put('\n')?;
+            self.buffer.push('\n');
         }
-        let canvas = self.picture.draw(sources, diagnostic, canvas)?;
-        self.writer.write_all(&canvas.into_bytes())?;
+        let canvas = Canvas::terminal(self.color, std::mem::take(&mut self.buffer));
+        self.buffer = self.picture.draw(sources, diagnostic, canvas).into_string();
         self.started = true;
-        Ok(())
+        self.writer.write_all(self.buffer.as_bytes())
     }
 
     fn finish(&mut self) -> io::Result<()> {

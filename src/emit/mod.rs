@@ -1,24 +1,23 @@
 //! From diagnostics to bytes: one format, one file, all behind one trait.
 //!
 //! ```text
-//! human, html:  Diagnostic ─▶ excerpt ─▶ layout ─▶ paint ─▶ pen ─▶ canvas ─▶ bytes
-//!                             suggestions ─▶ patch ──────▶
+//! human, html:  Diagnostic ─▶ excerpt ─▶ layout ─▶ pen ─▶ canvas ─▶ bytes
+//!                     suggestions ─▶ patch ─▶
 //! all others:   Diagnostic ─▶ Checked ─▶ the format's own structs ────────▶ bytes
 //! ```
 //!
 //! Formats share what stands left of them and nothing else: none imports another. A new one is a file
 //! and an entry in the list of [`Format`].
 
-mod bars;
 mod canvas;
 mod document;
 mod escape;
 mod excerpt;
 mod fingerprint;
 mod format;
+mod glyphs;
 mod layout;
 mod markup;
-mod paint;
 mod patch;
 mod pen;
 mod picture;

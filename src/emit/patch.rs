@@ -13,16 +13,14 @@
 
 mod hunk;
 
-use std::borrow::Cow;
-use std::io;
-
 use hunk::{Hunk, Mark, hunks};
 
 use super::excerpt::{Room, Row, Stops, Take};
+use super::glyphs::Glyphs;
 use super::pen::Pen;
 use super::style::Style;
 use crate::contract::Checked;
-use crate::source::SourceMap;
+use crate::source::{Location, SourceMap};
 use crate::suggestion::Suggestion;
 use crate::text;
 
@@ -49,7 +47,7 @@ struct Patch<'a> {
 #[derive(Debug)]
 struct FilePatch<'a> {
     /// Where the first change is, unless the diagnostic's place has just told the file.
-    place: Option<String>,
+    place: Option<Location<'a>>,
     /// The address of the file, where its place is a link.
     link: Option<String>,
     hunks: Vec<Hunk<'a>>,
@@ -79,7 +77,7 @@ impl<'a> Patches<'a> {
                         // Of a file that is not here the place is all that can be told.
                         let is_known =
                             number == 0 && about == Some(file.id()) && !file.is_missing();
-                        let place = (!is_known).then(|| at.to_string());
+                        let place = (!is_known).then_some(at);
                         let is_link = path_links && !file.path().contains(text::is_unsafe);
                         let link = sources.url(file.id()).filter(|_| is_link);
                         Some(FilePatch { place, link, hunks: hunks(file, edits, take.width) })
@@ -102,133 +100,100 @@ impl<'a> Patches<'a> {
     pub(super) fn draw(
         &self,
         gutter: usize,
-        unicode: bool,
+        glyphs: &'static Glyphs,
         below_labels: bool,
         pen: &mut Pen,
-    ) -> io::Result<()> {
-        let (bar, arrow) = (if unicode { "│" } else { "|" }, arrow(unicode));
+    ) {
         let room = Room::new(self.take.width, gutter, 0, self.take.tab_width);
-        let beside = Beside { gutter, bar, arrow, room };
+        let beside = Beside { gutter, glyphs, room };
         if below_labels && !self.patches.is_empty() {
-            beside.line(pen, None, bar, Style::Gutter)?;
+            beside.border(pen);
         }
         for patch in &self.patches {
-            patch.draw(beside, self.take.tab_width, pen)?;
+            patch.draw(beside, pen);
         }
         if self.more > 0 {
             let more = format!("and {}", text::more("suggestion", self.more));
-            pen.header((Style::Help, "help"), None, &more, self.take.tab_width)?;
+            pen.header(Style::Help, &["help"], None, &more);
         }
-        Ok(())
     }
-}
-
-/// What stands between the gutter and a path, as codespan draws it.
-pub(super) const fn arrow(unicode: bool) -> &'static str {
-    if unicode { " ┌─ " } else { "--> " }
-}
-
-/// A line with an arrow to a place, where no source line is shown above it; `link` is its address.
-pub(super) fn arrow_to(
-    pen: &mut Pen,
-    gutter: usize,
-    arrow: &str,
-    place: &str,
-    link: Option<&str>,
-) -> io::Result<()> {
-    // Where no line is shown at all, an arrow stands as it does above.
-    pen.write(Style::Gutter, &format!("{:1$}{arrow}", "", gutter.max(1)))?;
-    if let Some(url) = link {
-        pen.begin_link(url)?;
-    }
-    pen.write(Style::Plain, place)?;
-    pen.end_link()?;
-    pen.end_line();
-    Ok(())
 }
 
 impl Patch<'_> {
-    fn draw(&self, beside: Beside<'_>, tab_width: usize, pen: &mut Pen) -> io::Result<()> {
-        pen.header((Style::Help, "help"), None, self.suggestion.message(), tab_width)?;
+    fn draw(&self, beside: Beside, pen: &mut Pen) {
+        pen.header(Style::Help, &["help"], None, self.suggestion.message());
         let mut left = MOST_LINES;
         for (number, file) in self.files.iter().enumerate() {
             let goes_on = number + 1 < self.files.len();
-            if left == 0 || !file.draw(beside, &mut left, goes_on, pen)? {
-                beside.line(pen, None, "...", Style::Gutter)?;
-                return beside.line(pen, None, beside.bar, Style::Gutter);
+            if left == 0 || !file.draw(beside, &mut left, goes_on, pen) {
+                beside.gap(pen);
+                return beside.border(pen);
             }
         }
-        Ok(())
     }
 }
 
 impl FilePatch<'_> {
     /// Draws at most `left` lines, and says whether that was all; `goes_on` where another file follows.
-    fn draw(
-        &self,
-        beside: Beside<'_>,
-        left: &mut usize,
-        goes_on: bool,
-        pen: &mut Pen,
-    ) -> io::Result<bool> {
-        if let Some(place) = &self.place {
-            arrow_to(pen, beside.gutter, beside.arrow, place, self.link.as_deref())?;
+    fn draw(&self, beside: Beside, left: &mut usize, goes_on: bool, pen: &mut Pen) -> bool {
+        if let Some(place) = self.place {
+            pen.arrow((beside.gutter, beside.glyphs.arrow), place, self.link.as_deref());
         }
         if self.hunks.is_empty() {
             *left = left.saturating_sub(1);
         }
         for (index, hunk) in self.hunks.iter().enumerate() {
             if *left == 0 {
-                return Ok(false);
+                return false;
             }
-            let gap = if index == 0 { beside.bar } else { "..." };
-            beside.line(pen, None, gap, Style::Gutter)?;
-            if !hunk.draw(beside, left, pen)? {
-                return Ok(false);
+            if index == 0 {
+                beside.border(pen);
+            } else {
+                beside.gap(pen);
+            }
+            if !hunk.draw(beside, left, pen) {
+                return false;
             }
         }
         let is_closed = self.hunks.last().is_none_or(|hunk| !hunk.marks.is_empty());
         if !is_closed || (goes_on && !self.hunks.is_empty()) {
-            beside.line(pen, None, beside.bar, Style::Gutter)?;
+            beside.border(pen);
         }
-        Ok(true)
+        true
     }
 }
 
 impl Hunk<'_> {
     /// Draws it, at most `left` lines; says whether that is all of it.
-    fn draw(&self, beside: Beside<'_>, left: &mut usize, pen: &mut Pen) -> io::Result<bool> {
+    fn draw(&self, beside: Beside, left: &mut usize, pen: &mut Pen) -> bool {
         if let ([line], false) = (self.added.as_slice(), self.marks.is_empty()) {
             *left = left.saturating_sub(1);
-            beside.marked(pen, self.first, line, &self.marks)?;
-            return Ok(true);
+            beside.marked(pen, self.first, line, &self.marks);
+            return true;
         }
-        let removed = self.removed.iter().map(|line| (*line, "-", Style::Removed));
-        let added = self.added.iter().map(|line| (line.as_str(), "+", Style::Added));
+        let removed = self.removed.iter().map(|line| (*line, '-', Style::Removed));
+        let added = self.added.iter().map(|line| (line.as_str(), '+', Style::Added));
         let changed = changed(&self.removed, &self.added);
         for (index, (line, sign, style)) in removed.chain(added).enumerate() {
             if *left == 0 {
-                return Ok(false);
+                return false;
             }
             *left -= 1;
-            let at = if sign == "-" { index } else { index - self.removed.len() };
+            let at = if sign == '-' { index } else { index - self.removed.len() };
             let number = self.first.saturating_add(u32::try_from(at).unwrap_or(u32::MAX));
             let mut stops = Stops::default();
             if let Some((before, behind)) = changed {
                 stops.add(before, line.len().saturating_sub(behind).max(before));
             }
-            let row = Row::new(number, line, &mut stops, beside.room);
-            beside.line(pen, Some(number), sign, style)?;
-            beside.text(pen, &row.text, style)?;
+            beside.row(pen, &Row::new(number, line, stops, beside.room), (sign, style), style);
         }
         if let Some(next) = self.next {
             let number = u32::try_from(self.added.len()).unwrap_or(u32::MAX);
             let number = self.first.saturating_add(number);
-            let row = Row::new(number, next, &mut Stops::default(), beside.room);
-            beside.line(pen, Some(number), beside.bar, Style::Gutter)?;
-            beside.text(pen, &row.text, Style::Plain)?;
+            let row = Row::new(number, next, Stops::default(), beside.room);
+            beside.row(pen, &row, (beside.glyphs.bar, Style::Gutter), Style::Plain);
         }
-        Ok(true)
+        true
     }
 }
 
@@ -244,59 +209,60 @@ fn changed(removed: &[&str], added: &[String]) -> Option<(usize, usize)> {
 
 /// What stands beside the lines.
 #[derive(Clone, Copy)]
-struct Beside<'a> {
+struct Beside {
     /// Cells for line numbers.
     gutter: usize,
-    bar: &'a str,
-    arrow: &'a str,
+    glyphs: &'static Glyphs,
     room: Room,
 }
 
-impl Beside<'_> {
-    /// Begins a line with its number and sign.
-    fn line(self, pen: &mut Pen, number: Option<u32>, sign: &str, style: Style) -> io::Result<()> {
-        let number = number.map_or(Cow::Borrowed(""), |number| Cow::Owned(number.to_string()));
-        let is_text = !number.is_empty();
-        pen.write(Style::Gutter, &format!("{number:>0$} ", self.gutter))?;
-        pen.write(style, sign)?;
-        if !is_text {
-            pen.end_line();
-        }
-        Ok(())
+impl Beside {
+    /// `   |`
+    fn border(self, pen: &mut Pen) {
+        pen.blanks(self.gutter + 1);
+        pen.repeat(Style::Gutter, self.glyphs.bar, 1);
+        pen.end_line();
     }
 
-    /// Ends a line with its text.
-    fn text(self, pen: &mut Pen, text: &str, style: Style) -> io::Result<()> {
-        pen.write(Style::Plain, " ")?;
-        pen.write(style, text)?;
+    /// `   ...`, where lines are left out.
+    fn gap(self, pen: &mut Pen) {
+        pen.blanks(self.gutter + 1);
+        pen.write(Style::Gutter, "...");
         pen.end_line();
-        Ok(())
+    }
+
+    /// `12 +   text`
+    fn row(self, pen: &mut Pen, row: &Row<'_>, (sign, beside): (char, Style), style: Style) {
+        pen.number(Style::Gutter, row.number, self.gutter);
+        pen.blanks(1);
+        pen.repeat(beside, sign, 1);
+        pen.blanks(1);
+        pen.write(style, &row.text);
+        pen.end_line();
     }
 
     /// A line, and signs under what comes into it.
-    fn marked(self, pen: &mut Pen, number: u32, line: &str, marks: &[Mark]) -> io::Result<()> {
+    fn marked(self, pen: &mut Pen, number: u32, line: &str, marks: &[Mark]) {
         let mut stops = Stops::default();
         marks.iter().for_each(|(range, _)| stops.add(range.start, range.end));
-        let row = Row::new(number, line, &mut stops, self.room);
-        self.line(pen, Some(number), self.bar, Style::Gutter)?;
-        self.text(pen, &row.text, Style::Plain)?;
+        let row = Row::new(number, line, stops, self.room);
+        self.row(pen, &row, (self.glyphs.bar, Style::Gutter), Style::Plain);
 
-        let mut signs = String::new();
-        let (mut at, cells) = (0, text::width_of(&row.text));
+        pen.blanks(self.gutter + 1);
+        pen.repeat(Style::Gutter, self.glyphs.bar, 1);
+        pen.blanks(1);
+        let (mut at, cells) = (0, row.width());
         for (range, sign) in marks {
-            let start = stops.start_of(range.start).max(at);
+            let start = row.start_of(range.start).max(at);
             if start >= cells && at > 0 {
                 // Out of view, where a sign before it already says that there is more.
                 break;
             }
-            let end = stops.end_of(range.end).max(start + 1);
-            signs.extend(std::iter::repeat_n(' ', start - at));
-            signs.extend(std::iter::repeat_n(*sign, end - start));
+            let end = row.end_of(range.end).max(start + 1);
+            pen.blanks(start - at);
+            pen.repeat(Style::Added, *sign, end - start);
             at = end;
         }
-        pen.write(Style::Gutter, &format!("{:1$} {2} ", "", self.gutter, self.bar))?;
-        pen.write(Style::Added, &signs)?;
         pen.end_line();
-        Ok(())
     }
 }

@@ -2,30 +2,30 @@
 //!
 //! ```text
 //! error[E0011]: this `if` has no `.end`      header
-//!   --> shapes.vitte:8:3                     snippets: excerpt ─▶ layout ─▶ paint
+//!   --> shapes.vitte:8:3                     snippets: excerpt ─▶ layout ─▶ pen
 //!    |
 //!  8 |   if side < 0.0
 //!    |   ^^ this line opens a block
 //!    |
 //!    = help: add `.end` where the block ends
-//! help: add `.end`                           suggestions: patch ─▶ paint
+//! help: add `.end`                           suggestions: patch ─▶ pen
 //!    |
 //! 10 +   .end
 //!    |
 //! ```
 
-use std::io;
-
 use super::canvas::Canvas;
-use super::excerpt::{Excerpt, Take};
+use super::excerpt::{Excerpt, Snippet, Take};
+use super::glyphs::Glyphs;
 use super::layout;
-use super::patch::{self, Patches};
+use super::patch::Patches;
 use super::pen::Pen;
 use super::style::Style;
 use crate::contract::Checked;
 use crate::diagnostic::Diagnostic;
 use crate::source::{ColumnUnit, SourceMap};
 use crate::terminal::Terminal;
+use crate::text;
 use crate::tool::Tool;
 
 /// How human output looks.
@@ -60,35 +60,34 @@ impl Picture {
         sources: &SourceMap,
         diagnostic: &Diagnostic,
         canvas: Canvas,
-    ) -> io::Result<Canvas> {
+    ) -> Canvas {
         let checked = Checked::new(sources, diagnostic);
         let patches = Patches::new(sources, &checked, self.take, self.path_links);
         let excerpt = Excerpt::new(&checked, patches.gutter(), self.take);
+        let glyphs = Glyphs::new(self.unicode);
 
-        let mut pen = Pen::new(canvas, diagnostic.severity(), self.take.width);
-        let header = format!("{}[{}]", diagnostic.severity(), diagnostic.code());
+        let take = self.take;
+        let mut pen = Pen::new(canvas, diagnostic.severity(), take.width, take.tab_width);
+        let (severity, code) = (diagnostic.severity().as_str(), diagnostic.code());
         let tool = self.tool.as_ref().filter(|_| self.code_links);
-        let url = tool.and_then(|tool| tool.code_url(diagnostic.code()));
-        let tab_width = self.take.tab_width;
-        pen.header((Style::Header, &header), url.as_deref(), diagnostic.message(), tab_width)?;
+        let url = tool.and_then(|tool| tool.code_url(code));
+        let header = [severity, "[", code.as_str(), "]"];
+        pen.header(Style::Header, &header, url.as_deref(), diagnostic.message());
 
         if let Some(primary) = checked.primary().filter(|primary| primary.file.is_missing()) {
-            let place = primary.location(self.take.column_unit).to_string();
-            let arrow = patch::arrow(self.unicode);
-            patch::arrow_to(&mut pen, excerpt.gutter, arrow, &place, None)?;
+            let at = primary.location(take.column_unit);
+            pen.arrow((excerpt.gutter, glyphs.arrow), at, None);
         }
-
-        let links = excerpt.snippets.iter().map(|snippet| match self.path_links {
-            true => sources.url(snippet.file).filter(|_| snippet.path_is_safe()),
-            false => None,
-        });
-        layout::draw(&checked, &excerpt, links.collect(), (self.take, self.unicode), &mut pen)
-            .map_err(io::Error::other)?;
+        let link = |snippet: &Snippet<'_>| {
+            let is_link = self.path_links && !snippet.file.path().contains(text::is_unsafe);
+            sources.url(snippet.file.id()).filter(|_| is_link)
+        };
+        layout::draw(&checked, &excerpt, link, glyphs, &mut pen);
         let has_notes = diagnostic.help().is_some()
             || checked.notes().next().is_some()
             || !excerpt.remarks.is_empty();
         let below_labels = !excerpt.snippets.is_empty() && !has_notes;
-        patches.draw(excerpt.gutter, self.unicode, below_labels, &mut pen)?;
+        patches.draw(excerpt.gutter, glyphs, below_labels, &mut pen);
         pen.finish()
     }
 }

@@ -1,8 +1,10 @@
 //! What the pieces of human output are, and so how they look.
 
-use codespan_reporting::diagnostic::LabelStyle;
-use termcolor::{Color, ColorSpec};
+use std::sync::LazyLock;
 
+use termcolor::{Buffer, Color, ColorSpec, WriteColor as _};
+
+use crate::diagnostic::LabelStyle;
 use crate::severity::Severity;
 
 /// What a piece of output is, and so its colour.
@@ -15,7 +17,9 @@ pub(super) enum Style {
     Message,
     /// Line numbers, borders and bullets.
     Gutter,
-    Label(LabelStyle),
+    /// Labels, and what the primary one marks.
+    Primary,
+    Secondary,
     /// The word `help` before a suggestion.
     Help,
     /// What a suggestion adds and removes.
@@ -23,9 +27,51 @@ pub(super) enum Style {
     Removed,
 }
 
+impl From<LabelStyle> for Style {
+    fn from(style: LabelStyle) -> Self {
+        match style {
+            LabelStyle::Primary => Self::Primary,
+            LabelStyle::Secondary => Self::Secondary,
+        }
+    }
+}
+
 impl Style {
+    const ALL: [Self; 9] = [
+        Self::Plain,
+        Self::Header,
+        Self::Message,
+        Self::Gutter,
+        Self::Primary,
+        Self::Secondary,
+        Self::Help,
+        Self::Added,
+        Self::Removed,
+    ];
+
+    /// The ANSI sequence that turns it on, and all else off, in a diagnostic of this severity.
+    pub(super) fn ansi(self, severity: Severity) -> &'static str {
+        // Each is made once: what termcolor writes for a style takes longer than the styled word.
+        static SEQUENCES: LazyLock<Vec<[String; Style::ALL.len()]>> = LazyLock::new(|| {
+            let of = |severity| Style::ALL.map(|style| style.sequence(severity));
+            Severity::ALL.map(of).into()
+        });
+        let of_severity = SEQUENCES.get(severity as usize);
+        of_severity.and_then(|styles| styles.get(self as usize)).map_or("", String::as_str)
+    }
+
+    fn sequence(self, severity: Severity) -> String {
+        let mut buffer = Buffer::ansi();
+        // Writing to memory cannot fail, and a sequence is ASCII.
+        _ = match self {
+            Self::Plain => buffer.reset(),
+            _ => buffer.set_color(&self.color(severity)),
+        };
+        String::from_utf8(buffer.into_inner()).unwrap_or_default()
+    }
+
     /// How it looks on a terminal, in a diagnostic of this severity.
-    pub(super) fn color(self, severity: Severity) -> ColorSpec {
+    fn color(self, severity: Severity) -> ColorSpec {
         let of_severity = match severity {
             Severity::Error | Severity::Fatal => Color::Red,
             Severity::Warning => Color::Yellow,
@@ -35,8 +81,8 @@ impl Style {
             Self::Plain => (None, false),
             Self::Message => (None, true),
             Self::Header => (Some(of_severity), true),
-            Self::Label(LabelStyle::Primary) => (Some(of_severity), false),
-            Self::Label(LabelStyle::Secondary) | Self::Gutter => (Some(Color::Cyan), false),
+            Self::Primary => (Some(of_severity), false),
+            Self::Secondary | Self::Gutter => (Some(Color::Cyan), false),
             Self::Help => (Some(Color::Cyan), true),
             Self::Added => (Some(Color::Green), false),
             Self::Removed => (Some(Color::Red), false),
@@ -52,12 +98,28 @@ impl Style {
             Self::Plain => None,
             Self::Message => Some("message"),
             Self::Header => Some("header"),
-            Self::Label(LabelStyle::Primary) => Some("primary"),
-            Self::Label(LabelStyle::Secondary) => Some("secondary"),
+            Self::Primary => Some("primary"),
+            Self::Secondary => Some("secondary"),
             Self::Gutter => Some("gutter"),
             Self::Help => Some("help"),
             Self::Added => Some("added"),
             Self::Removed => Some("removed"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_sequence_is_that_of_its_style() {
+        for severity in Severity::ALL {
+            for style in Style::ALL {
+                assert_eq!(style.ansi(severity), style.sequence(severity), "{style:?} {severity}");
+            }
+        }
+        assert_eq!(Style::Header.ansi(Severity::Error), "\u{1b}[0m\u{1b}[1m\u{1b}[38;5;9m");
+        assert_eq!(Style::Plain.ansi(Severity::Note), "\u{1b}[0m");
     }
 }

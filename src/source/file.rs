@@ -198,6 +198,13 @@ impl SourceFile {
         Some(start + bom..end)
     }
 
+    /// The line of byte `offset`, as [`line_of`](Self::line_of) has it.
+    pub(crate) fn line_at(&self, offset: u32) -> Line {
+        let number = self.line_of(offset);
+        let next = self.lines().start_of(&self.text, number).unwrap_or(self.text.len());
+        Line { number, text: self.line_range(number).unwrap_or_default(), next }
+    }
+
     /// Where byte `offset` is. One past the end, or inside a character, is moved back to what
     /// exists.
     pub(crate) fn location(&self, offset: u32, unit: ColumnUnit) -> Location<'_> {
@@ -219,6 +226,17 @@ impl SourceFile {
     fn lines(&self) -> &Lines {
         self.lines.get_or_init(|| Lines::new(&self.text))
     }
+}
+
+/// A line of a file.
+#[derive(Clone, Debug)]
+pub(crate) struct Line {
+    /// 1-based.
+    pub(crate) number: u32,
+    /// The bytes of its text: no line end, and no byte order mark.
+    pub(crate) text: Range<usize>,
+    /// The byte at which the next line begins, or the length of the file.
+    pub(crate) next: usize,
 }
 
 impl fmt::Debug for SourceFile {

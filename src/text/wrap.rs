@@ -21,19 +21,32 @@ const MOST_LINES: usize = 100;
 /// More bytes than this for each cell are broken too: only text without a width has as many.
 const MOST_BYTES_A_CELL: usize = 64;
 
-/// `text` as it is shown beside a gutter: safe [`lines`] of at most `room` cells, and a last one that
-/// says so where there are very many more.
-pub(crate) fn block(text: &str, tab_width: usize, room: usize) -> Vec<Cow<'_, str>> {
-    wrapped(lines(text, tab_width), room)
+/// The lines of a text as it is shown beside a gutter.
+#[derive(Debug)]
+pub(crate) enum Block<'a> {
+    /// A short text as it is.
+    Line(&'a str),
+    Lines(Vec<Cow<'a, str>>),
 }
 
-/// Safe lines wrapped and bounded as those of a [`block`].
-pub(crate) fn wrapped<'a>(
-    lines: impl Iterator<Item = Cow<'a, str>>,
-    room: usize,
-) -> Vec<Cow<'a, str>> {
+impl Block<'_> {
+    pub(crate) fn lines(&self) -> impl Iterator<Item = &str> {
+        let (line, lines) = match self {
+            Self::Line(line) => (Some(*line), &[][..]),
+            Self::Lines(lines) => (None, lines.as_slice()),
+        };
+        line.into_iter().chain(lines.iter().map(AsRef::as_ref))
+    }
+}
+
+/// `text` as it is shown beside a gutter: safe [`lines`] of at most `room` cells, and a last one that
+/// says so where there are very many more.
+pub(crate) fn block(text: &str, tab_width: usize, room: usize) -> Block<'_> {
+    if text.len() <= room && is_plain(text) {
+        return Block::Line(text);
+    }
     let mut shown = Vec::new();
-    for line in lines {
+    for line in lines(text, tab_width) {
         wrap(line, room, &mut shown);
         if shown.len() > MOST_LINES {
             shown.truncate(MOST_LINES);
@@ -44,7 +57,7 @@ pub(crate) fn wrapped<'a>(
     for line in shown.iter_mut().skip(1) {
         *line = further_line(std::mem::take(line));
     }
-    shown
+    Block::Lines(shown)
 }
 
 /// Adds a safe line in pieces of at most `room` cells: broken at blanks, which go, or inside a word
@@ -87,7 +100,9 @@ fn wrap<'a>(line: Cow<'a, str>, room: usize, pieces: &mut Vec<Cow<'a, str>>) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    fn block(text: &str, tab_width: usize, room: usize) -> Vec<String> {
+        super::block(text, tab_width, room).lines().map(str::to_owned).collect()
+    }
 
     #[test]
     fn long_lines_are_broken_at_blanks_and_words_only_where_they_must() {

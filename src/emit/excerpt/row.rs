@@ -6,6 +6,7 @@
 //!           ^^^^^
 //! ```
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::ops::Range;
 
@@ -18,25 +19,84 @@ const DOTS: &str = "...";
 
 /// A line as it is shown.
 #[derive(Debug)]
-pub(in crate::emit) struct Row {
+pub(in crate::emit) struct Row<'a> {
     /// The line's number, 1-based.
     pub(in crate::emit) number: u32,
     /// Safe text without tabs.
-    pub(in crate::emit) text: String,
+    pub(in crate::emit) text: Cow<'a, str>,
+    /// Whether the text is printable ASCII, so that each byte is a cell.
+    is_plain: bool,
+    /// Where labels begin and end; nothing where the row is the line, and each byte of it a cell.
+    stops: Option<Stops>,
 }
 
-impl Row {
-    /// The row of `line`; `stops` are moved to its cells.
+impl<'a> Row<'a> {
+    /// The row of a line that is shown as it is: printable ASCII for which there is room.
+    pub(in crate::emit) fn whole(number: u32, line: &'a str, room: Room) -> Option<Self> {
+        let is_whole = line.len() <= room.cells && text::is_plain(line);
+        is_whole.then_some(Self { number, text: Cow::Borrowed(line), is_plain: true, stops: None })
+    }
+
+    /// The row of any line, of which `stops` are what has to be seen.
     ///
     /// Of a long line only the part around the labels is looked at, so that the cost of a
     /// diagnostic does not grow with the line.
-    pub(in crate::emit) fn new(number: u32, line: &str, stops: &mut Stops, room: Room) -> Self {
-        let part = Part::new(line, stops, room);
-        let plain = text::is_plain(part.text);
-        let total = stops.measure(&part, plain, room.tab_width);
-        let window = Window::new(total, part.cut, stops, room.cells);
+    pub(in crate::emit) fn new(number: u32, line: &'a str, mut stops: Stops, room: Room) -> Self {
+        if let Some(row) = Self::whole(number, line, room) {
+            return row;
+        }
+        let part = Part::new(line, &stops, room);
+        let is_plain = text::is_plain(part.text);
+        let total = stops.measure(&part, is_plain, room.tab_width);
+        let window = Window::new(total, part.cut, &stops, room.cells);
         stops.move_to(&window);
-        Self { number, text: window.text(part.text, plain, room.tab_width) }
+        let text = window.text(part.text, is_plain, room.tab_width);
+        let is_plain = is_plain || text::is_plain(&text);
+        Self { number, text: Cow::Owned(text), is_plain, stops: Some(stops) }
+    }
+
+    /// The cell in which a label begins that begins at byte `offset` of the line, which is a stop.
+    pub(in crate::emit) fn start_of(&self, offset: usize) -> usize {
+        self.stops.as_ref().map_or(offset, |stops| stops.start_of(offset))
+    }
+
+    /// The cell before which a label ends that ends at byte `offset` of the line, which is a stop.
+    pub(in crate::emit) fn end_of(&self, offset: usize) -> usize {
+        self.stops.as_ref().map_or(offset, |stops| stops.end_of(offset))
+    }
+
+    /// Cells of the text.
+    pub(in crate::emit) fn width(&self) -> usize {
+        if self.is_plain { self.text.len() } else { text::width_of(&self.text) }
+    }
+
+    /// Whether nothing but blanks stands before `cell`.
+    pub(in crate::emit) fn is_blank_before(&self, cell: usize) -> bool {
+        let mut content = text::cells(&self.text, 1).filter(|cluster| !cluster.is_mark());
+        content.find(|cluster| cluster.text != " ").is_none_or(|first| cell <= first.start)
+    }
+
+    /// The text before `cells`, in them, and behind them. A wide character is where its first cell is,
+    /// and a mark without a cell where the character before it is.
+    pub(in crate::emit) fn split(&self, cells: Range<usize>) -> [&str; 3] {
+        let at = |cell| if self.is_plain { cell } else { self.byte_of(cell) };
+        let (start, end) = (at(cells.start).min(self.text.len()), at(cells.end));
+        let (before, rest) = self.text.split_at_checked(start).unwrap_or((&self.text, ""));
+        let inside = end.saturating_sub(start).min(rest.len());
+        let (inside, behind) = rest.split_at_checked(inside).unwrap_or((rest, ""));
+        [before, inside, behind]
+    }
+
+    /// The byte of the first character that begins at `cell` or behind it; 0 for cell 0.
+    fn byte_of(&self, cell: usize) -> usize {
+        let mut byte = 0;
+        for cluster in text::cells(&self.text, 1) {
+            if cell == 0 || (cluster.start >= cell && !cluster.is_mark()) {
+                break;
+            }
+            byte += cluster.text.len();
+        }
+        byte
     }
 }
 
@@ -148,12 +208,12 @@ impl Stops {
     }
 
     /// The cell in which a label that begins at byte `offset` begins.
-    pub(in crate::emit) fn start_of(&self, offset: usize) -> usize {
+    fn start_of(&self, offset: usize) -> usize {
         self.find(offset).map_or(0, |stop| stop.start)
     }
 
     /// The cell before which a label that ends at byte `offset` ends.
-    pub(in crate::emit) fn end_of(&self, offset: usize) -> usize {
+    fn end_of(&self, offset: usize) -> usize {
         self.find(offset).map_or(0, |stop| stop.end)
     }
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::{Diagnostic, SourceMap, Span, code};
+use crate::{Diagnostic, FileId, SourceMap, Span, code};
 
 const TAKE: Take = Take {
     context_lines: 0,
@@ -20,7 +20,7 @@ fn excerpt(text: &str, spans: &[(usize, usize)], take: Take) -> (Rows, Vec<(Plac
     spans.for_each(|span| _ = diagnostic.add_secondary(span, "s"));
     let excerpt = Excerpt::new(&Checked::new(&sources, &diagnostic), 0, take);
     let snippet = &excerpt.snippets[0];
-    let rows = snippet.rows.iter().map(|row| (row.number, row.text.clone())).collect();
+    let rows = snippet.rows.iter().map(|row| (row.number, row.text.to_string())).collect();
     (rows, snippet.marks.iter().map(|mark| (mark.start, mark.end)).collect())
 }
 
@@ -188,7 +188,7 @@ fn files_stand_in_the_order_of_their_labels_and_share_a_gutter() {
         .with_secondary(span(FileId::new(7), 0), "lost");
     let excerpt = Excerpt::new(&Checked::new(&sources, &diagnostic), 0, TAKE);
     let paths: Vec<_> =
-        excerpt.snippets.iter().map(|snippet| (&*snippet.path, snippet.line)).collect();
+        excerpt.snippets.iter().map(|snippet| (snippet.at.path, snippet.at.line)).collect();
     assert_eq!(paths, [("b", 1), ("a", 151)]);
 }
 
