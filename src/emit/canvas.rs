@@ -66,9 +66,12 @@ impl Canvas {
         }
     }
 
-    /// Adds a character that means nothing in markup, `count` times.
+    /// Adds a character that is safe to show, `count` times.
     pub(super) fn repeat(&mut self, c: char, count: usize) {
-        self.out.extend(std::iter::repeat_n(c, count));
+        match self.kind {
+            Kind::Plain | Kind::Ansi => self.out.extend(std::iter::repeat_n(c, count)),
+            Kind::Page { .. } => (0..count).for_each(|_| markup::push(&mut self.out, c)),
+        }
     }
 
     /// What follows is a link to `url`, which is safe in a terminal; no style is on.

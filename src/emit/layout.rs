@@ -57,6 +57,7 @@ pub(super) fn draw(
         }
     }
     notes.draw(gutter, pen);
+    pen.close_up();
 }
 
 /// What stands left of the text.

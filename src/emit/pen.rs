@@ -115,7 +115,7 @@ impl Pen {
         self.blanks += content_and_blanks.len() - content.len();
     }
 
-    /// Writes a character that is no blank, and means nothing in markup, `count` times.
+    /// Writes a character that is no blank `count` times.
     pub(super) fn repeat(&mut self, style: Style, c: char, count: usize) {
         if count > 0 {
             self.begin(style);

@@ -57,12 +57,12 @@ impl<'a> Row<'a> {
 
     /// The cell in which a label begins that begins at byte `offset` of the line, which is a stop.
     pub(in crate::emit) fn start_of(&self, offset: usize) -> usize {
-        self.stops.as_ref().map_or(offset, |stops| stops.start_of(offset))
+        self.stops.as_ref().map_or(offset.min(self.text.len()), |stops| stops.start_of(offset))
     }
 
     /// The cell before which a label ends that ends at byte `offset` of the line, which is a stop.
     pub(in crate::emit) fn end_of(&self, offset: usize) -> usize {
-        self.stops.as_ref().map_or(offset, |stops| stops.end_of(offset))
+        self.stops.as_ref().map_or(offset.min(self.text.len()), |stops| stops.end_of(offset))
     }
 
     /// Cells of the text.
