@@ -111,7 +111,17 @@ impl DiagnosticBag {
         }
         self.errors_kept += u64::from(is_error);
         self.seen.insert(hash, self.diagnostics.len());
+        self.make_room();
         self.diagnostics.push_mut(diagnostic)
+    }
+
+    /// Makes room for one more diagnostic. Where there is none it grows by a quarter: doubled, as a
+    /// `Vec` does it, it would leave up to half of a large bag empty.
+    fn make_room(&mut self) {
+        let len = self.diagnostics.len();
+        if len == self.diagnostics.capacity() {
+            self.diagnostics.reserve_exact((len / 4).max(4));
+        }
     }
 
     /// Adds an error and lends it back, to add to it.
@@ -193,12 +203,19 @@ impl DiagnosticBag {
     /// with the most severe first, and `seq`. This is a total order.
     #[must_use]
     pub fn ordered(&self) -> Vec<Entry<'_>> {
-        let mut entries: Vec<_> = self.iter().collect();
-        entries.sort_unstable_by_key(|entry| {
+        // Keys are sorted, not what they are of: a comparison looks at no diagnostic.
+        let key = |entry: Entry<'_>| {
             let span = entry.diagnostic.primary().span();
             (span.file(), span.lo(), Reverse(entry.diagnostic.severity()), entry.seq)
-        });
-        entries
+        };
+        let mut keys: Vec<_> = self.iter().map(key).collect();
+        keys.sort_unstable();
+        keys.into_iter().filter_map(|(.., seq)| self.entry(seq)).collect()
+    }
+
+    fn entry(&self, seq: u64) -> Option<Entry<'_>> {
+        let diagnostic = self.diagnostics.get(usize::try_from(seq).ok()?)?;
+        Some(Entry { seq, diagnostic })
     }
 
     /// Every breach of the contract, in production order: the number of the diagnostic and what is

@@ -77,6 +77,14 @@ pub struct Diagnostic {
     primary: Label,
     secondary: Vec<Label>,
     help: Option<Cow<'static, str>>,
+    extras: Option<Box<Extras>>,
+}
+
+/// What few diagnostics have, out of line: a program with a million errors keeps a million
+/// diagnostics, and those without it cost a pointer. It is there only where something is in it, so
+/// that derived equality is that of what was said.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+struct Extras {
     notes: Vec<Cow<'static, str>>,
     suggestions: Vec<Suggestion>,
 }
@@ -96,8 +104,7 @@ impl Diagnostic {
             primary: Label { span, style: LabelStyle::Primary, message: None },
             secondary: Vec::new(),
             help: None,
-            notes: Vec::new(),
-            suggestions: Vec::new(),
+            extras: None,
         }
     }
 
@@ -159,13 +166,17 @@ impl Diagnostic {
         message: impl Into<Cow<'static, str>>,
     ) -> &mut Self {
         let (style, message) = (LabelStyle::Secondary, non_empty(message));
+        if self.secondary.is_empty() {
+            // Most have one, and a first push would make room for four.
+            self.secondary.reserve_exact(1);
+        }
         self.secondary.push(Label { span, style, message });
         self
     }
 
     /// [`with_note`](Self::with_note), in place.
     pub fn add_note(&mut self, note: impl Into<Cow<'static, str>>) -> &mut Self {
-        self.notes.push(note.into());
+        self.extras().notes.push(note.into());
         self
     }
 
@@ -185,8 +196,12 @@ impl Diagnostic {
 
     /// [`with_suggestion`](Self::with_suggestion), in place.
     pub fn add_suggestion(&mut self, suggestion: Suggestion) -> &mut Self {
-        self.suggestions.push(suggestion);
+        self.extras().suggestions.push(suggestion);
         self
+    }
+
+    fn extras(&mut self) -> &mut Extras {
+        self.extras.get_or_insert_default()
     }
 
     /// Gives it another severity, as a policy does.
@@ -237,13 +252,13 @@ impl Diagnostic {
 
     /// What else is to be known, in the order in which it was added.
     pub fn notes(&self) -> impl Iterator<Item = &str> {
-        self.notes.iter().map(AsRef::as_ref)
+        self.extras.iter().flat_map(|extras| &extras.notes).map(AsRef::as_ref)
     }
 
     /// Ways to mend it, in the order in which they were added.
     #[must_use]
     pub fn suggestions(&self) -> &[Suggestion] {
-        &self.suggestions
+        self.extras.as_ref().map_or(&[], |extras| &extras.suggestions)
     }
 }
 
@@ -270,6 +285,28 @@ mod tests {
         assert_eq!(styles, [LabelStyle::Primary, LabelStyle::Secondary, LabelStyle::Secondary]);
         let messages: Vec<_> = diagnostic.labels().map(Label::message).collect();
         assert_eq!(messages, [Some("p"), Some("a"), None]);
+    }
+
+    /// What a bag of a million takes is this times a million, and what `tests/memory.rs` counts.
+    #[test]
+    fn a_diagnostic_is_small() {
+        assert!(size_of::<Diagnostic>() <= 144, "{}", size_of::<Diagnostic>());
+    }
+
+    #[test]
+    fn equal_is_what_says_the_same_whatever_came_first() {
+        use crate::{Applicability, Edit};
+        let edit = Edit::remove(Span::empty(FileId::new(0), 0));
+        let suggestion = Suggestion::one("s", edit, Applicability::Unspecified);
+        assert_eq!(sample().suggestions(), []);
+        assert_eq!(sample().notes().next(), None);
+        let noted = sample().with_note("n");
+        assert_eq!((noted.notes().count(), noted.suggestions().len()), (1, 0));
+        assert_ne!(noted, sample());
+        let both = noted.clone().with_suggestion(suggestion.clone()).with_note("o");
+        assert_eq!(both, sample().with_suggestion(suggestion).with_note("n").with_note("o"));
+        assert_eq!(both.notes().collect::<Vec<_>>(), ["n", "o"]);
+        assert_ne!(both, noted);
     }
 
     #[test]

@@ -31,6 +31,23 @@ fn output_is_by_file_place_severity_and_number() {
 }
 
 #[test]
+fn what_has_no_place_comes_last_and_the_ends_of_every_number_are_in_order() {
+    let nowhere = FileId::NOWHERE.index();
+    let bag: DiagnosticBag = [
+        at(nowhere, u32::MAX, Severity::Note),
+        at(nowhere, u32::MAX, Severity::Fatal),
+        at(nowhere, 0, Severity::Note),
+        at(nowhere - 1, u32::MAX, Severity::Note),
+        at(0, u32::MAX, Severity::Note),
+        at(0, 0, Severity::Note),
+        at(0, 0, Severity::Error),
+    ]
+    .into_iter()
+    .collect();
+    assert_eq!(order(&bag), [6, 5, 4, 3, 2, 1, 0]);
+}
+
+#[test]
 fn merged_numbers_go_on() {
     let first: DiagnosticBag = [at(0, 5, Severity::Error)].into_iter().collect();
     let second: DiagnosticBag =
