@@ -16,6 +16,7 @@
 //!   every other [`Format`].
 //! - [`fix`] applies suggestions; [`registry`] explains every [code](codes); [`text`] makes any text safe
 //!   to show.
+//! - A [`SourceMap`] is the `Files` of codespan-reporting, and a [`Diagnostic`] becomes one of its own.
 //! - With the feature `clap`, `cli` has the flags of a compiler driver.
 //!
 //! ```
@@ -38,6 +39,7 @@ mod bag;
 #[cfg(feature = "clap")]
 pub mod cli;
 mod code;
+mod codespan;
 mod color;
 mod contract;
 mod diagnostic;

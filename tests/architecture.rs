@@ -20,7 +20,7 @@ const ORDER: [&[&str]; 9] = [
     &["suggestion", "registry"],
     &["diagnostic"],
     &["contract", "policy", "tool"],
-    &["bag", "fix"],
+    &["bag", "codespan", "fix"],
     &["emit"],
     &["cli"],
     &["main"],

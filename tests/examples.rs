@@ -38,6 +38,11 @@ fn two_files() {
 }
 
 #[test]
+fn codespan() {
+    assert_snapshot!("example_codespan", output(&mut example("codespan")));
+}
+
+#[test]
 fn driver() {
     let folder = common::folder(&[("a.txt", "one\ntwo  \n"), ("b.txt", "three")]);
     let runs: [&[&str]; 4] = [

@@ -69,6 +69,18 @@ fn the_program_is_the_example_and_writes_what_stands_below_it() {
 }
 
 #[test]
+fn the_program_with_codespan_is_the_example_and_writes_what_stands_below_it() {
+    let program = fs::read_to_string(root().join("examples/codespan.rs")).unwrap();
+    let (_, program) = program.split_once("\n\n").unwrap();
+    assert!(blocks("rust").contains(&program.to_owned()), "{program}");
+    let output = example("codespan").output().unwrap();
+    // It ends with an empty line.
+    let shown = format!("{}\n", blocks("text")[2]);
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), shown);
+    assert!(output.status.success() && output.stdout.is_empty());
+}
+
+#[test]
 fn the_json_is_a_line_of_its_command() {
     let commands = blocks("sh");
     let command =
