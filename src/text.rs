@@ -47,6 +47,11 @@ pub(crate) fn is_plain(text: &str) -> bool {
     text.as_bytes().chunks(1024).all(|chunk| chunk.iter().fold(true, |all, byte| all & plain(byte)))
 }
 
+/// Whether a terminal would show all of `text` and obey none of it.
+pub(crate) fn is_safe(text: &str) -> bool {
+    is_plain(text) || !text.contains(is_unsafe)
+}
+
 /// `text` on one line, with nothing in it that a terminal would obey.
 ///
 /// For what must not leave its line, such as a path: a line feed becomes the two characters `\n`,
@@ -60,7 +65,7 @@ pub(crate) fn is_plain(text: &str) -> bool {
 /// ```
 #[must_use]
 pub fn one_line(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_unsafe) {
+    if is_safe(text) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);
@@ -83,7 +88,7 @@ pub(crate) fn push_on_line(out: &mut String, c: char) {
 /// Lines end at `\n` or `\r\n`; one line end at the very end begins no further line.
 pub(crate) fn lines(text: &str, tab_width: usize) -> impl Iterator<Item = Cow<'_, str>> {
     text.lines().map(move |line| {
-        if !line.contains(is_unsafe) {
+        if is_safe(line) {
             return Cow::Borrowed(line);
         }
         let mut out = String::with_capacity(line.len() + 16);

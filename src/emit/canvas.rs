@@ -14,7 +14,8 @@ use crate::severity::Severity;
 /// Takes text and styles one after the other.
 #[derive(Debug)]
 pub(super) struct Canvas {
-    out: String,
+    /// UTF-8.
+    out: Vec<u8>,
     kind: Kind,
 }
 
@@ -30,12 +31,12 @@ enum Kind {
 
 impl Canvas {
     /// Bytes for a terminal, or for a file where there is no colour, after what `out` holds.
-    pub(super) const fn terminal(color: bool, out: String) -> Self {
+    pub(super) const fn terminal(color: bool, out: Vec<u8>) -> Self {
         Self { out, kind: if color { Kind::Ansi } else { Kind::Plain } }
     }
 
     /// HTML after what `out` holds.
-    pub(super) const fn page(out: String) -> Self {
+    pub(super) const fn page(out: Vec<u8>) -> Self {
         Self { out, kind: Kind::Page { is_open: false } }
     }
 
@@ -43,35 +44,43 @@ impl Canvas {
     pub(super) fn style(&mut self, style: Style, severity: Severity) {
         match &mut self.kind {
             Kind::Plain => {}
-            Kind::Ansi => self.out.push_str(style.ansi(severity)),
+            Kind::Ansi => self.push(style.ansi(severity)),
             Kind::Page { is_open } => {
                 if std::mem::take(is_open) {
-                    self.out.push_str("</span>");
+                    self.push("</span>");
                 }
                 if let Some(class) = style.class() {
-                    self.out.push_str("<span class=\"vd-");
-                    self.out.push_str(class);
-                    self.out.push_str("\">");
-                    *is_open = true;
+                    self.kind = Kind::Page { is_open: true };
+                    ["<span class=\"vd-", class, "\">"].iter().for_each(|part| self.push(part));
                 }
             }
         }
     }
 
+    fn push(&mut self, text: &str) {
+        self.out.extend_from_slice(text.as_bytes());
+    }
+
     /// Adds text that is safe to show.
     pub(super) fn put(&mut self, text: &str) {
         match self.kind {
-            Kind::Plain | Kind::Ansi => self.out.push_str(text),
-            Kind::Page { .. } => text.chars().for_each(|c| markup::push(&mut self.out, c)),
+            Kind::Plain | Kind::Ansi => self.push(text),
+            Kind::Page { .. } => {
+                let mut escaped = String::with_capacity(text.len());
+                text.chars().for_each(|c| markup::push(&mut escaped, c));
+                self.push(&escaped);
+            }
         }
     }
 
-    /// Adds a character that is safe to show, `count` times.
-    pub(super) fn repeat(&mut self, c: char, count: usize) {
-        match self.kind {
-            Kind::Plain | Kind::Ansi => self.out.extend(std::iter::repeat_n(c, count)),
-            Kind::Page { .. } => (0..count).for_each(|_| markup::push(&mut self.out, c)),
-        }
+    /// Adds ASCII that means nothing in markup, `count` times.
+    pub(super) fn repeat(&mut self, byte: u8, count: usize) {
+        self.out.resize(self.out.len() + count, byte);
+    }
+
+    /// Adds the digits of a number.
+    pub(super) fn number(&mut self, digits: &[u8]) {
+        self.out.extend_from_slice(digits);
     }
 
     /// What follows is a link to `url`, which is safe in a terminal; no style is on.
@@ -83,19 +92,19 @@ impl Canvas {
             Kind::Plain | Kind::Ansi => ("\u{1b}]8;;", "\u{1b}\\"),
             Kind::Page { .. } => ("<a href=\"", "\">"),
         };
-        self.out.push_str(before);
+        self.push(before);
         self.put(url);
-        self.out.push_str(behind);
+        self.push(behind);
     }
 
     pub(super) fn end_link(&mut self) {
-        self.out.push_str(match self.kind {
+        self.push(match self.kind {
             Kind::Plain | Kind::Ansi => "\u{1b}]8;;\u{1b}\\",
             Kind::Page { .. } => "</a>",
         });
     }
 
-    pub(super) fn into_string(self) -> String {
+    pub(super) fn into_bytes(self) -> Vec<u8> {
         self.out
     }
 }

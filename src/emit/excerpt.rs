@@ -154,25 +154,25 @@ impl<'p, 'a> Labelled<'p, 'a> {
     /// The lines to show: those on which labels begin and end, those around them, the ends of
     /// labels over many lines, and a single line left between two of these.
     fn rows(&self, context: u32, room: Room) -> Vec<Row<'a>> {
-        let mut shown: Vec<(u32, u32)> = Vec::with_capacity(self.labels.len());
+        let mut shown: Vec<(u32, u32, &Placed<'a>)> = Vec::with_capacity(self.labels.len());
         for label in self.labels {
             let Lines { first, last } = label.lines;
             let head = first.saturating_add(LINES_AFTER_START).min(last);
             let tail = last.saturating_sub(LINES_BEFORE_END).max(first);
             let (from, to) = (first.saturating_sub(context).max(1), label.last_shown(context));
             if tail <= head {
-                shown.push((from, to));
+                shown.push((from, to, label));
             } else {
-                shown.extend([(from, head), (tail, to)]);
+                shown.extend([(from, head, label), (tail, to, label)]);
             }
         }
-        shown.sort_unstable();
+        shown.sort_unstable_by_key(|&(from, to, _)| (from, to));
         let mut rows = Vec::with_capacity(shown.len());
         let (mut stops, mut next) = (None, 1);
-        for (from, to) in shown {
+        for (from, to, label) in shown {
             let is_gap = next > 1 && from == next + 1;
             for number in if is_gap { next } else { from.max(next) }..=to {
-                let line = self.file.line(number).unwrap_or_default();
+                let line = label.line(number);
                 rows.push(Row::whole(number, line, room).unwrap_or_else(|| {
                     let stops = stops.get_or_insert_with(|| self.stops());
                     Row::new(number, line, stops.remove(&number).unwrap_or_default(), room)
@@ -231,7 +231,7 @@ impl<'p, 'a> Labelled<'p, 'a> {
 
 /// A label, its ends as places on `rows`.
 fn mark<'a>(placed: &Placed<'a>, rows: &[Row<'_>]) -> Mark<'a> {
-    let &Placed { label, lines, lo, hi } = placed;
+    let &Placed { label, lines, lo, hi, .. } = placed;
     let row_of = |line| rows.binary_search_by_key(&line, |row| row.number).unwrap_or(0);
     let first = row_of(lines.first);
     let last = if lines.many() { row_of(lines.last) } else { first };

@@ -76,10 +76,11 @@ fn head() -> io::Result<Vec<u8>> {
 impl<W: Write> Emitter for HtmlEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
         let item = format!("<pre class=\"vd-{}\">", diagnostic.severity());
-        let mut item = self.picture.draw(sources, diagnostic, Canvas::page(item)).into_string();
-        item.truncate(item.trim_end_matches('\n').len());
-        item.push_str("</pre>");
-        self.document.item(head, b"", item.as_bytes())
+        let canvas = Canvas::page(item.into_bytes());
+        let mut item = self.picture.draw(sources, diagnostic, canvas).into_bytes();
+        item.pop_if(|last| *last == b'\n');
+        item.extend_from_slice(b"</pre>");
+        self.document.item(head, b"", &item)
     }
 
     fn finish(&mut self) -> io::Result<()> {

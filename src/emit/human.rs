@@ -56,7 +56,7 @@ pub struct HumanEmitter<W> {
     /// Whether a diagnostic stands before the next one.
     started: bool,
     /// What a diagnostic is drawn into, used again for the next one.
-    buffer: String,
+    buffer: Vec<u8>,
 }
 
 impl HumanEmitter<Stderr> {
@@ -83,7 +83,7 @@ impl<W: Write> HumanEmitter<W> {
     #[must_use]
     pub fn new(writer: W) -> Self {
         let picture = Picture::default();
-        Self { writer, color: false, picture, started: false, buffer: String::new() }
+        Self { writer, color: false, picture, started: false, buffer: Vec::new() }
     }
 
     /// What can be shown where it is written to: colour, width and links.
@@ -171,12 +171,12 @@ impl<W: Write> Emitter for HumanEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
         self.buffer.clear();
         if self.started {
-            self.buffer.push('\n');
+            self.buffer.push(b'\n');
         }
         let canvas = Canvas::terminal(self.color, std::mem::take(&mut self.buffer));
-        self.buffer = self.picture.draw(sources, diagnostic, canvas).into_string();
+        self.buffer = self.picture.draw(sources, diagnostic, canvas).into_bytes();
         self.started = true;
-        self.writer.write_all(self.buffer.as_bytes())
+        self.writer.write_all(&self.buffer)
     }
 
     fn finish(&mut self) -> io::Result<()> {

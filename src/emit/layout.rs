@@ -36,14 +36,13 @@ use crate::text;
 /// Draws what stands below the header: the snippet of each file, and the notes. `link` gives the address
 /// of a snippet's file where it is a link.
 pub(super) fn draw(
-    checked: &Checked<'_>,
     excerpt: &Excerpt<'_>,
+    notes: Notes<'_>,
     link: impl Fn(&Snippet<'_>) -> Option<String>,
     glyphs: &'static Glyphs,
     pen: &mut Pen,
 ) {
     let gutter = excerpt.gutter;
-    let notes = Notes::new(checked, excerpt);
     let mut snippets = excerpt.snippets.iter().peekable();
     while let Some(snippet) = snippets.next() {
         pen.arrow((gutter, glyphs.arrow), snippet.at, link(snippet).as_deref());
@@ -85,42 +84,52 @@ impl Margin {
 const MOST_NOTES: usize = 100;
 
 /// Help, notes and remarks, as they stand below the snippets.
-struct Notes<'a> {
-    help: Option<&'a str>,
-    notes: Vec<Cow<'a, str>>,
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Notes<'a> {
+    checked: &'a Checked<'a>,
+    remarks: &'a [String],
 }
 
 impl<'a> Notes<'a> {
-    fn new(checked: &Checked<'a>, excerpt: &'a Excerpt<'_>) -> Self {
-        let remarks = excerpt.remarks.iter().map(|remark| Cow::Borrowed(remark.as_str()));
-        let mut notes: Vec<_> = checked.notes().chain(remarks).collect();
-        let more = notes.len().saturating_sub(MOST_NOTES);
+    pub(super) const fn new(checked: &'a Checked<'a>, excerpt: &'a Excerpt<'_>) -> Self {
+        Self { checked, remarks: excerpt.remarks.as_slice() }
+    }
+
+    pub(super) fn is_empty(self) -> bool {
+        self.checked.diagnostic.help().is_none() && self.notes().next().is_none()
+    }
+
+    fn notes(self) -> impl Iterator<Item = Cow<'a, str>> {
+        self.checked.notes().chain(self.remarks.iter().map(|remark| Cow::Borrowed(&**remark)))
+    }
+
+    fn draw(self, gutter: usize, pen: &mut Pen) {
+        if let Some(help) = self.checked.diagnostic.help() {
+            note(gutter, "help: ", help, pen);
+        }
+        for text in self.notes().take(MOST_NOTES) {
+            note(gutter, "note: ", &text, pen);
+        }
+        let more = self.notes().skip(MOST_NOTES).count();
         if more > 0 {
-            notes.truncate(MOST_NOTES);
-            notes.push(Cow::Owned(format!("and {}", text::more("note", more))));
+            note(gutter, "note: ", &format!("and {}", text::more("note", more)), pen);
         }
-        Self { help: checked.diagnostic.help(), notes }
     }
+}
 
-    const fn is_empty(&self) -> bool {
-        self.help.is_none() && self.notes.is_empty()
-    }
-
-    fn draw(&self, gutter: usize, pen: &mut Pen) {
-        let notes = self.notes.iter().map(|note| ("note: ", &**note));
-        for (kind, note) in self.help.map(|help| ("help: ", help)).into_iter().chain(notes) {
-            let column = gutter + " = ".len() + kind.len();
-            pen.blanks(gutter + 1);
-            pen.write(Style::Gutter, "= ");
-            pen.write(Style::Plain, kind);
-            for (index, line) in pen.block(note, column).lines().enumerate() {
-                if index > 0 {
-                    pen.end_line();
-                    pen.blanks(column);
-                }
-                pen.write(Style::Plain, line);
-            }
+/// `  = help: the first line`, and further lines below it.
+fn note(gutter: usize, kind: &str, text: &str, pen: &mut Pen) {
+    let column = gutter + " = ".len() + kind.len();
+    pen.blanks(gutter + 1);
+    pen.write(Style::Gutter, "=");
+    pen.blanks(1);
+    pen.write(Style::Plain, kind);
+    for (index, line) in pen.block(text, column).lines().enumerate() {
+        if index > 0 {
             pen.end_line();
+            pen.blanks(column);
         }
+        pen.write(Style::Plain, line);
     }
+    pen.end_line();
 }

@@ -78,8 +78,8 @@ impl<'a> Patches<'a> {
                         let is_known =
                             number == 0 && about == Some(file.id()) && !file.is_missing();
                         let place = (!is_known).then_some(at);
-                        let is_link = path_links && !file.path().contains(text::is_unsafe);
-                        let link = sources.url(file.id()).filter(|_| is_link);
+                        let is_link = path_links && text::is_safe(file.path());
+                        let link = is_link.then(|| sources.url(file.id())).flatten();
                         Some(FilePatch { place, link, hunks: hunks(file, edits, take.width) })
                     });
                 Patch { suggestion, files: files.collect() }

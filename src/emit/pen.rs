@@ -104,22 +104,39 @@ impl Pen {
 
     /// Writes safe text in a style.
     pub(super) fn write(&mut self, style: Style, text: &str) {
-        let content = text.trim_start_matches(' ');
-        self.blanks += text.len() - content.len();
-        let content_and_blanks = content;
-        let content = content.trim_end_matches(' ');
+        let blank = |byte: &u8| *byte == b' ';
+        if text.as_bytes().first().is_none_or(blank) || text.as_bytes().last().is_none_or(blank) {
+            return self.write_between_blanks(style, text);
+        }
+        self.begin(style);
+        self.canvas.put(text);
+    }
+
+    /// The same where blanks stand at an end of it.
+    fn write_between_blanks(&mut self, style: Style, text: &str) {
+        let rest = text.trim_start_matches(' ');
+        self.blanks += text.len() - rest.len();
+        let content = rest.trim_end_matches(' ');
         if !content.is_empty() {
             self.begin(style);
             self.canvas.put(content);
         }
-        self.blanks += content_and_blanks.len() - content.len();
+        self.blanks += rest.len() - content.len();
     }
 
     /// Writes a character that is no blank `count` times.
     pub(super) fn repeat(&mut self, style: Style, c: char, count: usize) {
-        if count > 0 {
-            self.begin(style);
-            self.canvas.repeat(c, count);
+        if count == 0 {
+            return;
+        }
+        self.begin(style);
+        match u8::try_from(c) {
+            Ok(byte @ (b'^' | b'-' | b'|')) => self.canvas.repeat(byte, count),
+            _ => {
+                let mut buffer = [0; 4];
+                let c = &*c.encode_utf8(&mut buffer);
+                (0..count).for_each(|_| self.canvas.put(c));
+            }
         }
     }
 
@@ -127,7 +144,8 @@ impl Pen {
     pub(super) fn number(&mut self, style: Style, number: u32, width: usize) {
         let digits = text::digits(number);
         self.blanks(width.saturating_sub(digits.len()));
-        self.write(style, &digits);
+        self.begin(style);
+        self.canvas.number(&digits);
     }
 
     pub(super) const fn blanks(&mut self, count: usize) {
@@ -138,11 +156,13 @@ impl Pen {
     fn begin(&mut self, style: Style) {
         if self.line_ends > 0 {
             self.paint(Style::Plain);
-            self.canvas.repeat('\n', self.line_ends);
+            self.canvas.repeat(b'\n', self.line_ends);
             self.line_ends = 0;
         }
-        self.canvas.repeat(' ', self.blanks);
-        self.blanks = 0;
+        if self.blanks > 0 {
+            self.canvas.repeat(b' ', self.blanks);
+            self.blanks = 0;
+        }
         self.paint(style);
     }
 
@@ -179,7 +199,7 @@ impl Pen {
     pub(super) fn finish(mut self) -> Canvas {
         self.close_up();
         self.paint(Style::Plain);
-        self.canvas.repeat('\n', 1);
+        self.canvas.repeat(b'\n', 1);
         self.canvas
     }
 }

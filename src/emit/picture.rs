@@ -17,7 +17,7 @@
 use super::canvas::Canvas;
 use super::excerpt::{Excerpt, Snippet, Take};
 use super::glyphs::Glyphs;
-use super::layout;
+use super::layout::{self, Notes};
 use super::patch::Patches;
 use super::pen::Pen;
 use super::style::Style;
@@ -79,14 +79,12 @@ impl Picture {
             pen.arrow((excerpt.gutter, glyphs.arrow), at, None);
         }
         let link = |snippet: &Snippet<'_>| {
-            let is_link = self.path_links && !snippet.file.path().contains(text::is_unsafe);
-            sources.url(snippet.file.id()).filter(|_| is_link)
+            let is_link = self.path_links && text::is_safe(snippet.file.path());
+            is_link.then(|| sources.url(snippet.file.id())).flatten()
         };
-        layout::draw(&checked, &excerpt, link, glyphs, &mut pen);
-        let has_notes = diagnostic.help().is_some()
-            || checked.notes().next().is_some()
-            || !excerpt.remarks.is_empty();
-        let below_labels = !excerpt.snippets.is_empty() && !has_notes;
+        let notes = Notes::new(&checked, &excerpt);
+        layout::draw(&excerpt, notes, link, glyphs, &mut pen);
+        let below_labels = !excerpt.snippets.is_empty() && notes.is_empty();
         patches.draw(excerpt.gutter, glyphs, below_labels, &mut pen);
         pen.finish()
     }

@@ -181,28 +181,30 @@ impl SourceFile {
     /// end of the file it is the last line.
     #[must_use]
     pub fn line_of(&self, offset: u32) -> u32 {
-        self.lines().line_of(&self.text, offset as usize) + 1
-    }
-
-    /// The bytes of a 1-based line, without its line end and without a byte order mark.
-    pub(crate) fn line_range(&self, line: u32) -> Option<Range<usize>> {
-        let start = self.lines().start_of(&self.text, line.checked_sub(1)?)?;
-        let end = self.lines().start_of(&self.text, line).unwrap_or(self.text.len());
-        let whole = self.text.get(start..end)?;
-        let content = match whole.strip_suffix('\n') {
-            Some(content) => content.strip_suffix('\r').unwrap_or(content),
-            None => whole,
-        };
-        let end = start + content.len();
-        let bom = if start == 0 && content.starts_with(BOM) { BOM.len() } else { 0 };
-        Some(start + bom..end)
+        self.lines().line_at(&self.text, offset as usize).0 + 1
     }
 
     /// The line of byte `offset`, as [`line_of`](Self::line_of) has it.
     pub(crate) fn line_at(&self, offset: u32) -> Line {
-        let number = self.line_of(offset);
-        let next = self.lines().start_of(&self.text, number).unwrap_or(self.text.len());
-        Line { number, text: self.line_range(number).unwrap_or_default(), next }
+        let (line, whole) = self.lines().line_at(&self.text, offset as usize);
+        let next = whole.end;
+        Line { number: line + 1, text: self.content(whole), next }
+    }
+
+    /// The bytes of a 1-based line, without its line end and without a byte order mark.
+    pub(crate) fn line_range(&self, line: u32) -> Option<Range<usize>> {
+        Some(self.content(self.lines().range_of(&self.text, line.checked_sub(1)?)?))
+    }
+
+    /// What of a whole line is its text.
+    fn content(&self, whole: Range<usize>) -> Range<usize> {
+        let line = self.text.get(whole.clone()).unwrap_or_default();
+        let content = match line.strip_suffix('\n') {
+            Some(content) => content.strip_suffix('\r').unwrap_or(content),
+            None => line,
+        };
+        let bom = if whole.start == 0 && content.starts_with(BOM) { BOM.len() } else { 0 };
+        whole.start + bom..whole.start + content.len()
     }
 
     /// Where byte `offset` is. One past the end, or inside a character, is moved back to what
@@ -214,8 +216,7 @@ impl SourceFile {
             let (line, col) = known.map_or((1, 1), |(_, &place)| place);
             return Location { path: &self.path, line, col };
         }
-        let line = self.line_of(offset);
-        let range = self.line_range(line).unwrap_or_default();
+        let Line { number: line, text: range, .. } = self.line_at(offset);
         // Before the line's text is only a byte order mark, after it only its end: neither has a
         // column of its own.
         let offset = self.text.floor_char_boundary(offset as usize).min(range.end);

@@ -10,6 +10,7 @@
 //! four bytes a line, and eight for each character that is not ASCII: of a file of ten million lines
 //! only those few blocks have one from which something is shown.
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use line_index::{LineIndex, TextSize};
@@ -46,29 +47,41 @@ impl Lines {
         self.count
     }
 
-    /// The line of byte `offset`, or the last one where the text ends before it.
-    pub(super) fn line_of(&self, text: &str, offset: usize) -> u32 {
+    /// The line of byte `offset`, or the last one where the text ends before it, and its bytes with
+    /// its line end.
+    pub(super) fn line_at(&self, text: &str, offset: usize) -> (u32, Range<usize>) {
         let offset = text.floor_char_boundary(offset);
         // A character on the border moves it down, but the end of the text is in the last block.
         let is_in_next = offset < text.len() && block_start(text, offset / BLOCK + 1) <= offset;
         let number = offset / BLOCK + usize::from(is_in_next);
-        let Some(block) = self.blocks.get(number) else { return self.count - 1 };
-        let local = to_text_size(offset - block_start(text, number));
-        let found = block.index(text, number).try_line_col(local);
-        block.before + found.map_or(0, |found| found.line)
+        let line = self.blocks.get(number).map_or(0, |block| {
+            let local = to_text_size(offset - block_start(text, number));
+            let found = block.index(text, number).try_line_col(local);
+            block.before + found.map_or(0, |found| found.line)
+        });
+        (line, self.range_of(text, line).unwrap_or_default())
     }
 
-    /// The byte at which a line begins, and nothing past the last one.
-    pub(super) fn start_of(&self, text: &str, line: u32) -> Option<usize> {
-        // It begins behind the end of the line before.
-        let Some(end) = line.checked_sub(1) else { return Some(0) };
-        if line >= self.count {
-            return None;
-        }
-        let number = self.blocks.partition_point(|block| block.before <= end).checked_sub(1)?;
+    /// The bytes of a line with its line end, and nothing past the last one.
+    pub(super) fn range_of(&self, text: &str, line: u32) -> Option<Range<usize>> {
+        let (block, within) = self.end_of(text, line)?;
+        let start = match line.checked_sub(1) {
+            None => 0,
+            // It began in a block before: behind the end of the line before it.
+            Some(before) if line == block.before => self.end_of(text, before)?.1.end,
+            Some(_) => within.start,
+        };
+        Some(start..within.end)
+    }
+
+    /// The block in which a line ends, and the bytes of the line there.
+    fn end_of(&self, text: &str, line: u32) -> Option<(&Block, Range<usize>)> {
+        let above = self.blocks.partition_point(|block| block.before <= line);
+        let number = above.checked_sub(1)?;
         let block = self.blocks.get(number)?;
-        let local = block.index(text, number).line(end - block.before)?;
-        Some(block_start(text, number) + usize::from(local.end()))
+        let within = block.index(text, number).line(line - block.before)?;
+        let start = block_start(text, number);
+        Some((block, start + usize::from(within.start())..start + usize::from(within.end())))
     }
 }
 
@@ -102,23 +115,31 @@ fn to_text_size(offset: usize) -> TextSize {
 mod tests {
     use super::*;
 
-    /// Every line begins where it does, and every byte is on its line.
+    /// Every line begins and ends where it does, and every byte is on its line.
     fn check(text: &str) {
         let lines = Lines::new(text);
-        let starts: Vec<usize> =
-            std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        assert_eq!(lines.count() as usize, starts.len());
-        for (line, &start) in (0..).zip(&starts) {
-            assert_eq!(lines.start_of(text, line), Some(start), "line {line}");
+        let mut ranges: Vec<Range<usize>> = Vec::new();
+        for line in text.split_inclusive('\n') {
+            let start = ranges.last().map_or(0, |range| range.end);
+            ranges.push(start..start + line.len());
         }
-        assert_eq!(lines.start_of(text, lines.count()), None);
-        assert_eq!(lines.start_of(text, u32::MAX), None);
+        if text.is_empty() || text.ends_with('\n') {
+            ranges.push(text.len()..text.len());
+        }
+        assert_eq!(lines.count() as usize, ranges.len());
+        for (line, range) in (0..).zip(&ranges) {
+            assert_eq!(lines.range_of(text, line).as_ref(), Some(range), "line {line}");
+        }
+        assert_eq!(lines.range_of(text, lines.count()), None);
+        assert_eq!(lines.range_of(text, u32::MAX), None);
         let near_borders = (0..=text.len() / BLOCK)
             .flat_map(|n| (n * BLOCK).saturating_sub(9)..(n * BLOCK + 9).min(text.len() + 9));
-        let near_starts = starts.iter().flat_map(|&start| start.saturating_sub(2)..start + 2);
+        let near_starts =
+            ranges.iter().flat_map(|range| range.start.saturating_sub(2)..range.start + 2);
         for offset in near_borders.chain(near_starts).chain([text.len(), usize::MAX]) {
-            let line = starts.partition_point(|&start| start <= offset) - 1;
-            assert_eq!(lines.line_of(text, offset) as usize, line, "byte {offset}");
+            let line = ranges.partition_point(|range| range.start <= offset) - 1;
+            let (number, range) = lines.line_at(text, offset);
+            assert_eq!((number as usize, &range), (line, &ranges[line]), "byte {offset}");
         }
     }
 

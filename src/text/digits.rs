@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-/// The digits of a number, decimal.
+/// The digits of a number, decimal, as ASCII.
 pub(crate) struct Digits {
     text: [u8; Self::MOST],
     start: usize,
@@ -27,11 +27,10 @@ pub(crate) fn digits(number: u32) -> Digits {
 }
 
 impl Deref for Digits {
-    type Target = str;
+    type Target = [u8];
 
-    fn deref(&self) -> &str {
-        let digits = self.text.get(self.start..).unwrap_or_default();
-        std::str::from_utf8(digits).unwrap_or_default()
+    fn deref(&self) -> &[u8] {
+        self.text.get(self.start..).unwrap_or_default()
     }
 }
 
@@ -43,7 +42,7 @@ mod tests {
     fn digits_are_those_of_the_number() {
         let around = (0..=9).map(|power| 10_u32.pow(power)).flat_map(|ten| [ten - 1, ten, ten + 1]);
         for number in around.chain([0, 42, u32::MAX]) {
-            assert_eq!(*digits(number), *number.to_string());
+            assert_eq!(*digits(number), *number.to_string().as_bytes());
         }
     }
 }

@@ -12,6 +12,8 @@ use crate::source::{ColumnUnit, Location};
 pub(super) struct Placed<'a> {
     pub(super) label: Resolved<'a>,
     pub(super) lines: Lines,
+    /// The text of its first line.
+    first_line: &'a str,
     /// Where it begins, in bytes from the start of its first line's text.
     pub(super) lo: usize,
     /// Where it ends, in bytes from the start of its last line's text.
@@ -42,14 +44,23 @@ impl<'a> Placed<'a> {
             (offset as usize).clamp(text.start, text.end) - text.start
         };
         let lines = Lines { first: first.number, last: last.number };
-        Self { label, lines, lo: offset(lo, first.text), hi: offset(hi, last.text) }
+        let first_line = file.text().get(first.text.clone()).unwrap_or_default();
+        let (lo, hi) = (offset(lo, first.text), offset(hi, last.text));
+        Self { label, lines, first_line, lo, hi }
     }
 
     /// Where it begins.
     pub(super) fn location(&self, unit: ColumnUnit) -> Location<'a> {
-        let Self { label: Resolved { file, .. }, lines: Lines { first, .. }, lo, .. } = *self;
-        let before = file.line(first).and_then(|line| line.get(..lo)).unwrap_or_default();
-        Location { path: file.path(), line: first, col: unit.column_after(before) }
+        let col = unit.column_after(self.first_line.get(..self.lo).unwrap_or_default());
+        Location { path: self.label.file.path(), line: self.lines.first, col }
+    }
+
+    /// The text of a line of its file.
+    pub(super) fn line(&self, number: u32) -> &'a str {
+        if number == self.lines.first {
+            return self.first_line;
+        }
+        self.label.file.line(number).unwrap_or_default()
     }
 
     /// The last line that is shown because of it, where there is a context of so many lines: not the
