@@ -3,6 +3,7 @@
 //! The sections are those of <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>. Each
 //! line of output but the first and the last is one result.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -31,6 +32,8 @@ use crate::url;
 pub struct SarifEmitter<W> {
     document: Document<W>,
     tool: Tool,
+    /// The place of each code's page among those of the tool, 0-based.
+    rules: HashMap<Code, usize>,
     fingerprints: Fingerprints,
 }
 
@@ -38,8 +41,11 @@ impl<W: Write> SarifEmitter<W> {
     /// Writes to `writer` what `tool` says.
     #[must_use]
     pub fn new(writer: W, tool: &Tool) -> Self {
-        let fingerprints = Fingerprints::default();
-        Self { document: Document::new(writer), tool: tool.clone(), fingerprints }
+        // From the last one, so that the first one of a code is kept.
+        let pages = tool.pages().iter().enumerate().rev();
+        let rules = pages.map(|(index, page)| (page.code, index)).collect();
+        let (document, fingerprints) = (Document::new(writer), Fingerprints::default());
+        Self { document, tool: tool.clone(), rules, fingerprints }
     }
 
     /// The writer, with all that was written to it.
@@ -303,7 +309,7 @@ impl<W: Write> Emitter for SarifEmitter<W> {
         let (fixes, told) = checked.fixes(sources);
         let item = Item {
             rule_id: code,
-            rule_index: self.tool.pages().iter().position(|page| page.code == code),
+            rule_index: self.rules.get(&code).copied(),
             level: level(diagnostic.severity()),
             message: Message::new(&prose(&checked, Lacks { related_places: false, fixes: &told })),
             locations: checked
