@@ -29,8 +29,8 @@ const ORDER: [&[&str]; 9] = [
 /// The modules of `emit` from left to right. What is not among them is a format: those stand last, and
 /// do not use one another.
 const EMIT_ORDER: [&[&str]; 5] = [
-    &["excerpt", "glyphs", "style", "markup", "escape", "document", "fingerprint", "prose"],
-    &["canvas"],
+    &["excerpt", "glyphs", "style", "markup", "escape", "fingerprint", "prose"],
+    &["canvas", "document"],
     &["pen"],
     &["layout", "patch"],
     &["picture"],

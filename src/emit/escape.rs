@@ -1,51 +1,54 @@
 //! JSON with nothing in it that a terminal would obey.
 
-use std::io::{self, Write};
+use std::io::{self, Write as _};
 
 use serde::Serialize;
-use serde_json::ser::{CompactFormatter, Formatter, Serializer};
 
 use crate::text;
 
-/// The JSON of `value` on one line, without a line feed.
+/// Adds the JSON of `value` to `out`, on one line, without a line feed.
+///
+/// `serde_json` escapes C0 controls, as JSON demands (RFC 8259, section 7). DEL, C1 and bidi controls
+/// may stand in JSON, but not on a terminal that somebody looks at it with. They stand in strings alone,
+/// where an escape may stand in the place of any character.
 ///
 /// # Errors
 ///
 /// What `value` says where it cannot be serialised; the structs of the formats all can.
-pub(super) fn json(value: &impl Serialize) -> io::Result<Vec<u8>> {
-    let mut line = Vec::with_capacity(512);
-    value.serialize(&mut Serializer::with_formatter(&mut line, Escaping))?;
-    Ok(line)
+pub(super) fn json(out: &mut Vec<u8>, value: &impl Serialize) -> io::Result<()> {
+    let begin = out.len();
+    serde_json::to_writer(&mut *out, value)?;
+    let written = std::str::from_utf8(out.get(begin..).unwrap_or_default());
+    let written = written.map_err(io::Error::other)?;
+    // Of the two the first takes many bytes at a time, and says so of most lines.
+    if text::is_plain(written) || !written.contains(text::is_unsafe) {
+        return Ok(());
+    }
+    let written = written.to_owned();
+    out.truncate(begin);
+    let mut rest = written.as_str();
+    while let Some((index, c)) = rest.char_indices().find(|&(_, c)| text::is_unsafe(c)) {
+        let (before, behind) = rest.split_at_checked(index).unwrap_or_default();
+        write!(out, "{before}\\u{:04x}", u32::from(c))?;
+        rest = behind.strip_prefix(c).unwrap_or_default();
+    }
+    out.extend_from_slice(rest.as_bytes());
+    Ok(())
 }
 
-/// The same with a line feed.
-///
-/// # Errors
-///
-/// Those of [`json`].
-pub(super) fn json_line(value: &impl Serialize) -> io::Result<Vec<u8>> {
-    let mut line = json(value)?;
-    line.push(b'\n');
-    Ok(line)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// `serde_json` escapes C0 controls, as JSON demands (RFC 8259, section 7). DEL, C1 and bidi controls
-/// may stand in JSON, but not on a terminal that somebody looks at it with.
-struct Escaping;
-
-impl Formatter for Escaping {
-    fn write_string_fragment<W: ?Sized + Write>(
-        &mut self,
-        writer: &mut W,
-        fragment: &str,
-    ) -> io::Result<()> {
-        let mut rest = fragment;
-        while let Some((index, c)) = rest.char_indices().find(|&(_, c)| text::is_unsafe(c)) {
-            let (before, behind) = rest.split_at_checked(index).unwrap_or_default();
-            CompactFormatter.write_string_fragment(writer, before)?;
-            write!(writer, "\\u{:04x}", u32::from(c))?;
-            rest = behind.strip_prefix(c).unwrap_or_default();
+    #[test]
+    fn what_a_terminal_obeys_is_escaped_and_read_back() {
+        let nasty: String = (0..0x3000).filter_map(char::from_u32).collect();
+        for text in ["", "plain \"\\", "é\u{7f}", "\u{202e}é\u{9b}", &nasty] {
+            let mut out = "\u{9b}".as_bytes().to_vec();
+            json(&mut out, &[text]).unwrap();
+            let written = std::str::from_utf8(&out).unwrap().strip_prefix('\u{9b}').unwrap();
+            assert!(!written.contains(text::is_unsafe), "{written}");
+            assert_eq!(serde_json::from_str::<[String; 1]>(written).unwrap(), [text]);
         }
-        CompactFormatter.write_string_fragment(writer, rest)
     }
 }

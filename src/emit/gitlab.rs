@@ -10,7 +10,6 @@ use serde::Serialize;
 
 use super::Emitter;
 use super::document::Document;
-use super::escape;
 use super::fingerprint::Fingerprints;
 use super::format::{FromSetup, Setup};
 use super::prose::{Lacks, prose};
@@ -111,7 +110,7 @@ impl<W: Write> Emitter for GitlabEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
         let checked = Checked::new(sources, diagnostic);
         let fingerprint = self.fingerprints.of(&checked);
-        self.document.item(head, b",", &escape::json(&Issue::new(&checked, fingerprint))?)
+        self.document.json(head, &Issue::new(&checked, fingerprint))
     }
 
     fn finish(&mut self) -> io::Result<()> {

@@ -199,7 +199,15 @@ impl JsonDiagnostic<'_> {
     ///
     /// None that is known: a struct of texts and numbers can always be written.
     pub fn to_line(&self) -> io::Result<Vec<u8>> {
-        escape::json_line(self)
+        let mut line = Vec::new();
+        self.push_line(&mut line)?;
+        Ok(line)
+    }
+
+    fn push_line(&self, out: &mut Vec<u8>) -> io::Result<()> {
+        escape::json(out, self)?;
+        out.push(b'\n');
+        Ok(())
     }
 }
 
@@ -266,13 +274,15 @@ impl<'a> JsonLabel<'a> {
 pub struct JsonEmitter<W> {
     writer: W,
     column_unit: ColumnUnit,
+    /// What goes to the writer next. It is kept for its memory alone.
+    line: Vec<u8>,
 }
 
 impl<W: Write> JsonEmitter<W> {
     /// Writes to `writer`.
     #[must_use]
     pub const fn new(writer: W) -> Self {
-        Self { writer, column_unit: ColumnUnit::Char }
+        Self { writer, column_unit: ColumnUnit::Char, line: Vec::new() }
     }
 
     /// What does `col` count? By default characters.
@@ -292,7 +302,9 @@ impl<W: Write> JsonEmitter<W> {
 impl<W: Write> Emitter for JsonEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
         let json = JsonDiagnostic::new(sources, diagnostic, self.column_unit);
-        self.writer.write_all(&json.to_line()?)
+        self.line.clear();
+        json.push_line(&mut self.line)?;
+        self.writer.write_all(&self.line)
     }
 
     fn finish(&mut self) -> io::Result<()> {

@@ -166,8 +166,15 @@ impl CodeAction {
 }
 
 impl Diagnostic {
-    fn new(sources: &SourceMap, checked: &Checked<'_>, tool: &Tool) -> Self {
-        let reported = checked.diagnostic;
+    /// The address of the file that it is published for, and itself.
+    fn new(sources: &SourceMap, reported: &Reported, tool: &Tool) -> (String, Self) {
+        let checked = Checked::new(sources, reported);
+        let file = checked.primary().map(|primary| primary.file);
+        let address = file.map_or_else(
+            || format!("untitled:{}", url::path(tool.name())),
+            |file| uri(sources, file),
+        );
+        let is_own = |other: &SourceFile| file.is_some_and(|file| file.id() == other.id());
         let code = reported.code();
         let (mut fixes, mut told) = checked.fixes(sources);
         // An editor edits what it can open.
@@ -175,12 +182,12 @@ impl Diagnostic {
         told.extend(fixes.extract_if(.., |fix| !fix.edits().iter().all(has_url)));
         let related = |label: &Resolved<'_>| Related {
             location: Location {
-                uri: uri(sources, label.file),
+                uri: if is_own(label.file) { address.clone() } else { uri(sources, label.file) },
                 range: range(label.file, label.span),
             },
             message: label.label.message().unwrap_or("here").to_owned(),
         };
-        Self {
+        let diagnostic = Self {
             range: checked
                 .primary()
                 .map_or(Range::default(), |primary| range(primary.file, primary.span)),
@@ -192,58 +199,28 @@ impl Diagnostic {
             code,
             code_description: tool.code_url(code).map(|href| CodeDescription { href }),
             source: tool.name().to_owned(),
-            message: prose(checked, Lacks { related_places: false, fixes: &told }),
+            message: prose(&checked, Lacks { related_places: false, fixes: &told }),
             related_information: checked.related().map(related).collect(),
             data: fixes.into_iter().map(|one| CodeAction::new(sources, one)).collect(),
-        }
+        };
+        (address, diagnostic)
     }
 }
 
 /// What is to be published for each file of `sources`, in their order, and last for what has no place
-/// in any, if there is such.
+/// in any, if there is such. A file that is in the map twice has one address, and is published once.
 #[must_use]
 pub fn publish(sources: &SourceMap, bag: &DiagnosticBag, tool: &Tool) -> Vec<PublishDiagnostics> {
-    let mut files = Files::default();
+    let mut files = InOrder::default();
     for file in sources.files() {
-        _ = files.diagnostics(Some(file), sources, tool);
+        _ = files.entry(uri(sources, file), Vec::new);
     }
     for entry in bag.ordered() {
-        files.add(sources, entry.diagnostic, tool);
+        let (uri, diagnostic) = Diagnostic::new(sources, entry.diagnostic, tool);
+        files.entry(uri, Vec::new).push(diagnostic);
     }
-    files.publish()
-}
-
-/// The diagnostics of each address, in the order in which the files were first spoken of. One that is
-/// in the map twice has one address, and is published once.
-#[derive(Clone, Debug, Default)]
-struct Files(InOrder<String, Vec<Diagnostic>>);
-
-impl Files {
-    /// What is published for `file`; without one, for what has no place.
-    fn diagnostics(
-        &mut self,
-        file: Option<&SourceFile>,
-        sources: &SourceMap,
-        tool: &Tool,
-    ) -> &mut Vec<Diagnostic> {
-        let uri = file.map_or_else(
-            || format!("untitled:{}", url::path(tool.name())),
-            |file| uri(sources, file),
-        );
-        self.0.entry(uri, Vec::new)
-    }
-
-    fn add(&mut self, sources: &SourceMap, reported: &Reported, tool: &Tool) {
-        let checked = Checked::new(sources, reported);
-        let diagnostic = Diagnostic::new(sources, &checked, tool);
-        let file = checked.primary().map(|primary| primary.file);
-        self.diagnostics(file, sources, tool).push(diagnostic);
-    }
-
-    fn publish(self) -> Vec<PublishDiagnostics> {
-        let files = self.0.into_vec().into_iter();
-        files.map(|(uri, diagnostics)| PublishDiagnostics { uri, diagnostics }).collect()
-    }
+    let files = files.into_vec().into_iter();
+    files.map(|(uri, diagnostics)| PublishDiagnostics { uri, diagnostics }).collect()
 }
 
 /// Writes the parameters of each file that has diagnostics, one object a line, at
@@ -252,14 +229,15 @@ impl Files {
 pub struct LspEmitter<W> {
     writer: W,
     tool: Tool,
-    files: Files,
+    /// The JSON of each file's diagnostics, with commas between them, by the file's address.
+    files: InOrder<String, Vec<u8>>,
 }
 
 impl<W: Write> LspEmitter<W> {
     /// Writes to `writer` what `tool` says.
     #[must_use]
     pub fn new(writer: W, tool: &Tool) -> Self {
-        Self { writer, tool: tool.clone(), files: Files::default() }
+        Self { writer, tool: tool.clone(), files: InOrder::default() }
     }
 
     /// The writer, with all that was written to it.
@@ -271,13 +249,23 @@ impl<W: Write> LspEmitter<W> {
 
 impl<W: Write> Emitter for LspEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Reported) -> io::Result<()> {
-        self.files.add(sources, diagnostic, &self.tool);
-        Ok(())
+        let (uri, diagnostic) = Diagnostic::new(sources, diagnostic, &self.tool);
+        let diagnostics = self.files.entry(uri, Vec::new);
+        if !diagnostics.is_empty() {
+            diagnostics.push(b',');
+        }
+        escape::json(diagnostics, &diagnostic)
     }
 
     fn finish(&mut self) -> io::Result<()> {
-        for params in std::mem::take(&mut self.files).publish() {
-            self.writer.write_all(&escape::json_line(&params)?)?;
+        for (uri, diagnostics) in std::mem::take(&mut self.files).into_vec() {
+            // As the fields of `PublishDiagnostics` are.
+            let mut line = b"{\"uri\":".to_vec();
+            escape::json(&mut line, &uri)?;
+            line.extend_from_slice(b",\"diagnostics\":[");
+            line.extend(diagnostics);
+            line.extend_from_slice(b"]}\n");
+            self.writer.write_all(&line)?;
         }
         self.writer.flush()
     }

@@ -43,7 +43,7 @@ impl<W: Write> RdjsonEmitter<W> {
 
     fn head(tool: &Tool) -> io::Result<Vec<u8>> {
         let mut head = b"{\"source\":".to_vec();
-        head.extend(escape::json(&Source { name: tool.name() })?);
+        escape::json(&mut head, &Source { name: tool.name() })?;
         head.extend_from_slice(b",\"diagnostics\":[");
         Ok(head)
     }
@@ -171,7 +171,7 @@ impl<W: Write> Emitter for RdjsonEmitter<W> {
                 })
                 .collect(),
         };
-        self.document.item(|| Self::head(&self.tool), b",", &escape::json(&item)?)
+        self.document.json(|| Self::head(&self.tool), &item)
     }
 
     fn finish(&mut self) -> io::Result<()> {

@@ -58,7 +58,7 @@ impl<W: Write> SarifEmitter<W> {
         let rules = tool.pages().iter().map(|page| Rule::new(page, tool)).collect();
         let driver = Driver { name: tool.name(), version: tool.version(), rules };
         let mut head = br#"{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"tool":{"driver":"#.to_vec();
-        head.extend(escape::json(&driver)?);
+        escape::json(&mut head, &driver)?;
         head.extend_from_slice(b"},\"columnKind\":\"unicodeCodePoints\",\"results\":[");
         Ok(head)
     }
@@ -325,7 +325,7 @@ impl<W: Write> Emitter for SarifEmitter<W> {
             partial_fingerprints: PartialFingerprints { own: self.fingerprints.of(&checked) },
             fixes: fixes.into_iter().map(|one| Fix::new(sources, one)).collect(),
         };
-        self.document.item(|| Self::head(&self.tool), b",", &escape::json(&item)?)
+        self.document.json(|| Self::head(&self.tool), &item)
     }
 
     fn finish(&mut self) -> io::Result<()> {
