@@ -28,9 +28,10 @@ const ORDER: [&[&str]; 9] = [
 
 /// The modules of `emit` from left to right. What is not among them is a format: those stand last, and
 /// do not use one another.
-const EMIT_ORDER: [&[&str]; 5] = [
-    &["excerpt", "glyphs", "style", "markup", "escape", "fingerprint", "prose"],
-    &["canvas", "document"],
+const EMIT_ORDER: [&[&str]; 6] = [
+    &["excerpt", "glyphs", "style", "escape", "fingerprint", "prose"],
+    &["document", "markup"],
+    &["canvas"],
     &["pen"],
     &["layout", "patch"],
     &["picture"],

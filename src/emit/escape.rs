@@ -1,5 +1,7 @@
-//! JSON with nothing in it that a terminal would obey.
+//! Text in which some characters are escaped, and JSON with nothing in it that a terminal would obey.
 
+use std::borrow::Cow;
+use std::fmt::{self, Display, Write as _};
 use std::io::{self, Write as _};
 
 use serde::Serialize;
@@ -26,14 +28,51 @@ pub(super) fn json(out: &mut Vec<u8>, value: &impl Serialize) -> io::Result<()> 
     }
     let written = written.to_owned();
     out.truncate(begin);
-    let mut rest = written.as_str();
-    while let Some((index, c)) = rest.char_indices().find(|&(_, c)| text::is_unsafe(c)) {
-        let (before, behind) = rest.split_at_checked(index).unwrap_or_default();
-        write!(out, "{before}\\u{:04x}", u32::from(c))?;
-        rest = behind.strip_prefix(c).unwrap_or_default();
+    let number = |c| format!("\\u{:04x}", u32::from(c)).into();
+    write!(out, "{}", Escaped::new(written, |c| text::is_unsafe(c).then(|| number(c))))
+}
+
+/// Shows a text with what `escape` gives in the place of a character that it gives something for.
+pub(super) struct Escaped<T, F> {
+    text: T,
+    escape: F,
+}
+
+impl<T: Display, F: Fn(char) -> Option<Cow<'static, str>>> Escaped<T, F> {
+    pub(super) const fn new(text: T, escape: F) -> Self {
+        Self { text, escape }
     }
-    out.extend_from_slice(rest.as_bytes());
-    Ok(())
+}
+
+impl<T: Display, F: Fn(char) -> Option<Cow<'static, str>>> Display for Escaped<T, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(Pieces { out: f, escape: &self.escape }, "{}", self.text)
+    }
+}
+
+/// Escapes each piece of a text as it comes.
+struct Pieces<'a, 'f, F> {
+    out: &'a mut fmt::Formatter<'f>,
+    escape: &'a F,
+}
+
+impl<F: Fn(char) -> Option<Cow<'static, str>>> fmt::Write for Pieces<'_, '_, F> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let escaped = |(index, c)| Some((index, c, (self.escape)(c)?));
+        let mut rest = text;
+        while let Some((index, c, instead)) = rest.char_indices().find_map(escaped) {
+            let (before, behind) = rest.split_at_checked(index).unwrap_or_default();
+            self.out.write_str(before)?;
+            self.out.write_str(&instead)?;
+            rest = behind.strip_prefix(c).unwrap_or_default();
+        }
+        self.out.write_str(rest)
+    }
+}
+
+/// What stands in the place of a character that a terminal would obey, as [`text::one_line`] shows it.
+pub(super) fn stand_in(c: char) -> Option<Cow<'static, str>> {
+    text::is_unsafe(c).then(|| text::one_line(c.encode_utf8(&mut [0; 4])).into_owned().into())
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::hash::Hasher as _;
 
+use serde::{Serialize, Serializer};
 use siphasher::sip128::{Hasher128 as _, SipHasher24};
 
 use crate::contract::Checked;
@@ -19,7 +20,7 @@ pub(super) struct Fingerprints {
 }
 
 impl Fingerprints {
-    pub(super) fn of(&mut self, checked: &Checked<'_>) -> String {
+    pub(super) fn of(&mut self, checked: &Checked<'_>) -> Fingerprint {
         let primary = checked.primary();
         // What another program could not read is left out, so that it has the same fingerprint.
         let line = primary
@@ -36,7 +37,17 @@ impl Fingerprints {
         let before = self.seen.entry(content).or_default();
         let own = if *before == 0 { content } else { hash(&parts, *before) };
         *before += 1;
-        format!("{own:032x}")
+        Fingerprint(own)
+    }
+}
+
+/// A fingerprint, which is written in hexadecimal.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fingerprint(u128);
+
+impl Serialize for Fingerprint {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{:032x}", self.0))
     }
 }
 

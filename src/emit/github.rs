@@ -9,29 +9,32 @@
 //! they mean nothing; what is in no file, such as `<stdin>`, has its place in the message. A log is read
 //! in a terminal too, so that controls are shown by stand-ins.
 
+use std::fmt::Display;
 use std::io::{self, Write};
 
 use super::Emitter;
+use super::escape::{self, Escaped};
 use super::format::{FromSetup, Setup};
 use super::prose::{Lacks, prose};
 use crate::contract::{Checked, Resolved};
 use crate::diagnostic::Diagnostic;
 use crate::severity::Severity;
 use crate::source::{ColumnUnit, SourceMap};
-use crate::text;
 
 /// Writes workflow commands, one line each. Lines and columns are 1-based, columns are characters,
 /// `endColumn` is exclusive.
 #[derive(Clone, Debug)]
 pub struct GithubEmitter<W> {
     writer: W,
+    /// What goes to the writer next, kept from one line to the next for its memory alone.
+    line: Vec<u8>,
 }
 
 impl<W: Write> GithubEmitter<W> {
     /// Writes to `writer`.
     #[must_use]
     pub const fn new(writer: W) -> Self {
-        Self { writer }
+        Self { writer, line: Vec::new() }
     }
 
     /// The writer, with all that was written to it.
@@ -49,17 +52,22 @@ impl<W: Write> Emitter for GithubEmitter<W> {
             Severity::Warning => "warning",
             Severity::Note => "notice",
         };
-        let (place, before) = match checked.primary() {
-            None => (String::new(), String::new()),
-            Some(primary) if primary.file.is_pseudo() => {
-                (String::new(), format!("{}: ", primary.location(ColumnUnit::Char)))
-            }
-            Some(primary) => (place(primary), String::new()),
+        let (pseudo, open) = match checked.primary() {
+            Some(primary) if primary.file.is_pseudo() => (Some(primary), None),
+            primary => (None, primary),
         };
+        self.line.clear();
+        write!(self.line, "::{command} ")?;
+        if let Some(primary) = open {
+            place(&mut self.line, primary)?;
+        }
+        write!(self.line, "title={}::", diagnostic.code())?;
+        if let Some(primary) = pseudo {
+            write!(self.line, "{}: ", data(primary.location(ColumnUnit::Char)))?;
+        }
         let message = prose(&checked, Lacks { related_places: true, fixes: &checked.suggestions });
-        let message = escape(&(before + &message), "");
-        let line = format!("::{command} {place}title={}::{message}\n", diagnostic.code());
-        self.writer.write_all(line.as_bytes())
+        writeln!(self.line, "{}", data(message))?;
+        self.writer.write_all(&self.line)
     }
 
     fn finish(&mut self) -> io::Result<()> {
@@ -67,32 +75,38 @@ impl<W: Write> Emitter for GithubEmitter<W> {
     }
 }
 
-fn place(primary: &Resolved<'_>) -> String {
+fn place(out: &mut Vec<u8>, primary: &Resolved<'_>) -> io::Result<()> {
     let start = primary.location(ColumnUnit::Char);
-    let file = escape(start.path, ":,");
-    let Some(end) = primary.end(ColumnUnit::Char) else {
-        return format!("file={file},line={},col={},", start.line, start.col);
-    };
-    if start.line == end.line {
-        // An empty range has no end for GitHub.
-        let end_col = end.col.max(start.col.saturating_add(1));
-        return format!("file={file},line={},col={},endColumn={end_col},", start.line, start.col);
+    write!(out, "file={},line={},", property(start.path), start.line)?;
+    match primary.end(ColumnUnit::Char) {
+        None => write!(out, "col={},", start.col),
+        Some(end) if end.line == start.line => {
+            // An empty range has no end for GitHub.
+            let end_col = end.col.max(start.col.saturating_add(1));
+            write!(out, "col={},endColumn={end_col},", start.col)
+        }
+        Some(_) => write!(out, "endLine={},", primary.last_line()),
     }
-    format!("file={file},line={},endLine={},", start.line, primary.last_line())
 }
 
-/// `text` with `%`, line ends and the characters of `more` percent-encoded, and all else that a
-/// terminal would obey as its stand-in.
-fn escape(text: &str, more: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
-        if "%\n\r".contains(c) || more.contains(c) {
-            out.push_str(&format!("%{:02X}", u32::from(c)));
-        } else {
-            text::push_on_line(&mut out, c);
-        }
-    }
-    out
+/// `text` with `%` and line ends percent-encoded, and all else that a terminal would obey as its
+/// stand-in.
+fn data(text: impl Display) -> impl Display {
+    Escaped::new(text, |c| match c {
+        '%' => Some("%25".into()),
+        '\n' => Some("%0A".into()),
+        '\r' => Some("%0D".into()),
+        _ => escape::stand_in(c),
+    })
+}
+
+/// The same with what ends a property percent-encoded too.
+fn property(text: &str) -> impl Display {
+    Escaped::new(data(text), |c| match c {
+        ':' => Some("%3A".into()),
+        ',' => Some("%2C".into()),
+        _ => None,
+    })
 }
 
 impl<W: Write> FromSetup<W> for GithubEmitter<W> {

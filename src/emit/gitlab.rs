@@ -10,9 +10,9 @@ use serde::Serialize;
 
 use super::Emitter;
 use super::document::Document;
-use super::fingerprint::Fingerprints;
+use super::fingerprint::{Fingerprint, Fingerprints};
 use super::format::{FromSetup, Setup};
-use super::prose::{Lacks, prose};
+use super::prose::{Lacks, Prose, prose};
 use crate::code::Code;
 use crate::contract::Checked;
 use crate::diagnostic::Diagnostic;
@@ -46,16 +46,16 @@ struct Issue<'a> {
     r#type: &'static str,
     check_name: Code,
     description: &'a str,
-    content: Content,
+    content: Content<'a>,
     categories: [&'static str; 1],
     severity: &'static str,
-    fingerprint: String,
+    fingerprint: Fingerprint,
     location: Location<'a>,
 }
 
 #[derive(Serialize)]
-struct Content {
-    body: String,
+struct Content<'a> {
+    body: Prose<'a>,
 }
 
 #[derive(Serialize)]
@@ -72,7 +72,7 @@ struct Lines {
 }
 
 impl<'a> Issue<'a> {
-    fn new(checked: &Checked<'a>, fingerprint: String) -> Self {
+    fn new(checked: &'a Checked<'a>, fingerprint: Fingerprint) -> Self {
         let diagnostic = checked.diagnostic;
         let location = checked.primary().map_or(
             Location { path: ".", lines: Lines { begin: 1, end: 1 } },

@@ -15,6 +15,7 @@
 //! as the compilation does. Where there is no diagnostic, one test passes.
 
 use std::collections::HashMap;
+use std::fmt::Display;
 use std::io::{self, Write};
 
 use super::Emitter;
@@ -35,35 +36,37 @@ pub struct JunitEmitter<W> {
     tool: Tool,
     /// By the path of a file, or the tool's name.
     suites: InOrder<String, Suite>,
-    names: Names,
-}
-
-/// The names that were given, each with the last number that was tried for it.
-#[derive(Clone, Debug, Default)]
-struct Names(HashMap<(String, String), u64>);
-
-impl Names {
-    /// `name`, or where the suite has it already `name (2)` and so on.
-    fn unused(&mut self, suite: &str, name: &str) -> String {
-        let key = |name: &str| (suite.to_owned(), name.to_owned());
-        let mut number = self.0.get(&key(name)).copied().unwrap_or_default();
-        let given = loop {
-            number += 1;
-            let given = if number == 1 { name.to_owned() } else { format!("{name} ({number})") };
-            if number == 1 || !self.0.contains_key(&key(&given)) {
-                break given;
-            }
-        };
-        self.0.entry(key(&given)).or_insert(1);
-        self.0.insert(key(name), number);
-        given
-    }
 }
 
 #[derive(Clone, Debug, Default)]
 struct Suite {
     counts: Counts,
-    cases: String,
+    names: Names,
+    cases: Vec<u8>,
+}
+
+/// The names that were given in a suite, each with the last number that was tried for it.
+#[derive(Clone, Debug, Default)]
+struct Names(HashMap<String, u64>);
+
+impl Names {
+    /// `name`, or where the suite has it already `name (2)` and so on.
+    fn unused(&mut self, name: String) -> String {
+        let Some(&(mut number)) = self.0.get(&name) else {
+            self.0.insert(name.clone(), 1);
+            return name;
+        };
+        let given = loop {
+            number += 1;
+            let given = format!("{name} ({number})");
+            if !self.0.contains_key(&given) {
+                break given;
+            }
+        };
+        self.0.insert(given.clone(), 1);
+        self.0.insert(name, number);
+        given
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -77,8 +80,7 @@ impl<W: Write> JunitEmitter<W> {
     /// Writes to `writer` what `tool` says.
     #[must_use]
     pub fn new(writer: W, tool: &Tool) -> Self {
-        let (suites, names) = (InOrder::default(), Names::default());
-        Self { writer, tool: tool.clone(), suites, names }
+        Self { writer, tool: tool.clone(), suites: InOrder::default() }
     }
 
     /// The writer, with all that was written to it.
@@ -92,33 +94,36 @@ impl<W: Write> Emitter for JunitEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
         let checked = Checked::new(sources, diagnostic);
         let at = checked.primary().map(|primary| primary.location(ColumnUnit::Char));
-        // No line in it: so a test is the same one after lines have come above.
-        let name = format!("{}: {}", diagnostic.code(), diagnostic.message());
-        let path = at.map(|at| at.path);
-        let suite = path.unwrap_or(self.tool.name()).to_owned();
-        let name = self.names.unused(&suite, &name);
-        let place = at.map(|at| format!(" file=\"{}\" line=\"{}\"", attribute(at.path), at.line));
-        let all = prose(&checked, Lacks { related_places: true, fixes: &checked.suggestions });
-        let all = markup::xml(&all, In::Content);
-        let (severity, message) = (diagnostic.severity(), attribute(diagnostic.message()));
-        let result = match severity {
-            Severity::Fatal => format!("<error type=\"fatal\" message=\"{message}\">{all}</error>"),
-            Severity::Error => {
-                format!("<failure type=\"error\" message=\"{message}\">{all}</failure>")
-            }
-            Severity::Warning | Severity::Note => {
-                format!("<system-out>{severity}: {all}</system-out>")
-            }
-        };
-        let (class, name, place) = (attribute(&suite), attribute(&name), place.unwrap_or_default());
-        let suite = self.suites.entry(suite, Suite::default);
+        let suite = at.map_or(self.tool.name(), |at| at.path);
+        let class = attribute(suite);
+        let suite = self.suites.entry(suite.to_owned(), Suite::default);
+        let severity = diagnostic.severity();
         suite.counts.tests += 1;
         suite.counts.failures += u64::from(severity == Severity::Error);
         suite.counts.errors += u64::from(severity == Severity::Fatal);
-        suite.cases += &format!(
-            "<testcase classname=\"{class}\" name=\"{name}\"{place}>\n{result}\n</testcase>\n"
-        );
-        Ok(())
+        // No line in it: so a test is the same one after lines have come above.
+        let name = format!("{}: {}", diagnostic.code(), diagnostic.message());
+        let name = suite.names.unused(name);
+        let out = &mut suite.cases;
+        write!(out, "<testcase classname=\"{class}\" name=\"{}\"", attribute(&name))?;
+        if let Some(at) = at {
+            write!(out, " file=\"{class}\" line=\"{}\"", at.line)?;
+        }
+        let message = attribute(diagnostic.message());
+        let all = prose(&checked, Lacks { related_places: true, fixes: &checked.suggestions });
+        let all = markup::xml(all, In::Content);
+        match severity {
+            Severity::Fatal => {
+                write!(out, ">\n<error type=\"fatal\" message=\"{message}\">{all}</error>")
+            }
+            Severity::Error => {
+                write!(out, ">\n<failure type=\"error\" message=\"{message}\">{all}</failure>")
+            }
+            Severity::Warning | Severity::Note => {
+                write!(out, ">\n<system-out>{severity}: {all}</system-out>")
+            }
+        }?;
+        out.write_all(b"\n</testcase>\n")
     }
 
     fn finish(&mut self) -> io::Result<()> {
@@ -126,30 +131,30 @@ impl<W: Write> Emitter for JunitEmitter<W> {
             let suite = self.suites.entry(self.tool.name().to_owned(), Suite::default);
             let class = attribute(self.tool.name());
             suite.counts.tests = 1;
-            suite.cases = format!("<testcase classname=\"{class}\" name=\"check\"/>\n");
+            writeln!(suite.cases, "<testcase classname=\"{class}\" name=\"check\"/>")?;
         }
         let mut all = Counts::default();
-        let mut body = String::new();
-        for (name, Suite { counts, cases }) in std::mem::take(&mut self.suites).into_vec() {
+        let mut body = Vec::new();
+        for (name, Suite { counts, cases, .. }) in std::mem::take(&mut self.suites).into_vec() {
             all.tests += counts.tests;
             all.failures += counts.failures;
             all.errors += counts.errors;
-            body += &format!("<testsuite name=\"{}\"{}>\n", attribute(&name), attributes(counts));
-            body += &cases;
-            body += "</testsuite>\n";
+            writeln!(body, "<testsuite name=\"{}\"{}>", attribute(&name), attributes(counts))?;
+            body.extend(cases);
+            body.extend_from_slice(b"</testsuite>\n");
         }
-        self.names = Names::default();
         let (tool, counts) = (attribute(self.tool.name()), attributes(all));
-        let report = format!(
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
-             <testsuites name=\"{tool}\"{counts}>\n{body}</testsuites>\n"
-        );
-        self.writer.write_all(report.as_bytes())?;
+        let mut report = Vec::new();
+        writeln!(report, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
+        writeln!(report, "<testsuites name=\"{tool}\"{counts}>")?;
+        report.extend(body);
+        writeln!(report, "</testsuites>")?;
+        self.writer.write_all(&report)?;
         self.writer.flush()
     }
 }
 
-fn attribute(text: &str) -> String {
+fn attribute(text: &str) -> impl Display {
     markup::xml(text, In::Attribute)
 }
 

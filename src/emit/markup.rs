@@ -1,21 +1,31 @@
 //! Text in HTML and XML.
 
-use std::fmt::Write as _;
+use std::borrow::Cow;
+use std::fmt::Display;
 
+use super::escape::{self, Escaped};
 use crate::text;
 
 /// Adds a character that a terminal would not obey, escaped where markup would take it for its own.
 pub(super) fn push(out: &mut String, c: char) {
-    match c {
-        '&' => out.push_str("&amp;"),
-        '<' => out.push_str("&lt;"),
-        '>' => out.push_str("&gt;"),
-        '"' => out.push_str("&quot;"),
-        '\'' => out.push_str("&#39;"),
-        // Neither XML (section 2.2) nor HTML (13.2.3.5) has them.
-        '\u{fffe}' | '\u{ffff}' => out.push(char::REPLACEMENT_CHARACTER),
-        _ => out.push(c),
+    match escaped(c) {
+        Some(escaped) => out.push_str(escaped),
+        None => out.push(c),
     }
+}
+
+/// What stands in the place of a character that markup would take for its own.
+const fn escaped(c: char) -> Option<&'static str> {
+    Some(match c {
+        '&' => "&amp;",
+        '<' => "&lt;",
+        '>' => "&gt;",
+        '"' => "&quot;",
+        '\'' => "&#39;",
+        // Neither XML (section 2.2) nor HTML (13.2.3.5) has them.
+        '\u{fffe}' | '\u{ffff}' => "\u{fffd}",
+        _ => return None,
+    })
 }
 
 /// Where text stands in XML.
@@ -28,18 +38,12 @@ pub(super) enum In {
 
 /// `text` for XML: a parser reads just `text` again, and a terminal finds nothing to obey in it. In the
 /// place of most C0 controls, which XML 1.0 cannot write either (section 2.2), are stand-ins.
-pub(super) fn xml(text: &str, place: In) -> String {
-    let mut out = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
-        match c {
-            '\n' if place == In::Content => out.push('\n'),
-            '\n' | '\r' | '\t' | '\u{7f}'.. if text::is_unsafe(c) => {
-                // Writing to a string cannot fail.
-                _ = write!(out, "&#x{:x};", u32::from(c));
-            }
-            _ if text::is_unsafe(c) => text::push_on_line(&mut out, c),
-            _ => push(&mut out, c),
+pub(super) fn xml(text: impl Display, place: In) -> impl Display {
+    Escaped::new(text, move |c| match c {
+        '\n' if place == In::Content => None,
+        '\n' | '\r' | '\t' | '\u{7f}'.. if text::is_unsafe(c) => {
+            Some(format!("&#x{:x};", u32::from(c)).into())
         }
-    }
-    out
+        _ => escaped(c).map(Cow::Borrowed).or_else(|| escape::stand_in(c)),
+    })
 }

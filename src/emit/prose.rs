@@ -1,5 +1,9 @@
 //! A diagnostic in plain words, for formats that have one text for all of it.
 
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
 use crate::contract::Checked;
 use crate::source::ColumnUnit;
 use crate::suggestion::Suggestion;
@@ -21,27 +25,41 @@ pub(super) struct Lacks<'a> {
 /// help: add `.end` where the block ends
 /// note: expected .end
 /// ```
-pub(super) fn prose(checked: &Checked<'_>, lacks: Lacks<'_>) -> String {
-    let mut out = checked.diagnostic.message().to_owned();
-    let mut line = |beginning: &str, rest: &str| {
-        out.push('\n');
-        out.push_str(beginning);
-        out.push_str(rest);
-    };
-    if let Some(message) = checked.primary().and_then(|primary| primary.label.message()) {
-        line("", message);
+pub(super) const fn prose<'a>(checked: &'a Checked<'a>, lacks: Lacks<'a>) -> Prose<'a> {
+    Prose { checked, lacks }
+}
+
+/// What [`prose`] says, written straight to where it goes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Prose<'a> {
+    checked: &'a Checked<'a>,
+    lacks: Lacks<'a>,
+}
+
+impl fmt::Display for Prose<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { checked, lacks } = self;
+        f.write_str(checked.diagnostic.message())?;
+        if let Some(message) = checked.primary().and_then(|primary| primary.label.message()) {
+            write!(f, "\n{message}")?;
+        }
+        for label in checked.related().filter(|_| lacks.related_places) {
+            let at = label.location(ColumnUnit::Char);
+            let message = label.label.message().unwrap_or("here");
+            write!(f, "\n{}:{}:{}: {message}", at.path, at.line, at.col)?;
+        }
+        if let Some(help) = checked.diagnostic.help() {
+            write!(f, "\nhelp: {help}")?;
+        }
+        for note in checked.notes() {
+            write!(f, "\nnote: {note}")?;
+        }
+        lacks.fixes.iter().try_for_each(|fix| write!(f, "\nhelp: {}", fix.message()))
     }
-    for label in checked.related().filter(|_| lacks.related_places) {
-        let at = label.location(ColumnUnit::Char);
-        let place = format!("{}:{}:{}: ", at.path, at.line, at.col);
-        line(&place, label.label.message().unwrap_or("here"));
+}
+
+impl Serialize for Prose<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
-    if let Some(help) = checked.diagnostic.help() {
-        line("help: ", help);
-    }
-    checked.notes().for_each(|note| line("note: ", &note));
-    for suggestion in lacks.fixes {
-        line("help: ", suggestion.message());
-    }
-    out
 }

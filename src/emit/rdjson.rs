@@ -12,7 +12,7 @@ use super::Emitter;
 use super::document::Document;
 use super::escape;
 use super::format::{FromSetup, Setup};
-use super::prose::{Lacks, prose};
+use super::prose::{Lacks, Prose, prose};
 use crate::contract::{Checked, Resolved};
 use crate::diagnostic::Diagnostic;
 use crate::severity::Severity;
@@ -56,7 +56,7 @@ struct Source<'a> {
 
 #[derive(Serialize)]
 struct Item<'a> {
-    message: String,
+    message: Prose<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     location: Option<Location<'a>>,
     severity: &'static str,

@@ -3,6 +3,7 @@
 //! The sections are those of <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>. Each
 //! line of output but the first and the last is one result.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{self, Write};
 use std::path::Path;
@@ -12,7 +13,7 @@ use serde::Serialize;
 use super::Emitter;
 use super::document::Document;
 use super::escape;
-use super::fingerprint::Fingerprints;
+use super::fingerprint::{Fingerprint, Fingerprints};
 use super::format::{FromSetup, Setup};
 use super::prose::{Lacks, prose};
 use crate::code::Code;
@@ -139,11 +140,11 @@ struct Item<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     rule_index: Option<usize>,
     level: &'static str,
-    message: Message,
+    message: Message<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    locations: Option<[Location<'a>; 1]>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    locations: Vec<Location>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    related_locations: Vec<Location>,
+    related_locations: Vec<Location<'a>>,
     partial_fingerprints: PartialFingerprints,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     fixes: Vec<Fix<'a>>,
@@ -151,17 +152,20 @@ struct Item<'a> {
 
 /// Section 3.11.
 #[derive(Serialize)]
-struct Message {
-    text: String,
+struct Message<'a> {
+    text: Cow<'a, str>,
 }
 
-impl Message {
+impl<'a> Message<'a> {
     /// Says just `text`: its braces are doubled, so that they are no placeholders (section 3.11.5), and
     /// where it looks like an embedded link, what links are made of is escaped (section 3.11.6).
-    fn new(text: &str) -> Self {
-        let mut text = text.replace('{', "{{").replace('}', "}}");
+    fn new(text: impl Into<Cow<'a, str>>) -> Self {
+        let mut text = text.into();
+        if text.contains(['{', '}']) {
+            text = text.replace('{', "{{").replace('}', "}}").into();
+        }
         if text.contains("](") {
-            text = text.replace('\\', r"\\").replace('[', r"\[").replace(']', r"\]");
+            text = text.replace('\\', r"\\").replace('[', r"\[").replace(']', r"\]").into();
         }
         Self { text }
     }
@@ -170,45 +174,46 @@ impl Message {
 #[derive(Serialize)]
 struct PartialFingerprints {
     #[serde(rename = "vitteDiag/v1")]
-    own: String,
+    own: Fingerprint,
 }
 
 /// Section 3.28.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Location {
+struct Location<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<usize>,
-    physical_location: PhysicalLocation,
+    physical_location: PhysicalLocation<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<Message>,
+    message: Option<Message<'a>>,
 }
 
 /// Section 3.29.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct PhysicalLocation {
-    artifact_location: ArtifactLocation,
+struct PhysicalLocation<'a> {
+    artifact_location: ArtifactLocation<'a>,
     region: Region,
 }
 
 /// Section 3.4. A relative path is one below the root of the sources.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct ArtifactLocation {
-    uri: String,
+struct ArtifactLocation<'a> {
+    uri: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     uri_base_id: Option<&'static str>,
 }
 
-impl ArtifactLocation {
-    fn new(sources: &SourceMap, file: &SourceFile) -> Self {
+impl<'a> ArtifactLocation<'a> {
+    fn new(sources: &SourceMap, file: &'a SourceFile) -> Self {
         let is_absolute = Path::new(file.path()).is_absolute();
-        if let Some(uri) = sources.url(file.id()).filter(|_| is_absolute) {
-            return Self { uri, uri_base_id: None };
+        let url = if is_absolute { sources.url(file.id()) } else { None };
+        if let Some(url) = url {
+            return Self { uri: url.into(), uri_base_id: None };
         }
         let uri_base_id = (!file.is_pseudo()).then_some("%SRCROOT%");
-        Self { uri: url::path(file.path()).into_owned(), uri_base_id }
+        Self { uri: url::path(file.path()), uri_base_id }
     }
 }
 
@@ -241,8 +246,8 @@ impl Region {
     }
 }
 
-impl Location {
-    fn new(sources: &SourceMap, id: Option<usize>, label: &Resolved<'_>) -> Self {
+impl<'a> Location<'a> {
+    fn new(sources: &SourceMap, id: Option<usize>, label: &Resolved<'a>) -> Self {
         let physical_location = PhysicalLocation {
             artifact_location: ArtifactLocation::new(sources, label.file),
             region: Region::new(label.file, label.span),
@@ -256,7 +261,7 @@ impl Location {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Fix<'a> {
-    description: Message,
+    description: Message<'a>,
     artifact_changes: Vec<ArtifactChange<'a>>,
     properties: FixProperties,
 }
@@ -270,7 +275,7 @@ struct FixProperties {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ArtifactChange<'a> {
-    artifact_location: ArtifactLocation,
+    artifact_location: ArtifactLocation<'a>,
     replacements: Vec<Replacement<'a>>,
 }
 
@@ -283,7 +288,7 @@ struct Replacement<'a> {
 }
 
 impl<'a> Fix<'a> {
-    fn new(sources: &SourceMap, suggestion: &'a Suggestion) -> Self {
+    fn new(sources: &'a SourceMap, suggestion: &'a Suggestion) -> Self {
         let by_file = suggestion.edits().chunk_by(|a, b| a.span().file() == b.span().file());
         let changes = by_file.filter_map(|edits| {
             let file = sources.file(edits.first()?.span().file()).ok()?;
@@ -307,16 +312,13 @@ impl<W: Write> Emitter for SarifEmitter<W> {
         let checked = Checked::new(sources, diagnostic);
         let code = diagnostic.code();
         let (fixes, told) = checked.fixes(sources);
+        let text = prose(&checked, Lacks { related_places: false, fixes: &told });
         let item = Item {
             rule_id: code,
             rule_index: self.rules.get(&code).copied(),
             level: level(diagnostic.severity()),
-            message: Message::new(&prose(&checked, Lacks { related_places: false, fixes: &told })),
-            locations: checked
-                .primary()
-                .map(|label| Location::new(sources, None, label))
-                .into_iter()
-                .collect(),
+            message: Message::new(text.to_string()),
+            locations: checked.primary().map(|label| [Location::new(sources, None, label)]),
             related_locations: checked
                 .related()
                 .enumerate()

@@ -18,13 +18,15 @@ use crate::text;
 #[derive(Clone, Debug)]
 pub struct ShortEmitter<W> {
     writer: W,
+    /// What goes to the writer next, kept from one line to the next for its memory alone.
+    line: Vec<u8>,
 }
 
 impl<W: Write> ShortEmitter<W> {
     /// Writes to `writer`.
     #[must_use]
     pub const fn new(writer: W) -> Self {
-        Self { writer }
+        Self { writer, line: Vec::new() }
     }
 
     /// The writer, with all that was written to it.
@@ -37,11 +39,15 @@ impl<W: Write> ShortEmitter<W> {
 impl<W: Write> Emitter for ShortEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
         let checked = Checked::new(sources, diagnostic);
-        let place = checked.primary().map(|primary| primary.location(ColumnUnit::Char));
-        let place = place.map(|at| format!("{}{at}: ", before(at.path))).unwrap_or_default();
+        self.line.clear();
+        if let Some(primary) = checked.primary() {
+            let at = primary.location(ColumnUnit::Char);
+            write!(self.line, "{}{at}: ", before(at.path))?;
+        }
         let (severity, code) = (diagnostic.severity(), diagnostic.code());
         let message = text::one_line(diagnostic.message());
-        self.writer.write_all(format!("{place}{severity}[{code}]: {message}\n").as_bytes())
+        writeln!(self.line, "{severity}[{code}]: {message}")?;
+        self.writer.write_all(&self.line)
     }
 
     fn finish(&mut self) -> io::Result<()> {
