@@ -11,6 +11,8 @@
 //!   After line 9, insert the line "  .end"
 //! ```
 
+use std::borrow::Cow;
+use std::fmt::{self, Display, Write as _};
 use std::io::{self, Write};
 
 use super::Emitter;
@@ -30,13 +32,15 @@ pub struct NarratedEmitter<W> {
     writer: W,
     /// Whether a diagnostic stands before the next one.
     started: bool,
+    /// What goes to the writer next, kept from one diagnostic to the next for its memory alone.
+    text: String,
 }
 
 impl<W: Write> NarratedEmitter<W> {
     /// Writes to `writer`.
     #[must_use]
     pub const fn new(writer: W) -> Self {
-        Self { writer, started: false }
+        Self { writer, started: false, text: String::new() }
     }
 
     /// The writer, with all that was written to it.
@@ -57,13 +61,14 @@ const MOST_CHARACTERS: usize = 200;
 
 impl<W: Write> Emitter for NarratedEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
-        let mut out = Narration { text: String::new(), file: None, line: None };
+        self.text.clear();
         if self.started {
-            out.text.push('\n');
+            self.text.push('\n');
         }
-        out.tell(sources, &Checked::new(sources, diagnostic));
+        let mut narration = Narration { text: &mut self.text, file: None, line: None };
+        narration.tell(sources, &Checked::new(sources, diagnostic));
         self.started = true;
-        self.writer.write_all(out.text.as_bytes())
+        self.writer.write_all(self.text.as_bytes())
     }
 
     fn finish(&mut self) -> io::Result<()> {
@@ -71,14 +76,14 @@ impl<W: Write> Emitter for NarratedEmitter<W> {
     }
 }
 
-struct Narration {
-    text: String,
+struct Narration<'t> {
+    text: &'t mut String,
     /// The file and the line that were told last.
     file: Option<FileId>,
     line: Option<(FileId, u32)>,
 }
 
-impl Narration {
+impl Narration<'_> {
     fn tell(&mut self, sources: &SourceMap, checked: &Checked<'_>) {
         let diagnostic = checked.diagnostic;
         let severity = match diagnostic.severity() {
@@ -87,7 +92,7 @@ impl Narration {
             Severity::Error => "Error",
             Severity::Fatal => "Fatal error",
         };
-        self.sentence(&format!("{severity} {}", diagnostic.code()), diagnostic.message());
+        self.sentence(format_args!("{severity} {}", diagnostic.code()), diagnostic.message());
         for (index, label) in checked.labels.iter().take(MOST_LABELS).enumerate() {
             self.label(label, if index == 0 { "In" } else { "Also in" });
         }
@@ -111,14 +116,15 @@ impl Narration {
             }
             let more = suggestion.edits().len().saturating_sub(MOST_EDITS);
             if more > 0 {
-                self.text.push_str(&format!("  And {}\n", text::more("edit", more)));
+                self.line(format_args!("  And {}", text::more("edit", more)));
             }
         }
     }
 
     /// A beginning and the lines of a text, the further ones indented.
-    fn sentence(&mut self, beginning: &str, rest: &str) {
-        self.text.push_str(beginning);
+    fn sentence(&mut self, beginning: impl Display, rest: &str) {
+        // Writing to a string cannot fail.
+        _ = write!(self.text, "{beginning}");
         let mut before = ": ";
         for line in text::lines(rest, 4) {
             self.text.push_str(before);
@@ -129,19 +135,26 @@ impl Narration {
         self.text.push('\n');
     }
 
-    fn place(&mut self, file: &SourceFile, at: Location<'_>) -> String {
-        let is_new = self.file.replace(file.id()) != Some(file.id());
-        let file = if is_new { format!("{}, ", text::one_line(at.path)) } else { String::new() };
-        format!("{file}line {}, column {}", at.line, at.col)
+    fn line(&mut self, line: impl Display) {
+        // Writing to a string cannot fail.
+        _ = writeln!(self.text, "{line}");
+    }
+
+    fn place<'a>(&mut self, file: &SourceFile, at: Location<'a>) -> Place<'a> {
+        let with_path = self.file.replace(file.id()) != Some(file.id());
+        Place { at, with_path }
     }
 
     fn label(&mut self, label: &Resolved<'_>, beginning: &str) {
         let at = label.location(ColumnUnit::Char);
-        let mut beginning = format!("{beginning} {}", self.place(label.file, at));
-        if label.last_line() > at.line {
-            beginning += &format!(", to line {}", label.last_line());
+        let place = self.place(label.file, at);
+        let message = label.label.message().unwrap_or("here");
+        match label.last_line() {
+            last if last > at.line => {
+                self.sentence(format_args!("{beginning} {place}, to line {last}"), message);
+            }
+            _ => self.sentence(format_args!("{beginning} {place}"), message),
         }
-        self.sentence(&beginning, label.label.message().unwrap_or("here"));
         let text = line_of(label.file, at.line);
         let line = Some((label.file.id(), at.line));
         let is_new = std::mem::replace(&mut self.line, line) != line;
@@ -178,13 +191,28 @@ impl Narration {
                 format!("In {place}, write {} in the place of {old}", quoted(new))
             }
         };
-        self.text.push_str(&format!("  {sentence}\n"));
+        self.line(format_args!("  {sentence}"));
+    }
+}
+
+/// A place in words.
+struct Place<'a> {
+    at: Location<'a>,
+    with_path: bool,
+}
+
+impl Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.with_path {
+            write!(f, "{}, ", text::one_line(self.at.path))?;
+        }
+        write!(f, "line {}, column {}", self.at.line, self.at.col)
     }
 }
 
 /// A line of a file in a form that can be told.
-fn line_of(file: &SourceFile, line: u32) -> String {
-    cut(&text::one_line(beginning(file.line(line).unwrap_or_default().trim())))
+fn line_of(file: &SourceFile, line: u32) -> Cow<'_, str> {
+    shortened(file.line(line).unwrap_or_default().trim())
 }
 
 /// A text of an edit, in quotes; white space alone is named.
@@ -192,13 +220,13 @@ fn quoted(text: &str) -> String {
     match text.trim() {
         "" if text.contains('\n') => "an end of a line".to_owned(),
         "" => "white space".to_owned(),
-        trimmed => format!("\"{}\"", cut(&text::one_line(beginning(trimmed)))),
+        trimmed => format!("\"{}\"", shortened(trimmed)),
     }
 }
 
 /// A whole line, or several, in quotes: with the blanks that it begins with.
 fn quoted_line(text: &str) -> String {
-    format!("\"{}\"", cut(&text::one_line(beginning(text.trim_matches(['\n', '\r'])))))
+    format!("\"{}\"", shortened(text.trim_matches(['\n', '\r'])))
 }
 
 /// What of a text is looked at, so that a very long one costs no more: one character more than is told.
@@ -207,10 +235,12 @@ fn beginning(text: &str) -> &str {
     end.and_then(|end| text.get(..end)).unwrap_or(text)
 }
 
-fn cut(text: &str) -> String {
+/// What of a text is told, on one line.
+fn shortened(text: &str) -> Cow<'_, str> {
+    let text = text::one_line(beginning(text));
     match text.char_indices().nth(MOST_CHARACTERS) {
-        Some((end, _)) => format!("{}, and more", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
+        Some((end, _)) => format!("{}, and more", text.get(..end).unwrap_or_default()).into(),
+        None => text,
     }
 }
 
