@@ -71,6 +71,7 @@ impl<F: Fn(char) -> Option<Cow<'static, str>>> fmt::Write for Pieces<'_, '_, F> 
 }
 
 /// What stands in the place of a character that a terminal would obey, as [`text::one_line`] shows it.
+#[inline] // asked of every character
 pub(super) fn stand_in(c: char) -> Option<Cow<'static, str>> {
     text::is_unsafe(c).then(|| text::one_line(c.encode_utf8(&mut [0; 4])).into_owned().into())
 }
