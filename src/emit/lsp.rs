@@ -276,3 +276,33 @@ impl<W: Write> FromSetup<W> for LspEmitter<W> {
         Self::new(writer, &setup.tool)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codes;
+
+    #[test]
+    fn the_emitter_writes_what_is_published() {
+        let mut sources = SourceMap::new();
+        let mut bag = DiagnosticBag::new();
+        for path in ["b.vitte", "/a \"b\".vitte", "empty.vitte"] {
+            let file = sources.add(path, "let x = @\n").unwrap();
+            let span = Span::new(file, 8, 9).unwrap();
+            for message in ["a", "b"].iter().filter(|_| path != "empty.vitte") {
+                bag.push_error(codes::E0001, span, *message).add_secondary(span, "here");
+            }
+        }
+        bag.push_error(codes::E0001, Span::nowhere(), "nowhere");
+        let mut emitter = LspEmitter::new(Vec::new(), &Tool::default());
+        bag.emit(&sources, &mut emitter).unwrap();
+        let mut published = Vec::new();
+        for params in publish(&sources, &bag, &Tool::default()).iter().filter(|p| !p.is_empty()) {
+            escape::json(&mut published, params).unwrap();
+            published.push(b'\n');
+        }
+        let (written, published) =
+            (String::from_utf8(emitter.writer), String::from_utf8(published));
+        assert_eq!(written.unwrap(), published.unwrap());
+    }
+}

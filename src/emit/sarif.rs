@@ -341,3 +341,19 @@ impl<W: Write> FromSetup<W> for SarifEmitter<W> {
         Self::new(writer, &setup.tool)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_pages_of_a_code_the_first_one_is_the_rule() {
+        let pages = Tool::default().pages().to_vec();
+        let twice = Tool::default().with_pages(pages.iter().copied());
+        let rules = SarifEmitter::new(io::sink(), &twice).rules;
+        assert_eq!(rules.len(), pages.len());
+        for (index, page) in pages.iter().enumerate() {
+            assert_eq!(rules.get(&page.code), Some(&index));
+        }
+    }
+}
