@@ -26,7 +26,7 @@ mod labels;
 use std::borrow::Cow;
 
 use self::labels::Labels;
-use super::excerpt::{Excerpt, Snippet};
+use super::excerpt::{Excerpt, Mark, Row, Snippet};
 use super::glyphs::Glyphs;
 use super::pen::Pen;
 use super::style::Style;

@@ -10,10 +10,7 @@
 //! 4 | \ }
 //! ```
 
-use super::Margin;
-use crate::emit::excerpt::{Mark, Row, Snippet};
-use crate::emit::pen::Pen;
-use crate::emit::style::Style;
+use super::{Margin, Mark, Pen, Row, Snippet, Style};
 
 /// The labels over many lines that touch the row that is being drawn.
 #[derive(Debug)]

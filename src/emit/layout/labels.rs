@@ -12,12 +12,9 @@
 use std::cmp::Reverse;
 use std::ops::Range;
 
-use super::Margin;
 use super::bars::{Bar, Bars, Beside};
+use super::{Margin, Mark, Pen, Row, Snippet, Style};
 use crate::diagnostic::LabelStyle;
-use crate::emit::excerpt::{Mark, Row, Snippet};
-use crate::emit::pen::Pen;
-use crate::emit::style::Style;
 
 /// Draws the rows of a snippet, one after the other.
 #[derive(Debug)]
