@@ -1,7 +1,6 @@
 //! The diagnostics of a compilation, and the one order in which they are shown.
 
 use std::borrow::Cow;
-use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
@@ -70,6 +69,19 @@ pub struct Entry<'a> {
     pub seq: u64,
     /// The diagnostic.
     pub diagnostic: &'a Diagnostic,
+}
+
+impl Entry<'_> {
+    /// The bits of a rank that are the `seq`: no bag will ever have as many diagnostics.
+    const SEQ: u128 = (1 << 62) - 1;
+
+    /// Its place in the order of output as one number: file, first byte, severity, `seq`.
+    fn rank(&self) -> u128 {
+        let span = self.diagnostic.primary().span();
+        let place = u128::from(span.file().index()) << 32 | u128::from(span.lo());
+        let severity = Severity::Fatal as u128 - self.diagnostic.severity() as u128;
+        place << 64 | severity << 62 | u128::from(self.seq)
+    }
 }
 
 impl DiagnosticBag {
@@ -203,19 +215,15 @@ impl DiagnosticBag {
     /// with the most severe first, and `seq`. This is a total order.
     #[must_use]
     pub fn ordered(&self) -> Vec<Entry<'_>> {
-        // Keys are sorted, not what they are of: a comparison looks at no diagnostic.
-        let key = |entry: Entry<'_>| {
-            let span = entry.diagnostic.primary().span();
-            (span.file(), span.lo(), Reverse(entry.diagnostic.severity()), entry.seq)
-        };
-        let mut keys: Vec<_> = self.iter().map(key).collect();
+        // Keys are sorted, not what they are of: a comparison is that of two numbers.
+        let mut keys: Vec<u128> = self.iter().map(|entry| entry.rank()).collect();
         keys.sort_unstable();
-        keys.into_iter().filter_map(|(.., seq)| self.entry(seq)).collect()
-    }
-
-    fn entry(&self, seq: u64) -> Option<Entry<'_>> {
-        let diagnostic = self.diagnostics.get(usize::try_from(seq).ok()?)?;
-        Some(Entry { seq, diagnostic })
+        let entry = |rank| {
+            let seq = u64::try_from(rank & Entry::SEQ).ok()?;
+            let diagnostic = self.diagnostics.get(usize::try_from(seq).ok()?)?;
+            Some(Entry { seq, diagnostic })
+        };
+        keys.into_iter().filter_map(entry).collect()
     }
 
     /// Every breach of the contract, in production order: the number of the diagnostic and what is

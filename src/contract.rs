@@ -109,6 +109,7 @@ fn check_suggestion(sources: &SourceMap, suggestion: &Suggestion) -> Option<Brea
     })
 }
 
+/// What of a label can be shown, and what is wrong with it.
 fn resolve_label<'a>(
     sources: &'a SourceMap,
     label: &'a Label,

@@ -18,7 +18,7 @@ mod wrap;
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
-pub(crate) use digits::digits;
+pub(crate) use digits::{Digits, digits};
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr as _};
 pub(crate) use wrap::{Block, block, further_line};
@@ -42,9 +42,20 @@ pub const fn is_unsafe(c: char) -> bool {
 
 /// Whether `text` is printable ASCII alone, so that bytes, characters and cells are the same.
 pub(crate) fn is_plain(text: &str) -> bool {
-    // No early exit: so the loop takes many bytes at a time.
+    match text.len() {
+        ..64 => all_plain::<8>(text.as_bytes()),
+        64.. => all_plain::<32>(text.as_bytes()),
+    }
+}
+
+/// Looks at blocks of `N` bytes; within one there is no early exit, so that it is looked at at once.
+#[inline]
+fn all_plain<const N: usize>(bytes: &[u8]) -> bool {
     let plain = |byte: &u8| (b' '..=b'~').contains(byte);
-    text.as_bytes().chunks(1024).all(|chunk| chunk.iter().fold(true, |all, byte| all & plain(byte)))
+    let is_plain = |block: &[u8; N]| block.iter().fold(true, |all, byte| all & plain(byte));
+    // What is left of the last block is in one that overlaps the one before.
+    let Some(last) = bytes.last_chunk() else { return bytes.iter().all(plain) };
+    bytes.as_chunks().0.iter().all(is_plain) && is_plain(last)
 }
 
 /// Whether a terminal would show all of `text` and obey none of it.

@@ -10,6 +10,7 @@
 use super::markup;
 use super::style::Style;
 use crate::severity::Severity;
+use crate::text::Digits;
 
 /// Takes text and styles one after the other.
 #[derive(Debug)]
@@ -41,46 +42,84 @@ impl Canvas {
     }
 
     /// What follows is `style`, in a diagnostic of this severity.
+    #[inline]
     pub(super) fn style(&mut self, style: Style, severity: Severity) {
-        match &mut self.kind {
+        match self.kind {
             Kind::Plain => {}
             Kind::Ansi => self.push(style.ansi(severity)),
             Kind::Page { is_open } => {
-                if std::mem::take(is_open) {
+                if is_open {
                     self.push("</span>");
                 }
                 if let Some(class) = style.class() {
-                    self.kind = Kind::Page { is_open: true };
                     ["<span class=\"vd-", class, "\">"].iter().for_each(|part| self.push(part));
                 }
+                self.kind = Kind::Page { is_open: style.class().is_some() };
             }
         }
     }
 
+    pub(super) const fn is_styled(&self) -> bool {
+        !matches!(self.kind, Kind::Plain)
+    }
+
+    #[inline]
     fn push(&mut self, text: &str) {
-        self.out.extend_from_slice(text.as_bytes());
+        match text.as_bytes() {
+            [byte] => self.out.push(*byte),
+            bytes => self.out.extend_from_slice(bytes),
+        }
     }
 
     /// Adds text that is safe to show.
+    #[inline]
     pub(super) fn put(&mut self, text: &str) {
         match self.kind {
             Kind::Plain | Kind::Ansi => self.push(text),
-            Kind::Page { .. } => {
-                let mut escaped = String::with_capacity(text.len());
-                text.chars().for_each(|c| markup::push(&mut escaped, c));
-                self.push(&escaped);
-            }
+            Kind::Page { .. } => self.put_escaped(text),
         }
     }
 
-    /// Adds ASCII that means nothing in markup, `count` times.
-    pub(super) fn repeat(&mut self, byte: u8, count: usize) {
-        self.out.resize(self.out.len() + count, byte);
+    fn put_escaped(&mut self, text: &str) {
+        let mut escaped = String::with_capacity(text.len());
+        text.chars().for_each(|c| markup::push(&mut escaped, c));
+        self.push(&escaped);
     }
 
-    /// Adds the digits of a number.
-    pub(super) fn number(&mut self, digits: &[u8]) {
-        self.out.extend_from_slice(digits);
+    /// Adds a character that means nothing in markup, `count` times.
+    #[inline]
+    pub(super) fn repeat(&mut self, glyph: &str, count: usize) {
+        match glyph.as_bytes() {
+            [byte] => self.out.resize(self.out.len() + count, *byte),
+            _ => (0..count).for_each(|_| self.push(glyph)),
+        }
+    }
+
+    #[inline]
+    pub(super) fn blanks(&mut self, count: usize) {
+        const FEW: [u8; 32] = [b' '; 32];
+        if count == 0 {
+            return;
+        }
+        if count <= FEW.len() {
+            // A copy of a fixed length takes no call.
+            let end = self.out.len() + count;
+            self.out.extend_from_slice(&FEW);
+            self.out.truncate(end);
+        } else {
+            self.repeat(" ", count);
+        }
+    }
+
+    /// Takes back what ends in this byte, which is ASCII.
+    #[inline]
+    pub(super) fn trim(&mut self, byte: u8) {
+        while self.out.pop_if(|last| *last == byte).is_some() {}
+    }
+
+    #[inline]
+    pub(super) fn number(&mut self, digits: &Digits) {
+        digits.push_to(&mut self.out);
     }
 
     /// What follows is a link to `url`, which is safe in a terminal; no style is on.

@@ -16,6 +16,8 @@ mod row;
 
 use std::collections::BTreeMap;
 
+use smallvec::SmallVec;
+
 pub(super) use lanes::Lanes;
 use placed::{Lines, Placed};
 pub(super) use row::{Room, Row, Stops};
@@ -24,6 +26,9 @@ use crate::contract::Checked;
 use crate::diagnostic::LabelStyle;
 use crate::source::{ColumnUnit, Location, SourceFile};
 use crate::text;
+
+/// One for each label: most diagnostics have so few that this takes no allocation.
+pub(super) type Few<T> = SmallVec<[T; 4]>;
 
 /// Lines of a label over many lines that are shown after its first line.
 const LINES_AFTER_START: u32 = 3;
@@ -101,7 +106,7 @@ impl<'a> Excerpt<'a> {
     /// What is shown of the labels of `checked`; line numbers have at least `least_gutter` digits.
     pub(super) fn new(checked: &Checked<'a>, least_gutter: usize, take: Take) -> Self {
         let mut remarks = Vec::new();
-        let mut placed = Vec::with_capacity(checked.labels.len());
+        let mut placed = Few::new();
         for &label in &checked.labels {
             if label.file.is_missing() {
                 remarks.extend(placed::in_words(label, take.column_unit));
@@ -154,7 +159,7 @@ impl<'p, 'a> Labelled<'p, 'a> {
     /// The lines to show: those on which labels begin and end, those around them, the ends of
     /// labels over many lines, and a single line left between two of these.
     fn rows(&self, context: u32, room: Room) -> Vec<Row<'a>> {
-        let mut shown: Vec<(u32, u32, &Placed<'a>)> = Vec::with_capacity(self.labels.len());
+        let mut shown: Few<(u32, u32, &Placed<'a>)> = Few::new();
         for label in self.labels {
             let Lines { first, last } = label.lines;
             let head = first.saturating_add(LINES_AFTER_START).min(last);

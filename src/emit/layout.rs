@@ -26,11 +26,13 @@ mod labels;
 use std::borrow::Cow;
 
 use self::labels::Labels;
-use super::excerpt::{Excerpt, Mark, Row, Snippet};
+use super::excerpt::{Excerpt, Few, Mark, Row, Snippet};
 use super::glyphs::Glyphs;
 use super::pen::Pen;
 use super::style::Style;
-use crate::contract::Checked;
+use crate::contract::{Breach, Checked};
+use crate::diagnostic::Diagnostic;
+use crate::source::SourceFile;
 use crate::text;
 
 /// Draws what stands below the header: the snippet of each file, and the notes. `link` gives the address
@@ -38,15 +40,14 @@ use crate::text;
 pub(super) fn draw(
     excerpt: &Excerpt<'_>,
     notes: Notes<'_>,
-    link: impl Fn(&Snippet<'_>) -> Option<String>,
-    glyphs: &'static Glyphs,
+    link: impl Fn(&SourceFile) -> Option<String>,
+    margin: Margin,
     pen: &mut Pen,
 ) {
-    let gutter = excerpt.gutter;
     let mut snippets = excerpt.snippets.iter().peekable();
     while let Some(snippet) = snippets.next() {
-        pen.arrow((gutter, glyphs.arrow), snippet.at, link(snippet).as_deref());
-        let margin = Margin { gutter, glyphs };
+        let link = link(snippet.file);
+        pen.arrow((margin.gutter, margin.glyphs.arrow), snippet.at, link.as_deref());
         margin.border(pen);
         pen.end_line();
         Labels::new(snippet, margin).draw(pen);
@@ -55,27 +56,40 @@ pub(super) fn draw(
             pen.end_line();
         }
     }
-    notes.draw(gutter, pen);
+    notes.draw(margin.gutter, pen);
     pen.close_up();
 }
 
 /// What stands left of the text.
 #[derive(Clone, Copy, Debug)]
-struct Margin {
+pub(super) struct Margin {
     /// Cells for line numbers.
-    gutter: usize,
-    glyphs: &'static Glyphs,
+    pub(super) gutter: usize,
+    pub(super) glyphs: &'static Glyphs,
 }
 
 impl Margin {
-    /// Begins a line without a number.
-    fn border(self, pen: &mut Pen) {
+    /// Begins a line without a number: `   |`.
+    pub(super) fn border(self, pen: &mut Pen) {
         pen.blanks(self.gutter + 1);
-        pen.repeat(Style::Gutter, self.glyphs.bar, 1);
+        pen.write(Style::Gutter, self.glyphs.bar);
     }
 
-    /// The cell in which bars begin, 0-based.
-    const fn width(self) -> usize {
+    /// Begins the line of a row: `12 |`.
+    pub(super) fn number(self, number: u32, pen: &mut Pen) {
+        pen.number(Style::Gutter, number, self.gutter);
+        pen.blanks(1);
+        pen.write(Style::Gutter, self.glyphs.bar);
+    }
+
+    /// Begins a line in the place of those that are left out: `   .`.
+    pub(super) fn gap(self, pen: &mut Pen) {
+        pen.blanks(self.gutter + 1);
+        pen.write(Style::Gutter, self.glyphs.gap);
+    }
+
+    /// The cell behind the border, 0-based.
+    pub(super) const fn width(self) -> usize {
         self.gutter + " |".len()
     }
 }
@@ -86,44 +100,56 @@ const MOST_NOTES: usize = 100;
 /// Help, notes and remarks, as they stand below the snippets.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Notes<'a> {
-    checked: &'a Checked<'a>,
+    diagnostic: &'a Diagnostic,
+    breaches: &'a [Breach],
     remarks: &'a [String],
 }
 
 impl<'a> Notes<'a> {
-    pub(super) const fn new(checked: &'a Checked<'a>, excerpt: &'a Excerpt<'_>) -> Self {
-        Self { checked, remarks: excerpt.remarks.as_slice() }
+    /// Those of a diagnostic that says all itself.
+    pub(super) const fn of(diagnostic: &'a Diagnostic) -> Self {
+        Self { diagnostic, breaches: &[], remarks: &[] }
+    }
+
+    /// Those of the diagnostic, what was wrong with it, and what its excerpt adds.
+    pub(super) const fn new(checked: &'a Checked<'_>, excerpt: &'a Excerpt<'_>) -> Self {
+        let (breaches, remarks) = (checked.breaches.as_slice(), excerpt.remarks.as_slice());
+        Self { diagnostic: checked.diagnostic, breaches, remarks }
     }
 
     pub(super) fn is_empty(self) -> bool {
-        self.checked.diagnostic.help().is_none() && self.notes().next().is_none()
+        self.diagnostic.help().is_none() && self.notes().next().is_none()
     }
 
     fn notes(self) -> impl Iterator<Item = Cow<'a, str>> {
-        self.checked.notes().chain(self.remarks.iter().map(|remark| Cow::Borrowed(&**remark)))
+        let breaches = self.breaches.iter().map(|breach| Cow::Owned(breach.to_string()));
+        let remarks = self.remarks.iter().map(|remark| Cow::Borrowed(&**remark));
+        self.diagnostic.notes().map(Cow::Borrowed).chain(breaches).chain(remarks)
     }
 
-    fn draw(self, gutter: usize, pen: &mut Pen) {
-        if let Some(help) = self.checked.diagnostic.help() {
-            note(gutter, "help: ", help, pen);
+    pub(super) fn draw(self, gutter: usize, pen: &mut Pen) {
+        if let Some(help) = self.diagnostic.help() {
+            note(gutter, "help:", help, pen);
         }
-        for text in self.notes().take(MOST_NOTES) {
-            note(gutter, "note: ", &text, pen);
+        let mut notes = self.notes();
+        for text in notes.by_ref().take(MOST_NOTES) {
+            note(gutter, "note:", &text, pen);
         }
-        let more = self.notes().skip(MOST_NOTES).count();
+        let more = notes.count();
         if more > 0 {
-            note(gutter, "note: ", &format!("and {}", text::more("note", more)), pen);
+            note(gutter, "note:", &format!("and {}", text::more("note", more)), pen);
         }
     }
 }
 
 /// `  = help: the first line`, and further lines below it.
 fn note(gutter: usize, kind: &str, text: &str, pen: &mut Pen) {
-    let column = gutter + " = ".len() + kind.len();
+    let column = gutter + " = ".len() + kind.len() + 1;
     pen.blanks(gutter + 1);
     pen.write(Style::Gutter, "=");
     pen.blanks(1);
     pen.write(Style::Plain, kind);
+    pen.blanks(1);
     for (index, line) in pen.block(text, column).lines().enumerate() {
         if index > 0 {
             pen.end_line();

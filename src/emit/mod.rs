@@ -10,6 +10,7 @@
 //! and an entry in the list of [`Format`].
 
 mod canvas;
+mod direct;
 mod document;
 mod escape;
 mod excerpt;

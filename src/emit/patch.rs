@@ -61,6 +61,9 @@ impl<'a> Patches<'a> {
         take: Take,
         path_links: bool,
     ) -> Self {
+        if checked.suggestions.is_empty() {
+            return Self { patches: Vec::new(), more: 0, take };
+        }
         let about = checked.primary().map(|primary| primary.file.id());
         let patches: Vec<_> = checked
             .suggestions
@@ -171,15 +174,15 @@ impl Hunk<'_> {
             beside.marked(pen, self.first, line, &self.marks);
             return true;
         }
-        let removed = self.removed.iter().map(|line| (*line, '-', Style::Removed));
-        let added = self.added.iter().map(|line| (line.as_str(), '+', Style::Added));
+        let removed = self.removed.iter().map(|line| (*line, "-", Style::Removed));
+        let added = self.added.iter().map(|line| (line.as_str(), "+", Style::Added));
         let changed = changed(&self.removed, &self.added);
         for (index, (line, sign, style)) in removed.chain(added).enumerate() {
             if *left == 0 {
                 return false;
             }
             *left -= 1;
-            let at = if sign == '-' { index } else { index - self.removed.len() };
+            let at = if sign == "-" { index } else { index - self.removed.len() };
             let number = self.first.saturating_add(u32::try_from(at).unwrap_or(u32::MAX));
             let mut stops = Stops::default();
             if let Some((before, behind)) = changed {
@@ -220,7 +223,7 @@ impl Beside {
     /// `   |`
     fn border(self, pen: &mut Pen) {
         pen.blanks(self.gutter + 1);
-        pen.repeat(Style::Gutter, self.glyphs.bar, 1);
+        pen.write(Style::Gutter, self.glyphs.bar);
         pen.end_line();
     }
 
@@ -232,10 +235,10 @@ impl Beside {
     }
 
     /// `12 +   text`
-    fn row(self, pen: &mut Pen, row: &Row<'_>, (sign, beside): (char, Style), style: Style) {
+    fn row(self, pen: &mut Pen, row: &Row<'_>, (sign, beside): (&str, Style), style: Style) {
         pen.number(Style::Gutter, row.number, self.gutter);
         pen.blanks(1);
-        pen.repeat(beside, sign, 1);
+        pen.write(beside, sign);
         pen.blanks(1);
         pen.write(style, &row.text);
         pen.end_line();
@@ -249,7 +252,7 @@ impl Beside {
         self.row(pen, &row, (self.glyphs.bar, Style::Gutter), Style::Plain);
 
         pen.blanks(self.gutter + 1);
-        pen.repeat(Style::Gutter, self.glyphs.bar, 1);
+        pen.write(Style::Gutter, self.glyphs.bar);
         pen.blanks(1);
         let (mut at, cells) = (0, row.width());
         for (range, sign) in marks {
@@ -260,7 +263,7 @@ impl Beside {
             }
             let end = row.end_of(range.end).max(start + 1);
             pen.blanks(start - at);
-            pen.repeat(Style::Added, *sign, end - start);
+            pen.repeat(Style::Added, sign, end - start);
             at = end;
         }
         pen.end_line();

@@ -1,7 +1,6 @@
 //! Writes styled text onto a canvas, line by line.
 //!
-//! The pen holds back blanks and line ends until something follows them, so that no line ends in
-//! blanks, and turns styles on and off as they change.
+//! No line ends in blanks, and styles are turned on and off as they change: a blank has none.
 
 use super::canvas::Canvas;
 use super::style::Style;
@@ -21,11 +20,9 @@ pub(super) struct Pen {
     /// next.
     width: usize,
     tab_width: usize,
-    /// The style that is on in the canvas.
+    /// Whether the canvas shows styles, and the one that is on.
+    is_styled: bool,
     painted: Style,
-    /// Line ends and blanks that are written only when something follows on their line.
-    line_ends: usize,
-    blanks: usize,
 }
 
 impl Pen {
@@ -35,8 +32,8 @@ impl Pen {
         width: usize,
         tab_width: usize,
     ) -> Self {
-        let painted = Style::Plain;
-        Self { canvas, severity, width, tab_width, painted, line_ends: 0, blanks: 0 }
+        let is_styled = canvas.is_styled();
+        Self { canvas, severity, width, tab_width, is_styled, painted: Style::Plain }
     }
 
     /// The lines of `text` where it begins at the 0-based cell `column`: safe, and wrapped.
@@ -45,8 +42,8 @@ impl Pen {
         text::block(text, self.tab_width, room)
     }
 
-    /// Writes a header such as `error[E0001]: message`, its word and code given, of which `link` is the
-    /// address; further lines of the message stand below its first.
+    /// Writes a header such as `error[E0001]: message`, the parts before the colon given, of which `link`
+    /// is the address; further lines of the message stand below its first.
     pub(super) fn header(
         &mut self,
         style: Style,
@@ -88,6 +85,7 @@ impl Pen {
         // Where no line is shown at all, an arrow stands as it does above.
         self.blanks(gutter.max(1));
         self.write(Style::Gutter, arrow);
+        self.blanks(1);
         if let Some(url) = link {
             self.begin_link(url);
         }
@@ -103,84 +101,65 @@ impl Pen {
     }
 
     /// Writes safe text in a style.
+    #[inline]
     pub(super) fn write(&mut self, style: Style, text: &str) {
-        let blank = |byte: &u8| *byte == b' ';
-        if text.as_bytes().first().is_none_or(blank) || text.as_bytes().last().is_none_or(blank) {
-            return self.write_between_blanks(style, text);
-        }
-        self.begin(style);
-        self.canvas.put(text);
-    }
-
-    /// The same where blanks stand at an end of it.
-    fn write_between_blanks(&mut self, style: Style, text: &str) {
-        let rest = text.trim_start_matches(' ');
-        self.blanks += text.len() - rest.len();
-        let content = rest.trim_end_matches(' ');
-        if !content.is_empty() {
-            self.begin(style);
-            self.canvas.put(content);
-        }
-        self.blanks += rest.len() - content.len();
-    }
-
-    /// Writes a character that is no blank `count` times.
-    pub(super) fn repeat(&mut self, style: Style, c: char, count: usize) {
-        if count == 0 {
-            return;
-        }
-        self.begin(style);
-        match u8::try_from(c) {
-            Ok(byte @ (b'^' | b'-' | b'|')) => self.canvas.repeat(byte, count),
+        match text.as_bytes() {
+            [] => {}
+            [b' ', ..] => self.write_after_blanks(style, text),
             _ => {
-                let mut buffer = [0; 4];
-                let c = &*c.encode_utf8(&mut buffer);
-                (0..count).for_each(|_| self.canvas.put(c));
+                self.paint(style);
+                self.canvas.put(text);
             }
         }
     }
 
+    fn write_after_blanks(&mut self, style: Style, text: &str) {
+        let blanks = text.bytes().take_while(|byte| *byte == b' ').count();
+        self.blanks(blanks);
+        self.write(style, text.get(blanks..).unwrap_or_default());
+    }
+
+    /// Writes a character that is no blank, and means nothing in markup, `count` times.
+    #[inline]
+    pub(super) fn repeat(&mut self, style: Style, glyph: &str, count: usize) {
+        if count > 0 {
+            self.paint(style);
+            self.canvas.repeat(glyph, count);
+        }
+    }
+
     /// Writes a number, blanks before it where it has fewer digits than `width`.
+    #[inline]
     pub(super) fn number(&mut self, style: Style, number: u32, width: usize) {
         let digits = text::digits(number);
         self.blanks(width.saturating_sub(digits.len()));
-        self.begin(style);
+        self.paint(style);
         self.canvas.number(&digits);
     }
 
-    pub(super) const fn blanks(&mut self, count: usize) {
-        self.blanks += count;
-    }
-
-    /// Writes the line ends and blanks that were held back, because something in `style` follows.
-    fn begin(&mut self, style: Style) {
-        if self.line_ends > 0 {
-            self.paint(Style::Plain);
-            self.canvas.repeat(b'\n', self.line_ends);
-            self.line_ends = 0;
-        }
-        if self.blanks > 0 {
-            self.canvas.repeat(b' ', self.blanks);
-            self.blanks = 0;
-        }
-        self.paint(style);
+    #[inline]
+    pub(super) fn blanks(&mut self, count: usize) {
+        self.canvas.blanks(count);
     }
 
     /// Turns a style on, which turns the one before off.
+    #[inline]
     fn paint(&mut self, style: Style) {
-        if self.painted != style {
+        if self.is_styled && self.painted != style {
             self.canvas.style(style, self.severity);
             self.painted = style;
         }
     }
 
-    pub(super) const fn end_line(&mut self) {
-        self.line_ends += 1;
-        self.blanks = 0;
+    #[inline]
+    pub(super) fn end_line(&mut self) {
+        self.canvas.trim(b' ');
+        self.paint(Style::Plain);
+        self.canvas.repeat("\n", 1);
     }
 
     fn begin_link(&mut self, url: &str) {
-        self.begin(Style::Plain);
+        self.paint(Style::Plain);
         self.canvas.begin_link(url);
     }
 
@@ -189,17 +168,15 @@ impl Pen {
         self.canvas.end_link();
     }
 
-    /// The line that is written next follows the one before without an empty line between them.
-    pub(super) const fn close_up(&mut self) {
-        self.line_ends = 1;
-        self.blanks = 0;
+    /// Takes back empty lines: what is written next follows on the next line.
+    pub(super) fn close_up(&mut self) {
+        self.canvas.trim(b'\n');
+        self.canvas.repeat("\n", 1);
     }
 
-    /// All that was written, with one line end after it.
+    /// All that was written.
     pub(super) fn finish(mut self) -> Canvas {
         self.close_up();
-        self.paint(Style::Plain);
-        self.canvas.repeat(b'\n', 1);
         self.canvas
     }
 }

@@ -15,15 +15,16 @@
 //! ```
 
 use super::canvas::Canvas;
-use super::excerpt::{Excerpt, Snippet, Take};
+use super::direct::Direct;
+use super::excerpt::{Excerpt, Take};
 use super::glyphs::Glyphs;
-use super::layout::{self, Notes};
+use super::layout::{self, Margin, Notes};
 use super::patch::Patches;
 use super::pen::Pen;
 use super::style::Style;
 use crate::contract::Checked;
 use crate::diagnostic::Diagnostic;
-use crate::source::{ColumnUnit, SourceMap};
+use crate::source::{ColumnUnit, SourceFile, SourceMap};
 use crate::terminal::Terminal;
 use crate::text;
 use crate::tool::Tool;
@@ -61,31 +62,41 @@ impl Picture {
         diagnostic: &Diagnostic,
         canvas: Canvas,
     ) -> Canvas {
-        let checked = Checked::new(sources, diagnostic);
-        let patches = Patches::new(sources, &checked, self.take, self.path_links);
-        let excerpt = Excerpt::new(&checked, patches.gutter(), self.take);
-        let glyphs = Glyphs::new(self.unicode);
-
         let take = self.take;
         let mut pen = Pen::new(canvas, diagnostic.severity(), take.width, take.tab_width);
+        self.header(diagnostic, &mut pen);
+
+        let glyphs = Glyphs::new(self.unicode);
+        let link = |file: &SourceFile| {
+            let is_link = self.path_links && text::is_safe(file.path());
+            is_link.then(|| sources.url(file.id())).flatten()
+        };
+        if let Some(direct) = Direct::new(sources, diagnostic, take) {
+            direct.draw(Notes::of(diagnostic), link(direct.file).as_deref(), glyphs, &mut pen);
+            return pen.finish();
+        }
+
+        let checked = Checked::new(sources, diagnostic);
+        let patches = Patches::new(sources, &checked, take, self.path_links);
+        let excerpt = Excerpt::new(&checked, patches.gutter(), take);
+        let margin = Margin { gutter: excerpt.gutter, glyphs };
+        if let Some(primary) = checked.primary().filter(|primary| primary.file.is_missing()) {
+            let at = primary.location(take.column_unit);
+            pen.arrow((margin.gutter, glyphs.arrow), at, None);
+        }
+        let notes = Notes::new(&checked, &excerpt);
+        layout::draw(&excerpt, notes, link, margin, &mut pen);
+        let below_labels = !excerpt.snippets.is_empty() && notes.is_empty();
+        patches.draw(excerpt.gutter, glyphs, below_labels, &mut pen);
+        pen.finish()
+    }
+
+    /// `error[E0011]: a block has no end`
+    fn header(&self, diagnostic: &Diagnostic, pen: &mut Pen) {
         let (severity, code) = (diagnostic.severity().as_str(), diagnostic.code());
         let tool = self.tool.as_ref().filter(|_| self.code_links);
         let url = tool.and_then(|tool| tool.code_url(code));
         let header = [severity, "[", code.as_str(), "]"];
         pen.header(Style::Header, &header, url.as_deref(), diagnostic.message());
-
-        if let Some(primary) = checked.primary().filter(|primary| primary.file.is_missing()) {
-            let at = primary.location(take.column_unit);
-            pen.arrow((excerpt.gutter, glyphs.arrow), at, None);
-        }
-        let link = |snippet: &Snippet<'_>| {
-            let is_link = self.path_links && text::is_safe(snippet.file.path());
-            is_link.then(|| sources.url(snippet.file.id())).flatten()
-        };
-        let notes = Notes::new(&checked, &excerpt);
-        layout::draw(&excerpt, notes, link, glyphs, &mut pen);
-        let below_labels = !excerpt.snippets.is_empty() && notes.is_empty();
-        patches.draw(excerpt.gutter, glyphs, below_labels, &mut pen);
-        pen.finish()
     }
 }

@@ -36,6 +36,16 @@ impl From<LabelStyle> for Style {
     }
 }
 
+impl LabelStyle {
+    /// What stands under what a label marks.
+    pub(super) const fn caret(self) -> &'static str {
+        match self {
+            Self::Primary => "^",
+            Self::Secondary => "-",
+        }
+    }
+}
+
 impl Style {
     const ALL: [Self; 9] = [
         Self::Plain,

@@ -96,7 +96,7 @@ impl SourceFile {
         Ok(span)
     }
 
-    pub(super) fn check(&self, span: Span) -> Result<(), SourceError> {
+    pub(crate) fn check(&self, span: Span) -> Result<(), SourceError> {
         if self.is_missing() {
             return Ok(());
         }

@@ -54,12 +54,17 @@ impl Lines {
         // A character on the border moves it down, but the end of the text is in the last block.
         let is_in_next = offset < text.len() && block_start(text, offset / BLOCK + 1) <= offset;
         let number = offset / BLOCK + usize::from(is_in_next);
-        let line = self.blocks.get(number).map_or(0, |block| {
-            let local = to_text_size(offset - block_start(text, number));
-            let found = block.index(text, number).try_line_col(local);
-            block.before + found.map_or(0, |found| found.line)
-        });
-        (line, self.range_of(text, line).unwrap_or_default())
+        let Some(block) = self.blocks.get(number) else { return (0, 0..0) };
+        let (start, index) = (block_start(text, number), block.index(text, number));
+        let local = index.try_line_col(to_text_size(offset - start)).map_or(0, |found| found.line);
+        let line = block.before + local;
+        // Most lines begin and end in the block in which they are found.
+        let ends_here = self.blocks.get(number + 1).is_none_or(|next| next.before > line);
+        let range = match index.line(local).filter(|_| local > 0 && ends_here) {
+            Some(range) => start + usize::from(range.start())..start + usize::from(range.end()),
+            None => self.range_of(text, line).unwrap_or_default(),
+        };
+        (line, range)
     }
 
     /// The bytes of a line with its line end, and nothing past the last one.

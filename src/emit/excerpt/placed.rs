@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use super::Few;
 use crate::contract::Resolved;
 use crate::diagnostic::LabelStyle;
 use crate::source::{ColumnUnit, Location};
@@ -67,6 +68,9 @@ impl<'a> Placed<'a> {
     /// empty one after the last line end of its file.
     pub(super) fn last_shown(&self, context: u32) -> u32 {
         let (file, last) = (self.label.file, self.lines.last);
+        if context == 0 {
+            return last;
+        }
         let of_file = file.line_count() - u32::from(file.text().ends_with('\n'));
         last.max(last.saturating_add(context).min(of_file))
     }
@@ -94,7 +98,7 @@ const LABELS_A_LINE: usize = 5;
 
 /// Keeps the first labels of each file, on at most `most_lines` lines, and the first files, at most
 /// as many; gives the number of labels that it leaves out.
-pub(super) fn limit(labels: &mut Vec<Placed<'_>>, most_lines: usize) -> usize {
+pub(super) fn limit(labels: &mut Few<Placed<'_>>, most_lines: usize) -> usize {
     let all = labels.len();
     if 2 * all <= most_lines {
         return 0;

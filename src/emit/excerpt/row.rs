@@ -27,14 +27,18 @@ pub(in crate::emit) struct Row<'a> {
     /// Whether the text is printable ASCII, so that each byte is a cell.
     is_plain: bool,
     /// Where labels begin and end; nothing where the row is the line, and each byte of it a cell.
-    stops: Option<Stops>,
+    stops: Option<Box<Stops>>,
 }
 
 impl<'a> Row<'a> {
     /// The row of a line that is shown as it is: printable ASCII for which there is room.
     pub(in crate::emit) fn whole(number: u32, line: &'a str, room: Room) -> Option<Self> {
-        let is_whole = line.len() <= room.cells && text::is_plain(line);
-        is_whole.then_some(Self { number, text: Cow::Borrowed(line), is_plain: true, stops: None })
+        room.is_whole(line).then_some(Self {
+            number,
+            text: Cow::Borrowed(line),
+            is_plain: true,
+            stops: None,
+        })
     }
 
     /// The row of any line, of which `stops` are what has to be seen.
@@ -52,7 +56,7 @@ impl<'a> Row<'a> {
         stops.move_to(&window);
         let text = window.text(part.text, is_plain, room.tab_width);
         let is_plain = is_plain || text::is_plain(&text);
-        Self { number, text: Cow::Owned(text), is_plain, stops: Some(stops) }
+        Self { number, text: Cow::Owned(text), is_plain, stops: Some(Box::new(stops)) }
     }
 
     /// The cell in which a label begins that begins at byte `offset` of the line, which is a stop.
@@ -167,6 +171,11 @@ impl Room {
     ) -> Self {
         let taken = gutter + " | ".len() + 2 * lanes;
         Self { cells: width.saturating_sub(taken).max(Self::LEAST), tab_width }
+    }
+
+    /// Whether a line is shown as it is: printable ASCII for which there is room.
+    pub(in crate::emit) fn is_whole(self, line: &str) -> bool {
+        line.len() <= self.cells && text::is_plain(line)
     }
 }
 

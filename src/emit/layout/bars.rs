@@ -109,12 +109,12 @@ impl<'a> Bars<'a> {
                 _ => None,
             };
             let filler = |pen: &mut Pen| match dash {
-                Some(style) => pen.repeat(style, glyphs.dash, 1),
+                Some(style) => pen.write(style, glyphs.dash),
                 None => pen.blanks(1),
             };
             filler(pen);
             match bar.and_then(|bar| Some((bar, bar.glyph(beside, margin)?))) {
-                Some((bar, glyph)) => pen.repeat(bar.mark.style.into(), glyph, 1),
+                Some((bar, glyph)) => pen.write(bar.mark.style.into(), glyph),
                 None => filler(pen),
             }
         }
@@ -127,7 +127,7 @@ impl Bar<'_> {
     }
 
     /// What stands in its lane.
-    fn glyph(&self, beside: Beside<'_>, margin: Margin) -> Option<char> {
+    fn glyph(&self, beside: Beside<'_>, margin: Margin) -> Option<&'static str> {
         let glyphs = margin.glyphs;
         let passes = match (beside, self.part) {
             (Beside::End(end, is_drawn), _) if end.index == self.index => {

@@ -13,7 +13,7 @@ use std::cmp::Reverse;
 use std::ops::Range;
 
 use super::bars::{Bar, Bars, Beside};
-use super::{Margin, Mark, Pen, Row, Snippet, Style};
+use super::{Few, Margin, Mark, Pen, Row, Snippet, Style};
 use crate::diagnostic::LabelStyle;
 
 /// Draws the rows of a snippet, one after the other.
@@ -35,7 +35,7 @@ impl<'a> Labels<'a> {
     pub(super) fn draw(mut self, pen: &mut Pen) {
         let on_one_row =
             self.snippet.marks.iter().enumerate().filter(|(_, mark)| mark.is_on_one_row());
-        let mut marks: Vec<_> = on_one_row.collect();
+        let mut marks: Few<_> = on_one_row.collect();
         // Of those that mark the same cells the first one stands last, so that it hangs above the others.
         marks.sort_unstable_by_key(|&(index, mark)| (mark.start, mark.end, Reverse(index)));
         let mut marks = marks.as_slice();
@@ -66,17 +66,14 @@ impl<'a> Labels<'a> {
 
     /// `  . |`, where lines are left out.
     fn gap(&self, pen: &mut Pen) {
-        pen.blanks(self.margin.gutter + 1);
-        pen.repeat(Style::Gutter, self.margin.glyphs.gap, 1);
+        self.margin.gap(pen);
         self.bars.draw(Beside::Gap, self.margin, pen);
         pen.end_line();
     }
 
     /// `2 | |   let x = f(a, b)`
     fn row(&self, index: usize, row: &Row<'_>, pen: &mut Pen) {
-        pen.number(Style::Gutter, row.number, self.margin.gutter);
-        pen.blanks(1);
-        pen.repeat(Style::Gutter, self.margin.glyphs.bar, 1);
+        self.margin.number(row.number, pen);
         self.bars.draw(Beside::Text, self.margin, pen);
         pen.blanks(1);
         let [before, inside, behind] = row.split(self.primary_cells(index));
@@ -159,7 +156,7 @@ impl<'a> Labels<'a> {
                 style = style.min(other.style);
             }
             pen.blanks(mark.start.cell - drawn);
-            pen.repeat(style.into(), self.margin.glyphs.bar, 1);
+            pen.write(style.into(), self.margin.glyphs.bar);
             drawn = mark.start.cell + 1;
         }
         drawn
@@ -173,10 +170,10 @@ impl<'a> Labels<'a> {
         let dashes = if bar.is_bottom() { mark.end.cell } else { mark.start.cell + 1 };
         pen.repeat(style, self.margin.glyphs.dash, dashes);
         let caret = match mark.style {
-            LabelStyle::Primary => '^',
-            LabelStyle::Secondary => '\'',
+            LabelStyle::Primary => "^",
+            LabelStyle::Secondary => "'",
         };
-        pen.repeat(style, caret, 1);
+        pen.write(style, caret);
         if let Some(message) = mark.message.filter(|_| bar.is_bottom()) {
             pen.blanks(1);
             let column = self.text_column() + mark.end.cell + 1;
@@ -241,8 +238,7 @@ impl<'a> Carets<'a> {
             let from = cells.start.max(at);
             if from < cells.end {
                 pen.blanks(from - at);
-                let caret = if style == LabelStyle::Primary { '^' } else { '-' };
-                pen.repeat(style.into(), caret, cells.end - from);
+                pen.repeat(style.into(), style.caret(), cells.end - from);
                 at = cells.end;
             }
         };

@@ -11,7 +11,7 @@ use crate::suggestion::Edit;
 const BYTES_AROUND_A_CELL: usize = 64;
 
 /// Text that comes (`+`) or takes the place of other text (`~`), in bytes of its line.
-pub(super) type Mark = (Range<usize>, char);
+pub(super) type Mark = (Range<usize>, &'static str);
 
 /// Lines that stand together and change.
 #[derive(Debug)]
@@ -106,7 +106,7 @@ fn edited(old: &str, start: usize, edits: &[Edit]) -> (String, Option<Vec<Mark>>
         copied = hi;
         match (&mut marks, edit.text().is_empty()) {
             (_, true) => marks = None,
-            (Some(marks), false) => marks.push((from..new.len(), if lo == hi { '+' } else { '~' })),
+            (Some(marks), false) => marks.push((from..new.len(), if lo == hi { "+" } else { "~" })),
             (None, false) => {}
         }
     }

@@ -1,0 +1,171 @@
+//! The direct path of human output: a plain diagnostic is drawn as it is read.
+//!
+//! ```text
+//!   --> file.vitte:12:7
+//!    |
+//! 12 |   let x =
+//!    |       ^ expected expression       one label on each line
+//!    .
+//! 20 |   let y = 1
+//!    |       - like this one
+//! ```
+//!
+//! Most diagnostics of a compiler have one label on a line, or few that stand on lines of their own, of
+//! printable ASCII that is not too long. For those there is nothing to [lay out](super::layout), and
+//! nothing of the sources to [take](super::excerpt) but these lines. The tests hold what is drawn here to
+//! be what is drawn there, byte for byte.
+
+use std::ops::Range;
+
+use super::excerpt::{Few, Room, Take};
+use super::glyphs::Glyphs;
+use super::layout::{Margin, Notes};
+use super::pen::Pen;
+use super::style::Style;
+use crate::diagnostic::{Diagnostic, Label, LabelStyle};
+use crate::source::{Location, SourceFile, SourceMap};
+use crate::text;
+
+/// The most labels that are drawn here.
+const MOST_LABELS: usize = 4;
+
+/// The lines of a plain diagnostic.
+#[derive(Debug)]
+pub(super) struct Direct<'a> {
+    /// Digits of the largest line number.
+    gutter: usize,
+    pub(super) file: &'a SourceFile,
+    /// Where the first label begins.
+    at: Location<'a>,
+    /// In the order of the file.
+    lines: Few<Line<'a>>,
+}
+
+/// A line with its only label.
+#[derive(Clone, Debug)]
+struct Line<'a> {
+    number: u32,
+    /// Printable ASCII.
+    text: &'a str,
+    label: &'a Label,
+    /// The bytes of the label in the text, which are its cells: at least one.
+    cells: Range<usize>,
+}
+
+impl<'a> Direct<'a> {
+    /// Nothing where the diagnostic is not plain.
+    pub(super) fn new(
+        sources: &'a SourceMap,
+        diagnostic: &'a Diagnostic,
+        take: Take,
+    ) -> Option<Self> {
+        let file = sources.file(diagnostic.primary().span().file()).ok()?;
+        let labels = 1 + diagnostic.secondary().len();
+        let is_plain = labels <= take.labelled_lines.min(MOST_LABELS)
+            && take.context_lines == 0
+            && diagnostic.suggestions().is_empty()
+            && !file.is_missing()
+            && !file.is_lossy();
+        if !is_plain {
+            return None;
+        }
+        let mut lines = Few::new();
+        for label in diagnostic.labels() {
+            lines.push(Line::new(label, file)?);
+        }
+        let Line { number, text, cells, .. } = lines.first()?;
+        let col = take.column_unit.column_after(text.get(..cells.start)?);
+        let at = Location { path: file.path(), line: *number, col };
+        lines.sort_unstable_by_key(|line| line.number);
+        // A single line between two would be shown, too.
+        let are_apart = |[a, b]: &[Line<'_>; 2]| !matches!(b.number - a.number, 0 | 2);
+        let gutter = text::digits(lines.last()?.number).len();
+        let room = Room::new(take.width, gutter, 0, take.tab_width);
+        let is_plain = lines.array_windows().all(are_apart)
+            && lines.iter().all(|line| room.is_whole(line.text));
+        is_plain.then_some(Self { gutter, file, at, lines })
+    }
+
+    /// Draws it with its notes; `link` is the address of its file where it is a link.
+    pub(super) fn draw(
+        &self,
+        notes: Notes<'_>,
+        link: Option<&str>,
+        glyphs: &'static Glyphs,
+        pen: &mut Pen,
+    ) {
+        let margin = Margin { gutter: self.gutter, glyphs };
+        pen.arrow((self.gutter, margin.glyphs.arrow), self.at, link);
+        margin.border(pen);
+        pen.end_line();
+        let mut next = self.lines.first().map_or(0, |line| line.number);
+        for line in &self.lines {
+            if line.number > next {
+                margin.gap(pen);
+                pen.end_line();
+            }
+            next = line.number + 1;
+            line.draw(margin, pen);
+        }
+        if !notes.is_empty() {
+            margin.border(pen);
+            pen.end_line();
+        }
+        notes.draw(self.gutter, pen);
+        pen.close_up();
+    }
+}
+
+impl<'a> Line<'a> {
+    /// Nothing where the label is over many lines, or not wholly in `file`.
+    fn new(label: &'a Label, file: &'a SourceFile) -> Option<Self> {
+        let span = label.span();
+        file.check(span).ok().filter(|()| span.file() == file.id())?;
+        let line = file.line_at(span.lo());
+        let Range { start, end } = line.text;
+        // Kept inside the text: a byte order mark and a line end are none of it.
+        let offset = |offset: u32| (offset as usize).clamp(start, end) - start;
+        let (lo, hi) = (offset(span.lo()), offset(span.hi()));
+        (span.hi() as usize <= line.next).then_some(Self {
+            number: line.number,
+            text: file.text().get(start..end)?,
+            label,
+            cells: lo..hi.max(lo + 1),
+        })
+    }
+
+    /// Draws the line, and the carets and the message of its label.
+    fn draw(&self, margin: Margin, pen: &mut Pen) {
+        let Self { text, cells: Range { start, end }, label, .. } = self;
+        let style = Style::from(label.style());
+        margin.number(self.number, pen);
+        pen.blanks(1);
+        let (before, rest) = text.split_at_checked(*start).unwrap_or((text, ""));
+        let (inside, behind) = rest.split_at_checked(end - start).unwrap_or((rest, ""));
+        // The text of a secondary label is source as all else.
+        let of_text = if label.style() == LabelStyle::Primary { style } else { Style::Plain };
+        pen.write(Style::Plain, before);
+        pen.write(of_text, inside);
+        pen.write(Style::Plain, behind);
+        pen.end_line();
+
+        margin.border(pen);
+        pen.blanks(1 + start);
+        pen.repeat(style, label.style().caret(), end - start);
+        if let Some(message) = label.message() {
+            pen.blanks(1);
+            let behind_border = 1 + end + 1;
+            for (index, line) in
+                pen.block(message, margin.width() + behind_border).lines().enumerate()
+            {
+                if index > 0 {
+                    pen.end_line();
+                    margin.border(pen);
+                    pen.blanks(behind_border);
+                }
+                pen.write(style, line);
+            }
+        }
+        pen.end_line();
+    }
+}
