@@ -1,0 +1,88 @@
+//! Case a: 20,000 errors as they mostly are, in a small, a middling and a very large file.
+//!
+//! Each has one primary label with a message, a secondary one with a message three lines below, and help.
+//! A library that would take long is given fewer of them, spread over the same file; the table says how
+//! many.
+
+use super::lane;
+use crate::check;
+use crate::libraries::{ALL, Library, Settings, WholeSource};
+use crate::measure::{Measured, Scale, in_turns, once};
+use crate::table;
+use crate::work::{Program, Work, common};
+
+/// What one run of a library may take, in seconds, before it is given fewer diagnostics.
+const ONE_RUN: f64 = 1.0;
+
+/// Runs it and prints its tables.
+pub fn run(scale: Scale) {
+    let count = scale.pick(20_000, 200);
+    for lines in scale.pick(&[100, 10_000, 1_000_000][..], &[100, 1_000]) {
+        let work = common(&Program::new(*lines), count);
+        let mut libraries = ALL.to_vec();
+        if *lines == 100 {
+            libraries.push(&WholeSource);
+        }
+        let works: Vec<_> = libraries.iter().map(|&library| bounded(library, &work)).collect();
+        let plain = measure(&libraries, &works, false, scale);
+        let color = measure(&libraries, &works, true, scale);
+        let title = format!(
+            "**a.** {} diagnostics in a file of {} lines, µs a diagnostic",
+            table::count(count),
+            table::count(*lines),
+        );
+        print(&title, &works, &plain, &color);
+    }
+}
+
+/// As much of `work` as the library does in about [`ONE_RUN`], but never less than 20 diagnostics.
+fn bounded(library: &dyn Library, work: &Work) -> Work {
+    let probe = work.spread(20);
+    let mut prepared = library.prepare(&probe, Settings::default());
+    let (time, _) = once(&mut *prepared).expect("no library panics here");
+    let all = work.diagnostics.len();
+    let estimate = time.as_secs_f64() * f64::from(u32::try_from(all / 20).unwrap());
+    let part = [all, 2_000, 200, 20];
+    let fits = |count: usize| estimate * count as f64 / all as f64 <= ONE_RUN;
+    work.spread(part.into_iter().find(|&count| fits(count)).unwrap_or(20))
+}
+
+fn measure(libraries: &[&dyn Library], works: &[Work], color: bool, scale: Scale) -> Vec<Measured> {
+    let settings = Settings { color, ..Settings::default() };
+    let lanes = libraries.iter().zip(works).map(|(&one, work)| lane(one, work, settings));
+    in_turns(lanes, scale.rounds(), |name, output| {
+        let index = libraries.iter().position(|library| library.name() == name).unwrap();
+        check::all_drawn(name, output, &works[index]);
+        let is_colored = output.contains(&0x1b);
+        assert!(is_colored == color, "{name}: colours where there are none, or none");
+    })
+}
+
+fn print(title: &str, works: &[Work], plain: &[Measured], color: &[Measured]) {
+    let each = |one: &Measured, work: &Work| table::micros_each(one.time, work.diagnostics.len());
+    let (plain_base, color_base) = (each(&plain[0], &works[0]), each(&color[0], &works[0]));
+    let rows = works.iter().zip(plain.iter().zip(color)).map(|(work, (plain, color))| {
+        let count = work.diagnostics.len();
+        vec![
+            plain.name.clone(),
+            table::number(each(plain, work)),
+            table::ratio(each(plain, work), plain_base),
+            table::number(each(color, work)),
+            table::ratio(each(color, work), color_base),
+            table::count(plain.bytes / count),
+            table::count(color.bytes / count),
+            table::count(count),
+        ]
+    });
+    let header = [
+        "library",
+        "plain",
+        "to vitte-diag",
+        "coloured",
+        "to vitte-diag",
+        "bytes each, plain",
+        "bytes each, coloured",
+        "diagnostics",
+    ];
+    table::print(title, &header, &rows.collect::<Vec<_>>());
+}

@@ -1,0 +1,168 @@
+//! Case h: the diagnostics of case a as JSON, one object a line.
+//!
+//! Two lanes are no library but the least that could be done: `serde_json` on structs that are filled
+//! before, lines and columns included, once with the fields that vitte-diag writes, and once in the shape
+//! of rustc's `--error-format=json`.
+
+use serde::Serialize;
+
+use vitte_diag::{JsonEmitter, SourceMap};
+
+use super::{run_and_print, rustc_json};
+use crate::libraries::{Prepared, prepare_miette_json, vitte_bag};
+use crate::measure::{Lane, Scale};
+use crate::table;
+use crate::work::{CODE, Label, PATH, Program, Work, common};
+
+/// Runs it and prints its tables.
+pub fn run(scale: Scale) {
+    let count = scale.pick(20_000, 200);
+    for lines in scale.pick(&[100, 10_000][..], &[100]) {
+        let program = Program::new(*lines);
+        let work = common(&program, count);
+        let lanes = [
+            Lane { name: "vitte-diag".into(), prepared: vitte(&work) },
+            Lane { name: "serde_json, the same fields".into(), prepared: flat(&work) },
+            Lane { name: "serde_json, rustc's fields".into(), prepared: rustc_json::lane(&work) },
+            Lane { name: "miette".into(), prepared: prepare_miette_json(&work) },
+        ];
+        let title = format!(
+            "**h.** {} diagnostics as JSON, in a file of {} lines",
+            table::count(count),
+            table::count(*lines),
+        );
+        run_and_print(&title, lanes, scale, |name, output| check(name, output, &work));
+    }
+}
+
+/// Each line is an object of its own, with all texts of its diagnostic; the two lanes with the same fields
+/// are compared in [`flat`].
+fn check(name: &str, output: &[u8], work: &Work) {
+    let text = std::str::from_utf8(output).unwrap();
+    assert_eq!(text.lines().count(), work.diagnostics.len(), "{name}: one line each");
+    for (line, one) in text.lines().zip(&work.diagnostics) {
+        let json: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert_eq!(json["message"], *one.message, "{name}: the message is another one");
+        crate::check::has_texts(name, line, one);
+    }
+}
+
+struct Vitte {
+    sources: SourceMap,
+    bag: vitte_diag::DiagnosticBag,
+}
+
+fn vitte(work: &Work) -> Box<dyn Prepared> {
+    let mut sources = SourceMap::new();
+    let file = sources.add(PATH, work.text.as_bytes()).unwrap();
+    let bag = vitte_bag(file, &work.diagnostics);
+    let mut ready = Vitte { sources, bag };
+    let mut output = Vec::new();
+    ready.render(&mut output); // this builds the index of lines, too
+    let mut same = Vec::new();
+    flat(work).render(&mut same);
+    assert!(output == same, "serde_json, the same fields: the bytes are those of vitte-diag");
+    Box::new(ready)
+}
+
+impl Prepared for Vitte {
+    fn render(&mut self, out: &mut Vec<u8>) {
+        self.bag.emit(&self.sources, &mut JsonEmitter::new(out)).unwrap();
+    }
+}
+
+/// The fields of vitte-diag's JSON.
+#[derive(Serialize)]
+struct Flat<'w> {
+    severity: &'static str,
+    code: &'static str,
+    message: &'w str,
+    primary: Place,
+    labels: Vec<FlatLabel<'w>>,
+    help: Option<&'w str>,
+    notes: Vec<&'w str>,
+}
+
+#[derive(Serialize)]
+struct Place {
+    file: &'static str,
+    lo: usize,
+    hi: usize,
+    line: usize,
+    col: usize,
+}
+
+#[derive(Serialize)]
+struct FlatLabel<'w> {
+    style: &'static str,
+    file: &'static str,
+    lo: usize,
+    hi: usize,
+    line: usize,
+    col: usize,
+    message: &'w str,
+}
+
+fn flat(work: &Work) -> Box<dyn Prepared + '_> {
+    let lines = Lines::new(&work.text);
+    let place = |label: &Label| {
+        let (line, col) = lines.of(label.range.start);
+        Place { file: PATH, lo: label.range.start, hi: label.range.end, line, col }
+    };
+    let flat = work.diagnostics.iter().map(|one| Flat {
+        severity: "error",
+        code: CODE,
+        message: &one.message,
+        primary: place(&one.labels[0]),
+        labels: one
+            .labels
+            .iter()
+            .enumerate()
+            .map(|(index, label)| {
+                let style = if index == 0 { "primary" } else { "secondary" };
+                let Place { file, lo, hi, line, col } = place(label);
+                FlatLabel { style, file, lo, hi, line, col, message: &label.message }
+            })
+            .collect(),
+        help: one.help.as_deref(),
+        notes: one.notes.iter().map(String::as_str).collect(),
+    });
+    Box::new(Filled(flat.collect::<Vec<_>>()))
+}
+
+/// Structs that are filled, and serialised when it is their turn.
+pub struct Filled<T>(pub Vec<T>);
+
+impl<T: Serialize> Prepared for Filled<T> {
+    fn render(&mut self, out: &mut Vec<u8>) {
+        for one in &self.0 {
+            serde_json::to_writer(&mut *out, one).unwrap();
+            out.push(b'\n');
+        }
+    }
+}
+
+/// Where the lines of a text begin.
+pub struct Lines<'w> {
+    text: &'w str,
+    starts: Vec<usize>,
+}
+
+impl<'w> Lines<'w> {
+    /// The lines of `text`.
+    pub fn new(text: &'w str) -> Self {
+        let ends = text.match_indices('\n').map(|(at, _)| at + 1);
+        Self { text, starts: std::iter::once(0).chain(ends).collect() }
+    }
+
+    /// The line and the column of a byte, 1-based; the text is ASCII.
+    pub fn of(&self, at: usize) -> (usize, usize) {
+        let line = self.starts.partition_point(|&start| start <= at);
+        (line, at - self.starts[line - 1] + 1)
+    }
+
+    /// The text of a line, 1-based, without its end.
+    pub fn line(&self, line: usize) -> &'w str {
+        self.text[self.starts[line - 1]..self.starts[line]].trim_end()
+    }
+}

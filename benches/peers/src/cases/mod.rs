@@ -1,0 +1,49 @@
+//! The cases, each in a file of its own: the work, who does it, what must come out, and a table.
+
+pub mod bag;
+pub mod common;
+pub mod json;
+pub mod large_file;
+pub mod long_line;
+pub mod many_labels;
+pub mod mix;
+pub mod overlapping;
+mod rustc_json;
+pub mod tall;
+
+use crate::libraries::{ALL, Library, Settings};
+use crate::measure::{Lane, Measured, Scale, in_turns};
+use crate::table;
+use crate::work::Work;
+
+/// The lane of a library with its own values of `work`.
+fn lane<'w>(library: &dyn Library, work: &'w Work, settings: Settings) -> Lane<'w> {
+    Lane { name: library.name().into(), prepared: library.prepare(work, settings) }
+}
+
+/// The lanes of all libraries, uncut, and one of vitte-diag with the limits that it has by default.
+fn uncut_and_default(work: &Work) -> Vec<Lane<'_>> {
+    let uncut = Settings { uncut: true, ..Settings::default() };
+    let mut lanes: Vec<_> = ALL.iter().map(|&library| lane(library, work, uncut)).collect();
+    lanes.push(Lane { name: BY_DEFAULT.into(), ..lane(ALL[0], work, Settings::default()) });
+    lanes
+}
+
+const BY_DEFAULT: &str = "vitte-diag, its default limits";
+
+/// Runs the lanes and prints a row for each: milliseconds, how many times as long as the first, bytes.
+fn run_and_print<'w>(
+    title: &str,
+    lanes: impl IntoIterator<Item = Lane<'w>>,
+    scale: Scale,
+    check: impl Fn(&str, &[u8]),
+) {
+    let measured = in_turns(lanes, scale.rounds(), check);
+    let base = measured[0].time.as_secs_f64();
+    let row = |one: &Measured| {
+        let ratio = table::ratio(one.time.as_secs_f64(), base);
+        vec![one.name.clone(), table::millis(one.time), ratio, table::count(one.bytes)]
+    };
+    let rows: Vec<_> = measured.iter().map(row).collect();
+    table::print(title, &["library", "ms", "to vitte-diag", "bytes"], &rows);
+}

@@ -1,0 +1,128 @@
+//! Case d: 400, 800 and 1,600 labels on one line, label i over the 900 cells from i on, each with a message.
+//!
+//! Each message hangs in a row of its own, below a bar for each label that is still to come, so the output
+//! itself grows with the square of the number. All of it is drawn; vitte-diag cuts the line and leaves
+//! labels out by default, which is the last row. A library that would need more than about 20 seconds for
+//! the next size is stopped before it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::BY_DEFAULT;
+use crate::check;
+use crate::libraries::{ALL, Library, Settings};
+use crate::measure::{Scale, median, once};
+use crate::table;
+use crate::work::{Diagnostic, Label, Work};
+
+/// A library that takes longer than an eighth of 20 seconds is not asked for twice as many labels: the
+/// work may grow with the cube of their number.
+const LONGEST: Duration = Duration::from_millis(20_000 / 8);
+
+/// Runs it and prints its table.
+pub fn run(scale: Scale) {
+    let sizes = scale.pick([200, 400, 800, 1_600], [10, 20, 40, 80]);
+    let works: Vec<_> = sizes.iter().map(|&count| work(count, scale.pick(900, 50))).collect();
+    let uncut = Settings { uncut: true, ..Settings::default() };
+    let mut rows: Vec<Row> = ALL.iter().map(|&library| Row::new(library, uncut)).collect();
+    rows.push(Row { name: BY_DEFAULT, ..Row::new(ALL[0], Settings::default()) });
+    for work in &works {
+        for row in &mut rows {
+            row.run(work, scale);
+        }
+    }
+    let base = rows[0].times.clone();
+    let rows: Vec<_> = rows.iter().map(|row| row.cells(&base)).collect();
+    let [_, first, second, third] = sizes.map(table::count);
+    let title = format!("**d.** {first}, {second} and {third} labels that overlap on one line, ms");
+    let header = [
+        "library",
+        &first,
+        &second,
+        &third,
+        &format!("{second} to vitte-diag"),
+        "growth",
+        &format!("bytes of {second}"),
+    ];
+    table::print(&title, &header, &rows);
+}
+
+/// Where the text of labels begins: all are on the second line.
+fn work(count: usize, cells: usize) -> Work {
+    let first = "let short = 1\n";
+    let line = "abcdefghi ".repeat((count + cells).div_ceil(10));
+    let label = |index| Label {
+        range: first.len() + index..first.len() + index + cells,
+        message: format!("part {index:05}"),
+    };
+    let diagnostic = Diagnostic {
+        message: "these parts overlap".into(),
+        labels: (0..count).map(label).collect(),
+        help: None,
+        notes: Vec::new(),
+        first_line: 2,
+    };
+    Work { text: Arc::new(format!("{first}{line}\n")), diagnostics: vec![diagnostic] }
+}
+
+struct Row {
+    name: &'static str,
+    library: &'static dyn Library,
+    settings: Settings,
+    /// Of each size, until it took too long.
+    times: Vec<Duration>,
+    bytes: Vec<usize>,
+    /// Why there are no more.
+    end: Option<&'static str>,
+}
+
+impl Row {
+    fn new(library: &'static dyn Library, settings: Settings) -> Self {
+        let (times, bytes) = (Vec::new(), Vec::new());
+        Self { name: library.name(), library, settings, times, bytes, end: None }
+    }
+
+    fn run(&mut self, work: &Work, scale: Scale) {
+        if self.times.last().is_some_and(|&time| time > LONGEST) {
+            self.end = Some("too long");
+        }
+        if self.end.is_some() {
+            return;
+        }
+        let mut prepared = self.library.prepare(work, self.settings);
+        let Some((time, output)) = once(&mut *prepared) else {
+            self.end = Some("panics");
+            return;
+        };
+        let one = &work.diagnostics[0];
+        let output = check::plain(&output);
+        if self.settings.uncut {
+            check::has_texts(self.name, &output, one);
+        }
+        assert!(output.contains(&one.message), "{}: the message is missing", self.name);
+        // What takes long shows no more at a second look.
+        let more = if time > Duration::from_secs(1) { 0 } else { scale.rounds() };
+        let mut times = vec![time];
+        times.extend((0..more).map(|_| once(&mut *prepared).expect("it did not panic before").0));
+        self.times.push(median(times));
+        self.bytes.push(output.len());
+    }
+
+    fn cells(&self, base: &[Duration]) -> Vec<String> {
+        let end = || self.end.unwrap_or_default().to_owned();
+        let time =
+            |index: usize| self.times.get(index).map_or_else(end, |&time| table::millis(time));
+        let seconds = |index: usize| self.times.get(index).map(Duration::as_secs_f64);
+        let ratio = seconds(2).map_or_else(end, |time| table::ratio(time, base[2].as_secs_f64()));
+        let growth = seconds(3).zip(seconds(2)).map(|(double, time)| table::number(double / time));
+        vec![
+            self.name.into(),
+            time(1),
+            time(2),
+            time(3),
+            ratio,
+            growth.unwrap_or_default(),
+            self.bytes.get(2).map(|&bytes| table::count(bytes)).unwrap_or_default(),
+        ]
+    }
+}

@@ -1,0 +1,78 @@
+//! vitte-diag: all diagnostics in a bag, which is sorted and written by an emitter.
+
+use std::path::Path;
+
+use vitte_diag::{Code, Diagnostic, DiagnosticBag, FileId, HumanEmitter, SourceMap, Span, code};
+
+use super::{Library, Prepared, Settings};
+use crate::work::{self, PATH, Work};
+
+/// vitte-diag.
+pub struct Vitte;
+
+const CODE: Code = code!("E0042");
+
+/// The labelled lines of one diagnostic that [`Settings::uncut`] asks for; five times as many labels are
+/// shown.
+const ALL_LINES: u16 = u16::MAX;
+
+struct Ready {
+    sources: SourceMap,
+    bag: DiagnosticBag,
+    settings: Settings,
+}
+
+/// The diagnostics of `work` in `file`.
+pub fn bag(file: FileId, diagnostics: &[work::Diagnostic]) -> DiagnosticBag {
+    let span = |label: &work::Label| Span::new(file, label.range.start, label.range.end).unwrap();
+    let build = |one: &work::Diagnostic| {
+        let [primary, others @ ..] = &*one.labels else { panic!("a label is there") };
+        let mut diagnostic = Diagnostic::error(CODE, span(primary), one.message.clone())
+            .with_label(primary.message.clone());
+        for other in others {
+            diagnostic.add_secondary(span(other), other.message.clone());
+        }
+        if let Some(help) = &one.help {
+            diagnostic.add_help(help.clone());
+        }
+        for note in &one.notes {
+            diagnostic.add_note(note.clone());
+        }
+        diagnostic
+    };
+    diagnostics.iter().map(build).collect()
+}
+
+impl Library for Vitte {
+    fn name(&self) -> &'static str {
+        "vitte-diag"
+    }
+
+    fn prepare<'w>(&self, work: &'w Work, settings: Settings) -> Box<dyn Prepared + 'w> {
+        let mut sources = SourceMap::new();
+        let file = sources.add(PATH, work.text.as_bytes()).unwrap();
+        // The index of lines is built at first use; the others build theirs with the source.
+        let mut warm = HumanEmitter::new(Vec::new());
+        bag(file, &work.diagnostics[..1]).emit(&sources, &mut warm).unwrap();
+        let bag = bag(file, &work.diagnostics);
+        assert_eq!(bag.len(), work.diagnostics.len(), "vitte-diag: none is a repetition");
+        Box::new(Ready { sources, bag, settings })
+    }
+
+    fn load_and_render(&self, path: &Path, diagnostic: &work::Diagnostic, out: &mut Vec<u8>) {
+        let mut sources = SourceMap::new();
+        let file = sources.load(path).unwrap();
+        let bag = bag(file, std::slice::from_ref(diagnostic));
+        bag.emit(&sources, &mut HumanEmitter::new(out)).unwrap();
+    }
+}
+
+impl Prepared for Ready {
+    fn render(&mut self, out: &mut Vec<u8>) {
+        let mut emitter = HumanEmitter::new(out).with_color(self.settings.color);
+        if self.settings.uncut {
+            emitter = emitter.with_width(u16::MAX).with_labelled_lines(ALL_LINES);
+        }
+        self.bag.emit(&self.sources, &mut emitter).unwrap();
+    }
+}
