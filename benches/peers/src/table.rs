@@ -18,12 +18,13 @@ pub fn micros_each(time: Duration, count: usize) -> f64 {
     time.as_secs_f64() * 1e6 / f64::from(u32::try_from(count).unwrap())
 }
 
-/// Three digits that count.
+/// At least two digits that count, and mostly three.
 pub fn number(value: f64) -> String {
     match value {
         100.0.. => format!("{value:.0}"),
         10.0.. => format!("{value:.1}"),
-        _ => format!("{value:.2}"),
+        0.1.. => format!("{value:.2}"),
+        _ => format!("{value:.4}"),
     }
 }
 

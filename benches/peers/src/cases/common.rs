@@ -24,8 +24,7 @@ pub fn run(scale: Scale) {
             libraries.push(&WholeSource);
         }
         let works: Vec<_> = libraries.iter().map(|&library| bounded(library, &work)).collect();
-        let plain = measure(&libraries, &works, false, scale);
-        let color = measure(&libraries, &works, true, scale);
+        let (plain, color) = measure(&libraries, &works, scale);
         let title = format!(
             "**a.** {} diagnostics in a file of {} lines, µs a diagnostic",
             table::count(count),
@@ -47,15 +46,25 @@ fn bounded(library: &dyn Library, work: &Work) -> Work {
     work.spread(part.into_iter().find(|&count| fits(count)).unwrap_or(20))
 }
 
-fn measure(libraries: &[&dyn Library], works: &[Work], color: bool, scale: Scale) -> Vec<Measured> {
-    let settings = Settings { color, ..Settings::default() };
-    let lanes = libraries.iter().zip(works).map(|(&one, work)| lane(one, work, settings));
-    in_turns(lanes, scale.rounds(), |name, output| {
+/// All libraries without colours, then all with, in the same turns.
+fn measure(
+    libraries: &[&dyn Library],
+    works: &[Work],
+    scale: Scale,
+) -> (Vec<Measured>, Vec<Measured>) {
+    let lanes = [false, true].into_iter().flat_map(|color| {
+        let settings = Settings { color, ..Settings::default() };
+        libraries.iter().zip(works).map(move |(&library, work)| lane(library, work, settings))
+    });
+    let mut plain = in_turns(lanes, scale.rounds(), |name, output| {
         let index = libraries.iter().position(|library| library.name() == name).unwrap();
         check::all_drawn(name, output, &works[index]);
-        let is_colored = output.contains(&0x1b);
-        assert!(is_colored == color, "{name}: colours where there are none, or none");
-    })
+    });
+    let color = plain.split_off(libraries.len());
+    for (plain, color) in plain.iter().zip(&color) {
+        assert!(plain.bytes < color.bytes, "{}: there are no colours", color.name);
+    }
+    (plain, color)
 }
 
 fn print(title: &str, works: &[Work], plain: &[Measured], color: &[Measured]) {

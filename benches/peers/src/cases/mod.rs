@@ -12,7 +12,7 @@ mod rustc_json;
 pub mod tall;
 
 use crate::libraries::{ALL, Library, Settings};
-use crate::measure::{Lane, Measured, Scale, in_turns};
+use crate::measure::{Lane, Measured, Scale, in_turns, once};
 use crate::table;
 use crate::work::Work;
 
@@ -31,19 +31,26 @@ fn uncut_and_default(work: &Work) -> Vec<Lane<'_>> {
 
 const BY_DEFAULT: &str = "vitte-diag, its default limits";
 
-/// Runs the lanes and prints a row for each: milliseconds, how many times as long as the first, bytes.
+/// Runs the lanes and prints a row for each: milliseconds, how many times as long as the first, bytes; or
+/// that the library panics.
 fn run_and_print<'w>(
     title: &str,
     lanes: impl IntoIterator<Item = Lane<'w>>,
     scale: Scale,
     check: impl Fn(&str, &[u8]),
 ) {
-    let measured = in_turns(lanes, scale.rounds(), check);
+    let draws = |lane: &mut Lane<'_>| once(&mut *lane.prepared).is_some();
+    let (able, unable): (Vec<_>, Vec<_>) =
+        lanes.into_iter().map(|mut lane| (draws(&mut lane), lane)).partition(|(draws, _)| *draws);
+    let measured = in_turns(able.into_iter().map(|(_, lane)| lane), scale.rounds(), check);
     let base = measured[0].time.as_secs_f64();
     let row = |one: &Measured| {
         let ratio = table::ratio(one.time.as_secs_f64(), base);
         vec![one.name.clone(), table::millis(one.time), ratio, table::count(one.bytes)]
     };
-    let rows: Vec<_> = measured.iter().map(row).collect();
-    table::print(title, &["library", "ms", "to vitte-diag", "bytes"], &rows);
+    let panics = |(_, lane): (bool, Lane<'_>)| {
+        vec![lane.name, "panics".into(), String::new(), String::new()]
+    };
+    let rows = measured.iter().map(row).chain(unable.into_iter().map(panics));
+    table::print(title, &["library", "ms", "to vitte-diag", "bytes"], &rows.collect::<Vec<_>>());
 }
