@@ -37,10 +37,17 @@ pub struct Lane<'w> {
 pub struct Measured {
     /// The name in the table.
     pub name: String,
-    /// The median of the rounds.
-    pub time: Duration,
+    /// The median of the rounds; nothing if the library panics.
+    pub time: Option<Duration>,
     /// The size of the output.
     pub bytes: usize,
+}
+
+impl Measured {
+    /// The time, for work that no library fails at.
+    pub fn seconds(&self) -> f64 {
+        self.time.unwrap_or_else(|| panic!("{} panics", self.name)).as_secs_f64()
+    }
 }
 
 /// A lane that has taken this long has no more turns: the median is that of those it had. Where the first
@@ -58,13 +65,13 @@ pub fn in_turns<'w>(
     let mut runs: Vec<_> = lanes.into_iter().map(|lane| Run::first(lane, &check)).collect();
     for _ in 0..rounds {
         for run in &mut runs {
-            if run.times.iter().sum::<Duration>() < ENOUGH {
+            if !run.panics && run.times.iter().sum::<Duration>() < ENOUGH {
                 run.again();
             }
         }
     }
     let measured = runs.into_iter().map(|run| Measured {
-        time: median(run.times),
+        time: (!run.panics).then(|| median(run.times)),
         bytes: run.buffer.len(),
         name: run.lane.name,
     });
@@ -76,17 +83,18 @@ struct Run<'w> {
     buffer: Vec<u8>,
     hash: u64,
     times: Vec<Duration>,
+    panics: bool,
 }
 
 impl<'w> Run<'w> {
     fn first(mut lane: Lane<'w>, check: &impl Fn(&str, &[u8])) -> Self {
-        let mut buffer = Vec::new();
-        let start = Instant::now();
-        lane.prepared.render(&mut buffer);
-        let times = [start.elapsed()].into_iter().filter(|&time| time > ENOUGH).collect();
+        let Some((time, buffer)) = once(&mut *lane.prepared) else {
+            return Self { lane, buffer: Vec::new(), hash: 0, times: Vec::new(), panics: true };
+        };
         assert!(!buffer.is_empty(), "{}: nothing was written", lane.name);
         check(&lane.name, &buffer);
-        Self { lane, hash: hash(&buffer), buffer, times }
+        let times = if time > ENOUGH { vec![time] } else { Vec::new() };
+        Self { lane, hash: hash(&buffer), buffer, times, panics: false }
     }
 
     fn again(&mut self) {

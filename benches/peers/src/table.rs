@@ -13,9 +13,9 @@ pub fn print(title: &str, header: &[&str], rows: &[Vec<String>]) {
     }
 }
 
-/// Of a time that many things took, the microseconds of one.
-pub fn micros_each(time: Duration, count: usize) -> f64 {
-    time.as_secs_f64() * 1e6 / f64::from(u32::try_from(count).unwrap())
+/// Of the seconds that many things took, the microseconds of one.
+pub fn micros_each(seconds: f64, count: usize) -> f64 {
+    seconds * 1e6 / f64::from(u32::try_from(count).unwrap())
 }
 
 /// At least two digits that count, and mostly three.

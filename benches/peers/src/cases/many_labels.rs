@@ -15,14 +15,14 @@ pub fn run(scale: Scale) {
     let program = Program::new(count * 100);
     let once = measure(&work(&program, count, 100), scale);
     let twice = measure(&work(&program, count * 2, 50), scale);
-    let base = once[0].time.as_secs_f64();
+    let base = once[0].seconds();
     let rows = once.iter().zip(&twice).map(|(once, twice)| {
-        let (time, double) = (once.time.as_secs_f64(), twice.time.as_secs_f64());
+        let (time, double) = (once.seconds(), twice.seconds());
         vec![
             once.name.clone(),
-            table::millis(once.time),
+            table::number(time * 1e3),
             table::ratio(time, base),
-            table::millis(twice.time),
+            table::number(double * 1e3),
             table::number(double / time),
             table::count(once.bytes),
         ]

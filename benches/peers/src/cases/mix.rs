@@ -103,12 +103,12 @@ pub fn run(scale: Scale) {
     let measured = in_turns(lanes, scale.rounds(), |name, output| {
         check::all_drawn(name, output, &work);
     });
-    let base = measured[0].time.as_secs_f64();
+    let base = measured[0].seconds();
     let rows = measured.iter().map(|one| {
         vec![
             one.name.clone(),
-            table::number(table::micros_each(one.time, count)),
-            table::ratio(one.time.as_secs_f64(), base),
+            table::number(table::micros_each(one.seconds(), count)),
+            table::ratio(one.seconds(), base),
             table::count(one.bytes / count),
         ]
     });

@@ -12,7 +12,7 @@ mod rustc_json;
 pub mod tall;
 
 use crate::libraries::{ALL, Library, Settings};
-use crate::measure::{Lane, Measured, Scale, in_turns, once};
+use crate::measure::{Lane, Measured, Scale, in_turns};
 use crate::table;
 use crate::work::Work;
 
@@ -39,18 +39,15 @@ fn run_and_print<'w>(
     scale: Scale,
     check: impl Fn(&str, &[u8]),
 ) {
-    let draws = |lane: &mut Lane<'_>| once(&mut *lane.prepared).is_some();
-    let (able, unable): (Vec<_>, Vec<_>) =
-        lanes.into_iter().map(|mut lane| (draws(&mut lane), lane)).partition(|(draws, _)| *draws);
-    let measured = in_turns(able.into_iter().map(|(_, lane)| lane), scale.rounds(), check);
-    let base = measured[0].time.as_secs_f64();
-    let row = |one: &Measured| {
-        let ratio = table::ratio(one.time.as_secs_f64(), base);
-        vec![one.name.clone(), table::millis(one.time), ratio, table::count(one.bytes)]
+    let measured = in_turns(lanes, scale.rounds(), check);
+    let base = measured[0].seconds();
+    let row = |one: &Measured| match one.time {
+        Some(time) => {
+            let ratio = table::ratio(time.as_secs_f64(), base);
+            vec![one.name.clone(), table::millis(time), ratio, table::count(one.bytes)]
+        }
+        None => vec![one.name.clone(), "panics".into(), String::new(), String::new()],
     };
-    let panics = |(_, lane): (bool, Lane<'_>)| {
-        vec![lane.name, "panics".into(), String::new(), String::new()]
-    };
-    let rows = measured.iter().map(row).chain(unable.into_iter().map(panics));
-    table::print(title, &["library", "ms", "to vitte-diag", "bytes"], &rows.collect::<Vec<_>>());
+    let rows: Vec<_> = measured.iter().map(row).collect();
+    table::print(title, &["library", "ms", "to vitte-diag", "bytes"], &rows);
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::BY_DEFAULT;
 use crate::check;
 use crate::libraries::{ALL, Library, Settings};
-use crate::measure::{Scale, median, once};
+use crate::measure::{Lane, Scale, in_turns};
 use crate::table;
 use crate::work::{Diagnostic, Label, Work};
 
@@ -27,9 +27,7 @@ pub fn run(scale: Scale) {
     let mut rows: Vec<Row> = ALL.iter().map(|&library| Row::new(library, uncut)).collect();
     rows.push(Row { name: BY_DEFAULT, ..Row::new(ALL[0], Settings::default()) });
     for work in &works {
-        for row in &mut rows {
-            row.run(work, scale);
-        }
+        measure(&mut rows, work, scale);
     }
     let base = rows[0].times.clone();
     let rows: Vec<_> = rows.iter().map(|row| row.cells(&base)).collect();
@@ -76,36 +74,39 @@ struct Row {
     end: Option<&'static str>,
 }
 
+/// One size: all rows that are not at their end, in turns.
+fn measure(rows: &mut [Row], work: &Work, scale: Scale) {
+    for row in &mut *rows {
+        if row.times.last().is_some_and(|&time| time > LONGEST) {
+            row.end = Some("too long");
+        }
+    }
+    let mut rows: Vec<_> = rows.iter_mut().filter(|row| row.end.is_none()).collect();
+    let lanes = rows.iter().map(|row| Lane {
+        name: row.name.into(),
+        prepared: row.library.prepare(work, row.settings),
+    });
+    let one = &work.diagnostics[0];
+    let measured = in_turns(lanes, scale.rounds(), |name, output| {
+        let output = check::plain(output);
+        assert!(output.contains(&one.message), "{name}: the message is missing");
+        if name != BY_DEFAULT {
+            check::has_texts(name, &output, one);
+        }
+    });
+    for (row, one) in rows.iter_mut().zip(measured) {
+        match one.time {
+            Some(time) => row.times.push(time),
+            None => row.end = Some("panics"),
+        }
+        row.bytes.push(one.bytes);
+    }
+}
+
 impl Row {
     fn new(library: &'static dyn Library, settings: Settings) -> Self {
         let (times, bytes) = (Vec::new(), Vec::new());
         Self { name: library.name(), library, settings, times, bytes, end: None }
-    }
-
-    fn run(&mut self, work: &Work, scale: Scale) {
-        if self.times.last().is_some_and(|&time| time > LONGEST) {
-            self.end = Some("too long");
-        }
-        if self.end.is_some() {
-            return;
-        }
-        let mut prepared = self.library.prepare(work, self.settings);
-        let Some((time, output)) = once(&mut *prepared) else {
-            self.end = Some("panics");
-            return;
-        };
-        let one = &work.diagnostics[0];
-        let output = check::plain(&output);
-        if self.settings.uncut {
-            check::has_texts(self.name, &output, one);
-        }
-        assert!(output.contains(&one.message), "{}: the message is missing", self.name);
-        // What takes long shows no more at a second look.
-        let more = if time > Duration::from_secs(1) { 0 } else { scale.rounds() };
-        let mut times = vec![time];
-        times.extend((0..more).map(|_| once(&mut *prepared).expect("it did not panic before").0));
-        self.times.push(median(times));
-        self.bytes.push(output.len());
     }
 
     fn cells(&self, base: &[Duration]) -> Vec<String> {
