@@ -45,7 +45,7 @@ pub fn run(scale: Scale) {
     table::print(&title, &header, &rows);
 }
 
-/// Where the text of labels begins: all are on the second line.
+/// One diagnostic with `count` labels of `cells` cells each, all on the second line.
 fn work(count: usize, cells: usize) -> Work {
     let first = "let short = 1\n";
     let line = "abcdefghi ".repeat((count + cells).div_ceil(10));
