@@ -8,8 +8,7 @@
 //! ```
 
 use super::markup;
-use super::style::Style;
-use crate::severity::Severity;
+use super::style::{Sequences, Style};
 use crate::text::Digits;
 
 /// Takes text and styles one after the other.
@@ -24,16 +23,20 @@ pub(super) struct Canvas {
 enum Kind {
     /// Text without styles.
     Plain,
-    /// Text for a terminal.
-    Ansi,
+    /// Text for a terminal, with the sequences of its styles.
+    Ansi(Sequences),
     /// HTML; whether a `span` is open.
     Page { is_open: bool },
 }
 
 impl Canvas {
-    /// Bytes for a terminal, or for a file where there is no colour, after what `out` holds.
-    pub(super) const fn terminal(color: bool, out: Vec<u8>) -> Self {
-        Self { out, kind: if color { Kind::Ansi } else { Kind::Plain } }
+    /// Bytes for a terminal, or for a file where there are no styles, after what `out` holds.
+    pub(super) const fn terminal(styles: Option<Sequences>, out: Vec<u8>) -> Self {
+        let kind = match styles {
+            Some(sequences) => Kind::Ansi(sequences),
+            None => Kind::Plain,
+        };
+        Self { out, kind }
     }
 
     /// HTML after what `out` holds.
@@ -41,12 +44,12 @@ impl Canvas {
         Self { out, kind: Kind::Page { is_open: false } }
     }
 
-    /// What follows is `style`, in a diagnostic of this severity.
+    /// What follows is `style`.
     #[inline]
-    pub(super) fn style(&mut self, style: Style, severity: Severity) {
+    pub(super) fn style(&mut self, style: Style) {
         match self.kind {
             Kind::Plain => {}
-            Kind::Ansi => self.push(style.ansi(severity)),
+            Kind::Ansi(sequences) => self.push(sequences.of(style)),
             Kind::Page { is_open } => {
                 if is_open {
                     self.push("</span>");
@@ -75,7 +78,7 @@ impl Canvas {
     #[inline]
     pub(super) fn put(&mut self, text: &str) {
         match self.kind {
-            Kind::Plain | Kind::Ansi => self.push(text),
+            Kind::Plain | Kind::Ansi(_) => self.push(text),
             Kind::Page { .. } => self.put_escaped(text),
         }
     }
@@ -128,7 +131,7 @@ impl Canvas {
     /// <https://gist.github.com/egmontkob/eb114294efbcd5adb1944c9f3cb5feda>.
     pub(super) fn begin_link(&mut self, url: &str) {
         let (before, behind) = match self.kind {
-            Kind::Plain | Kind::Ansi => ("\u{1b}]8;;", "\u{1b}\\"),
+            Kind::Plain | Kind::Ansi(_) => ("\u{1b}]8;;", "\u{1b}\\"),
             Kind::Page { .. } => ("<a href=\"", "\">"),
         };
         self.push(before);
@@ -138,7 +141,7 @@ impl Canvas {
 
     pub(super) fn end_link(&mut self) {
         self.push(match self.kind {
-            Kind::Plain | Kind::Ansi => "\u{1b}]8;;\u{1b}\\",
+            Kind::Plain | Kind::Ansi(_) => "\u{1b}]8;;\u{1b}\\",
             Kind::Page { .. } => "</a>",
         });
     }

@@ -6,6 +6,7 @@ use super::Emitter;
 use super::canvas::Canvas;
 use super::format::{FromSetup, Setup};
 use super::picture::Picture;
+use super::style::Sequences;
 use crate::color::ColorChoice;
 use crate::diagnostic::Diagnostic;
 use crate::source::{ColumnUnit, SourceMap};
@@ -173,7 +174,8 @@ impl<W: Write> Emitter for HumanEmitter<W> {
         if self.started {
             self.buffer.push(b'\n');
         }
-        let canvas = Canvas::terminal(self.color, std::mem::take(&mut self.buffer));
+        let styles = self.color.then(|| Sequences::new(diagnostic.severity()));
+        let canvas = Canvas::terminal(styles, std::mem::take(&mut self.buffer));
         self.buffer = self.picture.draw(sources, diagnostic, canvas).into_bytes();
         self.started = true;
         self.writer.write_all(&self.buffer)

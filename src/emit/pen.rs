@@ -4,7 +4,6 @@
 
 use super::canvas::Canvas;
 use super::style::Style;
-use crate::severity::Severity;
 use crate::source::Location;
 use crate::text::{self, Block};
 
@@ -15,7 +14,6 @@ const LEAST_ROOM: usize = 20;
 #[derive(Debug)]
 pub(super) struct Pen {
     canvas: Canvas,
-    severity: Severity,
     /// Cells that a line may have where a message can be wrapped, and those from one tab stop to the
     /// next.
     width: usize,
@@ -26,14 +24,9 @@ pub(super) struct Pen {
 }
 
 impl Pen {
-    pub(super) const fn new(
-        canvas: Canvas,
-        severity: Severity,
-        width: usize,
-        tab_width: usize,
-    ) -> Self {
+    pub(super) const fn new(canvas: Canvas, width: usize, tab_width: usize) -> Self {
         let is_styled = canvas.is_styled();
-        Self { canvas, severity, width, tab_width, is_styled, painted: Style::Plain }
+        Self { canvas, width, tab_width, is_styled, painted: Style::Plain }
     }
 
     /// The lines of `text` where it begins at the 0-based cell `column`: safe, and wrapped.
@@ -146,7 +139,7 @@ impl Pen {
     #[inline]
     fn paint(&mut self, style: Style) {
         if self.is_styled && self.painted != style {
-            self.canvas.style(style, self.severity);
+            self.canvas.style(style);
             self.painted = style;
         }
     }

@@ -63,7 +63,7 @@ impl Picture {
         canvas: Canvas,
     ) -> Canvas {
         let take = self.take;
-        let mut pen = Pen::new(canvas, diagnostic.severity(), take.width, take.tab_width);
+        let mut pen = Pen::new(canvas, take.width, take.tab_width);
         self.header(diagnostic, &mut pen);
 
         let glyphs = Glyphs::new(self.unicode);

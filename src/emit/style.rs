@@ -36,6 +36,34 @@ impl From<LabelStyle> for Style {
     }
 }
 
+/// The ANSI sequences of all styles, in a diagnostic of one severity: each turns a style on, and all
+/// else off.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sequences(&'static [String; Style::ALL.len()]);
+
+impl Sequences {
+    pub(super) fn new(severity: Severity) -> Self {
+        // Each is made once: what termcolor writes for a style takes longer than the styled word.
+        static ALL: LazyLock<[[String; Style::ALL.len()]; Severity::ALL.len()]> =
+            LazyLock::new(|| {
+                Severity::ALL.map(|severity| Style::ALL.map(|style| style.sequence(severity)))
+            });
+        let [note, warning, error, fatal] = &*ALL;
+        Self(match severity {
+            Severity::Note => note,
+            Severity::Warning => warning,
+            Severity::Error => error,
+            Severity::Fatal => fatal,
+        })
+    }
+
+    /// The sequence of one style.
+    #[inline]
+    pub(super) fn of(self, style: Style) -> &'static str {
+        self.0.get(style as usize).map_or("", String::as_str)
+    }
+}
+
 impl LabelStyle {
     /// What stands under what a label marks.
     pub(super) const fn caret(self) -> &'static str {
@@ -58,17 +86,6 @@ impl Style {
         Self::Added,
         Self::Removed,
     ];
-
-    /// The ANSI sequence that turns it on, and all else off, in a diagnostic of this severity.
-    pub(super) fn ansi(self, severity: Severity) -> &'static str {
-        // Each is made once: what termcolor writes for a style takes longer than the styled word.
-        static SEQUENCES: LazyLock<Vec<[String; Style::ALL.len()]>> = LazyLock::new(|| {
-            let of = |severity| Style::ALL.map(|style| style.sequence(severity));
-            Severity::ALL.map(of).into()
-        });
-        let of_severity = SEQUENCES.get(severity as usize);
-        of_severity.and_then(|styles| styles.get(self as usize)).map_or("", String::as_str)
-    }
 
     fn sequence(self, severity: Severity) -> String {
         let mut buffer = Buffer::ansi();
@@ -126,10 +143,12 @@ mod tests {
     fn each_sequence_is_that_of_its_style() {
         for severity in Severity::ALL {
             for style in Style::ALL {
-                assert_eq!(style.ansi(severity), style.sequence(severity), "{style:?} {severity}");
+                let written = Sequences::new(severity).of(style);
+                assert_eq!(written, style.sequence(severity), "{style:?} {severity}");
             }
         }
-        assert_eq!(Style::Header.ansi(Severity::Error), "\u{1b}[0m\u{1b}[1m\u{1b}[38;5;9m");
-        assert_eq!(Style::Plain.ansi(Severity::Note), "\u{1b}[0m");
+        let of_error = Sequences::new(Severity::Error);
+        assert_eq!(of_error.of(Style::Header), "\u{1b}[0m\u{1b}[1m\u{1b}[38;5;9m");
+        assert_eq!(of_error.of(Style::Plain), "\u{1b}[0m");
     }
 }

@@ -86,6 +86,11 @@ impl<'a> Bars<'a> {
         }
     }
 
+    /// Whether the snippet has no label over many lines.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.lanes.is_empty()
+    }
+
     /// The cells that bars take.
     pub(super) const fn width(&self) -> usize {
         2 * self.lanes.len()

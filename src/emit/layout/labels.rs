@@ -47,14 +47,14 @@ impl<'a> Labels<'a> {
             }
             last_number = Some(row.number);
             self.row(index, row, pen);
-            let here = marks.partition_point(|(_, mark)| mark.start.row <= index);
+            let here = marks.iter().take_while(|(_, mark)| mark.start.row <= index).count();
             let (on_row, rest) = marks.split_at_checked(here).unwrap_or_default();
             marks = rest;
             if let Some(carets) = Carets::new(on_row) {
                 self.carets(&carets, pen);
             }
-            for end in self.bars.ends() {
-                self.end(&end, pen);
+            if !self.bars.is_empty() {
+                self.bars.ends().iter().for_each(|end| self.end(end, pen));
             }
         }
     }
