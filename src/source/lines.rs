@@ -16,7 +16,7 @@ use std::sync::OnceLock;
 use line_index::{LineIndex, TextSize};
 
 /// Bytes of a block; a character that stands on the border is in the later one.
-const BLOCK: usize = 1 << 16;
+const BLOCK: usize = 1 << 14;
 
 /// The lines of one text, which is handed in again with each question. Lines are 0-based here.
 pub(super) struct Lines {
