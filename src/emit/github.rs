@@ -15,7 +15,9 @@ use std::io::{self, Write};
 use super::Emitter;
 use super::escape::{self, Escaped};
 use super::format::{FromSetup, Setup};
+use super::output::{Draw, Output};
 use super::prose::{Lacks, prose};
+use crate::bag::Entry;
 use crate::contract::{Checked, Resolved};
 use crate::diagnostic::Diagnostic;
 use crate::severity::Severity;
@@ -25,27 +27,39 @@ use crate::source::{ColumnUnit, SourceMap};
 /// `endColumn` is exclusive.
 #[derive(Clone, Debug)]
 pub struct GithubEmitter<W> {
-    writer: W,
-    /// What goes to the writer next, kept from one line to the next for its memory alone.
-    line: Vec<u8>,
+    output: Output<W>,
 }
 
 impl<W: Write> GithubEmitter<W> {
     /// Writes to `writer`.
     #[must_use]
     pub const fn new(writer: W) -> Self {
-        Self { writer, line: Vec::new() }
+        Self { output: Output::new(writer) }
     }
 
     /// The writer, with all that was written to it.
     #[must_use]
     pub fn into_inner(self) -> W {
-        self.writer
+        self.output.writer
     }
 }
 
 impl<W: Write> Emitter for GithubEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
+        self.output.one(diagnostic, draw(sources))
+    }
+
+    fn emit_all(&mut self, sources: &SourceMap, entries: &[Entry<'_>]) -> io::Result<()> {
+        self.output.all(entries, draw(sources))
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.output.finish()
+    }
+}
+
+fn draw(sources: &SourceMap) -> impl Draw {
+    |_, diagnostic, out| {
         let checked = Checked::new(sources, diagnostic);
         let command = match diagnostic.severity() {
             Severity::Fatal | Severity::Error => "error",
@@ -56,22 +70,16 @@ impl<W: Write> Emitter for GithubEmitter<W> {
             Some(primary) if primary.file.is_pseudo() => (Some(primary), None),
             primary => (None, primary),
         };
-        self.line.clear();
-        write!(self.line, "::{command} ")?;
+        write!(out, "::{command} ")?;
         if let Some(primary) = open {
-            place(&mut self.line, primary)?;
+            place(out, primary)?;
         }
-        write!(self.line, "title={}::", diagnostic.code())?;
+        write!(out, "title={}::", diagnostic.code())?;
         if let Some(primary) = pseudo {
-            write!(self.line, "{}: ", data(primary.location(ColumnUnit::Char)))?;
+            write!(out, "{}: ", data(primary.location(ColumnUnit::Char)))?;
         }
         let message = prose(&checked, Lacks { related_places: true, fixes: &checked.suggestions });
-        writeln!(self.line, "{}", data(message))?;
-        self.writer.write_all(&self.line)
-    }
-
-    fn finish(&mut self) -> io::Result<()> {
-        self.writer.flush()
+        writeln!(out, "{}", data(message))
     }
 }
 

@@ -5,8 +5,10 @@ use std::io::{self, Stderr, Stdout, Write};
 use super::Emitter;
 use super::canvas::Canvas;
 use super::format::{FromSetup, Setup};
+use super::output::{Draw, Output};
 use super::picture::Picture;
 use super::style::Sequences;
+use crate::bag::Entry;
 use crate::color::ColorChoice;
 use crate::diagnostic::Diagnostic;
 use crate::source::{ColumnUnit, SourceMap};
@@ -51,13 +53,9 @@ use crate::tool::Tool;
 /// ```
 #[derive(Clone, Debug)]
 pub struct HumanEmitter<W> {
-    writer: W,
+    output: Output<W>,
     color: bool,
     picture: Picture,
-    /// Whether a diagnostic stands before the next one.
-    started: bool,
-    /// What a diagnostic is drawn into, used again for the next one.
-    buffer: Vec<u8>,
 }
 
 impl HumanEmitter<Stderr> {
@@ -83,8 +81,7 @@ impl<W: Write> HumanEmitter<W> {
     /// Writes to `writer`: no colour, ASCII.
     #[must_use]
     pub fn new(writer: W) -> Self {
-        let picture = Picture::default();
-        Self { writer, color: false, picture, started: false, buffer: Vec::new() }
+        Self { output: Output::new(writer), color: false, picture: Picture::default() }
     }
 
     /// What can be shown where it is written to: colour, width and links.
@@ -164,25 +161,34 @@ impl<W: Write> HumanEmitter<W> {
     /// The writer, with all that was written to it.
     #[must_use]
     pub fn into_inner(self) -> W {
-        self.writer
+        self.output.writer
     }
 }
 
 impl<W: Write> Emitter for HumanEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
-        self.buffer.clear();
-        if self.started {
-            self.buffer.push(b'\n');
-        }
-        let styles = self.color.then(|| Sequences::new(diagnostic.severity()));
-        let canvas = Canvas::terminal(styles, std::mem::take(&mut self.buffer));
-        self.buffer = self.picture.draw(sources, diagnostic, canvas).into_bytes();
-        self.started = true;
-        self.writer.write_all(&self.buffer)
+        self.output.one(diagnostic, draw(sources, &self.picture, self.color))
+    }
+
+    fn emit_all(&mut self, sources: &SourceMap, entries: &[Entry<'_>]) -> io::Result<()> {
+        self.output.all(entries, draw(sources, &self.picture, self.color))
     }
 
     fn finish(&mut self) -> io::Result<()> {
-        self.writer.flush()
+        self.output.finish()
+    }
+}
+
+/// Draws diagnostics, an empty line between them.
+fn draw(sources: &SourceMap, picture: &Picture, color: bool) -> impl Draw {
+    move |is_first, diagnostic, out| {
+        if !is_first {
+            out.push(b'\n');
+        }
+        let styles = color.then(|| Sequences::new(diagnostic.severity()));
+        let canvas = Canvas::terminal(styles, std::mem::take(out));
+        *out = picture.draw(sources, diagnostic, canvas).into_bytes();
+        Ok(())
     }
 }
 

@@ -19,6 +19,7 @@ mod format;
 mod glyphs;
 mod layout;
 mod markup;
+mod output;
 mod patch;
 mod pen;
 mod picture;
@@ -41,7 +42,7 @@ use std::io;
 
 pub use format::*;
 
-use crate::bag::DiagnosticBag;
+use crate::bag::{DiagnosticBag, Entry};
 use crate::diagnostic::Diagnostic;
 use crate::source::SourceMap;
 use crate::summary::Summary;
@@ -55,6 +56,16 @@ pub trait Emitter {
     ///
     /// What the writer says. Whatever the diagnostic holds is no error.
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()>;
+
+    /// Writes several, in this order. The bytes are those of [`emit`](Self::emit) for one after the
+    /// other, which is what this does where a format does not do better.
+    ///
+    /// # Errors
+    ///
+    /// What the writer says, at the first diagnostic that it does not take.
+    fn emit_all(&mut self, sources: &SourceMap, entries: &[Entry<'_>]) -> io::Result<()> {
+        entries.iter().try_for_each(|entry| self.emit(sources, entry.diagnostic))
+    }
 
     /// Ends the output of one bag: closes what the format has open, and flushes. What is emitted
     /// after it is a document of its own where the format is a document, and goes on where it is not. [`DiagnosticBag::emit`] calls it; only who emits one by one has to.
@@ -70,6 +81,10 @@ impl<E: Emitter + ?Sized> Emitter for &mut E {
         (**self).emit(sources, diagnostic)
     }
 
+    fn emit_all(&mut self, sources: &SourceMap, entries: &[Entry<'_>]) -> io::Result<()> {
+        (**self).emit_all(sources, entries)
+    }
+
     fn finish(&mut self) -> io::Result<()> {
         (**self).finish()
     }
@@ -80,6 +95,10 @@ impl<E: Emitter + ?Sized> Emitter for Box<E> {
         (**self).emit(sources, diagnostic)
     }
 
+    fn emit_all(&mut self, sources: &SourceMap, entries: &[Entry<'_>]) -> io::Result<()> {
+        (**self).emit_all(sources, entries)
+    }
+
     fn finish(&mut self) -> io::Result<()> {
         (**self).finish()
     }
@@ -87,7 +106,8 @@ impl<E: Emitter + ?Sized> Emitter for Box<E> {
 
 impl DiagnosticBag {
     /// Writes every diagnostic in the [order of output](Self::ordered), finishes the emitter, and
-    /// says how many there were.
+    /// says how many there were. With the feature `parallel` the formats that can draw very many
+    /// on several threads, and write the same bytes.
     ///
     /// # Errors
     ///
@@ -97,9 +117,7 @@ impl DiagnosticBag {
         sources: &SourceMap,
         emitter: &mut (impl Emitter + ?Sized),
     ) -> io::Result<Summary> {
-        for entry in self.ordered() {
-            emitter.emit(sources, entry.diagnostic)?;
-        }
+        emitter.emit_all(sources, &self.ordered())?;
         emitter.finish()?;
         Ok(self.summary())
     }

@@ -17,6 +17,8 @@ use std::io::{self, Write};
 
 use super::Emitter;
 use super::format::{FromSetup, Setup};
+use super::output::{Draw, Output};
+use crate::bag::Entry;
 use crate::contract::{Checked, Resolved};
 use crate::diagnostic::Diagnostic;
 use crate::severity::Severity;
@@ -29,24 +31,20 @@ use crate::text;
 /// 1-based, columns are characters. Lines of source are cut after 200 characters.
 #[derive(Clone, Debug)]
 pub struct NarratedEmitter<W> {
-    writer: W,
-    /// Whether a diagnostic stands before the next one.
-    started: bool,
-    /// What goes to the writer next, kept from one diagnostic to the next for its memory alone.
-    text: String,
+    output: Output<W>,
 }
 
 impl<W: Write> NarratedEmitter<W> {
     /// Writes to `writer`.
     #[must_use]
     pub const fn new(writer: W) -> Self {
-        Self { writer, started: false, text: String::new() }
+        Self { output: Output::new(writer) }
     }
 
     /// The writer, with all that was written to it.
     #[must_use]
     pub fn into_inner(self) -> W {
-        self.writer
+        self.output.writer
     }
 }
 
@@ -61,29 +59,38 @@ const MOST_CHARACTERS: usize = 200;
 
 impl<W: Write> Emitter for NarratedEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
-        self.text.clear();
-        if self.started {
-            self.text.push('\n');
-        }
-        let mut narration = Narration { text: &mut self.text, file: None, line: None };
-        narration.tell(sources, &Checked::new(sources, diagnostic));
-        self.started = true;
-        self.writer.write_all(self.text.as_bytes())
+        self.output.one(diagnostic, draw(sources))
+    }
+
+    fn emit_all(&mut self, sources: &SourceMap, entries: &[Entry<'_>]) -> io::Result<()> {
+        self.output.all(entries, draw(sources))
     }
 
     fn finish(&mut self) -> io::Result<()> {
-        self.writer.flush()
+        self.output.finish()
     }
 }
 
-struct Narration<'t> {
-    text: &'t mut String,
+fn draw(sources: &SourceMap) -> impl Draw {
+    |is_first, diagnostic, out| {
+        let mut narration = Narration { text: String::new(), file: None, line: None };
+        narration.tell(sources, &Checked::new(sources, diagnostic));
+        if !is_first {
+            out.push(b'\n');
+        }
+        out.extend_from_slice(narration.text.as_bytes());
+        Ok(())
+    }
+}
+
+struct Narration {
+    text: String,
     /// The file and the line that were told last.
     file: Option<FileId>,
     line: Option<(FileId, u32)>,
 }
 
-impl Narration<'_> {
+impl Narration {
     fn tell(&mut self, sources: &SourceMap, checked: &Checked<'_>) {
         let diagnostic = checked.diagnostic;
         let severity = match diagnostic.severity() {

@@ -8,6 +8,8 @@ use std::io::{self, Write};
 
 use super::Emitter;
 use super::format::{FromSetup, Setup};
+use super::output::{Draw, Output};
+use crate::bag::Entry;
 use crate::contract::Checked;
 use crate::diagnostic::Diagnostic;
 use crate::source::{ColumnUnit, SourceMap};
@@ -17,41 +19,47 @@ use crate::text;
 /// are characters. A line feed in the message is `\n`. What has no place begins with the severity.
 #[derive(Clone, Debug)]
 pub struct ShortEmitter<W> {
-    writer: W,
-    /// What goes to the writer next, kept from one line to the next for its memory alone.
-    line: Vec<u8>,
+    output: Output<W>,
 }
 
 impl<W: Write> ShortEmitter<W> {
     /// Writes to `writer`.
     #[must_use]
     pub const fn new(writer: W) -> Self {
-        Self { writer, line: Vec::new() }
+        Self { output: Output::new(writer) }
     }
 
     /// The writer, with all that was written to it.
     #[must_use]
     pub fn into_inner(self) -> W {
-        self.writer
+        self.output.writer
     }
 }
 
 impl<W: Write> Emitter for ShortEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
-        let checked = Checked::new(sources, diagnostic);
-        self.line.clear();
-        if let Some(primary) = checked.primary() {
-            let at = primary.location(ColumnUnit::Char);
-            write!(self.line, "{}{at}: ", before(at.path))?;
-        }
-        let (severity, code) = (diagnostic.severity(), diagnostic.code());
-        let message = text::one_line(diagnostic.message());
-        writeln!(self.line, "{severity}[{code}]: {message}")?;
-        self.writer.write_all(&self.line)
+        self.output.one(diagnostic, draw(sources))
+    }
+
+    fn emit_all(&mut self, sources: &SourceMap, entries: &[Entry<'_>]) -> io::Result<()> {
+        self.output.all(entries, draw(sources))
     }
 
     fn finish(&mut self) -> io::Result<()> {
-        self.writer.flush()
+        self.output.finish()
+    }
+}
+
+fn draw(sources: &SourceMap) -> impl Draw {
+    |_, diagnostic, out| {
+        let checked = Checked::new(sources, diagnostic);
+        if let Some(primary) = checked.primary() {
+            let at = primary.location(ColumnUnit::Char);
+            write!(out, "{}{at}: ", before(at.path))?;
+        }
+        let (severity, code) = (diagnostic.severity(), diagnostic.code());
+        let message = text::one_line(diagnostic.message());
+        writeln!(out, "{severity}[{code}]: {message}")
     }
 }
 
@@ -85,7 +93,10 @@ mod tests {
             bag.push_error(code!("E1"), Span::empty(file, 0), "m");
             let mut short = ShortEmitter::new(Vec::new());
             bag.emit(&sources, &mut short).unwrap();
-            assert_eq!(String::from_utf8(short.writer).unwrap(), format!("{shown}error[E1]: m\n"));
+            assert_eq!(
+                String::from_utf8(short.into_inner()).unwrap(),
+                format!("{shown}error[E1]: m\n")
+            );
         }
     }
 }

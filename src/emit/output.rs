@@ -1,0 +1,108 @@
+//! Where a format writes whose diagnostics stand for themselves: each in one write, one after the other.
+//!
+//! With the feature `parallel` the diagnostics of a bag are drawn on several threads, a few hundred at a
+//! time, and written in their order: the same writes of the same bytes.
+
+use std::io::{self, Write};
+
+use crate::bag::Entry;
+use crate::diagnostic::Diagnostic;
+
+/// A writer, and what goes to it next.
+#[derive(Clone, Debug)]
+pub(super) struct Output<W> {
+    pub(super) writer: W,
+    /// Whether something was written.
+    is_started: bool,
+    /// Kept from one diagnostic to the next for its memory alone.
+    buffer: Vec<u8>,
+}
+
+/// Draws one diagnostic; whether it is the first one of the output.
+pub(super) trait Draw: Fn(bool, &Diagnostic, &mut Vec<u8>) -> io::Result<()> + Sync {}
+
+impl<F: Fn(bool, &Diagnostic, &mut Vec<u8>) -> io::Result<()> + Sync> Draw for F {}
+
+impl<W: Write> Output<W> {
+    pub(super) const fn new(writer: W) -> Self {
+        Self { writer, is_started: false, buffer: Vec::new() }
+    }
+
+    /// Writes one diagnostic.
+    pub(super) fn one(&mut self, diagnostic: &Diagnostic, draw: impl Draw) -> io::Result<()> {
+        self.buffer.clear();
+        draw(!self.is_started, diagnostic, &mut self.buffer)?;
+        self.is_started = true;
+        self.writer.write_all(&self.buffer)
+    }
+
+    /// Writes all of them.
+    #[cfg(not(feature = "parallel"))]
+    pub(super) fn all(&mut self, entries: &[Entry<'_>], draw: impl Draw) -> io::Result<()> {
+        entries.iter().try_for_each(|entry| self.one(entry.diagnostic, &draw))
+    }
+
+    /// Writes all of them.
+    #[cfg(feature = "parallel")]
+    pub(super) fn all(&mut self, entries: &[Entry<'_>], draw: impl Draw) -> io::Result<()> {
+        use rayon::iter::ParallelIterator as _;
+        use rayon::slice::ParallelSlice as _;
+
+        // So many are worth a thread, and so many are held in memory.
+        const TOGETHER: usize = 256;
+        const AT_ONCE: usize = 64 * TOGETHER;
+        for part in entries.chunks(AT_ONCE) {
+            if part.len() <= TOGETHER {
+                part.iter().try_for_each(|entry| self.one(entry.diagnostic, &draw))?;
+                continue;
+            }
+            let (first, rest) = part.split_first().unzip();
+            first
+                .into_iter()
+                .try_for_each(|entry: &Entry<'_>| self.one(entry.diagnostic, &draw))?;
+            let rest: &[Entry<'_>] = rest.unwrap_or_default();
+            let drawn: Vec<_> =
+                rest.par_chunks(TOGETHER).map(|entries| Drawn::new(entries, &draw)).collect();
+            drawn.into_iter().try_for_each(|drawn| drawn.write(&mut self.writer))?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn finish(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
+}
+
+/// Diagnostics that are drawn, none of them the first one.
+#[cfg(feature = "parallel")]
+struct Drawn {
+    bytes: Vec<u8>,
+    /// Where each ends.
+    ends: Vec<usize>,
+    /// Why no more are drawn.
+    error: Option<io::Error>,
+}
+
+#[cfg(feature = "parallel")]
+impl Drawn {
+    fn new(entries: &[Entry<'_>], draw: &impl Draw) -> Self {
+        let mut drawn = Self { bytes: Vec::new(), ends: Vec::new(), error: None };
+        for entry in entries {
+            if let Err(error) = draw(false, entry.diagnostic, &mut drawn.bytes) {
+                drawn.error = Some(error);
+                break;
+            }
+            drawn.ends.push(drawn.bytes.len());
+        }
+        drawn
+    }
+
+    fn write(self, writer: &mut impl Write) -> io::Result<()> {
+        let mut start = 0;
+        for end in self.ends {
+            writer.write_all(self.bytes.get(start..end).unwrap_or_default())?;
+            start = end;
+        }
+        self.error.map_or(Ok(()), Err)
+    }
+}

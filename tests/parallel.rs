@@ -1,0 +1,93 @@
+//! A bag is emitted in the same writes of the same bytes as its diagnostics are one by one, on however
+//! many threads they are drawn.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test states what it expects in the plain way"
+)]
+
+use std::io::{self, Write};
+
+use vitte_diag::{Diagnostic, DiagnosticBag, Emitter, Format, Setup, SourceMap, code};
+
+/// Counts writes, and takes no more than so many.
+struct Writes<'w> {
+    all: &'w mut Vec<Vec<u8>>,
+    most: usize,
+}
+
+impl Write for Writes<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.all.len() == self.most {
+            return Err(io::Error::other("the disk is full"));
+        }
+        self.all.push(bytes.to_vec());
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// So many that they are drawn in several parts, of several pieces each, none of them full.
+const MANY: u32 = 16_384 + 1_000;
+
+fn many() -> (SourceMap, DiagnosticBag) {
+    let mut sources = SourceMap::new();
+    let text: String = (0..5_000).map(|n| format!("let value{n:04} = f(日, {n:04})\n")).collect();
+    let file = sources.add("src/main.vitte", text).unwrap();
+    let line = 29;
+    let mut bag = DiagnosticBag::new();
+    for n in 0..MANY {
+        let at = n % 4_000 * line;
+        let span = |from: u32, to: u32| sources.span(file, at + from..at + to).unwrap();
+        let diagnostic = match n % 4 {
+            0 => Diagnostic::error(code!("E0001"), span(4, 13), format!("plain {n}")),
+            1 => Diagnostic::warning(code!("W0100"), span(4, 13), format!("wide {n}"))
+                .with_secondary(span(18, 21), "this is wide"),
+            2 => Diagnostic::note(code!("N0001"), span(4, 80), format!("long {n}")).with_note("a"),
+            _ => {
+                Diagnostic::error(code!("E0002"), span(0, 0), format!("helped {n}")).with_help("b")
+            }
+        };
+        bag.push(diagnostic);
+    }
+    (sources, bag)
+}
+
+fn emitted(
+    format: Format,
+    most: usize,
+    emit: impl FnOnce(&mut dyn Emitter) -> io::Result<()>,
+) -> (Vec<Vec<u8>>, Result<(), String>) {
+    let mut all = Vec::new();
+    let writes = Writes { all: &mut all, most };
+    let mut emitter = format.emitter(writes, &Setup::default());
+    let result = emit(&mut *emitter).map_err(|error| error.to_string());
+    drop(emitter);
+    (all, result)
+}
+
+#[test]
+fn a_bag_is_emitted_as_its_diagnostics_are_one_by_one() {
+    let (sources, bag) = many();
+    for &format in Format::ALL {
+        for most in [usize::MAX, 700] {
+            let together = emitted(format, most, |mut emitter| {
+                bag.emit(&sources, &mut emitter)
+                    .map(|summary| assert_eq!(summary.total(), u64::from(MANY)))
+            });
+            let one_by_one = emitted(format, most, |emitter| {
+                for entry in bag.ordered() {
+                    emitter.emit(&sources, entry.diagnostic)?;
+                }
+                emitter.finish()
+            });
+            assert!(together == one_by_one, "{format} differs where {most} writes are taken");
+        }
+    }
+}
