@@ -5,10 +5,9 @@ mod error;
 mod file;
 mod lines;
 mod path;
+mod read;
 
 use std::fmt;
-use std::fs::File;
-use std::io::Read as _;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -95,7 +94,7 @@ impl SourceMap {
         let path = path.as_ref();
         let on_disk = self.root.as_ref().map_or_else(|| path.to_owned(), |root| root.join(path));
         let shown = path::normalize(path, self.root.as_deref());
-        let text = read(&on_disk, &shown)?;
+        let text = read::read(&on_disk, &shown)?;
         let mut file = SourceFile::new(self.next_id()?, shown, text)?;
         // Without a working directory there is none to find the file in again.
         file.set_disk_path(std::path::absolute(&on_disk).unwrap_or(on_disk));
@@ -202,25 +201,6 @@ impl SourceMap {
         file.check(span)?;
         Ok(file)
     }
-}
-
-/// Reads all of `on_disk`, but never more than a source file may have.
-fn read(on_disk: &Path, shown: &str) -> Result<Vec<u8>, SourceError> {
-    let failed = |error| SourceError::Io { path: shown.to_owned(), error };
-    let file = File::open(on_disk).map_err(failed)?;
-    let size = file.metadata().map_err(failed)?.len();
-    let mut text = Vec::new();
-    if size <= MAX_FILE_BYTES {
-        // The size is a hint: a pipe has none, and a file may grow while it is read.
-        let hint = usize::try_from(size).unwrap_or(0).saturating_add(1);
-        text.try_reserve_exact(hint).map_err(|error| failed(error.into()))?;
-        file.take(MAX_FILE_BYTES + 1).read_to_end(&mut text).map_err(failed)?;
-    }
-    let size = size.max(text.len() as u64);
-    if size > MAX_FILE_BYTES {
-        return Err(SourceError::TooLarge { path: shown.to_owned(), size });
-    }
-    Ok(text)
 }
 
 /// A place of a file that is [missing](SourceMap::add_missing).

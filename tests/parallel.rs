@@ -34,7 +34,7 @@ impl Write for Writes<'_> {
 }
 
 /// So many that they are drawn in several parts, of several pieces each, none of them full.
-const MANY: u32 = 16_384 + 1_000;
+const MANY: u32 = 4_096 + 200;
 
 fn many() -> (SourceMap, DiagnosticBag) {
     let mut sources = SourceMap::new();

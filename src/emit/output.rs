@@ -49,7 +49,7 @@ impl<W: Write> Output<W> {
         use rayon::slice::ParallelSlice as _;
 
         // So many are worth a thread, and so many are held in memory.
-        const TOGETHER: usize = 256;
+        const TOGETHER: usize = 64;
         const AT_ONCE: usize = 64 * TOGETHER;
         for part in entries.chunks(AT_ONCE) {
             if part.len() <= TOGETHER {

@@ -34,9 +34,9 @@ struct Block {
 impl Lines {
     pub(super) fn new(text: &str) -> Self {
         let mut before = 0;
-        let blocks = (0..=text.len() / BLOCK).map(|number| {
+        let blocks = line_ends_of_blocks(text).into_iter().map(|line_ends| {
             let block = Block { before, index: OnceLock::new() };
-            before += line_ends(block_text(text, number));
+            before += line_ends;
             block
         });
         Self { blocks: blocks.collect(), count: before + 1 }
@@ -102,6 +102,18 @@ fn block_start(text: &str, number: usize) -> usize {
 
 fn block_text(text: &str, number: usize) -> &str {
     text.get(block_start(text, number)..block_start(text, number + 1)).unwrap_or_default()
+}
+
+/// The line ends of each block of `text`.
+fn line_ends_of_blocks(text: &str) -> Vec<u32> {
+    let blocks = 0..text.len() / BLOCK + 1;
+    let line_ends = |number| line_ends(block_text(text, number));
+    #[cfg(feature = "parallel")]
+    if blocks.len() >= 1 << 10 {
+        use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
+        return blocks.into_par_iter().map(line_ends).collect();
+    }
+    blocks.map(line_ends).collect()
 }
 
 /// How many line feeds are in `text`.

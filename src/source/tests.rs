@@ -142,6 +142,22 @@ fn a_file_is_loaded_below_the_root() {
 }
 
 #[test]
+fn a_large_file_is_read_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("large.vitte");
+    let line = "a line, and its number: ";
+    let text: String = (0..700_000).map(|number| format!("{line}{number:06}\n")).collect();
+    assert!(text.len() > 20 << 20);
+    std::fs::write(&path, &text).unwrap();
+    let mut sources = SourceMap::new();
+    let file = sources.load(&path).unwrap();
+    let file = sources.file(file).unwrap();
+    assert!(file.text() == text);
+    assert_eq!(file.line_count(), 700_001);
+    assert_eq!(file.line(345_679), Some("a line, and its number: 345678"));
+}
+
+#[test]
 fn four_gibibytes_on_disk_are_refused_unread() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("large.vitte");
