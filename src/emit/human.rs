@@ -4,6 +4,7 @@ use std::io::{self, Stderr, Stdout, Write};
 
 use super::Emitter;
 use super::canvas::Canvas;
+use super::direct::Direct;
 use super::format::{FromSetup, Setup};
 use super::output::{Draw, Output};
 use super::picture::Picture;
@@ -156,6 +157,13 @@ impl<W: Write> HumanEmitter<W> {
     pub const fn with_column_unit(mut self, unit: ColumnUnit) -> Self {
         self.picture.take.column_unit = unit;
         self
+    }
+
+    /// Whether a diagnostic is so plain that it is drawn as it is read; a benchmark tells how many are.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn draws_directly(&self, sources: &SourceMap, diagnostic: &Diagnostic) -> bool {
+        Direct::new(sources, diagnostic, self.picture.take).is_some()
     }
 
     /// The writer, with all that was written to it.

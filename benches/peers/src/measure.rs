@@ -19,7 +19,7 @@ impl Scale {
         if self.quick { quick } else { full }
     }
 
-    /// How often each library has its turn.
+    /// How often each library has its turn at least.
     pub fn rounds(self) -> usize {
         self.pick(7, 2)
     }
@@ -54,6 +54,10 @@ impl Measured {
 /// run, which is not counted otherwise, takes longer, it is the only one.
 const ENOUGH: Duration = Duration::from_secs(5);
 
+/// A lane that has not taken as long goes on, up to ten times as often: so the median of short runs is
+/// not that of the first ones, in which memory is still being found.
+const LITTLE: Duration = Duration::from_millis(100);
+
 /// Runs all lanes once, which is not counted, and gives each output to `check`; then runs one lane after
 /// the other, and again, so that a change of the machine's speed meets all alike. Each lane has a buffer
 /// of its own, which has its size from the first run on.
@@ -63,9 +67,10 @@ pub fn in_turns<'w>(
     check: impl Fn(&str, &[u8]),
 ) -> Vec<Measured> {
     let mut runs: Vec<_> = lanes.into_iter().map(|lane| Run::first(lane, &check)).collect();
-    for _ in 0..rounds {
+    for round in 0..10 * rounds {
+        let enough = if round < rounds { ENOUGH } else { LITTLE };
         for run in &mut runs {
-            if !run.panics && run.times.iter().sum::<Duration>() < ENOUGH {
+            if !run.panics && run.times.iter().sum::<Duration>() < enough {
                 run.again();
             }
         }

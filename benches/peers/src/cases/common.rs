@@ -4,7 +4,7 @@
 //! A library that would take long is given fewer of them, spread over the same file; the table says how
 //! many.
 
-use super::lane;
+use super::{lane, print_share};
 use crate::check;
 use crate::libraries::{ALL, Library, Settings, WholeSource};
 use crate::measure::{Measured, Scale, in_turns, once};
@@ -31,6 +31,7 @@ pub fn run(scale: Scale) {
             table::count(*lines),
         );
         print(&title, &works, &plain, &color);
+        print_share(&work);
     }
 }
 

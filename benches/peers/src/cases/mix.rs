@@ -29,7 +29,7 @@
 //! Here a note with a source is a note of text, because three of the libraries have no other, and all
 //! labels are in one file, because a diagnostic of miette has one.
 
-use super::lane;
+use super::{lane, print_share};
 use crate::check;
 use crate::libraries::{ALL, Settings};
 use crate::measure::{Scale, in_turns};
@@ -118,6 +118,7 @@ pub fn run(scale: Scale) {
     );
     let header = ["library", "µs each", "to vitte-diag", "bytes each"];
     table::print(&title, &header, &rows.collect::<Vec<_>>());
+    print_share(&work);
 }
 
 fn work(program: &Program, repeat: usize) -> Work {

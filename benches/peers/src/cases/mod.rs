@@ -11,7 +11,7 @@ pub mod overlapping;
 mod rustc_json;
 pub mod tall;
 
-use crate::libraries::{ALL, Library, Settings};
+use crate::libraries::{ALL, Library, Settings, drawn_directly};
 use crate::measure::{Lane, Measured, Scale, in_turns};
 use crate::table;
 use crate::work::Work;
@@ -30,6 +30,12 @@ fn uncut_and_default(work: &Work) -> Vec<Lane<'_>> {
 }
 
 const BY_DEFAULT: &str = "vitte-diag, its default limits";
+
+/// Says how many diagnostics took vitte-diag's path for plain ones.
+fn print_share(work: &Work) {
+    let (direct, all) = (drawn_directly(work), work.diagnostics.len());
+    println!("\nvitte-diag draws {} of {} directly.", table::count(direct), table::count(all));
+}
 
 /// Runs the lanes and prints a row for each: milliseconds, how many times as long as the first, bytes; or
 /// that the library panics.

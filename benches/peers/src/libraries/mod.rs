@@ -19,7 +19,7 @@ pub use self::annotate::{AnnotateSnippets, WholeSource};
 pub use self::ariadne::Ariadne;
 pub use self::codespan::Codespan;
 pub use self::miette::{Miette, prepare_json as prepare_miette_json};
-pub use self::vitte::{Vitte, bag as vitte_bag};
+pub use self::vitte::{Vitte, bag as vitte_bag, drawn_directly};
 
 /// What a case asks of all.
 #[derive(Clone, Copy, Default)]

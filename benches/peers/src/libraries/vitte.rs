@@ -43,6 +43,15 @@ pub fn bag(file: FileId, diagnostics: &[work::Diagnostic]) -> DiagnosticBag {
     diagnostics.iter().map(build).collect()
 }
 
+/// How many of the diagnostics are so plain that they are drawn as they are read, and not laid out.
+pub fn drawn_directly(work: &Work) -> usize {
+    let mut sources = SourceMap::new();
+    let file = sources.add(PATH, work.text.as_bytes()).unwrap();
+    let human = HumanEmitter::new(Vec::new());
+    let bag = bag(file, &work.diagnostics);
+    bag.iter().filter(|entry| human.draws_directly(&sources, entry.diagnostic)).count()
+}
+
 impl Library for Vitte {
     fn name(&self) -> &'static str {
         "vitte-diag"
