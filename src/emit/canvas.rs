@@ -114,6 +114,11 @@ impl Canvas {
         }
     }
 
+    #[inline]
+    pub(super) fn end_line(&mut self) {
+        self.out.push(b'\n');
+    }
+
     /// Takes back what ends in this byte, which is ASCII.
     #[inline]
     pub(super) fn trim(&mut self, byte: u8) {

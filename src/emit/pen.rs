@@ -148,7 +148,7 @@ impl Pen {
     pub(super) fn end_line(&mut self) {
         self.canvas.trim(b' ');
         self.paint(Style::Plain);
-        self.canvas.repeat("\n", 1);
+        self.canvas.end_line();
     }
 
     fn begin_link(&mut self, url: &str) {
@@ -164,7 +164,7 @@ impl Pen {
     /// Takes back empty lines: what is written next follows on the next line.
     pub(super) fn close_up(&mut self) {
         self.canvas.trim(b'\n');
-        self.canvas.repeat("\n", 1);
+        self.canvas.end_line();
     }
 
     /// All that was written.
