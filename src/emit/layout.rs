@@ -159,3 +159,12 @@ fn note(gutter: usize, kind: &str, text: &str, pen: &mut Pen) {
     }
     pen.end_line();
 }
+
+#[cfg(test)]
+use super::excerpt::{Lanes, Place, Take};
+#[cfg(test)]
+use super::style::Sequences;
+#[cfg(test)]
+mod reference;
+#[cfg(test)]
+mod tests;
