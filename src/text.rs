@@ -12,13 +12,13 @@
 //! | other C0, DEL | its picture, one cell (Unicode block *Control Pictures*) | ESC is `␛` |
 //! | C1, bidi controls, U+2028, U+2029 | its number in angle brackets | `<U+202E>` |
 
-mod digits;
+mod short;
 mod wrap;
 
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
-pub(crate) use digits::{Digits, digits};
+pub(crate) use short::{Digits, Short, digits};
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr as _};
 pub(crate) use wrap::{Block, block, further_line};

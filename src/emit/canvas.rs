@@ -49,7 +49,7 @@ impl Canvas {
     pub(super) fn style(&mut self, style: Style) {
         match self.kind {
             Kind::Plain => {}
-            Kind::Ansi(sequences) => self.push(sequences.of(style)),
+            Kind::Ansi(sequences) => sequences.push(style, &mut self.out),
             Kind::Page { is_open } => {
                 if is_open {
                     self.push("</span>");

@@ -6,6 +6,7 @@ use termcolor::{Buffer, Color, ColorSpec, WriteColor as _};
 
 use crate::diagnostic::LabelStyle;
 use crate::severity::Severity;
+use crate::text::Short;
 
 /// What a piece of output is, and so its colour.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -39,12 +40,15 @@ impl From<LabelStyle> for Style {
 /// The ANSI sequences of all styles, in a diagnostic of one severity: each turns a style on, and all
 /// else off.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Sequences(&'static [String; Style::ALL.len()]);
+pub(super) struct Sequences(&'static [Sequence; Style::ALL.len()]);
+
+/// The longest is that of a header, of 17 bytes.
+type Sequence = Short<24>;
 
 impl Sequences {
     pub(super) fn new(severity: Severity) -> Self {
         // Each is made once: what termcolor writes for a style takes longer than the styled word.
-        static ALL: LazyLock<[[String; Style::ALL.len()]; Severity::ALL.len()]> =
+        static ALL: LazyLock<[[Sequence; Style::ALL.len()]; Severity::ALL.len()]> =
             LazyLock::new(|| {
                 Severity::ALL.map(|severity| Style::ALL.map(|style| style.sequence(severity)))
             });
@@ -57,10 +61,12 @@ impl Sequences {
         })
     }
 
-    /// The sequence of one style.
+    /// Adds the sequence of one style.
     #[inline]
-    pub(super) fn of(self, style: Style) -> &'static str {
-        self.0.get(style as usize).map_or("", String::as_str)
+    pub(super) fn push(self, style: Style, out: &mut Vec<u8>) {
+        if let Some(sequence) = self.0.get(style as usize) {
+            sequence.push_to(out);
+        }
     }
 }
 
@@ -87,14 +93,14 @@ impl Style {
         Self::Removed,
     ];
 
-    fn sequence(self, severity: Severity) -> String {
+    fn sequence(self, severity: Severity) -> Sequence {
         let mut buffer = Buffer::ansi();
-        // Writing to memory cannot fail, and a sequence is ASCII.
+        // Writing to memory cannot fail.
         _ = match self {
             Self::Plain => buffer.reset(),
             _ => buffer.set_color(&self.color(severity)),
         };
-        String::from_utf8(buffer.into_inner()).unwrap_or_default()
+        Sequence::new(buffer.as_slice())
     }
 
     /// How it looks on a terminal, in a diagnostic of this severity.
@@ -139,16 +145,26 @@ impl Style {
 mod tests {
     use super::*;
 
+    /// What termcolor itself writes.
+    fn written(style: Style, severity: Severity) -> Vec<u8> {
+        let mut buffer = Buffer::ansi();
+        match style {
+            Style::Plain => buffer.reset().unwrap(),
+            _ => buffer.set_color(&style.color(severity)).unwrap(),
+        }
+        buffer.into_inner()
+    }
+
     #[test]
     fn each_sequence_is_that_of_its_style() {
         for severity in Severity::ALL {
             for style in Style::ALL {
-                let written = Sequences::new(severity).of(style);
-                assert_eq!(written, style.sequence(severity), "{style:?} {severity}");
+                let mut out = Vec::new();
+                Sequences::new(severity).push(style, &mut out);
+                assert_eq!(out, written(style, severity), "{style:?} {severity}");
             }
         }
-        let of_error = Sequences::new(Severity::Error);
-        assert_eq!(of_error.of(Style::Header), "\u{1b}[0m\u{1b}[1m\u{1b}[38;5;9m");
-        assert_eq!(of_error.of(Style::Plain), "\u{1b}[0m");
+        assert_eq!(written(Style::Header, Severity::Error), b"\x1b[0m\x1b[1m\x1b[38;5;9m");
+        assert_eq!(written(Style::Plain, Severity::Note), b"\x1b[0m");
     }
 }

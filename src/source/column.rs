@@ -29,6 +29,7 @@ impl ColumnUnit {
             Self::Byte => before.len(),
             // Two units for what is four bytes of UTF-8.
             Self::Utf16 => before.chars().count() + long_characters(before),
+            Self::Cell { .. } if text::is_plain(before) => before.len(),
             Self::Cell { tab_width } => {
                 text::cells(before, usize::from(tab_width)).last().map_or(0, |last| last.end)
             }

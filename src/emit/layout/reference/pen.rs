@@ -83,7 +83,9 @@ impl Pen {
     /// Turns a style on, which turns the one before off.
     fn paint(&mut self, style: Style) {
         if self.painted != style {
-            self.out.push_str(self.styles.map_or("", |styles| styles.of(style)));
+            let mut sequence = Vec::new();
+            self.styles.inspect(|styles| styles.push(style, &mut sequence));
+            self.out.push_str(str::from_utf8(&sequence).unwrap_or_default());
             self.painted = style;
         }
     }
