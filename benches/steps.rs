@@ -1,0 +1,250 @@
+//! What each step of the pipeline costs, for work on one of them; `benches/peers` compares the whole.
+//!
+//! `cargo bench --bench steps` runs all, `-- human` behind it those with `human` in their paths, and
+//! `cargo test --bench steps` each once, to see that it works. Inputs are made, and results dropped,
+//! outside of the timed part.
+#![allow(clippy::unwrap_used, reason = "a benchmark stops at the first thing that is wrong")]
+
+#[path = "../tests/common/mod.rs"]
+mod common;
+
+use std::time::Duration;
+
+fn main() {
+    // A hundred runs of a microsecond say little; what the command line asks for comes first.
+    divan::Divan::default().min_time(Duration::from_millis(100)).config_with_args().main();
+}
+
+/// Text to lines, offsets to places.
+mod sources {
+    use divan::counter::BytesCount;
+    use divan::{Bencher, black_box};
+    use vitte_diag::{ColumnUnit, FileId, SourceMap};
+
+    const MIB: usize = 1 << 20;
+    const LINE: &str = "    let total = first + second * third\n";
+
+    fn text(mib: usize) -> String {
+        LINE.repeat(mib * MIB / LINE.len())
+    }
+
+    fn added(text: impl Into<Vec<u8>>) -> (SourceMap, FileId) {
+        let mut sources = SourceMap::new();
+        let file = sources.add("src/main.vitte", text).unwrap();
+        (sources, file)
+    }
+
+    /// Is a text of so many MiB UTF-8?
+    #[divan::bench(args = [1, 64], sample_count = 20)]
+    fn add(bencher: Bencher<'_, '_>, mib: usize) {
+        let text = text(mib);
+        let bencher = bencher.counter(BytesCount::of_str(&text));
+        bencher.with_inputs(|| text.clone()).bench_values(added);
+    }
+
+    /// The first question for a line counts the lines of all of so many MiB.
+    #[divan::bench(args = [1, 64], sample_count = 20)]
+    fn first_line_of(bencher: Bencher<'_, '_>, mib: usize) {
+        let text = text(mib);
+        let bencher = bencher.counter(BytesCount::of_str(&text));
+        bencher.with_inputs(|| added(text.as_str())).bench_refs(|(sources, file)| {
+            let line = sources.file(*file).unwrap().line_of(black_box(u32::MAX));
+            assert_eq!(line as usize, text.len() / LINE.len() + 1);
+        });
+    }
+
+    /// A kind of line, how many per cent of it are before the place, and what the column counts.
+    type Place = (&'static str, usize, ColumnUnit);
+
+    fn places() -> impl Iterator<Item = Place> {
+        let units = [ColumnUnit::Char, ColumnUnit::Utf16, ColumnUnit::Cell { tab_width: 4 }];
+        let in_line = move |line| [0, 50, 100].map(|before| units.map(|unit| (line, before, unit)));
+        ["ascii", "wide", "1 MiB"].into_iter().flat_map(in_line).flatten()
+    }
+
+    /// A place in a line in the middle of 1 MiB of others.
+    #[divan::bench(args = places())]
+    fn location(bencher: Bencher<'_, '_>, &(line, before, unit): &Place) {
+        let line = match line {
+            "ascii" => LINE.trim_end().to_owned(),
+            "wide" => "日本 = 名前 🎉 é".repeat(3),
+            _ => "x".repeat(MIB),
+        };
+        let half = LINE.repeat(MIB / LINE.len() / 2);
+        let (sources, file) = added(format!("{half}{line}\n{half}"));
+        let at = half.len() + line.floor_char_boundary(line.len() * before / 100);
+        let span = sources.span(file, at..at).unwrap();
+        let found = sources.location_in(span, unit).unwrap();
+        assert_eq!(found.line as usize, half.len() / LINE.len() + 1);
+        bencher.bench(|| sources.location_in(black_box(span), unit).unwrap());
+    }
+}
+
+/// Diagnostics to a bag, a bag to an order.
+mod model {
+    use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
+    use std::ops::Range;
+
+    use divan::counter::ItemsCount;
+    use divan::{Bencher, black_box};
+    use vitte_diag::{Diagnostic, DiagnosticBag, FileId, Span, codes};
+
+    const COUNT: u32 = 100_000;
+
+    /// The common diagnostic, as a compiler makes it: constant text, two labels and a help.
+    #[divan::bench(args = [7])]
+    fn build(at: u32) -> Diagnostic {
+        let file = FileId::new(0);
+        Diagnostic::error(codes::E0100, Span::empty(file, at), "the name is defined twice")
+            .with_label("defined again here")
+            .with_secondary(Span::empty(file, 0), "first defined here")
+            .with_help("rename one of the two")
+    }
+
+    fn in_order() -> Vec<Diagnostic> {
+        (0..COUNT).map(build).collect()
+    }
+
+    fn shuffled() -> Vec<Diagnostic> {
+        let mut places: Vec<u32> = (0..COUNT).collect();
+        places.sort_by_key(|at| BuildHasherDefault::<DefaultHasher>::default().hash_one(at));
+        places.into_iter().map(build).collect()
+    }
+
+    #[divan::bench(sample_count = 20)]
+    fn push(bencher: Bencher<'_, '_>) {
+        let bencher = bencher.counter(ItemsCount::new(COUNT)).with_inputs(in_order);
+        bencher.bench_values(|all| all.into_iter().collect::<DiagnosticBag>());
+    }
+
+    #[divan::bench(args = ["in order", "shuffled"])]
+    fn ordered(bencher: Bencher<'_, '_>, before: &str) {
+        let all = if before == "shuffled" { shuffled() } else { in_order() };
+        let bag: DiagnosticBag = all.into_iter().collect();
+        let places = bag.ordered().into_iter().map(|entry| entry.diagnostic.primary().span().lo());
+        assert!(places.eq(0..COUNT));
+        bencher.counter(ItemsCount::new(COUNT)).bench(|| black_box(&bag).ordered());
+    }
+
+    /// The second half of the diagnostics to the first.
+    #[divan::bench(sample_count = 20)]
+    fn merge(bencher: Bencher<'_, '_>) {
+        let bag = |places: Range<u32>| places.map(build).collect::<DiagnosticBag>();
+        let bencher = bencher.counter(ItemsCount::new(COUNT / 2));
+        let halves = || (bag(0..COUNT / 2), bag(COUNT / 2..COUNT));
+        bencher.with_inputs(halves).bench_values(|(mut all, second)| {
+            all.merge(second);
+            assert_eq!(all.len(), COUNT as usize);
+            all
+        });
+    }
+
+    #[divan::bench]
+    fn summary(bencher: Bencher<'_, '_>) {
+        let bag: DiagnosticBag = in_order().into_iter().collect();
+        assert_eq!(bag.summary().to_string(), "100000 errors");
+        bencher.counter(ItemsCount::new(COUNT)).bench(|| black_box(&bag).summary());
+    }
+}
+
+/// A diagnostic to bytes.
+mod emit {
+    use std::{fmt, io};
+
+    use divan::{Bencher, black_box};
+    use vitte_diag::{
+        Applicability, Edit, Emitter, Format, HtmlEmitter, HumanEmitter, Setup, Suggestion, Tool,
+    };
+
+    use crate::common::{Scene, scene};
+
+    struct Layout {
+        name: &'static str,
+        scene: Scene,
+    }
+
+    impl fmt::Display for Layout {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(self.name)
+        }
+    }
+
+    /// Each with what it shows. Those with one label on a line, and no suggestion, have the direct path.
+    fn layouts() -> impl Iterator<Item = Layout> {
+        let many = format!("fn ⟦f()\n{}.end⟧\n", "  let x = 1\n".repeat(50));
+        let cut = format!("{}let ⟦x⟧ = 1;{}", "first; ".repeat(30), " last;".repeat(30));
+        let (mut suggestion, mut notes) = (scene("let ⟦x⟧ = 1\n"), scene("let ⟦x⟧ = 1\n"));
+        let edit = Edit::replace(suggestion.diagnostic.primary().span(), "y");
+        let suggested = Suggestion::one("rename it", edit, Applicability::Unspecified);
+        suggestion.diagnostic.add_suggestion(suggested);
+        notes.diagnostic.set_label("").add_help("a help").add_note("a note").add_note("two\nlines");
+        let layouts = [
+            ("one label", scene("let x = ⟦first⟧ + second\n"), "^^^^^ here"),
+            ("two lines", scene("let ⟨x⟩ = 1\n\n\n\nlet ⟦x⟧ = 2\n"), "."),
+            ("two on one line", scene("let x = ⟦first⟧ + ⟨second⟩\n"), "      |"),
+            ("over many lines", scene(&many), "\\----^"),
+            ("wide characters", scene("let 名前 = \"日本語\" ⟦+⟧ 数;\n"), "日本語"),
+            ("cut line", scene(&cut), "..."),
+            ("suggestion", suggestion, "help: rename it"),
+            ("notes only", notes, "= note: two"),
+        ];
+        layouts.into_iter().map(|(name, scene, shows)| {
+            let output = scene.human();
+            assert!(output.contains('^') && output.contains(shows), "{output}");
+            Layout { name, scene }
+        })
+    }
+
+    /// One after the other, as a compiler does it, to where writing costs nothing.
+    fn draw(bencher: Bencher<'_, '_>, Layout { scene, .. }: &Layout, mut emitter: impl Emitter) {
+        let Scene { sources, diagnostic } = scene;
+        bencher.bench_local(|| emitter.emit(black_box(sources), black_box(diagnostic)).unwrap());
+    }
+
+    #[divan::bench(args = layouts())]
+    fn human_plain(bencher: Bencher<'_, '_>, layout: &Layout) {
+        draw(bencher, layout, HumanEmitter::new(io::sink()));
+    }
+
+    #[divan::bench(args = layouts())]
+    fn human_coloured(bencher: Bencher<'_, '_>, layout: &Layout) {
+        draw(bencher, layout, HumanEmitter::new(io::sink()).with_color(true));
+    }
+
+    #[divan::bench(args = layouts())]
+    fn html(bencher: Bencher<'_, '_>, layout: &Layout) {
+        draw(bencher, layout, HtmlEmitter::new(io::sink(), &Tool::default()));
+    }
+
+    /// A document of one diagnostic from head to tail, its emitter made for it.
+    #[divan::bench(args = Format::ALL)]
+    fn format(bencher: Bencher<'_, '_>, format: &Format) {
+        let Scene { sources, mut diagnostic } = scene("let ⟨x⟩ = 1\n\n\n\nlet ⟦x⟧ = 2\n");
+        diagnostic.add_help("rename one of the two");
+        let (setup, mut out) = (Setup::default(), Vec::new());
+        bencher.bench_local(|| {
+            out.clear();
+            let mut emitter = format.emitter(&mut out, &setup);
+            emitter.emit(black_box(&sources), black_box(&diagnostic)).unwrap();
+            emitter.finish().unwrap();
+        });
+        assert!(String::from_utf8(out).unwrap().contains("something is wrong"));
+    }
+}
+
+/// Text from outside to text that is safe to show.
+mod text {
+    use divan::{Bencher, black_box};
+    use vitte_diag::text::one_line;
+
+    #[divan::bench(args = ["plain", "wide", "unsafe"])]
+    fn one_line_of(bencher: Bencher<'_, '_>, kind: &str) {
+        let text = match kind {
+            "plain" => "src/main.vitte",
+            "wide" => "src/日本/名前.vitte",
+            _ => "src/\u{1b}[2J/\u{202e}\n.vitte",
+        };
+        assert_eq!(one_line(text) == text, kind != "unsafe");
+        bencher.bench(|| one_line(black_box(text)));
+    }
+}
