@@ -20,6 +20,16 @@ pub enum LabelStyle {
     Secondary,
 }
 
+impl LabelStyle {
+    /// Its name in the JSON output.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Primary => "primary",
+            Self::Secondary => "secondary",
+        }
+    }
+}
+
 /// A span of source with, perhaps, a few message.
 ///
 /// Labels are made by the [`Diagnostic`] that they belong to, so that exactly one is primary.

@@ -42,20 +42,29 @@ pub const fn is_unsafe(c: char) -> bool {
 
 /// Whether `text` is printable ASCII alone, so that bytes, characters and cells are the same.
 pub(crate) fn is_plain(text: &str) -> bool {
+    all_bytes(text, |byte| matches!(byte, b' '..=b'~'))
+}
+
+/// Whether JSON has `text` as it is between its quotes: it is plain, without what JSON escapes.
+pub(crate) fn is_plain_in_json(text: &str) -> bool {
+    all_bytes(text, |byte| matches!(byte, b' '..=b'~') & (byte != b'"') & (byte != b'\\'))
+}
+
+/// Whether every byte of `text` is as asked, many looked at at once.
+fn all_bytes(text: &str, is_so: impl Fn(u8) -> bool + Copy) -> bool {
     match text.len() {
-        ..64 => all_plain::<8>(text.as_bytes()),
-        64.. => all_plain::<32>(text.as_bytes()),
+        ..64 => all_in_blocks::<8>(text.as_bytes(), is_so),
+        64.. => all_in_blocks::<32>(text.as_bytes(), is_so),
     }
 }
 
 /// Looks at blocks of `N` bytes; within one there is no early exit, so that it is looked at at once.
 #[inline]
-fn all_plain<const N: usize>(bytes: &[u8]) -> bool {
-    let plain = |byte: &u8| (b' '..=b'~').contains(byte);
-    let is_plain = |block: &[u8; N]| block.iter().fold(true, |all, byte| all & plain(byte));
+fn all_in_blocks<const N: usize>(bytes: &[u8], is_so: impl Fn(u8) -> bool + Copy) -> bool {
+    let all = |block: &[u8; N]| block.iter().fold(true, |all, &byte| all & is_so(byte));
     // What is left of the last block is in one that overlaps the one before.
-    let Some(last) = bytes.last_chunk() else { return bytes.iter().all(plain) };
-    bytes.as_chunks().0.iter().all(is_plain) && is_plain(last)
+    let Some(last) = bytes.last_chunk() else { return bytes.iter().all(|&byte| is_so(byte)) };
+    bytes.as_chunks().0.iter().all(all) && all(last)
 }
 
 /// Whether a terminal would show all of `text` and obey none of it.

@@ -22,7 +22,7 @@ use vitte_diag::{
 const CODES: [Code; 3] = [code!("E0001"), code!("W0100"), code!("TYPECHEK123456")];
 
 /// Pieces that sources and messages are made of: all that has ever been trouble, and plain text.
-const PIECES: [&str; 34] = [
+const PIECES: [&str; 36] = [
     "a",
     "let x = 1",
     " ",
@@ -55,6 +55,8 @@ const PIECES: [&str; 34] = [
     "\u{61c}",
     "|",
     "^",
+    "\"",
+    "\\",
     "\u{e000}",
     "\u{ad}",
 ];

@@ -21,6 +21,7 @@
 
 mod read;
 mod schema;
+mod write;
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -40,6 +41,7 @@ pub use read::JsonError;
 pub use schema::SCHEMA;
 #[cfg(feature = "schema")]
 pub use schema::schema;
+use write::Json as _;
 
 /// A diagnostic as its JSON has it: written and read by the same struct. What is read is owned, so it
 /// may outlive the text that it was read from.
@@ -205,7 +207,7 @@ impl JsonDiagnostic<'_> {
     }
 
     fn push_line(&self, out: &mut Vec<u8>) -> io::Result<()> {
-        escape::json(out, self)?;
+        self.write(out)?;
         out.push(b'\n');
         Ok(())
     }
