@@ -31,6 +31,8 @@ use serde::{Deserialize, Serialize};
 use super::Emitter;
 use super::escape;
 use super::format::{FromSetup, Setup};
+use super::output::{Draw, Output};
+use crate::bag::Entry;
 use crate::code::Code;
 use crate::contract::{Checked, Resolved};
 use crate::diagnostic::{Diagnostic, LabelStyle};
@@ -274,17 +276,15 @@ impl<'a> JsonLabel<'a> {
 /// ```
 #[derive(Clone, Debug)]
 pub struct JsonEmitter<W> {
-    writer: W,
+    output: Output<W>,
     column_unit: ColumnUnit,
-    /// What goes to the writer next. It is kept for its memory alone.
-    line: Vec<u8>,
 }
 
 impl<W: Write> JsonEmitter<W> {
     /// Writes to `writer`.
     #[must_use]
     pub const fn new(writer: W) -> Self {
-        Self { writer, column_unit: ColumnUnit::Char, line: Vec::new() }
+        Self { output: Output::new(writer), column_unit: ColumnUnit::Char }
     }
 
     /// What does `col` count? By default characters.
@@ -297,21 +297,26 @@ impl<W: Write> JsonEmitter<W> {
     /// The writer, with all that was written to it.
     #[must_use]
     pub fn into_inner(self) -> W {
-        self.writer
+        self.output.writer
     }
 }
 
 impl<W: Write> Emitter for JsonEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
-        let json = JsonDiagnostic::new(sources, diagnostic, self.column_unit);
-        self.line.clear();
-        json.push_line(&mut self.line)?;
-        self.writer.write_all(&self.line)
+        self.output.one(diagnostic, draw(sources, self.column_unit))
+    }
+
+    fn emit_all(&mut self, sources: &SourceMap, entries: &[Entry<'_>]) -> io::Result<()> {
+        self.output.all(entries, draw(sources, self.column_unit))
     }
 
     fn finish(&mut self) -> io::Result<()> {
-        self.writer.flush()
+        self.output.finish()
     }
+}
+
+fn draw(sources: &SourceMap, unit: ColumnUnit) -> impl Draw {
+    move |_, diagnostic, out| JsonDiagnostic::new(sources, diagnostic, unit).push_line(out)
 }
 
 impl<W: Write> FromSetup<W> for JsonEmitter<W> {
