@@ -10,8 +10,14 @@
 )]
 
 use std::io::{self, Write};
+use std::sync::{Mutex, mpsc};
+use std::thread;
+use std::time::Duration;
 
-use vitte_diag::{Diagnostic, DiagnosticBag, Emitter, Format, Setup, SourceMap, code};
+use rayon::prelude::*;
+use vitte_diag::{
+    Diagnostic, DiagnosticBag, Emitter, Format, HumanEmitter, Setup, SourceMap, code,
+};
 
 /// Counts writes, and takes no more than so many.
 struct Writes<'w> {
@@ -90,4 +96,47 @@ fn a_bag_is_emitted_as_its_diagnostics_are_one_by_one() {
             assert!(together == one_by_one, "{format} differs where {most} writes are taken");
         }
     }
+}
+
+/// What `work` gives, which has to come: threads that wait for one another never end.
+fn in_time<R: Send + 'static>(work: impl FnOnce() -> R + Send + 'static) -> R {
+    let (done, result) = mpsc::channel();
+    thread::spawn(move || done.send(work()));
+    result.recv_timeout(Duration::from_secs(60)).expect("it ends")
+}
+
+#[test]
+fn workers_may_share_an_emitter() {
+    const BAGS: usize = 8;
+    let (shared, alone) = in_time(|| {
+        let (sources, bag) = many();
+        let human = Mutex::new(HumanEmitter::new(Vec::new()));
+        // More threads than cores, so that some wait while others work.
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(BAGS).build().unwrap();
+        let emit = |_| bag.emit(&sources, &mut *human.lock().unwrap()).unwrap();
+        pool.install(|| (0..BAGS).into_par_iter().map(emit).collect::<Vec<_>>());
+        let mut alone = HumanEmitter::new(Vec::new());
+        bag.emit(&sources, &mut alone).unwrap();
+        (human.into_inner().unwrap().into_inner(), alone.into_inner())
+    });
+    assert!(shared == [&*alone; BAGS].join(&b"\n"[..]));
+}
+
+#[test]
+fn the_lines_of_a_large_file_may_be_asked_for_by_all_threads_at_once() {
+    in_time(|| {
+        let mut sources = SourceMap::new();
+        for _ in 0..4 {
+            let file = sources.add("large.vitte", "a line of it\n".repeat(2 << 20)).unwrap();
+            let sources = &sources;
+            let line = move |line: u32| {
+                let span = sources.span(file, line * 13..line * 13).unwrap();
+                assert_eq!(sources.location(span).unwrap().line, line + 1);
+            };
+            thread::scope(|scope| {
+                scope.spawn(move || line(0));
+                scope.spawn(move || (0..500).into_par_iter().for_each(line));
+            });
+        }
+    });
 }

@@ -107,7 +107,8 @@ impl<E: Emitter + ?Sized> Emitter for Box<E> {
 impl DiagnosticBag {
     /// Writes every diagnostic in the [order of output](Self::ordered), finishes the emitter, and
     /// says how many there were. With the feature `parallel` the formats that can draw very many
-    /// on several threads, and write the same bytes.
+    /// on several threads, and write the same bytes: on those of rayon's global pool, so that none of
+    /// them may wait for a lock that the caller holds. A thread of a pool draws all by itself.
     ///
     /// # Errors
     ///

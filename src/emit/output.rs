@@ -51,8 +51,11 @@ impl<W: Write> Output<W> {
         // So many are worth a thread, and so many are held in memory.
         const TOGETHER: usize = 64;
         const AT_ONCE: usize = 64 * TOGETHER;
+        // A worker that waits takes up other work, which may want what this one's caller holds locked: an
+        // emitter that is shared, for one.
+        let is_on_worker = rayon::current_thread_index().is_some();
         for part in entries.chunks(AT_ONCE) {
-            if part.len() <= TOGETHER {
+            if is_on_worker || part.len() <= TOGETHER {
                 part.iter().try_for_each(|entry| self.one(entry.diagnostic, &draw))?;
                 continue;
             }

@@ -225,7 +225,12 @@ impl SourceFile {
     }
 
     fn lines(&self) -> &Lines {
-        self.lines.get_or_init(|| Lines::new(&self.text))
+        if let Some(lines) = self.lines.get() {
+            return lines;
+        }
+        // Found before the lock is taken: threads that help to find them may be waiting for it.
+        let lines = Lines::new(&self.text);
+        self.lines.get_or_init(|| lines)
     }
 }
 

@@ -108,8 +108,9 @@ fn block_text(text: &str, number: usize) -> &str {
 fn line_ends_of_blocks(text: &str) -> Vec<u32> {
     let blocks = 0..text.len() / BLOCK + 1;
     let line_ends = |number| line_ends(block_text(text, number));
+    // A worker that waits takes up other work, which may want what this one's caller holds locked.
     #[cfg(feature = "parallel")]
-    if blocks.len() >= 1 << 10 {
+    if blocks.len() >= 1 << 10 && rayon::current_thread_index().is_none() {
         use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
         return blocks.into_par_iter().map(line_ends).collect();
     }

@@ -44,10 +44,13 @@ mod parallel {
     /// Bytes that one thread reads at a time.
     const PIECE: usize = 4 << 20;
 
-    /// Nothing where the file is not large, is too large, or is not as long as it was.
+    /// Nothing where the file is not large, is too large, or is not as long as it was; and nothing on a
+    /// worker, which would take up other work while it waits: that may want what its caller holds locked.
     pub(super) fn read(file: &File, size: u64) -> Option<Vec<u8>> {
         let len = usize::try_from(size).ok().filter(|len| *len >= 4 * PIECE)?;
-        if size > MAX_FILE_BYTES || Vec::<u8>::new().try_reserve_exact(len).is_err() {
+        let is_on_worker = rayon::current_thread_index().is_some();
+        if is_on_worker || size > MAX_FILE_BYTES || Vec::<u8>::new().try_reserve_exact(len).is_err()
+        {
             return None;
         }
         // Not touched yet: each thread touches what it reads into.
