@@ -104,7 +104,7 @@ impl<'a> Direct<'a> {
                 margin.gap(pen);
                 pen.end_line();
             }
-            next = line.number + 1;
+            next = line.number.saturating_add(1);
             line.draw(margin, pen);
         }
         if !notes.is_empty() {
