@@ -169,7 +169,8 @@ mod emit {
         }
     }
 
-    /// Each with what it shows. Those with one label on a line, and no suggestion, have the direct path.
+    /// Each with what it shows. Those with one label on a line of ASCII that is not cut, and no suggestion,
+    /// have the direct path.
     fn layouts() -> impl Iterator<Item = Layout> {
         let many = format!("fn ⟦f()\n{}.end⟧\n", "  let x = 1\n".repeat(50));
         let cut = format!("{}let ⟦x⟧ = 1;{}", "first; ".repeat(30), " last;".repeat(30));

@@ -23,7 +23,7 @@ use crate::text;
 /// and count from 1, and a line has its line end. A byte past the end is in the last line. A byte
 /// order mark is part of the first line and has no column.
 ///
-/// An id of another map is [`Error::FileMissing`], and so is a file that is
+/// An id that the map does not have is [`Error::FileMissing`], and so is a file that is
 /// [missing](SourceMap::add_missing): nothing of its text is here to be drawn.
 impl<'a> Files<'a> for SourceMap {
     type FileId = FileId;

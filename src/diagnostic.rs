@@ -30,7 +30,7 @@ impl LabelStyle {
     }
 }
 
-/// A span of source with, perhaps, a few message.
+/// A span of source with, perhaps, a message.
 ///
 /// Labels are made by the [`Diagnostic`] that they belong to, so that exactly one is primary.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -53,7 +53,7 @@ impl Label {
         self.style
     }
 
-    /// The message, where there are any.
+    /// The message, where there is one.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         self.message.as_deref()

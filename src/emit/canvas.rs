@@ -1,4 +1,4 @@
-//! What painted output is made of: ANSI sequences for a terminal, or markup for a page.
+//! What styled output is made of: ANSI sequences for a terminal, or markup for a page.
 //!
 //! ```text
 //! pen            terminal                          page
@@ -69,6 +69,7 @@ impl Canvas {
     #[inline]
     fn push(&mut self, text: &str) {
         match text.as_bytes() {
+            // Most glyphs: a byte takes no call.
             [byte] => self.out.push(*byte),
             bytes => self.out.extend_from_slice(bytes),
         }

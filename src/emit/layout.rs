@@ -8,17 +8,17 @@
 //!    | |       -   ^^ here          carets, the message of the last label beside them
 //!    | |       |
 //!    | |       there                what hangs from the carets
-//!    . |                            break
+//!    . |                            gap
 //! 20 | | }
 //!    | \-' and so on                the end of a label over many lines
 //!    |
 //!    = help: …                      notes
 //! ```
 //!
-//! The look is that of codespan-reporting, which the tests hold this to: its bars stand in
-//! [lanes](super::excerpt::Lanes) here, its gutter is as wide as the widest number that is shown, and its
-//! messages go on inside the gutter. It is drawn in slices straight from the excerpt, each byte once, so
-//! that a diagnostic takes time by what it shows and not by labels times characters.
+//! The look is that of codespan-reporting, and the tests hold this to it, but that bars stand in
+//! [lanes](super::excerpt::Lanes), the gutter is as wide as the widest number that is shown, and further
+//! lines of a message stand below its first. It is drawn in slices straight from the excerpt, each byte
+//! once, so that a diagnostic takes time by what it shows and not by labels times characters.
 
 mod bars;
 mod labels;

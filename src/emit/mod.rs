@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! human, html:  Diagnostic ─▶ excerpt ─▶ layout ─▶ pen ─▶ canvas ─▶ bytes
-//!                     suggestions ─▶ patch ─▶
+//!                         suggestions ─▶ patch ─▶
+//!                           plain ones ─▶ direct ─▶
 //! all others:   Diagnostic ─▶ Checked ─▶ the format's own structs ────────▶ bytes
 //! ```
 //!
@@ -57,8 +58,9 @@ pub trait Emitter {
     /// What the writer says. Whatever the diagnostic holds is no error.
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()>;
 
-    /// Writes several, in this order. The bytes are those of [`emit`](Self::emit) for one after the
-    /// other, which is what this does where a format does not do better.
+    /// Writes several, in the order of `entries`, whatever their `seq`: the bytes that
+    /// [`emit`](Self::emit) writes for one after the other, which is what this does where a format has no
+    /// faster way. It does not [`finish`](Self::finish) the output.
     ///
     /// # Errors
     ///
@@ -68,7 +70,8 @@ pub trait Emitter {
     }
 
     /// Ends the output of one bag: closes what the format has open, and flushes. What is emitted
-    /// after it is a document of its own where the format is a document, and goes on where it is not. [`DiagnosticBag::emit`] calls it; only who emits one by one has to.
+    /// after it is a document of its own where the format is a document, and goes on where it is not.
+    /// [`DiagnosticBag::emit`] calls it; only who emits without a bag has to.
     ///
     /// # Errors
     ///
@@ -106,9 +109,10 @@ impl<E: Emitter + ?Sized> Emitter for Box<E> {
 
 impl DiagnosticBag {
     /// Writes every diagnostic in the [order of output](Self::ordered), finishes the emitter, and
-    /// says how many there were. With the feature `parallel` the formats that can draw very many
-    /// on several threads, and write the same bytes: on those of rayon's global pool, so that none of
-    /// them may wait for a lock that the caller holds. A thread of a pool draws all by itself.
+    /// says how many there were. With the feature `parallel` a large bag is drawn on several threads
+    /// where the format allows it; the bytes are the same. The threads are those of rayon's global pool,
+    /// so that none of them may wait for a lock that the caller holds; a thread of a pool draws all by
+    /// itself.
     ///
     /// # Errors
     ///

@@ -13,6 +13,8 @@
 //! 10 +   .end
 //!    |
 //! ```
+//!
+//! A plain diagnostic has its snippets and notes from the [direct path](super::direct) instead.
 
 use super::canvas::Canvas;
 use super::direct::Direct;

@@ -1,8 +1,8 @@
 //! Where the lines of a text begin, found block by block.
 //!
 //! ```text
-//! text     ├── 64 KiB ──┼── 64 KiB ──┼── 64 KiB ──┤
-//! before   0            2041         4090              line ends before each block, counted at once
+//! text     ├── 16 KiB ──┼── 16 KiB ──┼── 16 KiB ──┤
+//! before   0            510          1022              line ends before each block, counted at once
 //! index    LineIndex    -            -                 made when a line of the block is asked for
 //! ```
 //!
@@ -15,7 +15,8 @@ use std::sync::OnceLock;
 
 use line_index::{LineIndex, TextSize};
 
-/// Bytes of a block; a character that stands on the border is in the later one.
+/// Bytes of a block, whose index fits the first cache; a character that stands on the border is in the
+/// later one.
 const BLOCK: usize = 1 << 14;
 
 /// The lines of one text, which is handed in again with each question. Lines are 0-based here.
@@ -108,9 +109,10 @@ fn block_text(text: &str, number: usize) -> &str {
 fn line_ends_of_blocks(text: &str) -> Vec<u32> {
     let blocks = 0..text.len() / BLOCK + 1;
     let line_ends = |number| line_ends(block_text(text, number));
-    // A worker that waits takes up other work, which may want what this one's caller holds locked.
+    // Less than 16 MiB is counted sooner than threads begin. A worker counts by itself: where it waits it
+    // takes up other work, which may want what this one's caller holds locked.
     #[cfg(feature = "parallel")]
-    if blocks.len() >= 1 << 10 && rayon::current_thread_index().is_none() {
+    if text.len() >= 16 << 20 && rayon::current_thread_index().is_none() {
         use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
         return blocks.into_par_iter().map(line_ends).collect();
     }

@@ -49,8 +49,9 @@ mod parallel {
     pub(super) fn read(file: &File, size: u64) -> Option<Vec<u8>> {
         let len = usize::try_from(size).ok().filter(|len| *len >= 4 * PIECE)?;
         let is_on_worker = rayon::current_thread_index().is_some();
-        if is_on_worker || size > MAX_FILE_BYTES || Vec::<u8>::new().try_reserve_exact(len).is_err()
-        {
+        // Where there is no room for it an allocation that may not fail would end the process.
+        let has_room = || Vec::<u8>::new().try_reserve_exact(len).is_ok();
+        if is_on_worker || size > MAX_FILE_BYTES || !has_room() {
             return None;
         }
         // Not touched yet: each thread touches what it reads into.

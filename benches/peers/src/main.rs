@@ -6,10 +6,10 @@
 //! cargo run --release --manifest-path benches/peers/Cargo.toml -- a d
 //! ```
 //!
-//! All libraries run in one process, one after the other and again ([`measure::in_turns`]), write into
-//! memory, and are used as their documentation says ([`libraries`]). The tables show medians. What each
-//! wrote is checked outside the timed part ([`check`]); a run ends at the first output that lacks
-//! something.
+//! All libraries run in one process, one after the other and again ([`measure::in_turns`]), but in cases b
+//! and i, where each run has a process of its own ([`child`]). They write into memory, and are used as their
+//! documentation says ([`libraries`]). The tables show medians. What each wrote is checked outside the timed
+//! part ([`check`]); a run ends at the first output that lacks something.
 
 mod cases;
 mod check;

@@ -60,7 +60,8 @@ impl Library for Vitte {
     fn prepare<'w>(&self, work: &'w Work, settings: Settings) -> Box<dyn Prepared + 'w> {
         let mut sources = SourceMap::new();
         let file = sources.add(PATH, work.text.as_bytes()).unwrap();
-        // The index of lines is built at first use; the others build theirs with the source.
+        // Lines are counted at first use, and indexed where one is shown first, which is in the run that is
+        // not counted; the others build their index with the source.
         let mut warm = HumanEmitter::new(Vec::new());
         bag(file, &work.diagnostics[..1]).emit(&sources, &mut warm).unwrap();
         let bag = bag(file, &work.diagnostics);
