@@ -1,6 +1,6 @@
 //! Where a format writes whose diagnostics stand for themselves: each in one write, one after the other.
 //!
-//! With the feature `parallel` the diagnostics of a bag are drawn on several threads, a few hundred at a
+//! With the feature `parallel` the diagnostics of a bag are drawn on several threads, a few thousand at a
 //! time, and written in their order: the same writes of the same bytes.
 
 use std::io::{self, Write};
@@ -51,21 +51,15 @@ impl<W: Write> Output<W> {
         // So many are worth a thread, and so many are held in memory.
         const TOGETHER: usize = 64;
         const AT_ONCE: usize = 64 * TOGETHER;
-        // A worker that waits takes up other work, which may want what this one's caller holds locked: an
-        // emitter that is shared, for one.
-        let is_on_worker = rayon::current_thread_index().is_some();
-        for part in entries.chunks(AT_ONCE) {
-            if is_on_worker || part.len() <= TOGETHER {
-                part.iter().try_for_each(|entry| self.one(entry.diagnostic, &draw))?;
-                continue;
-            }
-            let (first, rest) = part.split_first().unzip();
-            first
-                .into_iter()
-                .try_for_each(|entry: &Entry<'_>| self.one(entry.diagnostic, &draw))?;
-            let rest: &[Entry<'_>] = rest.unwrap_or_default();
+        // The first one is drawn in its own way. A worker draws all by itself: where it waits it takes up
+        // other work, which may want what this one's caller holds locked, a shared emitter for one.
+        let is_alone = entries.len() <= TOGETHER || rayon::current_thread_index().is_some();
+        let alone = if is_alone { entries.len() } else { 1 };
+        let (alone, rest) = entries.split_at_checked(alone).unwrap_or_default();
+        alone.iter().try_for_each(|entry| self.one(entry.diagnostic, &draw))?;
+        for part in rest.chunks(AT_ONCE) {
             let drawn: Vec<_> =
-                rest.par_chunks(TOGETHER).map(|entries| Drawn::new(entries, &draw)).collect();
+                part.par_chunks(TOGETHER).map(|entries| Drawn::new(entries, &draw)).collect();
             drawn.into_iter().try_for_each(|drawn| drawn.write(&mut self.writer))?;
         }
         Ok(())
@@ -76,7 +70,7 @@ impl<W: Write> Output<W> {
     }
 }
 
-/// Diagnostics that are drawn, none of them the first one.
+/// Diagnostics that are drawn, none of them the first one of the output.
 #[cfg(feature = "parallel")]
 struct Drawn {
     bytes: Vec<u8>,
