@@ -21,7 +21,7 @@ use std::fmt::{self, Write as _};
 pub(crate) use short::{Digits, Short, digits};
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr as _};
-pub(crate) use wrap::{Block, block, further_line};
+pub(crate) use wrap::{block, further_line};
 
 /// Whether a terminal would obey `c` instead of showing it.
 ///

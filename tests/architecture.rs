@@ -28,11 +28,12 @@ const ORDER: [&[&str]; 9] = [
 
 /// The modules of `emit` from left to right. What is not among them is a format: those stand last, and
 /// do not use one another.
-const EMIT_ORDER: [&[&str]; 7] = [
+const EMIT_ORDER: [&[&str]; 8] = [
     &["excerpt", "glyphs", "style", "escape", "fingerprint", "output", "prose"],
     &["document", "markup"],
     &["canvas"],
     &["pen"],
+    &["margin"],
     &["layout", "patch"],
     &["direct"],
     &["picture"],

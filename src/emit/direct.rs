@@ -19,7 +19,8 @@ use std::ops::Range;
 
 use super::excerpt::{Few, Room, Take};
 use super::glyphs::Glyphs;
-use super::layout::{Margin, Notes};
+use super::layout::Notes;
+use super::margin::Margin;
 use super::pen::Pen;
 use super::style::Style;
 use crate::diagnostic::{Diagnostic, Label, LabelStyle};
@@ -95,9 +96,8 @@ impl<'a> Direct<'a> {
         pen: &mut Pen,
     ) {
         let margin = Margin { gutter: self.gutter, glyphs };
-        pen.arrow((self.gutter, margin.glyphs.arrow), self.at, link);
-        margin.border(pen);
-        pen.end_line();
+        margin.arrow(self.at, link, pen);
+        margin.empty_line(pen);
         let mut next = self.lines.first().map_or(0, |line| line.number);
         for line in &self.lines {
             if line.number > next {
@@ -108,8 +108,7 @@ impl<'a> Direct<'a> {
             line.draw(margin, pen);
         }
         if !notes.is_empty() {
-            margin.border(pen);
-            pen.end_line();
+            margin.empty_line(pen);
         }
         notes.draw(self.gutter, pen);
         pen.close_up();
@@ -155,16 +154,10 @@ impl<'a> Line<'a> {
         if let Some(message) = label.message() {
             pen.blanks(1);
             let behind_border = 1 + end + 1;
-            for (index, line) in
-                pen.block(message, margin.width() + behind_border).lines().enumerate()
-            {
-                if index > 0 {
-                    pen.end_line();
-                    margin.border(pen);
-                    pen.blanks(behind_border);
-                }
-                pen.write(style, line);
-            }
+            pen.block(style, message, margin.width() + behind_border, |pen| {
+                margin.border(pen);
+                pen.blanks(behind_border);
+            });
         }
         pen.end_line();
     }

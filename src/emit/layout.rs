@@ -27,7 +27,7 @@ use std::borrow::Cow;
 
 use self::labels::Labels;
 use super::excerpt::{Excerpt, Few, Mark, Row, Snippet};
-use super::glyphs::Glyphs;
+use super::margin::Margin;
 use super::pen::Pen;
 use super::style::Style;
 use crate::contract::{Breach, Checked};
@@ -47,51 +47,15 @@ pub(super) fn draw(
     let mut snippets = excerpt.snippets.iter().peekable();
     while let Some(snippet) = snippets.next() {
         let link = link(snippet.file);
-        pen.arrow((margin.gutter, margin.glyphs.arrow), snippet.at, link.as_deref());
-        margin.border(pen);
-        pen.end_line();
+        margin.arrow(snippet.at, link.as_deref(), pen);
+        margin.empty_line(pen);
         Labels::new(snippet, margin).draw(pen);
         if snippets.peek().is_some() || !notes.is_empty() {
-            margin.border(pen);
-            pen.end_line();
+            margin.empty_line(pen);
         }
     }
     notes.draw(margin.gutter, pen);
     pen.close_up();
-}
-
-/// What stands left of the text.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Margin {
-    /// Cells for line numbers.
-    pub(super) gutter: usize,
-    pub(super) glyphs: &'static Glyphs,
-}
-
-impl Margin {
-    /// Begins a line without a number: `   |`.
-    pub(super) fn border(self, pen: &mut Pen) {
-        pen.blanks(self.gutter + 1);
-        pen.write(Style::Gutter, self.glyphs.bar);
-    }
-
-    /// Begins the line of a row: `12 |`.
-    pub(super) fn number(self, number: u32, pen: &mut Pen) {
-        pen.number(Style::Gutter, number, self.gutter);
-        pen.blanks(1);
-        pen.write(Style::Gutter, self.glyphs.bar);
-    }
-
-    /// Begins a line in the place of those that are left out: `   .`.
-    pub(super) fn gap(self, pen: &mut Pen) {
-        pen.blanks(self.gutter + 1);
-        pen.write(Style::Gutter, self.glyphs.gap);
-    }
-
-    /// The cell behind the border, 0-based.
-    pub(super) const fn width(self) -> usize {
-        self.gutter + " |".len()
-    }
 }
 
 /// The most notes that are shown.
@@ -150,18 +114,14 @@ fn note(gutter: usize, kind: &str, text: &str, pen: &mut Pen) {
     pen.blanks(1);
     pen.write(Style::Plain, kind);
     pen.blanks(1);
-    for (index, line) in pen.block(text, column).lines().enumerate() {
-        if index > 0 {
-            pen.end_line();
-            pen.blanks(column);
-        }
-        pen.write(Style::Plain, line);
-    }
+    pen.block(Style::Plain, text, column, |pen| pen.blanks(column));
     pen.end_line();
 }
 
 #[cfg(test)]
 use super::excerpt::{Lanes, Place, Take};
+#[cfg(test)]
+use super::glyphs::Glyphs;
 #[cfg(test)]
 use super::style::Sequences;
 #[cfg(test)]

@@ -19,6 +19,7 @@ mod fingerprint;
 mod format;
 mod glyphs;
 mod layout;
+mod margin;
 mod markup;
 mod output;
 mod patch;

@@ -16,7 +16,7 @@ mod hunk;
 use hunk::{Hunk, Mark, hunks};
 
 use super::excerpt::{Room, Row, Stops, Take};
-use super::glyphs::Glyphs;
+use super::margin::Margin;
 use super::pen::Pen;
 use super::style::Style;
 use crate::contract::Checked;
@@ -96,21 +96,15 @@ impl<'a> Patches<'a> {
     pub(super) fn gutter(&self) -> usize {
         let files = self.patches.iter().flat_map(|patch| &patch.files);
         let last = files.flat_map(|file| &file.hunks).map(Hunk::last).max();
-        last.map_or(0, |number| number.to_string().len())
+        last.map_or(0, |number| text::digits(number).len())
     }
 
-    /// Draws them beside a gutter of `gutter` digits; `below_labels` where no note stands between.
-    pub(super) fn draw(
-        &self,
-        gutter: usize,
-        glyphs: &'static Glyphs,
-        below_labels: bool,
-        pen: &mut Pen,
-    ) {
-        let room = Room::new(self.take.width, gutter, 0, self.take.tab_width);
-        let beside = Beside { gutter, glyphs, room };
+    /// Draws them; `below_labels` where no note stands between.
+    pub(super) fn draw(&self, margin: Margin, below_labels: bool, pen: &mut Pen) {
+        let room = Room::new(self.take.width, margin.gutter, 0, self.take.tab_width);
+        let beside = Beside { margin, room };
         if below_labels && !self.patches.is_empty() {
-            beside.border(pen);
+            beside.margin.empty_line(pen);
         }
         for patch in &self.patches {
             patch.draw(beside, pen);
@@ -130,7 +124,7 @@ impl Patch<'_> {
             let goes_on = number + 1 < self.files.len();
             if left == 0 || !file.draw(beside, &mut left, goes_on, pen) {
                 beside.gap(pen);
-                return beside.border(pen);
+                return beside.margin.empty_line(pen);
             }
         }
     }
@@ -140,7 +134,7 @@ impl FilePatch<'_> {
     /// Draws at most `left` lines, and says whether that was all; `goes_on` where another file follows.
     fn draw(&self, beside: Beside, left: &mut usize, goes_on: bool, pen: &mut Pen) -> bool {
         if let Some(place) = self.place {
-            pen.arrow((beside.gutter, beside.glyphs.arrow), place, self.link.as_deref());
+            beside.margin.arrow(place, self.link.as_deref(), pen);
         }
         if self.hunks.is_empty() {
             *left = left.saturating_sub(1);
@@ -150,7 +144,7 @@ impl FilePatch<'_> {
                 return false;
             }
             if index == 0 {
-                beside.border(pen);
+                beside.margin.empty_line(pen);
             } else {
                 beside.gap(pen);
             }
@@ -160,7 +154,7 @@ impl FilePatch<'_> {
         }
         let is_closed = self.hunks.last().is_none_or(|hunk| !hunk.marks.is_empty());
         if !is_closed || (goes_on && !self.hunks.is_empty()) {
-            beside.border(pen);
+            beside.margin.empty_line(pen);
         }
         true
     }
@@ -194,7 +188,7 @@ impl Hunk<'_> {
             let number = u32::try_from(self.added.len()).unwrap_or(u32::MAX);
             let number = self.first.saturating_add(number);
             let row = Row::new(number, next, Stops::default(), beside.room);
-            beside.row(pen, &row, (beside.glyphs.bar, Style::Gutter), Style::Plain);
+            beside.row(pen, &row, (beside.margin.glyphs.bar, Style::Gutter), Style::Plain);
         }
         true
     }
@@ -213,30 +207,21 @@ fn changed(removed: &[&str], added: &[String]) -> Option<(usize, usize)> {
 /// What stands beside the lines.
 #[derive(Clone, Copy)]
 struct Beside {
-    /// Cells for line numbers.
-    gutter: usize,
-    glyphs: &'static Glyphs,
+    margin: Margin,
     room: Room,
 }
 
 impl Beside {
-    /// `   |`
-    fn border(self, pen: &mut Pen) {
-        pen.blanks(self.gutter + 1);
-        pen.write(Style::Gutter, self.glyphs.bar);
-        pen.end_line();
-    }
-
     /// `   ...`, where lines are left out.
     fn gap(self, pen: &mut Pen) {
-        pen.blanks(self.gutter + 1);
+        pen.blanks(self.margin.gutter + 1);
         pen.write(Style::Gutter, "...");
         pen.end_line();
     }
 
     /// `12 +   text`
     fn row(self, pen: &mut Pen, row: &Row<'_>, (sign, beside): (&str, Style), style: Style) {
-        pen.number(Style::Gutter, row.number, self.gutter);
+        pen.number(Style::Gutter, row.number, self.margin.gutter);
         pen.blanks(1);
         pen.write(beside, sign);
         pen.blanks(1);
@@ -249,10 +234,9 @@ impl Beside {
         let mut stops = Stops::default();
         marks.iter().for_each(|(range, _)| stops.add(range.start, range.end));
         let row = Row::new(number, line, stops, self.room);
-        self.row(pen, &row, (self.glyphs.bar, Style::Gutter), Style::Plain);
+        self.row(pen, &row, (self.margin.glyphs.bar, Style::Gutter), Style::Plain);
 
-        pen.blanks(self.gutter + 1);
-        pen.write(Style::Gutter, self.glyphs.bar);
+        self.margin.border(pen);
         pen.blanks(1);
         let (mut at, cells) = (0, row.width());
         for (range, sign) in marks {

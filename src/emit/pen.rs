@@ -4,8 +4,7 @@
 
 use super::canvas::Canvas;
 use super::style::Style;
-use crate::source::Location;
-use crate::text::{self, Block};
+use crate::text;
 
 /// A message never has less room than this, in cells.
 const LEAST_ROOM: usize = 20;
@@ -29,10 +28,23 @@ impl Pen {
         Self { canvas, width, tab_width, is_styled, painted: Style::Plain }
     }
 
-    /// The lines of `text` where it begins at the 0-based cell `column`: safe, and wrapped.
-    pub(super) fn block<'t>(&self, text: &'t str, column: usize) -> Block<'t> {
+    /// Writes a text that begins at the 0-based cell `column`, safe and wrapped; `before` draws what
+    /// stands before its further lines.
+    pub(super) fn block(
+        &mut self,
+        style: Style,
+        text: &str,
+        column: usize,
+        before: impl Fn(&mut Self),
+    ) {
         let room = self.width.saturating_sub(column).max(LEAST_ROOM);
-        text::block(text, self.tab_width, room)
+        for (index, line) in text::block(text, self.tab_width, room).lines().enumerate() {
+            if index > 0 {
+                self.end_line();
+                before(self);
+            }
+            self.write(style, line);
+        }
     }
 
     /// Writes a header such as `error[E0001]: message`, the parts before the colon given, of which `link`
@@ -44,52 +56,11 @@ impl Pen {
         link: Option<&str>,
         message: &str,
     ) {
-        if let Some(url) = link {
-            self.begin_link(url);
-        }
-        header.iter().for_each(|part| self.write(style, part));
-        if link.is_some() {
-            self.end_link();
-        }
+        self.link(link, |pen| header.iter().for_each(|part| pen.write(style, part)));
         self.write(Style::Message, ":");
-        let indent = header.iter().map(|part| part.len()).sum::<usize>() + 2;
-        for (index, line) in self.block(message, indent).lines().enumerate() {
-            if index > 0 {
-                self.end_line();
-                self.blanks(indent - 1);
-            }
-            self.blanks(1);
-            self.write(Style::Message, line);
-        }
-        self.end_line();
-    }
-
-    /// Writes a line with an arrow to a place; `link` is its address.
-    ///
-    /// ```text
-    ///   --> file.vitte:12:7
-    /// ```
-    pub(super) fn arrow(
-        &mut self,
-        (gutter, arrow): (usize, &str),
-        at: Location<'_>,
-        link: Option<&str>,
-    ) {
-        // Where no line is shown at all, an arrow stands as it does above.
-        self.blanks(gutter.max(1));
-        self.write(Style::Gutter, arrow);
         self.blanks(1);
-        if let Some(url) = link {
-            self.begin_link(url);
-        }
-        self.write(Style::Plain, &text::one_line(at.path));
-        for number in [at.line, at.col] {
-            self.write(Style::Plain, ":");
-            self.number(Style::Plain, number, 0);
-        }
-        if link.is_some() {
-            self.end_link();
-        }
+        let indent = header.iter().map(|part| part.len()).sum::<usize>() + ": ".len();
+        self.block(Style::Message, message, indent, |pen| pen.blanks(indent));
         self.end_line();
     }
 
@@ -151,14 +122,17 @@ impl Pen {
         self.canvas.end_line();
     }
 
-    fn begin_link(&mut self, url: &str) {
-        self.paint(Style::Plain);
-        self.canvas.begin_link(url);
-    }
-
-    fn end_link(&mut self) {
-        self.paint(Style::Plain);
-        self.canvas.end_link();
+    /// Writes what `content` does, which is a link where `url` is its address.
+    pub(super) fn link(&mut self, url: Option<&str>, content: impl FnOnce(&mut Self)) {
+        if let Some(url) = url {
+            self.paint(Style::Plain);
+            self.canvas.begin_link(url);
+        }
+        content(self);
+        if url.is_some() {
+            self.paint(Style::Plain);
+            self.canvas.end_link();
+        }
     }
 
     /// Takes back empty lines: what is written next follows on the next line.

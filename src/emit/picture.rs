@@ -20,7 +20,8 @@ use super::canvas::Canvas;
 use super::direct::Direct;
 use super::excerpt::{Excerpt, Take};
 use super::glyphs::Glyphs;
-use super::layout::{self, Margin, Notes};
+use super::layout::{self, Notes};
+use super::margin::Margin;
 use super::patch::Patches;
 use super::pen::Pen;
 use super::style::Style;
@@ -84,12 +85,12 @@ impl Picture {
         let margin = Margin { gutter: excerpt.gutter, glyphs };
         if let Some(primary) = checked.primary().filter(|primary| primary.file.is_missing()) {
             let at = primary.location(take.column_unit);
-            pen.arrow((margin.gutter, glyphs.arrow), at, None);
+            margin.arrow(at, None, &mut pen);
         }
         let notes = Notes::new(&checked, &excerpt);
         layout::draw(&excerpt, notes, link, margin, &mut pen);
         let below_labels = !excerpt.snippets.is_empty() && notes.is_empty();
-        patches.draw(excerpt.gutter, glyphs, below_labels, &mut pen);
+        patches.draw(margin, below_labels, &mut pen);
         pen.finish()
     }
 

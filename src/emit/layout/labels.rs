@@ -106,35 +106,34 @@ impl<'a> Labels<'a> {
         self.begin(Beside::Carets, pen);
         pen.blanks(1);
         carets.draw(pen);
-        let hanging = || carets.hanging();
         if let Some((mark, message)) = carets.beside {
             pen.blanks(1);
             let column = self.text_column() + mark.end.cell + 1;
-            self.message((mark.style, message), column, pen, |pen| {
+            pen.block(mark.style.into(), message, column, |pen| {
                 self.begin(Beside::Carets, pen);
                 pen.blanks(1);
-                let cells = self.pointers(hanging(), usize::MAX, pen);
+                let cells = self.pointers(carets.hanging(), usize::MAX, pen);
                 pen.blanks(column - self.text_column() - cells);
             });
         }
         pen.end_line();
-        if hanging().next().is_none() {
+        if carets.hanging().next().is_none() {
             return;
         }
         self.begin(Beside::Carets, pen);
         pen.blanks(1);
-        self.pointers(hanging(), usize::MAX, pen);
+        self.pointers(carets.hanging(), usize::MAX, pen);
         pen.end_line();
-        for (mark, message) in hanging().rev() {
+        for (mark, message) in carets.hanging().rev() {
             let before = |pen: &mut Pen| {
                 self.begin(Beside::Carets, pen);
                 pen.blanks(1);
-                let cells = self.pointers(hanging(), mark.start.cell, pen);
+                let cells = self.pointers(carets.hanging(), mark.start.cell, pen);
                 pen.blanks(mark.start.cell - cells);
             };
             before(pen);
             let column = self.text_column() + mark.start.cell;
-            self.message((mark.style, message), column, pen, before);
+            pen.block(mark.style.into(), message, column, before);
             pen.end_line();
         }
     }
@@ -177,30 +176,12 @@ impl<'a> Labels<'a> {
         if let Some(message) = mark.message.filter(|_| bar.is_bottom()) {
             pen.blanks(1);
             let column = self.text_column() + mark.end.cell + 1;
-            self.message((mark.style, message), column, pen, |pen| {
+            pen.block(style, message, column, |pen| {
                 self.begin(Beside::End(bar, false), pen);
                 pen.blanks(column - self.margin.width() - self.bars.width());
             });
         }
         pen.end_line();
-    }
-
-    /// Writes a label's message that begins at `column`; `before` draws what stands before its further
-    /// lines.
-    fn message(
-        &self,
-        (style, message): (LabelStyle, &str),
-        column: usize,
-        pen: &mut Pen,
-        before: impl Fn(&mut Pen),
-    ) {
-        for (index, line) in pen.block(message, column).lines().enumerate() {
-            if index > 0 {
-                pen.end_line();
-                before(pen);
-            }
-            pen.write(style.into(), line);
-        }
     }
 }
 
