@@ -121,13 +121,10 @@ impl<'a> Line<'a> {
         let span = label.span();
         file.check(span).ok().filter(|()| span.file() == file.id())?;
         let line = file.line_at(span.lo());
-        let Range { start, end } = line.text;
-        // Kept inside the text: a byte order mark and a line end are none of it.
-        let offset = |offset: u32| (offset as usize).clamp(start, end) - start;
-        let (lo, hi) = (offset(span.lo()), offset(span.hi()));
+        let (lo, hi) = (line.bytes_to(span.lo()), line.bytes_to(span.hi()));
         (span.hi() as usize <= line.next).then_some(Self {
             number: line.number,
-            text: file.text().get(start..end)?,
+            text: file.text().get(line.text)?,
             label,
             cells: lo..hi.max(lo + 1),
         })

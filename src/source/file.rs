@@ -245,6 +245,14 @@ pub(crate) struct Line {
     pub(crate) next: usize,
 }
 
+impl Line {
+    /// The bytes from the start of the line's text to byte `offset` of the file, which is kept inside the
+    /// text: a byte order mark and a line end are none of it.
+    pub(crate) fn bytes_to(&self, offset: u32) -> usize {
+        (offset as usize).clamp(self.text.start, self.text.end) - self.text.start
+    }
+}
+
 impl fmt::Debug for SourceFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SourceFile")

@@ -1,7 +1,6 @@
 //! Labels on the lines of their files, and which of very many are shown.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
 
 use super::Few;
 use crate::contract::Resolved;
@@ -40,13 +39,9 @@ impl<'a> Placed<'a> {
         let first = file.line_at(lo);
         // A label that ends with a line feed ends on that line, not at the start of the next.
         let last = if hi as usize <= first.next { first.clone() } else { file.line_at(hi - 1) };
-        // Kept inside the text: a byte order mark and a line end are none of it.
-        let offset = |offset: u32, text: Range<usize>| {
-            (offset as usize).clamp(text.start, text.end) - text.start
-        };
         let lines = Lines { first: first.number, last: last.number };
-        let first_line = file.text().get(first.text.clone()).unwrap_or_default();
-        let (lo, hi) = (offset(lo, first.text), offset(hi, last.text));
+        let (lo, hi) = (first.bytes_to(lo), last.bytes_to(hi));
+        let first_line = file.text().get(first.text).unwrap_or_default();
         Self { label, lines, first_line, lo, hi }
     }
 
