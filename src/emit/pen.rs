@@ -30,6 +30,7 @@ impl Pen {
 
     /// Writes a text that begins at the 0-based cell `column`, safe and wrapped; `before` draws what
     /// stands before its further lines.
+    #[inline]
     pub(super) fn block(
         &mut self,
         style: Style,
