@@ -39,12 +39,12 @@ pub(super) struct Direct<'a> {
     /// Where the first label begins.
     at: Location<'a>,
     /// In the order of the file.
-    lines: Few<Line<'a>>,
+    lines: Few<LabelledLine<'a>>,
 }
 
 /// A line with its only label.
 #[derive(Clone, Debug)]
-struct Line<'a> {
+struct LabelledLine<'a> {
     number: u32,
     /// Printable ASCII.
     text: &'a str,
@@ -72,14 +72,14 @@ impl<'a> Direct<'a> {
         }
         let mut lines = Few::new();
         for label in diagnostic.labels() {
-            lines.push(Line::new(label, file)?);
+            lines.push(LabelledLine::new(label, file)?);
         }
-        let Line { number, text, cells, .. } = lines.first()?;
+        let LabelledLine { number, text, cells, .. } = lines.first()?;
         let col = take.column_unit.column_after(text.get(..cells.start)?);
         let at = Location { path: file.path(), line: *number, col };
         lines.sort_unstable_by_key(|line| line.number);
         // A single line between two would be shown, too.
-        let are_apart = |[a, b]: &[Line<'_>; 2]| !matches!(b.number - a.number, 0 | 2);
+        let are_apart = |[a, b]: &[LabelledLine<'_>; 2]| !matches!(b.number - a.number, 0 | 2);
         let gutter = text::digits(lines.last()?.number).len();
         let room = Room::new(take.width, gutter, 0, take.tab_width);
         let is_plain = lines.array_windows().all(are_apart)
@@ -115,7 +115,7 @@ impl<'a> Direct<'a> {
     }
 }
 
-impl<'a> Line<'a> {
+impl<'a> LabelledLine<'a> {
     /// Nothing where the label is over many lines, or not wholly in `file`.
     fn new(label: &'a Label, file: &'a SourceFile) -> Option<Self> {
         let span = label.span();

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use smallvec::SmallVec;
 
 pub(super) use lanes::Lanes;
-use placed::{Lines, Placed};
+use placed::{LineRange, Placed};
 pub(super) use row::{Room, Row, Stops};
 
 use crate::contract::Checked;
@@ -161,7 +161,7 @@ impl<'p, 'a> Labelled<'p, 'a> {
     fn rows(&self, context: u32, room: Room) -> Vec<Row<'a>> {
         let mut shown: Few<(u32, u32, &Placed<'a>)> = Few::new();
         for label in self.labels {
-            let Lines { first, last } = label.lines;
+            let LineRange { first, last } = label.lines;
             let head = first.saturating_add(LINES_AFTER_START).min(last);
             let tail = last.saturating_sub(LINES_BEFORE_END).max(first);
             let (from, to) = (first.saturating_sub(context).max(1), label.last_shown(context));
@@ -173,17 +173,20 @@ impl<'p, 'a> Labelled<'p, 'a> {
         }
         shown.sort_unstable_by_key(|&(from, to, _)| (from, to));
         let mut rows = Vec::with_capacity(shown.len());
-        let (mut stops, mut next) = (None, 1);
+        let (mut stops, mut last) = (None, 0);
         for (from, to, label) in shown {
-            let is_gap = next > 1 && from == next + 1;
-            for number in if is_gap { next } else { from.max(next) }..=to {
+            if to <= last {
+                continue;
+            }
+            let is_gap = last > 0 && from == last.saturating_add(2);
+            for number in if is_gap { last + 1 } else { from.max(last + 1) }..=to {
                 let line = label.line(number);
                 rows.push(Row::whole(number, line, room).unwrap_or_else(|| {
                     let stops = stops.get_or_insert_with(|| self.stops());
                     Row::new(number, line, stops.remove(&number).unwrap_or_default(), room)
                 }));
             }
-            next = next.max(to.saturating_add(1));
+            last = to;
         }
         rows
     }

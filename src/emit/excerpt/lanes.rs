@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::Lines;
+use super::LineRange;
 
 /// The columns of bars of the labels over many lines: labels that share no line share a column.
 ///
@@ -23,8 +23,8 @@ pub(in crate::emit) struct Lanes {
 
 impl Lanes {
     /// The label that begins first stands left, of two the one that ends later.
-    pub(super) fn new(labels: impl Iterator<Item = Lines>) -> Self {
-        let mut order: Vec<(usize, Lines)> = labels.enumerate().collect();
+    pub(super) fn new(labels: impl Iterator<Item = LineRange>) -> Self {
+        let mut order: Vec<(usize, LineRange)> = labels.enumerate().collect();
         let mut lane_of = vec![0; order.len()];
         order.sort_by_key(|(_, lines)| (lines.first, Reverse(lines.last)));
         // The line up to which each lane is taken.

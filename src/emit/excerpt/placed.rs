@@ -11,7 +11,7 @@ use crate::source::{ColumnUnit, Location};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Placed<'a> {
     pub(super) label: Resolved<'a>,
-    pub(super) lines: Lines,
+    pub(super) lines: LineRange,
     /// The text of its first line.
     first_line: &'a str,
     /// Where it begins, in bytes from the start of its first line's text.
@@ -22,12 +22,12 @@ pub(super) struct Placed<'a> {
 
 /// The lines of a label, 1-based, both inclusive.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Lines {
+pub(super) struct LineRange {
     pub(super) first: u32,
     pub(super) last: u32,
 }
 
-impl Lines {
+impl LineRange {
     pub(super) const fn many(self) -> bool {
         self.first < self.last
     }
@@ -39,7 +39,7 @@ impl<'a> Placed<'a> {
         let first = file.line_at(lo);
         // A label that ends with a line feed ends on that line, not at the start of the next.
         let last = if hi as usize <= first.next { first.clone() } else { file.line_at(hi - 1) };
-        let lines = Lines { first: first.number, last: last.number };
+        let lines = LineRange { first: first.number, last: last.number };
         let (lo, hi) = (first.bytes_to(lo), last.bytes_to(hi));
         let first_line = file.text().get(first.text).unwrap_or_default();
         Self { label, lines, first_line, lo, hi }
@@ -106,7 +106,7 @@ pub(super) fn limit(labels: &mut Few<Placed<'_>>, most_lines: usize) -> usize {
             on_lines = 0;
             lines.clear();
         }
-        let Lines { first, last } = label.lines;
+        let LineRange { first, last } = label.lines;
         let is_new = |line| usize::from(!lines.contains(&line));
         let more = is_new(first) + if last == first { 0 } else { is_new(last) };
         // The first label of a file is always shown.
