@@ -45,7 +45,7 @@ impl<W: Write> Output<W> {
     /// Writes all of them.
     #[cfg(feature = "parallel")]
     pub(super) fn all(&mut self, entries: &[Entry<'_>], draw: impl Draw) -> io::Result<()> {
-        use rayon::iter::ParallelIterator as _;
+        use rayon::iter::{IndexedParallelIterator as _, ParallelIterator as _};
         use rayon::slice::ParallelSlice as _;
 
         // So many are worth a thread, and so many are held in memory.
@@ -57,10 +57,11 @@ impl<W: Write> Output<W> {
         let alone = if is_alone { entries.len() } else { 1 };
         let (alone, rest) = entries.split_at_checked(alone).unwrap_or_default();
         alone.iter().try_for_each(|entry| self.one(entry.diagnostic, &draw))?;
+        let mut drawn: Vec<_> = (0..AT_ONCE / TOGETHER).map(|_| Drawn::default()).collect();
         for part in rest.chunks(AT_ONCE) {
-            let drawn: Vec<_> =
-                part.par_chunks(TOGETHER).map(|entries| Drawn::new(entries, &draw)).collect();
-            drawn.into_iter().try_for_each(|drawn| drawn.write(&mut self.writer))?;
+            let pieces = part.par_chunks(TOGETHER).zip(&mut drawn);
+            pieces.for_each(|(entries, drawn)| drawn.fill(entries, &draw));
+            drawn.iter_mut().try_for_each(|drawn| drawn.write(&mut self.writer))?;
         }
         Ok(())
     }
@@ -70,8 +71,10 @@ impl<W: Write> Output<W> {
     }
 }
 
-/// Diagnostics that are drawn, none of them the first one of the output.
+/// Diagnostics that are drawn, none of them the first one of the output. Its memory is used again for
+/// those that come later.
 #[cfg(feature = "parallel")]
+#[derive(Default)]
 struct Drawn {
     bytes: Vec<u8>,
     /// Where each ends.
@@ -82,24 +85,24 @@ struct Drawn {
 
 #[cfg(feature = "parallel")]
 impl Drawn {
-    fn new(entries: &[Entry<'_>], draw: &impl Draw) -> Self {
-        let mut drawn = Self { bytes: Vec::new(), ends: Vec::new(), error: None };
+    fn fill(&mut self, entries: &[Entry<'_>], draw: &impl Draw) {
         for entry in entries {
-            if let Err(error) = draw(false, entry.diagnostic, &mut drawn.bytes) {
-                drawn.error = Some(error);
+            if let Err(error) = draw(false, entry.diagnostic, &mut self.bytes) {
+                self.error = Some(error);
                 break;
             }
-            drawn.ends.push(drawn.bytes.len());
+            self.ends.push(self.bytes.len());
         }
-        drawn
     }
 
-    fn write(self, writer: &mut impl Write) -> io::Result<()> {
+    /// Writes what is here, and forgets it.
+    fn write(&mut self, writer: &mut impl Write) -> io::Result<()> {
         let mut start = 0;
-        for end in self.ends {
+        for end in self.ends.drain(..) {
             writer.write_all(self.bytes.get(start..end).unwrap_or_default())?;
             start = end;
         }
-        self.error.map_or(Ok(()), Err)
+        self.bytes.clear();
+        self.error.take().map_or(Ok(()), Err)
     }
 }
