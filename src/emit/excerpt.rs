@@ -150,7 +150,11 @@ impl<'p, 'a> Labelled<'p, 'a> {
         let room = Room::new(take.width, gutter, lanes.count, take.tab_width);
         let rows = self.rows(take.context_lines, room);
         remarks.extend(self.lossy(&rows));
-        let marks: Vec<Mark<'_>> = self.labels.iter().map(|label| mark(label, &rows)).collect();
+        let mut marks: Vec<Mark<'_>> = Vec::with_capacity(self.labels.len());
+        for label in self.labels {
+            let next = marks.last().map_or(0, |mark| mark.end.row + 1);
+            marks.push(mark(label, &rows, next));
+        }
         self.tell_hidden(&marks, take.column_unit, remarks);
         let at = self.first.location(take.column_unit);
         Snippet { file: self.file, at, rows, marks, lanes }
@@ -237,10 +241,13 @@ impl<'p, 'a> Labelled<'p, 'a> {
     }
 }
 
-/// A label, its ends as places on `rows`.
-fn mark<'a>(placed: &Placed<'a>, rows: &[Row<'_>]) -> Mark<'a> {
+/// A label, its ends as places on `rows`, of which it is likely to begin on the one with index `likely`.
+fn mark<'a>(placed: &Placed<'a>, rows: &[Row<'_>], likely: usize) -> Mark<'a> {
     let &Placed { label, lines, lo, hi, .. } = placed;
-    let row_of = |line| rows.binary_search_by_key(&line, |row| row.number).unwrap_or(0);
+    let row_of = |line| match rows.get(likely) {
+        Some(row) if row.number == line => likely,
+        _ => rows.binary_search_by_key(&line, |row| row.number).unwrap_or(0),
+    };
     let first = row_of(lines.first);
     let last = if lines.many() { row_of(lines.last) } else { first };
     let start = rows.get(first).map_or(0, |row| row.start_of(lo));
