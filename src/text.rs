@@ -18,7 +18,7 @@ mod wrap;
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
-pub(crate) use short::{Digits, Short, digits};
+pub(crate) use short::{Digits, Short, digit_count, digits};
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr as _};
 pub(crate) use wrap::{block, further_line};

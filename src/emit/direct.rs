@@ -80,7 +80,7 @@ impl<'a> Direct<'a> {
         lines.sort_unstable_by_key(|line| line.number);
         // A single line between two would be shown, too.
         let are_apart = |[a, b]: &[LabelledLine<'_>; 2]| !matches!(b.number - a.number, 0 | 2);
-        let gutter = text::digits(lines.last()?.number).len();
+        let gutter = text::digit_count(lines.last()?.number);
         let room = Room::new(take.width, gutter, 0, take.tab_width);
         let is_plain = lines.array_windows().all(are_apart)
             && lines.iter().all(|line| room.is_whole(line.text));

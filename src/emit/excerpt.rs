@@ -117,7 +117,7 @@ impl<'a> Excerpt<'a> {
         placed::by_file(&mut placed);
         let left_out = placed::limit(&mut placed, take.labelled_lines);
         let last = placed.iter().map(|label| label.last_shown(take.context_lines)).max();
-        let gutter = last.map_or(0, |line| text::digits(line).len()).max(least_gutter);
+        let gutter = last.map_or(0, text::digit_count).max(least_gutter);
         let mut snippets = Vec::with_capacity(1);
         for labels in placed.chunk_by(Placed::is_in_file_of) {
             snippets

@@ -1,9 +1,9 @@
 //! Where the lines of a text begin, found block by block.
 //!
 //! ```text
-//! text     ├── 16 KiB ──┼── 16 KiB ──┼── 16 KiB ──┤
-//! before   0            510          1022              line ends before each block, counted at once
-//! index    LineIndex    -            -                 made when a line of the block is asked for
+//! text     ├── 8 KiB ──┼── 8 KiB ──┼── 8 KiB ──┤
+//! before   0           255         511              line ends before each block, counted at once
+//! index    LineIndex   -           -                made when a line of the block is asked for
 //! ```
 //!
 //! Counting line ends runs as fast as memory is read, and takes next to none. The index proper takes
@@ -17,7 +17,7 @@ use line_index::{LineIndex, TextSize};
 
 /// Bytes of a block, whose index fits the first cache; a character that stands on the border is in the
 /// later one.
-const BLOCK: usize = 1 << 14;
+const BLOCK: usize = 1 << 13;
 
 /// The lines of one text, which is handed in again with each question. Lines are 0-based here.
 pub(super) struct Lines {

@@ -34,8 +34,14 @@ pub(crate) type Digits = Short<MOST_DIGITS>;
 
 const MOST_DIGITS: usize = u32::MAX.ilog10() as usize + 1;
 
+/// How many digits a number has, decimal.
+#[inline]
+pub(crate) fn digit_count(number: u32) -> usize {
+    number.checked_ilog10().map_or(1, |log| log as usize + 1)
+}
+
 pub(crate) fn digits(number: u32) -> Digits {
-    let len = number.checked_ilog10().map_or(1, |log| log as usize + 1);
+    let len = digit_count(number);
     let (mut bytes, mut rest) = ([b'0'; MOST_DIGITS], number);
     for slot in bytes.iter_mut().take(len).rev() {
         // Less than ten, so it fits.
@@ -56,7 +62,7 @@ mod tests {
             let (mut out, digits) = (b"=".to_vec(), digits(number));
             digits.push_to(&mut out);
             assert_eq!(out, format!("={number}").into_bytes());
-            assert_eq!(digits.len(), number.to_string().len());
+            assert_eq!((digits.len(), digit_count(number)), (out.len() - 1, out.len() - 1));
         }
     }
 
