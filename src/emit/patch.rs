@@ -96,7 +96,7 @@ impl<'a> Patches<'a> {
     pub(super) fn gutter(&self) -> usize {
         let files = self.patches.iter().flat_map(|patch| &patch.files);
         let last = files.flat_map(|file| &file.hunks).map(Hunk::last).max();
-        last.map_or(0, |number| text::digit_count(number))
+        last.map_or(0, text::digit_count)
     }
 
     /// Draws them; `below_labels` where no note stands between.
