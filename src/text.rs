@@ -67,6 +67,13 @@ fn all_in_blocks<const N: usize>(bytes: &[u8], is_so: impl Fn(u8) -> bool + Copy
     bytes.as_chunks().0.iter().all(all) && all(last)
 }
 
+/// How many bytes of `text` are as asked.
+pub(crate) fn count_bytes(text: &str, is_so: impl Fn(u8) -> bool) -> usize {
+    // At most 255 at once, so that a byte counts them and the loop takes many bytes at a time.
+    let count = |bytes: &[u8]| bytes.iter().map(|&byte| u8::from(is_so(byte))).sum::<u8>();
+    text.as_bytes().chunks(255).map(|bytes| usize::from(count(bytes))).sum()
+}
+
 /// Whether a terminal would show all of `text` and obey none of it.
 pub(crate) fn is_safe(text: &str) -> bool {
     is_plain(text) || !text.contains(is_unsafe)

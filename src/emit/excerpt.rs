@@ -185,9 +185,9 @@ impl<'p, 'a> Labelled<'p, 'a> {
             let is_gap = last > 0 && from == last.saturating_add(2);
             for number in if is_gap { last + 1 } else { from.max(last + 1) }..=to {
                 let line = label.line(number);
-                rows.push(Row::whole(number, line, room).unwrap_or_else(|| {
+                rows.push(Row::new(number, line, room, || {
                     let stops = stops.get_or_insert_with(|| self.stops());
-                    Row::new(number, line, stops.remove(&number).unwrap_or_default(), room)
+                    stops.remove(&number).unwrap_or_default()
                 }));
             }
             last = to;

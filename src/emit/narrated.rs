@@ -12,7 +12,7 @@
 //! ```
 
 use std::borrow::Cow;
-use std::fmt::{self, Display, Write as _};
+use std::fmt::{self, Display};
 use std::io::{self, Write};
 
 use super::Emitter;
@@ -73,24 +73,23 @@ impl<W: Write> Emitter for NarratedEmitter<W> {
 
 fn draw(sources: &SourceMap) -> impl Draw {
     |is_first, diagnostic, out| {
-        let mut narration = Narration { text: String::new(), file: None, line: None };
-        narration.tell(sources, &Checked::new(sources, diagnostic));
         if !is_first {
             out.push(b'\n');
         }
-        out.extend_from_slice(narration.text.as_bytes());
+        let mut narration = Narration { out, file: None, line: None };
+        narration.tell(sources, &Checked::new(sources, diagnostic));
         Ok(())
     }
 }
 
-struct Narration {
-    text: String,
+struct Narration<'o> {
+    out: &'o mut Vec<u8>,
     /// The file and the line that were told last.
     file: Option<FileId>,
     line: Option<(FileId, u32)>,
 }
 
-impl Narration {
+impl Narration<'_> {
     fn tell(&mut self, sources: &SourceMap, checked: &Checked<'_>) {
         let diagnostic = checked.diagnostic;
         let severity = match diagnostic.severity() {
@@ -130,21 +129,22 @@ impl Narration {
 
     /// A beginning and the lines of a text, the further ones indented.
     fn sentence(&mut self, beginning: impl Display, rest: &str) {
-        // Writing to a string cannot fail.
-        _ = write!(self.text, "{beginning}");
+        // Writing to memory cannot fail.
+        _ = write!(self.out, "{beginning}");
         let mut before = ": ";
         for line in text::lines(rest, 4) {
-            self.text.push_str(before);
+            self.out.extend_from_slice(before.as_bytes());
             let is_first = before == ": ";
-            self.text.push_str(&if is_first { line } else { text::further_line(line) });
+            let line = if is_first { line } else { text::further_line(line) };
+            self.out.extend_from_slice(line.as_bytes());
             before = "\n  ";
         }
-        self.text.push('\n');
+        self.out.push(b'\n');
     }
 
     fn line(&mut self, line: impl Display) {
-        // Writing to a string cannot fail.
-        _ = writeln!(self.text, "{line}");
+        // Writing to memory cannot fail.
+        _ = writeln!(self.out, "{line}");
     }
 
     fn place<'a>(&mut self, file: &SourceFile, at: Location<'a>) -> Place<'a> {

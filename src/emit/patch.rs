@@ -20,7 +20,7 @@ use super::margin::Margin;
 use super::pen::Pen;
 use super::style::Style;
 use crate::contract::Checked;
-use crate::source::{Location, SourceMap};
+use crate::source::{Location, SourceFile, SourceMap};
 use crate::suggestion::Suggestion;
 use crate::text;
 
@@ -54,12 +54,12 @@ struct FilePatch<'a> {
 }
 
 impl<'a> Patches<'a> {
-    /// The changes as `take` has them; `path_links` where paths are links to the files.
+    /// The changes as `take` has them; `link` gives the address of a file where its path is a link.
     pub(super) fn new(
         sources: &'a SourceMap,
         checked: &Checked<'a>,
         take: Take,
-        path_links: bool,
+        link: impl Fn(&SourceFile) -> Option<String>,
     ) -> Self {
         if checked.suggestions.is_empty() {
             return Self { patches: Vec::new(), more: 0, take };
@@ -81,8 +81,7 @@ impl<'a> Patches<'a> {
                         let is_known =
                             number == 0 && about == Some(file.id()) && !file.is_missing();
                         let place = (!is_known).then_some(at);
-                        let is_link = path_links && text::is_safe(file.path());
-                        let link = is_link.then(|| sources.url(file.id())).flatten();
+                        let link = link(file);
                         Some(FilePatch { place, link, hunks: hunks(file, edits, take.width) })
                     });
                 Patch { suggestion, files: files.collect() }
@@ -182,12 +181,12 @@ impl Hunk<'_> {
             if let Some((before, behind)) = changed {
                 stops.add(before, line.len().saturating_sub(behind).max(before));
             }
-            beside.row(pen, &Row::new(number, line, stops, beside.room), (sign, style), style);
+            beside.row(pen, &Row::new(number, line, beside.room, || stops), (sign, style), style);
         }
         if let Some(next) = self.next {
             let number = u32::try_from(self.added.len()).unwrap_or(u32::MAX);
             let number = self.first.saturating_add(number);
-            let row = Row::new(number, next, Stops::default(), beside.room);
+            let row = Row::new(number, next, beside.room, Stops::default);
             beside.row(pen, &row, (beside.margin.glyphs.bar, Style::Gutter), Style::Plain);
         }
         true
@@ -233,7 +232,7 @@ impl Beside {
     fn marked(self, pen: &mut Pen, number: u32, line: &str, marks: &[Mark]) {
         let mut stops = Stops::default();
         marks.iter().for_each(|(range, _)| stops.add(range.start, range.end));
-        let row = Row::new(number, line, stops, self.room);
+        let row = Row::new(number, line, self.room, || stops);
         self.row(pen, &row, (self.margin.glyphs.bar, Style::Gutter), Style::Plain);
 
         self.margin.border(pen);

@@ -80,7 +80,7 @@ impl Picture {
         }
 
         let checked = Checked::new(sources, diagnostic);
-        let patches = Patches::new(sources, &checked, take, self.path_links);
+        let patches = Patches::new(sources, &checked, take, link);
         let excerpt = Excerpt::new(&checked, patches.gutter(), take);
         let margin = Margin { gutter: excerpt.gutter, glyphs };
         if let Some(primary) = checked.primary().filter(|primary| primary.file.is_missing()) {

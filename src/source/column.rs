@@ -28,7 +28,7 @@ impl ColumnUnit {
             Self::Char => before.chars().count(),
             Self::Byte => before.len(),
             // Two units for what is four bytes of UTF-8.
-            Self::Utf16 => before.chars().count() + long_characters(before),
+            Self::Utf16 => before.chars().count() + text::count_bytes(before, |byte| byte >= 0xf0),
             Self::Cell { .. } if text::is_plain(before) => before.len(),
             Self::Cell { tab_width } => {
                 text::cells(before, usize::from(tab_width)).last().map_or(0, |last| last.end)
@@ -36,13 +36,6 @@ impl ColumnUnit {
         };
         u32::try_from(units).map_or(u32::MAX, |units| units.saturating_add(1))
     }
-}
-
-/// The characters of four bytes.
-fn long_characters(text: &str) -> usize {
-    // At most 255 at once, so that a byte counts them and the loop takes many bytes at a time.
-    let count = |bytes: &[u8]| bytes.iter().map(|&byte| u8::from(byte >= 0xf0)).sum::<u8>();
-    text.as_bytes().chunks(255).map(|bytes| usize::from(count(bytes))).sum()
 }
 
 #[cfg(test)]

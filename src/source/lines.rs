@@ -15,6 +15,8 @@ use std::sync::OnceLock;
 
 use line_index::{LineIndex, TextSize};
 
+use crate::text::count_bytes;
+
 /// Bytes of a block, whose index fits the first cache; a character that stands on the border is in the
 /// later one.
 const BLOCK: usize = 1 << 13;
@@ -108,7 +110,11 @@ fn block_text(text: &str, number: usize) -> &str {
 /// The line ends of each block of `text`.
 fn line_ends_of_blocks(text: &str) -> Vec<u32> {
     let blocks = 0..text.len() / BLOCK + 1;
-    let line_ends = |number| line_ends(block_text(text, number));
+    // A block has fewer than 32 bits can count.
+    let line_ends = |number| {
+        let line_ends = count_bytes(block_text(text, number), |byte| byte == b'\n');
+        u32::try_from(line_ends).unwrap_or(u32::MAX)
+    };
     // Less than 16 MiB is counted sooner than threads begin. A worker counts by itself: where it waits it
     // takes up other work, which may want what this one's caller holds locked.
     #[cfg(feature = "parallel")]
@@ -117,13 +123,6 @@ fn line_ends_of_blocks(text: &str) -> Vec<u32> {
         return blocks.into_par_iter().map(line_ends).collect();
     }
     blocks.map(line_ends).collect()
-}
-
-/// How many line feeds are in `text`.
-fn line_ends(text: &str) -> u32 {
-    // At most 255 bytes at once, so that a byte counts them and the loop takes many at a time.
-    let count = |bytes: &[u8]| bytes.iter().map(|&byte| u8::from(byte == b'\n')).sum::<u8>();
-    text.as_bytes().chunks(255).map(|bytes| u32::from(count(bytes))).sum()
 }
 
 /// An offset in a block, which has fewer bytes.

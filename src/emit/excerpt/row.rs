@@ -31,24 +31,21 @@ pub(in crate::emit) struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    /// The row of a line that is shown as it is: printable ASCII for which there is room.
-    pub(in crate::emit) fn whole(number: u32, line: &'a str, room: Room) -> Option<Self> {
-        room.is_whole(line).then_some(Self {
-            number,
-            text: Cow::Borrowed(line),
-            is_plain: true,
-            stops: None,
-        })
-    }
-
-    /// The row of any line, of which `stops` are what has to be seen.
+    /// The row of a line. `stops` says what of it has to be seen: nobody asks where the line is shown as it
+    /// is, as most are.
     ///
     /// Of a long line only the part around the labels is looked at, so that the cost of a
     /// diagnostic does not grow with the line.
-    pub(in crate::emit) fn new(number: u32, line: &'a str, mut stops: Stops, room: Room) -> Self {
-        if let Some(row) = Self::whole(number, line, room) {
-            return row;
+    pub(in crate::emit) fn new(
+        number: u32,
+        line: &'a str,
+        room: Room,
+        stops: impl FnOnce() -> Stops,
+    ) -> Self {
+        if room.is_whole(line) {
+            return Self { number, text: Cow::Borrowed(line), is_plain: true, stops: None };
         }
+        let mut stops = stops();
         let part = Part::new(line, &stops, room);
         let is_plain = text::is_plain(part.text);
         let total = stops.measure(&part, is_plain, room.tab_width);
