@@ -35,6 +35,7 @@
 //! Nothing here panics, whatever the input: what is wrong is an error value, or a note in the
 //! output that says what could not be shown as it was asked for.
 
+mod backtrace;
 mod bag;
 #[cfg(feature = "clap")]
 pub mod cli;
@@ -42,6 +43,8 @@ mod code;
 mod codespan;
 mod color;
 mod contract;
+#[cfg(feature = "crash")]
+pub mod crash;
 mod diagnostic;
 mod emit;
 pub mod fix;
@@ -58,6 +61,7 @@ pub mod text;
 mod tool;
 mod url;
 
+pub use backtrace::{Backtrace, Frame};
 pub use bag::{DiagnosticBag, Entry};
 pub use code::{Code, CodeError};
 pub use color::ColorChoice;

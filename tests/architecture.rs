@@ -14,13 +14,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of the crate from left to right; those of one place may use each other.
-const ORDER: [&[&str]; 9] = [
-    &["in_order", "span", "text", "severity", "url", "color", "terminal"],
+const ORDER: [&[&str]; 10] = [
+    &["in_order", "span", "text", "severity", "url", "color", "terminal", "backtrace"],
     &["source", "code", "summary"],
     &["suggestion", "registry"],
     &["diagnostic"],
     &["contract", "policy", "tool"],
     &["bag", "codespan", "fix"],
+    &["crash"],
     &["emit"],
     &["cli"],
     &["main"],

@@ -1,0 +1,5 @@
+//! Crashes as fatal diagnostics: panics, fatal signals and uncaught errors.
+
+mod report;
+
+pub use report::*;
