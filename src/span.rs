@@ -75,6 +75,15 @@ impl Span {
         Self::empty(FileId::NOWHERE, 0)
     }
 
+    /// Where its numbers are in memory, in bytes: the file's, `lo`, `hi`. A crashed process is read from
+    /// outside.
+    #[cfg(feature = "crash")]
+    pub(crate) const OFFSETS: [usize; 3] = [
+        std::mem::offset_of!(Self, file),
+        std::mem::offset_of!(Self, lo),
+        std::mem::offset_of!(Self, hi),
+    ];
+
     /// The bytes between two offsets, whichever is the smaller one.
     pub(crate) fn clamped(file: FileId, lo: u32, hi: u32) -> Self {
         Self { file, lo: lo.min(hi), hi: lo.max(hi) }

@@ -1,5 +1,35 @@
 //! Crashes as fatal diagnostics: panics, fatal signals and uncaught errors.
 
+mod calls;
+mod catch;
+mod context;
+mod diagnostic;
+mod facts;
+mod handler;
+mod hook;
+mod modules;
+mod output;
+mod place;
 mod report;
+mod signal;
+mod store;
+mod symbols;
 
+/// What looks at a crashed process from outside, where that is possible.
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod reporter;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod threads;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod walk;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod what;
+
+pub use catch::{catch, run};
+pub use context::{Context, Value, ValueText, context};
+pub(crate) use handler::Look;
+pub use handler::{Builder, CrashGuard, CrashHandler, InstallError};
+pub(crate) use output::Shown;
+pub use place::sources;
 pub use report::*;
+pub use store::Store;

@@ -1,6 +1,7 @@
 //! What is known of a crash, as the file of a report has it.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
@@ -68,6 +69,9 @@ pub struct CrashReport {
     /// The lines of the sources that the context points into.
     #[serde(default)]
     pub sources: Vec<SourceLines>,
+    /// Where the report is stored, as who stored it knows; its file does not say it.
+    #[serde(skip)]
+    pub path: Option<PathBuf>,
 }
 
 /// The system that a program ran on.

@@ -11,6 +11,8 @@
 //! and an entry in the list of [`Format`].
 
 mod canvas;
+#[cfg(feature = "crash")]
+mod crash;
 mod direct;
 mod document;
 mod escape;

@@ -1,0 +1,179 @@
+//! What the program is doing, so that a crash can say it.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::fmt::{self, Write};
+use std::marker::PhantomData;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::signal::slots::{self, Text, VALUES};
+use crate::span::Span;
+
+/// Says what this thread is doing until the result is dropped: `name` is what it does, such as
+/// `type-checking`, and `span` where in the sources, or `None`.
+///
+/// Contexts are a stack for each thread. What is kept of it are the outermost 32 and, deeper than that,
+/// the innermost 32; a name is cut after 128 bytes. Opening and closing one takes about two nanoseconds,
+/// and needs no lock. At most 512 threads have contexts at the same time.
+///
+/// ```
+/// use vitte_diag::{FileId, Span, crash};
+///
+/// let span = Span::new(FileId::new(0), 3, 7)?;
+/// let name = String::from("area");
+/// let _cx = crash::context("type-checking", span).with("fn", &name);
+/// # Ok::<(), vitte_diag::SpanError>(())
+/// ```
+#[inline]
+pub fn context(name: &'static str, span: impl Into<Option<Span>>) -> Context {
+    let span = span.into().unwrap_or(Span::nowhere());
+    let depth = slots::claimed().map_or(0, |stack| stack.push(name, span));
+    Context { state: depth << VALUE_BITS, is_of_one_thread: PhantomData }
+}
+
+/// Something that this thread is doing until this is dropped, see [`context`].
+#[derive(Debug)]
+#[must_use = "a context lasts until this is dropped: bind it to a name such as `_cx`"]
+pub struct Context {
+    /// The depth, and in the lowest bits the number of values: one word, which stays in a register.
+    state: u32,
+    is_of_one_thread: PhantomData<*const ()>,
+}
+
+const VALUE_BITS: u32 = 2;
+const _: () = assert!(VALUES < 1 << VALUE_BITS);
+
+impl Context {
+    /// Says something more: at most three times, and later ones are left out. Of a value the first 40
+    /// bytes are kept.
+    #[inline]
+    pub fn with(mut self, key: &'static str, value: impl Value) -> Self {
+        let (depth, count) = (self.state >> VALUE_BITS, self.state & ((1 << VALUE_BITS) - 1));
+        if (count as usize) < VALUES
+            && let Some(stack) = slots::stack()
+        {
+            stack.value(depth, count, key, |text| value.write(&mut ValueText(text)));
+            self.state += 1;
+        }
+        self
+    }
+}
+
+impl Drop for Context {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(stack) = slots::stack() {
+            stack.truncate(self.state >> VALUE_BITS);
+        }
+    }
+}
+
+/// What a [`Context`] can be told: text, numbers, `bool`, `char`, and through `format_args!` all that has
+/// `Display`.
+///
+/// ```
+/// use std::path::Path;
+/// use vitte_diag::crash;
+///
+/// let path = Path::new("src/main.vitte");
+/// let _cx = crash::context("reading", None).with("file", format_args!("{}", path.display()));
+/// ```
+pub trait Value {
+    /// Writes it as text.
+    fn write(&self, text: &mut ValueText<'_>);
+}
+
+/// Where a [`Value`] is written to.
+pub struct ValueText<'a>(&'a Text);
+
+impl fmt::Debug for ValueText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ValueText").finish_non_exhaustive()
+    }
+}
+
+impl ValueText<'_> {
+    /// Makes it this text.
+    #[inline]
+    pub fn set(&mut self, text: &str) {
+        self.0.set(text);
+    }
+}
+
+impl Write for ValueText<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.push(text);
+        Ok(())
+    }
+}
+
+impl<T: Value + ?Sized> Value for &T {
+    #[inline]
+    fn write(&self, text: &mut ValueText<'_>) {
+        (**self).write(text);
+    }
+}
+
+macro_rules! texts {
+    ($($text:ty),*) => {
+        $(impl Value for $text {
+            #[inline]
+            fn write(&self, text: &mut ValueText<'_>) {
+                text.set(self);
+            }
+        })*
+    };
+}
+
+macro_rules! numbers {
+    ($($number:ty)*) => {
+        $(impl Value for $number {
+            fn write(&self, text: &mut ValueText<'_>) {
+                // Writing to memory cannot fail.
+                _ = write!(text, "{self}");
+            }
+        })*
+    };
+}
+
+texts! { str, String, Cow<'_, str>, Box<str>, std::rc::Rc<str>, std::sync::Arc<str> }
+numbers! { bool char u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 }
+
+impl Value for fmt::Arguments<'_> {
+    /// A `Display` of the program may panic; the crash that would be is none of the program's.
+    fn write(&self, text: &mut ValueText<'_>) {
+        let was_shown = IS_SHOWING.replace(true);
+        let result = catch_unwind(AssertUnwindSafe(|| write!(text, "{self}")));
+        IS_SHOWING.set(was_shown);
+        if !matches!(result, Ok(Ok(()))) {
+            text.set("<cannot be shown>");
+        }
+    }
+}
+
+thread_local! {
+    /// Whether the text of a value is being made.
+    static IS_SHOWING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether a panic of this thread is that of a value that is being made, and goes no further.
+pub(super) fn is_panic_caught() -> bool {
+    IS_SHOWING.get() && cfg!(panic = "unwind")
+}
+
+/// How deep this thread's contexts are.
+pub(super) fn depth() -> u32 {
+    slots::stack().map_or(0, slots::Stack::depth)
+}
+
+/// Closes the contexts that are deeper, where something left them open.
+pub(super) fn truncate(depth: u32) {
+    if let Some(stack) = slots::stack().filter(|stack| stack.depth() > depth) {
+        stack.truncate(depth);
+    }
+}
+
+/// This thread's contexts, the innermost first, and how many more there are.
+pub(super) fn read() -> (Vec<slots::Raw>, u32) {
+    slots::stack().map(slots::Stack::read).unwrap_or_default()
+}

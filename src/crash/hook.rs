@@ -1,0 +1,132 @@
+//! Panics: what is taken when one happens, and what is made of it.
+
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::panic::PanicHookInfo;
+
+use backtrace::Backtrace;
+
+use super::context;
+use super::facts::Facts;
+use super::place;
+use super::report::CrashReport;
+use super::signal::slots::Raw;
+use super::symbols;
+use crate::code;
+use crate::source::SourceMap;
+
+/// What a panic leaves: addresses and texts, nothing that takes long to find.
+pub(super) struct Capture {
+    message: String,
+    location: Option<String>,
+    thread: String,
+    backtrace: Backtrace,
+    context: (Vec<Raw>, u32),
+    sources: Option<SourceMap>,
+    facts: Facts,
+}
+
+thread_local! {
+    /// How many units of work are open whose panics are caught.
+    static CATCHING: Cell<u32> = const { Cell::new(0) };
+    /// The last panic in them.
+    static CAUGHT: RefCell<Option<Box<Capture>>> = const { RefCell::new(None) };
+    static IS_IN_HOOK: Cell<bool> = const { Cell::new(false) };
+}
+
+/// What is to be done about a panic.
+pub(super) enum Panic {
+    /// Nothing: it is part of one that is known, or none of the program's.
+    Known,
+    /// It ends in the unit of work that it happened in, which has it.
+    Caught,
+    /// It is to be reported.
+    Report(Box<Capture>),
+}
+
+/// Runs `hook`, unless this thread is in it: a panic of the hook itself is not looked at.
+pub(super) fn once(hook: impl FnOnce()) {
+    if !IS_IN_HOOK.replace(true) {
+        hook();
+        IS_IN_HOOK.set(false);
+    }
+}
+
+/// Looks at a panic.
+pub(super) fn look(info: &PanicHookInfo<'_>, facts: &Facts) -> Panic {
+    if context::is_panic_caught() {
+        return Panic::Known;
+    }
+    let message = message_of(info.payload());
+    let is_last = cfg!(panic = "abort") || STUCK.contains(&&*message);
+    if is_last {
+        #[cfg(unix)]
+        super::signal::panic_ends_the_process();
+    }
+    // The panic before it is the one that counts, and was reported unless somebody was to catch it.
+    if STUCK.contains(&&*message) {
+        let caught = CAUGHT.try_with(|caught| caught.try_borrow_mut().ok()?.take());
+        return caught.ok().flatten().map_or(Panic::Known, Panic::Report);
+    }
+    let capture = Box::new(Capture {
+        message,
+        location: info.location().map(ToString::to_string),
+        thread: thread_name(),
+        backtrace: Backtrace::new_unresolved(),
+        context: context::read(),
+        sources: place::known(),
+        facts: facts.clone(),
+    });
+    if CATCHING.get() == 0 || is_last {
+        return Panic::Report(capture);
+    }
+    let kept = CAUGHT.try_with(|caught| {
+        caught.try_borrow_mut().map(|mut caught| *caught = Some(capture)).is_ok()
+    });
+    if kept.is_ok_and(|kept| kept) { Panic::Caught } else { Panic::Known }
+}
+
+/// What std says when a panic comes to where it cannot go on, so that the process ends.
+const STUCK: [&str; 2] =
+    ["panic in a function that cannot unwind", "panic in a destructor during cleanup"];
+
+/// Runs `work`; gives what its panic left, where this thread's hook saw one.
+pub(super) fn catching<T>(work: impl FnOnce() -> T) -> (T, Option<Box<Capture>>) {
+    let before = CAUGHT.take();
+    CATCHING.set(CATCHING.get() + 1);
+    let result = work();
+    CATCHING.set(CATCHING.get() - 1);
+    (result, CAUGHT.replace(before))
+}
+
+/// The text of a panic.
+pub(super) fn message_of(payload: &(dyn Any + Send)) -> String {
+    if let Some(text) = payload.downcast_ref::<&str>() {
+        return (*text).to_owned();
+    }
+    match payload.downcast_ref::<String>() {
+        Some(text) => text.clone(),
+        None => "a value that is no text".to_owned(),
+    }
+}
+
+/// The name of this thread, or its number.
+pub(super) fn thread_name() -> String {
+    let thread = std::thread::current();
+    match thread.name() {
+        Some(name) => name.to_owned(),
+        None => format!("{:?}", thread.id()).replace("ThreadId(", "thread ").replace(')', ""),
+    }
+}
+
+impl Capture {
+    /// The report: only now are the addresses looked up.
+    pub(super) fn into_report(self) -> CrashReport {
+        let code = code!("F0001");
+        let mut report = self.facts.report(code, self.message, self.thread);
+        report.location = self.location;
+        report.set_calls(symbols::of_panic(self.backtrace).shortened(self.facts.frames));
+        report.set_context(self.context, self.sources.as_ref());
+        report
+    }
+}

@@ -1,0 +1,191 @@
+//! The reporter: another process, which looks at the crashed one from outside.
+
+use std::io::IoSliceMut;
+use std::time::{Duration, Instant};
+
+use nix::sys::uio::{RemoteIoVec, process_vm_readv};
+use nix::unistd::Pid;
+
+use super::calls::Calls;
+use super::facts::Facts;
+use super::handler::{self, Look, Show};
+use super::modules::{self, Modules};
+use super::output;
+use super::report::{CrashReport, CrashThread};
+use super::signal::slots::{self, Memory};
+use super::signal::words::{self, Word};
+use super::signal::{DENIED, UNWRITTEN, name_of};
+use super::threads::{self, Threads};
+use super::walk::{Start, Walker};
+use super::what;
+use crate::source::SourceMap;
+
+/// Reports the crash of a process whose [`words`] are at an address, and ends.
+pub(super) fn run(process: i32, address: u64, show: Show) -> ! {
+    let status = match report(Pid::from_raw(process), address, show) {
+        Ok(()) => 0,
+        Err(status) => status,
+    };
+    // What the program does at its end is not done: this is not its run.
+    super::signal::exit(status)
+}
+
+/// How the process ends where there is no report.
+type Status = i32;
+
+fn report(process: Pid, address: u64, show: Show) -> Result<(), Status> {
+    let begin = Instant::now();
+    let memory = |address, len| read(process, address, len);
+    // The one thread that is sure to be there is the first; which one crashed is known once it is read.
+    let told = Told::new(&memory, address);
+    let first = told.as_ref().map_or(process, |told| Pid::from_raw(told.thread()));
+    let threads = threads::stop(process, first).map_err(|_| DENIED)?;
+    let told = told.ok_or(DENIED)?;
+    let facts = told.facts(&memory).ok_or(DENIED)?;
+    let mut report = told.report(&facts);
+    let mappings = modules::mappings(&process.to_string());
+    let modules = Modules::new(&mappings);
+    let mut walker = Walker::new(&modules, &memory);
+    // Walking a very deep stack leaves time for all else.
+    let end = begin + facts.limit.min(Duration::from_secs(10)) / 2;
+    let calls = told.calls(&mut walker, &facts, end);
+    report.thread = told.thread_name(process, &threads);
+    what::describe(&mut report, &told, &mappings, &calls);
+    report.set_calls(what::below_the_signal(&report, calls));
+    let (raw, left_out) = slots::read(&memory, told.get(Word::Stack));
+    let needed = raw.iter().filter_map(|raw| Some(raw.span?.file().index()));
+    let sources = told.sources(&memory, needed.collect());
+    report.set_context((raw, left_out), sources.as_ref());
+    report.threads = told.threads(&mut walker, &threads, &report, end);
+    let is_stored = handler::save(&mut report, &facts);
+    let is_shown = output::write(&show(Look(told.get(Word::Look)), &report));
+    if is_stored || is_shown { Ok(()) } else { Err(UNWRITTEN) }
+}
+
+/// Bytes of a process; nothing where not all of them can be read.
+fn read(process: Pid, address: u64, len: usize) -> Option<Vec<u8>> {
+    let mut bytes = vec![0; len];
+    let remote = RemoteIoVec { base: usize::try_from(address).ok()?, len };
+    let count = process_vm_readv(process, &mut [IoSliceMut::new(&mut bytes)], &[remote]).ok()?;
+    // At the end of a stack there is less.
+    bytes.truncate(count);
+    (count > 0 || len == 0).then_some(bytes)
+}
+
+/// What the handler told.
+pub(super) struct Told {
+    words: Vec<u64>,
+}
+
+impl Told {
+    fn new(memory: &Memory<'_>, address: u64) -> Option<Self> {
+        let bytes = memory(address, words::COUNT * 8)?;
+        let words = bytes.as_chunks::<8>().0.iter().map(|word| u64::from_ne_bytes(*word)).collect();
+        let told = Self { words };
+        (told.get(Word::Magic) == words::MAGIC).then_some(told)
+    }
+
+    pub(super) fn get(&self, word: Word) -> u64 {
+        self.at(word as usize)
+    }
+
+    fn at(&self, index: usize) -> u64 {
+        self.words.get(index).copied().unwrap_or(0)
+    }
+
+    fn thread(&self) -> i32 {
+        i32::try_from(self.get(Word::Thread)).unwrap_or(0)
+    }
+
+    /// The name of the thread that crashed: the first one is called like the program by the system, and
+    /// `main` by Rust.
+    fn thread_name(&self, process: Pid, threads: &Threads) -> String {
+        let id = Pid::from_raw(self.thread());
+        let thread = threads.stopped.iter().find(|thread| thread.id == id);
+        match thread.map(|thread| thread.name.as_str()) {
+            _ if id == process => "main".into(),
+            Some(name) if !name.is_empty() => name.into(),
+            _ => format!("thread {id}"),
+        }
+    }
+
+    /// The registers, and their names.
+    pub(super) fn registers(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        let first = Word::Registers as usize;
+        words::REGISTERS
+            .iter()
+            .enumerate()
+            .map(move |(index, name)| (*name, self.at(first + index)))
+    }
+
+    /// Where the crashed thread stood.
+    pub(super) fn start(&self) -> Start {
+        let mut values = self.registers().map(|(_, value)| value);
+        let mut next = || values.next().unwrap_or(0);
+        Start { pc: next(), sp: next(), fp: next(), lr: next() }
+    }
+
+    fn facts(&self, memory: &Memory<'_>) -> Option<Facts> {
+        let len = usize::try_from(self.get(Word::FactsLen)).ok()?;
+        serde_json::from_slice(&memory(self.get(Word::Facts), len)?).ok()
+    }
+
+    fn report(&self, facts: &Facts) -> CrashReport {
+        let mut report = facts.report(crate::code!("F0002"), String::new(), String::new());
+        report.signal = name_of(self.get(Word::Signal)).map(str::to_owned);
+        let registers = self.registers().map(|(name, value)| (name.into(), format!("{value:#x}")));
+        report.registers = registers.collect();
+        report
+    }
+
+    fn calls(&self, walker: &mut Walker<'_>, facts: &Facts, end: Instant) -> Calls {
+        let addresses = walker.walk(self.start(), facts.frames, end);
+        walker.resolve(&addresses)
+    }
+
+    /// The sources that the contexts are in, at the numbers that they have.
+    fn sources(&self, memory: &Memory<'_>, needed: Vec<u32>) -> Option<SourceMap> {
+        /// Bytes that are read of a file.
+        const LARGEST: usize = 64 << 20;
+        let len = usize::try_from(self.get(Word::SourcesLen)).ok()?;
+        let table = memory(self.get(Word::Sources), len)?;
+        let (files, _) = table.as_chunks::<32>();
+        let mut sources = SourceMap::new();
+        let last = needed.iter().copied().max()? as usize;
+        for (index, file) in files.iter().enumerate().take(last.saturating_add(1)) {
+            let is_needed = needed.iter().any(|id| *id as usize == index);
+            let [path, path_len, text, text_len] =
+                [0, 8, 16, 24].map(|at| slots::u64_at(file, at).unwrap_or(0));
+            let bytes = |address, len| memory(address, usize::try_from(len).ok()?.min(LARGEST));
+            let path = bytes(path, path_len).filter(|_| is_needed).unwrap_or_default();
+            let text = bytes(text, text_len).filter(|_| is_needed).unwrap_or_default();
+            _ = sources.add(&*String::from_utf8_lossy(&path), text);
+        }
+        Some(sources)
+    }
+
+    /// All threads, the crashed one first. Its name goes into the report.
+    fn threads(
+        &self,
+        walker: &mut Walker<'_>,
+        threads: &Threads,
+        report: &CrashReport,
+        end: Instant,
+    ) -> Vec<CrashThread> {
+        /// Calls that are kept of a thread that did not crash.
+        const CALLS: (usize, usize) = (24, 4);
+        let threads = threads.stopped.iter().map(|thread| {
+            let is_crashed = thread.id.as_raw() == self.thread();
+            let backtrace = if is_crashed {
+                report.backtrace.clone()
+            } else {
+                let start = thread.registers();
+                let addresses = start.map(|start| walker.walk(start, CALLS, end));
+                walker.resolve(&addresses.unwrap_or_default()).backtrace()
+            };
+            let id = u64::from(thread.id.as_raw().unsigned_abs());
+            CrashThread { id, name: thread.name.clone(), backtrace }
+        });
+        threads.collect()
+    }
+}

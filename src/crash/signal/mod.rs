@@ -1,0 +1,76 @@
+//! Fatal signals: the one room with `unsafe` code.
+//!
+//! ```text
+//! thread ─ signal ─▶ on_signal ─ clone ─▶ supervisor ─ clone, exec ─▶ reporter
+//!                       │  waits              │  waits, kills it when its time is over
+//!                       ◀─────────────────────┘◀──────────────────────── reads, writes the report
+//!                    the old action, the signal again
+//! ```
+//!
+//! What the handler does is safe in a signal handler: no heap, no locks, no new file descriptors. All that
+//! it needs is made by [`Installed::new`]. The supervisor shares the memory of the process but is one of
+//! its own: the reporter stops every thread of the crashed one, which so cannot look at the clock.
+
+#![allow(
+    unsafe_code,
+    reason = "signals, processes and their memory; each block says what makes it sound"
+)]
+
+#[cfg(unix)]
+mod action;
+#[cfg(unix)]
+mod line;
+pub(super) mod slots;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod spawn;
+#[cfg(unix)]
+mod stack;
+#[cfg(unix)]
+pub(super) mod words;
+
+#[cfg(unix)]
+pub(super) use action::{Installed, name_of, panic_ends_the_process};
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+pub(super) use spawn::{DENIED, Plan, UNWRITTEN, request};
+
+/// The system's number of this thread, or one of its own where it has none; never 0.
+fn thread_number() -> u32 {
+    #[cfg(target_os = "linux")]
+    {
+        // SAFETY: it takes nothing and cannot fail.
+        let number = unsafe { libc::gettid() };
+        u32::try_from(number).unwrap_or(1)
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        use std::cell::Cell;
+        use std::sync::atomic::{AtomicU32, Ordering};
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        thread_local! { static NUMBER: Cell<u32> = const { Cell::new(0) }; }
+        if NUMBER.get() == 0 {
+            NUMBER.set(NEXT.fetch_add(1, Ordering::Relaxed).max(1));
+        }
+        NUMBER.get()
+    }
+}
+
+/// A thread has its first context.
+fn thread_begins() {
+    #[cfg(unix)]
+    if action::is_installed() {
+        stack::begin();
+    }
+}
+
+/// A thread that had one ends.
+fn thread_ends() {
+    #[cfg(unix)]
+    stack::end();
+}
+
+/// Ends this process, and nothing else: what a program does at its end is not done.
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+pub(super) fn exit(status: i32) -> ! {
+    // SAFETY: it takes a number and does not return.
+    unsafe { libc::_exit(status) }
+}

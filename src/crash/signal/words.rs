@@ -1,0 +1,79 @@
+//! What the reporter is told: words of memory that it reads from outside.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A word and what it holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(usize)]
+pub(in crate::crash) enum Word {
+    /// [`MAGIC`], so that what is read is known to be this.
+    Magic,
+    /// Address and length of the facts that were known at the beginning.
+    Facts,
+    FactsLen,
+    /// How a crash is shown, as whoever shows it has it.
+    Look,
+    /// Address of a table of sources, and its length in bytes.
+    Sources,
+    SourcesLen,
+    /// Address of the table of threads, and its length in bytes.
+    Threads,
+    ThreadsLen,
+    /// The number of the signal, its `si_code` and its address.
+    Signal,
+    Code,
+    Address,
+    /// The thread that it came to.
+    Thread,
+    /// The address of that thread's contexts, or 0.
+    Stack,
+    /// The first of the registers, in the order of [`REGISTERS`].
+    Registers,
+}
+
+/// The names of the registers, in the order in which they are told.
+#[cfg(target_arch = "x86_64")]
+pub(in crate::crash) const REGISTERS: &[&str] = &[
+    "rip", "rsp", "rbp", "rax", "rbx", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12",
+    "r13", "r14", "r15", "eflags",
+];
+#[cfg(target_arch = "aarch64")]
+pub(in crate::crash) const REGISTERS: &[&str] = &[
+    "pc", "sp", "x29", "x30", "x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10",
+    "x11", "x12", "x13", "x14", "x15", "x16", "x17", "x18", "x19", "x20", "x21", "x22", "x23",
+    "x24", "x25", "x26", "x27", "x28", "pstate",
+];
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+pub(in crate::crash) const REGISTERS: &[&str] = &[];
+
+/// The number of words.
+pub(in crate::crash) const COUNT: usize = Word::Registers as usize + REGISTERS.len();
+
+/// "vitte" and the version of this layout.
+pub(in crate::crash) const MAGIC: u64 = 0x0001_6574_7469_7600;
+
+static WORDS: [AtomicU64; COUNT] = [const { AtomicU64::new(0) }; COUNT];
+
+/// Where another process finds them.
+pub(super) fn address() -> usize {
+    WORDS.as_ptr().addr()
+}
+
+pub(in crate::crash) fn set(word: Word, value: u64) {
+    set_at(word as usize, value);
+}
+
+pub(in crate::crash) fn get(word: Word) -> u64 {
+    WORDS.get(word as usize).map_or(0, |word| word.load(Ordering::Acquire))
+}
+
+/// Sets the register with this index in [`REGISTERS`].
+pub(super) fn set_register(index: usize, value: u64) {
+    set_at(Word::Registers as usize + index, value);
+}
+
+fn set_at(index: usize, value: u64) {
+    if let Some(word) = WORDS.get(index) {
+        word.store(value, Ordering::Release);
+    }
+}
