@@ -14,6 +14,8 @@ mod report;
 mod signal;
 mod store;
 mod symbols;
+#[cfg(feature = "upload")]
+pub mod upload;
 
 /// What looks at a crashed process from outside, where that is possible.
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
