@@ -6,6 +6,8 @@ mod args;
 #[cfg(feature = "cli")]
 mod convert;
 #[cfg(feature = "cli")]
+mod crash_upload;
+#[cfg(feature = "cli")]
 mod input;
 #[cfg(feature = "cli")]
 mod merge;

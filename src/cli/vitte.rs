@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use super::convert::{self, Root};
+use super::crash_upload::CrashUpload;
 use super::input::Input;
 use super::{merge, stats};
 use crate::color::ColorChoice;
@@ -29,6 +30,16 @@ enum Command {
     /// Explains, converts, joins and counts diagnostics
     #[command(subcommand, arg_required_else_help = true)]
     Diag(Diag),
+    /// Sends reports of crashes
+    #[command(subcommand, arg_required_else_help = true)]
+    Crash(Crash),
+}
+
+/// A report is a file of the folder that the program keeps its reports in.
+#[derive(Subcommand)]
+enum Crash {
+    /// Sends a report to whoever mends the program: to a folder, to Sentry, or as an issue on GitHub
+    Upload(CrashUpload),
 }
 
 /// FILE holds the JSON Lines of a compiler (--error-format=json); - or none is standard input.
@@ -97,9 +108,12 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(u8::from(error.use_stderr()) * 2);
         }
     };
-    let Command::Diag(diag) = arguments.command;
     let mut out = BufWriter::new(io::stdout().lock());
-    match diag.run(&mut out).and_then(|is_good| out.flush().map(|()| is_good)) {
+    let done = match arguments.command {
+        Command::Diag(diag) => diag.run(&mut out),
+        Command::Crash(crash) => crash.run(&mut out),
+    };
+    match done.and_then(|is_good| out.flush().map(|()| is_good)) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(2),
         // Whoever read the output has read enough.
@@ -107,6 +121,15 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => {
             _ = writeln!(io::stderr(), "vitte: cannot write the output: {error}");
             ExitCode::from(2)
+        }
+    }
+}
+
+impl Crash {
+    /// Whether all went well; the error is that of writing.
+    fn run(self, out: &mut dyn Write) -> io::Result<bool> {
+        match self {
+            Self::Upload(upload) => upload.run(out, &mut io::stderr()),
         }
     }
 }

@@ -1,0 +1,159 @@
+//! `vitte crash upload`: a report to a folder, to Sentry or to GitHub.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{self, Read as _, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+use crate::crash::CrashReport;
+use crate::crash::upload::{GITHUB_API, Secret, Target, Upload};
+use crate::text;
+
+/// The arguments of `vitte crash upload`.
+#[derive(Args)]
+pub(super) struct CrashUpload {
+    /// The report's id, such as 2025-10-22T13-05-42
+    id: String,
+    /// Where it goes: file, sentry or github
+    #[arg(long, value_name = "TARGET", value_enum, hide_possible_values = true)]
+    to: To,
+    /// The folder that the program keeps its reports in
+    #[arg(long, value_name = "DIR", default_value = "target/crash-reports")]
+    dir: PathBuf,
+    /// file: the folder for the copy
+    #[arg(long, value_name = "DIR", required_if_eq("to", "file"))]
+    out: Option<PathBuf>,
+    #[arg(
+        long,
+        value_name = "DSN",
+        help = "sentry: the DSN of the project [default: SENTRY_DSN of the environment]"
+    )]
+    dsn: Option<String>,
+    /// github: the repository
+    #[arg(long, value_name = "OWNER/NAME", required_if_eq("to", "github"))]
+    repo: Option<String>,
+    #[arg(
+        long,
+        value_name = "FILE",
+        help = "github: a file that holds the token alone [default: GITHUB_TOKEN of the environment]"
+    )]
+    token_file: Option<PathBuf>,
+    /// github: the address of the REST API
+    #[arg(long, value_name = "URL", default_value = GITHUB_API)]
+    api: String,
+    /// Show what would be sent, without secrets, and send nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// The most time that a request may take
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 30,
+        value_parser = clap::value_parser!(u64).range(1..=3600)
+    )]
+    timeout: u64,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum To {
+    File,
+    Sentry,
+    Github,
+}
+
+/// The most time for a connection.
+const CONNECT: Duration = Duration::from_secs(5);
+/// The most bytes of a report, and of a file with a token.
+const MOST_REPORT: u64 = 64 << 20;
+const MOST_TOKEN: u64 = 64 << 10;
+
+impl CrashUpload {
+    /// Says in `out` where the report is now, or what would be sent. Whether all went well; the
+    /// error is that of writing.
+    pub(super) fn run(self, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<bool> {
+        match self.upload() {
+            Ok(said) => out.write_all(said.as_bytes()).map(|()| true),
+            Err(reason) => writeln!(err, "vitte: {reason}").map(|()| false),
+        }
+    }
+
+    /// What to say, or what went wrong.
+    fn upload(self) -> Result<String, String> {
+        let report = read_report(&self.dir, &self.id)?;
+        let timeout = Duration::from_secs(self.timeout);
+        let is_dry_run = self.dry_run;
+        let upload = Upload::new(self.target()?)
+            .with_timeouts(CONNECT, timeout)
+            .with_proxy_of_environment(true);
+        let prepared = upload.prepare(&report).map_err(|error| error.to_string())?;
+        if is_dry_run {
+            return Ok(prepared.to_string());
+        }
+        let uploaded = upload.send(&prepared).map_err(|error| error.to_string())?;
+        Ok(format!("{}: {uploaded}\n", text::one_line(&report.id)))
+    }
+
+    fn target(self) -> Result<Target, String> {
+        match self.to {
+            To::File => Ok(Target::File { folder: self.out.unwrap_or_default() }),
+            To::Sentry => {
+                let dsn = self.dsn.or_else(|| variable("SENTRY_DSN"));
+                let dsn = dsn.ok_or("no DSN is given: --dsn DSN, or SENTRY_DSN")?;
+                Ok(Target::Sentry { dsn: Secret::new(dsn) })
+            }
+            To::Github => {
+                let token = match self.token_file {
+                    Some(path) => read(&path, MOST_TOKEN)?,
+                    None => variable("GITHUB_TOKEN")
+                        .ok_or("no token is given: --token-file FILE, or GITHUB_TOKEN")?,
+                };
+                let token = Secret::new(token.trim());
+                Ok(Target::Github {
+                    repository: self.repo.unwrap_or_default(),
+                    token,
+                    api: self.api,
+                })
+            }
+        }
+    }
+}
+
+/// A variable of the environment that is set and not empty.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.trim().is_empty())
+}
+
+/// The report with this id in a folder.
+fn read_report(folder: &Path, id: &str) -> Result<CrashReport, String> {
+    // An id is a name, not a way to another folder.
+    if Path::new(id).file_name() != Some(OsStr::new(id)) || id.contains(['/', '\\']) {
+        return Err(format!("`{}` is no id of a report", text::one_line(id)));
+    }
+    let path = folder.join(format!("{id}.json"));
+    let json = read(&path, MOST_REPORT)?;
+    let mut report: CrashReport = serde_json::from_str(&json).map_err(|error| {
+        format!("`{}` is no report: {}", shown(&path), text::one_line(&error.to_string()))
+    })?;
+    if report.id.is_empty() {
+        id.clone_into(&mut report.id);
+    }
+    Ok(report)
+}
+
+/// The text of a file of at most so many bytes.
+fn read(path: &Path, most: u64) -> Result<String, String> {
+    let failed = |error: io::Error| format!("cannot read `{}`: {error}", shown(path));
+    let mut text = String::new();
+    let length = File::open(path).map_err(failed)?.take(most + 1).read_to_string(&mut text);
+    if u64::try_from(length.map_err(failed)?).is_ok_and(|length| length > most) {
+        return Err(format!("`{}` is longer than {most} bytes", shown(path)));
+    }
+    Ok(text)
+}
+
+fn shown(path: &Path) -> String {
+    text::one_line(&path.to_string_lossy()).into_owned()
+}
