@@ -10,6 +10,7 @@
 )]
 
 pub mod github;
+pub mod server;
 pub mod ten;
 
 use std::fs;
