@@ -12,7 +12,6 @@ mod output;
 mod place;
 mod report;
 mod signal;
-mod store;
 mod symbols;
 #[cfg(feature = "upload")]
 pub mod upload;
@@ -34,4 +33,3 @@ pub use handler::{Builder, CrashGuard, CrashHandler, InstallError};
 pub(crate) use output::Shown;
 pub use place::sources;
 pub use report::*;
-pub use store::Store;
