@@ -7,6 +7,7 @@ mod diagnostic;
 mod facts;
 mod handler;
 mod hook;
+mod json;
 mod modules;
 mod output;
 mod place;
@@ -15,6 +16,8 @@ mod signal;
 mod symbols;
 #[cfg(feature = "upload")]
 pub mod upload;
+mod store;
+mod text;
 
 /// What looks at a crashed process from outside, where that is possible.
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
@@ -33,3 +36,4 @@ pub use handler::{Builder, CrashGuard, CrashHandler, InstallError};
 pub(crate) use output::Shown;
 pub use place::sources;
 pub use report::*;
+pub use store::*;

@@ -94,6 +94,7 @@ impl System {
 
 /// One call on a stack. What is not known is null.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 #[non_exhaustive]
 pub struct CrashFrame {
     /// The name of the function.
