@@ -6,7 +6,7 @@ mod args;
 #[cfg(feature = "cli")]
 mod convert;
 #[cfg(feature = "cli")]
-mod crash_upload;
+mod crash;
 #[cfg(feature = "cli")]
 mod input;
 #[cfg(feature = "cli")]

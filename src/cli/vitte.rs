@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use super::convert::{self, Root};
-use super::crash_upload::CrashUpload;
+use super::crash::Crash;
 use super::input::Input;
 use super::{merge, stats};
 use crate::color::ColorChoice;
@@ -30,16 +30,9 @@ enum Command {
     /// Explains, converts, joins and counts diagnostics
     #[command(subcommand, arg_required_else_help = true)]
     Diag(Diag),
-    /// Sends reports of crashes
+    /// Lists, shows, sends and removes the reports of crashes
     #[command(subcommand, arg_required_else_help = true)]
     Crash(Crash),
-}
-
-/// A report is a file of the folder that the program keeps its reports in.
-#[derive(Subcommand)]
-enum Crash {
-    /// Sends a report to whoever mends the program: to a folder, to Sentry, or as an issue on GitHub
-    Upload(CrashUpload),
 }
 
 /// FILE holds the JSON Lines of a compiler (--error-format=json); - or none is standard input.
@@ -121,15 +114,6 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => {
             _ = writeln!(io::stderr(), "vitte: cannot write the output: {error}");
             ExitCode::from(2)
-        }
-    }
-}
-
-impl Crash {
-    /// Whether all went well; the error is that of writing.
-    fn run(self, out: &mut dyn Write) -> io::Result<bool> {
-        match self {
-            Self::Upload(upload) => upload.run(out, &mut io::stderr()),
         }
     }
 }

@@ -41,7 +41,7 @@ impl Facts {
             build: Some(if cfg!(debug_assertions) { "debug" } else { "release" }.into()),
             command: command(),
             session: session(),
-            store: Some(PathBuf::from(super::Store::DEFAULT)),
+            store: Some(PathBuf::from(super::Store::DEFAULT_FOLDER)),
             limit: Duration::from_secs(2),
             frames: (64, 32),
         }

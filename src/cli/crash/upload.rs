@@ -1,6 +1,5 @@
 //! `vitte crash upload`: a report to a folder, to Sentry or to GitHub.
 
-use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Read as _, Write};
 use std::path::{Path, PathBuf};
@@ -8,21 +7,20 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use crate::crash::CrashReport;
+use super::Folder;
 use crate::crash::upload::{GITHUB_API, Secret, Target, Upload};
 use crate::text;
 
 /// The arguments of `vitte crash upload`.
-#[derive(Args)]
+#[derive(Debug, Args)]
 pub(super) struct CrashUpload {
-    /// The report's id, such as 2025-10-22T13-05-42
+    /// The report: its id, the beginning of it, or `latest`
     id: String,
     /// Where it goes: file, sentry or github
     #[arg(long, value_name = "TARGET", value_enum, hide_possible_values = true)]
     to: To,
-    /// The folder that the program keeps its reports in
-    #[arg(long, value_name = "DIR", default_value = "target/crash-reports")]
-    dir: PathBuf,
+    #[command(flatten)]
+    folder: Folder,
     /// file: the folder for the copy
     #[arg(long, value_name = "DIR", required_if_eq("to", "file"))]
     out: Option<PathBuf>,
@@ -57,7 +55,7 @@ pub(super) struct CrashUpload {
     timeout: u64,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
+#[derive(Clone, Copy, Debug, ValueEnum)]
 enum To {
     File,
     Sentry,
@@ -66,8 +64,7 @@ enum To {
 
 /// The most time for a connection.
 const CONNECT: Duration = Duration::from_secs(5);
-/// The most bytes of a report, and of a file with a token.
-const MOST_REPORT: u64 = 64 << 20;
+/// The most bytes of a file with a token.
 const MOST_TOKEN: u64 = 64 << 10;
 
 impl CrashUpload {
@@ -82,7 +79,9 @@ impl CrashUpload {
 
     /// What to say, or what went wrong.
     fn upload(self) -> Result<String, String> {
-        let report = read_report(&self.dir, &self.id)?;
+        let store = self.folder.store();
+        let report = store.find(&self.id).and_then(|id| store.load(&id));
+        let report = report.map_err(|error| error.to_string())?;
         let timeout = Duration::from_secs(self.timeout);
         let is_dry_run = self.dry_run;
         let upload = Upload::new(self.target()?)
@@ -124,23 +123,6 @@ impl CrashUpload {
 /// A variable of the environment that is set and not empty.
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.trim().is_empty())
-}
-
-/// The report with this id in a folder.
-fn read_report(folder: &Path, id: &str) -> Result<CrashReport, String> {
-    // An id is a name, not a way to another folder.
-    if Path::new(id).file_name() != Some(OsStr::new(id)) || id.contains(['/', '\\']) {
-        return Err(format!("`{}` is no id of a report", text::one_line(id)));
-    }
-    let path = folder.join(format!("{id}.json"));
-    let json = read(&path, MOST_REPORT)?;
-    let mut report: CrashReport = serde_json::from_str(&json).map_err(|error| {
-        format!("`{}` is no report: {}", shown(&path), text::one_line(&error.to_string()))
-    })?;
-    if report.id.is_empty() {
-        id.clone_into(&mut report.id);
-    }
-    Ok(report)
 }
 
 /// The text of a file of at most so many bytes.
