@@ -13,11 +13,11 @@ mod output;
 mod place;
 mod report;
 mod signal;
+mod store;
 mod symbols;
+mod text;
 #[cfg(feature = "upload")]
 pub mod upload;
-mod store;
-mod text;
 
 /// What looks at a crashed process from outside, where that is possible.
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]

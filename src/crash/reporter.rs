@@ -54,7 +54,7 @@ fn report(process: Pid, address: u64, show: Show) -> Result<(), Status> {
     report.set_calls(what::below_the_signal(&report, calls));
     let (raw, left_out) = slots::read(&memory, told.get(Word::Stack));
     let needed = raw.iter().filter_map(|raw| Some(raw.span?.file().index()));
-    let sources = told.sources(&memory, needed.collect());
+    let sources = told.sources(&memory, &needed.collect::<Vec<_>>());
     report.set_context((raw, left_out), sources.as_ref());
     report.threads = told.threads(&mut walker, &threads, &report, end);
     let is_stored = handler::save(&mut report, &facts);
@@ -144,7 +144,7 @@ impl Told {
     }
 
     /// The sources that the contexts are in, at the numbers that they have.
-    fn sources(&self, memory: &Memory<'_>, needed: Vec<u32>) -> Option<SourceMap> {
+    fn sources(&self, memory: &Memory<'_>, needed: &[u32]) -> Option<SourceMap> {
         /// Bytes that are read of a file.
         const LARGEST: usize = 64 << 20;
         let len = usize::try_from(self.get(Word::SourcesLen)).ok()?;

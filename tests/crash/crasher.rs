@@ -7,6 +7,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::exit,
     reason = "it crashes"
 )]
 
@@ -94,7 +95,14 @@ fn culprit(kind: &str, function: Span, expression: Span) {
         }
         "pool" => {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
-            pool.install(|| rayon::join(|| panic!("the panic of a pool"), || black_box(1)));
+            pool.install(|| {
+                let panics = || {
+                    if black_box(true) {
+                        panic!("the panic of a pool")
+                    }
+                };
+                rayon::join(panics, || black_box(1))
+            });
         }
         "double" => {
             struct Panics;
@@ -185,6 +193,9 @@ extern "C" fn no_unwind() {
 #[inline(never)]
 fn recurse(depth: u64) -> u64 {
     let room = black_box([depth; 16]);
+    if depth == black_box(0) {
+        return 0;
+    }
     recurse(depth + 1) + room[black_box(3)]
 }
 
@@ -202,17 +213,21 @@ fn corrupt() {
 
 #[cfg(target_arch = "x86_64")]
 unsafe fn illegal() {
-    unsafe { std::arch::asm!("ud2") }
+    unsafe {
+        std::arch::asm!("ud2");
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
 unsafe fn divide() {
     unsafe {
-        std::arch::asm!("xor edx, edx", "xor ecx, ecx", "div ecx", out("eax") _, out("edx") _, out("ecx") _)
+        std::arch::asm!("xor edx, edx", "xor ecx, ecx", "div ecx", out("eax") _, out("edx") _, out("ecx") _);
     }
 }
 
 #[cfg(target_arch = "x86_64")]
 unsafe fn breakpoint() {
-    unsafe { std::arch::asm!("int3") }
+    unsafe {
+        std::arch::asm!("int3");
+    }
 }

@@ -13,7 +13,7 @@ use crate::text;
 
 /// The arguments of `vitte crash upload`.
 #[derive(Debug, Args)]
-pub(super) struct CrashUpload {
+pub(in crate::cli) struct CrashUpload {
     /// The report: its id, the beginning of it, or `latest`
     id: String,
     /// Where it goes: file, sentry or github

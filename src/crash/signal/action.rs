@@ -232,7 +232,8 @@ unsafe fn tell_registers(context: *const libc::ucontext_t) {
     // SAFETY: the caller's.
     let registers = unsafe { &(*context).uc_mcontext.gregs };
     for (index, register) in ORDER.into_iter().enumerate() {
-        let value = registers.get(register as usize).copied().unwrap_or(0);
+        let register = usize::try_from(register).ok().and_then(|at| registers.get(at));
+        let value = register.copied().unwrap_or(0);
         words::set_register(index, value.cast_unsigned());
     }
 }

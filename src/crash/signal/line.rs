@@ -34,7 +34,8 @@ impl Line {
         let mut digits = [0; 20];
         let mut count = 0;
         for digit in digits.iter_mut().rev() {
-            *digit = b"0123456789abcdef".get((number % base) as usize).copied().unwrap_or(b'?');
+            let value = usize::try_from(number % base).unwrap_or(0);
+            *digit = b"0123456789abcdef".get(value).copied().unwrap_or(b'?');
             number /= base;
             count += 1;
             if number == 0 {

@@ -79,7 +79,9 @@ const fn place(index: u32) -> usize {
 }
 
 impl Stack {
-    const NEW: Self = Self { depth: Cell::new(0), entries: [const { Entry::NEW }; 64] };
+    const fn new() -> Self {
+        Self { depth: Cell::new(0), entries: [const { Entry::new() }; (OUTER + INNER) as usize] }
+    }
 
     /// Opens a context, and says at which depth it is.
     #[inline]
@@ -142,13 +144,15 @@ fn indices(depth: u32) -> impl Iterator<Item = u32> {
 }
 
 impl Entry {
-    const NEW: Self = Self {
-        name: Cell::new(""),
-        span: Cell::new(Span::nowhere()),
-        index: Cell::new(0),
-        count: Cell::new(0),
-        values: [const { Text::NEW }; VALUES],
-    };
+    const fn new() -> Self {
+        Self {
+            name: Cell::new(""),
+            span: Cell::new(Span::nowhere()),
+            index: Cell::new(0),
+            count: Cell::new(0),
+            values: [const { Text::new() }; VALUES],
+        }
+    }
 
     fn read(&self, index: u32) -> Option<Raw> {
         if self.index.get() != index {
@@ -167,8 +171,9 @@ fn place_of(span: Span) -> Option<Span> {
 }
 
 impl Text {
-    const NEW: Self =
-        Self { key: Cell::new(""), len: Cell::new(0), words: [const { Cell::new(0) }; WORDS] };
+    const fn new() -> Self {
+        Self { key: Cell::new(""), len: Cell::new(0), words: [const { Cell::new(0) }; WORDS] }
+    }
 
     /// Makes it this text, a word at a time.
     #[inline]
@@ -304,7 +309,7 @@ fn claim() -> Option<&'static Stack> {
                     .is_ok()
             };
             let slot = TABLE.iter().find(free)?;
-            let stack: &'static Stack = slot.stack.get_or_init(|| Box::new(Stack::NEW));
+            let stack: &'static Stack = slot.stack.get_or_init(|| Box::new(Stack::new()));
             stack.truncate(0);
             slot.address.store(std::ptr::from_ref(stack).addr(), Ordering::Release);
             leave.slot.set(Some(slot));
@@ -364,7 +369,7 @@ fn read_entry(memory: &Memory<'_>, entry: &[u8], index: u32) -> Option<Raw> {
         let text = entry.get(at..at + size_of::<Text>())?;
         let words = text.get(offset_of!(Text, words)..)?.as_chunks::<8>().0;
         let words = words.iter().take(WORDS).map(|word| u64::from_ne_bytes(*word));
-        let len = u32_at(text, offset_of!(Text, len))?.min(WORDS as u32 * 8);
+        let len = u32_at(text, offset_of!(Text, len))?;
         Some((read_str(memory, text, offset_of!(Text, key))?, text_of(words, len)))
     });
     Some(Raw {

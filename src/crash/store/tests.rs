@@ -70,6 +70,7 @@ pub(in crate::crash) fn report() -> CrashReport {
         address: Some(text("0x10")),
         notes: vec![text("the stack is not used up")],
         sources: Vec::new(),
+        path: None,
     }
 }
 
