@@ -9,10 +9,11 @@ use std::process::ExitCode;
 use rayon::prelude::*;
 use vitte_diag::{
     Diagnostic, DiagnosticBag, Emitter, FileId, Policy, SourceError, SourceFile, SourceMap, Span,
-    Summary, codes, text,
+    Summary, codes, crash, text,
 };
 use walkdir::{DirEntry, WalkDir};
 
+use crate::crash::Crash;
 use crate::front;
 
 /// How a check ended, and so the exit code.
@@ -24,6 +25,8 @@ pub(crate) enum Outcome {
     Errors,
     /// Something could not be read or written: exit code 2.
     Unreadable,
+    /// The compiler itself failed at a file: exit code 101, that of a panic.
+    Crashed,
 }
 
 impl Outcome {
@@ -32,6 +35,7 @@ impl Outcome {
             Self::Clean => 0,
             Self::Errors => 1,
             Self::Unreadable => 2,
+            Self::Crashed => 101,
         })
     }
 }
@@ -47,16 +51,23 @@ pub(crate) struct Check {
     /// What could not be read.
     unreadable: Vec<Diagnostic>,
     root: PathBuf,
+    /// Where to crash, if anywhere.
+    crash: Option<Crash>,
     /// What was read, so that a file that is named twice is checked once.
     seen: HashSet<PathBuf>,
 }
 
 impl Check {
     /// Checks the files that `arguments` name: files, folders, and `-` for `stdin`.
-    pub(crate) fn run(arguments: &[OsString], stdin: &mut dyn Read, policy: &Policy) -> Self {
+    pub(crate) fn run(
+        arguments: &[OsString],
+        stdin: &mut dyn Read,
+        policy: &Policy,
+        crash: Option<Crash>,
+    ) -> Self {
         let root = std::env::current_dir().unwrap_or_default();
         let sources = SourceMap::with_root(&root);
-        let mut check = Self { sources, root, policy: policy.clone(), ..Self::default() };
+        let mut check = Self { sources, root, crash, policy: policy.clone(), ..Self::default() };
         let command_line = CommandLine::new(arguments, &mut check.sources);
         for (index, argument) in arguments.iter().enumerate() {
             if argument != "-" {
@@ -72,11 +83,29 @@ impl Check {
     fn check_inputs(&mut self) {
         let inputs = self.inputs.iter().filter_map(|&id| self.sources.file(id).ok());
         let files: Vec<&SourceFile> = inputs.collect();
-        let check = |file: &&SourceFile| front::check(file, &self.policy);
-        let found: Vec<DiagnosticBag> = files.par_iter().map(check).collect();
+        crash::sources(&self.sources);
+        let found: Vec<DiagnosticBag> =
+            files.par_iter().map(|file| self.check_file(file)).collect();
         self.bag = DiagnosticBag::with_policy(self.policy.clone());
         self.bag.extend(self.unreadable.iter().cloned());
         found.into_iter().for_each(|bag| self.bag.merge(bag));
+    }
+
+    /// What is wrong with a file. Where the compiler itself fails at it, that is told as all else is, and
+    /// the other files are checked.
+    fn check_file(&self, file: &SourceFile) -> DiagnosticBag {
+        let at_item = |line| {
+            if let Some(crash) = self.crash {
+                crash.at_item(line);
+            }
+        };
+        crash::catch(|| front::check_watched(file, &self.policy, &at_item)).unwrap_or_else(
+            |report| {
+                let mut bag = DiagnosticBag::with_policy(self.policy.clone());
+                bag.push(report.to_diagnostic());
+                bag
+            },
+        )
     }
 
     /// The same check of files some of which have another text.
@@ -92,7 +121,9 @@ impl Check {
         }
         let (inputs, unreadable) = (self.inputs.clone(), self.unreadable.clone());
         let (policy, root) = (policy.clone(), self.root.clone());
-        let mut check = Self { sources, policy, inputs, unreadable, root, ..Self::default() };
+        let crash = self.crash;
+        let mut check =
+            Self { sources, policy, inputs, unreadable, root, crash, ..Self::default() };
         check.check_inputs();
         check
     }
@@ -104,6 +135,9 @@ impl Check {
     }
 
     pub(crate) fn outcome(&self) -> Outcome {
+        if self.bag.summary().fatal > 0 {
+            return Outcome::Crashed;
+        }
         match (self.unreadable.is_empty(), self.bag.has_errors()) {
             (false, _) => Outcome::Unreadable,
             (true, true) => Outcome::Errors,

@@ -24,7 +24,7 @@ pub(crate) fn fix(
     tool: &Tool,
 ) -> io::Result<ExitCode> {
     // Past a limit of errors there is still something to mend.
-    let check = Check::run(paths, &mut io::stdin(), &policy.clone().with_max_errors(0));
+    let check = Check::run(paths, &mut io::stdin(), &policy.clone().with_max_errors(0), None);
     let (mut written, mut fixed, mut failed) = (BTreeMap::new(), 0, false);
     for (id, (bytes, applied)) in Fixed::new(&check, policy).files {
         let Ok(file) = check.sources.file(id) else { continue };
@@ -47,7 +47,7 @@ pub(crate) fn fix(
 
 /// Prints what [`fix`] would change; the exit code is that of a check of the files as they are.
 pub(crate) fn dry_run(paths: &[OsString], policy: Policy) -> io::Result<ExitCode> {
-    let check = Check::run(paths, &mut io::stdin(), &policy.with_max_errors(0));
+    let check = Check::run(paths, &mut io::stdin(), &policy.with_max_errors(0), None);
     let mut out = io::stdout().lock();
     let (mut fixed, mut files) = (0, 0);
     for (id, (bytes, applied)) in Fixed::new(&check, &check.policy).files {

@@ -2,17 +2,21 @@
 //!
 //! It lexes, recognises the top level, skips bodies to their `.end` and checks names.
 
+mod crash;
 mod driver;
 mod fix;
 mod front;
 
+use std::error::Error;
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use crash::{Crash, Kind};
 use driver::{Check, Outcome};
 use vitte_diag::cli::DiagnosticArgs;
+use vitte_diag::crash::CrashHandler;
 use vitte_diag::{Policy, Stream, Tool, json};
 
 /// Checks Vitte source files.
@@ -32,6 +36,9 @@ enum Command {
         /// Mend what can be mended safely, then check again
         #[arg(long)]
         fix: bool,
+        /// Crash on purpose: KIND, or KIND@LINE
+        #[arg(long, value_name = "KIND[@LINE]", hide = true)]
+        crash: Option<Crash>,
         /// With --fix: change nothing, print a diff of what would change
         #[arg(long, requires = "fix")]
         dry_run: bool,
@@ -49,39 +56,72 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let result = match Arguments::parse().command {
-        Command::Check { diagnostics, fix, dry_run, paths } => {
-            let tool = Tool::default();
-            match diagnostics.policy(&tool) {
-                Ok(policy) if dry_run => fix::dry_run(&paths, policy),
-                Ok(policy) if fix => fix::fix(&paths, &policy, &diagnostics, &tool),
-                Ok(policy) => check(&paths, &policy, &diagnostics, &tool),
-                Err(error) => usage(&error.to_string()),
+    // Before all else: where this process is to report the crash of another one, that is all it does.
+    let handler =
+        CrashHandler::builder().module("vittec").version(env!("CARGO_PKG_VERSION")).install();
+    let command = Arguments::parse().command;
+    if let (Ok(guard), Command::Check { diagnostics, .. }) = (&handler, &command) {
+        guard.set_format(diagnostics.error_format, diagnostics.terminal());
+    }
+    vitte_diag::crash::run(|| match command.run() {
+        Ok(code) => Ok(code),
+        Err(Failure::Output(error)) => {
+            // Whoever read the output has read enough.
+            if error.kind() != io::ErrorKind::BrokenPipe {
+                _ = writeln!(io::stderr(), "vittec: cannot write the output: {error}");
             }
+            Ok(ExitCode::from(2))
         }
-        Command::Explain { code } => explain(&code),
-        Command::Schema => {
-            io::stdout().write_all(json::SCHEMA.as_bytes()).map(|()| ExitCode::SUCCESS)
+        Err(Failure::Uncaught(error)) => Err(error),
+    })
+}
+
+/// What ends the compiler early.
+enum Failure {
+    /// The output cannot be written.
+    Output(io::Error),
+    /// What nobody has thought of.
+    Uncaught(Box<dyn Error>),
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+impl Command {
+    fn run(self) -> Result<ExitCode, Failure> {
+        if let Self::Check { crash: Some(Crash { kind: Kind::Error, .. }), .. } = self {
+            return Err(Failure::Uncaught(crash::error()));
         }
-    };
-    match result {
-        Ok(code) => code,
-        // Whoever read the output has read enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(2),
-        Err(error) => {
-            _ = writeln!(io::stderr(), "vittec: cannot write the output: {error}");
-            ExitCode::from(2)
-        }
+        let code = match self {
+            Self::Check { diagnostics, fix, crash, dry_run, paths } => {
+                let tool = Tool::default();
+                match diagnostics.policy(&tool) {
+                    Ok(policy) if dry_run => fix::dry_run(&paths, policy),
+                    Ok(policy) if fix => fix::fix(&paths, &policy, &diagnostics, &tool),
+                    Ok(policy) => check(&paths, &policy, crash, &diagnostics, &tool),
+                    Err(error) => usage(&error.to_string()),
+                }
+            }
+            Self::Explain { code } => explain(&code),
+            Self::Schema => {
+                io::stdout().write_all(json::SCHEMA.as_bytes()).map(|()| ExitCode::SUCCESS)
+            }
+        };
+        Ok(code?)
     }
 }
 
 fn check(
     paths: &[OsString],
     policy: &Policy,
+    crash: Option<Crash>,
     arguments: &DiagnosticArgs,
     tool: &Tool,
 ) -> io::Result<ExitCode> {
-    let check = Check::run(paths, &mut io::stdin(), policy);
+    let check = Check::run(paths, &mut io::stdin(), policy, crash);
     let outcome = show(&check, arguments, tool, 0)?;
     Ok(outcome.exit_code())
 }

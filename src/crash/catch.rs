@@ -4,7 +4,7 @@ use std::any::Any;
 use std::error::Error;
 use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::process::ExitCode;
+use std::process::{ExitCode, Termination};
 
 use super::facts::Facts;
 use super::handler;
@@ -56,10 +56,10 @@ fn bare(payload: &(dyn Any + Send)) -> CrashReport {
 }
 
 /// Runs all of a program: an error that comes to its end becomes a report, with the chain of its sources
-/// as notes, and the exit code is that of a `main` that returns an error.
+/// as notes, and the exit code is that of a `main` that returns the same.
 ///
 /// ```no_run
-/// use std::process::ExitCode;
+/// use std::process::{ExitCode, Termination};
 /// use vitte_diag::crash;
 ///
 /// fn main() -> ExitCode {
@@ -70,9 +70,11 @@ fn bare(payload: &(dyn Any + Send)) -> CrashReport {
 ///     })
 /// }
 /// ```
-pub fn run<E: Into<Box<dyn Error>>>(main: impl FnOnce() -> Result<(), E>) -> ExitCode {
+pub fn run<T: Termination, E: Into<Box<dyn Error>>>(
+    main: impl FnOnce() -> Result<T, E>,
+) -> ExitCode {
     match main() {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(value) => value.report(),
         Err(error) => {
             report_error(&*error.into());
             ExitCode::FAILURE

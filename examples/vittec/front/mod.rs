@@ -14,13 +14,24 @@ mod names;
 mod parser;
 mod tokens;
 
-use vitte_diag::{DiagnosticBag, Policy, SourceFile};
+use vitte_diag::{DiagnosticBag, Policy, SourceFile, crash};
 
 /// Every check of one file; what is wrong enters the bag through `policy`.
+#[allow(dead_code, reason = "the tests use it; the compiler itself watches the items")]
 pub(crate) fn check(file: &SourceFile, policy: &Policy) -> DiagnosticBag {
+    check_watched(file, policy, &|_| {})
+}
+
+/// As [`check`]; `at_item` is called with the 0-based line of each item, while it is looked at.
+pub(crate) fn check_watched(
+    file: &SourceFile,
+    policy: &Policy,
+    at_item: &dyn Fn(u32),
+) -> DiagnosticBag {
+    let _cx = crash::context("checking", None).with("file", file.path());
     let mut bag = DiagnosticBag::with_policy(policy.clone());
     let lexed = lexer::lex(file, &mut bag);
     let items = parser::parse(file, &lexed, &mut bag);
-    names::check(file, &items, &lexed, &mut bag);
+    names::check(file, &items, &lexed, at_item, &mut bag);
     bag
 }

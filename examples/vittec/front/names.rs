@@ -2,30 +2,37 @@
 
 use std::collections::HashMap;
 
-use vitte_diag::{Diagnostic, DiagnosticBag, SourceFile, Span, codes};
+use vitte_diag::{Diagnostic, DiagnosticBag, SourceFile, Span, codes, crash};
 
 use super::lexer::{Kind, Lexed, Token};
 use super::mend;
 use super::parser::Item;
 use super::tokens::MODIFIERS;
 
-/// Checks the names of a file's items. What is wrong goes into `bag`.
+/// Checks the names of a file's items. What is wrong goes into `bag`; `at_item` is told the 0-based line
+/// of each item while its name is looked at.
 pub(crate) fn check(
     file: &SourceFile,
     items: &[Item<'_, '_>],
     lexed: &Lexed<'_>,
+    at_item: &dyn Fn(u32),
     bag: &mut DiagnosticBag,
 ) {
-    definitions(items, bag);
+    definitions(items, at_item, bag);
     let imports: Vec<Import<'_, '_>> = items.iter().filter_map(|item| Import::of(item)).collect();
     repeated(&imports, bag);
     unused(file, &imports, lexed, bag);
 }
 
 /// E0100: a name is defined twice.
-fn definitions(items: &[Item<'_, '_>], bag: &mut DiagnosticBag) {
+fn definitions(items: &[Item<'_, '_>], at_item: &dyn Fn(u32), bag: &mut DiagnosticBag) {
     let mut first: HashMap<String, Span> = HashMap::new();
-    for (name, span) in items.iter().filter_map(|item| defined_name(item)) {
+    for item in items {
+        let [begin, .., end] = item else { continue };
+        let line = begin.span.cover(end.span).unwrap_or(begin.span);
+        let _cx = crash::context("checking this item", line);
+        at_item(begin.line);
+        let Some((name, span)) = defined_name(item) else { continue };
         if let Some(&before) = first.get(&name) {
             bag.push(
                 Diagnostic::error(
