@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use crate::backtrace::Backtrace;
 use crate::code::Code;
 use crate::severity::Severity;
 use crate::span::Span;
@@ -97,6 +98,7 @@ pub struct Diagnostic {
 struct Extras {
     notes: Vec<Cow<'static, str>>,
     suggestions: Vec<Suggestion>,
+    backtrace: Backtrace,
 }
 
 impl Diagnostic {
@@ -163,6 +165,12 @@ impl Diagnostic {
         self
     }
 
+    /// Sets the calls that were being made, as of a crash; an empty backtrace is none.
+    pub fn with_backtrace(mut self, backtrace: Backtrace) -> Self {
+        self.set_backtrace(backtrace);
+        self
+    }
+
     /// [`with_label`](Self::with_label), in place.
     pub fn set_label(&mut self, message: impl Into<Cow<'static, str>>) -> &mut Self {
         self.primary.message = non_empty(message);
@@ -207,6 +215,15 @@ impl Diagnostic {
     /// [`with_suggestion`](Self::with_suggestion), in place.
     pub fn add_suggestion(&mut self, suggestion: Suggestion) -> &mut Self {
         self.extras().suggestions.push(suggestion);
+        self
+    }
+
+    /// [`with_backtrace`](Self::with_backtrace), in place.
+    pub fn set_backtrace(&mut self, backtrace: Backtrace) -> &mut Self {
+        if !backtrace.is_empty() || self.backtrace().is_some() {
+            self.extras().backtrace = backtrace;
+            self.extras = self.extras.take().filter(|extras| **extras != Extras::default());
+        }
         self
     }
 
@@ -270,6 +287,12 @@ impl Diagnostic {
     pub fn suggestions(&self) -> &[Suggestion] {
         self.extras.as_ref().map_or(&[], |extras| &extras.suggestions)
     }
+
+    /// The calls that were being made, where they are known.
+    #[must_use]
+    pub fn backtrace(&self) -> Option<&Backtrace> {
+        self.extras.as_ref().map(|extras| &extras.backtrace).filter(|calls| !calls.is_empty())
+    }
 }
 
 /// A label's message: an empty one is none.
@@ -280,7 +303,7 @@ fn non_empty(message: impl Into<Cow<'static, str>>) -> Option<Cow<'static, str>>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{FileId, code};
+    use crate::{FileId, Frame, code};
 
     fn sample() -> Diagnostic {
         Diagnostic::error(code!("E0001"), Span::empty(FileId::new(0), 0), "m")
@@ -317,6 +340,18 @@ mod tests {
         assert_eq!(both, sample().with_suggestion(suggestion).with_note("n").with_note("o"));
         assert_eq!(both.notes().collect::<Vec<_>>(), ["n", "o"]);
         assert_ne!(both, noted);
+    }
+
+    #[test]
+    fn an_empty_backtrace_is_none() {
+        let calls = || [Frame::new("f")].into_iter().collect::<Backtrace>();
+        let with = sample().with_backtrace(calls());
+        assert_eq!(with.backtrace(), Some(&calls()));
+        assert_ne!(with, sample());
+        assert_eq!(with.clone().with_backtrace(Backtrace::default()), sample());
+        let noted = with.with_note("n").with_backtrace(Backtrace::default());
+        assert_eq!((noted.backtrace(), &noted), (None, &sample().with_note("n")));
+        assert_eq!(sample().with_backtrace(Backtrace::default()).backtrace(), None);
     }
 
     #[test]

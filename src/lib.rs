@@ -9,7 +9,8 @@
 //!
 //! - [`SourceMap`] holds the sources; a [`Span`] is a range of bytes in one of them.
 //! - A [`Diagnostic`] has a severity, a [`Code`], a message, exactly one primary label, and where
-//!   they help secondary labels, notes, help and [suggestions](Suggestion).
+//!   they help secondary labels, notes, help and [suggestions](Suggestion); that of a crash has a
+//!   [`Backtrace`].
 //! - A [`DiagnosticBag`] collects them, as a [`Policy`] wants it, and shows them in one total order,
 //!   however many threads produced them.
 //! - An [`Emitter`] writes them: [`HumanEmitter`] for people, [`JsonEmitter`] for programs, and one for
@@ -61,7 +62,7 @@ pub mod text;
 mod tool;
 mod url;
 
-pub use backtrace::{Backtrace, Frame};
+pub use backtrace::{Backtrace, Frame, FramePlace};
 pub use bag::{DiagnosticBag, Entry};
 pub use code::{Code, CodeError};
 pub use color::ColorChoice;

@@ -1,5 +1,6 @@
 //! What output goes to: the one module that asks the environment and the terminal.
 
+use std::ffi::OsString;
 use std::{env, io};
 
 use is_terminal::IsTerminal;
@@ -16,12 +17,14 @@ pub struct Terminal {
     pub width: u16,
     /// Whether to make links (OSC 8).
     pub hyperlinks: bool,
+    /// Whether the calls of the runtime are shown in a backtrace.
+    pub full_backtraces: bool,
 }
 
-/// No terminal: no colour, no links, lines of 140 cells.
+/// No terminal: no colour, no links, lines of 140 cells, and backtraces without the runtime.
 impl Default for Terminal {
     fn default() -> Self {
-        Self { color: false, width: Self::DEFAULT_WIDTH, hyperlinks: false }
+        Self { color: false, width: Self::DEFAULT_WIDTH, hyperlinks: false, full_backtraces: false }
     }
 }
 
@@ -30,7 +33,8 @@ impl Terminal {
     pub const DEFAULT_WIDTH: u16 = 140;
 
     /// What standard error can show, coloured as `choice` says. Width and links are known with the
-    /// feature `terminal`; without it they are those of the default.
+    /// feature `terminal`; without it they are those of the default. Backtraces are full where the
+    /// variable `RUST_BACKTRACE` is `full`, as for those of Rust itself.
     #[must_use]
     pub fn stderr(choice: ColorChoice) -> Self {
         let stream = io::stderr();
@@ -57,6 +61,7 @@ impl Terminal {
             width: width.unwrap_or(Self::DEFAULT_WIDTH),
             // A dumb terminal would show the sequences, whatever else the environment says.
             hyperlinks: hyperlinks && env::var_os("TERM").is_none_or(|term| term != "dumb"),
+            full_backtraces: wants_full_backtraces(|name| env::var_os(name)),
         }
     }
 
@@ -66,6 +71,11 @@ impl Terminal {
         self.width = cells;
         self
     }
+}
+
+/// Whether the user asks for the calls of the runtime: `variable` gives the environment's.
+fn wants_full_backtraces(variable: impl FnOnce(&str) -> Option<OsString>) -> bool {
+    variable("RUST_BACKTRACE").is_some_and(|value| value == "full")
 }
 
 #[cfg(feature = "terminal")]
@@ -104,5 +114,22 @@ mod known {
 
     pub(super) const fn stdout() -> (Option<u16>, bool) {
         (None, false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn backtraces_are_full_where_they_are_asked_to_be() {
+        for (value, expected) in [(None, false), (Some("1"), false), (Some("full"), true)] {
+            let variable = |name: &str| {
+                assert_eq!(name, "RUST_BACKTRACE");
+                value.map(OsString::from)
+            };
+            assert_eq!(wants_full_backtraces(variable), expected, "{value:?}");
+        }
+        assert!(!Terminal::default().full_backtraces);
     }
 }

@@ -34,7 +34,7 @@ const EMIT_ORDER: [&[&str]; 8] = [
     &["document", "markup"],
     &["canvas"],
     &["pen"],
-    &["margin"],
+    &["margin", "calls"],
     &["layout", "patch"],
     &["direct"],
     &["picture"],

@@ -67,6 +67,14 @@ impl<W: Write> HtmlEmitter<W> {
         self.picture.take.width = cells as usize;
         self
     }
+
+    /// Are the calls of the runtime shown in a backtrace? By default those in a row are one line that
+    /// counts them.
+    #[must_use]
+    pub const fn with_full_backtraces(mut self, full: bool) -> Self {
+        self.picture.full_backtraces = full;
+        self
+    }
 }
 
 fn head() -> io::Result<Vec<u8>> {
@@ -90,6 +98,8 @@ impl<W: Write> Emitter for HtmlEmitter<W> {
 
 impl<W: Write> FromSetup<W> for HtmlEmitter<W> {
     fn from_setup(writer: W, setup: &Setup) -> Self {
-        Self::new(writer, &setup.tool).with_width(setup.terminal.width)
+        Self::new(writer, &setup.tool)
+            .with_width(setup.terminal.width)
+            .with_full_backtraces(setup.terminal.full_backtraces)
     }
 }

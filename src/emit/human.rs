@@ -85,13 +85,14 @@ impl<W: Write> HumanEmitter<W> {
         Self { output: Output::new(writer), color: false, picture: Picture::default() }
     }
 
-    /// What can be shown where it is written to: colour, width and links.
+    /// What can be shown where it is written to: colour, width, links, and full backtraces or not.
     #[must_use]
     pub const fn with_terminal(mut self, terminal: Terminal) -> Self {
         self.color = terminal.color;
         self.picture.take.width = terminal.width as usize;
         self.picture.path_links = terminal.hyperlinks;
         self.picture.code_links = terminal.hyperlinks;
+        self.picture.full_backtraces = terminal.full_backtraces;
         self
     }
 
@@ -156,6 +157,15 @@ impl<W: Write> HumanEmitter<W> {
     #[must_use]
     pub const fn with_column_unit(mut self, unit: ColumnUnit) -> Self {
         self.picture.take.column_unit = unit;
+        self
+    }
+
+    /// Are the calls of the runtime (Rust's own libraries, the system's, and this crate's handler) shown
+    /// in a backtrace? By default those in a row are one line that counts them; where there are no
+    /// others they are always shown.
+    #[must_use]
+    pub const fn with_full_backtraces(mut self, full: bool) -> Self {
+        self.picture.full_backtraces = full;
         self
     }
 

@@ -26,6 +26,7 @@ mod labels;
 use std::borrow::Cow;
 
 use self::labels::Labels;
+use super::calls;
 use super::excerpt::{Excerpt, Few, Mark, Row, Snippet};
 use super::margin::Margin;
 use super::pen::Pen;
@@ -61,28 +62,36 @@ pub(super) fn draw(
 /// The most notes that are shown.
 const MOST_NOTES: usize = 100;
 
-/// Help, notes and remarks, as they stand below the snippets.
+/// Help, notes, remarks and a backtrace, as they stand below the snippets.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Notes<'a> {
     diagnostic: &'a Diagnostic,
     breaches: &'a [Breach],
     remarks: &'a [String],
+    /// Whether the calls of the runtime are shown in a backtrace.
+    full_backtraces: bool,
 }
 
 impl<'a> Notes<'a> {
     /// Those of a diagnostic that says all itself.
-    pub(super) const fn of(diagnostic: &'a Diagnostic) -> Self {
-        Self { diagnostic, breaches: &[], remarks: &[] }
+    pub(super) const fn of(diagnostic: &'a Diagnostic, full_backtraces: bool) -> Self {
+        Self { diagnostic, breaches: &[], remarks: &[], full_backtraces }
     }
 
     /// Those of the diagnostic, what was wrong with it, and what its excerpt adds.
-    pub(super) const fn new(checked: &'a Checked<'_>, excerpt: &'a Excerpt<'_>) -> Self {
+    pub(super) const fn new(
+        checked: &'a Checked<'_>,
+        excerpt: &'a Excerpt<'_>,
+        full_backtraces: bool,
+    ) -> Self {
         let (breaches, remarks) = (checked.breaches.as_slice(), excerpt.remarks.as_slice());
-        Self { diagnostic: checked.diagnostic, breaches, remarks }
+        Self { diagnostic: checked.diagnostic, breaches, remarks, full_backtraces }
     }
 
     pub(super) fn is_empty(self) -> bool {
-        self.diagnostic.help().is_none() && self.notes().next().is_none()
+        self.diagnostic.help().is_none()
+            && self.notes().next().is_none()
+            && self.diagnostic.backtrace().is_none()
     }
 
     fn notes(self) -> impl Iterator<Item = Cow<'a, str>> {
@@ -102,6 +111,10 @@ impl<'a> Notes<'a> {
         let more = notes.count();
         if more > 0 {
             note(gutter, "note:", &format!("and {}", text::more("note", more)), pen);
+        }
+        if let Some(backtrace) = self.diagnostic.backtrace() {
+            note(gutter, "backtrace:", "", pen);
+            calls::draw(backtrace, self.full_backtraces, gutter + " = ".len() + 2, pen);
         }
     }
 }

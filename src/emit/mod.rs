@@ -10,6 +10,7 @@
 //! Formats share what stands left of them and nothing else: none imports another. A new one is a file
 //! and an entry in the list of [`Format`].
 
+mod calls;
 mod canvas;
 #[cfg(feature = "crash")]
 mod crash;

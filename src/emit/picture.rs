@@ -40,6 +40,8 @@ pub(super) struct Picture {
     /// Whether paths are links to the files, and codes to their pages.
     pub(super) path_links: bool,
     pub(super) code_links: bool,
+    /// Whether the calls of the runtime are shown in a backtrace.
+    pub(super) full_backtraces: bool,
     /// Whose codes they are.
     pub(super) tool: Option<Tool>,
 }
@@ -53,7 +55,14 @@ impl Default for Picture {
             column_unit: ColumnUnit::Char,
             labelled_lines: 20,
         };
-        Self { take, unicode: false, path_links: false, code_links: false, tool: None }
+        Self {
+            take,
+            unicode: false,
+            path_links: false,
+            code_links: false,
+            full_backtraces: false,
+            tool: None,
+        }
     }
 }
 
@@ -75,7 +84,8 @@ impl Picture {
             is_link.then(|| sources.url(file.id())).flatten()
         };
         if let Some(direct) = Direct::new(sources, diagnostic, take) {
-            direct.draw(Notes::of(diagnostic), link(direct.file).as_deref(), glyphs, &mut pen);
+            let notes = Notes::of(diagnostic, self.full_backtraces);
+            direct.draw(notes, link(direct.file).as_deref(), glyphs, &mut pen);
             return pen.finish();
         }
 
@@ -87,7 +97,7 @@ impl Picture {
             let at = primary.location(take.column_unit);
             margin.arrow(at, None, &mut pen);
         }
-        let notes = Notes::new(&checked, &excerpt);
+        let notes = Notes::new(&checked, &excerpt, self.full_backtraces);
         layout::draw(&excerpt, notes, link, margin, &mut pen);
         let below_labels = !excerpt.snippets.is_empty() && notes.is_empty();
         patches.draw(margin, below_labels, &mut pen);

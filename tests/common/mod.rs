@@ -257,6 +257,7 @@ pub fn without_wishes(command: &mut Command) {
         "CLICOLOR_FORCE",
         "FORCE_HYPERLINK",
         "RAYON_NUM_THREADS",
+        "RUST_BACKTRACE",
     ] {
         command.env_remove(name);
     }

@@ -263,7 +263,7 @@ fn each_path_draws_what_codespan_draws() {
         let checked = Checked::new(&sources, &case.diagnostic);
         let mut excerpt = Excerpt::new(&checked, 0, case.picture.take);
         keep_two_of_the_same_cells(&mut excerpt);
-        let notes = Notes::new(&checked, &excerpt);
+        let notes = Notes::new(&checked, &excerpt, false);
         let below = case.laid_out(&excerpt, notes);
         prop_assert_eq!(&below, &case.reference(&excerpt, notes));
 
