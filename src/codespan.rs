@@ -86,8 +86,8 @@ fn line_start(file: &SourceFile, line_index: usize) -> Option<usize> {
 }
 
 /// The same in the words of codespan-reporting. What is fatal is a bug. Help, notes and the messages
-/// of suggestions are notes that begin with `help: ` or `note: `; a label that has
-/// [no place](FileId::NOWHERE) is left out, and what it says is a note. Spans stay as they are, and
+/// of suggestions are notes that begin with `help: ` or `note: `, a backtrace is a last one with a call
+/// a line; a label that has [no place](FileId::NOWHERE) is left out, and what it says is a note. Spans stay as they are, and
 /// so does all text: it is not made safe to show.
 impl From<&Diagnostic> for theirs::Diagnostic<FileId> {
     fn from(diagnostic: &Diagnostic) -> Self {
@@ -97,12 +97,13 @@ impl From<&Diagnostic> for theirs::Diagnostic<FileId> {
         let notes = diagnostic.notes().chain(placeless.into_iter().filter_map(Label::message));
         let suggestions = diagnostic.suggestions().iter().map(|one| ("help", one.message()));
         let all = help.chain(notes.map(|note| ("note", note))).chain(suggestions);
+        let backtrace = diagnostic.backtrace().map(|calls| format!("backtrace:\n{calls}"));
         Self {
             severity: severity(diagnostic.severity()),
             code: Some(diagnostic.code().to_string()),
             message: diagnostic.message().to_owned(),
             labels: placed.into_iter().map(label).collect(),
-            notes: all.map(|(kind, text)| format!("{kind}: {text}")).collect(),
+            notes: all.map(|(kind, text)| format!("{kind}: {text}")).chain(backtrace).collect(),
         }
     }
 }

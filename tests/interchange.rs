@@ -15,7 +15,7 @@ use codespan_reporting::files::{Error, Files, SimpleFiles};
 use codespan_reporting::term::{self, Config};
 use proptest::prelude::*;
 use vitte_diag::{
-    Applicability, Diagnostic, Edit, FileId, Severity, SourceMap, Span, Suggestion, code,
+    Applicability, Diagnostic, Edit, FileId, Frame, Severity, SourceMap, Span, Suggestion, code,
 };
 
 const BOM: &str = "\u{feff}";
@@ -179,6 +179,7 @@ fn all_that_a_diagnostic_says_is_said() {
         .with_label("here")
         .with_note("know this")
         .with_help("do this")
+        .with_backtrace([Frame::new("f"), Frame::new("main")].into_iter().collect())
         .with_suggestion(Suggestion::one("remove it", edit, Applicability::MachineApplicable));
     let expected = theirs::Diagnostic::error()
         .with_code("E0100")
@@ -188,7 +189,8 @@ fn all_that_a_diagnostic_says_is_said() {
         .with_note("help: do this")
         .with_note("note: know this")
         .with_note("note: why there is no place")
-        .with_note("help: remove it");
+        .with_note("help: remove it")
+        .with_note("backtrace:\n0: f\n1: main");
     assert_eq!(theirs::Diagnostic::from(&ours), expected);
     assert_eq!(theirs::Diagnostic::from(ours), expected);
 }

@@ -15,8 +15,8 @@ use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr;
 use vitte_diag::json::JsonDiagnostic;
 use vitte_diag::{
-    Code, ColumnUnit, Diagnostic, DiagnosticBag, FileId, HumanEmitter, Severity, SourceMap, Span,
-    code, text,
+    Code, ColumnUnit, Diagnostic, DiagnosticBag, FileId, Frame, HumanEmitter, Severity, SourceMap,
+    Span, code, text,
 };
 
 const CODES: [Code; 3] = [code!("E0001"), code!("W0100"), code!("TYPECHEK123456")];
@@ -95,6 +95,22 @@ fn severity() -> impl Strategy<Value = Severity> {
     prop::sample::select(vec![Note, Warning, Error, Fatal])
 }
 
+/// Any text, and what looks like the forms that a frame has.
+fn frame() -> impl Strategy<Value = Frame> {
+    let text = || {
+        prop_oneof![words(), prop::sample::select(&["std::f", "main"][..]).prop_map(str::to_owned)]
+    };
+    let (line, col) = (any::<u32>(), prop::option::of(any::<u32>()));
+    prop_oneof![
+        text().prop_map(Frame::new),
+        (text(), words(), line, col)
+            .prop_map(|(function, file, line, col)| Frame::at(&function, &file, line, col)),
+        (text(), words(), any::<u64>())
+            .prop_map(|(function, module, at)| Frame::inside(&function, &module, at)),
+        any::<u64>().prop_map(Frame::left_out),
+    ]
+}
+
 prop_compose! {
     fn diagnostic()(
         severity in severity(),
@@ -104,6 +120,7 @@ prop_compose! {
         secondary in prop::collection::vec((span(), words()), 0..5),
         notes in prop::collection::vec(words(), 0..3),
         help in prop::option::of(words()),
+        calls in prop_oneof![3 => Just(Vec::new()), 1 => prop::collection::vec(frame(), 1..5)],
     ) -> Diagnostic {
         let mut diagnostic = Diagnostic::new(severity, code, primary, message).with_label(label);
         for (span, message) in secondary {
@@ -115,7 +132,7 @@ prop_compose! {
         if let Some(help) = help {
             diagnostic.add_help(help);
         }
-        diagnostic
+        diagnostic.with_backtrace(calls.into_iter().collect())
     }
 }
 
@@ -178,6 +195,8 @@ proptest! {
             prop_assert_eq!(read.code, diagnostic.code());
             prop_assert_eq!(&*read.message, diagnostic.message());
             prop_assert_eq!(read.help.as_deref(), diagnostic.help());
+            let again = read.to_diagnostic(|_| FileId::new(0)).expect("one primary label");
+            prop_assert_eq!(again.backtrace(), diagnostic.backtrace());
             let breaches = bag.validate(&sources).into_iter().filter(|(seq, _)| *seq == entry.seq);
             let notes: Vec<String> = diagnostic.notes().map(str::to_owned)
                 .chain(breaches.map(|(_, breach)| breach.to_string())).collect();
@@ -255,7 +274,7 @@ proptest! {
         prop_assert!(serde_json::from_str::<JsonDiagnostic<'_>>(&json[..at]).is_err());
         let _ = serde_json::from_str::<JsonDiagnostic<'_>>(&noise);
         let whole: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&json).expect("JSON");
-        for key in whole.keys() {
+        for key in whole.keys().filter(|key| *key != "backtrace") {
             let mut lacking = whole.clone();
             lacking.remove(key);
             let read = serde_json::from_value::<JsonDiagnostic<'_>>(lacking.into());

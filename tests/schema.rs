@@ -60,6 +60,7 @@ fn what_lacks_a_field_or_has_a_wrong_one_is_not_valid() {
         "help": null, "notes": [],
         "suggestions": [{"message": "s", "applicability": "unspecified",
             "edits": [{"file": "a", "lo": 0, "hi": 0, "line": 1, "col": 1, "text": "x"}]}],
+        "backtrace": ["f at a.rs:1:1"],
     });
     assert_eq!(errors(&good), [""; 0]);
     for key in ["severity", "code", "message", "primary", "labels", "help", "notes"] {
@@ -75,6 +76,8 @@ fn what_lacks_a_field_or_has_a_wrong_one_is_not_valid() {
         ("/labels/0/style", json!("tertiary")),
         ("/suggestions/0/edits", json!([])),
         ("/suggestions/0/applicability", json!("sure")),
+        ("/backtrace", json!("f")),
+        ("/backtrace/0", json!(1)),
         ("/notes/0", json!(1)),
     ] {
         let mut bad = good.clone();

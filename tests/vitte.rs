@@ -14,7 +14,7 @@ use std::fs;
 use std::path::Path;
 
 use common::{Ended, folder};
-use vitte_diag::{Format, Stream, registry};
+use vitte_diag::{Diagnostic, Format, Frame, Severity, SourceMap, Span, Stream, code, registry};
 
 const BAD: &str =
     "use std/abc\r\n\r\nfn f() -> u8\r\n  ret @ \"日本\" $\r\n  if a\r\n    b()\r\n.end\r\n";
@@ -64,6 +64,43 @@ fn json_converted_is_what_the_compiler_would_have_written() {
         let converted = diag(folder.path(), &["convert", "--to", format.name()], &json).stdout;
         assert_eq!(converted, vittec(folder.path(), format, &paths), "{format} of {paths:?}");
     }
+}
+
+/// The crash of a compiler as it would have shown it itself.
+#[test]
+fn a_crash_with_its_backtrace_converts_too() {
+    let folder = workspace();
+    let root = folder.path().canonicalize().unwrap();
+    let mut sources = SourceMap::with_root(&root);
+    let file = sources.load(root.join("src/bad.vitte")).unwrap();
+    let calls = [
+        Frame::new("core::panicking::panic"),
+        Frame::at("vittec::close", "examples/vittec/front/blocks.rs", 77, Some(13)),
+        Frame::inside("<unknown>", "vittec", 0x1c20),
+        Frame::left_out(7),
+        Frame::new("a\n\u{1b}[2J"),
+        Frame::new("main"),
+    ];
+    let span = sources.span(file, 0..3).unwrap();
+    let crash = |span| {
+        Diagnostic::new(Severity::Fatal, code!("F0001"), span, "the compiler crashed")
+            .with_note("vittec 0.1.0")
+            .with_backtrace(calls.iter().cloned().collect())
+    };
+    let bag = [crash(span), crash(Span::nowhere())].into_iter().collect();
+    let json = common::json(&sources, &bag);
+    assert_eq!(json.matches("\"backtrace\":[\"core::").count(), 2, "{json}");
+    let setup = vitte_diag::Setup::default();
+    for &format in Format::ALL {
+        let converted = diag(&root, &["convert", "--to", format.name()], &json);
+        let direct = common::write(format, &sources, &bag, &setup);
+        assert_eq!((converted.code, &*converted.stdout, &*converted.stderr), (0, &*direct, ""));
+    }
+    let mut vitte = common::vitte();
+    vitte.current_dir(&root).args(["diag", "convert", "--to=human"]).env("RUST_BACKTRACE", "full");
+    let full = Ended::of(&common::with_input(&mut vitte, json.as_bytes())).stdout;
+    assert_eq!(full.matches("\n      5: main\n").count(), 1, "{full}");
+    assert_eq!(diag(&root, &["merge"], &json).stdout, json);
 }
 
 /// What stands on the command line has no file, so its text is not shown; its place is.
@@ -194,7 +231,7 @@ fn a_bad_line_is_reported_with_its_number_and_the_rest_goes_on() {
                 "vitte: <stdin>:3:2: not a diagnostic: expected ident",
                 "vitte: <stdin>:4:2: not a diagnostic: missing field `severity`",
                 "vitte: <stdin>:5:1: not a diagnostic: the span 35..0 ends before it begins",
-                "vitte: <stdin>:6:2: not a diagnostic: invalid length 0, expected struct JsonDiagnostic with 8 elements",
+                "vitte: <stdin>:6:2: not a diagnostic: invalid length 0, expected struct JsonDiagnostic with 9 elements",
             ]
         );
         assert!(!ended.stdout.is_empty(), "{command:?}");

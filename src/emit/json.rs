@@ -7,13 +7,15 @@
 //!  "help":null,"notes":[]}
 //! ```
 //!
-//! (On one line.) All seven fields are always there, in this order; `suggestions` follow where there
-//! are any:
+//! (On one line.) All seven fields are always there, in this order; `suggestions` and `backtrace`
+//! follow where there are any:
 //!
 //! ```json
 //! {"message":"remove it","applicability":"machine-applicable",
 //!  "edits":[{"file":"a.vitte","lo":8,"hi":9,"line":1,"col":9,"text":""}]}
 //! ```
+//!
+//! `backtrace` is an array of texts, each a [`Frame`](crate::Frame), the innermost call first.
 //!
 //! `lo` and `hi` are byte offsets, `hi` exclusive; `line` and `col` are 1-based and those of `lo`. Strings
 //! hold the exact text, and [`JsonEmitter`] writes every character that a terminal would obey as an
@@ -32,6 +34,7 @@ use super::Emitter;
 use super::escape;
 use super::format::{FromSetup, Setup};
 use super::output::{Draw, Output};
+use crate::backtrace::Backtrace;
 use crate::bag::Entry;
 use crate::code::Code;
 use crate::contract::{Checked, Resolved};
@@ -80,6 +83,9 @@ pub struct JsonDiagnostic<'a> {
     /// Ways to mend it; the field is there only where there is one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub suggestions: Vec<JsonSuggestion<'a>>,
+    /// The calls of a crash, the innermost first; the field is there only where they are known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub backtrace: Vec<Cow<'a, str>>,
 }
 
 /// A place in a source file.
@@ -180,6 +186,7 @@ impl<'a> JsonDiagnostic<'a> {
     pub fn new(sources: &'a SourceMap, diagnostic: &'a Diagnostic, unit: ColumnUnit) -> Self {
         let checked = Checked::new(sources, diagnostic);
         let suggestions = checked.suggestions.iter();
+        let frames = diagnostic.backtrace().into_iter().flat_map(Backtrace::frames);
         let labels: Vec<_> =
             checked.labels.iter().map(|label| JsonLabel::new(label, unit)).collect();
         let primary = labels.first().filter(|first| first.style == LabelStyle::Primary);
@@ -192,6 +199,7 @@ impl<'a> JsonDiagnostic<'a> {
             help: diagnostic.help().map(Cow::Borrowed),
             notes: checked.notes().collect(),
             suggestions: suggestions.map(|one| JsonSuggestion::new(sources, one, unit)).collect(),
+            backtrace: frames.map(|frame| frame.text().into()).collect(),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::de::{Deserialize as _, Deserializer, Error as _};
 
 use super::{JsonDiagnostic, JsonSuggestion};
+use crate::backtrace::Frame;
 use crate::diagnostic::{Diagnostic, LabelStyle};
 use crate::span::{FileId, Span, SpanError};
 use crate::suggestion::{Edit, Suggestion, SuggestionError};
@@ -55,6 +56,8 @@ impl JsonDiagnostic<'_> {
             let suggestion = Suggestion::new(message.to_string(), edits?, *applicability)?;
             diagnostic.add_suggestion(suggestion);
         }
+        let frames = self.backtrace.iter().map(|text| Frame::new(text.to_string()));
+        diagnostic.set_backtrace(frames.collect());
         Ok(diagnostic)
     }
 }

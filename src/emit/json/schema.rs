@@ -15,11 +15,12 @@ pub fn schema() -> serde_json::Result<String> {
     serde_json::to_string_pretty(&schema).map(|schema| schema + "\n")
 }
 
-/// A field that may be null is there all the same; only suggestions may be not.
+/// A field that may be null is there all the same; only suggestions and a backtrace may be not.
 #[cfg(feature = "schema")]
 pub(super) fn all_are_there(schema: &mut schemars::Schema) {
     let properties = schema.get("properties").and_then(serde_json::Value::as_object);
     let names = properties.into_iter().flat_map(serde_json::Map::keys);
-    let required: Vec<String> = names.filter(|name| *name != "suggestions").cloned().collect();
+    let may_lack = |name: &str| matches!(name, "suggestions" | "backtrace");
+    let required: Vec<String> = names.filter(|name| !may_lack(name)).cloned().collect();
     schema.insert("required".to_owned(), required.into());
 }

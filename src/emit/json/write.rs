@@ -55,10 +55,14 @@ objects! {
 
 impl Json for JsonDiagnostic<'_> {
     fn write(&self, out: &mut Vec<u8>) -> io::Result<()> {
-        let Self { severity, code, message, primary, labels, help, notes, suggestions } = self;
+        let Self { severity, code, message, primary, labels, help, notes, suggestions, backtrace } =
+            self;
         fields!(out, "{" severity, code, message, primary, labels, help, notes);
         if !suggestions.is_empty() {
             fields!(out, "," suggestions);
+        }
+        if !backtrace.is_empty() {
+            fields!(out, "," backtrace);
         }
         out.push(b'}');
         Ok(())
@@ -180,9 +184,12 @@ mod tests {
             labels in prop::collection::vec(label(), 0..3),
             notes in prop::collection::vec(text(), 0..3),
             suggestions in prop::collection::vec(suggestion(), 0..3),
+            backtrace in prop::collection::vec(text(), 0..3),
         ) -> JsonDiagnostic<'static> {
             let primary = primary.as_ref().map(JsonLabel::place);
-            JsonDiagnostic { severity, code, message, primary, labels, help, notes, suggestions }
+            JsonDiagnostic {
+                severity, code, message, primary, labels, help, notes, suggestions, backtrace,
+            }
         }
     }
 
