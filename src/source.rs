@@ -16,7 +16,7 @@ pub use column::ColumnUnit;
 pub use error::SourceError;
 pub(crate) use file::BOM;
 pub use file::SourceFile;
-pub(crate) use path::is_pseudo;
+pub(crate) use path::{file_url, is_pseudo};
 
 use crate::span::{ByteOffset, FileId, Span};
 use crate::text;

@@ -20,8 +20,8 @@ use serde_json::Value;
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 use vitte_diag::{
-    Applicability, Diagnostic, DiagnosticBag, Edit, FileId, Format, HtmlEmitter, Setup, SourceMap,
-    Span, Suggestion, Terminal, Tool, codes, registry, text,
+    Applicability, Diagnostic, DiagnosticBag, Edit, FileId, Format, Frame, HtmlEmitter, Setup,
+    SourceMap, Span, Suggestion, Terminal, Tool, codes, registry, text,
 };
 
 /// What is to do no harm: characters one by one, and sequences with blanks between them.
@@ -36,8 +36,9 @@ fn bad() -> Vec<String> {
 }
 
 /// Where text from outside stands. The first three are of the source: under the label, before it,
-/// and on the lines around it; `other` is the path of the secondary label's file.
-const PLACES: [&str; 15] = [
+/// and on the lines around it; `other` is the path of the secondary label's file, `frame` a backtrace
+/// frame.
+const PLACES: [&str; 16] = [
     "inside",
     "before",
     "around",
@@ -53,6 +54,7 @@ const PLACES: [&str; 15] = [
     "url",
     "name",
     "version",
+    "frame",
 ];
 
 /// The fields of the JSON formats below a common part (`*` is any one member), and what they hold:
@@ -60,6 +62,7 @@ const PLACES: [&str; 15] = [
 const FIELDS: &str = "
 json message=message help=help notes/0=note primary/file=path
 json labels/ 0/message=primary 1/message=secondary 1/file=other
+json backtrace/ 0=frame 1~frame
 json suggestions/ 0/message=fix 0/edits/0/text=edit 1/edits/0/file=other
 sarif runs/0/tool/driver/ name=name version=version rules/0/helpUri=url
 sarif runs/0/results/0/message/ text~message text~primary text~note text~help
@@ -68,6 +71,8 @@ sarif runs/0/results/0/relatedLocations/0/ message/text=secondary
 sarif runs/0/results/0/relatedLocations/0/physicalLocation/artifactLocation/ uri%other
 sarif runs/0/results/0/fixes/0/ description/text=fix
 sarif runs/0/results/0/fixes/0/artifactChanges/0/replacements/0/ insertedContent/text=edit
+sarif runs/0/results/0/stacks/0/frames/0/location/ logicalLocations/0/fullyQualifiedName=frame
+sarif runs/0/results/0/stacks/0/frames/1/location/ physicalLocation/artifactLocation/uri%frame
 lsp uri%path
 lsp diagnostics/0/ source=name codeDescription/href=url data/0/title=fix
 lsp diagnostics/0/ message~message message~primary message~note message~help
@@ -111,11 +116,14 @@ impl Scene {
         let other = sources.add(word("other"), source).unwrap();
         let span = |file| sources.span(file, inside.clone()).unwrap();
         let fix = |edit| Suggestion::one(word("fix"), edit, Applicability::MaybeIncorrect);
+        // As the name of a function, and as a path.
+        let backtrace = [Frame::new(word("frame")), Frame::at("f", &word("frame"), 1, None)];
         let diagnostic = Diagnostic::error(codes::E0001, span(file), word("message"))
             .with_label(word("primary"))
             .with_secondary(span(other), word("secondary"))
             .with_note(word("note"))
             .with_help(word("help"))
+            .with_backtrace(backtrace.into_iter().collect())
             .with_suggestion(fix(Edit::replace(span(file), word("edit"))))
             .with_suggestion(fix(Edit::insert(other, 0, word("edit"))));
         let tool = Tool::new(word("name"), word("version"))
@@ -290,7 +298,7 @@ fn junit_gives_the_text_back(scene: &Scene) {
         assert_eq!(found, Some(&*in_xml(scene.word(place))), "{about}: {attribute} of {name}");
     }
     let said = element("failure").text().expect(about);
-    for word in PROSE.map(|place| in_xml(scene.word(place))) {
+    for word in PROSE.iter().chain(&["frame"]).map(|place| in_xml(scene.word(place))) {
         assert!(said.contains(&word), "{about}: {word:?} is not in {said:?}");
     }
 }
@@ -394,7 +402,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1000) })]
 
     #[test]
-    fn no_strings_do_harm_in_all_places_at_once(bad in prop::collection::vec(words(), 15)) {
+    fn no_strings_do_harm_in_all_places_at_once(bad in prop::collection::vec(words(), 16)) {
         let scene = Scene::new(format!("{bad:?}"), |at| bad[at].clone());
         CHECKS.iter().for_each(|check| check(&scene));
     }

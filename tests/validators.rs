@@ -17,7 +17,9 @@ use common::{root, tool, written};
 use jsonschema::Validator;
 use roxmltree::{Document, Node};
 use serde_json::{Value, json};
-use vitte_diag::{Diagnostic, DiagnosticBag, Format, Severity, SourceMap, Span, lsp, text};
+use vitte_diag::{
+    Diagnostic, DiagnosticBag, Format, Frame, Severity, SourceMap, Span, code, lsp, text,
+};
 
 #[test]
 fn hostile_texts_break_no_format_and_reach_no_terminal() {
@@ -85,6 +87,46 @@ fn sarif_is_what_the_official_schema_demands() {
     broken["runs"][0]["results"][3]["locations"][0]["colour"] = json!("red");
     broken["runs"][0]["results"][4]["level"] = json!("fatal");
     assert_eq!(errors(&validator, &broken).len(), 2, "the schema finds what is wrong");
+}
+
+/// Sections 3.27.19, 3.44 and 3.45.
+#[test]
+fn sarif_has_a_backtrace_as_a_stack() {
+    let calls = [
+        Frame::at("vittec::close", "src/a b.rs", 77, Some(13)),
+        Frame::at("core::f", "/rustc/1/library/core/src/a.rs", 7, None),
+        Frame::at("g", "src/a.rs", 0, Some(0)),
+        Frame::inside("<unknown>", "/usr/lib/libc.so.6", 0x1c20),
+        Frame::left_out(7),
+        Frame::new("main {0}"),
+    ];
+    let crash = Diagnostic::new(Severity::Fatal, code!("F0001"), Span::nowhere(), "m");
+    let bag = [crash.with_backtrace(calls.into_iter().collect())].into_iter().collect();
+    let out = written(Format::Sarif, &SourceMap::new(), &bag);
+    let log: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(errors(&sarif_schema(), &log), [""; 0]);
+    let name = |name: &str| json!([{"fullyQualifiedName": name, "kind": "function"}]);
+    let expected = json!([{"frames": [
+        {"location": {
+            "physicalLocation": {
+                "artifactLocation": {"uri": "src/a%20b.rs", "uriBaseId": "%SRCROOT%"},
+                "region": {"startLine": 77, "startColumn": 13},
+            },
+            "logicalLocations": name("vittec::close"),
+        }},
+        {"location": {
+            "physicalLocation": {
+                "artifactLocation": {"uri": "file:///rustc/1/library/core/src/a.rs"},
+                "region": {"startLine": 7},
+            },
+            "logicalLocations": name("core::f"),
+        }},
+        {"location": {"logicalLocations": name("g")}},
+        {"location": {"logicalLocations": name("<unknown>")}, "module": "/usr/lib/libc.so.6"},
+        {"location": {"message": {"text": "... 7 calls are left out ..."}}},
+        {"location": {"logicalLocations": name("main {0}")}},
+    ]}]);
+    assert_eq!(log["runs"][0]["results"][0]["stacks"], expected);
 }
 
 /// Section 3.27.6: the index is that of the rule with the id of the result.

@@ -78,7 +78,10 @@ fn draw(sources: &SourceMap) -> impl Draw {
         if let Some(primary) = pseudo {
             write!(out, "{}: ", data(primary.location(ColumnUnit::Char)))?;
         }
-        let message = prose(&checked, Lacks { related_places: true, fixes: &checked.suggestions });
+        let message = prose(
+            &checked,
+            Lacks { related_places: true, fixes: &checked.suggestions, backtrace: false },
+        );
         writeln!(out, "{}", data(message))
     }
 }

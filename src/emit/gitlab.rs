@@ -87,7 +87,10 @@ impl<'a> Issue<'a> {
             check_name: diagnostic.code(),
             description: diagnostic.message(),
             content: Content {
-                body: prose(checked, Lacks { related_places: true, fixes: &checked.suggestions }),
+                body: prose(
+                    checked,
+                    Lacks { related_places: true, fixes: &checked.suggestions, backtrace: false },
+                ),
             },
             categories: ["Bug Risk"],
             severity: match diagnostic.severity() {

@@ -110,7 +110,10 @@ impl<W: Write> Emitter for JunitEmitter<W> {
             write!(out, " file=\"{class}\" line=\"{}\"", at.line)?;
         }
         let message = attribute(diagnostic.message());
-        let all = prose(&checked, Lacks { related_places: true, fixes: &checked.suggestions });
+        let all = prose(
+            &checked,
+            Lacks { related_places: true, fixes: &checked.suggestions, backtrace: true },
+        );
         let all = markup::xml(all, In::Content);
         match severity {
             Severity::Fatal => {

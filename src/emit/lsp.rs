@@ -199,7 +199,11 @@ impl Diagnostic {
             code,
             code_description: tool.code_url(code).map(|href| CodeDescription { href }),
             source: tool.name().to_owned(),
-            message: prose(&checked, Lacks { related_places: false, fixes: &told }).to_string(),
+            message: prose(
+                &checked,
+                Lacks { related_places: false, fixes: &told, backtrace: false },
+            )
+            .to_string(),
             related_information: checked.related().map(related).collect(),
             data: fixes.into_iter().map(|one| CodeAction::new(sources, one)).collect(),
         };

@@ -9,6 +9,8 @@
 //! Help: add `.end` where the block ends
 //! Suggestion: add `.end`
 //!   After line 9, insert the line "  .end"
+//! Backtrace: in vittec::close, line 77, column 13 of src/blocks.rs
+//!   Called by vittec::main, line 63, column 1 of src/main.rs
 //! ```
 
 use std::borrow::Cow;
@@ -18,6 +20,7 @@ use std::io::{self, Write};
 use super::Emitter;
 use super::format::{FromSetup, Setup};
 use super::output::{Draw, Output};
+use crate::backtrace::{Backtrace, Frame, FramePlace, Shown};
 use crate::bag::Entry;
 use crate::contract::{Checked, Resolved};
 use crate::diagnostic::Diagnostic;
@@ -28,7 +31,8 @@ use crate::suggestion::Edit;
 use crate::text;
 
 /// Writes sentences, one a line; an empty line stands between two diagnostics. Lines and columns are
-/// 1-based, columns are characters. Lines of source are cut after 200 characters.
+/// 1-based, columns are characters. Lines of source are cut after 200 characters. Of a backtrace the first
+/// ten calls outside of the runtime are told.
 #[derive(Clone, Debug)]
 pub struct NarratedEmitter<W> {
     output: Output<W>,
@@ -54,6 +58,8 @@ const MOST_LABELS: usize = 100;
 const MOST_EDITS: usize = 20;
 /// The most notes that are told.
 const MOST_NOTES: usize = 100;
+/// The most calls that are told.
+const MOST_CALLS: usize = 10;
 /// The most characters of a source line that are told.
 const MOST_CHARACTERS: usize = 200;
 
@@ -124,6 +130,9 @@ impl Narration<'_> {
             if more > 0 {
                 self.line(format_args!("  And {}", text::more("edit", more)));
             }
+        }
+        if let Some(backtrace) = diagnostic.backtrace() {
+            self.backtrace(backtrace);
         }
     }
 
@@ -199,6 +208,40 @@ impl Narration<'_> {
             }
         };
         self.line(format_args!("  {sentence}"));
+    }
+
+    /// The first calls outside of the runtime.
+    fn backtrace(&mut self, backtrace: &Backtrace) {
+        let mut lines = backtrace.shown(false).filter(|line| !matches!(line, Shown::Runtime(_)));
+        let mut beginning = ("Backtrace:", "in");
+        for line in lines.by_ref().take(MOST_CALLS) {
+            let (before, by) = beginning;
+            match line {
+                Shown::Call(_, frame) => self.line(format_args!("{before} {by} {}", call(frame))),
+                Shown::LeftOut(frame) => {
+                    self.line(format_args!("{before} {}", frame.text().trim_matches(['.', ' '])));
+                }
+                Shown::Runtime(_) => {}
+            }
+            beginning = (" ", "Called by");
+        }
+        let more = lines.filter(|line| matches!(line, Shown::Call(..))).count();
+        if more > 0 {
+            self.line(format_args!("  And {}", text::more("call", more)));
+        }
+    }
+}
+
+/// A call in words.
+fn call(frame: &Frame) -> String {
+    let function = shortened(frame.function());
+    if let Some(FramePlace { file, line, col }) = frame.place() {
+        let column = col.map(|col| format!(", column {col}")).unwrap_or_default();
+        return format!("{function}, line {line}{column} of {}", shortened(file));
+    }
+    match frame.module() {
+        Some((module, _)) => format!("{function}, in {}", shortened(module)),
+        None => function.into_owned(),
     }
 }
 

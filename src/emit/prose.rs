@@ -14,6 +14,8 @@ pub(super) struct Lacks<'a> {
     pub(super) related_places: bool,
     /// The suggestions that it cannot carry.
     pub(super) fixes: &'a [&'a Suggestion],
+    /// Whether it has room for the calls of a backtrace, and none but here.
+    pub(super) backtrace: bool,
 }
 
 /// The message, and all that belongs to it, one thing a line:
@@ -24,6 +26,8 @@ pub(super) struct Lacks<'a> {
 /// shapes.vitte:10:3: `.end` was expected before this
 /// help: add `.end` where the block ends
 /// note: expected .end
+/// backtrace:
+/// 0: vittec::close at src/blocks.rs:77:13
 /// ```
 pub(super) const fn prose<'a>(checked: &'a Checked<'a>, lacks: Lacks<'a>) -> Prose<'a> {
     Prose { checked, lacks }
@@ -54,7 +58,9 @@ impl fmt::Display for Prose<'_> {
         for note in checked.notes() {
             write!(f, "\nnote: {note}")?;
         }
-        lacks.fixes.iter().try_for_each(|fix| write!(f, "\nhelp: {}", fix.message()))
+        lacks.fixes.iter().try_for_each(|fix| write!(f, "\nhelp: {}", fix.message()))?;
+        let backtrace = checked.diagnostic.backtrace().filter(|_| lacks.backtrace);
+        backtrace.map_or(Ok(()), |backtrace| write!(f, "\nbacktrace:\n{backtrace}"))
     }
 }
 

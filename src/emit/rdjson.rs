@@ -154,7 +154,10 @@ impl<W: Write> Emitter for RdjsonEmitter<W> {
         let (suggestions, told) = suggestions(sources, &checked);
         let code = diagnostic.code();
         let item = Item {
-            message: prose(&checked, Lacks { related_places: false, fixes: &told }),
+            message: prose(
+                &checked,
+                Lacks { related_places: false, fixes: &told, backtrace: false },
+            ),
             location: checked.primary().map(location),
             severity: match diagnostic.severity() {
                 Severity::Fatal | Severity::Error => "ERROR",

@@ -3,6 +3,8 @@
 //! The sections are those of <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>. Each
 //! line of output but the first and the last is one result.
 
+mod stack;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -10,6 +12,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use self::stack::Stack;
 use super::Emitter;
 use super::document::Document;
 use super::escape;
@@ -25,7 +28,6 @@ use crate::source::{ColumnUnit, SourceFile, SourceMap};
 use crate::span::Span;
 use crate::suggestion::Suggestion;
 use crate::tool::Tool;
-use crate::url;
 
 /// Writes a log with one run. Lines and columns are 1-based, columns are characters (Unicode code
 /// points), ends are exclusive. The pages of the [`Tool`] are the rules.
@@ -148,6 +150,8 @@ struct Item<'a> {
     partial_fingerprints: PartialFingerprints,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     fixes: Vec<Fix<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stacks: Option<[Stack<'a>; 1]>,
 }
 
 /// Section 3.11.
@@ -212,8 +216,7 @@ impl<'a> ArtifactLocation<'a> {
         if let Some(url) = url {
             return Self { uri: url.into(), uri_base_id: None };
         }
-        let uri_base_id = (!file.is_pseudo()).then_some("%SRCROOT%");
-        Self { uri: url::path(file.path()), uri_base_id }
+        Self::below_root(file.path())
     }
 }
 
@@ -312,7 +315,7 @@ impl<W: Write> Emitter for SarifEmitter<W> {
         let checked = Checked::new(sources, diagnostic);
         let code = diagnostic.code();
         let (fixes, told) = checked.fixes(sources);
-        let text = prose(&checked, Lacks { related_places: false, fixes: &told });
+        let text = prose(&checked, Lacks { related_places: false, fixes: &told, backtrace: false });
         let item = Item {
             rule_id: code,
             rule_index: self.rules.get(&code).copied(),
@@ -326,6 +329,7 @@ impl<W: Write> Emitter for SarifEmitter<W> {
                 .collect(),
             partial_fingerprints: PartialFingerprints { own: self.fingerprints.of(&checked) },
             fixes: fixes.into_iter().map(|one| Fix::new(sources, one)).collect(),
+            stacks: diagnostic.backtrace().map(|backtrace| [Stack::new(backtrace)]),
         };
         self.document.json(|| Self::head(&self.tool), &item)
     }

@@ -20,7 +20,7 @@ pub(crate) fn is_pseudo(path: &str) -> bool {
 }
 
 /// The `file:` URL of a normalised path; a relative one starts at `root`, if that is absolute.
-pub(super) fn file_url(path: &str, root: Option<&Path>) -> Option<String> {
+pub(crate) fn file_url(path: &str, root: Option<&Path>) -> Option<String> {
     let whole = match root {
         Some(root) => normalize(&root.join(path), None),
         None => path.to_owned(),
