@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::text;
+
 /// Calls on the stack of a thread, the innermost first.
 ///
 /// ```
@@ -29,6 +31,31 @@ pub(crate) enum Shown<'a> {
     LeftOut(&'a Frame),
     /// So many calls of the runtime in a row.
     Runtime(usize),
+    /// The call before, so many times more: a recursion without an end has thousands.
+    Repeated(usize),
+}
+
+impl Shown<'_> {
+    /// What is said in the place of calls that are not shown.
+    pub(crate) fn remark(&self) -> Option<String> {
+        match self {
+            Self::Call(..) => None,
+            Self::LeftOut(frame) => Some(frame.text().to_owned()),
+            Self::Runtime(count) => {
+                Some(format!("... {count} {} of the runtime ...", text::plural("call", *count)))
+            }
+            Self::Repeated(count) => Some(format!("... {count} times more the same call ...")),
+        }
+    }
+
+    /// How many calls it stands for.
+    pub(crate) const fn count(&self) -> usize {
+        match self {
+            Self::Call(..) => 1,
+            Self::LeftOut(_) => 0,
+            Self::Runtime(count) | Self::Repeated(count) => *count,
+        }
+    }
 }
 
 impl Backtrace {
@@ -49,20 +76,30 @@ impl Backtrace {
     pub(crate) fn shown(&self, is_full: bool) -> impl Iterator<Item = Shown<'_>> {
         let is_full =
             is_full || self.frames.iter().all(|frame| frame.is_runtime() || frame.is_left_out());
-        let mut frames = self.frames.iter().enumerate().peekable();
+        let mut index = 0;
         std::iter::from_fn(move || {
-            let (index, frame) = frames.next()?;
-            if frame.is_left_out() {
-                return Some(Shown::LeftOut(frame));
-            }
-            if is_full || !frame.is_runtime() {
-                return Some(Shown::Call(index, frame));
-            }
-            let more = std::iter::from_fn(|| frames.next_if(|(_, next)| next.is_runtime()));
-            Some(Shown::Runtime(1 + more.count()))
+            let (before, rest) = self.frames.split_at_checked(index)?;
+            let frame = rest.first()?;
+            let count = |is: &dyn Fn(&Frame) -> bool| rest.iter().take_while(|one| is(one)).count();
+            let repeated = count(&|one| Some(one) == before.last() && !is_full);
+            let (len, shown) = if frame.is_left_out() {
+                (1, Shown::LeftOut(frame))
+            } else if repeated >= FEWEST_REPEATED {
+                (repeated, Shown::Repeated(repeated))
+            } else if is_full || !frame.is_runtime() {
+                (1, Shown::Call(index, frame))
+            } else {
+                let count = count(&Frame::is_runtime);
+                (count, Shown::Runtime(count))
+            };
+            index += len;
+            Some(shown)
         })
     }
 }
+
+/// Calls that are the same as the one before are shown as a number of them where they are this many.
+const FEWEST_REPEATED: usize = 3;
 
 impl FromIterator<Frame> for Backtrace {
     fn from_iter<I: IntoIterator<Item = Frame>>(frames: I) -> Self {

@@ -152,6 +152,7 @@ fn shown(texts: &[&str], is_full: bool) -> String {
         Shown::Call(index, frame) => format!("{index} {frame}"),
         Shown::LeftOut(frame) => frame.to_string(),
         Shown::Runtime(count) => format!("* {count}"),
+        Shown::Repeated(count) => format!("= {count}"),
     };
     backtrace.shown(is_full).map(line).collect::<Vec<_>>().join("|")
 }
@@ -165,6 +166,16 @@ fn calls_of_the_runtime_in_a_row_are_one_but_where_there_are_no_others() {
     assert_eq!(shown(&texts, true), full);
     assert_eq!(shown(&texts[3..6], false), "0 std::d|... 2 calls are left out ...|2 std::e");
     assert_eq!(shown(&[], false), "");
+}
+
+#[test]
+fn a_call_that_is_made_again_and_again_is_shown_once() {
+    let deep =
+        ["r", "r", "r", "r", "... 9 calls are left out ...", "r", "r", "main at src/main.c:1:1"];
+    let short = "0 r|= 3|... 9 calls are left out ...|5 r|6 r|7 main at src/main.c:1:1";
+    assert_eq!(shown(&deep, false), short);
+    assert_eq!(shown(&deep, true).matches(" r").count(), 6);
+    assert_eq!(shown(&["a", "r", "r", "r"], false), "0 a|1 r|2 r|3 r", "two more are shown");
 }
 
 #[test]

@@ -26,13 +26,13 @@ impl Calls {
         self
     }
 
-    /// Takes away those that a crash itself makes: all up to the first one of the name `last`, where there
-    /// is one, and then as many as are `machinery`.
+    /// Takes away those that a crash itself makes: all up to the first one with `last` in its name, where
+    /// there is one, and then as many as are `machinery`.
     pub(super) fn below(mut self, last: &str, is_machinery: impl Fn(&str) -> bool) -> Self {
         let is = |frame: &CrashFrame, test: &dyn Fn(&str) -> bool| {
             frame.function.as_deref().is_some_and(test)
         };
-        let last = |frame: &CrashFrame| is(frame, &|name| name.ends_with(last));
+        let last = |frame: &CrashFrame| is(frame, &|name| name.contains(last));
         let first = self.frames.iter().position(last).map_or(0, |last| last + 1);
         let rest = self.frames.iter().skip(first);
         let count = first + rest.take_while(|frame| is(frame, &is_machinery)).count();
@@ -87,7 +87,11 @@ pub(super) fn source_path(path: &str) -> (String, bool) {
     let is_system = path.starts_with("./") || path.starts_with("../sysdeps");
     let here = std::env::current_dir().unwrap_or_default();
     let shown = Path::new(path).strip_prefix(&here).unwrap_or(Path::new(path));
-    (shown.to_string_lossy().into_owned(), !is_foreign && !is_system)
+    let shown = shown.to_string_lossy();
+    // Below the folder of an index stand the packages, each with its version.
+    let package = shown.split_once("/registry/src/").and_then(|(_, rest)| rest.split_once('/'));
+    let shown = package.map_or(&*shown, |(_, package)| package);
+    (shown.to_owned(), !is_foreign && !is_system)
 }
 
 impl CrashReport {
@@ -105,5 +109,66 @@ impl CrashReport {
         if left_out > 0 {
             self.notes.push(format!("{left_out} contexts between these are left out"));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn calls(names: &[&str]) -> Calls {
+        let frame = |name: &&str| CrashFrame {
+            function: Some((*name).to_owned()),
+            ..CrashFrame::default()
+        };
+        Calls { frames: names.iter().map(frame).collect(), left_out: None }
+    }
+
+    fn texts(calls: &Calls) -> Vec<String> {
+        calls.backtrace().frames().iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn the_innermost_and_the_outermost_are_kept() {
+        let short = calls(&["a", "b", "c", "d", "e"]).shortened((2, 1));
+        assert_eq!(texts(&short), ["a", "b", "... 2 calls are left out ...", "e"]);
+        assert_eq!(short.frames.len(), 3);
+        assert_eq!(texts(&calls(&["a", "b"]).shortened((1, 1))), ["a", "b"]);
+        let none = calls(&["a", "b"]).shortened((0, 0));
+        assert_eq!(texts(&none), ["... 2 calls are left out ..."]);
+    }
+
+    #[test]
+    fn what_a_crash_calls_is_taken_away_but_never_all() {
+        let below =
+            |names: &[&str]| {
+                texts(&calls(names).below("__rust_end_short_backtrace", |name| {
+                    name.starts_with("core::panicking::")
+                }))
+            };
+        let panic = [
+            "hook",
+            "std::sys::backtrace::__rust_end_short_backtrace::<f, !>",
+            "core::panicking::f",
+            "own",
+            "core::panicking::f",
+        ];
+        assert_eq!(below(&panic), ["own", "core::panicking::f"]);
+        assert_eq!(below(&["own", "core::panicking::f"]), ["own", "core::panicking::f"]);
+        assert_eq!(below(&["core::panicking::f"]), ["core::panicking::f"]);
+        assert_eq!(below(&[]), [""; 0]);
+    }
+
+    #[test]
+    fn paths_say_no_folder_of_this_machine_but_where_they_are_the_program_s() {
+        let here = std::env::current_dir().unwrap();
+        let own = here.join("src/a.rs");
+        assert_eq!(source_path(own.to_str().unwrap()), ("src/a.rs".to_owned(), true));
+        assert_eq!(source_path("/elsewhere/src/a.rs"), ("/elsewhere/src/a.rs".to_owned(), true));
+        let package =
+            "/home/me/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/rayon-1.12.0/src/a.rs";
+        assert_eq!(source_path(package), ("rayon-1.12.0/src/a.rs".to_owned(), false));
+        assert!(!source_path("/rustc/abc/library/core/src/a.rs").1);
+        assert!(!source_path("./csu/../sysdeps/nptl/a.h").1);
     }
 }

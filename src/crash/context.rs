@@ -44,7 +44,7 @@ const VALUE_BITS: u32 = 2;
 const _: () = assert!(VALUES < 1 << VALUE_BITS);
 
 impl Context {
-    /// Says something more: at most three times, and later ones are left out. Of a value the first 40
+    /// Says something more: at most three times, and later ones are left out. Of a value the first 56
     /// bytes are kept.
     #[inline]
     pub fn with(mut self, key: &'static str, value: impl Value) -> Self {
@@ -176,4 +176,129 @@ pub(super) fn truncate(depth: u32) {
 /// This thread's contexts, the innermost first, and how many more there are.
 pub(super) fn read() -> (Vec<slots::Raw>, u32) {
     slots::stack().map(slots::Stack::read).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::span::FileId;
+
+    fn names() -> Vec<String> {
+        read().0.into_iter().map(|raw| raw.name).collect()
+    }
+
+    /// Each test has a thread of its own, and so a stack of its own.
+    fn alone(test: impl FnOnce() + Send + 'static) {
+        std::thread::spawn(test).join().unwrap();
+    }
+
+    #[test]
+    fn contexts_are_a_stack() {
+        alone(|| {
+            assert_eq!((depth(), names()), (0, vec![]));
+            let span = Span::new(FileId::new(3), 1, 9).unwrap();
+            let _a = context("a", span);
+            {
+                let _b = context("b", None).with("k", "v").with("n", 12).with("c", 'é');
+                let (raw, left_out) = read();
+                assert_eq!(left_out, 0);
+                let values = &raw[0].values;
+                let text = |at: usize| (values[at].0.as_str(), values[at].1.as_str());
+                assert_eq!([text(0), text(1), text(2)], [("k", "v"), ("n", "12"), ("c", "é")]);
+                assert_eq!((raw[0].span, raw[1].span), (None, Some(span)));
+            }
+            assert_eq!(names(), ["a"]);
+        });
+    }
+
+    #[test]
+    fn a_fourth_value_is_left_out_and_a_long_one_is_cut() {
+        alone(|| {
+            let long = "é".repeat(40);
+            let _cx = context("c", None).with("a", &long).with("b", 1).with("c", 2).with("d", 3);
+            let (raw, _) = read();
+            assert_eq!(raw[0].values.len(), 3);
+            assert_eq!(raw[0].values[0].1, "é".repeat(28) + "...");
+        });
+    }
+
+    #[test]
+    fn every_length_of_text_is_kept_to_the_byte() {
+        alone(|| {
+            let text = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+            for len in 0..56 {
+                let value = &text[..len];
+                let _cx = context("c", None)
+                    .with("set", value)
+                    .with("pushed", format_args!("{}{}", &value[..len / 2], &value[len / 2..]));
+                let (raw, _) = read();
+                assert_eq!(raw[0].values[0].1, value);
+                assert_eq!(raw[0].values[1].1, value);
+            }
+        });
+    }
+
+    #[test]
+    fn of_a_deep_stack_the_outermost_and_the_innermost_are_kept() {
+        alone(|| {
+            let mut open = Vec::new();
+            for depth in 0..1000_u32 {
+                open.push(context("deep", Span::empty(FileId::new(0), depth)));
+            }
+            let spans =
+                || -> Vec<u32> { read().0.iter().map(|raw| raw.span.unwrap().lo()).collect() };
+            let inner = (968..1000).rev().chain((0..32).rev());
+            assert_eq!(spans(), inner.collect::<Vec<_>>());
+            assert_eq!(read().1, 936);
+            // Those that were written over are gone, and it is said how many are not there.
+            while open.len() > 980 {
+                open.pop();
+            }
+            assert_eq!(spans(), (968..980).rev().chain((0..32).rev()).collect::<Vec<_>>());
+            assert_eq!(read().1, 936);
+        });
+    }
+
+    #[test]
+    fn contexts_may_be_closed_in_any_order() {
+        alone(|| {
+            let a = context("a", None);
+            let b = context("b", None);
+            drop(a);
+            assert_eq!(names(), [""; 0]);
+            drop(b);
+            assert_eq!(depth(), 1, "what is in one that is closed was closed with it");
+            truncate(0);
+            std::mem::forget(context("c", None));
+            assert_eq!(names(), ["c"]);
+            truncate(0);
+            assert_eq!(depth(), 0);
+        });
+    }
+
+    #[test]
+    fn a_value_that_panics_is_said_to_be_one() {
+        struct Panics;
+        impl fmt::Display for Panics {
+            fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+                panic!("of a value");
+            }
+        }
+        alone(|| {
+            let _cx = context("c", None).with("k", format_args!("{Panics}"));
+            assert_eq!(read().0[0].values[0].1, "<cannot be shown>");
+            assert!(!is_panic_caught());
+        });
+    }
+
+    #[test]
+    fn a_stack_goes_to_the_next_thread_empty() {
+        for _ in 0..2000 {
+            alone(|| {
+                assert_eq!(depth(), 0);
+                std::mem::forget(context("left open", None));
+                assert_eq!(names(), ["left open"], "there is a slot for it");
+            });
+        }
+    }
 }

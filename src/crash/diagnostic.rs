@@ -1,6 +1,9 @@
 //! A crash as the compiler's users see it: a fatal diagnostic.
 
-use super::report::{ContextEntry, ContextPlace, CrashReport};
+use std::path::Path;
+
+use super::Store;
+use super::report::{ContextEntry, ContextPlace, CrashReport, System};
 use crate::diagnostic::Diagnostic;
 use crate::severity::Severity;
 use crate::source::SourceMap;
@@ -24,6 +27,7 @@ impl CrashReport {
         };
         let mut diagnostic =
             Diagnostic::new(Severity::Fatal, self.code, span, self.headline()).with_label(label);
+        diagnostic.set_backtrace(self.backtrace.clone());
         let mut outer = places.collect::<Vec<_>>();
         let more = outer.len().saturating_sub(CONTEXTS);
         outer.truncate(CONTEXTS);
@@ -68,19 +72,31 @@ impl CrashReport {
         }
     }
 
-    /// What the user can do: an error that a program gave up at is not always a bug of it.
+    /// Whose fault it is, where the report is, and how to see and to send it:
+    ///
+    /// ```text
+    /// this is a bug in `vittec`, not in your program
+    /// the report is in target/crash-reports/2025-10-22T13-05-42.json
+    /// `vitte crash show 2025-10-22T13-05-42` shows it, `vitte crash upload …` sends it
+    /// ```
     fn help(&self) -> Option<String> {
-        let bug = match self.code.as_str() {
-            "F0006" => "",
-            "F0004" => "give it more memory, or smaller files; ",
-            _ => "this is a bug of the program, not of your sources; ",
-        };
-        let show = (!self.id.is_empty())
-            .then(|| format!("{bug}`vitte crash show {}` shows the report", self.id))?;
-        match &self.path {
-            Some(path) => Some(format!("{show}\n{}", path.to_string_lossy())),
-            None => Some(show),
+        let mut lines = Vec::new();
+        match self.code.as_str() {
+            // An error that a program gave up at is not always a bug of it.
+            "F0006" => {}
+            "F0004" => lines.push("give it more memory, or less to do at once".to_owned()),
+            _ => lines.push(format!("this is a bug in `{}`, not in your program", self.module)),
         }
+        if let Some(path) = &self.path {
+            lines.push(format!("the report is in {}", path.to_string_lossy()));
+            let folder = path.parent().filter(|folder| *folder != Path::new(Store::DEFAULT_FOLDER));
+            let folder = folder.map(|folder| format!(" --dir {}", folder.to_string_lossy()));
+            let (id, folder) = (&self.id, folder.unwrap_or_default());
+            lines.push(format!(
+                "`vitte crash show {id}{folder}` shows it, and `vitte crash upload` sends it"
+            ));
+        }
+        (!lines.is_empty()).then(|| lines.join("\n"))
     }
 
     /// `vittec 0.1.0 (commit 1a2b3c, release) on linux x86_64, in thread main`
@@ -95,11 +111,9 @@ impl CrashReport {
             line += &format!(" ({})", facts.join(", "));
         }
         let System { os, arch, .. } = &self.system;
-        line + &format!(" on {os} {arch}, in thread `{}`", self.thread)
+        line + &format!(" on {os} {arch}, in thread {}", self.thread)
     }
 }
-
-use super::report::System;
 
 /// The span of a context that has one.
 fn span(entry: &ContextEntry) -> Option<Span> {

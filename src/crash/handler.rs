@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::panic::{self, PanicHookInfo};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
@@ -202,7 +202,10 @@ pub(super) fn save(report: &mut CrashReport, facts: &Facts) -> bool {
     let Some(folder) = &facts.store else { return false };
     match Store::new(folder).save(report) {
         Ok(path) => {
-            report.path = Some(path);
+            // As who started the program would call it.
+            let here = std::env::current_dir().unwrap_or_default();
+            let shown = path.strip_prefix(&here).map(Path::to_owned);
+            report.path = Some(shown.unwrap_or(path));
             true
         }
         Err(error) => {

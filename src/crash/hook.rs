@@ -24,6 +24,8 @@ pub(super) struct Capture {
     context: (Vec<Raw>, u32),
     sources: Option<SourceMap>,
     facts: Facts,
+    /// The panic before it in the same unit of work, in a sentence: this one may be what came of that.
+    earlier: Option<String>,
 }
 
 thread_local! {
@@ -68,7 +70,7 @@ pub(super) fn look(info: &PanicHookInfo<'_>, facts: &Facts) -> Panic {
         let caught = CAUGHT.try_with(|caught| caught.try_borrow_mut().ok()?.take());
         return caught.ok().flatten().map_or(Panic::Known, Panic::Report);
     }
-    let capture = Box::new(Capture {
+    let mut capture = Box::new(Capture {
         message,
         location: info.location().map(ToString::to_string),
         thread: thread_name(),
@@ -76,14 +78,18 @@ pub(super) fn look(info: &PanicHookInfo<'_>, facts: &Facts) -> Panic {
         context: context::read(),
         sources: place::known(),
         facts: facts.clone(),
+        earlier: None,
     });
     if CATCHING.get() == 0 || is_last {
         return Panic::Report(capture);
     }
-    let kept = CAUGHT.try_with(|caught| {
-        caught.try_borrow_mut().map(|mut caught| *caught = Some(capture)).is_ok()
+    _ = CAUGHT.try_with(|caught| {
+        if let Ok(mut caught) = caught.try_borrow_mut() {
+            capture.earlier = caught.take().map(|earlier| earlier.sentence());
+            *caught = Some(capture);
+        }
     });
-    if kept.is_ok_and(|kept| kept) { Panic::Caught } else { Panic::Known }
+    Panic::Caught
 }
 
 /// What std says when a panic comes to where it cannot go on, so that the process ends.
@@ -115,16 +121,22 @@ pub(super) fn thread_name() -> String {
     let thread = std::thread::current();
     match thread.name() {
         Some(name) => name.to_owned(),
-        None => format!("{:?}", thread.id()).replace("ThreadId(", "thread ").replace(')', ""),
+        None => format!("{:?}", thread.id()).replace("ThreadId(", "#").replace(')', ""),
     }
 }
 
 impl Capture {
+    fn sentence(&self) -> String {
+        let location = self.location.as_deref().unwrap_or("a place that is not known");
+        format!("before it came a panic at {location}: {}", self.message)
+    }
+
     /// The report: only now are the addresses looked up.
     pub(super) fn into_report(self) -> CrashReport {
         let code = code!("F0001");
         let mut report = self.facts.report(code, self.message, self.thread);
         report.location = self.location;
+        report.notes.extend(self.earlier);
         report.set_calls(symbols::of_panic(self.backtrace).shortened(self.facts.frames));
         report.set_context(self.context, self.sources.as_ref());
         report

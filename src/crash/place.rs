@@ -112,7 +112,9 @@ fn take_lines(file: &SourceFile, span: Span, known: &mut BTreeMap<u32, SourceLin
     let kept = (first..=last).take(LINES as usize).chain([last]);
     for number in kept {
         let range = file.line_range(number).unwrap_or_default();
-        let text = file.line(number).unwrap_or_default();
+        let rest = file.text().get(range.start..).unwrap_or_default();
+        // What ends it may be of two bytes, and a span may end between them.
+        let text = rest.split('\n').next().unwrap_or_default();
         let end = text.floor_char_boundary(
             LONGEST_LINE
                 .max((span.hi() as usize).saturating_sub(range.start).min(LONGEST_LINE * 16)),
@@ -180,11 +182,104 @@ fn text_of(lines: &[SourceLine]) -> Option<String> {
         if lo > LARGEST || known.text.contains('\n') {
             return None;
         }
+        // The line before ends where it did.
+        let first = ends.min(1);
+        text.extend(std::iter::repeat_n('\n', first));
         text.extend(std::iter::repeat_n(' ', blanks));
-        text.extend(std::iter::repeat_n('\n', ends));
+        text.extend(std::iter::repeat_n('\n', ends - first));
         text.push_str(&known.text);
         line = known.line;
     }
     text.push('\n');
     Some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::span::FileId;
+
+    fn raw(span: Span) -> Raw {
+        Raw { name: "c".into(), values: Vec::new(), span: Some(span) }
+    }
+
+    /// What is at a span, as all formats are told of it.
+    fn seen(sources: &SourceMap, span: Span) -> Option<(String, u32, u32, String)> {
+        let at = sources.location(span).ok()?;
+        let file = sources.file(span.file()).ok()?;
+        let line = file.line(at.line).unwrap_or_default().to_owned();
+        Some((at.path.to_owned(), at.line, at.col, line))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(500) })]
+
+        /// The stand-in says of every context what the sources say.
+        #[test]
+        fn a_stand_in_is_the_sources_as_far_as_the_contexts_go(
+            texts in prop::collection::vec("(\u{feff})?([a-zé\t]{0,9}(\n|\r\n)){0,20}[a-z]{0,3}", 1..4),
+            marks in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), any::<prop::sample::Index>()), 1..6),
+        ) {
+            let mut sources = SourceMap::new();
+            for (index, text) in texts.iter().enumerate() {
+                sources.add(format!("f{index}.vitte"), text.as_str()).unwrap();
+            }
+            let spans: Vec<Span> = marks.iter().map(|(file, lo, hi)| {
+                let index = file.index(texts.len());
+                let text = &texts[index];
+                let at = |at: &prop::sample::Index| text.floor_char_boundary(at.index(text.len() + 1));
+                let (lo, hi) = (at(lo).min(at(hi)), at(lo).max(at(hi)));
+                Span::new(FileId::new(u32::try_from(index).unwrap()), lo, hi).unwrap()
+            }).collect();
+            let (entries, lines) = resolve(spans.iter().copied().map(raw).collect(), Some(&sources));
+            let again = stand_in(&entries, &lines);
+            for span in spans {
+                prop_assert_eq!(seen(&again, span), seen(&sources, span));
+            }
+        }
+    }
+
+    #[test]
+    fn hostile_reports_make_no_large_files() {
+        let place = |id, lo| ContextEntry {
+            name: "c".into(),
+            values: Vec::new(),
+            place: Some(ContextPlace {
+                id,
+                file: Some("a".into()),
+                lo,
+                hi: lo,
+                line: Some(9),
+                col: Some(4),
+            }),
+        };
+        let line = |id, line, lo, text: &str| SourceLines {
+            id,
+            file: "a".into(),
+            lines: vec![SourceLine { line, lo, text: text.into() }],
+        };
+        for lines in [
+            line(1, u32::MAX, u32::MAX, "x"),
+            line(1, 0, 0, "x"),
+            line(1, 9, 2, "x"),
+            line(1, 9, 100, "x\ny"),
+        ] {
+            let sources = stand_in(&[place(1, 100)], &[lines]);
+            assert_eq!(sources.files().count(), 2);
+            let at = sources.location(Span::empty(FileId::new(1), 100)).unwrap();
+            assert_eq!((at.path, at.line, at.col), ("a", 9, 4));
+        }
+        assert_eq!(stand_in(&[place(u32::MAX - 1, 1)], &[]).files().count(), 0);
+    }
+
+    #[test]
+    fn sources_that_nobody_told_of_leave_offsets_alone() {
+        let span = Span::new(FileId::new(7), 3, 5).unwrap();
+        let (entries, lines) = resolve(vec![raw(span)], None);
+        let place = entries[0].place.as_ref().unwrap();
+        assert_eq!((place.id, place.lo, place.hi, &place.file), (7, 3, 5, &None));
+        assert_eq!(lines, []);
+    }
 }

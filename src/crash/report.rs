@@ -187,6 +187,6 @@ pub struct SourceLine {
     pub line: u32,
     /// The offset of its first byte.
     pub lo: u32,
-    /// Its text, without the line end.
+    /// Its text, without the line feed.
     pub text: String,
 }

@@ -98,14 +98,17 @@ impl Told {
     }
 
     /// The name of the thread that crashed: the first one is called like the program by the system, and
-    /// `main` by Rust.
+    /// `main` by Rust. Those without a name have the name of who began them.
     fn thread_name(&self, process: Pid, threads: &Threads) -> String {
         let id = Pid::from_raw(self.thread());
-        let thread = threads.stopped.iter().find(|thread| thread.id == id);
-        match thread.map(|thread| thread.name.as_str()) {
+        let name = |id| {
+            let thread = threads.stopped.iter().find(|thread| thread.id == id);
+            thread.map(|thread| thread.name.as_str())
+        };
+        match name(id) {
             _ if id == process => "main".into(),
-            Some(name) if !name.is_empty() => name.into(),
-            _ => format!("thread {id}"),
+            Some(own) if !own.is_empty() && name(process) != Some(own) => own.into(),
+            _ => format!("#{id}"),
         }
     }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{ContextEntry, ContextPlace, CrashReport, CrashThread};
-use crate::backtrace::{Backtrace, Frame};
+use crate::backtrace::{Backtrace, Shown};
 use crate::text;
 
 /// The cells of a line of text that is wrapped.
@@ -134,14 +134,6 @@ fn at(place: &ContextPlace) -> String {
     }
 }
 
-/// Whether a call is one of Rust's own runtime, of which nobody is the author who reads a report.
-// stands in for Frame::is_runtime
-fn is_runtime(frame: &Frame) -> bool {
-    let function = frame.text().trim_start_matches('<');
-    let packages = ["std::", "core::", "alloc::", "rust_begin_unwind", "__rust_", "backtrace::"];
-    packages.iter().any(|package| function.starts_with(package))
-}
-
 /// Lines of text, none of which a terminal or a log obeys.
 #[derive(Default)]
 struct Page {
@@ -188,37 +180,18 @@ impl Page {
         let frames = backtrace.frames();
         let width = frames.len().saturating_sub(1).max(1).ilog10() as usize + 1;
         let blank = " ".repeat(width + 2);
-        // Where all of them are the runtime's, they are what there is to see.
-        let folds = !full && !frames.iter().all(is_runtime);
-        let (mut folded, mut shown, mut seen) = (0, 0, 0);
-        for (number, frame) in frames.iter().enumerate() {
-            if shown == most {
-                break;
-            }
-            seen += 1;
-            if folds && is_runtime(frame) {
-                folded += 1;
-                continue;
-            }
-            self.folded(&mut folded, indent, &blank);
-            let frame = text::one_line(frame.text());
-            self.line(&format!("{indent}{number:width$}: {frame}"));
-            shown += 1;
+        let mut shown = backtrace.shown(full);
+        for line in shown.by_ref().take(most) {
+            let (number, text) = match line {
+                Shown::Call(number, frame) => (format!("{number:width$}: "), frame.text().into()),
+                folded => (blank.clone(), folded.remark().unwrap_or_default()),
+            };
+            self.line(&format!("{indent}{number}{}", text::one_line(&text)));
         }
-        self.folded(&mut folded, indent, &blank);
-        if frames.len() > seen {
-            let more = text::more("call", frames.len() - seen);
-            self.line(&format!("{indent}{blank}... {more} ..."));
+        let more: usize = shown.map(|line| line.count()).sum();
+        if more > 0 {
+            self.line(&format!("{indent}{blank}... {} ...", text::more("call", more)));
         }
-    }
-
-    /// Says how many calls are not shown, and begins to count anew.
-    fn folded(&mut self, count: &mut usize, indent: &str, blank: &str) {
-        if *count > 0 {
-            let calls = text::plural("call", *count);
-            self.line(&format!("{indent}{blank}... {count} {calls} of the runtime ..."));
-        }
-        *count = 0;
     }
 
     /// The registers in columns, in the order of their names with their numbers: `r9` before `r10`.
@@ -264,6 +237,7 @@ mod tests {
     use super::super::ContextValue;
     use super::super::store::tests::report;
     use super::*;
+    use crate::backtrace::Frame;
 
     #[test]
     fn all_facts_stand_one_below_the_other() {
@@ -291,7 +265,7 @@ context, the innermost first:
 backtrace, the innermost first:
      ... 2 calls of the runtime ...
   2: vittec::front::blocks::close at src/front/blocks.rs:77:13
-  3: malloc in libc.so.6+0x9d8e2
+     ... 1 call of the runtime ...
   4: vittec::main at src/main.rs:40
      ... 1 call of the runtime ...
 

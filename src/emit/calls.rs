@@ -36,22 +36,13 @@ pub(super) fn draw(backtrace: &Backtrace, is_full: bool, column: usize, pen: &mu
                 column.number(index, pen);
                 column.text(style, frame.text(), pen)
             }
-            Shown::LeftOut(frame) => column.remark(frame.text(), pen),
-            Shown::Runtime(count) => {
-                let calls = text::plural("call", count);
-                column.remark(&format!("... {count} {calls} of the runtime ..."), pen)
-            }
+            folded => column.remark(&folded.remark().unwrap_or_default(), pen),
         };
         if lines >= MOST_LINES {
             break;
         }
     }
-    let calls = |line| match line {
-        Shown::Call(..) => 1,
-        Shown::LeftOut(_) => 0,
-        Shown::Runtime(count) => count,
-    };
-    let more: usize = shown.map(calls).sum();
+    let more: usize = shown.map(|line| line.count()).sum();
     if more > 0 {
         column.remark(&format!("... {} ...", text::more("call", more)), pen);
     }

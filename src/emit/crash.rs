@@ -78,8 +78,7 @@ struct Manner {
 /// As one number: from the lowest bit the width, the format, and what is yes or no.
 impl From<Manner> for Look {
     fn from(Manner { format, terminal, quiet }: Manner) -> Self {
-        let Terminal { color, width, hyperlinks } = terminal;
-        let full_backtraces = false;
+        let Terminal { color, width, hyperlinks, full_backtraces } = terminal;
         let format = Format::ALL.iter().position(|one| *one == format).unwrap_or(0);
         let flags = [color, hyperlinks, full_backtraces, quiet];
         let flags = (0_u64..).zip(flags).map(|(bit, flag)| u64::from(flag) << (32 + bit));
@@ -96,6 +95,7 @@ impl From<Look> for Manner {
             color: flag(0),
             width: u16::try_from(look & 0xffff).unwrap_or(Terminal::DEFAULT_WIDTH),
             hyperlinks: flag(1),
+            full_backtraces: flag(2),
         };
         Self { format: format.unwrap_or(Format::Human), terminal, quiet: flag(3) }
     }

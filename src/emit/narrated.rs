@@ -221,6 +221,9 @@ impl Narration<'_> {
                 Shown::LeftOut(frame) => {
                     self.line(format_args!("{before} {}", frame.text().trim_matches(['.', ' '])));
                 }
+                Shown::Repeated(count) => {
+                    self.line(format_args!("  and that {count} times more"));
+                }
                 Shown::Runtime(_) => {}
             }
             beginning = (" ", "Called by");

@@ -22,7 +22,7 @@ const INNER: u32 = 32;
 /// Values of one context.
 pub(in crate::crash) const VALUES: usize = 3;
 /// Words of eight bytes that a value may have.
-const WORDS: usize = 5;
+const WORDS: usize = 7;
 /// Threads that can have contexts at the same time.
 const THREADS: usize = 512;
 /// Longer names are cut when another process reads them.
@@ -55,7 +55,7 @@ struct Entry {
     values: [Text; VALUES],
 }
 
-/// A value: UTF-8, cut after 40 bytes wherever that is.
+/// A value: UTF-8, cut after 56 bytes wherever that is.
 #[repr(C)]
 pub(in crate::crash) struct Text {
     key: Cell<&'static str>,
@@ -191,7 +191,7 @@ impl Text {
                 None => few(rest),
             });
         }
-        // At most 40.
+        // At most 56.
         self.len.set(u32::try_from(bytes.len()).unwrap_or(0));
     }
 
