@@ -182,8 +182,8 @@ fn text_of(lines: &[SourceLine]) -> Option<String> {
         if lo > LARGEST || known.text.contains('\n') {
             return None;
         }
-        // The line before ends where it did.
-        let first = ends.min(1);
+        // The line before ends where it did, if there are others between.
+        let first = usize::from(ends > 1 && !text.is_empty());
         text.extend(std::iter::repeat_n('\n', first));
         text.extend(std::iter::repeat_n(' ', blanks));
         text.extend(std::iter::repeat_n('\n', ends - first));
