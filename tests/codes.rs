@@ -50,6 +50,39 @@ fn every_page_is_listed_and_every_listed_code_has_its_page() {
     assert_eq!(registry::explain("E0001").unwrap().code, codes::E0001);
 }
 
+/// What crashes prints what std and the system print too, and where and when it was: all that says nothing of
+/// the code.
+fn of_the_crash(output: &str, folder: &str) -> String {
+    let mut shown = String::new();
+    let mut is_backtrace = false;
+    for line in output.lines() {
+        is_backtrace = line.ends_with("backtrace:") || (is_backtrace && line.starts_with("    "));
+        let is_own =
+            !is_backtrace && !line.is_empty() && !NOT_OURS.iter().any(|one| line.contains(one));
+        if is_own {
+            let (line, _) = line.split_once(",\"backtrace\":").unwrap_or((line, ""));
+            shown += line;
+            shown.push('\n');
+        }
+    }
+    // The id of the report is where its path ends.
+    let id = shown
+        .split_once(&format!("{folder}/"))
+        .map(|(_, rest)| &rest[..rest.find(".json").unwrap()]);
+    let id = id.unwrap_or("no id").to_owned();
+    let system = format!("on {} {}", std::env::consts::OS, std::env::consts::ARCH);
+    shown.replace(&id, "ID").replace(folder, "DIR").replace(&system, "on OS ARCH")
+}
+
+/// Lines of std about a crash.
+const NOT_OURS: [&str; 5] = [
+    "has overflowed its stack",
+    "fatal runtime error",
+    "memory allocation of",
+    "skipping backtrace",
+    "run with `RUST_BACKTRACE",
+];
+
 /// Every code as it is shown, and that its example gives just it, and its mended example nothing.
 #[test]
 fn every_example_gives_just_its_code_and_every_mended_one_nothing() {
@@ -75,10 +108,16 @@ fn show(example: Example<'_>) -> (Vec<String>, String) {
             let vittec = |options: &[&str]| {
                 let arguments =
                     example.text.trim().strip_prefix("vittec check ").unwrap().split(' ');
+                let folder = tempfile::tempdir().unwrap();
                 let mut command = common::example("vittec");
+                command.env("VITTE_CRASH_DIR", folder.path());
                 let output = command.arg("check").args(options).args(arguments).output().unwrap();
-                String::from_utf8(output.stdout).unwrap()
-                    + &String::from_utf8(output.stderr).unwrap()
+                let output = String::from_utf8(output.stdout).unwrap()
+                    + &String::from_utf8(output.stderr).unwrap();
+                match example.text.contains("--crash") {
+                    true => of_the_crash(&output, folder.path().to_str().unwrap()),
+                    false => output,
+                }
             };
             let coloured = common::readable(&vittec(&["--color=always"]));
             let json = vittec(&["--error-format=json"]);
@@ -87,6 +126,10 @@ fn show(example: Example<'_>) -> (Vec<String>, String) {
         language => panic!("an example is `vitte` or `sh`, not `{language}`"),
     };
     let (_, json) = shown.split_once("== json ==\n").unwrap();
-    let code_of = |line| serde_json::from_str::<JsonDiagnostic<'_>>(line).unwrap().code.to_string();
+    let code_of = |line: &str| {
+        // What of a crash is shown ends before its backtrace.
+        let line = if line.ends_with('}') { line.to_owned() } else { format!("{line}}}") };
+        serde_json::from_str::<JsonDiagnostic<'_>>(&line).unwrap().code.to_string()
+    };
     (json.lines().map(code_of).collect(), shown)
 }

@@ -10,6 +10,7 @@ mod front;
 use std::error::Error;
 use std::ffi::OsString;
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -57,8 +58,12 @@ enum Command {
 
 fn main() -> ExitCode {
     // Before all else: where this process is to report the crash of another one, that is all it does.
-    let handler =
-        CrashHandler::builder().module("vittec").version(env!("CARGO_PKG_VERSION")).install();
+    let handler = CrashHandler::builder().module("vittec").version(env!("CARGO_PKG_VERSION"));
+    // Where `vitte crash` looks for reports too.
+    let handler = match std::env::var_os("VITTE_CRASH_DIR").filter(|folder| !folder.is_empty()) {
+        Some(folder) => handler.store(PathBuf::from(folder)).install(),
+        None => handler.install(),
+    };
     let command = Arguments::parse().command;
     if let (Ok(guard), Command::Check { diagnostics, .. }) = (&handler, &command) {
         guard.set_format(diagnostics.error_format, diagnostics.terminal());

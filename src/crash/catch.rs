@@ -10,7 +10,7 @@ use super::facts::Facts;
 use super::handler;
 use super::report::CrashReport;
 use super::{context, hook};
-use crate::code;
+use crate::registry::codes;
 
 /// Runs one unit of work, such as a file of a compilation: its panic is an error value, so that the next
 /// unit can go on.
@@ -52,7 +52,7 @@ pub fn catch<T>(work: impl FnOnce() -> T) -> Result<T, CrashReport> {
 /// The report of a panic of which there is only what it threw.
 fn bare(payload: &(dyn Any + Send)) -> CrashReport {
     let facts = handler::facts().unwrap_or_else(Facts::new);
-    facts.report(code!("F0001"), hook::message_of(payload), hook::thread_name())
+    facts.report(codes::F0001, hook::message_of(payload), hook::thread_name())
 }
 
 /// Runs all of a program: an error that comes to its end becomes a report, with the chain of its sources
@@ -93,7 +93,7 @@ fn report_error(error: &(dyn Error + 'static)) {
         notes.for_each(|note| _ = writeln!(std::io::stderr(), "  {note}"));
         return;
     };
-    let mut report = facts.report(code!("F0006"), error.to_string(), hook::thread_name());
+    let mut report = facts.report(codes::F0006, error.to_string(), hook::thread_name());
     report.notes = notes.collect();
     report.set_context(context::read(), super::place::known().as_ref());
     handler::deliver(&mut report);

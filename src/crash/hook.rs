@@ -12,7 +12,7 @@ use super::place;
 use super::report::CrashReport;
 use super::signal::slots::Raw;
 use super::symbols;
-use crate::code;
+use crate::registry::codes;
 use crate::source::SourceMap;
 
 /// What a panic leaves: addresses and texts, nothing that takes long to find.
@@ -133,7 +133,7 @@ impl Capture {
 
     /// The report: only now are the addresses looked up.
     pub(super) fn into_report(self) -> CrashReport {
-        let code = code!("F0001");
+        let code = codes::F0001;
         let mut report = self.facts.report(code, self.message, self.thread);
         report.location = self.location;
         report.notes.extend(self.earlier);

@@ -18,6 +18,7 @@ use super::signal::{DENIED, UNWRITTEN, name_of};
 use super::threads::{self, Threads};
 use super::walk::{Start, Walker};
 use super::what;
+use crate::registry::codes;
 use crate::source::SourceMap;
 
 /// Reports the crash of a process whose [`words`] are at an address, and ends.
@@ -134,7 +135,7 @@ impl Told {
     }
 
     fn report(&self, facts: &Facts) -> CrashReport {
-        let mut report = facts.report(crate::code!("F0002"), String::new(), String::new());
+        let mut report = facts.report(codes::F0002, String::new(), String::new());
         report.signal = name_of(self.get(Word::Signal)).map(str::to_owned);
         let registers = self.registers().map(|(name, value)| (name.into(), format!("{value:#x}")));
         report.registers = registers.collect();

@@ -5,7 +5,7 @@ use super::modules::Mapping;
 use super::report::CrashReport;
 use super::reporter::Told;
 use super::signal::words::Word;
-use crate::code;
+use crate::registry::codes;
 
 /// `si_code` of a signal that the processor is the reason of, but that has no address.
 const SI_KERNEL: i64 = 0x80;
@@ -19,13 +19,13 @@ pub(super) fn describe(report: &mut CrashReport, told: &Told, mappings: &[Mappin
         report.address = Some(format!("{address:#x}"));
     }
     if is_fault && signal != "SIGILL" && is_stack_overflow(told, mappings) {
-        report.code = code!("F0003");
+        report.code = codes::F0003;
         report.message = "a call found no room on the stack".into();
     } else if signal == "SIGABRT" && calls.frames.iter().any(|frame| is_oom(&frame.function)) {
-        report.code = code!("F0004");
+        report.code = codes::F0004;
         report.message = "an allocation failed".into();
     } else if signal == "SIGABRT" {
-        report.code = code!("F0005");
+        report.code = codes::F0005;
         report.message = "the process aborted".into();
     } else {
         report.message = meaning(&signal, code, address);

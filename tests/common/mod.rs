@@ -258,6 +258,8 @@ pub fn without_wishes(command: &mut Command) {
         "FORCE_HYPERLINK",
         "RAYON_NUM_THREADS",
         "RUST_BACKTRACE",
+        "CI",
+        "VITTE_CRASH_DIR",
     ] {
         command.env_remove(name);
     }

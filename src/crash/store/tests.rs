@@ -65,7 +65,7 @@ pub(in crate::crash) fn report() -> CrashReport {
                 backtrace: waiting.into_iter().collect(),
             },
         ],
-        code: crate::code!("F0002"),
+        code: crate::codes::F0002,
         location: None,
         address: Some(text("0x10")),
         notes: vec![text("the stack is not used up")],
