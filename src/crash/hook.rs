@@ -137,7 +137,7 @@ impl Capture {
         let mut report = self.facts.report(code, self.message, self.thread);
         report.location = self.location;
         report.notes.extend(self.earlier);
-        report.set_calls(symbols::of_panic(self.backtrace).shortened(self.facts.frames));
+        report.set_calls(symbols::of_panic(&self.backtrace).shortened(self.facts.frames));
         report.set_context(self.context, self.sources.as_ref());
         report
     }

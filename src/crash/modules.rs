@@ -83,9 +83,9 @@ impl Modules {
         self.modules.iter()
     }
 
-    /// The path of the module that an address is in, and the offset from its beginning.
-    pub(super) fn find(&self, address: u64) -> Option<(String, u64)> {
+    /// The module that an address is in, and the offset from its beginning.
+    pub(super) fn find(&self, address: u64) -> Option<(&Module, u64)> {
         let module = self.modules.iter().find(|module| module.range.contains(&address))?;
-        Some((module.path.clone(), address - module.range.start))
+        Some((module, address - module.range.start))
     }
 }

@@ -15,6 +15,7 @@ use super::report::{CrashReport, CrashThread};
 use super::signal::slots::{self, Memory};
 use super::signal::words::{self, Word};
 use super::signal::{DENIED, UNWRITTEN, name_of};
+use super::symbols::Symbols;
 use super::threads::{self, Threads};
 use super::walk::{Start, Walker};
 use super::what;
@@ -49,7 +50,8 @@ fn report(process: Pid, address: u64, show: Show) -> Result<(), Status> {
     let mut walker = Walker::new(&modules, &memory);
     // Walking a very deep stack leaves time for all else.
     let end = begin + facts.limit.min(Duration::from_secs(10)) / 2;
-    let calls = told.calls(&mut walker, &facts, end);
+    let mut symbols = Symbols::new(&modules);
+    let calls = told.calls(&mut walker, &mut symbols, &facts, end);
     report.thread = told.thread_name(process, &threads);
     what::describe(&mut report, &told, &mappings, &calls);
     report.set_calls(what::below_the_signal(&report, calls));
@@ -57,7 +59,7 @@ fn report(process: Pid, address: u64, show: Show) -> Result<(), Status> {
     let needed = raw.iter().filter_map(|raw| Some(raw.span?.file().index()));
     let sources = told.sources(&memory, &needed.collect::<Vec<_>>());
     report.set_context((raw, left_out), sources.as_ref());
-    report.threads = told.threads(&mut walker, &threads, &report, end);
+    report.threads = told.threads(&mut walker, &mut symbols, &threads, &report, end);
     let is_stored = handler::save(&mut report, &facts);
     let is_shown = output::write(&show(Look(told.get(Word::Look)), &report));
     if is_stored || is_shown { Ok(()) } else { Err(UNWRITTEN) }
@@ -142,9 +144,14 @@ impl Told {
         report
     }
 
-    fn calls(&self, walker: &mut Walker<'_>, facts: &Facts, end: Instant) -> Calls {
-        let addresses = walker.walk(self.start(), facts.frames, end);
-        walker.resolve(&addresses)
+    fn calls(
+        &self,
+        walker: &mut Walker<'_>,
+        symbols: &mut Symbols<'_>,
+        facts: &Facts,
+        end: Instant,
+    ) -> Calls {
+        symbols.resolve(&walker.walk(self.start(), facts.frames, end))
     }
 
     /// The sources that the contexts are in, at the numbers that they have.
@@ -172,6 +179,7 @@ impl Told {
     fn threads(
         &self,
         walker: &mut Walker<'_>,
+        symbols: &mut Symbols<'_>,
         threads: &Threads,
         report: &CrashReport,
         end: Instant,
@@ -185,7 +193,7 @@ impl Told {
             } else {
                 let start = thread.registers();
                 let addresses = start.map(|start| walker.walk(start, CALLS, end));
-                walker.resolve(&addresses.unwrap_or_default()).backtrace()
+                symbols.resolve(&addresses.unwrap_or_default()).backtrace()
             };
             let id = u64::from(thread.id.as_raw().unsigned_abs());
             CrashThread { id, name: thread.name.clone(), backtrace }

@@ -1,18 +1,16 @@
 //! The calls on the stack of another process.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::VecDeque;
 use std::fs::File;
 use std::time::Instant;
 
-use addr2line::Loader;
 use framehop::{ExplicitModuleSectionInfo, MayAllocateDuringUnwind, Unwinder as _};
-use object::{Object as _, ObjectSection as _, ObjectSegment as _, ReadCache, ReadRef};
+use object::{Object as _, ObjectSection as _, ReadCache, ReadRef};
 
-use super::calls::{Calls, source_path};
 use super::modules::{Module, Modules};
-use super::report::CrashFrame;
 use super::signal::slots::Memory;
+use super::symbols::{Addresses, lowest_address};
 
 #[cfg(target_arch = "aarch64")]
 use framehop::aarch64::{CacheAarch64 as Cache, UnwindRegsAarch64, UnwinderAarch64 as Unwinder};
@@ -30,36 +28,17 @@ pub(super) struct Start {
     pub(super) lr: u64,
 }
 
-/// Finds calls in the memory of a process, and what they are.
+/// Finds calls in the memory of a process.
 pub(super) struct Walker<'a> {
     modules: &'a Modules,
     memory: &'a Memory<'a>,
     unwinder: Unwinder<Vec<u8>, MayAllocateDuringUnwind>,
     cache: Cache<MayAllocateDuringUnwind>,
-    /// Where each module is, as its file has it: by how much its addresses are more.
-    biases: HashMap<String, u64>,
-    /// Debug information by module; nothing where there is none.
-    loaders: HashMap<String, Option<Loader>>,
-}
-
-/// Addresses of calls, the innermost first: each is inside the instruction that calls.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Addresses {
-    addresses: Vec<u64>,
-    /// Before which of them how many are left out.
-    left_out: Option<(usize, u64)>,
 }
 
 impl<'a> Walker<'a> {
     pub(super) fn new(modules: &'a Modules, memory: &'a Memory<'a>) -> Self {
-        let mut walker = Self {
-            modules,
-            memory,
-            unwinder: Unwinder::new(),
-            cache: Cache::new(),
-            biases: HashMap::new(),
-            loaders: HashMap::new(),
-        };
+        let mut walker = Self { modules, memory, unwinder: Unwinder::new(), cache: Cache::new() };
         for module in modules.iter() {
             walker.add(module);
         }
@@ -78,7 +57,6 @@ impl<'a> Walker<'a> {
         };
         let Some((info, lowest)) = sections else { return };
         let bias = module.range.start.wrapping_sub(lowest);
-        self.biases.insert(module.path.clone(), bias);
         let (name, range) = (module.path.clone(), module.range.clone());
         self.unwinder.add_module(framehop::Module::new(name, range, bias, info));
     }
@@ -112,7 +90,7 @@ impl<'a> Walker<'a> {
             &mut self.cache,
             &mut read_stack,
         );
-        let mut last = std::collections::VecDeque::new();
+        let mut last = VecDeque::new();
         let mut count: u64 = 0;
         while let Ok(Some(frame)) = frames.next() {
             let address = frame.address_for_lookup();
@@ -134,77 +112,12 @@ impl<'a> Walker<'a> {
         found.addresses.extend(last);
         found
     }
-
-    /// What the calls are: names, files, lines.
-    pub(super) fn resolve(&mut self, addresses: &Addresses) -> Calls {
-        let mut calls = Calls::default();
-        for (index, address) in addresses.addresses.iter().enumerate() {
-            if let Some((_, count)) = addresses.left_out.filter(|(at, _)| *at == index) {
-                calls.left_out = Some((calls.frames.len(), count));
-            }
-            let mut frames = self.frames_at(*address);
-            calls.frames.append(&mut frames);
-        }
-        calls
-    }
-
-    fn frames_at(&mut self, address: u64) -> Vec<CrashFrame> {
-        let Some((module, offset)) = self.modules.find(address) else {
-            let function = format!("<unknown address {address:#x}>");
-            return vec![CrashFrame { function: Some(function), ..CrashFrame::default() }];
-        };
-        let bare = CrashFrame {
-            module: Some(module.clone()),
-            offset: Some(offset),
-            ..CrashFrame::default()
-        };
-        let Some(bias) = self.biases.get(&module) else { return vec![bare] };
-        let probe = address.wrapping_sub(*bias);
-        let loader =
-            self.loaders.entry(module).or_insert_with_key(|path| Loader::new(path).ok()).as_ref();
-        let Some(loader) = loader else { return vec![bare] };
-        let mut frames = inlined(loader, probe, &bare);
-        let outer = frames.last_mut();
-        let has_name = outer.as_ref().is_some_and(|outer| outer.function.is_some());
-        let symbol = if has_name { None } else { loader.find_symbol(probe) };
-        let symbol = symbol.map(|name| addr2line::demangle_auto(name.into(), None).into_owned());
-        match outer {
-            Some(outer) if !has_name => outer.function = symbol,
-            Some(_) => {}
-            None => frames.push(CrashFrame { function: symbol, ..bare }),
-        }
-        frames
-    }
-}
-
-/// The function at an address, and before it those that are inlined in it.
-fn inlined(loader: &Loader, probe: u64, bare: &CrashFrame) -> Vec<CrashFrame> {
-    let Ok(mut found) = loader.find_frames(probe) else { return Vec::new() };
-    let mut frames = Vec::new();
-    while let Ok(Some(frame)) = found.next() {
-        let name = frame.function.as_ref().and_then(|name| name.demangle().ok());
-        let location = frame.location.as_ref();
-        let file = location.and_then(|at| at.file).map(source_path);
-        frames.push(CrashFrame {
-            function: name.map(|name| name.into_owned()),
-            in_project: file.as_ref().is_some_and(|(_, is_own)| *is_own),
-            file: file.map(|(file, _)| file),
-            line: location.and_then(|at| at.line).filter(|line| *line > 0),
-            column: location.and_then(|at| at.column).filter(|column| *column > 0),
-            inlined: true,
-            ..bare.clone()
-        });
-    }
-    if let Some(outer) = frames.last_mut() {
-        outer.inlined = false;
-    }
-    frames
 }
 
 /// What is needed to find the callers of a module's functions, and its lowest address.
 fn sections<'a>(data: impl ReadRef<'a>) -> Option<(ExplicitModuleSectionInfo<Vec<u8>>, u64)> {
     let file = object::File::parse(data).ok()?;
-    let lowest = file.segments().map(|segment| segment.address()).min()?;
+    let lowest = lowest_address(&file)?;
     let range = |name| {
         let section = file.section_by_name(name)?;
         Some(section.address()..section.address() + section.size())
@@ -220,8 +133,7 @@ fn sections<'a>(data: impl ReadRef<'a>) -> Option<(ExplicitModuleSectionInfo<Vec
         debug_frame: None,
         ..ExplicitModuleSectionInfo::default()
     };
-    // Files are mapped in whole pages.
-    Some((info, lowest & !0xfff))
+    Some((info, lowest))
 }
 
 /// Bytes of a stack that are read at once.
