@@ -18,6 +18,8 @@
 //! - [`fix`] applies suggestions; [`registry`] explains every [code](codes); [`text`] makes any text safe
 //!   to show.
 //! - A [`SourceMap`] is the `Files` of codespan-reporting, and a [`Diagnostic`] becomes one of its own.
+//! - With the feature `crash`, `crash` makes panics, fatal signals and uncaught errors diagnostics too: fatal
+//!   ones, with a [`Backtrace`].
 //! - With the feature `clap`, `cli` has the flags of a compiler driver.
 //!
 //! ```
@@ -35,6 +37,8 @@
 //!
 //! Nothing here panics, whatever the input: what is wrong is an error value, or a note in the
 //! output that says what could not be shown as it was asked for.
+
+#![cfg_attr(not(feature = "crash"), forbid(unsafe_code))]
 
 mod backtrace;
 mod bag;

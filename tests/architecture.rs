@@ -124,6 +124,22 @@ fn formats_do_not_use_one_another() {
     }
 }
 
+/// There is one room with `unsafe` code, and each block of it says what makes it sound.
+#[test]
+fn unsafe_code_is_in_one_room() {
+    for (name, path) in files() {
+        let code = code(&path);
+        let blocks = code.matches("unsafe {").count() + code.matches("unsafe impl").count();
+        if !name.starts_with("crash/signal/") {
+            assert_eq!((blocks, code.contains("unsafe_code")), (0, false), "{name}");
+        } else {
+            let text = fs::read_to_string(&path).unwrap();
+            let reasons = text.matches("// SAFETY: ").count();
+            assert!(reasons >= blocks, "{name}: {blocks} blocks, {reasons} reasons");
+        }
+    }
+}
+
 /// The source of each file is small enough to be one thing.
 #[test]
 fn files_are_rooms_not_halls() {

@@ -90,6 +90,33 @@ fn the_json_is_a_line_of_its_command() {
     assert!(output.contains(line.as_str()), "{output}");
 }
 
+/// The lines before the backtrace, which says lines of this example's own source, and the id of the report
+/// taken out.
+fn without_the_moment(shown: &str) -> String {
+    let (shown, _) = shown.split_once("backtrace:\n").unwrap();
+    let (_, behind) = shown.split_once("crash-reports/").unwrap();
+    let (id, _) = behind.split_once(".json").unwrap();
+    shown.replace(id, "ID")
+}
+
+#[test]
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+fn the_crash_is_what_its_command_shows() {
+    let commands = blocks("sh");
+    let command = commands.iter().find(|command| command.contains("--crash")).unwrap();
+    let folder = common::folder(&[(
+        "examples/vittec/demo/shapes.vitte",
+        include_str!("../examples/vittec/demo/shapes.vitte"),
+    )]);
+    let mut vittec = example("vittec");
+    let output = vittec.args(arguments_of(command)).current_dir(folder.path()).output().unwrap();
+    let (shown, kept) = (String::from_utf8(output.stderr).unwrap(), &blocks("text")[3]);
+    assert_eq!(without_the_moment(&shown), without_the_moment(kept));
+    assert!(
+        shown.contains("vittec::crash::write_nowhere at ") && kept.contains("write_nowhere at ")
+    );
+}
+
 #[test]
 fn the_driver_is_the_example() {
     let driver = fs::read_to_string(root().join("examples/driver.rs")).unwrap();
