@@ -30,6 +30,8 @@ pub(super) struct Facts {
     pub(super) limit: Duration,
     /// Calls that are kept of a deep stack: innermost and outermost ones.
     pub(super) frames: (usize, usize),
+    /// Whether there is a minidump beside the report of a signal, where the crate is built for that.
+    pub(super) minidump: bool,
 }
 
 impl Facts {
@@ -44,6 +46,7 @@ impl Facts {
             store: Some(PathBuf::from(super::Store::DEFAULT_FOLDER)),
             limit: Duration::from_secs(2),
             frames: (64, 32),
+            minidump: true,
         }
     }
 

@@ -107,6 +107,14 @@ impl Builder {
         self
     }
 
+    /// Is a minidump written beside the report of a signal? By default yes, on Linux. It has no environment,
+    /// and at most 4 MiB of stacks.
+    #[cfg(feature = "minidump")]
+    pub const fn minidump(mut self, minidump: bool) -> Self {
+        self.facts.minidump = minidump;
+        self
+    }
+
     /// Puts the handler in place, until the guard is dropped. The first line of `main` is where it
     /// belongs: the same program is started to report a signal, and this call, which never returns in it,
     /// is what does that.

@@ -20,6 +20,12 @@ mod text;
 pub mod upload;
 
 /// What looks at a crashed process from outside, where that is possible.
+#[cfg(all(
+    feature = "minidump",
+    target_os = "linux",
+    any(target_arch = "x86_64", target_arch = "aarch64")
+))]
+mod dump;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod reporter;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]

@@ -7,6 +7,8 @@ use nix::sys::uio::{RemoteIoVec, process_vm_readv};
 use nix::unistd::Pid;
 
 use super::calls::Calls;
+#[cfg(feature = "minidump")]
+use super::dump;
 use super::facts::Facts;
 use super::handler::{self, Look, Show};
 use super::modules::{self, Modules};
@@ -60,9 +62,38 @@ fn report(process: Pid, address: u64, show: Show) -> Result<(), Status> {
     let sources = told.sources(&memory, &needed.collect::<Vec<_>>());
     report.set_context((raw, left_out), sources.as_ref());
     report.threads = told.threads(&mut walker, &mut symbols, &threads, &report, end);
-    let is_stored = handler::save(&mut report, &facts);
+    let is_stored = store(&mut report, &facts);
     let is_shown = output::write(&show(Look(told.get(Word::Look)), &report));
+    #[cfg(feature = "minidump")]
+    if let Some(folder) = facts.store.as_ref().filter(|_| is_stored && facts.minidump) {
+        let end = begin + facts.limit.min(Duration::from_secs(10)) / 4 * 3;
+        let (mappings, modules, memory) = (&*mappings, &modules, &memory);
+        let process = dump::Process {
+            id: process,
+            told: &told,
+            threads: &threads,
+            mappings,
+            modules,
+            memory,
+            end,
+        };
+        dump::add(&mut report, folder, &process);
+    }
     if is_stored || is_shown { Ok(()) } else { Err(UNWRITTEN) }
+}
+
+/// Stores a report. A minidump comes after it, and later than what is shown: both are there whatever it meets.
+fn store(report: &mut CrashReport, facts: &Facts) -> bool {
+    #[cfg(feature = "minidump")]
+    if facts.minidump {
+        dump::announce(report);
+    }
+    let is_stored = handler::save(report, facts);
+    #[cfg(feature = "minidump")]
+    if !is_stored {
+        dump::retract(report);
+    }
+    is_stored
 }
 
 /// Bytes of a process; nothing where not all of them can be read.
@@ -96,7 +127,7 @@ impl Told {
         self.words.get(index).copied().unwrap_or(0)
     }
 
-    fn thread(&self) -> i32 {
+    pub(super) fn thread(&self) -> i32 {
         i32::try_from(self.get(Word::Thread)).unwrap_or(0)
     }
 

@@ -1,6 +1,7 @@
 //! The folder of the reports: a file each.
 
 mod disk;
+mod dump;
 mod error;
 mod id;
 #[cfg(test)]
@@ -18,7 +19,7 @@ use tempfile::NamedTempFile;
 use super::CrashReport;
 
 /// A folder of crash reports. Each is one file, `ID.json`: it is there as a whole or not at all, and only
-/// its owner may read it (mode 0600).
+/// its owner may read it (mode 0600). Beside it there may be a minidump, `ID.dmp`, which goes with it.
 ///
 /// ```no_run
 /// use vitte_diag::crash::Store;
@@ -223,13 +224,16 @@ impl Store {
         }
     }
 
-    /// Removes the report with this id.
+    /// Removes the report with this id, and the minidump beside it.
     ///
     /// # Errors
     ///
     /// A [`StoreError`]: there is none, or its file cannot be removed.
     pub fn remove(&self, id: &str) -> Result<(), StoreError> {
-        let path = self.path(&self.known(id)?);
+        let known = self.known(id)?;
+        // A dump never stays without its report, not even where this is killed in between.
+        self.remove_dump(&known)?;
+        let path = self.path(&known);
         fs::remove_file(&path).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => self.unknown(id),
             _ => StoreError { path, kind: StoreErrorKind::Remove(error) },
@@ -257,8 +261,10 @@ impl Store {
 
     /// Removes what processes that were killed have left.
     pub(crate) fn remove_stale(&self) -> Result<(), StoreError> {
+        self.remove_stray_dumps()?;
         let stale = self.files()?.into_iter().filter(|name| {
             let id = name.strip_prefix('.').and_then(|name| name.strip_suffix(TEMPORARY));
+            let id = id.map(|id| id.strip_suffix(dump::ENDING).unwrap_or(id));
             id.and_then(Id::parse).is_some()
         });
         for path in stale.map(|name| self.folder.join(name)) {

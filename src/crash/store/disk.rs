@@ -60,13 +60,24 @@ fn set_mode(_path: &Path, _mode: u32) -> io::Result<()> {
 
 /// Writes a report to the file that was claimed, and gives that its name. `AlreadyExists`: the name is
 /// taken after all. Whatever the error is, the temporary file goes.
-pub(super) fn write(mut file: NamedTempFile, report: &CrashReport, path: &Path) -> io::Result<()> {
+pub(super) fn write(file: NamedTempFile, report: &CrashReport, path: &Path) -> io::Result<()> {
     let json = report.to_json().map_err(io::Error::other)?;
+    let file = fill(file, json.as_bytes())?;
+    file.persist_noclobber(path).map(drop).map_err(|failure| failure.error)
+}
+
+/// As above, with any bytes, and whatever had the name before has it no more.
+#[cfg(feature = "minidump")]
+pub(super) fn replace(file: NamedTempFile, bytes: &[u8], path: &Path) -> io::Result<()> {
+    fill(file, bytes)?.persist(path).map(drop).map_err(|failure| failure.error)
+}
+
+fn fill(mut file: NamedTempFile, bytes: &[u8]) -> io::Result<NamedTempFile> {
     // It is made with mode 0600, of which a umask can take.
     set_mode(file.path(), 0o600)?;
-    file.write_all(json.as_bytes())?;
+    file.write_all(bytes)?;
     file.as_file().sync_all()?;
-    file.persist_noclobber(path).map(drop).map_err(|failure| failure.error)
+    Ok(file)
 }
 
 /// What is in a file, and never in anything else: neither behind a link nor in a pipe, which would keep
