@@ -292,7 +292,8 @@ fn say(signal: c_int, end: &[u8]) {
         line.number(words::get(Word::Address), 16);
     }
     line.put(b" in thread `");
-    line.put_safe(&thread_name());
+    // What is behind the name is zeros.
+    line.put_safe(thread_name().split(|byte| *byte == 0).next().unwrap_or_default());
     line.put(b"`");
     if let Some(context) = slots::innermost() {
         line.put(b" while ");
