@@ -182,7 +182,12 @@ impl Told {
         facts: &Facts,
         end: Instant,
     ) -> Calls {
-        symbols.resolve(&walker.walk(self.start(), facts.frames, end))
+        let mut start = self.start();
+        // Behind a breakpoint the processor stands at what comes next.
+        if cfg!(target_arch = "x86_64") && name_of(self.get(Word::Signal)) == Some("SIGTRAP") {
+            start.pc = start.pc.saturating_sub(u64::from(self.get(Word::Code).cast_signed() > 0));
+        }
+        symbols.resolve(&walker.walk(start, facts.frames, end))
     }
 
     /// The sources that the contexts are in, at the numbers that they have.
