@@ -102,7 +102,8 @@ impl Stack {
     /// Closes the context at `depth`, and those in it.
     #[inline]
     pub(in crate::crash) fn truncate(&self, depth: u32) {
-        self.depth.set(depth);
+        // One that an outer one closed already, as its owner outlived that, opens nothing again.
+        self.depth.set(self.depth.get().min(depth));
     }
 
     pub(in crate::crash) const fn depth(&self) -> u32 {
