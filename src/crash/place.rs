@@ -37,6 +37,9 @@ pub fn sources(sources: &SourceMap) {
             ]
         })
         .collect();
+    let shared = Shared { sources: sources.clone(), _table: Arc::clone(&table) };
+    let mut current = SOURCES.lock().unwrap_or_else(PoisonError::into_inner);
+    // Under the lock, so that what the reporter is told of is what stays in memory.
     #[cfg(unix)]
     {
         use super::signal::words::{self, Word};
@@ -44,8 +47,6 @@ pub fn sources(sources: &SourceMap) {
         words::set(Word::Sources, table.as_ptr().addr() as u64);
         words::set(Word::SourcesLen, size_of_val(&*table) as u64);
     }
-    let shared = Shared { sources: sources.clone(), _table: table };
-    let mut current = SOURCES.lock().unwrap_or_else(PoisonError::into_inner);
     let before = current.replace(shared);
     drop(current);
     // What may take long is not done under the lock.

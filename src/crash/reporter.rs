@@ -44,7 +44,8 @@ fn report(process: Pid, address: u64, show: Show) -> Result<(), Status> {
     let told = Told::new(&memory, address);
     let first = told.as_ref().map_or(process, |told| Pid::from_raw(told.thread()));
     let threads = threads::stop(process, first).map_err(|_| DENIED)?;
-    let told = told.ok_or(DENIED)?;
+    // What another thread changed before it was stopped is read as it is now.
+    let told = Told::new(&memory, address).ok_or(DENIED)?;
     let facts = told.facts(&memory).ok_or(DENIED)?;
     let mut report = told.report(&facts);
     let mappings = modules::mappings(&process.to_string());
