@@ -183,6 +183,8 @@ extern "C" fn supervise(_: *mut c_void) -> c_int {
         for (signal, _) in SIGNALS {
             libc::signal(signal, libc::SIG_DFL);
         }
+        // Where this is ignored nobody is told how a child ended.
+        libc::signal(libc::SIGCHLD, libc::SIG_DFL);
     }
     let flags = libc::CLONE_VM | libc::CLONE_VFORK;
     // SAFETY: the room is used once, and by nobody else when `clone` returns: until then this process
