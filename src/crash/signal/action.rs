@@ -153,6 +153,7 @@ extern "C" fn on_signal(signal: c_int, info: *mut libc::siginfo_t, context: *mut
             Err(first) if first == me => {
                 DONE.store(true, Ordering::Release);
                 say(signal, b"; it came while a crash was being reported");
+                die(signal, info);
             }
             Err(_) => wait(),
         }
@@ -320,6 +321,13 @@ fn thread_name() -> [u8; 16] {
         name.iter_mut().zip(line.bytes()).for_each(|(to, from)| *to = *from);
     }
     name
+}
+
+/// Ends the process by a signal, whatever else would have been done at it.
+fn die(signal: c_int, info: *const libc::siginfo_t) {
+    // SAFETY: it takes numbers.
+    unsafe { libc::signal(signal, libc::SIG_DFL) };
+    raise(signal, info);
 }
 
 /// Lets happen what would have happened: the old action is there again, and the signal comes once more.
