@@ -45,7 +45,7 @@ impl Builder {
 
     /// What is the program called in reports? By default as its file.
     pub fn module(mut self, module: impl Into<String>) -> Self {
-        self.facts.module = module.into();
+        self.facts.module = Some(module.into());
         self
     }
 
@@ -136,10 +136,9 @@ impl Builder {
             Err(_) => folder,
         });
         set_look(self.look);
-        let described = serde_json::to_vec(&self.facts).unwrap_or_default();
         let Self { facts, panics, signals, chain, show, .. } = self;
         let is_on = AtomicBool::new(true);
-        let handler = Arc::new(Handler { facts, show, described, is_on });
+        let handler = Arc::new(Handler { facts, show, is_on });
         if let Ok(mut current) = HANDLER.write() {
             *current = Some(Arc::clone(&handler));
         }
@@ -166,8 +165,6 @@ impl std::error::Error for InstallError {}
 struct Handler {
     facts: Facts,
     show: Show,
-    /// The facts as the reporter reads them.
-    described: Vec<u8>,
     /// Not any more when the guard was dropped but another hook, which calls ours, is in place.
     is_on: AtomicBool,
 }
@@ -302,21 +299,24 @@ impl Drop for Hook {
 struct Signals {
     #[cfg(unix)]
     _installed: signal::Installed,
+    /// The facts as the reporter reads them.
+    #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+    _words: Box<[u64]>,
 }
 
 impl Signals {
+    #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
     fn install(handler: &Handler) -> Self {
-        #[cfg(unix)]
-        {
-            use signal::words::{self, Word};
-            words::set(Word::Facts, handler.described.as_ptr().addr() as u64);
-            words::set(Word::FactsLen, handler.described.len() as u64);
-        }
-        #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
-        {
-            let limit = handler.facts.limit.as_millis().try_into().unwrap_or(u64::MAX);
-            signal::Plan { limit }.put_in_place();
-        }
+        use signal::words::{self, Word};
+        let words: Box<[u64]> = handler.facts.words().into();
+        words::set(Word::Facts, words.as_ptr().addr() as u64);
+        let limit = u64::try_from(handler.facts.limit.as_millis()).unwrap_or(u64::MAX);
+        signal::Plan { limit }.put_in_place();
+        Self { _installed: signal::Installed::new(), _words: words }
+    }
+
+    #[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
+    fn install(_handler: &Handler) -> Self {
         Self {
             #[cfg(unix)]
             _installed: signal::Installed::new(),

@@ -1,6 +1,9 @@
 //! The reporter: another process, which looks at the crashed one from outside.
 
+use std::ffi::OsString;
+use std::fs;
 use std::io::IoSliceMut;
+use std::os::unix::ffi::OsStringExt as _;
 use std::time::{Duration, Instant};
 
 use nix::sys::uio::{RemoteIoVec, process_vm_readv};
@@ -46,8 +49,8 @@ fn report(process: Pid, address: u64, show: Show) -> Result<(), Status> {
     let threads = threads::stop(process, first).map_err(|_| DENIED)?;
     // What another thread changed before it was stopped is read as it is now.
     let told = Told::new(&memory, address).ok_or(DENIED)?;
-    let facts = told.facts(&memory).ok_or(DENIED)?;
-    let mut report = told.report(&facts);
+    let facts = Facts::read(&memory, told.get(Word::Facts)).ok_or(DENIED)?;
+    let mut report = told.report(process, &facts);
     let mappings = modules::mappings(&process.to_string());
     let modules = Modules::new(&mappings);
     let mut walker = Walker::new(&modules, &memory);
@@ -98,7 +101,7 @@ fn store(report: &mut CrashReport, facts: &Facts) -> bool {
 }
 
 /// Bytes of a process; nothing where not all of them can be read.
-fn read(process: Pid, address: u64, len: usize) -> Option<Vec<u8>> {
+pub(super) fn read(process: Pid, address: u64, len: usize) -> Option<Vec<u8>> {
     let mut bytes = vec![0; len];
     let remote = RemoteIoVec { base: usize::try_from(address).ok()?, len };
     let count = process_vm_readv(process, &mut [IoSliceMut::new(&mut bytes)], &[remote]).ok()?;
@@ -163,13 +166,11 @@ impl Told {
         Start { pc: next(), sp: next(), fp: next(), lr: next() }
     }
 
-    fn facts(&self, memory: &Memory<'_>) -> Option<Facts> {
-        let len = usize::try_from(self.get(Word::FactsLen)).ok()?;
-        serde_json::from_slice(&memory(self.get(Word::Facts), len)?).ok()
-    }
-
-    fn report(&self, facts: &Facts) -> CrashReport {
-        let mut report = facts.report(codes::F0002, String::new(), String::new());
+    fn report(&self, process: Pid, facts: &Facts) -> CrashReport {
+        let command = fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default();
+        let command = command.strip_suffix(b"\0").unwrap_or(&command).split(|byte| *byte == 0);
+        let command = command.map(|argument| OsString::from_vec(argument.to_vec()));
+        let mut report = facts.report_of(command, codes::F0002, String::new(), String::new());
         report.signal = name_of(self.get(Word::Signal)).map(str::to_owned);
         let registers = self.registers().map(|(name, value)| (name.into(), format!("{value:#x}")));
         report.registers = registers.collect();

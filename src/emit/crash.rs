@@ -32,9 +32,8 @@ impl CrashHandler {
 
     /// A handler that is told more, or does less.
     pub fn builder() -> Builder {
-        let quiet = std::env::var("CI").is_ok_and(|ci| !ci.is_empty() && ci != "false");
-        let terminal = Terminal::stderr(ColorChoice::Auto);
-        Builder::new(Manner { format: Format::Human, terminal, quiet }.into(), show)
+        let screen = Screen::Any(ColorChoice::Auto);
+        Builder::new(Manner { format: Format::Human, screen, quiet: None }.into(), show)
     }
 }
 
@@ -48,14 +47,14 @@ impl Builder {
 
     /// Are ANSI colours written? By default where standard error is a terminal that has them.
     pub fn color(mut self, choice: ColorChoice) -> Self {
-        self.look = Manner { terminal: Terminal::stderr(choice), ..self.look.into() }.into();
+        self.look = Manner { screen: Screen::Any(choice), ..self.look.into() }.into();
         self
     }
 
     /// Is one line enough for people, with the path of the report and no backtrace? By default where the
     /// environment has `CI`.
     pub fn quiet(mut self, quiet: bool) -> Self {
-        self.look = Manner { quiet, ..self.look.into() }.into();
+        self.look = Manner { quiet: Some(quiet), ..self.look.into() }.into();
         self
     }
 }
@@ -63,52 +62,92 @@ impl Builder {
 impl CrashGuard {
     /// From now on crashes are written in another format: that of the command line, once it is known.
     pub fn set_format(&self, format: Format, terminal: Terminal) {
-        self.set_look(Manner { format, terminal, ..self.look().into() }.into());
+        let screen = Screen::Known(terminal);
+        self.set_look(Manner { format, screen, ..self.look().into() }.into());
     }
 }
 
 /// How crashes are shown.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Manner {
     format: Format,
-    terminal: Terminal,
-    quiet: bool,
+    screen: Screen,
+    /// As the environment says where nobody else does.
+    quiet: Option<bool>,
 }
 
-/// As one number: from the lowest bit the width, the format, and what is yes or no.
+/// What a crash is shown on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Screen {
+    /// Whatever standard error is by then: asking would make every start of a program longer.
+    Any(ColorChoice),
+    Known(Terminal),
+}
+
+const CHOICES: [ColorChoice; 3] = [ColorChoice::Auto, ColorChoice::Always, ColorChoice::Never];
+const QUIET: [Option<bool>; 3] = [None, Some(false), Some(true)];
+
+/// As one number: from the lowest bit on 16 bits for the width, 8 for the format, 4 for the choice of
+/// colours, 4 for quiet, and one for each thing that is yes or no.
 impl From<Manner> for Look {
-    fn from(Manner { format, terminal, quiet }: Manner) -> Self {
+    fn from(Manner { format, screen, quiet }: Manner) -> Self {
+        let (terminal, choice, is_known) = match screen {
+            Screen::Any(choice) => (Terminal::default(), choice, false),
+            Screen::Known(terminal) => (terminal, ColorChoice::Auto, true),
+        };
         let Terminal { color, width, hyperlinks, full_backtraces } = terminal;
-        let format = Format::ALL.iter().position(|one| *one == format).unwrap_or(0);
-        let flags = [color, hyperlinks, full_backtraces, quiet];
-        let flags = (0_u64..).zip(flags).map(|(bit, flag)| u64::from(flag) << (32 + bit));
-        Self(u64::from(width) | (format as u64) << 16 | flags.sum::<u64>())
+        let flags = [is_known, color, hyperlinks, full_backtraces];
+        let flags = (32_u64..).zip(flags).map(|(bit, flag)| u64::from(flag) << bit);
+        Self(
+            u64::from(width)
+                | index(Format::ALL, format) << 16
+                | index(&CHOICES, choice) << 24
+                | index(&QUIET, quiet) << 28
+                | flags.sum::<u64>(),
+        )
     }
+}
+
+fn index<T: PartialEq>(all: &[T], one: T) -> u64 {
+    all.iter().position(|other| *other == one).unwrap_or(0) as u64
 }
 
 impl From<Look> for Manner {
     fn from(Look(look): Look) -> Self {
-        let flag = |bit: u32| look >> (32 + bit) & 1 == 1;
-        let format = usize::try_from(look >> 16 & 0xff).ok();
-        let format = format.and_then(|index| Format::ALL.get(index)).copied();
+        let bits = |at: u32, mask: u64| usize::try_from(look >> at & mask).unwrap_or(0);
+        let flag = |bit: u32| bits(bit, 1) == 1;
+        let choice = CHOICES.get(bits(24, 0xf)).copied().unwrap_or_default();
         let terminal = Terminal {
-            color: flag(0),
-            width: u16::try_from(look & 0xffff).unwrap_or(Terminal::DEFAULT_WIDTH),
-            hyperlinks: flag(1),
-            full_backtraces: flag(2),
+            color: flag(33),
+            width: u16::try_from(bits(0, 0xffff)).unwrap_or(Terminal::DEFAULT_WIDTH),
+            hyperlinks: flag(34),
+            full_backtraces: flag(35),
         };
-        Self { format: format.unwrap_or(Format::Human), terminal, quiet: flag(3) }
+        Self {
+            format: Format::ALL.get(bits(16, 0xff)).copied().unwrap_or(Format::Human),
+            screen: if flag(32) { Screen::Known(terminal) } else { Screen::Any(choice) },
+            quiet: QUIET.get(bits(28, 0xf)).copied().flatten(),
+        }
     }
+}
+
+/// Whether a machine builds this, which has no use for a long message.
+fn is_ci() -> bool {
+    std::env::var("CI").is_ok_and(|ci| !ci.is_empty() && ci != "false")
 }
 
 /// The report as a document of its format.
 fn show(look: Look, report: &CrashReport) -> Shown {
     let manner = Manner::from(look);
     let to_stdout = manner.format.stream() == Stream::Stdout;
-    let is_short = manner.quiet && !to_stdout;
+    let is_short = !to_stdout && manner.quiet.unwrap_or_else(is_ci);
+    let terminal = match manner.screen {
+        Screen::Any(choice) => Terminal::stderr(choice),
+        Screen::Known(terminal) => terminal,
+    };
     let format = if is_short { Format::Short } else { manner.format };
     let tool = Tool::new(report.module.clone(), report.version.clone());
-    let setup = Setup::new(tool, manner.terminal);
+    let setup = Setup::new(tool, terminal);
     let mut bytes = Vec::new();
     let mut emitter = format.emitter(&mut bytes, &setup);
     // Writing to memory cannot fail.
@@ -122,4 +161,29 @@ fn show(look: Look, report: &CrashReport) -> Shown {
         bytes.extend_from_slice(format!("report: {}\n", path.to_string_lossy()).as_bytes());
     }
     Shown { bytes, to_stdout }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_manner_is_read_back() {
+        let terminal = |color, width, hyperlinks, full_backtraces| {
+            Screen::Known(Terminal { color, width, hyperlinks, full_backtraces })
+        };
+        let screens = CHOICES.map(Screen::Any).into_iter().chain([
+            terminal(true, 1, false, false),
+            terminal(false, u16::MAX, true, false),
+            terminal(false, 0, false, true),
+        ]);
+        for screen in screens {
+            for &format in Format::ALL {
+                for quiet in QUIET {
+                    let manner = Manner { format, screen, quiet };
+                    assert_eq!(Manner::from(Look::from(manner)), manner);
+                }
+            }
+        }
+    }
 }

@@ -99,6 +99,7 @@ fn install(index: usize, signal: c_int) {
     // SAFETY: `before` is inside the array, and nobody reads it now, see `Before`. An action of zeros is
     // one without flags, and the mask is made by `sigfillset`.
     unsafe {
+        // A signal may come as soon as the handler is there: what was before has to be known by then.
         if libc::sigaction(signal, std::ptr::null(), before) != 0 {
             return;
         }

@@ -1,8 +1,8 @@
 //! Starting the reporter, from inside the signal handler.
 
 use std::cell::UnsafeCell;
-use std::ffi::{CStr, CString, OsStr, OsString, c_char, c_int, c_void};
-use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+use std::ffi::{CStr, c_char, c_int, c_void};
+use std::os::unix::ffi::OsStrExt as _;
 use std::ptr::{null, null_mut};
 use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU64, Ordering};
 
@@ -12,19 +12,42 @@ use super::words;
 
 /// What stands before the number of the process and the address of its words, in the arguments of a
 /// reporter.
-const MARK: &str = "--vitte-crash-reporter";
+const MARK: &CStr = c"--vitte-crash-reporter";
 
 /// What the reporter is started with: made before it is needed, and never changed.
 ///
 /// Once it is in place it stays for as long as the process does, because a handler may be reading it.
 struct Arguments {
-    program: CString,
+    program: *const c_char,
     /// The program's name, [`MARK`], room for the two numbers, null.
     arguments: [*const c_char; 4],
     environment: Vec<*const c_char>,
-    /// The numbers, written when they are known; and the texts that the pointers point to.
+    /// The numbers, written when they are known.
     numbers: UnsafeCell<[u8; 48]>,
-    _owned: Vec<CString>,
+    /// What the pointers point to.
+    _texts: Texts,
+}
+
+/// Texts one behind the other, each with a zero at its end: one allocation, as there are many.
+#[derive(Default)]
+struct Texts {
+    bytes: Vec<u8>,
+    starts: Vec<usize>,
+}
+
+impl Texts {
+    /// Adds a text that is made of these parts.
+    fn add(&mut self, parts: &[&[u8]]) {
+        self.starts.push(self.bytes.len());
+        parts.iter().for_each(|part| self.bytes.extend_from_slice(part));
+        self.bytes.push(0);
+    }
+
+    /// Where each of them is, as long as none is added.
+    fn pointers(&self) -> impl Iterator<Item = *const c_char> {
+        let first = self.bytes.as_ptr();
+        self.starts.iter().map(move |start| first.wrapping_add(*start).cast())
+    }
 }
 
 static ARGUMENTS: AtomicPtr<Arguments> = AtomicPtr::new(null_mut());
@@ -44,7 +67,7 @@ pub(super) fn limit() -> u64 {
 /// What a reporter is asked for: the process that crashed, and the address of its [`words`].
 pub(in crate::crash) fn request() -> Option<(i32, u64)> {
     let mut arguments = std::env::args_os().skip(1);
-    if arguments.next()? != MARK {
+    if arguments.next()?.as_bytes() != MARK.to_bytes() {
         return None;
     }
     let numbers = arguments.next()?.into_string().ok()?;
@@ -63,27 +86,29 @@ impl Plan {
     /// Makes all that is needed, of the arguments and the environment as they are now.
     pub(in crate::crash) fn put_in_place(self) {
         LIMIT.store(self.limit, Ordering::Release);
-        let text = |text: OsString| CString::new(text.into_vec()).unwrap_or_default();
-        let name = std::env::args_os().next().unwrap_or_else(|| OsStr::new("reporter").into());
+        let name = std::env::args_os().next().unwrap_or_default();
         // Where /proc is not mounted the program is started by its path.
-        let program = std::env::current_exe().unwrap_or_default().into_os_string();
-        let owned: Vec<_> = [text(name), text(MARK.into())]
-            .into_iter()
-            .chain(std::env::vars_os().map(|(key, value)| {
-                text(OsString::from_vec([key.as_bytes(), b"=", value.as_bytes()].concat()))
-            }))
-            .collect();
-        let mut pointers = owned.iter().map(|text| text.as_ptr());
-        let arguments = [pointers.next(), pointers.next(), None, None];
+        let program = std::env::current_exe().unwrap_or_default();
+        let mut texts = Texts::default();
+        texts.add(&[name.as_bytes()]);
+        texts.add(&[program.as_os_str().as_bytes()]);
+        for (key, value) in std::env::vars_os() {
+            texts.add(&[key.as_bytes(), b"=", value.as_bytes()]);
+        }
+        let mut pointers = texts.pointers();
+        let mut next = || pointers.next().unwrap_or(null());
+        let (name, program) = (next(), next());
         let environment = pointers.chain([null()]).collect();
+        let numbers = UnsafeCell::new([0; 48]);
         let made = Box::leak(Box::new(Arguments {
-            program: text(program),
-            arguments: arguments.map(|pointer| pointer.unwrap_or(null())),
+            program,
+            arguments: [name, MARK.as_ptr(), null(), null()],
             environment,
-            numbers: UnsafeCell::new([0; 48]),
-            _owned: owned,
+            numbers,
+            _texts: texts,
         }));
-        made.arguments[2] = made.numbers.get().cast();
+        let [_, _, numbers, _] = &mut made.arguments;
+        *numbers = made.numbers.get().cast();
         ARGUMENTS.store(made, Ordering::Release);
     }
 }
@@ -230,10 +255,10 @@ extern "C" fn execute(_: *mut c_void) -> c_int {
         let mut none = std::mem::zeroed();
         libc::sigemptyset(&raw mut none);
         libc::sigprocmask(libc::SIG_SETMASK, &raw const none, null_mut());
-        for program in [SELF, &arguments.program] {
+        for program in [SELF.as_ptr(), arguments.program] {
             let (given, environment) =
                 (arguments.arguments.as_ptr(), arguments.environment.as_ptr());
-            libc::execve(program.as_ptr(), given, environment);
+            libc::execve(program, given, environment);
         }
         EXEC_ERROR.store(*libc::__errno_location(), Ordering::Release);
         1

@@ -8,9 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub(in crate::crash) enum Word {
     /// [`MAGIC`], so that what is read is known to be this.
     Magic,
-    /// Address and length of the facts that were known at the beginning.
+    /// Where the facts are that were known at the beginning.
     Facts,
-    FactsLen,
     /// How a crash is shown, as whoever shows it has it.
     Look,
     /// Address of a table of sources, and its length in bytes.
