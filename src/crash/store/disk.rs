@@ -67,7 +67,11 @@ pub(super) fn write(file: NamedTempFile, report: &CrashReport, path: &Path) -> i
 }
 
 /// As above, with any bytes, and whatever had the name before has it no more.
-#[cfg(feature = "minidump")]
+#[cfg(all(
+    feature = "minidump",
+    target_os = "linux",
+    any(target_arch = "x86_64", target_arch = "aarch64")
+))]
 pub(super) fn replace(file: NamedTempFile, bytes: &[u8], path: &Path) -> io::Result<()> {
     fill(file, bytes)?.persist(path).map(drop).map_err(|failure| failure.error)
 }

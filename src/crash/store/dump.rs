@@ -37,7 +37,12 @@ impl Store {
     }
 }
 
-#[cfg(feature = "minidump")]
+/// Where there is somebody who makes them.
+#[cfg(all(
+    feature = "minidump",
+    target_os = "linux",
+    any(target_arch = "x86_64", target_arch = "aarch64")
+))]
 mod write {
     use super::super::{NamedTempFile, TEMPORARY, disk};
     use super::*;
