@@ -1,6 +1,7 @@
 //! A program that crashes as its first argument says, while it says that it works on a line of a source.
 //!
-//! `crasher KIND[+OPTION…]`; the options close or fill what a report may need.
+//! `crasher KIND[+OPTION…]`; the options close, fill or deny what a report may need. A comment `here: KIND`
+//! is on the line that each report has to name.
 #![allow(unsafe_code, reason = "crashes of all kinds")]
 #![allow(
     clippy::panic,
@@ -8,24 +9,27 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::exit,
+    clippy::print_stdout,
+    clippy::print_stderr,
     reason = "it crashes"
 )]
 
 use std::hint::black_box;
 use std::process::ExitCode;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use vitte_diag::crash::{self, CrashHandler};
-use vitte_diag::{SourceMap, Span};
+use vitte_diag::crash::{self, Builder, CrashHandler};
+use vitte_diag::{Format, SourceMap, Span};
+
+#[path = "crasher/options.rs"]
+mod options;
+#[path = "crasher/others.rs"]
+mod others;
 
 const SOURCE: &str = "module demo\n\nfn area(side: f64) -> f64\n  ret side * side\n.end\n";
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let options: Vec<&str> = arguments.first().map_or("", |kind| kind).split('+').collect();
-    let has = |option: &str| options.contains(&option);
-    let store = std::env::var_os("CRASHER_STORE").map(std::path::PathBuf::from);
-    let store = store.unwrap_or_else(|| "crash-reports".into());
     // What a reporter that hangs or dies does: before the handler's first line.
     if std::env::args().nth(1).is_some_and(|first| first.starts_with("--vitte-crash")) {
         match std::env::var("CRASHER_REPORTER").as_deref() {
@@ -34,33 +38,34 @@ fn main() -> ExitCode {
             _ => {}
         }
     }
-    let _guard = if has("bare") {
-        None
-    } else {
-        let builder = CrashHandler::builder()
-            .module("crasher")
-            .version("1.2.3")
-            .commit("0123abc")
-            .store(store)
-            .quiet(has("quiet"))
-            .limit(Duration::from_millis(if has("short") { 300 } else { 20_000 }));
-        Some(builder.install().unwrap())
-    };
+    let wish = std::env::args().nth(1).unwrap_or_default();
+    let options: Vec<&str> = wish.split('+').collect();
+    let has = |option: &str| options.contains(&option);
+    options::before(&has);
+    let mut guard = (!has("bare")).then(|| builder(&has).install().unwrap());
     let mut sources = SourceMap::new();
     let file = sources.add("src/demo.vitte", SOURCE).unwrap();
     crash::sources(&sources);
     let function = sources.span(file, 13..56).unwrap();
     let expression = sources.span(file, 45..56).unwrap();
-    if has("closed") {
-        for fd in 0..3 {
-            unsafe { libc::close(fd) };
-        }
+    options::after(&has);
+    match others::run(options[0], &mut guard, &sources) {
+        Some(code) => code,
+        None => work(options[0], function, expression),
     }
-    if has("full") {
-        while unsafe { libc::dup(0) } >= 0 {}
-    }
-    let kind = options[0].to_owned();
-    work(&kind, function, expression)
+}
+
+fn builder(has: &dyn Fn(&str) -> bool) -> Builder {
+    let store = std::env::var_os("CRASHER_STORE").map(std::path::PathBuf::from);
+    let limit = std::env::var("CRASHER_LIMIT").map_or(20_000, |limit| limit.parse().unwrap());
+    let builder = CrashHandler::builder()
+        .module("crasher")
+        .version("1.2.3")
+        .commit("0123abc")
+        .store(store.unwrap_or_else(|| "crash-reports".into()))
+        .limit(Duration::from_millis(limit));
+    let builder = if has("quiet") { builder.quiet(true) } else { builder };
+    if has("json") { builder.format(Format::Json) } else { builder }
 }
 
 #[inline(never)]
@@ -77,80 +82,27 @@ fn work(kind: &str, function: Span, expression: Span) -> ExitCode {
 fn culprit(kind: &str, function: Span, expression: Span) {
     match kind {
         "none" => {}
-        "panic" => panic!("the panic of {kind}"),
-        "unwrap" => {
-            let nothing: Option<u8> = black_box(None);
-            nothing.unwrap();
-        }
-        "bounds" => {
-            let list = black_box(vec![1, 2, 3]);
-            black_box(list[black_box(7)]);
-        }
-        "thread" | "thread-segv" | "thread-overflow" => {
-            let inner = kind.strip_prefix("thread-").unwrap_or("panic").to_owned();
-            let thread = std::thread::Builder::new().name("worker".into()).spawn(move || {
-                work(&inner, function, expression);
-            });
-            thread.unwrap().join().unwrap();
-        }
-        "pool" => {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
-            pool.install(|| {
-                let panics = || {
-                    if black_box(true) {
-                        panic!("the panic of a pool")
-                    }
-                };
-                rayon::join(panics, || black_box(1))
-            });
-        }
-        "double" => {
-            struct Panics;
-            impl Drop for Panics {
-                fn drop(&mut self) {
-                    panic!("the second panic");
-                }
-            }
-            let _panics = Panics;
-            panic!("the first panic");
-        }
-        "extern" => no_unwind(),
-        "display" => {
-            struct Panics;
-            impl std::fmt::Display for Panics {
-                fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                    panic!("the panic of a value");
-                }
-            }
-            let _cx = crash::context("showing", None).with("value", format_args!("{Panics}"));
-            panic!("after the value");
-        }
-        "any" => std::panic::panic_any(42),
-        "segv" => unsafe { black_box(std::ptr::null_mut::<u8>()).write_volatile(1) },
-        "bad" => unsafe { black_box(0xdead_beef_usize as *mut u8).write_volatile(1) },
-        "wild" => unsafe { black_box(0xdead_beef_dead_beef_usize as *mut u8).write_volatile(1) },
+        "segv" => unsafe {
+            black_box(std::ptr::null_mut::<u8>()).write_volatile(1); // here: segv
+        },
+        "bad" => unsafe {
+            black_box(0xdead_beef_usize as *mut u8).write_volatile(1); // here: bad
+        },
+        "wild" => unsafe {
+            black_box(0xdead_beef_dead_beef_usize as *mut u8).write_volatile(1); // here: wild
+        },
         "call" => {
             let function: extern "C" fn() = unsafe { std::mem::transmute(black_box(0x10_usize)) };
-            function();
+            function(); // here: call
             black_box(());
         }
         "bus" => unsafe {
-            let path = std::env::temp_dir().join(format!("crasher-{}", std::process::id()));
-            let file = std::fs::File::create_new(&path).unwrap();
-            let file = {
-                drop(file);
-                std::fs::OpenOptions::new().read(true).write(true).open(&path).unwrap()
-            };
-            std::fs::remove_file(&path).unwrap();
-            let fd = std::os::fd::AsRawFd::as_raw_fd(&file);
-            let at =
-                libc::mmap(std::ptr::null_mut(), 4096, libc::PROT_READ, libc::MAP_SHARED, fd, 0);
-            black_box(at.cast::<u8>().read_volatile());
+            black_box(options::EMPTY.load(Ordering::Relaxed).read_volatile()); // here: bus
         },
         "ill" => unsafe { illegal() },
         "fpe" => unsafe { divide() },
         "trap" => unsafe { breakpoint() },
-        "abort" => std::process::abort(),
+        "abort" => std::process::abort(), // here: abort
         "raise" => unsafe {
             libc::raise(libc::SIGSEGV);
         },
@@ -158,7 +110,7 @@ fn culprit(kind: &str, function: Span, expression: Span) {
             black_box(recurse(black_box(1)));
         }
         "oom" => {
-            black_box(Vec::<u8>::with_capacity(black_box(1 << 60)));
+            black_box(Vec::<u8>::with_capacity(black_box(1 << 60))); // here: oom
         }
         "heap" => corrupt(),
         "locked" => {
@@ -169,7 +121,23 @@ fn culprit(kind: &str, function: Span, expression: Span) {
                 }
             });
             std::thread::sleep(Duration::from_millis(5));
-            unsafe { black_box(std::ptr::null_mut::<u8>()).write_volatile(1) }
+            unsafe { black_box(std::ptr::null_mut::<u8>()).write_volatile(1) } // here: locked
+        }
+        _ => threads(kind, function, expression),
+    }
+}
+
+/// As above, on other threads.
+fn threads(kind: &str, function: Span, expression: Span) {
+    match kind {
+        "thread" | "thread-segv" | "thread-overflow" => {
+            let inner = kind.strip_prefix("thread-").unwrap_or("panic").to_owned();
+            let thread = std::thread::Builder::new().name("worker".into()).spawn(move || {
+                work(&inner, function, expression);
+            });
+            if thread.unwrap().join().is_err() {
+                std::process::exit(101);
+            }
         }
         "two" => {
             let threads: Vec<_> = (0..2)
@@ -179,15 +147,62 @@ fn culprit(kind: &str, function: Span, expression: Span) {
         }
         "exit" => {
             std::thread::spawn(move || work("segv", function, expression));
-            std::thread::sleep(Duration::from_micros(300));
+            // Before, while and after the process is looked at.
+            std::thread::sleep(Duration::from_millis(u64::from(std::process::id() % 100)));
             std::process::exit(7);
         }
+        _ => panics(kind),
+    }
+}
+
+#[inline(never)]
+fn panics(kind: &str) {
+    struct Panics;
+    impl Drop for Panics {
+        fn drop(&mut self) {
+            panic!("the second panic");
+        }
+    }
+    impl std::fmt::Display for Panics {
+        fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            panic!("the panic of a value");
+        }
+    }
+    match kind {
+        "panic" => panic!("the panic of {kind}"), // here: panic
+        "unwrap" => {
+            let nothing: Option<u8> = black_box(None);
+            nothing.unwrap(); // here: unwrap
+        }
+        "bounds" => {
+            let list = black_box(vec![1, 2, 3]);
+            black_box(list[black_box(7)]); // here: bounds
+        }
+        "pool" => {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
+            pool.install(|| {
+                if black_box(true) {
+                    panic!("the panic of a pool"); // here: pool
+                }
+            });
+        }
+        "double" => {
+            let _panics = Panics;
+            panic!("the first panic"); // here: double
+        }
+        "extern" => no_unwind(),
+        "display" => {
+            let value = std::mem::ManuallyDrop::new(Panics);
+            let _cx = crash::context("showing", None).with("value", format_args!("{}", *value));
+            panic!("after the value"); // here: display
+        }
+        "any" => std::panic::panic_any(42), // here: any
         other => panic!("no kind {other}"),
     }
 }
 
 extern "C" fn no_unwind() {
-    panic!("a panic in a C function");
+    panic!("a panic in a C function"); // here: extern
 }
 
 #[inline(never)]
@@ -207,27 +222,34 @@ fn corrupt() {
         let block = libc::malloc(100_000).cast::<u8>();
         let end = block.add(libc::malloc_usable_size(block.cast()));
         end.cast::<usize>().write_volatile(usize::MAX - 7);
-        black_box(libc::malloc(120_000));
+        black_box(libc::malloc(120_000)); // here: heap
     }
 }
 
-#[cfg(target_arch = "x86_64")]
 unsafe fn illegal() {
     unsafe {
-        std::arch::asm!("ud2");
+        #[cfg(target_arch = "x86_64")]
+        std::arch::asm!("ud2"); // here: ill
+        #[cfg(target_arch = "aarch64")]
+        std::arch::asm!("udf #0"); // here: ill
     }
 }
 
-#[cfg(target_arch = "x86_64")]
 unsafe fn divide() {
     unsafe {
-        std::arch::asm!("xor edx, edx", "xor ecx, ecx", "div ecx", out("eax") _, out("edx") _, out("ecx") _);
+        #[cfg(target_arch = "x86_64")]
+        std::arch::asm!("xor edx, edx", "xor ecx, ecx", "div ecx", out("eax") _, out("edx") _, out("ecx") _); // here: fpe
+        // A division by zero is none for this processor.
+        #[cfg(target_arch = "aarch64")]
+        libc::raise(libc::SIGFPE); // here: fpe
     }
 }
 
-#[cfg(target_arch = "x86_64")]
 unsafe fn breakpoint() {
     unsafe {
-        std::arch::asm!("int3");
+        #[cfg(target_arch = "x86_64")]
+        std::arch::asm!("int3"); // here: trap
+        #[cfg(target_arch = "aarch64")]
+        std::arch::asm!("brk #0"); // here: trap
     }
 }
