@@ -1,7 +1,13 @@
 //! What the handler of crashes costs: at the start, in memory, for each context, and when it is needed.
 //!
 //! `cargo bench --bench crash`. Each figure is the median of runs of this program itself.
-#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "it prints what it measured")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "it prints what it measured"
+)]
 
 use std::hint::black_box;
 use std::process::{Command, ExitCode, Stdio};
@@ -28,8 +34,10 @@ fn measure() -> ExitCode {
     row("a run without the handler", &micros(bare));
     row("a run with it: more", &micros(installed.saturating_sub(bare)));
     row("`install` itself", &format!("{} µs", said("time")));
-    let memory = said("memory").saturating_sub(said("memory-bare"));
-    row("memory with it: more", &format!("{memory} KiB"));
+    for (name, what) in [("memory", "memory"), ("pages of the program's file", "file")] {
+        let more = said(what).saturating_sub(said(&format!("{what}-bare")));
+        row(&format!("{name} with it: more"), &format!("{more} KiB"));
+    }
     contexts();
     let folder = tempfile::tempdir().unwrap();
     std::env::set_current_dir(folder.path()).unwrap();
@@ -124,7 +132,8 @@ fn contexts() {
 }
 
 fn install() -> Option<CrashGuard> {
-    CrashHandler::builder().limit(Duration::from_millis(500)).install().ok()
+    let builder = CrashHandler::builder().limit(Duration::from_millis(500));
+    builder.minidump(false).install().ok()
 }
 
 fn child(what: &str) -> ExitCode {
@@ -136,19 +145,21 @@ fn child(what: &str) -> ExitCode {
     let _guard = if what.ends_with("bare") { None } else { install() };
     match what {
         "time" => println!("{}", begin.elapsed().as_micros()),
-        "memory" | "memory-bare" => println!("{}", resident()),
+        "memory" | "memory-bare" => println!("{}", resident("RssAnon")),
+        "file" | "file-bare" => println!("{}", resident("RssFile")),
         "segv" | "segv-bare" | "hang" => write_nowhere(),
         "overflow" | "overflow-bare" => _ = black_box(recurse(1)),
-        "panic" => None.unwrap(),
+        "panic" => panic!("as it was told"),
         _ => {}
     }
     ExitCode::SUCCESS
 }
 
-/// KiB of memory that this process has.
-fn resident() -> u64 {
-    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    statm.split(' ').nth(1).and_then(|pages| pages.parse::<u64>().ok()).unwrap_or(0) * 4
+/// KiB of memory that this process has: its own, or what it shows of files.
+fn resident(kind: &str) -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix(kind)?.strip_prefix(':'));
+    line.and_then(|line| line.trim().split(' ').next()?.parse().ok()).unwrap_or(0)
 }
 
 #[allow(unsafe_code, reason = "safe code cannot do this")]

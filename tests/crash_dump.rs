@@ -32,7 +32,7 @@ const MIB: usize = 1 << 20;
 /// A program that crashes, with its store in a folder and a secret in its environment.
 fn crasher(kind: &str, folder: &Path) -> Command {
     let mut command = common::example("crasher");
-    command.arg(kind).env("CRASHER_STORE", folder).env("SECRET", SECRET);
+    command.arg(kind).env("CRASHER_STORE", folder).env("CRASHER_DUMP", "1").env("SECRET", SECRET);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command
 }

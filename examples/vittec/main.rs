@@ -59,6 +59,7 @@ enum Command {
 fn main() -> ExitCode {
     // Before all else: where this process is to report the crash of another one, that is all it does.
     let handler = CrashHandler::builder().module("vittec").version(env!("CARGO_PKG_VERSION"));
+    let handler = handler.minidump(false);
     // Where `vitte crash` looks for reports too.
     let handler = match std::env::var_os("VITTE_CRASH_DIR").filter(|folder| !folder.is_empty()) {
         Some(folder) => handler.store(PathBuf::from(folder)).install(),

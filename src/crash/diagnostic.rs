@@ -14,7 +14,7 @@ use crate::text;
 const CONTEXTS: usize = 8;
 
 impl CrashReport {
-    /// The crash as a diagnostic of severity `fatal`: at the innermost [context](super::context) that has
+    /// The crash as a diagnostic of severity `fatal`: at the innermost [context](super::context()) that has
     /// a place, the outer ones beside it, the facts as notes, and the backtrace.
     ///
     /// Its spans are those of the program's own source map; in another process

@@ -8,7 +8,7 @@
 //! with is not used: its `write` sends `SIGSTOP` and `SIGCONT` to the whole process, which no option of it
 //! prevents, and a parent that waits sees both; where the one who writes is killed in between, the process
 //! stays stopped. It also leaves out the threads that somebody holds already, copies stacks however large
-//! they are, and always the environment. Here the threads are those that [`threads`](super::threads) holds.
+//! they are, and always the environment. Here the threads are those that `threads` holds.
 
 mod memory;
 mod modules;

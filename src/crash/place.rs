@@ -22,7 +22,7 @@ struct Shared {
     _table: Arc<[u64]>,
 }
 
-/// Says which sources the spans of [contexts](super::context) mean: those of the last call. They stay in
+/// Says which sources the spans of [contexts](super::context()) mean: those of the last call. They stay in
 /// memory until then. Files that are added later are known from the next call on.
 pub fn sources(sources: &SourceMap) {
     let table: Arc<[u64]> = sources

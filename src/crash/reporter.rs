@@ -2,11 +2,11 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::IoSliceMut;
+use std::io::{IoSlice, IoSliceMut};
 use std::os::unix::ffi::OsStringExt as _;
 use std::time::{Duration, Instant};
 
-use nix::sys::uio::{RemoteIoVec, process_vm_readv};
+use nix::sys::uio::{RemoteIoVec, process_vm_readv, process_vm_writev};
 use nix::unistd::Pid;
 
 use super::calls::Calls;
@@ -67,6 +67,9 @@ fn report(process: Pid, address: u64, show: Show) -> Result<(), Status> {
     report.set_context((raw, left_out), sources.as_ref());
     report.threads = told.threads(&mut walker, &mut symbols, &threads, &report, end);
     let is_stored = store(&mut report, &facts);
+    if is_stored {
+        write(process, words::address_of(address, Word::Stored), 1);
+    }
     let is_shown = output::write(&show(Look(told.get(Word::Look)), &report));
     #[cfg(feature = "minidump")]
     if let Some(folder) = facts.store.as_ref().filter(|_| is_stored && facts.minidump) {
@@ -108,6 +111,15 @@ pub(super) fn read(process: Pid, address: u64, len: usize) -> Option<Vec<u8>> {
     // At the end of a stack there is less.
     bytes.truncate(count);
     (count > 0 || len == 0).then_some(bytes)
+}
+
+/// Writes a word into the memory of a process, if that is possible.
+fn write(process: Pid, address: u64, word: u64) {
+    let bytes = word.to_ne_bytes();
+    if let Ok(base) = usize::try_from(address) {
+        let remote = RemoteIoVec { base, len: bytes.len() };
+        _ = process_vm_writev(process, &[IoSlice::new(&bytes)], &[remote]);
+    }
 }
 
 /// What the handler told.

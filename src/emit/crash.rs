@@ -100,16 +100,16 @@ impl From<Manner> for Look {
         let flags = (32_u64..).zip(flags).map(|(bit, flag)| u64::from(flag) << bit);
         Self(
             u64::from(width)
-                | index(Format::ALL, format) << 16
-                | index(&CHOICES, choice) << 24
-                | index(&QUIET, quiet) << 28
+                | index(Format::ALL, &format) << 16
+                | index(&CHOICES, &choice) << 24
+                | index(&QUIET, &quiet) << 28
                 | flags.sum::<u64>(),
         )
     }
 }
 
-fn index<T: PartialEq>(all: &[T], one: T) -> u64 {
-    all.iter().position(|other| *other == one).unwrap_or(0) as u64
+fn index<T: PartialEq>(all: &[T], one: &T) -> u64 {
+    all.iter().position(|other| other == one).unwrap_or(0) as u64
 }
 
 impl From<Look> for Manner {

@@ -63,7 +63,8 @@ fn builder(has: &dyn Fn(&str) -> bool) -> Builder {
         .version("1.2.3")
         .commit("0123abc")
         .store(store.unwrap_or_else(|| "crash-reports".into()))
-        .limit(Duration::from_millis(limit));
+        .limit(Duration::from_millis(limit))
+        .minidump(std::env::var_os("CRASHER_DUMP").is_some());
     let builder = if has("quiet") { builder.quiet(true) } else { builder };
     if has("json") { builder.format(Format::Json) } else { builder }
 }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU64, Ordering};
 
 use super::action::{SIGNALS, sleep};
 use super::line::Line;
-use super::words;
+use super::words::{self, Word};
 
 /// What stands before the number of the process and the address of its words, in the arguments of a
 /// reporter.
@@ -164,8 +164,11 @@ pub(super) fn report() -> Result<(), &'static str> {
         return Err("; no report, as no process could be started");
     }
     wait_for(supervisor, 0);
+    let is_stored = words::get(Word::Stored) != 0;
     match STATUS.load(Ordering::Acquire) {
         0 => Ok(()),
+        TOO_LATE if is_stored => Err("; the report is stored, and the reporter then took too long"),
+        _ if is_stored => Err("; the report is stored, and the reporter then failed"),
         NOT_STARTED if EXEC_ERROR.load(Ordering::Acquire) != 0 => {
             Err("; no report, as the reporter could not be started")
         }

@@ -26,6 +26,8 @@ pub(in crate::crash) enum Word {
     Thread,
     /// The address of that thread's contexts, or 0.
     Stack,
+    /// Not 0 once the report is stored: what comes after it may take too long.
+    Stored,
     /// The first of the registers, in the order of [`REGISTERS`].
     Registers,
 }
@@ -56,6 +58,11 @@ static WORDS: [AtomicU64; COUNT] = [const { AtomicU64::new(0) }; COUNT];
 /// Where another process finds them.
 pub(super) fn address() -> usize {
     WORDS.as_ptr().addr()
+}
+
+/// Where one of them is, when the first is at an address of another process.
+pub(in crate::crash) const fn address_of(first: u64, word: Word) -> u64 {
+    first.wrapping_add(8 * word as u64)
 }
 
 pub(in crate::crash) fn set(word: Word, value: u64) {
