@@ -155,7 +155,7 @@ pub struct Cell {
 pub fn check(case: &Case, condition: Condition) -> Cell {
     let run = run(case.kind).under(condition);
     let bare = run.bare();
-    let ended = run.end().is_clean();
+    let ended = run.end().clean();
     let what = format!("{} {condition:?}", case.kind);
     if case.is_race() {
         // A shell tells of a signal in its own way.

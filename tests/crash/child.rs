@@ -155,8 +155,8 @@ impl Run {
         self
     }
 
-    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.environment.push((name, value.to_string()));
+    pub fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.environment.push((name, value.into()));
         self
     }
 
@@ -303,8 +303,8 @@ impl Ended {
         self.stdout.lines().collect()
     }
 
-    /// What every run leaves: no process, and no file but reports.
-    pub fn is_clean(self) -> Self {
+    /// Looks whether it left what every run leaves: no process, and no file but reports.
+    pub fn clean(self) -> Self {
         assert!(self.is_over, "a process is left: {self:#?}");
         assert_eq!(self.others, [""; 0], "{self:#?}");
         self

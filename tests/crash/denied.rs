@@ -7,7 +7,7 @@ use super::say;
 
 /// The line that is written instead of a report, and the status as it would have been.
 fn says(run: &Run, end: &str) -> Duration {
-    let ended = run.end().is_clean();
+    let ended = run.end().clean();
     assert_eq!(ended.status, run.bare(), "{ended:#?}");
     let line = ended.line();
     assert!(line.starts_with("fatal[F0002]: SIGSEGV at address 0x0 in thread `crasher`"), "{line}");
@@ -18,7 +18,7 @@ fn says(run: &Run, end: &str) -> Duration {
 
 #[test]
 fn a_reporter_that_hangs_is_ended_when_its_time_is_over() {
-    let run = run("segv").with("CRASHER_REPORTER", "hang").with("CRASHER_LIMIT", 300);
+    let run = run("segv").with("CRASHER_REPORTER", "hang").with("CRASHER_LIMIT", "300");
     let time = says(&run, " while folding; no report, as the reporter took too long");
     assert!(time >= Duration::from_millis(300), "{time:?}");
     // The machine may have much to do; what is asserted is that nobody waits for the reporter itself.
@@ -62,7 +62,7 @@ fn a_line_shows_nothing_that_a_terminal_obeys() {
 
 #[test]
 fn a_signal_to_a_thread_that_waits_for_its_report_ends_the_process() {
-    let run = run("again").with("CRASHER_REPORTER", "hang").with("CRASHER_LIMIT", 4000);
+    let run = run("again").with("CRASHER_REPORTER", "hang").with("CRASHER_LIMIT", "4000");
     let ended = run.end();
     let line = ended.line();
     let end = " while crashing twice; it came while a crash was being reported";
@@ -70,5 +70,5 @@ fn a_signal_to_a_thread_that_waits_for_its_report_ends_the_process() {
     assert_eq!(ended.code(), -libc::SIGSEGV, "{ended:#?}");
     assert!(ended.time < Duration::from_secs(3), "at once, not when the reporter ends: {ended:#?}");
     // Whoever looks after the reporter is there until its time is over.
-    _ = ended.is_clean();
+    _ = ended.clean();
 }

@@ -8,7 +8,7 @@ use super::child::{Condition, Ended, run};
 
 /// How a run ended, with the status that it has to have.
 fn ended(wish: &str, code: i32) -> Ended {
-    let ended = run(wish).end().is_clean();
+    let ended = run(wish).end().clean();
     assert_eq!(ended.code(), code, "{ended:#?}");
     ended
 }
@@ -122,7 +122,7 @@ fn signals_that_a_thread_blocks_keep_nothing_from_being_reported() {
 fn one_line_and_the_path_are_enough_where_nobody_looks() {
     for wish in ["segv", "panic"] {
         let runs = [run(wish).with("CI", "1"), run(&format!("{wish}+quiet"))];
-        for ended in runs.map(|run| run.end().is_clean()) {
+        for ended in runs.map(|run| run.end().clean()) {
             let lines: Vec<_> = ended.stderr.lines().collect();
             let id = ended.report()["id"].as_str().unwrap();
             assert_eq!(lines.len(), 2, "{ended:#?}");
@@ -147,7 +147,7 @@ fn errors(line: &str) -> Vec<String> {
 #[test]
 fn programs_get_a_line_of_json() {
     for (wish, code) in [("panic+json", "F0001"), ("segv+json", "F0002"), ("oom+json", "F0004")] {
-        let ended = run(wish).end().is_clean();
+        let ended = run(wish).end().clean();
         assert_eq!(ended.lines().len(), 1, "{ended:#?}");
         assert_eq!(errors(ended.lines()[0]), [""; 0], "{ended:#?}");
         let line: Value = serde_json::from_str(ended.lines()[0]).unwrap();
@@ -156,6 +156,6 @@ fn programs_get_a_line_of_json() {
         assert!(ended.fatal().is_empty(), "people are told nothing: {ended:#?}");
     }
     // Where it cannot be written the report is there all the same.
-    let closed = run("segv+json").under(Condition::Closed).end().is_clean();
+    let closed = run("segv+json").under(Condition::Closed).end().clean();
     assert_eq!(closed.report()["code"], "F0002");
 }

@@ -10,7 +10,7 @@ use super::say;
 
 /// A run that ends with SIGSEGV and has a report.
 fn segv(wish: &str) -> Ended {
-    let ended = run(wish).end().is_clean();
+    let ended = run(wish).end().clean();
     assert_eq!(ended.code(), -libc::SIGSEGV, "{ended:#?}");
     assert_eq!(ended.report()["signal"], "SIGSEGV");
     ended
@@ -32,7 +32,7 @@ fn of_many_contexts_the_inner_and_the_outer_ones_are_kept() {
 
 #[test]
 fn a_deep_overflow_keeps_both_ends_of_the_stack() {
-    let ended = run("overflow").end().is_clean();
+    let ended = run("overflow").end().clean();
     let report = ended.report();
     let lines: Vec<_> =
         report["backtrace"].as_array().unwrap().iter().map(|line| line.as_str().unwrap()).collect();
@@ -113,7 +113,7 @@ fn without_debug_information_there_are_names() {
     let folder = tempfile::tempdir().unwrap();
     let Some(program) = stripped(folder.path(), "objcopy", &["--strip-debug"]) else { return };
     for (wish, function) in [("segv", "crasher::culprit"), ("panic", "crasher::panics")] {
-        let ended = run(wish).of(&program).end().is_clean();
+        let ended = run(wish).of(&program).end().clean();
         let frames = ended.report()["frames"].as_array().unwrap();
         let frame = frames.iter().find(|frame| {
             frame["function"].as_str().is_some_and(|name| name.starts_with(function))
@@ -129,7 +129,7 @@ fn without_symbols_there_are_modules_and_offsets() {
     let folder = tempfile::tempdir().unwrap();
     let Some(program) = stripped(folder.path(), "strip", &[]) else { return };
     for wish in ["segv", "panic", "overflow", "abort"] {
-        let ended = run(wish).of(&program).end().is_clean();
+        let ended = run(wish).of(&program).end().clean();
         let report = ended.report();
         let own = |frame: &&Value| {
             frame["module"].as_str().is_some_and(|name| name.ends_with("/crasher"))

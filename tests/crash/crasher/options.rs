@@ -115,10 +115,11 @@ fn become_nobody(has_nothing_to_hide: bool) {
 
 /// From now on, in this process and those that it starts, these calls fail.
 fn deny(calls: &[c_long], error: c_int) {
-    const LOAD: u16 = (libc::BPF_LD | libc::BPF_W | libc::BPF_ABS) as u16;
-    const IS: u16 = (libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K) as u16;
-    const RETURN: u16 = (libc::BPF_RET | libc::BPF_K) as u16;
-    let step = |code, jt, k| libc::sock_filter { code, jt, jf: 0, k };
+    const LOAD: u32 = libc::BPF_LD | libc::BPF_W | libc::BPF_ABS;
+    const IS: u32 = libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K;
+    const RETURN: u32 = libc::BPF_RET | libc::BPF_K;
+    let step =
+        |code: u32, jt, k| libc::sock_filter { code: u16::try_from(code).unwrap(), jt, jf: 0, k };
     // The number of the call is the first word of what a filter sees.
     let mut steps = vec![step(LOAD, 0, 0)];
     for (index, call) in calls.iter().enumerate() {

@@ -237,7 +237,11 @@ fn replaces(sources: &SourceMap) {
             map
         })
         .collect();
-    std::thread::spawn(move || all.iter().cycle().for_each(crash::sources));
+    std::thread::spawn(move || {
+        loop {
+            all.iter().for_each(crash::sources);
+        }
+    });
     std::thread::sleep(Duration::from_millis(20));
     let _cx = crash::context("folding", span);
     segv();
