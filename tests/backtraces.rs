@@ -165,8 +165,8 @@ fn a_deep_backtrace_is_bounded() {
     assert_eq!((full.len(), &*full[100]), (101, "... 9900 more calls ..."));
 
     // Each as long as it may be: the last one is whole, and no other follows.
-    let long = Frame::new("word ".repeat(20_000));
-    scene.diagnostic.set_backtrace((0..1000).map(|_| long.clone()).collect());
+    let long = |n| Frame::new(format!("{n}{}", "word ".repeat(20_000)));
+    scene.diagnostic.set_backtrace((0..1000).map(long).collect());
     let long = lines(&scene.human());
     assert_eq!((long.len(), &*long[101]), (102, "... 999 more calls ..."));
 

@@ -107,6 +107,21 @@ fn whole_matrix() {
     matrix(&CASES.iter().flat_map(all).collect::<Vec<_>>());
 }
 
+/// With `panic = "abort"` the first panic of a process is its last: there is one report, that of the panic.
+#[test]
+#[ignore = "CRASHER has to be a crasher that is built so, as .ci/run does"]
+fn panics_that_abort() {
+    assert!(std::env::var_os("CRASHER").is_some());
+    let kinds = ["panic", "unwrap", "bounds", "any", "thread", "double", "extern"];
+    let cases: Vec<_> =
+        CASES.iter().filter(|case| kinds.contains(&case.kind)).map(Case::aborting).collect();
+    let others = CASES.iter().filter(|case| !case.is_panic()).cloned();
+    let cases: Vec<_> = cases.into_iter().chain(others).collect();
+    let conditions = [Condition::Plain, Condition::Closed, Condition::Four];
+    let all = |case| conditions.iter().map(move |condition| (case, *condition));
+    matrix(&cases.iter().flat_map(all).collect::<Vec<_>>());
+}
+
 /// Random cells one after the other: none may lose a report or change a status.
 fn random(count: usize) {
     let conditions = conditions();

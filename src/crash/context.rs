@@ -227,10 +227,11 @@ mod tests {
         alone(|| {
             let text = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
             for len in 0..56 {
-                let value = &text[..len];
+                let (value, _) = text.split_at(len);
+                let (first, second) = value.split_at(len / 2);
                 let _cx = context("c", None)
                     .with("set", value)
-                    .with("pushed", format_args!("{}{}", &value[..len / 2], &value[len / 2..]));
+                    .with("pushed", format_args!("{first}{second}"));
                 let (raw, _) = read();
                 assert_eq!(raw[0].values[0].1, value);
                 assert_eq!(raw[0].values[1].1, value);

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::child::{Condition, Ended, run};
 
 /// A kind of crash.
+#[derive(Clone)]
 pub struct Case {
     pub kind: &'static str,
     code: &'static str,
@@ -62,6 +63,11 @@ impl Case {
         Self { thread, culprit: (self.culprit.0, Some(here)), ..self }
     }
 
+    /// The same panic where the first one ends the process: it is the one that is reported.
+    pub fn aborting(&self) -> Self {
+        Self { end: -libc::SIGABRT, reports: 1, ..self.clone() }
+    }
+
     /// Its process may end before there is a report.
     pub fn is_race(&self) -> bool {
         self.kind == "exit"
@@ -79,10 +85,7 @@ pub const CASES: [Case; 27] = [
     Case::new("any", "panics"),
     Case { contexts: Contexts::Four, ..Case::new("display", "panics") },
     Case::new("thread", "panics").on("worker", "panic"),
-    Case {
-        contexts: Contexts::None,
-        ..Case::new("pool", "panics::{{closure}}").on("thread ", "pool")
-    },
+    Case { contexts: Contexts::None, ..Case::new("pool", "panics::{{closure}}").on("#", "pool") },
     // Both panics are ones.
     Case { end: -libc::SIGABRT, reports: 2, ..Case::new("double", "panics") },
     Case { end: -libc::SIGABRT, ..Case::new("extern", "no_unwind") },
@@ -101,9 +104,9 @@ pub const CASES: [Case; 27] = [
     Case::signal("oom", "culprit", "F0004", libc::SIGABRT),
     Case::signal("heap", "corrupt", "F0005", libc::SIGABRT),
     Case::signal("locked", "culprit", "F0002", libc::SIGSEGV),
-    // Threads without a name have that of the program.
-    Case::signal("two", "culprit", "F0002", libc::SIGSEGV).on("crasher", "segv"),
-    Case::signal("exit", "culprit", "F0002", libc::SIGSEGV).on("crasher", "segv"),
+    // Threads without a name have a number.
+    Case::signal("two", "culprit", "F0002", libc::SIGSEGV).on("#", "segv"),
+    Case::signal("exit", "culprit", "F0002", libc::SIGSEGV).on("#", "segv"),
     // Rust's own handler takes a signal that was sent for none of its business, and the program goes on.
     Case { end: 0, ..raise() },
 ];
@@ -192,7 +195,7 @@ fn check_report(case: &Case, report: &Value, has_symbols: bool) {
     assert_eq!(report["code"], case.code, "{kind}: {report:#}");
     assert_eq!(report["signal"], json!(case.signal), "{kind}: {report:#}");
     let thread = report["thread"].as_str().unwrap();
-    let is_numbered = case.thread.ends_with(' ') && thread.starts_with(case.thread);
+    let is_numbered = case.thread == "#" && thread.starts_with('#');
     assert!(thread == case.thread || is_numbered, "{kind}: {report:#}");
     assert_eq!(report["module"], "crasher", "{kind}");
     assert_eq!(report["version"], "1.2.3", "{kind}");
@@ -258,7 +261,8 @@ fn check_stderr(case: &Case, condition: Condition, outcome: Outcome, ended: &End
             let signal = case.signal.unwrap();
             let code = if signal == "SIGABRT" { "F0005" } else { "F0002" };
             let start = format!("fatal[{code}]: {signal} ");
-            let name = if case.thread == "main" { "crasher" } else { case.thread };
+            // As the system has it: one without a name has that of the program.
+            let name = if case.thread == "worker" { "worker" } else { "crasher" };
             let end = format!("in thread `{name}` while folding{reason}");
             assert_eq!(fatal.len(), 1, "{what}");
             assert!(fatal[0].starts_with(&start) && fatal[0].ends_with(&end), "{what}");
@@ -278,7 +282,7 @@ fn check_stderr(case: &Case, condition: Condition, outcome: Outcome, ended: &End
             assert_eq!(is_shown, outcome == Outcome::Shown, "{what}");
             let id = ended.reports.first().and_then(|report| report["id"].as_str());
             if let Some(id) = id {
-                assert!(ended.stderr.contains(&format!("`vitte crash show {id}`")), "{what}");
+                assert!(ended.stderr.contains(&format!("`vitte crash show {id} --dir ")), "{what}");
                 assert!(ended.stderr.contains(&format!("store/{}{id}.json", path_in(condition))));
             }
         }

@@ -13,10 +13,13 @@ use serde_json::Value;
 
 use super::common;
 
-/// The program that crashes, just built.
+/// The program that crashes, just built; or the one that `CRASHER` in the environment names.
 pub fn crasher() -> &'static Path {
     static CRASHER: OnceLock<PathBuf> = OnceLock::new();
-    CRASHER.get_or_init(|| common::example("crasher").get_program().into())
+    CRASHER.get_or_init(|| match std::env::var_os("CRASHER") {
+        Some(other) => common::root().join(other),
+        None => common::example("crasher").get_program().into(),
+    })
 }
 
 /// What is taken away before the crash.

@@ -193,7 +193,7 @@ fn start(count: usize, last: fn(usize)) {
 }
 
 fn hostile() {
-    let long = "é".repeat(19) + "ab€ and more";
+    let long = "é".repeat(27) + "a€ and more";
     let evil = "\u{1b}[31m\u{202e}\r\nred";
     let name = "evil\u{1b}]0;x\u{7}\u{9b}\u{202e}\nname";
     let _cx = crash::context(name, None).with("long", &long).with(evil, evil);
