@@ -77,7 +77,11 @@ impl Span {
 
     /// Where its numbers are in memory, in bytes: the file's, `lo`, `hi`. A crashed process is read from
     /// outside.
-    #[cfg(feature = "crash")]
+    #[cfg(all(
+        feature = "crash",
+        target_os = "linux",
+        any(target_arch = "x86_64", target_arch = "aarch64")
+    ))]
     pub(crate) const OFFSETS: [usize; 3] = [
         std::mem::offset_of!(Self, file),
         std::mem::offset_of!(Self, lo),

@@ -807,16 +807,19 @@ fn the_command_says_what_is_missing() {
         (&["--to", "github"][..], "--repo <OWNER/NAME>"),
         (&["--to", "file"], "--out <DIR>"),
         (&["--to", "file", "--out", "x", "--timeout", "0"], "--timeout <SECONDS>"),
-        (&["--to", "file", "--out", "x", "--dir", "none"], "cannot read `none/2025"),
+        (
+            &["--to", "file", "--out", "x", "--dir", "none"],
+            "there is no crash report `2025-10-22T13-05-42` in `none`",
+        ),
         (&["--to", "mail"], "invalid value 'mail'"),
     ] {
         let text = said(arguments);
         assert!(text.contains(expected), "{text}");
     }
     for (id, expected) in [
-        ("../x", "vitte: `../x` is no id of a report\n"),
-        ("..", "vitte: `..` is no id of a report\n"),
-        ("x", "vitte: `bad/x.json` is no report: missing field `timestamp` at line 1 column 2\n"),
+        ("../x", "vitte: there is no crash report `../x` in `bad`\n"),
+        ("..", "vitte: there is no crash report `..` in `bad`\n"),
+        ("x", "vitte: there is no crash report `x` in `bad`\n"),
     ] {
         let mut vitte = common::vitte();
         let arguments = ["crash", "upload", id, "--dir", "bad", "--to", "file", "--out", "kept"];

@@ -14,6 +14,7 @@ use upload::CrashUpload;
 
 use crate::color::ColorChoice;
 use crate::crash::{CrashReport, Store, StoreError, StoreErrorKind};
+use crate::emit::{Emitter as _, HumanEmitter};
 use crate::terminal::Terminal;
 use crate::text;
 
@@ -39,7 +40,7 @@ pub(super) enum Crash {
         /// Write the JSON as it is stored
         #[arg(long, conflicts_with = "full")]
         json: bool,
-        /// Show every call of every thread
+        /// Show all: the command line, registers, every call of every thread
         #[arg(long)]
         full: bool,
     },
@@ -209,9 +210,22 @@ fn show(store: &Store, asked: &str, json: bool, full: bool, out: &mut dyn Write)
     }
 }
 
-/// What a person sees of a report.
+/// What a person sees of a report: the diagnostic as it was shown, or all that there is.
 fn view(report: &CrashReport, full: bool) -> String {
-    report.to_text(full)
+    if full {
+        return report.to_text(true);
+    }
+    let mut emitter =
+        HumanEmitter::new(Vec::new()).with_terminal(Terminal::stdout(ColorChoice::Auto));
+    // Writing to memory cannot fail.
+    _ = emitter.emit(&report.sources(), &report.to_diagnostic());
+    let shown = emitter.into_inner();
+    let id = text::one_line(&report.id);
+    let time = text::one_line(&report.timestamp);
+    format!(
+        "{}\n{id}, at {time}; `--full` shows the command line, registers and all threads\n",
+        String::from_utf8_lossy(&shown)
+    )
 }
 
 /// What is to be removed, and how.

@@ -1,4 +1,40 @@
 //! Crashes as fatal diagnostics: panics, fatal signals and uncaught errors.
+//!
+//! ```text
+//! panic ──────────▶ hook ─▶ symbols ─┐
+//! error of `main` ─▶ run ────────────┤                           ┌▶ store: target/crash-reports/ID.json
+//! fatal signal ───▶ signal ═▶ reporter: threads, walk, symbols ─▶│ CrashReport
+//!                             (another process)                  └▶ Diagnostic ─▶ any format
+//! context, sources ─────────────────▲
+//! ```
+//!
+//! A [`CrashHandler`] is put in place by the first line of `main`. [`context()`] and [`sources`] say what the
+//! program is doing, and where; [`catch()`] gives up one unit of work, and [`run`] reports an error that nobody
+//! handles. What comes of a crash is a [`CrashReport`]: stored by a [`Store`], and shown as the diagnostic that
+//! [`CrashReport::to_diagnostic`] makes.
+//!
+//! What is captured on which system, what never is, and how to turn it off, is in the README.
+//!
+//! ```
+//! use vitte_diag::crash::{self, CrashHandler};
+//! use vitte_diag::SourceMap;
+//!
+//! let _guard = CrashHandler::builder().module("mycc").store(None).install()?;
+//! let mut sources = SourceMap::new();
+//! let file = sources.add("src/main.vitte", "let x = 1 / 0\n")?;
+//! let span = sources.span(file, 8..13)?;
+//! crash::sources(&sources);
+//!
+//! let folded = crash::catch(|| {
+//!     let _cx = crash::context("folding", span).with("operator", '/');
+//!     1_u8.checked_div(0).expect("a divisor")
+//! });
+//! let diagnostic = folded.unwrap_err().to_diagnostic();
+//! assert_eq!(diagnostic.message(), "`mycc` panicked: a divisor");
+//! assert_eq!(diagnostic.primary().message(), Some("while folding (operator: /)"));
+//! assert_eq!(diagnostic.primary().span(), span);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod calls;
 mod catch;
@@ -8,7 +44,6 @@ mod facts;
 mod handler;
 mod hook;
 mod json;
-mod modules;
 mod output;
 mod place;
 mod report;
@@ -26,6 +61,8 @@ pub mod upload;
     any(target_arch = "x86_64", target_arch = "aarch64")
 ))]
 mod dump;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod modules;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod reporter;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]

@@ -2,18 +2,10 @@
 
 use super::report::CrashFrame;
 
-/// Addresses of calls, the innermost first: each is inside the instruction that calls.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Addresses {
-    pub(super) addresses: Vec<u64>,
-    /// Before which of them how many are left out.
-    pub(super) left_out: Option<(usize, u64)>,
-}
-
 #[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
 pub(super) use elsewhere::of_panic;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
-pub(super) use linux::{Symbols, lowest_address, of_panic};
+pub(super) use linux::{Addresses, Symbols, lowest_address, of_panic};
 
 use super::calls::{Calls, source_path};
 
@@ -44,8 +36,16 @@ mod linux {
     use backtrace::Backtrace;
     use object::{Object as _, ObjectSegment as _, ReadCache};
 
-    use super::{Addresses, Calls, CrashFrame, below_the_panic, source_path};
+    use super::{Calls, CrashFrame, below_the_panic, source_path};
     use crate::crash::modules::{self, Modules};
+
+    /// Addresses of calls, the innermost first: each is inside the instruction that calls.
+    #[derive(Clone, Debug, Default)]
+    pub(in crate::crash) struct Addresses {
+        pub(in crate::crash) addresses: Vec<u64>,
+        /// Before which of them how many are left out.
+        pub(in crate::crash) left_out: Option<(usize, u64)>,
+    }
 
     /// Resolves the addresses that a panic took.
     pub(in crate::crash) fn of_panic(backtrace: &Backtrace) -> Calls {

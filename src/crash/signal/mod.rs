@@ -28,8 +28,10 @@ mod stack;
 #[cfg(unix)]
 pub(super) mod words;
 
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+pub(super) use action::name_of;
 #[cfg(unix)]
-pub(super) use action::{Installed, name_of, panic_ends_the_process};
+pub(super) use action::{Installed, panic_ends_the_process};
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 pub(super) use spawn::{DENIED, Plan, UNWRITTEN, request};
 

@@ -9,12 +9,17 @@
 //! for the next thread. Writing one is a few stores to memory of the thread's own. The thread itself
 //! reads it as it is, the reporter from outside: so everything has a place that both know.
 
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod outside;
+
 use std::cell::Cell;
-use std::mem::{MaybeUninit, offset_of};
+use std::mem::MaybeUninit;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering, compiler_fence};
 
 use crate::span::{FileId, Span};
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+pub(in crate::crash) use outside::{Memory, read, u64_at};
 
 /// Contexts that are kept of the outermost ones, and of the innermost ones.
 const OUTER: u32 = 32;
@@ -25,8 +30,6 @@ pub(in crate::crash) const VALUES: usize = 3;
 const WORDS: usize = 7;
 /// Threads that can have contexts at the same time.
 const THREADS: usize = 512;
-/// Longer names are cut when another process reads them.
-const LONGEST_NAME: usize = 128;
 
 // The reporter reads a `&str` from outside: it is its address and its length, in this order.
 #[allow(unsafe_code, reason = "the layout of `&str` can be looked at only through its bytes")]
@@ -338,59 +341,4 @@ pub(super) fn innermost() -> Option<&'static str> {
     let index = stack.depth.get().checked_sub(1)?;
     let entry = stack.entries.get(place(index))?;
     (entry.index.get() == index).then(|| entry.name.get())
-}
-
-/// Memory of another process: that many bytes at an address, or nothing where they cannot be read.
-pub(in crate::crash) type Memory<'a> = dyn Fn(u64, usize) -> Option<Vec<u8>> + 'a;
-
-/// The contexts in the stack at `address` of another process, as [`Stack::read`] has them.
-pub(in crate::crash) fn read(memory: &Memory<'_>, address: u64) -> (Vec<Raw>, u32) {
-    let Some(stack) = memory(address, size_of::<Stack>()) else { return (Vec::new(), 0) };
-    let depth = u32_at(&stack, offset_of!(Stack, depth)).unwrap_or(0);
-    let entry = |index: u32| {
-        let at = offset_of!(Stack, entries) + place(index) * size_of::<Entry>();
-        read_entry(memory, stack.get(at..at + size_of::<Entry>())?, index)
-    };
-    let kept: Vec<_> = indices(depth).filter_map(entry).collect();
-    let left_out = depth.saturating_sub(u32::try_from(kept.len()).unwrap_or(u32::MAX));
-    (kept, left_out)
-}
-
-fn read_entry(memory: &Memory<'_>, entry: &[u8], index: u32) -> Option<Raw> {
-    if u32_at(entry, offset_of!(Entry, index))? != index {
-        return None;
-    }
-    let span = offset_of!(Entry, span);
-    let word = |offset| u32_at(entry, span + offset);
-    let (file, lo, hi) =
-        (word(Span::OFFSETS[0])?, word(Span::OFFSETS[1])?, word(Span::OFFSETS[2])?);
-    let count = u32_at(entry, offset_of!(Entry, count))? as usize;
-    let values = (0..count.min(VALUES)).filter_map(|index| {
-        let at = offset_of!(Entry, values) + index * size_of::<Text>();
-        let text = entry.get(at..at + size_of::<Text>())?;
-        let words = text.get(offset_of!(Text, words)..)?.as_chunks::<8>().0;
-        let words = words.iter().take(WORDS).map(|word| u64::from_ne_bytes(*word));
-        let len = u32_at(text, offset_of!(Text, len))?;
-        Some((read_str(memory, text, offset_of!(Text, key))?, text_of(words, len)))
-    });
-    Some(Raw {
-        name: read_str(memory, entry, offset_of!(Entry, name))?,
-        values: values.collect(),
-        span: Span::new(FileId::new(file), lo, hi).ok().and_then(place_of),
-    })
-}
-
-/// The text of a `&str` at an offset.
-fn read_str(memory: &Memory<'_>, bytes: &[u8], offset: usize) -> Option<String> {
-    let [address, len] = [0, 8].map(|word| u64_at(bytes, offset + word));
-    let len = usize::try_from(len?).ok()?.min(LONGEST_NAME);
-    Some(String::from_utf8_lossy(&memory(address?, len)?).into_owned())
-}
-
-pub(in crate::crash) fn u32_at(bytes: &[u8], offset: usize) -> Option<u32> {
-    Some(u32::from_ne_bytes(*bytes.get(offset..)?.first_chunk()?))
-}
-
-pub(in crate::crash) fn u64_at(bytes: &[u8], offset: usize) -> Option<u64> {
-    Some(u64::from_ne_bytes(*bytes.get(offset..)?.first_chunk()?))
 }
