@@ -60,8 +60,10 @@ fn of_the_crash(output: &str, folder: &str) -> String {
         let is_own =
             !is_backtrace && !line.is_empty() && !NOT_OURS.iter().any(|one| line.contains(one));
         if is_own {
-            let (line, _) = line.split_once(",\"backtrace\":").unwrap_or((line, ""));
-            shown += line;
+            match line.split_once(",\"backtrace\":") {
+                Some((line, _)) => shown += &format!("{line}}}"),
+                None => shown += line,
+            }
             shown.push('\n');
         }
     }
@@ -126,10 +128,6 @@ fn show(example: Example<'_>) -> (Vec<String>, String) {
         language => panic!("an example is `vitte` or `sh`, not `{language}`"),
     };
     let (_, json) = shown.split_once("== json ==\n").unwrap();
-    let code_of = |line: &str| {
-        // What of a crash is shown ends before its backtrace.
-        let line = if line.ends_with('}') { line.to_owned() } else { format!("{line}}}") };
-        serde_json::from_str::<JsonDiagnostic<'_>>(&line).unwrap().code.to_string()
-    };
+    let code_of = |line| serde_json::from_str::<JsonDiagnostic<'_>>(line).unwrap().code.to_string();
     (json.lines().map(code_of).collect(), shown)
 }

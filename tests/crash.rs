@@ -112,7 +112,7 @@ fn whole_matrix() {
 #[ignore = "CRASHER has to be a crasher that is built so, as .ci/run does"]
 fn panics_that_abort() {
     assert!(std::env::var_os("CRASHER").is_some());
-    let kinds = ["panic", "unwrap", "bounds", "any", "thread", "double", "extern"];
+    let kinds = ["panic", "unwrap", "bounds", "any", "thread", "double", "extern", "unsound"];
     let cases: Vec<_> =
         CASES.iter().filter(|case| kinds.contains(&case.kind)).map(Case::aborting).collect();
     let others = CASES.iter().filter(|case| !case.is_panic()).cloned();

@@ -142,7 +142,7 @@ fn sarif_results_name_the_rules_that_they_are_of() {
         assert_eq!(rule["id"], result["ruleId"]);
         with_a_rule += 1;
     }
-    assert_eq!(with_a_rule, 4, "W0100, E0001, E0011 and E0100 have pages");
+    assert_eq!(with_a_rule, 5, "F0001, W0100, E0001, E0011 and E0100 have pages");
 }
 
 /// Sections 3.11.5 and 3.11.6: `{0}` would be an argument, `[x](1)` a link to a related location.

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::report::{CrashFrame, CrashReport};
 use crate::backtrace::{Backtrace, Frame};
 use crate::source::SourceMap;
+use crate::text;
 
 /// Calls on a stack, the innermost first.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -100,14 +101,18 @@ impl CrashReport {
         self.frames = calls.frames;
     }
 
+    /// The contexts, the innermost first, and how many there are beside them; the first `most` are told.
     pub(super) fn set_context(
         &mut self,
-        (raw, left_out): (Vec<super::signal::slots::Raw>, u32),
+        (mut raw, left_out): (Vec<super::signal::slots::Raw>, u32),
+        most: usize,
         sources: Option<&SourceMap>,
     ) {
+        let left_out = left_out as usize + raw.len().saturating_sub(most);
+        raw.truncate(most);
         (self.context, self.sources) = super::place::resolve(raw, sources);
         if left_out > 0 {
-            self.notes.push(format!("{left_out} contexts between these are left out"));
+            self.notes.push(format!("left out: {}", text::more("context", left_out)));
         }
     }
 }

@@ -95,6 +95,6 @@ fn report_error(error: &(dyn Error + 'static)) {
     };
     let mut report = facts.report(codes::F0006, error.to_string(), hook::thread_name());
     report.notes = notes.collect();
-    report.set_context(context::read(), super::place::known().as_ref());
+    report.set_context(context::read(), facts.contexts, super::place::known().as_ref());
     handler::deliver(&mut report);
 }

@@ -32,6 +32,8 @@ pub(super) struct Facts {
     pub(super) limit: Duration,
     /// Calls that are kept of a deep stack: innermost and outermost ones.
     pub(super) frames: (usize, usize),
+    /// Contexts that a report has: the innermost ones.
+    pub(super) contexts: usize,
     /// Whether there is a minidump beside the report of a signal, where the crate is built for that.
     pub(super) minidump: bool,
 }
@@ -50,6 +52,7 @@ impl Facts {
             store: Some(PathBuf::from(super::Store::DEFAULT_FOLDER)),
             limit: Duration::from_secs(2),
             frames: (64, 32),
+            contexts: usize::MAX,
             minidump: true,
         }
     }
@@ -127,7 +130,7 @@ mod outside {
     use super::Facts;
     use crate::crash::signal::slots::{self, Memory};
 
-    const NUMBERS: usize = 6;
+    const NUMBERS: usize = 7;
     const TEXTS: usize = 5;
     /// Words of all.
     pub(in crate::crash) const WORDS: usize = NUMBERS + 2 * TEXTS;
@@ -151,6 +154,7 @@ mod outside {
                 self.frames.0 as u64,
                 self.frames.1 as u64,
                 u64::from(self.minidump),
+                self.contexts as u64,
             ];
             // No address is 0, so that this is no text.
             let texts = texts.into_iter().flat_map(|text| {
@@ -188,6 +192,7 @@ mod outside {
                 limit: Duration::from_millis(word(2)?),
                 frames: (number(3)?, number(4)?),
                 minidump: word(5)? != 0,
+                contexts: number(6)?,
             })
         }
     }

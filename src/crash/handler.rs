@@ -115,6 +115,12 @@ impl Builder {
         self
     }
 
+    /// How many contexts does a report have? By default all that are kept, which are 64 at most.
+    pub const fn contexts(mut self, innermost: usize) -> Self {
+        self.facts.contexts = innermost;
+        self
+    }
+
     /// Puts the handler in place, until the guard is dropped. The first line of `main` is where it
     /// belongs: the same program is started to report a signal, and this call, which never returns in it,
     /// is what does that.

@@ -60,13 +60,15 @@ pub(super) fn look(info: &PanicHookInfo<'_>, facts: &Facts) -> Panic {
         return Panic::Known;
     }
     let message = message_of(info.payload());
-    let is_last = cfg!(panic = "abort") || STUCK.contains(&&*message);
+    let is_stuck = STUCK.contains(&&*message);
+    let is_last =
+        cfg!(panic = "abort") || is_stuck || UNSOUND.iter().any(|start| message.starts_with(start));
     if is_last {
         #[cfg(unix)]
         super::signal::panic_ends_the_process();
     }
     // The panic before it is the one that counts, and was reported unless somebody was to catch it.
-    if STUCK.contains(&&*message) {
+    if is_stuck {
         let caught = CAUGHT.try_with(|caught| caught.try_borrow_mut().ok()?.take());
         return caught.ok().flatten().map_or(Panic::Known, Panic::Report);
     }
@@ -95,6 +97,15 @@ pub(super) fn look(info: &PanicHookInfo<'_>, facts: &Facts) -> Panic {
 /// What std says when a panic comes to where it cannot go on, so that the process ends.
 const STUCK: [&str; 2] =
     ["panic in a function that cannot unwind", "panic in a destructor during cleanup"];
+
+/// What std's checks of unsafe code say, which never unwind. (`PanicHookInfo::can_unwind`, which would say
+/// it, is not stable.)
+const UNSOUND: [&str; 4] = [
+    "unsafe precondition(s) violated",
+    "misaligned pointer dereference",
+    "null pointer dereference",
+    "trying to construct an enum from an invalid value",
+];
 
 /// Runs `work`; gives what its panic left, where this thread's hook saw one.
 pub(super) fn catching<T>(work: impl FnOnce() -> T) -> (T, Option<Box<Capture>>) {
@@ -138,7 +149,7 @@ impl Capture {
         report.location = self.location;
         report.notes.extend(self.earlier);
         report.set_calls(symbols::of_panic(&self.backtrace).shortened(self.facts.frames));
-        report.set_context(self.context, self.sources.as_ref());
+        report.set_context(self.context, self.facts.contexts, self.sources.as_ref());
         report
     }
 }

@@ -64,7 +64,7 @@ fn report(process: Pid, address: u64, show: Show) -> Result<(), Status> {
     let (raw, left_out) = slots::read(&memory, told.get(Word::Stack));
     let needed = raw.iter().filter_map(|raw| Some(raw.span?.file().index()));
     let sources = told.sources(&memory, &needed.collect::<Vec<_>>());
-    report.set_context((raw, left_out), sources.as_ref());
+    report.set_context((raw, left_out), facts.contexts, sources.as_ref());
     report.threads = told.threads(&mut walker, &mut symbols, &threads, &report, end);
     let is_stored = store(&mut report, &facts);
     if is_stored {

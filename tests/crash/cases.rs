@@ -78,7 +78,7 @@ impl Case {
     }
 }
 
-pub const CASES: [Case; 27] = [
+pub const CASES: [Case; 28] = [
     Case::new("panic", "panics"),
     Case::new("unwrap", "panics"),
     Case::new("bounds", "panics"),
@@ -89,6 +89,7 @@ pub const CASES: [Case; 27] = [
     // Both panics are ones.
     Case { end: -libc::SIGABRT, reports: 2, ..Case::new("double", "panics") },
     Case { end: -libc::SIGABRT, ..Case::new("extern", "no_unwind") },
+    Case { end: -libc::SIGABRT, ..Case::new("unsound", "panics") },
     Case::signal("segv", "culprit", "F0002", libc::SIGSEGV),
     Case::signal("bad", "culprit", "F0002", libc::SIGSEGV),
     Case::signal("wild", "culprit", "F0002", libc::SIGSEGV),

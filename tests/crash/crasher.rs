@@ -198,6 +198,11 @@ fn panics(kind: &str) {
             panic!("after the value"); // here: display
         }
         "any" => std::panic::panic_any(42), // here: any
+        "unsound" => unsafe {
+            // With debug assertions this is a panic that cannot unwind.
+            let index = black_box(9);
+            black_box([1_u8, 2].get_unchecked(index)); // here: unsound
+        },
         other => panic!("no kind {other}"),
     }
 }

@@ -27,7 +27,7 @@ fn of_many_contexts_the_inner_and_the_outer_ones_are_kept() {
     let value = |entry: &Value| entry["values"][0]["value"].as_str().unwrap().parse().unwrap();
     let kept: Vec<u32> = ended.report()["context"].as_array().unwrap().iter().map(value).collect();
     assert_eq!(kept, (68..100).rev().chain((0..32).rev()).collect::<Vec<_>>());
-    assert_eq!(ended.report()["notes"], json!(["36 contexts between these are left out"]));
+    assert_eq!(ended.report()["notes"], json!(["left out: 36 more contexts"]));
 }
 
 #[test]
