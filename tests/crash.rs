@@ -60,7 +60,6 @@ fn matrix(cells: &[(&Case, Condition)]) {
         let outcome = match cell.outcome {
             Outcome::Report => "report",
             Outcome::Shown => "shown",
-            Outcome::Line(_) => "line",
             Outcome::Nothing => "-",
         };
         (place, format!("{outcome} {}", cell.time_ms))

@@ -211,7 +211,12 @@ pub(super) fn deliver(report: &mut CrashReport) -> bool {
 /// Stores a report in the folder of the facts; whether it is there.
 pub(super) fn save(report: &mut CrashReport, facts: &Facts) -> bool {
     let Some(folder) = &facts.store else { return false };
-    match Store::new(folder).save(report) {
+    let store = Store::new(folder);
+    #[cfg(unix)]
+    let saved = signal::with_limited_files(|| store.save(report));
+    #[cfg(not(unix))]
+    let saved = store.save(report);
+    match saved {
         Ok(path) => {
             // As who started the program would call it.
             let here = std::env::current_dir().unwrap_or_default();

@@ -58,6 +58,10 @@ fn is_stack_overflow(told: &Told, mappings: &[Mapping]) -> bool {
     const GAP: u64 = 1 << 20;
     const NEAR: u64 = 64 << 10;
     let (address, sp) = (told.get(Word::Address), told.start().sp);
+    // Where the system does not tell what is memory, an address beside the top of the stack is enough.
+    if mappings.is_empty() {
+        return sp.abs_diff(address) <= NEAR;
+    }
     let readable = mappings.iter().filter(|mapping| mapping.is_readable);
     let Some(above) = readable.into_iter().find(|mapping| mapping.range.end > address) else {
         return false;

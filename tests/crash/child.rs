@@ -32,6 +32,8 @@ pub enum Condition {
     Full,
     /// `ulimit -n 4`: one is free.
     Four,
+    /// `ulimit -f 0`: no file can be written.
+    NoFiles,
     /// The folder of the reports is not to be written.
     ReadOnly,
     /// It is a file.
@@ -46,11 +48,12 @@ pub enum Condition {
 }
 
 impl Condition {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Plain,
         Self::Closed,
         Self::Full,
         Self::Four,
+        Self::NoFiles,
         Self::ReadOnly,
         Self::IsFile,
         Self::Missing,
@@ -78,6 +81,7 @@ impl Condition {
             Self::Closed => "+closed",
             Self::Full => "+full",
             Self::Four => "+four",
+            Self::NoFiles => "+no-files",
             Self::ReadOnly | Self::Nobody if is_root() => "+nobody",
             _ => "",
         }

@@ -46,6 +46,19 @@ pub(in crate::crash) fn name_of(signal: u64) -> Option<&'static str> {
     SIGNALS.iter().find(|(number, _)| u64::from(number.unsigned_abs()) == signal).map(|one| one.1)
 }
 
+/// Does `work` so that a file that would be larger than files may be (`ulimit -f`) is an error, and not the
+/// end of the process.
+pub(in crate::crash) fn with_limited_files<T>(work: impl FnOnce() -> T) -> T {
+    // SAFETY: to ignore a signal is safe at any time, and so is what was done at it before.
+    let before = unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_IGN) };
+    let done = work();
+    if before != libc::SIG_ERR {
+        // SAFETY: as above.
+        unsafe { libc::signal(libc::SIGXFSZ, before) };
+    }
+    done
+}
+
 pub(super) fn is_installed() -> bool {
     INSTALLED.load(Ordering::Acquire)
 }

@@ -31,7 +31,7 @@ pub(super) mod words;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 pub(super) use action::name_of;
 #[cfg(unix)]
-pub(super) use action::{Installed, panic_ends_the_process};
+pub(super) use action::{Installed, panic_ends_the_process, with_limited_files};
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 pub(super) use spawn::{DENIED, Plan, UNWRITTEN, request};
 

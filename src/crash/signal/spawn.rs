@@ -87,8 +87,9 @@ impl Plan {
     pub(in crate::crash) fn put_in_place(self) {
         LIMIT.store(self.limit, Ordering::Release);
         let name = std::env::args_os().next().unwrap_or_default();
-        // Where /proc is not mounted the program is started by its path.
-        let program = std::env::current_exe().unwrap_or_default();
+        // Where /proc is not mounted the program is started by its path, as far as that is known.
+        let program = std::env::current_exe().or_else(|_| std::path::absolute(&name));
+        let program = program.unwrap_or_default();
         let mut texts = Texts::default();
         texts.add(&[name.as_bytes()]);
         texts.add(&[program.as_os_str().as_bytes()]);
@@ -258,6 +259,8 @@ extern "C" fn execute(_: *mut c_void) -> c_int {
         let mut none = std::mem::zeroed();
         libc::sigemptyset(&raw mut none);
         libc::sigprocmask(libc::SIG_SETMASK, &raw const none, null_mut());
+        // A limit of the size of files is an error of writing, not the end of who writes.
+        libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
         for program in [SELF.as_ptr(), arguments.program] {
             let (given, environment) =
                 (arguments.arguments.as_ptr(), arguments.environment.as_ptr());

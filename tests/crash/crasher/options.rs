@@ -16,6 +16,9 @@ pub fn before(has: &dyn Fn(&str) -> bool) {
     if has("four") {
         limit(libc::RLIMIT_NOFILE, 4);
     }
+    if has("no-files") {
+        limit(libc::RLIMIT_FSIZE, 0);
+    }
     if has("no-abort") {
         unsafe { libc::signal(libc::SIGABRT, libc::SIG_IGN) };
     }
