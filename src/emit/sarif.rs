@@ -192,12 +192,12 @@ struct Location<'a> {
     message: Option<Message<'a>>,
 }
 
-/// Section 3.29.
+/// Section 3.29; of a call a region is known less well than of a label.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct PhysicalLocation<'a> {
+struct PhysicalLocation<'a, R = Region> {
     artifact_location: ArtifactLocation<'a>,
-    region: Region,
+    region: R,
 }
 
 /// Section 3.4. A relative path is one below the root of the sources.

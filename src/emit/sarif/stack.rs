@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::{ArtifactLocation, Message};
+use super::{ArtifactLocation, Message, PhysicalLocation};
 use crate::backtrace::{Backtrace, Frame, FramePlace};
 use crate::source;
 use crate::url;
@@ -34,19 +34,11 @@ struct StackFrame<'a> {
 #[serde(rename_all = "camelCase")]
 struct Location<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    physical_location: Option<PhysicalLocation<'a>>,
+    physical_location: Option<PhysicalLocation<'a, Region>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     logical_locations: Option<[LogicalLocation<'a>; 1]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<Message<'a>>,
-}
-
-/// Section 3.29.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct PhysicalLocation<'a> {
-    artifact_location: ArtifactLocation<'a>,
-    region: Region,
 }
 
 /// Section 3.30, both 1-based.
@@ -72,7 +64,7 @@ impl<'a> StackFrame<'a> {
         let is_call = !frame.is_left_out();
         Self {
             location: Location {
-                physical_location: frame.place().map(PhysicalLocation::new),
+                physical_location: frame.place().map(PhysicalLocation::<Region>::new),
                 logical_locations: is_call.then_some([name]),
                 message: (!is_call).then(|| Message::new(frame.text())),
             },
@@ -81,7 +73,7 @@ impl<'a> StackFrame<'a> {
     }
 }
 
-impl<'a> PhysicalLocation<'a> {
+impl<'a> PhysicalLocation<'a, Region> {
     fn new(place: FramePlace<'a>) -> Self {
         // It is a file of the compiler, so that no source map knows it.
         let artifact_location = match source::file_url(place.file, None) {
