@@ -12,6 +12,7 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use crash::{Crash, Kind};
@@ -59,7 +60,9 @@ enum Command {
 fn main() -> ExitCode {
     // Before all else: where this process is to report the crash of another one, that is all it does.
     let handler = CrashHandler::builder().module("vittec").version(env!("CARGO_PKG_VERSION"));
-    let handler = handler.minidump(false);
+    // A debug build has much to read, and may be one of many that run at once.
+    let limit = Duration::from_secs(if cfg!(debug_assertions) { 20 } else { 2 });
+    let handler = handler.minidump(false).limit(limit);
     // Where `vitte crash` looks for reports too.
     let handler = match std::env::var_os("VITTE_CRASH_DIR").filter(|folder| !folder.is_empty()) {
         Some(folder) => handler.store(PathBuf::from(folder)).install(),

@@ -150,7 +150,7 @@ impl Builder {
         }
         let hook = panics.then(|| Hook::install(&handler, chain));
         let signals = signals.then(|| Signals::install(&handler));
-        Ok(CrashGuard { handler, hook, _signals: signals })
+        Ok(CrashGuard { handler, hook, signals })
     }
 }
 
@@ -340,7 +340,7 @@ impl Signals {
 pub struct CrashGuard {
     handler: Arc<Handler>,
     hook: Option<Hook>,
-    _signals: Option<Signals>,
+    signals: Option<Signals>,
 }
 
 impl CrashGuard {
@@ -360,14 +360,14 @@ impl fmt::Debug for CrashGuard {
         f.debug_struct("CrashGuard")
             .field("facts", &self.handler.facts)
             .field("panics", &self.hook.is_some())
-            .field("signals", &self._signals.is_some())
+            .field("signals", &self.signals.is_some())
             .finish_non_exhaustive()
     }
 }
 
 impl Drop for CrashGuard {
     fn drop(&mut self) {
-        self._signals = None;
+        self.signals = None;
         self.handler.is_on.store(false, Ordering::Release);
         self.hook = None;
         if let Ok(mut current) = HANDLER.write() {
