@@ -77,10 +77,7 @@ pub(in crate::crash) struct Installed {
 impl Installed {
     /// Puts the handlers in place. The caller makes sure that there is one at most.
     pub(in crate::crash) fn new() -> Self {
-        let (threads, len) = slots::table();
         words::set(Word::Magic, words::MAGIC);
-        words::set(Word::Threads, threads as u64);
-        words::set(Word::ThreadsLen, len as u64);
         CRASHED.store(0, Ordering::Release);
         DONE.store(false, Ordering::Release);
         stack::begin();

@@ -7,7 +7,8 @@
 //!
 //! A thread takes a slot when it first opens a context, and gives it back when it ends; its stack stays
 //! for the next thread. Writing one is a few stores to memory of the thread's own. The thread itself
-//! reads it as it is, the reporter from outside: so everything has a place that both know.
+//! reads it as it is; the reporter reads that of the crashed thread from outside, whose address the signal
+//! handler tells: so everything in it has a place that both know.
 
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod outside;
@@ -15,7 +16,7 @@ mod outside;
 use std::cell::Cell;
 use std::mem::MaybeUninit;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering, compiler_fence};
+use std::sync::atomic::{AtomicU32, Ordering, compiler_fence};
 
 use crate::span::{FileId, Span};
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
@@ -253,8 +254,6 @@ fn text_of(words: impl Iterator<Item = u64>, len: u32) -> String {
 struct Slot {
     /// The system's number of the thread; 0 is nobody's.
     thread: AtomicU32,
-    /// The address of the stack, for the reporter.
-    address: AtomicUsize,
     stack: OnceLock<Box<Stack>>,
 }
 
@@ -263,9 +262,8 @@ struct Slot {
 #[allow(unsafe_code, reason = "a stack is handed from a thread that ended to a new one")]
 unsafe impl Sync for Slot {}
 
-static TABLE: [Slot; THREADS] = [const {
-    Slot { thread: AtomicU32::new(0), address: AtomicUsize::new(0), stack: OnceLock::new() }
-}; THREADS];
+static TABLE: [Slot; THREADS] =
+    [const { Slot { thread: AtomicU32::new(0), stack: OnceLock::new() } }; THREADS];
 
 thread_local! {
     static STACK: Cell<Option<&'static Stack>> = const { Cell::new(None) };
@@ -282,7 +280,6 @@ impl Drop for Leave {
         STACK.set(None);
         super::thread_ends();
         if let Some(slot) = self.slot.take() {
-            slot.address.store(0, Ordering::Relaxed);
             slot.thread.store(0, Ordering::Release);
         }
     }
@@ -315,7 +312,6 @@ fn claim() -> Option<&'static Stack> {
             let slot = TABLE.iter().find(free)?;
             let stack: &'static Stack = slot.stack.get_or_init(|| Box::new(Stack::new()));
             stack.truncate(0);
-            slot.address.store(std::ptr::from_ref(stack).addr(), Ordering::Release);
             leave.slot.set(Some(slot));
             STACK.set(Some(stack));
             super::thread_begins();
@@ -323,11 +319,6 @@ fn claim() -> Option<&'static Stack> {
         })
         .ok()
         .flatten()
-}
-
-/// Where another process finds the table: its address and its size in bytes.
-pub(super) fn table() -> (usize, usize) {
-    (TABLE.as_ptr().addr(), size_of_val(&TABLE))
 }
 
 /// The address of this thread's stack, or 0. It can be asked for in a signal handler.

@@ -20,9 +20,6 @@ pub(in crate::crash) enum Word {
     /// Address of a table of sources, and its length in bytes.
     Sources,
     SourcesLen,
-    /// Address of the table of threads, and its length in bytes.
-    Threads,
-    ThreadsLen,
     /// The number of the signal, its `si_code` and its address.
     Signal,
     Code,
