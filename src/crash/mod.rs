@@ -36,17 +36,24 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#[cfg(feature = "capsule")]
+mod capsule;
 mod calls;
 mod catch;
 mod context;
 mod diagnostic;
+mod disk;
 mod facts;
 mod handler;
+#[cfg(feature="capsule")]
+mod fingerprint;
 mod hook;
 mod json;
 mod output;
 mod place;
 mod report;
+#[cfg(feature = "capsule")]
+mod repository;
 mod signal;
 mod store;
 mod symbols;
@@ -72,11 +79,17 @@ mod walk;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod what;
 
+#[cfg(feature = "capsule")]
+pub use capsule::*;
 pub use catch::{catch, run};
 pub use context::{Context, Value, ValueText, context};
+#[cfg(feature="capsule")]
+pub use fingerprint::Fingerprint;
 pub(crate) use handler::Look;
 pub use handler::{Builder, CrashGuard, CrashHandler, InstallError};
 pub(crate) use output::Shown;
 pub use place::sources;
 pub use report::*;
+#[cfg(feature = "capsule")]
+pub use repository::*;
 pub use store::*;

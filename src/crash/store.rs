@@ -1,6 +1,5 @@
 //! The folder of the reports: a file each.
 
-mod disk;
 mod dump;
 mod error;
 mod id;
@@ -16,6 +15,8 @@ pub use error::{StoreError, StoreErrorKind};
 use id::Id;
 use tempfile::NamedTempFile;
 
+use super::disk::{self, TEMPORARY};
+use super::json::MOST_BYTES;
 use super::CrashReport;
 
 /// A folder of crash reports. Each is one file, `ID.json`: it is there as a whole or not at all, and only
@@ -54,13 +55,10 @@ pub(crate) struct Names {
 }
 
 /// The most candidates that an ambiguous beginning of an id is answered with.
-const MOST_CANDIDATES: usize = 5;
+pub(super) const MOST_CANDIDATES: usize = 5;
 
 /// Every report of a second would have to be made while this one looks for a name.
 const MOST_TRIES: u32 = 1 << 20;
-
-/// How the names of temporary files end. They begin with a dot.
-const TEMPORARY: &str = ".tmp";
 
 /// Where a temporary file of this age is, the process that wrote it is not.
 const STALE: Duration = Duration::from_secs(60 * 60);
@@ -105,7 +103,7 @@ impl Store {
                 |error| StoreError { path: path.clone(), kind: StoreErrorKind::Write(error) };
             let Some(file) = self.claim(&id).map_err(error)? else { continue };
             let before = std::mem::replace(&mut report.id, id.to_string());
-            match disk::write(file, report, &path) {
+            match write(file, report, &path) {
                 Ok(()) => {
                     disk::sync(&self.folder);
                     return Ok(path);
@@ -307,7 +305,7 @@ impl Store {
     /// The file of a report, and what is in it.
     fn read(&self, id: &str) -> Result<(PathBuf, Vec<u8>), StoreError> {
         let path = self.path(&self.known(id)?);
-        match disk::read(&path) {
+        match disk::read(&path, MOST_BYTES as u64).map_err(StoreErrorKind::from) {
             Ok(bytes) => Ok((path, bytes)),
             Err(StoreErrorKind::Read(error)) if error.kind() == io::ErrorKind::NotFound => {
                 Err(self.unknown(id))
@@ -335,15 +333,16 @@ impl Store {
     /// The temporary file of a report, unless its id is taken. While it is there, nobody else uses that
     /// id: so many processes need not write whole files to find out which one comes first.
     fn claim(&self, id: &Id) -> io::Result<Option<NamedTempFile>> {
-        let name = format!(".{id}");
-        let mut builder = tempfile::Builder::new();
-        // No random bytes: the name is that of the id, and it is an error where it is there already.
-        builder.prefix(&name).suffix(TEMPORARY).rand_bytes(0);
-        match builder.tempfile_in(&self.folder) {
+        match disk::temporary(&self.folder, &id.to_string()) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(None),
             Err(error) => Err(error),
             // Its file goes again, when the id was taken between the last look and now.
             Ok(file) => Ok(self.path(id).symlink_metadata().is_err().then_some(file)),
         }
     }
+}
+
+/// Writes a report to the file that was claimed, and gives that its name.
+fn write(file: NamedTempFile, report: &CrashReport, path: &Path) -> io::Result<()> {
+    disk::write_new(file, report.to_json().map_err(io::Error::other)?.as_bytes(), path)
 }

@@ -67,6 +67,27 @@ impl CrashGuard {
     }
 }
 
+#[cfg(feature = "capsule")]
+impl crate::crash::Capsule {
+    /// A capsule of a report alone.
+    #[must_use]
+    pub fn new(report: CrashReport) -> Self {
+        let diagnostic = json(&report);
+        Self::of(report, diagnostic)
+    }
+}
+
+/// The crash as the line of JSON that a compiler writes, without a line feed.
+#[cfg(feature = "capsule")]
+fn json(report: &CrashReport) -> String {
+    let mut emitter = super::JsonEmitter::new(Vec::new());
+    // Writing to memory cannot fail.
+    _ = emitter.emit(&report.sources(), &report.to_diagnostic());
+    let mut line = String::from_utf8_lossy(&emitter.into_inner()).into_owned();
+    line.truncate(line.trim_end().len());
+    line
+}
+
 /// How crashes are shown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Manner {

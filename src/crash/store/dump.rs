@@ -44,9 +44,8 @@ impl Store {
     any(target_arch = "x86_64", target_arch = "aarch64")
 ))]
 mod write {
-    use super::super::{NamedTempFile, TEMPORARY, disk};
     use super::*;
-    use crate::crash::CrashReport;
+    use crate::crash::{CrashReport, disk};
 
     impl Store {
         /// Keeps a dump beside the report with this id; the name of its file.
@@ -57,7 +56,7 @@ mod write {
         ) -> Result<String, StoreError> {
             let id = self.known(id)?;
             let path = self.dump_path(&id);
-            self.replace(&format!(".{id}{ENDING}"), bytes, path)?;
+            self.replace(&format!("{id}{ENDING}"), bytes, path)?;
             // Somebody may have removed the report meanwhile, and meant both.
             if self.path(&id).symlink_metadata().is_err() {
                 self.remove_dump(&id)?;
@@ -77,15 +76,13 @@ mod write {
                 path: path.clone(),
                 kind: StoreErrorKind::Write(io::Error::other(error)),
             })?;
-            self.replace(&format!(".{id}"), json.as_bytes(), path)
+            self.replace(&id.to_string(), json.as_bytes(), path)
         }
 
         /// Gives a file of these bytes its name, when it is whole.
         fn replace(&self, temporary: &str, bytes: &[u8], path: PathBuf) -> Result<(), StoreError> {
-            let mut builder = tempfile::Builder::new();
-            builder.prefix(temporary).suffix(TEMPORARY).rand_bytes(0);
-            let file: io::Result<NamedTempFile> = builder.tempfile_in(&self.folder);
-            file.and_then(|file| disk::replace(file, bytes, &path))
+            disk::temporary(&self.folder, temporary)
+                .and_then(|file| disk::replace(file, bytes, &path))
                 .map_err(|error| StoreError { path, kind: StoreErrorKind::Write(error) })?;
             disk::sync(&self.folder);
             Ok(())

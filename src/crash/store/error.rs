@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 use std::{fmt, io};
 
+use super::super::disk::ReadError;
 use super::super::json::MOST_BYTES;
+#[cfg(feature = "capsule")]
+use crate::crash::CapsuleError;
 use crate::text;
 
 /// Why a report could not be kept, read or removed.
@@ -39,6 +42,9 @@ pub enum StoreErrorKind {
     },
     /// It holds no report; the text says why.
     NoReport(String),
+    /// It is a capsule that cannot be read or written.
+    #[cfg(feature = "capsule")]
+    Capsule(Box<CapsuleError>),
     /// There is no report in the folder.
     Empty,
     /// No report in the folder has this id, or one that begins so.
@@ -52,6 +58,16 @@ pub enum StoreErrorKind {
         /// How many there are.
         count: usize,
     },
+}
+
+impl From<ReadError> for StoreErrorKind {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Io(error) => Self::Read(error),
+            ReadError::NoFile => Self::NoFile,
+            ReadError::TooLarge(size) => Self::TooLarge { size },
+        }
+    }
 }
 
 impl fmt::Display for StoreError {
@@ -74,6 +90,8 @@ impl fmt::Display for StoreError {
                 about(f, "read", &why)
             }
             StoreErrorKind::NoReport(why) => about(f, "read", &format!("it is no report: {why}")),
+            #[cfg(feature = "capsule")]
+            StoreErrorKind::Capsule(error) => error.fmt(f),
             StoreErrorKind::Empty => write!(f, "there are no crash reports in `{path}`"),
             StoreErrorKind::Unknown(asked) => {
                 write!(f, "there is no crash report `{}` in `{path}`", text::one_line(asked))

@@ -1,0 +1,70 @@
+//! What a capsule is, in short.
+
+use serde::{Deserialize, Serialize};
+
+use super::super::fingerprint::Fingerprint;
+use super::super::report::System;
+use super::{Capsule, names};
+
+/// What a capsule is, in short: its part `manifest.json`, with the fields in this order.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Manifest {
+    /// [`Capsule::FORMAT_VERSION`] of who wrote it.
+    pub format_version: u32,
+    /// The name of the crash.
+    pub id: String,
+    /// When it was: RFC 3339, UTC.
+    pub time: String,
+    /// What is the same for crashes of the same defect.
+    pub fingerprint: Fingerprint,
+    /// [`Fingerprint::VERSION`] of who wrote it.
+    pub fingerprint_version: u32,
+    /// Such as `panic`, see [`CrashReport::kind`](crate::crash::CrashReport::kind).
+    pub kind: String,
+    /// What went wrong.
+    pub message: String,
+    /// The version of the program.
+    pub version: String,
+    /// The program.
+    pub module: String,
+    /// Where it ran.
+    pub system: System,
+    /// The source files, and where they are in the capsule.
+    #[serde(default)]
+    pub sources: Vec<ManifestSource>,
+}
+
+/// A source file of a capsule.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ManifestSource {
+    /// Its path, as the program called it.
+    pub file: String,
+    /// The name of its part, such as `sources/src/main.vitte`.
+    pub part: String,
+}
+
+impl Manifest {
+    pub(super) fn of(capsule: &Capsule) -> Self {
+        let report = &capsule.report;
+        let files = capsule.sources.iter().map(|source| source.file.as_str());
+        let parts = names::source_parts(files.clone());
+        let sources = files.zip(parts);
+        Self {
+            format_version: Capsule::FORMAT_VERSION,
+            id: report.id.clone(),
+            time: report.timestamp.clone(),
+            fingerprint: capsule.fingerprint,
+            fingerprint_version: Fingerprint::VERSION,
+            kind: report.kind().to_owned(),
+            message: report.message.clone(),
+            version: report.version.clone(),
+            module: report.module.clone(),
+            system: report.system.clone(),
+            sources: sources
+                .map(|(file, part)| ManifestSource { file: file.to_owned(), part })
+                .collect(),
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! `index.jsonl`: a line for each crash.
+//!
+//! A line is added under a lock of the file itself, with one write. Where many lines change, a new file
+//! takes the place of the old one, also under its lock: whoever waited for that looks again.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use super::super::disk;
+use super::Entry;
+
+const NAME: &str = "index.jsonl";
+/// How many bytes the index had when its last writer left it.
+const SEAL: &str = "index.seal";
+/// How long it is waited before it is asked for the lock again.
+const PAUSE: Duration = Duration::from_millis(1);
+
+/// Where the index of a repository is.
+pub(super) fn path(root: &Path) -> PathBuf {
+    root.join(NAME)
+}
+
+/// The index as it is on disk.
+#[derive(Debug, Default)]
+pub(super) struct Lines {
+    text: String,
+    /// Where the lines are, in the order of their names.
+    lines: Vec<std::ops::Range<usize>>,
+    /// Whether something in it is no line of an index, or it is not as its last writer left it.
+    pub(super) is_damaged: bool,
+}
+
+impl Lines {
+    /// Reads it, without a lock: the last line may not be whole yet.
+    pub(super) fn read(root: &Path) -> io::Result<Self> {
+        match std::fs::read(path(root)) {
+            Ok(bytes) => Ok(Self::of(root, bytes)),
+            // Nothing was stored yet, or somebody removed it.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Ok(Self { is_damaged: true, ..Self::default() })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn of(root: &Path, bytes: Vec<u8>) -> Self {
+        let is_sealed = std::fs::read_to_string(root.join(SEAL))
+            .is_ok_and(|seal| seal.trim().parse() == Ok(bytes.len()));
+        let (text, is_text) = match String::from_utf8(bytes) {
+            Ok(text) => (text, true),
+            Err(error) => (String::from_utf8_lossy(error.as_bytes()).into_owned(), false),
+        };
+        let mut lines = Vec::new();
+        let mut is_damaged = !is_sealed || !is_text || !(text.is_empty() || text.ends_with('\n'));
+        let mut start = 0;
+        for line in text.split_inclusive('\n') {
+            let end = start + line.len();
+            match id_of(line) {
+                Some(_) => lines.push(start..end),
+                None => is_damaged |= !line.trim().is_empty(),
+            }
+            start = end;
+        }
+        let id = |line: &std::ops::Range<usize>| text.get(line.clone()).and_then(id_of);
+        let key = |line: &_| super::id::key(id(line).unwrap_or_default());
+        // Nearly sorted already. Of two lines of one crash the later one counts.
+        lines.sort_by(|a, b| key(a).cmp(&key(b)));
+        let before = lines.len();
+        lines.reverse();
+        lines.dedup_by(|a, b| id(a) == id(b));
+        lines.reverse();
+        is_damaged |= lines.len() < before;
+        Self { text, lines, is_damaged }
+    }
+
+    /// Those of these entries.
+    pub(super) fn from_entries(entries: &[Entry]) -> Self {
+        let (mut text, mut lines) = (String::new(), Vec::with_capacity(entries.len()));
+        for entry in entries {
+            let start = text.len();
+            text += &line(entry).unwrap_or_default();
+            lines.push(start..text.len());
+        }
+        Self { text, lines, is_damaged: false }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// The text of a line, by its 0-based place in the order of the names.
+    fn text_at(&self, line: usize) -> &str {
+        self.lines.get(line).and_then(|line| self.text.get(line.clone())).unwrap_or_default()
+    }
+
+    pub(super) fn id_at(&self, line: usize) -> &str {
+        id_of(self.text_at(line)).unwrap_or_default()
+    }
+
+    pub(super) fn at(&self, line: usize) -> Option<Entry> {
+        parse(self.text_at(line))
+    }
+
+    fn texts(&self) -> impl DoubleEndedIterator<Item = &str> + ExactSizeIterator {
+        (0..self.lines.len()).map(|line| self.text_at(line))
+    }
+
+    /// The names, in their order.
+    pub(super) fn ids(&self) -> impl DoubleEndedIterator<Item = &str> + ExactSizeIterator {
+        self.texts().map(|line| id_of(line).unwrap_or_default())
+    }
+
+    /// The entry of a name; nothing where its line is damaged.
+    pub(super) fn entry(&self, id: &str) -> Option<Entry> {
+        let key = |line: &std::ops::Range<usize>| {
+            let own = self.text.get(line.clone()).and_then(id_of).unwrap_or_default();
+            super::id::key(own)
+        };
+        let found = self.lines.binary_search_by(|line| key(line).cmp(&super::id::key(id)));
+        self.at(found.ok()?)
+    }
+
+    /// The entries of all lines that can be read, in the order of their names.
+    pub(super) fn entries(&self) -> impl DoubleEndedIterator<Item = Entry> {
+        self.texts().filter_map(parse)
+    }
+}
+
+/// The name that a line begins with. What of the line is behind it is not looked at.
+fn id_of(line: &str) -> Option<&str> {
+    line.strip_prefix("{\"id\":\"")?.split('"').next().filter(|id| super::id::is_valid(id))
+}
+
+fn parse(line: &str) -> Option<Entry> {
+    serde_json::from_str(line).ok()
+}
+
+/// An entry as a line.
+fn line(entry: &Entry) -> io::Result<String> {
+    Ok(serde_json::to_string(entry)? + "\n")
+}
+
+/// The index, which nobody else changes meanwhile.
+#[derive(Debug)]
+pub(super) struct Locked {
+    root: PathBuf,
+    file: File,
+}
+
+impl Locked {
+    /// Waits for the lock for so long at most; nothing where somebody else has it for longer. The file
+    /// is made where it is not there.
+    pub(super) fn wait(root: &Path, most: Duration) -> io::Result<Option<Self>> {
+        let end = Instant::now() + most;
+        loop {
+            let mut options = OpenOptions::new();
+            options.read(true).append(true).create(true);
+            #[cfg(unix)]
+            {
+                use std::os::unix::fs::OpenOptionsExt as _;
+                options.mode(0o600).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
+            }
+            let file = options.open(path(root))?;
+            match file.try_lock() {
+                Ok(()) if is_at(&file, &path(root)) => {
+                    return Ok(Some(Self { root: root.to_owned(), file }));
+                }
+                // It was replaced while it was waited for.
+                Ok(()) => continue,
+                Err(TryLockError::WouldBlock) if Instant::now() < end => std::thread::sleep(PAUSE),
+                Err(TryLockError::WouldBlock) => return Ok(None),
+                Err(TryLockError::Error(error)) => return Err(error),
+            }
+        }
+    }
+
+    /// What it holds.
+    pub(super) fn lines(&mut self) -> io::Result<Lines> {
+        let mut bytes = Vec::new();
+        self.file.seek(SeekFrom::Start(0))?;
+        self.file.read_to_end(&mut bytes)?;
+        Ok(Lines::of(&self.root, bytes))
+    }
+
+    /// Adds a line.
+    pub(super) fn append(&mut self, entry: &Entry) -> io::Result<()> {
+        let mut line = line(entry)?;
+        let len = self.file.seek(SeekFrom::End(0))?;
+        if len > 0 {
+            let mut last = [0];
+            self.file.seek(SeekFrom::Start(len - 1))?;
+            self.file.read_exact(&mut last)?;
+            // Whoever wrote the line before was ended in the middle of it.
+            if last != *b"\n" {
+                line.insert(0, '\n');
+            }
+        }
+        self.file.write_all(line.as_bytes())?;
+        self.seal(len + line.len() as u64);
+        Ok(())
+    }
+
+    /// Puts an index of these entries in its place, as a whole or not at all.
+    pub(super) fn replace(self, entries: impl Iterator<Item = Entry>) -> io::Result<()> {
+        let mut text = String::new();
+        for entry in entries {
+            text += &line(&entry)?;
+        }
+        let mut file = tempfile::Builder::new();
+        file.prefix(".index-").suffix(disk::TEMPORARY);
+        disk::replace(file.tempfile_in(&self.root)?, text.as_bytes(), &path(&self.root))?;
+        self.seal(text.len() as u64);
+        disk::sync(&self.root);
+        Ok(())
+    }
+
+    /// Where it cannot be written, the next reader looks at all files, and that is all.
+    fn seal(&self, len: u64) {
+        _ = std::fs::write(self.root.join(SEAL), format!("{len}\n"));
+    }
+}
+
+/// Whether a file is the one that has the name now.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let known = |data: io::Result<std::fs::Metadata>| data.ok().map(|data| (data.dev(), data.ino()));
+    known(file.metadata()).is_some_and(|own| known(path.symlink_metadata()) == Some(own))
+}
+
+/// Elsewhere a file that is open keeps its name.
+#[cfg(not(unix))]
+fn is_at(_file: &File, _path: &Path) -> bool {
+    true
+}
+
+/// Has the next reader look at all files.
+pub(super) fn distrust(root: &Path) {
+    _ = std::fs::remove_file(root.join(SEAL));
+}
