@@ -2,6 +2,7 @@
 
 mod list;
 mod selection;
+mod target;
 mod upload;
 
 use std::env;
@@ -13,7 +14,7 @@ use selection::Selection;
 use upload::CrashUpload;
 
 use crate::color::ColorChoice;
-use crate::crash::{CrashReport, Store, StoreError, StoreErrorKind};
+use crate::crash::{CrashReport, Repository, Store, StoreError, StoreErrorKind};
 use crate::emit::{Emitter as _, HumanEmitter};
 use crate::terminal::Terminal;
 use crate::text;
@@ -73,6 +74,10 @@ pub(super) struct Folder {
 }
 
 impl Folder {
+    fn repository(&self) -> Repository {
+        Repository::new(self.store().folder())
+    }
+
     fn store(&self) -> Store {
         let wished = || env::var_os("VITTE_CRASH_DIR").filter(|dir| !dir.is_empty());
         let dir = self.dir.clone().or_else(|| wished().map(PathBuf::from));

@@ -1,0 +1,33 @@
+//! Which crash is meant.
+
+use std::path::{Path, PathBuf};
+
+use crate::crash::{Capsule, Repository, StoreError, StoreErrorKind};
+
+/// A crash that a user named: by its id, the beginning of it, `latest`, or the file of a capsule.
+#[derive(Debug)]
+pub(super) struct Target {
+    pub(super) capsule: Capsule,
+    /// Its file; nothing where a report was stored alone.
+    pub(super) path: Option<PathBuf>,
+}
+
+impl Target {
+    pub(super) fn load(asked: &str, repository: &Repository) -> Result<Self, StoreError> {
+        let file = Path::new(asked);
+        let is_capsule = file.extension().is_some_and(|end| end == Capsule::EXTENSION);
+        if is_capsule || file.components().count() > 1 {
+            let capsule = Capsule::read(file).map_err(|error| StoreError {
+                path: file.to_owned(),
+                kind: StoreErrorKind::Capsule(Box::new(error)),
+            })?;
+            return Ok(Self { capsule, path: Some(file.to_owned()) });
+        }
+        let id = repository.find(asked)?;
+        let capsule = repository.load(&id)?;
+        if capsule.diagnostic.is_empty() {
+            return Ok(Self { capsule: Capsule::new(capsule.report), path: None });
+        }
+        Ok(Self { capsule, path: repository.path(&id).ok() })
+    }
+}
