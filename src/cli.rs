@@ -1,6 +1,7 @@
 //! Command lines: the flags of a compiler driver (feature `clap`), and the `vitte` binary (feature `cli`).
 //!
-//! A compiler takes the flags into its own command line with one field, [`DiagnosticArgs`].
+//! A compiler takes the flags into its own command line with one field, [`DiagnosticArgs`], and the command
+//! `crash` with one variant, `CrashArgs`.
 
 mod args;
 #[cfg(feature = "cli")]
@@ -17,5 +18,7 @@ mod stats;
 mod vitte;
 
 pub use args::DiagnosticArgs;
+#[cfg(feature = "cli")]
+pub use crash::CrashArgs;
 #[cfg(feature = "cli")]
 pub use vitte::main;

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use super::convert::{self, Root};
-use super::crash::Crash;
+use super::crash::CrashArgs;
 use super::input::Input;
 use super::{merge, stats};
 use crate::color::ColorChoice;
@@ -30,9 +30,8 @@ enum Command {
     /// Explains, converts, joins and counts diagnostics
     #[command(subcommand, arg_required_else_help = true)]
     Diag(Diag),
-    /// Lists, shows, sends and removes the reports of crashes
-    #[command(subcommand, arg_required_else_help = true)]
-    Crash(Crash),
+    /// Lists, shows, compares, sends and removes crashes
+    Crash(CrashArgs),
 }
 
 /// FILE holds the JSON Lines of a compiler (--error-format=json); - or none is standard input.
@@ -103,12 +102,14 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let mut out = BufWriter::new(io::stdout().lock());
     let done = match arguments.command {
-        Command::Diag(diag) => diag.run(&mut out),
+        Command::Diag(diag) => diag.run(&mut out).map(|is_good| match is_good {
+            true => ExitCode::SUCCESS,
+            false => ExitCode::from(2),
+        }),
         Command::Crash(crash) => crash.run(&mut out),
     };
-    match done.and_then(|is_good| out.flush().map(|()| is_good)) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(2),
+    match done.and_then(|code| out.flush().map(|()| code)) {
+        Ok(code) => code,
         // Whoever read the output has read enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(2),
         Err(error) => {

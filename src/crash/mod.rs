@@ -40,6 +40,8 @@
 mod capsule;
 mod calls;
 mod catch;
+#[cfg(feature = "cli")]
+pub mod cli;
 mod context;
 mod diagnostic;
 mod disk;

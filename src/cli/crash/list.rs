@@ -1,185 +1,155 @@
-//! `vitte crash list`: a line for each report.
+//! `vitte crash list` and `vitte crash search`: a line for each crash.
 
-use std::io::{self, Write};
 
-use comfy_table::{Table, presets};
-use serde::Serialize;
+use clap::Args;
 
-use crate::code::Code;
-use crate::crash::CrashReport;
-use crate::text::{self, cells, one_line, width_of};
+use super::folder::Folder;
+use super::look::{Look, crashes};
+use super::selection::Selection;
+use super::shell::{Done, Shell};
+use super::table::{self, Limit, Newest, Row};
+use crate::crash::{Entry, Index};
+use crate::text;
 
-/// The main fields of a report.
-#[derive(Serialize)]
-struct Main<'a> {
-    id: &'a str,
-    timestamp: &'a str,
-    version: &'a str,
-    module: &'a str,
-    thread: &'a str,
-    signal: Option<&'a str>,
-    code: Code,
-    message: &'a str,
-    session: &'a str,
+/// The arguments of `vitte crash list`.
+#[derive(Debug, Args)]
+pub(super) struct List {
+    #[command(flatten)]
+    folder: Folder,
+    #[command(flatten)]
+    selection: Selection,
+    #[command(flatten)]
+    limit: Limit,
+    #[command(flatten)]
+    look: Look,
+    /// Write JSON Lines: what the index has of each crash
+    #[arg(long)]
+    json: bool,
 }
 
-/// Writes the main fields of a report as one line of JSON.
-pub(super) fn write_json(report: &CrashReport, out: &mut dyn Write) -> io::Result<()> {
-    let main = Main {
-        id: &report.id,
-        timestamp: &report.timestamp,
-        version: &report.version,
-        module: &report.module,
-        thread: &report.thread,
-        signal: report.signal.as_deref(),
-        code: report.code,
-        message: &report.message,
-        session: &report.session,
-    };
-    serde_json::to_writer(&mut *out, &main)?;
-    out.write_all(b"\n")
+/// The arguments of `vitte crash search`.
+#[derive(Debug, Args)]
+pub(super) struct Search {
+    /// What is searched for; small letters are as large ones
+    term: String,
+    #[command(flatten)]
+    folder: Folder,
+    #[command(flatten)]
+    selection: Selection,
+    #[command(flatten)]
+    limit: Limit,
+    #[command(flatten)]
+    look: Look,
+    /// Write JSON Lines: what the index has of each crash
+    #[arg(long)]
+    json: bool,
 }
 
-/// The most characters of a message that are kept: more than any terminal shows on a line.
-const MOST_CHARS: usize = 1000;
-
-/// The most cells of a column that is not the last.
-const MOST_CELLS: usize = 20;
-
-/// A terminal of fewer cells has no room for the timestamp, which says what the id says.
-const ROOM_FOR_TIME: usize = 100;
-
-/// What a message has at least, however narrow the terminal is.
-const LEAST_MESSAGE: usize = 16;
-
-/// What the table shows of a report: texts that are safe, on one line each.
-#[derive(Debug)]
-pub(super) struct Row {
-    id: String,
-    time: String,
-    module: String,
-    kind: String,
-    thread: String,
-    message: String,
+impl List {
+    pub(super) fn run(self, shell: &mut Shell<'_>) -> Done {
+        let Self { folder, selection, limit, look, json } = self;
+        let index = folder.index(shell)?;
+        let is_any = selection.is_empty();
+        let takes = |entry: &Entry| (is_any || selection.takes(entry)).then_some(None);
+        Listing { folder, limit, look, json, is_any }.show(&index, takes, shell)
+    }
 }
 
-impl Row {
-    pub(super) fn of(report: &CrashReport) -> Self {
-        let column = |text: &str| cut(text, MOST_CELLS);
-        let kind = report.signal.as_deref().unwrap_or(report.code.as_str());
-        Self {
-            id: report.id.clone(),
-            time: cut(&report.timestamp, 30),
-            module: column(&report.module),
-            kind: column(kind),
-            thread: column(&report.thread),
-            message: cut(&report.message, MOST_CHARS),
+impl Search {
+    pub(super) fn run(self, shell: &mut Shell<'_>) -> Done {
+        let Self { term, folder, selection, limit, look, json } = self;
+        let index = folder.index(shell)?;
+        let term = term.to_lowercase();
+        let takes = |entry: &Entry| {
+            let found = selection.takes(entry).then(|| found_in(&term, entry)).flatten();
+            found.map(Some)
+        };
+        Listing { folder, limit, look, json, is_any: false }.show(&index, takes, shell)
+    }
+}
+
+/// In what of a crash a term is, which is in small letters.
+fn found_in(term: &str, entry: &Entry) -> Option<&'static str> {
+    let has = |text: &str| text.to_lowercase().contains(term);
+    let any = |texts: &[String]| texts.iter().any(|text| has(text));
+    let kinds = [&*entry.kind, entry.code.as_str(), entry.signal.as_deref().unwrap_or_default()];
+    if has(&entry.message) {
+        Some("message")
+    } else if any(&entry.functions) {
+        Some("function")
+    } else if any(&entry.files) {
+        Some("file")
+    } else if kinds.iter().any(|kind| has(kind)) {
+        Some("kind")
+    } else if has(&entry.module) {
+        Some("module")
+    } else if has(&entry.id) {
+        Some("id")
+    } else if has(&entry.fingerprint.to_string()) {
+        Some("fingerprint")
+    } else {
+        None
+    }
+}
+
+/// How some crashes are listed.
+struct Listing {
+    folder: Folder,
+    limit: Limit,
+    look: Look,
+    json: bool,
+    /// Whether all of them are.
+    is_any: bool,
+}
+
+impl Listing {
+    /// Lists those that `takes` takes; it says where it found what it looks for, if it looks for something.
+    fn show(
+        self,
+        index: &Index,
+        takes: impl Fn(&Entry) -> Option<Option<&'static str>>,
+        shell: &mut Shell<'_>,
+    ) -> Done {
+        let most = self.limit.most(self.json);
+        if self.json {
+            let json = |entry: Entry, _| serde_json::to_string(&entry);
+            for line in Newest::of(index, most, self.is_any, takes, json).shown {
+                writeln!(shell.out, "{}", line?)?;
+            }
+            return Ok(());
         }
-    }
-}
-
-/// A text on one line of at most `room` cells; dots stand where more of it is.
-fn cut(text: &str, room: usize) -> String {
-    let head: String = text.chars().take(MOST_CHARS).collect();
-    let line = one_line(&head);
-    if head.len() == text.len() && width_of(&line) <= room {
-        return line.into_owned();
-    }
-    let dots = "...";
-    let fits = cells(&line, 1).take_while(|cluster| cluster.end + dots.len() <= room);
-    let mut shown: String = fits.map(|cluster| cluster.text).collect();
-    shown.truncate(shown.trim_end().len());
-    shown + dots
-}
-
-/// The table of some reports, on lines of at most `width` cells where the other columns leave room
-/// for a message.
-///
-/// ```text
-/// id                     module  kind     thread    message
-/// 2025-10-22T13-05-42    vittec  SIGSEGV  main      invalid memory reference
-/// 2025-10-22T13-05-42-2  vittec  F0001    worker-1  attempt to subtract with ov...
-/// ```
-pub(super) fn table(rows: &[Row], width: usize) -> String {
-    let mut header = vec!["id", "time", "module", "kind", "thread", "message"];
-    let has_time = width >= ROOM_FOR_TIME;
-    if !has_time {
-        header.remove(1);
-    }
-    let columns = |row: &Row| {
-        let Row { id, time, module, kind, thread, .. } = row;
-        let time = has_time.then_some(time);
-        [Some(id), time, Some(module), Some(kind), Some(thread)]
-            .into_iter()
-            .flatten()
-            .cloned()
-            .collect::<Vec<String>>()
-    };
-    let before = rows.iter().map(columns).collect::<Vec<_>>();
-    // The widest of each column, and the two blanks behind it.
-    let taken = header.iter().enumerate().take(header.len() - 1).map(|(index, name)| {
-        let own = before.iter().filter_map(|row| row.get(index)).map(|text| width_of(text));
-        own.fold(name.len(), usize::max) + 2
-    });
-    let room = width.saturating_sub(taken.sum()).max(LEAST_MESSAGE);
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_header(header);
-    for (mut columns, row) in before.into_iter().zip(rows) {
-        columns.push(cut(&row.message, room));
-        table.add_row(columns);
-    }
-    table.column_iter_mut().for_each(|column| _ = column.set_padding((0, 2)));
-    // No line begins with a command of a workflow: an id stands first.
-    let count = text::plural("crash report", rows.len());
-    format!("{}\n\n{} {count}\n", table.trim_fmt(), rows.len())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn row(id: &str, kind: &str, thread: &str, message: &str) -> Row {
-        Row {
-            id: id.into(),
-            time: "2025-10-22T13:05:42.123Z".into(),
-            module: "vittec".into(),
-            kind: kind.into(),
-            thread: thread.into(),
-            message: message.into(),
+        let row = |entry: Entry, found_in| Row::of(&entry, index, found_in);
+        let newest = Newest::of(index, most, self.is_any, takes, row);
+        if newest.total > 0 {
+            let mut page = self.look.page();
+            table::show(&newest, &mut page);
+            return Ok(shell.out.write_all(page.finish().as_bytes())?);
         }
-    }
-
-    #[test]
-    fn a_table_fits_its_terminal() {
-        let rows = [
-            row("2025-10-22T13-05-42", "SIGSEGV", "main", "invalid memory reference"),
-            row("2025-10-22T13-05-42-2", "F0001", "worker-1", "attempt to subtract with overflow"),
-        ];
-        let expected = "\
-id                     module  kind     thread    message
-2025-10-22T13-05-42    vittec  SIGSEGV  main      invalid memory reference
-2025-10-22T13-05-42-2  vittec  F0001    worker-1  attempt to subtract with ov...
-
-2 crash reports
-";
-        assert_eq!(table(&rows, 80), expected);
-        assert!(table(&rows, 100).contains("  2025-10-22T13:05:42.123Z  "));
-        for width in 70..200 {
-            let table = table(&rows, width);
-            assert!(table.lines().all(|line| line.len() <= width), "{width}:\n{table}");
+        let nothing = self.folder.nothing();
+        if index.is_empty() || self.is_any {
+            return Ok(writeln!(shell.out, "{nothing}")?);
         }
-        assert!(table(&rows[..1], 1).contains("  invalid memor..."), "there is always some of it");
+        let place = nothing.trim_start_matches("no crash reports ");
+        let of = match index.len() {
+            1 => "the one crash".to_owned(),
+            count => format!("none of {}", crashes(count)),
+        };
+        let is = if index.len() == 1 { "is not" } else { "is" };
+        Ok(writeln!(shell.out, "{of} {place} {is} like that")?)
     }
+}
 
-    #[test]
-    fn texts_are_cut_between_what_a_reader_takes_for_characters() {
-        assert_eq!(cut("whole", 5), "whole");
-        assert_eq!(cut("a text", 5), "a...");
-        assert_eq!(cut("日本語の文", 9), "日本語...");
-        assert_eq!(cut("日本語の文", 8), "日本...");
-        assert_eq!(cut("a\n\u{1b}[2J", 20), "a\\n␛[2J");
-        assert_eq!(cut("\u{202e}abcdefgh", 12), "<U+202E>a...");
-        assert_eq!(cut(&"x".repeat(1 << 20), MOST_CHARS).len(), MOST_CHARS);
-        assert!(cut(&"\u{200b}".repeat(1 << 20), 20).len() < 4 * MOST_CHARS);
+impl Folder {
+    /// Says in one line that there is no crash, if there is none.
+    pub(super) fn says_nothing(&self, index: &Index, shell: &mut Shell<'_>) -> Done<bool> {
+        if index.is_empty() {
+            writeln!(shell.out, "{}", self.nothing())?;
+        }
+        Ok(index.is_empty())
     }
+}
+
+/// An id that is safe to show: that of a file comes from anywhere.
+pub(super) fn safe(id: &str) -> String {
+    text::one_line(id).into_owned()
 }

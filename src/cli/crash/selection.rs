@@ -1,13 +1,13 @@
-//! Which reports are meant.
+//! Which crashes are meant.
 
 use clap::Args;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
-use crate::crash::CrashReport;
+use crate::crash::Entry;
 
-/// Reports that are like all of this.
+/// Crashes that are like all of this.
 #[derive(Debug, Default, Args)]
 #[group(id = "selection", multiple = true)]
 pub(in crate::cli) struct Selection {
@@ -17,6 +17,9 @@ pub(in crate::cli) struct Selection {
     /// Only of this signal, such as SIGSEGV or segv
     #[arg(long, value_name = "NAME")]
     signal: Option<String>,
+    /// Only of this kind, such as panic or F0001
+    #[arg(long, value_name = "KIND")]
+    kind: Option<String>,
     /// Only of this run of the program: its session, or the beginning of it
     #[arg(long, value_name = "ID")]
     session: Option<String>,
@@ -26,22 +29,26 @@ pub(in crate::cli) struct Selection {
 }
 
 impl Selection {
-    /// Whether it takes every report.
+    /// Whether it takes every crash.
     pub(super) const fn is_empty(&self) -> bool {
-        let Self { module, signal, session, since } = self;
-        module.is_none() && signal.is_none() && session.is_none() && since.is_none()
+        let Self { module, signal, kind, session, since } = self;
+        let is_any = module.is_none() && signal.is_none() && kind.is_none();
+        is_any && session.is_none() && since.is_none()
     }
 
-    pub(super) fn takes(&self, report: &CrashReport) -> bool {
+    pub(super) fn takes(&self, entry: &Entry) -> bool {
         let has = |wished: &Option<String>, is_like: &dyn Fn(&str) -> bool| {
             wished.as_deref().is_none_or(is_like)
         };
-        has(&self.module, &|module| report.module == module)
+        has(&self.module, &|module| entry.module == module)
             && has(&self.signal, &|signal| {
-                report.signal.as_deref().is_some_and(|own| bare(own) == bare(signal))
+                entry.signal.as_deref().is_some_and(|own| bare(own) == bare(signal))
             })
-            && has(&self.session, &|session| report.session.starts_with(session))
-            && self.since.is_none_or(|since| at(report).is_some_and(|at| at >= since))
+            && has(&self.kind, &|kind| {
+                [&*entry.kind, entry.code.as_str()].iter().any(|own| own.eq_ignore_ascii_case(kind))
+            })
+            && has(&self.session, &|session| entry.session.starts_with(session))
+            && self.since.is_none_or(|since| at(entry).is_some_and(|at| at >= since))
     }
 }
 
@@ -52,13 +59,13 @@ fn bare(signal: &str) -> String {
 }
 
 /// When a crash was: by its timestamp, or by its id, which is a time too.
-fn at(report: &CrashReport) -> Option<Timestamp> {
+fn at(entry: &Entry) -> Option<Timestamp> {
     let by_id = || {
-        let stamp = report.id.get(..19)?;
+        let stamp = entry.id.get(..19)?;
         let time = DateTime::strptime("%Y-%m-%dT%H-%M-%S", stamp).ok()?;
         time.to_zoned(TimeZone::UTC).ok().map(|time| time.timestamp())
     };
-    report.timestamp.parse().ok().or_else(by_id)
+    entry.timestamp.parse().ok().or_else(by_id)
 }
 
 /// The time that a user means: one with an offset, one in UTC, or a span before `now`.

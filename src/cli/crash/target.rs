@@ -16,7 +16,8 @@ impl Target {
     pub(super) fn load(asked: &str, repository: &Repository) -> Result<Self, StoreError> {
         let file = Path::new(asked);
         let is_capsule = file.extension().is_some_and(|end| end == Capsule::EXTENSION);
-        if is_capsule || file.components().count() > 1 {
+        // A path is one where there is a file: else it is an id that nobody gave.
+        if is_capsule || (file.components().count() > 1 && file.exists()) {
             let capsule = Capsule::read(file).map_err(|error| StoreError {
                 path: file.to_owned(),
                 kind: StoreErrorKind::Capsule(Box::new(error)),

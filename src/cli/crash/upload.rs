@@ -1,20 +1,23 @@
 //! `vitte crash upload`: a report to a folder, to Sentry or to GitHub.
 
 use std::fs::File;
-use std::io::{self, Read as _, Write};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::Folder;
+use super::folder::Folder;
+use super::shell::{Done, Failure, Shell};
+use super::target::Target as Crash;
 use crate::crash::upload::{GITHUB_API, Secret, Target, Upload};
+use crate::crash::CrashReport;
 use crate::text;
 
 /// The arguments of `vitte crash upload`.
 #[derive(Debug, Args)]
-pub(in crate::cli) struct CrashUpload {
-    /// The report: its id, the beginning of it, or `latest`
+pub(super) struct CrashUpload {
+    /// The crash: its id, the beginning of one, `latest`, or the file of a capsule
     id: String,
     /// Where it goes: file, sentry or github
     #[arg(long, value_name = "TARGET", value_enum, hide_possible_values = true)]
@@ -68,26 +71,21 @@ const CONNECT: Duration = Duration::from_secs(5);
 const MOST_TOKEN: u64 = 64 << 10;
 
 impl CrashUpload {
-    /// Says in `out` where the report is now, or what would be sent. Whether all went well; the
-    /// error is that of writing.
-    pub(super) fn run(self, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<bool> {
-        match self.upload() {
-            Ok(said) => out.write_all(said.as_bytes()).map(|()| true),
-            Err(reason) => writeln!(err, "vitte: {reason}").map(|()| false),
-        }
+    /// Says where the report is now, or what would be sent.
+    pub(super) fn run(self, shell: &mut Shell<'_>) -> Done {
+        let report = Crash::load(&self.id, &self.folder.repository())?.capsule.report;
+        let said = self.upload(&report).map_err(Failure::Said)?;
+        Ok(shell.out.write_all(said.as_bytes())?)
     }
 
     /// What to say, or what went wrong.
-    fn upload(self) -> Result<String, String> {
-        let store = self.folder.store();
-        let report = store.find(&self.id).and_then(|id| store.load(&id));
-        let report = report.map_err(|error| error.to_string())?;
+    fn upload(self, report: &CrashReport) -> Result<String, String> {
         let timeout = Duration::from_secs(self.timeout);
         let is_dry_run = self.dry_run;
         let upload = Upload::new(self.target()?)
             .with_timeouts(CONNECT, timeout)
             .with_proxy_of_environment(true);
-        let prepared = upload.prepare(&report).map_err(|error| error.to_string())?;
+        let prepared = upload.prepare(report).map_err(|error| error.to_string())?;
         if is_dry_run {
             return Ok(prepared.to_string());
         }

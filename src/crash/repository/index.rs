@@ -114,12 +114,17 @@ impl Lines {
 
     /// The entry of a name; nothing where its line is damaged.
     pub(super) fn entry(&self, id: &str) -> Option<Entry> {
+        self.at(self.place(id)?)
+    }
+
+    /// The 0-based place of a name in their order.
+    pub(super) fn place(&self, id: &str) -> Option<usize> {
         let key = |line: &std::ops::Range<usize>| {
             let own = self.text.get(line.clone()).and_then(id_of).unwrap_or_default();
             super::id::key(own)
         };
         let found = self.lines.binary_search_by(|line| key(line).cmp(&super::id::key(id)));
-        self.at(found.ok()?)
+        found.ok()
     }
 
     /// The entries of all lines that can be read, in the order of their names.

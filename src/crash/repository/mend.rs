@@ -298,14 +298,21 @@ impl Index {
         }
     }
 
-    /// How many characters of an id name it and no other: at least those of a second.
+    /// How many characters of an id name it and no other: at least those of a second. It looks at what
+    /// stands beside the id alone, so that it costs the same whatever is in the index.
     #[must_use]
     pub fn shortest(&self, id: &str) -> usize {
         const SECOND: usize = 19;
-        let mut ids: Vec<&str> = self.ids().filter(|other| other.get(..SECOND) == id.get(..SECOND)).collect();
-        ids.retain(|other| *other != id);
+        // The names of reports without capsules are no longer than they have to be.
+        let Some(line) = self.lines.place(id) else { return id.len() };
+        let beside = [line.checked_sub(1), line.checked_add(1)].into_iter().flatten();
+        let beside = beside.map(|line| self.lines.id_at(line));
+        // Those are few, and are not in the order of their letters.
+        let second = id.get(..SECOND).unwrap_or(id);
+        let of_second = || self.loose.range(second.to_owned()..).map(|(id, _)| id.as_str());
+        let loose = of_second().take_while(|other| other.starts_with(second));
         let shared = |other: &str| other.bytes().zip(id.bytes()).take_while(|(a, b)| a == b).count();
-        let longest = ids.into_iter().map(shared).max();
+        let longest = beside.chain(loose).map(shared).max();
         longest.map_or(SECOND, |shared| (shared + 1).max(SECOND)).min(id.len())
     }
 }
