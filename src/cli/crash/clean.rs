@@ -1,6 +1,5 @@
 //! `vitte crash clean`: old crashes, and those of which there are many, are removed.
 
-
 use clap::Args;
 use serde_json::json;
 

@@ -9,7 +9,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::folder::Folder;
-use super::look::{Ink, Look, Page};
+use super::look::{Ink, LEAST, Look, Page, cut};
 use super::shell::{Done, Shell};
 use super::target::Target;
 use super::vars::Context;
@@ -85,9 +85,7 @@ impl<'a> Differences<'a> {
     }
 
     fn json(&self, a: &Capsule, b: &Capsule) -> Value {
-        let name = |capsule: &Capsule| {
-            json!({"id": capsule.report.id, "timestamp": capsule.report.timestamp})
-        };
+        let name = |capsule: &Capsule| json!({"id": capsule.report.id, "timestamp": capsule.report.timestamp});
         let call = |(side, call): &(Side, &str)| {
             let side = match side {
                 Side::Both => "both",
@@ -108,9 +106,10 @@ impl<'a> Differences<'a> {
     }
 
     /// ```text
-    /// message
-    ///   - attempt to subtract with overflow
-    ///   + index out of bounds
+    /// kind     - panic
+    ///          + signal
+    /// message  - attempt to subtract with overflow
+    ///          + invalid memory reference
     ///
     /// calls, the innermost first
     ///       ... 2 calls are the same ...
@@ -119,8 +118,8 @@ impl<'a> Differences<'a> {
     ///     vittec::main at src/main.rs:40:9
     /// ```
     fn show(&self, page: &mut Page) {
+        page.gap();
         if self.are_none() {
-            page.gap();
             return page.line(Ink::Plain, "nothing else is different");
         }
         show_others(&self.facts, page);
@@ -129,11 +128,10 @@ impl<'a> Differences<'a> {
             show_calls(&self.calls, page);
         }
         for (what, list) in [("context", &self.context), ("environment", &self.environment)] {
-            let named = list.iter().map(|other| Other {
-                name: format!("{what}: {}", other.name),
-                ..other.clone()
-            });
-            show_others(&named.collect::<Vec<_>>(), page);
+            if !list.is_empty() {
+                page.heading(what);
+                show_others(list, page);
+            }
         }
     }
 }
@@ -186,19 +184,27 @@ fn context(report: &CrashReport) -> Done<BTreeMap<String, String>> {
             };
             all.insert(format!("{name}, {key}"), value);
         }
-        all.insert(name, context.place);
+        let has_place = !context.place.is_empty();
+        all.insert(name, if has_place { context.place } else { "without a place".to_owned() });
     }
     Ok(all)
 }
 
+/// Cells of the longest name that has values beside it.
+const MOST_NAME: usize = 30;
+
 fn show_others(list: &[Other], page: &mut Page) {
-    for Other { name, a, b } in list {
-        page.heading(name);
-        for (ink, mark, value) in [(Ink::Removed, "  - ", a), (Ink::Added, "  + ", b)] {
+    let names: Vec<String> = list.iter().map(|other| cut(&other.name, MOST_NAME)).collect();
+    let widest = names.iter().map(|name| text::width_of(name)).max().unwrap_or(0);
+    for (Other { a, b, .. }, name) in list.iter().zip(&names) {
+        let behind = " ".repeat(widest - text::width_of(name) + 2);
+        let mut before = format!("{name}{behind}");
+        for (ink, mark, value) in [(Ink::Removed, "- ", a), (Ink::Added, "+ ", b)] {
             let Some(value) = value else { continue };
-            let room = page.width().saturating_sub(mark.len()).max(1);
+            let room = page.width().saturating_sub(widest + 2 + mark.len()).max(LEAST);
             for line in text::block(value, 4, room).lines() {
-                page.line(ink, format!("{mark}{line}"));
+                page.inked(&[(Ink::Aside, &before), (ink, &format!("{mark}{line}"))]);
+                before = " ".repeat(widest + 2);
             }
         }
     }
@@ -215,8 +221,7 @@ fn show_calls(calls: &[(Side, &str)], page: &mut Page) {
     let mut same = 0;
     let fold = |same: &mut usize, page: &mut Page| {
         if *same > 0 {
-            let (calls, are) =
-                (text::plural("call", *same), if *same == 1 { "is" } else { "are" });
+            let (calls, are) = (text::plural("call", *same), if *same == 1 { "is" } else { "are" });
             page.line(Ink::Aside, format!("    ... {same} {calls} {are} the same ..."));
         }
         *same = 0;

@@ -1,6 +1,5 @@
 //! `vitte crash env`: the variables of the environment.
 
-
 use clap::Args;
 
 use super::folder::One;

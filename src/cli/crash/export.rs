@@ -48,9 +48,12 @@ impl Export {
         let (sources, wants_sources) = (sources.unwrap_or_default(), self.sources.is_some());
         // Before anything is written, so that there is all or nothing.
         let files = || capsule.iter().chain(&sources);
-        if let Some(file) = files().find(|file| !self.force && file.path.symlink_metadata().is_ok()) {
+        if let Some(file) = files().find(|file| !self.force && file.path.symlink_metadata().is_ok())
+        {
             let path = shown(&file.path);
-            return Err(Failure::Said(format!("`{path}` is there already; --force writes over it")));
+            return Err(Failure::Said(format!(
+                "`{path}` is there already; --force writes over it"
+            )));
         }
         files().try_for_each(|file| file.write(self.force))?;
         if self.json {
@@ -117,7 +120,11 @@ impl File {
 }
 
 fn failed(what: &str, path: &Path, error: &io::Error) -> Failure {
-    Failure::Said(format!("cannot {what} `{}`: {}", shown(path), text::one_line(&error.to_string())))
+    Failure::Said(format!(
+        "cannot {what} `{}`: {}",
+        shown(path),
+        text::one_line(&error.to_string())
+    ))
 }
 
 fn shown(path: &Path) -> String {

@@ -1,6 +1,5 @@
 //! `vitte crash fingerprint`: what is the same for crashes of the same defect.
 
-
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -47,14 +46,12 @@ impl Fingerprint {
             ("version", Print::VERSION.to_string()),
         ]);
         page.heading("made of");
-        let text = |key: &str| parts.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let text =
+            |key: &str| parts.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         let frames = parts.get("frames").and_then(Value::as_array).into_iter().flatten();
         let frames: Vec<&str> = frames.filter_map(Value::as_str).collect();
-        let facts = [
-            ("kind", text("kind")),
-            ("message", text("message")),
-            ("frames", frames.join("\n")),
-        ];
+        let facts =
+            [("kind", text("kind")), ("message", text("message")), ("frames", frames.join("\n"))];
         page.facts(&facts);
         let others = match alike.len() {
             0 => "no other crash like it".to_owned(),

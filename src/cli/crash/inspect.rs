@@ -8,6 +8,7 @@ use serde_json::json;
 use zip::ZipArchive;
 
 use super::folder::One;
+use super::list::safe;
 use super::look::{Ink, Look, Page, count, number, size};
 use super::shell::{Done, Shell};
 use super::target::Target;
@@ -42,9 +43,9 @@ impl Inspect {
             let Capsule { report, environment, sources, minidump, .. } = &target.capsule;
             let parts: Vec<_> =
                 parts.iter().map(|(name, bytes)| json!({"name": name, "bytes": bytes})).collect();
-            let sources = sources.iter().map(|source| {
-                json!({"file": source.file, "bytes": source.text.len()})
-            });
+            let sources = sources
+                .iter()
+                .map(|source| json!({"file": source.file, "bytes": source.text.len()}));
             return shell.json(&json!({
                 "manifest": target.capsule.manifest(),
                 "path": path,
@@ -58,8 +59,10 @@ impl Inspect {
             }));
         }
         let mut page = self.look.page();
-        let path = path.unwrap_or_else(|| "a report without a capsule".to_owned());
-        facts(&target, format!("{path} ({})", size(file.len() as u64)), &mut page);
+        // Not cut: somebody may want to copy it.
+        page.whole(&safe(&path.unwrap_or_else(|| "a report without a capsule".to_owned())));
+        page.gap();
+        facts(&target, size(file.len() as u64), &mut page);
         page.heading("parts");
         for (name, bytes) in &parts {
             page.line(Ink::Plain, format!("  {:>10}  {name}", size(*bytes)));
@@ -73,26 +76,23 @@ impl Inspect {
 /// The names of the parts of a capsule, and the bytes of each.
 fn parts(file: &[u8]) -> io::Result<Vec<(String, u64)>> {
     let mut archive = ZipArchive::new(Cursor::new(file))?;
+    let count = archive.len();
     let part = |index| {
         let part = archive.by_index_raw(index)?;
         Ok((part.name()?.into_owned(), part.size()))
     };
-    (0..file_count(file)?).map(part).collect()
-}
-
-fn file_count(file: &[u8]) -> io::Result<usize> {
-    Ok(ZipArchive::new(Cursor::new(file))?.len())
+    (0..count).map(part).collect()
 }
 
 /// What the manifest says, and how much there is of the rest.
-fn facts(target: &Target, file: String, page: &mut Page) {
+fn facts(target: &Target, size_of_file: String, page: &mut Page) {
     let Capsule { environment, sources, minidump, .. } = &target.capsule;
     let manifest = target.capsule.manifest();
     let system = &manifest.system;
     let of_sources = || sources.iter().map(|source| source.text.len() as u64).sum();
     let nothing = |text: &str| text.to_owned();
     page.facts(&[
-        ("capsule", file),
+        ("size", size_of_file),
         ("format", format!("version {}", manifest.format_version)),
         ("id", manifest.id),
         ("time", manifest.time),
@@ -100,19 +100,31 @@ fn facts(target: &Target, file: String, page: &mut Page) {
         ("message", manifest.message),
         ("program", format!("{} {}", manifest.module, manifest.version).trim().to_owned()),
         ("system", format!("{} {}", system.os, system.arch)),
-        ("fingerprint", format!("{} (version {})", manifest.fingerprint.short(), manifest.fingerprint_version)),
-        ("environment", match environment.len() {
-            0 => nothing("not kept"),
-            variables => count(variables, "variable", "variables"),
-        }),
-        ("sources", match sources.len() {
-            0 => nothing("not kept"),
-            files => format!("{}, {}", count(files, "file", "files"), size(of_sources())),
-        }),
-        ("minidump", match minidump {
-            None => nothing("none"),
-            Some(bytes) => size(bytes.len() as u64),
-        }),
+        (
+            "fingerprint",
+            format!("{} (version {})", manifest.fingerprint.short(), manifest.fingerprint_version),
+        ),
+        (
+            "environment",
+            match environment.len() {
+                0 => nothing("not kept"),
+                variables => count(variables, "variable", "variables"),
+            },
+        ),
+        (
+            "sources",
+            match sources.len() {
+                0 => nothing("not kept"),
+                files => format!("{}, {}", count(files, "file", "files"), size(of_sources())),
+            },
+        ),
+        (
+            "minidump",
+            match minidump {
+                None => nothing("none"),
+                Some(bytes) => size(bytes.len() as u64),
+            },
+        ),
     ]);
 }
 

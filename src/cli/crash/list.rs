@@ -1,6 +1,5 @@
 //! `vitte crash list` and `vitte crash search`: a line for each crash.
 
-
 use clap::Args;
 
 use super::folder::Folder;

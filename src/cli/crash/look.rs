@@ -84,20 +84,27 @@ impl Page {
     /// Adds a line of several inks; any texts are fine.
     pub(super) fn inked(&mut self, pieces: &[(Ink, &str)]) {
         let mut room = self.width();
-        let mut is_first = true;
+        let mut shown: Vec<(Ink, String)> = Vec::new();
         for (ink, piece) in pieces.iter().filter(|(_, piece)| !piece.is_empty()) {
             if room == 0 {
                 break;
             }
-            let mut shown = cut(piece, room);
-            if is_first && !shown.trim_start().is_empty() {
-                shown = text::further_line(shown.into()).into_owned();
-                is_first = false;
+            let mut piece = cut(piece, room);
+            if shown.iter().all(|(_, before)| before.trim_start().is_empty()) {
+                piece = text::further_line(piece.into()).into_owned();
             }
-            room = room.saturating_sub(width_of(&shown));
-            self.ink(*ink, &shown);
+            room = room.saturating_sub(width_of(&piece));
+            shown.push((*ink, piece));
         }
-        self.out.truncate(self.out.trim_end_matches(' ').len());
+        // No line ends with blanks.
+        while let Some((_, last)) = shown.last_mut() {
+            last.truncate(last.trim_end().len());
+            if !last.is_empty() {
+                break;
+            }
+            shown.pop();
+        }
+        shown.iter().for_each(|(ink, piece)| self.ink(*ink, piece));
         self.out.push('\n');
     }
 
@@ -150,7 +157,7 @@ impl Page {
 }
 
 /// Cells of a text that is wrapped, however narrow the terminal is.
-const LEAST: usize = 20;
+pub(super) const LEAST: usize = 20;
 
 /// The most characters of a text that are kept: more than any terminal shows on a line.
 const MOST_CHARS: usize = 1000;
@@ -241,7 +248,7 @@ mod tests {
         let mut page = Page::new(Terminal::default().with_width(12));
         page.line(Ink::Heading, "::warning::\u{1b}[2J");
         page.inked(&[(Ink::Aside, "  "), (Ink::Plain, "::x"), (Ink::Plain, "0123456789")]);
-        assert_eq!(page.finish(), "\\::warnin...\n  \\::x0123...\n");
+        assert_eq!(page.finish(), "\\::warning...\n  \\::x0123...\n");
         let colored = Terminal { color: true, ..Terminal::default() };
         let mut page = Page::new(colored);
         page.inked(&[(Ink::Added, "+ a"), (Ink::Plain, " b")]);

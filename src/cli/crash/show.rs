@@ -1,6 +1,5 @@
 //! `vitte crash show` and `vitte crash latest`: a crash as its user saw it.
 
-
 use clap::Args;
 
 use super::folder::{Folder, One};
@@ -80,9 +79,8 @@ impl How {
             others => count(others, "other crash like this one", "other crashes like this one"),
         };
         let short = target.capsule.fingerprint.short();
-        let line = format!("{id}, at {time}, fingerprint {short}: {others}");
-        let line = text::further_line(line.into());
-        Ok(writeln!(shell.out, "\n{line}")?)
+        let line = text::further_line(format!("{id}, at {time}").into()).into_owned();
+        Ok(writeln!(shell.out, "\n{line}\nfingerprint {short}: {others}")?)
     }
 }
 

@@ -1,6 +1,5 @@
 //! `vitte crash stack`: the calls of a crash as a tree.
 
-
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -61,7 +60,8 @@ impl Stack {
         let crashed = (report.thread.clone(), &report.backtrace);
         let others = report.threads.iter().filter(|_| self.threads);
         let others = others.filter(|thread| thread.backtrace != report.backtrace);
-        let others = others.map(|thread| (format!("{} {}", thread.id, thread.name), &thread.backtrace));
+        let others =
+            others.map(|thread| (format!("{} {}", thread.id, thread.name), &thread.backtrace));
         [crashed].into_iter().chain(others).collect()
     }
 }

@@ -106,7 +106,8 @@ impl Row {
     fn columns(self, has_time: bool) -> (Vec<String>, String) {
         let time = has_time.then_some(self.time);
         let found_in = self.found_in.map(str::to_owned);
-        let columns = [Some(self.id), time, Some(self.module), Some(self.kind), Some(self.function)];
+        let columns =
+            [Some(self.id), time, Some(self.module), Some(self.kind), Some(self.function)];
         (columns.into_iter().chain([found_in]).flatten().collect(), self.message)
     }
 }
@@ -233,12 +234,17 @@ id                     module  kind     function      message
 ";
         assert_eq!(table(&rows, 2, 80), expected);
         assert!(table(&rows, 120, 120).contains("  2025-10-22T13:05:42.123Z  "));
-        assert!(table(&rows, 1234, 80).ends_with("\nshowing 2 of 1,234 crashes; --all shows all\n"));
+        assert!(
+            table(&rows, 1234, 80).ends_with("\nshowing 2 of 1,234 crashes; --all shows all\n")
+        );
         for width in 77..200 {
             let table = table(&rows, 2, width);
             assert!(table.lines().all(|line| line.len() <= width.into()), "{width}:\n{table}");
         }
-        assert!(table(&rows[1..], 1, 1).contains("  attempt to su..."), "there is always some of it");
+        assert!(
+            table(&rows[1..], 1, 1).contains("  attempt to su..."),
+            "there is always some of it"
+        );
         let rows = rows.map(|row| Row { found_in: Some("message"), ..row });
         assert!(table(&rows, 2, 80).contains("  front::close  message  invalid"));
     }

@@ -10,8 +10,8 @@ use clap::{Args, ValueEnum};
 use super::folder::Folder;
 use super::shell::{Done, Failure, Shell};
 use super::target::Target as Crash;
-use crate::crash::upload::{GITHUB_API, Secret, Target, Upload};
 use crate::crash::CrashReport;
+use crate::crash::upload::{GITHUB_API, Secret, Target, Upload};
 use crate::text;
 
 /// The arguments of `vitte crash upload`.

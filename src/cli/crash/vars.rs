@@ -1,6 +1,5 @@
 //! `vitte crash vars`: what the program was doing, with its variables.
 
-
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -29,7 +28,8 @@ pub(super) struct Vars {
 impl Vars {
     pub(super) fn run(&self, shell: &mut Shell<'_>) -> Done {
         let report = self.one.load()?.capsule.report;
-        let contexts: Vec<(usize, Context)> = Context::all(&report)?.into_iter().enumerate().collect();
+        let contexts: Vec<(usize, Context)> =
+            Context::all(&report)?.into_iter().enumerate().collect();
         let count = contexts.len();
         let is_meant = |index: usize| self.frame.is_none_or(|frame| frame == index);
         let meant: Vec<_> = contexts.into_iter().filter(|(index, _)| is_meant(*index)).collect();

@@ -22,7 +22,7 @@ pub struct Manifest {
     pub fingerprint_version: u32,
     /// Such as `panic`, see [`CrashReport::kind`](crate::crash::CrashReport::kind).
     pub kind: String,
-    /// What went wrong.
+    /// What went wrong: its beginning.
     pub message: String,
     /// The version of the program.
     pub version: String,
@@ -45,6 +45,13 @@ pub struct ManifestSource {
     pub part: String,
 }
 
+/// Bytes of a text that the report may have very long: a manifest is small, so that reading one is quick.
+const LONGEST: usize = 4096;
+
+fn beginning(text: &str) -> String {
+    text.get(..text.floor_char_boundary(LONGEST)).unwrap_or_default().to_owned()
+}
+
 impl Manifest {
     pub(super) fn of(capsule: &Capsule) -> Self {
         let report = &capsule.report;
@@ -58,9 +65,9 @@ impl Manifest {
             fingerprint: capsule.fingerprint,
             fingerprint_version: Fingerprint::VERSION,
             kind: report.kind().to_owned(),
-            message: report.message.clone(),
-            version: report.version.clone(),
-            module: report.module.clone(),
+            message: beginning(&report.message),
+            version: beginning(&report.version),
+            module: beginning(&report.module),
             system: report.system.clone(),
             sources: sources
                 .map(|(file, part)| ManifestSource { file: file.to_owned(), part })
