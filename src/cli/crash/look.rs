@@ -91,7 +91,7 @@ impl Page {
             }
             let mut piece = cut(piece, room);
             if shown.iter().all(|(_, before)| before.trim_start().is_empty()) {
-                piece = text::further_line(piece.into()).into_owned();
+                piece = cut(&text::further_line(piece.into()), room);
             }
             room = room.saturating_sub(width_of(&piece));
             shown.push((*ink, piece));
@@ -248,7 +248,7 @@ mod tests {
         let mut page = Page::new(Terminal::default().with_width(12));
         page.line(Ink::Heading, "::warning::\u{1b}[2J");
         page.inked(&[(Ink::Aside, "  "), (Ink::Plain, "::x"), (Ink::Plain, "0123456789")]);
-        assert_eq!(page.finish(), "\\::warning...\n  \\::x0123...\n");
+        assert_eq!(page.finish(), "\\::warnin...\n  \\::x012...\n");
         let colored = Terminal { color: true, ..Terminal::default() };
         let mut page = Page::new(colored);
         page.inked(&[(Ink::Added, "+ a"), (Ink::Plain, " b")]);

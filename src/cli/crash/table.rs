@@ -228,7 +228,7 @@ mod tests {
         let expected = "\
 id                     module  kind     function      message
 2025-10-22T13-05-42-1  vittec  SIGSEGV  front::close  invalid reference
-2025-10-22T13-05-43    vittec  panic    main          attempt to subtrac...
+2025-10-22T13-05-43    vittec  panic    main          attempt to subtract wit...
 
 2 crashes
 ";
