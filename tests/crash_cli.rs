@@ -402,16 +402,29 @@ fn where_nothing_crashed_nothing_is_wrong() {
         let stderr = bad(path, &[command, "latest"]);
         assert_eq!(stderr, "vitte: there are no crash reports in `target/crash-reports`\n");
     }
-    assert_eq!(
-        fs::read_dir(path)
-            .unwrap()
-            .filter(|entry| {
-                // A repository may be made to be cleaned; nothing else is.
-                entry.as_ref().unwrap().file_name() != "target"
-            })
-            .count(),
-        0
-    );
+    assert_eq!(fs::read_dir(path).unwrap().count(), 0, "nothing is made");
+}
+
+#[test]
+fn an_id_of_a_list_is_one_that_other_commands_take() {
+    let timestamps = ["41.999Z", "42Z", "42Z", "42.1Z", "42.11Z", "42.2Z", "42.2Z", "42.2Z", "43Z"];
+    let time = |time: &str| format!("2025-10-22T13:05:{time}");
+    let reports = || timestamps.iter().map(|end| report(&time(end), &json!({})));
+    let workspace = workspace_of(reports());
+    let store = Store::new(workspace.path().join(REPORTS));
+    reports().for_each(|mut report| _ = store.save(&mut report).unwrap());
+    let listed = good(workspace.path(), &["list"]);
+    let ids: Vec<&str> =
+        listed.lines().skip(1).map_while(|line| line.split_whitespace().next()).collect();
+    assert_eq!(ids.len(), 2 * timestamps.len());
+    let mut shown: Vec<Value> = Vec::new();
+    for id in ids {
+        let json = good(workspace.path(), &["show", id, "--json"]);
+        let report: Value = serde_json::from_str(&json).unwrap();
+        assert!(report["id"].as_str().unwrap().starts_with(id));
+        assert!(!shown.contains(&report["id"]), "{id} is the beginning of two");
+        shown.push(report["id"].clone());
+    }
 }
 
 #[test]

@@ -27,6 +27,10 @@ use clap::{Args, Subcommand};
 use is_terminal::IsTerminal as _;
 use shell::{Done, Shell};
 
+/// What the help says of them.
+const EXIT_CODES: &str = "The exit code is 0, also where nothing crashed, or 2 where something could not be \
+    read, written or understood.";
+
 /// The command `crash` of a program: it lists, shows, compares, sends and removes the crashes that
 /// [capsules](crate::crash::Capsule) were made of. It is what `vitte crash` is, and any compiler may have it:
 ///
@@ -67,7 +71,7 @@ use shell::{Done, Shell};
 /// from standard input where that is a terminal.
 #[derive(Debug, Args)]
 // The documentation here is none of the program's help.
-#[command(about = None, long_about = None, arg_required_else_help = true)]
+#[command(about = None, long_about = None, arg_required_else_help = true, after_help = EXIT_CODES)]
 #[non_exhaustive]
 pub struct CrashArgs {
     #[command(subcommand)]
@@ -117,7 +121,7 @@ enum Crash {
     Show(show::Show),
     /// Shows the newest crash
     Latest(show::Latest),
-    /// Lists the crashes that have a text in their kind, message, functions, files or fingerprint
+    /// Lists the crashes that have a text in them: in the message, a function, a file and so on
     Search(list::Search),
     /// Counts crashes by kind, module, version, fingerprint and day
     Stats(stats::Stats),
@@ -136,7 +140,7 @@ enum Crash {
     // Here `html`, `replay` and `reduce` have their place.
     /// Writes a capsule to a file, or unpacks its source files
     Export(export::Export),
-    /// Sends a report to whoever mends the program: to a folder, to Sentry, or as an issue on GitHub
+    /// Sends a report to a folder, to Sentry, or as an issue to GitHub
     Upload(upload::CrashUpload),
     /// Removes crashes that are old, many of a kind, or too large together
     Clean(clean::Clean),

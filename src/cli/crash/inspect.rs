@@ -13,7 +13,7 @@ use super::look::{Ink, Look, Page, count, number, size};
 use super::shell::{Done, Shell};
 use super::target::Target;
 use super::vars::Context;
-use crate::crash::Capsule;
+use crate::crash::{Capsule, StoreError, StoreErrorKind};
 
 /// The arguments of `vitte crash inspect`.
 #[derive(Debug, Args)]
@@ -34,7 +34,10 @@ impl Inspect {
     pub(super) fn run(&self, shell: &mut Shell<'_>) -> Done {
         let target = self.one.load()?;
         let file = match &target.path {
-            Some(path) => fs::read(path)?,
+            Some(path) => fs::read(path).map_err(|error| StoreError {
+                path: path.clone(),
+                kind: StoreErrorKind::Read(error),
+            })?,
             None => target.capsule.to_bytes()?,
         };
         let parts = parts(&file)?;

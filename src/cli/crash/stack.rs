@@ -27,9 +27,6 @@ pub(super) struct Stack {
     json: bool,
 }
 
-/// The deepest call that stands further to the right than the one before.
-const DEEPEST: usize = 20;
-
 impl Stack {
     pub(super) fn run(&self, shell: &mut Shell<'_>) -> Done {
         let capsule = self.one.load()?.capsule;
@@ -99,6 +96,8 @@ fn tree(calls: &Backtrace, is_full: bool, capsule: &Capsule, page: &mut Page) {
         }
     }
     let digits = calls.frames().len().saturating_sub(1).max(1).ilog10() as usize + 1;
+    // Deeper calls stand below one another, so that most of the line is left for what they are.
+    let deepest = page.width() / 8;
     let mut depth = 0;
     for line in shown.into_iter().rev() {
         let Shown::Call(index, frame) = line else {
@@ -106,7 +105,7 @@ fn tree(calls: &Backtrace, is_full: bool, capsule: &Capsule, page: &mut Page) {
             page.line(Ink::Aside, format!("  {:digits$}  {remark}", ""));
             continue;
         };
-        let indent = " ".repeat(3 * usize::saturating_sub(depth, 1).min(DEEPEST));
+        let indent = " ".repeat(3 * usize::saturating_sub(depth, 1).min(deepest));
         let branch = if depth > 0 { "`- " } else { "" };
         let number = format!("  {index:digits$}: {indent}{branch}");
         let ink = if frame.is_runtime() { Ink::Aside } else { Ink::Plain };
@@ -133,4 +132,44 @@ fn source(capsule: &Capsule, file: &str, line: u32) -> Option<String> {
         let file = capsule.report.sources.iter().find(|lines| lines.file == file)?;
         Some(file.lines.iter().find(|own| own.line == line)?.text.clone())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crash::CrashReport;
+    use crate::terminal::Terminal;
+
+    fn drawn(frames: &[&str], width: u16, is_full: bool) -> String {
+        let json = r#"{"timestamp": "", "version": "", "module": "vittec", "thread": "main",
+            "signal": null, "message": "m", "backtrace": [], "code": "F0001",
+            "system": {"os": "", "arch": ""}}"#;
+        let report: CrashReport = serde_json::from_str(json).unwrap();
+        let calls: Backtrace = frames.iter().map(|text| Frame::new(*text)).collect();
+        let mut page = Page::new(Terminal::default().with_width(width));
+        tree(&calls, is_full, &Capsule::new(report), &mut page);
+        page.finish()
+    }
+
+    #[test]
+    fn a_recursion_is_one_call_with_a_number() {
+        let frames = [&["core::panicking::panic"][..], &["vittec::expr"; 9], &["vittec::main"]];
+        let expected = "\
+  10: vittec::main
+   1: `- vittec::expr
+      ... 8 times more the same call ...
+      ... 1 call of the runtime ...
+";
+        assert_eq!(drawn(&frames.concat(), 80, false), expected);
+        assert_eq!(drawn(&frames.concat(), 80, true).lines().count(), 11);
+    }
+
+    #[test]
+    fn deep_calls_stay_on_the_page() {
+        let names: Vec<String> = (0..60).map(|depth| format!("vittec::call_{depth}")).collect();
+        let frames: Vec<&str> = names.iter().map(String::as_str).collect();
+        let drawn = drawn(&frames, 80, false);
+        assert!(drawn.lines().all(|line| line.len() <= 80), "{drawn}");
+        assert!(drawn.ends_with("`- vittec::call_0\n"), "{drawn}");
+    }
 }
