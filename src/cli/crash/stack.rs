@@ -154,13 +154,13 @@ mod tests {
     #[test]
     fn a_recursion_is_one_call_with_a_number() {
         let frames = [&["core::panicking::panic"][..], &["vittec::expr"; 9], &["vittec::main"]];
-        let expected = "\
-  10: vittec::main
-   1: `- vittec::expr
-      ... 8 times more the same call ...
-      ... 1 call of the runtime ...
-";
-        assert_eq!(drawn(&frames.concat(), 80, false), expected);
+        let expected = [
+            "  10: vittec::main",
+            "   1: `- vittec::expr",
+            "      ... 8 times more the same call ...",
+            "      ... 1 call of the runtime ...\n",
+        ];
+        assert_eq!(drawn(&frames.concat(), 80, false), expected.join("\n"));
         assert_eq!(drawn(&frames.concat(), 80, true).lines().count(), 11);
     }
 
