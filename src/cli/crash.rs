@@ -169,3 +169,35 @@ impl Crash {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn complaints_are_those_of_the_program() {
+        #[derive(clap::Parser)]
+        struct Arguments {
+            #[command(flatten)]
+            crash: CrashArgs,
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path().to_str().unwrap();
+        let run = |arguments: &[&str]| {
+            let arguments = [&["mycc"], arguments, &["--dir", folder]].concat();
+            let Arguments { crash } = clap::Parser::parse_from(arguments);
+            let (mut out, mut err) = (Vec::new(), Vec::new());
+            let (name, answers, complaints) = ("mycc", None, 0);
+            let mut shell = Shell { name, out: &mut out, err: &mut err, answers, complaints };
+            let done = crash.command.run(&mut shell);
+            let is_good = shell.finish(done).unwrap();
+            (is_good, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
+        };
+        let (is_good, out, err) = run(&["show", "nope"]);
+        assert!(
+            !is_good && out.is_empty() && err.starts_with("mycc: there is no crash report `nope`")
+        );
+        let (is_good, out, err) = run(&["latest"]);
+        assert!(is_good && out.starts_with("no crash reports in `") && err.is_empty());
+    }
+}

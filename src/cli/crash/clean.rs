@@ -4,8 +4,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::folder::Folder;
-use super::list::safe;
-use super::look::{crashes, number, size};
+use super::look::{crashes, number, safe, size};
 use super::shell::{Done, Shell};
 use crate::crash::{Cleaned, Entry, Reason, Retention};
 

@@ -6,8 +6,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::folder::Folder;
-use super::list::safe;
-use super::look::{crashes, size};
+use super::look::{crashes, safe, size};
 use super::selection::Selection;
 use super::shell::{Done, Failure, Shell};
 use crate::crash::{Entry, Index, Repository, Store, StoreError, StoreErrorKind};

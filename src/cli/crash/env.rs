@@ -3,8 +3,7 @@
 use clap::Args;
 
 use super::folder::One;
-use super::list::safe;
-use super::look::{Ink, Look};
+use super::look::{Ink, Look, safe};
 use super::shell::{Done, Shell};
 
 /// The arguments of `vitte crash env`.

@@ -32,6 +32,14 @@ impl Folder {
         Ok(index)
     }
 
+    /// Says in one line that there is no crash, if there is none.
+    pub(super) fn says_nothing(&self, index: &Index, shell: &mut Shell<'_>) -> Done<bool> {
+        if index.is_empty() {
+            writeln!(shell.out, "{}", self.nothing())?;
+        }
+        Ok(index.is_empty())
+    }
+
     /// What is said where there is no crash.
     pub(super) fn nothing(&self) -> String {
         let repository = self.repository();

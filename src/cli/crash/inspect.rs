@@ -8,8 +8,7 @@ use serde_json::json;
 use zip::ZipArchive;
 
 use super::folder::One;
-use super::list::safe;
-use super::look::{Ink, Look, Page, count, number, size};
+use super::look::{Ink, Look, Page, count, number, safe, size};
 use super::shell::{Done, Shell};
 use super::target::Target;
 use super::vars::Context;

@@ -8,7 +8,6 @@ use super::selection::Selection;
 use super::shell::{Done, Shell};
 use super::table::{self, Limit, Newest, Row};
 use crate::crash::{Entry, Index};
-use crate::text;
 
 /// The arguments of `vitte crash list`.
 #[derive(Debug, Args)]
@@ -136,19 +135,4 @@ impl Listing {
         let is = if index.len() == 1 { "is not" } else { "is" };
         Ok(writeln!(shell.out, "{of} {place} {is} like that")?)
     }
-}
-
-impl Folder {
-    /// Says in one line that there is no crash, if there is none.
-    pub(super) fn says_nothing(&self, index: &Index, shell: &mut Shell<'_>) -> Done<bool> {
-        if index.is_empty() {
-            writeln!(shell.out, "{}", self.nothing())?;
-        }
-        Ok(index.is_empty())
-    }
-}
-
-/// An id that is safe to show: that of a file comes from anywhere.
-pub(super) fn safe(id: &str) -> String {
-    text::one_line(id).into_owned()
 }

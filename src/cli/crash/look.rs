@@ -159,6 +159,11 @@ impl Page {
 /// Cells of a text that is wrapped, however narrow the terminal is.
 pub(super) const LEAST: usize = 20;
 
+/// A text on one line, safe to show: an id or a path of a file may be anything.
+pub(super) fn safe(text: &str) -> String {
+    one_line(text).into_owned()
+}
+
 /// The most characters of a text that are kept: more than any terminal shows on a line.
 const MOST_CHARS: usize = 1000;
 

@@ -3,8 +3,7 @@
 use clap::Args;
 
 use super::folder::{Folder, One};
-use super::list::safe;
-use super::look::{Look, count};
+use super::look::{Look, count, safe};
 use super::shell::{Done, Shell};
 use super::target::Target;
 use crate::crash::{Index, StoreError, StoreErrorKind};

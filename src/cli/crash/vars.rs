@@ -4,8 +4,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::folder::One;
-use super::list::safe;
-use super::look::{Ink, Look, Page};
+use super::look::{Ink, Look, Page, safe};
 use super::shell::{Done, Failure, Shell};
 use crate::crash::{ContextEntry, ContextPlace, CrashReport};
 use crate::text;
