@@ -142,14 +142,14 @@ impl Capture {
         format!("before it came a panic at {location}: {}", self.message)
     }
 
-    /// The report: only now are the addresses looked up.
-    pub(super) fn into_report(self) -> CrashReport {
+    /// The report, and the sources that its places are in: only now are the addresses looked up.
+    pub(super) fn into_report(self) -> (CrashReport, Option<SourceMap>) {
         let code = codes::F0001;
         let mut report = self.facts.report(code, self.message, self.thread);
         report.location = self.location;
         report.notes.extend(self.earlier);
         report.set_calls(symbols::of_panic(&self.backtrace).shortened(self.facts.frames));
         report.set_context(self.context, self.facts.contexts, self.sources.as_ref());
-        report
+        (report, self.sources)
     }
 }

@@ -36,19 +36,22 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod calls;
 #[cfg(feature = "capsule")]
 mod capsule;
-mod calls;
 mod catch;
 mod context;
 mod diagnostic;
 mod disk;
 mod facts;
-mod handler;
-#[cfg(feature="capsule")]
+#[cfg(feature = "capsule")]
 mod fingerprint;
+mod handler;
 mod hook;
 mod json;
+mod keep;
+#[cfg(feature = "capsule")]
+mod mask;
 mod output;
 mod place;
 mod report;
@@ -83,10 +86,15 @@ mod what;
 pub use capsule::*;
 pub use catch::{catch, run};
 pub use context::{Context, Value, ValueText, context};
-#[cfg(feature="capsule")]
+#[cfg(feature = "capsule")]
 pub use fingerprint::Fingerprint;
 pub(crate) use handler::Look;
 pub use handler::{Builder, CrashGuard, CrashHandler, InstallError};
+pub(crate) use keep::Capsules;
+#[cfg(feature = "capsule")]
+pub use keep::{Environment, Sources};
+#[cfg(feature = "capsule")]
+pub use mask::Mask;
 pub(crate) use output::Shown;
 pub use place::sources;
 pub use report::*;

@@ -72,6 +72,9 @@ pub struct CrashReport {
     /// Where the report is stored, as who stored it knows; its file does not say it.
     #[serde(skip)]
     pub path: Option<PathBuf>,
+    /// The folder of all crashes, where that is known.
+    #[serde(skip)]
+    pub(crate) folder: Option<PathBuf>,
 }
 
 /// The system that a program ran on.

@@ -170,7 +170,9 @@ impl Repository {
     fn set_latest(&self, path: &Path, id: &str) {
         let folder = self.root.join(LATEST);
         let others = self.latest();
-        if others.iter().any(|other| id::key(other) > id::key(id)) || disk::make_folder(&folder).is_err() {
+        if others.iter().any(|other| id::key(other) > id::key(id))
+            || disk::make_folder(&folder).is_err()
+        {
             return;
         }
         let name = |id: &str| folder.join(format!("{id}.{}", Capsule::EXTENSION));
@@ -232,10 +234,7 @@ impl Repository {
         if path.symlink_metadata().is_err() {
             return Err(self.unknown(&capsule.report.id));
         }
-        capsule.write(path).map_err(|error| StoreError {
-            path: error.path.clone(),
-            kind: StoreErrorKind::Capsule(Box::new(error)),
-        })?;
+        capsule.write(path)?;
         // The other name is still that of the file before.
         if let Ok(Some(_locked)) = Locked::wait(&self.root, PATIENCE)
             && self.latest().contains(&capsule.report.id)
@@ -256,10 +255,7 @@ impl Repository {
             super::CapsuleErrorKind::Read(why) if why.kind() == io::ErrorKind::NotFound => {
                 self.unknown(id)
             }
-            _ => StoreError {
-                path: error.path.clone(),
-                kind: StoreErrorKind::Capsule(Box::new(error)),
-            },
+            _ => error.into(),
         }
     }
 }

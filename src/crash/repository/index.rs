@@ -226,7 +226,8 @@ impl Locked {
 #[cfg(unix)]
 fn is_at(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt as _;
-    let known = |data: io::Result<std::fs::Metadata>| data.ok().map(|data| (data.dev(), data.ino()));
+    let known =
+        |data: io::Result<std::fs::Metadata>| data.ok().map(|data| (data.dev(), data.ino()));
     known(file.metadata()).is_some_and(|own| known(path.symlink_metadata()) == Some(own))
 }
 

@@ -46,7 +46,8 @@ impl Repository {
     ///
     /// A [`StoreError`] when the folder cannot be read.
     pub fn index(&self) -> Result<Index, StoreError> {
-        let failed = |error| StoreError { path: self.root.clone(), kind: StoreErrorKind::Read(error) };
+        let failed =
+            |error| StoreError { path: self.root.clone(), kind: StoreErrorKind::Read(error) };
         let lines = Lines::read(&self.root).map_err(failed)?;
         let checked = if lines.is_damaged || lines.len() <= SMALL {
             self.mend(lines, false).map_err(failed)?
@@ -58,7 +59,8 @@ impl Repository {
 
     /// The same, with each file looked for.
     pub(super) fn index_of_files(&self) -> Result<Index, StoreError> {
-        let failed = |error| StoreError { path: self.root.clone(), kind: StoreErrorKind::Read(error) };
+        let failed =
+            |error| StoreError { path: self.root.clone(), kind: StoreErrorKind::Read(error) };
         let lines = Lines::read(&self.root).map_err(failed)?;
         let checked = self.mend(lines, true).map_err(failed)?;
         self.with_loose(checked)
@@ -302,9 +304,11 @@ impl Index {
     #[must_use]
     pub fn shortest(&self, id: &str) -> usize {
         const SECOND: usize = 19;
-        let mut ids: Vec<&str> = self.ids().filter(|other| other.get(..SECOND) == id.get(..SECOND)).collect();
+        let mut ids: Vec<&str> =
+            self.ids().filter(|other| other.get(..SECOND) == id.get(..SECOND)).collect();
         ids.retain(|other| *other != id);
-        let shared = |other: &str| other.bytes().zip(id.bytes()).take_while(|(a, b)| a == b).count();
+        let shared =
+            |other: &str| other.bytes().zip(id.bytes()).take_while(|(a, b)| a == b).count();
         let longest = ids.into_iter().map(shared).max();
         longest.map_or(SECOND, |shared| (shared + 1).max(SECOND)).min(id.len())
     }
