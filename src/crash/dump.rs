@@ -118,14 +118,19 @@ pub(super) fn add(
 ) {
     let made = catch_unwind(AssertUnwindSafe(|| make(process))).unwrap_or(Err(DumpError::Panicked));
     retract(report);
-    let none = |error| format!("there is no minidump: {error}");
+    let none = |error: &DumpError| format!("there is no minidump: {error}");
     // Where this fails the report stays as it is: it says that there may be one.
     if capsules.are_kept() {
-        report.notes.push(match &made {
-            Ok(_) => "a minidump is in the capsule".to_owned(),
-            Err(error) => none(error),
-        });
-        _ = capsules.update(report, folder, made.ok());
+        let notes = report.notes.clone();
+        let mut update = |note, minidump| {
+            report.notes.clone_from(&notes);
+            report.notes.push(note);
+            capsules.update(report, folder, minidump).map_err(DumpError::Store)
+        };
+        let said = |bytes| update("a minidump is in the capsule".to_owned(), Some(bytes));
+        if let Err(error) = made.and_then(said) {
+            _ = update(none(&error), None);
+        }
         return;
     }
     let store = Store::new(folder);

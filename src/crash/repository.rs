@@ -138,9 +138,9 @@ impl Repository {
             }
             Ok(())
         };
-        write().map_err(|error| StoreError {
-            path: path.clone(),
-            kind: StoreErrorKind::Write(error),
+        write().map_err(|error| {
+            remove_empty(folder);
+            StoreError { path: path.clone(), kind: StoreErrorKind::Write(error) }
         })?;
         disk::sync(folder);
         self.describe(folder, capsule);
@@ -258,6 +258,11 @@ impl Repository {
             _ => error.into(),
         }
     }
+}
+
+/// Removes the folder of a fingerprint, where nothing is in it, and those above that are empty then.
+fn remove_empty(folder: &Path) {
+    _ = folder.ancestors().take(3).try_for_each(fs::remove_dir);
 }
 
 fn is_worth_another_try(error: &io::Error) -> bool {

@@ -65,6 +65,8 @@ fn builder(has: &dyn Fn(&str) -> bool) -> Builder {
         .store(store.unwrap_or_else(|| "crash-reports".into()))
         .limit(Duration::from_millis(limit))
         .minidump(std::env::var_os("CRASHER_DUMP").is_some());
+    // Each crash is a report alone where that is asked for.
+    let builder = builder.capsules(std::env::var_os("CRASHER_REPORTS").is_none());
     let builder = if has("quiet") { builder.quiet(true) } else { builder };
     if has("json") { builder.format(Format::Json) } else { builder }
 }

@@ -12,7 +12,7 @@ use super::super::disk;
 use super::Entry;
 
 const NAME: &str = "index.jsonl";
-/// How many bytes the index had when its last writer left it.
+/// Where it is said how many bytes the index had when its last writer left it.
 const SEAL: &str = "index.seal";
 /// How long it is waited before it is asked for the lock again.
 const PAUSE: Duration = Duration::from_millis(1);
@@ -46,8 +46,7 @@ impl Lines {
     }
 
     fn of(root: &Path, bytes: Vec<u8>) -> Self {
-        let is_sealed = std::fs::read_to_string(root.join(SEAL))
-            .is_ok_and(|seal| seal.trim().parse() == Ok(bytes.len()));
+        let is_sealed = sealed(root) == Some(bytes.len() as u64);
         let (text, is_text) = match String::from_utf8(bytes) {
             Ok(text) => (text, true),
             Err(error) => (String::from_utf8_lossy(error.as_bytes()).into_owned(), false),
@@ -128,9 +127,18 @@ impl Lines {
     }
 }
 
-/// The name that a line begins with. What of the line is behind it is not looked at.
+/// How many bytes the index had when its last writer left it.
+fn sealed(root: &Path) -> Option<u64> {
+    std::fs::read_to_string(root.join(SEAL)).ok()?.trim().parse().ok()
+}
+
+/// The name that a line begins with, where it has an end too. What is between is not looked at.
 fn id_of(line: &str) -> Option<&str> {
-    line.strip_prefix("{\"id\":\"")?.split('"').next().filter(|id| super::id::is_valid(id))
+    line.strip_suffix("}\n")?
+        .strip_prefix("{\"id\":\"")?
+        .split('"')
+        .next()
+        .filter(|id| super::id::is_valid(id))
 }
 
 fn parse(line: &str) -> Option<Entry> {
@@ -197,8 +205,12 @@ impl Locked {
                 line.insert(0, '\n');
             }
         }
+        // What another than its last writer did to it is for the next reader to find.
+        let is_whole = len == 0 || sealed(&self.root) == Some(len);
         self.file.write_all(line.as_bytes())?;
-        self.seal(len + line.len() as u64);
+        if is_whole {
+            self.seal(len + line.len() as u64);
+        }
         Ok(())
     }
 
