@@ -176,12 +176,13 @@ fn two_parts_of_one_name_are_an_error() {
 
 #[test]
 fn a_bomb_is_not_unpacked() {
-    let zeros = vec![0; 65 << 20];
     for (name, limit) in [
-        ("manifest.json", 1 << 20),
+        ("manifest.json", 1_u64 << 20),
         ("report.json", 16 << 20),
         ("sources/src/main.vitte", 64 << 20),
     ] {
+        let size = limit + (1 << 20);
+        let zeros = vec![0; usize::try_from(size).unwrap()];
         let bomb = changed(|parts| at(parts, name).1.clone_from(&zeros));
         assert!(bomb.len() < 1 << 20, "it is small: {}", bomb.len());
         let (error, used) = {
@@ -189,13 +190,12 @@ fn a_bomb_is_not_unpacked() {
             let used = allocation_counter::measure(|| error = read(&bomb).unwrap_err());
             (error, used.bytes_max)
         };
-        let expected =
-            format!("its part `{name}` has {} bytes, and the limit is {limit}", 65 << 20);
+        let expected = format!("its part `{name}` has {size} bytes, and the limit is {limit}");
         assert!(error.ends_with(&expected), "{error}");
         assert!(used < 1 << 20, "{used} bytes were used to find out");
         // What the headers say is a lie: both of them, here and in the directory.
         let mut lie = bomb.clone();
-        let size = (65_u32 << 20).to_le_bytes();
+        let size = u32::try_from(size).unwrap().to_le_bytes();
         let places: Vec<usize> = lie
             .windows(4)
             .enumerate()

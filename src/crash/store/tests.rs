@@ -71,6 +71,7 @@ pub(in crate::crash) fn report() -> CrashReport {
         notes: vec![text("the stack is not used up")],
         sources: Vec::new(),
         path: None,
+        folder: None,
     }
 }
 
