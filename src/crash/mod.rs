@@ -41,9 +41,14 @@ mod catch;
 mod context;
 mod diagnostic;
 mod facts;
+#[cfg(any(feature = "capsule", feature = "upload"))]
+mod fingerprint;
 mod handler;
 mod hook;
 mod json;
+mod kind;
+#[cfg(feature = "capsule")]
+mod mask;
 mod output;
 mod place;
 mod report;
@@ -74,8 +79,12 @@ mod what;
 
 pub use catch::{catch, run};
 pub use context::{Context, Value, ValueText, context};
+#[cfg(any(feature = "capsule", feature = "upload"))]
+pub use fingerprint::{Fingerprint, FingerprintError, FingerprintParts};
 pub(crate) use handler::Look;
 pub use handler::{Builder, CrashGuard, CrashHandler, InstallError};
+#[cfg(feature = "capsule")]
+pub use mask::{Mask, MaskError};
 pub(crate) use output::Shown;
 pub use place::sources;
 pub use report::*;
