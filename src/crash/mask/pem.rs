@@ -54,7 +54,7 @@ pub(super) fn runs(bytes: &[u8]) -> Vec<Range<usize>> {
             // `\n` as a literal has it.
             let is_escape = byte == Some(b'\\') && at + 1 < body.end;
             if !byte.is_some_and(is_base64) {
-                if part(bytes, run..at).iter().any(u8::is_ascii_alphanumeric) {
+                if is_run(part(bytes, run..at)) {
                     line.push(run..at);
                 }
                 at += usize::from(is_escape);
@@ -70,8 +70,14 @@ pub(super) fn runs(bytes: &[u8]) -> Vec<Range<usize>> {
     found
 }
 
+/// Stars count, so that what is masked already has as many runs as before.
 const fn is_base64(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=')
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'*')
+}
+
+/// Whether it is more than the signs of a comment.
+fn is_run(run: &[u8]) -> bool {
+    run.iter().any(u8::is_ascii_alphanumeric) || run.windows(2).any(|two| two == b"**")
 }
 
 /// Where `text`, which begins with `-`, stands at `at` or behind it.

@@ -91,7 +91,13 @@ fn quote(bytes: &[u8], separator: Separator) -> Option<usize> {
                 || matches!(byte, b'_' | b':' | b'(' | b'[' | b'&' | b'!' | b'#' | b'.')
         };
         let quote = past(part(bytes, 0..limit), start, is_between);
-        matches!(byte(bytes, quote), Some(b'"' | b'\'')).then_some(quote)
+        let before = quote.checked_sub(1).and_then(|before| byte(bytes, before));
+        match byte(bytes, quote) {
+            Some(b'"') => Some(quote),
+            // `&'static` is a type.
+            Some(b'\'') if !matches!(before, Some(b'&' | b'<')) => Some(quote),
+            _ => None,
+        }
     })
 }
 
@@ -103,7 +109,9 @@ fn inside(bytes: &[u8], quote: usize, unclosed: &mut usize) -> Option<Range<usiz
     if has(bytes, quote, &thrice) {
         let start = quote + 3;
         let end = part(bytes, start..bytes.len()).windows(3).position(|three| three == thrice);
-        return end.map(|end| start..start + end);
+        // Without an end it is text to the end of the file; `'''` may be a character.
+        let end = end.map(|end| start + end).or((own == b'"').then_some(bytes.len()));
+        return end.map(|end| start..end);
     }
     let hashes = hashes_before(bytes, quote);
     let is_known = hashes.is_some_and(|hashes| hashes >= *unclosed);

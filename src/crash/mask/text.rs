@@ -289,14 +289,14 @@ impl Scan<'_> {
             _ => None,
         };
         if let Some(open) = open {
-            return self.past_brackets(open);
+            return self.unquoted(self.past_brackets(open));
         }
         let is_prefix =
             matches!(word.trim_ascii(), b"r" | b"b" | b"c" | b"f" | b"u" | b"br" | b"rb")
                 || word.last() == Some(&b'#');
         if is_prefix && byte(self.bytes, end).is_some_and(is_quote) {
             let close = closing(self.bytes, end, 0).map_or(self.bytes.len(), |close| close + 1);
-            return past(self.bytes, close, |byte| byte == b'#');
+            return self.unquoted(close);
         }
         let schemes: [&[u8]; 6] =
             [b"bearer", b"basic", b"digest", b"token", b"negotiate", b"apikey"];
