@@ -69,6 +69,10 @@ const CLEAR_WORDS: [&str; 16] = [
     "auth_token",
 ];
 
+/// How often a text is looked through, as long as something is found: what is masked may have been the end
+/// of something else. Nearly always the second time finds nothing.
+const MOST_PASSES: usize = 4;
+
 /// The most bytes of a compiled pattern, so that none takes all memory.
 const MOST_PATTERN_BYTES: usize = 1 << 20;
 
@@ -185,18 +189,24 @@ impl Mask {
     /// `Bearer` or `Basic`.
     #[must_use]
     pub fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        let bodies = scan::masked(text, &pem::bodies(text.as_bytes()));
-        let found = text::secrets(self, bodies.as_bytes());
-        match bodies {
-            Cow::Borrowed(text) => scan::masked(text, &found),
-            Cow::Owned(text) => Cow::Owned(scan::masked(&text, &found).into_owned()),
+        let mut masked = Cow::Borrowed(text);
+        for _ in 0..MOST_PASSES {
+            let bodies = pem::bodies(masked.as_bytes());
+            let is_body_new = scan::is_any_new(&masked, &bodies);
+            masked = scan::masked(masked, &bodies);
+            let found = text::secrets(self, masked.as_bytes());
+            if !is_body_new && !scan::is_any_new(&masked, &found) {
+                break;
+            }
+            masked = scan::masked(masked, &found);
         }
+        masked
     }
 
     /// Names and places of code, which a key such as `token` is often a part of: users and passwords in
     /// URLs alone go.
     fn code<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        scan::masked(text, &text::users(text.as_bytes()))
+        scan::masked(Cow::Borrowed(text), &text::users(text.as_bytes()))
     }
 
     /// Variables of an environment by name. A secret name loses its value, an empty one too; the others
@@ -227,9 +237,16 @@ impl Mask {
     /// password in `scheme://user:password@host`.
     #[must_use]
     pub fn source<'a>(&self, source: &'a [u8]) -> Cow<'a, [u8]> {
-        let mut found = pem::runs(source);
-        found.extend(text::passwords(source));
-        found.extend(source::literals(self, source));
-        scan::starred(source, &found)
+        let mut starred = Cow::Borrowed(source);
+        for _ in 0..MOST_PASSES {
+            let mut found = pem::runs(&starred);
+            found.extend(text::passwords(&starred));
+            found.extend(source::literals(self, &starred));
+            match scan::starred(&starred, &found) {
+                Cow::Borrowed(_) => break,
+                Cow::Owned(more) => starred = Cow::Owned(more),
+            }
+        }
+        starred
     }
 }

@@ -118,7 +118,8 @@ impl Scan<'_> {
         let mut bytes = rest.bytes().enumerate().peekable();
         while let Some((index, byte)) = bytes.next() {
             let is_before_digit = bytes.peek().is_some_and(|(_, next)| next.is_ascii_digit());
-            if !byte.is_ascii_digit() && !(matches!(byte, b'_' | b'.') && is_before_digit) {
+            let is_between = matches!(byte, b'_' | b'.') && is_before_digit;
+            if !byte.is_ascii_digit() && !is_between {
                 break;
             }
             len = index + 1;

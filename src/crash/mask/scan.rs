@@ -78,18 +78,18 @@ impl Separator {
 }
 
 /// Where the value begins behind a type: in `: &'static str = "x"`, given the byte behind the `:`, that of
-/// the `"`.
-pub(super) fn past_type(bytes: &[u8], at: usize) -> Option<usize> {
+/// the `"`. A type that `is_begun` has its first part before `at`.
+pub(super) fn past_type(bytes: &[u8], at: usize, is_begun: bool) -> Option<usize> {
     let start = past_blanks(bytes, at);
     let limit = start.saturating_add(MOST_TYPE).min(bytes.len());
     let rest = part(bytes, start..limit);
-    let mut is_name_over = false;
+    let mut is_name_over = is_begun && start > at;
     let mut before = b' ';
     for (index, &byte) in rest.iter().enumerate() {
         match byte {
             b'=' => {
                 let next = byte_behind(rest, index);
-                let is_type = index > 0 && !matches!(next, Some(b'=' | b'>'));
+                let is_type = (index > 0 || is_begun) && !matches!(next, Some(b'=' | b'>'));
                 return is_type.then(|| past_blanks(bytes, start + index + 1));
             }
             b' ' | b'\t' => {
@@ -161,12 +161,16 @@ pub(super) fn hashes_before(bytes: &[u8], quote: usize) -> Option<usize> {
     (hashes > 0 && is_raw && byte(bytes, quote) == Some(b'"')).then_some(hashes)
 }
 
+/// Whether one of the ranges is not masked already.
+pub(super) fn is_any_new(text: &str, found: &[Range<usize>]) -> bool {
+    found.iter().any(|range| text.get(range.clone()) != Some(MASKED))
+}
+
 /// The text with [`MASKED`] in the place of each of the ranges, which are in order and have nothing in
 /// common.
-pub(super) fn masked<'a>(text: &'a str, found: &[Range<usize>]) -> Cow<'a, str> {
-    let is_new = |range: &&Range<usize>| text.get((*range).clone()) != Some(MASKED);
-    if found.iter().filter(is_new).count() == 0 {
-        return Cow::Borrowed(text);
+pub(super) fn masked<'a>(text: Cow<'a, str>, found: &[Range<usize>]) -> Cow<'a, str> {
+    if !is_any_new(&text, found) {
+        return text;
     }
     let mut out = String::with_capacity(text.len());
     let mut end = 0;

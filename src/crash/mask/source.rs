@@ -59,7 +59,7 @@ impl Line {
         match byte(bytes, at) {
             Some(b'\n') => self.quotes = 0,
             Some(b'"') if before != Some(b'\\') && !self.is_character(bytes, at) => {
-                self.quotes += 1
+                self.quotes += 1;
             }
             _ => {}
         }
@@ -83,7 +83,8 @@ impl Line {
 /// The quote of the literal that is assigned, on the same line.
 fn quote(bytes: &[u8], separator: Separator) -> Option<usize> {
     let start = past_blanks(bytes, separator.end);
-    let typed = (!separator.is_assignment).then(|| past_type(bytes, separator.end)).flatten();
+    let typed =
+        (!separator.is_assignment).then(|| past_type(bytes, separator.end, false)).flatten();
     [Some(start), typed].into_iter().flatten().find_map(|start| {
         let limit = start.saturating_add(MOST_BETWEEN).min(bytes.len());
         let is_between = |byte: u8| {

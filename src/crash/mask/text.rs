@@ -171,11 +171,11 @@ impl Scan<'_> {
             false => Reading::Maybe,
         };
         let next = self.value(at, reading);
-        // `password: String = "x"`
-        match past_type(self.bytes, separator.end) {
-            Some(value) if !separator.is_comparison && value > next => {
-                self.value(value, Reading::Always)
-            }
+        // `password: String = "x"`, of which the type may be gone already.
+        let is_taken = next > at;
+        let assigned = past_type(self.bytes, if is_taken { next } else { separator.end }, is_taken);
+        match assigned {
+            Some(value) if !separator.is_comparison => self.value(value, Reading::Always),
             _ => next,
         }
     }
@@ -196,18 +196,20 @@ impl Scan<'_> {
             return self.quoted(at, at + escapes, escapes, reading);
         }
         match reading {
-            Reading::Header(quote) => {
-                let is_end = |byte: u8| byte == b'\n' || Some(byte) == quote;
-                let end = past(self.bytes, at, |byte| !is_end(byte));
-                let line = part(self.bytes, at..end).trim_ascii_end();
-                self.take(at..at + line.len())
-            }
+            Reading::Header(quote) => self.line(at, quote),
             Reading::Always => {
                 let end = self.grouped(at);
                 self.take(at..end)
             }
             Reading::Maybe => self.doubtful(at),
         }
+    }
+
+    /// Takes all to the end of the line or to a quote.
+    fn line(&mut self, at: usize, quote: Option<u8>) -> usize {
+        let end = past(self.bytes, at, |byte| byte != b'\n' && Some(byte) != quote);
+        let line = part(self.bytes, at..end).trim_ascii_end();
+        self.take(at..at + line.len())
     }
 
     /// A value of which the opening quote stands at `quote`.
@@ -231,7 +233,10 @@ impl Scan<'_> {
         let behind = close + 1;
         if byte(self.bytes, behind).is_some_and(is_key) {
             // `"abc"def`, as a shell reads it.
-            return self.take(at..self.unquoted(behind));
+            return match reading {
+                Reading::Header(quote) => self.line(at, quote),
+                _ => self.take(at..self.unquoted(behind)),
+            };
         }
         if inside.is_empty() {
             behind.min(self.bytes.len())
