@@ -637,7 +637,7 @@ fn assert_all_in_code(body: &str, text: &str) {
     assert_eq!(fence, None, "{text:?}");
     let (marker, own) = own.split_once('\n').unwrap();
     let print = marker.strip_prefix("<!-- vitte-crash ").unwrap().strip_suffix(" -->").unwrap();
-    assert!(print.len() == 32 && print.bytes().all(|byte| byte.is_ascii_hexdigit()), "{marker}");
+    assert!(print.len() == 64 && print.bytes().all(|byte| byte.is_ascii_hexdigit()), "{marker}");
     let known = "| fact | value |\n|---|---|\n\n**Message**\n\n\n\
         **What it was doing, the innermost first**\n\n\n**Backtrace, the innermost call first**\n\n";
     assert_eq!(own, known, "{text:?}");
