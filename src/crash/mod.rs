@@ -44,12 +44,13 @@ mod context;
 mod diagnostic;
 mod disk;
 mod facts;
-#[cfg(feature = "capsule")]
+#[cfg(any(feature = "capsule", feature = "upload"))]
 mod fingerprint;
 mod handler;
 mod hook;
 mod json;
 mod keep;
+mod kind;
 #[cfg(feature = "capsule")]
 mod mask;
 mod output;
@@ -86,15 +87,15 @@ mod what;
 pub use capsule::*;
 pub use catch::{catch, run};
 pub use context::{Context, Value, ValueText, context};
-#[cfg(feature = "capsule")]
-pub use fingerprint::Fingerprint;
+#[cfg(any(feature = "capsule", feature = "upload"))]
+pub use fingerprint::{Fingerprint, FingerprintError, FingerprintParts};
 pub(crate) use handler::Look;
 pub use handler::{Builder, CrashGuard, CrashHandler, InstallError};
 pub(crate) use keep::Capsules;
 #[cfg(feature = "capsule")]
 pub use keep::{Environment, Sources};
 #[cfg(feature = "capsule")]
-pub use mask::Mask;
+pub use mask::{Mask, MaskError};
 pub(crate) use output::Shown;
 pub use place::sources;
 pub use report::*;
