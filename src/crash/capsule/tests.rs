@@ -75,7 +75,7 @@ fn what_is_written_reads_back() {
     assert_eq!(names, expected);
     let manifest = serde_json::to_value(capsule.manifest()).unwrap();
     assert_eq!(manifest["format_version"], 1);
-    assert_eq!(manifest["kind"], "panic");
+    assert_eq!(manifest["kind"], "signal");
     assert_eq!(manifest["id"], capsule.report.id);
     assert_eq!(manifest["fingerprint"], capsule.fingerprint.to_string());
 }
