@@ -232,7 +232,7 @@ fn killed(size: &Size) {
         let index = repository.index().unwrap();
         unreadable += index.unreadable.len();
         unreadable += index.entries().filter(|entry| repository.load(&entry.id).is_err()).count();
-        mended = (mended.0 + index.mended.0, mended.1 + index.mended.1);
+        mended = (mended.0 + index.mended.added, mended.1 + index.mended.removed);
         crashes += index.len();
     }
     row(

@@ -24,7 +24,7 @@ use minidump::{
     MinidumpModuleList, MinidumpSystemInfo, MinidumpThreadList, MinidumpThreadNames, Module as _,
     UnifiedMemory,
 };
-use vitte_diag::crash::{Capsule, CrashReport, Repository, Store};
+use vitte_diag::crash::{Capsule, CrashReport, Mended, Repository, Store};
 
 const SECRET: &str = "hunter2hunter2";
 const MIB: usize = 1 << 20;
@@ -332,5 +332,5 @@ fn a_dump_is_in_the_capsule_where_there_is_one() {
     assert!(!contains(&bytes, SECRET));
     let latest = folder.path().join(format!("latest/{id}.vittecrash"));
     assert_eq!(Capsule::read(&latest).unwrap().minidump.as_deref(), Some(&*bytes));
-    assert_eq!(repository.index().unwrap().mended, (0, 0));
+    assert_eq!(repository.index().unwrap().mended, Mended::default());
 }

@@ -20,7 +20,9 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use serde_json::json;
-use vitte_diag::crash::{Capsule, CapsuleSource, CrashReport, Repository, Retention, Store};
+use vitte_diag::crash::{
+    Capsule, CapsuleSource, CrashReport, Mended, Repository, Retention, Store,
+};
 
 const SECOND: &str = "2025-10-22T13:05:42.123Z";
 
@@ -127,7 +129,11 @@ fn many_at_once(rounds: usize) {
         assert!(!files.iter().any(|name| name.ends_with(".tmp")), "{files:?}");
     }
     let index = repository.index().unwrap();
-    assert_eq!((index.len(), index.mended), (64 * rounds, (0, 0)), "nothing was to be mended");
+    assert_eq!(
+        (index.len(), index.mended),
+        (64 * rounds, Mended::default()),
+        "nothing was to be mended"
+    );
     let all = ids(&repository);
     assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), 64 * rounds, "no id twice");
     let latest = fs::read_dir(folder.join("latest")).unwrap().count();
@@ -165,7 +171,7 @@ fn killed_while_storing(times: u64) {
             let before = index_lines_or_none(root.path());
             let index = repository.index().unwrap();
             assert!(index.unreadable.is_empty(), "{:?}", index.unreadable);
-            mended = (mended.0 + index.mended.0, mended.1 + index.mended.1);
+            mended = (mended.0 + index.mended.added, mended.1 + index.mended.removed);
             for entry in index.entries() {
                 let capsule = repository.load(&entry.id).unwrap();
                 assert_eq!(capsule.report.message, "many at once");
@@ -271,7 +277,7 @@ fn an_index_is_mended_whatever_happened_to_it() {
         assert_eq!(ids(&repository), all, "{what}");
         let mended = fs::read_to_string(&path).unwrap();
         assert_eq!(mended.lines().count(), 5, "{what}: it is written down");
-        assert_eq!(repository.index().unwrap().mended, (0, 0), "{what}: once");
+        assert_eq!(repository.index().unwrap().mended, Mended::default(), "{what}: once");
         // What is stored next finds a whole index.
         let (id, file) = save(&repository, SECOND, "next");
         assert_eq!(ids(&repository).len(), 6, "{what}");

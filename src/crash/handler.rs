@@ -205,6 +205,7 @@ pub(super) fn facts() -> Option<Facts> {
 pub(super) fn store(report: &mut CrashReport, sources: Option<&SourceMap>) {
     if let Some(handler) = current() {
         keep::save(report, sources, &handler.facts, &handler.capsules);
+        report.notes.extend(keep::tidy(&handler.facts, &handler.capsules));
     }
 }
 
@@ -219,7 +220,7 @@ impl Handler {
         let look = Look(LOOK.load(Ordering::Acquire));
         let is_shown = output::write(&(self.show)(look, report));
         if is_stored {
-            keep::tidy(&self.facts, &self.capsules);
+            keep::tidy_and_say(&self.facts, &self.capsules);
         }
         is_shown || is_stored
     }

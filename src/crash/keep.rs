@@ -52,10 +52,16 @@ pub(super) fn save(
     }
 }
 
-/// Removes crashes that are not to be kept any more, and says so on standard error. It comes after all else,
-/// as it may take a while.
-pub(super) fn tidy(facts: &Facts, capsules: &Capsules) {
-    if let Some(said) = facts.store.as_ref().and_then(|folder| capsules.tidy(folder)) {
-        super::output::write(&Shown { bytes: said.into_bytes(), to_stdout: false });
+/// Removes crashes that are not to be kept any more, where it is time for that; says what was removed. It comes
+/// after all else, as it may take a while.
+pub(super) fn tidy(facts: &Facts, capsules: &Capsules) -> Option<String> {
+    facts.store.as_ref().and_then(|folder| capsules.tidy(folder))
+}
+
+/// The same, where what was removed is said on standard error.
+pub(super) fn tidy_and_say(facts: &Facts, capsules: &Capsules) {
+    if let Some(said) = tidy(facts, capsules) {
+        let bytes = format!("note: {said}\n").into_bytes();
+        super::output::write(&Shown { bytes, to_stdout: false });
     }
 }

@@ -91,7 +91,7 @@ fn report(process: Pid, address: u64, show: Show, capsules: &Capsules) -> Result
         dump::add(&mut report, folder, capsules, &process);
     }
     if is_stored {
-        keep::tidy(&facts, capsules);
+        keep::tidy_and_say(&facts, capsules);
     }
     if is_stored || is_shown { Ok(()) } else { Err(UNWRITTEN) }
 }

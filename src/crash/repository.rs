@@ -29,7 +29,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use entry::Entry;
-pub use mend::Index;
+pub use mend::{Index, Mended};
 pub use retention::{Cleaned, Reason, Retention};
 
 use super::disk;
@@ -170,9 +170,7 @@ impl Repository {
     fn set_latest(&self, path: &Path, id: &str) {
         let folder = self.root.join(LATEST);
         let others = self.latest();
-        if others.iter().any(|other| id::key(other) > id::key(id))
-            || disk::make_folder(&folder).is_err()
-        {
+        if others.iter().any(|other| &**other > id) || disk::make_folder(&folder).is_err() {
             return;
         }
         let name = |id: &str| folder.join(format!("{id}.{}", Capsule::EXTENSION));

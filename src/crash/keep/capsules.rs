@@ -103,7 +103,7 @@ impl Capsules {
         let reports = text::plural("crash report", count);
         let folder = folder.to_string_lossy();
         let folder = text::one_line(&folder);
-        Some(format!("note: {count} old {reports} were removed from {folder}\n"))
+        Some(format!("{count} old {reports} removed from {folder}"))
     }
 
     /// Whether all sources are to be read, not only those that the contexts are in.

@@ -5,6 +5,7 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -27,7 +28,7 @@ pub(super) fn path(root: &Path) -> PathBuf {
 pub(super) struct Lines {
     text: String,
     /// Where the lines are, in the order of their names.
-    lines: Vec<std::ops::Range<usize>>,
+    lines: Vec<Range<usize>>,
     /// Whether something in it is no line of an index, or it is not as its last writer left it.
     pub(super) is_damaged: bool,
 }
@@ -62,10 +63,9 @@ impl Lines {
             }
             start = end;
         }
-        let id = |line: &std::ops::Range<usize>| text.get(line.clone()).and_then(id_of);
-        let key = |line: &_| super::id::key(id(line).unwrap_or_default());
+        let id = |line: &Range<usize>| text.get(line.clone()).and_then(id_of);
         // Nearly sorted already. Of two lines of one crash the later one counts.
-        lines.sort_by(|a, b| key(a).cmp(&key(b)));
+        lines.sort_by(|a, b| id(a).cmp(&id(b)));
         let before = lines.len();
         lines.reverse();
         lines.dedup_by(|a, b| id(a) == id(b));
@@ -113,11 +113,8 @@ impl Lines {
 
     /// The entry of a name; nothing where its line is damaged.
     pub(super) fn entry(&self, id: &str) -> Option<Entry> {
-        let key = |line: &std::ops::Range<usize>| {
-            let own = self.text.get(line.clone()).and_then(id_of).unwrap_or_default();
-            super::id::key(own)
-        };
-        let found = self.lines.binary_search_by(|line| key(line).cmp(&super::id::key(id)));
+        let own = |line: &Range<usize>| self.text.get(line.clone()).and_then(id_of);
+        let found = self.lines.binary_search_by(|line| own(line).cmp(&Some(id)));
         self.at(found.ok()?)
     }
 
