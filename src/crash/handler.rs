@@ -11,7 +11,7 @@ use super::facts::Facts;
 use super::hook::{self, Panic};
 use super::output::{self, Shown};
 use super::report::CrashReport;
-use super::{Store, signal};
+use super::{Limits, Store, signal};
 
 /// The handler of crashes: see [`install`](Self::install), and the [module](super).
 #[derive(Clone, Copy, Debug)]
@@ -34,13 +34,15 @@ pub struct Builder {
     panics: bool,
     signals: bool,
     chain: bool,
+    variables: Limits,
     pub(crate) look: Look,
     show: Show,
 }
 
 impl Builder {
     pub(crate) fn new(look: Look, show: Show) -> Self {
-        Self { facts: Facts::new(), panics: true, signals: true, chain: true, look, show }
+        let (facts, variables) = (Facts::new(), Limits::default());
+        Self { facts, panics: true, signals: true, chain: true, variables, look, show }
     }
 
     /// What is the program called in reports? By default as its file.
@@ -121,6 +123,13 @@ impl Builder {
         self
     }
 
+    /// How much is kept of the variables that contexts [hold](super::Context::holding)? By default what
+    /// [`Limits`] says.
+    pub const fn variables(mut self, limits: Limits) -> Self {
+        self.variables = limits;
+        self
+    }
+
     /// Puts the handler in place, until the guard is dropped. The first line of `main` is where it
     /// belongs: the same program is started to report a signal, and this call, which never returns in it,
     /// is what does that.
@@ -142,6 +151,7 @@ impl Builder {
             Err(_) => folder,
         });
         set_look(self.look);
+        self.variables.put_in_place();
         let Self { facts, panics, signals, chain, show, .. } = self;
         let is_on = AtomicBool::new(true);
         let handler = Arc::new(Handler { facts, show, is_on });

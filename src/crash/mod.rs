@@ -53,6 +53,7 @@ mod symbols;
 mod text;
 #[cfg(feature = "upload")]
 pub mod upload;
+mod variables;
 
 /// What looks at a crashed process from outside, where that is possible.
 #[cfg(all(
@@ -80,3 +81,4 @@ pub(crate) use output::Shown;
 pub use place::sources;
 pub use report::*;
 pub use store::*;
+pub use variables::{Limits, Variable};

@@ -23,7 +23,7 @@ use super::signal::{DENIED, UNWRITTEN, name_of};
 use super::symbols::Symbols;
 use super::threads::{self, Threads};
 use super::walk::{Start, Walker};
-use super::what;
+use super::{variables, what};
 use crate::registry::codes;
 use crate::source::SourceMap;
 
@@ -64,7 +64,8 @@ fn report(process: Pid, address: u64, show: Show) -> Result<(), Status> {
     let (raw, left_out) = slots::read(&memory, told.get(Word::Stack));
     let needed = raw.iter().filter_map(|raw| Some(raw.span?.file().index()));
     let sources = told.sources(&memory, &needed.collect::<Vec<_>>());
-    report.set_context((raw, left_out), facts.contexts, sources.as_ref());
+    let captured = variables::records::read(&told.variables(&memory));
+    report.set_context((raw, left_out), facts.contexts, sources.as_ref(), captured);
     report.threads = told.threads(&mut walker, &mut symbols, &threads, &report, end);
     let is_stored = store(&mut report, &facts);
     if is_stored {
@@ -202,6 +203,14 @@ impl Told {
             start.pc = start.pc.saturating_sub(u64::from(self.get(Word::Code).cast_signed() > 0));
         }
         symbols.resolve(&walker.walk(start, facts.frames, end))
+    }
+
+    /// The records of what the contexts hold.
+    fn variables(&self, memory: &Memory<'_>) -> Vec<u8> {
+        /// More than there can be.
+        const LARGEST: usize = 16 << 20;
+        let len = usize::try_from(self.get(Word::VariablesLen)).unwrap_or(0);
+        memory(self.get(Word::Variables), len.min(LARGEST)).unwrap_or_default()
     }
 
     /// The sources that the contexts are in, at the numbers that they have.

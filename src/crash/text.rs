@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{ContextEntry, ContextPlace, CrashReport, CrashThread};
+use super::{ContextEntry, ContextPlace, ContextVariable, CrashReport, CrashThread};
 use crate::backtrace::{Backtrace, Shown};
 use crate::text;
 
@@ -11,6 +11,9 @@ const WIDTH: usize = 100;
 
 /// The calls that are shown of a thread that did not crash, unless all are wanted.
 const TOP: usize = 4;
+
+/// The cells that the value of a variable has.
+const VARIABLE_WIDTH: usize = 200;
 
 /// The cells that the registers of a line have.
 const REGISTERS_WIDTH: usize = 80;
@@ -32,6 +35,7 @@ impl CrashReport {
     ///
     /// context, the innermost first:
     ///   - typeck (fn: area) at src/shapes.vitte:3:4
+    ///       scope = ["side","area"]
     ///
     /// backtrace, the innermost first:
     ///      ... 2 calls of the runtime ...
@@ -46,6 +50,7 @@ impl CrashReport {
         page.facts(&self.facts());
         page.section("context, the innermost first", &self.context, |page, entry| {
             page.line(&format!("  - {}", doing(entry)));
+            entry.variables.iter().for_each(|held| page.line(&format!("      {}", variable(held))));
         });
         let frames = self.backtrace.frames();
         if !frames.is_empty() {
@@ -119,6 +124,26 @@ fn doing(entry: &ContextEntry) -> String {
         _ = write!(out, " at {}", at(place));
     }
     out
+}
+
+/// A variable that it held, on one line: `scope = ["area","main"]`.
+fn variable(variable: &ContextVariable) -> String {
+    let mut line = format!("{} = ", text::one_line(&variable.key));
+    if !(variable.value.is_null() && variable.error.is_some()) {
+        let json = variable.value.to_string();
+        let json = text::one_line(&json);
+        let shown = text::cells(&json, 1).take_while(|cluster| cluster.end <= VARIABLE_WIDTH);
+        let len = line.len();
+        shown.for_each(|cluster| line.push_str(cluster.text));
+        if line.len() - len < json.len() {
+            line.push_str("...");
+        }
+    }
+    if let Some(error) = &variable.error {
+        let before = if line.ends_with(' ') { "" } else { " " };
+        _ = write!(line, "{before}({})", text::one_line(error));
+    }
+    line
 }
 
 /// A place as exactly as it is known.
@@ -322,6 +347,8 @@ threads, the one that crashed first:
         for entry in &mut report.context {
             entry.name = evil.into();
             entry.values.push(ContextValue { key: evil.into(), value: evil.into() });
+            let (value, error) = (evil.into(), Some(evil.into()));
+            entry.variables.push(ContextVariable { key: evil.into(), value, error });
             entry.place.as_mut().unwrap().file = Some(evil.into());
         }
         (report.system.os, report.system.arch) = (evil.into(), evil.into());
@@ -334,6 +361,39 @@ threads, the one that crashed first:
                 assert!(!line.trim_start().starts_with("::"), "{line}");
             }
         }
+    }
+
+    #[test]
+    fn variables_stand_beneath_their_context() {
+        let mut report = report();
+        let held = |key: &str, value: serde_json::Value, error: Option<&str>| ContextVariable {
+            key: key.into(),
+            value,
+            error: error.map(str::to_owned),
+        };
+        report.context[0].variables = vec![
+            held("scope", serde_json::json!(["side", {"area": 2}]), None),
+            held("long", "x".repeat(300).into(), None),
+            held("nothing", serde_json::Value::Null, None),
+            held("gone", serde_json::Value::Null, Some("it took too long")),
+            held("half", serde_json::json!({"a": {"<error>": "no"}}), Some("no")),
+        ];
+        let long = "x".repeat(199);
+        let expected = format!(
+            "
+  - typeck (fn: area) at src/shapes.vitte:3:4
+      scope = [\"side\",{{\"area\":2}}]
+      long = \"{long}...
+      nothing = null
+      gone = (it took too long)
+      half = {{\"a\":{{\"<error>\":\"no\"}}}} (no)
+
+backtrace"
+        );
+        let text = report.to_text(true);
+        assert!(text.contains(&expected), "{text}");
+        let json = report.to_json().unwrap();
+        assert_eq!(CrashReport::from_json(json.as_bytes()).unwrap(), report);
     }
 
     #[test]

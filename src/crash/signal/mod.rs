@@ -18,6 +18,10 @@
 
 #[cfg(unix)]
 mod action;
+#[cfg(target_os = "linux")]
+mod area;
+#[cfg(target_os = "linux")]
+pub(super) mod copy;
 #[cfg(unix)]
 mod line;
 pub(super) mod slots;
