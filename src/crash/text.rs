@@ -1,19 +1,19 @@
 //! A report as text for people.
 
+mod doing;
+
 use std::fmt::Write as _;
 
-use super::{ContextEntry, ContextPlace, ContextVariable, CrashReport, CrashThread};
+use super::{CrashReport, CrashThread};
 use crate::backtrace::{Backtrace, Shown};
 use crate::text;
+use doing::{doing, variable};
 
 /// The cells of a line of text that is wrapped.
 const WIDTH: usize = 100;
 
 /// The calls that are shown of a thread that did not crash, unless all are wanted.
 const TOP: usize = 4;
-
-/// The cells that the value of a variable has.
-const VARIABLE_WIDTH: usize = 200;
 
 /// The cells that the registers of a line have.
 const REGISTERS_WIDTH: usize = 80;
@@ -106,57 +106,6 @@ fn command(arguments: &[String]) -> String {
         }
     });
     quoted.collect::<Vec<_>>().join(" ")
-}
-
-/// What the program was doing: `typeck (fn: area) at src/shapes.vitte:3:4`.
-fn doing(entry: &ContextEntry) -> String {
-    let mut out = text::one_line(&entry.name).into_owned();
-    for (index, value) in entry.values.iter().enumerate() {
-        let before = if index == 0 { " (" } else { ", " };
-        let (key, value) = (text::one_line(&value.key), text::one_line(&value.value));
-        // Writing to a string cannot fail.
-        _ = write!(out, "{before}{key}: {value}");
-    }
-    if !entry.values.is_empty() {
-        out.push(')');
-    }
-    if let Some(place) = &entry.place {
-        _ = write!(out, " at {}", at(place));
-    }
-    out
-}
-
-/// A variable that it held, on one line: `scope = ["area","main"]`.
-fn variable(variable: &ContextVariable) -> String {
-    let mut line = format!("{} = ", text::one_line(&variable.key));
-    if !(variable.value.is_null() && variable.error.is_some()) {
-        let json = variable.value.to_string();
-        let json = text::one_line(&json);
-        let shown = text::cells(&json, 1).take_while(|cluster| cluster.end <= VARIABLE_WIDTH);
-        let len = line.len();
-        shown.for_each(|cluster| line.push_str(cluster.text));
-        if line.len() - len < json.len() {
-            line.push_str("...");
-        }
-    }
-    if let Some(error) = &variable.error {
-        let before = if line.ends_with(' ') { "" } else { " " };
-        _ = write!(line, "{before}({})", text::one_line(error));
-    }
-    line
-}
-
-/// A place as exactly as it is known.
-fn at(place: &ContextPlace) -> String {
-    let file = match &place.file {
-        Some(file) => text::one_line(file).into_owned(),
-        None => format!("file {}", place.id),
-    };
-    match (place.line, place.col) {
-        (Some(line), Some(col)) => format!("{file}:{line}:{col}"),
-        (Some(line), None) => format!("{file}:{line}"),
-        (None, _) => format!("{file}, bytes {}..{}", place.lo, place.hi),
-    }
 }
 
 /// Lines of text, none of which a terminal or a log obeys.
@@ -259,8 +208,8 @@ impl Page {
 
 #[cfg(test)]
 mod tests {
-    use super::super::ContextValue;
     use super::super::store::tests::report;
+    use super::super::{ContextValue, ContextVariable};
     use super::*;
     use crate::backtrace::Frame;
 

@@ -6,6 +6,7 @@
 //!                     ContextEntry::variables ◀── records ◀┘ memory that both share
 //! ```
 
+mod error;
 mod key;
 pub(super) mod records;
 mod serializer;
@@ -21,9 +22,9 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-pub(super) use writer::Short;
+pub(super) use error::Short;
+use error::{Cut, Error};
 use writer::Writer;
-use writer::{Cut, Error};
 
 /// A variable that a context can [hold](super::Context::holding): all that [`Serialize`] says how to write.
 ///

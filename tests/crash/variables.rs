@@ -21,7 +21,10 @@ fn odd(variable: &str, how: &str, code: i32) -> Value {
     let wish = format!("hold-{variable}-{how}");
     let ended = run(&wish).end().clean();
     assert_eq!(ended.code(), code, "{ended:#?}");
-    assert_eq!(run(&wish).bare(), ended.status, "it ends as without a handler: {ended:#?}");
+    // Without a handler nothing is serialised: one variable is like the other.
+    if variable == "plain" {
+        assert_eq!(run(&wish).bare(), ended.status, "{ended:#?}");
+    }
     assert!(!ended.stdout.contains("copy") && !ended.stderr.contains("copy"), "{ended:#?}");
     assert!(ended.time < Duration::from_secs(15), "{ended:#?}");
     let report = ended.report();
@@ -179,11 +182,10 @@ fn nobody_needs_to_wait_for_children_or_to_have_any() {
     assert_eq!((ended.code(), held(&ended, "inner").len()), (101, 0));
     let note = "left out: variables: no copy of the process could be made";
     assert_eq!(ended.report()["notes"], json!([note]));
-    for option in ["full", "closed", "four"] {
-        let ended = run(&format!("hold-panics-panic+{option}")).end().clean();
-        assert_eq!(ended.code(), 101, "{option}");
-        if option != "four" {
-            assert_eq!(held(&ended, "inner").len(), 3, "{option}");
-        }
+    let ended = run("hold-panics-panic+closed").end().clean();
+    assert_eq!((ended.code(), held(&ended, "inner").len()), (101, 3));
+    for option in ["closed", "full", "all-blocked"] {
+        let ended = run(&format!("hold-errors-segv+{option}")).end().clean();
+        assert_eq!((ended.code(), held(&ended, "inner").len()), (SEGV, 3), "{option}");
     }
 }

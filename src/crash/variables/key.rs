@@ -4,8 +4,9 @@ use std::fmt::Display;
 
 use serde::ser::{Serialize, Serializer};
 
+use super::error::Error;
 use super::serializer::Items;
-use super::writer::{Error, Kind, Writer};
+use super::writer::{Kind, Writer};
 
 /// Writes one key: plain values as their text, and all others as the text of their JSON.
 pub(super) struct Key<'w, 'a>(pub(super) &'w mut Writer<'a>);
@@ -74,7 +75,7 @@ impl<'w, 'a> Serializer for Key<'w, 'a> {
     }
 
     fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result {
-        self.0.string(variant)
+        self.0.name(variant)
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result {
@@ -89,7 +90,7 @@ impl<'w, 'a> Serializer for Key<'w, 'a> {
         value: &T,
     ) -> Result {
         let mut items = self.begin(Kind::Map, "")?;
-        items.pair(|writer| writer.string(variant), value)?;
+        items.pair(|writer| writer.name(variant), value)?;
         items.0.close()
     }
 

@@ -4,8 +4,9 @@ use std::fmt::Display;
 
 use serde::ser::{self, Serialize, Serializer};
 
+use super::error::Error;
 use super::key::Key;
-use super::writer::{Error, Kind, VISITS, Writer};
+use super::writer::{Kind, VISITS, Writer};
 
 /// Writes one value.
 pub(super) struct Json<'w, 'a>(pub(super) &'w mut Writer<'a>);
@@ -146,7 +147,7 @@ impl<'w, 'a> Serializer for Json<'w, 'a> {
     }
 
     fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result {
-        self.0.string(variant)
+        self.0.name(variant)
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result {
@@ -161,7 +162,7 @@ impl<'w, 'a> Serializer for Json<'w, 'a> {
         value: &T,
     ) -> Result {
         let mut items = self.begin(Kind::Map, "")?;
-        items.pair(|writer| writer.string(variant), value)?;
+        items.pair(|writer| writer.name(variant), value)?;
         items.0.close()
     }
 
@@ -286,7 +287,7 @@ macro_rules! structs {
                 key: &'static str,
                 value: &T,
             ) -> Result {
-                self.pair(|writer| writer.string(key), value)
+                self.pair(|writer| writer.name(key), value)
             }
 
             fn end(self) -> Result {

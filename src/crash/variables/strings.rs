@@ -2,17 +2,30 @@
 
 use std::fmt::{self, Display, Write as _};
 
-use super::writer::{Error, Writer};
+use super::error::Error;
+use super::writer::Writer;
 
 type Result = std::result::Result<(), Error>;
 
+/// Characters that a name has.
+const LONGEST_NAME: usize = 200;
 /// Bytes that are shown of many.
 const BYTES: usize = 16;
 
 impl Writer<'_> {
     /// Writes a text, and how much of it is left out.
     pub(super) fn string(&mut self, text: &str) -> Result {
-        let end = text.char_indices().nth(self.characters()).map_or(text.len(), |(at, _)| at);
+        self.cut(text, self.limits.max_string_len)
+    }
+
+    /// Writes a name of the program's, such as that of a field, which is short in all programs.
+    pub(super) fn name(&mut self, name: &'static str) -> Result {
+        self.cut(name, LONGEST_NAME)
+    }
+
+    fn cut(&mut self, text: &str, most: usize) -> Result {
+        let most = self.room_for(most);
+        let end = text.char_indices().nth(most).map_or(text.len(), |(at, _)| at);
         let (shown, rest) = text.split_at_checked(end).unwrap_or((text, ""));
         self.put(b"\"")?;
         self.escaped(shown)?;
@@ -25,7 +38,7 @@ impl Writer<'_> {
     /// Writes the text of what has a `Display`.
     pub(super) fn shown(&mut self, value: &(impl Display + ?Sized)) -> Result {
         self.put(b"\"")?;
-        let left = self.characters();
+        let left = self.room_for(self.limits.max_string_len);
         let mut text = Text { writer: self, left, left_out: 0, stopped: None };
         let result = write!(text, "{value}");
         let Text { left_out, stopped, .. } = text;
@@ -67,7 +80,7 @@ impl Writer<'_> {
                 '\r' => self.put(b"\\r")?,
                 '\t' => self.put(b"\\t")?,
                 '\0'..=' ' if c != ' ' => {
-                    self.put_shown(format_args!("\\u{:04x}", u32::from(c)))?
+                    self.put_shown(format_args!("\\u{:04x}", u32::from(c)))?;
                 }
                 _ => self.put(c.encode_utf8(&mut [0; 4]).as_bytes())?,
             }

@@ -1,81 +1,9 @@
 //! Compact JSON with limits, written into memory that is there already.
 
-use std::fmt::{self, Display, Write as _};
+use std::fmt::{self, Display};
 
+use super::error::{Cut, Error, Short};
 use super::{Limits, Written};
-
-/// A text of at most 118 bytes, made without memory of the heap.
-#[derive(Clone, Copy)]
-pub(in crate::crash) struct Short {
-    bytes: [u8; Self::SIZE],
-    len: u8,
-}
-
-impl Short {
-    const SIZE: usize = 118;
-
-    pub(in crate::crash) fn of(text: impl Display) -> Self {
-        let mut short = Self { bytes: [0; Self::SIZE], len: 0 };
-        if write!(short, "{text}").is_err() {
-            // What does not fit is left out, and that is said.
-            let end = short.text().floor_char_boundary(Self::SIZE - 3);
-            short.len = u8::try_from(end).unwrap_or(0);
-            _ = short.write_str("...");
-        }
-        short
-    }
-
-    pub(in crate::crash) fn text(&self) -> &str {
-        let bytes = self.bytes.get(..usize::from(self.len)).unwrap_or_default();
-        std::str::from_utf8(bytes).unwrap_or_default()
-    }
-}
-
-impl fmt::Debug for Short {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(self.text(), f)
-    }
-}
-
-impl fmt::Write for Short {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let len = usize::from(self.len);
-        let room = self.bytes.get_mut(len..).unwrap_or_default();
-        let end = text.floor_char_boundary(room.len());
-        room.iter_mut().zip(text.bytes().take(end)).for_each(|(to, from)| *to = from);
-        self.len = u8::try_from(len + end).unwrap_or(self.len);
-        if end < text.len() { Err(fmt::Error) } else { Ok(()) }
-    }
-}
-
-/// Why serialising ended early.
-#[derive(Debug)]
-pub(super) struct Error {
-    pub(super) text: Short,
-    pub(super) cut: Cut,
-}
-
-/// Whether what was written is to be kept.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Cut {
-    No,
-    /// It went on and on: what there is of it is closed.
-    Endless,
-}
-
-impl Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.text.text())
-    }
-}
-
-impl std::error::Error for Error {}
-
-impl serde::ser::Error for Error {
-    fn custom<T: Display>(text: T) -> Self {
-        Self { text: Short::of(text), cut: Cut::No }
-    }
-}
 
 /// What a container is closed with, and how what is left out of it is said.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -194,11 +122,11 @@ impl<'a> Writer<'a> {
         self.buffer.len().saturating_sub(self.len)
     }
 
-    /// Characters that a text may have, however each of them has to be written.
-    pub(super) fn characters(&self) -> usize {
+    /// So many characters, or as many as there is room for, however each of them has to be written.
+    pub(super) fn room_for(&self, characters: usize) -> usize {
         // Six bytes in JSON; in keys the backslash of each is doubled.
         let most = 6 << self.keys.min(8);
-        self.limits.max_string_len.min(self.room().saturating_sub(RESERVE) / most)
+        characters.min(self.room().saturating_sub(RESERVE) / most)
     }
 
     /// Counts what is left out; whether there may be more of that.
@@ -298,7 +226,7 @@ impl<'a> Writer<'a> {
         let kind = if self.is_too_deep() { Kind::Deep } else { kind };
         if matches!(kind, Kind::VariantList | Kind::VariantMap) {
             self.put(b"{")?;
-            self.string(variant)?;
+            self.name(variant)?;
             self.put(b":")?;
         }
         match kind {
