@@ -6,6 +6,11 @@
 //!                     ContextEntry::variables ◀── records ◀┘ memory that both share
 //! ```
 
+#![cfg_attr(
+    not(target_os = "linux"),
+    allow(dead_code, reason = "no copy of the process is made elsewhere: nothing is serialised")
+)]
+
 mod error;
 mod key;
 pub(super) mod records;

@@ -70,6 +70,7 @@ enum Way {
     /// As `fork` does: whoever has a lock of the allocator gives it back before.
     Fork,
     /// As a signal handler may: the system alone is asked. It begins on this stack.
+    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
     Clone(*mut c_void),
 }
 
@@ -268,6 +269,7 @@ fn copy(area: &Area, stack: &Stack, way: Way, task: Task) -> Option<c_int> {
                 child
             }
             // Who has no signal of its end is waited for by who knows its number, and by nobody else.
+            #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
             Way::Clone(top) => libc::clone(serve, top, 0, job),
         }
     };

@@ -83,6 +83,7 @@ impl Stack {
     }
 
     /// Visits the variables with the index of their context, those of the innermost first.
+    #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "nobody serialises them"))]
     pub(in crate::crash) fn each_held(
         &self,
         visit: &mut dyn FnMut(u32, &'static str, &dyn Variable),
