@@ -71,6 +71,7 @@ fn builder(has: &dyn Fn(&str) -> bool) -> Builder {
         .limit(Duration::from_millis(limit))
         .minidump(std::env::var_os("CRASHER_DUMP").is_some());
     let builder = if has("quiet") { builder.quiet(true) } else { builder };
+    let builder = if has("short") { builder.variables(holds::limits()) } else { builder };
     if has("json") { builder.format(Format::Json) } else { builder }
 }
 

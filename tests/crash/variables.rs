@@ -151,6 +151,18 @@ fn what_is_large_is_cut() {
 }
 
 #[test]
+fn the_limits_are_those_of_the_handler() {
+    for (how, code) in [("panic", 101), ("segv", SEGV)] {
+        let ended = run(&format!("hold-errors-{how}+short")).end().clean();
+        assert_eq!(ended.code(), code);
+        let values: Vec<_> = held(&ended, "inner").iter().map(|held| &held["value"]).collect();
+        let types = json!({"\"... (2 items)\"": "pa... 2 more characters", "...": "1 more item"});
+        assert_eq!(values, [&types, &Value::Null, &json!("la... 2 more characters")]);
+        assert_eq!(held(&ended, "outer")[0]["value"], json!([1, "... 2 more items"]));
+    }
+}
+
+#[test]
 fn what_is_borrowed_is_an_error_in_its_place() {
     for odd in both("borrowed") {
         let error = "already mutably borrowed";

@@ -10,7 +10,13 @@ use std::time::Duration;
 
 use serde::ser::{Error as _, SerializeMap as _};
 use serde::{Serialize, Serializer};
-use vitte_diag::crash::{self, Variable};
+use vitte_diag::crash::{self, Limits, Variable};
+
+/// Other limits than those by default.
+pub fn limits() -> Limits {
+    let limits = Limits::default().with_max_items(1).with_max_depth(1).with_max_string_len(2);
+    limits.with_max_total_items(4).with_max_time(Duration::from_secs(20))
+}
 
 /// `hold-VARIABLE-CRASH`: such as `hold-plain-panic`.
 pub fn run(kind: &str) -> Option<ExitCode> {
