@@ -22,8 +22,20 @@ use vitte_diag::{SourceMap, Span};
 
 /// The names that secrets go by, and one that a program made up.
 const NAMES: [&str; 14] = [
-    "pass", "DB_PASSWD", "password", "ClientSecret", "github_token", "api_key", "APIKEY", "X-Auth",
-    "credentials", "private_key", "session_id", "Cookie", "userPassword", "launch_code",
+    "pass",
+    "DB_PASSWD",
+    "password",
+    "ClientSecret",
+    "github_token",
+    "api_key",
+    "APIKEY",
+    "X-Auth",
+    "credentials",
+    "private_key",
+    "session_id",
+    "Cookie",
+    "userPassword",
+    "launch_code",
 ];
 
 /// The secret with a number: nothing else has these letters.
@@ -41,7 +53,8 @@ const COUNT: usize = 120;
 
 /// Sources with secrets in their literals.
 fn source() -> String {
-    let lines = (0..20).map(|at| format!("let {} = \"{}\"", name(at).replace('-', "_"), secret(at)));
+    let lines =
+        (0..20).map(|at| format!("let {} = \"{}\"", name(at).replace('-', "_"), secret(at)));
     let url = format!("let url = \"https://ada:{}@example.org/x\"", secret(20));
     let tail = "\nfn main() -> void\n    say token\n.end\n";
     lines.chain([url]).collect::<Vec<_>>().join("\n") + tail
@@ -92,13 +105,14 @@ fn planted() {
                 .with("url", &*format!("ftp://a:{}@b/", secret(72)))
                 .with("arguments", &*format!("--token {}", secret(73)));
             let held = format!("secret={}", secret(74));
-            crash::context("checking", span)
-                .with(name(75), &*secret(75))
-                .holding(&[("deep", &deep), ("map", &map), ("api_key", &held), ("held", &held)], || {
+            crash::context("checking", span).with(name(75), &*secret(75)).holding(
+                &[("deep", &deep), ("map", &map), ("api_key", &held), ("held", &held)],
+                || {
                     let all = (76..90).map(|at| format!("{}={}", name(at), secret(at)));
                     let all = all.collect::<Vec<_>>().join(" ");
                     panic!("cannot log in: {all}, Authorization: Bearer {}", secret(90));
-                });
+                },
+            );
         });
         assert!(result.unwrap_err().path.is_some());
     };
@@ -162,7 +176,9 @@ fn no_secret_of_a_hundred_is_written() {
     assert!(capsule.report.command.len() > 20 && capsule.environment.len() > 25);
     assert_eq!(capsule.report.context.len(), 2);
     let mut written = written(&folder);
-    for command in [&["show", &id, "--full"][..], &["inspect", &id], &["vars", &id], &["env", &id, "--json"]] {
+    for command in
+        [&["show", &id, "--full"][..], &["inspect", &id], &["vars", &id], &["env", &id, "--json"]]
+    {
         let mut vitte = common::vitte();
         let output = vitte.arg("crash").args(command).arg("--dir").arg(&folder).output().unwrap();
         assert!(output.status.success(), "{output:?}");

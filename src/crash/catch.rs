@@ -9,7 +9,7 @@ use std::process::{ExitCode, Termination};
 use super::facts::Facts;
 use super::handler;
 use super::report::CrashReport;
-use super::{context, hook};
+use super::{context, hook, variables};
 use crate::registry::codes;
 
 /// Runs one unit of work, such as a file of a compilation: its panic is an error value, so that the next
@@ -95,7 +95,8 @@ fn report_error(error: &(dyn Error + 'static)) {
     };
     let mut report = facts.report(codes::F0006, error.to_string(), hook::thread_name());
     report.notes = notes.collect();
+    let captured = variables::records::read(&variables::captured());
     let sources = super::place::known();
-    report.set_context(context::read(), facts.contexts, sources.as_ref());
+    report.set_context(context::read(), facts.contexts, sources.as_ref(), captured);
     handler::deliver(&mut report, sources.as_ref());
 }

@@ -12,7 +12,7 @@ use super::hook::{self, Panic};
 use super::keep::{self, Capsules};
 use super::output::{self, Shown};
 use super::report::CrashReport;
-use super::signal;
+use super::{Limits, signal};
 use crate::source::SourceMap;
 
 /// The handler of crashes: see [`install`](Self::install), and the [module](super).
@@ -36,6 +36,7 @@ pub struct Builder {
     panics: bool,
     signals: bool,
     chain: bool,
+    variables: Limits,
     pub(crate) look: Look,
     show: Show,
     pub(super) capsules: Capsules,
@@ -43,8 +44,9 @@ pub struct Builder {
 
 impl Builder {
     pub(crate) fn new(look: Look, show: Show, capsules: Capsules) -> Self {
-        let facts = Facts::new();
-        Self { facts, panics: true, signals: true, chain: true, look, show, capsules }
+        let (facts, variables) = (Facts::new(), Limits::default());
+        let (panics, signals, chain) = (true, true, true);
+        Self { facts, panics, signals, chain, variables, look, show, capsules }
     }
 
     /// What is the program called in reports? By default as its file.
@@ -125,6 +127,13 @@ impl Builder {
         self
     }
 
+    /// How much is kept of the variables that contexts [hold](super::Context::holding)? By default what
+    /// [`Limits`] says.
+    pub const fn variables(mut self, limits: Limits) -> Self {
+        self.variables = limits;
+        self
+    }
+
     /// Puts the handler in place, until the guard is dropped. The first line of `main` is where it
     /// belongs: the same program is started to report a signal, and this call, which never returns in it,
     /// is what does that.
@@ -146,6 +155,7 @@ impl Builder {
             Err(_) => folder,
         });
         set_look(self.look);
+        self.variables.put_in_place();
         let Self { facts, panics, signals, chain, show, capsules, .. } = self;
         let is_on = AtomicBool::new(true);
         let handler = Arc::new(Handler { facts, show, capsules, is_on });

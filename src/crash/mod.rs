@@ -64,6 +64,7 @@ mod symbols;
 mod text;
 #[cfg(feature = "upload")]
 pub mod upload;
+mod variables;
 
 /// What looks at a crashed process from outside, where that is possible.
 #[cfg(all(
@@ -102,3 +103,4 @@ pub use report::*;
 #[cfg(feature = "capsule")]
 pub use repository::*;
 pub use store::*;
+pub use variables::{Limits, Variable};

@@ -24,7 +24,7 @@ use super::signal::{DENIED, UNWRITTEN, name_of};
 use super::symbols::Symbols;
 use super::threads::{self, Threads};
 use super::walk::{Start, Walker};
-use super::what;
+use super::{variables, what};
 use crate::registry::codes;
 use crate::source::SourceMap;
 
@@ -65,7 +65,8 @@ fn report(process: Pid, address: u64, show: Show, capsules: &Capsules) -> Result
     let (raw, left_out) = slots::read(&memory, told.get(Word::Stack));
     let needed: Vec<_> = raw.iter().filter_map(|raw| Some(raw.span?.file().index())).collect();
     let sources = told.sources(&memory, (!capsules.wants_all_sources()).then_some(&*needed));
-    report.set_context((raw, left_out), facts.contexts, sources.as_ref());
+    let captured = variables::records::read(&told.variables(&memory));
+    report.set_context((raw, left_out), facts.contexts, sources.as_ref(), captured);
     report.threads = told.threads(&mut walker, &mut symbols, &threads, &report, end);
     let is_stored = store(&mut report, sources.as_ref(), &facts, capsules);
     if is_stored {
@@ -214,6 +215,14 @@ impl Told {
             start.pc = start.pc.saturating_sub(u64::from(self.get(Word::Code).cast_signed() > 0));
         }
         symbols.resolve(&walker.walk(start, facts.frames, end))
+    }
+
+    /// The records of what the contexts hold.
+    fn variables(&self, memory: &Memory<'_>) -> Vec<u8> {
+        /// More than there can be.
+        const LARGEST: usize = 16 << 20;
+        let len = usize::try_from(self.get(Word::VariablesLen)).unwrap_or(0);
+        memory(self.get(Word::Variables), len.min(LARGEST)).unwrap_or_default()
     }
 
     /// The sources that the contexts are in, at the numbers that they have; all of them where it is not said

@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::Mask;
+use super::{MASKED, Mask};
 use crate::backtrace::{Backtrace, Frame};
 use crate::crash::{
-    ContextEntry, ContextPlace, ContextValue, CrashFrame, CrashReport, CrashThread, SourceLine,
-    SourceLines, System,
+    ContextEntry, ContextPlace, ContextValue, ContextVariable, CrashFrame, CrashReport,
+    CrashThread, SourceLine, SourceLines, System,
 };
 
 impl Mask {
@@ -102,12 +102,20 @@ impl Mask {
     }
 
     fn entry(&self, entry: &mut ContextEntry) {
-        // A new field, such as variables with JSON values, is masked here: by its key, else as JSON.
-        let ContextEntry { name, values, place } = entry;
+        let ContextEntry { name, values, place, variables } = entry;
         self.set_text(name);
         for ContextValue { key, value } in values {
             *value = self.value(key, value);
             self.set_text(key);
+        }
+        for ContextVariable { key, value, error } in variables {
+            if !self.is_secret(key) {
+                self.json(value);
+            } else if !value.is_null() {
+                *value = MASKED.into();
+            }
+            self.set_text(key);
+            error.iter_mut().for_each(|error| self.set_text(error));
         }
         if let Some(ContextPlace { id: _, file: Some(file), lo: _, hi: _, line: _, col: _ }) = place
         {
