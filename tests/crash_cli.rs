@@ -60,6 +60,10 @@ fn report(timestamp: &str, changes: &Value) -> CrashReport {
         "session": "5f3c9a",
         "context": [
             {"name": "typeck", "values": [{"key": "fn", "value": "area"}],
+             "variables": [
+                 {"key": "scope", "value": {"depth": 2, "names": ["area", "side"]}},
+                 {"key": "tokens", "value": null, "error": "it took too long"}
+             ],
              "place": {"id": 0, "file": "src/shapes.vitte", "lo": 20, "hi": 24, "line": 3, "col": 4}},
             {"name": "check", "values": [], "place": null}
         ],
@@ -596,6 +600,7 @@ fn hostile_crashes_do_not_reach_the_terminal() {
         "backtrace": [evil, frame],
         "frames": [{"function": evil, "file": evil, "line": 1, "in_project": true}],
         "context": [{"name": evil, "values": [{"key": evil, "value": evil}],
+            "variables": [{"key": evil, "value": {evil: [evil]}, "error": evil}],
             "place": {"id": 0, "file": evil, "lo": 0, "hi": 1, "line": 1, "col": 1}}],
         "threads": [{"id": 1, "name": evil, "backtrace": [evil]}],
     });

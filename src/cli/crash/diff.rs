@@ -13,7 +13,7 @@ use super::look::{Ink, LEAST, Look, Page, cut};
 use super::shell::{Done, Shell};
 use super::target::Target;
 use super::vars::Context;
-use crate::crash::{Capsule, CrashReport};
+use crate::crash::{Capsule, ContextVariable, CrashReport};
 use crate::text;
 
 /// The arguments of `vitte crash diff`.
@@ -39,7 +39,7 @@ impl Diff {
         let repository = self.folder.repository();
         let a = Target::load(&self.a, &repository)?.capsule;
         let b = Target::load(&self.b, &repository)?.capsule;
-        let differences = Differences::of(&a, &b)?;
+        let differences = Differences::of(&a, &b);
         if self.json {
             return shell.json(&differences.json(&a, &b));
         }
@@ -62,17 +62,17 @@ struct Differences<'a> {
 }
 
 impl<'a> Differences<'a> {
-    fn of(a: &'a Capsule, b: &'a Capsule) -> Done<Self> {
+    fn of(a: &'a Capsule, b: &'a Capsule) -> Self {
         let calls = |capsule: &'a Capsule| -> Vec<&'a str> {
             let frames = capsule.report.backtrace.frames();
             frames.iter().map(crate::backtrace::Frame::text).collect()
         };
-        Ok(Self {
+        Self {
             facts: facts(a).into_iter().zip(facts(b)).filter_map(other).collect(),
             calls: align(&calls(a), &calls(b)),
-            context: others(&context(&a.report)?, &context(&b.report)?),
+            context: others(&context(&a.report), &context(&b.report)),
             environment: others(&a.environment, &b.environment),
-        })
+        }
     }
 
     fn have_same_calls(&self) -> bool {
@@ -167,27 +167,27 @@ fn facts(capsule: &Capsule) -> Vec<(&'static str, String)> {
 }
 
 /// What the program was doing, and its variables, by name. Of contexts with one name each has a number.
-fn context(report: &CrashReport) -> Done<BTreeMap<String, String>> {
+fn context(report: &CrashReport) -> BTreeMap<String, String> {
     let (mut all, mut numbers) = (BTreeMap::new(), BTreeMap::new());
-    for context in Context::all(report)? {
+    for context in Context::all(report) {
         let number: &mut usize = numbers.entry(context.name.clone()).or_default();
         *number += 1;
         let name = match number {
             1 => context.name,
             number => format!("{} ({number})", context.name),
         };
-        for (key, value) in context.values {
+        for ContextVariable { key, value, error } in context.values {
             let value = match value {
-                Ok(Value::String(text)) => text,
-                Ok(value) => value.to_string(),
-                Err(error) => error,
+                Value::String(text) => text,
+                value => value.to_string(),
             };
-            all.insert(format!("{name}, {key}"), value);
+            let error = error.map(|error| format!(" ({error})")).unwrap_or_default();
+            all.insert(format!("{name}, {key}"), value + &error);
         }
         let has_place = !context.place.is_empty();
         all.insert(name, if has_place { context.place } else { "without a place".to_owned() });
     }
-    Ok(all)
+    all
 }
 
 /// Cells of the longest name that has values beside it.

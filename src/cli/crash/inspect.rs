@@ -69,7 +69,7 @@ impl Inspect {
         for (name, bytes) in &parts {
             page.line(Ink::Plain, format!("  {:>10}  {name}", size(*bytes)));
         }
-        context(&target.capsule, &mut page)?;
+        context(&target.capsule, &mut page);
         calls(&target.capsule, &mut page);
         Ok(shell.out.write_all(page.finish().as_bytes())?)
     }
@@ -131,8 +131,8 @@ fn facts(target: &Target, size_of_file: String, page: &mut Page) {
 }
 
 /// What the program was doing, without the variables.
-fn context(capsule: &Capsule, page: &mut Page) -> Done {
-    let contexts = Context::all(&capsule.report)?;
+fn context(capsule: &Capsule, page: &mut Page) {
+    let contexts = Context::all(&capsule.report);
     if !contexts.is_empty() {
         page.heading("context, the innermost first");
     }
@@ -145,7 +145,6 @@ fn context(capsule: &Capsule, page: &mut Page) -> Done {
         page.line(Ink::Plain, format!("  {}{at}{}{values}", context.name, context.place));
     }
     more(contexts.len(), page);
-    Ok(())
 }
 
 /// The innermost calls that are not of the runtime.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::folder::One;
 use super::look::{Ink, Look, Page, safe};
 use super::shell::{Done, Failure, Shell};
-use crate::crash::{ContextEntry, ContextPlace, CrashReport};
+use crate::crash::{ContextEntry, ContextPlace, ContextVariable, CrashReport};
 use crate::text;
 
 /// The arguments of `vitte crash vars`.
@@ -28,7 +28,7 @@ impl Vars {
     pub(super) fn run(&self, shell: &mut Shell<'_>) -> Done {
         let report = self.one.load()?.capsule.report;
         let contexts: Vec<(usize, Context)> =
-            Context::all(&report)?.into_iter().enumerate().collect();
+            Context::all(&report).into_iter().enumerate().collect();
         let count = contexts.len();
         let is_meant = |index: usize| self.frame.is_none_or(|frame| frame == index);
         let meant: Vec<_> = contexts.into_iter().filter(|(index, _)| is_meant(*index)).collect();
@@ -62,37 +62,32 @@ impl Vars {
 pub(super) struct Context {
     pub(super) name: String,
     pub(super) place: String,
-    /// Its values and variables by key, and why one has no value.
-    pub(super) values: Vec<(String, Result<Value, String>)>,
+    /// Its values and its variables.
+    pub(super) values: Vec<ContextVariable>,
 }
 
 impl Context {
     /// Those of a report, the innermost first.
-    pub(super) fn all(report: &CrashReport) -> Done<Vec<Self>> {
+    pub(super) fn all(report: &CrashReport) -> Vec<Self> {
         report.context.iter().map(Self::of).collect()
     }
 
-    fn of(entry: &ContextEntry) -> Done<Self> {
-        // By the names that the report's JSON has: it may know more of a context than its values.
-        let json = serde_json::to_value(entry)?;
-        let list = |key| json.get(key).and_then(Value::as_array).into_iter().flatten();
-        let known = |variable: &Value| {
-            let key = variable.get("key")?.as_str()?.to_owned();
-            let value = match variable.get("error").and_then(Value::as_str) {
-                Some(error) => Err(error.to_owned()),
-                None => Ok(variable.get("value").cloned().unwrap_or_default()),
-            };
-            Some((key, value))
-        };
-        let values = list("values").chain(list("variables")).filter_map(known).collect();
-        let place = entry.place.as_ref().map(place).unwrap_or_default();
-        Ok(Self { name: entry.name.clone(), place, values })
+    fn of(entry: &ContextEntry) -> Self {
+        let values = entry.values.iter().map(|value| ContextVariable {
+            key: value.key.clone(),
+            value: Value::String(value.value.clone()),
+            error: None,
+        });
+        Self {
+            name: entry.name.clone(),
+            place: entry.place.as_ref().map(place).unwrap_or_default(),
+            values: values.chain(entry.variables.iter().cloned()).collect(),
+        }
     }
 
     fn json(&self, index: usize) -> Value {
-        let values = self.values.iter().map(|(key, value)| match value {
-            Ok(value) => json!({"key": key, "value": value, "error": null}),
-            Err(error) => json!({"key": key, "value": null, "error": error}),
+        let values = self.values.iter().map(|ContextVariable { key, value, error }| {
+            json!({"key": key, "value": value, "error": error})
         });
         let values: Vec<_> = values.collect();
         json!({"frame": index, "name": self.name, "place": self.place, "variables": values})
@@ -105,18 +100,26 @@ impl Context {
     ///      x: 1
     ///      types:
     ///        - "int"
+    ///    tokens: (it took too long)
     /// ```
     pub(super) fn show(&self, index: usize, page: &mut Page) {
         let at = if self.place.is_empty() { String::new() } else { format!(" at {}", self.place) };
         let number = format!("{index}: ");
         page.inked(&[(Ink::Aside, &number), (Ink::Heading, &self.name), (Ink::Plain, &at)]);
-        for (key, value) in &self.values {
-            match value {
-                Ok(value) => tree(&format!("{key}:"), value, number.len(), page),
-                Err(error) => {
-                    let indent = " ".repeat(number.len());
-                    page.line(Ink::Removed, format!("{indent}{key}: cannot be shown: {error}"));
+        let indent = number.len();
+        for ContextVariable { key, value, error } in &self.values {
+            let (blanks, name) = (" ".repeat(indent), format!("{key}:"));
+            match error {
+                None => tree(&name, value, indent, page),
+                Some(error) if value.is_null() => {
+                    let error = format!(" ({error})");
+                    page.inked(&[
+                        (Ink::Plain, &blanks),
+                        (Ink::Aside, &name),
+                        (Ink::Removed, &error),
+                    ]);
                 }
+                Some(error) => tree(&format!("{name} ({error})"), value, indent, page),
             }
         }
     }
@@ -171,10 +174,15 @@ mod tests {
     #[test]
     fn values_are_trees() {
         let scope = json!({"x": 1, "types": ["int", {"of": null}], "none": [], "text": "a\u{1b}"});
+        let variable = |key: &str, value, error: Option<&str>| {
+            let (key, error) = (key.to_owned(), error.map(str::to_owned));
+            ContextVariable { key, value, error }
+        };
         let values = vec![
-            ("fn".to_owned(), Ok(json!("area"))),
-            ("scope".to_owned(), Ok(scope)),
-            ("lost".to_owned(), Err("it panicked".to_owned())),
+            variable("fn", json!("area"), None),
+            variable("scope", scope, None),
+            variable("tokens", json!(null), Some("it took too long")),
+            variable("half", json!([{"<error>": "a cycle"}]), Some("a cycle")),
         ];
         let context = Context { name: "typeck".into(), place: "a.vitte:3:4".into(), values };
         let mut page = Page::new(Terminal::default());
@@ -190,7 +198,10 @@ mod tests {
        -
          of: null
      x: 1
-   lost: cannot be shown: it panicked
+   tokens: (it took too long)
+   half: (a cycle)
+     -
+       <error>: \"a cycle\"
 ";
         assert_eq!(page.finish(), expected);
     }
