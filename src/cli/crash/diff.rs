@@ -179,10 +179,11 @@ fn context(report: &CrashReport) -> BTreeMap<String, String> {
         for ContextVariable { key, value, error } in context.values {
             let value = match value {
                 Value::String(text) => text,
+                Value::Null if error.is_some() => String::new(),
                 value => value.to_string(),
             };
             let error = error.map(|error| format!(" ({error})")).unwrap_or_default();
-            all.insert(format!("{name}, {key}"), value + &error);
+            all.insert(format!("{name}, {key}"), (value + &error).trim_start().to_owned());
         }
         let has_place = !context.place.is_empty();
         all.insert(name, if has_place { context.place } else { "without a place".to_owned() });
