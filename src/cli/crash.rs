@@ -1,5 +1,6 @@
 //! `vitte crash`: the reports of crashes.
 
+mod html;
 mod list;
 mod selection;
 mod target;
@@ -10,6 +11,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use html::CrashHtml;
 use selection::Selection;
 use upload::CrashUpload;
 
@@ -47,6 +49,8 @@ pub(super) enum Crash {
     },
     /// Sends a report to whoever mends the program: to a folder, to Sentry, or as an issue on GitHub
     Upload(CrashUpload),
+    /// Writes the page of a crash, which a browser opens without a network
+    Html(CrashHtml),
     /// Removes reports
     Clear {
         /// The reports: ids, their beginnings, or `latest`
@@ -97,6 +101,7 @@ impl Crash {
                 list(&folder.store(), &selection, json, out, &mut complaints)?
             }
             Self::Show { id, folder, json, full } => show(&folder.store(), &id, json, full, out)?,
+            Self::Html(html) => return html.run(out, &mut io::stderr()),
             Self::Upload(upload) => return upload.run(out, &mut io::stderr()),
             Self::Clear { ids, folder, selection, all, dry_run } => {
                 let clear = Clear { store: folder.store(), selection, all, dry_run };

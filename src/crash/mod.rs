@@ -48,6 +48,8 @@ mod handler;
 #[cfg(feature="capsule")]
 mod fingerprint;
 mod hook;
+#[cfg(feature = "capsule")]
+mod html;
 mod json;
 mod output;
 mod place;
@@ -86,6 +88,10 @@ pub use context::{Context, Value, ValueText, context};
 #[cfg(feature="capsule")]
 pub use fingerprint::Fingerprint;
 pub(crate) use handler::Look;
+#[cfg(feature = "capsule")]
+pub(crate) use html::page;
+#[cfg(feature = "cli")]
+pub(crate) use html::write_page;
 pub use handler::{Builder, CrashGuard, CrashHandler, InstallError};
 pub(crate) use output::Shown;
 pub use place::sources;

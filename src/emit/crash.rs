@@ -75,6 +75,28 @@ impl crate::crash::Capsule {
         let diagnostic = json(&report);
         Self::of(report, diagnostic)
     }
+
+    /// The capsule as a page for a browser: one file that loads nothing and sends nothing, with a search, the
+    /// calls, the contexts and a drawing of who called whom. It is the same for the same capsule.
+    ///
+    /// Nothing of a capsule is run, whatever it holds: text is escaped, what a reader could be fooled with
+    /// has stand-ins, and the page's Content-Security-Policy allows its own script alone. What is very long
+    /// is cut, and says so.
+    #[must_use]
+    pub fn to_html(&self) -> String {
+        crate::crash::page(self, &fragment(&self.report), super::HTML_STYLE)
+    }
+}
+
+/// The crash as a terminal shows it, as markup.
+#[cfg(feature = "capsule")]
+fn fragment(report: &CrashReport) -> String {
+    let tool = Tool::new(report.module.clone(), report.version.clone());
+    let mut emitter = super::HtmlEmitter::new(Vec::new(), &tool);
+    // Writing to memory cannot fail.
+    _ = emitter.emit(&report.sources(), &report.to_diagnostic());
+    _ = emitter.finish();
+    String::from_utf8_lossy(&emitter.into_inner()).into_owned()
 }
 
 /// The crash as the line of JSON that a compiler writes, without a line feed.
