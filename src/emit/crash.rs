@@ -84,17 +84,18 @@ impl crate::crash::Capsule {
     /// is cut, and says so.
     #[must_use]
     pub fn to_html(&self) -> String {
-        crate::crash::page(self, &fragment(&self.report), super::HTML_STYLE)
+        crate::crash::page(self, &fragment(self), super::HTML_STYLE)
     }
 }
 
 /// The crash as a terminal shows it, as markup.
 #[cfg(feature = "capsule")]
-fn fragment(report: &CrashReport) -> String {
+fn fragment(capsule: &crate::crash::Capsule) -> String {
+    let report = &capsule.report;
     let tool = Tool::new(report.module.clone(), report.version.clone());
     let mut emitter = super::HtmlEmitter::new(Vec::new(), &tool);
     // Writing to memory cannot fail.
-    _ = emitter.emit(&report.sources(), &report.to_diagnostic());
+    _ = emitter.emit(&capsule.source_map(), &report.to_diagnostic());
     _ = emitter.finish();
     String::from_utf8_lossy(&emitter.into_inner()).into_owned()
 }

@@ -93,6 +93,22 @@
   own.addEventListener('change', apply);
 
   // What opens and closes.
+  const openTarget = () => {
+    const target = document.getElementById(location.hash.slice(1));
+    const details = target && (target.tagName === 'DETAILS' ? target : one('details', target));
+    if (target?.matches('details, .call')) {
+      details.open = true;
+      show(details);
+      opened.clear();
+    }
+  };
+  addEventListener('hashchange', openTarget);
+  openTarget();
+  // What was hidden has no places before it is drawn.
+  all('.source').forEach((source) => source.addEventListener('toggle', () => requestAnimationFrame(() => {
+    const code = one('.code', source), marked = source.open && one('mark', source);
+    if (code && marked) code.scrollTop += marked.getBoundingClientRect().top - code.getBoundingClientRect().top - 120;
+  })));
   const setAll = (open) => {
     opened.clear();
     all('main details').forEach((details) => { details.open = open; });
@@ -148,6 +164,7 @@
   one('#keys').addEventListener('click', toHelp);
   const empty = () => {
     find.value = '';
+    find.blur();
     apply();
   };
   const keys = {

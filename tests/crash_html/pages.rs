@@ -86,9 +86,12 @@ pub fn common() -> Capsule {
         {"key": "depth", "value": 17, "error": null},
         {"key": "scope", "value": null, "error": "its Serialize panicked"},
     ]);
-    let lo = source.find("shape.height + area_22_of(shape)").unwrap();
-    let text_line = source[..lo].rfind('\n').unwrap() + 1;
-    let shown = source[text_line..].lines().next().unwrap();
+    let lines_of = ["area_22(shape: Shape)", "shape.height + area_22_of(shape)"].map(|wanted| {
+        let lo = source.find(wanted).unwrap();
+        let start = source[..lo].rfind('\n').unwrap() + 1;
+        let text = source[start..].lines().next().unwrap();
+        json!({"line": source[..lo].matches('\n').count() + 1, "lo": start, "text": text})
+    });
     let report = json!({
         "timestamp": "2025-10-22T13:05:42.123Z", "version": "0.4.1", "module": "vittec", "thread": "worker-2",
         "signal": null, "message": "attempt to subtract with overflow", "backtrace": lines,
@@ -109,8 +112,7 @@ pub fn common() -> Capsule {
         ],
         "code": "F0001", "location": "src/front/typeck/unify.rs:212:13", "address": "0x10",
         "notes": ["the stack is not used up\nof 8 MB there are 7 left"],
-        "sources": [{"id": 0, "file": "examples/shapes.vitte", "lines": [
-            {"line": source[..lo].matches('\n').count() + 1, "lo": text_line, "text": shown}]}],
+        "sources": [{"id": 0, "file": "examples/shapes.vitte", "lines": lines_of}],
     });
     let mut capsule = capsule(report);
     capsule.sources.push(CapsuleSource::new("examples/shapes.vitte", source));

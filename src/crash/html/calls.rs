@@ -13,12 +13,18 @@ use super::shown;
 use crate::backtrace::{Backtrace, Frame};
 use crate::crash::{CrashFrame, CrashReport};
 
-/// The most calls that are shown of a thread, the most of one that did not crash, and the most threads.
-const MOST_CALLS: usize = 300;
-const MOST_OF_OTHERS: usize = 48;
+/// What is shown of a thread at most.
+#[derive(Clone, Copy)]
+struct Most {
+    calls: usize,
+    /// Of a name.
+    bytes: usize,
+}
+
+const MOST: Most = Most { calls: 300, bytes: 700 };
+/// Of one that did not crash.
+const MOST_OF_OTHERS: Most = Most { calls: 40, bytes: 200 };
 const MOST_THREADS: usize = 40;
-/// The most bytes of a name.
-const NAME: usize = 700;
 
 /// Whose a call is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -103,9 +109,9 @@ pub(super) fn of_crash(report: &CrashReport, files: &[File<'_>]) -> Vec<Group> {
     let rows: Vec<_> = rows.collect();
     if rows.is_empty() {
         let known = report.frames.iter().map(|frame| Ok((frame.clone(), is_runtime(frame))));
-        return groups(known.collect(), files, MOST_CALLS);
+        return groups(known.collect(), files, MOST);
     }
-    groups(rows, files, MOST_CALLS)
+    groups(rows, files, MOST)
 }
 
 fn is_runtime(frame: &CrashFrame) -> bool {
@@ -122,7 +128,7 @@ pub(super) fn threads(report: &CrashReport) -> (Vec<Thread>, usize) {
         };
         Thread {
             id: thread.id,
-            name: shown::line(&thread.name, NAME),
+            name: shown::line(&thread.name, MOST_OF_OTHERS.bytes),
             is_crashed,
             count: thread.backtrace.frames().len(),
             groups: calls,
@@ -158,15 +164,15 @@ fn parsed(line: &Frame) -> CrashFrame {
     }
 }
 
-fn groups(rows: Vec<Row<'_>>, files: &[File<'_>], most: usize) -> Vec<Group> {
+fn groups(rows: Vec<Row<'_>>, files: &[File<'_>], most: Most) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     let mut number = 0;
     let count = rows.len();
-    for row in rows.into_iter().take(most) {
+    for row in rows.into_iter().take(most.calls) {
         let (frame, is_runtime) = match row {
             Ok(row) => row,
             Err(left_out) => {
-                let left_out = shown::line(left_out, NAME);
+                let left_out = shown::line(left_out, most.bytes);
                 groups.push(Group { left_out, ..Group::default() });
                 continue;
             }
@@ -174,21 +180,27 @@ fn groups(rows: Vec<Row<'_>>, files: &[File<'_>], most: usize) -> Vec<Group> {
         let is_next = |group: &&mut Group| {
             group.left_out.is_empty() && group.is_runtime == is_runtime
         };
-        let call = call(number, &frame, is_runtime, files);
+        let call = call(number, &frame, is_runtime, files, most.bytes);
         number += 1;
         match groups.last_mut().filter(is_next) {
             Some(group) => group.calls.push(call),
             None => groups.push(Group { left_out: String::new(), is_runtime, calls: vec![call] }),
         }
     }
-    if count > most {
-        let left_out = format!("... {} ...", shown::counted("more call", count - most));
+    if count > most.calls {
+        let left_out = format!("... {} ...", shown::counted("more call", count - most.calls));
         groups.push(Group { left_out, ..Group::default() });
     }
     groups
 }
 
-fn call(number: usize, frame: &CrashFrame, is_runtime: bool, files: &[File<'_>]) -> Call {
+fn call(
+    number: usize,
+    frame: &CrashFrame,
+    is_runtime: bool,
+    files: &[File<'_>],
+    most: usize,
+) -> Call {
     let owner = match (is_runtime, frame.in_project) {
         (true, _) => Owner::Runtime,
         (_, true) => Owner::Project,
@@ -208,10 +220,10 @@ fn call(number: usize, frame: &CrashFrame, is_runtime: bool, files: &[File<'_>])
     Call {
         number,
         owner,
-        function: shown::line(function, NAME),
+        function: shown::line(function, most),
         is_source: file.is_some(),
-        place: shown::line(&file.unwrap_or_else(|| module.clone()), NAME),
-        module: shown::line(&module, NAME),
+        place: shown::line(&file.unwrap_or_else(|| module.clone()), most),
+        module: shown::line(&module, most),
         is_inlined: frame.inlined,
         source: files.iter().find_map(|file| file.of_call(frame)).unwrap_or_default(),
     }

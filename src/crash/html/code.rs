@@ -9,7 +9,7 @@
 use std::ops::Range;
 
 use super::shown;
-use crate::crash::{Capsule, ContextPlace, CrashFrame};
+use crate::crash::{Capsule, ContextPlace, CrashFrame, SourceLine, SourceLines, place};
 use crate::source::SourceMap;
 use crate::text;
 
@@ -76,6 +76,26 @@ pub(super) fn texts(capsule: &Capsule) -> SourceMap {
         _ = texts.add(source.file.clone(), source.text.clone());
     }
     texts
+}
+
+impl Capsule {
+    /// The sources of the crash's diagnostic: each file as a whole where it is in the capsule, and otherwise
+    /// those of its lines that the report has.
+    pub(crate) fn source_map(&self) -> SourceMap {
+        let texts = texts(self);
+        let files = files(self, &texts);
+        let whole = |known: &SourceLines| {
+            let file = files.iter().find(|file| file.id.is_none() && file.name == known.file)?;
+            let lines = file.lines.iter().filter_map(|line| {
+                let lo = u32::try_from(line.lo).ok()?;
+                Some(SourceLine { line: line.number, lo, text: line.text.to_owned() })
+            });
+            Some(SourceLines { id: known.id, file: known.file.clone(), lines: lines.collect() })
+        };
+        let lines = self.report.sources.iter();
+        let lines = lines.map(|known| whole(known).unwrap_or_else(|| known.clone()));
+        place::stand_in(&self.report.context, &lines.collect::<Vec<_>>())
+    }
 }
 
 /// All files of which something is known: those of the capsule, then those of which the report has lines.

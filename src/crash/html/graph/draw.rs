@@ -14,7 +14,7 @@ const STEP: usize = 62;
 /// Around all.
 const MARGIN: usize = 12;
 /// Between two lanes, and the most of them.
-const LANE: usize = 16;
+const LANE: usize = 26;
 const MOST_LANES: usize = 8;
 /// For the count of a recursion.
 const LOOP: usize = 74;
@@ -52,6 +52,7 @@ pub(in crate::crash::html) struct Box {
     pub(in crate::crash::html) title: String,
     /// What of the page it is about, such as `#call-3`.
     pub(in crate::crash::html) link: String,
+    pub(in crate::crash::html) is_crash: bool,
 }
 
 #[derive(Debug)]
@@ -59,8 +60,9 @@ pub(in crate::crash::html) struct Arrow {
     pub(in crate::crash::html) class: &'static str,
     /// The commands of an SVG path.
     pub(in crate::crash::html) path: String,
-    /// Empty, or how often.
+    /// Empty, or how often: behind or before the point `x`, `y`.
     pub(in crate::crash::html) label: String,
+    pub(in crate::crash::html) is_right: bool,
     pub(in crate::crash::html) x: usize,
     pub(in crate::crash::html) y: usize,
 }
@@ -125,9 +127,10 @@ impl Node {
             text_x: x + 12,
             lines,
             name: shown::end(&self.name, NAME),
-            about: shown::end(&self.place, PLACE),
+            about: shown::end(&self.place, PLACE - of_crash.len()),
             title: format!("{of_crash}{}{at}", self.name),
             link: self.call.map(|number| format!("#call-{number}")).unwrap_or_default(),
+            is_crash: self.kind == Kind::Crash,
         }
     }
 }
@@ -150,18 +153,19 @@ impl Drawing {
                 about: start(&context.about, ABOUT),
                 title: format!("context: {} ({})", context.name, context.about),
                 link: format!("#context-{}", context.number),
+                is_crash: false,
             });
             if row > 0 {
                 let (from, x) = (y + HEIGHT - STEP, x + CONTEXT_WIDTH / 2);
                 let path = format!("M{x} {from}V{}", y - 2);
-                self.arrows.push(Arrow { class: "edge soft", path, label: String::new(), x, y });
+                self.arrows.push(Arrow { class: "edge soft", path, label: String::new(), is_right: true, x, y });
             }
             self.height = self.height.max(y + HEIGHT + MARGIN);
         }
         let last = top + (graph.contexts.len() - 1) * STEP + HEIGHT / 2;
         if let Some((end, y)) = crash {
             let path = format!("M{x} {last}L{} {}", end + 2, y + HEIGHT / 2);
-            self.arrows.push(Arrow { class: "edge dashed", path, label: String::new(), x, y });
+            self.arrows.push(Arrow { class: "edge dashed", path, label: String::new(), is_right: true, x, y });
         }
         self.width = x + CONTEXT_WIDTH + MARGIN;
     }
@@ -181,14 +185,14 @@ fn start(text: &str, cells: usize) -> String {
 fn down(left: usize, y: usize, label: String) -> Arrow {
     let x = left + WIDTH / 2;
     let path = format!("M{x} {y}V{}", y + STEP - HEIGHT - 2);
-    Arrow { class: "edge", path, label, x: x + 8, y: y + 15 }
+    Arrow { class: "edge", path, label, is_right: true, x: x + 10, y: y + 15 }
 }
 
 /// An arrow from a node to itself, on its right.
 fn around(x: usize, y: usize, times: usize) -> Arrow {
     let (from, to, far) = (y + 10, y + HEIGHT - 10, x + 28);
     let path = format!("M{x} {from}C{far} {} {far} {} {} {to}", from - 4, to + 4, x + 2);
-    Arrow { class: "edge back", path, label: format!("×{times}"), x: x + 28, y: y + 24 }
+    Arrow { class: "edge back", path, label: format!("×{times}"), is_right: true, x: x + 28, y: y + 24 }
 }
 
 /// An arrow around the nodes between two, on the left.
@@ -199,7 +203,7 @@ fn arc(left: usize, (from, to): (usize, usize), lane: usize, times: usize) -> Ar
     let (bend, back) = if to < from { (from - 8, to + 8) } else { (from + 8, to - 8) };
     let path = format!("M{left} {from}Q{x} {from} {x} {bend}V{back}Q{x} {to} {} {to}", left - 2);
     let label = if times > 1 { format!("×{times}") } else { String::new() };
-    Arrow { class, path, label, x: x.saturating_sub(26), y: from.midpoint(to) + 4 }
+    Arrow { class, path, label, is_right: false, x: x.saturating_sub(4), y: from.midpoint(to) + 4 }
 }
 
 /// From which node to which, and how often.
