@@ -85,7 +85,8 @@ struct Page<'a> {
 /// The page of a capsule, whose `diagnostic` is drawn already, and has this style.
 pub(crate) fn page(capsule: &Capsule, diagnostic: &str, style: &str) -> String {
     let report = &capsule.report;
-    let style = unix(&format!("{style}{}", include_str!("../../templates/crash/page.css"))).into_owned();
+    let style =
+        unix(&format!("{style}{}", include_str!("../../templates/crash/page.css"))).into_owned();
     let script = unix(include_str!("../../templates/crash/page.js"));
     let texts = code::texts(capsule);
     let files = code::files(capsule, &texts);

@@ -82,7 +82,8 @@ impl Browser {
 
     /// One command, and the value that comes back.
     fn ask(&self, method: &str, path: &str, body: &Value) -> Value {
-        let body = if method == "GET" || method == "DELETE" { String::new() } else { body.to_string() };
+        let body =
+            if method == "GET" || method == "DELETE" { String::new() } else { body.to_string() };
         let (status, answer) = self.send(method, path, &body).expect("the driver answers");
         let mut answer: Value = serde_json::from_str(&answer).expect("JSON");
         assert!(status.contains(" 200 "), "{method} {path}: {answer}");
@@ -180,12 +181,14 @@ impl Browser {
         self.log("browser")
     }
 
-    /// The addresses that were asked for since the last look.
+    /// The addresses that a page asked for since the last look.
     pub fn requests(&self) -> Vec<String> {
         let events = self.log("performance").into_iter().filter_map(|event| {
             let message: Value = serde_json::from_str(event["message"].as_str()?).ok()?;
             let message = &message["message"];
-            let is_request = message["method"] == "Network.requestWillBeSent";
+            // The browser has pages of its own.
+            let of_page = message["params"]["documentURL"].as_str()?.starts_with("file:");
+            let is_request = of_page && message["method"] == "Network.requestWillBeSent";
             is_request.then(|| message["params"]["request"]["url"].as_str().map(str::to_owned))?
         });
         events.collect()

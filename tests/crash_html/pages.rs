@@ -39,13 +39,19 @@ fn frame(number: usize) -> Value {
         1 => std("core::panicking::panic_const::panic_const_sub_overflow", "core/src/panicking.rs"),
         2 => own("vittec::front::typeck::unify::Unifier::occurs", "front/typeck/unify.rs", 212),
         3 => own("vittec::front::typeck::unify::Unifier::unify", "front/typeck/unify.rs", 88),
-        4..20 if number % 3 == 1 => own("vittec::front::typeck::expr::check_expr", "front/typeck/expr.rs", 140),
-        4..20 if number % 3 == 2 => own("vittec::front::typeck::expr::check_call", "front/typeck/expr.rs", 301),
+        4..20 if number % 3 == 1 => {
+            own("vittec::front::typeck::expr::check_expr", "front/typeck/expr.rs", 140)
+        }
+        4..20 if number % 3 == 2 => {
+            own("vittec::front::typeck::expr::check_call", "front/typeck/expr.rs", 301)
+        }
         4..20 => own("vittec::front::typeck::block::check_block", "front/typeck/block.rs", 57),
         20 => own("vittec::front::typeck::check_fn", "front/typeck/mod.rs", 33),
-        21 => json!({"function": "<rayon::iter::map::MapFolder<C, F> as rayon::iter::plumbing::Folder<T>>::consume_iter",
+        21 => {
+            json!({"function": "<rayon::iter::map::MapFolder<C, F> as rayon::iter::plumbing::Folder<T>>::consume_iter",
             "file": "rayon-1.12.0/src/iter/map.rs", "line": 248, "column": 9, "module": "/opt/vitte/bin/vittec",
-            "offset": 0x7_0000, "in_project": false}),
+            "offset": 0x7_0000, "in_project": false})
+        }
         22 => own("vittec::front::check_all::{{closure}}", "front/mod.rs", 71),
         23..28 => std("std::panicking::catch_unwind::do_call", "std/src/panicking.rs"),
         28 => own("vittec::front::check_all", "front/mod.rs", 64),
@@ -61,8 +67,15 @@ fn frame(number: usize) -> Value {
 fn line(frame: &Value) -> String {
     let text = |key: &str| frame[key].as_str().unwrap_or_default();
     match frame["line"].as_u64() {
-        Some(line) => format!("{} at {}:{line}:{}", text("function"), text("file"), frame["column"]),
-        None => format!("{} in {}+{:#x}", text("function"), text("module"), frame["offset"].as_u64().unwrap()),
+        Some(line) => {
+            format!("{} at {}:{line}:{}", text("function"), text("file"), frame["column"])
+        }
+        None => format!(
+            "{} in {}+{:#x}",
+            text("function"),
+            text("module"),
+            frame["offset"].as_u64().unwrap()
+        ),
     }
 }
 
@@ -117,8 +130,12 @@ pub fn common() -> Capsule {
     let mut capsule = capsule(report);
     capsule.sources.push(CapsuleSource::new("examples/shapes.vitte", source));
     for (name, value) in [
-        ("HOME", "/home/…"), ("LANG", "en_US.UTF-8"), ("PATH", "/usr/local/bin:/usr/bin:/bin"),
-        ("TERM", "xterm-256color"), ("VITTE_LOG", "typeck=debug"), ("API_TOKEN", "(masked)"),
+        ("HOME", "/home/…"),
+        ("LANG", "en_US.UTF-8"),
+        ("PATH", "/usr/local/bin:/usr/bin:/bin"),
+        ("TERM", "xterm-256color"),
+        ("VITTE_LOG", "typeck=debug"),
+        ("API_TOKEN", "(masked)"),
     ] {
         capsule.environment.insert(name.to_owned(), value.to_owned());
     }

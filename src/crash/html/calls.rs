@@ -177,9 +177,8 @@ fn groups(rows: Vec<Row<'_>>, files: &[File<'_>], most: Most) -> Vec<Group> {
                 continue;
             }
         };
-        let is_next = |group: &&mut Group| {
-            group.left_out.is_empty() && group.is_runtime == is_runtime
-        };
+        let is_next =
+            |group: &&mut Group| group.left_out.is_empty() && group.is_runtime == is_runtime;
         let call = call(number, &frame, is_runtime, files, most.bytes);
         number += 1;
         match groups.last_mut().filter(is_next) {

@@ -11,9 +11,10 @@ use super::{code, shown};
 use crate::crash::{ContextEntry, ContextPlace, CrashReport};
 use crate::text;
 
-/// The most contexts, the most branches inside one another, the most parts of all variables of a context,
+/// The most contexts, the most values of one, the most branches inside one another, the most parts of all variables of a context,
 /// and the most values in one branch.
-const MOST_CONTEXTS: usize = 100;
+const MOST_CONTEXTS: usize = 64;
+const MOST_VALUES: usize = 50;
 const MOST_DEPTH: usize = 12;
 const MOST_PARTS: usize = 400;
 const MOST_IN_ONE: usize = 100;
@@ -44,9 +45,17 @@ impl Doing {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Part {
     /// A value with others in it.
-    Open { key: String, about: String, is_open: bool },
+    Open {
+        key: String,
+        about: String,
+        is_open: bool,
+    },
     Close,
-    Leaf { key: String, kind: &'static str, value: String },
+    Leaf {
+        key: String,
+        kind: &'static str,
+        value: String,
+    },
     /// What is not shown, or could not be.
     Note(String),
 }
@@ -61,12 +70,13 @@ fn doing(entry: &ContextEntry, files: &[File<'_>]) -> Doing {
     let place = entry.place.as_ref();
     let file = place.and_then(|place| code::find(files, place));
     let source = place.and_then(|place| Some(files.get(file?)?.at(place)));
+    let values = entry.values.iter().take(MOST_VALUES);
     let value = |key: &str, value: &str| (shown::line(key, NAME), shown::block(value, TEXT));
     Doing {
         name: shown::line(&entry.name, NAME),
         place: place.map(at).unwrap_or_default(),
         file,
-        values: entry.values.iter().map(|one| value(&one.key, &one.value)).collect(),
+        values: values.map(|one| value(&one.key, &one.value)).collect(),
         variables: variables(entry),
         source: source.unwrap_or_default(),
     }
@@ -75,7 +85,7 @@ fn doing(entry: &ContextEntry, files: &[File<'_>]) -> Doing {
 /// A place as exactly as it is known.
 fn at(place: &ContextPlace) -> String {
     let file = match &place.file {
-        Some(file) => shown::line(file, TEXT),
+        Some(file) => shown::line(file, NAME),
         None => format!("file {}", place.id),
     };
     match (place.line, place.col) {
@@ -128,7 +138,8 @@ impl Tree {
             Value::Object(values) if values.is_empty() => self.leaf(key, "null", "{}"),
             Value::Array(values) => {
                 let about = format!("[{}]", values.len());
-                let values = values.iter().enumerate().map(|(index, value)| (index.to_string(), value));
+                let values =
+                    values.iter().enumerate().map(|(index, value)| (index.to_string(), value));
                 self.branch(key, about, values, depth);
             }
             Value::Object(values) => {

@@ -5,6 +5,7 @@ use crate::crash::{Capsule, CrashReport};
 
 /// The most entries of a table, and the most bytes of a name and of a value.
 const MOST: usize = 300;
+const MOST_NOTES: usize = 50;
 const NAME: usize = 200;
 const VALUE: usize = 1000;
 
@@ -57,5 +58,5 @@ fn row((name, value): (&String, &String)) -> (String, String) {
 
 /// The notes, each with its lines.
 pub(super) fn notes(report: &CrashReport) -> Vec<String> {
-    report.notes.iter().take(MOST).map(|note| shown::block(note, 2 * VALUE)).collect()
+    report.notes.iter().take(MOST_NOTES).map(|note| shown::block(note, 2 * VALUE)).collect()
 }

@@ -27,6 +27,8 @@ use super::shown;
 const OUTERMOST: usize = 14;
 const INNERMOST: usize = 30;
 const MOST_CONTEXTS: usize = 15;
+/// The most bytes of what is said of a context.
+const ABOUT: usize = 300;
 
 /// What is drawn.
 #[derive(Debug, Default)]
@@ -83,7 +85,8 @@ impl Graph {
             for call in group.calls.iter().rev() {
                 let key = (call.function.as_str(), call.is_source);
                 let node = *known.entry(key).or_insert_with(|| {
-                    let kind = if call.owner == Owner::Project { Kind::Project } else { Kind::Package };
+                    let kind =
+                        if call.owner == Owner::Project { Kind::Project } else { Kind::Package };
                     let (name, place) = (call.function.clone(), call.place.clone());
                     graph.push(Node { kind, name, place, call: None })
                 });
@@ -188,7 +191,8 @@ impl Context {
     fn of(number: usize, doing: &Doing) -> Self {
         let values = doing.values.iter().map(|(key, value)| format!("{key}: {value}"));
         let about = values.chain([doing.place.clone()]).filter(|text| !text.is_empty());
-        Self { name: doing.name.clone(), about: about.collect::<Vec<_>>().join(", "), number }
+        let about = shown::line(&about.collect::<Vec<_>>().join(", "), ABOUT);
+        Self { name: doing.name.clone(), about, number }
     }
 }
 

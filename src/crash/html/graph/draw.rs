@@ -102,7 +102,12 @@ pub(in crate::crash::html) fn draw(graph: &Graph) -> Drawing {
         // So that the last one is beside the crash, or above it where there is no room.
         let beside = first + crash.unwrap_or(0);
         let start = (beside + 1).saturating_sub(graph.contexts.len());
-        drawing.contexts(graph, right, top(start), crash.is_some().then(|| (left + WIDTH, top(beside))));
+        drawing.contexts(
+            graph,
+            right,
+            top(start),
+            crash.is_some().then(|| (left + WIDTH, top(beside))),
+        );
     }
     drawing
 }
@@ -158,14 +163,28 @@ impl Drawing {
             if row > 0 {
                 let (from, x) = (y + HEIGHT - STEP, x + CONTEXT_WIDTH / 2);
                 let path = format!("M{x} {from}V{}", y - 2);
-                self.arrows.push(Arrow { class: "edge soft", path, label: String::new(), is_right: true, x, y });
+                self.arrows.push(Arrow {
+                    class: "edge soft",
+                    path,
+                    label: String::new(),
+                    is_right: true,
+                    x,
+                    y,
+                });
             }
             self.height = self.height.max(y + HEIGHT + MARGIN);
         }
         let last = top + (graph.contexts.len() - 1) * STEP + HEIGHT / 2;
         if let Some((end, y)) = crash {
             let path = format!("M{x} {last}L{} {}", end + 2, y + HEIGHT / 2);
-            self.arrows.push(Arrow { class: "edge dashed", path, label: String::new(), is_right: true, x, y });
+            self.arrows.push(Arrow {
+                class: "edge dashed",
+                path,
+                label: String::new(),
+                is_right: true,
+                x,
+                y,
+            });
         }
         self.width = x + CONTEXT_WIDTH + MARGIN;
     }
@@ -192,7 +211,14 @@ fn down(left: usize, y: usize, label: String) -> Arrow {
 fn around(x: usize, y: usize, times: usize) -> Arrow {
     let (from, to, far) = (y + 10, y + HEIGHT - 10, x + 28);
     let path = format!("M{x} {from}C{far} {} {far} {} {} {to}", from - 4, to + 4, x + 2);
-    Arrow { class: "edge back", path, label: format!("×{times}"), is_right: true, x: x + 28, y: y + 24 }
+    Arrow {
+        class: "edge back",
+        path,
+        label: format!("×{times}"),
+        is_right: true,
+        x: x + 28,
+        y: y + 24,
+    }
 }
 
 /// An arrow around the nodes between two, on the left.
