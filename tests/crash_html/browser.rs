@@ -1,4 +1,4 @@
-//! A browser without a window, driven as the WebDriver protocol (W3C) has it, over `chromedriver`. Every wait
+//! A browser without a window, driven as the `WebDriver` protocol (W3C) has it, over `chromedriver`. Every wait
 //! has an end, and what was started is gone when the browser is dropped.
 
 use std::fs;

@@ -266,7 +266,7 @@ fn view(file: &File<'_>, marks: &[Range<usize>], room: &mut usize) -> View {
         lines.map(|line| line.text.len().min(LINE) + 8).sum()
     };
     let count = file.lines.len();
-    let mut ranges = vec![0..count];
+    let mut ranges = Vec::from([Range { start: 0, end: count }]);
     if size(&(0..count)) > *room {
         let around = marks.iter().map(|mark| {
             let lines = file.lines_of(mark);
