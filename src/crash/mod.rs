@@ -36,21 +36,25 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod calls;
 #[cfg(feature = "capsule")]
 mod capsule;
-mod calls;
 mod catch;
 mod context;
 mod diagnostic;
 mod disk;
 mod facts;
-mod handler;
-#[cfg(feature="capsule")]
+#[cfg(any(feature = "capsule", feature = "upload"))]
 mod fingerprint;
+mod handler;
 mod hook;
 #[cfg(feature = "capsule")]
 mod html;
 mod json;
+mod keep;
+mod kind;
+#[cfg(feature = "capsule")]
+mod mask;
 mod output;
 mod place;
 mod report;
@@ -62,6 +66,7 @@ mod symbols;
 mod text;
 #[cfg(feature = "upload")]
 pub mod upload;
+mod variables;
 
 /// What looks at a crashed process from outside, where that is possible.
 #[cfg(all(
@@ -85,17 +90,23 @@ mod what;
 pub use capsule::*;
 pub use catch::{catch, run};
 pub use context::{Context, Value, ValueText, context};
-#[cfg(feature="capsule")]
-pub use fingerprint::Fingerprint;
+#[cfg(any(feature = "capsule", feature = "upload"))]
+pub use fingerprint::{Fingerprint, FingerprintError, FingerprintParts};
 pub(crate) use handler::Look;
 #[cfg(feature = "capsule")]
 pub(crate) use html::page;
 #[cfg(feature = "cli")]
 pub(crate) use html::write_page;
 pub use handler::{Builder, CrashGuard, CrashHandler, InstallError};
+pub(crate) use keep::Capsules;
+#[cfg(feature = "capsule")]
+pub use keep::{Environment, Sources};
+#[cfg(feature = "capsule")]
+pub use mask::{Mask, MaskError};
 pub(crate) use output::Shown;
 pub use place::sources;
 pub use report::*;
 #[cfg(feature = "capsule")]
 pub use repository::*;
 pub use store::*;
+pub use variables::{Limits, Variable};
