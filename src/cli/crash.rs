@@ -7,6 +7,7 @@ mod env;
 mod export;
 mod fingerprint;
 mod folder;
+mod html;
 mod inspect;
 mod list;
 mod look;
@@ -137,7 +138,8 @@ enum Crash {
     Fingerprint(fingerprint::Fingerprint),
     /// Shows what differs between two crashes
     Diff(diff::Diff),
-    // Here `html`, `replay` and `reduce` have their place.
+    /// Writes the page of a crash, which a browser opens without a network
+    Html(html::Html),
     /// Writes a capsule to a file, or unpacks its source files
     Export(export::Export),
     /// Sends a report to a folder, to Sentry, or as an issue to GitHub
@@ -162,6 +164,7 @@ impl Crash {
             Self::Env(env) => env.run(shell),
             Self::Fingerprint(fingerprint) => fingerprint.run(shell),
             Self::Diff(diff) => diff.run(shell),
+            Self::Html(html) => html.run(shell),
             Self::Export(export) => export.run(shell),
             Self::Upload(upload) => upload.run(shell),
             Self::Clean(clean) => clean.run(shell),

@@ -50,6 +50,8 @@ mod facts;
 mod fingerprint;
 mod handler;
 mod hook;
+#[cfg(feature = "capsule")]
+mod html;
 mod json;
 mod keep;
 mod kind;
@@ -94,6 +96,10 @@ pub use context::{Context, Value, ValueText, context};
 pub use fingerprint::{Fingerprint, FingerprintError, FingerprintParts};
 pub(crate) use handler::Look;
 pub use handler::{Builder, CrashGuard, CrashHandler, InstallError};
+#[cfg(feature = "capsule")]
+pub(crate) use html::page;
+#[cfg(feature = "cli")]
+pub(crate) use html::write_page;
 pub(crate) use keep::Capsules;
 #[cfg(feature = "capsule")]
 pub use keep::{Environment, Sources};

@@ -96,7 +96,7 @@ fn joined(parts: &[&str], between: &str) -> String {
 }
 
 /// A command line as a shell reads it.
-fn command(arguments: &[String]) -> String {
+pub(super) fn command(arguments: &[String]) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "%+,-./:=@_".contains(c);
     let quoted = arguments.iter().map(|argument| {
         if !argument.is_empty() && argument.chars().all(is_plain) {

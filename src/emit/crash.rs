@@ -81,6 +81,60 @@ impl crate::crash::Capsule {
         let diagnostic = json(&report);
         Self::of(report, diagnostic)
     }
+
+    /// The capsule as a page for a browser: one file that loads nothing and sends nothing, with a search, the
+    /// calls, the contexts and a drawing of who called whom. It is the same for the same capsule.
+    ///
+    /// Nothing of a capsule is run, whatever it holds: text is escaped, what a reader could be fooled with
+    /// has stand-ins, and the page's Content-Security-Policy allows its own script alone. What is very long
+    /// is cut, and says so.
+    #[must_use]
+    pub fn to_html(&self) -> String {
+        crate::crash::page(self, &fragment(self), super::HTML_STYLE)
+    }
+}
+
+/// The crash as a terminal shows it, as markup.
+#[cfg(feature = "capsule")]
+fn fragment(capsule: &crate::crash::Capsule) -> String {
+    let report = bounded(&capsule.report);
+    let tool = Tool::new(report.module.clone(), report.version.clone());
+    let mut emitter = super::HtmlEmitter::new(Vec::new(), &tool);
+    // Writing to memory cannot fail.
+    _ = emitter.emit(&capsule.source_map(), &report.to_diagnostic());
+    _ = emitter.finish();
+    String::from_utf8_lossy(&emitter.into_inner()).into_owned()
+}
+
+/// Cuts a text that is longer than anybody reads, and says so.
+#[cfg(feature = "capsule")]
+fn cut(text: &mut String) {
+    const MOST: usize = 2000;
+    let more = text.len().saturating_sub(MOST);
+    if more > 0 {
+        text.truncate(text.floor_char_boundary(MOST));
+        *text += &format!(" ... {}", crate::text::more("byte", more));
+    }
+}
+
+/// The report with as much as anybody reads.
+#[cfg(feature = "capsule")]
+fn bounded(report: &CrashReport) -> CrashReport {
+    const MOST: usize = 50;
+    let mut report = report.clone();
+    let more = report.notes.len().saturating_sub(MOST);
+    report.notes.truncate(MOST);
+    if more > 0 {
+        report.notes.push(format!("left out: {}", crate::text::more("note", more)));
+    }
+    report.context.truncate(MOST);
+    for entry in &mut report.context {
+        entry.values.truncate(MOST);
+        let values = entry.values.iter_mut().flat_map(|value| [&mut value.key, &mut value.value]);
+        values.chain([&mut entry.name]).for_each(cut);
+    }
+    report.notes.iter_mut().chain([&mut report.message, &mut report.module]).for_each(cut);
+    report
 }
 
 /// The crash as the line of JSON that a compiler writes, without a line feed.

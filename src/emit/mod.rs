@@ -46,6 +46,8 @@ mod short;
 use std::io;
 
 pub use format::*;
+#[cfg(feature = "capsule")]
+use html::STYLE as HTML_STYLE;
 
 use crate::bag::{DiagnosticBag, Entry};
 use crate::diagnostic::Diagnostic;

@@ -308,7 +308,8 @@ impl Index {
         let second = id.get(..SECOND).unwrap_or(id);
         let of_second = || self.loose.range(second.to_owned()..).map(|(id, _)| id.as_str());
         let loose = of_second().take_while(|other| other.starts_with(second));
-        let shared = |other: &str| other.bytes().zip(id.bytes()).take_while(|(a, b)| a == b).count();
+        let shared =
+            |other: &str| other.bytes().zip(id.bytes()).take_while(|(a, b)| a == b).count();
         let longest = beside.chain(loose).map(shared).max();
         longest.map_or(SECOND, |shared| (shared + 1).max(SECOND)).min(id.len())
     }

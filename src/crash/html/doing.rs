@@ -1,0 +1,224 @@
+//! What the program was doing: contexts with their values, and variables as trees.
+//!
+//! A tree is a list of parts, so that a template without recursion can write it: each branch is opened
+//! before what is in it, and closed behind that.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::code::{Chunk, File};
+use super::{code, shown};
+use crate::crash::{ContextEntry, ContextPlace, CrashReport};
+use crate::text;
+
+/// The most contexts, the most values of one, the most branches inside one another, the most parts of all variables of a context,
+/// and the most values in one branch.
+const MOST_CONTEXTS: usize = 64;
+const MOST_VALUES: usize = 50;
+const MOST_DEPTH: usize = 12;
+const MOST_PARTS: usize = 400;
+const MOST_IN_ONE: usize = 100;
+/// The most bytes of a name, and of a text.
+const NAME: usize = 200;
+const TEXT: usize = 2000;
+
+/// Something that the program was doing.
+pub(super) struct Doing {
+    pub(super) name: String,
+    /// `src/shapes.vitte:3:4`, or empty.
+    pub(super) place: String,
+    /// The index of its file among those that are shown.
+    pub(super) file: Option<usize>,
+    pub(super) values: Vec<(String, String)>,
+    pub(super) variables: Vec<Part>,
+    pub(super) source: Vec<Chunk>,
+}
+
+impl Doing {
+    /// Whether there is nothing but its name.
+    pub(super) fn is_bare(&self) -> bool {
+        self.values.is_empty() && self.variables.is_empty() && self.source.is_empty()
+    }
+}
+
+/// A part of a tree.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// A value with others in it.
+    Open {
+        key: String,
+        about: String,
+        is_open: bool,
+    },
+    Close,
+    Leaf {
+        key: String,
+        kind: &'static str,
+        value: String,
+    },
+    /// What is not shown, or could not be.
+    Note(String),
+}
+
+/// The contexts, the innermost first, and how many more there are.
+pub(super) fn of(report: &CrashReport, files: &[File<'_>]) -> (Vec<Doing>, usize) {
+    let contexts = report.context.iter().take(MOST_CONTEXTS).map(|entry| doing(entry, files));
+    (contexts.collect(), report.context.len().saturating_sub(MOST_CONTEXTS))
+}
+
+fn doing(entry: &ContextEntry, files: &[File<'_>]) -> Doing {
+    let place = entry.place.as_ref();
+    let file = place.and_then(|place| code::find(files, place));
+    let source = place.and_then(|place| Some(files.get(file?)?.at(place)));
+    let values = entry.values.iter().take(MOST_VALUES);
+    let value = |key: &str, value: &str| (shown::line(key, NAME), shown::block(value, TEXT));
+    Doing {
+        name: shown::line(&entry.name, NAME),
+        place: place.map(at).unwrap_or_default(),
+        file,
+        values: values.map(|one| value(&one.key, &one.value)).collect(),
+        variables: variables(entry),
+        source: source.unwrap_or_default(),
+    }
+}
+
+/// A place as exactly as it is known.
+fn at(place: &ContextPlace) -> String {
+    let file = match &place.file {
+        Some(file) => shown::line(file, NAME),
+        None => format!("file {}", place.id),
+    };
+    match (place.line, place.col) {
+        (Some(line), Some(col)) => format!("{file}:{line}:{col}"),
+        (Some(line), None) => format!("{file}:{line}"),
+        (None, _) => format!("{file}, bytes {}..{}", place.lo, place.hi),
+    }
+}
+
+/// The variables of a context, as its JSON has them: `key`, `value`, and `error` where there is no value.
+fn variables(entry: &impl Serialize) -> Vec<Part> {
+    let mut tree = Tree { parts: Vec::new() };
+    let entry = serde_json::to_value(entry).unwrap_or_default();
+    let variables = entry.get("variables").and_then(Value::as_array);
+    for variable in variables.into_iter().flatten() {
+        if tree.is_full() {
+            tree.parts.push(Part::Note("more variables are left out".to_owned()));
+            break;
+        }
+        let key = variable.get("key").and_then(Value::as_str).unwrap_or_default();
+        match variable.get("error").and_then(Value::as_str) {
+            Some(error) => tree.leaf(key, "error", error),
+            None => tree.add(key, variable.get("value").unwrap_or(&Value::Null), 0),
+        }
+    }
+    tree.parts
+}
+
+struct Tree {
+    parts: Vec<Part>,
+}
+
+impl Tree {
+    fn is_full(&self) -> bool {
+        self.parts.len() >= MOST_PARTS
+    }
+
+    fn leaf(&mut self, key: &str, kind: &'static str, value: &str) {
+        let (key, value) = (shown::line(key, NAME), shown::block(value, TEXT));
+        self.parts.push(Part::Leaf { key, kind, value });
+    }
+
+    fn add(&mut self, key: &str, value: &Value, depth: usize) {
+        match value {
+            Value::Null => self.leaf(key, "null", "null"),
+            Value::Bool(value) => self.leaf(key, "bool", &value.to_string()),
+            Value::Number(value) => self.leaf(key, "number", &value.to_string()),
+            Value::String(value) => self.leaf(key, "text", value),
+            Value::Array(values) if values.is_empty() => self.leaf(key, "null", "[]"),
+            Value::Object(values) if values.is_empty() => self.leaf(key, "null", "{}"),
+            Value::Array(values) => {
+                let about = format!("[{}]", values.len());
+                let values =
+                    values.iter().enumerate().map(|(index, value)| (index.to_string(), value));
+                self.branch(key, about, values, depth);
+            }
+            Value::Object(values) => {
+                let about = format!("{{{}}}", values.len());
+                let values = values.iter().map(|(key, value)| (key.clone(), value));
+                self.branch(key, about, values, depth);
+            }
+        }
+    }
+
+    fn branch<'a>(
+        &mut self,
+        key: &str,
+        about: String,
+        values: impl ExactSizeIterator<Item = (String, &'a Value)>,
+        depth: usize,
+    ) {
+        let key = shown::line(key, NAME);
+        let mut left = values.len();
+        let is_open = depth == 0 && left <= 12;
+        self.parts.push(Part::Open { key, about, is_open });
+        if depth < MOST_DEPTH {
+            for (key, value) in values.take(MOST_IN_ONE) {
+                if self.is_full() {
+                    break;
+                }
+                self.add(&key, value, depth + 1);
+                left -= 1;
+            }
+        }
+        if left > 0 {
+            let note = format!("{} left out", text::more("value", left));
+            self.parts.push(Part::Note(note));
+        }
+        self.parts.push(Part::Close);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn leaf(key: &str, kind: &'static str, value: &str) -> Part {
+        Part::Leaf { key: key.into(), kind, value: value.into() }
+    }
+
+    #[test]
+    fn variables_are_trees() {
+        let entry = json!({"name": "typeck", "variables": [
+            {"key": "ty", "value": {"args": [], "kind": "fn"}},
+            {"key": "bad", "value": null, "error": "it panicked"},
+        ]});
+        let open = Part::Open { key: "ty".into(), about: "{2}".into(), is_open: true };
+        let expected = [
+            open,
+            leaf("args", "null", "[]"),
+            leaf("kind", "text", "fn"),
+            Part::Close,
+            leaf("bad", "error", "it panicked"),
+        ];
+        assert_eq!(variables(&entry), expected);
+        assert_eq!(variables(&json!({"name": "typeck"})), []);
+    }
+
+    #[test]
+    fn what_is_deep_wide_or_long_is_left_out_and_says_so() {
+        let deep = (0..100).fold(json!(1), |value, _| json!([value]));
+        let wide: Vec<_> = (0..5000).collect();
+        let long = "x".repeat(1 << 20);
+        for value in [deep, json!(wide), json!([wide, wide, wide, wide, wide]), json!(long)] {
+            let parts = variables(&json!({"variables": [{"key": "k", "value": value}]}));
+            assert!(parts.len() <= MOST_PARTS + 2 * MOST_DEPTH, "{}", parts.len());
+            let count = |is: fn(&Part) -> bool| parts.iter().filter(|part| is(part)).count();
+            let is_open = |part: &Part| matches!(part, Part::Open { .. });
+            assert_eq!(count(is_open), count(|part| *part == Part::Close));
+            let told = format!("{parts:?}");
+            assert!(told.contains("left out") || told.contains("more bytes"), "{told}");
+        }
+    }
+}
