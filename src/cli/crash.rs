@@ -1,6 +1,10 @@
 //! `vitte crash`: the reports of crashes.
 
+mod ask;
+mod interrupt;
 mod list;
+mod reduce;
+mod replay;
 mod selection;
 mod target;
 mod upload;
@@ -10,6 +14,8 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use reduce::CrashReduce;
+use replay::CrashReplay;
 use selection::Selection;
 use upload::CrashUpload;
 
@@ -47,6 +53,10 @@ pub(super) enum Crash {
     },
     /// Sends a report to whoever mends the program: to a folder, to Sentry, or as an issue on GitHub
     Upload(CrashUpload),
+    /// Runs the program of a crash again on its sources, and says whether the same crash came back
+    Replay(CrashReplay),
+    /// Makes the sources of a crash as small as they can be for the same crash to come back
+    Reduce(CrashReduce),
     /// Removes reports
     Clear {
         /// The reports: ids, their beginnings, or `latest`
@@ -98,6 +108,8 @@ impl Crash {
             }
             Self::Show { id, folder, json, full } => show(&folder.store(), &id, json, full, out)?,
             Self::Upload(upload) => return upload.run(out, &mut io::stderr()),
+            Self::Replay(replay) => return replay.run(out).map(|code| code == 0),
+            Self::Reduce(reduce) => return reduce.run(out).map(|code| code == 0),
             Self::Clear { ids, folder, selection, all, dry_run } => {
                 let clear = Clear { store: folder.store(), selection, all, dry_run };
                 clear.run(&ids, out, &mut complaints)?

@@ -30,7 +30,7 @@ enum Command {
     /// Explains, converts, joins and counts diagnostics
     #[command(subcommand, arg_required_else_help = true)]
     Diag(Diag),
-    /// Lists, shows, sends and removes the reports of crashes
+    /// Lists, shows, replays, sends and removes the reports of crashes
     #[command(subcommand, arg_required_else_help = true)]
     Crash(Crash),
 }
@@ -92,7 +92,8 @@ enum Diag {
 /// What `vitte` does with these arguments, the program's name first. Reads standard input, and writes
 /// to standard output and standard error.
 ///
-/// The exit code is 0, or 2 where something could not be read, written or understood.
+/// The exit code is 0, or 2 where something could not be read, written or understood. It is 1 where a crash
+/// was replayed and did not come back.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
@@ -103,12 +104,13 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let mut out = BufWriter::new(io::stdout().lock());
     let done = match arguments.command {
-        Command::Diag(diag) => diag.run(&mut out),
-        Command::Crash(crash) => crash.run(&mut out),
+        Command::Diag(diag) => diag.run(&mut out).map(code),
+        Command::Crash(Crash::Replay(replay)) => replay.run(&mut out),
+        Command::Crash(Crash::Reduce(reduce)) => reduce.run(&mut out),
+        Command::Crash(crash) => crash.run(&mut out).map(code),
     };
-    match done.and_then(|is_good| out.flush().map(|()| is_good)) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(2),
+    match done.and_then(|code| out.flush().map(|()| code)) {
+        Ok(code) => ExitCode::from(code),
         // Whoever read the output has read enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(2),
         Err(error) => {
@@ -116,6 +118,11 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// The exit code of what went well or did not.
+const fn code(is_good: bool) -> u8 {
+    if is_good { 0 } else { 2 }
 }
 
 impl Diag {

@@ -12,7 +12,7 @@ use super::CrashReport;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Fingerprint(u64);
 
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
 pub struct FingerprintParts {
     pub kind: String,
     pub message: String,

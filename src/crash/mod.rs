@@ -51,6 +51,10 @@ mod hook;
 mod json;
 mod output;
 mod place;
+#[cfg(feature = "capsule")]
+mod reduce;
+#[cfg(feature = "capsule")]
+mod replay;
 mod report;
 #[cfg(feature = "capsule")]
 mod repository;
@@ -89,6 +93,10 @@ pub(crate) use handler::Look;
 pub use handler::{Builder, CrashGuard, CrashHandler, InstallError};
 pub(crate) use output::Shown;
 pub use place::sources;
+#[cfg(feature = "capsule")]
+pub use reduce::*;
+#[cfg(feature = "capsule")]
+pub use replay::*;
 pub use report::*;
 #[cfg(feature = "capsule")]
 pub use repository::*;

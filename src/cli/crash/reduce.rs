@@ -1,0 +1,264 @@
+//! `vitte crash reduce`: the smallest sources for which the same crash comes back.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::json;
+
+use super::replay::{NOT_RUN, SAME, code, write_text};
+use super::target::Target;
+use super::{Folder, ask, interrupt};
+use crate::crash::{
+    Capsule, CapsuleSource, Progress, ReduceError, Reducer, Reduction, Replay, ShrinkEnd, Size,
+};
+use crate::text::{self, one_line};
+
+/// The arguments of `vitte crash reduce`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct CrashReduce {
+    /// The crash: its id, the beginning of it, `latest`, or the file of a capsule
+    id: String,
+    #[command(flatten)]
+    folder: Folder,
+    /// Do not ask whether the program may be run
+    #[arg(long)]
+    yes: bool,
+    /// The most time for all; what is smallest then is the result
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 120,
+        value_parser = clap::value_parser!(u64).range(1..=86400)
+    )]
+    time_limit: u64,
+    /// The most time for each run of the program
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 10,
+        value_parser = clap::value_parser!(u64).range(1..=86400)
+    )]
+    each_limit: u64,
+    /// The folder for the sources that are left, which is made [default: reduced-ID]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Write what came of it as JSON
+    #[arg(long)]
+    json: bool,
+    /// Another program, run with the arguments of the crash; or a program with all of its arguments
+    #[arg(last = true, value_name = "COMMAND")]
+    command: Vec<String>,
+}
+
+impl CrashReduce {
+    /// The exit code; the error is that of writing.
+    pub(in crate::cli) fn run(self, out: &mut dyn Write) -> io::Result<u8> {
+        let err = &mut io::stderr();
+        let target = match Target::load(&self.id, &self.folder.repository()) {
+            Ok(target) => target,
+            Err(error) => return writeln!(err, "vitte: {error}").map(|()| NOT_RUN),
+        };
+        let folder = self.out.clone().unwrap_or_else(|| default_folder(&target.capsule));
+        if folder.symlink_metadata().is_ok() {
+            let shown = shown(&folder);
+            writeln!(err, "vitte: `{shown}` is there already: --out names another folder")?;
+            return Ok(NOT_RUN);
+        }
+        let replay = Replay::new(&target.capsule)
+            .command(self.command.clone())
+            .time_limit(Duration::from_secs(self.each_limit))
+            .stop_when(interrupt::watch());
+        match replay.plan() {
+            Ok(plan) => {
+                let limits = format!("{} s for all, {} s for each run", self.time_limit, self.each_limit);
+                ask::show(&plan, &limits, err)?;
+                if !ask::may_run(self.yes, err)? {
+                    return Ok(NOT_RUN);
+                }
+            }
+            Err(error) => return writeln!(err, "vitte: {error}").map(|()| NOT_RUN),
+        }
+        let limit = Duration::from_secs(self.time_limit);
+        let bar = Bar::new(&target.capsule.sources, limit);
+        let reduced = Reducer::new(replay).time_limit(limit).run(&mut |progress| bar.show(progress));
+        bar.0.finish_and_clear();
+        match reduced {
+            Ok(reduction) => self.keep(&target.capsule, reduction, &folder, out),
+            Err(error) => {
+                writeln!(err, "vitte: {error}")?;
+                let ReduceError::NotSame(replayed) = error else { return Ok(NOT_RUN) };
+                write_text(&target.capsule, &replayed, err)?;
+                Ok(code(&replayed))
+            }
+        }
+    }
+
+    /// Keeps what is left: as a crash in the repository, and as files.
+    fn keep(
+        &self,
+        first: &Capsule,
+        mut reduction: Reduction,
+        folder: &Path,
+        out: &mut dyn Write,
+    ) -> io::Result<u8> {
+        let err = &mut io::stderr();
+        if let Some(error) = &reduction.error {
+            writeln!(err, "vitte: {error}")?;
+        }
+        let is_smaller = reduction.after.bytes < reduction.before.bytes
+            || reduction.after.files < reduction.before.files;
+        let mut stored = None;
+        if is_smaller {
+            let capsule = &mut reduction.capsule;
+            // It says the notes too.
+            capsule.diagnostic = Capsule::new(capsule.report.clone()).diagnostic;
+            match self.folder.repository().save(capsule) {
+                Ok(path) => stored = Some(path),
+                Err(error) => writeln!(err, "vitte: {error}")?,
+            }
+            if let Err(error) = write_files(&capsule.sources, folder) {
+                writeln!(err, "vitte: cannot write to `{}`: {error}", shown(folder))?;
+                stored = None;
+            }
+        }
+        if self.json {
+            write_json(first, &reduction, stored.as_deref(), folder, out)?;
+        } else {
+            write_reduction(&reduction, stored.as_deref(), folder, out)?;
+        }
+        Ok(if stored.is_some() == is_smaller { SAME } else { NOT_RUN })
+    }
+}
+
+/// `reduced-ID`; the id of a file may be any text.
+fn default_folder(capsule: &Capsule) -> PathBuf {
+    let id = &capsule.report.id;
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    let is_name = !id.is_empty() && id.len() <= 64 && id.chars().all(is_plain);
+    PathBuf::from(format!("reduced-{}", if is_name { id } else { "crash" }))
+}
+
+/// Writes files whose paths are inside of a new folder.
+fn write_files(sources: &[CapsuleSource], folder: &Path) -> io::Result<()> {
+    fs::create_dir(folder)?;
+    for source in sources {
+        let path = folder.join(&source.file);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        OpenOptions::new().write(true).create_new(true).open(&path)?.write_all(&source.text)?;
+    }
+    Ok(())
+}
+
+fn shown(path: &Path) -> String {
+    one_line(&path.to_string_lossy()).into_owned()
+}
+
+/// So few lines are shown at once.
+const FEW_LINES: usize = 24;
+
+/// ```text
+/// 2000 lines in 1 file are now 7 lines in 1 file: 164 runs in 31.2 s
+///   crash    2025-10-22T13-05-42-123-9f8e7d6c
+///   sources  reduced-2025-10-22T13-05-40-007-01234567
+///   command  vittec check src/main.vitte
+///
+///   src/main.vitte
+///   | fn a
+/// ```
+fn write_reduction(
+    reduction: &Reduction,
+    stored: Option<&Path>,
+    folder: &Path,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let Reduction { capsule, before, after, tests, elapsed, end, .. } = reduction;
+    let (before, left) = (ask::size(*before), ask::size(*after));
+    let runs = text::plural("run", *tests);
+    let seconds = elapsed.as_secs_f64();
+    writeln!(out, "{before} are now {left}: {tests} {runs} in {seconds:.1} s")?;
+    if let Some(more) = more(*end) {
+        writeln!(out, "{more}")?;
+    }
+    if stored.is_none() {
+        return Ok(());
+    }
+    writeln!(out, "  crash    {}", one_line(&capsule.report.id))?;
+    writeln!(out, "  sources  {}", shown(folder))?;
+    let command = ask::words(capsule.report.command.iter().map(String::as_str));
+    writeln!(out, "  command  {command}")?;
+    if after.lines <= FEW_LINES {
+        for source in &capsule.sources {
+            writeln!(out, "\n  {}", one_line(&source.file))?;
+            for line in String::from_utf8_lossy(&source.text).lines() {
+                writeln!(out, "  | {}", one_line(line))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Why there may be a smaller one.
+const fn more(end: ShrinkEnd) -> Option<&'static str> {
+    match end {
+        ShrinkEnd::Smallest => None,
+        ShrinkEnd::TimeLimit => Some("the time was over before all was tried: --time-limit gives more"),
+        _ => Some("it was stopped before all was tried"),
+    }
+}
+
+fn write_json(
+    first: &Capsule,
+    reduction: &Reduction,
+    stored: Option<&Path>,
+    folder: &Path,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let size = |size: Size| json!({"files": size.files, "lines": size.lines, "bytes": size.bytes});
+    let json = json!({
+        "from": first.report.id,
+        "id": stored.map(|_| &reduction.capsule.report.id),
+        "capsule": stored.map(Path::to_string_lossy),
+        "sources": stored.map(|_| folder.to_string_lossy()),
+        "fingerprint": reduction.capsule.fingerprint,
+        "before": size(reduction.before),
+        "after": size(reduction.after),
+        "tests": reduction.tests,
+        "elapsed_ms": u64::try_from(reduction.elapsed.as_millis()).unwrap_or(u64::MAX),
+        "is_smallest": reduction.end == ShrinkEnd::Smallest,
+    });
+    serde_json::to_writer(&mut *out, &json)?;
+    out.write_all(b"\n")
+}
+
+/// How far it is; where standard error is no terminal it is nowhere.
+struct Bar(ProgressBar, usize, Instant);
+
+impl Bar {
+    fn new(sources: &[CapsuleSource], limit: Duration) -> Self {
+        let bytes = Size::of(sources).bytes;
+        let length = u64::try_from(bytes).unwrap_or(u64::MAX);
+        let bar = ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr());
+        if let Ok(style) = ProgressStyle::with_template("{bar:24} {msg}") {
+            bar.set_style(style);
+        }
+        bar.set_message("the first run");
+        Self(bar, bytes, Instant::now() + limit)
+    }
+
+    fn show(&self, Progress { step, tests, left, .. }: &Progress) {
+        let gone = self.1.saturating_sub(left.bytes);
+        self.0.set_position(u64::try_from(gone).unwrap_or(u64::MAX));
+        let seconds = self.2.saturating_duration_since(Instant::now()).as_secs();
+        let (lines, bytes) = (left.lines, left.bytes);
+        self.0.set_message(format!(
+            "{lines} lines, {bytes} bytes left; {}: run {tests}; {seconds} s",
+            step.name()
+        ));
+    }
+}
