@@ -20,7 +20,7 @@ mod tokens;
 use std::fmt;
 use std::time::{Duration, Instant};
 
-pub use search::{Bounds, Progress, Shrunk, ShrinkEnd, Size, Step, Verdict, shrink};
+pub use search::{Bounds, Progress, ShrinkEnd, Shrunk, Size, Step, Verdict, shrink};
 
 use super::{Capsule, CapsuleSource, Plan, Replay, ReplayError, Replayed};
 

@@ -254,7 +254,8 @@ impl Plan<'_> {
         command.env("TMPDIR", folder.root.join("tmp"));
         command.env(CrashHandler::FOLDER_VARIABLE, folder.crashes());
         // What it read from there it reads again.
-        let stdin = self.stdin.as_ref().and_then(|path| fs::File::open(folder.work().join(path)).ok());
+        let stdin =
+            self.stdin.as_ref().and_then(|path| fs::File::open(folder.work().join(path)).ok());
         command.stdin(stdin.map_or_else(Stdio::null, Stdio::from));
         command
     }
@@ -280,9 +281,14 @@ impl Folder {
     fn new(keep: bool) -> Result<Self, ReplayError> {
         let parent = std::env::temp_dir();
         let failed = |error| ReplayError::Folder { path: parent.clone(), error };
-        let mut guard = tempfile::Builder::new();
-        let mut guard = guard.prefix("vitte-replay-").tempdir_in(&parent).map_err(failed)?;
-        guard.disable_cleanup(keep);
+        let mut builder = tempfile::Builder::new();
+        builder.prefix("vitte-replay-").disable_cleanup(keep);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            builder.permissions(fs::Permissions::from_mode(0o700));
+        }
+        let guard = builder.tempdir_in(&parent).map_err(failed)?;
         let folder = Self { root: guard.path().to_owned(), _guard: guard };
         for path in [folder.work(), folder.crashes(), folder.root.join("tmp")] {
             disk::make_folder(&path).map_err(|error| ReplayError::Folder { path, error })?;

@@ -74,7 +74,8 @@ impl CrashReduce {
             .stop_when(interrupt::watch());
         match replay.plan() {
             Ok(plan) => {
-                let limits = format!("{} s for all, {} s for each run", self.time_limit, self.each_limit);
+                let limits =
+                    format!("{} s for all, {} s for each run", self.time_limit, self.each_limit);
                 ask::show(&plan, &limits, err)?;
                 if !ask::may_run(self.yes, err)? {
                     return Ok(NOT_RUN);
@@ -84,7 +85,8 @@ impl CrashReduce {
         }
         let limit = Duration::from_secs(self.time_limit);
         let bar = Bar::new(&target.capsule.sources, limit);
-        let reduced = Reducer::new(replay).time_limit(limit).run(&mut |progress| bar.show(progress));
+        let reduced =
+            Reducer::new(replay).time_limit(limit).run(&mut |progress| bar.show(progress));
         bar.0.finish_and_clear();
         match reduced {
             Ok(reduction) => self.keep(&target.capsule, reduction, &folder, out),
@@ -207,7 +209,9 @@ fn write_reduction(
 const fn more(end: ShrinkEnd) -> Option<&'static str> {
     match end {
         ShrinkEnd::Smallest => None,
-        ShrinkEnd::TimeLimit => Some("the time was over before all was tried: --time-limit gives more"),
+        ShrinkEnd::TimeLimit => {
+            Some("the time was over before all was tried: --time-limit gives more")
+        }
         _ => Some("it was stopped before all was tried"),
     }
 }

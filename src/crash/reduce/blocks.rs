@@ -149,7 +149,12 @@ impl Lines {
             }
         }
         let rest = open.into_iter().filter(|(start, _)| last > *start);
-        blocks.extend(rest.map(|(start, _)| Block { start, end: last + 1, is_closed: false, depth: 0 }));
+        blocks.extend(rest.map(|(start, _)| Block {
+            start,
+            end: last + 1,
+            is_closed: false,
+            depth: 0,
+        }));
         blocks
     }
 
@@ -251,10 +256,16 @@ mod tests {
         for text in texts {
             for depth in 0..DEEPEST {
                 let pieces = at(text.as_bytes(), depth).concat();
-                assert!(pieces.is_sorted_by(|a, b| a.end <= b.start), "{text:?} {depth}: {pieces:?}");
-                assert!(pieces.iter().all(|piece| piece.start < piece.end && piece.end <= text.len()));
+                assert!(
+                    pieces.is_sorted_by(|a, b| a.end <= b.start),
+                    "{text:?} {depth}: {pieces:?}"
+                );
+                assert!(
+                    pieces.iter().all(|piece| piece.start < piece.end && piece.end <= text.len())
+                );
             }
-            let all: String = lines(text.as_bytes()).concat().into_iter().map(|line| &text[line]).collect();
+            let all: String =
+                lines(text.as_bytes()).concat().into_iter().map(|line| &text[line]).collect();
             assert_eq!(all, text);
         }
     }

@@ -138,8 +138,17 @@ pub fn shrink(
     let left = Size::of(&sources);
     let step = Step::Files;
     let failed = HashSet::new();
-    let mut search =
-        Search { best: sources, left, bounds: *bounds, test, progress, failed, tests: 0, step, end: None };
+    let mut search = Search {
+        best: sources,
+        left,
+        bounds: *bounds,
+        test,
+        progress,
+        failed,
+        tests: 0,
+        step,
+        end: None,
+    };
     while search.end.is_none() {
         let is_smaller = search.files()
             | search.blocks()
@@ -184,7 +193,8 @@ impl Search<'_> {
         let mut is_smaller = false;
         for depth in 0..blocks::DEEPEST {
             // Those that are left after the last depth.
-            let has_any = self.best.iter().any(|source| !blocks::at(&source.text, depth).is_empty());
+            let has_any =
+                self.best.iter().any(|source| !blocks::at(&source.text, depth).is_empty());
             if !has_any || self.end.is_some() {
                 break;
             }

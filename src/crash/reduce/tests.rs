@@ -3,7 +3,11 @@
 use super::*;
 
 fn sources(texts: &[&str]) -> Vec<CapsuleSource> {
-    texts.iter().enumerate().map(|(at, text)| CapsuleSource::new(format!("{at}.x"), *text)).collect()
+    texts
+        .iter()
+        .enumerate()
+        .map(|(at, text)| CapsuleSource::new(format!("{at}.x"), *text))
+        .collect()
 }
 
 const ALL: Bounds = Bounds { deadline: None, most_tests: usize::MAX };
@@ -19,7 +23,10 @@ fn shrunk(texts: &[&str], bounds: Bounds, holds: impl Fn(&str) -> bool) -> (Stri
         let mut last = sources(texts);
         let mut sizes = Vec::new();
         let mut test = |sources: &[CapsuleSource]| {
-            assert!(tried.insert(text_of(sources) + &sources.len().to_string()), "it is tested twice");
+            assert!(
+                tried.insert(text_of(sources) + &sources.len().to_string()),
+                "it is tested twice"
+            );
             if holds(&text_of(sources)) {
                 last = sources.to_vec();
                 Verdict::Holds
@@ -44,7 +51,9 @@ fn shrunk(texts: &[&str], bounds: Bounds, holds: impl Fn(&str) -> bool) -> (Stri
 
 fn functions(count: usize) -> String {
     let function = |at: usize| {
-        format!("fn f{at}(x: u32) -> u32\n  if x > {at}\n    say \"f{at}\"\n  .end\n  ret x\n.end\n\n")
+        format!(
+            "fn f{at}(x: u32) -> u32\n  if x > {at}\n    say \"f{at}\"\n  .end\n  ret x\n.end\n\n"
+        )
     };
     (0..count).map(function).collect()
 }

@@ -44,8 +44,8 @@ impl Environment {
             let is_name = !name.is_empty() && !name.contains(['=', '\0']) && !value.contains('\0');
             let upper = name.to_ascii_uppercase();
             let is_own = upper.starts_with("VITTE_CRASH") || matches!(&*upper, "PATH" | "TMPDIR");
-            let is_risk = LOADERS.iter().any(|begin| upper.starts_with(begin))
-                || LEFT_OUT.contains(&&*upper);
+            let is_risk =
+                LOADERS.iter().any(|begin| upper.starts_with(begin)) || LEFT_OUT.contains(&&*upper);
             if value.contains(MASKED) {
                 environment.masked.push(name.clone());
             } else if is_own {

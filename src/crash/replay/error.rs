@@ -39,7 +39,10 @@ impl fmt::Display for ReplayError {
             Self::NoCommand => f.write_str("the crash has no command line that could be run again"),
             Self::Masked { argument } => {
                 let argument = text::one_line(argument);
-                write!(f, "the argument `{argument}` is masked, so that the command line is not known")
+                write!(
+                    f,
+                    "the argument `{argument}` is masked, so that the command line is not known"
+                )
             }
             Self::NoProgram { program } => {
                 write!(f, "there is no program `{}` here", text::one_line(program))

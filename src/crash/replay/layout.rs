@@ -131,7 +131,13 @@ mod tests {
 
     #[test]
     fn arguments_name_the_sources_where_they_are_now() {
-        let files = ["src/a.vitte", "/home/ada/b.vitte", "../c.vitte", "/x/lib/d.vitte", "/x/lib/e/f.vitte"];
+        let files = [
+            "src/a.vitte",
+            "/home/ada/b.vitte",
+            "../c.vitte",
+            "/x/lib/d.vitte",
+            "/x/lib/e/f.vitte",
+        ];
         let arguments = [
             "check",
             "src/a.vitte",
@@ -171,7 +177,8 @@ mod tests {
 
     #[test]
     fn no_name_leads_out() {
-        let files = ["../../x", "/x", "a/../../x", "C:\\x", "a\0b", "", "..", "/../..", "x/", "/t/../../y"];
+        let files =
+            ["../../x", "/x", "a/../../x", "C:\\x", "a\0b", "", "..", "/../..", "x/", "/t/../../y"];
         let found = layout(&files, &["/t", "/"]);
         assert!(found.paths.iter().all(|path| names::is_inside(path)), "{:?}", found.paths);
         let unique: std::collections::HashSet<_> = found.paths.iter().collect();

@@ -49,8 +49,8 @@ impl<'a> Replay<'a> {
         if let Some(masked) = arguments.iter().find(|argument| argument.contains(MASKED)) {
             return Err(ReplayError::Masked { argument: masked.clone() });
         }
-        let program = program::find(name)
-            .ok_or_else(|| ReplayError::NoProgram { program: name.clone() })?;
+        let program =
+            program::find(name).ok_or_else(|| ReplayError::NoProgram { program: name.clone() })?;
         let sources = &self.capsule.sources;
         let Layout { paths, arguments: placed, outside } = Layout::new(sources, arguments);
         let stdin = sources.iter().zip(&paths).find(|(source, _)| source.file == STDIN);
@@ -67,7 +67,9 @@ impl<'a> Replay<'a> {
             && (recorded.len() >= ARGUMENTS
                 || recorded.iter().any(|argument| argument.len() + 3 >= ARGUMENT_BYTES));
         if is_cut {
-            notes.push("the command line is so long that the report may have a part of it".to_owned());
+            notes.push(
+                "the command line is so long that the report may have a part of it".to_owned(),
+            );
         }
         let named = |what: &str, names: &[String]| {
             let names: Vec<_> = names.iter().map(|name| text::one_line(name)).collect();
@@ -80,7 +82,10 @@ impl<'a> Replay<'a> {
             notes.push(named("variables whose values are masked", &environment.masked));
         }
         if !environment.refused.is_empty() {
-            notes.push(named("variables that are not set, as they may run code", &environment.refused));
+            notes.push(named(
+                "variables that are not set, as they may run code",
+                &environment.refused,
+            ));
         }
         Ok(Plan { program, arguments: placed, notes, replay: self, paths, stdin, environment })
     }

@@ -169,7 +169,8 @@ impl Reader {
     /// What was read. Who else holds the stream is not waited for.
     fn finish(self) -> Output {
         _ = self.end.recv_timeout(PATIENCE);
-        let mut output = std::mem::take(&mut *self.output.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut output =
+            std::mem::take(&mut *self.output.lock().unwrap_or_else(PoisonError::into_inner));
         output.trim();
         output
     }
