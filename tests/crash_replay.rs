@@ -130,12 +130,10 @@ fn two_thousand_lines_come_down_to_a_few() {
     let ended = crash(folder, &["reduce", id, "--yes", "--time-limit=400", "--json"]);
     assert_eq!(ended.code, 0, "{}{}", ended.stdout, ended.stderr);
     let json: Value = serde_json::from_str(&ended.stdout).unwrap();
-    eprintln!("{json}");
     let (before, after) = (json["before"]["lines"].as_u64(), json["after"]["lines"].as_u64());
     assert!(before.unwrap() >= 1990 && after.unwrap() <= 10, "{json}");
     assert_eq!(json["is_smallest"], true);
     let left = fs::read_to_string(folder.join(format!("reduced-{id}/src/large.vitte"))).unwrap();
-    eprintln!("{left}");
     assert_eq!(left.lines().count() as u64, after.unwrap());
     assert!(left.matches("fn shade").count() == 2 && left.contains("match"), "{left}");
 
@@ -192,6 +190,20 @@ fn replayed(folder: &Path, command: &[&str], arguments: &[&str]) -> Ended {
     capsule(command).write(&path).unwrap();
     let all = [&["replay", path.to_str().unwrap(), "--yes"], arguments].concat();
     crash(folder, &all)
+}
+
+#[test]
+fn the_environment_says_where_crashes_go_unless_none_are_kept() {
+    for (wish, is_stored) in [("panic", true), ("segv", true), ("panic+unstored", false)] {
+        let folder = tempfile::tempdir().unwrap();
+        let wished = folder.path().join("wished");
+        let mut crasher = common::example("crasher");
+        crasher.current_dir(folder.path()).env("VITTE_CRASH_DIR", &wished).arg(wish);
+        assert!(!crasher.output().unwrap().status.success());
+        let count = Repository::new(&wished).index().unwrap().ids().count();
+        assert_eq!(count > 0, is_stored, "{wish}");
+        assert!(!folder.path().join("crash-reports").exists(), "{wish}");
+    }
 }
 
 #[test]

@@ -213,13 +213,13 @@ impl Plan<'_> {
         };
         (replayed.stdout, replayed.stderr) = (ran.stdout, ran.stderr);
         let crashes = stored(&folder.crashes()).map_err(ReplayError::Stored)?;
-        replayed.outcome = self.outcome(&crashes, ran.end);
+        replayed.outcome = self.outcome(&crashes, &ran.end);
         let shown = crashes.iter().position(|crash| self.is_same(crash)).unwrap_or(0);
         replayed.crash = crashes.into_iter().nth(shown);
         Ok(replayed)
     }
 
-    fn outcome(&self, crashes: &[Capsule], end: End) -> ReplayOutcome {
+    fn outcome(&self, crashes: &[Capsule], end: &End) -> ReplayOutcome {
         // What crashed may go on, and hang after that.
         if crashes.iter().any(|crash| self.is_same(crash)) {
             return ReplayOutcome::Same;
@@ -232,7 +232,7 @@ impl Plan<'_> {
         match end {
             End::Stopped => ReplayOutcome::Stopped,
             End::TimedOut => ReplayOutcome::TimedOut,
-            End::Itself(status) if crashes.is_empty() => ReplayOutcome::NoCrash { status },
+            End::Itself(status) if crashes.is_empty() => ReplayOutcome::NoCrash { status: *status },
             End::Itself(_) => ReplayOutcome::Other(crashes.iter().map(other).collect()),
         }
     }
@@ -280,6 +280,9 @@ struct Folder {
 impl Folder {
     fn new(keep: bool) -> Result<Self, ReplayError> {
         let parent = std::env::temp_dir();
+        let failed = |error| ReplayError::Folder { path: parent.clone(), error };
+        // The program is in another folder.
+        let parent = std::path::absolute(&parent).map_err(failed)?;
         let failed = |error| ReplayError::Folder { path: parent.clone(), error };
         let mut builder = tempfile::Builder::new();
         builder.prefix("vitte-replay-").disable_cleanup(keep);

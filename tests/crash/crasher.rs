@@ -65,6 +65,7 @@ fn builder(has: &dyn Fn(&str) -> bool) -> Builder {
         .store(store.unwrap_or_else(|| "crash-reports".into()))
         .limit(Duration::from_millis(limit))
         .minidump(std::env::var_os("CRASHER_DUMP").is_some());
+    let builder = if has("unstored") { builder.store(None) } else { builder };
     let builder = if has("quiet") { builder.quiet(true) } else { builder };
     if has("json") { builder.format(Format::Json) } else { builder }
 }

@@ -1,20 +1,21 @@
 //! Ctrl-C, taken as a wish to end and not as the end.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
+#[cfg(unix)]
+use std::sync::atomic::Ordering;
 
-/// What is true once the user has pressed Ctrl-C, or the program was asked to end. The second time it ends
-/// at once.
+/// From now on `stop` becomes true when the user presses Ctrl-C, or the program is asked to end. The second
+/// time it ends at once.
 ///
 /// It is for the first thread, before there are others: each one has the same signals held back.
 #[cfg(unix)]
-pub(super) fn watch() -> Arc<AtomicBool> {
+pub(super) fn watch(stop: &Arc<AtomicBool>) {
     use nix::sys::signal::{SigSet, Signal, raise};
-    let stop = Arc::new(AtomicBool::new(false));
     let mut signals = SigSet::empty();
     signals.add(Signal::SIGINT);
     signals.add(Signal::SIGTERM);
-    let told = Arc::clone(&stop);
+    let told = Arc::clone(stop);
     let wait = move || {
         while let Ok(signal) = signals.wait() {
             if told.swap(true, Ordering::Relaxed) {
@@ -29,10 +30,7 @@ pub(super) fn watch() -> Arc<AtomicBool> {
     {
         _ = signals.thread_unblock();
     }
-    stop
 }
 
 #[cfg(not(unix))]
-pub(super) fn watch() -> Arc<AtomicBool> {
-    Arc::default()
-}
+pub(super) const fn watch(_stop: &Arc<AtomicBool>) {}

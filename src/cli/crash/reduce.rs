@@ -3,6 +3,7 @@
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::Args;
@@ -55,7 +56,8 @@ pub(in crate::cli) struct CrashReduce {
 }
 
 impl CrashReduce {
-    /// The exit code; the error is that of writing.
+    /// The exit code: 0 where there is a smallest one, 1 where the same crash does not come back, and else 2.
+    /// The error is that of writing.
     pub(in crate::cli) fn run(self, out: &mut dyn Write) -> io::Result<u8> {
         let err = &mut io::stderr();
         let target = match Target::load(&self.id, &self.folder.repository()) {
@@ -68,10 +70,11 @@ impl CrashReduce {
             writeln!(err, "vitte: `{shown}` is there already: --out names another folder")?;
             return Ok(NOT_RUN);
         }
+        let stop = Arc::default();
         let replay = Replay::new(&target.capsule)
             .command(self.command.clone())
             .time_limit(Duration::from_secs(self.each_limit))
-            .stop_when(interrupt::watch());
+            .stop_when(Arc::clone(&stop));
         match replay.plan() {
             Ok(plan) => {
                 let limits =
@@ -80,6 +83,7 @@ impl CrashReduce {
                 if !ask::may_run(self.yes, err)? {
                     return Ok(NOT_RUN);
                 }
+                interrupt::watch(&stop);
             }
             Err(error) => return writeln!(err, "vitte: {error}").map(|()| NOT_RUN),
         }
@@ -132,7 +136,13 @@ impl CrashReduce {
         } else {
             write_reduction(&reduction, stored.as_deref(), folder, out)?;
         }
-        Ok(if stored.is_some() == is_smaller { SAME } else { NOT_RUN })
+        let is_done = if is_smaller {
+            stored.is_some()
+        } else {
+            // It is as small as it can be, or nobody knows.
+            reduction.end == ShrinkEnd::Smallest
+        };
+        Ok(if is_done { SAME } else { NOT_RUN })
     }
 }
 
@@ -184,6 +194,9 @@ fn write_reduction(
     let runs = text::plural("run", *tests);
     let seconds = elapsed.as_secs_f64();
     writeln!(out, "{before} are now {left}: {tests} {runs} in {seconds:.1} s")?;
+    if before == left && *end == ShrinkEnd::Smallest {
+        writeln!(out, "nothing of it can be removed")?;
+    }
     if let Some(more) = more(*end) {
         writeln!(out, "{more}")?;
     }
@@ -249,7 +262,7 @@ impl Bar {
         let length = u64::try_from(bytes).unwrap_or(u64::MAX);
         let bar = ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr());
         if let Ok(style) = ProgressStyle::with_template("{bar:24} {msg}") {
-            bar.set_style(style);
+            bar.set_style(style.progress_chars("=> "));
         }
         bar.set_message("the first run");
         Self(bar, bytes, Instant::now() + limit)

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::process::ExitStatus;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
@@ -82,17 +83,19 @@ impl CrashReplay {
             Ok(target) => target,
             Err(error) => return writeln!(err, "vitte: {error}").map(|()| NOT_RUN),
         };
+        let stop = Arc::default();
         let replay = Replay::new(&target.capsule)
             .command(self.command)
             .keep(self.keep)
             .time_limit(Duration::from_secs(self.time_limit))
-            .stop_when(interrupt::watch());
+            .stop_when(Arc::clone(&stop));
         let replayed = match replay.plan() {
             Ok(plan) => {
                 ask::show(&plan, &format!("{} s", self.time_limit), err)?;
                 if !ask::may_run(self.yes, err)? {
                     return Ok(NOT_RUN);
                 }
+                interrupt::watch(&stop);
                 plan.run()
             }
             Err(error) => Err(error),

@@ -25,7 +25,7 @@ pub(super) fn at(text: &[u8], depth: usize) -> Vec<Piece> {
     }
     // What the blocks above hold, or all.
     let insides: Vec<Range<usize>> = match depth {
-        0 => vec![0..lines.lines.len()],
+        0 => std::iter::once(0..lines.lines.len()).collect(),
         _ => {
             let above = blocks.iter().filter(|block| block.depth + 1 == depth);
             above.map(|block| block.start + 1..block.end - usize::from(block.is_closed)).collect()

@@ -23,7 +23,6 @@ pub enum Verdict {
 
 /// When a search ends at the latest.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[allow(clippy::exhaustive_structs, reason = "whoever calls makes one")]
 pub struct Bounds {
     /// No test begins after this.
     pub deadline: Option<Instant>,

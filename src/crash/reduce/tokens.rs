@@ -19,7 +19,8 @@ pub(super) fn tokens(text: &[u8]) -> Vec<Piece> {
             Some(byte) if is_word(*byte) => at += count(text, at, is_word),
             Some(_) => at += 1,
         }
-        pieces.push(vec![start..at]);
+        let token = start..at;
+        pieces.push(vec![token]);
     }
     pieces
 }
