@@ -24,6 +24,8 @@ mod denied;
 mod manners;
 #[path = "crash/state.rs"]
 mod state;
+#[path = "crash/variables.rs"]
+mod variables;
 
 use std::collections::BTreeMap;
 use std::io::{Write as _, stderr};

@@ -24,7 +24,7 @@ use minidump::{
     MinidumpModuleList, MinidumpSystemInfo, MinidumpThreadList, MinidumpThreadNames, Module as _,
     UnifiedMemory,
 };
-use vitte_diag::crash::{CrashReport, Store};
+use vitte_diag::crash::{Capsule, CrashReport, Mended, Repository, Store};
 
 const SECRET: &str = "hunter2hunter2";
 const MIB: usize = 1 << 20;
@@ -33,6 +33,7 @@ const MIB: usize = 1 << 20;
 fn crasher(kind: &str, folder: &Path) -> Command {
     let mut command = common::example("crasher");
     command.arg(kind).env("CRASHER_STORE", folder).env("CRASHER_DUMP", "1").env("SECRET", SECRET);
+    command.env("CRASHER_REPORTS", "1");
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command
 }
@@ -310,4 +311,26 @@ fn a_dump_that_cannot_be_written_does_not_cost_the_report() {
     assert!(note.starts_with(why), "{note}");
     assert_eq!(left.report.signal.as_deref(), Some("SIGSEGV"));
     assert!(left.report.backtrace.frames().iter().any(|frame| frame.text().contains("recurse")));
+}
+
+#[test]
+fn a_dump_is_in_the_capsule_where_there_is_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = crasher("segv", folder.path());
+    assert_eq!(
+        command.env_remove("CRASHER_REPORTS").status().unwrap().signal(),
+        Some(libc::SIGSEGV)
+    );
+    let repository = Repository::new(folder.path());
+    let id = repository.find("latest").unwrap();
+    let capsule = repository.load(&id).unwrap();
+    assert_eq!(capsule.report.notes, ["a minidump is in the capsule"]);
+    assert!(capsule.diagnostic.contains("a minidump is in the capsule"));
+    let bytes = capsule.minidump.unwrap();
+    let dump = Minidump::read(&*bytes).unwrap();
+    assert!(dump.get_stream::<MinidumpException<'_>>().is_ok());
+    assert!(!contains(&bytes, SECRET));
+    let latest = folder.path().join(format!("latest/{id}.vittecrash"));
+    assert_eq!(Capsule::read(&latest).unwrap().minidump.as_deref(), Some(&*bytes));
+    assert_eq!(repository.index().unwrap().mended, Mended::default());
 }

@@ -20,8 +20,8 @@ use common::Ended;
 use common::server::{CLOSED, Received, Server, Step, answer};
 use sentry_types::protocol::v7::{Context, Envelope, EnvelopeItem, Event, Level};
 use serde_json::{Value, json};
-use vitte_diag::crash::CrashReport;
-use vitte_diag::crash::upload::{Secret, Target, Upload, UploadError, Uploaded, fingerprint};
+use vitte_diag::crash::upload::{Secret, Target, Upload, UploadError, Uploaded};
+use vitte_diag::crash::{CrashReport, Fingerprint};
 
 const ID: &str = "2025-10-22T13-05-42";
 const TOKEN: &str = "ghp_5ecretT0ken";
@@ -168,7 +168,7 @@ fn sentry_gets_the_event_and_nothing_else() {
     let Some(Context::Other(crash)) = event.contexts.get("crash") else { panic!("{event:?}") };
     assert_eq!(crash["doing"], json!(["typeck fn=area at src/shapes.vitte:12:7"]));
     assert_eq!(event.tags["code"], "F0001");
-    assert_eq!(event.tags["fingerprint"], fingerprint(&report()));
+    assert_eq!(event.tags["fingerprint"], Fingerprint::of(&report()).to_string());
     assert_private(&text);
 }
 
@@ -216,7 +216,7 @@ fn github_gets_an_issue_after_it_was_looked_for() {
     assert_eq!(done.unwrap(), Uploaded::Opened { url });
     assert!(slept.is_empty());
     let requests = server.received();
-    let print = fingerprint(&report());
+    let print = Fingerprint::of(&report());
     let lines: Vec<_> = requests.iter().map(|request| &*request.line).collect();
     let search = format!(
         "GET /search/issues?q=repo:vitte/vittec+is:issue+in:body+{print}&per_page=5 HTTP/1.1"
@@ -267,7 +267,7 @@ fn github_gets_an_issue_after_it_was_looked_for() {
 
 #[test]
 fn an_issue_that_is_there_is_named() {
-    let marker = format!("<!-- vitte-crash {} -->", fingerprint(&report()));
+    let marker = format!("<!-- vitte-crash {} -->", Fingerprint::of(&report()));
     let known = issue_json("https://github.com/o/r/issues/3", &format!("{marker}\nx"), "closed");
     // Quoted, it marks nothing.
     let quote = issue_json("https://github.com/o/r/issues/4", &format!("see\n{marker}"), "open");
@@ -291,7 +291,7 @@ fn an_issue_that_is_there_is_named() {
 /// A server's error after which the issue is there: it is found, not opened once more.
 #[test]
 fn a_second_try_opens_no_second_issue() {
-    let marker = format!("<!-- vitte-crash {} -->", fingerprint(&report()));
+    let marker = format!("<!-- vitte-crash {} -->", Fingerprint::of(&report()));
     let opened =
         json!([issue_json("https://github.com/o/r/issues/9", &marker, "open")]).to_string();
     let (text, asked, slept) = said(
@@ -309,28 +309,30 @@ fn a_second_try_opens_no_second_issue() {
 
 #[test]
 fn the_fingerprint_is_of_the_defect() {
-    let same = fingerprint(&report());
-    assert_eq!(same.len(), 32);
+    let same = Fingerprint::of(&report());
+    assert_eq!(same.to_string().len(), 64);
     let hash = "vittec::front::close::hfedcba9876543210";
     for is_same in [
         with(|value| value["frames"][1]["function"] = json!(hash)),
         with(|value| value["frames"][1]["line"] = json!(78)),
         with(|value| value["frames"][0]["function"] = json!("core::other")),
-        with(|value| value["message"] = json!("the length is 4")),
+        with(|value| value["message"] = json!("index out of bounds\nthe length is 4")),
         with(|value| value["id"] = json!("another")),
     ] {
-        assert_eq!(fingerprint(&is_same), same);
+        assert_eq!(Fingerprint::of(&is_same), same);
     }
     for other in [
         with(|value| value["frames"][1]["function"] = json!("vittec::front::open")),
         with(|value| value["code"] = json!("F0002")),
         with(|value| value["signal"] = json!("SIGSEGV")),
         with(|value| value["frames"] = json!([])),
+        // The message is part of it, but for its numbers.
+        with(|value| value["message"] = json!("the length is 3")),
     ] {
-        assert_ne!(fingerprint(&other), same);
+        assert_ne!(Fingerprint::of(&other), same);
     }
     let nameless = |message: &str| {
-        fingerprint(&with(|value| {
+        Fingerprint::of(&with(|value| {
             value["frames"] = json!([]);
             value["message"] = json!(message);
         }))
@@ -635,7 +637,7 @@ fn assert_all_in_code(body: &str, text: &str) {
     assert_eq!(fence, None, "{text:?}");
     let (marker, own) = own.split_once('\n').unwrap();
     let print = marker.strip_prefix("<!-- vitte-crash ").unwrap().strip_suffix(" -->").unwrap();
-    assert!(print.len() == 32 && print.bytes().all(|byte| byte.is_ascii_hexdigit()), "{marker}");
+    assert!(print.len() == 64 && print.bytes().all(|byte| byte.is_ascii_hexdigit()), "{marker}");
     let known = "| fact | value |\n|---|---|\n\n**Message**\n\n\n\
         **What it was doing, the innermost first**\n\n\n**Backtrace, the innermost call first**\n\n";
     assert_eq!(own, known, "{text:?}");

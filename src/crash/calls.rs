@@ -107,13 +107,15 @@ impl CrashReport {
         (mut raw, left_out): (Vec<super::signal::slots::Raw>, u32),
         most: usize,
         sources: Option<&SourceMap>,
+        captured: super::variables::records::Captured,
     ) {
         let left_out = left_out as usize + raw.len().saturating_sub(most);
         raw.truncate(most);
-        (self.context, self.sources) = super::place::resolve(raw, sources);
+        (self.context, self.sources) = super::place::resolve(raw, sources, &captured.variables);
         if left_out > 0 {
             self.notes.push(format!("left out: {}", text::more("context", left_out)));
         }
+        self.notes.extend(captured.notes);
     }
 }
 

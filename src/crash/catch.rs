@@ -9,7 +9,7 @@ use std::process::{ExitCode, Termination};
 use super::facts::Facts;
 use super::handler;
 use super::report::CrashReport;
-use super::{context, hook};
+use super::{context, hook, variables};
 use crate::registry::codes;
 
 /// Runs one unit of work, such as a file of a compilation: its panic is an error value, so that the next
@@ -38,13 +38,13 @@ pub fn catch<T>(work: impl FnOnce() -> T) -> Result<T, CrashReport> {
     let (result, capture) = hook::catching(|| catch_unwind(AssertUnwindSafe(work)));
     result.map_err(|payload| {
         context::truncate(depth);
-        let mut report = match capture {
+        let (mut report, sources) = match capture {
             Some(capture) => capture.into_report(),
-            None => bare(&*payload),
+            None => (bare(&*payload), None),
         };
         // A payload may panic when it is dropped.
         _ = catch_unwind(AssertUnwindSafe(|| drop(payload))).map_err(std::mem::forget);
-        handler::store(&mut report);
+        handler::store(&mut report, sources.as_ref());
         report
     })
 }
@@ -95,6 +95,8 @@ fn report_error(error: &(dyn Error + 'static)) {
     };
     let mut report = facts.report(codes::F0006, error.to_string(), hook::thread_name());
     report.notes = notes.collect();
-    report.set_context(context::read(), facts.contexts, super::place::known().as_ref());
-    handler::deliver(&mut report);
+    let captured = variables::records::read(&variables::captured());
+    let sources = super::place::known();
+    report.set_context(context::read(), facts.contexts, sources.as_ref(), captured);
+    handler::deliver(&mut report, sources.as_ref());
 }

@@ -7,6 +7,7 @@ use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::signal::slots::{self, Text, VALUES};
+use super::variables::Variable;
 use crate::span::Span;
 
 /// Says what this thread is doing until the result is dropped: `name` is what it does, such as
@@ -56,6 +57,38 @@ impl Context {
             self.state += 1;
         }
         self
+    }
+
+    /// Does `work`, which this context is about, and has a crash in it say what these variables are.
+    ///
+    /// They are held by reference: nothing of them is copied, and they are serialised only when
+    /// there is a crash. That is done by a copy of the process, on Linux, so that a `Serialize` that panics,
+    /// waits for a lock or crashes itself costs no more than its own value; what is kept is limited
+    /// by [`Limits`](super::Limits). The key is said beside the value in the report, see
+    /// [`ContextEntry::variables`](super::ContextEntry::variables).
+    ///
+    /// It takes the work as a closure, and gives no guard: a guard that held references could be forgotten
+    /// ([`std::mem::forget`] is safe), and the variables would be gone while the context still pointed to them.
+    ///
+    /// ```
+    /// use std::collections::BTreeMap;
+    /// use vitte_diag::crash;
+    ///
+    /// let types = BTreeMap::from([("x", "i64"), ("y", "text")]);
+    /// let scope = vec!["area", "main"];
+    /// let known = crash::context("type-checking", None)
+    ///     .holding(&[("types", &types), ("scope", &scope)], || types.len() + scope.len());
+    /// assert_eq!(known, 4);
+    /// ```
+    pub fn holding<T>(
+        self,
+        variables: &[(&'static str, &dyn Variable)],
+        work: impl FnOnce() -> T,
+    ) -> T {
+        match slots::stack() {
+            Some(stack) => stack.hold(self.state >> VALUE_BITS, variables, work),
+            None => work(),
+        }
     }
 }
 
@@ -156,8 +189,13 @@ thread_local! {
     static IS_SHOWING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether a panic of this thread is that of a value that is being made, and goes no further.
+/// Whether a panic of this thread is that of a value that is being made, and goes no further; or one of
+/// a copy of the process, which ends with it.
 pub(super) fn is_panic_caught() -> bool {
+    #[cfg(target_os = "linux")]
+    if super::signal::copy::is_copy() {
+        return true;
+    }
     IS_SHOWING.get() && cfg!(panic = "unwind")
 }
 

@@ -89,7 +89,8 @@ impl CrashReport {
         }
         if let Some(path) = &self.path {
             lines.push(format!("the report is in {}", path.to_string_lossy()));
-            let folder = path.parent().filter(|folder| *folder != Path::new(Store::DEFAULT_FOLDER));
+            let folder = self.folder.as_deref().or(path.parent());
+            let folder = folder.filter(|folder| *folder != Path::new(Store::DEFAULT_FOLDER));
             let folder = folder.map(|folder| format!(" --dir {}", folder.to_string_lossy()));
             let (id, folder) = (&self.id, folder.unwrap_or_default());
             lines.push(format!(

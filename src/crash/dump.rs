@@ -32,6 +32,7 @@ use minidump_writer::minidump_format::{
 };
 use nix::unistd::Pid;
 
+use super::keep::Capsules;
 use super::modules::{Mapping, Modules};
 use super::reporter::Told;
 use super::signal::slots::Memory;
@@ -58,6 +59,9 @@ pub(super) struct Process<'a> {
     pub(super) mappings: &'a [Mapping],
     pub(super) modules: &'a Modules,
     pub(super) memory: &'a Memory<'a>,
+    /// Its command line, and other texts that are in no dump.
+    pub(super) command: &'a [String],
+    pub(super) secrets: &'a [String],
     /// When there is a dump, or none.
     pub(super) end: Instant,
 }
@@ -104,24 +108,45 @@ pub(super) fn retract(report: &mut CrashReport) {
     report.notes.retain(|note| note != ANNOUNCED);
 }
 
-/// Writes the dump beside a stored report, whose note then says where it is, or why there is none.
-pub(super) fn add(report: &mut CrashReport, folder: &Path, process: &Process<'_>) {
-    let store = Store::new(folder);
+/// Writes the dump beside a stored report, or into its capsule. A note of it then says where it is, or why
+/// there is none.
+pub(super) fn add(
+    report: &mut CrashReport,
+    folder: &Path,
+    capsules: &Capsules,
+    process: &Process<'_>,
+) {
     let made = catch_unwind(AssertUnwindSafe(|| make(process))).unwrap_or(Err(DumpError::Panicked));
-    let written =
-        made.and_then(|bytes| store.save_dump(&report.id, &bytes).map_err(DumpError::Store));
     retract(report);
-    report.notes.push(match &written {
-        Ok(name) => format!("a minidump is beside the report: {name}"),
-        Err(error) => format!("there is no minidump: {error}"),
-    });
+    let none = |error: &DumpError| format!("there is no minidump: {error}");
     // Where this fails the report stays as it is: it says that there may be one.
+    if capsules.are_kept() {
+        let notes = report.notes.clone();
+        let mut update = |note, minidump| {
+            report.notes.clone_from(&notes);
+            report.notes.push(note);
+            capsules.update(report, folder, minidump).map_err(DumpError::Store)
+        };
+        let said = |bytes| update("a minidump is in the capsule".to_owned(), Some(bytes));
+        if let Err(error) = made.and_then(said) {
+            _ = update(none(&error), None);
+        }
+        return;
+    }
+    let store = Store::new(folder);
+    let saved =
+        made.and_then(|bytes| store.save_dump(&report.id, &bytes).map_err(DumpError::Store));
+    report.notes.push(match &saved {
+        Ok(name) => format!("a minidump is beside the report: {name}"),
+        Err(error) => none(error),
+    });
     _ = store.update(report);
 }
 
 fn make(process: &Process<'_>) -> Result<Vec<u8>, DumpError> {
     process.is_in_time()?;
-    let secrets = Secrets::of(process.id, process.memory).ok_or(DumpError::Environment)?;
+    let secrets = Secrets::of(process.id, process.memory, process.secrets);
+    let secrets = secrets.ok_or(DumpError::Environment)?;
     let mut dump = Dump { buffer: Buffer::with_capacity(1 << 20), ..Dump::default() };
     let mut header = MemoryWriter::<MDRawHeader>::alloc(&mut dump.buffer)?;
     let crashed = dump.threads(process, &secrets)?;
@@ -129,7 +154,7 @@ fn make(process: &Process<'_>) -> Result<Vec<u8>, DumpError> {
     dump.modules(process)?;
     dump.exception(process.told, crashed)?;
     dump.system()?;
-    dump.files(process.id);
+    dump.files(process);
     let (directory, count) = dump.directory()?;
     let head = MDRawHeader {
         signature: MD_HEADER_SIGNATURE,
@@ -320,11 +345,14 @@ impl Dump {
     }
 
     /// What the system says of the process, as it says it; the environment is not among it.
-    fn files(&mut self, process: Pid) {
+    fn files(&mut self, process: &Process<'_>) {
+        let (command, process) = (process.command.join("\0") + "\0", process.id);
+        let location =
+            MemoryArrayWriter::write_bytes(&mut self.buffer, command.as_bytes()).location();
+        self.stream(MDStreamType::LinuxCmdLine, location);
         let files = [
             (MDStreamType::LinuxMaps, format!("/proc/{process}/maps")),
             (MDStreamType::LinuxProcStatus, format!("/proc/{process}/status")),
-            (MDStreamType::LinuxCmdLine, format!("/proc/{process}/cmdline")),
             (MDStreamType::LinuxAuxv, format!("/proc/{process}/auxv")),
             (MDStreamType::LinuxLsbRelease, "/etc/os-release".into()),
         ];

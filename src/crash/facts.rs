@@ -95,6 +95,7 @@ impl Facts {
             notes: Vec::new(),
             sources: Vec::new(),
             path: None,
+            folder: None,
         }
     }
 

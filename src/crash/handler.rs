@@ -2,16 +2,18 @@
 
 use std::fmt;
 use std::panic::{self, PanicHookInfo};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use super::facts::Facts;
 use super::hook::{self, Panic};
+use super::keep::{self, Capsules};
 use super::output::{self, Shown};
 use super::report::CrashReport;
-use super::{Store, signal};
+use super::{Limits, signal};
+use crate::source::SourceMap;
 
 /// The handler of crashes: see [`install`](Self::install), and the [module](super).
 #[derive(Clone, Copy, Debug)]
@@ -39,13 +41,17 @@ pub struct Builder {
     panics: bool,
     signals: bool,
     chain: bool,
+    variables: Limits,
     pub(crate) look: Look,
     show: Show,
+    pub(super) capsules: Capsules,
 }
 
 impl Builder {
-    pub(crate) fn new(look: Look, show: Show) -> Self {
-        Self { facts: Facts::new(), panics: true, signals: true, chain: true, look, show }
+    pub(crate) fn new(look: Look, show: Show, capsules: Capsules) -> Self {
+        let (facts, variables) = (Facts::new(), Limits::default());
+        let (panics, signals, chain) = (true, true, true);
+        Self { facts, panics, signals, chain, variables, look, show, capsules }
     }
 
     /// What is the program called in reports? By default as its file.
@@ -127,6 +133,13 @@ impl Builder {
         self
     }
 
+    /// How much is kept of the variables that contexts [hold](super::Context::holding)? By default what
+    /// [`Limits`] says.
+    pub const fn variables(mut self, limits: Limits) -> Self {
+        self.variables = limits;
+        self
+    }
+
     /// Puts the handler in place, until the guard is dropped. The first line of `main` is where it
     /// belongs: the same program is started to report a signal, and this call, which never returns in it,
     /// is what does that.
@@ -137,21 +150,22 @@ impl Builder {
     pub fn install(mut self) -> Result<CrashGuard, InstallError> {
         #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
         if let Some((process, address)) = signal::request() {
-            super::reporter::run(process, address, self.show);
+            super::reporter::run(process, address, self.show, &self.capsules);
         }
         if IS_INSTALLED.swap(true, Ordering::AcqRel) {
             return Err(InstallError {});
         }
         let wished = std::env::var_os(CrashHandler::FOLDER_VARIABLE).filter(|dir| !dir.is_empty());
         // A program may go to another folder before it crashes.
-        self.facts.store = self.facts.store.map(|folder| wished.map_or(folder, PathBuf::from)).map(|folder| match std::path::absolute(&folder) {
-            Ok(absolute) => absolute,
-            Err(_) => folder,
+        self.facts.store = self.facts.store.map(|folder| {
+            let folder = wished.map_or(folder, PathBuf::from);
+            std::path::absolute(&folder).unwrap_or(folder)
         });
         set_look(self.look);
-        let Self { facts, panics, signals, chain, show, .. } = self;
+        self.variables.put_in_place();
+        let Self { facts, panics, signals, chain, show, capsules, .. } = self;
         let is_on = AtomicBool::new(true);
-        let handler = Arc::new(Handler { facts, show, is_on });
+        let handler = Arc::new(Handler { facts, show, capsules, is_on });
         if let Ok(mut current) = HANDLER.write() {
             *current = Some(Arc::clone(&handler));
         }
@@ -178,6 +192,7 @@ impl std::error::Error for InstallError {}
 struct Handler {
     facts: Facts,
     show: Show,
+    capsules: Capsules,
     /// Not any more when the guard was dropped but another hook, which calls ours, is in place.
     is_on: AtomicBool,
 }
@@ -204,45 +219,27 @@ pub(super) fn facts() -> Option<Facts> {
 }
 
 /// Stores a report where reports are stored. What goes wrong is a note of it.
-pub(super) fn store(report: &mut CrashReport) {
+pub(super) fn store(report: &mut CrashReport, sources: Option<&SourceMap>) {
     if let Some(handler) = current() {
-        save(report, &handler.facts);
+        keep::save(report, sources, &handler.facts, &handler.capsules);
+        report.notes.extend(keep::tidy(&handler.facts, &handler.capsules));
     }
 }
 
 /// Stores a report, and shows it; whether one of the two was done.
-pub(super) fn deliver(report: &mut CrashReport) -> bool {
-    current().is_some_and(|handler| handler.deliver(report))
-}
-
-/// Stores a report in the folder of the facts; whether it is there.
-pub(super) fn save(report: &mut CrashReport, facts: &Facts) -> bool {
-    let Some(folder) = &facts.store else { return false };
-    let store = Store::new(folder);
-    #[cfg(unix)]
-    let saved = signal::with_limited_files(|| store.save(report));
-    #[cfg(not(unix))]
-    let saved = store.save(report);
-    match saved {
-        Ok(path) => {
-            // As who started the program would call it.
-            let here = std::env::current_dir().unwrap_or_default();
-            let shown = path.strip_prefix(&here).map(Path::to_owned);
-            report.path = Some(shown.unwrap_or(path));
-            true
-        }
-        Err(error) => {
-            report.notes.push(format!("the report could not be stored: {error}"));
-            false
-        }
-    }
+pub(super) fn deliver(report: &mut CrashReport, sources: Option<&SourceMap>) -> bool {
+    current().is_some_and(|handler| handler.deliver(report, sources))
 }
 
 impl Handler {
-    fn deliver(&self, report: &mut CrashReport) -> bool {
-        let is_stored = save(report, &self.facts);
+    fn deliver(&self, report: &mut CrashReport, sources: Option<&SourceMap>) -> bool {
+        let is_stored = keep::save(report, sources, &self.facts, &self.capsules);
         let look = Look(LOOK.load(Ordering::Acquire));
-        output::write(&(self.show)(look, report)) || is_stored
+        let is_shown = output::write(&(self.show)(look, report));
+        if is_stored {
+            keep::tidy_and_say(&self.facts, &self.capsules);
+        }
+        is_shown || is_stored
     }
 
     /// Whether the panic was told of.
@@ -250,7 +247,10 @@ impl Handler {
         let mut is_told = true;
         hook::once(|| match hook::look(info, &self.facts) {
             Panic::Known | Panic::Caught => {}
-            Panic::Report(capture) => is_told = self.deliver(&mut capture.into_report()),
+            Panic::Report(capture) => {
+                let (mut report, sources) = capture.into_report();
+                is_told = self.deliver(&mut report, sources.as_ref());
+            }
         });
         is_told
     }

@@ -11,7 +11,7 @@ use super::facts::Facts;
 use super::place;
 use super::report::CrashReport;
 use super::signal::slots::Raw;
-use super::symbols;
+use super::{symbols, variables};
 use crate::registry::codes;
 use crate::source::SourceMap;
 
@@ -22,6 +22,8 @@ pub(super) struct Capture {
     thread: String,
     backtrace: Backtrace,
     context: (Vec<Raw>, u32),
+    /// The records of what the contexts hold.
+    variables: Vec<u8>,
     sources: Option<SourceMap>,
     facts: Facts,
     /// The panic before it in the same unit of work, in a sentence: this one may be what came of that.
@@ -56,6 +58,10 @@ pub(super) fn once(hook: impl FnOnce()) {
 
 /// Looks at a panic.
 pub(super) fn look(info: &PanicHookInfo<'_>, facts: &Facts) -> Panic {
+    #[cfg(target_os = "linux")]
+    if cfg!(panic = "abort") {
+        super::signal::copy::ends_by_panic(&message_of(info.payload()));
+    }
     if context::is_panic_caught() {
         return Panic::Known;
     }
@@ -78,6 +84,7 @@ pub(super) fn look(info: &PanicHookInfo<'_>, facts: &Facts) -> Panic {
         thread: thread_name(),
         backtrace: Backtrace::new_unresolved(),
         context: context::read(),
+        variables: variables::captured(),
         sources: place::known(),
         facts: facts.clone(),
         earlier: None,
@@ -142,14 +149,15 @@ impl Capture {
         format!("before it came a panic at {location}: {}", self.message)
     }
 
-    /// The report: only now are the addresses looked up.
-    pub(super) fn into_report(self) -> CrashReport {
+    /// The report, and the sources that its places are in: only now are the addresses looked up.
+    pub(super) fn into_report(self) -> (CrashReport, Option<SourceMap>) {
         let code = codes::F0001;
         let mut report = self.facts.report(code, self.message, self.thread);
         report.location = self.location;
         report.notes.extend(self.earlier);
         report.set_calls(symbols::of_panic(&self.backtrace).shortened(self.facts.frames));
-        report.set_context(self.context, self.facts.contexts, self.sources.as_ref());
-        report
+        let captured = variables::records::read(&self.variables);
+        report.set_context(self.context, self.facts.contexts, self.sources.as_ref(), captured);
+        (report, self.sources)
     }
 }

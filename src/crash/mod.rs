@@ -36,19 +36,23 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod calls;
 #[cfg(feature = "capsule")]
 mod capsule;
-mod calls;
 mod catch;
 mod context;
 mod diagnostic;
 mod disk;
 mod facts;
-mod handler;
-#[cfg(feature="capsule")]
+#[cfg(any(feature = "capsule", feature = "upload"))]
 mod fingerprint;
+mod handler;
 mod hook;
 mod json;
+mod keep;
+mod kind;
+#[cfg(feature = "capsule")]
+mod mask;
 mod output;
 mod place;
 #[cfg(feature = "capsule")]
@@ -64,6 +68,7 @@ mod symbols;
 mod text;
 #[cfg(feature = "upload")]
 pub mod upload;
+mod variables;
 
 /// What looks at a crashed process from outside, where that is possible.
 #[cfg(all(
@@ -87,10 +92,15 @@ mod what;
 pub use capsule::*;
 pub use catch::{catch, run};
 pub use context::{Context, Value, ValueText, context};
-#[cfg(feature="capsule")]
-pub use fingerprint::Fingerprint;
+#[cfg(any(feature = "capsule", feature = "upload"))]
+pub use fingerprint::{Fingerprint, FingerprintError, FingerprintParts};
 pub(crate) use handler::Look;
 pub use handler::{Builder, CrashGuard, CrashHandler, InstallError};
+pub(crate) use keep::Capsules;
+#[cfg(feature = "capsule")]
+pub use keep::{Environment, Sources};
+#[cfg(feature = "capsule")]
+pub use mask::{Mask, MaskError};
 pub(crate) use output::Shown;
 pub use place::sources;
 #[cfg(feature = "capsule")]
@@ -101,3 +111,4 @@ pub use report::*;
 #[cfg(feature = "capsule")]
 pub use repository::*;
 pub use store::*;
+pub use variables::{Limits, Variable};

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::report::{ContextEntry, ContextPlace, ContextValue, SourceLine, SourceLines};
+use super::report::{
+    ContextEntry, ContextPlace, ContextValue, ContextVariable, SourceLine, SourceLines,
+};
 use super::signal::slots::Raw;
 use crate::source::{BOM, ColumnUnit, KnownPlace, SourceFile, SourceMap};
 use crate::span::Span;
@@ -64,6 +66,7 @@ pub(super) fn known() -> Option<SourceMap> {
 pub(super) fn resolve(
     raw: Vec<Raw>,
     sources: Option<&SourceMap>,
+    variables: &[(u32, ContextVariable)],
 ) -> (Vec<ContextEntry>, Vec<SourceLines>) {
     let mut lines: BTreeMap<u32, (String, BTreeMap<u32, SourceLine>)> = BTreeMap::new();
     let entries = raw.into_iter().map(|raw| {
@@ -79,7 +82,9 @@ pub(super) fn resolve(
         });
         let values =
             raw.values.into_iter().map(|(key, value)| ContextValue { key, value }).collect();
-        ContextEntry { name: raw.name, values, place }
+        let held = variables.iter().filter(|(index, _)| *index == raw.index);
+        let variables = held.map(|(_, variable)| variable.clone()).collect();
+        ContextEntry { name: raw.name, values, place, variables }
     });
     let entries = entries.collect();
     let lines = lines.into_iter().map(|(id, (file, lines))| SourceLines {
@@ -203,7 +208,7 @@ mod tests {
     use crate::span::FileId;
 
     fn raw(span: Span) -> Raw {
-        Raw { name: "c".into(), values: Vec::new(), span: Some(span) }
+        Raw { index: 0, name: "c".into(), values: Vec::new(), span: Some(span) }
     }
 
     /// What is at a span, as all formats are told of it.
@@ -234,7 +239,7 @@ mod tests {
                 let (lo, hi) = (at(lo).min(at(hi)), at(lo).max(at(hi)));
                 Span::new(FileId::new(u32::try_from(index).unwrap()), lo, hi).unwrap()
             }).collect();
-            let (entries, lines) = resolve(spans.iter().copied().map(raw).collect(), Some(&sources));
+            let (entries, lines) = resolve(spans.iter().copied().map(raw).collect(), Some(&sources), &[]);
             let again = stand_in(&entries, &lines);
             for span in spans {
                 prop_assert_eq!(seen(&again, span), seen(&sources, span));
@@ -247,6 +252,7 @@ mod tests {
         let place = |id, lo| ContextEntry {
             name: "c".into(),
             values: Vec::new(),
+            variables: Vec::new(),
             place: Some(ContextPlace {
                 id,
                 file: Some("a".into()),
@@ -278,7 +284,7 @@ mod tests {
     #[test]
     fn sources_that_nobody_told_of_leave_offsets_alone() {
         let span = Span::new(FileId::new(7), 3, 5).unwrap();
-        let (entries, lines) = resolve(vec![raw(span)], None);
+        let (entries, lines) = resolve(vec![raw(span)], None, &[]);
         let place = entries[0].place.as_ref().unwrap();
         assert_eq!((place.id, place.lo, place.hi, &place.file), (7, 3, 5, &None));
         assert_eq!(lines, []);

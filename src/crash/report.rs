@@ -72,6 +72,9 @@ pub struct CrashReport {
     /// Where the report is stored, as who stored it knows; its file does not say it.
     #[serde(skip)]
     pub path: Option<PathBuf>,
+    /// The folder of all crashes, where that is known.
+    #[serde(skip)]
+    pub(crate) folder: Option<PathBuf>,
 }
 
 /// The system that a program ran on.
@@ -125,6 +128,24 @@ pub struct ContextEntry {
     pub values: Vec<ContextValue>,
     /// Where in the sources, or null.
     pub place: Option<ContextPlace>,
+    /// The variables that it held.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub variables: Vec<ContextVariable>,
+}
+
+/// A variable that a [`ContextEntry`] held.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ContextVariable {
+    /// What it is, such as `scope`.
+    pub key: String,
+    /// As it serialises, with what is left out said in it; null where that failed.
+    #[serde(default)]
+    pub value: serde_json::Value,
+    /// Why there is no value, such as `it took too long`, or what failed in it: a part of it is then
+    /// `{"<error>": …}`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
 }
 
 /// Something that is known of a [`ContextEntry`].

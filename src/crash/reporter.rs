@@ -13,7 +13,8 @@ use super::calls::Calls;
 #[cfg(feature = "minidump")]
 use super::dump;
 use super::facts::Facts;
-use super::handler::{self, Look, Show};
+use super::handler::{Look, Show};
+use super::keep::{self, Capsules};
 use super::modules::{self, Modules};
 use super::output;
 use super::report::{CrashReport, CrashThread};
@@ -23,13 +24,13 @@ use super::signal::{DENIED, UNWRITTEN, name_of};
 use super::symbols::Symbols;
 use super::threads::{self, Threads};
 use super::walk::{Start, Walker};
-use super::what;
+use super::{variables, what};
 use crate::registry::codes;
 use crate::source::SourceMap;
 
 /// Reports the crash of a process whose [`words`] are at an address, and ends.
-pub(super) fn run(process: i32, address: u64, show: Show) -> ! {
-    let status = match report(Pid::from_raw(process), address, show) {
+pub(super) fn run(process: i32, address: u64, show: Show, capsules: &Capsules) -> ! {
+    let status = match report(Pid::from_raw(process), address, show, capsules) {
         Ok(()) => 0,
         Err(status) => status,
     };
@@ -40,7 +41,7 @@ pub(super) fn run(process: i32, address: u64, show: Show) -> ! {
 /// How the process ends where there is no report.
 type Status = i32;
 
-fn report(process: Pid, address: u64, show: Show) -> Result<(), Status> {
+fn report(process: Pid, address: u64, show: Show, capsules: &Capsules) -> Result<(), Status> {
     let begin = Instant::now();
     let memory = |address, len| read(process, address, len);
     // The one thread that is sure to be there is the first; which one crashed is known once it is read.
@@ -62,11 +63,12 @@ fn report(process: Pid, address: u64, show: Show) -> Result<(), Status> {
     what::describe(&mut report, &told, &mappings, &calls);
     report.set_calls(what::below_the_signal(&report, calls));
     let (raw, left_out) = slots::read(&memory, told.get(Word::Stack));
-    let needed = raw.iter().filter_map(|raw| Some(raw.span?.file().index()));
-    let sources = told.sources(&memory, &needed.collect::<Vec<_>>());
-    report.set_context((raw, left_out), facts.contexts, sources.as_ref());
+    let needed: Vec<_> = raw.iter().filter_map(|raw| Some(raw.span?.file().index())).collect();
+    let sources = told.sources(&memory, (!capsules.wants_all_sources()).then_some(&*needed));
+    let captured = variables::records::read(&told.variables(&memory));
+    report.set_context((raw, left_out), facts.contexts, sources.as_ref(), captured);
     report.threads = told.threads(&mut walker, &mut symbols, &threads, &report, end);
-    let is_stored = store(&mut report, &facts);
+    let is_stored = store(&mut report, sources.as_ref(), &facts, capsules);
     if is_stored {
         write(process, words::address_of(address, Word::Stored), 1);
     }
@@ -75,6 +77,7 @@ fn report(process: Pid, address: u64, show: Show) -> Result<(), Status> {
     if let Some(folder) = facts.store.as_ref().filter(|_| is_stored && facts.minidump) {
         let end = begin + facts.limit.min(Duration::from_secs(10)) / 4 * 3;
         let (mappings, modules, memory) = (&*mappings, &modules, &memory);
+        let (command, secrets) = capsules.without_secrets(&report);
         let process = dump::Process {
             id: process,
             told: &told,
@@ -82,20 +85,30 @@ fn report(process: Pid, address: u64, show: Show) -> Result<(), Status> {
             mappings,
             modules,
             memory,
+            command: &command,
+            secrets: &secrets,
             end,
         };
-        dump::add(&mut report, folder, &process);
+        dump::add(&mut report, folder, capsules, &process);
+    }
+    if is_stored {
+        keep::tidy_and_say(&facts, capsules);
     }
     if is_stored || is_shown { Ok(()) } else { Err(UNWRITTEN) }
 }
 
 /// Stores a report. A minidump comes after it, and later than what is shown: both are there whatever it meets.
-fn store(report: &mut CrashReport, facts: &Facts) -> bool {
+fn store(
+    report: &mut CrashReport,
+    sources: Option<&SourceMap>,
+    facts: &Facts,
+    capsules: &Capsules,
+) -> bool {
     #[cfg(feature = "minidump")]
     if facts.minidump {
         dump::announce(report);
     }
-    let is_stored = handler::save(report, facts);
+    let is_stored = keep::save(report, sources, facts, capsules);
     #[cfg(feature = "minidump")]
     if !is_stored {
         dump::retract(report);
@@ -204,17 +217,29 @@ impl Told {
         symbols.resolve(&walker.walk(start, facts.frames, end))
     }
 
-    /// The sources that the contexts are in, at the numbers that they have.
-    fn sources(&self, memory: &Memory<'_>, needed: &[u32]) -> Option<SourceMap> {
+    /// The records of what the contexts hold.
+    fn variables(&self, memory: &Memory<'_>) -> Vec<u8> {
+        /// More than there can be.
+        const LARGEST: usize = 16 << 20;
+        let len = usize::try_from(self.get(Word::VariablesLen)).unwrap_or(0);
+        memory(self.get(Word::Variables), len.min(LARGEST)).unwrap_or_default()
+    }
+
+    /// The sources that the contexts are in, at the numbers that they have; all of them where it is not said
+    /// which are `needed`.
+    fn sources(&self, memory: &Memory<'_>, needed: Option<&[u32]>) -> Option<SourceMap> {
         /// Bytes that are read of a file.
         const LARGEST: usize = 64 << 20;
         let len = usize::try_from(self.get(Word::SourcesLen)).ok()?;
         let table = memory(self.get(Word::Sources), len)?;
         let (files, _) = table.as_chunks::<32>();
         let mut sources = SourceMap::new();
-        let last = needed.iter().copied().max()? as usize;
+        let last = match needed {
+            Some(needed) => needed.iter().copied().max()? as usize,
+            None => files.len(),
+        };
         for (index, file) in files.iter().enumerate().take(last.saturating_add(1)) {
-            let is_needed = needed.iter().any(|id| *id as usize == index);
+            let is_needed = needed.is_none_or(|ids| ids.iter().any(|id| *id as usize == index));
             let [path, path_len, text, text_len] =
                 [0, 8, 16, 24].map(|at| slots::u64_at(file, at).unwrap_or(0));
             let bytes = |address, len| memory(address, usize::try_from(len).ok()?.min(LARGEST));

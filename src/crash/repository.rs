@@ -29,7 +29,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use entry::Entry;
-pub use mend::Index;
+pub use mend::{Index, Mended};
 pub use retention::{Cleaned, Reason, Retention};
 
 use super::disk;
@@ -138,9 +138,9 @@ impl Repository {
             }
             Ok(())
         };
-        write().map_err(|error| StoreError {
-            path: path.clone(),
-            kind: StoreErrorKind::Write(error),
+        write().map_err(|error| {
+            remove_empty(folder);
+            StoreError { path: path.clone(), kind: StoreErrorKind::Write(error) }
         })?;
         disk::sync(folder);
         self.describe(folder, capsule);
@@ -170,7 +170,7 @@ impl Repository {
     fn set_latest(&self, path: &Path, id: &str) {
         let folder = self.root.join(LATEST);
         let others = self.latest();
-        if others.iter().any(|other| id::key(other) > id::key(id)) || disk::make_folder(&folder).is_err() {
+        if others.iter().any(|other| &**other > id) || disk::make_folder(&folder).is_err() {
             return;
         }
         let name = |id: &str| folder.join(format!("{id}.{}", Capsule::EXTENSION));
@@ -232,10 +232,7 @@ impl Repository {
         if path.symlink_metadata().is_err() {
             return Err(self.unknown(&capsule.report.id));
         }
-        capsule.write(path).map_err(|error| StoreError {
-            path: error.path.clone(),
-            kind: StoreErrorKind::Capsule(Box::new(error)),
-        })?;
+        capsule.write(path)?;
         // The other name is still that of the file before.
         if let Ok(Some(_locked)) = Locked::wait(&self.root, PATIENCE)
             && self.latest().contains(&capsule.report.id)
@@ -256,12 +253,14 @@ impl Repository {
             super::CapsuleErrorKind::Read(why) if why.kind() == io::ErrorKind::NotFound => {
                 self.unknown(id)
             }
-            _ => StoreError {
-                path: error.path.clone(),
-                kind: StoreErrorKind::Capsule(Box::new(error)),
-            },
+            _ => error.into(),
         }
     }
+}
+
+/// Removes the folder of a fingerprint, where nothing is in it, and those above that are empty then.
+fn remove_empty(folder: &Path) {
+    _ = folder.ancestors().take(3).try_for_each(fs::remove_dir);
 }
 
 fn is_worth_another_try(error: &io::Error) -> bool {

@@ -15,9 +15,9 @@ pub use error::{StoreError, StoreErrorKind};
 use id::Id;
 use tempfile::NamedTempFile;
 
+use super::CrashReport;
 use super::disk::{self, TEMPORARY};
 use super::json::MOST_BYTES;
-use super::CrashReport;
 
 /// A folder of crash reports. Each is one file, `ID.json`: it is there as a whole or not at all, and only
 /// its owner may read it (mode 0600). Beside it there may be a minidump, `ID.dmp`, which goes with it.

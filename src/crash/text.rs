@@ -1,10 +1,13 @@
 //! A report as text for people.
 
+mod doing;
+
 use std::fmt::Write as _;
 
-use super::{ContextEntry, ContextPlace, CrashReport, CrashThread};
+use super::{CrashReport, CrashThread};
 use crate::backtrace::{Backtrace, Shown};
 use crate::text;
+use doing::{doing, variable};
 
 /// The cells of a line of text that is wrapped.
 const WIDTH: usize = 100;
@@ -32,6 +35,7 @@ impl CrashReport {
     ///
     /// context, the innermost first:
     ///   - typeck (fn: area) at src/shapes.vitte:3:4
+    ///       scope = ["side","area"]
     ///
     /// backtrace, the innermost first:
     ///      ... 2 calls of the runtime ...
@@ -46,6 +50,7 @@ impl CrashReport {
         page.facts(&self.facts());
         page.section("context, the innermost first", &self.context, |page, entry| {
             page.line(&format!("  - {}", doing(entry)));
+            entry.variables.iter().for_each(|held| page.line(&format!("      {}", variable(held))));
         });
         let frames = self.backtrace.frames();
         if !frames.is_empty() {
@@ -101,37 +106,6 @@ fn command(arguments: &[String]) -> String {
         }
     });
     quoted.collect::<Vec<_>>().join(" ")
-}
-
-/// What the program was doing: `typeck (fn: area) at src/shapes.vitte:3:4`.
-fn doing(entry: &ContextEntry) -> String {
-    let mut out = text::one_line(&entry.name).into_owned();
-    for (index, value) in entry.values.iter().enumerate() {
-        let before = if index == 0 { " (" } else { ", " };
-        let (key, value) = (text::one_line(&value.key), text::one_line(&value.value));
-        // Writing to a string cannot fail.
-        _ = write!(out, "{before}{key}: {value}");
-    }
-    if !entry.values.is_empty() {
-        out.push(')');
-    }
-    if let Some(place) = &entry.place {
-        _ = write!(out, " at {}", at(place));
-    }
-    out
-}
-
-/// A place as exactly as it is known.
-fn at(place: &ContextPlace) -> String {
-    let file = match &place.file {
-        Some(file) => text::one_line(file).into_owned(),
-        None => format!("file {}", place.id),
-    };
-    match (place.line, place.col) {
-        (Some(line), Some(col)) => format!("{file}:{line}:{col}"),
-        (Some(line), None) => format!("{file}:{line}"),
-        (None, _) => format!("{file}, bytes {}..{}", place.lo, place.hi),
-    }
 }
 
 /// Lines of text, none of which a terminal or a log obeys.
@@ -234,8 +208,8 @@ impl Page {
 
 #[cfg(test)]
 mod tests {
-    use super::super::ContextValue;
     use super::super::store::tests::report;
+    use super::super::{ContextValue, ContextVariable};
     use super::*;
     use crate::backtrace::Frame;
 
@@ -322,6 +296,8 @@ threads, the one that crashed first:
         for entry in &mut report.context {
             entry.name = evil.into();
             entry.values.push(ContextValue { key: evil.into(), value: evil.into() });
+            let (value, error) = (evil.into(), Some(evil.into()));
+            entry.variables.push(ContextVariable { key: evil.into(), value, error });
             entry.place.as_mut().unwrap().file = Some(evil.into());
         }
         (report.system.os, report.system.arch) = (evil.into(), evil.into());
@@ -334,6 +310,39 @@ threads, the one that crashed first:
                 assert!(!line.trim_start().starts_with("::"), "{line}");
             }
         }
+    }
+
+    #[test]
+    fn variables_stand_beneath_their_context() {
+        let mut report = report();
+        let held = |key: &str, value: serde_json::Value, error: Option<&str>| ContextVariable {
+            key: key.into(),
+            value,
+            error: error.map(str::to_owned),
+        };
+        report.context[0].variables = vec![
+            held("scope", serde_json::json!(["side", {"area": 2}]), None),
+            held("long", "x".repeat(300).into(), None),
+            held("nothing", serde_json::Value::Null, None),
+            held("gone", serde_json::Value::Null, Some("it took too long")),
+            held("half", serde_json::json!({"a": {"<error>": "no"}}), Some("no")),
+        ];
+        let long = "x".repeat(199);
+        let expected = format!(
+            "
+  - typeck (fn: area) at src/shapes.vitte:3:4
+      scope = [\"side\",{{\"area\":2}}]
+      long = \"{long}...
+      nothing = null
+      gone = (it took too long)
+      half = {{\"a\":{{\"<error>\":\"no\"}}}} (no)
+
+backtrace"
+        );
+        let text = report.to_text(true);
+        assert!(text.contains(&expected), "{text}");
+        let json = report.to_json().unwrap();
+        assert_eq!(CrashReport::from_json(json.as_bytes()).unwrap(), report);
     }
 
     #[test]

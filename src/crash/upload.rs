@@ -30,7 +30,6 @@
 
 mod error;
 mod file;
-mod fingerprint;
 mod github;
 mod http;
 mod markdown;
@@ -45,7 +44,6 @@ use std::thread;
 use std::time::Duration;
 
 pub use error::UploadError;
-pub use fingerprint::fingerprint;
 pub use request::{Request, Secret};
 
 use super::CrashReport;

@@ -5,7 +5,9 @@ use std::io;
 use super::Emitter as _;
 use super::format::{Format, Setup, Stream};
 use crate::color::ColorChoice;
-use crate::crash::{Builder, CrashGuard, CrashHandler, CrashReport, InstallError, Look, Shown};
+use crate::crash::{
+    Builder, Capsules, CrashGuard, CrashHandler, CrashReport, InstallError, Look, Shown,
+};
 use crate::terminal::Terminal;
 use crate::tool::Tool;
 
@@ -33,7 +35,11 @@ impl CrashHandler {
     /// A handler that is told more, or does less.
     pub fn builder() -> Builder {
         let screen = Screen::Any(ColorChoice::Auto);
-        Builder::new(Manner { format: Format::Human, screen, quiet: None }.into(), show)
+        #[cfg(feature = "capsule")]
+        let capsules = Capsules::new(json);
+        #[cfg(not(feature = "capsule"))]
+        let capsules = Capsules::default();
+        Builder::new(Manner { format: Format::Human, screen, quiet: None }.into(), show, capsules)
     }
 }
 

@@ -277,7 +277,9 @@ fn check_stderr(case: &Case, condition: Condition, outcome: Outcome, ended: &End
             let id = ended.reports.first().and_then(|report| report["id"].as_str());
             if let Some(id) = id {
                 assert!(ended.stderr.contains(&format!("`vitte crash show {id} --dir ")), "{what}");
-                assert!(ended.stderr.contains(&format!("store/{}{id}.json", path_in(condition))));
+                let path = format!("the report is in store/{}", path_in(condition));
+                assert!(ended.stderr.contains(&path), "{what}");
+                assert!(ended.stderr.contains(&format!("/{id}.vittecrash")), "{what}");
             }
         }
         Outcome::Nothing => {}

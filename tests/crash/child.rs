@@ -10,6 +10,7 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use vitte_diag::crash::Capsule;
 
 use super::common;
 
@@ -267,19 +268,31 @@ fn left(root: &Path, store: &Path) -> (Vec<Value>, Vec<String>) {
             if path.is_dir() { folders.push(path) } else { files.push(path) }
         }
     }
-    // The reports in their order: those of one second have `-2`, `-3` at their end.
+    // The reports in their order: those of one second have `-2`, `-3` at their end, or the millisecond.
     files.sort_by_key(|path| (path.as_os_str().len(), path.clone()));
     files.sort_by_key(|path| {
-        path.file_stem().map(|stem| stem.to_string_lossy().chars().take(19).collect::<String>())
+        path.file_stem().map(|stem| stem.to_string_lossy().chars().take(23).collect::<String>())
     });
     for path in files {
-        if path.parent() == Some(store) && path.extension().is_some_and(|end| end == "json") {
+        let is = |ending: &str| path.extension().is_some_and(|end| end == ending);
+        let place = path.strip_prefix(store).map(|path| path.components().count());
+        if is("json") && place == Ok(1) {
             reports.push(serde_json::from_slice(&fs::read(path).unwrap()).unwrap());
-        } else if path != store {
+        } else if is("vittecrash") && place == Ok(4) {
+            let report = Capsule::read(&path).unwrap().report;
+            reports.push(serde_json::to_value(report).unwrap());
+        } else if path != store && !is_of_repository(&path) {
             others.push(path.display().to_string());
         }
     }
     (reports, others)
+}
+
+/// What a repository has beside its capsules.
+fn is_of_repository(path: &Path) -> bool {
+    const NAMES: [&str; 4] = ["index.jsonl", "index.seal", ".cleaned", "metadata.json"];
+    let is_latest = path.parent().is_some_and(|folder| folder.ends_with("latest"));
+    is_latest || NAMES.iter().any(|name| path.ends_with(name))
 }
 
 impl Ended {

@@ -22,6 +22,8 @@ use std::time::Duration;
 use vitte_diag::crash::{self, Builder, CrashHandler};
 use vitte_diag::{Format, SourceMap, Span};
 
+#[path = "crasher/holds.rs"]
+mod holds;
 #[path = "crasher/options.rs"]
 mod options;
 #[path = "crasher/others.rs"]
@@ -49,6 +51,9 @@ fn main() -> ExitCode {
     let function = sources.span(file, 13..56).unwrap();
     let expression = sources.span(file, 45..56).unwrap();
     options::after(&has);
+    if let Some(code) = holds::run(options[0]) {
+        return code;
+    }
     match others::run(options[0], &mut guard, &sources) {
         Some(code) => code,
         None => work(options[0], function, expression),
@@ -66,7 +71,10 @@ fn builder(has: &dyn Fn(&str) -> bool) -> Builder {
         .limit(Duration::from_millis(limit))
         .minidump(std::env::var_os("CRASHER_DUMP").is_some());
     let builder = if has("unstored") { builder.store(None) } else { builder };
+    // Each crash is a report alone where that is asked for.
+    let builder = builder.capsules(std::env::var_os("CRASHER_REPORTS").is_none());
     let builder = if has("quiet") { builder.quiet(true) } else { builder };
+    let builder = if has("short") { builder.variables(holds::limits()) } else { builder };
     if has("json") { builder.format(Format::Json) } else { builder }
 }
 

@@ -128,7 +128,7 @@ fn one_line_and_the_path_are_enough_where_nobody_looks() {
             assert_eq!(lines.len(), 2, "{ended:#?}");
             assert!(lines[0].starts_with("src/demo.vitte:4:7: fatal[F000"), "{ended:#?}");
             let path = lines[1].strip_prefix("report: ").unwrap();
-            assert!(path.ends_with(&format!("store/{id}.json")), "{ended:#?}");
+            assert!(path.ends_with(&format!("/{id}.vittecrash")), "{ended:#?}");
         }
     }
     let shown = run("segv").with("CI", "false").end();

@@ -51,16 +51,6 @@ impl Capsule {
     }
 }
 
-impl Manifest {
-    /// Reads the manifest of a capsule alone, and of its file little more.
-    pub(in crate::crash) fn read(path: &Path) -> Result<Self, CapsuleError> {
-        let (file, size) = disk::open(path, MOST_FILE).map_err(|error| failed(path, error))?;
-        Parts::new(file, size)
-            .and_then(|mut parts| parts.manifest())
-            .map_err(|problem| problem.of(path))
-    }
-}
-
 fn failed(path: &Path, error: disk::ReadError) -> CapsuleError {
     let kind = match error {
         disk::ReadError::Io(error) => CapsuleErrorKind::Read(error),

@@ -1,4 +1,5 @@
-//! What a dump never has: the environment of the process, which holds passwords and tokens.
+//! What a dump never has: the environment of the process, which holds passwords and tokens, and what is
+//! masked elsewhere.
 
 use std::collections::HashMap;
 use std::fs;
@@ -24,8 +25,8 @@ pub(super) struct Secrets {
 }
 
 impl Secrets {
-    /// Those of a process; nothing where the system does not say where its environment is.
-    pub(super) fn of(process: Pid, memory: &Memory<'_>) -> Option<Self> {
+    /// Those of a process, and other texts; nothing where the system does not say where its environment is.
+    pub(super) fn of(process: Pid, memory: &Memory<'_>, others: &[String]) -> Option<Self> {
         let block = block(process)?;
         let len = usize::try_from((block.end - block.start).min(LARGEST)).ok()?;
         let bytes = memory(block.start, len).unwrap_or_default();
@@ -42,6 +43,7 @@ impl Secrets {
             secrets.add(&[key, b"=", value].concat());
             secrets.add(value);
         }
+        others.iter().for_each(|text| secrets.add(text.as_bytes()));
         Some(secrets)
     }
 

@@ -6,7 +6,7 @@ use super::MASKED;
 
 /// Names that begin like this change which code a program loads.
 const LOADERS: &[&str] = &["LD_", "DYLD_"];
-/// These have a program run or load something else, or are those of the replay itself.
+/// These have a program run or load something else.
 const LEFT_OUT: &[&str] = &[
     "BASH_ENV",
     "ENV",
@@ -15,17 +15,16 @@ const LEFT_OUT: &[&str] = &[
     "IFS",
     "JAVA_TOOL_OPTIONS",
     "NODE_OPTIONS",
-    "PATH",
     "PERL5LIB",
     "PERL5OPT",
     "PYTHONPATH",
     "PYTHONSTARTUP",
     "RUBYOPT",
     "RUSTC_WRAPPER",
-    "TEMP",
-    "TMP",
-    "TMPDIR",
 ];
+
+/// The replay has its own.
+const OWN: &[&str] = &["PATH", "PWD", "TEMP", "TMP", "TMPDIR"];
 
 /// The variables that a capsule gives a replay.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -43,7 +42,7 @@ impl Environment {
         for (name, value) in recorded {
             let is_name = !name.is_empty() && !name.contains(['=', '\0']) && !value.contains('\0');
             let upper = name.to_ascii_uppercase();
-            let is_own = upper.starts_with("VITTE_CRASH") || matches!(&*upper, "PATH" | "TMPDIR");
+            let is_own = upper.starts_with("VITTE_CRASH") || OWN.contains(&&*upper);
             let is_risk =
                 LOADERS.iter().any(|begin| upper.starts_with(begin)) || LEFT_OUT.contains(&&*upper);
             if value.contains(MASKED) {

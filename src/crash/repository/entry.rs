@@ -62,9 +62,12 @@ impl Entry {
         let own = || report.frames.iter().filter(|frame| frame.in_project);
         let functions: Vec<&str> = match own().next() {
             Some(_) => own().filter_map(|frame| frame.function.as_deref()).collect(),
-            None => report.backtrace.frames().iter().map(crate::backtrace::Frame::function).collect(),
+            None => {
+                report.backtrace.frames().iter().map(crate::backtrace::Frame::function).collect()
+            }
         };
-        let places = report.context.iter().filter_map(|entry| entry.place.as_ref()?.file.as_deref());
+        let places =
+            report.context.iter().filter_map(|entry| entry.place.as_ref()?.file.as_deref());
         let files = own().filter_map(|frame| frame.file.as_deref()).chain(places);
         Self {
             id: report.id.clone(),

@@ -71,7 +71,13 @@ mod tests {
         assert!(ids.is_sorted_by_key(|id| key(id)), "{:?}", ids.map(key));
         assert_eq!(day(ids[0]), "2025-10-22");
         assert!(is_valid(&new("no time at all")));
-        for wrong in ["", "latest", ids[1], "2025-10-22T13-05-42-500-0000000G", "../2-22T13-05-42-500-00000000"] {
+        for wrong in [
+            "",
+            "latest",
+            ids[1],
+            "2025-10-22T13-05-42-500-0000000G",
+            "../2-22T13-05-42-500-00000000",
+        ] {
             assert!(!is_valid(wrong), "{wrong}");
         }
     }

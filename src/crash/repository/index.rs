@@ -5,6 +5,7 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -12,7 +13,7 @@ use super::super::disk;
 use super::Entry;
 
 const NAME: &str = "index.jsonl";
-/// How many bytes the index had when its last writer left it.
+/// Where it is said how many bytes the index had when its last writer left it.
 const SEAL: &str = "index.seal";
 /// How long it is waited before it is asked for the lock again.
 const PAUSE: Duration = Duration::from_millis(1);
@@ -27,7 +28,7 @@ pub(super) fn path(root: &Path) -> PathBuf {
 pub(super) struct Lines {
     text: String,
     /// Where the lines are, in the order of their names.
-    lines: Vec<std::ops::Range<usize>>,
+    lines: Vec<Range<usize>>,
     /// Whether something in it is no line of an index, or it is not as its last writer left it.
     pub(super) is_damaged: bool,
 }
@@ -46,8 +47,7 @@ impl Lines {
     }
 
     fn of(root: &Path, bytes: Vec<u8>) -> Self {
-        let is_sealed = std::fs::read_to_string(root.join(SEAL))
-            .is_ok_and(|seal| seal.trim().parse() == Ok(bytes.len()));
+        let is_sealed = sealed(root) == Some(bytes.len() as u64);
         let (text, is_text) = match String::from_utf8(bytes) {
             Ok(text) => (text, true),
             Err(error) => (String::from_utf8_lossy(error.as_bytes()).into_owned(), false),
@@ -63,10 +63,9 @@ impl Lines {
             }
             start = end;
         }
-        let id = |line: &std::ops::Range<usize>| text.get(line.clone()).and_then(id_of);
-        let key = |line: &_| super::id::key(id(line).unwrap_or_default());
+        let id = |line: &Range<usize>| text.get(line.clone()).and_then(id_of);
         // Nearly sorted already. Of two lines of one crash the later one counts.
-        lines.sort_by(|a, b| key(a).cmp(&key(b)));
+        lines.sort_by(|a, b| id(a).cmp(&id(b)));
         let before = lines.len();
         lines.reverse();
         lines.dedup_by(|a, b| id(a) == id(b));
@@ -114,11 +113,8 @@ impl Lines {
 
     /// The entry of a name; nothing where its line is damaged.
     pub(super) fn entry(&self, id: &str) -> Option<Entry> {
-        let key = |line: &std::ops::Range<usize>| {
-            let own = self.text.get(line.clone()).and_then(id_of).unwrap_or_default();
-            super::id::key(own)
-        };
-        let found = self.lines.binary_search_by(|line| key(line).cmp(&super::id::key(id)));
+        let own = |line: &Range<usize>| self.text.get(line.clone()).and_then(id_of);
+        let found = self.lines.binary_search_by(|line| own(line).cmp(&Some(id)));
         self.at(found.ok()?)
     }
 
@@ -128,9 +124,18 @@ impl Lines {
     }
 }
 
-/// The name that a line begins with. What of the line is behind it is not looked at.
+/// How many bytes the index had when its last writer left it.
+fn sealed(root: &Path) -> Option<u64> {
+    std::fs::read_to_string(root.join(SEAL)).ok()?.trim().parse().ok()
+}
+
+/// The name that a line begins with, where it has an end too. What is between is not looked at.
 fn id_of(line: &str) -> Option<&str> {
-    line.strip_prefix("{\"id\":\"")?.split('"').next().filter(|id| super::id::is_valid(id))
+    line.strip_suffix("}\n")?
+        .strip_prefix("{\"id\":\"")?
+        .split('"')
+        .next()
+        .filter(|id| super::id::is_valid(id))
 }
 
 fn parse(line: &str) -> Option<Entry> {
@@ -197,8 +202,12 @@ impl Locked {
                 line.insert(0, '\n');
             }
         }
+        // What another than its last writer did to it is for the next reader to find.
+        let is_whole = len == 0 || sealed(&self.root) == Some(len);
         self.file.write_all(line.as_bytes())?;
-        self.seal(len + line.len() as u64);
+        if is_whole {
+            self.seal(len + line.len() as u64);
+        }
         Ok(())
     }
 
@@ -226,7 +235,8 @@ impl Locked {
 #[cfg(unix)]
 fn is_at(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt as _;
-    let known = |data: io::Result<std::fs::Metadata>| data.ok().map(|data| (data.dev(), data.ino()));
+    let known =
+        |data: io::Result<std::fs::Metadata>| data.ok().map(|data| (data.dev(), data.ino()));
     known(file.metadata()).is_some_and(|own| known(path.symlink_metadata()) == Some(own))
 }
 

@@ -28,8 +28,18 @@ pub struct Index {
     order: Vec<Place>,
     /// What could not be read, with the reason.
     pub unreadable: Vec<StoreError>,
-    /// Crashes that the index did not have, and those of it that are not there any more: it is mended.
-    pub mended: (usize, usize),
+    /// What was other than the files are.
+    pub mended: Mended,
+}
+
+/// How an index was mended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[non_exhaustive]
+pub struct Mended {
+    /// Crashes that it did not have.
+    pub added: usize,
+    /// Those of it that are not there any more.
+    pub removed: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -46,7 +56,8 @@ impl Repository {
     ///
     /// A [`StoreError`] when the folder cannot be read.
     pub fn index(&self) -> Result<Index, StoreError> {
-        let failed = |error| StoreError { path: self.root.clone(), kind: StoreErrorKind::Read(error) };
+        let failed =
+            |error| StoreError { path: self.root.clone(), kind: StoreErrorKind::Read(error) };
         let lines = Lines::read(&self.root).map_err(failed)?;
         let checked = if lines.is_damaged || lines.len() <= SMALL {
             self.mend(lines, false).map_err(failed)?
@@ -58,7 +69,8 @@ impl Repository {
 
     /// The same, with each file looked for.
     pub(super) fn index_of_files(&self) -> Result<Index, StoreError> {
-        let failed = |error| StoreError { path: self.root.clone(), kind: StoreErrorKind::Read(error) };
+        let failed =
+            |error| StoreError { path: self.root.clone(), kind: StoreErrorKind::Read(error) };
         let lines = Lines::read(&self.root).map_err(failed)?;
         let checked = self.mend(lines, true).map_err(failed)?;
         self.with_loose(checked)
@@ -102,7 +114,7 @@ impl Repository {
     /// Holds an index against the files, and writes down what is other.
     fn mend(&self, lines: Lines, is_thorough: bool) -> io::Result<Checked> {
         let files = files(&self.root)?;
-        if !lines.is_damaged && lines.ids().eq(files.keys().map(|key| &*key.id)) {
+        if !lines.is_damaged && lines.ids().eq(files.keys()) {
             return Ok(Checked { lines, ..Checked::default() });
         }
         // Somebody may be storing a crash: its line is there, and its file is not yet.
@@ -117,7 +129,7 @@ impl Repository {
         }
         let is_damaged = lines.is_damaged;
         let (mut checked, entries) = self.check(lines, &self::files(&self.root)?);
-        if is_damaged || checked.mended != (0, 0) {
+        if is_damaged || checked.mended != Mended::default() {
             locked.replace(entries.into_iter())?;
             checked.lines.is_damaged = false;
         }
@@ -129,7 +141,7 @@ impl Repository {
         let mut known: BTreeMap<String, Entry> =
             lines.entries().map(|entry| (entry.id.clone(), entry)).collect();
         let (mut entries, mut unreadable, mut new) = (Vec::new(), Vec::new(), 0);
-        for (Key { id }, path) in files {
+        for (id, path) in files {
             match known.remove(id).filter(|entry| entry.path == *path) {
                 Some(entry) => entries.push(entry),
                 None => match self.entry_of(id, path) {
@@ -143,7 +155,10 @@ impl Repository {
             }
         }
         let lines = Lines::from_entries(&entries);
-        (Checked { lines, unreadable, mended: (new, known.len()) }, entries)
+        (
+            Checked { lines, unreadable, mended: Mended { added: new, removed: known.len() } },
+            entries,
+        )
     }
 
     /// What the index is to say of a file.
@@ -162,29 +177,11 @@ impl Repository {
 struct Checked {
     lines: Lines,
     unreadable: Vec<StoreError>,
-    mended: (usize, usize),
+    mended: Mended,
 }
 
-/// A name, in the order of names.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Key {
-    pub(super) id: String,
-}
-
-impl Ord for Key {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        id::key(&self.id).cmp(&id::key(&other.id))
-    }
-}
-
-impl PartialOrd for Key {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-/// The capsules that are there, and their paths in the repository.
-pub(super) type Files = BTreeMap<Key, String>;
+/// The names of the capsules that are there, and their paths in the repository.
+pub(super) type Files = BTreeMap<String, String>;
 
 /// The name of a crash, where a file has the name of a capsule.
 pub(super) fn id_of(name: &str) -> Option<&str> {
@@ -201,7 +198,7 @@ pub(super) fn files(root: &Path) -> io::Result<Files> {
                 let folder = format!("{kind}/{day}/{fingerprint}");
                 for name in names(&root.join(&folder), false)? {
                     if let Some(id) = id_of(&name) {
-                        files.insert(Key { id: id.to_owned() }, format!("{folder}/{name}"));
+                        files.insert(id.to_owned(), format!("{folder}/{name}"));
                     }
                 }
             }
@@ -302,9 +299,11 @@ impl Index {
     #[must_use]
     pub fn shortest(&self, id: &str) -> usize {
         const SECOND: usize = 19;
-        let mut ids: Vec<&str> = self.ids().filter(|other| other.get(..SECOND) == id.get(..SECOND)).collect();
+        let mut ids: Vec<&str> =
+            self.ids().filter(|other| other.get(..SECOND) == id.get(..SECOND)).collect();
         ids.retain(|other| *other != id);
-        let shared = |other: &str| other.bytes().zip(id.bytes()).take_while(|(a, b)| a == b).count();
+        let shared =
+            |other: &str| other.bytes().zip(id.bytes()).take_while(|(a, b)| a == b).count();
         let longest = ids.into_iter().map(shared).max();
         longest.map_or(SECOND, |shared| (shared + 1).max(SECOND)).min(id.len())
     }

@@ -148,14 +148,13 @@ impl Repository {
             }
         }
         // Folders that are empty now go too, and what was said of the crashes in them.
-        let folders = || path.ancestors().skip(1).take(3);
-        if let Some(folder) = folders().next() {
+        if let Some(folder) = path.parent() {
             let is_empty = fs::read_dir(folder).is_ok_and(|mut entries| {
                 entries.all(|entry| entry.is_ok_and(|entry| entry.file_name() == METADATA))
             });
             if is_empty {
                 _ = fs::remove_file(folder.join(METADATA));
-                _ = folders().try_for_each(fs::remove_dir);
+                super::remove_empty(folder);
             }
         }
         Ok(())

@@ -186,7 +186,7 @@ fn wait() {
 /// How long a reporter may take, in milliseconds.
 fn limit() -> u64 {
     #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
-    return super::spawn::limit();
+    return super::spawn::limit() + super::copy::limit();
     #[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
     0
 }
@@ -212,6 +212,11 @@ unsafe fn tell(signal: c_int, info: *const libc::siginfo_t, context: *const c_vo
     words::set(Word::Stack, slots::address() as u64);
     // SAFETY: it is that of this signal.
     unsafe { tell_registers(context.cast()) };
+    #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+    if let Some((address, len)) = super::copy::of_signal() {
+        words::set(Word::Variables, address as u64);
+        words::set(Word::VariablesLen, len as u64);
+    }
 }
 
 /// Writes down the registers in the order of [`words::REGISTERS`].

@@ -7,6 +7,8 @@
 //!                    the old action, the signal again
 //! ```
 //!
+//! Before that, where contexts hold variables, copies of the process serialise these: see [`copy`].
+//!
 //! What the handler does is safe in a signal handler: no heap, no locks, no new file descriptors. All that
 //! it needs is made by [`Installed::new`]. The supervisor shares the memory of the process but is one of
 //! its own: the reporter stops every thread of the crashed one, which so cannot look at the clock.
@@ -18,6 +20,10 @@
 
 #[cfg(unix)]
 mod action;
+#[cfg(target_os = "linux")]
+mod area;
+#[cfg(target_os = "linux")]
+pub(super) mod copy;
 #[cfg(unix)]
 mod line;
 pub(super) mod slots;

@@ -10,15 +10,18 @@
 //! reads it as it is; the reporter reads that of the crashed thread from outside, whose address the signal
 //! handler tells: so everything in it has a place that both know.
 
+mod held;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod outside;
 
 use std::cell::Cell;
 use std::mem::MaybeUninit;
+use std::ptr::null;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering, compiler_fence};
 
 use crate::span::{FileId, Span};
+use held::Held;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 pub(in crate::crash) use outside::{Memory, read, u64_at};
 
@@ -56,6 +59,8 @@ struct Entry {
     /// Its 0-based place in the stack, as one that is deeper may have been written over it.
     index: Cell<u32>,
     count: Cell<u32>,
+    /// The variables that it holds, or null: see [`held`].
+    held: Cell<*const Held<'static>>,
     values: [Text; VALUES],
 }
 
@@ -70,6 +75,8 @@ pub(in crate::crash) struct Text {
 /// A context as it is read.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(in crate::crash) struct Raw {
+    /// Its 0-based place in the stack.
+    pub(in crate::crash) index: u32,
     pub(in crate::crash) name: String,
     pub(in crate::crash) values: Vec<(String, String)>,
     pub(in crate::crash) span: Option<Span>,
@@ -96,6 +103,7 @@ impl Stack {
             entry.span.set(span);
             entry.index.set(index);
             entry.count.set(0);
+            entry.held.set(null());
         }
         // A signal may come between any two instructions: the entry is there before it is counted.
         compiler_fence(Ordering::Release);
@@ -155,6 +163,7 @@ impl Entry {
             span: Cell::new(Span::nowhere()),
             index: Cell::new(0),
             count: Cell::new(0),
+            held: Cell::new(null()),
             values: [const { Text::new() }; VALUES],
         }
     }
@@ -166,7 +175,8 @@ impl Entry {
         let values = self.values.iter().take(self.count.get() as usize);
         let values = values.map(|text| (text.key.get().to_owned(), text.read()));
         let name = self.name.get().to_owned();
-        Some(Raw { name, values: values.collect(), span: place_of(self.span.get()) })
+        let (values, span) = (values.collect(), place_of(self.span.get()));
+        Some(Raw { index, name, values, span })
     }
 }
 

@@ -30,6 +30,9 @@ pub(in crate::crash) enum Word {
     Stack,
     /// Not 0 once the report is stored: what comes after it may take too long.
     Stored,
+    /// Address of what is left of the variables, and its length in bytes.
+    Variables,
+    VariablesLen,
     /// The first of the registers, in the order of [`REGISTERS`].
     Registers,
 }
@@ -53,7 +56,7 @@ pub(in crate::crash) const REGISTERS: &[&str] = &[];
 pub(in crate::crash) const COUNT: usize = Word::Registers as usize + REGISTERS.len();
 
 /// "vitte" and the version of this layout.
-pub(in crate::crash) const MAGIC: u64 = 0x0001_6574_7469_7600;
+pub(in crate::crash) const MAGIC: u64 = 0x0002_6574_7469_7600;
 
 static WORDS: [AtomicU64; COUNT] = [const { AtomicU64::new(0) }; COUNT];
 

@@ -70,6 +70,13 @@ impl From<ReadError> for StoreErrorKind {
     }
 }
 
+#[cfg(feature = "capsule")]
+impl From<CapsuleError> for StoreError {
+    fn from(error: CapsuleError) -> Self {
+        Self { path: error.path.clone(), kind: StoreErrorKind::Capsule(Box::new(error)) }
+    }
+}
+
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = self.path.to_string_lossy();

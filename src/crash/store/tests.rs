@@ -44,6 +44,7 @@ pub(in crate::crash) fn report() -> CrashReport {
         context: vec![ContextEntry {
             name: text("typeck"),
             values: vec![ContextValue { key: text("fn"), value: text("area") }],
+            variables: Vec::new(),
             place: Some(ContextPlace {
                 id: 0,
                 file: Some(text("src/shapes.vitte")),
@@ -71,6 +72,7 @@ pub(in crate::crash) fn report() -> CrashReport {
         notes: vec![text("the stack is not used up")],
         sources: Vec::new(),
         path: None,
+        folder: None,
     }
 }
 

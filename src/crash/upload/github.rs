@@ -18,10 +18,9 @@ use ureq::http::Uri;
 use super::error::UploadError;
 use super::http::{Answer, Client, Limits};
 use super::markdown::{apart, code, fenced};
-use super::plain;
 use super::request::{AGENT, Header, Request, Secret};
-use super::{Uploaded, fingerprint};
-use crate::crash::CrashReport;
+use super::{Uploaded, plain};
+use crate::crash::{CrashReport, Fingerprint};
 
 /// What GitHub is asked for, and what is known of the issue.
 #[derive(Clone, Debug)]
@@ -59,7 +58,7 @@ pub(super) fn prepare(
     if !is_token(token.reveal()) {
         return Err(UploadError::Token);
     }
-    let fingerprint = fingerprint(report);
+    let fingerprint = Fingerprint::of(report);
     let marker = format!("<!-- vitte-crash {fingerprint} -->");
     let issue = serde_json::json!({"title": title(report), "body": body(report, &marker)});
     let json = plain::json(&issue.to_string());

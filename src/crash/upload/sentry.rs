@@ -4,16 +4,19 @@
 //! event, and neither it nor the header says when it was sent, so that what is shown before is what
 //! is sent. An item may have 1 MiB: all that can be long is cut before.
 
+use std::hash::Hasher as _;
 use std::time::SystemTime;
 
 use sentry_types::protocol::v7 as protocol;
 use sentry_types::{Auth, Dsn, Uuid};
+use siphasher::sip128::{Hasher128 as _, SipHasher24};
 
 use super::error::UploadError;
 use super::http::{Client, Limits, host};
 use super::request::{AGENT, Header, Request, Secret};
-use super::{Uploaded, fingerprint, plain};
-use crate::crash::{CrashFrame, CrashReport};
+use super::{Uploaded, plain};
+use crate::crash::fingerprint::without_hash;
+use crate::crash::{CrashFrame, CrashReport, Fingerprint};
 
 /// What Sentry gets, and the id of it.
 #[derive(Clone, Debug)]
@@ -104,7 +107,13 @@ pub(super) fn send(event: &Event, limits: Limits) -> Result<Uploaded, UploadErro
 
 /// The id of the event, which is the same for the same report; in the form of a UUID of version 4.
 fn id(report: &CrashReport) -> Uuid {
-    let hash = fingerprint::hash(&[&report.id, &report.session, &report.timestamp]);
+    let mut hasher = SipHasher24::new();
+    for part in [&report.id, &report.session, &report.timestamp] {
+        hasher.write(part.as_bytes());
+        // No part has this byte: it is none of UTF-8.
+        hasher.write(&[0xff]);
+    }
+    let hash = hasher.finish128().as_u128();
     let version = 0x4_u128 << 76;
     let variant = 0b10_u128 << 62;
     let free = !((0xf_u128 << 76) | (0b11_u128 << 62));
@@ -149,7 +158,7 @@ fn release(report: &CrashReport) -> String {
 
 /// What a search may look for.
 fn tags(report: &CrashReport) -> protocol::Map<String, String> {
-    let fingerprint = fingerprint(report);
+    let fingerprint = Fingerprint::of(report).to_string();
     [
         ("arch", Some(&report.system.arch)),
         ("build", report.build.as_ref()),
@@ -264,7 +273,7 @@ fn threads(report: &CrashReport) -> Vec<protocol::Thread> {
 /// A call. Sentry has the outermost first.
 fn frame(frame: &CrashFrame) -> protocol::Frame {
     let name = |text: &Option<String>| text.as_deref().map(|text| plain::line(text, MOST_NAME));
-    let function = frame.function.as_deref().map(plain::function);
+    let function = frame.function.as_deref().map(without_hash);
     protocol::Frame {
         function: function.map(|function| plain::line(function, MOST_NAME)),
         filename: name(&frame.file),

@@ -42,6 +42,7 @@ fn read_entry(memory: &Memory<'_>, entry: &[u8], index: u32) -> Option<Raw> {
         Some((read_str(memory, text, offset_of!(Text, key))?, text_of(words, len)))
     });
     Some(Raw {
+        index,
         name: read_str(memory, entry, offset_of!(Entry, name))?,
         values: values.collect(),
         span: Span::new(FileId::new(file), lo, hi).ok().and_then(place_of),

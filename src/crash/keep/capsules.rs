@@ -1,0 +1,273 @@
+//! What a capsule holds, and for how long it is kept.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use super::super::handler::Builder;
+use super::super::report::CrashReport;
+use super::super::store::{Store, StoreError};
+use crate::crash::{Capsule, CapsuleSource, Mask, Repository, Retention};
+use crate::source::SourceMap;
+use crate::text;
+
+/// Writes a report as the JSON output has it: nothing here knows a format.
+pub(crate) type Json = fn(&CrashReport) -> String;
+
+/// Which variables of the environment does a capsule have?
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[non_exhaustive]
+pub enum Environment {
+    /// Those that say how a program finds its way: `PATH`, `USER`, `HOME`, `LANG`, `LC_*`, `SHELL`, `TERM`,
+    /// `PWD`, `OS`, `CI`, and those with the [prefix](crate::crash::Builder::environment_prefix) of the
+    /// program itself.
+    #[default]
+    Safe,
+    /// All, without the values of those that are [secret](Mask).
+    All,
+    /// None.
+    None,
+}
+
+/// Which source files does a capsule have?
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[non_exhaustive]
+pub enum Sources {
+    /// Those that the crash's contexts are in.
+    #[default]
+    Touched,
+    /// All that the program told [`sources`](crate::crash::sources()) of, so that a crash that needs
+    /// several files can be replayed.
+    All,
+    /// None.
+    None,
+}
+
+/// What a capsule holds, and how long it is kept.
+#[derive(Clone, Debug)]
+pub(crate) struct Capsules {
+    /// Whether crashes are kept as capsules.
+    pub(in crate::crash) is_on: bool,
+    pub(in crate::crash) environment: Environment,
+    /// With what the names of the program's own variables begin; by default its name.
+    pub(in crate::crash) prefix: Option<String>,
+    pub(in crate::crash) sources: Sources,
+    pub(in crate::crash) mask: Mask,
+    /// Nothing where all are kept.
+    pub(in crate::crash) retention: Option<Retention>,
+    pub(in crate::crash) json: Json,
+}
+
+/// The names that [`Environment::Safe`] has; one that ends in `_` is the beginning of many.
+const SAFE: [&str; 10] =
+    ["PATH", "USER", "HOME", "LANG", "LC_", "SHELL", "TERM", "PWD", "OS", "CI"];
+/// Bytes of the sources that a capsule has, all in all.
+const MOST_SOURCES: usize = 64 << 20;
+/// How a note begins that says which sources a capsule does not have.
+const NO_ROOM: &str = "the capsule has no room for";
+/// Bytes of a variable of the environment that are kept.
+const LONGEST: usize = 16 << 10;
+
+impl Capsules {
+    pub(crate) fn new(json: Json) -> Self {
+        Self {
+            is_on: true,
+            environment: Environment::default(),
+            prefix: None,
+            sources: Sources::default(),
+            mask: Mask::default(),
+            retention: Some(Retention::default()),
+            json,
+        }
+    }
+
+    pub(super) fn save(
+        &self,
+        report: &mut CrashReport,
+        sources: Option<&SourceMap>,
+        store: Store,
+    ) -> Result<PathBuf, StoreError> {
+        if !self.is_on {
+            return store.save(report);
+        }
+        let mut capsule = self.capsule(report, sources);
+        let path = Repository::new(store.folder()).save(&mut capsule)?;
+        report.id = capsule.report.id;
+        Ok(path)
+    }
+
+    /// Removes what is not to be kept, where it is time for that; says what was removed.
+    pub(in crate::crash) fn tidy(&self, folder: &Path) -> Option<String> {
+        let retention = self.retention.as_ref().filter(|_| self.is_on)?;
+        let cleaned = Repository::new(folder).clean_if_due(retention)?;
+        let count = cleaned.removed.len();
+        let reports = text::plural("crash report", count);
+        let folder = folder.to_string_lossy();
+        let folder = text::one_line(&folder);
+        Some(format!("{count} old {reports} removed from {folder}"))
+    }
+
+    /// Whether all sources are to be read, not only those that the contexts are in.
+    pub(in crate::crash) fn wants_all_sources(&self) -> bool {
+        self.is_on && self.sources == Sources::All
+    }
+
+    /// Whether crashes are kept as capsules.
+    #[cfg(feature = "minidump")]
+    pub(in crate::crash) const fn are_kept(&self) -> bool {
+        self.is_on
+    }
+
+    /// Stores what is now known of a crash that is stored already, with a minidump of it.
+    #[cfg(feature = "minidump")]
+    pub(in crate::crash) fn update(
+        &self,
+        report: &CrashReport,
+        folder: &Path,
+        minidump: Option<Vec<u8>>,
+    ) -> Result<(), StoreError> {
+        let Some(path) = &report.path else { return Ok(()) };
+        let mut capsule = Capsule::read(path)?;
+        let notes = std::mem::take(&mut capsule.report.notes);
+        let mut own = report.clone();
+        self.mask.report(&mut own);
+        capsule.report.notes = own.notes;
+        // What was said when it was stored, of what had no room.
+        let more = notes.into_iter().filter(|note| note.starts_with(NO_ROOM));
+        capsule.report.notes.extend(more);
+        capsule.diagnostic = (self.json)(&capsule.report);
+        capsule.minidump = minidump;
+        Repository::new(folder).update(path, &capsule)
+    }
+
+    /// The command line without secrets, and the texts that are secret.
+    #[cfg(feature = "minidump")]
+    pub(in crate::crash) fn without_secrets(
+        &self,
+        report: &CrashReport,
+    ) -> (Vec<String>, Vec<String>) {
+        let mut masked = report.clone();
+        self.mask.report(&mut masked);
+        let texts = |report: &CrashReport| -> Vec<String> {
+            let values = report.context.iter().flat_map(|entry| &entry.values);
+            let values = values.map(|value| value.value.clone());
+            values.chain(report.command.clone()).chain([report.message.clone()]).collect()
+        };
+        let both = texts(report).into_iter().zip(texts(&masked));
+        let changed = both.filter(|(own, masked)| own != masked).map(|(own, _)| own);
+        // Of `--key=value` the value may stand alone elsewhere.
+        let with_values = changed.flat_map(|text| {
+            let value = text.split_once('=').map(|(_, value)| value.to_owned());
+            value.into_iter().chain([text])
+        });
+        (masked.command, with_values.collect())
+    }
+
+    /// The capsule of a crash, without secrets.
+    fn capsule(&self, report: &CrashReport, sources: Option<&SourceMap>) -> Capsule {
+        let mut report = report.clone();
+        self.mask.report(&mut report);
+        let kept = sources.map(|sources| self.sources(&mut report, sources));
+        let environment = self.environment(&report.module);
+        let diagnostic = (self.json)(&report);
+        let mut capsule = Capsule::of(report, diagnostic);
+        capsule.sources = kept.unwrap_or_default();
+        capsule.environment = environment;
+        capsule
+    }
+
+    /// The files that are kept. What is too large is a note.
+    fn sources(&self, report: &mut CrashReport, sources: &SourceMap) -> Vec<CapsuleSource> {
+        let places = report.context.iter().filter_map(|entry| entry.place.as_ref());
+        let touched: BTreeSet<u32> = places.map(|place| place.id).collect();
+        let is_kept = |id: u32| match self.sources {
+            Sources::All => true,
+            Sources::Touched => touched.contains(&id),
+            Sources::None => false,
+        };
+        let (mut kept, mut bytes, mut left_out) = (Vec::new(), 0, 0);
+        for file in sources.files().filter(|file| is_kept(file.id().index())) {
+            // What is no file is of no use to another run, unless the crash is about it.
+            if file.bytes().is_empty() || (file.is_pseudo() && self.sources == Sources::All) {
+                continue;
+            }
+            bytes += file.bytes().len();
+            if bytes > MOST_SOURCES {
+                left_out += 1;
+                bytes -= file.bytes().len();
+                continue;
+            }
+            kept.push(CapsuleSource::new(file.path(), self.mask.source(file.bytes())));
+        }
+        if left_out > 0 {
+            let more = text::more("source file", left_out);
+            report.notes.push(format!("{NO_ROOM} {more}"));
+        }
+        kept
+    }
+
+    fn environment(&self, module: &str) -> BTreeMap<String, String> {
+        let name = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
+        let own = || module.chars().map(name).chain(['_']).collect::<String>();
+        let prefix = self.prefix.clone().unwrap_or_else(own);
+        let is_own = |name: &str| !prefix.is_empty() && name.starts_with(&prefix);
+        let is_safe = |name: &str| {
+            let is_like = |safe: &str| match safe.ends_with('_') {
+                true => name.starts_with(safe),
+                false => name == safe,
+            };
+            SAFE.into_iter().any(is_like) || is_own(name)
+        };
+        let all = std::env::vars_os().map(|(key, value)| {
+            let mut value = value.to_string_lossy().into_owned();
+            value.truncate(value.floor_char_boundary(LONGEST));
+            (key.to_string_lossy().into_owned(), value)
+        });
+        let kept = all.filter(|(name, _)| match self.environment {
+            Environment::All => true,
+            Environment::Safe => is_safe(name),
+            Environment::None => false,
+        });
+        self.mask.environment(kept)
+    }
+}
+
+impl Builder {
+    /// Are crashes kept as capsules, with sources, variables and environment? By default yes; otherwise each is a
+    /// report alone, `ID.json`.
+    pub const fn capsules(mut self, capsules: bool) -> Self {
+        self.capsules.is_on = capsules;
+        self
+    }
+
+    /// Which variables of the environment does a capsule have? By default those that are safe.
+    pub const fn environment(mut self, environment: Environment) -> Self {
+        self.capsules.environment = environment;
+        self
+    }
+
+    /// With what do the names of the program's own variables of the environment begin, which are safe? By
+    /// default with its name in capitals and `_`, such as `VITTEC_`.
+    pub fn environment_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.capsules.prefix = Some(prefix.into());
+        self
+    }
+
+    /// Which source files does a capsule have? By default those that the crash's contexts are in.
+    pub const fn keep_sources(mut self, sources: Sources) -> Self {
+        self.capsules.sources = sources;
+        self
+    }
+
+    /// What is secret, and so in no capsule? By default what [`Mask`] says.
+    pub fn mask(mut self, mask: Mask) -> Self {
+        self.capsules.mask = mask;
+        self
+    }
+
+    /// Which capsules are kept, and for how long? By default as [`Retention`] says; all of them with `None`.
+    /// It is looked after when a crash was stored, at most once an hour.
+    pub fn retention(mut self, retention: impl Into<Option<Retention>>) -> Self {
+        self.capsules.retention = retention.into();
+        self
+    }
+}
