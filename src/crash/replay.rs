@@ -31,7 +31,7 @@ pub use plan::Plan;
 pub use process::Output;
 
 use super::handler::CrashHandler;
-use super::{Capsule, CapsuleSource, Fingerprint, Repository, disk};
+use super::{Capsule, CapsuleSource, CrashReport, Fingerprint, Repository, disk};
 use process::End;
 
 /// What stands where a secret was.
@@ -60,13 +60,22 @@ pub struct Replay<'a> {
     time_limit: Duration,
     keep: bool,
     stop: Arc<AtomicBool>,
+    /// Whether it may come from another thread, see [`is_alike`].
+    is_lenient: bool,
 }
 
 impl<'a> Replay<'a> {
     /// That of a capsule.
     pub fn new(capsule: &'a Capsule) -> Self {
         let time_limit = Duration::from_secs(10);
-        Self { capsule, command: Vec::new(), time_limit, keep: false, stop: Arc::default() }
+        Self {
+            capsule,
+            command: Vec::new(),
+            time_limit,
+            keep: false,
+            stop: Arc::default(),
+            is_lenient: false,
+        }
     }
 
     /// What is run? By default the command line that the report has. A program alone is run with the
@@ -92,6 +101,12 @@ impl<'a> Replay<'a> {
     /// Once this is true it is killed. By default it never is.
     pub fn stop_when(mut self, stop: Arc<AtomicBool>) -> Self {
         self.stop = stop;
+        self
+    }
+
+    /// The same crash in another thread is the same crash.
+    pub(super) const fn lenient(mut self) -> Self {
+        self.is_lenient = true;
         self
     }
 
@@ -242,6 +257,7 @@ impl Plan<'_> {
         let own = self.replay.capsule;
         crash.fingerprint == own.fingerprint
             || Fingerprint::of(&crash.report) == Fingerprint::of(&own.report)
+            || (self.replay.is_lenient && is_alike(&crash.report, &own.report))
     }
 
     fn command(&self, folder: &Folder) -> Command {
@@ -259,6 +275,18 @@ impl Plan<'_> {
         command.stdin(stdin.map_or_else(Stdio::null, Stdio::from));
         command
     }
+}
+
+/// Whether two crashes say the same and come from the same calls, of which one has more on the outside: a
+/// compiler that is given one file may do in its first thread what it does with two in another one, whose
+/// stack begins there.
+fn is_alike(a: &CrashReport, b: &CrashReport) -> bool {
+    const FEWEST: usize = 2;
+    let (a, b) = (Fingerprint::parts(a), Fingerprint::parts(b));
+    let shared = a.frames.len().min(b.frames.len());
+    shared >= FEWEST
+        && (a.kind, a.message) == (b.kind, b.message)
+        && a.frames.get(..shared) == b.frames.get(..shared)
 }
 
 /// The crashes that a program stored, the newest first.
