@@ -25,6 +25,8 @@ pub(crate) enum Kind {
     Oom,
     /// An error that nobody handles.
     Error,
+    /// A defect that some files meet and others do not, see `front::slots`.
+    Bug,
 }
 
 /// How to crash, and where.
@@ -46,6 +48,11 @@ impl FromStr for Crash {
 }
 
 impl Crash {
+    /// Whether the step with a defect is to be run.
+    pub(crate) fn has_bug(self) -> bool {
+        self.kind == Kind::Bug
+    }
+
     /// Crashes, if an item at this 0-based line is where that is wanted. A file without such an item is
     /// checked as ever.
     pub(crate) fn at_item(self, line: u32) {
@@ -57,7 +64,7 @@ impl Crash {
                 Kind::Segv => write_nowhere(),
                 Kind::StackOverflow => _ = recurse(0),
                 Kind::Oom => _ = black_box(Vec::<u8>::with_capacity(black_box(1 << 60))),
-                Kind::Error => {}
+                Kind::Error | Kind::Bug => {}
             }
         }
     }

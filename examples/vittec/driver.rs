@@ -99,13 +99,18 @@ impl Check {
                 crash.at_item(line);
             }
         };
-        crash::catch(|| front::check_watched(file, &self.policy, &at_item)).unwrap_or_else(
-            |report| {
-                let mut bag = DiagnosticBag::with_policy(self.policy.clone());
-                bag.push(report.to_diagnostic());
-                bag
-            },
-        )
+        let check = || {
+            let bag = front::check_watched(file, &self.policy, &at_item);
+            if self.crash.is_some_and(Crash::has_bug) {
+                front::slots::check(file);
+            }
+            bag
+        };
+        crash::catch(check).unwrap_or_else(|report| {
+            let mut bag = DiagnosticBag::with_policy(self.policy.clone());
+            bag.push(report.to_diagnostic());
+            bag
+        })
     }
 
     /// The same check of files some of which have another text.

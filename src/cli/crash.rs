@@ -1,5 +1,6 @@
 //! `vitte crash`: what a program does with its crashes when it runs again.
 
+mod ask;
 mod clean;
 mod clear;
 mod diff;
@@ -9,8 +10,11 @@ mod fingerprint;
 mod folder;
 mod html;
 mod inspect;
+mod interrupt;
 mod list;
 mod look;
+mod reduce;
+mod replay;
 mod selection;
 mod shell;
 mod show;
@@ -29,8 +33,8 @@ use is_terminal::IsTerminal as _;
 use shell::{Done, Shell};
 
 /// What the help says of them.
-const EXIT_CODES: &str = "The exit code is 0, also where nothing crashed, or 2 where something could not be \
-    read, written or understood.";
+const EXIT_CODES: &str = "The exit code is 0, also where nothing crashed; 1 where a crash that was replayed \
+    did not come back; or 2 where something could not be read, written or understood.";
 
 /// The command `crash` of a program: it lists, shows, compares, sends and removes the crashes that
 /// [capsules](crate::crash::Capsule) were made of. It is what `vitte crash` is, and any compiler may have it:
@@ -66,6 +70,7 @@ const EXIT_CODES: &str = "The exit code is 0, also where nothing crashed, or 2 w
 /// | code | what happened |
 /// |---|---|
 /// | 0 | all that was asked for; also where there is no crash at all, and where `diff` found differences |
+/// | 1 | `replay` and `reduce`: the same crash did not come back |
 /// | 2 | something could not be read, written or understood: an id that is not there or begins several, a damaged file, arguments that are wrong, a question that nobody was there to answer |
 ///
 /// Results are written to what is given, complaints and questions to standard error, and answers are read
@@ -108,8 +113,7 @@ impl CrashArgs {
             complaints: 0,
         };
         let done = self.command.run(&mut shell);
-        let is_good = shell.finish(done)?;
-        Ok(if is_good { ExitCode::SUCCESS } else { ExitCode::from(2) })
+        Ok(ExitCode::from(shell.finish(done)?))
     }
 }
 
@@ -140,6 +144,10 @@ enum Crash {
     Diff(diff::Diff),
     /// Writes the page of a crash, which a browser opens without a network
     Html(html::Html),
+    /// Runs the program of a crash again on its sources, and says whether the same crash comes back
+    Replay(replay::Replays),
+    /// Makes the sources of a crash as small as they can be while it comes back
+    Reduce(reduce::Reduces),
     /// Writes a capsule to a file, or unpacks its source files
     Export(export::Export),
     /// Sends a report to a folder, to Sentry, or as an issue to GitHub
@@ -165,6 +173,8 @@ impl Crash {
             Self::Fingerprint(fingerprint) => fingerprint.run(shell),
             Self::Diff(diff) => diff.run(shell),
             Self::Html(html) => html.run(shell),
+            Self::Replay(replay) => replay.run(shell),
+            Self::Reduce(reduce) => reduce.run(shell),
             Self::Export(export) => export.run(shell),
             Self::Upload(upload) => upload.run(shell),
             Self::Clean(clean) => clean.run(shell),
@@ -193,7 +203,7 @@ mod tests {
             let (name, answers, complaints) = ("mycc", None, 0);
             let mut shell = Shell { name, out: &mut out, err: &mut err, answers, complaints };
             let done = crash.command.run(&mut shell);
-            let is_good = shell.finish(done).unwrap();
+            let is_good = shell.finish(done).unwrap() == 0;
             (is_good, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
         };
         let (is_good, out, err) = run(&["show", "nope"]);

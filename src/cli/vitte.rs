@@ -91,7 +91,8 @@ enum Diag {
 /// What `vitte` does with these arguments, the program's name first. Reads standard input, and writes
 /// to standard output and standard error.
 ///
-/// The exit code is 0, or 2 where something could not be read, written or understood.
+/// The exit code is 0, or 2 where something could not be read, written or understood. It is 1 where a crash
+/// was replayed and did not come back.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,

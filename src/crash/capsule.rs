@@ -16,7 +16,7 @@
 
 mod error;
 mod manifest;
-mod names;
+pub(super) mod names;
 mod read;
 mod write;
 

@@ -20,6 +20,11 @@ use crate::source::SourceMap;
 #[non_exhaustive]
 pub struct CrashHandler;
 
+impl CrashHandler {
+    /// The environment variable that says where crashes are stored, whatever the program says.
+    pub const FOLDER_VARIABLE: &'static str = "VITTE_CRASH_DIR";
+}
+
 /// How a crash is shown: made and read by whoever shows it. It is one number, because the handler of a
 /// signal hands it to another process.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -74,7 +79,8 @@ impl Builder {
     }
 
     /// Where do reports lie? By default in `target/crash-reports` below the folder that the program is
-    /// started in. `None` stores none.
+    /// started in. `None` stores none. Where the environment variable [`CrashHandler::FOLDER_VARIABLE`] is
+    /// set and not empty when the handler is installed, it says where instead, unless none are stored.
     pub fn store(mut self, folder: impl Into<Option<PathBuf>>) -> Self {
         self.facts.store = folder.into();
         self
@@ -149,10 +155,11 @@ impl Builder {
         if IS_INSTALLED.swap(true, Ordering::AcqRel) {
             return Err(InstallError {});
         }
+        let wished = std::env::var_os(CrashHandler::FOLDER_VARIABLE).filter(|dir| !dir.is_empty());
         // A program may go to another folder before it crashes.
-        self.facts.store = self.facts.store.map(|folder| match std::path::absolute(&folder) {
-            Ok(absolute) => absolute,
-            Err(_) => folder,
+        self.facts.store = self.facts.store.map(|folder| {
+            let folder = wished.map_or(folder, PathBuf::from);
+            std::path::absolute(&folder).unwrap_or(folder)
         });
         set_look(self.look);
         self.variables.put_in_place();

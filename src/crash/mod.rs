@@ -59,6 +59,10 @@ mod kind;
 mod mask;
 mod output;
 mod place;
+#[cfg(feature = "capsule")]
+mod reduce;
+#[cfg(feature = "capsule")]
+mod replay;
 mod report;
 #[cfg(feature = "capsule")]
 mod repository;
@@ -107,6 +111,10 @@ pub use keep::{Environment, Sources};
 pub use mask::{Mask, MaskError};
 pub(crate) use output::Shown;
 pub use place::sources;
+#[cfg(feature = "capsule")]
+pub use reduce::*;
+#[cfg(feature = "capsule")]
+pub use replay::*;
 pub use report::*;
 #[cfg(feature = "capsule")]
 pub use repository::*;

@@ -70,6 +70,7 @@ fn builder(has: &dyn Fn(&str) -> bool) -> Builder {
         .store(store.unwrap_or_else(|| "crash-reports".into()))
         .limit(Duration::from_millis(limit))
         .minidump(std::env::var_os("CRASHER_DUMP").is_some());
+    let builder = if has("unstored") { builder.store(None) } else { builder };
     // Each crash is a report alone where that is asked for.
     let builder = builder.capsules(std::env::var_os("CRASHER_REPORTS").is_none());
     let builder = if has("quiet") { builder.quiet(true) } else { builder };

@@ -12,6 +12,7 @@ mod lexer;
 mod mend;
 mod names;
 mod parser;
+pub(crate) mod slots;
 mod tokens;
 
 use vitte_diag::{DiagnosticBag, Policy, SourceFile, crash};

@@ -188,7 +188,7 @@ mod tests {
             complaints: 0,
         };
         let done = clear.run(&mut shell);
-        assert!(shell.finish(done).unwrap());
+        assert_eq!(shell.finish(done).unwrap(), 0);
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
         (text(&out), text(&err), repository.index().unwrap().len())
     }

@@ -29,6 +29,15 @@ pub(super) enum Failure {
     Store(StoreError),
     /// Something else, in words that are safe to show.
     Said(String),
+    /// All is said already: it ends with this exit code.
+    Code(u8),
+}
+
+impl Failure {
+    /// One in the words of an error, which are safe to show.
+    pub(super) fn said(error: impl fmt::Display) -> Self {
+        Self::Said(error.to_string())
+    }
 }
 
 /// How a command ends.
@@ -72,10 +81,11 @@ impl Shell<'_> {
         errors.iter().try_for_each(|error| self.complain(error))
     }
 
-    /// Whether all went well; says how much else there was to complain of.
-    pub(super) fn finish(mut self, done: Done) -> io::Result<bool> {
+    /// The exit code; says how much else there was to complain of.
+    pub(super) fn finish(mut self, done: Done) -> io::Result<u8> {
         match done {
             Ok(()) => {}
+            Err(Failure::Code(code)) => return Ok(code),
             Err(Failure::Output(error)) => return Err(error),
             Err(Failure::Store(error)) => self.complain(&error)?,
             Err(Failure::Said(why)) => self.complain(&why)?,
@@ -84,7 +94,7 @@ impl Shell<'_> {
             let more = text::more("file", self.complaints - MOST_COMPLAINTS);
             writeln!(self.err, "{}: and {more} like these", self.name)?;
         }
-        Ok(self.complaints == 0)
+        Ok(if self.complaints == 0 { 0 } else { 2 })
     }
 
     /// What a person says to a question; nothing where nobody can be asked. No answer is a no.

@@ -12,7 +12,7 @@ pub(super) const MINIDUMP: &str = "minidump.dmp";
 pub(super) const SOURCES: &str = "sources/";
 
 /// The folder in [`SOURCES`] of files whose own paths cannot be names here.
-const OTHERS: &str = "_";
+pub(in crate::crash) const OTHERS: &str = "_";
 
 /// Bytes of the longest name of a file or folder that every system has room for, with something behind it.
 const LONGEST: usize = 200;
@@ -32,6 +32,26 @@ pub(super) fn source_parts<'a>(files: impl Iterator<Item = &'a str>) -> Vec<Stri
     files.enumerate().map(name).collect()
 }
 
+/// Where source files lie in a folder that they are unpacked to, each in a place of its own: at their own
+/// path, where that stays inside a folder; else by their last name in the folder itself, where nothing else
+/// is called that; else at `_/3/main.vitte` for the third file.
+pub(in crate::crash) fn unpacked<'a>(files: impl Iterator<Item = &'a str> + Clone) -> Vec<String> {
+    let mut taken = HashSet::from([(OTHERS.to_owned(), false)]);
+    let mut own = |file: &str| {
+        let is_own = is_inside(file)
+            && file.split('/').next() != Some(OTHERS)
+            && is_free(&mut taken, &file.to_lowercase());
+        is_own.then(|| file.to_owned())
+    };
+    // Those that have a path of their own keep it, whatever stands before them.
+    let kept: Vec<Option<String>> = files.clone().map(&mut own).collect();
+    let place = |(index, (file, kept)): (usize, (&str, Option<String>))| {
+        let name = last_name(file);
+        kept.or_else(|| own(&name)).unwrap_or_else(|| format!("{OTHERS}/{}/{name}", index + 1))
+    };
+    files.zip(kept).enumerate().map(place).collect()
+}
+
 /// Takes a path, unless it, a folder of it, or what is in it as a folder, is taken as the other of these.
 fn is_free(taken: &mut HashSet<(String, bool)>, path: &str) -> bool {
     let folders = || path.match_indices('/').filter_map(|(at, _)| path.get(..at));
@@ -47,7 +67,7 @@ fn is_free(taken: &mut HashSet<(String, bool)>, path: &str) -> bool {
 }
 
 /// Whether a path with `/` is relative and stays inside a folder on every system.
-pub(super) fn is_inside(path: &str) -> bool {
+pub(in crate::crash) fn is_inside(path: &str) -> bool {
     let is_name = |name: &str| {
         !name.is_empty()
             && name.len() <= LONGEST
@@ -113,6 +133,26 @@ mod tests {
         ];
         assert_eq!(source_parts(files.into_iter()), expected);
         assert!(expected.iter().all(|name| is_inside(name)));
+        let places = [
+            "src/main.vitte",
+            "Main.vitte",
+            "_/3/src",
+            "a/b",
+            "_/5/a",
+            "x.vitte",
+            "_/7/x.vitte",
+            "_/8/x.vitte",
+            "_stdin_",
+            "y.vitte",
+            "b",
+            "file",
+            "_/13/file",
+            "nul_",
+            "src/é.vitte",
+            "x",
+        ];
+        assert_eq!(unpacked(files.into_iter()), places);
+        assert!(places.iter().all(|name| is_inside(name)));
         let long = "x".repeat(1000);
         let [name] = &source_parts([&*long].into_iter())[..] else { panic!("one name") };
         assert!(is_inside(name), "{name}");

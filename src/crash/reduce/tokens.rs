@@ -1,0 +1,85 @@
+//! Tokens of a text in any language: words, numbers, quoted texts, and signs.
+
+use super::search::Piece;
+
+/// Each token, with the blanks before it. Line ends are none: lines stay lines.
+pub(super) fn tokens(text: &[u8]) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let mut at = 0;
+    while at < text.len() {
+        let start = at;
+        at += count(text, at, |byte| matches!(byte, b' ' | b'\t'));
+        match text.get(at) {
+            None => break,
+            Some(b'\n' | b'\r') => {
+                at += 1;
+                continue;
+            }
+            Some(quote @ (b'"' | b'\'' | b'`')) => at += quoted(text, at, *quote),
+            Some(byte) if is_word(*byte) => at += count(text, at, is_word),
+            Some(_) => at += 1,
+        }
+        let token = start..at;
+        pieces.push(vec![token]);
+    }
+    pieces
+}
+
+const fn is_word(byte: u8) -> bool {
+    // Part of a character of several bytes too, so that none is torn.
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
+}
+
+/// How many bytes from `at` on are like that.
+fn count(text: &[u8], at: usize, is_like: impl Fn(u8) -> bool) -> usize {
+    text.get(at..).unwrap_or_default().iter().take_while(|byte| is_like(**byte)).count()
+}
+
+/// Bytes of the quoted text at `at`. A quote that nothing ends on its line is a sign.
+fn quoted(text: &[u8], at: usize, quote: u8) -> usize {
+    let mut is_escaped = false;
+    for (len, byte) in text.get(at + 1..).unwrap_or_default().iter().enumerate() {
+        match byte {
+            b'\n' => break,
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = true,
+            byte if *byte == quote => return len + 2,
+            _ => {}
+        }
+    }
+    1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_its_tokens_and_its_line_ends() {
+        let text = "let é1 = 'it''s' + \"a \\\" b\" .end\r\n\t x != 0x1f_u8 // 'no end\n \n\"";
+        let found: Vec<&str> =
+            tokens(text.as_bytes()).concat().into_iter().map(|range| &text[range]).collect();
+        let expected = [
+            "let",
+            " é1",
+            " =",
+            " 'it'",
+            "'s'",
+            " +",
+            " \"a \\\" b\"",
+            " .",
+            "end",
+            "\t x",
+            " !",
+            "=",
+            " 0x1f_u8",
+            " /",
+            "/",
+            " '",
+            "no",
+            " end",
+            "\"",
+        ];
+        assert_eq!(found, expected);
+    }
+}
