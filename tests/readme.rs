@@ -90,13 +90,14 @@ fn the_json_is_a_line_of_its_command() {
     assert!(output.contains(line.as_str()), "{output}");
 }
 
-/// The lines before the backtrace, which says lines of this example's own source, and the id of the report
-/// taken out.
+/// The lines before the backtrace, which says lines of this example's own source, and the id and the folder of
+/// the report taken out.
 fn without_the_moment(shown: &str) -> String {
     let (shown, _) = shown.split_once("backtrace:\n").unwrap();
     let (_, behind) = shown.split_once("crash-reports/").unwrap();
-    let (id, _) = behind.split_once(".json").unwrap();
-    shown.replace(id, "ID")
+    let (path, _) = behind.split_once(".vittecrash").unwrap();
+    let (folder, id) = path.rsplit_once('/').unwrap();
+    shown.replace(folder, "FOLDER").replace(id, "ID")
 }
 
 #[test]

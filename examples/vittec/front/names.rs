@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use serde::{Serialize, Serializer};
 use vitte_diag::{Diagnostic, DiagnosticBag, SourceFile, Span, codes, crash};
 
 use super::lexer::{Kind, Lexed, Token};
@@ -30,8 +31,9 @@ fn definitions(items: &[Item<'_, '_>], at_item: &dyn Fn(u32), bag: &mut Diagnost
     for item in items {
         let [begin, .., end] = item else { continue };
         let line = begin.span.cover(end.span).unwrap_or(begin.span);
-        let _cx = crash::context("checking this item", line);
-        at_item(begin.line);
+        let variables: &[(&'static str, &dyn crash::Variable)] =
+            &[("defined before", &Defined(&first)), ("text", &Texts(item))];
+        crash::context("checking this item", line).holding(variables, || at_item(begin.line));
         let Some((name, span)) = defined_name(item) else { continue };
         if let Some(&before) = first.get(&name) {
             bag.push(
@@ -46,6 +48,27 @@ fn definitions(items: &[Item<'_, '_>], at_item: &dyn Fn(u32), bag: &mut Diagnost
         } else {
             first.insert(name, span);
         }
+    }
+}
+
+/// What is defined already, where somebody has to look at it after a crash: each name with its bytes.
+struct Defined<'a>(&'a HashMap<String, Span>);
+
+impl Serialize for Defined<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut names: Vec<_> = self.0.iter().map(|(name, span)| (span.lo(), name)).collect();
+        names.sort_unstable();
+        let bytes = |name: &String| self.0.get(name).map_or((0, 0), |span| (span.lo(), span.hi()));
+        serializer.collect_map(names.into_iter().map(|(_, name)| (name, bytes(name))))
+    }
+}
+
+/// The tokens of an item, likewise.
+struct Texts<'a>(Item<'a, 'a>);
+
+impl Serialize for Texts<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|token| token.text))
     }
 }
 

@@ -128,6 +128,18 @@ impl Context {
 /// The most entries of a list or a map that are shown.
 const MOST: usize = 100;
 
+/// Cells of a list that has a line for all of it.
+const SHORT: usize = 60;
+
+/// A list of numbers, names and the like, where it is short enough for one line.
+fn short(values: &[Value]) -> Option<String> {
+    let is_flat = |value: &Value| !value.is_array() && !value.is_object();
+    let texts = || values.iter().map(Value::to_string);
+    let shown = || format!(" [{}]", texts().collect::<Vec<_>>().join(", "));
+    let is_short = values.iter().all(is_flat) && values.len() <= SHORT;
+    is_short.then(shown).filter(|shown| text::width_of(shown) <= SHORT)
+}
+
 /// Adds a value behind its name, and below it what is in it.
 fn tree(name: &str, value: &Value, indent: usize, page: &mut Page) {
     let blanks = " ".repeat(indent);
@@ -141,6 +153,9 @@ fn tree(name: &str, value: &Value, indent: usize, page: &mut Page) {
     };
     match value {
         Value::Array(values) if !values.is_empty() => {
+            if let Some(shown) = short(values) {
+                return line(&shown, page);
+            }
             line("", page);
             values.iter().take(MOST).for_each(|value| tree("-", value, indent + 2, page));
             more(values.len(), page);
