@@ -3,12 +3,11 @@
 //! A tree is a list of parts, so that a template without recursion can write it: each branch is opened
 //! before what is in it, and closed behind that.
 
-use serde::Serialize;
 use serde_json::Value;
 
 use super::code::{Chunk, File};
 use super::{code, shown};
-use crate::crash::{ContextEntry, ContextPlace, CrashReport};
+use crate::crash::{ContextEntry, ContextPlace, ContextVariable, CrashReport};
 use crate::text;
 
 /// The most contexts, the most values of one, the most branches inside one another, the most parts of all variables of a context,
@@ -77,7 +76,7 @@ fn doing(entry: &ContextEntry, files: &[File<'_>]) -> Doing {
         place: place.map(at).unwrap_or_default(),
         file,
         values: values.map(|one| value(&one.key, &one.value)).collect(),
-        variables: variables(entry),
+        variables: variables(&entry.variables),
         source: source.unwrap_or_default(),
     }
 }
@@ -95,23 +94,27 @@ fn at(place: &ContextPlace) -> String {
     }
 }
 
-/// The variables of a context, as its JSON has them: `key`, `value`, and `error` where there is no value.
-fn variables(entry: &impl Serialize) -> Vec<Part> {
+/// The variables of a context: what is known of each, and why that is not all.
+fn variables(variables: &[ContextVariable]) -> Vec<Part> {
     let mut tree = Tree { parts: Vec::new() };
-    let entry = serde_json::to_value(entry).unwrap_or_default();
-    let variables = entry.get("variables").and_then(Value::as_array);
-    for variable in variables.into_iter().flatten() {
+    for ContextVariable { key, value, error, .. } in variables {
         if tree.is_full() {
             tree.parts.push(Part::Note("more variables are left out".to_owned()));
             break;
         }
-        let key = variable.get("key").and_then(Value::as_str).unwrap_or_default();
-        match variable.get("error").and_then(Value::as_str) {
-            Some(error) => tree.leaf(key, "error", error),
-            None => tree.add(key, variable.get("value").unwrap_or(&Value::Null), 0),
+        if !value.is_null() || error.is_none() {
+            tree.add(key, value, 0);
+        }
+        if let Some(error) = error {
+            tree.leaf(key, "error", error);
         }
     }
     tree.parts
+}
+
+/// What stands in the place of a part that failed to serialise.
+fn failed(value: &Value) -> Option<&str> {
+    value.get("<error>")?.as_str()
 }
 
 struct Tree {
@@ -141,6 +144,9 @@ impl Tree {
                 let values =
                     values.iter().enumerate().map(|(index, value)| (index.to_string(), value));
                 self.branch(key, about, values, depth);
+            }
+            Value::Object(values) if failed(value).is_some() && values.len() == 1 => {
+                self.leaf(key, "error", failed(value).unwrap_or_default());
             }
             Value::Object(values) => {
                 let about = format!("{{{}}}", values.len());
@@ -184,26 +190,34 @@ mod tests {
 
     use super::*;
 
+    fn read(json: Value) -> Vec<Part> {
+        variables(&serde_json::from_value::<Vec<ContextVariable>>(json).unwrap())
+    }
+
     fn leaf(key: &str, kind: &'static str, value: &str) -> Part {
         Part::Leaf { key: key.into(), kind, value: value.into() }
     }
 
     #[test]
     fn variables_are_trees() {
-        let entry = json!({"name": "typeck", "variables": [
-            {"key": "ty", "value": {"args": [], "kind": "fn"}},
-            {"key": "bad", "value": null, "error": "it panicked"},
-        ]});
-        let open = Part::Open { key: "ty".into(), about: "{2}".into(), is_open: true };
+        let shown = read(json!([
+            {"key": "ty", "value": {"args": [], "kind": "fn", "of": {"<error>": "it panicked"}}},
+            {"key": "gone", "value": null, "error": "it took too long"},
+            {"key": "part", "value": 7, "error": "the rest failed"},
+        ]));
+        let open = Part::Open { key: "ty".into(), about: "{3}".into(), is_open: true };
         let expected = [
             open,
             leaf("args", "null", "[]"),
             leaf("kind", "text", "fn"),
+            leaf("of", "error", "it panicked"),
             Part::Close,
-            leaf("bad", "error", "it panicked"),
+            leaf("gone", "error", "it took too long"),
+            leaf("part", "number", "7"),
+            leaf("part", "error", "the rest failed"),
         ];
-        assert_eq!(variables(&entry), expected);
-        assert_eq!(variables(&json!({"name": "typeck"})), []);
+        assert_eq!(shown, expected);
+        assert_eq!(read(json!([])), []);
     }
 
     #[test]
@@ -212,7 +226,7 @@ mod tests {
         let wide: Vec<_> = (0..5000).collect();
         let long = "x".repeat(1 << 20);
         for value in [deep, json!(wide), json!([wide, wide, wide, wide, wide]), json!(long)] {
-            let parts = variables(&json!({"variables": [{"key": "k", "value": value}]}));
+            let parts = read(json!([{"key": "k", "value": value}]));
             assert!(parts.len() <= MOST_PARTS + 2 * MOST_DEPTH, "{}", parts.len());
             let count = |is: fn(&Part) -> bool| parts.iter().filter(|part| is(part)).count();
             let is_open = |part: &Part| matches!(part, Part::Open { .. });
