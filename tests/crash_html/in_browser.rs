@@ -58,6 +58,7 @@ fn the_search_hides_marks_and_counts() {
         ("lang_start", "7 matches · 7 frames of 40", ".call mark.hit"),
         ("area_22", "1 match · 0 frames of 40", "#context-1 .var mark.hit"),
         ("server.rs", "1 match · 0 frames of 40", "#threads .line mark.hit"),
+        ("bits", "1 match · 0 frames of 40", "#context-0 .branch .branch mark.hit"),
         ("xterm-256", "1 match · 0 frames of 40", "#environment mark.hit"),
         ("<t>>::con", "1 match · 1 frame of 40", "#call-21 mark.hit"),
     ] {

@@ -20,6 +20,8 @@ const MOST_IN_ONE: usize = 100;
 /// The most bytes of a name, and of a text.
 const NAME: usize = 200;
 const TEXT: usize = 2000;
+/// The most bytes of all values and variables together: what is left of it is shown of the next ones.
+const MOST_BYTES: usize = 256 << 10;
 
 /// Something that the program was doing.
 pub(super) struct Doing {
@@ -61,24 +63,34 @@ pub(super) enum Part {
 
 /// The contexts, the innermost first, and how many more there are.
 pub(super) fn of(report: &CrashReport, files: &[File<'_>]) -> (Vec<Doing>, usize) {
-    let contexts = report.context.iter().take(MOST_CONTEXTS).map(|entry| doing(entry, files));
+    let mut room = MOST_BYTES;
+    let contexts = report.context.iter().take(MOST_CONTEXTS);
+    let contexts = contexts.map(|entry| doing(entry, files, &mut room));
     (contexts.collect(), report.context.len().saturating_sub(MOST_CONTEXTS))
 }
 
-fn doing(entry: &ContextEntry, files: &[File<'_>]) -> Doing {
+fn doing(entry: &ContextEntry, files: &[File<'_>], room: &mut usize) -> Doing {
     let place = entry.place.as_ref();
     let file = place.and_then(|place| code::find(files, place));
     let source = place.and_then(|place| Some(files.get(file?)?.at(place)));
     let values = entry.values.iter().take(MOST_VALUES);
-    let value = |key: &str, value: &str| (shown::line(key, NAME), shown::block(value, TEXT));
+    let values = values.map(|one| (shown::line(&one.key, NAME), fitting(&one.value, room)));
+    let values = values.collect();
     Doing {
         name: shown::line(&entry.name, NAME),
         place: place.map(at).unwrap_or_default(),
         file,
-        values: values.map(|one| value(&one.key, &one.value)).collect(),
-        variables: variables(&entry.variables),
+        values,
+        variables: variables(&entry.variables, room),
         source: source.unwrap_or_default(),
     }
+}
+
+/// A text with its lines, as far as there is room.
+fn fitting(text: &str, room: &mut usize) -> String {
+    let shown = shown::block(text, TEXT.min(*room));
+    *room = room.saturating_sub(shown.len());
+    shown
 }
 
 /// A place as exactly as it is known.
@@ -95,8 +107,8 @@ fn at(place: &ContextPlace) -> String {
 }
 
 /// The variables of a context: what is known of each, and why that is not all.
-fn variables(variables: &[ContextVariable]) -> Vec<Part> {
-    let mut tree = Tree { parts: Vec::new() };
+fn variables(variables: &[ContextVariable], room: &mut usize) -> Vec<Part> {
+    let mut tree = Tree { parts: Vec::new(), room };
     for ContextVariable { key, value, error, .. } in variables {
         if tree.is_full() {
             tree.parts.push(Part::Note("more variables are left out".to_owned()));
@@ -117,17 +129,19 @@ fn failed(value: &Value) -> Option<&str> {
     value.get("<error>")?.as_str()
 }
 
-struct Tree {
+struct Tree<'a> {
     parts: Vec<Part>,
+    room: &'a mut usize,
 }
 
-impl Tree {
+impl Tree<'_> {
     fn is_full(&self) -> bool {
-        self.parts.len() >= MOST_PARTS
+        self.parts.len() >= MOST_PARTS || *self.room == 0
     }
 
     fn leaf(&mut self, key: &str, kind: &'static str, value: &str) {
-        let (key, value) = (shown::line(key, NAME), shown::block(value, TEXT));
+        let (key, value) = (shown::line(key, NAME), fitting(value, self.room));
+        *self.room = self.room.saturating_sub(key.len());
         self.parts.push(Part::Leaf { key, kind, value });
     }
 
@@ -191,7 +205,8 @@ mod tests {
     use super::*;
 
     fn read(json: Value) -> Vec<Part> {
-        variables(&serde_json::from_value::<Vec<ContextVariable>>(json).unwrap())
+        let all: Vec<ContextVariable> = serde_json::from_value(json).unwrap();
+        variables(&all, &mut MOST_BYTES.clone())
     }
 
     fn leaf(key: &str, kind: &'static str, value: &str) -> Part {
