@@ -29,8 +29,8 @@ mod policy;
 mod shown;
 
 use std::borrow::Cow;
-use std::io;
-use std::path::Path;
+#[cfg(feature = "cli")]
+use std::{io, path::Path};
 
 use askama::Template as _;
 use calls::{Group, Thread};
@@ -38,7 +38,9 @@ use code::View;
 use doing::{Doing, Part};
 use graph::{Drawing, Graph};
 
-use super::{Capsule, disk, text};
+#[cfg(feature = "cli")]
+use super::disk;
+use super::{Capsule, text};
 
 /// The most bytes of the message.
 const MESSAGE: usize = 2000;
@@ -135,6 +137,7 @@ pub(crate) fn page(capsule: &Capsule, diagnostic: &str, style: &str) -> String {
 }
 
 /// Writes a page to a file, as a whole or not at all; the file is its owner's alone (mode 0600).
+#[cfg(feature = "cli")]
 pub(crate) fn write_page(path: &Path, page: &str) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let mut file = tempfile::Builder::new();

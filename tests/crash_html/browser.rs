@@ -24,7 +24,7 @@ pub struct Browser {
     profile: tempfile::TempDir,
 }
 
-/// The key of the protocol for a key without a character (WebDriver, section 17.4.2).
+/// The key of the protocol for a key without a character (`WebDriver`, section 17.4.2).
 pub const ESCAPE: &str = "\u{e00c}";
 pub const ENTER: &str = "\u{e007}";
 pub const DOWN: &str = "\u{e015}";

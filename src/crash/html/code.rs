@@ -315,3 +315,6 @@ fn joined(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     }
     joined
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,12 +3,11 @@
 //! A tree is a list of parts, so that a template without recursion can write it: each branch is opened
 //! before what is in it, and closed behind that.
 
-use serde::Serialize;
 use serde_json::Value;
 
 use super::code::{Chunk, File};
 use super::{code, shown};
-use crate::crash::{ContextEntry, ContextPlace, CrashReport};
+use crate::crash::{ContextEntry, ContextPlace, ContextVariable, CrashReport};
 use crate::text;
 
 /// The most contexts, the most values of one, the most branches inside one another, the most parts of all variables of a context,
@@ -21,6 +20,8 @@ const MOST_IN_ONE: usize = 100;
 /// The most bytes of a name, and of a text.
 const NAME: usize = 200;
 const TEXT: usize = 2000;
+/// The most bytes of all values and variables together: what is left of it is shown of the next ones.
+const MOST_BYTES: usize = 256 << 10;
 
 /// Something that the program was doing.
 pub(super) struct Doing {
@@ -62,24 +63,34 @@ pub(super) enum Part {
 
 /// The contexts, the innermost first, and how many more there are.
 pub(super) fn of(report: &CrashReport, files: &[File<'_>]) -> (Vec<Doing>, usize) {
-    let contexts = report.context.iter().take(MOST_CONTEXTS).map(|entry| doing(entry, files));
+    let mut room = MOST_BYTES;
+    let contexts = report.context.iter().take(MOST_CONTEXTS);
+    let contexts = contexts.map(|entry| doing(entry, files, &mut room));
     (contexts.collect(), report.context.len().saturating_sub(MOST_CONTEXTS))
 }
 
-fn doing(entry: &ContextEntry, files: &[File<'_>]) -> Doing {
+fn doing(entry: &ContextEntry, files: &[File<'_>], room: &mut usize) -> Doing {
     let place = entry.place.as_ref();
     let file = place.and_then(|place| code::find(files, place));
     let source = place.and_then(|place| Some(files.get(file?)?.at(place)));
     let values = entry.values.iter().take(MOST_VALUES);
-    let value = |key: &str, value: &str| (shown::line(key, NAME), shown::block(value, TEXT));
+    let values = values.map(|one| (shown::line(&one.key, NAME), fitting(&one.value, room)));
+    let values = values.collect();
     Doing {
         name: shown::line(&entry.name, NAME),
         place: place.map(at).unwrap_or_default(),
         file,
-        values: values.map(|one| value(&one.key, &one.value)).collect(),
-        variables: variables(entry),
+        values,
+        variables: variables(&entry.variables, room),
         source: source.unwrap_or_default(),
     }
+}
+
+/// A text with its lines, as far as there is room.
+fn fitting(text: &str, room: &mut usize) -> String {
+    let shown = shown::block(text, TEXT.min(*room));
+    *room = room.saturating_sub(shown.len());
+    shown
 }
 
 /// A place as exactly as it is known.
@@ -95,36 +106,42 @@ fn at(place: &ContextPlace) -> String {
     }
 }
 
-/// The variables of a context, as its JSON has them: `key`, `value`, and `error` where there is no value.
-fn variables(entry: &impl Serialize) -> Vec<Part> {
-    let mut tree = Tree { parts: Vec::new() };
-    let entry = serde_json::to_value(entry).unwrap_or_default();
-    let variables = entry.get("variables").and_then(Value::as_array);
-    for variable in variables.into_iter().flatten() {
+/// The variables of a context: what is known of each, and why that is not all.
+fn variables(variables: &[ContextVariable], room: &mut usize) -> Vec<Part> {
+    let mut tree = Tree { parts: Vec::new(), room };
+    for ContextVariable { key, value, error, .. } in variables {
         if tree.is_full() {
             tree.parts.push(Part::Note("more variables are left out".to_owned()));
             break;
         }
-        let key = variable.get("key").and_then(Value::as_str).unwrap_or_default();
-        match variable.get("error").and_then(Value::as_str) {
-            Some(error) => tree.leaf(key, "error", error),
-            None => tree.add(key, variable.get("value").unwrap_or(&Value::Null), 0),
+        if !value.is_null() || error.is_none() {
+            tree.add(key, value, 0);
+        }
+        if let Some(error) = error {
+            tree.leaf(key, "error", error);
         }
     }
     tree.parts
 }
 
-struct Tree {
-    parts: Vec<Part>,
+/// What stands in the place of a part that failed to serialise.
+fn failed(value: &Value) -> Option<&str> {
+    value.get("<error>")?.as_str()
 }
 
-impl Tree {
+struct Tree<'a> {
+    parts: Vec<Part>,
+    room: &'a mut usize,
+}
+
+impl Tree<'_> {
     fn is_full(&self) -> bool {
-        self.parts.len() >= MOST_PARTS
+        self.parts.len() >= MOST_PARTS || *self.room == 0
     }
 
     fn leaf(&mut self, key: &str, kind: &'static str, value: &str) {
-        let (key, value) = (shown::line(key, NAME), shown::block(value, TEXT));
+        let (key, value) = (shown::line(key, NAME), fitting(value, self.room));
+        *self.room = self.room.saturating_sub(key.len());
         self.parts.push(Part::Leaf { key, kind, value });
     }
 
@@ -141,6 +158,9 @@ impl Tree {
                 let values =
                     values.iter().enumerate().map(|(index, value)| (index.to_string(), value));
                 self.branch(key, about, values, depth);
+            }
+            Value::Object(values) if failed(value).is_some() && values.len() == 1 => {
+                self.leaf(key, "error", failed(value).unwrap_or_default());
             }
             Value::Object(values) => {
                 let about = format!("{{{}}}", values.len());
@@ -184,26 +204,35 @@ mod tests {
 
     use super::*;
 
+    fn read(json: Value) -> Vec<Part> {
+        let all: Vec<ContextVariable> = serde_json::from_value(json).unwrap();
+        variables(&all, &mut MOST_BYTES.clone())
+    }
+
     fn leaf(key: &str, kind: &'static str, value: &str) -> Part {
         Part::Leaf { key: key.into(), kind, value: value.into() }
     }
 
     #[test]
     fn variables_are_trees() {
-        let entry = json!({"name": "typeck", "variables": [
-            {"key": "ty", "value": {"args": [], "kind": "fn"}},
-            {"key": "bad", "value": null, "error": "it panicked"},
-        ]});
-        let open = Part::Open { key: "ty".into(), about: "{2}".into(), is_open: true };
+        let shown = read(json!([
+            {"key": "ty", "value": {"args": [], "kind": "fn", "of": {"<error>": "it panicked"}}},
+            {"key": "gone", "value": null, "error": "it took too long"},
+            {"key": "part", "value": 7, "error": "the rest failed"},
+        ]));
+        let open = Part::Open { key: "ty".into(), about: "{3}".into(), is_open: true };
         let expected = [
             open,
             leaf("args", "null", "[]"),
             leaf("kind", "text", "fn"),
+            leaf("of", "error", "it panicked"),
             Part::Close,
-            leaf("bad", "error", "it panicked"),
+            leaf("gone", "error", "it took too long"),
+            leaf("part", "number", "7"),
+            leaf("part", "error", "the rest failed"),
         ];
-        assert_eq!(variables(&entry), expected);
-        assert_eq!(variables(&json!({"name": "typeck"})), []);
+        assert_eq!(shown, expected);
+        assert_eq!(read(json!([])), []);
     }
 
     #[test]
@@ -212,7 +241,7 @@ mod tests {
         let wide: Vec<_> = (0..5000).collect();
         let long = "x".repeat(1 << 20);
         for value in [deep, json!(wide), json!([wide, wide, wide, wide, wide]), json!(long)] {
-            let parts = variables(&json!({"variables": [{"key": "k", "value": value}]}));
+            let parts = read(json!([{"key": "k", "value": value}]));
             assert!(parts.len() <= MOST_PARTS + 2 * MOST_DEPTH, "{}", parts.len());
             let count = |is: fn(&Part) -> bool| parts.iter().filter(|part| is(part)).count();
             let is_open = |part: &Part| matches!(part, Part::Open { .. });
