@@ -29,8 +29,9 @@ fn below_the_panic(calls: Calls) -> Calls {
 
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod linux {
-    use std::collections::HashMap;
+    use std::collections::BTreeMap;
     use std::fs::File;
+    use std::sync::Mutex;
 
     use addr2line::Loader;
     use backtrace::Backtrace;
@@ -55,15 +56,28 @@ mod linux {
             backtrace.frames().iter().map(|frame| (frame.ip() as u64).saturating_sub(1));
         // The outermost call of a thread returns to nowhere.
         let addresses = addresses.filter(|address| modules.find(*address).is_some()).collect();
-        below_the_panic(Symbols::new(&modules).resolve(&Addresses { addresses, left_out: None }))
+        // Whoever looks at another panic just now reads for itself.
+        let known = KNOWN.try_lock().map(|mut known| std::mem::take(&mut *known));
+        let mut symbols = Symbols { modules: &modules, known: known.unwrap_or_default() };
+        let calls = symbols.resolve(&Addresses { addresses, left_out: None });
+        if let Ok(mut known) = KNOWN.try_lock() {
+            *known = symbols.known;
+        }
+        below_the_panic(calls)
     }
+
+    /// What was read for the last panic: the next one of a process that goes on takes a few milliseconds.
+    static KNOWN: Mutex<BTreeMap<Origin, Option<Known>>> = Mutex::new(BTreeMap::new());
 
     /// Names and lines of what is in memory.
     pub(in crate::crash) struct Symbols<'a> {
         modules: &'a Modules,
-        /// By module; nothing where its file cannot be read.
-        known: HashMap<String, Option<Known>>,
+        /// Nothing where a file cannot be read.
+        known: BTreeMap<Origin, Option<Known>>,
     }
+
+    /// A file, and where it is in memory.
+    type Origin = (String, u64);
 
     struct Known {
         /// By how much addresses in memory are more than in the file.
@@ -73,7 +87,7 @@ mod linux {
 
     impl<'a> Symbols<'a> {
         pub(in crate::crash) fn new(modules: &'a Modules) -> Self {
-            Self { modules, known: HashMap::new() }
+            Self { modules, known: BTreeMap::new() }
         }
 
         /// What the calls are.
@@ -94,7 +108,7 @@ mod linux {
                 let function = Some(format!("<unknown address {address:#x}>"));
                 return vec![CrashFrame { function, ..CrashFrame::default() }];
             };
-            let known = self.known.entry(module.path.clone());
+            let known = self.known.entry((module.path.clone(), module.range.start));
             let known = known.or_insert_with(|| Known::of(&module.path, module.range.start));
             let bare = CrashFrame {
                 module: Some(module.path.clone()),
