@@ -67,13 +67,15 @@ fn of_the_crash(output: &str, folder: &str) -> String {
             shown.push('\n');
         }
     }
-    // The id of the report is where its path ends.
-    let id = shown
+    // The id of the report is where its path ends, and its folder says day and fingerprint.
+    let path = shown
         .split_once(&format!("{folder}/"))
-        .map(|(_, rest)| &rest[..rest.find(".json").unwrap()]);
-    let id = id.unwrap_or("no id").to_owned();
+        .map(|(_, rest)| &rest[..rest.find(".vittecrash").unwrap()]);
+    let (place, id) = path.and_then(|path| path.rsplit_once('/')).unwrap_or(("no place", "no id"));
+    let (place, id) = (place.to_owned(), id.to_owned());
     let system = format!("on {} {}", std::env::consts::OS, std::env::consts::ARCH);
-    shown.replace(&id, "ID").replace(folder, "DIR").replace(&system, "on OS ARCH")
+    let shown = shown.replace(&place, "PLACE").replace(&id, "ID");
+    shown.replace(folder, "DIR").replace(&system, "on OS ARCH")
 }
 
 /// Lines of std about a crash.

@@ -76,8 +76,8 @@ impl CrashReport {
     ///
     /// ```text
     /// this is a bug in `vittec`, not in your program
-    /// the report is in target/crash-reports/2025-10-22T13-05-42.json
-    /// `vitte crash show 2025-10-22T13-05-42` shows it, `vitte crash upload …` sends it
+    /// the report is in target/crash-reports/panic/2025-10-22/1a2b3c4d/2025-10-22T13-05-42-123-9f8e7d6c.vittecrash
+    /// `vitte crash show 2025-10-22T13-05-42-123-9f8e7d6c` shows it, and `vitte crash upload` sends it
     /// ```
     fn help(&self) -> Option<String> {
         let mut lines = Vec::new();
