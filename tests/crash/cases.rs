@@ -225,7 +225,7 @@ fn contexts(which: Contexts) -> Value {
     let value = |key, value| json!({"key": key, "value": value});
     let three = [
         json!({"name": "folding", "values": [], "place": place(45, 56, 4, 7)}),
-        json!({"name": "type-checking", "values": [value("fn", "area"), value("pass", "2")],
+        json!({"name": "type-checking", "values": [value("fn", "area"), value("round", "2")],
             "place": place(13, 56, 3, 1)}),
         json!({"name": "compiling", "values": [value("file", "src/demo.vitte")], "place": null}),
     ];

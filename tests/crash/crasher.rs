@@ -81,7 +81,7 @@ fn builder(has: &dyn Fn(&str) -> bool) -> Builder {
 #[inline(never)]
 fn work(kind: &str, function: Span, expression: Span) -> ExitCode {
     let _file = crash::context("compiling", None).with("file", "src/demo.vitte");
-    let _function = crash::context("type-checking", function).with("fn", "area").with("pass", 2);
+    let _function = crash::context("type-checking", function).with("fn", "area").with("round", 2);
     let _expression = crash::context("folding", expression);
     culprit(kind, function, expression);
     ExitCode::SUCCESS
