@@ -114,7 +114,7 @@ fn a_page_is_well_formed_whatever_is_in_the_crash() {
                     assert!(!is_phrase, "{name} in {place}");
                 }
                 "script" | "style" => {
-                    assert!(matches!(place, "body" | "head"), "{name} in {place}")
+                    assert!(matches!(place, "body" | "head"), "{name} in {place}");
                 }
                 _ => {}
             }

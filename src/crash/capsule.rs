@@ -1,18 +1,4 @@
-//! Capsules: all that is known of a crash in one file, which another developer can look into.
-//!
-//! ```text
-//! 2025-10-22T13-05-42-123-9f8e7d6c.vittecrash, a ZIP archive
-//! ├── manifest.json      what it is, in short
-//! ├── report.json        the whole report
-//! ├── diagnostic.json    the same crash as the compiler's JSON output has it
-//! ├── context.json       what the compiler was doing, with its variables
-//! ├── environment.json   the variables of the environment
-//! ├── sources/…          the source files that the crash was about
-//! └── minidump.dmp       where there is one
-//! ```
-//!
-//! A capsule is written as a whole or not at all, and its file is its owner's alone. Reading one is strict,
-//! and takes no more memory than [`Capsule::MOST_BYTES`], whatever the file says of itself.
+//! Capsules: all that is known of a crash in one file.
 
 mod error;
 mod manifest;
@@ -28,7 +14,21 @@ pub use manifest::{Manifest, ManifestSource};
 use super::CrashReport;
 use super::fingerprint::Fingerprint;
 
-/// All that is known of a crash, see the [module](self).
+/// All that is known of a crash, in one file, which another developer can look into:
+///
+/// ```text
+/// 2025-10-22T13-05-42-123-9f8e7d6c.vittecrash, a ZIP archive
+/// ├── manifest.json      what it is, in short
+/// ├── report.json        the whole report
+/// ├── diagnostic.json    the same crash as the compiler's JSON output has it
+/// ├── context.json       what the compiler was doing, with its variables
+/// ├── environment.json   the variables of the environment
+/// ├── sources/…          the source files that the crash was about
+/// └── minidump.dmp       where there is one
+/// ```
+///
+/// A capsule is written as a whole or not at all, and its file is its owner's alone. Reading one is strict,
+/// and takes no more memory than [`Capsule::MOST_BYTES`], whatever the file says of itself.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct Capsule {

@@ -79,9 +79,40 @@ pub(super) fn write_new(file: NamedTempFile, bytes: &[u8], path: &Path) -> io::R
 }
 
 /// As above, and whatever had the name before has it no more.
-#[cfg(any(feature = "minidump", feature = "capsule"))]
+#[cfg(any(feature = "minidump", feature = "capsule", feature = "upload"))]
 pub(super) fn replace(file: NamedTempFile, bytes: &[u8], path: &Path) -> io::Result<()> {
     fill(file, bytes)?.persist(path).map(drop).map_err(|failure| failure.error)
+}
+
+/// Writes a file as a whole or not at all: to a temporary one beside it, which gets its name when the disk has it.
+/// The file is its owner's alone (mode 0600). Folders that are not there are made. What has the name already
+/// goes, or is an error (`AlreadyExists`), as is asked for.
+#[cfg(any(feature = "capsule", feature = "upload"))]
+pub(crate) fn write_whole(path: &Path, bytes: &[u8], existing: Existing) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let mut file = tempfile::Builder::new();
+    file.prefix(".crash-").suffix(TEMPORARY);
+    let file = file.tempfile_in(folder)?;
+    match existing {
+        Existing::Goes => replace(file, bytes, path),
+        Existing::Stays => write_new(file, bytes, path),
+    }?;
+    sync(folder);
+    Ok(())
+}
+
+/// What becomes of a file that has the name already.
+#[cfg(any(feature = "capsule", feature = "upload"))]
+#[cfg_attr(
+    not(all(feature = "capsule", feature = "upload")),
+    allow(dead_code, reason = "a capsule replaces, an upload does not")
+)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Existing {
+    Goes,
+    Stays,
 }
 
 /// Why a file was not read.

@@ -29,8 +29,6 @@ mod policy;
 mod shown;
 
 use std::borrow::Cow;
-#[cfg(feature = "cli")]
-use std::{io, path::Path};
 
 use askama::Template as _;
 use calls::{Group, Thread};
@@ -38,8 +36,6 @@ use code::View;
 use doing::{Doing, Part};
 use graph::{Drawing, Graph};
 
-#[cfg(feature = "cli")]
-use super::disk;
 use super::{Capsule, text};
 
 /// The most bytes of the message.
@@ -134,16 +130,6 @@ pub(crate) fn page(capsule: &Capsule, diagnostic: &str, style: &str) -> String {
     };
     // Writing to memory cannot fail.
     page.render().unwrap_or_default()
-}
-
-/// Writes a page to a file, as a whole or not at all; the file is its owner's alone (mode 0600).
-#[cfg(feature = "cli")]
-pub(crate) fn write_page(path: &Path, page: &str) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let mut file = tempfile::Builder::new();
-    file.prefix(".page-").suffix(disk::TEMPORARY);
-    let file = file.tempfile_in(folder.unwrap_or(Path::new(".")))?;
-    disk::replace(file, page.as_bytes(), path)
 }
 
 /// A browser hashes what it has read, in which every line ends with a line feed; a file of this crate may

@@ -30,7 +30,7 @@ pub(super) fn save(
     capsules: &Capsules,
 ) -> bool {
     let Some(folder) = &facts.store else { return false };
-    let save = || capsules.save(report, sources, Store::new(folder));
+    let save = || capsules.save(report, sources, &Store::new(folder));
     #[cfg(unix)]
     let saved = signal::with_limited_files(save);
     #[cfg(not(unix))]

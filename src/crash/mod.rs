@@ -97,14 +97,14 @@ mod what;
 pub use capsule::*;
 pub use catch::{catch, run};
 pub use context::{Context, Value, ValueText, context};
+#[cfg(feature = "cli")]
+pub(crate) use disk::{Existing, write_whole};
 #[cfg(any(feature = "capsule", feature = "upload"))]
 pub use fingerprint::{Fingerprint, FingerprintError, FingerprintParts};
 pub(crate) use handler::Look;
 pub use handler::{Builder, CrashGuard, CrashHandler, InstallError};
 #[cfg(feature = "capsule")]
 pub(crate) use html::page;
-#[cfg(feature = "cli")]
-pub(crate) use html::write_page;
 pub(crate) use keep::Capsules;
 #[cfg(feature = "capsule")]
 pub use keep::{Environment, Sources};

@@ -24,7 +24,7 @@ pub use search::{Bounds, Progress, ShrinkEnd, Shrunk, Size, Step, Verdict, shrin
 
 use super::{Capsule, CapsuleSource, Plan, Replay, ReplayError, Replayed};
 
-/// Makes the sources of a crash smaller, see the [module](self).
+/// Makes the sources of a crash as small as they can be while the same crash comes back.
 ///
 /// ```no_run
 /// use vitte_diag::crash::{Reducer, Replay, Repository};

@@ -41,7 +41,7 @@ const STDIN: &str = "<stdin>";
 /// The most crashes of one run that are looked at, the newest ones.
 const MOST_CRASHES: usize = 16;
 
-/// A crash that is to be run again, see the [module](self).
+/// A crash that is to be run again, on the sources of its capsule in a folder of its own.
 ///
 /// ```no_run
 /// use vitte_diag::crash::{Replay, ReplayOutcome, Repository};

@@ -1,27 +1,10 @@
 //! The repository of crashes: a capsule each, and an index of all.
-//!
-//! ```text
-//! target/crash-reports/
-//! ├── index.jsonl                              a line for each crash, see Entry
-//! ├── latest/ID.vittecrash                     the newest one
-//! ├── panic/2025-10-22/1a2b3c4d/               kind, day, the first digits of the fingerprint
-//! │   ├── ID.vittecrash
-//! │   ├── ID.html                              where it was asked for
-//! │   └── metadata.json                        what the crashes in here have in common
-//! └── 2025-10-22T13-05-42.json                 the report of a program without capsules, see Store
-//! ```
-//!
-//! The capsules are what counts: a line of the index is added before the file gets its name, under a lock.
-//! Who is killed in between leaves a line without a file; who never got the lock, a file without a line. The
-//! next reader mends both, and makes a damaged index anew.
 
 mod entry;
 mod id;
 mod index;
 mod mend;
 mod retention;
-#[cfg(test)]
-mod tests;
 
 use std::fs;
 use std::io;
@@ -38,7 +21,23 @@ use super::store::{Store, StoreError, StoreErrorKind};
 use super::{Capsule, CrashReport};
 use index::Locked;
 
-/// A folder of crashes, see the [module](self). Any number of threads and processes may use it at once.
+/// A folder of crashes: a capsule each, and an index of all. Any number of threads and processes may use it at
+/// once.
+///
+/// ```text
+/// target/crash-reports/
+/// ├── index.jsonl                              a line for each crash, see Entry
+/// ├── latest/ID.vittecrash                     the newest one
+/// ├── panic/2025-10-22/1a2b3c4d/               kind, day, the first digits of the fingerprint
+/// │   ├── ID.vittecrash
+/// │   ├── ID.html                              where it was asked for
+/// │   └── metadata.json                        what the crashes in here have in common
+/// └── 2025-10-22T13-05-42.json                 the report of a program without capsules, see Store
+/// ```
+///
+/// The capsules are what counts: a line of the index is added before the file gets its name, under a lock.
+/// Who is killed in between leaves a line without a file; who never got the lock, a file without a line. The
+/// next reader mends both, and makes a damaged index anew.
 ///
 /// ```no_run
 /// use vitte_diag::crash::Repository;

@@ -36,7 +36,8 @@ impl Browser {
         if !is_there {
             let is_needed = std::env::var_os("VITTE_NEEDS_BROWSER").is_some_and(|is| is == "1");
             assert!(!is_needed, "VITTE_NEEDS_BROWSER=1, and chromium or chromedriver is not there");
-            eprintln!("left out: there is no chromium with a chromedriver on this machine");
+            let why = b"left out: there is no chromium with a chromedriver on this machine\n";
+            std::io::stderr().write_all(why).unwrap();
             return None;
         }
         let mut driver = Command::new("chromedriver")
@@ -171,7 +172,7 @@ impl Browser {
         }
     }
 
-    /// A command of the DevTools protocol.
+    /// A command of the `DevTools` protocol.
     pub fn tools(&self, name: &str, parameters: &Value) -> Value {
         self.command("/goog/cdp/execute", &json!({"cmd": name, "params": parameters}))
     }

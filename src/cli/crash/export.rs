@@ -1,7 +1,7 @@
 //! `vitte crash export`: a capsule for somebody else.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -11,7 +11,7 @@ use super::folder::One;
 use super::look::count;
 use super::shell::{Done, Failure, Shell};
 use super::target::Target;
-use crate::crash::Capsule;
+use crate::crash::{Capsule, Existing, write_whole};
 use crate::text;
 
 /// The arguments of `vitte crash export`.
@@ -103,19 +103,9 @@ fn sources(folder: &Path, capsule: &Capsule) -> Vec<File> {
 impl File {
     /// Writes it as a whole or not at all, for its owner alone.
     fn write(&self, is_forced: bool) -> Done {
-        let write = || -> io::Result<()> {
-            let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
-            let folder = folder.unwrap_or(Path::new("."));
-            fs::create_dir_all(folder)?;
-            let mut file = tempfile::Builder::new().prefix(".export-").tempfile_in(folder)?;
-            file.write_all(&self.bytes)?;
-            let written = match is_forced {
-                true => file.persist(&self.path),
-                false => file.persist_noclobber(&self.path),
-            };
-            Ok(written.map(drop)?)
-        };
-        write().map_err(|error| failed("write", &self.path, &error))
+        let existing = if is_forced { Existing::Goes } else { Existing::Stays };
+        write_whole(&self.path, &self.bytes, existing)
+            .map_err(|error| failed("write", &self.path, &error))
     }
 }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::folder::One;
 use super::shell::{Done, Failure, Shell};
-use crate::crash;
+use crate::crash::{Existing, write_whole};
 use crate::text;
 
 /// Of which crash a page is made, and where it goes.
@@ -49,7 +49,7 @@ impl Html {
         };
         let path = self.out.unwrap_or(beside);
         let shown = path.to_string_lossy();
-        crash::write_page(&path, &page).map_err(|error| {
+        write_whole(&path, page.as_bytes(), Existing::Goes).map_err(|error| {
             Failure::Said(format!("`{}` cannot be written: {error}", text::one_line(&shown)))
         })?;
         if self.json {

@@ -150,7 +150,7 @@ fn what_is_no_capsule_is_an_error_that_names_file_and_part() {
         wrong(name, other, &format!("its part `{name}` is none that a capsule has"));
     }
     let newer = changed(|parts| {
-        at(parts, "manifest.json").1 = br#"{"format_version": 2, "a": {}}"#.to_vec()
+        at(parts, "manifest.json").1 = br#"{"format_version": 2, "a": {}}"#.to_vec();
     });
     let expected = "its part `manifest.json` has version 2 of the format, and this program knows 1";
     wrong("newer", newer, expected);

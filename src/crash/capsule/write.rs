@@ -7,7 +7,7 @@ use serde::Serialize;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-use super::super::disk;
+use super::super::disk::{self, Existing};
 use super::{Capsule, CapsuleError, CapsuleErrorKind, names};
 
 impl Capsule {
@@ -41,22 +41,13 @@ impl Capsule {
     ///
     /// A [`CapsuleError`]; nothing is left of the file then.
     pub fn write(&self, path: &Path) -> Result<(), CapsuleError> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let folder = folder.unwrap_or(Path::new("."));
-        let write = || -> io::Result<()> {
-            let bytes = self.to_bytes()?;
-            disk::make_folder(folder)?;
-            let mut file = tempfile::Builder::new();
-            file.prefix(".capsule-").suffix(disk::TEMPORARY);
-            disk::replace(file.tempfile_in(folder)?, &bytes, path)
-        };
-        write().map_err(|error| CapsuleError {
+        let bytes = self.to_bytes();
+        let written = bytes.and_then(|bytes| disk::write_whole(path, &bytes, Existing::Goes));
+        written.map_err(|error| CapsuleError {
             path: path.to_owned(),
             part: None,
             kind: CapsuleErrorKind::Write(error),
-        })?;
-        disk::sync(folder);
-        Ok(())
+        })
     }
 }
 

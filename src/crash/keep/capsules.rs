@@ -84,7 +84,7 @@ impl Capsules {
         &self,
         report: &mut CrashReport,
         sources: Option<&SourceMap>,
-        store: Store,
+        store: &Store,
     ) -> Result<PathBuf, StoreError> {
         if !self.is_on {
             return store.save(report);

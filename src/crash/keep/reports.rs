@@ -19,7 +19,7 @@ impl Capsules {
         &self,
         report: &mut CrashReport,
         _sources: Option<&SourceMap>,
-        store: Store,
+        store: &Store,
     ) -> Result<PathBuf, StoreError> {
         store.save(report)
     }

@@ -57,8 +57,11 @@ mod tests {
     #[test]
     fn a_text_is_its_tokens_and_its_line_ends() {
         let text = "let é1 = 'it''s' + \"a \\\" b\" .end\r\n\t x != 0x1f_u8 // 'no end\n \n\"";
-        let found: Vec<&str> =
-            tokens(text.as_bytes()).concat().into_iter().map(|range| &text[range]).collect();
+        let found: Vec<&str> = tokens(text.as_bytes())
+            .concat()
+            .into_iter()
+            .filter_map(|range| text.get(range))
+            .collect();
         let expected = [
             "let",
             " é1",

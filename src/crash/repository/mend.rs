@@ -120,7 +120,7 @@ impl Repository {
         // Somebody may be storing a crash: its line is there, and its file is not yet.
         let locked = Locked::wait(&self.root, PATIENCE).unwrap_or(None);
         let Some(mut locked) = locked else {
-            let (checked, _) = self.check(lines, &files);
+            let (checked, _) = self.check(&lines, &files);
             return Ok(checked);
         };
         let lines = locked.lines()?;
@@ -128,7 +128,7 @@ impl Repository {
             return Ok(Checked { lines, ..Checked::default() });
         }
         let is_damaged = lines.is_damaged;
-        let (mut checked, entries) = self.check(lines, &self::files(&self.root)?);
+        let (mut checked, entries) = self.check(&lines, &self::files(&self.root)?);
         if is_damaged || checked.mended != Mended::default() {
             locked.replace(entries.into_iter())?;
             checked.lines.is_damaged = false;
@@ -137,7 +137,7 @@ impl Repository {
     }
 
     /// The entries of these files: as the index has them, or made anew.
-    fn check(&self, lines: Lines, files: &Files) -> (Checked, Vec<Entry>) {
+    fn check(&self, lines: &Lines, files: &Files) -> (Checked, Vec<Entry>) {
         let mut known: BTreeMap<String, Entry> =
             lines.entries().map(|entry| (entry.id.clone(), entry)).collect();
         let (mut entries, mut unreadable, mut new) = (Vec::new(), Vec::new(), 0);
@@ -244,6 +244,7 @@ impl Index {
     }
 
     /// All crashes, the oldest first. Each is made of its line when it is asked for.
+    #[must_use]
     pub fn entries(&self) -> impl DoubleEndedIterator<Item = Entry> {
         self.order.iter().filter_map(|place| match place {
             Place::Line(line) => self.lines.at(*line),
@@ -252,6 +253,7 @@ impl Index {
     }
 
     /// The names, in their order.
+    #[must_use]
     pub fn ids(&self) -> impl DoubleEndedIterator<Item = &str> {
         self.order.iter().map(|place| match place {
             Place::Line(line) => self.lines.id_at(*line),
@@ -285,7 +287,7 @@ impl Index {
         match candidates.as_slice() {
             [] => Err(error(StoreErrorKind::Unknown(asked.to_owned()))),
             [only] => Ok((*only).to_owned()),
-            [all @ ..] if all.contains(&asked) => Ok(asked.to_owned()),
+            all if all.contains(&asked) => Ok(asked.to_owned()),
             [..] => {
                 let count = candidates.len();
                 let first = candidates.iter().take(MOST_CANDIDATES).map(|id| (*id).to_owned());

@@ -1,11 +1,12 @@
 //! A report copied into a folder.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::Uploaded;
 use super::error::UploadError;
+use crate::crash::disk::{self, Existing};
 
 /// Writes `text` to a file at `path`, at once or not at all: to a temporary file beside it, which is synced
 /// and gets its name then. The file is the user's alone (mode 0600). Folders that are not there are made.
@@ -15,27 +16,13 @@ use super::error::UploadError;
 /// [`UploadError::Exists`] where there is something else by this name; it stays. The same text is no
 /// error.
 pub(super) fn copy(path: &Path, text: &str) -> Result<Uploaded, UploadError> {
-    let failed = |error| UploadError::File { path: path.to_owned(), error };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(failed)?;
-    let mut beside =
-        tempfile::Builder::new().prefix(".crash-").tempfile_in(folder).map_err(failed)?;
-    beside.write_all(text.as_bytes()).map_err(failed)?;
-    beside.as_file().sync_all().map_err(failed)?;
-    match beside.persist_noclobber(path) {
-        Ok(_) => {
-            sync(folder).map_err(failed)?;
-            Ok(Uploaded::Copied { path: path.to_owned(), is_new: true })
-        }
-        Err(failure) if failure.error.kind() == io::ErrorKind::AlreadyExists => {
-            if holds(path, text) {
-                Ok(Uploaded::Copied { path: path.to_owned(), is_new: false })
-            } else {
-                Err(UploadError::Exists { path: path.to_owned() })
-            }
-        }
-        Err(failure) => Err(failed(failure.error)),
+    match disk::write_whole(path, text.as_bytes(), Existing::Stays) {
+        Ok(()) => Ok(Uploaded::Copied { path: path.to_owned(), is_new: true }),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => match holds(path, text) {
+            true => Ok(Uploaded::Copied { path: path.to_owned(), is_new: false }),
+            false => Err(UploadError::Exists { path: path.to_owned() }),
+        },
+        Err(error) => Err(UploadError::File { path: path.to_owned(), error }),
     }
 }
 
@@ -46,17 +33,6 @@ fn holds(path: &Path, text: &str) -> bool {
         metadata.is_file() && usize::try_from(metadata.len()) == Ok(text.len())
     });
     is_as_long && fs::read(path).is_ok_and(|held| held == text.as_bytes())
-}
-
-/// Makes the name last, as the text does.
-#[cfg(unix)]
-fn sync(folder: &Path) -> io::Result<()> {
-    fs::File::open(folder)?.sync_all()
-}
-
-#[cfg(not(unix))]
-fn sync(_folder: &Path) -> io::Result<()> {
-    Ok(())
 }
 
 /// The path of the report with this id.
