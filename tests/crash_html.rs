@@ -264,7 +264,7 @@ fn the_command_says_what_it_cannot_do() {
     let repository = vitte_diag::crash::Repository::new(folder.path());
     repository.save(&mut pages::common()).unwrap();
     let dir = folder.path().as_os_str();
-    let nowhere = folder.path().join("no/such/page.html");
+    let nowhere = folder.path().join("index.jsonl/page.html");
     let cases: [(&[&std::ffi::OsStr], &str); 3] = [
         (&["1999".as_ref(), "--dir".as_ref(), dir], "1999"),
         (

@@ -68,7 +68,7 @@ pub struct FingerprintParts {
     ///
     /// and of that at most 500 characters.
     pub message: String,
-    /// The names of the functions of the program itself, each once, at most the first 8, the innermost
+    /// The names of the functions of the program itself, each once, at most the first 5, the innermost
     /// first; of a stack overflow those that occur at least twice, sorted.
     ///
     /// A name is without hashes, generic arguments, closures and implementation numbers:

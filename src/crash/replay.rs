@@ -31,11 +31,10 @@ pub use plan::Plan;
 pub use process::Output;
 
 use super::handler::CrashHandler;
+use super::mask::MASKED;
 use super::{Capsule, CapsuleSource, CrashReport, Fingerprint, Repository, disk};
 use process::End;
 
-/// What stands where a secret was.
-const MASKED: &str = "<masked>";
 /// The source that was read from standard input.
 const STDIN: &str = "<stdin>";
 /// The most crashes of one run that are looked at, the newest ones.

@@ -49,7 +49,7 @@ impl List {
         let index = folder.index(shell)?;
         let is_any = selection.is_empty();
         let takes = |entry: &Entry| (is_any || selection.takes(entry)).then_some(None);
-        Listing { folder, limit, look, json, is_any }.show(&index, takes, shell)
+        Listing { folder, limit, look, json, is_any }.show(&index, index.entries(), takes, shell)
     }
 }
 
@@ -62,7 +62,12 @@ impl Search {
             let found = selection.takes(entry).then(|| found_in(&term, entry)).flatten();
             found.map(Some)
         };
-        Listing { folder, limit, look, json, is_any: false }.show(&index, takes, shell)
+        Listing { folder, limit, look, json, is_any: false }.show(
+            &index,
+            index.entries_near(&term),
+            takes,
+            shell,
+        )
     }
 }
 
@@ -101,23 +106,24 @@ struct Listing {
 }
 
 impl Listing {
-    /// Lists those that `takes` takes; it says where it found what it looks for, if it looks for something.
+    /// Lists those of some `entries` that `takes` takes; it says where it found what it looks for, if it looks for something.
     fn show(
         self,
         index: &Index,
+        entries: impl DoubleEndedIterator<Item = Entry>,
         takes: impl Fn(&Entry) -> Option<Option<&'static str>>,
         shell: &mut Shell<'_>,
     ) -> Done {
         let most = self.limit.most(self.json);
         if self.json {
             let json = |entry: Entry, _| serde_json::to_string(&entry);
-            for line in Newest::of(index, most, self.is_any, takes, json).shown {
+            for line in Newest::of(index, entries, most, self.is_any, takes, json).shown {
                 writeln!(shell.out, "{}", line?)?;
             }
             return Ok(());
         }
         let row = |entry: Entry, found_in| Row::of(&entry, index, found_in);
-        let newest = Newest::of(index, most, self.is_any, takes, row);
+        let newest = Newest::of(index, entries, most, self.is_any, takes, row);
         if newest.total > 0 {
             let mut page = self.look.page();
             table::show(&newest, &mut page);

@@ -36,17 +36,18 @@ pub(super) struct Newest<T> {
 }
 
 impl<T> Newest<T> {
-    /// At most so many of those crashes that `takes` takes, and whose files are there; `make` makes what is
-    /// kept of each. Where all are taken, no more of the index is read than is shown.
+    /// At most so many of those `entries` of an index that `takes` takes, and whose files are there; `make`
+    /// makes what is kept of each. Where all are taken, no more of the index is read than is shown.
     pub(super) fn of<M>(
         index: &Index,
+        entries: impl DoubleEndedIterator<Item = Entry>,
         most: usize,
         takes_all: bool,
         takes: impl Fn(&Entry) -> Option<M>,
         make: impl Fn(Entry, M) -> T,
     ) -> Self {
         let (mut shown, mut total) = (Vec::new(), 0);
-        for (seen, entry) in index.entries().rev().enumerate() {
+        for (seen, entry) in entries.rev().enumerate() {
             let is_full = shown.len() >= most;
             if is_full && takes_all {
                 total += index.len() - seen;

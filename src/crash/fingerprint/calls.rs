@@ -7,8 +7,9 @@ use super::names;
 use crate::backtrace::Frame;
 use crate::crash::CrashReport;
 
-/// The functions that a fingerprint has.
-const FUNCTIONS: usize = 8;
+/// The functions that a fingerprint has. With few of them it is the same whichever thread of a pool the work came
+/// to, and whatever was inlined further out.
+const FUNCTIONS: usize = 5;
 /// The calls that are looked at: what another program wrote may have any number.
 const MOST_CALLS: usize = 4_096;
 

@@ -90,7 +90,7 @@ impl Lines {
     }
 
     /// The text of a line, by its 0-based place in the order of the names.
-    fn text_at(&self, line: usize) -> &str {
+    pub(super) fn text_at(&self, line: usize) -> &str {
         self.lines.get(line).and_then(|line| self.text.get(line.clone())).unwrap_or_default()
     }
 
@@ -253,4 +253,64 @@ fn is_at(_file: &File, _path: &Path) -> bool {
 /// Has the next reader look at all files.
 pub(super) fn distrust(root: &Path) {
     _ = std::fs::remove_file(root.join(SEAL));
+}
+
+/// A text that is looked for in lines as they are, so that few of them have to be parsed.
+#[derive(Clone, Debug)]
+pub(super) struct Needle(Vec<u8>);
+
+impl Needle {
+    pub(super) fn new(text: &str) -> Self {
+        let json = serde_json::to_string(text).unwrap_or_default();
+        Self(json.trim_matches('"').to_ascii_lowercase().into_bytes())
+    }
+
+    /// Whether a line may have it: false only where it has not.
+    pub(super) fn may_be_in(&self, line: &str) -> bool {
+        let Some((first, rest)) = self.0.split_first() else { return true };
+        // Of letters that are not ASCII a look at bytes cannot tell the case.
+        if !line.is_ascii() || !self.0.is_ascii() {
+            return true;
+        }
+        let line = line.as_bytes();
+        let (low, high) = (*first, first.to_ascii_uppercase());
+        let mut from = 0;
+        while let Some(behind) = line.get(from..) {
+            let Some(at) = behind.iter().position(|byte| *byte == low || *byte == high) else {
+                break;
+            };
+            from += at + 1;
+            let is_here =
+                line.get(from..from + rest.len()).is_some_and(|own| own.eq_ignore_ascii_case(rest));
+            if is_here {
+                return true;
+            }
+        }
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_needle_is_found_wherever_it_is() {
+        let line = |text: &str| serde_json::json!({ "message": text }).to_string();
+        for (text, needle) in [
+            ("Index out of bounds", "OUT of"),
+            ("the \"x\" \\ y\n", "\"X\" \\"),
+            ("\u{1b}[2J", "\u{1b}[2j"),
+            ("GRÖSSE und Größe", "größe"),
+            ("aab", "ab"),
+            ("anything", ""),
+            ("é", "é"),
+            ("a \u{212a} for a K", "for a k"),
+        ] {
+            assert!(Needle::new(needle).may_be_in(&line(text)), "{needle}");
+        }
+        for (text, needle) in [("abc", "abd"), ("abc", "abcd"), ("", "x")] {
+            assert!(!Needle::new(needle).may_be_in(&line(text)), "{needle}");
+        }
+    }
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::super::Capsule;
-use super::index::{Lines, Locked};
+use super::index::{Lines, Locked, Needle};
 use super::{Entry, LATEST, Repository, id};
 use crate::crash::fingerprint::Fingerprint;
 use crate::crash::store::{MOST_CANDIDATES, Names, StoreError, StoreErrorKind};
@@ -247,6 +247,18 @@ impl Index {
     #[must_use]
     pub fn entries(&self) -> impl DoubleEndedIterator<Item = Entry> {
         self.order.iter().filter_map(|place| match place {
+            Place::Line(line) => self.lines.at(*line),
+            Place::Loose(id) => self.loose.get(id).cloned(),
+        })
+    }
+
+    /// Those among which are all that have a text in one of their fields, whatever the letters' case; not all
+    /// that are given have it. With very many crashes it is much faster than to look at each.
+    #[must_use]
+    pub fn entries_near(&self, text: &str) -> impl DoubleEndedIterator<Item = Entry> {
+        let needle = Needle::new(text);
+        self.order.iter().filter_map(move |place| match place {
+            Place::Line(line) if !needle.may_be_in(self.lines.text_at(*line)) => None,
             Place::Line(line) => self.lines.at(*line),
             Place::Loose(id) => self.loose.get(id).cloned(),
         })

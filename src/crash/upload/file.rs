@@ -18,12 +18,17 @@ use crate::crash::disk::{self, Existing};
 pub(super) fn copy(path: &Path, text: &str) -> Result<Uploaded, UploadError> {
     match disk::write_whole(path, text.as_bytes(), Existing::Stays) {
         Ok(()) => Ok(Uploaded::Copied { path: path.to_owned(), is_new: true }),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => match holds(path, text) {
+        Err(error) if is_there(&error, path) => match holds(path, text) {
             true => Ok(Uploaded::Copied { path: path.to_owned(), is_new: false }),
             false => Err(UploadError::Exists { path: path.to_owned() }),
         },
         Err(error) => Err(UploadError::File { path: path.to_owned(), error }),
     }
+}
+
+/// Whether it is the file that is there already, and not one where a folder has to be.
+fn is_there(error: &io::Error, path: &Path) -> bool {
+    error.kind() == io::ErrorKind::AlreadyExists && path.symlink_metadata().is_ok()
 }
 
 /// Whether the file at `path` is a file that holds `text`. Nothing else is opened: a pipe would never
