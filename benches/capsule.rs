@@ -256,8 +256,9 @@ fn very_many(size: &Size) {
     let file = repository.path(&one).unwrap();
     let mut index = String::new();
     for number in 0..size.crashes {
-        let (day, second) = (number % 28 + 1, number % 60);
-        let id = format!("2025-09-{day:02}T10-00-{second:02}-{:03}-{number:08x}", number % 1000);
+        let (day, second) =
+            (number * 28 / size.crashes + 1, number * 28 % size.crashes * 60 / size.crashes);
+        let id = format!("2025-09-{day:02}T10-00-{second:02}-000-{number:08x}");
         let fingerprint = format!("{:08x}{}", number % 1000, "0".repeat(56));
         let path = format!("panic/2025-09-{day:02}/{:08x}/{id}.vittecrash", number % 1000);
         fs::create_dir_all(root.join(&path).parent().unwrap()).unwrap();
@@ -280,6 +281,8 @@ fn very_many(size: &Size) {
     fs::write(root.join("index.jsonl"), &index).unwrap();
     fs::write(root.join("index.seal"), index.len().to_string()).unwrap();
     let many = format!("{} crashes", size.crashes);
+    // What has been written by now is none of what is measured.
+    assert!(Command::new("sync").status().unwrap().success());
     let one_more = median(times(50, || _ = repository.save(&mut capsule()).unwrap()));
     let ratio = one_more.as_secs_f64() / first.as_secs_f64();
     row(

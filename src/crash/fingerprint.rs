@@ -71,15 +71,16 @@ pub struct FingerprintParts {
     /// The names of the functions of the program itself, each once, at most the first 5, the innermost
     /// first; of a stack overflow those that occur at least twice, sorted.
     ///
-    /// A name is without hashes, generic arguments, closures and implementation numbers:
-    /// `vittec::parse::<u8>::{closure#0}` is `vittec::parse`, and `<a::List<u8> as b::Show<u8>>::show`
-    /// is `<a::List as b::Show>::show`. Of a name the first 2 KiB are read, of a stack the innermost 4096
-    /// calls.
+    /// A call is of the program where its source is ([`CrashFrame::in_project`]). It stands here as the last name of
+    /// its file, a blank, and the last name of the function, without hashes and generic arguments:
+    /// `parser.rs parse` for `vittec::parse::<u8>`. Closures are left out. That is what a debug build and a release
+    /// with line tables both know.
     ///
-    /// A call is of the program where its source is ([`CrashFrame::in_project`]). Where that is known of
-    /// none, as without line tables, it is one outside of Rust's and the system's runtime whose crate is
-    /// the report's module or the crate of the outermost `main`; else one outside of the runtime; else the
-    /// file of the panic stands here, from its last `src/` on. An absolute path never does.
+    /// Where no call is known to be of the program, as without line tables, those outside of Rust's and the
+    /// system's runtime stand here whose crate is the report's module or the crate of the outermost `main`; else
+    /// those outside of the runtime, by their whole names: `<a::List as b::Show>::show` for
+    /// `<a::List<u8> as b::Show<u8>>::show`. Else it is the file of the panic, from its last `src/` on. An
+    /// absolute path never is. Of a name the first 2 KiB are read, of a stack the innermost 4096 calls.
     ///
     /// [`CrashFrame::in_project`]: super::CrashFrame::in_project
     pub frames: Vec<String>,

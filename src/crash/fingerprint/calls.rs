@@ -16,15 +16,36 @@ const MOST_CALLS: usize = 4_096;
 /// A call with a name.
 struct Call<'a> {
     name: Cow<'a, str>,
+    /// The last name of the file of its source, where it is of the program.
+    file: Option<&'a str>,
     in_project: bool,
     is_runtime: bool,
+}
+
+impl Call<'_> {
+    /// What a fingerprint has of it; nothing where another build does not have it.
+    ///
+    /// Line tables alone, as releases have them, know of a function its last name, and of a closure not whose it
+    /// is. So where there are any, it is the file and that name.
+    fn label(&self) -> Option<String> {
+        let name = match self.file {
+            Some(_) if names::is_closure(&self.name) => String::new(),
+            Some(file) => {
+                let name = names::normal(&self.name);
+                let last = name.rsplit("::").next().unwrap_or_default();
+                if last.is_empty() { String::new() } else { format!("{file} {last}") }
+            }
+            None => names::normal(&self.name),
+        };
+        Some(name).filter(|name| !name.is_empty())
+    }
 }
 
 pub(super) fn frames(report: &CrashReport) -> Vec<String> {
     let calls = calls(report);
     let is_overflow = report.code.as_str() == "F0003";
     let names = |is: &dyn Fn(&Call<'_>) -> bool| {
-        let own: Vec<&str> = calls.iter().filter(|call| is(call)).map(|call| &*call.name).collect();
+        let own: Vec<&Call<'_>> = calls.iter().filter(|call| is(call)).collect();
         let recursion = if is_overflow { recursion(&own) } else { Vec::new() };
         if recursion.is_empty() { first(&own) } else { recursion }
     };
@@ -52,7 +73,9 @@ fn calls(report: &CrashReport) -> Vec<Call<'_>> {
         let calls = report.frames.iter().take(MOST_CALLS).filter_map(|frame| {
             let name = names::beginning(frame.function.as_deref()?);
             let is_runtime = frame.to_frame().is_runtime();
-            Some(Call { name: name.into(), in_project: frame.in_project, is_runtime })
+            let file = frame.file.as_deref().filter(|_| frame.in_project);
+            let file = file.and_then(|file| file.rsplit(['/', '\\']).next());
+            Some(Call { name: name.into(), file, in_project: frame.in_project, is_runtime })
         });
         return calls.filter(|call| is_known(&call.name)).collect();
     }
@@ -60,6 +83,7 @@ fn calls(report: &CrashReport) -> Vec<Call<'_>> {
     let lines = report.backtrace.frames().iter().filter(|frame| !frame.is_left_out());
     let calls = lines.take(MOST_CALLS).map(|frame: &Frame| Call {
         name: names::beginning(frame.function()).into(),
+        file: None,
         in_project: false,
         is_runtime: frame.is_runtime(),
     });
@@ -72,18 +96,18 @@ fn is_known(name: &str) -> bool {
 }
 
 /// The functions, each once.
-fn first(own: &[&str]) -> Vec<String> {
+fn first(own: &[&Call<'_>]) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let mut seen = BTreeSet::new();
-    for name in own {
+    for call in own {
         if found.len() == FUNCTIONS {
             break;
         }
-        if seen.insert(*name) {
-            let name = names::normal(name);
-            if !name.is_empty() && !found.contains(&name) {
-                found.push(name);
-            }
+        if seen.insert(&call.name)
+            && let Some(label) = call.label()
+            && !found.contains(&label)
+        {
+            found.push(label);
         }
     }
     found
@@ -91,14 +115,15 @@ fn first(own: &[&str]) -> Vec<String> {
 
 /// The functions that call themselves: where on its way round a recursion has used up the stack is chance.
 /// A closure is not its function here, which else would occur twice.
-fn recursion(own: &[&str]) -> Vec<String> {
-    let mut counts: HashMap<&str, usize> = HashMap::new();
-    for name in own {
-        *counts.entry(names::without_hash(name)).or_default() += 1;
+fn recursion(own: &[&Call<'_>]) -> Vec<String> {
+    let mut counts: HashMap<(&str, Option<&str>), (usize, &Call<'_>)> = HashMap::new();
+    for call in own {
+        let one = (names::without_hash(&call.name), call.file);
+        counts.entry(one).or_insert((0, *call)).0 += 1;
     }
-    let again = counts.into_iter().filter(|(_, count)| *count > 1);
-    let names: BTreeSet<String> = again.map(|(name, _)| names::normal(name)).collect();
-    names.into_iter().filter(|name| !name.is_empty()).take(FUNCTIONS).collect()
+    let again = counts.into_values().filter(|(count, _)| *count > 1);
+    let labels: BTreeSet<String> = again.filter_map(|(_, call)| call.label()).collect();
+    labels.into_iter().take(FUNCTIONS).collect()
 }
 
 /// The crates that are the program's.

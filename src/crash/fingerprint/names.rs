@@ -37,6 +37,12 @@ pub(super) fn normal(name: &str) -> String {
     path(without_hash(beginning(name)).trim(), 0)
 }
 
+/// Whether it is the name of a closure.
+pub(super) fn is_closure(name: &str) -> bool {
+    let last = without_hash(name).rsplit("::").next().unwrap_or_default();
+    ["{{closure", "{closure", "{async", "closure$"].iter().any(|begin| last.starts_with(begin))
+}
+
 fn path(name: &str, depth: usize) -> String {
     let mut out = String::new();
     let mut rest = name;

@@ -37,6 +37,12 @@ fn changed(mut report: CrashReport, change: impl FnOnce(&mut CrashReport)) -> Cr
     report
 }
 
+/// The innermost call is in another file.
+fn in_file(file: &str, mut report: CrashReport) -> CrashReport {
+    report.frames[0].file = Some(file.to_owned());
+    report
+}
+
 fn overflow(functions: &[&str]) -> CrashReport {
     changed(crash("stack overflow", functions), |report| report.code = crate::codes::F0003)
 }
@@ -99,7 +105,7 @@ fn one_defect_has_one_fingerprint() {
                     "cc::parse::{{closure}}::h0123456789abcdef",
                     "cc::List<T>::push::hfedcba9876543210",
                     "cc::show::<impl cc::Show for cc::List<T>>::show",
-                    "<cc::List<T> as cc::Show<T>>::show2",
+                    "<cc::List<T> as cc::Show<T>>::show2::{{closure}}",
                     "cc::main",
                 ],
             ),
@@ -113,6 +119,19 @@ fn one_defect_has_one_fingerprint() {
                     "cc::main::{impl#1}",
                 ],
             ),
+        ),
+        (
+            "a debug build, and a release with line tables",
+            crash(
+                "x",
+                &[
+                    "cc::front::parse",
+                    "cc::driver::Check::file::{{closure}}",
+                    "cc::front::Names<T>::define",
+                    "cc::main",
+                ],
+            ),
+            crash("x", &["parse", "{closure#0}", "define<u8, (), cc::Env<u8>>", "main"]),
         ),
         (
             "where a recursion hits the end of the stack",
@@ -161,8 +180,10 @@ fn other_defects_have_other_fingerprints() {
         crash("no type", &["cc::check", "cc::main"]),
         crash("no field u32", &["cc::check", "cc::main"]),
         crash("no field u64", &["cc::check", "cc::main"]),
-        crash("no field", &["<cc::A as cc::B>::check", "cc::main"]),
-        crash("no field", &["<cc::C as cc::B>::check", "cc::main"]),
+        in_file("src/b.rs", base()),
+        in_file("src/c.rs", base()),
+        without_lines(crash("no field", &["<cc::A as cc::B>::check", "cc::main"])),
+        without_lines(crash("no field", &["<cc::C as cc::B>::check", "cc::main"])),
         changed(base(), |report| report.code = crate::codes::F0005),
         changed(base(), |report| report.signal = Some("SIGSEGV".into())),
         changed(base(), |report| report.signal = Some("SIGBUS".into())),
@@ -275,11 +296,11 @@ fn the_format_is_pinned() {
     let report = crash("no field `x` at 12", &["~core::panic", "cc::check::<u8>", "cc::main"]);
     let parts = serde_json::to_value(Fingerprint::parts(&report)).unwrap();
     let expected = serde_json::json!({
-        "kind": "panic", "message": "no field _ at #", "frames": ["cc::check", "cc::main"],
+        "kind": "panic", "message": "no field _ at #", "frames": ["a.rs check", "a.rs main"],
     });
     assert_eq!(parts, expected);
     assert_eq!(Fingerprint::VERSION, 1);
-    let pinned = "5d0a4d2ec229f2488fb4feff05238b2107def94c8d332b09fecb29b19cf1fd8a";
+    let pinned = "0371283a3230402c7d5fd78c6fa7b0a14cf9547869bc6b6ee33d3be1ea0a01d2";
     assert_eq!(Fingerprint::of(&report).to_string(), pinned);
 }
 

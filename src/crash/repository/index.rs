@@ -23,6 +23,9 @@ pub(super) fn path(root: &Path) -> PathBuf {
     root.join(NAME)
 }
 
+/// Bytes of a line up to the end of its name.
+const HEAD: usize = "{\"id\":\"2025-10-22T13-05-42-123-9f8e7d6c".len();
+
 /// The index as it is on disk.
 #[derive(Debug, Default)]
 pub(super) struct Lines {
@@ -64,8 +67,9 @@ impl Lines {
             start = end;
         }
         let id = |line: &Range<usize>| text.get(line.clone()).and_then(id_of);
-        // Nearly sorted already. Of two lines of one crash the later one counts.
-        lines.sort_by(|a, b| id(a).cmp(&id(b)));
+        // The name is at the same place in each. Of two lines of one crash the later one counts.
+        let head = |line: &Range<usize>| text.as_bytes().get(line.start..line.start + HEAD);
+        lines.sort_by(|a, b| head(a).cmp(&head(b)));
         let before = lines.len();
         lines.reverse();
         lines.dedup_by(|a, b| id(a) == id(b));

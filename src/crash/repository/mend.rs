@@ -117,48 +117,42 @@ impl Repository {
         if !lines.is_damaged && lines.ids().eq(files.keys()) {
             return Ok(Checked { lines, ..Checked::default() });
         }
+        // All that takes long is done before the lock: whoever crashes meanwhile waits for it.
+        let first = self.check(lines.entries(), &files);
         // Somebody may be storing a crash: its line is there, and its file is not yet.
         let locked = Locked::wait(&self.root, PATIENCE).unwrap_or(None);
-        let Some(mut locked) = locked else {
-            let (checked, _) = self.check(&lines, &files);
-            return Ok(checked);
-        };
+        let Some(mut locked) = locked else { return Ok(Checked::of(first, &lines)) };
         let lines = locked.lines()?;
         if !lines.is_damaged && lines.len() > SMALL && !is_thorough {
             return Ok(Checked { lines, ..Checked::default() });
         }
+        let known = first.entries.into_iter().chain(lines.entries());
+        let found = self.check(known, &self::files(&self.root)?);
         let is_damaged = lines.is_damaged;
-        let (mut checked, entries) = self.check(&lines, &self::files(&self.root)?);
+        let entries = found.entries.clone();
+        let checked = Checked::of(found, &lines);
         if is_damaged || checked.mended != Mended::default() {
             locked.replace(entries.into_iter())?;
-            checked.lines.is_damaged = false;
         }
         Ok(checked)
     }
 
-    /// The entries of these files: as the index has them, or made anew.
-    fn check(&self, lines: &Lines, files: &Files) -> (Checked, Vec<Entry>) {
+    /// The entries of these files: as they are known, or made anew.
+    fn check(&self, known: impl Iterator<Item = Entry>, files: &Files) -> Found {
         let mut known: BTreeMap<String, Entry> =
-            lines.entries().map(|entry| (entry.id.clone(), entry)).collect();
-        let (mut entries, mut unreadable, mut new) = (Vec::new(), Vec::new(), 0);
+            known.map(|entry| (entry.id.clone(), entry)).collect();
+        let mut found = Found::default();
         for (id, path) in files {
             match known.remove(id).filter(|entry| entry.path == *path) {
-                Some(entry) => entries.push(entry),
+                Some(entry) => found.entries.push(entry),
                 None => match self.entry_of(id, path) {
-                    Ok(entry) => {
-                        new += 1;
-                        entries.push(entry);
-                    }
+                    Ok(entry) => found.entries.push(entry),
                     Err(StoreError { kind: StoreErrorKind::Unknown(_), .. }) => {}
-                    Err(error) => unreadable.push(error),
+                    Err(error) => found.unreadable.push(error),
                 },
             }
         }
-        let lines = Lines::from_entries(&entries);
-        (
-            Checked { lines, unreadable, mended: Mended { added: new, removed: known.len() } },
-            entries,
-        )
+        found
     }
 
     /// What the index is to say of a file.
@@ -178,6 +172,25 @@ struct Checked {
     lines: Lines,
     unreadable: Vec<StoreError>,
     mended: Mended,
+}
+
+impl Checked {
+    /// What was found, held against the lines that there were.
+    fn of(found: Found, before: &Lines) -> Self {
+        let known: std::collections::HashSet<&str> = before.ids().collect();
+        let is_known = |entry: &&Entry| known.contains(&*entry.id);
+        let kept = found.entries.iter().filter(is_known).count();
+        let (added, removed) = (found.entries.len() - kept, known.len() - kept);
+        let lines = Lines::from_entries(&found.entries);
+        Self { lines, unreadable: found.unreadable, mended: Mended { added, removed } }
+    }
+}
+
+/// The entries of files, and those that could not be read.
+#[derive(Debug, Default)]
+struct Found {
+    entries: Vec<Entry>,
+    unreadable: Vec<StoreError>,
 }
 
 /// The names of the capsules that are there, and their paths in the repository.
