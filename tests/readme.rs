@@ -116,6 +116,12 @@ fn the_crash_is_what_its_command_shows() {
     assert!(
         shown.contains("vittec::crash::write_nowhere at ") && kept.contains("write_nowhere at ")
     );
+    let commands = commands.iter().find(|command| command.contains("crash vars"));
+    let (_, arguments) = commands.unwrap().trim().split_once(" --bin vitte -- ").unwrap();
+    let mut vitte = common::vitte();
+    vitte.args(arguments.split(' ')).current_dir(folder.path()).env_remove("VITTE_CRASH_DIR");
+    let variables = String::from_utf8(vitte.output().unwrap().stdout).unwrap();
+    assert_eq!(variables, blocks("text")[4]);
 }
 
 #[test]

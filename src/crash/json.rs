@@ -17,7 +17,21 @@ impl CrashReport {
     /// The text of its file: pretty JSON of at most [`MOST_BYTES`] with a line feed at its end. Where
     /// that needs cuts, a note says so.
     pub(super) fn to_json(&self) -> serde_json::Result<String> {
-        let mut json = pretty(self)?;
+        Ok(self.shortened()?.1)
+    }
+
+    /// The report as its file has room for it.
+    #[cfg(feature = "capsule")]
+    pub(crate) fn bounded(self) -> Self {
+        match self.shortened() {
+            Ok((Some(short), _)) => short,
+            Ok((None, _)) | Err(_) => self,
+        }
+    }
+
+    /// The report with cuts, where it needs them, and its text.
+    fn shortened(&self) -> serde_json::Result<(Option<Self>, String)> {
+        let (mut cuts, mut json) = (None, pretty(self)?);
         for (most_bytes, most_entries) in CUTS {
             if json.len() <= MOST_BYTES {
                 break;
@@ -27,9 +41,11 @@ impl CrashReport {
             // Through the struct, which has the order of the keys.
             let mut short: Self = serde_json::from_value(value)?;
             short.notes.push("texts and lists of this report are cut: it was too large".to_owned());
+            (short.path, short.folder) = (self.path.clone(), self.folder.clone());
             json = pretty(&short)?;
+            cuts = Some(short);
         }
-        Ok(json)
+        Ok((cuts, json))
     }
 
     /// A report from the text of its file. What a newer or older version wrote reads as far as it can:

@@ -78,6 +78,7 @@ impl crate::crash::Capsule {
     /// A capsule of a report alone.
     #[must_use]
     pub fn new(report: CrashReport) -> Self {
+        let report = report.bounded();
         let diagnostic = json(&report);
         Self::of(report, diagnostic)
     }

@@ -14,14 +14,16 @@ use super::{Capsule, CapsuleError, CapsuleErrorKind, CapsuleSource, Manifest, na
 
 /// The most bytes of a file.
 const MOST_FILE: u64 = 128 << 20;
-/// The most bytes of a part that is JSON.
-const MOST_JSON: u64 = MOST_BYTES as u64;
+/// The most bytes of the report, and of another part that is JSON: it may say a little more, and is not kept as
+/// values.
+const MOST_REPORT: u64 = MOST_BYTES as u64;
+pub(super) const MOST_JSON: u64 = 2 * MOST_REPORT;
 /// The most values in a part that is JSON: each takes some forty bytes of memory, and two of the file.
 const MOST_VALUES: usize = 2 << 20;
 /// The most bytes of the first part.
-const MOST_MANIFEST: u64 = 1 << 20;
+pub(super) const MOST_MANIFEST: u64 = 1 << 20;
 /// The most bytes of a source file, or a minidump.
-const MOST_PART: u64 = 64 << 20;
+pub(super) const MOST_PART: u64 = 64 << 20;
 /// The most parts.
 const MOST_PARTS: usize = 4096;
 
@@ -191,8 +193,11 @@ impl<R: Read + Seek> Parts<R> {
     }
 
     fn required(&mut self, name: &str) -> Result<Vec<u8>, Problem> {
-        let is_json = !name.starts_with(names::SOURCES);
-        let most = if is_json { MOST_JSON } else { MOST_PART };
+        let most = match name {
+            names::REPORT => MOST_REPORT,
+            _ if name.starts_with(names::SOURCES) => MOST_PART,
+            _ => MOST_JSON,
+        };
         self.part(name, most)?.ok_or_else(|| missing(name))
     }
 

@@ -102,6 +102,21 @@ fn a_file_is_written_whole_and_for_its_owner() {
 }
 
 #[test]
+fn what_is_too_large_is_cut_or_not_written() {
+    let mut large = report();
+    large.message = "\u{1}x".repeat(10 << 20);
+    let capsule = Capsule::new(large);
+    let read = read(&capsule.to_bytes().unwrap()).unwrap();
+    assert!(read.report.message.ends_with(" more bytes"), "{}", read.report.message.len());
+    assert!(read.report.notes.last().unwrap().contains("are cut"));
+    assert_eq!(read.report, capsule.report);
+    let mut capsule = self::capsule();
+    capsule.sources.push(CapsuleSource::new("x", vec![0; (64 << 20) + 1]));
+    let error = capsule.to_bytes().unwrap_err().to_string();
+    assert!(error.starts_with("its part `sources/x` has 67108865 bytes"), "{error}");
+}
+
+#[test]
 fn what_is_no_capsule_is_an_error_that_names_file_and_part() {
     let wrong = |what: &str, bytes: Vec<u8>, expected: &str| {
         let error = read(&bytes).unwrap_err();

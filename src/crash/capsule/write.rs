@@ -8,6 +8,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::super::disk::{self, Existing};
+use super::read::{MOST_JSON, MOST_MANIFEST, MOST_PART};
 use super::{Capsule, CapsuleError, CapsuleErrorKind, names};
 
 impl Capsule {
@@ -60,6 +61,17 @@ impl Archive {
     }
 
     fn add(&mut self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        // What would not be read again is not written.
+        let most = match name {
+            names::MANIFEST => MOST_MANIFEST,
+            _ if name.starts_with(names::SOURCES) || name == names::MINIDUMP => MOST_PART,
+            _ => MOST_JSON,
+        };
+        if bytes.len() as u64 > most {
+            let why =
+                format!("its part `{name}` has {} bytes, and the limit is {most}", bytes.len());
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, why));
+        }
         // No time of its own, so that the bytes depend on what is in it alone.
         let options = SimpleFileOptions::DEFAULT
             .compression_method(CompressionMethod::Deflated)

@@ -62,6 +62,9 @@ const SAFE: [&str; 10] =
     ["PATH", "USER", "HOME", "LANG", "LC_", "SHELL", "TERM", "PWD", "OS", "CI"];
 /// Bytes of the sources that a capsule has, all in all.
 const MOST_SOURCES: usize = 64 << 20;
+/// How many they are, and bytes of their paths: a manifest has room for so many.
+const MOST_FILES: usize = 2000;
+const MOST_NAMES: usize = 256 << 10;
 /// How a note begins that says which sources a capsule does not have.
 const NO_ROOM: &str = "the capsule has no room for";
 /// Bytes of a variable of the environment that are kept.
@@ -167,6 +170,7 @@ impl Capsules {
         let mut report = report.clone();
         self.mask.report(&mut report);
         let kept = sources.map(|sources| self.sources(&mut report, sources));
+        let report = report.bounded();
         let environment = self.environment(&report.module);
         let diagnostic = (self.json)(&report);
         let mut capsule = Capsule::of(report, diagnostic);
@@ -184,18 +188,19 @@ impl Capsules {
             Sources::Touched => touched.contains(&id),
             Sources::None => false,
         };
-        let (mut kept, mut bytes, mut left_out) = (Vec::new(), 0, 0);
+        let (mut kept, mut left_out) = (Vec::new(), 0);
+        let (mut bytes, mut names) = (0, 0);
         for file in sources.files().filter(|file| is_kept(file.id().index())) {
             // What is no file is of no use to another run, unless the crash is about it.
             if file.bytes().is_empty() || (file.is_pseudo() && self.sources == Sources::All) {
                 continue;
             }
-            bytes += file.bytes().len();
-            if bytes > MOST_SOURCES {
+            let all = (bytes + file.bytes().len(), names + file.path().len());
+            if all.0 > MOST_SOURCES || all.1 > MOST_NAMES || kept.len() == MOST_FILES {
                 left_out += 1;
-                bytes -= file.bytes().len();
                 continue;
             }
+            (bytes, names) = all;
             kept.push(CapsuleSource::new(file.path(), self.mask.source(file.bytes())));
         }
         if left_out > 0 {
