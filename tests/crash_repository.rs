@@ -377,6 +377,51 @@ fn reports_without_a_capsule_are_there_too() {
     assert_eq!(ids(&repository), [late]);
 }
 
+#[test]
+fn the_newest_one_is_whole_whatever_else_is_removed() {
+    let root = tempfile::tempdir().unwrap();
+    let repository = Repository::new(root.path());
+    let (old, _) = save(&repository, "2025-10-21T00:00:00Z", "old");
+    let (newest, path) = save(&repository, SECOND, "newest");
+    let before = fs::read(&path).unwrap();
+    repository.remove(&[&old]).unwrap();
+    assert_eq!(fs::read(&path).unwrap(), before);
+    let latest = root.path().join(format!("latest/{newest}.vittecrash"));
+    assert_eq!(fs::read(&latest).unwrap(), before);
+    assert_eq!(repository.load(&newest).unwrap().report.message, "newest");
+    repository.remove(&[&newest]).unwrap();
+    assert!(!latest.exists());
+}
+
+/// An index comes with a folder, which may come from anywhere.
+#[test]
+fn a_line_of_an_index_leads_nowhere_else() {
+    let root = tempfile::tempdir().unwrap();
+    let (folder, treasure) = (root.path().join("reports"), root.path().join("treasure.txt"));
+    fs::write(&treasure, "gold").unwrap();
+    let repository = Repository::new(&folder);
+    let (id, path) = save(&repository, "2001-10-22T13:05:42Z", "m");
+    let own = path.strip_prefix(&folder).unwrap().to_str().unwrap().to_owned();
+    let (index, seal) = (folder.join("index.jsonl"), folder.join("index.seal"));
+    let whole = fs::read_to_string(&index).unwrap();
+    for other in ["../treasure.txt", treasure.to_str().unwrap(), &format!("../../{id}.vittecrash")]
+    {
+        let changed = whole.replace(&own, other);
+        fs::write(&index, &changed).unwrap();
+        fs::write(&seal, changed.len().to_string()).unwrap();
+        assert_eq!(repository.index().unwrap().entry(&id).unwrap().path, own, "{other}");
+        assert_eq!(fs::read_to_string(&index).unwrap(), whole, "it is mended");
+    }
+    // Nor is anything written through a link.
+    for name in ["index.seal", ".cleaned", "index.untold"] {
+        _ = fs::remove_file(folder.join(name));
+        std::os::unix::fs::symlink(&treasure, folder.join(name)).unwrap();
+    }
+    save(&repository, SECOND, "m");
+    repository.clean(&Retention::default(), false).unwrap();
+    assert_eq!(fs::read_to_string(&treasure).unwrap(), "gold");
+}
+
 const TIDIES: &str = "VITTE_TEST_TIDIES";
 
 /// Crashes twice, once where it is caught: a child of the test below.

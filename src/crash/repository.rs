@@ -15,7 +15,7 @@ pub use entry::Entry;
 pub use mend::{Index, Mended};
 pub use retention::{Cleaned, Reason, Retention};
 
-use super::disk;
+use super::disk::{self, Existing};
 use super::fingerprint::Fingerprint;
 use super::store::{Store, StoreError, StoreErrorKind};
 use super::{Capsule, CrashReport};
@@ -95,8 +95,10 @@ impl Repository {
             tries += 1;
             match self.try_save(capsule) {
                 // The id is taken, or somebody has just removed the folder, as it was empty.
-                Err(StoreError { kind: StoreErrorKind::Write(error), .. })
-                    if tries < MOST_TRIES && is_worth_another_try(&error) => {}
+                Err(StoreError {
+                    kind: StoreErrorKind::Write(error) | StoreErrorKind::Folder(error),
+                    ..
+                }) if tries < MOST_TRIES && is_worth_another_try(&error) => {}
                 Err(error) => {
                     capsule.report.id = before;
                     return Err(error);
@@ -130,7 +132,11 @@ impl Repository {
                     self.set_latest(&path, &entry.id);
                     is_told
                 }
-                None => file.persist_noclobber(&path).map(|()| false)?,
+                None => {
+                    // Also before: whoever is killed in between is found.
+                    index::distrust(&self.root);
+                    file.persist_noclobber(&path).map(|()| false)?
+                }
             };
             if !is_told {
                 index::distrust(&self.root);
@@ -174,9 +180,15 @@ impl Repository {
         }
         let name = |id: &str| folder.join(format!("{id}.{}", Capsule::EXTENSION));
         // Where two names of one file cannot be, there are two files.
-        let linked = fs::hard_link(path, name(id)).or_else(|_| fs::copy(path, name(id)).map(drop));
+        let copy = || disk::write_whole(&name(id), &fs::read(path)?, Existing::Stays);
+        let linked = match fs::hard_link(path, name(id)) {
+            // It is there already, and is the same file: nothing may be written to it.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            linked => linked.or_else(|_| copy()),
+        };
         if linked.is_ok() {
-            others.iter().for_each(|other| _ = fs::remove_file(name(other)));
+            let old = others.iter().filter(|other| &***other != id);
+            old.for_each(|other| _ = fs::remove_file(name(other)));
         }
     }
 

@@ -47,10 +47,38 @@ impl Capsule {
     ///
     /// A [`CapsuleError`].
     pub fn from_bytes(bytes: &[u8], path: &Path) -> Result<Self, CapsuleError> {
-        Parts::new(Cursor::new(bytes), bytes.len() as u64)
+        check_end(bytes)
+            .and_then(|()| Parts::new(Cursor::new(bytes), bytes.len() as u64))
             .and_then(|mut parts| parts.capsule())
             .map_err(|problem| problem.of(path))
     }
+}
+
+/// Looks at what a ZIP archive ends with (APPNOTE 4.3.16), before anything is made of its directory: a capsule
+/// has no comment, is no ZIP64, and has few parts.
+fn check_end(bytes: &[u8]) -> Result<(), Problem> {
+    const LEN: usize = 22;
+    if !bytes.starts_with(b"PK\x03\x04") {
+        return Err(CapsuleErrorKind::NoArchive.into());
+    }
+    let damaged = |why: &str| Problem::from(CapsuleErrorKind::Damaged(why.to_owned()));
+    let start = bytes.len().saturating_sub(LEN);
+    let end = bytes.get(start..).and_then(|end| end.first_chunk::<LEN>());
+    let Some([b'P', b'K', 5, 6, _, _, _, _, _, _, a, b, s0, s1, s2, s3, o0, o1, o2, o3, 0, 0]) =
+        end
+    else {
+        return Err(damaged("it does not end as an archive does"));
+    };
+    let count = usize::from(u16::from_le_bytes([*a, *b]));
+    if count > MOST_PARTS {
+        return Err(CapsuleErrorKind::TooMany { count, most: MOST_PARTS }.into());
+    }
+    let size = u64::from(u32::from_le_bytes([*s0, *s1, *s2, *s3]));
+    let offset = u64::from(u32::from_le_bytes([*o0, *o1, *o2, *o3]));
+    if offset + size != start as u64 {
+        return Err(damaged("its directory is not where it has to be"));
+    }
+    Ok(())
 }
 
 fn failed(path: &Path, error: disk::ReadError) -> CapsuleError {
@@ -133,11 +161,7 @@ impl<R: Read + Seek> Parts<R> {
     fn capsule(&mut self) -> Result<Capsule, Problem> {
         let manifest = self.manifest()?;
         let report = self.required(names::REPORT)?;
-        let count = values(&report);
-        if count > MOST_VALUES {
-            let why = format!("it has {count} values, and the limit is {MOST_VALUES}");
-            return Err(bad_json(names::REPORT, &why));
-        }
+        check_values(names::REPORT, &report)?;
         let mut report = CrashReport::from_json(&report)
             .map_err(|error| bad_json(names::REPORT, &error.to_string()))?;
         report.id.clone_from(&manifest.id);
@@ -189,6 +213,7 @@ impl<R: Read + Seek> Parts<R> {
 
     fn json<T: DeserializeOwned>(&mut self, name: &str) -> Result<T, Problem> {
         let bytes = self.required(name)?;
+        check_values(name, &bytes)?;
         parse(name, &bytes)
     }
 
@@ -220,6 +245,16 @@ impl<R: Read + Seek> Parts<R> {
         }
         self.room -= len;
         Ok(Some(bytes))
+    }
+}
+
+fn check_values(name: &str, json: &[u8]) -> Result<(), Problem> {
+    match values(json) {
+        count if count > MOST_VALUES => {
+            let why = format!("it has {count} values, and the limit is {MOST_VALUES}");
+            Err(bad_json(name, &why))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -9,12 +9,16 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::super::disk;
+use super::super::disk::{self, ReadError};
 use super::Entry;
 
 const NAME: &str = "index.jsonl";
 /// Where it is said how many bytes the index had when its last writer left it.
 const SEAL: &str = "index.seal";
+/// Is there where somebody stored a crash and could not add its line.
+const UNTOLD: &str = "index.untold";
+/// Bytes of an index that are read: those of some millions of crashes.
+const LARGEST: u64 = 2 << 30;
 /// How long it is waited before it is asked for the lock again.
 const PAUSE: Duration = Duration::from_millis(1);
 
@@ -39,13 +43,11 @@ pub(super) struct Lines {
 impl Lines {
     /// Reads it, without a lock: the last line may not be whole yet.
     pub(super) fn read(root: &Path) -> io::Result<Self> {
-        match std::fs::read(path(root)) {
+        match disk::read(&path(root), LARGEST) {
             Ok(bytes) => Ok(Self::of(root, bytes)),
-            // Nothing was stored yet, or somebody removed it.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                Ok(Self { is_damaged: true, ..Self::default() })
-            }
-            Err(error) => Err(error),
+            // Nothing was stored yet, or somebody removed it; or it is something else than a file.
+            Err(ReadError::Io(error)) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            Err(_) => Ok(Self { is_damaged: true, ..Self::default() }),
         }
     }
 
@@ -56,7 +58,9 @@ impl Lines {
             Err(error) => (String::from_utf8_lossy(error.as_bytes()).into_owned(), false),
         };
         let mut lines = Vec::new();
-        let mut is_damaged = !is_sealed || !is_text || !(text.is_empty() || text.ends_with('\n'));
+        let is_untold = root.join(UNTOLD).symlink_metadata().is_ok();
+        let mut is_damaged =
+            is_untold || !is_sealed || !is_text || !(text.is_empty() || text.ends_with('\n'));
         let mut start = 0;
         for line in text.split_inclusive('\n') {
             let end = start + line.len();
@@ -134,7 +138,7 @@ impl Lines {
 
 /// How many bytes the index had when its last writer left it.
 fn sealed(root: &Path) -> Option<u64> {
-    std::fs::read_to_string(root.join(SEAL)).ok()?.trim().parse().ok()
+    String::from_utf8(disk::read(&root.join(SEAL), 32).ok()?).ok()?.trim().parse().ok()
 }
 
 /// The name that a line begins with, where it has an end too. What is between is not looked at.
@@ -146,8 +150,14 @@ fn id_of(line: &str) -> Option<&str> {
         .filter(|id| super::id::is_valid(id))
 }
 
+/// A line may come from anywhere: its path is that of a capsule with its name, in the folder.
 fn parse(line: &str) -> Option<Entry> {
-    serde_json::from_str(line).ok()
+    let entry: Entry = serde_json::from_str(line).ok()?;
+    let mut names = entry.path.split('/');
+    let last = names.next_back().and_then(super::mend::id_of);
+    let folders = names.filter(|name| !name.is_empty() && !name.starts_with('.'));
+    let is_own = last == Some(&*entry.id) && folders.count() == 3;
+    (is_own && !entry.path.contains('\\') && !entry.path.contains(':')).then_some(entry)
 }
 
 /// An entry as a line.
@@ -181,7 +191,8 @@ impl Locked {
                     return Ok(Some(Self { root: root.to_owned(), file }));
                 }
                 // It was replaced while it was waited for.
-                Ok(()) => continue,
+                Ok(()) if Instant::now() < end => std::thread::sleep(PAUSE),
+                Ok(()) => return Ok(None),
                 Err(TryLockError::WouldBlock) if Instant::now() < end => std::thread::sleep(PAUSE),
                 Err(TryLockError::WouldBlock) => return Ok(None),
                 Err(TryLockError::Error(error)) => return Err(error),
@@ -235,7 +246,14 @@ impl Locked {
 
     /// Where it cannot be written, the next reader looks at all files, and that is all.
     fn seal(&self, len: u64) {
-        _ = std::fs::write(self.root.join(SEAL), format!("{len}\n"));
+        put(&self.root, SEAL, &format!("{len}\n"));
+    }
+
+    /// What is found from now on is all that there is to be found: who adds a file later says so again. Whoever
+    /// is killed before it is written down leaves no seal.
+    pub(super) fn begin_to_mend(&self) {
+        _ = std::fs::remove_file(self.root.join(SEAL));
+        _ = std::fs::remove_file(self.root.join(UNTOLD));
     }
 }
 
@@ -256,7 +274,19 @@ fn is_at(_file: &File, _path: &Path) -> bool {
 
 /// Has the next reader look at all files.
 pub(super) fn distrust(root: &Path) {
-    _ = std::fs::remove_file(root.join(SEAL));
+    put(root, UNTOLD, "");
+}
+
+/// Writes a small file, which takes the place of whatever has its name: nothing is written through a link. It is
+/// of no harm where that fails.
+pub(super) fn put(root: &Path, name: &str, text: &str) {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".index-").suffix(disk::TEMPORARY);
+    if let Ok(mut file) = builder.tempfile_in(root)
+        && file.write_all(text.as_bytes()).is_ok()
+    {
+        _ = file.persist(root.join(name));
+    }
 }
 
 /// A text that is looked for in lines as they are, so that few of them have to be parsed.

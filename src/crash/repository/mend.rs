@@ -114,7 +114,7 @@ impl Repository {
     /// Holds an index against the files, and writes down what is other.
     fn mend(&self, lines: Lines, is_thorough: bool) -> io::Result<Checked> {
         let files = files(&self.root)?;
-        if !lines.is_damaged && lines.ids().eq(files.keys()) {
+        if !lines.is_damaged && is_same(&lines, &files) {
             return Ok(Checked { lines, ..Checked::default() });
         }
         // All that takes long is done before the lock: whoever crashes meanwhile waits for it.
@@ -122,17 +122,22 @@ impl Repository {
         // Somebody may be storing a crash: its line is there, and its file is not yet.
         let locked = Locked::wait(&self.root, PATIENCE).unwrap_or(None);
         let Some(mut locked) = locked else { return Ok(Checked::of(first, &lines)) };
-        let lines = locked.lines()?;
+        let Ok(lines) = locked.lines() else { return Ok(Checked::of(first, &lines)) };
         if !lines.is_damaged && lines.len() > SMALL && !is_thorough {
             return Ok(Checked { lines, ..Checked::default() });
         }
+        let is_damaged = lines.is_damaged;
+        if is_damaged {
+            locked.begin_to_mend();
+        }
         let known = first.entries.into_iter().chain(lines.entries());
         let found = self.check(known, &self::files(&self.root)?);
-        let is_damaged = lines.is_damaged;
         let entries = found.entries.clone();
+        let is_other = !lines.entries().eq(entries.iter().cloned());
         let checked = Checked::of(found, &lines);
-        if is_damaged || checked.mended != Mended::default() {
-            locked.replace(entries.into_iter())?;
+        if is_damaged || is_other {
+            // On a full disk it is as it was, and what is given is right all the same.
+            _ = locked.replace(entries.into_iter());
         }
         Ok(checked)
     }
@@ -164,6 +169,12 @@ impl Repository {
         let size = file.metadata().map_or(0, |data| data.len());
         Ok(Entry::of(&capsule, path.to_owned(), size))
     }
+}
+
+/// Whether each line is that of a file at its place.
+fn is_same(lines: &Lines, files: &Files) -> bool {
+    let own = lines.entries().map(|entry| (entry.id, entry.path));
+    lines.len() == files.len() && own.eq(files.iter().map(|(id, path)| (id.clone(), path.clone())))
 }
 
 /// An index that was held against the files.

@@ -57,7 +57,7 @@ impl Cleaned {
     /// Bytes of what was removed.
     #[must_use]
     pub fn bytes(&self) -> u64 {
-        self.removed.iter().map(|(entry, _)| entry.bytes).sum()
+        self.removed.iter().fold(0, |sum, (entry, _)| sum.saturating_add(entry.bytes))
     }
 }
 
@@ -79,7 +79,7 @@ impl Repository {
     /// A [`StoreError`]: the folder cannot be read, or a file not removed.
     pub fn clean(&self, retention: &Retention, dry_run: bool) -> Result<Cleaned, StoreError> {
         let index = self.index_of_files()?;
-        let cleaned = retention.choose(&index.entries().collect::<Vec<_>>(), Timestamp::now());
+        let cleaned = retention.choose(&self.measured(&index), Timestamp::now());
         if !dry_run {
             let ids: Vec<&str> = cleaned.removed.iter().map(|(entry, _)| &*entry.id).collect();
             self.remove(&ids)?;
@@ -91,15 +91,14 @@ impl Repository {
 
     /// The same for a process that has just stored a crash, at most once an hour, and no more than a few.
     pub(in crate::crash) fn clean_if_due(&self, retention: &Retention) -> Option<Cleaned> {
-        let modified = self.root.join(CLEANED).metadata().and_then(|data| data.modified());
+        let modified = self.root.join(CLEANED).symlink_metadata().and_then(|data| data.modified());
         if modified.ok().and_then(|at| at.elapsed().ok()).is_some_and(|age| age < AGAIN) {
             return None;
         }
         // Before anything is removed: whoever is killed by it does not leave it to the next crash.
         self.touch();
         let index = self.index().ok()?;
-        let entries: Vec<Entry> = index.entries().collect();
-        let mut cleaned = retention.choose(&entries, Timestamp::now());
+        let mut cleaned = retention.choose(&self.measured(&index), Timestamp::now());
         cleaned.removed.truncate(MOST);
         let ids: Vec<&str> = cleaned.removed.iter().map(|(entry, _)| &*entry.id).collect();
         if !ids.is_empty() {
@@ -108,8 +107,18 @@ impl Repository {
         (!cleaned.removed.is_empty()).then_some(cleaned)
     }
 
+    /// The entries with the sizes that their files have now: a minidump comes later than the line.
+    fn measured(&self, index: &super::Index) -> Vec<Entry> {
+        let measured = index.entries().map(|mut entry| {
+            let data = self.root.join(&entry.path).symlink_metadata();
+            entry.bytes = data.map_or(entry.bytes, |data| data.len());
+            entry
+        });
+        measured.collect()
+    }
+
     fn touch(&self) {
-        _ = fs::write(self.root.join(CLEANED), "");
+        super::index::put(&self.root, CLEANED, "");
     }
 
     /// Removes crashes, with the pages that were made of them.
@@ -177,7 +186,11 @@ impl Repository {
         if let Some(newest) = kept.last() {
             self.set_latest(&self.root.join(&newest.path), &newest.id);
         }
+        let is_damaged = lines.is_damaged;
         _ = locked.replace(kept.into_iter());
+        if is_damaged {
+            super::index::distrust(&self.root);
+        }
     }
 
     /// Removes the temporary files of processes that were killed.
