@@ -10,7 +10,8 @@ use vitte_diag::crash::Capsule;
 fuzz_target!(|bytes: &[u8]| {
     let Ok(capsule) = Capsule::from_bytes(bytes, Path::new("fuzzed")) else { return };
     let again = capsule.to_bytes().expect("what was read can be written");
-    let read = Capsule::from_bytes(&again, Path::new("again")).expect("what was written can be read");
+    let read =
+        Capsule::from_bytes(&again, Path::new("again")).expect("what was written can be read");
     assert_eq!(read.report, capsule.report);
     assert_eq!(read.sources, capsule.sources);
     assert!(!capsule.to_html().is_empty());
