@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::crash::{Capsule, Repository, StoreError, StoreErrorKind};
+use crate::crash::{Capsule, Repository, StoreError};
 
 /// A crash that a user named: by its id, the beginning of it, `latest`, or the file of a capsule.
 #[derive(Debug)]
@@ -18,10 +18,7 @@ impl Target {
         let is_capsule = file.extension().is_some_and(|end| end == Capsule::EXTENSION);
         // A path is one where there is a file: else it is an id that nobody gave.
         if is_capsule || (file.components().count() > 1 && file.exists()) {
-            let capsule = Capsule::read(file).map_err(|error| StoreError {
-                path: file.to_owned(),
-                kind: StoreErrorKind::Capsule(Box::new(error)),
-            })?;
+            let capsule = Capsule::read(file)?;
             return Ok(Self { capsule, path: Some(file.to_owned()) });
         }
         let id = repository.find(asked)?;

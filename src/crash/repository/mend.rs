@@ -56,23 +56,23 @@ impl Repository {
     ///
     /// A [`StoreError`] when the folder cannot be read.
     pub fn index(&self) -> Result<Index, StoreError> {
-        let failed =
-            |error| StoreError { path: self.root.clone(), kind: StoreErrorKind::Read(error) };
-        let lines = Lines::read(&self.root).map_err(failed)?;
-        let checked = if lines.is_damaged || lines.len() <= SMALL {
-            self.mend(lines, false).map_err(failed)?
-        } else {
-            Checked { lines, ..Checked::default() }
-        };
-        self.with_loose(checked)
+        self.checked(false)
     }
 
     /// The same, with each file looked for.
     pub(super) fn index_of_files(&self) -> Result<Index, StoreError> {
+        self.checked(true)
+    }
+
+    fn checked(&self, is_thorough: bool) -> Result<Index, StoreError> {
         let failed =
             |error| StoreError { path: self.root.clone(), kind: StoreErrorKind::Read(error) };
         let lines = Lines::read(&self.root).map_err(failed)?;
-        let checked = self.mend(lines, true).map_err(failed)?;
+        let checked = if is_thorough || lines.is_damaged || lines.len() <= SMALL {
+            self.mend(lines, is_thorough).map_err(failed)?
+        } else {
+            Checked { lines, ..Checked::default() }
+        };
         self.with_loose(checked)
     }
 
