@@ -52,7 +52,7 @@ pub fn catch<T>(work: impl FnOnce() -> T) -> Result<T, CrashReport> {
 /// The report of a panic of which there is only what it threw.
 fn bare(payload: &(dyn Any + Send)) -> CrashReport {
     let facts = handler::facts().unwrap_or_else(Facts::new);
-    facts.report(codes::F0001, hook::message_of(payload), hook::thread_name())
+    facts.report(codes::F0001, super::panic_message::message_of(payload), hook::thread_name())
 }
 
 /// Runs all of a program: an error that comes to its end becomes a report, with the chain of its sources
@@ -95,7 +95,7 @@ fn report_error(error: &(dyn Error + 'static)) {
     };
     let mut report = facts.report(codes::F0006, error.to_string(), hook::thread_name());
     report.notes = notes.collect();
-    let captured = variables::records::read(&variables::captured());
+    let captured = variables::records::read(&super::capture::captured());
     let sources = super::place::known();
     report.set_context(context::read(), facts.contexts, sources.as_ref(), captured);
     handler::deliver(&mut report, sources.as_ref());

@@ -189,14 +189,9 @@ thread_local! {
     static IS_SHOWING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether a panic of this thread is that of a value that is being made, and goes no further; or one of
-/// a copy of the process, which ends with it.
-pub(super) fn is_panic_caught() -> bool {
-    #[cfg(target_os = "linux")]
-    if super::signal::copy::is_copy() {
-        return true;
-    }
-    IS_SHOWING.get() && cfg!(panic = "unwind")
+/// Whether the text of a value is being made on this thread.
+pub(super) fn is_showing() -> bool {
+    IS_SHOWING.get()
 }
 
 /// How deep this thread's contexts are.
@@ -325,7 +320,7 @@ mod tests {
         alone(|| {
             let _cx = context("c", None).with("k", format_args!("{Panics}"));
             assert_eq!(read().0[0].values[0].1, "<cannot be shown>");
-            assert!(!is_panic_caught());
+            assert!(!is_showing());
         });
     }
 

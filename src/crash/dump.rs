@@ -32,10 +32,10 @@ use minidump_writer::minidump_format::{
 };
 use nix::unistd::Pid;
 
+use super::crash_info::Told;
 use super::keep::Capsules;
 use super::modules::{Mapping, Modules};
-use super::reporter::Told;
-use super::signal::slots::Memory;
+use super::remote::Memory;
 use super::signal::words::Word;
 use super::threads::Threads;
 use super::{CrashReport, Store, StoreError};

@@ -129,7 +129,7 @@ mod outside {
     use std::time::Duration;
 
     use super::Facts;
-    use crate::crash::signal::slots::{self, Memory};
+    use crate::crash::remote::{Memory, u64_at};
 
     const NUMBERS: usize = 7;
     const TEXTS: usize = 5;
@@ -170,7 +170,7 @@ mod outside {
         /// Those of another process, whose words are at an address.
         pub(in crate::crash) fn read(memory: &Memory<'_>, address: u64) -> Option<Self> {
             let words = memory(address, WORDS * 8)?;
-            let word = |index: usize| slots::u64_at(&words, index * 8);
+            let word = |index: usize| u64_at(&words, index * 8);
             // The outer nothing is memory that cannot be read.
             let text = |index: usize| -> Option<Option<Vec<u8>>> {
                 let [address, len] = [0, 1].map(|at| word(NUMBERS + 2 * index + at));
@@ -206,7 +206,7 @@ mod outside {
         fn what_is_read_from_outside_is_what_is_there() {
             let memory = |address: u64, len: usize| {
                 let process = nix::unistd::getpid();
-                crate::crash::reporter::read(process, address, len)
+                crate::crash::remote::read(process, address, len)
             };
             let full = Facts {
                 module: Some("m".into()),

@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::facts::Facts;
 use super::hook::{self, Panic};
 use super::keep::{self, Capsules};
-use super::output::{self, Shown};
+use super::output::{self, Look, Show};
 use super::report::CrashReport;
 use super::{Limits, signal};
 use crate::source::SourceMap;
@@ -24,14 +24,6 @@ impl CrashHandler {
     /// The environment variable that says where crashes are stored, whatever the program says.
     pub const FOLDER_VARIABLE: &'static str = "VITTE_CRASH_DIR";
 }
-
-/// How a crash is shown: made and read by whoever shows it. It is one number, because the handler of a
-/// signal hands it to another process.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(crate) struct Look(pub(crate) u64);
-
-/// Shows a report: nothing here knows a format.
-pub(crate) type Show = fn(Look, &CrashReport) -> Shown;
 
 /// What a [`CrashHandler`] does, see there.
 #[derive(Clone, Debug)]
@@ -277,7 +269,7 @@ impl Hook {
         let hook: PanicHook = Box::new(move |info| {
             let is_on = handler.is_on.load(Ordering::Acquire);
             let is_told = is_on && handler.on_panic(info);
-            if !is_told || (chain && !is_std && !super::context::is_panic_caught()) {
+            if !is_told || (chain && !is_std && !super::capture::is_panic_caught()) {
                 previous(info);
             }
         });

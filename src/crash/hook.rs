@@ -1,13 +1,14 @@
 //! Panics: what is taken when one happens, and what is made of it.
 
-use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::panic::PanicHookInfo;
 
 use backtrace::Backtrace;
 
+use super::capture::{captured, is_panic_caught};
 use super::context;
 use super::facts::Facts;
+use super::panic_message::message_of;
 use super::place;
 use super::report::CrashReport;
 use super::signal::slots::Raw;
@@ -62,7 +63,7 @@ pub(super) fn look(info: &PanicHookInfo<'_>, facts: &Facts) -> Panic {
     if cfg!(panic = "abort") {
         super::signal::copy::ends_by_panic(&message_of(info.payload()));
     }
-    if context::is_panic_caught() {
+    if is_panic_caught() {
         return Panic::Known;
     }
     let message = message_of(info.payload());
@@ -84,7 +85,7 @@ pub(super) fn look(info: &PanicHookInfo<'_>, facts: &Facts) -> Panic {
         thread: thread_name(),
         backtrace: Backtrace::new_unresolved(),
         context: context::read(),
-        variables: variables::captured(),
+        variables: captured(),
         sources: place::known(),
         facts: facts.clone(),
         earlier: None,
@@ -121,17 +122,6 @@ pub(super) fn catching<T>(work: impl FnOnce() -> T) -> (T, Option<Box<Capture>>)
     let result = work();
     CATCHING.set(CATCHING.get() - 1);
     (result, CAUGHT.replace(before))
-}
-
-/// The text of a panic.
-pub(super) fn message_of(payload: &(dyn Any + Send)) -> String {
-    if let Some(text) = payload.downcast_ref::<&str>() {
-        return (*text).to_owned();
-    }
-    match payload.downcast_ref::<String>() {
-        Some(text) => text.clone(),
-        None => "a value that is no text".to_owned(),
-    }
 }
 
 /// The name of this thread, or its number.

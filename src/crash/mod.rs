@@ -40,6 +40,7 @@
 mod calls;
 #[cfg(feature = "capsule")]
 mod capsule;
+mod capture;
 mod catch;
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -59,6 +60,7 @@ mod kind;
 #[cfg(feature = "capsule")]
 mod mask;
 mod output;
+mod panic_message;
 mod place;
 #[cfg(feature = "capsule")]
 mod reduce;
@@ -75,6 +77,8 @@ mod text;
 pub mod upload;
 mod variables;
 
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod crash_info;
 /// What looks at a crashed process from outside, where that is possible.
 #[cfg(all(
     feature = "minidump",
@@ -84,6 +88,8 @@ mod variables;
 mod dump;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod modules;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod remote;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod reporter;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
@@ -101,7 +107,6 @@ pub use context::{Context, Value, ValueText, context};
 pub(crate) use disk::{Existing, write_whole};
 #[cfg(any(feature = "capsule", feature = "upload"))]
 pub use fingerprint::{Fingerprint, FingerprintError, FingerprintParts};
-pub(crate) use handler::Look;
 pub use handler::{Builder, CrashGuard, CrashHandler, InstallError};
 #[cfg(feature = "capsule")]
 pub(crate) use html::page;
@@ -110,7 +115,7 @@ pub(crate) use keep::Capsules;
 pub use keep::{Environment, Sources};
 #[cfg(feature = "capsule")]
 pub use mask::{Mask, MaskError};
-pub(crate) use output::Shown;
+pub(crate) use output::{Look, Shown};
 pub use place::sources;
 #[cfg(feature = "capsule")]
 pub use reduce::*;

@@ -2,6 +2,16 @@
 
 use std::time::{Duration, Instant};
 
+use super::report::CrashReport;
+
+/// How a crash is shown: made and read by whoever shows it. It is one number, because the handler of a
+/// signal hands it to another process.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Look(pub(crate) u64);
+
+/// Shows a report: nothing here knows a format.
+pub(crate) type Show = fn(Look, &CrashReport) -> Shown;
+
 /// What is shown of a crash, and where.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Shown {

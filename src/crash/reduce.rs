@@ -12,6 +12,7 @@
 //! *HDD: Hierarchical Delta Debugging*, 2006).
 
 mod blocks;
+mod pieces;
 mod search;
 #[cfg(test)]
 mod tests;

@@ -196,7 +196,7 @@ impl Repository {
     fn latest(&self) -> Vec<String> {
         let entries = fs::read_dir(self.root.join(LATEST)).into_iter().flatten().flatten();
         let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
-        names.filter_map(|name| Some(mend::id_of(&name)?.to_owned())).collect()
+        names.filter_map(|name| Some(id::id_of(&name)?.to_owned())).collect()
     }
 
     /// The id that a user means: `latest`, an id, or the beginning of one that begins no other.

@@ -146,20 +146,6 @@ impl Limits {
 
 static LIMITS: [AtomicU64; 5] = [const { AtomicU64::new(0) }; 5];
 
-/// The [`records`] of what the contexts of this thread hold, which is asked for in a panic hook.
-pub(super) fn captured() -> Vec<u8> {
-    #[cfg(target_os = "linux")]
-    return super::signal::copy::of_panic();
-    #[cfg(not(target_os = "linux"))]
-    {
-        let mut note = [0; 128];
-        let is_held = super::signal::slots::stack().is_some_and(super::signal::slots::Stack::holds);
-        let len = records::note(&mut note, "they are captured on Linux alone");
-        let note = note.get(..len.unwrap_or(0)).filter(|_| is_held);
-        note.unwrap_or_default().to_vec()
-    }
-}
-
 /// What was written of a variable.
 pub(super) struct Written {
     /// Bytes of JSON; none where it has no value.
@@ -189,8 +175,10 @@ pub(super) fn write(
             Cut::No => failed(error.text),
         },
         Err(payload) => {
-            let message =
-                Short::of(format_args!("it panicked: {}", super::hook::message_of(&*payload)));
+            let message = Short::of(format_args!(
+                "it panicked: {}",
+                super::panic_message::message_of(&*payload)
+            ));
             // It may panic when it is dropped.
             std::mem::forget(payload);
             failed(message)

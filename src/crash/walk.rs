@@ -9,7 +9,7 @@ use framehop::{ExplicitModuleSectionInfo, MayAllocateDuringUnwind, Unwinder as _
 use object::{Object as _, ObjectSection as _, ReadCache, ReadRef};
 
 use super::modules::{Module, Modules};
-use super::signal::slots::Memory;
+use super::remote::Memory;
 use super::symbols::{Addresses, lowest_address};
 
 #[cfg(target_arch = "aarch64")]
@@ -144,7 +144,7 @@ fn word(memory: &Memory<'_>, window: &RefCell<(u64, Vec<u8>)>, address: u64) -> 
     let (start, bytes) = &mut *window.borrow_mut();
     let at = |start: u64, bytes: &[u8]| {
         let offset = usize::try_from(address.checked_sub(start)?).ok()?;
-        super::signal::slots::u64_at(bytes, offset)
+        super::remote::u64_at(bytes, offset)
     };
     if let Some(word) = at(*start, bytes) {
         return Some(word);

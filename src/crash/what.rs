@@ -1,9 +1,9 @@
 //! What a signal means.
 
 use super::calls::Calls;
+use super::crash_info::Told;
 use super::modules::Mapping;
 use super::report::CrashReport;
-use super::reporter::Told;
 use super::signal::words::Word;
 use crate::registry::codes;
 

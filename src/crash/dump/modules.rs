@@ -13,7 +13,7 @@ use minidump_writer::module_reader::{
 
 use super::Process;
 use crate::crash::modules::Module;
-use crate::crash::signal::slots::Memory;
+use crate::crash::remote::Memory;
 
 /// Bytes that are read at once of what a module says of itself, whatever it says.
 const MOST: u64 = 1 << 20;

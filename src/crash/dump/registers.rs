@@ -5,7 +5,7 @@ use minidump_writer::minidump_format::{MDCPUArchitecture, format};
 use nix::sys::ptrace;
 use nix::unistd::Pid;
 
-use crate::crash::reporter::Told;
+use crate::crash::crash_info::Told;
 
 pub(super) type Context = RawContextCPU;
 

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use nix::unistd::Pid;
 
-use crate::crash::signal::slots::Memory;
+use crate::crash::remote::Memory;
 
 /// Bytes of the shortest text that is looked for: a shorter one may be anything.
 const SHORTEST: usize = 8;

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::ops::Range;
 
-use super::search::Piece;
+use super::pieces::Piece;
 
 /// Blocks that are nested deeper are no more than their lines.
 pub(super) const DEEPEST: usize = 64;

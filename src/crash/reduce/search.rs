@@ -8,6 +8,7 @@ use siphasher::sip128::{Hasher128 as _, SipHasher13};
 use std::hash::Hasher as _;
 
 use super::super::CapsuleSource;
+use super::pieces::Piece;
 use super::{blocks, tokens};
 
 /// What a test says of some sources.
@@ -160,9 +161,6 @@ pub fn shrink(
     let Search { best, tests, end, .. } = search;
     Shrunk { sources: best, tests, end: end.unwrap_or(ShrinkEnd::Smallest) }
 }
-
-/// Bytes of a text that are removed together.
-pub(super) type Piece = Vec<Range<usize>>;
 
 struct Search<'t> {
     best: Vec<CapsuleSource>,

@@ -1,6 +1,6 @@
 //! Tokens of a text in any language: words, numbers, quoted texts, and signs.
 
-use super::search::Piece;
+use super::pieces::Piece;
 
 /// Each token, with the blanks before it. Line ends are none: lines stay lines.
 pub(super) fn tokens(text: &[u8]) -> Vec<Piece> {

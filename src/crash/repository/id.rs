@@ -7,6 +7,8 @@ use std::time::SystemTime;
 use jiff::Timestamp;
 use siphasher::sip::SipHasher13;
 
+use super::super::Capsule;
+
 /// A new name: the time of the crash to the millisecond, UTC, and 32 bits that no other crash of that
 /// millisecond has: `2025-10-22T13-05-42-123-9f8e7d6c`. Names are in the order of time.
 pub(super) fn new(timestamp: &str) -> String {
@@ -44,6 +46,12 @@ pub(super) fn key(id: &str) -> (&str, u32, &str) {
     let (second, rest) = id.split_at_checked(19).unwrap_or((id, ""));
     let number = rest.strip_prefix('-').and_then(|rest| rest.split('-').next());
     (second, number.and_then(|number| number.parse().ok()).unwrap_or(0), rest)
+}
+
+/// The name of a crash, where a file has the name of a capsule.
+pub(super) fn id_of(name: &str) -> Option<&str> {
+    let id = name.strip_suffix(Capsule::EXTENSION)?.strip_suffix('.')?;
+    is_valid(id).then_some(id)
 }
 
 #[cfg(test)]

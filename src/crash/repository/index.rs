@@ -154,7 +154,7 @@ fn id_of(line: &str) -> Option<&str> {
 fn parse(line: &str) -> Option<Entry> {
     let entry: Entry = serde_json::from_str(line).ok()?;
     let mut names = entry.path.split('/');
-    let last = names.next_back().and_then(super::mend::id_of);
+    let last = names.next_back().and_then(super::id::id_of);
     let folders = names.filter(|name| !name.is_empty() && !name.starts_with('.'));
     let is_own = last == Some(&*entry.id) && folders.count() == 3;
     (is_own && !entry.path.contains('\\') && !entry.path.contains(':')).then_some(entry)

@@ -207,12 +207,6 @@ struct Found {
 /// The names of the capsules that are there, and their paths in the repository.
 pub(super) type Files = BTreeMap<String, String>;
 
-/// The name of a crash, where a file has the name of a capsule.
-pub(super) fn id_of(name: &str) -> Option<&str> {
-    let id = name.strip_suffix(Capsule::EXTENSION)?.strip_suffix('.')?;
-    id::is_valid(id).then_some(id)
-}
-
 /// All capsules: `KIND/DAY/FINGERPRINT/ID.vittecrash`.
 pub(super) fn files(root: &Path) -> io::Result<Files> {
     let mut files = Files::new();
@@ -221,7 +215,7 @@ pub(super) fn files(root: &Path) -> io::Result<Files> {
             for fingerprint in names(&root.join(&kind).join(&day), true)? {
                 let folder = format!("{kind}/{day}/{fingerprint}");
                 for name in names(&root.join(&folder), false)? {
-                    if let Some(id) = id_of(&name) {
+                    if let Some(id) = id::id_of(&name) {
                         files.insert(id.to_owned(), format!("{folder}/{name}"));
                     }
                 }

@@ -7,18 +7,10 @@ use std::ptr::null_mut;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use super::line::Line;
+use super::signals::{self, SIGNALS, name_of, sleep};
+use super::thread::thread_number;
 use super::words::{self, Word};
-use super::{slots, stack, thread_number};
-
-/// The signals, and their names.
-pub(super) const SIGNALS: [(c_int, &str); 6] = [
-    (libc::SIGSEGV, "SIGSEGV"),
-    (libc::SIGBUS, "SIGBUS"),
-    (libc::SIGILL, "SIGILL"),
-    (libc::SIGFPE, "SIGFPE"),
-    (libc::SIGABRT, "SIGABRT"),
-    (libc::SIGTRAP, "SIGTRAP"),
-];
+use super::{slots, stack};
 
 /// What was done at each of [`SIGNALS`] before.
 struct Before(UnsafeCell<[MaybeUninit<libc::sigaction>; SIGNALS.len()]>);
@@ -30,7 +22,6 @@ unsafe impl Sync for Before {}
 static BEFORE: Before = Before(UnsafeCell::new([MaybeUninit::uninit(); SIGNALS.len()]));
 /// For which of them the handler is there.
 static HANDLED: [AtomicBool; SIGNALS.len()] = [const { AtomicBool::new(false) }; SIGNALS.len()];
-static INSTALLED: AtomicBool = AtomicBool::new(false);
 /// The thread that crashed first, or 0.
 static CRASHED: AtomicU32 = AtomicU32::new(0);
 /// Whether all is done that is done before the process ends.
@@ -39,11 +30,6 @@ static DONE: AtomicBool = AtomicBool::new(false);
 thread_local! {
     /// Whether a panic of this thread has been reported that is about to end the process.
     static ENDING: Cell<bool> = const { Cell::new(false) };
-}
-
-/// The name of a signal of which there are reports.
-pub(in crate::crash) fn name_of(signal: u64) -> Option<&'static str> {
-    SIGNALS.iter().find(|(number, _)| u64::from(number.unsigned_abs()) == signal).map(|one| one.1)
 }
 
 /// Does `work` so that a file that would be larger than files may be (`ulimit -f`) is an error, and not the
@@ -57,10 +43,6 @@ pub(in crate::crash) fn with_limited_files<T>(work: impl FnOnce() -> T) -> T {
         unsafe { libc::signal(libc::SIGXFSZ, before) };
     }
     done
-}
-
-pub(super) fn is_installed() -> bool {
-    INSTALLED.load(Ordering::Acquire)
 }
 
 /// A panic of this thread has been reported; what the process does now is abort.
@@ -84,14 +66,14 @@ impl Installed {
         for (index, (signal, _)) in SIGNALS.into_iter().enumerate() {
             install(index, signal);
         }
-        INSTALLED.store(true, Ordering::Release);
+        signals::INSTALLED.store(true, Ordering::Release);
         Self { thread: thread_number() }
     }
 }
 
 impl Drop for Installed {
     fn drop(&mut self) {
-        INSTALLED.store(false, Ordering::Release);
+        signals::INSTALLED.store(false, Ordering::Release);
         for (index, (signal, _)) in SIGNALS.into_iter().enumerate() {
             restore(index, signal);
         }
@@ -189,12 +171,6 @@ fn limit() -> u64 {
     return super::spawn::limit() + super::copy::limit();
     #[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
     0
-}
-
-pub(super) fn sleep(nanoseconds: i64) {
-    let time = libc::timespec { tv_sec: 0, tv_nsec: nanoseconds as _ };
-    // SAFETY: a time to read, and none to write.
-    unsafe { libc::nanosleep(&raw const time, null_mut()) };
 }
 
 /// Writes down what came, where the reporter looks for it.

@@ -21,9 +21,9 @@ use std::ptr::null_mut;
 use std::sync::atomic::{AtomicPtr, Ordering};
 use std::time::{Duration, Instant};
 
-use super::action::{name_of, sleep};
 use super::area::Area;
 use super::line::Line;
+use super::signals::{name_of, sleep};
 use super::slots::{self, Stack};
 use crate::crash::variables::{self, Limits, Short};
 

@@ -26,55 +26,23 @@ mod area;
 pub(super) mod copy;
 #[cfg(unix)]
 mod line;
+#[cfg(unix)]
+mod signals;
 pub(super) mod slots;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod spawn;
 #[cfg(unix)]
 mod stack;
+mod thread;
 #[cfg(unix)]
 pub(super) mod words;
 
-#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
-pub(super) use action::name_of;
 #[cfg(unix)]
 pub(super) use action::{Installed, panic_ends_the_process, with_limited_files};
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+pub(super) use signals::name_of;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 pub(super) use spawn::{DENIED, Plan, UNWRITTEN, request};
-
-/// The system's number of this thread, or one of its own where it has none; never 0.
-fn thread_number() -> u32 {
-    #[cfg(target_os = "linux")]
-    {
-        // SAFETY: it takes nothing and cannot fail.
-        let number = unsafe { libc::gettid() };
-        u32::try_from(number).unwrap_or(1)
-    }
-    #[cfg(not(target_os = "linux"))]
-    {
-        use std::cell::Cell;
-        use std::sync::atomic::{AtomicU32, Ordering};
-        static NEXT: AtomicU32 = AtomicU32::new(1);
-        thread_local! { static NUMBER: Cell<u32> = const { Cell::new(0) }; }
-        if NUMBER.get() == 0 {
-            NUMBER.set(NEXT.fetch_add(1, Ordering::Relaxed).max(1));
-        }
-        NUMBER.get()
-    }
-}
-
-/// A thread has its first context.
-fn thread_begins() {
-    #[cfg(unix)]
-    if action::is_installed() {
-        stack::begin();
-    }
-}
-
-/// A thread that had one ends.
-fn thread_ends() {
-    #[cfg(unix)]
-    stack::end();
-}
 
 /// Ends this process, and nothing else: what a program does at its end is not done.
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]

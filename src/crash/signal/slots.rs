@@ -23,7 +23,7 @@ use std::sync::atomic::{AtomicU32, Ordering, compiler_fence};
 use crate::span::{FileId, Span};
 use held::Held;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
-pub(in crate::crash) use outside::{Memory, read, u64_at};
+pub(in crate::crash) use outside::read;
 
 /// Contexts that are kept of the outermost ones, and of the innermost ones.
 const OUTER: u32 = 32;
@@ -288,7 +288,7 @@ struct Leave {
 impl Drop for Leave {
     fn drop(&mut self) {
         STACK.set(None);
-        super::thread_ends();
+        super::thread::thread_ends();
         if let Some(slot) = self.slot.take() {
             slot.thread.store(0, Ordering::Release);
         }
@@ -310,7 +310,7 @@ pub(in crate::crash) fn claimed() -> Option<&'static Stack> {
 #[cold]
 #[inline(never)]
 fn claim() -> Option<&'static Stack> {
-    let number = super::thread_number();
+    let number = super::thread::thread_number();
     // A thread that is ending must not take a slot that it could not give back.
     LEAVE
         .try_with(|leave| {
@@ -324,7 +324,7 @@ fn claim() -> Option<&'static Stack> {
             stack.truncate(0);
             leave.slot.set(Some(slot));
             STACK.set(Some(stack));
-            super::thread_begins();
+            super::thread::thread_begins();
             Some(stack)
         })
         .ok()

@@ -6,8 +6,8 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::ptr::{null, null_mut};
 use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU64, Ordering};
 
-use super::action::{SIGNALS, sleep};
 use super::line::Line;
+use super::signals::{SIGNALS, sleep};
 use super::words::{self, Word};
 
 /// What stands before the number of the process and the address of its words, in the arguments of a

@@ -2,7 +2,7 @@
 
 use std::ffi::c_int;
 
-use super::super::action::SIGNALS;
+use super::super::signals::SIGNALS;
 
 /// Bytes of memory that a copy may have beside what it has.
 const MORE_MEMORY: u64 = 1 << 30;

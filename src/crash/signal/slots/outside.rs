@@ -3,13 +3,11 @@
 use std::mem::offset_of;
 
 use super::{Entry, Raw, Stack, Text, VALUES, WORDS, indices, place, place_of, text_of};
+use crate::crash::remote::{Memory, u32_at, u64_at};
 use crate::span::{FileId, Span};
 
 /// Longer names are cut.
 const LONGEST_NAME: usize = 128;
-
-/// Memory of another process: that many bytes at an address, or nothing where they cannot be read.
-pub(in crate::crash) type Memory<'a> = dyn Fn(u64, usize) -> Option<Vec<u8>> + 'a;
 
 /// The contexts in the stack at `address` of another process, as [`Stack::read`] has them.
 pub(in crate::crash) fn read(memory: &Memory<'_>, address: u64) -> (Vec<Raw>, u32) {
@@ -54,12 +52,4 @@ fn read_str(memory: &Memory<'_>, bytes: &[u8], offset: usize) -> Option<String> 
     let [address, len] = [0, 8].map(|word| u64_at(bytes, offset + word));
     let len = usize::try_from(len?).ok()?.min(LONGEST_NAME);
     Some(String::from_utf8_lossy(&memory(address?, len)?).into_owned())
-}
-
-fn u32_at(bytes: &[u8], offset: usize) -> Option<u32> {
-    Some(u32::from_ne_bytes(*bytes.get(offset..)?.first_chunk()?))
-}
-
-pub(in crate::crash) fn u64_at(bytes: &[u8], offset: usize) -> Option<u64> {
-    Some(u64::from_ne_bytes(*bytes.get(offset..)?.first_chunk()?))
 }
