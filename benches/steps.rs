@@ -5,7 +5,7 @@
 //! outside of the timed part.
 #![allow(clippy::unwrap_used, reason = "a benchmark stops at the first thing that is wrong")]
 
-#[path = "../tests/common/mod.rs"]
+#[path = "../tests/it/common/mod.rs"]
 mod common;
 
 use std::time::Duration;

@@ -1,17 +1,19 @@
 //! The diagnostics of a compilation, and the one order in which they are shown.
 
+mod policy;
+mod summary;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-use crate::code::Code;
+pub use policy::{Level, Policy, PolicyError};
+use summary::Counts;
+pub use summary::Summary;
+
 use crate::contract::{Breach, Checked};
-use crate::diagnostic::Diagnostic;
-use crate::policy::Policy;
-use crate::severity::Severity;
+use crate::model::{Code, Diagnostic, Severity, Span};
 use crate::source::SourceMap;
-use crate::span::Span;
-use crate::summary::{Counts, Summary};
 
 /// Diagnostics in the order in which they were produced.
 ///

@@ -1,24 +1,149 @@
-//! Command lines: the flags of a compiler driver (feature `clap`), and the `vitte` binary (feature `cli`).
-//!
-//! A compiler takes the flags into its own command line with one field, [`DiagnosticArgs`], and the command
-//! `crash` with one variant, `CrashArgs`.
+//! The flags of a compiler driver.
 
-mod args;
-#[cfg(feature = "cli")]
-mod convert;
-#[cfg(feature = "cli")]
-mod crash;
-#[cfg(feature = "cli")]
-mod input;
-#[cfg(feature = "cli")]
-mod merge;
-#[cfg(feature = "cli")]
-mod stats;
-#[cfg(feature = "cli")]
-mod vitte;
+use std::io;
 
-pub use args::DiagnosticArgs;
-#[cfg(feature = "cli")]
-pub use crash::CrashArgs;
-#[cfg(feature = "cli")]
-pub use vitte::main;
+use crate::bag::{Level, Policy, PolicyError};
+use crate::emit::{Emitter, Format, Setup, Stream};
+use crate::registry::Tool;
+use crate::terminal::{ColorChoice, Terminal};
+
+const HEADING: &str = "Diagnostics";
+
+/// The flags that say which diagnostics are wanted and how they are written.
+///
+/// ```
+/// use clap::Parser;
+/// use vitte_diag::{DiagnosticBag, Tool, cli::DiagnosticArgs};
+///
+/// #[derive(Parser)]
+/// struct Arguments {
+///     #[command(flatten)]
+///     diagnostics: DiagnosticArgs,
+/// }
+///
+/// let arguments = Arguments::parse_from(["mycc", "--deny-warnings", "--error-format=short"]);
+/// let tool = Tool::default();
+/// let bag = DiagnosticBag::with_policy(arguments.diagnostics.policy(&tool)?);
+/// bag.emit(&Default::default(), &mut arguments.diagnostics.emitter(&tool))?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Debug, clap::Args)]
+// The documentation here is none of the program's help.
+#[command(about = None, long_about = None)]
+#[non_exhaustive]
+pub struct DiagnosticArgs {
+    /// Hide a warning: by its code, what codes begin with, or `warnings`
+    #[arg(long, help_heading = HEADING, value_name = "CODE")]
+    pub allow: Vec<String>,
+    /// Report it as a warning
+    #[arg(long, help_heading = HEADING, value_name = "CODE")]
+    pub warn: Vec<String>,
+    /// Report it as an error; of several levels the most specific holds
+    #[arg(long, help_heading = HEADING, value_name = "CODE")]
+    pub deny: Vec<String>,
+    /// Report every warning as an error, as `--deny warnings`
+    #[arg(long, help_heading = HEADING)]
+    pub deny_warnings: bool,
+    /// Show no more after N errors, only count them [default: no limit]
+    #[arg(long, help_heading = HEADING, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub max_errors: u64,
+    /// Cut and wrap lines at N cells [default: the terminal's width, or 140]
+    #[arg(long, help_heading = HEADING, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub diagnostic_width: Option<u16>,
+    /// Colour: auto, always or never
+    #[arg(long, help_heading = HEADING, value_name = "WHEN", value_enum, default_value_t, hide_possible_values = true)]
+    pub color: ColorChoice,
+    #[arg(
+        long,
+        help_heading = HEADING,
+        value_name = "FORMAT",
+        value_enum,
+        default_value_t = Format::Human,
+        hide_possible_values = true,
+        help = format!("Format: {}", Format::names())
+    )]
+    /// How diagnostics are written.
+    pub error_format: Format,
+}
+
+impl DiagnosticArgs {
+    /// The levels and limits that the flags ask for.
+    ///
+    /// Where two levels are given for the same code, the stricter one holds.
+    ///
+    /// # Errors
+    ///
+    /// A [`PolicyError`] for a code that `tool` does not have, or an error that is allowed.
+    pub fn policy(&self, tool: &Tool) -> Result<Policy, PolicyError> {
+        let levels =
+            [(&self.allow, Level::Allow), (&self.warn, Level::Warn), (&self.deny, Level::Deny)];
+        let mut policy = Policy::new(tool.codes()).with_max_errors(self.max_errors);
+        for (selectors, level) in levels {
+            for selector in selectors {
+                policy = policy.with_level(selector, level)?;
+            }
+        }
+        if self.deny_warnings { policy.with_level("warnings", Level::Deny) } else { Ok(policy) }
+    }
+
+    /// What the stream of the format can show.
+    #[must_use]
+    pub fn terminal(&self) -> Terminal {
+        let terminal = match self.error_format.stream() {
+            Stream::Stderr => Terminal::stderr(self.color),
+            Stream::Stdout => Terminal::stdout(self.color),
+        };
+        self.diagnostic_width.map_or(terminal, |width| terminal.with_width(width))
+    }
+
+    /// An emitter of the format that the flags ask for: to standard error for people, to standard
+    /// output for programs.
+    #[must_use]
+    pub fn emitter(&self, tool: &Tool) -> Box<dyn Emitter> {
+        let setup = Setup::new(tool.clone(), self.terminal());
+        match self.error_format.stream() {
+            Stream::Stderr => self.error_format.emitter(io::stderr(), &setup),
+            Stream::Stdout => self.error_format.emitter(io::stdout(), &setup),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory as _, Parser};
+
+    use super::*;
+
+    // No documentation here: clap would take it for the program's.
+    #[derive(Parser)]
+    struct Arguments {
+        #[command(flatten)]
+        diagnostics: DiagnosticArgs,
+    }
+
+    #[test]
+    fn the_flags_say_nothing_of_the_program_itself() {
+        let help = Arguments::command().render_long_help().to_string();
+        assert!(help.starts_with("Usage: "), "{help}");
+        assert!(help.contains("\nDiagnostics:\n      --allow <CODE>"), "{help}");
+    }
+
+    #[test]
+    fn flags_become_a_policy_and_a_setup() {
+        let parse = |flags: &[&str]| Arguments::parse_from([&["mycc"], flags].concat()).diagnostics;
+        let tool = Tool::default();
+        assert_eq!(parse(&[]).policy(&tool), Ok(Policy::default()));
+        let both = parse(&["--deny=W0100", "--allow=W0100"]).policy(&tool).unwrap();
+        assert_eq!(both, Policy::default().with_level("W0100", Level::Deny).unwrap());
+        let denied = parse(&["--deny-warnings", "--max-errors=3"]).policy(&tool).unwrap();
+        let expected = Policy::default().with_level("warnings", Level::Deny).unwrap();
+        assert_eq!(denied, expected.with_max_errors(3));
+        let nobody =
+            Tool::new("mycc", "1").with_codes([(crate::code!("LINT7"), crate::Severity::Warning)]);
+        assert!(parse(&["--deny=W0100"]).policy(&nobody).is_err());
+        assert!(parse(&["--deny=LINT"]).policy(&nobody).is_ok());
+        assert_eq!(parse(&["--diagnostic-width=77", "--color=always"]).terminal().width, 77);
+        assert!(parse(&["--color=always"]).terminal().color);
+        assert!(!parse(&["--color=never"]).terminal().color);
+    }
+}

@@ -13,10 +13,8 @@ use std::ops::Range;
 use codespan_reporting::diagnostic as theirs;
 use codespan_reporting::files::{self, Error, Files};
 
-use crate::diagnostic::{Diagnostic, Label, LabelStyle};
-use crate::severity::Severity;
+use crate::model::{Diagnostic, FileId, Label, LabelStyle, Severity};
 use crate::source::{BOM, SourceFile, SourceMap};
-use crate::span::FileId;
 use crate::text;
 
 /// The files as codespan-reporting reads them: bytes and lines count from 0, columns are characters

@@ -8,10 +8,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::diagnostic::{Diagnostic, Label, LabelStyle};
+use crate::model::{Diagnostic, Edit, FileId, Label, LabelStyle, Span, Suggestion};
 use crate::source::{ColumnUnit, Location, SourceFile, SourceMap};
-use crate::span::{FileId, Span};
-use crate::suggestion::{Edit, Suggestion};
 use crate::text;
 
 /// A label whose span exists: in its file, and on the boundaries of characters.

@@ -15,9 +15,8 @@ use std::ops::Range;
 #[cfg(feature = "fix")]
 pub use disk::{WriteError, WriteErrorKind, diff, replace};
 
+use crate::model::{Edit, FileId, Suggestion};
 use crate::source::{BOM, SourceMap};
-use crate::span::FileId;
-use crate::suggestion::{Edit, Suggestion};
 use crate::text;
 
 /// What [`apply`] did.

@@ -18,9 +18,10 @@
 //! - [`fix`] applies suggestions; [`registry`] explains every [code](codes); [`text`] makes any text safe
 //!   to show.
 //! - A [`SourceMap`] is the `Files` of codespan-reporting, and a [`Diagnostic`] becomes one of its own.
-//! - With the feature `crash`, `crash` makes panics, fatal signals and uncaught errors diagnostics too: fatal
-//!   ones, with a [`Backtrace`].
 //! - With the feature `clap`, `cli` has the flags of a compiler driver.
+//!
+//! The crate `vitte-crash` makes panics, fatal signals and uncaught errors diagnostics too: fatal ones, with a
+//! [`Backtrace`].
 //!
 //! ```
 //! use vitte_diag::{ColorChoice, DiagnosticBag, HumanEmitter, SourceMap, codes};
@@ -38,52 +39,33 @@
 //! Nothing here panics, whatever the input: what is wrong is an error value, or a note in the
 //! output that says what could not be shown as it was asked for.
 
-#![cfg_attr(not(feature = "crash"), forbid(unsafe_code))]
+#![forbid(unsafe_code)]
 
-mod backtrace;
 mod bag;
 #[cfg(feature = "clap")]
 pub mod cli;
-mod code;
 mod codespan;
-mod color;
 mod contract;
-#[cfg(feature = "crash")]
-pub mod crash;
-mod diagnostic;
 mod emit;
 pub mod fix;
-mod in_order;
-mod policy;
+mod model;
 pub mod registry;
-mod severity;
 mod source;
-mod span;
-mod suggestion;
-mod summary;
 mod terminal;
 pub mod text;
-mod tool;
-mod url;
 
-pub use backtrace::{Backtrace, Frame, FramePlace};
-pub use bag::{DiagnosticBag, Entry};
-pub use code::{Code, CodeError};
-pub use color::ColorChoice;
+pub use bag::{DiagnosticBag, Entry, Level, Policy, PolicyError, Summary};
 pub use contract::{Breach, BreachKind};
-pub use diagnostic::{Diagnostic, Label, LabelStyle};
 pub use emit::*;
-pub use policy::{Level, Policy, PolicyError};
-pub use registry::codes;
-pub use severity::Severity;
+pub use model::{
+    Applicability, Backtrace, BacktraceLine, ByteOffset, Code, CodeError, Diagnostic, Edit, FileId,
+    Frame, FramePlace, Label, LabelStyle, Severity, Span, SpanError, Suggestion, SuggestionError,
+};
+pub use registry::{Tool, codes};
 pub use source::{
     ColumnUnit, KnownPlace, Location, MAX_FILE_BYTES, SourceError, SourceFile, SourceMap,
 };
-pub use span::{ByteOffset, FileId, Span, SpanError};
-pub use suggestion::{Applicability, Edit, Suggestion, SuggestionError};
-pub use summary::Summary;
-pub use terminal::Terminal;
-pub use tool::Tool;
+pub use terminal::{ColorChoice, Terminal};
 
 /// The README's programs, as doc tests.
 #[cfg(doctest)]

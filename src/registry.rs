@@ -5,10 +5,13 @@
 //! a [`table`] of them. [`Page::parse`] reads pages of the same form, for a compiler with codes of its
 //! own.
 
+mod tool;
+
 use std::fmt;
 
-use crate::code::Code;
-use crate::severity::Severity;
+pub use tool::Tool;
+
+use crate::model::{Code, Severity};
 use crate::text;
 
 /// The page of a code such as `"E0001"`, or nothing where there is no such code.
@@ -226,7 +229,7 @@ macro_rules! pages {
     ($($code:ident)*) => {
         /// The codes of the Vitte compiler, each with its page.
         pub mod codes {
-            use crate::code::Code;
+            use crate::model::Code;
             $(
                 #[doc = include_str!(concat!("../codes/", stringify!($code), ".md"))]
                 pub const $code: Code = crate::code!(stringify!($code));

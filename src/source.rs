@@ -6,6 +6,7 @@ mod file;
 mod lines;
 mod path;
 mod read;
+pub(crate) mod url;
 
 use std::fmt;
 use std::ops::Range;
@@ -18,7 +19,7 @@ pub(crate) use file::BOM;
 pub use file::SourceFile;
 pub(crate) use path::{file_url, is_pseudo};
 
-use crate::span::{ByteOffset, FileId, Span};
+use crate::model::{ByteOffset, FileId, Span};
 use crate::text;
 
 /// The most bytes that a source file may have: spans count bytes in 32 bits.

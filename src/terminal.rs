@@ -1,11 +1,12 @@
 //! What output goes to: the one module that asks the environment and the terminal.
 
+mod color;
+
 use std::ffi::OsString;
 use std::{env, io};
 
+pub use color::ColorChoice;
 use is_terminal::IsTerminal;
-
-use crate::color::ColorChoice;
 
 /// What the stream can show that human output goes to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -21,7 +21,7 @@ use std::fmt::{self, Write as _};
 pub(crate) use short::{Digits, Short, digit_count, digits};
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr as _};
-pub(crate) use wrap::{block, further_line};
+pub use wrap::{Block, block, further_line};
 
 /// Whether a terminal would obey `c` instead of showing it.
 ///
@@ -113,7 +113,7 @@ pub(crate) fn push_on_line(out: &mut String, c: char) {
 /// The lines of `text`, each safe to show, tabs as spaces up to the next stop of `tab_width` cells.
 ///
 /// Lines end at `\n` or `\r\n`; one line end at the very end begins no further line.
-pub(crate) fn lines(text: &str, tab_width: usize) -> impl Iterator<Item = Cow<'_, str>> {
+pub fn lines(text: &str, tab_width: usize) -> impl Iterator<Item = Cow<'_, str>> {
     text.lines().map(move |line| {
         if is_safe(line) {
             return Cow::Borrowed(line);
@@ -139,12 +139,13 @@ fn push(out: &mut String, c: char) {
 /// A grapheme cluster: what a reader takes for one character, and no cut may tear
 /// (Unicode UAX #29).
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Cluster<'a> {
-    pub(crate) text: &'a str,
-    /// The cells that it takes when shown, 0-based from the line's start: the first one, and the one
-    /// after the last.
-    pub(crate) start: usize,
-    pub(crate) end: usize,
+pub struct Cluster<'a> {
+    /// Its text.
+    pub text: &'a str,
+    /// The first cell that it takes when shown, 0-based from the line's start.
+    pub start: usize,
+    /// The cell after the last one.
+    pub end: usize,
 }
 
 impl Cluster<'_> {
@@ -153,12 +154,14 @@ impl Cluster<'_> {
         self.start == self.end
     }
 
-    pub(crate) const fn cells(&self) -> usize {
+    /// The number of cells that it takes.
+    #[must_use]
+    pub const fn cells(&self) -> usize {
         self.end - self.start
     }
 
-    /// Adds it to `out`, safe to show.
-    pub(crate) fn push_to(&self, out: &mut String) {
+    /// Adds it to `out`, safe to show; a tab as spaces.
+    pub fn push_to(&self, out: &mut String) {
         if self.text == "\t" {
             out.extend(std::iter::repeat_n(' ', self.cells()));
         } else {
@@ -170,7 +173,7 @@ impl Cluster<'_> {
 /// The grapheme clusters of `line` with the cells that each takes when shown.
 ///
 /// An emoji joined of several by U+200D is as wide as one, as terminals draw it that know such.
-pub(crate) fn cells(line: &str, tab_width: usize) -> impl Iterator<Item = Cluster<'_>> {
+pub fn cells(line: &str, tab_width: usize) -> impl Iterator<Item = Cluster<'_>> {
     let tab_width = tab_width.max(1);
     let (mut rest, mut start) = (line, 0);
     std::iter::from_fn(move || {
@@ -200,17 +203,20 @@ fn first_cluster(text: &str) -> Option<(&str, &str)> {
 }
 
 /// The cells that `text`, which is safe, takes on its line.
-pub(crate) fn width_of(text: &str) -> usize {
+#[must_use]
+pub fn width_of(text: &str) -> usize {
     if is_plain(text) { text.len() } else { cells(text, 1).last().map_or(0, |last| last.end) }
 }
 
 /// `noun` for `count` of them.
-pub(crate) fn plural(noun: &str, count: usize) -> Cow<'_, str> {
+#[must_use]
+pub fn plural(noun: &str, count: usize) -> Cow<'_, str> {
     if count == 1 { Cow::Borrowed(noun) } else { Cow::Owned(format!("{noun}s")) }
 }
 
 /// What is left out: `980 more labels`.
-pub(crate) fn more(noun: &str, count: usize) -> String {
+#[must_use]
+pub fn more(noun: &str, count: usize) -> String {
     format!("{count} more {}", plural(noun, count))
 }
 

@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use libfuzzer_sys::fuzz_target;
-use vitte_diag::crash::Capsule;
+use vitte_capsule::Capsule;
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(capsule) = Capsule::from_bytes(bytes, Path::new("fuzzed")) else { return };

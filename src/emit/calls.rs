@@ -15,7 +15,7 @@ use std::cell::Cell;
 
 use super::pen::Pen;
 use super::style::Style;
-use crate::backtrace::{Backtrace, Shown};
+use crate::model::{Backtrace, BacktraceLine};
 use crate::text;
 
 /// The most lines that are shown, but that the last call is shown whole, and a last line says how many
@@ -27,11 +27,11 @@ const MOST_LINES: usize = 100;
 pub(super) fn draw(backtrace: &Backtrace, is_full: bool, column: usize, pen: &mut Pen) {
     let last = u32::try_from(backtrace.frames().len().saturating_sub(1)).unwrap_or(u32::MAX);
     let column = Column { start: column, digits: text::digit_count(last) };
-    let mut shown = backtrace.shown(is_full);
+    let mut shown = backtrace.lines(is_full);
     let mut lines = 0;
     for line in shown.by_ref() {
         lines += match line {
-            Shown::Call(index, frame) => {
+            BacktraceLine::Frame(index, frame) => {
                 let style = if frame.is_runtime() { Style::Gutter } else { Style::Plain };
                 column.number(index, pen);
                 column.text(style, frame.text(), pen)

@@ -23,7 +23,7 @@ use super::layout::Notes;
 use super::margin::Margin;
 use super::pen::Pen;
 use super::style::Style;
-use crate::diagnostic::{Diagnostic, Label, LabelStyle};
+use crate::model::{Diagnostic, Label, LabelStyle};
 use crate::source::{Location, SourceFile, SourceMap};
 use crate::text;
 

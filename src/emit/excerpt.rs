@@ -23,7 +23,7 @@ use placed::{LineRange, Placed};
 pub(super) use row::{Room, Row, Stops};
 
 use crate::contract::Checked;
-use crate::diagnostic::LabelStyle;
+use crate::model::LabelStyle;
 use crate::source::{ColumnUnit, Location, SourceFile};
 use crate::text;
 

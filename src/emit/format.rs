@@ -4,35 +4,11 @@ use std::fmt;
 use std::io::Write;
 use std::str::FromStr;
 
+use super::setup::{FromSetup as _, Setup};
 use super::{
     Emitter, github, gitlab, html, human, json, junit, lsp, narrated, rdjson, sarif, short,
 };
-use crate::terminal::Terminal;
 use crate::text;
-use crate::tool::Tool;
-
-/// What a [`Format`] has to know besides diagnostics and sources; each takes of it what it needs.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-#[non_exhaustive]
-pub struct Setup {
-    /// The compiler that speaks.
-    pub tool: Tool,
-    /// What the output goes to.
-    pub terminal: Terminal,
-}
-
-impl Setup {
-    /// The compiler that speaks, and what the output goes to.
-    #[must_use]
-    pub const fn new(tool: Tool, terminal: Terminal) -> Self {
-        Self { tool, terminal }
-    }
-}
-
-/// An emitter that is made of a writer and a [`Setup`].
-pub(super) trait FromSetup<W>: Emitter {
-    fn from_setup(writer: W, setup: &Setup) -> Self;
-}
 
 /// Where a compiler writes a format.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -135,7 +111,8 @@ formats! {
 
 impl Format {
     /// The names of all, as a list for people.
-    pub(crate) fn names() -> String {
+    #[must_use]
+    pub fn names() -> String {
         Self::ALL.iter().map(|format| format.name()).collect::<Vec<_>>().join(", ")
     }
 }

@@ -14,13 +14,12 @@ use std::io::{self, Write};
 
 use super::Emitter;
 use super::escape::{self, Escaped};
-use super::format::{FromSetup, Setup};
 use super::output::{Draw, Output};
 use super::prose::{Lacks, prose};
+use super::setup::{FromSetup, Setup};
 use crate::bag::Entry;
 use crate::contract::{Checked, Resolved};
-use crate::diagnostic::Diagnostic;
-use crate::severity::Severity;
+use crate::model::{Diagnostic, Severity};
 use crate::source::{ColumnUnit, SourceMap};
 
 /// Writes workflow commands, one line each. Lines and columns are 1-based, columns are characters,

@@ -11,12 +11,10 @@ use serde::Serialize;
 use super::Emitter;
 use super::document::Document;
 use super::fingerprint::{Fingerprint, Fingerprints};
-use super::format::{FromSetup, Setup};
 use super::prose::{Lacks, Prose, prose};
-use crate::code::Code;
+use super::setup::{FromSetup, Setup};
 use crate::contract::Checked;
-use crate::diagnostic::Diagnostic;
-use crate::severity::Severity;
+use crate::model::{Code, Diagnostic, Severity};
 use crate::source::{ColumnUnit, SourceMap};
 
 /// Writes a code quality report. What has no place in a source is at line 1 of `.`, because the

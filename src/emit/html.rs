@@ -16,11 +16,11 @@ use std::io::{self, Write};
 use super::Emitter;
 use super::canvas::Canvas;
 use super::document::Document;
-use super::format::{FromSetup, Setup};
 use super::picture::Picture;
-use crate::diagnostic::Diagnostic;
+use super::setup::{FromSetup, Setup};
+use crate::model::Diagnostic;
+use crate::registry::Tool;
 use crate::source::SourceMap;
-use crate::tool::Tool;
 
 /// A style sheet for the fragment, light and dark, to be put into the page's `style` element.
 pub const STYLE: &str = include_str!("html.css");

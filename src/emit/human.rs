@@ -5,16 +5,15 @@ use std::io::{self, Stderr, Stdout, Write};
 use super::Emitter;
 use super::canvas::Canvas;
 use super::direct::Direct;
-use super::format::{FromSetup, Setup};
 use super::output::{Draw, Output};
 use super::picture::Picture;
+use super::setup::{FromSetup, Setup};
 use super::style::Sequences;
 use crate::bag::Entry;
-use crate::color::ColorChoice;
-use crate::diagnostic::Diagnostic;
+use crate::model::Diagnostic;
+use crate::registry::Tool;
 use crate::source::{ColumnUnit, SourceMap};
-use crate::terminal::Terminal;
-use crate::tool::Tool;
+use crate::terminal::{ColorChoice, Terminal};
 
 /// Writes diagnostics for people to read.
 ///

@@ -32,16 +32,12 @@ use serde::{Deserialize, Serialize};
 
 use super::Emitter;
 use super::escape;
-use super::format::{FromSetup, Setup};
 use super::output::{Draw, Output};
-use crate::backtrace::Backtrace;
+use super::setup::{FromSetup, Setup};
 use crate::bag::Entry;
-use crate::code::Code;
 use crate::contract::{Checked, Resolved};
-use crate::diagnostic::{Diagnostic, LabelStyle};
-use crate::severity::Severity;
+use crate::model::{Applicability, Backtrace, Code, Diagnostic, LabelStyle, Severity, Suggestion};
 use crate::source::{ColumnUnit, SourceMap};
-use crate::suggestion::{Applicability, Suggestion};
 pub use read::JsonError;
 pub use schema::SCHEMA;
 #[cfg(feature = "schema")]

@@ -18,16 +18,16 @@ use std::collections::HashMap;
 use std::fmt::Display;
 use std::io::{self, Write};
 
+use indexmap::IndexMap;
+
 use super::Emitter;
-use super::format::{FromSetup, Setup};
 use super::markup::{self, In};
 use super::prose::{Lacks, prose};
+use super::setup::{FromSetup, Setup};
 use crate::contract::Checked;
-use crate::diagnostic::Diagnostic;
-use crate::in_order::InOrder;
-use crate::severity::Severity;
+use crate::model::{Diagnostic, Severity};
+use crate::registry::Tool;
 use crate::source::{ColumnUnit, SourceMap};
-use crate::tool::Tool;
 
 /// Writes a JUnit report, at [`finish`](Emitter::finish) in one write.
 #[derive(Clone, Debug)]
@@ -35,7 +35,7 @@ pub struct JunitEmitter<W> {
     writer: W,
     tool: Tool,
     /// By the path of a file, or the tool's name.
-    suites: InOrder<String, Suite>,
+    suites: IndexMap<String, Suite>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -80,7 +80,7 @@ impl<W: Write> JunitEmitter<W> {
     /// Writes to `writer` what `tool` says.
     #[must_use]
     pub fn new(writer: W, tool: &Tool) -> Self {
-        Self { writer, tool: tool.clone(), suites: InOrder::default() }
+        Self { writer, tool: tool.clone(), suites: IndexMap::new() }
     }
 
     /// The writer, with all that was written to it.
@@ -96,7 +96,7 @@ impl<W: Write> Emitter for JunitEmitter<W> {
         let at = checked.primary().map(|primary| primary.location(ColumnUnit::Char));
         let suite = at.map_or(self.tool.name(), |at| at.path);
         let class = attribute(suite);
-        let suite = self.suites.entry(suite.to_owned(), Suite::default);
+        let suite = self.suites.entry(suite.to_owned()).or_default();
         let severity = diagnostic.severity();
         suite.counts.tests += 1;
         suite.counts.failures += u64::from(severity == Severity::Error);
@@ -131,14 +131,14 @@ impl<W: Write> Emitter for JunitEmitter<W> {
 
     fn finish(&mut self) -> io::Result<()> {
         if self.suites.is_empty() {
-            let suite = self.suites.entry(self.tool.name().to_owned(), Suite::default);
+            let suite = self.suites.entry(self.tool.name().to_owned()).or_default();
             let class = attribute(self.tool.name());
             suite.counts.tests = 1;
             writeln!(suite.cases, "<testcase classname=\"{class}\" name=\"check\"/>")?;
         }
         let mut all = Counts::default();
         let mut body = Vec::new();
-        for (name, Suite { counts, cases, .. }) in std::mem::take(&mut self.suites).into_vec() {
+        for (name, Suite { counts, cases, .. }) in std::mem::take(&mut self.suites) {
             all.tests += counts.tests;
             all.failures += counts.failures;
             all.errors += counts.errors;

@@ -32,7 +32,7 @@ use super::margin::Margin;
 use super::pen::Pen;
 use super::style::Style;
 use crate::contract::{Breach, Checked};
-use crate::diagnostic::Diagnostic;
+use crate::model::Diagnostic;
 use crate::source::SourceFile;
 use crate::text;
 

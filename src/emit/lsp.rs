@@ -12,23 +12,19 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::Emitter;
 use super::escape;
-use super::format::{FromSetup, Setup};
 use super::prose::{Lacks, prose};
+use super::setup::{FromSetup, Setup};
 use crate::bag::DiagnosticBag;
-use crate::code::Code;
 use crate::contract::{Checked, Resolved};
-use crate::diagnostic::Diagnostic as Reported;
-use crate::in_order::InOrder;
-use crate::severity::Severity;
+use crate::model::{Applicability, Code, Diagnostic as Reported, Edit, Severity, Span, Suggestion};
+use crate::registry::Tool;
+use crate::source::url;
 use crate::source::{ColumnUnit, Location as Place, SourceFile, SourceMap};
-use crate::span::Span;
-use crate::suggestion::{Applicability, Edit, Suggestion};
-use crate::tool::Tool;
-use crate::url;
 
 /// The parameters of `textDocument/publishDiagnostics`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -215,15 +211,13 @@ impl Diagnostic {
 /// in any, if there is such. A file that is in the map twice has one address, and is published once.
 #[must_use]
 pub fn publish(sources: &SourceMap, bag: &DiagnosticBag, tool: &Tool) -> Vec<PublishDiagnostics> {
-    let mut files = InOrder::default();
-    for file in sources.files() {
-        _ = files.entry(uri(sources, file), Vec::new);
-    }
+    let mut files: IndexMap<String, Vec<Diagnostic>> =
+        sources.files().map(|file| (uri(sources, file), Vec::new())).collect();
     for entry in bag.ordered() {
         let (uri, diagnostic) = Diagnostic::new(sources, entry.diagnostic, tool);
-        files.entry(uri, Vec::new).push(diagnostic);
+        files.entry(uri).or_default().push(diagnostic);
     }
-    let files = files.into_vec().into_iter();
+    let files = files.into_iter();
     files.map(|(uri, diagnostics)| PublishDiagnostics { uri, diagnostics }).collect()
 }
 
@@ -234,14 +228,14 @@ pub struct LspEmitter<W> {
     writer: W,
     tool: Tool,
     /// The JSON of each file's diagnostics, with commas between them, by the file's address.
-    files: InOrder<String, Vec<u8>>,
+    files: IndexMap<String, Vec<u8>>,
 }
 
 impl<W: Write> LspEmitter<W> {
     /// Writes to `writer` what `tool` says.
     #[must_use]
     pub fn new(writer: W, tool: &Tool) -> Self {
-        Self { writer, tool: tool.clone(), files: InOrder::default() }
+        Self { writer, tool: tool.clone(), files: IndexMap::new() }
     }
 
     /// The writer, with all that was written to it.
@@ -254,7 +248,7 @@ impl<W: Write> LspEmitter<W> {
 impl<W: Write> Emitter for LspEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Reported) -> io::Result<()> {
         let (uri, diagnostic) = Diagnostic::new(sources, diagnostic, &self.tool);
-        let diagnostics = self.files.entry(uri, Vec::new);
+        let diagnostics = self.files.entry(uri).or_default();
         if !diagnostics.is_empty() {
             diagnostics.push(b',');
         }
@@ -262,7 +256,7 @@ impl<W: Write> Emitter for LspEmitter<W> {
     }
 
     fn finish(&mut self) -> io::Result<()> {
-        for (uri, diagnostics) in std::mem::take(&mut self.files).into_vec() {
+        for (uri, diagnostics) in std::mem::take(&mut self.files) {
             // As the fields of `PublishDiagnostics` are.
             let mut line = b"{\"uri\":".to_vec();
             escape::json(&mut line, &uri)?;

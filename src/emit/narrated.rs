@@ -18,16 +18,14 @@ use std::fmt::{self, Display};
 use std::io::{self, Write};
 
 use super::Emitter;
-use super::format::{FromSetup, Setup};
 use super::output::{Draw, Output};
-use crate::backtrace::{Backtrace, Frame, FramePlace, Shown};
+use super::setup::{FromSetup, Setup};
 use crate::bag::Entry;
 use crate::contract::{Checked, Resolved};
-use crate::diagnostic::Diagnostic;
-use crate::severity::Severity;
+use crate::model::{
+    Backtrace, BacktraceLine, Diagnostic, Edit, FileId, Frame, FramePlace, Severity,
+};
 use crate::source::{ColumnUnit, Location, SourceFile, SourceMap};
-use crate::span::FileId;
-use crate::suggestion::Edit;
 use crate::text;
 
 /// Writes sentences, one a line; an empty line stands between two diagnostics. Lines and columns are
@@ -212,23 +210,26 @@ impl Narration<'_> {
 
     /// The first calls outside of the runtime.
     fn backtrace(&mut self, backtrace: &Backtrace) {
-        let mut lines = backtrace.shown(false).filter(|line| !matches!(line, Shown::Runtime(_)));
+        let mut lines =
+            backtrace.lines(false).filter(|line| !matches!(line, BacktraceLine::Runtime(_)));
         let mut beginning = ("Backtrace:", "in");
         for line in lines.by_ref().take(MOST_CALLS) {
             let (before, by) = beginning;
             match line {
-                Shown::Call(_, frame) => self.line(format_args!("{before} {by} {}", call(frame))),
-                Shown::LeftOut(frame) => {
+                BacktraceLine::Frame(_, frame) => {
+                    self.line(format_args!("{before} {by} {}", call(frame)));
+                }
+                BacktraceLine::Omitted(frame) => {
                     self.line(format_args!("{before} {}", frame.text().trim_matches(['.', ' '])));
                 }
-                Shown::Repeated(count) => {
+                BacktraceLine::Repeated(count) => {
                     self.line(format_args!("  and that {count} times more"));
                 }
-                Shown::Runtime(_) => {}
+                BacktraceLine::Runtime(_) => {}
             }
             beginning = (" ", "Called by");
         }
-        let more = lines.filter(|line| matches!(line, Shown::Call(..))).count();
+        let more = lines.filter(|line| matches!(line, BacktraceLine::Frame(..))).count();
         if more > 0 {
             self.line(format_args!("  And {}", text::more("call", more)));
         }

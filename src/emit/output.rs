@@ -6,7 +6,7 @@
 use std::io::{self, Write};
 
 use crate::bag::Entry;
-use crate::diagnostic::Diagnostic;
+use crate::model::Diagnostic;
 
 /// A writer, and what goes to it next.
 #[derive(Clone, Debug)]

@@ -20,8 +20,8 @@ use super::margin::Margin;
 use super::pen::Pen;
 use super::style::Style;
 use crate::contract::Checked;
+use crate::model::Suggestion;
 use crate::source::{Location, SourceFile, SourceMap};
-use crate::suggestion::Suggestion;
 use crate::text;
 
 /// The most lines that are shown of one suggestion, and the most suggestions.

@@ -26,11 +26,11 @@ use super::patch::Patches;
 use super::pen::Pen;
 use super::style::Style;
 use crate::contract::Checked;
-use crate::diagnostic::Diagnostic;
+use crate::model::Diagnostic;
+use crate::registry::Tool;
 use crate::source::{ColumnUnit, SourceFile, SourceMap};
 use crate::terminal::Terminal;
 use crate::text;
-use crate::tool::Tool;
 
 /// How human output looks.
 #[derive(Clone, Debug)]

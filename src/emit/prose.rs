@@ -5,8 +5,8 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 
 use crate::contract::Checked;
+use crate::model::Suggestion;
 use crate::source::ColumnUnit;
-use crate::suggestion::Suggestion;
 
 /// What a format has no place of its own for, so that its text says it.
 #[derive(Clone, Copy, Debug)]

@@ -11,14 +11,12 @@ use serde::Serialize;
 use super::Emitter;
 use super::document::Document;
 use super::escape;
-use super::format::{FromSetup, Setup};
 use super::prose::{Lacks, Prose, prose};
+use super::setup::{FromSetup, Setup};
 use crate::contract::{Checked, Resolved};
-use crate::diagnostic::Diagnostic;
-use crate::severity::Severity;
+use crate::model::{Diagnostic, Severity, Suggestion as Fix};
+use crate::registry::Tool;
 use crate::source::{ColumnUnit, SourceFile, SourceMap};
-use crate::suggestion::Suggestion as Fix;
-use crate::tool::Tool;
 
 /// Writes one object with all diagnostics. Lines and columns are 1-based, columns are bytes, ends are
 /// exclusive.

@@ -17,17 +17,12 @@ use super::Emitter;
 use super::document::Document;
 use super::escape;
 use super::fingerprint::{Fingerprint, Fingerprints};
-use super::format::{FromSetup, Setup};
 use super::prose::{Lacks, prose};
-use crate::code::Code;
+use super::setup::{FromSetup, Setup};
 use crate::contract::{Checked, Resolved};
-use crate::diagnostic::Diagnostic;
-use crate::registry::Page;
-use crate::severity::Severity;
+use crate::model::{Code, Diagnostic, Severity, Span, Suggestion};
+use crate::registry::{Page, Tool};
 use crate::source::{ColumnUnit, SourceFile, SourceMap};
-use crate::span::Span;
-use crate::suggestion::Suggestion;
-use crate::tool::Tool;
 
 /// Writes a log with one run. Lines and columns are 1-based, columns are characters (Unicode code
 /// points), ends are exclusive. The pages of the [`Tool`] are the rules.

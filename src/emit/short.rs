@@ -7,11 +7,11 @@
 use std::io::{self, Write};
 
 use super::Emitter;
-use super::format::{FromSetup, Setup};
 use super::output::{Draw, Output};
+use super::setup::{FromSetup, Setup};
 use crate::bag::Entry;
 use crate::contract::Checked;
-use crate::diagnostic::Diagnostic;
+use crate::model::Diagnostic;
 use crate::source::{ColumnUnit, SourceMap};
 use crate::text;
 

@@ -4,8 +4,7 @@ use std::sync::LazyLock;
 
 use termcolor::{Buffer, Color, ColorSpec, WriteColor as _};
 
-use crate::diagnostic::LabelStyle;
-use crate::severity::Severity;
+use crate::model::{LabelStyle, Severity};
 use crate::text::Short;
 
 /// What a piece of output is, and so its colour.

@@ -3,7 +3,7 @@
 use std::{fmt, io};
 
 use super::MAX_FILE_BYTES;
-use crate::span::{FileId, SpanError};
+use crate::model::{FileId, SpanError};
 use crate::text;
 
 /// Why a source could not be added, or a span is not in it.

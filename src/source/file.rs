@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use super::lines::Lines;
 use super::{ColumnUnit, KnownPlace, Location, MAX_FILE_BYTES, SourceError, is_pseudo};
-use crate::span::{ByteOffset, FileId, Span};
+use crate::model::{ByteOffset, FileId, Span};
 
 /// The byte order mark, U+FEFF, as UTF-8.
 pub(crate) const BOM: &str = "\u{feff}";
@@ -121,6 +121,12 @@ impl SourceFile {
         is_pseudo(&self.path)
     }
 
+    /// Whether a path is that of a [pseudo file](Self::is_pseudo).
+    #[must_use]
+    pub fn is_pseudo_path(path: &str) -> bool {
+        is_pseudo(path)
+    }
+
     /// Whether a reader can open the file and find its text: it is neither missing nor pseudo.
     pub(crate) fn is_open(&self) -> bool {
         !self.is_missing() && !self.is_pseudo()
@@ -192,7 +198,8 @@ impl SourceFile {
     }
 
     /// The bytes of a 1-based line, without its line end and without a byte order mark.
-    pub(crate) fn line_range(&self, line: u32) -> Option<Range<usize>> {
+    #[must_use]
+    pub fn line_range(&self, line: u32) -> Option<Range<usize>> {
         Some(self.content(self.lines().range_of(&self.text, line.checked_sub(1)?)?))
     }
 
@@ -209,7 +216,8 @@ impl SourceFile {
 
     /// Where byte `offset` is. One past the end, or inside a character, is moved back to what
     /// exists.
-    pub(crate) fn location(&self, offset: u32, unit: ColumnUnit) -> Location<'_> {
+    #[must_use]
+    pub fn location(&self, offset: u32, unit: ColumnUnit) -> Location<'_> {
         if let Some(places) = &self.missing {
             // The last one that is known up to there.
             let known = places.range(..=offset).next_back();

@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path};
 
-use crate::url;
+use super::url;
 
 /// `path` with `/` between its parts, `.` and `..` resolved by their text, and relative to `root`
 /// where it lies below it. The file system is not asked.

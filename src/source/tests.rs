@@ -1,7 +1,7 @@
 use std::fs::File;
 
 use super::*;
-use crate::span::SpanError;
+use crate::model::SpanError;
 
 fn one(text: impl Into<Vec<u8>>) -> (SourceMap, FileId) {
     let mut sources = SourceMap::new();

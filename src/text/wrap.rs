@@ -6,7 +6,8 @@ use super::{Cluster, cells, is_plain, lines, width_of};
 
 /// A further line of a text, so that a log of GitHub Actions takes it for no workflow command, as it
 /// would take one that begins with `::`, after blanks too: a backslash stands before that.
-pub(crate) fn further_line(line: Cow<'_, str>) -> Cow<'_, str> {
+#[must_use]
+pub fn further_line(line: Cow<'_, str>) -> Cow<'_, str> {
     let content = line.trim_start();
     if !content.starts_with("::") {
         return line;
@@ -23,14 +24,16 @@ const MOST_BYTES_A_CELL: usize = 64;
 
 /// The lines of a text as it is shown beside a gutter.
 #[derive(Debug)]
-pub(crate) enum Block<'a> {
+pub enum Block<'a> {
     /// A short text as it is.
     Line(&'a str),
+    /// A text of several lines.
     Lines(Vec<Cow<'a, str>>),
 }
 
 impl Block<'_> {
-    pub(crate) fn lines(&self) -> impl Iterator<Item = &str> {
+    /// The lines, without line ends.
+    pub fn lines(&self) -> impl Iterator<Item = &str> {
         let (line, lines) = match self {
             Self::Line(line) => (Some(*line), &[][..]),
             Self::Lines(lines) => (None, lines.as_slice()),
@@ -41,7 +44,8 @@ impl Block<'_> {
 
 /// `text` as it is shown beside a gutter: safe [`lines`] of at most `room` cells, and a last one that
 /// says so where there are very many more.
-pub(crate) fn block(text: &str, tab_width: usize, room: usize) -> Block<'_> {
+#[must_use]
+pub fn block(text: &str, tab_width: usize, room: usize) -> Block<'_> {
     if text.len() <= room && is_plain(text) {
         return Block::Line(text);
     }

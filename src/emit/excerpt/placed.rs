@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Few;
 use crate::contract::Resolved;
-use crate::diagnostic::LabelStyle;
+use crate::model::LabelStyle;
 use crate::source::{ColumnUnit, Location};
 
 /// A label and where it is on its lines.

@@ -5,10 +5,9 @@ use std::fmt;
 use serde::de::{Deserialize as _, Deserializer, Error as _};
 
 use super::{JsonDiagnostic, JsonSuggestion};
-use crate::backtrace::Frame;
-use crate::diagnostic::{Diagnostic, LabelStyle};
-use crate::span::{FileId, Span, SpanError};
-use crate::suggestion::{Edit, Suggestion, SuggestionError};
+use crate::model::{
+    Diagnostic, Edit, FileId, Frame, LabelStyle, Span, SpanError, Suggestion, SuggestionError,
+};
 
 impl JsonDiagnostic<'_> {
     /// The diagnostic that it is of; `file` gives the file of each path. What has no primary place is

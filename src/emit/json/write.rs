@@ -7,10 +7,7 @@ use std::borrow::Cow;
 use std::io;
 
 use super::{JsonDiagnostic, JsonEdit, JsonLabel, JsonPlace, JsonSuggestion, escape};
-use crate::code::Code;
-use crate::diagnostic::LabelStyle;
-use crate::severity::Severity;
-use crate::suggestion::Applicability;
+use crate::model::{Applicability, Code, LabelStyle, Severity};
 use crate::text;
 
 /// What is written as JSON.

@@ -14,7 +14,7 @@ use std::ops::Range;
 
 use super::bars::{Bar, Bars, Beside};
 use super::{Few, Margin, Mark, Pen, Row, Snippet, Style};
-use crate::diagnostic::LabelStyle;
+use crate::model::LabelStyle;
 
 /// Draws the rows of a snippet, one after the other.
 #[derive(Debug)]

@@ -50,7 +50,7 @@ use codespan_reporting::term::{Chars, Config, DisplayStyle, Renderer, RichDiagno
 use self::paint::{Gutter, Painter, SourceRow};
 use self::pen::Pen;
 use super::{Cow, Excerpt, Lanes, Notes, Place, Sequences, Snippet, Style, Take, text};
-use crate::diagnostic::LabelStyle;
+use crate::model::LabelStyle;
 
 /// Draws the snippets and notes, in the colours of `styles` where there are.
 pub(super) fn draw(

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::MOST_LINES;
+use crate::model::Edit;
 use crate::source::SourceFile;
-use crate::suggestion::Edit;
 
 /// Bytes of a line before and after its edits that are looked at, for each cell that it may have: more
 /// than a row looks at.

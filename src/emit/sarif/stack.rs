@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use super::{ArtifactLocation, Message, PhysicalLocation};
-use crate::backtrace::{Backtrace, Frame, FramePlace};
+use crate::model::{Backtrace, Frame, FramePlace};
 use crate::source;
-use crate::url;
+use crate::source::url;
 
 /// Section 3.44: the innermost call first.
 #[derive(Serialize)]

@@ -2,6 +2,7 @@
 
 pub mod bag;
 pub mod common;
+mod filled;
 pub mod json;
 pub mod large_file;
 pub mod long_line;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::json::{Filled, Lines};
+use super::filled::{Filled, Lines};
 use crate::libraries::Prepared;
 use crate::work::{CODE, Diagnostic, Label, PATH, Work};
 

@@ -1,0 +1,111 @@
+use serde_json::json;
+
+use super::*;
+use crate::capsule::CapsuleSource;
+use crate::report::CrashReport;
+
+/// A capsule with a file, and a context at these bytes of it.
+fn capsule(text: &str, lo: usize, hi: usize) -> Capsule {
+    let place = json!({"id": 3, "file": "a.vitte", "lo": lo, "hi": hi, "line": 1, "col": 1});
+    let json = json!({"timestamp": "", "message": "m", "context":
+        [{"name": "c", "values": [], "place": place}], "sources":
+        [{"id": 3, "file": "a.vitte", "lines": [{"line": 2, "lo": 2, "text": "known"}]}]});
+    let report = CrashReport::from_json(json.to_string().as_bytes()).unwrap();
+    let mut capsule = Capsule::of(report, String::new());
+    capsule.sources.push(CapsuleSource::new("a.vitte", text));
+    capsule
+}
+
+/// The numbers and the text of chunks, with brackets around what is marked.
+fn drawn(chunks: &[Chunk]) -> Vec<(String, String)> {
+    let piece = |piece: &Piece| match piece.is_marked {
+        true => format!("[{}]", piece.text),
+        false => piece.text.clone(),
+    };
+    let drawn = chunks.iter().map(|chunk| {
+        let text = chunk.pieces.iter().map(piece).collect();
+        (chunk.numbers.replace('\n', " "), text)
+    });
+    drawn.collect()
+}
+
+fn at(text: &str, lo: usize, hi: usize) -> Vec<(String, String)> {
+    let capsule = capsule(text, lo, hi);
+    let texts = texts(&capsule);
+    let files = files(&capsule, &texts);
+    let place = capsule.report.context[0].place.as_ref().unwrap();
+    drawn(&files[find(&files, place).unwrap()].at(place))
+}
+
+fn chunk(numbers: &str, text: &str) -> (String, String) {
+    (numbers.to_owned(), text.to_owned())
+}
+
+#[test]
+fn what_a_context_is_about_is_marked() {
+    assert_eq!(at("a\r\n\tbé<\u{1b}\nc", 4, 7), [chunk("1 2 3", "a\n    [bé]<␛\nc")]);
+    assert_eq!(at("ab\ncd", 1, 4), [chunk("1 2", "a[b]\n[c]d")]);
+    assert_eq!(at("ab\ncd", 4, 4), [chunk("1 2", "ab\nc[d]")]);
+    assert_eq!(at("ab", 2, 2), [chunk("1", "ab[ ]")], "an end is a place too");
+    assert_eq!(at("", 0, 0), [], "of an empty file there is nothing");
+    assert_eq!(at("ab", 70, 90), [], "and nothing of what is behind the end");
+    let lines: String = (1..=40).map(|number| format!("{number}\n")).collect();
+    let chunks = at(&lines, 0, lines.len());
+    let numbers: Vec<&str> = chunks.iter().map(|(numbers, _)| numbers.as_str()).collect();
+    assert_eq!(numbers, ["1 2 3 4 5 6 7 8", "38 39 40"]);
+    let (_, long) = &at(&"x".repeat(9000), 0, 1)[0];
+    assert!(long.starts_with("[x]xxx") && long.ends_with(" … 8,400 more bytes"), "{long}");
+}
+
+#[test]
+fn files_are_shown_as_far_as_there_is_room() {
+    let shown = |capsule: &Capsule| {
+        let texts = texts(capsule);
+        let files = files(capsule, &texts);
+        let places = capsule.report.context.iter().filter_map(|entry| entry.place.as_ref());
+        let (views, more) = views(&files, places);
+        assert_eq!(more, 0);
+        views.iter().map(|view| (view.note.clone(), drawn(&view.chunks))).collect::<Vec<_>>()
+    };
+    let small = capsule("ab\nc\n", 0, 1);
+    assert_eq!(shown(&small), [(String::new(), vec![chunk("1 2", "[a]b\nc")])]);
+    let line = "0123456789".repeat(5) + "\n";
+    let large = shown(&capsule(&line.repeat(9000), 51 * 4000, 51 * 4000 + 5));
+    let (note, chunks) = &large[0];
+    assert_eq!(note, "8,940 of 9,000 lines are left out");
+    assert!(chunks[0].0.starts_with("3971 3972 ") && chunks[0].0.ends_with(" 4030"));
+    assert!(chunks[0].1.contains("\n[01234]56789"));
+    let mut known = small.clone();
+    known.sources.clear();
+    let (note, chunks) = &shown(&known)[0];
+    assert_eq!(note, "only the lines that the context is on are known");
+    assert_eq!(*chunks, [chunk("2", "known")]);
+    let mut lossy = small;
+    lossy.sources[0].text = b"a\xffb".to_vec();
+    assert!(shown(&lossy)[0].0.contains("no UTF-8"));
+}
+
+#[test]
+fn the_line_of_a_call_is_marked_where_its_source_is_here() {
+    let capsule = capsule("a\nb\nc\nd\ne\nf\ng\nh\n", 0, 1);
+    let texts = texts(&capsule);
+    let file = &files(&capsule, &texts)[0];
+    let frame = |file: &str, line| CrashFrame {
+        file: Some(file.to_owned()),
+        line,
+        ..CrashFrame::default()
+    };
+    let found = file.of_call(&frame("a.vitte", Some(5))).unwrap();
+    assert_eq!(drawn(&found), [chunk("2 3 4 5 6 7 8", "b\nc\nd\n[e]\nf\ng\nh")]);
+    for frame in [frame("b.vitte", Some(5)), frame("a.vitte", None), frame("a.vitte", Some(99))] {
+        assert_eq!(file.of_call(&frame), None);
+    }
+}
+
+#[test]
+fn a_diagnostic_has_the_whole_of_a_file_that_is_here() {
+    let capsule = capsule("ab\ncd\n", 0, 1);
+    let map = capsule.source_map();
+    let file = map.files().nth(3).unwrap();
+    assert_eq!((file.path(), file.line(1), file.line(2)), ("a.vitte", Some("ab"), Some("cd")));
+}

@@ -1,0 +1,76 @@
+//! A report for tests.
+
+use vitte_diag::Frame;
+
+use super::*;
+
+/// A report that has something of everything.
+pub(crate) fn report() -> CrashReport {
+    let frames = [
+        Frame::at(
+            "std::panicking::begin_panic_handler",
+            "/rustc/1/std/src/panicking.rs",
+            689,
+            Some(5),
+        ),
+        Frame::at("core::panicking::panic_fmt", "/rustc/1/core/src/panicking.rs", 80, Some(14)),
+        Frame::at("vittec::front::blocks::close", "src/front/blocks.rs", 77, Some(13)),
+        Frame::inside("malloc", "libc.so.6", 0x9_d8e2),
+        Frame::at("vittec::main", "src/main.rs", 40, None),
+        Frame::new("std::rt::lang_start"),
+    ];
+    let waiting = ["futex_wait", "park", "recv", "next", "work", "start"].map(Frame::new);
+    let registers = [
+        ("rax", "0x0"),
+        ("r10", "0xa"),
+        ("r9", "0x9"),
+        ("rip", "0x5581d4c01c20"),
+        ("rsp", "0x7ffd"),
+    ];
+    let text = str::to_owned;
+    CrashReport {
+        timestamp: text("2025-10-22T13:05:42.123Z"),
+        version: text("0.1.0"),
+        module: text("vittec"),
+        thread: text("main"),
+        signal: Some(text("SIGSEGV")),
+        message: text("invalid memory reference\nwhile a block was closed"),
+        backtrace: frames.iter().cloned().collect(),
+        system: System { os: text("linux"), arch: text("x86_64") },
+        id: String::new(),
+        session: text("5f3c9a"),
+        frames: vec![CrashFrame { function: Some(text("malloc")), ..CrashFrame::default() }],
+        context: vec![ContextEntry {
+            name: text("typeck"),
+            values: vec![ContextValue { key: text("fn"), value: text("area") }],
+            variables: Vec::new(),
+            place: Some(ContextPlace {
+                id: 0,
+                file: Some(text("src/shapes.vitte")),
+                lo: 20,
+                hi: 24,
+                line: Some(3),
+                col: Some(4),
+            }),
+        }],
+        build: Some(text("release")),
+        commit: Some(text("7991911")),
+        command: ["vittec", "check", "my shapes.vitte"].map(text).to_vec(),
+        registers: registers.map(|(name, value)| (text(name), text(value))).into(),
+        threads: vec![
+            CrashThread { id: 4711, name: text("main"), backtrace: frames.into_iter().collect() },
+            CrashThread {
+                id: 4712,
+                name: text("worker"),
+                backtrace: waiting.into_iter().collect(),
+            },
+        ],
+        code: vitte_diag::codes::F0002,
+        location: None,
+        address: Some(text("0x10")),
+        notes: vec![text("the stack is not used up")],
+        sources: Vec::new(),
+        path: None,
+        folder: None,
+    }
+}

@@ -1,0 +1,357 @@
+//! What capsules and their repository cost, and what they stand: `cargo bench -p vitte-cli --bench capsule`, and
+//! `-- --quick` to see that it works.
+//!
+//! The output is the tables of BENCHMARKS.md. A child of this program is this program, told by its first
+//! argument what to do.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a measurement that goes wrong ends with what went wrong"
+)]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use vitte_capsule::{Capsule, CapsuleSource, CrashReport, Repository};
+use vitte_crash::CrashHandler;
+use vitte_diag::{SourceMap, Span};
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.first().map(String::as_str) {
+        Some("save") => return save_all(Path::new(&arguments[1]), arguments[2].parse().unwrap()),
+        Some("crash") => return crash_once(Path::new(&arguments[1]), &arguments[2]),
+        _ => {}
+    }
+    let is_quick = arguments.iter().any(|argument| argument == "--quick");
+    let size = if is_quick { Size::QUICK } else { Size::FULL };
+    println!("| what | goal | measured |\n|---|---:|---:|");
+    capture(&size);
+    at_once(&size);
+    killed(&size);
+    very_many(&size);
+    mangled(&size);
+}
+
+/// How much is done of each.
+struct Size {
+    captures: usize,
+    rounds: usize,
+    kills: u64,
+    crashes: usize,
+    mangled: usize,
+}
+
+impl Size {
+    const FULL: Self =
+        Self { captures: 200, rounds: 10, kills: 200, crashes: 100_000, mangled: 100_000 };
+    const QUICK: Self = Self { captures: 5, rounds: 1, kills: 5, crashes: 3_000, mangled: 500 };
+}
+
+fn row(what: &str, goal: &str, measured: &str) {
+    println!("| {what} | {goal} | {measured} |");
+}
+
+fn ms(time: Duration) -> String {
+    format!("{:.2} ms", time.as_secs_f64() * 1e3)
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort();
+    times[times.len() / 2]
+}
+
+/// What `work` takes, each time.
+fn times(count: usize, mut work: impl FnMut()) -> Vec<Duration> {
+    let mut one = || {
+        let start = Instant::now();
+        work();
+        start.elapsed()
+    };
+    (0..count).map(|_| one()).collect()
+}
+
+/// A report like those of a compiler: 40 calls, three contexts.
+fn report() -> CrashReport {
+    let frames: Vec<_> = (0..40)
+        .map(|index| {
+            json!({"function": format!("vittec::front::parser::step_{index}"),
+                "file": "src/front/parser.rs", "line": 10 + index, "column": 5,
+                "module": "vittec", "offset": 4096 + index, "in_project": index % 3 > 0})
+        })
+        .collect();
+    let backtrace: Vec<_> = (0..40)
+        .map(|index| {
+            format!("vittec::front::parser::step_{index} at src/front/parser.rs:{}:5", 10 + index)
+        })
+        .collect();
+    let context = |name: &str| {
+        json!({"name": name, "values": [{"key": "fn", "value": "area"}],
+            "place": {"id": 0, "file": "src/shapes.vitte", "lo": 20, "hi": 24, "line": 3, "col": 4}})
+    };
+    let report = json!({
+        "timestamp": "2025-10-22T13:05:42.123Z", "version": "0.1.0", "module": "vittec",
+        "thread": "main", "signal": null, "message": "attempt to subtract with overflow",
+        "backtrace": backtrace, "system": {"os": "linux", "arch": "x86_64"}, "frames": frames,
+        "context": [context("folding"), context("type-checking"), context("checking")],
+        "command": ["vittec", "check", "src/shapes.vitte"], "code": "F0001",
+    });
+    serde_json::from_value(report).unwrap()
+}
+
+fn capsule() -> Capsule {
+    let mut capsule = Capsule::new(report());
+    let text = "fn area(w: u32, h: u32) -> u32\n    ret w * h\n.end\n\n".repeat(75);
+    capsule.sources.push(CapsuleSource::new("src/shapes.vitte", text));
+    for name in ["HOME", "LANG", "PATH", "PWD", "SHELL", "TERM", "USER"] {
+        capsule.environment.insert(name.into(), "/usr/local/bin:/usr/bin:/bin".into());
+    }
+    capsule
+}
+
+/// One crash, from the panic to the line in the index.
+fn capture(size: &Size) {
+    let folder = tempfile::tempdir().unwrap();
+    let repository = Repository::new(folder.path());
+    let saved = times(size.captures, || _ = repository.save(&mut capsule()).unwrap());
+    row("a capsule made, stored and indexed", "4.8 ms", &ms(median(saved)));
+    let whole = capsule();
+    let bytes = whole.to_bytes().unwrap();
+    row(
+        "of which it is made",
+        "",
+        &ms(median(times(size.captures, || _ = whole.to_bytes().unwrap()))),
+    );
+    row("its file", "", &format!("{:.1} KB", bytes.len() as f64 / 1e3));
+    let html = median(times(size.captures, || _ = whole.to_html()));
+    row("its page", "9.6 ms with the capsule", &ms(html));
+    row("the size of that", "100 KB", &format!("{:.1} KB", whole.to_html().len() as f64 / 1e3));
+    let caught = |count: usize| -> Vec<Duration> {
+        let program = std::env::current_exe().unwrap();
+        let mut child = Command::new(program);
+        child.args(["crash".as_ref(), folder.path().as_os_str(), count.to_string().as_ref()]);
+        let output = child.stderr(Stdio::null()).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        text.lines().map(|line| Duration::from_nanos(line.parse().unwrap())).collect()
+    };
+    let first = (0..size.captures.min(20)).map(|_| caught(1)[0]).collect();
+    row("a panic, from `panic!` to the index: the first of a process", "", &ms(median(first)));
+    let later = caught(size.captures.min(50) + 1).split_off(1);
+    row("a later one of it", "4.8 ms", &ms(median(later)));
+}
+
+/// Panics so many times, and writes what each took in nanoseconds.
+fn crash_once(folder: &Path, count: &str) {
+    let _guard =
+        CrashHandler::builder().module("vittec").store(folder.to_owned()).install().unwrap();
+    let mut sources = SourceMap::new();
+    let file =
+        sources.add("src/shapes.vitte", "fn area(w: u32) -> u32\n.end\n".repeat(100)).unwrap();
+    vitte_crash::sources(&sources);
+    for _ in 0..count.parse::<usize>().unwrap() {
+        let start = Instant::now();
+        let report = vitte_crash::catch(|| {
+            let _cx =
+                vitte_crash::context("folding", Span::new(file, 3, 7).unwrap()).with("fn", "area");
+            panic!("a panic");
+        });
+        let time = start.elapsed();
+        assert!(report.unwrap_err().path.is_some());
+        println!("{}", time.as_nanos());
+    }
+}
+
+fn save_all(folder: &Path, count: usize) {
+    let repository = Repository::new(folder);
+    let capsule = capsule();
+    println!("ready");
+    std::io::stdout().flush().unwrap();
+    for _ in 0..count {
+        repository.save(&mut capsule.clone()).unwrap();
+    }
+}
+
+fn child(folder: &Path, count: usize) -> Child {
+    let mut child = Command::new(std::env::current_exe().unwrap());
+    child.args(["save".as_ref(), folder.as_os_str(), count.to_string().as_ref()]);
+    child.stdout(Stdio::piped()).spawn().unwrap()
+}
+
+/// The capsules in a repository, by the paths that they have.
+fn capsules(folder: &Path) -> Vec<PathBuf> {
+    let files = walkdir::WalkDir::new(folder).into_iter().map(|entry| entry.unwrap().into_path());
+    let is_capsule = |path: &PathBuf| {
+        path.extension().is_some_and(|end| end == "vittecrash")
+            && !path.starts_with(folder.join("latest"))
+    };
+    files.filter(is_capsule).collect()
+}
+
+fn at_once(size: &Size) {
+    let folder = tempfile::tempdir().unwrap();
+    for _ in 0..size.rounds {
+        let children: Vec<Child> = (0..64).map(|_| child(folder.path(), 1)).collect();
+        for child in children {
+            assert!(child.wait_with_output().unwrap().status.success());
+        }
+    }
+    let lines = fs::read_to_string(folder.path().join("index.jsonl")).unwrap();
+    let index = Repository::new(folder.path()).index().unwrap();
+    let ids: BTreeSet<String> = index.entries().map(|entry| entry.id).collect();
+    let found = format!(
+        "{} capsules, {} lines, {} ids",
+        capsules(folder.path()).len(),
+        lines.lines().count(),
+        ids.len()
+    );
+    row(
+        &format!("64 processes at once, {} times", size.rounds),
+        &format!("{0} capsules, {0} lines", 64 * size.rounds),
+        &found,
+    );
+}
+
+fn killed(size: &Size) {
+    let (mut unreadable, mut crashes, mut mended) = (0, 0, (0, 0));
+    for round in 0..size.kills {
+        let folder = tempfile::tempdir().unwrap();
+        let mut child = child(folder.path(), usize::MAX);
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        std::thread::sleep(Duration::from_micros(round * 7919 % 20_000));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let repository = Repository::new(folder.path());
+        let index = repository.index().unwrap();
+        unreadable += index.unreadable.len();
+        unreadable += index.entries().filter(|entry| repository.load(&entry.id).is_err()).count();
+        mended = (mended.0 + index.mended.added, mended.1 + index.mended.removed);
+        crashes += index.len();
+    }
+    row(
+        &format!("{} processes killed while they store, {crashes} crashes", size.kills),
+        "0 that cannot be read",
+        &format!(
+            "{unreadable} ({} lines without a file and {} files without a line mended)",
+            mended.1, mended.0
+        ),
+    );
+}
+
+/// A repository of very many crashes: the file of each is one that was stored, by another name.
+fn very_many(size: &Size) {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let repository = Repository::new(root);
+    let first = median(times(50, || _ = repository.save(&mut capsule()).unwrap()));
+    let one = repository.find("latest").unwrap();
+    let entry = serde_json::to_value(repository.index().unwrap().entry(&one).unwrap()).unwrap();
+    let file = repository.path(&one).unwrap();
+    let mut index = String::new();
+    for number in 0..size.crashes {
+        let (day, second) =
+            (number * 28 / size.crashes + 1, number * 28 % size.crashes * 60 / size.crashes);
+        let id = format!("2025-09-{day:02}T10-00-{second:02}-000-{number:08x}");
+        let fingerprint = format!("{:08x}{}", number % 1000, "0".repeat(56));
+        let path = format!("panic/2025-09-{day:02}/{:08x}/{id}.vittecrash", number % 1000);
+        fs::create_dir_all(root.join(&path).parent().unwrap()).unwrap();
+        // A file has so many names at the most.
+        if number % 10_000 == 0 {
+            fs::copy(&file, root.join(format!("copy-{number}"))).unwrap();
+        }
+        let copy = root.join(format!("copy-{}", number / 10_000 * 10_000));
+        fs::hard_link(copy, root.join(&path)).unwrap();
+        let mut entry = entry.clone();
+        entry["timestamp"] = format!("2025-09-{day:02}T10:00:{second:02}Z").into();
+        entry["fingerprint"] = fingerprint.into();
+        entry["message"] = format!("message number {number}").into();
+        entry["path"] = path.into();
+        // The name of a crash stands first in its line.
+        entry.as_object_mut().unwrap().remove("id");
+        let rest = serde_json::to_string(&entry).unwrap();
+        index += &format!("{{\"id\":\"{id}\",{}\n", &rest[1..]);
+    }
+    fs::write(root.join("index.jsonl"), &index).unwrap();
+    fs::write(root.join("index.seal"), index.len().to_string()).unwrap();
+    let many = format!("{} crashes", size.crashes);
+    // What has been written by now is none of what is measured.
+    assert!(Command::new("sync").status().unwrap().success());
+    let one_more = median(times(50, || _ = repository.save(&mut capsule()).unwrap()));
+    let ratio = one_more.as_secs_f64() / first.as_secs_f64();
+    row(
+        &format!("one more stored at {many}: to the first ones, {}", ms(first)),
+        "2 ×",
+        &format!("{}, {ratio:.2} ×", ms(one_more)),
+    );
+    let needle = format!("number {}", size.crashes - 1);
+    for arguments in [&["list"][..], &["list", "--kind=signal"], &["search", &needle], &["stats"]] {
+        let mut run = || {
+            let mut vitte = Command::new(env!("CARGO_BIN_EXE_vitte"));
+            vitte.args(["crash"]).args(arguments).arg("--dir").arg(root);
+            let output = vitte.output().unwrap();
+            assert!(output.status.success(), "{output:?}");
+        };
+        let time = median(times(7, &mut run));
+        let goal = if arguments[0] == "stats" || arguments.len() == 3 { "" } else { "500 ms" };
+        row(&format!("`vitte crash {}` at {many}", arguments.join(" ")), goal, &ms(time));
+    }
+    fs::remove_file(root.join("index.jsonl")).unwrap();
+    let start = Instant::now();
+    let count = repository.index().unwrap().len();
+    row(&format!("an index of {count} made anew from the files"), "", &ms(start.elapsed()));
+}
+
+/// A pattern that is random, and the same each time.
+struct Pattern(u64);
+
+impl Pattern {
+    fn below(&mut self, most: usize) -> usize {
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % most.max(1)
+    }
+}
+
+/// Capsules with some bytes changed, left out, added or moved.
+fn mangled(size: &Size) {
+    let whole = capsule().to_bytes().unwrap();
+    let mut pattern = Pattern(1);
+    let (mut read, mut most) = (0_usize, 0);
+    for _ in 0..size.mangled {
+        let mut bytes = whole.clone();
+        for _ in 0..=pattern.below(6) {
+            let (at, other) = (pattern.below(bytes.len()), pattern.below(bytes.len()));
+            match pattern.below(6) {
+                0 => bytes[at] = u8::try_from(pattern.below(256)).unwrap(),
+                1 => bytes.truncate(at),
+                2 => _ = bytes.splice(at..at, [0xff; 4]),
+                3 => bytes[at] ^= 1 << pattern.below(8),
+                4 => bytes.swap(at, other),
+                _ => _ = bytes.drain(at.min(other)..(at.min(other) + 8).min(bytes.len())),
+            }
+            if bytes.is_empty() {
+                break;
+            }
+        }
+        let mut is_read = false;
+        let used = allocation_counter::measure(|| {
+            is_read = Capsule::from_bytes(&bytes, Path::new("mangled")).is_ok();
+        });
+        read += usize::from(is_read);
+        most = used.bytes_max.max(most);
+    }
+    row(
+        &format!("{} mangled capsules, of which {read} could be read all the same", size.mangled),
+        "0 panics, 256 MiB at most",
+        &format!("0 panics, {:.1} MiB at most", most as f64 / f64::from(1 << 20)),
+    );
+}

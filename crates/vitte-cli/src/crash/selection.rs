@@ -1,0 +1,108 @@
+//! Which crashes are meant.
+
+use clap::Args;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
+
+use vitte_capsule::Entry;
+
+/// Crashes that are like all of this.
+#[derive(Debug, Default, Args)]
+#[group(id = "selection", multiple = true)]
+pub(crate) struct Selection {
+    /// Only of this program or part of it
+    #[arg(long, value_name = "NAME")]
+    module: Option<String>,
+    /// Only of this signal, such as SIGSEGV or segv
+    #[arg(long, value_name = "NAME")]
+    signal: Option<String>,
+    /// Only of this kind, such as panic or F0001
+    #[arg(long, value_name = "KIND")]
+    kind: Option<String>,
+    /// Only of this run of the program: its session, or the beginning of it
+    #[arg(long, value_name = "ID")]
+    session: Option<String>,
+    /// Only since then: a date, a date with a time (UTC), or a span such as 2h or `3 days`
+    #[arg(long, value_name = "WHEN", value_parser = |text: &str| since(text, Timestamp::now()))]
+    since: Option<Timestamp>,
+}
+
+impl Selection {
+    /// Whether it takes every crash.
+    pub(super) const fn is_empty(&self) -> bool {
+        let Self { module, signal, kind, session, since } = self;
+        let is_any = module.is_none() && signal.is_none() && kind.is_none();
+        is_any && session.is_none() && since.is_none()
+    }
+
+    pub(super) fn takes(&self, entry: &Entry) -> bool {
+        let has = |wished: &Option<String>, is_like: &dyn Fn(&str) -> bool| {
+            wished.as_deref().is_none_or(is_like)
+        };
+        has(&self.module, &|module| entry.module == module)
+            && has(&self.signal, &|signal| {
+                entry.signal.as_deref().is_some_and(|own| bare(own) == bare(signal))
+            })
+            && has(&self.kind, &|kind| {
+                [&*entry.kind, entry.code.as_str()].iter().any(|own| own.eq_ignore_ascii_case(kind))
+            })
+            && has(&self.session, &|session| entry.session.starts_with(session))
+            && self.since.is_none_or(|since| at(entry).is_some_and(|at| at >= since))
+    }
+}
+
+/// The name of a signal in one spelling.
+fn bare(signal: &str) -> String {
+    let signal = signal.to_ascii_uppercase();
+    signal.strip_prefix("SIG").map(str::to_owned).unwrap_or(signal)
+}
+
+/// When a crash was: by its timestamp, or by its id, which is a time too.
+fn at(entry: &Entry) -> Option<Timestamp> {
+    let by_id = || {
+        let stamp = entry.id.get(..19)?;
+        let time = DateTime::strptime("%Y-%m-%dT%H-%M-%S", stamp).ok()?;
+        time.to_zoned(TimeZone::UTC).ok().map(|time| time.timestamp())
+    };
+    entry.timestamp.parse().ok().or_else(by_id)
+}
+
+/// The time that a user means: one with an offset, one in UTC, or a span before `now`.
+fn since(text: &str, now: Timestamp) -> Result<Timestamp, String> {
+    if let Ok(at) = text.parse() {
+        return Ok(at);
+    }
+    let before_now = |span: Span| now.to_zoned(TimeZone::UTC).checked_sub(span.abs());
+    let at = match (text.parse::<DateTime>(), text.parse()) {
+        (Ok(time), _) => time.to_zoned(TimeZone::UTC),
+        (Err(_), Ok(span)) => before_now(span),
+        (Err(_), Err(_)) => {
+            return Err("it is no date, no date with a time, and no span such as 2h".to_owned());
+        }
+    };
+    at.map(|at| at.timestamp()).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_a_date_a_time_or_a_span() {
+        let now: Timestamp = "2025-10-22T13:05:42Z".parse().unwrap();
+        let shown = |text| since(text, now).unwrap().to_string();
+        assert_eq!(shown("2025-10-20"), "2025-10-20T00:00:00Z");
+        assert_eq!(shown("2025-10-20 12:30"), "2025-10-20T12:30:00Z");
+        assert_eq!(shown("2025-10-20T12:30:05"), "2025-10-20T12:30:05Z");
+        assert_eq!(shown("2025-10-20T12:30:05Z"), "2025-10-20T12:30:05Z");
+        assert_eq!(shown("2025-10-20T12:30:05+02:00"), "2025-10-20T10:30:05Z");
+        assert_eq!(shown("2h"), "2025-10-22T11:05:42Z");
+        assert_eq!(shown("3 days"), "2025-10-19T13:05:42Z");
+        assert_eq!(shown("2h ago"), "2025-10-22T11:05:42Z");
+        assert_eq!(shown("1 month 90m"), "2025-09-22T11:35:42Z");
+        for wrong in ["", "yesterday", "7", "2025-13-01", "20000 years"] {
+            assert!(since(wrong, now).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! The tests of `vitte`.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test states what it expects in the plain way"
+)]
+
+#[path = "../../../../tests/it/common/mod.rs"]
+mod common;
+
+mod crash;
+mod html;
+#[cfg(unix)]
+mod secrets;
+mod upload;
+
+use std::process::Command;
+
+/// The `vitte` binary, with nothing of the environment that could change what it writes.
+fn vitte() -> Command {
+    common::program(env!("CARGO_BIN_EXE_vitte"))
+}

@@ -1,0 +1,186 @@
+//! A hundred secrets in every place that a capsule has, and none in what is written.
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::json;
+use vitte_capsule::{Capsule, Mask, Repository};
+use vitte_crash::{CrashHandler, Environment, Sources};
+use vitte_diag::{SourceMap, Span};
+
+/// The names that secrets go by, and one that a program made up.
+const NAMES: [&str; 14] = [
+    "pass",
+    "DB_PASSWD",
+    "password",
+    "ClientSecret",
+    "github_token",
+    "api_key",
+    "APIKEY",
+    "X-Auth",
+    "credentials",
+    "private_key",
+    "session_id",
+    "Cookie",
+    "userPassword",
+    "launch_code",
+];
+
+/// The secret with a number: nothing else has these letters.
+fn secret(number: usize) -> String {
+    format!("Zq7{number:03}Wx9")
+}
+
+/// The name that it has.
+fn name(number: usize) -> &'static str {
+    NAMES[number % NAMES.len()]
+}
+
+const FOLDER: &str = "VITTE_TEST_SECRETS_INTO";
+const COUNT: usize = 120;
+
+/// Sources with secrets in their literals.
+fn source() -> String {
+    let lines =
+        (0..20).map(|at| format!("let {} = \"{}\"", name(at).replace('-', "_"), secret(at)));
+    let url = format!("let url = \"https://ada:{}@example.org/x\"", secret(20));
+    let tail = "\nfn main() -> void\n    say token\n.end\n";
+    lines.chain([url]).collect::<Vec<_>>().join("\n") + tail
+}
+
+/// Arguments of the program, behind those that are meant for the test.
+fn arguments() -> Vec<String> {
+    let of = |at: usize| match at % 4 {
+        0 => vec![format!("--{}", name(at)), secret(at)],
+        1 => vec![format!("--{}={}", name(at), secret(at))],
+        2 => vec![format!("{}={}", name(at), secret(at))],
+        _ => vec![format!("--url=https://ada:{}@example.org/", secret(at))],
+    };
+    (21..45).flat_map(of).collect()
+}
+
+/// A crash with secrets everywhere: the child of the test below is this test.
+#[test]
+fn planted() {
+    let Ok(folder) = std::env::var(FOLDER) else { return };
+    let guard = CrashHandler::builder()
+        .module("vittec")
+        .commit(format!("token={}", secret(45)))
+        .build_profile(format!("release password={}", secret(46)))
+        .environment(Environment::All)
+        .keep_sources(Sources::All)
+        .mask(Mask::default().with_pattern("launch_?code").unwrap())
+        .store(std::path::PathBuf::from(folder))
+        .install()
+        .unwrap();
+    let mut sources = SourceMap::new();
+    let file = sources.add("src/main.vitte", source()).unwrap();
+    vitte_crash::sources(&sources);
+    let deep = json!({
+        name(47): secret(47),
+        "list": [{name(48): secret(48)}, {"deeper": {name(49): [secret(50), {"x": secret(51)}]}}],
+        "pairs": [[name(52), secret(52)], {"key": name(53), "value": secret(53)}],
+        "text": format!("{}={}", name(54), secret(54)),
+        "command": ["tool", format!("--{}", name(55)), secret(55)],
+    });
+    let map: BTreeMap<String, String> = (56..70).map(|at| (name(at).into(), secret(at))).collect();
+    let thread = format!("worker password={}", secret(70));
+    let work = move || {
+        let result = vitte_crash::catch(|| {
+            let span = Span::new(file, 0, 30).unwrap();
+            let _outer = vitte_crash::context("reading", span)
+                .with("password", &*secret(71))
+                .with("url", &*format!("ftp://a:{}@b/", secret(72)))
+                .with("arguments", &*format!("--token {}", secret(73)));
+            let held = format!("secret={}", secret(74));
+            vitte_crash::context("checking", span).with(name(75), &*secret(75)).holding(
+                &[("deep", &deep), ("map", &map), ("api_key", &held), ("held", &held)],
+                || {
+                    let all = (76..90).map(|at| format!("{}={}", name(at), secret(at)));
+                    let all = all.collect::<Vec<_>>().join(" ");
+                    panic!("cannot log in: {all}, Authorization: Bearer {}", secret(90));
+                },
+            );
+        });
+        assert!(result.unwrap_err().path.is_some());
+    };
+    std::thread::Builder::new().name(thread).spawn(work).unwrap().join().unwrap();
+    drop(guard);
+}
+
+/// All texts of a capsule's file, unpacked, and what is made of it.
+fn written(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut all = Vec::new();
+    for entry in walkdir::WalkDir::new(folder) {
+        let entry = entry.unwrap();
+        if !entry.file_type().is_file() {
+            continue;
+        }
+        let (path, bytes) = (entry.path(), fs::read(entry.path()).unwrap());
+        if path.extension().is_some_and(|end| end == "vittecrash") {
+            let mut archive = zip::ZipArchive::new(std::io::Cursor::new(&bytes)).unwrap();
+            for index in 0..archive.len() {
+                let mut part = archive.by_index(index).unwrap();
+                let name = format!("{}:{}", path.display(), part.name().unwrap());
+                let mut text = Vec::new();
+                std::io::Read::read_to_end(&mut part, &mut text).unwrap();
+                all.push((name, text));
+            }
+            let capsule = Capsule::read(path).unwrap();
+            all.push((format!("{}: page", path.display()), capsule.to_html().into_bytes()));
+        }
+        all.push((path.display().to_string(), bytes));
+    }
+    all
+}
+
+fn contains(bytes: &[u8], text: &str) -> bool {
+    bytes.windows(text.len()).any(|at| at == text.as_bytes())
+}
+
+#[test]
+fn no_secret_of_a_hundred_is_written() {
+    let root = tempfile::tempdir().unwrap();
+    let folder = root.path().join("reports");
+    let mut child = Command::new(std::env::current_exe().unwrap());
+    child.args(["--exact", "secrets::planted", "--test-threads=1", "--"]).args(arguments());
+    child.env(FOLDER, &folder).stdin(Stdio::null());
+    for at in 91..COUNT {
+        let (name, value) = match at % 3 {
+            0 => (format!("VITTEC_{at}_URL"), format!("postgres://ada:{}@db/x", secret(at))),
+            _ => (format!("{}_{at}", name(at)), secret(at)),
+        };
+        child.env(name, value);
+    }
+    let output = child.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let repository = Repository::new(&folder);
+    let id = repository.find("latest").unwrap();
+    let capsule = repository.load(&id).unwrap();
+    // What is not secret is there, or the test would find nothing in nothing.
+    assert_eq!(capsule.sources.len(), 1);
+    assert_eq!(capsule.sources[0].text.len(), source().len(), "offsets stay");
+    assert!(capsule.report.message.starts_with("cannot log in: "), "{}", capsule.report.message);
+    assert!(capsule.report.command.len() > 20 && capsule.environment.len() > 25);
+    assert_eq!(capsule.report.context.len(), 2);
+    let mut written = written(&folder);
+    for command in
+        [&["show", &id, "--full"][..], &["inspect", &id], &["vars", &id], &["env", &id, "--json"]]
+    {
+        let mut vitte = crate::vitte();
+        let output = vitte.arg("crash").args(command).arg("--dir").arg(&folder).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        written.push((command.join(" "), output.stdout));
+    }
+    let mut found = Vec::new();
+    for number in 0..COUNT {
+        for (place, bytes) in &written {
+            if contains(bytes, &secret(number)) {
+                found.push(format!("{} ({}) in {place}", secret(number), name(number)));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{} secrets were found:\n{}", found.len(), found.join("\n"));
+    assert!(written.iter().any(|(_, bytes)| contains(bytes, "<masked>")));
+}

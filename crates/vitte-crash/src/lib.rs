@@ -1,0 +1,65 @@
+//! Crashes as fatal diagnostics: panics, fatal signals and uncaught errors.
+//!
+//! ```text
+//! panic ──────────▶ hook ─▶ symbols ─┐                                          ┌▶ store: ID.json
+//! error of `main` ─▶ run ────────────┤                             ┌▶ keep ─────┤
+//! fatal signal ───▶ signal ═▶ reporter: threads, walk, symbols ─▶ CrashReport    └▶ mask ─▶ capsule ─▶ repository
+//!                             (another process)                    └▶ Diagnostic ─▶ any format     │
+//! context, sources, variables ──────▲                                                              ▼
+//!                                        `vitte crash …`, html, replay ─▶ reduce ◀── ID.vittecrash, index
+//! ```
+//!
+//! A [`CrashHandler`] is put in place by the first line of `main`. [`context()`] and [`sources`] say what the
+//! program is doing, and where; [`catch()`] gives up one unit of work, and [`run`] reports an error that nobody
+//! handles. What comes of a crash is a [`CrashReport`]: kept by a [`Store`], or with the feature `capsule` as a
+//! `Capsule` in a `Repository`, and shown as the diagnostic that [`CrashReport::to_diagnostic`] makes.
+//!
+//! What is captured on which system, what never is, and how to turn it off, is in the README.
+//!
+//! ```
+//! use vitte_crash::CrashHandler;
+//! use vitte_diag::SourceMap;
+//!
+//! let _guard = CrashHandler::builder().module("mycc").store(None).install()?;
+//! let mut sources = SourceMap::new();
+//! let file = sources.add("src/main.vitte", "let x = 1 / 0\n")?;
+//! let span = sources.span(file, 8..13)?;
+//! vitte_crash::sources(&sources);
+//!
+//! let folded = vitte_crash::catch(|| {
+//!     let _cx = vitte_crash::context("folding", span).with("operator", '/');
+//!     1_u8.checked_div(0).expect("a divisor")
+//! });
+//! let diagnostic = folded.unwrap_err().to_diagnostic();
+//! assert_eq!(diagnostic.message(), "`mycc` panicked: a divisor");
+//! assert_eq!(diagnostic.primary().message(), Some("while folding (operator: /)"));
+//! assert_eq!(diagnostic.primary().span(), span);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+#![deny(unsafe_code)]
+
+mod catch;
+mod context;
+mod facts;
+mod handler;
+mod hook;
+mod panic_message;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod remote;
+mod render;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod reporter;
+mod save;
+mod symbols;
+mod sys;
+mod variables;
+
+pub use catch::{catch, run};
+pub use context::place::sources;
+pub use context::{Context, Value, ValueText, context};
+pub use handler::{Builder, CrashGuard, CrashHandler, InstallError};
+pub use save::{Environment, Sources};
+pub use variables::{Limits, Variable};
+/// The types of a crash that was captured, and of where it is kept.
+pub use vitte_capsule::{self as capsule, CrashReport, Mask, MaskError, Repository, Retention};

@@ -1,0 +1,36 @@
+//! The memory of another process.
+
+use std::io::{IoSlice, IoSliceMut};
+
+use nix::sys::uio::{RemoteIoVec, process_vm_readv, process_vm_writev};
+use nix::unistd::Pid;
+
+/// Memory of another process: that many bytes at an address, or nothing where they cannot be read.
+pub(crate) type Memory<'a> = dyn Fn(u64, usize) -> Option<Vec<u8>> + 'a;
+
+/// Bytes of a process; nothing where not all of them can be read.
+pub(super) fn read(process: Pid, address: u64, len: usize) -> Option<Vec<u8>> {
+    let mut bytes = vec![0; len];
+    let remote = RemoteIoVec { base: usize::try_from(address).ok()?, len };
+    let count = process_vm_readv(process, &mut [IoSliceMut::new(&mut bytes)], &[remote]).ok()?;
+    // At the end of a stack there is less.
+    bytes.truncate(count);
+    (count > 0 || len == 0).then_some(bytes)
+}
+
+/// Writes a word into the memory of a process, if that is possible.
+pub(super) fn write(process: Pid, address: u64, word: u64) {
+    let bytes = word.to_ne_bytes();
+    if let Ok(base) = usize::try_from(address) {
+        let remote = RemoteIoVec { base, len: bytes.len() };
+        _ = process_vm_writev(process, &[IoSlice::new(&bytes)], &[remote]);
+    }
+}
+
+pub(crate) fn u32_at(bytes: &[u8], offset: usize) -> Option<u32> {
+    Some(u32::from_ne_bytes(*bytes.get(offset..)?.first_chunk()?))
+}
+
+pub(crate) fn u64_at(bytes: &[u8], offset: usize) -> Option<u64> {
+    Some(u64::from_ne_bytes(*bytes.get(offset..)?.first_chunk()?))
+}

@@ -1,0 +1,33 @@
+//! What is at the addresses of calls: names, files, lines.
+
+mod calls;
+#[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
+mod elsewhere;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod linux;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+pub(crate) mod modules;
+
+pub(crate) use calls::Calls;
+#[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
+pub(crate) use elsewhere::of_panic;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+pub(crate) use linux::{Addresses, Symbols, lowest_address, of_panic};
+
+/// Whether a function is one of those that a panic calls.
+fn is_panic(function: &str) -> bool {
+    const PREFIXES: [&str; 6] = [
+        "core::panicking::",
+        "std::panicking::",
+        "std::panic::",
+        "core::option::unwrap_failed",
+        "core::option::expect_failed",
+        "core::result::unwrap_failed",
+    ];
+    function.ends_with("rust_begin_unwind") || PREFIXES.iter().any(|one| function.starts_with(one))
+}
+
+/// The calls of a panic, without those that the panic itself makes.
+fn below_the_panic(calls: Calls) -> Calls {
+    calls.below("__rust_end_short_backtrace", is_panic)
+}

@@ -1,0 +1,268 @@
+//! A program that crashes as its first argument says, while it says that it works on a line of a source.
+//!
+//! `crasher KIND[+OPTION…]`; the options close, fill or deny what a report may need. A comment `here: KIND`
+//! is on the line that each report has to name.
+#![allow(unsafe_code, reason = "crashes of all kinds")]
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::exit,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "it crashes"
+)]
+
+use std::hint::black_box;
+use std::process::ExitCode;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use vitte_crash::{Builder, CrashHandler};
+use vitte_diag::{Format, SourceMap, Span};
+
+mod holds;
+mod options;
+mod others;
+
+const SOURCE: &str = "module demo\n\nfn area(side: f64) -> f64\n  ret side * side\n.end\n";
+
+fn main() -> ExitCode {
+    // What a reporter that hangs or dies does: before the handler's first line.
+    if std::env::args().nth(1).is_some_and(|first| first.starts_with("--vitte-crash")) {
+        match std::env::var("CRASHER_REPORTER").as_deref() {
+            Ok("hang") => std::thread::sleep(Duration::from_secs(60)),
+            Ok("die") => std::process::abort(),
+            _ => {}
+        }
+    }
+    let wish = std::env::args().nth(1).unwrap_or_default();
+    let options: Vec<&str> = wish.split('+').collect();
+    let has = |option: &str| options.contains(&option);
+    options::before(&has);
+    let mut guard = (!has("bare")).then(|| builder(&has).install().unwrap());
+    let mut sources = SourceMap::new();
+    let file = sources.add("src/demo.vitte", SOURCE).unwrap();
+    vitte_crash::sources(&sources);
+    let function = sources.span(file, 13..56).unwrap();
+    let expression = sources.span(file, 45..56).unwrap();
+    options::after(&has);
+    if let Some(code) = holds::run(options[0]) {
+        return code;
+    }
+    match others::run(options[0], &mut guard, &sources) {
+        Some(code) => code,
+        None => work(options[0], function, expression),
+    }
+}
+
+fn builder(has: &dyn Fn(&str) -> bool) -> Builder {
+    let store = std::env::var_os("CRASHER_STORE").map(std::path::PathBuf::from);
+    let limit = std::env::var("CRASHER_LIMIT").map_or(20_000, |limit| limit.parse().unwrap());
+    let builder = CrashHandler::builder()
+        .module("crasher")
+        .version("1.2.3")
+        .commit("0123abc")
+        .store(store.unwrap_or_else(|| "crash-reports".into()))
+        .limit(Duration::from_millis(limit));
+    #[cfg(feature = "minidump")]
+    let builder = builder.minidump(std::env::var_os("CRASHER_DUMP").is_some());
+    let builder = if has("unstored") { builder.store(None) } else { builder };
+    let builder = if has("quiet") { builder.quiet(true) } else { builder };
+    let builder = if has("short") { builder.variables(holds::limits()) } else { builder };
+    if has("json") { builder.format(Format::Json) } else { builder }
+}
+
+#[inline(never)]
+fn work(kind: &str, function: Span, expression: Span) -> ExitCode {
+    let _file = vitte_crash::context("compiling", None).with("file", "src/demo.vitte");
+    let _function =
+        vitte_crash::context("type-checking", function).with("fn", "area").with("round", 2);
+    let _expression = vitte_crash::context("folding", expression);
+    culprit(kind, function, expression);
+    ExitCode::SUCCESS
+}
+
+/// The function that every report has to name.
+#[inline(never)]
+fn culprit(kind: &str, function: Span, expression: Span) {
+    match kind {
+        "none" => {}
+        "segv" => unsafe {
+            black_box(std::ptr::null_mut::<u8>()).write_volatile(1); // here: segv
+        },
+        "bad" => unsafe {
+            black_box(0xdead_beef_usize as *mut u8).write_volatile(1); // here: bad
+        },
+        "wild" => unsafe {
+            black_box(0xdead_beef_dead_beef_usize as *mut u8).write_volatile(1); // here: wild
+        },
+        "call" => {
+            let function: extern "C" fn() = unsafe { std::mem::transmute(black_box(0x10_usize)) };
+            function(); // here: call
+            black_box(());
+        }
+        "bus" => unsafe {
+            black_box(options::EMPTY.load(Ordering::Relaxed).read_volatile()); // here: bus
+        },
+        "ill" => unsafe { illegal() },
+        "fpe" => unsafe { divide() },
+        "trap" => unsafe { breakpoint() },
+        "abort" => std::process::abort(), // here: abort
+        "raise" => unsafe {
+            libc::raise(libc::SIGSEGV);
+        },
+        "overflow" => {
+            black_box(recurse(black_box(1)));
+        }
+        "oom" => {
+            black_box(Vec::<u8>::with_capacity(black_box(1 << 60))); // here: oom
+        }
+        "heap" => corrupt(),
+        "locked" => {
+            // Another thread is always in the allocator.
+            std::thread::spawn(|| {
+                loop {
+                    black_box(Vec::<u8>::with_capacity(black_box(1000)));
+                }
+            });
+            std::thread::sleep(Duration::from_millis(5));
+            unsafe { black_box(std::ptr::null_mut::<u8>()).write_volatile(1) } // here: locked
+        }
+        _ => threads(kind, function, expression),
+    }
+}
+
+/// As above, on other threads.
+fn threads(kind: &str, function: Span, expression: Span) {
+    match kind {
+        "thread" | "thread-segv" | "thread-overflow" => {
+            let inner = kind.strip_prefix("thread-").unwrap_or("panic").to_owned();
+            let thread = std::thread::Builder::new().name("worker".into()).spawn(move || {
+                work(&inner, function, expression);
+            });
+            if thread.unwrap().join().is_err() {
+                std::process::exit(101);
+            }
+        }
+        "two" => {
+            let threads: Vec<_> = (0..2)
+                .map(|_| std::thread::spawn(move || work("segv", function, expression)))
+                .collect();
+            threads.into_iter().for_each(|thread| _ = thread.join());
+        }
+        "exit" => {
+            std::thread::spawn(move || work("segv", function, expression));
+            // Before, while and after the process is looked at.
+            std::thread::sleep(Duration::from_millis(u64::from(std::process::id() % 100)));
+            std::process::exit(7);
+        }
+        _ => panics(kind),
+    }
+}
+
+#[inline(never)]
+fn panics(kind: &str) {
+    struct Panics;
+    impl Drop for Panics {
+        fn drop(&mut self) {
+            panic!("the second panic");
+        }
+    }
+    impl std::fmt::Display for Panics {
+        fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            panic!("the panic of a value");
+        }
+    }
+    match kind {
+        "panic" => panic!("the panic of {kind}"), // here: panic
+        "unwrap" => {
+            let nothing: Option<u8> = black_box(None);
+            nothing.unwrap(); // here: unwrap
+        }
+        "bounds" => {
+            let list = black_box(vec![1, 2, 3]);
+            black_box(list[black_box(7)]); // here: bounds
+        }
+        "pool" => {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
+            pool.install(|| {
+                if black_box(true) {
+                    panic!("the panic of a pool"); // here: pool
+                }
+            });
+        }
+        "double" => {
+            let _panics = Panics;
+            panic!("the first panic"); // here: double
+        }
+        "extern" => no_unwind(),
+        "display" => {
+            let value = std::mem::ManuallyDrop::new(Panics);
+            let _cx =
+                vitte_crash::context("showing", None).with("value", format_args!("{}", *value));
+            panic!("after the value"); // here: display
+        }
+        "any" => std::panic::panic_any(42), // here: any
+        "unsound" => unsafe {
+            // With debug assertions this is a panic that cannot unwind.
+            let index = black_box(9);
+            black_box([1_u8, 2].get_unchecked(index)); // here: unsound
+        },
+        other => panic!("no kind {other}"),
+    }
+}
+
+extern "C" fn no_unwind() {
+    panic!("a panic in a C function"); // here: extern
+}
+
+#[inline(never)]
+fn recurse(depth: u64) -> u64 {
+    let room = black_box([depth; 16]);
+    if depth == black_box(0) {
+        return 0;
+    }
+    recurse(depth + 1) + room[black_box(3)]
+}
+
+/// What a bug in unsafe code does: the allocator finds it, while it has its lock.
+#[inline(never)]
+fn corrupt() {
+    unsafe {
+        // The block stands before the rest of the heap, whose size it writes over.
+        let block = libc::malloc(100_000).cast::<u8>();
+        let end = block.add(libc::malloc_usable_size(block.cast()));
+        end.cast::<usize>().write_volatile(usize::MAX - 7);
+        black_box(libc::malloc(120_000)); // here: heap
+    }
+}
+
+unsafe fn illegal() {
+    unsafe {
+        #[cfg(target_arch = "x86_64")]
+        std::arch::asm!("ud2"); // here: ill
+        #[cfg(target_arch = "aarch64")]
+        std::arch::asm!("udf #0"); // here: ill
+    }
+}
+
+unsafe fn divide() {
+    unsafe {
+        #[cfg(target_arch = "x86_64")]
+        std::arch::asm!("xor edx, edx", "xor ecx, ecx", "div ecx", out("eax") _, out("edx") _, out("ecx") _); // here: fpe
+        // A division by zero is none for this processor.
+        #[cfg(target_arch = "aarch64")]
+        libc::raise(libc::SIGFPE); // here: fpe
+    }
+}
+
+unsafe fn breakpoint() {
+    unsafe {
+        #[cfg(target_arch = "x86_64")]
+        std::arch::asm!("int3"); // here: trap
+        #[cfg(target_arch = "aarch64")]
+        std::arch::asm!("brk #0"); // here: trap
+    }
+}

@@ -1,0 +1,249 @@
+//! What is no crash of its own, but has to do with one: each kind says on standard output what it saw.
+
+use std::error::Error;
+use std::fmt;
+use std::hint::black_box;
+use std::process::ExitCode;
+use std::sync::{Arc, Barrier};
+use std::time::Duration;
+
+use vitte_crash::{self, CrashGuard, CrashHandler, CrashReport};
+use vitte_diag::SourceMap;
+
+/// Does what `kind` says, where it is one of these.
+pub fn run(kind: &str, guard: &mut Option<CrashGuard>, sources: &SourceMap) -> Option<ExitCode> {
+    match kind {
+        "catch" => catch(),
+        "run" => return Some(vitte_crash::run(fails)),
+        "twice" => println!("{}", CrashHandler::builder().install().unwrap_err()),
+        "restore" => restore(guard),
+        "unwound" => unwound(guard),
+        "fork" => return Some(fork()),
+        "again" => again(),
+        "deep" => deep(),
+        "crowd" => crowd(),
+        "crowd-last" => crowd_last(),
+        "hostile" => hostile(),
+        "order" => order(),
+        "tls" => tls(),
+        "sources" => replaces(sources),
+        "raise-abort" => println!("{}", unsafe { libc::raise(libc::SIGABRT) }),
+        _ => return None,
+    }
+    Some(ExitCode::SUCCESS)
+}
+
+fn segv() {
+    unsafe { black_box(std::ptr::null_mut::<u8>()).write_volatile(1) }
+}
+
+fn said(report: &CrashReport) -> String {
+    let names: Vec<_> = report.context.iter().map(|entry| &*entry.name).collect();
+    format!("{} {} {names:?} {}", report.code, report.message, report.path.is_some())
+}
+
+fn catch() {
+    let _outer = vitte_crash::context("batch", None);
+    for file in ["a", "b", "c"] {
+        let result = vitte_crash::catch(|| {
+            let _cx = vitte_crash::context("file", None).with("name", file);
+            if file == "b" {
+                // What nobody closes, as its owner is lost.
+                std::mem::forget(vitte_crash::context("lost", None));
+                panic!("the file {file} is bad");
+            }
+            file.len()
+        });
+        match result {
+            Ok(len) => println!("{file} {len}"),
+            Err(report) => println!("{file} {}", said(&report)),
+        }
+    }
+    let nested = vitte_crash::catch(|| {
+        vitte_crash::catch(|| panic!("inner"))
+            .map_err(|inner| panic!("outer after {}", inner.message))
+            .ok()
+    });
+    println!("{}", said(&nested.unwrap_err()));
+}
+
+#[derive(Debug)]
+struct Chain(u8);
+
+impl fmt::Display for Chain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "error {}", self.0)
+    }
+}
+
+impl Error for Chain {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        [None, Some(&Chain(0) as _), Some(&Chain(1) as _)].into_iter().nth(self.0.into())?
+    }
+}
+
+fn fails() -> Result<(), Chain> {
+    Err(Chain(2))
+}
+
+const SIGNALS: [i32; 6] =
+    [libc::SIGSEGV, libc::SIGBUS, libc::SIGILL, libc::SIGFPE, libc::SIGABRT, libc::SIGTRAP];
+
+/// What is done at each signal, and on which stack.
+fn actions() -> (Vec<(usize, i32)>, (usize, usize, i32)) {
+    unsafe {
+        let action = |signal| {
+            let mut now: libc::sigaction = std::mem::zeroed();
+            libc::sigaction(signal, std::ptr::null(), &raw mut now);
+            (now.sa_sigaction, now.sa_flags)
+        };
+        let mut stack: libc::stack_t = std::mem::zeroed();
+        libc::sigaltstack(std::ptr::null(), &raw mut stack);
+        (SIGNALS.map(action).into(), (stack.ss_sp.addr(), stack.ss_size, stack.ss_flags))
+    }
+}
+
+fn restore(guard: &mut Option<CrashGuard>) {
+    drop(guard.take());
+    let before = actions();
+    for _ in 0..3 {
+        let guard = CrashHandler::builder().store(None).install().unwrap();
+        let during = actions();
+        println!("other: {}", before.0.iter().zip(&during.0).all(|(one, other)| one != other));
+        drop(guard);
+        println!("same: {}", actions() == before);
+    }
+    panic!("nobody reports this");
+}
+
+fn unwound(guard: &mut Option<CrashGuard>) {
+    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        let _guard = guard.take();
+        panic!("a panic that drops the guard");
+    }));
+    println!("{}", result.is_err());
+    panic!("a panic after that");
+}
+
+fn fork() -> ExitCode {
+    let _cx = vitte_crash::context("before the fork", None);
+    unsafe {
+        let child = libc::fork();
+        if child == 0 {
+            let _cx = vitte_crash::context("in the child", None);
+            segv();
+        }
+        let mut status = 0;
+        libc::waitpid(child, &raw mut status, 0);
+        println!("{} {}", libc::WIFSIGNALED(status), libc::WTERMSIG(status));
+    }
+    ExitCode::from(3)
+}
+
+/// Another signal comes while a reporter, which hangs, is waited for.
+fn again() {
+    let (process, thread) = unsafe { (libc::getpid(), libc::gettid()) };
+    std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(400));
+        unsafe { libc::syscall(libc::SYS_tgkill, process, thread, libc::SIGSEGV) };
+    });
+    let _cx = vitte_crash::context("crashing twice", None);
+    segv();
+}
+
+fn deep() {
+    let contexts: Vec<_> =
+        (0..100_u32).map(|index| vitte_crash::context("level", None).with("n", index)).collect();
+    segv();
+    drop(contexts);
+}
+
+/// More threads than have contexts; the first one crashes.
+fn crowd() {
+    let _cx = vitte_crash::context("first of all", None);
+    start(600, |_| {});
+    segv();
+}
+
+/// As above, but one that came too late for a context crashes.
+fn crowd_last() {
+    start(600, |index| {
+        if index == 599 {
+            segv();
+        }
+    });
+    std::thread::sleep(Duration::from_secs(60));
+}
+
+/// Starts threads, one after the other, that stay.
+fn start(count: usize, last: fn(usize)) {
+    let have_begun = Arc::new(Barrier::new(2));
+    for index in 0..count {
+        let begun = Arc::clone(&have_begun);
+        let thread = std::thread::Builder::new().name(format!("w{index}")).stack_size(128 << 10);
+        let work = move || {
+            let _cx = vitte_crash::context("one of many", None).with("index", index);
+            begun.wait();
+            last(index);
+            std::thread::sleep(Duration::from_secs(60));
+        };
+        thread.spawn(work).unwrap();
+        have_begun.wait();
+    }
+}
+
+fn hostile() {
+    let long = "é".repeat(27) + "a€ and more";
+    let evil = "\u{1b}[31m\u{202e}\r\nred";
+    let name = "evil\u{1b}]0;x\u{7}\u{9b}\u{202e}\nname";
+    let _cx = vitte_crash::context(name, None).with("long", &long).with(evil, evil);
+    let _cx = _cx.with("third", 3).with("fourth", 4);
+    segv();
+}
+
+/// Contexts that are closed in another order than they were opened.
+fn order() {
+    let _base = vitte_crash::context("base", None);
+    let (first, second) =
+        (vitte_crash::context("first", None), vitte_crash::context("second", None));
+    drop(first);
+    drop(second);
+    let _last = vitte_crash::context("last", None);
+    segv();
+}
+
+/// A context that is opened while the thread ends.
+fn tls() {
+    struct Late;
+    impl Drop for Late {
+        fn drop(&mut self) {
+            let _cx = vitte_crash::context("late", None).with("n", 1);
+            segv();
+        }
+    }
+    thread_local! { static LATE: Late = const { Late }; }
+    let thread = std::thread::Builder::new().name("ending".into()).spawn(|| {
+        LATE.with(|_| {});
+        _ = vitte_crash::context("soon over", None);
+    });
+    _ = thread.unwrap().join();
+}
+
+fn replaces(sources: &SourceMap) {
+    let span = sources.span(vitte_diag::FileId::new(0), 45..56).unwrap();
+    let all: Vec<_> = (1..20_usize)
+        .map(|count| {
+            let mut map = sources.clone();
+            (0..count).for_each(|file| _ = map.add(format!("{file}"), "x\n".repeat(file)).unwrap());
+            map
+        })
+        .collect();
+    std::thread::spawn(move || {
+        loop {
+            all.iter().for_each(vitte_crash::sources);
+        }
+    });
+    std::thread::sleep(Duration::from_millis(20));
+    let _cx = vitte_crash::context("folding", span);
+    segv();
+}

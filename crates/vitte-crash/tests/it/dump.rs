@@ -1,0 +1,300 @@
+//! The minidump beside the report of a fatal signal, read back by a reader that others wrote.
+#![allow(unsafe_code, reason = "a parent that waits as a shell does")]
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::ExitStatusExt as _;
+use std::path::Path;
+use std::process::{Command, ExitStatus, Stdio};
+
+use minidump::system_info::{Cpu, Os};
+use minidump::{
+    CrashReason, Minidump, MinidumpContextValidity, MinidumpException, MinidumpLinuxMaps,
+    MinidumpModuleList, MinidumpSystemInfo, MinidumpThreadList, MinidumpThreadNames, Module as _,
+    UnifiedMemory,
+};
+use vitte_capsule::{Capsule, CrashReport, Mended, Repository};
+
+use crate::common;
+
+const SECRET: &str = "hunter2hunter2";
+const MIB: usize = 1 << 20;
+
+/// A program that crashes, with its store in a folder and a secret in its environment.
+fn crasher(kind: &str, folder: &Path) -> Command {
+    let mut command = common::example("crasher");
+    command.arg(kind).env("CRASHER_STORE", folder).env("CRASHER_DUMP", "1").env("SECRET", SECRET);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+}
+
+/// What one crash left.
+struct Left {
+    folder: tempfile::TempDir,
+    report: CrashReport,
+    minidump: Option<Vec<u8>>,
+}
+
+impl Left {
+    fn by(kind: &str, signal: i32) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let status = crasher(kind, folder.path()).status().unwrap();
+        assert_eq!(status.signal(), Some(signal), "{kind}: {status}");
+        Self::read(folder)
+    }
+
+    fn read(folder: tempfile::TempDir) -> Self {
+        let repository = Repository::new(folder.path());
+        let index = repository.index().unwrap();
+        assert!(index.unreadable.is_empty(), "{:?}", index.unreadable);
+        assert_eq!(index.len(), 1);
+        let capsule = repository.load(index.ids().next().unwrap()).unwrap();
+        Self { folder, report: capsule.report, minidump: capsule.minidump }
+    }
+
+    fn dump(&self) -> Vec<u8> {
+        self.minidump.clone().unwrap()
+    }
+
+    fn register(&self, name: &str) -> u64 {
+        u64::from_str_radix(self.report.registers[name].trim_start_matches("0x"), 16).unwrap()
+    }
+}
+
+fn contains(bytes: &[u8], text: &str) -> bool {
+    let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    [text.as_bytes(), &wide].iter().any(|text| bytes.windows(text.len()).any(|at| at == *text))
+}
+
+#[test]
+fn a_dump_says_what_the_handler_told() {
+    let left = Left::by("bad", libc::SIGSEGV);
+    let bytes = left.dump();
+    let dump = Minidump::read(&*bytes).unwrap();
+    let system = dump.get_stream::<MinidumpSystemInfo>().unwrap();
+    assert_eq!((system.os, system.cpu), (Os::Linux, Cpu::X86_64));
+
+    let exception = dump.get_stream::<MinidumpException<'_>>().unwrap();
+    let record = &exception.raw.exception_record;
+    // SEGV_MAPERR.
+    assert_eq!((record.exception_code, record.exception_flags), (11, 1));
+    assert_eq!(record.exception_address, 0xdead_beef);
+    assert_eq!(exception.get_crash_address(system.os, system.cpu), 0xdead_beef);
+    let reason = exception.get_crash_reason(system.os, system.cpu);
+    assert!(matches!(reason, CrashReason::LinuxSigsegv(_)), "{reason}");
+    assert_eq!(u64::from(exception.thread_id), left.report.threads[0].id);
+
+    let context = exception.context(&system, None).unwrap();
+    assert_eq!(context.get_instruction_pointer(), left.register("rip"));
+    assert_eq!(context.get_stack_pointer(), left.register("rsp"));
+    assert_eq!(context.valid, MinidumpContextValidity::All);
+    for name in ["rax", "rbx", "rdi", "rsi", "rbp", "r8", "r15"] {
+        assert_eq!(context.get_register(name), Some(left.register(name)), "{name}");
+    }
+
+    let threads = dump.get_stream::<MinidumpThreadList<'_>>().unwrap();
+    let crashed = threads.get_thread(exception.thread_id).unwrap();
+    let own = crashed.context(&system, None).unwrap();
+    assert_eq!(own.get_instruction_pointer(), left.register("rip"));
+    let memory = dump.get_memory().unwrap();
+    let stack = crashed.stack_memory(&memory).unwrap();
+    assert!(stack.memory_range().unwrap().contains(left.register("rsp")));
+    let code = memory.memory_at_address(left.register("rip")).unwrap();
+    // `movb $1, (%rax)` or the like: it is there at all.
+    assert!(code.bytes().iter().any(|byte| *byte != 0));
+
+    let modules = dump.get_stream::<MinidumpModuleList>().unwrap();
+    let main = modules.main_module().unwrap();
+    assert!(main.code_file().ends_with("/crasher"), "{}", main.code_file());
+    let here = modules.module_at_address(left.register("rip")).unwrap();
+    assert_eq!(here.base_address(), main.base_address());
+    let libc = modules.iter().find(|module| module.code_file().contains("libc.so")).unwrap();
+    assert!(libc.code_identifier().is_some_and(|id| id.to_string().len() >= 16));
+    assert!(modules.iter().any(|module| module.code_file() == "linux-gate.so"));
+    assert_eq!(left.report.notes, ["a minidump is in the capsule"]);
+}
+
+#[test]
+fn every_thread_has_its_registers_its_stack_and_its_name() {
+    let left = Left::by("thread-segv", libc::SIGSEGV);
+    let bytes = left.dump();
+    let dump = Minidump::read(&*bytes).unwrap();
+    let system = dump.get_stream::<MinidumpSystemInfo>().unwrap();
+    let threads = dump.get_stream::<MinidumpThreadList<'_>>().unwrap();
+    let names = dump.get_stream::<MinidumpThreadNames>().unwrap();
+    let memory = dump.get_memory().unwrap();
+    let ids: Vec<u64> = threads.threads.iter().map(|thread| thread.raw.thread_id.into()).collect();
+    let known: Vec<u64> = left.report.threads.iter().map(|thread| thread.id).collect();
+    assert_eq!(ids, known);
+    assert_eq!(ids.len(), 2);
+    assert_eq!(names.get_name(threads.threads[0].raw.thread_id).unwrap(), "worker");
+    assert_eq!(names.get_name(threads.threads[1].raw.thread_id).unwrap(), "crasher");
+    for thread in &threads.threads {
+        let sp = thread.context(&system, None).unwrap().get_stack_pointer();
+        let stack = thread.stack_memory(&memory).unwrap();
+        assert!(stack.memory_range().unwrap().contains(sp));
+        assert!(stack.bytes().iter().any(|byte| *byte != 0));
+    }
+}
+
+#[test]
+fn a_signal_that_was_sent_has_no_address() {
+    let left = Left::by("abort", libc::SIGABRT);
+    let bytes = left.dump();
+    let dump = Minidump::read(&*bytes).unwrap();
+    let exception = dump.get_stream::<MinidumpException<'_>>().unwrap();
+    let record = &exception.raw.exception_record;
+    assert_eq!((record.exception_code, record.exception_address), (6, 0));
+    // SI_TKILL.
+    assert_eq!(record.exception_flags.cast_signed(), -6);
+}
+
+#[test]
+fn the_environment_is_nowhere_in_a_dump() {
+    let cases = [
+        ("segv", libc::SIGSEGV),
+        ("thread-segv", libc::SIGSEGV),
+        ("overflow", libc::SIGABRT),
+        ("thread-overflow", libc::SIGABRT),
+        ("abort", libc::SIGABRT),
+    ];
+    for (kind, signal) in cases {
+        let left = Left::by(kind, signal);
+        let bytes = left.dump();
+        assert!(!contains(&bytes, "hunter2"), "{kind}");
+        assert!(!contains(&bytes, "SECRET="), "{kind}");
+        assert!(!contains(&bytes, "CRASHER_STORE="), "{kind}");
+        // In a large dump it takes long to look for all of it.
+        for (key, value) in std::env::vars().filter(|_| bytes.len() < MIB) {
+            let entry = format!("{key}={value}");
+            assert!(entry.len() < 8 || !contains(&bytes, &entry), "{kind}: {key}");
+        }
+        let dump = Minidump::read(&*bytes).unwrap();
+        let environment = minidump::format::MINIDUMP_STREAM_TYPE::LinuxEnviron as u32;
+        assert!(dump.get_raw_stream(environment).is_err(), "{kind}");
+    }
+}
+
+#[test]
+fn the_stack_that_the_environment_is_on_is_there_to_its_end() {
+    let left = Left::by("segv", libc::SIGSEGV);
+    let bytes = left.dump();
+    let dump = Minidump::read(&*bytes).unwrap();
+    let maps = dump.get_stream::<MinidumpLinuxMaps<'_>>().unwrap();
+    let stack = maps.memory_info_at_address(left.register("rsp")).unwrap();
+    let memory = dump.get_memory().unwrap();
+    let block = memory.memory_at_address(left.register("rsp")).unwrap();
+    assert_eq!(block.memory_range().unwrap().end, stack.memory_range().unwrap().end);
+    // The arguments are below the environment, and are no secret.
+    assert!(contains(block.bytes(), "crasher\0segv\0"));
+}
+
+#[test]
+fn of_a_full_stack_the_part_around_the_stack_pointer_is_kept() {
+    for kind in ["overflow", "thread-overflow"] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "ulimit -s 16384; exec \"$0\" \"$1\""]);
+        let crasher = crasher(kind, folder.path());
+        like(&mut shell, &crasher);
+        assert_eq!(shell.status().unwrap().signal(), Some(libc::SIGABRT));
+        let left = Left::read(folder);
+        let bytes = left.dump();
+        let dump = Minidump::read(&*bytes).unwrap();
+        let memory = dump.get_memory().unwrap();
+        let total: usize = memory.iter().map(|block| block.bytes().len()).sum();
+        assert!(total <= 4 * MIB, "{kind}: {total}");
+        assert!(bytes.len() <= 5 * MIB, "{kind}: {}", bytes.len());
+        let exception = dump.get_stream::<MinidumpException<'_>>().unwrap();
+        let threads = dump.get_stream::<MinidumpThreadList<'_>>().unwrap();
+        let crashed = threads.get_thread(exception.thread_id).unwrap();
+        let stack: UnifiedMemory<'_, '_> = crashed.stack_memory(&memory).unwrap();
+        let range = stack.memory_range().unwrap();
+        // Where it crashed may be below the last memory of the stack.
+        let sp = left.register("rsp");
+        assert!(range.start <= sp + 64 * 1024 && sp <= range.end, "{kind}: {sp:x} {range:x?}");
+        if kind == "overflow" {
+            assert_eq!(stack.bytes().len(), 3 * MIB);
+        }
+    }
+}
+
+/// Gives a shell what a command has: its program and arguments, its environment and streams.
+fn like(shell: &mut Command, command: &Command) {
+    shell.arg(command.get_program()).args(command.get_args());
+    for (key, value) in command.get_envs() {
+        match value {
+            Some(value) => _ = shell.env(key, value),
+            None => _ = shell.env_remove(key),
+        }
+    }
+    shell.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+}
+
+#[test]
+fn a_parent_never_sees_the_process_stopped() {
+    for kind in ["segv", "thread-segv", "overflow", "locked", "two"] {
+        for _ in 0..5 {
+            let folder = tempfile::tempdir().unwrap();
+            #[allow(clippy::zombie_processes, reason = "it is waited for below")]
+            let child = crasher(kind, folder.path()).spawn().unwrap();
+            let mut status = 0;
+            let flags = libc::WUNTRACED | libc::WCONTINUED;
+            let process = libc::pid_t::try_from(child.id()).unwrap();
+            // SAFETY: a number to write to.
+            let seen = unsafe { libc::waitpid(process, &raw mut status, flags) };
+            assert_eq!(seen, process);
+            assert!(!libc::WIFSTOPPED(status), "{kind}: it was stopped");
+            assert!(!libc::WIFCONTINUED(status), "{kind}: it was continued");
+            assert!(libc::WIFSIGNALED(status), "{kind}: {}", ExitStatus::from_raw(status));
+            assert!(!Left::read(folder).dump().is_empty(), "{kind}");
+        }
+    }
+}
+
+#[test]
+fn a_dump_lies_in_its_capsule_and_goes_with_it() {
+    let left = Left::by("segv", libc::SIGSEGV);
+    let repository = Repository::new(left.folder.path());
+    let id = repository.find("latest").unwrap();
+    assert_eq!(id, left.report.id);
+    let path = repository.path(&id).unwrap();
+    assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    repository.remove(&[&id]).unwrap();
+    assert!(!path.exists() && !left.folder.path().join("signal").exists());
+    assert!(repository.find(&id).is_err());
+}
+
+#[test]
+fn a_dump_that_cannot_be_written_does_not_cost_the_report() {
+    let folder = tempfile::tempdir().unwrap();
+    // No file can be as large as a capsule with a dump; the system would kill who tries, and the reporter is not.
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "ulimit -f 48; exec \"$0\" \"$1\""]);
+    like(&mut shell, &crasher("overflow", folder.path()));
+    assert_eq!(shell.status().unwrap().signal(), Some(libc::SIGABRT));
+    let left = Left::read(folder);
+    assert!(left.minidump.is_none());
+    let [note] = left.report.notes.as_slice() else { panic!("{:?}", left.report.notes) };
+    let why = "there is no minidump: it could not be stored: cannot write";
+    assert!(note.starts_with(why), "{note}");
+    assert_eq!(left.report.signal.as_deref(), Some("SIGSEGV"));
+    assert!(left.report.backtrace.frames().iter().any(|frame| frame.text().contains("recurse")));
+}
+
+#[test]
+fn a_dump_is_in_the_capsule_where_there_is_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = crasher("segv", folder.path());
+    assert_eq!(command.status().unwrap().signal(), Some(libc::SIGSEGV));
+    let repository = Repository::new(folder.path());
+    let id = repository.find("latest").unwrap();
+    let capsule = repository.load(&id).unwrap();
+    assert_eq!(capsule.report.notes, ["a minidump is in the capsule"]);
+    assert!(capsule.diagnostic.contains("a minidump is in the capsule"));
+    let bytes = capsule.minidump.unwrap();
+    let dump = Minidump::read(&*bytes).unwrap();
+    assert!(dump.get_stream::<MinidumpException<'_>>().is_ok());
+    assert!(!contains(&bytes, SECRET));
+    let latest = folder.path().join(format!("latest/{id}.vittecrash"));
+    assert_eq!(Capsule::read(&latest).unwrap().minidump.as_deref(), Some(&*bytes));
+    assert_eq!(repository.index().unwrap().mended, Mended::default());
+}

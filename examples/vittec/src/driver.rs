@@ -1,0 +1,277 @@
+//! What `vittec check` does: find the files, check them in parallel, show what was found.
+
+use std::collections::{BTreeMap, HashSet};
+use std::ffi::OsString;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use rayon::prelude::*;
+use vitte_diag::cli::DiagnosticArgs;
+use vitte_diag::{
+    Diagnostic, DiagnosticBag, FileId, Policy, SourceError, SourceFile, SourceMap, Span, Stream,
+    Summary, Tool, codes, text,
+};
+use vittec::{capture, front};
+use walkdir::{DirEntry, WalkDir};
+
+use crate::crash::Crash;
+
+/// How a check ended, and so the exit code.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Outcome {
+    /// No errors: exit code 0.
+    Clean,
+    /// Errors: exit code 1.
+    Errors,
+    /// Something could not be read or written: exit code 2.
+    Unreadable,
+    /// The compiler itself failed at a file: exit code 101, that of a panic.
+    Crashed,
+}
+
+impl Outcome {
+    pub(crate) fn exit_code(self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Clean => 0,
+            Self::Errors => 1,
+            Self::Unreadable => 2,
+            Self::Crashed => 101,
+        })
+    }
+}
+
+/// The sources of a check and what was found in them.
+#[derive(Debug, Default)]
+pub(crate) struct Check {
+    pub(crate) sources: SourceMap,
+    pub(crate) bag: DiagnosticBag,
+    pub(crate) policy: Policy,
+    /// The files that were read.
+    pub(crate) inputs: Vec<FileId>,
+    /// What could not be read.
+    unreadable: Vec<Diagnostic>,
+    root: PathBuf,
+    /// Where to crash, if anywhere.
+    crash: Option<Crash>,
+    /// What was read, so that a file that is named twice is checked once.
+    seen: HashSet<PathBuf>,
+}
+
+impl Check {
+    /// Checks the files that `arguments` name: files, folders, and `-` for `stdin`.
+    pub(crate) fn run(
+        arguments: &[OsString],
+        stdin: &mut dyn Read,
+        policy: &Policy,
+        crash: Option<Crash>,
+    ) -> Self {
+        let root = std::env::current_dir().unwrap_or_default();
+        let sources = SourceMap::with_root(&root);
+        let mut check = Self { sources, root, crash, policy: policy.clone(), ..Self::default() };
+        let command_line = CommandLine::new(arguments, &mut check.sources);
+        for (index, argument) in arguments.iter().enumerate() {
+            if argument != "-" {
+                check.read_path(Path::new(argument), command_line.span(index));
+            } else if check.seen.insert("-".into()) {
+                check.read_stdin(stdin, command_line.span(index));
+            }
+        }
+        check.check_inputs();
+        check
+    }
+
+    fn check_inputs(&mut self) {
+        let inputs = self.inputs.iter().filter_map(|&id| self.sources.file(id).ok());
+        let files: Vec<&SourceFile> = inputs.collect();
+        capture::sources(&self.sources);
+        let found: Vec<DiagnosticBag> =
+            files.par_iter().map(|file| self.check_file(file)).collect();
+        self.bag = DiagnosticBag::with_policy(self.policy.clone());
+        self.bag.extend(self.unreadable.iter().cloned());
+        found.into_iter().for_each(|bag| self.bag.merge(bag));
+    }
+
+    /// What is wrong with a file. Where the compiler itself fails at it, that is told as all else is, and
+    /// the other files are checked.
+    fn check_file(&self, file: &SourceFile) -> DiagnosticBag {
+        let at_item = |line| {
+            if let Some(crash) = self.crash {
+                crash.at_item(line);
+            }
+        };
+        let check = || {
+            let bag = front::check_watched(file, &self.policy, &at_item);
+            if self.crash.is_some_and(Crash::has_bug) {
+                front::slots::check(file);
+            }
+            bag
+        };
+        capture::catch(check).unwrap_or_else(|report| {
+            let mut bag = DiagnosticBag::with_policy(self.policy.clone());
+            bag.push(report.to_diagnostic());
+            bag
+        })
+    }
+
+    /// The same check of files some of which have another text.
+    pub(crate) fn with_texts(&self, texts: &BTreeMap<FileId, Vec<u8>>, policy: &Policy) -> Self {
+        let mut sources = SourceMap::with_root(&self.root);
+        for file in self.sources.files() {
+            let text = texts.get(&file.id()).map_or(file.bytes(), Vec::as_slice);
+            // A text that has become too large leaves all as it was.
+            if sources.add(file.path(), text).is_err() {
+                sources = self.sources.clone();
+                break;
+            }
+        }
+        let (inputs, unreadable) = (self.inputs.clone(), self.unreadable.clone());
+        let (policy, root) = (policy.clone(), self.root.clone());
+        let crash = self.crash;
+        let mut check =
+            Self { sources, policy, inputs, unreadable, root, crash, ..Self::default() };
+        check.check_inputs();
+        check
+    }
+
+    /// Shows what was found, and for people how much that was; `fixed` suggestions were applied before.
+    pub(crate) fn show(
+        &self,
+        arguments: &DiagnosticArgs,
+        tool: &Tool,
+        fixed: usize,
+    ) -> io::Result<Outcome> {
+        let summary = self.bag.emit(&self.sources, &mut *arguments.emitter(tool))?;
+        // A program is told where its output is not all that there is.
+        if arguments.error_format.stream() == Stream::Stderr || summary.not_shown > 0 || fixed > 0 {
+            write_summary(&mut io::stderr(), summary, self.inputs.len(), fixed)?;
+        }
+        Ok(self.outcome())
+    }
+
+    pub(crate) fn outcome(&self) -> Outcome {
+        if self.bag.summary().fatal > 0 {
+            return Outcome::Crashed;
+        }
+        match (self.unreadable.is_empty(), self.bag.has_errors()) {
+            (false, _) => Outcome::Unreadable,
+            (true, true) => Outcome::Errors,
+            (true, false) => Outcome::Clean,
+        }
+    }
+
+    fn read_stdin(&mut self, stdin: &mut dyn Read, argument: Span) {
+        let mut text = Vec::new();
+        match stdin.take(vitte_diag::MAX_FILE_BYTES + 1).read_to_end(&mut text) {
+            Ok(_) => {
+                let added = self.sources.add("<stdin>", text);
+                self.take(added, "<stdin>", argument);
+            }
+            Err(error) => self.unreadable("<stdin>", argument, &error.to_string()),
+        }
+    }
+
+    /// Reads a file, or every `.vitte` file below a folder, by name.
+    fn read_path(&mut self, path: &Path, argument: Span) {
+        if !path.is_dir() {
+            return self.read_file(path, argument);
+        }
+        let walk = WalkDir::new(path).follow_links(true).sort_by_file_name();
+        // Through links a folder can be reached many times: its first time will do.
+        let mut linked = HashSet::new();
+        let is_new = |entry: &DirEntry| {
+            let is_link = entry.path_is_symlink() && entry.file_type().is_dir();
+            !is_link || entry.path().canonicalize().is_ok_and(|path| linked.insert(path))
+        };
+        for entry in walk.into_iter().filter_entry(is_new) {
+            match entry {
+                Ok(entry) => {
+                    let is_source = entry.path().extension().is_some_and(|name| name == "vitte");
+                    if is_source && entry.file_type().is_file() {
+                        self.read_file(entry.path(), argument);
+                    }
+                }
+                // A link to a folder above is no fault, and what is in it is read anyway. Nor is a
+                // link to nowhere that could not be a source.
+                Err(error) if error.loop_ancestor().is_some() || is_other_link(&error) => {}
+                Err(error) => {
+                    let path = error.path().unwrap_or(path).to_string_lossy().into_owned();
+                    let reason =
+                        error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+                    self.unreadable(&path, argument, &reason);
+                }
+            }
+        }
+    }
+
+    fn read_file(&mut self, path: &Path, argument: Span) {
+        if path.canonicalize().is_ok_and(|path| !self.seen.insert(path)) {
+            return;
+        }
+        let loaded = self.sources.load(path);
+        self.take(loaded, &path.to_string_lossy(), argument);
+    }
+
+    fn take(&mut self, read: Result<FileId, SourceError>, path: &str, argument: Span) {
+        match read {
+            Ok(file) => self.inputs.push(file),
+            Err(SourceError::Io { error, .. }) => {
+                self.unreadable(path, argument, &error.to_string());
+            }
+            Err(error) => self.unreadable(path, argument, &error.to_string()),
+        }
+    }
+
+    fn unreadable(&mut self, path: &str, argument: Span, reason: &str) {
+        let path = text::one_line(path);
+        self.unreadable.push(
+            Diagnostic::error(codes::E0004, argument, format!("cannot read `{path}`"))
+                .with_note(reason.to_owned()),
+        );
+    }
+}
+
+/// Whether what could not be walked is a link to nowhere that is not named like a source.
+fn is_other_link(error: &walkdir::Error) -> bool {
+    let is_link = error.path().is_some_and(Path::is_symlink);
+    let is_source = error.path().and_then(Path::extension).is_some_and(|name| name == "vitte");
+    is_link && !is_source
+}
+
+/// The arguments as a source, so that a message can point at the one that is wrong.
+struct CommandLine {
+    arguments: Vec<Span>,
+}
+
+impl CommandLine {
+    fn new(arguments: &[OsString], sources: &mut SourceMap) -> Self {
+        let shown: Vec<_> = arguments.iter().map(|argument| argument.to_string_lossy()).collect();
+        let Ok(file) = sources.add("<command line>", shown.join(" ")) else {
+            return Self { arguments: Vec::new() };
+        };
+        let mut lo = 0;
+        let mut spans = Vec::with_capacity(shown.len());
+        for argument in shown {
+            spans.extend(sources.span(file, lo..lo + argument.len()));
+            lo += argument.len() + 1;
+        }
+        Self { arguments: spans }
+    }
+
+    fn span(&self, index: usize) -> Span {
+        self.arguments.get(index).copied().unwrap_or(Span::empty(FileId::new(0), 0))
+    }
+}
+
+/// The last line for people: how much was found in how many files, and how much was mended.
+fn write_summary(
+    writer: &mut dyn Write,
+    summary: Summary,
+    files: usize,
+    fixed: usize,
+) -> io::Result<()> {
+    let plural = if files == 1 { "" } else { "s" };
+    let gap = if summary.total() > 0 { "\n" } else { "" };
+    let fixed = if fixed > 0 { format!(", {fixed} fixed") } else { String::new() };
+    writer.write_all(format!("{gap}{summary} in {files} file{plural}{fixed}\n").as_bytes())
+}

@@ -1,0 +1,54 @@
+//! The tests of `vittec`, and of `vitte` on what it writes.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test states what it expects in the plain way"
+)]
+
+#[path = "../../../../tests/it/common/mod.rs"]
+mod common;
+
+mod cli;
+mod codes;
+mod fix;
+mod front_end;
+mod output;
+mod readme;
+#[cfg(unix)]
+mod replay;
+mod vitte_diag;
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use common::Ended;
+
+/// The root of the workspace, where the commands of the README are run.
+fn workspace() -> PathBuf {
+    common::root().join("../..").canonicalize().unwrap()
+}
+
+fn program(path: impl AsRef<OsStr>) -> Command {
+    let mut command = common::program(path);
+    command.current_dir(workspace());
+    command
+}
+
+fn vittec() -> Command {
+    program(env!("CARGO_BIN_EXE_vittec"))
+}
+
+/// The command `vitte`, which is an example of this package too.
+fn vitte() -> Command {
+    program(common::example("vitte").get_program())
+}
+
+/// Runs `vittec` in a folder, with nothing on standard input.
+fn run_in(folder: &Path, arguments: &[&str]) -> Ended {
+    let output = vittec().args(arguments).current_dir(folder).stdin(Stdio::null()).output();
+    Ended::of(&output.unwrap())
+}

@@ -1,0 +1,338 @@
+//! The `vitte` binary: what it reads, what it writes, and what it says of bad input.
+use std::fs;
+use std::path::Path;
+
+use crate::common::{self, Ended, folder};
+use vitte_diag::{Diagnostic, Format, Frame, Severity, SourceMap, Span, Stream, code, registry};
+
+const BAD: &str =
+    "use std/abc\r\n\r\nfn f() -> u8\r\n  ret @ \"日本\" $\r\n  if a\r\n    b()\r\n.end\r\n";
+const WORSE: &str = "\u{feff}fn g()\n  ret `\n.end\nfn g()\n.end\n";
+
+/// Runs `vitte diag` in `folder` with this standard input.
+fn diag(folder: &Path, arguments: &[&str], input: &str) -> Ended {
+    let mut vitte = crate::vitte();
+    vitte.current_dir(folder).arg("diag").args(arguments);
+    Ended::of(&common::with_input(&mut vitte, input.as_bytes()))
+}
+
+/// What vittec writes in a format.
+fn vittec(folder: &Path, format: Format, paths: &[&str]) -> String {
+    let arguments = [&["check", "--error-format", format.name()], paths].concat();
+    let Ended { stdout, stderr, .. } = crate::run_in(folder, &arguments);
+    if format.stream() == Stream::Stdout {
+        return stdout;
+    }
+    // For people a last line says how much was found.
+    let (diagnostics, _) = stderr.trim_end().rsplit_once('\n').unwrap();
+    diagnostics.strip_suffix('\n').unwrap_or(diagnostics).to_owned() + "\n"
+}
+
+fn workspace() -> tempfile::TempDir {
+    folder(&[("src/bad.vitte", BAD), ("src/worse/worse é %.vitte", WORSE), ("src/good.vitte", "")])
+}
+
+#[test]
+fn json_converted_is_what_the_compiler_would_have_written() {
+    let folder = workspace();
+    let absolute = folder.path().join("src").to_str().unwrap().to_owned();
+    let elsewhere = tempfile::tempdir().unwrap();
+    for (from, path) in [(folder.path(), "src"), (elsewhere.path(), &absolute)] {
+        let json = vittec(from, Format::Json, &[path]);
+        assert_eq!(json.lines().count(), 6, "{json}");
+        for &format in Format::ALL {
+            let converted = diag(from, &["convert", "--to", format.name()], &json);
+            assert_eq!((converted.code, &*converted.stderr), (0, ""), "{format}");
+            assert_eq!(converted.stdout, vittec(from, format, &[path]), "{format} of {path}");
+        }
+    }
+    // Whatever order the compiler read its files in.
+    let paths = ["src/worse", "src/bad.vitte"];
+    let json = vittec(folder.path(), Format::Json, &paths);
+    for &format in Format::ALL {
+        let converted = diag(folder.path(), &["convert", "--to", format.name()], &json).stdout;
+        assert_eq!(converted, vittec(folder.path(), format, &paths), "{format} of {paths:?}");
+    }
+}
+
+/// The crash of a compiler as it would have shown it itself.
+#[test]
+fn a_crash_with_its_backtrace_converts_too() {
+    let folder = workspace();
+    let root = folder.path().canonicalize().unwrap();
+    let mut sources = SourceMap::with_root(&root);
+    let file = sources.load(root.join("src/bad.vitte")).unwrap();
+    let calls = [
+        Frame::new("core::panicking::panic"),
+        Frame::at("vittec::close", "examples/vittec/front/blocks.rs", 77, Some(13)),
+        Frame::inside("<unknown>", "vittec", 0x1c20),
+        Frame::left_out(7),
+        Frame::new("a\n\u{1b}[2J"),
+        Frame::new("main"),
+    ];
+    let span = sources.span(file, 0..3).unwrap();
+    let crash = |span| {
+        Diagnostic::new(Severity::Fatal, code!("F0001"), span, "the compiler crashed")
+            .with_note("vittec 0.1.0")
+            .with_backtrace(calls.iter().cloned().collect())
+    };
+    let bag = [crash(span), crash(Span::nowhere())].into_iter().collect();
+    let json = common::json(&sources, &bag);
+    assert_eq!(json.matches("\"backtrace\":[\"core::").count(), 2, "{json}");
+    let setup = vitte_diag::Setup::default();
+    for &format in Format::ALL {
+        let converted = diag(&root, &["convert", "--to", format.name()], &json);
+        let direct = common::write(format, &sources, &bag, &setup);
+        assert_eq!((converted.code, &*converted.stdout, &*converted.stderr), (0, &*direct, ""));
+    }
+    let mut vitte = crate::vitte();
+    vitte.current_dir(&root).args(["diag", "convert", "--to=human"]).env("RUST_BACKTRACE", "full");
+    let full = Ended::of(&common::with_input(&mut vitte, json.as_bytes())).stdout;
+    assert_eq!(full.matches("\n      5: main\n").count(), 1, "{full}");
+    assert_eq!(diag(&root, &["merge"], &json).stdout, json);
+}
+
+/// What stands on the command line has no file, so its text is not shown; its place is.
+#[test]
+fn what_could_not_be_read_converts_too() {
+    let folder = workspace();
+    let paths = ["src", "no such file"];
+    let json = vittec(folder.path(), Format::Json, &paths);
+    for &format in Format::ALL {
+        let converted = diag(folder.path(), &["convert", "--to", format.name()], &json).stdout;
+        if matches!(format, Format::Human | Format::Html | Format::Narrated) {
+            assert!(
+                converted.contains("line&gt;:1:5")
+                    || converted.contains("line>:1:5")
+                    || converted.contains("line>, line 1, column 5"),
+                "{format}: {converted}"
+            );
+        } else {
+            assert_eq!(converted, vittec(folder.path(), format, &paths), "{format}");
+        }
+    }
+}
+
+#[test]
+fn sources_are_found_below_the_root_and_nowhere_else() {
+    let folder = workspace();
+    let json = vittec(&folder.path().join("src"), Format::Json, &["."]);
+    let elsewhere = tempfile::tempdir().unwrap();
+    let root = folder.path().join("src").to_str().unwrap().to_owned();
+    let human = |root: &str, json: &str| {
+        diag(elsewhere.path(), &["convert", "--to=human", "--root", root], json)
+    };
+    let found = human(&root, &json);
+    assert_eq!(found.stdout, vittec(&folder.path().join("src"), Format::Human, &["."]));
+
+    let outside = json.replace("bad.vitte", "../outside.vitte");
+    fs::write(folder.path().join("outside.vitte"), BAD).unwrap();
+    let ended = human(&root, &outside);
+    assert!(ended.stdout.contains(" --> ../outside.vitte:4:7\n"), "{}", ended.stdout);
+    assert!(!ended.stdout.contains("日本"), "nothing of it is read");
+    assert!(
+        ended.stderr.contains("text of `../outside.vitte`: it is not here"),
+        "{}",
+        ended.stderr
+    );
+    let absolute = json.replace("bad.vitte", folder.path().join("outside.vitte").to_str().unwrap());
+    assert!(!human(&root, &absolute).stdout.contains("日本"));
+    #[cfg(unix)]
+    {
+        let link = folder.path().join("src/link.vitte");
+        std::os::unix::fs::symlink("../outside.vitte", link).unwrap();
+        let linked = json.replace("bad.vitte", "link.vitte");
+        assert!(!human(&root, &linked).stdout.contains("日本"), "a link leads nowhere else");
+    }
+}
+
+#[test]
+fn a_source_that_has_changed_is_not_shown_with_carets_in_wrong_places() {
+    let folder = workspace();
+    let json = vittec(folder.path(), Format::Json, &["src"]);
+    let path = folder.path().join("src/bad.vitte");
+    fs::write(&path, format!("# new\n{BAD}")).unwrap();
+    let ended = diag(folder.path(), &["convert", "--to=human"], &json);
+    assert!(ended.stdout.contains("error[E0001]: illegal character `@`\n --> src/bad.vitte:4:7\n"));
+    assert!(ended.stdout.contains("\n = note: not part of any token\n"));
+    assert!(!ended.stdout.contains("日本"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("2 |   ret `\n"), "the other file is shown");
+    fs::write(&path, "").unwrap();
+    assert_eq!(diag(folder.path(), &["convert", "--to=sarif"], &json).code, 0);
+}
+
+/// What a suggestion changes in a file that is not here is told by its place alone.
+#[test]
+fn a_suggestion_for_a_file_that_is_not_here_has_no_lines() {
+    let json = "{\"severity\":\"error\",\"code\":\"E0001\",\"message\":\"m\",\"primary\":{\"file\":\"x.vitte\",\"lo\":90,\"hi\":92,\"line\":8,\"col\":1},\"labels\":[],\"help\":null,\"notes\":[],\"suggestions\":[{\"message\":\"do it\",\"applicability\":\"unspecified\",\"edits\":[{\"file\":\"x.vitte\",\"lo\":100,\"hi\":102,\"line\":9,\"col\":3,\"text\":\"new\\nlines\"}]}]}\n";
+    let here = tempfile::tempdir().unwrap();
+    let shown = |format| diag(here.path(), &["convert", "--to", format], json).stdout;
+    assert_eq!(
+        shown("human"),
+        "error[E0001]: m\n --> x.vitte:8:1\nhelp: do it\n --> x.vitte:9:3\n"
+    );
+    let narrated = shown("narrated");
+    let change = "  In line 9, column 3, write \"new\\nlines\" in the place of what stands there\n";
+    assert!(narrated.ends_with(change), "{narrated}");
+}
+
+#[test]
+fn a_suggestion_may_edit_two_files_at_the_same_place() {
+    let here = folder(&[("a.vitte", "one\n"), ("b.vitte", "two\n")]);
+    let edit = |file| {
+        format!("{{\"file\":\"{file}\",\"lo\":0,\"hi\":3,\"line\":1,\"col\":1,\"text\":\"six\"}}")
+    };
+    let json = format!(
+        "{{\"severity\":\"error\",\"code\":\"E0001\",\"message\":\"m\",\"primary\":null,\"labels\":[],\"help\":null,\"notes\":[],\"suggestions\":[{{\"message\":\"rename\",\"applicability\":\"unspecified\",\"edits\":[{},{}]}}]}}\n",
+        edit("a.vitte"),
+        edit("b.vitte")
+    );
+    for command in [&["convert", "--to=json"][..], &["merge"]] {
+        let ended = diag(here.path(), command, &json);
+        assert_eq!((ended.code, &*ended.stderr, &*ended.stdout), (0, "", &*json), "{command:?}");
+    }
+    let human = diag(here.path(), &["convert", "--to=human"], &json).stdout;
+    assert!(human.contains("a.vitte:1:1") && human.contains("b.vitte:1:1"), "{human}");
+}
+
+#[test]
+fn a_file_named_like_what_is_no_file_is_not_taken_for_it() {
+    let folder = folder(&[("<command line>", "some other text\n")]);
+    let json = vittec(folder.path(), Format::Json, &["nope"]);
+    let ended = diag(folder.path(), &["convert", "--to=human"], &json);
+    assert!(!ended.stdout.contains("other text"), "{}", ended.stdout);
+}
+
+#[test]
+fn a_bad_line_is_reported_with_its_number_and_the_rest_goes_on() {
+    let folder = workspace();
+    let json = vittec(folder.path(), Format::Json, &["src"]);
+    let lines: Vec<&str> = json.lines().collect();
+    let reversed = lines[1].replacen("\"hi\":", "\"hi\":0,\"was\":", 1);
+    let input = format!("{}\n\nnonsense\r\n{{}}\n{reversed}\n[]\n{}", lines[0], lines[2]);
+    for command in [&["convert", "--to=short"][..], &["merge"], &["stats"]] {
+        let ended = diag(folder.path(), command, &input);
+        assert_eq!(ended.code, 2, "{command:?}");
+        let reports: Vec<&str> = ended.stderr.lines().collect();
+        assert_eq!(
+            reports,
+            [
+                "vitte: <stdin>:3:2: not a diagnostic: expected ident",
+                "vitte: <stdin>:4:2: not a diagnostic: missing field `severity`",
+                "vitte: <stdin>:5:1: not a diagnostic: the span 35..0 ends before it begins",
+                "vitte: <stdin>:6:2: not a diagnostic: invalid length 0, expected struct JsonDiagnostic with 9 elements",
+            ]
+        );
+        assert!(!ended.stdout.is_empty(), "{command:?}");
+    }
+    fs::write(folder.path().join("binary"), b"\xff\x00\n".repeat(1000)).unwrap();
+    let ended = diag(folder.path(), &["stats", "binary", "none", "src"], "");
+    assert_eq!((ended.code, &*ended.stdout), (2, "no errors in 0 files\n"));
+    assert!(
+        ended.stderr.contains("\nvitte: binary: and 980 more lines that are not diagnostics\n")
+    );
+    assert!(ended.stderr.contains("vitte: cannot read `none`: "), "{}", ended.stderr);
+    assert!(ended.stderr.contains("vitte: cannot read `src`: "), "{}", ended.stderr);
+}
+
+#[test]
+fn a_line_or_a_column_of_0_and_a_root_that_is_not_there_are_said() {
+    let folder = workspace();
+    let json = vittec(folder.path(), Format::Json, &["src/bad.vitte"]);
+    for (good, bad) in [("\"line\":4", "\"line\":0"), ("\"col\":7", "\"col\":0")] {
+        let input = json.replacen(good, bad, 1);
+        let ended = diag(folder.path(), &["convert", "--to=lsp"], &input);
+        assert!(ended.code == 2 && ended.stderr.contains("lines and columns begin at 1"));
+    }
+    let ended = diag(folder.path(), &["convert", "--to=human", "--root=nowhere"], &json);
+    assert_eq!((ended.code, &*ended.stdout), (2, ""));
+    assert_eq!(ended.stderr, "vitte: there is no folder `nowhere`\n");
+}
+
+#[test]
+fn merging_gives_each_once_whatever_the_order_of_the_jobs() {
+    let folder = workspace();
+    let bad = vittec(folder.path(), Format::Json, &["src/bad.vitte"]);
+    let worse = vittec(folder.path(), Format::Json, &["src/worse"]);
+    fs::write(folder.path().join("1"), &bad).unwrap();
+    fs::write(folder.path().join("2"), format!("{worse}{bad}")).unwrap();
+    let merged = diag(folder.path(), &["merge", "1", "2"], "");
+    assert_eq!((merged.code, &*merged.stderr), (0, ""));
+    assert_eq!(merged.stdout, vittec(folder.path(), Format::Json, &["src"]));
+    for order in [&["merge", "2", "1"][..], &["merge", "2", "-", "1"], &["merge", "1", "1", "2"]] {
+        assert_eq!(diag(folder.path(), order, &worse).stdout, merged.stdout, "{order:?}");
+    }
+    assert_eq!(diag(folder.path(), &["merge"], "").stdout, "");
+}
+
+#[test]
+fn what_has_no_place_is_merged_last_and_counted() {
+    let fatal = "{\"severity\":\"fatal\",\"code\":\"F0001\",\"message\":\"m\",\"primary\":null,\"labels\":[],\"help\":null,\"notes\":[\"n\"]}\n";
+    let folder = workspace();
+    let bad = vittec(folder.path(), Format::Json, &["src/bad.vitte"]);
+    let merged = diag(folder.path(), &["merge"], &format!("{fatal}{bad}")).stdout;
+    assert_eq!(merged, format!("{bad}{fatal}"));
+    let stats = diag(folder.path(), &["stats"], &merged).stdout;
+    assert!(stats.starts_with("1 fatal error, 3 errors, 1 warning in 1 file\n"), "{stats}");
+    assert!(stats.contains("\n     1         0      0  (no file)\n"), "{stats}");
+    let human = diag(folder.path(), &["convert", "--to=human"], fatal).stdout;
+    assert_eq!(human, "fatal[F0001]: m\n = note: n\n");
+}
+
+#[test]
+fn a_compiler_of_another_name_may_use_it() {
+    let json = "{\"severity\":\"error\",\"code\":\"TYP0042\",\"message\":\"m\",\"primary\":null,\"labels\":[],\"help\":null,\"notes\":[],\"extra\":1}\n";
+    let here = tempfile::tempdir().unwrap();
+    let arguments = ["convert", "--to=sarif", "--tool=mycc", "--tool-version=9"];
+    let sarif = diag(here.path(), &arguments, json).stdout;
+    assert!(sarif.contains("\"name\":\"mycc\",\"version\":\"9\"") && sarif.contains("\"TYP0042\""));
+}
+
+#[test]
+fn explain_gives_the_page_or_the_nearest_code() {
+    let here = tempfile::tempdir().unwrap();
+    let page = registry::explain("W0100").unwrap().text;
+    assert_eq!(diag(here.path(), &["explain", "w0100"], "").stdout, page);
+    let ended = diag(here.path(), &["explain", "W01"], "");
+    assert_eq!((ended.code, &*ended.stdout), (2, ""));
+    assert_eq!(ended.stderr, "vitte: there is no code `W01`: did you mean `W0100`?\n");
+}
+
+#[test]
+fn wrong_usage_is_exit_code_2_and_help_is_0() {
+    let here = tempfile::tempdir().unwrap();
+    for (arguments, code) in [
+        (&["convert"][..], 2),
+        (&["convert", "--to=xml"], 2),
+        (&["chekc"], 2),
+        (&[], 2),
+        (&["convert", "--help"], 0),
+        (&["--help"], 0),
+    ] {
+        assert_eq!(diag(here.path(), arguments, "").code, code, "{arguments:?}");
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_and_a_reader_that_leaves_are_no_crash() {
+    let folder = workspace();
+    let json = vittec(folder.path(), Format::Json, &["src"]);
+    fs::write(folder.path().join("in"), json.repeat(2000)).unwrap();
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut vitte = crate::vitte();
+    vitte.current_dir(folder.path()).args(["diag", "convert", "--to=short", "in"]);
+    let output = vitte.stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(stderr.starts_with("vitte: cannot write the output: "), "{stderr}");
+
+    let mut child = vitte
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), &*output.stderr), (Some(2), &b""[..]));
+}

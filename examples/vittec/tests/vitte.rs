@@ -1,0 +1,7 @@
+//! The command `vitte`, for the tests of this package.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    vitte_cli::main(std::env::args_os())
+}

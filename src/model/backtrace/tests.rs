@@ -1,0 +1,208 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn place<'a>(file: &'a str, line: u32, col: Option<u32>) -> Option<FramePlace<'a>> {
+    Some(FramePlace { file, line, col })
+}
+
+#[test]
+fn what_was_put_in_is_read_back() {
+    let at = Frame::at("vittec::close", "src/blocks.rs", 77, Some(13));
+    assert_eq!(
+        (at.function(), at.place()),
+        ("vittec::close", place("src/blocks.rs", 77, Some(13)))
+    );
+    assert_eq!((at.module(), at.is_left_out()), (None, false));
+    let line = Frame::at("f", "a.c", 3, None);
+    assert_eq!((line.text(), line.place()), ("f at a.c:3", place("a.c", 3, None)));
+    let inside = Frame::inside("malloc", "libc.so.6", 0x9d8e2);
+    assert_eq!((inside.function(), inside.module()), ("malloc", Some(("libc.so.6", 0x9d8e2))));
+    assert_eq!((inside.place(), inside.text()), (None, "malloc in libc.so.6+0x9d8e2"));
+    for count in [0, 1, 2, u64::MAX] {
+        assert!(Frame::left_out(count).is_left_out(), "{count}");
+        assert!(!Frame::left_out(count).is_runtime(), "{count}");
+    }
+    assert_eq!(Frame::left_out(1).text(), "... 1 call is left out ...");
+}
+
+#[test]
+fn odd_texts_are_read_as_far_as_they_go() {
+    for (text, function, expected) in [
+        ("f at C:\\src\\a.rs:3:1", "f", place("C:\\src\\a.rs", 3, Some(1))),
+        ("f at look at me in here.rs:3:1", "f", place("look at me in here.rs", 3, Some(1))),
+        ("f at a\nb.rs:3", "f", place("a\nb.rs", 3, None)),
+        ("f at a.rs:3:0", "f", place("a.rs", 3, None)),
+        ("f at a.rs:0:1", "f", None),
+        ("f at a.rs", "f at a.rs", None),
+        ("f at a.rs:", "f at a.rs:", None),
+        ("f at a.rs:+3", "f at a.rs:+3", None),
+        ("f at :3:1", "f at :3:1", None),
+        ("f at a.rs:4294967296", "f at a.rs:4294967296", None),
+        (" at ", " at ", None),
+        ("", "", None),
+        ("<A as b::C>::d", "<A as b::C>::d", None),
+    ] {
+        let frame = Frame::new(text);
+        assert_eq!((frame.function(), frame.place()), (function, expected), "{text:?}");
+        assert_eq!(frame.module(), None, "{text:?}");
+    }
+    for (text, function, expected) in [
+        ("f in /look at me in/a.so+0x1F", "f", Some(("/look at me in/a.so", 0x1f))),
+        ("f in a+b+0x0", "f", Some(("a+b", 0))),
+        ("f in a+0x", "f in a+0x", None),
+        ("f in a+0x-1", "f in a+0x-1", None),
+        ("f in +0x1", "f in +0x1", None),
+        ("f in a+0x11111111111111111", "f in a+0x11111111111111111", None),
+    ] {
+        let frame = Frame::new(text);
+        assert_eq!((frame.function(), frame.module()), (function, expected), "{text:?}");
+    }
+    for text in ["... calls are left out ...", "... -1 calls are left out ...", "... 2 calls ..."] {
+        assert!(!Frame::new(text).is_left_out(), "{text}");
+    }
+}
+
+#[test]
+fn calls_of_the_runtime_are_told_from_those_of_the_program() {
+    for text in [
+        "std::panicking::begin_panic_handler at src/x.rs:1:1",
+        "core::ops::function::FnOnce::call_once::h0123456789abcdef",
+        "core[846817f741e54dfd]::ops::function::FnOnce::call_once",
+        "<core::option::Option<T> as core::fmt::Debug>::fmt",
+        "<core[1f]::option::Option<vittec[2e]::X>>::unwrap at src/a.rs:1:1",
+        "<alloc::boxed::Box<F> as core::ops::function::FnOnce<A>>::call_once",
+        "<&dyn core::ops::Fn() as core::ops::Fn<()>>::call",
+        "<*const core::ffi::CStr as vittec::X>::x",
+        "<&mut T as core::fmt::Display>::fmt",
+        "<u8 as core::fmt::Display>::fmt",
+        "<[T] as alloc::slice::Join<S>>::join",
+        "<T as core::convert::Into<U>>::into",
+        "core::ptr::drop_in_place<vittec::X>",
+        "test::__rust_begin_short_backtrace",
+        "backtrace::capture::Backtrace::new_unresolved",
+        "panic_unwind::real_imp::panic",
+        "rust_begin_unwind",
+        "__rust_try in vittec+0x10",
+        "__rustc[5e]::rust_panic",
+        "vitte_diag::crash::panic::hook at src/crash/panic.rs:1:1",
+        "<vitte_diag[a1]::crash::Guard>::new",
+        "main",
+        "main in vittec+0x12",
+        "_start in vittec+0x12",
+        "__libc_start_call_main at ./csu/../sysdeps/nptl/libc_start_call_main.h:58:16",
+        "start_thread in libpthread.so.0+0x1",
+        "clone3",
+        "raise in /lib/x86_64-linux-gnu/libc.so.6+0x9d8e2",
+        "raise in libc-2.31.so+0x9d8e2",
+        "<unknown> in ld-linux-x86-64.so.2+0x1",
+        "__vdso_clock_gettime in linux-vdso.so.1+0x1",
+        "_Unwind_Resume in libgcc_s.so.1+0x1",
+        "x at /rustc/2972b5e59f1c5529b6ba770437812fd83ab4ebd4/library/std/src/rt.rs:1:1",
+        "x at /home/a/.rustup/toolchains/stable/lib/rustlib/src/rust/library/std/src/rt.rs:1",
+        "x at C:\\rust\\lib\\rustlib\\src\\rust\\library\\std\\src\\rt.rs:1:5",
+    ] {
+        assert!(Frame::new(text).is_runtime(), "{text}");
+    }
+    for text in [
+        "<vittec::X as core::fmt::Display>::fmt",
+        "<&vittec[1f]::X as core[2e]::fmt::Display>::fmt",
+        "<T as vittec::Check>::check",
+        "<u8 as vittec::Check>::check",
+        "vittec::<impl core::fmt::Display for vittec::X>::fmt",
+        "vittec::std::core",
+        "stdx::f",
+        "std",
+        "corevm::run",
+        "core[xyz]::f",
+        "rayon_core::registry::in_worker",
+        "rayon::iter::ParallelIterator::for_each",
+        "rust_parser::parse",
+        "vitte_diag::emit::human::draw",
+        "vitte_diag::crashes::f",
+        "vittec::main at src/main.rs:63:1",
+        "main at src/main.c:63:1",
+        "clone at src/clone.c:1",
+        "sqrt in libcurl.so.4+0x1",
+        "<unknown> in vittec+0x1c20",
+        "<unknown>",
+        "",
+        "<<<&&",
+        "... 12 calls are left out ...",
+        "x at src/rustc/a.rs:1:1",
+    ] {
+        assert!(!Frame::new(text).is_runtime(), "{text}");
+    }
+}
+
+#[test]
+fn very_long_texts_are_read_too() {
+    for piece in ["< as ", "<", "&", " at ", " in ", ":1", "+0x1", "x", "::", "core::", "... "] {
+        let frame = Frame::new(piece.repeat(1 << 20));
+        assert!(frame.text().starts_with(frame.function()), "{piece}");
+        assert_eq!((frame.place(), frame.module()), (None, None), "{piece}");
+        assert_eq!(frame.is_runtime(), piece == "core::", "{piece}");
+        assert!(!frame.is_left_out(), "{piece}");
+    }
+}
+
+fn shown(texts: &[&str], is_full: bool) -> String {
+    let backtrace: Backtrace = texts.iter().copied().map(Frame::new).collect();
+    let line = |shown: BacktraceLine<'_>| match shown {
+        BacktraceLine::Frame(index, frame) => format!("{index} {frame}"),
+        BacktraceLine::Omitted(frame) => frame.to_string(),
+        BacktraceLine::Runtime(count) => format!("* {count}"),
+        BacktraceLine::Repeated(count) => format!("= {count}"),
+    };
+    backtrace.lines(is_full).map(line).collect::<Vec<_>>().join("|")
+}
+
+#[test]
+fn calls_of_the_runtime_in_a_row_are_one_but_where_there_are_no_others() {
+    let texts =
+        ["std::a", "core::b", "x::c", "std::d", "... 2 calls are left out ...", "std::e", "y"];
+    assert_eq!(shown(&texts, false), "* 2|2 x::c|* 1|... 2 calls are left out ...|* 1|6 y");
+    let full = "0 std::a|1 core::b|2 x::c|3 std::d|... 2 calls are left out ...|5 std::e|6 y";
+    assert_eq!(shown(&texts, true), full);
+    assert_eq!(shown(&texts[3..6], false), "0 std::d|... 2 calls are left out ...|2 std::e");
+    assert_eq!(shown(&[], false), "");
+}
+
+#[test]
+fn a_call_that_is_made_again_and_again_is_shown_once() {
+    let deep =
+        ["r", "r", "r", "r", "... 9 calls are left out ...", "r", "r", "main at src/main.c:1:1"];
+    let short = "0 r|= 3|... 9 calls are left out ...|5 r|6 r|7 main at src/main.c:1:1";
+    assert_eq!(shown(&deep, false), short);
+    assert_eq!(shown(&deep, true).matches(" r").count(), 6);
+    assert_eq!(shown(&["a", "r", "r", "r"], false), "0 a|1 r|2 r|3 r", "two more are shown");
+}
+
+#[test]
+fn the_whole_text_has_a_number_for_each() {
+    let backtrace: Backtrace = (0..11).map(|n| Frame::new(format!("f{n}"))).collect();
+    let text = backtrace.to_string();
+    assert!(text.starts_with(" 0: f0\n 1: f1\n") && text.ends_with("\n 9: f9\n10: f10"), "{text}");
+    assert_eq!(Backtrace::default().to_string(), "");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2000) })]
+
+    /// Nothing about a text panics, and its parts are parts of it.
+    #[test]
+    fn frames_take_any_text(
+        text in "(\\PC{0,4}|[<&(\\[]|::|core| as | at | in |:|\\+0x|[0-9]{1,3}|\n|\\.\\.\\. ){0,12}",
+    ) {
+        let frame = Frame::new(text.as_str());
+        prop_assert!(text.starts_with(frame.function()));
+        prop_assert!(frame.place().is_none() || frame.module().is_none());
+        if let Some(place) = frame.place() {
+            let again = Frame::at(frame.function(), place.file, place.line, place.col);
+            prop_assert_eq!((again.function(), again.place()), (frame.function(), Some(place)));
+        }
+        prop_assert!(!(frame.is_runtime() && frame.is_left_out()));
+        let one: Backtrace = [frame].into_iter().collect();
+        prop_assert_eq!(one.lines(false).count(), 1);
+    }
+}

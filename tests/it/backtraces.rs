@@ -1,0 +1,217 @@
+//! A crash with a backtrace, in every format: what each has of it, and that none has too much.
+use crate::common::{self, Scene, assert_snapshot, human, readable, written, written_on};
+use proptest::prelude::*;
+use vitte_diag::{
+    Backtrace, Diagnostic, DiagnosticBag, Format, Frame, HtmlEmitter, HumanEmitter, Severity,
+    SourceMap, Span, Suggestion, Terminal, code,
+};
+
+fn backtrace(texts: &[&str]) -> Backtrace {
+    texts.iter().copied().map(Frame::new).collect()
+}
+
+/// What a panic of a compiler leaves, with a frame of every form.
+fn calls() -> Backtrace {
+    backtrace(&[
+        "rust_begin_unwind at /rustc/2972b5e59f1c5529b6ba770437812fd83ab4ebd4/library/std/src/panicking.rs:697:5",
+        "core::panicking::panic_fmt at /rustc/2972b5e59f1c5529b6ba770437812fd83ab4ebd4/library/core/src/panicking.rs:75:14",
+        "vittec::front::blocks::close at examples/vittec/front/blocks.rs:77:13",
+        "<vittec::front::Parser<'_> as vittec::front::Visit>::block::{closure#0} at examples/vittec/front/a parser.rs:12",
+        "core::ops::function::FnOnce::call_once in vittec+0x1f20",
+        "walkdir::IntoIter::next at /home/ana/.cargo/registry/src/walkdir-2.5.0/src/lib.rs:9:1",
+        "<unknown> in /opt/vitte/lib/libplugin.so+0x1c20",
+        "... 10324 calls are left out ...",
+        "vittec::check",
+        "vittec::main at examples/vittec/main.rs:63:1",
+        "std::rt::lang_start::{{closure}}",
+        "main",
+        "__libc_start_call_main in /lib/x86_64-linux-gnu/libc.so.6+0x29d90",
+    ])
+}
+
+fn crash() -> Scene {
+    let mut scene = common::scene("fn f()\n  ⟦if⟧ x\n");
+    let span = scene.diagnostic.primary().span();
+    scene.diagnostic = Diagnostic::new(
+        Severity::Fatal,
+        code!("F0001"),
+        span,
+        "the compiler crashed: index 7 is past the end",
+    )
+    .with_label("while it parsed this")
+    .with_note("vittec 0.1.0 on linux, thread `main`")
+    .with_help("send the report in target/crash-reports/1")
+    .with_backtrace(calls());
+    scene
+}
+
+fn terminal(full_backtraces: bool) -> Terminal {
+    let mut terminal = Terminal::default();
+    terminal.full_backtraces = full_backtraces;
+    terminal
+}
+
+#[test]
+fn every_format_writes_a_crash_as_its_snapshot_has_it() {
+    let Scene { sources, diagnostic } = crash();
+    let bag = [diagnostic].into_iter().collect();
+    let mut all = String::new();
+    for &format in Format::ALL {
+        all += &format!("== {format} ==\n{}", written(format, &sources, &bag));
+    }
+    let unicode = human(&sources, &bag, |emitter| emitter.with_unicode(true));
+    let coloured = human(&sources, &bag, |emitter| emitter.with_color(true));
+    let full = written_on(terminal(true), Format::Human, &sources, &bag);
+    let narrow = human(&sources, &bag, |emitter| emitter.with_width(60).with_color(true));
+    all += &format!("== human in Unicode ==\n{unicode}");
+    all += &format!("== human in colour ==\n{}", readable(&coloured));
+    all += &format!("== human in full ==\n{full}");
+    all += &format!("== human in colour, in 60 cells ==\n{}", readable(&narrow));
+    assert_snapshot!("a_crash", all);
+}
+
+#[test]
+fn the_terminal_says_whether_the_runtime_is_shown() {
+    let Scene { sources, diagnostic } = crash();
+    let bag: DiagnosticBag = [diagnostic].into_iter().collect();
+    let by_hand = human(&sources, &bag, |emitter| emitter.with_full_backtraces(true));
+    let taken_over = human(&sources, &bag, |emitter| emitter.with_terminal(terminal(true)));
+    assert_eq!(by_hand, taken_over);
+    assert!(by_hand.contains("\n      11: main\n") && !by_hand.contains("of the runtime"));
+    let folded = human(&sources, &bag, |emitter| emitter.with_terminal(terminal(false)));
+    assert!(folded.ends_with("\n          ... 3 calls of the runtime ...\n"), "{folded}");
+
+    let mut html = HtmlEmitter::new(Vec::new(), &common::tool()).with_full_backtraces(true);
+    bag.emit(&sources, &mut html).unwrap();
+    let html = String::from_utf8(html.into_inner()).unwrap();
+    assert_eq!(html, written_on(terminal(true), Format::Html, &sources, &bag));
+    assert!(html.contains("std::rt::lang_start"), "{html}");
+}
+
+#[test]
+fn where_all_calls_are_of_the_runtime_they_are_shown() {
+    let mut scene = crash();
+    let calls = backtrace(&["core::panicking::panic", "... 9 calls are left out ...", "main"]);
+    scene.diagnostic.set_backtrace(calls);
+    let shown = "\n  = backtrace:\n      0: core::panicking::panic\n         ... 9 calls are left out ...\n      2: main\n";
+    assert!(scene.human().ends_with(shown), "{}", scene.human());
+    let narrated = written(Format::Narrated, &scene.sources, &scene.bag());
+    let told = "\nBacktrace: in core::panicking::panic\n  9 calls are left out\n  Called by main\n";
+    assert!(narrated.ends_with(told), "{narrated}");
+}
+
+/// The diagnostic is drawn directly, or by way of an excerpt where context is asked for.
+#[test]
+fn both_ways_of_drawing_have_the_same_backtrace() {
+    let mut scene = common::scene("⟦@⟧");
+    for (help, note) in [(false, false), (true, false), (false, true), (true, true)] {
+        let span = scene.diagnostic.primary().span();
+        let mut diagnostic = Diagnostic::new(Severity::Fatal, code!("F0001"), span, "m");
+        help.then(|| _ = diagnostic.add_help("h"));
+        note.then(|| _ = diagnostic.add_note("n"));
+        scene.diagnostic = diagnostic.with_backtrace(calls());
+        let emitter = || HumanEmitter::new(Vec::new());
+        assert!(emitter().draws_directly(&scene.sources, &scene.diagnostic));
+        let other = emitter().with_context_lines(1);
+        assert!(!other.draws_directly(&scene.sources, &scene.diagnostic));
+        let laid_out = human(&scene.sources, &scene.bag(), |emitter| emitter.with_context_lines(1));
+        assert_eq!(scene.human(), laid_out);
+        assert!(laid_out.contains("^\n  |\n  = "), "{laid_out}");
+    }
+}
+
+#[test]
+fn a_backtrace_stands_before_suggestions_and_where_there_is_no_source() {
+    let span = Span::nowhere();
+    let nowhere = Diagnostic::new(Severity::Fatal, code!("F0001"), span, "m");
+    let nowhere = nowhere.with_backtrace(backtrace(&["f", "g at a.rs:1:2"]));
+    let out = human(&SourceMap::new(), &[nowhere].into_iter().collect(), |emitter| emitter);
+    assert_eq!(out, "fatal[F0001]: m\n = backtrace:\n     0: f\n     1: g at a.rs:1:2\n");
+
+    let mut scene = crash();
+    let edit = vitte_diag::Edit::remove(scene.diagnostic.primary().span());
+    let fix = Suggestion::one("remove it", edit, vitte_diag::Applicability::Unspecified);
+    scene.diagnostic.add_suggestion(fix);
+    let out = scene.human();
+    assert!(out.find("= note").unwrap() < out.find("= backtrace").unwrap(), "{out}");
+    assert!(out.contains(" of the runtime ...\nhelp: remove it\n"), "{out}");
+}
+
+#[test]
+fn a_deep_backtrace_is_bounded() {
+    let mut scene = crash();
+    let deep = (0..5000).flat_map(|n| [Frame::new(format!("f{n}")), Frame::new("std::x")]);
+    scene.diagnostic.set_backtrace(deep.collect());
+    let lines = |out: &str| {
+        let (_, calls) = out.split_once("= backtrace:\n").unwrap();
+        calls.lines().map(str::trim_start).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let folded = lines(&scene.human());
+    assert_eq!((folded.len(), &*folded[98]), (101, "98: f49"));
+    assert_eq!(folded[99..], ["... 1 call of the runtime ...", "... 9900 more calls ..."]);
+    let full = lines(&human(&scene.sources, &scene.bag(), |all| all.with_full_backtraces(true)));
+    assert_eq!((full.len(), &*full[100]), (101, "... 9900 more calls ..."));
+
+    // Each as long as it may be: the last one is whole, and no other follows.
+    let long = |n| Frame::new(format!("{n}{}", "word ".repeat(20_000)));
+    scene.diagnostic.set_backtrace((0..1000).map(long).collect());
+    let long = lines(&scene.human());
+    assert_eq!((long.len(), &*long[101]), (102, "... 999 more calls ..."));
+
+    let narrated = written(Format::Narrated, &scene.sources, &scene.bag());
+    assert!(narrated.len() < 5000 && narrated.ends_with("\n  And 990 more calls\n"), "{narrated}");
+}
+
+/// A compiler's annotations are for those who use it; the backtrace is in its report.
+#[test]
+fn annotations_stay_short() {
+    let with = crash();
+    let mut without = crash();
+    without.diagnostic.set_backtrace(Backtrace::default());
+    for &format in Format::ALL {
+        let [with, without] =
+            [&with, &without].map(|scene| written(format, &scene.sources, &scene.bag()));
+        let lacks = matches!(
+            format,
+            Format::Github | Format::Gitlab | Format::Lsp | Format::Rdjson | Format::Short
+        );
+        assert_eq!(with == without, lacks, "{format}: {with}");
+        assert_eq!(with.contains("blocks::close"), !lacks, "{format}: {with}");
+    }
+}
+
+#[test]
+fn text_of_a_frame_stays_in_its_column() {
+    let mut scene = crash();
+    scene.diagnostic.set_backtrace(backtrace(&["a\tb\n::error::c\u{1b}[2J\n", "", "d\u{202e}"]));
+    let shown = "\n  = backtrace:\n      0: a   b\n         \\::error::c␛[2J\n      1:\n      2: d<U+202E>\n";
+    assert!(scene.human().ends_with(shown), "{}", scene.human());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
+
+    /// The numbers that are shown, and those that are counted, are all that there are.
+    #[test]
+    fn no_call_is_lost(
+        calls in prop::collection::vec(prop::sample::select(&["x::f", "std::g", "main", "y"][..]), 1..250),
+        full in any::<bool>(),
+    ) {
+        let mut scene = crash();
+        scene.diagnostic.set_backtrace(backtrace(&calls));
+        let out = human(&scene.sources, &scene.bag(), |all| all.with_full_backtraces(full));
+        let (_, lines) = out.split_once("= backtrace:\n").expect("a backtrace");
+        let mut next = 0;
+        for line in lines.lines().map(str::trim_start) {
+            if let Some(count) = line.strip_prefix("... ") {
+                next += count.split(' ').next().and_then(|n| n.parse::<usize>().ok()).expect("a number");
+            } else {
+                let (number, text) = line.split_once(": ").expect("a number");
+                prop_assert_eq!((number.parse(), text), (Ok(next), calls[next]), "{}", out);
+                next += 1;
+            }
+        }
+        prop_assert_eq!(next, calls.len(), "{}", out);
+        prop_assert!(lines.lines().count() <= 101);
+    }
+}

@@ -1,0 +1,55 @@
+//! Each example's output is a snapshot, and each example has one.
+use std::fs;
+use std::process::Command;
+
+use crate::common::{self, assert_snapshot, example, root};
+
+/// What an example writes: standard output, standard error, exit code.
+fn output(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    let [stdout, stderr] =
+        [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    format!(
+        "{stdout}-- standard error --\n{stderr}-- exit code {} --",
+        output.status.code().unwrap()
+    )
+}
+
+#[test]
+fn quickstart() {
+    assert_snapshot!("example_quickstart", output(&mut example("quickstart")));
+}
+
+#[test]
+fn two_files() {
+    assert_snapshot!("example_two_files", output(&mut example("two_files")));
+}
+
+#[test]
+fn codespan() {
+    assert_snapshot!("example_codespan", output(&mut example("codespan")));
+}
+
+#[test]
+fn driver() {
+    let folder = common::folder(&[("a.txt", "one\ntwo  \n"), ("b.txt", "three")]);
+    let runs: [&[&str]; 4] = [
+        &["a.txt", "b.txt"],
+        &["--deny-warnings", "--error-format=short", "a.txt"],
+        &["--allow=TXT0002", "a.txt"],
+        &["--help"],
+    ];
+    let runs = runs.map(|run| output(example("driver").args(run).current_dir(folder.path())));
+    assert_snapshot!("example_driver", runs.join("\n\n"));
+}
+
+#[test]
+fn every_example_has_a_snapshot() {
+    let examples = fs::read_dir(root().join("examples")).unwrap();
+    let examples = examples.map(|entry| entry.unwrap().path()).filter(|path| path.is_file());
+    for path in examples {
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        let snapshot = root().join(format!("tests/snapshots/it__examples__example_{name}.snap"));
+        assert!(snapshot.exists(), "the example {name} has no snapshot {}", snapshot.display());
+    }
+}

@@ -1,0 +1,208 @@
+//! Sources and diagnostics as codespan-reporting has them: it sees what it would see of its own.
+use codespan_reporting::diagnostic as theirs;
+use codespan_reporting::files::{Error, Files, SimpleFiles};
+use codespan_reporting::term::{self, Config};
+use proptest::prelude::*;
+use vitte_diag::{
+    Applicability, Diagnostic, Edit, FileId, Frame, Severity, SourceMap, Span, Suggestion, code,
+};
+
+const BOM: &str = "\u{feff}";
+
+/// What texts are made of: ends of lines of every kind, wide characters, and none at all.
+const PIECES: [&str; 12] =
+    ["a", "let x = 1", " ", "\t", "\n", "\r\n", "\r", "é", "日本", "🎉", "e\u{301}", BOM];
+
+fn text() -> impl Strategy<Value = String> {
+    prop::collection::vec(prop::sample::select(&PIECES[..]), 0..30)
+        .prop_map(|pieces| pieces.concat())
+}
+
+/// A text without a byte order mark at its start: behind one, columns differ.
+fn text_without_mark() -> impl Strategy<Value = String> {
+    text().prop_map(|text| text.trim_start_matches(BOM).to_owned())
+}
+
+/// Labels in the first few files: most within their bytes or a little past them, some far away.
+fn labels(files: u32) -> impl Strategy<Value = Vec<(Span, String)>> {
+    let offset = || prop_oneof![20 => 0..80_u32, 1 => any::<u32>()];
+    let span = (0..files, offset(), offset()).prop_map(|(file, a, b)| {
+        Span::new(FileId::new(file), a.min(b), a.max(b)).expect("in order")
+    });
+    prop::collection::vec((span, "[a-z]{0,3}"), 1..5)
+}
+
+fn diagnostic(labels: &[(Span, String)]) -> Diagnostic {
+    let (primary, message) = labels[0].clone();
+    let first = Diagnostic::warning(code!("W0100"), primary, "a message").with_label(message);
+    labels[1..].iter().fold(first, |diagnostic, (span, message)| {
+        diagnostic.with_secondary(*span, message.clone())
+    })
+}
+
+/// The same files, ours and theirs.
+fn files(texts: &[String]) -> (SourceMap, SimpleFiles<String, String>) {
+    let (mut ours, mut theirs) = (SourceMap::new(), SimpleFiles::new());
+    for (index, text) in texts.iter().enumerate() {
+        let name = format!("{index}.vitte");
+        ours.add(&name, text.as_str()).expect("small");
+        theirs.add(name, text.clone());
+    }
+    (ours, theirs)
+}
+
+fn drawn<'a, F: Files<'a>>(files: &'a F, diagnostic: &theirs::Diagnostic<F::FileId>) -> String {
+    term::emit_into_string(&Config::default(), files, diagnostic).expect("its files are here")
+}
+
+/// A diagnostic as one that is written for `SimpleFiles`.
+fn renumbered(diagnostic: theirs::Diagnostic<FileId>) -> theirs::Diagnostic<usize> {
+    let labels = diagnostic.labels.into_iter().map(|label| theirs::Label {
+        style: label.style,
+        file_id: label.file_id.index() as usize,
+        range: label.range,
+        message: label.message,
+    });
+    theirs::Diagnostic {
+        severity: diagnostic.severity,
+        code: diagnostic.code,
+        message: diagnostic.message,
+        labels: labels.collect(),
+        notes: diagnostic.notes,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(500) })]
+
+    /// Every byte and every line is where `SimpleFiles` has it, past the end as well.
+    #[test]
+    fn files_answer_as_simple_files_do(text in text()) {
+        let (sources, simple) = files(std::slice::from_ref(&text));
+        let id = FileId::new(0);
+        prop_assert_eq!(sources.source(id).unwrap(), &text);
+        for byte in (0..text.len() + 5).chain([u32::MAX as usize, usize::MAX]) {
+            prop_assert_eq!(sources.line_index(id, byte).unwrap(), simple.line_index(0, byte).unwrap());
+            let ours = Files::location(&sources, id, byte).unwrap();
+            let expected = simple.location(0, byte).unwrap();
+            prop_assert_eq!(ours.line_number, expected.line_number);
+            let is_behind_mark = expected.line_number == 1 && text.starts_with(BOM) && byte >= BOM.len();
+            prop_assert_eq!(ours.column_number + usize::from(is_behind_mark), expected.column_number);
+        }
+        let lines = text.split('\n').count();
+        for line in 0..lines {
+            prop_assert_eq!(sources.line_range(id, line).unwrap(), simple.line_range(0, line).unwrap());
+            prop_assert_eq!(sources.line_number(id, line).unwrap(), line + 1);
+        }
+        for line in [lines, lines + 1, u32::MAX as usize, usize::MAX] {
+            let error = sources.line_range(id, line).unwrap_err();
+            let is_told = matches!(error, Error::LineTooLarge { given, max } if (given, max) == (line, lines - 1));
+            prop_assert!(is_told, "{:?}", error);
+        }
+    }
+
+    /// What is drawn of our files is what is drawn of theirs, wherever the spans begin and end.
+    #[test]
+    fn it_draws_what_it_draws_of_its_own_files(
+        texts in prop::collection::vec(text_without_mark(), 2), labels in labels(2),
+    ) {
+        let (sources, simple) = files(&texts);
+        let ours = theirs::Diagnostic::from(diagnostic(&labels));
+        prop_assert_eq!(drawn(&sources, &ours), drawn(&simple, &renumbered(ours)));
+    }
+
+    /// A file that is not here is an error that says so, and nothing panics.
+    #[test]
+    fn files_that_are_not_here_are_errors(texts in prop::collection::vec(text(), 2), labels in labels(5)) {
+        let (mut sources, _) = files(&texts);
+        sources.add_missing("elsewhere.vitte", []).unwrap();
+        let ours = theirs::Diagnostic::from(&diagnostic(&labels));
+        let drawn = term::emit_into_string(&Config::default(), &sources, &ours);
+        if labels.iter().all(|(span, _)| span.file().index() < 2) {
+            prop_assert!(drawn.unwrap().starts_with("warning[W0100]: a message\n"));
+        } else {
+            prop_assert!(matches!(drawn, Err(Error::FileMissing)), "{:?}", drawn);
+        }
+    }
+}
+
+#[test]
+fn a_byte_order_mark_is_in_the_first_line_and_has_no_column() {
+    let (sources, _) = files(&["\u{feff}ab\nc".to_owned()]);
+    let id = FileId::new(0);
+    assert_eq!(sources.line_range(id, 0).unwrap(), 0..6);
+    let column = |byte| Files::location(&sources, id, byte).unwrap().column_number;
+    assert_eq!([0, 3, 4, 6].map(column), [1, 1, 2, 1]);
+}
+
+#[test]
+fn no_question_about_a_file_that_is_not_here_has_an_answer() {
+    let mut sources = SourceMap::new();
+    let missing = sources.add_missing("elsewhere.vitte", []).unwrap();
+    for id in [missing, FileId::new(7), FileId::NOWHERE] {
+        assert!(matches!(sources.name(id), Err(Error::FileMissing)));
+        assert!(matches!(sources.source(id), Err(Error::FileMissing)));
+        assert!(matches!(sources.line_index(id, 0), Err(Error::FileMissing)));
+        assert!(matches!(sources.line_range(id, 0), Err(Error::FileMissing)));
+        assert!(matches!(sources.column_number(id, 0, 0), Err(Error::FileMissing)));
+        assert!(matches!(Files::location(&sources, id, 0), Err(Error::FileMissing)));
+    }
+}
+
+#[test]
+fn names_are_safe_to_show() {
+    let mut sources = SourceMap::new();
+    let id = sources.add("a\u{1b}[31m\nb.vitte", "x").unwrap();
+    assert_eq!(sources.name(id).unwrap(), "a␛[31m\\nb.vitte");
+}
+
+#[test]
+fn all_that_a_diagnostic_says_is_said() {
+    let (file, nowhere) = (FileId::new(3), Span::nowhere());
+    let (first, second) = (Span::new(file, 4, 7).unwrap(), Span::empty(file, 2));
+    let edit = Edit::remove(first);
+    let ours = Diagnostic::error(code!("E0100"), first, "what is wrong")
+        .with_secondary(second, "why")
+        .with_secondary(nowhere, "why there is no place")
+        .with_secondary(nowhere, "")
+        .with_label("here")
+        .with_note("know this")
+        .with_help("do this")
+        .with_backtrace([Frame::new("f"), Frame::new("main")].into_iter().collect())
+        .with_suggestion(Suggestion::one("remove it", edit, Applicability::MachineApplicable));
+    let expected = theirs::Diagnostic::error()
+        .with_code("E0100")
+        .with_message("what is wrong")
+        .with_label(theirs::Label::primary(file, 4..7).with_message("here"))
+        .with_label(theirs::Label::secondary(file, 2..2).with_message("why"))
+        .with_note("help: do this")
+        .with_note("note: know this")
+        .with_note("note: why there is no place")
+        .with_note("help: remove it")
+        .with_note("backtrace:\n0: f\n1: main");
+    assert_eq!(theirs::Diagnostic::from(&ours), expected);
+    assert_eq!(theirs::Diagnostic::from(ours), expected);
+}
+
+#[test]
+fn a_crash_is_a_bug_and_every_other_severity_has_its_own_name() {
+    use Severity::{Error, Fatal, Note, Warning};
+    let severity = |severity| {
+        let ours = Diagnostic::new(severity, code!("X1"), Span::nowhere(), "m");
+        theirs::Diagnostic::from(ours).severity
+    };
+    let expected = [
+        theirs::Severity::Note,
+        theirs::Severity::Warning,
+        theirs::Severity::Error,
+        theirs::Severity::Bug,
+    ];
+    assert_eq!([Note, Warning, Error, Fatal].map(severity), expected);
+}
+
+/// What has no place is drawn without a snippet.
+#[test]
+fn what_has_no_place_is_drawn() {
+    let ours = Diagnostic::error(code!("E1"), Span::nowhere(), "m").with_help("h").into();
+    assert_eq!(drawn(&SourceMap::new(), &ours), "error[E1]: m\n = help: h\n\n");
+}

@@ -1,0 +1,401 @@
+//! Properties: what holds for any bytes, any spans and any text.
+use proptest::prelude::*;
+use unicode_segmentation::UnicodeSegmentation as _;
+use unicode_width::UnicodeWidthStr;
+use vitte_diag::json::JsonDiagnostic;
+use vitte_diag::{
+    Code, ColumnUnit, Diagnostic, DiagnosticBag, FileId, Frame, HumanEmitter, Severity, SourceMap,
+    Span, code, text,
+};
+
+use crate::common;
+
+const CODES: [Code; 3] = [code!("E0001"), code!("W0100"), code!("TYPECHEK123456")];
+
+/// Pieces that sources and messages are made of: all that has ever been trouble, and plain text.
+const PIECES: [&str; 36] = [
+    "a",
+    "let x = 1",
+    " ",
+    "    ",
+    "\t",
+    "\n",
+    "\n\n",
+    "\r\n",
+    "\r",
+    "é",
+    "日本",
+    "e\u{301}",
+    "\u{301}",
+    "🎉",
+    "👩\u{200d}🔬",
+    "\u{200b}",
+    "\u{feff}",
+    "\u{0}",
+    "\u{1b}[31m",
+    "\u{1b}]8;;x\u{7}",
+    "\u{7f}",
+    "\u{85}",
+    "\u{9b}1m",
+    "\u{90}",
+    "\u{202e}",
+    "\u{2066}",
+    "\u{2069}",
+    "\u{200e}",
+    "\u{2028}",
+    "\u{61c}",
+    "|",
+    "^",
+    "\"",
+    "\\",
+    "\u{e000}",
+    "\u{ad}",
+];
+
+fn words() -> impl Strategy<Value = String> {
+    prop::collection::vec(prop::sample::select(&PIECES[..]), 0..12)
+        .prop_map(|pieces| pieces.concat())
+}
+
+/// Any bytes: text with trouble in it, cut anywhere, or noise.
+fn bytes() -> impl Strategy<Value = Vec<u8>> {
+    let text = prop::collection::vec(prop::sample::select(&PIECES[..]), 0..60)
+        .prop_map(|pieces| pieces.concat().into_bytes());
+    let cut = (text.clone(), any::<prop::sample::Index>(), any::<u8>()).prop_map(
+        |(mut bytes, at, noise)| {
+            if !bytes.is_empty() {
+                let at = at.index(bytes.len());
+                bytes[at] = noise;
+            }
+            bytes
+        },
+    );
+    prop_oneof![text, cut, prop::collection::vec(any::<u8>(), 0..200)]
+}
+
+/// Any span: most near the file's text, some far away or in no file.
+fn span() -> impl Strategy<Value = Span> {
+    let offset = || prop_oneof![9 => 0..200_u32, 1 => any::<u32>()];
+    (0..4_u32, offset(), offset()).prop_map(|(file, a, b)| {
+        Span::new(FileId::new(file), a.min(b), a.max(b)).expect("in order")
+    })
+}
+
+fn severity() -> impl Strategy<Value = Severity> {
+    use Severity::{Error, Fatal, Note, Warning};
+    prop::sample::select(vec![Note, Warning, Error, Fatal])
+}
+
+/// Any text, and what looks like the forms that a frame has.
+fn frame() -> impl Strategy<Value = Frame> {
+    let text = || {
+        prop_oneof![words(), prop::sample::select(&["std::f", "main"][..]).prop_map(str::to_owned)]
+    };
+    let (line, col) = (any::<u32>(), prop::option::of(any::<u32>()));
+    prop_oneof![
+        text().prop_map(Frame::new),
+        (text(), words(), line, col)
+            .prop_map(|(function, file, line, col)| Frame::at(&function, &file, line, col)),
+        (text(), words(), any::<u64>())
+            .prop_map(|(function, module, at)| Frame::inside(&function, &module, at)),
+        any::<u64>().prop_map(Frame::left_out),
+    ]
+}
+
+prop_compose! {
+    fn diagnostic()(
+        severity in severity(),
+        code in prop::sample::select(&CODES[..]),
+        primary in span(),
+        (message, label) in (words(), words()),
+        secondary in prop::collection::vec((span(), words()), 0..5),
+        notes in prop::collection::vec(words(), 0..3),
+        help in prop::option::of(words()),
+        calls in prop_oneof![3 => Just(Vec::new()), 1 => prop::collection::vec(frame(), 1..5)],
+    ) -> Diagnostic {
+        let mut diagnostic = Diagnostic::new(severity, code, primary, message).with_label(label);
+        for (span, message) in secondary {
+            diagnostic.add_secondary(span, message);
+        }
+        for note in notes {
+            diagnostic.add_note(note);
+        }
+        if let Some(help) = help {
+            diagnostic.add_help(help);
+        }
+        diagnostic.with_backtrace(calls.into_iter().collect())
+    }
+}
+
+fn sources() -> impl Strategy<Value = Vec<(String, Vec<u8>)>> {
+    prop::collection::vec((words(), bytes()), 1..4)
+}
+
+fn map(files: &[(String, Vec<u8>)]) -> SourceMap {
+    let mut sources = SourceMap::new();
+    for (index, (path, bytes)) in files.iter().enumerate() {
+        sources.add(format!("{index}{path}"), bytes.clone()).expect("small");
+    }
+    sources
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1500) })]
+
+    /// Human output is Ok, UTF-8, safe, without blanks at line ends, and has every diagnostic.
+    #[test]
+    fn human_output_is_safe_whatever_comes_in(
+        files in sources(),
+        diagnostics in prop::collection::vec(diagnostic(), 1..4),
+        (unicode, context, tab_width, width) in (any::<bool>(), 0..4_u16, any::<u8>(), 0..200_u16),
+    ) {
+        let sources = map(&files);
+        let bag: DiagnosticBag = diagnostics.into_iter().collect();
+        let settings = |emitter: HumanEmitter<Vec<u8>>| {
+            emitter.with_unicode(unicode).with_context_lines(context).with_tab_width(tab_width).with_width(width)
+        };
+        let plain = common::human(&sources, &bag, settings);
+        let bad = |c: &char| *c != '\n' && text::is_unsafe(*c);
+        prop_assert_eq!(plain.chars().find(bad), None, "{:?}", plain);
+        prop_assert!(plain.ends_with('\n') && !plain.ends_with("\n\n"), "{:?}", plain);
+        for line in plain.lines() {
+            prop_assert_eq!(line.trim_end_matches(' '), line);
+        }
+        let headers = plain.lines().filter(|line| {
+            ["note[", "warning[", "error[", "fatal["].iter().any(|start| line.starts_with(start))
+        });
+        prop_assert_eq!(headers.count(), bag.len());
+
+        let coloured = common::human(&sources, &bag, |emitter| settings(emitter).with_color(true));
+        prop_assert_eq!(common::on_terminal(&coloured), (plain, Vec::new()));
+    }
+
+    /// JSON is safe, one line for each diagnostic, and parses back to what went in.
+    #[test]
+    fn json_is_safe_and_parses_back(files in sources(), diagnostics in prop::collection::vec(diagnostic(), 1..4)) {
+        let sources = map(&files);
+        let bag: DiagnosticBag = diagnostics.into_iter().collect();
+        let json = common::json(&sources, &bag);
+        prop_assert_eq!(json.chars().find(|&c| c != '\n' && text::is_unsafe(c)), None, "{}", json);
+        prop_assert_eq!(json.lines().count(), bag.len());
+        for (line, entry) in json.lines().zip(bag.ordered()) {
+            let diagnostic = entry.diagnostic;
+            let read: JsonDiagnostic<'_> = serde_json::from_str(line).expect("what was written is read");
+            prop_assert_eq!(&read, &JsonDiagnostic::new(&sources, diagnostic, ColumnUnit::Char));
+            prop_assert_eq!(read.severity, diagnostic.severity());
+            prop_assert_eq!(read.code, diagnostic.code());
+            prop_assert_eq!(&*read.message, diagnostic.message());
+            prop_assert_eq!(read.help.as_deref(), diagnostic.help());
+            let again = read.to_diagnostic(|_| FileId::new(0)).expect("one primary label");
+            prop_assert_eq!(again.backtrace(), diagnostic.backtrace());
+            let breaches = bag.validate(&sources).into_iter().filter(|(seq, _)| *seq == entry.seq);
+            let notes: Vec<String> = diagnostic.notes().map(str::to_owned)
+                .chain(breaches.map(|(_, breach)| breach.to_string())).collect();
+            prop_assert_eq!(&read.notes, &notes);
+            for (label, read) in diagnostic.labels().zip(&read.labels) {
+                if notes.len() == diagnostic.notes().count() {
+                    prop_assert_eq!((read.style, read.message.as_deref()), (label.style(), label.message()));
+                    prop_assert_eq!((read.lo, read.hi), (label.span().lo(), label.span().hi()));
+                }
+            }
+            for label in &read.labels {
+                let file = sources.files().find(|file| file.path() == label.file).expect("a known file");
+                prop_assert!(label.lo <= label.hi && label.hi <= file.len());
+                prop_assert!(label.line >= 1 && label.line <= file.line_count() && label.col >= 1);
+            }
+        }
+    }
+
+    /// The caret of a valid span stands under the first character that it covers.
+    #[test]
+    fn carets_stand_under_what_they_mean(
+        before in words(), marked in "[a-z0-9+日本é🎉]{1,6}", behind in words(),
+        (tab_width, width) in (1..17_u8, 40..200_u16),
+    ) {
+        let mut sources = SourceMap::new();
+        let whole = format!("{before}{marked}{behind}");
+        let file = sources.add("a.vitte", whole.clone()).expect("small");
+        let span = sources.span(file, before.len()..before.len() + marked.len()).expect("valid");
+        let bag: DiagnosticBag = [Diagnostic::error(CODES[0], span, "m")].into_iter().collect();
+        let out = common::human(&sources, &bag, |emitter| emitter.with_tab_width(tab_width).with_width(width));
+
+        let lines: Vec<&str> = out.lines().collect();
+        let carets = lines.iter().rposition(|line| line.trim_start().starts_with('|') && line.contains('^'));
+        let carets = carets.expect("a line of carets");
+        // The row may hold bars and carets of its own: it is the line above.
+        let caret_cell = lines[carets].find('^').expect("found above");
+        let (mut cell, mut under) = (0, None);
+        for cluster in lines[carets - 1].graphemes(true) {
+            if cell == caret_cell && cluster.width() > 0 {
+                under = Some(cluster);
+                break;
+            }
+            cell += cluster.width();
+        }
+        // What is marked may be in one cluster with what stands before it or behind it.
+        let under = under.unwrap_or_default();
+        prop_assert!(under.contains(marked.chars().next().expect("not empty")), "{}", out);
+        let touched = whole.grapheme_indices(true).filter(|&(at, cluster)| {
+            at < before.len() + marked.len() && at + cluster.len() > before.len()
+        });
+        let cells: usize = touched.map(|(_, cluster)| cluster.width()).sum();
+        let drawn = lines[carets].matches('^').count();
+        prop_assert!(drawn == cells || lines[carets - 1].contains("..."), "{} of {}:\n{}", drawn, cells, out);
+    }
+
+    /// An empty span has one caret, wherever it is.
+    #[test]
+    fn an_empty_span_has_one_caret(text in words(), at in any::<prop::sample::Index>()) {
+        let mut offsets: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+        offsets.push(text.len());
+        let at = offsets[at.index(offsets.len())];
+        let mut sources = SourceMap::new();
+        let file = sources.add("a.vitte", text.replace('^', "x")).expect("small");
+        let span = sources.span(file, at..at).expect("valid");
+        let bag: DiagnosticBag = [Diagnostic::error(CODES[0], span, "m")].into_iter().collect();
+        let out = common::human(&sources, &bag, |emitter| emitter);
+        prop_assert_eq!(out.matches('^').count(), 1, "{}", out);
+    }
+
+    /// What is no diagnostic in JSON is an error, and what lacks a field is none.
+    #[test]
+    fn reading_json_takes_anything(diagnostic in diagnostic(), cut in any::<prop::sample::Index>(), noise in words()) {
+        let json = common::json(&map(&[]), &[diagnostic].into_iter().collect());
+        let at = json.floor_char_boundary(cut.index(json.len() - 1));
+        prop_assert!(serde_json::from_str::<JsonDiagnostic<'_>>(&json[..at]).is_err());
+        let _ = serde_json::from_str::<JsonDiagnostic<'_>>(&noise);
+        let whole: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&json).expect("JSON");
+        for key in whole.keys().filter(|key| *key != "backtrace") {
+            let mut lacking = whole.clone();
+            lacking.remove(key);
+            let read = serde_json::from_value::<JsonDiagnostic<'_>>(lacking.into());
+            prop_assert!(read.is_err(), "without {}", key);
+        }
+    }
+
+    /// The order of output is total: by its keys, every number once, whatever comes in.
+    #[test]
+    fn order_is_total(diagnostics in prop::collection::vec(diagnostic(), 0..30)) {
+        let bag: DiagnosticBag = diagnostics.into_iter().collect();
+        let keys: Vec<_> = bag.ordered().iter().map(|entry| {
+            let span = entry.diagnostic.primary().span();
+            (span.file(), span.lo(), std::cmp::Reverse(entry.diagnostic.severity()), entry.seq)
+        }).collect();
+        prop_assert!(keys.is_sorted_by(|a, b| a < b), "two keys are equal or out of order");
+        let mut numbers: Vec<_> = keys.iter().map(|key| key.3).collect();
+        numbers.sort_unstable();
+        prop_assert!(numbers.into_iter().eq(0..bag.len() as u64));
+    }
+
+    /// Units of work that threads finish in any order give the same bytes once their bags are
+    /// merged in the order of the units, and the same as one bag for all.
+    #[test]
+    fn merged_output_does_not_depend_on_who_was_first(
+        files in sources(),
+        units in prop::collection::vec(prop::collection::vec(diagnostic(), 0..4), 1..6),
+        threads in 1..5_usize,
+    ) {
+        let sources = map(&files);
+        let one_by_one: DiagnosticBag = units.iter().flatten().cloned().collect();
+        let (send, receive) = std::sync::mpsc::channel();
+        std::thread::scope(|scope| {
+            for thread in 0..threads {
+                let (send, units) = (send.clone(), &units);
+                scope.spawn(move || {
+                    for (index, unit) in units.iter().enumerate().skip(thread).step_by(threads) {
+                        let bag: DiagnosticBag = unit.iter().cloned().collect();
+                        send.send((index, bag)).expect("somebody receives");
+                    }
+                });
+            }
+        });
+        drop(send);
+        let mut finished: Vec<(usize, DiagnosticBag)> = receive.iter().collect();
+        finished.sort_by_key(|(unit, _)| *unit);
+        let merged: DiagnosticBag = finished.into_iter().map(|(_, bag)| bag).collect();
+        prop_assert_eq!(&merged, &one_by_one);
+        prop_assert_eq!(common::human(&sources, &merged, |e| e), common::human(&sources, &one_by_one, |e| e));
+        prop_assert_eq!(common::json(&sources, &merged), common::json(&sources, &one_by_one));
+    }
+
+    /// The words on every label are shown: none is lost, wherever it is.
+    #[test]
+    fn the_words_on_every_label_are_shown(
+        text in words(), spans in prop::collection::vec(span(), 1..7),
+        (unicode, context, width) in (any::<bool>(), 0..3_u16, 0..100_u16),
+    ) {
+        let mut sources = SourceMap::new();
+        sources.add("a.vitte", text).expect("small");
+        sources.add("b.vitte", "x\n".repeat(90)).expect("small");
+        let mut diagnostic = Diagnostic::error(CODES[0], spans[0], "m").with_label("words-0");
+        for (index, span) in spans.iter().enumerate().skip(1) {
+            diagnostic.add_secondary(*span, format!("words-{index}"));
+        }
+        let bag: DiagnosticBag = [diagnostic].into_iter().collect();
+        let out = common::human(&sources, &bag, |emitter| {
+            emitter.with_unicode(unicode).with_context_lines(context).with_width(width)
+        });
+        for index in 0..spans.len() {
+            prop_assert_eq!(out.matches(&format!("words-{index}")).count(), 1, "{}", out);
+        }
+    }
+
+    /// A row that is not cut holds every character of its line.
+    #[test]
+    fn no_character_of_a_row_is_lost(line in "[a-z \u{301}\u{fe0f}日🎉\u{1b}]{1,40}", at in any::<prop::sample::Index>()) {
+        let mut sources = SourceMap::new();
+        let file = sources.add("a.vitte", line.clone()).expect("small");
+        let at = line.floor_char_boundary(at.index(line.len()));
+        let span = sources.span(file, at..at).expect("valid");
+        let bag: DiagnosticBag = [Diagnostic::error(CODES[0], span, "m")].into_iter().collect();
+        let out = common::human(&sources, &bag, |emitter| emitter);
+        let row = out.lines().find_map(|row| row.strip_prefix("1 |")).expect("a row");
+        let shown = line.replace('\u{1b}', "␛");
+        prop_assert_eq!(row.trim(), shown.trim_matches(' '), "{:?}", out);
+    }
+
+    /// A row is not wider than asked for, whatever stands in it.
+    #[test]
+    fn rows_fit_the_width(
+        text in prop::collection::vec(words(), 1..40).prop_map(|words| words.concat()),
+        spans in prop::collection::vec((any::<prop::sample::Index>(), 0..9_usize), 1..4),
+        width in 60..140_u16,
+    ) {
+        let mut sources = SourceMap::new();
+        let file = sources.add("a.vitte", text.clone()).expect("small");
+        let span = |(at, len): &(prop::sample::Index, usize)| {
+            let lo = text.floor_char_boundary(at.index(text.len() + 1));
+            let hi = text.ceil_char_boundary((lo + len).min(text.len()));
+            sources.span(file, lo..hi).expect("valid")
+        };
+        let mut diagnostic = Diagnostic::error(CODES[0], span(&spans[0]), "m");
+        for other in &spans[1..] {
+            diagnostic.add_secondary(span(other), "");
+        }
+        let bag: DiagnosticBag = [diagnostic].into_iter().collect();
+        let out = common::human(&sources, &bag, |emitter| emitter.with_width(width));
+        for row in out.lines().filter(|line| line.trim_start().starts_with(|c: char| c.is_ascii_digit())) {
+            let cells: usize = row.graphemes(true).map(UnicodeWidthStr::width).sum();
+            prop_assert!(cells <= usize::from(width), "{} cells of {}:\n{}", cells, width, out);
+        }
+    }
+
+    /// Nothing about a source panics, and what it says of itself agrees.
+    #[test]
+    fn sources_take_any_bytes(bytes in bytes(), lo in any::<u32>(), line in any::<u32>()) {
+        let mut sources = SourceMap::new();
+        let file = sources.add("a", bytes.clone()).expect("small");
+        let source = sources.file(file).expect("added");
+        prop_assert_eq!(source.bytes(), &bytes[..]);
+        prop_assert_eq!(source.text().len(), bytes.len());
+        prop_assert_eq!(source.is_lossy(), std::str::from_utf8(&bytes).is_err());
+        prop_assert!(source.line_of(lo) <= source.line_count());
+        prop_assert_eq!(source.line(line).is_some(), (1..=source.line_count()).contains(&line));
+        for line in 1..=source.line_count() {
+            prop_assert!(!source.line(line).expect("a line").contains('\n'));
+        }
+        if sources.span(file, lo..lo).is_ok() {
+            prop_assert!(source.text().is_char_boundary(lo as usize));
+        }
+    }
+}

@@ -1,0 +1,400 @@
+//! The safety table: every string that has ever fooled a terminal or a parser, in every place that
+//! text from outside may stand in, in every format.
+use std::collections::BTreeMap;
+
+use percent_encoding::percent_decode_str;
+use proptest::prelude::*;
+use roxmltree::{Document, Node};
+use serde_json::Value;
+use unicode_segmentation::UnicodeSegmentation as _;
+use unicode_width::UnicodeWidthStr as _;
+use vitte_diag::{
+    Applicability, Diagnostic, DiagnosticBag, Edit, FileId, Format, Frame, HtmlEmitter, Setup,
+    SourceMap, Span, Suggestion, Terminal, Tool, codes, registry, text,
+};
+
+use crate::common;
+
+/// What is to do no harm: characters one by one, and sequences with blanks between them.
+const CHARACTERS: &str = "\u{1b}\u{7}\u{8}\0\u{7f}\u{90}\u{9b}\u{9d}\u{61c}\u{200e}\u{200f}\u{202a}\
+    \u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}\r\u{b}\u{c}\u{85}\u{2028}\
+    \u{2029}\n\u{fffe}";
+const SEQUENCES: &str =
+    "\u{1b}[2J \u{1b}]8;;http://x\u{7} \r\n ]]> --> </pre><script> %0A ::error::";
+
+fn bad() -> Vec<String> {
+    CHARACTERS.chars().map(String::from).chain(SEQUENCES.split(' ').map(str::to_owned)).collect()
+}
+
+/// Where text from outside stands. The first three are of the source: under the label, before it,
+/// and on the lines around it; `other` is the path of the secondary label's file, `frame` a backtrace
+/// frame.
+const PLACES: [&str; 16] = [
+    "inside",
+    "before",
+    "around",
+    "message",
+    "primary",
+    "secondary",
+    "note",
+    "help",
+    "fix",
+    "edit",
+    "path",
+    "other",
+    "url",
+    "name",
+    "version",
+    "frame",
+];
+
+/// The fields of the JSON formats below a common part (`*` is any one member), and what they hold:
+/// `=` just the text of a place, `~` it beside other text, `%` it at the end of an address.
+const FIELDS: &str = "
+json message=message help=help notes/0=note primary/file=path
+json labels/ 0/message=primary 1/message=secondary 1/file=other
+json backtrace/ 0=frame 1~frame
+json suggestions/ 0/message=fix 0/edits/0/text=edit 1/edits/0/file=other
+sarif runs/0/tool/driver/ name=name version=version rules/0/helpUri=url
+sarif runs/0/results/0/message/ text~message text~primary text~note text~help
+sarif runs/0/results/0/locations/0/physicalLocation/artifactLocation/ uri%path
+sarif runs/0/results/0/relatedLocations/0/ message/text=secondary
+sarif runs/0/results/0/relatedLocations/0/physicalLocation/artifactLocation/ uri%other
+sarif runs/0/results/0/fixes/0/ description/text=fix
+sarif runs/0/results/0/fixes/0/artifactChanges/0/replacements/0/ insertedContent/text=edit
+sarif runs/0/results/0/stacks/0/frames/0/location/ logicalLocations/0/fullyQualifiedName=frame
+sarif runs/0/results/0/stacks/0/frames/1/location/ physicalLocation/artifactLocation/uri%frame
+lsp uri%path
+lsp diagnostics/0/ source=name codeDescription/href=url data/0/title=fix
+lsp diagnostics/0/ message~message message~primary message~note message~help
+lsp diagnostics/0/ relatedInformation/0/message=secondary relatedInformation/0/location/uri%other
+lsp diagnostics/0/data/1/edit/changes/*/0/ newText=edit
+gitlab 0/ description=message location/path=path
+gitlab 0/content/ body~message body~primary body~other body~secondary body~note body~help body~fix
+rdjson source/name=name
+rdjson diagnostics/0/ code/url=url location/path=path suggestions/0/text=edit
+rdjson diagnostics/0/ message~message message~primary message~note message~help message~fix
+rdjson diagnostics/0/related_locations/0/ message=secondary location/path=other
+";
+
+/// The places that formats of one text have in it.
+const PROSE: [&str; 7] = ["message", "primary", "other", "secondary", "note", "help", "fix"];
+
+/// A diagnostic that has something in every place.
+struct Scene {
+    /// Which row of the table it is.
+    about: String,
+    /// What stands in each place.
+    words: BTreeMap<&'static str, String>,
+    sources: SourceMap,
+    bag: DiagnosticBag,
+    setup: Setup,
+}
+
+impl Scene {
+    /// `bad` gives what stands in each place, between letters that say which place it is.
+    fn new(about: String, bad: impl Fn(usize) -> String) -> Self {
+        let word = |(at, &place)| (place, format!("{place}{}end", bad(at)));
+        let mut words: BTreeMap<_, _> = PLACES.iter().enumerate().map(word).collect();
+        let given = words.clone();
+        let word = |place| given[place].clone();
+        let before = format!("{}\n{}", word("around"), word("before"));
+        let source = format!("{before}{}tail\n{}\n", word("inside"), word("around"));
+        let inside = before.len()..before.len() + word("inside").len();
+
+        let mut sources = SourceMap::with_root("/r");
+        let file = sources.add(word("path"), source.clone()).unwrap();
+        let other = sources.add(word("other"), source).unwrap();
+        let span = |file| sources.span(file, inside.clone()).unwrap();
+        let fix = |edit| Suggestion::one(word("fix"), edit, Applicability::MaybeIncorrect);
+        // As the name of a function, and as a path.
+        let backtrace = [Frame::new(word("frame")), Frame::at("f", &word("frame"), 1, None)];
+        let diagnostic = Diagnostic::error(codes::E0001, span(file), word("message"))
+            .with_label(word("primary"))
+            .with_secondary(span(other), word("secondary"))
+            .with_note(word("note"))
+            .with_help(word("help"))
+            .with_backtrace(backtrace.into_iter().collect())
+            .with_suggestion(fix(Edit::replace(span(file), word("edit"))))
+            .with_suggestion(fix(Edit::insert(other, 0, word("edit"))));
+        let tool = Tool::new(word("name"), word("version"))
+            .with_codes_url(format!("https://{}/", word("url")))
+            .with_pages(registry::pages().take(1));
+
+        for (place, id) in [("path", file), ("other", other)] {
+            let path = sources.file(id).unwrap().path();
+            assert_eq!(path, word(place).replace("//", "/"), "{about}");
+            words.insert(place, path.to_owned());
+        }
+        let url = tool.code_url(codes::E0001).unwrap();
+        let base = format!("https://{}/E0001", word("url")).replace("%0A", "\n");
+        assert_eq!(percent_decode_str(&url).decode_utf8().unwrap(), base, "{about}");
+        words.insert("url", url);
+        let bag = [diagnostic].into_iter().collect();
+        Self { about, words, sources, bag, setup: Setup::new(tool, Terminal::default()) }
+    }
+
+    fn word(&self, place: &str) -> &str {
+        &self.words[place]
+    }
+
+    fn write(&self, format: Format) -> String {
+        common::write(format, &self.sources, &self.bag, &self.setup)
+    }
+
+    /// Human output with colours and links or without both; `rich`: with context and Unicode.
+    fn human(&self, colored: bool, rich: bool) -> String {
+        let mut terminal = Terminal::default();
+        (terminal.color, terminal.hyperlinks) = (colored, colored);
+        common::human(&self.sources, &self.bag, |human| {
+            let human = human.with_terminal(terminal).with_tool(&self.setup.tool);
+            human.with_context_lines(u16::from(rich)).with_unicode(rich)
+        })
+    }
+
+    fn html(&self, rich: bool) -> String {
+        let mut out = Vec::new();
+        let html = HtmlEmitter::new(&mut out, &self.setup.tool);
+        let mut html = html.with_context_lines(u16::from(rich)).with_unicode(rich);
+        self.bag.emit(&self.sources, &mut html).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+}
+
+/// `text` with the stand-in of each unsafe character that is not kept.
+fn shown(text: &str, keep: impl Fn(char) -> bool) -> String {
+    let stand_in = |c: char| text::one_line(c.encode_utf8(&mut [0; 4])).into_owned();
+    text.chars().map(|c| if keep(c) { c.into() } else { stand_in(c) }).collect()
+}
+
+fn count(output: &str, beginning: &str) -> usize {
+    output.lines().filter(|line| line.starts_with(beginning)).count()
+}
+
+fn assert_safe(output: &str, about: &str) {
+    let bad = output.chars().find(|&c| c != '\n' && text::is_unsafe(c));
+    assert_eq!(bad, None, "{about}: {output:?}");
+    assert!(output.ends_with('\n') && !output.ends_with("\n\n"), "{about}: {output:?}");
+}
+
+fn human_is_safe(scene: &Scene) {
+    let about = &scene.about;
+    let path = text::one_line(scene.word("path"));
+    for rich in [false, true] {
+        let plain = scene.human(false, rich);
+        assert_safe(&plain, about);
+        assert_eq!([count(&plain, "error["), count(&plain, "::")], [1, 0], "{about}: {plain}");
+        let arrow = if rich { "┌─" } else { "-->" };
+        assert_eq!(plain.matches(&format!(" {arrow} {path}:")).count(), 1, "{about}: {plain}");
+
+        let (shown, links) = common::on_terminal(&scene.human(true, rich));
+        assert_eq!(shown, plain, "{about}");
+        let files =
+            [("path", 0), ("other", 1), ("other", 1)].into_iter().filter_map(|(place, file)| {
+                let is_safe = !scene.word(place).contains(text::is_unsafe);
+                is_safe.then(|| scene.sources.url(FileId::new(file)).expect("a root"))
+            });
+        let expected: Vec<_> = [scene.word("url").to_owned()].into_iter().chain(files).collect();
+        assert_eq!(links, expected, "{about}");
+    }
+    assert_eq!(scene.write(Format::Human), scene.human(false, false), "{about}");
+}
+
+fn sentences_are_safe(scene: &Scene) {
+    let about = &scene.about;
+    let [path, message] = ["path", "message"].map(|place| text::one_line(scene.word(place)));
+    let short = scene.write(Format::Short);
+    assert_safe(&short, about);
+    assert!(short.starts_with(&format!("{path}:")), "{about}: {short}");
+    assert!(short.ends_with(&format!(": error[E0001]: {message}\n")), "{about}: {short}");
+    assert_eq!(short.lines().count(), 1, "{about}: {short}");
+
+    let narrated = scene.write(Format::Narrated);
+    assert_safe(&narrated, about);
+    assert_eq!(count(&narrated, "Error E0001: "), 1, "{about}: {narrated}");
+    assert_eq!(count(&narrated, "error[") + count(&narrated, "::"), 0, "{about}: {narrated}");
+    assert_eq!(count(&narrated, &format!("In {path}, line ")), 1, "{about}: {narrated}");
+}
+
+fn a_workflow_command_is_one(scene: &Scene) {
+    let about = &scene.about;
+    let github = scene.write(Format::Github);
+    assert_safe(&github, about);
+    assert_eq!(github.lines().count(), 1, "{about}: {github}");
+    let command = github.trim_end().strip_prefix("::error ").expect(about);
+    let (properties, said) = command.split_once("::").expect(about);
+    let properties = properties.split(',').map(|property| property.split_once('=').expect(about));
+    let (names, values): (Vec<_>, Vec<_>) = properties.unzip();
+    let names = names.join(" ").replace("col endColumn", "endLine");
+    assert_eq!(names, "file line endLine title", "{about}: {github}");
+    let decoded = |text| percent_decode_str(text).decode_utf8().expect("UTF-8").into_owned();
+    let keep = |c| "\r\n".contains(c);
+    assert_eq!(decoded(values[0]), shown(scene.word("path"), keep), "{about}");
+    for word in PROSE.map(|place| shown(scene.word(place), keep)) {
+        assert!(decoded(said).contains(&word), "{about}: {word:?} is not in {said}");
+    }
+}
+
+fn json_gives_the_text_back(scene: &Scene) {
+    let mut last = ("", Value::Null);
+    for line in FIELDS.trim().lines() {
+        let (format, fields) = line.split_once(' ').unwrap();
+        if last.0 != format {
+            let output = scene.write(format.parse().unwrap());
+            assert_safe(&output, &scene.about);
+            last = (format, serde_json::from_str(&output).expect(&scene.about));
+        }
+        let (below, fields) = fields.split_once("/ ").unwrap_or(("", fields));
+        for field in fields.split(' ') {
+            let about = format!("{}: {format} {below}/{field}", scene.about);
+            let (path, place) = field.split_once(['=', '~', '%']).unwrap();
+            let parts = below.split('/').filter(|part| !part.is_empty()).chain(path.split('/'));
+            let found = parts.fold(&last.1, |value, part| match part {
+                "*" => value.as_object().and_then(|members| members.values().next()).expect(&about),
+                _ => value.pointer(&format!("/{part}")).expect(&about),
+            });
+            let (found, word) = (found.as_str().expect(&about), scene.word(place));
+            if field.contains('=') {
+                assert_eq!(found, word, "{about}");
+            } else if field.contains('~') {
+                assert!(found.contains(word), "{about}: {word:?} is not in {found:?}");
+            } else {
+                assert!(found.bytes().all(|byte| byte.is_ascii_graphic()), "{about}: {found:?}");
+                let path = percent_decode_str(found).decode_utf8().expect(&about);
+                assert_eq!(path.strip_prefix("file:///r/").unwrap_or(&path), word, "{about}");
+            }
+        }
+    }
+}
+
+/// `text` as XML 1.0 can have it (section 2.2).
+fn in_xml(text: &str) -> String {
+    let text = text.replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}");
+    shown(&text, |c| "\t\n\r".contains(c) || c >= '\u{7f}')
+}
+
+fn junit_gives_the_text_back(scene: &Scene) {
+    let about = &scene.about;
+    let output = scene.write(Format::Junit);
+    assert_safe(&output, about);
+    let document = Document::parse(&output).expect(about);
+    let element = |name| document.descendants().find(|node| node.has_tag_name(name)).expect(name);
+    for (name, attribute, place) in [
+        ("testsuites", "name", "name"),
+        ("testsuite", "name", "path"),
+        ("testcase", "file", "path"),
+        ("failure", "message", "message"),
+    ] {
+        let found = element(name).attribute(attribute);
+        assert_eq!(found, Some(&*in_xml(scene.word(place))), "{about}: {attribute} of {name}");
+    }
+    let said = element("failure").text().expect(about);
+    for word in PROSE.iter().chain(&["frame"]).map(|place| in_xml(scene.word(place))) {
+        assert!(said.contains(&word), "{about}: {word:?} is not in {said:?}");
+    }
+}
+
+fn html_is_what_a_terminal_shows(scene: &Scene) {
+    let about = &scene.about;
+    for rich in [false, true] {
+        let output = scene.html(rich);
+        assert_safe(&output, about);
+        assert!(!output.to_lowercase().contains("<script"), "{about}: {output}");
+        let document = Document::parse(&output).expect(about);
+        let text: String =
+            document.descendants().filter(Node::is_text).filter_map(|node| node.text()).collect();
+        let human = in_xml(&scene.human(false, rich));
+        assert_eq!(text.trim_matches('\n'), human.trim_end(), "{about}");
+        for element in document.descendants().filter(Node::is_element) {
+            let attributes: Vec<_> = element.attributes().map(|found| found.name()).collect();
+            match element.tag_name().name() {
+                "a" => assert_eq!(element.attribute("href"), Some(scene.word("url")), "{about}"),
+                "div" | "pre" | "span" => assert_eq!(attributes, ["class"], "{about}"),
+                other => panic!("{about}: {other} in {output}"),
+            }
+        }
+    }
+    assert_eq!(scene.write(Format::Html), scene.html(false), "{about}");
+}
+
+fn carets_stand_under_the_label(scene: &Scene) {
+    let about = &scene.about;
+    let output = scene.human(false, false);
+    let lines: Vec<_> = output.lines().collect();
+    let carets = lines.iter().position(|line| line.contains('^')).expect(about);
+    let start = lines[carets].find('^').expect("found above");
+    let (mut cell, mut under, end) = (0, String::new(), start + lines[carets].matches('^').count());
+    for cluster in lines[carets - 1].graphemes(true) {
+        if (start..end).contains(&cell) {
+            under += cluster;
+        }
+        cell += cluster.width();
+    }
+    let inside = shown(&scene.word("inside").replace('\r', "␍"), |_| false);
+    // A label over many lines is drawn beside them.
+    let is_part = inside.contains("\\n") || lines[carets - 1].contains("...");
+    assert!(under == inside || is_part, "{about}: {under:?} of {inside:?}:\n{output}");
+}
+
+/// Labels of no file, of a missing one and after the end of one, and an edit that cannot be done.
+fn what_is_broken_is_safe(scene: &Scene) {
+    let word = |place| scene.word(place).to_owned();
+    let mut sources = SourceMap::new();
+    let file = sources.add(word("path"), word("inside")).unwrap();
+    let missing = sources.add_missing(word("other"), []).unwrap();
+    let [past, nowhere, missing] =
+        [(file, 999), (FileId::new(9), 0), (missing, 0)].map(|(file, at)| Span::empty(file, at));
+    let fix = Suggestion::one(word("fix"), Edit::remove(past), Applicability::Unspecified);
+    let broken = [past, nowhere, missing, Span::nowhere()].map(|span| {
+        Diagnostic::error(codes::E0001, span, word("message"))
+            .with_label(word("primary"))
+            .with_secondary(past, word("secondary"))
+            .with_secondary(nowhere, word("note"))
+            .with_secondary(missing, word("help"))
+            .with_suggestion(fix.clone())
+    });
+    let bag = broken.into_iter().collect();
+    for format in Format::ALL {
+        let output = common::write(*format, &sources, &bag, &scene.setup);
+        assert_safe(&output, &format!("{format}, {}", scene.about));
+    }
+}
+
+const CHECKS: [fn(&Scene); 8] = [
+    human_is_safe,
+    sentences_are_safe,
+    a_workflow_command_is_one,
+    json_gives_the_text_back,
+    junit_gives_the_text_back,
+    html_is_what_a_terminal_shows,
+    carets_stand_under_the_label,
+    what_is_broken_is_safe,
+];
+
+#[test]
+fn no_string_does_harm_in_any_place() {
+    for bad in bad() {
+        for (index, place) in PLACES.iter().enumerate() {
+            let word = |at| if at == index { &*bad } else { "-" }.to_owned();
+            let scene = Scene::new(format!("{bad:?} in {place}"), word);
+            CHECKS.iter().for_each(|check| check(&scene));
+        }
+    }
+    assert_eq!((bad().len(), Format::ALL.len()), (36, 11), "a new format is to be checked here");
+}
+
+fn words() -> impl Strategy<Value = String> {
+    let pieces = ["a", " ", "日", "e\u{301}", "\u{301}", "\n", "error[E0001]: ", ":,="];
+    let pieces = [bad(), pieces.map(str::to_owned).to_vec()].map(prop::sample::select);
+    prop::collection::vec(prop::strategy::Union::new(pieces), 0..4).prop_map(|all| all.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1000) })]
+
+    #[test]
+    fn no_strings_do_harm_in_all_places_at_once(bad in prop::collection::vec(words(), 16)) {
+        let scene = Scene::new(format!("{bad:?}"), |at| bad[at].clone());
+        CHECKS.iter().for_each(|check| check(&scene));
+    }
+}

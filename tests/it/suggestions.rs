@@ -1,0 +1,164 @@
+//! Suggestions: what holds for any text and any edits.
+use proptest::prelude::*;
+use unicode_segmentation::UnicodeSegmentation as _;
+use unicode_width::UnicodeWidthStr as _;
+use vitte_diag::json::JsonDiagnostic;
+use vitte_diag::{
+    Applicability, Diagnostic, DiagnosticBag, Edit, FileId, SourceMap, Span, Suggestion, fix, text,
+};
+
+use crate::common;
+
+const PIECES: [&str; 16] = [
+    "a",
+    "let x = 1",
+    "  ",
+    "\t",
+    "\n",
+    "\n\n",
+    "\r\n",
+    "\r",
+    "é",
+    "日本",
+    "e\u{301}",
+    "👩\u{200d}🔬",
+    "\u{feff}",
+    "\u{1b}[31m",
+    "\u{202e}",
+    "word word word word word word word word word",
+];
+
+fn pieces(most: usize) -> impl Strategy<Value = String> {
+    prop::collection::vec(prop::sample::select(&PIECES[..]), 0..most)
+        .prop_map(|pieces| pieces.concat())
+}
+
+/// An edit of one of two files, anywhere: also past the end and inside characters.
+fn edit() -> impl Strategy<Value = Edit> {
+    let span = (0..2_u32, 0..60_u32, prop_oneof![Just(0_u32), 0..20_u32]);
+    (span, pieces(4)).prop_map(|((file, lo, len), text)| {
+        Edit::replace(Span::new(FileId::new(file), lo, lo + len).expect("in order"), text)
+    })
+}
+
+fn suggestion() -> impl Strategy<Value = Suggestion> {
+    (pieces(3), prop::collection::vec(edit(), 1..4))
+        .prop_filter_map("overlap", |(message, edits)| {
+            Suggestion::new(message, edits, Applicability::MaybeIncorrect).ok()
+        })
+}
+
+fn map(texts: &[String]) -> SourceMap {
+    let mut sources = SourceMap::new();
+    for (index, text) in texts.iter().enumerate() {
+        sources.add(format!("{index}.vitte"), text.clone()).expect("small");
+    }
+    sources
+}
+
+/// Whether two edits cannot both be done, said in another way: there is a byte that both remove, one
+/// inserts inside what the other removes, or both insert at one place.
+fn clash(a: &Edit, b: &Edit) -> bool {
+    let (a, b) = (a.span(), b.span());
+    let inside = |at: u32, span: Span| span.lo() < at && at < span.hi();
+    let share = (a.lo()..a.hi()).any(|byte| (b.lo()..b.hi()).contains(&byte));
+    a.file() == b.file()
+        && (share
+            || (a.is_empty() && inside(a.lo(), b))
+            || (b.is_empty() && inside(b.lo(), a))
+            || (a.is_empty() && a == b))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1500) })]
+
+    /// Of any suggestions the first ones that can be done are done, to the byte; each other one clashes
+    /// with one that is done, or is of what is not there.
+    #[test]
+    fn what_can_be_applied_is_applied_and_nothing_else(
+        texts in prop::collection::vec(pieces(20), 2),
+        suggestions in prop::collection::vec(suggestion(), 0..8),
+    ) {
+        let sources = map(&texts);
+        let is_there = |one: &Suggestion| one.edits().iter().all(|edit| sources.location(edit.span()).is_ok());
+        let clashes = |one: &Suggestion, other: &Suggestion| {
+            one.edits().iter().any(|edit| other.edits().iter().any(|other| clash(edit, other)))
+        };
+        let mut expected: Vec<usize> = Vec::new();
+        for (index, one) in suggestions.iter().enumerate() {
+            if is_there(one) && !expected.iter().any(|&done| clashes(one, &suggestions[done])) {
+                expected.push(index);
+            }
+        }
+        let done = fix::apply(&sources, &suggestions);
+        prop_assert_eq!(&done.applied, &expected);
+        prop_assert_eq!(done.refused.len() + expected.len(), suggestions.len());
+
+        // The same by hand, from the last edit to the first.
+        let mut edits: Vec<&Edit> = expected.iter().flat_map(|&index| suggestions[index].edits()).collect();
+        edits.sort_by_key(|edit| std::cmp::Reverse((edit.span().lo(), edit.span().hi())));
+        for (index, text) in texts.iter().enumerate() {
+            let file = FileId::new(u32::try_from(index).expect("few"));
+            let mut by_hand = text.clone();
+            let in_file: Vec<_> = edits.iter().filter(|edit| edit.span().file() == file).collect();
+            // What is inserted before a byte order mark that stays stands behind it.
+            let goes = in_file.iter().any(|edit| edit.span().lo() == 0 && !edit.span().is_empty());
+            let mark = if text.starts_with('\u{feff}') && !goes { 3 } else { 0 };
+            for edit in in_file {
+                let range = edit.span().range();
+                by_hand.replace_range(range.start.max(mark)..range.end.max(mark), edit.text());
+            }
+            let new = done.files.get(&file).map_or(text.as_bytes(), Vec::as_slice);
+            prop_assert_eq!(String::from_utf8_lossy(new), by_hand);
+        }
+    }
+
+    /// Whatever they change, what is drawn is safe, as narrow as asked for, and has every message.
+    #[test]
+    fn drawing_takes_any_suggestion(
+        texts in prop::collection::vec(pieces(20), 2),
+        suggestions in prop::collection::vec(suggestion(), 1..5),
+        (unicode, width) in (any::<bool>(), 60..140_u16),
+    ) {
+        let sources = map(&texts);
+        let mut diagnostic = Diagnostic::error(common::CODE, Span::empty(FileId::new(0), 0), "m");
+        for one in &suggestions {
+            diagnostic.add_suggestion(one.clone());
+        }
+        let bag: DiagnosticBag = [diagnostic].into_iter().collect();
+        let out = common::human(&sources, &bag, |human| human.with_unicode(unicode).with_width(width));
+        prop_assert!(!out.contains(|c| c != '\n' && text::is_unsafe(c)), "{:?}", out);
+        for line in out.lines() {
+            let cells: usize = line.graphemes(true).map(|cluster| cluster.width()).sum();
+            prop_assert!(cells <= usize::from(width), "{} cells of {}:\n{}", cells, width, out);
+            prop_assert!(!line.ends_with(' '), "{:?}", line);
+        }
+        let broken = bag.validate(&sources).len();
+        prop_assert_eq!(out.matches("\nhelp:").count(), suggestions.len() - broken, "{}", out);
+        let words: Vec<&str> = out.split_whitespace().collect();
+        prop_assert_eq!(words.join(" ").matches("is left out, an edit of").count(), broken);
+    }
+
+    /// JSON keeps all that can be done, and gives it back.
+    #[test]
+    fn json_gives_suggestions_back(
+        texts in prop::collection::vec(pieces(20), 2),
+        suggestions in prop::collection::vec(suggestion(), 1..5),
+    ) {
+        let sources = map(&texts);
+        let mut diagnostic = Diagnostic::error(common::CODE, Span::empty(FileId::new(0), 0), "m");
+        for one in &suggestions {
+            diagnostic.add_suggestion(one.clone());
+        }
+        let bag: DiagnosticBag = [diagnostic].into_iter().collect();
+        let read: JsonDiagnostic<'_> = serde_json::from_str(&common::json(&sources, &bag)).expect("JSON");
+        let file = |path: &str| {
+            sources.files().find(|file| file.path() == path).expect("a file of the map").id()
+        };
+        let back = read.to_diagnostic(file).expect("what was written can be read");
+        let is_there = |one: &&Suggestion| one.edits().iter().all(|edit| sources.location(edit.span()).is_ok());
+        let kept: Vec<Suggestion> = suggestions.iter().filter(is_there).cloned().collect();
+        prop_assert_eq!(back.suggestions(), &kept[..]);
+        prop_assert_eq!(back.notes().count(), suggestions.len() - kept.len());
+    }
+}

@@ -1,0 +1,435 @@
+//! What the readers of a format say of it: official schemas, an XML parser, the types of editors, the
+//! syntax of GitHub. All on the same ten diagnostics and on none.
+use crate::common::ten::{HOSTILE, hostile, ten};
+use crate::common::{self, github::Command};
+use crate::common::{root, tool, written};
+use jsonschema::Validator;
+use roxmltree::{Document, Node};
+use serde_json::{Value, json};
+use vitte_diag::{
+    Diagnostic, DiagnosticBag, Format, Frame, Severity, SourceMap, Span, code, lsp, text,
+};
+
+#[test]
+fn hostile_texts_break_no_format_and_reach_no_terminal() {
+    let (sources, bag) = hostile();
+    let out = |format| written(format, &sources, &bag);
+    for &format in Format::ALL {
+        let out = out(format);
+        let obeyed = out.chars().find(|&c| c != '\n' && text::is_unsafe(c));
+        assert_eq!(obeyed, None, "{format}");
+    }
+    let json = |format| serde_json::from_str::<Value>(&out(format)).unwrap();
+    assert_eq!(errors(&sarif_schema(), &json(Format::Sarif)), [""; 0]);
+    assert_eq!(json(Format::Gitlab)[0]["description"], HOSTILE.as_str());
+    assert_eq!(json(Format::Rdjson)["diagnostics"].as_array().unwrap().len(), 1);
+    assert_eq!(json(Format::Json)["message"], HOSTILE.as_str());
+    assert_eq!(named(Document::parse(&out(Format::Junit)).unwrap().root(), "testcase").count(), 1);
+    assert_eq!(named(Document::parse(&out(Format::Html)).unwrap().root(), "pre").count(), 1);
+    let published: lsp_types::PublishDiagnosticsParams =
+        serde_json::from_str(&out(Format::Lsp)).unwrap();
+    assert!(published.diagnostics[0].message.starts_with(HOSTILE.as_str()));
+    assert!(Command::parse(out(Format::Github).trim_end()).property("file").is_some());
+    assert_eq!(out(Format::Short).lines().count(), 1, "a path with a line feed is on one line");
+}
+
+fn schema(name: &str) -> Value {
+    let text = std::fs::read_to_string(root().join("tests/schemas").join(name)).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+fn errors(validator: &Validator, value: &Value) -> Vec<String> {
+    let errors = validator.iter_errors(value);
+    errors.map(|error| format!("{error} at {}", error.instance_path())).collect()
+}
+
+/// What a format writes of the ten, and of none.
+fn ten_and_none(format: Format) -> [String; 2] {
+    let (sources, bag) = ten();
+    [bag, DiagnosticBag::new()].map(|bag| written(format, &sources, &bag))
+}
+
+fn ten_and_none_as_json(format: Format) -> [Value; 2] {
+    ten_and_none(format).map(|out| serde_json::from_str(&out).unwrap())
+}
+
+/// See `tests/schemas/README.md` for what is mended.
+fn sarif_schema() -> Validator {
+    let mut schema = schema("sarif-2.1.0.json");
+    for object in ["run", "toolComponent"] {
+        let pattern = format!("/definitions/{object}/properties/language/pattern");
+        *schema.pointer_mut(&pattern).unwrap() = json!("^[a-zA-Z]{2}(-[a-zA-Z]{2})?$");
+    }
+    jsonschema::validator_for(&schema).unwrap()
+}
+
+#[test]
+fn sarif_is_what_the_official_schema_demands() {
+    let validator = sarif_schema();
+    let [ten, none] = ten_and_none_as_json(Format::Sarif);
+    assert_eq!(errors(&validator, &ten), [""; 0]);
+    assert_eq!(errors(&validator, &none), [""; 0]);
+    assert_eq!(ten["runs"][0]["results"].as_array().unwrap().len(), 10);
+    assert_eq!(none["runs"][0]["results"], json!([]));
+
+    let mut broken = ten;
+    broken["runs"][0]["results"][3]["locations"][0]["colour"] = json!("red");
+    broken["runs"][0]["results"][4]["level"] = json!("fatal");
+    assert_eq!(errors(&validator, &broken).len(), 2, "the schema finds what is wrong");
+}
+
+/// Sections 3.27.19, 3.44 and 3.45.
+#[test]
+fn sarif_has_a_backtrace_as_a_stack() {
+    let calls = [
+        Frame::at("vittec::close", "src/a b.rs", 77, Some(13)),
+        Frame::at("core::f", "/rustc/1/library/core/src/a.rs", 7, None),
+        Frame::at("g", "src/a.rs", 0, Some(0)),
+        Frame::inside("<unknown>", "/usr/lib/libc.so.6", 0x1c20),
+        Frame::left_out(7),
+        Frame::new("main {0}"),
+    ];
+    let crash = Diagnostic::new(Severity::Fatal, code!("F0001"), Span::nowhere(), "m");
+    let bag = [crash.with_backtrace(calls.into_iter().collect())].into_iter().collect();
+    let out = written(Format::Sarif, &SourceMap::new(), &bag);
+    let log: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(errors(&sarif_schema(), &log), [""; 0]);
+    let name = |name: &str| json!([{"fullyQualifiedName": name, "kind": "function"}]);
+    let expected = json!([{"frames": [
+        {"location": {
+            "physicalLocation": {
+                "artifactLocation": {"uri": "src/a%20b.rs", "uriBaseId": "%SRCROOT%"},
+                "region": {"startLine": 77, "startColumn": 13},
+            },
+            "logicalLocations": name("vittec::close"),
+        }},
+        {"location": {
+            "physicalLocation": {
+                "artifactLocation": {"uri": "file:///rustc/1/library/core/src/a.rs"},
+                "region": {"startLine": 7},
+            },
+            "logicalLocations": name("core::f"),
+        }},
+        {"location": {"logicalLocations": name("g")}},
+        {"location": {"logicalLocations": name("<unknown>")}, "module": "/usr/lib/libc.so.6"},
+        {"location": {"message": {"text": "... 7 calls are left out ..."}}},
+        {"location": {"logicalLocations": name("main {0}")}},
+    ]}]);
+    assert_eq!(log["runs"][0]["results"][0]["stacks"], expected);
+}
+
+/// Section 3.27.6: the index is that of the rule with the id of the result.
+#[test]
+fn sarif_results_name_the_rules_that_they_are_of() {
+    let [ten, _] = ten_and_none_as_json(Format::Sarif);
+    let run = &ten["runs"][0];
+    let mut with_a_rule = 0;
+    for result in run["results"].as_array().unwrap() {
+        let Some(index) = result.get("ruleIndex") else { continue };
+        let rule =
+            &run["tool"]["driver"]["rules"][usize::try_from(index.as_u64().unwrap()).unwrap()];
+        assert_eq!(rule["id"], result["ruleId"]);
+        with_a_rule += 1;
+    }
+    assert_eq!(with_a_rule, 5, "F0001, W0100, E0001, E0011 and E0100 have pages");
+}
+
+/// Sections 3.11.5 and 3.11.6: `{0}` would be an argument, `[x](1)` a link to a related location.
+#[test]
+fn sarif_messages_have_no_placeholders_and_no_links() {
+    let [ten, _] = ten_and_none_as_json(Format::Sarif);
+    let message = ten["runs"][0]["results"][7]["message"]["text"].as_str().unwrap();
+    assert!(message.contains(r"see {{0}}, \[x\](1)"), "{message}");
+    // Whoever reads it as the sections say has the text again.
+    let read =
+        message.replace("{{", "{").replace("}}", "}").replace(r"\[", "[").replace(r"\]", "]");
+    let (_, bag) = common::ten::ten();
+    assert!(read.starts_with(bag.ordered()[7].diagnostic.message()));
+}
+
+#[test]
+fn every_entry_for_gitlab_is_what_its_schema_demands_and_says_all_in_words() {
+    let validator = jsonschema::draft7::new(&schema("gitlab-codeclimate.json")).unwrap();
+    let [ten, none] = ten_and_none_as_json(Format::Gitlab);
+    assert_eq!(none, json!([]));
+    assert_eq!(ten.as_array().unwrap().len(), 10);
+    let (sources, bag) = common::ten::ten();
+    for (mut entry, reported) in ten.as_array().unwrap().clone().into_iter().zip(bag.ordered()) {
+        assert_eq!(errors(&validator, &entry), [""; 0]);
+        assert_eq!(entry["description"], reported.diagnostic.message());
+        assert_eq!(entry["content"]["body"], all_in_words(&sources, reported.diagnostic));
+        // The schema takes any text for the severity, the documentation these.
+        let severity = entry["severity"].as_str().unwrap();
+        assert!(["info", "minor", "major", "critical", "blocker"].contains(&severity));
+        entry.as_object_mut().unwrap().remove("fingerprint");
+        assert_eq!(errors(&validator, &entry).len(), 1, "the schema finds what is wrong");
+    }
+}
+
+/// Forbids what the schema does not name.
+fn forbid_others(schema: &mut Value) {
+    if let Value::Array(items) = schema {
+        items.iter_mut().for_each(forbid_others);
+    }
+    if let Value::Object(object) = schema {
+        object.values_mut().for_each(forbid_others);
+        if object.get("properties").is_some_and(Value::is_object) {
+            object.insert("additionalProperties".to_owned(), json!(false));
+        }
+    }
+}
+
+#[test]
+fn rdjson_is_what_the_schema_of_reviewdog_knows() {
+    let mut schema = schema("rdjson.json");
+    forbid_others(&mut schema);
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let [ten, none] = ten_and_none_as_json(Format::Rdjson);
+    assert_eq!(errors(&validator, &ten), [""; 0]);
+    assert_eq!(errors(&validator, &none), [""; 0]);
+    assert_eq!(ten["diagnostics"].as_array().unwrap().len(), 10);
+    let mut broken = ten;
+    broken["diagnostics"][0]["range"] = json!({});
+    broken["diagnostics"][1]["severity"] = json!("FATAL");
+    assert!(errors(&validator, &broken).len() >= 2, "the schema finds what is wrong");
+}
+
+/// What a format that has one text for all says of a diagnostic, worked out here from the model.
+fn all_in_words(sources: &SourceMap, diagnostic: &Diagnostic) -> String {
+    let mut lines = vec![diagnostic.message().to_owned()];
+    lines.extend(diagnostic.primary().message().map(str::to_owned));
+    lines.extend(diagnostic.secondary().iter().map(|label| {
+        let at = sources.location(label.span()).unwrap();
+        format!("{}:{}:{}: {}", at.path, at.line, at.col, label.message().unwrap())
+    }));
+    lines.extend(diagnostic.help().map(|help| format!("help: {help}")));
+    lines.extend(diagnostic.notes().map(|note| format!("note: {note}")));
+    lines.extend(diagnostic.suggestions().iter().map(|one| format!("help: {}", one.message())));
+    lines.join("\n")
+}
+
+fn named<'a>(node: Node<'a, 'a>, name: &'static str) -> impl Iterator<Item = Node<'a, 'a>> {
+    node.descendants().filter(move |node| node.has_tag_name(name))
+}
+
+#[test]
+fn junit_counts_what_it_has_and_names_each_case_once() {
+    for (out, cases) in ten_and_none(Format::Junit).iter().zip([10, 1]) {
+        let document = Document::parse(out).unwrap();
+        assert_eq!(named(document.root(), "testcase").count(), cases);
+        for suite in document.descendants().filter(|node| node.has_attribute("tests")) {
+            for (attribute, element) in
+                [("tests", "testcase"), ("failures", "failure"), ("errors", "error")]
+            {
+                let count = named(suite, element).count().to_string();
+                assert_eq!(suite.attribute(attribute), Some(count.as_str()), "{attribute}");
+            }
+        }
+        let names = named(document.root(), "testcase")
+            .map(|case| (case.attribute("classname").unwrap(), case.attribute("name").unwrap()));
+        assert_eq!(names.collect::<std::collections::BTreeSet<_>>().len(), cases);
+    }
+}
+
+#[test]
+fn junit_gives_every_text_back_exactly() {
+    let (sources, bag) = ten();
+    let out = written(Format::Junit, &sources, &bag);
+    let document = Document::parse(&out).unwrap();
+    let cases: Vec<_> = named(document.root(), "testcase").collect();
+    for (case, entry) in cases.iter().zip(bag.ordered()) {
+        let diagnostic = entry.diagnostic;
+        let result = case.first_element_child().unwrap();
+        let words = all_in_words(&sources, diagnostic);
+        let (element, text) = match diagnostic.severity() {
+            Severity::Fatal => ("error", words),
+            Severity::Error => ("failure", words),
+            severity => ("system-out", format!("{severity}: {words}")),
+        };
+        assert_eq!((result.tag_name().name(), result.text()), (element, Some(text.as_str())));
+        let is_bad = diagnostic.severity() >= Severity::Error;
+        assert_eq!(result.attribute("message"), is_bad.then_some(diagnostic.message()));
+        let file = sources.file(diagnostic.primary().span().file()).ok();
+        assert_eq!(case.attribute("file"), file.map(|file| file.path()));
+    }
+}
+
+#[test]
+fn github_reads_the_model_back_from_the_commands() {
+    let (sources, bag) = ten();
+    let [commands, none] = ten_and_none(Format::Github);
+    assert_eq!(none, "");
+    assert_eq!(commands.lines().count(), 10);
+    for (line, entry) in commands.lines().zip(bag.ordered()) {
+        let (command, diagnostic) = (Command::parse(line), entry.diagnostic);
+        let name = match diagnostic.severity() {
+            Severity::Note => "notice",
+            Severity::Warning => "warning",
+            Severity::Error | Severity::Fatal => "error",
+        };
+        assert_eq!(command.name, name);
+        assert_eq!(command.property("title"), Some(diagnostic.code().to_string()));
+        let span = diagnostic.primary().span();
+        let at = sources.location(span).ok();
+        let Some(at) = at.filter(|at| at.path != "<stdin>") else {
+            // What is in no file has its place in the message.
+            let place = at.map(|at| format!("{at}: ")).unwrap_or_default();
+            assert_eq!(command.message, place + &all_in_words(&sources, diagnostic));
+            assert_eq!(command.properties.len(), 1, "no place: {line}");
+            continue;
+        };
+        assert_eq!(command.message, all_in_words(&sources, diagnostic));
+        let text = sources.file(span.file()).unwrap().text();
+        let is_one_line = !text[span.range()].contains('\n');
+        assert_eq!(command.property("file").as_deref(), Some(at.path));
+        assert_eq!(command.property("line"), Some(at.line.to_string()));
+        assert_eq!(command.property("col"), is_one_line.then(|| at.col.to_string()));
+        assert_eq!(command.property("endLine").is_some(), !is_one_line);
+    }
+}
+
+#[test]
+fn each_line_of_the_short_format_is_the_place_the_severity_and_the_message() {
+    let (sources, bag) = ten();
+    let [lines, none] = ten_and_none(Format::Short);
+    assert_eq!(none, "");
+    assert_eq!(lines.lines().count(), 10);
+    for (line, entry) in lines.lines().zip(bag.ordered()) {
+        let diagnostic = entry.diagnostic;
+        let at = sources.location(diagnostic.primary().span());
+        let place = at.map(|at| format!("{}:{}:{}: ", at.path, at.line, at.col));
+        let rest = line.strip_prefix(&place.unwrap_or_default()).unwrap();
+        let (kind, message) = rest.split_once(": ").unwrap();
+        assert_eq!(kind, format!("{}[{}]", diagnostic.severity(), diagnostic.code()));
+        assert_eq!(message, diagnostic.message().replace('\n', "\\n"));
+    }
+}
+
+#[test]
+fn an_html_fragment_is_xml_and_its_text_is_the_human_output() {
+    let (sources, bag) = ten();
+    let [fragment, none] = ten_and_none(Format::Html);
+    assert_eq!(named(Document::parse(&none).unwrap().root(), "pre").count(), 0);
+
+    let document = Document::parse(&fragment).unwrap();
+    let text_of = |node: Node<'_, '_>| -> String {
+        node.descendants().filter(Node::is_text).filter_map(|text| text.text()).collect()
+    };
+    let all: Vec<String> = named(document.root(), "pre").map(text_of).collect();
+    assert_eq!(all.len(), 10);
+    // An empty line stands between two diagnostics on a terminal, on a page the end of the `pre`.
+    assert_eq!(all.join("\n\n") + "\n", written(Format::Human, &sources, &bag));
+
+    let links = named(document.root(), "a").map(|link| link.attribute("href").unwrap());
+    let codes = bag.ordered().into_iter().map(|entry| entry.diagnostic.code());
+    assert!(links.eq(codes.map(|code| format!("https://vitte.example/codes/{code}"))));
+}
+
+#[test]
+fn narrated_output_has_nothing_drawn() {
+    let (sources, bag) = ten();
+    let [narrated, none] = ten_and_none(Format::Narrated);
+    assert_eq!(none, "");
+    // A note of the ten has an arrow of its own.
+    let own = "two lines -->, ]]>";
+    assert_eq!(narrated.matches(own).count(), 1);
+    let narrated = narrated.replace(own, "");
+    let human = written(Format::Human, &sources, &bag);
+    for drawn in ["|", "^", "-->", "++", "----"] {
+        assert!(human.contains(drawn), "{drawn} is drawn for those who see it");
+        assert!(!narrated.contains(drawn), "{drawn}:\n{narrated}");
+    }
+    assert!(!narrated.contains("~~~"), "{narrated}");
+    for entry in &bag {
+        assert!(narrated.contains(entry.diagnostic.message().lines().next().unwrap()));
+        assert!(narrated.contains(entry.diagnostic.code().as_str()));
+    }
+}
+
+#[test]
+fn an_editor_gets_every_file_and_forgets_what_it_showed_of_those_without_diagnostics() {
+    let (sources, bag) = ten();
+    let published = lsp::publish(&sources, &bag, &tool());
+    let published: Vec<lsp_types::PublishDiagnosticsParams> =
+        published.into_iter().map(|params| params.try_into().unwrap()).collect();
+    let all: Vec<_> = published.iter().map(|p| (p.uri.as_str(), p.diagnostics.len())).collect();
+    assert_eq!(
+        all,
+        [
+            ("file:///home/ana/shop/src/main.vitte", 5),
+            ("file:///home/ana/shop/src/text.vitte", 0),
+            ("file:///home/ana/shop/src/gr%C3%B6%C3%9Fen%20%26%20preise.vitte", 1),
+            ("file:///home/ana/shop/src/wide.vitte", 1),
+            ("file:///home/ana/shop/src/50%25%2Ca:b.vitte", 1),
+            ("untitled:%3Cstdin%3E", 1),
+            ("untitled:vittec", 1),
+        ]
+    );
+    let none = lsp::publish(&sources, &DiagnosticBag::new(), &tool());
+    assert_eq!(none.len(), sources.files().count());
+    assert!(none.iter().all(lsp::PublishDiagnostics::is_empty));
+
+    // What is written has the files with diagnostics alone.
+    let [lines, nothing] = ten_and_none(Format::Lsp);
+    assert_eq!(nothing, "");
+    let written = lines.lines().map(|line| serde_json::from_str(line).unwrap());
+    let written: Vec<lsp_types::PublishDiagnosticsParams> = written.collect();
+    let with_some = published.into_iter().filter(|p| !p.diagnostics.is_empty());
+    assert_eq!(written, with_some.collect::<Vec<_>>());
+}
+
+/// The bytes that a range of the protocol means: lines and UTF-16 units, both 0-based.
+fn bytes(text: &str, range: lsp_types::Range) -> std::ops::Range<usize> {
+    let offset = |at: lsp_types::Position| {
+        let line: usize = text.split_inclusive('\n').take(at.line as usize).map(str::len).sum();
+        let mut units = 0;
+        let before = text[line..].chars().take_while(|c| {
+            let is_before = units < at.character as usize;
+            units += c.len_utf16();
+            is_before
+        });
+        line + before.map(char::len_utf8).sum::<usize>()
+    };
+    offset(range.start)..offset(range.end)
+}
+
+#[test]
+fn an_editor_finds_the_bytes_of_every_label_and_edit_by_utf16_units() {
+    let (sources, bag) = ten();
+    let text_of = |span: Span| sources.file(span.file()).ok().map(|file| file.text());
+    let published = lsp::publish(&sources, &bag, &tool()).into_iter();
+    let published = published.map(|p| lsp_types::PublishDiagnosticsParams::try_from(p).unwrap());
+    let diagnostics: Vec<_> = published.flat_map(|params| params.diagnostics).collect();
+    let mut actions = 0;
+    for (shown, entry) in diagnostics.iter().zip(bag.ordered()) {
+        let diagnostic = entry.diagnostic;
+        let Some(text) = text_of(diagnostic.primary().span()) else { continue };
+        let mut span = diagnostic.primary().span();
+        if sources.file(span.file()).unwrap().is_pseudo() {
+            // Nobody can look up where it ends.
+            span = Span::empty(span.file(), span.lo());
+        }
+        assert_eq!(bytes(text, shown.range), span.range());
+        let related = shown.related_information.iter().flatten();
+        for (info, label) in related.zip(diagnostic.secondary()) {
+            let text = text_of(label.span()).unwrap();
+            assert_eq!(bytes(text, info.location.range), label.span().range());
+            assert_eq!(Some(info.message.as_str()), label.message());
+        }
+        let data = shown.data.clone().unwrap_or(json!([]));
+        let offered: Vec<lsp_types::CodeAction> = serde_json::from_value(data).unwrap();
+        for (action, suggestion) in offered.iter().zip(diagnostic.suggestions()) {
+            assert_eq!(action.title, suggestion.message());
+            let changes = &serde_json::to_value(&action.edit).unwrap()["changes"];
+            for edit in suggestion.edits() {
+                let sent = &changes[sources.url(edit.span().file()).unwrap()][0];
+                let sent: lsp_types::TextEdit = serde_json::from_value(sent.clone()).unwrap();
+                let text = text_of(edit.span()).unwrap();
+                assert_eq!(bytes(text, sent.range), edit.span().range());
+                assert_eq!(sent.new_text, edit.text());
+            }
+            actions += 1;
+        }
+    }
+    assert_eq!((diagnostics.len(), actions), (10, 3));
+}
