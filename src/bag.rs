@@ -126,7 +126,16 @@ impl DiagnosticBag {
         self.errors_kept += u64::from(is_error);
         self.seen.insert(hash, self.diagnostics.len());
         self.make_room();
-        self.diagnostics.push_mut(diagnostic)
+        let code = diagnostic.code();
+        self.diagnostics.push(diagnostic);
+        match self.diagnostics.last_mut() {
+            Some(kept) => kept,
+            // Cannot happen after a push. `Vec::push_mut` (Rust 1.95) would need no such arm.
+            None => {
+                let nothing = Diagnostic::new(severity, code, Span::nowhere(), "");
+                self.dropped.insert(Box::new(nothing))
+            }
+        }
     }
 
     /// Makes room for one more diagnostic. Where there is none it grows by a quarter: doubled, as a

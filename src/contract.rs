@@ -10,7 +10,7 @@ use std::fmt;
 
 use crate::model::{Diagnostic, Edit, FileId, Label, LabelStyle, Span, Suggestion};
 use crate::source::{ColumnUnit, Location, SourceFile, SourceMap};
-use crate::text;
+use crate::text::{self, ceil_char_boundary, floor_char_boundary};
 
 /// A label whose span exists: in its file, and on the boundaries of characters.
 #[derive(Clone, Copy, Debug)]
@@ -126,8 +126,8 @@ fn resolve_label<'a>(
         return (Some(Resolved { label, file, span }), None);
     }
     let text = file.text();
-    let lo = to_u32(text.floor_char_boundary(span.lo() as usize));
-    let hi = to_u32(text.ceil_char_boundary(span.hi() as usize));
+    let lo = to_u32(floor_char_boundary(text, span.lo() as usize));
+    let hi = to_u32(ceil_char_boundary(text, span.hi() as usize));
     let path = || file.path().to_owned();
     let shown = Span::clamped(span.file(), lo, hi);
     let breach = if span.hi() > file.len() {

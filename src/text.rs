@@ -12,12 +12,14 @@
 //! | other C0, DEL | its picture, one cell (Unicode block *Control Pictures*) | ESC is `␛` |
 //! | C1, bidi controls, U+2028, U+2029 | its number in angle brackets | `<U+202E>` |
 
+mod boundary;
 mod short;
 mod wrap;
 
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
+pub use boundary::{ceil_char_boundary, floor_char_boundary};
 pub(crate) use short::{Digits, Short, digit_count, digits};
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr as _};
@@ -61,10 +63,10 @@ fn all_bytes(text: &str, is_so: impl Fn(u8) -> bool + Copy) -> bool {
 /// Looks at blocks of `N` bytes; within one there is no early exit, so that it is looked at at once.
 #[inline]
 fn all_in_blocks<const N: usize>(bytes: &[u8], is_so: impl Fn(u8) -> bool + Copy) -> bool {
-    let all = |block: &[u8; N]| block.iter().fold(true, |all, &byte| all & is_so(byte));
+    let all = |block: &[u8]| block.iter().fold(true, |all, &byte| all & is_so(byte));
     // What is left of the last block is in one that overlaps the one before.
-    let Some(last) = bytes.last_chunk() else { return bytes.iter().all(|&byte| is_so(byte)) };
-    bytes.as_chunks().0.iter().all(all) && all(last)
+    let Some(last) = bytes.last_chunk::<N>() else { return bytes.iter().all(|&byte| is_so(byte)) };
+    bytes.chunks_exact(N).all(all) && all(last)
 }
 
 /// How many bytes of `text` are as asked.

@@ -123,7 +123,9 @@ impl Canvas {
     /// Takes back what ends in this byte, which is ASCII.
     #[inline]
     pub(super) fn trim(&mut self, byte: u8) {
-        while self.out.pop_if(|last| *last == byte).is_some() {}
+        while self.out.last() == Some(&byte) {
+            self.out.pop();
+        }
     }
 
     #[inline]

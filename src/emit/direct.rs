@@ -79,11 +79,14 @@ impl<'a> Direct<'a> {
         let at = Location { path: file.path(), line: *number, col };
         lines.sort_unstable_by_key(|line| line.number);
         // A single line between two would be shown, too.
-        let are_apart = |[a, b]: &[LabelledLine<'_>; 2]| !matches!(b.number - a.number, 0 | 2);
+        let are_apart = |pair: &[LabelledLine<'_>]| match pair {
+            [a, b] => !matches!(b.number - a.number, 0 | 2),
+            _ => true,
+        };
         let gutter = text::digit_count(lines.last()?.number);
         let room = Room::new(take.width, gutter, 0, take.tab_width);
-        let is_plain = lines.array_windows().all(are_apart)
-            && lines.iter().all(|line| room.is_whole(line.text));
+        let is_plain =
+            lines.windows(2).all(are_apart) && lines.iter().all(|line| room.is_whole(line.text));
         is_plain.then_some(Self { gutter, file, at, lines })
     }
 

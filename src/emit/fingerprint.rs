@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 use siphasher::sip128::{Hasher128 as _, SipHasher24};
 
 use crate::contract::Checked;
+use crate::text::floor_char_boundary;
 
 /// Gives each diagnostic of one output a fingerprint of its own.
 ///
@@ -55,7 +56,7 @@ impl Serialize for Fingerprint {
 const MOST_BYTES: usize = 4096;
 
 fn beginning(line: &str) -> &str {
-    line.get(..line.floor_char_boundary(MOST_BYTES)).unwrap_or(line)
+    line.get(..floor_char_boundary(line, MOST_BYTES)).unwrap_or(line)
 }
 
 fn hash(parts: &[&str], number: u64) -> u128 {

@@ -86,7 +86,9 @@ impl<W: Write> Emitter for HtmlEmitter<W> {
         let item = format!("<pre class=\"vd-{}\">", diagnostic.severity());
         let canvas = Canvas::page(item.into_bytes());
         let mut item = self.picture.draw(sources, diagnostic, canvas).into_bytes();
-        item.pop_if(|last| *last == b'\n');
+        if item.last() == Some(&b'\n') {
+            item.pop();
+        }
         item.extend_from_slice(b"</pre>");
         self.document.item(head, b"", &item)
     }

@@ -79,7 +79,7 @@ impl<'a> Notes<'a> {
     }
 
     /// Those of the diagnostic, what was wrong with it, and what its excerpt adds.
-    pub(super) const fn new(
+    pub(super) fn new(
         checked: &'a Checked<'_>,
         excerpt: &'a Excerpt<'_>,
         full_backtraces: bool,

@@ -42,13 +42,13 @@ impl PublishDiagnostics {
 
     /// How many diagnostics the file has.
     #[must_use]
-    pub const fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         self.diagnostics.len()
     }
 
     /// Whether the file has no diagnostics, so that an editor forgets what it has shown.
     #[must_use]
-    pub const fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.diagnostics.is_empty()
     }
 }
@@ -175,7 +175,13 @@ impl Diagnostic {
         let (mut fixes, mut told) = checked.fixes(sources);
         // An editor edits what it can open.
         let has_url = |edit: &Edit| sources.url(edit.span().file()).is_some();
-        told.extend(fixes.extract_if(.., |fix| !fix.edits().iter().all(has_url)));
+        fixes.retain(|fix| {
+            let is_kept = fix.edits().iter().all(has_url);
+            if !is_kept {
+                told.push(*fix);
+            }
+            is_kept
+        });
         let related = |label: &Resolved<'_>| Related {
             location: Location {
                 uri: if is_own(label.file) { address.clone() } else { uri(sources, label.file) },

@@ -69,7 +69,7 @@ impl Backtrace {
 
     /// Whether nothing is known.
     #[must_use]
-    pub const fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.frames.is_empty()
     }
 

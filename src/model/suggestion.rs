@@ -125,9 +125,8 @@ impl Suggestion {
         if edits.is_empty() {
             return Err(SuggestionError::Empty);
         }
-        if let Some([first, second]) =
-            edits.array_windows().find(|[first, second]| first.overlaps(second))
-        {
+        let mut neighbours = edits.iter().zip(edits.iter().skip(1));
+        if let Some((first, second)) = neighbours.find(|(first, second)| first.overlaps(second)) {
             return Err(SuggestionError::Overlap { first: first.span, second: second.span });
         }
         Ok(Self { message: message.into(), edits, applicability })

@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 use super::lines::Lines;
 use super::{ColumnUnit, KnownPlace, Location, MAX_FILE_BYTES, SourceError, is_pseudo};
 use crate::model::{ByteOffset, FileId, Span};
+use crate::text::floor_char_boundary;
 
 /// The byte order mark, U+FEFF, as UTF-8.
 pub(crate) const BOM: &str = "\u{feff}";
@@ -166,7 +167,7 @@ impl SourceFile {
 
     /// Whether the file has no byte.
     #[must_use]
-    pub const fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.text.is_empty()
     }
 
@@ -227,7 +228,7 @@ impl SourceFile {
         let Line { number: line, text: range, .. } = self.line_at(offset);
         // Before the line's text is only a byte order mark, after it only its end: neither has a
         // column of its own.
-        let offset = self.text.floor_char_boundary(offset as usize).min(range.end);
+        let offset = floor_char_boundary(&self.text, offset as usize).min(range.end);
         let before = self.text.get(range.start..offset).unwrap_or_default();
         Location { path: &self.path, line, col: unit.column_after(before) }
     }

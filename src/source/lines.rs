@@ -15,7 +15,7 @@ use std::sync::OnceLock;
 
 use line_index::{LineIndex, TextSize};
 
-use crate::text::count_bytes;
+use crate::text::{count_bytes, floor_char_boundary};
 
 /// Bytes of a block, whose index fits the first cache; a character that stands on the border is in the
 /// later one.
@@ -53,7 +53,7 @@ impl Lines {
     /// The line of byte `offset`, or the last one where the text ends before it, and its bytes with
     /// its line end.
     pub(super) fn line_at(&self, text: &str, offset: usize) -> (u32, Range<usize>) {
-        let offset = text.floor_char_boundary(offset);
+        let offset = floor_char_boundary(text, offset);
         // A character on the border moves it down, but the end of the text is in the last block.
         let is_in_next = offset < text.len() && block_start(text, offset / BLOCK + 1) <= offset;
         let number = offset / BLOCK + usize::from(is_in_next);
@@ -100,7 +100,7 @@ impl Block {
 }
 
 fn block_start(text: &str, number: usize) -> usize {
-    text.floor_char_boundary(number.saturating_mul(BLOCK))
+    floor_char_boundary(text, number.saturating_mul(BLOCK))
 }
 
 fn block_text(text: &str, number: usize) -> &str {

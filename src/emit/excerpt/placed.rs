@@ -77,7 +77,7 @@ impl<'a> Placed<'a> {
 
 /// Puts the labels of each file together, files in the order of their first label.
 pub(super) fn by_file(labels: &mut [Placed<'_>]) {
-    if labels.array_windows().all(|[a, b]| a.is_in_file_of(b)) {
+    if labels.windows(2).all(|pair| matches!(pair, [a, b] if a.is_in_file_of(b))) {
         return;
     }
     let mut places = BTreeMap::new();

@@ -120,8 +120,8 @@ impl<'a> Part<'a> {
     fn new(line: &'a str, stops: &Stops, room: Room) -> Self {
         let around = room.cells * Self::BYTES_PER_CELL;
         let focus = stops.focus.clone().unwrap_or_default();
-        let start = line.floor_char_boundary(focus.start.saturating_sub(around));
-        let end = line.ceil_char_boundary(focus.start.saturating_add(around).min(line.len()));
+        let start = text::floor_char_boundary(line, focus.start.saturating_sub(around));
+        let end = text::ceil_char_boundary(line, focus.start.saturating_add(around));
         let mut part = Self {
             start,
             text: line.get(start..end).unwrap_or_default(),

@@ -77,7 +77,9 @@ impl<'a> Bars<'a> {
                 bar.part = if bar.mark.end.row == index { Part::Bottom } else { Part::Middle };
             }
         }
-        while let Some(mut bar) = self.later.pop_if(|bar| bar.mark.start.row <= index) {
+        let begins = |bar: &Bar<'_>| bar.mark.start.row <= index;
+        while let Some(mut bar) = self.later.last().copied().filter(begins) {
+            self.later.pop();
             let is_at_margin = row.is_blank_before(bar.mark.start.cell);
             bar.part = if is_at_margin { Part::TopAtMargin } else { Part::Top };
             if let Some(lane) = self.lanes.get_mut(bar.lane) {
@@ -87,12 +89,12 @@ impl<'a> Bars<'a> {
     }
 
     /// Whether the snippet has no label over many lines.
-    pub(super) const fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.lanes.is_empty()
     }
 
     /// The cells that bars take.
-    pub(super) const fn width(&self) -> usize {
+    pub(super) fn width(&self) -> usize {
         2 * self.lanes.len()
     }
 

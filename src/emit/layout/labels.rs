@@ -60,7 +60,7 @@ impl<'a> Labels<'a> {
     }
 
     /// The cell in which the text of rows begins.
-    const fn text_column(&self) -> usize {
+    fn text_column(&self) -> usize {
         self.margin.width() + self.bars.width() + 1
     }
 

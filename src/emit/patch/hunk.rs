@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::MOST_LINES;
 use crate::model::Edit;
 use crate::source::SourceFile;
+use crate::text::{ceil_char_boundary, floor_char_boundary};
 
 /// Bytes of a line before and after its edits that are looked at, for each cell that it may have: more
 /// than a row looks at.
@@ -52,8 +53,8 @@ impl<'a> Hunk<'a> {
             // Of a very long line nothing else can come into view.
             let (text, around) = (file.text(), BYTES_AROUND_A_CELL * width);
             range.start =
-                text.floor_char_boundary((lo as usize).saturating_sub(around)).max(range.start);
-            range.end = text.ceil_char_boundary(hi as usize + around).min(range.end);
+                floor_char_boundary(text, (lo as usize).saturating_sub(around)).max(range.start);
+            range.end = ceil_char_boundary(text, hi as usize + around).min(range.end);
         }
         let old = file.text().get(range.clone())?;
         let (new, marks) = edited(old, range.start, edits);
