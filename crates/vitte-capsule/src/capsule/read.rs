@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::{Cursor, Read, Seek};
+use std::ops::Range;
 use std::path::Path;
 
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -49,15 +50,15 @@ impl Capsule {
     /// A [`CapsuleError`].
     pub fn from_bytes(bytes: &[u8], path: &Path) -> Result<Self, CapsuleError> {
         check_end(bytes)
-            .and_then(|()| Parts::new(Cursor::new(bytes), bytes.len() as u64))
+            .and_then(|count| Parts::new(Cursor::new(bytes), bytes.len() as u64, count))
             .and_then(|mut parts| parts.capsule())
             .map_err(|problem| problem.of(path))
     }
 }
 
 /// Looks at what a ZIP archive ends with (APPNOTE 4.3.16), before anything is made of its directory: a capsule
-/// has no comment, is no ZIP64, and has few parts.
-fn check_end(bytes: &[u8]) -> Result<(), Problem> {
+/// has no comment, is no ZIP64, and has few parts. Returns how many entries its directory has.
+fn check_end(bytes: &[u8]) -> Result<usize, Problem> {
     const LEN: usize = 22;
     if !bytes.starts_with(b"PK\x03\x04") {
         return Err(CapsuleErrorKind::NoArchive.into());
@@ -79,7 +80,7 @@ fn check_end(bytes: &[u8]) -> Result<(), Problem> {
     if offset + size != start as u64 {
         return Err(damaged("its directory is not where it has to be"));
     }
-    Ok(())
+    Ok(count)
 }
 
 fn failed(path: &Path, error: disk::ReadError) -> CapsuleError {
@@ -123,7 +124,8 @@ struct Parts<R> {
 }
 
 impl<R: Read + Seek> Parts<R> {
-    fn new(mut reader: R, size: u64) -> Result<Self, Problem> {
+    /// `entries` is how many the directory has.
+    fn new(mut reader: R, size: u64, entries: usize) -> Result<Self, Problem> {
         let mut magic = [0; 4];
         let is_archive = reader.read_exact(&mut magic).is_ok() && magic == *b"PK\x03\x04";
         if !is_archive {
@@ -133,26 +135,30 @@ impl<R: Read + Seek> Parts<R> {
         let config = Config { archive_offset: ArchiveOffset::Known(0) };
         let mut archive =
             ZipArchive::with_config(config, reader).map_err(|error| damaged(&error))?;
+        let count = archive.len();
         // The names are a map: of two that are the same it has one.
-        if archive.has_duplicate_names() {
+        if count < entries {
             return Err(CapsuleErrorKind::Twice.into());
         }
-        let count = archive.len();
         if count > MOST_PARTS {
             return Err(CapsuleErrorKind::TooMany { count, most: MOST_PARTS }.into());
         }
-        // Many parts that are all the same bytes of the file unpack to more than it has.
-        if archive.has_overlapping_files().map_err(|error| damaged(&error))? {
-            return Err(CapsuleErrorKind::Damaged("its parts overlap".to_owned()).into());
-        }
         let mut left = HashMap::new();
+        let mut ranges = Vec::new();
         for index in 0..count {
-            let part = archive.by_index_data(index).map_err(|error| damaged(&error))?;
+            let part = archive.by_index_raw(index).map_err(|error| damaged(&error))?;
+            let start = part.data_start().unwrap_or(0);
+            if part.compressed_size() > 0 {
+                ranges.push(start..start.saturating_add(part.compressed_size()));
+            }
             let name = String::from_utf8_lossy(part.name_raw()).into_owned();
             if !names::is_inside(&name) {
                 return Err(Problem { part: Some(name), kind: CapsuleErrorKind::Outside });
             }
             left.insert(name, index);
+        }
+        if overlap(ranges, archive.central_directory_start()) {
+            return Err(CapsuleErrorKind::Damaged("its parts overlap".to_owned()).into());
         }
         // A file that is smaller than what it holds has been cut since; its size is known to be small.
         let room = Capsule::MOST_BYTES.saturating_sub(size);
@@ -238,15 +244,25 @@ impl<R: Read + Seek> Parts<R> {
             return Err(problem(CapsuleErrorKind::TooLarge { size, most }));
         }
         let mut bytes = Vec::new();
-        let read = file.take(most + 1).read_to_end(&mut bytes);
+        let read = file.take(size + 1).read_to_end(&mut bytes);
         read.map_err(|error| problem(CapsuleErrorKind::Damaged(error.to_string())))?;
-        let len = bytes.len() as u64;
-        if len > most {
-            return Err(problem(CapsuleErrorKind::TooLarge { size, most }));
+        if bytes.len() as u64 > size {
+            let why = format!("it has more than the {size} bytes that it claims to have");
+            return Err(problem(CapsuleErrorKind::Damaged(why)));
         }
-        self.room -= len;
+        self.room = self.room.saturating_sub(size);
         Ok(Some(bytes))
     }
+}
+
+/// Returns true where a byte of the file is in two parts, or in a part and in the directory, which begins at
+/// `end`: many parts that are the same bytes of the file unpack to more than it has.
+///
+/// `ZipArchive::has_overlapping_files` adds sizes without a check, and a file may have any.
+fn overlap(mut ranges: Vec<Range<u64>>, end: u64) -> bool {
+    ranges.sort_unstable_by_key(|range| range.start);
+    ranges.iter().any(|range| range.end > end)
+        || ranges.windows(2).any(|pair| matches!(pair, [a, b] if a.end > b.start))
 }
 
 fn check_values(name: &str, json: &[u8]) -> Result<(), Problem> {

@@ -33,7 +33,7 @@ fn changed(change: impl FnOnce(&mut Vec<(String, Vec<u8>)>)) -> Vec<u8> {
         let mut file = archive.by_index(index).unwrap();
         let mut bytes = Vec::new();
         std::io::Read::read_to_end(&mut file, &mut bytes).unwrap();
-        parts.push((file.name().unwrap().into_owned(), bytes));
+        parts.push((file.name().to_owned(), bytes));
     }
     change(&mut parts);
     archive_of(&parts)

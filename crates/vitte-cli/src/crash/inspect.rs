@@ -79,7 +79,7 @@ fn parts(file: &[u8]) -> io::Result<Vec<(String, u64)>> {
     let count = archive.len();
     let part = |index| {
         let part = archive.by_index_raw(index)?;
-        Ok((part.name()?.into_owned(), part.size()))
+        Ok((part.name().to_owned(), part.size()))
     };
     (0..count).map(part).collect()
 }

@@ -175,7 +175,7 @@ pub(super) fn show(newest: &Newest<Row>, page: &mut Page) {
     let room = width.saturating_sub(taken.sum()).max(LEAST_MESSAGE);
     header.push("message");
     let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_header(header);
+    table.load_preset(presets::NOTHING).set_header(header);
     for (mut columns, message) in rows {
         columns.push(cut(&message, room));
         table.add_row(columns);

@@ -59,7 +59,7 @@ pub(super) fn stats(diagnostics: &[JsonDiagnostic<'_>]) -> String {
 /// A table without lines, `numbers` the columns that stand to the right.
 fn table(header: &[&str], numbers: &[usize], rows: impl Iterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_header(header.iter().copied()).add_rows(rows);
+    table.load_preset(presets::NOTHING).set_header(header.iter().copied()).add_rows(rows);
     for (index, column) in table.column_iter_mut().enumerate() {
         column.set_padding((0, 2));
         if numbers.contains(&index) {
