@@ -117,7 +117,7 @@ impl Fingerprint {
     pub fn parts(report: &CrashReport) -> FingerprintParts {
         let mut kind = report.kind().to_owned();
         if let Some(signal) = report.signal.as_deref().filter(|signal| !signal.is_empty()) {
-            let end = signal.floor_char_boundary(64);
+            let end = vitte_diag::text::floor_char_boundary(signal, 64);
             kind.push(' ');
             kind.push_str(signal.get(..end).unwrap_or_default());
         }

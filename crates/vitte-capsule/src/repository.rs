@@ -253,9 +253,8 @@ impl Repository {
         }
         capsule.write(path)?;
         // The other name is still that of the file before.
-        if let Ok(Some(_locked)) = Locked::wait(&self.root, PATIENCE)
-            && self.latest().contains(&capsule.report.id)
-        {
+        let Ok(Some(_locked)) = Locked::wait(&self.root, PATIENCE) else { return Ok(()) };
+        if self.latest().contains(&capsule.report.id) {
             let name = format!("{}.{}", capsule.report.id, Capsule::EXTENSION);
             _ = fs::remove_file(self.root.join(LATEST).join(name));
             self.set_latest(path, &capsule.report.id);

@@ -52,11 +52,11 @@ impl Context {
     #[inline]
     pub fn with(mut self, key: &'static str, value: impl Value) -> Self {
         let (depth, count) = (self.state >> VALUE_BITS, self.state & ((1 << VALUE_BITS) - 1));
-        if (count as usize) < VALUES
-            && let Some(stack) = slots::stack()
-        {
-            stack.value(depth, count, key, |text| value.write(&mut ValueText(text)));
-            self.state += 1;
+        if (count as usize) < VALUES {
+            if let Some(stack) = slots::stack() {
+                stack.value(depth, count, key, |text| value.write(&mut ValueText(text)));
+                self.state += 1;
+            }
         }
         self
     }

@@ -100,7 +100,7 @@ fn program(command: &[String]) -> String {
 fn command(arguments: impl Iterator<Item = OsString>) -> Vec<String> {
     let arguments = arguments.take(ARGUMENTS).map(|argument| {
         let argument = argument.to_string_lossy();
-        let end = argument.floor_char_boundary(ARGUMENT_BYTES);
+        let end = vitte_diag::text::floor_char_boundary(&argument, ARGUMENT_BYTES);
         argument.get(..end).unwrap_or_default().to_owned()
     });
     arguments.collect()

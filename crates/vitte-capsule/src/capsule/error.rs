@@ -68,7 +68,7 @@ impl fmt::Display for CapsuleError {
         let verb = if matches!(self.kind, CapsuleErrorKind::Write(_)) { "write" } else { "read" };
         write!(f, "cannot {verb} the capsule `{}`: ", text::one_line(&path))?;
         if let Some(part) = &self.part {
-            let end = part.floor_char_boundary(LONGEST);
+            let end = text::floor_char_boundary(part, LONGEST);
             let part = part.get(..end).unwrap_or_default();
             write!(f, "its part `{}` ", text::one_line(part))?;
         }

@@ -49,7 +49,7 @@ pub struct ManifestSource {
 const LONGEST: usize = 4096;
 
 fn beginning(text: &str) -> String {
-    text.get(..text.floor_char_boundary(LONGEST)).unwrap_or_default().to_owned()
+    text.get(..vitte_diag::text::floor_char_boundary(text, LONGEST)).unwrap_or_default().to_owned()
 }
 
 impl Manifest {

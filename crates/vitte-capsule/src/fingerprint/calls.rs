@@ -103,12 +103,10 @@ fn first(own: &[&Call<'_>]) -> Vec<String> {
         if found.len() == FUNCTIONS {
             break;
         }
-        if seen.insert(&call.name)
-            && let Some(label) = call.label()
-            && !found.contains(&label)
-        {
-            found.push(label);
+        if !seen.insert(&call.name) {
+            continue;
         }
+        found.extend(call.label().filter(|label| !found.contains(label)));
     }
     found
 }

@@ -7,7 +7,7 @@ const MOST_DEPTH: usize = 8;
 
 /// The first 2 KiB.
 pub(super) fn beginning(name: &str) -> &str {
-    name.get(..name.floor_char_boundary(MOST_NAME)).unwrap_or(name)
+    name.get(..vitte_diag::text::floor_char_boundary(name, MOST_NAME)).unwrap_or(name)
 }
 
 /// The name of a function without the hash that the compiler puts behind it, which another build changes.

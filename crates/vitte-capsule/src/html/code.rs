@@ -197,7 +197,7 @@ impl Chunk {
         let own = line.lo..line.lo + line.text.len() + 1;
         let marks = marks.iter().filter(|mark| mark.start < own.end && mark.end >= own.start);
         let marks: Vec<&Range<usize>> = marks.collect();
-        let end = line.text.floor_char_boundary(LINE);
+        let end = text::floor_char_boundary(line.text, LINE);
         let (head, rest) = line.text.split_at_checked(end).unwrap_or((line.text, ""));
         if marks.is_empty() {
             let safe = text::lines(head, shown::TAB).next().unwrap_or_default();

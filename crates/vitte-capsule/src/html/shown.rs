@@ -23,7 +23,8 @@ pub(super) const TAB: usize = 4;
 
 /// The first `most` bytes of a text, and how many bytes are behind them.
 fn cut(text: &str, most: usize) -> (&str, usize) {
-    let (head, rest) = text.split_at_checked(text.floor_char_boundary(most)).unwrap_or((text, ""));
+    let (head, rest) =
+        text.split_at_checked(text::floor_char_boundary(text, most)).unwrap_or((text, ""));
     (head, rest.len())
 }
 
@@ -70,7 +71,7 @@ pub(super) fn thousands(number: usize) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
             out.push(',');
         }
         out.push(digit);

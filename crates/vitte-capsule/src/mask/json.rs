@@ -36,10 +36,9 @@ impl Mask {
     }
 
     fn list(&self, values: &mut [Value]) {
-        if let [Value::String(key), value] = &mut *values
-            && self.is_secret(key)
-        {
-            return take(value);
+        match &mut *values {
+            [Value::String(key), value] if self.is_secret(key) => return take(value),
+            _ => {}
         }
         let texts: Option<Vec<String>> =
             values.iter().map(|value| value.as_str().map(str::to_owned)).collect();
@@ -54,7 +53,7 @@ impl Mask {
         let is_pair = KEYS.iter().any(|key| {
             object.get(*key).and_then(Value::as_str).is_some_and(|key| self.is_secret(key))
         });
-        if is_pair && let Some(value) = object.get_mut("value") {
+        if let Some(value) = object.get_mut("value").filter(|_| is_pair) {
             take(value);
         }
         for (key, value) in object.iter_mut() {

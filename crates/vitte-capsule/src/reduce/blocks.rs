@@ -119,7 +119,9 @@ impl Lines {
         let mut open: Vec<usize> = Vec::new();
         let mut blocks = Vec::new();
         for block in found {
-            while open.pop_if(|end| *end <= block.start).is_some() {}
+            while open.last().is_some_and(|end| *end <= block.start) {
+                open.pop();
+            }
             // One that crosses another is none.
             if open.last().is_none_or(|end| block.end <= *end) {
                 blocks.push(Block { depth: open.len(), ..block });
@@ -136,7 +138,9 @@ impl Lines {
         let mut last = 0;
         for (at, line) in self.lines.iter().enumerate() {
             let Some(indent) = line.indent else { continue };
-            while let Some((start, depth)) = open.pop_if(|(_, depth)| *depth >= indent) {
+            let ends = |(_, depth): &(usize, usize)| *depth >= indent;
+            while let Some((start, depth)) = open.last().copied().filter(ends) {
+                open.pop();
                 let is_closed = line.is_closer && depth == indent;
                 let end = if is_closed { at + 1 } else { last + 1 };
                 if end > start + 1 {

@@ -122,7 +122,7 @@ impl Plan<'_> {
     }
 
     /// Whether the program is the one that the report has.
-    pub(crate) const fn is_recorded(&self) -> bool {
+    pub(crate) fn is_recorded(&self) -> bool {
         self.replay.command.is_empty()
     }
 }

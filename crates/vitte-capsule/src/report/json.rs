@@ -71,11 +71,11 @@ impl CrashReport {
             let mut alone = blank.clone();
             alone.insert(key.clone(), value);
             let alone = Value::Object(alone);
-            if Self::deserialize(&alone).is_ok()
-                && let Value::Object(mut alone) = alone
-                && let Some(value) = alone.remove(&key)
-            {
-                known.insert(key, value);
+            if Self::deserialize(&alone).is_err() {
+                continue;
+            }
+            if let Value::Object(mut alone) = alone {
+                known.extend(alone.remove_entry(&key));
             }
         }
         serde_json::from_value(Value::Object(known))
@@ -103,7 +103,7 @@ fn blank(is_signal: bool) -> Map<String, Value> {
 fn cut(value: &mut Value, most_bytes: usize, most_entries: usize) {
     match value {
         Value::String(text) if text.len() > most_bytes => {
-            let end = text.floor_char_boundary(most_bytes);
+            let end = text::floor_char_boundary(text, most_bytes);
             let more = text::more("byte", text.len() - end);
             text.truncate(end);
             text.push_str(&format!(" ... {more}"));

@@ -90,7 +90,7 @@ impl Entry {
 }
 
 fn short(text: &str) -> String {
-    text.get(..text.floor_char_boundary(LONGEST)).unwrap_or_default().to_owned()
+    text.get(..vitte_diag::text::floor_char_boundary(text, LONGEST)).unwrap_or_default().to_owned()
 }
 
 /// The first of them, each once.

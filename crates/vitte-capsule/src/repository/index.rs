@@ -3,7 +3,7 @@
 //! A line is added under a lock of the file itself, with one write. Where many lines change, a new file
 //! takes the place of the old one, also under its lock: whoever waited for that looks again.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -165,6 +165,24 @@ fn line(entry: &Entry) -> io::Result<String> {
     Ok(serde_json::to_string(entry)? + "\n")
 }
 
+/// Returns true where the file is locked now, and false where another process has the lock. The lock ends
+/// when the file is closed.
+///
+/// `File::try_lock` does the same since Rust 1.89, which is newer than the MSRV.
+fn try_lock(file: &File) -> io::Result<bool> {
+    #[cfg(any(unix, windows))]
+    match fs4::FileExt::try_lock(file) {
+        Ok(()) => Ok(true),
+        Err(fs4::TryLockError::WouldBlock) => Ok(false),
+        Err(fs4::TryLockError::Error(error)) => Err(error),
+    }
+    #[cfg(not(any(unix, windows)))]
+    {
+        _ = file;
+        Err(io::ErrorKind::Unsupported.into())
+    }
+}
+
 /// The index, which nobody else changes meanwhile.
 #[derive(Debug)]
 pub(super) struct Locked {
@@ -186,16 +204,14 @@ impl Locked {
                 options.mode(0o600).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
             }
             let file = options.open(path(root))?;
-            match file.try_lock() {
-                Ok(()) if is_at(&file, &path(root)) => {
+            match try_lock(&file) {
+                Ok(true) if is_at(&file, &path(root)) => {
                     return Ok(Some(Self { root: root.to_owned(), file }));
                 }
-                // It was replaced while it was waited for.
-                Ok(()) if Instant::now() < end => std::thread::sleep(PAUSE),
-                Ok(()) => return Ok(None),
-                Err(TryLockError::WouldBlock) if Instant::now() < end => std::thread::sleep(PAUSE),
-                Err(TryLockError::WouldBlock) => return Ok(None),
-                Err(TryLockError::Error(error)) => return Err(error),
+                // Another process has the lock, or the file was replaced while it was waited for.
+                Ok(_) if Instant::now() < end => std::thread::sleep(PAUSE),
+                Ok(_) => return Ok(None),
+                Err(error) => return Err(error),
             }
         }
     }
@@ -282,9 +298,8 @@ pub(super) fn distrust(root: &Path) {
 pub(super) fn put(root: &Path, name: &str, text: &str) {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".index-").suffix(disk::TEMPORARY);
-    if let Ok(mut file) = builder.tempfile_in(root)
-        && file.write_all(text.as_bytes()).is_ok()
-    {
+    let Ok(mut file) = builder.tempfile_in(root) else { return };
+    if file.write_all(text.as_bytes()).is_ok() {
         _ = file.persist(root.join(name));
     }
 }

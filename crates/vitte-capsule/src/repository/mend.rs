@@ -242,11 +242,7 @@ pub(super) fn names(folder: &Path, are_folders: bool) -> io::Result<Vec<String>>
             true => kind.is_dir(),
             false => kind.is_file(),
         });
-        if let Ok(name) = entry.file_name().into_string()
-            && is_wanted
-        {
-            names.push(name);
-        }
+        names.extend(entry.file_name().into_string().ok().filter(|_| is_wanted));
     }
     Ok(names)
 }

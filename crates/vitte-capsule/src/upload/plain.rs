@@ -50,9 +50,8 @@ pub(super) fn context(report: &CrashReport) -> Vec<String> {
         for value in entry.values.iter().take(8) {
             text.push_str(&format!(" {}={}", part(&value.key), part(&value.value)));
         }
-        if let Some(place) = &entry.place
-            && let Some(file) = &place.file
-        {
+        let place = entry.place.as_ref().and_then(|place| Some((place, place.file.as_ref()?)));
+        if let Some((place, file)) = place {
             text.push_str(&format!(" at {}", part(file)));
             for number in [place.line, place.col].into_iter().flatten() {
                 text.push_str(&format!(":{number}"));
@@ -77,7 +76,7 @@ pub(super) fn cut(text: &str, most: usize) -> String {
 /// a user's name may go from it; not all of it, because it may be large.
 fn beginning(text: &str, most: usize) -> &str {
     let most = most.saturating_mul(4).saturating_add(1024);
-    text.get(..text.floor_char_boundary(most)).unwrap_or(text)
+    text.get(..text::floor_char_boundary(text, most)).unwrap_or(text)
 }
 
 /// Where a user's own folder begins, and what ends the user's name in it.

@@ -75,7 +75,7 @@ impl Clear {
     }
 
     /// Whether neither an id nor a filter is given.
-    const fn is_all(&self) -> bool {
+    fn is_all(&self) -> bool {
         self.ids.is_empty() && self.selection.is_empty()
     }
 

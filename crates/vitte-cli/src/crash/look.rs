@@ -185,7 +185,7 @@ pub(super) fn number(number: usize) -> String {
     let digits = number.to_string();
     let mut shown = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
             shown.push(',');
         }
         shown.push(digit);
@@ -211,9 +211,8 @@ pub(super) fn size(bytes: u64) -> String {
     }
     let mut units = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"].into_iter();
     let mut unit = "B";
-    while tenths >= 10240 - 1
-        && let Some(next) = units.next()
-    {
+    while tenths >= 10240 - 1 {
+        let Some(next) = units.next() else { break };
         tenths = (tenths + 512) / 1024;
         unit = next;
     }

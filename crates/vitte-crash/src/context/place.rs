@@ -144,7 +144,7 @@ mod tests {
             let spans: Vec<Span> = marks.iter().map(|(file, lo, hi)| {
                 let index = file.index(texts.len());
                 let text = &texts[index];
-                let at = |at: &prop::sample::Index| text.floor_char_boundary(at.index(text.len() + 1));
+                let at = |at: &prop::sample::Index| vitte_diag::text::floor_char_boundary(text, at.index(text.len() + 1));
                 let (lo, hi) = (at(lo).min(at(hi)), at(lo).max(at(hi)));
                 Span::new(FileId::new(u32::try_from(index).unwrap()), lo, hi).unwrap()
             }).collect();

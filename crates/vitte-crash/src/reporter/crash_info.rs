@@ -25,7 +25,7 @@ pub(super) struct Told {
 impl Told {
     pub(super) fn new(memory: &Memory<'_>, address: u64) -> Option<Self> {
         let bytes = memory(address, words::COUNT * 8)?;
-        let words = bytes.as_chunks::<8>().0.iter().map(|word| u64::from_ne_bytes(*word)).collect();
+        let words = bytes.chunks_exact(8).filter_map(|word| u64_at(word, 0)).collect();
         let told = Self { words };
         (told.get(Word::Magic) == words::MAGIC).then_some(told)
     }
@@ -36,6 +36,11 @@ impl Told {
 
     pub(super) fn at(&self, index: usize) -> u64 {
         self.words.get(index).copied().unwrap_or(0)
+    }
+
+    /// Returns the `si_code` of the signal, which is a signed number.
+    pub(super) fn code(&self) -> i64 {
+        i64::from_ne_bytes(self.get(Word::Code).to_ne_bytes())
     }
 
     pub(super) fn thread(&self) -> i32 {
@@ -94,7 +99,7 @@ impl Told {
         let mut start = self.start();
         // Behind a breakpoint the processor stands at what comes next.
         if cfg!(target_arch = "x86_64") && name_of(self.get(Word::Signal)) == Some("SIGTRAP") {
-            start.pc = start.pc.saturating_sub(u64::from(self.get(Word::Code).cast_signed() > 0));
+            start.pc = start.pc.saturating_sub(u64::from(self.code() > 0));
         }
         symbols.resolve(&walker.walk(start, facts.frames, end))
     }
@@ -114,13 +119,13 @@ impl Told {
         const LARGEST: usize = 64 << 20;
         let len = usize::try_from(self.get(Word::SourcesLen)).ok()?;
         let table = memory(self.get(Word::Sources), len)?;
-        let (files, _) = table.as_chunks::<32>();
+        let files = table.chunks_exact(32);
         let mut sources = SourceMap::new();
         let last = match needed {
             Some(needed) => needed.iter().copied().max()? as usize,
             None => files.len(),
         };
-        for (index, file) in files.iter().enumerate().take(last.saturating_add(1)) {
+        for (index, file) in files.enumerate().take(last.saturating_add(1)) {
             let is_needed = needed.is_none_or(|ids| ids.iter().any(|id| *id as usize == index));
             let [path, path_len, text, text_len] =
                 [0, 8, 16, 24].map(|at| u64_at(file, at).unwrap_or(0));

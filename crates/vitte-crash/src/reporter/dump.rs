@@ -287,7 +287,7 @@ impl Dump {
     ) -> Result<(), DumpError> {
         let code = told.get(Word::Code);
         // What somebody sent has no address: there is something else in its place.
-        let is_sent = code.cast_signed() <= 0;
+        let is_sent = told.code() <= 0;
         let exception = MDException {
             exception_code: u32::try_from(told.get(Word::Signal)).unwrap_or(0),
             exception_flags: u32::try_from(code & u64::from(u32::MAX)).unwrap_or(0),

@@ -103,7 +103,7 @@ impl<'a> Walker<'a> {
             if last.len() > outermost {
                 last.pop_front();
             }
-            if count.is_multiple_of(1024) && Instant::now() > end {
+            if count % 1024 == 0 && Instant::now() > end {
                 break;
             }
         }

@@ -13,7 +13,7 @@ const SI_KERNEL: i64 = 0x80;
 
 /// Says in the report what happened.
 pub(super) fn describe(report: &mut CrashReport, told: &Told, mappings: &[Mapping], calls: &Calls) {
-    let (code, address) = (told.get(Word::Code).cast_signed(), told.get(Word::Address));
+    let (code, address) = (told.code(), told.get(Word::Address));
     let signal = report.signal.clone().unwrap_or_default();
     let is_fault = !matches!(&*signal, "SIGABRT" | "SIGTRAP") && code > 0;
     if is_fault && code != SI_KERNEL {

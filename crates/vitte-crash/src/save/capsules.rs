@@ -196,7 +196,7 @@ impl Capsules {
         };
         let all = std::env::vars_os().map(|(key, value)| {
             let mut value = value.to_string_lossy().into_owned();
-            value.truncate(value.floor_char_boundary(LONGEST));
+            value.truncate(text::floor_char_boundary(&value, LONGEST));
             (key.to_string_lossy().into_owned(), value)
         });
         let kept = all.filter(|(name, _)| match self.environment {

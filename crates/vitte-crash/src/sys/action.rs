@@ -182,7 +182,7 @@ unsafe fn tell(signal: c_int, info: *const libc::siginfo_t, context: *const c_vo
     // SAFETY: it is that of this signal; `si_addr` is a number, whatever the signal is.
     let (code, address) = unsafe { ((*info).si_code, (*info).si_addr()) };
     words::set(Word::Signal, u64::from(signal.unsigned_abs()));
-    words::set(Word::Code, i64::from(code).cast_unsigned());
+    words::set(Word::Code, words::bits(code.into()));
     words::set(Word::Address, address.addr() as u64);
     words::set(Word::Thread, u64::from(thread_number()));
     words::set(Word::Stack, slots::address() as u64);
@@ -227,7 +227,7 @@ unsafe fn tell_registers(context: *const libc::ucontext_t) {
     for (index, register) in ORDER.into_iter().enumerate() {
         let register = usize::try_from(register).ok().and_then(|at| registers.get(at));
         let value = register.copied().unwrap_or(0);
-        words::set_register(index, value.cast_unsigned());
+        words::set_register(index, words::bits(value));
     }
 }
 

@@ -119,7 +119,7 @@ impl Stack {
         self.depth.set(self.depth.get().min(depth));
     }
 
-    pub(crate) const fn depth(&self) -> u32 {
+    pub(crate) fn depth(&self) -> u32 {
         self.depth.get()
     }
 
@@ -197,9 +197,10 @@ impl Text {
     pub(crate) fn set(&self, text: &str) {
         let bytes = text.as_bytes();
         let bytes = bytes.get(..WORDS * 8).unwrap_or(bytes);
-        let (whole, rest) = bytes.as_chunks::<8>();
+        let whole = bytes.chunks_exact(8);
+        let rest = whole.remainder();
         let mut words = self.words.iter();
-        for (eight, word) in whole.iter().zip(words.by_ref()) {
+        for (eight, word) in whole.filter_map(<[u8]>::first_chunk).zip(words.by_ref()) {
             word.set(u64::from_le_bytes(*eight));
         }
         if let Some(word) = words.next().filter(|_| !rest.is_empty()) {
@@ -222,7 +223,8 @@ impl Text {
         let old = self.words.iter().flat_map(|word| word.get().to_le_bytes()).take(len);
         let all = old.chain(text.bytes());
         let len = bytes.iter_mut().zip(all).map(|(to, from)| *to = from).count();
-        for (word, eight) in self.words.iter().zip(bytes.as_chunks::<8>().0) {
+        let eights = bytes.chunks_exact(8).filter_map(<[u8]>::first_chunk);
+        for (word, eight) in self.words.iter().zip(eights) {
             word.set(u64::from_le_bytes(*eight));
         }
         self.len.set(u32::try_from(len).unwrap_or(0));

@@ -78,6 +78,11 @@ pub(crate) fn get(word: Word) -> u64 {
     WORDS.get(word as usize).map_or(0, |word| word.load(Ordering::Acquire))
 }
 
+/// Returns the bits of a signed number, as a word has them.
+pub(super) const fn bits(value: i64) -> u64 {
+    u64::from_ne_bytes(value.to_ne_bytes())
+}
+
 /// Sets the register with this index in [`REGISTERS`].
 pub(super) fn set_register(index: usize, value: u64) {
     set_at(Word::Registers as usize + index, value);

@@ -16,7 +16,7 @@ impl Short {
         let mut short = Self { bytes: [0; Self::SIZE], len: 0 };
         if write!(short, "{text}").is_err() {
             // What does not fit is left out, and that is said.
-            let end = short.text().floor_char_boundary(Self::SIZE - 3);
+            let end = vitte_diag::text::floor_char_boundary(short.text(), Self::SIZE - 3);
             short.len = u8::try_from(end).unwrap_or(0);
             _ = short.write_str("...");
         }
@@ -39,7 +39,7 @@ impl fmt::Write for Short {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         let len = usize::from(self.len);
         let room = self.bytes.get_mut(len..).unwrap_or_default();
-        let end = text.floor_char_boundary(room.len());
+        let end = vitte_diag::text::floor_char_boundary(text, room.len());
         room.iter_mut().zip(text.bytes().take(end)).for_each(|(to, from)| *to = from);
         self.len = u8::try_from(len + end).unwrap_or(self.len);
         if end < text.len() { Err(fmt::Error) } else { Ok(()) }

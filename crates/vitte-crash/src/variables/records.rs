@@ -47,10 +47,8 @@ fn set(buffer: &mut [u8], numbers: [u32; 4]) -> Option<()> {
 }
 
 fn head(buffer: &[u8]) -> Option<[u32; 4]> {
-    let (numbers, _) = buffer.get(..HEAD)?.as_chunks::<4>();
-    let mut all = [0; 4];
-    all.iter_mut().zip(numbers).for_each(|(to, from)| *to = u32::from_ne_bytes(*from));
-    Some(all)
+    let number = |at| Some(u32::from_ne_bytes(*buffer.get(at..HEAD)?.first_chunk()?));
+    Some([number(0)?, number(4)?, number(8)?, number(12)?])
 }
 
 /// What is left of the variables of a crash.

@@ -32,8 +32,8 @@ fn read_entry(memory: &Memory<'_>, entry: &[u8], index: u32) -> Option<Raw> {
     let values = (0..count.min(VALUES)).filter_map(|index| {
         let at = offset_of!(Entry, values) + index * size_of::<Text>();
         let text = entry.get(at..at + size_of::<Text>())?;
-        let words = text.get(offset_of!(Text, words)..)?.as_chunks::<8>().0;
-        let words = words.iter().take(WORDS).map(|word| u64::from_ne_bytes(*word));
+        let words = text.get(offset_of!(Text, words)..)?.chunks_exact(8);
+        let words = words.take(WORDS).filter_map(|word| u64_at(word, 0));
         let len = u32_at(text, offset_of!(Text, len))?;
         Some((read_str(memory, text, offset_of!(Text, key))?, text_of(words, len)))
     });
