@@ -72,7 +72,7 @@ mod sources {
         };
         let half = LINE.repeat(MIB / LINE.len() / 2);
         let (sources, file) = added(format!("{half}{line}\n{half}"));
-        let at = half.len() + line.floor_char_boundary(line.len() * before / 100);
+        let at = half.len() + crate::common::boundary(&line, line.len() * before / 100);
         let span = sources.span(file, at..at).unwrap();
         let found = sources.location_in(span, unit).unwrap();
         assert_eq!(found.line as usize, half.len() / LINE.len() + 1);

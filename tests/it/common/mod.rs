@@ -47,6 +47,11 @@ pub fn mark(marked: &str) -> Marked {
     out
 }
 
+/// Returns the last character boundary of `text` that is not past byte `at`. `str` has this since Rust 1.91.
+pub fn boundary(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
+}
+
 /// One diagnostic and its sources.
 pub struct Scene {
     pub sources: SourceMap,

@@ -64,11 +64,8 @@ fn functions<'s>(tokens: &[Token<'s>]) -> Vec<Function<'s>> {
             if token.is("for") {
                 function.loops.push(false);
                 of_loop = Some(token.indent);
-            } else if token.is("match")
-                && of_loop.is_some()
-                && let Some(has_match) = function.loops.last_mut()
-            {
-                *has_match = true;
+            } else if token.is("match") && of_loop.is_some() {
+                function.loops.last_mut().into_iter().for_each(|has_match| *has_match = true);
             }
         }
     }

@@ -31,7 +31,7 @@ fn frame(number: usize) -> Value {
     };
     let std = |function: &str, file: &str| {
         json!({"function": function, "file": format!("/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/{file}"),
-            "line": 100 + number, "column": 5, "inlined": number.is_multiple_of(3), "module": "/opt/vitte/bin/vittec",
+            "line": 100 + number, "column": 5, "inlined": number % 3 == 0, "module": "/opt/vitte/bin/vittec",
             "offset": 0x9_9000 + 32 * number, "in_project": false})
     };
     match number {
