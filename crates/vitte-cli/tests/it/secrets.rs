@@ -122,7 +122,7 @@ fn written(folder: &Path) -> Vec<(String, Vec<u8>)> {
             let mut archive = zip::ZipArchive::new(std::io::Cursor::new(&bytes)).unwrap();
             for index in 0..archive.len() {
                 let mut part = archive.by_index(index).unwrap();
-                let name = format!("{}:{}", path.display(), part.name().unwrap());
+                let name = format!("{}:{}", path.display(), part.name());
                 let mut text = Vec::new();
                 std::io::Read::read_to_end(&mut part, &mut text).unwrap();
                 all.push((name, text));
