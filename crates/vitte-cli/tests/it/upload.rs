@@ -99,9 +99,9 @@ const ONE: Duration = Duration::from_secs(1);
 
 fn event(request: &Received) -> Event<'static> {
     let envelope = Envelope::from_slice(&request.body).expect("an envelope");
-    let items: Vec<_> = envelope.into_items().collect();
+    let items: Vec<_> = envelope.items().collect();
     let [EnvelopeItem::Event(event)] = &*items else { panic!("one event: {items:?}") };
-    (**event).clone()
+    event.clone()
 }
 
 #[test]
