@@ -19,7 +19,7 @@ use crate::context::place;
 use crate::facts::Facts;
 use crate::remote::{read, write};
 use crate::render::{self, Look};
-use crate::save::{self, Capsules};
+use crate::save::{self, Capsules, Sources};
 use crate::symbols::Symbols;
 use crate::symbols::modules::{self, Modules};
 use crate::sys::words::{self, Word};
@@ -62,7 +62,7 @@ fn report(process: Pid, address: u64, capsules: &Capsules) -> Result<(), Status>
     what::below_the_signal(&report, calls).put_into(&mut report);
     let (raw, left_out) = slots::read(&memory, told.get(Word::Stack));
     let needed: Vec<_> = raw.iter().filter_map(|raw| Some(raw.span?.file().index())).collect();
-    let sources = told.sources(&memory, (!capsules.wants_all_sources()).then_some(&*needed));
+    let sources = told.sources(&memory, (capsules.sources != Sources::All).then_some(&*needed));
     let captured = variables::records::read(&told.variables(&memory));
     place::put_into(&mut report, (raw, left_out), facts.contexts, sources.as_ref(), captured);
     report.threads = told.threads(&mut walker, &mut symbols, &threads, &report, end);
@@ -75,7 +75,7 @@ fn report(process: Pid, address: u64, capsules: &Capsules) -> Result<(), Status>
     if let Some(folder) = facts.store.as_ref().filter(|_| is_stored && facts.minidump) {
         let end = begin + facts.limit.min(Duration::from_secs(10)) / 4 * 3;
         let (mappings, modules, memory) = (&*mappings, &modules, &memory);
-        let (command, secrets) = capsules.without_secrets(&report);
+        let (command, secrets) = dump::without_secrets(capsules, &report);
         let process = dump::Process {
             id: process,
             told: &told,

@@ -5,13 +5,14 @@ mod capsules;
 use std::path::PathBuf;
 
 pub(crate) use capsules::Capsules;
+#[cfg(feature = "minidump")]
+pub(crate) use capsules::NO_ROOM;
 pub use capsules::{Environment, Sources};
 use vitte_capsule::CrashReport;
 use vitte_diag::SourceMap;
 
 use crate::facts::Facts;
 use crate::render::{Shown, write};
-#[cfg(unix)]
 use crate::sys;
 
 /// Stores a crash in the folder of the facts, and says in the report where it is, or why it is nowhere; whether
@@ -24,11 +25,7 @@ pub(crate) fn save(
 ) -> bool {
     let Some(folder) = &facts.store else { return false };
     let save = || capsules.save(report, sources, folder);
-    #[cfg(unix)]
-    let saved = sys::with_limited_files(save);
-    #[cfg(not(unix))]
-    let saved = save();
-    match saved {
+    match sys::with_limited_files(save) {
         Ok(path) => {
             // As who started the program would call it.
             let here = std::env::current_dir().unwrap_or_default();

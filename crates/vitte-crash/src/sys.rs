@@ -44,6 +44,12 @@ pub(super) use signals::name_of;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 pub(super) use spawn::{DENIED, Plan, UNWRITTEN, request};
 
+/// Does `work`: only on Unix does a file that is too large end the process.
+#[cfg(not(unix))]
+pub(super) fn with_limited_files<T>(work: impl FnOnce() -> T) -> T {
+    work()
+}
+
 /// Ends this process, and nothing else: what a program does at its end is not done.
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 pub(super) fn exit(status: i32) -> ! {

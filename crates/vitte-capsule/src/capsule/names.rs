@@ -83,7 +83,8 @@ fn last_name(path: &str) -> String {
     let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
     let plain = |c: char| if c.is_alphanumeric() || "._-+".contains(c) { c } else { '_' };
     let name: String = name.chars().map(plain).collect();
-    let name = name.get(..vitte_diag::text::floor_char_boundary(&name, LONGEST)).unwrap_or_default();
+    let name =
+        name.get(..vitte_diag::text::floor_char_boundary(&name, LONGEST)).unwrap_or_default();
     match name.trim_end_matches('.') {
         "" => "file".to_owned(),
         name => name.to_owned(),

@@ -8,8 +8,9 @@ const MOST_CHARS: usize = 500;
 const SHORTEST_HASH: usize = 8;
 
 pub(super) fn normal(message: &str) -> String {
-    let text =
-        message.get(..vitte_diag::text::floor_char_boundary(message, MOST_BYTES)).unwrap_or(message);
+    let text = message
+        .get(..vitte_diag::text::floor_char_boundary(message, MOST_BYTES))
+        .unwrap_or(message);
     let mut scan =
         Scan { text, is_cut: text.len() < message.len(), out: String::new(), over: Vec::new() };
     let mut at = 0;

@@ -10,6 +10,7 @@
 //! stays stopped. It also leaves out the threads that somebody holds already, copies stacks however large
 //! they are, and always the environment. Here the threads are those that `threads` holds.
 
+mod keep;
 mod memory;
 mod modules;
 mod registers;
@@ -38,6 +39,7 @@ use crate::remote::Memory;
 use crate::save::Capsules;
 use crate::symbols::modules::{Mapping, Modules};
 use crate::sys::words::Word;
+pub(super) use keep::without_secrets;
 use memory::Block;
 use secrets::Secrets;
 use vitte_capsule::{CrashReport, StoreError};
@@ -124,7 +126,7 @@ pub(super) fn add(
     let mut update = |note, minidump| {
         report.notes.clone_from(&notes);
         report.notes.push(note);
-        capsules.update(report, folder, minidump).map_err(DumpError::Store)
+        keep::update(capsules, report, folder, minidump).map_err(DumpError::Store)
     };
     let said = |bytes| update("a minidump is in the capsule".to_owned(), Some(bytes));
     if let Err(error) = made.and_then(said) {

@@ -56,7 +56,7 @@ const MOST_SOURCES: usize = 64 << 20;
 const MOST_FILES: usize = 2000;
 const MOST_NAMES: usize = 256 << 10;
 /// How a note begins that says which sources a capsule does not have.
-const NO_ROOM: &str = "the capsule has no room for";
+pub(crate) const NO_ROOM: &str = "the capsule has no room for";
 /// Bytes of a variable of the environment that are kept.
 const LONGEST: usize = 16 << 10;
 
@@ -92,52 +92,6 @@ impl Capsules {
         let folder = folder.to_string_lossy();
         let folder = text::one_line(&folder);
         Some(format!("{count} old {reports} removed from {folder}"))
-    }
-
-    /// Whether all sources are to be read, not only those that the contexts are in.
-    pub(crate) fn wants_all_sources(&self) -> bool {
-        self.sources == Sources::All
-    }
-
-    /// Stores what is now known of a crash that is stored already, with a minidump of it.
-    #[cfg(feature = "minidump")]
-    pub(crate) fn update(
-        &self,
-        report: &CrashReport,
-        folder: &Path,
-        minidump: Option<Vec<u8>>,
-    ) -> Result<(), StoreError> {
-        let Some(path) = &report.path else { return Ok(()) };
-        let mut capsule = Capsule::read(path)?;
-        let mut own = report.clone();
-        self.mask.report(&mut own);
-        let mut stored = capsule.report.clone();
-        // What was said when it was stored, of what had no room.
-        let notes = std::mem::replace(&mut stored.notes, own.notes);
-        stored.notes.extend(notes.into_iter().filter(|note| note.starts_with(NO_ROOM)));
-        capsule.set_report(stored);
-        capsule.minidump = minidump;
-        Repository::new(folder).update(path, &capsule)
-    }
-
-    /// The command line without secrets, and the texts that are secret.
-    #[cfg(feature = "minidump")]
-    pub(crate) fn without_secrets(&self, report: &CrashReport) -> (Vec<String>, Vec<String>) {
-        let mut masked = report.clone();
-        self.mask.report(&mut masked);
-        let texts = |report: &CrashReport| -> Vec<String> {
-            let values = report.context.iter().flat_map(|entry| &entry.values);
-            let values = values.map(|value| value.value.clone());
-            values.chain(report.command.clone()).chain([report.message.clone()]).collect()
-        };
-        let both = texts(report).into_iter().zip(texts(&masked));
-        let changed = both.filter(|(own, masked)| own != masked).map(|(own, _)| own);
-        // Of `--key=value` the value may stand alone elsewhere.
-        let with_values = changed.flat_map(|text| {
-            let value = text.split_once('=').map(|(_, value)| value.to_owned());
-            value.into_iter().chain([text])
-        });
-        (masked.command, with_values.collect())
     }
 
     /// The capsule of a crash, without secrets.

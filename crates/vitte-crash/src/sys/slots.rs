@@ -336,11 +336,13 @@ fn claim() -> Option<&'static Stack> {
 }
 
 /// The address of this thread's stack, or 0. It can be asked for in a signal handler.
+#[cfg(unix)]
 pub(super) fn address() -> usize {
     STACK.get().map_or(0, |stack| std::ptr::from_ref(stack).addr())
 }
 
 /// The innermost context's name. It can be asked for in a signal handler.
+#[cfg(unix)]
 pub(super) fn innermost() -> Option<&'static str> {
     let stack = STACK.get()?;
     let index = stack.depth.get().checked_sub(1)?;
