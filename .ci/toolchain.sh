@@ -50,7 +50,10 @@ debian_rust() {
     fi
     local wanted=("rustc-web=$version" "cargo-web=$version" "libstd-rust-web-dev=$version")
     for package in "$@"; do
-        wanted+=("$package=$version")
+        case $package in
+            *rust-web-*) wanted+=("$package=$version") ;;
+            *) wanted+=("$package") ;;
+        esac
     done
     # Downloads them and those that they need and the machine lacks; installs nothing.
     DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends --reinstall --download-only \
