@@ -21,7 +21,7 @@ fn cut(text: &mut String) {
     const MOST: usize = 2000;
     let more = text.len().saturating_sub(MOST);
     if more > 0 {
-        text.truncate(text.floor_char_boundary(MOST));
+        text.truncate(text::floor_char_boundary(text, MOST));
         *text += &format!(" ... {}", text::more("byte", more));
     }
 }

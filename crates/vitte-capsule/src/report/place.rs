@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use vitte_diag::text::floor_char_boundary;
 use vitte_diag::{ColumnUnit, KnownPlace, SourceFile, SourceMap, Span};
 
 use super::{ContextEntry, ContextPlace, SourceLine, SourceLines};
@@ -41,7 +42,7 @@ impl SourceLine {
             // What ends it may be of two bytes, and a span may end between them.
             let text = rest.split('\n').next().unwrap_or_default();
             let end = (span.hi() as usize).saturating_sub(range.start).min(LONGEST_LINE * 16);
-            let end = text.floor_char_boundary(end.max(LONGEST_LINE));
+            let end = floor_char_boundary(text, end.max(LONGEST_LINE));
             let lo = u32::try_from(range.start).unwrap_or(u32::MAX);
             let text = text.get(..end).unwrap_or(text).to_owned();
             Self { line: number, lo, text }

@@ -7,6 +7,7 @@
 //! Who writes them may be a broken process: who reads them believes nothing.
 
 use vitte_capsule::ContextVariable;
+use vitte_diag::text::floor_char_boundary;
 
 /// Bytes before the key: four numbers of four.
 pub(crate) const HEAD: usize = 16;
@@ -17,7 +18,7 @@ pub(crate) const NOTE: u32 = u32::MAX;
 
 /// Begins a record, with no value yet; where its value will be.
 pub(crate) fn begin(buffer: &mut [u8], index: u32, key: &str) -> Option<usize> {
-    let key = key.get(..key.floor_char_boundary(LONGEST_KEY))?.as_bytes();
+    let key = key.get(..floor_char_boundary(key, LONGEST_KEY))?.as_bytes();
     let len = u32::try_from(key.len()).ok()?;
     set(buffer, [index, len, 0, 0])?;
     buffer.get_mut(HEAD..HEAD + key.len())?.copy_from_slice(key);

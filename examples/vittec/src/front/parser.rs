@@ -298,9 +298,8 @@ impl<'t, 's> Parser<'t, 's> {
         let same = self.open.get(near..).unwrap_or_default().iter().rposition(of_line);
         if let Some(index) = same.filter(|_| token.first) {
             self.leave_open(near + index + 1, Some(at));
-        } else if let Some(innermost) = self.open.last()
-            && innermost.indent < token.indent
-            && self.slack.stray > 0
+        } else if self.slack.stray > 0
+            && self.open.last().is_some_and(|innermost| innermost.indent < token.indent)
         {
             self.slack.stray -= 1;
             self.faults.push(Fault::NotItem { at });
