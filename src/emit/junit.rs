@@ -170,3 +170,31 @@ impl<W: Write> FromSetup<W> for JunitEmitter<W> {
         Self::new(writer, &setup.tool)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codes;
+    use crate::model::Span;
+
+    #[test]
+    fn suites_come_in_the_order_of_their_first_diagnostics() {
+        let mut sources = SourceMap::new();
+        let [b, a, c] = ["b", "a", "c"].map(|path| sources.add(path, "x").unwrap());
+        let mut emitter = JunitEmitter::new(Vec::new(), &Tool::default());
+        for file in [b, a, c, a] {
+            let diagnostic = Diagnostic::error(codes::E0001, Span::empty(file, 0), "m");
+            emitter.emit(&sources, &diagnostic).unwrap();
+        }
+        emitter.finish().unwrap();
+        let report = String::from_utf8(emitter.into_inner()).unwrap();
+        let suites: Vec<&str> =
+            report.lines().filter(|line| line.starts_with("<testsuite ")).collect();
+        let expected = [("b", 1), ("a", 2), ("c", 1)].map(|(name, count)| {
+            format!(
+                "<testsuite name=\"{name}\" tests=\"{count}\" failures=\"{count}\" errors=\"0\">"
+            )
+        });
+        assert_eq!(suites, expected);
+    }
+}

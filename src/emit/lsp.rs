@@ -254,11 +254,11 @@ impl<W: Write> LspEmitter<W> {
 impl<W: Write> Emitter for LspEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Reported) -> io::Result<()> {
         let (uri, diagnostic) = Diagnostic::new(sources, diagnostic, &self.tool);
-        let diagnostics = self.files.entry(uri).or_default();
-        if !diagnostics.is_empty() {
-            diagnostics.push(b',');
+        // Diagnostics of one file mostly come one after the other.
+        match self.files.last_mut().filter(|(last, _)| **last == uri) {
+            Some((_, diagnostics)) => add(diagnostics, &diagnostic),
+            None => add(self.files.entry(uri).or_default(), &diagnostic),
         }
-        escape::json(diagnostics, &diagnostic)
     }
 
     fn finish(&mut self) -> io::Result<()> {
@@ -273,6 +273,14 @@ impl<W: Write> Emitter for LspEmitter<W> {
         }
         self.writer.flush()
     }
+}
+
+/// Adds a diagnostic to those of its file.
+fn add(diagnostics: &mut Vec<u8>, diagnostic: &Diagnostic) -> io::Result<()> {
+    if !diagnostics.is_empty() {
+        diagnostics.push(b',');
+    }
+    escape::json(diagnostics, diagnostic)
 }
 
 impl<W: Write> FromSetup<W> for LspEmitter<W> {

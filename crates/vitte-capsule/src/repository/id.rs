@@ -13,7 +13,6 @@ use crate::capsule::Capsule;
 /// millisecond has: `2025-10-22T13-05-42-123-9f8e7d6c`. Names are in the order of time.
 pub(super) fn new(timestamp: &str) -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);
-    let at = timestamp.parse().unwrap_or_else(|_| Timestamp::now());
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     let mut hasher = SipHasher13::new();
     // Of all processes one has this number now, and each counts its own.
@@ -21,7 +20,10 @@ pub(super) fn new(timestamp: &str) -> String {
     hasher.write_u64(COUNT.fetch_add(1, Ordering::Relaxed));
     hasher.write_u128(now.as_nanos());
     let hash = hasher.finish() >> 32;
-    format!("{}-{hash:08x}", at.strftime("%Y-%m-%dT%H-%M-%S-%3f"))
+    let name = |at: Timestamp| format!("{}-{hash:08x}", at.strftime("%Y-%m-%dT%H-%M-%S-%3f"));
+    // A year before 0 has no name, and a report with a wrong date is better than none.
+    let given = timestamp.parse().ok().map(name).filter(|id| is_valid(id));
+    given.unwrap_or_else(|| name(Timestamp::now()))
 }
 
 /// Whether a text is such a name, so that it leads nowhere as a part of a path.
@@ -59,6 +61,19 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
+
+    #[test]
+    fn an_id_is_the_second_of_a_timestamp_in_utc() {
+        let second = |timestamp: &str| new(timestamp)[..19].to_owned();
+        assert_eq!(second("2025-10-22T13:05:42.999Z"), "2025-10-22T13-05-42");
+        assert_eq!(second("2025-10-23T01:05:42+12:00"), "2025-10-22T13-05-42");
+        assert_eq!(second("0007-01-02T03:04:05Z"), "0007-01-02T03-04-05");
+        // A report with a wrong date is better than none.
+        for wrong in ["", "yesterday", "-000044-03-15T00:00:00Z", "2025-10-22T13:05:42"] {
+            let id = new(wrong);
+            assert!(is_valid(&id), "{wrong}: {id}");
+        }
+    }
 
     #[test]
     fn names_are_in_order_of_time_and_never_the_same() {
