@@ -13,15 +13,19 @@ mod common;
 mod architecture;
 mod backtraces;
 mod codes;
+#[cfg(feature = "lsp")]
+mod editors;
 mod examples;
 mod formats;
 mod interchange;
 mod manners;
 mod memory;
+#[cfg(feature = "parallel")]
 mod parallel;
 mod properties;
 mod readme;
 mod safety;
+#[cfg(feature = "schema")]
 mod schema;
 mod snapshots;
 mod suggestions;

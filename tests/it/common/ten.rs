@@ -1,7 +1,8 @@
 //! The same ten diagnostics for every format, so that what the formats say can be compared.
 
 use vitte_diag::{
-    Applicability, Diagnostic, DiagnosticBag, Edit, Severity, SourceMap, Span, Suggestion, code,
+    Applicability, Diagnostic, DiagnosticBag, Edit, Format, Severity, SourceMap, Span, Suggestion,
+    code,
 };
 
 use std::sync::LazyLock;
@@ -135,4 +136,10 @@ pub fn hostile() -> (SourceMap, DiagnosticBag) {
         .with_note(text())
         .with_suggestion(Suggestion::one(text(), edit, Applicability::Unspecified));
     (sources, [diagnostic].into_iter().collect())
+}
+
+/// What a format writes of the ten, and of none.
+pub fn ten_and_none(format: Format) -> [String; 2] {
+    let (sources, bag) = ten();
+    [bag, DiagnosticBag::new()].map(|bag| super::written(format, &sources, &bag))
 }

@@ -17,6 +17,7 @@ mod common;
 mod cases;
 mod child;
 mod denied;
+#[cfg(all(feature = "minidump", target_arch = "x86_64"))]
 mod dump;
 mod manners;
 mod matrix;

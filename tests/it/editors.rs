@@ -1,0 +1,95 @@
+//! What an editor makes of a bag, by the types of the Language Server Protocol.
+
+use serde_json::json;
+use vitte_diag::{DiagnosticBag, Format, Span, lsp};
+
+use crate::common::ten::{ten, ten_and_none};
+use crate::common::tool;
+
+#[test]
+fn an_editor_gets_every_file_and_forgets_what_it_showed_of_those_without_diagnostics() {
+    let (sources, bag) = ten();
+    let published = lsp::publish(&sources, &bag, &tool());
+    let published: Vec<lsp_types::PublishDiagnosticsParams> =
+        published.into_iter().map(|params| params.try_into().unwrap()).collect();
+    let all: Vec<_> = published.iter().map(|p| (p.uri.as_str(), p.diagnostics.len())).collect();
+    assert_eq!(
+        all,
+        [
+            ("file:///home/ana/shop/src/main.vitte", 5),
+            ("file:///home/ana/shop/src/text.vitte", 0),
+            ("file:///home/ana/shop/src/gr%C3%B6%C3%9Fen%20%26%20preise.vitte", 1),
+            ("file:///home/ana/shop/src/wide.vitte", 1),
+            ("file:///home/ana/shop/src/50%25%2Ca:b.vitte", 1),
+            ("untitled:%3Cstdin%3E", 1),
+            ("untitled:vittec", 1),
+        ]
+    );
+    let none = lsp::publish(&sources, &DiagnosticBag::new(), &tool());
+    assert_eq!(none.len(), sources.files().count());
+    assert!(none.iter().all(lsp::PublishDiagnostics::is_empty));
+
+    // What is written has the files with diagnostics alone.
+    let [lines, nothing] = ten_and_none(Format::Lsp);
+    assert_eq!(nothing, "");
+    let written = lines.lines().map(|line| serde_json::from_str(line).unwrap());
+    let written: Vec<lsp_types::PublishDiagnosticsParams> = written.collect();
+    let with_some = published.into_iter().filter(|p| !p.diagnostics.is_empty());
+    assert_eq!(written, with_some.collect::<Vec<_>>());
+}
+
+/// The bytes that a range of the protocol means: lines and UTF-16 units, both 0-based.
+fn bytes(text: &str, range: lsp_types::Range) -> std::ops::Range<usize> {
+    let offset = |at: lsp_types::Position| {
+        let line: usize = text.split_inclusive('\n').take(at.line as usize).map(str::len).sum();
+        let mut units = 0;
+        let before = text[line..].chars().take_while(|c| {
+            let is_before = units < at.character as usize;
+            units += c.len_utf16();
+            is_before
+        });
+        line + before.map(char::len_utf8).sum::<usize>()
+    };
+    offset(range.start)..offset(range.end)
+}
+
+#[test]
+fn an_editor_finds_the_bytes_of_every_label_and_edit_by_utf16_units() {
+    let (sources, bag) = ten();
+    let text_of = |span: Span| sources.file(span.file()).ok().map(|file| file.text());
+    let published = lsp::publish(&sources, &bag, &tool()).into_iter();
+    let published = published.map(|p| lsp_types::PublishDiagnosticsParams::try_from(p).unwrap());
+    let diagnostics: Vec<_> = published.flat_map(|params| params.diagnostics).collect();
+    let mut actions = 0;
+    for (shown, entry) in diagnostics.iter().zip(bag.ordered()) {
+        let diagnostic = entry.diagnostic;
+        let Some(text) = text_of(diagnostic.primary().span()) else { continue };
+        let mut span = diagnostic.primary().span();
+        if sources.file(span.file()).unwrap().is_pseudo() {
+            // Nobody can look up where it ends.
+            span = Span::empty(span.file(), span.lo());
+        }
+        assert_eq!(bytes(text, shown.range), span.range());
+        let related = shown.related_information.iter().flatten();
+        for (info, label) in related.zip(diagnostic.secondary()) {
+            let text = text_of(label.span()).unwrap();
+            assert_eq!(bytes(text, info.location.range), label.span().range());
+            assert_eq!(Some(info.message.as_str()), label.message());
+        }
+        let data = shown.data.clone().unwrap_or(json!([]));
+        let offered: Vec<lsp_types::CodeAction> = serde_json::from_value(data).unwrap();
+        for (action, suggestion) in offered.iter().zip(diagnostic.suggestions()) {
+            assert_eq!(action.title, suggestion.message());
+            let changes = &serde_json::to_value(&action.edit).unwrap()["changes"];
+            for edit in suggestion.edits() {
+                let sent = &changes[sources.url(edit.span().file()).unwrap()][0];
+                let sent: lsp_types::TextEdit = serde_json::from_value(sent.clone()).unwrap();
+                let text = text_of(edit.span()).unwrap();
+                assert_eq!(bytes(text, sent.range), edit.span().range());
+                assert_eq!(sent.new_text, edit.text());
+            }
+            actions += 1;
+        }
+    }
+    assert_eq!((diagnostics.len(), actions), (10, 3));
+}
