@@ -41,7 +41,7 @@ fn every_json_line_of_every_snapshot_is_valid() {
             lines += 1;
         }
     }
-    assert!(lines > 100, "{lines} lines");
+    assert!(lines > 90, "{lines} lines");
 }
 
 #[test]

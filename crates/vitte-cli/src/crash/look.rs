@@ -3,6 +3,7 @@
 use std::fmt;
 
 use clap::Args;
+use indicatif::HumanCount;
 use termcolor::{Buffer, Color, ColorSpec, WriteColor as _};
 
 use vitte_diag::text::{self, cells, one_line, width_of};
@@ -182,15 +183,7 @@ pub(super) fn cut(text: &str, room: usize) -> String {
 
 /// A number that a person reads: `1,234`.
 pub(super) fn number(number: usize) -> String {
-    let digits = number.to_string();
-    let mut shown = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
-            shown.push(',');
-        }
-        shown.push(digit);
-    }
-    shown
+    HumanCount(number as u64).to_string()
 }
 
 /// So many of something: `1,234 crashes`.

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use similar::{Algorithm, ChangeTag, capture_diff_slices};
+
 /// What is on one side, or on both.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Side {
@@ -10,11 +12,11 @@ pub(super) enum Side {
     B,
 }
 
-/// The most entries of each list that are held against each other: the time is that of their product.
+/// The most entries of each list that are held against each other: of two that have nothing in common the time is
+/// that of their product.
 const MOST: usize = 1000;
 
-/// The entries of both lists in their order, as few as can be on one side alone: a longest common
-/// subsequence.
+/// The entries of both lists in their order, as few as can be on one side alone.
 pub(super) fn align<'a>(a: &[&'a str], b: &[&'a str]) -> Vec<(Side, &'a str)> {
     let start = a.iter().zip(b).take_while(|(a, b)| a == b).count();
     let (same, a) = a.split_at_checked(start).unwrap_or((a, &[]));
@@ -39,38 +41,14 @@ fn middle<'a>(a: &[&'a str], b: &[&'a str]) -> Vec<(Side, &'a str)> {
     if a.len() > MOST || b.len() > MOST {
         return [only(Side::A, a), only(Side::B, b)].concat();
     }
-    // `longest[i][j]` is how long a common subsequence of `a[i..]` and `b[j..]` can be.
-    let mut longest = vec![vec![0_u16; b.len() + 1]; a.len() + 1];
-    let at = |longest: &[Vec<u16>], i: usize, j: usize| {
-        longest.get(i).and_then(|row| row.get(j)).copied().unwrap_or(0)
+    let ops = capture_diff_slices(Algorithm::Myers, a, b);
+    let changes = ops.iter().flat_map(|op| op.iter_changes(a, b));
+    let side = |tag| match tag {
+        ChangeTag::Equal => Side::Both,
+        ChangeTag::Delete => Side::A,
+        ChangeTag::Insert => Side::B,
     };
-    for (i, own) in a.iter().enumerate().rev() {
-        for (j, other) in b.iter().enumerate().rev() {
-            let length = match own == other {
-                true => at(&longest, i + 1, j + 1) + 1,
-                false => at(&longest, i + 1, j).max(at(&longest, i, j + 1)),
-            };
-            if let Some(entry) = longest.get_mut(i).and_then(|row| row.get_mut(j)) {
-                *entry = length;
-            }
-        }
-    }
-    let (mut i, mut j, mut all) = (0, 0, Vec::new());
-    while let (Some(own), Some(other)) = (a.get(i), b.get(j)) {
-        if own == other {
-            all.push((Side::Both, *own));
-            (i, j) = (i + 1, j + 1);
-        } else if at(&longest, i + 1, j) >= at(&longest, i, j + 1) {
-            all.push((Side::A, *own));
-            i += 1;
-        } else {
-            all.push((Side::B, *other));
-            j += 1;
-        }
-    }
-    all.extend(only(Side::A, a.get(i..).unwrap_or_default()));
-    all.extend(only(Side::B, b.get(j..).unwrap_or_default()));
-    all
+    changes.map(|change| (side(change.tag()), change.value())).collect()
 }
 
 /// What has another value on each side, by its name.
