@@ -1,6 +1,6 @@
 //! What each step of the pipeline costs, for work on one of them; `benches/peers` compares the whole.
 //!
-//! `cargo bench --bench steps` runs all, `-- human` behind it those with `human` in their paths, and
+//! `cargo bench --all-features --bench steps` runs all, `-- human` behind it those with `human` in their paths, and
 //! `cargo test --bench steps` each once, to see that it works. Inputs are made, and results dropped,
 //! outside of the timed part.
 #![allow(clippy::unwrap_used, reason = "a benchmark stops at the first thing that is wrong")]

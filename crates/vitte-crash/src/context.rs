@@ -67,7 +67,7 @@ impl Context {
     /// there is a crash. That is done by a copy of the process, on Linux, so that a `Serialize` that panics,
     /// waits for a lock or crashes itself costs no more than its own value; what is kept is limited
     /// by [`Limits`](super::Limits). The key is said beside the value in the report, see
-    /// [`ContextEntry::variables`](super::ContextEntry::variables).
+    /// [`ContextEntry::variables`](vitte_capsule::ContextEntry::variables).
     ///
     /// It takes the work as a closure, and gives no guard: a guard that held references could be forgotten
     /// ([`std::mem::forget`] is safe), and the variables would be gone while the context still pointed to them.

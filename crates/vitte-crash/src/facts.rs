@@ -1,6 +1,6 @@
 //! What is known of a program before it crashes.
 
-#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+#[cfg(has_reporter)]
 mod outside;
 
 use std::ffi::OsString;

@@ -20,7 +20,7 @@ use crate::save::{self, Capsules};
 #[cfg(unix)]
 use crate::sys;
 
-/// The handler of crashes: see [`install`](Self::install), and the [crate](crate).
+/// The handler of crashes: see [`install`](Self::install), and the [crate].
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct CrashHandler;
@@ -151,12 +151,12 @@ struct Signals {
     #[cfg(unix)]
     _installed: sys::Installed,
     /// The facts as the reporter reads them.
-    #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+    #[cfg(has_reporter)]
     _words: Box<[u64]>,
 }
 
 impl Signals {
-    #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+    #[cfg(has_reporter)]
     fn install(handler: &Handler) -> Self {
         use sys::words::{self, Word};
         let words: Box<[u64]> = handler.facts.words().into();
@@ -166,7 +166,7 @@ impl Signals {
         Self { _installed: sys::Installed::new(), _words: words }
     }
 
-    #[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
+    #[cfg(not(has_reporter))]
     fn install(_handler: &Handler) -> Self {
         Self {
             #[cfg(unix)]

@@ -1,18 +1,17 @@
 //! Crashes as fatal diagnostics: panics, fatal signals and uncaught errors.
 //!
 //! ```text
-//! panic ──────────▶ hook ─▶ symbols ─┐                                          ┌▶ store: ID.json
-//! error of `main` ─▶ run ────────────┤                             ┌▶ keep ─────┤
-//! fatal signal ───▶ signal ═▶ reporter: threads, walk, symbols ─▶ CrashReport    └▶ mask ─▶ capsule ─▶ repository
-//!                             (another process)                    └▶ Diagnostic ─▶ any format     │
-//! context, sources, variables ──────▲                                                              ▼
-//!                                        `vitte crash …`, html, replay ─▶ reduce ◀── ID.vittecrash, index
+//! panic ──────────▶ hook ─▶ symbols ─┐
+//! error of `main` ─▶ run ────────────┼▶ CrashReport ─▶ save: mask ─▶ Capsule ─▶ Repository
+//! fatal signal ────▶ sys ═▶ reporter ┘       └─▶ render: Diagnostic ─▶ any format
+//!                    (another process)
+//! context, sources, variables ──▲
 //! ```
 //!
 //! A [`CrashHandler`] is put in place by the first line of `main`. [`context()`] and [`sources`] say what the
 //! program is doing, and where; [`catch()`] gives up one unit of work, and [`run`] reports an error that nobody
-//! handles. What comes of a crash is a [`CrashReport`]: kept by a [`Store`], or with the feature `capsule` as a
-//! `Capsule` in a `Repository`, and shown as the diagnostic that [`CrashReport::to_diagnostic`] makes.
+//! handles. What comes of a crash is a [`CrashReport`]: kept as a [`Capsule`](capsule::Capsule) in a [`Repository`], and
+//! shown as the diagnostic that [`CrashReport::to_diagnostic`] makes.
 //!
 //! What is captured on which system, what never is, and how to turn it off, is in the README.
 //!
@@ -45,10 +44,10 @@ mod facts;
 mod handler;
 mod hook;
 mod panic_message;
-#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+#[cfg(has_reporter)]
 mod remote;
 mod render;
-#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+#[cfg(has_reporter)]
 mod reporter;
 mod save;
 mod symbols;

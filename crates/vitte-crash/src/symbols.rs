@@ -1,17 +1,17 @@
 //! What is at the addresses of calls: names, files, lines.
 
 mod calls;
-#[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
+#[cfg(not(has_reporter))]
 mod elsewhere;
-#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+#[cfg(has_reporter)]
 mod linux;
-#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+#[cfg(has_reporter)]
 pub(crate) mod modules;
 
 pub(crate) use calls::Calls;
-#[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
+#[cfg(not(has_reporter))]
 pub(crate) use elsewhere::of_panic;
-#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+#[cfg(has_reporter)]
 pub(crate) use linux::{Addresses, Symbols, lowest_address, of_panic};
 
 /// Whether a function is one of those that a panic calls.

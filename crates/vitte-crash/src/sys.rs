@@ -29,7 +29,7 @@ mod line;
 #[cfg(unix)]
 mod signals;
 pub(super) mod slots;
-#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+#[cfg(has_reporter)]
 mod spawn;
 #[cfg(unix)]
 mod stack;
@@ -39,9 +39,9 @@ pub(super) mod words;
 
 #[cfg(unix)]
 pub(super) use action::{Installed, panic_ends_the_process, with_limited_files};
-#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+#[cfg(has_reporter)]
 pub(super) use signals::name_of;
-#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+#[cfg(has_reporter)]
 pub(super) use spawn::{DENIED, Plan, UNWRITTEN, request};
 
 /// Does `work`: only on Unix does a file that is too large end the process.
@@ -51,7 +51,7 @@ pub(super) fn with_limited_files<T>(work: impl FnOnce() -> T) -> T {
 }
 
 /// Ends this process, and nothing else: what a program does at its end is not done.
-#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+#[cfg(has_reporter)]
 pub(super) fn exit(status: i32) -> ! {
     // SAFETY: it takes a number and does not return.
     unsafe { libc::_exit(status) }

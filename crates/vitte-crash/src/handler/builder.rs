@@ -11,7 +11,7 @@ use super::{CrashGuard, CrashHandler, Handler, InstallError, Signals, set_look};
 use crate::facts::Facts;
 use crate::render::{Manner, Screen};
 use crate::save::{Capsules, Environment, Sources};
-#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+#[cfg(has_reporter)]
 use crate::sys;
 use crate::variables::Limits;
 
@@ -187,7 +187,7 @@ impl Builder {
     ///
     /// [`InstallError`] where a handler is in place already.
     pub fn install(mut self) -> Result<CrashGuard, InstallError> {
-        #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+        #[cfg(has_reporter)]
         if let Some((process, address)) = sys::request() {
             crate::reporter::run(process, address, &self.capsules);
         }

@@ -167,9 +167,9 @@ fn wait() {
 
 /// How long a reporter may take, in milliseconds.
 fn limit() -> u64 {
-    #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+    #[cfg(has_reporter)]
     return super::spawn::limit() + super::copy::limit();
-    #[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
+    #[cfg(not(has_reporter))]
     0
 }
 
@@ -188,7 +188,7 @@ unsafe fn tell(signal: c_int, info: *const libc::siginfo_t, context: *const c_vo
     words::set(Word::Stack, slots::address() as u64);
     // SAFETY: it is that of this signal.
     unsafe { tell_registers(context.cast()) };
-    #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+    #[cfg(has_reporter)]
     if let Some((address, len)) = super::copy::of_signal() {
         words::set(Word::Variables, address as u64);
         words::set(Word::VariablesLen, len as u64);
@@ -256,17 +256,17 @@ unsafe fn tell_registers(context: *const libc::ucontext_t) {
 /// # Safety
 ///
 /// None is needed.
-#[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
+#[cfg(not(has_reporter))]
 unsafe fn tell_registers(_context: *const c_void) {}
 
 /// Has the report made, or says in one line what happened.
 fn report(signal: c_int) {
-    #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+    #[cfg(has_reporter)]
     match super::spawn::report() {
         Ok(()) => {}
         Err(reason) => say(signal, reason.as_bytes()),
     }
-    #[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
+    #[cfg(not(has_reporter))]
     say(signal, b"");
 }
 

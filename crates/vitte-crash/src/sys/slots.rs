@@ -11,7 +11,7 @@
 //! handler tells: so everything in it has a place that both know.
 
 mod held;
-#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+#[cfg(has_reporter)]
 mod outside;
 
 use std::cell::Cell;
@@ -21,7 +21,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering, compiler_fence};
 
 use held::Held;
-#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+#[cfg(has_reporter)]
 pub(crate) use outside::read;
 use vitte_diag::{FileId, Span};
 
