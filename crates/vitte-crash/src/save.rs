@@ -5,7 +5,7 @@ mod capsules;
 use std::path::PathBuf;
 
 pub(crate) use capsules::Capsules;
-#[cfg(feature = "minidump")]
+#[cfg(all(feature = "minidump", has_reporter))]
 pub(crate) use capsules::NO_ROOM;
 pub use capsules::{Environment, Sources};
 use vitte_capsule::CrashReport;
