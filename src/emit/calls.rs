@@ -2,9 +2,9 @@
 //!
 //! ```text
 //!    = backtrace:
-//!        0: vittec::front::blocks::close at examples/vittec/front/blocks.rs:77:13
+//!        0: vittec::front::blocks::close at examples/vittec/src/front/blocks.rs:77:13
 //!           ... 2 calls of the runtime ...
-//!        3: vittec::main at examples/vittec/main.rs:63:1
+//!        3: vittec::main at examples/vittec/src/main.rs:63:1
 //!           ... 9 calls of the runtime ...
 //! ```
 //!

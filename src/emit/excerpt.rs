@@ -16,11 +16,10 @@ mod row;
 
 use std::collections::BTreeMap;
 
-use smallvec::SmallVec;
-
 pub(super) use lanes::Lanes;
 use placed::{LineRange, Placed};
 pub(super) use row::{Room, Row, Stops};
+use smallvec::SmallVec;
 
 use crate::contract::Checked;
 use crate::model::LabelStyle;

@@ -28,21 +28,20 @@ mod write;
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use serde::{Deserialize, Serialize};
-
-use super::Emitter;
-use super::escape;
-use super::output::{Draw, Output};
-use super::setup::{FromSetup, Setup};
-use crate::bag::Entry;
-use crate::contract::{Checked, Resolved};
-use crate::model::{Applicability, Backtrace, Code, Diagnostic, LabelStyle, Severity, Suggestion};
-use crate::source::{ColumnUnit, SourceMap};
 pub use read::JsonError;
 pub use schema::SCHEMA;
 #[cfg(feature = "schema")]
 pub use schema::schema;
+use serde::{Deserialize, Serialize};
 use write::Json as _;
+
+use super::output::{Draw, Output};
+use super::setup::{FromSetup, Setup};
+use super::{Emitter, escape};
+use crate::bag::Entry;
+use crate::contract::{Checked, Resolved};
+use crate::model::{Applicability, Backtrace, Code, Diagnostic, LabelStyle, Severity, Suggestion};
+use crate::source::{ColumnUnit, SourceMap};
 
 /// A diagnostic as its JSON has it: written and read by the same struct. What is read is owned, so it
 /// may outlive the text that it was read from.

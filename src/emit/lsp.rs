@@ -15,16 +15,14 @@ use std::io::{self, Write};
 use indexmap::IndexMap;
 use serde::Serialize;
 
-use super::Emitter;
-use super::escape;
 use super::prose::{Lacks, prose};
 use super::setup::{FromSetup, Setup};
+use super::{Emitter, escape};
 use crate::bag::DiagnosticBag;
 use crate::contract::{Checked, Resolved};
 use crate::model::{Applicability, Code, Diagnostic as Reported, Edit, Severity, Span, Suggestion};
 use crate::registry::Tool;
-use crate::source::url;
-use crate::source::{ColumnUnit, Location as Place, SourceFile, SourceMap};
+use crate::source::{ColumnUnit, Location as Place, SourceFile, SourceMap, url};
 
 /// The parameters of `textDocument/publishDiagnostics`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]

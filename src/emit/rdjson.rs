@@ -8,11 +8,10 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::Emitter;
 use super::document::Document;
-use super::escape;
 use super::prose::{Lacks, Prose, prose};
 use super::setup::{FromSetup, Setup};
+use super::{Emitter, escape};
 use crate::contract::{Checked, Resolved};
 use crate::model::{Diagnostic, Severity, Suggestion as Fix};
 use crate::registry::Tool;

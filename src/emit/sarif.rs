@@ -13,12 +13,11 @@ use std::path::Path;
 use serde::Serialize;
 
 use self::stack::Stack;
-use super::Emitter;
 use super::document::Document;
-use super::escape;
 use super::fingerprint::{Fingerprint, Fingerprints};
 use super::prose::{Lacks, prose};
 use super::setup::{FromSetup, Setup};
+use super::{Emitter, escape};
 use crate::contract::{Checked, Resolved};
 use crate::model::{Code, Diagnostic, Severity, Span, Suggestion};
 use crate::registry::{Page, Tool};

@@ -125,7 +125,7 @@ impl fmt::Display for Backtrace {
 /// One call, as one line of text:
 ///
 /// ```text
-/// vittec::front::blocks::close at examples/vittec/front/blocks.rs:77:13
+/// vittec::front::blocks::close at examples/vittec/src/front/blocks.rs:77:13
 /// malloc in libc.so.6+0x9d8e2
 /// <unknown> in vittec+0x1c20
 /// ... 10324 calls are left out ...
@@ -244,7 +244,7 @@ impl Frame {
     }
 
     /// Whether the call is one that no program makes itself: of Rust's own libraries and start code, of
-    /// the system's, or of this crate's handler of crashes. A method counts as its type does, so
+    /// the system's, or of the handler of crashes. A method counts as its type does, so
     /// that `<vittec::Name as core::fmt::Display>::fmt` is none.
     #[must_use]
     pub fn is_runtime(&self) -> bool {
@@ -335,7 +335,7 @@ fn is_start(function: &str) -> bool {
     )
 }
 
-/// Whether a function is of Rust's libraries or of this crate's handler of crashes.
+/// Whether a function is of Rust's libraries or of the handler of crashes.
 fn is_of_runtime(function: &str) -> bool {
     // A type without a path is Rust's own, or may be any: then the trait says whose the method is.
     let of_trait = || function.strip_prefix('<')?.split_once(" as ").and_then(|(_, of)| owner(of));
@@ -355,6 +355,8 @@ fn owner(name: &str) -> Option<Owner> {
     let is_path = behind.starts_with("::");
     let is_runtime = match first {
         "std" | "core" | "alloc" | "test" | "backtrace" | "panic_unwind" | "panic_abort" => is_path,
+        // Whose handler of crashes is on the stack; before it was a crate of its own it was in `vitte_diag`.
+        "vitte_crash" => is_path,
         "vitte_diag" => behind.starts_with("::crash::"),
         // Symbols that std exports, and the crate that they are said to be of.
         _ => first.starts_with("__rust") || (first.starts_with("rust_") && behind.is_empty()),

@@ -320,7 +320,7 @@ mod tests {
         assert_eq!(messages, [Some("p"), Some("a"), None]);
     }
 
-    /// What a bag of a million takes is this times a million, and what `tests/memory.rs` counts.
+    /// What a bag of a million takes is this times a million, and what `tests/it/memory.rs` counts.
     #[test]
     fn a_diagnostic_is_small() {
         assert!(size_of::<Diagnostic>() <= 144, "{}", size_of::<Diagnostic>());

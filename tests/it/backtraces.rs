@@ -1,10 +1,11 @@
 //! A crash with a backtrace, in every format: what each has of it, and that none has too much.
-use crate::common::{self, Scene, assert_snapshot, human, readable, written, written_on};
 use proptest::prelude::*;
 use vitte_diag::{
     Backtrace, Diagnostic, DiagnosticBag, Format, Frame, HtmlEmitter, HumanEmitter, Severity,
     SourceMap, Span, Suggestion, Terminal, code,
 };
+
+use crate::common::{self, Scene, assert_snapshot, human, readable, written, written_on};
 
 fn backtrace(texts: &[&str]) -> Backtrace {
     texts.iter().copied().map(Frame::new).collect()

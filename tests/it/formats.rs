@@ -1,12 +1,13 @@
 //! Every format on the same ten diagnostics and on none: its bytes, and that all formats tell of the
 //! same places. What the readers of a format say of it is in `validators.rs`.
-use crate::common::{self, assert_snapshot, ten::ten};
-use crate::common::{mark, readable, written, written_on};
 use serde_json::Value;
 use vitte_diag::{
     Applicability, Diagnostic, DiagnosticBag, Edit, Format, Severity, SourceMap, Span, Suggestion,
     Terminal, code,
 };
+
+use crate::common::ten::ten;
+use crate::common::{self, assert_snapshot, mark, readable, written, written_on};
 
 #[test]
 fn the_ten_are_ten_of_every_severity_and_break_no_contract() {

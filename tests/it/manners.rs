@@ -1,11 +1,12 @@
 //! Terminal manners: widths, wrapping, clusters, bounds, links.
-use crate::common::{self, CODE, Scene, assert_snapshot, human, scene};
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 use vitte_diag::{
     Applicability, Diagnostic, DiagnosticBag, Edit, Format, HumanEmitter, SourceMap, Suggestion,
     Terminal, Tool,
 };
+
+use crate::common::{self, CODE, Scene, assert_snapshot, human, scene};
 
 /// A sentence of `words` words.
 fn words(words: usize) -> String {

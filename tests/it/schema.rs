@@ -1,9 +1,10 @@
 //! The JSON Schema is made of the structs, and every JSON of the snapshots is valid by it.
 use std::fs;
 
-use crate::common::root;
 use serde_json::{Value, json};
 use vitte_diag::json::{SCHEMA, schema};
+
+use crate::common::root;
 
 fn errors(instance: &Value) -> Vec<String> {
     let schema: Value = serde_json::from_str(SCHEMA).unwrap();

@@ -1,9 +1,10 @@
 //! Golden output: each case plain, in Unicode, coloured, and as JSON, in `tests/snapshots/`.
-use crate::common::{
-    self, NO_FILE, SEVERITIES, Scene, assert_snapshot, human, json, scene, scene_at, scene_in,
-};
 use vitte_diag::{
     ColumnUnit, Diagnostic, DiagnosticBag, HumanEmitter, JsonEmitter, SourceMap, Span, code,
+};
+
+use crate::common::{
+    self, NO_FILE, SEVERITIES, Scene, assert_snapshot, human, json, scene, scene_at, scene_in,
 };
 
 /// The sample of the design, byte for byte.

@@ -1,12 +1,13 @@
 //! What the readers of a format say of it: official schemas, an XML parser, the types of editors, the
 //! syntax of GitHub. All on the same ten diagnostics and on none.
-use crate::common::ten::{HOSTILE, hostile, ten, ten_and_none};
-use crate::common::{self, github::Command};
-use crate::common::{root, written};
 use jsonschema::Validator;
 use roxmltree::{Document, Node};
 use serde_json::{Value, json};
 use vitte_diag::{Diagnostic, Format, Frame, Severity, SourceMap, Span, code, text};
+
+use crate::common::github::Command;
+use crate::common::ten::{HOSTILE, hostile, ten, ten_and_none};
+use crate::common::{self, root, written};
 
 #[test]
 fn hostile_texts_break_no_format_and_reach_no_terminal() {

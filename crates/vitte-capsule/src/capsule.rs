@@ -83,10 +83,10 @@ impl Capsule {
         Self::of(report, diagnostic)
     }
 
-    /// Puts another report in the place of its own; the fingerprint and the JSON are those of the new one.
-    pub fn set_report(&mut self, report: CrashReport) {
-        let Self { report, fingerprint, diagnostic, .. } = Self::new(report);
-        (self.report, self.fingerprint, self.diagnostic) = (report, fingerprint, diagnostic);
+    /// Gives the report other notes, and the diagnostic with it.
+    pub fn set_notes(&mut self, notes: Vec<String>) {
+        self.report.notes = notes;
+        self.diagnostic = diagnostic(&self.report);
     }
 
     /// One of a report alone; `diagnostic` is that report as JSON.

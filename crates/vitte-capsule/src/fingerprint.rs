@@ -9,12 +9,12 @@ mod tests;
 use std::fmt;
 use std::str::FromStr;
 
+#[cfg(feature = "upload")]
+pub(crate) use names::without_hash;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest as _, Sha256};
 
 use crate::report::CrashReport;
-#[cfg(feature = "upload")]
-pub(crate) use names::without_hash;
 
 /// What tells one defect from another: SHA-256 of [`FingerprintParts`], 64 lower-case hexadecimal digits as
 /// text and in JSON.

@@ -82,7 +82,6 @@ struct Page<'a> {
     source_count: String,
 }
 
-/// The page of a capsule, whose `diagnostic` is drawn already, and has this style.
 impl Capsule {
     /// The capsule as a page for a browser: one file that loads nothing and sends nothing, with a search, the
     /// calls, the contexts and a drawing of who called whom. It is the same for the same capsule.
@@ -96,6 +95,7 @@ impl Capsule {
     }
 }
 
+/// The page of a capsule, whose `diagnostic` is drawn already, and has this style.
 fn page(capsule: &Capsule, diagnostic: &str, style: &str) -> String {
     let report = &capsule.report;
     let style =

@@ -28,6 +28,7 @@ use std::time::{Duration, Instant};
 
 pub use error::ReplayError;
 pub use plan::Plan;
+use process::End;
 pub use process::Output;
 
 use crate::capsule::{Capsule, CapsuleSource};
@@ -36,7 +37,6 @@ use crate::fingerprint::Fingerprint;
 use crate::mask::MASKED;
 use crate::report::CrashReport;
 use crate::repository::Repository;
-use process::End;
 
 /// The source that was read from standard input.
 const STDIN: &str = "<stdin>";
@@ -142,6 +142,7 @@ pub struct Replayed {
 
 /// Whether a program crashed in the same way.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum ReplayOutcome {
     /// It did: the fingerprint is the same.
     Same,
@@ -158,6 +159,21 @@ pub enum ReplayOutcome {
     Stopped,
     /// The system did not start it.
     NotStarted(io::Error),
+}
+
+impl ReplayOutcome {
+    /// Its name: `same`, `other`, `no-crash`, `timed-out`, `stopped` or `not-started`.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Same => "same",
+            Self::Other(_) => "other",
+            Self::NoCrash { .. } => "no-crash",
+            Self::TimedOut => "timed-out",
+            Self::Stopped => "stopped",
+            Self::NotStarted(_) => "not-started",
+        }
+    }
 }
 
 /// A crash that is not the one that was replayed.

@@ -12,16 +12,15 @@ mod text;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use serde::{Deserialize, Serialize};
-use vitte_diag::{Backtrace, Code};
-
 #[cfg(feature = "html")]
 pub(crate) use frames::source_path;
 pub(crate) use json::MOST_BYTES;
 #[cfg(feature = "html")]
 pub(crate) use place::stand_in;
+use serde::{Deserialize, Serialize};
 #[cfg(feature = "html")]
 pub(crate) use text::command;
+use vitte_diag::{Backtrace, Code};
 
 /// Where crashes are kept unless something else is asked for: a relative path.
 pub(crate) const DEFAULT_FOLDER: &str = "target/crash-reports";

@@ -8,18 +8,16 @@ mod mend;
 mod reports;
 mod retention;
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use std::{fs, io};
 
 pub use entry::Entry;
 pub use error::{StoreError, StoreErrorKind};
-pub use mend::{Index, Mended};
-pub use retention::{Cleaned, Reason, Retention};
-
 use index::Locked;
+pub use mend::{Index, Mended};
 use reports::Reports;
+pub use retention::{Cleaned, Reason, Retention};
 
 use crate::capsule::{Capsule, CapsuleError, CapsuleErrorKind};
 use crate::disk::{self, Existing};

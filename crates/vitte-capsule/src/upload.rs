@@ -37,17 +37,16 @@ mod plain;
 mod request;
 mod sentry;
 
-use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::thread;
 use std::time::Duration;
+use std::{fmt, thread};
 
 pub use error::UploadError;
 pub use request::{Request, Secret};
+use vitte_diag::text;
 
 use crate::report::CrashReport;
-use vitte_diag::text;
 
 /// Where a report goes.
 #[derive(Clone, Debug)]

@@ -8,9 +8,10 @@ use std::fmt::{self, Write};
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use vitte_diag::Span;
+
 use crate::sys::slots::{self, Text, VALUES};
 use crate::variables::Variable;
-use vitte_diag::Span;
 
 /// Says what this thread is doing until the result is dropped: `name` is what it does, such as
 /// `type-checking`, and `span` where in the sources, or `None`.
@@ -213,8 +214,9 @@ pub(super) fn read() -> (Vec<slots::Raw>, u32) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use vitte_diag::FileId;
+
+    use super::*;
 
     fn names() -> Vec<String> {
         read().0.into_iter().map(|raw| raw.name).collect()

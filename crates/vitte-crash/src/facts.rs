@@ -9,7 +9,6 @@ use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 use siphasher::sip::SipHasher13;
-
 use vitte_capsule::{CrashReport, Repository};
 use vitte_diag::Code;
 
@@ -36,7 +35,7 @@ pub(crate) struct Facts {
     pub(crate) frames: (usize, usize),
     /// Contexts that a report has: the innermost ones.
     pub(crate) contexts: usize,
-    /// Whether there is a minidump beside the report of a signal, where the crate is built for that.
+    /// Whether there is a minidump in the capsule of a signal, where the crate is built for that.
     pub(crate) minidump: bool,
 }
 

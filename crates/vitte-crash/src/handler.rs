@@ -111,15 +111,21 @@ pub(crate) fn deliver(report: &mut CrashReport, sources: Option<&SourceMap>) -> 
 }
 
 impl Handler {
-    fn put_in_place(facts: Facts, capsules: Capsules) -> Result<Arc<Self>, InstallError> {
-        if IS_INSTALLED.swap(true, Ordering::AcqRel) {
-            return Err(InstallError {});
+    /// Takes the one place that there is in a process.
+    fn claim() -> Result<(), InstallError> {
+        match IS_INSTALLED.swap(true, Ordering::AcqRel) {
+            true => Err(InstallError {}),
+            false => Ok(()),
         }
+    }
+
+    /// From now on it is the handler of this process.
+    fn publish(facts: Facts, capsules: Capsules) -> Arc<Self> {
         let handler = Arc::new(Self { facts, capsules, is_on: AtomicBool::new(true) });
         if let Ok(mut current) = HANDLER.write() {
             *current = Some(Arc::clone(&handler));
         }
-        Ok(handler)
+        handler
     }
 
     fn deliver(&self, report: &mut CrashReport, sources: Option<&SourceMap>) -> bool {

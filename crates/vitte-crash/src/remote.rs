@@ -9,7 +9,7 @@ use nix::unistd::Pid;
 pub(crate) type Memory<'a> = dyn Fn(u64, usize) -> Option<Vec<u8>> + 'a;
 
 /// Bytes of a process; nothing where not all of them can be read.
-pub(super) fn read(process: Pid, address: u64, len: usize) -> Option<Vec<u8>> {
+pub(crate) fn read(process: Pid, address: u64, len: usize) -> Option<Vec<u8>> {
     let mut bytes = vec![0; len];
     let remote = RemoteIoVec { base: usize::try_from(address).ok()?, len };
     let count = process_vm_readv(process, &mut [IoSliceMut::new(&mut bytes)], &[remote]).ok()?;
@@ -19,7 +19,7 @@ pub(super) fn read(process: Pid, address: u64, len: usize) -> Option<Vec<u8>> {
 }
 
 /// Writes a word into the memory of a process, if that is possible.
-pub(super) fn write(process: Pid, address: u64, word: u64) {
+pub(crate) fn write(process: Pid, address: u64, word: u64) {
     let bytes = word.to_ne_bytes();
     if let Ok(base) = usize::try_from(address) {
         let remote = RemoteIoVec { base, len: bytes.len() };

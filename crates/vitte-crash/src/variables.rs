@@ -24,10 +24,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use serde::Serialize;
-
 use error::Cut;
 pub(super) use error::Short;
+use serde::Serialize;
 use writer::Writer;
 
 /// A variable that a context can [hold](super::Context::holding): all that [`Serialize`] says how to write.

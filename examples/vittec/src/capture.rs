@@ -72,13 +72,18 @@ mod nothing {
     }
 
     /// Runs all of a program.
-    pub fn run<T: Termination>(main: impl FnOnce() -> Result<T, Box<dyn Error>>) -> ExitCode {
-        match main() {
-            Ok(value) => value.report(),
-            Err(error) => {
-                _ = writeln!(std::io::stderr(), "Error: {error}");
-                ExitCode::FAILURE
-            }
-        }
+    pub fn run<T: Termination, E: Into<Box<dyn Error>>>(
+        main: impl FnOnce() -> Result<T, E>,
+    ) -> ExitCode {
+        let error = match main() {
+            Ok(value) => return value.report(),
+            Err(error) => error.into(),
+        };
+        _ = writeln!(std::io::stderr(), "Error: {error}");
+        let sources = std::iter::successors(error.source(), |error| error.source());
+        sources
+            .take(32)
+            .for_each(|source| _ = writeln!(std::io::stderr(), "  caused by: {source}"));
+        ExitCode::FAILURE
     }
 }

@@ -17,6 +17,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::time::SystemTime;
 
 use vitte_diag::{
     Code, Diagnostic, DiagnosticBag, FileId, Format, HumanEmitter, JsonEmitter, Setup, Severity,
@@ -318,14 +319,27 @@ pub fn program(path: impl AsRef<OsStr>) -> Command {
     command
 }
 
-/// An example of this package, as [`program`] runs it. `cargo test` builds it; `cargo test --test it` does not.
+/// An example of this package, as [`program`] runs it. `cargo test` builds it; `cargo test --test it` does not, so
+/// that one of older sources is refused.
 pub fn example(name: &str) -> Command {
     let test = std::env::current_exe().expect("a running test has a path");
     let profile = test.parent().and_then(Path::parent).expect("target/<profile>/deps");
     let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
     let path = profile.join("examples").join(name);
-    assert!(path.exists(), "{} is not built: run `cargo test` without `--test`", path.display());
+    let built = path.metadata().and_then(|data| data.modified());
+    let is_new = built.is_ok_and(|built| newest(&root().join("src")) <= Some(built));
+    assert!(is_new, "{} is old: run `cargo test` without `--test`", path.display());
     program(path)
+}
+
+/// When the newest file below a folder was written.
+fn newest(folder: &Path) -> Option<SystemTime> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let times = entries.map(|entry| match entry.path() {
+        path if path.is_dir() => newest(&path),
+        path => path.metadata().and_then(|data| data.modified()).ok(),
+    });
+    times.max().flatten()
 }
 
 /// Compares with a snapshot in the package's `tests/snapshots`.

@@ -1,11 +1,11 @@
 //! The same ten diagnostics for every format, so that what the formats say can be compared.
 
+use std::sync::LazyLock;
+
 use vitte_diag::{
     Applicability, Diagnostic, DiagnosticBag, Edit, Format, Severity, SourceMap, Span, Suggestion,
     code,
 };
-
-use std::sync::LazyLock;
 
 use super::mark;
 

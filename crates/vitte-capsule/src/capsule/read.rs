@@ -11,8 +11,7 @@ use zip::result::ZipError;
 
 use super::{Capsule, CapsuleError, CapsuleErrorKind, CapsuleSource, Manifest, names};
 use crate::disk;
-use crate::report::CrashReport;
-use crate::report::MOST_BYTES;
+use crate::report::{CrashReport, MOST_BYTES};
 
 /// The most bytes of a file.
 const MOST_FILE: u64 = 128 << 20;

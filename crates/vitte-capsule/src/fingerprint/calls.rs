@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
+use vitte_diag::Frame;
+
 use super::names;
 use crate::report::CrashReport;
-use vitte_diag::Frame;
 
 /// The functions that a fingerprint has. With few of them it is the same whichever thread of a pool the work came
 /// to, and whatever was inlined further out.

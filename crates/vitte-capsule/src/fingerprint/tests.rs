@@ -1,9 +1,10 @@
 use std::time::{Duration, Instant};
 
+use vitte_diag::Frame;
+
 use super::*;
 use crate::report::CrashFrame;
 use crate::report::tests::report as full;
-use vitte_diag::Frame;
 
 /// A panic in the program's own functions, the innermost first; names with `~` before are of the runtime.
 fn crash(message: &str, functions: &[&str]) -> CrashReport {

@@ -8,10 +8,11 @@
 //! ▸ 9 calls of the runtime
 //! ```
 
+use vitte_diag::{Backtrace, Frame};
+
 use super::code::{Chunk, File};
 use super::shown;
 use crate::report::{CrashFrame, CrashReport, source_path};
-use vitte_diag::{Backtrace, Frame};
 
 /// What is shown of a thread at most.
 #[derive(Clone, Copy)]

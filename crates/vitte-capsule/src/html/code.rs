@@ -8,10 +8,11 @@
 
 use std::ops::Range;
 
+use vitte_diag::{SourceMap, text};
+
 use super::shown;
 use crate::capsule::Capsule;
 use crate::report::{ContextPlace, CrashFrame, SourceLine, SourceLines, stand_in};
-use vitte_diag::{SourceMap, text};
 
 /// The most bytes that are shown of one line.
 const LINE: usize = 600;

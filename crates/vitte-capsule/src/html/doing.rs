@@ -4,11 +4,11 @@
 //! before what is in it, and closed behind that.
 
 use serde_json::Value;
+use vitte_diag::text;
 
 use super::code::{Chunk, File};
 use super::{code, shown};
 use crate::report::{ContextEntry, ContextPlace, ContextVariable, CrashReport};
-use vitte_diag::text;
 
 /// The most contexts, the most values of one, the most branches inside one another, the most parts of all variables of a context,
 /// and the most values in one branch.

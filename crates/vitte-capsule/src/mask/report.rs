@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 
+use vitte_diag::{Backtrace, Frame};
+
 use super::{MASKED, Mask};
 use crate::report::{
     ContextEntry, ContextPlace, ContextValue, ContextVariable, CrashFrame, CrashReport,
     CrashThread, SourceLine, SourceLines, System,
 };
-use vitte_diag::{Backtrace, Frame};
 
 impl Mask {
     /// A report, in all of its fields.

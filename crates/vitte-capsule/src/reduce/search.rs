@@ -1,11 +1,11 @@
 //! Delta debugging: what can be removed while a test holds.
 
 use std::collections::HashSet;
+use std::hash::Hasher as _;
 use std::ops::Range;
 use std::time::Instant;
 
 use siphasher::sip128::{Hasher128 as _, SipHasher13};
-use std::hash::Hasher as _;
 
 use super::pieces::Piece;
 use super::{blocks, tokens};

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 use std::{fmt, io};
 
-use crate::repository::StoreError;
 use vitte_diag::text;
+
+use crate::repository::StoreError;
 
 /// Why a crash could not be replayed: nothing was run, or what was run could not be looked at.
 #[derive(Debug)]

@@ -2,8 +2,7 @@
 
 use std::path::Path;
 
-use crate::capsule::CapsuleSource;
-use crate::capsule::names;
+use crate::capsule::{CapsuleSource, names};
 
 /// Where the sources lie, and the arguments that name them there.
 #[derive(Clone, PartialEq, Eq, Debug)]

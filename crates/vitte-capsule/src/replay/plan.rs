@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use vitte_diag::text;
+
 use super::environment::Environment;
 use super::layout::Layout;
 use super::{MASKED, Replay, ReplayError, STDIN, program};
 use crate::repository::Repository;
-use vitte_diag::text;
 
 /// A report has as many arguments at most, and as many bytes of each.
 const ARGUMENTS: usize = 64;

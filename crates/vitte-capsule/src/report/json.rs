@@ -2,9 +2,9 @@
 
 use serde::Deserialize as _;
 use serde_json::{Map, Value, json};
+use vitte_diag::text;
 
 use super::CrashReport;
-use vitte_diag::text;
 
 /// The most bytes that the file of a report has, and that are read of one.
 pub(crate) const MOST_BYTES: usize = 16 << 20;

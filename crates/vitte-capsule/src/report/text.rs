@@ -4,9 +4,10 @@ mod doing;
 
 use std::fmt::Write as _;
 
-use super::{CrashReport, CrashThread};
 use doing::{doing, variable};
 use vitte_diag::{Backtrace, BacktraceLine, text};
+
+use super::{CrashReport, CrashThread};
 
 /// The cells of a line of text that is wrapped.
 const WIDTH: usize = 100;
@@ -209,10 +210,11 @@ impl Page {
 
 #[cfg(test)]
 mod tests {
+    use vitte_diag::Frame;
+
     use super::super::tests::report;
     use super::*;
     use crate::report::{ContextValue, ContextVariable};
-    use vitte_diag::Frame;
 
     #[test]
     fn all_facts_stand_one_below_the_other() {

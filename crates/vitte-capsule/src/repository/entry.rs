@@ -1,11 +1,11 @@
 //! What the index says of a crash.
 
 use serde::{Deserialize, Serialize};
+use vitte_diag::Code;
 
 use crate::capsule::Capsule;
 use crate::fingerprint::Fingerprint;
 use crate::report::CrashReport;
-use vitte_diag::Code;
 
 /// What the index says of a crash: a line of `index.jsonl`, with the fields in this order.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

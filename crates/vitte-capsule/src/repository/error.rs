@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 use std::{fmt, io};
 
+use vitte_diag::text;
+
 use crate::capsule::CapsuleError;
 use crate::disk::ReadError;
 use crate::report::MOST_BYTES;
-use vitte_diag::text;
 
 /// Why a report could not be kept, read or removed.
 #[derive(Debug)]

@@ -1,10 +1,9 @@
 //! The index and the files, held against each other.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io;
 use std::path::Path;
 use std::time::Duration;
+use std::{fs, io};
 
 use super::error::{StoreError, StoreErrorKind};
 use super::index::{Lines, Locked, Needle};

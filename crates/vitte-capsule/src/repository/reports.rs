@@ -5,9 +5,8 @@ mod id;
 #[cfg(test)]
 mod tests;
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use id::Id;
 
@@ -134,6 +133,11 @@ impl Reports {
             Ok(names) => Ok(names),
         }
     }
+}
+
+/// Whether a text is the name of such a report.
+pub(super) fn is_id(text: &str) -> bool {
+    Id::parse(text).is_some()
 }
 
 /// How the names of minidumps end, behind the id of the report.

@@ -1,10 +1,9 @@
 //! Which crashes are kept, and for how long.
 
 use std::collections::HashMap;
-use std::fs;
-use std::io;
 use std::path::Path;
 use std::time::Duration;
+use std::{fs, io};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -57,6 +56,7 @@ impl Retention {
 
 /// Why a crash is not kept.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[non_exhaustive]
 pub enum Reason {
     /// It is older than it may be.
     Age,
@@ -64,6 +64,18 @@ pub enum Reason {
     Count,
     /// All that are newer have as many bytes as there may be.
     Size,
+}
+
+impl Reason {
+    /// Its name: `age`, `count` or `size`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Age => "age",
+            Self::Count => "count",
+            Self::Size => "size",
+        }
+    }
 }
 
 /// What was removed, or would be.
@@ -106,7 +118,7 @@ impl Repository {
         if !dry_run {
             let ids: Vec<&str> = cleaned.removed.iter().map(|(entry, _)| &*entry.id).collect();
             self.remove(&ids)?;
-            self.remove_stale();
+            _ = self.remove_stale();
             self.touch();
         }
         Ok(cleaned)
@@ -219,9 +231,13 @@ impl Repository {
     }
 
     /// Removes the temporary files of processes that were killed more than an hour ago, and the minidumps of
-    /// reports that are gone. A file that cannot be removed stays.
-    pub fn remove_stale(&self) {
-        _ = self.loose.remove_stray_dumps();
+    /// reports that are gone. A temporary file that cannot be removed stays.
+    ///
+    /// # Errors
+    ///
+    /// A [`StoreError`] where the folder cannot be read, or a minidump not removed.
+    pub fn remove_stale(&self) -> Result<(), StoreError> {
+        self.loose.remove_stray_dumps()?;
         let folders = || -> io::Result<Vec<String>> {
             let mut folders = vec![String::new()];
             for kind in mend::names(&self.root, true)? {
@@ -236,12 +252,25 @@ impl Repository {
         for folder in folders().unwrap_or_default() {
             let folder = self.root.join(folder);
             for name in mend::names(&folder, false).unwrap_or_default() {
-                if name.starts_with('.') && name.ends_with(disk::TEMPORARY) {
+                if is_temporary(&name) {
                     remove_if_old(&folder.join(name));
                 }
             }
         }
+        Ok(())
     }
+}
+
+/// Whether a file has a name that is given to temporary ones here.
+fn is_temporary(name: &str) -> bool {
+    let inner = name.strip_prefix('.').and_then(|name| name.strip_suffix(disk::TEMPORARY));
+    inner.is_some_and(|inner| {
+        let id = inner.strip_suffix(".dmp").unwrap_or(inner);
+        inner == METADATA
+            || ["crash-", "index-"].iter().any(|beginning| inner.starts_with(beginning))
+            || super::id::is_valid(id)
+            || super::reports::is_id(id)
+    })
 }
 
 /// Removes a file whose writer is gone: where it is that old.

@@ -1,9 +1,8 @@
 //! Why a report was not uploaded.
 
-use std::fmt;
-use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
+use std::{fmt, io};
 
 /// Why a report was not uploaded. The text of none has a token or the key of a DSN in it.
 #[derive(Debug)]

@@ -1,8 +1,7 @@
 //! A report copied into a folder.
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use super::Uploaded;
 use super::error::UploadError;

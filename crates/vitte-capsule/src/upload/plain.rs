@@ -1,7 +1,8 @@
 //! Text of a report as other people may see it.
 
-use crate::report::CrashReport;
 use vitte_diag::text;
+
+use crate::report::CrashReport;
 
 /// `text` on one line and safe to show, without the names of users, at most `most` characters (at
 /// least one), with `…` in the place of the rest.

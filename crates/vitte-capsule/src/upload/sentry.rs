@@ -15,8 +15,7 @@ use super::error::UploadError;
 use super::http::{Client, Limits, host};
 use super::request::{AGENT, Header, Request, Secret};
 use super::{Uploaded, plain};
-use crate::fingerprint::Fingerprint;
-use crate::fingerprint::without_hash;
+use crate::fingerprint::{Fingerprint, without_hash};
 use crate::report::{CrashFrame, CrashReport};
 
 /// What Sentry gets, and the id of it.

@@ -8,5 +8,7 @@
     reason = "a test states what it expects in the plain way"
 )]
 
+#[cfg(unix)]
 mod repository;
+#[cfg(unix)]
 mod saves;

@@ -2,9 +2,10 @@
 
 use std::io::{self, Write};
 
-use super::shell::{Done, Failure, Shell};
 use vitte_capsule::{Plan, Size};
 use vitte_diag::text::{self, one_line};
+
+use super::shell::{Done, Failure, Shell};
 
 /// Says what will be run.
 ///

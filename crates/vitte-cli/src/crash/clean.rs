@@ -2,11 +2,11 @@
 
 use clap::Args;
 use serde_json::json;
+use vitte_capsule::{Cleaned, Entry, Reason, Retention};
 
 use super::folder::Folder;
 use super::look::{crashes, number, safe, size};
 use super::shell::{Done, Shell};
-use vitte_capsule::{Cleaned, Entry, Reason, Retention};
 
 /// The arguments of `vitte crash clean`.
 #[derive(Debug, Args)]
@@ -73,21 +73,17 @@ fn why(entry: &Entry, reason: Reason, retention: &Retention) -> String {
             format!("{most} of its fingerprint {} are newer", entry.fingerprint.short())
         }
         Reason::Size => format!("those that are newer have {}", size(retention.max_bytes)),
+        other => other.name().to_owned(),
     }
 }
 
 fn json(cleaned: &Cleaned, is_dry_run: bool) -> serde_json::Value {
     let removed = cleaned.removed.iter().map(|(entry, reason)| {
-        let reason = match reason {
-            Reason::Age => "age",
-            Reason::Count => "count",
-            Reason::Size => "size",
-        };
         json!({
             "id": entry.id,
             "fingerprint": entry.fingerprint,
             "bytes": entry.bytes,
-            "reason": reason,
+            "reason": reason.name(),
         })
     });
     json!({

@@ -4,13 +4,13 @@ use std::{fs, io};
 
 use clap::Args;
 use serde_json::json;
+use vitte_capsule::{Entry, Index, Repository, StoreError, StoreErrorKind};
+use vitte_diag::text;
 
 use super::folder::Folder;
 use super::look::{crashes, safe, size};
 use super::selection::Selection;
 use super::shell::{Done, Failure, Shell};
-use vitte_capsule::{Entry, Index, Repository, StoreError, StoreErrorKind};
-use vitte_diag::text;
 
 /// The arguments of `vitte crash clear`.
 #[derive(Debug, Args)]
@@ -69,7 +69,7 @@ impl Clear {
             }
         }
         if self.is_all() && !self.dry_run {
-            self.folder.repository().remove_stale();
+            self.folder.repository().remove_stale()?;
         }
         Ok(())
     }
@@ -154,8 +154,9 @@ fn what(entries: &[Entry], files: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use vitte_capsule::{Capsule, CrashReport};
+
+    use super::*;
 
     fn repository(folder: &std::path::Path) -> Repository {
         let repository = Repository::new(folder);

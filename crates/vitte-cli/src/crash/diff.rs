@@ -7,14 +7,14 @@ use std::collections::BTreeMap;
 use align::{Other, Side, align, others};
 use clap::Args;
 use serde_json::{Value, json};
+use vitte_capsule::{Capsule, ContextVariable, CrashReport};
+use vitte_diag::text;
 
 use super::folder::Folder;
 use super::look::{Ink, LEAST, Look, Page, cut};
 use super::shell::{Done, Shell};
 use super::target::Target;
 use super::vars::Context;
-use vitte_capsule::{Capsule, ContextVariable, CrashReport};
-use vitte_diag::text;
 
 /// The arguments of `vitte crash diff`.
 #[derive(Debug, Args)]

@@ -1,18 +1,17 @@
 //! `vitte crash export`: a capsule for somebody else.
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use clap::Args;
 use serde_json::json;
+use vitte_capsule::{Capsule, Existing, write_whole};
+use vitte_diag::text;
 
 use super::folder::One;
 use super::look::count;
 use super::shell::{Done, Failure, Shell};
 use super::target::Target;
-use vitte_capsule::{Capsule, Existing, write_whole};
-use vitte_diag::text;
 
 /// The arguments of `vitte crash export`.
 #[derive(Debug, Args)]

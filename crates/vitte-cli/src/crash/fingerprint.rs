@@ -2,12 +2,12 @@
 
 use clap::Args;
 use serde_json::{Value, json};
+use vitte_capsule::Fingerprint as Print;
 
 use super::folder::One;
 use super::look::{Ink, Look};
 use super::shell::{Done, Shell};
 use super::show::alike;
-use vitte_capsule::Fingerprint as Print;
 
 /// The arguments of `vitte crash fingerprint`.
 #[derive(Debug, Args)]

@@ -4,11 +4,11 @@ use std::env;
 use std::path::PathBuf;
 
 use clap::Args;
+use vitte_capsule::{Index, Repository};
+use vitte_diag::text;
 
 use super::shell::{Done, Shell};
 use super::target::Target;
-use vitte_capsule::{Index, Repository};
-use vitte_diag::text;
 
 /// Where the crashes are.
 #[derive(Debug, Args)]

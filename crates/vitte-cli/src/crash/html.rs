@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde::Serialize;
+use vitte_capsule::{Existing, write_whole};
+use vitte_diag::text;
 
 use super::folder::One;
 use super::shell::{Done, Failure, Shell};
-use vitte_capsule::{Existing, write_whole};
-use vitte_diag::text;
 
 /// Of which crash a page is made, and where it goes.
 #[derive(Debug, Args)]

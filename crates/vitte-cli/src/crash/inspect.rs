@@ -5,6 +5,7 @@ use std::io::{self, Cursor};
 
 use clap::Args;
 use serde_json::json;
+use vitte_capsule::{Capsule, StoreError, StoreErrorKind};
 use zip::ZipArchive;
 
 use super::folder::One;
@@ -12,7 +13,6 @@ use super::look::{Ink, Look, Page, count, number, safe, size};
 use super::shell::{Done, Shell};
 use super::target::Target;
 use super::vars::Context;
-use vitte_capsule::{Capsule, StoreError, StoreErrorKind};
 
 /// The arguments of `vitte crash inspect`.
 #[derive(Debug, Args)]

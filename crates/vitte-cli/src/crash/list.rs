@@ -1,13 +1,13 @@
 //! `vitte crash list` and `vitte crash search`: a line for each crash.
 
 use clap::Args;
+use vitte_capsule::{Entry, Index};
 
 use super::folder::Folder;
 use super::look::{Look, crashes};
 use super::selection::Selection;
 use super::shell::{Done, Shell};
 use super::table::{self, Limit, Newest, Row};
-use vitte_capsule::{Entry, Index};
 
 /// The arguments of `vitte crash list`.
 #[derive(Debug, Args)]

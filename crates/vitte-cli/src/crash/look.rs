@@ -5,7 +5,6 @@ use std::fmt;
 use clap::Args;
 use indicatif::HumanCount;
 use termcolor::{Buffer, Color, ColorSpec, WriteColor as _};
-
 use vitte_diag::text::{self, cells, one_line, width_of};
 use vitte_diag::{ColorChoice, Terminal};
 

@@ -9,15 +9,15 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
+use vitte_capsule::{
+    Capsule, CapsuleSource, Progress, ReduceError, Reducer, Reduction, Replay, ShrinkEnd, Size,
+};
+use vitte_diag::text::{self, one_line};
 
 use super::folder::One;
 use super::replay::{verdict, write_text};
 use super::shell::{Done, Failure, Shell};
 use super::{ask, interrupt};
-use vitte_capsule::{
-    Capsule, CapsuleSource, Progress, ReduceError, Reducer, Reduction, Replay, ShrinkEnd, Size,
-};
-use vitte_diag::text::{self, one_line};
 
 /// The arguments of `vitte crash reduce`.
 #[derive(Debug, Args)]

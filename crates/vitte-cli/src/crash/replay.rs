@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use clap::Args;
 use serde::Serialize;
+use vitte_capsule::{Capsule, Output, Replay, ReplayOutcome, Replayed};
+use vitte_diag::text::one_line;
 
 use super::folder::One;
 use super::shell::{Done, Failure, Shell};
 use super::{ask, interrupt};
-use vitte_capsule::{Capsule, Output, Replay, ReplayOutcome, Replayed};
-use vitte_diag::text::one_line;
 
 /// The arguments of `vitte crash replay`.
 #[derive(Debug, Args)]
@@ -136,6 +136,7 @@ pub(super) fn write_text(
         ReplayOutcome::NotStarted(error) => {
             writeln!(out, "the program could not be started: {error}")
         }
+        other => writeln!(out, "{}", other.name()),
     }
 }
 
@@ -165,31 +166,22 @@ fn write_end(name: &str, stream: &Output, out: &mut dyn Write) -> io::Result<()>
 
 fn write_json(capsule: &Capsule, replayed: &Replayed, shell: &mut Shell<'_>) -> Done {
     let (mut status, mut error, mut crashes) = (None, None, Vec::new());
-    let outcome = match &replayed.outcome {
-        ReplayOutcome::Same => "same",
+    match &replayed.outcome {
         ReplayOutcome::Other(others) => {
             crashes.extend(others.iter().map(|other| JsonCrash {
                 fingerprint: other.fingerprint.to_string(),
                 kind: &other.kind,
                 message: &other.message,
             }));
-            "other"
         }
-        ReplayOutcome::NoCrash { status: ended } => {
-            status = Some(how(*ended));
-            "no-crash"
-        }
-        ReplayOutcome::TimedOut => "timed-out",
-        ReplayOutcome::Stopped => "stopped",
-        ReplayOutcome::NotStarted(why) => {
-            error = Some(why.to_string());
-            "not-started"
-        }
-    };
+        ReplayOutcome::NoCrash { status: ended } => status = Some(how(*ended)),
+        ReplayOutcome::NotStarted(why) => error = Some(why.to_string()),
+        _ => {}
+    }
     let stderr = &replayed.stderr.end;
     let end = stderr.get(stderr.len().saturating_sub(16 << 10)..).unwrap_or_default();
     shell.json(&Json {
-        outcome,
+        outcome: replayed.outcome.name(),
         fingerprint: capsule.fingerprint.to_string(),
         elapsed_ms: u64::try_from(replayed.elapsed.as_millis()).unwrap_or(u64::MAX),
         status,

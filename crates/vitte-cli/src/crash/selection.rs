@@ -4,13 +4,12 @@ use clap::Args;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
-
 use vitte_capsule::Entry;
 
 /// Crashes that are like all of this.
 #[derive(Debug, Default, Args)]
 #[group(id = "selection", multiple = true)]
-pub(crate) struct Selection {
+pub(super) struct Selection {
     /// Only of this program or part of it
     #[arg(long, value_name = "NAME")]
     module: Option<String>,

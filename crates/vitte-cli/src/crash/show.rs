@@ -1,13 +1,13 @@
 //! `vitte crash show` and `vitte crash latest`: a crash as its user saw it.
 
 use clap::Args;
+use vitte_capsule::{Index, StoreError, StoreErrorKind};
+use vitte_diag::{Emitter as _, HumanEmitter, Terminal, text};
 
 use super::folder::{Folder, One};
 use super::look::{Look, count, safe};
 use super::shell::{Done, Shell};
 use super::target::Target;
-use vitte_capsule::{Index, StoreError, StoreErrorKind};
-use vitte_diag::{Emitter as _, HumanEmitter, Terminal, text};
 
 /// The arguments of `vitte crash show`.
 #[derive(Debug, Args)]

@@ -2,12 +2,12 @@
 
 use clap::Args;
 use serde_json::{Value, json};
+use vitte_capsule::Capsule;
+use vitte_diag::{Backtrace, BacktraceLine, Frame};
 
 use super::folder::One;
 use super::look::{Ink, Look, Page};
 use super::shell::{Done, Shell};
-use vitte_capsule::Capsule;
-use vitte_diag::{Backtrace, BacktraceLine, Frame};
 
 /// The arguments of `vitte crash stack`.
 #[derive(Debug, Args)]
@@ -136,9 +136,10 @@ fn source(capsule: &Capsule, file: &str, line: u32) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use vitte_capsule::CrashReport;
     use vitte_diag::Terminal;
+
+    use super::*;
 
     fn drawn(frames: &[&str], width: u16, is_full: bool) -> String {
         let json = r#"{"timestamp": "", "version": "", "module": "vittec", "thread": "main",

@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use clap::Args;
 use serde::Serialize;
+use vitte_capsule::{Entry, Fingerprint};
 
 use super::folder::Folder;
 use super::look::{Ink, Look, Page, crashes, cut, number, size};
 use super::selection::Selection;
 use super::shell::{Done, Shell};
 use super::table::kind;
-use vitte_capsule::{Entry, Fingerprint};
 
 /// The arguments of `vitte crash stats`.
 #[derive(Debug, Args)]

@@ -2,11 +2,11 @@
 
 use clap::Args;
 use comfy_table::{Table, presets};
-
-use super::look::{Ink, Page, crashes, cut, number};
 use vitte_capsule::{Entry, Index};
 use vitte_diag::Frame;
 use vitte_diag::text::width_of;
+
+use super::look::{Ink, Page, crashes, cut, number};
 
 /// Which part of a list is shown.
 #[derive(Clone, Copy, Debug, Args)]
@@ -199,8 +199,9 @@ pub(super) fn show(newest: &Newest<Row>, page: &mut Page) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use vitte_diag::Terminal;
+
+    use super::*;
 
     fn row(id: &str, kind: &str, function: &str, message: &str) -> Row {
         Row {

@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use vitte_capsule::CrashReport;
+use vitte_capsule::upload::{GITHUB_API, Secret, Target, Upload};
+use vitte_diag::text;
 
 use super::folder::Folder;
 use super::shell::{Done, Failure, Shell};
 use super::target::Target as Crash;
-use vitte_capsule::CrashReport;
-use vitte_capsule::upload::{GITHUB_API, Secret, Target, Upload};
-use vitte_diag::text;
 
 /// The arguments of `vitte crash upload`.
 #[derive(Debug, Args)]

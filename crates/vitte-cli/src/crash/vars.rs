@@ -2,12 +2,12 @@
 
 use clap::Args;
 use serde_json::{Value, json};
+use vitte_capsule::{ContextEntry, ContextPlace, ContextVariable, CrashReport};
+use vitte_diag::text;
 
 use super::folder::One;
 use super::look::{Ink, Look, Page, safe};
 use super::shell::{Done, Failure, Shell};
-use vitte_capsule::{ContextEntry, ContextPlace, ContextVariable, CrashReport};
-use vitte_diag::text;
 
 /// The arguments of `vitte crash vars`.
 #[derive(Debug, Args)]
@@ -182,8 +182,9 @@ pub(super) fn place(place: &ContextPlace) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use vitte_diag::Terminal;
+
+    use super::*;
 
     #[test]
     fn values_are_trees() {

@@ -4,9 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use crate::common::{self, Ended, assert_snapshot};
 use serde_json::{Value, json};
 use vitte_capsule::{Capsule, CapsuleSource, CrashReport, Fingerprint, Repository};
+
+use crate::common::{self, Ended, assert_snapshot};
 
 /// Runs `vitte crash` in a folder.
 fn crash(folder: &Path, arguments: &[&str]) -> Ended {

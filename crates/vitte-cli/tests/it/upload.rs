@@ -7,12 +7,13 @@ use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use crate::common::{self, Ended};
 use sentry_types::protocol::v7::{Context, Envelope, EnvelopeItem, Event, Level};
 use serde_json::{Value, json};
 use server::{CLOSED, Received, Server, Step, answer};
 use vitte_capsule::upload::{Secret, Target, Upload, UploadError, Uploaded};
 use vitte_capsule::{CrashReport, Fingerprint};
+
+use crate::common::{self, Ended};
 
 const ID: &str = "2025-10-22T13-05-42";
 const TOKEN: &str = "ghp_5ecretT0ken";

@@ -112,9 +112,9 @@ fn resolve(
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use vitte_diag::{FileId, Span, codes};
 
     use super::*;
-    use vitte_diag::{FileId, Span, codes};
 
     fn raw(span: Span) -> Raw {
         Raw { index: 0, name: "c".into(), values: Vec::new(), span: Some(span) }

@@ -89,7 +89,7 @@ mod tests {
             version: String::new(),
             commit: Some("c".repeat(5000)),
             store: Some("/x/é".into()),
-            minidump: false,
+            minidump: true,
             ..Facts::new()
         };
         for facts in [full, Facts { build: None, store: None, ..Facts::new() }] {

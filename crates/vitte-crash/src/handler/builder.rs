@@ -191,6 +191,7 @@ impl Builder {
         if let Some((process, address)) = sys::request() {
             crate::reporter::run(process, address, &self.capsules);
         }
+        Handler::claim()?;
         let wished = std::env::var_os(CrashHandler::FOLDER_VARIABLE).filter(|dir| !dir.is_empty());
         // A program may go to another folder before it crashes.
         self.facts.store = self.facts.store.map(|folder| {
@@ -198,9 +199,9 @@ impl Builder {
             std::path::absolute(&folder).unwrap_or(folder)
         });
         let Self { facts, panics, signals, chain, variables, manner, capsules } = self;
-        let handler = Handler::put_in_place(facts, capsules)?;
         set_look(manner.into());
         variables.put_in_place();
+        let handler = Handler::publish(facts, capsules);
         let hook = panics.then(|| Hook::install(&handler, chain));
         let signals = signals.then(|| Signals::install(&handler));
         Ok(CrashGuard { handler, hook, signals })

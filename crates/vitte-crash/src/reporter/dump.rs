@@ -16,13 +16,14 @@ mod modules;
 mod registers;
 mod secrets;
 
-use std::fmt;
-use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::time::Instant;
+use std::{fmt, fs};
 
 use jiff::Timestamp;
+pub(super) use keep::without_secrets;
+use memory::Block;
 use minidump_writer::mem_writer::{
     Buffer, MemoryArrayWriter, MemoryWriter, MemoryWriterError, write_string_to_location,
 };
@@ -32,6 +33,8 @@ use minidump_writer::minidump_format::{
     MDRawThreadName, MDStreamType, PlatformId, format,
 };
 use nix::unistd::Pid;
+use secrets::Secrets;
+use vitte_capsule::{CrashReport, StoreError};
 
 use super::crash_info::Told;
 use super::threads::Threads;
@@ -39,15 +42,11 @@ use crate::remote::Memory;
 use crate::save::Capsules;
 use crate::symbols::modules::{Mapping, Modules};
 use crate::sys::words::Word;
-pub(super) use keep::without_secrets;
-use memory::Block;
-use secrets::Secrets;
-use vitte_capsule::{CrashReport, StoreError};
 
 /// What the report says until it is known how it went: it is stored first, so that nothing that a dump
 /// meets can cost it.
 const ANNOUNCED: &str =
-    "a minidump is being written beside the report, unless that fails or takes too long";
+    "a minidump is being written into the capsule, unless that fails or takes too long";
 
 /// Bytes of stacks that a dump has at most, and of these, those of the thread that crashed.
 const STACKS: usize = 4 << 20;

@@ -5,17 +5,16 @@ use std::collections::VecDeque;
 use std::fs::File;
 use std::time::Instant;
 
+#[cfg(target_arch = "aarch64")]
+use framehop::aarch64::{CacheAarch64 as Cache, UnwindRegsAarch64, UnwinderAarch64 as Unwinder};
+#[cfg(target_arch = "x86_64")]
+use framehop::x86_64::{CacheX86_64 as Cache, UnwindRegsX86_64, UnwinderX86_64 as Unwinder};
 use framehop::{ExplicitModuleSectionInfo, MayAllocateDuringUnwind, Unwinder as _};
 use object::{Object as _, ObjectSection as _, ReadCache, ReadRef};
 
 use crate::remote::Memory;
 use crate::symbols::modules::{Module, Modules};
 use crate::symbols::{Addresses, lowest_address};
-
-#[cfg(target_arch = "aarch64")]
-use framehop::aarch64::{CacheAarch64 as Cache, UnwindRegsAarch64, UnwinderAarch64 as Unwinder};
-#[cfg(target_arch = "x86_64")]
-use framehop::x86_64::{CacheX86_64 as Cache, UnwindRegsX86_64, UnwinderX86_64 as Unwinder};
 
 /// Where a thread stands: the registers that its calls are found with.
 #[derive(Clone, Copy, Debug)]

@@ -1,7 +1,6 @@
 //! Where programs are not of the form that is read here, the package that took the addresses knows.
 
 use backtrace::Backtrace;
-
 use vitte_capsule::CrashFrame;
 
 use super::below_the_panic;

@@ -7,7 +7,6 @@ use std::sync::Mutex;
 use addr2line::Loader;
 use backtrace::Backtrace;
 use object::{Object as _, ObjectSegment as _, ReadCache};
-
 use vitte_capsule::CrashFrame;
 
 use super::below_the_panic;

@@ -8,11 +8,11 @@ use proptest::prelude::*;
 use serde::ser::{Error as _, SerializeMap as _, SerializeSeq as _, SerializeStruct as _};
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
+use vitte_capsule::ContextVariable;
 
 use super::*;
 use crate::context;
 use crate::sys::slots;
-use vitte_capsule::ContextVariable;
 
 fn limits() -> Limits {
     Limits::default()

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use serde::ser::{Error as _, SerializeMap as _};
 use serde::{Serialize, Serializer};
-use vitte_crash::{self, Limits, Variable};
+use vitte_crash::{Limits, Variable};
 
 /// Other limits than those by default.
 pub fn limits() -> Limits {

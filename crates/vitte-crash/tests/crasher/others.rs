@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
-use vitte_crash::{self, CrashGuard, CrashHandler, CrashReport};
+use vitte_crash::{CrashGuard, CrashHandler, CrashReport};
 use vitte_diag::SourceMap;
 
 /// Does what `kind` says, where it is one of these.

@@ -1,4 +1,4 @@
-//! The minidump beside the report of a fatal signal, read back by a reader that others wrote.
+//! The minidump in the capsule of a fatal signal, read back by a reader that others wrote.
 #![allow(unsafe_code, reason = "a parent that waits as a shell does")]
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::ExitStatusExt as _;

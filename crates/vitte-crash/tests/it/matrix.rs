@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use crate::cases::{CASES, Case, Outcome, check};
 use crate::child::Condition;
 use crate::say;
-use rayon::prelude::*;
 
 /// The conditions that can be had here; the others are said.
 fn conditions() -> Vec<Condition> {

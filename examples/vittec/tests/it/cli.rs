@@ -4,8 +4,9 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use crate::common::{Ended, folder};
 use vitte_diag::registry;
+
+use crate::common::{Ended, folder};
 
 const GOOD: &str = "fn f() -> u8\n  ret 1\n.end\n";
 const BAD: &str = "fn f() -> u8\n  ret @\n.end\n";

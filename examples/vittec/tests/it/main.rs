@@ -17,7 +17,7 @@ mod fix;
 mod front_end;
 mod output;
 mod readme;
-#[cfg(unix)]
+#[cfg(all(unix, feature = "crash"))]
 mod replay;
 mod vitte_diag;
 

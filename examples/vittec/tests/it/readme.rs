@@ -2,8 +2,7 @@
 
 use std::fs;
 
-use crate::common;
-use crate::{vitte, vittec, workspace};
+use crate::{common, vitte, vittec, workspace};
 
 /// The text of the README's fenced blocks of one language, in their order.
 fn blocks(language: &str) -> Vec<String> {
@@ -44,10 +43,7 @@ fn the_picture_is_what_the_first_command_shows() {
         fs::write(&path, &made).unwrap();
     }
     let kept = fs::read_to_string(&path).unwrap();
-    assert_eq!(
-        kept, made,
-        "it is stale: run UPDATE_PICTURE=1 cargo test -p vittec --test it readme"
-    );
+    assert_eq!(kept, made, "it is stale: run UPDATE_PICTURE=1 cargo test -p vittec readme");
     let readme = fs::read_to_string(workspace().join("README.md")).unwrap();
     assert!(readme.contains("](examples/vittec/picture.svg)"));
 }
@@ -64,6 +60,7 @@ fn the_json_is_a_line_of_its_command() {
 
 /// The lines before the backtrace, which says lines of this example's own source, and the id and the folder of
 /// the report taken out.
+#[cfg(all(target_os = "linux", target_arch = "x86_64", feature = "crash"))]
 fn without_the_moment(shown: &str) -> String {
     let (shown, _) = shown.split_once("backtrace:\n").unwrap();
     let (_, behind) = shown.split_once("crash-reports/").unwrap();
@@ -73,7 +70,7 @@ fn without_the_moment(shown: &str) -> String {
 }
 
 #[test]
-#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+#[cfg(all(target_os = "linux", target_arch = "x86_64", feature = "crash"))]
 fn the_crash_is_what_its_command_shows() {
     let commands = blocks("sh");
     let command = commands.iter().find(|command| command.contains("--crash")).unwrap();
@@ -111,9 +108,14 @@ fn the_statistics_are_what_their_command_shows() {
 }
 
 #[test]
-fn the_compiler_with_crashes_is_the_example() {
-    let path = "crates/vitte-crash/examples/compiler.rs";
-    let program = fs::read_to_string(workspace().join(path)).unwrap();
-    let (_, program) = program.split_once("\n\n").unwrap();
-    assert!(blocks("rust,ignore").contains(&program.to_owned()), "{program}");
+fn the_programs_with_crashes_are_the_examples() {
+    let blocks = blocks("rust,ignore");
+    let of_crashes: Vec<_> =
+        blocks.iter().filter(|block| block.contains("vitte_crash::")).collect();
+    let [compiler, variables] = &*of_crashes else { panic!("{of_crashes:#?}") };
+    for (name, shown) in [("compiler", compiler), ("variables", variables)] {
+        let path = format!("crates/vitte-crash/examples/{name}.rs");
+        let program = fs::read_to_string(workspace().join(path)).unwrap();
+        assert!(program.contains(shown.as_str()), "{name}");
+    }
 }

@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::common::{self, Ended};
 use serde_json::{Value, json};
 use vitte_capsule::{
     Capsule, CapsuleSource, CrashReport, Fingerprint, Reducer, Replay, ReplayError, ReplayOutcome,
     Repository, ShrinkEnd,
 };
+
+use crate::common::{self, Ended};
 
 /// Runs `vitte crash` in `folder`, without a terminal.
 fn crash(folder: &Path, arguments: &[&str]) -> Ended {

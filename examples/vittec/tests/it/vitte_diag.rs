@@ -2,8 +2,9 @@
 use std::fs;
 use std::path::Path;
 
-use crate::common::{self, Ended, folder};
 use vitte_diag::{Diagnostic, Format, Frame, Severity, SourceMap, Span, Stream, code, registry};
+
+use crate::common::{self, Ended, folder};
 
 const BAD: &str =
     "use std/abc\r\n\r\nfn f() -> u8\r\n  ret @ \"日本\" $\r\n  if a\r\n    b()\r\n.end\r\n";

@@ -1,9 +1,10 @@
 //! Reports with secrets everywhere, and with none.
 
+use vitte_diag::Frame;
+
 use super::mask;
 use crate::report::tests::report;
 use crate::report::{ContextValue, CrashFrame, CrashReport, SourceLine, SourceLines};
-use vitte_diag::Frame;
 
 /// Puts a secret into each place of a report that the program or its user fills.
 fn planted() -> CrashReport {

@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::super::{ContextEntry, ContextPlace, ContextVariable};
 use vitte_diag::text;
+
+use super::super::{ContextEntry, ContextPlace, ContextVariable};
 
 /// The cells that the value of a variable has.
 const VARIABLE_WIDTH: usize = 200;

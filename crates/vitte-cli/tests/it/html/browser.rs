@@ -1,14 +1,13 @@
 //! A browser without a window, driven as the `WebDriver` protocol (W3C) has it, over `chromedriver`. Every wait
 //! has an end, and what was started is gone when the browser is dropped.
 
-use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
-use std::thread;
 use std::time::{Duration, Instant};
+use std::{fs, thread};
 
 use serde_json::{Value, json};
 

@@ -17,11 +17,10 @@ pub(super) fn update(
     let mut capsule = Capsule::read(path)?;
     let mut own = report.clone();
     capsules.mask.report(&mut own);
-    let mut stored = capsule.report.clone();
     // What was said when it was stored, of what had no room.
-    let notes = std::mem::replace(&mut stored.notes, own.notes);
-    stored.notes.extend(notes.into_iter().filter(|note| note.starts_with(NO_ROOM)));
-    capsule.set_report(stored);
+    let stored = capsule.report.notes.iter().filter(|note| note.starts_with(NO_ROOM)).cloned();
+    own.notes.extend(stored);
+    capsule.set_notes(own.notes);
     capsule.minidump = minidump;
     Repository::new(folder).update(path, &capsule)
 }

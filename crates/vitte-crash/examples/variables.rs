@@ -1,0 +1,20 @@
+//! What a compiler knows is in the capsule of its crash.
+
+use vitte_diag::Span;
+
+#[derive(serde::Serialize)]
+struct Scope {
+    names: Vec<String>,
+    depth: u32,
+}
+
+fn check(span: Span, scope: &Scope) -> usize {
+    vitte_crash::context("type-checking", span).holding(&[("scope", scope)], || scope.names.len())
+}
+
+fn main() -> Result<(), vitte_diag::SpanError> {
+    let span = Span::new(vitte_diag::FileId::new(0), 0, 1)?;
+    let scope = Scope { names: vec!["area".into()], depth: 1 };
+    assert_eq!(check(span, &scope), 1);
+    Ok(())
+}
