@@ -80,7 +80,7 @@ mod nothing {
             Err(error) => error.into(),
         };
         _ = writeln!(std::io::stderr(), "Error: {error}");
-        let sources = std::iter::successors(error.source(), |error| error.source());
+        let sources = std::iter::successors(error.source(), |&error| error.source());
         sources
             .take(32)
             .for_each(|source| _ = writeln!(std::io::stderr(), "  caused by: {source}"));
