@@ -27,7 +27,6 @@ mod nothing {
 
     impl Crash {
         /// It as a diagnostic.
-        #[must_use]
         pub fn to_diagnostic(&self) -> Diagnostic {
             match *self {}
         }
