@@ -1,19 +1,8 @@
 //! Each example's output is a snapshot, and each example has one.
+
 use std::fs;
-use std::process::Command;
 
-use crate::common::{self, assert_snapshot, example, root};
-
-/// What an example writes: standard output, standard error, exit code.
-fn output(command: &mut Command) -> String {
-    let output = command.output().unwrap();
-    let [stdout, stderr] =
-        [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
-    format!(
-        "{stdout}-- standard error --\n{stderr}-- exit code {} --",
-        output.status.code().unwrap()
-    )
-}
+use crate::common::{self, assert_snapshot, example, output, root};
 
 #[test]
 fn quickstart() {

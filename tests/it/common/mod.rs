@@ -297,6 +297,17 @@ impl Ended {
     }
 }
 
+/// What a command writes: standard output, standard error, exit code.
+pub fn output(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    let [stdout, stderr] =
+        [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    format!(
+        "{stdout}-- standard error --\n{stderr}-- exit code {} --",
+        output.status.code().unwrap()
+    )
+}
+
 /// Runs a command with this standard input.
 pub fn with_input(command: &mut Command, input: &[u8]) -> Output {
     let (stdin, piped) = (Stdio::piped(), Stdio::piped);

@@ -1,20 +1,7 @@
 //! What `vittec` writes is a snapshot.
 
-use std::process::Command;
-
-use crate::common::assert_snapshot;
+use crate::common::{assert_snapshot, output};
 use crate::vittec;
-
-/// What a command writes: standard output, standard error, exit code.
-fn output(command: &mut Command) -> String {
-    let output = command.output().unwrap();
-    let [stdout, stderr] =
-        [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
-    format!(
-        "{stdout}-- standard error --\n{stderr}-- exit code {} --",
-        output.status.code().unwrap()
-    )
-}
 
 #[test]
 fn output_is_a_snapshot() {
