@@ -153,7 +153,8 @@ mod emit {
 
     use divan::{Bencher, black_box};
     use vitte_diag::{
-        Applicability, Edit, Emitter, Format, HtmlEmitter, HumanEmitter, Setup, Suggestion, Tool,
+        Applicability, Edit, Emitter, EmitterOptions, Format, HtmlEmitter, HumanEmitter,
+        Suggestion, Tool,
     };
 
     use crate::common::{Scene, scene};
@@ -176,7 +177,7 @@ mod emit {
         let cut = format!("{}let ⟦x⟧ = 1;{}", "first; ".repeat(30), " last;".repeat(30));
         let (mut suggestion, mut notes) = (scene("let ⟦x⟧ = 1\n"), scene("let ⟦x⟧ = 1\n"));
         let edit = Edit::replace(suggestion.diagnostic.primary().span(), "y");
-        let suggested = Suggestion::one("rename it", edit, Applicability::Unspecified);
+        let suggested = Suggestion::single("rename it", edit, Applicability::Unspecified);
         suggestion.diagnostic.add_suggestion(suggested);
         notes.diagnostic.set_label("").add_help("a help").add_note("a note").add_note("two\nlines");
         let layouts = [
@@ -222,10 +223,10 @@ mod emit {
     fn format(bencher: Bencher<'_, '_>, format: &Format) {
         let Scene { sources, mut diagnostic } = scene("let ⟨x⟩ = 1\n\n\n\nlet ⟦x⟧ = 2\n");
         diagnostic.add_help("rename one of the two");
-        let (setup, mut out) = (Setup::default(), Vec::new());
+        let (options, mut out) = (EmitterOptions::default(), Vec::new());
         bencher.bench_local(|| {
             out.clear();
-            let mut emitter = format.emitter(&mut out, &setup);
+            let mut emitter = format.emitter(&mut out, &options);
             emitter.emit(black_box(&sources), black_box(&diagnostic)).unwrap();
             emitter.finish().unwrap();
         });

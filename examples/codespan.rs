@@ -1,13 +1,13 @@
-//! A compiler that draws with codespan-reporting, and has its sources and diagnostics here.
+//! Sources and diagnostics of this crate, drawn by codespan-reporting.
 
 use codespan_reporting::term::{self, Config};
-use vitte_diag::{Diagnostic, SourceMap, codes};
+use vitte_diag::{Diagnostic, SourceMap, code};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut sources = SourceMap::new();
     let file = sources.add("src/main.vitte", "let x = @\n")?;
     let span = sources.span(file, 8..9)?;
-    let diagnostic = Diagnostic::error(codes::E0001, span, "illegal character `@`")
+    let diagnostic = Diagnostic::error(code!("LEX0001"), span, "illegal character `@`")
         .with_label("no token begins with it")
         .with_help("remove it");
     let mut stderr = std::io::stderr();

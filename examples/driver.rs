@@ -1,72 +1,65 @@
-//! A compiler driver in one page: codes of its own, the flags of a driver, every format.
+//! A compiler driver on one page: a code of its own, the flags of a driver, every format.
 
 use std::io::Write as _;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
 use vitte_diag::cli::DiagnosticArgs;
 use vitte_diag::registry::Page;
-use vitte_diag::{Code, DiagnosticBag, SourceMap, Tool, code};
+use vitte_diag::{Code, DiagnosticBag, SourceError, SourceMap, Tool, code};
 
-const EMPTY_LINE: Code = code!("TXT0001");
+const TRAILING_SPACES: Code = code!("TXT0001");
 
-/// The page of a code: `include_str!("../codes/TXT0001.md")` in a real compiler.
+/// The page of a code. A real compiler has it in a file: `include_str!("../codes/TXT0001.md")`.
 const PAGE: &str = "\
-# TXT0001: blanks at the end of a line
+# TXT0001: trailing spaces
 
 - Severity: warning
 - Phase: reading
 - Since: 1.0.0
 
-Blanks at the end of a line are seen by nobody.
+Spaces at the end of a line are invisible, and show up in every diff.
 
 ## Example
 
 ```text
-two blanks  \n```
+two spaces  \n```
 
-## Mended
+## Corrected
 
 ```text
-no blanks
+no spaces
 ```
 ";
 
-/// Finds blanks at the ends of lines.
+/// Finds spaces at the ends of lines.
 #[derive(Parser)]
 struct Arguments {
     #[command(flatten)]
     diagnostics: DiagnosticArgs,
     /// The files to check
-    files: Vec<std::path::PathBuf>,
+    files: Vec<PathBuf>,
 }
 
 fn main() -> ExitCode {
     run(&Arguments::parse()).unwrap_or_else(|error| {
-        // Standard error may be closed: that is no reason to end otherwise.
-        _ = writeln!(std::io::stderr(), "blanks: {error}");
+        // Ignored: standard error may be closed.
+        _ = writeln!(std::io::stderr(), "spaces: {error}");
         ExitCode::from(2)
     })
 }
 
 fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn std::error::Error>> {
-    let tool = Tool::new("blanks", "1.0.0")
+    let tool = Tool::new("spaces", "1.0.0")
         .with_pages([Page::parse(PAGE)?])
-        .with_codes_url("https://blanks.example/codes/");
+        .with_codes_url("https://spaces.example/codes/");
 
-    // Flags that name a code that is not there are an error that says which one is meant.
+    // A flag with an unknown code is an error that suggests the nearest one.
     let mut bag = DiagnosticBag::with_policy(arguments.diagnostics.policy(&tool)?);
     let mut sources = SourceMap::with_root(std::env::current_dir()?);
     for path in &arguments.files {
-        let id = sources.load(path)?;
-        let file = sources.file(id)?;
-        for (start, line) in lines(file.text()) {
-            let content = line.trim_end_matches(' ');
-            if content.len() < line.len() {
-                let span = file.span(start + content.len()..start + line.len())?;
-                bag.push_warning(EMPTY_LINE, span, "blanks at the end of a line");
-            }
-        }
+        check(path, &mut sources, &mut bag)?;
     }
 
     let summary = bag.emit(&sources, &mut arguments.diagnostics.emitter(&tool))?;
@@ -74,12 +67,19 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn std::error::Error>> {
     Ok(ExitCode::from(u8::from(bag.has_errors())))
 }
 
-/// The lines of a text, each with the offset of its first byte.
-fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+/// Reports each line of a file that ends with spaces.
+fn check(path: &Path, sources: &mut SourceMap, bag: &mut DiagnosticBag) -> Result<(), SourceError> {
+    let id = sources.load(path)?;
+    let file = sources.file(id)?;
     let mut start = 0;
-    text.split_inclusive('\n').map(move |line| {
-        let at = start;
+    for line in file.text().split_inclusive('\n') {
+        let content = line.trim_end_matches(['\n', '\r']);
+        let trimmed = content.trim_end_matches(' ');
+        if trimmed.len() < content.len() {
+            let span = file.span(start + trimmed.len()..start + content.len())?;
+            bag.push_warning(TRAILING_SPACES, span, "trailing spaces");
+        }
         start += line.len();
-        (at, line.trim_end_matches(['\n', '\r']))
-    })
+    }
+    Ok(())
 }

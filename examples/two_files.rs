@@ -1,4 +1,4 @@
-//! Labels across two files, over many lines, with notes and help, in Unicode.
+//! Labels in two files, one of them over several lines, with help and a note, drawn in Unicode.
 
 use vitte_diag::{ColorChoice, Diagnostic, DiagnosticBag, HumanEmitter, SourceMap, Span, code};
 

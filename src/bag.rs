@@ -11,7 +11,7 @@ pub use policy::{Level, Policy, PolicyError};
 use summary::Counts;
 pub use summary::Summary;
 
-use crate::contract::{Breach, Checked};
+use crate::check::{Checked, SpanIssue};
 use crate::model::{Code, Diagnostic, Severity, Span};
 use crate::source::SourceMap;
 
@@ -48,7 +48,7 @@ pub struct DiagnosticBag {
     seen: HashMap<u64, usize>,
     errors_kept: u64,
     /// What came past the limit, and what was here already.
-    not_shown: Counts,
+    suppressed: Counts,
     repeated: Counts,
     /// What a push lends of a diagnostic that is not kept.
     dropped: Option<Box<Diagnostic>>,
@@ -57,8 +57,8 @@ pub struct DiagnosticBag {
 /// Whether both hold the same diagnostics, in the same order, and the same counts.
 impl PartialEq for DiagnosticBag {
     fn eq(&self, other: &Self) -> bool {
-        (&self.diagnostics, self.not_shown, self.repeated)
-            == (&other.diagnostics, other.not_shown, other.repeated)
+        (&self.diagnostics, self.suppressed, self.repeated)
+            == (&other.diagnostics, other.suppressed, other.repeated)
     }
 }
 
@@ -118,9 +118,9 @@ impl DiagnosticBag {
         let max_errors = self.policy.as_ref().and_then(|policy| policy.max_errors());
         let is_error = severity >= Severity::Error;
         let is_past = max_errors
-            .is_some_and(|max| self.not_shown.errors > 0 || (is_error && self.errors_kept >= max));
+            .is_some_and(|max| self.suppressed.errors > 0 || (is_error && self.errors_kept >= max));
         if is_past && severity < Severity::Fatal {
-            self.not_shown.add(severity);
+            self.suppressed.add(severity);
             return self.dropped.insert(Box::new(diagnostic));
         }
         self.errors_kept += u64::from(is_error);
@@ -132,7 +132,7 @@ impl DiagnosticBag {
             Some(kept) => kept,
             // Cannot happen after a push. `Vec::push_mut` (Rust 1.95) would need no such arm.
             None => {
-                let nothing = Diagnostic::new(severity, code, Span::nowhere(), "");
+                let nothing = Diagnostic::new(severity, code, Span::DUMMY, "");
                 self.dropped.insert(Box::new(nothing))
             }
         }
@@ -181,7 +181,7 @@ impl DiagnosticBag {
     /// from there.
     pub fn merge(&mut self, other: Self) {
         self.extend(other.diagnostics);
-        self.not_shown.merge(other.not_shown);
+        self.suppressed.merge(other.suppressed);
         self.repeated.merge(other.repeated);
     }
 
@@ -200,7 +200,7 @@ impl DiagnosticBag {
     /// Whether the compilation failed: an error or a fatal one is here.
     #[must_use]
     pub fn has_errors(&self) -> bool {
-        self.not_shown.errors > 0
+        self.suppressed.errors > 0
             || self.diagnostics.iter().any(|diagnostic| diagnostic.severity() >= Severity::Error)
     }
 
@@ -211,7 +211,7 @@ impl DiagnosticBag {
         for diagnostic in &self.diagnostics {
             kept.add(diagnostic.severity());
         }
-        Summary::new(kept, self.not_shown, self.repeated)
+        Summary::new(kept, self.suppressed, self.repeated)
     }
 
     /// The diagnostics in the order in which they were produced.
@@ -237,15 +237,15 @@ impl DiagnosticBag {
         keys.into_iter().filter_map(entry).collect()
     }
 
-    /// Every breach of the contract, in production order: the number of the diagnostic and what is
+    /// Every issue of the contract, in production order: the number of the diagnostic and what is
     /// wrong with one of its labels or suggestions, at most one thing for each. For tests of a
     /// compiler: output says the same in notes.
     #[must_use]
-    pub fn validate(&self, sources: &SourceMap) -> Vec<(u64, Breach)> {
+    pub fn validate(&self, sources: &SourceMap) -> Vec<(u64, SpanIssue)> {
         self.iter()
             .flat_map(|entry| {
-                let breaches = Checked::new(sources, entry.diagnostic).breaches;
-                breaches.into_iter().map(move |breach| (entry.seq, breach))
+                let issues = Checked::new(sources, entry.diagnostic).issues;
+                issues.into_iter().map(move |issue| (entry.seq, issue))
             })
             .collect()
     }

@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::bag::{Level, Policy, PolicyError};
-use crate::emit::{Emitter, Format, Setup, Stream};
+use crate::emit::{Emitter, EmitterOptions, Format, Stream};
 use crate::registry::Tool;
 use crate::terminal::{ColorChoice, Terminal};
 
@@ -100,10 +100,10 @@ impl DiagnosticArgs {
     /// output for programs.
     #[must_use]
     pub fn emitter(&self, tool: &Tool) -> Box<dyn Emitter> {
-        let setup = Setup::new(tool.clone(), self.terminal());
+        let options = EmitterOptions::new(tool.clone(), self.terminal());
         match self.error_format.stream() {
-            Stream::Stderr => self.error_format.emitter(io::stderr(), &setup),
-            Stream::Stdout => self.error_format.emitter(io::stdout(), &setup),
+            Stream::Stderr => self.error_format.emitter(io::stderr(), &options),
+            Stream::Stdout => self.error_format.emitter(io::stdout(), &options),
         }
     }
 }

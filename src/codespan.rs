@@ -22,7 +22,7 @@ use crate::text;
 /// order mark is part of the first line and has no column.
 ///
 /// An id that the map does not have is [`Error::FileMissing`], and so is a file that is
-/// [missing](SourceMap::add_missing): nothing of its text is here to be drawn.
+/// [missing](SourceMap::add_unavailable): nothing of its text is here to be drawn.
 impl<'a> Files<'a> for SourceMap {
     type FileId = FileId;
     /// The [path](SourceFile::path), safe to show.
@@ -69,7 +69,7 @@ impl<'a> Files<'a> for SourceMap {
 
 /// The file with this id, where its text is here.
 fn present(sources: &SourceMap, id: FileId) -> Result<&SourceFile, Error> {
-    let file = sources.file(id).ok().filter(|file| !file.is_missing());
+    let file = sources.file(id).ok().filter(|file| !file.is_unavailable());
     file.ok_or(Error::FileMissing)
 }
 
@@ -85,12 +85,12 @@ fn line_start(file: &SourceFile, line_index: usize) -> Option<usize> {
 
 /// The same in the words of codespan-reporting. What is fatal is a bug. Help, notes and the messages
 /// of suggestions are notes that begin with `help: ` or `note: `, a backtrace is a last one with a call
-/// a line; a label that has [no place](FileId::NOWHERE) is left out, and what it says is a note. Spans stay as they are, and
+/// a line; a label that has [no place](FileId::DUMMY) is left out, and what it says is a note. Spans stay as they are, and
 /// so does all text: it is not made safe to show.
 impl From<&Diagnostic> for theirs::Diagnostic<FileId> {
     fn from(diagnostic: &Diagnostic) -> Self {
         let (placed, placeless): (Vec<&Label>, Vec<&Label>) =
-            diagnostic.labels().partition(|label| label.span().file() != FileId::NOWHERE);
+            diagnostic.labels().partition(|label| label.span().file() != FileId::DUMMY);
         let help = diagnostic.help().into_iter().map(|help| ("help", help));
         let notes = diagnostic.notes().chain(placeless.into_iter().filter_map(Label::message));
         let suggestions = diagnostic.suggestions().iter().map(|one| ("help", one.message()));

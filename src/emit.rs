@@ -22,12 +22,12 @@ mod glyphs;
 mod layout;
 mod margin;
 mod markup;
+mod options;
 mod output;
 mod patch;
 mod pen;
-mod picture;
 mod prose;
-mod setup;
+mod renderer;
 mod style;
 
 mod github;
@@ -45,7 +45,7 @@ mod short;
 use std::io;
 
 pub use format::*;
-pub use setup::Setup;
+pub use options::EmitterOptions;
 
 use crate::bag::{DiagnosticBag, Entry, Summary};
 use crate::model::Diagnostic;

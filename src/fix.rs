@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! suggestions ─▶ apply ─▶ new bytes of each file ─▶ diff      (feature `fix`)
-//!                └ refused: which and why          └▶ replace   on disk, at once or not at all
+//!                └ rejected: which and why          └▶ replace   on disk, at once or not at all
 //! ```
 
 #[cfg(feature = "fix")]
@@ -22,32 +22,32 @@ use crate::text;
 /// What [`apply`] did.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 #[non_exhaustive]
-pub struct Applied {
+pub struct AppliedFixes {
     /// The new bytes of each file that changes. All that no edit touches is as it was: line ends,
     /// a byte order mark, bytes that are not UTF-8.
     pub files: BTreeMap<FileId, Vec<u8>>,
     /// The suggestions that were applied, by their 0-based numbers.
     pub applied: Vec<usize>,
     /// The others, in their order.
-    pub refused: Vec<Refused>,
+    pub rejected: Vec<RejectedSuggestion>,
 }
 
 /// A suggestion that was not applied.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
-pub struct Refused {
+pub struct RejectedSuggestion {
     /// Its 0-based number.
     pub index: usize,
     /// What it would have done.
     pub message: String,
     /// Why it was not applied.
-    pub reason: RefusedReason,
+    pub reason: RejectionReason,
 }
 
 /// Why a suggestion was not applied.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
-pub enum RefusedReason {
+pub enum RejectionReason {
     /// An edit of it overlaps one of this suggestion, which was applied before, or inserts at the
     /// same place.
     Overlap {
@@ -66,15 +66,15 @@ pub enum RefusedReason {
     },
 }
 
-impl fmt::Display for Refused {
+impl fmt::Display for RejectedSuggestion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}` is not applied: ", text::one_line(&self.message))?;
         match &self.reason {
-            RefusedReason::Overlap { with } => {
+            RejectionReason::Overlap { with } => {
                 write!(f, "it changes what `{}` changes", text::one_line(with))
             }
-            RefusedReason::Broken { error } => f.write_str(error),
-            RefusedReason::Missing { path } => {
+            RejectionReason::Broken { error } => f.write_str(error),
+            RejectionReason::Missing { path } => {
                 write!(f, "`{}` is not here", text::one_line(path))
             }
         }
@@ -82,7 +82,7 @@ impl fmt::Display for Refused {
 }
 
 /// Applies suggestions, the first ones first: of two that change the same bytes, the later one is
-/// refused. Each is applied as a whole or not at all.
+/// rejected. Each is applied as a whole or not at all.
 ///
 /// All that is given is applied, however sure the compiler is of it: for what nobody looks at give only
 /// those that are [machine-applicable](crate::Applicability::MachineApplicable).
@@ -93,20 +93,20 @@ impl fmt::Display for Refused {
 /// let mut sources = SourceMap::new();
 /// let file = sources.add("a.vitte", "let x = 1\r\n")?;
 /// let edit = Edit::replace(sources.span(file, 4..5)?, "y");
-/// let rename = Suggestion::one("rename it", edit, Applicability::MachineApplicable);
+/// let rename = Suggestion::single("rename it", edit, Applicability::MachineApplicable);
 ///
 /// let applied = fix::apply(&sources, [&rename, &rename]);
 /// assert_eq!(applied.files[&file], b"let y = 1\r\n");
-/// assert_eq!(applied.refused[0].to_string(), "`rename it` is not applied: it changes what `rename it` changes");
+/// assert_eq!(applied.rejected[0].to_string(), "`rename it` is not applied: it changes what `rename it` changes");
 /// # Ok::<(), vitte_diag::SourceError>(())
 /// ```
 #[must_use]
 pub fn apply<'a>(
     sources: &SourceMap,
     suggestions: impl IntoIterator<Item = &'a Suggestion>,
-) -> Applied {
+) -> AppliedFixes {
     let mut taken = Taken::default();
-    let mut done = Applied::default();
+    let mut done = AppliedFixes::default();
     for (index, suggestion) in suggestions.into_iter().enumerate() {
         match check(sources, suggestion).or_else(|| taken.overlap(suggestion)) {
             None => {
@@ -115,7 +115,7 @@ pub fn apply<'a>(
             }
             Some(reason) => {
                 let message = suggestion.message().to_owned();
-                done.refused.push(Refused { index, message, reason });
+                done.rejected.push(RejectedSuggestion { index, message, reason });
             }
         }
     }
@@ -131,11 +131,11 @@ pub fn apply<'a>(
 }
 
 /// What keeps a suggestion from being applied at all.
-fn check(sources: &SourceMap, suggestion: &Suggestion) -> Option<RefusedReason> {
+fn check(sources: &SourceMap, suggestion: &Suggestion) -> Option<RejectionReason> {
     suggestion.edits().iter().find_map(|edit| match sources.check(edit.span()) {
-        Err(error) => Some(RefusedReason::Broken { error: error.to_string() }),
-        Ok(file) if file.is_missing() => {
-            Some(RefusedReason::Missing { path: file.path().to_owned() })
+        Err(error) => Some(RejectionReason::Broken { error: error.to_string() }),
+        Ok(file) if file.is_unavailable() => {
+            Some(RejectionReason::Missing { path: file.path().to_owned() })
         }
         Ok(_) => None,
     })
@@ -149,7 +149,7 @@ struct Taken<'a>(BTreeMap<FileId, ByPlace<'a>>);
 type ByPlace<'a> = BTreeMap<(u32, u32), (&'a Edit, &'a Suggestion)>;
 
 impl<'a> Taken<'a> {
-    fn overlap(&self, suggestion: &Suggestion) -> Option<RefusedReason> {
+    fn overlap(&self, suggestion: &Suggestion) -> Option<RejectionReason> {
         suggestion.edits().iter().find_map(|edit| {
             let (lo, hi) = (edit.span().lo(), edit.span().hi());
             let edits = self.0.get(&edit.span().file())?;
@@ -158,7 +158,7 @@ impl<'a> Taken<'a> {
             let behind = edits.range((lo, hi)..).next();
             let mut neighbours = [before, behind].into_iter().flatten().map(|(_, taken)| taken);
             let (_, other) = neighbours.find(|(other, _)| other.overlaps(edit))?;
-            Some(RefusedReason::Overlap { with: other.message().to_owned() })
+            Some(RejectionReason::Overlap { with: other.message().to_owned() })
         })
     }
 

@@ -42,10 +42,10 @@
 #![forbid(unsafe_code)]
 
 mod bag;
+mod check;
 #[cfg(feature = "clap")]
 pub mod cli;
 mod codespan;
-mod contract;
 mod emit;
 pub mod fix;
 mod model;
@@ -55,15 +55,16 @@ mod terminal;
 pub mod text;
 
 pub use bag::{DiagnosticBag, Entry, Level, Policy, PolicyError, Summary};
-pub use contract::{Breach, BreachKind};
+pub use check::{SpanIssue, SpanIssueKind};
 pub use emit::*;
 pub use model::{
     Applicability, Backtrace, BacktraceLine, ByteOffset, Code, CodeError, Diagnostic, Edit, FileId,
-    Frame, FramePlace, Label, LabelStyle, Severity, Span, SpanError, Suggestion, SuggestionError,
+    Frame, FrameLocation, Label, LabelStyle, Severity, Span, SpanError, Suggestion,
+    SuggestionError,
 };
 pub use registry::{Tool, codes};
 pub use source::{
-    ColumnUnit, KnownPlace, Location, MAX_FILE_BYTES, SourceError, SourceFile, SourceMap,
+    ColumnUnit, KnownLocation, Location, MAX_FILE_BYTES, SourceError, SourceFile, SourceMap,
 };
 pub use terminal::{ColorChoice, Terminal};
 

@@ -7,7 +7,7 @@ mod severity;
 mod span;
 mod suggestion;
 
-pub use backtrace::{Backtrace, BacktraceLine, Frame, FramePlace};
+pub use backtrace::{Backtrace, BacktraceLine, Frame, FrameLocation};
 pub use code::{Code, CodeError};
 pub use diagnostic::{Diagnostic, Label, LabelStyle};
 pub use severity::Severity;

@@ -52,7 +52,7 @@ pub fn pages() -> impl Iterator<Item = Page<'static>> {
 /// let x = @
 /// ```
 ///
-/// ## Mended
+/// ## Corrected
 ///
 /// ```vitte
 /// let x = 1
@@ -79,8 +79,8 @@ pub struct Page<'a> {
     pub meaning: &'a str,
     /// Input that gives this code and no other.
     pub example: Example<'a>,
-    /// The same input, mended.
-    pub mended: Example<'a>,
+    /// The same input, corrected.
+    pub corrected: Example<'a>,
     /// The whole page: Markdown.
     pub text: &'a str,
 }
@@ -107,8 +107,8 @@ impl<'a> Page<'a> {
         let heading = heading.strip_prefix("# ").and_then(|heading| heading.split_once(": "));
         let (code, title) = heading.ok_or(malformed("# CODE: title"))?;
         let (body, examples) = rest.split_once("\n## Example\n").ok_or(malformed("## Example"))?;
-        let (example, mended) =
-            examples.split_once("\n## Mended\n").ok_or(malformed("## Mended"))?;
+        let (example, corrected) =
+            examples.split_once("\n## Corrected\n").ok_or(malformed("## Corrected"))?;
         let (facts, meaning) =
             body.trim_start().split_once("\n\n").ok_or(malformed("what it means"))?;
         let fact = |name| {
@@ -125,7 +125,7 @@ impl<'a> Page<'a> {
             retired: fact("Retired"),
             meaning: meaning.trim(),
             example: Example::parse(example).ok_or(malformed("## Example"))?,
-            mended: Example::parse(mended).ok_or(malformed("## Mended"))?,
+            corrected: Example::parse(corrected).ok_or(malformed("## Corrected"))?,
             text,
         })
     }
@@ -284,7 +284,7 @@ mod tests {
             "- Phase: ",
             "- Since: ",
             "## Example",
-            "## Mended",
+            "## Corrected",
             "```vitte",
         ] {
             let broken = page.replacen(part, "", 1);

@@ -17,7 +17,7 @@ pub use column::ColumnUnit;
 pub use error::SourceError;
 pub(crate) use file::BOM;
 pub use file::SourceFile;
-pub(crate) use path::{file_url, is_pseudo};
+pub(crate) use path::{file_url, is_virtual};
 
 use crate::model::{ByteOffset, FileId, Span};
 use crate::text;
@@ -90,7 +90,7 @@ impl SourceMap {
     /// # Errors
     ///
     /// Those of [`add`](Self::add), and [`SourceError::Io`] when the file cannot be read. A file
-    /// that is too large is refused before it is read.
+    /// that is too large is rejected before it is read.
     pub fn load(&mut self, path: impl AsRef<Path>) -> Result<FileId, SourceError> {
         let path = path.as_ref();
         let on_disk = self.root.as_ref().map_or_else(|| path.to_owned(), |root| root.join(path));
@@ -109,10 +109,10 @@ impl SourceMap {
     /// # Errors
     ///
     /// [`SourceError::TooManyFiles`].
-    pub fn add_missing(
+    pub fn add_unavailable(
         &mut self,
         path: impl AsRef<Path>,
-        places: impl IntoIterator<Item = KnownPlace>,
+        places: impl IntoIterator<Item = KnownLocation>,
     ) -> Result<FileId, SourceError> {
         let shown = path::normalize(path.as_ref(), self.root.as_deref());
         Ok(self.push(SourceFile::missing(self.next_id()?, shown, places)))
@@ -126,7 +126,7 @@ impl SourceMap {
 
     fn next_id(&self) -> Result<FileId, SourceError> {
         let id = u32::try_from(self.files.len()).map(FileId::new).ok();
-        id.filter(|&id| id != FileId::NOWHERE).ok_or(SourceError::TooManyFiles)
+        id.filter(|&id| id != FileId::DUMMY).ok_or(SourceError::TooManyFiles)
     }
 
     /// The file with this id.
@@ -143,7 +143,7 @@ impl SourceMap {
     /// # Errors
     ///
     /// Those of [`file`](Self::file).
-    pub fn shared(&self, id: FileId) -> Result<Arc<SourceFile>, SourceError> {
+    pub fn file_arc(&self, id: FileId) -> Result<Arc<SourceFile>, SourceError> {
         self.get(id).map(Arc::clone)
     }
 
@@ -157,7 +157,7 @@ impl SourceMap {
     /// an absolute root.
     #[must_use]
     pub fn url(&self, id: FileId) -> Option<String> {
-        let file = self.file(id).ok().filter(|file| !file.is_pseudo())?;
+        let file = self.file(id).ok().filter(|file| !file.is_virtual())?;
         let url = path::file_url(file.path(), self.root.as_deref());
         url.or_else(|| path::file_url(file.disk_path()?.to_str()?, None))
     }
@@ -204,9 +204,9 @@ impl SourceMap {
     }
 }
 
-/// A place of a file that is [missing](SourceMap::add_missing).
+/// A place of a file that is [missing](SourceMap::add_unavailable).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct KnownPlace {
+pub struct KnownLocation {
     /// The offset in bytes, 0-based.
     pub offset: u32,
     /// Its line, 1-based; 0 counts as 1.

@@ -9,7 +9,7 @@
 //! | character | stand-in | example |
 //! |---|---|---|
 //! | tab | spaces up to the next tab stop | |
-//! | other C0, DEL | its picture, one cell (Unicode block *Control Pictures*) | ESC is `␛` |
+//! | other C0, DEL | its renderer, one cell (Unicode block *Control Pictures*) | ESC is `␛` |
 //! | C1, bidi controls, U+2028, U+2029 | its number in angle brackets | `<U+202E>` |
 
 mod boundary;
@@ -132,7 +132,7 @@ pub fn lines(text: &str, tab_width: usize) -> impl Iterator<Item = Cow<'_, str>>
 fn push(out: &mut String, c: char) {
     match stand_in(c) {
         StandIn::Itself => out.push(c),
-        StandIn::Picture(picture) => out.push(picture),
+        StandIn::HumanRenderer(renderer) => out.push(renderer),
         // Writing to a string cannot fail.
         StandIn::Number(number) => _ = write!(out, "{number}"),
     }
@@ -222,18 +222,18 @@ pub fn more(noun: &str, count: usize) -> String {
     format!("{count} more {}", plural(noun, count))
 }
 
-/// Terminal cells of `c` or its stand-in; a tab counts as its picture.
+/// Terminal cells of `c` or its stand-in; a tab counts as its renderer.
 fn width(c: char) -> usize {
     match stand_in(c) {
         StandIn::Itself => c.width().unwrap_or(0),
-        StandIn::Picture(_) => 1,
+        StandIn::HumanRenderer(_) => 1,
         StandIn::Number(number) => number.cells(),
     }
 }
 
 enum StandIn {
     Itself,
-    Picture(char),
+    HumanRenderer(char),
     Number(Number),
 }
 
@@ -241,12 +241,12 @@ fn stand_in(c: char) -> StandIn {
     if !is_unsafe(c) {
         return StandIn::Itself;
     }
-    let picture = match c {
+    let renderer = match c {
         '\u{7f}' => Some('\u{2421}'),
         '\0'..='\u{1f}' => char::from_u32(0x2400 + u32::from(c)),
         _ => None,
     };
-    picture.map_or(StandIn::Number(Number(c)), StandIn::Picture)
+    renderer.map_or(StandIn::Number(Number(c)), StandIn::HumanRenderer)
 }
 
 /// A character by its number, `<U+202E>`.

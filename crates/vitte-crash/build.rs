@@ -1,4 +1,4 @@
-//! Names the systems on which a process of its own reports a crash: `cfg(has_reporter)`.
+//! Sets `cfg(has_reporter)` on systems where a separate process reports a crash.
 #![allow(clippy::print_stdout, reason = "that is how a build script speaks to Cargo")]
 
 fn main() {

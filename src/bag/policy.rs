@@ -195,7 +195,7 @@ mod tests {
     }
 
     fn severity(levels: &[(&str, Level)], code: Code, severity: Severity) -> Option<Severity> {
-        let diagnostic = Diagnostic::new(severity, code, Span::nowhere(), "m");
+        let diagnostic = Diagnostic::new(severity, code, Span::DUMMY, "m");
         policy(levels).severity_of(&diagnostic)
     }
 

@@ -50,20 +50,20 @@ pub struct Summary {
     /// Notes that are diagnostics of their own.
     pub notes: u64,
     /// How many of all these came past the limit of errors.
-    pub not_shown: u64,
+    pub suppressed: u64,
     /// How many of all these were there already, and are shown once.
-    pub repeated: u64,
+    pub duplicates: u64,
 }
 
 impl Summary {
-    pub(crate) const fn new(kept: Counts, not_shown: Counts, repeated: Counts) -> Self {
+    pub(crate) const fn new(kept: Counts, suppressed: Counts, duplicates: Counts) -> Self {
         Self {
-            fatal: kept.fatal + not_shown.fatal + repeated.fatal,
-            errors: kept.errors + not_shown.errors + repeated.errors,
-            warnings: kept.warnings + not_shown.warnings + repeated.warnings,
-            notes: kept.notes + not_shown.notes + repeated.notes,
-            not_shown: not_shown.total(),
-            repeated: repeated.total(),
+            fatal: kept.fatal + suppressed.fatal + duplicates.fatal,
+            errors: kept.errors + suppressed.errors + duplicates.errors,
+            warnings: kept.warnings + suppressed.warnings + duplicates.warnings,
+            notes: kept.notes + suppressed.notes + duplicates.notes,
+            suppressed: suppressed.total(),
+            duplicates: duplicates.total(),
         }
     }
 
@@ -102,7 +102,7 @@ impl fmt::Display for Summary {
             return f.write_str("no errors");
         }
         f.write_str(&counts.join(", "))?;
-        let rest = [(self.not_shown, "not shown"), (self.repeated, "repeated")];
+        let rest = [(self.suppressed, "not shown"), (self.duplicates, "repeated")];
         let rest: Vec<String> = rest
             .into_iter()
             .filter(|&(count, _)| count > 0)
@@ -118,8 +118,8 @@ mod tests {
 
     #[test]
     fn summaries_read_as_english() {
-        let text = |fatal, errors, warnings, notes, not_shown, repeated| {
-            Summary { fatal, errors, warnings, notes, not_shown, repeated }.to_string()
+        let text = |fatal, errors, warnings, notes, suppressed, duplicates| {
+            Summary { fatal, errors, warnings, notes, suppressed, duplicates }.to_string()
         };
         assert_eq!(text(0, 0, 0, 0, 0, 0), "no errors");
         assert_eq!(text(0, 2, 1, 0, 0, 0), "2 errors, 1 warning");

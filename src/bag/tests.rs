@@ -32,7 +32,7 @@ fn output_is_by_file_place_severity_and_number() {
 
 #[test]
 fn what_has_no_place_comes_last_and_the_ends_of_every_number_are_in_order() {
-    let nowhere = FileId::NOWHERE.index();
+    let nowhere = FileId::DUMMY.index();
     let bag: DiagnosticBag = [
         at(nowhere, u32::MAX, Severity::Note),
         at(nowhere, u32::MAX, Severity::Fatal),
@@ -96,7 +96,7 @@ fn validate_names_the_diagnostic_and_the_breach() {
     bag.push(at(0, 1, Severity::Error)).add_secondary(Span::empty(file, 2), "");
     bag.push(at(7, 0, Severity::Error));
     let found: Vec<_> =
-        bag.validate(&sources).into_iter().map(|(seq, breach)| (seq, breach.span().lo())).collect();
+        bag.validate(&sources).into_iter().map(|(seq, issue)| (seq, issue.span().lo())).collect();
     assert_eq!(found, [(0, 2), (1, 0)]);
 }
 

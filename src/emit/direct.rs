@@ -17,7 +17,7 @@
 
 use std::ops::Range;
 
-use super::excerpt::{Few, Room, Take};
+use super::excerpt::{ExcerptOptions, Few, Width};
 use super::glyphs::Glyphs;
 use super::layout::Notes;
 use super::margin::Margin;
@@ -58,14 +58,14 @@ impl<'a> Direct<'a> {
     pub(super) fn new(
         sources: &'a SourceMap,
         diagnostic: &'a Diagnostic,
-        take: Take,
+        take: ExcerptOptions,
     ) -> Option<Self> {
         let file = sources.file(diagnostic.primary().span().file()).ok()?;
         let labels = 1 + diagnostic.secondary().len();
         let is_plain = labels <= take.labelled_lines.min(MOST_LABELS)
             && take.context_lines == 0
             && diagnostic.suggestions().is_empty()
-            && !file.is_missing()
+            && !file.is_unavailable()
             && !file.is_lossy();
         if !is_plain {
             return None;
@@ -84,9 +84,9 @@ impl<'a> Direct<'a> {
             _ => true,
         };
         let gutter = text::digit_count(lines.last()?.number);
-        let room = Room::new(take.width, gutter, 0, take.tab_width);
+        let width = Width::new(take.width, gutter, 0, take.tab_width);
         let is_plain =
-            lines.windows(2).all(are_apart) && lines.iter().all(|line| room.is_whole(line.text));
+            lines.windows(2).all(are_apart) && lines.iter().all(|line| width.is_whole(line.text));
         is_plain.then_some(Self { gutter, file, at, lines })
     }
 

@@ -18,10 +18,10 @@ use std::collections::BTreeMap;
 
 pub(super) use lanes::Lanes;
 use placed::{LineRange, Placed};
-pub(super) use row::{Room, Row, Stops};
+pub(super) use row::{Row, Stops, Width};
 use smallvec::SmallVec;
 
-use crate::contract::Checked;
+use crate::check::Checked;
 use crate::model::LabelStyle;
 use crate::source::{ColumnUnit, Location, SourceFile};
 use crate::text;
@@ -36,7 +36,7 @@ const LINES_BEFORE_END: u32 = 1;
 
 /// What to take from the sources.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Take {
+pub(super) struct ExcerptOptions {
     /// Lines before and after each label.
     pub(super) context_lines: u32,
     /// Cells from one tab stop to the next, at least one.
@@ -103,11 +103,11 @@ pub(super) struct Place {
 
 impl<'a> Excerpt<'a> {
     /// What is shown of the labels of `checked`; line numbers have at least `least_gutter` digits.
-    pub(super) fn new(checked: &Checked<'a>, least_gutter: usize, take: Take) -> Self {
+    pub(super) fn new(checked: &Checked<'a>, least_gutter: usize, take: ExcerptOptions) -> Self {
         let mut remarks = Vec::new();
         let mut placed = Few::new();
         for &label in &checked.labels {
-            if label.file.is_missing() {
+            if label.file.is_unavailable() {
                 remarks.extend(placed::in_words(label, take.column_unit));
             } else {
                 placed.push(Placed::new(label));
@@ -143,11 +143,16 @@ impl<'p, 'a> Labelled<'p, 'a> {
         Some(Self { file: first.label.file, first, labels })
     }
 
-    fn snippet(&self, gutter: usize, take: Take, remarks: &mut Vec<String>) -> Snippet<'a> {
+    fn snippet(
+        &self,
+        gutter: usize,
+        take: ExcerptOptions,
+        remarks: &mut Vec<String>,
+    ) -> Snippet<'a> {
         let over_many = self.labels.iter().map(|label| label.lines).filter(|lines| lines.many());
         let lanes = Lanes::new(over_many);
-        let room = Room::new(take.width, gutter, lanes.count, take.tab_width);
-        let rows = self.rows(take.context_lines, room);
+        let width = Width::new(take.width, gutter, lanes.count, take.tab_width);
+        let rows = self.rows(take.context_lines, width);
         remarks.extend(self.lossy(&rows));
         let mut marks: Vec<Mark<'_>> = Vec::with_capacity(self.labels.len());
         for label in self.labels {
@@ -161,7 +166,7 @@ impl<'p, 'a> Labelled<'p, 'a> {
 
     /// The lines to show: those on which labels begin and end, those around them, the ends of
     /// labels over many lines, and a single line left between two of these.
-    fn rows(&self, context: u32, room: Room) -> Vec<Row<'a>> {
+    fn rows(&self, context: u32, width: Width) -> Vec<Row<'a>> {
         let mut shown: Few<(u32, u32, &Placed<'a>)> = Few::new();
         for label in self.labels {
             let LineRange { first, last } = label.lines;
@@ -184,7 +189,7 @@ impl<'p, 'a> Labelled<'p, 'a> {
             let is_gap = last > 0 && from == last.saturating_add(2);
             for number in if is_gap { last + 1 } else { from.max(last + 1) }..=to {
                 let line = label.line(number);
-                rows.push(Row::new(number, line, room, || {
+                rows.push(Row::new(number, line, width, || {
                     let stops = stops.get_or_insert_with(|| self.stops());
                     stops.remove(&number).unwrap_or_default()
                 }));

@@ -6,7 +6,7 @@ use std::hash::Hasher as _;
 use serde::{Serialize, Serializer};
 use siphasher::sip128::{Hasher128 as _, SipHasher24};
 
-use crate::contract::Checked;
+use crate::check::Checked;
 use crate::text::floor_char_boundary;
 
 /// Gives each diagnostic of one output a fingerprint of its own.
@@ -25,7 +25,7 @@ impl Fingerprints {
         let primary = checked.primary();
         // What another program could not read is left out, so that it has the same fingerprint.
         let line = primary
-            .filter(|primary| !primary.file.is_pseudo())
+            .filter(|primary| !primary.file.is_virtual())
             .and_then(|primary| primary.file.line(primary.file.line_of(primary.span.lo())));
         let code = checked.diagnostic.code();
         let parts = [

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::Write;
 use std::str::FromStr;
 
-use super::setup::{FromSetup as _, Setup};
+use super::options::{EmitterOptions, FromOptions as _};
 use super::{
     Emitter, github, gitlab, html, human, json, junit, lsp, narrated, rdjson, sarif, short,
 };
@@ -27,11 +27,11 @@ macro_rules! formats {
         /// The formats that there are.
         ///
         /// ```
-        /// use vitte_diag::{DiagnosticBag, Format, Setup, SourceMap};
+        /// use vitte_diag::{DiagnosticBag, Format, EmitterOptions, SourceMap};
         ///
         /// let format: Format = "sarif".parse()?;
         /// let mut out = Vec::new();
-        /// let mut emitter = format.emitter(&mut out, &Setup::default());
+        /// let mut emitter = format.emitter(&mut out, &EmitterOptions::default());
         /// DiagnosticBag::new().emit(&SourceMap::new(), &mut emitter)?;
         /// # Ok::<(), Box<dyn std::error::Error>>(())
         /// ```
@@ -74,10 +74,10 @@ macro_rules! formats {
             pub fn emitter<'w>(
                 self,
                 writer: impl Write + 'w,
-                setup: &Setup,
+                options: &EmitterOptions,
             ) -> Box<dyn Emitter + 'w> {
                 match self {
-                    $(Self::$variant => Box::new($module::$emitter::from_setup(writer, setup)),)*
+                    $(Self::$variant => Box::new($module::$emitter::from_options(writer, options)),)*
                 }
             }
         }

@@ -14,11 +14,11 @@ use std::io::{self, Write};
 
 use super::Emitter;
 use super::escape::{self, Escaped};
+use super::options::{EmitterOptions, FromOptions};
 use super::output::{Draw, Output};
 use super::prose::{Lacks, prose};
-use super::setup::{FromSetup, Setup};
 use crate::bag::Entry;
-use crate::contract::{Checked, Resolved};
+use crate::check::{Checked, Resolved};
 use crate::model::{Diagnostic, Severity};
 use crate::source::{ColumnUnit, SourceMap};
 
@@ -66,7 +66,7 @@ fn draw(sources: &SourceMap) -> impl Draw {
             Severity::Note => "notice",
         };
         let (pseudo, open) = match checked.primary() {
-            Some(primary) if primary.file.is_pseudo() => (Some(primary), None),
+            Some(primary) if primary.file.is_virtual() => (Some(primary), None),
             primary => (None, primary),
         };
         write!(out, "::{command} ")?;
@@ -119,8 +119,8 @@ fn property(text: &str) -> impl Display {
     })
 }
 
-impl<W: Write> FromSetup<W> for GithubEmitter<W> {
-    fn from_setup(writer: W, _setup: &Setup) -> Self {
+impl<W: Write> FromOptions<W> for GithubEmitter<W> {
+    fn from_options(writer: W, _setup: &EmitterOptions) -> Self {
         Self::new(writer)
     }
 }

@@ -11,9 +11,9 @@ use serde::Serialize;
 use super::Emitter;
 use super::document::Document;
 use super::fingerprint::{Fingerprint, Fingerprints};
+use super::options::{EmitterOptions, FromOptions};
 use super::prose::{Lacks, Prose, prose};
-use super::setup::{FromSetup, Setup};
-use crate::contract::Checked;
+use crate::check::Checked;
 use crate::model::{Code, Diagnostic, Severity};
 use crate::source::{ColumnUnit, SourceMap};
 
@@ -120,8 +120,8 @@ impl<W: Write> Emitter for GitlabEmitter<W> {
     }
 }
 
-impl<W: Write> FromSetup<W> for GitlabEmitter<W> {
-    fn from_setup(writer: W, _setup: &Setup) -> Self {
+impl<W: Write> FromOptions<W> for GitlabEmitter<W> {
+    fn from_options(writer: W, _setup: &EmitterOptions) -> Self {
         Self::new(writer)
     }
 }

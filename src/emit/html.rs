@@ -16,29 +16,33 @@ use std::io::{self, Write};
 use super::Emitter;
 use super::canvas::Canvas;
 use super::document::Document;
-use super::picture::Picture;
-use super::setup::{FromSetup, Setup};
+use super::options::{EmitterOptions, FromOptions};
+use super::renderer::HumanRenderer;
 use crate::model::Diagnostic;
 use crate::registry::Tool;
 use crate::source::SourceMap;
 
 /// A style sheet for the fragment, light and dark, to be put into the page's `style` element.
-pub const STYLE: &str = include_str!("html.css");
+pub const STYLESHEET: &str = include_str!("html.css");
 
 /// Writes the [human](crate::HumanEmitter) output as HTML, see the [module](self): escaped, with
 /// classes for colours, and codes as links to their pages where the compiler says where these are.
 #[derive(Clone, Debug)]
 pub struct HtmlEmitter<W> {
     document: Document<W>,
-    picture: Picture,
+    renderer: HumanRenderer,
 }
 
 impl<W: Write> HtmlEmitter<W> {
     /// Writes to `writer`.
     #[must_use]
     pub fn new(writer: W, tool: &Tool) -> Self {
-        let picture = Picture { code_links: true, tool: Some(tool.clone()), ..Picture::default() };
-        Self { document: Document::new(writer), picture }
+        let renderer = HumanRenderer {
+            code_links: true,
+            tool: Some(tool.clone()),
+            ..HumanRenderer::default()
+        };
+        Self { document: Document::new(writer), renderer }
     }
 
     /// The writer, with all that was written to it.
@@ -50,21 +54,21 @@ impl<W: Write> HtmlEmitter<W> {
     /// Are lines drawn with Unicode box characters? By default with ASCII.
     #[must_use]
     pub const fn with_unicode(mut self, unicode: bool) -> Self {
-        self.picture.unicode = unicode;
+        self.renderer.unicode = unicode;
         self
     }
 
     /// How many lines are shown before and after each label? By default none.
     #[must_use]
     pub const fn with_context_lines(mut self, lines: u16) -> Self {
-        self.picture.take.context_lines = lines as u32;
+        self.renderer.take.context_lines = lines as u32;
         self
     }
 
     /// To how many cells are lines cut, and messages wrapped? By default 140.
     #[must_use]
     pub const fn with_width(mut self, cells: u16) -> Self {
-        self.picture.take.width = cells as usize;
+        self.renderer.take.width = cells as usize;
         self
     }
 
@@ -72,7 +76,7 @@ impl<W: Write> HtmlEmitter<W> {
     /// counts them.
     #[must_use]
     pub const fn with_full_backtraces(mut self, full: bool) -> Self {
-        self.picture.full_backtraces = full;
+        self.renderer.full_backtraces = full;
         self
     }
 }
@@ -85,7 +89,7 @@ impl<W: Write> Emitter for HtmlEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
         let item = format!("<pre class=\"vd-{}\">", diagnostic.severity());
         let canvas = Canvas::page(item.into_bytes());
-        let mut item = self.picture.draw(sources, diagnostic, canvas).into_bytes();
+        let mut item = self.renderer.draw(sources, diagnostic, canvas).into_bytes();
         if item.last() == Some(&b'\n') {
             item.pop();
         }
@@ -98,10 +102,10 @@ impl<W: Write> Emitter for HtmlEmitter<W> {
     }
 }
 
-impl<W: Write> FromSetup<W> for HtmlEmitter<W> {
-    fn from_setup(writer: W, setup: &Setup) -> Self {
-        Self::new(writer, &setup.tool)
-            .with_width(setup.terminal.width)
-            .with_full_backtraces(setup.terminal.full_backtraces)
+impl<W: Write> FromOptions<W> for HtmlEmitter<W> {
+    fn from_options(writer: W, options: &EmitterOptions) -> Self {
+        Self::new(writer, &options.tool)
+            .with_width(options.terminal.width)
+            .with_full_backtraces(options.terminal.full_backtraces)
     }
 }

@@ -5,9 +5,9 @@ use std::io::{self, Stderr, Stdout, Write};
 use super::Emitter;
 use super::canvas::Canvas;
 use super::direct::Direct;
+use super::options::{EmitterOptions, FromOptions};
 use super::output::{Draw, Output};
-use super::picture::Picture;
-use super::setup::{FromSetup, Setup};
+use super::renderer::HumanRenderer;
 use super::style::Sequences;
 use crate::bag::Entry;
 use crate::model::Diagnostic;
@@ -55,7 +55,7 @@ use crate::terminal::{ColorChoice, Terminal};
 pub struct HumanEmitter<W> {
     output: Output<W>,
     color: bool,
-    picture: Picture,
+    renderer: HumanRenderer,
 }
 
 impl HumanEmitter<Stderr> {
@@ -81,17 +81,17 @@ impl<W: Write> HumanEmitter<W> {
     /// Writes to `writer`: no colour, ASCII.
     #[must_use]
     pub fn new(writer: W) -> Self {
-        Self { output: Output::new(writer), color: false, picture: Picture::default() }
+        Self { output: Output::new(writer), color: false, renderer: HumanRenderer::default() }
     }
 
     /// What can be shown where it is written to: colour, width, links, and full backtraces or not.
     #[must_use]
     pub const fn with_terminal(mut self, terminal: Terminal) -> Self {
         self.color = terminal.color;
-        self.picture.take.width = terminal.width as usize;
-        self.picture.path_links = terminal.hyperlinks;
-        self.picture.code_links = terminal.hyperlinks;
-        self.picture.full_backtraces = terminal.full_backtraces;
+        self.renderer.take.width = terminal.width as usize;
+        self.renderer.path_links = terminal.hyperlinks;
+        self.renderer.code_links = terminal.hyperlinks;
+        self.renderer.full_backtraces = terminal.full_backtraces;
         self
     }
 
@@ -99,7 +99,7 @@ impl<W: Write> HumanEmitter<W> {
     /// to their pages.
     #[must_use]
     pub fn with_tool(mut self, tool: &Tool) -> Self {
-        self.picture.tool = Some(tool.clone());
+        self.renderer.tool = Some(tool.clone());
         self
     }
 
@@ -113,14 +113,14 @@ impl<W: Write> HumanEmitter<W> {
     /// Are lines drawn with Unicode box characters? By default with ASCII.
     #[must_use]
     pub const fn with_unicode(mut self, unicode: bool) -> Self {
-        self.picture.unicode = unicode;
+        self.renderer.unicode = unicode;
         self
     }
 
     /// How many lines are shown before and after each label? By default none.
     #[must_use]
     pub const fn with_context_lines(mut self, lines: u16) -> Self {
-        self.picture.take.context_lines = lines as u32;
+        self.renderer.take.context_lines = lines as u32;
         self
     }
 
@@ -128,7 +128,7 @@ impl<W: Write> HumanEmitter<W> {
     /// as 1, more as 16.
     #[must_use]
     pub fn with_tab_width(mut self, cells: u8) -> Self {
-        self.picture.take.tab_width = usize::from(cells.clamp(1, Self::MAX_TAB_WIDTH));
+        self.renderer.take.tab_width = usize::from(cells.clamp(1, Self::MAX_TAB_WIDTH));
         self
     }
 
@@ -140,7 +140,7 @@ impl<W: Write> HumanEmitter<W> {
     /// labels elsewhere are drawn below the dots.
     #[must_use]
     pub const fn with_width(mut self, cells: u16) -> Self {
-        self.picture.take.width = cells as usize;
+        self.renderer.take.width = cells as usize;
         self
     }
 
@@ -148,14 +148,14 @@ impl<W: Write> HumanEmitter<W> {
     /// least 1. Five times as many labels are shown, and a note says how many more there are.
     #[must_use]
     pub const fn with_labelled_lines(mut self, lines: u16) -> Self {
-        self.picture.take.labelled_lines = if lines == 0 { 1 } else { lines as usize };
+        self.renderer.take.labelled_lines = if lines == 0 { 1 } else { lines as usize };
         self
     }
 
     /// What does the column after the path count? By default characters.
     #[must_use]
     pub const fn with_column_unit(mut self, unit: ColumnUnit) -> Self {
-        self.picture.take.column_unit = unit;
+        self.renderer.take.column_unit = unit;
         self
     }
 
@@ -164,7 +164,7 @@ impl<W: Write> HumanEmitter<W> {
     /// others they are always shown.
     #[must_use]
     pub const fn with_full_backtraces(mut self, full: bool) -> Self {
-        self.picture.full_backtraces = full;
+        self.renderer.full_backtraces = full;
         self
     }
 
@@ -172,7 +172,7 @@ impl<W: Write> HumanEmitter<W> {
     #[doc(hidden)]
     #[must_use]
     pub fn draws_directly(&self, sources: &SourceMap, diagnostic: &Diagnostic) -> bool {
-        Direct::new(sources, diagnostic, self.picture.take).is_some()
+        Direct::new(sources, diagnostic, self.renderer.take).is_some()
     }
 
     /// The writer, with all that was written to it.
@@ -184,11 +184,11 @@ impl<W: Write> HumanEmitter<W> {
 
 impl<W: Write> Emitter for HumanEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
-        self.output.one(diagnostic, draw(sources, &self.picture, self.color))
+        self.output.one(diagnostic, draw(sources, &self.renderer, self.color))
     }
 
     fn emit_all(&mut self, sources: &SourceMap, entries: &[Entry<'_>]) -> io::Result<()> {
-        self.output.all(entries, draw(sources, &self.picture, self.color))
+        self.output.all(entries, draw(sources, &self.renderer, self.color))
     }
 
     fn finish(&mut self) -> io::Result<()> {
@@ -197,20 +197,20 @@ impl<W: Write> Emitter for HumanEmitter<W> {
 }
 
 /// Draws diagnostics, an empty line between them.
-fn draw(sources: &SourceMap, picture: &Picture, color: bool) -> impl Draw {
+fn draw(sources: &SourceMap, renderer: &HumanRenderer, color: bool) -> impl Draw {
     move |is_first, diagnostic, out| {
         if !is_first {
             out.push(b'\n');
         }
         let styles = color.then(|| Sequences::new(diagnostic.severity()));
         let canvas = Canvas::terminal(styles, std::mem::take(out));
-        *out = picture.draw(sources, diagnostic, canvas).into_bytes();
+        *out = renderer.draw(sources, diagnostic, canvas).into_bytes();
         Ok(())
     }
 }
 
-impl<W: Write> FromSetup<W> for HumanEmitter<W> {
-    fn from_setup(writer: W, setup: &Setup) -> Self {
-        Self::new(writer).with_terminal(setup.terminal).with_tool(&setup.tool)
+impl<W: Write> FromOptions<W> for HumanEmitter<W> {
+    fn from_options(writer: W, options: &EmitterOptions) -> Self {
+        Self::new(writer).with_terminal(options.terminal).with_tool(&options.tool)
     }
 }

@@ -35,11 +35,11 @@ pub use schema::schema;
 use serde::{Deserialize, Serialize};
 use write::Json as _;
 
+use super::options::{EmitterOptions, FromOptions};
 use super::output::{Draw, Output};
-use super::setup::{FromSetup, Setup};
 use super::{Emitter, escape};
 use crate::bag::Entry;
-use crate::contract::{Checked, Resolved};
+use crate::check::{Checked, Resolved};
 use crate::model::{Applicability, Backtrace, Code, Diagnostic, LabelStyle, Severity, Suggestion};
 use crate::source::{ColumnUnit, SourceMap};
 
@@ -67,7 +67,7 @@ pub struct JsonDiagnostic<'a> {
     pub message: Cow<'a, str>,
     /// Where: the primary label's place, or null where there is none to show.
     #[serde(deserialize_with = "Option::deserialize")] // null, but there
-    pub primary: Option<JsonPlace<'a>>,
+    pub primary: Option<JsonLocation<'a>>,
     /// Every label that can be shown, the primary one first where it is among them.
     pub labels: Vec<JsonLabel<'a>>,
     /// What to do about it, or null.
@@ -88,7 +88,7 @@ pub struct JsonDiagnostic<'a> {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(rename = "Place"))]
 #[non_exhaustive]
-pub struct JsonPlace<'a> {
+pub struct JsonLocation<'a> {
     /// The normalised path.
     pub file: Cow<'a, str>,
     /// The first byte.
@@ -254,9 +254,9 @@ impl<'a> JsonLabel<'a> {
         }
     }
 
-    fn place(&self) -> JsonPlace<'a> {
+    fn place(&self) -> JsonLocation<'a> {
         let Self { lo, hi, line, col, .. } = *self;
-        JsonPlace { file: self.file.clone(), lo, hi, line, col }
+        JsonLocation { file: self.file.clone(), lo, hi, line, col }
     }
 }
 
@@ -322,8 +322,8 @@ fn draw(sources: &SourceMap, unit: ColumnUnit) -> impl Draw {
     move |_, diagnostic, out| JsonDiagnostic::new(sources, diagnostic, unit).push_line(out)
 }
 
-impl<W: Write> FromSetup<W> for JsonEmitter<W> {
-    fn from_setup(writer: W, _setup: &Setup) -> Self {
+impl<W: Write> FromOptions<W> for JsonEmitter<W> {
+    fn from_options(writer: W, _setup: &EmitterOptions) -> Self {
         Self::new(writer)
     }
 }

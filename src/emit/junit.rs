@@ -22,9 +22,9 @@ use indexmap::IndexMap;
 
 use super::Emitter;
 use super::markup::{self, In};
+use super::options::{EmitterOptions, FromOptions};
 use super::prose::{Lacks, prose};
-use super::setup::{FromSetup, Setup};
-use crate::contract::Checked;
+use crate::check::Checked;
 use crate::model::{Diagnostic, Severity};
 use crate::registry::Tool;
 use crate::source::{ColumnUnit, SourceMap};
@@ -165,9 +165,9 @@ fn attributes(Counts { tests, failures, errors }: Counts) -> String {
     format!(" tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\"")
 }
 
-impl<W: Write> FromSetup<W> for JunitEmitter<W> {
-    fn from_setup(writer: W, setup: &Setup) -> Self {
-        Self::new(writer, &setup.tool)
+impl<W: Write> FromOptions<W> for JunitEmitter<W> {
+    fn from_options(writer: W, options: &EmitterOptions) -> Self {
+        Self::new(writer, &options.tool)
     }
 }
 

@@ -31,7 +31,7 @@ use super::excerpt::{Excerpt, Few, Mark, Row, Snippet};
 use super::margin::Margin;
 use super::pen::Pen;
 use super::style::Style;
-use crate::contract::{Breach, Checked};
+use crate::check::{Checked, SpanIssue};
 use crate::model::Diagnostic;
 use crate::source::SourceFile;
 use crate::text;
@@ -66,7 +66,7 @@ const MOST_NOTES: usize = 100;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Notes<'a> {
     diagnostic: &'a Diagnostic,
-    breaches: &'a [Breach],
+    issues: &'a [SpanIssue],
     remarks: &'a [String],
     /// Whether the calls of the runtime are shown in a backtrace.
     full_backtraces: bool,
@@ -75,7 +75,7 @@ pub(super) struct Notes<'a> {
 impl<'a> Notes<'a> {
     /// Those of a diagnostic that says all itself.
     pub(super) const fn of(diagnostic: &'a Diagnostic, full_backtraces: bool) -> Self {
-        Self { diagnostic, breaches: &[], remarks: &[], full_backtraces }
+        Self { diagnostic, issues: &[], remarks: &[], full_backtraces }
     }
 
     /// Those of the diagnostic, what was wrong with it, and what its excerpt adds.
@@ -84,8 +84,8 @@ impl<'a> Notes<'a> {
         excerpt: &'a Excerpt<'_>,
         full_backtraces: bool,
     ) -> Self {
-        let (breaches, remarks) = (checked.breaches.as_slice(), excerpt.remarks.as_slice());
-        Self { diagnostic: checked.diagnostic, breaches, remarks, full_backtraces }
+        let (issues, remarks) = (checked.issues.as_slice(), excerpt.remarks.as_slice());
+        Self { diagnostic: checked.diagnostic, issues, remarks, full_backtraces }
     }
 
     pub(super) fn is_empty(self) -> bool {
@@ -95,9 +95,9 @@ impl<'a> Notes<'a> {
     }
 
     fn notes(self) -> impl Iterator<Item = Cow<'a, str>> {
-        let breaches = self.breaches.iter().map(|breach| Cow::Owned(breach.to_string()));
+        let issues = self.issues.iter().map(|issue| Cow::Owned(issue.to_string()));
         let remarks = self.remarks.iter().map(|remark| Cow::Borrowed(&**remark));
-        self.diagnostic.notes().map(Cow::Borrowed).chain(breaches).chain(remarks)
+        self.diagnostic.notes().map(Cow::Borrowed).chain(issues).chain(remarks)
     }
 
     pub(super) fn draw(self, gutter: usize, pen: &mut Pen) {
@@ -132,7 +132,7 @@ fn note(gutter: usize, kind: &str, text: &str, pen: &mut Pen) {
 }
 
 #[cfg(test)]
-use super::excerpt::{Lanes, Place, Take};
+use super::excerpt::{ExcerptOptions, Lanes, Place};
 #[cfg(test)]
 use super::glyphs::Glyphs;
 #[cfg(test)]

@@ -15,11 +15,11 @@ use std::io::{self, Write};
 use indexmap::IndexMap;
 use serde::Serialize;
 
+use super::options::{EmitterOptions, FromOptions};
 use super::prose::{Lacks, prose};
-use super::setup::{FromSetup, Setup};
 use super::{Emitter, escape};
 use crate::bag::DiagnosticBag;
-use crate::contract::{Checked, Resolved};
+use crate::check::{Checked, Resolved};
 use crate::model::{Applicability, Code, Diagnostic as Reported, Edit, Severity, Span, Suggestion};
 use crate::registry::Tool;
 use crate::source::{ColumnUnit, Location as Place, SourceFile, SourceMap, url};
@@ -281,9 +281,9 @@ fn add(diagnostics: &mut Vec<u8>, diagnostic: &Diagnostic) -> io::Result<()> {
     escape::json(diagnostics, diagnostic)
 }
 
-impl<W: Write> FromSetup<W> for LspEmitter<W> {
-    fn from_setup(writer: W, setup: &Setup) -> Self {
-        Self::new(writer, &setup.tool)
+impl<W: Write> FromOptions<W> for LspEmitter<W> {
+    fn from_options(writer: W, options: &EmitterOptions) -> Self {
+        Self::new(writer, &options.tool)
     }
 }
 
@@ -303,7 +303,7 @@ mod tests {
                 bag.push_error(codes::E0001, span, *message).add_secondary(span, "here");
             }
         }
-        bag.push_error(codes::E0001, Span::nowhere(), "nowhere");
+        bag.push_error(codes::E0001, Span::DUMMY, "nowhere");
         let mut emitter = LspEmitter::new(Vec::new(), &Tool::default());
         bag.emit(&sources, &mut emitter).unwrap();
         let mut published = Vec::new();

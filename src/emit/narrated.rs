@@ -18,12 +18,12 @@ use std::fmt::{self, Display};
 use std::io::{self, Write};
 
 use super::Emitter;
+use super::options::{EmitterOptions, FromOptions};
 use super::output::{Draw, Output};
-use super::setup::{FromSetup, Setup};
 use crate::bag::Entry;
-use crate::contract::{Checked, Resolved};
+use crate::check::{Checked, Resolved};
 use crate::model::{
-    Backtrace, BacktraceLine, Diagnostic, Edit, FileId, Frame, FramePlace, Severity,
+    Backtrace, BacktraceLine, Diagnostic, Edit, FileId, Frame, FrameLocation, Severity,
 };
 use crate::source::{ColumnUnit, Location, SourceFile, SourceMap};
 use crate::text;
@@ -186,14 +186,14 @@ impl Narration<'_> {
             if is_new { format!(" of {}", text::one_line(at.path)) } else { String::new() };
         let line = format!("line {}{file_name}", at.line);
         let old = match file.text().get(edit.span().range()) {
-            Some(old) if !file.is_missing() => quoted(old),
+            Some(old) if !file.is_unavailable() => quoted(old),
             _ => "what stands there".to_owned(),
         };
         let new = edit.text();
         let length = file.line(at.line).unwrap_or_default().chars().count();
         let at_end = at.col as usize > length;
         let sentence = match (edit.span().is_empty(), new.is_empty()) {
-            (true, _) if at_end && !file.is_missing() && new.starts_with(['\n', '\r']) => {
+            (true, _) if at_end && !file.is_unavailable() && new.starts_with(['\n', '\r']) => {
                 format!("After {line}, insert the line {}", quoted_line(new))
             }
             (true, _) if at.col == 1 && new.ends_with('\n') => {
@@ -239,7 +239,7 @@ impl Narration<'_> {
 /// A call in words.
 fn call(frame: &Frame) -> String {
     let function = shortened(frame.function());
-    if let Some(FramePlace { file, line, col }) = frame.place() {
+    if let Some(FrameLocation { file, line, col }) = frame.location() {
         let column = col.map(|col| format!(", column {col}")).unwrap_or_default();
         return format!("{function}, line {line}{column} of {}", shortened(file));
     }
@@ -298,8 +298,8 @@ fn shortened(text: &str) -> Cow<'_, str> {
     }
 }
 
-impl<W: Write> FromSetup<W> for NarratedEmitter<W> {
-    fn from_setup(writer: W, _setup: &Setup) -> Self {
+impl<W: Write> FromOptions<W> for NarratedEmitter<W> {
+    fn from_options(writer: W, _setup: &EmitterOptions) -> Self {
         Self::new(writer)
     }
 }

@@ -15,11 +15,11 @@ mod hunk;
 
 use hunk::{Hunk, Mark, hunks};
 
-use super::excerpt::{Room, Row, Stops, Take};
+use super::excerpt::{ExcerptOptions, Row, Stops, Width};
 use super::margin::Margin;
 use super::pen::Pen;
 use super::style::Style;
-use crate::contract::Checked;
+use crate::check::Checked;
 use crate::model::Suggestion;
 use crate::source::{Location, SourceFile, SourceMap};
 use crate::text;
@@ -34,7 +34,7 @@ pub(super) struct Patches<'a> {
     patches: Vec<Patch<'a>>,
     /// Suggestions that are not shown.
     more: usize,
-    take: Take,
+    take: ExcerptOptions,
 }
 
 #[derive(Debug)]
@@ -58,7 +58,7 @@ impl<'a> Patches<'a> {
     pub(super) fn new(
         sources: &'a SourceMap,
         checked: &Checked<'a>,
-        take: Take,
+        take: ExcerptOptions,
         link: impl Fn(&SourceFile) -> Option<String>,
     ) -> Self {
         if checked.suggestions.is_empty() {
@@ -79,7 +79,7 @@ impl<'a> Patches<'a> {
                         let at = file.location(span.lo(), take.column_unit);
                         // Of a file that is not here the place is all that can be told.
                         let is_known =
-                            number == 0 && about == Some(file.id()) && !file.is_missing();
+                            number == 0 && about == Some(file.id()) && !file.is_unavailable();
                         let place = (!is_known).then_some(at);
                         let link = link(file);
                         Some(FilePatch { place, link, hunks: hunks(file, edits, take.width) })
@@ -100,8 +100,8 @@ impl<'a> Patches<'a> {
 
     /// Draws them; `below_labels` where no note stands between.
     pub(super) fn draw(&self, margin: Margin, below_labels: bool, pen: &mut Pen) {
-        let room = Room::new(self.take.width, margin.gutter, 0, self.take.tab_width);
-        let beside = Beside { margin, room };
+        let width = Width::new(self.take.width, margin.gutter, 0, self.take.tab_width);
+        let beside = Beside { margin, width };
         if below_labels && !self.patches.is_empty() {
             beside.margin.empty_line(pen);
         }
@@ -181,12 +181,12 @@ impl Hunk<'_> {
             if let Some((before, behind)) = changed {
                 stops.add(before, line.len().saturating_sub(behind).max(before));
             }
-            beside.row(pen, &Row::new(number, line, beside.room, || stops), (sign, style), style);
+            beside.row(pen, &Row::new(number, line, beside.width, || stops), (sign, style), style);
         }
         if let Some(next) = self.next {
             let number = u32::try_from(self.added.len()).unwrap_or(u32::MAX);
             let number = self.first.saturating_add(number);
-            let row = Row::new(number, next, beside.room, Stops::default);
+            let row = Row::new(number, next, beside.width, Stops::default);
             beside.row(pen, &row, (beside.margin.glyphs.bar, Style::Gutter), Style::Plain);
         }
         true
@@ -207,7 +207,7 @@ fn changed(removed: &[&str], added: &[String]) -> Option<(usize, usize)> {
 #[derive(Clone, Copy)]
 struct Beside {
     margin: Margin,
-    room: Room,
+    width: Width,
 }
 
 impl Beside {
@@ -232,7 +232,7 @@ impl Beside {
     fn marked(self, pen: &mut Pen, number: u32, line: &str, marks: &[Mark]) {
         let mut stops = Stops::default();
         marks.iter().for_each(|(range, _)| stops.add(range.start, range.end));
-        let row = Row::new(number, line, self.room, || stops);
+        let row = Row::new(number, line, self.width, || stops);
         self.row(pen, &row, (self.margin.glyphs.bar, Style::Gutter), Style::Plain);
 
         self.margin.border(pen);

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::contract::Checked;
+use crate::check::Checked;
 use crate::model::Suggestion;
 use crate::source::ColumnUnit;
 

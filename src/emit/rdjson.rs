@@ -9,10 +9,10 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::document::Document;
+use super::options::{EmitterOptions, FromOptions};
 use super::prose::{Lacks, Prose, prose};
-use super::setup::{FromSetup, Setup};
 use super::{Emitter, escape};
-use crate::contract::{Checked, Resolved};
+use crate::check::{Checked, Resolved};
 use crate::model::{Diagnostic, Severity, Suggestion as Fix};
 use crate::registry::Tool;
 use crate::source::{ColumnUnit, SourceFile, SourceMap};
@@ -179,8 +179,8 @@ impl<W: Write> Emitter for RdjsonEmitter<W> {
     }
 }
 
-impl<W: Write> FromSetup<W> for RdjsonEmitter<W> {
-    fn from_setup(writer: W, setup: &Setup) -> Self {
-        Self::new(writer, &setup.tool)
+impl<W: Write> FromOptions<W> for RdjsonEmitter<W> {
+    fn from_options(writer: W, options: &EmitterOptions) -> Self {
+        Self::new(writer, &options.tool)
     }
 }

@@ -15,10 +15,10 @@ use serde::Serialize;
 use self::stack::Stack;
 use super::document::Document;
 use super::fingerprint::{Fingerprint, Fingerprints};
+use super::options::{EmitterOptions, FromOptions};
 use super::prose::{Lacks, prose};
-use super::setup::{FromSetup, Setup};
 use super::{Emitter, escape};
-use crate::contract::{Checked, Resolved};
+use crate::check::{Checked, Resolved};
 use crate::model::{Code, Diagnostic, Severity, Span, Suggestion};
 use crate::registry::{Page, Tool};
 use crate::source::{ColumnUnit, SourceFile, SourceMap};
@@ -334,9 +334,9 @@ impl<W: Write> Emitter for SarifEmitter<W> {
     }
 }
 
-impl<W: Write> FromSetup<W> for SarifEmitter<W> {
-    fn from_setup(writer: W, setup: &Setup) -> Self {
-        Self::new(writer, &setup.tool)
+impl<W: Write> FromOptions<W> for SarifEmitter<W> {
+    fn from_options(writer: W, options: &EmitterOptions) -> Self {
+        Self::new(writer, &options.tool)
     }
 }
 

@@ -7,10 +7,10 @@
 use std::io::{self, Write};
 
 use super::Emitter;
+use super::options::{EmitterOptions, FromOptions};
 use super::output::{Draw, Output};
-use super::setup::{FromSetup, Setup};
 use crate::bag::Entry;
-use crate::contract::Checked;
+use crate::check::Checked;
 use crate::model::Diagnostic;
 use crate::source::{ColumnUnit, SourceMap};
 use crate::text;
@@ -69,8 +69,8 @@ fn before(path: &str) -> &'static str {
     if path.trim_start().starts_with("::") { "./" } else { "" }
 }
 
-impl<W: Write> FromSetup<W> for ShortEmitter<W> {
-    fn from_setup(writer: W, _setup: &Setup) -> Self {
+impl<W: Write> FromOptions<W> for ShortEmitter<W> {
+    fn from_options(writer: W, _setup: &EmitterOptions) -> Self {
         Self::new(writer)
     }
 }

@@ -22,7 +22,7 @@ fn what_no_edit_touches_is_as_it_was() {
     let (sources, file) = map(text);
     let done = apply(&sources, [&suggestion(file, "m", &[(3, 4, "x"), (6, 6, "y\r\n")])]);
     assert_eq!(done.files[&file], b"\xef\xbb\xbfx\r\ny\r\nb\xff\rc\n\0");
-    assert_eq!((&*done.applied, done.refused.len()), (&[0][..], 0));
+    assert_eq!((&*done.applied, done.rejected.len()), (&[0][..], 0));
 }
 
 #[test]
@@ -51,9 +51,9 @@ fn overlapping_suggestions_are_refused_one_by_one_and_the_rest_is_applied() {
     let done = apply(&sources, &all);
     assert_eq!(done.files[&file], b"01AC56F78I");
     assert_eq!(done.applied, [0, 2, 4, 7]);
-    let refused: Vec<_> = done.refused.iter().map(ToString::to_string).collect();
+    let rejected: Vec<_> = done.rejected.iter().map(ToString::to_string).collect();
     assert_eq!(
-        refused,
+        rejected,
         [
             "`inside` is not applied: it changes what `first` changes",
             "`partly` is not applied: it changes what `first` changes",
@@ -61,7 +61,7 @@ fn overlapping_suggestions_are_refused_one_by_one_and_the_rest_is_applied() {
             "`around` is not applied: it changes what `first` changes",
         ]
     );
-    assert_eq!(done.refused.iter().map(|one| one.index).collect::<Vec<_>>(), [1, 3, 5, 6]);
+    assert_eq!(done.rejected.iter().map(|one| one.index).collect::<Vec<_>>(), [1, 3, 5, 6]);
 }
 
 #[test]
@@ -76,14 +76,14 @@ fn edits_of_two_files_are_one_change() {
     assert_eq!(
         done.files.keys().collect::<Vec<_>>(),
         [&b],
-        "refused in one file is refused in all"
+        "rejected in one file is rejected in all"
     );
 }
 
 #[test]
 fn broken_edits_and_missing_files_are_refused() {
     let (mut sources, file) = map("é".as_bytes());
-    let missing = sources.add_missing("gone.vitte", []).unwrap();
+    let missing = sources.add_unavailable("gone.vitte", []).unwrap();
     let all = [
         suggestion(file, "inside", &[(1, 1, "x")]),
         suggestion(file, "past", &[(0, 3, "x")]),
@@ -92,9 +92,9 @@ fn broken_edits_and_missing_files_are_refused() {
     ];
     let done = apply(&sources, &all);
     assert!(done.files.is_empty() && done.applied.is_empty());
-    let refused: Vec<_> = done.refused.iter().map(ToString::to_string).collect();
+    let rejected: Vec<_> = done.rejected.iter().map(ToString::to_string).collect();
     assert_eq!(
-        refused,
+        rejected,
         [
             "`inside` is not applied: byte 1 is inside a character",
             "`past` is not applied: the span ends at byte 3 of a file of 2 bytes",

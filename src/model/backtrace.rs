@@ -43,9 +43,10 @@ impl BacktraceLine<'_> {
             Self::Frame(..) => None,
             Self::Omitted(frame) => Some(frame.text().to_owned()),
             Self::Runtime(count) => {
-                Some(format!("... {count} {} of the runtime ...", text::plural("call", *count)))
+                let frames = text::plural("frame", *count);
+                Some(format!("[... omitted {count} runtime {frames} ...]"))
             }
-            Self::Repeated(count) => Some(format!("... {count} times more the same call ...")),
+            Self::Repeated(count) => Some(format!("[... repeated {count} more times ...]")),
         }
     }
 
@@ -77,16 +78,16 @@ impl Backtrace {
     /// `is_full` is set or there are no others.
     pub fn lines(&self, is_full: bool) -> impl Iterator<Item = BacktraceLine<'_>> {
         let is_full =
-            is_full || self.frames.iter().all(|frame| frame.is_runtime() || frame.is_left_out());
+            is_full || self.frames.iter().all(|frame| frame.is_runtime() || frame.is_omitted());
         let mut index = 0;
         std::iter::from_fn(move || {
             let (before, rest) = self.frames.split_at_checked(index)?;
             let frame = rest.first()?;
             let count = |is: &dyn Fn(&Frame) -> bool| rest.iter().take_while(|one| is(one)).count();
             let repeated = count(&|one| Some(one) == before.last() && !is_full);
-            let (len, shown) = if frame.is_left_out() {
+            let (len, shown) = if frame.is_omitted() {
                 (1, BacktraceLine::Omitted(frame))
-            } else if repeated >= FEWEST_REPEATED {
+            } else if repeated >= MIN_REPEATED_FRAMES {
                 (repeated, BacktraceLine::Repeated(repeated))
             } else if is_full || !frame.is_runtime() {
                 (1, BacktraceLine::Frame(index, frame))
@@ -101,7 +102,7 @@ impl Backtrace {
 }
 
 /// Calls that are the same as the one before are shown as a number of them where they are this many.
-const FEWEST_REPEATED: usize = 3;
+const MIN_REPEATED_FRAMES: usize = 3;
 
 impl FromIterator<Frame> for Backtrace {
     fn from_iter<I: IntoIterator<Item = Frame>>(frames: I) -> Self {
@@ -128,7 +129,7 @@ impl fmt::Display for Backtrace {
 /// vittec::front::blocks::close at examples/vittec/src/front/blocks.rs:77:13
 /// malloc in libc.so.6+0x9d8e2
 /// <unknown> in vittec+0x1c20
-/// ... 10324 calls are left out ...
+/// [... omitted 10324 frames ...]
 /// ```
 ///
 /// The text is all that a frame is, so that what is read back from JSON is what was written. Where it
@@ -139,8 +140,8 @@ impl fmt::Display for Backtrace {
 ///
 /// let frame = Frame::new("vittec::close at src/blocks.rs:77:13");
 /// assert_eq!(frame.function(), "vittec::close");
-/// let place = frame.place().ok_or("no place")?;
-/// assert_eq!((place.file, place.line, place.col), ("src/blocks.rs", 77, Some(13)));
+/// let location = frame.location().ok_or("no place")?;
+/// assert_eq!((location.file, location.line, location.col), ("src/blocks.rs", 77, Some(13)));
 /// assert!(Frame::new("malloc in libc.so.6+0x9d8e2").is_runtime());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -154,7 +155,7 @@ pub struct Frame {
 /// Where in its source a call was.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
-pub struct FramePlace<'a> {
+pub struct FrameLocation<'a> {
     /// The path, as the compiler of the program knew it.
     pub file: &'a str,
     /// 1-based.
@@ -165,8 +166,8 @@ pub struct FramePlace<'a> {
 
 /// What stands behind the name of a function.
 #[derive(Clone, Copy, Debug)]
-enum Known<'a> {
-    Place(FramePlace<'a>),
+enum Origin<'a> {
+    Source(FrameLocation<'a>),
     Module(&'a str, u64),
     Nothing,
 }
@@ -190,15 +191,15 @@ impl Frame {
     /// A call of `function` whose source is not known, `offset` bytes behind the beginning of a
     /// program or library.
     #[must_use]
-    pub fn inside(function: &str, module: &str, offset: u64) -> Self {
+    pub fn in_module(function: &str, module: &str, offset: u64) -> Self {
         Self::new(format!("{function} in {module}+{offset:#x}"))
     }
 
     /// In the place of calls that are not shown.
     #[must_use]
-    pub fn left_out(count: u64) -> Self {
-        let calls = if count == 1 { "call is" } else { "calls are" };
-        Self::new(format!("... {count} {calls} left out ..."))
+    pub fn omitted(count: u64) -> Self {
+        let frames = if count == 1 { "frame" } else { "frames" };
+        Self::new(format!("[... omitted {count} {frames} ...]"))
     }
 
     /// All of it.
@@ -216,9 +217,9 @@ impl Frame {
     /// Where in its source the call was. A line 0, as debug information has it for code that nobody
     /// wrote, is no place.
     #[must_use]
-    pub fn place(&self) -> Option<FramePlace<'_>> {
+    pub fn location(&self) -> Option<FrameLocation<'_>> {
         match self.parts().1 {
-            Known::Place(place) if place.line > 0 => Some(place),
+            Origin::Source(place) if place.line > 0 => Some(place),
             _ => None,
         }
     }
@@ -228,17 +229,17 @@ impl Frame {
     #[must_use]
     pub fn module(&self) -> Option<(&str, u64)> {
         match self.parts().1 {
-            Known::Module(module, offset) => Some((module, offset)),
+            Origin::Module(module, offset) => Some((module, offset)),
             _ => None,
         }
     }
 
-    /// Whether it stands in the [place of calls that are not shown](Self::left_out).
+    /// Whether it stands in the [place of calls that are not shown](Self::omitted).
     #[must_use]
-    pub fn is_left_out(&self) -> bool {
-        let count = self.text.strip_prefix("... ").and_then(|text| {
-            let behind = [" calls are left out ...", " call is left out ..."];
-            behind.iter().find_map(|behind| text.strip_suffix(behind))
+    pub fn is_omitted(&self) -> bool {
+        let count = self.text.strip_prefix("[... omitted ").and_then(|text| {
+            let ends = [" frames ...]", " frame ...]"];
+            ends.iter().find_map(|end| text.strip_suffix(end))
         });
         count.is_some_and(|count| is_digits(count) && count.parse::<u64>().is_ok())
     }
@@ -250,15 +251,15 @@ impl Frame {
     pub fn is_runtime(&self) -> bool {
         let (function, known) = self.parts();
         let is_where_runtime_is = match known {
-            Known::Place(place) => is_source_of_rust(place.file),
-            Known::Module(module, _) => is_library_of_the_system(module) || is_start(function),
-            Known::Nothing => is_start(function),
+            Origin::Source(place) => is_source_of_rust(place.file),
+            Origin::Module(module, _) => is_library_of_the_system(module) || is_start(function),
+            Origin::Nothing => is_start(function),
         };
         is_where_runtime_is || function.starts_with("__libc_start") || is_of_runtime(function)
     }
 
     /// The name of the function, and what stands behind it.
-    fn parts(&self) -> (&str, Known<'_>) {
+    fn parts(&self) -> (&str, Origin<'_>) {
         // A name has neither word; a path may have both, so that the first one counts, and the end of the
         // text tells which of the two it is.
         let split = |word| self.text.split_once(word);
@@ -266,7 +267,7 @@ impl Frame {
             split(" at ").and_then(|(function, place)| Some((function, parse_place(place)?)));
         let inside =
             || split(" in ").and_then(|(function, module)| Some((function, parse_module(module)?)));
-        placed.or_else(inside).unwrap_or((&self.text, Known::Nothing))
+        placed.or_else(inside).unwrap_or((&self.text, Origin::Nothing))
     }
 }
 
@@ -281,7 +282,7 @@ fn is_digits(text: &str) -> bool {
 }
 
 /// `src/blocks.rs:77:13`, the column where there is one.
-fn parse_place(text: &str) -> Option<Known<'_>> {
+fn parse_place(text: &str) -> Option<Origin<'_>> {
     // `parse` alone would take `+1`.
     let number = |text: &str| is_digits(text).then(|| text.parse::<u32>().ok()).flatten();
     let (before, last) = text.rsplit_once(':')?;
@@ -291,15 +292,15 @@ fn parse_place(text: &str) -> Option<Known<'_>> {
         Some((file, line)) => (file, line, Some(last).filter(|&col| col > 0)),
         None => (before, last, None),
     };
-    (!file.is_empty()).then_some(Known::Place(FramePlace { file, line, col }))
+    (!file.is_empty()).then_some(Origin::Source(FrameLocation { file, line, col }))
 }
 
 /// `libc.so.6+0x9d8e2`
-fn parse_module(text: &str) -> Option<Known<'_>> {
+fn parse_module(text: &str) -> Option<Origin<'_>> {
     let (module, offset) = text.rsplit_once("+0x")?;
     let is_hex = offset.bytes().all(|byte| byte.is_ascii_hexdigit());
     let offset = u64::from_str_radix(offset, 16).ok().filter(|_| is_hex)?;
-    (!module.is_empty()).then_some(Known::Module(module, offset))
+    (!module.is_empty()).then_some(Origin::Module(module, offset))
 }
 
 /// Rust's sources, as they are known where its libraries were built, and where they are installed.

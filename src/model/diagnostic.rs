@@ -330,7 +330,7 @@ mod tests {
     fn equal_is_what_says_the_same_whatever_came_first() {
         use crate::{Applicability, Edit};
         let edit = Edit::remove(Span::empty(FileId::new(0), 0));
-        let suggestion = Suggestion::one("s", edit, Applicability::Unspecified);
+        let suggestion = Suggestion::single("s", edit, Applicability::Unspecified);
         assert_eq!(sample().suggestions(), []);
         assert_eq!(sample().notes().next(), None);
         let noted = sample().with_note("n");

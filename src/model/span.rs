@@ -15,7 +15,7 @@ impl FileId {
     }
 
     /// No file: what has no place, as a crash may have none, is in it.
-    pub const NOWHERE: Self = Self(u32::MAX);
+    pub const DUMMY: Self = Self(u32::MAX);
 
     /// The 0-based index of the file in its map.
     #[must_use]
@@ -69,11 +69,8 @@ impl Span {
         Self { file, lo: at, hi: at }
     }
 
-    /// The span of what has no place in a source.
-    #[must_use]
-    pub const fn nowhere() -> Self {
-        Self::empty(FileId::NOWHERE, 0)
-    }
+    /// A placeholder for a diagnostic without a location: an empty span in [`FileId::DUMMY`].
+    pub const DUMMY: Self = Self::empty(FileId::DUMMY, 0);
 
     /// The bytes between two offsets, whichever is the smaller one.
     pub(crate) fn clamped(file: FileId, lo: u32, hi: u32) -> Self {

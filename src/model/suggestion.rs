@@ -134,7 +134,7 @@ impl Suggestion {
 
     /// A suggestion of one edit.
     #[must_use]
-    pub fn one(
+    pub fn single(
         message: impl Into<Cow<'static, str>>,
         edit: Edit,
         applicability: Applicability,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use super::lines::Lines;
-use super::{ColumnUnit, KnownPlace, Location, MAX_FILE_BYTES, SourceError, is_pseudo};
+use super::{ColumnUnit, KnownLocation, Location, MAX_FILE_BYTES, SourceError, is_virtual};
 use crate::model::{ByteOffset, FileId, Span};
 use crate::text::floor_char_boundary;
 
@@ -53,7 +53,7 @@ impl SourceFile {
     pub(super) fn missing(
         id: FileId,
         path: String,
-        places: impl IntoIterator<Item = KnownPlace>,
+        places: impl IntoIterator<Item = KnownLocation>,
     ) -> Self {
         let places =
             places.into_iter().map(|place| (place.offset, (place.line.max(1), place.col.max(1))));
@@ -75,7 +75,7 @@ impl SourceFile {
 
     /// Whether the file is not here, so that nothing but some places is known of it.
     #[must_use]
-    pub const fn is_missing(&self) -> bool {
+    pub const fn is_unavailable(&self) -> bool {
         self.missing.is_some()
     }
 
@@ -98,7 +98,7 @@ impl SourceFile {
     }
 
     pub(crate) fn check(&self, span: Span) -> Result<(), SourceError> {
-        if self.is_missing() {
+        if self.is_unavailable() {
             return Ok(());
         }
         if span.hi() > self.len() {
@@ -118,19 +118,19 @@ impl SourceFile {
 
     /// Whether the path is a name in angle brackets, such as `<stdin>`, for what is no file on disk.
     #[must_use]
-    pub fn is_pseudo(&self) -> bool {
-        is_pseudo(&self.path)
+    pub fn is_virtual(&self) -> bool {
+        is_virtual(&self.path)
     }
 
-    /// Whether a path is that of a [pseudo file](Self::is_pseudo).
+    /// Whether a path is that of a [pseudo file](Self::is_virtual).
     #[must_use]
-    pub fn is_pseudo_path(path: &str) -> bool {
-        is_pseudo(path)
+    pub fn is_virtual_path(path: &str) -> bool {
+        is_virtual(path)
     }
 
     /// Whether a reader can open the file and find its text: it is neither missing nor pseudo.
     pub(crate) fn is_open(&self) -> bool {
-        !self.is_missing() && !self.is_pseudo()
+        !self.is_unavailable() && !self.is_virtual()
     }
 
     /// Where `span` ends, exclusive. Nothing where nobody can open the file, so that no program is told of

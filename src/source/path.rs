@@ -15,7 +15,7 @@ pub(super) fn normalize(path: &Path, root: Option<&Path>) -> String {
 }
 
 /// Whether a path is a name in angle brackets, such as `<stdin>`, for what is no file on disk.
-pub(crate) fn is_pseudo(path: &str) -> bool {
+pub(crate) fn is_virtual(path: &str) -> bool {
     path.starts_with('<') && path.ends_with('>')
 }
 

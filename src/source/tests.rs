@@ -101,7 +101,7 @@ fn a_span_is_checked_against_its_file() {
 #[test]
 fn a_shared_file_stays_while_the_map_grows() {
     let (mut sources, file) = one("first");
-    let first = sources.shared(file).unwrap();
+    let first = sources.file_arc(file).unwrap();
     let before = sources.clone();
     let second = sources.add("b.vitte", "second").unwrap();
     assert_eq!((first.text(), first.id()), ("first", file));

@@ -10,7 +10,7 @@ const PATH: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
 /// What may stand nowhere in a URL (section 2).
-const NOWHERE: &AsciiSet = &CONTROLS
+const NEVER_IN_URL: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
     .add(b'<')
@@ -29,7 +29,7 @@ pub(crate) fn path(path: &str) -> Cow<'_, str> {
 
 /// A URL with all that may not stand in one percent-encoded.
 pub(crate) fn encoded(url: &str) -> Cow<'_, str> {
-    utf8_percent_encode(url, NOWHERE).into()
+    utf8_percent_encode(url, NEVER_IN_URL).into()
 }
 
 #[cfg(test)]

@@ -21,14 +21,14 @@ const CRATES: [(&str, &str); 5] = [
 /// The modules of `emit` from left to right. What is not among them is a format, and those do not use one
 /// another; `format`, which lists them, stands right of them.
 const EMIT: [&[&str]; 9] = [
-    &["setup", "excerpt", "glyphs", "style", "escape", "fingerprint", "output", "prose"],
+    &["options", "excerpt", "glyphs", "style", "escape", "fingerprint", "output", "prose"],
     &["document", "markup"],
     &["canvas"],
     &["pen"],
     &["margin", "calls"],
     &["layout", "patch"],
     &["direct"],
-    &["picture"],
+    &["renderer"],
     &[
         "github", "gitlab", "html", "human", "json", "junit", "lsp", "narrated", "rdjson", "sarif",
         "short",

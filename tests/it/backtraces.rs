@@ -123,7 +123,7 @@ fn both_ways_of_drawing_have_the_same_backtrace() {
 
 #[test]
 fn a_backtrace_stands_before_suggestions_and_where_there_is_no_source() {
-    let span = Span::nowhere();
+    let span = Span::DUMMY;
     let nowhere = Diagnostic::new(Severity::Fatal, code!("F0001"), span, "m");
     let nowhere = nowhere.with_backtrace(backtrace(&["f", "g at a.rs:1:2"]));
     let out = human(&SourceMap::new(), &[nowhere].into_iter().collect(), |emitter| emitter);
@@ -131,7 +131,7 @@ fn a_backtrace_stands_before_suggestions_and_where_there_is_no_source() {
 
     let mut scene = crash();
     let edit = vitte_diag::Edit::remove(scene.diagnostic.primary().span());
-    let fix = Suggestion::one("remove it", edit, vitte_diag::Applicability::Unspecified);
+    let fix = Suggestion::single("remove it", edit, vitte_diag::Applicability::Unspecified);
     scene.diagnostic.add_suggestion(fix);
     let out = scene.human();
     assert!(out.find("= note").unwrap() < out.find("= backtrace").unwrap(), "{out}");

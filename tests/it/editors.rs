@@ -65,7 +65,7 @@ fn an_editor_finds_the_bytes_of_every_label_and_edit_by_utf16_units() {
         let diagnostic = entry.diagnostic;
         let Some(text) = text_of(diagnostic.primary().span()) else { continue };
         let mut span = diagnostic.primary().span();
-        if sources.file(span.file()).unwrap().is_pseudo() {
+        if sources.file(span.file()).unwrap().is_virtual() {
             // Nobody can look up where it ends.
             span = Span::empty(span.file(), span.lo());
         }

@@ -20,6 +20,26 @@ fn codespan() {
 }
 
 #[test]
+fn type_mismatch() {
+    assert_snapshot!("example_type_mismatch", output(&mut example("type_mismatch")));
+}
+
+#[test]
+fn from_ariadne() {
+    assert_snapshot!("example_from_ariadne", output(&mut example("from_ariadne")));
+}
+
+#[test]
+fn from_miette() {
+    assert_snapshot!("example_from_miette", output(&mut example("from_miette")));
+}
+
+#[test]
+fn read_json() {
+    assert_snapshot!("example_read_json", output(&mut example("read_json")));
+}
+
+#[test]
 fn driver() {
     let folder = common::folder(&[("a.txt", "one\ntwo  \n"), ("b.txt", "three")]);
     let runs: [&[&str]; 4] = [

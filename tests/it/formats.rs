@@ -85,8 +85,8 @@ fn a_second_bag_begins_a_document_of_its_own() {
     let (sources, bag) = ten();
     for &format in Format::ALL {
         let mut out = Vec::new();
-        let setup = vitte_diag::Setup::new(common::tool(), Terminal::default());
-        let mut emitter = format.emitter(&mut out, &setup);
+        let options = vitte_diag::EmitterOptions::new(common::tool(), Terminal::default());
+        let mut emitter = format.emitter(&mut out, &options);
         bag.emit(&sources, &mut emitter).unwrap();
         bag.emit(&sources, &mut emitter).unwrap();
         drop(emitter);

@@ -115,7 +115,7 @@ proptest! {
     #[test]
     fn files_that_are_not_here_are_errors(texts in prop::collection::vec(text(), 2), labels in labels(5)) {
         let (mut sources, _) = files(&texts);
-        sources.add_missing("elsewhere.vitte", []).unwrap();
+        sources.add_unavailable("elsewhere.vitte", []).unwrap();
         let ours = theirs::Diagnostic::from(&diagnostic(&labels));
         let drawn = term::emit_into_string(&Config::default(), &sources, &ours);
         if labels.iter().all(|(span, _)| span.file().index() < 2) {
@@ -138,8 +138,8 @@ fn a_byte_order_mark_is_in_the_first_line_and_has_no_column() {
 #[test]
 fn no_question_about_a_file_that_is_not_here_has_an_answer() {
     let mut sources = SourceMap::new();
-    let missing = sources.add_missing("elsewhere.vitte", []).unwrap();
-    for id in [missing, FileId::new(7), FileId::NOWHERE] {
+    let missing = sources.add_unavailable("elsewhere.vitte", []).unwrap();
+    for id in [missing, FileId::new(7), FileId::DUMMY] {
         assert!(matches!(sources.name(id), Err(Error::FileMissing)));
         assert!(matches!(sources.source(id), Err(Error::FileMissing)));
         assert!(matches!(sources.line_index(id, 0), Err(Error::FileMissing)));
@@ -158,7 +158,7 @@ fn names_are_safe_to_show() {
 
 #[test]
 fn all_that_a_diagnostic_says_is_said() {
-    let (file, nowhere) = (FileId::new(3), Span::nowhere());
+    let (file, nowhere) = (FileId::new(3), Span::DUMMY);
     let (first, second) = (Span::new(file, 4, 7).unwrap(), Span::empty(file, 2));
     let edit = Edit::remove(first);
     let ours = Diagnostic::error(code!("E0100"), first, "what is wrong")
@@ -169,7 +169,7 @@ fn all_that_a_diagnostic_says_is_said() {
         .with_note("know this")
         .with_help("do this")
         .with_backtrace([Frame::new("f"), Frame::new("main")].into_iter().collect())
-        .with_suggestion(Suggestion::one("remove it", edit, Applicability::MachineApplicable));
+        .with_suggestion(Suggestion::single("remove it", edit, Applicability::MachineApplicable));
     let expected = theirs::Diagnostic::error()
         .with_code("E0100")
         .with_message("what is wrong")
@@ -188,7 +188,7 @@ fn all_that_a_diagnostic_says_is_said() {
 fn a_crash_is_a_bug_and_every_other_severity_has_its_own_name() {
     use Severity::{Error, Fatal, Note, Warning};
     let severity = |severity| {
-        let ours = Diagnostic::new(severity, code!("X1"), Span::nowhere(), "m");
+        let ours = Diagnostic::new(severity, code!("X1"), Span::DUMMY, "m");
         theirs::Diagnostic::from(ours).severity
     };
     let expected = [
@@ -203,6 +203,6 @@ fn a_crash_is_a_bug_and_every_other_severity_has_its_own_name() {
 /// What has no place is drawn without a snippet.
 #[test]
 fn what_has_no_place_is_drawn() {
-    let ours = Diagnostic::error(code!("E1"), Span::nowhere(), "m").with_help("h").into();
+    let ours = Diagnostic::error(code!("E1"), Span::DUMMY, "m").with_help("h").into();
     assert_eq!(drawn(&SourceMap::new(), &ours), "error[E1]: m\n = help: h\n\n");
 }

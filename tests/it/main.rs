@@ -17,6 +17,7 @@ mod codes;
 mod editors;
 mod examples;
 mod formats;
+mod glossary;
 mod interchange;
 mod manners;
 mod memory;

@@ -28,7 +28,7 @@ fn long_texts_wrap_inside_the_gutter() {
         .with_secondary(scene.diagnostic.secondary()[1].span(), words(25))
         .with_help(words(40))
         .with_note(format!("{}\n{}", words(3), words(40)))
-        .with_suggestion(Suggestion::one(
+        .with_suggestion(Suggestion::single(
             words(30),
             Edit::remove(span),
             Applicability::Unspecified,
@@ -139,7 +139,7 @@ fn a_suggestion_of_ten_thousand_edits_is_bounded() {
     let renames = Suggestion::new("rename", renames, Applicability::Unspecified).unwrap();
     let others: Vec<_> = (0..1000).map(|n| sources.add(format!("{n}"), "x").unwrap()).collect();
     let missing: Vec<_> =
-        (0..1000).map(|n| sources.add_missing(format!("gone/{n}"), []).unwrap()).collect();
+        (0..1000).map(|n| sources.add_unavailable(format!("gone/{n}"), []).unwrap()).collect();
     let insert = |files: Vec<_>| {
         let edits = files.into_iter().map(|file| Edit::insert(file, 0, "y"));
         Suggestion::new("insert", edits, Applicability::Unspecified).unwrap()
@@ -191,7 +191,7 @@ fn codes_and_paths_are_links_where_the_terminal_has_them() {
 fn the_arrow_before_a_path_is_the_same_where_the_file_is_not_here() {
     let mut sources = SourceMap::new();
     let (here, gone) =
-        (sources.add("here", "x").unwrap(), sources.add_missing("gone", []).unwrap());
+        (sources.add("here", "x").unwrap(), sources.add_unavailable("gone", []).unwrap());
     for (unicode, arrow) in [(false, " --> "), (true, "  ┌─ ")] {
         for (file, path) in [(here, "here:1:1"), (gone, "gone:1:1")] {
             let span = sources.span(file, 0..1).unwrap();
@@ -226,7 +226,7 @@ fn suggestions_are_drawn_as_what_they_do() {
         let lo = text.find(word).unwrap();
         sources.span(file, lo..lo + word.len()).unwrap()
     };
-    let one = |message, edit| Suggestion::one(message, edit, Applicability::MaybeIncorrect);
+    let one = |message, edit| Suggestion::single(message, edit, Applicability::MaybeIncorrect);
     let parts = [
         Edit::insert(file, at("first").lo(), "("),
         Edit::insert(file, at("second").hi(), ")"),
@@ -265,13 +265,13 @@ fn long_suggestions_are_cut_around_what_changes() {
     let file = span.file();
     let diagnostic = scene
         .diagnostic
-        .with_suggestion(Suggestion::one(
+        .with_suggestion(Suggestion::single(
             "new",
             Edit::replace(span, "new"),
             Applicability::Unspecified,
         ))
-        .with_suggestion(Suggestion::one("none", Edit::remove(span), Applicability::Unspecified))
-        .with_suggestion(Suggestion::one(
+        .with_suggestion(Suggestion::single("none", Edit::remove(span), Applicability::Unspecified))
+        .with_suggestion(Suggestion::single(
             "many lines",
             Edit::insert(file, 0, "line\n".repeat(100)),
             Applicability::Unspecified,
@@ -292,7 +292,7 @@ fn no_line_is_a_workflow_command() {
         .with_secondary(other, evil)
         .with_note(evil)
         .with_help(evil)
-        .with_suggestion(Suggestion::one(
+        .with_suggestion(Suggestion::single(
             evil,
             Edit::replace(span, evil),
             Applicability::Unspecified,
@@ -312,7 +312,7 @@ fn suggestions_on_very_long_lines_are_drawn_as_on_long_ones() {
         let side = unit.repeat(side);
         let scene = scene(&format!("{side}⟦old⟧{side}\n"));
         let span = scene.diagnostic.primary().span();
-        let one = |message, edit| Suggestion::one(message, edit, Applicability::Unspecified);
+        let one = |message, edit| Suggestion::single(message, edit, Applicability::Unspecified);
         let diagnostic = scene
             .diagnostic
             .with_suggestion(one("replace", Edit::replace(span, "new 日本")))

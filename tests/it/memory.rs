@@ -5,7 +5,7 @@ use vitte_diag::{Diagnostic, DiagnosticBag, FileId, Span, codes};
 
 /// The most bytes of the heap that a diagnostic may take in a bag, its share of the bag's tables with
 /// it. Their room grows in steps, so it is most just after a step.
-const MOST_BYTES: i64 = 256;
+const MAX_BYTES: i64 = 256;
 
 /// The common diagnostic, as a compiler makes it: constant text, two labels and a help.
 fn common(at: u32) -> Diagnostic {
@@ -44,7 +44,7 @@ fn the_common_diagnostic_takes_256_bytes_in_a_bag_of_any_size() {
         let (kept, _) = cost(|| _ = bag.push(common(at)));
         bytes += kept;
         // The first few pay for the room of those to come.
-        let is_bounded = count < 8 || bytes <= MOST_BYTES * count;
+        let is_bounded = count < 8 || bytes <= MAX_BYTES * count;
         assert!(is_bounded, "{bytes} bytes in a bag of {count}");
     }
     assert_eq!(bag.len(), 100_000);

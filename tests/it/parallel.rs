@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rayon::prelude::*;
 use vitte_diag::{
-    Diagnostic, DiagnosticBag, Emitter, Format, HumanEmitter, Setup, SourceMap, code,
+    Diagnostic, DiagnosticBag, Emitter, EmitterOptions, Format, HumanEmitter, SourceMap, code,
 };
 
 /// Counts writes, and takes no more than so many.
@@ -63,7 +63,7 @@ fn emitted(
 ) -> (Vec<Vec<u8>>, Result<(), String>) {
     let mut all = Vec::new();
     let writes = Writes { all: &mut all, most };
-    let mut emitter = format.emitter(writes, &Setup::default());
+    let mut emitter = format.emitter(writes, &EmitterOptions::default());
     let result = emit(&mut *emitter).map_err(|error| error.to_string());
     drop(emitter);
     (all, result)

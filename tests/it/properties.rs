@@ -97,8 +97,8 @@ fn frame() -> impl Strategy<Value = Frame> {
         (text(), words(), line, col)
             .prop_map(|(function, file, line, col)| Frame::at(&function, &file, line, col)),
         (text(), words(), any::<u64>())
-            .prop_map(|(function, module, at)| Frame::inside(&function, &module, at)),
-        any::<u64>().prop_map(Frame::left_out),
+            .prop_map(|(function, module, at)| Frame::in_module(&function, &module, at)),
+        any::<u64>().prop_map(Frame::omitted),
     ]
 }
 
@@ -188,9 +188,9 @@ proptest! {
             prop_assert_eq!(read.help.as_deref(), diagnostic.help());
             let again = read.to_diagnostic(|_| FileId::new(0)).expect("one primary label");
             prop_assert_eq!(again.backtrace(), diagnostic.backtrace());
-            let breaches = bag.validate(&sources).into_iter().filter(|(seq, _)| *seq == entry.seq);
+            let issues = bag.validate(&sources).into_iter().filter(|(seq, _)| *seq == entry.seq);
             let notes: Vec<String> = diagnostic.notes().map(str::to_owned)
-                .chain(breaches.map(|(_, breach)| breach.to_string())).collect();
+                .chain(issues.map(|(_, issue)| issue.to_string())).collect();
             prop_assert_eq!(&read.notes, &notes);
             for (label, read) in diagnostic.labels().zip(&read.labels) {
                 if notes.len() == diagnostic.notes().count() {

@@ -9,8 +9,8 @@ use serde_json::Value;
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 use vitte_diag::{
-    Applicability, Diagnostic, DiagnosticBag, Edit, FileId, Format, Frame, HtmlEmitter, Setup,
-    SourceMap, Span, Suggestion, Terminal, Tool, codes, registry, text,
+    Applicability, Diagnostic, DiagnosticBag, Edit, EmitterOptions, FileId, Format, Frame,
+    HtmlEmitter, SourceMap, Span, Suggestion, Terminal, Tool, codes, registry, text,
 };
 
 use crate::common;
@@ -88,7 +88,7 @@ struct Scene {
     words: BTreeMap<&'static str, String>,
     sources: SourceMap,
     bag: DiagnosticBag,
-    setup: Setup,
+    options: EmitterOptions,
 }
 
 impl Scene {
@@ -106,7 +106,7 @@ impl Scene {
         let file = sources.add(word("path"), source.clone()).unwrap();
         let other = sources.add(word("other"), source).unwrap();
         let span = |file| sources.span(file, inside.clone()).unwrap();
-        let fix = |edit| Suggestion::one(word("fix"), edit, Applicability::MaybeIncorrect);
+        let fix = |edit| Suggestion::single(word("fix"), edit, Applicability::MaybeIncorrect);
         // As the name of a function, and as a path.
         let backtrace = [Frame::new(word("frame")), Frame::at("f", &word("frame"), 1, None)];
         let diagnostic = Diagnostic::error(codes::E0001, span(file), word("message"))
@@ -131,7 +131,7 @@ impl Scene {
         assert_eq!(percent_decode_str(&url).decode_utf8().unwrap(), base, "{about}");
         words.insert("url", url);
         let bag = [diagnostic].into_iter().collect();
-        Self { about, words, sources, bag, setup: Setup::new(tool, Terminal::default()) }
+        Self { about, words, sources, bag, options: EmitterOptions::new(tool, Terminal::default()) }
     }
 
     fn word(&self, place: &str) -> &str {
@@ -139,7 +139,7 @@ impl Scene {
     }
 
     fn write(&self, format: Format) -> String {
-        common::write(format, &self.sources, &self.bag, &self.setup)
+        common::write(format, &self.sources, &self.bag, &self.options)
     }
 
     /// Human output with colours and links or without both; `rich`: with context and Unicode.
@@ -147,14 +147,14 @@ impl Scene {
         let mut terminal = Terminal::default();
         (terminal.color, terminal.hyperlinks) = (colored, colored);
         common::human(&self.sources, &self.bag, |human| {
-            let human = human.with_terminal(terminal).with_tool(&self.setup.tool);
+            let human = human.with_terminal(terminal).with_tool(&self.options.tool);
             human.with_context_lines(u16::from(rich)).with_unicode(rich)
         })
     }
 
     fn html(&self, rich: bool) -> String {
         let mut out = Vec::new();
-        let html = HtmlEmitter::new(&mut out, &self.setup.tool);
+        let html = HtmlEmitter::new(&mut out, &self.options.tool);
         let mut html = html.with_context_lines(u16::from(rich)).with_unicode(rich);
         self.bag.emit(&self.sources, &mut html).unwrap();
         String::from_utf8(out).unwrap()
@@ -341,11 +341,11 @@ fn what_is_broken_is_safe(scene: &Scene) {
     let word = |place| scene.word(place).to_owned();
     let mut sources = SourceMap::new();
     let file = sources.add(word("path"), word("inside")).unwrap();
-    let missing = sources.add_missing(word("other"), []).unwrap();
+    let missing = sources.add_unavailable(word("other"), []).unwrap();
     let [past, nowhere, missing] =
         [(file, 999), (FileId::new(9), 0), (missing, 0)].map(|(file, at)| Span::empty(file, at));
-    let fix = Suggestion::one(word("fix"), Edit::remove(past), Applicability::Unspecified);
-    let broken = [past, nowhere, missing, Span::nowhere()].map(|span| {
+    let fix = Suggestion::single(word("fix"), Edit::remove(past), Applicability::Unspecified);
+    let broken = [past, nowhere, missing, Span::DUMMY].map(|span| {
         Diagnostic::error(codes::E0001, span, word("message"))
             .with_label(word("primary"))
             .with_secondary(past, word("secondary"))
@@ -355,7 +355,7 @@ fn what_is_broken_is_safe(scene: &Scene) {
     });
     let bag = broken.into_iter().collect();
     for format in Format::ALL {
-        let output = common::write(*format, &sources, &bag, &scene.setup);
+        let output = common::write(*format, &sources, &bag, &scene.options);
         assert_safe(&output, &format!("{format}, {}", scene.about));
     }
 }

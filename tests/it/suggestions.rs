@@ -80,19 +80,19 @@ proptest! {
         suggestions in prop::collection::vec(suggestion(), 0..8),
     ) {
         let sources = map(&texts);
-        let is_there = |one: &Suggestion| one.edits().iter().all(|edit| sources.location(edit.span()).is_ok());
+        let file_exists = |one: &Suggestion| one.edits().iter().all(|edit| sources.location(edit.span()).is_ok());
         let clashes = |one: &Suggestion, other: &Suggestion| {
             one.edits().iter().any(|edit| other.edits().iter().any(|other| clash(edit, other)))
         };
         let mut expected: Vec<usize> = Vec::new();
         for (index, one) in suggestions.iter().enumerate() {
-            if is_there(one) && !expected.iter().any(|&done| clashes(one, &suggestions[done])) {
+            if file_exists(one) && !expected.iter().any(|&done| clashes(one, &suggestions[done])) {
                 expected.push(index);
             }
         }
         let done = fix::apply(&sources, &suggestions);
         prop_assert_eq!(&done.applied, &expected);
-        prop_assert_eq!(done.refused.len() + expected.len(), suggestions.len());
+        prop_assert_eq!(done.rejected.len() + expected.len(), suggestions.len());
 
         // The same by hand, from the last edit to the first.
         let mut edits: Vec<&Edit> = expected.iter().flat_map(|&index| suggestions[index].edits()).collect();
@@ -156,8 +156,8 @@ proptest! {
             sources.files().find(|file| file.path() == path).expect("a file of the map").id()
         };
         let back = read.to_diagnostic(file).expect("what was written can be read");
-        let is_there = |one: &&Suggestion| one.edits().iter().all(|edit| sources.location(edit.span()).is_ok());
-        let kept: Vec<Suggestion> = suggestions.iter().filter(is_there).cloned().collect();
+        let file_exists = |one: &&Suggestion| one.edits().iter().all(|edit| sources.location(edit.span()).is_ok());
+        let kept: Vec<Suggestion> = suggestions.iter().filter(file_exists).cloned().collect();
         prop_assert_eq!(back.suggestions(), &kept[..]);
         prop_assert_eq!(back.notes().count(), suggestions.len() - kept.len());
     }

@@ -78,11 +78,11 @@ fn sarif_has_a_backtrace_as_a_stack() {
         Frame::at("vittec::close", "src/a b.rs", 77, Some(13)),
         Frame::at("core::f", "/rustc/1/library/core/src/a.rs", 7, None),
         Frame::at("g", "src/a.rs", 0, Some(0)),
-        Frame::inside("<unknown>", "/usr/lib/libc.so.6", 0x1c20),
-        Frame::left_out(7),
+        Frame::in_module("<unknown>", "/usr/lib/libc.so.6", 0x1c20),
+        Frame::omitted(7),
         Frame::new("main {0}"),
     ];
-    let crash = Diagnostic::new(Severity::Fatal, code!("F0001"), Span::nowhere(), "m");
+    let crash = Diagnostic::new(Severity::Fatal, code!("F0001"), Span::DUMMY, "m");
     let bag = [crash.with_backtrace(calls.into_iter().collect())].into_iter().collect();
     let out = written(Format::Sarif, &SourceMap::new(), &bag);
     let log: Value = serde_json::from_str(&out).unwrap();

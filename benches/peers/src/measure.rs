@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::time::{Duration, Instant};
 
-use crate::libraries::Prepared;
+use crate::libraries::PreparedUpload;
 
 /// How much is done.
 #[derive(Clone, Copy)]
@@ -30,7 +30,7 @@ pub struct Lane<'w> {
     /// The name in the table.
     pub name: String,
     /// What is run.
-    pub prepared: Box<dyn Prepared + 'w>,
+    pub prepared: Box<dyn PreparedUpload + 'w>,
 }
 
 /// What came of a lane.
@@ -113,7 +113,7 @@ impl<'w> Run<'w> {
 }
 
 /// The time of one run, and its output; nothing if the library panics.
-pub fn once(prepared: &mut (dyn Prepared + '_)) -> Option<(Duration, Vec<u8>)> {
+pub fn once(prepared: &mut (dyn PreparedUpload + '_)) -> Option<(Duration, Vec<u8>)> {
     let mut buffer = Vec::new();
     let hook = take_hook();
     set_hook(Box::new(|_| ()));

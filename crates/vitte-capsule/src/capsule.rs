@@ -29,7 +29,7 @@ use crate::report::CrashReport;
 /// ```
 ///
 /// A capsule is written as a whole or not at all, and its file is its owner's alone. Reading one is strict,
-/// and takes no more memory than [`Capsule::MOST_BYTES`], whatever the file says of itself.
+/// and takes no more memory than [`Capsule::MAX_BYTES`], whatever the file says of itself.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct Capsule {
@@ -73,7 +73,7 @@ impl Capsule {
 
     /// The most bytes that the parts of a capsule have together, and about the most memory that reading one
     /// takes.
-    pub const MOST_BYTES: u64 = 256 << 20;
+    pub const MAX_BYTES: u64 = 256 << 20;
 
     /// A capsule of a report alone.
     #[must_use]

@@ -1,6 +1,6 @@
 //! What makes a crash the same one on another day and another machine.
 
-mod calls;
+mod frames;
 mod message;
 mod names;
 #[cfg(test)]
@@ -115,14 +115,14 @@ impl Fingerprint {
     /// What that of a report is made of.
     #[must_use]
     pub fn parts(report: &CrashReport) -> FingerprintParts {
-        let mut kind = report.kind().to_owned();
+        let mut kind = report.kind().as_str().to_owned();
         if let Some(signal) = report.signal.as_deref().filter(|signal| !signal.is_empty()) {
             let end = vitte_diag::text::floor_char_boundary(signal, 64);
             kind.push(' ');
             kind.push_str(signal.get(..end).unwrap_or_default());
         }
         let message = message::normal(&report.message);
-        FingerprintParts { kind, message, frames: calls::frames(report) }
+        FingerprintParts { kind, message, frames: frames::frames(report) }
     }
 
     /// The first 8 of its hexadecimal digits, which people tell each other.

@@ -20,25 +20,25 @@
 //!
 //! The same capsule has the same bytes. Each list and each text has a limit, and what is beyond it is said.
 
-mod calls;
 mod code;
-mod doing;
+mod contexts;
 mod facts;
 mod fragment;
+mod frames;
 mod graph;
+mod limits;
 mod policy;
-mod shown;
 
 use std::borrow::Cow;
 
 use askama::Template as _;
-use calls::{Group, Thread};
 use code::View;
-use doing::{Doing, Part};
+use contexts::{Doing, Part};
+use frames::{Group, Thread};
 use graph::{Drawing, Graph};
 
 use crate::capsule::Capsule;
-use crate::report::command;
+use crate::report::{CrashKind, command};
 
 /// The most bytes of the message.
 const MESSAGE: usize = 2000;
@@ -53,7 +53,7 @@ struct Page<'a> {
     script: &'a str,
     generator: &'static str,
     title: String,
-    kind: &'static str,
+    kind: CrashKind,
     code: String,
     message: String,
     facts: Vec<(&'static str, String)>,
@@ -91,7 +91,7 @@ impl Capsule {
     /// is cut, and says so.
     #[must_use]
     pub fn to_html(&self) -> String {
-        page(self, &fragment::of(self), vitte_diag::html::STYLE)
+        page(self, &fragment::of(self), vitte_diag::html::STYLESHEET)
     }
 }
 
@@ -103,12 +103,12 @@ fn page(capsule: &Capsule, diagnostic: &str, style: &str) -> String {
     let script = unix(include_str!("../templates/crash/page.js"));
     let texts = code::texts(capsule);
     let files = code::files(capsule, &texts);
-    let (doing, more_doing) = doing::of(report, &files);
-    let groups = calls::of_crash(report, &files);
+    let (doing, more_doing) = contexts::of(report, &files);
+    let groups = frames::of_crash(report, &files);
     let graph = Graph::of(&groups, &doing);
-    let places = report.context.iter().filter_map(|entry| entry.place.as_ref());
+    let places = report.contexts.iter().filter_map(|entry| entry.location.as_ref());
     let (views, more_views) = code::views(&files, places);
-    let (threads, more_threads) = calls::threads(report);
+    let (threads, more_threads) = frames::threads(report);
     let (environment, more_environment) = facts::environment(capsule);
     let page = Page {
         policy: policy::of(&style, &script),
@@ -118,12 +118,12 @@ fn page(capsule: &Capsule, diagnostic: &str, style: &str) -> String {
         title: title(capsule),
         kind: report.kind(),
         code: report.code.to_string(),
-        message: shown::block(&report.message, MESSAGE),
+        message: limits::block(&report.message, MESSAGE),
         facts: facts::of(report),
         fingerprint: capsule.fingerprint.to_string(),
         short_fingerprint: capsule.fingerprint.short(),
-        command: shown::line(&command(&report.command), 2 * MESSAGE),
-        thread: shown::line(&report.thread, TITLE),
+        command: limits::line(&command(&report.args), 2 * MESSAGE),
+        thread: limits::line(&report.thread, TITLE),
         diagnostic,
         doing,
         more_doing,
@@ -159,8 +159,8 @@ fn unix(text: &str) -> Cow<'_, str> {
 fn title(capsule: &Capsule) -> String {
     let report = &capsule.report;
     let message = report.message.lines().next().unwrap_or_default();
-    let message = shown::line(message, TITLE);
-    let module = shown::line(&report.module, TITLE);
+    let message = limits::line(message, TITLE);
+    let module = limits::line(&report.program, TITLE);
     format!("{}: {message} · {module}", report.kind())
 }
 
@@ -169,7 +169,7 @@ fn minidump(capsule: &Capsule) -> String {
     match &capsule.minidump {
         None => "It has no minidump.".to_owned(),
         Some(dump) => {
-            let size = shown::counted("byte", dump.len());
+            let size = limits::counted("byte", dump.len());
             format!("It has a minidump of {size}, {name}, which a debugger reads.")
         }
     }
@@ -180,8 +180,8 @@ fn source_count(capsule: &Capsule) -> String {
     match capsule.sources.len() {
         0 => "It has no source files.".to_owned(),
         count => {
-            let files = shown::counted("source file", count);
-            format!("It has {files} of {} together.", shown::counted("byte", bytes))
+            let files = limits::counted("source file", count);
+            format!("It has {files} of {} together.", limits::counted("byte", bytes))
         }
     }
 }

@@ -2,35 +2,41 @@
 //!
 //! ```text
 //! CrashReport ─┬▶ Diagnostic ─▶ any format
-//!              └▶ Mask ─▶ Capsule ─▶ Repository ─▶ html | replay ─▶ reduce | upload
+//!              └▶ Redactor ─▶ Capsule ─▶ Repository ─▶ html | replay ─▶ reduce | upload
 //! ```
 //!
 //! Nothing here captures a crash: that is what the crate `vitte-crash` does.
 
 #![forbid(unsafe_code)]
 
+mod atomic_file;
 mod capsule;
-mod disk;
 mod fingerprint;
 #[cfg(feature = "html")]
 mod html;
-mod mask;
+mod redact;
 #[cfg(feature = "replay")]
-mod reduce;
+pub mod reduce;
 #[cfg(feature = "replay")]
-mod replay;
+pub mod replay;
 mod report;
 mod repository;
 #[cfg(feature = "upload")]
 pub mod upload;
 
-pub use capsule::*;
-pub use disk::{Existing, write_whole};
+pub use atomic_file::{Existing, write_atomically};
+pub use capsule::{Capsule, CapsuleError, CapsuleErrorKind, CapsuleSource, Manifest, ManifestSource};
 pub use fingerprint::{Fingerprint, FingerprintError, FingerprintParts};
-pub use mask::{Mask, MaskError};
+pub use redact::{RedactError, Redactor};
 #[cfg(feature = "replay")]
-pub use reduce::*;
+pub use reduce::Reducer;
 #[cfg(feature = "replay")]
-pub use replay::*;
-pub use report::*;
-pub use repository::*;
+pub use replay::Replay;
+pub use report::{
+    ContextEntry, ContextField, ContextLocation, ContextVariable, CrashFrame, CrashKind, CrashReport, CrashThread,
+    SourceLine, SourceLines, SystemInfo,
+};
+pub use repository::{
+    CleanReport, Index, IndexEntry, IndexRepair, RemovalReason, Repository, RepositoryError, RepositoryErrorKind,
+    Retention,
+};

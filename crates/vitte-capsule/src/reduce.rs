@@ -1,15 +1,29 @@
-//! Reductions: the sources of a crash are made smaller for as long as the same crash comes back.
+//! Reduction: removes parts of a crash's sources while the same crash is still reproduced.
 //!
 //! ```text
-//! 2000 lines ─▶ files ─▶ blocks ─▶ hulls of blocks ─▶ lines ─▶ tokens ─▶ 7 lines
-//!                 ▲                                              │
-//!                 └── again, as long as something is removed ◀───┘
+//! 2000 lines ─▶ files ─▶ blocks ─▶ block delimiters ─▶ lines ─▶ tokens ─▶ 7 lines
+//!                 ▲                                               │
+//!                 └── repeat while something is removed ◀─────────┘
 //! ```
 //!
-//! [`shrink`] knows nothing of crashes: it removes what it can while a test holds. A [`Reducer`] gives it a
-//! [`Replay`] as its test. The method is delta debugging (Zeller and Hildebrandt, *Simplifying and Isolating
-//! Failure-Inducing Input*, 2002), on blocks from the outermost to the innermost ones (Misherghi and Su,
-//! *HDD: Hierarchical Delta Debugging*, 2006).
+//! [`shrink`] is independent of crashes: it removes what it can while a test finds the sources interesting. A
+//! [`Reducer`] uses a [`Replay`] as this test. The algorithm is delta debugging (Zeller and Hildebrandt, *Simplifying
+//! and Isolating Failure-Inducing Input*, 2002), applied to blocks from the outermost to the innermost (Misherghi and
+//! Su, *HDD: Hierarchical Delta Debugging*, 2006).
+//!
+//! ```
+//! use vitte_capsule::CapsuleSource;
+//! use vitte_capsule::reduce::{SearchLimits, Verdict, shrink};
+//!
+//! let sources = vec![CapsuleSource::new("a.vitte", "fn a\n  bug\n.end\nfn b\n.end\n")];
+//! let limits = SearchLimits { deadline: None, max_tests: 1000 };
+//! let mut test = |sources: &[CapsuleSource]| match sources {
+//!     [source] if source.text.windows(3).any(|text| text == b"bug") => Verdict::Interesting,
+//!     _ => Verdict::Uninteresting,
+//! };
+//! let result = shrink(sources, &limits, &mut test, &mut |_| ());
+//! assert_eq!(result.sources[0].text, b"  bug\n");
+//! ```
 
 mod blocks;
 mod pieces;
@@ -21,97 +35,100 @@ mod tokens;
 use std::fmt;
 use std::time::{Duration, Instant};
 
-pub use search::{Bounds, Progress, ShrinkEnd, Shrunk, Size, Step, Verdict, shrink};
+pub use search::{
+    Pass, Progress, SearchLimits, ShrinkResult, SourceSize, StopReason, Verdict, shrink,
+};
 
 use crate::capsule::{Capsule, CapsuleSource};
-use crate::replay::{Plan, Replay, ReplayError, Replayed};
+use crate::replay::{Replay, ReplayError, ReplayPlan, ReplayResult};
 
-/// Makes the sources of a crash as small as they can be while the same crash comes back.
+/// Reduces the sources of a crash while the same crash is reproduced. A builder: [`run`](Self::run) starts it.
 ///
 /// ```no_run
 /// use vitte_capsule::{Reducer, Replay, Repository};
 ///
-/// let repository = Repository::new(Repository::DEFAULT_FOLDER);
+/// let repository = Repository::new(Repository::DEFAULT_DIR);
 /// let capsule = repository.load(&repository.find("latest")?)?;
 /// let mut reduced = Reducer::new(Replay::new(&capsule)).run(&mut |_| ())?;
 /// repository.save(&mut reduced.capsule)?;
-/// println!("{} lines are left", reduced.after.lines);
+/// println!("reduced to {} lines", reduced.after.lines);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
-#[must_use = "nothing is run until `run` is called"]
+#[must_use = "a `Reducer` does nothing until `run` is called"]
 pub struct Reducer<'a> {
     replay: Replay<'a>,
     time_limit: Duration,
-    most_tests: usize,
+    max_tests: usize,
 }
 
-/// What came of a reduction.
+/// The result of a reduction.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct Reduction {
-    /// The smallest one: the crash of the run that had these sources. It is not stored yet.
+pub struct ReductionResult {
+    /// The crash of the run with the smallest sources, and these sources. It is not stored in a repository.
     pub capsule: Capsule,
-    /// What there was at the beginning.
-    pub before: Size,
-    /// What is left.
-    pub after: Size,
-    /// How often the program was run.
+    /// The size of the original sources.
+    pub before: SourceSize,
+    /// The size of the reduced sources.
+    pub after: SourceSize,
+    /// The number of times that the program was run.
     pub tests: usize,
-    /// How long all took.
+    /// The duration of the whole reduction.
     pub elapsed: Duration,
-    /// Why it ended.
-    pub end: ShrinkEnd,
-    /// What kept the last test from being run, if that is why it ended.
+    /// Why the search stopped.
+    pub stop_reason: StopReason,
+    /// The error of the last test, if it ended the search.
     pub error: Option<ReplayError>,
 }
 
-/// Why a crash could not be reduced.
+/// Why a reduction could not start.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ReduceError {
     /// The capsule has no sources.
     NoSources,
-    /// The first replay was not possible.
+    /// The first replay failed.
     Replay(ReplayError),
-    /// The same crash did not come back in the first replay.
-    NotSame(Box<Replayed>),
+    /// The first replay did not reproduce the crash.
+    NotReproduced(Box<ReplayResult>),
 }
 
 impl<'a> Reducer<'a> {
-    /// That of a crash; the replay's command and time limit are those of each test.
+    /// Creates a reducer that runs each test with the command and the time limit of `replay`.
     ///
-    /// With fewer files a compiler may do in its first thread what it did in another one. So a crash is the
-    /// same here also where it says the same, and comes from the same calls, but for the outermost ones.
+    /// With fewer files, a compiler may do work in its main thread that it did in a worker thread before. So a crash
+    /// also counts as the same if the message is the same and the frames differ only in the outermost ones.
     pub fn new(replay: Replay<'a>) -> Self {
-        Self { replay: replay.lenient(), time_limit: Duration::from_secs(120), most_tests: 100_000 }
+        Self { replay: replay.lenient(), time_limit: Duration::from_secs(120), max_tests: 100_000 }
     }
 
-    /// How long may all take? By default two minutes. What is smallest then is the result.
+    /// Sets the time limit of the whole reduction, after which the smallest sources so far are the result.
+    /// Default: 2 minutes.
     pub const fn time_limit(mut self, limit: Duration) -> Self {
         self.time_limit = limit;
         self
     }
 
-    /// How often may the program be run? By default a hundred thousand times.
-    pub const fn most_tests(mut self, tests: usize) -> Self {
-        self.most_tests = tests;
+    /// Sets the maximum number of times that the program is run. Default: 100,000.
+    pub const fn max_tests(mut self, max_tests: usize) -> Self {
+        self.max_tests = max_tests;
         self
     }
 
-    /// Replays the crash, and then makes its sources smaller. After each test `progress` is told how far it
-    /// is.
+    /// Replays the crash once, then reduces its sources. `progress` is called after each test.
     ///
     /// # Errors
     ///
-    /// A [`ReduceError`]; once the crash was replayed there is none.
-    pub fn run(&self, progress: &mut dyn FnMut(&Progress)) -> Result<Reduction, ReduceError> {
-        let begin = Instant::now();
+    /// A [`ReduceError`] if there are no sources, or the first replay fails or does not reproduce the crash. Later
+    /// errors end the search and are returned in [`ReductionResult::error`].
+    pub fn run(&self, progress: &mut dyn FnMut(&Progress)) -> Result<ReductionResult, ReduceError> {
+        let start = Instant::now();
         let capsule = self.replay.capsule;
         let mut sources: Vec<CapsuleSource> = Vec::new();
         for source in &capsule.sources {
-            // Of two that are called the same, nobody knows which one was read.
-            if !sources.iter().any(|known| known.file == source.file) {
+            // Of several sources with one name, only the first is used: it is unknown which one the program read.
+            if !sources.iter().any(|other| other.file == source.file) {
                 sources.push(source.clone());
             }
         }
@@ -120,82 +137,86 @@ impl<'a> Reducer<'a> {
         }
         let plan = self.replay.plan().map_err(ReduceError::Replay)?;
         let first = plan.run_with(&sources).map_err(ReduceError::Replay)?;
-        let limit = first.elapsed.saturating_mul(PATIENCE).max(SHORTEST);
+        let limit = first.elapsed.saturating_mul(TIME_LIMIT_FACTOR).max(MIN_TIME_LIMIT);
         let mut crash = match first {
-            Replayed { crash: Some(ref crash), .. } if first.is_same() => crash.clone(),
-            other => return Err(ReduceError::NotSame(Box::new(other))),
+            ReplayResult { crash: Some(ref crash), .. } if first.is_same() => crash.clone(),
+            other => return Err(ReduceError::NotReproduced(Box::new(other))),
         };
         let test = self.replay.clone().time_limit(limit.min(plan.time_limit()));
         let plan = test.plan().map_err(ReduceError::Replay)?;
-        let before = Size::of(&sources);
+        let before = SourceSize::of(&sources);
         let mut error = None;
-        let deadline = begin.checked_add(self.time_limit);
-        let bounds = Bounds { deadline, most_tests: self.most_tests };
-        let mut holds = |sources: &[CapsuleSource]| match plan.run_with(sources) {
-            Ok(Replayed { outcome: crate::replay::ReplayOutcome::Stopped, .. }) => Verdict::Stop,
-            Ok(replayed) if replayed.is_same() => {
-                crash = replayed.crash.unwrap_or_else(|| crash.clone());
-                Verdict::Holds
+        let deadline = start.checked_add(self.time_limit);
+        let limits = SearchLimits { deadline, max_tests: self.max_tests };
+        let mut test = |sources: &[CapsuleSource]| match plan.run_with(sources) {
+            Ok(ReplayResult { outcome: crate::replay::ReplayOutcome::Stopped, .. }) => {
+                Verdict::Stop
             }
-            Ok(_) => Verdict::Fails,
-            Err(why) => {
-                error = Some(why);
+            Ok(result) if result.is_same() => {
+                crash = result.crash.unwrap_or_else(|| crash.clone());
+                Verdict::Interesting
+            }
+            Ok(_) => Verdict::Uninteresting,
+            Err(failure) => {
+                error = Some(failure);
                 Verdict::Stop
             }
         };
-        let Shrunk { sources, tests, end } = shrink(sources, &bounds, &mut holds, progress);
-        let after = Size::of(&sources);
-        let capsule = reduced(crash, capsule, sources, &plan, (before, after));
-        let elapsed = begin.elapsed();
-        Ok(Reduction { capsule, before, after, tests: tests + 1, elapsed, end, error })
+        let ShrinkResult { sources, tests, stop_reason } =
+            shrink(sources, &limits, &mut test, progress);
+        let after = SourceSize::of(&sources);
+        let capsule = reduced_capsule(crash, capsule, sources, &plan, (before, after));
+        let (tests, elapsed) = (tests + 1, start.elapsed());
+        Ok(ReductionResult { capsule, before, after, tests, elapsed, stop_reason, error })
     }
 }
 
-/// A test may take this many times as long as the first one, and at least as long as that: what is cut may
-/// well make a compiler hang.
-const PATIENCE: u32 = 5;
-const SHORTEST: Duration = Duration::from_secs(2);
+/// The time limit of a test is this multiple of the first run's duration, because reduced sources may make a compiler
+/// hang.
+const TIME_LIMIT_FACTOR: u32 = 5;
+/// The lower bound of the time limit of a test.
+const MIN_TIME_LIMIT: Duration = Duration::from_secs(2);
 
-/// The crash of a run, with what was found out.
-fn reduced(
+/// Completes the crash of the last successful run with the reduced sources and the data of the original crash.
+fn reduced_capsule(
     mut crash: Capsule,
-    first: &Capsule,
+    original: &Capsule,
     mut sources: Vec<CapsuleSource>,
-    plan: &Plan<'_>,
-    (before, after): (Size, Size),
+    plan: &ReplayPlan<'_>,
+    (before, after): (SourceSize, SourceSize),
 ) -> Capsule {
     for source in &mut sources {
-        // As the program called it in that run.
+        // The path that the program used in that run.
         if let Some(path) = plan.path_of(&source.file) {
             path.clone_into(&mut source.file);
         }
     }
     crash.sources = sources;
     if crash.environment.is_empty() {
-        crash.environment.clone_from(&first.environment);
+        crash.environment.clone_from(&original.environment);
     }
-    // Where the program is on this machine says nothing to others.
+    // The recorded path of the program, because its path on this machine means nothing to others.
     if let ([program, ..], [recorded, ..], true) =
-        (&mut *crash.report.command, &*first.report.command, plan.is_recorded())
+        (&mut *crash.report.args, &*original.report.args, plan.is_recorded())
     {
         program.clone_from(recorded);
     }
-    let (from, lines) = (&first.report.id, after.lines);
-    crash.report.notes.push(format!("reduced from {from}: {} lines to {lines}", before.lines));
+    let (from, lines) = (&original.report.id, after.lines);
+    crash.report.notes.push(format!("reduced from {from}: {} to {lines} lines", before.lines));
     crash
 }
 
 impl fmt::Display for ReduceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoSources => f.write_str("the capsule has no sources that could be made smaller"),
+            Self::NoSources => f.write_str("cannot reduce: the capsule has no sources"),
             Self::Replay(error) => error.fmt(f),
-            Self::NotSame(_) => {
-                f.write_str("the same crash does not come back, so that nothing can be reduced")
+            Self::NotReproduced(_) => {
+                f.write_str("cannot reduce: the replay did not reproduce the crash")
             }
         }
     }
 }
 
-// The text of the error says its cause, so `source` does not say it again.
+// `Display` includes the cause, so `source` does not return it.
 impl std::error::Error for ReduceError {}

@@ -1,15 +1,27 @@
-//! Replays: the program of a crash is run again on the sources of its capsule, to see whether it crashes
-//! in the same way.
+//! Replay: runs the program of a crash again on the sources of its capsule, to check whether it crashes in the same
+//! way.
 //!
 //! ```text
-//! capsule ─▶ plan ────────────▶ run ──────────────────────────────▶ Replayed
-//!            layout: paths      /tmp/vitte-replay-XXXXXX/           Same, Other, NoCrash,
-//!            environment        ├── work/      the sources; here    TimedOut, NotStarted, …
-//!            program            ├── crashes/   what it stores
+//! capsule ─▶ plan ────────────▶ run ─────────────────────────────────────▶ ReplayResult
+//!            layout: paths      /tmp/vitte-replay-XXXXXX/                  Same, Other, NoCrash,
+//!            environment        ├── work/      sources, current directory  TimedOut, NotStarted, …
+//!            program            ├── crashes/   the crashes that it stores
 //!                               └── tmp/       its TMPDIR
 //! ```
 //!
-//! A capsule may come from anywhere, and its command line runs as the user: show the [`Plan`] first.
+//! A capsule is untrusted, and its command line runs with the user's rights: show the [`ReplayPlan`] first.
+//!
+//! ```no_run
+//! use vitte_capsule::{Capsule, Replay};
+//!
+//! let capsule = Capsule::read("crash.vittecrash")?;
+//! let replay = Replay::new(&capsule);
+//! let plan = replay.plan()?;
+//! println!("run {} {:?}?", plan.program.display(), plan.arguments);
+//! let result = plan.run()?;
+//! println!("reproduced: {}", result.is_same());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod environment;
 mod error;
@@ -27,142 +39,143 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 pub use error::ReplayError;
-pub use plan::Plan;
-use process::End;
-pub use process::Output;
+pub use plan::ReplayPlan;
+pub use process::CapturedOutput;
+use process::ProcessEnd;
 
+use crate::atomic_file;
 use crate::capsule::{Capsule, CapsuleSource};
-use crate::disk;
 use crate::fingerprint::Fingerprint;
-use crate::mask::MASKED;
-use crate::report::CrashReport;
+use crate::redact::REDACTED;
+use crate::report::{CrashKind, CrashReport};
 use crate::repository::Repository;
 
-/// The source that was read from standard input.
+/// The name of the source that was read from standard input.
 const STDIN: &str = "<stdin>";
-/// The most crashes of one run that are looked at, the newest ones.
-const MOST_CRASHES: usize = 16;
+/// The number of crashes of one run that are examined, newest first.
+const MAX_CRASHES: usize = 16;
 
-/// A crash that is to be run again, on the sources of its capsule in a folder of its own.
+/// Runs the program of a crash again, on the sources of its capsule in a new directory. A builder:
+/// [`run`](Self::run) starts it.
 ///
 /// ```no_run
-/// use vitte_capsule::{Replay, ReplayOutcome, Repository};
+/// use vitte_capsule::{Replay, Repository};
 ///
-/// let repository = Repository::new(Repository::DEFAULT_FOLDER);
+/// let repository = Repository::new(Repository::DEFAULT_DIR);
 /// let capsule = repository.load(&repository.find("latest")?)?;
-/// let replayed = Replay::new(&capsule).run()?;
-/// println!("{}", if replayed.is_same() { "again" } else { "not this time" });
+/// let result = Replay::new(&capsule).run()?;
+/// println!("{}", if result.is_same() { "reproduced" } else { "not reproduced" });
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
-#[must_use = "nothing is run until `run` is called"]
+#[must_use = "a `Replay` does nothing until `run` is called"]
 pub struct Replay<'a> {
     pub(super) capsule: &'a Capsule,
     command: Vec<String>,
     time_limit: Duration,
-    keep: bool,
+    keep_dir: bool,
     stop: Arc<AtomicBool>,
-    /// Whether it may come from another thread, see [`is_alike`].
+    /// Whether the outermost frames may differ, see [`is_similar`].
     is_lenient: bool,
 }
 
 impl<'a> Replay<'a> {
-    /// That of a capsule.
+    /// Creates the replay of a capsule, with the recorded command line and a time limit of 10 seconds.
     pub fn new(capsule: &'a Capsule) -> Self {
         let time_limit = Duration::from_secs(10);
         Self {
             capsule,
             command: Vec::new(),
             time_limit,
-            keep: false,
+            keep_dir: false,
             stop: Arc::default(),
             is_lenient: false,
         }
     }
 
-    /// What is run? By default the command line that the report has. A program alone is run with the
-    /// arguments of the report; a program with arguments is run with these. Arguments that name a source of
-    /// the capsule name it where it is unpacked.
+    /// Sets the command. Default: the recorded command line. A program without arguments is run with the recorded
+    /// arguments; a program with arguments is run with those. Arguments that name a source of the capsule are replaced
+    /// by the path of the unpacked source, see [`plan`](Self::plan).
     pub fn command(mut self, command: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.command = command.into_iter().map(Into::into).collect();
         self
     }
 
-    /// How long may it take? By default 10 seconds; then it is killed, with what it started.
+    /// Sets the time limit, after which the program and its children are killed. Default: 10 seconds.
     pub const fn time_limit(mut self, limit: Duration) -> Self {
         self.time_limit = limit;
         self
     }
 
-    /// Does its folder stay? By default no.
-    pub const fn keep(mut self, keep: bool) -> Self {
-        self.keep = keep;
+    /// Sets whether the directory of the replay is kept. Default: false.
+    pub const fn keep_dir(mut self, keep_dir: bool) -> Self {
+        self.keep_dir = keep_dir;
         self
     }
 
-    /// Once this is true it is killed. By default it never is.
+    /// Sets a flag that another thread can set to true, to kill the program. Default: none.
     pub fn stop_when(mut self, stop: Arc<AtomicBool>) -> Self {
         self.stop = stop;
         self
     }
 
-    /// The same crash in another thread is the same crash.
+    /// Ignores differences in the outermost frames, see [`is_similar`].
     pub(super) const fn lenient(mut self) -> Self {
         self.is_lenient = true;
         self
     }
 
-    /// Runs it, see [`plan`](Self::plan).
+    /// Plans the replay and runs it.
     ///
     /// # Errors
     ///
-    /// A [`ReplayError`].
-    pub fn run(&self) -> Result<Replayed, ReplayError> {
+    /// A [`ReplayError`] of [`plan`](Self::plan) or [`ReplayPlan::run`].
+    pub fn run(&self) -> Result<ReplayResult, ReplayError> {
         self.plan()?.run()
     }
 }
 
-/// What came of a replay.
+/// The result of a replay.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct Replayed {
-    /// Whether it crashed in the same way.
+pub struct ReplayResult {
+    /// Whether the program crashed in the same way.
     pub outcome: ReplayOutcome,
     /// How long the program ran.
     pub elapsed: Duration,
-    /// What it wrote to standard output.
-    pub stdout: Output,
-    /// What it wrote to standard error.
-    pub stderr: Output,
-    /// The crash that is the same; else the newest one, where there is one.
+    /// The program's standard output.
+    pub stdout: CapturedOutput,
+    /// The program's standard error.
+    pub stderr: CapturedOutput,
+    /// The same crash if it was reproduced, else the newest crash. `None` if the program stored no crash.
     pub crash: Option<Capsule>,
-    /// The folder, where it was to be kept.
-    pub folder: Option<PathBuf>,
+    /// The directory of the replay, if it was kept.
+    pub dir: Option<PathBuf>,
 }
 
-/// Whether a program crashed in the same way.
+/// How a replay ended.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ReplayOutcome {
-    /// It did: the fingerprint is the same.
+    /// The program crashed with the same fingerprint.
     Same,
-    /// It crashed in other ways, the newest first.
+    /// The program crashed in other ways, newest first.
     Other(Vec<OtherCrash>),
-    /// It stored no crash.
+    /// The program ended without storing a crash.
     NoCrash {
-        /// How it ended.
+        /// The exit status.
         status: ExitStatus,
     },
-    /// It was killed at the time limit, and had stored no such crash.
+    /// The program was killed at the time limit and had not stored the same crash.
     TimedOut,
-    /// It was to stop, and was killed.
+    /// The program was killed because [`Replay::stop_when`] asked for it.
     Stopped,
-    /// The system did not start it.
+    /// The program could not be started.
     NotStarted(io::Error),
 }
 
 impl ReplayOutcome {
-    /// Its name: `same`, `other`, `no-crash`, `timed-out`, `stopped` or `not-started`.
+    /// Returns the name: `same`, `other`, `no-crash`, `timed-out`, `stopped` or `not-started`.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
@@ -180,36 +193,38 @@ impl ReplayOutcome {
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct OtherCrash {
-    /// What is the same for crashes of the same defect.
+    /// The fingerprint.
     pub fingerprint: Fingerprint,
-    /// Such as `panic`.
-    pub kind: String,
-    /// What went wrong.
+    /// The kind, such as `panic`.
+    pub kind: CrashKind,
+    /// The message.
     pub message: String,
 }
 
-impl Replayed {
-    /// Whether the same crash came back.
+impl ReplayResult {
+    /// Returns whether the same crash was reproduced.
     #[must_use]
     pub const fn is_same(&self) -> bool {
         matches!(self.outcome, ReplayOutcome::Same)
     }
 }
 
-impl Plan<'_> {
-    /// Runs it in a new folder that only its owner may look into, without standard input, and with nothing
-    /// of this environment but `PATH`.
+impl ReplayPlan<'_> {
+    /// Runs the program in a new directory that only its owner can access.
+    ///
+    /// Of this process's environment it gets only `PATH`. Standard input is empty, unless the capsule has a source
+    /// that was read from it.
     ///
     /// # Errors
     ///
-    /// A [`ReplayError`] where the folder cannot be made, or what was stored cannot be read.
-    pub fn run(&self) -> Result<Replayed, ReplayError> {
+    /// A [`ReplayError`] if the directory cannot be created or the stored crashes cannot be read.
+    pub fn run(&self) -> Result<ReplayResult, ReplayError> {
         let sources = self.replay.capsule.sources.iter().zip(&self.paths);
         self.run_on(sources.map(|(source, path)| (&**path, &*source.text)))
     }
 
-    /// Runs it on other texts of its sources; those that are not among them are not there.
-    pub(super) fn run_with(&self, sources: &[CapsuleSource]) -> Result<Replayed, ReplayError> {
+    /// Runs the program on other versions of the capsule's sources. Sources that are missing are not written.
+    pub(super) fn run_with(&self, sources: &[CapsuleSource]) -> Result<ReplayResult, ReplayError> {
         self.run_on(sources.iter().filter_map(|source| {
             let own = &self.replay.capsule.sources;
             let index = own.iter().position(|own| own.file == source.file)?;
@@ -220,115 +235,118 @@ impl Plan<'_> {
     fn run_on<'s>(
         &self,
         sources: impl Iterator<Item = (&'s str, &'s [u8])>,
-    ) -> Result<Replayed, ReplayError> {
-        let folder = Folder::new(self.replay.keep)?;
+    ) -> Result<ReplayResult, ReplayError> {
+        let dir = ReplayDir::new(self.replay.keep_dir)?;
         for (path, text) in sources {
-            folder.write(path, text)?;
+            dir.write(path, text)?;
         }
-        let command = self.command(&folder);
-        let begin = Instant::now();
-        let ran = process::run(command, self.replay.time_limit, &self.replay.stop);
-        let elapsed = begin.elapsed();
-        let mut replayed = Replayed {
+        let command = self.command(&dir);
+        let start = Instant::now();
+        let finished = process::run(command, self.replay.time_limit, &self.replay.stop);
+        let elapsed = start.elapsed();
+        let mut result = ReplayResult {
             outcome: ReplayOutcome::Stopped,
             elapsed,
-            stdout: Output::default(),
-            stderr: Output::default(),
+            stdout: CapturedOutput::default(),
+            stderr: CapturedOutput::default(),
             crash: None,
-            folder: self.replay.keep.then(|| folder.root.clone()),
+            dir: self.replay.keep_dir.then(|| dir.root.clone()),
         };
-        let ran = match ran {
-            Ok(ran) => ran,
+        let finished = match finished {
+            Ok(finished) => finished,
             Err(error) => {
-                return Ok(Replayed { outcome: ReplayOutcome::NotStarted(error), ..replayed });
+                return Ok(ReplayResult { outcome: ReplayOutcome::NotStarted(error), ..result });
             }
         };
-        (replayed.stdout, replayed.stderr) = (ran.stdout, ran.stderr);
-        let crashes = stored(&folder.crashes()).map_err(ReplayError::Stored)?;
-        replayed.outcome = self.outcome(&crashes, &ran.end);
-        let shown = crashes.iter().position(|crash| self.is_same(crash)).unwrap_or(0);
-        replayed.crash = crashes.into_iter().nth(shown);
-        Ok(replayed)
+        (result.stdout, result.stderr) = (finished.stdout, finished.stderr);
+        let crashes = stored_crashes(&dir.crashes()).map_err(ReplayError::Repository)?;
+        result.outcome = self.outcome(&crashes, &finished.end);
+        let index = crashes.iter().position(|crash| self.is_same(crash)).unwrap_or(0);
+        result.crash = crashes.into_iter().nth(index);
+        Ok(result)
     }
 
-    fn outcome(&self, crashes: &[Capsule], end: &End) -> ReplayOutcome {
-        // What crashed may go on, and hang after that.
+    fn outcome(&self, crashes: &[Capsule], end: &ProcessEnd) -> ReplayOutcome {
+        // Checked first: the program may have stored the crash, continued, and then hung.
         if crashes.iter().any(|crash| self.is_same(crash)) {
             return ReplayOutcome::Same;
         }
         let other = |crash: &Capsule| OtherCrash {
             fingerprint: crash.fingerprint,
-            kind: crash.report.kind().to_owned(),
+            kind: crash.report.kind(),
             message: crash.report.message.clone(),
         };
         match end {
-            End::Stopped => ReplayOutcome::Stopped,
-            End::TimedOut => ReplayOutcome::TimedOut,
-            End::Itself(status) if crashes.is_empty() => ReplayOutcome::NoCrash { status: *status },
-            End::Itself(_) => ReplayOutcome::Other(crashes.iter().map(other).collect()),
+            ProcessEnd::Stopped => ReplayOutcome::Stopped,
+            ProcessEnd::TimedOut => ReplayOutcome::TimedOut,
+            ProcessEnd::Exited(status) if crashes.is_empty() => {
+                ReplayOutcome::NoCrash { status: *status }
+            }
+            ProcessEnd::Exited(_) => ReplayOutcome::Other(crashes.iter().map(other).collect()),
         }
     }
 
-    /// Whether a crash has the fingerprint: as it is stored, or as this version would make it of both.
+    /// Returns whether a crash has the fingerprint of the replayed one. The stored fingerprints are compared, and those
+    /// that this version computes, because the capsule may come from another version.
     fn is_same(&self, crash: &Capsule) -> bool {
-        let own = self.replay.capsule;
-        crash.fingerprint == own.fingerprint
-            || Fingerprint::of(&crash.report) == Fingerprint::of(&own.report)
-            || (self.replay.is_lenient && is_alike(&crash.report, &own.report))
+        let original = self.replay.capsule;
+        crash.fingerprint == original.fingerprint
+            || Fingerprint::of(&crash.report) == Fingerprint::of(&original.report)
+            || (self.replay.is_lenient && is_similar(&crash.report, &original.report))
     }
 
-    fn command(&self, folder: &Folder) -> Command {
+    fn command(&self, dir: &ReplayDir) -> Command {
         let mut command = Command::new(&self.program);
-        command.args(&self.arguments).current_dir(folder.work()).env_clear();
+        command.args(&self.arguments).current_dir(dir.work()).env_clear();
         command.envs(&self.environment.variables);
         if let Some(path) = std::env::var_os("PATH") {
             command.env("PATH", path);
         }
-        command.env("TMPDIR", folder.root.join("tmp"));
-        command.env(Repository::FOLDER_VARIABLE, folder.crashes());
-        // What it read from there it reads again.
+        command.env("TMPDIR", dir.root.join("tmp"));
+        command.env(Repository::DIR_ENV_VAR, dir.crashes());
+        // A source that was read from standard input is passed there again.
         let stdin =
-            self.stdin.as_ref().and_then(|path| fs::File::open(folder.work().join(path)).ok());
+            self.stdin.as_ref().and_then(|path| fs::File::open(dir.work().join(path)).ok());
         command.stdin(stdin.map_or_else(Stdio::null, Stdio::from));
         command
     }
 }
 
-/// Whether two crashes say the same and come from the same calls, of which one has more on the outside: a
-/// compiler that is given one file may do in its first thread what it does with two in another one, whose
-/// stack begins there.
-fn is_alike(a: &CrashReport, b: &CrashReport) -> bool {
-    const FEWEST: usize = 2;
+/// Returns whether two crashes have the same kind, message and inner frames, where one may have additional outermost
+/// frames. A compiler may compile one file in its main thread and several files in worker threads, whose stacks start
+/// with other frames.
+fn is_similar(a: &CrashReport, b: &CrashReport) -> bool {
+    const MIN_SHARED_FRAMES: usize = 2;
     let (a, b) = (Fingerprint::parts(a), Fingerprint::parts(b));
     let shared = a.frames.len().min(b.frames.len());
-    shared >= FEWEST
+    shared >= MIN_SHARED_FRAMES
         && (a.kind, a.message) == (b.kind, b.message)
         && a.frames.get(..shared) == b.frames.get(..shared)
 }
 
-/// The crashes that a program stored, the newest first.
-fn stored(folder: &Path) -> Result<Vec<Capsule>, crate::repository::StoreError> {
-    let repository = Repository::new(folder);
+/// Loads the newest crashes in a directory, newest first.
+fn stored_crashes(dir: &Path) -> Result<Vec<Capsule>, crate::repository::RepositoryError> {
+    let repository = Repository::new(dir);
     let index = repository.index()?;
     let ids: Vec<&str> = index.ids().collect();
-    let newest = ids.iter().rev().take(MOST_CRASHES);
-    // One that was being written when its program was killed is none.
+    let newest = ids.iter().rev().take(MAX_CRASHES);
+    // A crash may be incomplete if the program was killed while it stored it.
     Ok(newest.filter_map(|id| repository.load(id).ok()).collect())
 }
 
-/// The folder of a replay. It goes when this is dropped, unless it is kept.
-struct Folder {
+/// The directory of a replay. It is removed on drop, unless it is kept.
+struct ReplayDir {
     root: PathBuf,
     _guard: tempfile::TempDir,
 }
 
-impl Folder {
+impl ReplayDir {
     fn new(keep: bool) -> Result<Self, ReplayError> {
         let parent = std::env::temp_dir();
-        let failed = |error| ReplayError::Folder { path: parent.clone(), error };
-        // The program is in another folder.
+        let failed = |error| ReplayError::Create { path: parent.clone(), error };
+        // A relative path would be wrong for the program, whose current directory is another one.
         let parent = std::path::absolute(&parent).map_err(failed)?;
-        let failed = |error| ReplayError::Folder { path: parent.clone(), error };
+        let failed = |error| ReplayError::Create { path: parent.clone(), error };
         let mut builder = tempfile::Builder::new();
         builder.prefix("vitte-replay-").disable_cleanup(keep);
         #[cfg(unix)]
@@ -337,11 +355,11 @@ impl Folder {
             builder.permissions(fs::Permissions::from_mode(0o700));
         }
         let guard = builder.tempdir_in(&parent).map_err(failed)?;
-        let folder = Self { root: guard.path().to_owned(), _guard: guard };
-        for path in [folder.work(), folder.crashes(), folder.root.join("tmp")] {
-            disk::make_folder(&path).map_err(|error| ReplayError::Folder { path, error })?;
+        let dir = Self { root: guard.path().to_owned(), _guard: guard };
+        for path in [dir.work(), dir.crashes(), dir.root.join("tmp")] {
+            atomic_file::make_folder(&path).map_err(|error| ReplayError::Create { path, error })?;
         }
-        Ok(folder)
+        Ok(dir)
     }
 
     fn work(&self) -> PathBuf {
@@ -352,15 +370,15 @@ impl Folder {
         self.root.join("crashes")
     }
 
-    /// Writes a file that is not there yet.
+    /// Writes a new source file. It is an error if the file exists.
     fn write(&self, path: &str, text: &[u8]) -> Result<(), ReplayError> {
         let path = self.work().join(path);
         let write = || -> io::Result<()> {
-            if let Some(folder) = path.parent() {
-                fs::create_dir_all(folder)?;
+            if let Some(dir) = path.parent() {
+                fs::create_dir_all(dir)?;
             }
             OpenOptions::new().write(true).create_new(true).open(&path)?.write_all(text)
         };
-        write().map_err(|error| ReplayError::Folder { path: path.clone(), error })
+        write().map_err(|error| ReplayError::Create { path: path.clone(), error })
     }
 }

@@ -4,7 +4,7 @@ mod diagnostic;
 mod frames;
 mod json;
 mod kind;
-mod place;
+mod location;
 #[cfg(test)]
 pub(crate) mod tests;
 mod text;
@@ -14,16 +14,17 @@ use std::path::PathBuf;
 
 #[cfg(feature = "html")]
 pub(crate) use frames::source_path;
-pub(crate) use json::MOST_BYTES;
+pub(crate) use json::MAX_BYTES;
+pub use kind::CrashKind;
 #[cfg(feature = "html")]
-pub(crate) use place::stand_in;
+pub(crate) use location::stand_in;
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "html")]
 pub(crate) use text::command;
 use vitte_diag::{Backtrace, Code};
 
 /// Where crashes are kept unless something else is asked for: a relative path.
-pub(crate) const DEFAULT_FOLDER: &str = "target/crash-reports";
+pub(crate) const DEFAULT_DIR: &str = "target/crash-reports";
 
 /// What is known of a crash. Its JSON is the report that is stored: the fields in this order.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -34,7 +35,8 @@ pub struct CrashReport {
     /// The version of the program.
     pub version: String,
     /// The program, or the part of it that crashed, such as `vittec`.
-    pub module: String,
+    #[serde(rename = "module")]
+    pub program: String,
     /// The name of the thread that crashed, or its number where it has none.
     pub thread: String,
     /// Such as `SIGSEGV`; null where no signal was the reason.
@@ -44,7 +46,7 @@ pub struct CrashReport {
     /// The calls of that thread, the innermost first, a line of text each.
     pub backtrace: Backtrace,
     /// Where it ran.
-    pub system: System,
+    pub system: SystemInfo,
     /// The report's own name, such as `2025-10-22T13-05-42`; empty until it is stored.
     #[serde(default)]
     pub id: String,
@@ -55,8 +57,8 @@ pub struct CrashReport {
     #[serde(default)]
     pub frames: Vec<CrashFrame>,
     /// What the program said that it was doing, the innermost first.
-    #[serde(default)]
-    pub context: Vec<ContextEntry>,
+    #[serde(default, rename = "context")]
+    pub contexts: Vec<ContextEntry>,
     /// How it was built, such as `release`.
     #[serde(default)]
     pub build: Option<String>,
@@ -64,8 +66,8 @@ pub struct CrashReport {
     #[serde(default)]
     pub commit: Option<String>,
     /// The command line, the program first.
-    #[serde(default)]
-    pub command: Vec<String>,
+    #[serde(default, rename = "command")]
+    pub args: Vec<String>,
     /// The registers at a signal, in hexadecimal.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub registers: BTreeMap<String, String>,
@@ -91,7 +93,7 @@ pub struct CrashReport {
     pub path: Option<PathBuf>,
     /// The folder of all crashes, where that is known; its file does not say it.
     #[serde(skip)]
-    pub folder: Option<PathBuf>,
+    pub dir: Option<PathBuf>,
 }
 
 impl CrashReport {
@@ -102,19 +104,19 @@ impl CrashReport {
         Self {
             timestamp,
             version: String::new(),
-            module: String::new(),
+            program: String::new(),
             thread: String::new(),
             signal: None,
             message,
             backtrace: Backtrace::default(),
-            system: System::this(),
+            system: SystemInfo::current(),
             id: String::new(),
             session: String::new(),
             frames: Vec::new(),
-            context: Vec::new(),
+            contexts: Vec::new(),
             build: None,
             commit: None,
-            command: Vec::new(),
+            args: Vec::new(),
             registers: BTreeMap::new(),
             threads: Vec::new(),
             code,
@@ -123,7 +125,7 @@ impl CrashReport {
             notes: Vec::new(),
             sources: Vec::new(),
             path: None,
-            folder: None,
+            dir: None,
         }
     }
 }
@@ -131,17 +133,17 @@ impl CrashReport {
 /// The system that a program ran on.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct System {
+pub struct SystemInfo {
     /// Such as `linux`.
     pub os: String,
     /// Such as `x86_64`.
     pub arch: String,
 }
 
-impl System {
+impl SystemInfo {
     /// That of this program.
     #[must_use]
-    pub fn this() -> Self {
+    pub fn current() -> Self {
         Self { os: std::env::consts::OS.to_owned(), arch: std::env::consts::ARCH.to_owned() }
     }
 }
@@ -176,9 +178,10 @@ pub struct ContextEntry {
     /// What it is, such as `typeck`.
     pub name: String,
     /// What it is about.
-    pub values: Vec<ContextValue>,
+    pub values: Vec<ContextField>,
     /// Where in the sources, or null.
-    pub place: Option<ContextPlace>,
+    #[serde(rename = "place")]
+    pub location: Option<ContextLocation>,
     /// The variables that it held.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub variables: Vec<ContextVariable>,
@@ -187,7 +190,7 @@ pub struct ContextEntry {
 impl ContextEntry {
     /// An entry of this name, with nothing else.
     pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), values: Vec::new(), place: None, variables: Vec::new() }
+        Self { name: name.into(), values: Vec::new(), location: None, variables: Vec::new() }
     }
 }
 
@@ -216,14 +219,14 @@ impl ContextVariable {
 /// Something that is known of a [`ContextEntry`].
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct ContextValue {
+pub struct ContextField {
     /// What it is, such as `fn`.
     pub key: String,
     /// Short text.
     pub value: String,
 }
 
-impl ContextValue {
+impl ContextField {
     /// A key and its value.
     pub fn new(key: impl Into<String>, value: impl Into<String>) -> Self {
         Self { key: key.into(), value: value.into() }
@@ -233,7 +236,7 @@ impl ContextValue {
 /// The place of a [`ContextEntry`] in the sources.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct ContextPlace {
+pub struct ContextLocation {
     /// The index of the file in the program's source map.
     pub id: u32,
     /// The normalised path, or null where the source map was not known.

@@ -1,10 +1,10 @@
-//! The repository of crashes: a capsule each, and an index of all.
+//! A directory of crash capsules with an index.
 
 mod entry;
 mod error;
 mod id;
 mod index;
-mod mend;
+mod repair;
 mod reports;
 mod retention;
 
@@ -12,101 +12,104 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use std::{fs, io};
 
-pub use entry::Entry;
-pub use error::{StoreError, StoreErrorKind};
-use index::Locked;
-pub use mend::{Index, Mended};
+pub use entry::IndexEntry;
+pub use error::{RepositoryError, RepositoryErrorKind};
+use index::LockedIndex;
+pub use repair::{Index, IndexRepair};
 use reports::Reports;
-pub use retention::{Cleaned, Reason, Retention};
+pub use retention::{CleanReport, RemovalReason, Retention};
 
+use crate::atomic_file::{self, Existing};
 use crate::capsule::{Capsule, CapsuleError, CapsuleErrorKind};
-use crate::disk::{self, Existing};
 use crate::fingerprint::Fingerprint;
-use crate::report::{CrashReport, DEFAULT_FOLDER};
+use crate::report::{CrashReport, DEFAULT_DIR};
 
-/// A folder of crashes: a capsule each, and an index of all. Any number of threads and processes may use it at
-/// once.
+/// A directory of crashes, with one capsule per crash and an index of all. Any number of threads and processes
+/// may use it at the same time.
 ///
 /// ```text
 /// target/crash-reports/
-/// ├── index.jsonl                              a line for each crash, see Entry
-/// ├── latest/ID.vittecrash                     the newest one
-/// ├── panic/2025-10-22/1a2b3c4d/               kind, day, the first digits of the fingerprint
+/// ├── index.jsonl                              one line per crash, see IndexEntry
+/// ├── latest/ID.vittecrash                     the newest crash
+/// ├── panic/2025-10-22/1a2b3c4d/               kind, day, short fingerprint
 /// │   ├── ID.vittecrash
-/// │   ├── ID.html                              where it was asked for
-/// │   └── metadata.json                        what the crashes in here have in common
-/// └── 2025-10-22T13-05-42.json                 a report that an older version wrote without a capsule
+/// │   ├── ID.html                              the HTML report, if one was requested
+/// │   └── metadata.json                        the fingerprint that these crashes share
+/// └── 2025-10-22T13-05-42.json                 a report without a capsule, written by an older version
 /// ```
 ///
-/// The capsules are what counts: a line of the index is added before the file gets its name, under a lock.
-/// Who is killed in between leaves a line without a file; who never got the lock, a file without a line. The
-/// next reader mends both, and makes a damaged index anew.
+/// The capsules are authoritative; the index can be rebuilt from them. A writer holds a lock while it appends the
+/// line and then renames the file into place. If it is killed in between, the index has a line without a file; if
+/// it cannot get the lock, there is a file without a line. The next reader repairs both, and rebuilds a damaged
+/// index.
 ///
 /// ```no_run
 /// use vitte_capsule::Repository;
 ///
-/// let repository = Repository::new(Repository::DEFAULT_FOLDER);
+/// let repository = Repository::new(Repository::DEFAULT_DIR);
 /// let id = repository.find("latest")?;
 /// println!("{}", repository.load(&id)?.report.to_text(false));
-/// # Ok::<(), vitte_capsule::StoreError>(())
+/// # Ok::<(), vitte_capsule::RepositoryError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Repository {
     root: PathBuf,
-    /// The reports that are there without a capsule.
-    loose: Reports,
+    /// The reports without a capsule.
+    bare_reports: Reports,
 }
 
-/// How long who stores a crash waits for the index: the process is about to end.
-const PATIENCE: Duration = Duration::from_secs(1);
-/// How often a name is tried: none is ever taken, but its folder may be removed meanwhile.
-const MOST_TRIES: u32 = 16;
-/// The folder of the newest one.
+/// How long a writer waits for the index lock. It is short because the process is about to end.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(1);
+/// The attempts to store a crash. Ids are unique, but another process may remove the directory meanwhile.
+const MAX_ATTEMPTS: u32 = 16;
+/// The directory of the newest crash.
 const LATEST: &str = "latest";
-/// What the crashes of a fingerprint have in common.
+/// The file with what the crashes of one fingerprint have in common.
 const METADATA: &str = "metadata.json";
 
 impl Repository {
-    /// Where crashes are kept unless something else is asked for: a relative path.
-    pub const DEFAULT_FOLDER: &'static str = DEFAULT_FOLDER;
+    /// The default directory: a path relative to the current directory.
+    pub const DEFAULT_DIR: &'static str = DEFAULT_DIR;
 
-    /// The environment variable that says where crashes are stored, whatever the program says.
-    pub const FOLDER_VARIABLE: &'static str = "VITTE_CRASH_DIR";
+    /// The environment variable that overrides the directory that the program sets.
+    pub const DIR_ENV_VAR: &'static str = "VITTE_CRASH_DIR";
 
-    /// That in a folder, which is made when the first crash is saved.
+    /// Returns the repository in `dir`, which is created when the first crash is saved.
     #[must_use]
-    pub fn new(folder: impl Into<PathBuf>) -> Self {
-        let root = folder.into();
-        Self { loose: Reports::new(&root), root }
+    pub fn new(dir: impl Into<PathBuf>) -> Self {
+        let root = dir.into();
+        Self { bare_reports: Reports::new(&root), root }
     }
 
-    /// The folder.
+    /// Returns the directory.
     #[must_use]
-    pub fn folder(&self) -> &Path {
+    pub fn dir(&self) -> &Path {
         &self.root
     }
 
-    /// Keeps a capsule, gives it its id, and says where its file is. The file is whole or is not there, and
-    /// only its owner may read it. What it costs does not depend on how many crashes there are.
+    /// Stores a capsule, sets the id of its report, and returns the path of its file.
+    ///
+    /// The file is written atomically, and only its owner can read it. The cost does not depend on the number of
+    /// stored crashes.
     ///
     /// # Errors
     ///
-    /// A [`StoreError`]: a folder cannot be made, or the file not written. Then nothing is left of it, and
-    /// the report has the id that it had before.
-    pub fn save(&self, capsule: &mut Capsule) -> Result<PathBuf, StoreError> {
-        let before = capsule.report.id.clone();
-        let mut tries = 0;
+    /// A [`RepositoryError`] if a directory cannot be created or the file cannot be written. No partial file
+    /// remains, and the report has its previous id.
+    pub fn save(&self, capsule: &mut Capsule) -> Result<PathBuf, RepositoryError> {
+        let previous_id = capsule.report.id.clone();
+        let mut attempts = 0;
         loop {
             capsule.report.id = id::new(&capsule.report.timestamp);
-            tries += 1;
+            attempts += 1;
             match self.try_save(capsule) {
-                // The id is taken, or somebody has just removed the folder, as it was empty.
-                Err(StoreError {
-                    kind: StoreErrorKind::Write(error) | StoreErrorKind::Folder(error),
+                // The id is taken, or another process has just removed the empty directory.
+                Err(RepositoryError {
+                    kind: RepositoryErrorKind::Write(error) | RepositoryErrorKind::CreateDir(error),
                     ..
-                }) if tries < MOST_TRIES && is_worth_another_try(&error) => {}
+                }) if attempts < MAX_ATTEMPTS && is_retryable(&error) => {}
                 Err(error) => {
-                    capsule.report.id = before;
+                    capsule.report.id = previous_id;
                     return Err(error);
                 }
                 Ok(path) => return Ok(path),
@@ -114,54 +117,54 @@ impl Repository {
         }
     }
 
-    fn try_save(&self, capsule: &Capsule) -> Result<PathBuf, StoreError> {
+    fn try_save(&self, capsule: &Capsule) -> Result<PathBuf, RepositoryError> {
         let relative = relative_path(&capsule.report, capsule.fingerprint);
         let path = self.root.join(&relative);
-        let folder = path.parent().unwrap_or(&self.root);
-        for folder in [&self.root, folder] {
-            disk::make_folder(folder).map_err(|error| StoreError {
-                path: folder.to_owned(),
-                kind: StoreErrorKind::Folder(error),
+        let dir = path.parent().unwrap_or(&self.root);
+        for dir in [&self.root, dir] {
+            atomic_file::make_folder(dir).map_err(|error| RepositoryError {
+                path: dir.to_owned(),
+                kind: RepositoryErrorKind::CreateDir(error),
             })?;
         }
         let write = || -> io::Result<()> {
             let bytes = capsule.to_bytes()?;
-            let file = disk::temporary(folder, &capsule.report.id)?;
-            // From here on it is open no more, as there may be room for one open file alone.
-            let file = disk::fill(file, &bytes)?.into_temp_path();
-            let entry = Entry::of(capsule, relative, bytes.len() as u64);
-            let locked = Locked::wait(&self.root, PATIENCE).unwrap_or(None);
-            let is_told = match locked {
+            let file = atomic_file::temporary(dir, &capsule.report.id)?;
+            // Closes the file before the index is opened: the process may have only one free descriptor.
+            let file = atomic_file::fill(file, &bytes)?.into_temp_path();
+            let entry = IndexEntry::of(capsule, relative, bytes.len() as u64);
+            let locked = LockedIndex::wait(&self.root, LOCK_TIMEOUT).unwrap_or(None);
+            let is_indexed = match locked {
                 Some(mut locked) => {
-                    let is_told = locked.append(&entry).is_ok();
+                    let is_indexed = locked.append(&entry).is_ok();
                     file.persist_noclobber(&path)?;
                     self.set_latest(&path, &entry.id);
-                    is_told
+                    is_indexed
                 }
                 None => {
-                    // Also before: whoever is killed in between is found.
-                    index::distrust(&self.root);
+                    // Set before and after the rename: the process may be killed in between.
+                    index::mark_dirty(&self.root);
                     file.persist_noclobber(&path).map(|()| false)?
                 }
             };
-            if !is_told {
-                index::distrust(&self.root);
+            if !is_indexed {
+                index::mark_dirty(&self.root);
             }
             Ok(())
         };
         write().map_err(|error| {
-            remove_empty(folder);
-            StoreError { path: path.clone(), kind: StoreErrorKind::Write(error) }
+            remove_empty_dirs(dir);
+            RepositoryError { path: path.clone(), kind: RepositoryErrorKind::Write(error) }
         })?;
-        disk::sync(folder);
-        self.describe(folder, capsule);
+        atomic_file::sync(dir);
+        self.write_metadata(dir, capsule);
         Ok(path)
     }
 
-    /// Says in a folder what the crashes in it have in common, where nobody has said so yet. What it says
-    /// is in each of the capsules: where it cannot be written nothing is lost.
-    fn describe(&self, folder: &Path, capsule: &Capsule) {
-        let path = folder.join(METADATA);
+    /// Writes `metadata.json` to the directory of a fingerprint, unless it exists. Failure is ignored: each capsule
+    /// has the same data.
+    fn write_metadata(&self, dir: &Path, capsule: &Capsule) {
+        let path = dir.join(METADATA);
         if path.symlink_metadata().is_ok() {
             return;
         }
@@ -172,23 +175,23 @@ impl Repository {
             "first": capsule.report.id,
         });
         if let Ok(json) = serde_json::to_string_pretty(&metadata) {
-            let file = disk::temporary(folder, METADATA);
-            _ = file.and_then(|file| disk::write_new(file, (json + "\n").as_bytes(), &path));
+            let file = atomic_file::temporary(dir, METADATA);
+            _ = file.and_then(|file| atomic_file::write_new(file, (json + "\n").as_bytes(), &path));
         }
     }
 
-    /// Makes a capsule the newest one, unless that has a later name. Who calls has the lock.
+    /// Links a capsule into `latest/`, unless a later crash is there. The caller holds the lock.
     fn set_latest(&self, path: &Path, id: &str) {
-        let folder = self.root.join(LATEST);
-        let others = self.latest();
-        if others.iter().any(|other| &**other > id) || disk::make_folder(&folder).is_err() {
+        let dir = self.root.join(LATEST);
+        let others = self.latest_ids();
+        if others.iter().any(|other| &**other > id) || atomic_file::make_folder(&dir).is_err() {
             return;
         }
-        let name = |id: &str| folder.join(format!("{id}.{}", Capsule::EXTENSION));
-        // Where two names of one file cannot be, there are two files.
-        let copy = || disk::write_whole(&name(id), &fs::read(path)?, Existing::Stays);
+        let name = |id: &str| dir.join(format!("{id}.{}", Capsule::EXTENSION));
+        // A copy, if the file system has no hard links.
+        let copy = || atomic_file::write_atomically(&name(id), &fs::read(path)?, Existing::Fail);
         let linked = match fs::hard_link(path, name(id)) {
-            // It is there already, and is the same file: nothing may be written to it.
+            // The link exists and is this file, so it must not be overwritten.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
             linked => linked.or_else(|_| copy()),
         };
@@ -198,61 +201,66 @@ impl Repository {
         }
     }
 
-    /// The names in the folder of the newest one.
-    fn latest(&self) -> Vec<String> {
+    /// Returns the ids of the crashes in `latest/`.
+    fn latest_ids(&self) -> Vec<String> {
         let entries = fs::read_dir(self.root.join(LATEST)).into_iter().flatten().flatten();
         let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
         names.filter_map(|name| Some(id::id_of(&name)?.to_owned())).collect()
     }
 
-    /// The id that a user means: `latest`, an id, or the beginning of one that begins no other.
+    /// Returns the id of the crash that `query` selects: `latest`, an id, or an unambiguous prefix of an id.
     ///
     /// # Errors
     ///
-    /// A [`StoreError`] that names candidates when there are several, when there is none, or when the folder
-    /// cannot be read.
-    pub fn find(&self, asked: &str) -> Result<String, StoreError> {
-        self.index()?.find(asked)
+    /// A [`RepositoryError`] if no crash matches, if several match (it lists the first of them), or if the
+    /// directory cannot be read.
+    pub fn find(&self, query: &str) -> Result<String, RepositoryError> {
+        self.index()?.find(query)
     }
 
-    /// The capsule of this id. Of a report that is there without a capsule it is one with nothing else in
-    /// it, and an empty `diagnostic`.
+    /// Reads the capsule with this id. A report without a capsule is returned as a capsule with an empty
+    /// `diagnostic` and no other content.
     ///
     /// # Errors
     ///
-    /// A [`StoreError`]: there is none, or its file cannot be read or is damaged.
-    pub fn load(&self, id: &str) -> Result<Capsule, StoreError> {
+    /// A [`RepositoryError`] if there is no crash with this id, or its file is unreadable or damaged.
+    pub fn load(&self, id: &str) -> Result<Capsule, RepositoryError> {
         if !id::is_valid(id) {
-            return self.loose.load(id).map(|report| Capsule::of(report, String::new()));
+            return self.bare_reports.load(id).map(|report| Capsule::of(report, String::new()));
         }
         let path = self.path(id)?;
-        Capsule::read(&path).map_err(|error| self.unread(id, error))
+        Capsule::read(&path).map_err(|error| self.read_error(id, error))
     }
 
-    /// Where the file of a crash is.
+    /// Returns the path of the file of a crash.
     ///
     /// # Errors
     ///
-    /// A [`StoreError`] where there is none.
-    pub fn path(&self, id: &str) -> Result<PathBuf, StoreError> {
+    /// A [`RepositoryError`] if there is no crash with this id, or the directory cannot be read.
+    pub fn path(&self, id: &str) -> Result<PathBuf, RepositoryError> {
         let index = self.index()?;
-        let entry = index.entry(id).ok_or_else(|| self.unknown(id))?;
+        let entry = index.entry(id).ok_or_else(|| self.not_found(id))?;
         Ok(self.root.join(entry.path))
     }
 
-    /// Puts a capsule in the place of the one with its id, as a whole or not at all.
+    /// Replaces the capsule file at `path`, which [`save`](Self::save) returned, atomically.
     ///
     /// # Errors
     ///
-    /// A [`StoreError`]: there is none, or the file cannot be written.
-    pub fn update(&self, path: &Path, capsule: &Capsule) -> Result<(), StoreError> {
+    /// A [`RepositoryError`] if there is no file at `path`, or it cannot be written.
+    pub fn update(
+        &self,
+        path: impl AsRef<Path>,
+        capsule: &Capsule,
+    ) -> Result<(), RepositoryError> {
+        let path = path.as_ref();
         if path.symlink_metadata().is_err() {
-            return Err(self.unknown(&capsule.report.id));
+            return Err(self.not_found(&capsule.report.id));
         }
         capsule.write(path)?;
-        // The other name is still that of the file before.
-        let Ok(Some(_locked)) = Locked::wait(&self.root, PATIENCE) else { return Ok(()) };
-        if self.latest().contains(&capsule.report.id) {
+        // The hard link in `latest/` still has the previous content.
+        let Ok(Some(_locked)) = LockedIndex::wait(&self.root, LOCK_TIMEOUT) else { return Ok(()) };
+        if self.latest_ids().contains(&capsule.report.id) {
             let name = format!("{}.{}", capsule.report.id, Capsule::EXTENSION);
             _ = fs::remove_file(self.root.join(LATEST).join(name));
             self.set_latest(path, &capsule.report.id);
@@ -260,30 +268,33 @@ impl Repository {
         Ok(())
     }
 
-    fn unknown(&self, id: &str) -> StoreError {
-        StoreError { path: self.root.clone(), kind: StoreErrorKind::Unknown(id.to_owned()) }
+    fn not_found(&self, id: &str) -> RepositoryError {
+        RepositoryError {
+            path: self.root.clone(),
+            kind: RepositoryErrorKind::NotFound(id.to_owned()),
+        }
     }
 
-    fn unread(&self, id: &str, error: CapsuleError) -> StoreError {
+    fn read_error(&self, id: &str, error: CapsuleError) -> RepositoryError {
         match &error.kind {
-            CapsuleErrorKind::Read(why) if why.kind() == io::ErrorKind::NotFound => {
-                self.unknown(id)
+            CapsuleErrorKind::Read(error) if error.kind() == io::ErrorKind::NotFound => {
+                self.not_found(id)
             }
             _ => error.into(),
         }
     }
 }
 
-/// Removes the folder of a fingerprint, where nothing is in it, and those above that are empty then.
-fn remove_empty(folder: &Path) {
-    _ = folder.ancestors().take(3).try_for_each(fs::remove_dir);
+/// Removes the directory of a fingerprint if it is empty, then its day and kind directories if they are empty.
+fn remove_empty_dirs(dir: &Path) {
+    _ = dir.ancestors().take(3).try_for_each(fs::remove_dir);
 }
 
-fn is_worth_another_try(error: &io::Error) -> bool {
+fn is_retryable(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::NotFound)
 }
 
-/// Where the file of a crash is in a repository: `panic/2025-10-22/1a2b3c4d/ID.vittecrash`.
+/// Returns the path of a crash's file in the repository: `panic/2025-10-22/1a2b3c4d/ID.vittecrash`.
 fn relative_path(report: &CrashReport, fingerprint: Fingerprint) -> String {
     let (kind, id) = (report.kind(), &report.id);
     let (day, short) = (id::day(id), fingerprint.short());

@@ -1,17 +1,16 @@
-//! Reports for whoever mends the program: into a folder, to Sentry, as an issue on GitHub.
+//! Upload: sends a report to the developers, as a file, a Sentry event or a GitHub issue.
 //!
 //! ```text
-//! CrashReport ─▶ Upload::prepare ─▶ Prepared ─▶ Upload::send ─▶ Uploaded
-//!                                   what is sent, to be seen before
+//! CrashReport ─▶ Upload::prepare ─▶ PreparedUpload ─▶ Upload::send ─▶ UploadReceipt
+//!                                   shows what would be sent
 //! ```
 //!
-//! Nothing is sent unless [`send`](Upload::send) is called. What it sends is what [`Prepared`] shows:
-//! neither the time nor the environment comes into it, and the same report is the same bytes.
+//! Only [`send`](Upload::send) sends anything, and it sends exactly what [`PreparedUpload`] shows. The result depends
+//! only on the report and the target, not on the time or the environment: the same report gives the same bytes.
 //!
-//! A copy in a folder is the whole report. Sentry and GitHub get what a defect is found by: code,
-//! message, calls, threads, context, version, system; Sentry the registers and notes too. They never get
-//! the command line, lines of the sources, environment variables, the name of the machine or that of a
-//! user: `~` stands for a user's folder in all text.
+//! A file has the whole report. Sentry and GitHub get what is needed to find the defect: code, message, frames,
+//! threads, contexts, version and system; Sentry also gets registers and notes. They never get the command line, source
+//! lines, environment variables, or the names of the machine and the user: home directories are replaced by `~`.
 //!
 //! ```
 //! use vitte_capsule::CrashReport;
@@ -48,37 +47,37 @@ use vitte_diag::text;
 
 use crate::report::CrashReport;
 
-/// Where a report goes.
+/// The destination of an upload.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Target {
-    /// A file of its own in a folder, which is made where it is not there.
+    /// A file in a directory, which is created if it does not exist.
     File {
-        /// The folder.
-        folder: PathBuf,
+        /// The directory.
+        dir: PathBuf,
     },
-    /// An event of a Sentry project.
+    /// An event in a Sentry project.
     Sentry {
-        /// Such as `https://KEY@o1.ingest.sentry.io/2`.
+        /// The DSN, such as `https://KEY@o1.ingest.sentry.io/2`.
         dsn: Secret,
     },
-    /// An issue of a repository on GitHub, unless one is there for the same defect.
+    /// An issue in a GitHub repository, unless there is one for the same defect.
     Github {
-        /// `OWNER/NAME`.
+        /// The repository, as `OWNER/NAME`.
         repository: String,
-        /// One that may read and write issues.
+        /// A token with read and write access to issues.
         token: Secret,
-        /// The address of the REST API: `https://api.github.com`, or that of a server of one's own.
-        /// It is HTTPS, or on this machine: the token is not for everybody.
+        /// The URL of the REST API: [`GITHUB_API`] or that of a GitHub Enterprise server. It must use HTTPS, unless
+        /// its host is this machine, to protect the token.
         api: String,
     },
 }
 
-/// The API of github.com.
+/// The URL of the REST API of github.com.
 pub const GITHUB_API: &str = "https://api.github.com";
 
 impl Target {
-    /// A repository on github.com.
+    /// Returns the target for a repository on github.com.
     #[must_use]
     pub fn github(repository: impl Into<String>, token: Secret) -> Self {
         Self::Github { repository: repository.into(), token, api: GITHUB_API.to_owned() }
@@ -87,114 +86,114 @@ impl Target {
 
 /// Uploads reports to one target.
 ///
-/// What fails for now is tried again, with a pause that doubles each time: no connection, a broken one,
-/// too many requests (status 429, after the time that the server asks for), a server's own problem
-/// (5xx). What was refused (4xx) or not answered in time is not. A second try does no harm: Sentry knows
-/// the event by its id, and on GitHub it is looked again for the issue before one is opened.
+/// Temporary failures are retried with exponential backoff: connection errors, rate limits (status 429, after the time
+/// that the server requests) and server errors (5xx). Rejected requests (4xx) and timeouts while waiting for a response
+/// are not retried. A retry creates no duplicate: Sentry recognises the event id, and GitHub is searched for the issue
+/// before each attempt to open one.
 #[derive(Clone)]
 pub struct Upload {
     target: Target,
-    limits: http::Limits,
-    tries: u32,
-    pause: Duration,
-    longest_wait: Duration,
+    options: http::HttpOptions,
+    attempts: u32,
+    backoff: Duration,
+    max_backoff: Duration,
     sleep: Arc<dyn Fn(Duration) + Send + Sync>,
 }
 
 impl Upload {
-    /// Uploads to `target`: 5 s for a connection, 30 s for a request, 3 tries with 0.5 s and 1 s between
-    /// them, at most 60 s where the server asks for a pause, no proxy.
+    /// Creates an upload to `target` with the defaults of the setters.
     #[must_use]
     pub fn new(target: Target) -> Self {
-        let (connect, whole) = (Duration::from_secs(5), Duration::from_secs(30));
+        let (connect, total) = (Duration::from_secs(5), Duration::from_secs(30));
         Self {
             target,
-            limits: http::Limits { connect, whole, is_proxied: false },
-            tries: 3,
-            pause: Duration::from_millis(500),
-            longest_wait: Duration::from_secs(60),
+            options: http::HttpOptions { connect, total, use_env_proxy: false },
+            attempts: 3,
+            backoff: Duration::from_millis(500),
+            max_backoff: Duration::from_secs(60),
             sleep: Arc::new(thread::sleep),
         }
     }
 
-    /// How long one request may take, with its answer; and a connection, which takes no longer than that.
+    /// Sets the timeouts for connecting and for a whole request with its response. Default: 5 s and 30 s.
     #[must_use]
-    pub fn with_timeouts(mut self, connect: Duration, whole: Duration) -> Self {
-        (self.limits.connect, self.limits.whole) = (connect.min(whole), whole);
+    pub fn with_timeouts(mut self, connect: Duration, total: Duration) -> Self {
+        (self.options.connect, self.options.total) = (connect.min(total), total);
         self
     }
 
-    /// How often it is tried; at least once.
+    /// Sets the maximum number of attempts; 0 counts as 1. Default: 3.
     #[must_use]
-    pub const fn with_tries(mut self, tries: u32) -> Self {
-        self.tries = tries;
+    pub const fn with_attempts(mut self, attempts: u32) -> Self {
+        self.attempts = attempts;
         self
     }
 
-    /// The pause before the second try, and the longest that a server may ask for: where it asks for
-    /// more, it is not tried again.
+    /// Sets the pause before the second attempt, which doubles for each further one, and the maximum pause that a server
+    /// may request. If the server requests more, the upload fails. Default: 0.5 s and 60 s.
     #[must_use]
-    pub const fn with_pauses(mut self, first: Duration, longest: Duration) -> Self {
-        (self.pause, self.longest_wait) = (first, longest);
+    pub const fn with_backoff(mut self, first: Duration, max: Duration) -> Self {
+        (self.backoff, self.max_backoff) = (first, max);
         self
     }
 
-    /// What waits between two tries, in the place of [`thread::sleep`].
+    /// Sets the function that waits between two attempts. Default: [`thread::sleep`].
     #[must_use]
     pub fn with_sleep(mut self, sleep: impl Fn(Duration) + Send + Sync + 'static) -> Self {
         self.sleep = Arc::new(sleep);
         self
     }
 
-    /// Whether requests go by the proxy that the environment names (`ALL_PROXY`, `HTTPS_PROXY`,
-    /// `HTTP_PROXY`, `NO_PROXY`). Not by default: a library reads no environment.
+    /// Sets whether the proxy of the environment is used (`ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`).
+    /// Default: false, because a library should not read the environment unasked.
     #[must_use]
-    pub const fn with_proxy_of_environment(mut self, is_wanted: bool) -> Self {
-        self.limits.is_proxied = is_wanted;
+    pub const fn with_env_proxy(mut self, use_env_proxy: bool) -> Self {
+        self.options.use_env_proxy = use_env_proxy;
         self
     }
 
-    /// What would be sent. Nothing is sent, and no file is touched.
+    /// Prepares the upload of a report. Sends nothing and accesses no files.
     ///
     /// # Errors
     ///
-    /// Where the target is none, such as a bad DSN, or the report has no time or no id that can be used.
-    pub fn prepare(&self, report: &CrashReport) -> Result<Prepared, UploadError> {
-        let work = match &self.target {
-            Target::File { folder } => {
-                let path = file::path(folder, &report.id)?;
-                Work::File { path, text: whole(report)? }
+    /// An [`UploadError`] if the target is invalid, or if the timestamp or the id of the report is.
+    pub fn prepare(&self, report: &CrashReport) -> Result<PreparedUpload, UploadError> {
+        let content = match &self.target {
+            Target::File { dir } => {
+                let path = file::path(dir, &report.id)?;
+                Content::File { path, text: to_json(report)? }
             }
-            Target::Sentry { dsn } => Work::Sentry(sentry::prepare(report, dsn)?),
+            Target::Sentry { dsn } => Content::Sentry(sentry::prepare(report, dsn)?),
             Target::Github { repository, token, api } => {
-                Work::Github(Box::new(github::prepare(report, repository, token, api)?))
+                Content::Github(Box::new(github::prepare(report, repository, token, api)?))
             }
         };
-        Ok(Prepared { work })
+        Ok(PreparedUpload { content })
     }
 
-    /// Sends it, and tries again where that may help.
+    /// Sends a prepared upload, and retries after temporary failures.
     ///
     /// # Errors
     ///
-    /// That of the last try.
-    pub fn send(&self, prepared: &Prepared) -> Result<Uploaded, UploadError> {
-        let mut pause = self.pause;
-        for _ in 1..self.tries {
-            let done = self.send_once(prepared);
-            let wait = done.as_ref().err().and_then(|error| error.wait(pause, self.longest_wait));
-            let Some(wait) = wait else { return done };
-            (self.sleep)(wait);
-            pause = pause.saturating_mul(2);
+    /// The [`UploadError`] of the last attempt.
+    pub fn send(&self, prepared: &PreparedUpload) -> Result<UploadReceipt, UploadError> {
+        let mut backoff = self.backoff;
+        for _ in 1..self.attempts {
+            let result = self.send_once(prepared);
+            let error = result.as_ref().err();
+            let delay = error.and_then(|error| error.retry_delay(backoff, self.max_backoff));
+            let Some(delay) = delay else { return result };
+            (self.sleep)(delay);
+            backoff = backoff.saturating_mul(2);
         }
         self.send_once(prepared)
     }
 
-    fn send_once(&self, prepared: &Prepared) -> Result<Uploaded, UploadError> {
-        match &prepared.work {
-            Work::File { path, text } => file::copy(path, text),
-            Work::Sentry(event) => sentry::send(event, self.limits),
-            Work::Github(issue) => github::send(issue, self.limits),
+    fn send_once(&self, prepared: &PreparedUpload) -> Result<UploadReceipt, UploadError> {
+        match &prepared.content {
+            Content::File { path, text } => file::write(path, text),
+            Content::Sentry(event) => sentry::send(event, self.options),
+            Content::Github(issue) => github::send(issue, self.options),
         }
     }
 }
@@ -203,111 +202,111 @@ impl fmt::Debug for Upload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Upload")
             .field("target", &self.target)
-            .field("limits", &self.limits)
-            .field("tries", &self.tries)
-            .field("pause", &self.pause)
-            .field("longest_wait", &self.longest_wait)
+            .field("options", &self.options)
+            .field("attempts", &self.attempts)
+            .field("backoff", &self.backoff)
+            .field("max_backoff", &self.max_backoff)
             .finish_non_exhaustive()
     }
 }
 
-/// The report's own JSON.
-fn whole(report: &CrashReport) -> Result<String, UploadError> {
+/// Serialises the whole report as JSON that is safe to print.
+fn to_json(report: &CrashReport) -> Result<String, UploadError> {
     let json = serde_json::to_string_pretty(report).map_err(|_| UploadError::Report {
         field: "content",
         value: report.id.clone(),
-        reason: "it cannot be written as JSON",
+        reason: "it cannot be serialised as JSON",
     })?;
-    Ok(plain::json(&json) + "\n")
+    Ok(plain::escape_json(&json) + "\n")
 }
 
-/// What [`send`](Upload::send) would send. `Display` shows all of it but the secrets, in whose place
-/// `***` stands, and nothing in it that a terminal would obey.
+/// What [`send`](Upload::send) will send. `Display` shows all of it, with `***` in place of secrets and without control
+/// characters.
 #[derive(Clone, Debug)]
-pub struct Prepared {
-    work: Work,
+pub struct PreparedUpload {
+    content: Content,
 }
 
 #[derive(Clone, Debug)]
-enum Work {
+enum Content {
     File { path: PathBuf, text: String },
-    Sentry(sentry::Event),
-    Github(Box<github::Issue>),
+    Sentry(sentry::PreparedEvent),
+    Github(Box<github::PreparedIssue>),
 }
 
-impl Prepared {
-    /// The requests, in their order; none for a folder.
+impl PreparedUpload {
+    /// Returns the HTTP requests in the order in which they are sent. Empty for [`Target::File`].
     #[must_use]
     pub fn requests(&self) -> Vec<&Request> {
-        match &self.work {
-            Work::File { .. } => Vec::new(),
-            Work::Sentry(event) => vec![&event.request],
-            Work::Github(issue) => vec![&issue.newest, &issue.search, &issue.open],
+        match &self.content {
+            Content::File { .. } => Vec::new(),
+            Content::Sentry(event) => vec![&event.request],
+            Content::Github(issue) => vec![&issue.newest, &issue.search, &issue.open],
         }
     }
 }
 
-impl fmt::Display for Prepared {
+impl fmt::Display for PreparedUpload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.work {
-            Work::File { path, text } => {
+        match &self.content {
+            Content::File { path, text } => {
                 let path = path.to_string_lossy();
                 write!(f, "write {}\n\n{text}", text::one_line(&path))
             }
-            Work::Sentry(event) => write!(f, "{}", event.request),
-            Work::Github(issue) => write!(
+            Content::Sentry(event) => write!(f, "{}", event.request),
+            Content::Github(issue) => write!(
                 f,
-                "{}\n{}\nand where neither answer has an issue that begins with `{}`:\n\n{}",
+                "{}\n{}\nif neither response has an issue that starts with `{}`:\n\n{}",
                 issue.newest, issue.search, issue.marker, issue.open
             ),
         }
     }
 }
 
-/// Where a report is now. `Display` says it in one line, which is safe for a terminal.
+/// Where a report was uploaded to. `Display` writes one line that is safe for a terminal.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
-pub enum Uploaded {
-    /// In a file.
+pub enum UploadReceipt {
+    /// A file.
     Copied {
-        /// Its path.
+        /// The path of the file.
         path: PathBuf,
-        /// Whether it was not there before.
+        /// Whether the file was written now. False if it existed with the same content.
         is_new: bool,
     },
-    /// An event of Sentry.
+    /// A Sentry event.
     Event {
-        /// Its id, 32 hexadecimal digits, the same for the same report.
+        /// The id: 32 hexadecimal digits, the same for each upload of the report.
         id: String,
-        /// The server, with its port where it has one.
+        /// The server, with its port if it is not the default.
         host: String,
     },
-    /// An issue, opened now.
-    Opened {
-        /// Its page.
+    /// A new GitHub issue.
+    NewIssue {
+        /// The URL of its page.
         url: String,
     },
-    /// An issue that was there for the same defect.
-    Known {
-        /// Its page.
+    /// A GitHub issue that already existed for the same defect.
+    ExistingIssue {
+        /// The URL of its page.
         url: String,
-        /// Whether it is open; or else closed.
+        /// Whether it is open, not closed.
         is_open: bool,
     },
 }
 
-impl fmt::Display for Uploaded {
+impl fmt::Display for UploadReceipt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Copied { path, is_new } => {
-                let said = if *is_new { "copied to" } else { "is already in" };
-                write!(f, "{said} {}", text::one_line(&path.to_string_lossy()))
+                let action = if *is_new { "copied to" } else { "already in" };
+                write!(f, "{action} {}", text::one_line(&path.to_string_lossy()))
             }
             Self::Event { id, host } => write!(f, "event {id} at {host}"),
-            Self::Opened { url } => write!(f, "opened {}", text::one_line(url)),
-            Self::Known { url, is_open } => {
-                let state = if *is_open { "" } else { ", which is closed" };
-                write!(f, "is already known: {}{state}", text::one_line(url))
+            Self::NewIssue { url } => write!(f, "opened {}", text::one_line(url)),
+            Self::ExistingIssue { url, is_open } => {
+                let state = if *is_open { "" } else { " (closed)" };
+                write!(f, "already reported: {}{state}", text::one_line(url))
             }
         }
     }

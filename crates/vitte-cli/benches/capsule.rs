@@ -151,15 +151,14 @@ fn capture(size: &Size) {
 
 /// Panics so many times, and writes what each took in nanoseconds.
 fn crash_once(folder: &Path, count: &str) {
-    let _guard =
-        CrashHandler::builder().module("vittec").store(folder.to_owned()).install().unwrap();
+    let _guard = CrashHandler::builder().program("vittec").dir(folder).install().unwrap();
     let mut sources = SourceMap::new();
     let file =
         sources.add("src/shapes.vitte", "fn area(w: u32) -> u32\n.end\n".repeat(100)).unwrap();
-    vitte_crash::sources(&sources);
+    vitte_crash::set_sources(&sources);
     for _ in 0..count.parse::<usize>().unwrap() {
         let start = Instant::now();
-        let report = vitte_crash::catch(|| {
+        let report = vitte_crash::catch_panic(|| {
             let _cx =
                 vitte_crash::context("folding", Span::new(file, 3, 7).unwrap()).with("fn", "area");
             panic!("a panic");
@@ -234,7 +233,7 @@ fn killed(size: &Size) {
         let index = repository.index().unwrap();
         unreadable += index.unreadable.len();
         unreadable += index.entries().filter(|entry| repository.load(&entry.id).is_err()).count();
-        mended = (mended.0 + index.mended.added, mended.1 + index.mended.removed);
+        mended = (mended.0 + index.repair.added, mended.1 + index.repair.removed);
         crashes += index.len();
     }
     row(

@@ -1,18 +1,18 @@
-//! `vitte crash`: what a program does with its crashes when it runs again.
+//! `vitte crash`: looks at stored crashes, sends them and removes them.
 
 mod ask;
 mod clean;
 mod clear;
 mod diff;
+mod directory;
 mod env;
 mod export;
 mod fingerprint;
-mod folder;
 mod html;
 mod inspect;
 mod interrupt;
 mod list;
-mod look;
+mod page;
 mod reduce;
 mod replay;
 mod selection;
@@ -30,14 +30,19 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use is_terminal::IsTerminal as _;
-use shell::{Done, Shell};
+use shell::{CommandResult, Shell};
 
-/// What the help says of them.
-const EXIT_CODES: &str = "The exit code is 0, also where nothing crashed; 1 where a crash that was replayed \
-    did not come back; or 2 where something could not be read, written or understood.";
+/// The end of `vitte crash --help`.
+const AFTER_HELP: &str = "\
+Each crash is stored as a capsule: one .vittecrash file with the report, the sources and the environment.
+ID is the id of a crash, a unique prefix of one, `latest`, or the path of a .vittecrash file.
+Crashes are stored in $VITTE_CRASH_DIR or, if that is not set, in target/crash-reports.
 
-/// The command `crash` of a program: it lists, shows, compares, sends and removes the crashes that
-/// [capsules](vitte_capsule::Capsule) were made of. It is what `vitte crash` is, and any compiler may have it:
+Exit codes: 0 on success, even if there are no crashes; 1 if a replayed crash did not come back;
+2 if something could not be read, written or understood.";
+
+/// The arguments of the command `crash`, which lists, shows, compares, replays, uploads and removes stored
+/// [capsules](vitte_capsule::Capsule). `vitte crash` uses it, and any compiler can add it to its own command line:
 ///
 /// ```
 /// use clap::Parser;
@@ -46,15 +51,15 @@ const EXIT_CODES: &str = "The exit code is 0, also where nothing crashed; 1 wher
 ///
 /// #[derive(Parser)]
 /// enum Command {
-///     /// Compiles a file
+///     /// Compile a file
 ///     Build { file: std::path::PathBuf },
-///     /// Lists, shows, compares, sends and removes crashes
+///     /// List, show, compare, replay, upload and remove crash reports
 ///     Crash(CrashArgs),
 /// }
 ///
-/// # let folder = std::env::temp_dir().join("no-crashes-in-here");
-/// # let folder = folder.to_str().ok_or("a path that is no text")?;
-/// # let arguments = ["mycc", "crash", "list", "--dir", folder];
+/// # let dir = std::env::temp_dir().join("no-crashes-in-here");
+/// # let dir = dir.to_str().ok_or("the path is not UTF-8")?;
+/// # let arguments = ["mycc", "crash", "list", "--dir", dir];
 /// # let code: ExitCode =
 /// match Command::parse_from(arguments) {
 ///     Command::Build { .. } => ExitCode::SUCCESS,
@@ -67,17 +72,17 @@ const EXIT_CODES: &str = "The exit code is 0, also where nothing crashed; 1 wher
 ///
 /// # Exit codes
 ///
-/// | code | what happened |
+/// | code | meaning |
 /// |---|---|
-/// | 0 | all that was asked for; also where there is no crash at all, and where `diff` found differences |
+/// | 0 | success; also if there are no crashes, and if `diff` found differences |
 /// | 1 | `replay` and `reduce`: the same crash did not come back |
-/// | 2 | something could not be read, written or understood: an id that is not there or begins several, a damaged file, arguments that are wrong, a question that nobody was there to answer |
+/// | 2 | something could not be read, written or understood: an unknown or ambiguous id, a damaged file, invalid arguments, a confirmation that could not be asked for |
 ///
-/// Results are written to what is given, complaints and questions to standard error, and answers are read
-/// from standard input where that is a terminal.
+/// Results are written to the given writer, warnings and questions to standard error. Answers are read from standard
+/// input if it is a terminal.
 #[derive(Debug, Args)]
-// The documentation here is none of the program's help.
-#[command(about = None, long_about = None, arg_required_else_help = true, after_help = EXIT_CODES)]
+// The doc comment describes the Rust API, so it must not become the help text.
+#[command(about = None, long_about = None, arg_required_else_help = true, after_help = AFTER_HELP)]
 #[non_exhaustive]
 pub struct CrashArgs {
     #[command(subcommand)]
@@ -85,81 +90,80 @@ pub struct CrashArgs {
 }
 
 impl CrashArgs {
-    /// Does what was asked for, as the program `vitte`; see [`run_as`](Self::run_as).
+    /// Runs the command under the program name `vitte`; see [`run_as`](Self::run_as).
     ///
     /// # Errors
     ///
-    /// Where `out` cannot be written.
+    /// Returns an error if `out` cannot be written.
     pub fn run(self, out: &mut dyn Write) -> io::Result<ExitCode> {
         self.run_as("vitte", out)
     }
 
-    /// Does what was asked for, writes it to `out`, which is best a buffered one, and gives the
-    /// [exit code](Self#exit-codes). `program` is the name that stands before complaints.
+    /// Runs the command, writes its result to `out` and returns the [exit code](Self#exit-codes). `program` is the
+    /// prefix of warnings and errors. A buffered `out` is faster.
     ///
     /// # Errors
     ///
-    /// Where `out` cannot be written; of kind [`BrokenPipe`](io::ErrorKind::BrokenPipe), where its reader
-    /// has read enough.
+    /// Returns an error if `out` cannot be written: [`BrokenPipe`](io::ErrorKind::BrokenPipe) if its reader closed the
+    /// pipe.
     pub fn run_as(self, program: &str, out: &mut dyn Write) -> io::Result<ExitCode> {
         let stdin = io::stdin();
-        let is_asked = stdin.is_terminal();
+        let can_ask = stdin.is_terminal();
         let mut stdin = stdin.lock();
         let mut shell = Shell {
-            name: program,
+            program,
             out,
             err: &mut io::stderr(),
-            answers: is_asked.then_some(&mut stdin as &mut dyn BufRead),
-            complaints: 0,
+            answers: can_ask.then_some(&mut stdin as &mut dyn BufRead),
+            warnings: 0,
         };
         let done = self.command.run(&mut shell);
         Ok(ExitCode::from(shell.finish(done)?))
     }
 }
 
-/// ID is that of a crash, the beginning of one, `latest`, or the file of a capsule.
 #[derive(Debug, Subcommand)]
 enum Crash {
-    /// Lists crashes, the newest last
+    /// List crashes, the newest last
     List(list::List),
-    /// Shows a crash as it was shown when it happened
+    /// Show a crash as its user saw it
     Show(show::Show),
-    /// Shows the newest crash
+    /// Show the newest crash
     Latest(show::Latest),
-    /// Lists the crashes that have a text in them: in the message, a function, a file and so on
+    /// List the crashes whose message, functions, files or other fields contain a text
     Search(list::Search),
-    /// Counts crashes by kind, module, version, fingerprint and day
+    /// Count crashes by kind, module, version, fingerprint and day
     Stats(stats::Stats),
-    /// Shows what is in a capsule
+    /// Show what a capsule contains
     Inspect(inspect::Inspect),
-    /// Shows the calls as a tree
+    /// Show the backtrace as a tree of frames
     Stack(stack::Stack),
-    /// Shows what the program was doing, with its variables
+    /// Show the contexts that were active, with their variables
     Vars(vars::Vars),
-    /// Shows the environment
+    /// Show the captured environment variables
     Env(env::Env),
-    /// Shows what the crash has in common with those of the same defect
+    /// Show the fingerprint of a crash, and the other crashes that have it
     Fingerprint(fingerprint::Fingerprint),
-    /// Shows what differs between two crashes
+    /// Show the differences between two crashes
     Diff(diff::Diff),
-    /// Writes the page of a crash, which a browser opens without a network
+    /// Write the HTML report of a crash, a single file that needs no network
     Html(html::Html),
-    /// Runs the program of a crash again on its sources, and says whether the same crash comes back
-    Replay(replay::Replays),
-    /// Makes the sources of a crash as small as they can be while it comes back
-    Reduce(reduce::Reduces),
-    /// Writes a capsule to a file, or unpacks its source files
+    /// Run the program again on the captured sources and check whether the same crash comes back
+    Replay(replay::ReplayArgs),
+    /// Find the smallest sources for which the same crash comes back
+    Reduce(reduce::ReduceArgs),
+    /// Copy a capsule to a file, or unpack its source files
     Export(export::Export),
-    /// Sends a report to a folder, to Sentry, or as an issue to GitHub
-    Upload(upload::CrashUpload),
-    /// Removes crashes that are old, many of a kind, or too large together
+    /// Send a report to a directory, to Sentry, or to GitHub as an issue
+    Upload(upload::UploadArgs),
+    /// Remove crashes that are old, too many of one fingerprint, or too large in total
     Clean(clean::Clean),
-    /// Removes crashes, all or some, and asks before
+    /// Remove all or some crashes, after a confirmation
     Clear(clear::Clear),
 }
 
 impl Crash {
-    fn run(self, shell: &mut Shell<'_>) -> Done {
+    fn run(self, shell: &mut Shell<'_>) -> CommandResult {
         match self {
             Self::List(list) => list.run(shell),
             Self::Show(show) => show.run(shell),
@@ -188,28 +192,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn complaints_are_those_of_the_program() {
+    fn warnings_begin_with_the_name_of_the_program() {
         #[derive(clap::Parser)]
         struct Arguments {
             #[command(flatten)]
             crash: CrashArgs,
         }
-        let folder = tempfile::tempdir().unwrap();
-        let folder = folder.path().to_str().unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let dir = dir.path().to_str().unwrap();
         let run = |arguments: &[&str]| {
-            let arguments = [&["mycc"], arguments, &["--dir", folder]].concat();
+            let arguments = [&["mycc"], arguments, &["--dir", dir]].concat();
             let Arguments { crash } = clap::Parser::parse_from(arguments);
             let (mut out, mut err) = (Vec::new(), Vec::new());
-            let (name, answers, complaints) = ("mycc", None, 0);
-            let mut shell = Shell { name, out: &mut out, err: &mut err, answers, complaints };
+            let (program, answers, warnings) = ("mycc", None, 0);
+            let mut shell = Shell { program, out: &mut out, err: &mut err, answers, warnings };
             let done = crash.command.run(&mut shell);
             let is_good = shell.finish(done).unwrap() == 0;
             (is_good, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
         };
         let (is_good, out, err) = run(&["show", "nope"]);
-        assert!(
-            !is_good && out.is_empty() && err.starts_with("mycc: there is no crash report `nope`")
-        );
+        assert!(!is_good && out.is_empty() && err.starts_with("mycc: no crash matches `nope`"));
         let (is_good, out, err) = run(&["latest"]);
         assert!(is_good && out.starts_with("no crash reports in `") && err.is_empty());
     }

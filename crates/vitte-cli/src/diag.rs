@@ -1,4 +1,4 @@
-//! `vitte diag`: works on the JSON Lines of any compiler.
+//! `vitte diag`: works on the JSON diagnostics of any compiler.
 
 mod convert;
 mod input;
@@ -11,17 +11,17 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use convert::Root;
 use input::Input;
-use vitte_diag::{ColorChoice, Format, Setup, Terminal, Tool, text};
+use vitte_diag::{ColorChoice, EmitterOptions, Format, Terminal, Tool, text};
 
-/// FILE holds the JSON Lines of a compiler (--error-format=json); - or none is standard input.
+/// Reads the JSON Lines that a compiler writes with --error-format=json
 #[derive(Subcommand)]
 pub(crate) enum Diag {
-    /// Explains a code such as E0001
+    /// Explain a code such as E0001
     Explain {
         /// The code
         code: String,
     },
-    /// Writes diagnostics in another format
+    /// Convert diagnostics to another format
     Convert {
         #[arg(
             long,
@@ -31,7 +31,7 @@ pub(crate) enum Diag {
             help = format!("The format: {}", Format::names())
         )]
         to: Format,
-        /// The folder of the sources; nothing outside it is read [default: where the paths say]
+        /// Read sources only below DIR [default: paths are used as they are]
         #[arg(long, value_name = "DIR")]
         root: Option<PathBuf>,
         /// The compiler's name
@@ -40,35 +40,35 @@ pub(crate) enum Diag {
         /// The compiler's version
         #[arg(long, value_name = "VERSION", default_value = env!("CARGO_PKG_VERSION"))]
         tool_version: String,
-        /// Where the compiler's codes are explained: a code's page is URL with the code behind it
+        /// The base URL of the pages of codes: the page of a code is URL followed by the code
         #[arg(long, value_name = "URL")]
         codes_url: Option<String>,
-        /// Colour: auto, always or never
+        /// Use colours: auto, always or never
         #[arg(long, value_name = "WHEN", value_enum, default_value_t, hide_possible_values = true)]
         color: ColorChoice,
-        /// Cut and wrap lines at N cells [default: the terminal's width, or 140]
+        /// Cut and wrap lines after N cells [default: the terminal's width, or 140]
         #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
         diagnostic_width: Option<u16>,
-        /// JSON Lines; - or none is standard input
+        /// JSON Lines files; - or no file is standard input
         #[arg(value_name = "FILE")]
         files: Vec<PathBuf>,
     },
-    /// Joins the diagnostics of many compile jobs: each once, in one order
+    /// Merge the diagnostics of several compile jobs: sorted, without duplicates
     Merge {
-        /// JSON Lines; - or none is standard input
+        /// JSON Lines files; - or no file is standard input
         #[arg(value_name = "FILE")]
         files: Vec<PathBuf>,
     },
-    /// Counts diagnostics by severity, code and file
+    /// Count diagnostics by severity, code and file
     Stats {
-        /// JSON Lines; - or none is standard input
+        /// JSON Lines files; - or no file is standard input
         #[arg(value_name = "FILE")]
         files: Vec<PathBuf>,
     },
 }
 
 impl Diag {
-    /// Whether all went well; the error is that of writing.
+    /// Runs the command. Returns false if some input could not be read; the error is one of writing `out`.
     pub(crate) fn run(self, out: &mut dyn Write) -> io::Result<bool> {
         let read =
             |files: &[PathBuf]| Input::read(files, &mut io::stdin().lock(), &mut io::stderr());
@@ -87,7 +87,7 @@ impl Diag {
                 if let Some(root) = root.as_ref().filter(|root| !root.is_dir()) {
                     let root = root.to_string_lossy();
                     let root = text::one_line(&root);
-                    writeln!(io::stderr(), "vitte: there is no folder `{root}`")?;
+                    writeln!(io::stderr(), "vitte: no such directory `{root}`")?;
                     return Ok(false);
                 }
                 let input = read(&files)?;
@@ -103,20 +103,20 @@ impl Diag {
                     Some(url) => tool.with_codes_url(url),
                     None => tool,
                 };
-                let setup = Setup::new(tool, terminal);
+                let options = EmitterOptions::new(tool, terminal);
                 let report = &mut io::stderr();
-                convert::convert(&input.diagnostics, to, &setup, &root, out, report)?;
-                Ok(!input.is_bad)
+                convert::convert(&input.diagnostics, to, &options, &root, out, report)?;
+                Ok(!input.has_errors)
             }
             Self::Merge { files } => {
                 let input = read(&files)?;
                 out.write_all(&merge::merge(&input.diagnostics)?)?;
-                Ok(!input.is_bad)
+                Ok(!input.has_errors)
             }
             Self::Stats { files } => {
                 let input = read(&files)?;
                 out.write_all(stats::stats(&input.diagnostics).as_bytes())?;
-                Ok(!input.is_bad)
+                Ok(!input.has_errors)
             }
         }
     }

@@ -1,6 +1,6 @@
 //! The command line of the Vitte tools: the binary `vitte`, and the command `crash` for any compiler.
 //!
-//! A compiler takes the command `crash` into its own command line with one variant, [`CrashArgs`].
+//! A compiler adds the command `crash` to its own command line with one variant that holds [`CrashArgs`].
 
 #![forbid(unsafe_code)]
 

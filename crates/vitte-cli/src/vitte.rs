@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand};
 use crate::crash::CrashArgs;
 use crate::diag::Diag;
 
-/// Tools of the Vitte project.
+/// Works on the diagnostics and the crash reports of compilers
 #[derive(Parser)]
 #[command(name = "vitte", version, arg_required_else_help = true)]
 struct Arguments {
@@ -19,18 +19,18 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Explains, converts, joins and counts diagnostics
+    /// Explain, convert, merge and count diagnostics
     #[command(subcommand, arg_required_else_help = true)]
     Diag(Diag),
-    /// Lists, shows, compares, sends and removes crashes
+    /// List, show, compare, replay, upload and remove crash reports
     Crash(CrashArgs),
 }
 
-/// What `vitte` does with these arguments, the program's name first. Reads standard input, and writes
-/// to standard output and standard error.
+/// Runs `vitte` with these arguments, of which the first is the program's name. Reads standard input; writes to
+/// standard output and standard error.
 ///
-/// The exit code is 0, or 2 where something could not be read, written or understood. It is 1 where a crash
-/// was replayed and did not come back.
+/// Returns exit code 0 on success, 1 if a crash was replayed and did not come back, and 2 if something could not be
+/// read, written or understood.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
@@ -49,7 +49,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     match done.and_then(|code| out.flush().map(|()| code)) {
         Ok(code) => code,
-        // Whoever read the output has read enough.
+        // The reader closed the pipe: it needs no more output.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(2),
         Err(error) => {
             _ = writeln!(io::stderr(), "vitte: cannot write the output: {error}");

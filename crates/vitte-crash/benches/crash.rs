@@ -1,12 +1,13 @@
-//! What the handler of crashes costs: at the start, in memory, for each context, and when it is needed.
+//! Measures the cost of the crash handler: at startup, in memory, for each context, and for a
+//! crash.
 //!
-//! `cargo bench -p vitte-crash`. Each figure is the median of runs of this program itself.
+//! `cargo bench -p vitte-crash`. Each figure is the median of several runs of this program.
 #![allow(
     clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stdout,
     clippy::unwrap_used,
-    reason = "it prints what it measured"
+    reason = "the benchmark prints its results"
 )]
 
 use std::hint::black_box;
@@ -16,67 +17,68 @@ use std::time::{Duration, Instant};
 use vitte_crash::{CrashGuard, CrashHandler};
 use vitte_diag::{FileId, Span};
 
-/// Says in the environment what a run is to do.
-const WHAT: &str = "VITTE_BENCH_CRASH";
+/// The environment variable that selects action a child process does.
+const ACTION_ENV_VAR: &str = "VITTE_BENCH_CRASH";
 const RUNS: usize = 100;
 
 fn main() -> ExitCode {
-    match std::env::var(WHAT).as_deref() {
-        Ok(what) => child(what),
+    match std::env::var(ACTION_ENV_VAR).as_deref() {
+        Ok(action) => child(action),
         Err(_) => measure(),
     }
 }
 
 fn measure() -> ExitCode {
-    println!("| what | median |\n|---|---:|");
+    println!("| measurement | median |\n|---|---:|");
     let bare = run("bare");
     let installed = run("installed");
-    row("a run without the handler", &micros(bare));
-    row("a run with it: more", &micros(installed.saturating_sub(bare)));
-    row("`install` itself", &format!("{} µs", said("time")));
-    for (name, what) in [("memory", "memory"), ("pages of the program's file", "file")] {
-        let more = said(what).saturating_sub(said(&format!("{what}-bare")));
-        row(&format!("{name} with it: more"), &format!("{more} KiB"));
+    print_row("a run without the handler", &micros(bare));
+    print_row("time added by the handler", &micros(installed.saturating_sub(bare)));
+    print_row("`install` alone", &format!("{} µs", printed_median("time")));
+    for (name, action) in [("memory", "memory"), ("resident file pages", "file")] {
+        let added =
+            printed_median(action).saturating_sub(printed_median(&format!("{action}-bare")));
+        print_row(&format!("{name} added by the handler"), &format!("{added} KiB"));
     }
     contexts();
-    let folder = tempfile::tempdir().unwrap();
-    std::env::set_current_dir(folder.path()).unwrap();
-    for (name, what) in [
-        ("a null write, to the end of the process", "segv"),
+    let dir = tempfile::tempdir().unwrap();
+    std::env::set_current_dir(dir.path()).unwrap();
+    for (name, action) in [
+        ("a null write, until the process has ended", "segv"),
         ("the same without the handler", "segv-bare"),
         ("a stack overflow of 8 MiB", "overflow"),
         ("the same without the handler", "overflow-bare"),
         ("a panic", "panic"),
-        ("a null write, and a reporter that hangs, limit 500 ms", "hang"),
+        ("a null write with a hanging reporter, timeout 500 ms", "hang"),
     ] {
-        row(name, &micros(run(what)));
+        print_row(name, &micros(run(action)));
     }
     ExitCode::SUCCESS
 }
 
-fn row(name: &str, value: &str) {
+fn print_row(name: &str, value: &str) {
     println!("| {name} | {value} |");
 }
 
 fn micros(time: Duration) -> String {
     match time.as_micros() {
-        few @ ..10_000 => format!("{few} µs"),
-        many => format!("{:.1} ms", many as f64 / 1000.0),
+        short @ ..10_000 => format!("{short} µs"),
+        long => format!("{:.1} ms", long as f64 / 1000.0),
     }
 }
 
-fn command(what: &str) -> Command {
+fn command(action: &str) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.env(WHAT, what).env_remove("RUST_BACKTRACE").stderr(Stdio::null());
+    command.env(ACTION_ENV_VAR, action).env_remove("RUST_BACKTRACE").stderr(Stdio::null());
     command
 }
 
-/// The median time of a run, from its start to its end.
-fn run(what: &str) -> Duration {
-    let runs = if what == "hang" { 5 } else { RUNS };
+/// Returns the median run time of a child process.
+fn run(action: &str) -> Duration {
+    let runs = if action == "hang" { 5 } else { RUNS };
     let mut times: Vec<_> = (0..runs)
         .map(|_| {
-            let mut command = command(what);
+            let mut command = command(action);
             let begin = Instant::now();
             command.stdout(Stdio::null()).status().unwrap();
             begin.elapsed()
@@ -86,11 +88,11 @@ fn run(what: &str) -> Duration {
     times[runs / 2]
 }
 
-/// The median of the numbers that runs say.
-fn said(what: &str) -> u64 {
+/// Returns the median of the numbers that child processes print.
+fn printed_median(action: &str) -> u64 {
     let mut numbers: Vec<u64> = (0..RUNS)
         .map(|_| {
-            let output = command(what).output().unwrap();
+            let output = command(action).output().unwrap();
             String::from_utf8(output.stdout).unwrap().trim().parse().unwrap()
         })
         .collect();
@@ -112,7 +114,7 @@ fn contexts() {
             let _cx = vitte_crash::context("type-checking", *black_box(&span));
         }
     });
-    row("a context, opened and closed", &bare);
+    print_row("a context, opened and closed", &bare);
     let values = each(&|| {
         for _ in 0..TIMES {
             let (name, file) = (black_box(&name), black_box(&file));
@@ -121,40 +123,41 @@ fn contexts() {
                 .with("file", file);
         }
     });
-    row("with two values of text", &values);
+    print_row("with two text values", &values);
     let shown = each(&|| {
         for _ in 0..TIMES {
             let _cx = vitte_crash::context("type-checking", *black_box(&span))
                 .with("line", black_box(12));
         }
     });
-    row("with one number", &shown);
+    print_row("with one number", &shown);
 }
 
 fn install() -> Option<CrashGuard> {
-    CrashHandler::builder().limit(Duration::from_millis(500)).install().ok()
+    CrashHandler::builder().timeout(Duration::from_millis(500)).install().ok()
 }
 
-fn child(what: &str) -> ExitCode {
-    // A reporter that hangs does so before the handler's first line.
-    if what == "hang" && std::env::args().nth(1).is_some_and(|first| first.starts_with("--vitte")) {
+fn child(action: &str) -> ExitCode {
+    // A hanging reporter hangs before it installs the handler.
+    if action == "hang" && std::env::args().nth(1).is_some_and(|first| first.starts_with("--vitte"))
+    {
         std::thread::sleep(Duration::from_secs(60));
     }
     let begin = Instant::now();
-    let _guard = if what.ends_with("bare") { None } else { install() };
-    match what {
+    let _guard = if action.ends_with("bare") { None } else { install() };
+    match action {
         "time" => println!("{}", begin.elapsed().as_micros()),
         "memory" | "memory-bare" => println!("{}", resident("RssAnon")),
         "file" | "file-bare" => println!("{}", resident("RssFile")),
         "segv" | "segv-bare" | "hang" => write_nowhere(),
         "overflow" | "overflow-bare" => _ = black_box(recurse(1)),
-        "panic" => panic!("as it was told"),
+        "panic" => panic!("benchmark"),
         _ => {}
     }
     ExitCode::SUCCESS
 }
 
-/// KiB of memory that this process has: its own, or what it shows of files.
+/// Returns the KiB of resident memory: anonymous (`RssAnon`) or of files (`RssFile`).
 fn resident(kind: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix(kind)?.strip_prefix(':'));
@@ -163,11 +166,11 @@ fn resident(kind: &str) -> u64 {
 
 #[allow(unsafe_code, reason = "safe code cannot do this")]
 fn write_nowhere() {
-    // SAFETY: none. The system ends the process for it.
+    // SAFETY: none. The invalid write is intended and ends the process.
     unsafe { black_box(std::ptr::null_mut::<u8>()).write_volatile(1) }
 }
 
 fn recurse(depth: u64) -> u64 {
-    let room = black_box([depth; 16]);
-    if depth == black_box(0) { 0 } else { recurse(depth + 1) + room.iter().sum::<u64>() }
+    let frame = black_box([depth; 16]);
+    if depth == black_box(0) { 0 } else { recurse(depth + 1) + frame.iter().sum::<u64>() }
 }

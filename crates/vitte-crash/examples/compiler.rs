@@ -6,14 +6,14 @@ use vitte_crash::CrashHandler;
 use vitte_diag::{DiagnosticBag, SourceFile, SourceMap};
 
 fn main() -> ExitCode {
-    let _guard = CrashHandler::builder().module("mycc").version("1.0.0").install();
-    vitte_crash::run(|| {
+    let _guard = CrashHandler::builder().program("mycc").version("1.0.0").install();
+    vitte_crash::run_main(|| {
         let mut sources = SourceMap::new();
         let id = sources.load("src/main.vitte")?;
-        vitte_crash::sources(&sources);
+        vitte_crash::set_sources(&sources);
         let mut bag = DiagnosticBag::new();
         // One file's panic is a diagnostic, and the next file is checked.
-        match vitte_crash::catch(|| check(sources.file(id)?)) {
+        match vitte_crash::catch_panic(|| check(sources.file(id)?)) {
             Ok(found) => bag.merge(found?),
             Err(report) => _ = bag.push(report.to_diagnostic()),
         }

@@ -9,7 +9,8 @@ struct Scope {
 }
 
 fn check(span: Span, scope: &Scope) -> usize {
-    vitte_crash::context("type-checking", span).holding(&[("scope", scope)], || scope.names.len())
+    vitte_crash::context("type-checking", span)
+        .with_variables(&[("scope", scope)], || scope.names.len())
 }
 
 fn main() -> Result<(), vitte_diag::SpanError> {

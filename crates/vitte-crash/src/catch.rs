@@ -9,10 +9,10 @@ use std::process::{ExitCode, Termination};
 use vitte_capsule::CrashReport;
 use vitte_diag::codes;
 
-use crate::context::{self, place};
-use crate::facts::Facts;
+use crate::config::Config;
+use crate::context::{self, location};
 use crate::panic_message::message_of;
-use crate::{handler, hook, variables};
+use crate::{handler, panic_hook, variables};
 
 /// Runs one unit of work, such as a file of a compilation: its panic is an error value, so that the next
 /// unit can go on.
@@ -23,7 +23,7 @@ use crate::{handler, hook, variables};
 /// had not finished stays as it is, as for [`AssertUnwindSafe`].
 ///
 /// ```
-/// let sums: Vec<_> = [1_u8, 255].map(|n| vitte_crash::catch(|| n.checked_add(1).expect("too large"))).into();
+/// let sums: Vec<_> = [1_u8, 255].map(|n| vitte_crash::catch_panic(|| n.checked_add(1).expect("too large"))).into();
 /// assert_eq!(sums[0], Ok(2));
 /// assert_eq!(sums[1].as_ref().unwrap_err().message, "too large");
 /// ```
@@ -33,9 +33,9 @@ use crate::{handler, hook, variables};
 /// What is known of the panic. A panic where the program is built with `panic = "abort"`, or one that
 /// cannot unwind, ends the process.
 #[allow(clippy::result_large_err, reason = "a crash is rare, and its report is all that there is")]
-pub fn catch<T>(work: impl FnOnce() -> T) -> Result<T, CrashReport> {
+pub fn catch_panic<T>(work: impl FnOnce() -> T) -> Result<T, CrashReport> {
     let depth = context::depth();
-    let (result, capture) = hook::catching(|| catch_unwind(AssertUnwindSafe(work)));
+    let (result, capture) = panic_hook::catching(|| catch_unwind(AssertUnwindSafe(work)));
     result.map_err(|payload| {
         context::truncate(depth);
         let (mut report, sources) = match capture {
@@ -51,8 +51,8 @@ pub fn catch<T>(work: impl FnOnce() -> T) -> Result<T, CrashReport> {
 
 /// The report of a panic of which there is only what it threw.
 fn bare(payload: &(dyn Any + Send)) -> CrashReport {
-    let facts = handler::facts().unwrap_or_else(Facts::new);
-    facts.report(codes::F0001, message_of(payload), hook::thread_name())
+    let config = handler::config().unwrap_or_else(Config::new);
+    config.report(codes::F0001, message_of(payload), panic_hook::thread_name())
 }
 
 /// Runs all of a program: an error that comes to its end becomes a report, with the chain of its sources
@@ -61,14 +61,14 @@ fn bare(payload: &(dyn Any + Send)) -> CrashReport {
 /// ```no_run
 /// use std::process::{ExitCode, Termination};
 /// fn main() -> ExitCode {
-///     vitte_crash::run(|| {
+///     vitte_crash::run_main(|| {
 ///         let text = std::fs::read_to_string("vitte.toml")?;
 ///         println!("{text}");
 ///         Ok::<(), std::io::Error>(())
 ///     })
 /// }
 /// ```
-pub fn run<T: Termination, E: Into<Box<dyn Error>>>(
+pub fn run_main<T: Termination, E: Into<Box<dyn Error>>>(
     main: impl FnOnce() -> Result<T, E>,
 ) -> ExitCode {
     match main() {
@@ -86,15 +86,21 @@ const SOURCES: usize = 32;
 fn report_error(error: &(dyn Error + 'static)) {
     let sources = std::iter::successors(error.source(), |&error| error.source());
     let notes = sources.take(SOURCES).map(|source| format!("caused by: {source}"));
-    let Some(facts) = handler::facts() else {
+    let Some(config) = handler::config() else {
         _ = writeln!(std::io::stderr(), "Error: {error}");
         notes.for_each(|note| _ = writeln!(std::io::stderr(), "  {note}"));
         return;
     };
-    let mut report = facts.report(codes::F0006, error.to_string(), hook::thread_name());
+    let mut report = config.report(codes::F0006, error.to_string(), panic_hook::thread_name());
     report.notes = notes.collect();
-    let captured = variables::records::read(&hook::captured());
-    let sources = place::known();
-    place::put_into(&mut report, context::read(), facts.contexts, sources.as_ref(), captured);
+    let captured = variables::records::read(&panic_hook::captured());
+    let sources = location::known();
+    location::put_into(
+        &mut report,
+        context::read(),
+        config.max_contexts,
+        sources.as_ref(),
+        captured,
+    );
     handler::deliver(&mut report, sources.as_ref());
 }

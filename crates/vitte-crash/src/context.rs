@@ -1,6 +1,6 @@
 //! What the program is doing, so that a crash can say it.
 
-pub(crate) mod place;
+pub(crate) mod location;
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -10,7 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use vitte_diag::Span;
 
-use crate::sys::slots::{self, Text, VALUES};
+use crate::sys::slots::{self, InlineText, MAX_VALUES};
 use crate::variables::Variable;
 
 /// Says what this thread is doing until the result is dropped: `name` is what it does, such as
@@ -29,33 +29,33 @@ use crate::variables::Variable;
 /// # Ok::<(), vitte_diag::SpanError>(())
 /// ```
 #[inline]
-pub fn context(name: &'static str, span: impl Into<Option<Span>>) -> Context {
-    let span = span.into().unwrap_or(Span::nowhere());
-    let depth = slots::claimed().map_or(0, |stack| stack.push(name, span));
-    Context { state: depth << VALUE_BITS, is_of_one_thread: PhantomData }
+pub fn context(name: &'static str, span: impl Into<Option<Span>>) -> ContextGuard {
+    let span = span.into().unwrap_or(Span::DUMMY);
+    let depth = slots::current_or_claim().map_or(0, |stack| stack.push(name, span));
+    ContextGuard { state: depth << VALUE_BITS, is_of_one_thread: PhantomData }
 }
 
 /// Something that this thread is doing until this is dropped, see [`context`].
 #[derive(Debug)]
 #[must_use = "a context lasts until this is dropped: bind it to a name such as `_cx`"]
-pub struct Context {
+pub struct ContextGuard {
     /// The depth, and in the lowest bits the number of values: one word, which stays in a register.
     state: u32,
     is_of_one_thread: PhantomData<*const ()>,
 }
 
 const VALUE_BITS: u32 = 2;
-const _: () = assert!(VALUES < 1 << VALUE_BITS);
+const _: () = assert!(MAX_VALUES < 1 << VALUE_BITS);
 
-impl Context {
+impl ContextGuard {
     /// Says something more: at most three times, and later ones are left out. Of a value the first 56
     /// bytes are kept.
     #[inline]
-    pub fn with(mut self, key: &'static str, value: impl Value) -> Self {
+    pub fn with(mut self, key: &'static str, value: impl ContextValue) -> Self {
         let (depth, count) = (self.state >> VALUE_BITS, self.state & ((1 << VALUE_BITS) - 1));
-        if (count as usize) < VALUES {
-            if let Some(stack) = slots::stack() {
-                stack.value(depth, count, key, |text| value.write(&mut ValueText(text)));
+        if (count as usize) < MAX_VALUES {
+            if let Some(stack) = slots::current() {
+                stack.value(depth, count, key, |text| value.write(&mut ValueWriter(text)));
                 self.state += 1;
             }
         }
@@ -67,7 +67,7 @@ impl Context {
     /// They are held by reference: nothing of them is copied, and they are serialised only when
     /// there is a crash. That is done by a copy of the process, on Linux, so that a `Serialize` that panics,
     /// waits for a lock or crashes itself costs no more than its own value; what is kept is limited
-    /// by [`Limits`](super::Limits). The key is said beside the value in the report, see
+    /// by [`VariableLimits`](super::VariableLimits). The key is said beside the value in the report, see
     /// [`ContextEntry::variables`](vitte_capsule::ContextEntry::variables).
     ///
     /// It takes the work as a closure, and gives no guard: a guard that held references could be forgotten
@@ -79,31 +79,31 @@ impl Context {
     /// let types = BTreeMap::from([("x", "i64"), ("y", "text")]);
     /// let scope = vec!["area", "main"];
     /// let known = vitte_crash::context("type-checking", None)
-    ///     .holding(&[("types", &types), ("scope", &scope)], || types.len() + scope.len());
+    ///     .with_variables(&[("types", &types), ("scope", &scope)], || types.len() + scope.len());
     /// assert_eq!(known, 4);
     /// ```
-    pub fn holding<T>(
+    pub fn with_variables<T>(
         self,
         variables: &[(&'static str, &dyn Variable)],
         work: impl FnOnce() -> T,
     ) -> T {
-        match slots::stack() {
-            Some(stack) => stack.hold(self.state >> VALUE_BITS, variables, work),
+        match slots::current() {
+            Some(stack) => stack.with_borrowed(self.state >> VALUE_BITS, variables, work),
             None => work(),
         }
     }
 }
 
-impl Drop for Context {
+impl Drop for ContextGuard {
     #[inline]
     fn drop(&mut self) {
-        if let Some(stack) = slots::stack() {
+        if let Some(stack) = slots::current() {
             stack.truncate(self.state >> VALUE_BITS);
         }
     }
 }
 
-/// What a [`Context`] can be told: text, numbers, `bool`, `char`, and through `format_args!` all that has
+/// What a [`ContextGuard`] can be told: text, numbers, `bool`, `char`, and through `format_args!` all that has
 /// `Display`.
 ///
 /// ```
@@ -112,21 +112,21 @@ impl Drop for Context {
 /// let path = Path::new("src/main.vitte");
 /// let _cx = vitte_crash::context("reading", None).with("file", format_args!("{}", path.display()));
 /// ```
-pub trait Value {
+pub trait ContextValue {
     /// Writes it as text.
-    fn write(&self, text: &mut ValueText<'_>);
+    fn write(&self, text: &mut ValueWriter<'_>);
 }
 
 /// Where a [`Value`] is written to.
-pub struct ValueText<'a>(&'a Text);
+pub struct ValueWriter<'a>(&'a InlineText);
 
-impl fmt::Debug for ValueText<'_> {
+impl fmt::Debug for ValueWriter<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ValueText").finish_non_exhaustive()
+        f.debug_struct("ValueWriter").finish_non_exhaustive()
     }
 }
 
-impl ValueText<'_> {
+impl ValueWriter<'_> {
     /// Makes it this text.
     #[inline]
     pub fn set(&mut self, text: &str) {
@@ -134,25 +134,25 @@ impl ValueText<'_> {
     }
 }
 
-impl Write for ValueText<'_> {
+impl Write for ValueWriter<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         self.0.push(text);
         Ok(())
     }
 }
 
-impl<T: Value + ?Sized> Value for &T {
+impl<T: ContextValue + ?Sized> ContextValue for &T {
     #[inline]
-    fn write(&self, text: &mut ValueText<'_>) {
+    fn write(&self, text: &mut ValueWriter<'_>) {
         (**self).write(text);
     }
 }
 
 macro_rules! texts {
     ($($text:ty),*) => {
-        $(impl Value for $text {
+        $(impl ContextValue for $text {
             #[inline]
-            fn write(&self, text: &mut ValueText<'_>) {
+            fn write(&self, text: &mut ValueWriter<'_>) {
                 text.set(self);
             }
         })*
@@ -161,8 +161,8 @@ macro_rules! texts {
 
 macro_rules! numbers {
     ($($number:ty)*) => {
-        $(impl Value for $number {
-            fn write(&self, text: &mut ValueText<'_>) {
+        $(impl ContextValue for $number {
+            fn write(&self, text: &mut ValueWriter<'_>) {
                 // Writing to memory cannot fail.
                 _ = write!(text, "{self}");
             }
@@ -173,9 +173,9 @@ macro_rules! numbers {
 texts! { str, String, Cow<'_, str>, Box<str>, std::rc::Rc<str>, std::sync::Arc<str> }
 numbers! { bool char u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 }
 
-impl Value for fmt::Arguments<'_> {
+impl ContextValue for fmt::Arguments<'_> {
     /// A `Display` of the program may panic; the crash that would be is none of the program's.
-    fn write(&self, text: &mut ValueText<'_>) {
+    fn write(&self, text: &mut ValueWriter<'_>) {
         let was_shown = IS_SHOWING.replace(true);
         let result = catch_unwind(AssertUnwindSafe(|| write!(text, "{self}")));
         IS_SHOWING.set(was_shown);
@@ -197,19 +197,19 @@ pub(super) fn is_showing() -> bool {
 
 /// How deep this thread's contexts are.
 pub(super) fn depth() -> u32 {
-    slots::stack().map_or(0, slots::Stack::depth)
+    slots::current().map_or(0, slots::ContextStack::depth)
 }
 
 /// Closes the contexts that are deeper, where something left them open.
 pub(super) fn truncate(depth: u32) {
-    if let Some(stack) = slots::stack().filter(|stack| stack.depth() > depth) {
+    if let Some(stack) = slots::current().filter(|stack| stack.depth() > depth) {
         stack.truncate(depth);
     }
 }
 
 /// This thread's contexts, the innermost first, and how many more there are.
-pub(super) fn read() -> (Vec<slots::Raw>, u32) {
-    slots::stack().map(slots::Stack::read).unwrap_or_default()
+pub(super) fn read() -> (Vec<slots::RawContext>, u32) {
+    slots::current().map(slots::ContextStack::read).unwrap_or_default()
 }
 
 #[cfg(test)]

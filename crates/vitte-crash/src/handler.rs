@@ -8,13 +8,13 @@ use std::panic::PanicHookInfo;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 
-pub use builder::Builder;
+pub use builder::CrashHandlerBuilder;
 use hook::Hook;
 use vitte_capsule::{CrashReport, Repository};
 use vitte_diag::{Format, SourceMap, Terminal};
 
-use crate::facts::Facts;
-use crate::hook::Panic;
+use crate::config::Config;
+use crate::panic_hook::Panic;
 use crate::render::{self, Look, Manner, Screen};
 use crate::save::{self, Capsules};
 #[cfg(unix)]
@@ -27,7 +27,7 @@ pub struct CrashHandler;
 
 impl CrashHandler {
     /// The environment variable that says where crashes are stored, whatever the program says.
-    pub const FOLDER_VARIABLE: &'static str = Repository::FOLDER_VARIABLE;
+    pub const DIR_ENV_VAR: &'static str = Repository::DIR_ENV_VAR;
 
     /// Puts a handler in place that does all that it can, until the result is dropped. The first line of
     /// `main` is where it belongs:
@@ -50,8 +50,8 @@ impl CrashHandler {
     }
 
     /// A handler that is told more, or does less.
-    pub fn builder() -> Builder {
-        Builder::new()
+    pub fn builder() -> CrashHandlerBuilder {
+        CrashHandlerBuilder::new()
     }
 }
 
@@ -70,7 +70,7 @@ impl std::error::Error for InstallError {}
 
 /// A handler that is in place.
 struct Handler {
-    facts: Facts,
+    config: Config,
     capsules: Capsules,
     /// Not any more when the guard was dropped but another hook, which calls ours, is in place.
     is_on: AtomicBool,
@@ -84,7 +84,7 @@ static LOOK: AtomicU64 = AtomicU64::new(0);
 fn set_look(look: Look) {
     LOOK.store(look.0, Ordering::Release);
     #[cfg(unix)]
-    sys::words::set(sys::words::Word::Look, look.0);
+    sys::shared::set(sys::shared::SharedField::OutputStyle, look.0);
 }
 
 /// The handler, where there is one. Whoever asks never waits.
@@ -93,15 +93,15 @@ fn current() -> Option<Arc<Handler>> {
 }
 
 /// What is known of the program, where a handler is in place.
-pub(crate) fn facts() -> Option<Facts> {
-    current().map(|handler| handler.facts.clone())
+pub(crate) fn config() -> Option<Config> {
+    current().map(|handler| handler.config.clone())
 }
 
 /// Stores a report where reports are stored. What goes wrong is a note of it.
 pub(crate) fn store(report: &mut CrashReport, sources: Option<&SourceMap>) {
     if let Some(handler) = current() {
-        save::save(report, sources, &handler.facts, &handler.capsules);
-        report.notes.extend(save::tidy(&handler.facts, &handler.capsules));
+        save::save(report, sources, &handler.config, &handler.capsules);
+        report.notes.extend(save::tidy(&handler.config, &handler.capsules));
     }
 }
 
@@ -120,8 +120,8 @@ impl Handler {
     }
 
     /// From now on it is the handler of this process.
-    fn publish(facts: Facts, capsules: Capsules) -> Arc<Self> {
-        let handler = Arc::new(Self { facts, capsules, is_on: AtomicBool::new(true) });
+    fn publish(config: Config, capsules: Capsules) -> Arc<Self> {
+        let handler = Arc::new(Self { config, capsules, is_on: AtomicBool::new(true) });
         if let Ok(mut current) = HANDLER.write() {
             *current = Some(Arc::clone(&handler));
         }
@@ -129,11 +129,11 @@ impl Handler {
     }
 
     fn deliver(&self, report: &mut CrashReport, sources: Option<&SourceMap>) -> bool {
-        let is_stored = save::save(report, sources, &self.facts, &self.capsules);
+        let is_stored = save::save(report, sources, &self.config, &self.capsules).is_some();
         let look = Look(LOOK.load(Ordering::Acquire));
         let is_shown = render::write(&render::show(look, report));
         if is_stored {
-            save::tidy_and_say(&self.facts, &self.capsules);
+            save::tidy_and_say(&self.config, &self.capsules);
         }
         is_shown || is_stored
     }
@@ -141,7 +141,7 @@ impl Handler {
     /// Whether the panic was told of.
     fn on_panic(&self, info: &PanicHookInfo<'_>) -> bool {
         let mut is_told = true;
-        crate::hook::once(|| match crate::hook::look(info, &self.facts) {
+        crate::panic_hook::once(|| match crate::panic_hook::look(info, &self.config) {
             Panic::Known | Panic::Caught => {}
             Panic::Report(capture) => {
                 let (mut report, sources) = capture.into_report();
@@ -155,8 +155,8 @@ impl Handler {
 /// The handlers of signals, until it is dropped.
 struct Signals {
     #[cfg(unix)]
-    _installed: sys::Installed,
-    /// The facts as the reporter reads them.
+    _installed: sys::SignalHandlers,
+    /// The config as the reporter reads them.
     #[cfg(has_reporter)]
     _words: Box<[u64]>,
 }
@@ -164,19 +164,19 @@ struct Signals {
 impl Signals {
     #[cfg(has_reporter)]
     fn install(handler: &Handler) -> Self {
-        use sys::words::{self, Word};
-        let words: Box<[u64]> = handler.facts.words().into();
-        words::set(Word::Facts, words.as_ptr().addr() as u64);
-        let limit = u64::try_from(handler.facts.limit.as_millis()).unwrap_or(u64::MAX);
-        sys::Plan { limit }.put_in_place();
-        Self { _installed: sys::Installed::new(), _words: words }
+        use sys::shared::{self, SharedField};
+        let words: Box<[u64]> = handler.config.words().into();
+        shared::set(SharedField::ConfigAddress, words.as_ptr().addr() as u64);
+        let limit = u64::try_from(handler.config.timeout.as_millis()).unwrap_or(u64::MAX);
+        sys::ReporterSetup { timeout_millis: limit }.install();
+        Self { _installed: sys::SignalHandlers::new(), _words: words }
     }
 
     #[cfg(not(has_reporter))]
     fn install(_handler: &Handler) -> Self {
         Self {
             #[cfg(unix)]
-            _installed: sys::Installed::new(),
+            _installed: sys::SignalHandlers::new(),
         }
     }
 }
@@ -200,7 +200,7 @@ impl CrashGuard {
 impl fmt::Debug for CrashGuard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CrashGuard")
-            .field("facts", &self.handler.facts)
+            .field("config", &self.handler.config)
             .field("panics", &self.hook.is_some())
             .field("signals", &self.signals.is_some())
             .finish_non_exhaustive()

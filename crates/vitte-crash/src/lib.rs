@@ -19,13 +19,13 @@
 //! use vitte_crash::CrashHandler;
 //! use vitte_diag::SourceMap;
 //!
-//! let _guard = CrashHandler::builder().module("mycc").store(None).install()?;
+//! let _guard = CrashHandler::builder().program("mycc").without_store().install()?;
 //! let mut sources = SourceMap::new();
 //! let file = sources.add("src/main.vitte", "let x = 1 / 0\n")?;
 //! let span = sources.span(file, 8..13)?;
-//! vitte_crash::sources(&sources);
+//! vitte_crash::set_sources(&sources);
 //!
-//! let folded = vitte_crash::catch(|| {
+//! let folded = vitte_crash::catch_panic(|| {
 //!     let _cx = vitte_crash::context("folding", span).with("operator", '/');
 //!     1_u8.checked_div(0).expect("a divisor")
 //! });
@@ -37,10 +37,10 @@
 //! ```
 
 mod catch;
+mod config;
 mod context;
-mod facts;
 mod handler;
-mod hook;
+mod panic_hook;
 mod panic_message;
 #[cfg(has_reporter)]
 mod remote;
@@ -52,11 +52,13 @@ mod symbols;
 mod sys;
 mod variables;
 
-pub use catch::{catch, run};
-pub use context::place::sources;
-pub use context::{Context, Value, ValueText, context};
-pub use handler::{Builder, CrashGuard, CrashHandler, InstallError};
-pub use save::{Environment, Sources};
-pub use variables::{Limits, Variable};
+pub use catch::{catch_panic, run_main};
+pub use context::location::set_sources;
+pub use context::{ContextGuard, ContextValue, ValueWriter, context};
+pub use handler::{CrashGuard, CrashHandler, CrashHandlerBuilder, InstallError};
+pub use save::{EnvironmentCapture, SourceCapture};
+pub use variables::{Variable, VariableLimits};
 /// The types of a crash that was captured, and of where it is kept.
-pub use vitte_capsule::{self as capsule, CrashReport, Mask, MaskError, Repository, Retention};
+pub use vitte_capsule::{
+    self as capsule, CrashReport, RedactError, Redactor, Repository, Retention,
+};

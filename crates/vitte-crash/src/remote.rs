@@ -5,20 +5,21 @@ use std::io::{IoSlice, IoSliceMut};
 use nix::sys::uio::{RemoteIoVec, process_vm_readv, process_vm_writev};
 use nix::unistd::Pid;
 
-/// Memory of another process: that many bytes at an address, or nothing where they cannot be read.
+/// Reads bytes at an address of another process. Returns `None` if none can be read, and fewer
+/// bytes than requested if the memory ends before.
 pub(crate) type Memory<'a> = dyn Fn(u64, usize) -> Option<Vec<u8>> + 'a;
 
-/// Bytes of a process; nothing where not all of them can be read.
+/// Reads `len` bytes at `address` of a process. Returns `None` if none can be read.
 pub(crate) fn read(process: Pid, address: u64, len: usize) -> Option<Vec<u8>> {
     let mut bytes = vec![0; len];
     let remote = RemoteIoVec { base: usize::try_from(address).ok()?, len };
     let count = process_vm_readv(process, &mut [IoSliceMut::new(&mut bytes)], &[remote]).ok()?;
-    // At the end of a stack there is less.
+    // There is less memory at the end of a stack.
     bytes.truncate(count);
     (count > 0 || len == 0).then_some(bytes)
 }
 
-/// Writes a word into the memory of a process, if that is possible.
+/// Writes a 64-bit number into the memory of a process, and ignores errors.
 pub(crate) fn write(process: Pid, address: u64, word: u64) {
     let bytes = word.to_ne_bytes();
     if let Ok(base) = usize::try_from(address) {

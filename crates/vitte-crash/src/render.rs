@@ -6,7 +6,7 @@ use std::io;
 
 pub(crate) use output::{Shown, write};
 use vitte_capsule::CrashReport;
-use vitte_diag::{ColorChoice, Emitter as _, Format, Setup, Stream, Terminal, Tool};
+use vitte_diag::{ColorChoice, Emitter as _, EmitterOptions, Format, Stream, Terminal, Tool};
 
 /// How crashes are shown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -96,10 +96,10 @@ pub(crate) fn show(look: Look, report: &CrashReport) -> Shown {
         Screen::Known(terminal) => terminal,
     };
     let format = if is_short { Format::Short } else { manner.format };
-    let tool = Tool::new(report.module.clone(), report.version.clone());
-    let setup = Setup::new(tool, terminal);
+    let tool = Tool::new(report.program.clone(), report.version.clone());
+    let options = EmitterOptions::new(tool, terminal);
     let mut bytes = Vec::new();
-    let mut emitter = format.emitter(&mut bytes, &setup);
+    let mut emitter = format.emitter(&mut bytes, &options);
     // Writing to memory cannot fail.
     let mut emit = || -> io::Result<()> {
         emitter.emit(&report.sources(), &report.to_diagnostic())?;

@@ -1,84 +1,94 @@
-//! The reporter: another process, which looks at the crashed one from outside.
+//! The reporter: a separate process that inspects the crashed one and reports the crash.
 
 mod crash_info;
 #[cfg(feature = "minidump")]
-mod dump;
+mod minidump;
+mod reason;
 mod threads;
-mod walk;
-mod what;
+mod unwind;
 
 use std::time::{Duration, Instant};
 
-use crash_info::Told;
+use crash_info::CrashInfo;
 use nix::unistd::Pid;
+use unwind::StackWalker;
 use vitte_capsule::CrashReport;
-use vitte_diag::SourceMap;
-use walk::Walker;
 
-use crate::context::place;
-use crate::facts::Facts;
+use crate::config::Config;
+use crate::context::location;
 use crate::remote::{read, write};
 use crate::render::{self, Look};
-use crate::save::{self, Capsules, Sources};
+use crate::save::{self, Capsules, SourceCapture};
 use crate::symbols::Symbols;
 use crate::symbols::modules::{self, Modules};
-use crate::sys::words::{self, Word};
-use crate::sys::{self, DENIED, UNWRITTEN, slots};
+use crate::sys::shared::{self, SharedField};
+use crate::sys::{self, EXIT_DENIED, EXIT_UNWRITTEN, slots};
 use crate::variables;
 
-/// Reports the crash of a process whose [`words`] are at an address, and ends.
+/// Reports the crash of a process, whose [shared fields](shared) are at `address`, and exits.
 pub(crate) fn run(process: i32, address: u64, capsules: &Capsules) -> ! {
     let status = match report(Pid::from_raw(process), address, capsules) {
         Ok(()) => 0,
         Err(status) => status,
     };
-    // What the program does at its end is not done: this is not its run.
+    // The exit handlers of the program must not run in the reporter.
     sys::exit(status)
 }
 
-/// How the process ends where there is no report.
+/// The exit status of a reporter that failed.
 type Status = i32;
 
 fn report(process: Pid, address: u64, capsules: &Capsules) -> Result<(), Status> {
     let begin = Instant::now();
     let memory = |address, len| read(process, address, len);
-    // The one thread that is sure to be there is the first; which one crashed is known once it is read.
-    let told = Told::new(&memory, address);
-    let first = told.as_ref().map_or(process, |told| Pid::from_raw(told.thread()));
-    let threads = threads::stop(process, first).map_err(|_| DENIED)?;
-    // What another thread changed before it was stopped is read as it is now.
-    let told = Told::new(&memory, address).ok_or(DENIED)?;
-    let facts = Facts::read(&memory, told.get(Word::Facts)).ok_or(DENIED)?;
-    let mut report = told.report(process, &facts);
+    // The crashed thread is waiting in the signal handler, so it certainly exists.
+    let info = CrashInfo::new(&memory, address);
+    let first = info.as_ref().map_or(process, |info| Pid::from_raw(info.thread_id()));
+    let threads = threads::stop_all(process, first).map_err(|_| EXIT_DENIED)?;
+    // Other threads may have changed the fields until they were stopped, so they are read again.
+    let info = CrashInfo::new(&memory, address).ok_or(EXIT_DENIED)?;
+    let config = Config::read(&memory, info.get(SharedField::ConfigAddress)).ok_or(EXIT_DENIED)?;
+    let mut report = info.report(process, &config);
     let mappings = modules::mappings(&process.to_string());
     let modules = Modules::new(&mappings);
-    let mut walker = Walker::new(&modules, &memory);
-    // Walking a very deep stack leaves time for all else.
-    let end = begin + facts.limit.min(Duration::from_secs(10)) / 2;
+    let mut walker = StackWalker::new(&modules, &memory);
+    // Unwinding a very deep stack must leave time for the rest of the report.
+    let end = begin + config.timeout.min(Duration::from_secs(10)) / 2;
     let mut symbols = Symbols::new(&modules);
-    let calls = told.calls(&mut walker, &mut symbols, &facts, end);
-    report.thread = told.thread_name(process, &threads);
-    what::describe(&mut report, &told, &mappings, &calls);
-    what::below_the_signal(&report, calls).put_into(&mut report);
-    let (raw, left_out) = slots::read(&memory, told.get(Word::Stack));
+    let frames = info.frames(&mut walker, &mut symbols, &config, end);
+    report.thread = info.thread_name(process, &threads);
+    reason::describe(&mut report, &info, &mappings, &frames);
+    reason::without_abort_frames(&report, frames).store_in(&mut report);
+    let (raw, omitted) = slots::read(&memory, info.get(SharedField::ContextsAddress));
     let needed: Vec<_> = raw.iter().filter_map(|raw| Some(raw.span?.file().index())).collect();
-    let sources = told.sources(&memory, (capsules.sources != Sources::All).then_some(&*needed));
-    let captured = variables::records::read(&told.variables(&memory));
-    place::put_into(&mut report, (raw, left_out), facts.contexts, sources.as_ref(), captured);
-    report.threads = told.threads(&mut walker, &mut symbols, &threads, &report, end);
-    let is_stored = store(&mut report, sources.as_ref(), &facts, capsules);
+    let sources =
+        info.sources(&memory, (capsules.sources != SourceCapture::All).then_some(&*needed));
+    let captured = variables::records::read(&info.variables(&memory));
+    location::put_into(
+        &mut report,
+        (raw, omitted),
+        config.max_contexts,
+        sources.as_ref(),
+        captured,
+    );
+    report.threads = info.threads(&mut walker, &mut symbols, &threads, &report, end);
+    let mut notes = pending_notes(&config);
+    let omissions = save::save_with_notes(&mut report, &notes, sources.as_ref(), &config, capsules);
+    let is_stored = omissions.is_some();
     if is_stored {
-        write(process, words::address_of(address, Word::Stored), 1);
+        write(process, shared::address_in(address, SharedField::IsStored), 1);
+    } else {
+        notes.clear();
     }
-    let is_shown = render::write(&render::show(Look(told.get(Word::Look)), &report));
+    let is_shown = show(&info, &report, notes);
     #[cfg(feature = "minidump")]
-    if let Some(folder) = facts.store.as_ref().filter(|_| is_stored && facts.minidump) {
-        let end = begin + facts.limit.min(Duration::from_secs(10)) / 4 * 3;
+    if let (true, Some(dir), Some(omissions)) = (config.minidump, &config.dir, &omissions) {
+        let end = begin + config.timeout.min(Duration::from_secs(10)) / 4 * 3;
         let (mappings, modules, memory) = (&*mappings, &modules, &memory);
-        let (command, secrets) = dump::without_secrets(capsules, &report);
-        let process = dump::Process {
+        let (command, secrets) = minidump::without_secrets(capsules, &report);
+        let process = minidump::StoppedProcess {
             id: process,
-            told: &told,
+            info: &info,
             threads: &threads,
             mappings,
             modules,
@@ -87,29 +97,29 @@ fn report(process: Pid, address: u64, capsules: &Capsules) -> Result<(), Status>
             secrets: &secrets,
             end,
         };
-        dump::add(&mut report, folder, capsules, &process);
+        minidump::add(&report, omissions, dir, capsules, &process);
     }
     if is_stored {
-        save::tidy_and_say(&facts, capsules);
+        save::tidy_and_say(&config, capsules);
     }
-    if is_stored || is_shown { Ok(()) } else { Err(UNWRITTEN) }
+    if is_stored || is_shown { Ok(()) } else { Err(EXIT_UNWRITTEN) }
 }
 
-/// Stores a report. A minidump comes after it, and later than what is shown: both are there whatever it meets.
-fn store(
-    report: &mut CrashReport,
-    sources: Option<&SourceMap>,
-    facts: &Facts,
-    capsules: &Capsules,
-) -> bool {
-    #[cfg(feature = "minidump")]
-    if facts.minidump {
-        dump::announce(report);
-    }
-    let is_stored = save::save(report, sources, facts, capsules);
-    #[cfg(feature = "minidump")]
-    if !is_stored {
-        dump::retract(report);
-    }
-    is_stored
+/// Shows a report with additional `notes`. Returns whether it was written.
+fn show(info: &CrashInfo, report: &CrashReport, notes: Vec<String>) -> bool {
+    let mut shown = report.clone();
+    shown.notes.extend(notes);
+    render::write(&render::show(Look(info.get(SharedField::OutputStyle)), &shown))
+}
+
+/// Returns the notes on what is added to a capsule after it is stored and shown.
+#[cfg(feature = "minidump")]
+fn pending_notes(config: &Config) -> Vec<String> {
+    let status = minidump::MinidumpStatus::Pending;
+    config.minidump.then(|| status.to_string()).into_iter().collect()
+}
+
+#[cfg(not(feature = "minidump"))]
+const fn pending_notes(_config: &Config) -> Vec<String> {
+    Vec::new()
 }

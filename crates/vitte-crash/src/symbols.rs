@@ -1,21 +1,21 @@
-//! What is at the addresses of calls: names, files, lines.
+//! Resolves addresses of frames to functions, files and lines.
 
-mod calls;
 #[cfg(not(has_reporter))]
-mod elsewhere;
+mod fallback;
+mod frames;
 #[cfg(has_reporter)]
 mod linux;
 #[cfg(has_reporter)]
 pub(crate) mod modules;
 
-pub(crate) use calls::Calls;
 #[cfg(not(has_reporter))]
-pub(crate) use elsewhere::of_panic;
+pub(crate) use fallback::resolve_panic;
+pub(crate) use frames::CapturedFrames;
 #[cfg(has_reporter)]
-pub(crate) use linux::{Addresses, Symbols, lowest_address, of_panic};
+pub(crate) use linux::{FrameAddresses, Symbols, lowest_address, resolve_panic};
 
-/// Whether a function is one of those that a panic calls.
-fn is_panic(function: &str) -> bool {
+/// Returns whether a function is part of the panic machinery.
+fn is_panic_frame(function: &str) -> bool {
     const PREFIXES: [&str; 6] = [
         "core::panicking::",
         "std::panicking::",
@@ -27,7 +27,7 @@ fn is_panic(function: &str) -> bool {
     function.ends_with("rust_begin_unwind") || PREFIXES.iter().any(|one| function.starts_with(one))
 }
 
-/// The calls of a panic, without those that the panic itself makes.
-fn below_the_panic(calls: Calls) -> Calls {
-    calls.below("__rust_end_short_backtrace", is_panic)
+/// Removes the frames of the panic machinery.
+fn without_panic_frames(frames: CapturedFrames) -> CapturedFrames {
+    frames.skip_crash_frames("__rust_end_short_backtrace", is_panic_frame)
 }

@@ -1,58 +1,60 @@
-//! Fatal signals: the one room with `unsafe` code.
+//! Fatal signals. This is the only module with `unsafe` code.
 //!
 //! ```text
 //! thread ─ signal ─▶ on_signal ─ clone ─▶ supervisor ─ clone, exec ─▶ reporter
-//!                       │  waits              │  waits, kills it when its time is over
+//!                       │  waits              │  waits, kills it after the timeout
 //!                       ◀─────────────────────┘◀──────────────────────── reads, writes the report
-//!                    the old action, the signal again
+//!                    previous action, the signal again
 //! ```
 //!
-//! Before that, where contexts hold variables, copies of the process serialise these: see [`copy`].
+//! If contexts borrow variables, forked children of the process serialise those first: see
+//! [`fork`].
 //!
-//! What the handler does is safe in a signal handler: no heap, no locks, no new file descriptors. All that
-//! it needs is made by [`Installed::new`]. The supervisor shares the memory of the process but is one of
-//! its own: the reporter stops every thread of the crashed one, which so cannot look at the clock.
+//! The handler does only what is safe in a signal handler: no heap, no locks, no new file
+//! descriptors. [`SignalHandlers::new`] and [`ReporterSetup::install`] allocate everything it needs
+//! in advance. The supervisor shares the memory of the process but is a process of its own: the
+//! reporter stops every thread of the crashed process, so none of those could enforce the timeout.
 
 #![allow(
     unsafe_code,
-    reason = "signals, processes and their memory; each block says what makes it sound"
+    reason = "signals, processes and their memory; each block states what makes it sound"
 )]
 
 #[cfg(unix)]
 mod action;
+#[cfg(unix)]
+mod altstack;
 #[cfg(target_os = "linux")]
 mod area;
 #[cfg(target_os = "linux")]
-pub(super) mod copy;
+pub(super) mod fork;
 #[cfg(unix)]
 mod line;
+#[cfg(unix)]
+pub(super) mod shared;
 #[cfg(unix)]
 mod signals;
 pub(super) mod slots;
 #[cfg(has_reporter)]
 mod spawn;
-#[cfg(unix)]
-mod stack;
 mod thread;
-#[cfg(unix)]
-pub(super) mod words;
 
 #[cfg(unix)]
-pub(super) use action::{Installed, panic_ends_the_process, with_limited_files};
+pub(super) use action::{SignalHandlers, ignoring_file_size_signal, mark_panic_fatal};
 #[cfg(has_reporter)]
-pub(super) use signals::name_of;
+pub(super) use signals::signal_name;
 #[cfg(has_reporter)]
-pub(super) use spawn::{DENIED, Plan, UNWRITTEN, request};
+pub(super) use spawn::{EXIT_DENIED, EXIT_UNWRITTEN, ReporterSetup, reporter_request};
 
-/// Does `work`: only on Unix does a file that is too large end the process.
+/// Runs `work`. Only on Unix does a signal end a process that exceeds the file size limit.
 #[cfg(not(unix))]
-pub(super) fn with_limited_files<T>(work: impl FnOnce() -> T) -> T {
+pub(super) fn ignoring_file_size_signal<T>(work: impl FnOnce() -> T) -> T {
     work()
 }
 
-/// Ends this process, and nothing else: what a program does at its end is not done.
+/// Exits this process immediately, without running exit handlers.
 #[cfg(has_reporter)]
 pub(super) fn exit(status: i32) -> ! {
-    // SAFETY: it takes a number and does not return.
+    // SAFETY: `_exit` takes a number and does not return.
     unsafe { libc::_exit(status) }
 }

@@ -1,7 +1,7 @@
 //! Variables of the program, held by contexts by reference and serialised when there is a crash.
 //!
 //! ```text
-//! Context::holding ─▶ slots: pointers ═ crash ═▶ sys::copy, a copy of the process
+//! ContextGuard::with_variables ─▶ slots: pointers ═ crash ═▶ sys::copy, a copy of the process
 //!                                                    │ Variable, serializer, writer
 //!                     ContextEntry::variables ◀── records ◀┘ memory that both share
 //! ```
@@ -29,7 +29,7 @@ pub(super) use error::Short;
 use serde::Serialize;
 use writer::Writer;
 
-/// A variable that a context can [hold](super::Context::holding): all that [`Serialize`] says how to write.
+/// A variable that a context can [hold](super::ContextGuard::with_variables): all that [`Serialize`] says how to write.
 ///
 /// Nothing else can be one, and nothing has to be done to be one.
 pub trait Variable: sealed::Sealed {
@@ -60,11 +60,11 @@ impl fmt::Debug for dyn Variable + '_ {
 /// A variable and what it is called.
 pub(super) type Named<'a> = (&'static str, &'a dyn Variable);
 
-/// How much of the variables of a crash is kept, see [`Builder::variables`](super::Builder::variables).
+/// How much of the variables of a crash is kept, see [`CrashHandlerBuilder::variables`](super::CrashHandlerBuilder::variables).
 /// What is left out is said where it would stand.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
-pub struct Limits {
+pub struct VariableLimits {
     /// How many containers may be in one another? By default 5, and at most 50.
     pub max_depth: usize,
     /// How many items does a container have? By default 50.
@@ -77,7 +77,7 @@ pub struct Limits {
     pub max_time: Duration,
 }
 
-impl Default for Limits {
+impl Default for VariableLimits {
     fn default() -> Self {
         Self {
             max_depth: 5,
@@ -102,7 +102,7 @@ macro_rules! setters {
     };
 }
 
-impl Limits {
+impl VariableLimits {
     /// A reader of JSON follows 128 levels; an enum has two for each of ours, and a report has its own.
     const DEEPEST: usize = 50;
 
@@ -159,7 +159,7 @@ pub(super) struct Written {
 pub(super) fn write(
     variable: &dyn Variable,
     buffer: &mut [u8],
-    limits: Limits,
+    limits: VariableLimits,
     items: usize,
 ) -> Written {
     let mut writer = Writer::new(buffer, limits, items);
@@ -174,7 +174,7 @@ pub(super) fn write(
         },
         Err(payload) => {
             let message = Short::of(format_args!(
-                "it panicked: {}",
+                "panicked: {}",
                 crate::panic_message::message_of(&*payload)
             ));
             // It may panic when it is dropped.

@@ -2,9 +2,9 @@
 //! nothing, and the same calls do only their work.
 
 #[cfg(not(feature = "crash"))]
-pub use nothing::{Variable, catch, context, run, sources};
+pub use nothing::{Variable, catch_panic, context, run_main, set_sources};
 #[cfg(feature = "crash")]
-pub use vitte_crash::{Variable, catch, context, run, sources};
+pub use vitte_crash::{Variable, catch_panic, context, run_main, set_sources};
 
 #[cfg(not(feature = "crash"))]
 mod nothing {
@@ -35,16 +35,16 @@ mod nothing {
     /// What the compiler is doing, which nobody asks.
     #[derive(Debug)]
     #[must_use = "it is open until it is dropped"]
-    pub struct Context;
+    pub struct ContextGuard;
 
-    impl Context {
+    impl ContextGuard {
         /// What it is about.
         pub fn with(self, _key: &'static str, _value: impl Display) -> Self {
             self
         }
 
         /// Does `work`, which may look at these variables.
-        pub fn holding<T>(
+        pub fn with_variables<T>(
             self,
             _variables: &[(&'static str, &dyn Variable)],
             work: impl FnOnce() -> T,
@@ -54,24 +54,24 @@ mod nothing {
     }
 
     /// Says what the compiler is doing, until the result is dropped.
-    pub fn context(_name: &'static str, _span: impl Into<Option<Span>>) -> Context {
-        Context
+    pub fn context(_name: &'static str, _span: impl Into<Option<Span>>) -> ContextGuard {
+        ContextGuard
     }
 
     /// Says which sources spans mean.
-    pub fn sources(_sources: &SourceMap) {}
+    pub fn set_sources(_sources: &SourceMap) {}
 
     /// Runs one unit of work.
     ///
     /// # Errors
     ///
     /// None: see [`Crash`].
-    pub fn catch<T>(work: impl FnOnce() -> T) -> Result<T, Crash> {
+    pub fn catch_panic<T>(work: impl FnOnce() -> T) -> Result<T, Crash> {
         Ok(work())
     }
 
     /// Runs all of a program.
-    pub fn run<T: Termination, E: Into<Box<dyn Error>>>(
+    pub fn run_main<T: Termination, E: Into<Box<dyn Error>>>(
         main: impl FnOnce() -> Result<T, E>,
     ) -> ExitCode {
         let error = match main() {

@@ -84,7 +84,7 @@ impl Check {
     fn check_inputs(&mut self) {
         let inputs = self.inputs.iter().filter_map(|&id| self.sources.file(id).ok());
         let files: Vec<&SourceFile> = inputs.collect();
-        capture::sources(&self.sources);
+        capture::set_sources(&self.sources);
         let found: Vec<DiagnosticBag> =
             files.par_iter().map(|file| self.check_file(file)).collect();
         self.bag = DiagnosticBag::with_policy(self.policy.clone());
@@ -107,7 +107,7 @@ impl Check {
             }
             bag
         };
-        capture::catch(check).unwrap_or_else(|report| {
+        capture::catch_panic(check).unwrap_or_else(|report| {
             let mut bag = DiagnosticBag::with_policy(self.policy.clone());
             bag.push(report.to_diagnostic());
             bag
@@ -143,7 +143,8 @@ impl Check {
     ) -> io::Result<Outcome> {
         let summary = self.bag.emit(&self.sources, &mut *arguments.emitter(tool))?;
         // A program is told where its output is not all that there is.
-        if arguments.error_format.stream() == Stream::Stderr || summary.not_shown > 0 || fixed > 0 {
+        if arguments.error_format.stream() == Stream::Stderr || summary.suppressed > 0 || fixed > 0
+        {
             write_summary(&mut io::stderr(), summary, self.inputs.len(), fixed)?;
         }
         Ok(self.outcome())

@@ -145,8 +145,10 @@ fn joined(suggestions: &[&Suggestion]) -> Vec<(Suggestion, usize)> {
         let text: String = edits.map(Edit::text).collect();
         let edit = Edit::insert(place.file(), place.lo(), text);
         let message = group.first().map_or_else(String::new, |one| one.message().to_owned());
-        joined
-            .push((Suggestion::one(message, edit, Applicability::MachineApplicable), group.len()));
+        joined.push((
+            Suggestion::single(message, edit, Applicability::MachineApplicable),
+            group.len(),
+        ));
     }
     joined
 }

@@ -9,7 +9,7 @@
 mod blocks;
 mod fault;
 mod lexer;
-mod mend;
+mod fixes;
 mod names;
 mod parser;
 pub mod slots;

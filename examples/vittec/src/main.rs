@@ -63,7 +63,7 @@ fn main() -> ExitCode {
     if let (Ok(guard), Command::Check { diagnostics, .. }) = (&handler, &command) {
         guard.set_format(diagnostics.error_format, diagnostics.terminal());
     }
-    capture::run(|| match command.run() {
+    capture::run_main(|| match command.run() {
         Ok(code) => Ok(code),
         Err(Failure::Output(error)) => {
             // Whoever read the output has read enough.
@@ -83,9 +83,9 @@ fn handler() -> Result<vitte_crash::CrashGuard, vitte_crash::InstallError> {
     // A debug build has much to read, and may be one of many that run at once.
     let limit = Duration::from_secs(if cfg!(debug_assertions) { 20 } else { 2 });
     vitte_crash::CrashHandler::builder()
-        .module("vittec")
+        .program("vittec")
         .version(env!("CARGO_PKG_VERSION"))
-        .limit(limit)
+        .timeout(limit)
         .install()
 }
 

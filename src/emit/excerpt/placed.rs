@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Few;
-use crate::contract::Resolved;
+use crate::check::Resolved;
 use crate::model::LabelStyle;
 use crate::source::{ColumnUnit, Location};
 

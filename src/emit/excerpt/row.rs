@@ -1,4 +1,4 @@
-//! One source line as it is shown: safe, cut to the room there is, its labels in cells.
+//! One source line as it is shown: safe, cut to the width there is, its labels in cells.
 //!
 //! ```text
 //! line   let total = first + second * third …      800 characters
@@ -39,19 +39,19 @@ impl<'a> Row<'a> {
     pub(in crate::emit) fn new(
         number: u32,
         line: &'a str,
-        room: Room,
+        width: Width,
         stops: impl FnOnce() -> Stops,
     ) -> Self {
-        if room.is_whole(line) {
+        if width.is_whole(line) {
             return Self { number, text: Cow::Borrowed(line), is_plain: true, stops: None };
         }
         let mut stops = stops();
-        let part = Part::new(line, &stops, room);
+        let part = Part::new(line, &stops, width);
         let is_plain = text::is_plain(part.text);
-        let total = stops.measure(&part, is_plain, room.tab_width);
-        let window = Window::new(total, part.cut, &stops, room.cells);
+        let total = stops.measure(&part, is_plain, width.tab_width);
+        let window = Window::new(total, part.cut, &stops, width.cells);
         stops.move_to(&window);
-        let text = window.text(part.text, is_plain, room.tab_width);
+        let text = window.text(part.text, is_plain, width.tab_width);
         let is_plain = is_plain || text::is_plain(&text);
         Self { number, text: Cow::Owned(text), is_plain, stops: Some(Box::new(stops)) }
     }
@@ -112,13 +112,13 @@ struct Part<'a> {
 }
 
 impl<'a> Part<'a> {
-    /// Bytes for each cell of the room that are looked at on each side of the first label. With
+    /// Bytes for each cell of the width that are looked at on each side of the first label. With
     /// fewer than this many bytes a cell, which only runs of combining marks have, nothing of the
-    /// room stays empty.
+    /// width stays empty.
     const BYTES_PER_CELL: usize = 32;
 
-    fn new(line: &'a str, stops: &Stops, room: Room) -> Self {
-        let around = room.cells * Self::BYTES_PER_CELL;
+    fn new(line: &'a str, stops: &Stops, width: Width) -> Self {
+        let around = width.cells * Self::BYTES_PER_CELL;
         let focus = stops.focus.clone().unwrap_or_default();
         let start = text::floor_char_boundary(line, focus.start.saturating_sub(around));
         let end = text::ceil_char_boundary(line, focus.start.saturating_add(around));
@@ -149,14 +149,14 @@ impl<'a> Part<'a> {
 
 /// The cells that a row may take.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::emit) struct Room {
+pub(in crate::emit) struct Width {
     cells: usize,
     tab_width: usize,
 }
 
-impl Room {
+impl Width {
     /// A row is never cut below this, however narrow the output.
-    const LEAST: usize = 20;
+    const MIN_CELLS: usize = 20;
 
     /// What is left of `width` cells beside line numbers of `gutter` digits, their border, and the
     /// bars of labels over many lines in `lanes` columns.
@@ -167,10 +167,10 @@ impl Room {
         tab_width: usize,
     ) -> Self {
         let taken = gutter + " | ".len() + 2 * lanes;
-        Self { cells: width.saturating_sub(taken).max(Self::LEAST), tab_width }
+        Self { cells: width.saturating_sub(taken).max(Self::MIN_CELLS), tab_width }
     }
 
-    /// Whether a line is shown as it is: printable ASCII for which there is room.
+    /// Whether a line is shown as it is: printable ASCII for which there is width.
     pub(in crate::emit) fn is_whole(self, line: &str) -> bool {
         line.len() <= self.cells && text::is_plain(line)
     }
@@ -271,13 +271,13 @@ impl Stops {
         total
     }
 
-    /// The cells that are to be in view: all labels, or the first one where `room` is too small.
-    fn in_view(&self, room: usize) -> Range<usize> {
+    /// The cells that are to be in view: all labels, or the first one where `width` is too small.
+    fn in_view(&self, width: usize) -> Range<usize> {
         let mut inside = self.stops.iter().filter(|stop| stop.outside.is_none());
         let Some(first) = inside.next() else { return 0..1 };
         let last = inside.next_back().unwrap_or(first);
         match &self.focus {
-            Some(focus) if last.end.saturating_sub(first.start) > room => {
+            Some(focus) if last.end.saturating_sub(first.start) > width => {
                 self.start_of(focus.start)..self.end_of(focus.end)
             }
             // All of the character at which an empty label points.
@@ -306,14 +306,14 @@ struct Window {
 }
 
 impl Window {
-    /// What to show of `total` cells in `room` cells, dots included; `cut` says whether the line
+    /// What to show of `total` cells in `width` cells, dots included; `cut` says whether the line
     /// goes on before and after.
-    fn new(total: usize, cut: (bool, bool), stops: &Stops, room: usize) -> Self {
-        if total <= room && cut == (false, false) {
+    fn new(total: usize, cut: (bool, bool), stops: &Stops, width: usize) -> Self {
+        if total <= width && cut == (false, false) {
             return Self { cells: 0..total, dots: cut };
         }
-        let between_dots = room - 2 * DOTS.len();
-        let beside_dots = room - DOTS.len();
+        let between_dots = width - 2 * DOTS.len();
+        let beside_dots = width - DOTS.len();
         let wanted = stops.in_view(between_dots);
         let around = between_dots.saturating_sub(wanted.len()) / 2;
         let from = wanted.start.saturating_sub(around);

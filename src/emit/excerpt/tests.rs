@@ -1,7 +1,7 @@
 use super::*;
 use crate::{Diagnostic, FileId, SourceMap, Span, code};
 
-const TAKE: Take = Take {
+const TAKE: ExcerptOptions = ExcerptOptions {
     context_lines: 0,
     tab_width: 4,
     width: 60,
@@ -12,7 +12,11 @@ const TAKE: Take = Take {
 type Rows = Vec<(u32, String)>;
 
 /// The rows and marks of a text with one label for each of `spans`.
-fn excerpt(text: &str, spans: &[(usize, usize)], take: Take) -> (Rows, Vec<(Place, Place)>) {
+fn excerpt(
+    text: &str,
+    spans: &[(usize, usize)],
+    take: ExcerptOptions,
+) -> (Rows, Vec<(Place, Place)>) {
     let mut sources = SourceMap::new();
     let file = sources.add("a", text).unwrap();
     let mut spans = spans.iter().map(|&(lo, hi)| Span::new(file, lo, hi).unwrap());
@@ -26,7 +30,7 @@ fn excerpt(text: &str, spans: &[(usize, usize)], take: Take) -> (Rows, Vec<(Plac
 
 fn numbers(lines: u32, spans: &[(usize, usize)], context: u32) -> Vec<u32> {
     let text = "x\n".repeat(lines as usize - 1);
-    let take = Take { context_lines: context, ..TAKE };
+    let take = ExcerptOptions { context_lines: context, ..TAKE };
     excerpt(&text, spans, take).0.into_iter().map(|(number, _)| number).collect()
 }
 
@@ -75,7 +79,7 @@ fn spans_become_cells() {
 
 #[test]
 fn long_lines_are_cut_around_what_is_labelled() {
-    let take = Take { width: 4 + 20, ..TAKE };
+    let take = ExcerptOptions { width: 4 + 20, ..TAKE };
     let text: String = ('a'..='z').chain('A'..='Z').collect();
     let row = |lo, hi| {
         let (rows, marks) = excerpt(&text, &[(lo, hi)], take);
@@ -94,7 +98,7 @@ fn long_lines_are_cut_around_what_is_labelled() {
 
 #[test]
 fn labels_too_far_apart_are_shown_on_the_dots() {
-    let take = Take { width: 4 + 20, ..TAKE };
+    let take = ExcerptOptions { width: 4 + 20, ..TAKE };
     let text = "x".repeat(100);
     let (_, marks) = excerpt(&text, &[(50, 51), (2, 3), (90, 95)], take);
     let cells: Vec<_> = marks.iter().map(|(start, end)| (start.cell, end.cell)).collect();
@@ -105,7 +109,7 @@ fn labels_too_far_apart_are_shown_on_the_dots() {
 
 #[test]
 fn of_a_very_long_line_only_the_part_around_the_labels_is_looked_at() {
-    let take = Take { width: 4 + 20, ..TAKE };
+    let take = ExcerptOptions { width: 4 + 20, ..TAKE };
     for unit in ["é", "日", "a", "\t", "e\u{301}"] {
         let text = format!("{}@{}", unit.repeat(100_000), unit.repeat(100_000));
         let at = text.find('@').unwrap();
@@ -127,7 +131,7 @@ fn of_a_very_long_line_only_the_part_around_the_labels_is_looked_at() {
 
 #[test]
 fn all_of_the_character_that_a_label_points_at_is_in_view() {
-    let take = Take { width: 4 + 36, ..TAKE };
+    let take = ExcerptOptions { width: 4 + 36, ..TAKE };
     for c in ["日", "\u{202e}"] {
         let text = format!("{}{c}{}\nend", "a".repeat(30), "b".repeat(60));
         for end in [30, text.len()] {
@@ -142,7 +146,7 @@ fn all_of_the_character_that_a_label_points_at_is_in_view() {
 
 #[test]
 fn labels_outside_the_part_are_on_the_dots_whatever_is_inside() {
-    let take = Take { width: 4 + 20, ..TAKE };
+    let take = ExcerptOptions { width: 4 + 20, ..TAKE };
     let zero = "\u{200b}".repeat(300);
     let text = format!("abc{zero}def{zero}ghi");
     let (rows, marks) = excerpt(&text, &[(903, 906), (0, 3), (text.len() - 3, text.len())], take);
@@ -157,7 +161,7 @@ fn labels_outside_the_part_are_on_the_dots_whatever_is_inside() {
 
 #[test]
 fn a_character_cut_in_two_leaves_dots() {
-    let take = Take { width: 4 + 20, ..TAKE };
+    let take = ExcerptOptions { width: 4 + 20, ..TAKE };
     let (rows, _) = excerpt(&"日".repeat(20), &[(0, 3)], take);
     assert_eq!(rows[0].1, format!("{}....", "日".repeat(8)));
 }
@@ -194,7 +198,7 @@ fn files_stand_in_the_order_of_their_labels_and_share_a_gutter() {
 
 #[test]
 fn the_first_label_is_in_view_though_it_ends_far_away() {
-    let take = Take { width: 4 + 20, ..TAKE };
+    let take = ExcerptOptions { width: 4 + 20, ..TAKE };
     for unit in ["a", "é"] {
         let text = format!("{}@{}", unit.repeat(100), unit.repeat(10_000));
         let at = text.find('@').unwrap();

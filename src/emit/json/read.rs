@@ -11,7 +11,7 @@ use crate::model::{
 
 impl JsonDiagnostic<'_> {
     /// The diagnostic that it is of; `file` gives the file of each path. What has no primary place is
-    /// [nowhere](Span::nowhere).
+    /// [nowhere](Span::DUMMY).
     ///
     /// # Errors
     ///
@@ -23,7 +23,7 @@ impl JsonDiagnostic<'_> {
     ) -> Result<Diagnostic, JsonError> {
         let span = match &self.primary {
             Some(place) => Span::new(file(&place.file), place.lo, place.hi)?,
-            None => Span::nowhere(),
+            None => Span::DUMMY,
         };
         let mut diagnostic =
             Diagnostic::new(self.severity, self.code, span, self.message.to_string());

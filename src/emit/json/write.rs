@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::io;
 
-use super::{JsonDiagnostic, JsonEdit, JsonLabel, JsonPlace, JsonSuggestion, escape};
+use super::{JsonDiagnostic, JsonEdit, JsonLabel, JsonLocation, JsonSuggestion, escape};
 use crate::model::{Applicability, Code, LabelStyle, Severity};
 use crate::text;
 
@@ -44,7 +44,7 @@ macro_rules! objects {
 }
 
 objects! {
-    JsonPlace { file, lo, hi, line, col }
+    JsonLocation { file, lo, hi, line, col }
     JsonLabel { style, file, lo, hi, line, col, message }
     JsonSuggestion { message, applicability, edits }
     JsonEdit { file, lo, hi, line, col, text }

@@ -49,14 +49,14 @@ use codespan_reporting::term::{Chars, Config, DisplayStyle, Renderer, RichDiagno
 
 use self::paint::{Gutter, Painter, SourceRow};
 use self::pen::Pen;
-use super::{Cow, Excerpt, Lanes, Notes, Place, Sequences, Snippet, Style, Take, text};
+use super::{Cow, Excerpt, ExcerptOptions, Lanes, Notes, Place, Sequences, Snippet, Style, text};
 use crate::model::LabelStyle;
 
 /// Draws the snippets and notes, in the colours of `styles` where there are.
 pub(super) fn draw(
     excerpt: &Excerpt<'_>,
     notes: Notes<'_>,
-    take: Take,
+    take: ExcerptOptions,
     unicode: bool,
     styles: Option<Sequences>,
 ) -> Result<String, Error> {
@@ -74,7 +74,7 @@ pub(super) fn draw(
     Ok(painter.finish())
 }
 
-fn config(take: Take, unicode: bool) -> Config {
+fn config(take: ExcerptOptions, unicode: bool) -> Config {
     let chars = if unicode {
         Chars::box_drawing()
     } else {
@@ -121,7 +121,7 @@ fn messages<'a>(excerpt: &Excerpt<'a>) -> Vec<&'a str> {
 }
 
 /// Help and notes, as they stand below the snippets.
-fn notes(excerpt: &Excerpt<'_>, notes: Notes<'_>, take: Take) -> Vec<String> {
+fn notes(excerpt: &Excerpt<'_>, notes: Notes<'_>, take: ExcerptOptions) -> Vec<String> {
     let bullet = |kind: &str, note: &str| {
         let indent = kind.len() + 2;
         let room = pen::room(take.width, excerpt.gutter + " = ".len() + indent);

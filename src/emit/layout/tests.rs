@@ -9,7 +9,7 @@ use proptest::test_runner::TestRunner;
 use super::*;
 use crate::emit::canvas::Canvas;
 use crate::emit::direct::Direct;
-use crate::emit::picture::Picture;
+use crate::emit::renderer::HumanRenderer;
 use crate::{Code, ColumnUnit, FileId, Severity, SourceMap, Span, code};
 
 const CASES: u32 = 3000;
@@ -141,21 +141,21 @@ impl Spot {
 struct Case {
     files: Vec<Vec<u8>>,
     diagnostic: Diagnostic,
-    picture: Picture,
+    renderer: HumanRenderer,
     color: bool,
 }
 
 prop_compose! {
-    fn picture()(
+    fn renderer()(
         context_lines in prop_oneof![5 => Just(0), 1 => 1..4_u32],
         tab_width in 1..17_usize,
         width in prop_oneof![2 => Just(140), 1 => 0..200_usize],
         labelled_lines in prop_oneof![2 => Just(20), 1 => 1..31_usize],
         column_unit in select(&[ColumnUnit::Char, ColumnUnit::Byte, ColumnUnit::Utf16][..]),
         unicode in any::<bool>(),
-    ) -> Picture {
-        let take = Take { context_lines, tab_width, width, column_unit, labelled_lines };
-        Picture { take, unicode, ..Picture::default() }
+    ) -> HumanRenderer {
+        let take = ExcerptOptions { context_lines, tab_width, width, column_unit, labelled_lines };
+        HumanRenderer { take, unicode, ..HumanRenderer::default() }
     }
 }
 
@@ -176,7 +176,7 @@ prop_compose! {
         ],
         help in prop::option::weighted(0.3, text(6)),
         notes in prop_oneof![2 => Just(Vec::new()), 1 => prop::collection::vec(text(6), 1..3)],
-        (picture, color) in (picture(), any::<bool>()),
+        (renderer, color) in (renderer(), any::<bool>()),
     ) -> Case {
         const CODE: Code = code!("E0001");
         let primary = spot.span(&files, &places);
@@ -186,7 +186,7 @@ prop_compose! {
         }
         notes.into_iter().for_each(|note| _ = diagnostic.add_note(note));
         help.into_iter().for_each(|help| _ = diagnostic.add_help(help));
-        Case { files, diagnostic, picture, color }
+        Case { files, diagnostic, renderer, color }
     }
 }
 
@@ -209,7 +209,7 @@ impl Case {
     }
 
     fn pen(&self) -> Pen {
-        let take = self.picture.take;
+        let take = self.renderer.take;
         Pen::new(self.canvas(), take.width, take.tab_width)
     }
 
@@ -223,7 +223,7 @@ impl Case {
 
     /// What stands below the header, by the layout.
     fn laid_out(&self, excerpt: &Excerpt<'_>, notes: Notes<'_>) -> String {
-        let glyphs = Glyphs::new(self.picture.unicode);
+        let glyphs = Glyphs::new(self.renderer.unicode);
         let mut pen = self.pen();
         draw(excerpt, notes, |_| None, Margin { gutter: excerpt.gutter, glyphs }, &mut pen);
         written(pen.finish())
@@ -231,7 +231,7 @@ impl Case {
 
     /// The same, by codespan-reporting.
     fn reference(&self, excerpt: &Excerpt<'_>, notes: Notes<'_>) -> String {
-        let Picture { take, unicode, .. } = self.picture;
+        let HumanRenderer { take, unicode, .. } = self.renderer;
         reference::draw(excerpt, notes, take, unicode, self.styles()).unwrap()
     }
 }
@@ -261,15 +261,15 @@ fn each_path_draws_what_codespan_draws() {
     let property = |case: Case| {
         let sources = case.sources();
         let checked = Checked::new(&sources, &case.diagnostic);
-        let mut excerpt = Excerpt::new(&checked, 0, case.picture.take);
+        let mut excerpt = Excerpt::new(&checked, 0, case.renderer.take);
         keep_two_of_the_same_cells(&mut excerpt);
         let notes = Notes::new(&checked, &excerpt, false);
         let below = case.laid_out(&excerpt, notes);
         prop_assert_eq!(&below, &case.reference(&excerpt, notes));
 
-        let is_direct = Direct::new(&sources, &case.diagnostic, case.picture.take).is_some();
+        let is_direct = Direct::new(&sources, &case.diagnostic, case.renderer.take).is_some();
         if is_direct {
-            let drawn = written(case.picture.draw(&sources, &case.diagnostic, case.canvas()));
+            let drawn = written(case.renderer.draw(&sources, &case.diagnostic, case.canvas()));
             prop_assert_eq!(drawn, case.header() + &below);
         }
         let count = match (is_direct, case.diagnostic.secondary()) {

@@ -30,7 +30,7 @@ pub(super) struct Hunk<'a> {
 /// The changes of `edits`, which are sorted and all in `file`. None where the file is not here: its
 /// lines are not known.
 pub(super) fn hunks<'a>(file: &'a SourceFile, edits: &[Edit], width: usize) -> Vec<Hunk<'a>> {
-    if file.is_missing() {
+    if file.is_unavailable() {
         return Vec::new();
     }
     let last_line = |edit: &Edit| file.line_of(edit.span().hi());

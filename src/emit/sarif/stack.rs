@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use super::{ArtifactLocation, Message, PhysicalLocation};
-use crate::model::{Backtrace, Frame, FramePlace};
+use crate::model::{Backtrace, Frame, FrameLocation};
 use crate::source;
 use crate::source::url;
 
@@ -61,10 +61,10 @@ struct LogicalLocation<'a> {
 impl<'a> StackFrame<'a> {
     fn new(frame: &'a Frame) -> Self {
         let name = LogicalLocation { fully_qualified_name: frame.function(), kind: "function" };
-        let is_call = !frame.is_left_out();
+        let is_call = !frame.is_omitted();
         Self {
             location: Location {
-                physical_location: frame.place().map(PhysicalLocation::<Region>::new),
+                physical_location: frame.location().map(PhysicalLocation::<Region>::new),
                 logical_locations: is_call.then_some([name]),
                 message: (!is_call).then(|| Message::new(frame.text())),
             },
@@ -74,7 +74,7 @@ impl<'a> StackFrame<'a> {
 }
 
 impl<'a> PhysicalLocation<'a, Region> {
-    fn new(place: FramePlace<'a>) -> Self {
+    fn new(place: FrameLocation<'a>) -> Self {
         // It is a file of the compiler, so that no source map knows it.
         let artifact_location = match source::file_url(place.file, None) {
             Some(url) => ArtifactLocation { uri: url.into(), uri_base_id: None },
@@ -88,7 +88,7 @@ impl<'a> PhysicalLocation<'a, Region> {
 impl<'a> ArtifactLocation<'a> {
     /// That of a relative path.
     pub(super) fn below_root(path: &'a str) -> Self {
-        let uri_base_id = (!source::is_pseudo(path)).then_some("%SRCROOT%");
+        let uri_base_id = (!source::is_virtual(path)).then_some("%SRCROOT%");
         let uri: Cow<'a, str> = url::path(path);
         Self { uri, uri_base_id }
     }

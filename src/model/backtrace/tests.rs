@@ -2,28 +2,28 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn place<'a>(file: &'a str, line: u32, col: Option<u32>) -> Option<FramePlace<'a>> {
-    Some(FramePlace { file, line, col })
+fn place<'a>(file: &'a str, line: u32, col: Option<u32>) -> Option<FrameLocation<'a>> {
+    Some(FrameLocation { file, line, col })
 }
 
 #[test]
 fn what_was_put_in_is_read_back() {
     let at = Frame::at("vittec::close", "src/blocks.rs", 77, Some(13));
     assert_eq!(
-        (at.function(), at.place()),
+        (at.function(), at.location()),
         ("vittec::close", place("src/blocks.rs", 77, Some(13)))
     );
-    assert_eq!((at.module(), at.is_left_out()), (None, false));
+    assert_eq!((at.module(), at.is_omitted()), (None, false));
     let line = Frame::at("f", "a.c", 3, None);
-    assert_eq!((line.text(), line.place()), ("f at a.c:3", place("a.c", 3, None)));
-    let inside = Frame::inside("malloc", "libc.so.6", 0x9d8e2);
+    assert_eq!((line.text(), line.location()), ("f at a.c:3", place("a.c", 3, None)));
+    let inside = Frame::in_module("malloc", "libc.so.6", 0x9d8e2);
     assert_eq!((inside.function(), inside.module()), ("malloc", Some(("libc.so.6", 0x9d8e2))));
-    assert_eq!((inside.place(), inside.text()), (None, "malloc in libc.so.6+0x9d8e2"));
+    assert_eq!((inside.location(), inside.text()), (None, "malloc in libc.so.6+0x9d8e2"));
     for count in [0, 1, 2, u64::MAX] {
-        assert!(Frame::left_out(count).is_left_out(), "{count}");
-        assert!(!Frame::left_out(count).is_runtime(), "{count}");
+        assert!(Frame::omitted(count).is_omitted(), "{count}");
+        assert!(!Frame::omitted(count).is_runtime(), "{count}");
     }
-    assert_eq!(Frame::left_out(1).text(), "... 1 call is left out ...");
+    assert_eq!(Frame::omitted(1).text(), "... 1 call is left out ...");
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn odd_texts_are_read_as_far_as_they_go() {
         ("<A as b::C>::d", "<A as b::C>::d", None),
     ] {
         let frame = Frame::new(text);
-        assert_eq!((frame.function(), frame.place()), (function, expected), "{text:?}");
+        assert_eq!((frame.function(), frame.location()), (function, expected), "{text:?}");
         assert_eq!(frame.module(), None, "{text:?}");
     }
     for (text, function, expected) in [
@@ -59,7 +59,7 @@ fn odd_texts_are_read_as_far_as_they_go() {
         assert_eq!((frame.function(), frame.module()), (function, expected), "{text:?}");
     }
     for text in ["... calls are left out ...", "... -1 calls are left out ...", "... 2 calls ..."] {
-        assert!(!Frame::new(text).is_left_out(), "{text}");
+        assert!(!Frame::new(text).is_omitted(), "{text}");
     }
 }
 
@@ -144,9 +144,9 @@ fn very_long_texts_are_read_too() {
     for piece in ["< as ", "<", "&", " at ", " in ", ":1", "+0x1", "x", "::", "core::", "... "] {
         let frame = Frame::new(piece.repeat(1 << 20));
         assert!(frame.text().starts_with(frame.function()), "{piece}");
-        assert_eq!((frame.place(), frame.module()), (None, None), "{piece}");
+        assert_eq!((frame.location(), frame.module()), (None, None), "{piece}");
         assert_eq!(frame.is_runtime(), piece == "core::", "{piece}");
-        assert!(!frame.is_left_out(), "{piece}");
+        assert!(!frame.is_omitted(), "{piece}");
     }
 }
 
@@ -200,12 +200,12 @@ proptest! {
     ) {
         let frame = Frame::new(text.as_str());
         prop_assert!(text.starts_with(frame.function()));
-        prop_assert!(frame.place().is_none() || frame.module().is_none());
-        if let Some(place) = frame.place() {
+        prop_assert!(frame.location().is_none() || frame.module().is_none());
+        if let Some(place) = frame.location() {
             let again = Frame::at(frame.function(), place.file, place.line, place.col);
-            prop_assert_eq!((again.function(), again.place()), (frame.function(), Some(place)));
+            prop_assert_eq!((again.function(), again.location()), (frame.function(), Some(place)));
         }
-        prop_assert!(!(frame.is_runtime() && frame.is_left_out()));
+        prop_assert!(!(frame.is_runtime() && frame.is_omitted()));
         let one: Backtrace = [frame].into_iter().collect();
         prop_assert_eq!(one.lines(false).count(), 1);
     }

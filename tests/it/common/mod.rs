@@ -20,8 +20,8 @@ use std::process::{Command, Output, Stdio};
 use std::time::SystemTime;
 
 use vitte_diag::{
-    Code, Diagnostic, DiagnosticBag, FileId, Format, HumanEmitter, JsonEmitter, Setup, Severity,
-    SourceMap, Span, Terminal, Tool, code,
+    Code, Diagnostic, DiagnosticBag, EmitterOptions, FileId, Format, HumanEmitter, JsonEmitter,
+    Severity, SourceMap, Span, Terminal, Tool, code,
 };
 
 /// A source with its spans, as [`mark`] finds them.
@@ -135,9 +135,14 @@ pub fn json(sources: &SourceMap, bag: &DiagnosticBag) -> String {
 }
 
 /// What a format writes.
-pub fn write(format: Format, sources: &SourceMap, bag: &DiagnosticBag, setup: &Setup) -> String {
+pub fn write(
+    format: Format,
+    sources: &SourceMap,
+    bag: &DiagnosticBag,
+    options: &EmitterOptions,
+) -> String {
     let mut out = Vec::new();
-    bag.emit(sources, &mut format.emitter(&mut out, setup)).expect("a vector takes everything");
+    bag.emit(sources, &mut format.emitter(&mut out, options)).expect("a vector takes everything");
     String::from_utf8(out).expect("output is UTF-8")
 }
 
@@ -234,7 +239,7 @@ pub fn written_on(
     bag: &DiagnosticBag,
 ) -> String {
     let mut out = Vec::new();
-    let mut emitter = format.emitter(&mut out, &Setup::new(tool(), terminal));
+    let mut emitter = format.emitter(&mut out, &EmitterOptions::new(tool(), terminal));
     bag.emit(sources, &mut emitter).expect("a vector takes everything");
     drop(emitter);
     String::from_utf8(out).expect("output is UTF-8")
@@ -331,7 +336,7 @@ pub fn program(path: impl AsRef<OsStr>) -> Command {
 }
 
 /// An example of this package, as [`program`] runs it. `cargo test` builds it; `cargo test --test it` does not, so
-/// that one of older sources is refused.
+/// that one of older sources is rejected.
 pub fn example(name: &str) -> Command {
     let test = std::env::current_exe().expect("a running test has a path");
     let profile = test.parent().and_then(Path::parent).expect("target/<profile>/deps");

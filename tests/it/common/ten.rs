@@ -56,7 +56,7 @@ pub fn ten() -> (SourceMap, DiagnosticBag) {
         Diagnostic::new(
             Severity::Fatal,
             code!("F0001"),
-            Span::nowhere(),
+            Span::DUMMY,
             "the compiler stopped: index 7 is past the end",
         )
         .with_help("report it, with the sources that it stopped at")
@@ -71,7 +71,7 @@ pub fn ten() -> (SourceMap, DiagnosticBag) {
             "`clock` is never used",
         )
         .with_label("imported here")
-        .with_suggestion(Suggestion::one(
+        .with_suggestion(Suggestion::single(
             "remove the import",
             Edit::remove(import),
             Applicability::MachineApplicable,
@@ -79,7 +79,7 @@ pub fn ten() -> (SourceMap, DiagnosticBag) {
         Diagnostic::error(code!("E0011"), Span::empty(file, end), "this `if` has no `.end`")
             .with_label("`.end` was expected here")
             .with_secondary(open, "this opens a block")
-            .with_suggestion(Suggestion::one(
+            .with_suggestion(Suggestion::single(
                 "add `.end`",
                 Edit::insert(file, end, "  .end\n"),
                 Applicability::MaybeIncorrect,
@@ -134,7 +134,7 @@ pub fn hostile() -> (SourceMap, DiagnosticBag) {
         .with_secondary(Span::empty(file, 0), text())
         .with_help(text())
         .with_note(text())
-        .with_suggestion(Suggestion::one(text(), edit, Applicability::Unspecified));
+        .with_suggestion(Suggestion::single(text(), edit, Applicability::Unspecified));
     (sources, [diagnostic].into_iter().collect())
 }
 

@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
-use crate::libraries::Prepared;
+use crate::libraries::PreparedUpload;
 
 /// Structs that are filled, and serialised when it is their turn.
 pub struct Filled<T>(pub Vec<T>);
 
-impl<T: Serialize> Prepared for Filled<T> {
+impl<T: Serialize> PreparedUpload for Filled<T> {
     fn render(&mut self, out: &mut Vec<u8>) {
         for one in &self.0 {
             serde_json::to_writer(&mut *out, one).unwrap();

@@ -10,7 +10,7 @@ use vitte_diag::{JsonEmitter, SourceMap};
 
 use super::filled::{Filled, Lines};
 use super::{run_and_print, rustc_json};
-use crate::libraries::{Prepared, prepare_miette_json, vitte_bag};
+use crate::libraries::{PreparedUpload, prepare_miette_json, vitte_bag};
 use crate::measure::{Lane, Scale};
 use crate::table;
 use crate::work::{CODE, Label, PATH, Program, Work, common};
@@ -53,7 +53,7 @@ struct Vitte {
     bag: vitte_diag::DiagnosticBag,
 }
 
-fn vitte(work: &Work) -> Box<dyn Prepared> {
+fn vitte(work: &Work) -> Box<dyn PreparedUpload> {
     let mut sources = SourceMap::new();
     let file = sources.add(PATH, work.text.as_bytes()).unwrap();
     let bag = vitte_bag(file, &work.diagnostics);
@@ -66,7 +66,7 @@ fn vitte(work: &Work) -> Box<dyn Prepared> {
     Box::new(ready)
 }
 
-impl Prepared for Vitte {
+impl PreparedUpload for Vitte {
     fn render(&mut self, out: &mut Vec<u8>) {
         self.bag.emit(&self.sources, &mut JsonEmitter::new(out)).unwrap();
     }
@@ -104,7 +104,7 @@ struct FlatLabel<'w> {
     message: &'w str,
 }
 
-fn flat(work: &Work) -> Box<dyn Prepared + '_> {
+fn flat(work: &Work) -> Box<dyn PreparedUpload + '_> {
     let lines = Lines::new(&work.text);
     let place = |label: &Label| {
         let (line, col) = lines.of(label.range.start);

@@ -21,7 +21,7 @@ const LINE: usize = 29;
 /// Runs it and prints its table.
 pub fn run(scale: Scale) {
     let lines = scale.pick(10_000_000, 10_000);
-    let file = tempfile::Builder::new().suffix(".vitte").tempfile().unwrap();
+    let file = tempfile::CrashHandlerBuilder::new().suffix(".vitte").tempfile().unwrap();
     write(file.as_file(), lines);
     let path = file.path().to_str().unwrap();
     let mut runs = vec![Vec::new(); ALL.len()];

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::filled::{Filled, Lines};
-use crate::libraries::Prepared;
+use crate::libraries::PreparedUpload;
 use crate::work::{CODE, Diagnostic, Label, PATH, Work};
 
 /// A diagnostic.
@@ -50,7 +50,7 @@ struct Line<'w> {
 }
 
 /// `work` in this shape: help and notes are children.
-pub fn lane(work: &Work) -> Box<dyn Prepared + '_> {
+pub fn lane(work: &Work) -> Box<dyn PreparedUpload + '_> {
     let lines = Lines::new(&work.text);
     Box::new(Filled(work.diagnostics.iter().map(|one| message(&lines, one)).collect()))
 }

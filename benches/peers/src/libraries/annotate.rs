@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use super::{Library, Prepared, Settings};
+use super::{Library, PreparedUpload, Settings};
 use crate::work::{CODE, Diagnostic, PATH, Work};
 
 /// annotate-snippets, given the lines that matter.
@@ -34,7 +34,7 @@ fn window<'w>(text: &'w str, one: &Diagnostic) -> (&'w str, usize) {
 
 fn group<'w>(text: &'w str, offset: usize, first_line: usize, one: &'w Diagnostic) -> Group<'w> {
     let annotations = one.labels.iter().enumerate().map(|(index, label)| {
-        let kind = if index == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
+        let kind = if index == 0 { AnnotationKind::Primary } else { AnnotationKind::ContextGuard };
         let span = label.range.start - offset..label.range.end - offset;
         let message = Some(label.message.as_str()).filter(|message| !message.is_empty());
         kind.span(span).label(message)
@@ -50,7 +50,7 @@ fn group<'w>(text: &'w str, offset: usize, first_line: usize, one: &'w Diagnosti
     group
 }
 
-fn ready<'w>(groups: Vec<[Group<'w>; 1]>, settings: Settings) -> Box<dyn Prepared + 'w> {
+fn ready<'w>(groups: Vec<[Group<'w>; 1]>, settings: Settings) -> Box<dyn PreparedUpload + 'w> {
     let renderer = if settings.color { Renderer::styled() } else { Renderer::plain() };
     let renderer =
         if settings.uncut { renderer.term_width(usize::from(u16::MAX)) } else { renderer };
@@ -62,7 +62,7 @@ impl Library for AnnotateSnippets {
         "annotate-snippets"
     }
 
-    fn prepare<'w>(&self, work: &'w Work, settings: Settings) -> Box<dyn Prepared + 'w> {
+    fn prepare<'w>(&self, work: &'w Work, settings: Settings) -> Box<dyn PreparedUpload + 'w> {
         let groups = work.diagnostics.iter().map(|one| {
             let (lines, offset) = window(&work.text, one);
             [group(lines, offset, one.first_line, one)]
@@ -86,13 +86,13 @@ impl Library for WholeSource {
         "annotate-snippets, whole source"
     }
 
-    fn prepare<'w>(&self, work: &'w Work, settings: Settings) -> Box<dyn Prepared + 'w> {
+    fn prepare<'w>(&self, work: &'w Work, settings: Settings) -> Box<dyn PreparedUpload + 'w> {
         let groups = work.diagnostics.iter().map(|one| [group(&work.text, 0, 1, one)]);
         ready(groups.collect(), settings)
     }
 }
 
-impl Prepared for Ready<'_> {
+impl PreparedUpload for Ready<'_> {
     fn render(&mut self, out: &mut Vec<u8>) {
         for group in &self.groups {
             out.extend_from_slice(self.renderer.render(group).as_bytes());

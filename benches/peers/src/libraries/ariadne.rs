@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use ariadne::{Color, Config, IndexType, Label, Report, ReportKind, Source};
 
-use super::{Library, Prepared, Settings};
+use super::{Library, PreparedUpload, Settings};
 use crate::work::{self, CODE, PATH, Work};
 
 /// ariadne.
@@ -49,13 +49,13 @@ impl Library for Ariadne {
         "ariadne"
     }
 
-    fn prepare<'w>(&self, work: &'w Work, settings: Settings) -> Box<dyn Prepared + 'w> {
+    fn prepare<'w>(&self, work: &'w Work, settings: Settings) -> Box<dyn PreparedUpload + 'w> {
         let reports = work.diagnostics.iter().map(|one| report(one, settings.color)).collect();
         Box::new(Ready { source: Source::from(work.text.as_str()), reports })
     }
 }
 
-impl Prepared for Ready<'_> {
+impl PreparedUpload for Ready<'_> {
     fn render(&mut self, out: &mut Vec<u8>) {
         for report in &self.reports {
             report.write((PATH, &self.source), &mut *out).unwrap();

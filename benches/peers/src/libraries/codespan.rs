@@ -10,7 +10,7 @@ use codespan_reporting::term::{
     Config, Styles, StylesWriter, emit_to_io_write, emit_to_write_style,
 };
 
-use super::{Library, Prepared, Settings};
+use super::{Library, PreparedUpload, Settings};
 use crate::work::{self, CODE, PATH, Work};
 
 /// codespan-reporting.
@@ -45,7 +45,7 @@ impl Library for Codespan {
         "codespan-reporting"
     }
 
-    fn prepare<'w>(&self, work: &'w Work, settings: Settings) -> Box<dyn Prepared + 'w> {
+    fn prepare<'w>(&self, work: &'w Work, settings: Settings) -> Box<dyn PreparedUpload + 'w> {
         let mut files = SimpleFiles::new();
         let file = files.add(PATH, work.text.as_str());
         let diagnostics = work.diagnostics.iter().map(|one| diagnostic(file, one)).collect();
@@ -59,7 +59,7 @@ impl Library for Codespan {
     }
 }
 
-impl Prepared for Ready<'_> {
+impl PreparedUpload for Ready<'_> {
     fn render(&mut self, out: &mut Vec<u8>) {
         if self.color {
             let mut writer = StylesWriter::new(Ansi::new(out), &self.styles);

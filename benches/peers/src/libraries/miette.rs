@@ -12,7 +12,7 @@ use miette::{
     NamedSource, Report, Severity,
 };
 
-use super::{Library, Prepared, Settings};
+use super::{Library, PreparedUpload, Settings};
 use crate::work::{self, CODE, PATH, Work};
 
 /// miette.
@@ -58,7 +58,7 @@ fn reports(work: &Work) -> Vec<Report> {
 }
 
 /// Its JSON, which has no settings.
-pub fn prepare_json(work: &Work) -> Box<dyn Prepared> {
+pub fn prepare_json(work: &Work) -> Box<dyn PreparedUpload> {
     Box::new(Ready { reports: reports(work), handler: JSONReportHandler::new() })
 }
 
@@ -67,7 +67,7 @@ impl Library for Miette {
         "miette"
     }
 
-    fn prepare<'w>(&self, work: &'w Work, settings: Settings) -> Box<dyn Prepared + 'w> {
+    fn prepare<'w>(&self, work: &'w Work, settings: Settings) -> Box<dyn PreparedUpload + 'w> {
         let theme = if settings.color { GraphicalTheme::ascii() } else { GraphicalTheme::none() };
         let handler = GraphicalReportHandler::new_themed(theme);
         let handler =
@@ -76,7 +76,7 @@ impl Library for Miette {
     }
 }
 
-impl Prepared for Ready<GraphicalReportHandler> {
+impl PreparedUpload for Ready<GraphicalReportHandler> {
     fn render(&mut self, out: &mut Vec<u8>) {
         for report in &self.reports {
             self.handler.render_report(&mut Text(out), report.as_ref()).unwrap();
@@ -84,7 +84,7 @@ impl Prepared for Ready<GraphicalReportHandler> {
     }
 }
 
-impl Prepared for Ready<JSONReportHandler> {
+impl PreparedUpload for Ready<JSONReportHandler> {
     fn render(&mut self, out: &mut Vec<u8>) {
         for report in &self.reports {
             self.handler.render_report(&mut Text(out), report.as_ref()).unwrap();

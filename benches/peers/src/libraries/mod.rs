@@ -36,7 +36,7 @@ pub trait Library: Sync {
     fn name(&self) -> &'static str;
 
     /// Builds its own values of `work`.
-    fn prepare<'w>(&self, work: &'w Work, settings: Settings) -> Box<dyn Prepared + 'w>;
+    fn prepare<'w>(&self, work: &'w Work, settings: Settings) -> Box<dyn PreparedUpload + 'w>;
 
     /// Reads the file and draws the one diagnostic, as a compiler does that knows its file by path.
     fn load_and_render(&self, path: &Path, diagnostic: &Diagnostic, out: &mut Vec<u8>) {
@@ -47,7 +47,7 @@ pub trait Library: Sync {
 }
 
 /// Values that are ready to be drawn, again and again.
-pub trait Prepared {
+pub trait PreparedUpload {
     /// Appends all diagnostics to `out`.
     fn render(&mut self, out: &mut Vec<u8>);
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use vitte_diag::{Code, Diagnostic, DiagnosticBag, FileId, HumanEmitter, SourceMap, Span, code};
 
-use super::{Library, Prepared, Settings};
+use super::{Library, PreparedUpload, Settings};
 use crate::work::{self, PATH, Work};
 
 /// vitte-diag.
@@ -57,7 +57,7 @@ impl Library for Vitte {
         "vitte-diag"
     }
 
-    fn prepare<'w>(&self, work: &'w Work, settings: Settings) -> Box<dyn Prepared + 'w> {
+    fn prepare<'w>(&self, work: &'w Work, settings: Settings) -> Box<dyn PreparedUpload + 'w> {
         let mut sources = SourceMap::new();
         let file = sources.add(PATH, work.text.as_bytes()).unwrap();
         // Lines are counted at first use, and indexed where one is shown first, which is in the run that is
@@ -77,7 +77,7 @@ impl Library for Vitte {
     }
 }
 
-impl Prepared for Ready {
+impl PreparedUpload for Ready {
     fn render(&mut self, out: &mut Vec<u8>) {
         let mut emitter = HumanEmitter::new(out).with_color(self.settings.color);
         if self.settings.uncut {

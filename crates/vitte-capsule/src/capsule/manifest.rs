@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Capsule, names};
 use crate::fingerprint::Fingerprint;
-use crate::report::System;
+use crate::report::{CrashKind, SystemInfo};
 
 /// What a capsule is, in short: its part `manifest.json`, with the fields in this order.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -21,15 +21,16 @@ pub struct Manifest {
     /// [`Fingerprint::VERSION`] of who wrote it.
     pub fingerprint_version: u32,
     /// Such as `panic`, see [`CrashReport::kind`](crate::report::CrashReport::kind).
-    pub kind: String,
+    pub kind: CrashKind,
     /// What went wrong: its beginning.
     pub message: String,
     /// The version of the program.
     pub version: String,
     /// The program.
-    pub module: String,
+    #[serde(rename = "module")]
+    pub program: String,
     /// Where it ran.
-    pub system: System,
+    pub system: SystemInfo,
     /// The source files, and where they are in the capsule.
     #[serde(default)]
     pub sources: Vec<ManifestSource>,
@@ -64,10 +65,10 @@ impl Manifest {
             time: report.timestamp.clone(),
             fingerprint: capsule.fingerprint,
             fingerprint_version: Fingerprint::VERSION,
-            kind: report.kind().to_owned(),
+            kind: report.kind(),
             message: beginning(&report.message),
             version: beginning(&report.version),
-            module: beginning(&report.module),
+            program: beginning(&report.program),
             system: report.system.clone(),
             sources: sources
                 .map(|(file, part)| ManifestSource { file: file.to_owned(), part })

@@ -10,14 +10,14 @@ use zip::read::{ArchiveOffset, Config, ZipArchive};
 use zip::result::ZipError;
 
 use super::{Capsule, CapsuleError, CapsuleErrorKind, CapsuleSource, Manifest, names};
-use crate::disk;
-use crate::report::{CrashReport, MOST_BYTES};
+use crate::atomic_file;
+use crate::report::{CrashReport, MAX_BYTES};
 
 /// The most bytes of a file.
 const MOST_FILE: u64 = 128 << 20;
 /// The most bytes of the report, and of another part that is JSON: it may say a little more, and is not kept as
 /// values.
-const MOST_REPORT: u64 = MOST_BYTES as u64;
+const MOST_REPORT: u64 = MAX_BYTES as u64;
 pub(super) const MOST_JSON: u64 = 2 * MOST_REPORT;
 /// The most values in a part that is JSON: each takes some forty bytes of memory, and two of the file.
 const MOST_VALUES: usize = 2 << 20;
@@ -30,13 +30,13 @@ const MOST_PARTS: usize = 4096;
 
 impl Capsule {
     /// Reads one from a file. What is wrong with it is an error that names the file and the part of it, and
-    /// no more than [`MOST_BYTES`](Self::MOST_BYTES) are unpacked, whatever the file says of itself.
+    /// no more than [`MAX_BYTES`](Self::MAX_BYTES) are unpacked, whatever the file says of itself.
     ///
     /// # Errors
     ///
     /// A [`CapsuleError`].
     pub fn read(path: &Path) -> Result<Self, CapsuleError> {
-        match disk::read(path, MOST_FILE) {
+        match atomic_file::read(path, MOST_FILE) {
             Ok(bytes) => Self::from_bytes(&bytes, path),
             Err(error) => Err(failed(path, error)),
         }
@@ -82,11 +82,13 @@ fn check_end(bytes: &[u8]) -> Result<usize, Problem> {
     Ok(count)
 }
 
-fn failed(path: &Path, error: disk::ReadError) -> CapsuleError {
+fn failed(path: &Path, error: atomic_file::ReadError) -> CapsuleError {
     let kind = match error {
-        disk::ReadError::Io(error) => CapsuleErrorKind::Read(error),
-        disk::ReadError::NoFile => CapsuleErrorKind::NoFile,
-        disk::ReadError::TooLarge(size) => CapsuleErrorKind::TooLarge { size, most: MOST_FILE },
+        atomic_file::ReadError::Io(error) => CapsuleErrorKind::Read(error),
+        atomic_file::ReadError::NoFile => CapsuleErrorKind::NoFile,
+        atomic_file::ReadError::TooLarge(size) => {
+            CapsuleErrorKind::TooLarge { size, most: MOST_FILE }
+        }
     };
     CapsuleError { path: path.to_owned(), part: None, kind }
 }
@@ -160,7 +162,7 @@ impl<R: Read + Seek> Parts<R> {
             return Err(CapsuleErrorKind::Damaged("its parts overlap".to_owned()).into());
         }
         // A file that is smaller than what it holds has been cut since; its size is known to be small.
-        let room = Capsule::MOST_BYTES.saturating_sub(size);
+        let room = Capsule::MAX_BYTES.saturating_sub(size);
         Ok(Self { archive, left, room })
     }
 

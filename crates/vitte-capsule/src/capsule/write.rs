@@ -9,7 +9,7 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::read::{MOST_JSON, MOST_MANIFEST, MOST_PART};
 use super::{Capsule, CapsuleError, CapsuleErrorKind, names};
-use crate::disk::{self, Existing};
+use crate::atomic_file::{self, Existing};
 
 impl Capsule {
     /// The bytes of its file. The same capsule has the same bytes.
@@ -23,7 +23,7 @@ impl Capsule {
         archive.json(names::MANIFEST, &manifest)?;
         archive.add(names::REPORT, self.report.to_json()?.as_bytes())?;
         archive.add(names::DIAGNOSTIC, format!("{}\n", self.diagnostic).as_bytes())?;
-        archive.json(names::CONTEXT, &self.report.context)?;
+        archive.json(names::CONTEXT, &self.report.contexts)?;
         archive.json(names::ENVIRONMENT, &self.environment)?;
         for (source, named) in self.sources.iter().zip(&manifest.sources) {
             archive.add(&named.part, &source.text)?;
@@ -43,7 +43,8 @@ impl Capsule {
     /// A [`CapsuleError`]; nothing is left of the file then.
     pub fn write(&self, path: &Path) -> Result<(), CapsuleError> {
         let bytes = self.to_bytes();
-        let written = bytes.and_then(|bytes| disk::write_whole(path, &bytes, Existing::Goes));
+        let written =
+            bytes.and_then(|bytes| atomic_file::write_atomically(path, &bytes, Existing::Replace));
         written.map_err(|error| CapsuleError {
             path: path.to_owned(),
             part: None,

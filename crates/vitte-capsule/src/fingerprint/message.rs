@@ -1,16 +1,15 @@
 //! A message without what differs from one run to the next.
 
 /// Bytes that are looked at, and characters that are kept.
-const MOST_BYTES: usize = 8 << 10;
+const MAX_BYTES: usize = 8 << 10;
 const MOST_CHARS: usize = 500;
 
 /// The shortest run of hexadecimal digits that is taken for a hash.
 const SHORTEST_HASH: usize = 8;
 
 pub(super) fn normal(message: &str) -> String {
-    let text = message
-        .get(..vitte_diag::text::floor_char_boundary(message, MOST_BYTES))
-        .unwrap_or(message);
+    let text =
+        message.get(..vitte_diag::text::floor_char_boundary(message, MAX_BYTES)).unwrap_or(message);
     let mut scan =
         Scan { text, is_cut: text.len() < message.len(), out: String::new(), over: Vec::new() };
     let mut at = 0;

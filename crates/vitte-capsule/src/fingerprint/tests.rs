@@ -62,7 +62,7 @@ fn one_defect_has_one_fingerprint() {
                 report.system.os = "windows".into();
                 report.version = "0.2.0".into();
                 report.commit = None;
-                report.command.push("--x".into());
+                report.args.push("--x".into());
             }),
         ),
         (
@@ -268,7 +268,7 @@ fn names_lose_what_changes() {
 #[test]
 fn kinds_have_names() {
     let kind = |code: &str| {
-        changed(full(), |report| report.code = vitte_diag::Code::new(code).unwrap()).kind()
+        changed(full(), |report| report.code = vitte_diag::Code::new(code).unwrap()).kind().as_str()
     };
     let all = ["F0001", "F0002", "F0003", "F0004", "F0005", "F0006", "F0007"].map(kind);
     let expected =

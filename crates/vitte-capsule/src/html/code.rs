@@ -10,9 +10,9 @@ use std::ops::Range;
 
 use vitte_diag::{SourceMap, text};
 
-use super::shown;
+use super::limits;
 use crate::capsule::Capsule;
-use crate::report::{ContextPlace, CrashFrame, SourceLine, SourceLines, stand_in};
+use crate::report::{ContextLocation, CrashFrame, SourceLine, SourceLines, stand_in};
 
 /// The most bytes that are shown of one line.
 const LINE: usize = 600;
@@ -22,7 +22,7 @@ const AROUND: usize = 2;
 const FIRST: usize = 8;
 const LAST: usize = 3;
 /// Bytes that are shown of all files together, beside what the contexts show of them.
-const MOST_BYTES: usize = 32 << 10;
+const MAX_BYTES: usize = 32 << 10;
 /// Lines that are shown around each mark of a file that is too large.
 const WINDOW: usize = 30;
 /// The most files that are shown.
@@ -95,7 +95,7 @@ impl Capsule {
         };
         let lines = self.report.sources.iter();
         let lines = lines.map(|known| whole(known).unwrap_or_else(|| known.clone()));
-        stand_in(&self.report.context, &lines.collect::<Vec<_>>())
+        stand_in(&self.report.contexts, &lines.collect::<Vec<_>>())
     }
 }
 
@@ -126,7 +126,7 @@ pub(super) fn files<'a>(capsule: &'a Capsule, texts: &'a SourceMap) -> Vec<File<
 }
 
 /// The index of the file that a context is in.
-pub(super) fn find(files: &[File<'_>], place: &ContextPlace) -> Option<usize> {
+pub(super) fn find(files: &[File<'_>], place: &ContextLocation) -> Option<usize> {
     let is_whole = |file: &File<'_>| file.id.is_none() && place.file.as_deref() == Some(file.name);
     let whole = files.iter().position(is_whole);
     whole.or_else(|| files.iter().position(|file| file.id == Some(place.id)))
@@ -134,7 +134,7 @@ pub(super) fn find(files: &[File<'_>], place: &ContextPlace) -> Option<usize> {
 
 impl File<'_> {
     /// The lines of a place with those around it; of many lines the first ones and the last ones.
-    pub(super) fn at(&self, place: &ContextPlace) -> Vec<Chunk> {
+    pub(super) fn at(&self, place: &ContextLocation) -> Vec<Chunk> {
         let bytes = bytes(place);
         let mut of_place = self.lines_of(&bytes);
         let (from, to) = (of_place.start.saturating_sub(AROUND), of_place.end + AROUND);
@@ -201,13 +201,13 @@ impl Chunk {
         let end = text::floor_char_boundary(line.text, LINE);
         let (head, rest) = line.text.split_at_checked(end).unwrap_or((line.text, ""));
         if marks.is_empty() {
-            let safe = text::lines(head, shown::TAB).next().unwrap_or_default();
+            let safe = text::lines(head, limits::TAB).next().unwrap_or_default();
             self.push(&safe, false);
         } else {
             self.add_marked(head, line.lo, &marks);
         }
         if !rest.is_empty() {
-            self.push(&shown::more_bytes(rest.len()), false);
+            self.push(&limits::more_bytes(rest.len()), false);
         }
     }
 
@@ -215,7 +215,7 @@ impl Chunk {
     fn add_marked(&mut self, line: &str, lo: usize, marks: &[&Range<usize>]) {
         let mut at = lo;
         let is_empty_at = |at: usize| marks.iter().any(|mark| mark.is_empty() && mark.start == at);
-        for cluster in text::cells(line, shown::TAB) {
+        for cluster in text::cells(line, limits::TAB) {
             let end = at + cluster.text.len();
             let is_marked = marks.iter().any(|mark| mark.start < end && mark.end > at);
             // An empty place is shown by the character behind it.
@@ -231,7 +231,7 @@ impl Chunk {
     }
 
     fn push(&mut self, text: &str, is_marked: bool) {
-        let text = shown::characters(text.into());
+        let text = limits::characters(text.into());
         match self.pieces.last_mut() {
             Some(last) if last.is_marked == is_marked => last.text.push_str(&text),
             _ => self.pieces.push(Piece { text: text.into_owned(), is_marked }),
@@ -239,14 +239,14 @@ impl Chunk {
     }
 }
 
-fn bytes(place: &ContextPlace) -> Range<usize> {
+fn bytes(place: &ContextLocation) -> Range<usize> {
     place.lo as usize..place.hi.max(place.lo) as usize
 }
 
 /// The files as wholes, as far as there is room for them; the places are those of the contexts.
 pub(super) fn views<'a>(
     files: &[File<'_>],
-    places: impl Iterator<Item = &'a ContextPlace>,
+    places: impl Iterator<Item = &'a ContextLocation>,
 ) -> (Vec<View>, usize) {
     let mut marks: Vec<Vec<Range<usize>>> = files.iter().map(|_| Vec::new()).collect();
     for place in places {
@@ -255,7 +255,7 @@ pub(super) fn views<'a>(
             own.push(bytes(place));
         }
     }
-    let mut room = MOST_BYTES;
+    let mut room = MAX_BYTES;
     let views = files.iter().zip(&marks).take(MOST_FILES);
     let views = views.map(|(file, marks)| view(file, marks, &mut room)).collect();
     (views, files.len().saturating_sub(MOST_FILES))
@@ -291,14 +291,14 @@ fn view(file: &File<'_>, marks: &[Range<usize>], room: &mut usize) -> View {
         notes.push("only the lines that the context is on are known".to_owned());
     }
     if shown < count {
-        let more = shown::thousands(count - shown);
-        notes.push(format!("{more} of {} are left out", shown::counted("line", count)));
+        let more = limits::thousands(count - shown);
+        notes.push(format!("{more} of {} are left out", limits::counted("line", count)));
     }
     if file.is_lossy {
         notes.push("bytes that are no UTF-8 are shown as ?".to_owned());
     }
     View {
-        file: shown::line(file.name, LINE),
+        file: limits::line(file.name, LINE),
         note: notes.join("; "),
         chunks: file.chunks(&ranges, marks),
     }

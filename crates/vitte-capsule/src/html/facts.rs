@@ -1,6 +1,6 @@
 //! Tables: what is known of a crash, its environment, its registers.
 
-use super::shown;
+use super::limits;
 use crate::capsule::Capsule;
 use crate::report::CrashReport;
 
@@ -14,7 +14,7 @@ const VALUE: usize = 1000;
 pub(super) fn of(report: &CrashReport) -> Vec<(&'static str, String)> {
     let known = |text: &Option<String>| text.clone().unwrap_or_default();
     let facts = [
-        ("Program", joined(&report.module, &report.version)),
+        ("Program", joined(&report.program, &report.version)),
         ("Time", report.timestamp.clone()),
         ("Id", report.id.clone()),
         ("Thread", report.thread.clone()),
@@ -27,7 +27,7 @@ pub(super) fn of(report: &CrashReport) -> Vec<(&'static str, String)> {
         ("Session", report.session.clone()),
     ];
     let facts = facts.into_iter().filter(|(_, fact)| !fact.is_empty());
-    facts.map(|(name, fact)| (name, shown::line(&fact, VALUE))).collect()
+    facts.map(|(name, fact)| (name, limits::line(&fact, VALUE))).collect()
 }
 
 fn joined(one: &str, other: &str) -> String {
@@ -54,10 +54,10 @@ pub(super) fn registers(report: &CrashReport) -> Vec<(String, String)> {
 }
 
 fn row((name, value): (&String, &String)) -> (String, String) {
-    (shown::line(name, NAME), shown::line(value, VALUE))
+    (limits::line(name, NAME), limits::line(value, VALUE))
 }
 
 /// The notes, each with its lines.
 pub(super) fn notes(report: &CrashReport) -> Vec<String> {
-    report.notes.iter().take(MOST_NOTES).map(|note| shown::block(note, 2 * VALUE)).collect()
+    report.notes.iter().take(MOST_NOTES).map(|note| limits::block(note, 2 * VALUE)).collect()
 }

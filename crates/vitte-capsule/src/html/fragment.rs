@@ -8,7 +8,7 @@ use crate::report::CrashReport;
 /// The crash as a terminal shows it, as markup.
 pub(super) fn of(capsule: &Capsule) -> String {
     let report = bounded(&capsule.report);
-    let tool = Tool::new(report.module.clone(), report.version.clone());
+    let tool = Tool::new(report.program.clone(), report.version.clone());
     let mut emitter = HtmlEmitter::new(Vec::new(), &tool);
     // Writing to memory cannot fail.
     _ = emitter.emit(&capsule.source_map(), &report.to_diagnostic());
@@ -35,12 +35,12 @@ fn bounded(report: &CrashReport) -> CrashReport {
     if more > 0 {
         report.notes.push(format!("left out: {}", text::more("note", more)));
     }
-    report.context.truncate(MOST);
-    for entry in &mut report.context {
+    report.contexts.truncate(MOST);
+    for entry in &mut report.contexts {
         entry.values.truncate(MOST);
         let values = entry.values.iter_mut().flat_map(|value| [&mut value.key, &mut value.value]);
         values.chain([&mut entry.name]).for_each(cut);
     }
-    report.notes.iter_mut().chain([&mut report.message, &mut report.module]).for_each(cut);
+    report.notes.iter_mut().chain([&mut report.message, &mut report.program]).for_each(cut);
     report
 }

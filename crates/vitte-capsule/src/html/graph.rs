@@ -19,9 +19,9 @@ use std::collections::BTreeMap;
 
 pub(super) use draw::{Drawing, draw};
 
-use super::calls::{Group, Owner};
-use super::doing::Doing;
-use super::shown;
+use super::contexts::Doing;
+use super::frames::{Group, Owner};
+use super::limits;
 
 /// The most functions and contexts that are drawn: outermost and innermost ones.
 const OUTERMOST: usize = 14;
@@ -153,7 +153,7 @@ impl Graph {
                 *self.edges.entry((from, to)).or_default() += times;
             }
         }
-        let name = format!("{} left out", shown::counted("function", gone.len()));
+        let name = format!("{} left out", limits::counted("function", gone.len()));
         let holds_crash = self.nodes.iter().skip(gone.start).take(gone.len());
         let is_crash = holds_crash.into_iter().any(|node| node.kind == Kind::Crash);
         let kind = if is_crash { Kind::Crash } else { Kind::Folded };
@@ -171,7 +171,7 @@ impl Graph {
         let recursions = self.edges.keys().filter(|(from, to)| to <= from).count();
         let mut words = format!("From the entry of the program to the crash: {names}.");
         if recursions > 0 {
-            words += &format!(" {} back.", shown::counted("call", recursions));
+            words += &format!(" {} back.", limits::counted("call", recursions));
         }
         words
     }
@@ -191,14 +191,14 @@ impl Context {
     fn of(number: usize, doing: &Doing) -> Self {
         let values = doing.values.iter().map(|(key, value)| format!("{key}: {value}"));
         let about = values.chain([doing.place.clone()]).filter(|text| !text.is_empty());
-        let about = shown::line(&about.collect::<Vec<_>>().join(", "), ABOUT);
+        let about = limits::line(&about.collect::<Vec<_>>().join(", "), ABOUT);
         Self { name: doing.name.clone(), about, number }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::calls::Call;
+    use super::super::frames::Call;
     use super::*;
 
     fn group(names: &[&str]) -> Group {

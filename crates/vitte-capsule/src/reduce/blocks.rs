@@ -1,43 +1,43 @@
-//! Lines and blocks of a text in any language: by indentation and by brackets.
+//! Finds lines and blocks in a text of any language, by indentation and by brackets.
 
 use std::cmp::Reverse;
 use std::ops::Range;
 
 use super::pieces::Piece;
 
-/// Blocks that are nested deeper are no more than their lines.
-pub(super) const DEEPEST: usize = 64;
+/// The number of nesting levels at which blocks are removed as a whole. Deeper ones are reduced line by line.
+pub(super) const MAX_DEPTH: usize = 64;
 
-/// Words that close a block when they begin a line that is as deep as the one that opened it.
+/// Tokens that close a block if they start a line with the indentation of the line that opened it.
 const CLOSERS: &[&str] = &[".end", "end", "}", ")", "]", "fi", "done", "esac", "*/"];
 
-/// Each line.
+/// Returns each line as a piece.
 pub(super) fn lines(text: &[u8]) -> Vec<Piece> {
-    Lines::new(text).lines.into_iter().map(|line| vec![line.range]).collect()
+    SourceLines::new(text).lines.into_iter().map(|line| vec![line.range]).collect()
 }
 
-/// The blocks of a depth, counted from 0, and the lines beside them.
+/// Returns the blocks at a 0-based depth, and the lines of the same parents that are in none of them.
 pub(super) fn at(text: &[u8], depth: usize) -> Vec<Piece> {
-    let lines = Lines::new(text);
+    let lines = SourceLines::new(text);
     let blocks = lines.blocks();
     if depth > 0 && !blocks.iter().any(|block| block.depth + 1 == depth) {
         return Vec::new();
     }
-    // What the blocks above hold, or all.
-    let insides: Vec<Range<usize>> = match depth {
+    // The lines inside of the parent blocks, or all lines.
+    let parents: Vec<Range<usize>> = match depth {
         0 => std::iter::once(0..lines.lines.len()).collect(),
         _ => {
-            let above = blocks.iter().filter(|block| block.depth + 1 == depth);
-            above.map(|block| block.start + 1..block.end - usize::from(block.is_closed)).collect()
+            let parents = blocks.iter().filter(|block| block.depth + 1 == depth);
+            parents.map(|block| block.start + 1..block.end - usize::from(block.is_closed)).collect()
         }
     };
     let mut pieces = Vec::new();
-    for inside in insides {
-        let own = |block: &&Block| block.depth == depth && inside.contains(&block.start);
-        let mut own = blocks.iter().filter(own).peekable();
-        let mut line = inside.start;
-        while line < inside.end {
-            let next = own.next_if(|block| block.start == line);
+    for parent in parents {
+        let is_child = |block: &&Block| block.depth == depth && parent.contains(&block.start);
+        let mut children = blocks.iter().filter(is_child).peekable();
+        let mut line = parent.start;
+        while line < parent.end {
+            let next = children.next_if(|block| block.start == line);
             let end = next.map_or(line + 1, |block| block.end);
             pieces.push(vec![lines.bytes(line..end)]);
             line = end;
@@ -46,43 +46,46 @@ pub(super) fn at(text: &[u8], depth: usize) -> Vec<Piece> {
     pieces
 }
 
-/// The first and the last line of each block.
-pub(super) fn hulls(text: &[u8]) -> Vec<Piece> {
-    let lines = Lines::new(text);
-    let hull = |block: Block| {
+/// Returns the first and, if it is closed, the last line of each block.
+pub(super) fn delimiters(text: &[u8]) -> Vec<Piece> {
+    let lines = SourceLines::new(text);
+    let delimiters = |block: Block| {
         let last = block.is_closed.then(|| lines.bytes(block.end - 1..block.end));
         std::iter::once(lines.bytes(block.start..block.start + 1)).chain(last).collect()
     };
-    lines.blocks().into_iter().map(hull).collect()
+    lines.blocks().into_iter().map(delimiters).collect()
 }
 
 #[derive(Debug)]
-struct Line {
-    /// Its bytes, with the line feed.
+struct SourceLine {
+    /// The byte range, with the line feed.
     range: Range<usize>,
-    /// Bytes of white space before its text; nothing where there is no text.
+    /// The bytes of white space before the text, or `None` for a blank line.
     indent: Option<usize>,
+    /// Whether it starts with one of [`CLOSERS`].
     is_closer: bool,
-    /// Brackets that are opened, and closed, without the other one on the line.
+    /// The number of brackets that are opened and not closed on the line.
     opened: usize,
+    /// The number of brackets that are closed and not opened on the line.
     closed: usize,
 }
 
-/// Lines `start..end`. Blocks are nested, and none crosses another.
+/// The lines `start..end`. Blocks are nested; no block overlaps another.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Block {
     start: usize,
     end: usize,
-    /// Whether its last line is what closes it.
+    /// Whether its last line closes it.
     is_closed: bool,
+    /// The 0-based nesting level.
     depth: usize,
 }
 
-struct Lines {
-    lines: Vec<Line>,
+struct SourceLines {
+    lines: Vec<SourceLine>,
 }
 
-impl Lines {
+impl SourceLines {
     fn new(text: &[u8]) -> Self {
         let mut at = 0;
         let line = |line: &[u8]| {
@@ -91,16 +94,17 @@ impl Lines {
             let indent = line.iter().position(|byte| !byte.is_ascii_whitespace());
             let code = indent.and_then(|indent| line.get(indent..)).unwrap_or_default();
             let is_closer = CLOSERS.iter().any(|closer| {
-                let behind = code.strip_prefix(closer.as_bytes());
-                let goes_on = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
-                behind.is_some_and(|behind| !behind.first().is_some_and(goes_on))
+                let rest = code.strip_prefix(closer.as_bytes());
+                let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+                rest.is_some_and(|rest| !rest.first().is_some_and(is_word))
             });
             let (opened, closed) = brackets(code);
-            Line { range, indent, is_closer, opened, closed }
+            SourceLine { range, indent, is_closer, opened, closed }
         };
         Self { lines: text.split_inclusive(|byte| *byte == b'\n').map(line).collect() }
     }
 
+    /// Returns the byte range of some lines.
     fn bytes(&self, lines: Range<usize>) -> Range<usize> {
         match self.lines.get(lines).unwrap_or_default() {
             [first, .., last] => first.range.start..last.range.end,
@@ -109,12 +113,12 @@ impl Lines {
         }
     }
 
-    /// All blocks, the outer ones before those in them.
+    /// Returns all blocks, outer blocks before the blocks inside of them.
     fn blocks(&self) -> Vec<Block> {
         let mut found = self.by_indentation();
         found.extend(self.by_brackets());
         found.sort_unstable_by_key(|block| (block.start, Reverse(block.end), !block.is_closed));
-        // Of those that begin on one line the outer one counts.
+        // Of several blocks that start on one line, only the outermost is used.
         found.dedup_by_key(|block| block.start);
         let mut open: Vec<usize> = Vec::new();
         let mut blocks = Vec::new();
@@ -122,7 +126,7 @@ impl Lines {
             while open.last().is_some_and(|end| *end <= block.start) {
                 open.pop();
             }
-            // One that crosses another is none.
+            // A block that overlaps another one is dropped.
             if open.last().is_none_or(|end| block.end <= *end) {
                 blocks.push(Block { depth: open.len(), ..block });
                 open.push(block.end);
@@ -131,25 +135,26 @@ impl Lines {
         blocks
     }
 
-    /// A line, the deeper ones behind it, and what closes them; or a line and what closes it.
+    /// Finds blocks by indentation: a line, the following lines that are indented deeper, and the line that closes
+    /// them.
     fn by_indentation(&self) -> Vec<Block> {
         let mut open: Vec<(usize, usize)> = Vec::new();
         let mut blocks = Vec::new();
         let mut last = 0;
-        for (at, line) in self.lines.iter().enumerate() {
+        for (index, line) in self.lines.iter().enumerate() {
             let Some(indent) = line.indent else { continue };
             let ends = |(_, depth): &(usize, usize)| *depth >= indent;
             while let Some((start, depth)) = open.last().copied().filter(ends) {
                 open.pop();
                 let is_closed = line.is_closer && depth == indent;
-                let end = if is_closed { at + 1 } else { last + 1 };
+                let end = if is_closed { index + 1 } else { last + 1 };
                 if end > start + 1 {
                     blocks.push(Block { start, end, is_closed, depth: 0 });
                 }
             }
-            last = at;
+            last = index;
             if !line.is_closer {
-                open.push((at, indent));
+                open.push((index, indent));
             }
         }
         let rest = open.into_iter().filter(|(start, _)| last > *start);
@@ -162,30 +167,31 @@ impl Lines {
         blocks
     }
 
-    /// From the line that opens a bracket to the one that closes it.
+    /// Finds blocks by brackets: from the line that opens a bracket to the line that closes it.
     fn by_brackets(&self) -> Vec<Block> {
         let mut open = Vec::new();
         let mut blocks = Vec::new();
-        for (at, line) in self.lines.iter().enumerate() {
+        for (index, line) in self.lines.iter().enumerate() {
             for _ in 0..line.closed {
-                if let Some(start) = open.pop().filter(|start| *start < at) {
-                    blocks.push(Block { start, end: at + 1, is_closed: true, depth: 0 });
+                if let Some(start) = open.pop().filter(|start| *start < index) {
+                    blocks.push(Block { start, end: index + 1, is_closed: true, depth: 0 });
                 }
             }
-            open.extend(std::iter::repeat_n(at, line.opened));
+            open.extend(std::iter::repeat_n(index, line.opened));
         }
         blocks
     }
 }
 
-/// Brackets that are opened, and closed, without the other one on the line; those in texts do not count.
+/// Counts the brackets of a line without their counterpart on it: opening ones and closing ones. Brackets in string
+/// literals are ignored.
 fn brackets(code: &[u8]) -> (usize, usize) {
     let (mut opened, mut closed) = (0, 0);
     let mut bytes = code.iter();
     while let Some(byte) = bytes.next() {
         match byte {
             b'"' => {
-                // To the quote that ends it, or the end of the line.
+                // Skips to the closing quote or the end of the line.
                 while let Some(byte) = bytes.next() {
                     match byte {
                         b'"' => break,
@@ -207,48 +213,48 @@ fn brackets(code: &[u8]) -> (usize, usize) {
 mod tests {
     use super::*;
 
-    /// The first line of each piece, and how many lines it has.
-    fn shown(text: &str, pieces: Vec<Piece>) -> Vec<(String, usize)> {
-        let shown = |piece: Piece| {
+    /// Returns the first line of each piece and its number of lines.
+    fn summaries(text: &str, pieces: Vec<Piece>) -> Vec<(String, usize)> {
+        let summary = |piece: Piece| {
             let text: Vec<&str> = piece.into_iter().filter_map(|range| text.get(range)).collect();
             let text = text.concat();
             (text.lines().next().unwrap_or_default().trim().to_owned(), text.lines().count())
         };
-        pieces.into_iter().map(shown).collect()
+        pieces.into_iter().map(summary).collect()
     }
 
-    fn all(text: &str, depth: usize) -> Vec<(String, usize)> {
-        shown(text, at(text.as_bytes(), depth))
+    fn blocks_at(text: &str, depth: usize) -> Vec<(String, usize)> {
+        summaries(text, at(text.as_bytes(), depth))
     }
 
     #[test]
-    fn blocks_are_seen_by_indentation() {
+    fn blocks_are_found_by_indentation() {
         let text = "module m\nfn a\n  for x in y\n    match x\n    .end\n\n  .end\n  ret 1\n.end\nfn b\n.end\n";
-        let own = |texts: &[(&str, usize)]| -> Vec<(String, usize)> {
+        let expected = |texts: &[(&str, usize)]| -> Vec<(String, usize)> {
             texts.iter().map(|(text, lines)| ((*text).to_owned(), *lines)).collect()
         };
-        assert_eq!(all(text, 0), own(&[("module m", 1), ("fn a", 8), ("fn b", 2)]));
-        assert_eq!(all(text, 1), own(&[("for x in y", 5), ("ret 1", 1)]));
-        assert_eq!(all(text, 2), own(&[("match x", 2), ("", 1)]));
-        assert_eq!(all(text, 3), own(&[]));
-        let hulls = shown(text, hulls(text.as_bytes()));
-        assert_eq!(hulls, own(&[("fn a", 2), ("for x in y", 2), ("match x", 2), ("fn b", 2)]));
+        assert_eq!(blocks_at(text, 0), expected(&[("module m", 1), ("fn a", 8), ("fn b", 2)]));
+        assert_eq!(blocks_at(text, 1), expected(&[("for x in y", 5), ("ret 1", 1)]));
+        assert_eq!(blocks_at(text, 2), expected(&[("match x", 2), ("", 1)]));
+        assert_eq!(blocks_at(text, 3), expected(&[]));
+        let delimiters = summaries(text, delimiters(text.as_bytes()));
+        assert_eq!(delimiters, expected(&[("fn a", 2), ("for x in y", 2), ("match x", 2), ("fn b", 2)]));
         let python = "def f():\n    if x:\n        y\nz\n";
-        assert_eq!(all(python, 0), own(&[("def f():", 3), ("z", 1)]));
-        assert_eq!(all(python, 1), own(&[("if x:", 2)]));
+        assert_eq!(blocks_at(python, 0), expected(&[("def f():", 3), ("z", 1)]));
+        assert_eq!(blocks_at(python, 1), expected(&[("if x:", 2)]));
     }
 
     #[test]
-    fn blocks_are_seen_by_brackets_where_nothing_is_indented() {
+    fn blocks_are_found_by_brackets_without_indentation() {
         let text = "fn a() {\nif x {\nf(1,\n2) }\n}\n\"{\"\nfn b() {}\n";
-        let starts: Vec<_> = all(text, 0).into_iter().collect();
+        let starts: Vec<_> = blocks_at(text, 0).into_iter().collect();
         let expected = [("fn a() {", 5), ("\"{\"", 1), ("fn b() {}", 1)];
         assert_eq!(starts, expected.map(|(text, lines)| (text.to_owned(), lines)));
-        assert_eq!(all(text, 1), [("if x {".to_owned(), 3)]);
+        assert_eq!(blocks_at(text, 1), [("if x {".to_owned(), 3)]);
     }
 
     #[test]
-    fn the_pieces_of_a_depth_are_in_order_and_apart() {
+    fn the_pieces_of_a_depth_are_sorted_and_disjoint() {
         let texts = [
             "a\n b\n  c\n b\n}\n}\n\n (\n)\n  x\ny",
             "}\n}\n{\n{\n",
@@ -258,7 +264,7 @@ mod tests {
             "f(\n a, {\nb\n }, [\n1]\n)\n",
         ];
         for text in texts {
-            for depth in 0..DEEPEST {
+            for depth in 0..MAX_DEPTH {
                 let pieces = at(text.as_bytes(), depth).concat();
                 assert!(
                     pieces.is_sorted_by(|a, b| a.end <= b.start),

@@ -1,6 +1,6 @@
-//! What is removed at once.
+//! The unit of removal.
 
 use std::ops::Range;
 
-/// Bytes of a text that are removed together.
+/// Byte ranges of a text that are removed together.
 pub(super) type Piece = Vec<Range<usize>>;

@@ -1,4 +1,4 @@
-//! Delta debugging: what can be removed while a test holds.
+//! Delta debugging: removes parts of sources while a test finds them interesting.
 
 use std::collections::HashSet;
 use std::hash::Hasher as _;
@@ -11,54 +11,54 @@ use super::pieces::Piece;
 use super::{blocks, tokens};
 use crate::capsule::CapsuleSource;
 
-/// What a test says of some sources.
+/// The result of one test.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Verdict {
-    /// What is looked for is there.
-    Holds,
-    /// It is not.
-    Fails,
-    /// It cannot be said, and no more tests are wanted.
+    /// The sources still have the property that is searched for, such as a crash.
+    Interesting,
+    /// The sources do not have the property.
+    Uninteresting,
+    /// The test could not decide, and the search must stop.
     Stop,
 }
 
-/// When a search ends at the latest.
+/// The limits of a search.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Bounds {
-    /// No test begins after this.
+pub struct SearchLimits {
+    /// No test starts after this time. `None` is no limit.
     pub deadline: Option<Instant>,
-    /// No more tests than these.
-    pub most_tests: usize,
+    /// The maximum number of tests.
+    pub max_tests: usize,
 }
 
-/// Why a search ended.
+/// Why a search stopped.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
-pub enum ShrinkEnd {
-    /// Nothing more can be removed by itself: no file, block, line or token.
+pub enum StopReason {
+    /// The sources are minimal: no single file, block, line or token can be removed.
     Smallest,
-    /// The deadline.
+    /// The deadline has passed.
     TimeLimit,
-    /// There were as many tests as there may be.
+    /// The maximum number of tests was reached.
     TestLimit,
-    /// The test said so.
+    /// The test returned [`Verdict::Stop`].
     Stopped,
 }
 
-/// How much there is.
+/// The size of sources.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 #[non_exhaustive]
-pub struct Size {
-    /// Files.
+pub struct SourceSize {
+    /// The number of files.
     pub files: usize,
-    /// Lines of all of them; one that has no line feed at its end is one too.
+    /// The number of lines in all files. A last line without a line feed counts.
     pub lines: usize,
-    /// Bytes of all of them.
+    /// The number of bytes in all files.
     pub bytes: usize,
 }
 
-impl Size {
-    /// That of some sources.
+impl SourceSize {
+    /// Measures sources.
     #[must_use]
     pub fn of(sources: &[CapsuleSource]) -> Self {
         let lines = |text: &[u8]| text.split_inclusive(|byte| *byte == b'\n').count();
@@ -70,237 +70,243 @@ impl Size {
     }
 }
 
-/// What is being removed.
+/// A pass of the search, which removes pieces of one kind.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
-pub enum Step {
-    /// Whole files.
+pub enum Pass {
+    /// Removes whole files.
     Files,
-    /// Blocks, with what is in them.
+    /// Removes blocks with their content.
     Blocks,
-    /// The first and the last lines of blocks, whose insides stay.
-    Hulls,
-    /// Lines.
+    /// Removes the first and the last line of blocks, but not their content.
+    BlockDelimiters,
+    /// Removes lines.
     Lines,
-    /// Words, numbers, texts and signs.
+    /// Removes words, numbers, string literals and punctuation.
     Tokens,
 }
 
-impl Step {
-    /// What it removes, in a word.
+impl Pass {
+    /// Returns what the pass removes, such as `files` or `block delimiters`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Files => "files",
             Self::Blocks => "blocks",
-            Self::Hulls => "hulls",
+            Self::BlockDelimiters => "block delimiters",
             Self::Lines => "lines",
             Self::Tokens => "tokens",
         }
     }
 }
 
-/// How far a search is.
+/// The progress of a search.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct Progress {
-    /// What is being removed.
-    pub step: Step,
-    /// The tests so far.
+    /// The current pass.
+    pub pass: Pass,
+    /// The number of tests so far.
     pub tests: usize,
-    /// What is left.
-    pub left: Size,
+    /// The size of the smallest interesting sources so far.
+    pub remaining: SourceSize,
 }
 
-/// The end of a search.
+/// The result of a search.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
-pub struct Shrunk {
-    /// The smallest sources that the test holds for.
+pub struct ShrinkResult {
+    /// The smallest interesting sources.
     pub sources: Vec<CapsuleSource>,
-    /// How many tests there were.
+    /// The number of tests.
     pub tests: usize,
-    /// Why it ended.
-    pub end: ShrinkEnd,
+    /// Why the search stopped.
+    pub stop_reason: StopReason,
 }
 
-/// Removes what it can from sources for which a test holds, coarse pieces first, and again from the
-/// beginning until nothing is removed any more. Nothing is ever changed or added. No text is tested twice;
-/// the same sources and verdicts have the same result.
+/// Removes pieces from interesting sources, coarse pieces first, and repeats that until nothing more can be removed.
 ///
-/// The test is not asked about the sources that are given. The result is the last one that it held for.
+/// Text is only removed, never changed or added. No sources are tested twice. The search is deterministic: the same
+/// sources and verdicts give the same result.
+///
+/// `sources` must be interesting; they are not tested. The result is the last sources for which `test` returned
+/// [`Verdict::Interesting`], or `sources`. `progress` is called after each test.
 pub fn shrink(
     sources: Vec<CapsuleSource>,
-    bounds: &Bounds,
+    limits: &SearchLimits,
     test: &mut dyn FnMut(&[CapsuleSource]) -> Verdict,
     progress: &mut dyn FnMut(&Progress),
-) -> Shrunk {
-    let left = Size::of(&sources);
-    let step = Step::Files;
-    let failed = HashSet::new();
+) -> ShrinkResult {
     let mut search = Search {
+        remaining: SourceSize::of(&sources),
         best: sources,
-        left,
-        bounds: *bounds,
+        limits: *limits,
         test,
         progress,
-        failed,
+        uninteresting: HashSet::new(),
         tests: 0,
-        step,
-        end: None,
+        pass: Pass::Files,
+        stop_reason: None,
     };
-    while search.end.is_none() {
-        let is_smaller = search.files()
-            | search.blocks()
-            | search.pieces(Step::Hulls, blocks::hulls)
-            | search.pieces(Step::Lines, blocks::lines);
-        if !is_smaller && !search.pieces(Step::Tokens, tokens::tokens) {
+    while search.stop_reason.is_none() {
+        let is_smaller = search.remove_files()
+            | search.remove_blocks()
+            | search.remove_pieces(Pass::BlockDelimiters, blocks::delimiters)
+            | search.remove_pieces(Pass::Lines, blocks::lines);
+        if !is_smaller && !search.remove_pieces(Pass::Tokens, tokens::tokens) {
             break;
         }
     }
-    let Search { best, tests, end, .. } = search;
-    Shrunk { sources: best, tests, end: end.unwrap_or(ShrinkEnd::Smallest) }
+    let Search { best, tests, stop_reason, .. } = search;
+    let stop_reason = stop_reason.unwrap_or(StopReason::Smallest);
+    ShrinkResult { sources: best, tests, stop_reason }
 }
 
 struct Search<'t> {
     best: Vec<CapsuleSource>,
-    left: Size,
-    bounds: Bounds,
+    /// The size of `best`.
+    remaining: SourceSize,
+    limits: SearchLimits,
     test: &'t mut dyn FnMut(&[CapsuleSource]) -> Verdict,
     progress: &'t mut dyn FnMut(&Progress),
-    /// Hashes of what the test failed for.
-    failed: HashSet<u128>,
+    /// Hashes of the sources that were tested and are uninteresting.
+    uninteresting: HashSet<u128>,
     tests: usize,
-    step: Step,
-    end: Option<ShrinkEnd>,
+    pass: Pass,
+    stop_reason: Option<StopReason>,
 }
 
 impl Search<'_> {
-    fn files(&mut self) -> bool {
-        self.step = Step::Files;
+    /// Returns true if a file was removed.
+    fn remove_files(&mut self) -> bool {
+        self.pass = Pass::Files;
         let all = self.best.clone();
-        self.minimise(all.len(), &|is_gone| {
-            let kept = all.iter().zip(is_gone).filter(|(_, is_gone)| !**is_gone);
-            kept.map(|(source, _)| source.clone()).collect()
+        self.minimise(all.len(), &|is_removed| {
+            let remaining = all.iter().zip(is_removed).filter(|(_, is_removed)| !**is_removed);
+            remaining.map(|(source, _)| source.clone()).collect()
         })
     }
 
-    /// Blocks from the outermost to the innermost ones.
-    fn blocks(&mut self) -> bool {
+    /// Removes blocks, from the outermost to the innermost.
+    fn remove_blocks(&mut self) -> bool {
         let mut is_smaller = false;
-        for depth in 0..blocks::DEEPEST {
-            // Those that are left after the last depth.
+        for depth in 0..blocks::MAX_DEPTH {
+            // Checked again for each depth, because blocks were removed at the previous one.
             let has_any =
                 self.best.iter().any(|source| !blocks::at(&source.text, depth).is_empty());
-            if !has_any || self.end.is_some() {
+            if !has_any || self.stop_reason.is_some() {
                 break;
             }
-            is_smaller |= self.pieces(Step::Blocks, |text| blocks::at(text, depth));
+            is_smaller |= self.remove_pieces(Pass::Blocks, |text| blocks::at(text, depth));
         }
         is_smaller
     }
 
     /// Removes pieces of all files.
-    fn pieces(&mut self, step: Step, pieces: impl Fn(&[u8]) -> Vec<Piece>) -> bool {
-        self.step = step;
+    fn remove_pieces(&mut self, pass: Pass, pieces: impl Fn(&[u8]) -> Vec<Piece>) -> bool {
+        self.pass = pass;
         let all = self.best.clone();
         let of_file = |(file, source): (usize, &CapsuleSource)| {
             let pieces = pieces(&source.text).into_iter();
             pieces.map(move |piece| (file, piece)).collect::<Vec<_>>()
         };
         let pieces: Vec<(usize, Piece)> = all.iter().enumerate().flat_map(of_file).collect();
-        self.minimise(pieces.len(), &|is_gone| {
-            let mut gone = vec![Vec::new(); all.len()];
-            for ((file, piece), _) in pieces.iter().zip(is_gone).filter(|(_, is_gone)| **is_gone) {
-                if let Some(gone) = gone.get_mut(*file) {
-                    gone.extend_from_slice(piece);
+        self.minimise(pieces.len(), &|is_removed| {
+            let mut removed = vec![Vec::new(); all.len()];
+            let removed_pieces = pieces.iter().zip(is_removed).filter(|(_, is_removed)| **is_removed);
+            for ((file, piece), _) in removed_pieces {
+                if let Some(removed) = removed.get_mut(*file) {
+                    removed.extend_from_slice(piece);
                 }
             }
-            let cut = |(source, gone): (&CapsuleSource, Vec<Range<usize>>)| {
-                CapsuleSource::new(source.file.clone(), without(&source.text, gone))
+            let cut = |(source, removed): (&CapsuleSource, Vec<Range<usize>>)| {
+                CapsuleSource::new(source.file.clone(), without(&source.text, removed))
             };
-            all.iter().zip(gone).map(cut).collect()
+            all.iter().zip(removed).map(cut).collect()
         })
     }
 
-    /// Removes some of so many things: all of them if it can, else the halves, the quarters, and so on down
-    /// to each by itself. The last ones go first, as what stands behind seldom is what something before
-    /// needs. Each test is of a complement, what is left without a part: the parts alone, which the first
-    /// form of the method tests too, are what is left when their complements are gone.
+    /// Removes as many of `count` pieces as it can: all at once, then halves, quarters, and so on down to single
+    /// pieces. Returns true if any was removed.
+    ///
+    /// It starts at the end, because text seldom depends on what follows it. Only complements are tested (the sources
+    /// without a part); the original algorithm also tests each part alone, but this search reaches the same sources by
+    /// removing the complement.
     fn minimise(&mut self, count: usize, build: &dyn Fn(&[bool]) -> Vec<CapsuleSource>) -> bool {
-        let mut is_gone = vec![false; count];
-        let mut kept: Vec<usize> = (0..count).collect();
-        let mut size = count;
+        let mut is_removed = vec![false; count];
+        let mut remaining: Vec<usize> = (0..count).collect();
+        let mut part_len = count;
         let mut is_smaller = false;
-        while size > 0 && self.end.is_none() {
-            let mut has_found = false;
-            let mut end = kept.len();
-            while end > 0 && self.end.is_none() {
-                let start = end.saturating_sub(size);
-                let mut trial = is_gone.clone();
-                for at in kept.get(start..end).unwrap_or_default() {
-                    if let Some(is_gone) = trial.get_mut(*at) {
-                        *is_gone = true;
+        while part_len > 0 && self.stop_reason.is_none() {
+            let mut has_removed = false;
+            let mut end = remaining.len();
+            while end > 0 && self.stop_reason.is_none() {
+                let start = end.saturating_sub(part_len);
+                let mut trial = is_removed.clone();
+                for index in remaining.get(start..end).unwrap_or_default() {
+                    if let Some(is_removed) = trial.get_mut(*index) {
+                        *is_removed = true;
                     }
                 }
-                if self.holds(build(&trial)) {
-                    is_gone = trial;
-                    kept.drain(start..end);
-                    has_found = true;
+                if self.try_sources(build(&trial)) {
+                    is_removed = trial;
+                    remaining.drain(start..end);
+                    has_removed = true;
                 }
                 end = start;
             }
-            is_smaller |= has_found;
-            size = match size {
-                1 if has_found => 1,
+            is_smaller |= has_removed;
+            part_len = match part_len {
+                1 if has_removed => 1,
                 1 => 0,
-                size => size.div_ceil(2).min(kept.len()),
+                len => len.div_ceil(2).min(remaining.len()),
             };
         }
         is_smaller
     }
 
-    /// Whether the test holds for smaller sources, which are the best ones then.
-    fn holds(&mut self, sources: Vec<CapsuleSource>) -> bool {
+    /// Tests smaller sources. If they are interesting, they become the best ones and the result is true.
+    fn try_sources(&mut self, sources: Vec<CapsuleSource>) -> bool {
         let hash = hash(&sources);
-        if self.end.is_some() || self.failed.contains(&hash) {
+        if self.stop_reason.is_some() || self.uninteresting.contains(&hash) {
             return false;
         }
-        if self.tests >= self.bounds.most_tests {
-            self.end = Some(ShrinkEnd::TestLimit);
+        if self.tests >= self.limits.max_tests {
+            self.stop_reason = Some(StopReason::TestLimit);
             return false;
         }
-        if self.bounds.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-            self.end = Some(ShrinkEnd::TimeLimit);
+        if self.limits.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            self.stop_reason = Some(StopReason::TimeLimit);
             return false;
         }
-        let size = Size::of(&sources);
-        if (size.bytes, size.files) >= (self.left.bytes, self.left.files) {
+        let size = SourceSize::of(&sources);
+        if (size.bytes, size.files) >= (self.remaining.bytes, self.remaining.files) {
             return false;
         }
         self.tests += 1;
         let verdict = (self.test)(&sources);
         match verdict {
-            Verdict::Holds => (self.best, self.left) = (sources, size),
-            Verdict::Fails => _ = self.failed.insert(hash),
-            Verdict::Stop => self.end = Some(ShrinkEnd::Stopped),
+            Verdict::Interesting => (self.best, self.remaining) = (sources, size),
+            Verdict::Uninteresting => _ = self.uninteresting.insert(hash),
+            Verdict::Stop => self.stop_reason = Some(StopReason::Stopped),
         }
-        (self.progress)(&Progress { step: self.step, tests: self.tests, left: self.left });
-        verdict == Verdict::Holds
+        let (pass, tests, remaining) = (self.pass, self.tests, self.remaining);
+        (self.progress)(&Progress { pass, tests, remaining });
+        verdict == Verdict::Interesting
     }
 }
 
-/// A text without some ranges of it, which may overlap.
-fn without(text: &[u8], mut gone: Vec<Range<usize>>) -> Vec<u8> {
-    gone.sort_unstable_by_key(|range| range.start);
-    let mut left = Vec::with_capacity(text.len());
+/// Returns a text without some ranges, which may overlap.
+fn without(text: &[u8], mut removed: Vec<Range<usize>>) -> Vec<u8> {
+    removed.sort_unstable_by_key(|range| range.start);
+    let mut rest = Vec::with_capacity(text.len());
     let mut at = 0;
-    for range in gone {
-        left.extend_from_slice(text.get(at..range.start).unwrap_or_default());
+    for range in removed {
+        rest.extend_from_slice(text.get(at..range.start).unwrap_or_default());
         at = at.max(range.end);
     }
-    left.extend_from_slice(text.get(at..).unwrap_or_default());
-    left
+    rest.extend_from_slice(text.get(at..).unwrap_or_default());
+    rest
 }
 
 fn hash(sources: &[CapsuleSource]) -> u128 {

@@ -1,8 +1,8 @@
-//! Tokens of a text in any language: words, numbers, quoted texts, and signs.
+//! Splits a text of any language into tokens: words, numbers, string literals and punctuation.
 
 use super::pieces::Piece;
 
-/// Each token, with the blanks before it. Line ends are none: lines stay lines.
+/// Returns each token with the spaces and tabs before it. Line ends are not tokens, so lines are never joined.
 pub(super) fn tokens(text: &[u8]) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut at = 0;
@@ -26,16 +26,17 @@ pub(super) fn tokens(text: &[u8]) -> Vec<Piece> {
 }
 
 const fn is_word(byte: u8) -> bool {
-    // Part of a character of several bytes too, so that none is torn.
+    // Includes all bytes of multi-byte characters, so that none is split.
     byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
 }
 
-/// How many bytes from `at` on are like that.
-fn count(text: &[u8], at: usize, is_like: impl Fn(u8) -> bool) -> usize {
-    text.get(at..).unwrap_or_default().iter().take_while(|byte| is_like(**byte)).count()
+/// Returns the number of bytes from `at` on that match.
+fn count(text: &[u8], at: usize, matches: impl Fn(u8) -> bool) -> usize {
+    text.get(at..).unwrap_or_default().iter().take_while(|byte| matches(**byte)).count()
 }
 
-/// Bytes of the quoted text at `at`. A quote that nothing ends on its line is a sign.
+/// Returns the length in bytes of the string literal at `at`. A quote without a closing quote on its line is
+/// punctuation.
 fn quoted(text: &[u8], at: usize, quote: u8) -> usize {
     let mut is_escaped = false;
     for (len, byte) in text.get(at + 1..).unwrap_or_default().iter().enumerate() {
@@ -55,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_is_its_tokens_and_its_line_ends() {
+    fn a_text_is_split_into_tokens() {
         let text = "let é1 = 'it''s' + \"a \\\" b\" .end\r\n\t x != 0x1f_u8 // 'no end\n \n\"";
         let found: Vec<&str> = tokens(text.as_bytes())
             .concat()

@@ -1,13 +1,14 @@
-//! The environment of a replay: what the capsule has of it, and nothing else of this one but `PATH`.
+//! The environment of a replay: the recorded variables that are safe to set. Of this process's environment, only
+//! `PATH` is passed on.
 
 use std::collections::BTreeMap;
 
-use super::MASKED;
+use super::REDACTED;
 
-/// Names that begin like this change which code a program loads.
-const LOADERS: &[&str] = &["LD_", "DYLD_"];
-/// These have a program run or load something else.
-const LEFT_OUT: &[&str] = &[
+/// Prefixes of variables that change which libraries a program loads.
+const LOADER_PREFIXES: &[&str] = &["LD_", "DYLD_"];
+/// Variables that make a program run or load other code.
+const CODE_LOADING: &[&str] = &[
     "BASH_ENV",
     "ENV",
     "GCONV_PATH",
@@ -23,34 +24,35 @@ const LEFT_OUT: &[&str] = &[
     "RUSTC_WRAPPER",
 ];
 
-/// The replay has its own.
-const OWN: &[&str] = &["PATH", "PWD", "TEMP", "TMP", "TMPDIR"];
+/// Variables that the replay sets or that do not apply to its directory.
+const OVERRIDDEN: &[&str] = &["PATH", "PWD", "TEMP", "TMP", "TMPDIR"];
 
-/// The variables that a capsule gives a replay.
+/// The recorded environment of a capsule.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub(super) struct Environment {
+pub(super) struct ReplayEnvironment {
+    /// The variables that are set.
     pub(super) variables: BTreeMap<String, String>,
-    /// Names of those whose values are not known.
-    pub(super) masked: Vec<String>,
-    /// Names of those that are not taken from a file that may come from anywhere.
-    pub(super) refused: Vec<String>,
+    /// The names of variables whose values are redacted. They are not set.
+    pub(super) redacted: Vec<String>,
+    /// The names of variables that are invalid or unsafe. They are not set, because a capsule is untrusted.
+    pub(super) rejected: Vec<String>,
 }
 
-impl Environment {
+impl ReplayEnvironment {
     pub(super) fn new(recorded: &BTreeMap<String, String>) -> Self {
         let mut environment = Self::default();
         for (name, value) in recorded {
-            let is_name = !name.is_empty() && !name.contains(['=', '\0']) && !value.contains('\0');
+            let is_valid = !name.is_empty() && !name.contains(['=', '\0']) && !value.contains('\0');
             let upper = name.to_ascii_uppercase();
-            let is_own = upper.starts_with("VITTE_CRASH") || OWN.contains(&&*upper);
-            let is_risk =
-                LOADERS.iter().any(|begin| upper.starts_with(begin)) || LEFT_OUT.contains(&&*upper);
-            if value.contains(MASKED) {
-                environment.masked.push(name.clone());
-            } else if is_own {
-                // The replay has its own.
-            } else if is_risk || !is_name {
-                environment.refused.push(name.clone());
+            let is_overridden = upper.starts_with("VITTE_CRASH") || OVERRIDDEN.contains(&&*upper);
+            let is_unsafe = LOADER_PREFIXES.iter().any(|prefix| upper.starts_with(prefix))
+                || CODE_LOADING.contains(&&*upper);
+            if value.contains(REDACTED) {
+                environment.redacted.push(name.clone());
+            } else if is_overridden {
+                // Omitted without a note.
+            } else if is_unsafe || !is_valid {
+                environment.rejected.push(name.clone());
             } else {
                 environment.variables.insert(name.clone(), value.clone());
             }
@@ -64,11 +66,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_masked_or_loads_code_is_left_out() {
+    fn redacted_and_unsafe_variables_are_not_set() {
         let recorded = [
             ("LANG", "C.UTF-8"),
-            ("API_TOKEN", "<masked>"),
-            ("URL", "https://<masked>@host"),
+            ("API_TOKEN", "[redacted]"),
+            ("URL", "https://[redacted]@host"),
             ("LD_PRELOAD", "sources/x.so"),
             ("bash_env", "x"),
             ("PATH", "/evil"),
@@ -78,9 +80,9 @@ mod tests {
             ("", "x"),
         ];
         let recorded = recorded.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-        let environment = Environment::new(&recorded);
+        let environment = ReplayEnvironment::new(&recorded);
         assert_eq!(environment.variables.keys().collect::<Vec<_>>(), ["LANG"]);
-        assert_eq!(environment.masked, ["API_TOKEN", "URL"]);
-        assert_eq!(environment.refused, ["", "A=B", "LD_PRELOAD", "NUL", "bash_env"]);
+        assert_eq!(environment.redacted, ["API_TOKEN", "URL"]);
+        assert_eq!(environment.rejected, ["", "A=B", "LD_PRELOAD", "NUL", "bash_env"]);
     }
 }

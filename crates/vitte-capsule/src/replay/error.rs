@@ -1,61 +1,60 @@
-//! Why a crash could not be replayed.
+//! The error of a replay.
 
 use std::path::PathBuf;
 use std::{fmt, io};
 
 use vitte_diag::text;
 
-use crate::repository::StoreError;
+use crate::repository::RepositoryError;
 
-/// Why a crash could not be replayed: nothing was run, or what was run could not be looked at.
+/// Why a crash could not be replayed: the program was not run, or its crashes could not be read.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ReplayError {
-    /// The report holds no command line, and none was given.
+    /// The report has no command line, and none was set.
     NoCommand,
-    /// An argument was taken out of the report because it holds a secret, so that nobody knows it.
-    Masked {
-        /// The argument as the report has it.
+    /// An argument is redacted in the report, so the command line is incomplete.
+    RedactedArgument {
+        /// The argument as recorded.
         argument: String,
     },
-    /// There is no such program on this machine.
-    NoProgram {
-        /// The program, as the command line calls it.
+    /// The program was not found on this machine.
+    ProgramNotFound {
+        /// The program as given in the command line.
         program: String,
     },
-    /// The folder of the replay, or a file in it, cannot be made.
-    Folder {
-        /// The folder or the file.
+    /// The directory of the replay, or a file in it, cannot be created.
+    Create {
+        /// The directory or the file.
         path: PathBuf,
-        /// The system's reason.
+        /// The I/O error.
         error: io::Error,
     },
-    /// What the program stored cannot be read.
-    Stored(StoreError),
+    /// The crashes that the program stored cannot be read.
+    Repository(RepositoryError),
 }
 
 impl fmt::Display for ReplayError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoCommand => f.write_str("the crash has no command line that could be run again"),
-            Self::Masked { argument } => {
+            Self::NoCommand => f.write_str("the crash report has no command line"),
+            Self::RedactedArgument { argument } => {
                 let argument = text::one_line(argument);
-                write!(
-                    f,
-                    "the argument `{argument}` is masked, so that the command line is not known"
-                )
+                write!(f, "the command line is incomplete: the argument `{argument}` is redacted")
             }
-            Self::NoProgram { program } => {
-                write!(f, "there is no program `{}` here", text::one_line(program))
+            Self::ProgramNotFound { program } => {
+                write!(f, "program not found: `{}`", text::one_line(program))
             }
-            Self::Folder { path, error } => {
+            Self::Create { path, error } => {
                 let path = path.to_string_lossy();
-                write!(f, "cannot make `{}`: {error}", text::one_line(&path))
+                write!(f, "cannot create `{}`: {error}", text::one_line(&path))
             }
-            Self::Stored(error) => write!(f, "cannot read what the program stored: {error}"),
+            Self::Repository(error) => {
+                write!(f, "cannot read the crashes that the program stored: {error}")
+            }
         }
     }
 }
 
-// The text of the error says its cause, so `source` does not say it again.
+// `Display` includes the cause, so `source` does not return it.
 impl std::error::Error for ReplayError {}

@@ -1,128 +1,147 @@
-//! What a replay will do, to be shown before it is done.
+//! The plan of a replay, which can be shown before it is run.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use vitte_diag::text;
 
-use super::environment::Environment;
-use super::layout::Layout;
-use super::{MASKED, Replay, ReplayError, STDIN, program};
+use super::environment::ReplayEnvironment;
+use super::layout::{AmbiguousArgument, Layout};
+use super::{REDACTED, Replay, ReplayError, STDIN, program};
 use crate::repository::Repository;
 
-/// A report has as many arguments at most, and as many bytes of each.
-const ARGUMENTS: usize = 64;
-const ARGUMENT_BYTES: usize = 512;
+/// The limits that the crash handler has for a recorded command line.
+const MAX_ARGUMENTS: usize = 64;
+const MAX_ARGUMENT_BYTES: usize = 512;
 
-/// What a [`Replay`] will do. To show it before it is run is up to whoever has it.
+/// What a [`Replay`] will do. The caller should show it to the user before running it.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct Plan<'a> {
-    /// The program: an absolute path.
+pub struct ReplayPlan<'a> {
+    /// The absolute path of the program.
     pub program: PathBuf,
-    /// Its arguments, as they are in the new folder.
+    /// The arguments, with the paths of the unpacked sources.
     pub arguments: Vec<String>,
-    /// What else is to be known, a sentence each.
+    /// Notes for the user, one sentence each: what is missing, unsafe or guessed.
     pub notes: Vec<String>,
     pub(super) replay: &'a Replay<'a>,
-    /// The path of each source in the folder.
+    /// The path of each source, relative to the directory of the replay.
     pub(super) paths: Vec<String>,
-    /// The path of what is given as standard input.
+    /// The path of the source that is passed as standard input.
     pub(super) stdin: Option<String>,
-    pub(super) environment: Environment,
+    pub(super) environment: ReplayEnvironment,
 }
 
 impl<'a> Replay<'a> {
-    /// What it will do; nothing is run. A program that is called by a relative path is looked for below the
-    /// current folder and then in `PATH`, and one without a path in `PATH`.
+    /// Plans the replay without running anything.
+    ///
+    /// A program with a relative path is looked up from the current directory, then by its file name in `PATH`; a
+    /// program without a path only in `PATH`.
+    ///
+    /// An argument (or, for `--flag=value`, the value) that names a source is replaced by the path of the unpacked
+    /// source. An absolute path, or one that contains `..`, need not be the exact path of the source: it also names a
+    /// source if it ends with the source's path, or if the source's path ends with it, leading `../` removed. If several
+    /// sources fit, the one with the longest path is used, and a [note](ReplayPlan::notes) says so if another one fits
+    /// equally well.
     ///
     /// # Errors
     ///
-    /// A [`ReplayError`]: there is no command, an argument of it is masked, or there is no such program.
-    pub fn plan(&'a self) -> Result<Plan<'a>, ReplayError> {
-        let recorded = &self.capsule.report.command;
+    /// A [`ReplayError`] if there is no command, an argument is redacted, or the program is not found.
+    pub fn plan(&'a self) -> Result<ReplayPlan<'a>, ReplayError> {
+        let recorded = &self.capsule.report.args;
         let (name, arguments) = match (&*self.command, &**recorded) {
             ([name], [_, arguments @ ..]) => (name, arguments),
             ([name, arguments @ ..], _) => (name, arguments),
             ([], [name, arguments @ ..]) => (name, arguments),
             ([], []) => return Err(ReplayError::NoCommand),
         };
-        if let Some(masked) = arguments.iter().find(|argument| argument.contains(MASKED)) {
-            return Err(ReplayError::Masked { argument: masked.clone() });
+        if let Some(argument) = arguments.iter().find(|argument| argument.contains(REDACTED)) {
+            return Err(ReplayError::RedactedArgument { argument: argument.clone() });
         }
-        let program =
-            program::find(name).ok_or_else(|| ReplayError::NoProgram { program: name.clone() })?;
+        let program = program::find(name)
+            .ok_or_else(|| ReplayError::ProgramNotFound { program: name.clone() })?;
         let sources = &self.capsule.sources;
-        let Layout { paths, arguments: placed, outside } = Layout::new(sources, arguments);
+        let Layout { paths, arguments: rewritten, outside, ambiguous } =
+            Layout::new(sources, arguments);
         let stdin = sources.iter().zip(&paths).find(|(source, _)| source.file == STDIN);
         let stdin = stdin.map(|(_, path)| path.clone());
-        let environment = Environment::new(&self.capsule.environment);
+        let environment = ReplayEnvironment::new(&self.capsule.environment);
         let mut notes = Vec::new();
         if sources.is_empty() {
-            notes.push("the capsule has no sources, so that the program finds none".to_owned());
+            notes.push("the capsule has no sources".to_owned());
         }
-        if placed.is_empty() {
+        if rewritten.is_empty() {
             notes.push("the command line has no arguments".to_owned());
         }
-        let is_cut = self.command.len() <= 1
-            && (recorded.len() >= ARGUMENTS
-                || recorded.iter().any(|argument| argument.len() + 3 >= ARGUMENT_BYTES));
-        if is_cut {
-            notes.push(
-                "the command line is so long that the report may have a part of it".to_owned(),
-            );
+        let may_be_truncated = self.command.len() <= 1
+            && (recorded.len() >= MAX_ARGUMENTS
+                || recorded.iter().any(|argument| argument.len() + 3 >= MAX_ARGUMENT_BYTES));
+        if may_be_truncated {
+            notes.push("the recorded command line may be truncated".to_owned());
         }
-        let named = |what: &str, names: &[String]| {
+        notes.extend(ambiguous.iter().map(AmbiguousArgument::note));
+        let with_names = |note: &str, names: &[String]| {
             let names: Vec<_> = names.iter().map(|name| text::one_line(name)).collect();
-            format!("{what}: {}", names.join(", "))
+            format!("{note}: {}", names.join(", "))
         };
         if !outside.is_empty() {
-            notes.push(named("read from this machine, not from the capsule", &outside));
+            notes.push(with_names("read from this machine, not from the capsule", &outside));
         }
-        if !environment.masked.is_empty() {
-            notes.push(named("variables whose values are masked", &environment.masked));
-        }
-        if !environment.refused.is_empty() {
-            notes.push(named(
-                "variables that are not set, as they may run code",
-                &environment.refused,
+        if !environment.redacted.is_empty() {
+            notes.push(with_names(
+                "variables not set, because their values are redacted",
+                &environment.redacted,
             ));
         }
-        Ok(Plan { program, arguments: placed, notes, replay: self, paths, stdin, environment })
+        if !environment.rejected.is_empty() {
+            notes.push(with_names(
+                "variables not set, because they are invalid or can make a program run other code",
+                &environment.rejected,
+            ));
+        }
+        Ok(ReplayPlan {
+            program,
+            arguments: rewritten,
+            notes,
+            replay: self,
+            paths,
+            stdin,
+            environment,
+        })
     }
 }
 
-impl Plan<'_> {
-    /// The names of all variables that the program will have, in order.
+impl ReplayPlan<'_> {
+    /// Returns the names of all environment variables that the program will have, sorted.
     #[must_use]
     pub fn variables(&self) -> Vec<&str> {
-        let own = ["PATH", "TMPDIR", Repository::FOLDER_VARIABLE];
+        let always_set = ["PATH", "TMPDIR", Repository::DIR_ENV_VAR];
         let mut names: Vec<&str> = self.environment.variables.keys().map(String::as_str).collect();
-        names.extend(own);
+        names.extend(always_set);
         names.sort_unstable();
         names
     }
 
-    /// The path of each source in the new folder, and its text.
+    /// Returns the path of each source, relative to the directory of the replay, and its text.
     pub fn sources(&self) -> impl Iterator<Item = (&str, &[u8])> {
         let sources = self.replay.capsule.sources.iter().zip(&self.paths);
         sources.map(|(source, path)| (&**path, &*source.text))
     }
 
-    /// How long it may take.
+    /// Returns the time limit.
     #[must_use]
     pub const fn time_limit(&self) -> Duration {
         self.replay.time_limit
     }
 
-    /// The path in the new folder of the source that the capsule calls so.
+    /// Returns the path of a source of the capsule, relative to the directory of the replay.
     pub(crate) fn path_of(&self, file: &str) -> Option<&str> {
         let sources = self.replay.capsule.sources.iter().zip(&self.paths);
-        let mut named = sources.filter(|(source, _)| source.file == file);
-        named.next().map(|(_, path)| &**path)
+        let mut matching = sources.filter(|(source, _)| source.file == file);
+        matching.next().map(|(_, path)| &**path)
     }
 
-    /// Whether the program is the one that the report has.
+    /// Returns whether the recorded program is run.
     pub(crate) fn is_recorded(&self) -> bool {
         self.replay.command.is_empty()
     }

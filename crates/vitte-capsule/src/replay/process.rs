@@ -1,4 +1,4 @@
-//! A process under a time limit, whose output is kept in part.
+//! Runs a process with a time limit and captures its output.
 
 use std::io::{self, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -8,103 +8,108 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// What a process wrote to one of its streams.
+/// The captured output of one stream.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 #[non_exhaustive]
-pub struct Output {
-    /// The last bytes of it, [`MOST_BYTES`](Self::MOST_BYTES) at most.
-    pub end: Vec<u8>,
-    /// How many bytes it was altogether.
-    pub bytes: u64,
+pub struct CapturedOutput {
+    /// The last bytes, at most [`MAX_BYTES`](Self::MAX_BYTES).
+    pub tail: Vec<u8>,
+    /// The number of all bytes that were written.
+    pub total_bytes: u64,
 }
 
-impl Output {
-    /// The most bytes that are kept of a stream.
-    pub const MOST_BYTES: usize = 1 << 20;
+impl CapturedOutput {
+    /// The maximum number of bytes that are captured per stream.
+    pub const MAX_BYTES: usize = 1 << 20;
 
     fn push(&mut self, bytes: &[u8]) {
-        self.bytes += bytes.len() as u64;
-        self.end.extend_from_slice(bytes);
-        // Not with every read: what is left would be moved each time.
-        if self.end.len() > 2 * Self::MOST_BYTES {
+        self.total_bytes += bytes.len() as u64;
+        self.tail.extend_from_slice(bytes);
+        // Not trimmed at every read, because trimming moves the remaining bytes.
+        if self.tail.len() > 2 * Self::MAX_BYTES {
             self.trim();
         }
     }
 
     fn trim(&mut self) {
-        let more = self.end.len().saturating_sub(Self::MOST_BYTES);
-        self.end.drain(..more);
+        let excess = self.tail.len().saturating_sub(Self::MAX_BYTES);
+        self.tail.drain(..excess);
     }
 }
 
 /// How a process ended.
 #[derive(Debug)]
-pub(super) enum End {
-    Itself(ExitStatus),
+pub(super) enum ProcessEnd {
+    Exited(ExitStatus),
     TimedOut,
     Stopped,
 }
 
 #[derive(Debug)]
-pub(super) struct Ran {
-    pub(super) end: End,
-    pub(super) stdout: Output,
-    pub(super) stderr: Output,
+pub(super) struct FinishedProcess {
+    pub(super) end: ProcessEnd,
+    pub(super) stdout: CapturedOutput,
+    pub(super) stderr: CapturedOutput,
 }
 
-/// How long a stream is read that a process outside of the group still holds.
-const PATIENCE: Duration = Duration::from_millis(500);
-const SHORTEST_NAP: Duration = Duration::from_micros(500);
-const LONGEST_NAP: Duration = Duration::from_millis(10);
+/// How long to read from a stream that a process outside of the group keeps open.
+const READ_TIMEOUT: Duration = Duration::from_millis(500);
+/// The pause between two checks whether the process has ended doubles from the first to the second.
+const MIN_POLL_INTERVAL: Duration = Duration::from_micros(500);
+const MAX_POLL_INTERVAL: Duration = Duration::from_millis(10);
 
-/// Runs a command in a process group of its own. At the limit, when it is to stop, and at its end, all of
-/// the group is killed: so nothing of it is left, unless it left the group.
+/// Runs a command in a new process group. At the time limit, when `stop` becomes true, and when the command exits, the
+/// whole group is killed, so that no child process remains unless it left the group.
 ///
 /// # Errors
 ///
-/// Where it cannot be started.
-pub(super) fn run(mut command: Command, limit: Duration, stop: &AtomicBool) -> io::Result<Ran> {
+/// The I/O error if the command cannot be started.
+pub(super) fn run(
+    mut command: Command,
+    limit: Duration,
+    stop: &AtomicBool,
+) -> io::Result<FinishedProcess> {
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     #[cfg(unix)]
     {
         use std::os::unix::process::CommandExt as _;
         command.process_group(0);
     }
-    let begin = Instant::now();
+    let start = Instant::now();
     let mut child = command.spawn()?;
-    // Who waits for it does not hold its input open.
+    // Closes this process's copy of the standard input.
     drop(command);
     let stdout = child.stdout.take().map(Reader::start);
     let stderr = child.stderr.take().map(Reader::start);
-    let end = wait(&mut child, begin + limit, stop);
+    let end = wait(&mut child, start + limit, stop);
     if end.is_err() {
         kill(&mut child);
     }
     let read = |reader: Option<Reader>| reader.map(Reader::finish).unwrap_or_default();
-    Ok(Ran { stdout: read(stdout), stderr: read(stderr), end: end? })
+    Ok(FinishedProcess { stdout: read(stdout), stderr: read(stderr), end: end? })
 }
 
-fn wait(child: &mut Child, until: Instant, stop: &AtomicBool) -> io::Result<End> {
-    let mut nap = SHORTEST_NAP;
+fn wait(child: &mut Child, deadline: Instant, stop: &AtomicBool) -> io::Result<ProcessEnd> {
+    let mut interval = MIN_POLL_INTERVAL;
     loop {
         if has_ended(child)? {
-            // Its children go before its number is free for another group.
+            // Kills its children before `wait` frees the process id, which could then name another group.
             kill(child);
-            return child.wait().map(End::Itself);
+            return child.wait().map(ProcessEnd::Exited);
         }
         let now = Instant::now();
-        let (is_late, is_stopped) = (now >= until, stop.load(Ordering::Relaxed));
+        let (is_late, is_stopped) = (now >= deadline, stop.load(Ordering::Relaxed));
         if is_late || is_stopped {
             kill(child);
             _ = child.wait();
-            return Ok(if is_late { End::TimedOut } else { End::Stopped });
+            return Ok(if is_late { ProcessEnd::TimedOut } else { ProcessEnd::Stopped });
         }
-        thread::sleep(nap.min(until - now));
-        nap = (nap * 2).min(LONGEST_NAP);
+        thread::sleep(interval.min(deadline - now));
+        interval = (interval * 2).min(MAX_POLL_INTERVAL);
     }
 }
 
-/// Whether a process has ended; it is still there for whoever waits for it.
+/// Returns whether a process has ended, without reaping it.
 #[cfg(target_os = "linux")]
 fn has_ended(child: &Child) -> io::Result<bool> {
     use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
@@ -126,7 +131,7 @@ fn pid(child: &Child) -> io::Result<nix::unistd::Pid> {
     i32::try_from(child.id()).map(nix::unistd::Pid::from_raw).map_err(io::Error::other)
 }
 
-/// Kills a process and those that it started.
+/// Kills a process and its process group.
 fn kill(child: &mut Child) {
     #[cfg(unix)]
     if let Ok(group) = pid(child) {
@@ -135,17 +140,17 @@ fn kill(child: &mut Child) {
     _ = child.kill();
 }
 
-/// Reads a stream to its end.
+/// Reads a stream to its end in a thread.
 struct Reader {
-    output: Arc<Mutex<Output>>,
-    end: Receiver<()>,
+    output: Arc<Mutex<CapturedOutput>>,
+    done: Receiver<()>,
 }
 
 impl Reader {
     fn start(mut stream: impl Read + Send + 'static) -> Self {
-        let output = Arc::new(Mutex::new(Output::default()));
-        let (is_read, end) = mpsc::channel();
-        let own = Arc::clone(&output);
+        let output = Arc::new(Mutex::new(CapturedOutput::default()));
+        let (sender, done) = mpsc::channel();
+        let shared = Arc::clone(&output);
         let read = move || {
             let mut buffer = [0; 16 << 10];
             loop {
@@ -153,22 +158,22 @@ impl Reader {
                     Ok(0) => break,
                     Ok(len) => {
                         let bytes = buffer.get(..len).unwrap_or_default();
-                        own.lock().unwrap_or_else(PoisonError::into_inner).push(bytes);
+                        shared.lock().unwrap_or_else(PoisonError::into_inner).push(bytes);
                     }
                     Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                     Err(_) => break,
                 }
             }
-            _ = is_read.send(());
+            _ = sender.send(());
         };
-        // Where no thread can be had the stream is closed, and nothing of it is known.
+        // If no thread can be started, the stream is closed and the output is empty.
         _ = thread::Builder::new().name("output".to_owned()).spawn(read);
-        Self { output, end }
+        Self { output, done }
     }
 
-    /// What was read. Who else holds the stream is not waited for.
-    fn finish(self) -> Output {
-        _ = self.end.recv_timeout(PATIENCE);
+    /// Returns the output. If another process keeps the stream open, it waits only for [`READ_TIMEOUT`].
+    fn finish(self) -> CapturedOutput {
+        _ = self.done.recv_timeout(READ_TIMEOUT);
         let mut output =
             std::mem::take(&mut *self.output.lock().unwrap_or_else(PoisonError::into_inner));
         output.trim();

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use vitte_diag::{Diagnostic, FileId, Severity, SourceMap, Span, text};
 
-use super::{ContextEntry, ContextPlace, CrashReport, DEFAULT_FOLDER, System};
+use super::{ContextEntry, ContextLocation, CrashKind, CrashReport, DEFAULT_DIR, SystemInfo};
 
 /// Outer contexts that are shown.
 const CONTEXTS: usize = 8;
@@ -16,10 +16,10 @@ impl CrashReport {
     /// Its spans are those of the program's own source map; in another process
     /// [`sources`](Self::sources) stands in for that.
     pub fn to_diagnostic(&self) -> Diagnostic {
-        let mut places = self.context.iter().filter_map(|entry| Some((entry, span(entry)?)));
+        let mut places = self.contexts.iter().filter_map(|entry| Some((entry, span(entry)?)));
         let (span, label) = match places.next() {
             Some((entry, span)) => (span, label(entry)),
-            None => (Span::nowhere(), String::new()),
+            None => (Span::DUMMY, String::new()),
         };
         let mut diagnostic =
             Diagnostic::new(Severity::Fatal, self.code, span, self.headline()).with_label(label);
@@ -33,7 +33,7 @@ impl CrashReport {
         if let Some(help) = self.help() {
             diagnostic.add_help(help);
         }
-        for entry in self.context.iter().filter(|entry| entry.place.is_none()) {
+        for entry in self.contexts.iter().filter(|entry| entry.location.is_none()) {
             diagnostic.add_note(self::label(entry));
         }
         if more > 0 {
@@ -51,20 +51,21 @@ impl CrashReport {
     /// that the contexts are on, each at its place in a file that is blank otherwise.
     #[must_use]
     pub fn sources(&self) -> SourceMap {
-        super::place::stand_in(&self.context, &self.sources)
+        super::location::stand_in(&self.contexts, &self.sources)
     }
 
     /// What happened, in one sentence.
     fn headline(&self) -> String {
-        let (module, message) = (&self.module, &self.message);
+        let (program, message) = (&self.program, &self.message);
         let signal = self.signal.as_deref().unwrap_or("a signal");
-        match self.code.as_str() {
-            "F0001" => format!("`{module}` panicked: {message}"),
-            "F0002" => format!("`{module}` was stopped by {signal}: {message}"),
-            "F0003" => format!("`{module}` overflowed its stack: {message}"),
-            "F0004" => format!("`{module}` ran out of memory: {message}"),
-            "F0005" => format!("`{module}` aborted"),
-            _ => format!("`{module}` failed: {message}"),
+        match self.kind() {
+            CrashKind::Panic => format!("`{program}` panicked: {message}"),
+            CrashKind::Signal | CrashKind::StackOverflow => {
+                format!("`{program}` was terminated by {signal}: {message}")
+            }
+            CrashKind::OutOfMemory => format!("`{program}` ran out of memory: {message}"),
+            CrashKind::Abort => format!("`{program}` aborted"),
+            CrashKind::Error | CrashKind::Other => format!("`{program}` failed: {message}"),
         }
     }
 
@@ -77,16 +78,18 @@ impl CrashReport {
     /// ```
     fn help(&self) -> Option<String> {
         let mut lines = Vec::new();
-        match self.code.as_str() {
-            // An error that a program gave up at is not always a bug of it.
-            "F0006" => {}
-            "F0004" => lines.push("give it more memory, or less to do at once".to_owned()),
-            _ => lines.push(format!("this is a bug in `{}`, not in your program", self.module)),
+        match self.kind() {
+            // An error that ended the program is not always a bug.
+            CrashKind::Error => {}
+            CrashKind::OutOfMemory => {
+                lines.push("give it more memory, or less to do at once".to_owned())
+            }
+            _ => lines.push(format!("this is a bug in `{}`, not in your program", self.program)),
         }
         if let Some(path) = &self.path {
             lines.push(format!("the report is in {}", path.to_string_lossy()));
-            let folder = self.folder.as_deref().or(path.parent());
-            let folder = folder.filter(|folder| *folder != Path::new(DEFAULT_FOLDER));
+            let folder = self.dir.as_deref().or(path.parent());
+            let folder = folder.filter(|folder| *folder != Path::new(DEFAULT_DIR));
             let folder = folder.map(|folder| format!(" --dir {}", folder.to_string_lossy()));
             let (id, folder) = (&self.id, folder.unwrap_or_default());
             lines.push(format!(
@@ -98,7 +101,7 @@ impl CrashReport {
 
     /// `vittec 0.1.0 (commit 1a2b3c, release) on linux x86_64, in thread main`
     fn build_line(&self) -> String {
-        let mut line = self.module.clone();
+        let mut line = self.program.clone();
         if !self.version.is_empty() {
             line += &format!(" {}", self.version);
         }
@@ -107,14 +110,14 @@ impl CrashReport {
         if !facts.is_empty() {
             line += &format!(" ({})", facts.join(", "));
         }
-        let System { os, arch, .. } = &self.system;
+        let SystemInfo { os, arch, .. } = &self.system;
         line + &format!(" on {os} {arch}, in thread {}", self.thread)
     }
 }
 
 /// The span of a context that has one.
 fn span(entry: &ContextEntry) -> Option<Span> {
-    let ContextPlace { id, lo, hi, .. } = *entry.place.as_ref()?;
+    let ContextLocation { id, lo, hi, .. } = *entry.location.as_ref()?;
     Span::new(FileId::new(id), lo, hi).ok()
 }
 

@@ -14,7 +14,7 @@ impl CrashFrame {
         match (&self.file, self.line, &self.module, self.offset) {
             (Some(file), Some(line), _, _) => Frame::at(function, file, line, self.column),
             (_, _, Some(module), Some(offset)) => {
-                Frame::inside(function, file_name(module), offset)
+                Frame::in_module(function, file_name(module), offset)
             }
             _ => Frame::new(function),
         }

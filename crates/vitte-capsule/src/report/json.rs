@@ -7,14 +7,14 @@ use vitte_diag::text;
 use super::CrashReport;
 
 /// The most bytes that the file of a report has, and that are read of one.
-pub(crate) const MOST_BYTES: usize = 16 << 20;
+pub(crate) const MAX_BYTES: usize = 16 << 20;
 
-/// What is left of a report that is larger than [`MOST_BYTES`]: the bytes of a text and the entries of
+/// What is left of a report that is larger than [`MAX_BYTES`]: the bytes of a text and the entries of
 /// a list. The second one is small enough for any report, however its lists are nested.
 const CUTS: [(usize, usize); 2] = [(64 << 10, 1024), (256, 32)];
 
 impl CrashReport {
-    /// The text of its file: pretty JSON of at most [`MOST_BYTES`] with a line feed at its end. Where
+    /// The text of its file: pretty JSON of at most [`MAX_BYTES`] with a line feed at its end. Where
     /// that needs cuts, a note says so.
     pub(crate) fn to_json(&self) -> serde_json::Result<String> {
         Ok(self.shortened()?.1)
@@ -32,7 +32,7 @@ impl CrashReport {
     fn shortened(&self) -> serde_json::Result<(Option<Self>, String)> {
         let (mut cuts, mut json) = (None, pretty(self)?);
         for (most_bytes, most_entries) in CUTS {
-            if json.len() <= MOST_BYTES {
+            if json.len() <= MAX_BYTES {
                 break;
             }
             let mut value = serde_json::to_value(self)?;
@@ -40,7 +40,7 @@ impl CrashReport {
             // Through the struct, which has the order of the keys.
             let mut short: Self = serde_json::from_value(value)?;
             short.notes.push("texts and lists of this report are cut: it was too large".to_owned());
-            (short.path, short.folder) = (self.path.clone(), self.folder.clone());
+            (short.path, short.dir) = (self.path.clone(), self.dir.clone());
             json = pretty(&short)?;
             cuts = Some(short);
         }
@@ -142,13 +142,13 @@ mod tests {
         let old =
             read(r#"{"timestamp": "2025-10-22T13:05:42Z", "message": "old", "signal": "SIGILL"}"#);
         let old = old.unwrap();
-        assert_eq!((&*old.message, old.code.as_str(), &*old.module), ("old", "F0002", ""));
+        assert_eq!((&*old.message, old.code.as_str(), &*old.program), ("old", "F0002", ""));
         let new = read(
             r#"{"timestamp": "2025", "message": "new", "code": "F0001", "threads": {"count": 7},
             "module": "vittec", "frames": [{"function": "f", "is_async": true}], "mood": "good"}"#,
         );
         let new = new.unwrap();
-        assert_eq!((&*new.message, &*new.module), ("new", "vittec"));
+        assert_eq!((&*new.message, &*new.program), ("new", "vittec"));
         assert_eq!(new.frames[0].function.as_deref(), Some("f"), "what it lacks has a default");
         assert!(new.threads.is_empty(), "what is of another form is not known");
         for none in
@@ -166,7 +166,7 @@ mod tests {
         large.message = "\u{1}é".repeat(1 << 20);
         large.notes = vec!["\u{1}".repeat(60 << 10); 50];
         let json = large.to_json().unwrap();
-        assert!(json.len() <= MOST_BYTES, "{} bytes", json.len());
+        assert!(json.len() <= MAX_BYTES, "{} bytes", json.len());
         let read = CrashReport::from_json(json.as_bytes()).unwrap();
         assert!(read.message.starts_with("\u{1}é\u{1}é"), "{}", read.message);
         assert!(read.message.ends_with(" ... 3145472 more bytes"), "{}", read.message);

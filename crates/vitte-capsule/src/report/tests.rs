@@ -15,7 +15,7 @@ pub(crate) fn report() -> CrashReport {
         ),
         Frame::at("core::panicking::panic_fmt", "/rustc/1/core/src/panicking.rs", 80, Some(14)),
         Frame::at("vittec::front::blocks::close", "src/front/blocks.rs", 77, Some(13)),
-        Frame::inside("malloc", "libc.so.6", 0x9_d8e2),
+        Frame::in_module("malloc", "libc.so.6", 0x9_d8e2),
         Frame::at("vittec::main", "src/main.rs", 40, None),
         Frame::new("std::rt::lang_start"),
     ];
@@ -31,20 +31,20 @@ pub(crate) fn report() -> CrashReport {
     CrashReport {
         timestamp: text("2025-10-22T13:05:42.123Z"),
         version: text("0.1.0"),
-        module: text("vittec"),
+        program: text("vittec"),
         thread: text("main"),
         signal: Some(text("SIGSEGV")),
         message: text("invalid memory reference\nwhile a block was closed"),
         backtrace: frames.iter().cloned().collect(),
-        system: System { os: text("linux"), arch: text("x86_64") },
+        system: SystemInfo { os: text("linux"), arch: text("x86_64") },
         id: String::new(),
         session: text("5f3c9a"),
         frames: vec![CrashFrame { function: Some(text("malloc")), ..CrashFrame::default() }],
-        context: vec![ContextEntry {
+        contexts: vec![ContextEntry {
             name: text("typeck"),
-            values: vec![ContextValue { key: text("fn"), value: text("area") }],
+            values: vec![ContextField { key: text("fn"), value: text("area") }],
             variables: Vec::new(),
-            place: Some(ContextPlace {
+            location: Some(ContextLocation {
                 id: 0,
                 file: Some(text("src/shapes.vitte")),
                 lo: 20,
@@ -55,7 +55,7 @@ pub(crate) fn report() -> CrashReport {
         }],
         build: Some(text("release")),
         commit: Some(text("7991911")),
-        command: ["vittec", "check", "my shapes.vitte"].map(text).to_vec(),
+        args: ["vittec", "check", "my shapes.vitte"].map(text).to_vec(),
         registers: registers.map(|(name, value)| (text(name), text(value))).into(),
         threads: vec![
             CrashThread { id: 4711, name: text("main"), backtrace: frames.into_iter().collect() },
@@ -71,6 +71,6 @@ pub(crate) fn report() -> CrashReport {
         notes: vec![text("the stack is not used up")],
         sources: Vec::new(),
         path: None,
-        folder: None,
+        dir: None,
     }
 }

@@ -1,10 +1,10 @@
 //! A report as text for people.
 
-mod doing;
+mod contexts;
 
 use std::fmt::Write as _;
 
-use doing::{doing, variable};
+use contexts::{doing, variable};
 use vitte_diag::{Backtrace, BacktraceLine, text};
 
 use super::{CrashReport, CrashThread};
@@ -48,7 +48,7 @@ impl CrashReport {
         let id = if self.id.is_empty() { "that is not stored" } else { &self.id };
         page.line(&format!("crash report {}", text::one_line(id)));
         page.facts(&self.facts());
-        page.section("context, the innermost first", &self.context, |page, entry| {
+        page.section("context, the innermost first", &self.contexts, |page, entry| {
             page.line(&format!("  - {}", doing(entry)));
             entry.variables.iter().for_each(|held| page.line(&format!("      {}", variable(held))));
         });
@@ -72,10 +72,10 @@ impl CrashReport {
         let known = |text: &Option<String>| text.clone().unwrap_or_default();
         let mut facts = vec![
             ("time", self.timestamp.clone()),
-            ("program", joined(&[&self.module, &self.version], " ")),
+            ("program", joined(&[&self.program, &self.version], " ")),
             ("build", known(&self.build)),
             ("commit", known(&self.commit)),
-            ("command", command(&self.command)),
+            ("command", command(&self.args)),
             ("system", joined(&[&self.system.os, &self.system.arch], ", ")),
             ("session", self.session.clone()),
             ("thread", self.thread.clone()),
@@ -214,7 +214,7 @@ mod tests {
 
     use super::super::tests::report;
     use super::*;
-    use crate::report::{ContextValue, ContextVariable};
+    use crate::report::{ContextField, ContextVariable};
 
     #[test]
     fn all_facts_stand_one_below_the_other() {
@@ -278,7 +278,7 @@ threads, the one that crashed first:
         let evil = "::evil\u{1b}[2J\u{202e}\u{9b}\r\n::set-env x\n\t::y";
         let mut report = report();
         let json = serde_json::to_string(&report).unwrap();
-        for texts in [&mut report.timestamp, &mut report.version, &mut report.module] {
+        for texts in [&mut report.timestamp, &mut report.version, &mut report.program] {
             *texts = evil.into();
         }
         for texts in [&mut report.thread, &mut report.message, &mut report.id, &mut report.session]
@@ -288,7 +288,7 @@ threads, the one that crashed first:
         let options = [&mut report.signal, &mut report.build, &mut report.commit];
         options.into_iter().for_each(|option| *option = Some(evil.into()));
         (report.location, report.address) = (Some(evil.into()), Some(evil.into()));
-        report.command.push(evil.into());
+        report.args.push(evil.into());
         report.notes.push(evil.into());
         report.backtrace = [Frame::new(evil)].into_iter().collect();
         report.registers.insert(evil.into(), evil.into());
@@ -296,12 +296,12 @@ threads, the one that crashed first:
             thread.name = evil.into();
             thread.backtrace = [Frame::new(evil), Frame::new("x")].into_iter().collect();
         }
-        for entry in &mut report.context {
+        for entry in &mut report.contexts {
             entry.name = evil.into();
-            entry.values.push(ContextValue { key: evil.into(), value: evil.into() });
+            entry.values.push(ContextField { key: evil.into(), value: evil.into() });
             let (value, error) = (evil.into(), Some(evil.into()));
             entry.variables.push(ContextVariable { key: evil.into(), value, error });
-            entry.place.as_mut().unwrap().file = Some(evil.into());
+            entry.location.as_mut().unwrap().file = Some(evil.into());
         }
         (report.system.os, report.system.arch) = (evil.into(), evil.into());
         assert_ne!(serde_json::to_string(&report).unwrap(), json);
@@ -323,7 +323,7 @@ threads, the one that crashed first:
             value,
             error: error.map(str::to_owned),
         };
-        report.context[0].variables = vec![
+        report.contexts[0].variables = vec![
             held("scope", serde_json::json!(["side", {"area": 2}]), None),
             held("long", "x".repeat(300).into(), None),
             held("nothing", serde_json::Value::Null, None),

@@ -1,56 +1,56 @@
-//! What the index says of a crash.
+//! The index entry of a crash.
 
 use serde::{Deserialize, Serialize};
 use vitte_diag::Code;
 
 use crate::capsule::Capsule;
 use crate::fingerprint::Fingerprint;
-use crate::report::CrashReport;
+use crate::report::{CrashKind, CrashReport};
 
-/// What the index says of a crash: a line of `index.jsonl`, with the fields in this order.
+/// A summary of a crash: one line of `index.jsonl`, with the fields in this order.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Entry {
-    /// Its name. It stands first, so that it can be read without the rest.
+pub struct IndexEntry {
+    /// The id of the crash. It is the first field, so that it can be read without parsing the line.
     pub id: String,
-    /// When it was: RFC 3339, UTC.
+    /// The time of the crash (RFC 3339, UTC).
     pub timestamp: String,
-    /// Such as `panic`, see [`CrashReport::kind`].
-    pub kind: String,
-    /// F0001 to F0006.
+    /// The kind of crash, such as `panic`.
+    pub kind: CrashKind,
+    /// The diagnostic code, F0001 to F0006.
     pub code: Code,
-    /// Such as `SIGSEGV`; null where no signal was the reason.
+    /// The signal, such as `SIGSEGV`, or `None` if no signal caused the crash.
     pub signal: Option<String>,
-    /// What is the same for crashes of the same defect.
+    /// The fingerprint, which is the same for all crashes of one defect.
     pub fingerprint: Fingerprint,
-    /// The program.
-    pub module: String,
-    /// Its version.
+    /// The name of the program.
+    #[serde(rename = "module")]
+    pub program: String,
+    /// The version of the program.
     pub version: String,
     /// The thread that crashed.
     pub thread: String,
-    /// The run of the program.
+    /// The id of the program run.
     pub session: String,
-    /// What went wrong: its beginning.
+    /// The crash message, cut to 200 bytes.
     pub message: String,
-    /// The functions that were being called, the innermost first: those of the program, where they are known.
+    /// The functions on the stack, innermost first, at most 8: only functions of the program if any are known.
     pub functions: Vec<String>,
-    /// The files of these, and those of what the program was doing, each once.
+    /// The files of those functions and of the contexts, without duplicates, at most 8.
     pub files: Vec<String>,
-    /// Bytes of its file.
+    /// The size of the crash's file in bytes.
     pub bytes: u64,
-    /// The path of its file in the repository, with `/`.
+    /// The path of the crash's file, relative to the repository, with `/` as separator.
     pub path: String,
 }
 
-/// Bytes of a text that the index has of a crash: with few of them a hundred thousand crashes are read at
-/// once.
-const LONGEST: usize = 200;
-/// Functions, and files.
-const MOST: usize = 8;
+/// The limit of each text. Small entries let a reader load a hundred thousand crashes at once.
+const MAX_TEXT_BYTES: usize = 200;
+/// The limit of the lists of functions and files.
+const MAX_LIST_LEN: usize = 8;
 
-impl Entry {
-    /// What the index says of a capsule in a file of so many bytes.
+impl IndexEntry {
+    /// Creates the entry of a capsule whose file has `bytes` bytes.
     pub(super) fn of(capsule: &Capsule, path: String, bytes: u64) -> Self {
         Self::new(&capsule.report, capsule.fingerprint, path, bytes)
     }
@@ -66,40 +66,40 @@ impl Entry {
             Some(_) => own().filter_map(|frame| frame.function.as_deref()).collect(),
             None => report.backtrace.frames().iter().map(vitte_diag::Frame::function).collect(),
         };
-        let places =
-            report.context.iter().filter_map(|entry| entry.place.as_ref()?.file.as_deref());
-        let files = own().filter_map(|frame| frame.file.as_deref()).chain(places);
+        let context_files =
+            report.contexts.iter().filter_map(|entry| entry.location.as_ref()?.file.as_deref());
+        let files = own().filter_map(|frame| frame.file.as_deref()).chain(context_files);
         Self {
             id: report.id.clone(),
-            timestamp: short(&report.timestamp),
-            kind: report.kind().to_owned(),
+            timestamp: truncated(&report.timestamp),
+            kind: report.kind(),
             code: report.code,
-            signal: report.signal.as_deref().map(short),
+            signal: report.signal.as_deref().map(truncated),
             fingerprint,
-            module: short(&report.module),
-            version: short(&report.version),
-            thread: short(&report.thread),
-            session: short(&report.session),
-            message: short(&report.message),
-            functions: few(functions.into_iter()),
-            files: few(files),
+            program: truncated(&report.program),
+            version: truncated(&report.version),
+            thread: truncated(&report.thread),
+            session: truncated(&report.session),
+            message: truncated(&report.message),
+            functions: first_unique(functions.into_iter()),
+            files: first_unique(files),
             bytes,
             path,
         }
     }
 }
 
-fn short(text: &str) -> String {
-    text.get(..vitte_diag::text::floor_char_boundary(text, LONGEST)).unwrap_or_default().to_owned()
+fn truncated(text: &str) -> String {
+    text.get(..vitte_diag::text::floor_char_boundary(text, MAX_TEXT_BYTES)).unwrap_or_default().to_owned()
 }
 
-/// The first of them, each once.
-fn few<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let mut few = Vec::new();
-    for text in texts.map(short) {
-        if few.len() < MOST && !few.contains(&text) {
-            few.push(text);
+/// Returns the first [`MAX_LIST_LEN`] texts, without duplicates.
+fn first_unique<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut unique = Vec::new();
+    for text in texts.map(truncated) {
+        if unique.len() < MAX_LIST_LEN && !unique.contains(&text) {
+            unique.push(text);
         }
     }
-    few
+    unique
 }

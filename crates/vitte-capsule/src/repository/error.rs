@@ -1,115 +1,119 @@
-//! What can be in the way of a report.
+//! The error of a repository.
 
 use std::path::PathBuf;
 use std::{fmt, io};
 
 use vitte_diag::text;
 
+use crate::atomic_file::ReadError;
 use crate::capsule::CapsuleError;
-use crate::disk::ReadError;
-use crate::report::MOST_BYTES;
+use crate::report::MAX_BYTES;
 
-/// Why a report could not be kept, read or removed.
+/// Why a crash could not be stored, found, read or removed.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct StoreError {
-    /// The file or folder that it is about.
+pub struct RepositoryError {
+    /// The file or directory that the error is about.
     pub path: PathBuf,
-    /// What is in the way.
-    pub kind: StoreErrorKind,
+    /// What went wrong.
+    pub kind: RepositoryErrorKind,
 }
 
-/// What is in the way of a report.
+/// The kinds of [`RepositoryError`].
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum StoreErrorKind {
-    /// The folder is not there and cannot be made, or it is no folder.
-    Folder(io::Error),
-    /// The file cannot be written; nothing of it is left.
+pub enum RepositoryErrorKind {
+    /// The directory cannot be created, or something else has its path.
+    CreateDir(io::Error),
+    /// The file cannot be written. No partial file remains.
     Write(io::Error),
-    /// The file or folder cannot be read.
+    /// The file or directory cannot be read.
     Read(io::Error),
     /// The file cannot be removed.
     Remove(io::Error),
-    /// It is a link, a folder, a device or the like.
-    NoFile,
-    /// Its name is not that of a report.
-    NoName,
-    /// It has more than 16 MiB.
+    /// Not a regular file: a link, a directory or a device.
+    NotAFile,
+    /// A JSON file whose name is not the id of a report.
+    UnexpectedName,
+    /// The report is larger than 16 MiB.
     TooLarge {
-        /// Its size in bytes.
+        /// The size in bytes.
         size: u64,
     },
-    /// It holds no report; the text says why.
-    NoReport(String),
-    /// It is a capsule that cannot be read or written.
+    /// The file is not a valid report, for the reason given.
+    InvalidReport(String),
+    /// The capsule cannot be read or written.
     Capsule(Box<CapsuleError>),
-    /// There is no report in the folder.
+    /// The repository has no crashes.
     Empty,
-    /// No report in the folder has this id, or one that begins so.
-    Unknown(String),
-    /// Several reports have an id that begins so.
+    /// No crash has this id or an id with this prefix.
+    NotFound(String),
+    /// Several crashes have an id with this prefix.
     Ambiguous {
-        /// What was asked for.
+        /// The prefix.
         prefix: String,
-        /// The first of them, in their order.
+        /// The first of the ids, oldest first.
         candidates: Vec<String>,
-        /// How many there are.
+        /// The number of all matching ids.
         count: usize,
     },
 }
 
-impl StoreError {
-    /// What is in the way of the file or folder at `path`.
-    pub fn new(path: impl Into<PathBuf>, kind: StoreErrorKind) -> Self {
+impl RepositoryError {
+    /// Creates the error of the file or directory at `path`.
+    pub fn new(path: impl Into<PathBuf>, kind: RepositoryErrorKind) -> Self {
         Self { path: path.into(), kind }
     }
 }
 
-impl From<ReadError> for StoreErrorKind {
+impl From<ReadError> for RepositoryErrorKind {
     fn from(error: ReadError) -> Self {
         match error {
             ReadError::Io(error) => Self::Read(error),
-            ReadError::NoFile => Self::NoFile,
+            ReadError::NoFile => Self::NotAFile,
             ReadError::TooLarge(size) => Self::TooLarge { size },
         }
     }
 }
 
-impl From<CapsuleError> for StoreError {
+impl From<CapsuleError> for RepositoryError {
     fn from(error: CapsuleError) -> Self {
-        Self { path: error.path.clone(), kind: StoreErrorKind::Capsule(Box::new(error)) }
+        Self { path: error.path.clone(), kind: RepositoryErrorKind::Capsule(Box::new(error)) }
     }
 }
 
-impl fmt::Display for StoreError {
+impl fmt::Display for RepositoryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = self.path.to_string_lossy();
         let path = text::one_line(&path);
-        let about = |f: &mut fmt::Formatter<'_>, what: &str, why: &dyn fmt::Display| {
-            // The system's and the parser's own words may hold what was read.
-            write!(f, "cannot {what} `{path}`: {}", text::one_line(&why.to_string()))
+        let cannot = |f: &mut fmt::Formatter<'_>, action: &str, reason: &dyn fmt::Display| {
+            // Escaped, because the parser's error may quote the file.
+            write!(f, "cannot {action} `{path}`: {}", text::one_line(&reason.to_string()))
         };
         match &self.kind {
-            StoreErrorKind::Folder(error) => about(f, "use the folder", error),
-            StoreErrorKind::Write(error) => about(f, "write", error),
-            StoreErrorKind::Read(error) => about(f, "read", error),
-            StoreErrorKind::Remove(error) => about(f, "remove", error),
-            StoreErrorKind::NoFile => about(f, "read", &"it is no file"),
-            StoreErrorKind::NoName => about(f, "read", &"its name is not that of a report"),
-            StoreErrorKind::TooLarge { size } => {
-                let why = format!("it has {size} bytes, and the limit is {MOST_BYTES}");
-                about(f, "read", &why)
+            RepositoryErrorKind::CreateDir(error) => cannot(f, "create the directory", error),
+            RepositoryErrorKind::Write(error) => cannot(f, "write", error),
+            RepositoryErrorKind::Read(error) => cannot(f, "read", error),
+            RepositoryErrorKind::Remove(error) => cannot(f, "remove", error),
+            RepositoryErrorKind::NotAFile => cannot(f, "read", &"not a regular file"),
+            RepositoryErrorKind::UnexpectedName => {
+                cannot(f, "read", &"the file name is not the id of a report")
             }
-            StoreErrorKind::NoReport(why) => about(f, "read", &format!("it is no report: {why}")),
-            StoreErrorKind::Capsule(error) => error.fmt(f),
-            StoreErrorKind::Empty => write!(f, "there are no crash reports in `{path}`"),
-            StoreErrorKind::Unknown(asked) => {
-                write!(f, "there is no crash report `{}` in `{path}`", text::one_line(asked))
+            RepositoryErrorKind::TooLarge { size } => {
+                let reason = format!("file too large ({size} bytes, limit {MAX_BYTES})");
+                cannot(f, "read", &reason)
             }
-            StoreErrorKind::Ambiguous { prefix, candidates, count } => {
+            RepositoryErrorKind::InvalidReport(reason) => {
+                cannot(f, "read", &format!("invalid crash report: {reason}"))
+            }
+            RepositoryErrorKind::Capsule(error) => error.fmt(f),
+            RepositoryErrorKind::Empty => write!(f, "no crash reports in `{path}`"),
+            RepositoryErrorKind::NotFound(query) => {
+                write!(f, "no crash matches `{}` in `{path}`", text::one_line(query))
+            }
+            RepositoryErrorKind::Ambiguous { prefix, candidates, count } => {
                 let prefix = text::one_line(prefix);
-                write!(f, "`{prefix}` is the beginning of {count} crash reports: ")?;
+                write!(f, "`{prefix}` is ambiguous, it matches {count} crashes: ")?;
                 f.write_str(&candidates.join(", "))?;
                 match count - candidates.len() {
                     0 => Ok(()),
@@ -120,5 +124,5 @@ impl fmt::Display for StoreError {
     }
 }
 
-// The text of the error says its cause, so `source` does not say it again.
-impl std::error::Error for StoreError {}
+// `Display` includes the cause, so `source` does not return it.
+impl std::error::Error for RepositoryError {}

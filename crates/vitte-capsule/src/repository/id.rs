@@ -1,4 +1,4 @@
-//! The name of a crash: when it was, and what no other has.
+//! The id of a crash: its time and a unique suffix.
 
 use std::hash::Hasher as _;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,48 +9,49 @@ use siphasher::sip::SipHasher13;
 
 use crate::capsule::Capsule;
 
-/// A new name: the time of the crash to the millisecond, UTC, and 32 bits that no other crash of that
-/// millisecond has: `2025-10-22T13-05-42-123-9f8e7d6c`. Names are in the order of time.
+/// Returns a new id: the time of the crash in milliseconds (UTC) and a 32-bit suffix that distinguishes crashes of
+/// one millisecond, such as `2025-10-22T13-05-42-123-9f8e7d6c`. Ids sort by time. If `timestamp` is invalid, the
+/// current time is used.
 pub(super) fn new(timestamp: &str) -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     let mut hasher = SipHasher13::new();
-    // Of all processes one has this number now, and each counts its own.
+    // The process id differs between processes that run now, and the count differs within a process.
     hasher.write_u32(std::process::id());
     hasher.write_u64(COUNT.fetch_add(1, Ordering::Relaxed));
     hasher.write_u128(now.as_nanos());
     let hash = hasher.finish() >> 32;
-    let name = |at: Timestamp| format!("{}-{hash:08x}", at.strftime("%Y-%m-%dT%H-%M-%S-%3f"));
-    // A year before 0 has no name, and a report with a wrong date is better than none.
-    let given = timestamp.parse().ok().map(name).filter(|id| is_valid(id));
-    given.unwrap_or_else(|| name(Timestamp::now()))
+    let format_id = |at: Timestamp| format!("{}-{hash:08x}", at.strftime("%Y-%m-%dT%H-%M-%S-%3f"));
+    // Years before 0 do not fit the format. A crash with a wrong date is better than none.
+    let given = timestamp.parse().ok().map(format_id).filter(|id| is_valid(id));
+    given.unwrap_or_else(|| format_id(Timestamp::now()))
 }
 
-/// Whether a text is such a name, so that it leads nowhere as a part of a path.
+/// Returns whether a text has the format of an id. Such a text is safe as a file name.
 pub(super) fn is_valid(text: &str) -> bool {
-    const FORM: &[u8] = b"0000-00-00T00-00-00-000-ffffffff";
-    let is_like = |(own, form): (u8, &u8)| match form {
-        b'0' => own.is_ascii_digit(),
-        b'f' => own.is_ascii_digit() || (b'a'..=b'f').contains(&own),
-        form => own == *form,
+    const FORMAT: &[u8] = b"0000-00-00T00-00-00-000-ffffffff";
+    let matches = |(byte, expected): (u8, &u8)| match expected {
+        b'0' => byte.is_ascii_digit(),
+        b'f' => byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte),
+        expected => byte == *expected,
     };
-    text.len() == FORM.len() && text.bytes().zip(FORM).all(is_like)
+    text.len() == FORMAT.len() && text.bytes().zip(FORMAT).all(matches)
 }
 
-/// The day of a name: the folder that its file is in.
+/// Returns the day of an id, which is the name of a directory.
 pub(super) fn day(id: &str) -> &str {
     id.get(..10).unwrap_or_default()
 }
 
-/// What names are sorted by: the second, then the number behind it. That is the milliseconds, or which
-/// report of its second it is, in the names of reports without capsules.
-pub(super) fn key(id: &str) -> (&str, u32, &str) {
+/// Returns the sort key of an id: the second, then the number after it. That number is the milliseconds, or, for
+/// reports without a capsule, a counter within the second.
+pub(super) fn sort_key(id: &str) -> (&str, u32, &str) {
     let (second, rest) = id.split_at_checked(19).unwrap_or((id, ""));
     let number = rest.strip_prefix('-').and_then(|rest| rest.split('-').next());
     (second, number.and_then(|number| number.parse().ok()).unwrap_or(0), rest)
 }
 
-/// The name of a crash, where a file has the name of a capsule.
+/// Returns the id in the name of a capsule file, or `None` if the name is not one.
 pub(super) fn id_of(name: &str) -> Option<&str> {
     let id = name.strip_suffix(Capsule::EXTENSION)?.strip_suffix('.')?;
     is_valid(id).then_some(id)
@@ -68,7 +69,6 @@ mod tests {
         assert_eq!(second("2025-10-22T13:05:42.999Z"), "2025-10-22T13-05-42");
         assert_eq!(second("2025-10-23T01:05:42+12:00"), "2025-10-22T13-05-42");
         assert_eq!(second("0007-01-02T03:04:05Z"), "0007-01-02T03-04-05");
-        // A report with a wrong date is better than none.
         for wrong in ["", "yesterday", "-000044-03-15T00:00:00Z", "2025-10-22T13:05:42"] {
             let id = new(wrong);
             assert!(is_valid(&id), "{wrong}: {id}");
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_in_order_of_time_and_never_the_same() {
+    fn ids_are_unique_and_sort_by_time() {
         let of_one_second: HashSet<String> =
             (0..1000).map(|_| new("2025-10-22T13:05:42.5Z")).collect();
         assert_eq!(of_one_second.len(), 1000);
@@ -91,7 +91,7 @@ mod tests {
             "2025-10-22T13-05-42-100-00000000",
             "2025-10-22T13-05-42-100-00000001",
         ];
-        assert!(ids.is_sorted_by_key(|id| key(id)), "{:?}", ids.map(key));
+        assert!(ids.is_sorted_by_key(|id| sort_key(id)), "{:?}", ids.map(sort_key));
         assert_eq!(day(ids[0]), "2025-10-22");
         assert!(is_valid(&new("no time at all")));
         for wrong in [

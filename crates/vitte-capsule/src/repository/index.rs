@@ -1,7 +1,11 @@
-//! `index.jsonl`: a line for each crash.
+//! `index.jsonl`: one line per crash.
 //!
-//! A line is added under a lock of the file itself, with one write. Where many lines change, a new file
-//! takes the place of the old one, also under its lock: whoever waited for that looks again.
+//! A line is appended with one write, under a lock of the file itself. To change many lines, the file is replaced
+//! under the same lock; a process that waited for the lock opens the new file.
+//!
+//! `index.seal` is the checkpoint: the size in bytes of the index after its last write. `index.untold` is the dirty
+//! flag: it exists if a crash was stored whose line could not be appended. A reader that finds another size, or the
+//! flag, compares the index with the files.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
@@ -9,58 +13,56 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::Entry;
-use crate::disk::{self, ReadError};
+use super::IndexEntry;
+use crate::atomic_file::{self, ReadError};
 
-const NAME: &str = "index.jsonl";
-/// Where it is said how many bytes the index had when its last writer left it.
-const SEAL: &str = "index.seal";
-/// Is there where somebody stored a crash and could not add its line.
-const UNTOLD: &str = "index.untold";
-/// Bytes of an index that are read: those of some millions of crashes.
-const LARGEST: u64 = 2 << 30;
-/// How long it is waited before it is asked for the lock again.
-const PAUSE: Duration = Duration::from_millis(1);
+const INDEX_FILE: &str = "index.jsonl";
+const CHECKPOINT_FILE: &str = "index.seal";
+const DIRTY_FLAG_FILE: &str = "index.untold";
+/// The size limit of the index, enough for millions of crashes.
+const MAX_INDEX_BYTES: u64 = 2 << 30;
+/// The pause between two attempts to lock the index.
+const LOCK_RETRY_DELAY: Duration = Duration::from_millis(1);
 
-/// Where the index of a repository is.
+/// Returns the path of the index.
 pub(super) fn path(root: &Path) -> PathBuf {
-    root.join(NAME)
+    root.join(INDEX_FILE)
 }
 
-/// Bytes of a line up to the end of its name.
-const HEAD: usize = "{\"id\":\"2025-10-22T13-05-42-123-9f8e7d6c".len();
+/// The bytes of a line up to the end of its id.
+const ID_END: usize = "{\"id\":\"2025-10-22T13-05-42-123-9f8e7d6c".len();
 
-/// The index as it is on disk.
+/// The lines of the index file.
 #[derive(Debug, Default)]
-pub(super) struct Lines {
+pub(super) struct IndexLines {
     text: String,
-    /// Where the lines are, in the order of their names.
+    /// The byte ranges of the lines, sorted by id.
     lines: Vec<Range<usize>>,
-    /// Whether something in it is no line of an index, or it is not as its last writer left it.
+    /// Whether a line is invalid, the checkpoint does not match, or the dirty flag is set.
     pub(super) is_damaged: bool,
 }
 
-impl Lines {
-    /// Reads it, without a lock: the last line may not be whole yet.
+impl IndexLines {
+    /// Reads the index without a lock, so the last line may be incomplete.
     pub(super) fn read(root: &Path) -> io::Result<Self> {
-        match disk::read(&path(root), LARGEST) {
-            Ok(bytes) => Ok(Self::of(root, bytes)),
-            // Nothing was stored yet, or somebody removed it; or it is something else than a file.
+        match atomic_file::read(&path(root), MAX_INDEX_BYTES) {
+            Ok(bytes) => Ok(Self::parse(root, bytes)),
+            // A missing index is normal before the first crash; anything but a regular file is replaced.
             Err(ReadError::Io(error)) if error.kind() != io::ErrorKind::NotFound => Err(error),
             Err(_) => Ok(Self { is_damaged: true, ..Self::default() }),
         }
     }
 
-    fn of(root: &Path, bytes: Vec<u8>) -> Self {
-        let is_sealed = sealed(root) == Some(bytes.len() as u64);
+    fn parse(root: &Path, bytes: Vec<u8>) -> Self {
+        let is_checkpointed = checkpoint(root) == Some(bytes.len() as u64);
         let (text, is_text) = match String::from_utf8(bytes) {
             Ok(text) => (text, true),
             Err(error) => (String::from_utf8_lossy(error.as_bytes()).into_owned(), false),
         };
         let mut lines = Vec::new();
-        let is_untold = root.join(UNTOLD).symlink_metadata().is_ok();
+        let is_dirty = root.join(DIRTY_FLAG_FILE).symlink_metadata().is_ok();
         let mut is_damaged =
-            is_untold || !is_sealed || !is_text || !(text.is_empty() || text.ends_with('\n'));
+            is_dirty || !is_checkpointed || !is_text || !(text.is_empty() || text.ends_with('\n'));
         let mut start = 0;
         for line in text.split_inclusive('\n') {
             let end = start + line.len();
@@ -71,23 +73,23 @@ impl Lines {
             start = end;
         }
         let id = |line: &Range<usize>| text.get(line.clone()).and_then(id_of);
-        // The name is at the same place in each. Of two lines of one crash the later one counts.
-        let head = |line: &Range<usize>| text.as_bytes().get(line.start..line.start + HEAD);
+        // The id is at the same offset in each line, so that lines can be compared as bytes. If two lines have the
+        // same id, the later line wins.
+        let head = |line: &Range<usize>| text.as_bytes().get(line.start..line.start + ID_END);
         lines.sort_by(|a, b| head(a).cmp(&head(b)));
-        let before = lines.len();
+        let count_with_duplicates = lines.len();
         lines.reverse();
         lines.dedup_by(|a, b| id(a) == id(b));
         lines.reverse();
-        is_damaged |= lines.len() < before;
+        is_damaged |= lines.len() < count_with_duplicates;
         Self { text, lines, is_damaged }
     }
 
-    /// Those of these entries.
-    pub(super) fn from_entries(entries: &[Entry]) -> Self {
+    pub(super) fn from_entries(entries: &[IndexEntry]) -> Self {
         let (mut text, mut lines) = (String::new(), Vec::with_capacity(entries.len()));
         for entry in entries {
             let start = text.len();
-            text += &line(entry).unwrap_or_default();
+            text += &to_line(entry).unwrap_or_default();
             lines.push(start..text.len());
         }
         Self { text, lines, is_damaged: false }
@@ -97,7 +99,7 @@ impl Lines {
         self.lines.len()
     }
 
-    /// The text of a line, by its 0-based place in the order of the names.
+    /// Returns the text of a line by its 0-based position in id order.
     pub(super) fn text_at(&self, line: usize) -> &str {
         self.lines.get(line).and_then(|line| self.text.get(line.clone())).unwrap_or_default()
     }
@@ -106,42 +108,42 @@ impl Lines {
         id_of(self.text_at(line)).unwrap_or_default()
     }
 
-    pub(super) fn at(&self, line: usize) -> Option<Entry> {
-        parse(self.text_at(line))
+    pub(super) fn entry_at(&self, line: usize) -> Option<IndexEntry> {
+        parse_line(self.text_at(line))
     }
 
     fn texts(&self) -> impl DoubleEndedIterator<Item = &str> + ExactSizeIterator {
         (0..self.lines.len()).map(|line| self.text_at(line))
     }
 
-    /// The names, in their order.
     pub(super) fn ids(&self) -> impl DoubleEndedIterator<Item = &str> + ExactSizeIterator {
         self.texts().map(|line| id_of(line).unwrap_or_default())
     }
 
-    /// The entry of a name; nothing where its line is damaged.
-    pub(super) fn entry(&self, id: &str) -> Option<Entry> {
-        self.at(self.place(id)?)
+    /// Returns the entry with this id, or `None` if there is no line with it or the line is damaged.
+    pub(super) fn entry(&self, id: &str) -> Option<IndexEntry> {
+        self.entry_at(self.position(id)?)
     }
 
-    /// The 0-based place of a name in their order.
-    pub(super) fn place(&self, id: &str) -> Option<usize> {
+    /// Returns the 0-based position of an id in id order.
+    pub(super) fn position(&self, id: &str) -> Option<usize> {
         let own = |line: &Range<usize>| self.text.get(line.clone()).and_then(id_of);
         self.lines.binary_search_by(|line| own(line).cmp(&Some(id))).ok()
     }
 
-    /// The entries of all lines that can be read, in the order of their names.
-    pub(super) fn entries(&self) -> impl DoubleEndedIterator<Item = Entry> {
-        self.texts().filter_map(parse)
+    /// Returns the entries of all valid lines in id order.
+    pub(super) fn entries(&self) -> impl DoubleEndedIterator<Item = IndexEntry> {
+        self.texts().filter_map(parse_line)
     }
 }
 
-/// How many bytes the index had when its last writer left it.
-fn sealed(root: &Path) -> Option<u64> {
-    String::from_utf8(disk::read(&root.join(SEAL), 32).ok()?).ok()?.trim().parse().ok()
+/// Returns the size in bytes of the index after its last write.
+fn checkpoint(root: &Path) -> Option<u64> {
+    let bytes = atomic_file::read(&root.join(CHECKPOINT_FILE), 32).ok()?;
+    String::from_utf8(bytes).ok()?.trim().parse().ok()
 }
 
-/// The name that a line begins with, where it has an end too. What is between is not looked at.
+/// Returns the id at the start of a complete line. The rest of the line is not checked.
 fn id_of(line: &str) -> Option<&str> {
     line.strip_suffix("}\n")?
         .strip_prefix("{\"id\":\"")?
@@ -150,23 +152,22 @@ fn id_of(line: &str) -> Option<&str> {
         .filter(|id| super::id::is_valid(id))
 }
 
-/// A line may come from anywhere: its path is that of a capsule with its name, in the folder.
-fn parse(line: &str) -> Option<Entry> {
-    let entry: Entry = serde_json::from_str(line).ok()?;
+/// Parses a line. The index is untrusted, so a path that is not that of the crash's capsule in the repository is
+/// rejected.
+fn parse_line(line: &str) -> Option<IndexEntry> {
+    let entry: IndexEntry = serde_json::from_str(line).ok()?;
     let mut names = entry.path.split('/');
     let last = names.next_back().and_then(super::id::id_of);
-    let folders = names.filter(|name| !name.is_empty() && !name.starts_with('.'));
-    let is_own = last == Some(&*entry.id) && folders.count() == 3;
-    (is_own && !entry.path.contains('\\') && !entry.path.contains(':')).then_some(entry)
+    let dirs = names.filter(|name| !name.is_empty() && !name.starts_with('.'));
+    let is_inside = last == Some(&*entry.id) && dirs.count() == 3;
+    (is_inside && !entry.path.contains('\\') && !entry.path.contains(':')).then_some(entry)
 }
 
-/// An entry as a line.
-fn line(entry: &Entry) -> io::Result<String> {
+fn to_line(entry: &IndexEntry) -> io::Result<String> {
     Ok(serde_json::to_string(entry)? + "\n")
 }
 
-/// Returns true where the file is locked now, and false where another process has the lock. The lock ends
-/// when the file is closed.
+/// Locks a file. Returns false if another process has the lock. The lock ends when the file is closed.
 ///
 /// `File::try_lock` does the same since Rust 1.89, which is newer than the MSRV.
 fn try_lock(file: &File) -> io::Result<bool> {
@@ -183,18 +184,18 @@ fn try_lock(file: &File) -> io::Result<bool> {
     }
 }
 
-/// The index, which nobody else changes meanwhile.
+/// The index file under an exclusive lock.
 #[derive(Debug)]
-pub(super) struct Locked {
+pub(super) struct LockedIndex {
     root: PathBuf,
     file: File,
 }
 
-impl Locked {
-    /// Waits for the lock for so long at most; nothing where somebody else has it for longer. The file
-    /// is made where it is not there.
-    pub(super) fn wait(root: &Path, most: Duration) -> io::Result<Option<Self>> {
-        let end = Instant::now() + most;
+impl LockedIndex {
+    /// Waits for the lock, at most for `timeout`. Returns `None` if another process keeps it for longer. Creates
+    /// the index if it does not exist.
+    pub(super) fn wait(root: &Path, timeout: Duration) -> io::Result<Option<Self>> {
+        let deadline = Instant::now() + timeout;
         loop {
             let mut options = OpenOptions::new();
             options.read(true).append(true).create(true);
@@ -205,106 +206,106 @@ impl Locked {
             }
             let file = options.open(path(root))?;
             match try_lock(&file) {
-                Ok(true) if is_at(&file, &path(root)) => {
+                Ok(true) if is_file_at(&file, &path(root)) => {
                     return Ok(Some(Self { root: root.to_owned(), file }));
                 }
-                // Another process has the lock, or the file was replaced while it was waited for.
-                Ok(_) if Instant::now() < end => std::thread::sleep(PAUSE),
+                // Another process has the lock, or replaced the file while this one waited.
+                Ok(_) if Instant::now() < deadline => std::thread::sleep(LOCK_RETRY_DELAY),
                 Ok(_) => return Ok(None),
                 Err(error) => return Err(error),
             }
         }
     }
 
-    /// What it holds.
-    pub(super) fn lines(&mut self) -> io::Result<Lines> {
+    /// Reads the lines of the index.
+    pub(super) fn lines(&mut self) -> io::Result<IndexLines> {
         let mut bytes = Vec::new();
         self.file.seek(SeekFrom::Start(0))?;
         self.file.read_to_end(&mut bytes)?;
-        Ok(Lines::of(&self.root, bytes))
+        Ok(IndexLines::parse(&self.root, bytes))
     }
 
-    /// Adds a line.
-    pub(super) fn append(&mut self, entry: &Entry) -> io::Result<()> {
-        let mut line = line(entry)?;
+    /// Appends the line of an entry.
+    pub(super) fn append(&mut self, entry: &IndexEntry) -> io::Result<()> {
+        let mut line = to_line(entry)?;
         let len = self.file.seek(SeekFrom::End(0))?;
         if len > 0 {
             let mut last = [0];
             self.file.seek(SeekFrom::Start(len - 1))?;
             self.file.read_exact(&mut last)?;
-            // Whoever wrote the line before was ended in the middle of it.
+            // The previous writer was killed in the middle of its line.
             if last != *b"\n" {
                 line.insert(0, '\n');
             }
         }
-        // What another than its last writer did to it is for the next reader to find.
-        let is_whole = len == 0 || sealed(&self.root) == Some(len);
+        // If the checkpoint did not match before, it is not updated, so that the next reader notices the damage.
+        let is_intact = len == 0 || checkpoint(&self.root) == Some(len);
         self.file.write_all(line.as_bytes())?;
-        if is_whole {
-            self.seal(len + line.len() as u64);
+        if is_intact {
+            self.set_checkpoint(len + line.len() as u64);
         }
         Ok(())
     }
 
-    /// Puts an index of these entries in its place, as a whole or not at all.
-    pub(super) fn replace(self, entries: impl Iterator<Item = Entry>) -> io::Result<()> {
+    /// Replaces the index with one of these entries, atomically.
+    pub(super) fn replace(self, entries: impl Iterator<Item = IndexEntry>) -> io::Result<()> {
         let mut text = String::new();
         for entry in entries {
-            text += &line(&entry)?;
+            text += &to_line(&entry)?;
         }
         let mut file = tempfile::Builder::new();
-        file.prefix(".index-").suffix(disk::TEMPORARY);
-        disk::replace(file.tempfile_in(&self.root)?, text.as_bytes(), &path(&self.root))?;
-        self.seal(text.len() as u64);
-        disk::sync(&self.root);
+        file.prefix(".index-").suffix(atomic_file::TEMPORARY);
+        atomic_file::replace(file.tempfile_in(&self.root)?, text.as_bytes(), &path(&self.root))?;
+        self.set_checkpoint(text.len() as u64);
+        atomic_file::sync(&self.root);
         Ok(())
     }
 
-    /// Where it cannot be written, the next reader looks at all files, and that is all.
-    fn seal(&self, len: u64) {
-        put(&self.root, SEAL, &format!("{len}\n"));
+    /// Records the size of the index. If that fails, the next reader compares the index with all files.
+    fn set_checkpoint(&self, len: u64) {
+        write_small_file(&self.root, CHECKPOINT_FILE, &format!("{len}\n"));
     }
 
-    /// What is found from now on is all that there is to be found: who adds a file later says so again. Whoever
-    /// is killed before it is written down leaves no seal.
-    pub(super) fn begin_to_mend(&self) {
-        _ = std::fs::remove_file(self.root.join(SEAL));
-        _ = std::fs::remove_file(self.root.join(UNTOLD));
+    /// Clears the dirty flag before the files are listed, so that a crash stored afterwards sets it again. The
+    /// checkpoint is removed too: if this process is killed before the repair ends, the next reader repeats it.
+    pub(super) fn begin_repair(&self) {
+        _ = std::fs::remove_file(self.root.join(CHECKPOINT_FILE));
+        _ = std::fs::remove_file(self.root.join(DIRTY_FLAG_FILE));
     }
 }
 
-/// Whether a file is the one that has the name now.
+/// Returns whether an open file is still the one at `path`.
 #[cfg(unix)]
-fn is_at(file: &File, path: &Path) -> bool {
+fn is_file_at(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt as _;
-    let known =
+    let inode =
         |data: io::Result<std::fs::Metadata>| data.ok().map(|data| (data.dev(), data.ino()));
-    known(file.metadata()).is_some_and(|own| known(path.symlink_metadata()) == Some(own))
+    inode(file.metadata()).is_some_and(|own| inode(path.symlink_metadata()) == Some(own))
 }
 
-/// Elsewhere a file that is open keeps its name.
+/// On other systems an open file cannot be replaced.
 #[cfg(not(unix))]
-fn is_at(_file: &File, _path: &Path) -> bool {
+fn is_file_at(_file: &File, _path: &Path) -> bool {
     true
 }
 
-/// Has the next reader look at all files.
-pub(super) fn distrust(root: &Path) {
-    put(root, UNTOLD, "");
+/// Sets the dirty flag, so that the next reader compares the index with all files.
+pub(super) fn mark_dirty(root: &Path) {
+    write_small_file(root, DIRTY_FLAG_FILE, "");
 }
 
-/// Writes a small file, which takes the place of whatever has its name: nothing is written through a link. It is
-/// of no harm where that fails.
-pub(super) fn put(root: &Path, name: &str, text: &str) {
+/// Writes a small file by renaming a temporary one, so that a link with its name is replaced and not followed.
+/// Failure is ignored.
+pub(super) fn write_small_file(root: &Path, name: &str, text: &str) {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".index-").suffix(disk::TEMPORARY);
+    builder.prefix(".index-").suffix(atomic_file::TEMPORARY);
     let Ok(mut file) = builder.tempfile_in(root) else { return };
     if file.write_all(text.as_bytes()).is_ok() {
         _ = file.persist(root.join(name));
     }
 }
 
-/// A text that is looked for in lines as they are, so that few of them have to be parsed.
+/// A search text that is matched against unparsed lines, so that few lines have to be parsed.
 #[derive(Clone, Debug)]
 pub(super) struct Needle(Vec<u8>);
 
@@ -314,24 +315,24 @@ impl Needle {
         Self(json.trim_matches('"').to_ascii_lowercase().into_bytes())
     }
 
-    /// Whether a line may have it: false only where it has not.
+    /// Returns false only if the line does not contain the text, ignoring case. Returning true means that it may.
     pub(super) fn may_be_in(&self, line: &str) -> bool {
         let Some((first, rest)) = self.0.split_first() else { return true };
-        // Of letters that are not ASCII a look at bytes cannot tell the case.
+        // The case of non-ASCII letters cannot be ignored by comparing bytes.
         if !line.is_ascii() || !self.0.is_ascii() {
             return true;
         }
         let line = line.as_bytes();
-        let (low, high) = (*first, first.to_ascii_uppercase());
+        let (lower, upper) = (*first, first.to_ascii_uppercase());
         let mut from = 0;
-        while let Some(behind) = line.get(from..) {
-            let Some(at) = behind.iter().position(|byte| *byte == low || *byte == high) else {
+        while let Some(tail) = line.get(from..) {
+            let Some(at) = tail.iter().position(|byte| *byte == lower || *byte == upper) else {
                 break;
             };
             from += at + 1;
-            let is_here =
+            let is_match =
                 line.get(from..from + rest.len()).is_some_and(|own| own.eq_ignore_ascii_case(rest));
-            if is_here {
+            if is_match {
                 return true;
             }
         }
@@ -344,7 +345,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_needle_is_found_wherever_it_is() {
+    fn a_line_that_contains_the_text_is_never_skipped() {
         let line = |text: &str| serde_json::json!({ "message": text }).to_string();
         for (text, needle) in [
             ("Index out of bounds", "OUT of"),

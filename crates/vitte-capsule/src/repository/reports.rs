@@ -1,5 +1,5 @@
-//! The reports of programs that wrote no capsules: `ID.json` in the folder of a repository, and beside it
-//! `ID.dmp` where there is a minidump. They are read and removed, and never written.
+//! Reports without a capsule, as older versions stored them: `ID.json` in the directory of a repository, and
+//! `ID.dmp` if there is a minidump. They are read and removed, but never written.
 
 mod id;
 #[cfg(test)]
@@ -8,137 +8,144 @@ mod tests;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use id::Id;
+use id::ReportId;
 
-use super::error::{StoreError, StoreErrorKind};
-use crate::disk;
-use crate::report::{CrashReport, MOST_BYTES};
+use super::error::{RepositoryError, RepositoryErrorKind};
+use crate::atomic_file;
+use crate::report::{CrashReport, MAX_BYTES};
 
-/// The reports in a folder.
+/// The reports in a directory.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Reports {
-    folder: PathBuf,
+    dir: PathBuf,
 }
 
-/// What is in the folder, by name.
+/// The reports in a directory, by file name.
 #[derive(Debug)]
-pub(super) struct Names {
-    /// The ids of the reports, the oldest first.
+pub(super) struct ReportIds {
+    /// The ids of the reports, oldest first.
     pub(super) ids: Vec<String>,
-    /// The JSON files that do not have the name of a report.
-    pub(super) others: Vec<StoreError>,
+    /// An error for each JSON file whose name is not the id of a report.
+    pub(super) invalid: Vec<RepositoryError>,
 }
 
 impl Reports {
-    pub(super) fn new(folder: &Path) -> Self {
-        Self { folder: folder.to_owned() }
+    pub(super) fn new(dir: &Path) -> Self {
+        Self { dir: dir.to_owned() }
     }
 
-    /// The ids of all reports, the oldest first; none of their files is opened. A folder that is not
-    /// there has none.
-    pub(super) fn names(&self) -> Result<Names, StoreError> {
-        let (mut ids, mut others) = (Vec::new(), Vec::new());
-        for name in self.files()? {
+    /// Lists the ids of all reports, oldest first, without opening the files. A missing directory is empty.
+    pub(super) fn ids(&self) -> Result<ReportIds, RepositoryError> {
+        let (mut ids, mut invalid) = (Vec::new(), Vec::new());
+        for name in self.file_names()? {
             let Some(stem) = name.strip_suffix(".json").filter(|_| !name.starts_with('.')) else {
                 continue;
             };
-            match Id::parse(stem) {
+            match ReportId::parse(stem) {
                 Some(id) => ids.push(id),
-                None => others.push(name),
+                None => invalid.push(name),
             }
         }
         ids.sort_unstable();
-        others.sort_unstable();
-        let other =
-            |name| StoreError { path: self.folder.join(name), kind: StoreErrorKind::NoName };
-        Ok(Names {
-            ids: ids.iter().map(Id::to_string).collect(),
-            others: others.into_iter().map(other).collect(),
+        invalid.sort_unstable();
+        let unexpected = |name| RepositoryError {
+            path: self.dir.join(name),
+            kind: RepositoryErrorKind::UnexpectedName,
+        };
+        Ok(ReportIds {
+            ids: ids.iter().map(ReportId::to_string).collect(),
+            invalid: invalid.into_iter().map(unexpected).collect(),
         })
     }
 
-    /// The report with this id; it has the id that its file has.
-    pub(super) fn load(&self, id: &str) -> Result<CrashReport, StoreError> {
-        let path = self.path(&self.known(id)?);
-        let bytes = match disk::read(&path, MOST_BYTES as u64).map_err(StoreErrorKind::from) {
+    /// Reads the report with this id. Its `id` is set to that of the file name.
+    pub(super) fn load(&self, id: &str) -> Result<CrashReport, RepositoryError> {
+        let path = self.path(&self.parse_id(id)?);
+        let bytes = match atomic_file::read(&path, MAX_BYTES as u64)
+            .map_err(RepositoryErrorKind::from)
+        {
             Ok(bytes) => bytes,
-            Err(StoreErrorKind::Read(error)) if error.kind() == io::ErrorKind::NotFound => {
-                return Err(self.unknown(id));
+            Err(RepositoryErrorKind::Read(error)) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(self.not_found(id));
             }
-            Err(kind) => return Err(StoreError { path, kind }),
+            Err(kind) => return Err(RepositoryError { path, kind }),
         };
-        let mut report = CrashReport::from_json(&bytes).map_err(|error| StoreError {
+        let mut report = CrashReport::from_json(&bytes).map_err(|error| RepositoryError {
             path,
-            kind: StoreErrorKind::NoReport(error.to_string()),
+            kind: RepositoryErrorKind::InvalidReport(error.to_string()),
         })?;
         id.clone_into(&mut report.id);
         Ok(report)
     }
 
-    /// Removes the report with this id, and the minidump beside it.
-    pub(super) fn remove(&self, id: &str) -> Result<(), StoreError> {
-        let known = self.known(id)?;
-        // A minidump never stays without its report, even if this process is killed in between.
-        self.remove_dump(&known)?;
-        let path = self.path(&known);
+    /// Removes the report with this id and its minidump.
+    pub(super) fn remove(&self, id: &str) -> Result<(), RepositoryError> {
+        let parsed = self.parse_id(id)?;
+        // The minidump goes first, so that it does not outlive its report if this process is killed in between.
+        self.remove_minidump(&parsed)?;
+        let path = self.path(&parsed);
         fs::remove_file(&path).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => self.unknown(id),
-            _ => StoreError { path, kind: StoreErrorKind::Remove(error) },
+            io::ErrorKind::NotFound => self.not_found(id),
+            _ => RepositoryError { path, kind: RepositoryErrorKind::Remove(error) },
         })
     }
 
     /// Removes the minidumps whose reports are gone.
-    pub(super) fn remove_stray_dumps(&self) -> Result<(), StoreError> {
-        for name in self.files()? {
-            let id = name.strip_suffix(DUMP).and_then(Id::parse);
+    pub(super) fn remove_orphaned_minidumps(&self) -> Result<(), RepositoryError> {
+        for name in self.file_names()? {
+            let id = name.strip_suffix(MINIDUMP_SUFFIX).and_then(ReportId::parse);
             if let Some(id) = id.filter(|id| self.path(id).symlink_metadata().is_err()) {
-                self.remove_dump(&id)?;
+                self.remove_minidump(&id)?;
             }
         }
         Ok(())
     }
 
-    fn remove_dump(&self, id: &Id) -> Result<(), StoreError> {
-        let path = self.folder.join(format!("{id}{DUMP}"));
+    fn remove_minidump(&self, id: &ReportId) -> Result<(), RepositoryError> {
+        let path = self.dir.join(format!("{id}{MINIDUMP_SUFFIX}"));
         match fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(StoreError { path, kind: StoreErrorKind::Remove(error) })
+                Err(RepositoryError { path, kind: RepositoryErrorKind::Remove(error) })
             }
             _ => Ok(()),
         }
     }
 
-    fn path(&self, id: &Id) -> PathBuf {
-        self.folder.join(format!("{id}.json"))
+    fn path(&self, id: &ReportId) -> PathBuf {
+        self.dir.join(format!("{id}.json"))
     }
 
-    fn known(&self, id: &str) -> Result<Id, StoreError> {
-        Id::parse(id).ok_or_else(|| self.unknown(id))
+    fn parse_id(&self, id: &str) -> Result<ReportId, RepositoryError> {
+        ReportId::parse(id).ok_or_else(|| self.not_found(id))
     }
 
-    fn unknown(&self, id: &str) -> StoreError {
-        StoreError { path: self.folder.clone(), kind: StoreErrorKind::Unknown(id.to_owned()) }
+    fn not_found(&self, id: &str) -> RepositoryError {
+        RepositoryError {
+            path: self.dir.clone(),
+            kind: RepositoryErrorKind::NotFound(id.to_owned()),
+        }
     }
 
-    /// The names of all that is in the folder; invalid UTF-8 in them is replaced.
-    fn files(&self) -> Result<Vec<String>, StoreError> {
+    /// Lists the names of all entries of the directory. Invalid UTF-8 is replaced.
+    fn file_names(&self) -> Result<Vec<String>, RepositoryError> {
         let name = |entry: io::Result<fs::DirEntry>| {
             entry.map(|entry| entry.file_name().to_string_lossy().into_owned())
         };
-        match fs::read_dir(&self.folder).and_then(|entries| entries.map(name).collect()) {
+        match fs::read_dir(&self.dir).and_then(|entries| entries.map(name).collect()) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-            Err(error) => {
-                Err(StoreError { path: self.folder.clone(), kind: StoreErrorKind::Read(error) })
-            }
+            Err(error) => Err(RepositoryError {
+                path: self.dir.clone(),
+                kind: RepositoryErrorKind::Read(error),
+            }),
             Ok(names) => Ok(names),
         }
     }
 }
 
-/// Whether a text is the name of such a report.
+/// Returns whether a text is the id of a report without a capsule.
 pub(super) fn is_id(text: &str) -> bool {
-    Id::parse(text).is_some()
+    ReportId::parse(text).is_some()
 }
 
-/// How the names of minidumps end, behind the id of the report.
-const DUMP: &str = ".dmp";
+/// The suffix of a minidump, after the id of its report.
+const MINIDUMP_SUFFIX: &str = ".dmp";

@@ -1,4 +1,4 @@
-//! Which crashes are kept, and for how long.
+//! Retention limits, and the removal of crashes.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -7,21 +7,28 @@ use std::{fs, io};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::error::{StoreError, StoreErrorKind};
-use super::index::Locked;
-use super::{Entry, LATEST, METADATA, Repository, mend};
+use super::error::{RepositoryError, RepositoryErrorKind};
+use super::index::{self, LockedIndex};
+use super::{IndexEntry, LATEST, METADATA, Repository, repair};
+use crate::atomic_file;
 use crate::capsule::Capsule;
-use crate::disk;
 
-/// Which crashes are kept: the newest ones that all of this allows.
+/// Limits for the stored crashes. The newest crashes that fit all limits are retained.
+///
+/// ```
+/// use vitte_capsule::Retention;
+///
+/// let retention = Retention::default().with_max_days_to_keep(7).with_max_bytes(100 << 20);
+/// assert_eq!(retention.max_reports_per_fingerprint, 100);
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct Retention {
-    /// For how many days is a crash kept? 30 by default.
+    /// The maximum age of a crash in days. Default: 30.
     pub max_days_to_keep: u32,
-    /// How many of one fingerprint are kept? 100 by default.
+    /// The maximum number of crashes with the same fingerprint. Default: 100.
     pub max_reports_per_fingerprint: usize,
-    /// How many bytes may all have together? 1 GiB by default.
+    /// The maximum size of all crashes together in bytes. Default: 1 GiB.
     pub max_bytes: u64,
 }
 
@@ -32,21 +39,21 @@ impl Default for Retention {
 }
 
 impl Retention {
-    /// For how many days is a crash kept?
+    /// Sets the maximum age of a crash in days. Default: 30.
     #[must_use]
     pub const fn with_max_days_to_keep(mut self, days: u32) -> Self {
         self.max_days_to_keep = days;
         self
     }
 
-    /// How many of one fingerprint are kept?
+    /// Sets the maximum number of crashes with the same fingerprint. Default: 100.
     #[must_use]
     pub const fn with_max_reports_per_fingerprint(mut self, reports: usize) -> Self {
         self.max_reports_per_fingerprint = reports;
         self
     }
 
-    /// How many bytes may all have together?
+    /// Sets the maximum size of all crashes together in bytes. Default: 1 GiB.
     #[must_use]
     pub const fn with_max_bytes(mut self, bytes: u64) -> Self {
         self.max_bytes = bytes;
@@ -54,20 +61,20 @@ impl Retention {
     }
 }
 
-/// Why a crash is not kept.
+/// Why a crash is removed.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[non_exhaustive]
-pub enum Reason {
-    /// It is older than it may be.
+pub enum RemovalReason {
+    /// It is older than [`Retention::max_days_to_keep`].
     Age,
-    /// There are so many of its fingerprint that are newer.
+    /// There are [`Retention::max_reports_per_fingerprint`] newer crashes with its fingerprint.
     Count,
-    /// All that are newer have as many bytes as there may be.
+    /// With it, the crashes would exceed [`Retention::max_bytes`].
     Size,
 }
 
-impl Reason {
-    /// Its name: `age`, `count` or `size`.
+impl RemovalReason {
+    /// Returns `age`, `count` or `size`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -78,182 +85,191 @@ impl Reason {
     }
 }
 
-/// What was removed, or would be.
+/// The crashes that were removed, or would be removed in a dry run.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 #[non_exhaustive]
-pub struct Cleaned {
-    /// The crashes, the oldest first, each with the reason.
-    pub removed: Vec<(Entry, Reason)>,
-    /// How many are kept.
+pub struct CleanReport {
+    /// The removed crashes with the reason, oldest first.
+    pub removed: Vec<(IndexEntry, RemovalReason)>,
+    /// The number of crashes that remain.
     pub kept: usize,
 }
 
-impl Cleaned {
-    /// Bytes of what was removed.
+impl CleanReport {
+    /// Returns the size of the removed crashes in bytes.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.removed.iter().fold(0, |sum, (entry, _)| sum.saturating_add(entry.bytes))
     }
 }
 
-/// When the last one cleaned.
-const CLEANED: &str = ".cleaned";
-/// How long after that nobody does so without being asked.
-const AGAIN: Duration = Duration::from_secs(60 * 60);
-/// The most crashes that are removed without being asked: a process waits for it.
-const MOST: usize = 1000;
-/// How long who removes crashes waits for the index.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// An empty file whose modification time is that of the last cleanup.
+const LAST_CLEAN_FILE: &str = ".cleaned";
+/// The time between two automatic cleanups.
+const CLEAN_INTERVAL: Duration = Duration::from_secs(60 * 60);
+/// The limit of an automatic cleanup, for which a crashing process waits.
+const MAX_AUTOMATIC_REMOVALS: usize = 1000;
+/// The age of a temporary file whose writer is assumed dead.
+const MIN_STALE_AGE: Duration = Duration::from_secs(60 * 60);
+/// How long a removal waits for the index lock.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Repository {
-    /// Removes what is not to be kept, what processes that were killed have left, and lines of the index
-    /// without a file; `dry_run` only says what would be removed.
+    /// Removes the crashes beyond the limits, the temporary files of killed processes, and index lines without a
+    /// file. With `dry_run`, only returns what would be removed.
     ///
     /// # Errors
     ///
-    /// A [`StoreError`]: the folder cannot be read, or a file not removed.
-    pub fn clean(&self, retention: &Retention, dry_run: bool) -> Result<Cleaned, StoreError> {
+    /// A [`RepositoryError`] if the directory cannot be read or a file cannot be removed.
+    pub fn clean(
+        &self,
+        retention: &Retention,
+        dry_run: bool,
+    ) -> Result<CleanReport, RepositoryError> {
         let index = self.index_of_files()?;
-        let cleaned = retention.choose(&self.measured(&index), Timestamp::now());
+        let report = retention.apply(&self.entries_with_sizes(&index), Timestamp::now());
         if !dry_run {
-            let ids: Vec<&str> = cleaned.removed.iter().map(|(entry, _)| &*entry.id).collect();
+            let ids: Vec<&str> = report.removed.iter().map(|(entry, _)| &*entry.id).collect();
             self.remove(&ids)?;
             _ = self.remove_stale();
-            self.touch();
+            self.record_clean_time();
         }
-        Ok(cleaned)
+        Ok(report)
     }
 
-    /// The same for a process that has just stored a crash, at most once an hour, and no more than a few. `None`
-    /// where nothing was removed.
+    /// Removes at most 1000 crashes beyond the limits, unless that was done within the last hour. It is meant for a
+    /// process that has just stored a crash. Returns `None` if nothing was removed.
     #[must_use]
-    pub fn clean_if_due(&self, retention: &Retention) -> Option<Cleaned> {
-        let modified = self.root.join(CLEANED).symlink_metadata().and_then(|data| data.modified());
-        if modified.ok().and_then(|at| at.elapsed().ok()).is_some_and(|age| age < AGAIN) {
+    pub fn clean_if_due(&self, retention: &Retention) -> Option<CleanReport> {
+        let modified = self.root.join(LAST_CLEAN_FILE).symlink_metadata().and_then(|data| data.modified());
+        if modified.ok().and_then(|at| at.elapsed().ok()).is_some_and(|age| age < CLEAN_INTERVAL) {
             return None;
         }
-        // Before anything is removed: whoever is killed by it does not leave it to the next crash.
-        self.touch();
+        // Recorded first: if the cleanup kills this process, the next crash does not repeat it.
+        self.record_clean_time();
         let index = self.index().ok()?;
-        let mut cleaned = retention.choose(&self.measured(&index), Timestamp::now());
-        cleaned.removed.truncate(MOST);
-        let ids: Vec<&str> = cleaned.removed.iter().map(|(entry, _)| &*entry.id).collect();
+        let mut report = retention.apply(&self.entries_with_sizes(&index), Timestamp::now());
+        report.removed.truncate(MAX_AUTOMATIC_REMOVALS);
+        let ids: Vec<&str> = report.removed.iter().map(|(entry, _)| &*entry.id).collect();
         if !ids.is_empty() {
             self.remove(&ids).ok()?;
         }
-        (!cleaned.removed.is_empty()).then_some(cleaned)
+        (!report.removed.is_empty()).then_some(report)
     }
 
-    /// The entries with the sizes that their files have now: a minidump comes later than the line.
-    fn measured(&self, index: &super::Index) -> Vec<Entry> {
-        let measured = index.entries().map(|mut entry| {
+    /// Returns the entries with the current sizes of their files, which grow when a minidump is added.
+    fn entries_with_sizes(&self, index: &super::Index) -> Vec<IndexEntry> {
+        let entries = index.entries().map(|mut entry| {
             let data = self.root.join(&entry.path).symlink_metadata();
             entry.bytes = data.map_or(entry.bytes, |data| data.len());
             entry
         });
-        measured.collect()
+        entries.collect()
     }
 
-    fn touch(&self) {
-        super::index::put(&self.root, CLEANED, "");
+    fn record_clean_time(&self) {
+        index::write_small_file(&self.root, LAST_CLEAN_FILE, "");
     }
 
-    /// Removes crashes, with the pages that were made of them.
+    /// Removes crashes and their HTML reports. Unknown ids are ignored.
     ///
     /// # Errors
     ///
-    /// The first [`StoreError`], after the others have been removed. An id that is not there is none.
-    pub fn remove(&self, ids: &[&str]) -> Result<(), StoreError> {
+    /// The first [`RepositoryError`]. The other crashes are removed nevertheless.
+    pub fn remove(&self, ids: &[&str]) -> Result<(), RepositoryError> {
         let index = self.index()?;
         let mut first_error = None;
-        let mut gone = Vec::new();
+        let mut removed_ids = Vec::new();
         for id in ids {
             let Some(entry) = index.entry(id) else { continue };
-            let removed = match super::id::is_valid(id) {
+            let result = match super::id::is_valid(id) {
                 true => self.remove_files(&entry),
-                false => self.loose.remove(id),
+                false => self.bare_reports.remove(id),
             };
-            match removed {
-                Ok(()) => gone.push(*id),
-                Err(StoreError { kind: StoreErrorKind::Unknown(_), .. }) => gone.push(*id),
+            match result {
+                Ok(()) => removed_ids.push(*id),
+                Err(RepositoryError { kind: RepositoryErrorKind::NotFound(_), .. }) => {
+                    removed_ids.push(*id)
+                }
                 Err(error) => _ = first_error.get_or_insert(error),
             }
         }
-        self.forget(&gone);
+        self.remove_lines(&removed_ids);
         first_error.map_or(Ok(()), Err)
     }
 
-    fn remove_files(&self, entry: &Entry) -> Result<(), StoreError> {
+    fn remove_files(&self, entry: &IndexEntry) -> Result<(), RepositoryError> {
         let path = self.root.join(&entry.path);
         for path in [path.with_extension("html"), path.clone()] {
             match fs::remove_file(&path) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                    return Err(StoreError { path, kind: StoreErrorKind::Remove(error) });
+                    return Err(RepositoryError { path, kind: RepositoryErrorKind::Remove(error) });
                 }
                 _ => {}
             }
         }
-        // Folders that are empty now go too, and what was said of the crashes in them.
-        if let Some(folder) = path.parent() {
-            let is_empty = fs::read_dir(folder).is_ok_and(|mut entries| {
+        // Directories without crashes are removed too, with their metadata.
+        if let Some(dir) = path.parent() {
+            let is_empty = fs::read_dir(dir).is_ok_and(|mut entries| {
                 entries.all(|entry| entry.is_ok_and(|entry| entry.file_name() == METADATA))
             });
             if is_empty {
-                _ = fs::remove_file(folder.join(METADATA));
-                super::remove_empty(folder);
+                _ = fs::remove_file(dir.join(METADATA));
+                super::remove_empty_dirs(dir);
             }
         }
         Ok(())
     }
 
-    /// Takes the lines of crashes out of the index. Where that cannot be done they are lines without a file,
-    /// which the next reader takes out.
-    fn forget(&self, gone: &[&str]) {
-        let gone: std::collections::HashSet<&str> = gone.iter().copied().collect();
-        let Ok(Some(mut locked)) = Locked::wait(&self.root, PATIENCE) else {
-            return super::index::distrust(&self.root);
+    /// Removes lines from the index, and links the newest remaining crash into `latest/`. If the index cannot be
+    /// written, the next reader removes the lines, because they have no file.
+    fn remove_lines(&self, removed: &[&str]) {
+        let removed: std::collections::HashSet<&str> = removed.iter().copied().collect();
+        let Ok(Some(mut locked)) = LockedIndex::wait(&self.root, LOCK_TIMEOUT) else {
+            return index::mark_dirty(&self.root);
         };
         let Ok(lines) = locked.lines() else { return };
-        let kept: Vec<Entry> = lines.entries().filter(|entry| !gone.contains(&*entry.id)).collect();
-        let latest = self.latest().into_iter().filter(|id| gone.contains(&**id));
+        let remaining: Vec<IndexEntry> =
+            lines.entries().filter(|entry| !removed.contains(&*entry.id)).collect();
+        let latest = self.latest_ids().into_iter().filter(|id| removed.contains(&**id));
         for id in latest {
             let name = format!("{id}.{}", Capsule::EXTENSION);
             _ = fs::remove_file(self.root.join(LATEST).join(name));
         }
-        if let Some(newest) = kept.last() {
+        if let Some(newest) = remaining.last() {
             self.set_latest(&self.root.join(&newest.path), &newest.id);
         }
         let is_damaged = lines.is_damaged;
-        _ = locked.replace(kept.into_iter());
+        _ = locked.replace(remaining.into_iter());
         if is_damaged {
-            super::index::distrust(&self.root);
+            index::mark_dirty(&self.root);
         }
     }
 
-    /// Removes the temporary files of processes that were killed more than an hour ago, and the minidumps of
-    /// reports that are gone. A temporary file that cannot be removed stays.
+    /// Removes temporary files older than an hour, which killed processes left, and the minidumps of reports that
+    /// are gone. A temporary file that cannot be removed is ignored.
     ///
     /// # Errors
     ///
-    /// A [`StoreError`] where the folder cannot be read, or a minidump not removed.
-    pub fn remove_stale(&self) -> Result<(), StoreError> {
-        self.loose.remove_stray_dumps()?;
-        let folders = || -> io::Result<Vec<String>> {
-            let mut folders = vec![String::new()];
-            for kind in mend::names(&self.root, true)? {
-                for day in mend::names(&self.root.join(&kind), true)? {
-                    let inner = mend::names(&self.root.join(&kind).join(&day), true)?;
-                    folders.extend(inner.iter().map(|name| format!("{kind}/{day}/{name}")));
+    /// A [`RepositoryError`] if the directory cannot be read or a minidump cannot be removed.
+    pub fn remove_stale(&self) -> Result<(), RepositoryError> {
+        self.bare_reports.remove_orphaned_minidumps()?;
+        let dirs = || -> io::Result<Vec<String>> {
+            let mut dirs = vec![String::new()];
+            for kind in repair::names(&self.root, true)? {
+                for day in repair::names(&self.root.join(&kind), true)? {
+                    let inner = repair::names(&self.root.join(&kind).join(&day), true)?;
+                    dirs.extend(inner.iter().map(|name| format!("{kind}/{day}/{name}")));
                 }
-                folders.push(kind);
+                dirs.push(kind);
             }
-            Ok(folders)
+            Ok(dirs)
         };
-        for folder in folders().unwrap_or_default() {
-            let folder = self.root.join(folder);
-            for name in mend::names(&folder, false).unwrap_or_default() {
+        for dir in dirs().unwrap_or_default() {
+            let dir = self.root.join(dir);
+            for name in repair::names(&dir, false).unwrap_or_default() {
                 if is_temporary(&name) {
-                    remove_if_old(&folder.join(name));
+                    remove_if_stale(&dir.join(name));
                 }
             }
         }
@@ -261,59 +277,58 @@ impl Repository {
     }
 }
 
-/// Whether a file has a name that is given to temporary ones here.
+/// Returns whether a file name is that of a temporary file of a repository.
 fn is_temporary(name: &str) -> bool {
-    let inner = name.strip_prefix('.').and_then(|name| name.strip_suffix(disk::TEMPORARY));
+    let inner = name.strip_prefix('.').and_then(|name| name.strip_suffix(atomic_file::TEMPORARY));
     inner.is_some_and(|inner| {
         let id = inner.strip_suffix(".dmp").unwrap_or(inner);
         inner == METADATA
-            || ["crash-", "index-"].iter().any(|beginning| inner.starts_with(beginning))
+            || ["crash-", "index-"].iter().any(|prefix| inner.starts_with(prefix))
             || super::id::is_valid(id)
             || super::reports::is_id(id)
     })
 }
 
-/// Removes a file whose writer is gone: where it is that old.
-fn remove_if_old(path: &Path) {
+/// Removes a temporary file that is so old that its writer must be dead.
+fn remove_if_stale(path: &Path) {
     let modified = path.symlink_metadata().and_then(|data| data.modified());
     let age = modified.ok().and_then(|modified| modified.elapsed().ok());
-    if age.is_some_and(|age| age > AGAIN) {
-        // It does no harm where it stays.
+    if age.is_some_and(|age| age > MIN_STALE_AGE) {
         _ = fs::remove_file(path);
     }
 }
 
 impl Retention {
-    /// What of these is not to be kept; they are in order, the oldest first.
-    fn choose(&self, entries: &[Entry], now: Timestamp) -> Cleaned {
+    /// Selects the crashes to remove from `entries`, which are sorted oldest first.
+    fn apply(&self, entries: &[IndexEntry], now: Timestamp) -> CleanReport {
         let age = SignedDuration::from_hours(24 * i64::from(self.max_days_to_keep));
         let oldest = now.checked_sub(age).unwrap_or(Timestamp::MIN);
-        let mut of_one: HashMap<_, usize> = HashMap::new();
+        let mut counts: HashMap<_, usize> = HashMap::new();
         let mut bytes = 0_u64;
-        let mut cleaned = Cleaned::default();
+        let mut report = CleanReport::default();
         for entry in entries.iter().rev() {
-            // What has no time that can be read stays.
+            // An invalid timestamp counts as new.
             let is_old = entry.timestamp.parse().is_ok_and(|at: Timestamp| at < oldest);
-            let count = of_one.entry(entry.fingerprint).or_default();
+            let count = counts.entry(entry.fingerprint).or_default();
             let reason = if is_old {
-                Some(Reason::Age)
+                Some(RemovalReason::Age)
             } else if *count >= self.max_reports_per_fingerprint {
-                Some(Reason::Count)
+                Some(RemovalReason::Count)
             } else if bytes.saturating_add(entry.bytes) > self.max_bytes {
-                Some(Reason::Size)
+                Some(RemovalReason::Size)
             } else {
                 None
             };
             match reason {
-                Some(reason) => cleaned.removed.push((entry.clone(), reason)),
+                Some(reason) => report.removed.push((entry.clone(), reason)),
                 None => {
                     *count += 1;
                     bytes += entry.bytes;
-                    cleaned.kept += 1;
+                    report.kept += 1;
                 }
             }
         }
-        cleaned.removed.reverse();
-        cleaned
+        report.removed.reverse();
+        report
     }
 }

@@ -1,150 +1,154 @@
-//! Why a report was not uploaded.
+//! The error of an upload.
 
 use std::path::PathBuf;
 use std::time::Duration;
 use std::{fmt, io};
 
-/// Why a report was not uploaded. The text of none has a token or the key of a DSN in it.
+/// Why a report was not uploaded. No text contains a token or the key of a DSN.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum UploadError {
-    /// The DSN of Sentry is none.
+    /// The Sentry DSN is invalid.
     Dsn {
-        /// Why.
+        /// The reason.
         reason: String,
     },
-    /// The repository is not of the form `OWNER/NAME`.
+    /// The repository does not have the form `OWNER/NAME`.
     Repository {
-        /// As it was given.
+        /// The repository as given.
         repository: String,
     },
-    /// The address of the API cannot be used.
+    /// The URL of the API is invalid.
     Api {
-        /// As it was given, without what stands before an `@`.
+        /// The URL as given, without user name and password.
         api: String,
-        /// Why.
+        /// The reason.
         reason: &'static str,
     },
-    /// The token is empty, or has characters that no token has.
+    /// The token is empty or has characters other than printable ASCII.
     Token,
-    /// The report cannot be uploaded.
+    /// A field of the report is invalid.
     Report {
-        /// The field that is in the way.
+        /// The name of the field.
         field: &'static str,
-        /// What it holds.
+        /// The value of the field.
         value: String,
-        /// Why.
+        /// The reason.
         reason: &'static str,
     },
-    /// A file or folder cannot be read or written.
+    /// The file or its directory cannot be written.
     File {
-        /// Its path.
+        /// The path of the file.
         path: PathBuf,
-        /// What the system says.
+        /// The I/O error.
         error: io::Error,
     },
-    /// There is another file of this name, which stays as it is.
+    /// The file exists with different content. It is not changed.
     Exists {
-        /// Its path.
+        /// The path of the file.
         path: PathBuf,
     },
-    /// No connection could be made, or it broke.
+    /// The connection could not be established, or was lost.
     Connection {
         /// The host, with its port.
         host: String,
-        /// Why.
+        /// The reason.
         reason: String,
     },
-    /// No secure connection could be made, such as for a certificate that is not trusted.
+    /// The TLS handshake failed, for example because the certificate is not trusted.
     Tls {
         /// The host, with its port.
         host: String,
-        /// Why.
+        /// The reason.
         reason: String,
     },
-    /// There was no answer in time.
+    /// The connection or the response took too long.
     Timeout {
         /// The host, with its port.
         host: String,
-        /// How long it was waited.
+        /// The timeout.
         after: Duration,
-        /// Whether not even a connection was made.
+        /// Whether the connection was not established.
         is_connect: bool,
     },
-    /// The answer is not what this protocol has: no HTTP, no JSON, cut short, longer than 1 MiB.
-    Answer {
+    /// The response is not valid HTTP, not the expected JSON, or longer than 1 MiB.
+    InvalidResponse {
         /// The host, with its port.
         host: String,
-        /// What is wrong with it.
+        /// The reason.
         reason: String,
     },
-    /// The server does not do it. Statuses are those of RFC 9110.
+    /// The server responded with an error status.
     Status {
         /// The host, with its port.
         host: String,
-        /// The status, such as 404.
+        /// The status code (RFC 9110), such as 404.
         status: u16,
-        /// What that means here.
+        /// What the status means for the upload.
         meaning: String,
-        /// What the server says, on one line and cut; empty where it says nothing.
+        /// The message of the server, truncated and on one line. Empty if it sent none.
         message: String,
-        /// How long the server wants to be left alone.
+        /// The time after which the server accepts a retry, if it named one.
         retry_after: Option<Duration>,
     },
 }
 
 impl UploadError {
-    /// How long to wait before it is tried again, where that may help: `pause` where the server names
-    /// no time, and no longer than `longest`.
-    pub(super) fn wait(&self, pause: Duration, longest: Duration) -> Option<Duration> {
+    /// Returns how long to wait before a retry: the time that the server requests, or `backoff`. Returns `None` if a
+    /// retry does not help or the server requests more than `max`.
+    pub(super) fn retry_delay(&self, backoff: Duration, max: Duration) -> Option<Duration> {
         match self {
-            Self::Connection { .. } | Self::Timeout { is_connect: true, .. } => Some(pause),
-            Self::Status { status, retry_after, .. } if is_passing(*status) => {
-                Some(retry_after.unwrap_or(pause)).filter(|wait| *wait <= longest)
+            Self::Connection { .. } | Self::Timeout { is_connect: true, .. } => Some(backoff),
+            Self::Status { status, retry_after, .. } if is_temporary(*status) => {
+                Some(retry_after.unwrap_or(backoff)).filter(|delay| *delay <= max)
             }
-            // GitHub says 403 to who asks too often, with the time to wait.
-            Self::Status { status: 403, retry_after: Some(wait), .. } => {
-                Some(*wait).filter(|wait| *wait <= longest)
+            // GitHub uses 403 with `retry-after` for rate limits.
+            Self::Status { status: 403, retry_after: Some(delay), .. } => {
+                Some(*delay).filter(|delay| *delay <= max)
             }
             _ => None,
         }
     }
 }
 
-/// Whether a status may be another one soon.
-const fn is_passing(status: u16) -> bool {
+/// Returns whether a retry may get another status.
+const fn is_temporary(status: u16) -> bool {
     status == 429 || status >= 500
 }
 
 impl fmt::Display for UploadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Dsn { reason } => write!(f, "the DSN is none: {reason}"),
+            Self::Dsn { reason } => write!(f, "invalid DSN: {reason}"),
             Self::Repository { repository } => {
-                write!(f, "`{}` is no repository: it is OWNER/NAME", shown(repository))
+                write!(f, "invalid repository `{}`: expected OWNER/NAME", safe(repository))
             }
             Self::Api { api, reason } => {
-                write!(f, "`{}` cannot be the address of an API: {reason}", shown(api))
+                write!(f, "invalid API URL `{}`: {reason}", safe(api))
             }
-            Self::Token => f.write_str("the token is empty or has characters that no token has"),
+            Self::Token => f.write_str(
+                "invalid token: it is empty or has characters other than printable ASCII",
+            ),
             Self::Report { field, value, reason } => {
-                write!(f, "the report's {field} is `{}`: {reason}", shown(value))
+                write!(f, "invalid {field} `{}` in the crash report: {reason}", safe(value))
             }
             Self::File { path, error } => {
-                write!(f, "cannot write `{}`: {error}", shown(&path.to_string_lossy()))
+                write!(f, "cannot write `{}`: {error}", safe(&path.to_string_lossy()))
             }
             Self::Exists { path } => {
                 let path = path.to_string_lossy();
-                write!(f, "`{}` is there already and holds something else", shown(&path))
+                write!(f, "cannot write `{}`: it exists with different content", safe(&path))
             }
             Self::Connection { host, reason } => write!(f, "cannot reach {host}: {reason}"),
-            Self::Tls { host, reason } => write!(f, "no secure connection to {host}: {reason}"),
+            Self::Tls { host, reason } => write!(f, "TLS connection to {host} failed: {reason}"),
             Self::Timeout { host, after, is_connect } => {
-                let what = if *is_connect { "connection" } else { "answer" };
-                write!(f, "{host}: no {what} within {after:?}")
+                match is_connect {
+                    true => write!(f, "cannot connect to {host} within {after:?}"),
+                    false => write!(f, "no response from {host} within {after:?}"),
+                }
             }
-            Self::Answer { host, reason } => {
-                write!(f, "the answer of {host} is not understood: {reason}")
+            Self::InvalidResponse { host, reason } => {
+                write!(f, "invalid response from {host}: {reason}")
             }
             Self::Status { host, status, meaning, message, retry_after } => {
                 write!(f, "{host}: {meaning} (status {status}")?;
@@ -153,7 +157,7 @@ impl fmt::Display for UploadError {
                 }
                 f.write_str(")")?;
                 match retry_after {
-                    Some(wait) => write!(f, "; try again in {} s", wait.as_secs()),
+                    Some(delay) => write!(f, "; try again in {} s", delay.as_secs()),
                     None => Ok(()),
                 }
             }
@@ -161,16 +165,25 @@ impl fmt::Display for UploadError {
     }
 }
 
-/// What a user gave, on one line and cut.
-fn shown(text: &str) -> String {
-    super::plain::cut(&vitte_diag::text::one_line(text), 200)
+/// Returns untrusted text on one line, truncated.
+fn safe(text: &str) -> String {
+    super::plain::truncate(&vitte_diag::text::one_line(text), 200)
 }
 
-impl std::error::Error for UploadError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::File { error, .. } => Some(error),
-            _ => None,
-        }
+// `Display` includes the cause, so `source` does not return it.
+impl std::error::Error for UploadError {}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use super::*;
+
+    #[test]
+    fn the_cause_is_in_the_text_and_not_repeated_as_source() {
+        let path = PathBuf::from("a.json");
+        let error = UploadError::File { path, error: io::Error::other("disk full") };
+        assert_eq!(error.to_string(), "cannot write `a.json`: disk full");
+        assert!(error.source().is_none());
     }
 }

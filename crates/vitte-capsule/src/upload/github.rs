@@ -1,71 +1,72 @@
-//! A report as an issue on GitHub: <https://docs.github.com/rest/issues/issues>.
+//! Uploads a report as a GitHub issue: <https://docs.github.com/rest/issues/issues>.
 //!
 //! ```text
-//! GET  /repos/OWNER/NAME/issues      the newest, which the search does not know yet
-//! GET  /search/issues                all others
-//! POST /repos/OWNER/NAME/issues      where neither has one that begins with the marker
+//! GET  /repos/OWNER/NAME/issues      the newest issues, which the search may not find yet
+//! GET  /search/issues                all other issues
+//! POST /repos/OWNER/NAME/issues      if none of them starts with the marker
 //! ```
 //!
-//! An issue is known by its marker, `<!-- vitte-crash FINGERPRINT -->`, a comment that the page does not
-//! show. A label would not do: GitHub drops labels of whoever has no right to push. The search alone would
-//! not do either: it learns of an issue some time after it was opened, so that a second upload, or a
-//! second try, would open another one. The marker stands first: what is quoted further down, be it a
-//! marker, is no marker.
+//! An issue is identified by its marker, the invisible comment `<!-- vitte-crash FINGERPRINT -->`. Labels are not used,
+//! because GitHub drops them if the user has no push access. The search alone is not sufficient, because its index is
+//! updated with a delay: a second upload, or a retry, would open a duplicate. Only a marker at the start of an issue
+//! counts, because the text after it may quote another marker.
 
 use serde::Deserialize;
 use ureq::http::Uri;
 
 use super::error::UploadError;
-use super::http::{Answer, Client, Limits};
-use super::markdown::{apart, code, fenced};
-use super::request::{AGENT, Header, Request, Secret};
-use super::{Uploaded, plain};
+use super::http::{Client, HttpOptions, HttpResponse};
+use super::markdown::{code, fenced, without_mentions};
+use super::request::{Header, Request, Secret, USER_AGENT};
+use super::{UploadReceipt, plain};
 use crate::fingerprint::Fingerprint;
 use crate::report::CrashReport;
 
-/// What GitHub is asked for, and what is known of the issue.
+/// The requests that find or open an issue.
 #[derive(Clone, Debug)]
-pub(super) struct Issue {
+pub(super) struct PreparedIssue {
+    /// Lists the newest issues.
     pub(super) newest: Request,
+    /// Searches all issues.
     pub(super) search: Request,
+    /// Opens the issue.
     pub(super) open: Request,
+    /// The first text of the issue, which identifies it.
     pub(super) marker: String,
     repository: String,
     secrets: Vec<Secret>,
 }
 
-/// The most characters of a title; GitHub allows 256.
-const MOST_TITLE: usize = 120;
-/// The most characters of the message; what the body holds is below 60,000, of 65,536 that GitHub allows.
-const MOST_MESSAGE: usize = 4_000;
-/// The most calls, and the most characters of one.
-const MOST_CALLS: usize = 50;
-const MOST_CALL: usize = 400;
-/// The most characters of a fact.
-const MOST_FACT: usize = 100;
+/// GitHub allows 256 characters.
+const MAX_TITLE_CHARS: usize = 120;
+/// With this and the following limits the body has at most 60,000 characters; GitHub allows 65,536.
+const MAX_MESSAGE_CHARS: usize = 4_000;
+const MAX_FRAMES: usize = 50;
+const MAX_FRAME_CHARS: usize = 400;
+const MAX_FIELD_CHARS: usize = 100;
 
 pub(super) fn prepare(
     report: &CrashReport,
     repository: &str,
     token: &Secret,
     api: &str,
-) -> Result<Issue, UploadError> {
+) -> Result<PreparedIssue, UploadError> {
     let api = checked_api(api)?;
     if !is_repository(repository) {
         return Err(UploadError::Repository { repository: repository.to_owned() });
     }
-    let is_token =
-        |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
-    if !is_token(token.reveal()) {
+    let is_valid =
+        |token: &str| !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
+    if !is_valid(token.reveal()) {
         return Err(UploadError::Token);
     }
     let fingerprint = Fingerprint::of(report);
     let marker = format!("<!-- vitte-crash {fingerprint} -->");
     let issue = serde_json::json!({"title": title(report), "body": body(report, &marker)});
-    let json = plain::json(&issue.to_string());
+    let json = plain::escape_json(&issue.to_string());
     let issues = format!("{api}/repos/{repository}/issues");
     let query = format!("repo:{repository}+is:issue+in:body+{fingerprint}");
-    Ok(Issue {
+    Ok(PreparedIssue {
         newest: request(
             "GET",
             format!("{issues}?state=all&sort=created&direction=desc&per_page=10"),
@@ -85,31 +86,31 @@ pub(super) fn prepare(
     })
 }
 
-/// The address of the API without a slash at its end.
+/// Validates the URL of the API, and returns it without a trailing slash.
 fn checked_api(api: &str) -> Result<&str, UploadError> {
-    let refused = |reason| {
-        // Before an `@` may be a password.
-        let api = api.rsplit_once('@').map_or(api, |(_, behind)| behind).to_owned();
+    let rejected = |reason| {
+        // The text before `@` may be a password.
+        let api = api.rsplit_once('@').map_or(api, |(_, host)| host).to_owned();
         Err(UploadError::Api { api, reason })
     };
-    let Ok(uri) = api.parse::<Uri>() else { return refused("it is no URL") };
+    let Ok(uri) = api.parse::<Uri>() else { return rejected("not a URL") };
     let Some(host) = uri.host().filter(|host| !host.is_empty()) else {
-        return refused("it has no host");
+        return rejected("no host");
     };
     if api.contains(['@', '?', '#']) {
-        return refused("it is more than a host and a path");
+        return rejected("only a host and a path are allowed");
     }
-    // Behind a port that is none another one would be taken.
+    // `Uri` ignores an invalid port, and the default port would be used.
     let authority = uri.authority().map_or("", |authority| authority.as_str());
     if authority.len() > host.len() && uri.port_u16().is_none() {
-        return refused("its port is none");
+        return rejected("invalid port");
     }
-    let is_here = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
+    let is_local = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
     match uri.scheme_str() {
         Some("https") => Ok(api.trim_end_matches('/')),
-        Some("http") if is_here => Ok(api.trim_end_matches('/')),
-        Some("http") => refused("without HTTPS everybody could read the token"),
-        _ => refused("it is neither HTTPS nor HTTP"),
+        Some("http") if is_local => Ok(api.trim_end_matches('/')),
+        Some("http") => rejected("HTTP does not protect the token; use HTTPS"),
+        _ => rejected("neither HTTPS nor HTTP"),
     }
 }
 
@@ -126,7 +127,7 @@ fn request(method: &'static str, url: String, token: &Secret, body: String) -> R
     let mut headers = vec![
         Header::new("accept", "application/vnd.github+json"),
         Header::secret("authorization", authorization, format!("Bearer {token}")),
-        Header::new("user-agent", AGENT),
+        Header::new("user-agent", USER_AGENT),
         Header::new("x-github-api-version", "2022-11-28"),
     ];
     if !body.is_empty() {
@@ -136,20 +137,21 @@ fn request(method: &'static str, url: String, token: &Secret, body: String) -> R
     Request { method, url, headers, body }
 }
 
-/// Such as `F0002 SIGSEGV in vittec: invalid memory reference`.
+/// Returns the title, such as `F0002 SIGSEGV in vittec: invalid memory access`.
 fn title(report: &CrashReport) -> String {
     let signal = report.signal.as_deref().map(|signal| format!(" {signal}")).unwrap_or_default();
-    let program = plain::line(&report.module, 40);
+    let program = plain::line(&report.program, 40);
     let message = report.message.trim().lines().next().unwrap_or_default();
     let title = format!("{}{} in {program}: {message}", report.code, plain::line(&signal, 20));
-    plain::cut(&apart(&plain::line(&title, MOST_TITLE)), MOST_TITLE)
+    let title = without_mentions(&plain::line(&title, MAX_TITLE_CHARS));
+    plain::truncate(&title, MAX_TITLE_CHARS)
 }
 
-/// The issue's text:
+/// Returns the text of the issue:
 ///
 /// ````text
 /// <!-- vitte-crash 0123456789abcdef0123456789abcdef -->
-/// | fact | value |
+/// | field | value |
 /// |---|---|
 /// | code | `F0001` |
 /// | program | `vittec 0.1.0` |
@@ -161,32 +163,33 @@ fn title(report: &CrashReport) -> String {
 /// ```
 /// ````
 fn body(report: &CrashReport, marker: &str) -> String {
-    let mut out = format!("{marker}\n{}", facts(report));
+    let mut out = format!("{marker}\n{}", table(report));
     let mut section = |name: &str, lines: &[String]| {
         if !lines.is_empty() {
             out.push_str(&format!("\n**{name}**\n\n{}", fenced(lines)));
         }
     };
-    section("Message", &plain::lines(&report.message, MOST_MESSAGE));
-    section("What it was doing, the innermost first", &plain::context(report));
-    let calls = report.backtrace.frames();
+    section("Message", &plain::lines(&report.message, MAX_MESSAGE_CHARS));
+    section("Contexts, innermost first", &plain::contexts(report));
+    let frames = report.backtrace.frames();
+    let shown = frames.iter().take(MAX_FRAMES);
     let mut lines: Vec<_> =
-        calls.iter().take(MOST_CALLS).map(|frame| plain::line(frame.text(), MOST_CALL)).collect();
-    if let Some(more) = calls.len().checked_sub(MOST_CALLS + 1) {
-        lines.push(format!("... {} calls are left out ...", more + 1));
+        shown.map(|frame| plain::line(frame.text(), MAX_FRAME_CHARS)).collect();
+    if frames.len() > MAX_FRAMES {
+        lines.push(format!("[... omitted {} frames ...]", frames.len() - MAX_FRAMES));
     }
-    section("Backtrace, the innermost call first", &lines);
+    section("Backtrace, innermost frame first", &lines);
     out
 }
 
-fn facts(report: &CrashReport) -> String {
+fn table(report: &CrashReport) -> String {
     let text = |text: &str| Some(text.to_owned());
-    let facts = [
+    let fields = [
         ("code", text(report.code.as_str())),
-        ("program", Some(format!("{} {}", report.module, report.version))),
+        ("program", Some(format!("{} {}", report.program, report.version))),
         ("signal", report.signal.clone()),
         ("address", report.address.clone()),
-        ("place", report.location.clone()),
+        ("location", report.location.clone()),
         ("thread", text(&report.thread)),
         ("system", Some(format!("{} {}", report.system.os, report.system.arch))),
         ("build", report.build.clone()),
@@ -195,9 +198,9 @@ fn facts(report: &CrashReport) -> String {
         ("report", text(&report.id)),
         ("session", text(&report.session)),
     ];
-    let mut out = String::from("| fact | value |\n|---|---|\n");
-    for (name, value) in facts {
-        let value = plain::line(value.as_deref().unwrap_or_default().trim(), MOST_FACT);
+    let mut out = String::from("| field | value |\n|---|---|\n");
+    for (name, value) in fields {
+        let value = plain::line(value.as_deref().unwrap_or_default().trim(), MAX_FIELD_CHARS);
         if !value.is_empty() {
             out.push_str(&format!("| {name} | {} |\n", code(&value)));
         }
@@ -205,9 +208,9 @@ fn facts(report: &CrashReport) -> String {
     out
 }
 
-/// An issue as GitHub describes it.
+/// An issue in a response.
 #[derive(Deserialize)]
-struct Found {
+struct GithubIssue {
     html_url: String,
     #[serde(default)]
     body: Option<String>,
@@ -215,57 +218,61 @@ struct Found {
     state: Option<String>,
 }
 
-/// Several, as the search answers.
+/// The response of the search.
 #[derive(Deserialize)]
-struct Results {
-    items: Vec<Found>,
+struct SearchResults {
+    items: Vec<GithubIssue>,
 }
 
-pub(super) fn send(issue: &Issue, limits: Limits) -> Result<Uploaded, UploadError> {
-    let client = Client::new(&issue.open.url, limits, &issue.secrets);
-    let newest: Vec<Found> = read(&client, issue, client.call(&issue.newest)?)?;
-    if let Some(known) = known(newest, &issue.marker) {
-        return Ok(known);
+pub(super) fn send(
+    issue: &PreparedIssue,
+    options: HttpOptions,
+) -> Result<UploadReceipt, UploadError> {
+    let client = Client::new(&issue.open.url, options, &issue.secrets);
+    let newest: Vec<GithubIssue> = parse(&client, issue, client.send(&issue.newest)?)?;
+    if let Some(existing) = with_marker(newest, &issue.marker) {
+        return Ok(existing);
     }
-    let results: Results = read(&client, issue, client.call(&issue.search)?)?;
-    if let Some(known) = known(results.items, &issue.marker) {
-        return Ok(known);
+    let results: SearchResults = parse(&client, issue, client.send(&issue.search)?)?;
+    if let Some(existing) = with_marker(results.items, &issue.marker) {
+        return Ok(existing);
     }
-    let opened: Found = read(&client, issue, client.call(&issue.open)?)?;
-    Ok(Uploaded::Opened { url: opened.html_url })
+    let opened: GithubIssue = parse(&client, issue, client.send(&issue.open)?)?;
+    Ok(UploadReceipt::NewIssue { url: opened.html_url })
 }
 
-fn known(found: Vec<Found>, marker: &str) -> Option<Uploaded> {
-    let has_it = |found: &Found| {
-        found.body.as_deref().is_some_and(|body| body.trim_start().starts_with(marker))
+/// Returns the first issue that starts with the marker.
+fn with_marker(issues: Vec<GithubIssue>, marker: &str) -> Option<UploadReceipt> {
+    let has_marker = |issue: &GithubIssue| {
+        issue.body.as_deref().is_some_and(|body| body.trim_start().starts_with(marker))
     };
-    let found = found.into_iter().find(has_it)?;
-    let is_open = found.state.as_deref() != Some("closed");
-    Some(Uploaded::Known { url: found.html_url, is_open })
+    let issue = issues.into_iter().find(has_marker)?;
+    let is_open = issue.state.as_deref() != Some("closed");
+    Some(UploadReceipt::ExistingIssue { url: issue.html_url, is_open })
 }
 
-/// The JSON of a good answer.
-fn read<T: for<'a> Deserialize<'a>>(
+/// Parses the JSON of a successful response.
+fn parse<T: for<'a> Deserialize<'a>>(
     client: &Client<'_>,
-    issue: &Issue,
-    answer: Answer,
+    issue: &PreparedIssue,
+    response: HttpResponse,
 ) -> Result<T, UploadError> {
-    if !(200..300).contains(&answer.status()) {
+    if !(200..300).contains(&response.status()) {
         let repository = &issue.repository;
-        return Err(client.refusal(answer, |status| match status {
-            401 => Some("the token is not accepted".to_owned()),
-            403 => Some(format!("the token may not open issues in `{repository}`")),
-            404 => {
-                Some(format!("there is no repository `{repository}`, or the token may not see it"))
-            }
-            410 => Some(format!("`{repository}` takes no issues")),
+        return Err(client.status_error(response, |status| match status {
+            401 => Some("the token was rejected".to_owned()),
+            403 => Some(format!("the token has no permission to open issues in `{repository}`")),
+            404 => Some(format!(
+                "the repository `{repository}` does not exist or the token has no access to it"
+            )),
+            410 => Some(format!("issues are disabled in `{repository}`")),
             _ => None,
         }));
     }
-    let body = client.body(answer)?;
+    let body = client.body(response)?;
     serde_json::from_slice(&body).map_err(|error| {
-        // The error's own text may quote what the server sent.
-        let place = format!("line {}, column {}", error.line(), error.column());
-        client.not_understood(format!("it is not the JSON that GitHub writes ({place})"))
+        // The text of the error is not used, because it may quote the response.
+        let location = format!("line {}, column {}", error.line(), error.column());
+        client.invalid_response(format!("unexpected JSON ({location})"))
     })
 }

@@ -1,4 +1,4 @@
-//! Requests and their answers.
+//! Sends HTTP requests and reads the responses.
 
 use std::io::{self, Read as _};
 use std::time::Duration;
@@ -10,17 +10,20 @@ use super::error::UploadError;
 use super::plain;
 use super::request::{Request, Secret};
 
-/// The most bytes that are read of an answer.
-const MOST_BYTES: u64 = 1 << 20;
-/// The most characters that are shown of what a server says.
-const MOST_SHOWN: usize = 200;
+/// The limit of a response body.
+const MAX_BODY_BYTES: u64 = 1 << 20;
+/// The limit of server text in an error.
+const MAX_MESSAGE_CHARS: usize = 200;
 
-/// How long is waited, and by which way.
+/// The timeouts and the proxy setting.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Limits {
+pub(super) struct HttpOptions {
+    /// The timeout for connecting.
     pub(super) connect: Duration,
-    pub(super) whole: Duration,
-    pub(super) is_proxied: bool,
+    /// The timeout for a request with its response.
+    pub(super) total: Duration,
+    /// Whether the proxy of the environment is used.
+    pub(super) use_env_proxy: bool,
 }
 
 /// Sends requests to one host.
@@ -28,179 +31,179 @@ pub(super) struct Limits {
 pub(super) struct Client<'a> {
     agent: Agent,
     host: String,
-    limits: Limits,
-    /// What is taken out of all that the server says.
+    options: HttpOptions,
+    /// The secrets that are redacted in server text.
     secrets: &'a [Secret],
 }
 
-/// An answer, of which the body is not read yet.
+/// A response whose body has not been read yet.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(super) struct HttpResponse {
     response: Response<Body>,
 }
 
 impl<'a> Client<'a> {
-    pub(super) fn new(url: &str, limits: Limits, secrets: &'a [Secret]) -> Self {
+    pub(super) fn new(url: &str, options: HttpOptions, secrets: &'a [Secret]) -> Self {
         let agent = Agent::config_builder()
             .http_status_as_error(false)
-            // A redirect would send a report, or a token, where nobody said that it may go.
+            // A redirect would send the report or the token to a server that the user has not chosen.
             .max_redirects(0)
-            .proxy(if limits.is_proxied { Proxy::try_from_env() } else { None })
-            .timeout_connect(Some(limits.connect))
-            .timeout_resolve(Some(limits.connect))
-            .timeout_global(Some(limits.whole))
-            // All headers are in the request, where they can be seen.
+            .proxy(if options.use_env_proxy { Proxy::try_from_env() } else { None })
+            .timeout_connect(Some(options.connect))
+            .timeout_resolve(Some(options.connect))
+            .timeout_global(Some(options.total))
+            // No implicit headers: the request that is shown to the user has all of them.
             .user_agent("")
             .accept("")
             .build()
             .new_agent();
-        Self { agent, host: host(url), limits, secrets }
+        Self { agent, host: host(url), options, secrets }
     }
 
-    /// Sends a request. What the server says is an answer, whatever it is.
-    pub(super) fn call(&self, request: &Request) -> Result<Answer, UploadError> {
+    /// Sends a request. A response with an error status is not an error.
+    pub(super) fn send(&self, request: &Request) -> Result<HttpResponse, UploadError> {
         let mut builder = http::Request::builder().method(request.method).uri(&request.url);
         for header in &request.headers {
             builder = builder.header(header.name, &header.value);
         }
         let response = if request.body.is_empty() {
-            builder.body(()).map_err(ureq::Error::Http).and_then(|call| self.agent.run(call))
+            builder.body(()).map_err(ureq::Error::Http).and_then(|request| self.agent.run(request))
         } else {
-            let call = builder.body(request.body.as_bytes()).map_err(ureq::Error::Http);
-            call.and_then(|call| self.agent.run(call))
+            let request = builder.body(request.body.as_bytes()).map_err(ureq::Error::Http);
+            request.and_then(|request| self.agent.run(request))
         };
-        response.map(|response| Answer { response }).map_err(|error| self.failed(error))
+        response
+            .map(|response| HttpResponse { response })
+            .map_err(|error| self.transport_error(error))
     }
 
-    /// All of the answer's body, which is at most 1 MiB.
-    pub(super) fn body(&self, answer: Answer) -> Result<Vec<u8>, UploadError> {
-        let (body, end) = read(answer.response.into_body());
-        end.map_err(|error| self.failed(error.into()))?;
-        if u64::try_from(body.len()).is_ok_and(|length| length > MOST_BYTES) {
-            return Err(self.not_understood("it is longer than 1 MiB"));
+    /// Reads the whole body, which is at most 1 MiB.
+    pub(super) fn body(&self, response: HttpResponse) -> Result<Vec<u8>, UploadError> {
+        let (body, result) = read(response.response.into_body());
+        result.map_err(|error| self.transport_error(error.into()))?;
+        if u64::try_from(body.len()).is_ok_and(|length| length > MAX_BODY_BYTES) {
+            return Err(self.invalid_response("longer than 1 MiB"));
         }
         Ok(body)
     }
 
-    pub(super) fn not_understood(&self, reason: impl Into<String>) -> UploadError {
-        UploadError::Answer { host: self.host.clone(), reason: reason.into() }
+    pub(super) fn invalid_response(&self, reason: impl Into<String>) -> UploadError {
+        UploadError::InvalidResponse { host: self.host.clone(), reason: reason.into() }
     }
 
-    /// The error of an answer that is no success. `meaning` says what a status means; for one that it
-    /// does not know, what that status means anywhere is said.
-    pub(super) fn refusal(
+    /// Returns the error of a response with an error status. `meaning` describes the status; if it returns `None`, the
+    /// general meaning is used.
+    pub(super) fn status_error(
         &self,
-        answer: Answer,
+        response: HttpResponse,
         meaning: impl FnOnce(u16) -> Option<String>,
     ) -> UploadError {
-        let status = answer.status();
-        let headers = answer.response.headers();
-        let header = |name| text_of(headers, name);
+        let status = response.status();
+        let headers = response.response.headers();
+        let header = |name| header_text(headers, name);
         let retry_after = header("retry-after").and_then(|text| text.trim().parse().ok());
         let is_limited =
             status == 429 || (status == 403 && header("x-ratelimit-remaining") == Some("0"));
         let meaning = match status {
             300..400 => match header("location") {
-                Some(to) => {
-                    format!("it redirects to `{}`, which is not followed", self.shown(to))
-                }
-                None => "it redirects, which is not followed".to_owned(),
+                Some(to) => format!("redirect to `{}` not followed", self.redacted(to)),
+                None => "redirect not followed".to_owned(),
             },
             _ if is_limited => "too many requests".to_owned(),
             _ => meaning(status).unwrap_or_else(|| {
-                let known = match status {
-                    401 => "the credentials are not accepted",
-                    403 => "this is not allowed",
-                    404 => "there is no such address",
+                let general = match status {
+                    401 => "invalid credentials",
+                    403 => "access denied",
+                    404 => "not found",
                     413 => "the report is too large",
-                    500.. => "the server has a problem",
-                    _ => "the server does not accept it",
+                    500.. => "server error",
+                    _ => "request rejected",
                 };
-                known.to_owned()
+                general.to_owned()
             }),
         };
         let host = self.host.clone();
-        // Of a bad answer as much as there is helps.
-        let (body, _) = read(answer.response.into_body());
-        let message = self.shown(&message(&body));
+        // An incomplete body may still have a useful message.
+        let (body, _) = read(response.response.into_body());
+        let message = self.redacted(&message(&body));
         let retry_after = retry_after.map(Duration::from_secs);
         UploadError::Status { host, status, meaning, message, retry_after }
     }
 
-    /// What a server says, without secrets, on one line and cut.
-    fn shown(&self, text: &str) -> String {
+    /// Returns server text without secrets, on one line and truncated.
+    fn redacted(&self, text: &str) -> String {
         let secrets = self.secrets.iter().map(Secret::reveal).filter(|secret| !secret.is_empty());
         let text = secrets.fold(text.to_owned(), |text, secret| text.replace(secret, "***"));
-        plain::line(text.trim(), MOST_SHOWN)
+        plain::line(text.trim(), MAX_MESSAGE_CHARS)
     }
 
-    fn failed(&self, error: ureq::Error) -> UploadError {
+    fn transport_error(&self, error: ureq::Error) -> UploadError {
         let host = self.host.clone();
-        let reason = |text: String| self.shown(&text);
+        let reason = |text: String| self.redacted(&text);
         match error {
             ureq::Error::Timeout(timeout) => self.timed_out(timeout),
             ureq::Error::Io(error) => match error.kind() {
                 io::ErrorKind::TimedOut => self.timed_out(Timeout::Global),
                 io::ErrorKind::ConnectionRefused => {
-                    UploadError::Connection { host, reason: "the connection is refused".to_owned() }
+                    UploadError::Connection { host, reason: "connection refused".to_owned() }
                 }
                 io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset => {
-                    let reason = "the connection was closed before the answer was complete";
+                    let reason = "the connection was closed before the response was complete";
                     UploadError::Connection { host, reason: reason.to_owned() }
                 }
-                // What TLS says of a certificate, or of a server that speaks something else.
+                // The TLS library reports bad certificates and servers without TLS in this way.
                 io::ErrorKind::InvalidData => {
                     UploadError::Tls { host, reason: reason(error.to_string()) }
                 }
                 _ => UploadError::Connection { host, reason: reason(error.to_string()) },
             },
             ureq::Error::HostNotFound => {
-                UploadError::Connection { host, reason: "there is no such host".to_owned() }
+                UploadError::Connection { host, reason: "host not found".to_owned() }
             }
             ureq::Error::Tls(error) => UploadError::Tls { host, reason: error.to_owned() },
             ureq::Error::Rustls(error) => {
                 UploadError::Tls { host, reason: reason(error.to_string()) }
             }
             ureq::Error::Protocol(error) => {
-                self.not_understood(reason(format!("it is no HTTP: {error}")))
+                self.invalid_response(reason(format!("invalid HTTP: {error}")))
             }
-            ureq::Error::LargeResponseHeader(..) => self.not_understood("its headers are too long"),
+            ureq::Error::LargeResponseHeader(..) => self.invalid_response("headers too long"),
             error => UploadError::Connection { host, reason: reason(error.to_string()) },
         }
     }
 
     fn timed_out(&self, timeout: Timeout) -> UploadError {
         let is_connect = matches!(timeout, Timeout::Connect | Timeout::Resolve);
-        let after = if is_connect { self.limits.connect } else { self.limits.whole };
+        let after = if is_connect { self.options.connect } else { self.options.total };
         UploadError::Timeout { host: self.host.clone(), after, is_connect }
     }
 }
 
-impl Answer {
+impl HttpResponse {
     pub(super) fn status(&self) -> u16 {
         self.response.status().as_u16()
     }
 }
 
-/// The host of a URL, with its port where it has one.
+/// Returns the host of a URL, with the port if there is one.
 pub(super) fn host(url: &str) -> String {
     let authority = url.parse::<Uri>().ok().and_then(|uri| uri.into_parts().authority);
     authority.map_or_else(String::new, |authority| authority.as_str().to_owned())
 }
 
-fn text_of<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+fn header_text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-/// What there is of a body, up to one byte more than is allowed, and whether that was all.
+/// Reads a body up to one byte more than is allowed. Returns what was read also in case of an error.
 fn read(body: Body) -> (Vec<u8>, io::Result<usize>) {
     let mut bytes = Vec::new();
-    let end = body.into_reader().take(MOST_BYTES + 1).read_to_end(&mut bytes);
-    (bytes, end)
+    let result = body.into_reader().take(MAX_BODY_BYTES + 1).read_to_end(&mut bytes);
+    (bytes, result)
 }
 
-/// The text of an error, as GitHub (`message`) and Sentry (`detail`) write it; or else the first line of
-/// any text that is no page.
+/// Extracts the message of an error response: the JSON field of GitHub (`message`) or Sentry (`detail`), else the first
+/// line unless it is HTML.
 fn message(body: &[u8]) -> String {
     let value: Option<serde_json::Value> = serde_json::from_slice(body).ok();
     if let Some(value) = value {

@@ -1,32 +1,32 @@
-//! Text in Markdown as GitHub has it: <https://github.github.com/gfm/>. What comes from a report stands in
-//! code alone, so that no name is called, no issue is linked and no markup is obeyed.
+//! GitHub Flavored Markdown: <https://github.github.com/gfm/>. Text from a report is always in code spans or blocks, so
+//! that it cannot mention users, link issues or contain markup.
 
-/// `text`, which has one line, in a code span (section 6.3): between more backticks than it has in a
-/// row. For a cell of a table too, so that a `|` in it, which would end the cell, is shown as `¦`.
+/// Returns one line of text as a code span (section 6.3), delimited by more backticks than any run in it. It can be used
+/// in a table cell: `|`, which would end the cell, is replaced by `¦`.
 pub(super) fn code(text: &str) -> String {
     let text = text.replace('|', "¦");
-    let ticks = "`".repeat(longest_row(&text) + 1);
-    // A blank keeps a backtick of the text from the mark, and is not shown.
-    let blank = if text.contains('`') { " " } else { "" };
-    format!("{ticks}{blank}{text}{blank}{ticks}")
+    let ticks = "`".repeat(longest_backtick_run(&text) + 1);
+    // A space separates backticks of the text from the delimiter, and is not rendered.
+    let space = if text.contains('`') { " " } else { "" };
+    format!("{ticks}{space}{text}{space}{ticks}")
 }
 
-/// `lines`, of which each has no line end, in a fenced block (section 4.5), between more backticks than
-/// any of them has in a row.
+/// Returns lines as a fenced code block (section 4.5), delimited by more backticks than any run in them. The lines must
+/// not contain line ends.
 pub(super) fn fenced(lines: &[String]) -> String {
-    let most = lines.iter().map(|line| longest_row(line)).max().unwrap_or_default();
-    let fence = "`".repeat((most + 1).max(3));
+    let longest = lines.iter().map(|line| longest_backtick_run(line)).max().unwrap_or_default();
+    let fence = "`".repeat((longest + 1).max(3));
     format!("{fence}text\n{}\n{fence}\n", lines.join("\n"))
 }
 
-/// `text` for a place without code spans: `@name` and `#123` with a blank in them, so that they are
-/// neither names nor numbers.
-pub(super) fn apart(text: &str) -> String {
+/// Inserts a space after `@` and `#`, so that they neither mention a user nor link an issue. For titles, which have no
+/// code spans.
+pub(super) fn without_mentions(text: &str) -> String {
     text.replace('@', "@ ").replace('#', "# ")
 }
 
-/// The most backticks in a row.
-fn longest_row(text: &str) -> usize {
+/// Returns the length of the longest run of backticks.
+fn longest_backtick_run(text: &str) -> usize {
     text.split(|c| c != '`').map(str::len).max().unwrap_or_default()
 }
 
@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_gets_out_of_code() {
+    fn text_cannot_end_its_code_span_or_block() {
         assert_eq!(code("a"), "`a`");
         assert_eq!(code("a`b``"), "``` a`b`` ```");
         assert_eq!(code("a|b\\|c"), "`a¦b\\¦c`");

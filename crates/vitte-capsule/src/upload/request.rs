@@ -1,15 +1,15 @@
-//! What is sent, and how it is shown without its secrets.
+//! An HTTP request, and its display without secrets.
 
 use std::fmt;
 
 use vitte_diag::text;
 
-/// Text that is shown nowhere: a token, a DSN. Its `Debug` and `Display` are `***`.
+/// A secret text, such as a token or a DSN. `Debug` and `Display` write `***`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {
-    /// Keeps a text secret.
+    /// Wraps a secret text.
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
@@ -32,7 +32,7 @@ impl fmt::Display for Secret {
     }
 }
 
-/// One HTTP request. `Display` writes it as it goes over the wire, `***` in the place of secrets:
+/// An HTTP request. `Display` writes it as it is sent, with `***` in place of secrets:
 ///
 /// ```text
 /// POST https://api.github.com/repos/owner/name/issues
@@ -42,7 +42,7 @@ impl fmt::Display for Secret {
 /// {"title":"F0001 …
 /// ```
 ///
-/// Only `Host` is not among the headers: it is that of the URL.
+/// The headers are complete except for `Host`, which follows from the URL.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Request {
     pub(super) method: &'static str,
@@ -52,24 +52,24 @@ pub struct Request {
 }
 
 impl Request {
-    /// The method, such as `POST`.
+    /// Returns the method, such as `POST`.
     #[must_use]
     pub fn method(&self) -> &str {
         self.method
     }
 
-    /// The URL, which has no secrets in it.
+    /// Returns the URL, which contains no secrets.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// The names of the headers and their values, with `***` in the place of secrets.
+    /// Returns the names and values of the headers, with `***` in place of secrets.
     pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.headers.iter().map(|header| (header.name, &*header.shown))
+        self.headers.iter().map(|header| (header.name, &*header.redacted))
     }
 
-    /// The body; empty where there is none.
+    /// Returns the body, or an empty string if there is none.
     #[must_use]
     pub fn body(&self) -> &str {
         &self.body
@@ -95,27 +95,27 @@ impl fmt::Display for Request {
 pub(super) struct Header {
     pub(super) name: &'static str,
     pub(super) value: String,
-    /// The value without its secrets.
-    shown: String,
+    /// The value with `***` in place of secrets.
+    redacted: String,
 }
 
 impl Header {
     pub(super) fn new(name: &'static str, value: impl Into<String>) -> Self {
         let value = value.into();
-        Self { name, shown: value.clone(), value }
+        Self { name, redacted: value.clone(), value }
     }
 
-    /// A header whose value is shown as `shown`.
-    pub(super) const fn secret(name: &'static str, value: String, shown: String) -> Self {
-        Self { name, value, shown }
+    /// Creates a header with a secret value, which is displayed as `redacted`.
+    pub(super) const fn secret(name: &'static str, value: String, redacted: String) -> Self {
+        Self { name, value, redacted }
     }
 }
 
 impl fmt::Debug for Header {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.name, self.shown)
+        write!(f, "{}: {}", self.name, self.redacted)
     }
 }
 
-/// Who sends: this package and its version.
-pub(super) const AGENT: &str = concat!("vitte-diag/", env!("CARGO_PKG_VERSION"));
+/// The user agent: the name of the project and its version.
+pub(super) const USER_AGENT: &str = concat!("vitte-diag/", env!("CARGO_PKG_VERSION"));

@@ -1,8 +1,8 @@
-//! A report as an event of Sentry: <https://develop.sentry.dev/sdk/data-model/envelopes/>.
+//! Uploads a report as a Sentry event: <https://develop.sentry.dev/sdk/data-model/envelopes/>.
 //!
-//! The envelope has one item, the event. Its id comes from the report, so that a second upload is the same
-//! event, and neither it nor the header says when it was sent, so that what is shown before is what
-//! is sent. An item may have 1 MiB: all that can be long is cut before.
+//! The envelope has one item, the event. Its id is computed from the report, so that a second upload is the same event.
+//! There is no sending time in the envelope, so that exactly the bytes that were shown are sent. Sentry accepts items of
+//! up to 1 MiB, so all long text is truncated.
 
 use std::hash::Hasher as _;
 use std::time::SystemTime;
@@ -12,123 +12,128 @@ use sentry_types::{Auth, Dsn, Uuid};
 use siphasher::sip128::{Hasher128 as _, SipHasher24};
 
 use super::error::UploadError;
-use super::http::{Client, Limits, host};
-use super::request::{AGENT, Header, Request, Secret};
-use super::{Uploaded, plain};
+use super::http::{Client, HttpOptions, host};
+use super::request::{Header, Request, Secret, USER_AGENT};
+use super::{UploadReceipt, plain};
 use crate::fingerprint::{Fingerprint, without_hash};
 use crate::report::{CrashFrame, CrashReport};
 
-/// What Sentry gets, and the id of it.
+/// The request that sends an event.
 #[derive(Clone, Debug)]
-pub(super) struct Event {
+pub(super) struct PreparedEvent {
     pub(super) request: Request,
     id: Uuid,
     secrets: Vec<Secret>,
 }
 
-/// The most characters of the message, which is what Sentry keeps.
-const MOST_MESSAGE: usize = 8_192;
-/// The most characters of a function, a path and the like.
-const MOST_NAME: usize = 256;
-/// The most characters of a tag, which is what Sentry keeps.
-const MOST_TAG: usize = 200;
-/// The most calls of the thread that crashed: the innermost.
-const MOST_CALLS: usize = 128;
-/// The most threads, and the most calls of one that did not crash.
-const MOST_THREADS: usize = 32;
-const MOST_OTHER_CALLS: usize = 10;
-/// The most notes and registers.
-const MOST_NOTES: usize = 32;
+/// The limit of the message, which is that of Sentry.
+const MAX_MESSAGE_CHARS: usize = 8_192;
+/// The limit of a function name, a path or a note.
+const MAX_NAME_CHARS: usize = 256;
+/// The limit of a tag value, which is that of Sentry.
+const MAX_TAG_CHARS: usize = 200;
+/// The limit of the crashed thread; the innermost frames are sent.
+const MAX_FRAMES: usize = 128;
+const MAX_THREADS: usize = 32;
+/// The limit of each thread that did not crash.
+const MAX_OTHER_FRAMES: usize = 10;
+const MAX_NOTES: usize = 32;
+const MAX_REGISTERS: usize = 32;
 
-pub(super) fn prepare(report: &CrashReport, dsn: &Secret) -> Result<Event, UploadError> {
+pub(super) fn prepare(report: &CrashReport, dsn: &Secret) -> Result<PreparedEvent, UploadError> {
     let dsn: Dsn = dsn.reveal().trim().parse().map_err(|error: sentry_types::ParseDsnError| {
         UploadError::Dsn { reason: error.to_string() }
     })?;
-    let unusable = |reason| UploadError::Report {
+    let invalid_time = |reason| UploadError::Report {
         field: "timestamp",
         value: report.timestamp.clone(),
         reason,
     };
     let time: jiff::Timestamp =
-        report.timestamp.parse().map_err(|_| unusable("it is no time of RFC 3339"))?;
+        report.timestamp.parse().map_err(|_| invalid_time("not an RFC 3339 timestamp"))?;
     let id = id(report);
     let mut envelope = protocol::Envelope::new();
     envelope.add_item(event(report, id, time.into()));
     let mut body = Vec::new();
-    // The event is in memory; what can go wrong is a time before 1970.
-    envelope.to_writer(&mut body).map_err(|_| unusable("Sentry knows no time before 1970"))?;
-    // All text in it was made safe before, so that it is text without anything that a terminal obeys.
+    // Writing to memory only fails for a time before 1970.
+    envelope
+        .to_writer(&mut body)
+        .map_err(|_| invalid_time("Sentry accepts no time before 1970"))?;
+    // All text in the event is already safe to print.
     let body = String::from_utf8_lossy(&body).into_owned();
     let secrets: Vec<_> =
         [Some(dsn.public_key()), dsn.secret_key()].into_iter().flatten().map(Secret::new).collect();
     let headers = vec![
         Header::new("accept", "application/json"),
-        Header::new("user-agent", AGENT),
+        Header::new("user-agent", USER_AGENT),
         authorization(&dsn)?,
         Header::new("content-type", "application/x-sentry-envelope"),
         Header::new("content-length", body.len().to_string()),
     ];
     let url = dsn.envelope_api_url().to_string();
-    Ok(Event { request: Request { method: "POST", url, headers, body }, id, secrets })
+    Ok(PreparedEvent { request: Request { method: "POST", url, headers, body }, id, secrets })
 }
 
-/// The keys of the DSN, as Sentry reads them.
+/// Returns the header with the keys of the DSN.
 fn authorization(dsn: &Dsn) -> Result<Header, UploadError> {
     let with = |key: &str, secret: Option<&str>| {
-        let pairs = [("sentry_client", AGENT), ("sentry_key", key)];
+        let pairs = [("sentry_client", USER_AGENT), ("sentry_key", key)];
         let pairs = pairs.into_iter().chain(secret.map(|secret| ("sentry_secret", secret)));
         Auth::from_pairs(pairs).map(|auth| auth.to_string())
     };
     let value = with(dsn.public_key(), dsn.secret_key());
-    let shown = with("***", dsn.secret_key().map(|_| "***"));
-    match (value, shown) {
-        (Ok(value), Ok(shown)) => Ok(Header::secret("x-sentry-auth", value, shown)),
+    let redacted = with("***", dsn.secret_key().map(|_| "***"));
+    match (value, redacted) {
+        (Ok(value), Ok(redacted)) => Ok(Header::secret("x-sentry-auth", value, redacted)),
         (Err(error), _) | (_, Err(error)) => Err(UploadError::Dsn { reason: error.to_string() }),
     }
 }
 
-pub(super) fn send(event: &Event, limits: Limits) -> Result<Uploaded, UploadError> {
+pub(super) fn send(
+    event: &PreparedEvent,
+    options: HttpOptions,
+) -> Result<UploadReceipt, UploadError> {
     let url = &event.request.url;
-    let client = Client::new(url, limits, &event.secrets);
-    let answer = client.call(&event.request)?;
-    // The status says that the event was taken; its id is known, so that the body is of no use.
-    if (200..300).contains(&answer.status()) {
-        return Ok(Uploaded::Event { id: event.id.as_simple().to_string(), host: host(url) });
+    let client = Client::new(url, options, &event.secrets);
+    let response = client.send(&event.request)?;
+    // The body has only the id of the event, which is already known.
+    if (200..300).contains(&response.status()) {
+        return Ok(UploadReceipt::Event { id: event.id.as_simple().to_string(), host: host(url) });
     }
-    Err(client.refusal(answer, |status| {
+    Err(client.status_error(response, |status| {
         let meaning = match status {
-            401 | 403 => "the key of the DSN is not accepted",
-            404 => "there is no such project",
+            401 | 403 => "the key of the DSN was rejected",
+            404 => "project not found",
             _ => return None,
         };
         Some(meaning.to_owned())
     }))
 }
 
-/// The id of the event, which is the same for the same report; in the form of a UUID of version 4.
+/// Computes the id of the event from the report, in the format of a version 4 UUID.
 fn id(report: &CrashReport) -> Uuid {
     let mut hasher = SipHasher24::new();
     for part in [&report.id, &report.session, &report.timestamp] {
         hasher.write(part.as_bytes());
-        // No part has this byte: it is none of UTF-8.
+        // A separator that cannot occur in UTF-8.
         hasher.write(&[0xff]);
     }
     let hash = hasher.finish128().as_u128();
     let version = 0x4_u128 << 76;
     let variant = 0b10_u128 << 62;
-    let free = !((0xf_u128 << 76) | (0b11_u128 << 62));
-    Uuid::from_u128((hash & free) | version | variant)
+    let hash_bits = !((0xf_u128 << 76) | (0b11_u128 << 62));
+    Uuid::from_u128((hash & hash_bits) | version | variant)
 }
 
 fn event(report: &CrashReport, id: Uuid, timestamp: SystemTime) -> protocol::Event<'static> {
-    let name = |text: &str| plain::line(text, MOST_NAME);
+    let name = |text: &str| plain::line(text, MAX_NAME_CHARS);
     let system = &report.system;
     let os = protocol::OsContext { name: Some(name(&system.os)), ..Default::default() };
     let device = protocol::DeviceContext { arch: Some(name(&system.arch)), ..Default::default() };
     let mut contexts = protocol::Map::new();
     contexts.insert("os".to_owned(), protocol::Context::Os(Box::new(os)));
     contexts.insert("device".to_owned(), protocol::Context::Device(Box::new(device)));
-    contexts.insert("crash".to_owned(), protocol::Context::Other(facts(report)));
+    contexts.insert("crash".to_owned(), protocol::Context::Other(other_fields(report)));
     let sdk = protocol::ClientSdkInfo {
         name: env!("CARGO_PKG_NAME").to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -150,13 +155,13 @@ fn event(report: &CrashReport, id: Uuid, timestamp: SystemTime) -> protocol::Eve
     }
 }
 
-/// Such as `vittec@0.1.0`, without what Sentry allows in no release.
+/// Returns the release, such as `vittec@0.1.0`. Characters that Sentry does not allow are replaced.
 fn release(report: &CrashReport) -> String {
     let part = |text: &str| plain::line(text, 90).replace(['/', '\\', '@', ' '], "_");
-    format!("{}@{}", part(&report.module), part(&report.version))
+    format!("{}@{}", part(&report.program), part(&report.version))
 }
 
-/// What a search may look for.
+/// Returns the tags, which can be searched.
 fn tags(report: &CrashReport) -> protocol::Map<String, String> {
     let fingerprint = Fingerprint::of(report).to_string();
     [
@@ -165,21 +170,21 @@ fn tags(report: &CrashReport) -> protocol::Map<String, String> {
         ("code", Some(&report.code.as_str().to_owned())),
         ("commit", report.commit.as_ref()),
         ("fingerprint", Some(&fingerprint)),
-        ("module", Some(&report.module)),
+        ("module", Some(&report.program)),
         ("os", Some(&report.system.os)),
         ("session", Some(&report.session)),
         ("signal", report.signal.as_ref()),
         ("thread", Some(&report.thread)),
     ]
     .into_iter()
-    .filter_map(|(key, value)| Some((key.to_owned(), plain::line(value?.trim(), MOST_TAG))))
+    .filter_map(|(key, value)| Some((key.to_owned(), plain::line(value?.trim(), MAX_TAG_CHARS))))
     .filter(|(_, value)| !value.is_empty())
     .collect()
 }
 
-/// What the event has no field for.
-fn facts(report: &CrashReport) -> protocol::Map<String, protocol::Value> {
-    let mut facts = protocol::Map::new();
+/// Returns the data that has no field of its own in an event.
+fn other_fields(report: &CrashReport) -> protocol::Map<String, protocol::Value> {
+    let mut fields = protocol::Map::new();
     let texts = [
         ("address", report.address.as_deref()),
         ("location", report.location.as_deref()),
@@ -187,18 +192,18 @@ fn facts(report: &CrashReport) -> protocol::Map<String, protocol::Value> {
     ];
     for (key, value) in texts {
         if let Some(value) = value.filter(|value| !value.is_empty()) {
-            facts.insert(key.to_owned(), plain::line(value, MOST_NAME).into());
+            fields.insert(key.to_owned(), plain::line(value, MAX_NAME_CHARS).into());
         }
     }
-    let doing = plain::context(report);
-    let notes: Vec<_> =
-        report.notes.iter().take(MOST_NOTES).map(|note| plain::line(note, MOST_NAME)).collect();
-    for (key, lines) in [("doing", doing), ("notes", notes)] {
+    let contexts = plain::contexts(report);
+    let notes = report.notes.iter().take(MAX_NOTES);
+    let notes: Vec<_> = notes.map(|note| plain::line(note, MAX_NAME_CHARS)).collect();
+    for (key, lines) in [("contexts", contexts), ("notes", notes)] {
         if !lines.is_empty() {
-            facts.insert(key.to_owned(), lines.into());
+            fields.insert(key.to_owned(), lines.into());
         }
     }
-    facts
+    fields
 }
 
 fn exception(report: &CrashReport) -> protocol::Exception {
@@ -212,25 +217,25 @@ fn exception(report: &CrashReport) -> protocol::Exception {
         _ => (code, "generic"),
     };
     let frames: Vec<_> = if report.frames.is_empty() {
-        texts(report.backtrace.frames().iter().take(MOST_CALLS))
+        text_frames(report.backtrace.frames().iter().take(MAX_FRAMES))
     } else {
-        report.frames.iter().take(MOST_CALLS).rev().map(frame).collect()
+        report.frames.iter().take(MAX_FRAMES).rev().map(frame).collect()
     };
-    let all = report.frames.len().max(report.backtrace.frames().len());
-    let left_out = u64::try_from(all.saturating_sub(MOST_CALLS)).unwrap_or(u64::MAX);
-    let frames_omitted = Some((0, left_out)).filter(|_| left_out > 0);
-    let registers = report.registers.iter().take(MOST_NOTES).filter_map(|(name, value)| {
+    let total = report.frames.len().max(report.backtrace.frames().len());
+    let omitted = u64::try_from(total.saturating_sub(MAX_FRAMES)).unwrap_or(u64::MAX);
+    let frames_omitted = Some((0, omitted)).filter(|_| omitted > 0);
+    let registers = report.registers.iter().take(MAX_REGISTERS).filter_map(|(name, value)| {
         let value = u64::from_str_radix(value.trim_start_matches("0x"), 16).ok()?;
         Some((plain::line(name, 16), value.into()))
     });
     let stacktrace =
         protocol::Stacktrace { frames, frames_omitted, registers: registers.collect() };
-    let message = plain::lines(&report.message, MOST_MESSAGE).join("\n");
+    let message = plain::lines(&report.message, MAX_MESSAGE_CHARS).join("\n");
     protocol::Exception {
-        ty: plain::line(ty, MOST_TAG),
+        ty: plain::line(ty, MAX_TAG_CHARS),
         value: Some(message),
         stacktrace: Some(stacktrace),
-        thread_id: Some(crashed(report)),
+        thread_id: Some(crashed_thread_id(report)),
         mechanism: Some(protocol::Mechanism {
             ty: mechanism.to_owned(),
             handled: Some(false),
@@ -240,29 +245,29 @@ fn exception(report: &CrashReport) -> protocol::Exception {
     }
 }
 
-/// The id of the thread that crashed; its name where its number is not known.
-fn crashed(report: &CrashReport) -> protocol::ThreadId {
+/// Returns the id of the crashed thread, or its name if the id is unknown.
+fn crashed_thread_id(report: &CrashReport) -> protocol::ThreadId {
     match report.threads.first() {
         Some(first) => protocol::ThreadId::Int(first.id),
-        None => protocol::ThreadId::String(plain::line(&report.thread, MOST_NAME)),
+        None => protocol::ThreadId::String(plain::line(&report.thread, MAX_NAME_CHARS)),
     }
 }
 
-/// All threads; the calls of the one that crashed are those of the exception.
+/// Returns all threads. The frames of the crashed thread are those of the exception.
 fn threads(report: &CrashReport) -> Vec<protocol::Thread> {
     let first = protocol::Thread {
-        id: Some(crashed(report)),
-        name: Some(plain::line(&report.thread, MOST_NAME)),
+        id: Some(crashed_thread_id(report)),
+        name: Some(plain::line(&report.thread, MAX_NAME_CHARS)),
         crashed: true,
         current: true,
         ..Default::default()
     };
-    let others = report.threads.iter().skip(1).take(MOST_THREADS).map(|thread| {
-        let frames = texts(thread.backtrace.frames().iter().take(MOST_OTHER_CALLS));
+    let others = report.threads.iter().skip(1).take(MAX_THREADS).map(|thread| {
+        let frames = text_frames(thread.backtrace.frames().iter().take(MAX_OTHER_FRAMES));
         let stacktrace = protocol::Stacktrace { frames, ..Default::default() };
         protocol::Thread {
             id: Some(protocol::ThreadId::Int(thread.id)),
-            name: Some(plain::line(&thread.name, MOST_NAME)),
+            name: Some(plain::line(&thread.name, MAX_NAME_CHARS)),
             stacktrace: Some(stacktrace).filter(|stacktrace| !stacktrace.frames.is_empty()),
             ..Default::default()
         }
@@ -270,12 +275,12 @@ fn threads(report: &CrashReport) -> Vec<protocol::Thread> {
     std::iter::once(first).chain(others).collect()
 }
 
-/// A call. Sentry has the outermost first.
+/// Converts a frame.
 fn frame(frame: &CrashFrame) -> protocol::Frame {
-    let name = |text: &Option<String>| text.as_deref().map(|text| plain::line(text, MOST_NAME));
+    let name = |text: &Option<String>| text.as_deref().map(|text| plain::line(text, MAX_NAME_CHARS));
     let function = frame.function.as_deref().map(without_hash);
     protocol::Frame {
-        function: function.map(|function| plain::line(function, MOST_NAME)),
+        function: function.map(|function| plain::line(function, MAX_NAME_CHARS)),
         filename: name(&frame.file),
         lineno: frame.line.map(u64::from),
         colno: frame.column.map(u64::from),
@@ -285,12 +290,12 @@ fn frame(frame: &CrashFrame) -> protocol::Frame {
     }
 }
 
-/// Calls of which the text alone is known, the outermost first.
-fn texts<'a>(
+/// Converts frames of which only the text is known, innermost first, to Sentry's order, outermost first.
+fn text_frames<'a>(
     frames: impl DoubleEndedIterator<Item = &'a vitte_diag::Frame>,
 ) -> Vec<protocol::Frame> {
     let frame = |frame: &vitte_diag::Frame| protocol::Frame {
-        function: Some(plain::line(frame.text(), MOST_NAME)),
+        function: Some(plain::line(frame.text(), MAX_NAME_CHARS)),
         ..Default::default()
     };
     frames.rev().map(frame).collect()

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use serde_json::json;
-use vitte_capsule::{Capsule, CapsuleSource, CrashReport, Mended, Repository, Retention};
+use vitte_capsule::{Capsule, CapsuleSource, CrashReport, IndexRepair, Repository, Retention};
 
 const SECOND: &str = "2025-10-22T13:05:42.123Z";
 
@@ -116,8 +116,8 @@ fn many_at_once(rounds: usize) {
     }
     let index = repository.index().unwrap();
     assert_eq!(
-        (index.len(), index.mended),
-        (64 * rounds, Mended::default()),
+        (index.len(), index.repair),
+        (64 * rounds, IndexRepair::default()),
         "nothing was to be mended"
     );
     let all = ids(&repository);
@@ -157,7 +157,7 @@ fn killed_while_storing(times: u64) {
             let before = index_lines_or_none(root.path());
             let index = repository.index().unwrap();
             assert!(index.unreadable.is_empty(), "{:?}", index.unreadable);
-            mended = (mended.0 + index.mended.added, mended.1 + index.mended.removed);
+            mended = (mended.0 + index.repair.added, mended.1 + index.repair.removed);
             for entry in index.entries() {
                 let capsule = repository.load(&entry.id).unwrap();
                 assert_eq!(capsule.report.message, "many at once");
@@ -263,7 +263,7 @@ fn an_index_is_mended_whatever_happened_to_it() {
         assert_eq!(ids(&repository), all, "{what}");
         let mended = fs::read_to_string(&path).unwrap();
         assert_eq!(mended.lines().count(), 5, "{what}: it is written down");
-        assert_eq!(repository.index().unwrap().mended, Mended::default(), "{what}: once");
+        assert_eq!(repository.index().unwrap().repair, IndexRepair::default(), "{what}: once");
         // What is stored next finds a whole index.
         let (id, file) = save(&repository, SECOND, "next");
         assert_eq!(ids(&repository).len(), 6, "{what}");
@@ -307,7 +307,7 @@ fn a_folder_that_cannot_be_written_can_be_read() {
     assert_eq!(ids(&repository).len(), 2);
     // A folder that is not there has no crashes, and is not made by looking.
     let none = Repository::new(root.path().join("none"));
-    assert!(none.index().unwrap().is_empty() && !none.folder().exists());
+    assert!(none.index().unwrap().is_empty() && !none.dir().exists());
     assert!(none.find("latest").unwrap_err().to_string().contains("no crash reports"));
 }
 
@@ -360,7 +360,7 @@ fn reports_without_a_capsule_are_there_too() {
     assert_eq!(ids(&repository), [early.clone(), plain.id.clone(), late.clone()]);
     assert_eq!(repository.load(&plain.id).unwrap().report, plain);
     assert_eq!(repository.find(&plain.id).unwrap(), plain.id, "also where another begins so");
-    assert_eq!(repository.index().unwrap().shortest(&late), plain.id.len() + 1);
+    assert_eq!(repository.index().unwrap().shortest_prefix_len(&late), plain.id.len() + 1);
     repository.remove(&[&plain.id, &early]).unwrap();
     assert_eq!(ids(&repository), [late]);
 }

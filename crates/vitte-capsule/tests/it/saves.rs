@@ -9,7 +9,7 @@ use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::json;
-use vitte_capsule::{Capsule, CrashReport, Repository, StoreErrorKind};
+use vitte_capsule::{Capsule, CrashReport, Repository, RepositoryErrorKind};
 
 use crate::repository::files;
 
@@ -247,7 +247,7 @@ fn a_folder_that_lets_nobody_write_is_an_error() {
     } else {
         let mut saved = capsule("m");
         let error = repository.save(&mut saved).unwrap_err();
-        assert!(matches!(error.kind, StoreErrorKind::Folder(_)), "{error}");
+        assert!(matches!(error.kind, RepositoryErrorKind::CreateDir(_)), "{error}");
         assert_eq!(saved.report.id, "");
     }
     assert_eq!(names(root.path()), [""; 0]);
@@ -256,7 +256,7 @@ fn a_folder_that_lets_nobody_write_is_an_error() {
         // Here nobody may, whoever it is.
         for folder in ["/proc/self/fdinfo", "/proc/self/none"] {
             let error = Repository::new(folder).save(&mut capsule("m")).unwrap_err();
-            assert!(matches!(error.kind, StoreErrorKind::Folder(_)), "{error}");
+            assert!(matches!(error.kind, RepositoryErrorKind::CreateDir(_)), "{error}");
         }
     }
 }
@@ -268,7 +268,7 @@ fn hostile_content_is_kept_as_it_is_and_shown_safely() {
     let evil = "\u{0}\u{1b}]0;x\u{7}\u{9b}2J\u{202e}\u{2028}\r\n::error::\"\\\u{10ffff}";
     for message in [evil.to_owned(), "x".repeat(10 << 20), "\u{202e}é".repeat(1 << 20)] {
         let mut hostile = report(&message);
-        (hostile.module, hostile.thread) = (evil.to_owned(), evil.to_owned());
+        (hostile.program, hostile.thread) = (evil.to_owned(), evil.to_owned());
         let mut saved = Capsule::new(hostile);
         repository.save(&mut saved).unwrap();
         assert_eq!(repository.load(&saved.report.id).unwrap().report, saved.report);
@@ -292,11 +292,14 @@ fn what_is_in_the_way_is_said_and_nothing_is_left() {
     for wrong in [file.clone(), file.join("below")] {
         let mut saved = capsule("m");
         let error = Repository::new(&wrong).save(&mut saved).unwrap_err();
-        assert!(matches!(error.kind, StoreErrorKind::Folder(_)), "{error}");
+        assert!(matches!(error.kind, RepositoryErrorKind::CreateDir(_)), "{error}");
         assert_eq!(saved.report.id, "", "it has no id as long as it is not kept");
         assert!(error.to_string().starts_with("cannot use the folder `"), "{error}");
     }
-    assert!(matches!(Repository::new(&file).index().unwrap_err().kind, StoreErrorKind::Read(_)));
+    assert!(matches!(
+        Repository::new(&file).index().unwrap_err().kind,
+        RepositoryErrorKind::Read(_)
+    ));
     assert_eq!(fs::read(&file).unwrap(), b"");
 }
 

@@ -1,60 +1,61 @@
-//! `vitte crash clear`: crashes are removed, all or some.
+//! `vitte crash clear`: removes all or some crashes.
 
 use std::{fs, io};
 
 use clap::Args;
 use serde_json::json;
-use vitte_capsule::{Entry, Index, Repository, StoreError, StoreErrorKind};
+use vitte_capsule::{Index, IndexEntry, Repository, RepositoryError, RepositoryErrorKind};
 use vitte_diag::text;
 
-use super::folder::Folder;
-use super::look::{crashes, safe, size};
+use super::directory::Directory;
+use super::page::{crashes, safe, size};
 use super::selection::Selection;
-use super::shell::{Done, Failure, Shell};
+use super::shell::{CommandResult, Failure, Shell};
 
 /// The arguments of `vitte crash clear`.
 #[derive(Debug, Args)]
 pub(super) struct Clear {
-    /// The crashes: ids, their beginnings, or `latest` [default: all]
+    /// The crashes: ids, unique prefixes of them, or `latest` [default: all]
     #[arg(value_name = "ID")]
     ids: Vec<String>,
     #[command(flatten)]
-    folder: Folder,
+    directory: Directory,
     #[command(flatten)]
     selection: Selection,
-    /// Remove all, as where neither an ID nor a filter is given
+    /// Remove all crashes; the default if there is neither an ID nor a filter
     #[arg(long, conflicts_with_all = ["ids", "selection"])]
     all: bool,
-    /// Only say what would be removed
+    /// Show what would be removed, and remove nothing
     #[arg(long)]
     dry_run: bool,
-    /// Do not ask; without a terminal nothing is removed otherwise
+    /// Do not ask for confirmation; required if stdin is not a terminal
     #[arg(long, short)]
     yes: bool,
-    /// Write JSON Lines: the id and the bytes of each crash that was removed
+    /// Write JSON Lines: the id and the size in bytes of each removed crash
     #[arg(long)]
     json: bool,
 }
 
 impl Clear {
-    pub(super) fn run(self, shell: &mut Shell<'_>) -> Done {
-        let index = self.folder.repository().index()?;
-        let entries = self.meant(&index)?;
+    pub(super) fn run(self, shell: &mut Shell<'_>) -> CommandResult {
+        let index = self.directory.repository().index()?;
+        let entries = self.selected(&index)?;
         let files = self.files(&index);
         if !self.is_all() {
-            shell.complain_of(&index.unreadable)?;
+            shell.warn_all(&index.unreadable)?;
         }
         if entries.is_empty() && files.is_empty() {
-            return self.nothing(&index, shell);
+            return self.report_nothing(&index, shell);
         }
         if !self.dry_run && !self.yes {
-            let what = what(&entries, files.len());
-            match shell.ask(&format!("remove {what} for good?"))? {
+            let what = describe(&entries, files.len());
+            match shell.confirm(&format!("permanently remove {what}?"))? {
                 Some(true) => {}
                 Some(false) => return Ok(writeln!(shell.out, "nothing was removed")?),
                 None => {
-                    let why = format!("nobody can be asked whether to remove {what}: say --yes");
-                    return Err(Failure::Said(why));
+                    return Err(Failure::Message(format!(
+                        "refusing to remove {what} without confirmation (stdin is not a terminal); pass --yes"
+                    )));
                 }
             }
         }
@@ -62,73 +63,73 @@ impl Clear {
         for path in files {
             match if self.dry_run { Ok(()) } else { fs::remove_file(path) } {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                    let (path, kind) = (path.to_owned(), StoreErrorKind::Remove(error));
-                    shell.complain(&StoreError::new(path, kind))?;
+                    let (path, kind) = (path.to_owned(), RepositoryErrorKind::Remove(error));
+                    shell.warn(&RepositoryError::new(path, kind))?;
                 }
-                _ => self.say(&path.to_string_lossy(), 0, shell)?,
+                _ => self.report(&path.to_string_lossy(), 0, shell)?,
             }
         }
         if self.is_all() && !self.dry_run {
-            self.folder.repository().remove_stale()?;
+            self.directory.repository().remove_stale()?;
         }
         Ok(())
     }
 
-    /// Whether neither an id nor a filter is given.
+    /// Returns true if there is neither an id nor a filter.
     fn is_all(&self) -> bool {
         self.ids.is_empty() && self.selection.is_empty()
     }
 
-    /// The crashes that are meant. Where one that is named is not found, none is removed.
-    fn meant(&self, index: &Index) -> Done<Vec<Entry>> {
+    /// Returns the selected crashes. If one of the ids is not found, that is an error and no crash is removed.
+    fn selected(&self, index: &Index) -> CommandResult<Vec<IndexEntry>> {
         if self.ids.is_empty() {
-            return Ok(index.entries().filter(|entry| self.selection.takes(entry)).collect());
+            return Ok(index.entries().filter(|entry| self.selection.matches(entry)).collect());
         }
-        let mut named: Vec<Entry> = Vec::new();
+        let mut named: Vec<IndexEntry> = Vec::new();
         for asked in &self.ids {
             let id = index.find(asked)?;
             if named.iter().all(|entry| entry.id != id) {
                 named.extend(index.entry(&id));
             }
         }
-        named.retain(|entry| self.selection.takes(entry));
+        named.retain(|entry| self.selection.matches(entry));
         Ok(named)
     }
 
-    /// The files that hold no crash that can be read: they go where all go.
+    /// Returns the damaged files, which are removed together with all crashes.
     fn files<'a>(&self, index: &'a Index) -> Vec<&'a std::path::Path> {
-        let is_damaged = |error: &&StoreError| {
-            use StoreErrorKind::{Capsule, NoReport, TooLarge};
-            matches!(error.kind, Capsule(_) | NoReport(_) | TooLarge { .. })
+        let is_damaged = |error: &&RepositoryError| {
+            use RepositoryErrorKind::{Capsule, InvalidReport, TooLarge};
+            matches!(error.kind, Capsule(_) | InvalidReport(_) | TooLarge { .. })
         };
         let all = index.unreadable.iter().filter(|_| self.is_all());
         all.filter(is_damaged).map(|error| &*error.path).collect()
     }
 
-    fn nothing(&self, index: &Index, shell: &mut Shell<'_>) -> Done {
-        let nothing = self.folder.nothing();
+    fn report_nothing(&self, index: &Index, shell: &mut Shell<'_>) -> CommandResult {
+        let no_crashes = self.directory.no_crashes();
         match (self.json, index.is_empty()) {
             (true, _) => Ok(()),
-            (false, true) => Ok(writeln!(shell.out, "{nothing}")?),
+            (false, true) => Ok(writeln!(shell.out, "{no_crashes}")?),
             (false, false) => Ok(writeln!(shell.out, "nothing to remove")?),
         }
     }
 
-    fn remove(&self, entries: &[Entry], shell: &mut Shell<'_>) -> Done {
-        let repository = self.folder.repository();
+    fn remove(&self, entries: &[IndexEntry], shell: &mut Shell<'_>) -> CommandResult {
+        let repository = self.directory.repository();
         let ids: Vec<&str> = entries.iter().map(|entry| &*entry.id).collect();
         let removed = if self.dry_run { Ok(()) } else { repository.remove(&ids) };
         for entry in entries {
-            // Those that could not be removed are still there.
-            if removed.is_ok() || !is_there(&repository, entry) {
-                self.say(&entry.id, entry.bytes, shell)?;
+            // After an error some crashes may still exist.
+            if removed.is_ok() || !file_exists(&repository, entry) {
+                self.report(&entry.id, entry.bytes, shell)?;
             }
         }
         Ok(removed?)
     }
 
-    /// Says that something was removed.
-    fn say(&self, id: &str, bytes: u64, shell: &mut Shell<'_>) -> Done {
+    /// Reports a removed crash or file.
+    fn report(&self, id: &str, bytes: u64, shell: &mut Shell<'_>) -> CommandResult {
         if self.json {
             let line = json!({"id": id, "bytes": bytes, "dry_run": self.dry_run});
             return Ok(writeln!(shell.out, "{line}")?);
@@ -138,12 +139,12 @@ impl Clear {
     }
 }
 
-fn is_there(repository: &Repository, entry: &Entry) -> bool {
-    repository.folder().join(&entry.path).symlink_metadata().is_ok()
+fn file_exists(repository: &Repository, entry: &IndexEntry) -> bool {
+    repository.dir().join(&entry.path).symlink_metadata().is_ok()
 }
 
-/// What would be removed: `3 crashes, 12.3 KiB, and 1 damaged file`.
-fn what(entries: &[Entry], files: usize) -> String {
+/// Describes what will be removed: `3 crashes (12.3 KiB) and 1 damaged file`.
+fn describe(entries: &[IndexEntry], files: usize) -> String {
     let bytes = size(entries.iter().map(|entry| entry.bytes).sum());
     let files = match files {
         0 => String::new(),
@@ -169,8 +170,8 @@ mod tests {
         repository
     }
 
-    /// What is written when a person gives this answer, and how many crashes there are then.
-    fn answered(answer: &str) -> (String, String, usize) {
+    /// Returns the output, the questions and the number of crashes that are left after `answer`.
+    fn after_answer(answer: &str) -> (String, String, usize) {
         #[derive(clap::Parser)]
         struct Arguments {
             #[command(flatten)]
@@ -182,11 +183,11 @@ mod tests {
         let Arguments { clear } = clap::Parser::parse_from(arguments);
         let (mut out, mut err, mut answer) = (Vec::new(), Vec::new(), answer.as_bytes());
         let mut shell = Shell {
-            name: "vitte",
+            program: "vitte",
             out: &mut out,
             err: &mut err,
             answers: Some(&mut answer),
-            complaints: 0,
+            warnings: 0,
         };
         let done = clear.run(&mut shell);
         assert_eq!(shell.finish(done).unwrap(), 0);
@@ -195,14 +196,16 @@ mod tests {
     }
 
     #[test]
-    fn a_person_is_asked() {
+    fn clear_asks_for_confirmation() {
         for no in ["", "\n", "n\n", "no\n", "yess\n", "\u{1b}y\n"] {
-            let (out, err, left) = answered(no);
+            let (out, err, left) = after_answer(no);
             assert_eq!((&*out, left), ("nothing was removed\n", 2), "{no:?}");
-            assert!(err.starts_with("remove 2 crashes (") && err.ends_with(" for good? [y/N] "));
+            assert!(
+                err.starts_with("permanently remove 2 crashes (") && err.ends_with(")? [y/N] ")
+            );
         }
         for yes in ["y\n", "YES", " yes \r\n"] {
-            let (out, _, left) = answered(yes);
+            let (out, _, left) = after_answer(yes);
             assert_eq!((out.lines().count(), left), (2, 0), "{yes:?}");
         }
     }

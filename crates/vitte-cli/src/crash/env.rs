@@ -1,37 +1,37 @@
-//! `vitte crash env`: the variables of the environment.
+//! `vitte crash env`: shows the captured environment variables.
 
 use clap::Args;
 
-use super::folder::One;
-use super::look::{Ink, Look, safe};
-use super::shell::{Done, Shell};
+use super::directory::OneCrash;
+use super::page::{OutputArgs, Style, safe};
+use super::shell::{CommandResult, Shell};
 
 /// The arguments of `vitte crash env`.
 #[derive(Debug, Args)]
 pub(super) struct Env {
     #[command(flatten)]
-    one: One,
+    crash: OneCrash,
     #[command(flatten)]
-    look: Look,
-    /// Write JSON: an object of all variables
+    output: OutputArgs,
+    /// Write JSON: an object with all variables
     #[arg(long)]
     json: bool,
 }
 
 impl Env {
-    pub(super) fn run(&self, shell: &mut Shell<'_>) -> Done {
-        let capsule = self.one.load()?.capsule;
+    pub(super) fn run(&self, shell: &mut Shell<'_>) -> CommandResult {
+        let capsule = self.crash.load()?.capsule;
         if self.json {
             return shell.json(&capsule.environment);
         }
         if capsule.environment.is_empty() {
             let id = safe(&capsule.report.id);
-            return Ok(writeln!(shell.out, "no environment was kept of `{id}`")?);
+            return Ok(writeln!(shell.out, "no environment was captured for `{id}`")?);
         }
-        let mut page = self.look.page();
+        let mut page = self.output.page();
         for (key, value) in &capsule.environment {
             let (key, value) = (format!("{}=", safe(key)), safe(value));
-            page.inked(&[(Ink::Aside, &key), (Ink::Plain, &value)]);
+            page.styled(&[(Style::Secondary, &key), (Style::Plain, &value)]);
         }
         Ok(shell.out.write_all(page.finish().as_bytes())?)
     }

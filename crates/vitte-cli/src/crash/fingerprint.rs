@@ -1,33 +1,33 @@
-//! `vitte crash fingerprint`: what is the same for crashes of the same defect.
+//! `vitte crash fingerprint`: shows what identifies crashes of the same defect.
 
 use clap::Args;
 use serde_json::{Value, json};
 use vitte_capsule::Fingerprint as Print;
 
-use super::folder::One;
-use super::look::{Ink, Look};
-use super::shell::{Done, Shell};
-use super::show::alike;
+use super::directory::OneCrash;
+use super::page::{OutputArgs, Style};
+use super::shell::{CommandResult, Shell};
+use super::show::same_fingerprint;
 
 /// The arguments of `vitte crash fingerprint`.
 #[derive(Debug, Args)]
 pub(super) struct Fingerprint {
     #[command(flatten)]
-    one: One,
+    crash: OneCrash,
     #[command(flatten)]
-    look: Look,
+    output: OutputArgs,
     /// Write one JSON document
     #[arg(long)]
     json: bool,
 }
 
-/// The most ids that are shown to people: the last ones.
-const MOST: usize = 20;
+/// Ids that are shown to people: the last ones.
+const MAX_IDS: usize = 20;
 
 impl Fingerprint {
-    pub(super) fn run(&self, shell: &mut Shell<'_>) -> Done {
-        let target = self.one.load()?;
-        let alike = alike(&target, &self.one.folder.repository().index()?);
+    pub(super) fn run(&self, shell: &mut Shell<'_>) -> CommandResult {
+        let target = self.crash.load()?;
+        let same = same_fingerprint(&target, &self.crash.directory.repository().index()?);
         let print = target.capsule.fingerprint;
         let parts = serde_json::to_value(Print::parts(&target.capsule.report))?;
         if self.json {
@@ -36,33 +36,40 @@ impl Fingerprint {
                 "short": print.short(),
                 "version": Print::VERSION,
                 "of": parts,
-                "alike": alike,
+                "alike": same,
             }));
         }
-        let mut page = self.look.page();
-        page.facts(&[
+        let mut page = self.output.page();
+        page.fields(&[
             ("fingerprint", print.to_string()),
             ("short", print.short()),
             ("version", Print::VERSION.to_string()),
         ]);
-        page.heading("made of");
+        page.heading("computed from");
         let text =
             |key: &str| parts.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         let frames = parts.get("frames").and_then(Value::as_array).into_iter().flatten();
         let frames: Vec<&str> = frames.filter_map(Value::as_str).collect();
-        let facts =
+        let fields =
             [("kind", text("kind")), ("message", text("message")), ("frames", frames.join("\n"))];
-        page.facts(&facts);
-        let others = match alike.len() {
-            0 => "no other crash like it".to_owned(),
-            others => super::look::count(others, "other crash like it", "other crashes like it"),
+        page.fields(&fields);
+        let others = match same.len() {
+            0 => "no other crash with this fingerprint".to_owned(),
+            others => super::page::count(
+                others,
+                "other crash with this fingerprint",
+                "other crashes with this fingerprint",
+            ),
         };
         page.heading(&others);
-        let earlier = alike.len().saturating_sub(MOST);
+        let earlier = same.len().saturating_sub(MAX_IDS);
         if earlier > 0 {
-            page.line(Ink::Aside, format!("... {} ...", vitte_diag::text::more("crash", earlier)));
+            page.line(
+                Style::Secondary,
+                format!("... {} ...", vitte_diag::text::more("crash", earlier)),
+            );
         }
-        alike.iter().skip(earlier).for_each(|id| page.line(Ink::Plain, id));
+        same.iter().skip(earlier).for_each(|id| page.line(Style::Plain, id));
         Ok(shell.out.write_all(page.finish().as_bytes())?)
     }
 }

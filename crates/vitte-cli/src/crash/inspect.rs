@@ -1,16 +1,16 @@
-//! `vitte crash inspect`: what is in a capsule, in short.
+//! `vitte crash inspect`: shows what a capsule contains.
 
 use std::fs;
 use std::io::{self, Cursor};
 
 use clap::Args;
 use serde_json::json;
-use vitte_capsule::{Capsule, StoreError, StoreErrorKind};
+use vitte_capsule::{Capsule, RepositoryError, RepositoryErrorKind};
 use zip::ZipArchive;
 
-use super::folder::One;
-use super::look::{Ink, Look, Page, count, number, safe, size};
-use super::shell::{Done, Shell};
+use super::directory::OneCrash;
+use super::page::{OutputArgs, Page, Style, count, number, safe, size};
+use super::shell::{CommandResult, Shell};
 use super::target::Target;
 use super::vars::Context;
 
@@ -18,23 +18,23 @@ use super::vars::Context;
 #[derive(Debug, Args)]
 pub(super) struct Inspect {
     #[command(flatten)]
-    one: One,
+    crash: OneCrash,
     #[command(flatten)]
-    look: Look,
+    output: OutputArgs,
     /// Write one JSON document
     #[arg(long)]
     json: bool,
 }
 
-/// The calls, contexts and source files that are shown.
-const TOP: usize = 10;
+/// Contexts and frames that are shown.
+const MAX_ROWS: usize = 10;
 
 impl Inspect {
-    pub(super) fn run(&self, shell: &mut Shell<'_>) -> Done {
-        let target = self.one.load()?;
+    pub(super) fn run(&self, shell: &mut Shell<'_>) -> CommandResult {
+        let target = self.crash.load()?;
         let file = match &target.path {
             Some(path) => fs::read(path)
-                .map_err(|error| StoreError::new(path, StoreErrorKind::Read(error)))?,
+                .map_err(|error| RepositoryError::new(path, RepositoryErrorKind::Read(error)))?,
             None => target.capsule.to_bytes()?,
         };
         let parts = parts(&file)?;
@@ -51,29 +51,29 @@ impl Inspect {
                 "path": path,
                 "bytes": file.len(),
                 "parts": parts,
-                "context": report.context,
+                "context": report.contexts,
                 "environment": environment.len(),
                 "sources": sources.collect::<Vec<_>>(),
                 "minidump": minidump.as_ref().map(Vec::len),
                 "backtrace": report.backtrace,
             }));
         }
-        let mut page = self.look.page();
-        // Not cut: somebody may want to copy it.
-        page.whole(&safe(&path.unwrap_or_else(|| "a report without a capsule".to_owned())));
+        let mut page = self.output.page();
+        // Not cut, so that it can be copied.
+        page.verbatim(&safe(&path.unwrap_or_else(|| "a report without a capsule".to_owned())));
         page.gap();
-        facts(&target, size(file.len() as u64), &mut page);
+        summary(&target, size(file.len() as u64), &mut page);
         page.heading("parts");
         for (name, bytes) in &parts {
-            page.line(Ink::Plain, format!("  {:>10}  {name}", size(*bytes)));
+            page.line(Style::Plain, format!("  {:>10}  {name}", size(*bytes)));
         }
-        context(&target.capsule, &mut page);
-        calls(&target.capsule, &mut page);
+        contexts(&target.capsule, &mut page);
+        frames(&target.capsule, &mut page);
         Ok(shell.out.write_all(page.finish().as_bytes())?)
     }
 }
 
-/// The names of the parts of a capsule, and the bytes of each.
+/// Returns the names and the sizes in bytes of the parts of a capsule.
 fn parts(file: &[u8]) -> io::Result<Vec<(String, u64)>> {
     let mut archive = ZipArchive::new(Cursor::new(file))?;
     let count = archive.len();
@@ -84,21 +84,20 @@ fn parts(file: &[u8]) -> io::Result<Vec<(String, u64)>> {
     (0..count).map(part).collect()
 }
 
-/// What the manifest says, and how much there is of the rest.
-fn facts(target: &Target, size_of_file: String, page: &mut Page) {
+/// Adds the fields of the manifest and the sizes of the other parts.
+fn summary(target: &Target, size_of_file: String, page: &mut Page) {
     let Capsule { environment, sources, minidump, .. } = &target.capsule;
     let manifest = target.capsule.manifest();
     let system = &manifest.system;
     let of_sources = || sources.iter().map(|source| source.text.len() as u64).sum();
-    let nothing = |text: &str| text.to_owned();
-    page.facts(&[
+    page.fields(&[
         ("size", size_of_file),
         ("format", format!("version {}", manifest.format_version)),
         ("id", manifest.id),
         ("time", manifest.time),
-        ("kind", manifest.kind),
+        ("kind", manifest.kind.to_string()),
         ("message", manifest.message),
-        ("program", format!("{} {}", manifest.module, manifest.version).trim().to_owned()),
+        ("program", format!("{} {}", manifest.program, manifest.version).trim().to_owned()),
         ("system", format!("{} {}", system.os, system.arch)),
         (
             "fingerprint",
@@ -107,59 +106,59 @@ fn facts(target: &Target, size_of_file: String, page: &mut Page) {
         (
             "environment",
             match environment.len() {
-                0 => nothing("not kept"),
+                0 => "not captured".to_owned(),
                 variables => count(variables, "variable", "variables"),
             },
         ),
         (
             "sources",
             match sources.len() {
-                0 => nothing("not kept"),
+                0 => "not captured".to_owned(),
                 files => format!("{}, {}", count(files, "file", "files"), size(of_sources())),
             },
         ),
         (
             "minidump",
             match minidump {
-                None => nothing("none"),
+                None => "none".to_owned(),
                 Some(bytes) => size(bytes.len() as u64),
             },
         ),
     ]);
 }
 
-/// What the program was doing, without the variables.
-fn context(capsule: &Capsule, page: &mut Page) {
+/// Adds the contexts, without their variables.
+fn contexts(capsule: &Capsule, page: &mut Page) {
     let contexts = Context::all(&capsule.report);
     if !contexts.is_empty() {
-        page.heading("context, the innermost first");
+        page.heading("contexts, the innermost first");
     }
-    for context in contexts.iter().take(TOP) {
-        let at = if context.place.is_empty() { "" } else { " at " };
+    for context in contexts.iter().take(MAX_ROWS) {
+        let at = if context.location.is_empty() { "" } else { " at " };
         let values = match context.values.len() {
             0 => String::new(),
             values => format!(" ({})", count(values, "value", "values")),
         };
-        page.line(Ink::Plain, format!("  {}{at}{}{values}", context.name, context.place));
+        page.line(Style::Plain, format!("  {}{at}{}{values}", context.name, context.location));
     }
     more(contexts.len(), page);
 }
 
-/// The innermost calls that are not of the runtime.
-fn calls(capsule: &Capsule, page: &mut Page) {
+/// Adds the innermost frames that are not runtime frames.
+fn frames(capsule: &Capsule, page: &mut Page) {
     let frames = capsule.report.backtrace.frames();
     let own: Vec<_> = frames.iter().enumerate().filter(|(_, frame)| !frame.is_runtime()).collect();
     if !own.is_empty() {
-        page.heading("calls of the program, the innermost first");
+        page.heading("frames of the program, the innermost first");
     }
-    for (index, frame) in own.iter().take(TOP) {
-        page.line(Ink::Plain, format!("  {index}: {}", frame.text()));
+    for (index, frame) in own.iter().take(MAX_ROWS) {
+        page.line(Style::Plain, format!("  {index}: {}", frame.text()));
     }
     more(own.len(), page);
 }
 
 fn more(count: usize, page: &mut Page) {
-    if count > TOP {
-        page.line(Ink::Aside, format!("  ... and {} more", number(count - TOP)));
+    if count > MAX_ROWS {
+        page.line(Style::Secondary, format!("  ... and {} more", number(count - MAX_ROWS)));
     }
 }

@@ -1,30 +1,29 @@
-//! Ctrl-C, taken as a wish to end and not as the end.
+//! Turns Ctrl-C into a request to stop, so that results so far are not lost.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 #[cfg(unix)]
 use std::sync::atomic::Ordering;
 
-/// From now on `stop` becomes true when the user presses Ctrl-C, or the program is asked to end. The second
-/// time it ends at once.
+/// Sets `stop` at the first SIGINT or SIGTERM; the second one ends the process.
 ///
-/// It is for the first thread, before there are others: each one has the same signals held back.
+/// Call it in the main thread before other threads are started: they inherit the blocked signals.
 #[cfg(unix)]
 pub(super) fn watch(stop: &Arc<AtomicBool>) {
     use nix::sys::signal::{SigSet, Signal, raise};
     let mut signals = SigSet::empty();
     signals.add(Signal::SIGINT);
     signals.add(Signal::SIGTERM);
-    let told = Arc::clone(stop);
+    let stop = Arc::clone(stop);
     let wait = move || {
         while let Ok(signal) = signals.wait() {
-            if told.swap(true, Ordering::Relaxed) {
+            if stop.swap(true, Ordering::Relaxed) {
                 _ = signals.thread_unblock();
                 _ = raise(signal);
             }
         }
     };
-    // Where no thread can be had, the signals do what they ever do.
+    // If no thread can be started, the signals keep their default action.
     if signals.thread_block().is_ok()
         && std::thread::Builder::new().name("signals".to_owned()).spawn(wait).is_err()
     {

@@ -1,26 +1,26 @@
 //! `vitte crash list` and `vitte crash search`: a line for each crash.
 
 use clap::Args;
-use vitte_capsule::{Entry, Index};
+use vitte_capsule::{Index, IndexEntry};
 
-use super::folder::Folder;
-use super::look::{Look, crashes};
+use super::directory::Directory;
+use super::page::{OutputArgs, crashes};
 use super::selection::Selection;
-use super::shell::{Done, Shell};
+use super::shell::{CommandResult, Shell};
 use super::table::{self, Limit, Newest, Row};
 
 /// The arguments of `vitte crash list`.
 #[derive(Debug, Args)]
 pub(super) struct List {
     #[command(flatten)]
-    folder: Folder,
+    directory: Directory,
     #[command(flatten)]
     selection: Selection,
     #[command(flatten)]
     limit: Limit,
     #[command(flatten)]
-    look: Look,
-    /// Write JSON Lines: what the index has of each crash
+    output: OutputArgs,
+    /// Write JSON Lines: the index entry of each crash
     #[arg(long)]
     json: bool,
 }
@@ -28,54 +28,60 @@ pub(super) struct List {
 /// The arguments of `vitte crash search`.
 #[derive(Debug, Args)]
 pub(super) struct Search {
-    /// What is searched for; small letters are as large ones
+    /// Text to search for (case-insensitive)
     term: String,
     #[command(flatten)]
-    folder: Folder,
+    directory: Directory,
     #[command(flatten)]
     selection: Selection,
     #[command(flatten)]
     limit: Limit,
     #[command(flatten)]
-    look: Look,
-    /// Write JSON Lines: what the index has of each crash
+    output: OutputArgs,
+    /// Write JSON Lines: the index entry of each crash
     #[arg(long)]
     json: bool,
 }
 
 impl List {
-    pub(super) fn run(self, shell: &mut Shell<'_>) -> Done {
-        let Self { folder, selection, limit, look, json } = self;
-        let index = folder.index(shell)?;
+    pub(super) fn run(self, shell: &mut Shell<'_>) -> CommandResult {
+        let Self { directory, selection, limit, output, json } = self;
+        let index = directory.index(shell)?;
         let is_any = selection.is_empty();
-        let takes = |entry: &Entry| (is_any || selection.takes(entry)).then_some(None);
-        Listing { folder, limit, look, json, is_any }.show(&index, index.entries(), takes, shell)
-    }
-}
-
-impl Search {
-    pub(super) fn run(self, shell: &mut Shell<'_>) -> Done {
-        let Self { term, folder, selection, limit, look, json } = self;
-        let index = folder.index(shell)?;
-        let term = term.to_lowercase();
-        let takes = |entry: &Entry| {
-            let found = selection.takes(entry).then(|| found_in(&term, entry)).flatten();
-            found.map(Some)
-        };
-        Listing { folder, limit, look, json, is_any: false }.show(
+        let matches = |entry: &IndexEntry| (is_any || selection.matches(entry)).then_some(None);
+        Listing { directory, limit, output, json, is_any }.show(
             &index,
-            index.entries_near(&term),
-            takes,
+            index.entries(),
+            matches,
             shell,
         )
     }
 }
 
-/// In what of a crash a term is, which is in small letters.
-fn found_in(term: &str, entry: &Entry) -> Option<&'static str> {
+impl Search {
+    pub(super) fn run(self, shell: &mut Shell<'_>) -> CommandResult {
+        let Self { term, directory, selection, limit, output, json } = self;
+        let index = directory.index(shell)?;
+        let term = term.to_lowercase();
+        let matches = |entry: &IndexEntry| {
+            let found = selection.matches(entry).then(|| found_in(&term, entry)).flatten();
+            found.map(Some)
+        };
+        Listing { directory, limit, output, json, is_any: false }.show(
+            &index,
+            index.candidates(&term),
+            matches,
+            shell,
+        )
+    }
+}
+
+/// Returns the name of the first field that contains `term`, which must be in lower case.
+fn found_in(term: &str, entry: &IndexEntry) -> Option<&'static str> {
     let has = |text: &str| text.to_lowercase().contains(term);
     let any = |texts: &[String]| texts.iter().any(|text| has(text));
-    let kinds = [&*entry.kind, entry.code.as_str(), entry.signal.as_deref().unwrap_or_default()];
+    let kinds =
+        [entry.kind.as_str(), entry.code.as_str(), entry.signal.as_deref().unwrap_or_default()];
     if has(&entry.message) {
         Some("message")
     } else if any(&entry.functions) {
@@ -84,7 +90,7 @@ fn found_in(term: &str, entry: &Entry) -> Option<&'static str> {
         Some("file")
     } else if kinds.iter().any(|kind| has(kind)) {
         Some("kind")
-    } else if has(&entry.module) {
+    } else if has(&entry.program) {
         Some("module")
     } else if has(&entry.id) {
         Some("id")
@@ -95,50 +101,46 @@ fn found_in(term: &str, entry: &Entry) -> Option<&'static str> {
     }
 }
 
-/// How some crashes are listed.
+/// How crashes are listed.
 struct Listing {
-    folder: Folder,
+    directory: Directory,
     limit: Limit,
-    look: Look,
+    output: OutputArgs,
     json: bool,
-    /// Whether all of them are.
+    /// Whether there is no filter.
     is_any: bool,
 }
 
 impl Listing {
-    /// Lists those of some `entries` that `takes` takes; it says where it found what it looks for, if it looks for something.
+    /// Lists the `entries` for which `matches` returns `Some`; the inner value is the name of the field in which a
+    /// search found its text.
     fn show(
         self,
         index: &Index,
-        entries: impl DoubleEndedIterator<Item = Entry>,
-        takes: impl Fn(&Entry) -> Option<Option<&'static str>>,
+        entries: impl DoubleEndedIterator<Item = IndexEntry>,
+        matches: impl Fn(&IndexEntry) -> Option<Option<&'static str>>,
         shell: &mut Shell<'_>,
-    ) -> Done {
-        let most = self.limit.most(self.json);
+    ) -> CommandResult {
+        let max = self.limit.max(self.json);
         if self.json {
-            let json = |entry: Entry, _| serde_json::to_string(&entry);
-            for line in Newest::of(index, entries, most, self.is_any, takes, json).shown {
+            let json = |entry: IndexEntry, _| serde_json::to_string(&entry);
+            for line in Newest::of(index, entries, max, self.is_any, matches, json).shown {
                 writeln!(shell.out, "{}", line?)?;
             }
             return Ok(());
         }
-        let row = |entry: Entry, found_in| Row::of(&entry, index, found_in);
-        let newest = Newest::of(index, entries, most, self.is_any, takes, row);
+        let row = |entry: IndexEntry, found_in| Row::of(&entry, index, found_in);
+        let newest = Newest::of(index, entries, max, self.is_any, matches, row);
         if newest.total > 0 {
-            let mut page = self.look.page();
+            let mut page = self.output.page();
             table::show(&newest, &mut page);
             return Ok(shell.out.write_all(page.finish().as_bytes())?);
         }
-        let nothing = self.folder.nothing();
+        let no_crashes = self.directory.no_crashes();
         if index.is_empty() || self.is_any {
-            return Ok(writeln!(shell.out, "{nothing}")?);
+            return Ok(writeln!(shell.out, "{no_crashes}")?);
         }
-        let place = nothing.trim_start_matches("no crash reports ");
-        let of = match index.len() {
-            1 => "the one crash".to_owned(),
-            count => format!("none of {}", crashes(count)),
-        };
-        let is = if index.len() == 1 { "is not" } else { "is" };
-        Ok(writeln!(shell.out, "{of} {place} {is} like that")?)
+        let count = crashes(index.len());
+        Ok(writeln!(shell.out, "no match among {count} in `{}`", self.directory.shown())?)
     }
 }

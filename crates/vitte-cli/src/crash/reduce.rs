@@ -1,4 +1,4 @@
-//! `vitte crash reduce`: the smallest sources for which the same crash comes back.
+//! `vitte crash reduce`: finds the smallest sources for which the same crash comes back.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -9,25 +9,24 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
-use vitte_capsule::{
-    Capsule, CapsuleSource, Progress, ReduceError, Reducer, Reduction, Replay, ShrinkEnd, Size,
-};
+use vitte_capsule::reduce::{Progress, ReduceError, ReductionResult, SourceSize, StopReason};
+use vitte_capsule::{Capsule, CapsuleSource, Reducer, Replay};
 use vitte_diag::text::{self, one_line};
 
-use super::folder::One;
-use super::replay::{verdict, write_text};
-use super::shell::{Done, Failure, Shell};
+use super::directory::OneCrash;
+use super::replay::{exit, write_text};
+use super::shell::{CommandResult, Failure, Shell};
 use super::{ask, interrupt};
 
 /// The arguments of `vitte crash reduce`.
 #[derive(Debug, Args)]
-pub(super) struct Reduces {
+pub(super) struct ReduceArgs {
     #[command(flatten)]
-    one: One,
-    /// Do not ask whether the program may be run
+    crash: OneCrash,
+    /// Run the program without asking for confirmation
     #[arg(long)]
     yes: bool,
-    /// The most time for all; what is smallest then is the result
+    /// Stop after this time, with the smallest sources so far
     #[arg(
         long,
         value_name = "SECONDS",
@@ -35,7 +34,7 @@ pub(super) struct Reduces {
         value_parser = clap::value_parser!(u64).range(1..=86400)
     )]
     time_limit: u64,
-    /// The most time for each run of the program
+    /// Kill a run of the program after this time
     #[arg(
         long,
         value_name = "SECONDS",
@@ -43,26 +42,26 @@ pub(super) struct Reduces {
         value_parser = clap::value_parser!(u64).range(1..=86400)
     )]
     each_limit: u64,
-    /// The folder for the sources that are left, which is made [default: reduced-ID]
+    /// The new directory for the reduced sources [default: reduced-ID]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Write what came of it as JSON
+    /// Write the result as JSON
     #[arg(long)]
     json: bool,
-    /// Another program, run with the arguments of the crash; or a program with all of its arguments
+    /// Run this program instead; without arguments it gets those of the crash
     #[arg(last = true, value_name = "COMMAND")]
     command: Vec<String>,
 }
 
-impl Reduces {
-    /// The exit code is 0 where there is a smallest one, 1 where the same crash does not come back, and else 2.
-    pub(super) fn run(self, shell: &mut Shell<'_>) -> Done {
-        let target = self.one.load()?;
-        let folder = self.out.clone().unwrap_or_else(|| default_folder(&target.capsule));
-        if folder.symlink_metadata().is_ok() {
-            let shown = shown(&folder);
-            return Err(Failure::Said(format!(
-                "`{shown}` is there already: --out names another folder"
+impl ReduceArgs {
+    /// Exits with 0 if the smallest sources were found, 1 if the same crash did not come back, and 2 otherwise.
+    pub(super) fn run(self, shell: &mut Shell<'_>) -> CommandResult {
+        let target = self.crash.load()?;
+        let dir = self.out.clone().unwrap_or_else(|| default_dir(&target.capsule));
+        if dir.symlink_metadata().is_ok() {
+            let shown = shown(&dir);
+            return Err(Failure::Message(format!(
+                "`{shown}` already exists; pass another directory with --out"
             )));
         }
         let stop = Arc::default();
@@ -70,77 +69,80 @@ impl Reduces {
             .command(self.command.clone())
             .time_limit(Duration::from_secs(self.each_limit))
             .stop_when(Arc::clone(&stop));
-        let limits = format!("{} s for all, {} s for each run", self.time_limit, self.each_limit);
-        ask::show(&replay.plan().map_err(Failure::said)?, &limits, shell.err)?;
-        ask::may_run(self.yes, shell)?;
+        let limits = format!("{} s in total, {} s for each run", self.time_limit, self.each_limit);
+        ask::show(&replay.plan().map_err(Failure::message)?, &limits, shell.err)?;
+        ask::confirm_run(self.yes, shell)?;
         interrupt::watch(&stop);
         let limit = Duration::from_secs(self.time_limit);
         let bar = Bar::new(&target.capsule.sources, limit);
         let reduced =
             Reducer::new(replay).time_limit(limit).run(&mut |progress| bar.show(progress));
-        bar.0.finish_and_clear();
+        bar.bar.finish_and_clear();
         match reduced {
-            Ok(reduction) => self.keep(&target.capsule, reduction, &folder, shell),
+            Ok(reduction) => self.save(&target.capsule, reduction, &dir, shell),
             Err(error) => {
-                shell.complain(&error)?;
-                let ReduceError::NotSame(replayed) = error else { return Err(Failure::Code(2)) };
+                shell.warn(&error)?;
+                let ReduceError::NotReproduced(replayed) = error else {
+                    return Err(Failure::Exit(2));
+                };
                 write_text(&target.capsule, &replayed, shell.err)?;
-                verdict(&replayed)
+                exit(&replayed)
             }
         }
     }
 
-    /// Keeps what is left: as a crash in the repository, and as files.
-    fn keep(
+    /// Stores the reduced crash in the repository, and writes its sources as files.
+    fn save(
         &self,
         first: &Capsule,
-        mut reduction: Reduction,
-        folder: &Path,
+        mut reduction: ReductionResult,
+        dir: &Path,
         shell: &mut Shell<'_>,
-    ) -> Done {
+    ) -> CommandResult {
         if let Some(error) = &reduction.error {
-            writeln!(shell.err, "{}: {error}", shell.name)?;
+            writeln!(shell.err, "{}: {error}", shell.program)?;
         }
         let is_smaller = reduction.after.bytes < reduction.before.bytes
             || reduction.after.files < reduction.before.files;
         let mut stored = None;
         if is_smaller {
             let capsule = &mut reduction.capsule;
-            // It says the notes too.
+            // The notes of the report have changed since the diagnostic was made.
             capsule.diagnostic = Capsule::new(capsule.report.clone()).diagnostic;
-            match self.one.folder.repository().save(capsule) {
+            match self.crash.directory.repository().save(capsule) {
                 Ok(path) => stored = Some(path),
-                Err(error) => shell.complain(&error)?,
+                Err(error) => shell.warn(&error)?,
             }
-            if let Err(error) = write_files(&capsule.sources, folder) {
-                shell.complain(&format!("cannot write to `{}`: {error}", shown(folder)))?;
+            if let Err(error) = write_files(&capsule.sources, dir) {
+                shell.warn(&format!("cannot write to `{}`: {error}", shown(dir)))?;
                 stored = None;
             }
         }
         if self.json {
-            write_json(first, &reduction, stored.as_deref(), folder, shell)?;
+            write_json(first, &reduction, stored.as_deref(), dir, shell)?;
         } else {
-            write_reduction(&reduction, stored.as_deref(), folder, shell.out)?;
+            write_reduction(&reduction, stored.as_deref(), dir, shell.out)?;
         }
-        // Where nothing could be removed, it is as small as it can be, or nobody knows.
-        let is_done = stored.is_some() || (!is_smaller && reduction.end == ShrinkEnd::Smallest);
-        if is_done { Ok(()) } else { Err(Failure::Code(2)) }
+        // Without a reduction, success means that the sources were already the smallest.
+        let is_done =
+            stored.is_some() || (!is_smaller && reduction.stop_reason == StopReason::Smallest);
+        if is_done { Ok(()) } else { Err(Failure::Exit(2)) }
     }
 }
 
-/// `reduced-ID`; the id of a file may be any text.
-fn default_folder(capsule: &Capsule) -> PathBuf {
+/// Returns `reduced-ID`, or `reduced-crash` if the id is not a plain name: a capsule from elsewhere can have any id.
+fn default_dir(capsule: &Capsule) -> PathBuf {
     let id = &capsule.report.id;
     let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
     let is_name = !id.is_empty() && id.len() <= 64 && id.chars().all(is_plain);
     PathBuf::from(format!("reduced-{}", if is_name { id } else { "crash" }))
 }
 
-/// Writes files whose paths are inside of a new folder.
-fn write_files(sources: &[CapsuleSource], folder: &Path) -> io::Result<()> {
-    fs::create_dir(folder)?;
+/// Creates `dir` and writes the files below it.
+fn write_files(sources: &[CapsuleSource], dir: &Path) -> io::Result<()> {
+    fs::create_dir(dir)?;
     for source in sources {
-        let path = folder.join(&source.file);
+        let path = dir.join(&source.file);
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent)?;
         }
@@ -153,11 +155,11 @@ fn shown(path: &Path) -> String {
     one_line(&path.to_string_lossy()).into_owned()
 }
 
-/// So few lines are shown at once.
-const FEW_LINES: usize = 24;
+/// Sources of at most this many lines are written to the terminal.
+const MAX_SHOWN_LINES: usize = 24;
 
 /// ```text
-/// 2000 lines in 1 file are now 7 lines in 1 file: 164 runs in 31.2 s
+/// 2000 lines in 1 file reduced to 7 lines in 1 file: 164 runs in 31.2 s
 ///   crash    2025-10-22T13-05-42-123-9f8e7d6c
 ///   sources  reduced-2025-10-22T13-05-40-007-01234567
 ///   command  vittec check src/main.vitte
@@ -166,30 +168,30 @@ const FEW_LINES: usize = 24;
 ///   | fn a
 /// ```
 fn write_reduction(
-    reduction: &Reduction,
+    reduction: &ReductionResult,
     stored: Option<&Path>,
-    folder: &Path,
+    dir: &Path,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let Reduction { capsule, before, after, tests, elapsed, end, .. } = reduction;
+    let ReductionResult { capsule, before, after, tests, elapsed, stop_reason, .. } = reduction;
     let (before, left) = (ask::size(*before), ask::size(*after));
     let runs = text::plural("run", *tests);
     let seconds = elapsed.as_secs_f64();
-    writeln!(out, "{before} are now {left}: {tests} {runs} in {seconds:.1} s")?;
-    if before == left && *end == ShrinkEnd::Smallest {
-        writeln!(out, "nothing of it can be removed")?;
+    writeln!(out, "{before} reduced to {left}: {tests} {runs} in {seconds:.1} s")?;
+    if before == left && *stop_reason == StopReason::Smallest {
+        writeln!(out, "nothing can be removed")?;
     }
-    if let Some(more) = more(*end) {
-        writeln!(out, "{more}")?;
+    if let Some(why) = incomplete(*stop_reason) {
+        writeln!(out, "{why}")?;
     }
     if stored.is_none() {
         return Ok(());
     }
     writeln!(out, "  crash    {}", one_line(&capsule.report.id))?;
-    writeln!(out, "  sources  {}", shown(folder))?;
-    let command = ask::words(capsule.report.command.iter().map(String::as_str));
+    writeln!(out, "  sources  {}", shown(dir))?;
+    let command = ask::quote(capsule.report.args.iter().map(String::as_str));
     writeln!(out, "  command  {command}")?;
-    if after.lines <= FEW_LINES {
+    if after.lines <= MAX_SHOWN_LINES {
         for source in &capsule.sources {
             writeln!(out, "\n  {}", one_line(&source.file))?;
             for line in String::from_utf8_lossy(&source.text).lines() {
@@ -200,62 +202,68 @@ fn write_reduction(
     Ok(())
 }
 
-/// Why there may be a smaller one.
-const fn more(end: ShrinkEnd) -> Option<&'static str> {
+/// Returns why the result may not be the smallest.
+const fn incomplete(end: StopReason) -> Option<&'static str> {
     match end {
-        ShrinkEnd::Smallest => None,
-        ShrinkEnd::TimeLimit => {
-            Some("the time was over before all was tried: --time-limit gives more")
-        }
-        _ => Some("it was stopped before all was tried"),
+        StopReason::Smallest => None,
+        StopReason::TimeLimit => Some(
+            "stopped at the time limit before everything was tried; --time-limit sets a longer one",
+        ),
+        _ => Some("stopped before everything was tried"),
     }
 }
 
 fn write_json(
     first: &Capsule,
-    reduction: &Reduction,
+    reduction: &ReductionResult,
     stored: Option<&Path>,
-    folder: &Path,
+    dir: &Path,
     shell: &mut Shell<'_>,
-) -> Done {
-    let size = |size: Size| json!({"files": size.files, "lines": size.lines, "bytes": size.bytes});
+) -> CommandResult {
+    let size =
+        |size: SourceSize| json!({"files": size.files, "lines": size.lines, "bytes": size.bytes});
     shell.json(&json!({
         "from": first.report.id,
         "id": stored.map(|_| &reduction.capsule.report.id),
         "capsule": stored.map(Path::to_string_lossy),
-        "sources": stored.map(|_| folder.to_string_lossy()),
+        "sources": stored.map(|_| dir.to_string_lossy()),
         "fingerprint": reduction.capsule.fingerprint,
         "before": size(reduction.before),
         "after": size(reduction.after),
         "tests": reduction.tests,
         "elapsed_ms": u64::try_from(reduction.elapsed.as_millis()).unwrap_or(u64::MAX),
-        "is_smallest": reduction.end == ShrinkEnd::Smallest,
+        "is_smallest": reduction.stop_reason == StopReason::Smallest,
     }))
 }
 
-/// How far it is; where standard error is no terminal it is nowhere.
-struct Bar(ProgressBar, usize, Instant);
+/// The progress bar; invisible if standard error is not a terminal.
+struct Bar {
+    bar: ProgressBar,
+    /// Bytes of the sources before the reduction.
+    bytes: usize,
+    deadline: Instant,
+}
 
 impl Bar {
     fn new(sources: &[CapsuleSource], limit: Duration) -> Self {
-        let bytes = Size::of(sources).bytes;
+        let bytes = SourceSize::of(sources).bytes;
         let length = u64::try_from(bytes).unwrap_or(u64::MAX);
         let bar = ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr());
         if let Ok(style) = ProgressStyle::with_template("{bar:24} {msg}") {
             bar.set_style(style.progress_chars("=> "));
         }
         bar.set_message("the first run");
-        Self(bar, bytes, Instant::now() + limit)
+        Self { bar, bytes, deadline: Instant::now() + limit }
     }
 
-    fn show(&self, Progress { step, tests, left, .. }: &Progress) {
-        let gone = self.1.saturating_sub(left.bytes);
-        self.0.set_position(u64::try_from(gone).unwrap_or(u64::MAX));
-        let seconds = self.2.saturating_duration_since(Instant::now()).as_secs();
-        let (lines, bytes) = (left.lines, left.bytes);
-        self.0.set_message(format!(
+    fn show(&self, Progress { pass, tests, remaining, .. }: &Progress) {
+        let removed = self.bytes.saturating_sub(remaining.bytes);
+        self.bar.set_position(u64::try_from(removed).unwrap_or(u64::MAX));
+        let seconds = self.deadline.saturating_duration_since(Instant::now()).as_secs();
+        let (lines, bytes) = (remaining.lines, remaining.bytes);
+        self.bar.set_message(format!(
             "{lines} lines, {bytes} bytes left; {}: run {tests}; {seconds} s",
-            step.name()
+            pass.name()
         ));
     }
 }

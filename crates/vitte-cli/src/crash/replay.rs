@@ -1,28 +1,28 @@
-//! `vitte crash replay`: does the same crash come back?
+//! `vitte crash replay`: runs the program of a crash again.
 
 use std::io::{self, Write};
-use std::process::ExitStatus;
 use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
 use serde::Serialize;
-use vitte_capsule::{Capsule, Output, Replay, ReplayOutcome, Replayed};
+use vitte_capsule::replay::{CapturedOutput, ReplayOutcome, ReplayResult};
+use vitte_capsule::{Capsule, Replay};
 use vitte_diag::text::one_line;
 
-use super::folder::One;
-use super::shell::{Done, Failure, Shell};
+use super::directory::OneCrash;
+use super::shell::{CommandResult, Failure, Shell};
 use super::{ask, interrupt};
 
 /// The arguments of `vitte crash replay`.
 #[derive(Debug, Args)]
-pub(super) struct Replays {
+pub(super) struct ReplayArgs {
     #[command(flatten)]
-    one: One,
-    /// Do not ask whether the program may be run
+    crash: OneCrash,
+    /// Run the program without asking for confirmation
     #[arg(long)]
     yes: bool,
-    /// The most time that the program may take
+    /// Kill the program after this time
     #[arg(
         long,
         value_name = "SECONDS",
@@ -30,33 +30,33 @@ pub(super) struct Replays {
         value_parser = clap::value_parser!(u64).range(1..=86400)
     )]
     time_limit: u64,
-    /// Keep the folder that it is run in
+    /// Keep the directory in which the program is run
     #[arg(long)]
     keep: bool,
-    /// Write what came of it as JSON
+    /// Write the result as JSON
     #[arg(long)]
     json: bool,
-    /// Another program, run with the arguments of the crash; or a program with all of its arguments
+    /// Run this program instead; without arguments it gets those of the crash
     #[arg(last = true, value_name = "COMMAND")]
     command: Vec<String>,
 }
 
-/// What the JSON says.
+/// The JSON document.
 #[derive(Serialize)]
-struct Json<'a> {
+struct ReplayJson<'a> {
     outcome: &'static str,
-    /// That of the crash which was replayed.
+    /// The fingerprint of the replayed crash.
     fingerprint: String,
     elapsed_ms: u64,
-    /// How the program ended, where it stored no crash.
+    /// The exit status, if the program stored no crash.
     status: Option<String>,
-    /// Why the system did not start it.
+    /// Why the program could not be started.
     error: Option<String>,
-    /// The crashes that came instead.
+    /// The other crashes.
     crashes: Vec<JsonCrash<'a>>,
-    /// The folder that it was run in, where it is kept.
+    /// The directory in which the program was run, if it is kept.
     folder: Option<String>,
-    /// The end of standard error.
+    /// The last 16 KiB of standard error.
     stderr: String,
 }
 
@@ -67,58 +67,58 @@ struct JsonCrash<'a> {
     message: &'a str,
 }
 
-impl Replays {
-    pub(super) fn run(self, shell: &mut Shell<'_>) -> Done {
-        let target = self.one.load()?;
+impl ReplayArgs {
+    pub(super) fn run(self, shell: &mut Shell<'_>) -> CommandResult {
+        let target = self.crash.load()?;
         let stop = Arc::default();
         let replay = Replay::new(&target.capsule)
             .command(self.command)
-            .keep(self.keep)
+            .keep_dir(self.keep)
             .time_limit(Duration::from_secs(self.time_limit))
             .stop_when(Arc::clone(&stop));
-        let plan = replay.plan().map_err(Failure::said)?;
+        let plan = replay.plan().map_err(Failure::message)?;
         ask::show(&plan, &format!("{} s", self.time_limit), shell.err)?;
-        ask::may_run(self.yes, shell)?;
+        ask::confirm_run(self.yes, shell)?;
         interrupt::watch(&stop);
-        let replayed = plan.run().map_err(Failure::said)?;
+        let replayed = plan.run().map_err(Failure::message)?;
         if self.json {
             write_json(&target.capsule, &replayed, shell)?;
         } else {
             write_text(&target.capsule, &replayed, shell.out)?;
             if !replayed.is_same() {
-                write_end("standard error", &replayed.stderr, shell.out)?;
+                write_tail("standard error", &replayed.stderr, shell.out)?;
             }
-            if let Some(folder) = &replayed.folder {
-                writeln!(shell.out, "its folder is `{}`", one_line(&folder.to_string_lossy()))?;
+            if let Some(folder) = &replayed.dir {
+                writeln!(shell.out, "its directory is `{}`", one_line(&folder.to_string_lossy()))?;
             }
         }
-        verdict(&replayed)
+        exit(&replayed)
     }
 }
 
-/// How the command ends: exit code 1 where the same crash did not come back, and 2 where nobody knows.
-pub(super) fn verdict(replayed: &Replayed) -> Done {
+/// Returns how the command ends: exit code 1 if the same crash did not come back, 2 if that is not known.
+pub(super) fn exit(replayed: &ReplayResult) -> CommandResult {
     match replayed.outcome {
         ReplayOutcome::Same => Ok(()),
-        ReplayOutcome::NotStarted(_) | ReplayOutcome::Stopped => Err(Failure::Code(2)),
-        _ => Err(Failure::Code(1)),
+        ReplayOutcome::NotStarted(_) | ReplayOutcome::Stopped => Err(Failure::Exit(2)),
+        _ => Err(Failure::Exit(1)),
     }
 }
 
-/// Says what came of a replay.
+/// Writes the result of a replay.
 pub(super) fn write_text(
     capsule: &Capsule,
-    replayed: &Replayed,
+    replayed: &ReplayResult,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let wanted = capsule.fingerprint.short();
+    let expected = capsule.fingerprint.short();
     let seconds = replayed.elapsed.as_secs_f64();
     match &replayed.outcome {
         ReplayOutcome::Same => {
-            writeln!(out, "the same crash came back after {seconds:.2} s: {wanted}")
+            writeln!(out, "the same crash came back after {seconds:.2} s: {expected}")
         }
         ReplayOutcome::Other(crashes) => {
-            writeln!(out, "another crash came instead of {wanted}, after {seconds:.2} s:")?;
+            writeln!(out, "a different crash than {expected} after {seconds:.2} s:")?;
             for crash in crashes {
                 let (short, message) = (crash.fingerprint.short(), one_line(&crash.message));
                 writeln!(out, "  {short}  {}: {message}", crash.kind)?;
@@ -126,13 +126,15 @@ pub(super) fn write_text(
             Ok(())
         }
         ReplayOutcome::NoCrash { status } => {
-            let how = how(*status);
-            writeln!(out, "no crash came, and the program ended after {seconds:.2} s: {how}")
+            writeln!(out, "no crash; the program ended after {seconds:.2} s: {status}")
         }
         ReplayOutcome::TimedOut => {
-            writeln!(out, "no such crash came within {seconds:.0} s, and the program was killed")
+            writeln!(
+                out,
+                "the same crash did not come back within {seconds:.0} s; the program was killed"
+            )
         }
-        ReplayOutcome::Stopped => writeln!(out, "the program was killed as you wished"),
+        ReplayOutcome::Stopped => writeln!(out, "interrupted; the program was killed"),
         ReplayOutcome::NotStarted(error) => {
             writeln!(out, "the program could not be started: {error}")
         }
@@ -140,54 +142,51 @@ pub(super) fn write_text(
     }
 }
 
-fn how(status: ExitStatus) -> String {
-    status.to_string()
-}
+/// Lines of a stream that are shown: the last ones.
+const MAX_LINES: usize = 20;
+/// Characters of such a line.
+const MAX_CHARS: usize = 300;
 
-/// The most lines of a stream that are shown, and characters of each.
-const MOST_LINES: usize = 20;
-const MOST_CHARS: usize = 300;
-
-/// The last lines of a stream, with nothing in them that a terminal obeys.
-fn write_end(name: &str, stream: &Output, out: &mut dyn Write) -> io::Result<()> {
-    if stream.bytes == 0 {
+/// Writes the last lines of a stream, safe for a terminal.
+fn write_tail(name: &str, stream: &CapturedOutput, out: &mut dyn Write) -> io::Result<()> {
+    if stream.total_bytes == 0 {
         return Ok(());
     }
-    let text = String::from_utf8_lossy(&stream.end);
+    let text = String::from_utf8_lossy(&stream.tail);
     let lines: Vec<&str> = text.lines().collect();
-    let last = lines.get(lines.len().saturating_sub(MOST_LINES)..).unwrap_or_default();
-    writeln!(out, "the end of its {} bytes of {name}:", stream.bytes)?;
+    let last = lines.get(lines.len().saturating_sub(MAX_LINES)..).unwrap_or_default();
+    writeln!(out, "the last lines of {name} ({} bytes):", stream.total_bytes)?;
     for line in last {
-        let line: String = line.chars().take(MOST_CHARS).collect();
+        let line: String = line.chars().take(MAX_CHARS).collect();
         writeln!(out, "  | {}", one_line(&line))?;
     }
     Ok(())
 }
 
-fn write_json(capsule: &Capsule, replayed: &Replayed, shell: &mut Shell<'_>) -> Done {
+fn write_json(capsule: &Capsule, replayed: &ReplayResult, shell: &mut Shell<'_>) -> CommandResult {
     let (mut status, mut error, mut crashes) = (None, None, Vec::new());
     match &replayed.outcome {
         ReplayOutcome::Other(others) => {
             crashes.extend(others.iter().map(|other| JsonCrash {
                 fingerprint: other.fingerprint.to_string(),
-                kind: &other.kind,
+                kind: other.kind.as_str(),
                 message: &other.message,
             }));
         }
-        ReplayOutcome::NoCrash { status: ended } => status = Some(how(*ended)),
+        ReplayOutcome::NoCrash { status: ended } => status = Some(ended.to_string()),
         ReplayOutcome::NotStarted(why) => error = Some(why.to_string()),
         _ => {}
     }
-    let stderr = &replayed.stderr.end;
+    let stderr = &replayed.stderr.tail;
     let end = stderr.get(stderr.len().saturating_sub(16 << 10)..).unwrap_or_default();
-    shell.json(&Json {
+    shell.json(&ReplayJson {
         outcome: replayed.outcome.name(),
         fingerprint: capsule.fingerprint.to_string(),
         elapsed_ms: u64::try_from(replayed.elapsed.as_millis()).unwrap_or(u64::MAX),
         status,
         error,
         crashes,
-        folder: replayed.folder.as_ref().map(|folder| folder.to_string_lossy().into_owned()),
+        folder: replayed.dir.as_ref().map(|dir| dir.to_string_lossy().into_owned()),
         stderr: String::from_utf8_lossy(end).into_owned(),
     })
 }

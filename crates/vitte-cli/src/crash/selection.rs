@@ -1,73 +1,75 @@
-//! Which crashes are meant.
+//! The filters that select crashes.
 
 use clap::Args;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
-use vitte_capsule::Entry;
+use vitte_capsule::IndexEntry;
 
-/// Crashes that are like all of this.
+/// Selects the crashes that match every given filter.
 #[derive(Debug, Default, Args)]
 #[group(id = "selection", multiple = true)]
 pub(super) struct Selection {
-    /// Only of this program or part of it
+    /// Only crashes of this program or module
     #[arg(long, value_name = "NAME")]
     module: Option<String>,
-    /// Only of this signal, such as SIGSEGV or segv
+    /// Only crashes by this signal, such as SIGSEGV or segv
     #[arg(long, value_name = "NAME")]
     signal: Option<String>,
-    /// Only of this kind, such as panic or F0001
+    /// Only crashes of this kind, such as panic or F0001
     #[arg(long, value_name = "KIND")]
     kind: Option<String>,
-    /// Only of this run of the program: its session, or the beginning of it
+    /// Only crashes of this session (one run of the program); a prefix is enough
     #[arg(long, value_name = "ID")]
     session: Option<String>,
-    /// Only since then: a date, a date with a time (UTC), or a span such as 2h or `3 days`
+    /// Only crashes since WHEN: a date, a date and time (UTC), or an age such as 2h or "3 days"
     #[arg(long, value_name = "WHEN", value_parser = |text: &str| since(text, Timestamp::now()))]
     since: Option<Timestamp>,
 }
 
 impl Selection {
-    /// Whether it takes every crash.
+    /// Returns true if there are no filters.
     pub(super) const fn is_empty(&self) -> bool {
         let Self { module, signal, kind, session, since } = self;
         let is_any = module.is_none() && signal.is_none() && kind.is_none();
         is_any && session.is_none() && since.is_none()
     }
 
-    pub(super) fn takes(&self, entry: &Entry) -> bool {
-        let has = |wished: &Option<String>, is_like: &dyn Fn(&str) -> bool| {
-            wished.as_deref().is_none_or(is_like)
+    pub(super) fn matches(&self, entry: &IndexEntry) -> bool {
+        let has = |filter: &Option<String>, matches: &dyn Fn(&str) -> bool| {
+            filter.as_deref().is_none_or(matches)
         };
-        has(&self.module, &|module| entry.module == module)
+        has(&self.module, &|module| entry.program == module)
             && has(&self.signal, &|signal| {
-                entry.signal.as_deref().is_some_and(|own| bare(own) == bare(signal))
+                entry.signal.as_deref().is_some_and(|own| without_sig(own) == without_sig(signal))
             })
             && has(&self.kind, &|kind| {
-                [&*entry.kind, entry.code.as_str()].iter().any(|own| own.eq_ignore_ascii_case(kind))
+                [entry.kind.as_str(), entry.code.as_str()]
+                    .iter()
+                    .any(|own| own.eq_ignore_ascii_case(kind))
             })
             && has(&self.session, &|session| entry.session.starts_with(session))
-            && self.since.is_none_or(|since| at(entry).is_some_and(|at| at >= since))
+            && self.since.is_none_or(|since| time(entry).is_some_and(|time| time >= since))
     }
 }
 
-/// The name of a signal in one spelling.
-fn bare(signal: &str) -> String {
+/// Returns the name of a signal in capitals and without `SIG`.
+fn without_sig(signal: &str) -> String {
     let signal = signal.to_ascii_uppercase();
     signal.strip_prefix("SIG").map(str::to_owned).unwrap_or(signal)
 }
 
-/// When a crash was: by its timestamp, or by its id, which is a time too.
-fn at(entry: &Entry) -> Option<Timestamp> {
-    let by_id = || {
+/// Returns the time of a crash: its timestamp or, if that is invalid, the time in its id.
+fn time(entry: &IndexEntry) -> Option<Timestamp> {
+    let time_of_id = || {
         let stamp = entry.id.get(..19)?;
         let time = DateTime::strptime("%Y-%m-%dT%H-%M-%S", stamp).ok()?;
         time.to_zoned(TimeZone::UTC).ok().map(|time| time.timestamp())
     };
-    entry.timestamp.parse().ok().or_else(by_id)
+    entry.timestamp.parse().ok().or_else(time_of_id)
 }
 
-/// The time that a user means: one with an offset, one in UTC, or a span before `now`.
+/// Parses a time with an offset, a time in UTC, or an age, which is subtracted from `now`.
 fn since(text: &str, now: Timestamp) -> Result<Timestamp, String> {
     if let Ok(at) = text.parse() {
         return Ok(at);
@@ -77,7 +79,7 @@ fn since(text: &str, now: Timestamp) -> Result<Timestamp, String> {
         (Ok(time), _) => time.to_zoned(TimeZone::UTC),
         (Err(_), Ok(span)) => before_now(span),
         (Err(_), Err(_)) => {
-            return Err("it is no date, no date with a time, and no span such as 2h".to_owned());
+            return Err("expected a date, a date and time, or an age such as 2h".to_owned());
         }
     };
     at.map(|at| at.timestamp()).map_err(|error| error.to_string())

@@ -1,65 +1,65 @@
-//! `vitte crash show` and `vitte crash latest`: a crash as its user saw it.
+//! `vitte crash show` and `vitte crash latest`: show a crash as its user saw it.
 
 use clap::Args;
-use vitte_capsule::{Index, StoreError, StoreErrorKind};
+use vitte_capsule::{Index, RepositoryError, RepositoryErrorKind};
 use vitte_diag::{Emitter as _, HumanEmitter, Terminal, text};
 
-use super::folder::{Folder, One};
-use super::look::{Look, count, safe};
-use super::shell::{Done, Shell};
+use super::directory::{Directory, OneCrash};
+use super::page::{OutputArgs, count, safe};
+use super::shell::{CommandResult, Shell};
 use super::target::Target;
 
 /// The arguments of `vitte crash show`.
 #[derive(Debug, Args)]
 pub(super) struct Show {
     #[command(flatten)]
-    one: One,
+    crash: OneCrash,
     #[command(flatten)]
-    how: How,
+    detail: Detail,
 }
 
 /// The arguments of `vitte crash latest`.
 #[derive(Debug, Args)]
 pub(super) struct Latest {
     #[command(flatten)]
-    folder: Folder,
+    directory: Directory,
     #[command(flatten)]
-    how: How,
+    detail: Detail,
 }
 
 #[derive(Clone, Copy, Debug, Args)]
-struct How {
-    /// Show all: the command line, registers, every call of every thread
+struct Detail {
+    /// Show everything: the command line, registers, all frames of all threads
     #[arg(long)]
     full: bool,
     #[command(flatten)]
-    look: Look,
-    /// Write JSON: the report as it is stored
+    output: OutputArgs,
+    /// Write JSON: the stored report
     #[arg(long, conflicts_with = "full")]
     json: bool,
 }
 
 impl Show {
-    pub(super) fn run(&self, shell: &mut Shell<'_>) -> Done {
-        let target = self.one.load()?;
-        self.how.show(&target, &self.one.folder, shell)
+    pub(super) fn run(&self, shell: &mut Shell<'_>) -> CommandResult {
+        let target = self.crash.load()?;
+        self.detail.show(&target, &self.crash.directory, shell)
     }
 }
 
 impl Latest {
-    pub(super) fn run(self, shell: &mut Shell<'_>) -> Done {
-        match Target::load("latest", &self.folder.repository()) {
-            // Nothing is wrong where nothing crashed.
-            Err(StoreError { kind: StoreErrorKind::Empty, .. }) => {
-                Ok(writeln!(shell.out, "{}", self.folder.nothing())?)
+    pub(super) fn run(self, shell: &mut Shell<'_>) -> CommandResult {
+        match Target::load("latest", &self.directory.repository()) {
+            // No crashes is not an error.
+            Err(RepositoryError { kind: RepositoryErrorKind::Empty, .. }) => {
+                Ok(writeln!(shell.out, "{}", self.directory.no_crashes())?)
             }
-            target => self.how.show(&target?, &self.folder, shell),
+            target => self.detail.show(&target?, &self.directory, shell),
         }
     }
 }
 
-impl How {
-    fn show(self, target: &Target, folder: &Folder, shell: &mut Shell<'_>) -> Done {
+impl Detail {
+    fn show(self, target: &Target, directory: &Directory, shell: &mut Shell<'_>) -> CommandResult {
         let report = &target.capsule.report;
         if self.json {
             return shell.json(report);
@@ -67,21 +67,21 @@ impl How {
         if self.full {
             shell.out.write_all(report.to_text(true).as_bytes())?;
         } else {
-            shell.out.write_all(&diagnostic(target, self.look.terminal()))?;
+            shell.out.write_all(&diagnostic(target, self.output.terminal()))?;
         }
         let (id, time) = (safe(&report.id), safe(&report.timestamp));
-        let others = alike(target, &folder.repository().index()?).len();
+        let others = same_fingerprint(target, &directory.repository().index()?).len();
         let others = match others {
-            0 => "no other crash like this one".to_owned(),
-            others => count(others, "other crash like this one", "other crashes like this one"),
+            0 => "no other crash".to_owned(),
+            others => count(others, "other crash", "other crashes"),
         };
         let short = target.capsule.fingerprint.short();
         let line = text::further_line(format!("{id}, at {time}").into()).into_owned();
-        Ok(writeln!(shell.out, "\n{line}\nfingerprint {short}: {others}")?)
+        Ok(writeln!(shell.out, "\n{line}\nfingerprint {short} ({others})")?)
     }
 }
 
-/// The diagnostic as the terminal of the program showed it.
+/// Returns the diagnostic as the program wrote it to its terminal.
 fn diagnostic(target: &Target, terminal: Terminal) -> Vec<u8> {
     let report = &target.capsule.report;
     let mut emitter = HumanEmitter::new(Vec::new()).with_terminal(terminal);
@@ -90,11 +90,11 @@ fn diagnostic(target: &Target, terminal: Terminal) -> Vec<u8> {
     emitter.into_inner()
 }
 
-/// The ids of the other crashes with the same fingerprint, the oldest first.
-pub(super) fn alike(target: &Target, index: &Index) -> Vec<String> {
+/// Returns the ids of the other crashes with the same fingerprint, the oldest first.
+pub(super) fn same_fingerprint(target: &Target, index: &Index) -> Vec<String> {
     let capsule = &target.capsule;
-    let is_like = |entry: &vitte_capsule::Entry| {
+    let is_same = |entry: &vitte_capsule::IndexEntry| {
         entry.fingerprint == capsule.fingerprint && entry.id != capsule.report.id
     };
-    index.entries().filter(is_like).map(|entry| entry.id).collect()
+    index.entries().filter(is_same).map(|entry| entry.id).collect()
 }

@@ -1,57 +1,57 @@
-//! `vitte crash stack`: the calls of a crash as a tree.
+//! `vitte crash stack`: shows the backtrace of a crash as a tree of frames.
 
 use clap::Args;
 use serde_json::{Value, json};
 use vitte_capsule::Capsule;
 use vitte_diag::{Backtrace, BacktraceLine, Frame};
 
-use super::folder::One;
-use super::look::{Ink, Look, Page};
-use super::shell::{Done, Shell};
+use super::directory::OneCrash;
+use super::page::{OutputArgs, Page, Style};
+use super::shell::{CommandResult, Shell};
 
 /// The arguments of `vitte crash stack`.
 #[derive(Debug, Args)]
 pub(super) struct Stack {
     #[command(flatten)]
-    one: One,
-    /// Show the calls of the runtime too
+    crash: OneCrash,
+    /// Show the runtime frames too
     #[arg(long)]
     all: bool,
-    /// Show the calls of every thread
+    /// Show the frames of every thread
     #[arg(long)]
     threads: bool,
     #[command(flatten)]
-    look: Look,
-    /// Write JSON: all calls of each thread, the innermost first
+    output: OutputArgs,
+    /// Write JSON: all frames of each thread, the innermost first
     #[arg(long)]
     json: bool,
 }
 
 impl Stack {
-    pub(super) fn run(&self, shell: &mut Shell<'_>) -> Done {
-        let capsule = self.one.load()?.capsule;
+    pub(super) fn run(&self, shell: &mut Shell<'_>) -> CommandResult {
+        let capsule = self.crash.load()?.capsule;
         let threads = self.threads(&capsule);
         if self.json {
-            let json = |(name, calls): &(String, &Backtrace)| {
-                let frames = calls.frames().iter().enumerate();
+            let json = |(name, backtrace): &(String, &Backtrace)| {
+                let frames = backtrace.frames().iter().enumerate();
                 let frames: Vec<Value> =
                     frames.map(|(index, frame)| frame_json(index, frame, &capsule)).collect();
                 json!({"thread": name, "frames": frames})
             };
             return shell.json(&threads.iter().map(json).collect::<Vec<_>>());
         }
-        let mut page = self.look.page();
-        for (name, calls) in threads {
-            page.heading(&format!("thread {name}, the outermost call first"));
-            if calls.is_empty() {
-                page.line(Ink::Aside, "  its calls are not known");
+        let mut page = self.output.page();
+        for (name, backtrace) in threads {
+            page.heading(&format!("thread {name}, the outermost frame first"));
+            if backtrace.is_empty() {
+                page.line(Style::Secondary, "  no frames were recorded");
             }
-            tree(calls, self.all, &capsule, &mut page);
+            tree(backtrace, self.all, &capsule, &mut page);
         }
         Ok(shell.out.write_all(page.finish().as_bytes())?)
     }
 
-    /// The threads that are shown, by name: the one that crashed first.
+    /// Returns the threads to show, by name; the crashed thread is the first.
     fn threads<'a>(&self, capsule: &'a Capsule) -> Vec<(String, &'a Backtrace)> {
         let report = &capsule.report;
         let crashed = (report.thread.clone(), &report.backtrace);
@@ -64,64 +64,64 @@ impl Stack {
 }
 
 fn frame_json(index: usize, frame: &Frame, capsule: &Capsule) -> Value {
-    let place = frame.place();
+    let location = frame.location();
     json!({
         "index": index,
         "text": frame.text(),
         "function": frame.function(),
-        "file": place.map(|place| place.file),
-        "line": place.map(|place| place.line),
-        "column": place.and_then(|place| place.col),
+        "file": location.map(|location| location.file),
+        "line": location.map(|location| location.line),
+        "column": location.and_then(|location| location.col),
         "runtime": frame.is_runtime(),
-        "source": place.and_then(|place| source(capsule, place.file, place.line)),
+        "source": location.and_then(|at| source(capsule, at.file, at.line)),
     })
 }
 
-/// Adds a call a line, the outermost first, each further to the right than the one that made it. The
-/// numbers are those of a backtrace.
+/// Adds one line for each frame, the outermost first, each indented further than its caller. The numbers are the
+/// 0-based indices of the frames in the backtrace.
 ///
 /// ```text
-///      ... 1 call of the runtime ...
+///      [... omitted 1 runtime frame ...]
 ///   3: vittec::main at src/main.rs:40:9
 ///   2: `- vittec::front::blocks::close at src/front/blocks.rs:77:13
 ///         | let depth = self.open - 1;
-///      ... 2 calls of the runtime ...
+///      [... omitted 2 runtime frames ...]
 /// ```
-fn tree(calls: &Backtrace, is_full: bool, capsule: &Capsule, page: &mut Page) {
-    let mut shown: Vec<BacktraceLine<'_>> = calls.lines(is_full).collect();
-    // How often a call is repeated stands behind it in this order, too.
+fn tree(backtrace: &Backtrace, is_full: bool, capsule: &Capsule, page: &mut Page) {
+    let mut shown: Vec<BacktraceLine<'_>> = backtrace.lines(is_full).collect();
+    // The lines are written in reverse, but a repeat count must still follow its frame.
     for at in 1..shown.len() {
         if matches!(shown.get(at), Some(BacktraceLine::Repeated(_))) {
             shown.swap(at - 1, at);
         }
     }
-    let digits = calls.frames().len().saturating_sub(1).max(1).ilog10() as usize + 1;
-    // Deeper calls stand below one another, so that most of the line is left for what they are.
-    let deepest = page.width() / 8;
+    let digits = backtrace.frames().len().saturating_sub(1).max(1).ilog10() as usize + 1;
+    // The indentation is limited so that most of the line is left for the names.
+    let max_depth = page.width() / 8;
     let mut depth = 0;
     for line in shown.into_iter().rev() {
         let BacktraceLine::Frame(index, frame) = line else {
             let remark = line.remark().unwrap_or_default();
-            page.line(Ink::Aside, format!("  {:digits$}  {remark}", ""));
+            page.line(Style::Secondary, format!("  {:digits$}  {remark}", ""));
             continue;
         };
-        let indent = " ".repeat(3 * usize::saturating_sub(depth, 1).min(deepest));
+        let indent = " ".repeat(3 * usize::saturating_sub(depth, 1).min(max_depth));
         let branch = if depth > 0 { "`- " } else { "" };
         let number = format!("  {index:digits$}: {indent}{branch}");
-        let ink = if frame.is_runtime() { Ink::Aside } else { Ink::Plain };
+        let style = if frame.is_runtime() { Style::Secondary } else { Style::Plain };
         let at = frame.text().strip_prefix(frame.function()).unwrap_or_default();
-        let name = if ink == Ink::Plain { Ink::Heading } else { ink };
-        page.inked(&[(Ink::Aside, &number), (name, frame.function()), (ink, at)]);
-        let place = frame.place();
-        if let Some(text) = place.and_then(|place| source(capsule, place.file, place.line)) {
+        let name = if style == Style::Plain { Style::Heading } else { style };
+        page.styled(&[(Style::Secondary, &number), (name, frame.function()), (style, at)]);
+        let location = frame.location();
+        if let Some(text) = location.and_then(|at| source(capsule, at.file, at.line)) {
             let blanks = " ".repeat(number.len());
-            page.inked(&[(Ink::Aside, &format!("{blanks}| ")), (Ink::Plain, text.trim())]);
+            page.styled(&[(Style::Secondary, &format!("{blanks}| ")), (Style::Plain, text.trim())]);
         }
         depth += 1;
     }
 }
 
-/// A line of a source file that the capsule has, 1-based.
+/// Returns a line (1-based) of a source file, if the capsule contains it.
 fn source(capsule: &Capsule, file: &str, line: u32) -> Option<String> {
     let index = usize::try_from(line).ok()?.checked_sub(1)?;
     let of_file = capsule.sources.iter().find(|source| source.file == file).and_then(|source| {
@@ -146,27 +146,27 @@ mod tests {
             "signal": null, "message": "m", "backtrace": [], "code": "F0001",
             "system": {"os": "", "arch": ""}}"#;
         let report: CrashReport = serde_json::from_str(json).unwrap();
-        let calls: Backtrace = frames.iter().map(|text| Frame::new(*text)).collect();
+        let backtrace: Backtrace = frames.iter().map(|text| Frame::new(*text)).collect();
         let mut page = Page::new(Terminal::default().with_width(width));
-        tree(&calls, is_full, &Capsule::new(report), &mut page);
+        tree(&backtrace, is_full, &Capsule::new(report), &mut page);
         page.finish()
     }
 
     #[test]
-    fn a_recursion_is_one_call_with_a_number() {
+    fn repeated_frames_are_folded() {
         let frames = [&["core::panicking::panic"][..], &["vittec::expr"; 9], &["vittec::main"]];
         let expected = [
             "  10: vittec::main",
             "   1: `- vittec::expr",
-            "      ... 8 times more the same call ...",
-            "      ... 1 call of the runtime ...\n",
+            "      [... repeated 8 more times ...]",
+            "      [... omitted 1 runtime frame ...]\n",
         ];
         assert_eq!(drawn(&frames.concat(), 80, false), expected.join("\n"));
         assert_eq!(drawn(&frames.concat(), 80, true).lines().count(), 11);
     }
 
     #[test]
-    fn deep_calls_stay_on_the_page() {
+    fn deep_frames_fit_the_width() {
         let names: Vec<String> = (0..60).map(|depth| format!("vittec::call_{depth}")).collect();
         let frames: Vec<&str> = names.iter().map(String::as_str).collect();
         let drawn = drawn(&frames, 80, false);

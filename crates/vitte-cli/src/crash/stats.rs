@@ -1,62 +1,62 @@
-//! `vitte crash stats`: how many crashes there are, of what, and when.
+//! `vitte crash stats`: counts crashes.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
 use clap::Args;
 use serde::Serialize;
-use vitte_capsule::{Entry, Fingerprint};
+use vitte_capsule::{Fingerprint, IndexEntry};
 
-use super::folder::Folder;
-use super::look::{Ink, Look, Page, crashes, cut, number, size};
+use super::directory::Directory;
+use super::page::{OutputArgs, Page, Style, crashes, cut, number, size};
 use super::selection::Selection;
-use super::shell::{Done, Shell};
+use super::shell::{CommandResult, Shell};
 use super::table::kind;
 
 /// The arguments of `vitte crash stats`.
 #[derive(Debug, Args)]
 pub(super) struct Stats {
     #[command(flatten)]
-    folder: Folder,
+    directory: Directory,
     #[command(flatten)]
     selection: Selection,
     #[command(flatten)]
-    look: Look,
+    output: OutputArgs,
     /// Write one JSON document
     #[arg(long)]
     json: bool,
 }
 
-/// Fingerprints that are shown: those with the most crashes.
-const TOP: usize = 10;
-/// The most days that are shown to people: the last ones.
-const DAYS: usize = 31;
-/// Cells of the longest bar.
-const BAR: usize = 40;
+/// Names and fingerprints that are shown: those with the most crashes.
+const MAX_ROWS: usize = 10;
+/// Days that are shown: the last ones.
+const MAX_DAYS: usize = 31;
+/// The width of the longest bar in cells.
+const MAX_BAR_CELLS: usize = 40;
 
 impl Stats {
-    pub(super) fn run(self, shell: &mut Shell<'_>) -> Done {
-        let index = self.folder.index(shell)?;
-        let mut counted = Counted::default();
-        index.entries().filter(|entry| self.selection.takes(entry)).for_each(|entry| {
-            counted.add(&entry);
+    pub(super) fn run(self, shell: &mut Shell<'_>) -> CommandResult {
+        let index = self.directory.index(shell)?;
+        let mut counter = Counter::default();
+        index.entries().filter(|entry| self.selection.matches(entry)).for_each(|entry| {
+            counter.add(&entry);
         });
-        let counts = counted.finish();
+        let counts = counter.finish();
         if self.json {
             return shell.json(&counts);
         }
-        if self.folder.says_nothing(&index, shell)? {
+        if self.directory.report_empty(&index, shell)? {
             return Ok(());
         }
-        let mut page = self.look.page();
+        let mut page = self.output.page();
         counts.show(&mut page);
         Ok(shell.out.write_all(page.finish().as_bytes())?)
     }
 }
 
-/// What is counted while the index is read.
+/// The counts while the index is read.
 #[derive(Default)]
-struct Counted {
+struct Counter {
     counts: Counts,
     kinds: BTreeMap<String, usize>,
     modules: BTreeMap<String, usize>,
@@ -65,7 +65,7 @@ struct Counted {
     defects: HashMap<Fingerprint, Defect>,
 }
 
-/// What there is, as the JSON has it.
+/// The finished counts; also the JSON document.
 #[derive(Default, Serialize)]
 struct Counts {
     crashes: usize,
@@ -93,13 +93,13 @@ struct Defect {
     crashes: usize,
     first: String,
     last: String,
-    /// Of the last one.
+    /// The message of the last crash.
     message: String,
 }
 
-impl Counted {
-    /// Counts one; the oldest comes first.
-    fn add(&mut self, entry: &Entry) {
+impl Counter {
+    /// Counts a crash. The oldest crash must be added first.
+    fn add(&mut self, entry: &IndexEntry) {
         let counts = &mut self.counts;
         counts.crashes += 1;
         counts.bytes += entry.bytes;
@@ -107,8 +107,8 @@ impl Counted {
         counts.last = Some(entry.timestamp.clone());
         for (map, name) in [
             (&mut self.kinds, kind(entry)),
-            (&mut self.modules, &entry.module),
-            (&mut self.versions, &format!("{} {}", entry.module, entry.version)),
+            (&mut self.modules, &entry.program),
+            (&mut self.versions, &format!("{} {}", entry.program, entry.version)),
             (&mut self.days, entry.id.get(..10).unwrap_or_default()),
         ] {
             match map.get_mut(name) {
@@ -132,7 +132,7 @@ impl Counted {
         let all = |map: BTreeMap<String, usize>| -> Vec<Count> {
             map.into_iter().map(|(name, crashes)| Count { name, crashes }).collect()
         };
-        let most_first = |map| {
+        let by_count = |map| {
             let mut counts = all(map);
             counts.sort_by_key(|count| Reverse(count.crashes));
             counts
@@ -140,12 +140,12 @@ impl Counted {
         let defects = self.defects.len();
         let mut fingerprints: Vec<Defect> = self.defects.into_values().collect();
         fingerprints.sort_by_key(|defect| (Reverse(defect.crashes), defect.fingerprint));
-        fingerprints.truncate(TOP);
+        fingerprints.truncate(MAX_ROWS);
         Counts {
             defects,
-            kinds: most_first(self.kinds),
-            modules: most_first(self.modules),
-            versions: most_first(self.versions),
+            kinds: by_count(self.kinds),
+            modules: by_count(self.modules),
+            versions: by_count(self.versions),
             fingerprints,
             days: all(self.days),
             ..self.counts
@@ -169,50 +169,53 @@ impl Counts {
     ///       1  2025-11-01  ##########
     /// ```
     fn show(&self, page: &mut Page) {
-        let of = super::look::count(self.defects, "fingerprint", "fingerprints");
-        page.line(Ink::Plain, format!("{} of {of}, {}", crashes(self.crashes), size(self.bytes)));
+        let of = super::page::count(self.defects, "fingerprint", "fingerprints");
+        page.line(Style::Plain, format!("{} of {of}, {}", crashes(self.crashes), size(self.bytes)));
         if let (Some(first), Some(last)) = (&self.first, &self.last) {
-            page.line(Ink::Plain, format!("from {first} to {last}"));
+            page.line(Style::Plain, format!("from {first} to {last}"));
         }
         for (what, counts) in
             [("kind", &self.kinds), ("module", &self.modules), ("version", &self.versions)]
         {
             page.heading(&format!("crashes  {what}"));
-            let lines = counts.iter().take(TOP);
-            lines.for_each(|count| page.line(Ink::Plain, row(count.crashes, &count.name)));
-            rest(counts.len(), TOP, page);
+            let lines = counts.iter().take(MAX_ROWS);
+            lines.for_each(|count| page.line(Style::Plain, row(count.crashes, &count.name)));
+            add_rest(counts.len(), MAX_ROWS, page);
         }
         page.heading("crashes  fingerprint  first       last        message");
         for defect in &self.fingerprints {
             let (short, message) = (defect.fingerprint.short(), &defect.message);
             let (first, last) = (day(&defect.first), day(&defect.last));
             let text = format!("{short:11}  {first:10}  {last:10}  {message}");
-            page.line(Ink::Plain, row(defect.crashes, &text));
+            page.line(Style::Plain, row(defect.crashes, &text));
         }
-        rest(self.defects, TOP, page);
+        add_rest(self.defects, MAX_ROWS, page);
         page.heading("crashes  day");
-        let most = self.days.iter().map(|count| count.crashes).max().unwrap_or(1);
-        let earlier = self.days.len().saturating_sub(DAYS);
+        let max = self.days.iter().map(|count| count.crashes).max().unwrap_or(1);
+        let earlier = self.days.len().saturating_sub(MAX_DAYS);
         let earlier_crashes = self.days.iter().take(earlier).map(|count| count.crashes).sum();
         if earlier > 0 {
-            page.line(Ink::Plain, row(earlier_crashes, "on earlier days"));
+            page.line(Style::Plain, row(earlier_crashes, "on earlier days"));
         }
         for Count { name, crashes } in self.days.iter().skip(earlier) {
-            let bar = "#".repeat((crashes * BAR).div_ceil(most));
-            page.inked(&[(Ink::Plain, &row(*crashes, name)), (Ink::Aside, &format!("  {bar}"))]);
+            let bar = "#".repeat((crashes * MAX_BAR_CELLS).div_ceil(max));
+            page.styled(&[
+                (Style::Plain, &row(*crashes, name)),
+                (Style::Secondary, &format!("  {bar}")),
+            ]);
         }
     }
 }
 
-/// A number of crashes below the word, and what is said of them.
+/// Returns a table row: the number of crashes, right-aligned, then a text.
 fn row(crashes: usize, text: &str) -> String {
     format!("{:>7}  {text}", number(crashes))
 }
 
-/// Says how many more there are than are shown.
-fn rest(count: usize, shown: usize, page: &mut Page) {
+/// Adds the number of rows that are not shown.
+fn add_rest(count: usize, shown: usize, page: &mut Page) {
     if count > shown {
-        page.line(Ink::Aside, row_of_more(count - shown));
+        page.line(Style::Secondary, row_of_more(count - shown));
     }
 }
 
@@ -220,7 +223,7 @@ fn row_of_more(more: usize) -> String {
     format!("         ... and {} more", number(more))
 }
 
-/// The day of a timestamp.
+/// Returns the date of a timestamp.
 fn day(timestamp: &str) -> String {
     cut(timestamp.get(..10).unwrap_or(timestamp), 10)
 }

@@ -1,17 +1,17 @@
-//! A line for each crash.
+//! The table of `list` and `search`: one row for each crash.
 
 use clap::Args;
 use comfy_table::{Table, presets};
-use vitte_capsule::{Entry, Index};
+use vitte_capsule::{Index, IndexEntry};
 use vitte_diag::Frame;
 use vitte_diag::text::width_of;
 
-use super::look::{Ink, Page, crashes, cut, number};
+use super::page::{Page, Style, crashes, cut, number};
 
-/// Which part of a list is shown.
+/// Limits the number of rows.
 #[derive(Clone, Copy, Debug, Args)]
 pub(super) struct Limit {
-    /// Show the newest N alone [default: 50, and all with --json]
+    /// Show only the newest N [default: 50; with --json all]
     #[arg(short = 'n', long, value_name = "N")]
     limit: Option<usize>,
     /// Show all
@@ -20,45 +20,45 @@ pub(super) struct Limit {
 }
 
 impl Limit {
-    /// How many are shown; a program that reads JSON is not told of any that it does not get.
-    pub(super) fn most(self, is_json: bool) -> usize {
+    /// Returns the maximum number of rows. JSON has no row that says that others were omitted, so it has all by default.
+    pub(super) fn max(self, is_json: bool) -> usize {
         let default = if is_json || self.all { usize::MAX } else { 50 };
         self.limit.unwrap_or(default)
     }
 }
 
-/// The newest crashes of a kind.
+/// The newest of the crashes that match.
 pub(super) struct Newest<T> {
-    /// The oldest of them first.
+    /// The crashes to show, the oldest first.
     pub(super) shown: Vec<T>,
-    /// How many there are of the kind.
+    /// The number of all crashes that match.
     pub(super) total: usize,
 }
 
 impl<T> Newest<T> {
-    /// At most so many of those `entries` of an index that `takes` takes, and whose files are there; `make`
-    /// makes what is kept of each. Where all are taken, no more of the index is read than is shown.
+    /// Takes the newest `max` of the `entries` for which `matches` returns `Some` and whose files exist, and converts
+    /// each with `make`. If `matches_all`, entries beyond `max` are counted without reading them.
     pub(super) fn of<M>(
         index: &Index,
-        entries: impl DoubleEndedIterator<Item = Entry>,
-        most: usize,
-        takes_all: bool,
-        takes: impl Fn(&Entry) -> Option<M>,
-        make: impl Fn(Entry, M) -> T,
+        entries: impl DoubleEndedIterator<Item = IndexEntry>,
+        max: usize,
+        matches_all: bool,
+        matches: impl Fn(&IndexEntry) -> Option<M>,
+        make: impl Fn(IndexEntry, M) -> T,
     ) -> Self {
         let (mut shown, mut total) = (Vec::new(), 0);
         for (seen, entry) in entries.rev().enumerate() {
-            let is_full = shown.len() >= most;
-            if is_full && takes_all {
+            let is_full = shown.len() >= max;
+            if is_full && matches_all {
                 total += index.len() - seen;
                 break;
             }
-            let Some(taken) = takes(&entry) else { continue };
+            let Some(matched) = matches(&entry) else { continue };
             if is_full {
                 total += 1;
-            } else if index.is_there(&entry) {
+            } else if index.file_exists(&entry) {
                 total += 1;
-                shown.push(make(entry, taken));
+                shown.push(make(entry, matched));
             }
         }
         shown.reverse();
@@ -66,17 +66,18 @@ impl<T> Newest<T> {
     }
 }
 
-/// The most characters of a message that are kept: more than any terminal shows on a line.
-const MOST_CHARS: usize = 1000;
-/// A terminal of fewer cells has no room for the timestamp, which says what the id says.
-const ROOM_FOR_TIME: usize = 120;
-/// What a message has at least, however narrow the terminal is.
-const LEAST_MESSAGE: usize = 16;
-/// The most cells of each column before the message, on a narrow terminal and on a wide one: the id, the
-/// time, the module, the kind, the function, where it matched.
-const MOST_CELLS: [(usize, usize); 6] = [(32, 32), (0, 24), (10, 20), (10, 20), (16, 32), (11, 11)];
+/// Characters of a message that are used: more than any terminal shows on a line.
+const MAX_CHARS: usize = 1000;
+/// On narrower terminals the time is omitted; the id contains it too.
+const MIN_WIDTH_FOR_TIME: usize = 120;
+/// The minimum width of the message, however narrow the terminal is.
+const MIN_MESSAGE_CELLS: usize = 16;
+/// The maximum width of each column before the message, on a narrow and on a wide terminal: id, time, module, kind,
+/// function, and the field that a search matched.
+const MAX_COLUMN_CELLS: [(usize, usize); 6] =
+    [(32, 32), (0, 24), (10, 20), (10, 20), (16, 32), (11, 11)];
 
-/// What the table shows of a crash: texts that are safe, on one line each.
+/// The cells of a row: safe texts without line feeds.
 #[derive(Clone, Debug)]
 pub(super) struct Row {
     id: String,
@@ -84,26 +85,30 @@ pub(super) struct Row {
     module: String,
     kind: String,
     function: String,
-    /// Where a search found something.
+    /// The field that a search matched.
     found_in: Option<&'static str>,
     message: String,
 }
 
 impl Row {
-    pub(super) fn of(entry: &Entry, index: &Index, found_in: Option<&'static str>) -> Self {
+    pub(super) fn of(entry: &IndexEntry, index: &Index, found_in: Option<&'static str>) -> Self {
         let column = |text: &str| cut(text, 60);
         Self {
-            id: entry.id.get(..index.shortest(&entry.id)).unwrap_or(&entry.id).to_owned(),
+            id: entry
+                .id
+                .get(..index.shortest_prefix_len(&entry.id))
+                .unwrap_or(&entry.id)
+                .to_owned(),
             time: column(&entry.timestamp),
-            module: column(&entry.module),
+            module: column(&entry.program),
             kind: column(kind(entry)),
-            function: cut(&short_name(top(entry)), 60),
+            function: cut(&short_name(innermost_function(entry)), 60),
             found_in,
-            message: cut(&entry.message, MOST_CHARS),
+            message: cut(&entry.message, MAX_CHARS),
         }
     }
 
-    /// The columns before the message.
+    /// Returns the columns before the message, and the message.
     fn columns(self, has_time: bool) -> (Vec<String>, String) {
         let time = has_time.then_some(self.time);
         let found_in = self.found_in.map(str::to_owned);
@@ -113,19 +118,19 @@ impl Row {
     }
 }
 
-/// What is shown as the kind of a crash: the name of its signal, where it has one.
-pub(super) fn kind(entry: &Entry) -> &str {
-    entry.signal.as_deref().unwrap_or(&entry.kind)
+/// Returns the name of the signal or, if there is none, the kind.
+pub(super) fn kind(entry: &IndexEntry) -> &str {
+    entry.signal.as_deref().unwrap_or(entry.kind.as_str())
 }
 
-/// The innermost function of the program itself.
-fn top(entry: &Entry) -> &str {
+/// Returns the innermost function of the program itself.
+fn innermost_function(entry: &IndexEntry) -> &str {
     let functions = &entry.functions;
     let own = functions.iter().find(|function| !Frame::new(function.as_str()).is_runtime());
     own.or(functions.first()).map_or("", String::as_str)
 }
 
-/// The end of the path that a function's name is: `blocks::close` of `vittec::front::blocks::close`.
+/// Shortens a path to its last two names: `vittec::front::blocks::close` becomes `blocks::close`.
 fn short_name(function: &str) -> String {
     if function.contains(['<', '{', ' ']) {
         return function.to_owned();
@@ -137,8 +142,8 @@ fn short_name(function: &str) -> String {
     }
 }
 
-/// Adds the table of some crashes, on lines of at most the page's width where the other columns leave
-/// room for a message, and says how many there are.
+/// Adds the table and the number of crashes. Rows fit the page's width unless the columns before the message leave
+/// less than [`MIN_MESSAGE_CELLS`].
 ///
 /// ```text
 /// id                       module  kind     function       message
@@ -150,50 +155,50 @@ fn short_name(function: &str) -> String {
 pub(super) fn show(newest: &Newest<Row>, page: &mut Page) {
     let Newest { shown, total } = newest;
     let width = page.width();
-    let has_time = width >= ROOM_FOR_TIME;
+    let has_time = width >= MIN_WIDTH_FOR_TIME;
     let is_search = shown.first().is_some_and(|row| row.found_in.is_some());
     let names = ["id", "time", "module", "kind", "function", "in"];
     let is_shown = |name: &str| (has_time || name != "time") && (is_search || name != "in");
-    let (mut header, most): (Vec<&str>, Vec<usize>) = names
+    let (mut header, max_cells): (Vec<&str>, Vec<usize>) = names
         .into_iter()
-        .zip(MOST_CELLS.map(|(narrow, wide)| if has_time { wide } else { narrow }))
+        .zip(MAX_COLUMN_CELLS.map(|(narrow, wide)| if has_time { wide } else { narrow }))
         .filter(|(name, _)| is_shown(name))
         .unzip();
     let rows: Vec<(Vec<String>, String)> = shown
         .iter()
         .map(|row| {
             let (columns, message) = row.clone().columns(has_time);
-            let columns = columns.iter().zip(&most).map(|(text, most)| cut(text, *most));
+            let columns = columns.iter().zip(&max_cells).map(|(text, max)| cut(text, *max));
             (columns.collect(), message)
         })
         .collect();
-    // The widest of each column, and the two blanks behind it.
-    let taken = header.iter().enumerate().map(|(index, name)| {
+    // The widest cell of each column, and two blanks after it.
+    let used = header.iter().enumerate().map(|(index, name)| {
         let own = rows.iter().filter_map(|(row, _)| row.get(index)).map(|text| width_of(text));
         own.fold(name.len(), usize::max) + 2
     });
-    let room = width.saturating_sub(taken.sum()).max(LEAST_MESSAGE);
+    let message_width = width.saturating_sub(used.sum()).max(MIN_MESSAGE_CELLS);
     header.push("message");
     let mut table = Table::new();
     table.load_preset(presets::NOTHING).set_header(header);
     for (mut columns, message) in rows {
-        columns.push(cut(&message, room));
+        columns.push(cut(&message, message_width));
         table.add_row(columns);
     }
     table.column_iter_mut().for_each(|column| _ = column.set_padding((0, 2)));
     let table = table.trim_fmt();
     let mut lines = table.lines();
-    page.line(Ink::Heading, lines.next().unwrap_or_default());
-    // No line begins with a command of a workflow: an id stands first.
-    lines.for_each(|line| page.whole(line));
+    page.line(Style::Heading, lines.next().unwrap_or_default());
+    // No line can be taken for a GitHub workflow command (`::error`): each begins with an id.
+    lines.for_each(|line| page.verbatim(line));
     page.gap();
     let crashes = crashes(*total);
     match shown.len() {
         shown if shown < *total => {
             let shown = number(shown);
-            page.line(Ink::Plain, format!("showing {shown} of {crashes}; --all shows all"));
+            page.line(Style::Plain, format!("showing {shown} of {crashes}; --all shows all"));
         }
-        _ => page.line(Ink::Plain, crashes),
+        _ => page.line(Style::Plain, crashes),
     }
 }
 
@@ -245,14 +250,14 @@ id                     module  kind     function      message
         }
         assert!(
             table(&rows[1..], 1, 1).contains("  attempt to su..."),
-            "there is always some of it"
+            "the message never disappears"
         );
         let rows = rows.map(|row| Row { found_in: Some("message"), ..row });
         assert!(table(&rows, 2, 80).contains("  front::close  message  invalid"));
     }
 
     #[test]
-    fn names_of_functions_are_short_where_they_can_be() {
+    fn paths_of_functions_are_shortened() {
         for (name, short) in [
             ("vittec::front::blocks::close", "blocks::close"),
             ("vittec::main", "vittec::main"),

@@ -1,22 +1,22 @@
-//! Which crash is meant.
+//! Finds the crash that the user named.
 
 use std::path::{Path, PathBuf};
 
-use vitte_capsule::{Capsule, Repository, StoreError};
+use vitte_capsule::{Capsule, Repository, RepositoryError};
 
-/// A crash that a user named: by its id, the beginning of it, `latest`, or the file of a capsule.
+/// A crash that the user named by its id, a prefix of it, `latest`, or the path of a capsule.
 #[derive(Debug)]
 pub(super) struct Target {
     pub(super) capsule: Capsule,
-    /// Its file; nothing where a report was stored alone.
+    /// The path of the capsule; `None` for a report that was stored without one.
     pub(super) path: Option<PathBuf>,
 }
 
 impl Target {
-    pub(super) fn load(asked: &str, repository: &Repository) -> Result<Self, StoreError> {
+    pub(super) fn load(asked: &str, repository: &Repository) -> Result<Self, RepositoryError> {
         let file = Path::new(asked);
         let is_capsule = file.extension().is_some_and(|end| end == Capsule::EXTENSION);
-        // A path is one where there is a file: else it is an id that nobody gave.
+        // Ids can contain separators, so another path counts only if the file exists.
         if is_capsule || (file.components().count() > 1 && file.exists()) {
             let capsule = Capsule::read(file)?;
             return Ok(Self { capsule, path: Some(file.to_owned()) });

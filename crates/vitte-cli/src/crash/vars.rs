@@ -1,56 +1,57 @@
-//! `vitte crash vars`: what the program was doing, with its variables.
+//! `vitte crash vars`: shows the contexts that were active, with their variables.
 
 use clap::Args;
 use serde_json::{Value, json};
-use vitte_capsule::{ContextEntry, ContextPlace, ContextVariable, CrashReport};
+use vitte_capsule::{ContextEntry, ContextLocation, ContextVariable, CrashReport};
 use vitte_diag::text;
 
-use super::folder::One;
-use super::look::{Ink, Look, Page, safe};
-use super::shell::{Done, Failure, Shell};
+use super::directory::OneCrash;
+use super::page::{OutputArgs, Page, Style, safe};
+use super::shell::{CommandResult, Failure, Shell};
 
 /// The arguments of `vitte crash vars`.
 #[derive(Debug, Args)]
 pub(super) struct Vars {
     #[command(flatten)]
-    one: One,
-    /// Show the context with this number alone; 0 is the innermost
+    crash: OneCrash,
+    /// Show only context N; 0 is the innermost
     #[arg(long, value_name = "N")]
-    frame: Option<usize>,
+    context: Option<usize>,
     #[command(flatten)]
-    look: Look,
+    output: OutputArgs,
     /// Write JSON: a list of the contexts, the innermost first
     #[arg(long)]
     json: bool,
 }
 
 impl Vars {
-    pub(super) fn run(&self, shell: &mut Shell<'_>) -> Done {
-        let report = self.one.load()?.capsule.report;
+    pub(super) fn run(&self, shell: &mut Shell<'_>) -> CommandResult {
+        let report = self.crash.load()?.capsule.report;
         let contexts: Vec<(usize, Context)> =
             Context::all(&report).into_iter().enumerate().collect();
         let count = contexts.len();
-        let is_meant = |index: usize| self.frame.is_none_or(|frame| frame == index);
-        let meant: Vec<_> = contexts.into_iter().filter(|(index, _)| is_meant(*index)).collect();
-        if let (Some(frame), true) = (self.frame, meant.is_empty()) {
+        let is_selected = |index: usize| self.context.is_none_or(|context| context == index);
+        let selected: Vec<_> =
+            contexts.into_iter().filter(|(index, _)| is_selected(*index)).collect();
+        if let (Some(context), true) = (self.context, selected.is_empty()) {
             let has = match count {
-                0 => "no context".to_owned(),
-                count => format!("{count} {}, and 0 is the first", text::plural("context", count)),
+                0 => "no contexts".to_owned(),
+                1 => "only context 0".to_owned(),
+                count => format!("contexts 0 to {}", count - 1),
             };
             let id = safe(&report.id);
-            return Err(Failure::Said(format!("there is no context {frame}: `{id}` has {has}")));
+            return Err(Failure::Message(format!("no context {context}: `{id}` has {has}")));
         }
         if self.json {
-            let all = meant.iter().map(|(index, context)| context.json(*index));
+            let all = selected.iter().map(|(index, context)| context.json(*index));
             return shell.json(&all.collect::<Vec<_>>());
         }
         if count == 0 {
             let id = safe(&report.id);
-            let line = format!("the program did not say what it was doing when `{id}` happened");
-            return Ok(writeln!(shell.out, "{line}")?);
+            return Ok(writeln!(shell.out, "no contexts were recorded for `{id}`")?);
         }
-        let mut page = self.look.page();
-        for (index, context) in &meant {
+        let mut page = self.output.page();
+        for (index, context) in &selected {
             page.gap();
             context.show(*index, &mut page);
         }
@@ -58,18 +59,18 @@ impl Vars {
     }
 }
 
-/// Something that the program was doing.
+/// A context of a crash: an operation that was active.
 pub(super) struct Context {
     pub(super) name: String,
-    pub(super) place: String,
-    /// Its values and its variables.
+    pub(super) location: String,
+    /// The values and the variables of the context.
     pub(super) values: Vec<ContextVariable>,
 }
 
 impl Context {
-    /// Those of a report, the innermost first.
+    /// Returns the contexts of a report, the innermost first.
     pub(super) fn all(report: &CrashReport) -> Vec<Self> {
-        report.context.iter().map(Self::of).collect()
+        report.contexts.iter().map(Self::of).collect()
     }
 
     fn of(entry: &ContextEntry) -> Self {
@@ -79,7 +80,7 @@ impl Context {
             .map(|value| ContextVariable::new(&*value.key, Value::String(value.value.clone())));
         Self {
             name: entry.name.clone(),
-            place: entry.place.as_ref().map(place).unwrap_or_default(),
+            location: entry.location.as_ref().map(place).unwrap_or_default(),
             values: values.chain(entry.variables.iter().cloned()).collect(),
         }
     }
@@ -89,7 +90,7 @@ impl Context {
             json!({"key": key, "value": value, "error": error})
         });
         let values: Vec<_> = values.collect();
-        json!({"frame": index, "name": self.name, "place": self.place, "variables": values})
+        json!({"context": index, "name": self.name, "place": self.location, "variables": values})
     }
 
     /// ```text
@@ -99,12 +100,17 @@ impl Context {
     ///      x: 1
     ///      types:
     ///        - "int"
-    ///    tokens: (it took too long)
+    ///    tokens: (timed out)
     /// ```
     pub(super) fn show(&self, index: usize, page: &mut Page) {
-        let at = if self.place.is_empty() { String::new() } else { format!(" at {}", self.place) };
+        let at =
+            if self.location.is_empty() { String::new() } else { format!(" at {}", self.location) };
         let number = format!("{index}: ");
-        page.inked(&[(Ink::Aside, &number), (Ink::Heading, &self.name), (Ink::Plain, &at)]);
+        page.styled(&[
+            (Style::Secondary, &number),
+            (Style::Heading, &self.name),
+            (Style::Plain, &at),
+        ]);
         let indent = number.len();
         for ContextVariable { key, value, error, .. } in &self.values {
             let (blanks, name) = (" ".repeat(indent), format!("{key}:"));
@@ -112,10 +118,10 @@ impl Context {
                 None => tree(&name, value, indent, page),
                 Some(error) if value.is_null() => {
                     let error = format!(" ({error})");
-                    page.inked(&[
-                        (Ink::Plain, &blanks),
-                        (Ink::Aside, &name),
-                        (Ink::Removed, &error),
+                    page.styled(&[
+                        (Style::Plain, &blanks),
+                        (Style::Secondary, &name),
+                        (Style::Removed, &error),
                     ]);
                 }
                 Some(error) => tree(&format!("{name} ({error})"), value, indent, page),
@@ -124,44 +130,44 @@ impl Context {
     }
 }
 
-/// The most entries of a list or a map that are shown.
-const MOST: usize = 100;
+/// Entries of a list or a map beyond this number are only counted.
+const MAX_ENTRIES: usize = 100;
 
-/// Cells of a list that has a line for all of it.
-const SHORT: usize = 60;
+/// Lists of at most this many cells are shown on one line.
+const MAX_INLINE_CELLS: usize = 60;
 
-/// A list of numbers, names and the like, where it is short enough for one line.
-fn short(values: &[Value]) -> Option<String> {
+/// Returns a short list of scalars on one line, or `None` if it needs several.
+fn inline_list(values: &[Value]) -> Option<String> {
     let is_flat = |value: &Value| !value.is_array() && !value.is_object();
     let texts = || values.iter().map(Value::to_string);
     let shown = || format!(" [{}]", texts().collect::<Vec<_>>().join(", "));
-    let is_short = values.iter().all(is_flat) && values.len() <= SHORT;
-    is_short.then(shown).filter(|shown| text::width_of(shown) <= SHORT)
+    let is_short = values.iter().all(is_flat) && values.len() <= MAX_INLINE_CELLS;
+    is_short.then(shown).filter(|shown| text::width_of(shown) <= MAX_INLINE_CELLS)
 }
 
-/// Adds a value behind its name, and below it what is in it.
+/// Adds a name with its value; nested values follow on indented lines.
 fn tree(name: &str, value: &Value, indent: usize, page: &mut Page) {
     let blanks = " ".repeat(indent);
     let line = |text: &str, page: &mut Page| {
-        page.inked(&[(Ink::Plain, &blanks), (Ink::Aside, name), (Ink::Plain, text)]);
+        page.styled(&[(Style::Plain, &blanks), (Style::Secondary, name), (Style::Plain, text)]);
     };
     let more = |count: usize, page: &mut Page| {
-        if count > MOST {
-            page.line(Ink::Aside, format!("{blanks}  ... and {} more", count - MOST));
+        if count > MAX_ENTRIES {
+            page.line(Style::Secondary, format!("{blanks}  ... and {} more", count - MAX_ENTRIES));
         }
     };
     match value {
         Value::Array(values) if !values.is_empty() => {
-            if let Some(shown) = short(values) {
+            if let Some(shown) = inline_list(values) {
                 return line(&shown, page);
             }
             line("", page);
-            values.iter().take(MOST).for_each(|value| tree("-", value, indent + 2, page));
+            values.iter().take(MAX_ENTRIES).for_each(|value| tree("-", value, indent + 2, page));
             more(values.len(), page);
         }
         Value::Object(values) if !values.is_empty() => {
             line("", page);
-            for (key, value) in values.iter().take(MOST) {
+            for (key, value) in values.iter().take(MAX_ENTRIES) {
                 tree(&format!("{key}:"), value, indent + 2, page);
             }
             more(values.len(), page);
@@ -171,7 +177,7 @@ fn tree(name: &str, value: &Value, indent: usize, page: &mut Page) {
 }
 
 /// A place as exactly as it is known.
-pub(super) fn place(place: &ContextPlace) -> String {
+pub(super) fn place(place: &ContextLocation) -> String {
     let file = place.file.clone().unwrap_or_else(|| format!("file {}", place.id));
     match (place.line, place.col) {
         (Some(line), Some(col)) => format!("{file}:{line}:{col}"),
@@ -187,7 +193,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_are_trees() {
+    fn nested_values_are_indented() {
         let scope = json!({"x": 1, "types": ["int", {"of": null}], "none": [], "text": "a\u{1b}"});
         let variable = |key: &str, value, error: Option<&str>| {
             let (key, error) = (key.to_owned(), error.map(str::to_owned));
@@ -201,7 +207,7 @@ mod tests {
             variable("tokens", json!(null), Some("it took too long")),
             variable("half", json!([{"<error>": "a cycle"}]), Some("a cycle")),
         ];
-        let context = Context { name: "typeck".into(), place: "a.vitte:3:4".into(), values };
+        let context = Context { name: "typeck".into(), location: "a.vitte:3:4".into(), values };
         let mut page = Page::new(Terminal::default());
         context.show(0, &mut page);
         let expected = "\

@@ -1,4 +1,4 @@
-//! `vitte diag convert`: the JSON of a compiler in any other format.
+//! `vitte diag convert`: converts JSON diagnostics to another format.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -6,97 +6,99 @@ use std::path::{Component, Path, PathBuf};
 
 use indexmap::IndexMap;
 use vitte_diag::json::JsonDiagnostic;
-use vitte_diag::{Emitter as _, FileId, Format, KnownPlace, Setup, SourceFile, SourceMap, text};
+use vitte_diag::{
+    Emitter as _, EmitterOptions, FileId, Format, KnownLocation, SourceFile, SourceMap, text,
+};
 
-/// Where the sources of the diagnostics are.
+/// Where the sources are read from.
 #[derive(Clone, Debug)]
 pub(super) enum Root {
-    /// Below this folder, and nowhere else.
+    /// Only from below this directory.
     Below(PathBuf),
-    /// Where their paths say, relative ones from this folder.
+    /// From their paths; relative ones are resolved against this directory.
     From(PathBuf),
 }
 
 impl Root {
-    /// Where on disk `path` is, if it may be read: neither `..` nor a link leads out of a folder that
-    /// all has to be below.
+    /// Returns the path to read, or `None` if `path` may not be read: neither `..` nor a link may lead out of
+    /// [`Root::Below`].
     fn find(&self, path: &Path) -> Option<PathBuf> {
-        let folder = match self {
-            Self::From(folder) => return Some(folder.join(path)),
-            Self::Below(folder) => folder,
+        let dir = match self {
+            Self::From(dir) => return Some(dir.join(path)),
+            Self::Below(dir) => dir,
         };
         let is_plain = |part| matches!(part, Component::Normal(_) | Component::CurDir);
         path.components().all(is_plain).then_some(())?;
-        let real = folder.join(path).canonicalize().ok()?;
-        real.starts_with(folder.canonicalize().ok()?).then_some(real)
+        let real = dir.join(path).canonicalize().ok()?;
+        real.starts_with(dir.canonicalize().ok()?).then_some(real)
     }
 }
 
-/// Writes `diagnostics`, in their order, in another format.
+/// Writes `diagnostics` in another format, in the given order. Missing sources are reported to `report`.
 pub(super) fn convert(
     diagnostics: &[JsonDiagnostic<'_>],
     format: Format,
-    setup: &Setup,
+    options: &EmitterOptions,
     root: &Root,
     out: &mut dyn Write,
     report: &mut dyn Write,
 ) -> io::Result<()> {
     if format == Format::Json {
-        // As they were: no source is needed, and none could change them.
+        // Unchanged: JSON needs no sources.
         for diagnostic in diagnostics {
             out.write_all(&diagnostic.to_line()?)?;
         }
         return out.flush();
     }
     let sources = Sources::find(diagnostics, root, report)?;
-    let mut emitter = format.emitter(out, setup);
+    let mut emitter = format.emitter(out, options);
     for diagnostic in diagnostics {
-        let file = |path: &str| sources.ids.get(path).copied().unwrap_or(FileId::NOWHERE);
-        // Read before, so that this is no error.
+        let file = |path: &str| sources.ids.get(path).copied().unwrap_or(FileId::DUMMY);
+        // Valid, because `Input` has converted it before.
         let diagnostic = diagnostic.to_diagnostic(file).map_err(io::Error::other)?;
         emitter.emit(&sources.map, &diagnostic)?;
     }
     emitter.finish()
 }
 
-/// A place as the JSON has it: a range of bytes, and where it begins.
+/// A location in the JSON: the end of its byte range, and where it begins.
 #[derive(Clone, Copy)]
-struct Place {
+struct JsonSpan {
     hi: u32,
-    known: KnownPlace,
+    known: KnownLocation,
 }
 
-/// The sources that the diagnostics speak of.
+/// The sources that the diagnostics refer to.
 struct Sources {
     map: SourceMap,
-    /// The file of each path, as the JSON spells it.
+    /// The file of each path in the JSON.
     ids: HashMap<String, FileId>,
 }
 
 impl Sources {
-    /// Loads what is there. A file that is not there, or that is not as it was, is one of which only
-    /// the places are known.
+    /// Loads the sources. A file that is missing or has changed is added as unavailable: only the locations in it are
+    /// known.
     fn find(
         diagnostics: &[JsonDiagnostic<'_>],
         root: &Root,
         report: &mut dyn Write,
     ) -> io::Result<Self> {
-        let (Root::Below(folder) | Root::From(folder)) = root;
-        // An absolute root gives every file an address.
-        let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.clone());
-        let mut sources = Self { map: SourceMap::with_root(folder), ids: HashMap::new() };
-        for (path, places) in places(diagnostics) {
-            let known = places.iter().map(|place| place.known);
-            let id = match sources.load(path, root, &places) {
+        let (Root::Below(dir) | Root::From(dir)) = root;
+        // With an absolute root every file has a URL.
+        let dir = std::path::absolute(dir).unwrap_or_else(|_| dir.clone());
+        let mut sources = Self { map: SourceMap::with_root(dir), ids: HashMap::new() };
+        for (path, spans) in spans(diagnostics) {
+            let known = spans.iter().map(|span| span.known);
+            let id = match sources.load(path, root, &spans) {
                 Some(id) => Ok(id),
-                None => sources.map.add_missing(path, known),
+                None => sources.map.add_unavailable(path, known),
             };
             let id = id.map_err(io::Error::other)?;
-            if sources.map.file(id).is_ok_and(|file| file.is_missing() && !file.is_pseudo()) {
+            if sources.map.file(id).is_ok_and(|file| file.is_unavailable() && !file.is_virtual()) {
                 let path = text::one_line(path);
                 writeln!(
                     report,
-                    "vitte: cannot show the text of `{path}`: it is not here, or it has changed"
+                    "vitte: cannot show the text of `{path}`: the file is missing or has changed"
                 )?;
             }
             sources.ids.insert(path.to_owned(), id);
@@ -104,28 +106,28 @@ impl Sources {
         Ok(sources)
     }
 
-    fn load(&mut self, path: &str, root: &Root, places: &[Place]) -> Option<FileId> {
-        // What was read from `<stdin>` is in no file, not even in one of that name.
-        if SourceFile::is_pseudo_path(path) {
+    fn load(&mut self, path: &str, root: &Root, spans: &[JsonSpan]) -> Option<FileId> {
+        // `<stdin>` is not a file, even if one of that name exists.
+        if SourceFile::is_virtual_path(path) {
             return None;
         }
         let on_disk = root.find(Path::new(path))?;
-        // A pipe or a device may never end.
+        // Reading a pipe or a device may never end.
         let is_file = on_disk.metadata().is_ok_and(|metadata| metadata.is_file());
         let mut alone = SourceMap::new();
         let id = is_file.then(|| alone.load(on_disk).ok())??;
-        let file = alone.file(id).ok().filter(|file| is_as_it_was(file, places))?;
+        let file = alone.file(id).ok().filter(|file| is_unchanged(file, spans))?;
         self.map.add(path, file.bytes()).ok()
     }
 }
 
-/// The places of each file that the diagnostics speak of. The files that they are about stand first, in
-/// the order in which a compiler has them.
-fn places<'a>(diagnostics: &'a [JsonDiagnostic<'_>]) -> IndexMap<&'a str, Vec<Place>> {
-    let mut places: IndexMap<&'a str, Vec<Place>> = IndexMap::new();
+/// Returns the spans in each file. Files with primary labels come first, in the order of the diagnostics, so that
+/// they are numbered as the compiler numbered them.
+fn spans<'a>(diagnostics: &'a [JsonDiagnostic<'_>]) -> IndexMap<&'a str, Vec<JsonSpan>> {
+    let mut spans: IndexMap<&'a str, Vec<JsonSpan>> = IndexMap::new();
     let mut add = |file: &'a str, (lo, hi): (u32, u32), (line, col): (u32, u32)| {
-        let place = Place { hi, known: KnownPlace { offset: lo, line, col } };
-        places.entry(file).or_default().push(place);
+        let span = JsonSpan { hi, known: KnownLocation { offset: lo, line, col } };
+        spans.entry(file).or_default().push(span);
     };
     for primary in diagnostics.iter().filter_map(|diagnostic| diagnostic.primary.as_ref()) {
         add(&primary.file, (primary.lo, primary.hi), (primary.line, primary.col));
@@ -138,13 +140,14 @@ fn places<'a>(diagnostics: &'a [JsonDiagnostic<'_>]) -> IndexMap<&'a str, Vec<Pl
             add(&edit.file, (edit.lo, edit.hi), (edit.line, edit.col));
         }
     }
-    places
+    spans
 }
 
-/// Whether every place is on the line that the compiler saw it on. The columns may be in any unit.
-fn is_as_it_was(file: &SourceFile, places: &[Place]) -> bool {
-    places.iter().all(|place| {
-        let exists = file.span(place.known.offset..place.hi).is_ok();
-        exists && file.line_of(place.known.offset) == place.known.line
+/// Returns true if every span is on the line that the compiler reported. Columns are not compared: their unit is not
+/// known.
+fn is_unchanged(file: &SourceFile, spans: &[JsonSpan]) -> bool {
+    spans.iter().all(|span| {
+        let exists = file.span(span.known.offset..span.hi).is_ok();
+        exists && file.line_of(span.known.offset) == span.known.line
     })
 }

@@ -1,4 +1,4 @@
-//! Reading the JSON Lines of a compiler.
+//! Reads the JSON Lines of compilers.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -8,20 +8,20 @@ use std::path::{Path, PathBuf};
 use vitte_diag::json::JsonDiagnostic;
 use vitte_diag::{FileId, text};
 
-/// What was read.
+/// The diagnostics that were read.
 #[derive(Debug, Default)]
 pub(super) struct Input {
     pub(super) diagnostics: Vec<JsonDiagnostic<'static>>,
-    /// Whether something could not be read.
-    pub(super) is_bad: bool,
+    /// Whether some input could not be read.
+    pub(super) has_errors: bool,
 }
 
-/// The most lines of one file that are reported one by one.
-const MOST_REPORTS: u64 = 20;
+/// Invalid lines of one file beyond this number are only counted.
+const MAX_REPORTED_LINES: u64 = 20;
 
 impl Input {
-    /// Reads files one after the other; `-`, or no file at all, is standard input. What cannot be
-    /// read is reported, by its line, and the rest is read.
+    /// Reads files in order; `-` or no file is standard input. Invalid lines and unreadable files are written to
+    /// `report`, and the rest is read.
     pub(super) fn read(
         paths: &[PathBuf],
         stdin: &mut dyn BufRead,
@@ -52,7 +52,7 @@ impl Input {
         error: &io::Error,
         report: &mut dyn Write,
     ) -> io::Result<()> {
-        self.is_bad = true;
+        self.has_errors = true;
         writeln!(report, "vitte: cannot read `{name}`: {error}")
     }
 
@@ -79,7 +79,7 @@ impl Input {
                 Ok(diagnostic) => self.diagnostics.push(diagnostic),
                 Err((column, reason)) => {
                     bad += 1;
-                    if bad <= MOST_REPORTS {
+                    if bad <= MAX_REPORTED_LINES {
                         let reason = text::one_line(&reason);
                         writeln!(
                             report,
@@ -89,27 +89,27 @@ impl Input {
                 }
             }
         }
-        if bad > MOST_REPORTS {
-            let more = bad - MOST_REPORTS;
-            writeln!(report, "vitte: {name}: and {more} more lines that are not diagnostics")?;
+        if bad > MAX_REPORTED_LINES {
+            let more = bad - MAX_REPORTED_LINES;
+            writeln!(report, "vitte: {name}: {more} more lines are not diagnostics")?;
         }
-        self.is_bad |= bad > 0;
+        self.has_errors |= bad > 0;
         Ok(())
     }
 }
 
-/// A diagnostic, or the column (in bytes, 1-based) and the reason why the line is none.
+/// Parses a line. The error is the column (1-based, in bytes) and the reason.
 fn parse(line: &[u8]) -> Result<JsonDiagnostic<'static>, (usize, String)> {
     let diagnostic: JsonDiagnostic<'static> = serde_json::from_slice(line).map_err(|error| {
-        // A line is read by itself, so that its number among them is not the one that is meant.
+        // Each line is a document of its own, so serde always says line 1: replaced by the number in the file.
         let text = error.to_string();
-        let place = format!(" at line {} column {}", error.line(), error.column());
-        (error.column().max(1), text.strip_suffix(&place).unwrap_or(&text).to_owned())
+        let position = format!(" at line {} column {}", error.line(), error.column());
+        (error.column().max(1), text.strip_suffix(&position).unwrap_or(&text).to_owned())
     })?;
-    // Spans and edits are checked once, here. Edits of two files do not overlap, so each has a number.
+    // Spans and edits are checked once, here. Each path needs its own number, because edits of one file must not overlap.
     let mut files = HashMap::new();
     let number = |path: &str| {
-        let new = u32::try_from(files.len()).map_or(FileId::NOWHERE, FileId::new);
+        let new = u32::try_from(files.len()).map_or(FileId::DUMMY, FileId::new);
         *files.entry(path.to_owned()).or_insert(new)
     };
     match diagnostic.to_diagnostic(number) {

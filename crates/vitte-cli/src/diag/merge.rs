@@ -1,4 +1,4 @@
-//! `vitte diag merge`: the outputs of many compile jobs as one.
+//! `vitte diag merge`: merges the output of several compile jobs.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -6,16 +6,16 @@ use std::io;
 
 use vitte_diag::json::JsonDiagnostic;
 
-/// The lines of `diagnostics`, each once: by file, place, severity (the most severe first), code and
-/// message, whatever order they came in. What has no place stands last.
+/// Returns the JSON Lines of `diagnostics` without duplicates, sorted by file, offset, severity (most severe first), code
+/// and message. Diagnostics without a location come last. The result does not depend on the input order.
 pub(super) fn merge(diagnostics: &[JsonDiagnostic<'_>]) -> io::Result<Vec<u8>> {
     let mut lines = BTreeSet::new();
     for diagnostic in diagnostics {
         let line = diagnostic.to_line()?;
         let primary = diagnostic.primary.as_ref();
-        let place = primary.map(|primary| (&*primary.file, primary.lo));
+        let location = primary.map(|primary| (&*primary.file, primary.lo));
         let kind = (Reverse(diagnostic.severity), diagnostic.code, &*diagnostic.message);
-        lines.insert((place.is_none(), place, kind, line));
+        lines.insert((location.is_none(), location, kind, line));
     }
     Ok(lines.into_iter().flat_map(|(_, _, _, line)| line).collect())
 }

@@ -1,4 +1,4 @@
-//! `vitte diag stats`: how many diagnostics there are, by severity, code and file.
+//! `vitte diag stats`: counts diagnostics by severity, code and file.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -7,7 +7,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use vitte_diag::json::JsonDiagnostic;
 use vitte_diag::{Code, Severity, Summary, text};
 
-/// The tables, the most frequent first.
+/// Returns the tables, with the most frequent rows first.
 ///
 /// ```text
 /// 2 errors, 1 warning in 2 files
@@ -23,7 +23,7 @@ use vitte_diag::{Code, Severity, Summary, text};
 pub(super) fn stats(diagnostics: &[JsonDiagnostic<'_>]) -> String {
     let mut summary = Summary::default();
     let mut codes: BTreeMap<(Code, Reverse<Severity>), u64> = BTreeMap::new();
-    // What has no place is in no file.
+    // `None` counts the diagnostics without a location.
     let mut files: BTreeMap<Option<&str>, Summary> = BTreeMap::new();
     for diagnostic in diagnostics {
         summary.add(diagnostic.severity);
@@ -56,7 +56,7 @@ pub(super) fn stats(diagnostics: &[JsonDiagnostic<'_>]) -> String {
     out
 }
 
-/// A table without lines, `numbers` the columns that stand to the right.
+/// Formats a table without borders; the columns in `numbers` are right-aligned.
 fn table(header: &[&str], numbers: &[usize], rows: impl Iterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();
     table.load_preset(presets::NOTHING).set_header(header.iter().copied()).add_rows(rows);

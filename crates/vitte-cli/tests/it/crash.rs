@@ -1,5 +1,4 @@
-//! `vitte crash` as a process: what it lists, shows, compares and removes, and what it says of what is not
-//! there.
+//! `vitte crash` as a process: what it lists, shows, compares and removes, and its error messages.
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -9,21 +8,21 @@ use vitte_capsule::{Capsule, CapsuleSource, CrashReport, Fingerprint, Repository
 
 use crate::common::{self, Ended, assert_snapshot};
 
-/// Runs `vitte crash` in a folder.
+/// Runs `vitte crash` in a directory.
 fn crash(folder: &Path, arguments: &[&str]) -> Ended {
     let mut vitte = crate::vitte();
     vitte.current_dir(folder).arg("crash").args(arguments);
     Ended::of(&vitte.stdin(Stdio::null()).output().unwrap())
 }
 
-/// The same of what ends well.
+/// Runs a command that must succeed; returns its standard output.
 fn good(folder: &Path, arguments: &[&str]) -> String {
     let ended = crash(folder, arguments);
     assert_eq!((ended.code, &*ended.stderr), (0, ""), "{arguments:?}: {}", ended.stdout);
     ended.stdout
 }
 
-/// The same of what does not, and writes no result.
+/// Runs a command that must fail with exit code 2 and no output; returns its standard error.
 fn bad(folder: &Path, arguments: &[&str]) -> String {
     let ended = crash(folder, arguments);
     assert_eq!((ended.code, &*ended.stdout), (2, ""), "{arguments:?}");
@@ -69,7 +68,7 @@ fn report(timestamp: &str, changes: &Value) -> CrashReport {
     serde_json::from_value(report).unwrap()
 }
 
-/// Writes a report as an older version did: `ID.json` in the folder itself.
+/// Writes a report as an older version did: `ID.json` in the directory itself.
 fn put_alone(folder: &Path, mut report: CrashReport) {
     let second = report.timestamp[..19].replace(':', "-");
     let ids = (1..).map(|number| match number {
@@ -82,7 +81,7 @@ fn put_alone(folder: &Path, mut report: CrashReport) {
     fs::write(path(&report.id), serde_json::to_string(&report).unwrap()).unwrap();
 }
 
-/// Two crashes of one second and one run, one of a signal, one of another program.
+/// Two crashes of one second and session, one by a signal, one of another program.
 fn reports() -> [CrashReport; 4] {
     let signal = json!({
         "signal": "SIGSEGV", "code": "F0002", "session": "77aa00", "message": "invalid memory reference",
@@ -118,7 +117,7 @@ fn capsule(report: CrashReport) -> Capsule {
     capsule
 }
 
-/// A folder with four crashes.
+/// A directory with four crashes.
 struct Workspace {
     folder: tempfile::TempDir,
     /// The oldest first.
@@ -147,7 +146,7 @@ impl Workspace {
         self.folder.path()
     }
 
-    /// A command and what it writes, with what is another for each run replaced.
+    /// A command and its output, with the parts that differ from run to run replaced.
     fn session(&self, arguments: &[&str]) -> String {
         self.redacted(&format!(
             "$ vitte crash {}\n{}",
@@ -178,7 +177,7 @@ impl Workspace {
     }
 }
 
-/// The same without the sizes of capsules, which depend on how well they are packed.
+/// Replaces the sizes of capsules, which depend on the compression.
 fn sizes(text: &str) -> String {
     let mut out = String::new();
     for line in text.split_inclusive('\n') {
@@ -228,7 +227,7 @@ fn crashes_are_listed_searched_and_counted() {
 }
 
 #[test]
-fn a_crash_is_shown_from_all_sides() {
+fn each_view_of_a_crash() {
     let workspace = workspace();
     let run = |arguments: &[&str]| workspace.session(arguments);
     let all = [
@@ -237,7 +236,7 @@ fn a_crash_is_shown_from_all_sides() {
         run(&["stack", "2025-10-22T13-05-42-1", "--width=80"]),
         run(&["stack", "2025-10-23", "--threads", "--width=80"]),
         run(&["vars", "2025-10-23"]),
-        run(&["vars", "latest", "--frame=0"]),
+        run(&["vars", "latest", "--context=0"]),
         run(&["env", "latest"]),
         run(&["fingerprint", "2025-10-22T13-05-42-1", "--width=80"]),
         run(&["diff", "2025-10-22T13-05-42-1", "2025-10-23", "--width=80"]),
@@ -252,7 +251,7 @@ fn a_crash_is_shown_from_all_sides() {
 }
 
 #[test]
-fn crashes_are_removed_and_it_is_said_why() {
+fn removed_crashes_have_a_reason() {
     let workspace = workspace();
     let run = |arguments: &[&str]| workspace.session(arguments);
     let all = [
@@ -269,7 +268,7 @@ fn crashes_are_removed_and_it_is_said_why() {
 }
 
 #[test]
-fn filters_take_what_is_like_all_of_them() {
+fn filters_are_combined_with_and() {
     let workspace = workspace();
     let list = |arguments: &[&str]| workspace.ids(&[&["list", "--json"], arguments].concat());
     assert_eq!(list(&[]), [0, 1, 2, 3]);
@@ -289,13 +288,13 @@ fn filters_take_what_is_like_all_of_them() {
     assert_eq!(list(&["--since=2h"]), [0; 0]);
     assert_eq!(list(&["--since=2025-10-23", "--module=vittec"]), [2]);
     let none = good(workspace.path(), &["list", "--signal=SIGILL"]);
-    assert_eq!(none, "none of 4 crashes in `target/crash-reports` is like that\n");
+    assert_eq!(none, "no match among 4 crashes in `target/crash-reports`\n");
     let wrong = bad(workspace.path(), &["list", "--since=yesterday"]);
-    assert!(wrong.contains("no span such as 2h"), "{wrong}");
+    assert!(wrong.contains("an age such as 2h"), "{wrong}");
 }
 
 #[test]
-fn a_term_is_searched_for_in_all_that_the_index_has() {
+fn search_looks_at_every_field_of_the_index() {
     let workspace = workspace();
     let search = |term: &str| workspace.ids(&["search", term, "--json"]);
     assert_eq!(search("OVERFLOW"), [0, 1, 3]);
@@ -311,10 +310,10 @@ fn a_term_is_searched_for_in_all_that_the_index_has() {
 }
 
 #[test]
-fn what_is_not_clear_does_nothing() {
+fn unknown_and_ambiguous_ids_are_errors() {
     let workspace = workspace();
     let folder = workspace.path();
-    let unknown = "there is no crash report `nope` in `target/crash-reports`\n";
+    let unknown = "no crash matches `nope` in `target/crash-reports`\n";
     for command in ["show", "inspect", "stack", "vars", "env", "fingerprint", "clear"] {
         assert_eq!(bad(folder, &[command, "nope"]), format!("vitte: {unknown}"), "{command}");
     }
@@ -329,14 +328,14 @@ fn what_is_not_clear_does_nothing() {
     for (arguments, why) in [
         (
             &["show", "2025-10-22"][..],
-            "`2025-10-22` is the beginning of 2 crash reports: 2025-10-22T13-05-42-1",
+            "`2025-10-22` is ambiguous, it matches 2 crashes: 2025-10-22T13-05-42-1",
         ),
-        (&["show", "../x"], "there is no crash report `../x` in `target/crash-reports`\n"),
-        (&["show", "\u{1b}[2J"], "there is no crash report `␛[2J` in `target/crash-reports`\n"),
-        (&["clear", "2025-11", "2025-10"], "`2025-10` is the beginning of 3 crash reports: "),
-        (&["clear", ""], "there is no crash report `` in"),
-        (&["show", "latest", "--dir", "none"], "there are no crash reports in `none`\n"),
-        (&["vars", "2025-10-23", "--frame=1"], "there is no context 1: `2025-10-23T08-00-00-000-"),
+        (&["show", "../x"], "no crash matches `../x` in `target/crash-reports`\n"),
+        (&["show", "\u{1b}[2J"], "no crash matches `␛[2J` in `target/crash-reports`\n"),
+        (&["clear", "2025-11", "2025-10"], "`2025-10` is ambiguous, it matches 3 crashes: "),
+        (&["clear", ""], "no crash matches `` in"),
+        (&["show", "latest", "--dir", "none"], "no crash reports in `none`\n"),
+        (&["vars", "2025-10-23", "--context=1"], "no context 1: `2025-10-23T08-00-00-000-"),
         (&["show", "no.vittecrash"], "cannot read the capsule `no.vittecrash`: "),
     ] {
         let stderr = bad(folder, arguments);
@@ -358,7 +357,7 @@ fn what_is_not_clear_does_nothing() {
 }
 
 #[test]
-fn nobody_is_asked_where_nobody_is() {
+fn without_a_terminal_nothing_is_removed() {
     let workspace = workspace();
     for (arguments, what) in [
         (&["clear"][..], "4 crashes ("),
@@ -367,10 +366,8 @@ fn nobody_is_asked_where_nobody_is() {
         (&["clear", "--module=vittec"], "3 crashes ("),
     ] {
         let stderr = bad(workspace.path(), arguments);
-        assert!(
-            stderr.starts_with(&format!("vitte: nobody can be asked whether to remove {what}"))
-        );
-        assert!(stderr.ends_with("): say --yes\n"), "{stderr}");
+        assert!(stderr.starts_with(&format!("vitte: refusing to remove {what}")));
+        assert!(stderr.ends_with("(stdin is not a terminal); pass --yes\n"), "{stderr}");
     }
     assert_eq!(workspace.ids(&["list", "--json"]).len(), 4);
     let clear = |arguments: &[&str]| {
@@ -388,7 +385,7 @@ fn nobody_is_asked_where_nobody_is() {
 }
 
 #[test]
-fn where_nothing_crashed_nothing_is_wrong() {
+fn no_crashes_are_not_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     for command in ["list", "latest", "stats", "clean", "clear"] {
@@ -407,7 +404,7 @@ fn where_nothing_crashed_nothing_is_wrong() {
     assert_eq!((&stats["crashes"], &stats["first"]), (&json!(0), &Value::Null));
     for command in ["show", "inspect", "stack", "vars", "env", "fingerprint"] {
         let stderr = bad(path, &[command, "latest"]);
-        assert_eq!(stderr, "vitte: there are no crash reports in `target/crash-reports`\n");
+        assert_eq!(stderr, "vitte: no crash reports in `target/crash-reports`\n");
     }
     assert_eq!(fs::read_dir(path).unwrap().count(), 0, "nothing is made");
 }
@@ -453,9 +450,9 @@ fn the_folder_is_asked_for_by_a_flag_or_by_the_environment() {
 }
 
 #[test]
-fn every_json_is_json() {
+fn json_output_is_valid() {
     let workspace = workspace();
-    for (arguments, is_there) in [
+    for (arguments, file_exists) in [
         (&["show", "latest"][..], "/backtrace/2"),
         (&["latest"], "/backtrace/2"),
         (&["stats"], "/days/2/crashes"),
@@ -464,13 +461,13 @@ fn every_json_is_json() {
         (&["vars", "latest"], "/0/variables/0/value"),
         (&["env", "latest"], "/LANG"),
         (&["fingerprint", "latest"], "/of/frames"),
-        (&["diff", "latest", "2025-10-23"], "/calls/0/in"),
+        (&["diff", "latest", "2025-10-23"], "/frames/0/in"),
         (&["clean", "--dry-run"], "/removed/0/reason"),
         (&["export", "latest", "--out=out/", "--sources=out"], "/sources/0"),
     ] {
         let json = good(workspace.path(), &[arguments, &["--json"]].concat());
         let value: Value = serde_json::from_str(&json).unwrap();
-        let there = value.pointer(is_there);
+        let there = value.pointer(file_exists);
         assert!(there.is_some_and(|value| !value.is_null()), "{arguments:?}: {json}");
     }
     for arguments in [&["list"][..], &["search", "overflow"], &["clear", "--dry-run"]] {
@@ -479,7 +476,7 @@ fn every_json_is_json() {
 }
 
 #[test]
-fn crashes_that_are_alike_do_not_differ() {
+fn diff_reports_what_differs() {
     let workspace = workspace();
     let diff = |a: &str, b: &str| -> Value {
         let json = good(workspace.path(), &["diff", a, b, "--json"]);
@@ -491,8 +488,8 @@ fn crashes_that_are_alike_do_not_differ() {
     let expected = json!([{"name": "thread", "a": "main", "b": "worker-1"}]);
     assert_eq!((&thread["same"], &thread["facts"]), (&json!(false), &expected));
     assert_eq!(diff(first, other)["facts"][0]["name"], "module");
-    let calls = &diff(first, signal)["calls"];
-    let sides = calls.as_array().unwrap().iter().map(|call| call["in"].as_str().unwrap());
+    let frames = &diff(first, signal)["frames"];
+    let sides = frames.as_array().unwrap().iter().map(|frame| frame["in"].as_str().unwrap());
     assert_eq!(sides.collect::<Vec<_>>(), ["a", "a", "a", "b", "both", "both", "a"]);
 }
 
@@ -507,15 +504,18 @@ fn a_capsule_is_exported_once() {
     assert_eq!(good(path, &["export", id, "--out=kept"]), format!("kept/{name}\n"));
     assert_eq!(fs::read(path.join("kept").join(&name)).unwrap(), fs::read(first).unwrap());
     let stderr = bad(path, &["export", id, "--out=kept"]);
-    assert_eq!(stderr, format!("vitte: `kept/{name}` is there already; --force writes over it\n"));
+    assert_eq!(
+        stderr,
+        format!("vitte: `kept/{name}` already exists; pass --force to overwrite it\n")
+    );
     good(path, &["export", id, "--out=kept", "--force"]);
     let unpacked = good(path, &["export", id, "--out=a.vittecrash", "--sources=src"]);
     assert_eq!(unpacked, "a.vittecrash\n1 source file in `src`\n");
     assert_eq!(fs::read_to_string(path.join("src/src/front/blocks.rs")).unwrap(), BLOCKS);
-    // One of the files is there, so that none is written.
+    // One of the files exists, so none is written.
     bad(path, &["export", id, "--out=b.vittecrash", "--sources=src"]);
     assert!(!path.join("b.vittecrash").exists());
-    // The file is a crash as one of the repository is, wherever it is.
+    // A file can be named wherever it is.
     let shown = good(path, &["show", "a.vittecrash"]);
     assert_eq!(shown, good(path, &["show", id]));
     good(path, &["stack", "kept/../a.vittecrash", "--dir=none"]);
@@ -536,9 +536,11 @@ fn reports_without_capsules_are_crashes_too() {
     assert!(listed.ends_with("\n\n4 crashes\n"), "{listed}");
     assert!(listed.contains("\n2025-10-22T13-05-42-2  vittec     panic  "), "{listed}");
     let shown = good(path, &["show", "2025-10-22T13-05-42"]);
-    assert!(shown.ends_with(": 2 other crashes like this one\n"), "{shown}");
+    assert!(shown.ends_with(" (2 other crashes)\n"), "{shown}");
     assert!(good(path, &["inspect", "latest"]).starts_with("a report without a capsule\n"));
-    assert!(good(path, &["env", "latest"]).starts_with("no environment was kept of `2025-11-01"));
+    assert!(
+        good(path, &["env", "latest"]).starts_with("no environment was captured for `2025-11-01")
+    );
     good(path, &["export", "latest", "--out=a.vittecrash"]);
     assert!(good(path, &["show", "a.vittecrash"]).contains("`vitte-fmt` panicked: "));
     assert_eq!(
@@ -550,13 +552,13 @@ fn reports_without_capsules_are_crashes_too() {
 }
 
 #[test]
-fn bad_files_are_told_and_the_good_ones_listed() {
+fn damaged_files_are_reported_and_the_others_listed() {
     let workspace = workspace();
     let reports = workspace.path().join(REPORTS);
     fs::write(reports.join("2025-10-22T20-00-00.json"), "{\"timestamp\": \u{1b}").unwrap();
     fs::write(reports.join("x\u{1b}.json"), "").unwrap();
     fs::write(&workspace.paths[0], "no capsule").unwrap();
-    // The index is made anew, of the files.
+    // The index is rebuilt from the files.
     fs::remove_file(reports.join("index.jsonl")).unwrap();
     let listed = crash(workspace.path(), &["list"]);
     assert_eq!(listed.code, 2);
@@ -569,9 +571,9 @@ fn bad_files_are_told_and_the_good_ones_listed() {
     assert_eq!(
         lines[1..],
         [
-            "vitte: cannot read `target/crash-reports/2025-10-22T20-00-00.json`: it is no report: expected \
-             value at line 1 column 15",
-            "vitte: cannot read `target/crash-reports/x␛.json`: its name is not that of a report"
+            "vitte: cannot read `target/crash-reports/2025-10-22T20-00-00.json`: invalid crash report: \
+             expected value at line 1 column 15",
+            "vitte: cannot read `target/crash-reports/x␛.json`: the file name is not the id of a report"
         ]
     );
     for number in 2..50 {
@@ -580,7 +582,7 @@ fn bad_files_are_told_and_the_good_ones_listed() {
     let stderr = crash(workspace.path(), &["list", "--json"]).stderr;
     assert_eq!(stderr.lines().count(), 21);
     assert!(stderr.ends_with("vitte: and 31 more files like these\n"), "{stderr}");
-    // Whatever they hold, they are removed when all are.
+    // Damaged files are removed with all others.
     let cleared = good(workspace.path(), &["clear", "--all", "--yes"]);
     assert_eq!(cleared.lines().count(), 3 + 50, "{cleared}");
     fs::write(workspace.path().join("file"), "").unwrap();
@@ -606,7 +608,7 @@ fn hostile_crashes_do_not_reach_the_terminal() {
     let long = json!({"message": "\u{1b}".repeat(1 << 20), "thread": "日本".repeat(100)});
     let evil_report = report("2025-10-22T13:05:42Z", &changes);
     let workspace = workspace_of([evil_report.clone(), report("2025-10-22T13:05:43Z", &long)]);
-    // A file may have any id, time and environment in it.
+    // A file from elsewhere can have any id, time and environment.
     let mut own = capsule(evil_report);
     (own.report.id, own.report.timestamp) = (evil.to_owned(), evil.to_owned());
     own.environment.insert(evil.into(), evil.into());
@@ -650,10 +652,10 @@ fn hostile_crashes_do_not_reach_the_terminal() {
 }
 
 #[test]
-fn of_thousands_the_last_page_is_listed() {
+fn of_thousands_the_newest_are_listed() {
     const COUNT: usize = 2100;
     let mut workspace = workspace_of([report("2025-10-22T12:00:00Z", &json!({}))]);
-    // As if each had been saved; the index is made of the files.
+    // As if each had been saved; the index is rebuilt from the files.
     for number in 1..COUNT {
         let id = format!("2025-10-22T13-{:02}-{:02}-000-0123abcd", number / 60, number % 60);
         let path = workspace.paths[0].with_file_name(format!("{id}.vittecrash"));
@@ -666,11 +668,11 @@ fn of_thousands_the_last_page_is_listed() {
     assert!(listed.ends_with("\n\nshowing 50 of 2,100 crashes; --all shows all\n"), "{listed}");
     assert_eq!(listed.lines().count(), 53);
     let last = listed.lines().nth(50).unwrap();
-    assert!(last.starts_with("2025-10-22T13-34-59  "), "the newest stands last: {last}");
+    assert!(last.starts_with("2025-10-22T13-34-59  "), "the newest is the last: {last}");
     assert_eq!(workspace.ids(&["list", "--json"]), (0..COUNT).collect::<Vec<_>>());
     let found = good(workspace.path(), &["search", "close", "-n3"]);
     assert!(found.ends_with("\nshowing 3 of 2,100 crashes; --all shows all\n"), "{found}");
-    // So many files are not looked for; those that are shown are.
+    // With that many entries only the files of the shown rows are checked.
     fs::remove_file(&workspace.paths[COUNT - 1]).unwrap();
     let listed = good(workspace.path(), &["list", "--all"]);
     assert!(listed.ends_with("\n\n2,099 crashes\n"), "{}", listed.lines().last().unwrap());
@@ -678,7 +680,7 @@ fn of_thousands_the_last_page_is_listed() {
 
 #[test]
 #[cfg(unix)]
-fn a_reader_that_leaves_is_no_crash() {
+fn a_closed_pipe_is_not_a_crash() {
     let workspace = workspace();
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
@@ -693,7 +695,7 @@ fn a_reader_that_leaves_is_no_crash() {
 }
 
 #[test]
-fn colours_are_there_where_they_are_wanted() {
+fn colours_change_nothing_else() {
     let workspace = workspace();
     let first = &*workspace.ids[0];
     for arguments in [
@@ -726,7 +728,7 @@ fn every_flag_has_one_line_of_help() {
         ("latest", &["--full", "--color", "--width"]),
         ("inspect", &["--color", "--width"]),
         ("stack", &["--all", "--threads", "--color", "--width"]),
-        ("vars", &["--frame", "--color", "--width"]),
+        ("vars", &["--context", "--color", "--width"]),
         ("env", &["--color", "--width"]),
         ("fingerprint", &["--color", "--width"]),
         ("diff", &["--color", "--width"]),

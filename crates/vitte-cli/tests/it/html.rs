@@ -42,8 +42,8 @@ fn huge() -> Capsule {
     let calls = (0..5000).map(|number| vitte_diag::Frame::new(format!("own::f{number}")));
     capsule.report.backtrace = calls.collect();
     capsule.report.notes = vec!["n".repeat(100_000); 5000];
-    let context = capsule.report.context[0].clone();
-    capsule.report.context = vec![context; 3000];
+    let context = capsule.report.contexts[0].clone();
+    capsule.report.contexts = vec![context; 3000];
     let thread = capsule.report.threads[1].clone();
     capsule.report.threads = vec![thread; 3000];
     capsule.environment = (0..5000).map(|n| (format!("N{n}"), "v".repeat(10_000))).collect();
@@ -222,7 +222,7 @@ fn the_command_writes_the_page_beside_the_capsule() {
     let repository = vitte_capsule::Repository::new(folder.path().join("reports"));
     let mut capsule = pages::common();
     let path = repository.save(&mut capsule).unwrap();
-    let (dir, page) = (repository.folder().as_os_str(), path.with_extension("html"));
+    let (dir, page) = (repository.dir().as_os_str(), path.with_extension("html"));
     let ended = vitte(&["latest".as_ref(), "--dir".as_ref(), dir]);
     assert_eq!((ended.code, &*ended.stderr), (0, ""));
     assert_eq!(ended.stdout, format!("{}\n", page.display()));
@@ -258,7 +258,7 @@ fn the_command_says_what_it_cannot_do() {
         (&["1999".as_ref(), "--dir".as_ref(), dir], "1999"),
         (
             &["latest".as_ref(), "--dir".as_ref(), dir, "--out".as_ref(), nowhere.as_ref()],
-            "cannot be written",
+            "cannot write",
         ),
         (
             &[

@@ -1,15 +1,15 @@
-//! A hundred secrets in every place that a capsule has, and none in what is written.
+//! Plants more than a hundred secrets in every part of a crash, and looks for them in everything that is written.
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::json;
-use vitte_capsule::{Capsule, Mask, Repository};
-use vitte_crash::{CrashHandler, Environment, Sources};
+use vitte_capsule::{Capsule, Redactor, Repository};
+use vitte_crash::{CrashHandler, EnvironmentCapture, SourceCapture};
 use vitte_diag::{SourceMap, Span};
 
-/// The names that secrets go by, and one that a program made up.
+/// Keys of secrets, and one that only this program has.
 const NAMES: [&str; 14] = [
     "pass",
     "DB_PASSWD",
@@ -27,20 +27,20 @@ const NAMES: [&str; 14] = [
     "launch_code",
 ];
 
-/// The secret with a number: nothing else has these letters.
+/// Returns secret `number`, a text that occurs nowhere else.
 fn secret(number: usize) -> String {
     format!("Zq7{number:03}Wx9")
 }
 
-/// The name that it has.
+/// Returns the key of secret `number`.
 fn name(number: usize) -> &'static str {
     NAMES[number % NAMES.len()]
 }
 
-const FOLDER: &str = "VITTE_TEST_SECRETS_INTO";
+const DIR: &str = "VITTE_TEST_SECRETS_INTO";
 const COUNT: usize = 120;
 
-/// Sources with secrets in their literals.
+/// A source file with secrets in its string literals.
 fn source() -> String {
     let lines =
         (0..20).map(|at| format!("let {} = \"{}\"", name(at).replace('-', "_"), secret(at)));
@@ -49,7 +49,7 @@ fn source() -> String {
     lines.chain([url]).collect::<Vec<_>>().join("\n") + tail
 }
 
-/// Arguments of the program, behind those that are meant for the test.
+/// Command-line arguments with secrets; the test harness ignores them.
 fn arguments() -> Vec<String> {
     let of = |at: usize| match at % 4 {
         0 => vec![format!("--{}", name(at)), secret(at)],
@@ -60,23 +60,23 @@ fn arguments() -> Vec<String> {
     (21..45).flat_map(of).collect()
 }
 
-/// A crash with secrets everywhere: the child of the test below is this test.
+/// Crashes with secrets everywhere. Runs only as the child process of the test below.
 #[test]
 fn planted() {
-    let Ok(folder) = std::env::var(FOLDER) else { return };
+    let Ok(dir) = std::env::var(DIR) else { return };
     let guard = CrashHandler::builder()
-        .module("vittec")
+        .program("vittec")
         .commit(format!("token={}", secret(45)))
         .build_profile(format!("release password={}", secret(46)))
-        .environment(Environment::All)
-        .keep_sources(Sources::All)
-        .mask(Mask::default().with_pattern("launch_?code").unwrap())
-        .store(std::path::PathBuf::from(folder))
+        .capture_environment(EnvironmentCapture::All)
+        .capture_sources(SourceCapture::All)
+        .redact(Redactor::default().with_pattern("launch_?code").unwrap())
+        .dir(dir)
         .install()
         .unwrap();
     let mut sources = SourceMap::new();
     let file = sources.add("src/main.vitte", source()).unwrap();
-    vitte_crash::sources(&sources);
+    vitte_crash::set_sources(&sources);
     let deep = json!({
         name(47): secret(47),
         "list": [{name(48): secret(48)}, {"deeper": {name(49): [secret(50), {"x": secret(51)}]}}],
@@ -87,15 +87,15 @@ fn planted() {
     let map: BTreeMap<String, String> = (56..70).map(|at| (name(at).into(), secret(at))).collect();
     let thread = format!("worker password={}", secret(70));
     let work = move || {
-        let result = vitte_crash::catch(|| {
+        let result = vitte_crash::catch_panic(|| {
             let span = Span::new(file, 0, 30).unwrap();
             let _outer = vitte_crash::context("reading", span)
                 .with("password", &*secret(71))
                 .with("url", &*format!("ftp://a:{}@b/", secret(72)))
                 .with("arguments", &*format!("--token {}", secret(73)));
-            let held = format!("secret={}", secret(74));
-            vitte_crash::context("checking", span).with(name(75), &*secret(75)).holding(
-                &[("deep", &deep), ("map", &map), ("api_key", &held), ("held", &held)],
+            let text = format!("secret={}", secret(74));
+            vitte_crash::context("checking", span).with(name(75), &*secret(75)).with_variables(
+                &[("deep", &deep), ("map", &map), ("api_key", &text), ("text", &text)],
                 || {
                     let all = (76..90).map(|at| format!("{}={}", name(at), secret(at)));
                     let all = all.collect::<Vec<_>>().join(" ");
@@ -109,10 +109,10 @@ fn planted() {
     drop(guard);
 }
 
-/// All texts of a capsule's file, unpacked, and what is made of it.
-fn written(folder: &Path) -> Vec<(String, Vec<u8>)> {
+/// All files below a directory, the unpacked parts of capsules, and their HTML reports.
+fn written(dir: &Path) -> Vec<(String, Vec<u8>)> {
     let mut all = Vec::new();
-    for entry in walkdir::WalkDir::new(folder) {
+    for entry in walkdir::WalkDir::new(dir) {
         let entry = entry.unwrap();
         if !entry.file_type().is_file() {
             continue;
@@ -128,7 +128,7 @@ fn written(folder: &Path) -> Vec<(String, Vec<u8>)> {
                 all.push((name, text));
             }
             let capsule = Capsule::read(path).unwrap();
-            all.push((format!("{}: page", path.display()), capsule.to_html().into_bytes()));
+            all.push((format!("{}: HTML", path.display()), capsule.to_html().into_bytes()));
         }
         all.push((path.display().to_string(), bytes));
     }
@@ -142,10 +142,10 @@ fn contains(bytes: &[u8], text: &str) -> bool {
 #[test]
 fn no_secret_of_a_hundred_is_written() {
     let root = tempfile::tempdir().unwrap();
-    let folder = root.path().join("reports");
+    let dir = root.path().join("reports");
     let mut child = Command::new(std::env::current_exe().unwrap());
     child.args(["--exact", "secrets::planted", "--test-threads=1", "--"]).args(arguments());
-    child.env(FOLDER, &folder).stdin(Stdio::null());
+    child.env(DIR, &dir).stdin(Stdio::null());
     for at in 91..COUNT {
         let (name, value) = match at % 3 {
             0 => (format!("VITTEC_{at}_URL"), format!("postgres://ada:{}@db/x", secret(at))),
@@ -155,32 +155,32 @@ fn no_secret_of_a_hundred_is_written() {
     }
     let output = child.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let repository = Repository::new(&folder);
+    let repository = Repository::new(&dir);
     let id = repository.find("latest").unwrap();
     let capsule = repository.load(&id).unwrap();
-    // What is not secret is there, or the test would find nothing in nothing.
+    // The other data must be there, or finding no secrets would mean nothing.
     assert_eq!(capsule.sources.len(), 1);
     assert_eq!(capsule.sources[0].text.len(), source().len(), "offsets stay");
     assert!(capsule.report.message.starts_with("cannot log in: "), "{}", capsule.report.message);
-    assert!(capsule.report.command.len() > 20 && capsule.environment.len() > 25);
-    assert_eq!(capsule.report.context.len(), 2);
-    let mut written = written(&folder);
+    assert!(capsule.report.args.len() > 20 && capsule.environment.len() > 25);
+    assert_eq!(capsule.report.contexts.len(), 2);
+    let mut written = written(&dir);
     for command in
         [&["show", &id, "--full"][..], &["inspect", &id], &["vars", &id], &["env", &id, "--json"]]
     {
         let mut vitte = crate::vitte();
-        let output = vitte.arg("crash").args(command).arg("--dir").arg(&folder).output().unwrap();
+        let output = vitte.arg("crash").args(command).arg("--dir").arg(&dir).output().unwrap();
         assert!(output.status.success(), "{output:?}");
         written.push((command.join(" "), output.stdout));
     }
     let mut found = Vec::new();
     for number in 0..COUNT {
-        for (place, bytes) in &written {
+        for (source, bytes) in &written {
             if contains(bytes, &secret(number)) {
-                found.push(format!("{} ({}) in {place}", secret(number), name(number)));
+                found.push(format!("{} ({}) in {source}", secret(number), name(number)));
             }
         }
     }
     assert!(found.is_empty(), "{} secrets were found:\n{}", found.len(), found.join("\n"));
-    assert!(written.iter().any(|(_, bytes)| contains(bytes, "<masked>")));
+    assert!(written.iter().any(|(_, bytes)| contains(bytes, "[redacted]")));
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use sentry_types::protocol::v7::{Context, Envelope, EnvelopeItem, Event, Level};
 use serde_json::{Value, json};
 use server::{CLOSED, Received, Server, Step, answer};
-use vitte_capsule::upload::{Secret, Target, Upload, UploadError, Uploaded};
+use vitte_capsule::upload::{Secret, Target, Upload, UploadError, UploadReceipt};
 use vitte_capsule::{CrashReport, Fingerprint};
 
 use crate::common::{self, Ended};
@@ -74,7 +74,10 @@ fn github(host: &str) -> Target {
 }
 
 /// Uploads, and says how long it would have slept before each further try.
-fn upload(target: Target, report: &CrashReport) -> (Result<Uploaded, UploadError>, Vec<Duration>) {
+fn upload(
+    target: Target,
+    report: &CrashReport,
+) -> (Result<UploadReceipt, UploadError>, Vec<Duration>) {
     let slept = Arc::new(Mutex::new(Vec::new()));
     let sleeps = Arc::clone(&slept);
     let upload = Upload::new(target)
@@ -134,7 +137,7 @@ fn sentry_gets_the_event_and_nothing_else() {
     let id = event.event_id.as_simple().to_string();
     assert_eq!(lines[0], json!({"event_id": event.event_id}).to_string());
     assert_eq!(lines.len(), 3);
-    assert_eq!(done.unwrap(), Uploaded::Event { id, host });
+    assert_eq!(done.unwrap(), UploadReceipt::Event { id, host });
     assert!(slept.is_empty());
 
     assert_eq!((event.level, event.release.as_deref()), (Level::Fatal, Some("vittec@0.1.0")));
@@ -205,7 +208,7 @@ fn github_gets_an_issue_after_it_was_looked_for() {
     let target = github(&host);
     let (done, slept) = upload(target.clone(), &report());
     let url = "https://github.com/vitte/vittec/issues/7".to_owned();
-    assert_eq!(done.unwrap(), Uploaded::Opened { url });
+    assert_eq!(done.unwrap(), UploadReceipt::NewIssue { url });
     assert!(slept.is_empty());
     let requests = server.received();
     let print = Fingerprint::of(&report());
@@ -265,7 +268,7 @@ fn an_issue_that_is_there_is_named() {
     let quote = issue_json("https://github.com/o/r/issues/4", &format!("see\n{marker}"), "open");
     let none = json!({"html_url": "https://github.com/o/r/issues/5", "body": null});
     let url = "https://github.com/o/r/issues/3".to_owned();
-    let expected = Uploaded::Known { url, is_open: false };
+    let expected = UploadReceipt::ExistingIssue { url, is_open: false };
     let newest = json!([none, quote, known]).to_string();
     let found = json!({"items": [quote, known]}).to_string();
     for steps in [
@@ -365,14 +368,14 @@ fn what_passes_is_tried_again() {
 fn a_refused_connection_is_tried_again() {
     let (done, slept) = upload(sentry(CLOSED), &report());
     let error = done.unwrap_err();
-    assert_eq!(error.to_string(), format!("cannot reach {CLOSED}: the connection is refused"));
+    assert_eq!(error.to_string(), format!("cannot reach {CLOSED}: the connection was refused"));
     assert_eq!(slept, [HALF, ONE]);
 }
 
 #[test]
 fn what_is_refused_is_not_tried_again() {
     let body = format!("{{\"message\":\"Bad\\u001b[2J credentials {TOKEN}\"}}");
-    let refused = |status| answer(status, "", &body);
+    let rejected = |status| answer(status, "", &body);
     let quote = "Bad␛[2J credentials ***";
     for (status, meaning) in [
         ("401 Unauthorized", "the token is not accepted"),
@@ -382,7 +385,7 @@ fn what_is_refused_is_not_tried_again() {
         ("422 Unprocessable", "the server does not accept it"),
     ] {
         let number = &status[..3];
-        let (text, asked, slept) = said(github, vec![refused(status), refused(status)]);
+        let (text, asked, slept) = said(github, vec![rejected(status), rejected(status)]);
         assert_eq!(text, format!("HOST: {meaning} (status {number}: {quote})"));
         assert_eq!((asked, slept), (1, vec![]));
     }
@@ -639,9 +642,9 @@ fn assert_all_in_code(body: &str, text: &str) {
 fn a_copy_is_the_report_and_replaces_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("a/b");
-    let target = || Target::File { folder: out.clone() };
+    let target = || Target::File { dir: out.clone() };
     let path = out.join(format!("{ID}.json"));
-    let copied = |is_new| Uploaded::Copied { path: path.clone(), is_new };
+    let copied = |is_new| UploadReceipt::Copied { path: path.clone(), is_new };
     assert_eq!(upload(target(), &report()).0.unwrap(), copied(true));
     let read: CrashReport = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
     assert_eq!(read, report());
@@ -664,7 +667,7 @@ fn a_copy_is_the_report_and_replaces_nothing() {
         let error = Upload::new(target()).prepare(&report).unwrap_err();
         assert!(matches!(error, UploadError::Report { field: "id", .. }), "{error}");
     }
-    let in_a_file = Target::File { folder: path.clone() };
+    let in_a_file = Target::File { dir: path.clone() };
     let error = upload(in_a_file, &report()).0.unwrap_err().to_string();
     assert!(error.starts_with("cannot write `"), "{error}");
     let large = hostile("\u{202e}`\u{1b}", 1 << 18);
@@ -788,11 +791,11 @@ fn the_command_says_what_is_missing() {
         ended.stderr
     };
     for (arguments, expected) in [
-        (&["--to", "sentry"][..], "vitte: no DSN is given: --dsn DSN, or SENTRY_DSN\n"),
-        (&["--to", "sentry", "--dsn", "x"], "vitte: the DSN is none: no valid url provided\n"),
+        (&["--to", "sentry"][..], "vitte: no DSN; pass --dsn or set SENTRY_DSN\n"),
+        (&["--to", "sentry", "--dsn", "x"], "vitte: invalid DSN: no valid url provided\n"),
         (
             &["--to", "github", "--repo", "o/r"],
-            "vitte: no token is given: --token-file FILE, or GITHUB_TOKEN\n",
+            "vitte: no token; pass --token-file or set GITHUB_TOKEN\n",
         ),
     ] {
         assert_eq!(said(arguments), expected);
@@ -803,7 +806,7 @@ fn the_command_says_what_is_missing() {
         (&["--to", "file", "--out", "x", "--timeout", "0"], "--timeout <SECONDS>"),
         (
             &["--to", "file", "--out", "x", "--dir", "none"],
-            "there is no crash report `2025-10-22T13-05-42` in `none`",
+            "no crash matches `2025-10-22T13-05-42` in `none`",
         ),
         (&["--to", "mail"], "invalid value 'mail'"),
     ] {
@@ -811,9 +814,9 @@ fn the_command_says_what_is_missing() {
         assert!(text.contains(expected), "{text}");
     }
     for (id, expected) in [
-        ("../x", "vitte: there is no crash report `../x` in `bad`\n"),
-        ("..", "vitte: there is no crash report `..` in `bad`\n"),
-        ("x", "vitte: there is no crash report `x` in `bad`\n"),
+        ("../x", "vitte: no crash matches `../x` in `bad`\n"),
+        ("..", "vitte: no crash matches `..` in `bad`\n"),
+        ("x", "vitte: no crash matches `x` in `bad`\n"),
     ] {
         let mut vitte = crate::vitte();
         let arguments = ["crash", "upload", id, "--dir", "bad", "--to", "file", "--out", "kept"];

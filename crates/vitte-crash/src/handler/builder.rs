@@ -1,207 +1,217 @@
-//! What a handler does, and what it is told of the program.
+//! The configuration of a crash handler.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use vitte_capsule::{Mask, Retention};
+use vitte_capsule::{Redactor, Retention};
 use vitte_diag::{ColorChoice, Format};
 
 use super::hook::Hook;
 use super::{CrashGuard, CrashHandler, Handler, InstallError, Signals, set_look};
-use crate::facts::Facts;
+use crate::config::Config;
 use crate::render::{Manner, Screen};
-use crate::save::{Capsules, Environment, Sources};
+use crate::save::{Capsules, EnvironmentCapture, SourceCapture};
 #[cfg(has_reporter)]
 use crate::sys;
-use crate::variables::Limits;
+use crate::variables::VariableLimits;
 
-/// What a [`CrashHandler`] does, see there.
+/// Configures a [`CrashHandler`] before it is installed. See [`CrashHandler::builder`].
 #[derive(Clone, Debug)]
-#[must_use = "nothing is in place until `install` is called"]
-pub struct Builder {
-    facts: Facts,
+#[must_use = "the handler is not installed until `install` is called"]
+pub struct CrashHandlerBuilder {
+    config: Config,
     panics: bool,
     signals: bool,
     chain: bool,
-    variables: Limits,
+    variables: VariableLimits,
     manner: Manner,
     capsules: Capsules,
 }
 
-impl Builder {
+impl CrashHandlerBuilder {
     pub(super) fn new() -> Self {
         Self {
-            facts: Facts::new(),
+            config: Config::new(),
             panics: true,
             signals: true,
             chain: true,
-            variables: Limits::default(),
+            variables: VariableLimits::default(),
             manner: Manner::default(),
             capsules: Capsules::new(),
         }
     }
 
-    /// What is the program called in reports? By default as its file.
-    pub fn module(mut self, module: impl Into<String>) -> Self {
-        self.facts.module = Some(module.into());
+    /// Sets the program's name in reports. Default: the file name of the executable.
+    pub fn program(mut self, name: impl Into<String>) -> Self {
+        self.config.program = Some(name.into());
         self
     }
 
-    /// Which version is it? By default none is told.
+    /// Sets the program's version in reports. Default: none.
     pub fn version(mut self, version: impl Into<String>) -> Self {
-        self.facts.version = version.into();
+        self.config.version = version.into();
         self
     }
 
-    /// What was it built from? By default nothing is told.
+    /// Sets the commit that the program was built from. Default: none.
     pub fn commit(mut self, commit: impl Into<String>) -> Self {
-        self.facts.commit = Some(commit.into());
+        self.config.commit = Some(commit.into());
         self
     }
 
-    /// How was it built? By default `debug` or `release`.
+    /// Sets the name of the build profile. Default: `debug` or `release`.
     pub fn build_profile(mut self, profile: impl Into<String>) -> Self {
-        self.facts.build = Some(profile.into());
+        self.config.build = Some(profile.into());
         self
     }
 
-    /// Where do reports lie? By default in `target/crash-reports` below the folder that the program is
-    /// started in. `None` stores none. Where the environment variable [`CrashHandler::FOLDER_VARIABLE`] is
-    /// set and not empty when the handler is installed, it says where instead, unless none are stored.
-    pub fn store(mut self, folder: impl Into<Option<PathBuf>>) -> Self {
-        self.facts.store = folder.into();
+    /// Sets the directory in which crashes are stored. Default: `target/crash-reports` below the directory in
+    /// which the program was started.
+    ///
+    /// If the environment variable [`CrashHandler::DIR_ENV_VAR`] is set and not empty when the handler is
+    /// installed, its value replaces this one. It does not undo [`without_store`](Self::without_store).
+    pub fn dir(mut self, dir: impl Into<PathBuf>) -> Self {
+        self.config.dir = Some(dir.into());
         self
     }
 
-    /// Are panics reported? By default yes.
+    /// Stores no crashes; they are only reported. Default: they are stored in [`dir`](Self::dir).
+    pub fn without_store(mut self) -> Self {
+        self.config.dir = None;
+        self
+    }
+
+    /// Sets whether panics are reported. Default: true.
     pub const fn panics(mut self, panics: bool) -> Self {
         self.panics = panics;
         self
     }
 
-    /// Are fatal signals reported? By default yes; on systems that are no Unix there are none.
+    /// Sets whether fatal signals are reported. Default: true. Has no effect outside Unix.
     pub const fn signals(mut self, signals: bool) -> Self {
         self.signals = signals;
         self
     }
 
-    /// Is the panic hook that was there before called as well? By default yes, unless it is the one of
-    /// std, which would say again what the report says.
+    /// Sets whether the panic hook that was installed before is called as well. Default: true. The default hook of
+    /// std is never called, because it would repeat what the report says.
     pub const fn chain(mut self, chain: bool) -> Self {
         self.chain = chain;
         self
     }
 
-    /// How long may it take to report a signal? By default 2 seconds, and then the process ends without a
-    /// report. At least a millisecond, and at most an hour.
-    pub fn limit(mut self, limit: Duration) -> Self {
-        self.facts.limit = limit.clamp(Duration::from_millis(1), Duration::from_secs(3600));
+    /// Sets how long reporting a signal may take. Default: 2 seconds. After that the process ends without a
+    /// report. Values are limited to 1 millisecond to 1 hour.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.config.timeout = timeout.clamp(Duration::from_millis(1), Duration::from_secs(3600));
         self
     }
 
-    /// How many calls are kept of a deep stack, the innermost and the outermost ones? By default 64
+    /// Sets how many frames of a deep stack are captured: the `innermost` and the `outermost` ones. Default: 64
     /// and 32.
-    pub const fn frames(mut self, innermost: usize, outermost: usize) -> Self {
-        self.facts.frames = (innermost, outermost);
+    pub const fn max_frames(mut self, innermost: usize, outermost: usize) -> Self {
+        self.config.max_frames = (innermost, outermost);
         self
     }
 
-    /// Is a minidump of a signal written into its capsule, on Linux? By default no. It has no environment,
-    /// and at most 4 MiB of stacks.
+    /// Sets whether the capsule of a signal contains a minidump. Default: false. Linux only. A minidump has at most
+    /// 4 MiB of stacks, and never the environment.
     #[cfg(feature = "minidump")]
     pub const fn minidump(mut self, minidump: bool) -> Self {
-        self.facts.minidump = minidump;
+        self.config.minidump = minidump;
         self
     }
 
-    /// How many contexts does a report have? By default all that are kept, which are 64 at most.
-    pub const fn contexts(mut self, innermost: usize) -> Self {
-        self.facts.contexts = innermost;
+    /// Sets how many contexts a report has, the innermost ones. Default: all that are recorded, at most 64.
+    pub const fn max_contexts(mut self, innermost: usize) -> Self {
+        self.config.max_contexts = innermost;
         self
     }
 
-    /// How much is kept of the variables that contexts [hold](crate::Context::holding)? By default what
-    /// [`Limits`] says.
-    pub const fn variables(mut self, limits: Limits) -> Self {
+    /// Sets the limits for [variables of contexts](crate::ContextGuard::with_variables). Default:
+    /// [`VariableLimits::default`].
+    pub const fn variable_limits(mut self, limits: VariableLimits) -> Self {
         self.variables = limits;
         self
     }
 
-    /// In which format is a crash written, and to which stream: standard error for people, standard
-    /// output for programs? By default [`Format::Human`].
+    /// Sets the format in which a crash is written, and so the stream: standard error for people, standard output
+    /// for programs. Default: [`Format::Human`].
     pub fn format(mut self, format: Format) -> Self {
         self.manner.format = format;
         self
     }
 
-    /// Are ANSI colours written? By default where standard error is a terminal that has them.
+    /// Sets whether ANSI colours are written. Default: if standard error is a terminal that supports them.
     pub fn color(mut self, choice: ColorChoice) -> Self {
         self.manner.screen = Screen::Any(choice);
         self
     }
 
-    /// Is one line enough for people, with the path of the report and no backtrace? By default where the
+    /// Sets whether people get only one line, with the path of the report and no backtrace. Default: true if the
     /// environment has `CI`.
     pub fn quiet(mut self, quiet: bool) -> Self {
         self.manner.quiet = Some(quiet);
         self
     }
 
-    /// Which variables of the environment does a capsule have? By default those that are safe.
-    pub const fn environment(mut self, environment: Environment) -> Self {
+    /// Sets which environment variables a capsule contains. Default: [`EnvironmentCapture::Safe`].
+    pub const fn capture_environment(mut self, environment: EnvironmentCapture) -> Self {
         self.capsules.environment = environment;
         self
     }
 
-    /// With what do the names of the program's own variables of the environment begin, which are safe? By
-    /// default with its name in capitals and `_`, such as `VITTEC_`.
+    /// Sets the prefix of the program's own environment variables, which are safe to capture. Default: the program's
+    /// name in capitals and `_`, such as `VITTEC_`.
     pub fn environment_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.capsules.prefix = Some(prefix.into());
         self
     }
 
-    /// Which source files does a capsule have? By default those that the crash's contexts are in.
-    pub const fn keep_sources(mut self, sources: Sources) -> Self {
+    /// Sets which source files a capsule contains. Default: [`SourceCapture::Touched`].
+    pub const fn capture_sources(mut self, sources: SourceCapture) -> Self {
         self.capsules.sources = sources;
         self
     }
 
-    /// What is secret, and so in no capsule? By default what [`Mask`] says.
-    pub fn mask(mut self, mask: Mask) -> Self {
-        self.capsules.mask = mask;
+    /// Sets what is secret and so removed from capsules. Default: [`Redactor::default`].
+    pub fn redact(mut self, redactor: Redactor) -> Self {
+        self.capsules.redactor = redactor;
         self
     }
 
-    /// Which capsules are kept, and for how long? By default as [`Retention`] says; all of them with `None`.
-    /// It is looked after when a crash was stored, at most once an hour.
+    /// Sets which crashes are retained, and for how long; `None` retains all. Default: [`Retention::default`]. It is
+    /// applied after a crash was stored, at most once an hour.
     pub fn retention(mut self, retention: impl Into<Option<Retention>>) -> Self {
         self.capsules.retention = retention.into();
         self
     }
 
-    /// Puts the handler in place, until the guard is dropped. The first line of `main` is where it
-    /// belongs: the same program is started to report a signal, and this call, which never returns in it,
-    /// is what does that.
+    /// Installs the handler until the guard is dropped.
+    ///
+    /// Call it in the first line of `main`: the same program is started again to report a signal, and in that
+    /// process this call does the reporting and never returns.
     ///
     /// # Errors
     ///
-    /// [`InstallError`] where a handler is in place already.
+    /// [`InstallError`] if a handler is already installed.
     pub fn install(mut self) -> Result<CrashGuard, InstallError> {
         #[cfg(has_reporter)]
-        if let Some((process, address)) = sys::request() {
+        if let Some((process, address)) = sys::reporter_request() {
             crate::reporter::run(process, address, &self.capsules);
         }
         Handler::claim()?;
-        let wished = std::env::var_os(CrashHandler::FOLDER_VARIABLE).filter(|dir| !dir.is_empty());
-        // A program may go to another folder before it crashes.
-        self.facts.store = self.facts.store.map(|folder| {
-            let folder = wished.map_or(folder, PathBuf::from);
-            std::path::absolute(&folder).unwrap_or(folder)
+        let from_environment =
+            std::env::var_os(CrashHandler::DIR_ENV_VAR).filter(|dir| !dir.is_empty());
+        // The program may change its current directory before it crashes.
+        self.config.dir = self.config.dir.map(|dir| {
+            let dir = from_environment.map_or(dir, PathBuf::from);
+            std::path::absolute(&dir).unwrap_or(dir)
         });
-        let Self { facts, panics, signals, chain, variables, manner, capsules } = self;
+        let Self { config, panics, signals, chain, variables, manner, capsules } = self;
         set_look(manner.into());
         variables.put_in_place();
-        let handler = Handler::publish(facts, capsules);
+        let handler = Handler::publish(config, capsules);
         let hook = panics.then(|| Hook::install(&handler, chain));
         let signals = signals.then(|| Signals::install(&handler));
         Ok(CrashGuard { handler, hook, signals })

@@ -1,4 +1,4 @@
-//! The threads of a crashed process, stopped for as long as they are looked at.
+//! Stops the threads of the crashed process while they are inspected.
 
 use std::fs;
 use std::time::{Duration, Instant};
@@ -9,47 +9,49 @@ use nix::sys::signal::Signal;
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
-/// How long it is waited for a thread to stop: one that waits for a disk does not.
-const PATIENCE: Duration = Duration::from_millis(200);
-/// The most threads that are looked at.
-const MOST: usize = 512;
+/// How long to wait for the threads to stop. A thread that waits for a disk does not stop.
+const STOP_TIMEOUT: Duration = Duration::from_millis(200);
+/// The maximum number of threads to inspect.
+const MAX_THREADS: usize = 512;
 
-/// A thread that stands still.
+/// A thread that is stopped by ptrace.
 #[derive(Debug)]
-pub(super) struct Stopped {
+pub(super) struct StoppedThread {
     pub(super) id: Pid,
     pub(super) name: String,
-    /// What came while it was being stopped, and goes on to it.
+    /// A signal that arrived while the thread was being stopped. It is delivered when the thread
+    /// continues.
     signal: Option<Signal>,
 }
 
-/// Stops all threads of a process, `first` the one without which there is nothing to look at; they go on
-/// when the result is dropped. Nobody is sent a signal: a shell that waits for the process sees nothing.
+/// Stops all threads of a process until the result is dropped. `first` is the one that must be
+/// stopped. No signals are sent, so a shell that waits for the process does not notice.
 ///
 /// # Errors
 ///
-/// What the system says where it does not let one process look at the other.
-pub(super) fn stop(process: Pid, first: Pid) -> Result<Threads, Errno> {
+/// Returns the error of ptrace if `first` cannot be traced.
+pub(super) fn stop_all(process: Pid, first: Pid) -> Result<Threads, Errno> {
     let mut threads = Threads { stopped: vec![seize(first)?] };
     let mut seized = Vec::new();
-    // A thread that is not stopped yet may begin new ones.
+    // A thread that is not stopped yet may create new ones.
     for _ in 0..4 {
-        let known = |id: &Pid| *id == first || seized.contains(id);
-        let new: Vec<Pid> = ids(process).into_iter().filter(|id| !known(id)).take(MOST).collect();
+        let is_seized = |id: &Pid| *id == first || seized.contains(id);
+        let new: Vec<Pid> =
+            ids(process).into_iter().filter(|id| !is_seized(id)).take(MAX_THREADS).collect();
         if new.is_empty() {
             break;
         }
         for id in new {
             seized.push(id);
-            // One that has just ended is none.
+            // The thread may just have ended.
             if let Ok(thread) = seize(id) {
                 threads.stopped.push(thread);
             }
         }
     }
-    let end = Instant::now() + PATIENCE;
+    let end = Instant::now() + STOP_TIMEOUT;
     threads.stopped.retain_mut(|thread| thread.wait(end));
-    // The names come last: each takes a file, of which there may be few.
+    // The names come last: reading each takes a file descriptor, which may be scarce.
     for thread in &mut threads.stopped {
         let name = fs::read(format!("/proc/{process}/task/{}/comm", thread.id));
         thread.name = String::from_utf8_lossy(&name.unwrap_or_default()).trim_end().to_owned();
@@ -57,7 +59,7 @@ pub(super) fn stop(process: Pid, first: Pid) -> Result<Threads, Errno> {
     Ok(threads)
 }
 
-/// The threads of a process, as far as the system tells.
+/// Returns the threads of a process as far as the system lists them.
 fn ids(process: Pid) -> Vec<Pid> {
     let Ok(tasks) = fs::read_dir(format!("/proc/{process}/task")) else { return Vec::new() };
     let names = tasks.filter_map(|task| task.ok()?.file_name().into_string().ok());
@@ -66,14 +68,14 @@ fn ids(process: Pid) -> Vec<Pid> {
     ids.into_iter().map(Pid::from_raw).collect()
 }
 
-fn seize(id: Pid) -> Result<Stopped, Errno> {
+fn seize(id: Pid) -> Result<StoppedThread, Errno> {
     ptrace::seize(id, Options::empty())?;
     ptrace::interrupt(id)?;
-    Ok(Stopped { id, name: String::new(), signal: None })
+    Ok(StoppedThread { id, name: String::new(), signal: None })
 }
 
-impl Stopped {
-    /// Whether it stands still before `end`.
+impl StoppedThread {
+    /// Returns whether the thread stops before `end`.
     fn wait(&mut self, end: Instant) -> bool {
         loop {
             match waitpid(self.id, Some(WaitPidFlag::__WALL | WaitPidFlag::WNOHANG)) {
@@ -91,14 +93,18 @@ impl Stopped {
         }
     }
 
-    /// Where it stands, as `walk` begins.
-    pub(super) fn registers(&self) -> Option<super::walk::Start> {
+    /// Returns the registers with which unwinding the thread starts.
+    pub(super) fn registers(&self) -> Option<super::unwind::UnwindStart> {
         let registers = ptrace::getregs(self.id).ok()?;
         #[cfg(target_arch = "x86_64")]
-        let start =
-            super::walk::Start { pc: registers.rip, sp: registers.rsp, fp: registers.rbp, lr: 0 };
+        let start = super::unwind::UnwindStart {
+            pc: registers.rip,
+            sp: registers.rsp,
+            fp: registers.rbp,
+            lr: 0,
+        };
         #[cfg(target_arch = "aarch64")]
-        let start = super::walk::Start {
+        let start = super::unwind::UnwindStart {
             pc: registers.pc,
             sp: registers.sp,
             fp: registers.regs[29],
@@ -108,16 +114,16 @@ impl Stopped {
     }
 }
 
-/// Threads that stand still until this is dropped.
+/// Threads that are stopped until this is dropped.
 #[derive(Debug)]
 pub(super) struct Threads {
-    pub(super) stopped: Vec<Stopped>,
+    pub(super) stopped: Vec<StoppedThread>,
 }
 
 impl Drop for Threads {
     fn drop(&mut self) {
         for thread in &self.stopped {
-            // One that was killed meanwhile needs nothing.
+            // If the thread was killed in the meantime, there is nothing to detach.
             _ = ptrace::detach(thread.id, thread.signal);
         }
     }

@@ -1,21 +1,24 @@
 //! What a capsule holds, and for how long it is kept.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::path::{Path, PathBuf};
 
-use vitte_capsule::{Capsule, CapsuleSource, CrashReport, Mask, Repository, Retention, StoreError};
+use vitte_capsule::{
+    Capsule, CapsuleSource, CrashReport, Redactor, Repository, RepositoryError, Retention,
+};
 use vitte_diag::{SourceMap, text};
 
 /// Which variables of the environment does a capsule have?
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 #[non_exhaustive]
-pub enum Environment {
+pub enum EnvironmentCapture {
     /// Those that say how a program finds its way: `PATH`, `USER`, `HOME`, `LANG`, `LC_*`, `SHELL`, `TERM`,
-    /// `PWD`, `OS`, `CI`, and those with the [prefix](crate::Builder::environment_prefix) of the
+    /// `PWD`, `OS`, `CI`, and those with the [prefix](crate::CrashHandlerBuilder::environment_prefix) of the
     /// program itself.
     #[default]
     Safe,
-    /// All, without the values of those that are [secret](Mask).
+    /// All, without the values of those that are [secret](Redactor).
     All,
     /// None.
     None,
@@ -24,11 +27,11 @@ pub enum Environment {
 /// Which source files does a capsule have?
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 #[non_exhaustive]
-pub enum Sources {
+pub enum SourceCapture {
     /// Those that the crash's contexts are in.
     #[default]
     Touched,
-    /// All that the program told [`sources`](crate::sources()) of, so that a crash that needs
+    /// All that the program told [`sources`](crate::set_sources()) of, so that a crash that needs
     /// several files can be replayed.
     All,
     /// None.
@@ -38,16 +41,16 @@ pub enum Sources {
 /// What a capsule holds, and how long it is kept.
 #[derive(Clone, Debug)]
 pub(crate) struct Capsules {
-    pub(crate) environment: Environment,
+    pub(crate) environment: EnvironmentCapture,
     /// With what the names of the program's own variables begin; by default its name.
     pub(crate) prefix: Option<String>,
-    pub(crate) sources: Sources,
-    pub(crate) mask: Mask,
+    pub(crate) sources: SourceCapture,
+    pub(crate) redactor: Redactor,
     /// Nothing where all are kept.
     pub(crate) retention: Option<Retention>,
 }
 
-/// The names that [`Environment::Safe`] has; one that ends in `_` is the beginning of many.
+/// The names that [`EnvironmentCapture::Safe`] has; one that ends in `_` is the beginning of many.
 const SAFE: [&str; 10] =
     ["PATH", "USER", "HOME", "LANG", "LC_", "SHELL", "TERM", "PWD", "OS", "CI"];
 /// Bytes of the sources that a capsule has, all in all.
@@ -55,32 +58,50 @@ const MOST_SOURCES: usize = 64 << 20;
 /// How many they are, and bytes of their paths: a manifest has room for so many.
 const MOST_FILES: usize = 2000;
 const MOST_NAMES: usize = 256 << 10;
-/// How a note begins that says which sources a capsule does not have.
-pub(crate) const NO_ROOM: &str = "the capsule has no room for";
 /// Bytes of a variable of the environment that are kept.
 const LONGEST: usize = 16 << 10;
+
+/// Something that a capsule does not contain because of its size limits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Omission {
+    /// This many source files.
+    Sources(usize),
+}
+
+impl fmt::Display for Omission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Sources(count) => {
+                let files = text::plural("source file", count);
+                write!(f, "omitted {count} {files}: the capsule has reached its size limit")
+            }
+        }
+    }
+}
 
 impl Capsules {
     pub(crate) fn new() -> Self {
         Self {
-            environment: Environment::default(),
+            environment: EnvironmentCapture::default(),
             prefix: None,
-            sources: Sources::default(),
-            mask: Mask::default(),
+            sources: SourceCapture::default(),
+            redactor: Redactor::default(),
             retention: Some(Retention::default()),
         }
     }
 
+    /// Stores a capsule whose report has additional `notes`. Returns its path and what it omits.
     pub(crate) fn save(
         &self,
         report: &mut CrashReport,
+        notes: &[String],
         sources: Option<&SourceMap>,
         folder: &Path,
-    ) -> Result<PathBuf, StoreError> {
-        let mut capsule = self.capsule(report, sources);
+    ) -> Result<(PathBuf, Vec<Omission>), RepositoryError> {
+        let (mut capsule, omissions) = self.capsule(report, notes, sources);
         let path = Repository::new(folder).save(&mut capsule)?;
         report.id = capsule.report.id;
-        Ok(path)
+        Ok((path, omissions))
     }
 
     /// Removes what is not to be kept, where it is time for that; says what was removed.
@@ -94,31 +115,44 @@ impl Capsules {
         Some(format!("{count} old {reports} removed from {folder}"))
     }
 
-    /// The capsule of a crash, without secrets.
-    fn capsule(&self, report: &CrashReport, sources: Option<&SourceMap>) -> Capsule {
+    /// Returns the capsule of a crash, without secrets, and what it omits.
+    fn capsule(
+        &self,
+        report: &CrashReport,
+        notes: &[String],
+        sources: Option<&SourceMap>,
+    ) -> (Capsule, Vec<Omission>) {
         let mut report = report.clone();
-        self.mask.report(&mut report);
-        let kept = sources.map(|sources| self.sources(&mut report, sources));
+        report.notes.extend_from_slice(notes);
+        self.redactor.report(&mut report);
+        let (files, omissions) =
+            sources.map(|sources| self.sources(&report, sources)).unwrap_or_default();
+        report.notes.extend(omissions.iter().map(ToString::to_string));
         let mut capsule = Capsule::new(report);
-        capsule.sources = kept.unwrap_or_default();
-        capsule.environment = self.environment(&capsule.report.module);
-        capsule
+        capsule.sources = files;
+        capsule.environment = self.environment(&capsule.report.program);
+        (capsule, omissions)
     }
 
-    /// The files that are kept. What is too large is a note.
-    fn sources(&self, report: &mut CrashReport, sources: &SourceMap) -> Vec<CapsuleSource> {
-        let places = report.context.iter().filter_map(|entry| entry.place.as_ref());
+    /// Returns the source files of a capsule, and whether some are omitted.
+    fn sources(
+        &self,
+        report: &CrashReport,
+        sources: &SourceMap,
+    ) -> (Vec<CapsuleSource>, Vec<Omission>) {
+        let places = report.contexts.iter().filter_map(|entry| entry.location.as_ref());
         let touched: BTreeSet<u32> = places.map(|place| place.id).collect();
         let is_kept = |id: u32| match self.sources {
-            Sources::All => true,
-            Sources::Touched => touched.contains(&id),
-            Sources::None => false,
+            SourceCapture::All => true,
+            SourceCapture::Touched => touched.contains(&id),
+            SourceCapture::None => false,
         };
         let (mut kept, mut left_out) = (Vec::new(), 0);
         let (mut bytes, mut names) = (0, 0);
         for file in sources.files().filter(|file| is_kept(file.id().index())) {
             // What is no file is of no use to another run, unless the crash is about it.
-            if file.bytes().is_empty() || (file.is_pseudo() && self.sources == Sources::All) {
+            if file.bytes().is_empty() || (file.is_virtual() && self.sources == SourceCapture::All)
+            {
                 continue;
             }
             let all = (bytes + file.bytes().len(), names + file.path().len());
@@ -127,13 +161,10 @@ impl Capsules {
                 continue;
             }
             (bytes, names) = all;
-            kept.push(CapsuleSource::new(file.path(), self.mask.source(file.bytes())));
+            kept.push(CapsuleSource::new(file.path(), self.redactor.source(file.bytes())));
         }
-        if left_out > 0 {
-            let more = text::more("source file", left_out);
-            report.notes.push(format!("{NO_ROOM} {more}"));
-        }
-        kept
+        let omissions = (left_out > 0).then_some(Omission::Sources(left_out));
+        (kept, omissions.into_iter().collect())
     }
 
     fn environment(&self, module: &str) -> BTreeMap<String, String> {
@@ -154,10 +185,10 @@ impl Capsules {
             (key.to_string_lossy().into_owned(), value)
         });
         let kept = all.filter(|(name, _)| match self.environment {
-            Environment::All => true,
-            Environment::Safe => is_safe(name),
-            Environment::None => false,
+            EnvironmentCapture::All => true,
+            EnvironmentCapture::Safe => is_safe(name),
+            EnvironmentCapture::None => false,
         });
-        self.mask.environment(kept)
+        self.redactor.environment(kept)
     }
 }

@@ -1,4 +1,4 @@
-//! Names and lines from the debug information of programs and libraries (ELF and DWARF).
+//! Resolves frames by the debug information of programs and libraries (ELF and DWARF).
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -9,72 +9,73 @@ use backtrace::Backtrace;
 use object::{Object as _, ObjectSegment as _, ReadCache};
 use vitte_capsule::CrashFrame;
 
-use super::below_the_panic;
-use super::calls::Calls;
+use super::frames::CapturedFrames;
 use super::modules::{self, Modules};
+use super::without_panic_frames;
 
-/// Addresses of calls, the innermost first: each is inside the instruction that calls.
+/// Addresses of frames, innermost first. Each is inside the call instruction.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Addresses {
+pub(crate) struct FrameAddresses {
     pub(crate) addresses: Vec<u64>,
-    /// Before which of them how many are left out.
-    pub(crate) left_out: Option<(usize, u64)>,
+    /// The index before which frames were omitted, and how many.
+    pub(crate) omitted: Option<(usize, u64)>,
 }
 
-/// Resolves the addresses that a panic took.
-pub(crate) fn of_panic(backtrace: &Backtrace) -> Calls {
+/// Resolves the frames that the panic hook captured.
+pub(crate) fn resolve_panic(backtrace: &Backtrace) -> CapturedFrames {
     let modules = modules::of_this_process();
-    // What is on the stack is where a call returns to.
+    // The stack has return addresses, which are those after the call instruction.
     let addresses = backtrace.frames().iter().map(|frame| (frame.ip() as u64).saturating_sub(1));
-    // The outermost call of a thread returns to nowhere.
+    // The outermost frame of a thread has no valid return address.
     let addresses = addresses.filter(|address| modules.find(*address).is_some()).collect();
-    // Whoever looks at another panic just now reads for itself.
-    let known = KNOWN.try_lock().map(|mut known| std::mem::take(&mut *known));
-    let mut symbols = Symbols { modules: &modules, known: known.unwrap_or_default() };
-    let calls = symbols.resolve(&Addresses { addresses, left_out: None });
-    if let Ok(mut known) = KNOWN.try_lock() {
-        *known = symbols.known;
+    // If another thread uses the cache now, this one reads the files again.
+    let loaded = LAST_LOADED.try_lock().map(|mut loaded| std::mem::take(&mut *loaded));
+    let mut symbols = Symbols { modules: &modules, loaded: loaded.unwrap_or_default() };
+    let frames = symbols.resolve(&FrameAddresses { addresses, omitted: None });
+    if let Ok(mut loaded) = LAST_LOADED.try_lock() {
+        *loaded = symbols.loaded;
     }
-    below_the_panic(calls)
+    without_panic_frames(frames)
 }
 
-/// What was read for the last panic: the next one of a process that goes on takes a few milliseconds.
-static KNOWN: Mutex<BTreeMap<Origin, Option<Known>>> = Mutex::new(BTreeMap::new());
+/// What was read for the last panic, so that further panics of the same process take milliseconds.
+static LAST_LOADED: Mutex<BTreeMap<ModuleKey, Option<LoadedModule>>> = Mutex::new(BTreeMap::new());
 
-/// Names and lines of what is in memory.
+/// Resolves addresses in the memory of a process.
 pub(crate) struct Symbols<'a> {
     modules: &'a Modules,
-    /// Nothing where a file cannot be read.
-    known: BTreeMap<Origin, Option<Known>>,
+    /// `None` if the file cannot be read.
+    loaded: BTreeMap<ModuleKey, Option<LoadedModule>>,
 }
 
-/// A file, and where it is in memory.
-type Origin = (String, u64);
+/// The path of a module and its address in memory.
+type ModuleKey = (String, u64);
 
-struct Known {
-    /// By how much addresses in memory are more than in the file.
+struct LoadedModule {
+    /// The difference between an address in memory and in the file.
     bias: u64,
     loader: Loader,
 }
 
 impl<'a> Symbols<'a> {
     pub(crate) fn new(modules: &'a Modules) -> Self {
-        Self { modules, known: BTreeMap::new() }
+        Self { modules, loaded: BTreeMap::new() }
     }
 
-    /// What the calls are.
-    pub(crate) fn resolve(&mut self, addresses: &Addresses) -> Calls {
-        let mut calls = Calls::default();
+    /// Resolves all addresses.
+    pub(crate) fn resolve(&mut self, addresses: &FrameAddresses) -> CapturedFrames {
+        let mut captured = CapturedFrames::default();
         for (index, address) in addresses.addresses.iter().enumerate() {
-            if let Some((_, count)) = addresses.left_out.filter(|(at, _)| *at == index) {
-                calls.left_out = Some((calls.frames.len(), count));
+            if let Some((_, count)) = addresses.omitted.filter(|(at, _)| *at == index) {
+                captured.omitted = Some((captured.frames.len(), count));
             }
-            calls.frames.append(&mut self.frames_at(*address));
+            captured.frames.append(&mut self.frames_at(*address));
         }
-        calls
+        captured
     }
 
-    /// The function at an address, and before it those that are inlined in it.
+    /// Resolves one address: the function there, preceded by the functions that are inlined into
+    /// it.
     fn frames_at(&mut self, address: u64) -> Vec<CrashFrame> {
         let Some((module, offset)) = self.modules.find(address) else {
             let function = Some(format!("<unknown address {address:#x}>"));
@@ -82,11 +83,11 @@ impl<'a> Symbols<'a> {
             bare.function = function;
             return vec![bare];
         };
-        let known = self.known.entry((module.path.clone(), module.range.start));
-        let known = known.or_insert_with(|| Known::of(&module.path, module.range.start));
+        let loaded = self.loaded.entry((module.path.clone(), module.range.start));
+        let loaded = loaded.or_insert_with(|| LoadedModule::of(&module.path, module.range.start));
         let mut bare = CrashFrame::default();
         (bare.module, bare.offset) = (Some(module.path.clone()), Some(offset));
-        let Some(Known { bias, loader }) = known else { return vec![bare] };
+        let Some(LoadedModule { bias, loader }) = loaded else { return vec![bare] };
         let probe = address.wrapping_sub(*bias);
         let mut frames = inlined(loader, probe, &bare);
         if frames.is_empty() {
@@ -101,7 +102,7 @@ impl<'a> Symbols<'a> {
     }
 }
 
-impl Known {
+impl LoadedModule {
     fn of(path: &str, start: u64) -> Option<Self> {
         let file = ReadCache::new(File::open(path).ok()?);
         let lowest = lowest_address(&object::File::parse(&file).ok()?)?;
@@ -110,7 +111,8 @@ impl Known {
     }
 }
 
-/// The lowest address of a program as its file has it: files are mapped in whole pages.
+/// Returns the lowest address of a program according to its file, rounded down to a page, as files
+/// are mapped in whole pages.
 pub(crate) fn lowest_address<'d>(file: &object::File<'d, impl object::ReadRef<'d>>) -> Option<u64> {
     Some(file.segments().map(|segment| segment.address()).min()? & !0xfff)
 }
@@ -118,9 +120,9 @@ pub(crate) fn lowest_address<'d>(file: &object::File<'d, impl object::ReadRef<'d
 fn inlined(loader: &Loader, probe: u64, bare: &CrashFrame) -> Vec<CrashFrame> {
     let Ok(mut found) = loader.find_frames(probe) else { return Vec::new() };
     let mut frames = Vec::new();
-    while let Ok(Some(known)) = found.next() {
-        let name = known.function.as_ref().and_then(|name| name.demangle().ok());
-        let location = known.location.as_ref();
+    while let Ok(Some(resolved)) = found.next() {
+        let name = resolved.function.as_ref().and_then(|name| name.demangle().ok());
+        let location = resolved.location.as_ref();
         let mut frame = bare.clone();
         frame.function = name.map(|name| name.into_owned());
         if let Some(file) = location.and_then(|at| at.file) {

@@ -1,25 +1,25 @@
-//! The programs and libraries that are in the memory of a process.
+//! The programs and libraries that are loaded into a process.
 
 use std::fs;
 use std::ops::Range;
 
-/// What is in memory, by address.
+/// The loaded modules, by address.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Modules {
     modules: Vec<Module>,
 }
 
-/// A program or library, loaded.
+/// A loaded program or library.
 #[derive(Clone, Debug)]
 pub(crate) struct Module {
     pub(crate) path: String,
-    /// All of its addresses.
+    /// From its first to its last address.
     pub(crate) range: Range<u64>,
-    /// Of these, those with code.
+    /// The ranges that contain code.
     pub(crate) code: Vec<Range<u64>>,
 }
 
-/// A mapping of memory.
+/// A memory mapping.
 #[derive(Clone, Debug)]
 pub(crate) struct Mapping {
     pub(crate) range: Range<u64>,
@@ -28,19 +28,18 @@ pub(crate) struct Mapping {
     pub(crate) path: String,
 }
 
-/// Those of this process; nothing where the system does not tell.
+/// Returns the modules of this process; none if the system does not list them.
 pub(crate) fn of_this_process() -> Modules {
     Modules::new(&mappings("self"))
 }
 
-/// The mappings of a process, in the order of their addresses, as `/proc/PROCESS/maps` has them
-/// (proc\_pid\_maps(5)).
+/// Returns the mappings of a process by address, as in `/proc/PROCESS/maps` (proc\_pid\_maps(5)).
 pub(crate) fn mappings(process: &str) -> Vec<Mapping> {
     let maps = fs::read(format!("/proc/{process}/maps")).unwrap_or_default();
     String::from_utf8_lossy(&maps).lines().filter_map(mapping).collect()
 }
 
-/// `55d0c000-55d0e000 r-xp 00001000 fe:00 1234   /usr/bin/vittec`
+/// Parses one line: `55d0c000-55d0e000 r-xp 00001000 fe:00 1234   /usr/bin/vittec`.
 fn mapping(line: &str) -> Option<Mapping> {
     let (range, rest) = line.split_once(' ')?;
     let (lo, hi) = range.split_once('-')?;
@@ -53,11 +52,11 @@ fn mapping(line: &str) -> Option<Mapping> {
 }
 
 impl Modules {
-    /// Mappings of one file that stand together are one module.
+    /// Combines adjacent mappings of one file into a module.
     pub(crate) fn new(mappings: &[Mapping]) -> Self {
         let mut modules: Vec<Module> = Vec::new();
         for mapping in mappings {
-            // The part of a program that is all zeros has no name, and no code.
+            // The zero-initialised part of a program has no name, and no code.
             let is_module = mapping.path.starts_with('/') || mapping.path == "[vdso]";
             if !is_module {
                 continue;
@@ -83,7 +82,7 @@ impl Modules {
         self.modules.iter()
     }
 
-    /// The module that an address is in, and the offset from its beginning.
+    /// Returns the module that contains an address, and the offset from its beginning.
     pub(crate) fn find(&self, address: u64) -> Option<(&Module, u64)> {
         let module = self.modules.iter().find(|module| module.range.contains(&address))?;
         Some((module, address - module.range.start))

@@ -1,4 +1,4 @@
-//! What is done when a fatal signal comes.
+//! The handler of fatal signals.
 
 use std::cell::{Cell, UnsafeCell};
 use std::ffi::{c_int, c_void};
@@ -6,106 +6,111 @@ use std::mem::MaybeUninit;
 use std::ptr::null_mut;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-use super::line::Line;
-use super::signals::{self, SIGNALS, name_of, sleep};
+use super::line::LineBuffer;
+use super::shared::{self, SharedField};
+use super::signals::{self, HANDLED_SIGNALS, signal_name, sleep};
 use super::thread::thread_number;
-use super::words::{self, Word};
-use super::{slots, stack};
+use super::{altstack, slots};
 
-/// What was done at each of [`SIGNALS`] before.
-struct Before(UnsafeCell<[MaybeUninit<libc::sigaction>; SIGNALS.len()]>);
+/// The actions that were in place before for each of [`HANDLED_SIGNALS`].
+struct PreviousActions(UnsafeCell<[MaybeUninit<libc::sigaction>; HANDLED_SIGNALS.len()]>);
 
-// SAFETY: it is written by `Installed::new` alone, before any handler that reads it is there, and one
-// `Installed` at most is at any time.
-unsafe impl Sync for Before {}
+// SAFETY: only `SignalHandlers::new` writes it, before any handler that reads it is installed, and
+// at most one `SignalHandlers` exists at any time.
+unsafe impl Sync for PreviousActions {}
 
-static BEFORE: Before = Before(UnsafeCell::new([MaybeUninit::uninit(); SIGNALS.len()]));
-/// For which of them the handler is there.
-static HANDLED: [AtomicBool; SIGNALS.len()] = [const { AtomicBool::new(false) }; SIGNALS.len()];
+static PREVIOUS_ACTIONS: PreviousActions =
+    PreviousActions(UnsafeCell::new([MaybeUninit::uninit(); HANDLED_SIGNALS.len()]));
+/// For which of [`HANDLED_SIGNALS`] the handler is installed.
+static IS_HANDLED: [AtomicBool; HANDLED_SIGNALS.len()] =
+    [const { AtomicBool::new(false) }; HANDLED_SIGNALS.len()];
 /// The thread that crashed first, or 0.
-static CRASHED: AtomicU32 = AtomicU32::new(0);
-/// Whether all is done that is done before the process ends.
-static DONE: AtomicBool = AtomicBool::new(false);
+static CRASHED_THREAD: AtomicU32 = AtomicU32::new(0);
+/// Whether the crash was handled: the process may end now.
+static IS_REPORT_DONE: AtomicBool = AtomicBool::new(false);
 
 thread_local! {
-    /// Whether a panic of this thread has been reported that is about to end the process.
-    static ENDING: Cell<bool> = const { Cell::new(false) };
+    /// Whether a panic that is about to end the process was reported on this thread.
+    static IS_PANIC_FATAL: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Does `work` so that a file that would be larger than files may be (`ulimit -f`) is an error, and not the
-/// end of the process.
-pub(crate) fn with_limited_files<T>(work: impl FnOnce() -> T) -> T {
-    // SAFETY: to ignore a signal is safe at any time, and so is what was done at it before.
+/// Runs `work` with `SIGXFSZ` ignored: exceeding the file size limit (`ulimit -f`) is then a write
+/// error instead of ending the process.
+pub(crate) fn ignoring_file_size_signal<T>(work: impl FnOnce() -> T) -> T {
+    // SAFETY: ignoring a signal is safe at any time, and so is restoring the previous action.
     let before = unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_IGN) };
     let done = work();
     if before != libc::SIG_ERR {
-        // SAFETY: as above.
+        // SAFETY: `before` is the previous action of this signal.
         unsafe { libc::signal(libc::SIGXFSZ, before) };
     }
     done
 }
 
-/// A panic of this thread has been reported; what the process does now is abort.
-pub(crate) fn panic_ends_the_process() {
-    ENDING.set(true);
+/// Records that a panic of this thread was reported and that the process is about to abort.
+pub(crate) fn mark_panic_fatal() {
+    IS_PANIC_FATAL.set(true);
 }
 
-/// The handlers, until it is dropped: then what was there before is there again.
+/// The installed signal handlers. Dropping this restores the previous actions.
 #[derive(Debug)]
-pub(crate) struct Installed {
+pub(crate) struct SignalHandlers {
     thread: u32,
 }
 
-impl Installed {
-    /// Puts the handlers in place. The caller makes sure that there is one at most.
+impl SignalHandlers {
+    /// Installs the handlers. The caller ensures that at most one instance exists.
     pub(crate) fn new() -> Self {
-        words::set(Word::Magic, words::MAGIC);
-        CRASHED.store(0, Ordering::Release);
-        DONE.store(false, Ordering::Release);
-        stack::begin();
-        for (index, (signal, _)) in SIGNALS.into_iter().enumerate() {
+        shared::set(SharedField::Magic, shared::MAGIC);
+        CRASHED_THREAD.store(0, Ordering::Release);
+        IS_REPORT_DONE.store(false, Ordering::Release);
+        altstack::install();
+        for (index, (signal, _)) in HANDLED_SIGNALS.into_iter().enumerate() {
             install(index, signal);
         }
-        signals::INSTALLED.store(true, Ordering::Release);
+        signals::ARE_HANDLERS_INSTALLED.store(true, Ordering::Release);
         Self { thread: thread_number() }
     }
 }
 
-impl Drop for Installed {
+impl Drop for SignalHandlers {
     fn drop(&mut self) {
-        signals::INSTALLED.store(false, Ordering::Release);
-        for (index, (signal, _)) in SIGNALS.into_iter().enumerate() {
+        signals::ARE_HANDLERS_INSTALLED.store(false, Ordering::Release);
+        for (index, (signal, _)) in HANDLED_SIGNALS.into_iter().enumerate() {
             restore(index, signal);
         }
-        words::set(Word::Magic, 0);
-        // The stack is this thread's: whoever else drops it leaves it to the thread.
+        shared::set(SharedField::Magic, 0);
+        // The stack belongs to the thread that installed the handlers. Another thread must not free it.
         if self.thread == thread_number() {
-            stack::end();
+            altstack::remove();
         }
     }
 }
 
 fn install(index: usize, signal: c_int) {
-    let Some(handled) = HANDLED.get(index) else { return };
-    let before = BEFORE.0.get().cast::<libc::sigaction>().wrapping_add(index);
-    // SAFETY: `before` is inside the array, and nobody reads it now, see `Before`. An action of zeros is
-    // one without flags, and the mask is made by `sigfillset`.
+    let Some(handled) = IS_HANDLED.get(index) else { return };
+    let before = PREVIOUS_ACTIONS.0.get().cast::<libc::sigaction>().wrapping_add(index);
+    // SAFETY: `before` is inside the array, and nothing reads it now, see `PreviousActions`. A
+    // zeroed `sigaction` is valid and has no flags; `sigfillset` initialises its mask.
     unsafe {
-        // A signal may come as soon as the handler is there: what was before has to be known by then.
+        // A signal may arrive as soon as the handler is installed, so the previous action is read
+        // first.
         if libc::sigaction(signal, std::ptr::null(), before) != 0 {
             return;
         }
-        // A program that ignores it goes on; only faults end it all the same.
+        // Programs that ignore SIGABRT or SIGTRAP continue after it. An ignored fault still ends
+        // the process.
         let is_fault = !matches!(signal, libc::SIGABRT | libc::SIGTRAP);
         if (*before).sa_sigaction == libc::SIG_IGN && !is_fault {
             return;
         }
         let mut action: libc::sigaction = std::mem::zeroed();
         action.sa_sigaction = on_signal as *const () as usize;
-        // A crash in the handler has to come to the handler, or it would end without a word.
+        // A crash in the handler must reach the handler again; otherwise the process would end
+        // silently.
         action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK | libc::SA_NODEFER;
         libc::sigfillset(&raw mut action.sa_mask);
-        for (signal, _) in SIGNALS {
+        for (signal, _) in HANDLED_SIGNALS {
             libc::sigdelset(&raw mut action.sa_mask, signal);
         }
         handled.store(true, Ordering::Release);
@@ -115,14 +120,14 @@ fn install(index: usize, signal: c_int) {
     }
 }
 
-/// Puts back what was done at a signal before, where the handler is still ours.
+/// Restores the previous action of a signal, if the current handler is still ours.
 fn restore(index: usize, signal: c_int) {
-    let Some(handled) = HANDLED.get(index) else { return };
+    let Some(handled) = IS_HANDLED.get(index) else { return };
     if !handled.swap(false, Ordering::AcqRel) {
         return;
     }
-    let before = BEFORE.0.get().cast::<libc::sigaction>().wrapping_add(index);
-    // SAFETY: `install` wrote it before it said that the signal is handled, and it is an action.
+    let before = PREVIOUS_ACTIONS.0.get().cast::<libc::sigaction>().wrapping_add(index);
+    // SAFETY: `install` wrote a valid action before it set `IS_HANDLED`.
     unsafe {
         let mut now: libc::sigaction = std::mem::zeroed();
         let is_known = libc::sigaction(signal, std::ptr::null(), &raw mut now) == 0;
@@ -132,76 +137,76 @@ fn restore(index: usize, signal: c_int) {
     }
 }
 
-/// The handler.
+/// The signal handler.
 extern "C" fn on_signal(signal: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
-    let me = thread_number();
-    if !DONE.load(Ordering::Acquire) && !ENDING.get() {
-        match CRASHED.compare_exchange(0, me, Ordering::AcqRel, Ordering::Acquire) {
+    let own_thread = thread_number();
+    if !IS_REPORT_DONE.load(Ordering::Acquire) && !IS_PANIC_FATAL.get() {
+        match CRASHED_THREAD.compare_exchange(0, own_thread, Ordering::AcqRel, Ordering::Acquire) {
             Ok(_) => {
-                // SAFETY: the system gives a handler with `SA_SIGINFO` both of them.
-                unsafe { tell(signal, info, context) };
+                // SAFETY: the kernel passes both pointers to a handler with `SA_SIGINFO`.
+                unsafe { record_signal(signal, info, context) };
                 report(signal);
-                DONE.store(true, Ordering::Release);
+                IS_REPORT_DONE.store(true, Ordering::Release);
             }
-            Err(first) if first == me => {
-                DONE.store(true, Ordering::Release);
-                say(signal, b"; it came while a crash was being reported");
-                die(signal, info);
+            Err(first) if first == own_thread => {
+                IS_REPORT_DONE.store(true, Ordering::Release);
+                write_crash_line(signal, b"; a second crash while the first was being reported");
+                terminate(signal, info);
             }
-            Err(_) => wait(),
+            Err(_) => wait_for_report(),
         }
     }
-    pass_on(signal, info);
+    chain_to_previous(signal, info);
 }
 
-/// Waits for the thread that crashed first: it ends the process, or its report is done.
-fn wait() {
-    let limit = limit() + 500;
+/// Waits until the thread that crashed first has its report, or ends the process.
+fn wait_for_report() {
+    let limit = reporter_timeout_millis() + 500;
     for _ in 0..limit {
-        if DONE.load(Ordering::Acquire) {
+        if IS_REPORT_DONE.load(Ordering::Acquire) {
             break;
         }
         sleep(1_000_000);
     }
 }
 
-/// How long a reporter may take, in milliseconds.
-fn limit() -> u64 {
+/// The longest time that a report may take, in milliseconds.
+fn reporter_timeout_millis() -> u64 {
     #[cfg(has_reporter)]
-    return super::spawn::limit() + super::copy::limit();
+    return super::spawn::timeout_millis() + super::fork::max_millis();
     #[cfg(not(has_reporter))]
     0
 }
 
-/// Writes down what came, where the reporter looks for it.
+/// Records the signal in the shared fields, where the reporter reads it.
 ///
 /// # Safety
 ///
-/// Both are what the system gave the handler.
-unsafe fn tell(signal: c_int, info: *const libc::siginfo_t, context: *const c_void) {
-    // SAFETY: it is that of this signal; `si_addr` is a number, whatever the signal is.
+/// Both pointers are those that the kernel passed to the handler.
+unsafe fn record_signal(signal: c_int, info: *const libc::siginfo_t, context: *const c_void) {
+    // SAFETY: `info` belongs to this signal. `si_addr` only reads a number, which any signal has.
     let (code, address) = unsafe { ((*info).si_code, (*info).si_addr()) };
-    words::set(Word::Signal, u64::from(signal.unsigned_abs()));
-    words::set(Word::Code, words::bits(code.into()));
-    words::set(Word::Address, address.addr() as u64);
-    words::set(Word::Thread, u64::from(thread_number()));
-    words::set(Word::Stack, slots::address() as u64);
-    // SAFETY: it is that of this signal.
-    unsafe { tell_registers(context.cast()) };
+    shared::set(SharedField::Signal, u64::from(signal.unsigned_abs()));
+    shared::set(SharedField::SignalCode, shared::to_bits(code.into()));
+    shared::set(SharedField::FaultAddress, address.addr() as u64);
+    shared::set(SharedField::ThreadId, u64::from(thread_number()));
+    shared::set(SharedField::ContextsAddress, slots::current_address() as u64);
+    // SAFETY: `context` belongs to this signal.
+    unsafe { record_registers(context.cast()) };
     #[cfg(has_reporter)]
-    if let Some((address, len)) = super::copy::of_signal() {
-        words::set(Word::Variables, address as u64);
-        words::set(Word::VariablesLen, len as u64);
+    if let Some((address, len)) = super::fork::capture_for_signal() {
+        shared::set(SharedField::VariablesAddress, address as u64);
+        shared::set(SharedField::VariablesBytes, len as u64);
     }
 }
 
-/// Writes down the registers in the order of [`words::REGISTERS`].
+/// Records the registers in the order of [`shared::REGISTERS`].
 ///
 /// # Safety
 ///
-/// It points to the context that the system gave the handler.
+/// `context` points to the context that the kernel passed to the handler.
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
-unsafe fn tell_registers(context: *const libc::ucontext_t) {
+unsafe fn record_registers(context: *const libc::ucontext_t) {
     const ORDER: [c_int; 18] = [
         libc::REG_RIP,
         libc::REG_RSP,
@@ -222,84 +227,86 @@ unsafe fn tell_registers(context: *const libc::ucontext_t) {
         libc::REG_R15,
         libc::REG_EFL,
     ];
-    // SAFETY: the caller's.
+    // SAFETY: guaranteed by the caller.
     let registers = unsafe { &(*context).uc_mcontext.gregs };
     for (index, register) in ORDER.into_iter().enumerate() {
         let register = usize::try_from(register).ok().and_then(|at| registers.get(at));
         let value = register.copied().unwrap_or(0);
-        words::set_register(index, words::bits(value));
+        shared::set_register(index, shared::to_bits(value));
     }
 }
 
-/// As above.
+/// Records the registers in the order of [`shared::REGISTERS`].
 ///
 /// # Safety
 ///
-/// As above.
+/// `context` points to the context that the kernel passed to the handler.
 #[cfg(all(target_os = "linux", target_arch = "aarch64"))]
-unsafe fn tell_registers(context: *const libc::ucontext_t) {
-    // SAFETY: the caller's.
+unsafe fn record_registers(context: *const libc::ucontext_t) {
+    // SAFETY: guaranteed by the caller.
     let machine = unsafe { &(*context).uc_mcontext };
     let [general @ .., frame, link] = &machine.regs;
-    words::set_register(0, machine.pc);
-    words::set_register(1, machine.sp);
-    words::set_register(2, *frame);
-    words::set_register(3, *link);
+    shared::set_register(0, machine.pc);
+    shared::set_register(1, machine.sp);
+    shared::set_register(2, *frame);
+    shared::set_register(3, *link);
     for (index, value) in general.iter().enumerate() {
-        words::set_register(4 + index, *value);
+        shared::set_register(4 + index, *value);
     }
-    words::set_register(4 + general.len(), machine.pstate);
+    shared::set_register(4 + general.len(), machine.pstate);
 }
 
-/// As above: elsewhere nobody reads them.
+/// Does nothing: without a reporter, the registers are not read.
 ///
 /// # Safety
 ///
-/// None is needed.
+/// This function is always safe to call.
 #[cfg(not(has_reporter))]
-unsafe fn tell_registers(_context: *const c_void) {}
+unsafe fn record_registers(_context: *const c_void) {}
 
-/// Has the report made, or says in one line what happened.
+/// Runs the reporter. If there is no report, writes one line about the crash instead.
 fn report(signal: c_int) {
     #[cfg(has_reporter)]
-    match super::spawn::report() {
+    match super::spawn::run_reporter() {
         Ok(()) => {}
-        Err(reason) => say(signal, reason.as_bytes()),
+        Err(reason) => write_crash_line(signal, reason.as_bytes()),
     }
     #[cfg(not(has_reporter))]
-    say(signal, b"");
+    write_crash_line(signal, b"");
 }
 
-/// Writes one line to standard error: the signal, its address, the thread, and what it was doing.
+/// Writes one line to standard error: the signal, its address, the thread and its innermost
+/// context.
 ///
 /// ```text
-/// fatal[F0002]: SIGSEGV at address 0x0 in thread `main` while typeck; no report, …
+/// fatal[F0002]: SIGSEGV at address 0x0 in thread `main` while typeck; no report: …
 /// ```
-fn say(signal: c_int, end: &[u8]) {
-    let mut line = Line::new();
+fn write_crash_line(signal: c_int, end: &[u8]) {
+    let mut line = LineBuffer::new();
     let number = u64::from(signal.unsigned_abs());
-    line.put(if signal == libc::SIGABRT { b"fatal[F0005]: " } else { b"fatal[F0002]: " });
-    line.put(name_of(number).unwrap_or("a signal").as_bytes());
+    line.push(if signal == libc::SIGABRT { b"fatal[F0005]: " } else { b"fatal[F0002]: " });
+    line.push(signal_name(number).unwrap_or("a signal").as_bytes());
     if signal != libc::SIGABRT {
-        line.put(b" at address 0x");
-        line.number(words::get(Word::Address), 16);
+        line.push(b" at address 0x");
+        line.push_number(shared::get(SharedField::FaultAddress), 16);
     }
-    line.put(b" in thread `");
-    // What is behind the name is zeros.
-    line.put_safe(thread_name().split(|byte| *byte == 0).next().unwrap_or_default());
-    line.put(b"`");
-    if let Some(context) = slots::innermost() {
-        line.put(b" while ");
-        line.put_safe(context.as_bytes());
+    line.push(b" in thread `");
+    // The name is padded with zeros.
+    line.push_escaped(thread_name().split(|byte| *byte == 0).next().unwrap_or_default());
+    line.push(b"`");
+    if let Some(context) = slots::innermost_name() {
+        line.push(b" while ");
+        line.push_escaped(context.as_bytes());
     }
-    line.put(end);
-    line.put(b"\n");
+    line.push(end);
+    line.push(b"\n");
     let bytes = line.bytes();
-    // SAFETY: they are bytes that are there. Where it cannot be written there is nobody to tell.
+    // SAFETY: the pointer and the length are those of a slice. A write error cannot be reported
+    // anywhere.
     unsafe { libc::write(libc::STDERR_FILENO, bytes.as_ptr().cast(), bytes.len()) };
 }
 
-/// The name that the system has of this thread, or its number.
+/// Returns the name that the system has for this thread, or its number.
 fn thread_name() -> [u8; 16] {
     let mut name = [0; 16];
     #[cfg(target_os = "linux")]
@@ -308,43 +315,44 @@ fn thread_name() -> [u8; 16] {
         libc::prctl(libc::PR_GET_NAME, name.as_mut_ptr());
     }
     if name == [0; 16] {
-        let mut line = Line::new();
-        line.number(u64::from(thread_number()), 10);
+        let mut line = LineBuffer::new();
+        line.push_number(u64::from(thread_number()), 10);
         name.iter_mut().zip(line.bytes()).for_each(|(to, from)| *to = *from);
     }
     name
 }
 
-/// Ends the process by a signal, whatever else would have been done at it.
-fn die(signal: c_int, info: *const libc::siginfo_t) {
-    // SAFETY: it takes numbers.
+/// Ends the process by the default action of a signal.
+fn terminate(signal: c_int, info: *const libc::siginfo_t) {
+    // SAFETY: both arguments are numbers.
     unsafe { libc::signal(signal, libc::SIG_DFL) };
-    raise(signal, info);
+    resend(signal, info);
 }
 
-/// Lets happen what would have happened: the old action is there again, and the signal comes once more.
-fn pass_on(signal: c_int, info: *mut libc::siginfo_t) {
-    if let Some(index) = SIGNALS.iter().position(|(known, _)| *known == signal) {
+/// Restores the previous action and lets the signal arrive again.
+fn chain_to_previous(signal: c_int, info: *mut libc::siginfo_t) {
+    if let Some(index) = HANDLED_SIGNALS.iter().position(|(known, _)| *known == signal) {
         restore(index, signal);
     }
-    // SAFETY: it is what the system gave the handler.
+    // SAFETY: the kernel passed `info` to the handler.
     let code = unsafe { (*info).si_code };
     let is_fault = matches!(signal, libc::SIGSEGV | libc::SIGBUS | libc::SIGILL | libc::SIGFPE);
-    // A fault comes again by itself when the instruction does: with its address, which tells Rust's own
-    // handler that a stack is full, and with the registers that a core dump should have.
+    // A fault recurs when the instruction is executed again. It then has its address, by which
+    // Rust's own handler recognises a stack overflow, and the registers that a core dump should
+    // contain.
     const BUS_MCEERR_AO: c_int = 5;
     let is_late = signal == libc::SIGBUS && code == BUS_MCEERR_AO;
     if is_fault && code > 0 && !is_late {
         return;
     }
-    raise(signal, info);
+    resend(signal, info);
 }
 
-/// Sends this thread the signal again, with all that came with it.
-fn raise(signal: c_int, info: *const libc::siginfo_t) {
+/// Sends this thread the signal again, with the same `siginfo`.
+fn resend(signal: c_int, info: *const libc::siginfo_t) {
     #[cfg(target_os = "linux")]
     {
-        // SAFETY: a process may send its own thread any signal with any information.
+        // SAFETY: a process may send its own threads any signal with any `siginfo`.
         let result = unsafe {
             let (process, thread) = (libc::getpid(), libc::gettid());
             libc::syscall(libc::SYS_rt_tgsigqueueinfo, process, thread, signal, info)
@@ -354,6 +362,6 @@ fn raise(signal: c_int, info: *const libc::siginfo_t) {
         }
     }
     _ = info;
-    // SAFETY: it takes a number.
+    // SAFETY: the argument is a number.
     unsafe { libc::raise(signal) };
 }

@@ -1,59 +1,63 @@
-//! Memory that a process and its copies share: what a copy writes is there when it has ended.
+//! Memory shared by a process and its forked children. What a child writes stays after it has
+//! ended.
 //!
 //! ```text
-//! Header │ record │ record │ record that is open │ free
-//!        ◀───── used ─────▶
+//! AreaHeader │ record │ record │ open record │ free
+//!            ◀───── used ─────▶
 //! ```
 //!
-//! Who writes is the copy as long as it runs, and the process when it has ended. A copy may die at any
-//! instruction: what it committed before counts, and the record that is open says what it was about.
+//! The child writes while it runs, the process after the child has ended. A child may die at any
+//! instruction: records that it committed are valid, and the open record names the variable at
+//! which it died.
 
 use std::ptr::null_mut;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::variables::records;
 
-/// Bytes of all.
-const SIZE: usize = 4 << 20;
-const FIRST: usize = size_of::<Header>();
-/// Bytes that stay free for the last word.
-const RESERVE: usize = 1 << 10;
+/// The size of the area in bytes.
+const AREA_BYTES: usize = 4 << 20;
+const HEADER_BYTES: usize = size_of::<AreaHeader>();
+/// Bytes that stay free for a final note.
+const RESERVED_NOTE_BYTES: usize = 1 << 10;
 
 #[repr(C)]
 #[derive(Default)]
-pub(super) struct Header {
-    /// Bytes of the records that are committed.
+pub(super) struct AreaHeader {
+    /// Bytes of the committed records.
     used: AtomicU64,
-    /// Variables that have one.
+    /// Number of variables with a committed record.
     pub(super) count: AtomicU64,
-    /// Whether one is open behind them.
+    /// Not 0 if an open record follows the committed ones.
     is_open: AtomicU64,
-    /// Items of all of them.
+    /// Items of all variables together.
     pub(super) items: AtomicU64,
-    /// Not 0 when there is nothing left to do.
+    /// Not 0 once nothing is left to do.
     pub(super) is_done: AtomicU64,
 }
 
-/// The memory; it is given back by [`unmap`](Self::unmap) alone.
-pub(super) struct Area {
+/// The shared memory. Only [`unmap`](Self::unmap) frees it.
+pub(super) struct RecordArea {
     base: *mut u8,
 }
 
-impl Area {
-    /// New memory, with nothing in it. This is one system call, and so safe in a signal handler.
+impl RecordArea {
+    /// Maps a new, empty area. This is one system call and so safe in a signal handler.
     pub(super) fn new() -> Option<Self> {
         let protection = libc::PROT_READ | libc::PROT_WRITE;
         let flags = libc::MAP_SHARED | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
-        // SAFETY: a new mapping, wherever the system wants it, overlaps no memory that is in use.
-        let base = unsafe { libc::mmap(null_mut(), SIZE, protection, flags, -1, 0) };
+        // SAFETY: a new mapping at an address that the kernel chooses overlaps no memory that is in
+        // use.
+        let base = unsafe { libc::mmap(null_mut(), AREA_BYTES, protection, flags, -1, 0) };
         (base != libc::MAP_FAILED).then(|| Self { base: base.cast() })
     }
 
-    /// The memory that one has at an address.
+    /// Returns the area that is mapped at `base`.
     ///
     /// # Safety
     ///
-    /// It is that of an area which is still mapped, and nobody else uses it as long as this is used.
+    /// `base` is that of an area that is still mapped, and nothing else uses the area while the
+    /// result is used.
     pub(super) const unsafe fn at(base: *mut u8) -> Self {
         Self { base }
     }
@@ -63,42 +67,45 @@ impl Area {
     }
 
     pub(super) fn unmap(self) {
-        // SAFETY: it was mapped by `new`, with this size, and is not used any more.
-        unsafe { libc::munmap(self.base.cast(), SIZE) };
+        // SAFETY: `new` mapped it with this size, and it is not used afterwards.
+        unsafe { libc::munmap(self.base.cast(), AREA_BYTES) };
     }
 
-    pub(super) const fn header(&self) -> &Header {
-        // SAFETY: it is at the beginning of the mapping, which is a page's, and zeros are one.
-        unsafe { &*self.base.cast::<Header>() }
+    pub(super) const fn header(&self) -> &AreaHeader {
+        // SAFETY: the header is at the beginning of the mapping, which is aligned to a page, and
+        // zeros are a valid header.
+        unsafe { &*self.base.cast::<AreaHeader>() }
     }
 
     fn used(&self) -> usize {
         let used = self.header().used.load(Ordering::Acquire);
-        // A copy that is broken may have written anything.
-        usize::try_from(used).unwrap_or(usize::MAX).min(SIZE - FIRST)
+        // A crashing child may have written any number.
+        usize::try_from(used).unwrap_or(usize::MAX).min(AREA_BYTES - HEADER_BYTES)
     }
 
-    /// The address of the records and their length.
-    pub(super) fn place(&self) -> (usize, usize) {
-        (self.base.wrapping_add(FIRST).addr(), self.used())
+    /// Returns the address of the records and their length in bytes.
+    pub(super) fn records_location(&self) -> (usize, usize) {
+        (self.base.wrapping_add(HEADER_BYTES).addr(), self.used())
     }
 
-    /// The records.
+    /// Returns the committed records.
     pub(super) fn bytes(&self) -> &[u8] {
-        // SAFETY: the bytes are inside the mapping, which begins as zeros, and are not written again.
-        unsafe { std::slice::from_raw_parts(self.base.wrapping_add(FIRST), self.used()) }
+        // SAFETY: the bytes are inside the mapping, which is initialised with zeros, and are never
+        // written again.
+        unsafe { std::slice::from_raw_parts(self.base.wrapping_add(HEADER_BYTES), self.used()) }
     }
 
-    /// What is behind the records.
-    fn free(&mut self) -> &mut [u8] {
+    /// Returns the bytes after the committed records.
+    fn free_bytes(&mut self) -> &mut [u8] {
         let used = self.used();
-        let begin = self.base.wrapping_add(FIRST + used);
-        // SAFETY: the bytes are inside the mapping, which begins as zeros, and behind those of `bytes`. Who
-        // has this is the only one who uses them, see above.
-        unsafe { std::slice::from_raw_parts_mut(begin, SIZE - FIRST - used) }
+        let begin = self.base.wrapping_add(HEADER_BYTES + used);
+        // SAFETY: the bytes are inside the mapping, which is initialised with zeros, and after
+        // those of `bytes`. The owner of the area is its only user, see `at`.
+        unsafe { std::slice::from_raw_parts_mut(begin, AREA_BYTES - HEADER_BYTES - used) }
     }
 
-    /// Begins the record of a variable; where its value will be in the memory that [`edit`](Self::edit) gives.
+    /// Begins the record of a variable. Returns the offset of its value in [`edit`](Self::edit), or
+    /// `None` if the area is full.
     pub(super) fn begin(&mut self, index: u32, key: &str) -> Option<usize> {
         self.header().is_open.store(0, Ordering::Release);
         let at = records::begin(self.edit(), index, key)?;
@@ -106,21 +113,21 @@ impl Area {
         Some(at)
     }
 
-    /// The memory of the record that is open.
+    /// Returns the bytes of the open record.
     pub(super) fn edit(&mut self) -> &mut [u8] {
-        let free = self.free();
-        let len = free.len().saturating_sub(RESERVE);
+        let free = self.free_bytes();
+        let len = free.len().saturating_sub(RESERVED_NOTE_BYTES);
         free.get_mut(..len).unwrap_or_default()
     }
 
-    /// Ends the record that is open, whose value has so many bytes.
+    /// Commits the open record, whose value has `value` bytes.
     pub(super) fn commit(&mut self, value: usize, error: &str) {
         let Some(len) = records::end(self.edit(), value, error) else { return };
         self.add(len);
         self.header().count.fetch_add(1, Ordering::AcqRel);
     }
 
-    /// Says why there is no value where one was to come, whatever that is.
+    /// Commits the open record with an error instead of a value. Returns whether a record was open.
     pub(super) fn fail(&mut self, error: &str) -> bool {
         let is_open = self.header().is_open.load(Ordering::Acquire) != 0;
         if is_open {
@@ -129,9 +136,9 @@ impl Area {
         is_open && self.header().is_open.load(Ordering::Acquire) == 0
     }
 
-    /// Says why there is nothing more.
+    /// Adds a note on why there are no more variables.
     pub(super) fn note(&mut self, error: &str) {
-        if let Some(len) = records::note(self.free(), error) {
+        if let Some(len) = records::note(self.free_bytes(), error) {
             self.add(len);
         }
     }

@@ -1,12 +1,12 @@
-//! One line of text, made without memory of the heap.
+//! Builds a line of text without heap memory.
 
-/// Text on the stack: what does not fit is left out.
-pub(super) struct Line {
+/// A line of text in a fixed buffer. Text beyond its end is omitted.
+pub(super) struct LineBuffer {
     bytes: [u8; 256],
     len: usize,
 }
 
-impl Line {
+impl LineBuffer {
     pub(super) const fn new() -> Self {
         Self { bytes: [0; 256], len: 0 }
     }
@@ -15,22 +15,22 @@ impl Line {
         self.bytes.get(..self.len).unwrap_or_default()
     }
 
-    /// Adds text that anybody may have written: what a terminal would obey becomes `?`.
-    pub(super) fn put_safe(&mut self, text: &[u8]) {
+    /// Adds untrusted text, with `?` in place of everything but printable ASCII.
+    pub(super) fn push_escaped(&mut self, text: &[u8]) {
         for byte in text {
             let is_safe = byte.is_ascii_graphic() || *byte == b' ';
-            self.put(&[if is_safe { *byte } else { b'?' }]);
+            self.push(&[if is_safe { *byte } else { b'?' }]);
         }
     }
 
-    pub(super) fn put(&mut self, text: &[u8]) {
-        let room = self.bytes.get_mut(self.len..).unwrap_or_default();
-        self.len += room.iter_mut().zip(text).map(|(to, from)| *to = *from).count();
+    pub(super) fn push(&mut self, text: &[u8]) {
+        let free = self.bytes.get_mut(self.len..).unwrap_or_default();
+        self.len += free.iter_mut().zip(text).map(|(to, from)| *to = *from).count();
     }
 
-    /// Adds a number, in decimal or hexadecimal. `core::fmt` is not used: nobody says that it is safe in
-    /// a signal handler.
-    pub(super) fn number(&mut self, mut number: u64, base: u64) {
+    /// Adds a number in base 10 or 16. It does not use `core::fmt`, which is not documented to be
+    /// safe in a signal handler.
+    pub(super) fn push_number(&mut self, mut number: u64, base: u64) {
         let mut digits = [0; 20];
         let mut count = 0;
         for digit in digits.iter_mut().rev() {
@@ -42,6 +42,6 @@ impl Line {
                 break;
             }
         }
-        self.put(digits.get(digits.len() - count..).unwrap_or_default());
+        self.push(digits.get(digits.len() - count..).unwrap_or_default());
     }
 }

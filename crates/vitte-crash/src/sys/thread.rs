@@ -1,10 +1,10 @@
-//! What a thread of the program does when it has its first context, and when it ends.
+//! The number of a thread, and what happens at its first context and at its end.
 
-/// The system's number of this thread, or one of its own where it has none; never 0.
+/// Returns the system's number of this thread, or one of our own elsewhere. Never 0.
 pub(super) fn thread_number() -> u32 {
     #[cfg(target_os = "linux")]
     {
-        // SAFETY: it takes nothing and cannot fail.
+        // SAFETY: `gettid` takes no arguments and cannot fail.
         let number = unsafe { libc::gettid() };
         u32::try_from(number).unwrap_or(1)
     }
@@ -21,16 +21,16 @@ pub(super) fn thread_number() -> u32 {
     }
 }
 
-/// A thread has its first context.
-pub(super) fn thread_begins() {
+/// Called when a thread opens its first context.
+pub(super) fn on_first_context() {
     #[cfg(unix)]
-    if super::signals::is_installed() {
-        super::stack::begin();
+    if super::signals::are_handlers_installed() {
+        super::altstack::install();
     }
 }
 
-/// A thread that had one ends.
-pub(super) fn thread_ends() {
+/// Called when a thread that had contexts ends.
+pub(super) fn on_thread_exit() {
     #[cfg(unix)]
-    super::stack::end();
+    super::altstack::remove();
 }

@@ -14,19 +14,19 @@ use super::*;
 use crate::context;
 use crate::sys::slots;
 
-fn limits() -> Limits {
-    Limits::default()
+fn limits() -> VariableLimits {
+    VariableLimits::default()
 }
 
 /// What is written of a value, and what failed in it.
-fn written(variable: &dyn Variable, limits: Limits) -> (String, Option<String>) {
+fn written(variable: &dyn Variable, limits: VariableLimits) -> (String, Option<String>) {
     let mut buffer = vec![0; 1 << 20];
     let written = write(variable, &mut buffer, limits, 0);
     let text = String::from_utf8(buffer[..written.len].to_vec()).unwrap();
     (text, written.error.map(|error| error.text().to_owned()))
 }
 
-fn text(variable: &dyn Variable, limits: Limits) -> String {
+fn text(variable: &dyn Variable, limits: VariableLimits) -> String {
     let (text, error) = written(variable, limits);
     assert_eq!(error, None, "{text}");
     text
@@ -301,7 +301,7 @@ fn what_fails_is_an_error_in_its_place_and_no_value() {
 #[test]
 fn a_value_that_panics_is_caught() {
     let (value, error) = written(&[Fails("panic")], limits());
-    assert_eq!((value.as_str(), error.as_deref()), ("", Some("it panicked: of a value")));
+    assert_eq!((value.as_str(), error.as_deref()), ("", Some("panicked: of a value")));
 }
 
 /// Any value that `serde` can say.
@@ -468,8 +468,8 @@ fn records_are_read_as_they_were_written() {
 /// The keys that this thread's contexts hold.
 fn held() -> Vec<(u32, &'static str)> {
     let mut held = Vec::new();
-    if let Some(stack) = slots::stack() {
-        stack.each_held(&mut |index, key, variable| {
+    if let Some(stack) = slots::current() {
+        stack.for_each_borrowed(&mut |index, key, variable| {
             // What is there can be read.
             assert_eq!(text(variable, limits()), format!("\"{key}\""));
             held.push((index, key));
@@ -482,14 +482,15 @@ fn held() -> Vec<(u32, &'static str)> {
 fn a_context_holds_while_its_work_is_done_and_no_longer() {
     let (a, b) = (String::from("a"), String::from("b"));
     let outer = context("outer", None);
-    outer.holding(&[("a", &a)], || {
+    outer.with_variables(&[("a", &a)], || {
         assert_eq!(held(), [(0, "a")]);
-        context("inner", None).holding(&[("a", &a), ("b", &b)], || {
+        context("inner", None).with_variables(&[("a", &a), ("b", &b)], || {
             assert_eq!(held(), [(1, "a"), (1, "b"), (0, "a")]);
         });
         assert_eq!(held(), [(0, "a")]);
         let unwound = std::panic::catch_unwind(|| {
-            context("inner", None).holding(&[("b", &b)], || std::panic::resume_unwind(Box::new(1)))
+            context("inner", None)
+                .with_variables(&[("b", &b)], || std::panic::resume_unwind(Box::new(1)))
         });
         assert!(unwound.is_err());
         assert_eq!(held(), [(0, "a")]);
@@ -504,12 +505,12 @@ fn contexts_closed_in_any_order_hold_nothing_that_is_gone() {
     let (a, b) = (String::from("a"), String::from("b"));
     let outer = context("outer", None);
     let inner = context("inner", None);
-    inner.holding(&[("a", &a)], || {
+    inner.with_variables(&[("a", &a)], || {
         drop(outer);
         assert_eq!(held(), [], "it is closed with the outer one");
         let _new = (context("new", None), context("in its place", None));
         assert_eq!(held(), [], "which has not what that held");
-        context("third", None).holding(&[("b", &b)], || assert_eq!(held(), [(2, "b")]));
+        context("third", None).with_variables(&[("b", &b)], || assert_eq!(held(), [(2, "b")]));
         std::mem::forget(context("lost", None));
     });
     assert_eq!(held(), []);
@@ -517,7 +518,7 @@ fn contexts_closed_in_any_order_hold_nothing_that_is_gone() {
     crate::context::truncate(0);
     let (outer, inner) = (context("outer", None), context("inner", None));
     drop(outer);
-    inner.holding(&[("a", &a)], || assert_eq!(held(), []));
+    inner.with_variables(&[("a", &a)], || assert_eq!(held(), []));
 }
 
 #[test]
@@ -529,14 +530,14 @@ fn what_is_written_over_by_deeper_contexts_is_not_held_by_them() {
             assert_eq!(indices, (68..100).rev().chain((0..32).rev()).collect::<Vec<_>>());
             return;
         }
-        context("deep", None).holding(&[("a", &names[0])], || deeper(left - 1, names));
+        context("deep", None).with_variables(&[("a", &names[0])], || deeper(left - 1, names));
     }
     let names = [String::from("a"), String::from("b")];
     deeper(100, &names);
     assert_eq!(held(), []);
     let contexts: Vec<_> = (0..33).map(|_| context("level", None)).collect();
     let last = context("holds", None);
-    last.holding(&[("b", &names[1])], || {
+    last.with_variables(&[("b", &names[1])], || {
         assert_eq!(held(), [(33, "b")]);
         let over: Vec<_> = (0..32).map(|_| context("over", None)).collect();
         assert_eq!(held(), [], "the 32nd is where that was");

@@ -3,7 +3,7 @@
 use std::fmt::{self, Display};
 
 use super::error::{Cut, Error, Short};
-use super::{Limits, Written};
+use super::{VariableLimits, Written};
 
 /// What a container is closed with, and how what is left out of it is said.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -48,11 +48,11 @@ pub(super) struct Mark {
 pub struct Writer<'a> {
     buffer: &'a mut [u8],
     len: usize,
-    pub(super) limits: Limits,
+    pub(super) limits: VariableLimits,
     items: usize,
     /// Items and characters that were left out, which takes time all the same.
     visits: usize,
-    frames: [Frame; Limits::DEEPEST + 2],
+    frames: [Frame; VariableLimits::DEEPEST + 2],
     open: usize,
     /// How many keys this is in, each of which is JSON in a text.
     keys: u32,
@@ -78,15 +78,15 @@ const WRAPPED: u32 = 200;
 type Result<T = ()> = std::result::Result<T, Error>;
 
 impl<'a> Writer<'a> {
-    pub(super) fn new(buffer: &'a mut [u8], limits: Limits, items: usize) -> Self {
-        let limits = limits.with_max_depth(limits.max_depth.min(Limits::DEEPEST));
+    pub(super) fn new(buffer: &'a mut [u8], limits: VariableLimits, items: usize) -> Self {
+        let limits = limits.with_max_depth(limits.max_depth.min(VariableLimits::DEEPEST));
         Self {
             buffer,
             len: 0,
             limits,
             items,
             visits: 0,
-            frames: [Frame::new(Kind::Deep); Limits::DEEPEST + 2],
+            frames: [Frame::new(Kind::Deep); VariableLimits::DEEPEST + 2],
             open: 0,
             keys: 0,
             wrapped: 0,

@@ -10,11 +10,12 @@ use std::time::Duration;
 
 use serde::ser::{Error as _, SerializeMap as _};
 use serde::{Serialize, Serializer};
-use vitte_crash::{Limits, Variable};
+use vitte_crash::{Variable, VariableLimits};
 
 /// Other limits than those by default.
-pub fn limits() -> Limits {
-    let limits = Limits::default().with_max_items(1).with_max_depth(1).with_max_string_len(2);
+pub fn limits() -> VariableLimits {
+    let limits =
+        VariableLimits::default().with_max_items(1).with_max_depth(1).with_max_string_len(2);
     limits.with_max_total_items(4).with_max_time(Duration::from_secs(20))
 }
 
@@ -65,10 +66,10 @@ fn hold(odd: &dyn Variable, how: &str) {
     let types = BTreeMap::from([((1, 2), "pair"), ((3, 4), "other")]);
     let text = String::from("last");
     let outer = vec![1, 2, 3];
-    vitte_crash::context("outer", None).holding(&[("outer", &outer)], || {
+    vitte_crash::context("outer", None).with_variables(&[("outer", &outer)], || {
         let _plain = vitte_crash::context("between", None).with("k", "v");
         let cx = vitte_crash::context("inner", None).with("how", how);
-        cx.holding(&[("types", &types), ("odd", odd), ("text", &text)], || ends(how));
+        cx.with_variables(&[("types", &types), ("odd", odd), ("text", &text)], || ends(how));
         ends_later(how);
     });
 }
@@ -80,12 +81,12 @@ fn ends(how: &str) {
         "overflow" => _ = black_box(super::recurse(1)),
         "abort" => std::process::abort(),
         "catch" => {
-            let report = vitte_crash::catch(|| panic!("caught")).unwrap_err();
-            let variables = report.context.iter().map(|entry| entry.variables.len());
+            let report = vitte_crash::catch_panic(|| panic!("caught")).unwrap_err();
+            let variables = report.contexts.iter().map(|entry| entry.variables.len());
             println!(
                 "{:?} {}",
                 variables.collect::<Vec<_>>(),
-                report.context[0].variables[1].value
+                report.contexts[0].variables[1].value
             );
         }
         "malloc" => {
@@ -103,7 +104,7 @@ fn ends(how: &str) {
             std::mem::forget(vitte_crash::context("lost", None));
             let inner = String::from("of what is lost");
             vitte_crash::context("kept", None)
-                .holding(&[("inner", &inner)], || panic!("in the kept one"));
+                .with_variables(&[("inner", &inner)], || panic!("in the kept one"));
         }
         _ => {}
     }
@@ -116,7 +117,7 @@ fn ends_later(how: &str) {
         "unwound" => {
             let text = String::from("gone");
             _ = std::panic::catch_unwind(|| {
-                vitte_crash::context("unwound", None).holding(&[("text", &text)], || {
+                vitte_crash::context("unwound", None).with_variables(&[("text", &text)], || {
                     std::panic::resume_unwind(Box::new(1));
                 });
             });
@@ -124,7 +125,7 @@ fn ends_later(how: &str) {
             panic!("after it was unwound");
         }
         "run" => {
-            let code = vitte_crash::run(|| Err::<(), _>(std::io::Error::other("of run")));
+            let code = vitte_crash::run_main(|| Err::<(), _>(std::io::Error::other("of run")));
             println!("{code:?}");
         }
         _ => {}

@@ -19,7 +19,7 @@ use std::process::ExitCode;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use vitte_crash::{Builder, CrashHandler};
+use vitte_crash::{CrashHandler, CrashHandlerBuilder};
 use vitte_diag::{Format, SourceMap, Span};
 
 mod holds;
@@ -44,7 +44,7 @@ fn main() -> ExitCode {
     let mut guard = (!has("bare")).then(|| builder(&has).install().unwrap());
     let mut sources = SourceMap::new();
     let file = sources.add("src/demo.vitte", SOURCE).unwrap();
-    vitte_crash::sources(&sources);
+    vitte_crash::set_sources(&sources);
     let function = sources.span(file, 13..56).unwrap();
     let expression = sources.span(file, 45..56).unwrap();
     options::after(&has);
@@ -57,20 +57,20 @@ fn main() -> ExitCode {
     }
 }
 
-fn builder(has: &dyn Fn(&str) -> bool) -> Builder {
+fn builder(has: &dyn Fn(&str) -> bool) -> CrashHandlerBuilder {
     let store = std::env::var_os("CRASHER_STORE").map(std::path::PathBuf::from);
     let limit = std::env::var("CRASHER_LIMIT").map_or(20_000, |limit| limit.parse().unwrap());
     let builder = CrashHandler::builder()
-        .module("crasher")
+        .program("crasher")
         .version("1.2.3")
         .commit("0123abc")
-        .store(store.unwrap_or_else(|| "crash-reports".into()))
-        .limit(Duration::from_millis(limit));
+        .dir(store.unwrap_or_else(|| "crash-reports".into()))
+        .timeout(Duration::from_millis(limit));
     #[cfg(feature = "minidump")]
     let builder = builder.minidump(std::env::var_os("CRASHER_DUMP").is_some());
-    let builder = if has("unstored") { builder.store(None) } else { builder };
+    let builder = if has("unstored") { builder.without_store() } else { builder };
     let builder = if has("quiet") { builder.quiet(true) } else { builder };
-    let builder = if has("short") { builder.variables(holds::limits()) } else { builder };
+    let builder = if has("short") { builder.variable_limits(holds::limits()) } else { builder };
     if has("json") { builder.format(Format::Json) } else { builder }
 }
 

@@ -14,7 +14,7 @@ use vitte_diag::SourceMap;
 pub fn run(kind: &str, guard: &mut Option<CrashGuard>, sources: &SourceMap) -> Option<ExitCode> {
     match kind {
         "catch" => catch(),
-        "run" => return Some(vitte_crash::run(fails)),
+        "run" => return Some(vitte_crash::run_main(fails)),
         "twice" => println!("{}", CrashHandler::builder().install().unwrap_err()),
         "restore" => restore(guard),
         "unwound" => unwound(guard),
@@ -38,14 +38,14 @@ fn segv() {
 }
 
 fn said(report: &CrashReport) -> String {
-    let names: Vec<_> = report.context.iter().map(|entry| &*entry.name).collect();
+    let names: Vec<_> = report.contexts.iter().map(|entry| &*entry.name).collect();
     format!("{} {} {names:?} {}", report.code, report.message, report.path.is_some())
 }
 
 fn catch() {
     let _outer = vitte_crash::context("batch", None);
     for file in ["a", "b", "c"] {
-        let result = vitte_crash::catch(|| {
+        let result = vitte_crash::catch_panic(|| {
             let _cx = vitte_crash::context("file", None).with("name", file);
             if file == "b" {
                 // What nobody closes, as its owner is lost.
@@ -59,8 +59,8 @@ fn catch() {
             Err(report) => println!("{file} {}", said(&report)),
         }
     }
-    let nested = vitte_crash::catch(|| {
-        vitte_crash::catch(|| panic!("inner"))
+    let nested = vitte_crash::catch_panic(|| {
+        vitte_crash::catch_panic(|| panic!("inner"))
             .map_err(|inner| panic!("outer after {}", inner.message))
             .ok()
     });
@@ -107,7 +107,7 @@ fn restore(guard: &mut Option<CrashGuard>) {
     drop(guard.take());
     let before = actions();
     for _ in 0..3 {
-        let guard = CrashHandler::builder().store(None).install().unwrap();
+        let guard = CrashHandler::builder().without_store().install().unwrap();
         let during = actions();
         println!("other: {}", before.0.iter().zip(&during.0).all(|(one, other)| one != other));
         drop(guard);
@@ -240,7 +240,7 @@ fn replaces(sources: &SourceMap) {
         .collect();
     std::thread::spawn(move || {
         loop {
-            all.iter().for_each(vitte_crash::sources);
+            all.iter().for_each(vitte_crash::set_sources);
         }
     });
     std::thread::sleep(Duration::from_millis(20));

@@ -264,8 +264,8 @@ fn check_stderr(case: &Case, condition: Condition, outcome: Outcome, ended: &End
             let code = case.code_with(condition != Condition::NoProc);
             let verb = match code {
                 "F0001" => "panicked: ",
-                "F0002" => "was stopped by ",
-                "F0003" => "overflowed its stack: ",
+                "F0002" => "was terminated by ",
+                "F0003" => "was terminated by SIGSEGV: stack overflow",
                 "F0004" => "ran out of memory: ",
                 _ => "aborted",
             };

@@ -64,7 +64,7 @@ impl Condition {
     ];
 
     /// Why it cannot be had here, where that is so.
-    pub fn is_missing(self) -> Option<&'static str> {
+    pub fn is_unavailable(self) -> Option<&'static str> {
         match self {
             Self::FullDisk | Self::NoProc if namespace().is_none() => {
                 Some("a file system of one's own may not be mounted here")

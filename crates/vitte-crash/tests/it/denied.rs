@@ -19,7 +19,7 @@ fn says(run: &Run, end: &str) -> Duration {
 #[test]
 fn a_reporter_that_hangs_is_ended_when_its_time_is_over() {
     let run = run("segv").with("CRASHER_REPORTER", "hang").with("CRASHER_LIMIT", "300");
-    let time = says(&run, " while folding; no report, as the reporter took too long");
+    let time = says(&run, " while folding; no report: the reporter timed out");
     assert!(time >= Duration::from_millis(300), "{time:?}");
     // The machine may have much to do; what is asserted is that nobody waits for the reporter itself.
     assert!(time < Duration::from_secs(10), "{time:?}");
@@ -29,20 +29,20 @@ fn a_reporter_that_hangs_is_ended_when_its_time_is_over() {
 fn a_reporter_that_dies_is_told_of() {
     for wish in ["segv", "segv+no-children", "segv+full"] {
         let run = run(wish).with("CRASHER_REPORTER", "die");
-        says(&run, " while folding; no report, as the reporter failed");
+        says(&run, " while folding; no report: the reporter failed");
     }
 }
 
 #[test]
 fn where_nothing_can_be_started_a_line_says_so() {
-    let end = " while folding; no report, as the reporter could not be started";
+    let end = " while folding; no report: cannot start the reporter";
     says(&run("segv+no-exec"), end);
-    says(&run("segv+no-clone"), " while folding; no report, as no process could be started");
+    says(&run("segv+no-clone"), " while folding; no report: cannot start a process");
 }
 
 #[test]
 fn where_nobody_may_look_at_the_process_a_line_says_so() {
-    let end = " while folding; no report, as the system does not let one process look at another";
+    let end = " while folding; no report: the system does not permit one process to inspect another";
     says(&run("segv+no-ptrace"), end);
     if is_root() {
         // The system hides a process that had more rights before.
@@ -56,7 +56,7 @@ fn where_nobody_may_look_at_the_process_a_line_says_so() {
 fn a_line_shows_nothing_that_a_terminal_obeys() {
     says(
         &run("hostile+no-exec"),
-        " while evil?]0;x???????name; no report, as the reporter could not be started",
+        " while evil?]0;x???????name; no report: cannot start the reporter",
     );
 }
 
@@ -65,7 +65,7 @@ fn a_signal_to_a_thread_that_waits_for_its_report_ends_the_process() {
     let run = run("again").with("CRASHER_REPORTER", "hang").with("CRASHER_LIMIT", "4000");
     let ended = run.end();
     let line = ended.line();
-    let end = " while crashing twice; it came while a crash was being reported";
+    let end = " while crashing twice; a second crash while the first was being reported";
     assert!(line.ends_with(end), "{ended:#?}");
     assert_eq!(ended.code(), -libc::SIGSEGV, "{ended:#?}");
     assert!(ended.time < Duration::from_secs(3), "at once, not when the reporter ends: {ended:#?}");

@@ -11,7 +11,7 @@ use minidump::{
     MinidumpModuleList, MinidumpSystemInfo, MinidumpThreadList, MinidumpThreadNames, Module as _,
     UnifiedMemory,
 };
-use vitte_capsule::{Capsule, CrashReport, Mended, Repository};
+use vitte_capsule::{Capsule, CrashReport, IndexRepair, Repository};
 
 use crate::common;
 
@@ -109,7 +109,7 @@ fn a_dump_says_what_the_handler_told() {
     let libc = modules.iter().find(|module| module.code_file().contains("libc.so")).unwrap();
     assert!(libc.code_identifier().is_some_and(|id| id.to_string().len() >= 16));
     assert!(modules.iter().any(|module| module.code_file() == "linux-gate.so"));
-    assert_eq!(left.report.notes, ["a minidump is in the capsule"]);
+    assert_eq!(left.report.notes, ["the capsule contains a minidump"]);
 }
 
 #[test]
@@ -274,7 +274,7 @@ fn a_dump_that_cannot_be_written_does_not_cost_the_report() {
     let left = Left::read(folder);
     assert!(left.minidump.is_none());
     let [note] = left.report.notes.as_slice() else { panic!("{:?}", left.report.notes) };
-    let why = "there is no minidump: it could not be stored: cannot write";
+    let why = "no minidump: cannot store it: cannot write";
     assert!(note.starts_with(why), "{note}");
     assert_eq!(left.report.signal.as_deref(), Some("SIGSEGV"));
     assert!(left.report.backtrace.frames().iter().any(|frame| frame.text().contains("recurse")));
@@ -288,13 +288,13 @@ fn a_dump_is_in_the_capsule_where_there_is_one() {
     let repository = Repository::new(folder.path());
     let id = repository.find("latest").unwrap();
     let capsule = repository.load(&id).unwrap();
-    assert_eq!(capsule.report.notes, ["a minidump is in the capsule"]);
-    assert!(capsule.diagnostic.contains("a minidump is in the capsule"));
+    assert_eq!(capsule.report.notes, ["the capsule contains a minidump"]);
+    assert!(capsule.diagnostic.contains("the capsule contains a minidump"));
     let bytes = capsule.minidump.unwrap();
     let dump = Minidump::read(&*bytes).unwrap();
     assert!(dump.get_stream::<MinidumpException<'_>>().is_ok());
     assert!(!contains(&bytes, SECRET));
     let latest = folder.path().join(format!("latest/{id}.vittecrash"));
     assert_eq!(Capsule::read(&latest).unwrap().minidump.as_deref(), Some(&*bytes));
-    assert_eq!(repository.index().unwrap().mended, Mended::default());
+    assert_eq!(repository.index().unwrap().repair, IndexRepair::default());
 }

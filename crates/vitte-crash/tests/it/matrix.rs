@@ -12,7 +12,7 @@ use crate::say;
 /// The conditions that can be had here; the others are said.
 fn conditions() -> Vec<Condition> {
     let is_possible = |condition: &Condition| {
-        let reason = condition.is_missing();
+        let reason = condition.is_unavailable();
         if let Some(reason) = reason {
             say(&format!("skipped: {condition:?}: {reason}\n"));
         }

@@ -36,7 +36,7 @@ fn a_deep_overflow_keeps_both_ends_of_the_stack() {
     let report = ended.report();
     let lines: Vec<_> =
         report["backtrace"].as_array().unwrap().iter().map(|line| line.as_str().unwrap()).collect();
-    assert!(lines.iter().any(|line| line.contains("left out")), "{report:#}");
+    assert!(lines.iter().any(|line| line.contains("omitted")), "{report:#}");
     assert!(lines[..40].iter().any(|line| line.starts_with("crasher::recurse ")), "{report:#}");
     assert!(lines.iter().any(|line| line.starts_with("crasher::main ")), "{report:#}");
     assert!(lines.len() < 200, "{} lines", lines.len());
@@ -101,11 +101,11 @@ fn stripped(folder: &Path, tool: &str, arguments: &[&str]) -> Option<std::path::
     // The one knows the copy as an option, the other as an argument.
     let command = if tool == "strip" { command.arg("-o") } else { &mut command };
     let status = command.arg(&copy).status();
-    let is_there = status.is_ok_and(|status| status.success());
-    if !is_there {
+    let file_exists = status.is_ok_and(|status| status.success());
+    if !file_exists {
         say(&format!("skipped: no {tool} is here\n"));
     }
-    is_there.then_some(copy)
+    file_exists.then_some(copy)
 }
 
 #[test]

@@ -21,9 +21,9 @@ const TIDIES: &str = "VITTE_TEST_TIDIES";
 #[test]
 fn crashes() {
     let Ok(folder) = std::env::var(TIDIES) else { return };
-    let builder = CrashHandler::builder().module("tidy").quiet(true);
-    let _guard = builder.store(PathBuf::from(folder)).install().unwrap();
-    let report = vitte_crash::catch(|| panic!("caught")).unwrap_err();
+    let builder = CrashHandler::builder().program("tidy").quiet(true);
+    let _guard = builder.dir(folder).install().unwrap();
+    let report = vitte_crash::catch_panic(|| panic!("caught")).unwrap_err();
     std::io::stdout().write_all(format!("\nnotes: {:?}\n", report.notes).as_bytes()).unwrap();
     _ = std::thread::spawn(|| panic!("not caught")).join();
 }

@@ -40,8 +40,8 @@ fn odd(variable: &str, how: &str, code: i32) -> Value {
         "{report:#}"
     );
     let [types, odd, text] = held(&ended, "inner") else { panic!("{report:#}") };
-    if odd["error"] == "it took too long" {
-        let late = "there was no time left for it";
+    if odd["error"] == "timed out" {
+        let late = "skipped: the time limit was reached";
         assert_eq!((text["error"].as_str(), &text["value"]), (Some(late), &Value::Null));
     } else {
         assert_eq!(text, &json!({"key": "text", "value": "last"}));
@@ -117,20 +117,20 @@ fn what_held_them_may_be_closed_lost_or_unwound() {
 #[test]
 fn one_that_fails_fails_alone() {
     assert_eq!(errors("errors"), ["as it likes"; 2]);
-    assert_eq!(errors("panics"), ["it panicked: in `Serialize`"; 2]);
-    assert_eq!(errors("segfaults"), ["the copy of the process was stopped by SIGSEGV"; 2]);
-    assert_eq!(errors("recurses"), ["the copy of the process was stopped by SIGSEGV"; 2]);
-    assert_eq!(errors("aborts"), ["the copy of the process was stopped by SIGABRT"; 2]);
-    assert_eq!(errors("exits"), ["the copy of the process was stopped, as it ended itself"; 2]);
+    assert_eq!(errors("panics"), ["panicked: in `Serialize`"; 2]);
+    assert_eq!(errors("segfaults"), ["the forked child was terminated by SIGSEGV"; 2]);
+    assert_eq!(errors("recurses"), ["the forked child was terminated by SIGSEGV"; 2]);
+    assert_eq!(errors("aborts"), ["the forked child was terminated by SIGABRT"; 2]);
+    assert_eq!(errors("exits"), ["the forked child exited"; 2]);
 }
 
 #[test]
 fn one_that_takes_too_long_is_ended() {
-    assert_eq!(errors("hangs"), ["it took too long"; 2]);
-    assert_eq!(errors("locked"), ["it took too long"; 2]);
+    assert_eq!(errors("hangs"), ["timed out"; 2]);
+    assert_eq!(errors("locked"), ["timed out"; 2]);
     for error in errors("eats") {
-        let stopped = "the copy of the process was stopped by SIGABRT";
-        assert!(error == "it took too long" || error == stopped, "{error}");
+        let stopped = "the forked child was terminated by SIGABRT";
+        assert!(error == "timed out" || error == stopped, "{error}");
     }
 }
 
@@ -189,10 +189,10 @@ fn nobody_needs_to_wait_for_children_or_to_have_any() {
         assert_eq!((ended.code(), held(&ended, "inner").len()), (code, 3));
     }
     let ended = run("hold-panics-panic+no-children").end().clean();
-    assert_eq!(held(&ended, "inner")[1]["error"], "it panicked: in `Serialize`");
+    assert_eq!(held(&ended, "inner")[1]["error"], "panicked: in `Serialize`");
     let ended = run("hold-plain-panic+no-clone").end().clean();
     assert_eq!((ended.code(), held(&ended, "inner").len()), (101, 0));
-    let note = "left out: variables: no copy of the process could be made";
+    let note = "left out: variables: cannot fork the process";
     assert_eq!(ended.report()["notes"], json!([note]));
     let ended = run("hold-panics-panic+closed").end().clean();
     assert_eq!((ended.code(), held(&ended, "inner").len()), (101, 3));

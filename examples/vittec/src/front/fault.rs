@@ -3,7 +3,7 @@
 use vitte_diag::{Applicability, Diagnostic, SourceFile, Span, codes};
 
 use super::blocks::{Closer, Opener};
-use super::mend;
+use super::fixes;
 use super::tokens::Tokens;
 
 /// What is wrong, by the indices of tokens.
@@ -56,7 +56,7 @@ impl Fault<'_> {
                     } else {
                         Applicability::MachineApplicable
                     };
-                    diagnostic.add_suggestion(mend::close_block(
+                    diagnostic.add_suggestion(fixes::close_block(
                         file,
                         opener,
                         last,

@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 use vitte_diag::{Diagnostic, DiagnosticBag, SourceFile, Span, codes};
 
 use super::lexer::{Kind, Lexed, Token};
-use super::mend;
+use super::fixes;
 use super::parser::Item;
 use super::tokens::MODIFIERS;
 use crate::capture;
@@ -34,7 +34,7 @@ fn definitions(items: &[Item<'_, '_>], at_item: &dyn Fn(u32), bag: &mut Diagnost
         let line = begin.span.cover(end.span).unwrap_or(begin.span);
         let variables: &[(&'static str, &dyn capture::Variable)] =
             &[("defined before", &Defined(&first)), ("text", &Texts(item))];
-        capture::context("checking this item", line).holding(variables, || at_item(begin.line));
+        capture::context("checking this item", line).with_variables(variables, || at_item(begin.line));
         let Some((name, span)) = defined_name(item) else { continue };
         if let Some(&before) = first.get(&name) {
             bag.push(
@@ -196,7 +196,7 @@ fn unused(
                     format!("the import `{name}` is never used"),
                 )
                 .with_label("imported here")
-                .with_suggestion(mend::remove_import(file, span)),
+                .with_suggestion(fixes::remove_import(file, span)),
             );
         }
     }

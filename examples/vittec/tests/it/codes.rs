@@ -55,7 +55,7 @@ fn every_example_gives_just_its_code_and_every_mended_one_nothing() {
         let (codes, shown) = show(page.example);
         assert_eq!(codes, [page.code.to_string()], "the example of {}", page.code);
         assert_snapshot!(format!("code_{}", page.code), shown);
-        let (codes, _) = show(page.mended);
+        let (codes, _) = show(page.corrected);
         assert_eq!(codes, [""; 0], "the mended example of {}", page.code);
     }
 }

@@ -1,121 +1,208 @@
-//! What the README shows of `vittec` and `vitte` is what comes out.
+//! The README and the pages of `docs/` show what `vittec` and `vitte` write.
+
+#[path = "../../../../tests/it/readme/pages.rs"]
+mod pages;
 
 use std::fs;
+use std::path::Path;
+
+use pages::Page;
 
 use crate::{common, vitte, vittec, workspace};
 
-/// The text of the README's fenced blocks of one language, in their order.
-fn blocks(language: &str) -> Vec<String> {
-    let readme = fs::read_to_string(workspace().join("README.md")).unwrap();
-    let fence = format!("```{language}\n");
-    let behind = readme.split(fence.as_str()).skip(1);
-    behind.map(|block| block.split("```").next().unwrap().to_owned()).collect()
+/// The programs that a page may run, as it writes them.
+const VITTEC: &str = "cargo run -q -p vittec -- ";
+const VITTEC_WITH_CRASHES: &str = "cargo run -q -p vittec --features crash -- ";
+const VITTE: &str = "cargo run -q -p vitte-cli -- ";
+
+/// What a command of a page writes in `dir`: standard output, then standard error. Of a pipeline it is that of
+/// the last program.
+fn output_of(command: &str, dir: &Path) -> String {
+    let mut input = Vec::new();
+    let mut written = String::new();
+    for one in command.split('|').map(str::trim) {
+        let (mut program, arguments) = if let Some(arguments) =
+            one.strip_prefix(VITTEC_WITH_CRASHES).or(one.strip_prefix(VITTEC))
+        {
+            (vittec(), arguments)
+        } else if let Some(arguments) = one.strip_prefix(VITTE) {
+            (vitte(), arguments)
+        } else {
+            panic!("which program is that? {one}");
+        };
+        program.args(arguments.split(' ')).current_dir(dir);
+        let output = common::with_input(&mut program, &input);
+        assert_ne!(output.status.code(), Some(2), "{one}: {output:?}");
+        written = String::from_utf8(output.stdout.clone()).unwrap()
+            + &String::from_utf8(output.stderr).unwrap();
+        input = output.stdout;
+    }
+    written
 }
 
-/// The arguments of vittec in a command of the README.
-fn arguments_of(command: &str) -> Vec<String> {
-    let (cargo, arguments) = command.trim().split_once(" -- ").unwrap();
-    assert!(["cargo run -q -p vittec", "cargo run -q -p vittec --features crash"].contains(&cargo));
-    arguments.split(' ').map(str::to_owned).collect()
+/// The functions of `vittec` in a backtrace, without lines and numbers: they change with the source and the
+/// compiler.
+fn functions(backtrace: &str) -> Vec<&str> {
+    let lines =
+        backtrace.lines().filter_map(|line| line.split_once(": vittec::")?.1.split(" at ").next());
+    lines.collect()
 }
 
-/// What a command of the README writes, standard output and standard error.
-fn output_of(command: &str) -> String {
-    let output = vittec().args(arguments_of(command)).output().unwrap();
-    String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap()
+/// Compares output with what a page shows: all of it, but of a crash neither the id and the directory, which have
+/// the time in them, nor the frames of the runtime. A last line `…` of a backtrace stands for the rest of it.
+fn assert_shown(shown: &str, output: &str, command: &str) {
+    let (shown, shown_backtrace) = shown.split_once("backtrace:\n").unwrap_or((shown, ""));
+    let (output, backtrace) = output.split_once("backtrace:\n").unwrap_or((output, ""));
+    assert_eq!(without_ids(shown), without_ids(output), "{command}");
+    let (shown, all) = (functions(shown_backtrace), functions(backtrace));
+    match shown_backtrace.trim_end().ends_with('…') {
+        true => assert!(!shown.is_empty() && all.starts_with(&shown), "{shown:?} {all:?}"),
+        false => assert_eq!(shown, all, "{command}"),
+    }
 }
 
-/// The picture is the real, coloured output of the README's first command.
+/// The text with the id and the directory of a capsule replaced.
+fn without_ids(text: &str) -> String {
+    let path =
+        text.split_once("crash-reports/").and_then(|(_, behind)| behind.split_once(".vittecrash"));
+    let Some((dir, id)) = path.and_then(|(path, _)| path.rsplit_once('/')) else {
+        return text.to_owned();
+    };
+    text.replace(dir, "DIR").replace(id, "ID")
+}
+
+/// The commands of a page run one after the other, as a reader runs them.
+#[test]
+fn commands_write_what_is_below_them() {
+    let has_crashes = cfg!(all(target_os = "linux", target_arch = "x86_64", feature = "crash"));
+    let (mut commands, mut compared) = (0, 0);
+    for page in Page::all(&workspace()) {
+        if page.text.contains(VITTEC_WITH_CRASHES) && !has_crashes {
+            continue;
+        }
+        let demo = workspace().join("examples/vittec/demo");
+        let dir = common::folder(&[]);
+        let copy = dir.path().join("examples/vittec/demo");
+        fs::create_dir_all(&copy).unwrap();
+        for entry in fs::read_dir(demo).unwrap() {
+            let path = entry.unwrap().path();
+            fs::copy(&path, copy.join(path.file_name().unwrap())).unwrap();
+        }
+        let blocks = page.blocks();
+        for (at, block) in blocks.iter().enumerate() {
+            let is_run = block.language == "sh" && block.text.starts_with("cargo run ");
+            if !is_run {
+                continue;
+            }
+            commands += 1;
+            let output = output_of(&block.text, dir.path());
+            match blocks.get(at + 1) {
+                Some(below) if below.language == "text" => {
+                    assert_shown(&below.text, &output, &block.text);
+                }
+                // Lines of JSON are long: a page shows one of them.
+                Some(below) if below.language == "json" => {
+                    assert!(output.contains(&below.text), "{}: {output}", block.text);
+                }
+                _ => continue,
+            }
+            compared += 1;
+        }
+    }
+    let expected = if has_crashes { (6, 4) } else { (3, 2) };
+    assert_eq!((commands, compared), expected, "commands, and those with output");
+}
+
+/// The picture is the coloured output of the README's first command.
 #[test]
 fn the_picture_is_what_the_first_command_shows() {
-    let arguments = arguments_of(&blocks("sh")[0]);
+    let command = Page::read(&workspace(), "README.md").blocks_of("sh").remove(0);
+    let arguments = command.trim_end().strip_prefix(VITTEC).unwrap();
     let colour = ["--color=always", "--diagnostic-width=100"];
-    let output = vittec().args(&arguments).args(colour).output().unwrap();
+    let output = vittec().args(arguments.split(' ')).args(colour).output().unwrap();
     let shown = String::from_utf8(output.stderr).unwrap();
     assert!(shown.contains("\u{1b}[") && output.stdout.is_empty());
-    let command = format!("$ vittec {}\n", arguments.join(" "));
     let made = anstyle_svg::Term::new()
         .palette(anstyle_svg::WIN10_CONSOLE)
-        .render_svg(&(command + &shown));
+        .render_svg(&format!("$ vittec {arguments}\n{shown}"));
 
     let path = workspace().join("examples/vittec/picture.svg");
     if std::env::var_os("UPDATE_PICTURE").is_some() {
         fs::write(&path, &made).unwrap();
     }
-    let kept = fs::read_to_string(&path).unwrap();
-    assert_eq!(kept, made, "it is stale: run UPDATE_PICTURE=1 cargo test -p vittec readme");
-    let readme = fs::read_to_string(workspace().join("README.md")).unwrap();
-    assert!(readme.contains("](examples/vittec/picture.svg)"));
+    let stored = fs::read_to_string(&path).unwrap();
+    assert_eq!(stored, made, "it is stale: run UPDATE_PICTURE=1 cargo test -p vittec readme");
+    let readme = Page::read(&workspace(), "README.md");
+    assert!(readme.links().contains(&"examples/vittec/picture.svg".to_owned()));
+}
+
+/// The names that a list of the help has: those of commands or of flags.
+fn listed(help: &str, heading: &str) -> Vec<String> {
+    let (_, list) = help.split_once(&format!("\n{heading}:\n")).unwrap();
+    let lines = list.lines().take_while(|line| !line.is_empty());
+    let names = lines.filter(|line| line.starts_with("  ") && !line.starts_with("          "));
+    let names = names.filter_map(|line| {
+        line.split_whitespace().find(|word| word.len() > 3 || !word.starts_with('-'))
+    });
+    names.map(|name| name.trim_end_matches(',').to_owned()).filter(|name| name != "help").collect()
+}
+
+fn help_of(mut command: std::process::Command, arguments: &[&str]) -> String {
+    let output = command.args(arguments).arg("--help").output().unwrap();
+    String::from_utf8(output.stdout).unwrap()
 }
 
 #[test]
-fn the_json_is_a_line_of_its_command() {
-    let commands = blocks("sh");
-    let command =
-        commands.iter().find(|command| command.contains("json") && !command.contains('|')).unwrap();
-    let output = output_of(command);
-    let line = &blocks("json")[0];
-    assert!(output.contains(line.as_str()), "{output}");
-}
-
-/// The lines before the backtrace, which says lines of this example's own source, and the id and the folder of
-/// the report taken out.
-#[cfg(all(target_os = "linux", target_arch = "x86_64", feature = "crash"))]
-fn without_the_moment(shown: &str) -> String {
-    let (shown, _) = shown.split_once("backtrace:\n").unwrap();
-    let (_, behind) = shown.split_once("crash-reports/").unwrap();
-    let (path, _) = behind.split_once(".vittecrash").unwrap();
-    let (folder, id) = path.rsplit_once('/').unwrap();
-    shown.replace(folder, "FOLDER").replace(id, "ID")
-}
-
-#[test]
-#[cfg(all(target_os = "linux", target_arch = "x86_64", feature = "crash"))]
-fn the_crash_is_what_its_command_shows() {
-    let commands = blocks("sh");
-    let command = commands.iter().find(|command| command.contains("--crash")).unwrap();
-    let folder = common::folder(&[(
-        "examples/vittec/demo/shapes.vitte",
-        include_str!("../../demo/shapes.vitte"),
-    )]);
-    let mut vittec = vittec();
-    let output = vittec.args(arguments_of(command)).current_dir(folder.path()).output().unwrap();
-    let (shown, kept) = (String::from_utf8(output.stderr).unwrap(), &blocks("text")[3]);
-    assert_eq!(without_the_moment(&shown), without_the_moment(kept));
-    assert!(
-        shown.contains("vittec::crash::write_nowhere at ") && kept.contains("write_nowhere at ")
-    );
-    let commands = commands.iter().find(|command| command.contains("crash vars"));
-    let (_, arguments) =
-        commands.unwrap().trim().split_once("cargo run -q -p vitte-cli -- ").unwrap();
-    let mut vitte = vitte();
-    vitte.args(arguments.split(' ')).current_dir(folder.path()).env_remove("VITTE_CRASH_DIR");
-    let variables = String::from_utf8(vitte.output().unwrap().stdout).unwrap();
-    assert_eq!(variables, blocks("text")[4]);
-}
-
-#[test]
-fn the_statistics_are_what_their_command_shows() {
-    let commands = blocks("sh");
-    let command = commands.iter().find(|command| command.contains("diag stats")).unwrap();
-    let (first, second) = command.split_once(" |\n").unwrap();
-    let json = vittec().args(arguments_of(first)).output().unwrap().stdout;
-    let (_, arguments) = second.trim().split_once("cargo run -q -p vitte-cli -- ").unwrap();
-    let mut vitte = vitte();
-    let output = common::with_input(vitte.args(arguments.split(' ')), &json);
-    assert_eq!(String::from_utf8(output.stdout).unwrap(), blocks("text")[1]);
-    assert_eq!(output.stderr, b"");
-}
-
-#[test]
-fn the_programs_with_crashes_are_the_examples() {
-    let blocks = blocks("rust,ignore");
-    let of_crashes: Vec<_> =
-        blocks.iter().filter(|block| block.contains("vitte_crash::")).collect();
-    let [compiler, variables] = &*of_crashes else { panic!("{of_crashes:#?}") };
-    for (name, shown) in [("compiler", compiler), ("variables", variables)] {
-        let path = format!("crates/vitte-crash/examples/{name}.rs");
-        let program = fs::read_to_string(workspace().join(path)).unwrap();
-        assert!(program.contains(shown.as_str()), "{name}");
+fn the_tables_of_commands_have_every_command() {
+    let page = Page::read(&workspace(), "docs/cli.md");
+    let rows: Vec<&str> =
+        page.text.lines().filter_map(|line| line.strip_prefix("| `vitte ")).collect();
+    for group in ["diag", "crash"] {
+        let named = rows.iter().filter_map(|row| row.strip_prefix(&format!("{group} ")));
+        let mut named: Vec<&str> = named.map(|row| row.split([' ', '`']).next().unwrap()).collect();
+        let mut commands = listed(&help_of(vitte(), &[group]), "Commands");
+        named.sort_unstable();
+        commands.sort();
+        assert_eq!(named, commands);
     }
+}
+
+/// "Every command except `upload` has `--json`. Every command has `--dir DIR`."
+#[test]
+fn every_command_of_crash_but_upload_has_json() {
+    let page = Page::read(&workspace(), "docs/cli.md");
+    assert!(page.text.contains("Every command except `upload` has `--json`."));
+    for command in listed(&help_of(vitte(), &["crash"]), "Commands") {
+        let flags = listed(&help_of(vitte(), &["crash", &command]), "Options");
+        assert_eq!(flags.contains(&"--json".to_owned()), command != "upload", "{command}");
+        assert!(flags.contains(&"--dir".to_owned()), "{command}");
+    }
+}
+
+#[test]
+fn the_table_of_flags_is_that_of_the_help() {
+    let named = Page::read(&workspace(), "docs/formats.md").table("| flag | effect |");
+    let named: Vec<&str> = named.iter().map(|flag| flag.split(' ').next().unwrap()).collect();
+    assert_eq!(named, listed(&help_of(vittec(), &["check"]), "Diagnostics"));
+    let readme = Page::read(&workspace(), "README.md");
+    named.iter().for_each(|flag| assert!(readme.text.contains(&format!("`{flag}`")), "{flag}"));
+}
+
+/// Each method is one of the builder.
+#[test]
+fn the_table_of_options_has_every_method_of_the_builder() {
+    let builder = workspace().join("crates/vitte-crash/src/handler/builder.rs");
+    let builder = fs::read_to_string(builder).unwrap();
+    let methods =
+        builder.lines().filter_map(|line| line.split_once("fn ")?.1.split_once("(mut self"));
+    let mut methods: Vec<&str> =
+        methods.map(|(name, _)| name).filter(|name| *name != "install").collect();
+    let page = Page::read(&workspace(), "docs/crash-capture.md");
+    let (_, table) = page.text.split_once("| method | sets | default |\n|---|---|---|\n").unwrap();
+    let rows = table.lines().take_while(|line| line.starts_with('|'));
+    let mut named: Vec<&str> =
+        rows.flat_map(|row| row.split('|').nth(1).unwrap().split('`').skip(1).step_by(2)).collect();
+    methods.sort_unstable();
+    named.sort_unstable();
+    assert_eq!(named, methods);
 }

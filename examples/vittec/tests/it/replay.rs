@@ -8,9 +8,10 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use vitte_capsule::reduce::StopReason;
+use vitte_capsule::replay::{ReplayError, ReplayOutcome};
 use vitte_capsule::{
-    Capsule, CapsuleSource, CrashReport, Fingerprint, Reducer, Replay, ReplayError, ReplayOutcome,
-    Repository, ShrinkEnd,
+    Capsule, CapsuleSource, CrashReport, Fingerprint, Reducer, Replay, Repository,
 };
 
 use crate::common::{self, Ended};
@@ -240,8 +241,8 @@ fn what_cannot_be_run_is_said() {
     bad(&replayed(folder, &["/no/such", "a.vitte"], &[]), "there is no program `/no/such` here");
     bad(&replayed(folder, &[], &[]), "the crash has no command line");
     bad(
-        &replayed(folder, &["sh", "--token", "<masked>"], &[]),
-        "the argument `<masked>` is masked",
+        &replayed(folder, &["sh", "--token", "[redacted]"], &[]),
+        "the argument `[redacted]` is masked",
     );
     bad(&crash(folder, &["replay", "latest", "--yes"]), "no crash");
 
@@ -290,10 +291,11 @@ fn a_program_that_hangs_is_killed_with_what_it_started() {
     assert_eq!(ended.code, 1);
     assert!(ended.stdout.starts_with("no such crash came within 1 s"), "{}", ended.stdout);
     let pid = fs::read_to_string(pid).unwrap();
-    let is_there = || Command::new("kill").args(["-0", pid.trim()]).stderr(Stdio::null()).status();
+    let file_exists =
+        || Command::new("kill").args(["-0", pid.trim()]).stderr(Stdio::null()).status();
     let until = Instant::now() + Duration::from_secs(20);
     // It is nobody's child any more: some other process has to look after it.
-    while is_there().unwrap().success() && !is_zombie(pid.trim()) {
+    while file_exists().unwrap().success() && !is_zombie(pid.trim()) {
         assert!(Instant::now() < until, "its child is alive");
         std::thread::sleep(Duration::from_millis(20));
     }
@@ -317,8 +319,8 @@ fn endless_output_is_kept_in_part() {
     let capsule = capsule(&[&endless, "a.vitte"]);
     let replayed = Replay::new(&capsule).time_limit(Duration::from_millis(700)).run().unwrap();
     assert!(matches!(replayed.outcome, ReplayOutcome::TimedOut), "{:?}", replayed.outcome);
-    assert_eq!(replayed.stderr.end.len(), 1 << 20);
-    assert!(replayed.stderr.bytes > 2 << 20, "{}", replayed.stderr.bytes);
+    assert_eq!(replayed.stderr.tail.len(), 1 << 20);
+    assert!(replayed.stderr.total_bytes > 2 << 20, "{}", replayed.stderr.total_bytes);
 }
 
 #[test]
@@ -333,14 +335,14 @@ fn no_name_of_a_source_leads_out_of_the_folder() {
     for name in [evil, "../up.vitte", "a/../../../b", "", "..", "src/ok.vitte", "nul\0", "C:\\x"] {
         capsule.sources.push(CapsuleSource::new(name, format!("<{name}>")));
     }
-    let replay = Replay::new(&capsule).keep(true);
+    let replay = Replay::new(&capsule).keep_dir(true);
     let plan = replay.plan().unwrap();
     assert_eq!(plan.arguments[2..], ["evil.vitte", "up.vitte"]);
     assert_eq!(plan.variables(), ["MOOD", "PATH", "TMPDIR", "VITTE_CRASH_DIR"]);
     assert!(plan.notes.iter().any(|note| note.ends_with("LD_PRELOAD")), "{:?}", plan.notes);
     let replayed = plan.run().unwrap();
-    let root = replayed.folder.unwrap();
-    let output = String::from_utf8(replayed.stdout.end).unwrap();
+    let root = replayed.dir.unwrap();
+    let output = String::from_utf8(replayed.stdout.tail).unwrap();
     let here = root.canonicalize().unwrap().join("work");
     assert_eq!(output, format!("{}\n<{evil}><../up.vitte>", here.display()));
     assert_eq!(root.metadata().unwrap().permissions().mode() & 0o777, 0o700);
@@ -356,13 +358,13 @@ fn a_hidden_input_is_given_again_and_a_wish_to_stop_is_heard() {
     let mut capsule = Capsule::new(report(&["cat", "-"]));
     capsule.sources.push(CapsuleSource::new("<stdin>", "from standard input"));
     let replayed = Replay::new(&capsule).run().unwrap();
-    assert_eq!(replayed.stdout.end, b"from standard input");
+    assert_eq!(replayed.stdout.tail, b"from standard input");
     let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(true));
     let replay = Replay::new(&capsule).command(["sleep", "600"]).stop_when(stop);
     assert!(matches!(replay.run().unwrap().outcome, ReplayOutcome::Stopped));
-    let masked = Replay::new(&capsule).command(["cat", "--key=<masked>"]).run();
+    let masked = Replay::new(&capsule).command(["cat", "--key=[redacted]"]).run();
     assert!(
-        matches!(masked, Err(ReplayError::Masked { argument }) if argument == "--key=<masked>")
+        matches!(masked, Err(ReplayError::RedactedArgument { argument }) if argument == "--key=[redacted]")
     );
 }
 
@@ -378,21 +380,21 @@ fn a_reduction_ends_in_time_with_the_best_so_far() {
     // A file that is not needed, and that the command names too: it is outside, and must not be read there.
     let other = folder.path().join("other.vitte");
     fs::write(&other, text).unwrap();
-    capsule.report.command.push(other.to_str().unwrap().to_owned());
+    capsule.report.args.push(other.to_str().unwrap().to_owned());
     capsule.sources.push(CapsuleSource::new(other.to_str().unwrap(), "fn other\n.end\n"));
-    assert!(Path::new(&capsule.report.command[0]).is_absolute(), "{}", vittec.display());
+    assert!(Path::new(&capsule.report.args[0]).is_absolute(), "{}", vittec.display());
     let replay = Replay::new(&capsule);
-    let few = Reducer::new(replay.clone()).most_tests(2).run(&mut |_| ()).unwrap();
-    assert_eq!((few.tests, few.end), (3, ShrinkEnd::TestLimit));
+    let few = Reducer::new(replay.clone()).max_tests(2).run(&mut |_| ()).unwrap();
+    assert_eq!((few.tests, few.stop_reason), (3, StopReason::TestLimit));
     let mut seen = 0;
     let all = Reducer::new(replay.clone()).run(&mut |progress| seen = progress.tests).unwrap();
-    assert_eq!((all.tests, all.end), (seen + 1, ShrinkEnd::Smallest));
+    assert_eq!((all.tests, all.stop_reason), (seen + 1, StopReason::Smallest));
     assert_eq!((all.before.files, all.after.files), (2, 1));
     assert_eq!(all.capsule.sources[0].file, "two.vitte");
     let left = String::from_utf8(all.capsule.sources[0].text.clone()).unwrap();
     assert!(left.lines().count() <= 5, "{left}");
-    assert_eq!(all.capsule.report.command[0], capsule.report.command[0]);
+    assert_eq!(all.capsule.report.args[0], capsule.report.args[0]);
     assert!(Replay::new(&all.capsule).run().unwrap().is_same());
     let none = Reducer::new(replay).time_limit(Duration::ZERO).run(&mut |_| ()).unwrap();
-    assert_eq!((none.after, none.end), (none.before, ShrinkEnd::TimeLimit));
+    assert_eq!((none.after, none.stop_reason), (none.before, StopReason::TimeLimit));
 }

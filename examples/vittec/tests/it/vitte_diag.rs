@@ -66,8 +66,8 @@ fn a_crash_with_its_backtrace_converts_too() {
     let calls = [
         Frame::new("core::panicking::panic"),
         Frame::at("vittec::close", "examples/vittec/front/blocks.rs", 77, Some(13)),
-        Frame::inside("<unknown>", "vittec", 0x1c20),
-        Frame::left_out(7),
+        Frame::in_module("<unknown>", "vittec", 0x1c20),
+        Frame::omitted(7),
         Frame::new("a\n\u{1b}[2J"),
         Frame::new("main"),
     ];
@@ -77,13 +77,13 @@ fn a_crash_with_its_backtrace_converts_too() {
             .with_note("vittec 0.1.0")
             .with_backtrace(calls.iter().cloned().collect())
     };
-    let bag = [crash(span), crash(Span::nowhere())].into_iter().collect();
+    let bag = [crash(span), crash(Span::DUMMY)].into_iter().collect();
     let json = common::json(&sources, &bag);
     assert_eq!(json.matches("\"backtrace\":[\"core::").count(), 2, "{json}");
-    let setup = vitte_diag::Setup::default();
+    let options = vitte_diag::EmitterOptions::default();
     for &format in Format::ALL {
         let converted = diag(&root, &["convert", "--to", format.name()], &json);
-        let direct = common::write(format, &sources, &bag, &setup);
+        let direct = common::write(format, &sources, &bag, &options);
         assert_eq!((converted.code, &*converted.stdout, &*converted.stderr), (0, &*direct, ""));
     }
     let mut vitte = crate::vitte();

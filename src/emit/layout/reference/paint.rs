@@ -18,7 +18,7 @@ use codespan_reporting::term::WriteStyle;
 
 use super::bars::Bars;
 use super::pen::{self, Pen};
-use super::{Lanes, Style, Take, text};
+use super::{ExcerptOptions, Lanes, Style, text};
 
 // Text that is safe has no control character, and the sources of the tests nothing of this plane of
 // private use, so these are free to mean something to the painter.
@@ -65,7 +65,7 @@ pub(super) struct Painter<'a> {
     pen: Pen,
     bar: char,
     gutter: Gutter,
-    take: Take,
+    take: ExcerptOptions,
     /// Whether codespan's own header is still to be dropped.
     dropping: bool,
     messages: Vec<&'a str>,
@@ -97,7 +97,7 @@ impl<'a> Painter<'a> {
         rows: Vec<SourceRow<'a>>,
         messages: Vec<&'a str>,
         gutter: Gutter,
-        take: Take,
+        take: ExcerptOptions,
         unicode: bool,
     ) -> Self {
         let bar = if unicode { '│' } else { '|' };

@@ -33,7 +33,7 @@ fn at(text: &str, lo: usize, hi: usize) -> Vec<(String, String)> {
     let capsule = capsule(text, lo, hi);
     let texts = texts(&capsule);
     let files = files(&capsule, &texts);
-    let place = capsule.report.context[0].place.as_ref().unwrap();
+    let place = capsule.report.contexts[0].location.as_ref().unwrap();
     drawn(&files[find(&files, place).unwrap()].at(place))
 }
 
@@ -62,7 +62,7 @@ fn files_are_shown_as_far_as_there_is_room() {
     let shown = |capsule: &Capsule| {
         let texts = texts(capsule);
         let files = files(capsule, &texts);
-        let places = capsule.report.context.iter().filter_map(|entry| entry.place.as_ref());
+        let places = capsule.report.contexts.iter().filter_map(|entry| entry.location.as_ref());
         let (views, more) = views(&files, places);
         assert_eq!(more, 0);
         views.iter().map(|view| (view.note.clone(), drawn(&view.chunks))).collect::<Vec<_>>()

@@ -4,7 +4,7 @@
 //! around those between, on the left, each in a lane of its own. Contexts are a column on the right, so that
 //! the innermost one is beside the crash.
 
-use super::super::shown;
+use super::super::limits;
 use super::{Graph, Kind, Node};
 
 const WIDTH: usize = 330;
@@ -131,8 +131,8 @@ impl Node {
             height: HEIGHT,
             text_x: x + 12,
             lines,
-            name: shown::end(&self.name, NAME),
-            about: shown::end(&self.place, PLACE - of_crash.len()),
+            name: limits::end(&self.name, NAME),
+            about: limits::end(&self.place, PLACE - of_crash.len()),
             title: format!("{of_crash}{}{at}", self.name),
             link: self.call.map(|number| format!("#call-{number}")).unwrap_or_default(),
             is_crash: self.kind == Kind::Crash,
@@ -154,7 +154,7 @@ impl Drawing {
                 height: HEIGHT,
                 text_x: x + 12,
                 lines,
-                name: shown::end(&context.name, CONTEXT),
+                name: limits::end(&context.name, CONTEXT),
                 about: start(&context.about, ABOUT),
                 title: format!("context: {} ({})", context.name, context.about),
                 link: format!("#context-{}", context.number),
@@ -192,7 +192,7 @@ impl Drawing {
 
 /// The beginning of a text that has more than `cells`.
 fn start(text: &str, cells: usize) -> String {
-    let line = shown::line(text, 4 * cells);
+    let line = limits::line(text, 4 * cells);
     if vitte_diag::text::width_of(&line) <= cells {
         return line;
     }

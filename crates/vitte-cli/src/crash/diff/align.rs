@@ -1,10 +1,10 @@
-//! Two lists, held against each other.
+//! Compares two lists, and two maps.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use similar::{Algorithm, ChangeTag, capture_diff_slices};
 
-/// What is on one side, or on both.
+/// The lists that contain an entry.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Side {
     Both,
@@ -12,11 +12,10 @@ pub(super) enum Side {
     B,
 }
 
-/// The most entries of each list that are held against each other: of two that have nothing in common the time is
-/// that of their product.
-const MOST: usize = 1000;
+/// Longer lists are not aligned: for lists that have nothing in common the time is the product of their lengths.
+const MAX_ALIGNED: usize = 1000;
 
-/// The entries of both lists in their order, as few as can be on one side alone.
+/// Returns the entries of both lists in order, as many of them as possible in both (Myers).
 pub(super) fn align<'a>(a: &[&'a str], b: &[&'a str]) -> Vec<(Side, &'a str)> {
     let start = a.iter().zip(b).take_while(|(a, b)| a == b).count();
     let (same, a) = a.split_at_checked(start).unwrap_or((a, &[]));
@@ -33,12 +32,12 @@ pub(super) fn align<'a>(a: &[&'a str], b: &[&'a str]) -> Vec<(Side, &'a str)> {
     all
 }
 
-/// The same, of what neither begins nor ends alike.
+/// Aligns the entries between the common beginning and the common end.
 fn middle<'a>(a: &[&'a str], b: &[&'a str]) -> Vec<(Side, &'a str)> {
     let only = |side, entries: &[&'a str]| -> Vec<_> {
         entries.iter().map(|entry| (side, *entry)).collect()
     };
-    if a.len() > MOST || b.len() > MOST {
+    if a.len() > MAX_ALIGNED || b.len() > MAX_ALIGNED {
         return [only(Side::A, a), only(Side::B, b)].concat();
     }
     let ops = capture_diff_slices(Algorithm::Myers, a, b);
@@ -51,22 +50,25 @@ fn middle<'a>(a: &[&'a str], b: &[&'a str]) -> Vec<(Side, &'a str)> {
     changes.map(|change| (side(change.tag()), change.value())).collect()
 }
 
-/// What has another value on each side, by its name.
+/// A name with a different value on each side; `None` if the side does not have it.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
-pub(super) struct Other {
+pub(super) struct Difference {
     pub(super) name: String,
     pub(super) a: Option<String>,
     pub(super) b: Option<String>,
 }
 
-/// What differs between two maps.
-pub(super) fn others(a: &BTreeMap<String, String>, b: &BTreeMap<String, String>) -> Vec<Other> {
+/// Returns the entries that differ between two maps.
+pub(super) fn differences(
+    a: &BTreeMap<String, String>,
+    b: &BTreeMap<String, String>,
+) -> Vec<Difference> {
     let names: BTreeSet<&String> = a.keys().chain(b.keys()).collect();
-    let other = |name: &String| {
+    let difference = |name: &String| {
         let (a, b) = (a.get(name).cloned(), b.get(name).cloned());
-        (a != b).then(|| Other { name: name.clone(), a, b })
+        (a != b).then(|| Difference { name: name.clone(), a, b })
     };
-    names.into_iter().filter_map(other).collect()
+    names.into_iter().filter_map(difference).collect()
 }
 
 #[cfg(test)]
@@ -97,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn very_long_lists_are_not_held_against_each_other() {
+    fn very_long_lists_are_not_aligned() {
         let texts: Vec<String> = (0..3000).map(|number| number.to_string()).collect();
         let a: Vec<&str> = texts.iter().map(String::as_str).collect();
         let b: Vec<&str> = a.iter().rev().copied().collect();

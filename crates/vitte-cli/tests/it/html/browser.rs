@@ -31,8 +31,8 @@ pub const DOWN: &str = "\u{e015}";
 impl Browser {
     /// Nothing where there is no browser on this machine, unless one is needed.
     pub fn start() -> Option<Self> {
-        let is_there = ["chromium", "chromedriver"].iter().all(|name| is_program(name));
-        if !is_there {
+        let file_exists = ["chromium", "chromedriver"].iter().all(|name| is_program(name));
+        if !file_exists {
             let is_needed = std::env::var_os("VITTE_NEEDS_BROWSER").is_some_and(|is| is == "1");
             assert!(!is_needed, "VITTE_NEEDS_BROWSER=1, and chromium or chromedriver is not there");
             let why = b"left out: there is no chromium with a chromedriver on this machine\n";

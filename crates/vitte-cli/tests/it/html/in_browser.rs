@@ -207,9 +207,9 @@ fn the_policy_is_in_force() {
     assert_eq!(browser.run("return typeof window.pwned"), json!("undefined"));
     let colour = browser.run("return getComputedStyle(document.querySelector('#styled')).color");
     assert_ne!(colour, json!("rgb(255, 0, 0)"));
-    let refused = browser.console();
-    assert!(refused.len() >= 3, "{refused:?}");
-    for refusal in refused {
+    let rejected = browser.console();
+    assert!(rejected.len() >= 3, "{rejected:?}");
+    for refusal in rejected {
         assert!(
             refusal["message"].as_str().unwrap().contains("Content Security Policy"),
             "{refusal}"

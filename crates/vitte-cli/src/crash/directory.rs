@@ -1,0 +1,70 @@
+//! The arguments that name the directory of crashes, and a crash in it.
+
+use std::env;
+use std::path::PathBuf;
+
+use clap::Args;
+use vitte_capsule::{Index, Repository};
+use vitte_diag::text;
+
+use super::shell::{CommandResult, Shell};
+use super::target::Target;
+
+/// The directory of the crashes.
+#[derive(Debug, Args)]
+pub(super) struct Directory {
+    /// The directory of the crashes [default: $VITTE_CRASH_DIR, or target/crash-reports]
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+}
+
+impl Directory {
+    pub(super) fn repository(&self) -> Repository {
+        let from_env = || {
+            env::var_os(Repository::DIR_ENV_VAR).filter(|dir| !dir.is_empty()).map(PathBuf::from)
+        };
+        let dir = self.dir.clone().or_else(from_env);
+        Repository::new(dir.unwrap_or_else(|| PathBuf::from(Repository::DEFAULT_DIR)))
+    }
+
+    /// Reads the index; warns about files that cannot be read.
+    pub(super) fn index(&self, shell: &mut Shell<'_>) -> CommandResult<Index> {
+        let index = self.repository().index()?;
+        shell.warn_all(&index.unreadable)?;
+        Ok(index)
+    }
+
+    /// Returns true if there are no crashes, after writing a line that says so.
+    pub(super) fn report_empty(&self, index: &Index, shell: &mut Shell<'_>) -> CommandResult<bool> {
+        if index.is_empty() {
+            writeln!(shell.out, "{}", self.no_crashes())?;
+        }
+        Ok(index.is_empty())
+    }
+
+    /// Returns the line for a directory without crashes.
+    pub(super) fn no_crashes(&self) -> String {
+        format!("no crash reports in `{}`", self.shown())
+    }
+
+    /// Returns the path of the directory, safe to show.
+    pub(super) fn shown(&self) -> String {
+        let repository = self.repository();
+        text::one_line(&repository.dir().to_string_lossy()).into_owned()
+    }
+}
+
+/// The crash that a command works on.
+#[derive(Debug, Args)]
+pub(super) struct OneCrash {
+    /// The crash: an id, a unique prefix of one, `latest`, or the path of a .vittecrash file
+    pub(super) id: String,
+    #[command(flatten)]
+    pub(super) directory: Directory,
+}
+
+impl OneCrash {
+    pub(super) fn load(&self) -> CommandResult<Target> {
+        Ok(Target::load(&self.id, &self.directory.repository())?)
+    }
+}

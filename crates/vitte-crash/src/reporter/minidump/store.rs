@@ -1,0 +1,91 @@
+//! Stores a minidump in the capsule of its crash, with the same secrets removed.
+
+use std::path::Path;
+
+use vitte_capsule::{Capsule, CrashReport, Repository, RepositoryError};
+
+use super::MinidumpStatus;
+use crate::save::{Capsules, Omission};
+
+/// What the notes of a capsule state in addition to those of its report.
+pub(super) struct Notes<'a> {
+    pub(super) minidump: &'a MinidumpStatus,
+    pub(super) omissions: &'a [Omission],
+}
+
+/// Replaces the notes and the minidump of a stored capsule.
+pub(super) fn update(
+    capsules: &Capsules,
+    report: &CrashReport,
+    notes: &Notes<'_>,
+    dir: &Path,
+    minidump: Option<Vec<u8>>,
+) -> Result<(), RepositoryError> {
+    let Some(path) = &report.path else { return Ok(()) };
+    let mut capsule = Capsule::read(path)?;
+    let mut stored = report.clone();
+    stored.notes.push(notes.minidump.to_string());
+    capsules.redactor.report(&mut stored);
+    stored.notes.extend(notes.omissions.iter().map(ToString::to_string));
+    capsule.set_notes(stored.notes);
+    capsule.minidump = minidump;
+    Repository::new(dir).update(path, &capsule)
+}
+
+/// Returns the redacted command line, and the texts that redaction removes.
+pub(in crate::reporter) fn without_secrets(
+    capsules: &Capsules,
+    report: &CrashReport,
+) -> (Vec<String>, Vec<String>) {
+    let mut redacted = report.clone();
+    capsules.redactor.report(&mut redacted);
+    let texts = |report: &CrashReport| -> Vec<String> {
+        let values = report.contexts.iter().flat_map(|entry| &entry.values);
+        let values = values.map(|value| value.value.clone());
+        values.chain(report.args.clone()).chain([report.message.clone()]).collect()
+    };
+    let both = texts(report).into_iter().zip(texts(&redacted));
+    let changed = both.filter(|(own, redacted)| own != redacted).map(|(own, _)| own);
+    // The value of `--key=value` may also occur without the key.
+    let with_values = changed.flat_map(|text| {
+        let value = text.split_once('=').map(|(_, value)| value.to_owned());
+        value.into_iter().chain([text])
+    });
+    (redacted.args, with_values.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use vitte_diag::{SourceMap, codes};
+
+    use super::*;
+    use crate::save::SourceCapture;
+
+    #[test]
+    fn the_status_is_replaced_and_omissions_stay() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut sources = SourceMap::new();
+        for index in 0..2003 {
+            sources.add(format!("{index}.vitte"), "x").unwrap();
+        }
+        let mut capsules = Capsules::new();
+        capsules.sources = SourceCapture::All;
+        let mut report =
+            CrashReport::new(codes::F0002, "2026-01-02T03:04:05.006Z".into(), "m".into());
+        report.notes = vec!["first".into()];
+        let pending = [MinidumpStatus::Pending.to_string()];
+        let (path, omissions) =
+            capsules.save(&mut report, &pending, Some(&sources), dir.path()).unwrap();
+        assert_eq!(omissions, [Omission::Sources(3)]);
+        let omitted = omissions[0].to_string();
+        let notes = Capsule::read(&path).unwrap().report.notes;
+        assert_eq!(notes, ["first", &*pending[0], &*omitted]);
+        report.path = Some(path.clone());
+        let notes = Notes { minidump: &MinidumpStatus::Stored, omissions: &omissions };
+        update(&capsules, &report, &notes, dir.path(), Some(vec![1])).unwrap();
+        let capsule = Capsule::read(&path).unwrap();
+        let stored = MinidumpStatus::Stored.to_string();
+        assert_eq!(capsule.report.notes, ["first", &*stored, &*omitted]);
+        assert_eq!(capsule.minidump, Some(vec![1]));
+    }
+}

@@ -1,0 +1,109 @@
+//! The resolved frames of a stack.
+
+use vitte_capsule::{CrashFrame, CrashReport};
+use vitte_diag::{Backtrace, Frame};
+
+/// The frames of a stack, innermost first.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct CapturedFrames {
+    pub(crate) frames: Vec<CrashFrame>,
+    /// The index before which frames were omitted, and how many.
+    pub(crate) omitted: Option<(usize, u64)>,
+}
+
+impl CapturedFrames {
+    /// Retains only the innermost and the outermost frames.
+    pub(crate) fn truncated(mut self, (innermost, outermost): (usize, usize)) -> Self {
+        let len = self.frames.len();
+        let more = len.saturating_sub(innermost.saturating_add(outermost));
+        if more > 0 && self.omitted.is_none() {
+            self.frames.drain(innermost..innermost + more);
+            self.omitted = Some((innermost, more as u64));
+        }
+        self
+    }
+
+    /// Removes the frames of the crash machinery: all up to the first one whose name contains
+    /// `last`, if there is one, and then those that satisfy `is_machinery`. It never removes all
+    /// frames.
+    pub(crate) fn skip_crash_frames(
+        mut self,
+        last: &str,
+        is_machinery: impl Fn(&str) -> bool,
+    ) -> Self {
+        let is = |frame: &CrashFrame, test: &dyn Fn(&str) -> bool| {
+            frame.function.as_deref().is_some_and(test)
+        };
+        let last = |frame: &CrashFrame| is(frame, &|name| name.contains(last));
+        let first = self.frames.iter().position(last).map_or(0, |last| last + 1);
+        let rest = self.frames.iter().skip(first);
+        let count = first + rest.take_while(|frame| is(frame, &is_machinery)).count();
+        if count < self.frames.len() && self.omitted.is_none_or(|(at, _)| at >= count) {
+            self.frames.drain(..count);
+            self.omitted = self.omitted.map(|(at, more)| (at - count, more));
+        }
+        self
+    }
+
+    /// Moves the frames into a report.
+    pub(crate) fn store_in(self, report: &mut CrashReport) {
+        report.backtrace = self.backtrace();
+        report.frames = self.frames;
+    }
+
+    pub(crate) fn backtrace(&self) -> Backtrace {
+        let mut frames: Vec<Frame> = self.frames.iter().map(CrashFrame::to_frame).collect();
+        if let Some((at, count)) = self.omitted {
+            frames.insert(at.min(frames.len()), Frame::omitted(count));
+        }
+        frames.into_iter().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frames(names: &[&str]) -> CapturedFrames {
+        let frame = |name: &&str| {
+            let mut frame = CrashFrame::default();
+            frame.function = Some((*name).to_owned());
+            frame
+        };
+        CapturedFrames { frames: names.iter().map(frame).collect(), omitted: None }
+    }
+
+    fn texts(frames: &CapturedFrames) -> Vec<String> {
+        frames.backtrace().frames().iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn the_innermost_and_outermost_frames_are_retained() {
+        let short = frames(&["a", "b", "c", "d", "e"]).truncated((2, 1));
+        assert_eq!(texts(&short), ["a", "b", "[... omitted 2 frames ...]", "e"]);
+        assert_eq!(short.frames.len(), 3);
+        assert_eq!(texts(&frames(&["a", "b"]).truncated((1, 1))), ["a", "b"]);
+        let none = frames(&["a", "b"]).truncated((0, 0));
+        assert_eq!(texts(&none), ["[... omitted 2 frames ...]"]);
+    }
+
+    #[test]
+    fn crash_frames_are_removed_but_never_all_frames() {
+        let skipped = |names: &[&str]| {
+            texts(&frames(names).skip_crash_frames("__rust_end_short_backtrace", |name| {
+                name.starts_with("core::panicking::")
+            }))
+        };
+        let panic = [
+            "hook",
+            "std::sys::backtrace::__rust_end_short_backtrace::<f, !>",
+            "core::panicking::f",
+            "own",
+            "core::panicking::f",
+        ];
+        assert_eq!(skipped(&panic), ["own", "core::panicking::f"]);
+        assert_eq!(skipped(&["own", "core::panicking::f"]), ["own", "core::panicking::f"]);
+        assert_eq!(skipped(&["core::panicking::f"]), ["core::panicking::f"]);
+        assert_eq!(skipped(&[]), [""; 0]);
+    }
+}

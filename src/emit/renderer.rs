@@ -1,0 +1,115 @@
+//! Human output of one diagnostic, on any canvas.
+//!
+//! ```text
+//! error[E0011]: this `if` has no `.end`      header
+//!   --> shapes.vitte:8:3                     snippets: excerpt ─▶ layout ─▶ pen
+//!    |
+//!  8 |   if side < 0.0
+//!    |   ^^ this line opens a block
+//!    |
+//!    = help: add `.end` where the block ends
+//! help: add `.end`                           suggestions: patch ─▶ pen
+//!    |
+//! 10 +   .end
+//!    |
+//! ```
+//!
+//! A plain diagnostic has its snippets and notes from the [direct path](super::direct) instead.
+
+use super::canvas::Canvas;
+use super::direct::Direct;
+use super::excerpt::{Excerpt, ExcerptOptions};
+use super::glyphs::Glyphs;
+use super::layout::{self, Notes};
+use super::margin::Margin;
+use super::patch::Patches;
+use super::pen::Pen;
+use super::style::Style;
+use crate::check::Checked;
+use crate::model::Diagnostic;
+use crate::registry::Tool;
+use crate::source::{ColumnUnit, SourceFile, SourceMap};
+use crate::terminal::Terminal;
+use crate::text;
+
+/// How human output looks.
+#[derive(Clone, Debug)]
+pub(super) struct HumanRenderer {
+    pub(super) take: ExcerptOptions,
+    pub(super) unicode: bool,
+    /// Whether paths are links to the files, and codes to their pages.
+    pub(super) path_links: bool,
+    pub(super) code_links: bool,
+    /// Whether the calls of the runtime are shown in a backtrace.
+    pub(super) full_backtraces: bool,
+    /// Whose codes they are.
+    pub(super) tool: Option<Tool>,
+}
+
+impl Default for HumanRenderer {
+    fn default() -> Self {
+        let take = ExcerptOptions {
+            context_lines: 0,
+            tab_width: 4,
+            width: usize::from(Terminal::DEFAULT_WIDTH),
+            column_unit: ColumnUnit::Char,
+            labelled_lines: 20,
+        };
+        Self {
+            take,
+            unicode: false,
+            path_links: false,
+            code_links: false,
+            full_backtraces: false,
+            tool: None,
+        }
+    }
+}
+
+impl HumanRenderer {
+    /// Draws a diagnostic; the last line has its line end.
+    pub(super) fn draw(
+        &self,
+        sources: &SourceMap,
+        diagnostic: &Diagnostic,
+        canvas: Canvas,
+    ) -> Canvas {
+        let take = self.take;
+        let mut pen = Pen::new(canvas, take.width, take.tab_width);
+        self.header(diagnostic, &mut pen);
+
+        let glyphs = Glyphs::new(self.unicode);
+        let link = |file: &SourceFile| {
+            let is_link = self.path_links && text::is_safe(file.path());
+            is_link.then(|| sources.url(file.id())).flatten()
+        };
+        if let Some(direct) = Direct::new(sources, diagnostic, take) {
+            let notes = Notes::of(diagnostic, self.full_backtraces);
+            direct.draw(notes, link(direct.file).as_deref(), glyphs, &mut pen);
+            return pen.finish();
+        }
+
+        let checked = Checked::new(sources, diagnostic);
+        let patches = Patches::new(sources, &checked, take, link);
+        let excerpt = Excerpt::new(&checked, patches.gutter(), take);
+        let margin = Margin { gutter: excerpt.gutter, glyphs };
+        if let Some(primary) = checked.primary().filter(|primary| primary.file.is_unavailable()) {
+            let at = primary.location(take.column_unit);
+            margin.arrow(at, None, &mut pen);
+        }
+        let notes = Notes::new(&checked, &excerpt, self.full_backtraces);
+        layout::draw(&excerpt, notes, link, margin, &mut pen);
+        let below_labels = !excerpt.snippets.is_empty() && notes.is_empty();
+        patches.draw(margin, below_labels, &mut pen);
+        pen.finish()
+    }
+
+    /// `error[E0011]: a block has no end`
+    fn header(&self, diagnostic: &Diagnostic, pen: &mut Pen) {
+        let (severity, code) = (diagnostic.severity().as_str(), diagnostic.code());
+        let tool = self.tool.as_ref().filter(|_| self.code_links);
+        let url = tool.and_then(|tool| tool.code_url(code));
+        let header = [severity, "[", code.as_str(), "]"];
+        pen.header(Style::Header, &header, url.as_deref(), diagnostic.message());
+    }
+}
