@@ -1,14 +1,14 @@
-# Rust of another version than the machine's own, for `.ci/msrv` and `.ci/cross`, which source this.
+# Installs another version of Rust; sourced by `.ci/msrv` and `.ci/cross`.
 #
-# rustup's servers cannot be reached everywhere, Debian's packages can: `rustc-web` and what it needs are unpacked
-# into a folder of the project, so that nothing of the machine changes.
+# Debian's packages are reachable where rustup's servers are not. `rustc-web` and its dependencies are unpacked into a
+# directory of the project, so the system does not change.
 
-# Says why Debian's Rust cannot be had here, and succeeds; fails where it can be had.
+# If Debian's Rust is not available, prints the reason and succeeds. Otherwise fails.
 no_debian_rust() {
     if [ "$(uname -m)" != x86_64 ]; then
-        echo 'the machine is no x86_64'
+        echo 'the machine is not x86_64'
     elif ! command -v apt-get >/dev/null || ! command -v dpkg >/dev/null; then
-        echo 'there is no apt'
+        echo 'apt is not installed'
     elif ! grep -qs '^VERSION_ID="12"' /etc/os-release; then
         echo 'the system is not Debian 12'
     elif [ "$(id -u)" != 0 ]; then
@@ -18,23 +18,23 @@ no_debian_rust() {
     fi
 }
 
-# The version of `rustc-web` that is Rust $1, such as 1.85.
+# Prints the version of the package `rustc-web` for Rust $1, such as 1.85.
 debian_version() {
     apt-cache madison rustc-web | awk -v rust="$1." 'index($3, rust) == 1 { print $3; exit }'
 }
 
-# Unpacks Rust $1 (such as 1.85) into the folder $2, with the packages that are named behind it. Afterwards
-# `$2/bin/cargo` and `$2/bin/rustc` are there. What an earlier call left there is used again.
+# Unpacks Rust $1 (such as 1.85) and the packages $3 ... into the directory $2, with `$2/bin/cargo` and `$2/bin/rustc`.
+# Does nothing if they are there already.
 debian_rust() {
-    local rust=$1 folder=$2 version package
+    local rust=$1 dir=$2 version package
     shift 2
-    if [ "$("$folder/bin/rustc" --version 2>/dev/null | cut -d' ' -f2 | cut -d. -f1,2)" = "$rust" ] \
-        && [ "$(cat "$folder/packages" 2>/dev/null)" = "$*" ]; then
+    if [ "$("$dir/bin/rustc" --version 2>/dev/null | cut -d' ' -f2 | cut -d. -f1,2)" = "$rust" ] \
+        && [ "$(cat "$dir/packages" 2>/dev/null)" = "$*" ]; then
         return
     fi
-    rm -rf "$folder"
-    mkdir -p "$folder/deb/partial"
-    folder=$(cd "$folder" && pwd)
+    rm -rf "$dir"
+    mkdir -p "$dir/deb/partial"
+    dir=$(cd "$dir" && pwd)
     version=$(debian_version "$rust")
     if [ -z "$version" ]; then
         apt-get update -qq
@@ -44,7 +44,7 @@ debian_rust() {
         echo "Debian has no rustc-web $rust" >&2
         return 1
     fi
-    # Build scripts are linked by the machine's own compiler.
+    # Build scripts are linked with the system's compiler.
     if ! command -v cc >/dev/null; then
         DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends gcc libc6-dev >/dev/null
     fi
@@ -55,25 +55,25 @@ debian_rust() {
             *) wanted+=("$package") ;;
         esac
     done
-    # Downloads them and those that they need and the machine lacks; installs nothing.
+    # Downloads the packages and their missing dependencies, without installing them.
     DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends --reinstall --download-only \
-        --allow-downgrades -o APT::Sandbox::User=root -o Dir::Cache::archives="$folder/deb" \
+        --allow-downgrades -o APT::Sandbox::User=root -o Dir::Cache::archives="$dir/deb" \
         "${wanted[@]}" >/dev/null
-    for package in "$folder"/deb/*.deb; do
-        dpkg -x "$package" "$folder"
+    for package in "$dir"/deb/*.deb; do
+        dpkg -x "$package" "$dir"
     done
-    rm -rf "$folder/deb"
-    mkdir -p "$folder/bin"
-    local libraries="$folder/usr/lib/x86_64-linux-gnu:$folder/lib/x86_64-linux-gnu"
+    rm -rf "$dir/deb"
+    mkdir -p "$dir/bin"
+    local libraries="$dir/usr/lib/x86_64-linux-gnu:$dir/lib/x86_64-linux-gnu"
     for package in cargo rustc rustdoc; do
-        cat >"$folder/bin/$package" <<-END
+        cat >"$dir/bin/$package" <<-END
 			#!/bin/sh
-			LD_LIBRARY_PATH="$libraries" RUSTC="$folder/bin/rustc" RUSTDOC="$folder/bin/rustdoc" \\
-			    exec "$folder/usr/bin/$package" "\$@"
+			LD_LIBRARY_PATH="$libraries" RUSTC="$dir/bin/rustc" RUSTDOC="$dir/bin/rustdoc" \\
+			    exec "$dir/usr/bin/$package" "\$@"
 		END
-        chmod +x "$folder/bin/$package"
+        chmod +x "$dir/bin/$package"
     done
-    "$folder/bin/rustc" --version >/dev/null
-    "$folder/bin/cargo" --version >/dev/null
-    echo "$*" >"$folder/packages"
+    "$dir/bin/rustc" --version >/dev/null
+    "$dir/bin/cargo" --version >/dev/null
+    echo "$*" >"$dir/packages"
 }

@@ -1,9 +1,8 @@
-//! What each step of the pipeline costs, for work on one of them; `benches/peers` compares the whole.
+//! The cost of each step of the pipeline. `benches/peers` measures the whole pipeline.
 //!
-//! `cargo bench --all-features --bench steps` runs all, `-- human` behind it those with `human` in their paths, and
-//! `cargo test --bench steps` each once, to see that it works. Inputs are made, and results dropped,
-//! outside of the timed part.
-#![allow(clippy::unwrap_used, reason = "a benchmark stops at the first thing that is wrong")]
+//! `cargo bench --all-features --bench steps` runs all benchmarks, with `-- human` those with `human` in their paths.
+//! `cargo test --bench steps` runs each once. Inputs are created and results dropped outside of the timed part.
+#![allow(clippy::unwrap_used, reason = "a failed benchmark panics")]
 
 #[path = "../tests/it/common/mod.rs"]
 mod common;
@@ -11,11 +10,11 @@ mod common;
 use std::time::Duration;
 
 fn main() {
-    // A hundred runs of a microsecond say little; what the command line asks for comes first.
+    // A hundred runs of a microsecond are too few. The command line overrides this.
     divan::Divan::default().min_time(Duration::from_millis(100)).config_with_args().main();
 }
 
-/// Text to lines, offsets to places.
+/// Indexing lines, and converting offsets to locations.
 mod sources {
     use divan::counter::BytesCount;
     use divan::{Bencher, black_box};
@@ -34,7 +33,7 @@ mod sources {
         (sources, file)
     }
 
-    /// Is a text of so many MiB UTF-8?
+    /// Adds a text of `mib` MiB: checks that it is UTF-8.
     #[divan::bench(args = [1, 64], sample_count = 20)]
     fn add(bencher: Bencher<'_, '_>, mib: usize) {
         let text = text(mib);
@@ -42,7 +41,7 @@ mod sources {
         bencher.with_inputs(|| text.clone()).bench_values(added);
     }
 
-    /// The first question for a line counts the lines of all of so many MiB.
+    /// Looks up the first line of a text of `mib` MiB: indexes all of its lines.
     #[divan::bench(args = [1, 64], sample_count = 20)]
     fn first_line_of(bencher: Bencher<'_, '_>, mib: usize) {
         let text = text(mib);
@@ -53,18 +52,18 @@ mod sources {
         });
     }
 
-    /// A kind of line, how many per cent of it are before the place, and what the column counts.
-    type Place = (&'static str, usize, ColumnUnit);
+    /// A kind of line, the percentage of it that is before the location, and the unit of the column.
+    type Case = (&'static str, usize, ColumnUnit);
 
-    fn places() -> impl Iterator<Item = Place> {
+    fn cases() -> impl Iterator<Item = Case> {
         let units = [ColumnUnit::Char, ColumnUnit::Utf16, ColumnUnit::Cell { tab_width: 4 }];
         let in_line = move |line| [0, 50, 100].map(|before| units.map(|unit| (line, before, unit)));
         ["ascii", "wide", "1 MiB"].into_iter().flat_map(in_line).flatten()
     }
 
-    /// A place in a line in the middle of 1 MiB of others.
-    #[divan::bench(args = places())]
-    fn location(bencher: Bencher<'_, '_>, &(line, before, unit): &Place) {
+    /// Converts an offset in a line in the middle of 1 MiB.
+    #[divan::bench(args = cases())]
+    fn location(bencher: Bencher<'_, '_>, &(line, before, unit): &Case) {
         let line = match line {
             "ascii" => LINE.trim_end().to_owned(),
             "wide" => "日本 = 名前 🎉 é".repeat(3),
@@ -80,7 +79,7 @@ mod sources {
     }
 }
 
-/// Diagnostics to a bag, a bag to an order.
+/// Building, collecting and sorting diagnostics.
 mod model {
     use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
     use std::ops::Range;
@@ -91,7 +90,7 @@ mod model {
 
     const COUNT: u32 = 100_000;
 
-    /// The common diagnostic, as a compiler makes it: constant text, two labels and a help.
+    /// Builds a typical diagnostic: constant text, two labels and help.
     #[divan::bench(args = [7])]
     fn build(at: u32) -> Diagnostic {
         let file = FileId::new(0);
@@ -106,9 +105,9 @@ mod model {
     }
 
     fn shuffled() -> Vec<Diagnostic> {
-        let mut places: Vec<u32> = (0..COUNT).collect();
-        places.sort_by_key(|at| BuildHasherDefault::<DefaultHasher>::default().hash_one(at));
-        places.into_iter().map(build).collect()
+        let mut offsets: Vec<u32> = (0..COUNT).collect();
+        offsets.sort_by_key(|at| BuildHasherDefault::<DefaultHasher>::default().hash_one(at));
+        offsets.into_iter().map(build).collect()
     }
 
     #[divan::bench(sample_count = 20)]
@@ -121,15 +120,15 @@ mod model {
     fn ordered(bencher: Bencher<'_, '_>, before: &str) {
         let all = if before == "shuffled" { shuffled() } else { in_order() };
         let bag: DiagnosticBag = all.into_iter().collect();
-        let places = bag.ordered().into_iter().map(|entry| entry.diagnostic.primary().span().lo());
-        assert!(places.eq(0..COUNT));
+        let offsets = bag.ordered().into_iter().map(|entry| entry.diagnostic.primary().span().lo());
+        assert!(offsets.eq(0..COUNT));
         bencher.counter(ItemsCount::new(COUNT)).bench(|| black_box(&bag).ordered());
     }
 
-    /// The second half of the diagnostics to the first.
+    /// Merges the second half of the diagnostics into the first.
     #[divan::bench(sample_count = 20)]
     fn merge(bencher: Bencher<'_, '_>) {
-        let bag = |places: Range<u32>| places.map(build).collect::<DiagnosticBag>();
+        let bag = |offsets: Range<u32>| offsets.map(build).collect::<DiagnosticBag>();
         let bencher = bencher.counter(ItemsCount::new(COUNT / 2));
         let halves = || (bag(0..COUNT / 2), bag(COUNT / 2..COUNT));
         bencher.with_inputs(halves).bench_values(|(mut all, second)| {
@@ -147,7 +146,7 @@ mod model {
     }
 }
 
-/// A diagnostic to bytes.
+/// Writing diagnostics.
 mod emit {
     use std::{fmt, io};
 
@@ -170,8 +169,8 @@ mod emit {
         }
     }
 
-    /// Each with what it shows. Those with one label on a line of ASCII that is not cut, and no suggestion,
-    /// have the direct path.
+    /// The layouts, each checked for a part of its output. Diagnostics with one label on an ASCII line that is not
+    /// shortened, and without suggestions, are drawn directly.
     fn layouts() -> impl Iterator<Item = Layout> {
         let many = format!("fn ⟦f()\n{}.end⟧\n", "  let x = 1\n".repeat(50));
         let cut = format!("{}let ⟦x⟧ = 1;{}", "first; ".repeat(30), " last;".repeat(30));
@@ -184,20 +183,20 @@ mod emit {
             ("one label", scene("let x = ⟦first⟧ + second\n"), "^^^^^ here"),
             ("two lines", scene("let ⟨x⟩ = 1\n\n\n\nlet ⟦x⟧ = 2\n"), "."),
             ("two on one line", scene("let x = ⟦first⟧ + ⟨second⟩\n"), "      |"),
-            ("over many lines", scene(&many), "\\----^"),
+            ("multi-line", scene(&many), "\\----^"),
             ("wide characters", scene("let 名前 = \"日本語\" ⟦+⟧ 数;\n"), "日本語"),
             ("cut line", scene(&cut), "..."),
             ("suggestion", suggestion, "help: rename it"),
             ("notes only", notes, "= note: two"),
         ];
-        layouts.into_iter().map(|(name, scene, shows)| {
+        layouts.into_iter().map(|(name, scene, part)| {
             let output = scene.human();
-            assert!(output.contains('^') && output.contains(shows), "{output}");
+            assert!(output.contains('^') && output.contains(part), "{output}");
             Layout { name, scene }
         })
     }
 
-    /// One after the other, as a compiler does it, to where writing costs nothing.
+    /// Draws a diagnostic with one emitter, again and again, to a sink.
     fn draw(bencher: Bencher<'_, '_>, Layout { scene, .. }: &Layout, mut emitter: impl Emitter) {
         let Scene { sources, diagnostic } = scene;
         bencher.bench_local(|| emitter.emit(black_box(sources), black_box(diagnostic)).unwrap());
@@ -218,7 +217,7 @@ mod emit {
         draw(bencher, layout, HtmlEmitter::new(io::sink(), &Tool::default()));
     }
 
-    /// A document of one diagnostic from head to tail, its emitter made for it.
+    /// Writes a document with one diagnostic, including the creation of the emitter.
     #[divan::bench(args = Format::ALL)]
     fn format(bencher: Bencher<'_, '_>, format: &Format) {
         let Scene { sources, mut diagnostic } = scene("let ⟨x⟩ = 1\n\n\n\nlet ⟦x⟧ = 2\n");
@@ -234,7 +233,7 @@ mod emit {
     }
 }
 
-/// Text from outside to text that is safe to show.
+/// Escaping text.
 mod text {
     use divan::{Bencher, black_box};
     use vitte_diag::text::one_line;

@@ -1,4 +1,4 @@
-//! The diagnostics of a compilation, and the one order in which they are shown.
+//! The collection of a compilation's diagnostics, and the total order in which they are emitted.
 
 mod policy;
 mod summary;
@@ -8,22 +8,28 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 pub use policy::{Level, Policy, PolicyError};
-use summary::Counts;
 pub use summary::Summary;
 
-use crate::check::{Checked, SpanIssue};
+use crate::check::{CheckedDiagnostic, SpanIssue};
 use crate::model::{Code, Diagnostic, Severity, Span};
 use crate::source::SourceMap;
 
-/// Diagnostics in the order in which they were produced.
+/// A collection of diagnostics in the order in which they were pushed.
 ///
-/// Each has a number, its `seq`, that grows with every push. Output is [ordered](Self::ordered) by
-/// file, place, severity and `seq`, which leaves nothing to chance: the same diagnostics give the
-/// same bytes.
+/// **Order.** Each stored diagnostic has a number, its `seq`, which is its 0-based position in the bag.
+/// Output is [ordered](Self::ordered) by file, first byte of the primary span, severity and `seq`. This is
+/// a total order, so the same diagnostics always give the same bytes.
 ///
-/// Compile in parallel with one bag for each unit of work, then [`merge`](Self::merge) the bags in
-/// an order of your own, such as that of the files: what is emitted does not depend on the number
-/// of threads.
+/// **Threads.** Use one bag for each unit of work, then [`merge`](Self::merge) the bags in a fixed order,
+/// for example that of the files. The output does not depend on the number of threads.
+///
+/// **Policy.** Every diagnostic that is pushed goes through the [`Policy`] of the bag:
+///
+/// - The level of its code may raise or lower its severity, or drop it. A dropped diagnostic is not counted.
+/// - Once an error exceeds the limit of errors, it and all later diagnostics are counted as suppressed and not
+///   stored, except fatal ones.
+/// - A duplicate, which has the code, severity, message and primary span of a stored diagnostic, is counted
+///   and not stored.
 ///
 /// ```
 /// use vitte_diag::{Diagnostic, DiagnosticBag, FileId, Span, codes};
@@ -36,118 +42,112 @@ use crate::source::SourceMap;
 /// assert_eq!(bag.summary().to_string(), "1 error, 1 warning");
 /// # Ok::<(), vitte_diag::SpanError>(())
 /// ```
-///
-/// What enters a bag goes through its [`Policy`]: levels may raise, lower or drop it, and past the
-/// limit of errors it is counted, not kept. A diagnostic that says what another one here says
-/// already (the same code, severity, message and primary span) is counted, not kept, too.
 #[derive(Clone, Debug, Default)]
 pub struct DiagnosticBag {
     diagnostics: Vec<Diagnostic>,
     policy: Option<Box<Policy>>,
-    /// Where the diagnostic with this hash is.
+    /// The index of the stored diagnostic with each hash, to find duplicates.
     seen: HashMap<u64, usize>,
-    errors_kept: u64,
-    /// What came past the limit, and what was here already.
-    suppressed: Counts,
-    repeated: Counts,
-    /// What a push lends of a diagnostic that is not kept.
-    dropped: Option<Box<Diagnostic>>,
+    stored_errors: u64,
+    /// Diagnostics that were not stored because of the limit of errors.
+    suppressed: Summary,
+    duplicates: Summary,
+    /// The last diagnostic that was not stored, because `push` returns a reference to it.
+    discarded: Option<Box<Diagnostic>>,
 }
 
-/// Whether both hold the same diagnostics, in the same order, and the same counts.
+/// Compares the stored diagnostics, their order and the counts, but not the policies.
 impl PartialEq for DiagnosticBag {
     fn eq(&self, other: &Self) -> bool {
-        (&self.diagnostics, self.suppressed, self.repeated)
-            == (&other.diagnostics, other.suppressed, other.repeated)
+        (&self.diagnostics, self.suppressed, self.duplicates)
+            == (&other.diagnostics, other.suppressed, other.duplicates)
     }
 }
 
 impl Eq for DiagnosticBag {}
 
-/// A diagnostic of a bag with its number there.
+/// A stored diagnostic and its number in the bag.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Entry<'a> {
-    /// The place in production order, 0-based.
+    /// The 0-based position in the order in which diagnostics were pushed.
     pub seq: u64,
     /// The diagnostic.
     pub diagnostic: &'a Diagnostic,
 }
 
 impl Entry<'_> {
-    /// The bits of a rank that are the `seq`: no bag will ever have as many diagnostics.
-    const SEQ: u128 = (1 << 62) - 1;
+    /// The bits of a sort key that contain the `seq`. No bag can have 2^62 diagnostics.
+    const SEQ_MASK: u128 = (1 << 62) - 1;
 
-    /// Its place in the order of output as one number: file, first byte, severity, `seq`.
-    fn rank(&self) -> u128 {
+    /// Packs the order of output into one number: file, first byte, severity (2 bits), `seq` (62 bits).
+    fn sort_key(&self) -> u128 {
         let span = self.diagnostic.primary().span();
-        let place = u128::from(span.file().index()) << 32 | u128::from(span.lo());
+        let start = u128::from(span.file().index()) << 32 | u128::from(span.lo());
         let severity = Severity::Fatal as u128 - self.diagnostic.severity() as u128;
-        place << 64 | severity << 62 | u128::from(self.seq)
+        start << 64 | severity << 62 | u128::from(self.seq)
     }
 }
 
 impl DiagnosticBag {
-    /// An empty bag.
+    /// Creates an empty bag without a policy.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// An empty bag; all that enters it goes through `policy`.
+    /// Creates an empty bag. Every diagnostic that is pushed goes through `policy`.
     #[must_use]
     pub fn with_policy(policy: Policy) -> Self {
         Self { policy: Some(Box::new(policy)), ..Self::default() }
     }
 
-    /// Adds a diagnostic and lends it back, to add to it. Where it is not kept, what is lent goes
-    /// nowhere.
+    /// Adds a diagnostic and returns a reference, with which labels, notes or help can be added.
+    ///
+    /// If the diagnostic is not stored because of the policy or as a duplicate, changes made through the
+    /// reference have no effect.
     pub fn push(&mut self, mut diagnostic: Diagnostic) -> &mut Diagnostic {
         if let Some(policy) = &self.policy {
             match policy.severity_of(&diagnostic) {
                 Some(severity) => diagnostic.set_severity(severity),
-                None => return self.dropped.insert(Box::new(diagnostic)),
+                None => return self.discarded.insert(Box::new(diagnostic)),
             }
         }
         let severity = diagnostic.severity();
         let hash = hash(&diagnostic);
-        let said = self.seen.get(&hash).and_then(|&index| self.diagnostics.get(index));
-        if said.is_some_and(|said| key(said) == key(&diagnostic)) {
-            self.repeated.add(severity);
-            return self.dropped.insert(Box::new(diagnostic));
+        let stored = self.seen.get(&hash).and_then(|&index| self.diagnostics.get(index));
+        if stored.is_some_and(|stored| key(stored) == key(&diagnostic)) {
+            self.duplicates.add(severity);
+            return self.discarded.insert(Box::new(diagnostic));
         }
         let max_errors = self.policy.as_ref().and_then(|policy| policy.max_errors());
         let is_error = severity >= Severity::Error;
-        let is_past = max_errors
-            .is_some_and(|max| self.suppressed.errors > 0 || (is_error && self.errors_kept >= max));
-        if is_past && severity < Severity::Fatal {
+        let is_over_limit = max_errors.is_some_and(|max| {
+            self.suppressed.errors > 0 || (is_error && self.stored_errors >= max)
+        });
+        if is_over_limit && severity < Severity::Fatal {
             self.suppressed.add(severity);
-            return self.dropped.insert(Box::new(diagnostic));
+            return self.discarded.insert(Box::new(diagnostic));
         }
-        self.errors_kept += u64::from(is_error);
+        self.stored_errors += u64::from(is_error);
         self.seen.insert(hash, self.diagnostics.len());
-        self.make_room();
+        self.reserve_one();
         let code = diagnostic.code();
         self.diagnostics.push(diagnostic);
-        match self.diagnostics.last_mut() {
-            Some(kept) => kept,
-            // Cannot happen after a push. `Vec::push_mut` (Rust 1.95) would need no such arm.
-            None => {
-                let nothing = Diagnostic::new(severity, code, Span::DUMMY, "");
-                self.dropped.insert(Box::new(nothing))
-            }
-        }
+        // `last_mut` cannot be `None` after a push. `Vec::push_mut` (Rust 1.95) needs no fallback.
+        let fallback = || Box::new(Diagnostic::new(severity, code, Span::DUMMY, ""));
+        self.diagnostics.last_mut().unwrap_or_else(|| self.discarded.insert(fallback()))
     }
 
-    /// Makes room for one more diagnostic. Where there is none it grows by a quarter: doubled, as a
-    /// `Vec` does it, it would leave up to half of a large bag empty.
-    fn make_room(&mut self) {
+    /// Reserves room for one more diagnostic. A full bag grows by a quarter: `Vec` would double it and
+    /// leave up to half of a large bag unused.
+    fn reserve_one(&mut self) {
         let len = self.diagnostics.len();
         if len == self.diagnostics.capacity() {
             self.diagnostics.reserve_exact((len / 4).max(4));
         }
     }
 
-    /// Adds an error and lends it back, to add to it.
+    /// Adds an error and returns a reference to it, see [`push`](Self::push).
     pub fn push_error(
         &mut self,
         code: Code,
@@ -157,7 +157,7 @@ impl DiagnosticBag {
         self.push(Diagnostic::error(code, span, message))
     }
 
-    /// Adds a warning and lends it back, to add to it.
+    /// Adds a warning and returns a reference to it, see [`push`](Self::push).
     pub fn push_warning(
         &mut self,
         code: Code,
@@ -167,7 +167,7 @@ impl DiagnosticBag {
         self.push(Diagnostic::warning(code, span, message))
     }
 
-    /// Adds a note of its own and lends it back, to add to it.
+    /// Adds a diagnostic with the severity `note` and returns a reference to it, see [`push`](Self::push).
     pub fn push_note(
         &mut self,
         code: Code,
@@ -177,44 +177,45 @@ impl DiagnosticBag {
         self.push(Diagnostic::note(code, span, message))
     }
 
-    /// Adds all of `other` after what is here, through the policy of this bag; their numbers go on
-    /// from there.
+    /// Pushes the diagnostics of `other` to this bag, through the policy of this bag, and adds the counts
+    /// of `other`. The diagnostics get new numbers after those of this bag.
     pub fn merge(&mut self, other: Self) {
         self.extend(other.diagnostics);
         self.suppressed.merge(other.suppressed);
-        self.repeated.merge(other.repeated);
+        self.duplicates.merge(other.duplicates);
     }
 
-    /// The number of diagnostics that are kept.
+    /// Returns the number of stored diagnostics.
     #[must_use]
     pub fn len(&self) -> usize {
         self.diagnostics.len()
     }
 
-    /// Whether none is kept.
+    /// Returns true if no diagnostic is stored.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.diagnostics.is_empty()
     }
 
-    /// Whether the compilation failed: an error or a fatal one is here.
+    /// Returns true if the compilation failed: there was an error or a fatal diagnostic, even if it was
+    /// suppressed.
     #[must_use]
     pub fn has_errors(&self) -> bool {
         self.suppressed.errors > 0
             || self.diagnostics.iter().any(|diagnostic| diagnostic.severity() >= Severity::Error)
     }
 
-    /// How many there were of each severity, and how many of them are not kept.
+    /// Returns the number of diagnostics of each severity, and how many of them are not stored.
     #[must_use]
     pub fn summary(&self) -> Summary {
-        let mut kept = Counts::default();
+        let mut stored = Summary::default();
         for diagnostic in &self.diagnostics {
-            kept.add(diagnostic.severity());
+            stored.add(diagnostic.severity());
         }
-        Summary::new(kept, self.suppressed, self.repeated)
+        Summary::new(stored, self.suppressed, self.duplicates)
     }
 
-    /// The diagnostics in the order in which they were produced.
+    /// Returns the stored diagnostics in the order in which they were pushed.
     pub fn iter(&self) -> Iter<'_> {
         fn entry((index, diagnostic): (usize, &Diagnostic)) -> Entry<'_> {
             Entry { seq: index as u64, diagnostic }
@@ -222,36 +223,37 @@ impl DiagnosticBag {
         self.diagnostics.iter().enumerate().map(entry)
     }
 
-    /// The diagnostics in the order of output: by file, first byte of the primary span, severity
-    /// with the most severe first, and `seq`. This is a total order.
+    /// Returns the stored diagnostics in the order of output: by file, first byte of the primary span,
+    /// severity (the most severe first), and `seq`. This is a total order.
     #[must_use]
     pub fn ordered(&self) -> Vec<Entry<'_>> {
-        // Keys are sorted, not what they are of: a comparison is that of two numbers.
-        let mut keys: Vec<u128> = self.iter().map(|entry| entry.rank()).collect();
+        // Sorting the packed keys is faster than sorting entries by four fields.
+        let mut keys: Vec<u128> = self.iter().map(|entry| entry.sort_key()).collect();
         keys.sort_unstable();
-        let entry = |rank| {
-            let seq = u64::try_from(rank & Entry::SEQ).ok()?;
+        let entry = |key| {
+            let seq = u64::try_from(key & Entry::SEQ_MASK).ok()?;
             let diagnostic = self.diagnostics.get(usize::try_from(seq).ok()?)?;
             Some(Entry { seq, diagnostic })
         };
         keys.into_iter().filter_map(entry).collect()
     }
 
-    /// Every issue of the contract, in production order: the number of the diagnostic and what is
-    /// wrong with one of its labels or suggestions, at most one thing for each. For tests of a
-    /// compiler: output says the same in notes.
+    /// Compares all spans with the sources and returns every [`SpanIssue`] with the `seq` of its diagnostic,
+    /// in the order of `seq`. A label or suggestion has at most one issue.
+    ///
+    /// This is meant for the tests of a compiler. Emitters add the same issues as notes.
     #[must_use]
     pub fn validate(&self, sources: &SourceMap) -> Vec<(u64, SpanIssue)> {
         self.iter()
             .flat_map(|entry| {
-                let issues = Checked::new(sources, entry.diagnostic).issues;
+                let issues = CheckedDiagnostic::new(sources, entry.diagnostic).issues;
                 issues.into_iter().map(move |issue| (entry.seq, issue))
             })
             .collect()
     }
 }
 
-/// The diagnostics of a bag in production order.
+/// An iterator over the stored diagnostics of a bag in the order in which they were pushed.
 pub type Iter<'a> = std::iter::Map<
     std::iter::Enumerate<std::slice::Iter<'a, Diagnostic>>,
     fn((usize, &'a Diagnostic)) -> Entry<'a>,
@@ -293,13 +295,14 @@ impl FromIterator<Self> for DiagnosticBag {
     }
 }
 
-/// What of a diagnostic says what it is about.
+/// Returns the parts of a diagnostic that duplicates have in common.
 fn key(diagnostic: &Diagnostic) -> (Code, Severity, Span, &str) {
     let span = diagnostic.primary().span();
     (diagnostic.code(), diagnostic.severity(), span, diagnostic.message())
 }
 
-/// Where two that differ have the same hash, the later one is kept and may be kept once more.
+/// Returns the hash of the [`key`]. If two different keys collide, `seen` refers to the later diagnostic,
+/// so a duplicate of the earlier one is stored.
 fn hash(diagnostic: &Diagnostic) -> u64 {
     let mut hasher = DefaultHasher::new();
     key(diagnostic).hash(&mut hasher);

@@ -1,4 +1,4 @@
-//! The flags of a compiler driver.
+//! The command line flags of a compiler driver.
 
 use std::io;
 
@@ -9,7 +9,7 @@ use crate::terminal::{ColorChoice, Terminal};
 
 const HEADING: &str = "Diagnostics";
 
-/// The flags that say which diagnostics are wanted and how they are written.
+/// The flags that select diagnostics and their output format, for flattening into the arguments of a driver.
 ///
 /// ```
 /// use clap::Parser;
@@ -28,23 +28,23 @@ const HEADING: &str = "Diagnostics";
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug, clap::Args)]
-// The documentation here is none of the program's help.
+// Otherwise clap would use this documentation as the help of the program.
 #[command(about = None, long_about = None)]
 #[non_exhaustive]
 pub struct DiagnosticArgs {
-    /// Hide a warning: by its code, what codes begin with, or `warnings`
+    /// Hide warnings; CODE is a code, a prefix of codes, or `warnings`
     #[arg(long, help_heading = HEADING, value_name = "CODE")]
     pub allow: Vec<String>,
-    /// Report it as a warning
+    /// Report CODE as a warning
     #[arg(long, help_heading = HEADING, value_name = "CODE")]
     pub warn: Vec<String>,
-    /// Report it as an error; of several levels the most specific holds
+    /// Report CODE as an error; the most specific of several levels applies
     #[arg(long, help_heading = HEADING, value_name = "CODE")]
     pub deny: Vec<String>,
-    /// Report every warning as an error, as `--deny warnings`
+    /// Report all warnings as errors, same as `--deny warnings`
     #[arg(long, help_heading = HEADING)]
     pub deny_warnings: bool,
-    /// Show no more after N errors, only count them [default: no limit]
+    /// Stop showing diagnostics after N errors, but count them [default: no limit]
     #[arg(long, help_heading = HEADING, value_name = "N", default_value_t = 0, hide_default_value = true)]
     pub max_errors: u64,
     /// Cut and wrap lines at N cells [default: the terminal's width, or 140]
@@ -60,20 +60,19 @@ pub struct DiagnosticArgs {
         value_enum,
         default_value_t = Format::Human,
         hide_possible_values = true,
-        help = format!("Format: {}", Format::names())
+        help = format!("Output format: {}", Format::names())
     )]
-    /// How diagnostics are written.
+    /// The output format.
     pub error_format: Format,
 }
 
 impl DiagnosticArgs {
-    /// The levels and limits that the flags ask for.
-    ///
-    /// Where two levels are given for the same code, the stricter one holds.
+    /// Returns the policy that the flags describe. If two levels are set for the same selector, the stricter one
+    /// applies.
     ///
     /// # Errors
     ///
-    /// A [`PolicyError`] for a code that `tool` does not have, or an error that is allowed.
+    /// A [`PolicyError`] if `tool` does not have a code, or if `--allow` or `--warn` selects only errors.
     pub fn policy(&self, tool: &Tool) -> Result<Policy, PolicyError> {
         let levels =
             [(&self.allow, Level::Allow), (&self.warn, Level::Warn), (&self.deny, Level::Deny)];
@@ -86,7 +85,8 @@ impl DiagnosticArgs {
         if self.deny_warnings { policy.with_level("warnings", Level::Deny) } else { Ok(policy) }
     }
 
-    /// What the stream of the format can show.
+    /// Returns the capabilities of the stream that the format is written to, with the width and colours of the
+    /// flags.
     #[must_use]
     pub fn terminal(&self) -> Terminal {
         let terminal = match self.error_format.stream() {
@@ -96,8 +96,8 @@ impl DiagnosticArgs {
         self.diagnostic_width.map_or(terminal, |width| terminal.with_width(width))
     }
 
-    /// An emitter of the format that the flags ask for: to standard error for people, to standard
-    /// output for programs.
+    /// Returns an emitter of the format. It writes formats for people to standard error and formats for programs
+    /// to standard output.
     #[must_use]
     pub fn emitter(&self, tool: &Tool) -> Box<dyn Emitter> {
         let options = EmitterOptions::new(tool.clone(), self.terminal());
@@ -114,7 +114,7 @@ mod tests {
 
     use super::*;
 
-    // No documentation here: clap would take it for the program's.
+    // Not documented, because clap would use the documentation as the help of the program.
     #[derive(Parser)]
     struct Arguments {
         #[command(flatten)]
@@ -122,14 +122,14 @@ mod tests {
     }
 
     #[test]
-    fn the_flags_say_nothing_of_the_program_itself() {
+    fn the_flags_do_not_change_the_description_of_the_program() {
         let help = Arguments::command().render_long_help().to_string();
         assert!(help.starts_with("Usage: "), "{help}");
         assert!(help.contains("\nDiagnostics:\n      --allow <CODE>"), "{help}");
     }
 
     #[test]
-    fn flags_become_a_policy_and_a_setup() {
+    fn flags_become_a_policy_and_a_terminal() {
         let parse = |flags: &[&str]| Arguments::parse_from([&["mycc"], flags].concat()).diagnostics;
         let tool = Tool::default();
         assert_eq!(parse(&[]).policy(&tool), Ok(Policy::default()));
@@ -138,10 +138,10 @@ mod tests {
         let denied = parse(&["--deny-warnings", "--max-errors=3"]).policy(&tool).unwrap();
         let expected = Policy::default().with_level("warnings", Level::Deny).unwrap();
         assert_eq!(denied, expected.with_max_errors(3));
-        let nobody =
+        let other =
             Tool::new("mycc", "1").with_codes([(crate::code!("LINT7"), crate::Severity::Warning)]);
-        assert!(parse(&["--deny=W0100"]).policy(&nobody).is_err());
-        assert!(parse(&["--deny=LINT"]).policy(&nobody).is_ok());
+        assert!(parse(&["--deny=W0100"]).policy(&other).is_err());
+        assert!(parse(&["--deny=LINT"]).policy(&other).is_ok());
         assert_eq!(parse(&["--diagnostic-width=77", "--color=always"]).terminal().width, 77);
         assert!(parse(&["--color=always"]).terminal().color);
         assert!(!parse(&["--color=never"]).terminal().color);

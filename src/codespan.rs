@@ -1,11 +1,12 @@
-//! Interchange with codespan-reporting: a [`SourceMap`] is its files, a [`Diagnostic`] becomes its own.
+//! Interoperation with codespan-reporting: [`SourceMap`] implements its `Files` trait, and a [`Diagnostic`] converts
+//! to its diagnostic.
 //!
 //! ```text
-//! SourceMap   ─▶ files::Files<FileId = FileId>      term::emit_to_io_write, and whatever
-//! Diagnostic  ─▶ diagnostic::Diagnostic<FileId>     else reads those of codespan-reporting
+//! SourceMap   ─▶ files::Files<FileId = FileId>    ─┬▶ term::emit_to_io_write, or other code
+//! Diagnostic  ─▶ diagnostic::Diagnostic<FileId>   ─┘  for codespan-reporting
 //! ```
 //!
-//! What is drawn then is drawn by codespan-reporting, with the text of sources and messages as it is.
+//! codespan-reporting does not escape sources and messages, so its output is not safe for terminals.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -17,29 +18,29 @@ use crate::model::{Diagnostic, FileId, Label, LabelStyle, Severity};
 use crate::source::{BOM, SourceFile, SourceMap};
 use crate::text;
 
-/// The files as codespan-reporting reads them: bytes and lines count from 0, columns are characters
-/// and count from 1, and a line has its line end. A byte past the end is in the last line. A byte
-/// order mark is part of the first line and has no column.
+/// In codespan-reporting bytes and lines are 0-based, columns are 1-based and count characters, and a line
+/// includes its line end. An offset after the end of a file is in the last line. A byte order mark is part of the
+/// first line but has no column.
 ///
-/// An id that the map does not have is [`Error::FileMissing`], and so is a file that is
-/// [missing](SourceMap::add_unavailable): nothing of its text is here to be drawn.
+/// [`Error::FileMissing`] is returned for an unknown id, and for a file whose text is
+/// [unavailable](SourceMap::add_unavailable).
 impl<'a> Files<'a> for SourceMap {
     type FileId = FileId;
-    /// The [path](SourceFile::path), safe to show.
+    /// The [path](SourceFile::path), safe for a terminal.
     type Name = Cow<'a, str>;
     type Source = &'a str;
 
     fn name(&'a self, id: FileId) -> Result<Cow<'a, str>, Error> {
-        Ok(text::one_line(present(self, id)?.path()))
+        Ok(text::one_line(available_file(self, id)?.path()))
     }
 
     fn source(&'a self, id: FileId) -> Result<&'a str, Error> {
-        Ok(present(self, id)?.text())
+        Ok(available_file(self, id)?.text())
     }
 
     fn line_index(&'a self, id: FileId, byte_index: usize) -> Result<usize, Error> {
         let offset = u32::try_from(byte_index).unwrap_or(u32::MAX);
-        Ok(present(self, id)?.line_of(offset) as usize - 1)
+        Ok(available_file(self, id)?.line_of(offset) as usize - 1)
     }
 
     fn column_number(
@@ -57,7 +58,7 @@ impl<'a> Files<'a> for SourceMap {
     }
 
     fn line_range(&'a self, id: FileId, line_index: usize) -> Result<Range<usize>, Error> {
-        let file = present(self, id)?;
+        let file = available_file(self, id)?;
         let start = line_start(file, line_index).ok_or_else(|| Error::LineTooLarge {
             given: line_index,
             max: file.line_count() as usize - 1,
@@ -67,15 +68,15 @@ impl<'a> Files<'a> for SourceMap {
     }
 }
 
-/// The file with this id, where its text is here.
-fn present(sources: &SourceMap, id: FileId) -> Result<&SourceFile, Error> {
+/// Returns the file with an id if its text is available.
+fn available_file(sources: &SourceMap, id: FileId) -> Result<&SourceFile, Error> {
     let file = sources.file(id).ok().filter(|file| !file.is_unavailable());
     file.ok_or(Error::FileMissing)
 }
 
-/// The first byte of a 0-based line. Nothing past the last line.
+/// Returns the offset of the first byte of a 0-based line, or `None` after the last line.
 fn line_start(file: &SourceFile, line_index: usize) -> Option<usize> {
-    // A byte order mark stands before the text of the first line, and belongs to it.
+    // `SourceFile::line_range` excludes a byte order mark from the first line.
     if line_index == 0 {
         return Some(0);
     }
@@ -83,30 +84,32 @@ fn line_start(file: &SourceFile, line_index: usize) -> Option<usize> {
     Some(file.line_range(line)?.start)
 }
 
-/// The same in the words of codespan-reporting. What is fatal is a bug. Help, notes and the messages
-/// of suggestions are notes that begin with `help: ` or `note: `, a backtrace is a last one with a call
-/// a line; a label that has [no place](FileId::DUMMY) is left out, and what it says is a note. Spans stay as they are, and
-/// so does all text: it is not made safe to show.
+/// Converts a diagnostic to that of codespan-reporting. Spans and texts are unchanged.
+///
+/// - The severity `fatal` becomes `Bug`.
+/// - Help, notes and the messages of suggestions become notes with the prefix `help: ` or `note: `.
+/// - A backtrace becomes the last note, one frame per line.
+/// - A label [without a location](FileId::DUMMY) is omitted, and its message becomes a note.
 impl From<&Diagnostic> for theirs::Diagnostic<FileId> {
     fn from(diagnostic: &Diagnostic) -> Self {
-        let (placed, placeless): (Vec<&Label>, Vec<&Label>) =
+        let (located, unlocated): (Vec<&Label>, Vec<&Label>) =
             diagnostic.labels().partition(|label| label.span().file() != FileId::DUMMY);
         let help = diagnostic.help().into_iter().map(|help| ("help", help));
-        let notes = diagnostic.notes().chain(placeless.into_iter().filter_map(Label::message));
-        let suggestions = diagnostic.suggestions().iter().map(|one| ("help", one.message()));
+        let notes = diagnostic.notes().chain(unlocated.into_iter().filter_map(Label::message));
+        let suggestions = diagnostic.suggestions().iter().map(|fix| ("help", fix.message()));
         let all = help.chain(notes.map(|note| ("note", note))).chain(suggestions);
-        let backtrace = diagnostic.backtrace().map(|calls| format!("backtrace:\n{calls}"));
+        let backtrace = diagnostic.backtrace().map(|frames| format!("backtrace:\n{frames}"));
         Self {
             severity: severity(diagnostic.severity()),
             code: Some(diagnostic.code().to_string()),
             message: diagnostic.message().to_owned(),
-            labels: placed.into_iter().map(label).collect(),
+            labels: located.into_iter().map(label).collect(),
             notes: all.map(|(kind, text)| format!("{kind}: {text}")).chain(backtrace).collect(),
         }
     }
 }
 
-/// As from a reference.
+/// Converts a diagnostic, see the conversion from a reference.
 impl From<Diagnostic> for theirs::Diagnostic<FileId> {
     fn from(diagnostic: Diagnostic) -> Self {
         Self::from(&diagnostic)

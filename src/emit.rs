@@ -1,16 +1,15 @@
-//! From diagnostics to bytes: one format, one file, all behind one trait.
+//! Writes diagnostics in one of several formats: one file per format, all behind one trait.
 //!
 //! ```text
 //! human, html:  Diagnostic ─▶ excerpt ─▶ layout ─▶ pen ─▶ canvas ─▶ bytes
-//!                         suggestions ─▶ patch ─▶
-//!                           plain ones ─▶ direct ─▶
-//! all others:   Diagnostic ─▶ Checked ─▶ the format's own structs ────────▶ bytes
+//!                        suggestions ─▶ patch ─▶
+//!                  plain diagnostics ─▶ direct ─▶
+//! all others:   Diagnostic ─▶ CheckedDiagnostic ─▶ structs of the format ─▶ bytes
 //! ```
 //!
-//! Formats share what stands left of them and nothing else: none imports another. A new one is a file
-//! and an entry in the list of [`Format`].
+//! No format imports another one; they share only the other modules of this directory. A new format is a
+//! file and an entry in the list of [`Format`].
 
-mod calls;
 mod canvas;
 mod direct;
 mod document;
@@ -18,6 +17,7 @@ mod escape;
 mod excerpt;
 mod fingerprint;
 mod format;
+mod frames;
 mod glyphs;
 mod layout;
 mod margin;
@@ -26,7 +26,7 @@ mod options;
 mod output;
 mod patch;
 mod pen;
-mod prose;
+mod plain_text;
 mod renderer;
 mod style;
 
@@ -51,34 +51,34 @@ use crate::bag::{DiagnosticBag, Entry, Summary};
 use crate::model::Diagnostic;
 use crate::source::SourceMap;
 
-/// A format: it writes diagnostics, one after the other.
+/// Writes diagnostics in one format.
 pub trait Emitter {
-    /// Writes one diagnostic. Its spans are read against `sources`; a broken one is shown at what
-    /// exists, with a note.
+    /// Writes one diagnostic. Its spans are resolved in `sources`; an invalid span is clamped to its file, and
+    /// a note reports it.
     ///
     /// # Errors
     ///
-    /// What the writer says. Whatever the diagnostic holds is no error.
+    /// Returns the error of the writer. No content of a diagnostic is an error.
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()>;
 
-    /// Writes several, in the order of `entries`, whatever their `seq`: the bytes that
-    /// [`emit`](Self::emit) writes for one after the other, which is what this does where a format has no
-    /// faster way. It does not [`finish`](Self::finish) the output.
+    /// Writes several diagnostics in the order of `entries`; their `seq` is ignored. The bytes are the same as
+    /// those of an [`emit`](Self::emit) for each entry, but a format may have a faster implementation. Does
+    /// not [`finish`](Self::finish) the output.
     ///
     /// # Errors
     ///
-    /// What the writer says, at the first diagnostic that it does not take.
+    /// Returns the first error of the writer.
     fn emit_all(&mut self, sources: &SourceMap, entries: &[Entry<'_>]) -> io::Result<()> {
         entries.iter().try_for_each(|entry| self.emit(sources, entry.diagnostic))
     }
 
-    /// Ends the output of one bag: closes what the format has open, and flushes. What is emitted
-    /// after it is a document of its own where the format is a document, and goes on where it is not.
-    /// [`DiagnosticBag::emit`] calls it; only who emits without a bag has to.
+    /// Ends the output: closes the document, if the format has one, and flushes the writer. Diagnostics that
+    /// are emitted afterwards begin a new document, or continue the output if the format has no document.
+    /// [`DiagnosticBag::emit`] calls this; call it yourself if you emit without a bag.
     ///
     /// # Errors
     ///
-    /// What the writer says.
+    /// Returns the error of the writer.
     fn finish(&mut self) -> io::Result<()>;
 }
 
@@ -111,15 +111,16 @@ impl<E: Emitter + ?Sized> Emitter for Box<E> {
 }
 
 impl DiagnosticBag {
-    /// Writes every diagnostic in the [order of output](Self::ordered), finishes the emitter, and
-    /// says how many there were. With the feature `parallel` a large bag is drawn on several threads
-    /// where the format allows it; the bytes are the same. The threads are those of rayon's global pool,
-    /// so that none of them may wait for a lock that the caller holds; a thread of a pool draws all by
-    /// itself.
+    /// Writes every diagnostic in the [order of output](Self::ordered), finishes the emitter, and returns the
+    /// numbers of diagnostics.
+    ///
+    /// With the feature `parallel` and a large bag, some formats render on the threads of rayon's global pool;
+    /// the bytes are the same. Do not call this while holding a lock that tasks of that pool wait for. A call
+    /// from a thread of a rayon pool renders everything on that thread.
     ///
     /// # Errors
     ///
-    /// What the writer says, at the first diagnostic that it does not take.
+    /// Returns the first error of the writer.
     pub fn emit(
         &self,
         sources: &SourceMap,

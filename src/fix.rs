@@ -1,8 +1,8 @@
-//! Applying suggestions: new text for the files that they change.
+//! Applies suggestions to the text of source files.
 //!
 //! ```text
-//! suggestions ─▶ apply ─▶ new bytes of each file ─▶ diff      (feature `fix`)
-//!                └ rejected: which and why          └▶ replace   on disk, at once or not at all
+//! suggestions ─▶ apply ─▶ new bytes of each file ─┬▶ diff      as a unified diff     (feature `fix`)
+//!                  └▶ rejected, with the reason   └▶ replace   on disk, atomically   (feature `fix`)
 //! ```
 
 #[cfg(feature = "fix")]
@@ -19,16 +19,16 @@ use crate::model::{Edit, FileId, Suggestion};
 use crate::source::{BOM, SourceMap};
 use crate::text;
 
-/// What [`apply`] did.
+/// The result of [`apply`].
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 #[non_exhaustive]
 pub struct AppliedFixes {
-    /// The new bytes of each file that changes. All that no edit touches is as it was: line ends,
-    /// a byte order mark, bytes that are not UTF-8.
+    /// The new bytes of each changed file. Bytes outside the edits are unchanged, including line ends, a
+    /// byte order mark, and bytes that are not UTF-8.
     pub files: BTreeMap<FileId, Vec<u8>>,
-    /// The suggestions that were applied, by their 0-based numbers.
+    /// The 0-based indices of the applied suggestions, ascending.
     pub applied: Vec<usize>,
-    /// The others, in their order.
+    /// The other suggestions, in ascending order of their indices.
     pub rejected: Vec<RejectedSuggestion>,
 }
 
@@ -36,9 +36,9 @@ pub struct AppliedFixes {
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct RejectedSuggestion {
-    /// Its 0-based number.
+    /// The 0-based index of the suggestion.
     pub index: usize,
-    /// What it would have done.
+    /// The message of the suggestion.
     pub message: String,
     /// Why it was not applied.
     pub reason: RejectionReason,
@@ -48,19 +48,19 @@ pub struct RejectedSuggestion {
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum RejectionReason {
-    /// An edit of it overlaps one of this suggestion, which was applied before, or inserts at the
-    /// same place.
+    /// One of its edits overlaps an edit of a suggestion that was applied before, or inserts at the same
+    /// offset.
     Overlap {
-        /// The message of the other one.
+        /// The message of the suggestion that was applied.
         with: String,
     },
-    /// An edit of it is of what is not there.
-    Broken {
-        /// What is wrong with its span.
+    /// The span of one of its edits is not in the sources.
+    InvalidSpan {
+        /// What is wrong with the span.
         error: String,
     },
-    /// An edit of it is of a file that is not here.
-    Missing {
+    /// One of its edits is in a file whose text is [unavailable](SourceMap::add_unavailable).
+    Unavailable {
         /// The file's path.
         path: String,
     },
@@ -68,24 +68,24 @@ pub enum RejectionReason {
 
 impl fmt::Display for RejectedSuggestion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is not applied: ", text::one_line(&self.message))?;
+        write!(f, "`{}` was not applied: ", text::one_line(&self.message))?;
         match &self.reason {
             RejectionReason::Overlap { with } => {
-                write!(f, "it changes what `{}` changes", text::one_line(with))
+                write!(f, "it overlaps `{}`", text::one_line(with))
             }
-            RejectionReason::Broken { error } => f.write_str(error),
-            RejectionReason::Missing { path } => {
-                write!(f, "`{}` is not here", text::one_line(path))
+            RejectionReason::InvalidSpan { error } => f.write_str(error),
+            RejectionReason::Unavailable { path } => {
+                write!(f, "the text of `{}` is not available", text::one_line(path))
             }
         }
     }
 }
 
-/// Applies suggestions, the first ones first: of two that change the same bytes, the later one is
-/// rejected. Each is applied as a whole or not at all.
+/// Applies suggestions in the order given. If two of them overlap, the later one is rejected. A suggestion is
+/// applied as a whole or not at all.
 ///
-/// All that is given is applied, however sure the compiler is of it: for what nobody looks at give only
-/// those that are [machine-applicable](crate::Applicability::MachineApplicable).
+/// The applicability is ignored. If no person reviews the result, pass only
+/// [machine-applicable](crate::Applicability::MachineApplicable) suggestions.
 ///
 /// ```
 /// use vitte_diag::{Applicability, Edit, SourceMap, Suggestion, fix};
@@ -97,7 +97,7 @@ impl fmt::Display for RejectedSuggestion {
 ///
 /// let applied = fix::apply(&sources, [&rename, &rename]);
 /// assert_eq!(applied.files[&file], b"let y = 1\r\n");
-/// assert_eq!(applied.rejected[0].to_string(), "`rename it` is not applied: it changes what `rename it` changes");
+/// assert_eq!(applied.rejected[0].to_string(), "`rename it` was not applied: it overlaps `rename it`");
 /// # Ok::<(), vitte_diag::SourceError>(())
 /// ```
 #[must_use]
@@ -105,64 +105,65 @@ pub fn apply<'a>(
     sources: &SourceMap,
     suggestions: impl IntoIterator<Item = &'a Suggestion>,
 ) -> AppliedFixes {
-    let mut taken = Taken::default();
-    let mut done = AppliedFixes::default();
+    let mut accepted = AcceptedEdits::default();
+    let mut fixes = AppliedFixes::default();
     for (index, suggestion) in suggestions.into_iter().enumerate() {
-        match check(sources, suggestion).or_else(|| taken.overlap(suggestion)) {
+        match check_spans(sources, suggestion).or_else(|| accepted.overlap(suggestion)) {
             None => {
-                taken.take(suggestion);
-                done.applied.push(index);
+                accepted.add(suggestion);
+                fixes.applied.push(index);
             }
             Some(reason) => {
                 let message = suggestion.message().to_owned();
-                done.rejected.push(RejectedSuggestion { index, message, reason });
+                fixes.rejected.push(RejectedSuggestion { index, message, reason });
             }
         }
     }
-    for (id, edits) in taken.0 {
+    for (id, edits) in accepted.0 {
         if let Ok(file) = sources.file(id) {
-            let new = edited(file.bytes(), edits.values().map(|(edit, _)| *edit));
+            let new = apply_edits(file.bytes(), edits.values().map(|(edit, _)| *edit));
             if new != file.bytes() {
-                done.files.insert(id, new);
+                fixes.files.insert(id, new);
             }
         }
     }
-    done
+    fixes
 }
 
-/// What keeps a suggestion from being applied at all.
-fn check(sources: &SourceMap, suggestion: &Suggestion) -> Option<RejectionReason> {
+/// Returns why a suggestion cannot be applied to these sources, or `None` if it can.
+fn check_spans(sources: &SourceMap, suggestion: &Suggestion) -> Option<RejectionReason> {
     suggestion.edits().iter().find_map(|edit| match sources.check(edit.span()) {
-        Err(error) => Some(RejectionReason::Broken { error: error.to_string() }),
+        Err(error) => Some(RejectionReason::InvalidSpan { error: error.to_string() }),
         Ok(file) if file.is_unavailable() => {
-            Some(RejectionReason::Missing { path: file.path().to_owned() })
+            Some(RejectionReason::Unavailable { path: file.path().to_owned() })
         }
         Ok(_) => None,
     })
 }
 
-/// The edits that are to be done, by file and place, each with its suggestion. None overlaps another.
+/// The edits to apply to each file. No two of them overlap.
 #[derive(Default)]
-struct Taken<'a>(BTreeMap<FileId, ByPlace<'a>>);
+struct AcceptedEdits<'a>(BTreeMap<FileId, EditsBySpan<'a>>);
 
-/// Edits of one file by their first byte and the one after their last.
-type ByPlace<'a> = BTreeMap<(u32, u32), (&'a Edit, &'a Suggestion)>;
+/// The edits of one file by `(lo, hi)`, each with its suggestion.
+type EditsBySpan<'a> = BTreeMap<(u32, u32), (&'a Edit, &'a Suggestion)>;
 
-impl<'a> Taken<'a> {
+impl<'a> AcceptedEdits<'a> {
+    /// Returns the reason for rejecting a suggestion that overlaps an accepted edit.
     fn overlap(&self, suggestion: &Suggestion) -> Option<RejectionReason> {
         suggestion.edits().iter().find_map(|edit| {
             let (lo, hi) = (edit.span().lo(), edit.span().hi());
             let edits = self.0.get(&edit.span().file())?;
-            // None overlaps another, so only the neighbours can overlap this one.
+            // Accepted edits do not overlap each other, so only the neighbours can overlap this one.
             let before = edits.range(..=(lo, hi)).next_back();
-            let behind = edits.range((lo, hi)..).next();
-            let mut neighbours = [before, behind].into_iter().flatten().map(|(_, taken)| taken);
+            let after = edits.range((lo, hi)..).next();
+            let mut neighbours = [before, after].into_iter().flatten().map(|(_, accepted)| accepted);
             let (_, other) = neighbours.find(|(other, _)| other.overlaps(edit))?;
             Some(RejectionReason::Overlap { with: other.message().to_owned() })
         })
     }
 
-    fn take(&mut self, suggestion: &'a Suggestion) {
+    fn add(&mut self, suggestion: &'a Suggestion) {
         for edit in suggestion.edits() {
             let span = edit.span();
             let edits = self.0.entry(span.file()).or_default();
@@ -171,16 +172,16 @@ impl<'a> Taken<'a> {
     }
 }
 
-/// `bytes` after edits that are sorted and do not overlap.
-fn edited<'a>(bytes: &[u8], edits: impl Iterator<Item = &'a Edit>) -> Vec<u8> {
+/// Applies edits to `bytes`. The edits are sorted and do not overlap.
+fn apply_edits<'a>(bytes: &[u8], edits: impl Iterator<Item = &'a Edit>) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len());
     let (mut copied, mut edits) = (0, edits.peekable());
     while let Some(edit) = edits.next() {
         let Range { mut start, end } = edit.span().range();
-        let stays = edits.peek().is_none_or(|next| next.span().lo() > 0);
-        if end == 0 && stays && bytes.starts_with(BOM.as_bytes()) {
-            // What is inserted at the very beginning stands behind a byte order mark, as it is shown:
-            // before it, the mark would be a stray character of the text.
+        let keeps_bom = edits.peek().is_none_or(|next| next.span().lo() > 0);
+        if end == 0 && keeps_bom && bytes.starts_with(BOM.as_bytes()) {
+            // Text inserted at offset 0 goes after the byte order mark. Before it, the mark would become
+            // a stray character.
             start = BOM.len();
         }
         out.extend_from_slice(bytes.get(copied..start).unwrap_or_default());

@@ -7,20 +7,18 @@
 //!                    Suggestion ─▶ fix::apply ─▶ new sources
 //! ```
 //!
-//! - [`SourceMap`] holds the sources; a [`Span`] is a range of bytes in one of them.
-//! - A [`Diagnostic`] has a severity, a [`Code`], a message, exactly one primary label, and where
-//!   they help secondary labels, notes, help and [suggestions](Suggestion); that of a crash has a
-//!   [`Backtrace`].
-//! - A [`DiagnosticBag`] collects them, as a [`Policy`] wants it, and shows them in one total order,
-//!   however many threads produced them.
-//! - An [`Emitter`] writes them: [`HumanEmitter`] for people, [`JsonEmitter`] for programs, and one for
-//!   every other [`Format`].
-//! - [`fix`] applies suggestions; [`registry`] explains every [code](codes); [`text`] makes any text safe
-//!   to show.
-//! - A [`SourceMap`] is the `Files` of codespan-reporting, and a [`Diagnostic`] becomes one of its own.
-//! - With the feature `clap`, `cli` has the flags of a compiler driver.
+//! - A [`SourceMap`] stores the source files. A [`Span`] is a range of bytes in one of them.
+//! - A [`Diagnostic`] has a severity, a [`Code`], a message, and exactly one primary label. It may also have
+//!   secondary labels, notes, help, [suggestions](Suggestion), and a [`Backtrace`] if it reports a crash.
+//! - A [`DiagnosticBag`] collects diagnostics, applies a [`Policy`], and puts them in a total order that does not
+//!   depend on threads.
+//! - An [`Emitter`] writes them: [`HumanEmitter`] for people, [`JsonEmitter`] for programs, and one for each
+//!   other [`Format`].
+//! - [`fix`] applies suggestions, [`registry`] explains [codes], and [`text`] makes text safe for terminals.
+//! - [`SourceMap`] implements the `Files` trait of codespan-reporting, and a [`Diagnostic`] converts to its
+//!   diagnostic.
 //!
-//! The crate `vitte-crash` makes panics, fatal signals and uncaught errors diagnostics too: fatal ones, with a
+//! The crate `vitte-crash` reports panics, fatal signals and uncaught errors as fatal diagnostics with a
 //! [`Backtrace`].
 //!
 //! ```
@@ -36,10 +34,24 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Nothing here panics, whatever the input: what is wrong is an error value, or a note in the
-//! output that says what could not be shown as it was asked for.
+//! No input makes this crate panic. Invalid arguments are error values. A diagnostic with an invalid span is still
+//! shown, with a note that reports the span.
+//!
+//! # Features
+//!
+//! All features are off by default.
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `terminal` | the width of the terminal, and whether it supports hyperlinks |
+//! | `clap` | `cli::DiagnosticArgs`, the flags of a compiler driver; includes `terminal` |
+//! | `fix` | `fix::replace` and `fix::diff`: fixed files on disk, unified diffs |
+//! | `lsp` | conversion to the types of `lsp-types` |
+//! | `schema` | the JSON Schema of the JSON output, generated from its structs |
+//! | `parallel` | several threads for large bags and large files; the output is the same |
 
 #![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod bag;
 mod check;
@@ -68,7 +80,7 @@ pub use source::{
 };
 pub use terminal::{ColorChoice, Terminal};
 
-/// The README's programs, as doc tests.
+/// Runs the programs of the README as doc tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

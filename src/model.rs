@@ -1,4 +1,4 @@
-//! What a compiler reports: diagnostics and their parts.
+//! Diagnostics and their parts: severity, code, spans, labels, suggestions, backtrace.
 
 mod backtrace;
 mod code;

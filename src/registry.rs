@@ -1,9 +1,9 @@
-//! Every code of the Vitte compiler, with the page that explains it.
+//! The codes of the Vitte compiler, and the pages that explain them.
 //!
-//! A page is a Markdown file `codes/E0001.md`, and the list at the end of this module names it: a
-//! new code costs one page and one line. [`explain`] gives a page at run time, and `CODES.md` is
-//! a [`table`] of them. [`Page::parse`] reads pages of the same form, for a compiler with codes of its
-//! own.
+//! A page is a Markdown file such as `codes/E0001.md`. A new code needs a page and a line in the list at the end
+//! of this module. [`explain`] returns a page, and `CODES.md` is a [`table`] of all pages. A compiler with its
+//! own codes writes pages in the same format, reads them with [`Page::parse`], and passes them to
+//! [`Tool::with_pages`].
 
 mod tool;
 
@@ -14,7 +14,7 @@ pub use tool::Tool;
 use crate::model::{Code, Severity};
 use crate::text;
 
-/// The page of a code such as `"E0001"`, or nothing where there is no such code.
+/// Returns the page of a code such as `"E0001"`, or `None` if there is no such code. Case-sensitive.
 ///
 /// ```
 /// let page = vitte_diag::registry::explain("E0001").unwrap();
@@ -24,18 +24,18 @@ use crate::text;
 /// ```
 #[must_use]
 pub fn explain(code: &str) -> Option<Page<'static>> {
-    let (_, text) = PAGES.iter().find(|(known, _)| known.as_str() == code)?;
+    let (_, text) = PAGES.iter().find(|(own, _)| own.as_str() == code)?;
     Page::parse(text).ok()
 }
 
-/// Every page, in the order of the codes.
+/// Returns all pages, ordered by code.
 pub fn pages() -> impl Iterator<Item = Page<'static>> {
     PAGES.iter().filter_map(|(_, text)| Page::parse(text).ok())
 }
 
-/// What there is to know about a code.
+/// The page that explains a code.
 ///
-/// The text of a page is, in this order:
+/// A page is Markdown in this format:
 ///
 /// ````md
 /// # E0001: illegal character
@@ -44,7 +44,7 @@ pub fn pages() -> impl Iterator<Item = Page<'static>> {
 /// - Phase: lexing
 /// - Since: 0.1.0
 ///
-/// What it means, in as many paragraphs as that takes.
+/// What the code means, in one or more paragraphs.
 ///
 /// ## Example
 ///
@@ -59,48 +59,48 @@ pub fn pages() -> impl Iterator<Item = Page<'static>> {
 /// ```
 /// ````
 ///
-/// A code that is no longer in use keeps its page, with a line `- Retired: 0.9.0` more.
+/// A retired code keeps its page, with an additional line `- Retired: 0.9.0`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct Page<'a> {
-    /// The code that it explains.
+    /// The code.
     pub code: Code,
-    /// What it is about, in a few words without a full stop.
+    /// The title: a few words without a full stop.
     pub title: &'a str,
-    /// The severity that it has unless a compiler's flags change it.
+    /// The default severity, which flags of the compiler may change.
     pub severity: Severity,
-    /// The part of the compiler that finds it.
+    /// The phase of the compiler that reports the code.
     pub phase: &'a str,
-    /// The version that had it first.
+    /// The first version of the compiler with this code.
     pub since: &'a str,
-    /// The version that no longer had it.
+    /// The first version of the compiler without this code, if it was retired.
     pub retired: Option<&'a str>,
-    /// What it means: Markdown.
+    /// The explanation, in Markdown.
     pub meaning: &'a str,
-    /// Input that gives this code and no other.
+    /// Input for which the compiler reports this code and no other.
     pub example: Example<'a>,
-    /// The same input, corrected.
+    /// The corrected example.
     pub corrected: Example<'a>,
-    /// The whole page: Markdown.
+    /// The whole page, in Markdown.
     pub text: &'a str,
 }
 
-/// A fenced code block of a page.
+/// The example of a page: a fenced code block.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct Example<'a> {
-    /// What stands after the fence: `vitte` for source, `sh` for a command line.
+    /// The info string of the fence: `vitte` for source, `sh` for a command line.
     pub language: &'a str,
     /// The lines between the fences.
     pub text: &'a str,
 }
 
 impl<'a> Page<'a> {
-    /// Reads a page.
+    /// Parses a page.
     ///
     /// # Errors
     ///
-    /// A [`PageError`] with the part that is missing or malformed.
+    /// A [`PageError`] that names the first part that is missing or malformed.
     pub fn parse(text: &'a str) -> Result<Self, PageError> {
         let malformed = |part| PageError { part };
         let (heading, rest) = text.split_once('\n').ok_or(malformed("# CODE: title"))?;
@@ -109,20 +109,20 @@ impl<'a> Page<'a> {
         let (body, examples) = rest.split_once("\n## Example\n").ok_or(malformed("## Example"))?;
         let (example, corrected) =
             examples.split_once("\n## Corrected\n").ok_or(malformed("## Corrected"))?;
-        let (facts, meaning) =
-            body.trim_start().split_once("\n\n").ok_or(malformed("what it means"))?;
-        let fact = |name| {
-            facts.lines().find_map(|line| {
+        let (fields, meaning) =
+            body.trim_start().split_once("\n\n").ok_or(malformed("explanation"))?;
+        let field = |name| {
+            fields.lines().find_map(|line| {
                 line.strip_prefix("- ")?.strip_prefix(name)?.strip_prefix(": ").map(str::trim)
             })
         };
         Ok(Self {
             code: Code::parse(code).ok_or(malformed("# CODE: title"))?,
             title: title.trim(),
-            severity: fact("Severity").and_then(severity).ok_or(malformed("- Severity"))?,
-            phase: fact("Phase").ok_or(malformed("- Phase"))?,
-            since: fact("Since").ok_or(malformed("- Since"))?,
-            retired: fact("Retired"),
+            severity: field("Severity").and_then(severity).ok_or(malformed("- Severity"))?,
+            phase: field("Phase").ok_or(malformed("- Phase"))?,
+            since: field("Since").ok_or(malformed("- Since"))?,
+            retired: field("Retired"),
             meaning: meaning.trim(),
             example: Example::parse(example).ok_or(malformed("## Example"))?,
             corrected: Example::parse(corrected).ok_or(malformed("## Corrected"))?,
@@ -131,7 +131,7 @@ impl<'a> Page<'a> {
     }
 }
 
-/// The whole page: Markdown.
+/// Writes the whole page, in Markdown.
 impl fmt::Display for Page<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.text)
@@ -139,7 +139,7 @@ impl fmt::Display for Page<'_> {
 }
 
 impl<'a> Example<'a> {
-    /// The first fenced block of `section`.
+    /// Parses the first fenced block of `section`.
     fn parse(section: &'a str) -> Option<Self> {
         let (_, block) = section.split_once("```")?;
         let (language, block) = block.split_once('\n')?;
@@ -153,14 +153,14 @@ fn severity(word: &str) -> Option<Severity> {
     [Note, Warning, Error, Fatal].into_iter().find(|severity| severity.as_str() == word)
 }
 
-/// Text that is not a [`Page`].
+/// The error of a text that is not a [`Page`].
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PageError {
     part: &'static str,
 }
 
 impl PageError {
-    /// The part that is missing or malformed, as the form of a [`Page`] has it.
+    /// Returns the part of the format that is missing or malformed, such as `## Example`.
     #[must_use]
     pub const fn part(&self) -> &'static str {
         self.part
@@ -169,39 +169,40 @@ impl PageError {
 
 impl fmt::Display for PageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the page of a code lacks `{}`, or it is malformed", self.part)
+        write!(f, "the page of a code is invalid: `{}` is missing or malformed", self.part)
     }
 }
 
 impl std::error::Error for PageError {}
 
-/// Text that is no code that there is.
+/// The error of a code that does not exist.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct UnknownCode {
-    /// What was given.
+    /// The text as it was passed.
     pub given: String,
-    /// What there is that is most like it, if anything is at all.
+    /// The most similar existing code, if any is similar.
     pub nearest: Option<String>,
 }
 
 impl UnknownCode {
+    /// Creates the error, with the most similar one of the `known` codes.
     pub(crate) fn new(given: &str, known: impl Iterator<Item = String>) -> Self {
         let upper = given.to_ascii_uppercase();
-        let like = |known: &str| strsim::jaro_winkler(&known.to_ascii_uppercase(), &upper);
-        let known = known.map(|known| (like(&known), known));
-        // Of two that are as like the first one is taken.
-        let best = known.reduce(|best, one| if one.0 > best.0 { one } else { best });
-        let nearest = best.filter(|&(like, _)| like > 0.0).map(|(_, known)| known);
+        let similarity = |known: &str| strsim::jaro_winkler(&known.to_ascii_uppercase(), &upper);
+        let candidates = known.map(|known| (similarity(&known), known));
+        // Of equally similar codes the first one is suggested, unlike with `max_by`.
+        let best = candidates.reduce(|best, next| if next.0 > best.0 { next } else { best });
+        let nearest = best.filter(|&(similarity, _)| similarity > 0.0).map(|(_, known)| known);
         Self { given: given.to_owned(), nearest }
     }
 }
 
 impl fmt::Display for UnknownCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "there is no code `{}`", text::one_line(&self.given))?;
+        write!(f, "unknown code `{}`", text::one_line(&self.given))?;
         match &self.nearest {
-            Some(nearest) => write!(f, ": did you mean `{nearest}`?"),
+            Some(nearest) => write!(f, "; did you mean `{nearest}`?"),
             None => Ok(()),
         }
     }
@@ -209,10 +210,10 @@ impl fmt::Display for UnknownCode {
 
 impl std::error::Error for UnknownCode {}
 
-/// A table of pages, with links to `codes/CODE.md`: Markdown.
+/// Returns a Markdown table of pages, with links to `codes/CODE.md`.
 pub fn table<'a>(pages: impl IntoIterator<Item = Page<'a>>) -> String {
     let mut out = String::from(
-        "| code | what | severity | phase | since |\n\
+        "| code | title | severity | phase | since |\n\
          |---|---|---|---|---|\n",
     );
     for Page { code, title, severity, phase, since, retired, .. } in pages {
@@ -227,7 +228,7 @@ pub fn table<'a>(pages: impl IntoIterator<Item = Page<'a>>) -> String {
 
 macro_rules! pages {
     ($($code:ident)*) => {
-        /// The codes of the Vitte compiler, each with its page.
+        /// The codes of the Vitte compiler. The documentation of each one is its page.
         pub mod codes {
             use crate::model::Code;
             $(
@@ -265,7 +266,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_page_is_well_formed_and_says_its_own_code() {
+    fn every_page_is_well_formed_and_has_its_own_code() {
         for (code, text) in PAGES {
             let page = Page::parse(text).unwrap_or_else(|error| panic!("{code}: {error}"));
             assert_eq!(page.code, *code);
@@ -276,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn a_malformed_page_says_what_is_missing() {
+    fn the_error_of_a_malformed_page_names_the_part() {
         let page = PAGES[0].1;
         for part in [
             "# E0001: ",
@@ -293,7 +294,7 @@ mod tests {
         assert!(Page::parse(&page.replace("error", "awful")).is_err());
         assert_eq!(
             Page::parse("").unwrap_err().to_string(),
-            "the page of a code lacks `# CODE: title`, or it is malformed"
+            "the page of a code is invalid: `# CODE: title` is missing or malformed"
         );
     }
 

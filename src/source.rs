@@ -1,4 +1,4 @@
-//! The sources of one compilation: their text, their lines, and where an offset is.
+//! The source files of a compilation: text, lines, and the locations of byte offsets.
 
 mod column;
 mod error;
@@ -22,16 +22,16 @@ pub(crate) use path::{file_url, is_virtual};
 use crate::model::{ByteOffset, FileId, Span};
 use crate::text;
 
-/// The most bytes that a source file may have: spans count bytes in 32 bits.
+/// The maximum size of a source file in bytes: spans use 32-bit offsets.
 pub const MAX_FILE_BYTES: u64 = u32::MAX as u64 - 1;
 
-/// Every source file of one compilation, each under its [`FileId`].
+/// The source files of one compilation. Each has a [`FileId`], its index in the map.
 ///
-/// Files are only added, so an id stays good for the life of the map. Threads may share a map, and a
-/// clone is cheap: it shares the files.
+/// Files are never removed or changed, so ids and spans stay valid for the lifetime of the map. A clone is
+/// cheap because it shares the files.
 ///
-/// A parser that loads another file while it reads one keeps the text of the first with
-/// [`shared`](Self::shared), because adding a file needs the map to itself.
+/// [`add`](Self::add) and [`load`](Self::load) borrow the map mutably. A parser that loads another file while
+/// it reads one gets the first as an `Arc` from [`file_arc`](Self::file_arc).
 ///
 /// ```
 /// use vitte_diag::SourceMap;
@@ -50,15 +50,15 @@ pub struct SourceMap {
 }
 
 impl SourceMap {
-    /// A map without files and without a workspace root.
+    /// Creates a map without files and without a workspace root.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// A map without files. Absolute paths below `root`, the workspace, are shown relative to it,
-    /// and [`load`](Self::load) takes relative paths from there. So `root` is best absolute: below
-    /// a relative one no absolute path lies.
+    /// Creates a map without files. Absolute paths below `root`, the workspace root, are shown relative to
+    /// it, and [`load`](Self::load) resolves relative paths against it. `root` should be absolute: an
+    /// absolute path is never below a relative one.
     #[must_use]
     pub fn with_root(root: impl Into<PathBuf>) -> Self {
         Self { root: Some(root.into()), files: Vec::new() }
@@ -66,56 +66,56 @@ impl SourceMap {
 
     /// Adds a file from memory.
     ///
-    /// `path` names it in messages: it is made relative to the workspace root where possible, with
-    /// `/` between its parts, `.` and `..` resolved by their text. It need not exist. `text` is
-    /// taken as it is, byte order mark and line ends included. Bytes that are not UTF-8 are shown
-    /// as one `?` each, so that offsets stay those of the file.
+    /// `path` is the name of the file in messages and need not exist. It is normalised: relative to the
+    /// workspace root if possible, `/` as separator, `.` and `..` resolved lexically. `text` is stored
+    /// unchanged, including a byte order mark and line ends. In [`SourceFile::text`] each byte that is not
+    /// UTF-8 is replaced by one `?`, so offsets are those of the original bytes.
     ///
     /// # Errors
     ///
-    /// [`SourceError::TooLarge`] for a text over [`MAX_FILE_BYTES`], [`SourceError::TooManyFiles`]
-    /// when 32 bits cannot number another file.
+    /// [`SourceError::TooLarge`] if `text` has more than [`MAX_FILE_BYTES`], [`SourceError::TooManyFiles`] if
+    /// there is no unused 32-bit id.
     pub fn add(
         &mut self,
         path: impl AsRef<Path>,
         text: impl Into<Vec<u8>>,
     ) -> Result<FileId, SourceError> {
-        let shown = path::normalize(path.as_ref(), self.root.as_deref());
-        Ok(self.push(SourceFile::new(self.next_id()?, shown, text.into())?))
+        let display_path = path::normalize(path.as_ref(), self.root.as_deref());
+        Ok(self.push(SourceFile::new(self.next_id()?, display_path, text.into())?))
     }
 
-    /// Reads a file from disk and adds it. A relative path starts at the workspace root, or at the
-    /// process's working directory where the map has no root.
+    /// Reads a file from disk and adds it. A relative path is resolved against the workspace root, or against
+    /// the working directory of the process if the map has no root.
     ///
     /// # Errors
     ///
-    /// Those of [`add`](Self::add), and [`SourceError::Io`] when the file cannot be read. A file
-    /// that is too large is rejected before it is read.
+    /// The errors of [`add`](Self::add), and [`SourceError::Io`] if the file cannot be read. A file that is
+    /// too large is rejected before it is read.
     pub fn load(&mut self, path: impl AsRef<Path>) -> Result<FileId, SourceError> {
         let path = path.as_ref();
         let on_disk = self.root.as_ref().map_or_else(|| path.to_owned(), |root| root.join(path));
-        let shown = path::normalize(path, self.root.as_deref());
-        let text = read::read(&on_disk, &shown)?;
-        let mut file = SourceFile::new(self.next_id()?, shown, text)?;
-        // Without a working directory there is none to find the file in again.
+        let display_path = path::normalize(path, self.root.as_deref());
+        let text = read::read(&on_disk, &display_path)?;
+        let mut file = SourceFile::new(self.next_id()?, display_path, text)?;
+        // `absolute` fails only for an empty path or without a working directory.
         file.set_disk_path(std::path::absolute(&on_disk).unwrap_or(on_disk));
         Ok(self.push(file))
     }
 
-    /// Adds a file that is not here, of which nothing is known but some places: as it is with
-    /// diagnostics that come from another machine. Spans in it are taken as they are, and nothing of
-    /// its text is shown.
+    /// Adds a file whose text is not available, with the lines and columns of some offsets. Meant for
+    /// diagnostics that were made on another machine. Spans in the file are not checked, and no excerpt of it
+    /// is shown.
     ///
     /// # Errors
     ///
-    /// [`SourceError::TooManyFiles`].
+    /// [`SourceError::TooManyFiles`] if there is no unused 32-bit id.
     pub fn add_unavailable(
         &mut self,
         path: impl AsRef<Path>,
-        places: impl IntoIterator<Item = KnownLocation>,
+        locations: impl IntoIterator<Item = KnownLocation>,
     ) -> Result<FileId, SourceError> {
-        let shown = path::normalize(path.as_ref(), self.root.as_deref());
-        Ok(self.push(SourceFile::missing(self.next_id()?, shown, places)))
+        let display_path = path::normalize(path.as_ref(), self.root.as_deref());
+        Ok(self.push(SourceFile::unavailable(self.next_id()?, display_path, locations)))
     }
 
     fn push(&mut self, file: SourceFile) -> FileId {
@@ -129,20 +129,20 @@ impl SourceMap {
         id.filter(|&id| id != FileId::DUMMY).ok_or(SourceError::TooManyFiles)
     }
 
-    /// The file with this id.
+    /// Returns the file with an id.
     ///
     /// # Errors
     ///
-    /// [`SourceError::UnknownFile`] when the id is of another map.
+    /// [`SourceError::UnknownFile`] if the map has no such file.
     pub fn file(&self, id: FileId) -> Result<&SourceFile, SourceError> {
         self.get(id).map(|file| &**file)
     }
 
-    /// The file with this id, to keep while the map grows.
+    /// Returns the file with an id as an `Arc`, which can be used while files are added to the map.
     ///
     /// # Errors
     ///
-    /// Those of [`file`](Self::file).
+    /// [`SourceError::UnknownFile`] if the map has no such file.
     pub fn file_arc(&self, id: FileId) -> Result<Arc<SourceFile>, SourceError> {
         self.get(id).map(Arc::clone)
     }
@@ -152,9 +152,10 @@ impl SourceMap {
         index.and_then(|index| self.files.get(index)).ok_or(SourceError::UnknownFile(id))
     }
 
-    /// The address of a file, `file:///home/ana/shop/main.vitte`. Nothing for what is no file on disk
-    /// by its name: one like `<stdin>`, or one [added](Self::add) under a relative path to a map without
-    /// an absolute root.
+    /// Returns the URL of a file, such as `file:///home/ana/shop/main.vitte`.
+    ///
+    /// Returns `None` for an unknown id, for a [virtual](SourceFile::is_virtual) file such as `<stdin>`, and
+    /// for a file that was [added](Self::add) with a relative path to a map without an absolute root.
     #[must_use]
     pub fn url(&self, id: FileId) -> Option<String> {
         let file = self.file(id).ok().filter(|file| !file.is_virtual())?;
@@ -162,41 +163,42 @@ impl SourceMap {
         url.or_else(|| path::file_url(file.disk_path()?.to_str()?, None))
     }
 
-    /// The files in the order in which they were added.
+    /// Returns the files in the order in which they were added.
     pub fn files(&self) -> impl Iterator<Item = &SourceFile> {
         self.files.iter().map(|file| &**file)
     }
 
-    /// The bytes `range` of `file`, checked: both ends lie in the file and not inside a character.
-    /// Any integer type will do.
+    /// Creates the span of a range of bytes in `file`, and checks it. Offsets may be of any integer type.
     ///
     /// # Errors
     ///
-    /// [`SourceError::UnknownFile`], [`SourceError::Span`], [`SourceError::OutOfBounds`] or
-    /// [`SourceError::InsideCharacter`].
+    /// - [`SourceError::UnknownFile`] if the map has no such file.
+    /// - [`SourceError::Span`] if the range is reversed, or an offset is negative or over 32 bits.
+    /// - [`SourceError::OutOfBounds`] if the range ends after the end of the file.
+    /// - [`SourceError::InsideCharacter`] if the range begins or ends inside a character.
     pub fn span<T: ByteOffset>(&self, file: FileId, range: Range<T>) -> Result<Span, SourceError> {
         self.file(file)?.span(range)
     }
 
-    /// Where `span` begins, its column counted in characters.
+    /// Returns the location of the start of `span`. The column counts characters.
     ///
     /// # Errors
     ///
-    /// Those of [`span`](Self::span).
+    /// The errors of [`span`](Self::span).
     pub fn location(&self, span: Span) -> Result<Location<'_>, SourceError> {
         self.location_in(span, ColumnUnit::Char)
     }
 
-    /// Where `span` begins, its column counted in `unit`.
+    /// Returns the location of the start of `span`. The column counts `unit`s.
     ///
     /// # Errors
     ///
-    /// Those of [`span`](Self::span).
+    /// The errors of [`span`](Self::span).
     pub fn location_in(&self, span: Span, unit: ColumnUnit) -> Result<Location<'_>, SourceError> {
         Ok(self.check(span)?.location(span.lo(), unit))
     }
 
-    /// The file of `span`, where the span is in it.
+    /// Returns the file of `span` if the span is valid.
     pub(crate) fn check(&self, span: Span) -> Result<&SourceFile, SourceError> {
         let file = self.file(span.file())?;
         file.check(span)?;
@@ -204,30 +206,30 @@ impl SourceMap {
     }
 }
 
-/// A place of a file that is [missing](SourceMap::add_unavailable).
+/// The location of one offset in a file whose text is [unavailable](SourceMap::add_unavailable).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct KnownLocation {
     /// The offset in bytes, 0-based.
     pub offset: u32,
-    /// Its line, 1-based; 0 counts as 1.
+    /// The line of the offset, 1-based. 0 is treated as 1.
     pub line: u32,
-    /// Its column, 1-based, in whatever unit the file's columns are asked for; 0 counts as 1.
+    /// The column of the offset, 1-based, for every [`ColumnUnit`]. 0 is treated as 1.
     pub col: u32,
 }
 
-/// A place as people name it.
+/// A file, a line and a column.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Location<'a> {
-    /// The file's [path](SourceFile::path), as it is: not yet safe for a terminal.
+    /// The [path](SourceFile::path) of the file, unescaped: see [`one_line`](text::one_line) for terminals.
     pub path: &'a str,
     /// The line, 1-based.
     pub line: u32,
-    /// The column, 1-based, in the unit that was asked for. A byte order mark has no column.
+    /// The column, 1-based, in the requested unit. A byte order mark does not count.
     pub col: u32,
 }
 
 impl fmt::Display for Location<'_> {
-    /// `path:line:col`, safe for a terminal.
+    /// Writes `path:line:col`, safe for a terminal.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}", text::one_line(self.path), self.line, self.col)
     }

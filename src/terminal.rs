@@ -1,4 +1,5 @@
-//! What output goes to: the one module that asks the environment and the terminal.
+//! The capabilities of the output stream. This is the only module that reads the environment and queries the
+//! terminal.
 
 mod color;
 
@@ -8,21 +9,21 @@ use std::{env, io};
 pub use color::ColorChoice;
 use is_terminal::IsTerminal;
 
-/// What the stream can show that human output goes to.
+/// The capabilities of the stream that human output is written to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct Terminal {
-    /// Whether to colour.
+    /// Whether output has colours.
     pub color: bool,
-    /// The cells of a line.
+    /// The width of a line in cells.
     pub width: u16,
-    /// Whether to make links (OSC 8).
+    /// Whether output has hyperlinks (OSC 8).
     pub hyperlinks: bool,
-    /// Whether the calls of the runtime are shown in a backtrace.
+    /// Whether backtraces show runtime frames.
     pub full_backtraces: bool,
 }
 
-/// No terminal: no colour, no links, lines of 140 cells, and backtraces without the runtime.
+/// The capabilities of a file: no colours, no hyperlinks, 140 cells per line, backtraces without runtime frames.
 impl Default for Terminal {
     fn default() -> Self {
         Self { color: false, width: Self::DEFAULT_WIDTH, hyperlinks: false, full_backtraces: false }
@@ -30,28 +31,30 @@ impl Default for Terminal {
 }
 
 impl Terminal {
-    /// The cells of a line where nothing else is known.
+    /// The width of a line in cells if the width of the terminal is not known.
     pub const DEFAULT_WIDTH: u16 = 140;
 
-    /// What standard error can show, coloured as `choice` says. Width and links are known with the
-    /// feature `terminal`; without it they are those of the default. Backtraces are full where the
-    /// variable `RUST_BACKTRACE` is `full`, as for those of Rust itself.
+    /// Returns the capabilities of standard error, with colours according to `choice`.
+    ///
+    /// The width and the support for hyperlinks are queried only with the feature `terminal`; without it they
+    /// are those of the default. As in Rust's own backtraces, runtime frames are shown if the environment
+    /// variable `RUST_BACKTRACE` is `full`.
     #[must_use]
     pub fn stderr(choice: ColorChoice) -> Self {
         let stream = io::stderr();
-        let (width, hyperlinks) = known::stderr();
-        Self::of(&stream, choice, width, hyperlinks)
+        let (width, hyperlinks) = query::stderr();
+        Self::new(&stream, choice, width, hyperlinks)
     }
 
-    /// What standard output can show, as [`stderr`](Self::stderr).
+    /// Returns the capabilities of standard output, see [`stderr`](Self::stderr).
     #[must_use]
     pub fn stdout(choice: ColorChoice) -> Self {
         let stream = io::stdout();
-        let (width, hyperlinks) = known::stdout();
-        Self::of(&stream, choice, width, hyperlinks)
+        let (width, hyperlinks) = query::stdout();
+        Self::new(&stream, choice, width, hyperlinks)
     }
 
-    fn of(
+    fn new(
         stream: &impl IsTerminal,
         choice: ColorChoice,
         width: Option<u16>,
@@ -60,13 +63,13 @@ impl Terminal {
         Self {
             color: choice.decide(|name| env::var_os(name), || stream.is_terminal()),
             width: width.unwrap_or(Self::DEFAULT_WIDTH),
-            // A dumb terminal would show the sequences, whatever else the environment says.
+            // A dumb terminal would print the escape sequences, even if the user forces hyperlinks.
             hyperlinks: hyperlinks && env::var_os("TERM").is_none_or(|term| term != "dumb"),
             full_backtraces: wants_full_backtraces(|name| env::var_os(name)),
         }
     }
 
-    /// The same with another width.
+    /// Sets the width in cells.
     #[must_use]
     pub const fn with_width(mut self, cells: u16) -> Self {
         self.width = cells;
@@ -74,13 +77,14 @@ impl Terminal {
     }
 }
 
-/// Whether the user asks for the calls of the runtime: `variable` gives the environment's.
+/// Returns true if the user asks for runtime frames. `variable` reads an environment variable.
 fn wants_full_backtraces(variable: impl FnOnce(&str) -> Option<OsString>) -> bool {
     variable("RUST_BACKTRACE").is_some_and(|value| value == "full")
 }
 
+/// Queries the width of the terminal and its support for hyperlinks.
 #[cfg(feature = "terminal")]
-mod known {
+mod query {
     use supports_hyperlinks::Stream;
 
     pub(super) fn stderr() -> (Option<u16>, bool) {
@@ -108,7 +112,7 @@ mod known {
 }
 
 #[cfg(not(feature = "terminal"))]
-mod known {
+mod query {
     pub(super) const fn stderr() -> (Option<u16>, bool) {
         (None, false)
     }
@@ -123,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn backtraces_are_full_where_they_are_asked_to_be() {
+    fn rust_backtrace_enables_full_backtraces() {
         for (value, expected) in [(None, false), (Some("1"), false), (Some("full"), true)] {
             let variable = |name: &str| {
                 assert_eq!(name, "RUST_BACKTRACE");

@@ -1,33 +1,40 @@
-//! Making text safe to show, and how many terminal cells it takes.
+//! Makes text safe to show on a terminal, and measures its width in cells.
 //!
-//! Source, messages, labels and paths come from outside. A terminal obeys some characters instead
-//! of showing them: C0 and C1 controls move the cursor or start escape sequences (ECMA-48), the
-//! twelve bidirectional controls reorder what the reader sees (Unicode UAX #9; CVE-2021-42574),
-//! and U+2028 and U+2029 end a line for some. None of them is ever passed on. Each has a visible
-//! stand-in:
+//! Sources, messages, labels and paths are untrusted. A terminal interprets some characters instead of
+//! showing them: C0 and C1 controls move the cursor or start escape sequences (ECMA-48), the twelve
+//! bidirectional controls reorder text (Unicode UAX #9; CVE-2021-42574), and some terminals end a line at
+//! U+2028 and U+2029. None of these characters is written. Each has a visible replacement:
 //!
-//! | character | stand-in | example |
+//! | character | replacement | example |
 //! |---|---|---|
 //! | tab | spaces up to the next tab stop | |
-//! | other C0, DEL | its renderer, one cell (Unicode block *Control Pictures*) | ESC is `␛` |
-//! | C1, bidi controls, U+2028, U+2029 | its number in angle brackets | `<U+202E>` |
+//! | other C0, DEL | a symbol of the Unicode block *Control Pictures*, one cell | ESC is `␛` |
+//! | C1, bidi controls, U+2028, U+2029 | the code point in angle brackets | `<U+202E>` |
+//!
+//! ```
+//! use vitte_diag::text;
+//!
+//! let lines: Vec<_> = text::lines("a\tb\n\u{1b}[2J", 4).collect();
+//! assert_eq!(lines, ["a   b", "␛[2J"]);
+//! assert_eq!(text::width_of("日本"), 4);
+//! ```
 
 mod boundary;
-mod short;
+mod inline;
 mod wrap;
 
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
 pub use boundary::{ceil_char_boundary, floor_char_boundary};
-pub(crate) use short::{Digits, Short, digit_count, digits};
+pub(crate) use inline::{Digits, InlineText, digit_count, digits};
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr as _};
-pub use wrap::{Block, block, further_line};
+pub use wrap::{WrappedText, escape_workflow_command, wrap};
 
-/// Whether a terminal would obey `c` instead of showing it.
+/// Returns true if a terminal would interpret `c` instead of showing it.
 ///
-/// True for C0 (line feed and tab too), DEL, C1, the twelve bidi controls, U+2028 and U+2029.
+/// True for C0 (including line feed and tab), DEL, C1, the twelve bidi controls, U+2028 and U+2029.
 #[must_use]
 pub const fn is_unsafe(c: char) -> bool {
     matches!(
@@ -42,49 +49,50 @@ pub const fn is_unsafe(c: char) -> bool {
     )
 }
 
-/// Whether `text` is printable ASCII alone, so that bytes, characters and cells are the same.
+/// Returns true if `text` is printable ASCII only, so bytes, characters and cells are the same.
 pub(crate) fn is_plain(text: &str) -> bool {
     all_bytes(text, |byte| matches!(byte, b' '..=b'~'))
 }
 
-/// Whether JSON has `text` as it is between its quotes: it is plain, without what JSON escapes.
+/// Returns true if `text` needs no escape in a JSON string and is printable ASCII only.
 pub(crate) fn is_plain_in_json(text: &str) -> bool {
     all_bytes(text, |byte| matches!(byte, b' '..=b'~') & (byte != b'"') & (byte != b'\\'))
 }
 
-/// Whether every byte of `text` is as asked, many looked at at once.
-fn all_bytes(text: &str, is_so: impl Fn(u8) -> bool + Copy) -> bool {
+/// Returns true if `test` holds for every byte. Vectorised, which `bytes().all(test)` is not because of its
+/// early exit. Short texts use smaller blocks, so that fewer bytes are tested twice.
+fn all_bytes(text: &str, test: impl Fn(u8) -> bool + Copy) -> bool {
     match text.len() {
-        ..64 => all_in_blocks::<8>(text.as_bytes(), is_so),
-        64.. => all_in_blocks::<32>(text.as_bytes(), is_so),
+        ..64 => all_in_blocks::<8>(text.as_bytes(), test),
+        64.. => all_in_blocks::<32>(text.as_bytes(), test),
     }
 }
 
-/// Looks at blocks of `N` bytes; within one there is no early exit, so that it is looked at at once.
+/// Tests blocks of `N` bytes. There is no early exit inside a block, so the compiler vectorises it.
 #[inline]
-fn all_in_blocks<const N: usize>(bytes: &[u8], is_so: impl Fn(u8) -> bool + Copy) -> bool {
-    let all = |block: &[u8]| block.iter().fold(true, |all, &byte| all & is_so(byte));
-    // What is left of the last block is in one that overlaps the one before.
-    let Some(last) = bytes.last_chunk::<N>() else { return bytes.iter().all(|&byte| is_so(byte)) };
+fn all_in_blocks<const N: usize>(bytes: &[u8], test: impl Fn(u8) -> bool + Copy) -> bool {
+    let all = |block: &[u8]| block.iter().fold(true, |all, &byte| all & test(byte));
+    let Some(last) = bytes.last_chunk::<N>() else { return bytes.iter().all(|&byte| test(byte)) };
+    // The bytes after the last whole block are tested with the last `N` bytes.
     bytes.chunks_exact(N).all(all) && all(last)
 }
 
-/// How many bytes of `text` are as asked.
-pub(crate) fn count_bytes(text: &str, is_so: impl Fn(u8) -> bool) -> usize {
-    // At most 255 at once, so that a byte counts them and the loop takes many bytes at a time.
-    let count = |bytes: &[u8]| bytes.iter().map(|&byte| u8::from(is_so(byte))).sum::<u8>();
+/// Returns the number of bytes for which `test` holds.
+pub(crate) fn count_bytes(text: &str, test: impl Fn(u8) -> bool) -> usize {
+    // A chunk of 255 bytes is counted in a `u8`, so more bytes fit in a vector register.
+    let count = |bytes: &[u8]| bytes.iter().map(|&byte| u8::from(test(byte))).sum::<u8>();
     text.as_bytes().chunks(255).map(|bytes| usize::from(count(bytes))).sum()
 }
 
-/// Whether a terminal would show all of `text` and obey none of it.
+/// Returns true if `text` has no [unsafe](is_unsafe) character.
 pub(crate) fn is_safe(text: &str) -> bool {
     is_plain(text) || !text.contains(is_unsafe)
 }
 
-/// `text` on one line, with nothing in it that a terminal would obey.
+/// Returns `text` as one line that is safe for a terminal.
 ///
-/// For what must not leave its line, such as a path: a line feed becomes the two characters `\n`,
-/// a carriage return `\r`, a tab `\t`; every other unsafe character gets its stand-in.
+/// Meant for text that must stay on its line, such as a path. A line feed becomes the two characters `\n`,
+/// a carriage return `\r`, a tab `\t`; every other [unsafe](is_unsafe) character gets its replacement.
 ///
 /// ```
 /// use vitte_diag::text::one_line;
@@ -102,7 +110,7 @@ pub fn one_line(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Adds `c` to `out` as [`one_line`] shows it.
+/// Appends `c` to `out` as in [`one_line`].
 pub(crate) fn push_on_line(out: &mut String, c: char) {
     match c {
         '\n' => out.push_str("\\n"),
@@ -112,9 +120,10 @@ pub(crate) fn push_on_line(out: &mut String, c: char) {
     }
 }
 
-/// The lines of `text`, each safe to show, tabs as spaces up to the next stop of `tab_width` cells.
+/// Returns the lines of `text`, each safe for a terminal. Tabs become spaces up to the next multiple of
+/// `tab_width` cells.
 ///
-/// Lines end at `\n` or `\r\n`; one line end at the very end begins no further line.
+/// Lines end at `\n` or `\r\n`. A line end at the end of the text does not begin another line.
 pub fn lines(text: &str, tab_width: usize) -> impl Iterator<Item = Cow<'_, str>> {
     text.lines().map(move |line| {
         if is_safe(line) {
@@ -128,41 +137,41 @@ pub fn lines(text: &str, tab_width: usize) -> impl Iterator<Item = Cow<'_, str>>
     })
 }
 
-/// Adds `c` to `out`, or its stand-in where `c` is unsafe. A tab is the caller's to expand.
+/// Appends `c` to `out`, or its replacement if `c` is unsafe. The caller expands tabs.
 fn push(out: &mut String, c: char) {
-    match stand_in(c) {
-        StandIn::Itself => out.push(c),
-        StandIn::HumanRenderer(renderer) => out.push(renderer),
+    match replacement(c) {
+        None => out.push(c),
+        Some(Replacement::Symbol(symbol)) => out.push(symbol),
         // Writing to a string cannot fail.
-        StandIn::Number(number) => _ = write!(out, "{number}"),
+        Some(Replacement::CodePoint(code_point)) => _ = write!(out, "{code_point}"),
     }
 }
 
-/// A grapheme cluster: what a reader takes for one character, and no cut may tear
-/// (Unicode UAX #29).
+/// A grapheme cluster: what a reader perceives as one character (Unicode UAX #29). Text is never cut inside
+/// a cluster.
 #[derive(Clone, Copy, Debug)]
 pub struct Cluster<'a> {
-    /// Its text.
+    /// The text of the cluster.
     pub text: &'a str,
-    /// The first cell that it takes when shown, 0-based from the line's start.
+    /// The first cell of the cluster on its line, 0-based.
     pub start: usize,
     /// The cell after the last one.
     pub end: usize,
 }
 
 impl Cluster<'_> {
-    /// Whether it takes no cell: a combining mark with nothing to stand on, or the like.
+    /// Returns true if the cluster has no width, such as a combining mark without a base character.
     pub(crate) const fn is_mark(&self) -> bool {
         self.start == self.end
     }
 
-    /// The number of cells that it takes.
+    /// Returns the width in cells.
     #[must_use]
     pub const fn cells(&self) -> usize {
         self.end - self.start
     }
 
-    /// Adds it to `out`, safe to show; a tab as spaces.
+    /// Appends the cluster to `out`, safe for a terminal. A tab becomes spaces.
     pub fn push_to(&self, out: &mut String) {
         if self.text == "\t" {
             out.extend(std::iter::repeat_n(' ', self.cells()));
@@ -172,9 +181,10 @@ impl Cluster<'_> {
     }
 }
 
-/// The grapheme clusters of `line` with the cells that each takes when shown.
+/// Returns the grapheme clusters of `line` with the cells of each. A tab ends at the next multiple of
+/// `tab_width` cells.
 ///
-/// An emoji joined of several by U+200D is as wide as one, as terminals draw it that know such.
+/// Several emoji that are joined by U+200D are as wide as one, as in terminals that support such sequences.
 pub fn cells(line: &str, tab_width: usize) -> impl Iterator<Item = Cluster<'_>> {
     let tab_width = tab_width.max(1);
     let (mut rest, mut start) = (line, 0);
@@ -194,72 +204,72 @@ pub fn cells(line: &str, tab_width: usize) -> impl Iterator<Item = Cluster<'_>> 
     })
 }
 
-/// The first cluster of a text that begins with a whole one, and what stands behind it.
+/// Splits a text after its first cluster. Returns `None` for an empty text.
 fn first_cluster(text: &str) -> Option<(&str, &str)> {
     let len = match text.as_bytes() {
-        // Only what is not ASCII joins what stands before it.
+        // Only a non-ASCII character can extend the cluster before it.
         [b' '..=b'~'] | [b' '..=b'~', ..=b'\x7f', ..] => 1,
         _ => text.graphemes(true).next()?.len(),
     };
     text.split_at_checked(len)
 }
 
-/// The cells that `text`, which is safe, takes on its line.
+/// Returns the width of a safe `text` in cells.
 #[must_use]
 pub fn width_of(text: &str) -> usize {
     if is_plain(text) { text.len() } else { cells(text, 1).last().map_or(0, |last| last.end) }
 }
 
-/// `noun` for `count` of them.
+/// Returns the singular `noun` if `count` is 1, else its plural with `s`.
 #[must_use]
 pub fn plural(noun: &str, count: usize) -> Cow<'_, str> {
     if count == 1 { Cow::Borrowed(noun) } else { Cow::Owned(format!("{noun}s")) }
 }
 
-/// What is left out: `980 more labels`.
+/// Returns text for omitted items: `980 more labels`.
 #[must_use]
 pub fn more(noun: &str, count: usize) -> String {
     format!("{count} more {}", plural(noun, count))
 }
 
-/// Terminal cells of `c` or its stand-in; a tab counts as its renderer.
+/// Returns the cells of `c` or of its replacement. A tab counts as its symbol.
 fn width(c: char) -> usize {
-    match stand_in(c) {
-        StandIn::Itself => c.width().unwrap_or(0),
-        StandIn::HumanRenderer(_) => 1,
-        StandIn::Number(number) => number.cells(),
+    match replacement(c) {
+        None => c.width().unwrap_or(0),
+        Some(Replacement::Symbol(_)) => 1,
+        Some(Replacement::CodePoint(_)) => CodePoint::CELLS,
     }
 }
 
-enum StandIn {
-    Itself,
-    HumanRenderer(char),
-    Number(Number),
+/// What is shown instead of an unsafe character.
+enum Replacement {
+    /// A character of the Unicode block *Control Pictures*.
+    Symbol(char),
+    CodePoint(CodePoint),
 }
 
-fn stand_in(c: char) -> StandIn {
+/// Returns the replacement of `c`, or `None` if `c` is safe.
+fn replacement(c: char) -> Option<Replacement> {
     if !is_unsafe(c) {
-        return StandIn::Itself;
+        return None;
     }
-    let renderer = match c {
+    let symbol = match c {
         '\u{7f}' => Some('\u{2421}'),
         '\0'..='\u{1f}' => char::from_u32(0x2400 + u32::from(c)),
         _ => None,
     };
-    renderer.map_or(StandIn::Number(Number(c)), StandIn::HumanRenderer)
+    Some(symbol.map_or(Replacement::CodePoint(CodePoint(c)), Replacement::Symbol))
 }
 
-/// A character by its number, `<U+202E>`.
-struct Number(char);
+/// A character shown as `<U+202E>`.
+struct CodePoint(char);
 
-impl Number {
-    fn cells(&self) -> usize {
-        // `<U+` and `>` around four digits: no unsafe character has more.
-        8
-    }
+impl CodePoint {
+    /// `<U+`, four digits and `>`: no unsafe character has more digits.
+    const CELLS: usize = 8;
 }
 
-impl fmt::Display for Number {
+impl fmt::Display for CodePoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "<U+{:04X}>", u32::from(self.0))
     }
@@ -275,7 +285,7 @@ mod tests {
     ];
 
     #[test]
-    fn every_control_and_every_bidi_control_is_unsafe_and_nothing_else_is() {
+    fn exactly_the_controls_and_line_separators_are_unsafe() {
         for c in char::MIN..=char::MAX {
             let expected = c.is_control() || BIDI.contains(&c) || "\u{2028}\u{2029}".contains(c);
             assert_eq!(is_unsafe(c), expected, "U+{:04X}", u32::from(c));
@@ -283,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn every_stand_in_is_safe_and_as_wide_as_counted() {
+    fn every_replacement_is_safe_and_has_the_computed_width() {
         for c in (char::MIN..=char::MAX).filter(|&c| is_unsafe(c)) {
             let mut shown = String::new();
             push(&mut shown, c);
@@ -298,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn tabs_go_to_the_next_stop() {
+    fn tabs_extend_to_the_next_stop() {
         assert_eq!(ends("a\tb\t\t"), [1, 4, 5, 8, 12]);
         assert_eq!(lines("a\tb", 4).collect::<Vec<_>>(), ["a   b"]);
     }
@@ -306,13 +316,13 @@ mod tests {
     #[test]
     fn wide_characters_and_clusters_are_counted_in_cells() {
         assert_eq!(ends("漢e\u{301}x"), [2, 3, 4]);
-        assert_eq!(ends("👩\u{200d}🔬x"), [2, 3], "joined of two, drawn as one");
+        assert_eq!(ends("👩\u{200d}🔬x"), [2, 3], "two joined emoji are as wide as one");
         assert_eq!(ends("🇫🇷x"), [2, 3], "a flag");
         assert_eq!(ends("❤\u{fe0f}x"), [2, 3], "drawn as an emoji");
     }
 
     #[test]
-    fn what_is_unsafe_is_a_cluster_of_its_own() {
+    fn an_unsafe_character_is_a_cluster_of_its_own() {
         for c in (char::MIN..=char::MAX).filter(|&c| is_unsafe(c)) {
             for line in [format!("a{c}\u{301}b"), format!("👩\u{200d}{c}🔬"), format!("{c}{c}")]
             {
@@ -326,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn clusters_are_those_of_the_standard() {
+    fn clusters_agree_with_the_unicode_segmentation() {
         let pieces = [
             "a", " ", "\r", "\n", "\u{301}", "\u{200d}", "👩", "🔬", "🇫", "🇷", "한", "\u{11a8}",
             "क", "\u{94d}",
@@ -340,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_end_at_line_feeds_and_a_lone_return_shows() {
+    fn lines_end_at_line_feeds_and_a_lone_carriage_return_is_shown() {
         assert_eq!(lines("a\r\nb\rc\n", 4).collect::<Vec<_>>(), ["a", "b␍c"]);
         assert_eq!(lines("a\n\nb", 4).collect::<Vec<_>>(), ["a", "", "b"]);
     }

@@ -1,17 +1,14 @@
-//! Reads bytes as a capsule: `cargo fuzz run capsule -- -rss_limit_mb=512`, from the folder of the crate, with
-//! capsules in `fuzz/corpus/capsule` to begin with. What can be read is written again, and reads the same.
+//! Reads bytes as a capsule: `cargo fuzz run capsule -- -rss_limit_mb=512`, from the root of the repository. Capsules in
+//! `fuzz/corpus/capsule` are the seeds. A capsule that can be read can be written, and reads back as the same.
 #![no_main]
-
-use std::path::Path;
 
 use libfuzzer_sys::fuzz_target;
 use vitte_capsule::Capsule;
 
 fuzz_target!(|bytes: &[u8]| {
-    let Ok(capsule) = Capsule::from_bytes(bytes, Path::new("fuzzed")) else { return };
-    let again = capsule.to_bytes().expect("what was read can be written");
-    let read =
-        Capsule::from_bytes(&again, Path::new("again")).expect("what was written can be read");
+    let Ok(capsule) = Capsule::from_bytes(bytes, "fuzzed") else { return };
+    let written = capsule.to_bytes().expect("a capsule that was read can be written");
+    let read = Capsule::from_bytes(&written, "written").expect("a written capsule can be read");
     assert_eq!(read.report, capsule.report);
     assert_eq!(read.sources, capsule.sources);
     assert!(!capsule.to_html().is_empty());

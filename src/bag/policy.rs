@@ -1,4 +1,4 @@
-//! What a user wants of a compiler's diagnostics: levels for codes, and limits.
+//! Policies: the levels of codes and the limit of errors, as a user sets them.
 
 use std::fmt;
 
@@ -6,24 +6,24 @@ use crate::model::{Code, Diagnostic, Severity};
 use crate::registry::{self, UnknownCode};
 use crate::text;
 
-/// What is to be done with a warning or a note.
+/// How a warning or a note is reported.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Level {
-    /// Say nothing.
+    /// Not at all.
     Allow,
-    /// Make it a warning.
+    /// As a warning.
     Warn,
-    /// Make it an error.
+    /// As an error.
     Deny,
 }
 
-/// Levels for codes, and how many errors are kept.
+/// The levels of codes, and the limit of errors.
 ///
-/// A level is for one code (`W0100`), for a family, which is what codes begin with (`W01`, `W`), or
-/// for `warnings`. Of two that are for the same diagnostic the more specific one holds, whatever
-/// their order: so `warnings` can be denied but for `W0100`. An error stays an error.
+/// A level is set for one code (`W0100`), for all codes with a prefix (`W01`, `W`), or for `warnings`. If
+/// several levels match a diagnostic, the most specific one applies, independent of the order in which they
+/// were set: for example, all `warnings` can be denied except `W0100`. Errors cannot be lowered.
 ///
-/// A policy is applied as diagnostics enter a [`DiagnosticBag`](crate::DiagnosticBag).
+/// A [`DiagnosticBag`](crate::DiagnosticBag) applies its policy to each diagnostic that is pushed.
 ///
 /// ```
 /// use vitte_diag::{DiagnosticBag, FileId, Level, Policy, Span, codes};
@@ -34,24 +34,24 @@ pub enum Level {
 /// assert!(bag.has_errors());
 ///
 /// let error = Policy::default().with_level("W0101", Level::Allow).unwrap_err();
-/// assert_eq!(error.to_string(), "there is no code `W0101`: did you mean `W0100`?");
+/// assert_eq!(error.to_string(), "unknown code `W0101`; did you mean `W0100`?");
 /// # Ok::<(), vitte_diag::PolicyError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Policy {
-    /// The codes that a level may be for, and the severity of each.
-    known: Vec<(Code, Severity)>,
+    /// The codes for which a level can be set, and the default severity of each.
+    codes: Vec<(Code, Severity)>,
     levels: Vec<(Selector, Level)>,
     max_errors: Option<u64>,
 }
 
-/// What a level is for. The order is from the most general to the most specific.
+/// The codes that a level applies to. Variants are in order from the most general to the most specific.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Selector {
     /// Every warning.
     Warnings,
-    /// Every code that begins so: one letter or more, fewer digits than the code has.
-    Family(String),
+    /// Every code with this prefix.
+    Prefix(String),
     Code(Code),
 }
 
@@ -59,22 +59,22 @@ impl Selector {
     fn selects(&self, code: Code, severity: Severity) -> bool {
         match self {
             Self::Warnings => severity == Severity::Warning,
-            Self::Family(prefix) => code.as_str().starts_with(prefix),
-            Self::Code(own) => *own == code,
+            Self::Prefix(prefix) => code.as_str().starts_with(prefix),
+            Self::Code(selected) => *selected == code,
         }
     }
 
-    /// Longer is more specific.
-    fn weight(&self) -> usize {
+    /// A longer prefix is more specific.
+    fn specificity(&self) -> usize {
         match self {
             Self::Warnings => 0,
-            Self::Family(prefix) => prefix.len(),
+            Self::Prefix(prefix) => prefix.len(),
             Self::Code(_) => usize::MAX,
         }
     }
 }
 
-/// A policy for the codes of the Vitte compiler, without levels and limits.
+/// The policy for the codes of the Vitte compiler, without levels and without a limit.
 impl Default for Policy {
     fn default() -> Self {
         Self::new(registry::pages().map(|page| (page.code, page.severity)))
@@ -82,19 +82,19 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// A policy for these codes, each with the severity that it has unless a level changes it; without
-    /// levels and limits.
+    /// Creates a policy for the codes of a compiler, each with its default severity, without levels and
+    /// without a limit.
     pub fn new(codes: impl IntoIterator<Item = (Code, Severity)>) -> Self {
-        Self { known: codes.into_iter().collect(), levels: Vec::new(), max_errors: None }
+        Self { codes: codes.into_iter().collect(), levels: Vec::new(), max_errors: None }
     }
 
-    /// Sets the level of a code, a family or `warnings`; what was set for the same before is
-    /// forgotten.
+    /// Sets the level of a code, of all codes with a prefix, or of `warnings`. Replaces an earlier level of
+    /// the same selector.
     ///
     /// # Errors
     ///
-    /// [`PolicyError::UnknownCode`] when no known code is meant, [`PolicyError::Error`] when errors
-    /// alone are meant and `level` is below theirs.
+    /// [`PolicyError::UnknownCode`] if `selector` matches no known code, [`PolicyError::DenyOnly`] if it
+    /// matches only errors and `level` would lower them.
     pub fn with_level(mut self, selector: &str, level: Level) -> Result<Self, PolicyError> {
         let selector = self.selector(selector, level)?;
         self.levels.retain(|(other, _)| *other != selector);
@@ -102,9 +102,10 @@ impl Policy {
         Ok(self)
     }
 
-    /// After how many errors is nothing more kept? By default never, and 0 means never.
+    /// Sets the maximum number of errors that a bag stores. 0 means no limit. Default: no limit.
     ///
-    /// The bag counts on and keeps only what is fatal, so that a storm of errors takes no memory.
+    /// Once an error exceeds the limit, it and all later diagnostics, including warnings and notes, are counted
+    /// as suppressed. Only fatal ones are still stored. This bounds the memory that diagnostics take.
     #[must_use]
     pub const fn with_max_errors(mut self, errors: u64) -> Self {
         self.max_errors = if errors == 0 { None } else { Some(errors) };
@@ -118,36 +119,36 @@ impl Policy {
     fn selector(&self, text: &str, level: Level) -> Result<Selector, PolicyError> {
         let selector = match Code::parse(text) {
             _ if text == "warnings" => Selector::Warnings,
-            Some(code) if self.known.iter().any(|&(known, _)| known == code) => {
+            Some(code) if self.codes.iter().any(|&(known, _)| known == code) => {
                 Selector::Code(code)
             }
-            _ => Selector::Family(text.to_owned()),
+            _ => Selector::Prefix(text.to_owned()),
         };
-        let mut selected = self.known.iter().filter(|&&(code, of)| selector.selects(code, of));
+        let mut selected = self.codes.iter().filter(|&&(code, of)| selector.selects(code, of));
         let Some((_, first)) = selected.next().filter(|_| !text.is_empty()) else {
             if selector == Selector::Warnings {
                 return Ok(selector);
             }
-            let known = self.known.iter().map(|(code, _)| code.to_string());
+            let known = self.codes.iter().map(|(code, _)| code.to_string());
             let known = known.chain(["warnings".to_owned()]);
             return Err(PolicyError::UnknownCode(UnknownCode::new(text, known)));
         };
         let is_error = |severity: Severity| severity >= Severity::Error;
-        let errors_alone = is_error(*first) && selected.all(|&(_, severity)| is_error(severity));
-        if errors_alone && level < Level::Deny {
-            return Err(PolicyError::Error { given: text.to_owned() });
+        let errors_only = is_error(*first) && selected.all(|&(_, severity)| is_error(severity));
+        if errors_only && level < Level::Deny {
+            return Err(PolicyError::DenyOnly { given: text.to_owned() });
         }
         Ok(selector)
     }
 
-    /// The severity that `diagnostic` gets, or nothing where it is allowed.
+    /// Returns the severity of `diagnostic` under this policy, or `None` if it is allowed.
     pub(crate) fn severity_of(&self, diagnostic: &Diagnostic) -> Option<Severity> {
         let (code, severity) = (diagnostic.code(), diagnostic.severity());
         if severity >= Severity::Error {
             return Some(severity);
         }
         let levels = self.levels.iter().filter(|(selector, _)| selector.selects(code, severity));
-        match levels.max_by_key(|(selector, _)| selector.weight()).map(|&(_, level)| level) {
+        match levels.max_by_key(|(selector, _)| selector.specificity()).map(|&(_, level)| level) {
             None => Some(severity),
             Some(Level::Allow) => None,
             Some(Level::Warn) => Some(Severity::Warning),
@@ -160,11 +161,11 @@ impl Policy {
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum PolicyError {
-    /// No known code is meant.
+    /// The selector matches no known code.
     UnknownCode(UnknownCode),
-    /// Errors alone are meant: they cannot be allowed, nor made warnings.
-    Error {
-        /// What was given.
+    /// The selector matches only errors, which cannot be allowed or made warnings.
+    DenyOnly {
+        /// The selector as it was passed.
         given: String,
     },
 }
@@ -173,8 +174,8 @@ impl fmt::Display for PolicyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnknownCode(error) => error.fmt(f),
-            Self::Error { given } => {
-                write!(f, "`{}` is an error: it can only be denied", text::one_line(given))
+            Self::DenyOnly { given } => {
+                write!(f, "`{}` is an error and can only be denied", text::one_line(given))
             }
         }
     }
@@ -202,7 +203,7 @@ mod tests {
     const UNUSED: Code = code!("W0100");
 
     #[test]
-    fn codes_families_and_warnings_are_selected() {
+    fn codes_prefixes_and_warnings_are_selected() {
         use Level::{Allow, Deny, Warn};
         for selector in ["W0100", "W010", "W01", "W", "warnings"] {
             let with = |level| severity(&[(selector, level)], UNUSED, Severity::Warning);
@@ -217,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn the_more_specific_level_holds_and_of_the_same_the_later() {
+    fn the_most_specific_level_applies_and_a_later_one_replaces_an_earlier_one() {
         use Level::{Allow, Deny, Warn};
         let at = |levels: &[_]| severity(levels, UNUSED, Severity::Warning);
         for levels in [
@@ -241,26 +242,26 @@ mod tests {
             [("E0001", Level::Allow), ("E00", Level::Warn), ("E", Level::Allow)]
         {
             let error = Policy::default().with_level(selector, level).unwrap_err();
-            assert_eq!(error, PolicyError::Error { given: selector.into() });
+            assert_eq!(error, PolicyError::DenyOnly { given: selector.into() });
         }
         assert!(Policy::default().with_level("E0001", Level::Deny).is_ok());
     }
 
     #[test]
-    fn an_unknown_code_names_the_nearest() {
+    fn an_unknown_code_suggests_the_nearest() {
         let error =
             |text: &str| Policy::default().with_level(text, Level::Deny).unwrap_err().to_string();
-        assert_eq!(error("W0101"), "there is no code `W0101`: did you mean `W0100`?");
-        assert_eq!(error("w0100"), "there is no code `w0100`: did you mean `W0100`?");
-        assert_eq!(error("warning"), "there is no code `warning`: did you mean `warnings`?");
-        assert_eq!(error("W0100x"), "there is no code `W0100x`: did you mean `W0100`?");
-        assert_eq!(error("W9999"), "there is no code `W9999`: did you mean `W0100`?");
-        assert_eq!(error("#\u{1b}["), "there is no code `#␛[`");
-        assert_eq!(error(""), "there is no code ``");
+        assert_eq!(error("W0101"), "unknown code `W0101`; did you mean `W0100`?");
+        assert_eq!(error("w0100"), "unknown code `w0100`; did you mean `W0100`?");
+        assert_eq!(error("warning"), "unknown code `warning`; did you mean `warnings`?");
+        assert_eq!(error("W0100x"), "unknown code `W0100x`; did you mean `W0100`?");
+        assert_eq!(error("W9999"), "unknown code `W9999`; did you mean `W0100`?");
+        assert_eq!(error("#\u{1b}["), "unknown code `#␛[`");
+        assert_eq!(error(""), "unknown code ``");
     }
 
     #[test]
-    fn another_compiler_has_its_own_codes() {
+    fn a_compiler_may_have_its_own_codes() {
         let own = Policy::new([(code!("LINT0007"), Severity::Warning)]);
         assert!(own.clone().with_level("LINT0007", Level::Deny).is_ok());
         assert!(own.clone().with_level("LINT", Level::Deny).is_ok());

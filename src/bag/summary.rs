@@ -1,43 +1,25 @@
-//! How many diagnostics there were.
+//! Counts of diagnostics.
 
 use std::fmt;
 
 use crate::model::Severity;
 
-/// Numbers by severity.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(crate) struct Counts {
-    pub(crate) fatal: u64,
-    pub(crate) errors: u64,
-    pub(crate) warnings: u64,
-    pub(crate) notes: u64,
-}
-
-impl Counts {
-    pub(crate) fn add(&mut self, severity: Severity) {
-        *match severity {
-            Severity::Fatal => &mut self.fatal,
-            Severity::Error => &mut self.errors,
-            Severity::Warning => &mut self.warnings,
-            Severity::Note => &mut self.notes,
-        } += 1;
-    }
-
-    pub(crate) fn merge(&mut self, other: Self) {
-        self.fatal += other.fatal;
-        self.errors += other.errors;
-        self.warnings += other.warnings;
-        self.notes += other.notes;
-    }
-
-    pub(crate) const fn total(self) -> u64 {
-        self.fatal + self.errors + self.warnings + self.notes
-    }
-}
-
-/// How many diagnostics of each severity were reported, shown or not.
+/// The number of diagnostics of each severity, stored or not.
 ///
-/// Its text is what a compiler says last: `2 errors, 1 warning (1 not shown)`, or `no errors`.
+/// The counts by severity include the suppressed diagnostics and the duplicates. `Display` writes the last
+/// line of a compiler's output: `2 errors, 1 warning (1 not shown)`, or `no errors`.
+///
+/// ```
+/// use vitte_diag::{DiagnosticBag, FileId, Policy, Span, codes};
+///
+/// let mut bag = DiagnosticBag::with_policy(Policy::default().with_max_errors(1));
+/// for at in [0, 0, 7] {
+///     bag.push_error(codes::E0001, Span::empty(FileId::new(0), at), "illegal character `@`");
+/// }
+/// let summary = bag.summary();
+/// assert_eq!((summary.errors, summary.suppressed, summary.duplicates), (3, 1, 1));
+/// assert_eq!(summary.to_string(), "3 errors (1 not shown, 1 repeated)");
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 #[non_exhaustive]
 pub struct Summary {
@@ -47,27 +29,38 @@ pub struct Summary {
     pub errors: u64,
     /// Warnings.
     pub warnings: u64,
-    /// Notes that are diagnostics of their own.
+    /// Diagnostics with the severity `note`. Notes below other diagnostics are not counted.
     pub notes: u64,
-    /// How many of all these came past the limit of errors.
+    /// How many of these were not stored because of the limit of errors,
+    /// see [`Policy::with_max_errors`](crate::Policy::with_max_errors).
     pub suppressed: u64,
-    /// How many of all these were there already, and are shown once.
+    /// How many of these were not stored because the bag already had a diagnostic with the same code,
+    /// severity, message and primary span.
     pub duplicates: u64,
 }
 
 impl Summary {
-    pub(crate) const fn new(kept: Counts, suppressed: Counts, duplicates: Counts) -> Self {
-        Self {
-            fatal: kept.fatal + suppressed.fatal + duplicates.fatal,
-            errors: kept.errors + suppressed.errors + duplicates.errors,
-            warnings: kept.warnings + suppressed.warnings + duplicates.warnings,
-            notes: kept.notes + suppressed.notes + duplicates.notes,
-            suppressed: suppressed.total(),
-            duplicates: duplicates.total(),
-        }
+    /// Creates the summary of a bag from the counts of its stored, suppressed and duplicate diagnostics.
+    pub(crate) const fn new(stored: Self, suppressed: Self, duplicates: Self) -> Self {
+        let mut all = stored;
+        all.merge(suppressed);
+        all.merge(duplicates);
+        all.suppressed = suppressed.total();
+        all.duplicates = duplicates.total();
+        all
     }
 
-    /// Counts one more diagnostic, which is shown.
+    /// Adds the counts of `other`.
+    pub(crate) const fn merge(&mut self, other: Self) {
+        self.fatal += other.fatal;
+        self.errors += other.errors;
+        self.warnings += other.warnings;
+        self.notes += other.notes;
+        self.suppressed += other.suppressed;
+        self.duplicates += other.duplicates;
+    }
+
+    /// Counts one more diagnostic.
     pub const fn add(&mut self, severity: Severity) {
         *match severity {
             Severity::Fatal => &mut self.fatal,
@@ -77,7 +70,7 @@ impl Summary {
         } += 1;
     }
 
-    /// All of them.
+    /// Returns the number of all diagnostics.
     #[must_use]
     pub const fn total(self) -> u64 {
         self.fatal + self.errors + self.warnings + self.notes
@@ -106,7 +99,7 @@ impl fmt::Display for Summary {
         let rest: Vec<String> = rest
             .into_iter()
             .filter(|&(count, _)| count > 0)
-            .map(|(count, what)| format!("{count} {what}"))
+            .map(|(count, label)| format!("{count} {label}"))
             .collect();
         if rest.is_empty() { Ok(()) } else { write!(f, " ({})", rest.join(", ")) }
     }

@@ -15,7 +15,7 @@ fn order(bag: &DiagnosticBag) -> Vec<u64> {
 }
 
 #[test]
-fn output_is_by_file_place_severity_and_number() {
+fn output_is_ordered_by_file_offset_severity_and_number() {
     let bag: DiagnosticBag = [
         at(1, 0, Severity::Error),
         at(0, 9, Severity::Note),
@@ -26,18 +26,18 @@ fn output_is_by_file_place_severity_and_number() {
     .into_iter()
     .collect();
     assert_eq!(order(&bag), [3, 2, 4, 1, 0]);
-    let produced: Vec<_> = bag.iter().map(|entry| entry.seq).collect();
-    assert_eq!(produced, [0, 1, 2, 3, 4]);
+    let pushed: Vec<_> = bag.iter().map(|entry| entry.seq).collect();
+    assert_eq!(pushed, [0, 1, 2, 3, 4]);
 }
 
 #[test]
-fn what_has_no_place_comes_last_and_the_ends_of_every_number_are_in_order() {
-    let nowhere = FileId::DUMMY.index();
+fn diagnostics_without_a_location_come_last_and_extreme_values_are_ordered() {
+    let dummy = FileId::DUMMY.index();
     let bag: DiagnosticBag = [
-        at(nowhere, u32::MAX, Severity::Note),
-        at(nowhere, u32::MAX, Severity::Fatal),
-        at(nowhere, 0, Severity::Note),
-        at(nowhere - 1, u32::MAX, Severity::Note),
+        at(dummy, u32::MAX, Severity::Note),
+        at(dummy, u32::MAX, Severity::Fatal),
+        at(dummy, 0, Severity::Note),
+        at(dummy - 1, u32::MAX, Severity::Note),
         at(0, u32::MAX, Severity::Note),
         at(0, 0, Severity::Note),
         at(0, 0, Severity::Error),
@@ -48,7 +48,7 @@ fn what_has_no_place_comes_last_and_the_ends_of_every_number_are_in_order() {
 }
 
 #[test]
-fn merged_numbers_go_on() {
+fn merged_diagnostics_get_the_next_numbers() {
     let first: DiagnosticBag = [at(0, 5, Severity::Error)].into_iter().collect();
     let second: DiagnosticBag =
         [other(&at(0, 5, Severity::Error)), at(0, 1, Severity::Note)].into_iter().collect();
@@ -58,16 +58,16 @@ fn merged_numbers_go_on() {
 }
 
 #[test]
-fn what_a_push_lends_is_what_is_kept() {
+fn push_returns_the_stored_diagnostic() {
     let mut bag = DiagnosticBag::new();
     bag.push_error(code!("E1"), Span::empty(FileId::new(0), 0), "m").add_note("n").add_help("h");
-    let kept = bag.iter().next().unwrap().diagnostic;
-    assert_eq!(kept.notes().collect::<Vec<_>>(), ["n"]);
-    assert_eq!(kept.help(), Some("h"));
+    let stored = bag.iter().next().unwrap().diagnostic;
+    assert_eq!(stored.notes().collect::<Vec<_>>(), ["n"]);
+    assert_eq!(stored.help(), Some("h"));
 }
 
 #[test]
-fn counts_follow_what_was_pushed_even_when_it_is_replaced() {
+fn counts_use_the_stored_diagnostics_even_after_a_change() {
     let mut bag = DiagnosticBag::new();
     *bag.push(at(0, 0, Severity::Error)) = at(0, 0, Severity::Note);
     assert!(!bag.has_errors());
@@ -89,7 +89,7 @@ fn only_errors_and_worse_are_errors() {
 }
 
 #[test]
-fn validate_names_the_diagnostic_and_the_breach() {
+fn validate_returns_the_number_of_the_diagnostic_and_the_issue() {
     let mut sources = SourceMap::new();
     let file = sources.add("a", "x").unwrap();
     let mut bag = DiagnosticBag::new();
@@ -105,25 +105,25 @@ fn with_max_errors(max: u64) -> DiagnosticBag {
 }
 
 #[test]
-fn past_the_limit_all_is_counted_and_only_what_is_fatal_is_kept() {
+fn over_the_limit_everything_is_counted_and_only_fatal_diagnostics_are_stored() {
     let mut bag = with_max_errors(2);
     for lo in 0..1000 {
-        bag.push(at(0, lo, Severity::Error)).add_note("goes nowhere past the limit");
+        bag.push(at(0, lo, Severity::Error)).add_note("not stored over the limit");
         bag.push(at(0, lo, Severity::Warning));
     }
     bag.push(at(0, 0, Severity::Fatal));
-    assert_eq!(bag.len(), 5, "two errors, their warnings, and what is fatal");
+    assert_eq!(bag.len(), 5, "two errors, their warnings, and the fatal one");
     let text = bag.summary().to_string();
     assert_eq!(text, "1 fatal error, 1000 errors, 1000 warnings (1996 not shown)");
     let mut exact = with_max_errors(2);
     exact.extend([at(0, 0, Severity::Error), at(0, 1, Severity::Error)]);
     exact.push(at(0, 2, Severity::Warning));
-    assert_eq!(exact.len(), 3, "the limit is reached, not passed");
+    assert_eq!(exact.len(), 3, "the limit is reached, not exceeded");
     assert!(bag.has_errors());
 }
 
 #[test]
-fn no_limit_is_the_default_and_zero() {
+fn there_is_no_limit_by_default_and_with_zero() {
     for mut bag in [DiagnosticBag::new(), with_max_errors(0)] {
         bag.extend((0..100).map(|lo| at(0, lo, Severity::Error)));
         assert_eq!(bag.len(), 100);
@@ -131,21 +131,21 @@ fn no_limit_is_the_default_and_zero() {
 }
 
 #[test]
-fn what_is_said_already_is_counted_and_not_kept() {
+fn duplicates_are_counted_and_not_stored() {
     let mut bag = DiagnosticBag::new();
-    bag.push(at(0, 0, Severity::Error)).add_note("kept");
+    bag.push(at(0, 0, Severity::Error)).add_note("stored");
     bag.push(at(0, 0, Severity::Error)).add_note("dropped");
     bag.push(at(0, 1, Severity::Error));
     bag.push(at(0, 0, Severity::Warning));
     bag.push(Diagnostic::error(code!("E2"), Span::empty(FileId::new(0), 0), "m"));
     bag.push(Diagnostic::error(code!("E1"), Span::empty(FileId::new(0), 0), "other"));
     assert_eq!(bag.len(), 5);
-    assert_eq!(bag.iter().next().unwrap().diagnostic.notes().collect::<Vec<_>>(), ["kept"]);
+    assert_eq!(bag.iter().next().unwrap().diagnostic.notes().collect::<Vec<_>>(), ["stored"]);
     assert_eq!(bag.summary().to_string(), "5 errors, 1 warning (1 repeated)");
 }
 
 #[test]
-fn merging_is_pushing_and_what_was_not_kept_counts_on() {
+fn merging_is_pushing_and_adds_the_counts() {
     let push = |bag: &mut DiagnosticBag, file| {
         bag.extend((0..3).map(|lo| at(file, lo, Severity::Error)));
         bag.push(at(file, 0, Severity::Error));
@@ -165,7 +165,7 @@ fn merging_is_pushing_and_what_was_not_kept_counts_on() {
 }
 
 #[test]
-fn levels_are_applied_on_the_way_in() {
+fn levels_are_applied_when_a_diagnostic_is_pushed() {
     use crate::{Level, codes};
     let span = Span::empty(FileId::new(0), 0);
     let with = |level| {

@@ -1,7 +1,7 @@
-//! What styled output is made of: ANSI sequences for a terminal, or markup for a page.
+//! Encodes styled output: ANSI sequences for a terminal, or HTML.
 //!
 //! ```text
-//! pen            terminal                          page
+//! pen            terminal                          HTML
 //! style Header   ␛[0m␛[1m␛[38;5;9m                 <span class="vd-header">
 //! link …         ␛]8;;https://…␛\                  <a href="https://…">
 //! put `a < b`    a < b                             a &lt; b
@@ -11,86 +11,86 @@ use super::markup;
 use super::style::{Sequences, Style};
 use crate::text::Digits;
 
-/// Takes text and styles one after the other.
+/// A buffer for text and styles.
 #[derive(Debug)]
 pub(super) struct Canvas {
     /// UTF-8.
     out: Vec<u8>,
-    kind: Kind,
+    kind: CanvasKind,
 }
 
 #[derive(Debug)]
-enum Kind {
+enum CanvasKind {
     /// Text without styles.
     Plain,
-    /// Text for a terminal, with the sequences of its styles.
+    /// Text with ANSI sequences.
     Ansi(Sequences),
-    /// HTML; whether a `span` is open.
-    Page { is_open: bool },
+    /// HTML.
+    Html { span_is_open: bool },
 }
 
 impl Canvas {
-    /// Bytes for a terminal, or for a file where there are no styles, after what `out` holds.
+    /// Appends to `out` text for a terminal, with ANSI sequences if there are `styles`.
     pub(super) const fn terminal(styles: Option<Sequences>, out: Vec<u8>) -> Self {
         let kind = match styles {
-            Some(sequences) => Kind::Ansi(sequences),
-            None => Kind::Plain,
+            Some(sequences) => CanvasKind::Ansi(sequences),
+            None => CanvasKind::Plain,
         };
         Self { out, kind }
     }
 
-    /// HTML after what `out` holds.
-    pub(super) const fn page(out: Vec<u8>) -> Self {
-        Self { out, kind: Kind::Page { is_open: false } }
+    /// Appends HTML to `out`.
+    pub(super) const fn html(out: Vec<u8>) -> Self {
+        Self { out, kind: CanvasKind::Html { span_is_open: false } }
     }
 
-    /// What follows is `style`.
+    /// Sets the style of the text that follows.
     #[inline]
     pub(super) fn style(&mut self, style: Style) {
         match self.kind {
-            Kind::Plain => {}
-            Kind::Ansi(sequences) => sequences.push(style, &mut self.out),
-            Kind::Page { is_open } => {
-                if is_open {
+            CanvasKind::Plain => {}
+            CanvasKind::Ansi(sequences) => sequences.push(style, &mut self.out),
+            CanvasKind::Html { span_is_open } => {
+                if span_is_open {
                     self.push("</span>");
                 }
                 if let Some(class) = style.class() {
                     ["<span class=\"vd-", class, "\">"].iter().for_each(|part| self.push(part));
                 }
-                self.kind = Kind::Page { is_open: style.class().is_some() };
+                self.kind = CanvasKind::Html { span_is_open: style.class().is_some() };
             }
         }
     }
 
     pub(super) const fn is_styled(&self) -> bool {
-        !matches!(self.kind, Kind::Plain)
+        !matches!(self.kind, CanvasKind::Plain)
     }
 
     #[inline]
     fn push(&mut self, text: &str) {
         match text.as_bytes() {
-            // Most glyphs: a byte takes no call.
+            // Most glyphs are one byte, which is pushed without a call of `memcpy`.
             [byte] => self.out.push(*byte),
             bytes => self.out.extend_from_slice(bytes),
         }
     }
 
-    /// Adds text that is safe to show.
+    /// Appends text that is safe in a terminal.
     #[inline]
     pub(super) fn put(&mut self, text: &str) {
         match self.kind {
-            Kind::Plain | Kind::Ansi(_) => self.push(text),
-            Kind::Page { .. } => self.put_escaped(text),
+            CanvasKind::Plain | CanvasKind::Ansi(_) => self.push(text),
+            CanvasKind::Html { .. } => self.put_escaped(text),
         }
     }
 
     fn put_escaped(&mut self, text: &str) {
         let mut escaped = String::with_capacity(text.len());
-        text.chars().for_each(|c| markup::push(&mut escaped, c));
+        text.chars().for_each(|c| markup::push_html(&mut escaped, c));
         self.push(&escaped);
     }
 
-    /// Adds a character that means nothing in markup, `count` times.
+    /// Appends a character `count` times. It has no meaning in markup.
     #[inline]
     pub(super) fn repeat(&mut self, glyph: &str, count: usize) {
         match glyph.as_bytes() {
@@ -101,14 +101,14 @@ impl Canvas {
 
     #[inline]
     pub(super) fn blanks(&mut self, count: usize) {
-        const FEW: [u8; 32] = [b' '; 32];
+        const BLANKS: [u8; 32] = [b' '; 32];
         if count == 0 {
             return;
         }
-        if count <= FEW.len() {
-            // A copy of a fixed length takes no call.
+        if count <= BLANKS.len() {
+            // A copy of constant length is compiled without a call of `memcpy`.
             let end = self.out.len() + count;
-            self.out.extend_from_slice(&FEW);
+            self.out.extend_from_slice(&BLANKS);
             self.out.truncate(end);
         } else {
             self.repeat(" ", count);
@@ -120,7 +120,7 @@ impl Canvas {
         self.out.push(b'\n');
     }
 
-    /// Takes back what ends in this byte, which is ASCII.
+    /// Removes all occurrences of an ASCII byte from the end of the output.
     #[inline]
     pub(super) fn trim(&mut self, byte: u8) {
         while self.out.last() == Some(&byte) {
@@ -133,24 +133,24 @@ impl Canvas {
         digits.push_to(&mut self.out);
     }
 
-    /// What follows is a link to `url`, which is safe in a terminal; no style is on.
+    /// Begins a link to `url`, which is safe in a terminal. The current style must be plain.
     ///
-    /// The sequence is OSC 8, ended by ST, as its authors write it:
+    /// The terminal sequence is OSC 8, terminated by ST:
     /// <https://gist.github.com/egmontkob/eb114294efbcd5adb1944c9f3cb5feda>.
     pub(super) fn begin_link(&mut self, url: &str) {
-        let (before, behind) = match self.kind {
-            Kind::Plain | Kind::Ansi(_) => ("\u{1b}]8;;", "\u{1b}\\"),
-            Kind::Page { .. } => ("<a href=\"", "\">"),
+        let (before, after) = match self.kind {
+            CanvasKind::Plain | CanvasKind::Ansi(_) => ("\u{1b}]8;;", "\u{1b}\\"),
+            CanvasKind::Html { .. } => ("<a href=\"", "\">"),
         };
         self.push(before);
         self.put(url);
-        self.push(behind);
+        self.push(after);
     }
 
     pub(super) fn end_link(&mut self) {
         self.push(match self.kind {
-            Kind::Plain | Kind::Ansi(_) => "\u{1b}]8;;\u{1b}\\",
-            Kind::Page { .. } => "</a>",
+            CanvasKind::Plain | CanvasKind::Ansi(_) => "\u{1b}]8;;\u{1b}\\",
+            CanvasKind::Html { .. } => "</a>",
         });
     }
 

@@ -1,23 +1,22 @@
-//! The direct path of human output: a plain diagnostic is drawn as it is read.
+//! The direct path of human output, for plain diagnostics.
 //!
 //! ```text
 //!   --> file.vitte:12:7
 //!    |
 //! 12 |   let x =
-//!    |       ^ expected expression       one label on each line
+//!    |       ^ expected expression       one label per line
 //!    .
 //! 20 |   let y = 1
 //!    |       - like this one
 //! ```
 //!
-//! Most diagnostics of a compiler have one label on a line, or few that stand on lines of their own, of
-//! printable ASCII that is not too long. For those there is nothing to [lay out](super::layout), and
-//! nothing of the sources to [take](super::excerpt) but these lines. The tests hold what is drawn here to
-//! be what is drawn there, byte for byte.
+//! Most diagnostics of a compiler have one label, or a few labels on different lines, and these lines are short
+//! printable ASCII. They need neither an [excerpt](super::excerpt) nor a [layout](super::layout). Tests check
+//! that the output is the same as with them, byte for byte.
 
 use std::ops::Range;
 
-use super::excerpt::{ExcerptOptions, Few, Width};
+use super::excerpt::{ExcerptOptions, LabelVec, Width};
 use super::glyphs::Glyphs;
 use super::layout::Notes;
 use super::margin::Margin;
@@ -27,19 +26,19 @@ use crate::model::{Diagnostic, Label, LabelStyle};
 use crate::source::{Location, SourceFile, SourceMap};
 use crate::text;
 
-/// The most labels that are drawn here.
-const MOST_LABELS: usize = 4;
+/// The maximum number of labels of a plain diagnostic.
+const MAX_LABELS: usize = 4;
 
-/// The lines of a plain diagnostic.
+/// A plain diagnostic.
 #[derive(Debug)]
 pub(super) struct Direct<'a> {
-    /// Digits of the largest line number.
+    /// The digits of the largest line number.
     gutter: usize,
     pub(super) file: &'a SourceFile,
-    /// Where the first label begins.
+    /// The location of the primary label.
     at: Location<'a>,
     /// In the order of the file.
-    lines: Few<LabelledLine<'a>>,
+    lines: LabelVec<LabelledLine<'a>>,
 }
 
 /// A line with its only label.
@@ -49,48 +48,48 @@ struct LabelledLine<'a> {
     /// Printable ASCII.
     text: &'a str,
     label: &'a Label,
-    /// The bytes of the label in the text, which are its cells: at least one.
+    /// The bytes of the label in the text, which are also its cells. At least one.
     cells: Range<usize>,
 }
 
 impl<'a> Direct<'a> {
-    /// Nothing where the diagnostic is not plain.
+    /// Returns `None` if the diagnostic is not plain.
     pub(super) fn new(
         sources: &'a SourceMap,
         diagnostic: &'a Diagnostic,
-        take: ExcerptOptions,
+        options: ExcerptOptions,
     ) -> Option<Self> {
         let file = sources.file(diagnostic.primary().span().file()).ok()?;
         let labels = 1 + diagnostic.secondary().len();
-        let is_plain = labels <= take.labelled_lines.min(MOST_LABELS)
-            && take.context_lines == 0
+        let is_plain = labels <= options.labelled_lines.min(MAX_LABELS)
+            && options.context_lines == 0
             && diagnostic.suggestions().is_empty()
             && !file.is_unavailable()
             && !file.is_lossy();
         if !is_plain {
             return None;
         }
-        let mut lines = Few::new();
+        let mut lines = LabelVec::new();
         for label in diagnostic.labels() {
             lines.push(LabelledLine::new(label, file)?);
         }
         let LabelledLine { number, text, cells, .. } = lines.first()?;
-        let col = take.column_unit.column_after(text.get(..cells.start)?);
+        let col = options.column_unit.column_after(text.get(..cells.start)?);
         let at = Location { path: file.path(), line: *number, col };
         lines.sort_unstable_by_key(|line| line.number);
-        // A single line between two would be shown, too.
-        let are_apart = |pair: &[LabelledLine<'_>]| match pair {
+        // A layout also shows a single line between two labelled lines.
+        let are_separate = |pair: &[LabelledLine<'_>]| match pair {
             [a, b] => !matches!(b.number - a.number, 0 | 2),
             _ => true,
         };
         let gutter = text::digit_count(lines.last()?.number);
-        let width = Width::new(take.width, gutter, 0, take.tab_width);
-        let is_plain =
-            lines.windows(2).all(are_apart) && lines.iter().all(|line| width.is_whole(line.text));
+        let width = Width::new(options.width, gutter, 0, options.tab_width);
+        let is_plain = lines.windows(2).all(are_separate)
+            && lines.iter().all(|line| width.is_whole(line.text));
         is_plain.then_some(Self { gutter, file, at, lines })
     }
 
-    /// Draws it with its notes; `link` is the address of its file where it is a link.
+    /// Draws the snippet and the notes. The path is a link if `link` is its URL.
     pub(super) fn draw(
         &self,
         notes: Notes<'_>,
@@ -119,7 +118,7 @@ impl<'a> Direct<'a> {
 }
 
 impl<'a> LabelledLine<'a> {
-    /// Nothing where the label is over many lines, or not wholly in `file`.
+    /// Returns `None` if the label is multi-line, or not entirely in `file`.
     fn new(label: &'a Label, file: &'a SourceFile) -> Option<Self> {
         let span = label.span();
         file.check(span).ok().filter(|()| span.file() == file.id())?;
@@ -140,12 +139,12 @@ impl<'a> LabelledLine<'a> {
         margin.number(self.number, pen);
         pen.blanks(1);
         let (before, rest) = text.split_at_checked(*start).unwrap_or((text, ""));
-        let (inside, behind) = rest.split_at_checked(end - start).unwrap_or((rest, ""));
-        // The text of a secondary label is source as all else.
-        let of_text = if label.style() == LabelStyle::Primary { style } else { Style::Plain };
+        let (inside, after) = rest.split_at_checked(end - start).unwrap_or((rest, ""));
+        // Only the text of the primary label is coloured.
+        let text_style = if label.style() == LabelStyle::Primary { style } else { Style::Plain };
         pen.write(Style::Plain, before);
-        pen.write(of_text, inside);
-        pen.write(Style::Plain, behind);
+        pen.write(text_style, inside);
+        pen.write(Style::Plain, after);
         pen.end_line();
 
         margin.border(pen);
@@ -153,10 +152,10 @@ impl<'a> LabelledLine<'a> {
         pen.repeat(style, label.style().caret(), end - start);
         if let Some(message) = label.message() {
             pen.blanks(1);
-            let behind_border = 1 + end + 1;
-            pen.block(style, message, margin.width() + behind_border, |pen| {
+            let indent = 1 + end + 1;
+            pen.block(style, message, margin.width() + indent, |pen| {
                 margin.border(pen);
-                pen.blanks(behind_border);
+                pen.blanks(indent);
             });
         }
         pen.end_line();

@@ -1,5 +1,4 @@
-//! A format that is one document: a head, items with something between them, a tail, each on lines of
-//! its own.
+//! Output that is one document: a head, items with separators, and a tail, each on its own line.
 
 use std::io::{self, Write};
 
@@ -7,71 +6,71 @@ use serde::Serialize;
 
 use super::escape;
 
-/// Writes a document as its items come: each item with what stands before it in one write.
+/// Writes a document item by item. Each item and the separator before it are one write to the writer.
 #[derive(Clone, Debug)]
 pub(super) struct Document<W> {
     pub(super) writer: W,
     is_open: bool,
-    /// What goes to the writer next, kept from one item to the next for its memory alone.
-    bytes: Vec<u8>,
+    /// The bytes of the next write. The buffer is a field so that its memory is reused.
+    buffer: Vec<u8>,
 }
 
 impl<W: Write> Document<W> {
     pub(super) const fn new(writer: W) -> Self {
-        Self { writer, is_open: false, bytes: Vec::new() }
+        Self { writer, is_open: false, buffer: Vec::new() }
     }
 
-    /// Writes an item on a new line after `between`, or the first one after the head.
+    /// Writes an item on a new line, after `separator`, or after the head if it is the first item.
     pub(super) fn item(
         &mut self,
         head: impl FnOnce() -> io::Result<Vec<u8>>,
-        between: &[u8],
+        separator: &[u8],
         item: &[u8],
     ) -> io::Result<()> {
-        self.begin_line(head, between)?;
-        self.bytes.extend_from_slice(item);
+        self.begin_line(head, separator)?;
+        self.buffer.extend_from_slice(item);
         self.is_open = true;
-        self.writer.write_all(&self.bytes)
+        self.writer.write_all(&self.buffer)
     }
 
-    /// Writes an item of an array of JSON on a new line, as [`item`](Self::item) does.
-    pub(super) fn json(
+    /// Writes an item of a JSON array on a new line, like [`item`](Self::item).
+    pub(super) fn json_item(
         &mut self,
         head: impl FnOnce() -> io::Result<Vec<u8>>,
         item: &impl Serialize,
     ) -> io::Result<()> {
         self.begin_line(head, b",")?;
-        escape::json(&mut self.bytes, item)?;
+        escape::push_json(&mut self.buffer, item)?;
         self.is_open = true;
-        self.writer.write_all(&self.bytes)
+        self.writer.write_all(&self.buffer)
     }
 
-    /// Writes the tail on a new line, after the head where there was no item, and flushes. The next item
-    /// begins a new document.
+    /// Writes the tail on a new line, after the head if there was no item, and flushes the writer. The next
+    /// item begins a new document.
     pub(super) fn finish(
         &mut self,
         head: impl FnOnce() -> io::Result<Vec<u8>>,
         tail: &[u8],
     ) -> io::Result<()> {
         self.begin_line(head, b"")?;
-        self.bytes.extend_from_slice(tail);
+        self.buffer.extend_from_slice(tail);
         self.is_open = false;
-        self.writer.write_all(&self.bytes)?;
+        self.writer.write_all(&self.buffer)?;
         self.writer.flush()
     }
 
     fn begin_line(
         &mut self,
         head: impl FnOnce() -> io::Result<Vec<u8>>,
-        between: &[u8],
+        separator: &[u8],
     ) -> io::Result<()> {
-        self.bytes.clear();
+        self.buffer.clear();
         if self.is_open {
-            self.bytes.extend_from_slice(between);
+            self.buffer.extend_from_slice(separator);
         } else {
-            self.bytes = head()?;
+            self.buffer = head()?;
         }
-        self.bytes.push(b'\n');
+        self.buffer.push(b'\n');
         Ok(())
     }
 }

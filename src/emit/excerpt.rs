@@ -1,4 +1,4 @@
-//! The first step of human output: what of the sources is shown.
+//! The first step of human output: selects the lines of the sources that are shown.
 //!
 //! ```text
 //! file.vitte:   1  fn area(side: num)        Row 2   `  let x =`         cells 0..9
@@ -6,57 +6,57 @@
 //!               …                            path `file.vitte`, line 2, column 7
 //! ```
 //!
-//! Of a file only the lines that have labels are taken, with the context asked for and the ends of
-//! labels over many lines; a line that is too long is cut around what is labelled. Rows are safe to show
-//! from here on, and places are terminal cells: what follows needs no Unicode.
+//! Only lines with labels and their context lines are selected; the middle of a long multi-line label is
+//! omitted. A line that is too long is cut around its labels. The text of a row is safe in a terminal, and
+//! positions are terminal cells, so later steps need no knowledge of Unicode.
 
 mod lanes;
-mod placed;
+mod located;
 mod row;
 
 use std::collections::BTreeMap;
 
 pub(super) use lanes::Lanes;
-use placed::{LineRange, Placed};
-pub(super) use row::{Row, Stops, Width};
+use located::{LineRange, LocatedLabel};
+pub(super) use row::{LabelEdges, Row, Width};
 use smallvec::SmallVec;
 
-use crate::check::Checked;
+use crate::check::CheckedDiagnostic;
 use crate::model::LabelStyle;
 use crate::source::{ColumnUnit, Location, SourceFile};
 use crate::text;
 
-/// One for each label: most diagnostics have so few that this takes no allocation.
-pub(super) type Few<T> = SmallVec<[T; 4]>;
+/// A vector with one element per label. Most diagnostics have at most four labels and need no allocation.
+pub(super) type LabelVec<T> = SmallVec<[T; 4]>;
 
-/// Lines of a label over many lines that are shown after its first line.
+/// The number of lines of a multi-line label that are shown after its first line.
 const LINES_AFTER_START: u32 = 3;
-/// Lines of a label over many lines that are shown before its last line.
+/// The number of lines of a multi-line label that are shown before its last line.
 const LINES_BEFORE_END: u32 = 1;
 
-/// What to take from the sources.
+/// Determines which parts of the sources are shown.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ExcerptOptions {
-    /// Lines before and after each label.
+    /// The number of lines before and after each label.
     pub(super) context_lines: u32,
-    /// Cells from one tab stop to the next, at least one.
+    /// The number of cells from one tab stop to the next, at least one.
     pub(super) tab_width: usize,
-    /// Cells that a line may have with its line number.
+    /// The maximum width of a line with its line number, in cells.
     pub(super) width: usize,
     /// What the column after the path counts.
     pub(super) column_unit: ColumnUnit,
-    /// Lines with labels that are shown of one file.
+    /// The maximum number of lines with labels per file, and of files.
     pub(super) labelled_lines: usize,
 }
 
-/// All that human output shows of the sources for one diagnostic, and what it must add in words.
+/// The parts of the sources that are shown for one diagnostic.
 #[derive(Debug)]
 pub(super) struct Excerpt<'a> {
-    /// One for each file, the primary label's first.
+    /// One snippet per file, that of the primary label first.
     pub(super) snippets: Vec<Snippet<'a>>,
-    /// Digits of the largest line number that is shown, 0 where there is none.
+    /// The digits of the largest line number that is shown, 0 if no line is shown.
     pub(super) gutter: usize,
-    /// What cannot be shown as it is.
+    /// Notes about labels and bytes that the snippets cannot show.
     pub(super) remarks: Vec<String>,
 }
 
@@ -64,25 +64,25 @@ pub(super) struct Excerpt<'a> {
 #[derive(Debug)]
 pub(super) struct Snippet<'a> {
     pub(super) file: &'a SourceFile,
-    /// Where the snippet's first label begins, in the column unit asked for.
+    /// The location of the snippet's first label.
     pub(super) at: Location<'a>,
     /// In the order of the file.
     pub(super) rows: Vec<Row<'a>>,
     /// In the order of the diagnostic.
     pub(super) marks: Vec<Mark<'a>>,
-    /// For the bars of the labels over many lines, in their order: who stands where.
+    /// The lanes of the multi-line labels.
     pub(super) lanes: Lanes,
 }
 
-/// A label on the rows.
+/// A label and the cells that it marks.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Mark<'a> {
     pub(super) style: LabelStyle,
-    /// Where it begins.
-    pub(super) start: Place,
-    /// Where it ends, exclusive; on the same row at least one cell after the start.
-    pub(super) end: Place,
-    /// Not empty, and not yet safe.
+    /// The first cell.
+    pub(super) start: CellPosition,
+    /// The cell after the last one; if it is on the same row, at least one cell after the start.
+    pub(super) end: CellPosition,
+    /// The message, which is not empty and may be unsafe for a terminal.
     pub(super) message: Option<&'a str>,
 }
 
@@ -92,53 +92,57 @@ impl Mark<'_> {
     }
 }
 
-/// A place on the rows of a snippet.
+/// A cell in the rows of a snippet.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) struct Place {
-    /// 0-based index of the row.
+pub(super) struct CellPosition {
+    /// The index of the row, 0-based.
     pub(super) row: usize,
-    /// 0-based cell of the row's text.
+    /// The cell in the row's text, 0-based.
     pub(super) cell: usize,
 }
 
 impl<'a> Excerpt<'a> {
-    /// What is shown of the labels of `checked`; line numbers have at least `least_gutter` digits.
-    pub(super) fn new(checked: &Checked<'a>, least_gutter: usize, take: ExcerptOptions) -> Self {
+    /// Selects the lines for the labels of `checked`. Line numbers have at least `min_gutter` digits.
+    pub(super) fn new(
+        checked: &CheckedDiagnostic<'a>,
+        min_gutter: usize,
+        options: ExcerptOptions,
+    ) -> Self {
         let mut remarks = Vec::new();
-        let mut placed = Few::new();
+        let mut located = LabelVec::new();
         for &label in &checked.labels {
             if label.file.is_unavailable() {
-                remarks.extend(placed::in_words(label, take.column_unit));
+                remarks.extend(located::remark(label, options.column_unit));
             } else {
-                placed.push(Placed::new(label));
+                located.push(LocatedLabel::new(label));
             }
         }
-        placed::by_file(&mut placed);
-        let left_out = placed::limit(&mut placed, take.labelled_lines);
-        let last = placed.iter().map(|label| label.last_shown(take.context_lines)).max();
-        let gutter = last.map_or(0, text::digit_count).max(least_gutter);
+        located::group_by_file(&mut located);
+        let omitted = located::truncate(&mut located, options.labelled_lines);
+        let last = located.iter().map(|label| label.last_shown(options.context_lines)).max();
+        let gutter = last.map_or(0, text::digit_count).max(min_gutter);
         let mut snippets = Vec::with_capacity(1);
-        for labels in placed.chunk_by(Placed::is_in_file_of) {
-            snippets
-                .extend(Labelled::new(labels).map(|file| file.snippet(gutter, take, &mut remarks)));
+        for labels in located.chunk_by(LocatedLabel::is_in_same_file) {
+            snippets.extend(
+                FileLabels::new(labels).map(|file| file.snippet(gutter, options, &mut remarks)),
+            );
         }
-        if left_out > 0 {
-            remarks.push(format!("and {}", text::more("label", left_out)));
+        if omitted > 0 {
+            remarks.push(format!("and {}", text::more("label", omitted)));
         }
         Self { snippets, gutter, remarks }
     }
 }
 
 /// The labels of one file.
-struct Labelled<'p, 'a> {
+struct FileLabels<'p, 'a> {
     file: &'a SourceFile,
-    /// Where the first of them is.
-    first: &'p Placed<'a>,
-    labels: &'p [Placed<'a>],
+    first: &'p LocatedLabel<'a>,
+    labels: &'p [LocatedLabel<'a>],
 }
 
-impl<'p, 'a> Labelled<'p, 'a> {
-    fn new(labels: &'p [Placed<'a>]) -> Option<Self> {
+impl<'p, 'a> FileLabels<'p, 'a> {
+    fn new(labels: &'p [LocatedLabel<'a>]) -> Option<Self> {
         let first = labels.first()?;
         Some(Self { file: first.label.file, first, labels })
     }
@@ -146,28 +150,28 @@ impl<'p, 'a> Labelled<'p, 'a> {
     fn snippet(
         &self,
         gutter: usize,
-        take: ExcerptOptions,
+        options: ExcerptOptions,
         remarks: &mut Vec<String>,
     ) -> Snippet<'a> {
-        let over_many = self.labels.iter().map(|label| label.lines).filter(|lines| lines.many());
-        let lanes = Lanes::new(over_many);
-        let width = Width::new(take.width, gutter, lanes.count, take.tab_width);
-        let rows = self.rows(take.context_lines, width);
-        remarks.extend(self.lossy(&rows));
+        let lines = self.labels.iter().map(|label| label.lines);
+        let lanes = Lanes::new(lines.filter(|lines| lines.is_multi_line()));
+        let width = Width::new(options.width, gutter, lanes.count, options.tab_width);
+        let rows = self.rows(options.context_lines, width);
+        remarks.extend(self.lossy_remark(&rows));
         let mut marks: Vec<Mark<'_>> = Vec::with_capacity(self.labels.len());
         for label in self.labels {
             let next = marks.last().map_or(0, |mark| mark.end.row + 1);
             marks.push(mark(label, &rows, next));
         }
-        self.tell_hidden(&marks, take.column_unit, remarks);
-        let at = self.first.location(take.column_unit);
+        self.add_hidden_labels(&marks, options.column_unit, remarks);
+        let at = self.first.location(options.column_unit);
         Snippet { file: self.file, at, rows, marks, lanes }
     }
 
-    /// The lines to show: those on which labels begin and end, those around them, the ends of
-    /// labels over many lines, and a single line left between two of these.
+    /// The lines to show: those on which labels start and end, their context, some lines after the start and
+    /// before the end of a multi-line label, and a gap of a single line.
     fn rows(&self, context: u32, width: Width) -> Vec<Row<'a>> {
-        let mut shown: Few<(u32, u32, &Placed<'a>)> = Few::new();
+        let mut shown: LabelVec<(u32, u32, &LocatedLabel<'a>)> = LabelVec::new();
         for label in self.labels {
             let LineRange { first, last } = label.lines;
             let head = first.saturating_add(LINES_AFTER_START).min(last);
@@ -181,7 +185,7 @@ impl<'p, 'a> Labelled<'p, 'a> {
         }
         shown.sort_unstable_by_key(|&(from, to, _)| (from, to));
         let mut rows = Vec::with_capacity(shown.len());
-        let (mut stops, mut last) = (None, 0);
+        let (mut edges, mut last) = (None, 0);
         for (from, to, label) in shown {
             if to <= last {
                 continue;
@@ -190,8 +194,8 @@ impl<'p, 'a> Labelled<'p, 'a> {
             for number in if is_gap { last + 1 } else { from.max(last + 1) }..=to {
                 let line = label.line(number);
                 rows.push(Row::new(number, line, width, || {
-                    let stops = stops.get_or_insert_with(|| self.stops());
-                    stops.remove(&number).unwrap_or_default()
+                    let edges = edges.get_or_insert_with(|| self.edges());
+                    edges.remove(&number).unwrap_or_default()
                 }));
             }
             last = to;
@@ -199,38 +203,37 @@ impl<'p, 'a> Labelled<'p, 'a> {
         rows
     }
 
-    /// Where labels begin and end, by line.
-    fn stops(&self) -> BTreeMap<u32, Stops> {
-        let mut stops: BTreeMap<u32, Stops> = BTreeMap::new();
-        for &Placed { lines, lo, hi, .. } in self.labels {
-            if lines.many() {
-                stops.entry(lines.first).or_default().add(lo, lo);
-                stops.entry(lines.last).or_default().add(hi, hi);
+    /// The offsets at which labels start and end, by line.
+    fn edges(&self) -> BTreeMap<u32, LabelEdges> {
+        let mut edges: BTreeMap<u32, LabelEdges> = BTreeMap::new();
+        for &LocatedLabel { lines, lo, hi, .. } in self.labels {
+            if lines.is_multi_line() {
+                edges.entry(lines.first).or_default().add(lo, lo);
+                edges.entry(lines.last).or_default().add(hi, hi);
             } else {
-                stops.entry(lines.first).or_default().add(lo, hi);
+                edges.entry(lines.first).or_default().add(lo, hi);
             }
         }
-        stops
+        edges
     }
 
-    /// Says of labels without a message that they lie under the primary one, where nothing of them can
-    /// be seen.
-    fn tell_hidden(&self, marks: &[Mark<'_>], unit: ColumnUnit, remarks: &mut Vec<String>) {
+    /// Adds a remark for each label without a message that the carets of the primary label cover completely.
+    fn add_hidden_labels(&self, marks: &[Mark<'_>], unit: ColumnUnit, remarks: &mut Vec<String>) {
         let Some((primary, others)) = marks.split_first() else { return };
         if primary.style != LabelStyle::Primary || !primary.is_on_one_row() {
             return;
         }
-        for (mark, placed) in others.iter().zip(self.labels.iter().skip(1)) {
+        for (mark, located) in others.iter().zip(self.labels.iter().skip(1)) {
             let is_inside = primary.start <= mark.start && mark.end <= primary.end;
             if is_inside && mark.message.is_none() {
-                let at = placed.location(unit);
-                remarks.push(format!("another label, at {at}, lies under the primary one"));
+                let at = located.location(unit);
+                remarks.push(format!("another label, at {at}, is covered by the primary label"));
             }
         }
     }
 
-    /// What to say where a line is shown that is not UTF-8.
-    fn lossy(&self, rows: &[Row<'_>]) -> Option<String> {
+    /// Returns a remark if a row shows a line that is not valid UTF-8.
+    fn lossy_remark(&self, rows: &[Row<'_>]) -> Option<String> {
         if !self.file.is_lossy() {
             return None;
         }
@@ -241,30 +244,32 @@ impl<'p, 'a> Labelled<'p, 'a> {
         };
         let line = rows.iter().find(is_lossy)?.number;
         let path = text::one_line(self.file.path());
-        Some(format!("line {line} of `{path}` is not UTF-8: each byte that is not is shown as `?`"))
+        Some(format!(
+            "line {line} of `{path}` is not valid UTF-8: each invalid byte is shown as `?`"
+        ))
     }
 }
 
-/// A label, its ends as places on `rows`, of which it is likely to begin on the one with index `likely`.
-fn mark<'a>(placed: &Placed<'a>, rows: &[Row<'_>], likely: usize) -> Mark<'a> {
-    let &Placed { label, lines, lo, hi, .. } = placed;
-    let row_of = |line| match rows.get(likely) {
-        Some(row) if row.number == line => likely,
+/// Converts the start and the end of a label to cells of `rows`. The row with the index `hint` is tried first.
+fn mark<'a>(located: &LocatedLabel<'a>, rows: &[Row<'_>], hint: usize) -> Mark<'a> {
+    let &LocatedLabel { label, lines, lo, hi, .. } = located;
+    let row_of = |line| match rows.get(hint) {
+        Some(row) if row.number == line => hint,
         _ => rows.binary_search_by_key(&line, |row| row.number).unwrap_or(0),
     };
     let first = row_of(lines.first);
-    let last = if lines.many() { row_of(lines.last) } else { first };
+    let last = if lines.is_multi_line() { row_of(lines.last) } else { first };
     let start = rows.get(first).map_or(0, |row| row.start_of(lo));
     let end = rows.get(last).map_or(0, |row| row.end_of(hi));
-    let end = match (lines.many(), label.span.is_empty()) {
+    let end = match (lines.is_multi_line(), label.span.is_empty()) {
         (true, _) => end.max(1),
         (false, true) => start + 1,
         (false, false) => end.max(start + 1),
     };
     Mark {
         style: label.label.style(),
-        start: Place { row: first, cell: start },
-        end: Place { row: last, cell: end },
+        start: CellPosition { row: first, cell: start },
+        end: CellPosition { row: last, cell: end },
         message: label.label.message(),
     }
 }

@@ -1,4 +1,4 @@
-//! What makes a problem the same one after the file around it has changed.
+//! Fingerprints that identify a diagnostic even after other parts of its file have changed.
 
 use std::collections::HashMap;
 use std::hash::Hasher as _;
@@ -6,24 +6,25 @@ use std::hash::Hasher as _;
 use serde::{Serialize, Serializer};
 use siphasher::sip128::{Hasher128 as _, SipHasher24};
 
-use crate::check::Checked;
+use crate::check::CheckedDiagnostic;
 use crate::text::floor_char_boundary;
 
-/// Gives each diagnostic of one output a fingerprint of its own.
+/// Computes a unique fingerprint for each diagnostic of one output.
 ///
-/// It is made of the code, the path, the message and the text of the line where the problem begins, and
-/// of how many came before with all of these the same: so it stays as lines come and go above. Of a very
-/// long line the beginning is taken, so that the cost does not grow with the line. It is SipHash-2-4 of
-/// 128 bits, in hexadecimal, the same on every machine.
+/// A fingerprint is a hash of the code, the path, the message and the text of the primary label's first line, and
+/// of the number of earlier diagnostics with the same values. It does not contain the line number, so it does not
+/// change when lines are added above. Only the start of a very long line is hashed, so that the cost is bounded.
+/// The hash is SipHash-2-4 with 128 bits, which is the same on every machine.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Fingerprints {
-    seen: HashMap<u128, u64>,
+    /// The number of earlier diagnostics, by the hash of their values.
+    counts: HashMap<u128, u64>,
 }
 
 impl Fingerprints {
-    pub(super) fn of(&mut self, checked: &Checked<'_>) -> Fingerprint {
+    pub(super) fn of(&mut self, checked: &CheckedDiagnostic<'_>) -> Fingerprint {
         let primary = checked.primary();
-        // What another program could not read is left out, so that it has the same fingerprint.
+        // Another program cannot read a virtual file, and should be able to compute the same fingerprint.
         let line = primary
             .filter(|primary| !primary.file.is_virtual())
             .and_then(|primary| primary.file.line(primary.file.line_of(primary.span.lo())));
@@ -32,17 +33,17 @@ impl Fingerprints {
             code.as_str(),
             primary.map_or("", |primary| primary.file.path()),
             checked.diagnostic.message(),
-            line.map_or("", beginning).trim(),
+            line.map_or("", line_start).trim(),
         ];
-        let content = hash(&parts, 0);
-        let before = self.seen.entry(content).or_default();
-        let own = if *before == 0 { content } else { hash(&parts, *before) };
-        *before += 1;
-        Fingerprint(own)
+        let first = hash(&parts, 0);
+        let count = self.counts.entry(first).or_default();
+        let unique = if *count == 0 { first } else { hash(&parts, *count) };
+        *count += 1;
+        Fingerprint(unique)
     }
 }
 
-/// A fingerprint, which is written in hexadecimal.
+/// A fingerprint, which is serialised in hexadecimal.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fingerprint(u128);
 
@@ -52,18 +53,18 @@ impl Serialize for Fingerprint {
     }
 }
 
-/// The most bytes of a line that are looked at.
-const MOST_BYTES: usize = 4096;
+/// The maximum number of bytes of a line that are hashed.
+const MAX_LINE_BYTES: usize = 4096;
 
-fn beginning(line: &str) -> &str {
-    line.get(..floor_char_boundary(line, MOST_BYTES)).unwrap_or(line)
+fn line_start(line: &str) -> &str {
+    line.get(..floor_char_boundary(line, MAX_LINE_BYTES)).unwrap_or(line)
 }
 
 fn hash(parts: &[&str], number: u64) -> u128 {
     let mut hasher = SipHasher24::new();
     for part in parts {
         hasher.write(part.as_bytes());
-        // No part has this byte: it is none of UTF-8.
+        // A separator that does not occur in UTF-8.
         hasher.write(&[0xff]);
     }
     hasher.write(&number.to_le_bytes());

@@ -10,21 +10,21 @@ use super::{
 };
 use crate::text;
 
-/// Where a compiler writes a format.
+/// The stream that a compiler writes a format to.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Stream {
-    /// Standard error: for people.
+    /// Standard error, for output that people read.
     Stderr,
-    /// Standard output: for programs.
+    /// Standard output, for output that programs read.
     Stdout,
 }
 
-/// Makes [`Format`] and the emitters' public names of the list below.
+/// Defines [`Format`] and re-exports the emitters of the list below.
 macro_rules! formats {
     ($($(#[doc = $about:literal])* $variant:ident $name:literal $stream:ident $module:ident::$emitter:ident)*) => {
         $(pub use super::$module::$emitter;)*
 
-        /// The formats that there are.
+        /// The output formats.
         ///
         /// ```
         /// use vitte_diag::{DiagnosticBag, Format, EmitterOptions, SourceMap};
@@ -42,10 +42,10 @@ macro_rules! formats {
         }
 
         impl Format {
-            /// Every format, in the order in which they are listed to users.
+            /// All formats, in the order in which help texts list them.
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
-            /// Its name on a command line.
+            /// The name of the format on a command line.
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self {
@@ -53,7 +53,7 @@ macro_rules! formats {
                 }
             }
 
-            /// What it is, in a few words.
+            /// A short description for help texts.
             #[must_use]
             pub fn about(self) -> &'static str {
                 match self {
@@ -61,7 +61,7 @@ macro_rules! formats {
                 }
             }
 
-            /// Where a compiler writes it.
+            /// The stream that a compiler writes the format to.
             #[must_use]
             pub const fn stream(self) -> Stream {
                 match self {
@@ -69,7 +69,7 @@ macro_rules! formats {
                 }
             }
 
-            /// An emitter of this format that writes to `writer`.
+            /// Creates an emitter of this format that writes to `writer`.
             #[must_use]
             pub fn emitter<'w>(
                 self,
@@ -87,15 +87,15 @@ macro_rules! formats {
 formats! {
     /// for people: source, carets, notes
     Human "human" Stderr human::HumanEmitter
-    /// for people and editors: one line each, path:line:col first
+    /// for people and editors: one line per diagnostic, path:line:col first
     Short "short" Stderr short::ShortEmitter
-    /// for screen readers: sentences, nothing drawn
+    /// for screen readers: sentences without drawings
     Narrated "narrated" Stderr narrated::NarratedEmitter
-    /// for IDEs and scripts: one JSON object a line
+    /// for IDEs and scripts: one JSON object per line
     Json "json" Stdout json::JsonEmitter
     /// for code scanning: SARIF 2.1.0
     Sarif "sarif" Stdout sarif::SarifEmitter
-    /// for editors: publishDiagnostics parameters, one file a line
+    /// for editors: LSP publishDiagnostics parameters, one line per file
     Lsp "lsp" Stdout lsp::LspEmitter
     /// for GitHub Actions: workflow commands
     Github "github" Stdout github::GithubEmitter
@@ -105,12 +105,12 @@ formats! {
     Junit "junit" Stdout junit::JunitEmitter
     /// for reviewdog: Reviewdog Diagnostic Format
     Rdjson "rdjson" Stdout rdjson::RdjsonEmitter
-    /// for pages: the human output as an HTML fragment
+    /// for web pages: the human output as an HTML fragment
     Html "html" Stdout html::HtmlEmitter
 }
 
 impl Format {
-    /// The names of all, as a list for people.
+    /// Returns the names of all formats, separated by commas.
     #[must_use]
     pub fn names() -> String {
         Self::ALL.iter().map(|format| format.name()).collect::<Vec<_>>().join(", ")
@@ -143,7 +143,7 @@ impl clap::ValueEnum for Format {
     }
 }
 
-/// A name that is not one of a [`Format`].
+/// The error for a name that is not the name of a [`Format`].
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct FormatError {
     name: String,
@@ -152,7 +152,7 @@ pub struct FormatError {
 impl fmt::Display for FormatError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = text::one_line(&self.name);
-        write!(f, "there is no format `{name}`; the formats are {}", Format::names())
+        write!(f, "unknown format `{name}`; expected one of {}", Format::names())
     }
 }
 
@@ -163,12 +163,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_read_back() {
+    fn names_are_parsed_back() {
         for &format in Format::ALL {
             assert_eq!(format.name().parse(), Ok(format));
             assert!(format.about().starts_with("for "), "{format}");
         }
         let error = "xml\n".parse::<Format>().unwrap_err().to_string();
-        assert!(error.starts_with("there is no format `xml\\n`; the formats are human, short,"));
+        assert!(error.starts_with("unknown format `xml\\n`; expected one of human, short,"));
     }
 }

@@ -4,10 +4,11 @@
 //! ::error file=src/main.vitte,line=12,col=7,endColumn=8,title=E0001::expected expression%0Ahelp: …
 //! ```
 //!
-//! The form is that of <https://docs.github.com/actions/reference/workflow-commands-for-github-actions>,
-//! the escapes those of `@actions/core`. The columns are left out where a label goes over lines, where
-//! they mean nothing; what is in no file, such as `<stdin>`, has its place in the message. A log is read
-//! in a terminal too, so that controls are shown by stand-ins.
+//! The syntax is documented at
+//! <https://docs.github.com/actions/reference/workflow-commands-for-github-actions>; the escapes are those of
+//! `@actions/core`. The columns of a multi-line label are omitted, because GitHub ignores them. The location
+//! in a virtual file such as `<stdin>` is part of the message. Control characters are replaced, because logs
+//! are also read in a terminal.
 
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -16,13 +17,13 @@ use super::Emitter;
 use super::escape::{self, Escaped};
 use super::options::{EmitterOptions, FromOptions};
 use super::output::{Draw, Output};
-use super::prose::{Lacks, prose};
+use super::plain_text::{PlainText, TextParts};
 use crate::bag::Entry;
-use crate::check::{Checked, Resolved};
+use crate::check::{CheckedDiagnostic, ResolvedLabel};
 use crate::model::{Diagnostic, Severity};
 use crate::source::{ColumnUnit, SourceMap};
 
-/// Writes workflow commands, one line each. Lines and columns are 1-based, columns are characters,
+/// Writes one workflow command per line. Lines and columns are 1-based, columns count characters,
 /// `endColumn` is exclusive.
 #[derive(Clone, Debug)]
 pub struct GithubEmitter<W> {
@@ -30,13 +31,13 @@ pub struct GithubEmitter<W> {
 }
 
 impl<W: Write> GithubEmitter<W> {
-    /// Writes to `writer`.
+    /// Creates an emitter that writes to `writer`.
     #[must_use]
     pub const fn new(writer: W) -> Self {
         Self { output: Output::new(writer) }
     }
 
-    /// The writer, with all that was written to it.
+    /// Returns the writer.
     #[must_use]
     pub fn into_inner(self) -> W {
         self.output.writer
@@ -45,11 +46,11 @@ impl<W: Write> GithubEmitter<W> {
 
 impl<W: Write> Emitter for GithubEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
-        self.output.one(diagnostic, draw(sources))
+        self.output.write(diagnostic, draw(sources))
     }
 
     fn emit_all(&mut self, sources: &SourceMap, entries: &[Entry<'_>]) -> io::Result<()> {
-        self.output.all(entries, draw(sources))
+        self.output.write_all(entries, draw(sources))
     }
 
     fn finish(&mut self) -> io::Result<()> {
@@ -59,39 +60,39 @@ impl<W: Write> Emitter for GithubEmitter<W> {
 
 fn draw(sources: &SourceMap) -> impl Draw {
     |_, diagnostic, out| {
-        let checked = Checked::new(sources, diagnostic);
+        let checked = CheckedDiagnostic::new(sources, diagnostic);
         let command = match diagnostic.severity() {
             Severity::Fatal | Severity::Error => "error",
             Severity::Warning => "warning",
             Severity::Note => "notice",
         };
-        let (pseudo, open) = match checked.primary() {
+        let (in_virtual_file, in_file) = match checked.primary() {
             Some(primary) if primary.file.is_virtual() => (Some(primary), None),
             primary => (None, primary),
         };
         write!(out, "::{command} ")?;
-        if let Some(primary) = open {
-            place(out, primary)?;
+        if let Some(primary) = in_file {
+            write_location(out, primary)?;
         }
         write!(out, "title={}::", diagnostic.code())?;
-        if let Some(primary) = pseudo {
-            write!(out, "{}: ", data(primary.location(ColumnUnit::Char)))?;
+        if let Some(primary) = in_virtual_file {
+            write!(out, "{}: ", escape_data(primary.location(ColumnUnit::Char)))?;
         }
-        let message = prose(
+        let message = PlainText::new(
             &checked,
-            Lacks { related_places: true, fixes: &checked.suggestions, backtrace: false },
+            TextParts { related: true, suggestions: &checked.suggestions, backtrace: false },
         );
-        writeln!(out, "{}", data(message))
+        writeln!(out, "{}", escape_data(message))
     }
 }
 
-fn place(out: &mut Vec<u8>, primary: &Resolved<'_>) -> io::Result<()> {
+fn write_location(out: &mut Vec<u8>, primary: &ResolvedLabel<'_>) -> io::Result<()> {
     let start = primary.location(ColumnUnit::Char);
-    write!(out, "file={},line={},", property(start.path), start.line)?;
+    write!(out, "file={},line={},", escape_property(start.path), start.line)?;
     match primary.end(ColumnUnit::Char) {
         None => write!(out, "col={},", start.col),
         Some(end) if end.line == start.line => {
-            // An empty range has no end for GitHub.
+            // GitHub does not accept an empty range.
             let end_col = end.col.max(start.col.saturating_add(1));
             write!(out, "col={},endColumn={end_col},", start.col)
         }
@@ -99,20 +100,19 @@ fn place(out: &mut Vec<u8>, primary: &Resolved<'_>) -> io::Result<()> {
     }
 }
 
-/// `text` with `%` and line ends percent-encoded, and all else that a terminal would obey as its
-/// stand-in.
-fn data(text: impl Display) -> impl Display {
+/// Percent-encodes `%` and line ends, and replaces the other characters that are unsafe in a terminal.
+fn escape_data(text: impl Display) -> impl Display {
     Escaped::new(text, |c| match c {
         '%' => Some("%25".into()),
         '\n' => Some("%0A".into()),
         '\r' => Some("%0D".into()),
-        _ => escape::stand_in(c),
+        _ => escape::replacement(c),
     })
 }
 
-/// The same with what ends a property percent-encoded too.
-fn property(text: &str) -> impl Display {
-    Escaped::new(data(text), |c| match c {
+/// Escapes `text` like [`escape_data`], and also the characters that end a property.
+fn escape_property(text: &str) -> impl Display {
+    Escaped::new(escape_data(text), |c| match c {
         ':' => Some("%3A".into()),
         ',' => Some("%2C".into()),
         _ => None,
@@ -120,7 +120,7 @@ fn property(text: &str) -> impl Display {
 }
 
 impl<W: Write> FromOptions<W> for GithubEmitter<W> {
-    fn from_options(writer: W, _setup: &EmitterOptions) -> Self {
+    fn from_options(writer: W, _options: &EmitterOptions) -> Self {
         Self::new(writer)
     }
 }

@@ -1,8 +1,7 @@
-//! The code quality report of GitLab: an array of issues in the form of Code Climate.
+//! GitLab's code quality report: an array of issues in the format of Code Climate.
 //!
-//! The fields are those of <https://docs.gitlab.com/ci/testing/code_quality/>, which reads
-//! `description`, `check_name`, `fingerprint`, `severity` and `location`; the others are Code
-//! Climate's.
+//! GitLab reads `description`, `check_name`, `fingerprint`, `severity` and `location`, see
+//! <https://docs.gitlab.com/ci/testing/code_quality/>. The other fields are those of Code Climate.
 
 use std::io::{self, Write};
 
@@ -12,13 +11,13 @@ use super::Emitter;
 use super::document::Document;
 use super::fingerprint::{Fingerprint, Fingerprints};
 use super::options::{EmitterOptions, FromOptions};
-use super::prose::{Lacks, Prose, prose};
-use crate::check::Checked;
+use super::plain_text::{PlainText, TextParts};
+use crate::check::CheckedDiagnostic;
 use crate::model::{Code, Diagnostic, Severity};
 use crate::source::{ColumnUnit, SourceMap};
 
-/// Writes a code quality report. What has no place in a source is at line 1 of `.`, because the
-/// report must have one.
+/// Writes a code quality report. A diagnostic without a location gets line 1 of `.`, because the format
+/// requires a location.
 #[derive(Clone, Debug)]
 pub struct GitlabEmitter<W> {
     document: Document<W>,
@@ -26,13 +25,13 @@ pub struct GitlabEmitter<W> {
 }
 
 impl<W: Write> GitlabEmitter<W> {
-    /// Writes to `writer`.
+    /// Creates an emitter that writes to `writer`.
     #[must_use]
     pub fn new(writer: W) -> Self {
         Self { document: Document::new(writer), fingerprints: Fingerprints::default() }
     }
 
-    /// The writer, with all that was written to it.
+    /// Returns the writer.
     #[must_use]
     pub fn into_inner(self) -> W {
         self.document.writer
@@ -44,50 +43,54 @@ struct Issue<'a> {
     r#type: &'static str,
     check_name: Code,
     description: &'a str,
-    content: Content<'a>,
+    content: IssueContent<'a>,
     categories: [&'static str; 1],
     severity: &'static str,
     fingerprint: Fingerprint,
-    location: Location<'a>,
+    location: IssueLocation<'a>,
 }
 
 #[derive(Serialize)]
-struct Content<'a> {
-    body: Prose<'a>,
+struct IssueContent<'a> {
+    body: PlainText<'a>,
 }
 
 #[derive(Serialize)]
-struct Location<'a> {
+struct IssueLocation<'a> {
     path: &'a str,
-    lines: Lines,
+    lines: IssueLines,
 }
 
-/// 1-based, both inclusive.
+/// The first and the last line, 1-based, both inclusive.
 #[derive(Serialize)]
-struct Lines {
+struct IssueLines {
     begin: u32,
     end: u32,
 }
 
 impl<'a> Issue<'a> {
-    fn new(checked: &'a Checked<'a>, fingerprint: Fingerprint) -> Self {
+    fn new(checked: &'a CheckedDiagnostic<'a>, fingerprint: Fingerprint) -> Self {
         let diagnostic = checked.diagnostic;
         let location = checked.primary().map_or(
-            Location { path: ".", lines: Lines { begin: 1, end: 1 } },
+            IssueLocation { path: ".", lines: IssueLines { begin: 1, end: 1 } },
             |primary| {
                 let at = primary.location(ColumnUnit::Char);
-                let lines = Lines { begin: at.line, end: primary.last_line() };
-                Location { path: at.path, lines }
+                let lines = IssueLines { begin: at.line, end: primary.last_line() };
+                IssueLocation { path: at.path, lines }
             },
         );
         Self {
             r#type: "issue",
             check_name: diagnostic.code(),
             description: diagnostic.message(),
-            content: Content {
-                body: prose(
+            content: IssueContent {
+                body: PlainText::new(
                     checked,
-                    Lacks { related_places: true, fixes: &checked.suggestions, backtrace: false },
+                    TextParts {
+                        related: true,
+                        suggestions: &checked.suggestions,
+                        backtrace: false,
+                    },
                 ),
             },
             categories: ["Bug Risk"],
@@ -109,9 +112,9 @@ fn head() -> io::Result<Vec<u8>> {
 
 impl<W: Write> Emitter for GitlabEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
-        let checked = Checked::new(sources, diagnostic);
+        let checked = CheckedDiagnostic::new(sources, diagnostic);
         let fingerprint = self.fingerprints.of(&checked);
-        self.document.json(head, &Issue::new(&checked, fingerprint))
+        self.document.json_item(head, &Issue::new(&checked, fingerprint))
     }
 
     fn finish(&mut self) -> io::Result<()> {
@@ -121,7 +124,7 @@ impl<W: Write> Emitter for GitlabEmitter<W> {
 }
 
 impl<W: Write> FromOptions<W> for GitlabEmitter<W> {
-    fn from_options(writer: W, _setup: &EmitterOptions) -> Self {
+    fn from_options(writer: W, _options: &EmitterOptions) -> Self {
         Self::new(writer)
     }
 }

@@ -1,16 +1,17 @@
-//! What human output is drawn with, in ASCII or with Unicode box characters.
+//! The characters that human output is drawn with: ASCII or Unicode box characters.
 
-/// The characters that lines are drawn with.
+/// A set of characters for drawing lines.
 #[derive(Debug)]
 pub(super) struct Glyphs {
-    /// What stands between the gutter and a path.
+    /// Between the gutter and a path.
     pub(super) arrow: &'static str,
     pub(super) bar: &'static str,
-    /// In the place of the border where lines are left out.
+    /// Replaces the border where lines are omitted.
     pub(super) gap: &'static str,
     pub(super) dash: &'static str,
-    /// Where a label over many lines begins and ends.
+    /// The corner at the start of a multi-line label.
     pub(super) top: &'static str,
+    /// The corner at the end of a multi-line label.
     pub(super) bottom: &'static str,
 }
 

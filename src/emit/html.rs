@@ -1,4 +1,4 @@
-//! The human output as a fragment of an HTML page.
+//! The human output as an HTML fragment.
 //!
 //! ```html
 //! <div class="vitte-diag">
@@ -7,9 +7,25 @@
 //! </div>
 //! ```
 //!
-//! The classes: `vd-error` (or `vd-fatal`, `vd-warning`, `vd-note`) on the `pre` of each diagnostic, and
-//! in it `vd-header`, `vd-message`, `vd-gutter`, `vd-primary`, `vd-secondary`, `vd-help`, `vd-added`,
-//! `vd-removed`. [`STYLE`] gives them colours.
+//! The `pre` of a diagnostic has the class `vd-error`, `vd-fatal`, `vd-warning` or `vd-note`. Inside it are
+//! spans of the classes `vd-header`, `vd-message`, `vd-gutter`, `vd-primary`, `vd-secondary`, `vd-help`,
+//! `vd-added` and `vd-removed`. [`STYLESHEET`] defines their colours.
+//!
+//! ```
+//! use vitte_diag::{DiagnosticBag, SourceMap, Tool, codes, html};
+//!
+//! let mut sources = SourceMap::new();
+//! let file = sources.add("a.vitte", "let x = @\n")?;
+//! let mut bag = DiagnosticBag::new();
+//! bag.push_error(codes::E0001, sources.span(file, 8..9)?, "unexpected character `@`");
+//!
+//! let mut emitter = html::HtmlEmitter::new(Vec::new(), &Tool::default());
+//! bag.emit(&sources, &mut emitter)?;
+//! let fragment = String::from_utf8(emitter.into_inner())?;
+//! let page = format!("<style>{}</style>{fragment}", html::STYLESHEET);
+//! assert!(page.contains("<pre class=\"vd-error\">"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use std::io::{self, Write};
 
@@ -22,11 +38,11 @@ use crate::model::Diagnostic;
 use crate::registry::Tool;
 use crate::source::SourceMap;
 
-/// A style sheet for the fragment, light and dark, to be put into the page's `style` element.
+/// A style sheet for the fragment, with a light and a dark theme. Put it into a `style` element of the page.
 pub const STYLESHEET: &str = include_str!("html.css");
 
-/// Writes the [human](crate::HumanEmitter) output as HTML, see the [module](self): escaped, with
-/// classes for colours, and codes as links to their pages where the compiler says where these are.
+/// Writes the [human](crate::HumanEmitter) output as HTML, see the [module](self). Text is escaped, and
+/// classes mark the colours. Codes are links to their pages if [`Tool::code_url`] returns a URL.
 #[derive(Clone, Debug)]
 pub struct HtmlEmitter<W> {
     document: Document<W>,
@@ -34,7 +50,7 @@ pub struct HtmlEmitter<W> {
 }
 
 impl<W: Write> HtmlEmitter<W> {
-    /// Writes to `writer`.
+    /// Creates an emitter that writes to `writer`; `tool` is the compiler that reports the diagnostics.
     #[must_use]
     pub fn new(writer: W, tool: &Tool) -> Self {
         let renderer = HumanRenderer {
@@ -45,35 +61,35 @@ impl<W: Write> HtmlEmitter<W> {
         Self { document: Document::new(writer), renderer }
     }
 
-    /// The writer, with all that was written to it.
+    /// Returns the writer.
     #[must_use]
     pub fn into_inner(self) -> W {
         self.document.writer
     }
 
-    /// Are lines drawn with Unicode box characters? By default with ASCII.
+    /// Sets whether lines are drawn with Unicode box characters instead of ASCII. Default: false.
     #[must_use]
     pub const fn with_unicode(mut self, unicode: bool) -> Self {
         self.renderer.unicode = unicode;
         self
     }
 
-    /// How many lines are shown before and after each label? By default none.
+    /// Sets the number of lines that are shown before and after each label. Default: 0.
     #[must_use]
     pub const fn with_context_lines(mut self, lines: u16) -> Self {
-        self.renderer.take.context_lines = lines as u32;
+        self.renderer.options.context_lines = lines as u32;
         self
     }
 
-    /// To how many cells are lines cut, and messages wrapped? By default 140.
+    /// Sets the number of cells to which lines are cut and messages are wrapped. Default: 140.
     #[must_use]
     pub const fn with_width(mut self, cells: u16) -> Self {
-        self.renderer.take.width = cells as usize;
+        self.renderer.options.width = cells as usize;
         self
     }
 
-    /// Are the calls of the runtime shown in a backtrace? By default those in a row are one line that
-    /// counts them.
+    /// Sets whether a backtrace shows every runtime frame. By default consecutive runtime frames are shown as
+    /// one line with their number.
     #[must_use]
     pub const fn with_full_backtraces(mut self, full: bool) -> Self {
         self.renderer.full_backtraces = full;
@@ -88,7 +104,7 @@ fn head() -> io::Result<Vec<u8>> {
 impl<W: Write> Emitter for HtmlEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
         let item = format!("<pre class=\"vd-{}\">", diagnostic.severity());
-        let canvas = Canvas::page(item.into_bytes());
+        let canvas = Canvas::html(item.into_bytes());
         let mut item = self.renderer.draw(sources, diagnostic, canvas).into_bytes();
         if item.last() == Some(&b'\n') {
             item.pop();

@@ -1,4 +1,4 @@
-//! Output for people: the shape that rustc made known, plain or in colour.
+//! Output for people in the style of rustc, with or without colours.
 
 use std::io::{self, Stderr, Stdout, Write};
 
@@ -28,8 +28,8 @@ use crate::terminal::{ColorChoice, Terminal};
 ///    = note: this parser is running in bootstrap mode
 /// ```
 ///
-/// An empty line stands between two diagnostics. Each reaches the writer in one write. What it
-/// says is safe for a terminal, whatever the sources and messages hold: see [`text`](crate::text).
+/// An empty line separates two diagnostics. Each diagnostic is one write to the writer. The output is safe for
+/// a terminal, whatever the sources and messages contain: see [`text`](crate::text).
 ///
 /// ```
 /// use vitte_diag::{Diagnostic, DiagnosticBag, HumanEmitter, SourceMap, codes};
@@ -59,7 +59,8 @@ pub struct HumanEmitter<W> {
 }
 
 impl HumanEmitter<Stderr> {
-    /// Writes to standard error, coloured as `choice` says, as wide as the terminal.
+    /// Creates an emitter for standard error, with the colours that `choice` allows and the width of the
+    /// terminal.
     #[must_use]
     pub fn stderr(choice: ColorChoice) -> Self {
         Self::new(io::stderr()).with_terminal(Terminal::stderr(choice))
@@ -67,7 +68,8 @@ impl HumanEmitter<Stderr> {
 }
 
 impl HumanEmitter<Stdout> {
-    /// Writes to standard output, coloured as `choice` says, as wide as the terminal.
+    /// Creates an emitter for standard output, with the colours that `choice` allows and the width of the
+    /// terminal.
     #[must_use]
     pub fn stdout(choice: ColorChoice) -> Self {
         Self::new(io::stdout()).with_terminal(Terminal::stdout(choice))
@@ -75,107 +77,106 @@ impl HumanEmitter<Stdout> {
 }
 
 impl<W: Write> HumanEmitter<W> {
-    /// The most cells from one tab stop to the next.
+    /// The maximum number of cells from one tab stop to the next.
     const MAX_TAB_WIDTH: u8 = 16;
 
-    /// Writes to `writer`: no colour, ASCII.
+    /// Creates an emitter that writes ASCII without colours to `writer`.
     #[must_use]
     pub fn new(writer: W) -> Self {
         Self { output: Output::new(writer), color: false, renderer: HumanRenderer::default() }
     }
 
-    /// What can be shown where it is written to: colour, width, links, and full backtraces or not.
+    /// Sets colour, width, links and full backtraces to those of `terminal`.
     #[must_use]
     pub const fn with_terminal(mut self, terminal: Terminal) -> Self {
         self.color = terminal.color;
-        self.renderer.take.width = terminal.width as usize;
+        self.renderer.options.width = terminal.width as usize;
         self.renderer.path_links = terminal.hyperlinks;
         self.renderer.code_links = terminal.hyperlinks;
         self.renderer.full_backtraces = terminal.full_backtraces;
         self
     }
 
-    /// Which compiler speaks? On a terminal that has [links](Terminal::hyperlinks) its codes are links
-    /// to their pages.
+    /// Sets the compiler that reports the diagnostics. Its codes are links to their pages on a terminal that
+    /// supports [links](Terminal::hyperlinks). Default: none.
     #[must_use]
     pub fn with_tool(mut self, tool: &Tool) -> Self {
         self.renderer.tool = Some(tool.clone());
         self
     }
 
-    /// Are ANSI colours written? By default not, but see [`HumanEmitter::stderr`].
+    /// Sets whether ANSI colours are written. Default: false; see also [`HumanEmitter::stderr`].
     #[must_use]
     pub const fn with_color(mut self, color: bool) -> Self {
         self.color = color;
         self
     }
 
-    /// Are lines drawn with Unicode box characters? By default with ASCII.
+    /// Sets whether lines are drawn with Unicode box characters instead of ASCII. Default: false.
     #[must_use]
     pub const fn with_unicode(mut self, unicode: bool) -> Self {
         self.renderer.unicode = unicode;
         self
     }
 
-    /// How many lines are shown before and after each label? By default none.
+    /// Sets the number of lines that are shown before and after each label. Default: 0.
     #[must_use]
     pub const fn with_context_lines(mut self, lines: u16) -> Self {
-        self.renderer.take.context_lines = lines as u32;
+        self.renderer.options.context_lines = lines as u32;
         self
     }
 
-    /// How many cells are there from one tab stop to the next, 1 to 16? By default 4; less counts
-    /// as 1, more as 16.
+    /// Sets the number of cells from one tab stop to the next, clamped to 1 to 16. Default: 4.
     #[must_use]
     pub fn with_tab_width(mut self, cells: u8) -> Self {
-        self.renderer.take.tab_width = usize::from(cells.clamp(1, Self::MAX_TAB_WIDTH));
+        self.renderer.options.tab_width = usize::from(cells.clamp(1, Self::MAX_TAB_WIDTH));
         self
     }
 
-    /// To how many cells are source lines cut, line number included, and messages wrapped? By default
-    /// 140, or what the terminal has; never below 20 cells of source or message.
+    /// Sets the number of cells to which source lines are cut, including the line number, and messages are
+    /// wrapped. Default: 140, or the width of the terminal. At least 20 cells of source or message are shown.
     ///
-    /// A cut line keeps its labels in view, with `...` where text is left out. Where there is no
-    /// room for all of them, the first one is in view, the primary one before all others, and
-    /// labels elsewhere are drawn below the dots.
+    /// A cut line is shown around its labels, with `...` for the omitted text. If not all labels fit, the first
+    /// one is shown, or the primary label if it is on the line. The carets of the others are below the dots.
     #[must_use]
     pub const fn with_width(mut self, cells: u16) -> Self {
-        self.renderer.take.width = cells as usize;
+        self.renderer.options.width = cells as usize;
         self
     }
 
-    /// How many lines with labels are shown of one file, and of how many files? By default 20, at
-    /// least 1. Five times as many labels are shown, and a note says how many more there are.
+    /// Sets the maximum number of lines with labels per file, which is also the maximum number of files.
+    /// Default: 20, at least 1. At most five times as many labels are shown per file. A note reports how many
+    /// labels are omitted.
     #[must_use]
     pub const fn with_labelled_lines(mut self, lines: u16) -> Self {
-        self.renderer.take.labelled_lines = if lines == 0 { 1 } else { lines as usize };
+        self.renderer.options.labelled_lines = if lines == 0 { 1 } else { lines as usize };
         self
     }
 
-    /// What does the column after the path count? By default characters.
+    /// Sets what the column after the path counts. Default: characters.
     #[must_use]
     pub const fn with_column_unit(mut self, unit: ColumnUnit) -> Self {
-        self.renderer.take.column_unit = unit;
+        self.renderer.options.column_unit = unit;
         self
     }
 
-    /// Are the calls of the runtime (Rust's own libraries, the system's, and this crate's handler) shown
-    /// in a backtrace? By default those in a row are one line that counts them; where there are no
-    /// others they are always shown.
+    /// Sets whether a backtrace shows every runtime frame: those of Rust's libraries, the system's libraries
+    /// and the crash handler. By default consecutive runtime frames are shown as one line with their number,
+    /// unless the backtrace has no other frames.
     #[must_use]
     pub const fn with_full_backtraces(mut self, full: bool) -> Self {
         self.renderer.full_backtraces = full;
         self
     }
 
-    /// Whether a diagnostic is so plain that it is drawn as it is read; a benchmark tells how many are.
+    /// Whether a diagnostic is plain enough for the direct path. For benchmarks.
     #[doc(hidden)]
     #[must_use]
     pub fn draws_directly(&self, sources: &SourceMap, diagnostic: &Diagnostic) -> bool {
-        Direct::new(sources, diagnostic, self.renderer.take).is_some()
+        Direct::new(sources, diagnostic, self.renderer.options).is_some()
     }
 
-    /// The writer, with all that was written to it.
+    /// Returns the writer.
     #[must_use]
     pub fn into_inner(self) -> W {
         self.output.writer
@@ -184,11 +185,11 @@ impl<W: Write> HumanEmitter<W> {
 
 impl<W: Write> Emitter for HumanEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
-        self.output.one(diagnostic, draw(sources, &self.renderer, self.color))
+        self.output.write(diagnostic, draw(sources, &self.renderer, self.color))
     }
 
     fn emit_all(&mut self, sources: &SourceMap, entries: &[Entry<'_>]) -> io::Result<()> {
-        self.output.all(entries, draw(sources, &self.renderer, self.color))
+        self.output.write_all(entries, draw(sources, &self.renderer, self.color))
     }
 
     fn finish(&mut self) -> io::Result<()> {
@@ -196,7 +197,7 @@ impl<W: Write> Emitter for HumanEmitter<W> {
     }
 }
 
-/// Draws diagnostics, an empty line between them.
+/// Draws diagnostics, separated by an empty line.
 fn draw(sources: &SourceMap, renderer: &HumanRenderer, color: bool) -> impl Draw {
     move |is_first, diagnostic, out| {
         if !is_first {

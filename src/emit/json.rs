@@ -1,4 +1,4 @@
-//! Output for programs: JSON Lines, one object for each diagnostic.
+//! JSON Lines for programs: one object per diagnostic.
 //!
 //! ```json
 //! {"severity":"error","code":"E0001","message":"unexpected character `@`",
@@ -7,19 +7,33 @@
 //!  "help":null,"notes":[]}
 //! ```
 //!
-//! (On one line.) All seven fields are always there, in this order; `suggestions` and `backtrace`
-//! follow where there are any:
+//! The object is on one line. These seven fields are always present, in this order. `suggestions` and
+//! `backtrace` follow if they are not empty. A suggestion:
 //!
 //! ```json
 //! {"message":"remove it","applicability":"machine-applicable",
 //!  "edits":[{"file":"a.vitte","lo":8,"hi":9,"line":1,"col":9,"text":""}]}
 //! ```
 //!
-//! `backtrace` is an array of texts, each a [`Frame`](crate::Frame), the innermost call first.
+//! `backtrace` is an array of strings, each the text of a [`Frame`](crate::Frame), the innermost frame first.
 //!
-//! `lo` and `hi` are byte offsets, `hi` exclusive; `line` and `col` are 1-based and those of `lo`. Strings
-//! hold the exact text, and [`JsonEmitter`] writes every character that a terminal would obey as an
-//! escape.
+//! `lo` and `hi` are byte offsets, `hi` is exclusive. `line` and `col` are the 1-based location of `lo`.
+//! Strings contain the exact text; [`JsonEmitter`] escapes every character that is unsafe in a terminal.
+//!
+//! ```
+//! use vitte_diag::{DiagnosticBag, JsonEmitter, SourceMap, codes, json::JsonDiagnostic};
+//!
+//! let mut sources = SourceMap::new();
+//! let file = sources.add("a.vitte", "let x = @\n")?;
+//! let mut bag = DiagnosticBag::new();
+//! bag.push_error(codes::E0001, sources.span(file, 8..9)?, "unexpected character `@`");
+//! let mut json = JsonEmitter::new(Vec::new());
+//! bag.emit(&sources, &mut json)?;
+//!
+//! let read: JsonDiagnostic<'_> = serde_json::from_slice(&json.into_inner())?;
+//! assert_eq!(read.to_diagnostic(|_| file)?, bag.ordered()[0].diagnostic.clone());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod read;
 mod schema;
@@ -33,18 +47,18 @@ pub use schema::SCHEMA;
 #[cfg(feature = "schema")]
 pub use schema::schema;
 use serde::{Deserialize, Serialize};
-use write::Json as _;
+use write::WriteJson as _;
 
 use super::options::{EmitterOptions, FromOptions};
 use super::output::{Draw, Output};
 use super::{Emitter, escape};
 use crate::bag::Entry;
-use crate::check::{Checked, Resolved};
+use crate::check::{CheckedDiagnostic, ResolvedLabel};
 use crate::model::{Applicability, Backtrace, Code, Diagnostic, LabelStyle, Severity, Suggestion};
 use crate::source::{ColumnUnit, SourceMap};
 
-/// A diagnostic as its JSON has it: written and read by the same struct. What is read is owned, so it
-/// may outlive the text that it was read from.
+/// A diagnostic in its JSON form, for writing and for reading. A value that was deserialised owns its
+/// strings.
 ///
 /// ```
 /// use vitte_diag::json::JsonDiagnostic;
@@ -56,50 +70,51 @@ use crate::source::{ColumnUnit, SourceMap};
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(title = "Diagnostic", description = "One line of a compiler's JSON output.", transform = schema::all_are_there))]
+#[cfg_attr(feature = "schema", schemars(title = "Diagnostic", description = "One line of a compiler's JSON output.", transform = schema::require_all))]
 #[non_exhaustive]
 pub struct JsonDiagnostic<'a> {
     /// `note`, `warning`, `error` or `fatal`.
     pub severity: Severity,
-    /// Such as `E0001`.
+    /// The code, such as `E0001`.
     pub code: Code,
-    /// What is wrong.
+    /// The message.
     pub message: Cow<'a, str>,
-    /// Where: the primary label's place, or null where there is none to show.
-    #[serde(deserialize_with = "Option::deserialize")] // null, but there
+    /// The location of the primary label, or null if it cannot be shown.
+    #[serde(deserialize_with = "Option::deserialize")]
+    // Null is allowed, a missing field is not.
     pub primary: Option<JsonLocation<'a>>,
-    /// Every label that can be shown, the primary one first where it is among them.
+    /// Every label that can be shown, the primary label first if it is one of them.
     pub labels: Vec<JsonLabel<'a>>,
-    /// What to do about it, or null.
+    /// Advice on how to fix the problem, or null.
     #[serde(deserialize_with = "Option::deserialize")]
     pub help: Option<Cow<'a, str>>,
-    /// What else is to be known, broken spans among it.
+    /// Additional facts, including a note for each invalid span.
     pub notes: Vec<Cow<'a, str>>,
-    /// Ways to mend it; the field is there only where there is one.
+    /// Suggested fixes. The field is omitted if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub suggestions: Vec<JsonSuggestion<'a>>,
-    /// The calls of a crash, the innermost first; the field is there only where they are known.
+    /// The frames of a crash, the innermost first. The field is omitted if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub backtrace: Vec<Cow<'a, str>>,
 }
 
-/// A place in a source file.
+/// A location in a source file.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(rename = "Place"))]
+#[cfg_attr(feature = "schema", schemars(rename = "Location"))]
 #[non_exhaustive]
 pub struct JsonLocation<'a> {
     /// The normalised path.
     pub file: Cow<'a, str>,
-    /// The first byte.
+    /// The offset of the first byte, 0-based.
     pub lo: u32,
-    /// The byte after the last.
+    /// The offset of the byte after the last byte.
     pub hi: u32,
     /// The line of `lo`, 1-based.
     #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     #[serde(deserialize_with = "read::one_based")]
     pub line: u32,
-    /// The column of `lo`, 1-based, in characters unless the emitter was told otherwise.
+    /// The column of `lo`, 1-based. It counts characters, unless the emitter was configured otherwise.
     #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     #[serde(deserialize_with = "read::one_based")]
     pub col: u32,
@@ -108,7 +123,7 @@ pub struct JsonLocation<'a> {
 /// A label.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(transform = schema::all_are_there))]
+#[cfg_attr(feature = "schema", schemars(transform = schema::require_all))]
 #[cfg_attr(feature = "schema", schemars(rename = "Label"))]
 #[non_exhaustive]
 pub struct JsonLabel<'a> {
@@ -116,9 +131,9 @@ pub struct JsonLabel<'a> {
     pub style: LabelStyle,
     /// The normalised path.
     pub file: Cow<'a, str>,
-    /// The first byte.
+    /// The offset of the first byte, 0-based.
     pub lo: u32,
-    /// The byte after the last.
+    /// The offset of the byte after the last byte.
     pub hi: u32,
     /// The line of `lo`, 1-based.
     #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
@@ -133,22 +148,22 @@ pub struct JsonLabel<'a> {
     pub message: Option<Cow<'a, str>>,
 }
 
-/// A way to mend the problem: all of its edits are done, or none.
+/// A suggested fix. Its edits are applied all together or not at all.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(rename = "Suggestion"))]
 #[non_exhaustive]
 pub struct JsonSuggestion<'a> {
-    /// What it does.
+    /// A description of the fix.
     pub message: Cow<'a, str>,
-    /// How sure the compiler is of it.
+    /// How confident the compiler is that the fix is correct.
     pub applicability: Applicability,
-    /// At least one; in the order of their places, none over another.
+    /// At least one edit, in the order of their locations, without overlaps.
     #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub edits: Vec<JsonEdit<'a>>,
 }
 
-/// New text in the place of some bytes.
+/// The replacement of a range of bytes by a text.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(rename = "Edit"))]
@@ -156,9 +171,9 @@ pub struct JsonSuggestion<'a> {
 pub struct JsonEdit<'a> {
     /// The normalised path.
     pub file: Cow<'a, str>,
-    /// The first byte that goes.
+    /// The offset of the first byte that is replaced, 0-based.
     pub lo: u32,
-    /// The byte after the last that goes.
+    /// The offset of the byte after the last byte that is replaced.
     pub hi: u32,
     /// The line of `lo`, 1-based.
     #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
@@ -168,18 +183,18 @@ pub struct JsonEdit<'a> {
     #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     #[serde(deserialize_with = "read::one_based")]
     pub col: u32,
-    /// What comes.
+    /// The new text.
     pub text: Cow<'a, str>,
 }
 
 impl<'a> JsonDiagnostic<'a> {
-    /// The JSON of `diagnostic`, columns counted in `unit`.
+    /// Converts `diagnostic`; columns count `unit`.
     ///
-    /// Broken spans are clamped to what exists, and a note says so. A label in a file that
-    /// `sources` does not have is left out, with a note that holds its message.
+    /// An invalid span is clamped to its file, and a note reports it. A label in a file that is not in
+    /// `sources` is omitted, and a note contains its message.
     #[must_use]
     pub fn new(sources: &'a SourceMap, diagnostic: &'a Diagnostic, unit: ColumnUnit) -> Self {
-        let checked = Checked::new(sources, diagnostic);
+        let checked = CheckedDiagnostic::new(sources, diagnostic);
         let suggestions = checked.suggestions.iter();
         let frames = diagnostic.backtrace().into_iter().flat_map(Backtrace::frames);
         let labels: Vec<_> =
@@ -189,22 +204,24 @@ impl<'a> JsonDiagnostic<'a> {
             severity: diagnostic.severity(),
             code: diagnostic.code(),
             message: diagnostic.message().into(),
-            primary: primary.map(JsonLabel::place),
+            primary: primary.map(JsonLabel::location),
             labels,
             help: diagnostic.help().map(Cow::Borrowed),
             notes: checked.notes().collect(),
-            suggestions: suggestions.map(|one| JsonSuggestion::new(sources, one, unit)).collect(),
+            suggestions: suggestions
+                .map(|suggestion| JsonSuggestion::new(sources, suggestion, unit))
+                .collect(),
             backtrace: frames.map(|frame| frame.text().into()).collect(),
         }
     }
 }
 
 impl JsonDiagnostic<'_> {
-    /// Its line as [`JsonEmitter`] writes it, with the line feed.
+    /// Returns the line that [`JsonEmitter`] writes, with its line feed.
     ///
     /// # Errors
     ///
-    /// None that is known: a struct of texts and numbers can always be written.
+    /// Returns an error if serialisation fails, which does not happen for strings and numbers.
     pub fn to_line(&self) -> io::Result<Vec<u8>> {
         let mut line = Vec::new();
         self.push_line(&mut line)?;
@@ -241,7 +258,7 @@ impl<'a> JsonSuggestion<'a> {
 }
 
 impl<'a> JsonLabel<'a> {
-    fn new(resolved: &Resolved<'a>, unit: ColumnUnit) -> Self {
+    fn new(resolved: &ResolvedLabel<'a>, unit: ColumnUnit) -> Self {
         let at = resolved.location(unit);
         Self {
             style: resolved.label.style(),
@@ -254,13 +271,13 @@ impl<'a> JsonLabel<'a> {
         }
     }
 
-    fn place(&self) -> JsonLocation<'a> {
+    fn location(&self) -> JsonLocation<'a> {
         let Self { lo, hi, line, col, .. } = *self;
         JsonLocation { file: self.file.clone(), lo, hi, line, col }
     }
 }
 
-/// Writes diagnostics as JSON Lines, see the [module](self). Each reaches the writer in one write.
+/// Writes diagnostics as JSON Lines, see the [module](self). Each diagnostic is one write to the writer.
 ///
 /// ```
 /// use vitte_diag::{Diagnostic, DiagnosticBag, JsonEmitter, SourceMap, codes};
@@ -284,20 +301,20 @@ pub struct JsonEmitter<W> {
 }
 
 impl<W: Write> JsonEmitter<W> {
-    /// Writes to `writer`.
+    /// Creates an emitter that writes to `writer`.
     #[must_use]
     pub const fn new(writer: W) -> Self {
         Self { output: Output::new(writer), column_unit: ColumnUnit::Char }
     }
 
-    /// What does `col` count? By default characters.
+    /// Sets what `col` counts. Default: characters.
     #[must_use]
     pub const fn with_column_unit(mut self, unit: ColumnUnit) -> Self {
         self.column_unit = unit;
         self
     }
 
-    /// The writer, with all that was written to it.
+    /// Returns the writer.
     #[must_use]
     pub fn into_inner(self) -> W {
         self.output.writer
@@ -306,11 +323,11 @@ impl<W: Write> JsonEmitter<W> {
 
 impl<W: Write> Emitter for JsonEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
-        self.output.one(diagnostic, draw(sources, self.column_unit))
+        self.output.write(diagnostic, draw(sources, self.column_unit))
     }
 
     fn emit_all(&mut self, sources: &SourceMap, entries: &[Entry<'_>]) -> io::Result<()> {
-        self.output.all(entries, draw(sources, self.column_unit))
+        self.output.write_all(entries, draw(sources, self.column_unit))
     }
 
     fn finish(&mut self) -> io::Result<()> {
@@ -323,7 +340,7 @@ fn draw(sources: &SourceMap, unit: ColumnUnit) -> impl Draw {
 }
 
 impl<W: Write> FromOptions<W> for JsonEmitter<W> {
-    fn from_options(writer: W, _setup: &EmitterOptions) -> Self {
+    fn from_options(writer: W, _options: &EmitterOptions) -> Self {
         Self::new(writer)
     }
 }

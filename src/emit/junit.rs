@@ -1,4 +1,4 @@
-//! JUnit XML: each diagnostic a test case, each file a suite.
+//! JUnit XML: each diagnostic is a test case, each file a test suite.
 //!
 //! ```xml
 //! <testsuites name="vittec" tests="1" failures="1" errors="0">
@@ -10,9 +10,9 @@
 //! </testsuites>
 //! ```
 //!
-//! There is no standard but what reads it: the attributes are those that GitLab and Jenkins read. An
-//! error is a failure, what is fatal an error; a warning or a note passes, with its text as output,
-//! as the compilation does. Where there is no diagnostic, one test passes.
+//! The format has no standard; the attributes are those that GitLab and Jenkins read. An error is a test
+//! failure and a fatal error is a test error. A warning or a note is a test that passes, with the text as its
+//! output, because the compilation succeeds. Without diagnostics the report has one test, which passes.
 
 use std::collections::HashMap;
 use std::fmt::Display;
@@ -21,69 +21,72 @@ use std::io::{self, Write};
 use indexmap::IndexMap;
 
 use super::Emitter;
-use super::markup::{self, In};
+use super::markup::{self, XmlContext};
 use super::options::{EmitterOptions, FromOptions};
-use super::prose::{Lacks, prose};
-use crate::check::Checked;
+use super::plain_text::{PlainText, TextParts};
+use crate::check::CheckedDiagnostic;
 use crate::model::{Diagnostic, Severity};
 use crate::registry::Tool;
 use crate::source::{ColumnUnit, SourceMap};
 
-/// Writes a JUnit report, at [`finish`](Emitter::finish) in one write.
+/// Writes a JUnit report. Nothing is written before [`finish`](Emitter::finish), which writes the report at
+/// once.
 #[derive(Clone, Debug)]
 pub struct JunitEmitter<W> {
     writer: W,
     tool: Tool,
-    /// By the path of a file, or the tool's name.
+    /// The suites by the path of their file; diagnostics without a location are in a suite with the name of
+    /// the tool.
     suites: IndexMap<String, Suite>,
 }
 
 #[derive(Clone, Debug, Default)]
 struct Suite {
-    counts: Counts,
-    names: Names,
+    counts: TestCounts,
+    names: UniqueNames,
+    /// The XML of the test cases.
     cases: Vec<u8>,
 }
 
-/// The names that were given in a suite, each with the last number that was tried for it.
+/// The names of the tests of a suite, each with the last number that was appended to it.
 #[derive(Clone, Debug, Default)]
-struct Names(HashMap<String, u64>);
+struct UniqueNames(HashMap<String, u64>);
 
-impl Names {
-    /// `name`, or where the suite has it already `name (2)` and so on.
-    fn unused(&mut self, name: String) -> String {
+impl UniqueNames {
+    /// Returns `name`, or `name (2)`, `name (3)`, … if the suite already has a test of that name.
+    fn add(&mut self, name: String) -> String {
         let Some(&(mut number)) = self.0.get(&name) else {
             self.0.insert(name.clone(), 1);
             return name;
         };
-        let given = loop {
+        let unique = loop {
             number += 1;
-            let given = format!("{name} ({number})");
-            if !self.0.contains_key(&given) {
-                break given;
+            let numbered = format!("{name} ({number})");
+            if !self.0.contains_key(&numbered) {
+                break numbered;
             }
         };
-        self.0.insert(given.clone(), 1);
+        self.0.insert(unique.clone(), 1);
         self.0.insert(name, number);
-        given
+        unique
     }
 }
 
 #[derive(Clone, Copy, Debug, Default)]
-struct Counts {
+struct TestCounts {
     tests: u64,
     failures: u64,
     errors: u64,
 }
 
 impl<W: Write> JunitEmitter<W> {
-    /// Writes to `writer` what `tool` says.
+    /// Creates an emitter that writes to `writer`; `tool` is the compiler that reports the diagnostics.
     #[must_use]
     pub fn new(writer: W, tool: &Tool) -> Self {
         Self { writer, tool: tool.clone(), suites: IndexMap::new() }
     }
 
-    /// The writer, with all that was written to it.
+    /// Returns the writer.
     #[must_use]
     pub fn into_inner(self) -> W {
         self.writer
@@ -92,7 +95,7 @@ impl<W: Write> JunitEmitter<W> {
 
 impl<W: Write> Emitter for JunitEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
-        let checked = Checked::new(sources, diagnostic);
+        let checked = CheckedDiagnostic::new(sources, diagnostic);
         let at = checked.primary().map(|primary| primary.location(ColumnUnit::Char));
         let suite = at.map_or(self.tool.name(), |at| at.path);
         let class = attribute(suite);
@@ -101,29 +104,29 @@ impl<W: Write> Emitter for JunitEmitter<W> {
         suite.counts.tests += 1;
         suite.counts.failures += u64::from(severity == Severity::Error);
         suite.counts.errors += u64::from(severity == Severity::Fatal);
-        // No line in it: so a test is the same one after lines have come above.
+        // Without the line number, so that a test keeps its name when lines are added above it.
         let name = format!("{}: {}", diagnostic.code(), diagnostic.message());
-        let name = suite.names.unused(name);
+        let name = suite.names.add(name);
         let out = &mut suite.cases;
         write!(out, "<testcase classname=\"{class}\" name=\"{}\"", attribute(&name))?;
         if let Some(at) = at {
             write!(out, " file=\"{class}\" line=\"{}\"", at.line)?;
         }
         let message = attribute(diagnostic.message());
-        let all = prose(
+        let text = PlainText::new(
             &checked,
-            Lacks { related_places: true, fixes: &checked.suggestions, backtrace: true },
+            TextParts { related: true, suggestions: &checked.suggestions, backtrace: true },
         );
-        let all = markup::xml(all, In::Content);
+        let text = markup::escape_xml(text, XmlContext::Content);
         match severity {
             Severity::Fatal => {
-                write!(out, ">\n<error type=\"fatal\" message=\"{message}\">{all}</error>")
+                write!(out, ">\n<error type=\"fatal\" message=\"{message}\">{text}</error>")
             }
             Severity::Error => {
-                write!(out, ">\n<failure type=\"error\" message=\"{message}\">{all}</failure>")
+                write!(out, ">\n<failure type=\"error\" message=\"{message}\">{text}</failure>")
             }
             Severity::Warning | Severity::Note => {
-                write!(out, ">\n<system-out>{severity}: {all}</system-out>")
+                write!(out, ">\n<system-out>{severity}: {text}</system-out>")
             }
         }?;
         out.write_all(b"\n</testcase>\n")
@@ -136,17 +139,18 @@ impl<W: Write> Emitter for JunitEmitter<W> {
             suite.counts.tests = 1;
             writeln!(suite.cases, "<testcase classname=\"{class}\" name=\"check\"/>")?;
         }
-        let mut all = Counts::default();
+        let mut total = TestCounts::default();
         let mut body = Vec::new();
         for (name, Suite { counts, cases, .. }) in std::mem::take(&mut self.suites) {
-            all.tests += counts.tests;
-            all.failures += counts.failures;
-            all.errors += counts.errors;
-            writeln!(body, "<testsuite name=\"{}\"{}>", attribute(&name), attributes(counts))?;
+            total.tests += counts.tests;
+            total.failures += counts.failures;
+            total.errors += counts.errors;
+            let (name, counts) = (attribute(&name), count_attributes(counts));
+            writeln!(body, "<testsuite name=\"{name}\"{counts}>")?;
             body.extend(cases);
             body.extend_from_slice(b"</testsuite>\n");
         }
-        let (tool, counts) = (attribute(self.tool.name()), attributes(all));
+        let (tool, counts) = (attribute(self.tool.name()), count_attributes(total));
         let mut report = Vec::new();
         writeln!(report, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
         writeln!(report, "<testsuites name=\"{tool}\"{counts}>")?;
@@ -158,10 +162,10 @@ impl<W: Write> Emitter for JunitEmitter<W> {
 }
 
 fn attribute(text: &str) -> impl Display {
-    markup::xml(text, In::Attribute)
+    markup::escape_xml(text, XmlContext::Attribute)
 }
 
-fn attributes(Counts { tests, failures, errors }: Counts) -> String {
+fn count_attributes(TestCounts { tests, failures, errors }: TestCounts) -> String {
     format!(" tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\"")
 }
 
@@ -178,7 +182,7 @@ mod tests {
     use crate::model::Span;
 
     #[test]
-    fn suites_come_in_the_order_of_their_first_diagnostics() {
+    fn suites_are_in_the_order_of_their_first_diagnostics() {
         let mut sources = SourceMap::new();
         let [b, a, c] = ["b", "a", "c"].map(|path| sources.add(path, "x").unwrap());
         let mut emitter = JunitEmitter::new(Vec::new(), &Tool::default());

@@ -1,43 +1,43 @@
-//! The second step of human output: rows, the labels under them, and notes.
+//! The second step of human output: draws rows, the labels under them, and notes.
 //!
 //! ```text
 //!   --> file.vitte:12:7             arrow
 //!    |                              border
 //! 11 |   fn f(                      row
-//! 12 | /   let x = 日               row: its bars, its text
-//!    | |       -   ^^ here          carets, the message of the last label beside them
+//! 12 | /   let x = 日               row: bars and text
+//!    | |       -   ^^ here          carets, and beside them the message of the last label
 //!    | |       |
-//!    | |       there                what hangs from the carets
+//!    | |       there                a hanging message
 //!    . |                            gap
 //! 20 | | }
-//!    | \-' and so on                the end of a label over many lines
+//!    | \-' and so on                the end of a multi-line label
 //!    |
 //!    = help: …                      notes
 //! ```
 //!
-//! The look is that of codespan-reporting, and the tests hold this to it, but that bars stand in
-//! [lanes](super::excerpt::Lanes), the gutter is as wide as the widest number that is shown, and further
-//! lines of a message stand below its first. It is drawn in slices straight from the excerpt, each byte
-//! once, so that a diagnostic takes time by what it shows and not by labels times characters.
+//! The output looks like that of codespan-reporting, which the tests compare it with. There are three
+//! differences: bars are in [lanes](super::excerpt::Lanes), the gutter is as wide as the widest line number
+//! that is shown, and further lines of a message are aligned with its first line. Slices of the excerpt are
+//! copied directly to the output, so the time depends on what is shown, not on labels times characters.
 
 mod bars;
 mod labels;
 
 use std::borrow::Cow;
 
-use self::labels::Labels;
-use super::calls;
-use super::excerpt::{Excerpt, Few, Mark, Row, Snippet};
+use self::labels::SnippetRenderer;
+use super::excerpt::{Excerpt, LabelVec, Mark, Row, Snippet};
+use super::frames;
 use super::margin::Margin;
 use super::pen::Pen;
 use super::style::Style;
-use crate::check::{Checked, SpanIssue};
+use crate::check::{CheckedDiagnostic, SpanIssue};
 use crate::model::Diagnostic;
 use crate::source::SourceFile;
 use crate::text;
 
-/// Draws what stands below the header: the snippet of each file, and the notes. `link` gives the address
-/// of a snippet's file where it is a link.
+/// Draws everything below the header: the snippet of each file, and the notes. `link` returns the URL of a
+/// file, or `None` if its path is not a link.
 pub(super) fn draw(
     excerpt: &Excerpt<'_>,
     notes: Notes<'_>,
@@ -50,7 +50,7 @@ pub(super) fn draw(
         let link = link(snippet.file);
         margin.arrow(snippet.at, link.as_deref(), pen);
         margin.empty_line(pen);
-        Labels::new(snippet, margin).draw(pen);
+        SnippetRenderer::new(snippet, margin).draw(pen);
         if snippets.peek().is_some() || !notes.is_empty() {
             margin.empty_line(pen);
         }
@@ -59,28 +59,28 @@ pub(super) fn draw(
     pen.close_up();
 }
 
-/// The most notes that are shown.
-const MOST_NOTES: usize = 100;
+/// The maximum number of notes.
+const MAX_NOTES: usize = 100;
 
-/// Help, notes, remarks and a backtrace, as they stand below the snippets.
+/// Help, notes, remarks and the backtrace, which are drawn below the snippets.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Notes<'a> {
     diagnostic: &'a Diagnostic,
     issues: &'a [SpanIssue],
     remarks: &'a [String],
-    /// Whether the calls of the runtime are shown in a backtrace.
+    /// Whether runtime frames are shown in a backtrace.
     full_backtraces: bool,
 }
 
 impl<'a> Notes<'a> {
-    /// Those of a diagnostic that says all itself.
-    pub(super) const fn of(diagnostic: &'a Diagnostic, full_backtraces: bool) -> Self {
+    /// The notes of a diagnostic without span issues and remarks.
+    pub(super) const fn plain(diagnostic: &'a Diagnostic, full_backtraces: bool) -> Self {
         Self { diagnostic, issues: &[], remarks: &[], full_backtraces }
     }
 
-    /// Those of the diagnostic, what was wrong with it, and what its excerpt adds.
+    /// The notes of the diagnostic, its span issues, and the remarks of its excerpt.
     pub(super) fn new(
-        checked: &'a Checked<'_>,
+        checked: &'a CheckedDiagnostic<'_>,
         excerpt: &'a Excerpt<'_>,
         full_backtraces: bool,
     ) -> Self {
@@ -105,7 +105,7 @@ impl<'a> Notes<'a> {
             note(gutter, "help:", help, pen);
         }
         let mut notes = self.notes();
-        for text in notes.by_ref().take(MOST_NOTES) {
+        for text in notes.by_ref().take(MAX_NOTES) {
             note(gutter, "note:", &text, pen);
         }
         let more = notes.count();
@@ -114,12 +114,12 @@ impl<'a> Notes<'a> {
         }
         if let Some(backtrace) = self.diagnostic.backtrace() {
             note(gutter, "backtrace:", "", pen);
-            calls::draw(backtrace, self.full_backtraces, gutter + " = ".len() + 2, pen);
+            frames::draw(backtrace, self.full_backtraces, gutter + " = ".len() + 2, pen);
         }
     }
 }
 
-/// `  = help: the first line`, and further lines below it.
+/// Draws `  = help: the first line`, with further lines aligned below it.
 fn note(gutter: usize, kind: &str, text: &str, pen: &mut Pen) {
     let column = gutter + " = ".len() + kind.len() + 1;
     pen.blanks(gutter + 1);
@@ -132,7 +132,7 @@ fn note(gutter: usize, kind: &str, text: &str, pen: &mut Pen) {
 }
 
 #[cfg(test)]
-use super::excerpt::{ExcerptOptions, Lanes, Place};
+use super::excerpt::{CellPosition, ExcerptOptions, Lanes};
 #[cfg(test)]
 use super::glyphs::Glyphs;
 #[cfg(test)]

@@ -1,13 +1,27 @@
-//! Diagnostics as the Language Server Protocol has them: version 3.17,
+//! Diagnostics for the Language Server Protocol, version 3.17:
 //! <https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/specification/>.
 //!
-//! A server publishes the diagnostics of each file: [`publish`] gives the parameters for all files of a
-//! map, those without diagnostics too, which clears what an editor had shown. With the feature `lsp`
-//! they convert into the types of `lsp-types`.
+//! A server publishes the diagnostics of each file. [`publish`] returns the parameters for all files of a
+//! source map. Files without diagnostics are included, so that the editor clears the ones it shows. With the
+//! feature `lsp` the parameters convert into the types of `lsp-types`.
 //!
-//! Positions are 0-based, characters are UTF-16 code units. A file that has no address on disk is
-//! `untitled:` and its name. The `data` of a diagnostic is the list of its code actions, ready to be sent
-//! for a `textDocument/codeAction` request that comes back with it.
+//! Lines and characters are 0-based, characters count UTF-16 code units. The URI of a file that is not on
+//! disk is `untitled:` and its name. The `data` of a diagnostic is the list of its code actions: a server
+//! can return them when the client sends the diagnostic back in a `textDocument/codeAction` request.
+//!
+//! ```
+//! use vitte_diag::{DiagnosticBag, SourceMap, Tool, codes, lsp};
+//!
+//! let mut sources = SourceMap::new();
+//! let file = sources.add("a.vitte", "let x = @\n")?;
+//! let mut bag = DiagnosticBag::new();
+//! bag.push_error(codes::E0001, sources.span(file, 8..9)?, "unexpected character `@`");
+//!
+//! let published = lsp::publish(&sources, &bag, &Tool::default());
+//! assert!(published[0].uri().ends_with("a.vitte"));
+//! assert_eq!(published[0].len(), 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -16,35 +30,35 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::options::{EmitterOptions, FromOptions};
-use super::prose::{Lacks, prose};
+use super::plain_text::{PlainText, TextParts};
 use super::{Emitter, escape};
 use crate::bag::DiagnosticBag;
-use crate::check::{Checked, Resolved};
-use crate::model::{Applicability, Code, Diagnostic as Reported, Edit, Severity, Span, Suggestion};
+use crate::check::{CheckedDiagnostic, ResolvedLabel};
+use crate::model::{Applicability, Code, Diagnostic, Edit, Severity, Span, Suggestion};
 use crate::registry::Tool;
-use crate::source::{ColumnUnit, Location as Place, SourceFile, SourceMap, url};
+use crate::source::{ColumnUnit, Location, SourceFile, SourceMap, url};
 
 /// The parameters of `textDocument/publishDiagnostics`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct PublishDiagnostics {
     uri: String,
-    diagnostics: Vec<Diagnostic>,
+    diagnostics: Vec<LspDiagnostic>,
 }
 
 impl PublishDiagnostics {
-    /// The address of the file.
+    /// The URI of the file.
     #[must_use]
     pub fn uri(&self) -> &str {
         &self.uri
     }
 
-    /// How many diagnostics the file has.
+    /// The number of diagnostics of the file.
     #[must_use]
     pub fn len(&self) -> usize {
         self.diagnostics.len()
     }
 
-    /// Whether the file has no diagnostics, so that an editor forgets what it has shown.
+    /// Whether the file has no diagnostics; publishing it then clears the ones that the editor shows.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.diagnostics.is_empty()
@@ -62,8 +76,8 @@ impl TryFrom<PublishDiagnostics> for lsp_types::PublishDiagnosticsParams {
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Diagnostic {
-    range: Range,
+struct LspDiagnostic {
+    range: LspRange,
     severity: u8,
     code: Code,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -71,7 +85,7 @@ struct Diagnostic {
     source: String,
     message: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    related_information: Vec<Related>,
+    related_information: Vec<RelatedInformation>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     data: Vec<CodeAction>,
 }
@@ -82,25 +96,25 @@ struct CodeDescription {
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-struct Related {
-    location: Location,
+struct RelatedInformation {
+    location: LspLocation,
     message: String,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-struct Location {
+struct LspLocation {
     uri: String,
-    range: Range,
+    range: LspRange,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
-struct Range {
-    start: Position,
-    end: Position,
+struct LspRange {
+    start: LspPosition,
+    end: LspPosition,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
-struct Position {
+struct LspPosition {
     line: u32,
     character: u32,
 }
@@ -122,7 +136,7 @@ struct WorkspaceEdit {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct TextEdit {
-    range: Range,
+    range: LspRange,
     new_text: String,
 }
 
@@ -130,16 +144,16 @@ fn uri(sources: &SourceMap, file: &SourceFile) -> String {
     sources.url(file.id()).unwrap_or_else(|| format!("untitled:{}", url::path(file.path())))
 }
 
-impl Position {
-    fn new(at: Place<'_>) -> Self {
+impl LspPosition {
+    fn new(at: Location<'_>) -> Self {
         Self { line: at.line - 1, character: at.col - 1 }
     }
 }
 
-fn range(file: &SourceFile, span: Span) -> Range {
+fn range(file: &SourceFile, span: Span) -> LspRange {
     let start = file.location(span.lo(), ColumnUnit::Utf16);
     let end = file.end_of(span, ColumnUnit::Utf16).unwrap_or(start);
-    Range { start: Position::new(start), end: Position::new(end) }
+    LspRange { start: LspPosition::new(start), end: LspPosition::new(end) }
 }
 
 impl CodeAction {
@@ -159,39 +173,39 @@ impl CodeAction {
     }
 }
 
-impl Diagnostic {
-    /// The address of the file that it is published for, and itself.
-    fn new(sources: &SourceMap, reported: &Reported, tool: &Tool) -> (String, Self) {
-        let checked = Checked::new(sources, reported);
+impl LspDiagnostic {
+    /// Returns the URI of the file that the diagnostic is published for, and the diagnostic.
+    fn new(sources: &SourceMap, diagnostic: &Diagnostic, tool: &Tool) -> (String, Self) {
+        let checked = CheckedDiagnostic::new(sources, diagnostic);
         let file = checked.primary().map(|primary| primary.file);
-        let address = file.map_or_else(
+        let own_uri = file.map_or_else(
             || format!("untitled:{}", url::path(tool.name())),
             |file| uri(sources, file),
         );
         let is_own = |other: &SourceFile| file.is_some_and(|file| file.id() == other.id());
-        let code = reported.code();
-        let (mut fixes, mut told) = checked.fixes(sources);
-        // An editor edits what it can open.
+        let code = diagnostic.code();
+        let (mut fixes, mut in_text) = checked.fixes(sources);
+        // An editor can only edit a file that it can open.
         let has_url = |edit: &Edit| sources.url(edit.span().file()).is_some();
         fixes.retain(|fix| {
-            let is_kept = fix.edits().iter().all(has_url);
-            if !is_kept {
-                told.push(*fix);
+            let can_open_all = fix.edits().iter().all(has_url);
+            if !can_open_all {
+                in_text.push(*fix);
             }
-            is_kept
+            can_open_all
         });
-        let related = |label: &Resolved<'_>| Related {
-            location: Location {
-                uri: if is_own(label.file) { address.clone() } else { uri(sources, label.file) },
+        let related = |label: &ResolvedLabel<'_>| RelatedInformation {
+            location: LspLocation {
+                uri: if is_own(label.file) { own_uri.clone() } else { uri(sources, label.file) },
                 range: range(label.file, label.span),
             },
             message: label.label.message().unwrap_or("here").to_owned(),
         };
-        let diagnostic = Self {
+        let published = Self {
             range: checked
                 .primary()
-                .map_or(Range::default(), |primary| range(primary.file, primary.span)),
-            severity: match reported.severity() {
+                .map_or(LspRange::default(), |primary| range(primary.file, primary.span)),
+            severity: match diagnostic.severity() {
                 Severity::Fatal | Severity::Error => 1,
                 Severity::Warning => 2,
                 Severity::Note => 3,
@@ -199,50 +213,51 @@ impl Diagnostic {
             code,
             code_description: tool.code_url(code).map(|href| CodeDescription { href }),
             source: tool.name().to_owned(),
-            message: prose(
+            message: PlainText::new(
                 &checked,
-                Lacks { related_places: false, fixes: &told, backtrace: false },
+                TextParts { related: false, suggestions: &in_text, backtrace: false },
             )
             .to_string(),
             related_information: checked.related().map(related).collect(),
-            data: fixes.into_iter().map(|one| CodeAction::new(sources, one)).collect(),
+            data: fixes.into_iter().map(|fix| CodeAction::new(sources, fix)).collect(),
         };
-        (address, diagnostic)
+        (own_uri, published)
     }
 }
 
-/// What is to be published for each file of `sources`, in their order, and last for what has no place
-/// in any, if there is such. A file that is in the map twice has one address, and is published once.
+/// Returns the parameters for each file of `sources`, in the order of the map. Diagnostics without a location
+/// are last, under the URI `untitled:` and the name of `tool`. A file that is in the map twice has one URI
+/// and is published once.
 #[must_use]
 pub fn publish(sources: &SourceMap, bag: &DiagnosticBag, tool: &Tool) -> Vec<PublishDiagnostics> {
-    let mut files: IndexMap<String, Vec<Diagnostic>> =
+    let mut files: IndexMap<String, Vec<LspDiagnostic>> =
         sources.files().map(|file| (uri(sources, file), Vec::new())).collect();
     for entry in bag.ordered() {
-        let (uri, diagnostic) = Diagnostic::new(sources, entry.diagnostic, tool);
+        let (uri, diagnostic) = LspDiagnostic::new(sources, entry.diagnostic, tool);
         files.entry(uri).or_default().push(diagnostic);
     }
     let files = files.into_iter();
     files.map(|(uri, diagnostics)| PublishDiagnostics { uri, diagnostics }).collect()
 }
 
-/// Writes the parameters of each file that has diagnostics, one object a line, at
-/// [`finish`](Emitter::finish).
+/// Writes the parameters of each file that has diagnostics, one JSON object per line. Nothing is written
+/// before [`finish`](Emitter::finish).
 #[derive(Clone, Debug)]
 pub struct LspEmitter<W> {
     writer: W,
     tool: Tool,
-    /// The JSON of each file's diagnostics, with commas between them, by the file's address.
+    /// The JSON of each file's diagnostics, separated by commas, by the URI of the file.
     files: IndexMap<String, Vec<u8>>,
 }
 
 impl<W: Write> LspEmitter<W> {
-    /// Writes to `writer` what `tool` says.
+    /// Creates an emitter that writes to `writer`; `tool` is the compiler that reports the diagnostics.
     #[must_use]
     pub fn new(writer: W, tool: &Tool) -> Self {
         Self { writer, tool: tool.clone(), files: IndexMap::new() }
     }
 
-    /// The writer, with all that was written to it.
+    /// Returns the writer.
     #[must_use]
     pub fn into_inner(self) -> W {
         self.writer
@@ -250,20 +265,20 @@ impl<W: Write> LspEmitter<W> {
 }
 
 impl<W: Write> Emitter for LspEmitter<W> {
-    fn emit(&mut self, sources: &SourceMap, diagnostic: &Reported) -> io::Result<()> {
-        let (uri, diagnostic) = Diagnostic::new(sources, diagnostic, &self.tool);
-        // Diagnostics of one file mostly come one after the other.
+    fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
+        let (uri, diagnostic) = LspDiagnostic::new(sources, diagnostic, &self.tool);
+        // The diagnostics of one file mostly follow one another, which saves the lookup.
         match self.files.last_mut().filter(|(last, _)| **last == uri) {
-            Some((_, diagnostics)) => add(diagnostics, &diagnostic),
-            None => add(self.files.entry(uri).or_default(), &diagnostic),
+            Some((_, diagnostics)) => push_json(diagnostics, &diagnostic),
+            None => push_json(self.files.entry(uri).or_default(), &diagnostic),
         }
     }
 
     fn finish(&mut self) -> io::Result<()> {
         for (uri, diagnostics) in std::mem::take(&mut self.files) {
-            // As the fields of `PublishDiagnostics` are.
+            // The same object that `PublishDiagnostics` serialises to.
             let mut line = b"{\"uri\":".to_vec();
-            escape::json(&mut line, &uri)?;
+            escape::push_json(&mut line, &uri)?;
             line.extend_from_slice(b",\"diagnostics\":[");
             line.extend(diagnostics);
             line.extend_from_slice(b"]}\n");
@@ -273,12 +288,12 @@ impl<W: Write> Emitter for LspEmitter<W> {
     }
 }
 
-/// Adds a diagnostic to those of its file.
-fn add(diagnostics: &mut Vec<u8>, diagnostic: &Diagnostic) -> io::Result<()> {
+/// Appends a diagnostic to the diagnostics of its file.
+fn push_json(diagnostics: &mut Vec<u8>, diagnostic: &LspDiagnostic) -> io::Result<()> {
     if !diagnostics.is_empty() {
         diagnostics.push(b',');
     }
-    escape::json(diagnostics, diagnostic)
+    escape::push_json(diagnostics, diagnostic)
 }
 
 impl<W: Write> FromOptions<W> for LspEmitter<W> {
@@ -293,7 +308,7 @@ mod tests {
     use crate::codes;
 
     #[test]
-    fn the_emitter_writes_what_is_published() {
+    fn the_emitter_writes_what_publish_returns() {
         let mut sources = SourceMap::new();
         let mut bag = DiagnosticBag::new();
         for path in ["b.vitte", "/a \"b\".vitte", "empty.vitte"] {
@@ -303,12 +318,12 @@ mod tests {
                 bag.push_error(codes::E0001, span, *message).add_secondary(span, "here");
             }
         }
-        bag.push_error(codes::E0001, Span::DUMMY, "nowhere");
+        bag.push_error(codes::E0001, Span::DUMMY, "no location");
         let mut emitter = LspEmitter::new(Vec::new(), &Tool::default());
         bag.emit(&sources, &mut emitter).unwrap();
         let mut published = Vec::new();
         for params in publish(&sources, &bag, &Tool::default()).iter().filter(|p| !p.is_empty()) {
-            escape::json(&mut published, params).unwrap();
+            escape::push_json(&mut published, params).unwrap();
             published.push(b'\n');
         }
         let (written, published) =

@@ -1,4 +1,4 @@
-//! What stands left of the text in human output.
+//! The margin of human output: line numbers and the border on their right.
 //!
 //! ```text
 //!   --> file.vitte:12:7    arrow
@@ -13,18 +13,18 @@ use super::style::Style;
 use crate::source::Location;
 use crate::text;
 
-/// Line numbers, and the border beside them.
+/// Draws the margin of each line.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Margin {
-    /// Cells for line numbers.
+    /// The width of line numbers in cells.
     pub(super) gutter: usize,
     pub(super) glyphs: &'static Glyphs,
 }
 
 impl Margin {
-    /// Writes a line with an arrow to a place; `link` is its address.
+    /// Writes a line with an arrow and a location, which is a link if `link` is its URL.
     pub(super) fn arrow(self, at: Location<'_>, link: Option<&str>, pen: &mut Pen) {
-        // Where no line is shown at all, an arrow stands as it does above.
+        // Without any line number the arrow is indented as for one digit.
         pen.blanks(self.gutter.max(1));
         pen.write(Style::Gutter, self.glyphs.arrow);
         pen.blanks(1);
@@ -44,26 +44,26 @@ impl Margin {
         pen.write(Style::Gutter, self.glyphs.bar);
     }
 
-    /// Writes a line of the border alone.
+    /// Writes a line that consists only of the border.
     pub(super) fn empty_line(self, pen: &mut Pen) {
         self.border(pen);
         pen.end_line();
     }
 
-    /// Begins the line of a row: `12 |`.
+    /// Begins a line with a number: `12 |`.
     pub(super) fn number(self, number: u32, pen: &mut Pen) {
         pen.number(Style::Gutter, number, self.gutter);
         pen.blanks(1);
         pen.write(Style::Gutter, self.glyphs.bar);
     }
 
-    /// Begins a line in the place of those that are left out: `   .`.
+    /// Begins the line that replaces omitted lines: `   .`.
     pub(super) fn gap(self, pen: &mut Pen) {
         pen.blanks(self.gutter + 1);
         pen.write(Style::Gutter, self.glyphs.gap);
     }
 
-    /// The cell behind the border, 0-based.
+    /// The cell after the border, 0-based.
     pub(super) const fn width(self) -> usize {
         self.gutter + " |".len()
     }

@@ -1,4 +1,4 @@
-//! Text in HTML and XML.
+//! Escapes text for HTML and XML.
 
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -6,44 +6,45 @@ use std::fmt::Display;
 use super::escape::{self, Escaped};
 use crate::text;
 
-/// Adds a character that a terminal would not obey, escaped where markup would take it for its own.
-pub(super) fn push(out: &mut String, c: char) {
-    match escaped(c) {
-        Some(escaped) => out.push_str(escaped),
+/// Appends a character to HTML, escaped if it has a meaning in markup.
+pub(super) fn push_html(out: &mut String, c: char) {
+    match entity(c) {
+        Some(entity) => out.push_str(entity),
         None => out.push(c),
     }
 }
 
-/// What stands in the place of a character that markup would take for its own.
-const fn escaped(c: char) -> Option<&'static str> {
+/// Returns the escape of a character that has a meaning in markup, or `None`.
+const fn entity(c: char) -> Option<&'static str> {
     Some(match c {
         '&' => "&amp;",
         '<' => "&lt;",
         '>' => "&gt;",
         '"' => "&quot;",
         '\'' => "&#39;",
-        // Neither XML (section 2.2) nor HTML (13.2.3.5) has them.
+        // Noncharacters: neither XML (section 2.2) nor HTML (section 13.2.3.5) allows them.
         '\u{fffe}' | '\u{ffff}' => "\u{fffd}",
         _ => return None,
     })
 }
 
-/// Where text stands in XML.
+/// The part of an XML document that a text is written to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum In {
+pub(super) enum XmlContext {
+    /// An attribute value, in which a parser turns a line feed into a space.
     Attribute,
-    /// Between tags, where a line feed is a line feed.
+    /// The content of an element, in which a line feed is kept.
     Content,
 }
 
-/// `text` for XML: a parser reads just `text` again, and a terminal finds nothing to obey in it. In the
-/// place of most C0 controls, which XML 1.0 cannot write either (section 2.2), are stand-ins.
-pub(super) fn xml(text: impl Display, place: In) -> impl Display {
+/// Escapes `text` for XML: a parser reads the same text, and the output is safe in a terminal. Most C0
+/// controls are replaced, because XML 1.0 cannot express them (section 2.2).
+pub(super) fn escape_xml(text: impl Display, context: XmlContext) -> impl Display {
     Escaped::new(text, move |c| match c {
-        '\n' if place == In::Content => None,
+        '\n' if context == XmlContext::Content => None,
         '\n' | '\r' | '\t' | '\u{7f}'.. if text::is_unsafe(c) => {
             Some(format!("&#x{:x};", u32::from(c)).into())
         }
-        _ => escaped(c).map(Cow::Borrowed).or_else(|| escape::stand_in(c)),
+        _ => entity(c).map(Cow::Borrowed).or_else(|| escape::replacement(c)),
     })
 }

@@ -1,4 +1,4 @@
-//! Sentences for people who hear a screen reader: every place in words, nothing drawn.
+//! Sentences for users of screen readers: locations are in words, nothing is drawn.
 //!
 //! ```text
 //! Error E0011: this `if` has no `.end`
@@ -21,53 +21,53 @@ use super::Emitter;
 use super::options::{EmitterOptions, FromOptions};
 use super::output::{Draw, Output};
 use crate::bag::Entry;
-use crate::check::{Checked, Resolved};
+use crate::check::{CheckedDiagnostic, ResolvedLabel};
 use crate::model::{
     Backtrace, BacktraceLine, Diagnostic, Edit, FileId, Frame, FrameLocation, Severity,
 };
 use crate::source::{ColumnUnit, Location, SourceFile, SourceMap};
 use crate::text;
 
-/// Writes sentences, one a line; an empty line stands between two diagnostics. Lines and columns are
-/// 1-based, columns are characters. Lines of source are cut after 200 characters. Of a backtrace the first
-/// ten calls outside of the runtime are told.
+/// Writes one sentence per line; an empty line separates two diagnostics. Lines and columns are 1-based, columns
+/// count characters. Lines of source are cut after 200 characters. Only the first ten frames of a backtrace
+/// are written, without runtime frames.
 #[derive(Clone, Debug)]
 pub struct NarratedEmitter<W> {
     output: Output<W>,
 }
 
 impl<W: Write> NarratedEmitter<W> {
-    /// Writes to `writer`.
+    /// Creates an emitter that writes to `writer`.
     #[must_use]
     pub const fn new(writer: W) -> Self {
         Self { output: Output::new(writer) }
     }
 
-    /// The writer, with all that was written to it.
+    /// Returns the writer.
     #[must_use]
     pub fn into_inner(self) -> W {
         self.output.writer
     }
 }
 
-/// The most labels that are told of one diagnostic.
-const MOST_LABELS: usize = 100;
-/// The most edits that are told of one suggestion.
-const MOST_EDITS: usize = 20;
-/// The most notes that are told.
-const MOST_NOTES: usize = 100;
-/// The most calls that are told.
-const MOST_CALLS: usize = 10;
-/// The most characters of a source line that are told.
-const MOST_CHARACTERS: usize = 200;
+/// The maximum number of labels of one diagnostic.
+const MAX_LABELS: usize = 100;
+/// The maximum number of edits of one suggestion.
+const MAX_EDITS: usize = 20;
+/// The maximum number of notes of one diagnostic.
+const MAX_NOTES: usize = 100;
+/// The maximum number of backtrace lines, without those of runtime frames.
+const MAX_FRAMES: usize = 10;
+/// The maximum length of quoted text, such as a source line, in characters.
+const MAX_TEXT_CHARS: usize = 200;
 
 impl<W: Write> Emitter for NarratedEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
-        self.output.one(diagnostic, draw(sources))
+        self.output.write(diagnostic, draw(sources))
     }
 
     fn emit_all(&mut self, sources: &SourceMap, entries: &[Entry<'_>]) -> io::Result<()> {
-        self.output.all(entries, draw(sources))
+        self.output.write_all(entries, draw(sources))
     }
 
     fn finish(&mut self) -> io::Result<()> {
@@ -80,21 +80,23 @@ fn draw(sources: &SourceMap) -> impl Draw {
         if !is_first {
             out.push(b'\n');
         }
-        let mut narration = Narration { out, file: None, line: None };
-        narration.tell(sources, &Checked::new(sources, diagnostic));
+        let mut narrator = Narrator { out, file: None, line: None };
+        narrator.diagnostic(sources, &CheckedDiagnostic::new(sources, diagnostic));
         Ok(())
     }
 }
 
-struct Narration<'o> {
+/// Writes the sentences of one diagnostic.
+struct Narrator<'o> {
     out: &'o mut Vec<u8>,
-    /// The file and the line that were told last.
+    /// The file of the last sentence; its path is not repeated.
     file: Option<FileId>,
+    /// The line that was quoted last; it is not quoted again.
     line: Option<(FileId, u32)>,
 }
 
-impl Narration<'_> {
-    fn tell(&mut self, sources: &SourceMap, checked: &Checked<'_>) {
+impl Narrator<'_> {
+    fn diagnostic(&mut self, sources: &SourceMap, checked: &CheckedDiagnostic<'_>) {
         let diagnostic = checked.diagnostic;
         let severity = match diagnostic.severity() {
             Severity::Note => "Note",
@@ -103,10 +105,10 @@ impl Narration<'_> {
             Severity::Fatal => "Fatal error",
         };
         self.sentence(format_args!("{severity} {}", diagnostic.code()), diagnostic.message());
-        for (index, label) in checked.labels.iter().take(MOST_LABELS).enumerate() {
+        for (index, label) in checked.labels.iter().take(MAX_LABELS).enumerate() {
             self.label(label, if index == 0 { "In" } else { "Also in" });
         }
-        let more = checked.labels.len().saturating_sub(MOST_LABELS);
+        let more = checked.labels.len().saturating_sub(MAX_LABELS);
         if more > 0 {
             self.sentence("Also", &text::more("label", more));
         }
@@ -114,17 +116,17 @@ impl Narration<'_> {
             self.sentence("Help", help);
         }
         let notes: Vec<_> = checked.notes().collect();
-        notes.iter().take(MOST_NOTES).for_each(|note| self.sentence("Note", note));
-        let more = notes.len().saturating_sub(MOST_NOTES);
+        notes.iter().take(MAX_NOTES).for_each(|note| self.sentence("Note", note));
+        let more = notes.len().saturating_sub(MAX_NOTES);
         if more > 0 {
             self.sentence("Also", &text::more("note", more));
         }
         for suggestion in &checked.suggestions {
             self.sentence("Suggestion", suggestion.message());
-            for edit in suggestion.edits().iter().take(MOST_EDITS) {
+            for edit in suggestion.edits().iter().take(MAX_EDITS) {
                 self.edit(sources, edit);
             }
-            let more = suggestion.edits().len().saturating_sub(MOST_EDITS);
+            let more = suggestion.edits().len().saturating_sub(MAX_EDITS);
             if more > 0 {
                 self.line(format_args!("  And {}", text::more("edit", more)));
             }
@@ -134,15 +136,15 @@ impl Narration<'_> {
         }
     }
 
-    /// A beginning and the lines of a text, the further ones indented.
-    fn sentence(&mut self, beginning: impl Display, rest: &str) {
+    /// Writes `{start}: {text}`; further lines of the text are indented.
+    fn sentence(&mut self, start: impl Display, text: &str) {
         // Writing to memory cannot fail.
-        _ = write!(self.out, "{beginning}");
+        _ = write!(self.out, "{start}");
         let mut before = ": ";
-        for line in text::lines(rest, 4) {
+        for line in text::lines(text, 4) {
             self.out.extend_from_slice(before.as_bytes());
             let is_first = before == ": ";
-            let line = if is_first { line } else { text::further_line(line) };
+            let line = if is_first { line } else { text::escape_workflow_command(line) };
             self.out.extend_from_slice(line.as_bytes());
             before = "\n  ";
         }
@@ -154,22 +156,22 @@ impl Narration<'_> {
         _ = writeln!(self.out, "{line}");
     }
 
-    fn place<'a>(&mut self, file: &SourceFile, at: Location<'a>) -> Place<'a> {
+    fn location<'a>(&mut self, file: &SourceFile, at: Location<'a>) -> LocationInWords<'a> {
         let with_path = self.file.replace(file.id()) != Some(file.id());
-        Place { at, with_path }
+        LocationInWords { at, with_path }
     }
 
-    fn label(&mut self, label: &Resolved<'_>, beginning: &str) {
+    fn label(&mut self, label: &ResolvedLabel<'_>, start: &str) {
         let at = label.location(ColumnUnit::Char);
-        let place = self.place(label.file, at);
+        let location = self.location(label.file, at);
         let message = label.label.message().unwrap_or("here");
         match label.last_line() {
             last if last > at.line => {
-                self.sentence(format_args!("{beginning} {place}, to line {last}"), message);
+                self.sentence(format_args!("{start} {location}, to line {last}"), message);
             }
-            _ => self.sentence(format_args!("{beginning} {place}"), message),
+            _ => self.sentence(format_args!("{start} {location}"), message),
         }
-        let text = line_of(label.file, at.line);
+        let text = trimmed_line(label.file, at.line);
         let line = Some((label.file.id(), at.line));
         let is_new = std::mem::replace(&mut self.line, line) != line;
         if is_new && !text.is_empty() {
@@ -181,13 +183,13 @@ impl Narration<'_> {
         let Ok(file) = sources.file(edit.span().file()) else { return };
         let at = file.location(edit.span().lo(), ColumnUnit::Char);
         let is_new = self.file != Some(file.id());
-        let place = self.place(file, at);
-        let file_name =
+        let location = self.location(file, at);
+        let of_file =
             if is_new { format!(" of {}", text::one_line(at.path)) } else { String::new() };
-        let line = format!("line {}{file_name}", at.line);
+        let line = format!("line {}{of_file}", at.line);
         let old = match file.text().get(edit.span().range()) {
             Some(old) if !file.is_unavailable() => quoted(old),
-            _ => "what stands there".to_owned(),
+            _ => "the existing text".to_owned(),
         };
         let new = edit.text();
         let length = file.line(at.line).unwrap_or_default().chars().count();
@@ -199,45 +201,43 @@ impl Narration<'_> {
             (true, _) if at.col == 1 && new.ends_with('\n') => {
                 format!("Before {line}, insert the line {}", quoted_line(new))
             }
-            (true, _) => format!("In {place}, insert {}", quoted(new)),
-            (false, true) => format!("In {place}, remove {old}"),
-            (false, false) => {
-                format!("In {place}, write {} in the place of {old}", quoted(new))
-            }
+            (true, _) => format!("In {location}, insert {}", quoted(new)),
+            (false, true) => format!("In {location}, remove {old}"),
+            (false, false) => format!("In {location}, replace {old} with {}", quoted(new)),
         };
         self.line(format_args!("  {sentence}"));
     }
 
-    /// The first calls outside of the runtime.
+    /// Writes the first frames, without those of the runtime.
     fn backtrace(&mut self, backtrace: &Backtrace) {
         let mut lines =
             backtrace.lines(false).filter(|line| !matches!(line, BacktraceLine::Runtime(_)));
-        let mut beginning = ("Backtrace:", "in");
-        for line in lines.by_ref().take(MOST_CALLS) {
-            let (before, by) = beginning;
+        let (mut before, mut verb) = ("Backtrace:", "in");
+        for line in lines.by_ref().take(MAX_FRAMES) {
             match line {
                 BacktraceLine::Frame(_, frame) => {
-                    self.line(format_args!("{before} {by} {}", call(frame)));
+                    self.line(format_args!("{before} {verb} {}", frame_in_words(frame)));
                 }
                 BacktraceLine::Omitted(frame) => {
-                    self.line(format_args!("{before} {}", frame.text().trim_matches(['.', ' '])));
+                    let omitted = frame.text().trim_matches(['[', '.', ' ', ']']);
+                    self.line(format_args!("{before} {omitted}"));
                 }
                 BacktraceLine::Repeated(count) => {
-                    self.line(format_args!("  and that {count} times more"));
+                    self.line(format_args!("  repeated {count} more times"));
                 }
                 BacktraceLine::Runtime(_) => {}
             }
-            beginning = (" ", "Called by");
+            (before, verb) = (" ", "Called by");
         }
         let more = lines.filter(|line| matches!(line, BacktraceLine::Frame(..))).count();
         if more > 0 {
-            self.line(format_args!("  And {}", text::more("call", more)));
+            self.line(format_args!("  And {}", text::more("frame", more)));
         }
     }
 }
 
-/// A call in words.
-fn call(frame: &Frame) -> String {
+/// The function of a frame and its location, in words.
+fn frame_in_words(frame: &Frame) -> String {
     let function = shortened(frame.function());
     if let Some(FrameLocation { file, line, col }) = frame.location() {
         let column = col.map(|col| format!(", column {col}")).unwrap_or_default();
@@ -249,13 +249,13 @@ fn call(frame: &Frame) -> String {
     }
 }
 
-/// A place in words.
-struct Place<'a> {
+/// Displays `path, line 1, column 2`, or without the path.
+struct LocationInWords<'a> {
     at: Location<'a>,
     with_path: bool,
 }
 
-impl Display for Place<'_> {
+impl Display for LocationInWords<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.with_path {
             write!(f, "{}, ", text::one_line(self.at.path))?;
@@ -264,42 +264,44 @@ impl Display for Place<'_> {
     }
 }
 
-/// A line of a file in a form that can be told.
-fn line_of(file: &SourceFile, line: u32) -> Cow<'_, str> {
+/// The text of a line without surrounding whitespace, shortened.
+fn trimmed_line(file: &SourceFile, line: u32) -> Cow<'_, str> {
     shortened(file.line(line).unwrap_or_default().trim())
 }
 
-/// A text of an edit, in quotes; white space alone is named.
+/// The old or new text of an edit in quotes. Text of whitespace only is described, because a screen reader
+/// would not read it.
 fn quoted(text: &str) -> String {
     match text.trim() {
-        "" if text.contains('\n') => "an end of a line".to_owned(),
-        "" => "white space".to_owned(),
+        "" if text.contains('\n') => "a line break".to_owned(),
+        "" => "whitespace".to_owned(),
         trimmed => format!("\"{}\"", shortened(trimmed)),
     }
 }
 
-/// A whole line, or several, in quotes: with the blanks that it begins with.
+/// One or more whole lines in quotes, with their indentation.
 fn quoted_line(text: &str) -> String {
     format!("\"{}\"", shortened(text.trim_matches(['\n', '\r'])))
 }
 
-/// What of a text is looked at, so that a very long one costs no more: one character more than is told.
-fn beginning(text: &str) -> &str {
-    let end = text.char_indices().nth(MOST_CHARACTERS + 1).map(|(end, _)| end);
+/// The start of a text, one character longer than the limit of [`shortened`], so that the cost of a very long
+/// text is bounded.
+fn text_start(text: &str) -> &str {
+    let end = text.char_indices().nth(MAX_TEXT_CHARS + 1).map(|(end, _)| end);
     end.and_then(|end| text.get(..end)).unwrap_or(text)
 }
 
-/// What of a text is told, on one line.
+/// The text on one line, cut after [`MAX_TEXT_CHARS`].
 fn shortened(text: &str) -> Cow<'_, str> {
-    let text = text::one_line(beginning(text));
-    match text.char_indices().nth(MOST_CHARACTERS) {
+    let text = text::one_line(text_start(text));
+    match text.char_indices().nth(MAX_TEXT_CHARS) {
         Some((end, _)) => format!("{}, and more", text.get(..end).unwrap_or_default()).into(),
         None => text,
     }
 }
 
 impl<W: Write> FromOptions<W> for NarratedEmitter<W> {
-    fn from_options(writer: W, _setup: &EmitterOptions) -> Self {
+    fn from_options(writer: W, _options: &EmitterOptions) -> Self {
         Self::new(writer)
     }
 }

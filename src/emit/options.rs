@@ -1,28 +1,28 @@
-//! What an emitter is made of.
+//! The options that all formats are created from.
 
 use super::Emitter;
 use crate::registry::Tool;
 use crate::terminal::Terminal;
 
-/// What a [`Format`](super::Format) has to know besides diagnostics and sources; each takes of it what it needs.
+/// The options of an emitter that a [`Format`](super::Format) creates. Each format uses those that apply to it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 #[non_exhaustive]
 pub struct EmitterOptions {
-    /// The compiler that speaks.
+    /// The compiler that reports the diagnostics.
     pub tool: Tool,
-    /// What the output goes to.
+    /// The capabilities of the terminal that the output is written to.
     pub terminal: Terminal,
 }
 
 impl EmitterOptions {
-    /// The compiler that speaks, and what the output goes to.
+    /// Creates options from the compiler and its terminal.
     #[must_use]
     pub const fn new(tool: Tool, terminal: Terminal) -> Self {
         Self { tool, terminal }
     }
 }
 
-/// An emitter that is made of a writer and a [`EmitterOptions`].
+/// An emitter that can be created from a writer and [`EmitterOptions`].
 pub(super) trait FromOptions<W>: Emitter {
     fn from_options(writer: W, options: &EmitterOptions) -> Self;
 }

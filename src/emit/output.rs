@@ -1,24 +1,25 @@
-//! Where a format writes whose diagnostics stand for themselves: each in one write, one after the other.
+//! Output of formats whose diagnostics are independent: each diagnostic is one write to the writer.
 //!
 //! With the feature `parallel` the diagnostics of a bag are drawn on several threads, a few thousand at a
-//! time, and written in their order: the same writes of the same bytes.
+//! time, and written in order: the writes and their bytes are the same.
 
 use std::io::{self, Write};
 
 use crate::bag::Entry;
 use crate::model::Diagnostic;
 
-/// A writer, and what goes to it next.
+/// Draws diagnostics and writes them.
 #[derive(Clone, Debug)]
 pub(super) struct Output<W> {
     pub(super) writer: W,
-    /// Whether something was written.
+    /// Whether a diagnostic was written.
     is_started: bool,
-    /// Kept from one diagnostic to the next for its memory alone.
+    /// The bytes of the next write. The buffer is a field so that its memory is reused.
     buffer: Vec<u8>,
 }
 
-/// Draws one diagnostic; whether it is the first one of the output.
+/// A function that appends one diagnostic to a buffer. The first argument is true for the first diagnostic of
+/// the output.
 pub(super) trait Draw: Fn(bool, &Diagnostic, &mut Vec<u8>) -> io::Result<()> + Sync {}
 
 impl<F: Fn(bool, &Diagnostic, &mut Vec<u8>) -> io::Result<()> + Sync> Draw for F {}
@@ -29,39 +30,40 @@ impl<W: Write> Output<W> {
     }
 
     /// Writes one diagnostic.
-    pub(super) fn one(&mut self, diagnostic: &Diagnostic, draw: impl Draw) -> io::Result<()> {
+    pub(super) fn write(&mut self, diagnostic: &Diagnostic, draw: impl Draw) -> io::Result<()> {
         self.buffer.clear();
         draw(!self.is_started, diagnostic, &mut self.buffer)?;
         self.is_started = true;
         self.writer.write_all(&self.buffer)
     }
 
-    /// Writes all of them.
+    /// Writes several diagnostics.
     #[cfg(not(feature = "parallel"))]
-    pub(super) fn all(&mut self, entries: &[Entry<'_>], draw: impl Draw) -> io::Result<()> {
-        entries.iter().try_for_each(|entry| self.one(entry.diagnostic, &draw))
+    pub(super) fn write_all(&mut self, entries: &[Entry<'_>], draw: impl Draw) -> io::Result<()> {
+        entries.iter().try_for_each(|entry| self.write(entry.diagnostic, &draw))
     }
 
-    /// Writes all of them.
+    /// Writes several diagnostics.
     #[cfg(feature = "parallel")]
-    pub(super) fn all(&mut self, entries: &[Entry<'_>], draw: impl Draw) -> io::Result<()> {
+    pub(super) fn write_all(&mut self, entries: &[Entry<'_>], draw: impl Draw) -> io::Result<()> {
         use rayon::iter::{IndexedParallelIterator as _, ParallelIterator as _};
         use rayon::slice::ParallelSlice as _;
 
-        // So many are worth a thread, and so many are held in memory.
-        const TOGETHER: usize = 64;
-        const AT_ONCE: usize = 64 * TOGETHER;
-        // The first one is drawn in its own way. A worker draws all by itself: where it waits it takes up
-        // other work, which may want what this one's caller holds locked, a shared emitter for one.
-        let is_alone = entries.len() <= TOGETHER || rayon::current_thread_index().is_some();
-        let alone = if is_alone { entries.len() } else { 1 };
-        let (alone, rest) = entries.split_at_checked(alone).unwrap_or_default();
-        alone.iter().try_for_each(|entry| self.one(entry.diagnostic, &draw))?;
-        let mut drawn: Vec<_> = (0..AT_ONCE / TOGETHER).map(|_| Drawn::default()).collect();
-        for part in rest.chunks(AT_ONCE) {
-            let pieces = part.par_chunks(TOGETHER).zip(&mut drawn);
-            pieces.for_each(|(entries, drawn)| drawn.fill(entries, &draw));
-            drawn.iter_mut().try_for_each(|drawn| drawn.write(&mut self.writer))?;
+        // The diagnostics that one task draws, and those that are in memory at the same time.
+        const CHUNK_LEN: usize = 64;
+        const BATCH_LEN: usize = 64 * CHUNK_LEN;
+        // A thread of a pool draws everything itself. If it waited for tasks it would run other tasks in the
+        // meantime, and those may need a lock that its caller holds, such as that of a shared emitter.
+        let is_serial = entries.len() <= CHUNK_LEN || rayon::current_thread_index().is_some();
+        // The first diagnostic of the output is drawn differently, so it is never part of a chunk.
+        let serial = if is_serial { entries.len() } else { 1 };
+        let (serial, parallel) = entries.split_at_checked(serial).unwrap_or_default();
+        serial.iter().try_for_each(|entry| self.write(entry.diagnostic, &draw))?;
+        let mut chunks: Vec<_> = (0..BATCH_LEN / CHUNK_LEN).map(|_| Chunk::default()).collect();
+        for batch in parallel.chunks(BATCH_LEN) {
+            let tasks = batch.par_chunks(CHUNK_LEN).zip(&mut chunks);
+            tasks.for_each(|(entries, chunk)| chunk.draw(entries, &draw));
+            chunks.iter_mut().try_for_each(|chunk| chunk.write(&mut self.writer))?;
         }
         Ok(())
     }
@@ -71,21 +73,22 @@ impl<W: Write> Output<W> {
     }
 }
 
-/// Diagnostics that are drawn, none of them the first one of the output. Its memory is used again for
-/// those that come later.
+/// The output of consecutive diagnostics, none of them the first one of the output. Its memory is reused for
+/// later batches.
 #[cfg(feature = "parallel")]
 #[derive(Default)]
-struct Drawn {
+struct Chunk {
     bytes: Vec<u8>,
-    /// Where each ends.
+    /// The end of each diagnostic in `bytes`.
     ends: Vec<usize>,
-    /// Why no more are drawn.
+    /// The error of the diagnostic after the last one in `bytes`.
     error: Option<io::Error>,
 }
 
 #[cfg(feature = "parallel")]
-impl Drawn {
-    fn fill(&mut self, entries: &[Entry<'_>], draw: &impl Draw) {
+impl Chunk {
+    /// Draws diagnostics up to the first error.
+    fn draw(&mut self, entries: &[Entry<'_>], draw: &impl Draw) {
         for entry in entries {
             if let Err(error) = draw(false, entry.diagnostic, &mut self.bytes) {
                 self.error = Some(error);
@@ -95,7 +98,7 @@ impl Drawn {
         }
     }
 
-    /// Writes what is here, and forgets it.
+    /// Writes the diagnostics and empties the chunk. Returns the error of a write, or that of drawing.
     fn write(&mut self, writer: &mut impl Write) -> io::Result<()> {
         let mut start = 0;
         for end in self.ends.drain(..) {

@@ -1,55 +1,57 @@
-//! Writes styled text onto a canvas, line by line.
+//! Writes styled text to a canvas, line by line.
 //!
-//! No line ends in blanks, and styles are turned on and off as they change: a blank has none.
+//! Lines have no trailing blanks. A style sequence is written only when the style changes, and never for
+//! blanks.
 
 use super::canvas::Canvas;
 use super::style::Style;
 use crate::text;
 
-/// A message never has less room than this, in cells.
-const LEAST_ROOM: usize = 20;
+/// The minimum width for a message, in cells.
+const MIN_MESSAGE_CELLS: usize = 20;
 
-/// Writes onto a canvas, see the [module](self).
+/// Writes to a canvas, see the [module](self).
 #[derive(Debug)]
 pub(super) struct Pen {
     canvas: Canvas,
-    /// Cells that a line may have where a message can be wrapped, and those from one tab stop to the
-    /// next.
+    /// The width to which messages are wrapped, in cells.
     width: usize,
+    /// The number of cells from one tab stop to the next.
     tab_width: usize,
-    /// Whether the canvas shows styles, and the one that is on.
+    /// Whether the canvas supports styles.
     is_styled: bool,
-    painted: Style,
+    /// The style that is turned on.
+    current: Style,
 }
 
 impl Pen {
     pub(super) const fn new(canvas: Canvas, width: usize, tab_width: usize) -> Self {
         let is_styled = canvas.is_styled();
-        Self { canvas, width, tab_width, is_styled, painted: Style::Plain }
+        Self { canvas, width, tab_width, is_styled, current: Style::Plain }
     }
 
-    /// Writes a text that begins at the 0-based cell `column`, safe and wrapped; `before` draws what
-    /// stands before its further lines.
+    /// Makes a text safe, wraps it, and writes it from the 0-based cell `column`; `begin_line` draws the start of
+    /// each further line up to that cell.
     #[inline]
     pub(super) fn block(
         &mut self,
         style: Style,
         text: &str,
         column: usize,
-        before: impl Fn(&mut Self),
+        begin_line: impl Fn(&mut Self),
     ) {
-        let room = self.width.saturating_sub(column).max(LEAST_ROOM);
-        for (index, line) in text::block(text, self.tab_width, room).lines().enumerate() {
+        let width = self.width.saturating_sub(column).max(MIN_MESSAGE_CELLS);
+        for (index, line) in text::wrap(text, self.tab_width, width).lines().enumerate() {
             if index > 0 {
                 self.end_line();
-                before(self);
+                begin_line(self);
             }
             self.write(style, line);
         }
     }
 
-    /// Writes a header such as `error[E0001]: message`, the parts before the colon given, of which `link`
-    /// is the address; further lines of the message stand below its first.
+    /// Writes a header such as `error[E0001]: message`. `header` contains the parts before the colon, which are
+    /// a link if `link` is its URL. Further lines of the message are aligned with its first line.
     pub(super) fn header(
         &mut self,
         style: Style,
@@ -84,7 +86,7 @@ impl Pen {
         self.write(style, text.get(blanks..).unwrap_or_default());
     }
 
-    /// Writes a character that is no blank, and means nothing in markup, `count` times.
+    /// Writes a character `count` times. It is not a blank and has no meaning in markup.
     #[inline]
     pub(super) fn repeat(&mut self, style: Style, glyph: &str, count: usize) {
         if count > 0 {
@@ -93,7 +95,7 @@ impl Pen {
         }
     }
 
-    /// Writes a number, blanks before it where it has fewer digits than `width`.
+    /// Writes a number, right-aligned in `width` cells.
     #[inline]
     pub(super) fn number(&mut self, style: Style, number: u32, width: usize) {
         let digits = text::digits(number);
@@ -107,12 +109,12 @@ impl Pen {
         self.canvas.blanks(count);
     }
 
-    /// Turns a style on, which turns the one before off.
+    /// Changes the current style.
     #[inline]
     fn paint(&mut self, style: Style) {
-        if self.is_styled && self.painted != style {
+        if self.is_styled && self.current != style {
             self.canvas.style(style);
-            self.painted = style;
+            self.current = style;
         }
     }
 
@@ -123,7 +125,7 @@ impl Pen {
         self.canvas.end_line();
     }
 
-    /// Writes what `content` does, which is a link where `url` is its address.
+    /// Writes `content`, as a link if there is a URL.
     pub(super) fn link(&mut self, url: Option<&str>, content: impl FnOnce(&mut Self)) {
         if let Some(url) = url {
             self.paint(Style::Plain);
@@ -136,13 +138,13 @@ impl Pen {
         }
     }
 
-    /// Takes back empty lines: what is written next follows on the next line.
+    /// Removes empty lines at the end of the output, so that it ends in one line feed.
     pub(super) fn close_up(&mut self) {
         self.canvas.trim(b'\n');
         self.canvas.end_line();
     }
 
-    /// All that was written.
+    /// Returns the canvas with everything that was written.
     pub(super) fn finish(mut self) -> Canvas {
         self.close_up();
         self.canvas

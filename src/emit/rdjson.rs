@@ -1,8 +1,8 @@
 //! The Reviewdog Diagnostic Format: one object for all diagnostics.
 //!
-//! The fields are those of reviewdog's `proto/rdf/reviewdog.proto`. A suggestion there is one edit of
-//! the file that the diagnostic is about: several are joined to one, and where they are in other files
-//! the message says what they do.
+//! The fields are those of reviewdog's `proto/rdf/reviewdog.proto`. A suggestion of this format is one
+//! edit of the diagnostic's own file. The edits of a suggestion are therefore joined into one; if one of
+//! them is in another file, the message describes the suggestion instead.
 
 use std::io::{self, Write};
 
@@ -10,14 +10,14 @@ use serde::Serialize;
 
 use super::document::Document;
 use super::options::{EmitterOptions, FromOptions};
-use super::prose::{Lacks, Prose, prose};
+use super::plain_text::{PlainText, TextParts};
 use super::{Emitter, escape};
-use crate::check::{Checked, Resolved};
-use crate::model::{Diagnostic, Severity, Suggestion as Fix};
+use crate::check::{CheckedDiagnostic, ResolvedLabel};
+use crate::model::{Diagnostic, Severity, Suggestion};
 use crate::registry::Tool;
 use crate::source::{ColumnUnit, SourceFile, SourceMap};
 
-/// Writes one object with all diagnostics. Lines and columns are 1-based, columns are bytes, ends are
+/// Writes one object with all diagnostics. Lines and columns are 1-based, columns count bytes, ends are
 /// exclusive.
 #[derive(Clone, Debug)]
 pub struct RdjsonEmitter<W> {
@@ -26,13 +26,13 @@ pub struct RdjsonEmitter<W> {
 }
 
 impl<W: Write> RdjsonEmitter<W> {
-    /// Writes to `writer` what `tool` says.
+    /// Creates an emitter that writes to `writer`; `tool` is the compiler that reports the diagnostics.
     #[must_use]
     pub fn new(writer: W, tool: &Tool) -> Self {
         Self { document: Document::new(writer), tool: tool.clone() }
     }
 
-    /// The writer, with all that was written to it.
+    /// Returns the writer.
     #[must_use]
     pub fn into_inner(self) -> W {
         self.document.writer
@@ -40,7 +40,7 @@ impl<W: Write> RdjsonEmitter<W> {
 
     fn head(tool: &Tool) -> io::Result<Vec<u8>> {
         let mut head = b"{\"source\":".to_vec();
-        escape::json(&mut head, &Source { name: tool.name() })?;
+        escape::push_json(&mut head, &Source { name: tool.name() })?;
         head.extend_from_slice(b",\"diagnostics\":[");
         Ok(head)
     }
@@ -52,108 +52,114 @@ struct Source<'a> {
 }
 
 #[derive(Serialize)]
-struct Item<'a> {
-    message: Prose<'a>,
+struct RdjsonDiagnostic<'a> {
+    message: PlainText<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    location: Option<Location<'a>>,
+    location: Option<RdjsonLocation<'a>>,
     severity: &'static str,
-    code: Code<'a>,
+    code: RdjsonCode<'a>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    suggestions: Vec<Suggestion>,
+    suggestions: Vec<RdjsonSuggestion>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    related_locations: Vec<Related<'a>>,
+    related_locations: Vec<RelatedLocation<'a>>,
 }
 
 #[derive(Serialize)]
-struct Code<'a> {
+struct RdjsonCode<'a> {
     value: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<String>,
 }
 
 #[derive(Serialize)]
-struct Location<'a> {
+struct RdjsonLocation<'a> {
     path: &'a str,
-    range: Range,
+    range: RdjsonRange,
 }
 
 #[derive(Serialize)]
-struct Range {
-    start: Position,
+struct RdjsonRange {
+    start: RdjsonPosition,
     #[serde(skip_serializing_if = "Option::is_none")]
-    end: Option<Position>,
+    end: Option<RdjsonPosition>,
 }
 
 #[derive(Serialize)]
-struct Position {
+struct RdjsonPosition {
     line: u32,
     column: u32,
 }
 
 #[derive(Serialize)]
-struct Suggestion {
-    range: Range,
+struct RdjsonSuggestion {
+    range: RdjsonRange,
     text: String,
 }
 
 #[derive(Serialize)]
-struct Related<'a> {
+struct RelatedLocation<'a> {
     message: &'a str,
-    location: Location<'a>,
+    location: RdjsonLocation<'a>,
 }
 
-fn position(file: &SourceFile, offset: u32) -> Position {
+fn position(file: &SourceFile, offset: u32) -> RdjsonPosition {
     let at = file.location(offset, ColumnUnit::Byte);
-    Position { line: at.line, column: at.col }
+    RdjsonPosition { line: at.line, column: at.col }
 }
 
-fn location<'a>(label: &Resolved<'a>) -> Location<'a> {
+fn location<'a>(label: &ResolvedLabel<'a>) -> RdjsonLocation<'a> {
     let (file, span) = (label.file, label.span);
-    let end = label.end(ColumnUnit::Byte).map(|at| Position { line: at.line, column: at.col });
-    Location { path: file.path(), range: Range { start: position(file, span.lo()), end } }
+    let end =
+        label.end(ColumnUnit::Byte).map(|at| RdjsonPosition { line: at.line, column: at.col });
+    RdjsonLocation {
+        path: file.path(),
+        range: RdjsonRange { start: position(file, span.lo()), end },
+    }
 }
 
-/// The suggestions that are about the file of the primary label alone, and the others.
-fn suggestions<'a>(sources: &SourceMap, checked: &Checked<'a>) -> (Vec<Suggestion>, Vec<&'a Fix>) {
-    let (fixes, mut told) = checked.fixes(sources);
-    let mut own = Vec::new();
+/// Returns the suggestions that the format can express, and those that the message has to describe.
+fn suggestions<'a>(
+    sources: &SourceMap,
+    checked: &CheckedDiagnostic<'a>,
+) -> (Vec<RdjsonSuggestion>, Vec<&'a Suggestion>) {
+    let (fixes, mut in_text) = checked.fixes(sources);
+    let mut joined = Vec::new();
     for fix in fixes {
-        let suggestion = checked.primary().and_then(|primary| as_one(primary.file, fix));
-        match suggestion {
-            Some(suggestion) => own.push(suggestion),
-            None => told.push(fix),
+        match checked.primary().and_then(|primary| join_edits(primary.file, fix)) {
+            Some(suggestion) => joined.push(suggestion),
+            None => in_text.push(fix),
         }
     }
-    (own, told)
+    (joined, in_text)
 }
 
-/// All edits of a suggestion as one, if they are in `file`: a suggestion is applied by itself, so half
-/// of the edits could be applied otherwise.
-fn as_one(file: &SourceFile, fix: &Fix) -> Option<Suggestion> {
+/// Joins all edits of a suggestion into one, because reviewdog applies each edit independently of the others.
+/// Returns `None` if an edit is not in `file`, or if the text between two edits is not UTF-8.
+fn join_edits(file: &SourceFile, fix: &Suggestion) -> Option<RdjsonSuggestion> {
     let (first, last) = (fix.edits().first()?.span(), fix.edits().last()?.span());
     let mut text = String::new();
     let mut copied = first.lo() as usize;
     for edit in fix.edits() {
         let range = edit.span().range();
         (edit.span().file() == file.id()).then_some(())?;
-        // Bytes between two edits that are not UTF-8 cannot be told, so no such edit is made.
+        // JSON cannot contain bytes that are not UTF-8.
         text.push_str(std::str::from_utf8(file.bytes().get(copied..range.start)?).ok()?);
         text.push_str(edit.text());
         copied = range.end;
     }
     let end = Some(position(file, last.hi()));
-    Some(Suggestion { range: Range { start: position(file, first.lo()), end }, text })
+    Some(RdjsonSuggestion { range: RdjsonRange { start: position(file, first.lo()), end }, text })
 }
 
 impl<W: Write> Emitter for RdjsonEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
-        let checked = Checked::new(sources, diagnostic);
-        let (suggestions, told) = suggestions(sources, &checked);
+        let checked = CheckedDiagnostic::new(sources, diagnostic);
+        let (suggestions, in_text) = suggestions(sources, &checked);
         let code = diagnostic.code();
-        let item = Item {
-            message: prose(
+        let item = RdjsonDiagnostic {
+            message: PlainText::new(
                 &checked,
-                Lacks { related_places: false, fixes: &told, backtrace: false },
+                TextParts { related: false, suggestions: &in_text, backtrace: false },
             ),
             location: checked.primary().map(location),
             severity: match diagnostic.severity() {
@@ -161,17 +167,17 @@ impl<W: Write> Emitter for RdjsonEmitter<W> {
                 Severity::Warning => "WARNING",
                 Severity::Note => "INFO",
             },
-            code: Code { value: code.as_str(), url: self.tool.code_url(code) },
+            code: RdjsonCode { value: code.as_str(), url: self.tool.code_url(code) },
             suggestions,
             related_locations: checked
                 .related()
-                .map(|label| Related {
+                .map(|label| RelatedLocation {
                     message: label.label.message().unwrap_or("here"),
                     location: location(label),
                 })
                 .collect(),
         };
-        self.document.json(|| Self::head(&self.tool), &item)
+        self.document.json_item(|| Self::head(&self.tool), &item)
     }
 
     fn finish(&mut self) -> io::Result<()> {

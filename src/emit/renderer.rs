@@ -1,4 +1,4 @@
-//! Human output of one diagnostic, on any canvas.
+//! Renders one diagnostic for people, on a canvas.
 //!
 //! ```text
 //! error[E0011]: this `if` has no `.end`      header
@@ -14,7 +14,7 @@
 //!    |
 //! ```
 //!
-//! A plain diagnostic has its snippets and notes from the [direct path](super::direct) instead.
+//! The snippets and notes of a plain diagnostic come from the [direct path](super::direct) instead.
 
 use super::canvas::Canvas;
 use super::direct::Direct;
@@ -25,30 +25,32 @@ use super::margin::Margin;
 use super::patch::Patches;
 use super::pen::Pen;
 use super::style::Style;
-use crate::check::Checked;
+use crate::check::CheckedDiagnostic;
 use crate::model::Diagnostic;
 use crate::registry::Tool;
 use crate::source::{ColumnUnit, SourceFile, SourceMap};
 use crate::terminal::Terminal;
 use crate::text;
 
-/// How human output looks.
+/// Renders diagnostics with these settings.
 #[derive(Clone, Debug)]
 pub(super) struct HumanRenderer {
-    pub(super) take: ExcerptOptions,
+    pub(super) options: ExcerptOptions,
+    /// Whether lines are drawn with Unicode box characters.
     pub(super) unicode: bool,
-    /// Whether paths are links to the files, and codes to their pages.
+    /// Whether paths are links to their files.
     pub(super) path_links: bool,
+    /// Whether codes are links to their pages.
     pub(super) code_links: bool,
-    /// Whether the calls of the runtime are shown in a backtrace.
+    /// Whether runtime frames are shown in a backtrace.
     pub(super) full_backtraces: bool,
-    /// Whose codes they are.
+    /// The compiler, which knows the URLs of the pages.
     pub(super) tool: Option<Tool>,
 }
 
 impl Default for HumanRenderer {
     fn default() -> Self {
-        let take = ExcerptOptions {
+        let options = ExcerptOptions {
             context_lines: 0,
             tab_width: 4,
             width: usize::from(Terminal::DEFAULT_WIDTH),
@@ -56,7 +58,7 @@ impl Default for HumanRenderer {
             labelled_lines: 20,
         };
         Self {
-            take,
+            options,
             unicode: false,
             path_links: false,
             code_links: false,
@@ -67,15 +69,15 @@ impl Default for HumanRenderer {
 }
 
 impl HumanRenderer {
-    /// Draws a diagnostic; the last line has its line end.
+    /// Draws a diagnostic. The output ends in a line feed.
     pub(super) fn draw(
         &self,
         sources: &SourceMap,
         diagnostic: &Diagnostic,
         canvas: Canvas,
     ) -> Canvas {
-        let take = self.take;
-        let mut pen = Pen::new(canvas, take.width, take.tab_width);
+        let options = self.options;
+        let mut pen = Pen::new(canvas, options.width, options.tab_width);
         self.header(diagnostic, &mut pen);
 
         let glyphs = Glyphs::new(self.unicode);
@@ -83,18 +85,18 @@ impl HumanRenderer {
             let is_link = self.path_links && text::is_safe(file.path());
             is_link.then(|| sources.url(file.id())).flatten()
         };
-        if let Some(direct) = Direct::new(sources, diagnostic, take) {
-            let notes = Notes::of(diagnostic, self.full_backtraces);
+        if let Some(direct) = Direct::new(sources, diagnostic, options) {
+            let notes = Notes::plain(diagnostic, self.full_backtraces);
             direct.draw(notes, link(direct.file).as_deref(), glyphs, &mut pen);
             return pen.finish();
         }
 
-        let checked = Checked::new(sources, diagnostic);
-        let patches = Patches::new(sources, &checked, take, link);
-        let excerpt = Excerpt::new(&checked, patches.gutter(), take);
+        let checked = CheckedDiagnostic::new(sources, diagnostic);
+        let patches = Patches::new(sources, &checked, options, link);
+        let excerpt = Excerpt::new(&checked, patches.gutter(), options);
         let margin = Margin { gutter: excerpt.gutter, glyphs };
         if let Some(primary) = checked.primary().filter(|primary| primary.file.is_unavailable()) {
-            let at = primary.location(take.column_unit);
+            let at = primary.location(options.column_unit);
             margin.arrow(at, None, &mut pen);
         }
         let notes = Notes::new(&checked, &excerpt, self.full_backtraces);

@@ -1,7 +1,7 @@
 //! SARIF 2.1.0, the Static Analysis Results Interchange Format of OASIS.
 //!
-//! The sections are those of <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>. Each
-//! line of output but the first and the last is one result.
+//! Section numbers refer to <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>. Each line
+//! of output except the first and the last is one result.
 
 mod stack;
 
@@ -16,36 +16,36 @@ use self::stack::Stack;
 use super::document::Document;
 use super::fingerprint::{Fingerprint, Fingerprints};
 use super::options::{EmitterOptions, FromOptions};
-use super::prose::{Lacks, prose};
+use super::plain_text::{PlainText, TextParts};
 use super::{Emitter, escape};
-use crate::check::{Checked, Resolved};
+use crate::check::{CheckedDiagnostic, ResolvedLabel};
 use crate::model::{Code, Diagnostic, Severity, Span, Suggestion};
 use crate::registry::{Page, Tool};
 use crate::source::{ColumnUnit, SourceFile, SourceMap};
 
-/// Writes a log with one run. Lines and columns are 1-based, columns are characters (Unicode code
-/// points), ends are exclusive. The pages of the [`Tool`] are the rules.
+/// Writes a log with one run. Lines and columns are 1-based, columns count characters (Unicode code
+/// points), ends are exclusive. Each page of the [`Tool`] becomes a rule.
 #[derive(Clone, Debug)]
 pub struct SarifEmitter<W> {
     document: Document<W>,
     tool: Tool,
-    /// The place of each code's page among those of the tool, 0-based.
+    /// The 0-based index of each code's page among the pages of the tool.
     rules: HashMap<Code, usize>,
     fingerprints: Fingerprints,
 }
 
 impl<W: Write> SarifEmitter<W> {
-    /// Writes to `writer` what `tool` says.
+    /// Creates an emitter that writes to `writer`; `tool` is the compiler that reports the diagnostics.
     #[must_use]
     pub fn new(writer: W, tool: &Tool) -> Self {
-        // From the last one, so that the first one of a code is kept.
+        // In reverse, so that the first of two pages with the same code wins.
         let pages = tool.pages().iter().enumerate().rev();
         let rules = pages.map(|(index, page)| (page.code, index)).collect();
         let (document, fingerprints) = (Document::new(writer), Fingerprints::default());
         Self { document, tool: tool.clone(), rules, fingerprints }
     }
 
-    /// The writer, with all that was written to it.
+    /// Returns the writer.
     #[must_use]
     pub fn into_inner(self) -> W {
         self.document.writer
@@ -55,7 +55,7 @@ impl<W: Write> SarifEmitter<W> {
         let rules = tool.pages().iter().map(|page| Rule::new(page, tool)).collect();
         let driver = Driver { name: tool.name(), version: tool.version(), rules };
         let mut head = br#"{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"tool":{"driver":"#.to_vec();
-        escape::json(&mut head, &driver)?;
+        escape::push_json(&mut head, &driver)?;
         head.extend_from_slice(b"},\"columnKind\":\"unicodeCodePoints\",\"results\":[");
         Ok(head)
     }
@@ -131,16 +131,16 @@ const fn level(severity: Severity) -> &'static str {
 /// Section 3.27.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Item<'a> {
+struct SarifResult<'a> {
     rule_id: Code,
     #[serde(skip_serializing_if = "Option::is_none")]
     rule_index: Option<usize>,
     level: &'static str,
     message: Message<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    locations: Option<[Location<'a>; 1]>,
+    locations: Option<[SarifLocation<'a>; 1]>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    related_locations: Vec<Location<'a>>,
+    related_locations: Vec<SarifLocation<'a>>,
     partial_fingerprints: PartialFingerprints,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     fixes: Vec<Fix<'a>>,
@@ -155,8 +155,8 @@ struct Message<'a> {
 }
 
 impl<'a> Message<'a> {
-    /// Says just `text`: its braces are doubled, so that they are no placeholders (section 3.11.5), and
-    /// where it looks like an embedded link, what links are made of is escaped (section 3.11.6).
+    /// Escapes `text` so that a viewer shows it verbatim: braces would be placeholders (section 3.11.5), and
+    /// brackets could be an embedded link (section 3.11.6).
     fn new(text: impl Into<Cow<'a, str>>) -> Self {
         let mut text = text.into();
         if text.contains(['{', '}']) {
@@ -169,6 +169,7 @@ impl<'a> Message<'a> {
     }
 }
 
+/// Section 3.27.17.
 #[derive(Serialize)]
 struct PartialFingerprints {
     #[serde(rename = "vitteDiag/v1")]
@@ -178,7 +179,7 @@ struct PartialFingerprints {
 /// Section 3.28.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Location<'a> {
+struct SarifLocation<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<usize>,
     physical_location: PhysicalLocation<'a>,
@@ -186,7 +187,7 @@ struct Location<'a> {
     message: Option<Message<'a>>,
 }
 
-/// Section 3.29; of a call a region is known less well than of a label.
+/// Section 3.29. The region of a stack frame has fewer fields than the region of a label.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct PhysicalLocation<'a, R = Region> {
@@ -194,7 +195,7 @@ struct PhysicalLocation<'a, R = Region> {
     region: R,
 }
 
-/// Section 3.4. A relative path is one below the root of the sources.
+/// Section 3.4. A relative path is relative to the root of the sources.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ArtifactLocation<'a> {
@@ -210,11 +211,11 @@ impl<'a> ArtifactLocation<'a> {
         if let Some(url) = url {
             return Self { uri: url.into(), uri_base_id: None };
         }
-        Self::below_root(file.path())
+        Self::relative(file.path())
     }
 }
 
-/// Section 3.30: 1-based lines and columns, the end column exclusive; 0-based bytes.
+/// Section 3.30. Lines and columns are 1-based, the end column is exclusive, byte offsets are 0-based.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Region {
@@ -243,8 +244,8 @@ impl Region {
     }
 }
 
-impl<'a> Location<'a> {
-    fn new(sources: &SourceMap, id: Option<usize>, label: &Resolved<'a>) -> Self {
+impl<'a> SarifLocation<'a> {
+    fn new(sources: &SourceMap, id: Option<usize>, label: &ResolvedLabel<'a>) -> Self {
         let physical_location = PhysicalLocation {
             artifact_location: ArtifactLocation::new(sources, label.file),
             region: Region::new(label.file, label.span),
@@ -306,26 +307,27 @@ impl<'a> Fix<'a> {
 
 impl<W: Write> Emitter for SarifEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
-        let checked = Checked::new(sources, diagnostic);
+        let checked = CheckedDiagnostic::new(sources, diagnostic);
         let code = diagnostic.code();
-        let (fixes, told) = checked.fixes(sources);
-        let text = prose(&checked, Lacks { related_places: false, fixes: &told, backtrace: false });
-        let item = Item {
+        let (fixes, in_text) = checked.fixes(sources);
+        let parts = TextParts { related: false, suggestions: &in_text, backtrace: false };
+        let text = PlainText::new(&checked, parts);
+        let item = SarifResult {
             rule_id: code,
             rule_index: self.rules.get(&code).copied(),
             level: level(diagnostic.severity()),
             message: Message::new(text.to_string()),
-            locations: checked.primary().map(|label| [Location::new(sources, None, label)]),
+            locations: checked.primary().map(|label| [SarifLocation::new(sources, None, label)]),
             related_locations: checked
                 .related()
                 .enumerate()
-                .map(|(id, label)| Location::new(sources, Some(id), label))
+                .map(|(id, label)| SarifLocation::new(sources, Some(id), label))
                 .collect(),
             partial_fingerprints: PartialFingerprints { own: self.fingerprints.of(&checked) },
-            fixes: fixes.into_iter().map(|one| Fix::new(sources, one)).collect(),
+            fixes: fixes.into_iter().map(|fix| Fix::new(sources, fix)).collect(),
             stacks: diagnostic.backtrace().map(|backtrace| [Stack::new(backtrace)]),
         };
-        self.document.json(|| Self::head(&self.tool), &item)
+        self.document.json_item(|| Self::head(&self.tool), &item)
     }
 
     fn finish(&mut self) -> io::Result<()> {
@@ -345,10 +347,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_two_pages_of_a_code_the_first_one_is_the_rule() {
+    fn the_first_of_two_pages_with_the_same_code_is_the_rule() {
         let pages = Tool::default().pages().to_vec();
-        let twice = Tool::default().with_pages(pages.iter().copied());
-        let rules = SarifEmitter::new(io::sink(), &twice).rules;
+        let tool = Tool::default().with_pages(pages.iter().copied());
+        let rules = SarifEmitter::new(io::sink(), &tool).rules;
         assert_eq!(rules.len(), pages.len());
         for (index, page) in pages.iter().enumerate() {
             assert_eq!(rules.get(&page.code), Some(&index));

@@ -1,4 +1,5 @@
-//! One line each, as compilers have always said it, for people and for editors that jump to places.
+//! One line per diagnostic, in the classic form of compilers, for people and for editors that jump to
+//! locations.
 //!
 //! ```text
 //! src/main.vitte:12:7: error[E0001]: expected expression
@@ -10,26 +11,27 @@ use super::Emitter;
 use super::options::{EmitterOptions, FromOptions};
 use super::output::{Draw, Output};
 use crate::bag::Entry;
-use crate::check::Checked;
+use crate::check::CheckedDiagnostic;
 use crate::model::Diagnostic;
 use crate::source::{ColumnUnit, SourceMap};
 use crate::text;
 
-/// Writes `path:line:col: error[E0001]: message`, one line each; line and column are 1-based, columns
-/// are characters. A line feed in the message is `\n`. What has no place begins with the severity.
+/// Writes one line `path:line:col: error[E0001]: message` per diagnostic. Line and column are 1-based,
+/// columns count characters. A line feed in the message is written as `\n`. Without a location the line begins
+/// with the severity.
 #[derive(Clone, Debug)]
 pub struct ShortEmitter<W> {
     output: Output<W>,
 }
 
 impl<W: Write> ShortEmitter<W> {
-    /// Writes to `writer`.
+    /// Creates an emitter that writes to `writer`.
     #[must_use]
     pub const fn new(writer: W) -> Self {
         Self { output: Output::new(writer) }
     }
 
-    /// The writer, with all that was written to it.
+    /// Returns the writer.
     #[must_use]
     pub fn into_inner(self) -> W {
         self.output.writer
@@ -38,11 +40,11 @@ impl<W: Write> ShortEmitter<W> {
 
 impl<W: Write> Emitter for ShortEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
-        self.output.one(diagnostic, draw(sources))
+        self.output.write(diagnostic, draw(sources))
     }
 
     fn emit_all(&mut self, sources: &SourceMap, entries: &[Entry<'_>]) -> io::Result<()> {
-        self.output.all(entries, draw(sources))
+        self.output.write_all(entries, draw(sources))
     }
 
     fn finish(&mut self) -> io::Result<()> {
@@ -52,10 +54,10 @@ impl<W: Write> Emitter for ShortEmitter<W> {
 
 fn draw(sources: &SourceMap) -> impl Draw {
     |_, diagnostic, out| {
-        let checked = Checked::new(sources, diagnostic);
+        let checked = CheckedDiagnostic::new(sources, diagnostic);
         if let Some(primary) = checked.primary() {
             let at = primary.location(ColumnUnit::Char);
-            write!(out, "{}{at}: ", before(at.path))?;
+            write!(out, "{}{at}: ", path_prefix(at.path))?;
         }
         let (severity, code) = (diagnostic.severity(), diagnostic.code());
         let message = text::one_line(diagnostic.message());
@@ -63,14 +65,14 @@ fn draw(sources: &SourceMap) -> impl Draw {
     }
 }
 
-/// What stands before a path: nothing, but `./` where a log of GitHub Actions would take a line that
-/// begins with the path for a workflow command, as it takes `::` after blanks.
-fn before(path: &str) -> &'static str {
+/// Returns `./` if the path begins with `::`, after optional blanks: GitHub Actions would interpret such a
+/// line in a log as a workflow command. Returns an empty string otherwise.
+fn path_prefix(path: &str) -> &'static str {
     if path.trim_start().starts_with("::") { "./" } else { "" }
 }
 
 impl<W: Write> FromOptions<W> for ShortEmitter<W> {
-    fn from_options(writer: W, _setup: &EmitterOptions) -> Self {
+    fn from_options(writer: W, _options: &EmitterOptions) -> Self {
         Self::new(writer)
     }
 }
@@ -81,8 +83,8 @@ mod tests {
     use crate::{DiagnosticBag, Span, code};
 
     #[test]
-    fn a_path_is_no_workflow_command() {
-        for (path, shown) in [
+    fn a_path_is_never_a_workflow_command() {
+        for (path, expected) in [
             ("::error::a", "./::error::a:1:1: "),
             (" ::error::a", "./ ::error::a:1:1: "),
             ("src/::error::a", "src/::error::a:1:1: "),
@@ -95,7 +97,7 @@ mod tests {
             bag.emit(&sources, &mut short).unwrap();
             assert_eq!(
                 String::from_utf8(short.into_inner()).unwrap(),
-                format!("{shown}error[E1]: m\n")
+                format!("{expected}error[E1]: m\n")
             );
         }
     }

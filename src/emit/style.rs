@@ -1,29 +1,31 @@
-//! What the pieces of human output are, and so how they look.
+//! The styles of human output, and their colours.
 
 use std::sync::LazyLock;
 
 use termcolor::{Buffer, Color, ColorSpec, WriteColor as _};
 
 use crate::model::{LabelStyle, Severity};
-use crate::text::Short;
+use crate::text::InlineText;
 
-/// What a piece of output is, and so its colour.
+/// The role of a piece of output, which determines its colour.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Style {
-    /// Source, and all that is nothing else.
+    /// Source text, and everything without another style.
     Plain,
     /// Severity and code.
     Header,
     Message,
     /// Line numbers, borders and bullets.
     Gutter,
-    /// Labels, and what the primary one marks.
+    /// The primary label, and the source text that it marks.
     Primary,
+    /// Secondary labels.
     Secondary,
     /// The word `help` before a suggestion.
     Help,
-    /// What a suggestion adds and removes.
+    /// Text that a suggestion adds.
     Added,
+    /// Text that a suggestion removes.
     Removed,
 }
 
@@ -36,17 +38,17 @@ impl From<LabelStyle> for Style {
     }
 }
 
-/// The ANSI sequences of all styles, in a diagnostic of one severity: each turns a style on, and all
-/// else off.
+/// The ANSI sequences of all styles for one severity. Each sequence resets the terminal before it turns its
+/// style on.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sequences(&'static [Sequence; Style::ALL.len()]);
 
-/// The longest is that of a header, of 17 bytes.
-type Sequence = Short<24>;
+/// The longest sequence, that of a header, has 17 bytes.
+type Sequence = InlineText<24>;
 
 impl Sequences {
     pub(super) fn new(severity: Severity) -> Self {
-        // Each is made once: what termcolor writes for a style takes longer than the styled word.
+        // The sequences are cached, because termcolor needs more time for one than the styled word takes.
         static ALL: LazyLock<[[Sequence; Style::ALL.len()]; Severity::ALL.len()]> =
             LazyLock::new(|| {
                 Severity::ALL.map(|severity| Style::ALL.map(|style| style.sequence(severity)))
@@ -60,7 +62,7 @@ impl Sequences {
         })
     }
 
-    /// Adds the sequence of one style.
+    /// Appends the sequence of a style to `out`.
     #[inline]
     pub(super) fn push(self, style: Style, out: &mut Vec<u8>) {
         if let Some(sequence) = self.0.get(style as usize) {
@@ -70,7 +72,7 @@ impl Sequences {
 }
 
 impl LabelStyle {
-    /// What stands under what a label marks.
+    /// The character that underlines the text of a label.
     pub(super) const fn caret(self) -> &'static str {
         match self {
             Self::Primary => "^",
@@ -102,7 +104,7 @@ impl Style {
         Sequence::new(buffer.as_slice())
     }
 
-    /// How it looks on a terminal, in a diagnostic of this severity.
+    /// The colour on a terminal, in a diagnostic of this severity.
     fn color(self, severity: Severity) -> ColorSpec {
         let of_severity = match severity {
             Severity::Error | Severity::Fatal => Color::Red,
@@ -124,7 +126,7 @@ impl Style {
         spec
     }
 
-    /// Its class on a page, after `vd-`.
+    /// The HTML class without the prefix `vd-`, or `None` for plain text.
     pub(super) const fn class(self) -> Option<&'static str> {
         match self {
             Self::Plain => None,
@@ -144,8 +146,8 @@ impl Style {
 mod tests {
     use super::*;
 
-    /// What termcolor itself writes.
-    fn written(style: Style, severity: Severity) -> Vec<u8> {
+    /// Returns the bytes that termcolor writes.
+    fn termcolor_sequence(style: Style, severity: Severity) -> Vec<u8> {
         let mut buffer = Buffer::ansi();
         match style {
             Style::Plain => buffer.reset().unwrap(),
@@ -155,15 +157,18 @@ mod tests {
     }
 
     #[test]
-    fn each_sequence_is_that_of_its_style() {
+    fn each_style_has_the_sequence_of_termcolor() {
         for severity in Severity::ALL {
             for style in Style::ALL {
                 let mut out = Vec::new();
                 Sequences::new(severity).push(style, &mut out);
-                assert_eq!(out, written(style, severity), "{style:?} {severity}");
+                assert_eq!(out, termcolor_sequence(style, severity), "{style:?} {severity}");
             }
         }
-        assert_eq!(written(Style::Header, Severity::Error), b"\x1b[0m\x1b[1m\x1b[38;5;9m");
-        assert_eq!(written(Style::Plain, Severity::Note), b"\x1b[0m");
+        assert_eq!(
+            termcolor_sequence(Style::Header, Severity::Error),
+            b"\x1b[0m\x1b[1m\x1b[38;5;9m"
+        );
+        assert_eq!(termcolor_sequence(Style::Plain, Severity::Note), b"\x1b[0m");
     }
 }

@@ -1,4 +1,4 @@
-//! Fixed files on disk.
+//! Unified diffs of fixed files, and their atomic replacement on disk.
 
 use std::fmt;
 use std::fs::{self, File};
@@ -9,18 +9,18 @@ use similar::{ChangeTag, TextDiff};
 
 use crate::text;
 
-/// What [`apply`](super::apply) would change of the file with this path, as a unified diff with three
-/// lines of context: what `patch -p1` and `git apply` read. Empty where nothing changes.
+/// Returns the difference between two texts of the file at `path` as a unified diff with three lines of
+/// context, which `patch -p1` and `git apply` accept. The diff is empty if the texts are equal.
 ///
-/// The bytes are those of the files, so that the patch is exact: for a terminal make them safe, line
-/// by line.
+/// The diff contains the bytes of the files unchanged. Before it is shown on a terminal, pass each line
+/// through [`one_line`](crate::text::one_line).
 #[must_use]
 pub fn diff(path: &str, old: &[u8], new: &[u8]) -> Vec<u8> {
-    // Lines end at a line feed alone: a lone carriage return ends none.
+    // Lines end only at line feeds, not at lone carriage returns.
     let lines = |bytes| <[u8]>::split_inclusive(bytes, |&byte| byte == b'\n').collect::<Vec<_>>();
     let diff = TextDiff::from_slices(&lines(old), &lines(new));
     let mut out = Vec::new();
-    // An absolute path is one from the root, as git has it.
+    // Paths in headers are relative, as in the output of git.
     let path = path.trim_start_matches('/');
     for hunk in diff.unified_diff().iter_hunks() {
         if out.is_empty() {
@@ -43,8 +43,8 @@ pub fn diff(path: &str, old: &[u8], new: &[u8]) -> Vec<u8> {
     out
 }
 
-/// A path in a header as git writes it: quoted as in C where it would be misread, and with a tab behind
-/// it where it has a blank, because a tab ends a name.
+/// Formats a path for a header in the syntax of git: quoted as a C string if it contains control characters,
+/// quotes or backslashes, and followed by a tab if it contains a space.
 fn header_name(side: &str, path: &str) -> String {
     if !path.contains(|c: char| c.is_control() || matches!(c, '"' | '\\')) {
         let end = if path.contains(' ') { "\t" } else { "" };
@@ -67,56 +67,58 @@ fn header_name(side: &str, path: &str) -> String {
     name + "\""
 }
 
-/// Puts `new` in the place of the file at `path`, at once or not at all: it is written to a temporary
-/// file beside it, synced, and renamed. Permissions and owner stay; a link still points at the file.
+/// Replaces the contents of the file at `path` atomically: writes `new` to a temporary file in the same
+/// directory, syncs it, and renames it. Permissions and owner are preserved. If `path` is a symbolic link,
+/// its target is replaced.
 ///
 /// # Errors
 ///
-/// A [`WriteError`], and the file is as it was: when it is read-only, when it no longer holds `old`,
-/// when it is no file or has a second name, or what the system says.
+/// A [`WriteError`] if the file is read-only, no longer contains `old`, is not a regular file, has hard links,
+/// or cannot be written. In all these cases the file is unchanged.
 pub fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), WriteError> {
     let error = |kind| WriteError { path: path.to_owned(), kind };
     let failed = |failure: io::Error| error(WriteErrorKind::Io(failure));
     let target = path.canonicalize().map_err(failed)?;
     let metadata = target.metadata().map_err(failed)?;
     if !metadata.is_file() {
-        return Err(error(WriteErrorKind::NoFile));
+        return Err(error(WriteErrorKind::NotAFile));
     }
-    if has_other_names(&metadata) {
+    if has_hard_links(&metadata) {
         return Err(error(WriteErrorKind::HardLink));
     }
     if metadata.permissions().readonly() {
         return Err(error(WriteErrorKind::ReadOnly));
     }
-    let folder = target.parent().unwrap_or(Path::new("."));
-    let mut beside =
-        tempfile::Builder::new().prefix(".fix-").tempfile_in(folder).map_err(failed)?;
-    beside.write_all(new).map_err(failed)?;
-    keep_owner(beside.as_file(), &metadata);
-    beside.as_file().set_permissions(metadata.permissions()).map_err(failed)?;
-    beside.as_file().sync_all().map_err(failed)?;
+    let dir = target.parent().unwrap_or(Path::new("."));
+    let mut temporary =
+        tempfile::Builder::new().prefix(".fix-").tempfile_in(dir).map_err(failed)?;
+    temporary.write_all(new).map_err(failed)?;
+    copy_owner(temporary.as_file(), &metadata);
+    temporary.as_file().set_permissions(metadata.permissions()).map_err(failed)?;
+    temporary.as_file().sync_all().map_err(failed)?;
     if fs::read(&target).map_err(failed)? != old {
         return Err(error(WriteErrorKind::Changed));
     }
-    beside.persist(&target).map_err(|failure| failed(failure.error))?;
+    temporary.persist(&target).map_err(|failure| failed(failure.error))?;
     Ok(())
 }
 
-/// Whether the file has another name, which would keep the old text.
+/// Returns true if the file has hard links, which would keep the old contents.
 #[cfg(unix)]
-fn has_other_names(file: &fs::Metadata) -> bool {
+fn has_hard_links(file: &fs::Metadata) -> bool {
     use std::os::unix::fs::MetadataExt as _;
     file.nlink() > 1
 }
 
 #[cfg(not(unix))]
-fn has_other_names(_file: &fs::Metadata) -> bool {
+fn has_hard_links(_file: &fs::Metadata) -> bool {
     false
 }
 
-/// Gives a new file the owner of the old one, where the user may: else it is the user's.
+/// Sets the owner of a new file to that of the old one. Without the permission to do so the new file belongs
+/// to the user of this process.
 #[cfg(unix)]
-fn keep_owner(file: &File, old: &fs::Metadata) {
+fn copy_owner(file: &File, old: &fs::Metadata) {
     use std::os::unix::fs::{MetadataExt as _, fchown};
     let is_own = file.metadata().is_ok_and(|new| (new.uid(), new.gid()) == (old.uid(), old.gid()));
     if !is_own {
@@ -125,31 +127,31 @@ fn keep_owner(file: &File, old: &fs::Metadata) {
 }
 
 #[cfg(not(unix))]
-fn keep_owner(_file: &File, _old: &fs::Metadata) {}
+fn copy_owner(_file: &File, _old: &fs::Metadata) {}
 
-/// Why a file was not replaced. It is as it was.
+/// The error of [`replace`]. The file is unchanged.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct WriteError {
-    /// The file's path, as it was given.
+    /// The path as it was passed.
     pub path: PathBuf,
-    /// What is in the way.
+    /// Why the file was not replaced.
     pub kind: WriteErrorKind,
 }
 
-/// What keeps a file from being replaced.
+/// Why a file was not replaced.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum WriteErrorKind {
-    /// Its permissions let nobody write.
+    /// The file is read-only.
     ReadOnly,
-    /// It holds something else than what was read before.
+    /// The contents have changed since they were read.
     Changed,
-    /// It is a folder, a device or the like.
-    NoFile,
-    /// It has a second name (a hard link), which would keep what it holds now.
+    /// The path is a directory, a device or another special file.
+    NotAFile,
+    /// The file has a hard link, which would keep the old contents.
     HardLink,
-    /// What the system says.
+    /// The system reported an error.
     Io(io::Error),
 }
 
@@ -165,16 +167,14 @@ impl fmt::Display for WriteErrorKind {
         match self {
             Self::ReadOnly => f.write_str("it is read-only"),
             Self::Changed => f.write_str("it has changed since it was read"),
-            Self::NoFile => f.write_str("it is no file"),
-            Self::HardLink => {
-                f.write_str("it has another name, a hard link, that would not change")
-            }
+            Self::NotAFile => f.write_str("it is not a regular file"),
+            Self::HardLink => f.write_str("it has a hard link, which would keep the old contents"),
             Self::Io(error) => error.fmt(f),
         }
     }
 }
 
-// The text of the error says its cause, so `source` does not say it again.
+// `Display` includes the cause, so `source` returns `None`.
 impl std::error::Error for WriteError {}
 
 #[cfg(test)]
@@ -182,22 +182,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_replaced_whole_and_keeps_its_permissions() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.vitte");
+    fn a_file_is_replaced_if_it_is_unchanged() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.vitte");
         fs::write(&path, "old").unwrap();
         replace(&path, b"old", b"new\xff\r\n").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"new\xff\r\n");
         let error = replace(&path, b"old", b"newer").unwrap_err();
         assert!(error.to_string().ends_with("a.vitte`: it has changed since it was read"));
         assert_eq!(fs::read(&path).unwrap(), b"new\xff\r\n");
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "the temporary file is removed");
     }
 
     #[test]
-    fn what_cannot_be_written_stays_as_it_was() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.vitte");
+    fn a_file_that_cannot_be_written_is_unchanged() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.vitte");
         fs::write(&path, "old").unwrap();
         let mut permissions = path.metadata().unwrap().permissions();
         permissions.set_readonly(true);
@@ -205,18 +205,18 @@ mod tests {
         let error = replace(&path, b"old", b"new").unwrap_err().to_string();
         assert!(error.ends_with("a.vitte`: it is read-only"), "{error}");
         assert_eq!(fs::read(&path).unwrap(), b"old");
-        let error = replace(folder.path(), b"", b"new").unwrap_err();
-        assert!(matches!(error.kind, WriteErrorKind::NoFile));
-        let error = replace(&folder.path().join("none"), b"", b"new").unwrap_err();
+        let error = replace(dir.path(), b"", b"new").unwrap_err();
+        assert!(matches!(error.kind, WriteErrorKind::NotAFile));
+        let error = replace(&dir.path().join("none"), b"", b"new").unwrap_err();
         assert!(matches!(error.kind, WriteErrorKind::Io(_)));
     }
 
     #[test]
     #[cfg(unix)]
-    fn a_link_still_points_at_the_file_and_the_mode_stays() {
+    fn links_and_modes_are_preserved() {
         use std::os::unix::fs::PermissionsExt as _;
-        let folder = tempfile::tempdir().unwrap();
-        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        let dir = tempfile::tempdir().unwrap();
+        let (file, link) = (dir.path().join("file"), dir.path().join("link"));
         fs::write(&file, "old").unwrap();
         fs::set_permissions(&file, fs::Permissions::from_mode(0o751)).unwrap();
         std::os::unix::fs::symlink("file", &link).unwrap();
@@ -224,7 +224,7 @@ mod tests {
         assert!(link.is_symlink());
         assert_eq!(fs::read(&file).unwrap(), b"new");
         assert_eq!(file.metadata().unwrap().permissions().mode() & 0o7777, 0o751);
-        fs::hard_link(&file, folder.path().join("other name")).unwrap();
+        fs::hard_link(&file, dir.path().join("other name")).unwrap();
         let error = replace(&file, b"new", b"newer").unwrap_err();
         assert!(matches!(error.kind, WriteErrorKind::HardLink), "{error}");
         assert_eq!(fs::read(&file).unwrap(), b"new");

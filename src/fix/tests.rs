@@ -17,26 +17,26 @@ fn suggestion(
 }
 
 #[test]
-fn what_no_edit_touches_is_as_it_was() {
+fn bytes_outside_edits_are_unchanged() {
     let text = b"\xef\xbb\xbfa\r\nb\xff\rc\n\0";
     let (sources, file) = map(text);
-    let done = apply(&sources, [&suggestion(file, "m", &[(3, 4, "x"), (6, 6, "y\r\n")])]);
-    assert_eq!(done.files[&file], b"\xef\xbb\xbfx\r\ny\r\nb\xff\rc\n\0");
-    assert_eq!((&*done.applied, done.rejected.len()), (&[0][..], 0));
+    let fixes = apply(&sources, [&suggestion(file, "m", &[(3, 4, "x"), (6, 6, "y\r\n")])]);
+    assert_eq!(fixes.files[&file], b"\xef\xbb\xbfx\r\ny\r\nb\xff\rc\n\0");
+    assert_eq!((&*fixes.applied, fixes.rejected.len()), (&[0][..], 0));
 }
 
 #[test]
-fn what_is_inserted_at_the_beginning_stands_behind_a_byte_order_mark() {
+fn text_inserted_at_offset_0_goes_after_a_byte_order_mark() {
     let (sources, file) = map(b"\xef\xbb\xbfa\n");
     let new = |edits| apply(&sources, [&suggestion(file, "m", edits)]).files[&file].clone();
     assert_eq!(new(&[(0, 0, "x\n")]), b"\xef\xbb\xbfx\na\n");
     assert_eq!(new(&[(0, 0, "x"), (3, 3, "y")]), b"\xef\xbb\xbfxya\n");
-    assert_eq!(new(&[(0, 0, "x"), (0, 4, "y")]), b"xy\n", "the mark goes");
-    assert_eq!(new(&[(0, 3, "")]), b"a\n", "a mark that is removed goes");
+    assert_eq!(new(&[(0, 0, "x"), (0, 4, "y")]), b"xy\n", "the edit removes the mark");
+    assert_eq!(new(&[(0, 3, "")]), b"a\n", "the mark is removed");
 }
 
 #[test]
-fn overlapping_suggestions_are_refused_one_by_one_and_the_rest_is_applied() {
+fn overlapping_suggestions_are_rejected_and_the_others_are_applied() {
     let (sources, file) = map(b"0123456789");
     let all = [
         suggestion(file, "first", &[(2, 4, "A")]),
@@ -48,20 +48,20 @@ fn overlapping_suggestions_are_refused_one_by_one_and_the_rest_is_applied() {
         suggestion(file, "around", &[(1, 8, "H")]),
         suggestion(file, "last", &[(9, 10, "I")]),
     ];
-    let done = apply(&sources, &all);
-    assert_eq!(done.files[&file], b"01AC56F78I");
-    assert_eq!(done.applied, [0, 2, 4, 7]);
-    let rejected: Vec<_> = done.rejected.iter().map(ToString::to_string).collect();
+    let fixes = apply(&sources, &all);
+    assert_eq!(fixes.files[&file], b"01AC56F78I");
+    assert_eq!(fixes.applied, [0, 2, 4, 7]);
+    let rejected: Vec<_> = fixes.rejected.iter().map(ToString::to_string).collect();
     assert_eq!(
         rejected,
         [
-            "`inside` is not applied: it changes what `first` changes",
-            "`partly` is not applied: it changes what `first` changes",
-            "`insert too` is not applied: it changes what `insert` changes",
-            "`around` is not applied: it changes what `first` changes",
+            "`inside` was not applied: it overlaps `first`",
+            "`partly` was not applied: it overlaps `first`",
+            "`insert too` was not applied: it overlaps `insert`",
+            "`around` was not applied: it overlaps `first`",
         ]
     );
-    assert_eq!(done.rejected.iter().map(|one| one.index).collect::<Vec<_>>(), [1, 3, 5, 6]);
+    assert_eq!(fixes.rejected.iter().map(|one| one.index).collect::<Vec<_>>(), [1, 3, 5, 6]);
 }
 
 #[test]
@@ -70,36 +70,36 @@ fn edits_of_two_files_are_one_change() {
     let b = sources.add("b.vitte", "bb").unwrap();
     let edits = [Edit::insert(a, 2, "x"), Edit::insert(b, 0, "y")];
     let both = Suggestion::new("both", edits, Applicability::Unspecified).unwrap();
-    let done = apply(&sources, [&both]);
-    assert_eq!((&*done.files[&a], &*done.files[&b]), (&b"aax"[..], &b"ybb"[..]));
-    let done = apply(&sources, [&suggestion(b, "before", &[(0, 0, "z")]), &both]);
+    let fixes = apply(&sources, [&both]);
+    assert_eq!((&*fixes.files[&a], &*fixes.files[&b]), (&b"aax"[..], &b"ybb"[..]));
+    let fixes = apply(&sources, [&suggestion(b, "before", &[(0, 0, "z")]), &both]);
     assert_eq!(
-        done.files.keys().collect::<Vec<_>>(),
+        fixes.files.keys().collect::<Vec<_>>(),
         [&b],
-        "rejected in one file is rejected in all"
+        "a suggestion that is rejected in one file is rejected in all"
     );
 }
 
 #[test]
-fn broken_edits_and_missing_files_are_refused() {
+fn invalid_spans_and_unavailable_files_are_rejected() {
     let (mut sources, file) = map("é".as_bytes());
-    let missing = sources.add_unavailable("gone.vitte", []).unwrap();
+    let unavailable = sources.add_unavailable("gone.vitte", []).unwrap();
     let all = [
         suggestion(file, "inside", &[(1, 1, "x")]),
         suggestion(file, "past", &[(0, 3, "x")]),
-        suggestion(FileId::new(9), "nowhere", &[(0, 0, "x")]),
-        suggestion(missing, "gone", &[(0, 0, "x")]),
+        suggestion(FileId::new(9), "unknown", &[(0, 0, "x")]),
+        suggestion(unavailable, "gone", &[(0, 0, "x")]),
     ];
-    let done = apply(&sources, &all);
-    assert!(done.files.is_empty() && done.applied.is_empty());
-    let rejected: Vec<_> = done.rejected.iter().map(ToString::to_string).collect();
+    let fixes = apply(&sources, &all);
+    assert!(fixes.files.is_empty() && fixes.applied.is_empty());
+    let rejected: Vec<_> = fixes.rejected.iter().map(ToString::to_string).collect();
     assert_eq!(
         rejected,
         [
-            "`inside` is not applied: byte 1 is inside a character",
-            "`past` is not applied: the span ends at byte 3 of a file of 2 bytes",
-            "`nowhere` is not applied: the source map has no file 9",
-            "`gone` is not applied: `gone.vitte` is not here",
+            "`inside` was not applied: byte 1 is inside a character",
+            "`past` was not applied: the span ends at byte 3 of a file of 2 bytes",
+            "`unknown` was not applied: the source map has no file 9",
+            "`gone` was not applied: the text of `gone.vitte` is not available",
         ]
     );
 }

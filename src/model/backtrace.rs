@@ -1,4 +1,4 @@
-//! The calls that were being made when something went wrong.
+//! Backtraces: the frames that were active when something went wrong, usually a crash of the compiler.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::text;
 
-/// Calls on the stack of a thread, the innermost first.
+/// The frames on a thread's stack, the innermost first.
 ///
 /// ```
 /// use vitte_diag::{Backtrace, Frame};
@@ -22,21 +22,21 @@ pub struct Backtrace {
     frames: Vec<Frame>,
 }
 
-/// A line of a backtrace as it is shown to people, see [`Backtrace::lines`].
+/// One line of a backtrace as shown to people, see [`Backtrace::lines`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum BacktraceLine<'a> {
-    /// A frame and its 0-based index in the whole backtrace.
+    /// A frame and its 0-based index in the backtrace.
     Frame(usize, &'a Frame),
-    /// The mark of frames that were omitted when the backtrace was made.
+    /// A marker for frames that were omitted when the backtrace was captured.
     Omitted(&'a Frame),
-    /// This many frames of the runtime in a row.
+    /// The number of consecutive runtime frames that this line replaces.
     Runtime(usize),
-    /// The frame before, this many times more: a recursion without an end has thousands.
+    /// The number of further repetitions of the previous frame. Infinite recursion produces thousands.
     Repeated(usize),
 }
 
 impl BacktraceLine<'_> {
-    /// The text that stands in the place of frames that are not shown; `None` for a frame.
+    /// Returns the text that is shown instead of hidden frames. Returns `None` for a frame.
     #[must_use]
     pub fn remark(&self) -> Option<String> {
         match self {
@@ -50,7 +50,7 @@ impl BacktraceLine<'_> {
         }
     }
 
-    /// The number of frames that it stands for.
+    /// Returns the number of frames that the line represents; 0 for a marker of omitted frames.
     #[must_use]
     pub const fn count(&self) -> usize {
         match self {
@@ -62,20 +62,20 @@ impl BacktraceLine<'_> {
 }
 
 impl Backtrace {
-    /// The calls, the innermost first.
+    /// Returns the frames, the innermost first.
     #[must_use]
     pub fn frames(&self) -> &[Frame] {
         &self.frames
     }
 
-    /// Whether nothing is known.
+    /// Returns true if there are no frames.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.frames.is_empty()
     }
 
-    /// Returns the lines that are shown to people. Frames of the runtime in a row are one line, unless
-    /// `is_full` is set or there are no others.
+    /// Returns the lines to show to people. Consecutive runtime frames are merged into one line, unless
+    /// `is_full` is true or the backtrace has no other frames.
     pub fn lines(&self, is_full: bool) -> impl Iterator<Item = BacktraceLine<'_>> {
         let is_full =
             is_full || self.frames.iter().all(|frame| frame.is_runtime() || frame.is_omitted());
@@ -83,25 +83,26 @@ impl Backtrace {
         std::iter::from_fn(move || {
             let (before, rest) = self.frames.split_at_checked(index)?;
             let frame = rest.first()?;
-            let count = |is: &dyn Fn(&Frame) -> bool| rest.iter().take_while(|one| is(one)).count();
-            let repeated = count(&|one| Some(one) == before.last() && !is_full);
-            let (len, shown) = if frame.is_omitted() {
+            let count_while =
+                |test: &dyn Fn(&Frame) -> bool| rest.iter().take_while(|frame| test(frame)).count();
+            let repeated = count_while(&|frame| Some(frame) == before.last() && !is_full);
+            let (len, line) = if frame.is_omitted() {
                 (1, BacktraceLine::Omitted(frame))
             } else if repeated >= MIN_REPEATED_FRAMES {
                 (repeated, BacktraceLine::Repeated(repeated))
             } else if is_full || !frame.is_runtime() {
                 (1, BacktraceLine::Frame(index, frame))
             } else {
-                let count = count(&Frame::is_runtime);
+                let count = count_while(&Frame::is_runtime);
                 (count, BacktraceLine::Runtime(count))
             };
             index += len;
-            Some(shown)
+            Some(line)
         })
     }
 }
 
-/// Calls that are the same as the one before are shown as a number of them where they are this many.
+/// At least this many repetitions of a frame are merged into one line.
 const MIN_REPEATED_FRAMES: usize = 3;
 
 impl FromIterator<Frame> for Backtrace {
@@ -110,7 +111,7 @@ impl FromIterator<Frame> for Backtrace {
     }
 }
 
-/// All of it, a call a line, each after its 0-based index. No line feed stands at the end.
+/// Writes every frame on a line of its own after its 0-based index, without a line feed at the end.
 impl fmt::Display for Backtrace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let last = self.frames.len().saturating_sub(1);
@@ -123,7 +124,7 @@ impl fmt::Display for Backtrace {
     }
 }
 
-/// One call, as one line of text:
+/// One frame of a backtrace, stored as one line of text:
 ///
 /// ```text
 /// vittec::front::blocks::close at examples/vittec/src/front/blocks.rs:77:13
@@ -132,15 +133,15 @@ impl fmt::Display for Backtrace {
 /// [... omitted 10324 frames ...]
 /// ```
 ///
-/// The text is all that a frame is, so that what is read back from JSON is what was written. Where it
-/// has none of these forms, all of it is the name of a function.
+/// A frame is only its text, so JSON round-trips exactly. A text in none of these forms is the name of a
+/// function as a whole.
 ///
 /// ```
 /// use vitte_diag::Frame;
 ///
 /// let frame = Frame::new("vittec::close at src/blocks.rs:77:13");
 /// assert_eq!(frame.function(), "vittec::close");
-/// let location = frame.location().ok_or("no place")?;
+/// let location = frame.location().ok_or("no location")?;
 /// assert_eq!((location.file, location.line, location.col), ("src/blocks.rs", 77, Some(13)));
 /// assert!(Frame::new("malloc in libc.so.6+0x9d8e2").is_runtime());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -152,34 +153,34 @@ pub struct Frame {
     text: String,
 }
 
-/// Where in its source a call was.
+/// The source location of a frame.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub struct FrameLocation<'a> {
-    /// The path, as the compiler of the program knew it.
+    /// The path as recorded in the debug information of the program.
     pub file: &'a str,
-    /// 1-based.
+    /// The line, 1-based.
     pub line: u32,
-    /// 1-based, where it is known.
+    /// The column, 1-based. `None` if it is not known.
     pub col: Option<u32>,
 }
 
-/// What stands behind the name of a function.
+/// Where the code of a frame is, parsed from the text after the function's name.
 #[derive(Clone, Copy, Debug)]
 enum Origin<'a> {
     Source(FrameLocation<'a>),
     Module(&'a str, u64),
-    Nothing,
+    Unknown,
 }
 
 impl Frame {
-    /// A call of `function`, of which nothing else is known; or any text of the form above.
+    /// Creates a frame from a function's name, or from any text in the forms of [`Frame`].
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         Self { text: text.into() }
     }
 
-    /// A call of `function`, at a place in its source: `line` and `col` are 1-based.
+    /// Creates a frame of `function` with a source location: `line` and `col` are 1-based.
     #[must_use]
     pub fn at(function: &str, file: &str, line: u32, col: Option<u32>) -> Self {
         match col {
@@ -188,44 +189,44 @@ impl Frame {
         }
     }
 
-    /// A call of `function` whose source is not known, `offset` bytes behind the beginning of a
-    /// program or library.
+    /// Creates a frame of `function` without a source location: its code is `offset` bytes after the
+    /// start of `module`, a program or library.
     #[must_use]
     pub fn in_module(function: &str, module: &str, offset: u64) -> Self {
         Self::new(format!("{function} in {module}+{offset:#x}"))
     }
 
-    /// In the place of calls that are not shown.
+    /// Creates the marker that replaces `count` omitted frames.
     #[must_use]
     pub fn omitted(count: u64) -> Self {
         let frames = if count == 1 { "frame" } else { "frames" };
         Self::new(format!("[... omitted {count} {frames} ...]"))
     }
 
-    /// All of it.
+    /// Returns the whole text.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// The name of the function, or the whole text where that has another form.
+    /// Returns the name of the function, or the whole text if it has none of the known forms.
     #[must_use]
     pub fn function(&self) -> &str {
         self.parts().0
     }
 
-    /// Where in its source the call was. A line 0, as debug information has it for code that nobody
-    /// wrote, is no place.
+    /// Returns the source location. Returns `None` if it is not known or its line is 0, which debug
+    /// information uses for compiler-generated code.
     #[must_use]
     pub fn location(&self) -> Option<FrameLocation<'_>> {
         match self.parts().1 {
-            Origin::Source(place) if place.line > 0 => Some(place),
+            Origin::Source(location) if location.line > 0 => Some(location),
             _ => None,
         }
     }
 
-    /// The program or library that the code is in, and how many bytes behind its beginning, where the
-    /// source is not known.
+    /// Returns the program or library that contains the code, and the code's offset in it in bytes.
+    /// Returns `None` if the frame has a source location or neither is known.
     #[must_use]
     pub fn module(&self) -> Option<(&str, u64)> {
         match self.parts().1 {
@@ -234,7 +235,7 @@ impl Frame {
         }
     }
 
-    /// Whether it stands in the [place of calls that are not shown](Self::omitted).
+    /// Returns true for a [marker of omitted frames](Self::omitted).
     #[must_use]
     pub fn is_omitted(&self) -> bool {
         let count = self.text.strip_prefix("[... omitted ").and_then(|text| {
@@ -244,30 +245,32 @@ impl Frame {
         count.is_some_and(|count| is_digits(count) && count.parse::<u64>().is_ok())
     }
 
-    /// Whether the call is one that no program makes itself: of Rust's own libraries and start code, of
-    /// the system's, or of the handler of crashes. A method counts as its type does, so
-    /// that `<vittec::Name as core::fmt::Display>::fmt` is none.
+    /// Returns true for a runtime frame: a function of Rust's standard libraries, of the start-up code,
+    /// of the system's libraries, or of the crash handler.
+    ///
+    /// A method belongs to the crate of its type, so `<vittec::Name as core::fmt::Display>::fmt` is not
+    /// a runtime frame.
     #[must_use]
     pub fn is_runtime(&self) -> bool {
-        let (function, known) = self.parts();
-        let is_where_runtime_is = match known {
-            Origin::Source(place) => is_source_of_rust(place.file),
-            Origin::Module(module, _) => is_library_of_the_system(module) || is_start(function),
-            Origin::Nothing => is_start(function),
+        let (function, origin) = self.parts();
+        let has_runtime_origin = match origin {
+            Origin::Source(location) => is_rust_source(location.file),
+            Origin::Module(module, _) => is_system_library(module) || is_start_function(function),
+            Origin::Unknown => is_start_function(function),
         };
-        is_where_runtime_is || function.starts_with("__libc_start") || is_of_runtime(function)
+        has_runtime_origin || function.starts_with("__libc_start") || is_runtime_function(function)
     }
 
-    /// The name of the function, and what stands behind it.
+    /// Splits the text into the name of the function and the origin of its code.
     fn parts(&self) -> (&str, Origin<'_>) {
-        // A name has neither word; a path may have both, so that the first one counts, and the end of the
-        // text tells which of the two it is.
-        let split = |word| self.text.split_once(word);
-        let placed =
-            split(" at ").and_then(|(function, place)| Some((function, parse_place(place)?)));
+        // A function's name contains neither separator. A path may contain both, so the first one splits
+        // the text, and the end of the text decides between the two forms.
+        let split = |separator| self.text.split_once(separator);
+        let at = split(" at ")
+            .and_then(|(function, location)| Some((function, parse_location(location)?)));
         let inside =
             || split(" in ").and_then(|(function, module)| Some((function, parse_module(module)?)));
-        placed.or_else(inside).unwrap_or((&self.text, Origin::Nothing))
+        at.or_else(inside).unwrap_or((&self.text, Origin::Unknown))
     }
 }
 
@@ -281,9 +284,9 @@ fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// `src/blocks.rs:77:13`, the column where there is one.
-fn parse_place(text: &str) -> Option<Origin<'_>> {
-    // `parse` alone would take `+1`.
+/// Parses `src/blocks.rs:77:13` or `src/blocks.rs:77`.
+fn parse_location(text: &str) -> Option<Origin<'_>> {
+    // `parse` alone would accept `+1`.
     let number = |text: &str| is_digits(text).then(|| text.parse::<u32>().ok()).flatten();
     let (before, last) = text.rsplit_once(':')?;
     let last = number(last)?;
@@ -295,7 +298,7 @@ fn parse_place(text: &str) -> Option<Origin<'_>> {
     (!file.is_empty()).then_some(Origin::Source(FrameLocation { file, line, col }))
 }
 
-/// `libc.so.6+0x9d8e2`
+/// Parses `libc.so.6+0x9d8e2`.
 fn parse_module(text: &str) -> Option<Origin<'_>> {
     let (module, offset) = text.rsplit_once("+0x")?;
     let is_hex = offset.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -303,15 +306,16 @@ fn parse_module(text: &str) -> Option<Origin<'_>> {
     (!module.is_empty()).then_some(Origin::Module(module, offset))
 }
 
-/// Rust's sources, as they are known where its libraries were built, and where they are installed.
-fn is_source_of_rust(file: &str) -> bool {
+/// Returns true for a file of Rust's standard libraries, by its path where they were built or where they
+/// are installed.
+fn is_rust_source(file: &str) -> bool {
     file.starts_with("/rustc/")
         || file.contains("/lib/rustlib/src/rust/")
         || file.contains(r"\lib\rustlib\src\rust\")
 }
 
-/// The libraries of the system that a thread starts and unwinds in.
-fn is_library_of_the_system(module: &str) -> bool {
+/// Returns true for the system libraries in which threads start and unwind.
+fn is_system_library(module: &str) -> bool {
     const LIBRARIES: [&str; 9] = [
         "libc.so",
         "libc-2.",
@@ -327,40 +331,40 @@ fn is_library_of_the_system(module: &str) -> bool {
     LIBRARIES.iter().any(|library| name.starts_with(library))
 }
 
-/// What a program or a thread begins with. A program may have functions of these names, too: those
-/// have a place.
-fn is_start(function: &str) -> bool {
+/// Returns true for the functions that start a program or a thread. A program's own functions of these
+/// names have a source location, so the caller does not ask for them.
+fn is_start_function(function: &str) -> bool {
     matches!(
         function,
         "main" | "_start" | "start_thread" | "clone" | "__clone" | "clone3" | "__clone3"
     )
 }
 
-/// Whether a function is of Rust's libraries or of the handler of crashes.
-fn is_of_runtime(function: &str) -> bool {
-    // A type without a path is Rust's own, or may be any: then the trait says whose the method is.
+/// Returns true for functions of Rust's standard libraries and of the crash handler.
+fn is_runtime_function(function: &str) -> bool {
+    // A type without a path is a primitive or a type parameter: then the trait decides.
     let of_trait = || function.strip_prefix('<')?.split_once(" as ").and_then(|(_, of)| owner(of));
     owner(function).or_else(of_trait) == Some(Owner::Runtime)
 }
 
-/// Whose a name is.
+/// Which part of the process a name belongs to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Owner {
     Runtime,
     Program,
 }
 
-/// Whose the first path of a name is; nothing where there is a single word.
+/// Returns the owner of the first path in a name. Returns `None` for a single word.
 fn owner(name: &str) -> Option<Owner> {
-    let (first, behind) = first_name(type_of(name));
-    let is_path = behind.starts_with("::");
+    let (first, rest) = first_segment(skip_type_prefixes(name));
+    let is_path = rest.starts_with("::");
     let is_runtime = match first {
         "std" | "core" | "alloc" | "test" | "backtrace" | "panic_unwind" | "panic_abort" => is_path,
-        // Whose handler of crashes is on the stack; before it was a crate of its own it was in `vitte_diag`.
         "vitte_crash" => is_path,
-        "vitte_diag" => behind.starts_with("::crash::"),
-        // Symbols that std exports, and the crate that they are said to be of.
-        _ => first.starts_with("__rust") || (first.starts_with("rust_") && behind.is_empty()),
+        // The crash handler before it became a crate of its own.
+        "vitte_diag" => rest.starts_with("::crash::"),
+        // Symbols that std exports, such as `rust_begin_unwind`, and their crate, `__rustc`.
+        _ => first.starts_with("__rust") || (first.starts_with("rust_") && rest.is_empty()),
     };
     match (is_runtime, is_path) {
         (true, _) => Some(Owner::Runtime),
@@ -369,24 +373,24 @@ fn owner(name: &str) -> Option<Owner> {
     }
 }
 
-/// A name from its first path on: `<&dyn core::any::Any as …` begins with `core`.
-fn type_of(mut name: &str) -> &str {
-    const BEFORE: [&str; 9] = ["<", "&", "(", "[", "*const ", "*mut ", "mut ", "dyn ", "unsafe "];
-    while let Some(behind) = BEFORE.iter().find_map(|before| name.strip_prefix(before)) {
-        name = behind;
+/// Skips what precedes the first path of a name: `<&dyn core::any::Any as …` becomes `core::any::Any as …`.
+fn skip_type_prefixes(mut name: &str) -> &str {
+    const PREFIXES: [&str; 9] = ["<", "&", "(", "[", "*const ", "*mut ", "mut ", "dyn ", "unsafe "];
+    while let Some(rest) = PREFIXES.iter().find_map(|prefix| name.strip_prefix(prefix)) {
+        name = rest;
     }
     name
 }
 
-/// The name that a path begins with, and what stands behind it: a crate's may have its hash, as in
-/// `core[846817f741e54dfd]::fmt::write`.
-fn first_name(path: &str) -> (&str, &str) {
+/// Splits a path after its first segment. The hash of a crate's name, as in
+/// `core[846817f741e54dfd]::fmt::write`, belongs to neither part.
+fn first_segment(path: &str) -> (&str, &str) {
     let end = path.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(path.len());
-    let (name, behind) = path.split_at_checked(end).unwrap_or((path, ""));
-    let hash = behind.strip_prefix('[').and_then(|behind| behind.split_once(']'));
+    let (name, rest) = path.split_at_checked(end).unwrap_or((path, ""));
+    let hash = rest.strip_prefix('[').and_then(|rest| rest.split_once(']'));
     match hash {
-        Some((hash, behind)) if hash.bytes().all(|byte| byte.is_ascii_hexdigit()) => (name, behind),
-        _ => (name, behind),
+        Some((hash, rest)) if hash.bytes().all(|byte| byte.is_ascii_hexdigit()) => (name, rest),
+        _ => (name, rest),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The code of a diagnostic: short, stable text that names one kind of problem.
+//! The code of a diagnostic: a short, stable name of one kind of problem.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -11,9 +11,11 @@ const MAX_LETTERS: usize = 8;
 const MAX_DIGITS: usize = 6;
 const CAPACITY: usize = MAX_LETTERS + MAX_DIGITS;
 
-/// One to eight capital ASCII letters and one to six digits: `E0001`, `W0100`, `TYP0042`.
+/// The code of a diagnostic: 1 to 8 uppercase ASCII letters followed by 1 to 6 digits, such as `E0001`,
+/// `W0100` or `TYP0042`.
 ///
-/// The text stands inside the value, so a code is `Copy` and costs no allocation.
+/// The text is stored inline, so a code is `Copy` and needs no allocation. Comparison, order and hash use
+/// the text.
 ///
 /// ```
 /// use vitte_diag::{Code, code};
@@ -29,16 +31,16 @@ pub struct Code {
 }
 
 impl Code {
-    /// The code that is spelled `text`.
+    /// Parses a code.
     ///
     /// # Errors
     ///
-    /// A [`CodeError`] that holds `text` when it is not a code.
+    /// A [`CodeError`] with `text` if it is not a code.
     pub fn new(text: &str) -> Result<Self, CodeError> {
         Self::parse(text).ok_or_else(|| CodeError { text: text.to_owned() })
     }
 
-    /// [`Code::new`] for constants, behind [`code!`](crate::code!).
+    /// Parses a code in a constant. Used by [`code!`](crate::code!).
     #[doc(hidden)]
     #[must_use]
     pub const fn parse(text: &str) -> Option<Self> {
@@ -64,18 +66,18 @@ impl Code {
         Some(code)
     }
 
-    /// The text, for example `E0001`.
+    /// Returns the text, for example `E0001`.
     #[must_use]
     pub const fn as_str(&self) -> &str {
         let (text, _) = self.text.split_at(self.len as usize);
         match std::str::from_utf8(text) {
             Ok(text) => text,
-            Err(_) => "", // not reached: `new` lets only ASCII in
+            Err(_) => "", // unreachable: `parse` accepts only ASCII
         }
     }
 
-    /// The severity that a code of the Vitte scheme has by its letter: `E` error, `W` warning,
-    /// `N` note, `F` fatal. Nothing for codes that do not have just one of these letters.
+    /// Returns the severity that the letter of a Vitte code stands for: `E` error, `W` warning, `N` note,
+    /// `F` fatal. Returns `None` for codes with other or more letters.
     #[must_use]
     pub fn default_severity(&self) -> Option<Severity> {
         match self.as_str().as_bytes() {
@@ -88,7 +90,7 @@ impl Code {
     }
 }
 
-/// The [`Code`] of a literal, checked at compile time: wrong text is a compile error.
+/// Creates a [`Code`] from a literal. A text that is not a code is a compile error.
 ///
 /// ```
 /// const E0042: vitte_diag::Code = vitte_diag::code!("E0042");
@@ -103,13 +105,13 @@ macro_rules! code {
         const {
             match $crate::Code::parse($text) {
                 Some(code) => code,
-                None => panic!("a code is one to eight capital letters and one to six digits"),
+                None => panic!("not a code: expected 1 to 8 uppercase letters and 1 to 6 digits"),
             }
         }
     };
 }
 
-// All that follows is by the text alone.
+// These impls compare the text, not the unused bytes after it.
 
 impl PartialEq for Code {
     fn eq(&self, other: &Self) -> bool {
@@ -186,7 +188,7 @@ impl schemars::JsonSchema for Code {
     }
 }
 
-/// Text that is not a [`Code`].
+/// The error of a text that is not a [`Code`].
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct CodeError {
@@ -194,7 +196,7 @@ pub struct CodeError {
 }
 
 impl CodeError {
-    /// The text that is not a code.
+    /// Returns the text that is not a code.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
@@ -206,7 +208,7 @@ impl fmt::Display for CodeError {
         let text = crate::text::one_line(&self.text);
         write!(
             f,
-            "`{text}` is not a code: one to {MAX_LETTERS} capital letters and one to {MAX_DIGITS} digits"
+            "`{text}` is not a code: expected 1 to {MAX_LETTERS} uppercase letters followed by 1 to {MAX_DIGITS} digits"
         )
     }
 }
@@ -218,7 +220,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_are_letters_and_digits_within_the_limits() {
+    fn codes_are_letters_then_digits_within_the_limits() {
         for good in ["E0001", "W0100", "TYP0042", "A1", "ABCDEFGH123456"] {
             assert_eq!(Code::new(good).unwrap().as_str(), good);
         }
@@ -241,14 +243,14 @@ mod tests {
     }
 
     #[test]
-    fn order_and_equality_are_those_of_the_text() {
+    fn order_and_equality_compare_the_text() {
         assert!(code!("E0001") < code!("E0002"));
         assert!(code!("E1") < code!("E10"));
         assert_ne!(code!("E1"), code!("E10"));
     }
 
     #[test]
-    fn the_letter_gives_the_default_severity() {
+    fn the_letter_determines_the_default_severity() {
         assert_eq!(code!("F0001").default_severity(), Some(Severity::Fatal));
         assert_eq!(code!("EX0001").default_severity(), None);
         assert_eq!(code!("X0001").default_severity(), None);

@@ -1,4 +1,4 @@
-//! One message of a compiler: what is wrong, where, and what may help.
+//! Diagnostics and their labels.
 
 use std::borrow::Cow;
 
@@ -10,19 +10,19 @@ use super::severity::Severity;
 use super::span::Span;
 use super::suggestion::Suggestion;
 
-/// Whether a label marks the problem itself or something that explains it.
+/// The kind of a label: the problem itself, or something that explains it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum LabelStyle {
-    /// The problem itself, underlined with `^`. Each diagnostic has exactly one.
+    /// The problem itself, underlined with `^`. Each diagnostic has exactly one primary label.
     Primary,
-    /// What explains it, underlined with `-`.
+    /// Something that explains the problem, underlined with `-`.
     Secondary,
 }
 
 impl LabelStyle {
-    /// Its name in the JSON output.
+    /// Returns the name in JSON output.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Primary => "primary",
@@ -31,9 +31,9 @@ impl LabelStyle {
     }
 }
 
-/// A span of source with, perhaps, a message.
+/// A span with an optional message.
 ///
-/// Labels are made by the [`Diagnostic`] that they belong to, so that exactly one is primary.
+/// Only a [`Diagnostic`] creates labels, which guarantees that exactly one of them is primary.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Label {
     span: Span,
@@ -42,29 +42,32 @@ pub struct Label {
 }
 
 impl Label {
-    /// The bytes that it marks.
+    /// Returns the span that the label marks.
     #[must_use]
     pub const fn span(&self) -> Span {
         self.span
     }
 
-    /// Whether it is the primary one.
+    /// Returns whether the label is primary or secondary.
     #[must_use]
     pub const fn style(&self) -> LabelStyle {
         self.style
     }
 
-    /// The message, where there is one.
+    /// Returns the message, or `None` if the label has none.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         self.message.as_deref()
     }
 }
 
-/// One message of a compiler.
+/// One message of a compiler: a severity, a code, a message, one primary label, and optional secondary
+/// labels, notes, help, suggestions and backtrace.
 ///
-/// The primary span is taken by the constructor, so there is always exactly one. Text is
-/// `&'static str` or `String`; a line feed in it goes on in the next line of the output.
+/// The constructors take the span of the primary label, so every diagnostic has exactly one.
+/// [`with_label`](Self::with_label) sets the message of that label, and
+/// [`with_secondary`](Self::with_secondary) adds further labels. Texts are `&'static str` or `String`; a
+/// line feed in a text begins a new line of output.
 ///
 /// ```
 /// use vitte_diag::{Diagnostic, FileId, Severity, Span, codes};
@@ -80,7 +83,7 @@ impl Label {
 /// # Ok::<(), vitte_diag::SpanError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-#[must_use = "a diagnostic is shown only when it is pushed to a bag or given to an emitter"]
+#[must_use = "a diagnostic is shown only if it is pushed to a bag or passed to an emitter"]
 pub struct Diagnostic {
     severity: Severity,
     code: Code,
@@ -91,9 +94,9 @@ pub struct Diagnostic {
     extras: Option<Box<Extras>>,
 }
 
-/// What few diagnostics have, out of line: a program with a million errors keeps a million
-/// diagnostics, and those without it cost a pointer. It is there only where something is in it, so
-/// that derived equality is that of what was said.
+/// The rarely used parts of a diagnostic. They are boxed because a program may collect a million
+/// diagnostics, and most of them have none of these parts. The box exists only if a part is not empty,
+/// so the derived `PartialEq` compares contents.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 struct Extras {
     notes: Vec<Cow<'static, str>>,
@@ -102,7 +105,7 @@ struct Extras {
 }
 
 impl Diagnostic {
-    /// A diagnostic of any severity; `span` is where the problem is.
+    /// Creates a diagnostic. `span` is the span of the primary label.
     pub fn new(
         severity: Severity,
         code: Code,
@@ -120,64 +123,68 @@ impl Diagnostic {
         }
     }
 
-    /// An error at `span`.
+    /// Creates an error at `span`.
     pub fn error(code: Code, span: Span, message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Severity::Error, code, span, message)
     }
 
-    /// A warning at `span`.
+    /// Creates a warning at `span`.
     pub fn warning(code: Code, span: Span, message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Severity::Warning, code, span, message)
     }
 
-    /// A note at `span`.
+    /// Creates a note at `span`: a diagnostic of its own with the lowest severity. For a note below
+    /// another diagnostic see [`with_note`](Self::with_note).
     pub fn note(code: Code, span: Span, message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Severity::Note, code, span, message)
     }
 
-    /// Sets the message of the primary label; an empty one is none.
+    /// Sets the message of the *primary* label, which exists from the start. An empty message removes it.
+    ///
+    /// In codespan-reporting and ariadne the method of this name adds a label. Here
+    /// [`with_secondary`](Self::with_secondary) does.
     pub fn with_label(mut self, message: impl Into<Cow<'static, str>>) -> Self {
         self.set_label(message);
         self
     }
 
-    /// Adds a secondary label; an empty message is none.
+    /// Adds a secondary label. With an empty `message` only the span is marked.
     pub fn with_secondary(mut self, span: Span, message: impl Into<Cow<'static, str>>) -> Self {
         self.add_secondary(span, message);
         self
     }
 
-    /// Adds a note.
+    /// Adds a note: a further fact, shown below the excerpt.
     pub fn with_note(mut self, note: impl Into<Cow<'static, str>>) -> Self {
         self.add_note(note);
         self
     }
 
-    /// Adds help: a diagnostic has one, and a second one goes on in its next line.
+    /// Sets the help text. If there already is one, `help` is appended to it on a new line.
     pub fn with_help(mut self, help: impl Into<Cow<'static, str>>) -> Self {
         self.add_help(help);
         self
     }
 
-    /// Adds a way to mend it.
+    /// Adds a suggestion of how to fix the problem.
     pub fn with_suggestion(mut self, suggestion: Suggestion) -> Self {
         self.add_suggestion(suggestion);
         self
     }
 
-    /// Sets the calls that were being made, as of a crash; an empty backtrace is none.
+    /// Sets the backtrace, for example of a crash. An empty backtrace removes it.
     pub fn with_backtrace(mut self, backtrace: Backtrace) -> Self {
         self.set_backtrace(backtrace);
         self
     }
 
-    /// [`with_label`](Self::with_label), in place.
+    /// Sets the message of the primary label in place, see [`with_label`](Self::with_label).
     pub fn set_label(&mut self, message: impl Into<Cow<'static, str>>) -> &mut Self {
         self.primary.message = non_empty(message);
         self
     }
 
-    /// [`with_secondary`](Self::with_secondary), in place.
+    /// Adds a secondary label in place, see [`with_secondary`](Self::with_secondary).
     pub fn add_secondary(
         &mut self,
         span: Span,
@@ -185,20 +192,20 @@ impl Diagnostic {
     ) -> &mut Self {
         let (style, message) = (LabelStyle::Secondary, non_empty(message));
         if self.secondary.is_empty() {
-            // Most have one, and a first push would make room for four.
+            // Most diagnostics have one secondary label. The first `push` would allocate four.
             self.secondary.reserve_exact(1);
         }
         self.secondary.push(Label { span, style, message });
         self
     }
 
-    /// [`with_note`](Self::with_note), in place.
+    /// Adds a note in place, see [`with_note`](Self::with_note).
     pub fn add_note(&mut self, note: impl Into<Cow<'static, str>>) -> &mut Self {
         self.extras().notes.push(note.into());
         self
     }
 
-    /// [`with_help`](Self::with_help), in place.
+    /// Sets or extends the help text in place, see [`with_help`](Self::with_help).
     pub fn add_help(&mut self, help: impl Into<Cow<'static, str>>) -> &mut Self {
         let help = help.into();
         match &mut self.help {
@@ -212,13 +219,13 @@ impl Diagnostic {
         self
     }
 
-    /// [`with_suggestion`](Self::with_suggestion), in place.
+    /// Adds a suggestion in place, see [`with_suggestion`](Self::with_suggestion).
     pub fn add_suggestion(&mut self, suggestion: Suggestion) -> &mut Self {
         self.extras().suggestions.push(suggestion);
         self
     }
 
-    /// [`with_backtrace`](Self::with_backtrace), in place.
+    /// Sets the backtrace in place, see [`with_backtrace`](Self::with_backtrace).
     pub fn set_backtrace(&mut self, backtrace: Backtrace) -> &mut Self {
         if !backtrace.is_empty() || self.backtrace().is_some() {
             self.extras().backtrace = backtrace;
@@ -231,71 +238,71 @@ impl Diagnostic {
         self.extras.get_or_insert_default()
     }
 
-    /// Gives it another severity, as a policy does.
+    /// Changes the severity, as a policy may demand.
     pub(crate) fn set_severity(&mut self, severity: Severity) {
         self.severity = severity;
     }
 
-    /// How bad it is.
+    /// Returns the severity.
     #[must_use]
     pub const fn severity(&self) -> Severity {
         self.severity
     }
 
-    /// What kind of problem it is.
+    /// Returns the code, which identifies the kind of problem.
     #[must_use]
     pub const fn code(&self) -> Code {
         self.code
     }
 
-    /// What is wrong, in one sentence.
+    /// Returns the message: what is wrong.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// The label where the problem is.
+    /// Returns the primary label: where the problem is.
     #[must_use]
     pub const fn primary(&self) -> &Label {
         &self.primary
     }
 
-    /// The labels that explain it, in the order in which they were added.
+    /// Returns the secondary labels in the order in which they were added.
     #[must_use]
     pub fn secondary(&self) -> &[Label] {
         &self.secondary
     }
 
-    /// All labels, the primary one first.
+    /// Returns all labels: the primary label, then the secondary labels.
     pub fn labels(&self) -> impl Iterator<Item = &Label> {
         std::iter::once(&self.primary).chain(&self.secondary)
     }
 
-    /// What to do about it.
+    /// Returns the help text, or `None` if there is none.
     #[must_use]
     pub fn help(&self) -> Option<&str> {
         self.help.as_deref()
     }
 
-    /// What else is to be known, in the order in which it was added.
+    /// Returns the notes in the order in which they were added.
     pub fn notes(&self) -> impl Iterator<Item = &str> {
         self.extras.iter().flat_map(|extras| &extras.notes).map(AsRef::as_ref)
     }
 
-    /// Ways to mend it, in the order in which they were added.
+    /// Returns the suggestions in the order in which they were added.
     #[must_use]
     pub fn suggestions(&self) -> &[Suggestion] {
         self.extras.as_ref().map_or(&[], |extras| &extras.suggestions)
     }
 
-    /// The calls that were being made, where they are known.
+    /// Returns the backtrace, or `None` if there is none.
     #[must_use]
     pub fn backtrace(&self) -> Option<&Backtrace> {
-        self.extras.as_ref().map(|extras| &extras.backtrace).filter(|calls| !calls.is_empty())
+        self.extras.as_ref().map(|extras| &extras.backtrace).filter(|frames| !frames.is_empty())
     }
 }
 
-/// A label's message: an empty one is none.
+/// Returns the message of a label, or `None` if it is empty.
 fn non_empty(message: impl Into<Cow<'static, str>>) -> Option<Cow<'static, str>> {
     Some(message.into()).filter(|message| !message.is_empty())
 }
@@ -320,14 +327,14 @@ mod tests {
         assert_eq!(messages, [Some("p"), Some("a"), None]);
     }
 
-    /// What a bag of a million takes is this times a million, and what `tests/it/memory.rs` counts.
+    /// A bag may contain a million diagnostics, see `tests/it/memory.rs`.
     #[test]
     fn a_diagnostic_is_small() {
         assert!(size_of::<Diagnostic>() <= 144, "{}", size_of::<Diagnostic>());
     }
 
     #[test]
-    fn equal_is_what_says_the_same_whatever_came_first() {
+    fn equality_compares_contents_and_not_the_order_of_setters() {
         use crate::{Applicability, Edit};
         let edit = Edit::remove(Span::empty(FileId::new(0), 0));
         let suggestion = Suggestion::single("s", edit, Applicability::Unspecified);
@@ -344,9 +351,9 @@ mod tests {
 
     #[test]
     fn an_empty_backtrace_is_none() {
-        let calls = || [Frame::new("f")].into_iter().collect::<Backtrace>();
-        let with = sample().with_backtrace(calls());
-        assert_eq!(with.backtrace(), Some(&calls()));
+        let backtrace = || [Frame::new("f")].into_iter().collect::<Backtrace>();
+        let with = sample().with_backtrace(backtrace());
+        assert_eq!(with.backtrace(), Some(&backtrace()));
         assert_ne!(with, sample());
         assert_eq!(with.clone().with_backtrace(Backtrace::default()), sample());
         let noted = with.with_note("n").with_backtrace(Backtrace::default());
@@ -355,7 +362,7 @@ mod tests {
     }
 
     #[test]
-    fn a_second_help_is_not_lost() {
+    fn a_second_help_is_appended() {
         assert_eq!(sample().with_help("a").with_help(String::from("b")).help(), Some("a\nb"));
     }
 }

@@ -1,29 +1,29 @@
-//! How bad a diagnostic is.
+//! The severity of a diagnostic.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// How bad it is, from `Note` to `Fatal`.
+/// The severity of a diagnostic, ordered from `Note` to `Fatal`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Severity {
-    /// Something to know.
+    /// Information that requires no action.
     Note,
-    /// Something to look at; the compilation goes on.
+    /// A possible problem. Compilation continues.
     Warning,
-    /// The program is wrong.
+    /// The program is invalid.
     Error,
-    /// The compiler itself failed. For crashes alone.
+    /// The compiler itself failed. Used for crashes only.
     Fatal,
 }
 
 impl Severity {
-    /// All, from `Note` to `Fatal`.
+    /// All severities from `Note` to `Fatal`.
     pub(crate) const ALL: [Self; 4] = [Self::Note, Self::Warning, Self::Error, Self::Fatal];
 
-    /// The word that output has for it, in lower case.
+    /// Returns the name in output, in lower case.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn severities_are_ordered_and_spelled() {
+    fn severities_are_ordered_and_named() {
         use Severity::{Error, Fatal, Note, Warning};
         assert!(Note < Warning && Warning < Error && Error < Fatal);
         assert_eq!(Severity::ALL, [Note, Warning, Error, Fatal]);

@@ -1,33 +1,40 @@
-//! Where something stands: a file and a range of bytes in it.
+//! Spans: a file and a range of bytes in it.
 
 use std::fmt;
 use std::ops::Range;
 
-/// A file of one [`SourceMap`](crate::SourceMap): its index there, stable for one compilation.
+/// The id of a file in one [`SourceMap`](crate::SourceMap): its 0-based index. It never changes, because a
+/// map only grows.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct FileId(u32);
 
 impl FileId {
-    /// The file with this 0-based index. A map may have no such file: looking it up says so.
+    /// Creates the id of the file with a 0-based index. Whether the file exists is checked when the id is
+    /// looked up in a map.
     #[must_use]
     pub const fn new(index: u32) -> Self {
         Self(index)
     }
 
-    /// No file: what has no place, as a crash may have none, is in it.
+    /// The id of no file, for diagnostics without a location, such as some crashes.
     pub const DUMMY: Self = Self(u32::MAX);
 
-    /// The 0-based index of the file in its map.
+    /// Returns the 0-based index of the file in its map.
     #[must_use]
     pub const fn index(self) -> u32 {
         self.0
     }
 }
 
-/// A range of bytes in one file: 12 bytes, `Copy`, and never reversed.
+/// A range of bytes in one file. `Copy`, 12 bytes.
 ///
-/// `lo` is inclusive and `hi` exclusive, both are byte offsets from the file's first byte, and
-/// `lo <= hi`. An empty span is legal and points between two bytes.
+/// `lo` is inclusive and `hi` is exclusive. Both are byte offsets from the start of the file, not
+/// characters, and `lo <= hi` always holds. An empty span is valid and points between two bytes.
+///
+/// Two constructors can fail, because their offsets are often computed: [`Span::new`] rejects reversed
+/// ranges and offsets that do not fit in 32 bits, and [`SourceMap::span`](crate::SourceMap::span) also
+/// checks that the range lies in the file and does not split a character. Prefer the latter: it finds a
+/// wrong offset where it is made, not when the diagnostic is shown.
 ///
 /// ```
 /// use vitte_diag::{FileId, Span};
@@ -46,15 +53,14 @@ pub struct Span {
 }
 
 impl Span {
-    /// The bytes `lo..hi` of `file`; any integer type will do.
+    /// Creates the span of the bytes `lo..hi` of `file`. Offsets may be of any integer type.
     ///
-    /// Only the order is checked here: [`SourceMap::span`](crate::SourceMap::span) also checks
-    /// against the file.
+    /// The offsets are not compared with the file: [`SourceMap::span`](crate::SourceMap::span) does that.
     ///
     /// # Errors
     ///
-    /// [`SpanError::Reversed`] when `lo > hi`, [`SpanError::Offset`] when one of them is negative
-    /// or does not fit in 32 bits.
+    /// [`SpanError::Reversed`] if `lo > hi`, [`SpanError::Offset`] if an offset is negative or does not
+    /// fit in 32 bits.
     pub fn new(file: FileId, lo: impl ByteOffset, hi: impl ByteOffset) -> Result<Self, SpanError> {
         let (lo, hi) = (offset(lo)?, offset(hi)?);
         if lo > hi {
@@ -63,7 +69,7 @@ impl Span {
         Ok(Self { file, lo, hi })
     }
 
-    /// The empty span before byte `at` of `file`.
+    /// Creates the empty span before byte `at` of `file`.
     #[must_use]
     pub const fn empty(file: FileId, at: u32) -> Self {
         Self { file, lo: at, hi: at }
@@ -72,52 +78,52 @@ impl Span {
     /// A placeholder for a diagnostic without a location: an empty span in [`FileId::DUMMY`].
     pub const DUMMY: Self = Self::empty(FileId::DUMMY, 0);
 
-    /// The bytes between two offsets, whichever is the smaller one.
-    pub(crate) fn clamped(file: FileId, lo: u32, hi: u32) -> Self {
+    /// Creates the span between two offsets in any order.
+    pub(crate) fn between(file: FileId, lo: u32, hi: u32) -> Self {
         Self { file, lo: lo.min(hi), hi: lo.max(hi) }
     }
 
-    /// The file that the bytes are in.
+    /// Returns the file that contains the bytes.
     #[must_use]
     pub const fn file(self) -> FileId {
         self.file
     }
 
-    /// Offset of the first byte.
+    /// Returns the offset of the first byte (inclusive).
     #[must_use]
     pub const fn lo(self) -> u32 {
         self.lo
     }
 
-    /// Offset of the byte after the last one.
+    /// Returns the offset of the byte after the last one (exclusive).
     #[must_use]
     pub const fn hi(self) -> u32 {
         self.hi
     }
 
-    /// The number of bytes.
+    /// Returns the number of bytes.
     #[must_use]
     pub const fn len(self) -> u32 {
         self.hi - self.lo
     }
 
-    /// Whether the span points between two bytes.
+    /// Returns true if the span has no bytes and only marks a position.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.lo == self.hi
     }
 
-    /// The bytes as a range, to slice the file's text with.
+    /// Returns the range of bytes, for slicing the text of the file.
     #[must_use]
     pub const fn range(self) -> Range<usize> {
         self.lo as usize..self.hi as usize
     }
 
-    /// The smallest span that covers both.
+    /// Returns the smallest span that covers both spans.
     ///
     /// # Errors
     ///
-    /// [`SpanError::TwoFiles`] when they are not in the same file.
+    /// [`SpanError::TwoFiles`] if the spans are in different files.
     pub fn cover(self, other: Self) -> Result<Self, SpanError> {
         if self.file != other.file {
             return Err(SpanError::TwoFiles { first: self.file, second: other.file });
@@ -126,11 +132,11 @@ impl Span {
     }
 }
 
-/// An integer that counts bytes: every integer type is one, and nothing else.
+/// A byte offset. Implemented by all primitive integer types, and sealed.
 pub trait ByteOffset: Copy + TryInto<u32> + fmt::Display + sealed::Sealed {}
 
 mod sealed {
-    /// Keeps other types out: `char` and `bool` convert to `u32` too.
+    /// Excludes `char` and `bool`, which convert to `u32` too.
     pub trait Sealed {}
 }
 
@@ -147,27 +153,27 @@ fn offset<T: ByteOffset>(value: T) -> Result<u32, SpanError> {
     value.try_into().map_err(|_| SpanError::Offset { value: value.to_string() })
 }
 
-/// Why two offsets are no [`Span`].
+/// Why a [`Span`] could not be created.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum SpanError {
     /// The span would end before it begins.
     Reversed {
-        /// The first byte asked for.
+        /// The start of the range.
         lo: u32,
-        /// The end asked for, which is smaller.
+        /// The end of the range, less than `lo`.
         hi: u32,
     },
-    /// A byte offset that is negative or over [`u32::MAX`].
+    /// A byte offset is negative or greater than [`u32::MAX`].
     Offset {
-        /// The offset as it was given.
+        /// The offset in decimal.
         value: String,
     },
-    /// A span over two files.
+    /// The span would cover bytes of two files.
     TwoFiles {
-        /// The file of one span.
+        /// The file of the first span.
         first: FileId,
-        /// The file of the other.
+        /// The file of the second span.
         second: FileId,
     },
 }
@@ -181,7 +187,7 @@ impl fmt::Display for SpanError {
             }
             Self::TwoFiles { first, second } => {
                 let (first, second) = (first.index(), second.index());
-                write!(f, "one span cannot cover bytes of two files ({first} and {second})")
+                write!(f, "a span cannot cover bytes of two files ({first} and {second})")
             }
         }
     }
@@ -208,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn wrong_offsets_are_values_that_say_what_was_wrong() {
+    fn wrong_offsets_are_errors_that_name_the_offset() {
         assert_eq!(Span::new(FILE, 2, 1), Err(SpanError::Reversed { lo: 2, hi: 1 }));
         assert_eq!(
             Span::new(FILE, -1, 1).unwrap_err().to_string(),
@@ -222,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn cover_is_the_hull_and_stays_in_one_file() {
+    fn cover_spans_both_and_requires_one_file() {
         let (a, b) = (Span::new(FILE, 4, 6).unwrap(), Span::empty(FILE, 9));
         assert_eq!(a.cover(b), Span::new(FILE, 4, 9));
         assert_eq!(b.cover(a), a.cover(b));

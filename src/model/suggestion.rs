@@ -1,4 +1,4 @@
-//! How a problem may be mended: edits of the sources.
+//! Suggestions: edits of the sources that would fix a problem.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,26 +7,26 @@ use serde::{Deserialize, Serialize};
 
 use super::span::{FileId, Span};
 
-/// How sure a compiler is of a [`Suggestion`].
+/// How certain the compiler is that a [`Suggestion`] is correct.
 ///
-/// The four kinds are those of rustc (`rustc_lint_defs::Applicability`).
+/// The four levels are those of rustc (`rustc_lint_defs::Applicability`).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(description = "How sure the compiler is."))]
 pub enum Applicability {
-    /// It is what the user meant: a tool may apply it unasked.
+    /// The suggestion is what the user meant. A tool may apply it without asking.
     MachineApplicable,
-    /// It may be what the user meant: somebody has to look at it.
+    /// The suggestion may be what the user meant. A person has to review it.
     MaybeIncorrect,
-    /// It holds placeholders such as `/* type */`, to be filled in.
+    /// The suggestion contains placeholders such as `/* type */` that a person has to fill in.
     HasPlaceholders,
-    /// Nothing is known about it.
+    /// The compiler does not state how certain it is.
     Unspecified,
 }
 
 impl Applicability {
-    /// The word that JSON has for it, such as `machine-applicable`.
+    /// Returns the name in JSON, such as `machine-applicable`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -38,7 +38,7 @@ impl Applicability {
     }
 }
 
-/// One change of a source: new text in the place of some bytes.
+/// One edit of a source file: replaces a span with new text.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Edit {
     span: Span,
@@ -46,38 +46,38 @@ pub struct Edit {
 }
 
 impl Edit {
-    /// `text` in the place of the bytes of `span`.
+    /// Creates an edit that replaces the bytes of `span` with `text`.
     #[must_use]
     pub fn replace(span: Span, text: impl Into<Cow<'static, str>>) -> Self {
         Self { span, text: text.into() }
     }
 
-    /// `text` before byte `at` of `file`.
+    /// Creates an edit that inserts `text` before byte `at` of `file`.
     #[must_use]
     pub fn insert(file: FileId, at: u32, text: impl Into<Cow<'static, str>>) -> Self {
         Self::replace(Span::empty(file, at), text)
     }
 
-    /// Nothing in the place of the bytes of `span`.
+    /// Creates an edit that deletes the bytes of `span`.
     #[must_use]
     pub const fn remove(span: Span) -> Self {
         Self { span, text: Cow::Borrowed("") }
     }
 
-    /// The bytes that go.
+    /// Returns the span that is replaced. It is empty for an insertion.
     #[must_use]
     pub const fn span(&self) -> Span {
         self.span
     }
 
-    /// The text that comes.
+    /// Returns the new text. It is empty for a deletion.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// Whether both cannot be done: they share a byte, one is inside the other, or both insert at
-    /// one place, so that nobody could say which text comes first.
+    /// Returns true if the two edits conflict: they share a byte, one is inside the other, or both insert
+    /// at the same offset, where the order of their texts would be ambiguous.
     pub(crate) fn overlaps(&self, other: &Self) -> bool {
         let (first, second) =
             if self.span <= other.span { (self.span, other.span) } else { (other.span, self.span) };
@@ -85,10 +85,10 @@ impl Edit {
     }
 }
 
-/// A way to mend a problem: a message and the edits that do it.
+/// A message and the edits that would fix a problem.
 ///
-/// The edits are sorted, do not overlap, and are at least one; they may be in several files. They
-/// are one change: all of them are applied, or none.
+/// There is at least one edit. The edits are sorted by span, do not overlap, and may be in several files.
+/// They form one change: either all of them are applied or none.
 ///
 /// ```
 /// use vitte_diag::{Applicability, Edit, FileId, Span, Suggestion};
@@ -99,7 +99,7 @@ impl Edit {
 ///     [Edit::replace(old, "sum"), Edit::insert(file, 0, "pub ")],
 ///     Applicability::MaybeIncorrect,
 /// )?;
-/// assert_eq!(rename.edits()[0].text(), "pub ", "sorted by place");
+/// assert_eq!(rename.edits()[0].text(), "pub ", "edits are sorted");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -110,11 +110,11 @@ pub struct Suggestion {
 }
 
 impl Suggestion {
-    /// A suggestion of one or more edits, in any order.
+    /// Creates a suggestion with one or more edits in any order.
     ///
     /// # Errors
     ///
-    /// A [`SuggestionError`] when there is no edit, or when two overlap.
+    /// A [`SuggestionError`] if there is no edit, or if two edits overlap.
     pub fn new(
         message: impl Into<Cow<'static, str>>,
         edits: impl IntoIterator<Item = Edit>,
@@ -125,14 +125,14 @@ impl Suggestion {
         if edits.is_empty() {
             return Err(SuggestionError::Empty);
         }
-        let mut neighbours = edits.iter().zip(edits.iter().skip(1));
-        if let Some((first, second)) = neighbours.find(|(first, second)| first.overlaps(second)) {
+        let mut pairs = edits.iter().zip(edits.iter().skip(1));
+        if let Some((first, second)) = pairs.find(|(first, second)| first.overlaps(second)) {
             return Err(SuggestionError::Overlap { first: first.span, second: second.span });
         }
         Ok(Self { message: message.into(), edits, applicability })
     }
 
-    /// A suggestion of one edit.
+    /// Creates a suggestion with one edit.
     #[must_use]
     pub fn single(
         message: impl Into<Cow<'static, str>>,
@@ -142,36 +142,36 @@ impl Suggestion {
         Self { message: message.into(), edits: vec![edit], applicability }
     }
 
-    /// What it does, as an order: "add `.end`".
+    /// Returns the message, an imperative such as "add `.end`".
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// What is to be changed: at least one edit, in the order of their places, none over another.
+    /// Returns the edits: at least one, sorted by span, without overlaps.
     #[must_use]
     pub fn edits(&self) -> &[Edit] {
         &self.edits
     }
 
-    /// How sure the compiler is of it.
+    /// Returns how certain the compiler is that the suggestion is correct.
     #[must_use]
     pub const fn applicability(&self) -> Applicability {
         self.applicability
     }
 }
 
-/// Why edits are no [`Suggestion`].
+/// Why a [`Suggestion`] could not be created.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum SuggestionError {
     /// There is no edit.
     Empty,
-    /// Two edits overlap, or insert at the same place.
+    /// Two edits overlap or insert at the same offset.
     Overlap {
-        /// The bytes of the edit that begins first.
+        /// The span of the edit that begins first.
         first: Span,
-        /// Those of the other.
+        /// The span of the other edit.
         second: Span,
     },
 }
@@ -179,7 +179,7 @@ pub enum SuggestionError {
 impl fmt::Display for SuggestionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Empty => f.write_str("a suggestion has at least one edit"),
+            Self::Empty => f.write_str("a suggestion needs at least one edit"),
             Self::Overlap { first, second } => write!(
                 f,
                 "the edits at bytes {}..{} and {}..{} overlap",
@@ -210,8 +210,8 @@ mod tests {
     #[test]
     fn edits_are_sorted_and_do_not_overlap() {
         let ok = suggestion(&[(7, 9), (3, 3), (3, 5), (5, 7), (9, 9)]).unwrap();
-        let places: Vec<_> = ok.edits().iter().map(|e| (e.span().lo(), e.span().hi())).collect();
-        assert_eq!(places, [(3, 3), (3, 5), (5, 7), (7, 9), (9, 9)]);
+        let spans: Vec<_> = ok.edits().iter().map(|e| (e.span().lo(), e.span().hi())).collect();
+        assert_eq!(spans, [(3, 3), (3, 5), (5, 7), (7, 9), (9, 9)]);
         for bad in [&[(3, 5), (4, 6)][..], &[(3, 9), (4, 4)], &[(3, 3), (3, 3)], &[(1, 2), (1, 2)]]
         {
             assert!(matches!(suggestion(bad), Err(SuggestionError::Overlap { .. })), "{bad:?}");
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn words_of_json_are_the_words() {
+    fn as_str_is_the_name_in_json() {
         use Applicability::{HasPlaceholders, MachineApplicable, MaybeIncorrect, Unspecified};
         for one in [MachineApplicable, MaybeIncorrect, HasPlaceholders, Unspecified] {
             assert_eq!(serde_json::to_string(&one).unwrap(), format!("\"{}\"", one.as_str()));

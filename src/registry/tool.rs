@@ -1,4 +1,4 @@
-//! The compiler that speaks: what the formats for other programs say of it.
+//! The name, version and codes of a compiler, for output formats and flags.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -7,8 +7,8 @@ use super::{Page, UnknownCode};
 use crate::model::{Code, Severity};
 use crate::source::url;
 
-/// The compiler whose diagnostics these are. The [default](Tool::default) is `vittec`. A clone is cheap,
-/// whatever the number of pages: it shares them.
+/// The compiler that produces the diagnostics: its name, version and codes. The [default](Tool::default) is
+/// `vittec`. A clone is cheap because it shares the pages.
 ///
 /// ```
 /// use vitte_diag::{Tool, codes};
@@ -17,10 +17,10 @@ use crate::source::url;
 /// assert_eq!(tool.code_url(codes::E0001).as_deref(), Some("https://mycc.example/errors/E0001"));
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Tool(Arc<About>);
+pub struct Tool(Arc<ToolData>);
 
 #[derive(Clone, PartialEq, Eq, Debug)]
-struct About {
+struct ToolData {
     name: Cow<'static, str>,
     version: Cow<'static, str>,
     codes_url: Option<String>,
@@ -28,7 +28,7 @@ struct About {
     pages: Vec<Page<'static>>,
 }
 
-/// `vittec` of this version, with the pages of the Vitte compiler's codes.
+/// `vittec` in the version of this crate, with the pages of the Vitte compiler's codes.
 impl Default for Tool {
     fn default() -> Self {
         Self::new("vittec", env!("CARGO_PKG_VERSION")).with_pages(super::pages())
@@ -36,73 +36,74 @@ impl Default for Tool {
 }
 
 impl Tool {
-    /// A compiler by its name and version.
+    /// Creates a compiler without codes from its name and version.
     #[must_use]
     pub fn new(name: impl Into<Cow<'static, str>>, version: impl Into<Cow<'static, str>>) -> Self {
         let (name, version) = (name.into(), version.into());
         let (codes_url, codes, pages) = (None, Vec::new(), Vec::new());
-        Self(Arc::new(About { name, version, codes_url, codes, pages }))
+        Self(Arc::new(ToolData { name, version, codes_url, codes, pages }))
     }
 
-    /// Where are its codes explained? The address of a code's page is `base` with the code behind it;
-    /// what may not stand in a URL is percent-encoded. By default nowhere.
+    /// Sets the URL at which the codes are explained: the URL of a code's page is `base` followed by the code.
+    /// Characters that are not allowed in a URL are percent-encoded. Default: none.
     #[must_use]
     pub fn with_codes_url(mut self, base: impl AsRef<str>) -> Self {
         Arc::make_mut(&mut self.0).codes_url = Some(url::encoded(base.as_ref()).into_owned());
         self
     }
 
-    /// Which codes has it, each with the severity that it has unless a flag changes it? By default
-    /// none is known, so that no flag can name one.
+    /// Adds codes without pages, each with its default severity. Flags such as `--deny` accept only codes that
+    /// were added. Default: none.
     #[must_use]
     pub fn with_codes(mut self, codes: impl IntoIterator<Item = (Code, Severity)>) -> Self {
         Arc::make_mut(&mut self.0).codes.extend(codes);
         self
     }
 
-    /// What do its codes mean? The codes of the pages are [codes](Self::with_codes) of the compiler.
+    /// Adds the pages of codes. This also adds the codes themselves. Default: none.
     #[must_use]
     pub fn with_pages(mut self, pages: impl IntoIterator<Item = Page<'static>>) -> Self {
         Arc::make_mut(&mut self.0).pages.extend(pages);
         self
     }
 
-    /// The compiler's name.
+    /// Returns the name.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.0.name
     }
 
-    /// The compiler's version.
+    /// Returns the version.
     #[must_use]
     pub fn version(&self) -> &str {
         &self.0.version
     }
 
-    /// Its codes, each with the severity that it has unless a flag changes it.
+    /// Returns the codes, each with its default severity.
     pub fn codes(&self) -> impl Iterator<Item = (Code, Severity)> {
         let of_pages = self.0.pages.iter().map(|page| (page.code, page.severity));
         self.0.codes.iter().copied().chain(of_pages)
     }
 
-    /// The pages of its codes.
+    /// Returns the pages of the codes.
     #[must_use]
     pub fn pages(&self) -> &[Page<'static>] {
         &self.0.pages
     }
 
-    /// The page of a code that a user asks for; small letters will do.
+    /// Returns the page of a code. Case-insensitive.
     ///
     /// # Errors
     ///
-    /// An [`UnknownCode`], which names the code that is most like it.
+    /// An [`UnknownCode`] with the most similar code that has a page.
     pub fn explain(&self, code: &str) -> Result<&Page<'static>, UnknownCode> {
         let found = self.0.pages.iter().find(|page| page.code.as_str().eq_ignore_ascii_case(code));
         let known = self.0.pages.iter().map(|page| page.code.to_string());
         found.ok_or_else(|| UnknownCode::new(code, known))
     }
 
-    /// The address of the page of `code`: ASCII, safe in any format and on any terminal.
+    /// Returns the URL of the page of `code`: ASCII, safe in every format and on every terminal. Returns `None`
+    /// without [`with_codes_url`](Self::with_codes_url).
     #[must_use]
     pub fn code_url(&self, code: Code) -> Option<String> {
         self.0.codes_url.as_deref().map(|base| format!("{base}{code}"))
@@ -114,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn clones_share_until_one_is_changed() {
+    fn clones_share_data_until_one_is_changed() {
         let tool = Tool::default();
         let clone = tool.clone();
         assert!(std::ptr::eq(tool.pages(), clone.pages()));

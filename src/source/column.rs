@@ -1,33 +1,34 @@
-//! What a column counts.
+//! The units of columns.
 
 use crate::text;
 
-/// What a column counts. Columns are 1-based in every unit; carets are always placed by cells.
+/// The unit in which columns are counted. Columns are 1-based in every unit.
 ///
-/// In `日本é` the `é` stands at column 3 in characters and UTF-16 units, 7 in bytes, 5 in cells.
+/// In `日本é` the `é` is at column 3 in characters and UTF-16 units, 7 in bytes, and 5 in cells. The unit
+/// applies to numbers only: underlines are always placed by cells.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub enum ColumnUnit {
-    /// Unicode scalar values: what rustc and most editors show.
+    /// Unicode scalar values, as in rustc and most editors.
     #[default]
     Char,
-    /// Bytes of UTF-8: what GCC shows by request, and what offsets are.
+    /// Bytes of UTF-8, as in byte offsets and, optionally, in GCC.
     Byte,
-    /// UTF-16 code units: what the Language Server Protocol counts by default.
+    /// UTF-16 code units, the default of the Language Server Protocol.
     Utf16,
-    /// Terminal cells, as the text is shown: wide characters are two, a tab goes to the next stop.
+    /// Terminal cells. Wide characters take two cells, and a tab extends to the next tab stop.
     Cell {
-        /// Cells from one tab stop to the next; 0 counts as 1.
+        /// The distance of tab stops in cells. 0 is treated as 1.
         tab_width: u8,
     },
 }
 
 impl ColumnUnit {
-    /// The 1-based column of what stands after `before`, the text from the line's start.
+    /// Returns the 1-based column after `before`, which is the text from the start of the line.
     pub(crate) fn column_after(self, before: &str) -> u32 {
         let units = match self {
             Self::Char => before.chars().count(),
             Self::Byte => before.len(),
-            // Two units for what is four bytes of UTF-8.
+            // A character of four bytes in UTF-8 takes two units.
             Self::Utf16 => before.chars().count() + text::count_bytes(before, |byte| byte >= 0xf0),
             Self::Cell { .. } if text::is_plain(before) => before.len(),
             Self::Cell { tab_width } => {
@@ -43,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn utf16_units_are_counted_however_long_the_text() {
+    fn utf16_units_are_counted_in_texts_of_any_length() {
         for text in ["", "a", "é日", "👩", "a👩é日"] {
             for times in [1, 63, 64, 255, 256, 1000] {
                 let text = text.repeat(times);

@@ -1,4 +1,4 @@
-//! What can be wrong with a source, or a span in it.
+//! The errors of source files and of spans in them.
 
 use std::{fmt, io};
 
@@ -6,40 +6,40 @@ use super::MAX_FILE_BYTES;
 use crate::model::{FileId, SpanError};
 use crate::text;
 
-/// Why a source could not be added, or a span is not in it.
+/// Why a source file could not be added, or a span is invalid.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum SourceError {
-    /// A file of more than [`MAX_FILE_BYTES`].
+    /// The file has more than [`MAX_FILE_BYTES`].
     TooLarge {
-        /// The file's path as it is shown.
+        /// The path of the file.
         path: String,
-        /// Its size in bytes.
+        /// The size of the file in bytes.
         size: u64,
     },
-    /// The map has as many files as 32 bits can number.
+    /// The map has no unused 32-bit id.
     TooManyFiles,
     /// The file could not be read.
     Io {
-        /// The file's path as it is shown.
+        /// The path of the file.
         path: String,
-        /// What the system said.
+        /// The error of the system.
         error: io::Error,
     },
-    /// The map has no file of this id.
+    /// The map has no file with this id.
     UnknownFile(FileId),
-    /// The offsets are no span.
+    /// The offsets do not form a span.
     Span(SpanError),
-    /// The span ends after the file's end.
+    /// The span ends after the end of the file.
     OutOfBounds {
-        /// The span's end.
+        /// The end of the span.
         hi: u32,
-        /// The file's length in bytes.
+        /// The length of the file in bytes.
         len: u32,
     },
     /// The span begins or ends inside a character.
     InsideCharacter {
-        /// The byte offset that is inside one.
+        /// The byte offset of that end of the span.
         at: u32,
     },
 }
@@ -49,9 +49,9 @@ impl fmt::Display for SourceError {
         match self {
             Self::TooLarge { path, size } => {
                 let path = text::one_line(path);
-                write!(f, "`{path}` is too large: {size} bytes, and the limit is {MAX_FILE_BYTES}")
+                write!(f, "`{path}` is too large: {size} bytes (limit: {MAX_FILE_BYTES})")
             }
-            Self::TooManyFiles => write!(f, "a source map holds at most {} files", u32::MAX),
+            Self::TooManyFiles => write!(f, "a source map can have at most {} files", u32::MAX),
             Self::Io { path, error } => {
                 write!(f, "cannot read `{}`: {error}", text::one_line(path))
             }
@@ -65,7 +65,7 @@ impl fmt::Display for SourceError {
     }
 }
 
-// The text of an error says its cause, so `source` does not say it again.
+// `Display` includes the cause, so `source` returns `None`.
 impl std::error::Error for SourceError {}
 
 impl From<SpanError> for SourceError {

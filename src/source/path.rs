@@ -1,46 +1,47 @@
-//! Paths as messages show them: the same text on every machine.
+//! Normalises paths for display, so that they are the same on every machine.
 
 use std::path::{Component, Path};
 
 use super::url;
 
-/// `path` with `/` between its parts, `.` and `..` resolved by their text, and relative to `root`
-/// where it lies below it. The file system is not asked.
+/// Returns `path` with `/` as separator, `.` and `..` resolved lexically, and relative to `root` if it is below
+/// it. Does not access the file system.
 ///
-/// A path that is empty, or the root itself, is `.`; parts that are not Unicode are shown lossily.
+/// An empty path and `root` itself become `.`. Bytes that are not Unicode are replaced by U+FFFD.
 pub(super) fn normalize(path: &Path, root: Option<&Path>) -> String {
-    let path = Parts::of(path);
-    let below = root.map(Parts::of).and_then(|root| path.below(&root));
-    below.unwrap_or(path).to_text()
+    let path = PathParts::new(path);
+    let relative = root.map(PathParts::new).and_then(|root| path.relative_to(&root));
+    relative.unwrap_or(path).to_text()
 }
 
-/// Whether a path is a name in angle brackets, such as `<stdin>`, for what is no file on disk.
+/// Returns true if `path` is a name in angle brackets, such as `<stdin>`: a source that is not a file on disk.
 pub(crate) fn is_virtual(path: &str) -> bool {
     path.starts_with('<') && path.ends_with('>')
 }
 
-/// The `file:` URL of a normalised path; a relative one starts at `root`, if that is absolute.
+/// Returns the `file:` URL of a normalised path. A relative path is resolved against `root`. Returns `None` if
+/// the result is not absolute.
 pub(crate) fn file_url(path: &str, root: Option<&Path>) -> Option<String> {
-    let whole = match root {
+    let resolved = match root {
         Some(root) => normalize(&root.join(path), None),
         None => path.to_owned(),
     };
-    let slash = if whole.starts_with('/') { "" } else { "/" };
-    let is_absolute = Parts::of(Path::new(&whole)).absolute;
-    is_absolute.then(|| format!("file://{slash}{}", url::path(&whole).replace("%3A", ":")))
+    let slash = if resolved.starts_with('/') { "" } else { "/" };
+    let is_absolute = PathParts::new(Path::new(&resolved)).absolute;
+    is_absolute.then(|| format!("file://{slash}{}", url::path(&resolved).replace("%3A", ":")))
 }
 
-/// A path in parts, with every `.` gone and every `..` that something stands before.
+/// A path in parts, without `.` and without `..` after a name.
 #[derive(PartialEq)]
-struct Parts {
-    /// A drive or share on Windows.
+struct PathParts {
+    /// A drive or share on Windows, else empty.
     prefix: String,
     absolute: bool,
     names: Vec<String>,
 }
 
-impl Parts {
-    fn of(path: &Path) -> Self {
+impl PathParts {
+    fn new(path: &Path) -> Self {
         let mut parts = Self { prefix: String::new(), absolute: false, names: Vec::new() };
         for component in path.components() {
             match component {
@@ -60,7 +61,8 @@ impl Parts {
         parts
     }
 
-    fn below(&self, root: &Self) -> Option<Self> {
+    /// Returns the path relative to `root`, or `None` if it is not below `root`.
+    fn relative_to(&self, root: &Self) -> Option<Self> {
         if !self.absolute || !root.absolute || self.prefix != root.prefix {
             return None;
         }
@@ -80,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dots_are_resolved_by_their_text() {
+    fn dots_are_resolved_lexically() {
         for (path, expected) in [
             ("a.vitte", "a.vitte"),
             ("./src/./a.vitte", "src/a.vitte"),
@@ -110,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn urls_need_an_absolute_path_and_encode_all_that_is_not_plain() {
+    fn urls_need_an_absolute_path_and_are_percent_encoded() {
         let root = Some(Path::new("/home/ana"));
         assert_eq!(file_url("src/a b.vitte", root).unwrap(), "file:///home/ana/src/a%20b.vitte");
         assert_eq!(file_url("../é#?%.vitte", root).unwrap(), "file:///home/%C3%A9%23%3F%25.vitte");

@@ -3,14 +3,14 @@ use std::fs::File;
 use super::*;
 use crate::model::SpanError;
 
-fn one(text: impl Into<Vec<u8>>) -> (SourceMap, FileId) {
+fn single_file(text: impl Into<Vec<u8>>) -> (SourceMap, FileId) {
     let mut sources = SourceMap::new();
     let file = sources.add("a.vitte", text).unwrap();
     (sources, file)
 }
 
 fn line_texts(text: impl Into<Vec<u8>>) -> Vec<String> {
-    let (sources, file) = one(text);
+    let (sources, file) = single_file(text);
     let file = sources.file(file).unwrap();
     assert_eq!(file.line(0), None);
     assert_eq!(file.line(file.line_count() + 1), None);
@@ -18,7 +18,7 @@ fn line_texts(text: impl Into<Vec<u8>>) -> Vec<String> {
 }
 
 #[test]
-fn lines_end_at_line_feeds_with_or_without_a_return() {
+fn lines_end_at_line_feeds_with_or_without_a_carriage_return() {
     assert_eq!(line_texts(""), [""]);
     assert_eq!(line_texts("a"), ["a"]);
     assert_eq!(line_texts("a\n"), ["a", ""]);
@@ -29,7 +29,7 @@ fn lines_end_at_line_feeds_with_or_without_a_return() {
 
 #[test]
 fn a_byte_order_mark_stays_in_the_text_and_has_no_column() {
-    let (sources, file) = one("\u{feff}ab\n\u{feff}");
+    let (sources, file) = single_file("\u{feff}ab\n\u{feff}");
     let file_ref = sources.file(file).unwrap();
     assert_eq!(file_ref.len(), 3 + 3 + 3);
     assert_eq!(file_ref.line(1), Some("ab"));
@@ -37,24 +37,28 @@ fn a_byte_order_mark_stays_in_the_text_and_has_no_column() {
         let span = sources.span(file, lo..5).unwrap();
         assert_eq!(sources.location(span).unwrap().col, col, "byte {lo}");
     }
-    assert_eq!(file_ref.line(2), Some("\u{feff}"), "only the first one of a file is a mark");
+    assert_eq!(
+        file_ref.line(2),
+        Some("\u{feff}"),
+        "a byte order mark is only at the start of a file"
+    );
 }
 
 #[test]
 fn bytes_that_are_not_utf8_become_question_marks_one_for_one() {
-    let (sources, file) = one(b"a\xff\xfe\xe2\x82b\xe2\x82\xac".to_vec());
+    let (sources, file) = single_file(b"a\xff\xfe\xe2\x82b\xe2\x82\xac".to_vec());
     let file = sources.file(file).unwrap();
     assert_eq!(file.text(), "a????b€");
     assert_eq!(file.bytes(), b"a\xff\xfe\xe2\x82b\xe2\x82\xac");
     assert!(file.is_lossy());
-    let (sources, file) = one("é");
+    let (sources, file) = single_file("é");
     assert!(!sources.file(file).unwrap().is_lossy());
 }
 
 #[test]
 fn locations_in_the_four_units() {
     let text = "日本\té𝄞x";
-    let (sources, file) = one(text);
+    let (sources, file) = single_file(text);
     let at = text.find('x').unwrap();
     let span = sources.span(file, at..at + 1).unwrap();
     let col = |unit| sources.location_in(span, unit).unwrap().col;
@@ -66,12 +70,12 @@ fn locations_in_the_four_units() {
 }
 
 #[test]
-fn every_offset_of_a_mixed_text_has_the_place_that_counting_gives() {
+fn every_offset_of_a_mixed_text_has_the_counted_location() {
     let text = "α\r\nb\n\n日\rx\r\n𝄞";
-    let (sources, file) = one(text);
+    let (sources, file) = single_file(text);
     for (offset, _) in text.char_indices().chain([(text.len(), ' ')]) {
-        let (before, behind) = text.split_at(offset);
-        let before = if behind.starts_with('\n') { before.trim_end_matches('\r') } else { before };
+        let (before, after) = text.split_at(offset);
+        let before = if after.starts_with('\n') { before.trim_end_matches('\r') } else { before };
         let start = before.rfind('\n').map_or(0, |at| at + 1);
         let at = sources.location(sources.span(file, offset..offset).unwrap()).unwrap();
         assert_eq!(at.line as usize, before.matches('\n').count() + 1, "byte {offset}");
@@ -85,7 +89,7 @@ fn every_offset_of_a_mixed_text_has_the_place_that_counting_gives() {
 
 #[test]
 fn a_span_is_checked_against_its_file() {
-    let (sources, file) = one("aé");
+    let (sources, file) = single_file("aé");
     assert!(sources.span(file, 0..3).is_ok());
     assert!(sources.span(file, 3..3).is_ok());
     assert!(matches!(sources.span(file, 0..4), Err(SourceError::OutOfBounds { hi: 4, len: 3 })));
@@ -99,8 +103,8 @@ fn a_span_is_checked_against_its_file() {
 }
 
 #[test]
-fn a_shared_file_stays_while_the_map_grows() {
-    let (mut sources, file) = one("first");
+fn an_arc_of_a_file_is_valid_while_the_map_grows() {
+    let (mut sources, file) = single_file("first");
     let first = sources.file_arc(file).unwrap();
     let before = sources.clone();
     let second = sources.add("b.vitte", "second").unwrap();
@@ -112,8 +116,8 @@ fn a_shared_file_stays_while_the_map_grows() {
 #[test]
 #[cfg(unix)]
 fn a_pipe_has_no_size_and_is_read_to_its_end() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("pipe.vitte");
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("pipe.vitte");
     assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
     let writer = {
         let path = path.clone();
@@ -126,13 +130,13 @@ fn a_pipe_has_no_size_and_is_read_to_its_end() {
 }
 
 #[test]
-fn a_file_is_loaded_below_the_root() {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::create_dir(folder.path().join("src")).unwrap();
-    std::fs::write(folder.path().join("src/a.vitte"), "x").unwrap();
-    let mut sources = SourceMap::with_root(folder.path());
+fn a_relative_path_is_loaded_from_the_root() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::create_dir(dir.path().join("src")).unwrap();
+    std::fs::write(dir.path().join("src/a.vitte"), "x").unwrap();
+    let mut sources = SourceMap::with_root(dir.path());
     let relative = sources.load("src/./a.vitte").unwrap();
-    let absolute = sources.load(folder.path().join("src/a.vitte")).unwrap();
+    let absolute = sources.load(dir.path().join("src/a.vitte")).unwrap();
     for file in [relative, absolute] {
         assert_eq!(sources.file(file).unwrap().path(), "src/a.vitte");
         assert_eq!(sources.file(file).unwrap().text(), "x");
@@ -140,13 +144,13 @@ fn a_file_is_loaded_below_the_root() {
     let missing = sources.load("src/b.vitte").unwrap_err();
     assert!(missing.to_string().starts_with("cannot read `src/b.vitte`: "), "{missing}");
     assert!(matches!(sources.load("src"), Err(SourceError::Io { .. })));
-    assert_eq!(sources.files().count(), 2, "what failed is not added");
+    assert_eq!(sources.files().count(), 2, "a file that cannot be read is not added");
 }
 
 #[test]
-fn a_large_file_is_read_as_it_is() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("large.vitte");
+fn a_large_file_is_read_completely() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("large.vitte");
     let line = "a line, and its number: ";
     let text: String = (0..700_000).map(|number| format!("{line}{number:06}\n")).collect();
     assert!(text.len() > 20 << 20);
@@ -160,9 +164,9 @@ fn a_large_file_is_read_as_it_is() {
 }
 
 #[test]
-fn four_gibibytes_on_disk_are_refused_unread() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("large.vitte");
+fn a_file_over_the_limit_is_rejected_before_it_is_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("large.vitte");
     let size = MAX_FILE_BYTES + 1;
     File::create(&path).unwrap().set_len(size).unwrap(); // sparse: takes no space
     let error = SourceMap::new().load(&path).unwrap_err();
@@ -171,11 +175,11 @@ fn four_gibibytes_on_disk_are_refused_unread() {
 
 #[test]
 #[cfg(target_pointer_width = "64")]
-fn four_gibibytes_in_memory_are_refused() {
+fn a_text_over_the_limit_is_rejected() {
     let zeros = vec![0_u8; 1 << 32]; // untouched pages take no memory
     let error = SourceMap::new().add("large.vitte", zeros).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "`large.vitte` is too large: 4294967296 bytes, and the limit is 4294967294"
+        "`large.vitte` is too large: 4294967296 bytes (limit: 4294967294)"
     );
 }

@@ -1,15 +1,14 @@
-//! References to files and pages: RFC 3986.
+//! Percent-encodes URLs and their paths (RFC 3986).
 
 use std::borrow::Cow;
 
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// What may not stand in the path of a URL as it is: all but the unreserved characters (section 2.3)
-/// and the slash between parts.
+/// The characters to encode in the path of a URL: all except the unreserved ones (section 2.3) and `/`.
 const PATH: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
-/// What may stand nowhere in a URL (section 2).
+/// The ASCII characters that are not allowed anywhere in a URL (section 2).
 const NEVER_IN_URL: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -22,12 +21,12 @@ const NEVER_IN_URL: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// A path, `/` between its parts, as a reference: every byte that is not its own is percent-encoded.
+/// Percent-encodes a path with `/` as separator.
 pub(crate) fn path(path: &str) -> Cow<'_, str> {
     utf8_percent_encode(path, PATH).into()
 }
 
-/// A URL with all that may not stand in one percent-encoded.
+/// Percent-encodes the characters of a URL that are not allowed in one.
 pub(crate) fn encoded(url: &str) -> Cow<'_, str> {
     utf8_percent_encode(url, NEVER_IN_URL).into()
 }
@@ -37,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_but_printable_ascii_is_left() {
+    fn encoded_text_is_printable_ascii() {
         let nasty: String = (0..0x3000).filter_map(char::from_u32).collect();
         for text in [path(&nasty), encoded(&nasty)] {
             assert!(text.bytes().all(|byte| byte.is_ascii_graphic()));

@@ -1,4 +1,4 @@
-//! Whether to colour, by what the user says in a flag, in the environment, or not at all.
+//! Decides whether output has colours, from a flag, the environment and the stream.
 
 use std::ffi::{OsStr, OsString};
 
@@ -6,41 +6,41 @@ use std::ffi::{OsStr, OsString};
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 #[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
 pub enum ColorChoice {
-    /// As the environment says, or else where the stream is a terminal. Of the variables, each in
-    /// force when it is set and not empty, the first one that has something to say decides:
+    /// According to the environment, else if the stream is a terminal. The first of these variables that is set
+    /// and not empty decides:
     ///
-    /// | variable | says | by |
+    /// | variable | effect | source |
     /// |---|---|---|
-    /// | `FORCE_COLOR` | colour, over `NO_COLOR` too | <https://force-color.org> |
-    /// | `NO_COLOR` | no colour | <https://no-color.org> |
-    /// | `CLICOLOR_FORCE`, not `0` | colour | <https://bixense.com/clicolors> |
-    /// | `CLICOLOR=0` | no colour | an older text of the same |
-    /// | `TERM=dumb` | no colour | terminfo |
+    /// | `FORCE_COLOR` | colours | <https://force-color.org> |
+    /// | `NO_COLOR` | no colours | <https://no-color.org> |
+    /// | `CLICOLOR_FORCE`, not `0` | colours | <https://bixense.com/clicolors> |
+    /// | `CLICOLOR=0` | no colours | an older version of the same page |
+    /// | `TERM=dumb` | no colours | terminfo |
     #[default]
     Auto,
-    /// Always, also into a file or a pipe.
+    /// Always, even if the output is a file or a pipe.
     Always,
     /// Never.
     Never,
 }
 
 impl ColorChoice {
-    /// Whether output is to be coloured: `variable` gives the environment's, `is_terminal` says what
-    /// the output goes to.
+    /// Returns true if output has colours. `variable` reads an environment variable, and `is_terminal` tests the
+    /// output stream.
     pub(crate) fn decide(
         self,
         variable: impl Fn(&str) -> Option<OsString>,
         is_terminal: impl FnOnce() -> bool,
     ) -> bool {
         let set = |name| variable(name).filter(|value| !value.is_empty());
-        let set_but_zero = |name| set(name).filter(|value| value != OsStr::new("0"));
+        let set_and_not_zero = |name| set(name).filter(|value| value != OsStr::new("0"));
         let is = |name, text: &str| set(name).is_some_and(|value| value == OsStr::new(text));
         match self {
             Self::Always => true,
             Self::Never => false,
             Self::Auto if set("FORCE_COLOR").is_some() => true,
             Self::Auto if set("NO_COLOR").is_some() => false,
-            Self::Auto if set_but_zero("CLICOLOR_FORCE").is_some() => true,
+            Self::Auto if set_and_not_zero("CLICOLOR_FORCE").is_some() => true,
             Self::Auto => !is("CLICOLOR", "0") && !is("TERM", "dumb") && is_terminal(),
         }
     }
@@ -52,15 +52,14 @@ mod tests {
 
     fn auto(variables: &[(&str, &str)], is_terminal: bool) -> bool {
         let get = |name: &str| {
-            let found = variables.iter().find(|(known, _)| *known == name);
+            let found = variables.iter().find(|(variable, _)| *variable == name);
             found.map(|(_, value)| OsString::from(value))
         };
         ColorChoice::Auto.decide(get, || is_terminal)
     }
 
     #[test]
-    fn auto_obeys_each_variable_as_its_authors_say() {
-        // On a terminal, and into a pipe.
+    fn auto_follows_the_specification_of_each_variable() {
         for (variables, on_terminal, in_pipe) in [
             (&[][..], true, false),
             (&[("NO_COLOR", "")], true, false),
@@ -86,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn always_and_never_ask_nobody() {
+    fn always_and_never_ignore_the_environment() {
         assert!(ColorChoice::Always.decide(|_| Some("1".into()), || false));
         assert!(!ColorChoice::Never.decide(|_| Some("1".into()), || true));
     }

@@ -1,9 +1,9 @@
-//! The character boundaries next to a byte offset.
+//! The character boundaries around a byte offset.
 //!
 //! `str` has both functions itself since Rust 1.91, which is newer than the MSRV.
 
-/// Returns the last character boundary of `text` that is not past byte `index`: the text's length where
-/// `index` is past its end.
+/// Returns the last character boundary of `text` at or before byte `index`, or the length of the text if
+/// `index` is greater.
 #[inline]
 #[must_use]
 pub fn floor_char_boundary(text: &str, index: usize) -> usize {
@@ -18,8 +18,8 @@ pub fn floor_char_boundary(text: &str, index: usize) -> usize {
     at
 }
 
-/// Returns the first character boundary of `text` that is not before byte `index`: the text's length where
-/// `index` is past its end.
+/// Returns the first character boundary of `text` at or after byte `index`, or the length of the text if
+/// `index` is greater.
 #[inline]
 #[must_use]
 pub fn ceil_char_boundary(text: &str, index: usize) -> usize {
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn boundaries_are_those_around_the_character() {
+    fn boundaries_are_around_the_character() {
         let text = "aé漢🎉";
         let floor = [0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 10];
         let ceil = [0, 1, 3, 3, 6, 6, 6, 10, 10, 10, 10, 10];

@@ -1,13 +1,13 @@
-//! Long texts in lines that fit.
+//! Wraps long texts into lines of a given width.
 
 use std::borrow::Cow;
 
 use super::{Cluster, cells, is_plain, lines, width_of};
 
-/// A further line of a text, so that a log of GitHub Actions takes it for no workflow command, as it
-/// would take one that begins with `::`, after blanks too: a backslash stands before that.
+/// Puts a backslash before a leading `::`, so that GitHub Actions does not interpret a line of its log as
+/// a workflow command. The `::` may follow white space. Meant for every line after the first line of a text.
 #[must_use]
-pub fn further_line(line: Cow<'_, str>) -> Cow<'_, str> {
+pub fn escape_workflow_command(line: Cow<'_, str>) -> Cow<'_, str> {
     let content = line.trim_start();
     if !content.starts_with("::") {
         return line;
@@ -16,23 +16,23 @@ pub fn further_line(line: Cow<'_, str>) -> Cow<'_, str> {
     Cow::Owned(format!("{blanks}\\{content}"))
 }
 
-/// The most lines that one text of a diagnostic takes.
-const MOST_LINES: usize = 100;
+/// The maximum number of lines of one text.
+const MAX_LINES: usize = 100;
 
-/// More bytes than this for each cell are broken too: only text without a width has as many.
-const MOST_BYTES_A_CELL: usize = 64;
+/// A line is also broken after this many bytes per cell, because zero-width characters fill no cell.
+const MAX_BYTES_PER_CELL: usize = 64;
 
-/// The lines of a text as it is shown beside a gutter.
+/// The lines of a text, see [`wrap`].
 #[derive(Debug)]
-pub enum Block<'a> {
-    /// A short text as it is.
+pub enum WrappedText<'a> {
+    /// A text that fits on one line, unchanged.
     Line(&'a str),
-    /// A text of several lines.
+    /// Any other text.
     Lines(Vec<Cow<'a, str>>),
 }
 
-impl Block<'_> {
-    /// The lines, without line ends.
+impl WrappedText<'_> {
+    /// Returns the lines, without line ends.
     pub fn lines(&self) -> impl Iterator<Item = &str> {
         let (line, lines) = match self {
             Self::Line(line) => (Some(*line), &[][..]),
@@ -42,35 +42,45 @@ impl Block<'_> {
     }
 }
 
-/// `text` as it is shown beside a gutter: safe [`lines`] of at most `room` cells, and a last one that
-/// says so where there are very many more.
+/// Splits a text into safe [`lines`] of at most `width` cells. Tabs become spaces up to the next multiple of
+/// `tab_width` cells.
+///
+/// A text of more than 100 lines is cut, and its last line is `... and more lines`. Lines after the first
+/// pass through [`escape_workflow_command`].
+///
+/// ```
+/// use vitte_diag::text;
+///
+/// let wrapped = text::wrap("one two three", 4, 8);
+/// assert_eq!(wrapped.lines().collect::<Vec<_>>(), ["one two", "three"]);
+/// ```
 #[must_use]
-pub fn block(text: &str, tab_width: usize, room: usize) -> Block<'_> {
-    if text.len() <= room && is_plain(text) {
-        return Block::Line(text);
+pub fn wrap(text: &str, tab_width: usize, width: usize) -> WrappedText<'_> {
+    if text.len() <= width && is_plain(text) {
+        return WrappedText::Line(text);
     }
-    let mut shown = Vec::new();
+    let mut wrapped = Vec::new();
     for line in lines(text, tab_width) {
-        wrap(line, room, &mut shown);
-        if shown.len() > MOST_LINES {
-            shown.truncate(MOST_LINES);
-            shown.push(Cow::Borrowed("... and more lines"));
+        wrap_line(line, width, &mut wrapped);
+        if wrapped.len() > MAX_LINES {
+            wrapped.truncate(MAX_LINES);
+            wrapped.push(Cow::Borrowed("... and more lines"));
             break;
         }
     }
-    for line in shown.iter_mut().skip(1) {
-        *line = further_line(std::mem::take(line));
+    for line in wrapped.iter_mut().skip(1) {
+        *line = escape_workflow_command(std::mem::take(line));
     }
-    Block::Lines(shown)
+    WrappedText::Lines(wrapped)
 }
 
-/// Adds a safe line in pieces of at most `room` cells: broken at blanks, which go, or inside a word
-/// that has no room on a line of its own. Ends early where there are very many.
-fn wrap<'a>(line: Cow<'a, str>, room: usize, pieces: &mut Vec<Cow<'a, str>>) {
-    if line.len() <= room && is_plain(&line) {
+/// Adds a safe line to `pieces` in pieces of at most `width` cells. The line is broken at spaces, which are
+/// dropped, or inside a word that is wider than `width`. Stops soon after [`MAX_LINES`].
+fn wrap_line<'a>(line: Cow<'a, str>, width: usize, pieces: &mut Vec<Cow<'a, str>>) {
+    if line.len() <= width && is_plain(&line) {
         return pieces.push(line);
     }
-    // The piece that is being filled: its first byte, its first cell, and where its last word ends.
+    // The current piece: its first byte, its first cell, and the byte after its last word.
     let (mut start, mut from, mut word_end) = (0, 0, None);
     let mut cuts = Vec::new();
     let mut at = 0;
@@ -79,14 +89,14 @@ fn wrap<'a>(line: Cow<'a, str>, room: usize, pieces: &mut Vec<Cow<'a, str>>) {
         if text == " " && !piece.ends_with(' ') && !piece.trim_start_matches(' ').is_empty() {
             word_end = Some(at);
         }
-        let is_full = end - from > room || at - start > MOST_BYTES_A_CELL * room.max(1);
+        let is_full = end - from > width || at - start > MAX_BYTES_PER_CELL * width.max(1);
         if is_full && text != " " && at > start {
             let cut = word_end.take().unwrap_or(at);
             cuts.push(start..cut);
             let rest = line.get(cut..at).unwrap_or_default();
             start = at - rest.trim_start_matches(' ').len();
             from = cell - width_of(line.get(start..at).unwrap_or_default());
-            if pieces.len() + cuts.len() > MOST_LINES {
+            if pieces.len() + cuts.len() > MAX_LINES {
                 break;
             }
         }
@@ -104,13 +114,13 @@ fn wrap<'a>(line: Cow<'a, str>, room: usize, pieces: &mut Vec<Cow<'a, str>>) {
 
 #[cfg(test)]
 mod tests {
-    fn block(text: &str, tab_width: usize, room: usize) -> Vec<String> {
-        super::block(text, tab_width, room).lines().map(str::to_owned).collect()
+    fn wrap(text: &str, tab_width: usize, width: usize) -> Vec<String> {
+        super::wrap(text, tab_width, width).lines().map(str::to_owned).collect()
     }
 
     #[test]
-    fn long_lines_are_broken_at_blanks_and_words_only_where_they_must() {
-        let wrapped = |text, room| block(text, 4, room).join("|");
+    fn long_lines_are_broken_at_spaces_and_words_only_if_they_are_too_wide() {
+        let wrapped = |text, width| wrap(text, 4, width).join("|");
         assert_eq!(wrapped("one two three", 20), "one two three");
         assert_eq!(wrapped("one two three", 8), "one two|three");
         assert_eq!(wrapped("one two three", 7), "one two|three");
@@ -124,26 +134,26 @@ mod tests {
         assert_eq!(
             wrapped("日本", 1),
             "日|本",
-            "what is wider than the room is shown all the same"
+            "a character that is wider than the line is still shown"
         );
     }
 
     #[test]
-    fn further_lines_are_no_workflow_commands() {
-        let lines = block("::a\n::b\n \t::c\nd ::e", 4, 80);
+    fn workflow_commands_are_escaped_after_the_first_line() {
+        let lines = wrap("::a\n::b\n \t::c\nd ::e", 4, 80);
         assert_eq!(lines, ["::a", "\\::b", "    \\::c", "d ::e"]);
-        assert_eq!(block("one ::two", 4, 5), ["one", "\\::two"]);
+        assert_eq!(wrap("one ::two", 4, 5), ["one", "\\::two"]);
     }
 
     #[test]
-    fn very_long_texts_end() {
+    fn very_long_texts_are_cut() {
         let text = "line\n".repeat(1000);
-        let lines = block(&text, 4, 80);
+        let lines = wrap(&text, 4, 80);
         assert_eq!(lines.len(), 101);
         assert_eq!(lines[100], "... and more lines");
-        assert_eq!(block(&"x".repeat(1 << 20), 4, 80).len(), 101);
+        assert_eq!(wrap(&"x".repeat(1 << 20), 4, 80).len(), 101);
         let no_width: usize =
-            block(&"\u{200b}".repeat(1 << 20), 4, 80).iter().map(|line| line.len()).sum();
+            wrap(&"\u{200b}".repeat(1 << 20), 4, 80).iter().map(|line| line.len()).sum();
         assert!(no_width < 700_000, "{no_width} bytes");
     }
 }

@@ -1,4 +1,4 @@
-//! The order of the crates and of their rooms, as `docs/architecture.md` prints it, held against the code.
+//! Checks the code against the layers of crates and modules in `docs/architecture.md`.
 
 mod imports;
 
@@ -9,7 +9,7 @@ use imports::Crate;
 
 use crate::common::root;
 
-/// The crates, each with its folder.
+/// The crates, each with its directory.
 const CRATES: [(&str, &str); 5] = [
     ("vitte-diag", "."),
     ("vitte-capsule", "crates/vitte-capsule"),
@@ -18,14 +18,14 @@ const CRATES: [(&str, &str); 5] = [
     ("vittec", "examples/vittec"),
 ];
 
-/// The modules of `emit` from left to right. What is not among them is a format, and those do not use one
-/// another; `format`, which lists them, stands right of them.
-const EMIT: [&[&str]; 9] = [
-    &["options", "excerpt", "glyphs", "style", "escape", "fingerprint", "output", "prose"],
+/// The layers of `emit`: a module uses only modules of earlier layers. The last layer is the formats; `format`,
+/// which lists them, may use all of them.
+const EMIT_LAYERS: [&[&str]; 9] = [
+    &["options", "excerpt", "glyphs", "style", "escape", "fingerprint", "output", "plain_text"],
     &["document", "markup"],
     &["canvas"],
     &["pen"],
-    &["margin", "calls"],
+    &["margin", "frames"],
     &["layout", "patch"],
     &["direct"],
     &["renderer"],
@@ -36,58 +36,61 @@ const EMIT: [&[&str]; 9] = [
 ];
 
 fn crates() -> impl Iterator<Item = (&'static str, Crate)> {
-    CRATES.into_iter().map(|(name, folder)| (name, Crate::read(&root().join(folder).join("src"))))
+    CRATES.into_iter().map(|(name, dir)| (name, Crate::read(&root().join(dir).join("src"))))
 }
 
-/// The blocks of `docs/architecture.md` that begin with a name and a colon, each line cut into its words.
-fn printed(name: &str) -> Vec<Vec<String>> {
+/// Returns the block of `docs/architecture.md` that begins with a name and a colon: a layer per line, as words.
+fn documented_layers(name: &str) -> Vec<Vec<String>> {
     let page = fs::read_to_string(root().join("docs/architecture.md")).unwrap();
     let head = format!("```text\n{name}:\n");
-    let (_, behind) = page.split_once(&head).unwrap_or_else(|| panic!("{name} is not on the page"));
-    let block = behind.split("```").next().unwrap();
-    let rooms = |line: &str| {
-        let (rooms, _) = line.split_once("  # ").unwrap_or((line, ""));
-        rooms.split_whitespace().map(str::to_owned).collect::<Vec<_>>()
+    let (_, rest) =
+        page.split_once(&head).unwrap_or_else(|| panic!("docs/architecture.md has no {name}"));
+    let block = rest.split("```").next().unwrap();
+    let layer = |line: &str| {
+        let (modules, _) = line.split_once("  # ").unwrap_or((line, ""));
+        modules.split_whitespace().map(str::to_owned).collect::<Vec<_>>()
     };
-    block.lines().map(rooms).collect()
+    block.lines().map(layer).collect()
 }
 
 #[test]
-fn right_uses_left() {
+fn modules_use_only_earlier_layers() {
     let mut wrong = Vec::new();
     for (name, source) in crates() {
-        let order = printed(name);
-        let place = |room: &str| order.iter().position(|rooms| rooms.iter().any(|own| own == room));
+        let layers = documented_layers(name);
+        let layer_of =
+            |module: &str| layers.iter().position(|layer| layer.iter().any(|own| own == module));
         for module in source.code.keys().filter(|module| !module.is_empty()) {
-            let room = module.split('/').next().unwrap();
-            let own =
-                place(room).unwrap_or_else(|| panic!("{name}: {room} has no place on the page"));
+            let top = module.split('/').next().unwrap();
+            let own = layer_of(top)
+                .unwrap_or_else(|| panic!("{name}: {top} is not in docs/architecture.md"));
             for (used, path) in source.uses(module) {
-                let theirs = used.split('/').next().unwrap();
-                let is_left = theirs == room || place(theirs).is_some_and(|theirs| theirs < own);
-                if !is_left {
-                    // What is in the crate's root has no place either: it is named where it is from.
+                let used = used.split('/').next().unwrap();
+                let is_earlier = used == top || layer_of(used).is_some_and(|layer| layer < own);
+                if !is_earlier {
+                    // The crate's root is in no layer: items are imported from the module that defines them.
                     wrong.push(format!("{name}: {module} uses {path}"));
                 }
             }
         }
-        let rooms = order.iter().flatten();
-        rooms.for_each(|room| assert!(source.code.contains_key(room), "{name} has no room {room}"));
+        for module in layers.iter().flatten() {
+            assert!(source.code.contains_key(module), "{name} has no module {module}");
+        }
     }
-    assert!(wrong.is_empty(), "these do not stand left: {wrong:#?}");
+    assert!(wrong.is_empty(), "these modules are not in an earlier layer: {wrong:#?}");
 }
 
 #[test]
-fn no_modules_use_one_another_in_a_circle() {
+fn modules_have_no_cycles() {
     for (name, source) in crates() {
-        assert_eq!(source.circle(), None, "{name}");
+        assert_eq!(source.cycle(), None, "{name}");
     }
 }
 
 #[test]
 fn formats_do_not_use_one_another() {
     let source = Crate::read(&root().join("src"));
-    let place = |module: &str| EMIT.iter().position(|modules| modules.contains(&module));
+    let layer_of = |module: &str| EMIT_LAYERS.iter().position(|modules| modules.contains(&module));
     for module in source.code.keys() {
         let Some(own) = module.strip_prefix("emit/").and_then(|inner| inner.split('/').next())
         else {
@@ -96,68 +99,72 @@ fn formats_do_not_use_one_another() {
         if own == "format" {
             continue;
         }
-        let own_place =
-            place(own).unwrap_or_else(|| panic!("emit::{own} has no place in the order"));
+        let own_layer =
+            layer_of(own).unwrap_or_else(|| panic!("emit::{own} is not in EMIT_LAYERS"));
         for (used, path) in source.uses(module) {
             let Some(used) = used.strip_prefix("emit/").and_then(|inner| inner.split('/').next())
             else {
                 continue;
             };
-            let is_left = used == own || place(used).is_some_and(|place| place < own_place);
-            assert!(is_left, "{module} uses {path}, which does not stand left of it");
+            let is_earlier = used == own || layer_of(used).is_some_and(|layer| layer < own_layer);
+            assert!(is_earlier, "{module} uses {path}, which is not in an earlier layer");
         }
     }
 }
 
-/// The packages of this workspace that a package links.
-fn linked(folder: &str) -> Vec<String> {
-    let manifest = fs::read_to_string(root().join(folder).join("Cargo.toml")).unwrap();
+/// Returns the packages of this workspace that a package depends on, without build and development dependencies.
+fn dependencies(dir: &str) -> Vec<String> {
+    let manifest = fs::read_to_string(root().join(dir).join("Cargo.toml")).unwrap();
     let sections = manifest.split("\n[").skip(1).map(|section| section.split_once(']').unwrap());
-    let is_linked = |head: &str| {
+    let is_dependencies = |head: &str| {
         head == "dependencies" || (head.starts_with("target.") && head.ends_with(".dependencies"))
     };
-    let lines = sections.filter(|(head, _)| is_linked(head)).flat_map(|(_, lines)| lines.lines());
+    let lines =
+        sections.filter(|(head, _)| is_dependencies(head)).flat_map(|(_, lines)| lines.lines());
     let own = lines.filter(|line| line.starts_with("vitte"));
     let name = |line: &str| {
-        // A program that links the capture has no feature of the data that it did not ask for.
-        let is_plain = !folder.ends_with("vitte-crash") || !line.contains("features");
-        assert!(is_plain, "{folder}: {line}");
+        // A program with the crash handler gets only those features of vitte-capsule that it enables itself.
+        let is_plain = !dir.ends_with("vitte-crash") || !line.contains("features");
+        assert!(is_plain, "{dir}: {line}");
         line.split(['.', ' ']).next().unwrap().to_owned()
     };
     own.map(name).collect()
 }
 
 #[test]
-fn crates_use_those_that_the_page_says() {
-    let printed: BTreeMap<String, Vec<String>> = printed("crates")
+fn crates_depend_on_each_other_as_documented() {
+    let documented: BTreeMap<String, Vec<String>> = documented_layers("crates")
         .into_iter()
         .map(|line| (line[0].trim_end_matches(':').to_owned(), line[1..].to_vec()))
         .collect();
-    for (position, (name, folder)) in CRATES.into_iter().enumerate() {
-        let mut linked = linked(folder);
-        linked.sort();
-        assert_eq!(linked, printed[name], "{name}");
+    for (position, (name, dir)) in CRATES.into_iter().enumerate() {
+        let mut used = dependencies(dir);
+        used.sort();
+        assert_eq!(used, documented[name], "{name}");
         let is_before = |used: &String| CRATES[..position].iter().any(|(before, _)| before == used);
-        assert!(linked.iter().all(is_before), "{name} uses {linked:?}");
+        assert!(used.iter().all(is_before), "{name} uses {used:?}");
     }
 }
 
-/// There is one room with `unsafe` code, and each block of it says what makes it sound.
+/// Only one module has `unsafe` code, and each block of it has a SAFETY comment.
 #[test]
-fn unsafe_code_is_in_one_room() {
+fn unsafe_code_is_in_one_module() {
     for (name, source) in crates() {
         if !["vitte-crash", "vittec"].contains(&name) {
             assert!(source.code[""].contains("#![forbid(unsafe_code)]"), "{name}");
         }
         for (module, code) in &source.code {
             let blocks = code.matches("unsafe {").count() + code.matches("unsafe impl").count();
-            let may = (name == "vitte-crash" && (module == "sys" || module.starts_with("sys/")))
-                // It crashes when it is asked to.
+            let is_allowed = (name == "vitte-crash" && (module == "sys" || module.starts_with("sys/")))
+                // Crashes on request, to show the crash handler.
                 || (name == "vittec" && module == "crash");
-            if may {
+            if is_allowed {
                 let text = fs::read_to_string(&source.files[module]).unwrap();
-                let reasons = text.matches("// SAFETY: ").count();
-                assert!(reasons >= blocks, "{module}: {blocks} blocks, {reasons} reasons");
+                let comments = text.matches("// SAFETY: ").count();
+                assert!(
+                    comments >= blocks,
+                    "{module}: {blocks} blocks, {comments} SAFETY comments"
+                );
             } else {
                 assert_eq!(blocks, 0, "{name}: {module}");
                 assert!(!code.contains("allow(unsafe_code"), "{name}: {module}");
@@ -166,28 +173,27 @@ fn unsafe_code_is_in_one_room() {
     }
 }
 
-/// The source of each file is small enough to be one thing.
 #[test]
-fn files_are_rooms_not_halls() {
+fn files_have_at_most_400_lines() {
     for (name, source) in crates() {
         for (module, path) in &source.files {
             let lines = fs::read_to_string(path).unwrap().lines().count();
-            assert!(lines <= 400, "{name}: {module} has {lines} lines: which name is missing?");
+            assert!(lines <= 400, "{name}: {module} has {lines} lines: split it");
         }
     }
 }
 
-/// A build of the engine without features has the packages that were asked for, and six small ones.
+/// The direct dependencies of the engine without features, as listed in `docs/architecture.md`.
 #[test]
-fn dependencies_are_the_ones_asked_for() {
+fn the_engine_has_only_the_listed_dependencies() {
     let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
-    let (_, behind) = manifest.split_once("\n[dependencies]\n").unwrap();
-    let names: Vec<_> = behind
+    let (_, rest) = manifest.split_once("\n[dependencies]\n").unwrap();
+    let names: Vec<_> = rest
         .lines()
         .take_while(|line| !line.is_empty())
         .map(|line| line.split_once('.').unwrap().0)
         .collect();
-    let asked = [
+    let listed = [
         "codespan-reporting",
         "indexmap",
         "is-terminal",
@@ -202,20 +208,20 @@ fn dependencies_are_the_ones_asked_for() {
         "unicode-segmentation",
         "unicode-width",
     ];
-    assert_eq!(names, asked);
+    assert_eq!(names, listed);
 }
 
-/// Each dependency is written once, with the reason why it is there.
+/// Dependencies are declared only in the workspace, each with a comment that states its reason.
 #[test]
-fn each_dependency_is_written_once_and_has_a_reason() {
+fn each_dependency_is_declared_once_and_has_a_reason() {
     let workspace = fs::read_to_string(root().join("Cargo.toml")).unwrap();
-    let (_, behind) = workspace.split_once("\n[workspace.dependencies]\n").unwrap();
-    let lines = behind.split("\n[").next().unwrap().lines();
+    let (_, rest) = workspace.split_once("\n[workspace.dependencies]\n").unwrap();
+    let lines = rest.split("\n[").next().unwrap().lines();
     for line in lines.filter(|line| line.contains(" = ") && !line.starts_with("vitte")) {
-        assert!(line.contains(" # "), "there is no reason for {line}");
+        assert!(line.contains(" # "), "no reason is stated for {line}");
     }
-    for (name, folder) in CRATES {
-        let manifest = fs::read_to_string(root().join(folder).join("Cargo.toml")).unwrap();
+    for (name, dir) in CRATES {
+        let manifest = fs::read_to_string(root().join(dir).join("Cargo.toml")).unwrap();
         for section in manifest.split("\n[").skip(1) {
             let (head, lines) = section.split_once(']').unwrap();
             let is_list = head.ends_with("dependencies") && !head.starts_with("workspace");

@@ -1,4 +1,4 @@
-//! A crash with a backtrace, in every format: what each has of it, and that none has too much.
+//! A crash with a backtrace, in every format.
 use proptest::prelude::*;
 use vitte_diag::{
     Backtrace, Diagnostic, DiagnosticBag, Format, Frame, HtmlEmitter, HumanEmitter, Severity,
@@ -11,8 +11,8 @@ fn backtrace(texts: &[&str]) -> Backtrace {
     texts.iter().copied().map(Frame::new).collect()
 }
 
-/// What a panic of a compiler leaves, with a frame of every form.
-fn calls() -> Backtrace {
+/// The backtrace of a panic in a compiler, with a frame of every form.
+fn frames() -> Backtrace {
     backtrace(&[
         "rust_begin_unwind at /rustc/2972b5e59f1c5529b6ba770437812fd83ab4ebd4/library/std/src/panicking.rs:697:5",
         "core::panicking::panic_fmt at /rustc/2972b5e59f1c5529b6ba770437812fd83ab4ebd4/library/core/src/panicking.rs:75:14",
@@ -21,7 +21,7 @@ fn calls() -> Backtrace {
         "core::ops::function::FnOnce::call_once in vittec+0x1f20",
         "walkdir::IntoIter::next at /home/ana/.cargo/registry/src/walkdir-2.5.0/src/lib.rs:9:1",
         "<unknown> in /opt/vitte/lib/libplugin.so+0x1c20",
-        "... 10324 calls are left out ...",
+        "[... omitted 10324 frames ...]",
         "vittec::check",
         "vittec::main at examples/vittec/main.rs:63:1",
         "std::rt::lang_start::{{closure}}",
@@ -42,7 +42,7 @@ fn crash() -> Scene {
     .with_label("while it parsed this")
     .with_note("vittec 0.1.0 on linux, thread `main`")
     .with_help("send the report in target/crash-reports/1")
-    .with_backtrace(calls());
+    .with_backtrace(frames());
     scene
 }
 
@@ -53,7 +53,7 @@ fn terminal(full_backtraces: bool) -> Terminal {
 }
 
 #[test]
-fn every_format_writes_a_crash_as_its_snapshot_has_it() {
+fn every_format_matches_its_snapshot() {
     let Scene { sources, diagnostic } = crash();
     let bag = [diagnostic].into_iter().collect();
     let mut all = String::new();
@@ -72,15 +72,15 @@ fn every_format_writes_a_crash_as_its_snapshot_has_it() {
 }
 
 #[test]
-fn the_terminal_says_whether_the_runtime_is_shown() {
+fn the_terminal_decides_if_runtime_frames_are_shown() {
     let Scene { sources, diagnostic } = crash();
     let bag: DiagnosticBag = [diagnostic].into_iter().collect();
-    let by_hand = human(&sources, &bag, |emitter| emitter.with_full_backtraces(true));
-    let taken_over = human(&sources, &bag, |emitter| emitter.with_terminal(terminal(true)));
-    assert_eq!(by_hand, taken_over);
-    assert!(by_hand.contains("\n      11: main\n") && !by_hand.contains("of the runtime"));
+    let full = human(&sources, &bag, |emitter| emitter.with_full_backtraces(true));
+    let by_terminal = human(&sources, &bag, |emitter| emitter.with_terminal(terminal(true)));
+    assert_eq!(full, by_terminal);
+    assert!(full.contains("\n      11: main\n") && !full.contains("runtime frames"));
     let folded = human(&sources, &bag, |emitter| emitter.with_terminal(terminal(false)));
-    assert!(folded.ends_with("\n          ... 3 calls of the runtime ...\n"), "{folded}");
+    assert!(folded.ends_with("\n          [... omitted 3 runtime frames ...]\n"), "{folded}");
 
     let mut html = HtmlEmitter::new(Vec::new(), &common::tool()).with_full_backtraces(true);
     bag.emit(&sources, &mut html).unwrap();
@@ -90,18 +90,18 @@ fn the_terminal_says_whether_the_runtime_is_shown() {
 }
 
 #[test]
-fn where_all_calls_are_of_the_runtime_they_are_shown() {
+fn runtime_frames_are_shown_if_there_are_no_others() {
     let mut scene = crash();
-    let calls = backtrace(&["core::panicking::panic", "... 9 calls are left out ...", "main"]);
-    scene.diagnostic.set_backtrace(calls);
-    let shown = "\n  = backtrace:\n      0: core::panicking::panic\n         ... 9 calls are left out ...\n      2: main\n";
+    let frames = ["core::panicking::panic", "[... omitted 9 frames ...]", "main"];
+    scene.diagnostic.set_backtrace(backtrace(&frames));
+    let shown = "\n  = backtrace:\n      0: core::panicking::panic\n         [... omitted 9 frames ...]\n      2: main\n";
     assert!(scene.human().ends_with(shown), "{}", scene.human());
     let narrated = written(Format::Narrated, &scene.sources, &scene.bag());
-    let told = "\nBacktrace: in core::panicking::panic\n  9 calls are left out\n  Called by main\n";
-    assert!(narrated.ends_with(told), "{narrated}");
+    let expected = "\nBacktrace: in core::panicking::panic\n  omitted 9 frames\n  Called by main\n";
+    assert!(narrated.ends_with(expected), "{narrated}");
 }
 
-/// The diagnostic is drawn directly, or by way of an excerpt where context is asked for.
+/// A diagnostic is drawn directly, or from an excerpt if it has context lines.
 #[test]
 fn both_ways_of_drawing_have_the_same_backtrace() {
     let mut scene = common::scene("⟦@⟧");
@@ -110,7 +110,7 @@ fn both_ways_of_drawing_have_the_same_backtrace() {
         let mut diagnostic = Diagnostic::new(Severity::Fatal, code!("F0001"), span, "m");
         help.then(|| _ = diagnostic.add_help("h"));
         note.then(|| _ = diagnostic.add_note("n"));
-        scene.diagnostic = diagnostic.with_backtrace(calls());
+        scene.diagnostic = diagnostic.with_backtrace(frames());
         let emitter = || HumanEmitter::new(Vec::new());
         assert!(emitter().draws_directly(&scene.sources, &scene.diagnostic));
         let other = emitter().with_context_lines(1);
@@ -122,11 +122,11 @@ fn both_ways_of_drawing_have_the_same_backtrace() {
 }
 
 #[test]
-fn a_backtrace_stands_before_suggestions_and_where_there_is_no_source() {
+fn a_backtrace_is_before_suggestions_and_needs_no_source() {
     let span = Span::DUMMY;
-    let nowhere = Diagnostic::new(Severity::Fatal, code!("F0001"), span, "m");
-    let nowhere = nowhere.with_backtrace(backtrace(&["f", "g at a.rs:1:2"]));
-    let out = human(&SourceMap::new(), &[nowhere].into_iter().collect(), |emitter| emitter);
+    let diagnostic = Diagnostic::new(Severity::Fatal, code!("F0001"), span, "m");
+    let diagnostic = diagnostic.with_backtrace(backtrace(&["f", "g at a.rs:1:2"]));
+    let out = human(&SourceMap::new(), &[diagnostic].into_iter().collect(), |emitter| emitter);
     assert_eq!(out, "fatal[F0001]: m\n = backtrace:\n     0: f\n     1: g at a.rs:1:2\n");
 
     let mut scene = crash();
@@ -135,7 +135,7 @@ fn a_backtrace_stands_before_suggestions_and_where_there_is_no_source() {
     scene.diagnostic.add_suggestion(fix);
     let out = scene.human();
     assert!(out.find("= note").unwrap() < out.find("= backtrace").unwrap(), "{out}");
-    assert!(out.contains(" of the runtime ...\nhelp: remove it\n"), "{out}");
+    assert!(out.contains(" runtime frames ...]\nhelp: remove it\n"), "{out}");
 }
 
 #[test]
@@ -144,26 +144,29 @@ fn a_deep_backtrace_is_bounded() {
     let deep = (0..5000).flat_map(|n| [Frame::new(format!("f{n}")), Frame::new("std::x")]);
     scene.diagnostic.set_backtrace(deep.collect());
     let lines = |out: &str| {
-        let (_, calls) = out.split_once("= backtrace:\n").unwrap();
-        calls.lines().map(str::trim_start).map(str::to_owned).collect::<Vec<_>>()
+        let (_, frames) = out.split_once("= backtrace:\n").unwrap();
+        frames.lines().map(str::trim_start).map(str::to_owned).collect::<Vec<_>>()
     };
     let folded = lines(&scene.human());
     assert_eq!((folded.len(), &*folded[98]), (101, "98: f49"));
-    assert_eq!(folded[99..], ["... 1 call of the runtime ...", "... 9900 more calls ..."]);
+    assert_eq!(
+        folded[99..],
+        ["[... omitted 1 runtime frame ...]", "[... omitted 9900 more frames ...]"]
+    );
     let full = lines(&human(&scene.sources, &scene.bag(), |all| all.with_full_backtraces(true)));
-    assert_eq!((full.len(), &*full[100]), (101, "... 9900 more calls ..."));
+    assert_eq!((full.len(), &*full[100]), (101, "[... omitted 9900 more frames ...]"));
 
-    // Each as long as it may be: the last one is whole, and no other follows.
+    // Frames of the maximum length: the last one is complete, and no other follows.
     let long = |n| Frame::new(format!("{n}{}", "word ".repeat(20_000)));
     scene.diagnostic.set_backtrace((0..1000).map(long).collect());
     let long = lines(&scene.human());
-    assert_eq!((long.len(), &*long[101]), (102, "... 999 more calls ..."));
+    assert_eq!((long.len(), &*long[101]), (102, "[... omitted 999 more frames ...]"));
 
     let narrated = written(Format::Narrated, &scene.sources, &scene.bag());
-    assert!(narrated.len() < 5000 && narrated.ends_with("\n  And 990 more calls\n"), "{narrated}");
+    assert!(narrated.len() < 5000 && narrated.ends_with("\n  And 990 more frames\n"), "{narrated}");
 }
 
-/// A compiler's annotations are for those who use it; the backtrace is in its report.
+/// The formats of annotations for users have no backtrace; it is in the crash report.
 #[test]
 fn annotations_stay_short() {
     let with = crash();
@@ -182,7 +185,7 @@ fn annotations_stay_short() {
 }
 
 #[test]
-fn text_of_a_frame_stays_in_its_column() {
+fn the_text_of_a_frame_is_escaped_and_indented() {
     let mut scene = crash();
     scene.diagnostic.set_backtrace(backtrace(&["a\tb\n::error::c\u{1b}[2J\n", "", "d\u{202e}"]));
     let shown = "\n  = backtrace:\n      0: a   b\n         \\::error::c␛[2J\n      1:\n      2: d<U+202E>\n";
@@ -192,27 +195,27 @@ fn text_of_a_frame_stays_in_its_column() {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
 
-    /// The numbers that are shown, and those that are counted, are all that there are.
+    /// The shown frames and the counts of the others are all frames, in order.
     #[test]
-    fn no_call_is_lost(
-        calls in prop::collection::vec(prop::sample::select(&["x::f", "std::g", "main", "y"][..]), 1..250),
+    fn every_frame_is_shown_or_counted(
+        frames in prop::collection::vec(prop::sample::select(&["x::f", "std::g", "main", "y"][..]), 1..250),
         full in any::<bool>(),
     ) {
         let mut scene = crash();
-        scene.diagnostic.set_backtrace(backtrace(&calls));
+        scene.diagnostic.set_backtrace(backtrace(&frames));
         let out = human(&scene.sources, &scene.bag(), |all| all.with_full_backtraces(full));
         let (_, lines) = out.split_once("= backtrace:\n").expect("a backtrace");
         let mut next = 0;
         for line in lines.lines().map(str::trim_start) {
-            if let Some(count) = line.strip_prefix("... ") {
-                next += count.split(' ').next().and_then(|n| n.parse::<usize>().ok()).expect("a number");
+            if line.contains("...") {
+                next += line.split(' ').find_map(|word| word.parse::<usize>().ok()).expect("a number");
             } else {
                 let (number, text) = line.split_once(": ").expect("a number");
-                prop_assert_eq!((number.parse(), text), (Ok(next), calls[next]), "{}", out);
+                prop_assert_eq!((number.parse(), text), (Ok(next), frames[next]), "{}", out);
                 next += 1;
             }
         }
-        prop_assert_eq!(next, calls.len(), "{}", out);
+        prop_assert_eq!(next, frames.len(), "{}", out);
         prop_assert!(lines.lines().count() <= 101);
     }
 }

@@ -1,4 +1,4 @@
-//! Each example's output is a snapshot, and each example has one.
+//! The output of each example is a snapshot.
 
 use std::fs;
 
@@ -41,14 +41,14 @@ fn read_json() {
 
 #[test]
 fn driver() {
-    let folder = common::folder(&[("a.txt", "one\ntwo  \n"), ("b.txt", "three")]);
+    let dir = common::dir_with(&[("a.txt", "one\ntwo  \n"), ("b.txt", "three")]);
     let runs: [&[&str]; 4] = [
         &["a.txt", "b.txt"],
         &["--deny-warnings", "--error-format=short", "a.txt"],
         &["--allow=TXT0002", "a.txt"],
         &["--help"],
     ];
-    let runs = runs.map(|run| output(example("driver").args(run).current_dir(folder.path())));
+    let runs = runs.map(|run| output(example("driver").args(run).current_dir(dir.path())));
     assert_snapshot!("example_driver", runs.join("\n\n"));
 }
 

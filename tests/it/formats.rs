@@ -1,5 +1,5 @@
-//! Every format on the same ten diagnostics and on none: its bytes, and that all formats tell of the
-//! same places. What the readers of a format say of it is in `validators.rs`.
+//! Every format, for the same ten diagnostics and for none: its snapshot, and that all formats report the
+//! same locations. `conformance.rs` validates the outputs.
 use serde_json::Value;
 use vitte_diag::{
     Applicability, Diagnostic, DiagnosticBag, Edit, Format, Severity, SourceMap, Span, Suggestion,
@@ -10,7 +10,7 @@ use crate::common::ten::ten;
 use crate::common::{self, assert_snapshot, mark, readable, written, written_on};
 
 #[test]
-fn the_ten_are_ten_of_every_severity_and_break_no_contract() {
+fn the_ten_diagnostics_have_every_severity_and_valid_spans() {
     let (sources, bag) = ten();
     let summary = bag.summary();
     assert_eq!(bag.len(), 10);
@@ -19,7 +19,7 @@ fn the_ten_are_ten_of_every_severity_and_break_no_contract() {
 }
 
 #[test]
-fn every_format_writes_the_ten_as_its_snapshot_has_them() {
+fn every_format_matches_its_snapshot() {
     let (sources, bag) = ten();
     for &format in Format::ALL {
         assert_snapshot!(format!("ten_{format}"), written(format, &sources, &bag));
@@ -27,39 +27,39 @@ fn every_format_writes_the_ten_as_its_snapshot_has_them() {
 }
 
 #[test]
-fn human_output_in_colour_is_the_plain_one_with_styles() {
+fn coloured_output_is_the_plain_output_with_styles() {
     let (sources, bag) = ten();
     let mut terminal = Terminal::default();
     terminal.color = true;
     let coloured = readable(&written_on(terminal, Format::Human, &sources, &bag));
     let mut plain = String::new();
     let mut rest = coloured.as_str();
-    while let Some((before, behind)) = rest.split_once('‹') {
+    while let Some((before, after)) = rest.split_once('‹') {
         plain += before;
-        rest = behind.split_once('›').unwrap().1;
+        rest = after.split_once('›').unwrap().1;
     }
     assert_eq!(plain + rest, written(Format::Human, &sources, &bag));
     assert_snapshot!("ten_human_coloured", coloured);
 }
 
 #[test]
-fn human_output_with_links_is_the_plain_one_where_they_are_not_known() {
+fn linked_output_is_the_plain_output_with_links() {
     let (sources, bag) = ten();
     let mut terminal = Terminal::default();
     terminal.hyperlinks = true;
     let linked = written_on(terminal, Format::Human, &sources, &bag);
     let mut plain = String::new();
     let mut rest = linked.as_str();
-    while let Some((before, behind)) = rest.split_once("\u{1b}]8;;") {
+    while let Some((before, after)) = rest.split_once("\u{1b}]8;;") {
         plain += before;
-        rest = behind.split_once("\u{1b}\\").unwrap().1;
+        rest = after.split_once("\u{1b}\\").unwrap().1;
     }
     assert_eq!(plain + rest, written(Format::Human, &sources, &bag));
     assert_snapshot!("ten_human_linked", linked.replace('\u{1b}', "␛"));
 }
 
 #[test]
-fn every_format_has_something_valid_to_say_of_no_diagnostics() {
+fn every_format_without_diagnostics_matches_its_snapshot() {
     let (sources, _) = ten();
     let bag = DiagnosticBag::new();
     let mut all = String::new();
@@ -74,14 +74,18 @@ fn every_format_has_something_valid_to_say_of_no_diagnostics() {
                 | Format::Lsp
                 | Format::Github
         );
-        assert_eq!(written.is_empty(), is_lines, "{format} has a line for each, others a frame");
+        assert_eq!(
+            written.is_empty(),
+            is_lines,
+            "{format}: only a format with one document for all diagnostics writes something"
+        );
         all += &format!("== {format} ==\n{written}");
     }
     assert_snapshot!("none", all);
 }
 
 #[test]
-fn a_second_bag_begins_a_document_of_its_own() {
+fn a_second_bag_begins_a_new_document() {
     let (sources, bag) = ten();
     for &format in Format::ALL {
         let mut out = Vec::new();
@@ -96,9 +100,9 @@ fn a_second_bag_begins_a_document_of_its_own() {
     }
 }
 
-/// What a place is in all the units that formats count in; 1-based.
+/// A location in every unit in which a format counts; all are 1-based.
 #[derive(Clone, PartialEq, Eq, Debug)]
-struct Place {
+struct Position {
     path: String,
     line: u64,
     chars: u64,
@@ -106,13 +110,13 @@ struct Place {
     utf16: u64,
 }
 
-/// The places of the primary labels in the order of output, counted here from the texts.
-fn places(sources: &SourceMap, bag: &DiagnosticBag) -> Vec<Option<Place>> {
-    let place = |span: Span| {
+/// The locations of the primary labels in the order of output, computed from the texts.
+fn positions(sources: &SourceMap, bag: &DiagnosticBag) -> Vec<Option<Position>> {
+    let position = |span: Span| {
         let file = sources.file(span.file()).ok()?;
         let before = &file.text()[..span.lo() as usize];
         let line = before.rsplit('\n').next().unwrap();
-        Some(Place {
+        Some(Position {
             path: file.path().to_owned(),
             line: before.matches('\n').count() as u64 + 1,
             chars: line.chars().count() as u64 + 1,
@@ -120,19 +124,19 @@ fn places(sources: &SourceMap, bag: &DiagnosticBag) -> Vec<Option<Place>> {
             utf16: line.encode_utf16().count() as u64 + 1,
         })
     };
-    bag.ordered().iter().map(|entry| place(entry.diagnostic.primary().span())).collect()
+    bag.ordered().iter().map(|entry| position(entry.diagnostic.primary().span())).collect()
 }
 
 #[test]
-fn all_formats_tell_of_the_same_lines_and_columns() {
+fn all_formats_report_the_same_lines_and_columns() {
     let (sources, bag) = ten();
-    let places = places(&sources, &bag);
-    let places: Vec<&Place> = places.iter().flatten().collect();
-    assert_eq!(places.len(), 9, "the fatal one has no place");
-    assert!(places.iter().any(|at| at.chars != at.bytes && at.chars != at.utf16));
+    let positions = positions(&sources, &bag);
+    let positions: Vec<&Position> = positions.iter().flatten().collect();
+    assert_eq!(positions.len(), 9, "the fatal diagnostic has no location");
+    assert!(positions.iter().any(|at| at.chars != at.bytes && at.chars != at.utf16));
 
-    let chars: Vec<_> = places.iter().map(|at| (at.path.clone(), at.line, at.chars)).collect();
-    let bytes: Vec<_> = places.iter().map(|at| (at.path.clone(), at.line, at.bytes)).collect();
+    let chars: Vec<_> = positions.iter().map(|at| (at.path.clone(), at.line, at.chars)).collect();
+    let bytes: Vec<_> = positions.iter().map(|at| (at.path.clone(), at.line, at.bytes)).collect();
     assert_eq!(in_short(&written(Format::Short, &sources, &bag)), chars, "short");
     assert_eq!(in_json(&written(Format::Json, &sources, &bag)), chars, "json");
     assert_eq!(in_rdjson(&written(Format::Rdjson, &sources, &bag)), bytes, "rdjson");
@@ -141,31 +145,35 @@ fn all_formats_tell_of_the_same_lines_and_columns() {
     let sarif = sarif.into_iter().zip(&chars).map(|(path, at)| (path, at.1, at.2));
     assert_eq!(in_sarif(&written(Format::Sarif, &sources, &bag)), sarif.collect::<Vec<_>>());
 
-    let utf16: Vec<_> = places.iter().map(|at| (at.line - 1, at.utf16 - 1)).collect();
+    let utf16: Vec<_> = positions.iter().map(|at| (at.line - 1, at.utf16 - 1)).collect();
     let mut lsp = in_lsp(&written(Format::Lsp, &sources, &bag));
-    assert_eq!(lsp.pop(), Some((0, 0)), "what has no place is at the start of a file of its own");
+    assert_eq!(
+        lsp.pop(),
+        Some((0, 0)),
+        "a diagnostic without a location is at the start of its own file"
+    );
     assert_eq!(lsp, utf16, "lsp");
 
-    let lines: Vec<_> = places.iter().map(|at| (at.path.clone(), at.line)).collect();
+    let lines: Vec<_> = positions.iter().map(|at| (at.path.clone(), at.line)).collect();
     let mut gitlab = in_gitlab(&written(Format::Gitlab, &sources, &bag));
-    assert_eq!(gitlab.pop(), Some((".".to_owned(), 1)), "a report must have a path and a line");
+    assert_eq!(gitlab.pop(), Some((".".to_owned(), 1)), "GitLab requires a path and a line");
     assert_eq!(gitlab, lines, "gitlab");
 
     let github = in_github(&written(Format::Github, &sources, &bag));
-    // What is in no file has its place in the message.
+    // The location of standard input is in the message, because it has no file.
     let in_files: Vec<_> = chars.iter().filter(|(path, ..)| !path.starts_with('<')).collect();
     assert_eq!((github.len(), chars.len() - in_files.len()), (in_files.len(), 1));
     for (at, (path, line, col)) in github.iter().zip(in_files) {
         assert_eq!((&at.0, at.1), (path, *line), "github");
-        // A label over lines has no columns there.
+        // GitHub accepts columns only if the label is on one line.
         assert_eq!(at.2.unwrap_or(*col), *col, "github");
     }
-    assert_eq!(github.iter().filter(|at| at.2.is_none()).count(), 1, "one label is over lines");
+    assert_eq!(github.iter().filter(|at| at.2.is_none()).count(), 1, "one label is multi-line");
 }
 
-/// A line end belongs to the line that it ends.
+/// A line end is part of the line that it ends.
 #[test]
-fn a_label_with_its_line_end_is_on_one_line() {
+fn a_label_that_includes_the_line_end_is_on_one_line() {
     let one_line = common::scene("let a = 1\n⟦import clock\n⟧let b = 2\n");
     let two_lines = common::scene("let a = 1\n⟦import clock\nlet b = 2\n⟧");
     for (scene, last) in [(one_line, 2), (two_lines, 3)] {
@@ -197,9 +205,9 @@ fn at(path: &Value, line: &Value, col: &Value) -> At {
 }
 
 fn in_short(out: &str) -> Vec<At> {
-    let places = out.lines().map(|line| line.split_once(": ").unwrap().0);
-    let split = places.filter_map(|place| {
-        let mut parts = place.rsplitn(3, ':');
+    let positions = out.lines().map(|line| line.split_once(": ").unwrap().0);
+    let split = positions.filter_map(|position| {
+        let mut parts = position.rsplitn(3, ':');
         let (col, line) = (parts.next()?, parts.next()?);
         Some((parts.next()?.to_owned(), line.parse().ok()?, col.parse().ok()?))
     });
@@ -262,7 +270,7 @@ fn in_github(out: &str) -> Vec<(String, u64, Option<u64>)> {
     placed.collect()
 }
 
-/// Errors on the marks of a text, and the fingerprints that a format gives them, in their order.
+/// The fingerprints that a format writes for errors at the marks of a text.
 fn fingerprints(format: Format, marked: &str) -> Vec<String> {
     let marked = mark(marked);
     let mut sources = SourceMap::new();
@@ -295,7 +303,7 @@ fn all_differ(fingerprints: &[String]) -> bool {
 }
 
 #[test]
-fn no_two_fingerprints_of_one_output_are_the_same() {
+fn fingerprints_of_one_output_are_unique() {
     let (sources, bag) = ten();
     for format in WITH_FINGERPRINTS {
         let of_ten = fingerprints_in(format, &written(format, &sources, &bag));
@@ -306,7 +314,7 @@ fn no_two_fingerprints_of_one_output_are_the_same() {
 }
 
 #[test]
-fn fingerprints_stay_as_lines_come_and_indentation_changes_above_and_below() {
+fn fingerprints_do_not_depend_on_other_lines_and_indentation() {
     for format in WITH_FINGERPRINTS {
         let before = fingerprints(format, "let a = ⟦@⟧\nlet b = ⟦@⟧\nlet b = ⟦@⟧\n");
         let after = fingerprints(format, "# one\n\n  let a = ⟦@⟧\n\tlet b = ⟦@⟧\n\nlet b = ⟦@⟧\n#");
@@ -326,7 +334,7 @@ fn fingerprints_change_with_the_line_the_code_the_file_and_the_message() {
     };
     let (e1, e2) = (code!("E0001"), code!("E0002"));
     let first = one("a", "x", e1, "m");
-    assert_eq!(first[0], first[1], "both formats have the same");
+    assert_eq!(first[0], first[1], "both formats write the same fingerprint");
     let others = [
         one("b", "x", e1, "m"),
         one("a", "xy", e1, "m"),
@@ -338,7 +346,7 @@ fn fingerprints_change_with_the_line_the_code_the_file_and_the_message() {
 }
 
 #[test]
-fn of_a_very_long_line_only_the_beginning_is_in_the_fingerprint() {
+fn fingerprints_use_only_the_beginning_of_a_long_line() {
     let long = "let x = 1;".repeat(1 << 10);
     for format in WITH_FINGERPRINTS {
         let before = fingerprints(format, &format!("{long}⟦@⟧ ⟦@⟧"));
@@ -348,7 +356,7 @@ fn of_a_very_long_line_only_the_beginning_is_in_the_fingerprint() {
 }
 
 #[test]
-fn bytes_that_are_not_utf8_are_no_text_of_a_joined_edit() {
+fn rdjson_does_not_join_edits_across_invalid_utf8() {
     let mut sources = SourceMap::new();
     let file = sources.add("a", b"ab \xff cd \xc3\xa9 ef".to_vec()).unwrap();
     let rename = |first: u32, second: u32| {
@@ -361,13 +369,16 @@ fn bytes_that_are_not_utf8_are_no_text_of_a_joined_edit() {
     let out = written(Format::Rdjson, &sources, &[diagnostic].into_iter().collect());
     let report: Value = serde_json::from_str(&out).unwrap();
     let one = &report["diagnostics"][0];
-    assert_eq!(one["message"], "m\nhelp: rename", "the one over the byte is told in words: {out}");
+    assert_eq!(
+        one["message"], "m\nhelp: rename",
+        "the suggestion across the invalid byte is in the message: {out}"
+    );
     assert_eq!(one["suggestions"].as_array().unwrap().len(), 1);
     assert_eq!(one["suggestions"][0]["text"], "xcd é x");
 }
 
 #[test]
-fn two_files_of_one_path_are_told_as_two() {
+fn narrated_output_separates_files_of_the_same_path() {
     let mut sources = SourceMap::new();
     let [first, second] = ["one\n", "two\n"].map(|text| sources.add("a", text).unwrap());
     let diagnostic = Diagnostic::error(code!("E1"), Span::empty(first, 0), "m")

@@ -1,4 +1,4 @@
-//! The tests of the engine: one binary, a module for each promise.
+//! The tests of the engine: one binary, with a module for each topic.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -13,23 +13,24 @@ mod common;
 mod architecture;
 mod backtraces;
 mod codes;
-#[cfg(feature = "lsp")]
-mod editors;
+mod codespan;
+mod conformance;
 mod examples;
 mod formats;
 mod glossary;
-mod interchange;
-mod manners;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod memory;
+mod packages;
 #[cfg(feature = "parallel")]
 mod parallel;
 mod properties;
+mod public_api;
 mod readme;
 mod safety;
 #[cfg(feature = "schema")]
 mod schema;
 mod snapshots;
 mod suggestions;
-mod surface;
-mod validators;
-mod writes;
+mod terminal;
+mod writers;

@@ -1,5 +1,4 @@
-//! A bag is emitted in the same writes of the same bytes as its diagnostics are one by one, on however
-//! many threads they are drawn.
+//! Emitting a bag on several threads gives the same writes as emitting its diagnostics one by one.
 use std::io::{self, Write};
 use std::sync::{Mutex, mpsc};
 use std::thread;
@@ -10,18 +9,18 @@ use vitte_diag::{
     Diagnostic, DiagnosticBag, Emitter, EmitterOptions, Format, HumanEmitter, SourceMap, code,
 };
 
-/// Counts writes, and takes no more than so many.
-struct Writes<'w> {
-    all: &'w mut Vec<Vec<u8>>,
-    most: usize,
+/// Records each write, and fails after `limit` of them.
+struct Recorder<'w> {
+    writes: &'w mut Vec<Vec<u8>>,
+    limit: usize,
 }
 
-impl Write for Writes<'_> {
+impl Write for Recorder<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.all.len() == self.most {
+        if self.writes.len() == self.limit {
             return Err(io::Error::other("the disk is full"));
         }
-        self.all.push(bytes.to_vec());
+        self.writes.push(bytes.to_vec());
         Ok(bytes.len())
     }
 
@@ -30,16 +29,16 @@ impl Write for Writes<'_> {
     }
 }
 
-/// So many that they are drawn in several parts, of several pieces each, none of them full.
-const MANY: u32 = 4_096 + 200;
+/// Enough diagnostics to be rendered in several batches of several chunks, the last ones not full.
+const COUNT: u32 = 4_096 + 200;
 
-fn many() -> (SourceMap, DiagnosticBag) {
+fn sample() -> (SourceMap, DiagnosticBag) {
     let mut sources = SourceMap::new();
     let text: String = (0..5_000).map(|n| format!("let value{n:04} = f(日, {n:04})\n")).collect();
     let file = sources.add("src/main.vitte", text).unwrap();
     let line = 29;
     let mut bag = DiagnosticBag::new();
-    for n in 0..MANY {
+    for n in 0..COUNT {
         let at = n % 4_000 * line;
         let span = |from: u32, to: u32| sources.span(file, at + from..at + to).unwrap();
         let diagnostic = match n % 4 {
@@ -58,63 +57,63 @@ fn many() -> (SourceMap, DiagnosticBag) {
 
 fn emitted(
     format: Format,
-    most: usize,
+    limit: usize,
     emit: impl FnOnce(&mut dyn Emitter) -> io::Result<()>,
 ) -> (Vec<Vec<u8>>, Result<(), String>) {
-    let mut all = Vec::new();
-    let writes = Writes { all: &mut all, most };
-    let mut emitter = format.emitter(writes, &EmitterOptions::default());
+    let mut writes = Vec::new();
+    let recorder = Recorder { writes: &mut writes, limit };
+    let mut emitter = format.emitter(recorder, &EmitterOptions::default());
     let result = emit(&mut *emitter).map_err(|error| error.to_string());
     drop(emitter);
-    (all, result)
+    (writes, result)
 }
 
 #[test]
-fn a_bag_is_emitted_as_its_diagnostics_are_one_by_one() {
-    let (sources, bag) = many();
+fn a_bag_and_its_diagnostics_one_by_one_give_the_same_writes() {
+    let (sources, bag) = sample();
     for &format in Format::ALL {
-        for most in [usize::MAX, 700] {
-            let together = emitted(format, most, |mut emitter| {
+        for limit in [usize::MAX, 700] {
+            let together = emitted(format, limit, |mut emitter| {
                 bag.emit(&sources, &mut emitter)
-                    .map(|summary| assert_eq!(summary.total(), u64::from(MANY)))
+                    .map(|summary| assert_eq!(summary.total(), u64::from(COUNT)))
             });
-            let one_by_one = emitted(format, most, |emitter| {
+            let one_by_one = emitted(format, limit, |emitter| {
                 for entry in bag.ordered() {
                     emitter.emit(&sources, entry.diagnostic)?;
                 }
                 emitter.finish()
             });
-            assert!(together == one_by_one, "{format} differs where {most} writes are taken");
+            assert!(together == one_by_one, "{format} differs with at most {limit} writes");
         }
     }
 }
 
-/// What `work` gives, which has to come: threads that wait for one another never end.
+/// Returns the result of `work`. Panics after a minute: then its threads are in a deadlock.
 fn in_time<R: Send + 'static>(work: impl FnOnce() -> R + Send + 'static) -> R {
     let (done, result) = mpsc::channel();
     thread::spawn(move || done.send(work()));
-    result.recv_timeout(Duration::from_secs(60)).expect("it ends")
+    result.recv_timeout(Duration::from_secs(60)).expect("a deadlock")
 }
 
 #[test]
-fn workers_may_share_an_emitter() {
+fn threads_can_share_an_emitter() {
     const BAGS: usize = 8;
-    let (shared, alone) = in_time(|| {
-        let (sources, bag) = many();
+    let (shared, single) = in_time(|| {
+        let (sources, bag) = sample();
         let human = Mutex::new(HumanEmitter::new(Vec::new()));
         // More threads than cores, so that some wait while others work.
         let pool = rayon::ThreadPoolBuilder::new().num_threads(BAGS).build().unwrap();
         let emit = |_| bag.emit(&sources, &mut *human.lock().unwrap()).unwrap();
         pool.install(|| (0..BAGS).into_par_iter().map(emit).collect::<Vec<_>>());
-        let mut alone = HumanEmitter::new(Vec::new());
-        bag.emit(&sources, &mut alone).unwrap();
-        (human.into_inner().unwrap().into_inner(), alone.into_inner())
+        let mut single = HumanEmitter::new(Vec::new());
+        bag.emit(&sources, &mut single).unwrap();
+        (human.into_inner().unwrap().into_inner(), single.into_inner())
     });
-    assert!(shared == [&*alone; BAGS].join(&b"\n"[..]));
+    assert!(shared == [&*single; BAGS].join(&b"\n"[..]));
 }
 
 #[test]
-fn the_lines_of_a_large_file_may_be_asked_for_by_all_threads_at_once() {
+fn threads_can_compute_the_lines_of_a_large_file_at_once() {
     in_time(|| {
         let mut sources = SourceMap::new();
         for _ in 0..4 {

@@ -1,4 +1,4 @@
-//! Properties: what holds for any bytes, any spans and any text.
+//! Properties of sources and output, for any bytes, spans and texts.
 use proptest::prelude::*;
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr;
@@ -12,7 +12,7 @@ use crate::common;
 
 const CODES: [Code; 3] = [code!("E0001"), code!("W0100"), code!("TYPECHEK123456")];
 
-/// Pieces that sources and messages are made of: all that has ever been trouble, and plain text.
+/// Pieces of sources and messages: plain text, and characters that are hard to display.
 const PIECES: [&str; 36] = [
     "a",
     "let x = 1",
@@ -57,7 +57,7 @@ fn words() -> impl Strategy<Value = String> {
         .prop_map(|pieces| pieces.concat())
 }
 
-/// Any bytes: text with trouble in it, cut anywhere, or noise.
+/// Any bytes: text, text with one byte replaced, or random bytes.
 fn bytes() -> impl Strategy<Value = Vec<u8>> {
     let text = prop::collection::vec(prop::sample::select(&PIECES[..]), 0..60)
         .prop_map(|pieces| pieces.concat().into_bytes());
@@ -73,7 +73,7 @@ fn bytes() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![text, cut, prop::collection::vec(any::<u8>(), 0..200)]
 }
 
-/// Any span: most near the file's text, some far away or in no file.
+/// Any span: most are in or near a file's text, some far past its end or in an unknown file.
 fn span() -> impl Strategy<Value = Span> {
     let offset = || prop_oneof![9 => 0..200_u32, 1 => any::<u32>()];
     (0..4_u32, offset(), offset()).prop_map(|(file, a, b)| {
@@ -86,7 +86,7 @@ fn severity() -> impl Strategy<Value = Severity> {
     prop::sample::select(vec![Note, Warning, Error, Fatal])
 }
 
-/// Any text, and what looks like the forms that a frame has.
+/// Frames of every form, with any text in them.
 fn frame() -> impl Strategy<Value = Frame> {
     let text = || {
         prop_oneof![words(), prop::sample::select(&["std::f", "main"][..]).prop_map(str::to_owned)]
@@ -111,7 +111,7 @@ prop_compose! {
         secondary in prop::collection::vec((span(), words()), 0..5),
         notes in prop::collection::vec(words(), 0..3),
         help in prop::option::of(words()),
-        calls in prop_oneof![3 => Just(Vec::new()), 1 => prop::collection::vec(frame(), 1..5)],
+        frames in prop_oneof![3 => Just(Vec::new()), 1 => prop::collection::vec(frame(), 1..5)],
     ) -> Diagnostic {
         let mut diagnostic = Diagnostic::new(severity, code, primary, message).with_label(label);
         for (span, message) in secondary {
@@ -123,7 +123,7 @@ prop_compose! {
         if let Some(help) = help {
             diagnostic.add_help(help);
         }
-        diagnostic.with_backtrace(calls.into_iter().collect())
+        diagnostic.with_backtrace(frames.into_iter().collect())
     }
 }
 
@@ -142,9 +142,9 @@ fn map(files: &[(String, Vec<u8>)]) -> SourceMap {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1500) })]
 
-    /// Human output is Ok, UTF-8, safe, without blanks at line ends, and has every diagnostic.
+    /// Human output is UTF-8 without unsafe characters and without blanks at line ends, and has every diagnostic.
     #[test]
-    fn human_output_is_safe_whatever_comes_in(
+    fn human_output_is_safe_for_any_input(
         files in sources(),
         diagnostics in prop::collection::vec(diagnostic(), 1..4),
         (unicode, context, tab_width, width) in (any::<bool>(), 0..4_u16, any::<u8>(), 0..200_u16),
@@ -170,7 +170,7 @@ proptest! {
         prop_assert_eq!(common::on_terminal(&coloured), (plain, Vec::new()));
     }
 
-    /// JSON is safe, one line for each diagnostic, and parses back to what went in.
+    /// JSON has no unsafe characters, has one line for each diagnostic, and parses back to the same values.
     #[test]
     fn json_is_safe_and_parses_back(files in sources(), diagnostics in prop::collection::vec(diagnostic(), 1..4)) {
         let sources = map(&files);
@@ -180,7 +180,7 @@ proptest! {
         prop_assert_eq!(json.lines().count(), bag.len());
         for (line, entry) in json.lines().zip(bag.ordered()) {
             let diagnostic = entry.diagnostic;
-            let read: JsonDiagnostic<'_> = serde_json::from_str(line).expect("what was written is read");
+            let read: JsonDiagnostic<'_> = serde_json::from_str(line).expect("valid JSON");
             prop_assert_eq!(&read, &JsonDiagnostic::new(&sources, diagnostic, ColumnUnit::Char));
             prop_assert_eq!(read.severity, diagnostic.severity());
             prop_assert_eq!(read.code, diagnostic.code());
@@ -206,14 +206,14 @@ proptest! {
         }
     }
 
-    /// The caret of a valid span stands under the first character that it covers.
+    /// The carets of a valid span are below the characters that it covers.
     #[test]
-    fn carets_stand_under_what_they_mean(
-        before in words(), marked in "[a-z0-9+日本é🎉]{1,6}", behind in words(),
+    fn carets_are_below_the_marked_text(
+        before in words(), marked in "[a-z0-9+日本é🎉]{1,6}", after in words(),
         (tab_width, width) in (1..17_u8, 40..200_u16),
     ) {
         let mut sources = SourceMap::new();
-        let whole = format!("{before}{marked}{behind}");
+        let whole = format!("{before}{marked}{after}");
         let file = sources.add("a.vitte", whole.clone()).expect("small");
         let span = sources.span(file, before.len()..before.len() + marked.len()).expect("valid");
         let bag: DiagnosticBag = [Diagnostic::error(CODES[0], span, "m")].into_iter().collect();
@@ -222,7 +222,7 @@ proptest! {
         let lines: Vec<&str> = out.lines().collect();
         let carets = lines.iter().rposition(|line| line.trim_start().starts_with('|') && line.contains('^'));
         let carets = carets.expect("a line of carets");
-        // The row may hold bars and carets of its own: it is the line above.
+        // The row above may itself contain bars and carets.
         let caret_cell = lines[carets].find('^').expect("found above");
         let (mut cell, mut under) = (0, None);
         for cluster in lines[carets - 1].graphemes(true) {
@@ -232,7 +232,7 @@ proptest! {
             }
             cell += cluster.width();
         }
-        // What is marked may be in one cluster with what stands before it or behind it.
+        // The marked text may share a grapheme cluster with the text before or after it.
         let under = under.unwrap_or_default();
         prop_assert!(under.contains(marked.chars().next().expect("not empty")), "{}", out);
         let touched = whole.grapheme_indices(true).filter(|&(at, cluster)| {
@@ -243,7 +243,7 @@ proptest! {
         prop_assert!(drawn == cells || lines[carets - 1].contains("..."), "{} of {}:\n{}", drawn, cells, out);
     }
 
-    /// An empty span has one caret, wherever it is.
+    /// An empty span has one caret, at any offset.
     #[test]
     fn an_empty_span_has_one_caret(text in words(), at in any::<prop::sample::Index>()) {
         let mut offsets: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
@@ -257,9 +257,9 @@ proptest! {
         prop_assert_eq!(out.matches('^').count(), 1, "{}", out);
     }
 
-    /// What is no diagnostic in JSON is an error, and what lacks a field is none.
+    /// Reading malformed JSON, or JSON that lacks a field, is an error.
     #[test]
-    fn reading_json_takes_anything(diagnostic in diagnostic(), cut in any::<prop::sample::Index>(), noise in words()) {
+    fn reading_malformed_json_is_an_error(diagnostic in diagnostic(), cut in any::<prop::sample::Index>(), noise in words()) {
         let json = common::json(&map(&[]), &[diagnostic].into_iter().collect());
         let at = common::boundary(&json, cut.index(json.len() - 1));
         prop_assert!(serde_json::from_str::<JsonDiagnostic<'_>>(&json[..at]).is_err());
@@ -273,7 +273,7 @@ proptest! {
         }
     }
 
-    /// The order of output is total: by its keys, every number once, whatever comes in.
+    /// The order of output is total: by its keys, and with every sequence number once.
     #[test]
     fn order_is_total(diagnostics in prop::collection::vec(diagnostic(), 0..30)) {
         let bag: DiagnosticBag = diagnostics.into_iter().collect();
@@ -287,10 +287,10 @@ proptest! {
         prop_assert!(numbers.into_iter().eq(0..bag.len() as u64));
     }
 
-    /// Units of work that threads finish in any order give the same bytes once their bags are
-    /// merged in the order of the units, and the same as one bag for all.
+    /// If the bags of several units of work are merged in the order of the units, the output is that of a
+    /// single bag, in whatever order threads finish the units.
     #[test]
-    fn merged_output_does_not_depend_on_who_was_first(
+    fn merged_output_does_not_depend_on_the_order_of_threads(
         files in sources(),
         units in prop::collection::vec(prop::collection::vec(diagnostic(), 0..4), 1..6),
         threads in 1..5_usize,
@@ -304,7 +304,7 @@ proptest! {
                 scope.spawn(move || {
                     for (index, unit) in units.iter().enumerate().skip(thread).step_by(threads) {
                         let bag: DiagnosticBag = unit.iter().cloned().collect();
-                        send.send((index, bag)).expect("somebody receives");
+                        send.send((index, bag)).expect("the receiver exists");
                     }
                 });
             }
@@ -318,29 +318,29 @@ proptest! {
         prop_assert_eq!(common::json(&sources, &merged), common::json(&sources, &one_by_one));
     }
 
-    /// The words on every label are shown: none is lost, wherever it is.
+    /// The message of every label is shown once, for any span.
     #[test]
-    fn the_words_on_every_label_are_shown(
+    fn the_message_of_every_label_is_shown(
         text in words(), spans in prop::collection::vec(span(), 1..7),
         (unicode, context, width) in (any::<bool>(), 0..3_u16, 0..100_u16),
     ) {
         let mut sources = SourceMap::new();
         sources.add("a.vitte", text).expect("small");
         sources.add("b.vitte", "x\n".repeat(90)).expect("small");
-        let mut diagnostic = Diagnostic::error(CODES[0], spans[0], "m").with_label("words-0");
+        let mut diagnostic = Diagnostic::error(CODES[0], spans[0], "m").with_label("message-0");
         for (index, span) in spans.iter().enumerate().skip(1) {
-            diagnostic.add_secondary(*span, format!("words-{index}"));
+            diagnostic.add_secondary(*span, format!("message-{index}"));
         }
         let bag: DiagnosticBag = [diagnostic].into_iter().collect();
         let out = common::human(&sources, &bag, |emitter| {
             emitter.with_unicode(unicode).with_context_lines(context).with_width(width)
         });
         for index in 0..spans.len() {
-            prop_assert_eq!(out.matches(&format!("words-{index}")).count(), 1, "{}", out);
+            prop_assert_eq!(out.matches(&format!("message-{index}")).count(), 1, "{}", out);
         }
     }
 
-    /// A row that is not cut holds every character of its line.
+    /// A row that is not shortened contains every character of its line.
     #[test]
     fn no_character_of_a_row_is_lost(line in "[a-z \u{301}\u{fe0f}日🎉\u{1b}]{1,40}", at in any::<prop::sample::Index>()) {
         let mut sources = SourceMap::new();
@@ -354,7 +354,7 @@ proptest! {
         prop_assert_eq!(row.trim(), shown.trim_matches(' '), "{:?}", out);
     }
 
-    /// A row is not wider than asked for, whatever stands in it.
+    /// A row is not wider than the configured width, for any text.
     #[test]
     fn rows_fit_the_width(
         text in prop::collection::vec(words(), 1..40).prop_map(|words| words.concat()),
@@ -380,9 +380,9 @@ proptest! {
         }
     }
 
-    /// Nothing about a source panics, and what it says of itself agrees.
+    /// The methods of a source do not panic for any bytes, and agree with each other.
     #[test]
-    fn sources_take_any_bytes(bytes in bytes(), lo in any::<u32>(), line in any::<u32>()) {
+    fn a_source_accepts_any_bytes(bytes in bytes(), lo in any::<u32>(), line in any::<u32>()) {
         let mut sources = SourceMap::new();
         let file = sources.add("a", bytes.clone()).expect("small");
         let source = sources.file(file).expect("added");

@@ -1,5 +1,5 @@
-//! The safety table: every string that has ever fooled a terminal or a parser, in every place that
-//! text from outside may stand in, in every format.
+//! Injection tests: strings that mislead terminals or parsers, in every place where text from outside may
+//! appear, in every format.
 use std::collections::BTreeMap;
 
 use percent_encoding::percent_decode_str;
@@ -15,20 +15,20 @@ use vitte_diag::{
 
 use crate::common;
 
-/// What is to do no harm: characters one by one, and sequences with blanks between them.
+/// Hostile characters; each one is tested.
 const CHARACTERS: &str = "\u{1b}\u{7}\u{8}\0\u{7f}\u{90}\u{9b}\u{9d}\u{61c}\u{200e}\u{200f}\u{202a}\
     \u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}\r\u{b}\u{c}\u{85}\u{2028}\
     \u{2029}\n\u{fffe}";
+/// Hostile sequences, separated by blanks.
 const SEQUENCES: &str =
     "\u{1b}[2J \u{1b}]8;;http://x\u{7} \r\n ]]> --> </pre><script> %0A ::error::";
 
-fn bad() -> Vec<String> {
+fn hostile() -> Vec<String> {
     CHARACTERS.chars().map(String::from).chain(SEQUENCES.split(' ').map(str::to_owned)).collect()
 }
 
-/// Where text from outside stands. The first three are of the source: under the label, before it,
-/// and on the lines around it; `other` is the path of the secondary label's file, `frame` a backtrace
-/// frame.
+/// Where text from outside may appear. The first three are in the source: inside the label, before it,
+/// and on the lines around it. `other` is the path of the secondary label's file, `frame` a frame of the backtrace.
 const PLACES: [&str; 16] = [
     "inside",
     "before",
@@ -48,8 +48,8 @@ const PLACES: [&str; 16] = [
     "frame",
 ];
 
-/// The fields of the JSON formats below a common part (`*` is any one member), and what they hold:
-/// `=` just the text of a place, `~` it beside other text, `%` it at the end of an address.
+/// The fields of the JSON formats, after a common prefix (`*` is any member), and their values:
+/// `=` exactly the text of a place, `~` contains the text, `%` is a URL that ends with the text.
 const FIELDS: &str = "
 json message=message help=help notes/0=note primary/file=path
 json labels/ 0/message=primary 1/message=secondary 1/file=other
@@ -77,14 +77,14 @@ rdjson diagnostics/0/ message~message message~primary message~note message~help 
 rdjson diagnostics/0/related_locations/0/ message=secondary location/path=other
 ";
 
-/// The places that formats of one text have in it.
+/// The places that are in the text of a format with a single field for all of it.
 const PROSE: [&str; 7] = ["message", "primary", "other", "secondary", "note", "help", "fix"];
 
-/// A diagnostic that has something in every place.
+/// A diagnostic with text in every place.
 struct Scene {
-    /// Which row of the table it is.
+    /// The test case, for failure messages.
     about: String,
-    /// What stands in each place.
+    /// The text of each place.
     words: BTreeMap<&'static str, String>,
     sources: SourceMap,
     bag: DiagnosticBag,
@@ -92,9 +92,9 @@ struct Scene {
 }
 
 impl Scene {
-    /// `bad` gives what stands in each place, between letters that say which place it is.
-    fn new(about: String, bad: impl Fn(usize) -> String) -> Self {
-        let word = |(at, &place)| (place, format!("{place}{}end", bad(at)));
+    /// `hostile` returns the text of each place, which is put between the place's name and `end`.
+    fn new(about: String, hostile: impl Fn(usize) -> String) -> Self {
+        let word = |(at, &place)| (place, format!("{place}{}end", hostile(at)));
         let mut words: BTreeMap<_, _> = PLACES.iter().enumerate().map(word).collect();
         let given = words.clone();
         let word = |place| given[place].clone();
@@ -107,7 +107,7 @@ impl Scene {
         let other = sources.add(word("other"), source).unwrap();
         let span = |file| sources.span(file, inside.clone()).unwrap();
         let fix = |edit| Suggestion::single(word("fix"), edit, Applicability::MaybeIncorrect);
-        // As the name of a function, and as a path.
+        // As a function name, and as a path.
         let backtrace = [Frame::new(word("frame")), Frame::at("f", &word("frame"), 1, None)];
         let diagnostic = Diagnostic::error(codes::E0001, span(file), word("message"))
             .with_label(word("primary"))
@@ -142,7 +142,7 @@ impl Scene {
         common::write(format, &self.sources, &self.bag, &self.options)
     }
 
-    /// Human output with colours and links or without both; `rich`: with context and Unicode.
+    /// Human output, with or without colours and links. `rich`: with context lines and Unicode.
     fn human(&self, colored: bool, rich: bool) -> String {
         let mut terminal = Terminal::default();
         (terminal.color, terminal.hyperlinks) = (colored, colored);
@@ -161,10 +161,10 @@ impl Scene {
     }
 }
 
-/// `text` with the stand-in of each unsafe character that is not kept.
-fn shown(text: &str, keep: impl Fn(char) -> bool) -> String {
-    let stand_in = |c: char| text::one_line(c.encode_utf8(&mut [0; 4])).into_owned();
-    text.chars().map(|c| if keep(c) { c.into() } else { stand_in(c) }).collect()
+/// Escapes the unsafe characters of a text, except those that `keep` accepts.
+fn escaped(text: &str, keep: impl Fn(char) -> bool) -> String {
+    let escape = |c: char| text::one_line(c.encode_utf8(&mut [0; 4])).into_owned();
+    text.chars().map(|c| if keep(c) { c.into() } else { escape(c) }).collect()
 }
 
 fn count(output: &str, beginning: &str) -> usize {
@@ -172,8 +172,8 @@ fn count(output: &str, beginning: &str) -> usize {
 }
 
 fn assert_safe(output: &str, about: &str) {
-    let bad = output.chars().find(|&c| c != '\n' && text::is_unsafe(c));
-    assert_eq!(bad, None, "{about}: {output:?}");
+    let found = output.chars().find(|&c| c != '\n' && text::is_unsafe(c));
+    assert_eq!(found, None, "{about}: {output:?}");
     assert!(output.ends_with('\n') && !output.ends_with("\n\n"), "{about}: {output:?}");
 }
 
@@ -216,26 +216,26 @@ fn sentences_are_safe(scene: &Scene) {
     assert_eq!(count(&narrated, &format!("In {path}, line ")), 1, "{about}: {narrated}");
 }
 
-fn a_workflow_command_is_one(scene: &Scene) {
+fn github_has_one_command(scene: &Scene) {
     let about = &scene.about;
     let github = scene.write(Format::Github);
     assert_safe(&github, about);
     assert_eq!(github.lines().count(), 1, "{about}: {github}");
     let command = github.trim_end().strip_prefix("::error ").expect(about);
-    let (properties, said) = command.split_once("::").expect(about);
+    let (properties, message) = command.split_once("::").expect(about);
     let properties = properties.split(',').map(|property| property.split_once('=').expect(about));
     let (names, values): (Vec<_>, Vec<_>) = properties.unzip();
     let names = names.join(" ").replace("col endColumn", "endLine");
     assert_eq!(names, "file line endLine title", "{about}: {github}");
     let decoded = |text| percent_decode_str(text).decode_utf8().expect("UTF-8").into_owned();
     let keep = |c| "\r\n".contains(c);
-    assert_eq!(decoded(values[0]), shown(scene.word("path"), keep), "{about}");
-    for word in PROSE.map(|place| shown(scene.word(place), keep)) {
-        assert!(decoded(said).contains(&word), "{about}: {word:?} is not in {said}");
+    assert_eq!(decoded(values[0]), escaped(scene.word("path"), keep), "{about}");
+    for word in PROSE.map(|place| escaped(scene.word(place), keep)) {
+        assert!(decoded(message).contains(&word), "{about}: {word:?} is not in {message}");
     }
 }
 
-fn json_gives_the_text_back(scene: &Scene) {
+fn json_contains_the_exact_text(scene: &Scene) {
     let mut last = ("", Value::Null);
     for line in FIELDS.trim().lines() {
         let (format, fields) = line.split_once(' ').unwrap();
@@ -267,13 +267,13 @@ fn json_gives_the_text_back(scene: &Scene) {
     }
 }
 
-/// `text` as XML 1.0 can have it (section 2.2).
+/// A text with the characters escaped that XML 1.0 does not allow (section 2.2).
 fn in_xml(text: &str) -> String {
     let text = text.replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}");
-    shown(&text, |c| "\t\n\r".contains(c) || c >= '\u{7f}')
+    escaped(&text, |c| "\t\n\r".contains(c) || c >= '\u{7f}')
 }
 
-fn junit_gives_the_text_back(scene: &Scene) {
+fn junit_contains_the_exact_text(scene: &Scene) {
     let about = &scene.about;
     let output = scene.write(Format::Junit);
     assert_safe(&output, about);
@@ -288,13 +288,13 @@ fn junit_gives_the_text_back(scene: &Scene) {
         let found = element(name).attribute(attribute);
         assert_eq!(found, Some(&*in_xml(scene.word(place))), "{about}: {attribute} of {name}");
     }
-    let said = element("failure").text().expect(about);
+    let text = element("failure").text().expect(about);
     for word in PROSE.iter().chain(&["frame"]).map(|place| in_xml(scene.word(place))) {
-        assert!(said.contains(&word), "{about}: {word:?} is not in {said:?}");
+        assert!(text.contains(&word), "{about}: {word:?} is not in {text:?}");
     }
 }
 
-fn html_is_what_a_terminal_shows(scene: &Scene) {
+fn html_text_is_the_human_output(scene: &Scene) {
     let about = &scene.about;
     for rich in [false, true] {
         let output = scene.html(rich);
@@ -317,7 +317,7 @@ fn html_is_what_a_terminal_shows(scene: &Scene) {
     assert_eq!(scene.write(Format::Html), scene.html(false), "{about}");
 }
 
-fn carets_stand_under_the_label(scene: &Scene) {
+fn carets_are_below_the_label(scene: &Scene) {
     let about = &scene.about;
     let output = scene.human(false, false);
     let lines: Vec<_> = output.lines().collect();
@@ -330,30 +330,30 @@ fn carets_stand_under_the_label(scene: &Scene) {
         }
         cell += cluster.width();
     }
-    let inside = shown(&scene.word("inside").replace('\r', "␍"), |_| false);
-    // A label over many lines is drawn beside them.
+    let inside = escaped(&scene.word("inside").replace('\r', "␍"), |_| false);
+    // A multi-line label is drawn in the margin instead.
     let is_part = inside.contains("\\n") || lines[carets - 1].contains("...");
     assert!(under == inside || is_part, "{about}: {under:?} of {inside:?}:\n{output}");
 }
 
-/// Labels of no file, of a missing one and after the end of one, and an edit that cannot be done.
-fn what_is_broken_is_safe(scene: &Scene) {
+/// Labels in an unknown file, in an unavailable one and past the end, and an invalid edit.
+fn invalid_spans_are_safe(scene: &Scene) {
     let word = |place| scene.word(place).to_owned();
     let mut sources = SourceMap::new();
     let file = sources.add(word("path"), word("inside")).unwrap();
     let missing = sources.add_unavailable(word("other"), []).unwrap();
-    let [past, nowhere, missing] =
+    let [past, unknown, missing] =
         [(file, 999), (FileId::new(9), 0), (missing, 0)].map(|(file, at)| Span::empty(file, at));
     let fix = Suggestion::single(word("fix"), Edit::remove(past), Applicability::Unspecified);
-    let broken = [past, nowhere, missing, Span::DUMMY].map(|span| {
+    let invalid = [past, unknown, missing, Span::DUMMY].map(|span| {
         Diagnostic::error(codes::E0001, span, word("message"))
             .with_label(word("primary"))
             .with_secondary(past, word("secondary"))
-            .with_secondary(nowhere, word("note"))
+            .with_secondary(unknown, word("note"))
             .with_secondary(missing, word("help"))
             .with_suggestion(fix.clone())
     });
-    let bag = broken.into_iter().collect();
+    let bag = invalid.into_iter().collect();
     for format in Format::ALL {
         let output = common::write(*format, &sources, &bag, &scene.options);
         assert_safe(&output, &format!("{format}, {}", scene.about));
@@ -363,29 +363,29 @@ fn what_is_broken_is_safe(scene: &Scene) {
 const CHECKS: [fn(&Scene); 8] = [
     human_is_safe,
     sentences_are_safe,
-    a_workflow_command_is_one,
-    json_gives_the_text_back,
-    junit_gives_the_text_back,
-    html_is_what_a_terminal_shows,
-    carets_stand_under_the_label,
-    what_is_broken_is_safe,
+    github_has_one_command,
+    json_contains_the_exact_text,
+    junit_contains_the_exact_text,
+    html_text_is_the_human_output,
+    carets_are_below_the_label,
+    invalid_spans_are_safe,
 ];
 
 #[test]
-fn no_string_does_harm_in_any_place() {
-    for bad in bad() {
+fn every_hostile_string_is_safe_in_every_place() {
+    for hostile in hostile() {
         for (index, place) in PLACES.iter().enumerate() {
-            let word = |at| if at == index { &*bad } else { "-" }.to_owned();
-            let scene = Scene::new(format!("{bad:?} in {place}"), word);
+            let word = |at| if at == index { &*hostile } else { "-" }.to_owned();
+            let scene = Scene::new(format!("{hostile:?} in {place}"), word);
             CHECKS.iter().for_each(|check| check(&scene));
         }
     }
-    assert_eq!((bad().len(), Format::ALL.len()), (36, 11), "a new format is to be checked here");
+    assert_eq!((hostile().len(), Format::ALL.len()), (36, 11), "a new format needs a check here");
 }
 
 fn words() -> impl Strategy<Value = String> {
     let pieces = ["a", " ", "日", "e\u{301}", "\u{301}", "\n", "error[E0001]: ", ":,="];
-    let pieces = [bad(), pieces.map(str::to_owned).to_vec()].map(prop::sample::select);
+    let pieces = [hostile(), pieces.map(str::to_owned).to_vec()].map(prop::sample::select);
     prop::collection::vec(prop::strategy::Union::new(pieces), 0..4).prop_map(|all| all.concat())
 }
 
@@ -393,8 +393,8 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1000) })]
 
     #[test]
-    fn no_strings_do_harm_in_all_places_at_once(bad in prop::collection::vec(words(), 16)) {
-        let scene = Scene::new(format!("{bad:?}"), |at| bad[at].clone());
+    fn hostile_strings_are_safe_in_all_places_at_once(words in prop::collection::vec(words(), 16)) {
+        let scene = Scene::new(format!("{words:?}"), |at| words[at].clone());
         CHECKS.iter().for_each(|check| check(&scene));
     }
 }

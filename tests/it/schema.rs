@@ -1,4 +1,4 @@
-//! The JSON Schema is made of the structs, and every JSON of the snapshots is valid by it.
+//! The JSON Schema is generated from the structs, and validates all JSON in the snapshots.
 use std::fs;
 
 use serde_json::{Value, json};
@@ -9,22 +9,22 @@ use crate::common::root;
 fn errors(instance: &Value) -> Vec<String> {
     let schema: Value = serde_json::from_str(SCHEMA).unwrap();
     let validator = jsonschema::draft202012::new(&schema).unwrap();
-    let place =
+    let describe =
         |error: jsonschema::ValidationError<'_>| format!("{} {error}", error.instance_path());
-    validator.iter_errors(instance).map(place).collect()
+    validator.iter_errors(instance).map(describe).collect()
 }
 
 #[test]
-fn the_file_is_what_the_structs_make() {
+fn the_schema_file_is_up_to_date() {
     let path = root().join("src/emit/json/schema.json");
-    let made = schema().unwrap();
+    let generated = schema().unwrap();
     if std::env::var_os("UPDATE_SCHEMA").is_some() {
-        fs::write(&path, &made).unwrap();
+        fs::write(&path, &generated).unwrap();
     }
     let written = fs::read_to_string(&path).unwrap();
     assert_eq!(
-        written, made,
-        "it is stale: run UPDATE_SCHEMA=1 cargo test --features schema --test it schema"
+        written, generated,
+        "the schema is out of date: run UPDATE_SCHEMA=1 cargo test --features schema --test it schema"
     );
     assert!(SCHEMA.contains("https://json-schema.org/draft/2020-12/schema"));
 }
@@ -32,8 +32,8 @@ fn the_file_is_what_the_structs_make() {
 #[test]
 fn every_json_line_of_every_snapshot_is_valid() {
     let mut lines = 0;
-    let folders = ["tests/snapshots", "examples/vittec/tests/snapshots"];
-    let entries = folders.iter().flat_map(|folder| fs::read_dir(root().join(folder)).unwrap());
+    let dirs = ["tests/snapshots", "examples/vittec/tests/snapshots"];
+    let entries = dirs.iter().flat_map(|dir| fs::read_dir(root().join(dir)).unwrap());
     for path in entries.map(|entry| entry.unwrap().path()) {
         let snapshot = fs::read_to_string(&path).unwrap();
         for line in snapshot.lines().filter(|line| line.starts_with("{\"severity\":")) {
@@ -46,7 +46,7 @@ fn every_json_line_of_every_snapshot_is_valid() {
 }
 
 #[test]
-fn what_lacks_a_field_or_has_a_wrong_one_is_not_valid() {
+fn a_missing_or_wrong_field_is_invalid() {
     let good = json!({
         "severity": "error", "code": "E0001", "message": "m",
         "primary": {"file": "a", "lo": 0, "hi": 1, "line": 1, "col": 1},
@@ -62,7 +62,7 @@ fn what_lacks_a_field_or_has_a_wrong_one_is_not_valid() {
         bad.as_object_mut().unwrap().remove(key);
         assert_eq!(errors(&bad).len(), 1, "without {key}");
     }
-    for (place, value) in [
+    for (pointer, value) in [
         ("/severity", json!("awful")),
         ("/code", json!("e1")),
         ("/primary/line", json!(0)),
@@ -75,11 +75,11 @@ fn what_lacks_a_field_or_has_a_wrong_one_is_not_valid() {
         ("/notes/0", json!(1)),
     ] {
         let mut bad = good.clone();
-        match bad.pointer_mut(place) {
+        match bad.pointer_mut(pointer) {
             Some(field) => *field = value,
             None => bad["notes"] = json!([value]),
         }
-        assert!(!errors(&bad).is_empty(), "{place}");
+        assert!(!errors(&bad).is_empty(), "{pointer}");
     }
     for key in ["style", "file", "lo", "hi", "line", "col", "message"] {
         let mut bad = good.clone();

@@ -1,4 +1,4 @@
-//! Golden output: each case plain, in Unicode, coloured, and as JSON, in `tests/snapshots/`.
+//! Snapshots of human output (plain, in Unicode, coloured) and of JSON, in `tests/snapshots/`.
 use vitte_diag::{
     ColumnUnit, Diagnostic, DiagnosticBag, HumanEmitter, JsonEmitter, SourceMap, Span, code,
 };
@@ -7,9 +7,9 @@ use crate::common::{
     self, NO_FILE, SEVERITIES, Scene, assert_snapshot, human, json, scene, scene_at, scene_in,
 };
 
-/// The sample of the design, byte for byte.
+/// The layout of a simple diagnostic, byte for byte.
 #[test]
-fn design_sample() {
+fn simple_diagnostic() {
     let mut sources = SourceMap::new();
     let text = format!("{}  let x =\n", "\n".repeat(11));
     let file = sources.add("path/to/file.vitte", text).unwrap();
@@ -38,7 +38,7 @@ error[E0001]: expected expression
 }
 
 #[test]
-fn json_keys_stand_in_order() {
+fn json_keys_are_in_order() {
     let line = scene("let ⟦x⟧ = ⟨y⟩").json();
     let mut rest = line.as_str();
     for key in [
@@ -66,7 +66,7 @@ fn severities() {
     assert_snapshot!(all);
 }
 
-/// A label that ends on the line on which another begins at the margin.
+/// A multi-line label that ends on the line on which another one begins at the margin.
 fn crossing() -> Scene {
     let mut scene = scene("fn ⟦f(\n  a\n)⟧ -> u8\n  b\n  c d\n");
     let file = scene.diagnostic.primary().span().file();
@@ -90,7 +90,7 @@ cases! {
     zero_width: scene("let x =⟦⟧ 1;");
     zero_width_before_a_wide_character: scene("let ⟦⟧日本 = 1;");
     end_of_file: scene("let x =⟦⟧");
-    end_of_file_behind_a_line_end: scene("let x =\n⟦⟧");
+    end_of_file_after_a_line_end: scene("let x =\n⟦⟧");
     empty_file: scene("⟦⟧");
     only_a_line_end: scene("let x =⟦\n⟧let y = 2\n");
     crlf: scene("let x = 1\r\nlet ⟦y⟧ = 2\r\nlet z = ⟨3⟩\r\n");
@@ -135,7 +135,7 @@ cases! {
     long_line: scene(&format!("{}let ⟦x⟧ = 1;{}", "first; ".repeat(30), " last;".repeat(30)));
     one_mebibyte_line: scene(&format!("{}⟦x⟧{}⟨y⟩", "a".repeat(1 << 19), "b".repeat(1 << 19)));
     one_mebibyte_line_of_wide_characters: scene(&format!("{}⟦名⟧{}", "日本".repeat(90_000), "語".repeat(180_000)));
-    label_over_100_000_lines: scene(&format!("begin ⟦{}end⟧ of it\n", "line\n".repeat(100_000)));
+    label_of_100_000_lines: scene(&format!("begin ⟦{}end⟧ of it\n", "line\n".repeat(100_000)));
 }
 
 #[test]
@@ -148,15 +148,15 @@ fn a_file_that_is_not_utf8() {
 }
 
 #[test]
-fn a_file_that_is_not_there() {
+fn a_missing_file() {
     let mut scene = scene("let ⟦x⟧ = 1");
     let here = scene.diagnostic.primary().span();
-    let nowhere = Span::new(NO_FILE, 3, 5).unwrap();
-    let primary_lost = Diagnostic::error(common::CODE, nowhere, "the primary label is lost")
+    let unknown = Span::new(NO_FILE, 3, 5).unwrap();
+    let primary_lost = Diagnostic::error(common::CODE, unknown, "the primary label is lost")
         .with_label("words that stay")
         .with_secondary(here, "there")
         .with_note("a note");
-    let all_lost = Diagnostic::error(common::CODE, nowhere, "every label is lost")
+    let all_lost = Diagnostic::error(common::CODE, unknown, "every label is lost")
         .with_secondary(Span::empty(NO_FILE, 0), "");
     scene.diagnostic = primary_lost;
     let first = scene.all();
@@ -206,7 +206,7 @@ fn labels_of_many_lines_stay_in_the_gutter() {
 }
 
 #[test]
-fn what_hangs_from_the_carets_goes_on_beside_a_message_of_many_lines() {
+fn connectors_continue_beside_a_multi_line_message() {
     let mut scene = scene("⟨foo⟩ ⟨baz⟩ ⟦bar⟧\n");
     scene.diagnostic.set_label("one\ntwo\nthree");
     assert_snapshot!(scene.all());

@@ -1,4 +1,4 @@
-//! Suggestions: what holds for any text and any edits.
+//! Properties of suggestions, for any text and any edits.
 use proptest::prelude::*;
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
@@ -28,12 +28,12 @@ const PIECES: [&str; 16] = [
     "word word word word word word word word word",
 ];
 
-fn pieces(most: usize) -> impl Strategy<Value = String> {
-    prop::collection::vec(prop::sample::select(&PIECES[..]), 0..most)
+fn pieces(max: usize) -> impl Strategy<Value = String> {
+    prop::collection::vec(prop::sample::select(&PIECES[..]), 0..max)
         .prop_map(|pieces| pieces.concat())
 }
 
-/// An edit of one of two files, anywhere: also past the end and inside characters.
+/// An edit of one of two files at any offset, also past the end and inside a character.
 fn edit() -> impl Strategy<Value = Edit> {
     let span = (0..2_u32, 0..60_u32, prop_oneof![Just(0_u32), 0..20_u32]);
     (span, pieces(4)).prop_map(|((file, lo, len), text)| {
@@ -56,9 +56,9 @@ fn map(texts: &[String]) -> SourceMap {
     sources
 }
 
-/// Whether two edits cannot both be done, said in another way: there is a byte that both remove, one
-/// inserts inside what the other removes, or both insert at one place.
-fn clash(a: &Edit, b: &Edit) -> bool {
+/// Returns true if two edits conflict, computed in another way than in the library: both remove the same byte,
+/// one inserts inside the range that the other removes, or both insert at the same offset.
+fn conflict(a: &Edit, b: &Edit) -> bool {
     let (a, b) = (a.span(), b.span());
     let inside = |at: u32, span: Span| span.lo() < at && at < span.hi();
     let share = (a.lo()..a.hi()).any(|byte| (b.lo()..b.hi()).contains(&byte));
@@ -72,50 +72,50 @@ fn clash(a: &Edit, b: &Edit) -> bool {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1500) })]
 
-    /// Of any suggestions the first ones that can be done are done, to the byte; each other one clashes
-    /// with one that is done, or is of what is not there.
+    /// Suggestions are applied in order, exactly. A rejected one conflicts with an applied one, or one of its
+    /// edits is invalid.
     #[test]
-    fn what_can_be_applied_is_applied_and_nothing_else(
+    fn applicable_suggestions_are_applied_exactly(
         texts in prop::collection::vec(pieces(20), 2),
         suggestions in prop::collection::vec(suggestion(), 0..8),
     ) {
         let sources = map(&texts);
-        let file_exists = |one: &Suggestion| one.edits().iter().all(|edit| sources.location(edit.span()).is_ok());
-        let clashes = |one: &Suggestion, other: &Suggestion| {
-            one.edits().iter().any(|edit| other.edits().iter().any(|other| clash(edit, other)))
+        let is_valid = |one: &Suggestion| one.edits().iter().all(|edit| sources.location(edit.span()).is_ok());
+        let conflicts = |one: &Suggestion, other: &Suggestion| {
+            one.edits().iter().any(|edit| other.edits().iter().any(|other| conflict(edit, other)))
         };
         let mut expected: Vec<usize> = Vec::new();
         for (index, one) in suggestions.iter().enumerate() {
-            if file_exists(one) && !expected.iter().any(|&done| clashes(one, &suggestions[done])) {
+            if is_valid(one) && !expected.iter().any(|&applied| conflicts(one, &suggestions[applied])) {
                 expected.push(index);
             }
         }
-        let done = fix::apply(&sources, &suggestions);
-        prop_assert_eq!(&done.applied, &expected);
-        prop_assert_eq!(done.rejected.len() + expected.len(), suggestions.len());
+        let result = fix::apply(&sources, &suggestions);
+        prop_assert_eq!(&result.applied, &expected);
+        prop_assert_eq!(result.rejected.len() + expected.len(), suggestions.len());
 
-        // The same by hand, from the last edit to the first.
+        // Apply the edits here, from the last to the first.
         let mut edits: Vec<&Edit> = expected.iter().flat_map(|&index| suggestions[index].edits()).collect();
         edits.sort_by_key(|edit| std::cmp::Reverse((edit.span().lo(), edit.span().hi())));
         for (index, text) in texts.iter().enumerate() {
-            let file = FileId::new(u32::try_from(index).expect("few"));
+            let file = FileId::new(u32::try_from(index).expect("a small index"));
             let mut by_hand = text.clone();
             let in_file: Vec<_> = edits.iter().filter(|edit| edit.span().file() == file).collect();
-            // What is inserted before a byte order mark that stays stands behind it.
-            let goes = in_file.iter().any(|edit| edit.span().lo() == 0 && !edit.span().is_empty());
-            let mark = if text.starts_with('\u{feff}') && !goes { 3 } else { 0 };
+            // A byte order mark stays first: text that is inserted before it appears after it.
+            let is_removed = in_file.iter().any(|edit| edit.span().lo() == 0 && !edit.span().is_empty());
+            let mark = if text.starts_with('\u{feff}') && !is_removed { 3 } else { 0 };
             for edit in in_file {
                 let range = edit.span().range();
                 by_hand.replace_range(range.start.max(mark)..range.end.max(mark), edit.text());
             }
-            let new = done.files.get(&file).map_or(text.as_bytes(), Vec::as_slice);
+            let new = result.files.get(&file).map_or(text.as_bytes(), Vec::as_slice);
             prop_assert_eq!(String::from_utf8_lossy(new), by_hand);
         }
     }
 
-    /// Whatever they change, what is drawn is safe, as narrow as asked for, and has every message.
+    /// Drawn suggestions are safe, fit the width, and have every message.
     #[test]
-    fn drawing_takes_any_suggestion(
+    fn any_suggestion_can_be_drawn(
         texts in prop::collection::vec(pieces(20), 2),
         suggestions in prop::collection::vec(suggestion(), 1..5),
         (unicode, width) in (any::<bool>(), 60..140_u16),
@@ -133,15 +133,15 @@ proptest! {
             prop_assert!(cells <= usize::from(width), "{} cells of {}:\n{}", cells, width, out);
             prop_assert!(!line.ends_with(' '), "{:?}", line);
         }
-        let broken = bag.validate(&sources).len();
-        prop_assert_eq!(out.matches("\nhelp:").count(), suggestions.len() - broken, "{}", out);
+        let invalid = bag.validate(&sources).len();
+        prop_assert_eq!(out.matches("\nhelp:").count(), suggestions.len() - invalid, "{}", out);
         let words: Vec<&str> = out.split_whitespace().collect();
-        prop_assert_eq!(words.join(" ").matches("is left out, an edit of").count(), broken);
+        prop_assert_eq!(words.join(" ").matches("is omitted because one of its edits").count(), invalid);
     }
 
-    /// JSON keeps all that can be done, and gives it back.
+    /// JSON contains every valid suggestion, and reads it back.
     #[test]
-    fn json_gives_suggestions_back(
+    fn json_round_trips_suggestions(
         texts in prop::collection::vec(pieces(20), 2),
         suggestions in prop::collection::vec(suggestion(), 1..5),
     ) {
@@ -156,9 +156,9 @@ proptest! {
             sources.files().find(|file| file.path() == path).expect("a file of the map").id()
         };
         let back = read.to_diagnostic(file).expect("what was written can be read");
-        let file_exists = |one: &&Suggestion| one.edits().iter().all(|edit| sources.location(edit.span()).is_ok());
-        let kept: Vec<Suggestion> = suggestions.iter().filter(file_exists).cloned().collect();
-        prop_assert_eq!(back.suggestions(), &kept[..]);
-        prop_assert_eq!(back.notes().count(), suggestions.len() - kept.len());
+        let is_valid = |one: &&Suggestion| one.edits().iter().all(|edit| sources.location(edit.span()).is_ok());
+        let valid: Vec<Suggestion> = suggestions.iter().filter(is_valid).cloned().collect();
+        prop_assert_eq!(back.suggestions(), &valid[..]);
+        prop_assert_eq!(back.notes().count(), suggestions.len() - valid.len());
     }
 }

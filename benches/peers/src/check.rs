@@ -1,12 +1,12 @@
-//! Whether an output has all that was asked for: what is timed has done the work.
+//! Checks that an output is complete, so that the timed code has done the work.
 //!
-//! Each check ends the run with a message that names the library and what is missing.
+//! A failed check panics with the name of the library and the missing text.
 
 use crate::work::{Diagnostic, Work};
 
-/// The text without its colours.
+/// Removes the colours from an output.
 pub fn plain(output: &[u8]) -> String {
-    let text = std::str::from_utf8(output).expect("all write UTF-8");
+    let text = std::str::from_utf8(output).expect("UTF-8");
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("\u{1b}[") {
@@ -17,8 +17,8 @@ pub fn plain(output: &[u8]) -> String {
     plain
 }
 
-/// All diagnostics are there, once each and in order, each with all its texts before the next begins, and
-/// the first, the middle and the last have a mark under the primary label.
+/// Checks that every diagnostic is drawn in order, with all its texts before the next one begins, and that
+/// the primary labels of the first, the middle and the last one are marked.
 pub fn all_drawn(name: &str, output: &[u8], work: &Work) {
     let output = plain(output);
     let sections = sections(name, &output, work);
@@ -31,7 +31,7 @@ pub fn all_drawn(name: &str, output: &[u8], work: &Work) {
     }
 }
 
-/// The output cut before each message.
+/// Splits the output before each message.
 fn sections<'o>(name: &str, output: &'o str, work: &Work) -> Vec<&'o str> {
     let mut starts = Vec::new();
     let mut from = 0;
@@ -45,14 +45,14 @@ fn sections<'o>(name: &str, output: &'o str, work: &Work) -> Vec<&'o str> {
     starts.iter().zip(ends).map(|(&start, end)| &output[start..end]).collect()
 }
 
-/// All texts of `one` are there.
+/// Checks that all texts of `one` are in the output.
 pub fn has_texts(name: &str, output: &str, one: &Diagnostic) {
     for text in one.texts() {
         assert!(output.contains(text), "{name}: `{text}` is missing below `{}`", one.message);
     }
 }
 
-/// Below the line of the primary label stand marks, from its first cell to its last and not before it.
+/// Checks that there are marks below the primary label, from its first cell to its last, and none before it.
 fn is_marked(name: &str, output: &str, work: &Work, one: &Diagnostic) {
     let range = &one.labels[0].range;
     let start = work.text[..range.start].rfind('\n').map_or(0, |at| at + 1);
@@ -60,7 +60,7 @@ fn is_marked(name: &str, output: &str, work: &Work, one: &Diagnostic) {
     word_is_marked(name, output, &work.text[start..end], range.start - start..range.end - start);
 }
 
-/// The same, where `shown` is the part of the line that is in view and `word` the bytes in it.
+/// Checks the marks below a word. `shown` is the visible part of the line, `word` the byte range in it.
 pub fn word_is_marked(name: &str, output: &str, shown: &str, word: std::ops::Range<usize>) {
     let is_mark = |c: char| "^|─┬".contains(c);
     let mut lines = output.lines();

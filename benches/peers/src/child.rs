@@ -1,13 +1,13 @@
-//! Runs in a process of their own, and the memory of this one.
+//! Runs in child processes, and the memory of this process.
 
 use std::env;
 use std::fs;
 use std::process::{Command, Stdio};
 
-/// The hidden argument.
+/// The hidden argument that makes this program a child process.
 pub const FLAG: &str = "--child";
 
-/// Runs this program with a task, and gives the numbers that it prints.
+/// Runs this program with a task, and returns the numbers that it prints.
 pub fn run(task: &[&str]) -> Vec<u64> {
     let program = env::current_exe().unwrap();
     let output = Command::new(program)
@@ -20,12 +20,12 @@ pub fn run(task: &[&str]) -> Vec<u64> {
     text.split_whitespace().map(|number| number.parse().unwrap()).collect()
 }
 
-/// The most memory that this process has had in KiB, where the system says it as Linux does.
+/// Returns the peak memory of this process in KiB. Returns `None` if there is no `/proc/self/status`.
 pub fn peak() -> Option<u64> {
     field("VmHWM:")
 }
 
-/// The memory that this process has now in KiB, where the system says it as Linux does.
+/// Returns the current memory of this process in KiB. Returns `None` if there is no `/proc/self/status`.
 pub fn resident() -> Option<u64> {
     field("VmRSS:")
 }

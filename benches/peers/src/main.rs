@@ -1,4 +1,4 @@
-//! vitte-diag beside other libraries that draw diagnostics, on the same work.
+//! Compares vitte-diag with other libraries that draw diagnostics.
 //!
 //! ```sh
 //! cargo run --release --manifest-path benches/peers/Cargo.toml
@@ -6,10 +6,10 @@
 //! cargo run --release --manifest-path benches/peers/Cargo.toml -- a d
 //! ```
 //!
-//! All libraries run in one process, one after the other and again ([`measure::in_turns`]), but in cases b
-//! and i, where each run has a process of its own ([`child`]). They write into memory, and are used as their
-//! documentation says ([`libraries`]). The tables show medians. What each wrote is checked outside the timed
-//! part ([`check`]); a run ends at the first output that lacks something.
+//! All libraries run in one process, in turns ([`measure::in_turns`]). In cases b and i each run has its own
+//! process ([`child`]). The libraries write to memory, and are used as their documentation advises
+//! ([`libraries`]). The tables show medians. The outputs are checked outside of the timed part ([`check`]);
+//! the program stops at the first output that is incomplete.
 
 mod cases;
 mod check;
@@ -26,38 +26,38 @@ use clap::{Parser, ValueEnum};
 use crate::cases::{bag, common, json, large_file, long_line, many_labels, mix, overlapping, tall};
 use crate::measure::Scale;
 
-/// Measures vitte-diag beside other libraries and prints Markdown tables.
+/// Compares vitte-diag with other libraries and prints Markdown tables.
 #[derive(Parser)]
 struct Arguments {
-    /// Small sizes and few rounds: does everything still work?
+    /// Use small sizes and few rounds, to check that everything works
     #[arg(long)]
     quick: bool,
-    /// The cases to run; all where none is given.
+    /// The cases to run. Default: all
     cases: Vec<Case>,
-    /// A task of a process of its own.
+    /// The task of a child process
     #[arg(long, hide = true, require_equals = true)]
     child: Vec<String>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Case {
-    /// Common errors in files of three sizes.
+    /// Typical errors in files of three sizes
     A,
-    /// One error at the end of ten million lines, load and memory.
+    /// One error at the end of ten million lines: time with loading, and memory
     B,
-    /// Many labels in one file.
+    /// Many labels in one file
     C,
-    /// Many labels that overlap on one line.
+    /// Many labels that overlap on one line
     D,
-    /// A label over very many lines.
+    /// A multi-line label of many lines
     E,
-    /// A label in a very long line.
+    /// A label in a very long line
     F,
-    /// The layouts that rustc prints.
+    /// The layouts of rustc's diagnostics
     G,
-    /// JSON.
+    /// JSON
     H,
-    /// Collecting, sorting, counting.
+    /// Collecting, sorting and counting
     I,
 }
 
@@ -97,7 +97,7 @@ fn run_child(task: &str, arguments: &[String]) -> Vec<u64> {
     match task {
         "load" => large_file::child(arguments),
         "collect" => bag::child(arguments),
-        _ => panic!("no task is named {task}"),
+        _ => panic!("unknown task {task}"),
     }
 }
 

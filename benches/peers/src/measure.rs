@@ -1,66 +1,66 @@
-//! Runs in turns, their medians, and the same output each time.
+//! Runs libraries in turns, checks that their outputs do not change, and computes medians.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::time::{Duration, Instant};
 
-use crate::libraries::PreparedUpload;
+use crate::libraries::Prepared;
 
-/// How much is done.
+/// The size of the work.
 #[derive(Clone, Copy)]
 pub struct Scale {
-    /// Small sizes and few rounds: does everything still work?
+    /// Small sizes and few rounds, to check that everything works.
     pub quick: bool,
 }
 
 impl Scale {
-    /// The size of a full run, or that of a quick one.
+    /// Returns the first value for a full run, the second one for a quick run.
     pub fn pick<T>(self, full: T, quick: T) -> T {
         if self.quick { quick } else { full }
     }
 
-    /// How often each library has its turn at least.
+    /// The minimum number of timed runs of each library.
     pub fn rounds(self) -> usize {
         self.pick(7, 2)
     }
 }
 
-/// Who runs in turn with the others.
+/// A library that runs in turns with others.
 pub struct Lane<'w> {
     /// The name in the table.
     pub name: String,
-    /// What is run.
-    pub prepared: Box<dyn PreparedUpload + 'w>,
+    /// The work.
+    pub prepared: Box<dyn Prepared + 'w>,
 }
 
-/// What came of a lane.
+/// The result of a lane.
 pub struct Measured {
     /// The name in the table.
     pub name: String,
-    /// The median of the rounds; nothing if the library panics.
+    /// The median of the runs; `None` if the library panics.
     pub time: Option<Duration>,
     /// The size of the output.
     pub bytes: usize,
 }
 
 impl Measured {
-    /// The time, for work that no library fails at.
+    /// Returns the time in seconds. Panics if the library panicked.
     pub fn seconds(&self) -> f64 {
         self.time.unwrap_or_else(|| panic!("{} panics", self.name)).as_secs_f64()
     }
 }
 
-/// A lane that has taken this long has no more turns: the median is that of those it had. Where the first
-/// run, which is not counted otherwise, takes longer, it is the only one.
-const ENOUGH: Duration = Duration::from_secs(5);
+/// The maximum time of all runs of a lane; after it, the lane has no more turns. The first run counts only if
+/// it takes longer than this: then it is the only one.
+const MAX_LANE_TIME: Duration = Duration::from_secs(5);
 
-/// A lane that has not taken as long goes on, up to ten times as often: so the median of short runs is
-/// not that of the first ones, in which memory is still being found.
-const LITTLE: Duration = Duration::from_millis(100);
+/// The minimum time of all runs of a lane. Short runs are repeated until it is reached, but at most ten times
+/// as often, so that the first runs, which allocate memory, do not determine the median.
+const MIN_LANE_TIME: Duration = Duration::from_millis(100);
 
-/// Runs all lanes once, which is not counted, and gives each output to `check`; then runs one lane after
-/// the other, and again, so that a change of the machine's speed meets all alike. Each lane has a buffer
-/// of its own, which has its size from the first run on.
+/// Runs all lanes once without timing, and passes each output to `check`. Then runs the lanes in turns, so that
+/// changes of the machine's speed affect all of them. Each lane has its own buffer, which has its final size
+/// after the first run.
 pub fn in_turns<'w>(
     lanes: impl IntoIterator<Item = Lane<'w>>,
     rounds: usize,
@@ -68,9 +68,9 @@ pub fn in_turns<'w>(
 ) -> Vec<Measured> {
     let mut runs: Vec<_> = lanes.into_iter().map(|lane| Run::first(lane, &check)).collect();
     for round in 0..10 * rounds {
-        let enough = if round < rounds { ENOUGH } else { LITTLE };
+        let limit = if round < rounds { MAX_LANE_TIME } else { MIN_LANE_TIME };
         for run in &mut runs {
-            if !run.panics && run.times.iter().sum::<Duration>() < enough {
+            if !run.panics && run.times.iter().sum::<Duration>() < limit {
                 run.again();
             }
         }
@@ -96,9 +96,9 @@ impl<'w> Run<'w> {
         let Some((time, buffer)) = once(&mut *lane.prepared) else {
             return Self { lane, buffer: Vec::new(), hash: 0, times: Vec::new(), panics: true };
         };
-        assert!(!buffer.is_empty(), "{}: nothing was written", lane.name);
+        assert!(!buffer.is_empty(), "{}: the output is empty", lane.name);
         check(&lane.name, &buffer);
-        let times = if time > ENOUGH { vec![time] } else { Vec::new() };
+        let times = if time > MAX_LANE_TIME { vec![time] } else { Vec::new() };
         Self { lane, hash: hash(&buffer), buffer, times, panics: false }
     }
 
@@ -108,23 +108,23 @@ impl<'w> Run<'w> {
         self.lane.prepared.render(&mut self.buffer);
         self.times.push(start.elapsed());
         let same = hash(&self.buffer) == self.hash;
-        assert!(same, "{}: the output differs from one round to the next", self.lane.name);
+        assert!(same, "{}: the output differs between runs", self.lane.name);
     }
 }
 
-/// The time of one run, and its output; nothing if the library panics.
-pub fn once(prepared: &mut (dyn PreparedUpload + '_)) -> Option<(Duration, Vec<u8>)> {
+/// Returns the time and the output of one run. Returns `None` if the library panics.
+pub fn once(prepared: &mut (dyn Prepared + '_)) -> Option<(Duration, Vec<u8>)> {
     let mut buffer = Vec::new();
     let hook = take_hook();
     set_hook(Box::new(|_| ()));
     let start = Instant::now();
-    let done = catch_unwind(AssertUnwindSafe(|| prepared.render(&mut buffer)));
+    let result = catch_unwind(AssertUnwindSafe(|| prepared.render(&mut buffer)));
     let time = start.elapsed();
     set_hook(hook);
-    done.ok().map(|()| (time, buffer))
+    result.ok().map(|()| (time, buffer))
 }
 
-/// The middle one, or the later of the two in the middle.
+/// Returns the median, or the larger of the two middle values.
 pub fn median<T: Ord + Copy>(mut values: Vec<T>) -> T {
     values.sort_unstable();
     values[values.len() / 2]

@@ -13,12 +13,12 @@ pub fn print(title: &str, header: &[&str], rows: &[Vec<String>]) {
     }
 }
 
-/// Of the seconds that many things took, the microseconds of one.
+/// Converts the seconds of `count` items to the microseconds of one item.
 pub fn micros_each(seconds: f64, count: usize) -> f64 {
     seconds * 1e6 / f64::from(u32::try_from(count).unwrap())
 }
 
-/// At least two digits that count, and mostly three.
+/// Formats a number with two to four significant digits.
 pub fn number(value: f64) -> String {
     match value {
         100.0.. => format!("{value:.0}"),
@@ -28,17 +28,17 @@ pub fn number(value: f64) -> String {
     }
 }
 
-/// Milliseconds.
+/// Formats a duration as milliseconds.
 pub fn millis(time: Duration) -> String {
     number(time.as_secs_f64() * 1e3)
 }
 
-/// How many times as long as the other.
+/// Formats the ratio of two times.
 pub fn ratio(time: f64, base: f64) -> String {
     format!("{} ×", number(time / base))
 }
 
-/// A whole number with commas.
+/// Formats an integer with commas.
 pub fn count(value: usize) -> String {
     let digits = value.to_string();
     let mut out = String::new();

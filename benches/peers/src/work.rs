@@ -1,5 +1,5 @@
-//! The tasks as plain data: a source, and diagnostics with byte ranges in it. Each library makes its own
-//! values of them.
+//! The work as plain data: a source, and diagnostics with byte ranges in it. Each library converts it to its own
+//! types.
 
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -11,41 +11,41 @@ pub const CODE: &str = "E0042";
 /// The path of every source.
 pub const PATH: &str = "src/main.vitte";
 
-/// A source and what is wrong with it.
+/// A source and its diagnostics.
 #[derive(Clone)]
 pub struct Work {
-    /// The text of the one file.
+    /// The text of the only file.
     pub text: Arc<String>,
-    /// In the order of their places, so that sorting changes nothing and all write them in one order.
+    /// Sorted by location, so that all libraries write them in the same order.
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// What each library says in its own way: an error with labels and texts below.
+/// An error with labels, help and notes.
 #[derive(Clone)]
 pub struct Diagnostic {
-    /// What is wrong.
+    /// The message.
     pub message: String,
     /// The primary label first.
     pub labels: Vec<Label>,
-    /// What to do about it.
+    /// The help, if any.
     pub help: Option<String>,
-    /// What else is to be known.
+    /// The notes.
     pub notes: Vec<String>,
-    /// The line of the label that begins first, 1-based: annotate-snippets is told it.
+    /// The 1-based line of the label that begins first. annotate-snippets needs it.
     pub first_line: usize,
 }
 
-/// A marked range.
+/// A range with a message.
 #[derive(Clone)]
 pub struct Label {
-    /// In bytes.
+    /// The range in bytes.
     pub range: Range<usize>,
-    /// The message beside the mark; empty for none.
+    /// The message; empty for none.
     pub message: String,
 }
 
 impl Work {
-    /// The same source with about `count` of its diagnostics, spread evenly.
+    /// Returns the same source with about `count` of the diagnostics, evenly distributed.
     pub fn spread(&self, count: usize) -> Self {
         let all = self.diagnostics.len();
         let count = count.clamp(1, all);
@@ -55,14 +55,14 @@ impl Work {
 }
 
 impl Diagnostic {
-    /// The bytes from the first label's begin to the last label's end.
+    /// Returns the bytes from the beginning of the first label to the end of the last one.
     pub fn extent(&self) -> Range<usize> {
         let lo = self.labels.iter().map(|label| label.range.start).min().unwrap();
         let hi = self.labels.iter().map(|label| label.range.end).max().unwrap();
         lo..hi
     }
 
-    /// All texts that an output of it must hold.
+    /// Returns all texts that an output must contain, without the message.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
         let labels = self.labels.iter().map(|label| label.message.as_str());
         let below = self.help.iter().chain(&self.notes).map(String::as_str);
@@ -70,7 +70,7 @@ impl Diagnostic {
     }
 }
 
-/// A source of lines that are like code, and where their words are.
+/// A source of lines that resemble code, with the positions of their words.
 ///
 /// ```text
 ///     let value_123 = compute(first, second) + 123
@@ -99,7 +99,7 @@ pub enum Word {
 }
 
 impl Program {
-    /// A program of `lines` lines.
+    /// Creates a program of `lines` lines.
     pub fn new(lines: usize) -> Self {
         let mut text = String::with_capacity(lines * 56);
         let mut starts = Vec::with_capacity(lines);
@@ -110,12 +110,12 @@ impl Program {
         Self { text: Arc::new(text), starts }
     }
 
-    /// How many lines it has.
+    /// Returns the number of lines.
     pub fn lines(&self) -> usize {
         self.starts.len()
     }
 
-    /// The bytes of a word; `line` is 0-based.
+    /// Returns the bytes of a word. `line` is 0-based.
     pub fn word(&self, line: usize, word: Word) -> Range<usize> {
         let start = self.starts[line];
         let rest = &self.text[start..];
@@ -129,14 +129,14 @@ impl Program {
         }
     }
 
-    /// A label on a word.
+    /// Creates a label on a word. `line` is 0-based.
     pub fn label(&self, line: usize, word: Word, message: impl Into<String>) -> Label {
         Label { range: self.word(line, word), message: message.into() }
     }
 }
 
-/// The work of most cases: `count` diagnostics over the whole of `program`, each with a primary label,
-/// a secondary one three lines below, and help; all four texts have its number in them.
+/// The work of most cases: `count` diagnostics, distributed over `program`, each with a primary label, a
+/// secondary one three lines below, and help. All four texts contain the number of the diagnostic.
 pub fn common(program: &Program, count: usize) -> Work {
     let diagnostics = (0..count).map(|number| {
         let line = number * (program.lines() - 3) / count;

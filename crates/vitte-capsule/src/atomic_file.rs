@@ -1,4 +1,4 @@
-//! What is done with files and folders: written as a whole or not at all, and for their owner alone.
+//! Atomic writes of files, which only their owner can read, and bounded reads of regular files.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
@@ -6,35 +6,35 @@ use std::path::Path;
 
 use tempfile::NamedTempFile;
 
-/// How the names of temporary files end. They begin with a dot.
-pub(crate) const TEMPORARY: &str = ".tmp";
+/// The suffix of temporary files, whose names begin with a dot.
+pub(crate) const TEMP_SUFFIX: &str = ".tmp";
 
-/// Makes a folder that only its owner may look into, and those above it as they are made by anyone.
-pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
-    if folder.is_dir() {
+/// Creates a directory that only its owner can access. Missing parents get the default permissions.
+pub(crate) fn create_private_dir(dir: &Path) -> io::Result<()> {
+    if dir.is_dir() {
         return Ok(());
     }
-    if let Some(parent) = folder.parent() {
+    if let Some(parent) = dir.parent() {
         fs::create_dir_all(parent)?;
     }
-    match builder().create(folder) {
-        // Whatever the umask is.
-        Ok(()) => set_mode(folder, 0o700),
-        // Another process made it at the same time.
-        Err(_) if folder.is_dir() => Ok(()),
+    match private_dir_builder().create(dir) {
+        // The umask may have removed bits.
+        Ok(()) => set_mode(dir, 0o700),
+        // Another process created it at the same time.
+        Err(_) if dir.is_dir() => Ok(()),
         Err(error) => Err(error),
     }
 }
 
-/// Has the disk keep the name of a new file. Some file systems cannot, and some folders let nobody
-/// look: the file is there all the same.
-pub(crate) fn sync(folder: &Path) {
-    _ = File::open(folder).and_then(|folder| folder.sync_all());
+/// Syncs a directory, so that the name of a new file survives a power failure. Errors are ignored: some file
+/// systems do not support it, and some directories cannot be opened.
+pub(crate) fn sync_dir(dir: &Path) {
+    _ = File::open(dir).and_then(|dir| dir.sync_all());
 }
 
-/// Never open to others, not even before its mode is set.
+/// The directory is private from the start, not only after its mode is set.
 #[cfg(unix)]
-fn builder() -> DirBuilder {
+fn private_dir_builder() -> DirBuilder {
     use std::os::unix::fs::DirBuilderExt as _;
     let mut builder = DirBuilder::new();
     builder.mode(0o700);
@@ -48,7 +48,7 @@ fn set_mode(path: &Path, mode: u32) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
-fn builder() -> DirBuilder {
+fn private_dir_builder() -> DirBuilder {
     DirBuilder::new()
 }
 
@@ -57,30 +57,31 @@ fn set_mode(_path: &Path, _mode: u32) -> io::Result<()> {
     Ok(())
 }
 
-/// A temporary file for what will be called `name`; it is an error where there is one already.
-pub(crate) fn temporary(folder: &Path, name: &str) -> io::Result<NamedTempFile> {
+/// Creates the temporary file for a file named `name`. Fails if another process has created it already.
+pub(crate) fn create_temp(dir: &Path, name: &str) -> io::Result<NamedTempFile> {
     let name = format!(".{name}");
-    tempfile::Builder::new().prefix(&name).suffix(TEMPORARY).rand_bytes(0).tempfile_in(folder)
+    tempfile::Builder::new().prefix(&name).suffix(TEMP_SUFFIX).rand_bytes(0).tempfile_in(dir)
 }
 
-/// Writes bytes to a temporary file, and has the disk keep them.
-pub(crate) fn fill(mut file: NamedTempFile, bytes: &[u8]) -> io::Result<NamedTempFile> {
-    // It is made with mode 0600, of which a umask can take.
+/// Writes bytes to a temporary file and syncs it.
+pub(crate) fn write_synced(mut file: NamedTempFile, bytes: &[u8]) -> io::Result<NamedTempFile> {
+    // It was created with mode 0600, from which the umask may have removed bits.
     set_mode(file.path(), 0o600)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     Ok(file)
 }
 
-/// Writes bytes to a file that was claimed, and gives that its name. `AlreadyExists`: the name is
-/// taken after all. Whatever the error is, the temporary file goes.
-pub(crate) fn write_new(file: NamedTempFile, bytes: &[u8], path: &Path) -> io::Result<()> {
-    fill(file, bytes)?.persist_noclobber(path).map(drop).map_err(|failure| failure.error)
+/// Writes bytes to a temporary file and renames it to `path`. Fails with `AlreadyExists` if `path` exists. The
+/// temporary file is removed after any error.
+pub(crate) fn persist_new(file: NamedTempFile, bytes: &[u8], path: &Path) -> io::Result<()> {
+    write_synced(file, bytes)?.persist_noclobber(path).map(drop).map_err(|failure| failure.error)
 }
 
-/// As above, and whatever had the name before has it no more.
-pub(crate) fn replace(file: NamedTempFile, bytes: &[u8], path: &Path) -> io::Result<()> {
-    fill(file, bytes)?.persist(path).map(drop).map_err(|failure| failure.error)
+/// Writes bytes to a temporary file and renames it to `path`, replacing an existing file. The temporary file is
+/// removed after any error.
+pub(crate) fn persist_replacing(file: NamedTempFile, bytes: &[u8], path: &Path) -> io::Result<()> {
+    write_synced(file, bytes)?.persist(path).map(drop).map_err(|failure| failure.error)
 }
 
 /// Writes a file atomically: to a temporary file in the same directory, which is synced and then renamed.
@@ -97,17 +98,17 @@ pub fn write_atomically(
     existing: Existing,
 ) -> io::Result<()> {
     let path = path.as_ref();
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
+    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty());
+    let dir = dir.unwrap_or(Path::new("."));
+    fs::create_dir_all(dir)?;
     let mut file = tempfile::Builder::new();
-    file.prefix(".crash-").suffix(TEMPORARY);
-    let file = file.tempfile_in(folder)?;
+    file.prefix(".crash-").suffix(TEMP_SUFFIX);
+    let file = file.tempfile_in(dir)?;
     match existing {
-        Existing::Replace => replace(file, bytes, path),
-        Existing::Fail => write_new(file, bytes, path),
+        Existing::Replace => persist_replacing(file, bytes, path),
+        Existing::Fail => persist_new(file, bytes, path),
     }?;
-    sync(folder);
+    sync_dir(dir);
     Ok(())
 }
 
@@ -123,43 +124,44 @@ pub enum Existing {
 /// Why a file was not read.
 #[derive(Debug)]
 pub(crate) enum ReadError {
+    /// The file cannot be opened or read.
     Io(io::Error),
-    /// It is a link, a folder, a device or the like.
-    NoFile,
-    /// Its size in bytes is more than was asked for.
+    /// Not a regular file: a link, a directory or a device.
+    NotAFile,
+    /// The size in bytes, which exceeds the limit of the caller.
     TooLarge(u64),
 }
 
-/// Opens a file, and never anything else: neither what is behind a link nor a pipe, which would keep its
-/// reader waiting. Gives its size too.
-pub(crate) fn open(path: &Path, most: u64) -> Result<(File, u64), ReadError> {
+/// Opens a regular file of at most `max_bytes` bytes, and returns its size too. Links are not followed, and a
+/// named pipe is an error instead of blocking the caller.
+fn open_regular(path: &Path, max_bytes: u64) -> Result<(File, u64), ReadError> {
     if !path.symlink_metadata().map_err(ReadError::Io)?.is_file() {
-        return Err(ReadError::NoFile);
+        return Err(ReadError::NotAFile);
     }
     let mut options = OpenOptions::new();
     options.read(true);
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt as _;
-        // In case that it was replaced since.
+        // The file may have been replaced since the check above.
         options.custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
     }
     let file = options.open(path).map_err(ReadError::Io)?;
     let metadata = file.metadata().map_err(ReadError::Io)?;
     if !metadata.is_file() {
-        return Err(ReadError::NoFile);
+        return Err(ReadError::NotAFile);
     }
     match metadata.len() {
-        size if size > most => Err(ReadError::TooLarge(size)),
+        size if size > max_bytes => Err(ReadError::TooLarge(size)),
         size => Ok((file, size)),
     }
 }
 
-/// What is in a file of at most so many bytes.
-pub(crate) fn read(path: &Path, most: u64) -> Result<Vec<u8>, ReadError> {
-    let (file, size) = open(path, most)?;
+/// Reads a regular file of at most `max_bytes` bytes. Links are not followed.
+pub(crate) fn read(path: &Path, max_bytes: u64) -> Result<Vec<u8>, ReadError> {
+    let (file, size) = open_regular(path, max_bytes)?;
     let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
-    // No more than that, also where it grows.
-    file.take(most).read_to_end(&mut bytes).map_err(ReadError::Io)?;
+    // The limit holds even if the file grows meanwhile.
+    file.take(max_bytes).read_to_end(&mut bytes).map_err(ReadError::Io)?;
     Ok(bytes)
 }

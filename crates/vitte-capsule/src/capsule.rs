@@ -1,4 +1,4 @@
-//! Capsules: all that is known of a crash in one file.
+//! Capsules: a crash report with its environment, sources and minidump in one file.
 
 mod error;
 mod manifest;
@@ -15,35 +15,47 @@ use vitte_diag::{Emitter as _, JsonEmitter};
 use crate::fingerprint::Fingerprint;
 use crate::report::CrashReport;
 
-/// All that is known of a crash, in one file, which another developer can look into:
+/// A crash report with its environment, sources and minidump, which is stored as one file:
 ///
 /// ```text
 /// 2025-10-22T13-05-42-123-9f8e7d6c.vittecrash, a ZIP archive
-/// ├── manifest.json      what it is, in short
-/// ├── report.json        the whole report
-/// ├── diagnostic.json    the same crash as the compiler's JSON output has it
-/// ├── context.json       what the compiler was doing, with its variables
-/// ├── environment.json   the variables of the environment
-/// ├── sources/…          the source files that the crash was about
-/// └── minidump.dmp       where there is one
+/// ├── manifest.json      a summary, and the list of source files
+/// ├── report.json        the report
+/// ├── diagnostic.json    the crash as a diagnostic, in the format of `JsonEmitter`
+/// ├── context.json       the active contexts with their variables
+/// ├── environment.json   the environment variables
+/// ├── sources/…          the source files that the contexts refer to
+/// └── minidump.dmp       optional
 /// ```
 ///
-/// A capsule is written as a whole or not at all, and its file is its owner's alone. Reading one is strict,
-/// and takes no more memory than [`Capsule::MAX_BYTES`], whatever the file says of itself.
+/// Capsules are written atomically, and only the owner can read the file. The reader is strict, and unpacks at
+/// most [`Capsule::MAX_BYTES`] from any file.
+///
+/// ```
+/// use vitte_capsule::{Capsule, CapsuleSource, CrashReport};
+///
+/// let message = "index out of bounds".to_owned();
+/// let report = CrashReport::new(vitte_diag::codes::F0001, "2025-10-22T13:05:42Z".to_owned(), message);
+/// let mut capsule = Capsule::new(report);
+/// capsule.sources.push(CapsuleSource::new("src/main.vitte", "fn main() {}\n"));
+/// let bytes = capsule.to_bytes()?;
+/// assert_eq!(Capsule::from_bytes(&bytes, "crash.vittecrash")?, capsule);
+/// # Ok::<(), vitte_capsule::CapsuleError>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct Capsule {
     /// The report.
     pub report: CrashReport,
-    /// What is the same for crashes of the same defect.
+    /// The same for crashes of the same defect.
     pub fingerprint: Fingerprint,
     /// The crash as one line of the JSON output, without a line feed.
     pub diagnostic: String,
-    /// The variables of the environment, as far as they are kept.
+    /// The environment variables that were captured.
     pub environment: BTreeMap<String, String>,
-    /// The source files that the crash was about; none where they are not kept.
+    /// The source files that the contexts refer to; empty if none were captured.
     pub sources: Vec<CapsuleSource>,
-    /// A minidump, where there is one.
+    /// The minidump; `None` if none was written.
     pub minidump: Option<Vec<u8>>,
 }
 
@@ -51,31 +63,30 @@ pub struct Capsule {
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct CapsuleSource {
-    /// Its path, as the source map has it: normalised, and relative to the workspace where possible.
+    /// The path in the source map: normalised, and relative to the workspace if possible.
     pub file: String,
-    /// All of its bytes.
+    /// The content of the file.
     pub text: Vec<u8>,
 }
 
 impl CapsuleSource {
-    /// A source file.
+    /// Creates a source file from its path and its content.
     pub fn new(file: impl Into<String>, text: impl Into<Vec<u8>>) -> Self {
         Self { file: file.into(), text: text.into() }
     }
 }
 
 impl Capsule {
-    /// How the names of capsules end.
+    /// The extension of capsule files, without a dot.
     pub const EXTENSION: &'static str = "vittecrash";
 
-    /// The version of the format that is written; what a later one wrote is not read.
+    /// The version of the format that is written. Capsules of a later version are not read.
     pub const FORMAT_VERSION: u32 = 1;
 
-    /// The most bytes that the parts of a capsule have together, and about the most memory that reading one
-    /// takes.
+    /// The limit of all parts together, in bytes. Reading a capsule takes about this much memory at most.
     pub const MAX_BYTES: u64 = 256 << 20;
 
-    /// A capsule of a report alone.
+    /// Creates a capsule that contains only a report. A report of more than 16 MiB is truncated.
     #[must_use]
     pub fn new(report: CrashReport) -> Self {
         let report = report.bounded();
@@ -83,13 +94,13 @@ impl Capsule {
         Self::of(report, diagnostic)
     }
 
-    /// Gives the report other notes, and the diagnostic with it.
+    /// Replaces the notes of the report, and updates the diagnostic.
     pub fn set_notes(&mut self, notes: Vec<String>) {
         self.report.notes = notes;
         self.diagnostic = diagnostic(&self.report);
     }
 
-    /// One of a report alone; `diagnostic` is that report as JSON.
+    /// Creates a capsule of a report and the same report as a JSON diagnostic.
     pub(crate) fn of(report: CrashReport, diagnostic: String) -> Self {
         Self {
             fingerprint: Fingerprint::of(&report),
@@ -101,14 +112,14 @@ impl Capsule {
         }
     }
 
-    /// What it is, in short: the first part of its file.
+    /// Returns the manifest, which is the first part of the file.
     #[must_use]
     pub fn manifest(&self) -> Manifest {
         Manifest::of(self)
     }
 }
 
-/// The crash as the line of JSON that a compiler writes, without a line feed.
+/// Returns the report as one line of the JSON output, without a line feed.
 fn diagnostic(report: &CrashReport) -> String {
     let mut emitter = JsonEmitter::new(Vec::new());
     // Writing to memory cannot fail.

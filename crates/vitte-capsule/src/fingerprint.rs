@@ -1,4 +1,11 @@
-//! What makes a crash the same one on another day and another machine.
+//! Fingerprints: hashes that are equal for crashes of the same defect.
+//!
+//! ```text
+//! CrashReport ─▶ FingerprintParts ─▶ SHA-256
+//!   kind, signal ─▶ kind
+//!   message ─▶ message.rs: paths, numbers and quoted text replaced ─▶ message
+//!   frames ─▶ frames.rs: frames of the program ─▶ names.rs: hashes and generic arguments removed ─▶ frames
+//! ```
 
 mod frames;
 mod message;
@@ -16,14 +23,13 @@ use sha2::{Digest as _, Sha256};
 
 use crate::report::CrashReport;
 
-/// What tells one defect from another: SHA-256 of [`FingerprintParts`], 64 lower-case hexadecimal digits as
-/// text and in JSON.
+/// Identifies a defect: the SHA-256 of [`FingerprintParts`], as 64 lower-case hexadecimal digits in text and in JSON.
 ///
-/// The same defect has the same one on another machine, in another checkout, in a debug and a release
-/// build, and for other line numbers, thread names and times.
+/// Crashes of the same defect have equal fingerprints on different machines, in different checkouts, in debug and
+/// release builds, and with different line numbers, thread names and times.
 ///
-/// What is hashed is a list of texts, each as its length in bytes (64 bits, the lowest byte first) and its
-/// bytes in UTF-8:
+/// The input of the hash is a list of texts. Each is written as its length in bytes (64 bits, little-endian) and its
+/// bytes (UTF-8):
 ///
 /// 1. `vitte-crash-fingerprint`
 /// 2. [`VERSION`](Self::VERSION) in decimal
@@ -31,8 +37,8 @@ use crate::report::CrashReport;
 /// 4. [`message`](FingerprintParts::message)
 /// 5. each of [`frames`](FingerprintParts::frames), in their order
 ///
-/// Nothing stands between or behind them, so that no two lists are the same bytes. Any change of this, or of
-/// how a part is made, that gives a report another fingerprint is another version.
+/// The lengths make the encoding unambiguous: different lists have different bytes. Each change that gives a report
+/// another fingerprint increments the version.
 ///
 /// ```
 /// use vitte_capsule::{CrashReport, Fingerprint};
@@ -43,62 +49,57 @@ use crate::report::CrashReport;
 ///         "message": message, "backtrace": [], "system": {"os": "", "arch": ""}, "code": "F0001",
 ///     }))
 /// };
-/// let print = Fingerprint::of(&report("no file `/tmp/a.vitte`")?);
-/// assert_eq!(print, Fingerprint::of(&report("no file `/home/ada/b.vitte`")?));
-/// assert_eq!(print.to_string().parse(), Ok(print));
+/// let fingerprint = Fingerprint::of(&report("no file `/tmp/a.vitte`")?);
+/// assert_eq!(fingerprint, Fingerprint::of(&report("no file `/home/ada/b.vitte`")?));
+/// assert_eq!(fingerprint.to_string().parse(), Ok(fingerprint));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fingerprint([u8; 32]);
 
-/// What a [`Fingerprint`] is made of, for whoever wonders why two reports have the same one.
+/// The input of a [`Fingerprint`], which explains why two reports have the same one.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[non_exhaustive]
 pub struct FingerprintParts {
-    /// [`CrashReport::kind`], and behind a blank the name of the signal, where there is one: `panic`,
-    /// `signal SIGSEGV`.
+    /// [`CrashReport::kind`], followed by a blank and the signal, if any: `panic`, `signal SIGSEGV`.
     pub kind: String,
-    /// The message, of which the first 8 KiB are read, with what differs from one run to the next replaced:
+    /// The first 8 KiB of the message, normalised and then truncated to 500 characters. The normalisation replaces
+    /// what differs between runs:
     ///
-    /// - quoted text (`'…'`, but no apostrophe in a word, `"…"`, `` `…` ``) by `_`
+    /// - quoted text (`'…'`, except apostrophes in words, `"…"`, `` `…` ``) by `_`
     /// - absolute paths of Unix and Windows, and `file:` URLs, by `_`
-    /// - numbers, hexadecimal addresses, UUIDs and hashes (eight hexadecimal digits or more, one of them
-    ///   `0` to `9`) by `#`; digits in a name such as `u32` stay
-    /// - white space by one blank, and none at the ends
-    ///
-    /// and of that at most 500 characters.
+    /// - numbers, hexadecimal addresses, UUIDs and hashes (at least eight hexadecimal digits, one of them `0` to
+    ///   `9`) by `#`; digits in a name such as `u32` remain
+    /// - runs of white space by one blank; at both ends they are removed
     pub message: String,
-    /// The names of the functions of the program itself, each once, at most the first 5, the innermost
-    /// first; of a stack overflow those that occur at least twice, sorted.
+    /// At most five different functions, the innermost first. For a stack overflow only functions that occur at
+    /// least twice, sorted by name. The first of these that is not empty:
     ///
-    /// A call is of the program where its source is ([`CrashFrame::in_project`]). It stands here as the last name of
-    /// its file, a blank, and the last name of the function, without hashes and generic arguments:
-    /// `parser.rs parse` for `vittec::parse::<u8>`. Closures are left out. That is what a debug build and a release
-    /// with line tables both know.
+    /// 1. Frames whose source file belongs to the program ([`in_project`](super::CrashFrame::in_project)): the file
+    ///    name, a blank, and the last segment of the function, such as `parser.rs parse` for `vittec::parse::<u8>`.
+    ///    Debug builds and release builds with line tables agree on these. Closures are omitted.
+    /// 2. Frames whose crate is the program, or the crate of the outermost `main`: the function without hashes and
+    ///    generic arguments, such as `<a::List as b::Show>::show` for `<a::List<u8> as b::Show<u8>>::show`.
+    /// 3. All frames that are not runtime frames: the same form.
+    /// 4. The file of the panic, from its last `src/` on. An absolute path without `src/` is omitted.
     ///
-    /// Where no call is known to be of the program, as without line tables, those outside of Rust's and the
-    /// system's runtime stand here whose crate is the report's module or the crate of the outermost `main`; else
-    /// those outside of the runtime, by their whole names: `<a::List as b::Show>::show` for
-    /// `<a::List<u8> as b::Show<u8>>::show`. Else it is the file of the panic, from its last `src/` on. An
-    /// absolute path never is. Of a name the first 2 KiB are read, of a stack the innermost 4096 calls.
-    ///
-    /// [`CrashFrame::in_project`]: super::CrashFrame::in_project
+    /// The innermost 4096 frames are read, and the first 2 KiB of each name.
     pub frames: Vec<String>,
 }
 
-/// Text that is no fingerprint.
+/// The error of parsing a [`Fingerprint`].
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct FingerprintError {
-    /// The text, of which at most 80 characters are kept.
+    /// The first 80 characters of the text.
     pub text: String,
 }
 
 impl Fingerprint {
-    /// The version of what is hashed, and how.
+    /// The version of the algorithm.
     pub const VERSION: u32 = 1;
 
-    /// That of a report.
+    /// Returns the fingerprint of a report.
     #[must_use]
     pub fn of(report: &CrashReport) -> Self {
         let FingerprintParts { kind, message, frames } = Self::parts(report);
@@ -112,7 +113,7 @@ impl Fingerprint {
         Self(hasher.finalize().into())
     }
 
-    /// What that of a report is made of.
+    /// Returns the input of a report's fingerprint.
     #[must_use]
     pub fn parts(report: &CrashReport) -> FingerprintParts {
         let mut kind = report.kind().as_str().to_owned();
@@ -121,11 +122,11 @@ impl Fingerprint {
             kind.push(' ');
             kind.push_str(signal.get(..end).unwrap_or_default());
         }
-        let message = message::normal(&report.message);
+        let message = message::normalize(&report.message);
         FingerprintParts { kind, message, frames: frames::frames(report) }
     }
 
-    /// The first 8 of its hexadecimal digits, which people tell each other.
+    /// Returns the first 8 hexadecimal digits, which are enough for people and directory names.
     #[must_use]
     pub fn short(&self) -> String {
         self.0.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
@@ -146,7 +147,11 @@ impl fmt::Debug for Fingerprint {
 
 impl fmt::Display for FingerprintError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is no fingerprint: one has 64 hexadecimal digits", self.text.escape_debug())
+        write!(
+            f,
+            "invalid fingerprint `{}`: expected 64 hexadecimal digits",
+            self.text.escape_debug()
+        )
     }
 }
 
@@ -155,16 +160,16 @@ impl std::error::Error for FingerprintError {}
 impl FromStr for Fingerprint {
     type Err = FingerprintError;
 
-    /// 64 hexadecimal digits, in upper or lower case.
+    /// Parses 64 hexadecimal digits, in upper or lower case.
     fn from_str(text: &str) -> Result<Self, FingerprintError> {
         let error = || FingerprintError { text: text.chars().take(80).collect() };
-        // `from_str_radix` alone would take `+1`.
+        // `from_str_radix` would accept `+1`.
         if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(error());
         }
         let mut bytes = [0; 32];
-        for (byte, at) in bytes.iter_mut().zip((0..).step_by(2)) {
-            let digits = text.get(at..at + 2).ok_or_else(error)?;
+        for (byte, start) in bytes.iter_mut().zip((0..).step_by(2)) {
+            let digits = text.get(start..start + 2).ok_or_else(error)?;
             *byte = u8::from_str_radix(digits, 16).map_err(|_| error())?;
         }
         Ok(Self(bytes))

@@ -1,4 +1,4 @@
-//! A capsule as a page for a browser: one file, which loads nothing and sends nothing.
+//! The HTML report: a capsule as a self-contained page, which loads and sends no data.
 //!
 //! ```text
 //! panic  F0001
@@ -7,18 +7,18 @@
 //! [ search                / ] 3 matches   ☐ in project only   expand all …
 //!
 //! Diagnostic       fatal[F0001]: `vittec` panicked: …
-//! Context          ▾ 0 typeck            src/shapes.vitte:3:4
+//! Contexts         ▾ 0 typeck            src/shapes.vitte:3:4
 //! Frames           ▸ 2 vittec::front::blocks::close       src/front/blocks.rs:77:13
 //! Graph            main ─▶ check ─▶ close
 //! Threads  Notes  Registers  Sources  Environment  Capsule
 //! ```
 //!
-//! The templates, the style and the script are in `templates/crash`. Text of a capsule is hostile:
-//! `shown` makes it safe for the reader, the templates escape it for the browser, none of it is ever in the
-//! script or the style, and the [policy](policy::of) lets nothing else run. The page is whole without its
-//! script, which adds the search and the keys.
+//! The templates, the style sheet and the script are in `templates/crash`. The text of a capsule is untrusted:
+//! `limits` escapes invisible characters, the templates escape markup, no text is in the script or the style
+//! sheet, and the [policy](policy::of) allows no other script. Without its script, which adds the search and
+//! the keyboard shortcuts, the page still shows everything.
 //!
-//! The same capsule has the same bytes. Each list and each text has a limit, and what is beyond it is said.
+//! The same capsule gives the same bytes. Each list and each text has a limit, and the page says what is omitted.
 
 mod code;
 mod contexts;
@@ -32,22 +32,22 @@ mod policy;
 use std::borrow::Cow;
 
 use askama::Template as _;
-use code::View;
-use contexts::{Doing, Part};
-use frames::{Group, Thread};
+use code::FileView;
+use contexts::{HtmlContext, Part};
+use frames::{FrameGroup, HtmlThread};
 use graph::{Drawing, Graph};
 
 use crate::capsule::Capsule;
-use crate::report::{CrashKind, command};
+use crate::report::{CrashKind, shell_command};
 
-/// The most bytes of the message.
-const MESSAGE: usize = 2000;
-/// The most bytes of the title of the window.
-const TITLE: usize = 120;
+const MAX_MESSAGE_BYTES: usize = 2000;
+const MAX_COMMAND_BYTES: usize = 4000;
+/// The limit of each part of the window title.
+const MAX_TITLE_BYTES: usize = 120;
 
 #[derive(askama::Template)]
 #[template(path = "crash/page.html", whitespace = "minimize")]
-struct Page<'a> {
+struct ReportPage<'a> {
     policy: String,
     style: &'a str,
     script: &'a str,
@@ -56,61 +56,63 @@ struct Page<'a> {
     kind: CrashKind,
     code: String,
     message: String,
+    /// Names and values of the summary.
     facts: Vec<(&'static str, String)>,
     fingerprint: String,
     short_fingerprint: String,
     command: String,
     thread: String,
-    /// Markup.
+    /// HTML, not escaped by the template.
     diagnostic: &'a str,
-    doing: Vec<Doing>,
-    more_doing: usize,
-    groups: Vec<Group>,
-    call_count: usize,
+    contexts: Vec<HtmlContext>,
+    omitted_contexts: usize,
+    frame_groups: Vec<FrameGroup>,
+    frame_count: usize,
     drawing: Drawing,
-    description: String,
-    graph_left_out: usize,
-    threads: Vec<Thread>,
-    more_threads: usize,
+    graph_description: String,
+    omitted_nodes: usize,
+    threads: Vec<HtmlThread>,
+    omitted_threads: usize,
     notes: Vec<String>,
     registers: Vec<(String, String)>,
-    views: Vec<View>,
-    more_views: usize,
+    file_views: Vec<FileView>,
+    omitted_files: usize,
     environment: Vec<(String, String)>,
-    more_environment: usize,
+    omitted_variables: usize,
     minidump: String,
     source_count: String,
 }
 
 impl Capsule {
-    /// The capsule as a page for a browser: one file that loads nothing and sends nothing, with a search, the
-    /// calls, the contexts and a drawing of who called whom. It is the same for the same capsule.
+    /// Renders the capsule as an HTML report: a self-contained page with the diagnostic, contexts, frames,
+    /// execution graph, threads, sources and a search. It loads and sends no data. The same capsule gives the
+    /// same bytes.
     ///
-    /// Nothing of a capsule is run, whatever it holds: text is escaped, what a reader could be fooled with
-    /// has stand-ins, and the page's Content-Security-Policy allows its own script alone. What is very long
-    /// is cut, and says so.
+    /// A capsule is untrusted. Markup in its text is escaped, characters that could mislead a reader are
+    /// replaced by visible escapes, and the page's Content-Security-Policy allows only its own script. Long
+    /// texts and lists are truncated, and the page says so.
     #[must_use]
     pub fn to_html(&self) -> String {
-        page(self, &fragment::of(self), vitte_diag::html::STYLESHEET)
+        render(self, &fragment::of(self), vitte_diag::html::STYLESHEET)
     }
 }
 
-/// The page of a capsule, whose `diagnostic` is drawn already, and has this style.
-fn page(capsule: &Capsule, diagnostic: &str, style: &str) -> String {
+/// Renders the page with an already rendered `diagnostic` and the style sheet of the diagnostic.
+fn render(capsule: &Capsule, diagnostic: &str, style: &str) -> String {
     let report = &capsule.report;
     let style =
-        unix(&format!("{style}{}", include_str!("../templates/crash/page.css"))).into_owned();
-    let script = unix(include_str!("../templates/crash/page.js"));
+        unix_lines(&format!("{style}{}", include_str!("../templates/crash/page.css"))).into_owned();
+    let script = unix_lines(include_str!("../templates/crash/page.js"));
     let texts = code::texts(capsule);
     let files = code::files(capsule, &texts);
-    let (doing, more_doing) = contexts::of(report, &files);
-    let groups = frames::of_crash(report, &files);
-    let graph = Graph::of(&groups, &doing);
-    let places = report.contexts.iter().filter_map(|entry| entry.location.as_ref());
-    let (views, more_views) = code::views(&files, places);
-    let (threads, more_threads) = frames::threads(report);
-    let (environment, more_environment) = facts::environment(capsule);
-    let page = Page {
+    let (contexts, omitted_contexts) = contexts::of(report, &files);
+    let frame_groups = frames::of_crash(report, &files);
+    let graph = Graph::of(&frame_groups, &contexts);
+    let locations = report.contexts.iter().filter_map(|entry| entry.location.as_ref());
+    let (file_views, omitted_files) = code::file_views(&files, locations);
+    let (threads, omitted_threads) = frames::threads(report);
+    let (environment, omitted_variables) = facts::environment(capsule);
+    let page = ReportPage {
         policy: policy::of(&style, &script),
         style: &style,
         script: &script,
@@ -118,28 +120,28 @@ fn page(capsule: &Capsule, diagnostic: &str, style: &str) -> String {
         title: title(capsule),
         kind: report.kind(),
         code: report.code.to_string(),
-        message: limits::block(&report.message, MESSAGE),
+        message: limits::multi_line(&report.message, MAX_MESSAGE_BYTES),
         facts: facts::of(report),
         fingerprint: capsule.fingerprint.to_string(),
         short_fingerprint: capsule.fingerprint.short(),
-        command: limits::line(&command(&report.args), 2 * MESSAGE),
-        thread: limits::line(&report.thread, TITLE),
+        command: limits::line(&shell_command(&report.args), MAX_COMMAND_BYTES),
+        thread: limits::line(&report.thread, MAX_TITLE_BYTES),
         diagnostic,
-        doing,
-        more_doing,
-        call_count: groups.iter().map(|group| group.calls.len()).sum(),
-        groups,
+        contexts,
+        omitted_contexts,
+        frame_count: frame_groups.iter().map(|group| group.frames.len()).sum(),
+        frame_groups,
         drawing: graph::draw(&graph),
-        description: graph.description(),
-        graph_left_out: graph.left_out,
+        graph_description: graph.description(),
+        omitted_nodes: graph.omitted,
         threads,
-        more_threads,
+        omitted_threads,
         notes: facts::notes(report),
         registers: facts::registers(report),
-        views,
-        more_views,
+        file_views,
+        omitted_files,
         environment,
-        more_environment,
+        omitted_variables,
         minidump: minidump(capsule),
         source_count: source_count(capsule),
     };
@@ -147,9 +149,9 @@ fn page(capsule: &Capsule, diagnostic: &str, style: &str) -> String {
     page.render().unwrap_or_default()
 }
 
-/// A browser hashes what it has read, in which every line ends with a line feed; a file of this crate may
-/// have been checked out otherwise.
-fn unix(text: &str) -> Cow<'_, str> {
+/// Converts line ends to line feeds. A browser does so before it computes the hash for the policy, but a
+/// checkout of this crate may have other line ends.
+fn unix_lines(text: &str) -> Cow<'_, str> {
     match text.contains('\r') {
         true => Cow::Owned(text.replace("\r\n", "\n")),
         false => Cow::Borrowed(text),
@@ -159,18 +161,18 @@ fn unix(text: &str) -> Cow<'_, str> {
 fn title(capsule: &Capsule) -> String {
     let report = &capsule.report;
     let message = report.message.lines().next().unwrap_or_default();
-    let message = limits::line(message, TITLE);
-    let module = limits::line(&report.program, TITLE);
-    format!("{}: {message} · {module}", report.kind())
+    let message = limits::line(message, MAX_TITLE_BYTES);
+    let program = limits::line(&report.program, MAX_TITLE_BYTES);
+    format!("{}: {message} · {program}", report.kind())
 }
 
 fn minidump(capsule: &Capsule) -> String {
     let name = "minidump.dmp";
     match &capsule.minidump {
-        None => "It has no minidump.".to_owned(),
+        None => "No minidump.".to_owned(),
         Some(dump) => {
             let size = limits::counted("byte", dump.len());
-            format!("It has a minidump of {size}, {name}, which a debugger reads.")
+            format!("Minidump: {name} ({size}), which a debugger can open.")
         }
     }
 }
@@ -178,10 +180,10 @@ fn minidump(capsule: &Capsule) -> String {
 fn source_count(capsule: &Capsule) -> String {
     let bytes: usize = capsule.sources.iter().map(|source| source.text.len()).sum();
     match capsule.sources.len() {
-        0 => "It has no source files.".to_owned(),
+        0 => "No source files.".to_owned(),
         count => {
             let files = limits::counted("source file", count);
-            format!("It has {files} of {} together.", limits::counted("byte", bytes))
+            format!("{files}, {} in total.", limits::counted("byte", bytes))
         }
     }
 }

@@ -1,13 +1,41 @@
-//! Crashes as data: what a report says, what makes two crashes the same, and where they are kept.
+//! Crashes as data: reports, fingerprints that identify a defect, and the files that store them.
 //!
 //! ```text
 //! CrashReport ─┬▶ Diagnostic ─▶ any format
 //!              └▶ Redactor ─▶ Capsule ─▶ Repository ─▶ html | replay ─▶ reduce | upload
 //! ```
 //!
-//! Nothing here captures a crash: that is what the crate `vitte-crash` does.
+//! The crate `vitte-crash` captures crashes; this one stores, reads and shows them.
+//!
+//! Values with settings ([`Retention`], [`Redactor`], `upload::Upload`) have `with_…` setters. Builders that
+//! run a program (`replay::Replay`, `reduce::Reducer`) have setters without a prefix, like
+//! [`std::process::Command`].
+//!
+//! ```
+//! use vitte_capsule::{Capsule, CrashReport, Redactor};
+//! use vitte_diag::codes;
+//!
+//! let message = "login failed: password=hunter2".to_owned();
+//! let mut report = CrashReport::new(codes::F0001, "2025-10-22T13:05:42Z".to_owned(), message);
+//! Redactor::default().report(&mut report);
+//! let bytes = Capsule::new(report).to_bytes()?;
+//! let capsule = Capsule::from_bytes(&bytes, "crash.vittecrash")?;
+//! assert_eq!(capsule.report.message, "login failed: password=[redacted]");
+//! # Ok::<(), vitte_capsule::CapsuleError>(())
+//! ```
+//!
+//! # Features
+//!
+//! All features are off by default.
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `html` | `Capsule::to_html`: the HTML report |
+//! | `replay` | `replay` and `reduce`: runs the program again, and reduces its sources |
+//! | `upload` | `upload`: sends a report to a directory, Sentry or GitHub |
 
 #![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod atomic_file;
 mod capsule;
@@ -25,7 +53,9 @@ mod repository;
 pub mod upload;
 
 pub use atomic_file::{Existing, write_atomically};
-pub use capsule::{Capsule, CapsuleError, CapsuleErrorKind, CapsuleSource, Manifest, ManifestSource};
+pub use capsule::{
+    Capsule, CapsuleError, CapsuleErrorKind, CapsuleSource, Manifest, ManifestSource,
+};
 pub use fingerprint::{Fingerprint, FingerprintError, FingerprintParts};
 pub use redact::{RedactError, Redactor};
 #[cfg(feature = "replay")]
@@ -33,10 +63,10 @@ pub use reduce::Reducer;
 #[cfg(feature = "replay")]
 pub use replay::Replay;
 pub use report::{
-    ContextEntry, ContextField, ContextLocation, ContextVariable, CrashFrame, CrashKind, CrashReport, CrashThread,
-    SourceLine, SourceLines, SystemInfo,
+    ContextEntry, ContextField, ContextLocation, ContextVariable, CrashFrame, CrashKind,
+    CrashReport, CrashThread, SourceLine, SourceLines, SystemInfo,
 };
 pub use repository::{
-    CleanReport, Index, IndexEntry, IndexRepair, RemovalReason, Repository, RepositoryError, RepositoryErrorKind,
-    Retention,
+    CleanReport, Index, IndexEntry, IndexRepair, RemovalReason, Repository, RepositoryError,
+    RepositoryErrorKind, Retention,
 };

@@ -1,7 +1,7 @@
-//! Secrets, taken out of all that a capsule holds.
+//! Removes secrets from everything that a capsule contains.
 //!
-//! A key tells what is secret: `password`, `api_key`, `X-Auth-Token`. Words are looked for anywhere in a key,
-//! so that `author` counts too: what is lost can be told again, what is told cannot be taken back.
+//! Secrets are recognised by their key: `password`, `api_key`, `X-Auth-Token`. A key is secret if it contains one of
+//! several words, so `author` is secret because of `auth`: a missing value is less harmful than a leaked one.
 //!
 //! ```text
 //! arguments    --token abc             --token [redacted]
@@ -11,7 +11,7 @@
 //! source       let token = "abc"       let token = "***"
 //! ```
 //!
-//! What stands nowhere near a key, such as a password that is the whole of a message, is not found.
+//! A secret without a key, such as a message that consists of a password, is not recognised.
 
 mod arguments;
 mod json;
@@ -22,6 +22,8 @@ mod source;
 #[cfg(test)]
 mod tests;
 mod text;
+mod url;
+mod work;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -29,11 +31,11 @@ use std::fmt;
 
 use regex::{Regex, RegexBuilder};
 
-/// What stands in the place of a secret.
+/// The replacement of a secret.
 pub(super) const REDACTED: &str = "[redacted]";
 
-/// What makes a key secret, wherever it stands in it.
-const WORDS: [&str; 13] = [
+/// A key that contains one of these words is secret.
+const SECRET_WORDS: [&str; 13] = [
     "pass",
     "passwd",
     "password",
@@ -49,8 +51,9 @@ const WORDS: [&str; 13] = [
     "cookie",
 ];
 
-/// What says in free text, too, that a secret follows. `token: x` and `pass: 2` are what compilers say.
-const CLEAR_WORDS: [&str; 16] = [
+/// In free text, a secret surely follows a key with one of these words. Others are ambiguous: compilers write
+/// `token: x` and `pass: 2`.
+const UNAMBIGUOUS_WORDS: [&str; 16] = [
     "passwd",
     "password",
     "passphrase",
@@ -69,22 +72,23 @@ const CLEAR_WORDS: [&str; 16] = [
     "auth_token",
 ];
 
-/// How often a text is looked through, as long as something is found: what is masked may have been the end
-/// of something else. Nearly always the second time finds nothing.
-const MOST_PASSES: usize = 4;
+/// A text is scanned until nothing is found, because a replacement may reveal another secret: at most this often.
+/// The second scan rarely finds anything.
+const MAX_PASSES: usize = 4;
 
-/// The most bytes of a compiled pattern, so that none takes all memory.
-const MOST_PATTERN_BYTES: usize = 1 << 20;
+/// The limit of a compiled pattern, which bounds its memory.
+const MAX_PATTERN_BYTES: usize = 1 << 20;
 
-/// Takes secrets out of texts. See [the list](Self::is_secret) of what is one.
+/// Replaces secrets by `[redacted]`. [`is_secret`](Self::is_secret) lists the keys of secrets.
 ///
 /// ```
 /// use vitte_capsule::Redactor;
 ///
-/// let mask = Redactor::default().with_pattern("^pin$")?;
-/// assert_eq!(mask.text("login failed: password=hunter2, user=ada"), "login failed: password=[redacted], user=ada");
-/// assert_eq!(mask.text("PIN=1234"), "PIN=[redacted]");
-/// assert_eq!(mask.text("unexpected token: Ident(\"x\")"), "unexpected token: Ident(\"x\")");
+/// let redactor = Redactor::default().with_pattern("^pin$")?;
+/// let text = "login failed: password=hunter2, user=ada";
+/// assert_eq!(redactor.text(text), "login failed: password=[redacted], user=ada");
+/// assert_eq!(redactor.text("PIN=1234"), "PIN=[redacted]");
+/// assert_eq!(redactor.text("unexpected token: Ident(\"x\")"), "unexpected token: Ident(\"x\")");
 /// # Ok::<(), vitte_capsule::RedactError>(())
 /// ```
 #[derive(Clone, Debug, Default)]
@@ -92,15 +96,15 @@ pub struct Redactor {
     patterns: Vec<Regex>,
 }
 
-/// Why a pattern is none.
+/// The error of [`Redactor::with_pattern`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum RedactError {
-    /// It is no regular expression, or a larger one than is allowed (1 MiB when it is compiled).
+    /// The pattern is not a regular expression, or is larger than 1 MiB when compiled.
     Pattern {
-        /// The pattern as it was given.
+        /// The pattern.
         pattern: String,
-        /// What is wrong with it.
+        /// Why it was rejected.
         reason: String,
     },
 }
@@ -109,7 +113,7 @@ impl fmt::Display for RedactError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Pattern { pattern, reason } => {
-                write!(f, "`{pattern}` is no pattern for keys of secrets: {reason}")
+                write!(f, "invalid pattern `{pattern}` for the keys of secrets: {reason}")
             }
         }
     }
@@ -117,28 +121,28 @@ impl fmt::Display for RedactError {
 
 impl std::error::Error for RedactError {}
 
-/// How sure it is that what stands behind a key is a secret.
+/// What a key in free text says about the value that follows it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Weight {
-    /// Not at all.
-    No,
-    /// Where it looks like one: the word means other things to a compiler.
-    Maybe,
-    /// Always.
-    Clear,
+enum KeyClass {
+    /// The value is not a secret.
+    Harmless,
+    /// The value is a secret if it looks like one: the word has other meanings in compilers.
+    Ambiguous,
+    /// The value is a secret.
+    Secret,
 }
 
 impl Redactor {
-    /// Keys that `regex` matches are secret too. Upper and lower case are the same; the pattern may
-    /// match anywhere in a key, unless it has `^` and `$`.
+    /// Adds a regular expression for the keys of secrets. It is case-insensitive, and may match any part of a key
+    /// unless it has `^` and `$`.
     ///
     /// # Errors
     ///
-    /// Where it is no regular expression, or compiled larger than 1 MiB; the error names it.
+    /// A [`RedactError`] if `regex` is not a regular expression, or is larger than 1 MiB when compiled.
     pub fn with_pattern(mut self, regex: &str) -> Result<Self, RedactError> {
         let compiled = RegexBuilder::new(regex)
             .case_insensitive(true)
-            .size_limit(MOST_PATTERN_BYTES)
+            .size_limit(MAX_PATTERN_BYTES)
             .build()
             .map_err(|error| RedactError::Pattern {
                 pattern: regex.to_owned(),
@@ -148,101 +152,100 @@ impl Redactor {
         Ok(self)
     }
 
-    /// Whether what belongs to `key` is secret: the key has one of `pass`, `passwd`, `password`,
-    /// `secret`, `token`, `api_key`, `api-key`, `apikey`, `auth`, `credential`, `private`, `session`,
-    /// `cookie` anywhere in it, in upper or lower case, or a [pattern](Self::with_pattern) matches it.
+    /// Returns true if the value of `key` is a secret: the key contains `pass`, `secret`, `token`, `api_key`,
+    /// `api-key`, `api key`, `apikey`, `auth`, `credential`, `private`, `session` or `cookie`, in upper or lower case,
+    /// or a [pattern](Self::with_pattern) matches it.
     #[must_use]
     pub fn is_secret(&self, key: &str) -> bool {
         let lower = key.to_ascii_lowercase();
-        WORDS.iter().chain(&CLEAR_WORDS).any(|word| lower.contains(word)) || self.is_own(key)
+        SECRET_WORDS.iter().chain(&UNAMBIGUOUS_WORDS).any(|word| lower.contains(word))
+            || self.matches_pattern(key)
     }
 
-    fn is_own(&self, key: &str) -> bool {
+    fn matches_pattern(&self, key: &str) -> bool {
         self.patterns.iter().any(|pattern| pattern.is_match(key))
     }
 
-    /// What a key says in free text.
-    fn weight(&self, key: &[u8]) -> Weight {
+    fn classify(&self, key: &[u8]) -> KeyClass {
         let key = String::from_utf8_lossy(key);
         let lower = key.to_ascii_lowercase();
         let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
-        if has(&CLEAR_WORDS) || self.is_own(&key) {
-            Weight::Clear
-        } else if has(&WORDS) {
-            Weight::Maybe
+        if has(&UNAMBIGUOUS_WORDS) || self.matches_pattern(&key) {
+            KeyClass::Secret
+        } else if has(&SECRET_WORDS) {
+            KeyClass::Ambiguous
         } else {
-            Weight::No
+            KeyClass::Harmless
         }
     }
 
-    /// Free text of any number of lines, with `[redacted]` in the place of each secret; the same text where
-    /// there is none. Takes time in proportion to the length.
+    /// Returns free text with each secret replaced by `[redacted]`, or the same text if it has none. The time is
+    /// proportional to the length.
     ///
-    /// Found are `key=value`, `key = "a value"`, `"key": "value"`, `--key value`, `Authorization: Bearer
-    /// value`, the user in `scheme://user:password@host`, and the body of a private key (PEM). An
-    /// unquoted value ends at white space, a quote or one of `,;&)]}`, and that of a `Cookie:` or an
-    /// `Authorization:` at the end of its line. A value that opens a bracket ends where that is closed. A
-    /// quoted value ends at its closing quote, or with the text.
+    /// Secrets are the values in `key=value`, `key = "a value"`, `"key": "value"`, `--key value` and
+    /// `Authorization: Bearer value`, the user in `scheme://user:password@host`, and the body of a private key (PEM).
+    /// An unquoted value ends at white space, a quote or one of `,;&)]}`, and that of `Cookie:` or `Authorization:` at
+    /// the end of its line. A value with an opening bracket ends after the closing one. A quoted value ends at its
+    /// closing quote, or with the text.
     ///
-    /// Behind `:` and `==` the words `pass`, `token`, `private`, `session` and `auth` are not enough:
-    /// there a value goes that is quoted, has six bytes or more and a digit among them, or stands behind
-    /// `Bearer` or `Basic`.
+    /// The words `pass`, `token`, `private`, `session` and `auth` are ambiguous before `:` and `==`. The value is
+    /// redacted only if it is quoted, has at least six bytes and a digit, or follows `Bearer` or `Basic`.
     #[must_use]
     pub fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        let mut masked = Cow::Borrowed(text);
-        for _ in 0..MOST_PASSES {
-            let bodies = pem::bodies(masked.as_bytes());
-            let is_body_new = scan::is_any_new(&masked, &bodies);
-            masked = scan::masked(masked, &bodies);
-            let found = text::secrets(self, masked.as_bytes());
-            if !is_body_new && !scan::is_any_new(&masked, &found) {
+        let mut redacted = Cow::Borrowed(text);
+        for _ in 0..MAX_PASSES {
+            let bodies = pem::key_bodies(redacted.as_bytes());
+            let is_body_new = scan::has_unredacted(&redacted, &bodies);
+            redacted = scan::replace_ranges(redacted, &bodies);
+            let found = text::secrets(self, redacted.as_bytes());
+            if !is_body_new && !scan::has_unredacted(&redacted, &found) {
                 break;
             }
-            masked = scan::masked(masked, &found);
+            redacted = scan::replace_ranges(redacted, &found);
         }
-        masked
+        redacted
     }
 
-    /// Names and places of code, which a key such as `token` is often a part of: users and passwords in
-    /// URLs alone go.
-    fn code<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        scan::masked(Cow::Borrowed(text), &text::users(text.as_bytes()))
+    /// Redacts only the users and passwords of URLs. Names of functions and paths often contain words such as
+    /// `token`, so the other rules do not apply to them.
+    fn without_url_users<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        scan::replace_ranges(Cow::Borrowed(text), &url::user_infos(text.as_bytes()))
     }
 
-    /// Variables of an environment by name. A secret name loses its value, an empty one too; the others
-    /// are [text](Self::text). Of equal names the last one stays.
+    /// Returns environment variables, in which the values of secret names are redacted, and the others are treated as
+    /// [text](Self::text). Of several variables with the same name, the last one is returned.
     #[must_use]
     pub fn environment(
         &self,
         variables: impl IntoIterator<Item = (String, String)>,
     ) -> BTreeMap<String, String> {
-        let masked = variables.into_iter().map(|(key, value)| {
+        let redacted = variables.into_iter().map(|(key, value)| {
             let value = self.value(&key, &value);
             (key, value)
         });
-        masked.collect()
+        redacted.collect()
     }
 
-    /// The value of a key.
+    /// Returns the value of a key: redacted if the key is secret, and else treated as text.
     fn value(&self, key: &str, value: &str) -> String {
         if self.is_secret(key) { REDACTED.to_owned() } else { self.text(value).into_owned() }
     }
 
-    /// The text of a source file in which each byte of a secret is a `*`, so that offsets, lines and
-    /// syntax stay the same. The bytes need not be UTF-8.
+    /// Returns the text of a source file in which each byte of a secret is replaced by `*`, so that offsets, lines
+    /// and syntax do not change. The bytes need not be UTF-8.
     ///
-    /// Secret are string literals (`'…'` and `"…"`) that are assigned to a secret name on one line, with
-    /// a type or the name of a function between them or not: `password = "…"`, `"api_key": "…"`, `const
-    /// SECRET: &str = "…"`, `token = String::from("…")`. So are bodies of private keys (PEM) and the
-    /// password in `scheme://user:password@host`.
+    /// Secrets are string literals (`'…'` and `"…"`) that are assigned to a secret name on the same line, also through
+    /// a type or a function: `password = "…"`, `"api_key": "…"`, `const SECRET: &str = "…"`,
+    /// `token = String::from("…")`. The bodies of private keys (PEM) and the password in
+    /// `scheme://user:password@host` are secrets too.
     #[must_use]
     pub fn source<'a>(&self, source: &'a [u8]) -> Cow<'a, [u8]> {
         let mut starred = Cow::Borrowed(source);
-        for _ in 0..MOST_PASSES {
-            let mut found = pem::runs(&starred);
-            found.extend(text::passwords(&starred));
+        for _ in 0..MAX_PASSES {
+            let mut found = pem::base64_runs(&starred);
+            found.extend(url::passwords(&starred));
             found.extend(source::literals(self, &starred));
-            match scan::starred(&starred, &found) {
+            match scan::star_ranges(&starred, &found) {
                 Cow::Borrowed(_) => break,
                 Cow::Owned(more) => starred = Cow::Owned(more),
             }

@@ -7,9 +7,9 @@
 //! ```
 //!
 //! [`shrink`] is independent of crashes: it removes what it can while a test finds the sources interesting. A
-//! [`Reducer`] uses a [`Replay`] as this test. The algorithm is delta debugging (Zeller and Hildebrandt, *Simplifying
-//! and Isolating Failure-Inducing Input*, 2002), applied to blocks from the outermost to the innermost (Misherghi and
-//! Su, *HDD: Hierarchical Delta Debugging*, 2006).
+//! [`Reducer`] uses a [`Replay`] as this test. The algorithm is delta debugging (Zeller and Hildebrandt,
+//! *Simplifying and Isolating Failure-Inducing Input*, 2002), applied to blocks from the outermost to the
+//! innermost (Misherghi and Su, *HDD: Hierarchical Delta Debugging*, 2006).
 //!
 //! ```
 //! use vitte_capsule::CapsuleSource;
@@ -97,8 +97,9 @@ pub enum ReduceError {
 impl<'a> Reducer<'a> {
     /// Creates a reducer that runs each test with the command and the time limit of `replay`.
     ///
-    /// With fewer files, a compiler may do work in its main thread that it did in a worker thread before. So a crash
-    /// also counts as the same if the message is the same and the frames differ only in the outermost ones.
+    /// With fewer files, a compiler may do work in its main thread that it did in a worker thread before. So a
+    /// crash also counts as the same if the message is the same and the frames differ only in the outermost
+    /// ones.
     pub fn new(replay: Replay<'a>) -> Self {
         Self { replay: replay.lenient(), time_limit: Duration::from_secs(120), max_tests: 100_000 }
     }
@@ -171,8 +172,8 @@ impl<'a> Reducer<'a> {
     }
 }
 
-/// The time limit of a test is this multiple of the first run's duration, because reduced sources may make a compiler
-/// hang.
+/// The time limit of a test is this multiple of the first run's duration, because reduced sources may make a
+/// compiler hang.
 const TIME_LIMIT_FACTOR: u32 = 5;
 /// The lower bound of the time limit of a test.
 const MIN_TIME_LIMIT: Duration = Duration::from_secs(2);

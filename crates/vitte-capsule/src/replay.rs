@@ -1,5 +1,5 @@
-//! Replay: runs the program of a crash again on the sources of its capsule, to check whether it crashes in the same
-//! way.
+//! Replay: runs the program of a crash again on the sources of its capsule, to check whether it crashes in the
+//! same way.
 //!
 //! ```text
 //! capsule ─▶ plan ────────────▶ run ─────────────────────────────────────▶ ReplayResult
@@ -93,9 +93,9 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// Sets the command. Default: the recorded command line. A program without arguments is run with the recorded
-    /// arguments; a program with arguments is run with those. Arguments that name a source of the capsule are replaced
-    /// by the path of the unpacked source, see [`plan`](Self::plan).
+    /// Sets the command. Default: the recorded command line. A program without arguments is run with the
+    /// recorded arguments; a program with arguments is run with those. Arguments that name a source of the
+    /// capsule are replaced by the path of the unpacked source, see [`plan`](Self::plan).
     pub fn command(mut self, command: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.command = command.into_iter().map(Into::into).collect();
         self
@@ -286,8 +286,8 @@ impl ReplayPlan<'_> {
         }
     }
 
-    /// Returns whether a crash has the fingerprint of the replayed one. The stored fingerprints are compared, and those
-    /// that this version computes, because the capsule may come from another version.
+    /// Returns whether a crash has the fingerprint of the replayed one. The stored fingerprints are compared,
+    /// and those that this version computes, because the capsule may come from another version.
     fn is_same(&self, crash: &Capsule) -> bool {
         let original = self.replay.capsule;
         crash.fingerprint == original.fingerprint
@@ -305,16 +305,15 @@ impl ReplayPlan<'_> {
         command.env("TMPDIR", dir.root.join("tmp"));
         command.env(Repository::DIR_ENV_VAR, dir.crashes());
         // A source that was read from standard input is passed there again.
-        let stdin =
-            self.stdin.as_ref().and_then(|path| fs::File::open(dir.work().join(path)).ok());
+        let stdin = self.stdin.as_ref().and_then(|path| fs::File::open(dir.work().join(path)).ok());
         command.stdin(stdin.map_or_else(Stdio::null, Stdio::from));
         command
     }
 }
 
-/// Returns whether two crashes have the same kind, message and inner frames, where one may have additional outermost
-/// frames. A compiler may compile one file in its main thread and several files in worker threads, whose stacks start
-/// with other frames.
+/// Returns whether two crashes have the same kind, message and inner frames, where one may have additional
+/// outermost frames. A compiler may compile one file in its main thread and several files in worker threads,
+/// whose stacks start with other frames.
 fn is_similar(a: &CrashReport, b: &CrashReport) -> bool {
     const MIN_SHARED_FRAMES: usize = 2;
     let (a, b) = (Fingerprint::parts(a), Fingerprint::parts(b));
@@ -357,7 +356,8 @@ impl ReplayDir {
         let guard = builder.tempdir_in(&parent).map_err(failed)?;
         let dir = Self { root: guard.path().to_owned(), _guard: guard };
         for path in [dir.work(), dir.crashes(), dir.root.join("tmp")] {
-            atomic_file::make_folder(&path).map_err(|error| ReplayError::Create { path, error })?;
+            atomic_file::create_private_dir(&path)
+                .map_err(|error| ReplayError::Create { path, error })?;
         }
         Ok(dir)
     }

@@ -1,4 +1,4 @@
-//! What is known of a crash, as the file of a report has it.
+//! Crash reports, as they are serialised to disk.
 
 mod diagnostic;
 mod frames;
@@ -17,88 +17,97 @@ pub(crate) use frames::source_path;
 pub(crate) use json::MAX_BYTES;
 pub use kind::CrashKind;
 #[cfg(feature = "html")]
-pub(crate) use location::stand_in;
+pub(crate) use location::partial_sources;
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "html")]
-pub(crate) use text::command;
+pub(crate) use text::shell_command;
 use vitte_diag::{Backtrace, Code};
 
-/// Where crashes are kept unless something else is asked for: a relative path.
+/// The default directory of the repository, relative to the current directory.
 pub(crate) const DEFAULT_DIR: &str = "target/crash-reports";
 
-/// What is known of a crash. Its JSON is the report that is stored: the fields in this order.
+/// A crash report, as it is serialised to disk: JSON with the fields in this order.
+///
+/// ```
+/// use vitte_capsule::{CrashKind, CrashReport};
+///
+/// let message = "index out of bounds".to_owned();
+/// let report = CrashReport::new(vitte_diag::codes::F0001, "2025-10-22T13:05:42Z".to_owned(), message);
+/// assert_eq!(report.kind(), CrashKind::Panic);
+/// assert!(report.to_text(false).contains("message:  index out of bounds\n"));
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CrashReport {
-    /// When: RFC 3339, UTC, such as `2025-10-22T13:05:42.123Z`.
+    /// The time of the crash: RFC 3339, UTC, such as `2025-10-22T13:05:42.123Z`.
     pub timestamp: String,
     /// The version of the program.
     pub version: String,
-    /// The program, or the part of it that crashed, such as `vittec`.
+    /// The name of the program, such as `vittec`.
     #[serde(rename = "module")]
     pub program: String,
-    /// The name of the thread that crashed, or its number where it has none.
+    /// The name of the crashed thread, or its number if it has no name.
     pub thread: String,
-    /// Such as `SIGSEGV`; null where no signal was the reason.
+    /// The signal, such as `SIGSEGV`; `None` if the crash had another cause.
     pub signal: Option<String>,
     /// What went wrong.
     pub message: String,
-    /// The calls of that thread, the innermost first, a line of text each.
+    /// The frames of the crashed thread as text, the innermost first.
     pub backtrace: Backtrace,
-    /// Where it ran.
+    /// The system that the program ran on.
     pub system: SystemInfo,
-    /// The report's own name, such as `2025-10-22T13-05-42`; empty until it is stored.
+    /// The id, such as `2025-10-22T13-05-42-123-9f8e7d6c`; empty until the report is stored.
     #[serde(default)]
     pub id: String,
-    /// One for each run of the program, so that crashes of one run stand together.
+    /// Identifies the run of the program: all crashes of one process have the same session.
     #[serde(default)]
     pub session: String,
-    /// The calls of [`backtrace`](Self::backtrace), with all that is known of each.
+    /// The frames of [`backtrace`](Self::backtrace) with their details.
     #[serde(default)]
     pub frames: Vec<CrashFrame>,
-    /// What the program said that it was doing, the innermost first.
+    /// The contexts that were active, the innermost first.
     #[serde(default, rename = "context")]
     pub contexts: Vec<ContextEntry>,
-    /// How it was built, such as `release`.
+    /// The build profile of the program, such as `release`.
     #[serde(default)]
     pub build: Option<String>,
-    /// What it was built from.
+    /// The commit that the program was built from.
     #[serde(default)]
     pub commit: Option<String>,
     /// The command line, the program first.
     #[serde(default, rename = "command")]
     pub args: Vec<String>,
-    /// The registers at a signal, in hexadecimal.
+    /// The registers at the time of a signal, in hexadecimal.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub registers: BTreeMap<String, String>,
-    /// All threads, where another process could look at them; the one that crashed first.
+    /// All threads, the crashed one first; empty if no reporter process inspected them.
     #[serde(default)]
     pub threads: Vec<CrashThread>,
-    /// What kind of crash it was: F0001 to F0006.
+    /// The diagnostic code, which determines the [kind](Self::kind): F0001 to F0006.
     pub code: Code,
-    /// Where a panic was in the program's own source, such as `src/parser.rs:12:5`.
+    /// The location of a panic in the source of the program, such as `src/parser.rs:12:5`.
     #[serde(default)]
     pub location: Option<String>,
-    /// The address that a signal was about, in hexadecimal.
+    /// The memory address whose access caused a signal, in hexadecimal.
     #[serde(default)]
     pub address: Option<String>,
-    /// What an uncaught error was caused by, the nearest first; what else is to be said of a crash.
+    /// The causes of an uncaught error, the nearest first, and other remarks.
     #[serde(default)]
     pub notes: Vec<String>,
-    /// The lines of the sources that the context points into.
+    /// The source lines that the contexts refer to.
     #[serde(default)]
     pub sources: Vec<SourceLines>,
-    /// Where the report is stored, as who stored it knows; its file does not say it.
+    /// The path of the stored report, if known. Not serialised.
     #[serde(skip)]
     pub path: Option<PathBuf>,
-    /// The folder of all crashes, where that is known; its file does not say it.
+    /// The directory of the repository, if known. Not serialised.
     #[serde(skip)]
     pub dir: Option<PathBuf>,
 }
 
 impl CrashReport {
-    /// A report of a crash of this kind on this system, of which nothing else is known yet. `timestamp` is
-    /// RFC 3339, UTC.
+    /// Creates a report of a crash on the current system, with all other fields empty. `timestamp` is RFC 3339,
+    /// UTC.
     #[must_use]
     pub fn new(code: Code, timestamp: String, message: String) -> Self {
         Self {
@@ -134,120 +143,123 @@ impl CrashReport {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SystemInfo {
-    /// Such as `linux`.
+    /// The operating system, such as `linux`.
     pub os: String,
-    /// Such as `x86_64`.
+    /// The architecture, such as `x86_64`.
     pub arch: String,
 }
 
 impl SystemInfo {
-    /// That of this program.
+    /// Returns the system that this program was compiled for.
     #[must_use]
     pub fn current() -> Self {
         Self { os: std::env::consts::OS.to_owned(), arch: std::env::consts::ARCH.to_owned() }
     }
 }
 
-/// One call on a stack. What is not known is null.
+/// A frame of a stack. Unknown values are `None`.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct CrashFrame {
     /// The name of the function.
     pub function: Option<String>,
-    /// The file of its source.
+    /// The source file.
     pub file: Option<String>,
-    /// 1-based.
+    /// The line, 1-based.
     pub line: Option<u32>,
-    /// 1-based, in bytes.
+    /// The column, 1-based, in bytes.
     pub column: Option<u32>,
-    /// Whether its code is a part of the next call's, so that it has no place of its own on the stack.
+    /// Whether the function was inlined into the function of the next frame.
     pub inlined: bool,
-    /// The program or library that the code is in.
+    /// The program or shared library that contains the code.
     pub module: Option<String>,
-    /// Bytes from the beginning of that.
+    /// The offset of the code in the module, in bytes.
     pub offset: Option<u64>,
-    /// Whether its source is that of the program, not of Rust or of a package.
+    /// Whether the source file belongs to the program, not to Rust or to a dependency.
     pub in_project: bool,
 }
 
-/// Something that the program said it was doing.
+/// A context: an operation that was active when the program crashed.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ContextEntry {
-    /// What it is, such as `typeck`.
+    /// The name of the operation, such as `typeck`.
     pub name: String,
-    /// What it is about.
+    /// The values that describe it.
     pub values: Vec<ContextField>,
-    /// Where in the sources, or null.
+    /// The location in the sources that the operation was processing, or `None`.
     #[serde(rename = "place")]
     pub location: Option<ContextLocation>,
-    /// The variables that it held.
+    /// The variables, serialised after the crash.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub variables: Vec<ContextVariable>,
 }
 
 impl ContextEntry {
-    /// An entry of this name, with nothing else.
+    /// Creates an entry with only a name.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), values: Vec::new(), location: None, variables: Vec::new() }
     }
 }
 
-/// A variable that a [`ContextEntry`] held.
+/// A variable of a [`ContextEntry`].
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ContextVariable {
-    /// What it is, such as `scope`.
+    /// The name, such as `scope`.
     pub key: String,
-    /// As it serialises, with what is left out said in it; null where that failed.
+    /// The serialised value, which marks omitted parts; null if serialisation failed.
     #[serde(default)]
     pub value: serde_json::Value,
-    /// Why there is no value, such as `it took too long`, or what failed in it: a part of it is then
+    /// Why the value is missing or incomplete, such as `timed out`. A part of the value that failed is
     /// `{"<error>": …}`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }
 
 impl ContextVariable {
-    /// A variable of this value.
+    /// Creates a variable with a value.
     pub fn new(key: impl Into<String>, value: serde_json::Value) -> Self {
         Self { key: key.into(), value, error: None }
     }
 }
 
-/// Something that is known of a [`ContextEntry`].
+/// A short text that describes a [`ContextEntry`].
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ContextField {
-    /// What it is, such as `fn`.
+    /// The key, such as `fn`.
     pub key: String,
-    /// Short text.
+    /// The value.
     pub value: String,
 }
 
 impl ContextField {
-    /// A key and its value.
+    /// Creates a field from a key and a value.
     pub fn new(key: impl Into<String>, value: impl Into<String>) -> Self {
         Self { key: key.into(), value: value.into() }
     }
 }
 
-/// The place of a [`ContextEntry`] in the sources.
+/// The location of a [`ContextEntry`] in the sources.
+///
+/// Its `Display` is as precise as the location: `src/main.vitte:3:4`, or `src/main.vitte, bytes 20..24`, or
+/// `file 2, bytes 20..24`. The path is written as it is, without escapes.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ContextLocation {
     /// The index of the file in the program's source map.
     pub id: u32,
-    /// The normalised path, or null where the source map was not known.
+    /// The normalised path, or `None` if the source map was unavailable.
     pub file: Option<String>,
-    /// The first byte.
+    /// The offset of the first byte.
     pub lo: u32,
-    /// The byte after the last.
+    /// The offset behind the last byte.
     pub hi: u32,
-    /// The line of `lo`, 1-based, or null where the source map was not known.
+    /// The line of `lo`, 1-based, or `None` if the source map was unavailable.
     pub line: Option<u32>,
-    /// The column of `lo`, 1-based, in characters.
+    /// The column of `lo`, 1-based, in characters, or `None` if the source map was unavailable.
     pub col: Option<u32>,
 }
 
@@ -255,16 +267,16 @@ pub struct ContextLocation {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CrashThread {
-    /// The system's number of it.
+    /// The id that the system gave it.
     pub id: u64,
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// Its calls, the innermost first.
+    /// The frames, the innermost first.
     pub backtrace: Backtrace,
 }
 
 impl CrashThread {
-    /// A thread by the system's number of it.
+    /// Creates a thread from its id, its name and its backtrace.
     pub fn new(id: u64, name: impl Into<String>, backtrace: Backtrace) -> Self {
         Self { id, name: name.into(), backtrace }
     }
@@ -278,12 +290,12 @@ pub struct SourceLines {
     pub id: u32,
     /// The normalised path.
     pub file: String,
-    /// In the order of the file.
+    /// The lines, in the order of the file.
     pub lines: Vec<SourceLine>,
 }
 
 impl SourceLines {
-    /// Lines of the file with this index and path, in the order of the file.
+    /// Creates the lines of the file with this index and path. `lines` are in the order of the file.
     pub fn new(id: u32, file: impl Into<String>, lines: Vec<SourceLine>) -> Self {
         Self { id, file: file.into(), lines }
     }
@@ -293,10 +305,10 @@ impl SourceLines {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SourceLine {
-    /// 1-based.
+    /// The number, 1-based.
     pub line: u32,
-    /// The offset of its first byte.
+    /// The offset of its first byte in the file.
     pub lo: u32,
-    /// Its text, without the line feed.
+    /// The text, without the line feed.
     pub text: String,
 }

@@ -121,17 +121,17 @@ impl Repository {
         let relative = relative_path(&capsule.report, capsule.fingerprint);
         let path = self.root.join(&relative);
         let dir = path.parent().unwrap_or(&self.root);
+        let bytes = capsule.to_bytes().map_err(|error| error.at(&path))?;
         for dir in [&self.root, dir] {
-            atomic_file::make_folder(dir).map_err(|error| RepositoryError {
+            atomic_file::create_private_dir(dir).map_err(|error| RepositoryError {
                 path: dir.to_owned(),
                 kind: RepositoryErrorKind::CreateDir(error),
             })?;
         }
         let write = || -> io::Result<()> {
-            let bytes = capsule.to_bytes()?;
-            let file = atomic_file::temporary(dir, &capsule.report.id)?;
+            let file = atomic_file::create_temp(dir, &capsule.report.id)?;
             // Closes the file before the index is opened: the process may have only one free descriptor.
-            let file = atomic_file::fill(file, &bytes)?.into_temp_path();
+            let file = atomic_file::write_synced(file, &bytes)?.into_temp_path();
             let entry = IndexEntry::of(capsule, relative, bytes.len() as u64);
             let locked = LockedIndex::wait(&self.root, LOCK_TIMEOUT).unwrap_or(None);
             let is_indexed = match locked {
@@ -156,13 +156,13 @@ impl Repository {
             remove_empty_dirs(dir);
             RepositoryError { path: path.clone(), kind: RepositoryErrorKind::Write(error) }
         })?;
-        atomic_file::sync(dir);
+        atomic_file::sync_dir(dir);
         self.write_metadata(dir, capsule);
         Ok(path)
     }
 
-    /// Writes `metadata.json` to the directory of a fingerprint, unless it exists. Failure is ignored: each capsule
-    /// has the same data.
+    /// Writes `metadata.json` to the directory of a fingerprint, unless it exists. Failure is ignored: each
+    /// capsule has the same data.
     fn write_metadata(&self, dir: &Path, capsule: &Capsule) {
         let path = dir.join(METADATA);
         if path.symlink_metadata().is_ok() {
@@ -175,8 +175,9 @@ impl Repository {
             "first": capsule.report.id,
         });
         if let Ok(json) = serde_json::to_string_pretty(&metadata) {
-            let file = atomic_file::temporary(dir, METADATA);
-            _ = file.and_then(|file| atomic_file::write_new(file, (json + "\n").as_bytes(), &path));
+            let file = atomic_file::create_temp(dir, METADATA);
+            _ = file
+                .and_then(|file| atomic_file::persist_new(file, (json + "\n").as_bytes(), &path));
         }
     }
 
@@ -184,12 +185,14 @@ impl Repository {
     fn set_latest(&self, path: &Path, id: &str) {
         let dir = self.root.join(LATEST);
         let others = self.latest_ids();
-        if others.iter().any(|other| &**other > id) || atomic_file::make_folder(&dir).is_err() {
+        if others.iter().any(|other| &**other > id)
+            || atomic_file::create_private_dir(&dir).is_err()
+        {
             return;
         }
         let name = |id: &str| dir.join(format!("{id}.{}", Capsule::EXTENSION));
         // A copy, if the file system has no hard links.
-        let copy = || atomic_file::write_atomically(&name(id), &fs::read(path)?, Existing::Fail);
+        let copy = || atomic_file::write_atomically(name(id), &fs::read(path)?, Existing::Fail);
         let linked = match fs::hard_link(path, name(id)) {
             // The link exists and is this file, so it must not be overwritten.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
@@ -248,11 +251,7 @@ impl Repository {
     /// # Errors
     ///
     /// A [`RepositoryError`] if there is no file at `path`, or it cannot be written.
-    pub fn update(
-        &self,
-        path: impl AsRef<Path>,
-        capsule: &Capsule,
-    ) -> Result<(), RepositoryError> {
+    pub fn update(&self, path: impl AsRef<Path>, capsule: &Capsule) -> Result<(), RepositoryError> {
         let path = path.as_ref();
         if path.symlink_metadata().is_err() {
             return Err(self.not_found(&capsule.report.id));

@@ -5,12 +5,14 @@
 //!                                   shows what would be sent
 //! ```
 //!
-//! Only [`send`](Upload::send) sends anything, and it sends exactly what [`PreparedUpload`] shows. The result depends
-//! only on the report and the target, not on the time or the environment: the same report gives the same bytes.
+//! Only [`send`](Upload::send) sends anything, and it sends exactly what [`PreparedUpload`] shows. The result
+//! depends only on the report and the target, not on the time or the environment: the same report gives the
+//! same bytes.
 //!
 //! A file has the whole report. Sentry and GitHub get what is needed to find the defect: code, message, frames,
-//! threads, contexts, version and system; Sentry also gets registers and notes. They never get the command line, source
-//! lines, environment variables, or the names of the machine and the user: home directories are replaced by `~`.
+//! threads, contexts, version and system; Sentry also gets registers and notes. They never get the command
+//! line, source lines, environment variables, or the names of the machine and the user: home directories are
+//! replaced by `~`.
 //!
 //! ```
 //! use vitte_capsule::CrashReport;
@@ -67,8 +69,8 @@ pub enum Target {
         repository: String,
         /// A token with read and write access to issues.
         token: Secret,
-        /// The URL of the REST API: [`GITHUB_API`] or that of a GitHub Enterprise server. It must use HTTPS, unless
-        /// its host is this machine, to protect the token.
+        /// The URL of the REST API: [`GITHUB_API`] or that of a GitHub Enterprise server. It must use HTTPS,
+        /// unless its host is this machine, to protect the token.
         api: String,
     },
 }
@@ -86,10 +88,10 @@ impl Target {
 
 /// Uploads reports to one target.
 ///
-/// Temporary failures are retried with exponential backoff: connection errors, rate limits (status 429, after the time
-/// that the server requests) and server errors (5xx). Rejected requests (4xx) and timeouts while waiting for a response
-/// are not retried. A retry creates no duplicate: Sentry recognises the event id, and GitHub is searched for the issue
-/// before each attempt to open one.
+/// Temporary failures are retried with exponential backoff: connection errors, rate limits (status 429, after
+/// the time that the server requests) and server errors (5xx). Rejected requests (4xx) and timeouts while
+/// waiting for a response are not retried. A retry creates no duplicate: Sentry recognises the event id, and
+/// GitHub is searched for the issue before each attempt to open one.
 #[derive(Clone)]
 pub struct Upload {
     target: Target,
@@ -129,8 +131,8 @@ impl Upload {
         self
     }
 
-    /// Sets the pause before the second attempt, which doubles for each further one, and the maximum pause that a server
-    /// may request. If the server requests more, the upload fails. Default: 0.5 s and 60 s.
+    /// Sets the pause before the second attempt, which doubles for each further one, and the maximum pause that
+    /// a server may request. If the server requests more, the upload fails. Default: 0.5 s and 60 s.
     #[must_use]
     pub const fn with_backoff(mut self, first: Duration, max: Duration) -> Self {
         (self.backoff, self.max_backoff) = (first, max);
@@ -220,8 +222,8 @@ fn to_json(report: &CrashReport) -> Result<String, UploadError> {
     Ok(plain::escape_json(&json) + "\n")
 }
 
-/// What [`send`](Upload::send) will send. `Display` shows all of it, with `***` in place of secrets and without control
-/// characters.
+/// What [`send`](Upload::send) will send. `Display` shows all of it, with `***` in place of secrets and without
+/// control characters.
 #[derive(Clone, Debug)]
 pub struct PreparedUpload {
     content: Content,

@@ -1,8 +1,8 @@
-//! What capsules and their repository cost, and what they stand: `cargo bench -p vitte-cli --bench capsule`, and
-//! `-- --quick` to see that it works.
+//! Speed and robustness of capsules and their repository: `cargo bench -p vitte-cli --bench capsule`, with
+//! `-- --quick` for a short run.
 //!
-//! The output is the tables of BENCHMARKS.md. A child of this program is this program, told by its first
-//! argument what to do.
+//! Prints the tables of BENCHMARKS.md. The program also starts itself as a child; the first argument selects what the
+//! child does.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -10,7 +10,7 @@
     clippy::print_stdout,
     clippy::string_slice,
     clippy::unwrap_used,
-    reason = "a measurement that goes wrong ends with what went wrong"
+    reason = "a failed measurement panics"
 )]
 
 use std::collections::BTreeSet;
@@ -29,32 +29,32 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.first().map(String::as_str) {
         Some("save") => return save_all(Path::new(&arguments[1]), arguments[2].parse().unwrap()),
-        Some("crash") => return crash_once(Path::new(&arguments[1]), &arguments[2]),
+        Some("crash") => return crash_all(Path::new(&arguments[1]), &arguments[2]),
         _ => {}
     }
     let is_quick = arguments.iter().any(|argument| argument == "--quick");
-    let size = if is_quick { Size::QUICK } else { Size::FULL };
+    let workload = if is_quick { Workload::QUICK } else { Workload::FULL };
     println!("| what | goal | measured |\n|---|---:|---:|");
-    capture(&size);
-    at_once(&size);
-    killed(&size);
-    very_many(&size);
-    mangled(&size);
+    capture(&workload);
+    concurrent(&workload);
+    killed(&workload);
+    large_repository(&workload);
+    damaged(&workload);
 }
 
-/// How much is done of each.
-struct Size {
+/// The number of repetitions of each measurement.
+struct Workload {
     captures: usize,
     rounds: usize,
     kills: u64,
     crashes: usize,
-    mangled: usize,
+    damaged: usize,
 }
 
-impl Size {
+impl Workload {
     const FULL: Self =
-        Self { captures: 200, rounds: 10, kills: 200, crashes: 100_000, mangled: 100_000 };
-    const QUICK: Self = Self { captures: 5, rounds: 1, kills: 5, crashes: 3_000, mangled: 500 };
+        Self { captures: 200, rounds: 10, kills: 200, crashes: 100_000, damaged: 100_000 };
+    const QUICK: Self = Self { captures: 5, rounds: 1, kills: 5, crashes: 3_000, damaged: 500 };
 }
 
 fn row(what: &str, goal: &str, measured: &str) {
@@ -70,7 +70,7 @@ fn median(mut times: Vec<Duration>) -> Duration {
     times[times.len() / 2]
 }
 
-/// What `work` takes, each time.
+/// Returns the duration of each of `count` runs of `work`.
 fn times(count: usize, mut work: impl FnMut()) -> Vec<Duration> {
     let mut one = || {
         let start = Instant::now();
@@ -80,7 +80,7 @@ fn times(count: usize, mut work: impl FnMut()) -> Vec<Duration> {
     (0..count).map(|_| one()).collect()
 }
 
-/// A report like those of a compiler: 40 calls, three contexts.
+/// A typical report of a compiler: 40 frames, 3 contexts.
 fn report() -> CrashReport {
     let frames: Vec<_> = (0..40)
         .map(|index| {
@@ -118,40 +118,44 @@ fn capsule() -> Capsule {
     capsule
 }
 
-/// One crash, from the panic to the line in the index.
-fn capture(size: &Size) {
-    let folder = tempfile::tempdir().unwrap();
-    let repository = Repository::new(folder.path());
-    let saved = times(size.captures, || _ = repository.save(&mut capsule()).unwrap());
-    row("a capsule made, stored and indexed", "4.8 ms", &ms(median(saved)));
-    let whole = capsule();
-    let bytes = whole.to_bytes().unwrap();
+/// Measures one crash, from the panic to the line in the index.
+fn capture(workload: &Workload) {
+    let dir = tempfile::tempdir().unwrap();
+    let repository = Repository::new(dir.path());
+    let saved = times(workload.captures, || _ = repository.save(&mut capsule()).unwrap());
+    row("create, store and index a capsule", "4.8 ms", &ms(median(saved)));
+    let capsule = capsule();
+    let bytes = capsule.to_bytes().unwrap();
     row(
-        "of which it is made",
+        "create only",
         "",
-        &ms(median(times(size.captures, || _ = whole.to_bytes().unwrap()))),
+        &ms(median(times(workload.captures, || _ = capsule.to_bytes().unwrap()))),
     );
-    row("its file", "", &format!("{:.1} KB", bytes.len() as f64 / 1e3));
-    let html = median(times(size.captures, || _ = whole.to_html()));
-    row("its page", "9.6 ms with the capsule", &ms(html));
-    row("the size of that", "100 KB", &format!("{:.1} KB", whole.to_html().len() as f64 / 1e3));
+    row("size of the file", "", &format!("{:.1} KB", bytes.len() as f64 / 1e3));
+    let html = median(times(workload.captures, || _ = capsule.to_html()));
+    row("HTML report", "9.6 ms with the capsule", &ms(html));
+    row(
+        "size of the HTML report",
+        "100 KB",
+        &format!("{:.1} KB", capsule.to_html().len() as f64 / 1e3),
+    );
     let caught = |count: usize| -> Vec<Duration> {
         let program = std::env::current_exe().unwrap();
         let mut child = Command::new(program);
-        child.args(["crash".as_ref(), folder.path().as_os_str(), count.to_string().as_ref()]);
+        child.args(["crash".as_ref(), dir.path().as_os_str(), count.to_string().as_ref()]);
         let output = child.stderr(Stdio::null()).output().unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
         text.lines().map(|line| Duration::from_nanos(line.parse().unwrap())).collect()
     };
-    let first = (0..size.captures.min(20)).map(|_| caught(1)[0]).collect();
-    row("a panic, from `panic!` to the index: the first of a process", "", &ms(median(first)));
-    let later = caught(size.captures.min(50) + 1).split_off(1);
-    row("a later one of it", "4.8 ms", &ms(median(later)));
+    let first = (0..workload.captures.min(20)).map(|_| caught(1)[0]).collect();
+    row("first panic of a process, from `panic!` to the index", "", &ms(median(first)));
+    let later = caught(workload.captures.min(50) + 1).split_off(1);
+    row("later panic", "4.8 ms", &ms(median(later)));
 }
 
-/// Panics so many times, and writes what each took in nanoseconds.
-fn crash_once(folder: &Path, count: &str) {
-    let _guard = CrashHandler::builder().program("vittec").dir(folder).install().unwrap();
+/// Panics `count` times, and prints the duration of each in nanoseconds.
+fn crash_all(dir: &Path, count: &str) {
+    let _guard = CrashHandler::builder().program("vittec").dir(dir).install().unwrap();
     let mut sources = SourceMap::new();
     let file =
         sources.add("src/shapes.vitte", "fn area(w: u32) -> u32\n.end\n".repeat(100)).unwrap();
@@ -169,8 +173,8 @@ fn crash_once(folder: &Path, count: &str) {
     }
 }
 
-fn save_all(folder: &Path, count: usize) {
-    let repository = Repository::new(folder);
+fn save_all(dir: &Path, count: usize) {
+    let repository = Repository::new(dir);
     let capsule = capsule();
     println!("ready");
     std::io::stdout().flush().unwrap();
@@ -179,91 +183,93 @@ fn save_all(folder: &Path, count: usize) {
     }
 }
 
-fn child(folder: &Path, count: usize) -> Child {
+fn child(dir: &Path, count: usize) -> Child {
     let mut child = Command::new(std::env::current_exe().unwrap());
-    child.args(["save".as_ref(), folder.as_os_str(), count.to_string().as_ref()]);
+    child.args(["save".as_ref(), dir.as_os_str(), count.to_string().as_ref()]);
     child.stdout(Stdio::piped()).spawn().unwrap()
 }
 
-/// The capsules in a repository, by the paths that they have.
-fn capsules(folder: &Path) -> Vec<PathBuf> {
-    let files = walkdir::WalkDir::new(folder).into_iter().map(|entry| entry.unwrap().into_path());
+/// Returns the paths of the capsules in a repository.
+fn capsules(dir: &Path) -> Vec<PathBuf> {
+    let files = walkdir::WalkDir::new(dir).into_iter().map(|entry| entry.unwrap().into_path());
     let is_capsule = |path: &PathBuf| {
         path.extension().is_some_and(|end| end == "vittecrash")
-            && !path.starts_with(folder.join("latest"))
+            && !path.starts_with(dir.join("latest"))
     };
     files.filter(is_capsule).collect()
 }
 
-fn at_once(size: &Size) {
-    let folder = tempfile::tempdir().unwrap();
-    for _ in 0..size.rounds {
-        let children: Vec<Child> = (0..64).map(|_| child(folder.path(), 1)).collect();
+fn concurrent(workload: &Workload) {
+    let dir = tempfile::tempdir().unwrap();
+    for _ in 0..workload.rounds {
+        let children: Vec<Child> = (0..64).map(|_| child(dir.path(), 1)).collect();
         for child in children {
             assert!(child.wait_with_output().unwrap().status.success());
         }
     }
-    let lines = fs::read_to_string(folder.path().join("index.jsonl")).unwrap();
-    let index = Repository::new(folder.path()).index().unwrap();
+    let lines = fs::read_to_string(dir.path().join("index.jsonl")).unwrap();
+    let index = Repository::new(dir.path()).index().unwrap();
     let ids: BTreeSet<String> = index.entries().map(|entry| entry.id).collect();
     let found = format!(
         "{} capsules, {} lines, {} ids",
-        capsules(folder.path()).len(),
+        capsules(dir.path()).len(),
         lines.lines().count(),
         ids.len()
     );
     row(
-        &format!("64 processes at once, {} times", size.rounds),
-        &format!("{0} capsules, {0} lines", 64 * size.rounds),
+        &format!("64 processes at once, {} times", workload.rounds),
+        &format!("{0} capsules, {0} lines", 64 * workload.rounds),
         &found,
     );
 }
 
-fn killed(size: &Size) {
-    let (mut unreadable, mut crashes, mut mended) = (0, 0, (0, 0));
-    for round in 0..size.kills {
-        let folder = tempfile::tempdir().unwrap();
-        let mut child = child(folder.path(), usize::MAX);
+fn killed(workload: &Workload) {
+    let (mut unreadable, mut crashes, mut repairs) = (0, 0, (0, 0));
+    for round in 0..workload.kills {
+        let dir = tempfile::tempdir().unwrap();
+        let mut child = child(dir.path(), usize::MAX);
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
         std::thread::sleep(Duration::from_micros(round * 7919 % 20_000));
         child.kill().unwrap();
         child.wait().unwrap();
-        let repository = Repository::new(folder.path());
+        let repository = Repository::new(dir.path());
         let index = repository.index().unwrap();
         unreadable += index.unreadable.len();
         unreadable += index.entries().filter(|entry| repository.load(&entry.id).is_err()).count();
-        mended = (mended.0 + index.repair.added, mended.1 + index.repair.removed);
+        repairs = (repairs.0 + index.repair.added, repairs.1 + index.repair.removed);
         crashes += index.len();
     }
     row(
-        &format!("{} processes killed while they store, {crashes} crashes", size.kills),
-        "0 that cannot be read",
+        &format!("{} processes killed while storing, {crashes} crashes", workload.kills),
+        "0 unreadable",
         &format!(
-            "{unreadable} ({} lines without a file and {} files without a line mended)",
-            mended.1, mended.0
+            "{unreadable} ({} lines without a file and {} files without a line repaired)",
+            repairs.1, repairs.0
         ),
     );
 }
 
-/// A repository of very many crashes: the file of each is one that was stored, by another name.
-fn very_many(size: &Size) {
-    let folder = tempfile::tempdir().unwrap();
-    let root = folder.path();
+/// A repository with many crashes. Their files are hard links to one capsule.
+fn large_repository(workload: &Workload) {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path();
     let repository = Repository::new(root);
     let first = median(times(50, || _ = repository.save(&mut capsule()).unwrap()));
     let one = repository.find("latest").unwrap();
     let entry = serde_json::to_value(repository.index().unwrap().entry(&one).unwrap()).unwrap();
     let file = repository.path(&one).unwrap();
     let mut index = String::new();
-    for number in 0..size.crashes {
-        let (day, second) =
-            (number * 28 / size.crashes + 1, number * 28 % size.crashes * 60 / size.crashes);
+    for number in 0..workload.crashes {
+        let (day, second) = (
+            number * 28 / workload.crashes + 1,
+            number * 28 % workload.crashes * 60 / workload.crashes,
+        );
         let id = format!("2025-09-{day:02}T10-00-{second:02}-000-{number:08x}");
         let fingerprint = format!("{:08x}{}", number % 1000, "0".repeat(56));
         let path = format!("panic/2025-09-{day:02}/{:08x}/{id}.vittecrash", number % 1000);
         fs::create_dir_all(root.join(&path).parent().unwrap()).unwrap();
-        // A file has so many names at the most.
+        // The file system limits the number of hard links to a file.
         if number % 10_000 == 0 {
             fs::copy(&file, root.join(format!("copy-{number}"))).unwrap();
         }
@@ -274,24 +280,24 @@ fn very_many(size: &Size) {
         entry["fingerprint"] = fingerprint.into();
         entry["message"] = format!("message number {number}").into();
         entry["path"] = path.into();
-        // The name of a crash stands first in its line.
+        // The id is the first key of a line.
         entry.as_object_mut().unwrap().remove("id");
         let rest = serde_json::to_string(&entry).unwrap();
         index += &format!("{{\"id\":\"{id}\",{}\n", &rest[1..]);
     }
     fs::write(root.join("index.jsonl"), &index).unwrap();
-    fs::write(root.join("index.seal"), index.len().to_string()).unwrap();
-    let many = format!("{} crashes", size.crashes);
-    // What has been written by now is none of what is measured.
+    fs::write(root.join("index.checkpoint"), index.len().to_string()).unwrap();
+    let many = format!("{} crashes", workload.crashes);
+    // Flush earlier writes, so that they are not measured.
     assert!(Command::new("sync").status().unwrap().success());
     let one_more = median(times(50, || _ = repository.save(&mut capsule()).unwrap()));
     let ratio = one_more.as_secs_f64() / first.as_secs_f64();
     row(
-        &format!("one more stored at {many}: to the first ones, {}", ms(first)),
+        &format!("store one more at {many}, compared with {} in an empty repository", ms(first)),
         "2 ×",
         &format!("{}, {ratio:.2} ×", ms(one_more)),
     );
-    let needle = format!("number {}", size.crashes - 1);
+    let needle = format!("number {}", workload.crashes - 1);
     for arguments in [&["list"][..], &["list", "--kind=signal"], &["search", &needle], &["stats"]] {
         let mut run = || {
             let mut vitte = Command::new(env!("CARGO_BIN_EXE_vitte"));
@@ -306,34 +312,34 @@ fn very_many(size: &Size) {
     fs::remove_file(root.join("index.jsonl")).unwrap();
     let start = Instant::now();
     let count = repository.index().unwrap().len();
-    row(&format!("an index of {count} made anew from the files"), "", &ms(start.elapsed()));
+    row(&format!("rebuild an index of {count} from the files"), "", &ms(start.elapsed()));
 }
 
-/// A pattern that is random, and the same each time.
-struct Pattern(u64);
+/// A deterministic pseudo-random generator.
+struct Random(u64);
 
-impl Pattern {
-    fn below(&mut self, most: usize) -> usize {
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
         self.0 =
             self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % most.max(1)
+        usize::try_from(self.0 >> 33).unwrap() % limit.max(1)
     }
 }
 
-/// Capsules with some bytes changed, left out, added or moved.
-fn mangled(size: &Size) {
+/// Reads capsules with some bytes changed, removed, added or moved.
+fn damaged(workload: &Workload) {
     let whole = capsule().to_bytes().unwrap();
-    let mut pattern = Pattern(1);
-    let (mut read, mut most) = (0_usize, 0);
-    for _ in 0..size.mangled {
+    let mut random = Random(1);
+    let (mut read, mut max_bytes) = (0_usize, 0);
+    for _ in 0..workload.damaged {
         let mut bytes = whole.clone();
-        for _ in 0..=pattern.below(6) {
-            let (at, other) = (pattern.below(bytes.len()), pattern.below(bytes.len()));
-            match pattern.below(6) {
-                0 => bytes[at] = u8::try_from(pattern.below(256)).unwrap(),
+        for _ in 0..=random.below(6) {
+            let (at, other) = (random.below(bytes.len()), random.below(bytes.len()));
+            match random.below(6) {
+                0 => bytes[at] = u8::try_from(random.below(256)).unwrap(),
                 1 => bytes.truncate(at),
                 2 => _ = bytes.splice(at..at, [0xff; 4]),
-                3 => bytes[at] ^= 1 << pattern.below(8),
+                3 => bytes[at] ^= 1 << random.below(8),
                 4 => bytes.swap(at, other),
                 _ => _ = bytes.drain(at.min(other)..(at.min(other) + 8).min(bytes.len())),
             }
@@ -343,14 +349,14 @@ fn mangled(size: &Size) {
         }
         let mut is_read = false;
         let used = allocation_counter::measure(|| {
-            is_read = Capsule::from_bytes(&bytes, Path::new("mangled")).is_ok();
+            is_read = Capsule::from_bytes(&bytes, Path::new("damaged")).is_ok();
         });
         read += usize::from(is_read);
-        most = used.bytes_max.max(most);
+        max_bytes = used.bytes_max.max(max_bytes);
     }
     row(
-        &format!("{} mangled capsules, of which {read} could be read all the same", size.mangled),
-        "0 panics, 256 MiB at most",
-        &format!("0 panics, {:.1} MiB at most", most as f64 / f64::from(1 << 20)),
+        &format!("{} damaged capsules, of which {read} can still be read", workload.damaged),
+        "0 panics, at most 256 MiB",
+        &format!("0 panics, at most {:.1} MiB", max_bytes as f64 / f64::from(1 << 20)),
     );
 }

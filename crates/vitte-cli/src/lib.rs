@@ -1,8 +1,11 @@
 //! The command line of the Vitte tools: the binary `vitte`, and the command `crash` for any compiler.
 //!
 //! A compiler adds the command `crash` to its own command line with one variant that holds [`CrashArgs`].
+//!
+//! The crate has no features.
 
 #![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod crash;
 mod diag;

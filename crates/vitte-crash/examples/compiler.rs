@@ -1,4 +1,4 @@
-//! A compiler whose crashes are diagnostics.
+//! A compiler that reports its crashes as diagnostics.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! What a compiler knows is in the capsule of its crash.
+//! Records the state of a compiler as variables, which the capsule of a crash contains.
 
 use vitte_diag::Span;
 

@@ -1,4 +1,4 @@
-//! Units of work whose crash is not that of the whole program.
+//! Entry points that report a crash of one unit of work, or an error of the whole program.
 
 use std::any::Any;
 use std::error::Error;
@@ -10,17 +10,17 @@ use vitte_capsule::CrashReport;
 use vitte_diag::codes;
 
 use crate::config::Config;
-use crate::context::{self, location};
+use crate::context::{self, sources};
 use crate::panic_message::message_of;
 use crate::{handler, panic_hook, variables};
 
-/// Runs one unit of work, such as a file of a compilation: its panic is an error value, so that the next
-/// unit can go on.
+/// Runs one unit of work, such as compiling one file, and returns its panic as an error, so that the program can
+/// continue with the next unit.
 ///
-/// Nothing is printed: the report is stored where a [handler](crate::CrashHandler) is installed, and
-/// [`to_diagnostic`](CrashReport::to_diagnostic) makes of it what goes to the user with all other
-/// diagnostics. Without a handler the report has the message of the panic alone. What `work` changed and
-/// had not finished stays as it is, as for [`AssertUnwindSafe`].
+/// Nothing is printed. The report is stored if a [handler](crate::CrashHandler) is installed;
+/// [`to_diagnostic`](CrashReport::to_diagnostic) converts it to a diagnostic for the user. Without a handler the
+/// report contains only the message of the panic. State that `work` had partly changed is not restored, as with
+/// [`AssertUnwindSafe`].
 ///
 /// ```
 /// let sums: Vec<_> = [1_u8, 255].map(|n| vitte_crash::catch_panic(|| n.checked_add(1).expect("too large"))).into();
@@ -30,9 +30,9 @@ use crate::{handler, panic_hook, variables};
 ///
 /// # Errors
 ///
-/// What is known of the panic. A panic where the program is built with `panic = "abort"`, or one that
-/// cannot unwind, ends the process.
-#[allow(clippy::result_large_err, reason = "a crash is rare, and its report is all that there is")]
+/// The report of the panic if `work` panics. If the program is built with `panic = "abort"`, or the panic cannot
+/// unwind, the process ends instead.
+#[allow(clippy::result_large_err, reason = "a panic is rare, and a boxed report is awkward to use")]
 pub fn catch_panic<T>(work: impl FnOnce() -> T) -> Result<T, CrashReport> {
     let depth = context::depth();
     let (result, capture) = panic_hook::catching(|| catch_unwind(AssertUnwindSafe(work)));
@@ -40,23 +40,25 @@ pub fn catch_panic<T>(work: impl FnOnce() -> T) -> Result<T, CrashReport> {
         context::truncate(depth);
         let (mut report, sources) = match capture {
             Some(capture) => capture.into_report(),
-            None => (bare(&*payload), None),
+            None => (report_without_capture(&*payload), None),
         };
-        // A payload may panic when it is dropped.
+        // Dropping the payload may panic.
         _ = catch_unwind(AssertUnwindSafe(|| drop(payload))).map_err(std::mem::forget);
         handler::store(&mut report, sources.as_ref());
         report
     })
 }
 
-/// The report of a panic of which there is only what it threw.
-fn bare(payload: &(dyn Any + Send)) -> CrashReport {
+/// Returns the report of a panic that the hook did not capture.
+fn report_without_capture(payload: &(dyn Any + Send)) -> CrashReport {
     let config = handler::config().unwrap_or_else(Config::new);
     config.report(codes::F0001, message_of(payload), panic_hook::thread_name())
 }
 
-/// Runs all of a program: an error that comes to its end becomes a report, with the chain of its sources
-/// as notes, and the exit code is that of a `main` that returns the same.
+/// Runs the body of `main`. If it fails, reports the error, with the chain of its sources as notes. Returns the exit
+/// code that `main` would have if it returned the same result.
+///
+/// Without a [handler](crate::CrashHandler) the error is only written to standard error.
 ///
 /// ```no_run
 /// use std::process::{ExitCode, Termination};
@@ -80,12 +82,12 @@ pub fn run_main<T: Termination, E: Into<Box<dyn Error>>>(
     }
 }
 
-/// The most sources of an error that are told: a chain may be a circle.
-const SOURCES: usize = 32;
+/// Maximum number of sources of an error that are reported, because the chain may be cyclic.
+const MAX_ERROR_SOURCES: usize = 32;
 
 fn report_error(error: &(dyn Error + 'static)) {
     let sources = std::iter::successors(error.source(), |&error| error.source());
-    let notes = sources.take(SOURCES).map(|source| format!("caused by: {source}"));
+    let notes = sources.take(MAX_ERROR_SOURCES).map(|source| format!("caused by: {source}"));
     let Some(config) = handler::config() else {
         _ = writeln!(std::io::stderr(), "Error: {error}");
         notes.for_each(|note| _ = writeln!(std::io::stderr(), "  {note}"));
@@ -93,9 +95,9 @@ fn report_error(error: &(dyn Error + 'static)) {
     };
     let mut report = config.report(codes::F0006, error.to_string(), panic_hook::thread_name());
     report.notes = notes.collect();
-    let captured = variables::records::read(&panic_hook::captured());
-    let sources = location::known();
-    location::put_into(
+    let captured = variables::records::read(&panic_hook::capture_variables());
+    let sources = sources::current();
+    sources::add_contexts(
         &mut report,
         context::read(),
         config.max_contexts,

@@ -1,7 +1,7 @@
-//! What is known of a program before it crashes.
+//! The configuration of a handler, and the report that begins with it.
 
 #[cfg(has_reporter)]
-mod outside;
+mod remote;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -12,44 +12,46 @@ use siphasher::sip::SipHasher13;
 use vitte_capsule::{CrashReport, Repository};
 use vitte_diag::Code;
 
-/// Arguments that a report has of the command line, and bytes of each.
-const ARGUMENTS: usize = 64;
-const ARGUMENT_BYTES: usize = 512;
+/// Maximum number of arguments in a report.
+const MAX_ARGS: usize = 64;
+/// Maximum length of an argument in a report, in bytes.
+const MAX_ARG_BYTES: usize = 512;
 
-/// What every report of a run says. Making it is part of every start of a program, so that what is needed
-/// for a report alone is found when there is one.
+/// The configuration of a handler. Creating it is part of every start of a program, so anything that only a report
+/// needs is determined when there is one.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Config {
-    /// The name of the program; that of its file where nobody gave one.
+    /// The name of the program, or `None` for the name of its file.
     pub(crate) program: Option<String>,
     pub(crate) version: String,
     pub(crate) commit: Option<String>,
     pub(crate) build: Option<String>,
-    /// When the run began, in nanoseconds, and the number of its process.
-    began: (u64, u64),
-    /// The folder of the reports, absolute; nothing where none are stored.
+    /// When the handler was configured, in nanoseconds since the Unix epoch, modulo 2^64.
+    start_nanos: u64,
+    process_id: u64,
+    /// The directory in which crashes are stored, or `None` to store none. Absolute after installation.
     pub(crate) dir: Option<PathBuf>,
-    /// How long a reporter may take.
+    /// How long reporting a signal may take.
     pub(crate) timeout: Duration,
-    /// Calls that are kept of a deep stack: innermost and outermost ones.
+    /// Maximum number of innermost and of outermost frames of a stack.
     pub(crate) max_frames: (usize, usize),
-    /// Contexts that a report has: the innermost ones.
+    /// Maximum number of contexts in a report, the innermost ones.
     pub(crate) max_contexts: usize,
-    /// Whether there is a minidump in the capsule of a signal, where the crate is built for that.
+    /// Whether the capsule of a signal contains a minidump. Needs the feature `minidump`.
     pub(crate) minidump: bool,
 }
 
 impl Config {
     pub(crate) fn new() -> Self {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        // The lower half is enough to tell one run from another.
-        let now = u64::try_from(now.as_nanos() & u128::from(u64::MAX)).unwrap_or(0);
+        let start_nanos = u64::try_from(now.as_nanos() & u128::from(u64::MAX)).unwrap_or(0);
         Self {
             program: None,
             version: String::new(),
             commit: None,
             build: Some(if cfg!(debug_assertions) { "debug" } else { "release" }.into()),
-            began: (now, u64::from(std::process::id())),
+            start_nanos,
+            process_id: u64::from(std::process::id()),
             dir: Some(PathBuf::from(Repository::DEFAULT_DIR)),
             timeout: Duration::from_secs(2),
             max_frames: (64, 32),
@@ -58,49 +60,49 @@ impl Config {
         }
     }
 
-    /// A report with all that is known already, of a crash that happened just now.
+    /// Creates a report of a crash of this process that happened just now.
     pub(crate) fn report(&self, code: Code, message: String, thread: String) -> CrashReport {
         self.report_of(std::env::args_os(), code, message, thread)
     }
 
-    /// The same, of a program with these arguments.
+    /// Creates a report of a crash of a process with these arguments.
     pub(crate) fn report_of(
         &self,
-        arguments: impl Iterator<Item = OsString>,
+        args: impl Iterator<Item = OsString>,
         code: Code,
         message: String,
         thread: String,
     ) -> CrashReport {
-        let command = command(arguments);
+        let args = limited_args(args);
         let mut report = CrashReport::new(code, format!("{:.3}", Timestamp::now()), message);
         report.version.clone_from(&self.version);
-        report.program = self.program.clone().unwrap_or_else(|| program(&command));
+        report.program = self.program.clone().unwrap_or_else(|| program_name(&args));
         report.thread = thread;
         report.session = self.session();
         report.build.clone_from(&self.build);
         report.commit.clone_from(&self.commit);
-        report.args = command;
+        report.args = args;
         report
     }
 
-    /// A name that no other run has: a hash of when it began, and of its process.
+    /// Returns an id of this run of the program: a hash of its start time and process id.
     fn session(&self) -> String {
-        let bytes = [self.began.0.to_le_bytes(), self.began.1.to_le_bytes()].concat();
+        let bytes = [self.start_nanos.to_le_bytes(), self.process_id.to_le_bytes()].concat();
         format!("{:016x}", SipHasher13::new().hash(&bytes))
     }
 }
 
-/// The name of the program's file.
-fn program(command: &[String]) -> String {
-    let name = command.first().and_then(|path| Path::new(path).file_stem());
+/// Returns the name of the program's file.
+fn program_name(args: &[String]) -> String {
+    let name = args.first().and_then(|path| Path::new(path).file_stem());
     name.map_or_else(|| "program".into(), |name| name.to_string_lossy().into_owned())
 }
 
-fn command(arguments: impl Iterator<Item = OsString>) -> Vec<String> {
-    let arguments = arguments.take(ARGUMENTS).map(|argument| {
-        let argument = argument.to_string_lossy();
-        let end = vitte_diag::text::floor_char_boundary(&argument, ARGUMENT_BYTES);
-        argument.get(..end).unwrap_or_default().to_owned()
+fn limited_args(args: impl Iterator<Item = OsString>) -> Vec<String> {
+    let args = args.take(MAX_ARGS).map(|arg| {
+        let arg = arg.to_string_lossy();
+        let end = vitte_diag::text::floor_char_boundary(&arg, MAX_ARG_BYTES);
+        arg.get(..end).unwrap_or_default().to_owned()
     });
-    arguments.collect()
+    args.collect()
 }

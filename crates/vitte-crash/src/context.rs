@@ -1,6 +1,6 @@
-//! What the program is doing, so that a crash can say it.
+//! Contexts: the operations that a thread is performing, which a crash report lists.
 
-pub(crate) mod location;
+pub(crate) mod sources;
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -13,12 +13,13 @@ use vitte_diag::Span;
 use crate::sys::slots::{self, InlineText, MAX_VALUES};
 use crate::variables::Variable;
 
-/// Says what this thread is doing until the result is dropped: `name` is what it does, such as
-/// `type-checking`, and `span` where in the sources, or `None`.
+/// Opens a context of this thread, which lasts until the result is dropped. `name` is the operation, such as
+/// `type-checking`, and `span` the location in the sources that it is about, or `None`.
 ///
-/// Contexts are a stack for each thread. What is kept of it are the outermost 32 and, deeper than that,
-/// the innermost 32; a name is cut after 128 bytes. Opening and closing one takes about two nanoseconds,
-/// and needs no lock. At most 512 threads have contexts at the same time.
+/// The contexts of a thread are a stack. The 32 outermost ones and, of those deeper than that, the 32 innermost ones
+/// are recorded. The report of a signal contains at most 128 bytes of a name. Opening and closing a context takes
+/// about two nanoseconds and needs no lock. At most 512 threads can have contexts at the same time; further threads
+/// record none.
 ///
 /// ```
 /// use vitte_diag::{FileId, Span};
@@ -32,24 +33,25 @@ use crate::variables::Variable;
 pub fn context(name: &'static str, span: impl Into<Option<Span>>) -> ContextGuard {
     let span = span.into().unwrap_or(Span::DUMMY);
     let depth = slots::current_or_claim().map_or(0, |stack| stack.push(name, span));
-    ContextGuard { state: depth << VALUE_BITS, is_of_one_thread: PhantomData }
+    ContextGuard { state: depth << VALUE_BITS, not_send: PhantomData }
 }
 
-/// Something that this thread is doing until this is dropped, see [`context`].
+/// An open context, which is closed when this is dropped. Returned by [`context`].
 #[derive(Debug)]
 #[must_use = "a context lasts until this is dropped: bind it to a name such as `_cx`"]
 pub struct ContextGuard {
-    /// The depth, and in the lowest bits the number of values: one word, which stays in a register.
+    /// The 0-based depth of the context, and in the lowest [`VALUE_BITS`] bits the number of its values. As a single
+    /// integer the guard stays in a register.
     state: u32,
-    is_of_one_thread: PhantomData<*const ()>,
+    not_send: PhantomData<*const ()>,
 }
 
 const VALUE_BITS: u32 = 2;
 const _: () = assert!(MAX_VALUES < 1 << VALUE_BITS);
 
 impl ContextGuard {
-    /// Says something more: at most three times, and later ones are left out. Of a value the first 56
-    /// bytes are kept.
+    /// Adds a value, such as the name of the function that is checked. A context has at most three values; further
+    /// ones are ignored. A value is cut after 56 bytes.
     #[inline]
     pub fn with(mut self, key: &'static str, value: impl ContextValue) -> Self {
         let (depth, count) = (self.state >> VALUE_BITS, self.state & ((1 << VALUE_BITS) - 1));
@@ -62,16 +64,15 @@ impl ContextGuard {
         self
     }
 
-    /// Does `work`, which this context is about, and has a crash in it say what these variables are.
+    /// Runs `work` with this context. If it crashes, the report contains the values of these variables, each with its
+    /// key, in [`ContextEntry::variables`](vitte_capsule::ContextEntry::variables).
     ///
-    /// They are held by reference: nothing of them is copied, and they are serialised only when
-    /// there is a crash. That is done by a copy of the process, on Linux, so that a `Serialize` that panics,
-    /// waits for a lock or crashes itself costs no more than its own value; what is kept is limited
-    /// by [`VariableLimits`](super::VariableLimits). The key is said beside the value in the report, see
-    /// [`ContextEntry::variables`](vitte_capsule::ContextEntry::variables).
+    /// The variables are borrowed: they are not copied, and serialised only after a crash. A forked child does that,
+    /// on Linux only, so a `Serialize` that panics, waits for a lock or crashes loses only its own value.
+    /// [`VariableLimits`](super::VariableLimits) limits the size of the values.
     ///
-    /// It takes the work as a closure, and gives no guard: a guard that held references could be forgotten
-    /// ([`std::mem::forget`] is safe), and the variables would be gone while the context still pointed to them.
+    /// The work is a closure because a guard with references could be forgotten ([`std::mem::forget`] is safe), and
+    /// the context would then point to variables that no longer exist.
     ///
     /// ```
     /// use std::collections::BTreeMap;
@@ -103,8 +104,8 @@ impl Drop for ContextGuard {
     }
 }
 
-/// What a [`ContextGuard`] can be told: text, numbers, `bool`, `char`, and through `format_args!` all that has
-/// `Display`.
+/// A value that can be added to a context by [`ContextGuard::with`]: text, a number, a `bool`, a `char`, or with
+/// `format_args!` anything that implements `Display`.
 ///
 /// ```
 /// use std::path::Path;
@@ -113,11 +114,11 @@ impl Drop for ContextGuard {
 /// let _cx = vitte_crash::context("reading", None).with("file", format_args!("{}", path.display()));
 /// ```
 pub trait ContextValue {
-    /// Writes it as text.
+    /// Writes the value as text.
     fn write(&self, text: &mut ValueWriter<'_>);
 }
 
-/// Where a [`Value`] is written to.
+/// The buffer into which a [`ContextValue`] writes its text. The text is cut after 56 bytes.
 pub struct ValueWriter<'a>(&'a InlineText);
 
 impl fmt::Debug for ValueWriter<'_> {
@@ -127,7 +128,7 @@ impl fmt::Debug for ValueWriter<'_> {
 }
 
 impl ValueWriter<'_> {
-    /// Makes it this text.
+    /// Replaces the text written so far.
     #[inline]
     pub fn set(&mut self, text: &str) {
         self.0.set(text);
@@ -174,40 +175,39 @@ texts! { str, String, Cow<'_, str>, Box<str>, std::rc::Rc<str>, std::sync::Arc<s
 numbers! { bool char u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 }
 
 impl ContextValue for fmt::Arguments<'_> {
-    /// A `Display` of the program may panic; the crash that would be is none of the program's.
+    /// The value's `Display` may panic. That panic must not be reported as a crash of the program.
     fn write(&self, text: &mut ValueWriter<'_>) {
-        let was_shown = IS_SHOWING.replace(true);
+        let was_formatting = IS_FORMATTING.replace(true);
         let result = catch_unwind(AssertUnwindSafe(|| write!(text, "{self}")));
-        IS_SHOWING.set(was_shown);
+        IS_FORMATTING.set(was_formatting);
         if !matches!(result, Ok(Ok(()))) {
-            text.set("<cannot be shown>");
+            text.set("<cannot format the value>");
         }
     }
 }
 
 thread_local! {
-    /// Whether the text of a value is being made.
-    static IS_SHOWING: Cell<bool> = const { Cell::new(false) };
+    static IS_FORMATTING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether the text of a value is being made on this thread.
-pub(super) fn is_showing() -> bool {
-    IS_SHOWING.get()
+/// Returns whether this thread is running the `Display` of a context's value.
+pub(super) fn is_formatting() -> bool {
+    IS_FORMATTING.get()
 }
 
-/// How deep this thread's contexts are.
+/// Returns the number of open contexts of this thread.
 pub(super) fn depth() -> u32 {
     slots::current().map_or(0, slots::ContextStack::depth)
 }
 
-/// Closes the contexts that are deeper, where something left them open.
+/// Closes the contexts below the outermost `depth` ones, such as those whose guards were forgotten.
 pub(super) fn truncate(depth: u32) {
     if let Some(stack) = slots::current().filter(|stack| stack.depth() > depth) {
         stack.truncate(depth);
     }
 }
 
-/// This thread's contexts, the innermost first, and how many more there are.
+/// Returns the recorded contexts of this thread, the innermost first, and how many more are open.
 pub(super) fn read() -> (Vec<slots::RawContext>, u32) {
     slots::current().map(slots::ContextStack::read).unwrap_or_default()
 }
@@ -222,21 +222,21 @@ mod tests {
         read().0.into_iter().map(|raw| raw.name).collect()
     }
 
-    /// Each test has a thread of its own, and so a stack of its own.
-    fn alone(test: impl FnOnce() + Send + 'static) {
+    /// Runs a test on a thread of its own, which begins without contexts.
+    fn on_new_thread(test: impl FnOnce() + Send + 'static) {
         std::thread::spawn(test).join().unwrap();
     }
 
     #[test]
     fn contexts_are_a_stack() {
-        alone(|| {
+        on_new_thread(|| {
             assert_eq!((depth(), names()), (0, vec![]));
             let span = Span::new(FileId::new(3), 1, 9).unwrap();
             let _a = context("a", span);
             {
                 let _b = context("b", None).with("k", "v").with("n", 12).with("c", 'é');
-                let (raw, left_out) = read();
-                assert_eq!(left_out, 0);
+                let (raw, omitted) = read();
+                assert_eq!(omitted, 0);
                 let values = &raw[0].values;
                 let text = |at: usize| (values[at].0.as_str(), values[at].1.as_str());
                 assert_eq!([text(0), text(1), text(2)], [("k", "v"), ("n", "12"), ("c", "é")]);
@@ -247,8 +247,8 @@ mod tests {
     }
 
     #[test]
-    fn a_fourth_value_is_left_out_and_a_long_one_is_cut() {
-        alone(|| {
+    fn a_fourth_value_is_ignored_and_a_long_value_is_cut() {
+        on_new_thread(|| {
             let long = "é".repeat(40);
             let _cx = context("c", None).with("a", &long).with("b", 1).with("c", 2).with("d", 3);
             let (raw, _) = read();
@@ -258,8 +258,8 @@ mod tests {
     }
 
     #[test]
-    fn every_length_of_text_is_kept_to_the_byte() {
-        alone(|| {
+    fn values_of_every_length_are_recorded_exactly() {
+        on_new_thread(|| {
             let text = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
             for len in 0..56 {
                 let (value, _) = text.split_at(len);
@@ -275,8 +275,8 @@ mod tests {
     }
 
     #[test]
-    fn of_a_deep_stack_the_outermost_and_the_innermost_are_kept() {
-        alone(|| {
+    fn the_outermost_and_innermost_contexts_of_a_deep_stack_are_recorded() {
+        on_new_thread(|| {
             let mut open = Vec::new();
             for depth in 0..1000_u32 {
                 open.push(context("deep", Span::empty(FileId::new(0), depth)));
@@ -286,7 +286,7 @@ mod tests {
             let inner = (968..1000).rev().chain((0..32).rev());
             assert_eq!(spans(), inner.collect::<Vec<_>>());
             assert_eq!(read().1, 936);
-            // Those that were written over are gone, and it is said how many are not there.
+            // The overwritten contexts cannot be read, but are counted.
             while open.len() > 980 {
                 open.pop();
             }
@@ -297,13 +297,13 @@ mod tests {
 
     #[test]
     fn contexts_may_be_closed_in_any_order() {
-        alone(|| {
+        on_new_thread(|| {
             let a = context("a", None);
             let b = context("b", None);
             drop(a);
             assert_eq!(names(), [""; 0]);
             drop(b);
-            assert_eq!(depth(), 0, "what is in one that is closed was closed with it");
+            assert_eq!(depth(), 0, "closing `a` also closed `b`, which is inside of it");
             std::mem::forget(context("c", None));
             assert_eq!(names(), ["c"]);
             truncate(0);
@@ -312,27 +312,27 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_panics_is_said_to_be_one() {
+    fn a_value_whose_display_panics_is_replaced() {
         struct Panics;
         impl fmt::Display for Panics {
             fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
-                panic!("of a value");
+                panic!("in `Display`");
             }
         }
-        alone(|| {
+        on_new_thread(|| {
             let _cx = context("c", None).with("k", format_args!("{Panics}"));
-            assert_eq!(read().0[0].values[0].1, "<cannot be shown>");
-            assert!(!is_showing());
+            assert_eq!(read().0[0].values[0].1, "<cannot format the value>");
+            assert!(!is_formatting());
         });
     }
 
     #[test]
-    fn a_stack_goes_to_the_next_thread_empty() {
+    fn a_reused_stack_is_empty() {
         for _ in 0..2000 {
-            alone(|| {
+            on_new_thread(|| {
                 assert_eq!(depth(), 0);
                 std::mem::forget(context("left open", None));
-                assert_eq!(names(), ["left open"], "there is a slot for it");
+                assert_eq!(names(), ["left open"], "no slot was free");
             });
         }
     }

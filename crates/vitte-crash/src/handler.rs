@@ -1,4 +1,4 @@
-//! The handler: what is in place from the first line of `main` on.
+//! The crash handler of the process: its installation, its state, and its removal.
 
 mod builder;
 mod hook;
@@ -14,23 +14,45 @@ use vitte_capsule::{CrashReport, Repository};
 use vitte_diag::{Format, SourceMap, Terminal};
 
 use crate::config::Config;
-use crate::panic_hook::Panic;
-use crate::render::{self, Look, Manner, Screen};
+use crate::panic_hook::{self, PanicAction};
+use crate::render::{self, PackedRenderOptions, RenderOptions, TerminalSource};
 use crate::save::{self, Capsules};
 #[cfg(unix)]
 use crate::sys;
 
-/// The handler of crashes: see [`install`](Self::install), and the [crate].
+/// The crash handler of the process. [`install`](Self::install) installs it with the default configuration;
+/// [`builder`](Self::builder) configures it first. This type is only a namespace: the installed handler lives until
+/// its [`CrashGuard`] is dropped.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use vitte_crash::{CrashHandler, EnvironmentCapture, SourceCapture};
+///
+/// fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let _guard = CrashHandler::builder()
+///         .program("mycc")
+///         .version("1.0.0")
+///         .dir("target/mycc-crashes")
+///         .timeout(Duration::from_secs(5))
+///         .capture_environment(EnvironmentCapture::None)
+///         .capture_sources(SourceCapture::All)
+///         .install()?;
+///     // …
+///     Ok(())
+/// }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct CrashHandler;
 
 impl CrashHandler {
-    /// The environment variable that says where crashes are stored, whatever the program says.
+    /// The environment variable that sets the directory in which crashes are stored. If it is set and not empty, its
+    /// value replaces that of [`CrashHandlerBuilder::dir`].
     pub const DIR_ENV_VAR: &'static str = Repository::DIR_ENV_VAR;
 
-    /// Puts a handler in place that does all that it can, until the result is dropped. The first line of
-    /// `main` is where it belongs:
+    /// Installs a handler with the default configuration until the guard is dropped. Call it in the first line of
+    /// `main`:
     ///
     /// ```
     /// use vitte_crash::CrashHandler;
@@ -44,74 +66,81 @@ impl CrashHandler {
     ///
     /// # Errors
     ///
-    /// [`InstallError`] where one is in place already.
+    /// [`InstallError`] if a handler is already installed.
     pub fn install() -> Result<CrashGuard, InstallError> {
         Self::builder().install()
     }
 
-    /// A handler that is told more, or does less.
+    /// Returns a builder, which configures the handler before it is installed.
     pub fn builder() -> CrashHandlerBuilder {
         CrashHandlerBuilder::new()
     }
 }
 
-/// Where a handler is in place already: there is one for each process.
+/// A handler could not be installed, because the process already has one.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct InstallError {}
 
 impl fmt::Display for InstallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a crash handler is installed already, and a process has one at most")
+        f.write_str("cannot install a crash handler: this process already has one")
     }
 }
 
 impl std::error::Error for InstallError {}
 
-/// A handler that is in place.
+/// An installed handler.
 struct Handler {
     config: Config,
     capsules: Capsules,
-    /// Not any more when the guard was dropped but another hook, which calls ours, is in place.
-    is_on: AtomicBool,
+    /// False after the guard is dropped. Our hook may still be called then, by a hook that replaced it.
+    is_enabled: AtomicBool,
 }
 
 static IS_INSTALLED: AtomicBool = AtomicBool::new(false);
 static HANDLER: RwLock<Option<Arc<Handler>>> = RwLock::new(None);
-static LOOK: AtomicU64 = AtomicU64::new(0);
+/// The current [`PackedRenderOptions`].
+static RENDER_OPTIONS: AtomicU64 = AtomicU64::new(0);
 
-/// For this process, and for another one that looks at it.
-fn set_look(look: Look) {
-    LOOK.store(look.0, Ordering::Release);
-    #[cfg(unix)]
-    sys::shared::set(sys::shared::SharedField::OutputStyle, look.0);
+fn render_options() -> RenderOptions {
+    PackedRenderOptions(RENDER_OPTIONS.load(Ordering::Acquire)).into()
 }
 
-/// The handler, where there is one. Whoever asks never waits.
+/// Sets the options of this process, and of the reporter that inspects it.
+fn set_render_options(options: RenderOptions) {
+    let PackedRenderOptions(packed) = options.into();
+    RENDER_OPTIONS.store(packed, Ordering::Release);
+    #[cfg(unix)]
+    sys::shared::set(sys::shared::SharedField::OutputStyle, packed);
+}
+
+/// Returns the installed handler. Returns `None` if there is none, or if one is just being installed or removed,
+/// because a crashing thread must not wait for that.
 fn current() -> Option<Arc<Handler>> {
     HANDLER.try_read().ok()?.clone()
 }
 
-/// What is known of the program, where a handler is in place.
+/// Returns the configuration of the installed handler.
 pub(crate) fn config() -> Option<Config> {
     current().map(|handler| handler.config.clone())
 }
 
-/// Stores a report where reports are stored. What goes wrong is a note of it.
+/// Stores a report, if a handler is installed that stores reports. Adds a note to it if that fails.
 pub(crate) fn store(report: &mut CrashReport, sources: Option<&SourceMap>) {
     if let Some(handler) = current() {
         save::save(report, sources, &handler.config, &handler.capsules);
-        report.notes.extend(save::tidy(&handler.config, &handler.capsules));
+        report.notes.extend(save::clean_if_due(&handler.config, &handler.capsules));
     }
 }
 
-/// Stores a report, and shows it; whether one of the two was done.
+/// Stores and writes a report. Returns whether at least one of the two succeeded.
 pub(crate) fn deliver(report: &mut CrashReport, sources: Option<&SourceMap>) -> bool {
     current().is_some_and(|handler| handler.deliver(report, sources))
 }
 
 impl Handler {
-    /// Takes the one place that there is in a process.
+    /// Ensures that the process has only one handler.
     fn claim() -> Result<(), InstallError> {
         match IS_INSTALLED.swap(true, Ordering::AcqRel) {
             true => Err(InstallError {}),
@@ -119,9 +148,9 @@ impl Handler {
         }
     }
 
-    /// From now on it is the handler of this process.
+    /// Creates the handler of the process, which [`current`] returns from now on.
     fn publish(config: Config, capsules: Capsules) -> Arc<Self> {
-        let handler = Arc::new(Self { config, capsules, is_on: AtomicBool::new(true) });
+        let handler = Arc::new(Self { config, capsules, is_enabled: AtomicBool::new(true) });
         if let Ok(mut current) = HANDLER.write() {
             *current = Some(Arc::clone(&handler));
         }
@@ -130,46 +159,45 @@ impl Handler {
 
     fn deliver(&self, report: &mut CrashReport, sources: Option<&SourceMap>) -> bool {
         let is_stored = save::save(report, sources, &self.config, &self.capsules).is_some();
-        let look = Look(LOOK.load(Ordering::Acquire));
-        let is_shown = render::write(&render::show(look, report));
+        let is_written = render::write(&render::render(render_options(), report));
         if is_stored {
-            save::tidy_and_say(&self.config, &self.capsules);
+            save::clean_and_report(&self.config, &self.capsules);
         }
-        is_shown || is_stored
+        is_written || is_stored
     }
 
-    /// Whether the panic was told of.
+    /// Reports a panic. Returns false if its report could be neither stored nor written.
     fn on_panic(&self, info: &PanicHookInfo<'_>) -> bool {
-        let mut is_told = true;
-        crate::panic_hook::once(|| match crate::panic_hook::look(info, &self.config) {
-            Panic::Known | Panic::Caught => {}
-            Panic::Report(capture) => {
+        let mut is_handled = true;
+        panic_hook::without_recursion(|| match panic_hook::capture_panic(info, &self.config) {
+            PanicAction::Ignore | PanicAction::Caught => {}
+            PanicAction::Report(capture) => {
                 let (mut report, sources) = capture.into_report();
-                is_told = self.deliver(&mut report, sources.as_ref());
+                is_handled = self.deliver(&mut report, sources.as_ref());
             }
         });
-        is_told
+        is_handled
     }
 }
 
-/// The handlers of signals, until it is dropped.
+/// The signal handlers, which are removed when this is dropped.
 struct Signals {
     #[cfg(unix)]
     _installed: sys::SignalHandlers,
-    /// The config as the reporter reads them.
+    /// The configuration, which the reporter reads from the memory of this process.
     #[cfg(has_reporter)]
-    _words: Box<[u64]>,
+    _config_words: Box<[u64]>,
 }
 
 impl Signals {
     #[cfg(has_reporter)]
     fn install(handler: &Handler) -> Self {
         use sys::shared::{self, SharedField};
-        let words: Box<[u64]> = handler.config.words().into();
+        let words: Box<[u64]> = handler.config.to_words().into();
         shared::set(SharedField::ConfigAddress, words.as_ptr().addr() as u64);
-        let limit = u64::try_from(handler.config.timeout.as_millis()).unwrap_or(u64::MAX);
-        sys::ReporterSetup { timeout_millis: limit }.install();
-        Self { _installed: sys::SignalHandlers::new(), _words: words }
+        let timeout_millis = u64::try_from(handler.config.timeout.as_millis()).unwrap_or(u64::MAX);
+        sys::ReporterSetup { timeout_millis }.install();
+        Self { _installed: sys::SignalHandlers::new(), _config_words: words }
     }
 
     #[cfg(not(has_reporter))]
@@ -181,8 +209,8 @@ impl Signals {
     }
 }
 
-/// The handler is in place until this is dropped; then what was there before is there again.
-#[must_use = "the handler is in place until this is dropped: bind it to a name such as `_guard`"]
+/// An installed crash handler. When this is dropped, the previous panic hook and signal handlers are restored.
+#[must_use = "the handler is removed when this is dropped: bind it to a name such as `_guard`"]
 pub struct CrashGuard {
     handler: Arc<Handler>,
     hook: Option<Hook>,
@@ -190,10 +218,11 @@ pub struct CrashGuard {
 }
 
 impl CrashGuard {
-    /// From now on crashes are written in another format: that of the command line, once it is known.
+    /// Sets the format in which crashes are written from now on, and the terminal for which they are rendered. Call it
+    /// when the command line is parsed.
     pub fn set_format(&self, format: Format, terminal: Terminal) {
-        let now = Manner::from(Look(LOOK.load(Ordering::Acquire)));
-        set_look(Manner { format, screen: Screen::Known(terminal), ..now }.into());
+        let terminal = TerminalSource::Fixed(terminal);
+        set_render_options(RenderOptions { format, terminal, ..render_options() });
     }
 }
 
@@ -210,7 +239,7 @@ impl fmt::Debug for CrashGuard {
 impl Drop for CrashGuard {
     fn drop(&mut self) {
         self.signals = None;
-        self.handler.is_on.store(false, Ordering::Release);
+        self.handler.is_enabled.store(false, Ordering::Release);
         self.hook = None;
         if let Ok(mut current) = HANDLER.write() {
             *current = None;

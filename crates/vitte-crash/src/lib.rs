@@ -1,19 +1,20 @@
-//! Crashes as fatal diagnostics: panics, fatal signals and uncaught errors.
+//! Captures crashes of a compiler (panics, fatal signals and uncaught errors) and reports them as fatal diagnostics.
 //!
 //! ```text
-//! panic ──────────▶ hook ─▶ symbols ─┐
-//! error of `main` ─▶ run ────────────┼▶ CrashReport ─▶ save: mask ─▶ Capsule ─▶ Repository
-//! fatal signal ────▶ sys ═▶ reporter ┘       └─▶ render: Diagnostic ─▶ any format
-//!                    (another process)
-//! context, sources, variables ──▲
+//! panic ───────────▶ panic_hook ─▶ symbols ─┐
+//! error of `main` ─▶ catch ─────────────────┼▶ CrashReport ─┬▶ save: Redactor ─▶ Capsule ─▶ Repository
+//! fatal signal ────▶ sys ═▶ reporter ───────┘       ▲       └▶ render: Diagnostic ─▶ any format
+//!                           (second process)        │
+//!                           context: contexts, sources, variables
 //! ```
 //!
-//! A [`CrashHandler`] is put in place by the first line of `main`. [`context()`] and [`sources`] say what the
-//! program is doing, and where; [`catch()`] gives up one unit of work, and [`run`] reports an error that nobody
-//! handles. What comes of a crash is a [`CrashReport`]: kept as a [`Capsule`](capsule::Capsule) in a [`Repository`], and
-//! shown as the diagnostic that [`CrashReport::to_diagnostic`] makes.
+//! Install a [`CrashHandler`] in the first line of `main`. [`context()`] records what a thread is working on, and
+//! [`set_sources`] makes the sources available in which its spans are. [`catch_panic`] turns the panic of one unit of
+//! work into a value, and [`run_main`] reports an error that `main` would return.
 //!
-//! What is captured on which system, what never is, and how to turn it off, is in the README.
+//! Each crash becomes a [`CrashReport`]. It is stored as a [`Capsule`](capsule::Capsule) in a [`Repository`], and
+//! written as the diagnostic that [`CrashReport::to_diagnostic`] returns. A fatal signal is reported by a second
+//! process, because little is safe to do in a signal handler.
 //!
 //! ```
 //! use vitte_crash::CrashHandler;
@@ -35,6 +36,14 @@
 //! assert_eq!(diagnostic.primary().span(), span);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! # Features
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `minidump` | `CrashHandlerBuilder::minidump`: a minidump in the capsule of a fatal signal, on Linux; needs Rust 1.88 |
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod catch;
 mod config;
@@ -53,12 +62,12 @@ mod sys;
 mod variables;
 
 pub use catch::{catch_panic, run_main};
-pub use context::location::set_sources;
+pub use context::sources::set_sources;
 pub use context::{ContextGuard, ContextValue, ValueWriter, context};
 pub use handler::{CrashGuard, CrashHandler, CrashHandlerBuilder, InstallError};
 pub use save::{EnvironmentCapture, SourceCapture};
 pub use variables::{Variable, VariableLimits};
-/// The types of a crash that was captured, and of where it is kept.
+/// The types of captured crashes and of the repository in which they are stored.
 pub use vitte_capsule::{
     self as capsule, CrashReport, RedactError, Redactor, Repository, Retention,
 };

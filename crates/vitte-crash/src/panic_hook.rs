@@ -1,4 +1,4 @@
-//! Panics: what is taken when one happens, and what is made of it.
+//! Captures a panic in the panic hook, and turns the capture into a report.
 
 mod capture;
 
@@ -6,125 +6,128 @@ use std::cell::{Cell, RefCell};
 use std::panic::PanicHookInfo;
 
 use backtrace::Backtrace;
-pub(crate) use capture::{captured, is_panic_caught};
+pub(crate) use capture::{capture_variables, is_ignored};
 use vitte_capsule::CrashReport;
 use vitte_diag::{SourceMap, codes};
 
 use crate::config::Config;
-use crate::context::{self, location};
+use crate::context::{self, sources};
 use crate::panic_message::message_of;
 use crate::sys::slots::RawContext;
 use crate::{symbols, variables};
 
-/// What a panic leaves: addresses and texts, nothing that takes long to find.
-pub(crate) struct Capture {
+/// The data of a panic that is captured in the hook. Slow work, such as resolving addresses to names, follows in
+/// [`into_report`](Self::into_report).
+pub(crate) struct PanicCapture {
     message: String,
     location: Option<String>,
     thread: String,
     backtrace: Backtrace,
+    /// The contexts, and how many more there were.
     contexts: (Vec<RawContext>, u32),
-    /// The records of what the contexts hold.
+    /// The [records](crate::variables::records) of the variables that the contexts borrow.
     variables: Vec<u8>,
     sources: Option<SourceMap>,
     config: Config,
-    /// The panic before it in the same unit of work, in a sentence: this one may be what came of that.
+    /// A note about the panic before this one in the same unit of work, which may be its cause.
     earlier: Option<String>,
 }
 
 thread_local! {
-    /// How many units of work are open whose panics are caught.
-    static CATCHING: Cell<u32> = const { Cell::new(0) };
-    /// The last panic in them.
-    static CAUGHT: RefCell<Option<Box<Capture>>> = const { RefCell::new(None) };
+    /// The number of active calls of [`catching`].
+    static CATCH_DEPTH: Cell<u32> = const { Cell::new(0) };
+    /// The last panic inside of them.
+    static CAUGHT: RefCell<Option<Box<PanicCapture>>> = const { RefCell::new(None) };
     static IS_IN_HOOK: Cell<bool> = const { Cell::new(false) };
 }
 
-/// What is to be done about a panic.
-pub(crate) enum Panic {
-    /// Nothing: it is part of one that is known, or none of the program's.
-    Known,
-    /// It ends in the unit of work that it happened in, which has it.
+/// What the hook has to do about a panic.
+pub(crate) enum PanicAction {
+    /// Nothing: it follows from a panic that is reported already, or is not a panic of the program.
+    Ignore,
+    /// Nothing: [`catching`] returns it to its caller.
     Caught,
-    /// It is to be reported.
-    Report(Box<Capture>),
+    Report(Box<PanicCapture>),
 }
 
-/// Runs `hook`, unless this thread is in it: a panic of the hook itself is not looked at.
-pub(crate) fn once(hook: impl FnOnce()) {
+/// Runs `hook`, unless this thread is running it already: a panic of the hook itself is ignored.
+pub(crate) fn without_recursion(hook: impl FnOnce()) {
     if !IS_IN_HOOK.replace(true) {
         hook();
         IS_IN_HOOK.set(false);
     }
 }
 
-/// Looks at a panic.
-pub(crate) fn look(info: &PanicHookInfo<'_>, config: &Config) -> Panic {
+/// Captures a panic. Called by the hook.
+pub(crate) fn capture_panic(info: &PanicHookInfo<'_>, config: &Config) -> PanicAction {
     #[cfg(target_os = "linux")]
     if cfg!(panic = "abort") {
         crate::sys::fork::exit_child_on_panic(&message_of(info.payload()));
     }
-    if is_panic_caught() {
-        return Panic::Known;
+    if is_ignored() {
+        return PanicAction::Ignore;
     }
     let message = message_of(info.payload());
-    let is_stuck = STUCK.contains(&&*message);
-    let is_last =
-        cfg!(panic = "abort") || is_stuck || UNSOUND.iter().any(|start| message.starts_with(start));
-    if is_last {
+    let cannot_unwind = CANNOT_UNWIND.contains(&&*message);
+    let is_fatal = cfg!(panic = "abort")
+        || cannot_unwind
+        || UNSAFE_CHECKS.iter().any(|prefix| message.starts_with(prefix));
+    if is_fatal {
         #[cfg(unix)]
         crate::sys::mark_panic_fatal();
     }
-    // The panic before it is the one that counts, and was reported unless somebody was to catch it.
-    if is_stuck {
+    // The cause is the panic before this one. It has been reported, unless it was to be caught.
+    if cannot_unwind {
         let caught = CAUGHT.try_with(|caught| caught.try_borrow_mut().ok()?.take());
-        return caught.ok().flatten().map_or(Panic::Known, Panic::Report);
+        return caught.ok().flatten().map_or(PanicAction::Ignore, PanicAction::Report);
     }
-    let mut capture = Box::new(Capture {
+    let mut capture = Box::new(PanicCapture {
         message,
         location: info.location().map(ToString::to_string),
         thread: thread_name(),
         backtrace: Backtrace::new_unresolved(),
         contexts: context::read(),
-        variables: captured(),
-        sources: location::known(),
+        variables: capture_variables(),
+        sources: sources::current(),
         config: config.clone(),
         earlier: None,
     });
-    if CATCHING.get() == 0 || is_last {
-        return Panic::Report(capture);
+    if CATCH_DEPTH.get() == 0 || is_fatal {
+        return PanicAction::Report(capture);
     }
     _ = CAUGHT.try_with(|caught| {
         if let Ok(mut caught) = caught.try_borrow_mut() {
-            capture.earlier = caught.take().map(|earlier| earlier.sentence());
+            capture.earlier = caught.take().map(|earlier| earlier.note());
             *caught = Some(capture);
         }
     });
-    Panic::Caught
+    PanicAction::Caught
 }
 
-/// What std says when a panic comes to where it cannot go on, so that the process ends.
-const STUCK: [&str; 2] =
+/// The messages with which std ends the process if an earlier panic cannot unwind further.
+const CANNOT_UNWIND: [&str; 2] =
     ["panic in a function that cannot unwind", "panic in a destructor during cleanup"];
 
-/// What std's checks of unsafe code say, which never unwind. (`PanicHookInfo::can_unwind`, which would say
-/// it, is not stable.)
-const UNSOUND: [&str; 4] = [
+/// The prefixes of the messages of std's checks of unsafe code, which never unwind. (`PanicHookInfo::can_unwind` is
+/// not stable.)
+const UNSAFE_CHECKS: [&str; 4] = [
     "unsafe precondition(s) violated",
     "misaligned pointer dereference",
     "null pointer dereference",
     "trying to construct an enum from an invalid value",
 ];
 
-/// Runs `work`; gives what its panic left, where this thread's hook saw one.
-pub(crate) fn catching<T>(work: impl FnOnce() -> T) -> (T, Option<Box<Capture>>) {
+/// Runs `work`, which catches its panic itself. Returns its result, and the capture of the panic if the hook saw one
+/// on this thread.
+pub(crate) fn catching<T>(work: impl FnOnce() -> T) -> (T, Option<Box<PanicCapture>>) {
     let before = CAUGHT.take();
-    CATCHING.set(CATCHING.get() + 1);
+    CATCH_DEPTH.set(CATCH_DEPTH.get() + 1);
     let result = work();
-    CATCHING.set(CATCHING.get() - 1);
+    CATCH_DEPTH.set(CATCH_DEPTH.get() - 1);
     (result, CAUGHT.replace(before))
 }
 
-/// The name of this thread, or its number.
+/// Returns the name of this thread, or `#` and its number if it has none.
 pub(crate) fn thread_name() -> String {
     let thread = std::thread::current();
     match thread.name() {
@@ -133,22 +136,31 @@ pub(crate) fn thread_name() -> String {
     }
 }
 
-impl Capture {
-    fn sentence(&self) -> String {
-        let location = self.location.as_deref().unwrap_or("a place that is not known");
-        format!("before it came a panic at {location}: {}", self.message)
+impl PanicCapture {
+    fn note(&self) -> String {
+        let location = self.location.as_deref().unwrap_or("an unknown location");
+        format!("an earlier panic at {location}: {}", self.message)
     }
 
-    /// The report, and the sources that its places are in: only now are the addresses looked up.
+    /// Resolves the addresses of the frames. Returns the report, and the sources in which the spans of its contexts
+    /// are.
     pub(crate) fn into_report(self) -> (CrashReport, Option<SourceMap>) {
         let code = codes::F0001;
         let mut report = self.config.report(code, self.message, self.thread);
         report.location = self.location;
         report.notes.extend(self.earlier);
-        symbols::resolve_panic(&self.backtrace).truncated(self.config.max_frames).store_in(&mut report);
+        symbols::resolve_panic(&self.backtrace)
+            .truncated(self.config.max_frames)
+            .store_in(&mut report);
         let captured = variables::records::read(&self.variables);
         let sources = self.sources.as_ref();
-        location::put_into(&mut report, self.contexts, self.config.max_contexts, sources, captured);
+        sources::add_contexts(
+            &mut report,
+            self.contexts,
+            self.config.max_contexts,
+            sources,
+            captured,
+        );
         (report, self.sources)
     }
 }

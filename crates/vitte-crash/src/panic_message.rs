@@ -1,14 +1,14 @@
-//! The text that a panic was given.
+//! The message of a panic.
 
 use std::any::Any;
 
-/// The text of a panic.
+/// Returns the message in the payload of a panic, or a placeholder if the payload is not a string.
 pub(crate) fn message_of(payload: &(dyn Any + Send)) -> String {
     if let Some(text) = payload.downcast_ref::<&str>() {
         return (*text).to_owned();
     }
     match payload.downcast_ref::<String>() {
         Some(text) => text.clone(),
-        None => "a value that is no text".to_owned(),
+        None => "a payload that is not a string".to_owned(),
     }
 }

@@ -1,101 +1,126 @@
-//! How a crash is shown: as a diagnostic, in one of the formats.
+//! Renders a crash report as a diagnostic in one of the formats.
 
 mod output;
 
 use std::io;
 
-pub(crate) use output::{Shown, write};
+pub(crate) use output::{RenderedOutput, write};
 use vitte_capsule::CrashReport;
 use vitte_diag::{ColorChoice, Emitter as _, EmitterOptions, Format, Stream, Terminal, Tool};
 
-/// How crashes are shown.
+/// How crash reports are rendered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Manner {
+pub(crate) struct RenderOptions {
     pub(crate) format: Format,
-    pub(crate) screen: Screen,
-    /// As the environment says where nobody else does.
+    pub(crate) terminal: TerminalSource,
+    /// Whether people get only one line. `None`: only in continuous integration.
     pub(crate) quiet: Option<bool>,
 }
 
-impl Default for Manner {
+impl Default for RenderOptions {
     fn default() -> Self {
-        Self { format: Format::Human, screen: Screen::Any(ColorChoice::Auto), quiet: None }
+        let terminal = TerminalSource::Stderr(ColorChoice::Auto);
+        Self { format: Format::Human, terminal, quiet: None }
     }
 }
 
-/// How a crash is shown, as one number: the handler of a signal hands it to another process.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(crate) struct Look(pub(crate) u64);
-
-/// What a crash is shown on.
+/// The terminal for which a report is rendered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Screen {
-    /// Whatever standard error is by then: asking would make every start of a program longer.
-    Any(ColorChoice),
-    Known(Terminal),
+pub(crate) enum TerminalSource {
+    /// Standard error. Its properties are queried only when there is a crash, so that the start of a program is not
+    /// slower.
+    Stderr(ColorChoice),
+    Fixed(Terminal),
 }
 
-const CHOICES: [ColorChoice; 3] = [ColorChoice::Auto, ColorChoice::Always, ColorChoice::Never];
-const QUIET: [Option<bool>; 3] = [None, Some(false), Some(true)];
+/// [`RenderOptions`] as one number, which the reporter reads from the shared memory of the crashed process. 0 means
+/// the default options.
+///
+/// | bytes, from the lowest | content |
+/// |---|---|
+/// | 0, 1 | width of a fixed terminal in cells, little-endian |
+/// | 2 | position of the format in [`Format::ALL`] |
+/// | 3 | position of the colour choice in [`COLOR_CHOICES`] |
+/// | 4 | position of `quiet` in [`QUIET_CHOICES`] |
+/// | 5 | the flags [`IS_FIXED`], [`COLOR`], [`HYPERLINKS`] and [`FULL_BACKTRACES`] |
+/// | 6, 7 | 0 |
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct PackedRenderOptions(pub(crate) u64);
 
-/// As one number: from the lowest bit on 16 bits for the width, 8 for the format, 4 for the choice of
-/// colours, 4 for quiet, and one for each thing that is yes or no.
-impl From<Manner> for Look {
-    fn from(Manner { format, screen, quiet }: Manner) -> Self {
-        let (terminal, choice, is_known) = match screen {
-            Screen::Any(choice) => (Terminal::default(), choice, false),
-            Screen::Known(terminal) => (terminal, ColorChoice::Auto, true),
+const COLOR_CHOICES: [ColorChoice; 3] =
+    [ColorChoice::Auto, ColorChoice::Always, ColorChoice::Never];
+const QUIET_CHOICES: [Option<bool>; 3] = [None, Some(false), Some(true)];
+
+/// The terminal is [`TerminalSource::Fixed`].
+const IS_FIXED: u8 = 1;
+/// The properties of a fixed terminal.
+const COLOR: u8 = 1 << 1;
+const HYPERLINKS: u8 = 1 << 2;
+const FULL_BACKTRACES: u8 = 1 << 3;
+
+impl From<RenderOptions> for PackedRenderOptions {
+    fn from(RenderOptions { format, terminal, quiet }: RenderOptions) -> Self {
+        let (color_choice, [width_low, width_high], flags) = match terminal {
+            TerminalSource::Stderr(choice) => (choice, [0; 2], 0),
+            TerminalSource::Fixed(terminal) => {
+                let flag = |is_set: bool, flag: u8| if is_set { flag } else { 0 };
+                let flags = IS_FIXED
+                    | flag(terminal.color, COLOR)
+                    | flag(terminal.hyperlinks, HYPERLINKS)
+                    | flag(terminal.full_backtraces, FULL_BACKTRACES);
+                (ColorChoice::Auto, terminal.width.to_le_bytes(), flags)
+            }
         };
-        let Terminal { width, .. } = terminal;
-        let flags = [is_known, terminal.color, terminal.hyperlinks, terminal.full_backtraces];
-        let flags = (32_u64..).zip(flags).map(|(bit, flag)| u64::from(flag) << bit);
-        Self(
-            u64::from(width)
-                | index(Format::ALL, &format) << 16
-                | index(&CHOICES, &choice) << 24
-                | index(&QUIET, &quiet) << 28
-                | flags.sum::<u64>(),
-        )
+        let format = position(Format::ALL, format);
+        let color_choice = position(&COLOR_CHOICES, color_choice);
+        let quiet = position(&QUIET_CHOICES, quiet);
+        let bytes = [width_low, width_high, format, color_choice, quiet, flags, 0, 0];
+        Self(u64::from_le_bytes(bytes))
     }
 }
 
-fn index<T: PartialEq>(all: &[T], one: &T) -> u64 {
-    all.iter().position(|other| other == one).unwrap_or(0) as u64
+/// Returns the position of `value` in `all`, or that of the default, 0, if it is not in `all`.
+fn position<T: Copy + PartialEq>(all: &[T], value: T) -> u8 {
+    (0..).zip(all).find(|(_, other)| **other == value).map_or(0, |(position, _)| position)
 }
 
-impl From<Look> for Manner {
-    fn from(Look(look): Look) -> Self {
-        let bits = |at: u32, mask: u64| usize::try_from(look >> at & mask).unwrap_or(0);
-        let flag = |bit: u32| bits(bit, 1) == 1;
-        let choice = CHOICES.get(bits(24, 0xf)).copied().unwrap_or_default();
-        let mut terminal = Terminal::default();
-        terminal.color = flag(33);
-        terminal.width = u16::try_from(bits(0, 0xffff)).unwrap_or(Terminal::DEFAULT_WIDTH);
-        terminal.hyperlinks = flag(34);
-        terminal.full_backtraces = flag(35);
+impl From<PackedRenderOptions> for RenderOptions {
+    /// Unknown positions, which only damaged memory contains, become the defaults.
+    fn from(PackedRenderOptions(packed): PackedRenderOptions) -> Self {
+        let [width_low, width_high, format, color_choice, quiet, flags, ..] = packed.to_le_bytes();
+        let terminal = if flags & IS_FIXED != 0 {
+            let mut terminal = Terminal::default();
+            terminal.width = u16::from_le_bytes([width_low, width_high]);
+            terminal.color = flags & COLOR != 0;
+            terminal.hyperlinks = flags & HYPERLINKS != 0;
+            terminal.full_backtraces = flags & FULL_BACKTRACES != 0;
+            TerminalSource::Fixed(terminal)
+        } else {
+            let choice = COLOR_CHOICES.get(usize::from(color_choice));
+            TerminalSource::Stderr(choice.copied().unwrap_or_default())
+        };
         Self {
-            format: Format::ALL.get(bits(16, 0xff)).copied().unwrap_or(Format::Human),
-            screen: if flag(32) { Screen::Known(terminal) } else { Screen::Any(choice) },
-            quiet: QUIET.get(bits(28, 0xf)).copied().flatten(),
+            format: Format::ALL.get(usize::from(format)).copied().unwrap_or(Format::Human),
+            terminal,
+            quiet: QUIET_CHOICES.get(usize::from(quiet)).copied().flatten(),
         }
     }
 }
 
-/// Whether a machine builds this, which has no use for a long message.
+/// Returns whether this is continuous integration, where a long message is of little use.
 fn is_ci() -> bool {
     std::env::var("CI").is_ok_and(|ci| !ci.is_empty() && ci != "false")
 }
 
-/// The report as a document of its format.
-pub(crate) fn show(look: Look, report: &CrashReport) -> Shown {
-    let manner = Manner::from(look);
-    let to_stdout = manner.format.stream() == Stream::Stdout;
-    let is_short = !to_stdout && manner.quiet.unwrap_or_else(is_ci);
-    let terminal = match manner.screen {
-        Screen::Any(choice) => Terminal::stderr(choice),
-        Screen::Known(terminal) => terminal,
+/// Renders a report.
+pub(crate) fn render(options: RenderOptions, report: &CrashReport) -> RenderedOutput {
+    let to_stdout = options.format.stream() == Stream::Stdout;
+    let is_quiet = !to_stdout && options.quiet.unwrap_or_else(is_ci);
+    let terminal = match options.terminal {
+        TerminalSource::Stderr(choice) => Terminal::stderr(choice),
+        TerminalSource::Fixed(terminal) => terminal,
     };
-    let format = if is_short { Format::Short } else { manner.format };
+    let format = if is_quiet { Format::Short } else { options.format };
     let tool = Tool::new(report.program.clone(), report.version.clone());
     let options = EmitterOptions::new(tool, terminal);
     let mut bytes = Vec::new();
@@ -107,10 +132,10 @@ pub(crate) fn show(look: Look, report: &CrashReport) -> Shown {
     };
     _ = emit();
     drop(emitter);
-    if let Some(path) = report.path.as_ref().filter(|_| is_short) {
+    if let Some(path) = report.path.as_ref().filter(|_| is_quiet) {
         bytes.extend_from_slice(format!("report: {}\n", path.to_string_lossy()).as_bytes());
     }
-    Shown { bytes, to_stdout }
+    RenderedOutput { bytes, to_stdout }
 }
 
 #[cfg(test)]
@@ -118,25 +143,34 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_manner_is_read_back() {
+    fn packed_options_are_unpacked_to_the_same_options() {
         let terminal = |color, width, hyperlinks, full_backtraces| {
             let mut terminal = Terminal::default();
             (terminal.color, terminal.width) = (color, width);
             (terminal.hyperlinks, terminal.full_backtraces) = (hyperlinks, full_backtraces);
-            Screen::Known(terminal)
+            TerminalSource::Fixed(terminal)
         };
-        let screens = CHOICES.map(Screen::Any).into_iter().chain([
+        let terminals = COLOR_CHOICES.map(TerminalSource::Stderr).into_iter().chain([
             terminal(true, 1, false, false),
             terminal(false, u16::MAX, true, false),
             terminal(false, 0, false, true),
         ]);
-        for screen in screens {
+        for terminal in terminals {
             for &format in Format::ALL {
-                for quiet in QUIET {
-                    let manner = Manner { format, screen, quiet };
-                    assert_eq!(Manner::from(Look::from(manner)), manner);
+                for quiet in QUIET_CHOICES {
+                    let options = RenderOptions { format, terminal, quiet };
+                    assert_eq!(RenderOptions::from(PackedRenderOptions::from(options)), options);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn unknown_numbers_become_the_default_options() {
+        let default = RenderOptions::default();
+        assert_eq!(PackedRenderOptions::from(default), PackedRenderOptions(0));
+        for packed in [0, !(u64::from(IS_FIXED) << 40)] {
+            assert_eq!(RenderOptions::from(PackedRenderOptions(packed)), default);
         }
     }
 }

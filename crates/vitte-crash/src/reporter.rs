@@ -15,9 +15,9 @@ use unwind::StackWalker;
 use vitte_capsule::CrashReport;
 
 use crate::config::Config;
-use crate::context::location;
+use crate::context::sources;
 use crate::remote::{read, write};
-use crate::render::{self, Look};
+use crate::render::{self, PackedRenderOptions};
 use crate::save::{self, Capsules, SourceCapture};
 use crate::symbols::Symbols;
 use crate::symbols::modules::{self, Modules};
@@ -61,19 +61,20 @@ fn report(process: Pid, address: u64, capsules: &Capsules) -> Result<(), Status>
     reason::without_abort_frames(&report, frames).store_in(&mut report);
     let (raw, omitted) = slots::read(&memory, info.get(SharedField::ContextsAddress));
     let needed: Vec<_> = raw.iter().filter_map(|raw| Some(raw.span?.file().index())).collect();
-    let sources =
+    let source_map =
         info.sources(&memory, (capsules.sources != SourceCapture::All).then_some(&*needed));
     let captured = variables::records::read(&info.variables(&memory));
-    location::put_into(
+    sources::add_contexts(
         &mut report,
         (raw, omitted),
         config.max_contexts,
-        sources.as_ref(),
+        source_map.as_ref(),
         captured,
     );
     report.threads = info.threads(&mut walker, &mut symbols, &threads, &report, end);
     let mut notes = pending_notes(&config);
-    let omissions = save::save_with_notes(&mut report, &notes, sources.as_ref(), &config, capsules);
+    let omissions =
+        save::save_with_notes(&mut report, &notes, source_map.as_ref(), &config, capsules);
     let is_stored = omissions.is_some();
     if is_stored {
         write(process, shared::address_in(address, SharedField::IsStored), 1);
@@ -100,7 +101,7 @@ fn report(process: Pid, address: u64, capsules: &Capsules) -> Result<(), Status>
         minidump::add(&report, omissions, dir, capsules, &process);
     }
     if is_stored {
-        save::tidy_and_say(&config, capsules);
+        save::clean_and_report(&config, capsules);
     }
     if is_stored || is_shown { Ok(()) } else { Err(EXIT_UNWRITTEN) }
 }
@@ -109,7 +110,8 @@ fn report(process: Pid, address: u64, capsules: &Capsules) -> Result<(), Status>
 fn show(info: &CrashInfo, report: &CrashReport, notes: Vec<String>) -> bool {
     let mut shown = report.clone();
     shown.notes.extend(notes);
-    render::write(&render::show(Look(info.get(SharedField::OutputStyle)), &shown))
+    let options = PackedRenderOptions(info.get(SharedField::OutputStyle));
+    render::write(&render::render(options.into(), &shown))
 }
 
 /// Returns the notes on what is added to a capsule after it is stored and shown.

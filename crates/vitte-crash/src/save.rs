@@ -1,4 +1,4 @@
-//! How a crash is kept: as a capsule in a repository.
+//! Stores a crash as a capsule in a repository.
 
 mod capsules;
 
@@ -10,7 +10,7 @@ use vitte_capsule::CrashReport;
 use vitte_diag::SourceMap;
 
 use crate::config::Config;
-use crate::render::{Shown, write};
+use crate::render::{RenderedOutput, write};
 use crate::sys;
 
 /// Stores a crash in the configured directory. Records in the report where it is stored, or why that failed.
@@ -34,16 +34,16 @@ pub(crate) fn save_with_notes(
     config: &Config,
     capsules: &Capsules,
 ) -> Option<Vec<Omission>> {
-    let folder = config.dir.as_ref()?;
-    let save = || capsules.save(report, notes, sources, folder);
+    let dir = config.dir.as_ref()?;
+    let save = || capsules.save(report, notes, sources, dir);
     match sys::ignoring_file_size_signal(save) {
         Ok((path, omissions)) => {
-            // As who started the program would call it.
+            // Paths are shown relative to the current directory, as in the user's shell.
             let here = std::env::current_dir().unwrap_or_default();
-            let shown =
+            let relative =
                 |path: PathBuf| path.strip_prefix(&here).map(ToOwned::to_owned).unwrap_or(path);
-            report.path = Some(shown(path));
-            report.dir = Some(shown(folder.clone()));
+            report.path = Some(relative(path));
+            report.dir = Some(relative(dir.clone()));
             Some(omissions)
         }
         Err(error) => {
@@ -53,16 +53,16 @@ pub(crate) fn save_with_notes(
     }
 }
 
-/// Removes crashes that are not to be kept any more, where it is time for that; says what was removed. It comes
-/// after all else, as it may take a while.
-pub(crate) fn tidy(config: &Config, capsules: &Capsules) -> Option<String> {
-    config.dir.as_ref().and_then(|folder| capsules.tidy(folder))
+/// Removes crashes that exceed the retention limits, at most once an hour. Returns a note if some were removed. It may
+/// take long, so call it after everything else.
+pub(crate) fn clean_if_due(config: &Config, capsules: &Capsules) -> Option<String> {
+    config.dir.as_ref().and_then(|dir| capsules.clean_if_due(dir))
 }
 
-/// The same, where what was removed is said on standard error.
-pub(crate) fn tidy_and_say(config: &Config, capsules: &Capsules) {
-    if let Some(said) = tidy(config, capsules) {
-        let bytes = format!("note: {said}\n").into_bytes();
-        write(&Shown { bytes, to_stdout: false });
+/// Does the same as [`clean_if_due`], and writes the note to standard error.
+pub(crate) fn clean_and_report(config: &Config, capsules: &Capsules) {
+    if let Some(note) = clean_if_due(config, capsules) {
+        let bytes = format!("note: {note}\n").into_bytes();
+        write(&RenderedOutput { bytes, to_stdout: false });
     }
 }

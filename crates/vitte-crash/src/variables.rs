@@ -1,14 +1,14 @@
-//! Variables of the program, held by contexts by reference and serialised when there is a crash.
+//! Serialises the variables that contexts borrow, after a crash and without using the heap.
 //!
 //! ```text
-//! ContextGuard::with_variables ─▶ slots: pointers ═ crash ═▶ sys::copy, a copy of the process
-//!                                                    │ Variable, serializer, writer
-//!                     ContextEntry::variables ◀── records ◀┘ memory that both share
+//! ContextGuard::with_variables ─▶ sys::slots: pointers ═ crash ═▶ sys::fork: a forked child
+//!                                                                   │ Variable, serializer, writer
+//! ContextEntry::variables ◀── records ◀── sys::area: shared memory ◀┘
 //! ```
 
 #![cfg_attr(
     not(target_os = "linux"),
-    allow(dead_code, reason = "no copy of the process is made elsewhere: nothing is serialised")
+    allow(dead_code, reason = "variables are serialised only in a forked child on Linux")
 )]
 
 mod error;
@@ -24,30 +24,29 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use error::Cut;
-pub(super) use error::Short;
+pub(super) use error::ShortText;
 use serde::Serialize;
-use writer::Writer;
+use writer::JsonWriter;
 
-/// A variable that a context can [hold](super::ContextGuard::with_variables): all that [`Serialize`] says how to write.
+/// A variable that a context can [borrow](super::ContextGuard::with_variables): any type that implements [`Serialize`].
 ///
-/// Nothing else can be one, and nothing has to be done to be one.
+/// The trait is sealed; it is implemented for all such types.
 pub trait Variable: sealed::Sealed {
     #[doc(hidden)]
-    fn write(&self, writer: &mut Writer<'_>) -> Result<(), sealed::Failed>;
+    fn write(&self, writer: &mut JsonWriter<'_>) -> Result<(), sealed::WriteError>;
 }
 
 mod sealed {
     pub trait Sealed {}
     impl<T: serde::Serialize + ?Sized> Sealed for T {}
-    /// Why there is no value.
+    /// Why a variable has no value.
     #[derive(Debug)]
-    pub struct Failed(pub(super) crate::variables::error::Error);
+    pub struct WriteError(pub(super) crate::variables::error::SerializeError);
 }
 
 impl<T: Serialize + ?Sized> Variable for T {
-    fn write(&self, writer: &mut Writer<'_>) -> Result<(), sealed::Failed> {
-        self.serialize(serializer::Json::value(writer)).map_err(sealed::Failed)
+    fn write(&self, writer: &mut JsonWriter<'_>) -> Result<(), sealed::WriteError> {
+        self.serialize(serializer::JsonSerializer::value(writer)).map_err(sealed::WriteError)
     }
 }
 
@@ -57,23 +56,25 @@ impl fmt::Debug for dyn Variable + '_ {
     }
 }
 
-/// A variable and what it is called.
-pub(super) type Named<'a> = (&'static str, &'a dyn Variable);
+/// A key and its variable.
+pub(super) type NamedVariable<'a> = (&'static str, &'a dyn Variable);
 
-/// How much of the variables of a crash is kept, see [`CrashHandlerBuilder::variables`](super::CrashHandlerBuilder::variables).
-/// What is left out is said where it would stand.
+/// The limits for the values of variables in a report, which
+/// [`CrashHandlerBuilder::variable_limits`](super::CrashHandlerBuilder::variable_limits) sets. A text such as
+/// `... 2 more items` replaces what exceeds a limit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct VariableLimits {
-    /// How many containers may be in one another? By default 5, and at most 50.
+    /// Maximum depth of nested containers. Default: 5. Values above 50 are treated as 50.
     pub max_depth: usize,
-    /// How many items does a container have? By default 50.
+    /// Maximum number of items of a container. Default: 50.
     pub max_items: usize,
-    /// How many characters does a text have? By default 500.
+    /// Maximum length of a string, in characters. Default: 500.
     pub max_string_len: usize,
-    /// How many items do all variables of a crash have? By default 10 000.
+    /// Maximum number of items of all variables of a crash. Default: 10 000.
     pub max_total_items: usize,
-    /// How long may all of it take? By default 250 milliseconds, and at most 10 seconds.
+    /// Maximum time for all variables of a crash. Default: 250 milliseconds. Values above 10 seconds are treated as
+    /// 10 seconds.
     pub max_time: Duration,
 }
 
@@ -92,7 +93,7 @@ impl Default for VariableLimits {
 macro_rules! setters {
     ($($setter:ident: $field:ident: $of:ty),*) => {
         $(
-            #[doc = concat!("The same with another [`", stringify!($field), "`](Self::", stringify!($field), ").")]
+            #[doc = concat!("Sets [`", stringify!($field), "`](Self::", stringify!($field), ").")]
             #[must_use]
             pub const fn $setter(mut self, $field: $of) -> Self {
                 self.$field = $field;
@@ -103,8 +104,9 @@ macro_rules! setters {
 }
 
 impl VariableLimits {
-    /// A reader of JSON follows 128 levels; an enum has two for each of ours, and a report has its own.
-    const DEEPEST: usize = 50;
+    /// Maximum of `max_depth`. Readers of JSON accept 128 levels. An enum's variant has two levels, and a report has
+    /// some of its own.
+    const MAX_DEPTH: usize = 50;
 
     setters! {
         with_max_depth: max_depth: usize,
@@ -114,11 +116,11 @@ impl VariableLimits {
         with_max_time: max_time: Duration
     }
 
-    /// Puts them where a handler of signals reads them.
-    pub(super) fn put_in_place(self) {
+    /// Makes these the current limits, which a signal handler can read.
+    pub(super) fn publish(self) {
         let time = self.max_time.min(Duration::from_secs(10)).as_millis();
         let numbers = [
-            self.max_depth.min(Self::DEEPEST) as u64,
+            self.max_depth.min(Self::MAX_DEPTH) as u64,
             self.max_items as u64,
             self.max_string_len as u64,
             self.max_total_items as u64,
@@ -127,7 +129,7 @@ impl VariableLimits {
         LIMITS.iter().zip(numbers).for_each(|(to, from)| to.store(from, Ordering::Release));
     }
 
-    /// Those that are in place.
+    /// Returns the limits of the last [`publish`](Self::publish).
     pub(super) fn current() -> Self {
         let [depth, items, string, total, time] =
             LIMITS.each_ref().map(|limit| limit.load(Ordering::Acquire));
@@ -144,40 +146,40 @@ impl VariableLimits {
 
 static LIMITS: [AtomicU64; 5] = [const { AtomicU64::new(0) }; 5];
 
-/// What was written of a variable.
-pub(super) struct Written {
-    /// Bytes of JSON; none where it has no value.
+/// The result of [`write()`].
+pub(super) struct WrittenVariable {
+    /// Length of the JSON in bytes, or 0 if the variable has no value.
     pub(super) len: usize,
-    /// What failed in it.
-    pub(super) error: Option<Short>,
-    /// Items of all variables so far.
+    /// The first error in the value, or why there is no value.
+    pub(super) error: Option<ShortText>,
+    /// Number of items of all variables so far.
     pub(super) items: usize,
 }
 
-/// Writes a variable as JSON into a buffer, with no memory of the heap of its own: what the program's
-/// `Serialize` does is its own affair, and whatever it does there is valid JSON or none.
+/// Writes a variable as JSON into a buffer. `items` is the number of items of the variables before it.
+///
+/// This code does not use the heap; the program's `Serialize` may. Whatever it does, the result is valid JSON or an
+/// error.
 pub(super) fn write(
     variable: &dyn Variable,
     buffer: &mut [u8],
     limits: VariableLimits,
     items: usize,
-) -> Written {
-    let mut writer = Writer::new(buffer, limits, items);
+) -> WrittenVariable {
+    let mut writer = JsonWriter::new(buffer, limits, items);
     let result = catch_unwind(AssertUnwindSafe(|| variable.write(&mut writer)));
     let items = writer.items();
-    let failed = |error| Written { len: 0, error: Some(error), items };
+    let failed = |error| WrittenVariable { len: 0, error: Some(error), items };
     match result {
         Ok(Ok(())) => writer.finish(),
-        Ok(Err(sealed::Failed(error))) => match error.cut {
-            Cut::Endless => writer.close_all(),
-            Cut::No => failed(error.text),
-        },
+        Ok(Err(sealed::WriteError(error))) if error.is_endless => writer.close_all(),
+        Ok(Err(sealed::WriteError(error))) => failed(error.message),
         Err(payload) => {
-            let message = Short::of(format_args!(
+            let message = ShortText::of(format_args!(
                 "panicked: {}",
                 crate::panic_message::message_of(&*payload)
             ));
-            // It may panic when it is dropped.
+            // Dropping the payload may panic.
             std::mem::forget(payload);
             failed(message)
         }

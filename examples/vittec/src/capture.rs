@@ -1,13 +1,13 @@
-//! What is known of a crash of the compiler: with the feature `crash`, all that `vitte-crash` captures; without,
-//! nothing, and the same calls do only their work.
+//! Crash capture: the functions of `vitte-crash` with the feature `crash`, otherwise functions with the same
+//! signatures that capture nothing.
 
-#[cfg(not(feature = "crash"))]
-pub use nothing::{Variable, catch_panic, context, run_main, set_sources};
 #[cfg(feature = "crash")]
 pub use vitte_crash::{Variable, catch_panic, context, run_main, set_sources};
+#[cfg(not(feature = "crash"))]
+pub use without_capture::{Variable, catch_panic, context, run_main, set_sources};
 
 #[cfg(not(feature = "crash"))]
-mod nothing {
+mod without_capture {
     use std::error::Error;
     use std::fmt::Display;
     use std::io::Write as _;
@@ -16,34 +16,34 @@ mod nothing {
     use serde::Serialize;
     use vitte_diag::{Diagnostic, SourceMap, Span};
 
-    /// A variable that nobody looks at.
+    /// A variable, which is not captured.
     pub trait Variable {}
 
     impl<T: Serialize + ?Sized> Variable for T {}
 
-    /// A crash that was caught: there is none, as a panic goes on to the end of the program.
+    /// A caught crash. Has no values, because panics are not caught.
     #[derive(Debug)]
     pub enum Crash {}
 
     impl Crash {
-        /// It as a diagnostic.
+        /// Returns the crash as a diagnostic.
         pub fn to_diagnostic(&self) -> Diagnostic {
             match *self {}
         }
     }
 
-    /// What the compiler is doing, which nobody asks.
+    /// An active context, which is not recorded.
     #[derive(Debug)]
-    #[must_use = "it is open until it is dropped"]
+    #[must_use = "the context ends when the guard is dropped"]
     pub struct ContextGuard;
 
     impl ContextGuard {
-        /// What it is about.
+        /// Ignores a field of the context.
         pub fn with(self, _key: &'static str, _value: impl Display) -> Self {
             self
         }
 
-        /// Does `work`, which may look at these variables.
+        /// Runs `work` without recording the variables.
         pub fn with_variables<T>(
             self,
             _variables: &[(&'static str, &dyn Variable)],
@@ -53,24 +53,24 @@ mod nothing {
         }
     }
 
-    /// Says what the compiler is doing, until the result is dropped.
+    /// Returns a guard of a context that is not recorded.
     pub fn context(_name: &'static str, _span: impl Into<Option<Span>>) -> ContextGuard {
         ContextGuard
     }
 
-    /// Says which sources spans mean.
+    /// Ignores the sources.
     pub fn set_sources(_sources: &SourceMap) {}
 
-    /// Runs one unit of work.
+    /// Runs `work` without catching panics.
     ///
     /// # Errors
     ///
-    /// None: see [`Crash`].
+    /// Never returns an error.
     pub fn catch_panic<T>(work: impl FnOnce() -> T) -> Result<T, Crash> {
         Ok(work())
     }
 
-    /// Runs all of a program.
+    /// Runs the `main` of a program and writes its error to standard error.
     pub fn run_main<T: Termination, E: Into<Box<dyn Error>>>(
         main: impl FnOnce() -> Result<T, E>,
     ) -> ExitCode {

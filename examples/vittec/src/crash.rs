@@ -1,4 +1,4 @@
-//! `--crash KIND[@LINE]`: crashes on purpose, so that anyone can see what a crash looks like.
+//! `--crash KIND[@LINE]`: deliberate crashes, for demonstrations and tests of the crash handler.
 
 use std::error::Error;
 use std::fmt::{self, Display};
@@ -8,71 +8,71 @@ use std::str::FromStr;
 
 use clap::ValueEnum;
 
-/// How to crash.
+/// The kind of a deliberate crash.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-pub(crate) enum Kind {
-    /// A panic: the file that it happens in is given up, the others are checked.
+pub(crate) enum CrashKind {
+    /// A panic. The other files are still checked.
     Panic,
-    /// A panic while a panic cleans up, which ends the process.
+    /// A panic during the unwinding of a panic, which aborts the process.
     DoublePanic,
-    /// `abort`.
+    /// A call of `abort`.
     Abort,
-    /// A write to where no memory is.
+    /// A write to unmapped memory.
     Segv,
-    /// A recursion without an end.
+    /// An infinite recursion.
     StackOverflow,
-    /// More memory than there is.
+    /// An allocation that is too large.
     Oom,
-    /// An error that nobody handles.
+    /// An error that `main` returns.
     Error,
-    /// A defect that some files meet and others do not, see `front::slots`.
+    /// A bug that only some sources trigger, see `front::slots`.
     Bug,
 }
 
-/// How to crash, and where.
+/// The value of `--crash`: how and where to crash.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Crash {
-    pub(crate) kind: Kind,
-    /// At the first item that begins at this 1-based line or after it; 0 is any.
+pub(crate) struct CrashRequest {
+    pub(crate) kind: CrashKind,
+    /// Crashes at the first item that begins at or after this 1-based line. 0 is the first item.
     line: u32,
 }
 
-impl FromStr for Crash {
+impl FromStr for CrashRequest {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
         let (kind, line) = text.split_once('@').unwrap_or((text, "0"));
-        let line = line.parse().map_err(|_| format!("`{line}` is no line"))?;
-        Ok(Self { kind: Kind::from_str(kind, false)?, line })
+        let line = line.parse().map_err(|_| format!("`{line}` is not a line number"))?;
+        Ok(Self { kind: CrashKind::from_str(kind, false)?, line })
     }
 }
 
-impl Crash {
-    /// Whether the step with a defect is to be run.
-    pub(crate) fn has_bug(self) -> bool {
-        self.kind == Kind::Bug
+impl CrashRequest {
+    /// Returns true if the phase with the deliberate bug is run.
+    pub(crate) fn runs_bug(self) -> bool {
+        self.kind == CrashKind::Bug
     }
 
-    /// Crashes, if an item at this 0-based line is where that is wanted. A file without such an item is
-    /// checked as ever.
+    /// Crashes if the crash is requested for an item at this 0-based line. Files without such an item are checked
+    /// normally.
     pub(crate) fn at_item(self, line: u32) {
         if line + 1 >= self.line {
             match self.kind {
-                Kind::Panic => panic(),
-                Kind::DoublePanic => double_panic(),
-                Kind::Abort => std::process::abort(),
-                Kind::Segv => write_nowhere(),
-                Kind::StackOverflow => _ = recurse(0),
-                Kind::Oom => _ = black_box(Vec::<u8>::with_capacity(black_box(1 << 60))),
-                Kind::Error | Kind::Bug => {}
+                CrashKind::Panic => panic(),
+                CrashKind::DoublePanic => double_panic(),
+                CrashKind::Abort => std::process::abort(),
+                CrashKind::Segv => write_to_null(),
+                CrashKind::StackOverflow => _ = recurse(0),
+                CrashKind::Oom => _ = black_box(Vec::<u8>::with_capacity(black_box(1 << 60))),
+                CrashKind::Error | CrashKind::Bug => {}
             }
         }
     }
 }
 
-#[allow(clippy::panic, reason = "it is what was asked for")]
+#[allow(clippy::panic, reason = "a deliberate crash")]
 fn panic() {
-    panic!("a panic was asked for");
+    panic!("a panic was requested");
 }
 
 fn double_panic() {
@@ -86,24 +86,24 @@ fn double_panic() {
     panic();
 }
 
-#[allow(unsafe_code, reason = "safe code cannot do this")]
-fn write_nowhere() {
-    // SAFETY: none. The system ends the process for it.
+#[allow(unsafe_code, reason = "a deliberate crash that safe code cannot cause")]
+fn write_to_null() {
+    // SAFETY: none. The write is invalid on purpose, and the system terminates the process.
     unsafe { black_box(std::ptr::null_mut::<u8>()).write_volatile(1) }
 }
 
 fn recurse(depth: u64) -> u64 {
-    let room = black_box([depth; 64]);
-    if depth == u64::MAX { depth } else { recurse(depth + 1) + room.iter().sum::<u64>() }
+    let frame = black_box([depth; 64]);
+    if depth == u64::MAX { depth } else { recurse(depth + 1) + frame.iter().sum::<u64>() }
 }
 
-/// An error that nobody has thought of, and what it comes from.
+/// Returns an error with a cause, for `--crash error`.
 pub(crate) fn error() -> Box<dyn Error> {
     #[derive(Debug)]
     struct Outer(io::Error);
     impl Display for Outer {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an error was asked for")
+            f.write_str("an error was requested")
         }
     }
     impl Error for Outer {
@@ -111,5 +111,5 @@ pub(crate) fn error() -> Box<dyn Error> {
             Some(&self.0)
         }
     }
-    Box::new(Outer(io::Error::other("nobody handles it")))
+    Box::new(Outer(io::Error::other("no code handles it")))
 }

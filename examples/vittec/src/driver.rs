@@ -1,4 +1,4 @@
-//! What `vittec check` does: find the files, check them in parallel, show what was found.
+//! `vittec check`: finds the files, checks them in parallel, and shows the diagnostics.
 
 use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsString;
@@ -15,18 +15,18 @@ use vitte_diag::{
 use vittec::{capture, front};
 use walkdir::{DirEntry, WalkDir};
 
-use crate::crash::Crash;
+use crate::crash::CrashRequest;
 
-/// How a check ended, and so the exit code.
+/// The result of a check, which determines the exit code.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Outcome {
     /// No errors: exit code 0.
     Clean,
     /// Errors: exit code 1.
     Errors,
-    /// Something could not be read or written: exit code 2.
-    Unreadable,
-    /// The compiler itself failed at a file: exit code 101, that of a panic.
+    /// A file could not be read or written: exit code 2.
+    IoError,
+    /// The compiler itself failed on a file: exit code 101, as for a panic.
     Crashed,
 }
 
@@ -35,13 +35,13 @@ impl Outcome {
         ExitCode::from(match self {
             Self::Clean => 0,
             Self::Errors => 1,
-            Self::Unreadable => 2,
+            Self::IoError => 2,
             Self::Crashed => 101,
         })
     }
 }
 
-/// The sources of a check and what was found in them.
+/// The sources of a check and their diagnostics.
 #[derive(Debug, Default)]
 pub(crate) struct Check {
     pub(crate) sources: SourceMap,
@@ -49,22 +49,21 @@ pub(crate) struct Check {
     pub(crate) policy: Policy,
     /// The files that were read.
     pub(crate) inputs: Vec<FileId>,
-    /// What could not be read.
+    /// One diagnostic for each file that could not be read.
     unreadable: Vec<Diagnostic>,
     root: PathBuf,
-    /// Where to crash, if anywhere.
-    crash: Option<Crash>,
-    /// What was read, so that a file that is named twice is checked once.
+    crash: Option<CrashRequest>,
+    /// The canonical paths of the files that were read. A file that is named twice is checked once.
     seen: HashSet<PathBuf>,
 }
 
 impl Check {
-    /// Checks the files that `arguments` name: files, folders, and `-` for `stdin`.
+    /// Checks the files that `arguments` name: files, directories, and `-` for `stdin`.
     pub(crate) fn run(
         arguments: &[OsString],
         stdin: &mut dyn Read,
         policy: &Policy,
-        crash: Option<Crash>,
+        crash: Option<CrashRequest>,
     ) -> Self {
         let root = std::env::current_dir().unwrap_or_default();
         let sources = SourceMap::with_root(&root);
@@ -92,8 +91,8 @@ impl Check {
         found.into_iter().for_each(|bag| self.bag.merge(bag));
     }
 
-    /// What is wrong with a file. Where the compiler itself fails at it, that is told as all else is, and
-    /// the other files are checked.
+    /// Returns the diagnostics of a file. If the compiler itself panics on the file, that is a diagnostic too, and
+    /// the other files are still checked.
     fn check_file(&self, file: &SourceFile) -> DiagnosticBag {
         let at_item = |line| {
             if let Some(crash) = self.crash {
@@ -102,7 +101,7 @@ impl Check {
         };
         let check = || {
             let bag = front::check_watched(file, &self.policy, &at_item);
-            if self.crash.is_some_and(Crash::has_bug) {
+            if self.crash.is_some_and(CrashRequest::runs_bug) {
                 front::slots::check(file);
             }
             bag
@@ -114,12 +113,12 @@ impl Check {
         })
     }
 
-    /// The same check of files some of which have another text.
+    /// Repeats the check with new texts for some of the files.
     pub(crate) fn with_texts(&self, texts: &BTreeMap<FileId, Vec<u8>>, policy: &Policy) -> Self {
         let mut sources = SourceMap::with_root(&self.root);
         for file in self.sources.files() {
             let text = texts.get(&file.id()).map_or(file.bytes(), Vec::as_slice);
-            // A text that has become too large leaves all as it was.
+            // If a new text is too large, all files keep their old text.
             if sources.add(file.path(), text).is_err() {
                 sources = self.sources.clone();
                 break;
@@ -134,7 +133,8 @@ impl Check {
         check
     }
 
-    /// Shows what was found, and for people how much that was; `fixed` suggestions were applied before.
+    /// Emits the diagnostics, and for people a summary. `fixed` is the number of suggestions that were applied
+    /// before.
     pub(crate) fn show(
         &self,
         arguments: &DiagnosticArgs,
@@ -142,7 +142,7 @@ impl Check {
         fixed: usize,
     ) -> io::Result<Outcome> {
         let summary = self.bag.emit(&self.sources, &mut *arguments.emitter(tool))?;
-        // A program is told where its output is not all that there is.
+        // Formats for programs get the summary only if diagnostics were suppressed or fixed.
         if arguments.error_format.stream() == Stream::Stderr || summary.suppressed > 0 || fixed > 0
         {
             write_summary(&mut io::stderr(), summary, self.inputs.len(), fixed)?;
@@ -155,7 +155,7 @@ impl Check {
             return Outcome::Crashed;
         }
         match (self.unreadable.is_empty(), self.bag.has_errors()) {
-            (false, _) => Outcome::Unreadable,
+            (false, _) => Outcome::IoError,
             (true, true) => Outcome::Errors,
             (true, false) => Outcome::Clean,
         }
@@ -166,19 +166,19 @@ impl Check {
         match stdin.take(vitte_diag::MAX_FILE_BYTES + 1).read_to_end(&mut text) {
             Ok(_) => {
                 let added = self.sources.add("<stdin>", text);
-                self.take(added, "<stdin>", argument);
+                self.add_input(added, "<stdin>", argument);
             }
-            Err(error) => self.unreadable("<stdin>", argument, &error.to_string()),
+            Err(error) => self.report_unreadable("<stdin>", argument, &error.to_string()),
         }
     }
 
-    /// Reads a file, or every `.vitte` file below a folder, by name.
+    /// Reads a file, or every `.vitte` file below a directory in the order of file names.
     fn read_path(&mut self, path: &Path, argument: Span) {
         if !path.is_dir() {
             return self.read_file(path, argument);
         }
         let walk = WalkDir::new(path).follow_links(true).sort_by_file_name();
-        // Through links a folder can be reached many times: its first time will do.
+        // Links may lead to the same directory several times. It is read once.
         let mut linked = HashSet::new();
         let is_new = |entry: &DirEntry| {
             let is_link = entry.path_is_symlink() && entry.file_type().is_dir();
@@ -192,14 +192,14 @@ impl Check {
                         self.read_file(entry.path(), argument);
                     }
                 }
-                // A link to a folder above is no fault, and what is in it is read anyway. Nor is a
-                // link to nowhere that could not be a source.
-                Err(error) if error.loop_ancestor().is_some() || is_other_link(&error) => {}
+                // Not errors: a link to a parent directory, which is read anyway, and a broken link that does not
+                // have the name of a source file.
+                Err(error) if error.loop_ancestor().is_some() || is_unrelated_link(&error) => {}
                 Err(error) => {
                     let path = error.path().unwrap_or(path).to_string_lossy().into_owned();
                     let reason =
                         error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
-                    self.unreadable(&path, argument, &reason);
+                    self.report_unreadable(&path, argument, &reason);
                 }
             }
         }
@@ -210,20 +210,20 @@ impl Check {
             return;
         }
         let loaded = self.sources.load(path);
-        self.take(loaded, &path.to_string_lossy(), argument);
+        self.add_input(loaded, &path.to_string_lossy(), argument);
     }
 
-    fn take(&mut self, read: Result<FileId, SourceError>, path: &str, argument: Span) {
+    fn add_input(&mut self, read: Result<FileId, SourceError>, path: &str, argument: Span) {
         match read {
             Ok(file) => self.inputs.push(file),
             Err(SourceError::Io { error, .. }) => {
-                self.unreadable(path, argument, &error.to_string());
+                self.report_unreadable(path, argument, &error.to_string());
             }
-            Err(error) => self.unreadable(path, argument, &error.to_string()),
+            Err(error) => self.report_unreadable(path, argument, &error.to_string()),
         }
     }
 
-    fn unreadable(&mut self, path: &str, argument: Span, reason: &str) {
+    fn report_unreadable(&mut self, path: &str, argument: Span, reason: &str) {
         let path = text::one_line(path);
         self.unreadable.push(
             Diagnostic::error(codes::E0004, argument, format!("cannot read `{path}`"))
@@ -232,27 +232,27 @@ impl Check {
     }
 }
 
-/// Whether what could not be walked is a link to nowhere that is not named like a source.
-fn is_other_link(error: &walkdir::Error) -> bool {
+/// Returns true if a directory entry that could not be read is a link without the name of a source file.
+fn is_unrelated_link(error: &walkdir::Error) -> bool {
     let is_link = error.path().is_some_and(Path::is_symlink);
     let is_source = error.path().and_then(Path::extension).is_some_and(|name| name == "vitte");
     is_link && !is_source
 }
 
-/// The arguments as a source, so that a message can point at the one that is wrong.
+/// The arguments as a source file, so that a label can point at an argument.
 struct CommandLine {
     arguments: Vec<Span>,
 }
 
 impl CommandLine {
     fn new(arguments: &[OsString], sources: &mut SourceMap) -> Self {
-        let shown: Vec<_> = arguments.iter().map(|argument| argument.to_string_lossy()).collect();
-        let Ok(file) = sources.add("<command line>", shown.join(" ")) else {
+        let texts: Vec<_> = arguments.iter().map(|argument| argument.to_string_lossy()).collect();
+        let Ok(file) = sources.add("<command line>", texts.join(" ")) else {
             return Self { arguments: Vec::new() };
         };
         let mut lo = 0;
-        let mut spans = Vec::with_capacity(shown.len());
-        for argument in shown {
+        let mut spans = Vec::with_capacity(texts.len());
+        for argument in texts {
             spans.extend(sources.span(file, lo..lo + argument.len()));
             lo += argument.len() + 1;
         }
@@ -264,7 +264,7 @@ impl CommandLine {
     }
 }
 
-/// The last line for people: how much was found in how many files, and how much was mended.
+/// Writes the last line for people: the numbers of diagnostics, files and applied suggestions.
 fn write_summary(
     writer: &mut dyn Write,
     summary: Summary,

@@ -1,4 +1,4 @@
-//! What `vittec check --fix` does: apply what is safe, until nothing more can be applied.
+//! `vittec check --fix`: applies machine-applicable suggestions until no more can be applied.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
@@ -10,23 +10,23 @@ use vitte_diag::{Applicability, Edit, FileId, Policy, Span, Suggestion, Tool, fi
 
 use super::driver::{Check, Outcome};
 
-/// The files of a check as they would be, and how many suggestions that took for each.
+/// The new contents of the files of a check, each with the number of suggestions that were applied.
 #[derive(Default)]
-struct Fixed {
+struct FixedFiles {
     files: BTreeMap<FileId, (Vec<u8>, usize)>,
 }
 
-/// Mends the files, checks them again, and shows what is left.
+/// Fixes the files, checks them again, and shows the remaining diagnostics.
 pub(crate) fn fix(
     paths: &[OsString],
     policy: &Policy,
     arguments: &DiagnosticArgs,
     tool: &Tool,
 ) -> io::Result<ExitCode> {
-    // Past a limit of errors there is still something to mend.
+    // The limit of errors does not apply to fixes.
     let check = Check::run(paths, &mut io::stdin(), &policy.clone().with_max_errors(0), None);
     let (mut written, mut fixed, mut failed) = (BTreeMap::new(), 0, false);
-    for (id, (bytes, applied)) in Fixed::new(&check, policy).files {
+    for (id, (bytes, applied)) in FixedFiles::new(&check, policy).files {
         let Ok(file) = check.sources.file(id) else { continue };
         let Some(path) = file.disk_path() else { continue };
         match fix::replace(path, file.bytes(), &bytes) {
@@ -42,19 +42,19 @@ pub(crate) fn fix(
         }
     }
     let outcome = check.with_texts(&written, policy).show(arguments, tool, fixed)?;
-    Ok(if failed { Outcome::Unreadable.exit_code() } else { outcome.exit_code() })
+    Ok(if failed { Outcome::IoError.exit_code() } else { outcome.exit_code() })
 }
 
-/// Prints what [`fix`] would change; the exit code is that of a check of the files as they are.
+/// Prints a diff of what [`fix`] would change. The exit code is that of a check of the unchanged files.
 pub(crate) fn dry_run(paths: &[OsString], policy: Policy) -> io::Result<ExitCode> {
     let check = Check::run(paths, &mut io::stdin(), &policy.with_max_errors(0), None);
     let mut out = io::stdout().lock();
     let (mut fixed, mut files) = (0, 0);
-    for (id, (bytes, applied)) in Fixed::new(&check, &check.policy).files {
+    for (id, (bytes, applied)) in FixedFiles::new(&check, &check.policy).files {
         let Ok(file) = check.sources.file(id) else { continue };
         let diff = fix::diff(file.path(), file.bytes(), &bytes);
         if out.is_terminal() {
-            out.write_all(safe(&diff).as_bytes())?;
+            out.write_all(escape_diff(&diff).as_bytes())?;
         } else {
             out.write_all(&diff)?;
         }
@@ -68,9 +68,10 @@ pub(crate) fn dry_run(paths: &[OsString], policy: Policy) -> io::Result<ExitCode
     Ok(check.outcome().exit_code())
 }
 
-impl Fixed {
-    /// Applies what is machine-applicable and checks again, each file for as long as less is left in
-    /// it each time: so a second run finds nothing to change, and no file depends on the others.
+impl FixedFiles {
+    /// Applies the machine-applicable suggestions and checks again. Repeats this for each file as long as the number
+    /// of its suggestions decreases, so a second run finds nothing to change. The files are independent of each
+    /// other.
     fn new(check: &Check, policy: &Policy) -> Self {
         let policy = policy.clone().with_max_errors(0);
         let mut fixed = Self::default();
@@ -84,16 +85,18 @@ impl Fixed {
                 return fixed;
             }
             let joined: Vec<_> =
-                todo.values().flat_map(|suggestions| joined(suggestions)).collect();
-            let applied = fix::apply(&now.sources, joined.iter().map(|(one, _)| one));
-            let kept = fixed.files.iter().map(|(id, (text, _))| (*id, text.clone()));
-            let texts = kept.chain(applied.files).collect();
+                todo.values().flat_map(|suggestions| join_insertions(suggestions)).collect();
+            let applied = fix::apply(&now.sources, joined.iter().map(|(suggestion, _)| suggestion));
+            let earlier = fixed.files.iter().map(|(id, (text, _))| (*id, text.clone()));
+            let texts = earlier.chain(applied.files).collect();
             let next = check.with_texts(&texts, &policy);
-            let left = fixable(check, &next);
-            let is_less = |id| left.get(id).map_or(0, Vec::len) < todo.get(id).map_or(0, Vec::len);
-            done.extend(todo.keys().filter(|id| !is_less(id)));
-            for (one, count) in applied.applied.iter().filter_map(|&index| joined.get(index)) {
-                if let Some(id) = file_of(one).filter(|id| !done.contains(id)) {
+            let remaining = fixable(check, &next);
+            let has_decreased =
+                |id| remaining.get(id).map_or(0, Vec::len) < todo.get(id).map_or(0, Vec::len);
+            done.extend(todo.keys().filter(|id| !has_decreased(id)));
+            for (suggestion, count) in applied.applied.iter().filter_map(|&index| joined.get(index))
+            {
+                if let Some(id) = file_of(suggestion).filter(|id| !done.contains(id)) {
                     fixed.files.entry(id).or_default().1 += count;
                 }
             }
@@ -105,21 +108,21 @@ impl Fixed {
     }
 }
 
-/// What may be applied unasked now, by the files that it is of, which were loaded for `check`.
+/// Returns the machine-applicable suggestions of `now` by file. Only files that `check` loaded from disk are fixed.
 fn fixable<'a>(check: &Check, now: &'a Check) -> BTreeMap<FileId, Vec<&'a Suggestion>> {
     let on_disk = |edit: &Edit| {
         check.sources.file(edit.span().file()).is_ok_and(|file| file.disk_path().is_some())
     };
     let suggestions =
         now.bag.ordered().into_iter().flat_map(|entry| entry.diagnostic.suggestions());
-    let is_safe = |one: &&Suggestion| {
-        let is_sure = one.applicability() == Applicability::MachineApplicable;
-        is_sure && one.edits().iter().all(on_disk)
+    let is_safe = |suggestion: &&Suggestion| {
+        let is_sure = suggestion.applicability() == Applicability::MachineApplicable;
+        is_sure && suggestion.edits().iter().all(on_disk)
     };
     let mut files: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for one in suggestions.filter(is_safe) {
-        if let Some(id) = file_of(one) {
-            files.entry(id).or_default().push(one);
+    for suggestion in suggestions.filter(is_safe) {
+        if let Some(id) = file_of(suggestion) {
+            files.entry(id).or_default().push(suggestion);
         }
     }
     files
@@ -129,22 +132,26 @@ fn file_of(suggestion: &Suggestion) -> Option<FileId> {
     suggestion.edits().first().map(|edit| edit.span().file())
 }
 
-/// The suggestions, each with how many it is: blocks that end at one place are closed there
-/// together, the one that was opened last first. One by one it would be a check for each.
-fn joined(suggestions: &[&Suggestion]) -> Vec<(Suggestion, usize)> {
+/// Joins insertions at the same offset into one suggestion, and returns each suggestion with the number of those it
+/// replaces. They are closers of blocks that end at the same offset, and the innermost block is closed first. As
+/// separate suggestions they would overlap, and each would need another check.
+fn join_insertions(suggestions: &[&Suggestion]) -> Vec<(Suggestion, usize)> {
     let mut joined = Vec::new();
     let mut inserts: BTreeMap<Span, Vec<&Suggestion>> = BTreeMap::new();
-    for &one in suggestions {
-        match one.edits() {
-            [edit] if edit.span().is_empty() => inserts.entry(edit.span()).or_default().push(one),
-            _ => joined.push((one.clone(), 1)),
+    for &suggestion in suggestions {
+        match suggestion.edits() {
+            [edit] if edit.span().is_empty() => {
+                inserts.entry(edit.span()).or_default().push(suggestion);
+            }
+            _ => joined.push((suggestion.clone(), 1)),
         }
     }
-    for (place, group) in inserts {
-        let edits = group.iter().rev().flat_map(|one| one.edits());
+    for (span, group) in inserts {
+        let edits = group.iter().rev().flat_map(|suggestion| suggestion.edits());
         let text: String = edits.map(Edit::text).collect();
-        let edit = Edit::insert(place.file(), place.lo(), text);
-        let message = group.first().map_or_else(String::new, |one| one.message().to_owned());
+        let edit = Edit::insert(span.file(), span.lo(), text);
+        let message =
+            group.first().map_or_else(String::new, |suggestion| suggestion.message().to_owned());
         joined.push((
             Suggestion::single(message, edit, Applicability::MachineApplicable),
             group.len(),
@@ -153,12 +160,12 @@ fn joined(suggestions: &[&Suggestion]) -> Vec<(Suggestion, usize)> {
     joined
 }
 
-/// A diff that somebody looks at: nothing in it that the terminal would obey.
-fn safe(diff: &[u8]) -> String {
+/// Makes a diff safe for a terminal. Tabs are unchanged.
+fn escape_diff(diff: &[u8]) -> String {
     let diff = String::from_utf8_lossy(diff);
-    let safe = |line: &str| {
+    let escape = |line: &str| {
         let parts: Vec<_> = line.split('\t').map(text::one_line).collect();
         parts.join("\t")
     };
-    diff.lines().map(|line| safe(line) + "\n").collect()
+    diff.lines().map(|line| escape(line) + "\n").collect()
 }

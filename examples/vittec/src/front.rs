@@ -1,31 +1,31 @@
-//! The front end: text to tokens to items, and what is wrong with them.
+//! The front end: from text to tokens to items, with the diagnostics of each phase.
 //!
 //! ```text
-//! lexer ─▶ parser (tokens, blocks, fault) ─▶ names              mend: suggestions
-//! E0001    E0010, E0011                     E0100, E0101, W0100
+//! lexer ─▶ parser (tokens, blocks, syntax_error) ─▶ names                fixes: suggestions of E0011 and W0100
+//! E0001    E0010, E0011                             E0100, E0101, W0100
 //! …E0003
 //! ```
 
 mod blocks;
-mod fault;
-mod lexer;
 mod fixes;
+mod lexer;
 mod names;
 mod parser;
 pub mod slots;
+mod syntax_error;
 mod tokens;
 
 use vitte_diag::{DiagnosticBag, Policy, SourceFile};
 
 use crate::capture;
 
-/// Every check of one file; what is wrong enters the bag through `policy`.
+/// Runs every check on one file and returns its diagnostics, with `policy` applied.
 #[must_use]
 pub fn check(file: &SourceFile, policy: &Policy) -> DiagnosticBag {
     check_watched(file, policy, &|_| {})
 }
 
-/// As [`check`]; `at_item` is called with the 0-based line of each item, while it is looked at.
+/// Like [`check`], and calls `at_item` with the 0-based line of each item while the item is checked.
 #[must_use]
 pub fn check_watched(file: &SourceFile, policy: &Policy, at_item: &dyn Fn(u32)) -> DiagnosticBag {
     let _cx = capture::context("checking", None).with("file", file.path());

@@ -1,4 +1,4 @@
-//! The front end of `vittec`, and what it says of itself where it crashes.
+//! The library of `vittec`: the front end and crash capture.
 
 pub mod capture;
 pub mod front;

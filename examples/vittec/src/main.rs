@@ -1,6 +1,6 @@
-//! `vittec`: a small front end for the Vitte language that shows how a compiler links vitte-diag.
+//! `vittec`: a small front end for the Vitte language that shows how a compiler uses `vitte-diag`.
 //!
-//! It lexes, recognises the top level, skips bodies to their `.end` and checks names.
+//! It splits sources into tokens, parses items but not the bodies of functions, and checks names.
 
 mod crash;
 mod driver;
@@ -12,7 +12,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use crash::{Crash, Kind};
+use crash::{CrashKind, CrashRequest};
 use driver::Check;
 use vitte_diag::cli::DiagnosticArgs;
 use vitte_diag::{Policy, Tool, json};
@@ -28,20 +28,20 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Checks files, and every .vitte file below folders
+    /// Checks files, and every .vitte file below directories
     Check {
         #[command(flatten)]
         diagnostics: DiagnosticArgs,
-        /// Mend what can be mended safely, then check again
+        /// Apply fixes that are safe, then check again
         #[arg(long)]
         fix: bool,
         /// Crash on purpose: KIND, or KIND@LINE
         #[arg(long, value_name = "KIND[@LINE]", hide = true)]
-        crash: Option<Crash>,
-        /// With --fix: change nothing, print a diff of what would change
+        crash: Option<CrashRequest>,
+        /// With --fix: print a diff and change no files
         #[arg(long, requires = "fix")]
         dry_run: bool,
-        /// Files and folders; - is standard input
+        /// Files and directories; - is standard input
         #[arg(required = true, value_name = "FILE|DIR")]
         paths: Vec<OsString>,
     },
@@ -55,7 +55,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    // Before all else: where this process is to report the crash of another one, that is all it does.
+    // Must be first: in the reporter, the second process that reports a crash, this call does not return.
     #[cfg(feature = "crash")]
     let handler = handler();
     let command = Arguments::parse().command;
@@ -66,7 +66,7 @@ fn main() -> ExitCode {
     capture::run_main(|| match command.run() {
         Ok(code) => Ok(code),
         Err(Failure::Output(error)) => {
-            // Whoever read the output has read enough.
+            // A closed pipe is not an error: the reader has read enough.
             if error.kind() != io::ErrorKind::BrokenPipe {
                 _ = writeln!(io::stderr(), "vittec: cannot write the output: {error}");
             }
@@ -76,24 +76,24 @@ fn main() -> ExitCode {
     })
 }
 
-/// Makes the crashes of this process diagnostics, until the result is dropped.
+/// Installs the crash handler. It is active until the result is dropped.
 #[cfg(feature = "crash")]
 fn handler() -> Result<vitte_crash::CrashGuard, vitte_crash::InstallError> {
     use std::time::Duration;
-    // A debug build has much to read, and may be one of many that run at once.
-    let limit = Duration::from_secs(if cfg!(debug_assertions) { 20 } else { 2 });
+    // Reading the debug information of a debug build takes longer, and tests run many processes at once.
+    let timeout = Duration::from_secs(if cfg!(debug_assertions) { 20 } else { 2 });
     vitte_crash::CrashHandler::builder()
         .program("vittec")
         .version(env!("CARGO_PKG_VERSION"))
-        .timeout(limit)
+        .timeout(timeout)
         .install()
 }
 
-/// What ends the compiler early.
+/// An error that ends the compiler.
 enum Failure {
     /// The output cannot be written.
     Output(io::Error),
-    /// What nobody has thought of.
+    /// An unexpected error, which is reported as a crash.
     Uncaught(Box<dyn Error>),
 }
 
@@ -105,7 +105,7 @@ impl From<io::Error> for Failure {
 
 impl Command {
     fn run(self) -> Result<ExitCode, Failure> {
-        if let Self::Check { crash: Some(Crash { kind: Kind::Error, .. }), .. } = self {
+        if let Self::Check { crash: Some(CrashRequest { kind: CrashKind::Error, .. }), .. } = self {
             return Err(Failure::Uncaught(crash::error()));
         }
         let code = match self {
@@ -130,7 +130,7 @@ impl Command {
 fn check(
     paths: &[OsString],
     policy: &Policy,
-    crash: Option<Crash>,
+    crash: Option<CrashRequest>,
     arguments: &DiagnosticArgs,
     tool: &Tool,
 ) -> io::Result<ExitCode> {
@@ -146,6 +146,7 @@ fn explain(code: &str) -> io::Result<ExitCode> {
     }
 }
 
+/// Prints an error of the command line and returns exit code 2.
 fn usage(error: &str) -> io::Result<ExitCode> {
     writeln!(io::stderr(), "vittec: {error}")?;
     Ok(ExitCode::from(2))

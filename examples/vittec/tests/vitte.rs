@@ -1,4 +1,4 @@
-//! The command `vitte`, for the tests of this package.
+//! The `vitte` binary, for the tests of this package.
 
 use std::process::ExitCode;
 

@@ -1,8 +1,8 @@
-//! One source line as it is shown: safe, cut to the width there is, its labels in cells.
+//! Converts a source line to a row: safe text, cut to the available width, with its labels in cells.
 //!
 //! ```text
 //! line   let total = first + second * third …      800 characters
-//! row    ...first + second * third...              the labelled part kept in view
+//! row    ...first + second * third...              cut around the label
 //!           ^^^^^
 //! ```
 
@@ -14,81 +14,81 @@ use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::text::{self, Cluster};
 
-/// What stands where text is left out.
+/// Replaces omitted text.
 const DOTS: &str = "...";
 
-/// A line as it is shown.
+/// A source line as it is shown.
 #[derive(Debug)]
 pub(in crate::emit) struct Row<'a> {
     /// The line's number, 1-based.
     pub(in crate::emit) number: u32,
-    /// Safe text without tabs.
+    /// Text without tabs that is safe in a terminal.
     pub(in crate::emit) text: Cow<'a, str>,
     /// Whether the text is printable ASCII, so that each byte is a cell.
     is_plain: bool,
-    /// Where labels begin and end; nothing where the row is the line, and each byte of it a cell.
-    stops: Option<Box<Stops>>,
+    /// The cells at which labels start and end; `None` if the row is the unchanged line, each byte a cell.
+    edges: Option<Box<LabelEdges>>,
 }
 
 impl<'a> Row<'a> {
-    /// The row of a line. `stops` says what of it has to be seen: nobody asks where the line is shown as it
-    /// is, as most are.
+    /// Converts a line. `edges` returns the edges of its labels; it is not called for lines that are shown
+    /// unchanged, as most are.
     ///
-    /// Of a long line only the part around the labels is looked at, so that the cost of a
-    /// diagnostic does not grow with the line.
+    /// Only the segment of a long line around its first label is examined, so that the cost does not depend on
+    /// the length of the line.
     pub(in crate::emit) fn new(
         number: u32,
         line: &'a str,
         width: Width,
-        stops: impl FnOnce() -> Stops,
+        edges: impl FnOnce() -> LabelEdges,
     ) -> Self {
         if width.is_whole(line) {
-            return Self { number, text: Cow::Borrowed(line), is_plain: true, stops: None };
+            return Self { number, text: Cow::Borrowed(line), is_plain: true, edges: None };
         }
-        let mut stops = stops();
-        let part = Part::new(line, &stops, width);
-        let is_plain = text::is_plain(part.text);
-        let total = stops.measure(&part, is_plain, width.tab_width);
-        let window = Window::new(total, part.cut, &stops, width.cells);
-        stops.move_to(&window);
-        let text = window.text(part.text, is_plain, width.tab_width);
+        let mut edges = edges();
+        let segment = LineSegment::new(line, &edges, width);
+        let is_plain = text::is_plain(segment.text);
+        let total = edges.measure(&segment, is_plain, width.tab_width);
+        let window = Window::new(total, segment.cut, &edges, width.cells);
+        edges.move_to(&window);
+        let text = window.text(segment.text, is_plain, width.tab_width);
         let is_plain = is_plain || text::is_plain(&text);
-        Self { number, text: Cow::Owned(text), is_plain, stops: Some(Box::new(stops)) }
+        Self { number, text: Cow::Owned(text), is_plain, edges: Some(Box::new(edges)) }
     }
 
-    /// The cell in which a label begins that begins at byte `offset` of the line, which is a stop.
+    /// The first cell of a label that starts at byte `offset` of the line, which is one of its edges.
     pub(in crate::emit) fn start_of(&self, offset: usize) -> usize {
-        self.stops.as_ref().map_or(offset.min(self.text.len()), |stops| stops.start_of(offset))
+        self.edges.as_ref().map_or(offset.min(self.text.len()), |edges| edges.start_of(offset))
     }
 
-    /// The cell before which a label ends that ends at byte `offset` of the line, which is a stop.
+    /// The cell after a label that ends at byte `offset` of the line, which is one of its edges.
     pub(in crate::emit) fn end_of(&self, offset: usize) -> usize {
-        self.stops.as_ref().map_or(offset.min(self.text.len()), |stops| stops.end_of(offset))
+        self.edges.as_ref().map_or(offset.min(self.text.len()), |edges| edges.end_of(offset))
     }
 
-    /// Cells of the text.
+    /// The width of the text in cells.
     pub(in crate::emit) fn width(&self) -> usize {
         if self.is_plain { self.text.len() } else { text::width_of(&self.text) }
     }
 
-    /// Whether nothing but blanks stands before `cell`.
+    /// Whether there are only blanks before `cell`.
     pub(in crate::emit) fn is_blank_before(&self, cell: usize) -> bool {
         let mut content = text::cells(&self.text, 1).filter(|cluster| !cluster.is_mark());
         content.find(|cluster| cluster.text != " ").is_none_or(|first| cell <= first.start)
     }
 
-    /// The text before `cells`, in them, and behind them. A wide character is where its first cell is,
-    /// and a mark without a cell where the character before it is.
+    /// Splits the text into the parts before, in and after `cells`. A wide character belongs to the part of its
+    /// first cell, a combining mark to that of the character before it.
     pub(in crate::emit) fn split(&self, cells: Range<usize>) -> [&str; 3] {
         let at = |cell| if self.is_plain { cell } else { self.byte_of(cell) };
         let (start, end) = (at(cells.start).min(self.text.len()), at(cells.end));
         let (before, rest) = self.text.split_at_checked(start).unwrap_or((&self.text, ""));
         let inside = end.saturating_sub(start).min(rest.len());
-        let (inside, behind) = rest.split_at_checked(inside).unwrap_or((rest, ""));
-        [before, inside, behind]
+        let (inside, after) = rest.split_at_checked(inside).unwrap_or((rest, ""));
+        [before, inside, after]
     }
 
-    /// The byte of the first character that begins at `cell` or behind it; 0 for cell 0.
+    /// The offset of the first character that starts at `cell` or after it; 0 for cell 0.
     fn byte_of(&self, cell: usize) -> usize {
         let mut byte = 0;
         for cluster in text::cells(&self.text, 1) {
@@ -101,38 +101,38 @@ impl<'a> Row<'a> {
     }
 }
 
-/// The part of a line that is looked at.
+/// The segment of a line that is examined.
 #[derive(Debug)]
-struct Part<'a> {
-    /// Where it begins, in bytes from the line's start.
+struct LineSegment<'a> {
+    /// The start of the segment, in bytes from the start of the line.
     start: usize,
     text: &'a str,
-    /// Whether something stands before it and after it.
+    /// Whether the line continues before and after the segment.
     cut: (bool, bool),
 }
 
-impl<'a> Part<'a> {
-    /// Bytes for each cell of the width that are looked at on each side of the first label. With
-    /// fewer than this many bytes a cell, which only runs of combining marks have, nothing of the
-    /// width stays empty.
+impl<'a> LineSegment<'a> {
+    /// The number of bytes that are examined on each side of the first label, per cell of the width. Only runs of
+    /// combining marks have more bytes per cell; a row with such runs may be narrower than the width.
     const BYTES_PER_CELL: usize = 32;
 
-    fn new(line: &'a str, stops: &Stops, width: Width) -> Self {
+    fn new(line: &'a str, edges: &LabelEdges, width: Width) -> Self {
         let around = width.cells * Self::BYTES_PER_CELL;
-        let focus = stops.focus.clone().unwrap_or_default();
+        let focus = edges.focus.clone().unwrap_or_default();
         let start = text::floor_char_boundary(line, focus.start.saturating_sub(around));
         let end = text::ceil_char_boundary(line, focus.start.saturating_add(around));
-        let mut part = Self {
+        let mut segment = Self {
             start,
             text: line.get(start..end).unwrap_or_default(),
             cut: (start > 0, end < line.len()),
         };
-        part.drop_torn_clusters(focus.start);
-        part
+        segment.drop_split_clusters(focus.start);
+        segment
     }
 
-    /// Leaves out the clusters that the cuts may have torn, unless the label is in them.
-    fn drop_torn_clusters(&mut self, focus: usize) {
+    /// Drops the first and the last grapheme cluster if the cuts may have split them, unless they contain the byte
+    /// `focus`.
+    fn drop_split_clusters(&mut self, focus: usize) {
         let mut clusters = self.text.graphemes(true);
         let first = clusters.next().filter(|_| self.cut.0).map_or(0, str::len);
         if self.start + first <= focus {
@@ -147,7 +147,7 @@ impl<'a> Part<'a> {
     }
 }
 
-/// The cells that a row may take.
+/// The available width of a row.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::emit) struct Width {
     cells: usize,
@@ -155,11 +155,11 @@ pub(in crate::emit) struct Width {
 }
 
 impl Width {
-    /// A row is never cut below this, however narrow the output.
+    /// The minimum width of a row, however narrow the output is.
     const MIN_CELLS: usize = 20;
 
-    /// What is left of `width` cells beside line numbers of `gutter` digits, their border, and the
-    /// bars of labels over many lines in `lanes` columns.
+    /// The rest of `width` cells beside line numbers of `gutter` digits, the border, and the bars of multi-line
+    /// labels in `lanes` lanes.
     pub(in crate::emit) fn new(
         width: usize,
         gutter: usize,
@@ -170,41 +170,42 @@ impl Width {
         Self { cells: width.saturating_sub(taken).max(Self::MIN_CELLS), tab_width }
     }
 
-    /// Whether a line is shown as it is: printable ASCII for which there is width.
+    /// Whether a line is shown unchanged: it is printable ASCII and fits.
     pub(in crate::emit) fn is_whole(self, line: &str) -> bool {
         line.len() <= self.cells && text::is_plain(line)
     }
 }
 
-/// The places of one line where labels begin or end.
+/// The offsets in one line at which labels start or end, and their cells.
 #[derive(Debug, Default)]
-pub(in crate::emit) struct Stops {
-    /// Sorted by offset once measured.
-    stops: Vec<Stop>,
-    /// The first label's bytes, kept in view when not everything fits.
+pub(in crate::emit) struct LabelEdges {
+    /// Sorted by offset after [`measure`](Self::measure).
+    edges: Vec<LabelEdge>,
+    /// The bytes of the first label, which stays visible if not all labels fit.
     focus: Option<Range<usize>>,
 }
 
+/// The start or the end of a label.
 #[derive(Clone, Copy, Debug)]
-struct Stop {
-    /// Bytes from the start of the line.
+struct LabelEdge {
+    /// The offset in bytes from the start of the line.
     offset: usize,
-    /// The cell in which a label that begins here begins. Inside a grapheme cluster this is the
-    /// cluster's; at a mark that takes no cell that of what carries it.
+    /// The first cell of a label that starts here. Inside a grapheme cluster it is the first cell of the cluster;
+    /// at a combining mark it is that of the character before the mark.
     start: usize,
-    /// The cell before which a label that ends here ends.
+    /// The cell after a label that ends here.
     end: usize,
-    /// The cell after the character that stands here.
+    /// The cell after the character at this offset.
     next: usize,
-    /// Whether it lies before or after the part of the line that is looked at.
+    /// `Less` if the offset is before the examined segment, `Greater` if it is after it.
     outside: Option<Ordering>,
 }
 
-impl Stops {
-    /// Adds a label's bytes from `lo` to `hi`, both from the line's start.
+impl LabelEdges {
+    /// Adds a label from byte `lo` to byte `hi` of the line.
     pub(in crate::emit) fn add(&mut self, lo: usize, hi: usize) {
         self.focus.get_or_insert(lo..hi);
-        self.stops.extend([lo, hi].map(|offset| Stop {
+        self.edges.extend([lo, hi].map(|offset| LabelEdge {
             offset,
             start: 0,
             end: 0,
@@ -213,108 +214,108 @@ impl Stops {
         }));
     }
 
-    /// The cell in which a label that begins at byte `offset` begins.
     fn start_of(&self, offset: usize) -> usize {
-        self.find(offset).map_or(0, |stop| stop.start)
+        self.find(offset).map_or(0, |edge| edge.start)
     }
 
-    /// The cell before which a label that ends at byte `offset` ends.
     fn end_of(&self, offset: usize) -> usize {
-        self.find(offset).map_or(0, |stop| stop.end)
+        self.find(offset).map_or(0, |edge| edge.end)
     }
 
-    fn find(&self, offset: usize) -> Option<&Stop> {
-        let index = self.stops.binary_search_by_key(&offset, |stop| stop.offset).ok()?;
-        self.stops.get(index)
+    fn find(&self, offset: usize) -> Option<&LabelEdge> {
+        let index = self.edges.binary_search_by_key(&offset, |edge| edge.offset).ok()?;
+        self.edges.get(index)
     }
 
-    /// Finds the cells of all stops in one pass over a part of their line, counted from the part's
-    /// start, and the cells of the part. Stops outside are at its ends.
-    fn measure(&mut self, part: &Part<'_>, plain: bool, tab_width: usize) -> usize {
-        self.stops.sort_unstable_by_key(|stop| stop.offset);
-        self.stops.dedup_by_key(|stop| stop.offset);
-        let bytes = part.start..=part.start + part.text.len();
-        for stop in &mut self.stops {
-            let before = (stop.offset < *bytes.start()).then_some(Ordering::Less);
-            let after = (stop.offset > *bytes.end()).then_some(Ordering::Greater);
-            stop.outside = before.or(after);
+    /// Finds the cells of all edges, counted from the start of the segment, in one pass. Returns the width of the
+    /// segment in cells. Edges outside of the segment get the cells of its ends.
+    fn measure(&mut self, segment: &LineSegment<'_>, plain: bool, tab_width: usize) -> usize {
+        self.edges.sort_unstable_by_key(|edge| edge.offset);
+        self.edges.dedup_by_key(|edge| edge.offset);
+        let bytes = segment.start..=segment.start + segment.text.len();
+        for edge in &mut self.edges {
+            let before = (edge.offset < *bytes.start()).then_some(Ordering::Less);
+            let after = (edge.offset > *bytes.end()).then_some(Ordering::Greater);
+            edge.outside = before.or(after);
         }
-        let total = self.measure_inside(part, plain, tab_width);
-        for stop in self.stops.iter_mut().filter(|stop| stop.outside == Some(Ordering::Greater)) {
-            (stop.start, stop.end) = (total, total);
+        let total = self.measure_inner(segment, plain, tab_width);
+        for edge in self.edges.iter_mut().filter(|edge| edge.outside == Some(Ordering::Greater)) {
+            (edge.start, edge.end) = (total, total);
         }
         total
     }
 
-    fn measure_inside(&mut self, part: &Part<'_>, plain: bool, tab_width: usize) -> usize {
-        let mut inside = self.stops.iter_mut().filter(|stop| stop.outside.is_none()).peekable();
+    fn measure_inner(&mut self, segment: &LineSegment<'_>, plain: bool, tab_width: usize) -> usize {
+        let mut inside = self.edges.iter_mut().filter(|edge| edge.outside.is_none()).peekable();
         if plain {
-            for stop in inside {
-                let cell = stop.offset - part.start;
-                (stop.start, stop.end, stop.next) = (cell, cell, cell + 1);
+            for edge in inside {
+                let cell = edge.offset - segment.start;
+                (edge.start, edge.end, edge.next) = (cell, cell, cell + 1);
             }
-            return part.text.len();
+            return segment.text.len();
         }
-        let (mut total, mut carrier, mut offset) = (0, 0, part.start);
-        for cluster in text::cells(part.text, tab_width) {
+        // `carrier` is the first cell of the last cluster that is not a lone combining mark.
+        let (mut total, mut carrier, mut offset) = (0, 0, segment.start);
+        for cluster in text::cells(segment.text, tab_width) {
             let Cluster { text, start, end } = cluster;
             carrier = if cluster.is_mark() { carrier } else { start };
-            while let Some(stop) = inside.next_if(|stop| stop.offset < offset + text.len()) {
-                // Inside a cluster all of it is meant.
-                let ends_at = if stop.offset == offset { start } else { end };
-                (stop.start, stop.end, stop.next) = (carrier, ends_at, end);
+            while let Some(edge) = inside.next_if(|edge| edge.offset < offset + text.len()) {
+                // A label that ends inside a cluster marks the whole cluster.
+                let ends_at = if edge.offset == offset { start } else { end };
+                (edge.start, edge.end, edge.next) = (carrier, ends_at, end);
             }
             total = end;
             offset += text.len();
         }
-        inside.for_each(|stop| (stop.start, stop.end, stop.next) = (total, total, total + 1));
+        inside.for_each(|edge| (edge.start, edge.end, edge.next) = (total, total, total + 1));
         total
     }
 
-    /// The cells that are to be in view: all labels, or the first one where `width` is too small.
-    fn in_view(&self, width: usize) -> Range<usize> {
-        let mut inside = self.stops.iter().filter(|stop| stop.outside.is_none());
+    /// The cells that must be visible: those of all labels, or of the first one if not all fit in `width`.
+    fn visible_cells(&self, width: usize) -> Range<usize> {
+        let mut inside = self.edges.iter().filter(|edge| edge.outside.is_none());
         let Some(first) = inside.next() else { return 0..1 };
         let last = inside.next_back().unwrap_or(first);
         match &self.focus {
             Some(focus) if last.end.saturating_sub(first.start) > width => {
                 self.start_of(focus.start)..self.end_of(focus.end)
             }
-            // All of the character at which an empty label points.
+            // The whole character that an empty label points at.
             _ if last.end <= first.start => first.start..first.next.max(first.start + 1),
             _ => first.start..last.end,
         }
     }
 
+    /// Converts the cells from those of the segment to those of the row.
     fn move_to(&mut self, window: &Window) {
-        for stop in &mut self.stops {
-            (stop.start, stop.end) = match stop.outside {
-                None => (window.start(stop.start), window.end(stop.end)),
-                Some(Ordering::Less) => (0, window.lead()),
-                Some(_) => (window.tail(), window.tail() + DOTS.len()),
+        for edge in &mut self.edges {
+            (edge.start, edge.end) = match edge.outside {
+                None => (window.start(edge.start), window.end(edge.end)),
+                Some(Ordering::Less) => (0, window.lead_width()),
+                Some(_) => (window.tail_start(), window.tail_start() + DOTS.len()),
             };
         }
     }
 }
 
-/// The cells of a part that its row shows.
+/// The cells of a segment that its row shows.
 #[derive(Debug)]
 struct Window {
     cells: Range<usize>,
-    /// Whether [`DOTS`] stand before and after.
+    /// Whether [`DOTS`] are drawn before and after them.
     dots: (bool, bool),
 }
 
 impl Window {
-    /// What to show of `total` cells in `width` cells, dots included; `cut` says whether the line
-    /// goes on before and after.
-    fn new(total: usize, cut: (bool, bool), stops: &Stops, width: usize) -> Self {
+    /// Selects which of `total` cells are shown in `width` cells, dots included; `cut` tells whether the line
+    /// continues before and after the segment.
+    fn new(total: usize, cut: (bool, bool), edges: &LabelEdges, width: usize) -> Self {
         if total <= width && cut == (false, false) {
             return Self { cells: 0..total, dots: cut };
         }
         let between_dots = width - 2 * DOTS.len();
         let beside_dots = width - DOTS.len();
-        let wanted = stops.in_view(between_dots);
+        let wanted = edges.visible_cells(between_dots);
         let around = between_dots.saturating_sub(wanted.len()) / 2;
         let from = wanted.start.saturating_sub(around);
         if !cut.0 && (wanted.end <= beside_dots || from <= DOTS.len()) {
@@ -326,38 +327,39 @@ impl Window {
         }
     }
 
-    const fn lead(&self) -> usize {
+    /// The width of the dots before the text.
+    const fn lead_width(&self) -> usize {
         if self.dots.0 { DOTS.len() } else { 0 }
     }
 
-    /// The cell of the row at which the dots stand after the text.
-    fn tail(&self) -> usize {
-        self.lead() + self.cells.len()
+    /// The cell of the row after the text, where the dots may follow.
+    fn tail_start(&self) -> usize {
+        self.lead_width() + self.cells.len()
     }
 
-    /// Where a label begins that begins at `cell` of the line: on the dots where that is cut off.
+    /// The first cell in the row of a label that starts at `cell` of the segment: on the dots if `cell` is cut off.
     fn start(&self, cell: usize) -> usize {
         if cell < self.cells.start {
             0
         } else if self.dots.1 && cell >= self.cells.end {
-            self.tail()
+            self.tail_start()
         } else {
-            self.lead() + cell - self.cells.start
+            self.lead_width() + cell - self.cells.start
         }
     }
 
-    /// Where a label ends that ends before `cell` of the line.
+    /// The cell in the row after a label that ends before `cell` of the segment.
     fn end(&self, cell: usize) -> usize {
         if cell <= self.cells.start {
-            self.lead()
+            self.lead_width()
         } else if self.dots.1 && cell > self.cells.end {
-            self.tail() + DOTS.len()
+            self.tail_start() + DOTS.len()
         } else {
-            self.lead() + cell - self.cells.start
+            self.lead_width() + cell - self.cells.start
         }
     }
 
-    /// What is shown of `line`. Of a character that is cut in two, the half inside is dots.
+    /// The text of the row for the segment `line`. Dots replace the visible part of a character that is cut.
     fn text(&self, line: &str, plain: bool, tab_width: usize) -> String {
         let Range { start: from, end: to } = self.cells;
         if plain {

@@ -1,7 +1,7 @@
 use super::*;
 use crate::{Diagnostic, FileId, SourceMap, Span, code};
 
-const TAKE: ExcerptOptions = ExcerptOptions {
+const OPTIONS: ExcerptOptions = ExcerptOptions {
     context_lines: 0,
     tab_width: 4,
     width: 60,
@@ -11,49 +11,50 @@ const TAKE: ExcerptOptions = ExcerptOptions {
 
 type Rows = Vec<(u32, String)>;
 
-/// The rows and marks of a text with one label for each of `spans`.
+/// Returns the rows of a text, and the start and end of each label; there is one label per span.
 fn excerpt(
     text: &str,
     spans: &[(usize, usize)],
-    take: ExcerptOptions,
-) -> (Rows, Vec<(Place, Place)>) {
+    options: ExcerptOptions,
+) -> (Rows, Vec<(CellPosition, CellPosition)>) {
     let mut sources = SourceMap::new();
     let file = sources.add("a", text).unwrap();
     let mut spans = spans.iter().map(|&(lo, hi)| Span::new(file, lo, hi).unwrap());
     let mut diagnostic = Diagnostic::error(code!("E1"), spans.next().unwrap(), "m");
     spans.for_each(|span| _ = diagnostic.add_secondary(span, "s"));
-    let excerpt = Excerpt::new(&Checked::new(&sources, &diagnostic), 0, take);
+    let excerpt = Excerpt::new(&CheckedDiagnostic::new(&sources, &diagnostic), 0, options);
     let snippet = &excerpt.snippets[0];
     let rows = snippet.rows.iter().map(|row| (row.number, row.text.to_string())).collect();
     (rows, snippet.marks.iter().map(|mark| (mark.start, mark.end)).collect())
 }
 
+/// Returns the numbers of the lines that are shown of a file of `lines` lines.
 fn numbers(lines: u32, spans: &[(usize, usize)], context: u32) -> Vec<u32> {
     let text = "x\n".repeat(lines as usize - 1);
-    let take = ExcerptOptions { context_lines: context, ..TAKE };
-    excerpt(&text, spans, take).0.into_iter().map(|(number, _)| number).collect()
+    let options = ExcerptOptions { context_lines: context, ..OPTIONS };
+    excerpt(&text, spans, options).0.into_iter().map(|(number, _)| number).collect()
 }
 
-/// The cells of the only label of a one-line text.
+/// Returns the cells of the only label of a text.
 fn cells(text: &str, lo: usize, hi: usize) -> (usize, usize) {
-    let (_, marks) = excerpt(text, &[(lo, hi)], TAKE);
+    let (_, marks) = excerpt(text, &[(lo, hi)], OPTIONS);
     assert_eq!(marks[0].0.row, marks[0].1.row);
     (marks[0].0.cell, marks[0].1.cell)
 }
 
 #[test]
-fn labelled_lines_their_context_and_single_gaps_are_shown() {
+fn labelled_lines_context_and_one_line_gaps_are_shown() {
     assert_eq!(numbers(20, &[(4, 5)], 0), [3]);
     assert_eq!(numbers(20, &[(4, 5)], 1), [2, 3, 4]);
     assert_eq!(numbers(20, &[(0, 1)], 2), [1, 2, 3]);
-    assert_eq!(numbers(3, &[(2, 3)], 9), [1, 2], "no line begins behind the last line end");
-    assert_eq!(numbers(3, &[(4, 4)], 9), [1, 2, 3], "but a label may point there");
-    assert_eq!(numbers(20, &[(0, 1), (4, 5)], 0), [1, 2, 3], "one line between is no gap");
+    assert_eq!(numbers(3, &[(2, 3)], 9), [1, 2], "no line follows the last line feed");
+    assert_eq!(numbers(3, &[(4, 4)], 9), [1, 2, 3], "a label may point after the last line feed");
+    assert_eq!(numbers(20, &[(0, 1), (4, 5)], 0), [1, 2, 3], "a gap of one line is filled");
     assert_eq!(numbers(20, &[(0, 1), (6, 7)], 0), [1, 4]);
 }
 
 #[test]
-fn of_a_long_label_the_ends_are_shown() {
+fn start_and_end_of_a_long_label_are_shown() {
     assert_eq!(numbers(20, &[(0, 7)], 0), [1, 2, 3, 4]);
     assert_eq!(numbers(20, &[(0, 19)], 0), [1, 2, 3, 4, 9, 10]);
     assert_eq!(numbers(200, &[(0, 199)], 1), [1, 2, 3, 4, 99, 100, 101]);
@@ -63,26 +64,38 @@ fn of_a_long_label_the_ends_are_shown() {
 fn a_label_ends_on_the_line_of_its_line_feed() {
     assert_eq!(numbers(9, &[(0, 2)], 0), [1]);
     assert_eq!(cells("ab\ncd", 0, 3), (0, 2));
-    assert_eq!(cells("ab\r\ncd", 2, 4), (2, 3), "a line end alone gets one cell behind the text");
+    assert_eq!(
+        cells("ab\r\ncd", 2, 4),
+        (2, 3),
+        "a label on a line end marks one cell after the text"
+    );
 }
 
 #[test]
-fn spans_become_cells() {
+fn spans_are_converted_to_cells() {
     assert_eq!(cells("\tx", 1, 2), (4, 5));
     assert_eq!(cells("日本x", 3, 6), (2, 4));
-    assert_eq!(cells("日", 0, 0), (0, 1), "an empty span takes one cell of a wide character");
-    assert_eq!(cells("e\u{301}x", 1, 3), (0, 1), "a mark is shown at what carries it");
-    assert_eq!(cells("\u{202e}x", 3, 4), (8, 9), "a stand-in is as wide as it is");
+    assert_eq!(cells("日", 0, 0), (0, 1), "an empty span marks one cell of a wide character");
+    assert_eq!(
+        cells("e\u{301}x", 1, 3),
+        (0, 1),
+        "a combining mark has the cell of its base character"
+    );
+    assert_eq!(
+        cells("\u{202e}x", 3, 4),
+        (8, 9),
+        "the cells after a replacement are shifted by its width"
+    );
     assert_eq!(cells("\u{feff}x", 0, 4), (0, 1), "a byte order mark has no cell");
     assert_eq!(cells("", 0, 0), (0, 1));
 }
 
 #[test]
-fn long_lines_are_cut_around_what_is_labelled() {
-    let take = ExcerptOptions { width: 4 + 20, ..TAKE };
+fn long_lines_are_cut_around_their_labels() {
+    let options = ExcerptOptions { width: 4 + 20, ..OPTIONS };
     let text: String = ('a'..='z').chain('A'..='Z').collect();
     let row = |lo, hi| {
-        let (rows, marks) = excerpt(&text, &[(lo, hi)], take);
+        let (rows, marks) = excerpt(&text, &[(lo, hi)], options);
         (rows[0].1.clone(), marks[0].0.cell, marks[0].1.cell)
     };
     assert_eq!(row(0, 2), ("abcdefghijklmnopq...".into(), 0, 2));
@@ -92,15 +105,15 @@ fn long_lines_are_cut_around_what_is_labelled() {
     assert_eq!(
         row(0, 52),
         ("abcdefghijklmnopq...".into(), 0, 20),
-        "the part that is cut off is on the dots"
+        "the omitted part is marked on the dots"
     );
 }
 
 #[test]
-fn labels_too_far_apart_are_shown_on_the_dots() {
-    let take = ExcerptOptions { width: 4 + 20, ..TAKE };
+fn labels_that_do_not_fit_are_marked_on_the_dots() {
+    let options = ExcerptOptions { width: 4 + 20, ..OPTIONS };
     let text = "x".repeat(100);
-    let (_, marks) = excerpt(&text, &[(50, 51), (2, 3), (90, 95)], take);
+    let (_, marks) = excerpt(&text, &[(50, 51), (2, 3), (90, 95)], options);
     let cells: Vec<_> = marks.iter().map(|(start, end)| (start.cell, end.cell)).collect();
     assert_eq!(cells[1], (0, 3));
     assert_eq!(cells[2], (17, 20));
@@ -108,12 +121,13 @@ fn labels_too_far_apart_are_shown_on_the_dots() {
 }
 
 #[test]
-fn of_a_very_long_line_only_the_part_around_the_labels_is_looked_at() {
-    let take = ExcerptOptions { width: 4 + 20, ..TAKE };
+fn only_the_segment_around_the_first_label_of_a_very_long_line_is_examined() {
+    let options = ExcerptOptions { width: 4 + 20, ..OPTIONS };
     for unit in ["é", "日", "a", "\t", "e\u{301}"] {
         let text = format!("{}@{}", unit.repeat(100_000), unit.repeat(100_000));
         let at = text.find('@').unwrap();
-        let (rows, marks) = excerpt(&text, &[(at, at + 1), (0, 0), (text.len(), text.len())], take);
+        let (rows, marks) =
+            excerpt(&text, &[(at, at + 1), (0, 0), (text.len(), text.len())], options);
         let row = &rows[0].1;
         let cells = text::width_of(row);
         assert!((19..=20).contains(&cells) && row.len() < 100, "{row}");
@@ -122,20 +136,20 @@ fn of_a_very_long_line_only_the_part_around_the_labels_is_looked_at() {
             text::cells(row, 1).find(|cluster| cluster.start == marks[0].0.cell).unwrap().text;
         assert_eq!(under, "@", "{row}");
         let dots = (marks[1].0.cell, marks[2].0.cell);
-        assert_eq!(dots, (0, cells - 3), "what is not in view is on the dots");
+        assert_eq!(dots, (0, cells - 3), "labels that are not visible are on the dots");
     }
-    let marks_alone = format!("a{}", "\u{301}".repeat(1 << 20));
-    let (rows, _) = excerpt(&marks_alone, &[(0, 1)], take);
-    assert!(rows[0].1.len() < 1000, "characters without cells are bounded too");
+    let combining_marks = format!("a{}", "\u{301}".repeat(1 << 20));
+    let (rows, _) = excerpt(&combining_marks, &[(0, 1)], options);
+    assert!(rows[0].1.len() < 1000, "characters without width are limited, too");
 }
 
 #[test]
-fn all_of_the_character_that_a_label_points_at_is_in_view() {
-    let take = ExcerptOptions { width: 4 + 36, ..TAKE };
+fn the_whole_character_that_a_label_points_at_is_visible() {
+    let options = ExcerptOptions { width: 4 + 36, ..OPTIONS };
     for c in ["日", "\u{202e}"] {
         let text = format!("{}{c}{}\nend", "a".repeat(30), "b".repeat(60));
         for end in [30, text.len()] {
-            let (rows, marks) = excerpt(&text, &[(30, end)], take);
+            let (rows, marks) = excerpt(&text, &[(30, end)], options);
             let shown = text::one_line(c);
             assert!(rows[0].1.contains(&*shown), "{}", rows[0].1);
             let cell = marks[0].0.cell;
@@ -145,44 +159,45 @@ fn all_of_the_character_that_a_label_points_at_is_in_view() {
 }
 
 #[test]
-fn labels_outside_the_part_are_on_the_dots_whatever_is_inside() {
-    let take = ExcerptOptions { width: 4 + 20, ..TAKE };
-    let zero = "\u{200b}".repeat(300);
-    let text = format!("abc{zero}def{zero}ghi");
-    let (rows, marks) = excerpt(&text, &[(903, 906), (0, 3), (text.len() - 3, text.len())], take);
+fn labels_outside_the_segment_are_on_the_dots() {
+    let options = ExcerptOptions { width: 4 + 20, ..OPTIONS };
+    let zero_width = "\u{200b}".repeat(300);
+    let text = format!("abc{zero_width}def{zero_width}ghi");
+    let (rows, marks) =
+        excerpt(&text, &[(903, 906), (0, 3), (text.len() - 3, text.len())], options);
     let visible: String = rows[0].1.chars().filter(|&c| c != '\u{200b}').collect();
     assert_eq!(visible, "...def...");
     let cells: Vec<_> = marks.iter().map(|(start, end)| (start.cell, end.cell)).collect();
     assert_eq!(cells, [(3, 6), (0, 3), (6, 9)]);
     let marked = format!("{}x", "e\u{301}".repeat(2000));
-    let (rows, _) = excerpt(&marked, &[(marked.len() - 1, marked.len())], take);
-    assert!(rows[0].1.starts_with("...e\u{301}"), "no mark of what is cut off stands on the dots");
+    let (rows, _) = excerpt(&marked, &[(marked.len() - 1, marked.len())], options);
+    assert!(rows[0].1.starts_with("...e\u{301}"), "the dots have no combining mark");
 }
 
 #[test]
-fn a_character_cut_in_two_leaves_dots() {
-    let take = ExcerptOptions { width: 4 + 20, ..TAKE };
-    let (rows, _) = excerpt(&"日".repeat(20), &[(0, 3)], take);
+fn half_a_wide_character_is_shown_as_a_dot() {
+    let options = ExcerptOptions { width: 4 + 20, ..OPTIONS };
+    let (rows, _) = excerpt(&"日".repeat(20), &[(0, 3)], options);
     assert_eq!(rows[0].1, format!("{}....", "日".repeat(8)));
 }
 
 #[test]
-fn a_label_that_cannot_be_seen_is_said() {
+fn a_remark_mentions_a_label_that_is_covered() {
     let remarks = |lo: u32, hi: u32, message: &'static str| {
         let mut sources = SourceMap::new();
         let file = sources.add("a", "a | b | c\n").unwrap();
         let span = |lo, hi| Span::new(file, lo, hi).unwrap();
         let diagnostic =
             Diagnostic::error(code!("E1"), span(0, 5), "m").with_secondary(span(lo, hi), message);
-        Excerpt::new(&Checked::new(&sources, &diagnostic), 0, TAKE).remarks
+        Excerpt::new(&CheckedDiagnostic::new(&sources, &diagnostic), 0, OPTIONS).remarks
     };
-    assert_eq!(remarks(4, 5, ""), ["another label, at a:1:5, lies under the primary one"]);
-    assert_eq!(remarks(4, 5, "b"), [""; 0], "its message points at it");
-    assert_eq!(remarks(4, 6, ""), [""; 0], "a part of it can be seen");
+    assert_eq!(remarks(4, 5, ""), ["another label, at a:1:5, is covered by the primary label"]);
+    assert_eq!(remarks(4, 5, "b"), [""; 0], "the message of the label points at it");
+    assert_eq!(remarks(4, 6, ""), [""; 0], "a part of the label is visible");
 }
 
 #[test]
-fn files_stand_in_the_order_of_their_labels_and_share_a_gutter() {
+fn files_are_in_the_order_of_their_first_labels() {
     let mut sources = SourceMap::new();
     let a = sources.add("a", "x\n".repeat(200)).unwrap();
     let b = sources.add("b", "y").unwrap();
@@ -190,26 +205,26 @@ fn files_stand_in_the_order_of_their_labels_and_share_a_gutter() {
     let diagnostic = Diagnostic::error(code!("E1"), span(b, 0), "m")
         .with_secondary(span(a, 300), "")
         .with_secondary(span(FileId::new(7), 0), "lost");
-    let excerpt = Excerpt::new(&Checked::new(&sources, &diagnostic), 0, TAKE);
+    let excerpt = Excerpt::new(&CheckedDiagnostic::new(&sources, &diagnostic), 0, OPTIONS);
     let paths: Vec<_> =
         excerpt.snippets.iter().map(|snippet| (snippet.at.path, snippet.at.line)).collect();
     assert_eq!(paths, [("b", 1), ("a", 151)]);
 }
 
 #[test]
-fn the_first_label_is_in_view_though_it_ends_far_away() {
-    let take = ExcerptOptions { width: 4 + 20, ..TAKE };
+fn the_start_of_a_very_long_first_label_is_visible() {
+    let options = ExcerptOptions { width: 4 + 20, ..OPTIONS };
     for unit in ["a", "é"] {
         let text = format!("{}@{}", unit.repeat(100), unit.repeat(10_000));
         let at = text.find('@').unwrap();
-        let (rows, marks) = excerpt(&text, &[(at, text.len() - 10), (0, 1)], take);
+        let (rows, marks) = excerpt(&text, &[(at, text.len() - 10), (0, 1)], options);
         assert!(rows[0].1.contains('@'), "{}", rows[0].1);
         assert_eq!(text::cells(&rows[0].1, 1).nth(marks[0].0.cell).unwrap().text, "@");
     }
 }
 
 #[test]
-fn the_first_labels_on_twenty_lines_are_shown_and_the_others_counted() {
+fn labels_on_the_first_twenty_lines_are_shown_and_the_others_counted() {
     let shown = |offsets: &[u32]| {
         let mut sources = SourceMap::new();
         let file = sources.add("a", "x\n".repeat(5000)).unwrap();
@@ -217,7 +232,7 @@ fn the_first_labels_on_twenty_lines_are_shown_and_the_others_counted() {
         let (first, others) = offsets.split_first().unwrap();
         let mut diagnostic = Diagnostic::error(code!("E1"), span(first), "m");
         others.iter().for_each(|lo| _ = diagnostic.add_secondary(span(lo), "s"));
-        let excerpt = Excerpt::new(&Checked::new(&sources, &diagnostic), 0, TAKE);
+        let excerpt = Excerpt::new(&CheckedDiagnostic::new(&sources, &diagnostic), 0, OPTIONS);
         (excerpt.snippets[0].marks.len(), excerpt.remarks)
     };
     let lines: Vec<u32> = (0..1000).map(|line| line * 6).collect();
@@ -225,21 +240,29 @@ fn the_first_labels_on_twenty_lines_are_shown_and_the_others_counted() {
     assert_eq!(shown(&lines[..21]), (20, vec!["and 1 more label".into()]));
     assert_eq!(shown(&lines[..20]), (20, vec![]));
     let one_line = vec![6; 1000];
-    assert_eq!(shown(&one_line), (100, vec!["and 900 more labels".into()]), "five a line at most");
+    assert_eq!(
+        shown(&one_line),
+        (100, vec!["and 900 more labels".into()]),
+        "at most five labels per line"
+    );
     let mut files = lines[..20].to_vec();
     files.extend([0, 6, 2, 6000]);
-    assert_eq!(shown(&files), (22, vec!["and 2 more labels".into()]), "on lines that are shown");
+    assert_eq!(
+        shown(&files),
+        (22, vec!["and 2 more labels".into()]),
+        "more labels on the same lines fit"
+    );
 }
 
 #[test]
-fn very_many_files_are_bounded_too() {
+fn the_number_of_files_is_limited() {
     let mut sources = SourceMap::new();
     let mut diagnostic = Diagnostic::error(code!("E1"), Span::empty(FileId::new(0), 0), "m");
     for n in 0..300 {
         let file = sources.add(n.to_string(), "x").unwrap();
         diagnostic.add_secondary(Span::empty(file, 0), "s");
     }
-    let excerpt = Excerpt::new(&Checked::new(&sources, &diagnostic), 0, TAKE);
+    let excerpt = Excerpt::new(&CheckedDiagnostic::new(&sources, &diagnostic), 0, OPTIONS);
     assert_eq!(
         (excerpt.snippets.len(), &*excerpt.remarks),
         (20, &["and 280 more labels".into()][..])

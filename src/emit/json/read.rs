@@ -1,4 +1,4 @@
-//! From JSON back to diagnostics.
+//! Converts JSON back to diagnostics.
 
 use std::fmt;
 
@@ -10,19 +10,19 @@ use crate::model::{
 };
 
 impl JsonDiagnostic<'_> {
-    /// The diagnostic that it is of; `file` gives the file of each path. What has no primary place is
-    /// [nowhere](Span::DUMMY).
+    /// Converts the JSON to a diagnostic; `file` returns the file of a path. Without a primary location the
+    /// span of the diagnostic is [`Span::DUMMY`].
     ///
     /// # Errors
     ///
-    /// A [`JsonError`] when a span ends before it begins, when edits overlap, or when there is more
-    /// than one primary label, or one that is somewhere else than the diagnostic.
+    /// Returns a [`JsonError`] if a span ends before it begins, if edits overlap, if there is more than one
+    /// primary label, or if the primary label and the field `primary` differ.
     pub fn to_diagnostic(
         &self,
         mut file: impl FnMut(&str) -> FileId,
     ) -> Result<Diagnostic, JsonError> {
         let span = match &self.primary {
-            Some(place) => Span::new(file(&place.file), place.lo, place.hi)?,
+            Some(location) => Span::new(file(&location.file), location.lo, location.hi)?,
             None => Span::DUMMY,
         };
         let mut diagnostic =
@@ -30,7 +30,7 @@ impl JsonDiagnostic<'_> {
         for (index, label) in self.labels.iter().enumerate() {
             let message = label.message.as_deref().unwrap_or_default().to_owned();
             match label.style {
-                LabelStyle::Primary if index == 0 && self.primary == Some(label.place()) => {
+                LabelStyle::Primary if index == 0 && self.primary == Some(label.location()) => {
                     diagnostic.set_label(message);
                 }
                 LabelStyle::Primary => return Err(JsonError::Primary),
@@ -61,23 +61,23 @@ impl JsonDiagnostic<'_> {
     }
 }
 
-/// A line or a column.
+/// Deserialises a line or a column, which is at least 1.
 pub(super) fn one_based<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
     match u32::deserialize(deserializer)? {
-        0 => Err(D::Error::custom("lines and columns begin at 1")),
+        0 => Err(D::Error::custom("line and column numbers start at 1")),
         number => Ok(number),
     }
 }
 
-/// Why JSON is no diagnostic, though it has the form of one.
+/// Why a [`JsonDiagnostic`] is not a valid diagnostic.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum JsonError {
-    /// Offsets that are no span.
+    /// The offsets of a span are invalid.
     Span(SpanError),
-    /// Edits that are no suggestion.
+    /// The edits of a suggestion are invalid.
     Suggestion(SuggestionError),
-    /// A primary label that is not the first, or not where the diagnostic is.
+    /// A primary label is not the first label, or differs from the field `primary`.
     Primary,
 }
 
@@ -87,13 +87,13 @@ impl fmt::Display for JsonError {
             Self::Span(error) => error.fmt(f),
             Self::Suggestion(error) => error.fmt(f),
             Self::Primary => f.write_str(
-                "the primary label is the first one, and where the field `primary` says",
+                "the primary label must be the first label and have the location in the field `primary`",
             ),
         }
     }
 }
 
-// The text of an error says its cause, so `source` does not say it again.
+// The text already contains the cause, so `source` returns `None`.
 impl std::error::Error for JsonError {}
 
 impl From<SpanError> for JsonError {

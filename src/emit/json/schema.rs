@@ -1,13 +1,13 @@
 //! The JSON Schema of the JSON output.
 
-/// The JSON Schema (2020-12) of one line.
+/// The JSON Schema (2020-12) of one line of output.
 pub const SCHEMA: &str = include_str!("schema.json");
 
-/// [`SCHEMA`], made anew from the structs.
+/// Generates [`SCHEMA`] from the structs.
 ///
 /// # Errors
 ///
-/// None that is known: a schema is JSON.
+/// Returns an error if serialisation fails, which does not happen for a schema.
 #[cfg(feature = "schema")]
 pub fn schema() -> serde_json::Result<String> {
     let settings = schemars::generate::SchemaSettings::draft2020_12();
@@ -15,12 +15,12 @@ pub fn schema() -> serde_json::Result<String> {
     serde_json::to_string_pretty(&schema).map(|schema| schema + "\n")
 }
 
-/// A field that may be null is there all the same; only suggestions and a backtrace may be not.
+/// Makes all fields required, those that may be null too, except `suggestions` and `backtrace`.
 #[cfg(feature = "schema")]
-pub(super) fn all_are_there(schema: &mut schemars::Schema) {
+pub(super) fn require_all(schema: &mut schemars::Schema) {
     let properties = schema.get("properties").and_then(serde_json::Value::as_object);
     let names = properties.into_iter().flat_map(serde_json::Map::keys);
-    let may_lack = |name: &str| matches!(name, "suggestions" | "backtrace");
-    let required: Vec<String> = names.filter(|name| !may_lack(name)).cloned().collect();
+    let is_optional = |name: &str| matches!(name, "suggestions" | "backtrace");
+    let required: Vec<String> = names.filter(|name| !is_optional(name)).cloned().collect();
     schema.insert("required".to_owned(), required.into());
 }

@@ -1,7 +1,7 @@
-//! A diagnostic as JSON: the bytes that [`escape::json`] writes, in half the time.
+//! Writes a diagnostic as JSON: the same bytes as [`escape::push_json`], in half the time.
 //!
-//! `serde_json` looks for what JSON escapes byte by byte, in the names of the fields too. Here names are
-//! constants, and a text that has nothing to escape is copied.
+//! `serde_json` examines every byte for escapes, also in the names of fields. Here the names are constants,
+//! and a string without escapes is copied as a whole.
 
 use std::borrow::Cow;
 use std::io;
@@ -10,17 +10,18 @@ use super::{JsonDiagnostic, JsonEdit, JsonLabel, JsonLocation, JsonSuggestion, e
 use crate::model::{Applicability, Code, LabelStyle, Severity};
 use crate::text;
 
-/// What is written as JSON.
-pub(super) trait Json {
-    /// Adds its JSON to `out`.
+/// A value that is written as JSON.
+pub(super) trait WriteJson {
+    /// Appends the JSON of the value to `out`.
     ///
     /// # Errors
     ///
-    /// Those of [`escape::json`].
+    /// Returns the errors of [`escape::push_json`].
     fn write(&self, out: &mut Vec<u8>) -> io::Result<()>;
 }
 
-/// Adds fields, each a variable of that name, with a comma between them and `$begin` before the first.
+/// Writes fields, each from the variable of the same name, with commas between them and `$begin` before the
+/// first one.
 macro_rules! fields {
     ($out:ident, $begin:literal $first:ident $(, $next:ident)*) => {
         $out.extend_from_slice(concat!($begin, "\"", stringify!($first), "\":").as_bytes());
@@ -29,10 +30,10 @@ macro_rules! fields {
     };
 }
 
-/// Structs of which every field is written, in this order. One that is missing here does not compile.
+/// Implements [`WriteJson`] for structs, with the fields in this order. A missing field is a compile error.
 macro_rules! objects {
     ($($object:ident { $($field:ident),* })*) => {
-        $(impl Json for $object<'_> {
+        $(impl WriteJson for $object<'_> {
             fn write(&self, out: &mut Vec<u8>) -> io::Result<()> {
                 let Self { $($field),* } = self;
                 fields!(out, "{" $($field),*);
@@ -50,7 +51,7 @@ objects! {
     JsonEdit { file, lo, hi, line, col, text }
 }
 
-impl Json for JsonDiagnostic<'_> {
+impl WriteJson for JsonDiagnostic<'_> {
     fn write(&self, out: &mut Vec<u8>) -> io::Result<()> {
         let Self { severity, code, message, primary, labels, help, notes, suggestions, backtrace } =
             self;
@@ -66,10 +67,10 @@ impl Json for JsonDiagnostic<'_> {
     }
 }
 
-impl Json for str {
+impl WriteJson for str {
     fn write(&self, out: &mut Vec<u8>) -> io::Result<()> {
         if !text::is_plain_in_json(self) {
-            return escape::json(out, &self);
+            return escape::push_json(out, &self);
         }
         out.push(b'"');
         out.extend_from_slice(self.as_bytes());
@@ -78,16 +79,16 @@ impl Json for str {
     }
 }
 
-impl Json for Cow<'_, str> {
+impl WriteJson for Cow<'_, str> {
     fn write(&self, out: &mut Vec<u8>) -> io::Result<()> {
         str::write(self, out)
     }
 }
 
-/// Types that are written as their names.
+/// Implements [`WriteJson`] for types that are written as strings.
 macro_rules! names {
     ($($named:ident),*) => {
-        $(impl Json for $named {
+        $(impl WriteJson for $named {
             fn write(&self, out: &mut Vec<u8>) -> io::Result<()> {
                 self.as_str().write(out)
             }
@@ -97,14 +98,14 @@ macro_rules! names {
 
 names!(Applicability, Code, LabelStyle, Severity);
 
-impl Json for u32 {
+impl WriteJson for u32 {
     fn write(&self, out: &mut Vec<u8>) -> io::Result<()> {
         text::digits(*self).push_to(out);
         Ok(())
     }
 }
 
-impl<T: Json> Json for Option<T> {
+impl<T: WriteJson> WriteJson for Option<T> {
     fn write(&self, out: &mut Vec<u8>) -> io::Result<()> {
         match self {
             Some(value) => value.write(out)?,
@@ -114,7 +115,7 @@ impl<T: Json> Json for Option<T> {
     }
 }
 
-impl<T: Json> Json for Vec<T> {
+impl<T: WriteJson> WriteJson for Vec<T> {
     fn write(&self, out: &mut Vec<u8>) -> io::Result<()> {
         out.push(b'[');
         for (index, value) in self.iter().enumerate() {
@@ -183,7 +184,7 @@ mod tests {
             suggestions in prop::collection::vec(suggestion(), 0..3),
             backtrace in prop::collection::vec(text(), 0..3),
         ) -> JsonDiagnostic<'static> {
-            let primary = primary.as_ref().map(JsonLabel::place);
+            let primary = primary.as_ref().map(JsonLabel::location);
             JsonDiagnostic {
                 severity, code, message, primary, labels, help, notes, suggestions, backtrace,
             }
@@ -194,10 +195,10 @@ mod tests {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(500) })]
 
         #[test]
-        fn the_bytes_are_those_of_serialize(diagnostic in diagnostic()) {
+        fn writes_the_same_bytes_as_serialize(diagnostic in diagnostic()) {
             let (mut written, mut serialized) = (Vec::new(), Vec::new());
             diagnostic.write(&mut written).unwrap();
-            escape::json(&mut serialized, &diagnostic).unwrap();
+            escape::push_json(&mut serialized, &diagnostic).unwrap();
             prop_assert_eq!(String::from_utf8(written), String::from_utf8(serialized));
         }
     }

@@ -1,9 +1,9 @@
-//! The bars of labels over many lines, each in its lane.
+//! The bars of multi-line labels, each in its lane.
 //!
 //! ```text
-//! 1 | / fn f()          begins at the margin: a corner beside its first line
+//! 1 | / fn f()          starts at the margin: a corner beside its first line
 //!   | |   - hangs
-//! 2 | |   g(            another one begins in its line
+//! 2 | |   g(            starts inside its line
 //!   | | /--^
 //! 3 | | | )
 //!   | | \-' ends
@@ -12,107 +12,109 @@
 
 use super::{Margin, Mark, Pen, Row, Snippet, Style};
 
-/// The labels over many lines that touch the row that is being drawn.
+/// The multi-line labels that touch the current row.
 #[derive(Debug)]
 pub(super) struct Bars<'a> {
-    /// Those that begin on a later row, the next one last.
+    /// The labels that start on a later row, the next one last.
     later: Vec<Bar<'a>>,
+    /// The label in each lane.
     lanes: Vec<Option<Bar<'a>>>,
 }
 
-/// A label over many lines.
+/// A multi-line label.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Bar<'a> {
-    /// Its place among the labels.
+    /// The index of the label in the snippet.
     index: usize,
     lane: usize,
     pub(super) mark: &'a Mark<'a>,
-    /// What of it is on the row.
-    part: Part,
+    /// The part of the bar on the current row.
+    part: BarPart,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Part {
-    /// It begins, with nothing but blanks before it.
+enum BarPart {
+    /// The label starts, with only blanks before it.
     TopAtMargin,
-    /// It begins in the line.
+    /// The label starts inside the line.
     Top,
     Middle,
     Bottom,
 }
 
-/// Beside what line the bars stand.
+/// The kind of line that bars are drawn beside.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Beside<'b> {
+pub(super) enum LineKind<'b> {
     /// The text of the row.
     Text,
-    /// The lines that are left out before it.
+    /// The mark of omitted lines before the row.
     Gap,
-    /// What is under it: carets, and messages that hang from them.
+    /// Carets under the row, or messages that hang from them.
     Carets,
-    /// The line that begins or ends this label, and whether it is drawn now: further lines of its
-    /// message have the bars alone.
+    /// The line under the row that starts or ends this label. The flag is false for further lines of the
+    /// label's message, which have no corner.
     End(&'b Bar<'b>, bool),
 }
 
 impl<'a> Bars<'a> {
     pub(super) fn new(snippet: &'a Snippet<'a>) -> Self {
-        let over_many = snippet.marks.iter().enumerate().filter(|(_, mark)| !mark.is_on_one_row());
-        let bars = over_many.zip(&snippet.lanes.lane_of).map(|((index, mark), &lane)| Bar {
+        let multi_line = snippet.marks.iter().enumerate().filter(|(_, mark)| !mark.is_on_one_row());
+        let bars = multi_line.zip(&snippet.lanes.lane_of).map(|((index, mark), &lane)| Bar {
             index,
             lane,
             mark,
-            part: Part::Middle,
+            part: BarPart::Middle,
         });
         let mut later: Vec<_> = bars.collect();
         later.sort_by_key(|bar| std::cmp::Reverse(bar.mark.start.row));
         Self { later, lanes: vec![None; snippet.lanes.count] }
     }
 
-    /// Goes on to the next row, which has this 0-based index.
+    /// Moves to the next row, which has the 0-based `index`.
     pub(super) fn move_to(&mut self, index: usize, row: &Row<'_>) {
         for lane in &mut self.lanes {
-            *lane = lane.filter(|bar| bar.part != Part::Bottom);
+            *lane = lane.filter(|bar| bar.part != BarPart::Bottom);
             if let Some(bar) = lane {
-                bar.part = if bar.mark.end.row == index { Part::Bottom } else { Part::Middle };
+                bar.part =
+                    if bar.mark.end.row == index { BarPart::Bottom } else { BarPart::Middle };
             }
         }
-        let begins = |bar: &Bar<'_>| bar.mark.start.row <= index;
-        while let Some(mut bar) = self.later.last().copied().filter(begins) {
+        let starts = |bar: &Bar<'_>| bar.mark.start.row <= index;
+        while let Some(mut bar) = self.later.last().copied().filter(starts) {
             self.later.pop();
             let is_at_margin = row.is_blank_before(bar.mark.start.cell);
-            bar.part = if is_at_margin { Part::TopAtMargin } else { Part::Top };
+            bar.part = if is_at_margin { BarPart::TopAtMargin } else { BarPart::Top };
             if let Some(lane) = self.lanes.get_mut(bar.lane) {
                 *lane = Some(bar);
             }
         }
     }
 
-    /// Whether the snippet has no label over many lines.
+    /// Whether the snippet has no multi-line label.
     pub(super) fn is_empty(&self) -> bool {
         self.lanes.is_empty()
     }
 
-    /// The cells that bars take.
+    /// The width of all lanes in cells.
     pub(super) fn width(&self) -> usize {
         2 * self.lanes.len()
     }
 
-    /// The labels for whose beginning or end the row needs a line, in the order of the labels.
+    /// The labels whose start or end needs a line under the row, in the order of the labels.
     pub(super) fn ends(&self) -> Vec<Bar<'a>> {
-        let needs_line = |bar: &&Bar<'_>| matches!(bar.part, Part::Top | Part::Bottom);
+        let needs_line = |bar: &&Bar<'_>| matches!(bar.part, BarPart::Top | BarPart::Bottom);
         let mut ends: Vec<_> = self.lanes.iter().flatten().filter(needs_line).copied().collect();
         ends.sort_unstable_by_key(|bar| bar.index);
         ends
     }
 
-    /// Draws all lanes.
-    pub(super) fn draw(&self, beside: Beside<'_>, margin: Margin, pen: &mut Pen) {
+    /// Draws all lanes beside a line.
+    pub(super) fn draw(&self, line: LineKind<'_>, margin: Margin, pen: &mut Pen) {
         let glyphs = margin.glyphs;
         for (lane, bar) in self.lanes.iter().enumerate() {
-            // The line to the caret runs through the lanes behind its own.
-            let dash = match beside {
-                Beside::End(end, true) if lane > end.lane => Some(Style::from(end.mark.style)),
+            // The dashes to the caret cross the lanes on the right.
+            let dash = match line {
+                LineKind::End(end, true) if lane > end.lane => Some(Style::from(end.mark.style)),
                 _ => None,
             };
             let filler = |pen: &mut Pen| match dash {
@@ -120,7 +122,7 @@ impl<'a> Bars<'a> {
                 None => pen.blanks(1),
             };
             filler(pen);
-            match bar.and_then(|bar| Some((bar, bar.glyph(beside, margin)?))) {
+            match bar.and_then(|bar| Some((bar, bar.glyph(line, margin)?))) {
                 Some((bar, glyph)) => pen.write(bar.mark.style.into(), glyph),
                 None => filler(pen),
             }
@@ -130,24 +132,24 @@ impl<'a> Bars<'a> {
 
 impl Bar<'_> {
     pub(super) const fn is_bottom(&self) -> bool {
-        matches!(self.part, Part::Bottom)
+        matches!(self.part, BarPart::Bottom)
     }
 
-    /// What stands in its lane.
-    fn glyph(&self, beside: Beside<'_>, margin: Margin) -> Option<&'static str> {
+    /// The character in the label's lane, or `None` if the lane is blank or crossed by dashes.
+    fn glyph(&self, line: LineKind<'_>, margin: Margin) -> Option<&'static str> {
         let glyphs = margin.glyphs;
-        let passes = match (beside, self.part) {
-            (Beside::End(end, is_drawn), _) if end.index == self.index => {
+        let passes = match (line, self.part) {
+            (LineKind::End(end, is_drawn), _) if end.index == self.index => {
                 let corner = if self.is_bottom() { glyphs.bottom } else { glyphs.top };
                 return is_drawn.then_some(corner);
             }
-            (Beside::Text, Part::TopAtMargin) => return Some(glyphs.top),
-            (Beside::Gap, Part::TopAtMargin) => false,
-            (_, Part::TopAtMargin | Part::Middle) => true,
-            (Beside::End(end, _), Part::Top) => self.index < end.index,
-            (_, Part::Top) => false,
-            (Beside::End(end, _), Part::Bottom) => self.index > end.index,
-            (_, Part::Bottom) => true,
+            (LineKind::Text, BarPart::TopAtMargin) => return Some(glyphs.top),
+            (LineKind::Gap, BarPart::TopAtMargin) => false,
+            (_, BarPart::TopAtMargin | BarPart::Middle) => true,
+            (LineKind::End(end, _), BarPart::Top) => self.index < end.index,
+            (_, BarPart::Top) => false,
+            (LineKind::End(end, _), BarPart::Bottom) => self.index > end.index,
+            (_, BarPart::Bottom) => true,
         };
         passes.then_some(glyphs.bar)
     }

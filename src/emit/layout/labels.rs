@@ -1,33 +1,33 @@
-//! The rows of a snippet with their labels.
+//! Draws the rows of a snippet with their labels.
 //!
 //! ```text
 //! 2 |   let x = f(a, b)
-//!   |       -   ^ -  - beside the carets, where the last label overlaps no other
+//!   |       -   ^ -  - beside the carets, if the last label overlaps no other
 //!   |       |   | |
 //!   |       |   | hangs from its caret
-//!   |       |   hangs too
-//!   |       and so does this, further left and so further down
+//!   |       |   hangs, too
+//!   |       hangs below all labels on its right
 //! ```
 
 use std::cmp::Reverse;
 use std::ops::Range;
 
-use super::bars::{Bar, Bars, Beside};
-use super::{Few, Margin, Mark, Pen, Row, Snippet, Style};
+use super::bars::{Bar, Bars, LineKind};
+use super::{LabelVec, Margin, Mark, Pen, Row, Snippet, Style};
 use crate::model::LabelStyle;
 
-/// Draws the rows of a snippet, one after the other.
+/// Draws the rows of a snippet.
 #[derive(Debug)]
-pub(super) struct Labels<'a> {
+pub(super) struct SnippetRenderer<'a> {
     snippet: &'a Snippet<'a>,
     margin: Margin,
     bars: Bars<'a>,
     primary: Option<&'a Mark<'a>>,
 }
 
-impl<'a> Labels<'a> {
+impl<'a> SnippetRenderer<'a> {
     pub(super) fn new(snippet: &'a Snippet<'a>, margin: Margin) -> Self {
-        // The primary label is the first one, where it is in this file.
+        // The primary label is the first one if it is in this file.
         let primary = snippet.marks.first().filter(|mark| mark.style == LabelStyle::Primary);
         Self { snippet, margin, bars: Bars::new(snippet), primary }
     }
@@ -35,8 +35,8 @@ impl<'a> Labels<'a> {
     pub(super) fn draw(mut self, pen: &mut Pen) {
         let on_one_row =
             self.snippet.marks.iter().enumerate().filter(|(_, mark)| mark.is_on_one_row());
-        let mut marks: Few<_> = on_one_row.collect();
-        // Of those that mark the same cells the first one stands last, so that it hangs above the others.
+        let mut marks: LabelVec<_> = on_one_row.collect();
+        // Of labels with the same cells the first one is sorted last, so that its message hangs above the others.
         marks.sort_unstable_by_key(|&(index, mark)| (mark.start, mark.end, Reverse(index)));
         let mut marks = marks.as_slice();
         let mut last_number = None;
@@ -59,31 +59,31 @@ impl<'a> Labels<'a> {
         }
     }
 
-    /// The cell in which the text of rows begins.
+    /// The cell in which the text of rows begins, 0-based.
     fn text_column(&self) -> usize {
         self.margin.width() + self.bars.width() + 1
     }
 
-    /// `  . |`, where lines are left out.
+    /// Draws `  . |` for omitted lines.
     fn gap(&self, pen: &mut Pen) {
         self.margin.gap(pen);
-        self.bars.draw(Beside::Gap, self.margin, pen);
+        self.bars.draw(LineKind::Gap, self.margin, pen);
         pen.end_line();
     }
 
-    /// `2 | |   let x = f(a, b)`
+    /// Draws `2 | |   let x = f(a, b)`.
     fn row(&self, index: usize, row: &Row<'_>, pen: &mut Pen) {
         self.margin.number(row.number, pen);
-        self.bars.draw(Beside::Text, self.margin, pen);
+        self.bars.draw(LineKind::Text, self.margin, pen);
         pen.blanks(1);
-        let [before, inside, behind] = row.split(self.primary_cells(index));
+        let [before, inside, after] = row.split(self.primary_cells(index));
         pen.write(Style::Plain, before);
         pen.write(Style::Primary, inside);
-        pen.write(Style::Plain, behind);
+        pen.write(Style::Plain, after);
         pen.end_line();
     }
 
-    /// The cells of a row that the primary label marks.
+    /// The cells of a row that the primary label marks; an empty range if there are none.
     fn primary_cells(&self, row: usize) -> Range<usize> {
         let Some(&Mark { start, end, .. }) =
             self.primary.filter(|mark| mark.start.row <= row && row <= mark.end.row)
@@ -95,22 +95,22 @@ impl<'a> Labels<'a> {
         from..to
     }
 
-    /// Begins a line under a row up to its text.
-    fn begin(&self, beside: Beside<'_>, pen: &mut Pen) {
+    /// Draws the border and the bars of a line under a row.
+    fn begin(&self, line: LineKind<'_>, pen: &mut Pen) {
         self.margin.border(pen);
-        self.bars.draw(beside, self.margin, pen);
+        self.bars.draw(line, self.margin, pen);
     }
 
-    /// The carets under a row, and the messages that hang from them.
+    /// Draws the carets under a row, and their messages.
     fn carets(&self, carets: &Carets<'_>, pen: &mut Pen) {
-        self.begin(Beside::Carets, pen);
+        self.begin(LineKind::Carets, pen);
         pen.blanks(1);
         carets.draw(pen);
         if let Some((mark, message)) = carets.beside {
             pen.blanks(1);
             let column = self.text_column() + mark.end.cell + 1;
             pen.block(mark.style.into(), message, column, |pen| {
-                self.begin(Beside::Carets, pen);
+                self.begin(LineKind::Carets, pen);
                 pen.blanks(1);
                 let cells = self.pointers(carets.hanging(), usize::MAX, pen);
                 pen.blanks(column - self.text_column() - cells);
@@ -120,25 +120,26 @@ impl<'a> Labels<'a> {
         if carets.hanging().next().is_none() {
             return;
         }
-        self.begin(Beside::Carets, pen);
+        self.begin(LineKind::Carets, pen);
         pen.blanks(1);
         self.pointers(carets.hanging(), usize::MAX, pen);
         pen.end_line();
         for (mark, message) in carets.hanging().rev() {
-            let before = |pen: &mut Pen| {
-                self.begin(Beside::Carets, pen);
+            let begin_line = |pen: &mut Pen| {
+                self.begin(LineKind::Carets, pen);
                 pen.blanks(1);
                 let cells = self.pointers(carets.hanging(), mark.start.cell, pen);
                 pen.blanks(mark.start.cell - cells);
             };
-            before(pen);
+            begin_line(pen);
             let column = self.text_column() + mark.start.cell;
-            pen.block(mark.style.into(), message, column, before);
+            pen.block(mark.style.into(), message, column, begin_line);
             pen.end_line();
         }
     }
 
-    /// A bar below the first cell of each label before `end`; gives the cells that were drawn.
+    /// Draws a bar below the first cell of each hanging label that starts before the cell `end`, and returns
+    /// the number of cells that were drawn.
     fn pointers<'m>(
         &self,
         hanging: impl Iterator<Item = (&'m Mark<'m>, &'m str)>,
@@ -150,7 +151,7 @@ impl<'a> Labels<'a> {
             hanging.map(|(mark, _)| mark).take_while(|mark| mark.start.cell < end).peekable();
         while let Some(mark) = marks.next() {
             let mut style = mark.style;
-            // The primary one of those that begin in one cell.
+            // If several labels start in the same cell, the style of the primary one wins.
             while let Some(other) = marks.next_if(|other| other.start == mark.start) {
                 style = style.min(other.style);
             }
@@ -161,11 +162,11 @@ impl<'a> Labels<'a> {
         drawn
     }
 
-    /// `  | | \-----^ message`, the line that begins or ends a label over many lines.
+    /// Draws `  | | \-----^ message`, the line that starts or ends a multi-line label.
     fn end(&self, bar: &Bar<'_>, pen: &mut Pen) {
         let mark = bar.mark;
         let style = Style::from(mark.style);
-        self.begin(Beside::End(bar, true), pen);
+        self.begin(LineKind::End(bar, true), pen);
         let dashes = if bar.is_bottom() { mark.end.cell } else { mark.start.cell + 1 };
         pen.repeat(style, self.margin.glyphs.dash, dashes);
         let caret = match mark.style {
@@ -177,7 +178,7 @@ impl<'a> Labels<'a> {
             pen.blanks(1);
             let column = self.text_column() + mark.end.cell + 1;
             pen.block(style, message, column, |pen| {
-                self.begin(Beside::End(bar, false), pen);
+                self.begin(LineKind::End(bar, false), pen);
                 pen.blanks(column - self.margin.width() - self.bars.width());
             });
         }
@@ -188,12 +189,13 @@ impl<'a> Labels<'a> {
 /// The labels on one row, sorted by their cells.
 struct Carets<'a> {
     marks: &'a [(usize, &'a Mark<'a>)],
-    /// The label whose message stands beside the carets: the last one, where it overlaps no other.
+    /// The last label and its message, which is beside the carets; `None` if the label has no message or
+    /// overlaps another label.
     beside: Option<(&'a Mark<'a>, &'a str)>,
 }
 
 impl<'a> Carets<'a> {
-    /// Nothing where there is no label.
+    /// Returns `None` if there are no labels.
     fn new(marks: &'a [(usize, &'a Mark<'a>)]) -> Option<Self> {
         let (_, last) = marks.iter().max_by_key(|(_, mark)| mark.end.cell)?;
         let overlapping = marks.iter().filter(|(_, mark)| mark.end.cell > last.start.cell).count();
@@ -201,15 +203,15 @@ impl<'a> Carets<'a> {
         Some(Self { marks, beside: message.map(|message| (*last, message)) })
     }
 
-    /// The labels with messages that hang from the carets, in the order of their cells.
+    /// The labels whose messages hang from the carets, in the order of their cells.
     fn hanging(&self) -> impl DoubleEndedIterator<Item = (&'a Mark<'a>, &'a str)> {
-        // The one beside the carets begins behind all others.
+        // The label with the message beside the carets starts after all others.
         let beside = self.beside.map(|(mark, _)| mark.start);
         let with_message = self.marks.iter().filter_map(|(_, mark)| Some((*mark, mark.message?)));
         with_message.filter(move |(mark, _)| Some(mark.start) != beside)
     }
 
-    /// `----^^^^^-  --`: where labels overlap, the primary one is on top.
+    /// Draws `----^^^^^-  --`. Where labels overlap, the primary one is visible.
     fn draw(&self, pen: &mut Pen) {
         let primary = self.marks.iter().find(|(_, mark)| mark.style == LabelStyle::Primary);
         let primary =

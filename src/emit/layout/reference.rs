@@ -1,41 +1,40 @@
-//! What stands below the header as codespan-reporting draws it: the reference for the [layout](super).
+//! Draws everything below the header with codespan-reporting, as the reference for the [layout](super).
 //!
 //! ```text
-//! Row    `  let x = 日`              codespan is given      `  xxx x x xx`
-//! Mark   cells 10..12, `here`   ─▶   and draws              `3 |   xxx x x xx`
+//! Row    `  let x = 日`              input of codespan      `  xxx x x xx`
+//! Mark   cells 10..12, `here`   ─▶   output                 `3 |   xxx x x xx`
 //!                                                           `  |           ^^ here`
 //! ```
 //!
-//! The look is codespan-reporting's own, so what it draws says for any diagnostic what a snapshot says for
-//! one. It is given a *grid*: one ASCII character for each cell of the rows that are shown, under their real
-//! line numbers. So it lays out cells and meets neither Unicode nor control characters. The
-//! [painter](paint) puts the real text in the place of the grid's cells as they are drawn.
+//! A snapshot checks one diagnostic; this reference checks any diagnostic. The input of codespan-reporting is a
+//! *grid*: one ASCII character for each cell of the rows that are shown, with their real line numbers.
+//! codespan-reporting therefore lays out cells, and never sees Unicode or control characters. The
+//! [painter](paint) replaces the cells of the grid by the real text while they are drawn.
 //!
-//! Version 0.13.1 draws like this, which is why it is pinned for the tests:
+//! The tests depend on these properties of version 0.13.1, which is why the version is pinned:
 //!
 //! - it writes a header first, on one line, and an empty line last;
-//! - it sets the style of a line number once for each row, in the order of the rows;
-//! - a row is: number, ` |`, two cells for each label over many lines, a blank, the source;
-//! - its gutter is as wide as the largest number of a line on which a label begins or ends;
-//! - it draws a break where the indices of two rows are three apart, and fills a gap of two itself;
-//! - it asks for the lines inside a label and for those of the context, and for no others.
+//! - it sets the style of a line number once per row, in the order of the rows;
+//! - a row consists of the number, ` |`, two cells for each multi-line label, a blank, and the source;
+//! - its gutter is as wide as the largest number of a line on which a label starts or ends;
+//! - it draws a break if the indices of two rows differ by three or more, and fills a gap of one row itself;
+//! - it reads the lines of labels and of their context, and no others.
 //!
-//! What is evened out on the way, because the layout does better:
+//! The painter corrects these differences, in which the layout is better:
 //!
-//! - the gutter is as wide as the largest number that is shown ([`Gutter`]), and rustc's arrow stands one
+//! - the gutter is as wide as the largest number that is shown ([`Gutter`]), and rustc's arrow starts one
 //!   cell further left than codespan's;
-//! - labels over many lines that share no line share a lane, and each has a bar on all of its lines
+//! - multi-line labels that have no line in common may share a lane, and each has a bar on all of its lines
 //!   ([`bars`]);
-//! - a message of several lines, or a long one, goes on inside the gutter ([`paint`]).
+//! - a long message, or one of several lines, continues inside the gutter ([`paint`]).
 //!
-//! Two differences are deliberate, and stay:
+//! Two differences are intended:
 //!
-//! - of three labels or more with the same cells the order is that of a binary search in codespan, which
-//!   the standard library does not define; the layout has them hang in the order of the diagnostic. The
-//!   tests keep two of them;
-//! - where a primary and a secondary label begin in one cell, codespan's bar below it has the style of the
-//!   primary one. The painter does the same beside the further lines of a message, of which codespan
-//!   knows nothing.
+//! - codespan orders three or more labels with the same cells by a binary search whose result the standard
+//!   library does not define. The messages of the layout hang in the order of the diagnostic. The tests keep only
+//!   two of such labels;
+//! - if a primary and a secondary label start in the same cell, codespan's bar below it has the style of the
+//!   primary one. The painter does the same beside the further lines of a message, which codespan does not have.
 
 mod bars;
 mod paint;
@@ -49,32 +48,34 @@ use codespan_reporting::term::{Chars, Config, DisplayStyle, Renderer, RichDiagno
 
 use self::paint::{Gutter, Painter, SourceRow};
 use self::pen::Pen;
-use super::{Cow, Excerpt, ExcerptOptions, Lanes, Notes, Place, Sequences, Snippet, Style, text};
+use super::{
+    CellPosition, Cow, Excerpt, ExcerptOptions, Lanes, Notes, Sequences, Snippet, Style, text,
+};
 use crate::model::LabelStyle;
 
-/// Draws the snippets and notes, in the colours of `styles` where there are.
+/// Draws the snippets and notes, in colour if there are `styles`.
 pub(super) fn draw(
     excerpt: &Excerpt<'_>,
     notes: Notes<'_>,
-    take: ExcerptOptions,
+    options: ExcerptOptions,
     unicode: bool,
     styles: Option<Sequences>,
 ) -> Result<String, Error> {
     let grid = Grid { files: excerpt.snippets.iter().map(GridFile::new).collect() };
     let diagnostic = codespan::Diagnostic::error()
         .with_labels(labels(excerpt, &grid))
-        .with_notes(self::notes(excerpt, notes, take));
+        .with_notes(self::notes(excerpt, notes, options));
     let gutter = Gutter { needed: excerpt.gutter, by_codespan: gutter_by_codespan(excerpt) };
     let rows = excerpt.snippets.iter().flat_map(source_rows).collect();
     let mut painter =
-        Painter::new(Pen::new(styles), rows, messages(excerpt), gutter, take, unicode);
-    let config = config(take, unicode);
+        Painter::new(Pen::new(styles), rows, messages(excerpt), gutter, options, unicode);
+    let config = config(options, unicode);
     RichDiagnostic::new(&diagnostic, &config)
         .render(&grid, &mut Renderer::new(&mut painter, &config))?;
     Ok(painter.finish())
 }
 
-fn config(take: ExcerptOptions, unicode: bool) -> Config {
+fn config(options: ExcerptOptions, unicode: bool) -> Config {
     let chars = if unicode {
         Chars::box_drawing()
     } else {
@@ -82,20 +83,20 @@ fn config(take: ExcerptOptions, unicode: bool) -> Config {
     };
     Config {
         display_style: DisplayStyle::Rich,
-        tab_width: take.tab_width,
+        tab_width: options.tab_width,
         chars,
-        // The lines of a long label that an excerpt has.
+        // The same numbers of lines as in an excerpt.
         start_context_lines: 3,
         end_context_lines: 1,
-        before_label_lines: take.context_lines as usize,
-        after_label_lines: take.context_lines as usize,
+        before_label_lines: options.context_lines as usize,
+        after_label_lines: options.context_lines as usize,
     }
 }
 
-/// The labels on the grid, a stand-in for each message.
+/// The labels on the grid, with a placeholder for each message.
 fn labels(excerpt: &Excerpt<'_>, grid: &Grid<'_>) -> Vec<codespan::Label<usize>> {
     let mut labels = Vec::new();
-    let mut stand_ins = (0..).map(paint::stand_in);
+    let mut placeholders = (0..).map(paint::placeholder);
     for (id, (snippet, file)) in excerpt.snippets.iter().zip(&grid.files).enumerate() {
         labels.extend(snippet.marks.iter().map(|mark| codespan::Label {
             style: match mark.style {
@@ -104,13 +105,13 @@ fn labels(excerpt: &Excerpt<'_>, grid: &Grid<'_>) -> Vec<codespan::Label<usize>>
             },
             file_id: id,
             range: file.offset(mark.start)..file.offset(mark.end),
-            message: mark.message.and_then(|_| stand_ins.next()).into_iter().collect(),
+            message: mark.message.and_then(|_| placeholders.next()).into_iter().collect(),
         }));
     }
     labels
 }
 
-/// The messages that [`labels`] has stand-ins for.
+/// The messages that the placeholders of [`labels`] represent.
 fn messages<'a>(excerpt: &Excerpt<'a>) -> Vec<&'a str> {
     excerpt
         .snippets
@@ -120,12 +121,12 @@ fn messages<'a>(excerpt: &Excerpt<'a>) -> Vec<&'a str> {
         .collect()
 }
 
-/// Help and notes, as they stand below the snippets.
-fn notes(excerpt: &Excerpt<'_>, notes: Notes<'_>, take: ExcerptOptions) -> Vec<String> {
+/// Help and notes, which are drawn below the snippets.
+fn notes(excerpt: &Excerpt<'_>, notes: Notes<'_>, options: ExcerptOptions) -> Vec<String> {
     let bullet = |kind: &str, note: &str| {
         let indent = kind.len() + 2;
-        let room = pen::room(take.width, excerpt.gutter + " = ".len() + indent);
-        let block = text::block(note, take.tab_width, room);
+        let width = pen::message_width(options.width, excerpt.gutter + " = ".len() + indent);
+        let block = text::wrap(note, options.tab_width, width);
         let lines: Vec<_> = block.lines().collect();
         format!("{kind}: {}", lines.join(&format!("\n{:indent$}", "")))
     };
@@ -133,16 +134,16 @@ fn notes(excerpt: &Excerpt<'_>, notes: Notes<'_>, take: ExcerptOptions) -> Vec<S
     help.into_iter().chain(notes.notes().map(|note| bullet("note", &note))).collect()
 }
 
-/// The rows of a snippet, as the painter needs them to put the real text in the grid's place.
+/// The rows of a snippet, with which the painter replaces those of the grid.
 fn source_rows<'a>(snippet: &'a Snippet<'_>) -> impl Iterator<Item = SourceRow<'a>> {
     snippet.rows.iter().enumerate().map(|(index, row)| {
-        let here = |place: Place| place.row == index;
-        let pointing = snippet
+        let is_here = |position: CellPosition| position.row == index;
+        let with_message = snippet
             .marks
             .iter()
-            .filter(|mark| here(mark.start) && here(mark.end) && mark.message.is_some());
-        let mut pointers: Vec<_> = pointing.map(|mark| (mark.start.cell, mark.style)).collect();
-        // Of those in one cell the last one is seen.
+            .filter(|mark| is_here(mark.start) && is_here(mark.end) && mark.message.is_some());
+        let mut pointers: Vec<_> = with_message.map(|mark| (mark.start.cell, mark.style)).collect();
+        // The last pointer in a cell is the visible one.
         pointers.sort_by_key(|&(cell, style)| (cell, style == LabelStyle::Primary));
         let pointers = pointers.into_iter().map(|(cell, style)| (cell, Style::from(style)));
         SourceRow {
@@ -154,7 +155,7 @@ fn source_rows<'a>(snippet: &'a Snippet<'_>) -> impl Iterator<Item = SourceRow<'
     })
 }
 
-/// The width that codespan gives to line numbers: it looks at lines with labels alone.
+/// The width of line numbers in codespan, which only considers lines on which labels start or end.
 fn gutter_by_codespan(excerpt: &Excerpt<'_>) -> usize {
     let last_of = |snippet: &Snippet<'_>| {
         let last = snippet.marks.iter().map(|mark| mark.end.row).max()?;
@@ -164,7 +165,7 @@ fn gutter_by_codespan(excerpt: &Excerpt<'_>) -> usize {
     last.map_or(0, |number| number.to_string().len())
 }
 
-/// The rows as codespan sees them: files of ASCII, one character for each cell.
+/// The input of codespan: files of ASCII with one character per cell.
 struct Grid<'a> {
     files: Vec<GridFile<'a>>,
 }
@@ -179,9 +180,9 @@ struct GridFile<'a> {
     line_of_row: Vec<usize>,
 }
 
-/// A line of the grid with its line feed.
 struct GridLine {
     number: usize,
+    /// The bytes of the line, including its line feed.
     range: Range<usize>,
 }
 
@@ -198,39 +199,39 @@ impl<'a> GridFile<'a> {
         let mut last_number = 0;
         for (index, row) in snippet.rows.iter().enumerate() {
             if last_number > 0 && row.number > last_number + 1 {
-                // codespan draws a break where two lines or more are left out.
+                // codespan draws a break only if at least two lines are omitted.
                 file.push_line(last_number, "", 0);
                 file.push_line(last_number, "", 0);
             }
             last_number = row.number;
             file.line_of_row.push(file.lines.len());
-            let places = snippet.marks.iter().flat_map(|mark| [mark.start, mark.end]);
-            let here = places.filter(|place| place.row == index).map(|place| place.cell);
-            file.push_line(row.number, &row.text, here.max().unwrap_or(0) + 1);
+            let ends = snippet.marks.iter().flat_map(|mark| [mark.start, mark.end]);
+            let cells = ends.filter(|end| end.row == index).map(|end| end.cell);
+            file.push_line(row.number, &row.text, cells.max().unwrap_or(0) + 1);
         }
         file
     }
 
-    /// Adds a line of at least `least_cells` cells, so that labels after its end have a place.
-    /// A line without any is a gap.
-    fn push_line(&mut self, number: u32, shown: &str, least_cells: usize) {
+    /// Adds a line of at least `min_cells` cells, because a label may be after the end of the text. A line with
+    /// `min_cells` 0 is an omitted line.
+    fn push_line(&mut self, number: u32, shown: &str, min_cells: usize) {
         let start = self.text.len();
         for cluster in text::cells(shown, 1) {
             let cell = if cluster.text == " " { ' ' } else { 'x' };
             self.text.extend(std::iter::repeat_n(cell, cluster.cells()));
         }
-        while self.text.len() < start + least_cells {
+        while self.text.len() < start + min_cells {
             self.text.push(' ');
         }
-        if least_cells > 0 {
+        if min_cells > 0 {
             self.text.push('\n');
         }
         self.lines.push(GridLine { number: number as usize, range: start..self.text.len() });
     }
 
-    fn offset(&self, place: Place) -> usize {
-        let line = self.line_of_row.get(place.row).and_then(|&line| self.lines.get(line));
-        line.map_or(0, |line| line.range.start + place.cell)
+    fn offset(&self, position: CellPosition) -> usize {
+        let line = self.line_of_row.get(position.row).and_then(|&line| self.lines.get(line));
+        line.map_or(0, |line| line.range.start + position.cell)
     }
 
     fn line(&self, index: usize) -> Result<&GridLine, Error> {
@@ -259,7 +260,7 @@ impl<'a> Files<'a> for Grid<'a> {
     }
 
     fn line_index(&'a self, id: usize, byte: usize) -> Result<usize, Error> {
-        // Gaps are empty and stand before the line that begins where they do.
+        // An omitted line is empty and precedes the line that starts at the same byte.
         let lines = &self.file(id)?.lines;
         Ok(lines.partition_point(|line| line.range.start <= byte).saturating_sub(1))
     }
@@ -272,7 +273,7 @@ impl<'a> Files<'a> for Grid<'a> {
         Ok(self.file(id)?.line(index)?.range.clone())
     }
 
-    /// The real place of the snippet, whatever cell is asked for.
+    /// Returns the real location of the snippet for every byte.
     fn location(&'a self, id: usize, _byte: usize) -> Result<Location, Error> {
         let &GridFile { line, col, .. } = self.file(id)?;
         Ok(Location { line_number: line, column_number: col })

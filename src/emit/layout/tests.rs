@@ -1,4 +1,4 @@
-//! What is drawn is what codespan-reporting draws, and what the direct path draws is that, too.
+//! Compares the layout and the direct path with codespan-reporting, for random diagnostics.
 
 use std::cell::Cell;
 
@@ -14,8 +14,8 @@ use crate::{Code, ColumnUnit, FileId, Severity, SourceMap, Span, code};
 
 const CASES: u32 = 3000;
 
-/// What the sources of compilers are made of.
-const PLAIN: [&str; 10] = [
+/// Pieces of typical source text.
+const PLAIN_TEXT: [&str; 10] = [
     "a",
     "let x = 1",
     " ",
@@ -28,8 +28,8 @@ const PLAIN: [&str; 10] = [
     "\n\n\n\n\n",
 ];
 
-/// All that has ever been trouble.
-const TROUBLE: [&str; 24] = [
+/// Pieces that are hard to measure, cut or escape.
+const EDGE_CASES: [&str; 24] = [
     "\t",
     "\r\n",
     "\r",
@@ -53,82 +53,83 @@ const TROUBLE: [&str; 24] = [
     "::",
     "\u{e000}",
     "\u{ad}",
-    "a line that is too long to be shown whole where there is not much room for it",
+    "a line that is too long to be shown as a whole in a narrow terminal, so it is cut",
 ];
 
-/// Text of up to `most` pieces, plain text mostly.
-fn text(most: usize) -> impl Strategy<Value = String> {
-    let plain = || select(&PLAIN[..]);
-    let mixed = prop_oneof![2 => plain(), 1 => select(&TROUBLE[..])];
+/// Text of fewer than `max_pieces` pieces, most of them plain.
+fn text(max_pieces: usize) -> impl Strategy<Value = String> {
+    let plain = || select(&PLAIN_TEXT[..]);
+    let mixed = prop_oneof![2 => plain(), 1 => select(&EDGE_CASES[..])];
     prop_oneof![
-        2 => prop::collection::vec(plain(), 0..most).prop_map(|pieces| pieces.concat()),
-        1 => prop::collection::vec(mixed, 0..most).prop_map(|pieces| pieces.concat()),
+        2 => prop::collection::vec(plain(), 0..max_pieces).prop_map(|pieces| pieces.concat()),
+        1 => prop::collection::vec(mixed, 0..max_pieces).prop_map(|pieces| pieces.concat()),
     ]
 }
 
-/// A file: text of few lines or many, of which a byte may be noise.
+/// The bytes of a file with few or many lines. One byte may be random.
 fn source() -> impl Strategy<Value = Vec<u8>> {
-    let noise = prop::option::weighted(0.05, (any::<Index>(), any::<u8>()));
-    (text(40), prop_oneof![1 => Just(1), 1 => 2..30_usize], noise).prop_map(
-        |(text, times, noise)| {
+    let random = prop::option::weighted(0.05, (any::<Index>(), any::<u8>()));
+    (text(40), prop_oneof![1 => Just(1), 1 => 2..30_usize], random).prop_map(
+        |(text, times, random)| {
             let mut bytes = text.repeat(times).into_bytes();
-            if let Some((at, noise)) = noise.filter(|_| !bytes.is_empty()) {
+            if let Some((at, random)) = random.filter(|_| !bytes.is_empty()) {
                 let at = at.index(bytes.len());
-                bytes[at] = noise;
+                bytes[at] = random;
             }
             bytes
         },
     )
 }
 
-/// A message on a label: none, a word, or text that goes on in several lines.
+/// The message of a label: empty, a word, or text of several lines.
 fn message() -> impl Strategy<Value = String> {
     prop_oneof![3 => Just(String::new()), 6 => "[a-z]{1,9}", 2 => text(6), 1 => text(30)]
 }
 
-/// Where a label is: its file, where it begins, and where it ends.
+/// A description of a label's span.
 #[derive(Clone, Debug)]
-struct Spot {
+struct LabelSpec {
     file: Index,
+    /// The index of the anchor at which the label starts.
     lo: usize,
     end: End,
 }
 
 #[derive(Clone, Debug)]
 enum End {
-    /// After so many bytes, on its line.
+    /// At most this number of bytes after the start, on the same line.
     After(usize),
-    /// At one of the places where others begin.
+    /// At the anchor with this index.
     At(usize),
-    /// In no file, or behind its end.
-    Nowhere(u32),
+    /// The span is in an unknown file, or after the end of its file.
+    Invalid(u32),
 }
 
-fn spot() -> impl Strategy<Value = Spot> {
+fn spec() -> impl Strategy<Value = LabelSpec> {
     let end = prop_oneof![
         24 => (0..9_usize).prop_map(End::After),
         8 => (0..12_usize).prop_map(End::At),
-        1 => any::<u32>().prop_map(End::Nowhere),
+        1 => any::<u32>().prop_map(End::Invalid),
     ];
-    (any::<Index>(), 0..12_usize, end).prop_map(|(file, lo, end)| Spot { file, lo, end })
+    (any::<Index>(), 0..12_usize, end).prop_map(|(file, lo, end)| LabelSpec { file, lo, end })
 }
 
-impl Spot {
-    /// Labels of one file begin at few `places`, so that they touch, overlap, cross and share cells.
-    fn span(&self, files: &[Vec<u8>], places: &[Index]) -> Span {
+impl LabelSpec {
+    /// Labels start and end at a few `anchors`, so that they often touch, overlap, cross and share cells.
+    fn span(&self, files: &[Vec<u8>], anchors: &[Index]) -> Span {
         let file = self.file.index(files.len());
         let text = &files[file];
-        let place = |place: usize| places[place % places.len()].index(text.len() + 1);
-        let lo = place(self.lo);
+        let anchor = |index: usize| anchors[index % anchors.len()].index(text.len() + 1);
+        let lo = anchor(self.lo);
         let range = match self.end {
             End::After(bytes) => {
                 let rest = text[lo..].split_inclusive(|byte| *byte == b'\n').next();
                 lo..lo + bytes.min(rest.map_or(0, <[u8]>::len))
             }
-            End::At(other) => lo.min(place(other))..lo.max(place(other)),
-            End::Nowhere(noise) => {
-                let file = FileId::new(noise % 4);
-                return Span::new(file, noise / 2, noise).unwrap();
+            End::At(other) => lo.min(anchor(other))..lo.max(anchor(other)),
+            End::Invalid(random) => {
+                let file = FileId::new(random % 4);
+                return Span::new(file, random / 2, random).unwrap();
             }
         };
         let offset = |offset| u32::try_from(offset).unwrap();
@@ -136,7 +137,7 @@ impl Spot {
     }
 }
 
-/// A diagnostic, its sources, and how it is drawn.
+/// A diagnostic, its sources, and the settings of the renderer.
 #[derive(Debug)]
 struct Case {
     files: Vec<Vec<u8>>,
@@ -154,8 +155,8 @@ prop_compose! {
         column_unit in select(&[ColumnUnit::Char, ColumnUnit::Byte, ColumnUnit::Utf16][..]),
         unicode in any::<bool>(),
     ) -> HumanRenderer {
-        let take = ExcerptOptions { context_lines, tab_width, width, column_unit, labelled_lines };
-        HumanRenderer { take, unicode, ..HumanRenderer::default() }
+        let options = ExcerptOptions { context_lines, tab_width, width, column_unit, labelled_lines };
+        HumanRenderer { options, unicode, ..HumanRenderer::default() }
     }
 }
 
@@ -165,24 +166,24 @@ prop_compose! {
             3 => prop::collection::vec(source(), 1),
             1 => prop::collection::vec(source(), 2..4),
         ],
-        places in prop::collection::vec(any::<Index>(), 1..12),
+        anchors in prop::collection::vec(any::<Index>(), 1..12),
         severity in select(&Severity::ALL[..]),
-        (spot, label) in (spot(), message()),
+        (spec, label) in (spec(), message()),
         secondary in prop_oneof![
             3 => Just(Vec::new()),
-            4 => prop::collection::vec((spot(), message()), 1..3),
-            2 => prop::collection::vec((spot(), message()), 3..8),
-            1 => prop::collection::vec((spot(), message()), 8..31),
+            4 => prop::collection::vec((spec(), message()), 1..3),
+            2 => prop::collection::vec((spec(), message()), 3..8),
+            1 => prop::collection::vec((spec(), message()), 8..31),
         ],
         help in prop::option::weighted(0.3, text(6)),
         notes in prop_oneof![2 => Just(Vec::new()), 1 => prop::collection::vec(text(6), 1..3)],
         (renderer, color) in (renderer(), any::<bool>()),
     ) -> Case {
         const CODE: Code = code!("E0001");
-        let primary = spot.span(&files, &places);
+        let primary = spec.span(&files, &anchors);
         let mut diagnostic = Diagnostic::new(severity, CODE, primary, "m").with_label(label);
-        for (spot, message) in secondary {
-            diagnostic.add_secondary(spot.span(&files, &places), message);
+        for (spec, message) in secondary {
+            diagnostic.add_secondary(spec.span(&files, &anchors), message);
         }
         notes.into_iter().for_each(|note| _ = diagnostic.add_note(note));
         help.into_iter().for_each(|help| _ = diagnostic.add_help(help));
@@ -209,8 +210,8 @@ impl Case {
     }
 
     fn pen(&self) -> Pen {
-        let take = self.renderer.take;
-        Pen::new(self.canvas(), take.width, take.tab_width)
+        let options = self.renderer.options;
+        Pen::new(self.canvas(), options.width, options.tab_width)
     }
 
     fn header(&self) -> String {
@@ -221,18 +222,18 @@ impl Case {
         written(pen.finish())
     }
 
-    /// What stands below the header, by the layout.
-    fn laid_out(&self, excerpt: &Excerpt<'_>, notes: Notes<'_>) -> String {
+    /// Draws everything below the header with the layout.
+    fn draw_layout(&self, excerpt: &Excerpt<'_>, notes: Notes<'_>) -> String {
         let glyphs = Glyphs::new(self.renderer.unicode);
         let mut pen = self.pen();
         draw(excerpt, notes, |_| None, Margin { gutter: excerpt.gutter, glyphs }, &mut pen);
         written(pen.finish())
     }
 
-    /// The same, by codespan-reporting.
-    fn reference(&self, excerpt: &Excerpt<'_>, notes: Notes<'_>) -> String {
-        let HumanRenderer { take, unicode, .. } = self.renderer;
-        reference::draw(excerpt, notes, take, unicode, self.styles()).unwrap()
+    /// Draws everything below the header with codespan-reporting.
+    fn draw_reference(&self, excerpt: &Excerpt<'_>, notes: Notes<'_>) -> String {
+        let HumanRenderer { options, unicode, .. } = self.renderer;
+        reference::draw(excerpt, notes, options, unicode, self.styles()).unwrap()
     }
 }
 
@@ -240,8 +241,8 @@ fn written(canvas: Canvas) -> String {
     String::from_utf8(canvas.into_bytes()).unwrap()
 }
 
-/// Keeps two labels of those on one line with the same cells: codespan has no defined order of more.
-fn keep_two_of_the_same_cells(excerpt: &mut Excerpt<'_>) {
+/// Keeps at most two labels with the same cells of one line: codespan-reporting does not define the order of more.
+fn keep_two_labels_per_range(excerpt: &mut Excerpt<'_>) {
     for snippet in &mut excerpt.snippets {
         let mut kept: Vec<Mark<'_>> = Vec::new();
         for mark in &snippet.marks {
@@ -255,33 +256,36 @@ fn keep_two_of_the_same_cells(excerpt: &mut Excerpt<'_>) {
 }
 
 #[test]
-fn each_path_draws_what_codespan_draws() {
+fn layout_and_direct_path_draw_the_same_as_codespan() {
     let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(CASES) };
-    let (one_line, lines, laid_out) = (Cell::new(0), Cell::new(0), Cell::new(0));
+    let (direct_one, direct_several, by_layout) = (Cell::new(0), Cell::new(0), Cell::new(0));
     let property = |case: Case| {
         let sources = case.sources();
-        let checked = Checked::new(&sources, &case.diagnostic);
-        let mut excerpt = Excerpt::new(&checked, 0, case.renderer.take);
-        keep_two_of_the_same_cells(&mut excerpt);
+        let checked = CheckedDiagnostic::new(&sources, &case.diagnostic);
+        let mut excerpt = Excerpt::new(&checked, 0, case.renderer.options);
+        keep_two_labels_per_range(&mut excerpt);
         let notes = Notes::new(&checked, &excerpt, false);
-        let below = case.laid_out(&excerpt, notes);
-        prop_assert_eq!(&below, &case.reference(&excerpt, notes));
+        let below = case.draw_layout(&excerpt, notes);
+        prop_assert_eq!(&below, &case.draw_reference(&excerpt, notes));
 
-        let is_direct = Direct::new(&sources, &case.diagnostic, case.renderer.take).is_some();
+        let is_direct = Direct::new(&sources, &case.diagnostic, case.renderer.options).is_some();
         if is_direct {
             let drawn = written(case.renderer.draw(&sources, &case.diagnostic, case.canvas()));
             prop_assert_eq!(drawn, case.header() + &below);
         }
         let count = match (is_direct, case.diagnostic.secondary()) {
-            (true, []) => &one_line,
-            (true, _) => &lines,
-            (false, _) => &laid_out,
+            (true, []) => &direct_one,
+            (true, _) => &direct_several,
+            (false, _) => &by_layout,
         };
         count.set(count.get() + 1);
         Ok(())
     };
     TestRunner::new(config).run(&case(), property).unwrap_or_else(|error| panic!("{error}"));
-    let counts = [one_line.get(), lines.get(), laid_out.get()];
-    assert!(counts.iter().all(|&count| count >= CASES / 50), "hardly taken: {counts:?}");
-    assert!(counts[0] + counts[1] >= CASES / 10, "hardly taken: {counts:?}");
+    let counts = [direct_one.get(), direct_several.get(), by_layout.get()];
+    assert!(
+        counts.iter().all(|&count| count >= CASES / 50),
+        "too few cases of one path: {counts:?}"
+    );
+    assert!(counts[0] + counts[1] >= CASES / 10, "too few cases of the direct path: {counts:?}");
 }

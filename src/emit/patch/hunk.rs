@@ -1,57 +1,57 @@
-//! The lines of a file that edits change: old and new text, and nothing of how it is drawn.
+//! Computes the lines of a file that edits change, independently of how they are drawn.
 
 use std::ops::Range;
 
-use super::MOST_LINES;
+use super::MAX_LINES;
 use crate::model::Edit;
 use crate::source::SourceFile;
 use crate::text::{ceil_char_boundary, floor_char_boundary};
 
-/// Bytes of a line before and after its edits that are looked at, for each cell that it may have: more
-/// than a row looks at.
-const BYTES_AROUND_A_CELL: usize = 64;
+/// The number of bytes before and after the edits of a line that are examined, per cell of the width. More than
+/// a row examines.
+const MAX_BYTES_PER_CELL: usize = 64;
 
-/// Text that comes (`+`) or takes the place of other text (`~`), in bytes of its line.
-pub(super) type Mark = (Range<usize>, &'static str);
+/// The bytes of inserted (`+`) or replaced (`~`) text in its line.
+pub(super) type ChangeMark = (Range<usize>, &'static str);
 
-/// Lines that stand together and change.
+/// Adjacent lines that change.
 #[derive(Debug)]
 pub(super) struct Hunk<'a> {
     /// The number of the first line, 1-based.
     pub(super) first: u32,
     pub(super) removed: Vec<&'a str>,
     pub(super) added: Vec<String>,
-    /// Of the only line that is added. None where the removed line has to be seen too.
-    pub(super) marks: Vec<Mark>,
-    /// The line after lines that are added alone.
+    /// The marks under the only added line. Empty if the removed line must be shown, too.
+    pub(super) marks: Vec<ChangeMark>,
+    /// The line after the added lines, if no line is removed.
     pub(super) next: Option<&'a str>,
 }
 
-/// The changes of `edits`, which are sorted and all in `file`. None where the file is not here: its
-/// lines are not known.
+/// Computes the changes of `edits`, which are sorted and all in `file`. Returns no hunks if the file is
+/// unavailable, because its lines are not known.
 pub(super) fn hunks<'a>(file: &'a SourceFile, edits: &[Edit], width: usize) -> Vec<Hunk<'a>> {
     if file.is_unavailable() {
         return Vec::new();
     }
     let last_line = |edit: &Edit| file.line_of(edit.span().hi());
     let touch = |a: &Edit, b: &Edit| last_line(a) >= file.line_of(b.span().lo());
-    // Each shows at least one line, and one that is not shown says that there are more.
+    // Each hunk shows at least one line. One hunk more than can be shown tells that lines are omitted.
     edits
         .chunk_by(touch)
         .filter_map(|edits| Hunk::new(file, edits, width))
-        .take(MOST_LINES + 1)
+        .take(MAX_LINES + 1)
         .collect()
 }
 
 impl<'a> Hunk<'a> {
-    /// The change of edits that touch the same lines; nothing where nothing changes that can be seen.
+    /// Computes the hunk of edits that touch the same lines. Returns `None` if there is no visible change.
     fn new(file: &'a SourceFile, edits: &[Edit], width: usize) -> Option<Self> {
         let (lo, hi) = (edits.first()?.span().lo(), edits.last()?.span().hi());
         let (first, last) = (file.line_of(lo), file.line_of(hi));
         let mut range = file.line_range(first)?.start..file.line_range(last)?.end;
         if first == last && edits.iter().all(|edit| !edit.text().contains('\n')) {
-            // Of a very long line nothing else can come into view.
-            let (text, around) = (file.text(), BYTES_AROUND_A_CELL * width);
+            // The rest of a very long line is never visible.
+            let (text, around) = (file.text(), MAX_BYTES_PER_CELL * width);
             range.start =
                 floor_char_boundary(text, (lo as usize).saturating_sub(around)).max(range.start);
             range.end = ceil_char_boundary(text, hi as usize + around).min(range.end);
@@ -59,17 +59,17 @@ impl<'a> Hunk<'a> {
         let old = file.text().get(range.clone())?;
         let (new, marks) = edited(old, range.start, edits);
 
-        let mut removed: Vec<&str> = old.split('\n').map(without_return).collect();
-        let mut added: Vec<&str> = new.split('\n').map(without_return).collect();
+        let mut removed: Vec<&str> = old.split('\n').map(strip_carriage_return).collect();
+        let mut added: Vec<&str> = new.split('\n').map(strip_carriage_return).collect();
         let same = removed.iter().zip(&added).take_while(|(old, new)| old == new).count();
         let (_, removed_rest) = removed.split_at_checked(same)?;
         let (_, added_rest) = added.split_at_checked(same)?;
         let mut ends = removed_rest.iter().rev().zip(added_rest.iter().rev());
         let next = ends.next().filter(|(old, new)| old == new).map(|(old, _)| *old);
-        let behind = usize::from(next.is_some())
+        let after = usize::from(next.is_some())
             + if next.is_some() { ends.take_while(|(old, new)| old == new).count() } else { 0 };
-        removed = removed_rest.get(..removed_rest.len() - behind)?.to_vec();
-        added = added_rest.get(..added_rest.len() - behind)?.to_vec();
+        removed = removed_rest.get(..removed_rest.len() - after)?.to_vec();
+        added = added_rest.get(..added_rest.len() - after)?.to_vec();
         if added == [""] && !removed.is_empty() && edits.iter().all(|edit| edit.text().is_empty()) {
             added.clear();
         }
@@ -87,18 +87,17 @@ impl<'a> Hunk<'a> {
     /// The largest line number that is shown.
     pub(super) fn last(&self) -> u32 {
         let lines = self.removed.len().max(self.added.len() + usize::from(self.next.is_some()));
-        self.first.saturating_add(u32::try_from(lines.min(MOST_LINES + 1)).unwrap_or(u32::MAX)) - 1
+        self.first.saturating_add(u32::try_from(lines.min(MAX_LINES + 1)).unwrap_or(u32::MAX)) - 1
     }
 }
 
-/// `old`, which begins at byte `start` of its file, after `edits`; and where the new text stands in
-/// it, with `+` where text comes and `~` where it takes the place of other text. No marks where text
-/// only goes.
-fn edited(old: &str, start: usize, edits: &[Edit]) -> (String, Option<Vec<Mark>>) {
+/// Applies `edits` to `old`, which begins at byte `start` of its file. Returns the new text and the marks of the
+/// changes in it, or `None` instead of the marks if an edit only removes text.
+fn edited(old: &str, start: usize, edits: &[Edit]) -> (String, Option<Vec<ChangeMark>>) {
     let (mut new, mut marks) = (String::with_capacity(old.len()), Some(Vec::new()));
     let mut copied = 0;
     for edit in edits {
-        // A byte order mark and the end of a line are none of the text.
+        // An edit may extend over a byte order mark or a line end, which `old` does not contain.
         let offset = |at: u32| (at as usize).clamp(start, start + old.len()) - start;
         let (lo, hi) = (offset(edit.span().lo()), offset(edit.span().hi()));
         new.push_str(old.get(copied..lo).unwrap_or_default());
@@ -115,6 +114,7 @@ fn edited(old: &str, start: usize, edits: &[Edit]) -> (String, Option<Vec<Mark>>
     (new, marks)
 }
 
-fn without_return(line: &str) -> &str {
+/// Removes the carriage return of a CRLF line end.
+fn strip_carriage_return(line: &str) -> &str {
     line.strip_suffix('\r').unwrap_or(line)
 }

@@ -1,4 +1,4 @@
-//! A backtrace as a stack.
+//! A backtrace as a SARIF stack.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use crate::model::{Backtrace, Frame, FrameLocation};
 use crate::source;
 use crate::source::url;
 
-/// Section 3.44: the innermost call first.
+/// Section 3.44. The innermost frame comes first.
 #[derive(Serialize)]
 pub(super) struct Stack<'a> {
     frames: Vec<StackFrame<'a>>,
@@ -24,27 +24,27 @@ impl<'a> Stack<'a> {
 /// Section 3.45.
 #[derive(Serialize)]
 struct StackFrame<'a> {
-    location: Location<'a>,
+    location: StackFrameLocation<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     module: Option<&'a str>,
 }
 
-/// Section 3.28. What stands in the place of calls that are left out is a message alone.
+/// Section 3.28. The mark of omitted frames has only a message.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Location<'a> {
+struct StackFrameLocation<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    physical_location: Option<PhysicalLocation<'a, Region>>,
+    physical_location: Option<PhysicalLocation<'a, FrameRegion>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     logical_locations: Option<[LogicalLocation<'a>; 1]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<Message<'a>>,
 }
 
-/// Section 3.30, both 1-based.
+/// Section 3.30. Line and column are 1-based.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Region {
+struct FrameRegion {
     start_line: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     start_column: Option<u32>,
@@ -61,33 +61,33 @@ struct LogicalLocation<'a> {
 impl<'a> StackFrame<'a> {
     fn new(frame: &'a Frame) -> Self {
         let name = LogicalLocation { fully_qualified_name: frame.function(), kind: "function" };
-        let is_call = !frame.is_omitted();
+        let is_frame = !frame.is_omitted();
         Self {
-            location: Location {
-                physical_location: frame.location().map(PhysicalLocation::<Region>::new),
-                logical_locations: is_call.then_some([name]),
-                message: (!is_call).then(|| Message::new(frame.text())),
+            location: StackFrameLocation {
+                physical_location: frame.location().map(PhysicalLocation::<FrameRegion>::new),
+                logical_locations: is_frame.then_some([name]),
+                message: (!is_frame).then(|| Message::new(frame.text())),
             },
             module: frame.module().map(|(module, _)| module),
         }
     }
 }
 
-impl<'a> PhysicalLocation<'a, Region> {
-    fn new(place: FrameLocation<'a>) -> Self {
-        // It is a file of the compiler, so that no source map knows it.
-        let artifact_location = match source::file_url(place.file, None) {
+impl<'a> PhysicalLocation<'a, FrameRegion> {
+    fn new(location: FrameLocation<'a>) -> Self {
+        // The file is a source of the compiler itself, so it is not in the source map.
+        let artifact_location = match source::file_url(location.file, None) {
             Some(url) => ArtifactLocation { uri: url.into(), uri_base_id: None },
-            None => ArtifactLocation::below_root(place.file),
+            None => ArtifactLocation::relative(location.file),
         };
-        let region = Region { start_line: place.line, start_column: place.col };
+        let region = FrameRegion { start_line: location.line, start_column: location.col };
         Self { artifact_location, region }
     }
 }
 
 impl<'a> ArtifactLocation<'a> {
-    /// That of a relative path.
-    pub(super) fn below_root(path: &'a str) -> Self {
+    /// The location of a path relative to the root of the sources.
+    pub(super) fn relative(path: &'a str) -> Self {
         let uri_base_id = (!source::is_virtual(path)).then_some("%SRCROOT%");
         let uri: Cow<'a, str> = url::path(path);
         Self { uri, uri_base_id }

@@ -2,20 +2,20 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn place<'a>(file: &'a str, line: u32, col: Option<u32>) -> Option<FrameLocation<'a>> {
+fn location<'a>(file: &'a str, line: u32, col: Option<u32>) -> Option<FrameLocation<'a>> {
     Some(FrameLocation { file, line, col })
 }
 
 #[test]
-fn what_was_put_in_is_read_back() {
+fn constructors_and_accessors_round_trip() {
     let at = Frame::at("vittec::close", "src/blocks.rs", 77, Some(13));
     assert_eq!(
         (at.function(), at.location()),
-        ("vittec::close", place("src/blocks.rs", 77, Some(13)))
+        ("vittec::close", location("src/blocks.rs", 77, Some(13)))
     );
     assert_eq!((at.module(), at.is_omitted()), (None, false));
     let line = Frame::at("f", "a.c", 3, None);
-    assert_eq!((line.text(), line.location()), ("f at a.c:3", place("a.c", 3, None)));
+    assert_eq!((line.text(), line.location()), ("f at a.c:3", location("a.c", 3, None)));
     let inside = Frame::in_module("malloc", "libc.so.6", 0x9d8e2);
     assert_eq!((inside.function(), inside.module()), ("malloc", Some(("libc.so.6", 0x9d8e2))));
     assert_eq!((inside.location(), inside.text()), (None, "malloc in libc.so.6+0x9d8e2"));
@@ -23,16 +23,16 @@ fn what_was_put_in_is_read_back() {
         assert!(Frame::omitted(count).is_omitted(), "{count}");
         assert!(!Frame::omitted(count).is_runtime(), "{count}");
     }
-    assert_eq!(Frame::omitted(1).text(), "... 1 call is left out ...");
+    assert_eq!(Frame::omitted(1).text(), "[... omitted 1 frame ...]");
 }
 
 #[test]
-fn odd_texts_are_read_as_far_as_they_go() {
+fn unusual_texts_are_parsed_or_are_a_name_as_a_whole() {
     for (text, function, expected) in [
-        ("f at C:\\src\\a.rs:3:1", "f", place("C:\\src\\a.rs", 3, Some(1))),
-        ("f at look at me in here.rs:3:1", "f", place("look at me in here.rs", 3, Some(1))),
-        ("f at a\nb.rs:3", "f", place("a\nb.rs", 3, None)),
-        ("f at a.rs:3:0", "f", place("a.rs", 3, None)),
+        ("f at C:\\src\\a.rs:3:1", "f", location("C:\\src\\a.rs", 3, Some(1))),
+        ("f at look at me in here.rs:3:1", "f", location("look at me in here.rs", 3, Some(1))),
+        ("f at a\nb.rs:3", "f", location("a\nb.rs", 3, None)),
+        ("f at a.rs:3:0", "f", location("a.rs", 3, None)),
         ("f at a.rs:0:1", "f", None),
         ("f at a.rs", "f at a.rs", None),
         ("f at a.rs:", "f at a.rs:", None),
@@ -58,13 +58,13 @@ fn odd_texts_are_read_as_far_as_they_go() {
         let frame = Frame::new(text);
         assert_eq!((frame.function(), frame.module()), (function, expected), "{text:?}");
     }
-    for text in ["... calls are left out ...", "... -1 calls are left out ...", "... 2 calls ..."] {
+    for text in ["[... omitted frames ...]", "[... omitted -1 frames ...]", "[... 2 frames ...]"] {
         assert!(!Frame::new(text).is_omitted(), "{text}");
     }
 }
 
 #[test]
-fn calls_of_the_runtime_are_told_from_those_of_the_program() {
+fn runtime_frames_are_distinguished_from_those_of_the_program() {
     for text in [
         "std::panicking::begin_panic_handler at src/x.rs:1:1",
         "core::ops::function::FnOnce::call_once::h0123456789abcdef",
@@ -132,7 +132,7 @@ fn calls_of_the_runtime_are_told_from_those_of_the_program() {
         "<unknown>",
         "",
         "<<<&&",
-        "... 12 calls are left out ...",
+        "[... omitted 12 frames ...]",
         "x at src/rustc/a.rs:1:1",
     ] {
         assert!(!Frame::new(text).is_runtime(), "{text}");
@@ -140,8 +140,8 @@ fn calls_of_the_runtime_are_told_from_those_of_the_program() {
 }
 
 #[test]
-fn very_long_texts_are_read_too() {
-    for piece in ["< as ", "<", "&", " at ", " in ", ":1", "+0x1", "x", "::", "core::", "... "] {
+fn very_long_texts_are_parsed() {
+    for piece in ["< as ", "<", "&", " at ", " in ", ":1", "+0x1", "x", "::", "core::", "[... "] {
         let frame = Frame::new(piece.repeat(1 << 20));
         assert!(frame.text().starts_with(frame.function()), "{piece}");
         assert_eq!((frame.location(), frame.module()), (None, None), "{piece}");
@@ -152,38 +152,42 @@ fn very_long_texts_are_read_too() {
 
 fn shown(texts: &[&str], is_full: bool) -> String {
     let backtrace: Backtrace = texts.iter().copied().map(Frame::new).collect();
-    let line = |shown: BacktraceLine<'_>| match shown {
+    let text = |line: BacktraceLine<'_>| match line {
         BacktraceLine::Frame(index, frame) => format!("{index} {frame}"),
         BacktraceLine::Omitted(frame) => frame.to_string(),
         BacktraceLine::Runtime(count) => format!("* {count}"),
         BacktraceLine::Repeated(count) => format!("= {count}"),
     };
-    backtrace.lines(is_full).map(line).collect::<Vec<_>>().join("|")
+    backtrace.lines(is_full).map(text).collect::<Vec<_>>().join("|")
 }
 
 #[test]
-fn calls_of_the_runtime_in_a_row_are_one_but_where_there_are_no_others() {
+fn consecutive_runtime_frames_are_merged_unless_there_are_no_others() {
     let texts =
-        ["std::a", "core::b", "x::c", "std::d", "... 2 calls are left out ...", "std::e", "y"];
-    assert_eq!(shown(&texts, false), "* 2|2 x::c|* 1|... 2 calls are left out ...|* 1|6 y");
-    let full = "0 std::a|1 core::b|2 x::c|3 std::d|... 2 calls are left out ...|5 std::e|6 y";
+        ["std::a", "core::b", "x::c", "std::d", "[... omitted 2 frames ...]", "std::e", "y"];
+    assert_eq!(shown(&texts, false), "* 2|2 x::c|* 1|[... omitted 2 frames ...]|* 1|6 y");
+    let full = "0 std::a|1 core::b|2 x::c|3 std::d|[... omitted 2 frames ...]|5 std::e|6 y";
     assert_eq!(shown(&texts, true), full);
-    assert_eq!(shown(&texts[3..6], false), "0 std::d|... 2 calls are left out ...|2 std::e");
+    assert_eq!(shown(&texts[3..6], false), "0 std::d|[... omitted 2 frames ...]|2 std::e");
     assert_eq!(shown(&[], false), "");
 }
 
 #[test]
-fn a_call_that_is_made_again_and_again_is_shown_once() {
+fn repeated_frames_are_shown_once() {
     let deep =
-        ["r", "r", "r", "r", "... 9 calls are left out ...", "r", "r", "main at src/main.c:1:1"];
-    let short = "0 r|= 3|... 9 calls are left out ...|5 r|6 r|7 main at src/main.c:1:1";
+        ["r", "r", "r", "r", "[... omitted 9 frames ...]", "r", "r", "main at src/main.c:1:1"];
+    let short = "0 r|= 3|[... omitted 9 frames ...]|5 r|6 r|7 main at src/main.c:1:1";
     assert_eq!(shown(&deep, false), short);
     assert_eq!(shown(&deep, true).matches(" r").count(), 6);
-    assert_eq!(shown(&["a", "r", "r", "r"], false), "0 a|1 r|2 r|3 r", "two more are shown");
+    assert_eq!(
+        shown(&["a", "r", "r", "r"], false),
+        "0 a|1 r|2 r|3 r",
+        "two repetitions are not merged"
+    );
 }
 
 #[test]
-fn the_whole_text_has_a_number_for_each() {
+fn display_numbers_every_frame() {
     let backtrace: Backtrace = (0..11).map(|n| Frame::new(format!("f{n}"))).collect();
     let text = backtrace.to_string();
     assert!(text.starts_with(" 0: f0\n 1: f1\n") && text.ends_with("\n 9: f9\n10: f10"), "{text}");
@@ -193,17 +197,17 @@ fn the_whole_text_has_a_number_for_each() {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2000) })]
 
-    /// Nothing about a text panics, and its parts are parts of it.
+    /// No text causes a panic, and the parsed parts are parts of the text.
     #[test]
-    fn frames_take_any_text(
+    fn frames_accept_any_text(
         text in "(\\PC{0,4}|[<&(\\[]|::|core| as | at | in |:|\\+0x|[0-9]{1,3}|\n|\\.\\.\\. ){0,12}",
     ) {
         let frame = Frame::new(text.as_str());
         prop_assert!(text.starts_with(frame.function()));
         prop_assert!(frame.location().is_none() || frame.module().is_none());
-        if let Some(place) = frame.location() {
-            let again = Frame::at(frame.function(), place.file, place.line, place.col);
-            prop_assert_eq!((again.function(), again.location()), (frame.function(), Some(place)));
+        if let Some(location) = frame.location() {
+            let again = Frame::at(frame.function(), location.file, location.line, location.col);
+            prop_assert_eq!((again.function(), again.location()), (frame.function(), Some(location)));
         }
         prop_assert!(!(frame.is_runtime() && frame.is_omitted()));
         let one: Backtrace = [frame].into_iter().collect();

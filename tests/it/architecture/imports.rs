@@ -1,23 +1,23 @@
-//! The modules of a crate, and which of them uses which, read from its files.
+//! Reads the files of a crate: its modules, and which module uses which.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The path of a module in its crate, such as `emit/json/write`; that of the root is empty.
+/// The path of a module in its crate, such as `emit/json/write`. The root's path is empty.
 pub type Module = String;
 
-/// The files of a crate, its tests left out.
+/// The files of a crate, without its tests.
 pub struct Crate {
     /// The code of each module: without comments and tests.
     pub code: BTreeMap<Module, String>,
     pub files: BTreeMap<Module, PathBuf>,
-    /// The names that a module has of its children, and the children that they are from.
+    /// The names that a module imports from its children, and the child of each name.
     names: BTreeMap<Module, BTreeMap<String, Module>>,
 }
 
 impl Crate {
-    /// Reads the files below a folder.
+    /// Reads the files in a directory and its subdirectories.
     pub fn read(src: &Path) -> Self {
         let mut files = BTreeMap::new();
         find(src, src, &mut files);
@@ -30,7 +30,7 @@ impl Crate {
         own
     }
 
-    /// The names that `use` statements of a module take from its children, as in `pub use span::{FileId, Span}`.
+    /// Returns the names that `use` statements of a module import from its children, as in `pub use span::{FileId, Span}`.
     fn names_of(&self, module: &str) -> BTreeMap<String, Module> {
         let uses = self.code[module].split("use ").skip(1);
         let paths = uses.flat_map(|text| paths(text.split(';').next().unwrap_or_default()));
@@ -50,7 +50,7 @@ impl Crate {
         self.code.contains_key(&child).then_some(child)
     }
 
-    /// The modules that a module uses, each with the path that says so.
+    /// Returns the modules that a module uses, each with the path in the source.
     pub fn uses(&self, module: &str) -> BTreeSet<(Module, String)> {
         let mut found = BTreeSet::new();
         let code = &self.code[module];
@@ -66,7 +66,7 @@ impl Crate {
         found
     }
 
-    /// The module that a path is in.
+    /// Returns the module that a path refers to.
     fn resolve(&self, own: &str, path: &[String]) -> Module {
         let mut at: Module = own.to_owned();
         for name in path {
@@ -86,34 +86,35 @@ impl Crate {
         at
     }
 
-    /// Modules that use one another in a circle, where there is one; a module and those inside it are one.
-    pub fn circle(&self) -> Option<Vec<String>> {
+    /// Returns a cycle of modules that use each other. Returns `None` if there is none. A module and its
+    /// descendants count as one.
+    pub fn cycle(&self) -> Option<Vec<String>> {
         let mut done = BTreeSet::new();
-        self.code.keys().find_map(|module| self.circle_from(module, &mut Vec::new(), &mut done))
+        self.code.keys().find_map(|module| self.cycle_from(module, &mut Vec::new(), &mut done))
     }
 
-    fn circle_from(
+    fn cycle_from(
         &self,
         module: &str,
-        way: &mut Vec<String>,
+        stack: &mut Vec<String>,
         done: &mut BTreeSet<Module>,
     ) -> Option<Vec<String>> {
-        if let Some(begin) = way.iter().position(|passed| passed == module) {
-            return Some(way[begin..].to_vec());
+        if let Some(begin) = stack.iter().position(|visited| visited == module) {
+            return Some(stack[begin..].to_vec());
         }
         if done.contains(module) {
             return None;
         }
-        way.push(module.to_owned());
+        stack.push(module.to_owned());
         let is_other = |used: &str| !is_inside(used, module) && !is_inside(module, used);
         let used: BTreeSet<Module> = self.uses(module).into_iter().map(|(used, _)| used).collect();
-        let circle = used
+        let cycle = used
             .iter()
             .filter(|used| is_other(used))
-            .find_map(|used| self.circle_from(used, way, done));
-        way.pop();
+            .find_map(|used| self.cycle_from(used, stack, done));
+        stack.pop();
         done.insert(module.to_owned());
-        circle
+        cycle
     }
 }
 
@@ -121,15 +122,15 @@ fn parent(module: &str) -> &str {
     module.rsplit_once('/').map_or("", |(parent, _)| parent)
 }
 
-/// Whether a module is another one, or inside it.
+/// Returns true if a module is another one or one of its descendants.
 fn is_inside(inner: &str, outer: &str) -> bool {
     outer.is_empty()
         || inner == outer
         || inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'))
 }
 
-fn find(root: &Path, folder: &Path, files: &mut BTreeMap<Module, PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
+fn find(root: &Path, dir: &Path, files: &mut BTreeMap<Module, PathBuf>) {
+    for entry in fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
             if path.file_name().is_some_and(|name| name != "tests") {
@@ -145,14 +146,14 @@ fn find(root: &Path, folder: &Path, files: &mut BTreeMap<Module, PathBuf>) {
     }
 }
 
-/// The code of a file: without comments, and without the tests at its end.
+/// Returns the code of a file without comments, and without the tests at its end.
 pub fn code(text: &str) -> String {
     let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
     let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
     lines.collect::<Vec<_>>().join("\n").replace("$crate::", "")
 }
 
-/// The paths that a text begins with, of which a group has several: `a::{b, c::d}` is `a::b` and `a::c::d`.
+/// Returns the paths at the beginning of a text. A group has several: `a::{b, c::d}` is `a::b` and `a::c::d`.
 fn paths(text: &str) -> Vec<Vec<String>> {
     let mut text = text.trim_start();
     let mut path = Vec::new();
@@ -169,7 +170,7 @@ fn paths(text: &str) -> Vec<Vec<String>> {
         path.push(text[..end].to_owned());
         match text[end..].strip_prefix("::") {
             Some(rest) => text = rest,
-            // A macro is in no module.
+            // A macro does not belong to a module.
             None if text[end..].starts_with('!') => return Vec::new(),
             None => break,
         }
@@ -177,7 +178,7 @@ fn paths(text: &str) -> Vec<Vec<String>> {
     if path.is_empty() { Vec::new() } else { vec![path] }
 }
 
-/// The members of a group, up to its closing brace.
+/// Returns the members of a group, up to its closing brace.
 fn members(group: &str) -> Vec<&str> {
     let (mut depth, mut start, mut found) = (0, 0, Vec::new());
     for (at, c) in group.char_indices() {
@@ -199,7 +200,7 @@ fn members(group: &str) -> Vec<&str> {
 }
 
 #[test]
-fn paths_are_read_out_of_groups() {
+fn groups_are_expanded_to_paths() {
     let read = |text| paths(text).iter().map(|path| path.join("::")).collect::<Vec<_>>();
     assert_eq!(read("crate::a::B;"), ["crate::a::B"]);
     assert_eq!(
@@ -209,12 +210,12 @@ fn paths_are_read_out_of_groups() {
     assert_eq!(read("crate::a::{\n    b,\n}"), ["crate::a::b"]);
 }
 
-/// The test above is worth as much as this finds.
+/// Tests that `cycle` finds cycles; otherwise the test of the crates would prove nothing.
 #[test]
-fn a_circle_is_found_wherever_it_goes() {
-    let folder = tempfile::tempdir().unwrap();
+fn cycles_are_found() {
+    let dir = tempfile::tempdir().unwrap();
     let write = |path: &str, text: &str| {
-        let path = folder.path().join(path);
+        let path = dir.path().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     };
@@ -227,17 +228,17 @@ fn a_circle_is_found_wherever_it_goes() {
     );
     write("b.rs", "use crate::c;\n");
     write("c.rs", "");
-    assert_eq!(Crate::read(folder.path()).circle(), None);
+    assert_eq!(Crate::read(dir.path()).cycle(), None);
     for (path, text, expected) in [
         ("c.rs", "use crate::{a};\n", vec!["a", "b", "c"]),
         ("c.rs", "fn f() -> crate::b::B {}\n", vec!["b", "c"]),
         ("a/other.rs", "use super::Inner;\n", vec!["a/inner", "a/other"]),
         ("a/other.rs", "fn f() { super::inner::g() }\n", vec!["a/inner", "a/other"]),
     ] {
-        let before = fs::read_to_string(folder.path().join(path)).unwrap();
+        let before = fs::read_to_string(dir.path().join(path)).unwrap();
         write(path, text);
         assert_eq!(
-            Crate::read(folder.path()).circle(),
+            Crate::read(dir.path()).cycle(),
             Some(expected.iter().map(|one| (*one).to_owned()).collect()),
             "{path}: {text}"
         );

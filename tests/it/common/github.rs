@@ -1,7 +1,7 @@
-//! Workflow commands, read as the runner of GitHub Actions reads them: `ActionCommand.TryParseV2` of
+//! Parses workflow commands like the runner of GitHub Actions: `ActionCommand.TryParseV2` of
 //! <https://github.com/actions/runner>.
 
-/// `::name key=value,key=value::message`, unescaped.
+/// `::name key=value,key=value::message`, decoded.
 #[derive(Debug)]
 pub struct Command {
     pub name: String,
@@ -13,8 +13,8 @@ impl Command {
     pub fn parse(line: &str) -> Self {
         let (head, message) = line.strip_prefix("::").unwrap().split_once("::").unwrap();
         let (name, properties) = head.split_once(' ').unwrap_or((head, ""));
-        let property = |one: &str| {
-            let (key, value) = one.split_once('=').unwrap();
+        let property = |pair: &str| {
+            let (key, value) = pair.split_once('=').unwrap();
             (key.to_owned(), unescape(value, &[("%3A", ":"), ("%2C", ",")]))
         };
         Self {
@@ -29,7 +29,7 @@ impl Command {
     }
 }
 
-/// `%25` last: what it stands for begins no escape.
+/// Decodes escapes. `%25` is the last one, so that a decoded `%` does not begin another escape.
 fn unescape(text: &str, more: &[(&str, &str)]) -> String {
     let all = more.iter().chain(&[("%0D", "\r"), ("%0A", "\n"), ("%25", "%")]);
     all.fold(text.to_owned(), |text, (escape, plain)| text.replace(escape, plain))

@@ -1,5 +1,5 @@
-//! What the tests share: sources with their spans marked in the text, and styles one can read.
-#![allow(dead_code, reason = "each test uses a part")]
+//! Shared by the tests: sources with marked spans, output as strings, commands, snapshots.
+#![allow(dead_code, reason = "each test binary uses a part")]
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -24,14 +24,14 @@ use vitte_diag::{
     Severity, SourceMap, Span, Terminal, Tool, code,
 };
 
-/// A source with its spans, as [`mark`] finds them.
+/// A source text, and the byte ranges that were marked in it.
 pub struct Marked {
     pub text: String,
     pub primary: Vec<(usize, usize)>,
     pub secondary: Vec<(usize, usize)>,
 }
 
-/// Takes the marks out of a text: `⟦…⟧` is a primary span, `⟨…⟩` a secondary one.
+/// Removes the marks from a text and returns their ranges: `⟦…⟧` is a primary span, `⟨…⟩` a secondary one.
 pub fn mark(marked: &str) -> Marked {
     let mut out = Marked { text: String::new(), primary: Vec::new(), secondary: Vec::new() };
     let (mut open_primary, mut open_secondary) = (Vec::new(), Vec::new());
@@ -61,7 +61,7 @@ pub struct Scene {
 
 pub const CODE: Code = code!("E0042");
 
-/// An error on the marks of a text: the first `⟦…⟧` is `here`, each `⟨…⟩` is `there`.
+/// An error with labels at the marks of a text: `here` at the first `⟦…⟧`, `there` at each `⟨…⟩`.
 pub fn scene(marked: &str) -> Scene {
     scene_in("src/main.vitte", marked)
 }
@@ -79,7 +79,7 @@ pub fn scene_in(path: &str, marked: &str) -> Scene {
     Scene { sources, diagnostic }
 }
 
-/// An error with the bytes `lo..hi` of a text, which need not exist.
+/// An error with a label at the bytes `lo..hi` of a text, which may be out of bounds.
 pub fn scene_at(text: &str, lo: u32, hi: u32) -> Scene {
     let mut sources = SourceMap::new();
     let file = sources.add("src/main.vitte", text).expect("a small text");
@@ -104,7 +104,7 @@ impl Scene {
         json(&self.sources, &self.bag())
     }
 
-    /// All that a snapshot shows: plain, Unicode, coloured, JSON.
+    /// The text of a snapshot: human output plain, in Unicode and coloured, then JSON.
     pub fn all(&self) -> String {
         all(&self.sources, &self.bag())
     }
@@ -134,7 +134,7 @@ pub fn json(sources: &SourceMap, bag: &DiagnosticBag) -> String {
     String::from_utf8(emitter.into_inner()).expect("output is UTF-8")
 }
 
-/// What a format writes.
+/// The output of a format.
 pub fn write(
     format: Format,
     sources: &SourceMap,
@@ -146,26 +146,26 @@ pub fn write(
     String::from_utf8(out).expect("output is UTF-8")
 }
 
-/// What a terminal shows of human output, and the addresses that it links to. No sequences but SGR
-/// and OSC 8 as the crate writes them are taken, and every link ends on its line.
+/// The text that a terminal shows for human output, and the URLs that it links to. Panics if there is an
+/// escape sequence other than SGR and OSC 8, or a link that does not end on its line.
 pub fn on_terminal(output: &str) -> (String, Vec<String>) {
     let (mut plain, mut links, mut in_link) = (String::new(), Vec::new(), false);
     let mut rest = output;
     while let Some(c) = rest.chars().next() {
         if let Some(sequence) = rest.strip_prefix("\u{1b}[") {
-            let (style, behind) = sequence.split_once('m').expect("a style ends with m");
+            let (style, after) = sequence.split_once('m').expect("a style ends with m");
             let is_number = |part: &str| part.bytes().all(|digit| digit.is_ascii_digit());
             assert!(style.split(';').all(is_number) && !style.is_empty(), "{style:?}: {output:?}");
-            rest = behind;
+            rest = after;
         } else if let Some(sequence) = rest.strip_prefix("\u{1b}]8;;") {
-            let (url, behind) = sequence.split_once("\u{1b}\\").expect("a link ends with ST");
+            let (url, after) = sequence.split_once("\u{1b}\\").expect("a link ends with ST");
             assert!(url.bytes().all(|byte| byte.is_ascii_graphic()), "{url:?}: {output:?}");
             assert_eq!(url.is_empty(), in_link, "{output:?}");
             in_link = !in_link;
             links.extend(in_link.then(|| url.to_owned()));
-            rest = behind;
+            rest = after;
         } else {
-            assert!(!in_link || c != '\n', "a link goes over its line: {output:?}");
+            assert!(!in_link || c != '\n', "a link does not end on its line: {output:?}");
             plain.push(c);
             rest = &rest[c.len_utf8()..];
         }
@@ -174,13 +174,13 @@ pub fn on_terminal(output: &str) -> (String, Vec<String>) {
     (plain, links)
 }
 
-/// Coloured output with styles that can be read: `‹bold red›error‹›`.
+/// Replaces the SGR sequences of coloured output by names: `‹bold red›error‹›`.
 pub fn readable(coloured: &str) -> String {
     let mut out = String::new();
     let mut styles: Option<Vec<&str>> = None;
     let mut rest = coloured;
     while !rest.is_empty() {
-        if let Some((sequence, behind)) =
+        if let Some((sequence, after)) =
             rest.strip_prefix("\u{1b}[").and_then(|r| r.split_once('m'))
         {
             let styles = styles.get_or_insert_default();
@@ -188,7 +188,7 @@ pub fn readable(coloured: &str) -> String {
                 "0" => styles.clear(),
                 _ => styles.push(style(sequence)),
             }
-            rest = behind;
+            rest = after;
             continue;
         }
         if let Some(styles) = styles.take() {
@@ -215,19 +215,19 @@ fn style(sequence: &str) -> &'static str {
         "38;5;9" => "bright-red",
         "38;5;11" => "bright-yellow",
         "38;5;12" => "bright-blue",
-        _ => panic!("a style that is not used: {sequence}"),
+        _ => panic!("unexpected style: {sequence}"),
     }
 }
 
-/// A file of a map that has none, for broken spans.
+/// A file that is in no source map of the tests, for invalid spans.
 pub const NO_FILE: FileId = FileId::new(7);
 
-/// The compiler of the tests of formats: it has pages for its codes.
+/// The tool in whose name the tests emit. It has a URL for the pages of its codes.
 pub fn tool() -> Tool {
     Tool::default().with_codes_url("https://vitte.example/codes/")
 }
 
-/// What a format writes of a bag to what is no terminal.
+/// The output of a format for a bag, not on a terminal.
 pub fn written(format: Format, sources: &SourceMap, bag: &DiagnosticBag) -> String {
     written_on(Terminal::default(), format, sources, bag)
 }
@@ -245,7 +245,7 @@ pub fn written_on(
     String::from_utf8(out).expect("output is UTF-8")
 }
 
-/// Every severity with a code of its own.
+/// Each severity, with a code.
 pub const SEVERITIES: [(Severity, Code); 4] = [
     (Severity::Note, code!("N0042")),
     (Severity::Warning, code!("W0042")),
@@ -258,8 +258,8 @@ pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Takes out of a command's environment what could change what it writes.
-pub fn without_wishes(command: &mut Command) {
+/// Removes the environment variables that change a command's output.
+pub fn clean_env(command: &mut Command) {
     for name in [
         "NO_COLOR",
         "FORCE_COLOR",
@@ -275,34 +275,34 @@ pub fn without_wishes(command: &mut Command) {
     }
 }
 
-/// A folder with these files.
-pub fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().expect("a folder for temporary files");
+/// Creates a temporary directory with these files.
+pub fn dir_with(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().expect("a temporary directory");
     for (path, text) in files {
-        let path = folder.path().join(path);
-        fs::create_dir_all(path.parent().expect("below the folder")).expect("a new folder");
+        let path = dir.path().join(path);
+        fs::create_dir_all(path.parent().expect("in the directory")).expect("a new directory");
         fs::write(path, text).expect("a new file");
     }
-    folder
+    dir
 }
 
-/// How a command ended: exit code, standard output, standard error.
+/// The result of a command: exit code, standard output, standard error.
 #[derive(PartialEq, Eq, Debug)]
-pub struct Ended {
+pub struct CommandResult {
     pub code: i32,
     pub stdout: String,
     pub stderr: String,
 }
 
-impl Ended {
-    pub fn of(output: &Output) -> Self {
+impl CommandResult {
+    pub fn new(output: &Output) -> Self {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("UTF-8");
         let code = output.status.code().expect("no signal");
         Self { code, stdout: text(&output.stdout), stderr: text(&output.stderr) }
     }
 }
 
-/// What a command writes: standard output, standard error, exit code.
+/// Runs a command and returns its standard output, standard error and exit code as one text.
 pub fn output(command: &mut Command) -> String {
     let output = command.output().unwrap();
     let [stdout, stderr] =
@@ -313,44 +313,48 @@ pub fn output(command: &mut Command) -> String {
     )
 }
 
-/// Runs a command with this standard input.
+/// Runs a command with a standard input.
 pub fn with_input(command: &mut Command, input: &[u8]) -> Output {
     let (stdin, piped) = (Stdio::piped(), Stdio::piped);
     let mut child =
-        command.stdin(stdin).stdout(piped()).stderr(piped()).spawn().expect("it starts");
-    let mut stdin = child.stdin.take().expect("it is piped");
+        command.stdin(stdin).stdout(piped()).stderr(piped()).spawn().expect("the command starts");
+    let mut stdin = child.stdin.take().expect("stdin is piped");
     std::thread::scope(|scope| {
-        // A program that does not read it all is no error of the test.
+        // The program may exit before it has read all of the input: a failed write is not an error.
         scope.spawn(move || _ = stdin.write_all(input));
-        child.wait_with_output().expect("it ends")
+        child.wait_with_output().expect("the command ends")
     })
 }
 
-/// A program of this package to run from the root of the package, with nothing of the environment that could
-/// change what it writes.
+/// Returns a command that runs a program in the root of the package, without the environment variables that
+/// change its output.
 pub fn program(path: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(path);
     command.current_dir(root());
-    without_wishes(&mut command);
+    clean_env(&mut command);
     command
 }
 
-/// An example of this package, as [`program`] runs it. `cargo test` builds it; `cargo test --test it` does not, so
-/// that one of older sources is rejected.
+/// Returns a command that runs an example of this package; see [`program`]. Panics if the example is older than
+/// the sources: `cargo test` builds examples, `cargo test --test it` does not.
 pub fn example(name: &str) -> Command {
     let test = std::env::current_exe().expect("a running test has a path");
     let profile = test.parent().and_then(Path::parent).expect("target/<profile>/deps");
     let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
     let path = profile.join("examples").join(name);
     let built = path.metadata().and_then(|data| data.modified());
-    let is_new = built.is_ok_and(|built| newest(&root().join("src")) <= Some(built));
-    assert!(is_new, "{} is old: run `cargo test` without `--test`", path.display());
+    let is_current = built.is_ok_and(|built| newest(&root().join("src")) <= Some(built));
+    assert!(
+        is_current,
+        "{} is older than the sources: run `cargo test` without `--test`",
+        path.display()
+    );
     program(path)
 }
 
-/// When the newest file below a folder was written.
-fn newest(folder: &Path) -> Option<SystemTime> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+/// Returns the modification time of the newest file in a directory and its subdirectories.
+fn newest(dir: &Path) -> Option<SystemTime> {
+    let entries = fs::read_dir(dir).into_iter().flatten().flatten();
     let times = entries.map(|entry| match entry.path() {
         path if path.is_dir() => newest(&path),
         path => path.metadata().and_then(|data| data.modified()).ok(),
@@ -358,8 +362,8 @@ fn newest(folder: &Path) -> Option<SystemTime> {
     times.max().flatten()
 }
 
-/// Compares with a snapshot in the package's `tests/snapshots`.
-#[allow(unused_macros, reason = "each package uses a part")]
+/// Compares a text with a snapshot in the package's `tests/snapshots`.
+#[allow(unused_macros, reason = "each test binary uses a part")]
 macro_rules! assert_snapshot {
     ($($arguments:tt)*) => {{
         let mut settings = insta::Settings::clone_current();
@@ -367,5 +371,5 @@ macro_rules! assert_snapshot {
         settings.bind(|| insta::assert_snapshot!($($arguments)*));
     }};
 }
-#[allow(unused_imports, reason = "each package uses a part")]
+#[allow(unused_imports, reason = "each test binary uses a part")]
 pub(crate) use assert_snapshot;

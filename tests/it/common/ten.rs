@@ -1,4 +1,4 @@
-//! The same ten diagnostics for every format, so that what the formats say can be compared.
+//! Ten diagnostics with which every format is tested, so that the outputs can be compared.
 
 use std::sync::LazyLock;
 
@@ -9,7 +9,7 @@ use vitte_diag::{
 
 use super::mark;
 
-/// The spans of the diagnostics are marked; a removed line has its line end in the mark.
+/// The spans of the diagnostics are marked. The mark of a removed line includes the line end.
 const MAIN: &str = "\
 import text
 ⟦import clock
@@ -32,8 +32,8 @@ const WIDE: &str =
     "let name = \"ana\"\r\nlet hello = \"👩\u{200d}🔬 e\u{301} 日本\" ⟦+⟧ ⟦cafe\u{301}⟧ * 2\r\n";
 const MARKUP: &str = "let 100% = ⟦<b>&\"'⟧, {0}: [x](1)\n";
 
-/// Ten diagnostics of every severity in five files, and a sixth file without any. They enter the bag
-/// in another order than that of their places.
+/// Ten diagnostics of every severity in five files, and a sixth file without any. They are pushed in
+/// an order that differs from that of their locations.
 pub fn ten() -> (SourceMap, DiagnosticBag) {
     let mut sources = SourceMap::with_root("/home/ana/shop");
     let mut add = |path: &str, marked: &str| {
@@ -98,7 +98,7 @@ pub fn ten() -> (SourceMap, DiagnosticBag) {
                 )
                 .unwrap(),
             ),
-        Diagnostic::error(code!("E0202"), pair, "a pair is no number").with_label("this pair"),
+        Diagnostic::error(code!("E0202"), pair, "a pair is not a number").with_label("this pair"),
         Diagnostic::error(code!("E0100"), prices[0], "the name `total` is defined twice")
             .with_label("defined again here")
             .with_secondary(total, "first defined here"),
@@ -114,15 +114,15 @@ pub fn ten() -> (SourceMap, DiagnosticBag) {
     (sources, bag.into_iter().collect())
 }
 
-/// All the characters that something obeys, and the rest of their blocks: controls, bidi controls, line
-/// separators, what XML cannot write, what commands and links are made of.
+/// Characters that have a meaning for a terminal or a parser, and the rest of their Unicode blocks: controls,
+/// bidirectional controls, line separators, what XML cannot contain, and the syntax of commands and links.
 pub static HOSTILE: LazyLock<String> = LazyLock::new(|| {
     let blocks = ('\0'..='\u{a0}').chain('\u{610}'..='\u{61c}').chain('\u{2000}'..='\u{206f}');
     let all: String = blocks.chain(['\u{feff}', '\u{fffe}', '\u{ffff}', '\u{10ffff}']).collect();
     format!("x{all}]]> ::error:: \r\n\u{1b}]8;;https://a.example\u{1b}\\ <!-- &lt; {{0}} [a](0)")
 });
 
-/// One error of whose texts each is [`HOSTILE`], its path and its source too.
+/// An error in which every text is [`HOSTILE`], including the path and the source.
 pub fn hostile() -> (SourceMap, DiagnosticBag) {
     let text = || HOSTILE.clone();
     let mut sources = SourceMap::with_root("/home/ana");
@@ -138,7 +138,7 @@ pub fn hostile() -> (SourceMap, DiagnosticBag) {
     (sources, [diagnostic].into_iter().collect())
 }
 
-/// What a format writes of the ten, and of none.
+/// The output of a format for the ten diagnostics, and for none.
 pub fn ten_and_none(format: Format) -> [String; 2] {
     let (sources, bag) = ten();
     [bag, DiagnosticBag::new()].map(|bag| super::written(format, &sources, &bag))

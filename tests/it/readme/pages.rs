@@ -17,6 +17,8 @@ pub struct Block {
     /// The text after the opening fence, such as `rust,ignore`.
     pub language: String,
     pub text: String,
+    /// The offset of the text in the page, in bytes.
+    start: usize,
 }
 
 impl Page {
@@ -48,7 +50,9 @@ impl Page {
     fn parts(&self) -> (Vec<Block>, String) {
         let (mut blocks, mut prose) = (Vec::new(), String::new());
         let mut open: Option<(&str, Block)> = None;
+        let mut end = 0;
         for line in self.text.split_inclusive('\n') {
+            end += line.len();
             let fence = line.len() - line.trim_start_matches('`').len();
             match &mut open {
                 Some((opened, _)) if line.trim_end() == *opened => {
@@ -58,13 +62,34 @@ impl Page {
                 None if fence >= 3 => {
                     let (opened, language) = line.split_at(fence);
                     let language = language.trim().to_owned();
-                    open = Some((opened, Block { language, text: String::new() }));
+                    open = Some((opened, Block { language, text: String::new(), start: end }));
                 }
                 None => prose.push_str(line),
             }
         }
         assert!(open.is_none(), "{}: a code block has no end", self.path);
         (blocks, prose)
+    }
+
+    /// Compares a block with the text that it should have. With `UPDATE_PAGES` in the environment it replaces the
+    /// text on disk instead.
+    pub fn check(&self, root: &Path, block: &Block, text: &str, what: &str) {
+        if std::env::var_os("UPDATE_PAGES").is_none() {
+            let path = &self.path;
+            assert_eq!(
+                block.text, text,
+                "{path}: {what}: if that is right, run UPDATE_PAGES=1 cargo test --workspace --all-features readme"
+            );
+        } else if block.text != text {
+            let page = Self::read(root, &self.path);
+            let blocks = page.blocks();
+            let same =
+                |other: &&Block| other.language == block.language && other.text == block.text;
+            let old = blocks.iter().find(same).unwrap();
+            let end = old.start + old.text.len();
+            let new = [&page.text[..old.start], text, &page.text[end..]].concat();
+            fs::write(root.join(&self.path), new).unwrap();
+        }
     }
 
     pub fn blocks(&self) -> Vec<Block> {

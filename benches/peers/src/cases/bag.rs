@@ -1,8 +1,8 @@
-//! Case i: a million diagnostics are built and collected, sorted, and counted; nothing is drawn.
+//! Case i: a million diagnostics are built and collected, sorted, and counted, but not drawn.
 //!
-//! Their messages are static, as those of a compiler mostly are; each has two labels and help. Only
-//! vitte-diag has a collection, so there is nobody to compare with. Each run is a process of its own. The
-//! memory is what the process has more of when all are collected (`VmRSS`), room to grow included.
+//! Their messages are static, like most messages of a compiler; each has two labels and help. Only
+//! vitte-diag has a collection, so there is no comparison. Each run has its own process. The memory is the
+//! increase of `VmRSS` when all are collected, including spare capacity.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -13,7 +13,7 @@ use crate::child;
 use crate::measure::{Scale, median};
 use crate::table;
 
-/// Runs it and prints its table.
+/// Runs the case and prints its table.
 pub fn run(scale: Scale) {
     let count = scale.pick(1_000_000, 10_000);
     let runs: Vec<_> =
@@ -32,7 +32,7 @@ pub fn run(scale: Scale) {
     table::print(&title, &header, &[row]);
 }
 
-/// What the child does: nanoseconds to push, to sort and to count, and the KiB of all where known.
+/// Runs in the child. Returns the nanoseconds to push, to sort and to count, and the memory in KiB if known.
 pub fn child(arguments: &[String]) -> Vec<u64> {
     let [count] = arguments else { panic!("collect takes one argument") };
     let count = count.parse().unwrap();
@@ -41,7 +41,7 @@ pub fn child(arguments: &[String]) -> Vec<u64> {
     let after = child::resident();
     let (sorting, ordered) = timed(|| bag.ordered());
     let (counting, summary) = timed(|| bag.summary());
-    assert_eq!(bag.len(), count as usize, "all are kept");
+    assert_eq!(bag.len(), count as usize, "all are collected");
     assert_eq!(summary.errors, u64::from(count), "all are counted");
     let is_sorted = ordered.is_sorted_by_key(|entry| entry.diagnostic.primary().span().lo());
     assert!(is_sorted && ordered.len() == bag.len(), "all are in order");
@@ -53,7 +53,7 @@ fn collect(count: u32) -> DiagnosticBag {
     let file = FileId::new(0);
     let mut bag = DiagnosticBag::new();
     for number in 0..count {
-        // Places come in no order, each once: the factor is odd.
+        // Unique offsets in pseudo-random order, because the factor is odd.
         let at = number.wrapping_mul(0x9e37_79b1) & 0x3fff_ffff;
         let span = Span::new(file, at, at + 7).unwrap();
         let other = Span::new(file, at + 9, at + 12).unwrap();
@@ -69,6 +69,6 @@ fn collect(count: u32) -> DiagnosticBag {
 
 fn timed<T>(work: impl FnOnce() -> T) -> (u64, T) {
     let start = Instant::now();
-    let done = black_box(work());
-    (u64::try_from(start.elapsed().as_nanos()).unwrap(), done)
+    let result = black_box(work());
+    (u64::try_from(start.elapsed().as_nanos()).unwrap(), result)
 }

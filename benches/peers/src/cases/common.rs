@@ -1,8 +1,7 @@
-//! Case a: 20,000 errors as they mostly are, in a small, a middling and a very large file.
+//! Case a: 20,000 typical errors in a small, a medium and a very large file.
 //!
-//! Each has one primary label with a message, a secondary one with a message three lines below, and help.
-//! A library that would take long is given fewer of them, spread over the same file; the table says how
-//! many.
+//! Each has a primary label with a message, a secondary one with a message three lines below, and help. A slow
+//! library gets fewer of them, distributed over the same file; the table states the number.
 
 use super::{lane, print_share};
 use crate::check;
@@ -11,10 +10,10 @@ use crate::measure::{Measured, Scale, in_turns, once};
 use crate::table;
 use crate::work::{Program, Work, common};
 
-/// What one run of a library may take, in seconds, before it is given fewer diagnostics.
-const ONE_RUN: f64 = 1.0;
+/// The maximum time of one run of a library, in seconds. A slower library gets fewer diagnostics.
+const MAX_RUN_SECONDS: f64 = 1.0;
 
-/// Runs it and prints its tables.
+/// Runs the case and prints its tables.
 pub fn run(scale: Scale) {
     let count = scale.pick(20_000, 200);
     for lines in scale.pick(&[100, 10_000, 1_000_000][..], &[100, 1_000]) {
@@ -26,7 +25,7 @@ pub fn run(scale: Scale) {
         let works: Vec<_> = libraries.iter().map(|&library| bounded(library, &work)).collect();
         let (plain, color) = measure(&libraries, &works, scale);
         let title = format!(
-            "**a.** {} diagnostics in a file of {} lines, µs a diagnostic",
+            "**a.** {} diagnostics in a file of {} lines, µs per diagnostic",
             table::count(count),
             table::count(*lines),
         );
@@ -35,21 +34,21 @@ pub fn run(scale: Scale) {
     }
 }
 
-/// As much of `work` as the library does in about [`ONE_RUN`], but never less than 20 diagnostics.
+/// Reduces `work` to what the library does in about [`MAX_RUN_SECONDS`], but not below 20 diagnostics.
 fn bounded(library: &dyn Library, work: &Work) -> Work {
     let probe = work.spread(20);
     let mut prepared = library.prepare(&probe, Settings::default());
     let mut run = || once(&mut *prepared).expect("no library panics here").0;
-    // The first run is slower than those that follow.
+    // The first run is slower than the next ones.
     let time = run().min(run());
     let all = work.diagnostics.len();
     let estimate = time.as_secs_f64() * f64::from(u32::try_from(all / 20).unwrap());
     let part = [all, 2_000, 200, 20];
-    let fits = |count: usize| estimate * count as f64 / all as f64 <= ONE_RUN;
+    let fits = |count: usize| estimate * count as f64 / all as f64 <= MAX_RUN_SECONDS;
     work.spread(part.into_iter().find(|&count| fits(count)).unwrap_or(20))
 }
 
-/// All libraries without colours, then all with, in the same turns.
+/// Measures all libraries without and with colours, in the same turns.
 fn measure(
     libraries: &[&dyn Library],
     works: &[Work],
@@ -65,7 +64,7 @@ fn measure(
     });
     let color = plain.split_off(libraries.len());
     for (plain, color) in plain.iter().zip(&color) {
-        assert!(plain.bytes < color.bytes, "{}: there are no colours", color.name);
+        assert!(plain.bytes < color.bytes, "{}: the coloured output has no colours", color.name);
     }
     (plain, color)
 }

@@ -1,13 +1,13 @@
-//! What `serde_json` is given: structs that are filled before the clock runs.
+//! Input of `serde_json`: structs that are filled outside of the timed part.
 
 use serde::Serialize;
 
-use crate::libraries::PreparedUpload;
+use crate::libraries::Prepared;
 
-/// Structs that are filled, and serialised when it is their turn.
+/// Filled structs, which are serialised in the timed part.
 pub struct Filled<T>(pub Vec<T>);
 
-impl<T: Serialize> PreparedUpload for Filled<T> {
+impl<T: Serialize> Prepared for Filled<T> {
     fn render(&mut self, out: &mut Vec<u8>) {
         for one in &self.0 {
             serde_json::to_writer(&mut *out, one).unwrap();
@@ -16,26 +16,26 @@ impl<T: Serialize> PreparedUpload for Filled<T> {
     }
 }
 
-/// Where the lines of a text begin.
+/// An index of the lines of a text.
 pub struct Lines<'w> {
     text: &'w str,
     starts: Vec<usize>,
 }
 
 impl<'w> Lines<'w> {
-    /// The lines of `text`.
+    /// Indexes the lines of `text`.
     pub fn new(text: &'w str) -> Self {
         let ends = text.match_indices('\n').map(|(at, _)| at + 1);
         Self { text, starts: std::iter::once(0).chain(ends).collect() }
     }
 
-    /// The line and the column of a byte, 1-based; the text is ASCII.
+    /// Returns the 1-based line and column of a byte. The text is ASCII.
     pub fn of(&self, at: usize) -> (usize, usize) {
         let line = self.starts.partition_point(|&start| start <= at);
         (line, at - self.starts[line - 1] + 1)
     }
 
-    /// The text of a line, 1-based, without its end.
+    /// Returns the text of a 1-based line, without its line end.
     pub fn line(&self, line: usize) -> &'w str {
         self.text[self.starts[line - 1]..self.starts[line]].trim_end()
     }

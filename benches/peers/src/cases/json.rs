@@ -1,8 +1,8 @@
-//! Case h: the diagnostics of case a as JSON, one object a line.
+//! Case h: the diagnostics of case a as JSON, one object per line.
 //!
-//! Two lanes are no library but the least that could be done: `serde_json` on structs that are filled
-//! before, lines and columns included, once with the fields that vitte-diag writes, and once in the shape
-//! of rustc's `--error-format=json`.
+//! Two lanes are lower bounds instead of libraries: `serde_json` with structs that are filled in advance,
+//! including lines and columns. One has the fields that vitte-diag writes, the other one those of rustc's
+//! `--error-format=json`.
 
 use serde::Serialize;
 
@@ -10,12 +10,12 @@ use vitte_diag::{JsonEmitter, SourceMap};
 
 use super::filled::{Filled, Lines};
 use super::{run_and_print, rustc_json};
-use crate::libraries::{PreparedUpload, prepare_miette_json, vitte_bag};
+use crate::libraries::{Prepared, prepare_miette_json, vitte_bag};
 use crate::measure::{Lane, Scale};
 use crate::table;
 use crate::work::{CODE, Label, PATH, Program, Work, common};
 
-/// Runs it and prints its tables.
+/// Runs the case and prints its tables.
 pub fn run(scale: Scale) {
     let count = scale.pick(20_000, 200);
     for lines in scale.pick(&[100, 10_000][..], &[100]) {
@@ -36,14 +36,14 @@ pub fn run(scale: Scale) {
     }
 }
 
-/// Each line is an object of its own, with all texts of its diagnostic; the two lanes with the same fields
-/// are compared in [`flat`].
+/// Checks that each line is an object with all texts of its diagnostic. [`vitte`] compares the two lanes with the
+/// same fields.
 fn check(name: &str, output: &[u8], work: &Work) {
     let text = std::str::from_utf8(output).unwrap();
     assert_eq!(text.lines().count(), work.diagnostics.len(), "{name}: one line each");
     for (line, one) in text.lines().zip(&work.diagnostics) {
         let json: serde_json::Value = serde_json::from_str(line).unwrap();
-        assert_eq!(json["message"], *one.message, "{name}: the message is another one");
+        assert_eq!(json["message"], *one.message, "{name}: a wrong message");
         crate::check::has_texts(name, line, one);
     }
 }
@@ -53,20 +53,23 @@ struct Vitte {
     bag: vitte_diag::DiagnosticBag,
 }
 
-fn vitte(work: &Work) -> Box<dyn PreparedUpload> {
+fn vitte(work: &Work) -> Box<dyn Prepared> {
     let mut sources = SourceMap::new();
     let file = sources.add(PATH, work.text.as_bytes()).unwrap();
     let bag = vitte_bag(file, &work.diagnostics);
     let mut ready = Vitte { sources, bag };
     let mut output = Vec::new();
-    ready.render(&mut output); // this builds the index of lines, too
+    ready.render(&mut output); // also builds the index of lines
     let mut same = Vec::new();
     flat(work).render(&mut same);
-    assert!(output == same, "serde_json, the same fields: the bytes are those of vitte-diag");
+    assert!(
+        output == same,
+        "serde_json, the same fields: the output differs from that of vitte-diag"
+    );
     Box::new(ready)
 }
 
-impl PreparedUpload for Vitte {
+impl Prepared for Vitte {
     fn render(&mut self, out: &mut Vec<u8>) {
         self.bag.emit(&self.sources, &mut JsonEmitter::new(out)).unwrap();
     }
@@ -78,14 +81,14 @@ struct Flat<'w> {
     severity: &'static str,
     code: &'static str,
     message: &'w str,
-    primary: Place,
+    primary: Location,
     labels: Vec<FlatLabel<'w>>,
     help: Option<&'w str>,
     notes: Vec<&'w str>,
 }
 
 #[derive(Serialize)]
-struct Place {
+struct Location {
     file: &'static str,
     lo: usize,
     hi: usize,
@@ -104,24 +107,24 @@ struct FlatLabel<'w> {
     message: &'w str,
 }
 
-fn flat(work: &Work) -> Box<dyn PreparedUpload + '_> {
+fn flat(work: &Work) -> Box<dyn Prepared + '_> {
     let lines = Lines::new(&work.text);
-    let place = |label: &Label| {
+    let location = |label: &Label| {
         let (line, col) = lines.of(label.range.start);
-        Place { file: PATH, lo: label.range.start, hi: label.range.end, line, col }
+        Location { file: PATH, lo: label.range.start, hi: label.range.end, line, col }
     };
     let flat = work.diagnostics.iter().map(|one| Flat {
         severity: "error",
         code: CODE,
         message: &one.message,
-        primary: place(&one.labels[0]),
+        primary: location(&one.labels[0]),
         labels: one
             .labels
             .iter()
             .enumerate()
             .map(|(index, label)| {
                 let style = if index == 0 { "primary" } else { "secondary" };
-                let Place { file, lo, hi, line, col } = place(label);
+                let Location { file, lo, hi, line, col } = location(label);
                 FlatLabel { style, file, lo, hi, line, col, message: &label.message }
             })
             .collect(),

@@ -1,7 +1,7 @@
 //! Case b: one diagnostic on the last line of a file of ten million lines, loading included.
 //!
-//! Each run is a process of its own, so that no library meets memory that another one left. Its peak is
-//! what the kernel says (`VmHWM` in `/proc/self/status`) at the end, less that at the begin.
+//! Each run has its own process, so that the libraries do not share memory. The peak memory is the increase of
+//! `VmHWM` in `/proc/self/status` during the run.
 
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
@@ -15,13 +15,13 @@ use crate::measure::{Scale, median};
 use crate::table;
 use crate::work::{Diagnostic, Label};
 
-/// The bytes of a line.
-const LINE: usize = 29;
+/// The length of a line in bytes.
+const LINE_BYTES: usize = 29;
 
-/// Runs it and prints its table.
+/// Runs the case and prints its table.
 pub fn run(scale: Scale) {
     let lines = scale.pick(10_000_000, 10_000);
-    let file = tempfile::CrashHandlerBuilder::new().suffix(".vitte").tempfile().unwrap();
+    let file = tempfile::Builder::new().suffix(".vitte").tempfile().unwrap();
     write(file.as_file(), lines);
     let path = file.path().to_str().unwrap();
     let mut runs = vec![Vec::new(); ALL.len()];
@@ -47,13 +47,13 @@ pub fn run(scale: Scale) {
     let title = format!(
         "**b.** One diagnostic at the end of a file of {} lines ({} MiB), load included",
         table::count(lines),
-        (lines * LINE) >> 20,
+        (lines * LINE_BYTES) >> 20,
     );
     let header = ["library", "ms", "to vitte-diag", "peak MiB"];
     table::print(&title, &header, &rows.collect::<Vec<_>>());
 }
 
-/// What the child does: nanoseconds, and the peak in KiB where it is known.
+/// Runs in the child. Returns the nanoseconds, and the peak memory in KiB if known.
 pub fn child(arguments: &[String]) -> Vec<u64> {
     let [name, path, lines] = arguments else { panic!("load takes three arguments") };
     let library = *ALL.iter().find(|library| library.name() == name).unwrap();
@@ -75,9 +75,9 @@ fn load(library: &dyn Library, path: &Path, diagnostic: &Diagnostic) -> (Duratio
 fn check(name: &str, output: &[u8], diagnostic: &Diagnostic) {
     let output = check::plain(output);
     check::has_texts(name, &output, diagnostic);
-    let number = diagnostic.labels[0].range.start / LINE;
-    assert!(output.contains(&format!("{}", number + 1)), "{name}: the line's number is missing");
-    check::word_is_marked(name, &output, &line(number)[..LINE - 1], 4..12);
+    let number = diagnostic.labels[0].range.start / LINE_BYTES;
+    assert!(output.contains(&format!("{}", number + 1)), "{name}: the line number is missing");
+    check::word_is_marked(name, &output, &line(number)[..LINE_BYTES - 1], 4..12);
 }
 
 fn line(number: usize) -> String {
@@ -92,9 +92,9 @@ fn write(file: &File, lines: usize) {
     file.flush().unwrap();
 }
 
-/// The diagnostic on the name in the last line.
+/// Returns the diagnostic for the name in the last line.
 fn last(lines: usize) -> Diagnostic {
-    let start = (lines - 1) * LINE;
+    let start = (lines - 1) * LINE_BYTES;
     Diagnostic {
         message: "this name is never used".into(),
         labels: vec![Label { range: start + 4..start + 12, message: "bound here".into() }],

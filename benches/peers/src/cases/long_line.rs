@@ -1,6 +1,6 @@
 //! Case f: one label in the middle of a line of 1 MiB.
 //!
-//! Who cuts the line to what can be seen writes little, who does not writes it all: the bytes say which.
+//! A library that shortens the line writes little, another one writes the whole line: see the bytes.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::measure::Scale;
 use crate::table;
 use crate::work::{Diagnostic, Label, Work};
 
-/// Runs it and prints its table.
+/// Runs the case and prints its table.
 pub fn run(scale: Scale) {
     let bytes = scale.pick(1 << 20, 1 << 12);
     let half = "item, ".repeat(bytes / 12);

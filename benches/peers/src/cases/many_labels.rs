@@ -1,7 +1,7 @@
-//! Case c: one diagnostic with 1,000 labels, one in each hundredth line of 100,000.
+//! Case c: one diagnostic with 1,000 labels, one in every hundredth line of 100,000.
 //!
-//! All labels are drawn; vitte-diag shows those on 20 lines by default and says how many more there are,
-//! which is the last row. Twice as many labels show whether the time grows with their number or faster.
+//! All labels are drawn. By default, vitte-diag shows those on 20 lines and the number of the others, which is the
+//! last row. A run with twice as many labels shows whether the time is linear in their number.
 
 use super::uncut_and_default;
 use crate::check;
@@ -9,7 +9,7 @@ use crate::measure::{Measured, Scale, in_turns};
 use crate::table;
 use crate::work::{Diagnostic, Program, Word, Work};
 
-/// Runs it and prints its table.
+/// Runs the case and prints its table.
 pub fn run(scale: Scale) {
     let count = scale.pick(1_000, 50);
     let program = Program::new(count * 100);
@@ -52,7 +52,10 @@ fn work(program: &Program, count: usize, step: usize) -> Work {
 fn measure(work: &Work, scale: Scale) -> Vec<Measured> {
     in_turns(uncut_and_default(work), scale.rounds(), |name, output| {
         if name == super::BY_DEFAULT {
-            assert!(check::plain(output).contains("call 00019"), "{name}: 20 labels are drawn");
+            assert!(
+                check::plain(output).contains("call 00019"),
+                "{name}: fewer than 20 labels are drawn"
+            );
         } else {
             check::all_drawn(name, output, work);
         }

@@ -1,11 +1,10 @@
-//! Case g: the layouts that a real compiler prints, in the shares in which it prints them.
+//! Case g: the layouts that a real compiler prints, with their frequencies.
 //!
-//! The shares are counted in 64 of the `.stderr` files that rustc's own tests expect (repository
-//! `rust-lang/rust`, folders `tests/ui/…`): of each of nine folders seven files, of the last eight, picked
-//! over the first hundred names before any was read. They hold 195 diagnostics, the closing lines on how
-//! many errors there were not counted:
+//! The frequencies are counted in 64 of the `.stderr` files of rustc's tests (repository `rust-lang/rust`,
+//! directories `tests/ui/…`): seven files of each directory, eight of the last one, chosen among the first hundred
+//! names without reading the files. They contain 195 diagnostics, without the final lines with the number of errors:
 //!
-//! | folder           | files | diagnostics | 1 label | 2, one line | 2, two lines | 3 and more | over lines |
+//! | directory        | files | diagnostics | 1 label | 2, one line | 2, two lines | 3 and more | multi-line |
 //! |------------------|------:|------------:|--------:|------------:|-------------:|-----------:|-----------:|
 //! | borrowck         |     7 |          19 |       7 |           0 |            4 |          8 |          0 |
 //! | parser           |     7 |          52 |      43 |           9 |            0 |          0 |          0 |
@@ -18,16 +17,16 @@
 //! | lifetimes        |     8 |          14 |      10 |           0 |            1 |          3 |          0 |
 //! | all              |    64 |         195 |     123 |          34 |           17 |         20 |          1 |
 //!
-//! Of the 123 with one label 45 have no message beside it. Of the 20 with three and more, 9 have each on a
-//! line of its own, 7 two on one line and others elsewhere, 4 all on one line (one of these without
-//! messages). Messages hang below bars in 45: all with two on one line, and 11 of the others.
-//! Notes and help in text: none 126, one 37, two 22, three 8, four 2. Notes and help with a source of their
-//! own (a place, or a suggested edit): none 110, one 66, two 16, three 3. Both together, as [`SHAPES`] has
-//! them: none 73, one 59, two 39, three 16, four 5, five 3. Another file is shown in 11, in 10 of them
-//! by such a note; one has labels in two files.
+//! Of the 123 diagnostics with one label, 45 have no message at the label. Of the 20 with three and more labels,
+//! 9 have each label on a separate line, 7 have two on one line and others elsewhere, and 4 have all on one line
+//! (one of them without messages). In 45, messages are below bars: all with two labels on one line, and 11 others.
+//! Notes and help with text only: none 126, one 37, two 22, three 8, four 2. Notes and help with a source
+//! (a location or a suggested edit): none 110, one 66, two 16, three 3. Both together, as in [`SHAPES`]:
+//! none 73, one 59, two 39, three 16, four 5, five 3. In 11, another file is shown, in 10 of them by such a note;
+//! one has labels in two files.
 //!
-//! Here a note with a source is a note of text, because three of the libraries have no other, and all
-//! labels are in one file, because a diagnostic of miette has one.
+//! Here all notes are text, because three of the libraries do not support notes with a source, and all labels are
+//! in one file, because a diagnostic of miette has only one.
 
 use super::{lane, print_share};
 use crate::check;
@@ -36,7 +35,7 @@ use crate::measure::{Scale, in_turns};
 use crate::table;
 use crate::work::{Diagnostic, Label, Program, Word, Work};
 
-/// How labels stand.
+/// The arrangement of labels.
 #[derive(Clone, Copy)]
 enum Layout {
     /// One label.
@@ -55,11 +54,11 @@ enum Layout {
     Row,
     /// Three labels without messages on one line.
     SilentRow,
-    /// A label over three lines, and two on its last line.
-    OverLines,
+    /// A multi-line label of three lines, and two labels on its last line.
+    MultiLine,
 }
 
-/// Each layout with so many notes and helps together, and how often it is there.
+/// A layout, the number of notes and helps, and the frequency of the combination.
 const SHAPES: [(Layout, usize, usize); 27] = [
     (Layout::One, 0, 23),
     (Layout::One, 1, 23),
@@ -90,8 +89,8 @@ const SHAPES: [(Layout, usize, usize); 27] = [
     (Layout::SilentRow, 1, 1),
 ];
 
-/// The one label over several lines, with two texts.
-const OVER_LINES: (Layout, usize, usize) = (Layout::OverLines, 2, 1);
+/// The only multi-line label, with two texts.
+const MULTI_LINE: (Layout, usize, usize) = (Layout::MultiLine, 2, 1);
 
 /// Runs it and prints its table.
 pub fn run(scale: Scale) {
@@ -122,13 +121,13 @@ pub fn run(scale: Scale) {
 }
 
 fn work(program: &Program, repeat: usize) -> Work {
-    let shapes: Vec<_> = SHAPES.into_iter().chain([OVER_LINES]).collect();
+    let shapes: Vec<_> = SHAPES.into_iter().chain([MULTI_LINE]).collect();
     let one = shapes
         .iter()
         .flat_map(|&(layout, texts, often)| std::iter::repeat_n((layout, texts), often));
     let mut one: Vec<_> = one.collect();
-    assert_eq!(one.len(), 195, "the diagnostics that were counted");
-    // So that like does not follow like: 76 and 195 have no common divisor.
+    assert_eq!(one.len(), 195, "the number of counted diagnostics");
+    // Mix the layouts: 76 and 195 have no common divisor.
     one = (0..one.len()).map(|index| one[index * 76 % one.len()]).collect();
     let count = one.len() * repeat;
     let diagnostics = (0..count).map(|number| {
@@ -139,7 +138,8 @@ fn work(program: &Program, repeat: usize) -> Work {
     Work { text: program.text.clone(), diagnostics: diagnostics.collect() }
 }
 
-/// Its primary label is on `line`, 0-based; the others are at most two lines above it and four below.
+/// Creates a diagnostic whose primary label is on the 0-based `line`. The other labels are at most two lines above it
+/// and four lines below it.
 fn diagnostic(
     program: &Program,
     number: usize,
@@ -173,7 +173,7 @@ fn diagnostic(
             at(0, Word::Second, "the other input"),
         ],
         Layout::SilentRow => vec![silent(Word::Call), silent(Word::First), silent(Word::Second)],
-        Layout::OverLines => {
+        Layout::MultiLine => {
             let range =
                 program.word(line - 2, Word::Name).start..program.word(line, Word::Name).end;
             let over = Label { range, message: text("the whole") };
@@ -186,6 +186,6 @@ fn diagnostic(
         labels,
         help: (texts > 0).then(|| below(0)),
         notes: (1..texts).map(below).collect(),
-        first_line: if matches!(layout, Layout::OverLines) { line - 1 } else { line + 1 },
+        first_line: if matches!(layout, Layout::MultiLine) { line - 1 } else { line + 1 },
     }
 }

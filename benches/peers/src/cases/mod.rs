@@ -1,4 +1,4 @@
-//! The cases, each in a file of its own: the work, who does it, what must come out, and a table.
+//! The cases, one per file: the work, the lanes, the check of the output, and the table.
 
 pub mod bag;
 pub mod common;
@@ -17,12 +17,12 @@ use crate::measure::{Lane, Measured, Scale, in_turns};
 use crate::table;
 use crate::work::Work;
 
-/// The lane of a library with its own values of `work`.
+/// Returns the lane of a library for `work`.
 fn lane<'w>(library: &dyn Library, work: &'w Work, settings: Settings) -> Lane<'w> {
     Lane { name: library.name().into(), prepared: library.prepare(work, settings) }
 }
 
-/// The lanes of all libraries, uncut, and one of vitte-diag with the limits that it has by default.
+/// Returns the lanes of all libraries without limits, and one of vitte-diag with its default limits.
 fn uncut_and_default(work: &Work) -> Vec<Lane<'_>> {
     let uncut = Settings { uncut: true, ..Settings::default() };
     let mut lanes: Vec<_> = ALL.iter().map(|&library| lane(library, work, uncut)).collect();
@@ -32,14 +32,14 @@ fn uncut_and_default(work: &Work) -> Vec<Lane<'_>> {
 
 const BY_DEFAULT: &str = "vitte-diag, its default limits";
 
-/// Says how many diagnostics took vitte-diag's path for plain ones.
+/// Prints the number of diagnostics that vitte-diag draws directly.
 fn print_share(work: &Work) {
     let (direct, all) = (drawn_directly(work), work.diagnostics.len());
     println!("\nvitte-diag draws {} of {} directly.", table::count(direct), table::count(all));
 }
 
-/// Runs the lanes and prints a row for each: milliseconds, how many times as long as the first, bytes; or
-/// that the library panics.
+/// Runs the lanes and prints a row for each: milliseconds, the ratio to the first one, and bytes, or that the library
+/// panics.
 fn run_and_print<'w>(
     title: &str,
     lanes: impl IntoIterator<Item = Lane<'w>>,

@@ -1,9 +1,9 @@
 //! Case d: 400, 800 and 1,600 labels on one line, label i over the 900 cells from i on, each with a message.
 //!
-//! Each message hangs in a row of its own, below a bar for each label that is still to come, so the output
-//! itself grows with the square of the number. All of it is drawn; vitte-diag cuts the line and leaves
-//! labels out by default, which is the last row. A library that would need more than about 20 seconds for
-//! the next size is stopped before it; 200 labels, which the table does not show, say so of the first one.
+//! Each message is in its own row, with a bar for each label whose message follows, so the output grows with the
+//! square of the number of labels. All of it is drawn. By default, vitte-diag shortens the line and omits labels,
+//! which is the last row. A library that would need more than about 20 seconds for the next size is stopped. For the
+//! first size, this is decided by a run with 200 labels, which is not in the table.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,11 +15,11 @@ use crate::measure::{Lane, Scale, in_turns};
 use crate::table;
 use crate::work::{Diagnostic, Label, Work};
 
-/// A library that takes longer than an eighth of 20 seconds is not asked for twice as many labels: the
-/// work may grow with the cube of their number.
-const LONGEST: Duration = Duration::from_millis(20_000 / 8);
+/// The maximum time of a run before one with twice as many labels: an eighth of 20 seconds, because the time may grow
+/// with the cube of the number of labels.
+const MAX_TIME: Duration = Duration::from_millis(20_000 / 8);
 
-/// Runs it and prints its table.
+/// Runs the case and prints its table.
 pub fn run(scale: Scale) {
     let sizes = scale.pick([200, 400, 800, 1_600], [10, 20, 40, 80]);
     let works: Vec<_> = sizes.iter().map(|&count| work(count, scale.pick(900, 50))).collect();
@@ -45,7 +45,7 @@ pub fn run(scale: Scale) {
     table::print(&title, &header, &rows);
 }
 
-/// One diagnostic with `count` labels of `cells` cells each, all on the second line.
+/// Returns a diagnostic with `count` labels of `cells` cells each, all on the second line.
 fn work(count: usize, cells: usize) -> Work {
     let first = "let short = 1\n";
     let line = "abcdefghi ".repeat((count + cells).div_ceil(10));
@@ -67,17 +67,17 @@ struct Row {
     name: &'static str,
     library: &'static dyn Library,
     settings: Settings,
-    /// Of each size, until it took too long.
+    /// The times of the sizes that were run.
     times: Vec<Duration>,
     bytes: Vec<usize>,
-    /// Why there are no more.
+    /// Why the larger sizes were not run.
     end: Option<&'static str>,
 }
 
-/// One size: all rows that are not at their end, in turns.
+/// Runs one size for all rows that have not ended, in turns.
 fn measure(rows: &mut [Row], work: &Work, scale: Scale) {
     for row in &mut *rows {
-        if row.times.last().is_some_and(|&time| time > LONGEST) {
+        if row.times.last().is_some_and(|&time| time > MAX_TIME) {
             row.end = Some("too long");
         }
     }

@@ -1,9 +1,9 @@
-//! The shape of rustc's `--error-format=json`, after the chapter "JSON Output" of the rustc book.
+//! The fields of rustc's `--error-format=json`, from the chapter "JSON Output" of the rustc book.
 
 use serde::Serialize;
 
 use super::filled::{Filled, Lines};
-use crate::libraries::PreparedUpload;
+use crate::libraries::Prepared;
 use crate::work::{CODE, Diagnostic, Label, PATH, Work};
 
 /// A diagnostic.
@@ -49,8 +49,8 @@ struct Line<'w> {
     highlight_end: usize,
 }
 
-/// `work` in this shape: help and notes are children.
-pub fn lane(work: &Work) -> Box<dyn PreparedUpload + '_> {
+/// Prepares `work` with these fields. Help and notes are children.
+pub fn lane(work: &Work) -> Box<dyn Prepared + '_> {
     let lines = Lines::new(&work.text);
     Box::new(Filled(work.diagnostics.iter().map(|one| message(&lines, one)).collect()))
 }
@@ -83,7 +83,7 @@ fn child<'w>(level: &'static str, message: &'w str) -> Message<'w> {
     }
 }
 
-/// A label, which is within one line here.
+/// Converts a label, which is on one line.
 fn span<'w>(lines: &Lines<'w>, is_primary: bool, label: &'w Label) -> Span<'w> {
     let (line, column) = lines.of(label.range.start);
     let column_end = column + label.range.len();

@@ -1,6 +1,6 @@
-//! Case e: one label over 100,000 lines of a file of 1,000,000.
+//! Case e: one multi-line label of 100,000 lines in a file of 1,000,000.
 //!
-//! Who shows the ends alone writes little, who shows every line writes megabytes: the bytes say which.
+//! A library that shows only both ends writes little, another one shows every line and writes megabytes: see the bytes.
 
 use super::{lane, run_and_print};
 use crate::check;
@@ -9,7 +9,7 @@ use crate::measure::Scale;
 use crate::table;
 use crate::work::{Diagnostic, Label, Program, Word, Work};
 
-/// Runs it and prints its table.
+/// Runs the case and prints its table.
 pub fn run(scale: Scale) {
     let (lines, tall) = scale.pick((1_000_000, 100_000), (1_000, 100));
     let program = Program::new(lines);
@@ -24,7 +24,7 @@ pub fn run(scale: Scale) {
     };
     let work = Work { text: program.text, diagnostics: vec![diagnostic] };
     let title = format!(
-        "**e.** A label over {} lines of a file of {}",
+        "**e.** A label of {} lines in a file of {}",
         table::count(tall),
         table::count(lines)
     );

@@ -1,8 +1,8 @@
 //! annotate-snippets: a `Group` with a title, a `Snippet`, and messages below, drawn by one `Renderer`.
 //!
-//! It has no index of lines: who calls it cuts the lines that matter out of the source and says which
-//! line is the first (`line_start`). That is done here outside the timed part, so it gets from the caller
-//! what the others look up themselves. [`WholeSource`] hands it all of the file instead.
+//! It has no index of lines: the caller passes an extract of the source and its first line (`line_start`). The
+//! extract is made here outside of the timed part, so this library does not have to look up lines as the others
+//! do. [`WholeSource`] passes the whole file instead.
 
 use std::fs;
 use std::path::Path;
@@ -10,13 +10,13 @@ use std::sync::Arc;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use super::{Library, PreparedUpload, Settings};
+use super::{Library, Prepared, Settings};
 use crate::work::{CODE, Diagnostic, PATH, Work};
 
-/// annotate-snippets, given the lines that matter.
+/// annotate-snippets with an extract of the source for each diagnostic.
 pub struct AnnotateSnippets;
 
-/// annotate-snippets, given the whole source for each diagnostic.
+/// annotate-snippets with the whole source for each diagnostic.
 pub struct WholeSource;
 
 struct Ready<'w> {
@@ -24,8 +24,8 @@ struct Ready<'w> {
     renderer: Renderer,
 }
 
-/// The lines of `text` that hold all labels, and the offset of the first.
-fn window<'w>(text: &'w str, one: &Diagnostic) -> (&'w str, usize) {
+/// Returns the lines of `text` that contain all labels, and the byte offset of the first one.
+fn extract<'w>(text: &'w str, one: &Diagnostic) -> (&'w str, usize) {
     let extent = one.extent();
     let start = text[..extent.start].rfind('\n').map_or(0, |at| at + 1);
     let end = text[extent.end..].find('\n').map_or(text.len(), |at| extent.end + at);
@@ -34,7 +34,7 @@ fn window<'w>(text: &'w str, one: &Diagnostic) -> (&'w str, usize) {
 
 fn group<'w>(text: &'w str, offset: usize, first_line: usize, one: &'w Diagnostic) -> Group<'w> {
     let annotations = one.labels.iter().enumerate().map(|(index, label)| {
-        let kind = if index == 0 { AnnotationKind::Primary } else { AnnotationKind::ContextGuard };
+        let kind = if index == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
         let span = label.range.start - offset..label.range.end - offset;
         let message = Some(label.message.as_str()).filter(|message| !message.is_empty());
         kind.span(span).label(message)
@@ -50,7 +50,7 @@ fn group<'w>(text: &'w str, offset: usize, first_line: usize, one: &'w Diagnosti
     group
 }
 
-fn ready<'w>(groups: Vec<[Group<'w>; 1]>, settings: Settings) -> Box<dyn PreparedUpload + 'w> {
+fn ready<'w>(groups: Vec<[Group<'w>; 1]>, settings: Settings) -> Box<dyn Prepared + 'w> {
     let renderer = if settings.color { Renderer::styled() } else { Renderer::plain() };
     let renderer =
         if settings.uncut { renderer.term_width(usize::from(u16::MAX)) } else { renderer };
@@ -62,15 +62,15 @@ impl Library for AnnotateSnippets {
         "annotate-snippets"
     }
 
-    fn prepare<'w>(&self, work: &'w Work, settings: Settings) -> Box<dyn PreparedUpload + 'w> {
+    fn prepare<'w>(&self, work: &'w Work, settings: Settings) -> Box<dyn Prepared + 'w> {
         let groups = work.diagnostics.iter().map(|one| {
-            let (lines, offset) = window(&work.text, one);
+            let (lines, offset) = extract(&work.text, one);
             [group(lines, offset, one.first_line, one)]
         });
         ready(groups.collect(), settings)
     }
 
-    /// The line of the window is no given fact here: it is counted.
+    /// Counts the line of the extract here, within the timed part.
     fn load_and_render(&self, path: &Path, diagnostic: &Diagnostic, out: &mut Vec<u8>) {
         let text = Arc::new(fs::read_to_string(path).unwrap());
         let before = &text.as_bytes()[..diagnostic.extent().start];
@@ -86,13 +86,13 @@ impl Library for WholeSource {
         "annotate-snippets, whole source"
     }
 
-    fn prepare<'w>(&self, work: &'w Work, settings: Settings) -> Box<dyn PreparedUpload + 'w> {
+    fn prepare<'w>(&self, work: &'w Work, settings: Settings) -> Box<dyn Prepared + 'w> {
         let groups = work.diagnostics.iter().map(|one| [group(&work.text, 0, 1, one)]);
         ready(groups.collect(), settings)
     }
 }
 
-impl PreparedUpload for Ready<'_> {
+impl Prepared for Ready<'_> {
     fn render(&mut self, out: &mut Vec<u8>) {
         for group in &self.groups {
             out.extend_from_slice(self.renderer.render(group).as_bytes());

@@ -1,13 +1,13 @@
-//! ariadne: a `Source` that is built once and lent to each `Report`, spans in bytes (`IndexType::Byte`,
-//! which its documentation calls the fast one), everything else as it is by default.
+//! ariadne: a `Source` that is built once and shared by all `Report`s, spans in bytes (`IndexType::Byte`, which is
+//! faster according to its documentation), and otherwise the default configuration.
 //!
-//! With colours each label has one of its own, as in its examples. It never cuts.
+//! With colours each label has its own colour, as in its examples. It never shortens lines.
 
 use std::ops::Range;
 
 use ariadne::{Color, Config, IndexType, Label, Report, ReportKind, Source};
 
-use super::{Library, PreparedUpload, Settings};
+use super::{Library, Prepared, Settings};
 use crate::work::{self, CODE, PATH, Work};
 
 /// ariadne.
@@ -23,7 +23,7 @@ struct Ready<'w> {
 fn report<'w>(one: &work::Diagnostic, color: bool) -> Report<'w, Span> {
     let config = Config::default().with_color(color).with_index_type(IndexType::Byte);
     let labels = one.labels.iter().enumerate().map(|(index, label)| {
-        // Also where the message is empty: a label without one is not marked at all without colours.
+        // Also if the message is empty: without colours, a label without a message is not marked at all.
         let mut made = Label::new((PATH, label.range.clone())).with_message(&label.message);
         if color {
             made = made.with_color(if index == 0 { Color::Red } else { Color::Blue });
@@ -49,13 +49,13 @@ impl Library for Ariadne {
         "ariadne"
     }
 
-    fn prepare<'w>(&self, work: &'w Work, settings: Settings) -> Box<dyn PreparedUpload + 'w> {
+    fn prepare<'w>(&self, work: &'w Work, settings: Settings) -> Box<dyn Prepared + 'w> {
         let reports = work.diagnostics.iter().map(|one| report(one, settings.color)).collect();
         Box::new(Ready { source: Source::from(work.text.as_str()), reports })
     }
 }
 
-impl PreparedUpload for Ready<'_> {
+impl Prepared for Ready<'_> {
     fn render(&mut self, out: &mut Vec<u8>) {
         for report in &self.reports {
             report.write((PATH, &self.source), &mut *out).unwrap();

@@ -1,7 +1,7 @@
-//! codespan-reporting: `SimpleFiles`, the writers that its documentation names for plain text
+//! codespan-reporting: `SimpleFiles`, the writers that its documentation recommends for plain text
 //! (`emit_to_io_write`) and for colours (`StylesWriter` over termcolor's `Ansi`), the default `Config`.
 //!
-//! It has no help of its own: its documentation writes it as a note, as is done here. It never cuts.
+//! It has no help: as in its documentation, help is written as a note. It never shortens lines.
 
 use codespan_reporting::diagnostic::{Diagnostic, Label};
 use codespan_reporting::files::SimpleFiles;
@@ -10,7 +10,7 @@ use codespan_reporting::term::{
     Config, Styles, StylesWriter, emit_to_io_write, emit_to_write_style,
 };
 
-use super::{Library, PreparedUpload, Settings};
+use super::{Library, Prepared, Settings};
 use crate::work::{self, CODE, PATH, Work};
 
 /// codespan-reporting.
@@ -45,7 +45,7 @@ impl Library for Codespan {
         "codespan-reporting"
     }
 
-    fn prepare<'w>(&self, work: &'w Work, settings: Settings) -> Box<dyn PreparedUpload + 'w> {
+    fn prepare<'w>(&self, work: &'w Work, settings: Settings) -> Box<dyn Prepared + 'w> {
         let mut files = SimpleFiles::new();
         let file = files.add(PATH, work.text.as_str());
         let diagnostics = work.diagnostics.iter().map(|one| diagnostic(file, one)).collect();
@@ -59,7 +59,7 @@ impl Library for Codespan {
     }
 }
 
-impl PreparedUpload for Ready<'_> {
+impl Prepared for Ready<'_> {
     fn render(&mut self, out: &mut Vec<u8>) {
         if self.color {
             let mut writer = StylesWriter::new(Ansi::new(out), &self.styles);

@@ -1,8 +1,8 @@
-//! miette: a `Report` for each diagnostic that shares one `NamedSource`, drawn by the graphical handler,
+//! miette: a `Report` for each diagnostic with a shared `NamedSource`, drawn by the graphical handler,
 //! in ASCII without colour (`GraphicalTheme::none`) or with ANSI colours (`GraphicalTheme::ascii`).
 //!
-//! It has no notes: they are lines of the help. It shows a line of context around each label, as it does
-//! by default. It has no index of lines: each label is looked for from the begin of the source.
+//! It has no notes: they are lines of the help. It shows a line of context around each label, which is the
+//! default. It has no index of lines: it finds each label by reading the source from its beginning.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use miette::{
     NamedSource, Report, Severity,
 };
 
-use super::{Library, PreparedUpload, Settings};
+use super::{Library, Prepared, Settings};
 use crate::work::{self, CODE, PATH, Work};
 
 /// miette.
@@ -23,7 +23,7 @@ struct Ready<H> {
     handler: H,
 }
 
-/// miette writes text; this is text on its way into bytes.
+/// Adapts a byte buffer to `fmt::Write`, which miette writes to.
 struct Text<'o>(&'o mut Vec<u8>);
 
 impl fmt::Write for Text<'_> {
@@ -57,8 +57,8 @@ fn reports(work: &Work) -> Vec<Report> {
     work.diagnostics.iter().map(report).collect()
 }
 
-/// Its JSON, which has no settings.
-pub fn prepare_json(work: &Work) -> Box<dyn PreparedUpload> {
+/// Prepares JSON output, which has no settings.
+pub fn prepare_json(work: &Work) -> Box<dyn Prepared> {
     Box::new(Ready { reports: reports(work), handler: JSONReportHandler::new() })
 }
 
@@ -67,7 +67,7 @@ impl Library for Miette {
         "miette"
     }
 
-    fn prepare<'w>(&self, work: &'w Work, settings: Settings) -> Box<dyn PreparedUpload + 'w> {
+    fn prepare<'w>(&self, work: &'w Work, settings: Settings) -> Box<dyn Prepared + 'w> {
         let theme = if settings.color { GraphicalTheme::ascii() } else { GraphicalTheme::none() };
         let handler = GraphicalReportHandler::new_themed(theme);
         let handler =
@@ -76,7 +76,7 @@ impl Library for Miette {
     }
 }
 
-impl PreparedUpload for Ready<GraphicalReportHandler> {
+impl Prepared for Ready<GraphicalReportHandler> {
     fn render(&mut self, out: &mut Vec<u8>) {
         for report in &self.reports {
             self.handler.render_report(&mut Text(out), report.as_ref()).unwrap();
@@ -84,7 +84,7 @@ impl PreparedUpload for Ready<GraphicalReportHandler> {
     }
 }
 
-impl PreparedUpload for Ready<JSONReportHandler> {
+impl Prepared for Ready<JSONReportHandler> {
     fn render(&mut self, out: &mut Vec<u8>) {
         for report in &self.reports {
             self.handler.render_report(&mut Text(out), report.as_ref()).unwrap();

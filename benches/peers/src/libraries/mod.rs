@@ -1,7 +1,7 @@
-//! The libraries, each in a file of its own, behind one trait.
+//! The libraries, one per file, behind one trait.
 //!
-//! What is measured is rendering alone: each library's own diagnostics and its own source type, with its
-//! index of lines if it has one, are built by [`Library::prepare`] outside the timed part.
+//! Only rendering is timed. [`Library::prepare`] builds each library's diagnostics and sources, with an index of
+//! lines if the library has one, outside of the timed part.
 
 mod annotate;
 mod ariadne;
@@ -21,24 +21,24 @@ pub use self::codespan::Codespan;
 pub use self::miette::{Miette, prepare_json as prepare_miette_json};
 pub use self::vitte::{Vitte, bag as vitte_bag, drawn_directly};
 
-/// What a case asks of all.
+/// The settings of a case.
 #[derive(Clone, Copy, Default)]
 pub struct Settings {
     /// ANSI colours.
     pub color: bool,
-    /// All labels and whole lines, where a library would leave some out.
+    /// Draw all labels and complete lines, even if the library limits them by default.
     pub uncut: bool,
 }
 
 /// A library that draws diagnostics.
 pub trait Library: Sync {
-    /// Its name in tables.
+    /// Returns the name in tables.
     fn name(&self) -> &'static str;
 
-    /// Builds its own values of `work`.
-    fn prepare<'w>(&self, work: &'w Work, settings: Settings) -> Box<dyn PreparedUpload + 'w>;
+    /// Converts `work` to the library's own types.
+    fn prepare<'w>(&self, work: &'w Work, settings: Settings) -> Box<dyn Prepared + 'w>;
 
-    /// Reads the file and draws the one diagnostic, as a compiler does that knows its file by path.
+    /// Reads the file and draws the diagnostic.
     fn load_and_render(&self, path: &Path, diagnostic: &Diagnostic, out: &mut Vec<u8>) {
         let text = Arc::new(fs::read_to_string(path).unwrap());
         let work = Work { text, diagnostics: vec![diagnostic.clone()] };
@@ -46,11 +46,11 @@ pub trait Library: Sync {
     }
 }
 
-/// Values that are ready to be drawn, again and again.
-pub trait PreparedUpload {
+/// Diagnostics that are ready to be drawn, any number of times.
+pub trait Prepared {
     /// Appends all diagnostics to `out`.
     fn render(&mut self, out: &mut Vec<u8>);
 }
 
-/// All libraries; vitte-diag, that the others are compared to, is the first.
+/// All libraries. The first one, vitte-diag, is the base of the ratios.
 pub const ALL: [&dyn Library; 5] = [&Vitte, &Codespan, &AnnotateSnippets, &Ariadne, &Miette];

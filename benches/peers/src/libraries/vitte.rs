@@ -1,10 +1,10 @@
-//! vitte-diag: all diagnostics in a bag, which is sorted and written by an emitter.
+//! vitte-diag: a bag with all diagnostics, sorted and written by an emitter.
 
 use std::path::Path;
 
 use vitte_diag::{Code, Diagnostic, DiagnosticBag, FileId, HumanEmitter, SourceMap, Span, code};
 
-use super::{Library, PreparedUpload, Settings};
+use super::{Library, Prepared, Settings};
 use crate::work::{self, PATH, Work};
 
 /// vitte-diag.
@@ -12,8 +12,7 @@ pub struct Vitte;
 
 const CODE: Code = code!("E0042");
 
-/// The labelled lines of one diagnostic that [`Settings::uncut`] asks for; five times as many labels are
-/// shown.
+/// The limit of labelled lines with [`Settings::uncut`]. The limit of labels is five times as high.
 const ALL_LINES: u16 = u16::MAX;
 
 struct Ready {
@@ -22,11 +21,11 @@ struct Ready {
     settings: Settings,
 }
 
-/// The diagnostics of `work` in `file`.
+/// Converts diagnostics of `file` to a bag.
 pub fn bag(file: FileId, diagnostics: &[work::Diagnostic]) -> DiagnosticBag {
     let span = |label: &work::Label| Span::new(file, label.range.start, label.range.end).unwrap();
     let build = |one: &work::Diagnostic| {
-        let [primary, others @ ..] = &*one.labels else { panic!("a label is there") };
+        let [primary, others @ ..] = &*one.labels else { panic!("there is no label") };
         let mut diagnostic = Diagnostic::error(CODE, span(primary), one.message.clone())
             .with_label(primary.message.clone());
         for other in others {
@@ -43,7 +42,7 @@ pub fn bag(file: FileId, diagnostics: &[work::Diagnostic]) -> DiagnosticBag {
     diagnostics.iter().map(build).collect()
 }
 
-/// How many of the diagnostics are so plain that they are drawn as they are read, and not laid out.
+/// Returns the number of diagnostics that are drawn directly, without a layout.
 pub fn drawn_directly(work: &Work) -> usize {
     let mut sources = SourceMap::new();
     let file = sources.add(PATH, work.text.as_bytes()).unwrap();
@@ -57,15 +56,15 @@ impl Library for Vitte {
         "vitte-diag"
     }
 
-    fn prepare<'w>(&self, work: &'w Work, settings: Settings) -> Box<dyn PreparedUpload + 'w> {
+    fn prepare<'w>(&self, work: &'w Work, settings: Settings) -> Box<dyn Prepared + 'w> {
         let mut sources = SourceMap::new();
         let file = sources.add(PATH, work.text.as_bytes()).unwrap();
-        // Lines are counted at first use, and indexed where one is shown first, which is in the run that is
-        // not counted; the others build their index with the source.
+        // Lines are indexed at first use. Index them here, because the other libraries build their index with the
+        // source.
         let mut warm = HumanEmitter::new(Vec::new());
         bag(file, &work.diagnostics[..1]).emit(&sources, &mut warm).unwrap();
         let bag = bag(file, &work.diagnostics);
-        assert_eq!(bag.len(), work.diagnostics.len(), "vitte-diag: none is a repetition");
+        assert_eq!(bag.len(), work.diagnostics.len(), "vitte-diag: there are no duplicates");
         Box::new(Ready { sources, bag, settings })
     }
 
@@ -77,7 +76,7 @@ impl Library for Vitte {
     }
 }
 
-impl PreparedUpload for Ready {
+impl Prepared for Ready {
     fn render(&mut self, out: &mut Vec<u8>) {
         let mut emitter = HumanEmitter::new(out).with_color(self.settings.color);
         if self.settings.uncut {

@@ -1,6 +1,6 @@
-//! What can be wrong with a capsule.
+//! The error of a capsule.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
 use vitte_diag::text;
@@ -9,111 +9,126 @@ use vitte_diag::text;
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct CapsuleError {
-    /// The file.
-    pub path: PathBuf,
-    /// The part of it that this is about, such as `report.json`; nothing where it is the file itself.
+    /// The file; `None` for an error of [`Capsule::to_bytes`](super::Capsule::to_bytes), which has no file.
+    pub path: Option<PathBuf>,
+    /// The part that the error is about, such as `report.json`; `None` if it is about the whole file.
     pub part: Option<String>,
-    /// What is wrong.
+    /// What went wrong.
     pub kind: CapsuleErrorKind,
 }
 
-/// What is wrong with a capsule.
+/// The kinds of [`CapsuleError`].
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum CapsuleErrorKind {
     /// The file cannot be read.
     Read(io::Error),
-    /// The file cannot be written; nothing of it is left.
+    /// The capsule cannot be written. No partial file remains. A part that is too large has the kind
+    /// [`io::ErrorKind::FileTooLarge`].
     Write(io::Error),
-    /// It is a link, a folder, a device or the like.
-    NoFile,
-    /// It does not begin as a ZIP archive does.
-    NoArchive,
-    /// The archive is damaged, or is one that nobody writes as a capsule; the text says how.
+    /// Not a regular file: a link, a directory or a device.
+    NotAFile,
+    /// The file does not begin as a ZIP archive does.
+    NotAnArchive,
+    /// The archive is damaged, or has a form that no capsule has, for the reason given.
     Damaged(String),
-    /// It is larger than a capsule or its part may be.
+    /// The file or the part is too large.
     TooLarge {
-        /// Its size in bytes, where the file says it; more than it says may be in it.
+        /// The size in bytes; that of a part as the archive states it.
         size: u64,
-        /// The most bytes that it may have.
-        most: u64,
+        /// The limit in bytes.
+        max: u64,
     },
-    /// More parts than a capsule may have.
-    TooMany {
-        /// How many it has.
+    /// The archive has too many parts.
+    TooManyParts {
+        /// The number of parts.
         count: usize,
-        /// The most that it may have.
-        most: usize,
+        /// The limit.
+        max: usize,
     },
-    /// There is no such part.
+    /// A required part is missing.
     Missing,
-    /// There are two parts with this name.
-    Twice,
-    /// No part of a capsule has this name, or the manifest does not tell of it.
+    /// Two parts have the same name.
+    Duplicate,
+    /// The part is neither one that every capsule may have, nor a source file of the manifest.
     Unknown,
-    /// The name leads out of the folder that it would be unpacked to.
-    Outside,
-    /// The part is no JSON of its form; the text says why.
-    BadJson(String),
-    /// A later version of this crate wrote it.
+    /// The name of the part is not a relative path, or leads out of the directory that it is unpacked to.
+    UnsafePath,
+    /// The part is not valid JSON, or not JSON of the expected form, for the reason given.
+    InvalidJson(String),
+    /// A later version of this crate wrote the capsule.
     Newer {
         /// The version of its format.
         version: u32,
     },
 }
 
+impl CapsuleError {
+    /// An error of the whole archive.
+    pub(super) fn new(kind: CapsuleErrorKind) -> Self {
+        Self { path: None, part: None, kind }
+    }
+
+    /// An error of one part.
+    pub(super) fn in_part(part: impl Into<String>, kind: CapsuleErrorKind) -> Self {
+        Self { path: None, part: Some(part.into()), kind }
+    }
+
+    /// Adds the path of the file.
+    pub(crate) fn at(self, path: &Path) -> Self {
+        Self { path: Some(path.to_owned()), ..self }
+    }
+}
+
+/// Longer names of parts, which the file controls, are truncated in messages.
+const MAX_SHOWN_BYTES: usize = 200;
+
+/// ```text
+/// cannot read the capsule `a.vittecrash`: part `report.json`: missing
+/// ```
 impl fmt::Display for CapsuleError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = self.path.to_string_lossy();
         let verb = if matches!(self.kind, CapsuleErrorKind::Write(_)) { "write" } else { "read" };
-        write!(f, "cannot {verb} the capsule `{}`: ", text::one_line(&path))?;
+        write!(f, "cannot {verb} the capsule")?;
+        if let Some(path) = &self.path {
+            write!(f, " `{}`", text::one_line(&path.to_string_lossy()))?;
+        }
         if let Some(part) = &self.part {
-            let end = text::floor_char_boundary(part, LONGEST);
+            let end = text::floor_char_boundary(part, MAX_SHOWN_BYTES);
             let part = part.get(..end).unwrap_or_default();
-            write!(f, "its part `{}` ", text::one_line(part))?;
+            write!(f, ": part `{}`", text::one_line(part))?;
         }
-        self.kind.say(self.part.is_some(), f)
+        write!(f, ": {}", self.kind)
     }
 }
 
-/// Bytes that are shown of a part's name, which is whatever the file says.
-const LONGEST: usize = 200;
-
-impl CapsuleErrorKind {
-    /// What is wrong, behind the name of the part or of the file.
-    fn say(&self, is_part: bool, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The system's and the parser's own words may hold what was read.
-        let safe = |why: &dyn fmt::Display| text::one_line(&why.to_string()).into_owned();
-        let it = if is_part { "" } else { "it " };
+impl fmt::Display for CapsuleErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Escaped, because the messages of the system and of the parser may quote the file.
+        let safe = |reason: &dyn fmt::Display| text::one_line(&reason.to_string()).into_owned();
         match self {
-            Self::Read(error) | Self::Write(error) if is_part => {
-                write!(f, "fails: {}", safe(error))
-            }
             Self::Read(error) | Self::Write(error) => f.write_str(&safe(error)),
-            Self::NoFile => write!(f, "{it}is no file"),
-            Self::NoArchive => write!(f, "{it}is no capsule: it does not begin as one"),
-            Self::Damaged(why) => write!(f, "{it}is damaged: {}", safe(why)),
-            Self::TooLarge { size, most } if size > most => {
-                write!(f, "{it}has {size} bytes, and the limit is {most}")
-            }
-            Self::TooLarge { most, .. } => {
-                write!(f, "{it}has more bytes than it says, and more than the limit of {most}")
-            }
-            Self::TooMany { count, most } => {
-                write!(f, "{it}has {count} parts, and the limit is {most}")
-            }
-            Self::Missing => write!(f, "{it}is missing"),
-            Self::Twice => write!(f, "{it}is there twice"),
-            Self::Unknown => write!(f, "{it}is none that a capsule has"),
-            Self::Outside => write!(f, "{it}would lead out of its folder"),
-            Self::BadJson(why) => write!(f, "{it}is not as it should be: {}", safe(why)),
+            Self::NotAFile => f.write_str("not a regular file"),
+            Self::NotAnArchive => f.write_str("not a .vittecrash archive"),
+            Self::Damaged(reason) => write!(f, "damaged: {}", safe(reason)),
+            Self::TooLarge { size, max } => write!(f, "too large ({size} bytes, limit {max})"),
+            Self::TooManyParts { count, max } => write!(f, "too many parts ({count}, limit {max})"),
+            Self::Missing => f.write_str("missing"),
+            Self::Duplicate => f.write_str("two parts have the same name"),
+            Self::Unknown => f.write_str("neither a known part nor a source file of the manifest"),
+            Self::UnsafePath => f.write_str("unsafe path: not relative, or not portable"),
+            Self::InvalidJson(reason) => write!(f, "invalid JSON: {}", safe(reason)),
             Self::Newer { version } => {
-                let known = super::Capsule::FORMAT_VERSION;
-                write!(f, "{it}has version {version} of the format, and this program knows {known}")
+                let supported = super::Capsule::FORMAT_VERSION;
+                write!(
+                    f,
+                    "format version {version} is not supported (this program supports {supported}); "
+                )?;
+                f.write_str("use a newer version of this program")
             }
         }
     }
 }
 
-// The text of the error says its cause, so `source` does not say it again.
+// `Display` includes the cause, so `source` does not return it.
 impl std::error::Error for CapsuleError {}

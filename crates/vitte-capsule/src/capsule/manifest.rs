@@ -1,4 +1,4 @@
-//! What a capsule is, in short.
+//! The manifest of a capsule.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,51 +6,53 @@ use super::{Capsule, names};
 use crate::fingerprint::Fingerprint;
 use crate::report::{CrashKind, SystemInfo};
 
-/// What a capsule is, in short: its part `manifest.json`, with the fields in this order.
+/// A summary of a [`Capsule`], and the list of its source files: its part `manifest.json`, with the fields in this
+/// order.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Manifest {
-    /// [`Capsule::FORMAT_VERSION`] of who wrote it.
+    /// The [`Capsule::FORMAT_VERSION`] of the writer.
     pub format_version: u32,
-    /// The name of the crash.
+    /// The id of the crash.
     pub id: String,
-    /// When it was: RFC 3339, UTC.
+    /// The time of the crash: RFC 3339, UTC.
     pub time: String,
-    /// What is the same for crashes of the same defect.
+    /// The fingerprint of the crash.
     pub fingerprint: Fingerprint,
-    /// [`Fingerprint::VERSION`] of who wrote it.
+    /// The [`Fingerprint::VERSION`] of the writer.
     pub fingerprint_version: u32,
-    /// Such as `panic`, see [`CrashReport::kind`](crate::report::CrashReport::kind).
+    /// The kind of the crash.
     pub kind: CrashKind,
-    /// What went wrong: its beginning.
+    /// What went wrong, truncated to 4096 bytes.
     pub message: String,
-    /// The version of the program.
+    /// The version of the program, truncated to 4096 bytes.
     pub version: String,
-    /// The program.
+    /// The name of the program, truncated to 4096 bytes.
     #[serde(rename = "module")]
     pub program: String,
-    /// Where it ran.
+    /// The system that the program ran on.
     pub system: SystemInfo,
-    /// The source files, and where they are in the capsule.
+    /// The source files, in the order of [`Capsule::sources`].
     #[serde(default)]
     pub sources: Vec<ManifestSource>,
 }
 
-/// A source file of a capsule.
+/// A source file in a [`Manifest`].
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ManifestSource {
-    /// Its path, as the program called it.
+    /// The path of the file in the source map of the program.
     pub file: String,
     /// The name of its part, such as `sources/src/main.vitte`.
     pub part: String,
 }
 
-/// Bytes of a text that the report may have very long: a manifest is small, so that reading one is quick.
-const LONGEST: usize = 4096;
+/// Longer texts of the report are truncated, so that a manifest is quick to read.
+const MAX_TEXT_BYTES: usize = 4096;
 
-fn beginning(text: &str) -> String {
-    text.get(..vitte_diag::text::floor_char_boundary(text, LONGEST)).unwrap_or_default().to_owned()
+fn truncated(text: &str) -> String {
+    let end = vitte_diag::text::floor_char_boundary(text, MAX_TEXT_BYTES);
+    text.get(..end).unwrap_or_default().to_owned()
 }
 
 impl Manifest {
@@ -66,9 +68,9 @@ impl Manifest {
             fingerprint: capsule.fingerprint,
             fingerprint_version: Fingerprint::VERSION,
             kind: report.kind(),
-            message: beginning(&report.message),
-            version: beginning(&report.version),
-            program: beginning(&report.program),
+            message: truncated(&report.message),
+            version: truncated(&report.version),
+            program: truncated(&report.program),
             system: report.system.clone(),
             sources: sources
                 .map(|(file, part)| ManifestSource { file: file.to_owned(), part })

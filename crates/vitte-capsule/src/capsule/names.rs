@@ -1,4 +1,4 @@
-//! The names of the parts of a capsule, none of which leads out of a folder.
+//! The names of the parts of a capsule: relative paths that stay inside the directory they are unpacked to.
 
 use std::collections::HashSet;
 
@@ -8,83 +8,88 @@ pub(super) const DIAGNOSTIC: &str = "diagnostic.json";
 pub(super) const CONTEXT: &str = "context.json";
 pub(super) const ENVIRONMENT: &str = "environment.json";
 pub(super) const MINIDUMP: &str = "minidump.dmp";
-/// What the names of source files begin with.
+/// The prefix of the parts that are source files.
 pub(super) const SOURCES: &str = "sources/";
 
-/// The folder in [`SOURCES`] of files whose own paths cannot be names here.
-pub(crate) const OTHERS: &str = "_";
+/// The directory of files whose own path is unsafe or already taken.
+pub(crate) const FALLBACK_DIR: &str = "_";
 
-/// Bytes of the longest name of a file or folder that every system has room for, with something behind it.
-const LONGEST: usize = 200;
+/// The limit of the name of a file or directory. The limits of all systems are higher, which leaves room for a
+/// suffix.
+const MAX_NAME_BYTES: usize = 200;
+const MAX_PATH_BYTES: usize = 4 * MAX_NAME_BYTES;
 
-/// The names of the parts of source files, each once, also where a system takes small letters for large
-/// ones: `sources/` with the path behind it, where that is one that stays inside a folder, and else
-/// `sources/_/3/main.vitte` for the third file.
+/// Returns the names of the parts of source files: `sources/` and the path if it is safe, or else
+/// `sources/_/3/main.vitte` for the third file. The names are unique, also on case-insensitive file systems.
 pub(super) fn source_parts<'a>(files: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut taken = HashSet::new();
     let name = |(index, file): (usize, &str)| {
         let own = format!("{SOURCES}{file}");
-        let is_own = is_inside(file)
-            && file.split('/').next() != Some(OTHERS)
-            && is_free(&mut taken, &own.to_lowercase());
-        if is_own { own } else { format!("{SOURCES}{OTHERS}/{}/{}", index + 1, last_name(file)) }
+        let is_own = is_safe_path(file)
+            && file.split('/').next() != Some(FALLBACK_DIR)
+            && take_if_free(&mut taken, &own.to_lowercase());
+        if is_own {
+            return own;
+        }
+        format!("{SOURCES}{FALLBACK_DIR}/{}/{}", index + 1, safe_file_name(file))
     };
     files.enumerate().map(name).collect()
 }
 
-/// Where source files lie in a folder that they are unpacked to, each in a place of its own: at their own
-/// path, where that stays inside a folder; else by their last name in the folder itself, where nothing else
-/// is called that; else at `_/3/main.vitte` for the third file.
+/// Returns the unique paths of source files below the directory that they are unpacked to: their own path if it is
+/// safe; or else their file name in the directory itself if it is free; or else `_/3/main.vitte` for the third file.
 #[cfg(feature = "replay")]
-pub(crate) fn unpacked<'a>(files: impl Iterator<Item = &'a str> + Clone) -> Vec<String> {
-    let mut taken = HashSet::from([(OTHERS.to_owned(), false)]);
-    let mut own = |file: &str| {
-        let is_own = is_inside(file)
-            && file.split('/').next() != Some(OTHERS)
-            && is_free(&mut taken, &file.to_lowercase());
+pub(crate) fn unpack_paths<'a>(files: impl Iterator<Item = &'a str> + Clone) -> Vec<String> {
+    let mut taken = HashSet::from([(FALLBACK_DIR.to_owned(), false)]);
+    let mut claim = |file: &str| {
+        let is_own = is_safe_path(file)
+            && file.split('/').next() != Some(FALLBACK_DIR)
+            && take_if_free(&mut taken, &file.to_lowercase());
         is_own.then(|| file.to_owned())
     };
-    // Those that have a path of their own keep it, whatever stands before them.
-    let kept: Vec<Option<String>> = files.clone().map(&mut own).collect();
-    let place = |(index, (file, kept)): (usize, (&str, Option<String>))| {
-        let name = last_name(file);
-        kept.or_else(|| own(&name)).unwrap_or_else(|| format!("{OTHERS}/{}/{name}", index + 1))
+    // Safe paths come first: a file name of an earlier file must not take one of them.
+    let own_paths: Vec<Option<String>> = files.clone().map(&mut claim).collect();
+    let path = |(index, (file, own_path)): (usize, (&str, Option<String>))| {
+        let name = safe_file_name(file);
+        let path = own_path.or_else(|| claim(&name));
+        path.unwrap_or_else(|| format!("{FALLBACK_DIR}/{}/{name}", index + 1))
     };
-    files.zip(kept).enumerate().map(place).collect()
+    files.zip(own_paths).enumerate().map(path).collect()
 }
 
-/// Takes a path, unless it, a folder of it, or what is in it as a folder, is taken as the other of these.
-fn is_free(taken: &mut HashSet<(String, bool)>, path: &str) -> bool {
-    let folders = || path.match_indices('/').filter_map(|(at, _)| path.get(..at));
-    let (is_file, is_folder) = (true, false);
-    let is_taken = folders().any(|folder| taken.contains(&(folder.to_owned(), is_file)))
-        || taken.contains(&(path.to_owned(), is_folder))
+/// Adds the path of a file to `taken`, which has paths and whether each is a file. Returns false if the path is
+/// taken already, or one of its directories is a file.
+fn take_if_free(taken: &mut HashSet<(String, bool)>, path: &str) -> bool {
+    let dirs = || path.match_indices('/').filter_map(|(at, _)| path.get(..at));
+    let (is_file, is_dir) = (true, false);
+    let is_taken = dirs().any(|dir| taken.contains(&(dir.to_owned(), is_file)))
+        || taken.contains(&(path.to_owned(), is_dir))
         || taken.contains(&(path.to_owned(), is_file));
     if !is_taken {
-        taken.extend(folders().map(|folder| (folder.to_owned(), is_folder)));
+        taken.extend(dirs().map(|dir| (dir.to_owned(), is_dir)));
         taken.insert((path.to_owned(), is_file));
     }
     !is_taken
 }
 
-/// Whether a path with `/` is relative and stays inside a folder on every system.
-pub(crate) fn is_inside(path: &str) -> bool {
+/// Returns true if a path, separated by `/`, is relative and valid on every system, and has no `.` or `..`.
+pub(crate) fn is_safe_path(path: &str) -> bool {
     let is_name = |name: &str| {
         !name.is_empty()
-            && name.len() <= LONGEST
+            && name.len() <= MAX_NAME_BYTES
             && !name.ends_with(['.', ' '])
             && name.chars().all(|c| !c.is_control() && !"\\:*?\"<>|".contains(c))
     };
-    path.len() <= 4 * LONGEST && path.split('/').all(is_name)
+    path.len() <= MAX_PATH_BYTES && path.split('/').all(is_name)
 }
 
-/// The last name of a path, with nothing in it that is special anywhere.
-fn last_name(path: &str) -> String {
+/// Returns the file name of a path. Characters that are special on some system are replaced by `_`.
+fn safe_file_name(path: &str) -> String {
     let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
     let plain = |c: char| if c.is_alphanumeric() || "._-+".contains(c) { c } else { '_' };
     let name: String = name.chars().map(plain).collect();
-    let name =
-        name.get(..vitte_diag::text::floor_char_boundary(&name, LONGEST)).unwrap_or_default();
+    let end = vitte_diag::text::floor_char_boundary(&name, MAX_NAME_BYTES);
+    let name = name.get(..end).unwrap_or_default();
     match name.trim_end_matches('.') {
         "" => "file".to_owned(),
         name => name.to_owned(),
@@ -96,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_stay_inside_and_are_each_ones_own() {
+    fn names_are_safe_and_unique() {
         let files = [
             "src/main.vitte",
             "src/Main.vitte",
@@ -134,8 +139,8 @@ mod tests {
             "sources/_/16/x",
         ];
         assert_eq!(source_parts(files.into_iter()), expected);
-        assert!(expected.iter().all(|name| is_inside(name)));
-        let places = [
+        assert!(expected.iter().all(|name| is_safe_path(name)));
+        let unpacked = [
             "src/main.vitte",
             "Main.vitte",
             "_/3/src",
@@ -154,10 +159,10 @@ mod tests {
             "x",
         ];
         #[cfg(feature = "replay")]
-        assert_eq!(unpacked(files.into_iter()), places);
-        assert!(places.iter().all(|name| is_inside(name)));
+        assert_eq!(unpack_paths(files.into_iter()), unpacked);
+        assert!(unpacked.iter().all(|name| is_safe_path(name)));
         let long = "x".repeat(1000);
         let [name] = &source_parts([&*long].into_iter())[..] else { panic!("one name") };
-        assert!(is_inside(name), "{name}");
+        assert!(is_safe_path(name), "{name}");
     }
 }

@@ -1,5 +1,4 @@
 use std::io::{Cursor, Write as _};
-use std::path::Path;
 
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
@@ -22,11 +21,11 @@ fn capsule() -> Capsule {
 }
 
 fn read(bytes: &[u8]) -> Result<Capsule, String> {
-    Capsule::from_bytes(bytes, Path::new("a.vittecrash")).map_err(|error| error.to_string())
+    Capsule::from_bytes(bytes, "a.vittecrash").map_err(|error| error.to_string())
 }
 
-/// The parts of an archive, changed; some may stand there twice.
-fn changed(change: impl FnOnce(&mut Vec<(String, Vec<u8>)>)) -> Vec<u8> {
+/// The bytes of a capsule whose parts were changed.
+fn with_parts(change: impl FnOnce(&mut Vec<(String, Vec<u8>)>)) -> Vec<u8> {
     let mut archive = ZipArchive::new(Cursor::new(capsule().to_bytes().unwrap())).unwrap();
     let mut parts = Vec::new();
     for index in 0..archive.len() {
@@ -49,18 +48,18 @@ fn archive_of(parts: &[(String, Vec<u8>)]) -> Vec<u8> {
     archive.finish().unwrap().into_inner()
 }
 
-fn at<'a>(parts: &'a mut [(String, Vec<u8>)], name: &str) -> &'a mut (String, Vec<u8>) {
-    parts.iter_mut().find(|(own, _)| own == name).unwrap()
+fn part<'a>(parts: &'a mut [(String, Vec<u8>)], name: &str) -> &'a mut (String, Vec<u8>) {
+    parts.iter_mut().find(|(found, _)| found == name).unwrap()
 }
 
 #[test]
-fn what_is_written_reads_back() {
+fn a_written_capsule_reads_back() {
     let capsule = capsule();
     let bytes = capsule.to_bytes().unwrap();
     assert_eq!(read(&bytes).unwrap(), capsule);
-    assert_eq!(capsule.to_bytes().unwrap(), bytes, "the same bytes each time");
+    assert_eq!(capsule.to_bytes().unwrap(), bytes, "equal capsules have equal bytes");
     let mut names = Vec::new();
-    _ = changed(|parts| names = parts.iter().map(|(name, _)| name.clone()).collect());
+    _ = with_parts(|parts| names = parts.iter().map(|(name, _)| name.clone()).collect());
     let expected = [
         "manifest.json",
         "report.json",
@@ -81,54 +80,57 @@ fn what_is_written_reads_back() {
 }
 
 #[test]
-fn a_file_is_written_whole_and_for_its_owner() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("a/b.vittecrash");
+fn a_file_is_written_atomically_and_private() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("a/b.vittecrash");
     capsule().write(&path).unwrap();
     capsule().write(&path).unwrap();
     assert_eq!(Capsule::read(&path).unwrap(), capsule());
-    assert_eq!(std::fs::read_dir(folder.path().join("a")).unwrap().count(), 1);
+    assert_eq!(std::fs::read_dir(dir.path().join("a")).unwrap().count(), 1);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
         assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     }
-    let error = capsule().write(&path.join("c")).unwrap_err().to_string();
+    let error = capsule().write(path.join("c")).unwrap_err().to_string();
     assert!(error.starts_with("cannot write the capsule `"), "{error}");
-    let error = Capsule::read(folder.path()).unwrap_err().to_string();
-    assert!(error.ends_with("`: it is no file"), "{error}");
-    let error = Capsule::read(Path::new("/nowhere")).unwrap_err().to_string();
+    let error = Capsule::read(dir.path()).unwrap_err().to_string();
+    assert!(error.ends_with("`: not a regular file"), "{error}");
+    let error = Capsule::read("/nowhere").unwrap_err().to_string();
     assert!(error.starts_with("cannot read the capsule `/nowhere`: No such file"), "{error}");
 }
 
 #[test]
-fn what_is_too_large_is_cut_or_not_written() {
+fn a_large_report_is_truncated_and_a_large_source_is_an_error() {
     let mut large = report();
     large.message = "\u{1}x".repeat(10 << 20);
     let capsule = Capsule::new(large);
     let read = read(&capsule.to_bytes().unwrap()).unwrap();
     assert!(read.report.message.ends_with(" more bytes"), "{}", read.report.message.len());
-    assert!(read.report.notes.last().unwrap().contains("are cut"));
+    assert!(read.report.notes.last().unwrap().contains("was truncated"));
     assert_eq!(read.report, capsule.report);
     let mut capsule = self::capsule();
     capsule.sources.push(CapsuleSource::new("x", vec![0; (64 << 20) + 1]));
     let error = capsule.to_bytes().unwrap_err().to_string();
-    assert!(error.starts_with("its part `sources/x` has 67108865 bytes"), "{error}");
+    assert!(
+        error.starts_with("cannot write the capsule: part `sources/x`: too large (67108865 bytes"),
+        "{error}"
+    );
 }
 
 #[test]
-fn what_is_no_capsule_is_an_error_that_names_file_and_part() {
-    let wrong = |what: &str, bytes: Vec<u8>, expected: &str| {
+fn an_error_names_the_file_and_the_part() {
+    let wrong = |case: &str, bytes: Vec<u8>, expected: &str| {
         let error = read(&bytes).unwrap_err();
         let expected = format!("cannot read the capsule `a.vittecrash`: {expected}");
-        assert!(error.starts_with(&expected), "{what}: {error}");
+        assert!(error.starts_with(&expected), "{case}: {error}");
     };
-    wrong("empty", Vec::new(), "it is no capsule: it does not begin as one");
-    wrong("text", b"{\"timestamp\":\"\"}".to_vec(), "it is no capsule");
+    wrong("empty", Vec::new(), "not a .vittecrash archive");
+    wrong("text", b"{\"timestamp\":\"\"}".to_vec(), "not a .vittecrash archive");
     let whole = capsule().to_bytes().unwrap();
-    wrong("cut", whole[..whole.len() / 2].to_vec(), "it is damaged: ");
+    wrong("truncated", whole[..whole.len() / 2].to_vec(), "damaged: ");
     let before = [b"PK\x03\x04", &whole[..]].concat();
-    wrong("something before it", before, "it is damaged: ");
+    wrong("data before the archive", before, "damaged: ");
     for name in [
         "manifest.json",
         "report.json",
@@ -137,12 +139,12 @@ fn what_is_no_capsule_is_an_error_that_names_file_and_part() {
         "environment.json",
         "sources/src/main.vitte",
     ] {
-        let without = changed(|parts| parts.retain(|(own, _)| own != name));
-        wrong(name, without, &format!("its part `{name}` is missing"));
+        let without = with_parts(|parts| parts.retain(|(found, _)| found != name));
+        wrong(name, without, &format!("part `{name}`: missing"));
         if !name.starts_with("sources") {
             for text in ["", "{", "7 8", "\"\u{1b}[2J"] {
-                let bad = changed(|parts| at(parts, name).1 = text.into());
-                wrong(name, bad, &format!("its part `{name}` is not as it should be: "));
+                let bad = with_parts(|parts| part(parts, name).1 = text.into());
+                wrong(name, bad, &format!("part `{name}`: invalid JSON: "));
             }
         }
     }
@@ -156,28 +158,30 @@ fn what_is_no_capsule_is_an_error_that_names_file_and_part() {
         "sources/./x",
         "nul\0",
     ] {
-        let outside = changed(|parts| parts.push((name.into(), b"x".to_vec())));
+        let outside = with_parts(|parts| parts.push((name.into(), b"x".to_vec())));
         let error = read(&outside).unwrap_err();
-        assert!(error.ends_with("would lead out of its folder"), "{name}: {error}");
+        assert!(error.ends_with(": unsafe path: not relative, or not portable"), "{name}: {error}");
     }
-    for name in ["other.json", "sources/not/told", "minidump.dmp2", "MANIFEST.json"] {
-        let other = changed(|parts| parts.push((name.into(), b"x".to_vec())));
-        wrong(name, other, &format!("its part `{name}` is none that a capsule has"));
+    for name in ["other.json", "sources/not/listed", "minidump.dmp2", "MANIFEST.json"] {
+        let other = with_parts(|parts| parts.push((name.into(), b"x".to_vec())));
+        let expected = "neither a known part nor a source file of the manifest";
+        wrong(name, other, &format!("part `{name}`: {expected}"));
     }
-    let newer = changed(|parts| {
-        at(parts, "manifest.json").1 = br#"{"format_version": 2, "a": {}}"#.to_vec();
+    let newer = with_parts(|parts| {
+        part(parts, "manifest.json").1 = br#"{"format_version": 2, "a": {}}"#.to_vec();
     });
-    let expected = "its part `manifest.json` has version 2 of the format, and this program knows 1";
+    let expected = "part `manifest.json`: format version 2 is not supported (this program supports 1); \
+                    use a newer version of this program";
     wrong("newer", newer, expected);
     let many =
-        changed(|parts| parts.extend((0..5000).map(|n| (format!("sources/{n}"), Vec::new()))));
-    wrong("many", many, "it has 5009 parts, and the limit is 4096");
+        with_parts(|parts| parts.extend((0..5000).map(|n| (format!("sources/{n}"), Vec::new()))));
+    wrong("many", many, "too many parts (5009, limit 4096)");
 }
 
-/// Two local files of one name: the writer does not make such archives, so the names are changed in its bytes.
+/// `ZipWriter` refuses two parts with the same name, so a name is changed in the bytes.
 #[test]
 fn two_parts_of_one_name_are_an_error() {
-    let mut bytes = changed(|parts| parts.push(("report.jsom".into(), b"{}".to_vec())));
+    let mut bytes = with_parts(|parts| parts.push(("report.jsom".into(), b"{}".to_vec())));
     let at: Vec<usize> = bytes
         .windows(11)
         .enumerate()
@@ -186,7 +190,7 @@ fn two_parts_of_one_name_are_an_error() {
         .collect();
     assert_eq!(at.len(), 2);
     at.iter().for_each(|at| bytes[at + 10] = b'n');
-    assert!(read(&bytes).unwrap_err().contains("it is there twice"));
+    assert!(read(&bytes).unwrap_err().contains("two parts have the same name"));
 }
 
 #[test]
@@ -198,88 +202,85 @@ fn a_bomb_is_not_unpacked() {
     ] {
         let size = limit + (1 << 20);
         let zeros = vec![0; usize::try_from(size).unwrap()];
-        let bomb = changed(|parts| at(parts, name).1.clone_from(&zeros));
-        assert!(bomb.len() < 1 << 20, "it is small: {}", bomb.len());
+        let bomb = with_parts(|parts| part(parts, name).1.clone_from(&zeros));
+        assert!(bomb.len() < 1 << 20, "the file is small: {}", bomb.len());
         let (error, used) = {
             let mut error = String::new();
             let used = allocation_counter::measure(|| error = read(&bomb).unwrap_err());
             (error, used.bytes_max)
         };
-        let expected = format!("its part `{name}` has {size} bytes, and the limit is {limit}");
+        let expected = format!("part `{name}`: too large ({size} bytes, limit {limit})");
         assert!(error.ends_with(&expected), "{error}");
-        assert!(used < 1 << 20, "{used} bytes were used to find out");
-        // What the headers say is a lie: both of them, here and in the directory.
-        let mut lie = bomb.clone();
+        assert!(used < 1 << 20, "{used} bytes were allocated");
+        // Both headers, that of the part and that in the directory, state a small size.
+        let mut forged = bomb.clone();
         let size = u32::try_from(size).unwrap().to_le_bytes();
-        let places: Vec<usize> = lie
+        let offsets: Vec<usize> = forged
             .windows(4)
             .enumerate()
             .filter(|(_, four)| *four == size)
             .map(|(at, _)| at)
             .collect();
-        assert!(!places.is_empty());
-        places.iter().for_each(|at| lie[*at..at + 4].copy_from_slice(&100_u32.to_le_bytes()));
+        assert!(!offsets.is_empty());
+        offsets.iter().for_each(|at| forged[*at..at + 4].copy_from_slice(&100_u32.to_le_bytes()));
         let mut error = String::new();
-        let used = allocation_counter::measure(|| error = read(&lie).unwrap_err());
+        let used = allocation_counter::measure(|| error = read(&forged).unwrap_err());
         assert!(
             !error.is_empty() && used.bytes_max < 3 * limit,
             "{error}: {} bytes",
             used.bytes_max
         );
     }
-    // Many parts, each small enough.
+    // Each part is below its limit, but all together are not.
     let megabytes = vec![b' '; 60 << 20];
-    let many = changed(|parts| {
-        let manifest = serde_json::from_slice::<serde_json::Value>(&at(parts, "manifest.json").1);
+    let many = with_parts(|parts| {
+        let manifest = serde_json::from_slice::<serde_json::Value>(&part(parts, "manifest.json").1);
         let mut manifest = manifest.unwrap();
         for number in 0..6 {
-            let part = format!("sources/large/{number}");
-            let source = serde_json::json!({"file": format!("{number}"), "part": part});
+            let name = format!("sources/large/{number}");
+            let source = serde_json::json!({"file": format!("{number}"), "part": name});
             manifest["sources"].as_array_mut().unwrap().push(source);
-            parts.push((part, megabytes.clone()));
+            parts.push((name, megabytes.clone()));
         }
-        at(parts, "manifest.json").1 = serde_json::to_vec(&manifest).unwrap();
+        part(parts, "manifest.json").1 = serde_json::to_vec(&manifest).unwrap();
     });
     let error = read(&many).unwrap_err();
-    assert!(
-        error.contains("its part `sources/large/4` has 62914560 bytes, and the limit is "),
-        "{error}"
-    );
-    // JSON of more values than there is memory for.
-    let values = changed(|parts| {
+    assert!(error.contains("part `sources/large/4`: too large (62914560 bytes, limit "), "{error}");
+    // Small JSON whose values would take much more memory.
+    let values = with_parts(|parts| {
         let mut json = br#"{"timestamp": "", "message": "", "code": "F0001", "x": ["#.to_vec();
         json.extend(b"0,".repeat(4 << 20));
         json.extend(b"0]}");
-        at(parts, "report.json").1 = json;
+        part(parts, "report.json").1 = json;
     });
-    assert!(read(&values).unwrap_err().contains("values, and the limit is 2097152"));
+    assert!(read(&values).unwrap_err().contains(", limit 2097152)"));
 }
 
-/// A pattern that is random, and the same each time.
-struct Pattern(u64);
+/// Pseudo-random numbers, the same in each run.
+struct Random(u64);
 
-impl Pattern {
-    fn below(&mut self, most: usize) -> usize {
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
         self.0 =
             self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % most.max(1)
+        usize::try_from(self.0 >> 33).unwrap() % limit.max(1)
     }
 }
 
 #[test]
-fn mangled_capsules_are_errors_and_not_the_end() {
+fn damaged_capsules_are_errors_and_do_not_panic() {
     let whole = capsule().to_bytes().unwrap();
-    let mut pattern = Pattern(7);
-    let mut read_all_the_same = 0;
+    let mut random = Random(7);
+    let mut readable = 0;
     for _ in 0..3000 {
         let mut bytes = whole.clone();
-        for _ in 0..=pattern.below(4) {
-            let at = pattern.below(bytes.len());
-            match pattern.below(4) {
-                0 => bytes[at] = u8::try_from(pattern.below(256)).unwrap(),
+        for _ in 0..=random.below(4) {
+            let at = random.below(bytes.len());
+            match random.below(4) {
+                0 => bytes[at] = u8::try_from(random.below(256)).unwrap(),
                 1 => bytes.truncate(at),
                 2 => _ = bytes.splice(at..at, [0; 3]),
-                _ => bytes[at] ^= 1 << pattern.below(8),
+                _ => bytes[at] ^= 1 << random.below(8),
             }
             if bytes.is_empty() {
                 break;
@@ -287,8 +288,8 @@ fn mangled_capsules_are_errors_and_not_the_end() {
         }
         let mut result = Ok(());
         let used = allocation_counter::measure(|| result = read(&bytes).map(drop));
-        read_all_the_same += u32::from(result.is_ok());
+        readable += u32::from(result.is_ok());
         assert!(used.bytes_max < 8 << 20, "{} bytes", used.bytes_max);
     }
-    assert!(read_all_the_same < 600, "{read_all_the_same} were no capsules any more");
+    assert!(readable < 600, "{readable} of 3000 damaged capsules could be read");
 }

@@ -1,4 +1,4 @@
-//! The calls that tell one defect from another.
+//! Selects the frames that identify a defect.
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
@@ -8,146 +8,147 @@ use vitte_diag::Frame;
 use super::names;
 use crate::report::{CrashKind, CrashReport};
 
-/// The functions that a fingerprint has. With few of them it is the same whichever thread of a pool the work came
-/// to, and whatever was inlined further out.
-const FUNCTIONS: usize = 5;
-/// The calls that are looked at: what another program wrote may have any number.
-const MOST_CALLS: usize = 4_096;
+/// The functions of a fingerprint. They are few, because outer frames depend on inlining, and on the thread of a pool
+/// that ran the task.
+const MAX_FUNCTIONS: usize = 5;
+/// The frames that are read. A report from elsewhere may have any number.
+pub(super) const MAX_FRAMES: usize = 4_096;
 
-/// A call with a name.
-struct Call<'a> {
+/// A frame whose function is known.
+struct NamedFrame<'a> {
     name: Cow<'a, str>,
-    /// The last name of the file of its source, where it is of the program.
+    /// The name of the source file without directories, if the file belongs to the program.
     file: Option<&'a str>,
     in_project: bool,
     is_runtime: bool,
 }
 
-impl Call<'_> {
-    /// What a fingerprint has of it; nothing where another build does not have it.
+impl NamedFrame<'_> {
+    /// Returns the text of the frame in a fingerprint, or `None` if other builds do not have the frame.
     ///
-    /// Line tables alone, as releases have them, know of a function its last name, and of a closure not whose it
-    /// is. So where there are any, it is the file and that name.
+    /// The line tables of a release build have only the last segment of a function, and not the function that a
+    /// closure belongs to. So if the file is known, the text is the file and that segment, and closures are omitted.
     fn label(&self) -> Option<String> {
         let name = match self.file {
             Some(_) if names::is_closure(&self.name) => String::new(),
             Some(file) => {
-                let name = names::normal(&self.name);
+                let name = names::normalize(&self.name);
                 let last = name.rsplit("::").next().unwrap_or_default();
                 if last.is_empty() { String::new() } else { format!("{file} {last}") }
             }
-            None => names::normal(&self.name),
+            None => names::normalize(&self.name),
         };
         Some(name).filter(|name| !name.is_empty())
     }
 }
 
 pub(super) fn frames(report: &CrashReport) -> Vec<String> {
-    let calls = calls(report);
+    let frames = named_frames(report);
     let is_overflow = report.kind() == CrashKind::StackOverflow;
-    let names = |is: &dyn Fn(&Call<'_>) -> bool| {
-        let own: Vec<&Call<'_>> = calls.iter().filter(|call| is(call)).collect();
-        let recursion = if is_overflow { recursion(&own) } else { Vec::new() };
-        if recursion.is_empty() { first(&own) } else { recursion }
+    let labels = |is_selected: &dyn Fn(&NamedFrame<'_>) -> bool| {
+        let selected: Vec<_> = frames.iter().filter(|frame| is_selected(frame)).collect();
+        let recursion = if is_overflow { recursive(&selected) } else { Vec::new() };
+        if recursion.is_empty() { innermost(&selected) } else { recursion }
     };
-    let own = names(&|call| call.in_project && !call.is_runtime);
-    if !own.is_empty() {
-        return own;
+    let in_project = labels(&|frame| frame.in_project && !frame.is_runtime);
+    if !in_project.is_empty() {
+        return in_project;
     }
-    let crates = crates(report, &calls);
-    let of_crates = names(&|call| {
-        !call.is_runtime && crates.iter().any(|own| names::is_of_crate(&call.name, own))
+    let crates = program_crates(report, &frames);
+    let in_crates = labels(&|frame| {
+        !frame.is_runtime && crates.iter().any(|name| names::is_in_crate(&frame.name, name))
     });
-    if !of_crates.is_empty() {
-        return of_crates;
+    if !in_crates.is_empty() {
+        return in_crates;
     }
-    let others = names(&|call| !call.is_runtime);
+    let others = labels(&|frame| !frame.is_runtime);
     if !others.is_empty() {
         return others;
     }
     report.location.as_deref().and_then(file).into_iter().collect()
 }
 
-/// The calls of the thread that crashed, the innermost first.
-fn calls(report: &CrashReport) -> Vec<Call<'_>> {
+/// Returns the frames of the crashed thread whose function is known, the innermost first.
+fn named_frames(report: &CrashReport) -> Vec<NamedFrame<'_>> {
     if report.frames.iter().any(|frame| frame.function.is_some()) {
-        let calls = report.frames.iter().take(MOST_CALLS).filter_map(|frame| {
-            let name = names::beginning(frame.function.as_deref()?);
+        let frames = report.frames.iter().take(MAX_FRAMES).filter_map(|frame| {
+            let name = names::truncate(frame.function.as_deref()?);
             let is_runtime = frame.to_frame().is_runtime();
             let file = frame.file.as_deref().filter(|_| frame.in_project);
             let file = file.and_then(|file| file.rsplit(['/', '\\']).next());
-            Some(Call { name: name.into(), file, in_project: frame.in_project, is_runtime })
+            Some(NamedFrame { name: name.into(), file, in_project: frame.in_project, is_runtime })
         });
-        return calls.filter(|call| is_known(&call.name)).collect();
+        return frames.filter(|frame| is_portable(&frame.name)).collect();
     }
-    // A report of which the text of the calls alone is known.
-    let lines = report.backtrace.frames().iter().filter(|frame| !frame.is_omitted());
-    let calls = lines.take(MOST_CALLS).map(|frame: &Frame| Call {
-        name: names::beginning(frame.function()).into(),
+    // The report has only the text of the backtrace.
+    let frames = report.backtrace.frames().iter().filter(|frame| !frame.is_omitted());
+    let frames = frames.take(MAX_FRAMES).map(|frame: &Frame| NamedFrame {
+        name: names::truncate(frame.function()).into(),
         file: None,
         in_project: false,
         is_runtime: frame.is_runtime(),
     });
-    calls.filter(|call| is_known(&call.name)).collect()
+    frames.filter(|frame| is_portable(&frame.name)).collect()
 }
 
-/// Names that are paths, as where a symbol is missing, differ from machine to machine.
-fn is_known(name: &str) -> bool {
+/// Returns false for paths and addresses, which are in the place of missing symbols and differ between machines.
+fn is_portable(name: &str) -> bool {
     !matches!(name, "" | "<unknown>") && !name.starts_with('/') && !name.starts_with("0x")
 }
 
-/// The functions, each once.
-fn first(own: &[&Call<'_>]) -> Vec<String> {
+/// Returns the innermost functions, each once.
+fn innermost(frames: &[&NamedFrame<'_>]) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let mut seen = BTreeSet::new();
-    for call in own {
-        if found.len() == FUNCTIONS {
+    for frame in frames {
+        if found.len() == MAX_FUNCTIONS {
             break;
         }
-        if !seen.insert(&call.name) {
+        if !seen.insert(&frame.name) {
             continue;
         }
-        found.extend(call.label().filter(|label| !found.contains(label)));
+        found.extend(frame.label().filter(|label| !found.contains(label)));
     }
     found
 }
 
-/// The functions that call themselves: where on its way round a recursion has used up the stack is chance.
-/// A closure is not its function here, which else would occur twice.
-fn recursion(own: &[&Call<'_>]) -> Vec<String> {
-    let mut counts: HashMap<(&str, Option<&str>), (usize, &Call<'_>)> = HashMap::new();
-    for call in own {
-        let one = (names::without_hash(&call.name), call.file);
-        counts.entry(one).or_insert((0, *call)).0 += 1;
+/// Returns the functions that occur at least twice, sorted: which of them exhausts the stack is a coincidence.
+/// Closures are compared by their full name, so that a function and its closure do not count as one function.
+fn recursive(frames: &[&NamedFrame<'_>]) -> Vec<String> {
+    let mut counts: HashMap<(&str, Option<&str>), (usize, &NamedFrame<'_>)> = HashMap::new();
+    for frame in frames {
+        let key = (names::without_hash(&frame.name), frame.file);
+        counts.entry(key).or_insert((0, *frame)).0 += 1;
     }
-    let again = counts.into_values().filter(|(count, _)| *count > 1);
-    let labels: BTreeSet<String> = again.filter_map(|(_, call)| call.label()).collect();
-    labels.into_iter().take(FUNCTIONS).collect()
+    let repeated = counts.into_values().filter(|(count, _)| *count > 1);
+    let labels: BTreeSet<String> = repeated.filter_map(|(_, frame)| frame.label()).collect();
+    labels.into_iter().take(MAX_FUNCTIONS).collect()
 }
 
-/// The crates that are the program's.
-fn crates(report: &CrashReport, calls: &[Call<'_>]) -> Vec<String> {
-    let module = report.program.replace('-', "_");
-    let main = calls.iter().rev().filter(|call| !call.is_runtime).find_map(|call| {
-        let name = names::normal(&call.name);
-        name.strip_suffix("::main").map(|before| names::crate_of(before).to_owned())
+/// Returns the crates of the program: the one named like it, and that of the outermost `main`.
+fn program_crates(report: &CrashReport, frames: &[NamedFrame<'_>]) -> Vec<String> {
+    let program = report.program.replace('-', "_");
+    let main = frames.iter().rev().filter(|frame| !frame.is_runtime).find_map(|frame| {
+        let name = names::normalize(&frame.name);
+        name.strip_suffix("::main").map(|path| names::crate_of(path).to_owned())
     });
-    [Some(module), main].into_iter().flatten().filter(|own| !own.is_empty()).collect()
+    [Some(program), main].into_iter().flatten().filter(|name| !name.is_empty()).collect()
 }
 
-/// The file of a place, from its last `src/` on: `src/parser.rs` of `/home/ada/src/parser.rs:12:5`.
+/// Returns the file of a location, from its last `src/` on: `src/parser.rs` of `/home/ada/src/parser.rs:12:5`.
+/// Returns `None` for another absolute path.
 fn file(location: &str) -> Option<String> {
-    let location = names::beginning(location).replace('\\', "/");
+    let location = names::truncate(location).replace('\\', "/");
     let mut file = location.as_str();
-    while let Some((before, number)) = file.rsplit_once(':') {
+    while let Some((path, number)) = file.rsplit_once(':') {
         if !number.bytes().all(|byte| byte.is_ascii_digit()) {
             break;
         }
-        file = before;
+        file = path;
     }
-    let is_folder =
+    let is_whole_name =
         |at: &usize| *at == 0 || file.get(..*at).is_some_and(|before| before.ends_with('/'));
-    let sources = file.rmatch_indices("src/").map(|(at, _)| at).find(is_folder);
+    let sources = file.rmatch_indices("src/").map(|(at, _)| at).find(is_whole_name);
     let is_absolute = file.starts_with('/') || file.as_bytes().get(1) == Some(&b':');
     let file = match sources {
         Some(at) => file.get(at..)?,

@@ -1,16 +1,49 @@
-//! Names of functions without what another build changes.
+//! Normalises names of functions: removes what differs between builds and between the manglings of Rust.
+//!
+//! The input is a demangled name, legacy or v0 mangling, or a name of the debug information of Windows:
+//!
+//! ```text
+//! name       = path [ "::h" 16*hex ]
+//! path       = segment { "::" segment }
+//! segment    = [ qualified ] ident [ "[" { hex } "]" ] [ generics ] | braces | numbered
+//! qualified  = "<" type " as " path ">" | "<" type ">" | "<impl " [ path " for " ] type ">"
+//! type       = path | other text, such as "&mut " path or "[" type "; 4]"
+//! generics   = [ "::" ] "<" … ">"
+//! braces     = "{" … "}"
+//! numbered   = ( "closure$" | "closure_env$" | "impl$" ) digits
+//! ```
+//!
+//! The rules. Text that matches none of them is copied, so any text has a result:
+//!
+//! ```text
+//! 1  the hash of legacy mangling        a::f::h0123456789abcdef                   a::f
+//! 2  the disambiguator of a crate       a[1a2b]::f                                a::f
+//! 3  generics                           a::f::<u8>, a::List<u8>::push             a::f, a::List::push
+//! 4  braces and the `::` before         a::f::{closure#0}, a::f::{{closure}}      a::f
+//! 5  numbered segments                  a::impl$1::f::closure_env$0               a::f
+//! 6  `<T>` at the start of a type       <a::List<u8>>::push                       a::List::push
+//! 7  `<T as P>` at the start of a type  <a::List<u8> as b::Show<u8>>::show        <a::List as b::Show>::show
+//! 8  `<impl P for T>`                   c::<impl b::Show for a::List<u8>>::show   <a::List as b::Show>::show
+//! 9  `<impl T>`                         a::<impl a::b::C>::f                      a::b::C::f
+//! 10 the `>` of `->` closes nothing     a::f::<fn(u8) -> u8>::g                   a::f::g
+//! 11 an unclosed bracket                a::f<u8                                   a::f
+//! ```
+//!
+//! 2: only hexadecimal digits in brackets directly after an identifier. 8 and 9 replace the path before, which is the
+//! module of the `impl` block. 11: the bracket ends with the text. Only the first 2 KiB of a name are read, and types
+//! nested more than 8 times are removed.
 
-/// Bytes of a name that are looked at.
-const MOST_NAME: usize = 2_048;
-/// Types in types that are looked into.
-const MOST_DEPTH: usize = 8;
+/// The bytes of a name that are read.
+pub(super) const MAX_NAME_BYTES: usize = 2_048;
+/// Types that are nested deeper are removed.
+const MAX_DEPTH: usize = 8;
 
-/// The first 2 KiB.
-pub(super) fn beginning(name: &str) -> &str {
-    name.get(..vitte_diag::text::floor_char_boundary(name, MOST_NAME)).unwrap_or(name)
+/// Returns the part of a name that is read.
+pub(super) fn truncate(name: &str) -> &str {
+    name.get(..vitte_diag::text::floor_char_boundary(name, MAX_NAME_BYTES)).unwrap_or(name)
 }
 
-/// The name of a function without the hash that the compiler puts behind it, which another build changes.
+/// Returns a name without the hash that the compiler appends, which differs between builds.
 pub(crate) fn without_hash(name: &str) -> &str {
     match name.rsplit_once("::h") {
         Some((name, hash))
@@ -22,42 +55,30 @@ pub(crate) fn without_hash(name: &str) -> &str {
     }
 }
 
-/// The name without hashes, generic arguments, closures and numbers of implementations, so that both
-/// manglings of Rust agree.
-///
-/// ```text
-/// a::f::h0123456789abcdef                  a::f
-/// a[1a2b]::f::<u8>::{closure#0}            a::f
-/// <a::List<u8>>::push                      a::List::push
-/// a::List<u8>::push::{{closure}}           a::List::push
-/// <a::List<u8> as b::Show<u8>>::show       <a::List as b::Show>::show
-/// c::<impl b::Show for a::List<u8>>::show  <a::List as b::Show>::show
-/// ```
-pub(super) fn normal(name: &str) -> String {
-    path(without_hash(beginning(name)).trim(), 0)
+/// Returns a name after all rules of the module.
+pub(super) fn normalize(name: &str) -> String {
+    path(without_hash(truncate(name)).trim(), 0)
 }
 
-/// Whether it is the name of a closure.
+/// Returns true for the name of a closure.
 pub(super) fn is_closure(name: &str) -> bool {
     let last = without_hash(name).rsplit("::").next().unwrap_or_default();
-    ["{{closure", "{closure", "{async", "closure$"].iter().any(|begin| last.starts_with(begin))
+    ["{{closure", "{closure", "{async", "closure$"].iter().any(|prefix| last.starts_with(prefix))
 }
 
 fn path(name: &str, depth: usize) -> String {
     let mut out = String::new();
     let mut rest = name;
     while let Some(c) = rest.chars().next() {
-        let behind = rest.get(c.len_utf8()..).unwrap_or_default();
-        // `->` in the type of a function closes nothing.
-        if let Some(behind) = rest.strip_prefix("->") {
+        if let Some(after) = rest.strip_prefix("->") {
             out.push_str("->");
-            rest = behind;
+            rest = after;
             continue;
         }
         match c {
             '<' => {
-                let (inside, after) = group(rest, '<', '>');
-                angles(&mut out, inside, depth);
+                let (content, after) = group(rest, '<', '>');
+                angle_brackets(&mut out, content, depth);
                 rest = after;
             }
             '{' => {
@@ -66,107 +87,105 @@ fn path(name: &str, depth: usize) -> String {
                 rest = after;
             }
             '[' if out.ends_with(|c: char| c.is_alphanumeric() || c == '_') => {
-                let (inside, after) = group(rest, '[', ']');
-                if !inside.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+                let (content, after) = group(rest, '[', ']');
+                if !content.bytes().all(|byte| byte.is_ascii_hexdigit()) {
                     out.push('[');
-                    out.push_str(inside);
+                    out.push_str(content);
                     out.push(']');
                 }
                 rest = after;
             }
             _ => {
                 out.push(c);
-                rest = behind;
+                rest = rest.get(c.len_utf8()..).unwrap_or_default();
             }
         }
     }
-    let kept: Vec<&str> = out.split("::").filter(|part| !is_numbered(part)).collect();
-    let out = kept.join("::");
+    let segments: Vec<&str> = out.split("::").filter(|part| !is_numbered(part)).collect();
+    let out = segments.join("::");
     out.trim_end_matches("::").trim().to_owned()
 }
 
-/// What stands in `<…>`, as far as it is part of the name.
-fn angles(out: &mut String, inside: &str, depth: usize) {
+/// Appends what remains of `<content>` to `out`: rules 3 and 6 to 9.
+fn angle_brackets(out: &mut String, content: &str, depth: usize) {
     let nested = |name: &str| {
-        if depth < MOST_DEPTH { path(name.trim(), depth + 1) } else { String::new() }
+        if depth < MAX_DEPTH { path(name.trim(), depth + 1) } else { String::new() }
     };
-    let is_begin = out.is_empty() || out.ends_with([' ', '&', '(', ',']);
-    if let Some(implementation) = inside.strip_prefix("impl ") {
-        let name = match split(implementation, " for ") {
+    let begins_type = out.is_empty() || out.ends_with([' ', '&', '(', ',']);
+    if let Some(block) = content.strip_prefix("impl ") {
+        let name = match split(block, " for ") {
             Some((of, own)) => format!("<{} as {}>", nested(own), nested(of)),
-            None => nested(implementation),
+            None => nested(block),
         };
-        // The module that it is written in says no more than it does.
         out.clear();
         out.push_str(&name);
-    } else if !is_begin {
+    } else if !begins_type {
         out.truncate(out.trim_end_matches("::").len());
-    } else if let Some((own, of)) = split(inside, " as ") {
+    } else if let Some((own, of)) = split(content, " as ") {
         out.push_str(&format!("<{} as {}>", nested(own), nested(of)));
     } else {
-        out.push_str(&nested(inside));
+        out.push_str(&nested(content));
     }
 }
 
-/// `closure$0` and `impl$1`, as Windows has them.
+/// Returns true for `closure$0`, `closure_env$0` and `impl$1`.
 fn is_numbered(part: &str) -> bool {
     let number =
         ["closure$", "impl$", "closure_env$"].iter().find_map(|name| part.strip_prefix(name));
     number.is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// What stands in the brackets that a text begins with, and what stands behind them.
+/// Returns the content of the brackets that `text` begins with, and the rest.
 fn group(text: &str, open: char, close: char) -> (&str, &str) {
     let mut depth = 0_usize;
-    let mut before = ' ';
+    let mut previous = ' ';
     for (at, c) in text.char_indices() {
         if c == open {
             depth += 1;
-        } else if c == close && !(c == '>' && before == '-') {
+        } else if c == close && !(c == '>' && previous == '-') {
             depth -= 1;
             if depth == 0 {
-                let behind = at + c.len_utf8();
-                let inside = text.get(open.len_utf8()..at).unwrap_or_default();
-                return (inside, text.get(behind..).unwrap_or_default());
+                let content = text.get(open.len_utf8()..at).unwrap_or_default();
+                return (content, text.get(at + c.len_utf8()..).unwrap_or_default());
             }
         }
-        before = c;
+        previous = c;
     }
     (text.get(open.len_utf8()..).unwrap_or_default(), "")
 }
 
-/// A text at a word that stands in no `<…>`.
-fn split<'a>(text: &'a str, word: &str) -> Option<(&'a str, &'a str)> {
+/// Splits a text at the first `separator`, which begins with a blank, outside of `<…>`.
+fn split<'a>(text: &'a str, separator: &str) -> Option<(&'a str, &'a str)> {
     let mut depth = 0_usize;
-    let mut before = ' ';
+    let mut previous = ' ';
     for (at, c) in text.char_indices() {
         match c {
             '<' => depth += 1,
-            '>' if before != '-' => depth = depth.saturating_sub(1),
+            '>' if previous != '-' => depth = depth.saturating_sub(1),
             ' ' if depth == 0 => {
-                if let Some(behind) = text.get(at..).and_then(|rest| rest.strip_prefix(word)) {
-                    return Some((text.get(..at)?, behind));
+                if let Some(after) = text.get(at..).and_then(|rest| rest.strip_prefix(separator)) {
+                    return Some((text.get(..at)?, after));
                 }
             }
             _ => {}
         }
-        before = c;
+        previous = c;
     }
     None
 }
 
-/// The first name of a path: `vittec` of `<&mut vittec::Name as core::fmt::Display>::fmt`.
+/// Returns the crate of a normalised name: `vittec` of `<&mut vittec::Name as core::fmt::Display>::fmt`.
 pub(super) fn crate_of(mut name: &str) -> &str {
-    const BEFORE: [&str; 8] = ["<", "&", "(", "[", "*const ", "*mut ", "mut ", "dyn "];
-    while let Some(behind) = BEFORE.iter().find_map(|before| name.strip_prefix(before)) {
-        name = behind;
+    const PREFIXES: [&str; 8] = ["<", "&", "(", "[", "*const ", "*mut ", "mut ", "dyn "];
+    while let Some(rest) = PREFIXES.iter().find_map(|prefix| name.strip_prefix(prefix)) {
+        name = rest;
     }
     let end = name.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(name.len());
     name.get(..end).unwrap_or(name)
 }
 
-/// Whether a function is of a crate: of one in its path, not a symbol without any.
-pub(super) fn is_of_crate(name: &str, own: &str) -> bool {
-    let name = normal(name);
-    name.contains("::") && crate_of(&name) == own
+/// Returns true if a function belongs to a crate. A symbol without a path belongs to none.
+pub(super) fn is_in_crate(name: &str, crate_name: &str) -> bool {
+    let name = normalize(name);
+    name.contains("::") && crate_of(&name) == crate_name
 }

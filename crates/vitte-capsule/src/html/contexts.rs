@@ -1,42 +1,43 @@
-//! What the program was doing: contexts with their values, and variables as trees.
+//! The contexts of the crash: values, variables as trees, and source lines.
 //!
-//! A tree is a list of parts, so that a template without recursion can write it: each branch is opened
-//! before what is in it, and closed behind that.
+//! A tree is a flat list of parts, because templates have no recursion: a branch is an opening part, its
+//! content, and a closing part.
 
 use serde_json::Value;
 use vitte_diag::text;
 
-use super::code::{Chunk, File};
+use super::code::{Chunk, SourceFile};
 use super::{code, limits};
 use crate::report::{ContextEntry, ContextLocation, ContextVariable, CrashReport};
 
-/// The most contexts, the most values of one, the most branches inside one another, the most parts of all variables of a context,
-/// and the most values in one branch.
-const MOST_CONTEXTS: usize = 64;
-const MOST_VALUES: usize = 50;
-const MOST_DEPTH: usize = 12;
-const MOST_PARTS: usize = 400;
-const MOST_IN_ONE: usize = 100;
-/// The most bytes of a name, and of a text.
-const NAME: usize = 200;
-const TEXT: usize = 2000;
-/// The most bytes of all values and variables together: what is left of it is shown of the next ones.
-const MAX_BYTES: usize = 256 << 10;
+const MAX_CONTEXTS: usize = 64;
+/// The limit of the values of one context.
+const MAX_VALUES: usize = 50;
+/// The limit of nested branches.
+const MAX_DEPTH: usize = 12;
+/// The limit of the parts of all variables of one context.
+const MAX_PARTS: usize = 400;
+/// The limit of the values in one branch.
+const MAX_BRANCH_VALUES: usize = 100;
+const MAX_NAME_BYTES: usize = 200;
+const MAX_TEXT_BYTES: usize = 2000;
+/// The limit of all values and variables together.
+const MAX_TOTAL_BYTES: usize = 256 << 10;
 
-/// Something that the program was doing.
-pub(super) struct Doing {
+/// A context of the page.
+pub(super) struct HtmlContext {
     pub(super) name: String,
-    /// `src/shapes.vitte:3:4`, or empty.
-    pub(super) place: String,
-    /// The index of its file among those that are shown.
+    /// Such as `src/shapes.vitte:3:4`, or empty.
+    pub(super) location: String,
+    /// The index of its file in the section with all files.
     pub(super) file: Option<usize>,
     pub(super) values: Vec<(String, String)>,
     pub(super) variables: Vec<Part>,
     pub(super) source: Vec<Chunk>,
 }
 
-impl Doing {
-    /// Whether there is nothing but its name.
+impl HtmlContext {
+    /// Returns whether the context has only a name.
     pub(super) fn is_bare(&self) -> bool {
         self.values.is_empty() && self.variables.is_empty() && self.source.is_empty()
     }
@@ -45,73 +46,70 @@ impl Doing {
 /// A part of a tree.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Part {
-    /// A value with others in it.
+    /// The start of an array or object.
     Open {
         key: String,
-        about: String,
+        /// `[n]` or `{n}`, where `n` is the number of values.
+        summary: String,
         is_open: bool,
     },
+    /// The end of an array or object.
     Close,
-    Leaf {
-        key: String,
-        kind: &'static str,
-        value: String,
-    },
-    /// What is not shown, or could not be.
+    /// A value without children.
+    Leaf { key: String, kind: &'static str, value: String },
+    /// Says what is omitted.
     Note(String),
 }
 
-/// The contexts, the innermost first, and how many more there are.
-pub(super) fn of(report: &CrashReport, files: &[File<'_>]) -> (Vec<Doing>, usize) {
-    let mut room = MAX_BYTES;
-    let contexts = report.contexts.iter().take(MOST_CONTEXTS);
-    let contexts = contexts.map(|entry| doing(entry, files, &mut room));
-    (contexts.collect(), report.contexts.len().saturating_sub(MOST_CONTEXTS))
+/// Returns the contexts, innermost first, and the number of omitted contexts.
+pub(super) fn of(report: &CrashReport, files: &[SourceFile<'_>]) -> (Vec<HtmlContext>, usize) {
+    let mut remaining = MAX_TOTAL_BYTES;
+    let contexts = report.contexts.iter().take(MAX_CONTEXTS);
+    let contexts = contexts.map(|entry| html_context(entry, files, &mut remaining));
+    (contexts.collect(), report.contexts.len().saturating_sub(MAX_CONTEXTS))
 }
 
-fn doing(entry: &ContextEntry, files: &[File<'_>], room: &mut usize) -> Doing {
-    let place = entry.location.as_ref();
-    let file = place.and_then(|place| code::find(files, place));
-    let source = place.and_then(|place| Some(files.get(file?)?.at(place)));
-    let values = entry.values.iter().take(MOST_VALUES);
-    let values = values.map(|one| (limits::line(&one.key, NAME), fitting(&one.value, room)));
+fn html_context(
+    entry: &ContextEntry,
+    files: &[SourceFile<'_>],
+    remaining: &mut usize,
+) -> HtmlContext {
+    let location = entry.location.as_ref();
+    let file = location.and_then(|location| code::find(files, location));
+    let source = location.and_then(|location| Some(files.get(file?)?.lines_at(location)));
+    let values = entry.values.iter().take(MAX_VALUES).map(|field| {
+        (limits::line(&field.key, MAX_NAME_BYTES), take_text(&field.value, remaining))
+    });
     let values = values.collect();
-    Doing {
-        name: limits::line(&entry.name, NAME),
-        place: place.map(at).unwrap_or_default(),
+    HtmlContext {
+        name: limits::line(&entry.name, MAX_NAME_BYTES),
+        location: location.map(location_text).unwrap_or_default(),
         file,
         values,
-        variables: variables(&entry.variables, room),
+        variables: variables(&entry.variables, remaining),
         source: source.unwrap_or_default(),
     }
 }
 
-/// A text with its lines, as far as there is room.
-fn fitting(text: &str, room: &mut usize) -> String {
-    let shown = limits::block(text, TEXT.min(*room));
-    *room = room.saturating_sub(shown.len());
-    shown
+/// Returns a text with its line ends, truncated to `remaining` bytes, and subtracts its length.
+fn take_text(text: &str, remaining: &mut usize) -> String {
+    let text = limits::multi_line(text, MAX_TEXT_BYTES.min(*remaining));
+    *remaining = remaining.saturating_sub(text.len());
+    text
 }
 
-/// A place as exactly as it is known.
-fn at(place: &ContextLocation) -> String {
-    let file = match &place.file {
-        Some(file) => limits::line(file, NAME),
-        None => format!("file {}", place.id),
-    };
-    match (place.line, place.col) {
-        (Some(line), Some(col)) => format!("{file}:{line}:{col}"),
-        (Some(line), None) => format!("{file}:{line}"),
-        (None, _) => format!("{file}, bytes {}..{}", place.lo, place.hi),
-    }
+/// Returns a location with a bounded path.
+fn location_text(location: &ContextLocation) -> String {
+    let file = location.file.as_deref().map(|file| limits::line(file, MAX_NAME_BYTES));
+    ContextLocation { file, ..location.clone() }.to_string()
 }
 
-/// The variables of a context: what is known of each, and why that is not all.
-fn variables(variables: &[ContextVariable], room: &mut usize) -> Vec<Part> {
-    let mut tree = Tree { parts: Vec::new(), room };
+/// Returns the variables of a context as a tree. If a variable could be captured only in part, its error follows.
+fn variables(variables: &[ContextVariable], remaining: &mut usize) -> Vec<Part> {
+    let mut tree = Tree { parts: Vec::new(), remaining };
     for ContextVariable { key, value, error, .. } in variables {
         if tree.is_full() {
-            tree.parts.push(Part::Note("more variables are left out".to_owned()));
+            tree.parts.push(Part::Note("more variables omitted".to_owned()));
             break;
         }
         if !value.is_null() || error.is_none() {
@@ -124,24 +122,24 @@ fn variables(variables: &[ContextVariable], room: &mut usize) -> Vec<Part> {
     tree.parts
 }
 
-/// What stands in the place of a part that failed to serialise.
-fn failed(value: &Value) -> Option<&str> {
+/// Returns the error of a part that failed to serialise. The capture stores it in place of the part.
+fn serialisation_error(value: &Value) -> Option<&str> {
     value.get("<error>")?.as_str()
 }
 
 struct Tree<'a> {
     parts: Vec<Part>,
-    room: &'a mut usize,
+    remaining: &'a mut usize,
 }
 
 impl Tree<'_> {
     fn is_full(&self) -> bool {
-        self.parts.len() >= MOST_PARTS || *self.room == 0
+        self.parts.len() >= MAX_PARTS || *self.remaining == 0
     }
 
     fn leaf(&mut self, key: &str, kind: &'static str, value: &str) {
-        let (key, value) = (limits::line(key, NAME), fitting(value, self.room));
-        *self.room = self.room.saturating_sub(key.len());
+        let (key, value) = (limits::line(key, MAX_NAME_BYTES), take_text(value, self.remaining));
+        *self.remaining = self.remaining.saturating_sub(key.len());
         self.parts.push(Part::Leaf { key, kind, value });
     }
 
@@ -154,18 +152,18 @@ impl Tree<'_> {
             Value::Array(values) if values.is_empty() => self.leaf(key, "null", "[]"),
             Value::Object(values) if values.is_empty() => self.leaf(key, "null", "{}"),
             Value::Array(values) => {
-                let about = format!("[{}]", values.len());
+                let summary = format!("[{}]", values.len());
                 let values =
                     values.iter().enumerate().map(|(index, value)| (index.to_string(), value));
-                self.branch(key, about, values, depth);
+                self.branch(key, summary, values, depth);
             }
-            Value::Object(values) if failed(value).is_some() && values.len() == 1 => {
-                self.leaf(key, "error", failed(value).unwrap_or_default());
+            Value::Object(values) if serialisation_error(value).is_some() && values.len() == 1 => {
+                self.leaf(key, "error", serialisation_error(value).unwrap_or_default());
             }
             Value::Object(values) => {
-                let about = format!("{{{}}}", values.len());
+                let summary = format!("{{{}}}", values.len());
                 let values = values.iter().map(|(key, value)| (key.clone(), value));
-                self.branch(key, about, values, depth);
+                self.branch(key, summary, values, depth);
             }
         }
     }
@@ -173,25 +171,25 @@ impl Tree<'_> {
     fn branch<'a>(
         &mut self,
         key: &str,
-        about: String,
+        summary: String,
         values: impl ExactSizeIterator<Item = (String, &'a Value)>,
         depth: usize,
     ) {
-        let key = limits::line(key, NAME);
-        let mut left = values.len();
-        let is_open = depth == 0 && left <= 12;
-        self.parts.push(Part::Open { key, about, is_open });
-        if depth < MOST_DEPTH {
-            for (key, value) in values.take(MOST_IN_ONE) {
+        let key = limits::line(key, MAX_NAME_BYTES);
+        let mut omitted = values.len();
+        let is_open = depth == 0 && omitted <= 12;
+        self.parts.push(Part::Open { key, summary, is_open });
+        if depth < MAX_DEPTH {
+            for (key, value) in values.take(MAX_BRANCH_VALUES) {
                 if self.is_full() {
                     break;
                 }
                 self.add(&key, value, depth + 1);
-                left -= 1;
+                omitted -= 1;
             }
         }
-        if left > 0 {
-            let note = format!("{} left out", text::more("value", left));
+        if omitted > 0 {
+            let note = format!("{} omitted", text::more("value", omitted));
             self.parts.push(Part::Note(note));
         }
         self.parts.push(Part::Close);
@@ -206,7 +204,7 @@ mod tests {
 
     fn read(json: Value) -> Vec<Part> {
         let all: Vec<ContextVariable> = serde_json::from_value(json).unwrap();
-        variables(&all, &mut MAX_BYTES.clone())
+        variables(&all, &mut MAX_TOTAL_BYTES.clone())
     }
 
     fn leaf(key: &str, kind: &'static str, value: &str) -> Part {
@@ -220,7 +218,7 @@ mod tests {
             {"key": "gone", "value": null, "error": "it took too long"},
             {"key": "part", "value": 7, "error": "the rest failed"},
         ]));
-        let open = Part::Open { key: "ty".into(), about: "{3}".into(), is_open: true };
+        let open = Part::Open { key: "ty".into(), summary: "{3}".into(), is_open: true };
         let expected = [
             open,
             leaf("args", "null", "[]"),
@@ -236,18 +234,18 @@ mod tests {
     }
 
     #[test]
-    fn what_is_deep_wide_or_long_is_left_out_and_says_so() {
+    fn deep_wide_and_long_values_are_truncated_visibly() {
         let deep = (0..100).fold(json!(1), |value, _| json!([value]));
         let wide: Vec<_> = (0..5000).collect();
         let long = "x".repeat(1 << 20);
         for value in [deep, json!(wide), json!([wide, wide, wide, wide, wide]), json!(long)] {
             let parts = read(json!([{"key": "k", "value": value}]));
-            assert!(parts.len() <= MOST_PARTS + 2 * MOST_DEPTH, "{}", parts.len());
+            assert!(parts.len() <= MAX_PARTS + 2 * MAX_DEPTH, "{}", parts.len());
             let count = |is: fn(&Part) -> bool| parts.iter().filter(|part| is(part)).count();
             let is_open = |part: &Part| matches!(part, Part::Open { .. });
             assert_eq!(count(is_open), count(|part| *part == Part::Close));
-            let told = format!("{parts:?}");
-            assert!(told.contains("left out") || told.contains("more bytes"), "{told}");
+            let text = format!("{parts:?}");
+            assert!(text.contains("omitted") || text.contains("more bytes"), "{text}");
         }
     }
 }

@@ -1,33 +1,33 @@
-//! Tables: what is known of a crash, its environment, its registers.
+//! The summary of a crash, its environment, registers and notes.
 
 use super::limits;
 use crate::capsule::Capsule;
 use crate::report::CrashReport;
 
-/// The most entries of a table, and the most bytes of a name and of a value.
-const MOST: usize = 300;
-const MOST_NOTES: usize = 50;
-const NAME: usize = 200;
-const VALUE: usize = 1000;
+const MAX_ROWS: usize = 300;
+const MAX_NOTES: usize = 50;
+const MAX_NAME_BYTES: usize = 200;
+const MAX_VALUE_BYTES: usize = 1000;
+const MAX_NOTE_BYTES: usize = 2000;
 
-/// What is known, by name. What is not known is not there.
+/// Returns the names and values of the summary. Unknown values are omitted.
 pub(super) fn of(report: &CrashReport) -> Vec<(&'static str, String)> {
-    let known = |text: &Option<String>| text.clone().unwrap_or_default();
+    let optional = |text: &Option<String>| text.clone().unwrap_or_default();
     let facts = [
         ("Program", joined(&report.program, &report.version)),
         ("Time", report.timestamp.clone()),
         ("Id", report.id.clone()),
         ("Thread", report.thread.clone()),
-        ("Signal", known(&report.signal)),
-        ("Address", known(&report.address)),
-        ("Panic at", known(&report.location)),
+        ("Signal", optional(&report.signal)),
+        ("Address", optional(&report.address)),
+        ("Panic at", optional(&report.location)),
         ("System", joined(&report.system.os, &report.system.arch)),
-        ("Build", known(&report.build)),
-        ("Commit", known(&report.commit)),
+        ("Build", optional(&report.build)),
+        ("Commit", optional(&report.commit)),
         ("Session", report.session.clone()),
     ];
-    let facts = facts.into_iter().filter(|(_, fact)| !fact.is_empty());
-    facts.map(|(name, fact)| (name, limits::line(&fact, VALUE))).collect()
+    let facts = facts.into_iter().filter(|(_, value)| !value.is_empty());
+    facts.map(|(name, value)| (name, limits::line(&value, MAX_VALUE_BYTES))).collect()
 }
 
 fn joined(one: &str, other: &str) -> String {
@@ -35,16 +35,16 @@ fn joined(one: &str, other: &str) -> String {
     parts.collect::<Vec<_>>().join(" ")
 }
 
-/// The environment, and how many variables are left out.
+/// Returns the environment and the number of omitted variables.
 pub(super) fn environment(capsule: &Capsule) -> (Vec<(String, String)>, usize) {
     let all = &capsule.environment;
-    let shown = all.iter().take(MOST).map(row).collect();
-    (shown, all.len().saturating_sub(MOST))
+    let rows = all.iter().take(MAX_ROWS).map(row).collect();
+    (rows, all.len().saturating_sub(MAX_ROWS))
 }
 
-/// The registers in the order of their names with their numbers: `r9` before `r10`.
+/// Returns the registers in natural order: `r9` before `r10`.
 pub(super) fn registers(report: &CrashReport) -> Vec<(String, String)> {
-    let mut registers: Vec<_> = report.registers.iter().take(MOST).collect();
+    let mut registers: Vec<_> = report.registers.iter().take(MAX_ROWS).collect();
     registers.sort_by_cached_key(|(name, _)| {
         let letters = name.trim_end_matches(|c: char| c.is_ascii_digit());
         let number: u64 = name.get(letters.len()..).unwrap_or_default().parse().unwrap_or(0);
@@ -54,10 +54,11 @@ pub(super) fn registers(report: &CrashReport) -> Vec<(String, String)> {
 }
 
 fn row((name, value): (&String, &String)) -> (String, String) {
-    (limits::line(name, NAME), limits::line(value, VALUE))
+    (limits::line(name, MAX_NAME_BYTES), limits::line(value, MAX_VALUE_BYTES))
 }
 
-/// The notes, each with its lines.
+/// Returns the notes with their line ends.
 pub(super) fn notes(report: &CrashReport) -> Vec<String> {
-    report.notes.iter().take(MOST_NOTES).map(|note| limits::block(note, 2 * VALUE)).collect()
+    let notes = report.notes.iter().take(MAX_NOTES);
+    notes.map(|note| limits::multi_line(note, MAX_NOTE_BYTES)).collect()
 }

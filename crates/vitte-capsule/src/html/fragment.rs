@@ -1,11 +1,11 @@
-//! The crash as a terminal shows it.
+//! The diagnostic of the crash, rendered as HTML as it looks in a terminal.
 
 use vitte_diag::{Emitter as _, HtmlEmitter, Tool, text};
 
 use crate::capsule::Capsule;
 use crate::report::CrashReport;
 
-/// The crash as a terminal shows it, as markup.
+/// Renders the diagnostic as an HTML fragment.
 pub(super) fn of(capsule: &Capsule) -> String {
     let report = bounded(&capsule.report);
     let tool = Tool::new(report.program.clone(), report.version.clone());
@@ -16,31 +16,31 @@ pub(super) fn of(capsule: &Capsule) -> String {
     String::from_utf8_lossy(&emitter.into_inner()).into_owned()
 }
 
-/// Cuts a text that is longer than anybody reads, and says so.
-fn cut(text: &mut String) {
-    const MOST: usize = 2000;
-    let more = text.len().saturating_sub(MOST);
-    if more > 0 {
-        text.truncate(text::floor_char_boundary(text, MOST));
-        *text += &format!(" ... {}", text::more("byte", more));
+/// Truncates a long text, and appends the number of omitted bytes.
+fn truncate(text: &mut String) {
+    const MAX_BYTES: usize = 2000;
+    let omitted = text.len().saturating_sub(MAX_BYTES);
+    if omitted > 0 {
+        text.truncate(text::floor_char_boundary(text, MAX_BYTES));
+        *text += &format!(" ... {}", text::more("byte", omitted));
     }
 }
 
-/// The report with as much as anybody reads.
+/// Returns the report with bounded texts and lists.
 fn bounded(report: &CrashReport) -> CrashReport {
-    const MOST: usize = 50;
+    const MAX_ITEMS: usize = 50;
     let mut report = report.clone();
-    let more = report.notes.len().saturating_sub(MOST);
-    report.notes.truncate(MOST);
-    if more > 0 {
-        report.notes.push(format!("left out: {}", text::more("note", more)));
+    let omitted = report.notes.len().saturating_sub(MAX_ITEMS);
+    report.notes.truncate(MAX_ITEMS);
+    if omitted > 0 {
+        report.notes.push(format!("omitted: {}", text::more("note", omitted)));
     }
-    report.contexts.truncate(MOST);
+    report.contexts.truncate(MAX_ITEMS);
     for entry in &mut report.contexts {
-        entry.values.truncate(MOST);
+        entry.values.truncate(MAX_ITEMS);
         let values = entry.values.iter_mut().flat_map(|value| [&mut value.key, &mut value.value]);
-        values.chain([&mut entry.name]).for_each(cut);
+        values.chain([&mut entry.name]).for_each(truncate);
     }
-    report.notes.iter_mut().chain([&mut report.message, &mut report.program]).for_each(cut);
+    report.notes.iter_mut().chain([&mut report.message, &mut report.program]).for_each(truncate);
     report
 }

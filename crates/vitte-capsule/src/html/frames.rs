@@ -1,49 +1,49 @@
-//! Calls in groups, as the page folds them.
+//! Frames in groups; runtime frames are collapsed.
 //!
 //! ```text
-//! ▸ 2 calls of the runtime
+//! ▸ 2 runtime frames
 //! ▸ 2  vittec::front::blocks::close        src/front/blocks.rs:77:13
 //! ▸ 3  vittec::main                        src/main.rs:40:9
-//! … 10324 calls are left out …
-//! ▸ 9 calls of the runtime
+//! [... omitted 10324 frames ...]
+//! ▸ 9 runtime frames
 //! ```
 
 use vitte_diag::{Backtrace, Frame};
 
-use super::code::{Chunk, File};
+use super::code::{Chunk, SourceFile};
 use super::limits;
 use crate::report::{CrashFrame, CrashReport, source_path};
 
-/// What is shown of a thread at most.
+/// The limits of one thread.
 #[derive(Clone, Copy)]
-struct Most {
-    calls: usize,
-    /// Of a name.
-    bytes: usize,
+struct ThreadLimits {
+    max_frames: usize,
+    /// The limit of each text.
+    max_bytes: usize,
 }
 
-const MOST: Most = Most { calls: 300, bytes: 700 };
-/// Of one that did not crash.
-const MOST_OF_OTHERS: Most = Most { calls: 40, bytes: 200 };
-const MOST_THREADS: usize = 40;
+const CRASHED_THREAD: ThreadLimits = ThreadLimits { max_frames: 300, max_bytes: 700 };
+const OTHER_THREAD: ThreadLimits = ThreadLimits { max_frames: 40, max_bytes: 200 };
+const MAX_THREADS: usize = 40;
 
-/// Whose a call is.
+/// The origin of the code of a frame.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Owner {
+pub(super) enum Origin {
     Project,
     Package,
     Runtime,
 }
 
-/// One call.
+/// A frame of the page.
 #[derive(Debug)]
-pub(super) struct Call {
+pub(super) struct HtmlFrame {
+    /// The 0-based number, counted from the innermost frame.
     pub(super) number: usize,
-    pub(super) owner: Owner,
+    pub(super) origin: Origin,
     pub(super) function: String,
-    /// `src/front/blocks.rs:77:13`, or empty.
-    pub(super) place: String,
-    /// Whether `place` is one in a source.
+    /// The source location, such as `src/front/blocks.rs:77:13`, else the module and offset, or empty.
+    pub(super) location: String,
+    /// Whether `location` is a source location.
     pub(super) is_source: bool,
     /// `libc.so.6 + 0x9d8e2`, or empty.
     pub(super) module: String,
@@ -51,94 +51,95 @@ pub(super) struct Call {
     pub(super) source: Vec<Chunk>,
 }
 
-impl Call {
+impl HtmlFrame {
     pub(super) fn is_project(&self) -> bool {
-        self.owner == Owner::Project
+        self.origin == Origin::Project
     }
 
-    pub(super) fn owner(&self) -> &'static str {
-        match self.owner {
-            Owner::Project => "the project",
-            Owner::Package => "a package or library",
-            Owner::Runtime => "the runtime",
+    pub(super) fn origin(&self) -> &'static str {
+        match self.origin {
+            Origin::Project => "project",
+            Origin::Package => "package or library",
+            Origin::Runtime => "runtime",
         }
     }
 }
 
-/// Calls in a row.
+/// Consecutive frames, or the text that replaces omitted frames.
 #[derive(Debug, Default)]
-pub(super) struct Group {
-    /// In the place of calls that are not there; empty where there are calls.
-    pub(super) left_out: String,
-    /// Whether they are those of the runtime, which are folded.
+pub(super) struct FrameGroup {
+    /// The text in place of omitted frames. Empty if the group has frames.
+    pub(super) omission: String,
+    /// Whether the frames are runtime frames, which are collapsed.
     pub(super) is_runtime: bool,
-    pub(super) calls: Vec<Call>,
+    pub(super) frames: Vec<HtmlFrame>,
 }
 
-impl Group {
+impl FrameGroup {
+    /// Returns the title of a group of runtime frames.
     pub(super) fn title(&self) -> String {
-        format!("{} of the runtime", limits::counted("call", self.calls.len()))
+        limits::counted("runtime frame", self.frames.len())
     }
 }
 
-/// A thread.
+/// A thread of the page.
 #[derive(Debug)]
-pub(super) struct Thread {
+pub(super) struct HtmlThread {
     pub(super) id: u64,
     pub(super) name: String,
-    /// Whether it is the one that crashed.
     pub(super) is_crashed: bool,
-    pub(super) count: usize,
-    pub(super) groups: Vec<Group>,
+    pub(super) frame_count: usize,
+    /// Empty for the crashed thread, whose frames have a section of their own.
+    pub(super) groups: Vec<FrameGroup>,
 }
 
-/// The calls of the crash, the innermost first.
-pub(super) fn of_crash(report: &CrashReport, files: &[File<'_>]) -> Vec<Group> {
+/// Returns the frames of the crashed thread, innermost first.
+pub(super) fn of_crash(report: &CrashReport, files: &[SourceFile<'_>]) -> Vec<FrameGroup> {
     let lines = report.backtrace.frames();
-    let is_call = |line: &&Frame| !line.is_omitted();
-    // What was read from elsewhere may have lines that are not those of its frames.
-    let is_known = lines.iter().filter(is_call).count() == report.frames.len();
+    let is_frame = |line: &&Frame| !line.is_omitted();
+    // The report is untrusted: its backtrace may not match its frames.
+    let has_details = lines.iter().filter(is_frame).count() == report.frames.len();
     let mut frames = report.frames.iter();
     let rows = lines.iter().map(|line| match line.is_omitted() {
         true => Err(line.text()),
         false => {
-            let known = frames.next().filter(|_| is_known).cloned();
-            let frame = known.unwrap_or_else(|| parsed(line));
+            let detailed = frames.next().filter(|_| has_details).cloned();
+            let frame = detailed.unwrap_or_else(|| parsed(line));
             Ok((frame, line.is_runtime()))
         }
     });
     let rows: Vec<_> = rows.collect();
     if rows.is_empty() {
-        let known = report.frames.iter().map(|frame| Ok((frame.clone(), is_runtime(frame))));
-        return groups(known.collect(), files, MOST);
+        let rows = report.frames.iter().map(|frame| Ok((frame.clone(), is_runtime(frame))));
+        return groups(rows.collect(), files, CRASHED_THREAD);
     }
-    groups(rows, files, MOST)
+    groups(rows, files, CRASHED_THREAD)
 }
 
 fn is_runtime(frame: &CrashFrame) -> bool {
     frame.to_frame().is_runtime()
 }
 
-/// The threads, the one that crashed first, and how many are left out.
-pub(super) fn threads(report: &CrashReport) -> (Vec<Thread>, usize) {
-    let threads = report.threads.iter().take(MOST_THREADS).map(|thread| {
+/// Returns the threads, the crashed one first, and the number of omitted threads.
+pub(super) fn threads(report: &CrashReport) -> (Vec<HtmlThread>, usize) {
+    let threads = report.threads.iter().take(MAX_THREADS).map(|thread| {
         let is_crashed = thread.backtrace == report.backtrace && !thread.backtrace.is_empty();
-        let calls = match is_crashed {
+        let groups = match is_crashed {
             true => Vec::new(),
-            false => groups(rows(&thread.backtrace), &[], MOST_OF_OTHERS),
+            false => groups(rows(&thread.backtrace), &[], OTHER_THREAD),
         };
-        Thread {
+        HtmlThread {
             id: thread.id,
-            name: limits::line(&thread.name, MOST_OF_OTHERS.bytes),
+            name: limits::line(&thread.name, OTHER_THREAD.max_bytes),
             is_crashed,
-            count: thread.backtrace.frames().len(),
-            groups: calls,
+            frame_count: thread.backtrace.frames().len(),
+            groups,
         }
     });
-    (threads.collect(), report.threads.len().saturating_sub(MOST_THREADS))
+    (threads.collect(), report.threads.len().saturating_sub(MAX_THREADS))
 }
 
-/// A call, or what stands in the place of calls.
+/// A frame and whether it is a runtime frame, or the text in place of omitted frames.
 type Row<'a> = Result<(CrashFrame, bool), &'a str>;
 
 fn rows(backtrace: &Backtrace) -> Vec<Row<'_>> {
@@ -149,81 +150,93 @@ fn rows(backtrace: &Backtrace) -> Vec<Row<'_>> {
     backtrace.frames().iter().map(row).collect()
 }
 
-/// What the line of a call says of it.
+/// Returns the details of a frame that its text contains.
 fn parsed(line: &Frame) -> CrashFrame {
-    let (place, module) = (line.location(), line.module());
+    let (location, module) = (line.location(), line.module());
     CrashFrame {
         function: Some(line.function().to_owned()),
-        file: place.map(|place| place.file.to_owned()),
-        line: place.map(|place| place.line),
-        column: place.and_then(|place| place.col),
+        file: location.map(|location| location.file.to_owned()),
+        line: location.map(|location| location.line),
+        column: location.and_then(|location| location.col),
         module: module.map(|(module, _)| module.to_owned()),
         offset: module.map(|(_, offset)| offset),
-        in_project: place.is_some_and(|place| source_path(place.file).1) && !line.is_runtime(),
+        in_project: location.is_some_and(|location| source_path(location.file).1)
+            && !line.is_runtime(),
         inlined: false,
     }
 }
 
-fn groups(rows: Vec<Row<'_>>, files: &[File<'_>], most: Most) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
+fn groups(
+    rows: Vec<Row<'_>>,
+    files: &[SourceFile<'_>],
+    ThreadLimits { max_frames, max_bytes }: ThreadLimits,
+) -> Vec<FrameGroup> {
+    let mut groups: Vec<FrameGroup> = Vec::new();
     let mut number = 0;
     let count = rows.len();
-    for row in rows.into_iter().take(most.calls) {
+    for row in rows.into_iter().take(max_frames) {
         let (frame, is_runtime) = match row {
             Ok(row) => row,
-            Err(left_out) => {
-                let left_out = limits::line(left_out, most.bytes);
-                groups.push(Group { left_out, ..Group::default() });
+            Err(omission) => {
+                let omission = limits::line(omission, max_bytes);
+                groups.push(FrameGroup { omission, ..FrameGroup::default() });
                 continue;
             }
         };
-        let is_next =
-            |group: &&mut Group| group.left_out.is_empty() && group.is_runtime == is_runtime;
-        let call = call(number, &frame, is_runtime, files, most.bytes);
+        let continues =
+            |group: &&mut FrameGroup| group.omission.is_empty() && group.is_runtime == is_runtime;
+        let frame = html_frame(number, &frame, is_runtime, files, max_bytes);
         number += 1;
-        match groups.last_mut().filter(is_next) {
-            Some(group) => group.calls.push(call),
-            None => groups.push(Group { left_out: String::new(), is_runtime, calls: vec![call] }),
+        match groups.last_mut().filter(continues) {
+            Some(group) => group.frames.push(frame),
+            None => {
+                groups.push(FrameGroup {
+                    omission: String::new(),
+                    is_runtime,
+                    frames: vec![frame],
+                });
+            }
         }
     }
-    if count > most.calls {
-        let left_out = format!("... {} ...", limits::counted("more call", count - most.calls));
-        groups.push(Group { left_out, ..Group::default() });
+    if count > max_frames {
+        let omission =
+            format!("[... omitted {} ...]", limits::counted("frame", count - max_frames));
+        groups.push(FrameGroup { omission, ..FrameGroup::default() });
     }
     groups
 }
 
-fn call(
+fn html_frame(
     number: usize,
     frame: &CrashFrame,
     is_runtime: bool,
-    files: &[File<'_>],
-    most: usize,
-) -> Call {
-    let owner = match (is_runtime, frame.in_project) {
-        (true, _) => Owner::Runtime,
-        (_, true) => Owner::Project,
-        _ => Owner::Package,
+    files: &[SourceFile<'_>],
+    max_bytes: usize,
+) -> HtmlFrame {
+    let origin = match (is_runtime, frame.in_project) {
+        (true, _) => Origin::Runtime,
+        (_, true) => Origin::Project,
+        _ => Origin::Package,
     };
     let module = match (&frame.module, frame.offset) {
         (Some(module), Some(offset)) => format!("{module} + {offset:#x}"),
         (Some(module), None) => module.clone(),
         _ => String::new(),
     };
-    let file = frame.file.as_ref().map(|file| match (frame.line, frame.column) {
+    let source = frame.file.as_ref().map(|file| match (frame.line, frame.column) {
         (Some(line), Some(column)) => format!("{file}:{line}:{column}"),
         (Some(line), None) => format!("{file}:{line}"),
         _ => file.clone(),
     });
     let function = frame.function.as_deref().unwrap_or("<unknown>");
-    Call {
+    HtmlFrame {
         number,
-        owner,
-        function: limits::line(function, most),
-        is_source: file.is_some(),
-        place: limits::line(&file.unwrap_or_else(|| module.clone()), most),
-        module: limits::line(&module, most),
+        origin,
+        function: limits::line(function, max_bytes),
+        is_source: source.is_some(),
+        location: limits::line(&source.unwrap_or_else(|| module.clone()), max_bytes),
+        module: limits::line(&module, max_bytes),
         is_inlined: frame.inlined,
-        source: files.iter().find_map(|file| file.of_call(frame)).unwrap_or_default(),
+        source: files.iter().find_map(|file| file.lines_of_frame(frame)).unwrap_or_default(),
     }
 }

@@ -1,4 +1,4 @@
-//! The execution graph: which function called which, with the contexts beside them.
+//! The execution graph: the functions on the stack, their calls, and the contexts beside them.
 //!
 //! ```text
 //!      main                    check ┐
@@ -10,8 +10,8 @@
 //!      close   ◀ the crash
 //! ```
 //!
-//! A node is a function, however often it is on the stack, so that a recursion is an arrow back. They stand in
-//! the order of their first call, from the entry of the program down to the crash.
+//! Each function is one node, even if it is on the stack several times; recursion is an edge back. The nodes
+//! are sorted by the function's outermost frame, from the entry of the program to the crash.
 
 mod draw;
 
@@ -19,90 +19,92 @@ use std::collections::BTreeMap;
 
 pub(super) use draw::{Drawing, draw};
 
-use super::contexts::Doing;
-use super::frames::{Group, Owner};
+use super::contexts::HtmlContext;
+use super::frames::{FrameGroup, Origin};
 use super::limits;
 
-/// The most functions and contexts that are drawn: outermost and innermost ones.
-const OUTERMOST: usize = 14;
-const INNERMOST: usize = 30;
-const MOST_CONTEXTS: usize = 15;
-/// The most bytes of what is said of a context.
-const ABOUT: usize = 300;
+/// The limits of the nodes at both ends of the stack; the nodes in between are omitted.
+const MAX_OUTERMOST: usize = 14;
+const MAX_INNERMOST: usize = 30;
+const MAX_CONTEXTS: usize = 15;
+/// The limit of the values and the location of a context.
+const MAX_DETAILS_BYTES: usize = 300;
 
-/// What is drawn.
+/// The nodes and edges of the graph.
 #[derive(Debug, Default)]
 pub(super) struct Graph {
     pub(super) nodes: Vec<Node>,
-    /// How often one node called another, by their indices.
+    /// The number of calls from one node to another, by their indices.
     pub(super) edges: BTreeMap<(usize, usize), usize>,
-    /// The outermost first.
-    pub(super) contexts: Vec<Context>,
-    /// Functions and contexts that are left out.
-    pub(super) left_out: usize,
+    /// The contexts, outermost first.
+    pub(super) contexts: Vec<ContextNode>,
+    /// The number of omitted functions and contexts.
+    pub(super) omitted: usize,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Node {
-    pub(super) kind: Kind,
+    pub(super) kind: NodeKind,
     pub(super) name: String,
-    pub(super) place: String,
-    /// The number of its innermost call.
-    pub(super) call: Option<usize>,
+    pub(super) location: String,
+    /// The number of the function's innermost frame.
+    pub(super) frame: Option<usize>,
 }
 
-/// What a node is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Kind {
+pub(super) enum NodeKind {
     Project,
     Package,
-    /// Calls of the runtime in a row, or what is left out.
+    /// Consecutive runtime frames, or omitted frames.
     Folded,
     Crash,
 }
 
-/// A context as a node.
+/// The node of a context.
 #[derive(Debug)]
-pub(super) struct Context {
+pub(super) struct ContextNode {
     pub(super) name: String,
-    pub(super) about: String,
-    /// Its number on the page.
+    /// The values and the location.
+    pub(super) details: String,
+    /// The number of the context on the page.
     pub(super) number: usize,
 }
 
 impl Graph {
-    pub(super) fn of(groups: &[Group], doing: &[Doing]) -> Self {
+    pub(super) fn of(groups: &[FrameGroup], contexts: &[HtmlContext]) -> Self {
         let mut graph = Self::default();
-        let mut known = BTreeMap::new();
-        let mut before = None;
+        let mut nodes = BTreeMap::new();
+        let mut caller = None;
         for group in groups.iter().rev() {
-            if !group.left_out.is_empty() || group.is_runtime {
+            if !group.omission.is_empty() || group.is_runtime {
                 let folded = Node::folded(group);
                 let node = graph.push(folded);
-                graph.call(&mut before, node);
+                graph.add_call(&mut caller, node);
                 continue;
             }
-            for call in group.calls.iter().rev() {
-                let key = (call.function.as_str(), call.is_source);
-                let node = *known.entry(key).or_insert_with(|| {
-                    let kind =
-                        if call.owner == Owner::Project { Kind::Project } else { Kind::Package };
-                    let (name, place) = (call.function.clone(), call.place.clone());
-                    graph.push(Node { kind, name, place, call: None })
+            for frame in group.frames.iter().rev() {
+                let key = (frame.function.as_str(), frame.is_source);
+                let node = *nodes.entry(key).or_insert_with(|| {
+                    let kind = match frame.origin {
+                        Origin::Project => NodeKind::Project,
+                        Origin::Package | Origin::Runtime => NodeKind::Package,
+                    };
+                    let (name, location) = (frame.function.clone(), frame.location.clone());
+                    graph.push(Node { kind, name, location, frame: None })
                 });
                 if let Some(node) = graph.nodes.get_mut(node) {
-                    node.call = Some(call.number);
-                    node.place.clone_from(&call.place);
+                    node.frame = Some(frame.number);
+                    node.location.clone_from(&frame.location);
                 }
-                graph.call(&mut before, node);
+                graph.add_call(&mut caller, node);
             }
         }
         graph.mark_crash(groups);
-        graph.shorten();
-        let contexts = doing.iter().enumerate().take(MOST_CONTEXTS);
-        graph.contexts = contexts.map(|(number, doing)| Context::of(number, doing)).collect();
+        graph.omit_middle();
+        let nodes = contexts.iter().enumerate().take(MAX_CONTEXTS);
+        graph.contexts = nodes.map(|(number, context)| ContextNode::of(number, context)).collect();
         graph.contexts.reverse();
-        graph.left_out += doing.len().saturating_sub(MOST_CONTEXTS);
+        graph.omitted += contexts.len().saturating_sub(MAX_CONTEXTS);
         graph
     }
 
@@ -111,134 +113,136 @@ impl Graph {
         self.nodes.len() - 1
     }
 
-    fn call(&mut self, before: &mut Option<usize>, node: usize) {
-        if let Some(before) = before.replace(node) {
-            *self.edges.entry((before, node)).or_default() += 1;
+    /// Adds a call from `caller`, if there is one, to `node`, which becomes the caller of the next frame.
+    fn add_call(&mut self, caller: &mut Option<usize>, node: usize) {
+        if let Some(caller) = caller.replace(node) {
+            *self.edges.entry((caller, node)).or_default() += 1;
         }
     }
 
-    /// The crash is in the innermost call that is none of the runtime, where there is one.
-    fn mark_crash(&mut self, groups: &[Group]) {
-        let calls = |group: &Group| !group.is_runtime && group.left_out.is_empty();
-        let number = groups.iter().find(|group| calls(group)).and_then(|group| group.calls.first());
-        let number = number.map(|call| call.number);
-        let is_it = |node: &&mut Node| node.call.is_some() && node.call == number;
-        let crash = match self.nodes.iter().rposition(|node| node.call.is_some()) {
-            Some(_) => self.nodes.iter_mut().rfind(is_it),
+    /// Marks the node of the crash: the innermost frame that is not a runtime frame, else the innermost node.
+    fn mark_crash(&mut self, groups: &[FrameGroup]) {
+        let has_functions = |group: &&FrameGroup| !group.is_runtime && group.omission.is_empty();
+        let frame = groups.iter().find(has_functions).and_then(|group| group.frames.first());
+        let number = frame.map(|frame| frame.number);
+        let is_crash = |node: &&mut Node| node.frame.is_some() && node.frame == number;
+        let crash = match self.nodes.iter().rposition(|node| node.frame.is_some()) {
+            Some(_) => self.nodes.iter_mut().rfind(is_crash),
             None => self.nodes.last_mut(),
         };
         if let Some(crash) = crash {
-            crash.kind = Kind::Crash;
+            crash.kind = NodeKind::Crash;
         }
     }
 
-    /// Puts one node in the place of those in the middle, where there are too many.
-    fn shorten(&mut self) {
+    /// Replaces the nodes in the middle by one node, if there are too many.
+    fn omit_middle(&mut self) {
         let count = self.nodes.len();
-        if count <= OUTERMOST + INNERMOST + 1 {
+        if count <= MAX_OUTERMOST + MAX_INNERMOST + 1 {
             return;
         }
-        let gone = OUTERMOST..count - INNERMOST;
-        self.left_out = gone.len();
-        // No node is marked less visible for it: the crash is among the innermost, unless it recursed.
-        let new = |old: usize| match old {
-            old if old < gone.start => old,
-            old if old < gone.end => gone.start,
-            old => old + 1 - gone.len(),
+        let middle = MAX_OUTERMOST..count - MAX_INNERMOST;
+        self.omitted = middle.len();
+        let new_index = |old: usize| match old {
+            old if old < middle.start => old,
+            old if old < middle.end => middle.start,
+            old => old + 1 - middle.len(),
         };
         let edges = std::mem::take(&mut self.edges);
         for ((from, to), times) in edges {
-            let (from, to) = (new(from), new(to));
-            if from != to || from != gone.start {
+            let (from, to) = (new_index(from), new_index(to));
+            if from != to || from != middle.start {
                 *self.edges.entry((from, to)).or_default() += times;
             }
         }
-        let name = format!("{} left out", limits::counted("function", gone.len()));
-        let holds_crash = self.nodes.iter().skip(gone.start).take(gone.len());
-        let is_crash = holds_crash.into_iter().any(|node| node.kind == Kind::Crash);
-        let kind = if is_crash { Kind::Crash } else { Kind::Folded };
-        let stand_in = Node { kind, name, place: String::new(), call: None };
-        self.nodes.splice(gone, [stand_in]);
+        let name = format!("{} omitted", limits::counted("function", middle.len()));
+        // The crash is usually among the innermost nodes, but a recursive function may be in the middle.
+        let mut replaced = self.nodes.iter().skip(middle.start).take(middle.len());
+        let has_crash = replaced.any(|node| node.kind == NodeKind::Crash);
+        let kind = if has_crash { NodeKind::Crash } else { NodeKind::Folded };
+        let replacement = Node { kind, name, location: String::new(), frame: None };
+        self.nodes.splice(middle, [replacement]);
     }
 
-    /// What is drawn, in words.
+    /// Returns a text alternative for screen readers.
     pub(super) fn description(&self) -> String {
         let names = self.nodes.iter().map(|node| match node.kind {
-            Kind::Crash => format!("{} (the crash)", node.name),
+            NodeKind::Crash => format!("{} (the crash)", node.name),
             _ => node.name.clone(),
         });
         let names = names.collect::<Vec<_>>().join(", then ");
         let recursions = self.edges.keys().filter(|(from, to)| to <= from).count();
-        let mut words = format!("From the entry of the program to the crash: {names}.");
+        let mut description = format!("From the program entry to the crash: {names}.");
         if recursions > 0 {
-            words += &format!(" {} back.", limits::counted("call", recursions));
+            description += &format!(" {}.", limits::counted("recursive call", recursions));
         }
-        words
+        description
     }
 }
 
 impl Node {
-    fn folded(group: &Group) -> Self {
-        let name = match group.left_out.is_empty() {
+    fn folded(group: &FrameGroup) -> Self {
+        let name = match group.omission.is_empty() {
             true => group.title(),
-            false => group.left_out.trim_matches(['.', ' ']).to_owned(),
+            false => group.omission.trim_matches(['[', ']', '.', ' ']).to_owned(),
         };
-        Self { kind: Kind::Folded, name, place: String::new(), call: None }
+        Self { kind: NodeKind::Folded, name, location: String::new(), frame: None }
     }
 }
 
-impl Context {
-    fn of(number: usize, doing: &Doing) -> Self {
-        let values = doing.values.iter().map(|(key, value)| format!("{key}: {value}"));
-        let about = values.chain([doing.place.clone()]).filter(|text| !text.is_empty());
-        let about = limits::line(&about.collect::<Vec<_>>().join(", "), ABOUT);
-        Self { name: doing.name.clone(), about, number }
+impl ContextNode {
+    fn of(number: usize, context: &HtmlContext) -> Self {
+        let values = context.values.iter().map(|(key, value)| format!("{key}: {value}"));
+        let details = values.chain([context.location.clone()]).filter(|text| !text.is_empty());
+        let details = limits::line(&details.collect::<Vec<_>>().join(", "), MAX_DETAILS_BYTES);
+        Self { name: context.name.clone(), details, number }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::frames::Call;
+    use super::super::frames::HtmlFrame;
     use super::*;
 
-    fn group(names: &[&str]) -> Group {
-        let call = |(number, name): (usize, &&str)| Call {
+    fn group(names: &[&str]) -> FrameGroup {
+        let frame = |(number, name): (usize, &&str)| HtmlFrame {
             number,
-            owner: Owner::Project,
+            origin: Origin::Project,
             function: (*name).to_owned(),
-            place: String::new(),
+            location: String::new(),
             is_source: false,
             module: String::new(),
             is_inlined: false,
             source: Vec::new(),
         };
-        Group { calls: names.iter().enumerate().map(call).collect(), ..Group::default() }
+        let frames = names.iter().enumerate().map(frame).collect();
+        FrameGroup { frames, ..FrameGroup::default() }
     }
 
     #[test]
-    fn a_recursion_is_a_loop_with_a_count() {
+    fn recursion_is_a_loop_with_a_count() {
         let graph = Graph::of(&[group(&["close", "b", "a", "b", "a", "a", "main"])], &[]);
         let names: Vec<_> = graph.nodes.iter().map(|node| node.name.as_str()).collect();
         assert_eq!(names, ["main", "a", "b", "close"]);
         let edges: Vec<_> = graph.edges.into_iter().collect();
         assert_eq!(edges, [((0, 1), 1), ((1, 1), 1), ((1, 2), 2), ((2, 1), 1), ((2, 3), 1)]);
-        assert_eq!(graph.nodes.last().map(|node| node.kind), Some(Kind::Crash));
+        assert_eq!(graph.nodes.last().map(|node| node.kind), Some(NodeKind::Crash));
     }
 
     #[test]
-    fn many_functions_are_bounded_and_say_so() {
+    fn functions_in_the_middle_of_a_deep_stack_are_omitted() {
         let names: Vec<String> = (0..300).map(|number| format!("f{number}")).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let graph = Graph::of(&[group(&names)], &[]);
-        assert_eq!(graph.nodes.len(), OUTERMOST + INNERMOST + 1);
-        assert_eq!(graph.left_out, 300 - OUTERMOST - INNERMOST);
-        assert_eq!(graph.nodes[OUTERMOST].name, "256 functions left out");
+        assert_eq!(graph.nodes.len(), MAX_OUTERMOST + MAX_INNERMOST + 1);
+        assert_eq!(graph.omitted, 300 - MAX_OUTERMOST - MAX_INNERMOST);
+        assert_eq!(graph.nodes[MAX_OUTERMOST].name, "256 functions omitted");
         assert_eq!(graph.edges.len(), graph.nodes.len() - 1);
         assert!(draw(&graph).height < 4000);
     }
 
     #[test]
-    fn nothing_is_drawn_of_nothing() {
+    fn an_empty_stack_has_an_empty_graph() {
         let graph = Graph::of(&[], &[]);
         assert!(graph.nodes.is_empty() && graph.edges.is_empty());
         assert!(draw(&graph).boxes.is_empty());

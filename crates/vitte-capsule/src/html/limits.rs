@@ -1,73 +1,75 @@
-//! Text of a capsule as the page shows it: of a bounded size, and with nothing that a browser or a reader
-//! takes for something else. Escaping is done by the templates.
+//! Makes the text of a capsule safe and short enough for the page: invisible characters become visible escapes,
+//! and long text is truncated. The templates escape markup.
 
 use std::borrow::Cow;
 
 use vitte_diag::text;
 
-/// `text` on one line; of a longer one its first `most` bytes, and how many more there are.
-pub(super) fn line(text: &str, most: usize) -> String {
-    let (head, more) = cut(text, most);
-    told(characters(text::one_line(head)).into_owned(), more)
+/// Returns `text` on one line. If it is longer than `max_bytes`, it is truncated, and the number of omitted
+/// bytes is appended.
+pub(super) fn line(text: &str, max_bytes: usize) -> String {
+    let (head, omitted) = split(text, max_bytes);
+    with_omitted(xml_characters(text::one_line(head)).into_owned(), omitted)
 }
 
-/// `text` with its lines; of a longer one its first `most` bytes, and how many more there are.
-pub(super) fn block(text: &str, most: usize) -> String {
-    let (head, more) = cut(text, most);
-    let lines: Vec<_> = text::lines(head, TAB).map(characters).collect();
-    told(lines.join("\n"), more)
+/// Returns `text` with its line ends. If it is longer than `max_bytes`, it is truncated, and the number of
+/// omitted bytes is appended.
+pub(super) fn multi_line(text: &str, max_bytes: usize) -> String {
+    let (head, omitted) = split(text, max_bytes);
+    let lines: Vec<_> = text::lines(head, TAB_WIDTH).map(xml_characters).collect();
+    with_omitted(lines.join("\n"), omitted)
 }
 
 /// The cells of a tab.
-pub(super) const TAB: usize = 4;
+pub(super) const TAB_WIDTH: usize = 4;
 
-/// The first `most` bytes of a text, and how many bytes are behind them.
-fn cut(text: &str, most: usize) -> (&str, usize) {
+/// Returns at most the first `max_bytes` bytes of a text, and the number of bytes after them.
+fn split(text: &str, max_bytes: usize) -> (&str, usize) {
     let (head, rest) =
-        text.split_at_checked(text::floor_char_boundary(text, most)).unwrap_or((text, ""));
+        text.split_at_checked(text::floor_char_boundary(text, max_bytes)).unwrap_or((text, ""));
     (head, rest.len())
 }
 
-fn told(mut shown: String, more: usize) -> String {
-    if more > 0 {
-        shown.push_str(&more_bytes(more));
+fn with_omitted(mut text: String, omitted: usize) -> String {
+    if omitted > 0 {
+        text.push_str(&more_bytes(omitted));
     }
-    shown
+    text
 }
 
-/// What stands in the place of so many bytes.
+/// Returns the text that replaces `count` omitted bytes.
 pub(super) fn more_bytes(count: usize) -> String {
     format!(" … {}", counted("more byte", count))
 }
 
-/// Two characters are in no document, be it HTML (13.2.3.5) or XML (2.2).
-pub(super) fn characters(text: Cow<'_, str>) -> Cow<'_, str> {
-    const NONE: [char; 2] = ['\u{fffe}', '\u{ffff}'];
-    match text.contains(NONE) {
-        true => Cow::Owned(text.replace(NONE, "\u{fffd}")),
+/// Replaces two characters that are not allowed in HTML (13.2.3.5) and XML (2.2).
+pub(super) fn xml_characters(text: Cow<'_, str>) -> Cow<'_, str> {
+    const NONCHARACTERS: [char; 2] = ['\u{fffe}', '\u{ffff}'];
+    match text.contains(NONCHARACTERS) {
+        true => Cow::Owned(text.replace(NONCHARACTERS, "\u{fffd}")),
         false => text,
     }
 }
 
-/// The end of a text that has more than `cells`: `…front::blocks::close`.
-pub(super) fn end(text: &str, cells: usize) -> String {
+/// Truncates a text at its start to `max_cells` cells: `…front::blocks::close`.
+pub(super) fn truncate_start(text: &str, max_cells: usize) -> String {
     let clusters: Vec<_> = text::cells(text, 1).collect();
     let width = clusters.last().map_or(0, |last| last.end);
-    if width <= cells {
+    if width <= max_cells {
         return text.to_owned();
     }
-    let from = width + 1 - cells.max(1);
-    let kept = clusters.iter().filter(|cluster| cluster.start >= from);
-    kept.fold("…".to_owned(), |out, cluster| out + cluster.text)
+    let from = width + 1 - max_cells.max(1);
+    let tail = clusters.iter().filter(|cluster| cluster.start >= from);
+    tail.fold("…".to_owned(), |out, cluster| out + cluster.text)
 }
 
-/// `12,345 lines`
+/// Formats a count with its noun: `12,345 lines`.
 pub(super) fn counted(noun: &str, count: usize) -> String {
-    format!("{} {}", thousands(count), text::plural(noun, count))
+    format!("{} {}", with_separators(count), text::plural(noun, count))
 }
 
-/// `12,345`
-pub(super) fn thousands(number: usize) -> String {
+/// Formats a number with thousands separators: `12,345`.
+pub(super) fn with_separators(number: usize) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (index, digit) in digits.chars().enumerate() {
@@ -84,24 +86,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_long_is_cut_between_characters_and_says_so() {
+    fn long_text_is_truncated_between_characters() {
         assert_eq!(line("aé", 3), "aé");
         assert_eq!(line("aéb", 2), "a … 3 more bytes");
-        assert_eq!(block("a\n\tb\u{1b}\nc", 4), "a\n    b … 3 more bytes");
+        assert_eq!(multi_line("a\n\tb\u{1b}\nc", 4), "a\n    b … 3 more bytes");
         assert_eq!(line("a\n\u{202e}\u{ffff}", 99), "a\\n<U+202E>\u{fffd}");
     }
 
     #[test]
-    fn ends_fit() {
-        assert_eq!(end("a::b", 4), "a::b");
-        assert_eq!(end("a::bc", 4), "…:bc");
-        assert_eq!(end("漢漢漢", 4), "…漢");
-        assert_eq!(end("abc", 0), "…");
+    fn truncated_text_fits() {
+        assert_eq!(truncate_start("a::b", 4), "a::b");
+        assert_eq!(truncate_start("a::bc", 4), "…:bc");
+        assert_eq!(truncate_start("漢漢漢", 4), "…漢");
+        assert_eq!(truncate_start("abc", 0), "…");
     }
 
     #[test]
-    fn numbers_are_grouped() {
-        let numbers = [0, 999, 1000, 1_234_567].map(thousands);
+    fn numbers_have_thousands_separators() {
+        let numbers = [0, 999, 1000, 1_234_567].map(with_separators);
         assert_eq!(numbers, ["0", "999", "1,000", "1,234,567"]);
         assert_eq!(counted("line", 1), "1 line");
     }

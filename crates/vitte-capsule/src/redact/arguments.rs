@@ -1,28 +1,28 @@
-//! Secrets of a command line.
+//! Redacts command lines.
 
 use super::scan::is_key;
 use super::{REDACTED, Redactor};
 
 impl Redactor {
-    /// The arguments of a command line, as many as before.
+    /// Returns the arguments of a command line, redacted. Their number does not change.
     ///
-    /// `--key=value` and `key=value` lose all behind the `=`, `--define=token=value` too. Behind `--key`
-    /// and `-key` the next argument goes, unless it begins with `--`: a password may begin with `-`. All
-    /// others are [text](Self::text).
+    /// In `--key=value`, `key=value` and `--define=key=value`, the value is redacted. The argument after `--key` or
+    /// `-key` is redacted unless it begins with `--`; it may begin with `-`, as a password may. All other arguments
+    /// are treated as [text](Self::text).
     #[must_use]
     pub fn arguments(&self, arguments: &[String]) -> Vec<String> {
         let mut is_value = false;
-        let mut masked = Vec::with_capacity(arguments.len());
+        let mut redacted = Vec::with_capacity(arguments.len());
         for argument in arguments {
             let is_option = argument.starts_with('-') && argument.bytes().all(is_key);
-            masked.push(if is_value && !argument.starts_with("--") {
+            redacted.push(if is_value && !argument.starts_with("--") {
                 REDACTED.to_owned()
             } else {
                 self.argument(argument)
             });
             is_value = is_option && self.is_secret(argument);
         }
-        masked
+        redacted
     }
 
     fn argument(&self, argument: &str) -> String {
@@ -32,8 +32,8 @@ impl Redactor {
                 break;
             }
             if self.is_secret(key) && !value.is_empty() {
-                let kept = argument.len() - value.len();
-                return format!("{}{REDACTED}", argument.get(..kept).unwrap_or_default());
+                let start = argument.len() - value.len();
+                return format!("{}{REDACTED}", argument.get(..start).unwrap_or_default());
             }
             rest = value;
         }

@@ -1,4 +1,4 @@
-//! Secrets of a report.
+//! Redacts crash reports.
 
 use std::borrow::Cow;
 
@@ -11,13 +11,13 @@ use crate::report::{
 };
 
 impl Redactor {
-    /// A report, in all of its fields.
+    /// Redacts all fields of a report.
     ///
-    /// The command is read as [`arguments`](Self::arguments), a value of a context by its key, the lines of
-    /// sources as [`source`](Self::source), so that their offsets stay right. Functions, files and places
-    /// are code: of those the users of URLs go. All else is [`text`](Self::text).
+    /// The command line is treated as [`arguments`](Self::arguments), the values of contexts by their key, and source
+    /// lines as [`source`](Self::source), so that their offsets remain valid. In functions, files and locations, only
+    /// the users and passwords of URLs are redacted. All other fields are treated as [`text`](Self::text).
     pub fn report(&self, report: &mut CrashReport) {
-        // Each field by its name, so that a new one cannot be forgotten: this does not compile without it.
+        // Lists all fields, so that this does not compile if a new one is missing.
         let CrashReport {
             timestamp,
             version,
@@ -36,13 +36,13 @@ impl Redactor {
             args,
             registers,
             threads,
-            // Letters and digits by its type.
+            // The type allows only letters and digits.
             code: _,
             location,
             address,
             notes,
             sources,
-            // Who has stored it knows where; its file does not say it.
+            // Not serialised.
             path: _,
             dir: _,
         } = report;
@@ -53,7 +53,7 @@ impl Redactor {
             self.set_text(text);
         }
         notes.iter_mut().for_each(|note| self.set_text(note));
-        location.iter_mut().for_each(|location| self.set_code(location));
+        location.iter_mut().for_each(|location| self.set_location(location));
         *args = self.arguments(args);
         *registers = self.environment(std::mem::take(registers));
         self.backtrace(backtrace);
@@ -67,22 +67,24 @@ impl Redactor {
     }
 
     fn set_text(&self, text: &mut String) {
-        if let Cow::Owned(masked) = self.text(text) {
-            *text = masked;
+        if let Cow::Owned(redacted) = self.text(text) {
+            *text = redacted;
         }
     }
 
-    fn set_code(&self, text: &mut String) {
-        if let Cow::Owned(masked) = self.code(text) {
-            *text = masked;
+    fn set_location(&self, text: &mut String) {
+        if let Cow::Owned(redacted) = self.without_url_users(text) {
+            *text = redacted;
         }
     }
 
     fn backtrace(&self, backtrace: &mut Backtrace) {
-        let is_masked = |frame: &Frame| matches!(self.code(frame.text()), Cow::Owned(_));
-        if backtrace.frames().iter().any(is_masked) {
+        let is_changed =
+            |frame: &Frame| matches!(self.without_url_users(frame.text()), Cow::Owned(_));
+        if backtrace.frames().iter().any(is_changed) {
             let frames = backtrace.frames().iter();
-            *backtrace = frames.map(|frame| Frame::new(self.code(frame.text()))).collect();
+            *backtrace =
+                frames.map(|frame| Frame::new(self.without_url_users(frame.text()))).collect();
         }
     }
 
@@ -98,7 +100,7 @@ impl Redactor {
             in_project: _,
         } = frame;
         for text in [function, file, module].into_iter().flatten() {
-            self.set_code(text);
+            self.set_location(text);
         }
     }
 
@@ -121,24 +123,24 @@ impl Redactor {
         if let Some(ContextLocation { id: _, file: Some(file), lo: _, hi: _, line: _, col: _ }) =
             location
         {
-            self.set_code(file);
+            self.set_location(file);
         }
     }
 
-    /// The lines together, because a literal or a private key may have more than one.
+    /// Redacts all lines as one text, because a literal or a private key may span several lines.
     fn lines(&self, sources: &mut SourceLines) {
         let SourceLines { id: _, file, lines } = sources;
-        self.set_code(file);
+        self.set_location(file);
         let texts =
             lines.iter().flat_map(|SourceLine { line: _, lo: _, text }| [text.as_str(), "\n"]);
         let text: String = texts.collect();
-        let masked = self.source(text.as_bytes());
+        let redacted = self.source(text.as_bytes());
         let mut start = 0;
         for line in lines {
             let end = start + line.text.len();
-            // Stars stand in the place of whole characters, because quotes and the like are ASCII.
-            let own = masked.get(start..end).unwrap_or_default();
-            line.text = String::from_utf8_lossy(own).into_owned();
+            // Valid UTF-8: whole characters are replaced, because secrets begin and end at ASCII characters.
+            let text = redacted.get(start..end).unwrap_or_default();
+            line.text = String::from_utf8_lossy(text).into_owned();
             start = end + 1;
         }
     }

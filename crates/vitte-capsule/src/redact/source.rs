@@ -1,21 +1,31 @@
-//! Where string literals are that are assigned to secret names.
+//! Finds string literals in source code that are assigned to secret names.
+//!
+//! ```text
+//! assignment = key separator [ type "=" ] [ wrapper ] literal        all on one line
+//! separator  = "=" | ":=" | "=>" | ":"
+//! wrapper    = up to 100 letters, digits and "_:([&!#."              String::from(
+//! literal    = '"' … '"' | "'" … "'" | '"""' … '"""' | "'''" … "'''" | 'r#"' … '"#'
+//! ```
+//!
+//! The key is secret or ambiguous (`redact.rs`), and the keys and separators are those of `scan.rs`.
 
 use std::ops::Range;
 
 use super::scan::{
-    Separator, byte, closing, has, hashes_before, is_key, part, past, past_blanks, past_type,
+    Separator, byte, find_closing_quote, is_key, raw_string_hashes, skip_blanks, skip_type,
+    skip_while, slice, starts_with_at,
 };
-use super::{Redactor, Weight};
+use super::{KeyClass, Redactor, work};
 
-/// Bytes between an assignment and its literal: `String::from(`. More is none, so that each is looked at
-/// in constant time.
-const MOST_BETWEEN: usize = 100;
+/// The bytes between a separator and its literal, such as `String::from(`. A longer wrapper is not recognised, which
+/// keeps the time constant.
+const MAX_WRAPPER_BYTES: usize = 100;
 
-/// What stands between the quotes of each.
-pub(super) fn literals(mask: &Redactor, bytes: &[u8]) -> Vec<Range<usize>> {
+/// Returns the content of each literal, without its quotes.
+pub(super) fn literals(redactor: &Redactor, bytes: &[u8]) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
-    let mut line = Line::default();
-    let mut unclosed = usize::MAX;
+    let mut line = LineQuotes::default();
+    let mut unclosed_hashes = usize::MAX;
     let mut at = 0;
     while let Some(first) = byte(bytes, at) {
         if !is_key(first) {
@@ -23,22 +33,22 @@ pub(super) fn literals(mask: &Redactor, bytes: &[u8]) -> Vec<Range<usize>> {
             at += 1;
             continue;
         }
-        let end = past(bytes, at, is_key);
-        let key = part(bytes, at..end);
+        let end = skip_while(bytes, at, is_key);
+        let key = slice(bytes, at..end);
         at = end;
-        let Some(separator) = Separator::behind(bytes, end) else { continue };
-        if separator.is_comparison || mask.weight(key) == Weight::No {
+        let Some(separator) = Separator::after(bytes, end) else { continue };
+        if separator.is_comparison || redactor.classify(key) == KeyClass::Harmless {
             continue;
         }
-        let Some(quote) = quote(bytes, separator) else { continue };
+        let Some(quote) = find_literal(bytes, separator) else { continue };
         (end..quote).for_each(|at| line.add(bytes, at));
         at = quote;
         if line.is_closed_by(bytes, quote) {
             continue;
         }
-        if let Some(inside) = inside(bytes, quote, &mut unclosed) {
-            at = past(bytes, inside.end, |byte| Some(byte) == bytes.get(quote).copied());
-            found.push(inside);
+        if let Some(content) = literal_content(bytes, quote, &mut unclosed_hashes) {
+            at = skip_while(bytes, content.end, |byte| Some(byte) == bytes.get(quote).copied());
+            found.push(content);
         } else {
             line.add(bytes, quote);
             at += 1;
@@ -47,83 +57,88 @@ pub(super) fn literals(mask: &Redactor, bytes: &[u8]) -> Vec<Range<usize>> {
     found
 }
 
-/// The quotes of a line up to some place.
+/// Counts the `"` of the current line that open or close a literal.
 #[derive(Debug, Default)]
-struct Line {
-    quotes: usize,
+struct LineQuotes {
+    count: usize,
 }
 
-impl Line {
+impl LineQuotes {
     fn add(&mut self, bytes: &[u8], at: usize) {
-        let before = at.checked_sub(1).and_then(|before| byte(bytes, before));
+        let previous = at.checked_sub(1).and_then(|index| byte(bytes, index));
         match byte(bytes, at) {
-            Some(b'\n') => self.quotes = 0,
-            Some(b'"') if before != Some(b'\\') && !self.is_character(bytes, at) => {
-                self.quotes += 1;
+            Some(b'\n') => self.count = 0,
+            Some(b'"') if previous != Some(b'\\') && !Self::is_character(bytes, at) => {
+                self.count += 1;
             }
             _ => {}
         }
     }
 
-    /// `'"'`
-    fn is_character(&self, bytes: &[u8], at: usize) -> bool {
-        let before = at.checked_sub(1).and_then(|before| byte(bytes, before));
-        before == Some(b'\'') && byte(bytes, at + 1) == Some(b'\'')
+    /// Returns true for the quote of the character literal `'"'`.
+    fn is_character(bytes: &[u8], at: usize) -> bool {
+        let previous = at.checked_sub(1).and_then(|index| byte(bytes, index));
+        previous == Some(b'\'') && byte(bytes, at + 1) == Some(b'\'')
     }
 
-    /// Whether a quote closes a literal rather than opening one, as in `ask("password: ")`: one is open in
-    /// its line, and what follows is not what a literal begins with.
+    /// Returns true if a quote closes a literal, as in `ask("password: ")`: its line has an open literal, and the
+    /// quote is followed by a byte that is unlikely at the start of a literal.
     fn is_closed_by(&self, bytes: &[u8], quote: usize) -> bool {
-        let behind = byte(bytes, quote + 1);
-        let is_over = behind.is_none_or(|behind| b" \t\r\n,;)]}+.%:".contains(&behind));
-        byte(bytes, quote) == Some(b'"') && self.quotes % 2 == 1 && is_over
+        let next = byte(bytes, quote + 1);
+        let is_over = next.is_none_or(|next| b" \t\r\n,;)]}+.%:".contains(&next));
+        byte(bytes, quote) == Some(b'"') && self.count % 2 == 1 && is_over
     }
 }
 
-/// The quote of the literal that is assigned, on the same line.
-fn quote(bytes: &[u8], separator: Separator) -> Option<usize> {
-    let start = past_blanks(bytes, separator.end);
+/// Returns the opening quote of the literal after a separator, on the same line.
+fn find_literal(bytes: &[u8], separator: Separator) -> Option<usize> {
+    let start = skip_blanks(bytes, separator.end);
     let typed =
-        (!separator.is_assignment).then(|| past_type(bytes, separator.end, false)).flatten();
+        (!separator.is_assignment).then(|| skip_type(bytes, separator.end, false)).flatten();
     [Some(start), typed].into_iter().flatten().find_map(|start| {
-        let limit = start.saturating_add(MOST_BETWEEN).min(bytes.len());
-        let is_between = |byte: u8| {
+        let limit = start.saturating_add(MAX_WRAPPER_BYTES).min(bytes.len());
+        let is_wrapper = |byte: u8| {
             byte.is_ascii_alphanumeric()
                 || matches!(byte, b'_' | b':' | b'(' | b'[' | b'&' | b'!' | b'#' | b'.')
         };
-        let quote = past(part(bytes, 0..limit), start, is_between);
-        let before = quote.checked_sub(1).and_then(|before| byte(bytes, before));
+        let quote = skip_while(slice(bytes, 0..limit), start, is_wrapper);
+        let previous = quote.checked_sub(1).and_then(|index| byte(bytes, index));
         match byte(bytes, quote) {
             Some(b'"') => Some(quote),
             // `&'static` is a type.
-            Some(b'\'') if !matches!(before, Some(b'&' | b'<')) => Some(quote),
+            Some(b'\'') if !matches!(previous, Some(b'&' | b'<')) => Some(quote),
             _ => None,
         }
     })
 }
 
-/// What stands between the quotes of a literal. One in `'` is closed on its line, or is none. Raw ones with
-/// `unclosed` times `#` or more are known to have no end, so that it is looked for once.
-fn inside(bytes: &[u8], quote: usize, unclosed: &mut usize) -> Option<Range<usize>> {
-    let own = byte(bytes, quote)?;
-    let thrice = [own; 3];
-    if has(bytes, quote, &thrice) {
+/// Returns the content of the literal whose opening quote is at `quote`. A literal in `'` must be closed on its line.
+/// Raw literals with at least `unclosed_hashes` hashes are known to have no end, so that it is searched for only once.
+fn literal_content(
+    bytes: &[u8],
+    quote: usize,
+    unclosed_hashes: &mut usize,
+) -> Option<Range<usize>> {
+    let opening = byte(bytes, quote)?;
+    let triple = [opening; 3];
+    if starts_with_at(bytes, quote, &triple) {
         let start = quote + 3;
-        let end = part(bytes, start..bytes.len()).windows(3).position(|three| three == thrice);
-        // Without an end it is text to the end of the file; `'''` may be a character.
-        let end = end.map(|end| start + end).or((own == b'"').then_some(bytes.len()));
+        let end = slice(bytes, start..bytes.len()).windows(3).position(|three| three == triple);
+        // An unclosed `"""` ends with the file; `'''` may be a character literal.
+        let end = end.map(|end| start + end).or((opening == b'"').then_some(bytes.len()));
+        work::add(end.unwrap_or(bytes.len()) - quote);
         return end.map(|end| start..end);
     }
-    let hashes = hashes_before(bytes, quote);
-    let is_known = hashes.is_some_and(|hashes| hashes >= *unclosed);
-    let end = if is_known { None } else { closing(bytes, quote, 0) };
+    let hashes = raw_string_hashes(bytes, quote);
+    let is_unclosed = hashes.is_some_and(|hashes| hashes >= *unclosed_hashes);
+    let end = if is_unclosed { None } else { find_closing_quote(bytes, quote, 0) };
     if let (Some(hashes), None) = (hashes, end) {
-        *unclosed = hashes.min(*unclosed);
+        *unclosed_hashes = hashes.min(*unclosed_hashes);
     }
-    match (own, end) {
-        (b'\'', Some(end)) if part(bytes, quote..end).contains(&b'\n') => None,
+    match (opening, end) {
+        (b'\'', Some(end)) if slice(bytes, quote..end).contains(&b'\n') => None,
         (b'\'', None) => None,
         (_, Some(end)) => Some(quote + 1..end),
-        (_, None) => Some(quote + 1..past(bytes, quote, |byte| byte != b'\n')),
+        (_, None) => Some(quote + 1..skip_while(bytes, quote, |byte| byte != b'\n')),
     }
 }

@@ -1,327 +1,328 @@
-//! Where secrets are in free text.
+//! Finds secrets in free text.
 //!
-//! One pass over the words of the text. What is looked at behind a word is either taken, and passed over, or
-//! bounded, so that the time is in proportion to the length.
+//! The scan is one pass over the words of the text. What follows a word is either skipped because it is part of a
+//! secret, or limited in length, so the time is proportional to the length of the text.
+//!
+//! ```text
+//! text        = { url | assignment | option | credentials | any other byte }
+//! url         = word "://" user "@"                                           see url.rs
+//! assignment  = [ quote ] key closing blanks separator blanks value
+//! option      = "-" word blanks value
+//! credentials = ( "Bearer" | "Basic" ) blanks unquoted
+//! key         = word | word " key"
+//! word        = 1*( letter | digit | "_" | "-" | "." | non-ASCII )
+//! closing     = up to 16 of: quote "\" "]"
+//! separator   = "=" | ":=" | "=>" | ":" | "==" | "==="                        the first three assign
+//! value       = quoted | grouped | unquoted
+//! quoted      = { "\" } quote … quote                                         or up to the end of the text
+//! grouped     = name bracket … bracket | prefix quoted | scheme blanks unquoted
+//! unquoted    = up to white space, a quote or one of ,;&)]}
+//! ```
+//!
+//! A key is harmless, ambiguous or secret ([`KeyClass`]). The rules for keys that are not harmless:
+//!
+//! ```text
+//! 1  user of a URL                           https://ada:pw@host       https://[redacted]@host
+//! 2  `=`, `:=`, `=>`                         token = abc               token = [redacted]
+//! 3  secret key, `:` or `==`                 password: abc             password: [redacted]
+//! 4  ambiguous key, `:` or `==`
+//!    a  quoted, not in backticks             token: "abc"              token: "[redacted]"
+//!    b  six bytes or more, with a digit      token: abc123             token: [redacted]
+//!    c  after `Bearer` or `Basic`            token: Bearer abc         token: [redacted]
+//!    d  everything else                      token: Ident              token: Ident
+//! 5  header: the rest of the line            Cookie: a=b; c=d          Cookie: [redacted]
+//! 6  `:` type `=`                            token: &str = "a"         token: &str = "[redacted]"
+//! 7  option; the value has no `--`           --token abc -v            --token [redacted] -v
+//! 8  `Bearer` or `Basic` without key, as 4b  sent Bearer abc123        sent Bearer [redacted]
+//! 9  location in a file                      token.rs:1200:15          token.rs:1200:15
+//! 10 separator and closing quote             found `token:`=x          found `token:`=x
+//! 11 brackets                                secret=Key { a: 1 }       secret=[redacted]
+//! 12 prefix of a literal                     secret=r#"a"b"#           secret=[redacted]
+//! 13 quotes in a quoted text                 "{\"token\":\"a b\"}"     "{\"token\":\"[redacted]\"}"
+//! ```
 
 use std::ops::Range;
 
 use super::scan::{
-    Separator, byte, closing, has, is_key, is_quote, part, past, past_blanks, past_type,
+    Separator, byte, find_closing_quote, is_key, is_quote, skip_blanks, skip_type, skip_while,
+    slice, starts_with_at,
 };
-use super::{REDACTED, Redactor, Weight};
+use super::url::UrlScan;
+use super::{KeyClass, REDACTED, Redactor};
 
-/// Bytes of the shortest text that looks like a secret, without quotes around it.
-const SHORTEST: usize = 6;
+/// Shorter unquoted values do not look like secrets.
+const MIN_SECRET_BYTES: usize = 6;
 
-/// All secrets but private keys, in order.
-pub(super) fn secrets(mask: &Redactor, bytes: &[u8]) -> Vec<Range<usize>> {
-    let mut scan = Scan { bytes, found: Vec::new(), run: Run::default(), plain_end: 0 };
+/// Returns all secrets except private keys, sorted.
+pub(super) fn secrets(redactor: &Redactor, bytes: &[u8]) -> Vec<Range<usize>> {
+    let mut scan =
+        TextScan { redactor, bytes, found: Vec::new(), urls: UrlScan::new(bytes), harmless_end: 0 };
     let mut at = 0;
-    let mut last_word = 0..0;
+    let mut previous_word = 0..0;
     while let Some(first) = byte(bytes, at) {
         if !is_key(first) {
             at += 1;
             continue;
         }
-        let word = at..past(bytes, at, is_key);
-        at = scan.word(mask, &last_word, &word).max(word.end);
-        last_word = word;
+        let word = at..skip_while(bytes, at, is_key);
+        at = scan.word(&previous_word, &word).max(word.end);
+        previous_word = word;
     }
     scan.found
 }
 
-/// What stands before the `@` in `scheme://user:password@host`.
-pub(super) fn users(bytes: &[u8]) -> Vec<Range<usize>> {
-    urls(bytes).into_iter().map(|user| user.all).collect()
-}
-
-/// The passwords alone.
-pub(super) fn passwords(bytes: &[u8]) -> Vec<Range<usize>> {
-    urls(bytes).into_iter().filter_map(|user| user.password).collect()
-}
-
-fn urls(bytes: &[u8]) -> Vec<User> {
-    let mut scan = Scan { bytes, found: Vec::new(), run: Run::default(), plain_end: 0 };
-    let mut found = Vec::new();
-    let mut at = 0;
-    while let Some(first) = byte(bytes, at) {
-        if !is_key(first) {
-            at += 1;
-            continue;
-        }
-        let word = at..past(bytes, at, is_key);
-        at = word.end;
-        if let Some(user) = scan.user(&word) {
-            at = user.all.end;
-            found.push(user);
-        }
-    }
-    found
-}
-
-/// Who is named in a URL.
-#[derive(Debug)]
-struct User {
-    all: Range<usize>,
-    password: Option<Range<usize>>,
-}
-
-/// A text without white space and quotes, such as a URL, that was looked at last.
-#[derive(Debug, Default)]
-struct Run {
-    end: usize,
-    last_at: Option<usize>,
-}
-
-/// How a value is read.
+/// How the value of a key is treated.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Reading {
+enum ValueKind {
     /// It is a secret.
-    Always,
-    /// It goes to the end of its line, or to this quote.
+    Secret,
+    /// It is a secret that ends with its line, or at this quote.
     Header(Option<u8>),
-    /// It is one where it looks like one.
-    Maybe,
+    /// It is a secret if it looks like one.
+    Ambiguous,
 }
 
-#[derive(Debug)]
-struct Scan<'a> {
+/// All offsets are in bytes. Methods that return an offset return where the scan continues.
+struct TextScan<'a> {
+    redactor: &'a Redactor,
     bytes: &'a [u8],
     found: Vec<Range<usize>>,
-    run: Run,
-    /// Up to where no doubtful value looks like a secret.
-    plain_end: usize,
+    urls: UrlScan<'a>,
+    /// No ambiguous value before this offset looks like a secret.
+    harmless_end: usize,
 }
 
-impl Scan<'_> {
-    /// Takes what belongs to a word. Gives where to go on.
-    fn word(&mut self, mask: &Redactor, last: &Range<usize>, word: &Range<usize>) -> usize {
-        if let Some(user) = self.user(word) {
-            let end = user.all.end;
-            self.found.push(user.all);
-            return end;
+impl TextScan<'_> {
+    /// Redacts what belongs to a word.
+    fn word(&mut self, previous_word: &Range<usize>, word: &Range<usize>) -> usize {
+        if let Some(user_info) = self.urls.user_info(word) {
+            return self.redact(user_info.range);
         }
-        if has(self.bytes, word.end, b"://") {
+        if starts_with_at(self.bytes, word.end, b"://") {
             return word.end;
         }
-        let name = part(self.bytes, word.clone());
-        let Some(separator) = Separator::behind(self.bytes, word.end) else {
-            return self.option(mask, word, name);
+        let name = slice(self.bytes, word.clone());
+        let Some(separator) = Separator::after(self.bytes, word.end) else {
+            return self.option(word, name);
         };
         // `api key` is one key of two words.
-        let is_behind = part(self.bytes, last.end..word.start) == b" ";
-        let is_second = name.eq_ignore_ascii_case(b"key") && is_behind;
-        let start = if is_second { last.start } else { word.start };
-        let key = part(self.bytes, start..word.end);
-        match mask.weight(key) {
-            Weight::No => word.end,
-            weight => self.assigned(start, key, separator, weight),
+        let is_adjacent = slice(self.bytes, previous_word.end..word.start) == b" ";
+        let is_second = name.eq_ignore_ascii_case(b"key") && is_adjacent;
+        let start = if is_second { previous_word.start } else { word.start };
+        let key = slice(self.bytes, start..word.end);
+        match self.redactor.classify(key) {
+            KeyClass::Harmless => word.end,
+            class => self.assigned(start, key, separator, class),
         }
     }
 
-    /// `--key value` and `Bearer value`.
-    fn option(&mut self, mask: &Redactor, word: &Range<usize>, name: &[u8]) -> usize {
-        let at = past_blanks(self.bytes, word.end);
+    /// Redacts `--key value` and `Bearer value`.
+    fn option(&mut self, word: &Range<usize>, name: &[u8]) -> usize {
+        let at = skip_blanks(self.bytes, word.end);
         if at == word.end {
             return at;
         }
         let is_option = name.starts_with(b"-") && name.iter().any(u8::is_ascii_alphanumeric);
-        if is_option && !has(self.bytes, at, b"--") && mask.weight(name) != Weight::No {
-            return self.value(at, Reading::Always);
+        let is_value = !starts_with_at(self.bytes, at, b"--");
+        if is_option && is_value && self.redactor.classify(name) != KeyClass::Harmless {
+            return self.value(at, ValueKind::Secret);
         }
         if is_scheme(name) {
             let end = self.unquoted(at);
-            if looks_secret(part(self.bytes, at..end)) {
-                return self.take(at..end);
+            if looks_secret(slice(self.bytes, at..end)) {
+                return self.redact(at..end);
             }
         }
         word.end
     }
 
-    /// What stands behind a key that begins at `start` and its separator.
+    /// Redacts the value after a key, which begins at `start`, and its separator.
     fn assigned(
         &mut self,
         start: usize,
         key: &[u8],
         separator: Separator,
-        weight: Weight,
+        class: KeyClass,
     ) -> usize {
-        let at = past_blanks(self.bytes, separator.end);
-        let before = start.checked_sub(1).and_then(|before| byte(self.bytes, before));
-        let quote = before.filter(|before| is_quote(*before));
-        // `"password:"` is closed here.
-        if quote.is_some() && !separator.is_behind_quote && quote == byte(self.bytes, separator.end)
+        let at = skip_blanks(self.bytes, separator.end);
+        let previous = start.checked_sub(1).and_then(|index| byte(self.bytes, index));
+        let quote = previous.filter(|previous| is_quote(*previous));
+        // The quoted text `"password:"` ends here.
+        if quote.is_some() && !separator.is_after_quote && quote == byte(self.bytes, separator.end)
         {
             return separator.end;
         }
         if separator.is_assignment {
-            return self.value(at, Reading::Always);
+            return self.value(at, ValueKind::Secret);
         }
-        if at == separator.end && self.is_place(key, at) {
+        if at == separator.end && self.is_file_location(key, at) {
             return separator.end;
         }
         let lower = key.to_ascii_lowercase();
         let is_header = lower.ends_with(b"authorization") || lower.ends_with(b"cookie");
-        let is_clear = weight == Weight::Clear;
-        let reading = match is_clear {
-            true if is_header && !separator.is_comparison => {
-                Reading::Header(quote.filter(|_| !separator.is_behind_quote))
+        let kind = match class {
+            KeyClass::Secret if is_header && !separator.is_comparison => {
+                ValueKind::Header(quote.filter(|_| !separator.is_after_quote))
             }
-            true => Reading::Always,
-            false => Reading::Maybe,
+            KeyClass::Secret => ValueKind::Secret,
+            _ => ValueKind::Ambiguous,
         };
-        let next = self.value(at, reading);
-        // `password: String = "x"`, of which the type may be gone already.
-        let is_taken = next > at;
-        let assigned = past_type(self.bytes, if is_taken { next } else { separator.end }, is_taken);
-        match assigned {
-            Some(value) if !separator.is_comparison => self.value(value, Reading::Always),
+        let next = self.value(at, kind);
+        // In `password: String = "x"`, the type may have been redacted as the value.
+        let is_redacted = next > at;
+        let type_start = if is_redacted { next } else { separator.end };
+        match skip_type(self.bytes, type_start, is_redacted) {
+            Some(value) if !separator.is_comparison => self.value(value, ValueKind::Secret),
             _ => next,
         }
     }
 
-    /// Whether it is a place in a file: `token.rs:12:5`.
-    fn is_place(&self, key: &[u8], at: usize) -> bool {
+    /// Returns true for a location in a file: `token.rs:12:5`.
+    fn is_file_location(&self, key: &[u8], at: usize) -> bool {
         let extension = key.rsplit(|byte| *byte == b'.').next().unwrap_or_default();
         let is_file = extension.len() < key.len() && (1..=5).contains(&extension.len());
-        let line = past(self.bytes, at, |byte| byte.is_ascii_digit());
+        let line = skip_while(self.bytes, at, |byte| byte.is_ascii_digit());
         let next = byte(self.bytes, line);
         is_file && line > at && !next.is_some_and(|next| is_key(next) || next == b'@')
     }
 
-    /// Takes the value that begins at `at`, where it is a secret. Gives where to go on.
-    fn value(&mut self, at: usize, reading: Reading) -> usize {
-        let escapes = past(self.bytes, at, |byte| byte == b'\\') - at;
+    /// Redacts the value that begins at `at`, if it is a secret.
+    fn value(&mut self, at: usize, kind: ValueKind) -> usize {
+        let escapes = skip_while(self.bytes, at, |byte| byte == b'\\') - at;
         if byte(self.bytes, at + escapes).is_some_and(is_quote) {
-            return self.quoted(at, at + escapes, escapes, reading);
+            return self.quoted(at, at + escapes, escapes, kind);
         }
-        match reading {
-            Reading::Header(quote) => self.line(at, quote),
-            Reading::Always => {
+        match kind {
+            ValueKind::Header(quote) => self.line(at, quote),
+            ValueKind::Secret => {
                 let end = self.grouped(at);
-                self.take(at..end)
+                self.redact(at..end)
             }
-            Reading::Maybe => self.doubtful(at),
+            ValueKind::Ambiguous => self.ambiguous(at),
         }
     }
 
-    /// Takes all to the end of the line or to a quote.
+    /// Redacts everything up to the end of the line or a quote.
     fn line(&mut self, at: usize, quote: Option<u8>) -> usize {
-        let end = past(self.bytes, at, |byte| byte != b'\n' && Some(byte) != quote);
-        let line = part(self.bytes, at..end).trim_ascii_end();
-        self.take(at..at + line.len())
+        let end = skip_while(self.bytes, at, |byte| byte != b'\n' && Some(byte) != quote);
+        let line = slice(self.bytes, at..end).trim_ascii_end();
+        self.redact(at..at + line.len())
     }
 
-    /// A value of which the opening quote stands at `quote`.
-    fn quoted(&mut self, at: usize, quote: usize, escapes: usize, reading: Reading) -> usize {
-        let closing = closing(self.bytes, quote, escapes);
+    /// Redacts a value that begins at `at`, with `escapes` backslashes and its opening quote at `quote`.
+    fn quoted(&mut self, at: usize, quote: usize, escapes: usize, kind: ValueKind) -> usize {
+        let closing = find_closing_quote(self.bytes, quote, escapes);
         let close = closing.unwrap_or(self.bytes.len());
-        let inside = part(self.bytes, quote + 1..close);
-        // Backslashes of an escaped closing quote are its own.
-        let own = inside.iter().rev().take_while(|byte| **byte == b'\\').count().min(escapes);
-        let end = close.saturating_sub(if closing.is_some() { own } else { 0 }).max(quote + 1);
-        let inside = part(self.bytes, quote + 1..end);
-        if reading == Reading::Maybe {
-            // Compilers write code in backticks.
-            let is_code = byte(self.bytes, quote) == Some(b'`') && !looks_secret(inside);
+        let content = slice(self.bytes, quote + 1..close);
+        // The backslashes of an escaped closing quote are not part of the value.
+        let escape_len =
+            content.iter().rev().take_while(|byte| **byte == b'\\').count().min(escapes);
+        let escape_len = if closing.is_some() { escape_len } else { 0 };
+        let end = close.saturating_sub(escape_len).max(quote + 1);
+        let content = slice(self.bytes, quote + 1..end);
+        if kind == ValueKind::Ambiguous {
+            // Compilers quote code in backticks.
+            let is_code = byte(self.bytes, quote) == Some(b'`') && !looks_secret(content);
             if is_code
-                || !inside.iter().any(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii())
+                || !content.iter().any(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii())
             {
                 return at;
             }
         }
-        let behind = close + 1;
-        if byte(self.bytes, behind).is_some_and(is_key) {
-            // `"abc"def`, as a shell reads it.
-            return match reading {
-                Reading::Header(quote) => self.line(at, quote),
-                _ => self.take(at..self.unquoted(behind)),
+        let next = close + 1;
+        if byte(self.bytes, next).is_some_and(is_key) {
+            // `"abc"def` is one word of a shell.
+            return match kind {
+                ValueKind::Header(quote) => self.line(at, quote),
+                _ => self.redact(at..self.unquoted(next)),
             };
         }
-        if inside.is_empty() {
-            behind.min(self.bytes.len())
+        if content.is_empty() {
+            next.min(self.bytes.len())
         } else {
-            self.take(quote + 1..end).max(behind)
+            self.redact(quote + 1..end).max(next)
         }
     }
 
-    /// A value behind a word that may say something else.
-    fn doubtful(&mut self, at: usize) -> usize {
+    /// Redacts the unquoted value of an ambiguous key, if it looks like a secret.
+    fn ambiguous(&mut self, at: usize) -> usize {
         for wrapper in [&b"Some("[..], b"Ok("] {
-            let inside = at + wrapper.len();
-            if has(self.bytes, at, wrapper) && byte(self.bytes, inside).is_some_and(is_quote) {
-                return self.quoted(inside, inside, 0, Reading::Maybe).max(inside);
+            let quote = at + wrapper.len();
+            let is_wrapped = starts_with_at(self.bytes, at, wrapper);
+            if is_wrapped && byte(self.bytes, quote).is_some_and(is_quote) {
+                return self.quoted(quote, quote, 0, ValueKind::Ambiguous).max(quote);
             }
         }
-        // A value with many keys in it is looked at once.
-        let end = if at < self.plain_end { self.plain_end } else { self.unquoted(at) };
-        let word = part(self.bytes, at..end);
+        // A value that contains many keys is scanned only once.
+        let end = if at < self.harmless_end { self.harmless_end } else { self.unquoted(at) };
+        let word = slice(self.bytes, at..end);
         if is_scheme(word) {
-            let credentials = past_blanks(self.bytes, end);
+            let credentials = skip_blanks(self.bytes, end);
             let credentials_end = self.unquoted(credentials);
             if credentials_end > credentials {
-                return self.take(at..credentials_end);
+                return self.redact(at..credentials_end);
             }
         }
-        if at >= self.plain_end && looks_secret(word) {
-            return self.take(at..end);
+        if at >= self.harmless_end && looks_secret(word) {
+            return self.redact(at..end);
         }
-        self.plain_end = self.plain_end.max(end);
+        self.harmless_end = self.harmless_end.max(end);
         at
     }
 
-    /// Where an unquoted value ends.
+    /// Returns the end of an unquoted value.
     fn unquoted(&self, at: usize) -> usize {
         let is_end = |byte: u8| {
             byte.is_ascii_whitespace()
                 || is_quote(byte)
                 || matches!(byte, b',' | b';' | b'&' | b')' | b']' | b'}')
         };
-        past(self.bytes, at, |byte| !is_end(byte))
+        skip_while(self.bytes, at, |byte| !is_end(byte))
     }
 
-    /// Where an unquoted value ends that is a secret: behind the scheme of `Bearer abc`, the bracket of
-    /// `Some("abc")` and `Key { bytes: [1, 2] }`, the quote of `r#"abc"#`.
+    /// Returns the end of a secret value without an opening quote: `Bearer abc`, `Some("abc")`,
+    /// `Key { bytes: [1, 2] }` and `r#"abc"#` are one value each.
     fn grouped(&self, at: usize) -> usize {
         let end = self.unquoted(at);
-        let word = part(self.bytes, at..end);
+        let word = slice(self.bytes, at..end);
         let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':' | b'!');
-        let bracket = past(self.bytes, at, is_name);
-        let brace = past_blanks(self.bytes, bracket);
+        let bracket = skip_while(self.bytes, at, is_name);
+        let brace = skip_blanks(self.bytes, bracket);
         let open = match (byte(self.bytes, bracket), byte(self.bytes, brace)) {
             (Some(b'(' | b'[' | b'{'), _) => Some(bracket),
             (_, Some(b'{')) => Some(brace),
             _ => None,
         };
         if let Some(open) = open {
-            return self.unquoted(self.past_brackets(open));
+            return self.unquoted(self.skip_brackets(open));
         }
         let is_prefix =
             matches!(word.trim_ascii(), b"r" | b"b" | b"c" | b"f" | b"u" | b"br" | b"rb")
                 || word.last() == Some(&b'#');
         if is_prefix && byte(self.bytes, end).is_some_and(is_quote) {
-            let close = closing(self.bytes, end, 0).map_or(self.bytes.len(), |close| close + 1);
+            let close =
+                find_closing_quote(self.bytes, end, 0).map_or(self.bytes.len(), |close| close + 1);
             return self.unquoted(close);
         }
         let schemes: [&[u8]; 6] =
             [b"bearer", b"basic", b"digest", b"token", b"negotiate", b"apikey"];
         if schemes.iter().any(|scheme| word.eq_ignore_ascii_case(scheme)) {
-            let credentials = past_blanks(self.bytes, end);
+            let credentials = skip_blanks(self.bytes, end);
             let credentials_end = self.unquoted(credentials);
             return if credentials_end > credentials { credentials_end } else { end };
         }
         end
     }
 
-    /// Behind the bracket that closes the one at `open`; the end where none does.
-    fn past_brackets(&self, open: usize) -> usize {
+    /// Returns the offset after the bracket that closes the one at `open`, or the end of the text.
+    fn skip_brackets(&self, open: usize) -> usize {
         let mut depth = 0_usize;
         let mut at = open;
         while let Some(byte) = byte(self.bytes, at) {
             match byte {
                 b'(' | b'[' | b'{' => depth += 1,
                 b')' | b']' | b'}' => depth = depth.saturating_sub(1),
-                b'"' => at = closing(self.bytes, at, 0).unwrap_or(self.bytes.len()),
+                b'"' => at = find_closing_quote(self.bytes, at, 0).unwrap_or(self.bytes.len()),
                 _ => {}
             }
             at += 1;
@@ -332,49 +333,8 @@ impl Scan<'_> {
         at.min(self.bytes.len())
     }
 
-    /// The user of a URL of which `word` is the scheme.
-    fn user(&mut self, word: &Range<usize>) -> Option<User> {
-        if !has(self.bytes, word.end, b"://") {
-            return None;
-        }
-        let start = word.end + 3;
-        // The run is the same for each `://` in it.
-        if start >= self.run.end {
-            let is_end = |byte: u8| {
-                byte.is_ascii_whitespace() || is_quote(byte) || matches!(byte, b'<' | b'>')
-            };
-            let bytes = self.bytes;
-            // What was put in the place of a user is part of it.
-            let skipped = if has(bytes, start, REDACTED.as_bytes()) { REDACTED.len() } else { 0 };
-            let end = past(bytes, start + skipped, |byte| !is_end(byte));
-            let last_at = part(bytes, start..end).iter().rposition(|byte| *byte == b'@');
-            self.run = Run { end, last_at: last_at.map(|at| start + at) };
-        }
-        let is_authority = |byte: u8| !matches!(byte, b'/' | b'?' | b'#');
-        let end = past(part(self.bytes, 0..self.run.end), start, is_authority);
-        let authority = part(self.bytes, start..end);
-        let colon = authority.iter().position(|byte| *byte == b':').map(|colon| start + colon);
-        let at = match authority.iter().rposition(|byte| *byte == b'@') {
-            Some(at) => start + at,
-            // A password with a slash, which has to be escaped and often is not. A port is a number.
-            None => {
-                let behind = byte(self.bytes, colon? + 1)?;
-                self.run.last_at.filter(|at| *at > start && !behind.is_ascii_digit())?
-            }
-        };
-        let colon = colon.filter(|colon| *colon < at);
-        let scheme = part(self.bytes, word.clone());
-        // `ssh://git@host` has no secret; `https://TOKEN@host` has.
-        let is_name = scheme.windows(3).any(|part| part.eq_ignore_ascii_case(b"ssh"))
-            || scheme.eq_ignore_ascii_case(b"git");
-        if at == start || (colon.is_none() && is_name) {
-            return None;
-        }
-        let password = colon.map(|colon| colon + 1..at).filter(|password| !password.is_empty());
-        Some(User { all: start..at, password })
-    }
-
-    fn take(&mut self, range: Range<usize>) -> usize {
+    /// Adds a secret, unless it is empty, and returns its end.
+    fn redact(&mut self, range: Range<usize>) -> usize {
         let end = range.end;
         if range.start < end {
             self.found.push(range);
@@ -388,6 +348,6 @@ fn is_scheme(word: &[u8]) -> bool {
 }
 
 fn looks_secret(value: &[u8]) -> bool {
-    let is_masked = value.windows(REDACTED.len()).any(|part| part == REDACTED.as_bytes());
-    value.len() >= SHORTEST && value.iter().any(u8::is_ascii_digit) && !is_masked
+    let is_redacted = value.windows(REDACTED.len()).any(|part| part == REDACTED.as_bytes());
+    value.len() >= MIN_SECRET_BYTES && value.iter().any(u8::is_ascii_digit) && !is_redacted
 }

@@ -17,7 +17,7 @@ pub(super) fn lines(text: &[u8]) -> Vec<Piece> {
 }
 
 /// Returns the blocks at a 0-based depth, and the lines of the same parents that are in none of them.
-pub(super) fn at(text: &[u8], depth: usize) -> Vec<Piece> {
+pub(super) fn at_depth(text: &[u8], depth: usize) -> Vec<Piece> {
     let lines = SourceLines::new(text);
     let blocks = lines.blocks();
     if depth > 0 && !blocks.iter().any(|block| block.depth + 1 == depth) {
@@ -183,8 +183,8 @@ impl SourceLines {
     }
 }
 
-/// Counts the brackets of a line without their counterpart on it: opening ones and closing ones. Brackets in string
-/// literals are ignored.
+/// Counts the brackets of a line without their counterpart on it: opening ones and closing ones. Brackets in
+/// string literals are ignored.
 fn brackets(code: &[u8]) -> (usize, usize) {
     let (mut opened, mut closed) = (0, 0);
     let mut bytes = code.iter();
@@ -223,8 +223,8 @@ mod tests {
         pieces.into_iter().map(summary).collect()
     }
 
-    fn blocks_at(text: &str, depth: usize) -> Vec<(String, usize)> {
-        summaries(text, at(text.as_bytes(), depth))
+    fn summaries_at(text: &str, depth: usize) -> Vec<(String, usize)> {
+        summaries(text, at_depth(text.as_bytes(), depth))
     }
 
     #[test]
@@ -233,24 +233,27 @@ mod tests {
         let expected = |texts: &[(&str, usize)]| -> Vec<(String, usize)> {
             texts.iter().map(|(text, lines)| ((*text).to_owned(), *lines)).collect()
         };
-        assert_eq!(blocks_at(text, 0), expected(&[("module m", 1), ("fn a", 8), ("fn b", 2)]));
-        assert_eq!(blocks_at(text, 1), expected(&[("for x in y", 5), ("ret 1", 1)]));
-        assert_eq!(blocks_at(text, 2), expected(&[("match x", 2), ("", 1)]));
-        assert_eq!(blocks_at(text, 3), expected(&[]));
+        assert_eq!(summaries_at(text, 0), expected(&[("module m", 1), ("fn a", 8), ("fn b", 2)]));
+        assert_eq!(summaries_at(text, 1), expected(&[("for x in y", 5), ("ret 1", 1)]));
+        assert_eq!(summaries_at(text, 2), expected(&[("match x", 2), ("", 1)]));
+        assert_eq!(summaries_at(text, 3), expected(&[]));
         let delimiters = summaries(text, delimiters(text.as_bytes()));
-        assert_eq!(delimiters, expected(&[("fn a", 2), ("for x in y", 2), ("match x", 2), ("fn b", 2)]));
+        assert_eq!(
+            delimiters,
+            expected(&[("fn a", 2), ("for x in y", 2), ("match x", 2), ("fn b", 2)])
+        );
         let python = "def f():\n    if x:\n        y\nz\n";
-        assert_eq!(blocks_at(python, 0), expected(&[("def f():", 3), ("z", 1)]));
-        assert_eq!(blocks_at(python, 1), expected(&[("if x:", 2)]));
+        assert_eq!(summaries_at(python, 0), expected(&[("def f():", 3), ("z", 1)]));
+        assert_eq!(summaries_at(python, 1), expected(&[("if x:", 2)]));
     }
 
     #[test]
     fn blocks_are_found_by_brackets_without_indentation() {
         let text = "fn a() {\nif x {\nf(1,\n2) }\n}\n\"{\"\nfn b() {}\n";
-        let starts: Vec<_> = blocks_at(text, 0).into_iter().collect();
+        let starts: Vec<_> = summaries_at(text, 0).into_iter().collect();
         let expected = [("fn a() {", 5), ("\"{\"", 1), ("fn b() {}", 1)];
         assert_eq!(starts, expected.map(|(text, lines)| (text.to_owned(), lines)));
-        assert_eq!(blocks_at(text, 1), [("if x {".to_owned(), 3)]);
+        assert_eq!(summaries_at(text, 1), [("if x {".to_owned(), 3)]);
     }
 
     #[test]
@@ -265,7 +268,7 @@ mod tests {
         ];
         for text in texts {
             for depth in 0..MAX_DEPTH {
-                let pieces = at(text.as_bytes(), depth).concat();
+                let pieces = at_depth(text.as_bytes(), depth).concat();
                 assert!(
                     pieces.is_sorted_by(|a, b| a.end <= b.start),
                     "{text:?} {depth}: {pieces:?}"

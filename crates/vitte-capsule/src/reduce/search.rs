@@ -124,10 +124,11 @@ pub struct ShrinkResult {
     pub stop_reason: StopReason,
 }
 
-/// Removes pieces from interesting sources, coarse pieces first, and repeats that until nothing more can be removed.
+/// Removes pieces from interesting sources, coarse pieces first, and repeats that until nothing more can be
+/// removed.
 ///
-/// Text is only removed, never changed or added. No sources are tested twice. The search is deterministic: the same
-/// sources and verdicts give the same result.
+/// Text is only removed, never changed or added. No sources are tested twice. The search is deterministic: the
+/// same sources and verdicts give the same result.
 ///
 /// `sources` must be interesting; they are not tested. The result is the last sources for which `test` returned
 /// [`Verdict::Interesting`], or `sources`. `progress` is called after each test.
@@ -193,11 +194,11 @@ impl Search<'_> {
         for depth in 0..blocks::MAX_DEPTH {
             // Checked again for each depth, because blocks were removed at the previous one.
             let has_any =
-                self.best.iter().any(|source| !blocks::at(&source.text, depth).is_empty());
+                self.best.iter().any(|source| !blocks::at_depth(&source.text, depth).is_empty());
             if !has_any || self.stop_reason.is_some() {
                 break;
             }
-            is_smaller |= self.remove_pieces(Pass::Blocks, |text| blocks::at(text, depth));
+            is_smaller |= self.remove_pieces(Pass::Blocks, |text| blocks::at_depth(text, depth));
         }
         is_smaller
     }
@@ -213,7 +214,8 @@ impl Search<'_> {
         let pieces: Vec<(usize, Piece)> = all.iter().enumerate().flat_map(of_file).collect();
         self.minimise(pieces.len(), &|is_removed| {
             let mut removed = vec![Vec::new(); all.len()];
-            let removed_pieces = pieces.iter().zip(is_removed).filter(|(_, is_removed)| **is_removed);
+            let removed_pieces =
+                pieces.iter().zip(is_removed).filter(|(_, is_removed)| **is_removed);
             for ((file, piece), _) in removed_pieces {
                 if let Some(removed) = removed.get_mut(*file) {
                     removed.extend_from_slice(piece);
@@ -229,9 +231,9 @@ impl Search<'_> {
     /// Removes as many of `count` pieces as it can: all at once, then halves, quarters, and so on down to single
     /// pieces. Returns true if any was removed.
     ///
-    /// It starts at the end, because text seldom depends on what follows it. Only complements are tested (the sources
-    /// without a part); the original algorithm also tests each part alone, but this search reaches the same sources by
-    /// removing the complement.
+    /// It starts at the end, because text seldom depends on what follows it. Only complements are tested (the
+    /// sources without a part); the original algorithm also tests each part alone, but this search reaches the
+    /// same sources by removing the complement.
     fn minimise(&mut self, count: usize, build: &dyn Fn(&[bool]) -> Vec<CapsuleSource>) -> bool {
         let mut is_removed = vec![false; count];
         let mut remaining: Vec<usize> = (0..count).collect();

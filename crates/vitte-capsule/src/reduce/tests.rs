@@ -27,10 +27,7 @@ fn shrunk(
         let mut last = sources(texts);
         let mut sizes = Vec::new();
         let mut test = |sources: &[CapsuleSource]| {
-            assert!(
-                tried.insert(text_of(sources) + &sources.len().to_string()),
-                "tested twice"
-            );
+            assert!(tried.insert(text_of(sources) + &sources.len().to_string()), "tested twice");
             if is_interesting(&text_of(sources)) {
                 last = sources.to_vec();
                 Verdict::Interesting
@@ -95,7 +92,8 @@ fn no_single_piece_of_the_result_can_be_removed() {
 
 #[test]
 fn unneeded_files_are_removed() {
-    let (left, found) = shrunk(&["a\nb\n", "c\nd\n", "e\n", "f"], UNLIMITED, |text| text.contains('d'));
+    let (left, found) =
+        shrunk(&["a\nb\n", "c\nd\n", "e\n", "f"], UNLIMITED, |text| text.contains('d'));
     assert_eq!((&*left, found.sources.len(), &*found.sources[0].file), ("d\n", 1, "1.x"));
     // If everything is interesting, no file remains.
     let (left, found) = shrunk(&["a", "b"], UNLIMITED, |_| true);

@@ -1,4 +1,5 @@
-//! Assigns paths in the directory of a replay to the sources of a capsule, and rewrites the arguments that name them.
+//! Assigns paths in the directory of a replay to the sources of a capsule, and rewrites the arguments that name
+//! them.
 
 use std::path::Path;
 
@@ -66,7 +67,7 @@ struct LayoutBuilder<'a> {
 impl<'a> LayoutBuilder<'a> {
     fn new(sources: &'a [CapsuleSource], arguments: &'a [String]) -> Self {
         let files: Vec<&str> = sources.iter().map(|source| &*source.file).collect();
-        let mut paths = names::unpacked(files.iter().copied());
+        let mut paths = names::unpack_paths(files.iter().copied());
         let mut dirs = Vec::new();
         for argument in arguments.iter().map(|argument| split_value(argument).1) {
             let dir = argument.trim_end_matches('/');
@@ -74,11 +75,11 @@ impl<'a> LayoutBuilder<'a> {
                 continue;
             }
             // The sources below one directory keep their relative paths.
-            let new_dir = format!("{}/in-{}", names::OTHERS, dirs.len() + 1);
+            let new_dir = format!("{}/in-{}", names::FALLBACK_DIR, dirs.len() + 1);
             let mut has_sources = false;
             for (file, path) in files.iter().zip(&mut paths) {
                 let below = file.strip_prefix(dir).and_then(|rest| rest.strip_prefix('/'));
-                if let Some(below) = below.filter(|below| names::is_inside(below)) {
+                if let Some(below) = below.filter(|below| names::is_safe_path(below)) {
                     *path = format!("{new_dir}/{below}");
                     has_sources = true;
                 }
@@ -120,10 +121,12 @@ impl<'a> LayoutBuilder<'a> {
     /// directory in which the program ran is not recorded, so paths are compared by their ends:
     ///
     /// 1. The argument ends with the recorded path: `/home/ada/p/src/a.vitte` means `src/a.vitte`.
-    /// 2. The recorded path ends with the argument, leading `../` removed: `../p/a.vitte` means `/home/ada/p/a.vitte`.
+    /// 2. The recorded path ends with the argument, leading `../` removed: `../p/a.vitte` means
+    ///    `/home/ada/p/a.vitte`.
     ///
-    /// If several sources fit, the one with the longest recorded path is used. It is reported as ambiguous if another
-    /// source has at least as long a suffix in common with the argument. A directory fits only by rule 1.
+    /// If several sources fit, the one with the longest recorded path is used. It is reported as ambiguous if
+    /// another source has at least as long a suffix in common with the argument. A directory fits only by rule
+    /// 1.
     fn by_suffix(&mut self, argument: &str) -> Option<String> {
         let bare = argument.trim_start_matches("../").trim_start_matches("./");
         let common_len = |file: &str| match ends_with_path(argument, file) {
@@ -239,7 +242,10 @@ mod tests {
         assert_eq!(notes, [note]);
         // The longer suffix is the better match.
         let found = layout(&["x.vitte", "p/x.vitte"], &["/home/ada/p/x.vitte"]);
-        assert_eq!((&*found.arguments, &*found.ambiguous), (&["p/x.vitte".to_owned()][..], &[][..]));
+        assert_eq!(
+            (&*found.arguments, &*found.ambiguous),
+            (&["p/x.vitte".to_owned()][..], &[][..])
+        );
     }
 
     #[test]
@@ -247,7 +253,7 @@ mod tests {
         let files =
             ["../../x", "/x", "a/../../x", "C:\\x", "a\0b", "", "..", "/../..", "x/", "/t/../../y"];
         let found = layout(&files, &["/t", "/"]);
-        assert!(found.paths.iter().all(|path| names::is_inside(path)), "{:?}", found.paths);
+        assert!(found.paths.iter().all(|path| names::is_safe_path(path)), "{:?}", found.paths);
         let unique: std::collections::HashSet<_> = found.paths.iter().collect();
         assert_eq!(unique.len(), files.len(), "{:?}", found.paths);
     }

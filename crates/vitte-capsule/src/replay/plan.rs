@@ -38,11 +38,11 @@ impl<'a> Replay<'a> {
     /// A program with a relative path is looked up from the current directory, then by its file name in `PATH`; a
     /// program without a path only in `PATH`.
     ///
-    /// An argument (or, for `--flag=value`, the value) that names a source is replaced by the path of the unpacked
-    /// source. An absolute path, or one that contains `..`, need not be the exact path of the source: it also names a
-    /// source if it ends with the source's path, or if the source's path ends with it, leading `../` removed. If several
-    /// sources fit, the one with the longest path is used, and a [note](ReplayPlan::notes) says so if another one fits
-    /// equally well.
+    /// An argument (or, for `--flag=value`, the value) that names a source is replaced by the path of the
+    /// unpacked source. An absolute path, or one that contains `..`, need not be the exact path of the source:
+    /// it also names a source if it ends with the source's path, or if the source's path ends with it, leading
+    /// `../` removed. If several sources fit, the one with the longest path is used, and a
+    /// [note](ReplayPlan::notes) says so if another one fits equally well.
     ///
     /// # Errors
     ///

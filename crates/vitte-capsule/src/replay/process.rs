@@ -58,8 +58,8 @@ const READ_TIMEOUT: Duration = Duration::from_millis(500);
 const MIN_POLL_INTERVAL: Duration = Duration::from_micros(500);
 const MAX_POLL_INTERVAL: Duration = Duration::from_millis(10);
 
-/// Runs a command in a new process group. At the time limit, when `stop` becomes true, and when the command exits, the
-/// whole group is killed, so that no child process remains unless it left the group.
+/// Runs a command in a new process group. At the time limit, when `stop` becomes true, and when the command
+/// exits, the whole group is killed, so that no child process remains unless it left the group.
 ///
 /// # Errors
 ///

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-/// Returns the absolute path of a program, or `None` if it is not found. A path is looked up from the current directory,
-/// then, if it is relative, by its file name in `PATH`. A name without a path is looked up only in `PATH`, as a shell
-/// does.
+/// Returns the absolute path of a program, or `None` if it is not found. A path is looked up from the current
+/// directory, then, if it is relative, by its file name in `PATH`. A name without a path is looked up only in
+/// `PATH`, as a shell does.
 pub(super) fn find(name: &str) -> Option<PathBuf> {
     if name.is_empty() || name.contains('\0') {
         return None;

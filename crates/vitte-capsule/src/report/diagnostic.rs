@@ -1,4 +1,4 @@
-//! A crash as the compiler's users see it: a fatal diagnostic.
+//! A crash report as a fatal diagnostic, which is what the users of the compiler see.
 
 use std::path::Path;
 
@@ -6,27 +6,26 @@ use vitte_diag::{Diagnostic, FileId, Severity, SourceMap, Span, text};
 
 use super::{ContextEntry, ContextLocation, CrashKind, CrashReport, DEFAULT_DIR, SystemInfo};
 
-/// Outer contexts that are shown.
-const CONTEXTS: usize = 8;
+/// Outer contexts beyond this number are only counted.
+const MAX_OUTER_CONTEXTS: usize = 8;
 
 impl CrashReport {
-    /// The crash as a diagnostic of severity `fatal`: at the innermost context that has
-    /// a place, the outer ones beside it, the facts as notes, and the backtrace.
+    /// Returns the crash as a diagnostic of severity `fatal`. The primary label is the innermost context that has a
+    /// location, and the outer ones are secondary labels. The diagnostic has the backtrace, and all else as notes.
     ///
-    /// Its spans are those of the program's own source map; in another process
-    /// [`sources`](Self::sources) stands in for that.
+    /// The spans refer to the source map of the program. In another process, use [`sources`](Self::sources).
     pub fn to_diagnostic(&self) -> Diagnostic {
-        let mut places = self.contexts.iter().filter_map(|entry| Some((entry, span(entry)?)));
-        let (span, label) = match places.next() {
+        let mut located = self.contexts.iter().filter_map(|entry| Some((entry, span(entry)?)));
+        let (span, label) = match located.next() {
             Some((entry, span)) => (span, label(entry)),
             None => (Span::DUMMY, String::new()),
         };
         let mut diagnostic =
             Diagnostic::new(Severity::Fatal, self.code, span, self.headline()).with_label(label);
         diagnostic.set_backtrace(self.backtrace.clone());
-        let mut outer = places.collect::<Vec<_>>();
-        let more = outer.len().saturating_sub(CONTEXTS);
-        outer.truncate(CONTEXTS);
+        let mut outer = located.collect::<Vec<_>>();
+        let more = outer.len().saturating_sub(MAX_OUTER_CONTEXTS);
+        outer.truncate(MAX_OUTER_CONTEXTS);
         for (entry, span) in outer {
             diagnostic.add_secondary(span, self::label(entry));
         }
@@ -41,20 +40,20 @@ impl CrashReport {
         }
         self.notes.iter().for_each(|note| _ = diagnostic.add_note(note.clone()));
         if let Some(location) = &self.location {
-            diagnostic.add_note(format!("the panic is at {location}"));
+            diagnostic.add_note(format!("panicked at {location}"));
         }
         diagnostic.add_note(self.build_line());
         diagnostic
     }
 
-    /// The sources of [`to_diagnostic`](Self::to_diagnostic), as far as the report has them: the lines
-    /// that the contexts are on, each at its place in a file that is blank otherwise.
+    /// Returns a source map for [`to_diagnostic`](Self::to_diagnostic) with the source lines of the report. All
+    /// other lines are blank.
     #[must_use]
     pub fn sources(&self) -> SourceMap {
-        super::location::stand_in(&self.contexts, &self.sources)
+        super::location::partial_sources(&self.contexts, &self.sources)
     }
 
-    /// What happened, in one sentence.
+    /// Returns what happened in one sentence.
     fn headline(&self) -> String {
         let (program, message) = (&self.program, &self.message);
         let signal = self.signal.as_deref().unwrap_or("a signal");
@@ -69,7 +68,7 @@ impl CrashReport {
         }
     }
 
-    /// Whose fault it is, where the report is, and how to see and to send it:
+    /// Returns the help: whose bug it is, where the report is, and how to show and upload it.
     ///
     /// ```text
     /// this is a bug in `vittec`, not in your program
@@ -79,21 +78,21 @@ impl CrashReport {
     fn help(&self) -> Option<String> {
         let mut lines = Vec::new();
         match self.kind() {
-            // An error that ended the program is not always a bug.
+            // An error that `main` returns is not always a bug.
             CrashKind::Error => {}
             CrashKind::OutOfMemory => {
-                lines.push("give it more memory, or less to do at once".to_owned())
+                lines.push(format!("give `{}` more memory or a smaller input", self.program))
             }
             _ => lines.push(format!("this is a bug in `{}`, not in your program", self.program)),
         }
         if let Some(path) = &self.path {
             lines.push(format!("the report is in {}", path.to_string_lossy()));
-            let folder = self.dir.as_deref().or(path.parent());
-            let folder = folder.filter(|folder| *folder != Path::new(DEFAULT_DIR));
-            let folder = folder.map(|folder| format!(" --dir {}", folder.to_string_lossy()));
-            let (id, folder) = (&self.id, folder.unwrap_or_default());
+            let dir = self.dir.as_deref().or(path.parent());
+            let dir = dir.filter(|dir| *dir != Path::new(DEFAULT_DIR));
+            let dir = dir.map(|dir| format!(" --dir {}", dir.to_string_lossy()));
+            let (id, dir) = (&self.id, dir.unwrap_or_default());
             lines.push(format!(
-                "`vitte crash show {id}{folder}` shows it, and `vitte crash upload` sends it"
+                "`vitte crash show {id}{dir}` shows it, and `vitte crash upload` sends it"
             ));
         }
         (!lines.is_empty()).then(|| lines.join("\n"))
@@ -106,16 +105,16 @@ impl CrashReport {
             line += &format!(" {}", self.version);
         }
         let commit = self.commit.as_ref().map(|commit| format!("commit {commit}"));
-        let facts: Vec<_> = commit.into_iter().chain(self.build.clone()).collect();
-        if !facts.is_empty() {
-            line += &format!(" ({})", facts.join(", "));
+        let details: Vec<_> = commit.into_iter().chain(self.build.clone()).collect();
+        if !details.is_empty() {
+            line += &format!(" ({})", details.join(", "));
         }
         let SystemInfo { os, arch, .. } = &self.system;
         line + &format!(" on {os} {arch}, in thread {}", self.thread)
     }
 }
 
-/// The span of a context that has one.
+/// Returns the span of a context; `None` if it has no location.
 fn span(entry: &ContextEntry) -> Option<Span> {
     let ContextLocation { id, lo, hi, .. } = *entry.location.as_ref()?;
     Span::new(FileId::new(id), lo, hi).ok()

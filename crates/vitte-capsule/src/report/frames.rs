@@ -1,4 +1,4 @@
-//! Calls, and the files that they are in.
+//! Frames and their source files.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use vitte_diag::Frame;
 use super::CrashFrame;
 
 impl CrashFrame {
-    /// The call as a line of a backtrace.
+    /// Returns the frame as a line of a backtrace.
     #[must_use]
     pub fn to_frame(&self) -> Frame {
         let function = self.function.as_deref().unwrap_or("<unknown>");
@@ -20,8 +20,8 @@ impl CrashFrame {
         }
     }
 
-    /// Sets the file of its source, and whether that is one of the program. Of a path below the folder that
-    /// the program was started in, or of a package, only the rest is kept.
+    /// Sets the source file and [`in_project`](Self::in_project). A path below the current directory is made
+    /// relative to it, and that of a dependency to the directory of all dependencies.
     pub fn set_source(&mut self, path: &str) {
         let (file, in_project) = source_path(path);
         (self.file, self.in_project) = (Some(file), in_project);
@@ -32,8 +32,8 @@ fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// The path of a source file as it is shown, and whether it is one of the program: the folder that the
-/// program was started in is not said.
+/// Returns the path of a source file as it is shown, and whether the file belongs to the program. The shown path
+/// does not reveal the current directory.
 pub(crate) fn source_path(path: &str) -> (String, bool) {
     const FOREIGN: [&str; 6] = [
         "/rustc/",
@@ -43,13 +43,13 @@ pub(crate) fn source_path(path: &str) -> (String, bool) {
         "/.cargo/git/checkouts/",
         "/rust/deps/",
     ];
-    let is_foreign = FOREIGN.iter().any(|folder| path.contains(folder)) || path.is_empty();
-    // Where C code was built is not where it is: what system libraries tell is relative to nothing.
+    let is_foreign = FOREIGN.iter().any(|dir| path.contains(dir)) || path.is_empty();
+    // The debug information of system libraries has paths relative to the directory where they were built.
     let is_system = path.starts_with("./") || path.starts_with("../sysdeps");
     let here = std::env::current_dir().unwrap_or_default();
     let shown = Path::new(path).strip_prefix(&here).unwrap_or(Path::new(path));
     let shown = shown.to_string_lossy();
-    // Below the folder of an index stand the packages, each with its version.
+    // `registry/src/<index>/<package>-<version>/…`
     let package = shown.split_once("/registry/src/").and_then(|(_, rest)| rest.split_once('/'));
     let shown = package.map_or(&*shown, |(_, package)| package);
     (shown.to_owned(), !is_foreign && !is_system)
@@ -60,10 +60,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_say_no_folder_of_this_machine_but_where_they_are_the_program_s() {
+    fn paths_are_relative_to_the_current_directory_or_to_the_package() {
         let here = std::env::current_dir().unwrap();
-        let own = here.join("src/a.rs");
-        assert_eq!(source_path(own.to_str().unwrap()), ("src/a.rs".to_owned(), true));
+        let below = here.join("src/a.rs");
+        assert_eq!(source_path(below.to_str().unwrap()), ("src/a.rs".to_owned(), true));
         assert_eq!(source_path("/elsewhere/src/a.rs"), ("/elsewhere/src/a.rs".to_owned(), true));
         let package =
             "/home/me/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/rayon-1.12.0/src/a.rs";

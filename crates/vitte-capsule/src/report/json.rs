@@ -1,4 +1,4 @@
-//! A report as the text of its file, and back.
+//! Reads and writes a report as JSON.
 
 use serde::Deserialize as _;
 use serde_json::{Map, Value, json};
@@ -6,54 +6,53 @@ use vitte_diag::text;
 
 use super::CrashReport;
 
-/// The most bytes that the file of a report has, and that are read of one.
+/// The limit of the JSON of a report, when it is written and when it is read.
 pub(crate) const MAX_BYTES: usize = 16 << 20;
 
-/// What is left of a report that is larger than [`MAX_BYTES`]: the bytes of a text and the entries of
-/// a list. The second one is small enough for any report, however its lists are nested.
-const CUTS: [(usize, usize); 2] = [(64 << 10, 1024), (256, 32)];
+/// The limits that are applied in turn to a report larger than [`MAX_BYTES`], until it fits: the bytes of a text, and
+/// the entries of a list. Any report fits after the last one, however its lists are nested.
+const TRUNCATION_LIMITS: [(usize, usize); 2] = [(64 << 10, 1024), (256, 32)];
 
 impl CrashReport {
-    /// The text of its file: pretty JSON of at most [`MAX_BYTES`] with a line feed at its end. Where
-    /// that needs cuts, a note says so.
+    /// Returns indented JSON of at most [`MAX_BYTES`] bytes, with a line feed at its end. A larger report is
+    /// truncated, and gets a note about it.
     pub(crate) fn to_json(&self) -> serde_json::Result<String> {
-        Ok(self.shortened()?.1)
+        Ok(self.truncated()?.1)
     }
 
-    /// The report as its file has room for it.
+    /// Returns the report, truncated if its JSON exceeds [`MAX_BYTES`].
     pub(crate) fn bounded(self) -> Self {
-        match self.shortened() {
-            Ok((Some(short), _)) => short,
+        match self.truncated() {
+            Ok((Some(truncated), _)) => truncated,
             Ok((None, _)) | Err(_) => self,
         }
     }
 
-    /// The report with cuts, where it needs them, and its text.
-    fn shortened(&self) -> serde_json::Result<(Option<Self>, String)> {
-        let (mut cuts, mut json) = (None, pretty(self)?);
-        for (most_bytes, most_entries) in CUTS {
+    /// Returns the truncated report, or `None` if it is small enough, and its JSON.
+    fn truncated(&self) -> serde_json::Result<(Option<Self>, String)> {
+        let (mut truncated, mut json) = (None, pretty(self)?);
+        for (max_bytes, max_entries) in TRUNCATION_LIMITS {
             if json.len() <= MAX_BYTES {
                 break;
             }
             let mut value = serde_json::to_value(self)?;
-            cut(&mut value, most_bytes, most_entries);
-            // Through the struct, which has the order of the keys.
+            truncate(&mut value, max_bytes, max_entries);
+            // Converted back, because the struct defines the order of the keys.
             let mut short: Self = serde_json::from_value(value)?;
-            short.notes.push("texts and lists of this report are cut: it was too large".to_owned());
+            short.notes.push(TRUNCATION_NOTE.to_owned());
             (short.path, short.dir) = (self.path.clone(), self.dir.clone());
             json = pretty(&short)?;
-            cuts = Some(short);
+            truncated = Some(short);
         }
-        Ok((cuts, json))
+        Ok((truncated, json))
     }
 
-    /// A report from the text of its file. What a newer or older version wrote reads as far as it can:
-    /// keys that are not known are passed over, and those that are missing, or hold something else than
-    /// they do here, are as if nothing was known.
+    /// Parses a report. For the sake of other versions, unknown keys are ignored, and missing keys and values of an
+    /// unexpected type become empty.
     ///
     /// # Errors
     ///
-    /// Why it is no report: a report has at least a `timestamp` and a `message`.
+    /// If the JSON is invalid, or has no `timestamp` or no `message`.
     pub(crate) fn from_json(json: &[u8]) -> serde_json::Result<Self> {
         let error = match serde_json::from_slice(json) {
             Ok(report) => return Ok(report),
@@ -65,28 +64,31 @@ impl CrashReport {
             return Err(error);
         }
         let blank = blank(given.get("signal").is_some_and(Value::is_string));
-        let mut known = blank.clone();
+        let mut valid = blank.clone();
         for (key, value) in given {
-            // Each key by itself, so that one that cannot be read takes no other with it.
-            let mut alone = blank.clone();
-            alone.insert(key.clone(), value);
-            let alone = Value::Object(alone);
-            if Self::deserialize(&alone).is_err() {
+            // Tested one by one, so that an invalid value does not affect the others.
+            let mut single = blank.clone();
+            single.insert(key.clone(), value);
+            let single = Value::Object(single);
+            if Self::deserialize(&single).is_err() {
                 continue;
             }
-            if let Value::Object(mut alone) = alone {
-                known.extend(alone.remove_entry(&key));
+            if let Value::Object(mut single) = single {
+                valid.extend(single.remove_entry(&key));
             }
         }
-        serde_json::from_value(Value::Object(known))
+        serde_json::from_value(Value::Object(valid))
     }
 }
+
+/// The note of a truncated report.
+const TRUNCATION_NOTE: &str = "this report was truncated because it exceeded 16 MiB";
 
 fn pretty(report: &CrashReport) -> serde_json::Result<String> {
     serde_json::to_string_pretty(report).map(|json| json + "\n")
 }
 
-/// The keys that have no default, of a report of which nothing is known.
+/// Returns an empty report, with only the keys that have no default.
 fn blank(is_signal: bool) -> Map<String, Value> {
     let blank = json!({
         "timestamp": "", "version": "", "module": "", "thread": "", "signal": null, "message": "",
@@ -99,21 +101,21 @@ fn blank(is_signal: bool) -> Map<String, Value> {
     }
 }
 
-/// Cuts each text that has more bytes, and each list that has more entries.
-fn cut(value: &mut Value, most_bytes: usize, most_entries: usize) {
+/// Truncates texts to `max_bytes`, and lists to `max_entries`, at any depth.
+fn truncate(value: &mut Value, max_bytes: usize, max_entries: usize) {
     match value {
-        Value::String(text) if text.len() > most_bytes => {
-            let end = text::floor_char_boundary(text, most_bytes);
+        Value::String(text) if text.len() > max_bytes => {
+            let end = text::floor_char_boundary(text, max_bytes);
             let more = text::more("byte", text.len() - end);
             text.truncate(end);
             text.push_str(&format!(" ... {more}"));
         }
         Value::Array(entries) => {
-            entries.truncate(most_entries);
-            entries.iter_mut().for_each(|entry| cut(entry, most_bytes, most_entries));
+            entries.truncate(max_entries);
+            entries.iter_mut().for_each(|entry| truncate(entry, max_bytes, max_entries));
         }
         Value::Object(entries) => {
-            entries.values_mut().for_each(|entry| cut(entry, most_bytes, most_entries));
+            entries.values_mut().for_each(|entry| truncate(entry, max_bytes, max_entries));
         }
         _ => {}
     }
@@ -125,19 +127,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_reads_back_and_keeps_the_order_of_the_keys() {
+    fn a_written_report_reads_back_and_has_its_keys_in_order() {
         let report = report();
         let json = report.to_json().unwrap();
         assert_eq!(CrashReport::from_json(json.as_bytes()).unwrap(), report);
         assert!(json.starts_with("{\n  \"timestamp\": \"2025-10-22T13:05:42.123Z\",\n"), "{json}");
         assert!(json.ends_with("\n}\n"));
         let keys = ["timestamp", "version", "module", "thread", "signal", "message", "backtrace"];
-        let at = keys.map(|key| json.find(&format!("\n  \"{key}\": ")).unwrap());
-        assert!(at.is_sorted(), "{at:?}");
+        let offsets = keys.map(|key| json.find(&format!("\n  \"{key}\": ")).unwrap());
+        assert!(offsets.is_sorted(), "{offsets:?}");
     }
 
     #[test]
-    fn other_versions_read_as_far_as_they_can() {
+    fn reports_of_other_versions_are_read_leniently() {
         let read = |json: &str| CrashReport::from_json(json.as_bytes());
         let old =
             read(r#"{"timestamp": "2025-10-22T13:05:42Z", "message": "old", "signal": "SIGILL"}"#);
@@ -149,19 +151,19 @@ mod tests {
         );
         let new = new.unwrap();
         assert_eq!((&*new.message, &*new.program), ("new", "vittec"));
-        assert_eq!(new.frames[0].function.as_deref(), Some("f"), "what it lacks has a default");
-        assert!(new.threads.is_empty(), "what is of another form is not known");
-        for none in
+        assert_eq!(new.frames[0].function.as_deref(), Some("f"), "missing keys get a default");
+        assert!(new.threads.is_empty(), "a value of another type is ignored");
+        for invalid in
             ["", "{}", "[]", "7", "{\"message\": \"m\"}", "{\"timestamp\": \"t\", \"message\": 7}"]
         {
-            assert!(read(none).is_err(), "{none}");
+            assert!(read(invalid).is_err(), "{invalid}");
         }
         let deep = "[".repeat(100_000);
         assert!(read(&format!("{{\"timestamp\": \"\", \"message\": \"\", \"x\": {deep}")).is_err());
     }
 
     #[test]
-    fn what_is_too_large_is_cut_and_says_so() {
+    fn a_large_report_is_truncated_with_a_note() {
         let mut large = report();
         large.message = "\u{1}é".repeat(1 << 20);
         large.notes = vec!["\u{1}".repeat(60 << 10); 50];
@@ -170,10 +172,10 @@ mod tests {
         let read = CrashReport::from_json(json.as_bytes()).unwrap();
         assert!(read.message.starts_with("\u{1}é\u{1}é"), "{}", read.message);
         assert!(read.message.ends_with(" ... 3145472 more bytes"), "{}", read.message);
-        assert!(read.notes.last().unwrap().contains("are cut"), "{:?}", read.notes.last());
+        assert!(read.notes.last().unwrap().contains("was truncated"), "{:?}", read.notes.last());
         assert_eq!(read.backtrace, large.backtrace);
         large.notes.clear();
-        let once = CrashReport::from_json(large.to_json().unwrap().as_bytes()).unwrap();
-        assert!(once.message.len() > 64 << 10, "it is cut no more than it has to be");
+        let read = CrashReport::from_json(large.to_json().unwrap().as_bytes()).unwrap();
+        assert!(read.message.len() > 64 << 10, "the stricter limits are not applied");
     }
 }

@@ -1,4 +1,4 @@
-//! The kinds of crashes.
+//! The kind of a crash.
 
 use std::fmt;
 
@@ -87,6 +87,9 @@ mod tests {
             assert_eq!(json, format!("\"{kind}\""));
             assert_eq!(serde_json::from_str::<CrashKind>(&json).unwrap(), kind);
         }
-        assert_eq!(serde_json::from_str::<CrashKind>("\"of-later\"").unwrap(), CrashKind::Other);
+        assert_eq!(
+            serde_json::from_str::<CrashKind>("\"of-a-later-version\"").unwrap(),
+            CrashKind::Other
+        );
     }
 }

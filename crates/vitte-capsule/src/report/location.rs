@@ -1,20 +1,23 @@
-//! Where in the sources a program was, and the lines that are kept of them.
+//! Locations of contexts in the sources, and the source lines that a report contains.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use vitte_diag::text::floor_char_boundary;
 use vitte_diag::{ColumnUnit, KnownLocation, SourceFile, SourceMap, Span};
 
 use super::{ContextEntry, ContextLocation, SourceLine, SourceLines};
 
-/// Lines that are kept of one span: the first ones, and the last one.
-const LINES: u32 = 6;
-/// Bytes that are kept of a line, so that a label on it can be shown.
-const LONGEST_LINE: usize = 4096;
+/// The lines of one span that are stored: the first ones. The last line is stored too.
+const MAX_SPAN_LINES: usize = 6;
+/// The bytes of a line that are stored, if the span does not end behind them.
+const MAX_LINE_BYTES: usize = 4096;
+/// The bytes of a line that are stored up to the end of the span.
+const MAX_SPAN_LINE_BYTES: usize = 16 * MAX_LINE_BYTES;
 const BOM: &str = "\u{feff}";
 
 impl ContextLocation {
-    /// The place of a span, in its file where that is known.
+    /// Creates the location of a span. Without `file`, it has no path, line and column.
     #[must_use]
     pub fn new(span: Span, file: Option<&SourceFile>) -> Self {
         let at = file.map(|file| file.location(span.lo(), ColumnUnit::Char));
@@ -29,20 +32,34 @@ impl ContextLocation {
     }
 }
 
+impl fmt::Display for ContextLocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.file {
+            Some(file) => f.write_str(file)?,
+            None => write!(f, "file {}", self.id)?,
+        }
+        match (self.line, self.col) {
+            (Some(line), Some(col)) => write!(f, ":{line}:{col}"),
+            (Some(line), None) => write!(f, ":{line}"),
+            (None, _) => write!(f, ", bytes {}..{}", self.lo, self.hi),
+        }
+    }
+}
+
 impl SourceLine {
-    /// The lines of a span that a report keeps: the first six, and the last one. Of a long line only its
-    /// beginning is kept.
+    /// Returns the lines of a span that a report contains: the first six, and the last one. Lines are truncated to
+    /// 4 KiB, or to the end of the span if that is later, but at most to 64 KiB.
     pub fn of_span(file: &SourceFile, span: Span) -> impl Iterator<Item = Self> {
         let last = span.hi().saturating_sub(1).max(span.lo());
         let (first, last) = (file.line_of(span.lo()), file.line_of(last));
-        let kept = (first..=last).take(LINES as usize).chain([last]);
-        kept.map(move |number| {
+        let numbers = (first..=last).take(MAX_SPAN_LINES).chain([last]);
+        numbers.map(move |number| {
             let range = file.line_range(number).unwrap_or_default();
             let rest = file.text().get(range.start..).unwrap_or_default();
-            // What ends it may be of two bytes, and a span may end between them.
+            // Keeps the `\r` of a `\r\n`, because a span may end between the two.
             let text = rest.split('\n').next().unwrap_or_default();
-            let end = (span.hi() as usize).saturating_sub(range.start).min(LONGEST_LINE * 16);
-            let end = floor_char_boundary(text, end.max(LONGEST_LINE));
+            let end = (span.hi() as usize).saturating_sub(range.start).min(MAX_SPAN_LINE_BYTES);
+            let end = floor_char_boundary(text, end.max(MAX_LINE_BYTES));
             let lo = u32::try_from(range.start).unwrap_or(u32::MAX);
             let text = text.get(..end).unwrap_or(text).to_owned();
             Self { line: number, lo, text }
@@ -50,48 +67,49 @@ impl SourceLine {
     }
 }
 
-/// A map in which the files of a report have the numbers that they had, and hold the lines that are
-/// kept of them, each at its place. All else in them is blank.
-pub(crate) fn stand_in(places: &[ContextEntry], lines: &[SourceLines]) -> SourceMap {
+/// Returns a source map in which the files of a report have their original indices, and their stored lines have their
+/// original numbers and offsets. All other lines are blank.
+pub(crate) fn partial_sources(contexts: &[ContextEntry], lines: &[SourceLines]) -> SourceMap {
     let mut sources = SourceMap::new();
     let mut files: BTreeMap<u32, (&str, &[SourceLine])> = BTreeMap::new();
-    for place in places.iter().filter_map(|entry| entry.location.as_ref()) {
-        if let Some(file) = &place.file {
-            files.insert(place.id, (file, &[]));
+    for location in contexts.iter().filter_map(|entry| entry.location.as_ref()) {
+        if let Some(file) = &location.file {
+            files.insert(location.id, (file, &[]));
         }
     }
     for file in lines {
         files.insert(file.id, (&file.file, &file.lines));
     }
     let mut next = 0;
-    for (id, (path, lines)) in files.range(..MOST_FILES) {
-        // Nothing that is shown is in the files between.
+    for (id, (path, lines)) in files.range(..MAX_FILES) {
+        // Placeholders for files that the report does not refer to.
         while next < *id {
             _ = sources.add("", "");
             next += 1;
         }
         _ = match text_of(lines) {
             Some(text) => sources.add(*path, text),
-            None => sources.add_unavailable(*path, known_places(*id, places)),
+            None => sources.add_unavailable(*path, known_locations(*id, contexts)),
         };
         next += 1;
     }
     sources
 }
 
-fn known_places(id: u32, places: &[ContextEntry]) -> impl Iterator<Item = KnownLocation> {
-    let places = places.iter().filter_map(|entry| entry.location.as_ref());
-    places.filter(move |place| place.id == id).filter_map(|place| {
-        Some(KnownLocation { offset: place.lo, line: place.line?, col: place.col? })
+fn known_locations(id: u32, contexts: &[ContextEntry]) -> impl Iterator<Item = KnownLocation> {
+    let locations = contexts.iter().filter_map(|entry| entry.location.as_ref());
+    locations.filter(move |location| location.id == id).filter_map(|location| {
+        Some(KnownLocation { offset: location.lo, line: location.line?, col: location.col? })
     })
 }
 
-/// The most files that a program may have of which a report shows lines.
-const MOST_FILES: u32 = 100_000;
-/// The most bytes of a file of which a report shows lines.
-const LARGEST: usize = 64 << 20;
+/// Files with this index or a higher one are ignored: there is a placeholder for each file before it.
+const MAX_FILES: u32 = 100_000;
+/// The limit of the offset of a line: the text before it is allocated.
+const MAX_LINE_OFFSET_BYTES: usize = 64 << 20;
 
-/// A text that has these lines at their places.
+/// Returns a text in which these lines have their numbers and offsets. Returns `None` if there are no lines, or they
+/// contradict each other.
 fn text_of(lines: &[SourceLine]) -> Option<String> {
     let mut text = String::new();
     let mut line = 1;
@@ -99,21 +117,21 @@ fn text_of(lines: &[SourceLine]) -> Option<String> {
     if first.line == 1 && first.lo as usize == BOM.len() {
         text.push_str(BOM);
     }
-    for known in lines {
-        let lo = known.lo as usize;
-        // Blanks, and as many line ends as there were.
-        let ends = known.line.checked_sub(line)? as usize;
+    for stored in lines {
+        let lo = stored.lo as usize;
+        // The missing bytes are line feeds, as many as the line numbers require, and blanks.
+        let ends = stored.line.checked_sub(line)? as usize;
         let blanks = lo.checked_sub(text.len())?.checked_sub(ends)?;
-        if lo > LARGEST || known.text.contains('\n') {
+        if lo > MAX_LINE_OFFSET_BYTES || stored.text.contains('\n') {
             return None;
         }
-        // The line before ends where it did, if there are others between.
+        // If lines are missing in between, the previous line ends at its original end.
         let first = usize::from(ends > 1 && !text.is_empty());
         text.extend(std::iter::repeat_n('\n', first));
         text.extend(std::iter::repeat_n(' ', blanks));
         text.extend(std::iter::repeat_n('\n', ends - first));
-        text.push_str(&known.text);
-        line = known.line;
+        text.push_str(&stored.text);
+        line = stored.line;
     }
     text.push('\n');
     Some(text)
@@ -126,8 +144,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hostile_reports_make_no_large_files() {
-        let place = |id, lo| ContextEntry {
+    fn a_location_is_displayed_as_precisely_as_it_is_known() {
+        let location = |file: Option<&str>, line, col| ContextLocation {
+            id: 2,
+            file: file.map(str::to_owned),
+            lo: 20,
+            hi: 24,
+            line,
+            col,
+        };
+        for (location, expected) in [
+            (location(Some("src/a.vitte"), Some(3), Some(4)), "src/a.vitte:3:4"),
+            (location(Some("src/a.vitte"), Some(3), None), "src/a.vitte:3"),
+            (location(Some("src/a.vitte"), None, None), "src/a.vitte, bytes 20..24"),
+            (location(None, None, None), "file 2, bytes 20..24"),
+        ] {
+            assert_eq!(location.to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn hostile_reports_do_not_allocate_large_files() {
+        let context = |id, lo| ContextEntry {
             name: "c".into(),
             values: Vec::new(),
             variables: Vec::new(),
@@ -151,11 +189,11 @@ mod tests {
             line(1, 9, 2, "x"),
             line(1, 9, 100, "x\ny"),
         ] {
-            let sources = stand_in(&[place(1, 100)], &[lines]);
+            let sources = partial_sources(&[context(1, 100)], &[lines]);
             assert_eq!(sources.files().count(), 2);
             let at = sources.location(Span::empty(FileId::new(1), 100)).unwrap();
             assert_eq!((at.path, at.line, at.col), ("a", 9, 4));
         }
-        assert_eq!(stand_in(&[place(u32::MAX - 1, 1)], &[]).files().count(), 0);
+        assert_eq!(partial_sources(&[context(u32::MAX - 1, 1)], &[]).files().count(), 0);
     }
 }

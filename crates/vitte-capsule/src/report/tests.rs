@@ -1,10 +1,10 @@
-//! A report for tests.
+//! A report for the tests.
 
 use vitte_diag::Frame;
 
 use super::*;
 
-/// A report that has something of everything.
+/// Returns a report in which most fields have a value.
 pub(crate) fn report() -> CrashReport {
     let frames = [
         Frame::at(

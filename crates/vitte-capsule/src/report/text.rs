@@ -1,102 +1,106 @@
-//! A report as text for people.
+//! A report as text for a terminal.
 
 mod contexts;
 
 use std::fmt::Write as _;
 
-use contexts::{doing, variable};
+use contexts::{context_line, variable_line};
 use vitte_diag::{Backtrace, BacktraceLine, text};
 
 use super::{CrashReport, CrashThread};
 
-/// The cells of a line of text that is wrapped.
+/// Longer texts are wrapped, in cells.
 const WIDTH: usize = 100;
 
-/// The calls that are shown of a thread that did not crash, unless all are wanted.
-const TOP: usize = 4;
+/// The frames that are shown of a thread that did not crash.
+const MAX_OTHER_FRAMES: usize = 4;
 
-/// The cells that the registers of a line have.
+/// The width of a line of registers, in cells.
 const REGISTERS_WIDTH: usize = 80;
 
 impl CrashReport {
-    /// The report as text for people, safe for a terminal whatever it holds. Without `full` the calls of
-    /// Rust's own runtime are folded, and of threads that did not crash the top is shown.
+    /// Returns the report as text. Control characters are escaped, so it is safe to print. Unless `full` is true,
+    /// runtime frames are folded, and only the first frames of threads that did not crash are shown.
     ///
     /// ```text
-    /// crash report 2025-10-22T13-05-42
+    /// crash report 2025-10-22T13-05-42-123-9f8e7d6c
     ///
-    /// time:     2025-10-22T13:05:42.123Z
-    /// program:  vittec 0.1.0
-    /// system:   linux, x86_64
-    /// thread:   main
-    /// kind:     F0001
-    /// place:    src/parser.rs:12:5
-    /// message:  attempt to subtract with overflow
+    /// time:      2025-10-22T13:05:42.123Z
+    /// program:   vittec 0.1.0
+    /// system:    linux, x86_64
+    /// thread:    main
+    /// code:      F0001
+    /// kind:      panic
+    /// location:  src/parser.rs:12:5
+    /// message:   attempt to subtract with overflow
     ///
-    /// context, the innermost first:
+    /// contexts, innermost first:
     ///   - typeck (fn: area) at src/shapes.vitte:3:4
     ///       scope = ["side","area"]
     ///
-    /// backtrace, the innermost first:
-    ///      ... 2 calls of the runtime ...
+    /// backtrace, innermost first:
+    ///      [... omitted 2 runtime frames ...]
     ///   2: vittec::parser::close at src/parser.rs:12:5
     ///   3: vittec::main at src/main.rs:40:9
     /// ```
     #[must_use]
     pub fn to_text(&self, full: bool) -> String {
-        let mut page = Page::default();
-        let id = if self.id.is_empty() { "that is not stored" } else { &self.id };
-        page.line(&format!("crash report {}", text::one_line(id)));
-        page.facts(&self.facts());
-        page.section("context, the innermost first", &self.contexts, |page, entry| {
-            page.line(&format!("  - {}", doing(entry)));
-            entry.variables.iter().for_each(|held| page.line(&format!("      {}", variable(held))));
+        let mut text = ReportText::default();
+        let id = if self.id.is_empty() { "(not stored)" } else { &self.id };
+        text.line(&format!("crash report {}", text::one_line(id)));
+        text.summary(&self.summary());
+        text.section("contexts, innermost first", &self.contexts, |text, entry| {
+            text.line(&format!("  - {}", context_line(entry)));
+            let variables = entry.variables.iter().map(variable_line);
+            variables.for_each(|variable| text.line(&format!("      {variable}")));
         });
         let frames = self.backtrace.frames();
         if !frames.is_empty() {
-            page.heading("backtrace, the innermost first");
-            page.frames(&self.backtrace, "  ", full, frames.len());
+            text.heading("backtrace, innermost first");
+            text.frames(&self.backtrace, "  ", full, frames.len());
         }
         if !self.registers.is_empty() {
-            page.heading("registers");
-            page.registers(self);
+            text.heading("registers");
+            text.registers(self);
         }
-        page.section("threads, the one that crashed first", &self.threads, |page, thread| {
-            page.thread(thread, &self.backtrace, full);
+        text.section("threads, crashed thread first", &self.threads, |text, thread| {
+            text.thread(thread, &self.backtrace, full);
         });
-        page.out
+        text.out
     }
 
-    /// What is known, by name. What is not known is empty.
-    fn facts(&self) -> Vec<(&'static str, String)> {
-        let known = |text: &Option<String>| text.clone().unwrap_or_default();
-        let mut facts = vec![
+    /// Returns the rows of the summary. The text of an unknown value is empty.
+    fn summary(&self) -> Vec<(&'static str, String)> {
+        let optional = |text: &Option<String>| text.clone().unwrap_or_default();
+        let mut rows = vec![
             ("time", self.timestamp.clone()),
             ("program", joined(&[&self.program, &self.version], " ")),
-            ("build", known(&self.build)),
-            ("commit", known(&self.commit)),
-            ("command", command(&self.args)),
+            ("build", optional(&self.build)),
+            ("commit", optional(&self.commit)),
+            ("command", shell_command(&self.args)),
             ("system", joined(&[&self.system.os, &self.system.arch], ", ")),
             ("session", self.session.clone()),
             ("thread", self.thread.clone()),
-            ("kind", self.code.to_string()),
-            ("signal", known(&self.signal)),
-            ("address", known(&self.address)),
-            ("place", known(&self.location)),
+            ("code", self.code.to_string()),
+            ("kind", self.kind().to_string()),
+            ("signal", optional(&self.signal)),
+            ("address", optional(&self.address)),
+            ("location", optional(&self.location)),
             ("message", self.message.clone()),
         ];
-        facts.extend(self.notes.iter().map(|note| ("note", note.clone())));
-        facts
+        rows.extend(self.notes.iter().map(|note| ("note", note.clone())));
+        rows
     }
 }
 
-fn joined(parts: &[&str], between: &str) -> String {
+/// Joins the parts that are not empty.
+fn joined(parts: &[&str], separator: &str) -> String {
     let parts: Vec<&str> = parts.iter().copied().filter(|part| !part.is_empty()).collect();
-    parts.join(between)
+    parts.join(separator)
 }
 
-/// A command line as a shell reads it.
-pub(crate) fn command(arguments: &[String]) -> String {
+/// Returns a command line, quoted for a POSIX shell.
+pub(crate) fn shell_command(arguments: &[String]) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "%+,-./:=@_".contains(c);
     let quoted = arguments.iter().map(|argument| {
         if !argument.is_empty() && argument.chars().all(is_plain) {
@@ -108,16 +112,16 @@ pub(crate) fn command(arguments: &[String]) -> String {
     quoted.collect::<Vec<_>>().join(" ")
 }
 
-/// Lines of text, none of which a terminal or a log obeys.
+/// Collects lines of text. None of them contains escape sequences or commands of a CI log.
 #[derive(Default)]
-struct Page {
+struct ReportText {
     out: String,
 }
 
-impl Page {
-    /// Adds a line, which is safe.
+impl ReportText {
+    /// Adds a line that has no control characters.
     fn line(&mut self, line: &str) {
-        self.out.push_str(&text::further_line(line.into()));
+        self.out.push_str(&text::escape_workflow_command(line.into()));
         self.out.push('\n');
     }
 
@@ -126,22 +130,22 @@ impl Page {
         self.line(&format!("{heading}:"));
     }
 
-    /// The entries below a heading, which stands only where there are any.
-    fn section<T>(&mut self, heading: &str, entries: &[T], mut show: impl FnMut(&mut Self, &T)) {
+    /// Adds a heading and the entries below it, unless there are none.
+    fn section<T>(&mut self, heading: &str, entries: &[T], mut add: impl FnMut(&mut Self, &T)) {
         if !entries.is_empty() {
             self.heading(heading);
-            entries.iter().for_each(|entry| show(self, entry));
+            entries.iter().for_each(|entry| add(self, entry));
         }
     }
 
-    /// Facts one below the other, with the lines of long ones below one another too.
-    fn facts(&mut self, facts: &[(&str, String)]) {
-        let facts = facts.iter().filter(|(_, fact)| !fact.is_empty());
-        let indent = facts.clone().map(|(name, _)| name.len()).max().unwrap_or_default() + 3;
+    /// Adds the rows whose text is not empty. The texts are aligned and wrapped.
+    fn summary(&mut self, rows: &[(&str, String)]) {
+        let rows = rows.iter().filter(|(_, text)| !text.is_empty());
+        let indent = rows.clone().map(|(name, _)| name.len()).max().unwrap_or_default() + 3;
         self.line("");
-        for (name, fact) in facts {
+        for (name, text) in rows {
             let name = format!("{name}:");
-            let block = text::block(fact, 4, WIDTH - indent);
+            let block = text::wrap(text, 4, WIDTH - indent);
             for (index, line) in block.lines().enumerate() {
                 let name = if index == 0 { &name } else { "" };
                 self.line(format!("{name:indent$}{line}").trim_end_matches(' '));
@@ -149,13 +153,13 @@ impl Page {
         }
     }
 
-    /// The first calls of a backtrace, with the numbers that they have in all of it.
-    fn frames(&mut self, backtrace: &Backtrace, indent: &str, full: bool, most: usize) {
+    /// Adds the first frames of a backtrace, numbered as in the full one.
+    fn frames(&mut self, backtrace: &Backtrace, indent: &str, full: bool, max_lines: usize) {
         let frames = backtrace.frames();
         let width = frames.len().saturating_sub(1).max(1).ilog10() as usize + 1;
         let blank = " ".repeat(width + 2);
-        let mut shown = backtrace.lines(full);
-        for line in shown.by_ref().take(most) {
+        let mut lines = backtrace.lines(full);
+        for line in lines.by_ref().take(max_lines) {
             let (number, text) = match line {
                 BacktraceLine::Frame(number, frame) => {
                     (format!("{number:width$}: "), frame.text().into())
@@ -164,13 +168,14 @@ impl Page {
             };
             self.line(&format!("{indent}{number}{}", text::one_line(&text)));
         }
-        let more: usize = shown.map(|line| line.count()).sum();
+        let more: usize = lines.map(|line| line.count()).sum();
         if more > 0 {
-            self.line(&format!("{indent}{blank}... {} ...", text::more("call", more)));
+            let frames = text::plural("frame", more);
+            self.line(&format!("{indent}{blank}[... omitted {more} {frames} ...]"));
         }
     }
 
-    /// The registers in columns, in the order of their names with their numbers: `r9` before `r10`.
+    /// Adds the registers in columns, sorted by name and number: `r9` before `r10`.
     fn registers(&mut self, report: &CrashReport) {
         let mut registers: Vec<_> = report
             .registers
@@ -189,22 +194,22 @@ impl Page {
         for row in registers.chunks(columns) {
             let mut line = String::new();
             for (name, value) in row {
-                let before = " ".repeat(2 + names - text::width_of(name));
-                let behind = " ".repeat(values - text::width_of(value));
-                _ = write!(line, "{before}{name} {value}{behind}");
+                let left = " ".repeat(2 + names - text::width_of(name));
+                let right = " ".repeat(values - text::width_of(value));
+                _ = write!(line, "{left}{name} {value}{right}");
             }
             self.line(line.trim_end_matches(' '));
         }
     }
 
     fn thread(&mut self, thread: &CrashThread, crashed: &Backtrace, full: bool) {
-        let calls = &thread.backtrace;
+        let backtrace = &thread.backtrace;
         let name = text::one_line(&thread.name);
-        if calls == crashed && !calls.is_empty() {
-            return self.line(&format!("  {} {name}: its calls stand above", thread.id));
+        if backtrace == crashed && !backtrace.is_empty() {
+            return self.line(&format!("  {} {name}: see the backtrace above", thread.id));
         }
         self.line(&format!("  {} {name}:", thread.id));
-        self.frames(calls, "    ", full, if full { usize::MAX } else { TOP });
+        self.frames(backtrace, "    ", full, if full { usize::MAX } else { MAX_OTHER_FRAMES });
     }
 }
 
@@ -217,9 +222,9 @@ mod tests {
     use crate::report::{ContextField, ContextVariable};
 
     #[test]
-    fn all_facts_stand_one_below_the_other() {
+    fn a_report_is_shown_in_sections() {
         let expected = "\
-crash report that is not stored
+crash report (not stored)
 
 time:     2025-10-22T13:05:42.123Z
 program:  vittec 0.1.0
@@ -229,41 +234,42 @@ command:  vittec check 'my shapes.vitte'
 system:   linux, x86_64
 session:  5f3c9a
 thread:   main
-kind:     F0002
+code:     F0002
+kind:     signal
 signal:   SIGSEGV
 address:  0x10
 message:  invalid memory reference
           while a block was closed
 note:     the stack is not used up
 
-context, the innermost first:
+contexts, innermost first:
   - typeck (fn: area) at src/shapes.vitte:3:4
 
-backtrace, the innermost first:
-     ... 2 calls of the runtime ...
+backtrace, innermost first:
+     [... omitted 2 runtime frames ...]
   2: vittec::front::blocks::close at src/front/blocks.rs:77:13
-     ... 1 call of the runtime ...
+     [... omitted 1 runtime frame ...]
   4: vittec::main at src/main.rs:40
-     ... 1 call of the runtime ...
+     [... omitted 1 runtime frame ...]
 
 registers:
    r9 0x9             r10 0xa             rax 0x0             rip 0x5581d4c01c20
   rsp 0x7ffd
 
-threads, the one that crashed first:
-  4711 main: its calls stand above
+threads, crashed thread first:
+  4711 main: see the backtrace above
   4712 worker:
     0: futex_wait
     1: park
     2: recv
     3: next
-       ... 2 more calls ...
+       [... omitted 2 frames ...]
 ";
         assert_eq!(report().to_text(false), expected);
     }
 
     #[test]
-    fn full_shows_every_call_of_every_thread() {
+    fn full_shows_every_frame_of_every_thread() {
         let full = report().to_text(true);
         assert!(!full.contains("..."), "{full}");
         assert!(full.contains("\n  0: std::panicking::begin_panic_handler at "), "{full}");
@@ -274,7 +280,7 @@ threads, the one that crashed first:
     }
 
     #[test]
-    fn nothing_of_a_report_reaches_a_terminal_as_a_command() {
+    fn no_text_of_a_report_is_a_command_of_a_terminal_or_a_log() {
         let evil = "::evil\u{1b}[2J\u{202e}\u{9b}\r\n::set-env x\n\t::y";
         let mut report = report();
         let json = serde_json::to_string(&report).unwrap();
@@ -316,19 +322,19 @@ threads, the one that crashed first:
     }
 
     #[test]
-    fn variables_stand_beneath_their_context() {
+    fn variables_are_shown_below_their_context() {
         let mut report = report();
-        let held = |key: &str, value: serde_json::Value, error: Option<&str>| ContextVariable {
+        let variable = |key: &str, value: serde_json::Value, error: Option<&str>| ContextVariable {
             key: key.into(),
             value,
             error: error.map(str::to_owned),
         };
         report.contexts[0].variables = vec![
-            held("scope", serde_json::json!(["side", {"area": 2}]), None),
-            held("long", "x".repeat(300).into(), None),
-            held("nothing", serde_json::Value::Null, None),
-            held("gone", serde_json::Value::Null, Some("it took too long")),
-            held("half", serde_json::json!({"a": {"<error>": "no"}}), Some("no")),
+            variable("scope", serde_json::json!(["side", {"area": 2}]), None),
+            variable("long", "x".repeat(300).into(), None),
+            variable("nothing", serde_json::Value::Null, None),
+            variable("gone", serde_json::Value::Null, Some("it took too long")),
+            variable("half", serde_json::json!({"a": {"<error>": "no"}}), Some("no")),
         ];
         let long = "x".repeat(199);
         let expected = format!(
@@ -349,16 +355,17 @@ backtrace"
     }
 
     #[test]
-    fn what_is_not_known_is_not_said() {
+    fn unknown_values_are_omitted() {
         let json = r#"{"timestamp": "", "message": "only this"}"#;
         let report = CrashReport::from_json(json.as_bytes()).unwrap();
-        let expected = "crash report that is not stored\n\nkind:     F0001\nmessage:  only this\n";
+        let expected =
+            "crash report (not stored)\n\ncode:     F0001\nkind:     panic\nmessage:  only this\n";
         assert_eq!(report.to_text(true), expected);
     }
 
     #[test]
-    fn a_command_is_one_that_a_shell_reads() {
+    fn a_command_line_is_quoted_for_a_shell() {
         let arguments = ["vittec", "check", "", "a b.vitte", "it's", "$(x)"].map(str::to_owned);
-        assert_eq!(command(&arguments), "vittec check '' 'a b.vitte' 'it'\\''s' '$(x)'");
+        assert_eq!(shell_command(&arguments), "vittec check '' 'a b.vitte' 'it'\\''s' '$(x)'");
     }
 }

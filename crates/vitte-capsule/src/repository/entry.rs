@@ -90,7 +90,9 @@ impl IndexEntry {
 }
 
 fn truncated(text: &str) -> String {
-    text.get(..vitte_diag::text::floor_char_boundary(text, MAX_TEXT_BYTES)).unwrap_or_default().to_owned()
+    text.get(..vitte_diag::text::floor_char_boundary(text, MAX_TEXT_BYTES))
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// Returns the first [`MAX_LIST_LEN`] texts, without duplicates.

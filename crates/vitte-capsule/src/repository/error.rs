@@ -70,7 +70,7 @@ impl From<ReadError> for RepositoryErrorKind {
     fn from(error: ReadError) -> Self {
         match error {
             ReadError::Io(error) => Self::Read(error),
-            ReadError::NoFile => Self::NotAFile,
+            ReadError::NotAFile => Self::NotAFile,
             ReadError::TooLarge(size) => Self::TooLarge { size },
         }
     }
@@ -78,7 +78,8 @@ impl From<ReadError> for RepositoryErrorKind {
 
 impl From<CapsuleError> for RepositoryError {
     fn from(error: CapsuleError) -> Self {
-        Self { path: error.path.clone(), kind: RepositoryErrorKind::Capsule(Box::new(error)) }
+        let path = error.path.clone().unwrap_or_default();
+        Self { path, kind: RepositoryErrorKind::Capsule(Box::new(error)) }
     }
 }
 

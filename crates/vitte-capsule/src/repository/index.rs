@@ -3,9 +3,9 @@
 //! A line is appended with one write, under a lock of the file itself. To change many lines, the file is replaced
 //! under the same lock; a process that waited for the lock opens the new file.
 //!
-//! `index.seal` is the checkpoint: the size in bytes of the index after its last write. `index.untold` is the dirty
-//! flag: it exists if a crash was stored whose line could not be appended. A reader that finds another size, or the
-//! flag, compares the index with the files.
+//! `index.checkpoint` is the checkpoint: the size in bytes of the index after its last write. `index.dirty` is the
+//! dirty flag: it exists if a crash was stored whose line could not be appended. A reader that finds another
+//! size, or the flag, compares the index with the files.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
@@ -17,8 +17,8 @@ use super::IndexEntry;
 use crate::atomic_file::{self, ReadError};
 
 const INDEX_FILE: &str = "index.jsonl";
-const CHECKPOINT_FILE: &str = "index.seal";
-const DIRTY_FLAG_FILE: &str = "index.untold";
+const CHECKPOINT_FILE: &str = "index.checkpoint";
+const DIRTY_FLAG_FILE: &str = "index.dirty";
 /// The size limit of the index, enough for millions of crashes.
 const MAX_INDEX_BYTES: u64 = 2 << 30;
 /// The pause between two attempts to lock the index.
@@ -254,10 +254,14 @@ impl LockedIndex {
             text += &to_line(&entry)?;
         }
         let mut file = tempfile::Builder::new();
-        file.prefix(".index-").suffix(atomic_file::TEMPORARY);
-        atomic_file::replace(file.tempfile_in(&self.root)?, text.as_bytes(), &path(&self.root))?;
+        file.prefix(".index-").suffix(atomic_file::TEMP_SUFFIX);
+        atomic_file::persist_replacing(
+            file.tempfile_in(&self.root)?,
+            text.as_bytes(),
+            &path(&self.root),
+        )?;
         self.set_checkpoint(text.len() as u64);
-        atomic_file::sync(&self.root);
+        atomic_file::sync_dir(&self.root);
         Ok(())
     }
 
@@ -298,7 +302,7 @@ pub(super) fn mark_dirty(root: &Path) {
 /// Failure is ignored.
 pub(super) fn write_small_file(root: &Path, name: &str, text: &str) {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".index-").suffix(atomic_file::TEMPORARY);
+    builder.prefix(".index-").suffix(atomic_file::TEMP_SUFFIX);
     let Ok(mut file) = builder.tempfile_in(root) else { return };
     if file.write_all(text.as_bytes()).is_ok() {
         _ = file.persist(root.join(name));

@@ -55,8 +55,8 @@ enum EntryRef {
 }
 
 impl Repository {
-    /// Loads the index. If it is damaged or does not match the files, it is repaired; the result is correct even if
-    /// the repaired index cannot be stored. A missing directory has an empty index.
+    /// Loads the index. If it is damaged or does not match the files, it is repaired; the result is correct
+    /// even if the repaired index cannot be stored. A missing directory has an empty index.
     ///
     /// # Errors
     ///
@@ -281,8 +281,8 @@ impl Index {
 
     /// Returns the entries that may contain a text in one of their fields, ignoring case, oldest first.
     ///
-    /// All entries with the text are returned, and possibly others, so the caller has to check each one. In a large
-    /// index this is much faster than [`entries`](Self::entries), because most lines are not parsed.
+    /// All entries with the text are returned, and possibly others, so the caller has to check each one. In a
+    /// large index this is much faster than [`entries`](Self::entries), because most lines are not parsed.
     #[must_use]
     pub fn candidates(&self, text: &str) -> impl DoubleEndedIterator<Item = IndexEntry> {
         let needle = Needle::new(text);
@@ -308,7 +308,8 @@ impl Index {
         self.bare_reports.get(id).cloned().or_else(|| self.lines.entry(id))
     }
 
-    /// Returns whether the file of an entry exists. A large index is not compared with the files when it is loaded.
+    /// Returns whether the file of an entry exists. A large index is not compared with the files when it is
+    /// loaded.
     #[must_use]
     pub fn file_exists(&self, entry: &IndexEntry) -> bool {
         self.root.join(&entry.path).symlink_metadata().is_ok()

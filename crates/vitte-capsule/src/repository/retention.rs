@@ -92,7 +92,7 @@ pub struct CleanReport {
     /// The removed crashes with the reason, oldest first.
     pub removed: Vec<(IndexEntry, RemovalReason)>,
     /// The number of crashes that remain.
-    pub kept: usize,
+    pub retained: usize,
 }
 
 impl CleanReport {
@@ -104,7 +104,7 @@ impl CleanReport {
 }
 
 /// An empty file whose modification time is that of the last cleanup.
-const LAST_CLEAN_FILE: &str = ".cleaned";
+const LAST_CLEAN_FILE: &str = ".last-clean";
 /// The time between two automatic cleanups.
 const CLEAN_INTERVAL: Duration = Duration::from_secs(60 * 60);
 /// The limit of an automatic cleanup, for which a crashing process waits.
@@ -137,11 +137,12 @@ impl Repository {
         Ok(report)
     }
 
-    /// Removes at most 1000 crashes beyond the limits, unless that was done within the last hour. It is meant for a
-    /// process that has just stored a crash. Returns `None` if nothing was removed.
+    /// Removes at most 1000 crashes beyond the limits, unless that was done within the last hour. It is meant
+    /// for a process that has just stored a crash. Returns `None` if nothing was removed.
     #[must_use]
     pub fn clean_if_due(&self, retention: &Retention) -> Option<CleanReport> {
-        let modified = self.root.join(LAST_CLEAN_FILE).symlink_metadata().and_then(|data| data.modified());
+        let modified =
+            self.root.join(LAST_CLEAN_FILE).symlink_metadata().and_then(|data| data.modified());
         if modified.ok().and_then(|at| at.elapsed().ok()).is_some_and(|age| age < CLEAN_INTERVAL) {
             return None;
         }
@@ -187,9 +188,8 @@ impl Repository {
                 false => self.bare_reports.remove(id),
             };
             match result {
-                Ok(()) => removed_ids.push(*id),
-                Err(RepositoryError { kind: RepositoryErrorKind::NotFound(_), .. }) => {
-                    removed_ids.push(*id)
+                Ok(()) | Err(RepositoryError { kind: RepositoryErrorKind::NotFound(_), .. }) => {
+                    removed_ids.push(*id);
                 }
                 Err(error) => _ = first_error.get_or_insert(error),
             }
@@ -279,7 +279,7 @@ impl Repository {
 
 /// Returns whether a file name is that of a temporary file of a repository.
 fn is_temporary(name: &str) -> bool {
-    let inner = name.strip_prefix('.').and_then(|name| name.strip_suffix(atomic_file::TEMPORARY));
+    let inner = name.strip_prefix('.').and_then(|name| name.strip_suffix(atomic_file::TEMP_SUFFIX));
     inner.is_some_and(|inner| {
         let id = inner.strip_suffix(".dmp").unwrap_or(inner);
         inner == METADATA
@@ -324,7 +324,7 @@ impl Retention {
                 None => {
                     *count += 1;
                     bytes += entry.bytes;
-                    report.kept += 1;
+                    report.retained += 1;
                 }
             }
         }

@@ -94,8 +94,8 @@ pub enum UploadError {
 }
 
 impl UploadError {
-    /// Returns how long to wait before a retry: the time that the server requests, or `backoff`. Returns `None` if a
-    /// retry does not help or the server requests more than `max`.
+    /// Returns how long to wait before a retry: the time that the server requests, or `backoff`. Returns `None`
+    /// if a retry does not help or the server requests more than `max`.
     pub(super) fn retry_delay(&self, backoff: Duration, max: Duration) -> Option<Duration> {
         match self {
             Self::Connection { .. } | Self::Timeout { is_connect: true, .. } => Some(backoff),
@@ -141,12 +141,10 @@ impl fmt::Display for UploadError {
             }
             Self::Connection { host, reason } => write!(f, "cannot reach {host}: {reason}"),
             Self::Tls { host, reason } => write!(f, "TLS connection to {host} failed: {reason}"),
-            Self::Timeout { host, after, is_connect } => {
-                match is_connect {
-                    true => write!(f, "cannot connect to {host} within {after:?}"),
-                    false => write!(f, "no response from {host} within {after:?}"),
-                }
-            }
+            Self::Timeout { host, after, is_connect } => match is_connect {
+                true => write!(f, "cannot connect to {host} within {after:?}"),
+                false => write!(f, "no response from {host} within {after:?}"),
+            },
             Self::InvalidResponse { host, reason } => {
                 write!(f, "invalid response from {host}: {reason}")
             }

@@ -7,8 +7,8 @@ use super::UploadReceipt;
 use super::error::UploadError;
 use crate::atomic_file::{self, Existing};
 
-/// Writes `text` to a new file, see [`write_atomically`](atomic_file::write_atomically). If the file exists with the
-/// same content, it is left as is.
+/// Writes `text` to a new file, see [`write_atomically`](atomic_file::write_atomically). If the file exists
+/// with the same content, it is left as is.
 ///
 /// # Errors
 ///
@@ -29,8 +29,8 @@ fn file_exists(error: &io::Error, path: &Path) -> bool {
     error.kind() == io::ErrorKind::AlreadyExists && path.symlink_metadata().is_ok()
 }
 
-/// Returns whether `path` is a regular file with this content. Nothing else is opened, because reading a pipe could
-/// block.
+/// Returns whether `path` is a regular file with this content. Nothing else is opened, because reading a pipe
+/// could block.
 fn has_content(path: &Path, text: &str) -> bool {
     let has_same_len = fs::metadata(path).is_ok_and(|metadata| {
         metadata.is_file() && usize::try_from(metadata.len()) == Ok(text.len())

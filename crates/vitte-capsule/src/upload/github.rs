@@ -6,10 +6,10 @@
 //! POST /repos/OWNER/NAME/issues      if none of them starts with the marker
 //! ```
 //!
-//! An issue is identified by its marker, the invisible comment `<!-- vitte-crash FINGERPRINT -->`. Labels are not used,
-//! because GitHub drops them if the user has no push access. The search alone is not sufficient, because its index is
-//! updated with a delay: a second upload, or a retry, would open a duplicate. Only a marker at the start of an issue
-//! counts, because the text after it may quote another marker.
+//! An issue is identified by its marker, the invisible comment `<!-- vitte-crash FINGERPRINT -->`. Labels are
+//! not used, because GitHub drops them if the user has no push access. The search alone is not sufficient,
+//! because its index is updated with a delay: a second upload, or a retry, would open a duplicate. Only a
+//! marker at the start of an issue counts, because the text after it may quote another marker.
 
 use serde::Deserialize;
 use ureq::http::Uri;
@@ -173,8 +173,7 @@ fn body(report: &CrashReport, marker: &str) -> String {
     section("Contexts, innermost first", &plain::contexts(report));
     let frames = report.backtrace.frames();
     let shown = frames.iter().take(MAX_FRAMES);
-    let mut lines: Vec<_> =
-        shown.map(|frame| plain::line(frame.text(), MAX_FRAME_CHARS)).collect();
+    let mut lines: Vec<_> = shown.map(|frame| plain::line(frame.text(), MAX_FRAME_CHARS)).collect();
     if frames.len() > MAX_FRAMES {
         lines.push(format!("[... omitted {} frames ...]", frames.len() - MAX_FRAMES));
     }

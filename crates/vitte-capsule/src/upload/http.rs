@@ -91,8 +91,8 @@ impl<'a> Client<'a> {
         UploadError::InvalidResponse { host: self.host.clone(), reason: reason.into() }
     }
 
-    /// Returns the error of a response with an error status. `meaning` describes the status; if it returns `None`, the
-    /// general meaning is used.
+    /// Returns the error of a response with an error status. `meaning` describes the status; if it returns
+    /// `None`, the general meaning is used.
     pub(super) fn status_error(
         &self,
         response: HttpResponse,
@@ -202,8 +202,8 @@ fn read(body: Body) -> (Vec<u8>, io::Result<usize>) {
     (bytes, result)
 }
 
-/// Extracts the message of an error response: the JSON field of GitHub (`message`) or Sentry (`detail`), else the first
-/// line unless it is HTML.
+/// Extracts the message of an error response: the JSON field of GitHub (`message`) or Sentry (`detail`), else
+/// the first line unless it is HTML.
 fn message(body: &[u8]) -> String {
     let value: Option<serde_json::Value> = serde_json::from_slice(body).ok();
     if let Some(value) = value {

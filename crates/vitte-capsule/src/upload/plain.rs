@@ -2,16 +2,16 @@
 
 use vitte_diag::text;
 
-use crate::report::CrashReport;
+use crate::report::{ContextLocation, CrashReport};
 
-/// Returns `text` on one line, with escaped control characters and `~` for home directories. Longer text is truncated
-/// to `max_chars` characters (at least one), the last of which is `…`.
+/// Returns `text` on one line, with escaped control characters and `~` for home directories. Longer text is
+/// truncated to `max_chars` characters (at least one), the last of which is `…`.
 pub(super) fn line(text: &str, max_chars: usize) -> String {
     truncate(&text::one_line(&without_home_dirs(relevant_prefix(text, max_chars))), max_chars)
 }
 
-/// Returns the lines of `text` as [`line()`] does, with at most `max_chars` characters in total. A last line says how
-/// much is omitted.
+/// Returns the lines of `text` as [`line()`] does, with at most `max_chars` characters in total. A last line
+/// says how much is omitted.
 pub(super) fn lines(text: &str, max_chars: usize) -> Vec<String> {
     let mut out = Vec::new();
     let mut remaining = max_chars;
@@ -55,10 +55,8 @@ pub(super) fn contexts(report: &CrashReport) -> Vec<String> {
         }
         let location = entry.location.as_ref();
         if let Some((location, file)) = location.and_then(|at| Some((at, at.file.as_ref()?))) {
-            text.push_str(&format!(" at {}", part(file)));
-            for number in [location.line, location.col].into_iter().flatten() {
-                text.push_str(&format!(":{number}"));
-            }
+            let file = Some(part(file));
+            text.push_str(&format!(" at {}", ContextLocation { file, ..location.clone() }));
         }
         let text = truncate(&text, remaining);
         remaining = remaining.saturating_sub(text.chars().count() + 1);
@@ -75,8 +73,8 @@ pub(super) fn truncate(text: &str, max_chars: usize) -> String {
     text.chars().take(max_chars.saturating_sub(1)).chain(['…']).collect()
 }
 
-/// Returns the part of a text that can affect its first `max_chars` characters. It is longer than that, because home
-/// directories are shortened, but bounded, because the text may be large.
+/// Returns the part of a text that can affect its first `max_chars` characters. It is longer than that, because
+/// home directories are shortened, but bounded, because the text may be large.
 fn relevant_prefix(text: &str, max_chars: usize) -> &str {
     let max_bytes = max_chars.saturating_mul(4).saturating_add(1024);
     text.get(..text::floor_char_boundary(text, max_bytes)).unwrap_or(text)
@@ -114,8 +112,8 @@ fn without_home_dirs(text: &str) -> String {
     out
 }
 
-/// Escapes the control and direction characters in JSON strings, so that the JSON is safe to print. Line feeds between
-/// values stay, and it parses to the same value.
+/// Escapes the control and direction characters in JSON strings, so that the JSON is safe to print. Line feeds
+/// between values stay, and it parses to the same value.
 pub(super) fn escape_json(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {

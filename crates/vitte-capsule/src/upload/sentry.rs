@@ -1,8 +1,8 @@
 //! Uploads a report as a Sentry event: <https://develop.sentry.dev/sdk/data-model/envelopes/>.
 //!
-//! The envelope has one item, the event. Its id is computed from the report, so that a second upload is the same event.
-//! There is no sending time in the envelope, so that exactly the bytes that were shown are sent. Sentry accepts items of
-//! up to 1 MiB, so all long text is truncated.
+//! The envelope has one item, the event. Its id is computed from the report, so that a second upload is the
+//! same event. There is no sending time in the envelope, so that exactly the bytes that were shown are sent.
+//! Sentry accepts items of up to 1 MiB, so all long text is truncated.
 
 use std::hash::Hasher as _;
 use std::time::SystemTime;
@@ -277,7 +277,8 @@ fn threads(report: &CrashReport) -> Vec<protocol::Thread> {
 
 /// Converts a frame.
 fn frame(frame: &CrashFrame) -> protocol::Frame {
-    let name = |text: &Option<String>| text.as_deref().map(|text| plain::line(text, MAX_NAME_CHARS));
+    let name =
+        |text: &Option<String>| text.as_deref().map(|text| plain::line(text, MAX_NAME_CHARS));
     let function = frame.function.as_deref().map(without_hash);
     protocol::Frame {
         function: function.map(|function| plain::line(function, MAX_NAME_CHARS)),

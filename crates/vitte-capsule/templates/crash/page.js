@@ -1,16 +1,16 @@
-// What the page can do beyond being read: search, filter, keys, theme. No text of the crash is in here.
+// Search, filter, keyboard shortcuts and theme. The script contains no text of the crash.
 (() => {
   'use strict';
   const one = (query, root = document) => root.querySelector(query);
   const all = (query, root = document) => [...root.querySelectorAll(query)];
   const find = one('#find'), own = one('#own'), count = one('#count'), help = one('#help');
-  const rows = all('.row'), groups = all('.group'), frames = all('.call');
-  const isFrame = (row) => row.matches('.call, .line');
+  const rows = all('.row'), groups = all('.group'), frames = all('.frame');
+  const isFrame = (row) => row.matches('.frame, .line');
 
   all('.js').forEach((control) => { if (control.id !== 'no-match') control.hidden = false; });
   all('.graph').forEach((graph) => { graph.scrollTop = graph.scrollHeight; });
 
-  // Search. What it opens is closed again when it ends.
+  // Search. Details that it opens are closed when it ends.
   const opened = new Set();
   const show = (row) => {
     for (let at = row.parentElement; at; at = at.parentElement) {
@@ -29,32 +29,32 @@
     opened.forEach((details) => { details.open = false; });
     opened.clear();
   };
-  // Marks each place where the wanted text is in an element, and says how many there are.
+  // Marks the matches in an element, and returns their number.
   const mark = (element, wanted) => {
     const text = element.firstChild;
     if (!text) return 0;
-    const content = text.data, low = content.toLowerCase();
-    // Of some characters the small letter is longer: then nothing can be said of places.
-    const same = low.length === content.length;
-    const places = [];
-    for (let at = low.indexOf(wanted); at !== -1; at = low.indexOf(wanted, at + wanted.length)) places.push(at);
-    if (!same) return places.length;
+    const content = text.data, lower = content.toLowerCase();
+    // Some characters are longer in lower case: then the offsets differ, and the matches are only counted.
+    const sameOffsets = lower.length === content.length;
+    const matches = [];
+    for (let at = lower.indexOf(wanted); at !== -1; at = lower.indexOf(wanted, at + wanted.length)) matches.push(at);
+    if (!sameOffsets) return matches.length;
     const parts = document.createDocumentFragment();
     let end = 0;
-    for (const at of places) {
+    for (const at of matches) {
       parts.append(content.slice(end, at));
       const hit = document.createElement('mark');
       hit.className = 'hit';
       hit.textContent = content.slice(at, end = at + wanted.length);
       parts.append(hit);
     }
-    if (places.length) {
+    if (matches.length) {
       parts.append(content.slice(end));
       element.replaceChildren(parts);
     }
-    return places.length;
+    return matches.length;
   };
-  const plural = (number, noun, more) => number + ' ' + (number === 1 ? noun : more);
+  const plural = (number, one, many) => number + ' ' + (number === 1 ? one : many);
   const apply = () => {
     clear();
     const wanted = find.value.trim().toLowerCase();
@@ -66,7 +66,7 @@
         hits += found;
         if (found) {
           isHit.add(text.closest('.row') || text);
-          show(text.closest('.call') || text.closest('summary')?.parentElement || text);
+          show(text.closest('.frame') || text.closest('summary')?.parentElement || text);
         }
       }
     }
@@ -77,11 +77,10 @@
       group.hidden = all('.row', group).every((row) => row.hidden);
     }
     const shown = frames.filter((frame) => !frame.hidden).length;
-    const left = plural(shown, 'frame', 'frames') + ' of ' + frames.length;
-    const told = [];
-    if (wanted) told.push(plural(hits, 'match', 'matches'));
-    if (wanted || own.checked) told.push(left);
-    count.textContent = told.join(' · ');
+    const summary = [];
+    if (wanted) summary.push(plural(hits, 'match', 'matches'));
+    if (wanted || own.checked) summary.push(plural(shown, 'frame', 'frames') + ' of ' + frames.length);
+    count.textContent = summary.join(' · ');
     const none = one('#no-match');
     if (none) none.hidden = shown > 0;
   };
@@ -92,11 +91,11 @@
   });
   own.addEventListener('change', apply);
 
-  // What opens and closes.
+  // Opening and closing details.
   const openTarget = () => {
     const target = document.getElementById(location.hash.slice(1));
     const details = target && (target.tagName === 'DETAILS' ? target : one('details', target));
-    if (target?.matches('details, .call')) {
+    if (target?.matches('details, .frame')) {
       details.open = true;
       show(details);
       opened.clear();
@@ -104,7 +103,7 @@
   };
   addEventListener('hashchange', openTarget);
   openTarget();
-  // What was hidden has no places before it is drawn.
+  // A hidden element has no position before it is drawn.
   all('.source').forEach((source) => source.addEventListener('toggle', () => requestAnimationFrame(() => {
     const code = one('.code', source), marked = source.open && one('mark', source);
     if (code && marked) code.scrollTop += marked.getBoundingClientRect().top - code.getBoundingClientRect().top - 120;
@@ -122,7 +121,7 @@
   });
   addEventListener('afterprint', () => { closed.forEach((details) => { details.open = false; }); });
 
-  // The theme: that of the system, or one of both.
+  // The theme: that of the system, light or dark.
   const themes = ['auto', 'light', 'dark'];
   const theme = one('#theme');
   theme.addEventListener('click', () => {
@@ -151,8 +150,8 @@
     setTimeout(() => { button.textContent = 'Copy'; }, 1500);
   }));
 
-  // Keys.
-  const stops = () => all('.calls summary').filter((summary) => summary.checkVisibility
+  // Keyboard shortcuts.
+  const stops = () => all('.frames summary').filter((summary) => summary.checkVisibility
     ? summary.checkVisibility({ contentVisibilityAuto: true, visibilityProperty: true })
     : summary.offsetParent);
   const step = (by) => {
@@ -186,7 +185,7 @@
       if (event.key === 'Enter') {
         clearTimeout(timer);
         apply();
-        const hit = one('.calls mark.hit') || one('main mark.hit');
+        const hit = one('.frames mark.hit') || one('main mark.hit');
         const stop = hit?.closest('summary');
         if (stop) stop.focus();
         else hit?.scrollIntoView({ block: 'center' });
@@ -194,7 +193,7 @@
       event.preventDefault();
       return;
     }
-    const inFrames = at?.matches('.calls summary');
+    const inFrames = at?.matches('.frames summary');
     if (inFrames && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {
       step(event.key === 'ArrowDown' ? 1 : -1);
       event.preventDefault();

@@ -1,13 +1,14 @@
-//! The tests of repositories: many processes at once, and what can be in their way.
+//! Tests of repositories: concurrent processes, damaged indexes and failing file systems.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::string_slice,
     clippy::unwrap_used,
-    reason = "a test states what it expects in the plain way"
+    reason = "a test may panic"
 )]
 
+mod format;
 #[cfg(unix)]
 mod repository;
 #[cfg(unix)]

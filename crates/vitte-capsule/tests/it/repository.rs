@@ -1,4 +1,4 @@
-//! The repository of crashes: many processes at once, processes that are killed, an index that is damaged.
+//! Repositories with concurrent processes, killed processes and damaged indexes.
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -43,18 +43,18 @@ fn save(repository: &Repository, timestamp: &str, message: &str) -> (String, Pat
     (capsule.report.id, path)
 }
 
-fn index_lines(folder: &Path) -> Vec<String> {
-    let text = fs::read_to_string(folder.join("index.jsonl")).unwrap();
+fn index_lines(dir: &Path) -> Vec<String> {
+    let text = fs::read_to_string(dir.join("index.jsonl")).unwrap();
     text.lines().map(str::to_owned).collect()
 }
 
-/// The files below a folder, as paths in it.
-pub(crate) fn files(folder: &Path) -> Vec<String> {
+/// Returns the paths of all files below a directory, relative to it.
+pub(crate) fn files(dir: &Path) -> Vec<String> {
     let mut found = Vec::new();
-    for entry in walkdir::WalkDir::new(folder) {
+    for entry in walkdir::WalkDir::new(dir) {
         let entry = entry.unwrap();
         if entry.file_type().is_file() {
-            found.push(entry.path().strip_prefix(folder).unwrap().to_str().unwrap().to_owned());
+            found.push(entry.path().strip_prefix(dir).unwrap().to_str().unwrap().to_owned());
         }
     }
     found.sort();
@@ -67,62 +67,65 @@ fn ids(repository: &Repository) -> Vec<String> {
     index.entries().map(|entry| entry.id).collect()
 }
 
-/// What a child of these tests is told: the folder, and how many crashes, or 0 for as many as there is time.
-const FOLDER: &str = "VITTE_TEST_SAVES_INTO";
+/// The environment variables for a child process: the directory, and the number of crashes, where 0 is unlimited.
+const DIR: &str = "VITTE_TEST_SAVES_INTO";
 const COUNT: &str = "VITTE_TEST_SAVES_COUNT";
 
-/// Saves as its environment says: the children of the other tests are this test.
+/// The child process of the other tests, which saves crashes. Without the variables it does nothing.
 #[test]
 fn saves() {
-    let Ok(folder) = std::env::var(FOLDER) else { return };
+    let Ok(dir) = std::env::var(DIR) else { return };
     let count: usize = std::env::var(COUNT).unwrap().parse().unwrap();
-    let repository = Repository::new(folder);
+    let repository = Repository::new(dir);
     let capsule = capsule(SECOND, "many at once", "vittec::check");
-    // So that who started it knows that it begins.
+    // Tells the parent process that saving begins.
     std::io::stdout().write_all(b"\nready\n").unwrap();
     for _ in 0..if count == 0 { usize::MAX } else { count } {
         repository.save(&mut capsule.clone()).unwrap();
     }
 }
 
-fn child(folder: &Path, count: usize) -> Child {
+fn child(dir: &Path, count: usize) -> Child {
     let mut child = Command::new(std::env::current_exe().unwrap());
     child.args(["--exact", "repository::saves", "--test-threads=1", "--nocapture"]);
-    child.env(FOLDER, folder).env(COUNT, count.to_string()).stdin(Stdio::null());
+    child.env(DIR, dir).env(COUNT, count.to_string()).stdin(Stdio::null());
     child.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
 }
 
 fn wait_until_ready(child: &mut Child) {
     let lines = BufReader::new(child.stdout.as_mut().unwrap()).lines();
-    assert!(lines.map_while(Result::ok).any(|line| line == "ready"), "it begins");
+    assert!(
+        lines.map_while(Result::ok).any(|line| line == "ready"),
+        "the child did not start to save"
+    );
 }
 
-/// 64 processes that crash at once, so many times.
+/// Lets 64 processes save a crash at the same time, `rounds` times.
 fn many_at_once(rounds: usize) {
     let root = tempfile::tempdir().unwrap();
-    let folder = root.path().join("a/b");
-    let repository = Repository::new(&folder);
+    let dir = root.path().join("a/b");
+    let repository = Repository::new(&dir);
     for round in 1..=rounds {
-        let children: Vec<Child> = (0..64).map(|_| child(&folder, 1)).collect();
+        let children: Vec<Child> = (0..64).map(|_| child(&dir, 1)).collect();
         for child in children {
             assert!(child.wait_with_output().unwrap().status.success());
         }
-        assert_eq!(index_lines(&folder).len(), 64 * round, "a line each");
-        let files = files(&folder);
+        assert_eq!(index_lines(&dir).len(), 64 * round, "one line per crash");
+        let files = files(&dir);
         let capsules =
             files.iter().filter(|name| name.starts_with("panic/") && name.ends_with(".vittecrash"));
-        assert_eq!(capsules.count(), 64 * round, "a file each");
+        assert_eq!(capsules.count(), 64 * round, "one file per crash");
         assert!(!files.iter().any(|name| name.ends_with(".tmp")), "{files:?}");
     }
     let index = repository.index().unwrap();
     assert_eq!(
         (index.len(), index.repair),
         (64 * rounds, IndexRepair::default()),
-        "nothing was to be mended"
+        "nothing was repaired"
     );
     let all = ids(&repository);
-    assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), 64 * rounds, "no id twice");
-    let latest = fs::read_dir(folder.join("latest")).unwrap().count();
+    assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), 64 * rounds, "ids are unique");
+    let latest = fs::read_dir(dir.join("latest")).unwrap().count();
     assert_eq!(latest, 1);
     assert_eq!(repository.find("latest").unwrap(), all[all.len() - 1]);
 }
@@ -133,31 +136,30 @@ fn processes_that_crash_at_once_lose_nothing() {
 }
 
 #[test]
-#[ignore = "it takes half a minute: .ci/run runs it"]
+#[ignore = "takes half a minute; .ci/run runs it"]
 fn processes_that_crash_at_once_lose_nothing_ten_times() {
     many_at_once(10);
 }
 
-/// Processes that are killed while they store, so many times: what is there is whole, and what is whole is
-/// there.
-fn killed_while_storing(times: u64) {
+/// Kills processes while they save crashes. All capsules must be complete, and all must be in the index.
+fn killed_while_saving(times: u64) {
     let mut seen = 0;
-    let mut mended = (0, 0);
+    let mut repaired = (0, 0);
     for round in 0..times.div_ceil(20) {
         let root = tempfile::tempdir().unwrap();
         let repository = Repository::new(root.path());
         for kill in 0..20 {
             let mut child = child(root.path(), 0);
             wait_until_ready(&mut child);
-            // Anywhere in the few milliseconds that one takes, and in the few after it.
+            // At various times within the first 20 ms.
             let micros = (round * 20 + kill) * 7919 % 20_000;
             std::thread::sleep(Duration::from_micros(micros));
             child.kill().unwrap();
             child.wait().unwrap();
-            let before = index_lines_or_none(root.path());
+            let before = count_index_lines(root.path());
             let index = repository.index().unwrap();
             assert!(index.unreadable.is_empty(), "{:?}", index.unreadable);
-            mended = (mended.0 + index.repair.added, mended.1 + index.repair.removed);
+            repaired = (repaired.0 + index.repair.added, repaired.1 + index.repair.removed);
             for entry in index.entries() {
                 let capsule = repository.load(&entry.id).unwrap();
                 assert_eq!(capsule.report.message, "many at once");
@@ -165,71 +167,75 @@ fn killed_while_storing(times: u64) {
             }
             let capsules = files(root.path()).into_iter().filter(|name| name.starts_with("panic/"));
             let capsules = capsules.filter(|name| name.ends_with(".vittecrash")).count();
-            assert_eq!(capsules, index.len(), "each file has a line; before it was {before:?}");
+            assert_eq!(
+                capsules,
+                index.len(),
+                "each file has a line; lines before the repair: {before:?}"
+            );
             seen += index.len();
         }
     }
-    assert!(seen > 0, "some were stored");
-    let said = format!(
-        "{times} kills: mended {} lines without a file, {} files without a line\n",
-        mended.1, mended.0
+    assert!(seen > 0, "no crash was stored");
+    let summary = format!(
+        "{times} kills: repaired {} lines without a file, {} files without a line\n",
+        repaired.1, repaired.0
     );
-    std::io::stderr().write_all(said.as_bytes()).unwrap();
+    std::io::stderr().write_all(summary.as_bytes()).unwrap();
 }
 
-fn index_lines_or_none(folder: &Path) -> Option<usize> {
-    fs::read_to_string(folder.join("index.jsonl")).ok().map(|text| text.lines().count())
-}
-
-#[test]
-fn who_is_killed_leaves_a_repository_that_can_be_read() {
-    killed_while_storing(20);
+fn count_index_lines(dir: &Path) -> Option<usize> {
+    fs::read_to_string(dir.join("index.jsonl")).ok().map(|text| text.lines().count())
 }
 
 #[test]
-#[ignore = "it takes half a minute: .ci/run runs it"]
-fn who_is_killed_leaves_a_repository_that_can_be_read_200_times() {
-    killed_while_storing(200);
+fn a_killed_process_leaves_a_readable_repository() {
+    killed_while_saving(20);
 }
 
 #[test]
-fn a_crash_has_its_place_and_its_own_files() {
+#[ignore = "takes half a minute; .ci/run runs it"]
+fn a_killed_process_leaves_a_readable_repository_200_times() {
+    killed_while_saving(200);
+}
+
+#[test]
+fn the_files_of_a_crash_are_in_the_documented_places() {
     let root = tempfile::tempdir().unwrap();
-    let folder = root.path().join("target/crash-reports");
-    let repository = Repository::new(&folder);
+    let dir = root.path().join("target/crash-reports");
+    let repository = Repository::new(&dir);
     let (id, path) = save(&repository, SECOND, "first");
     let fingerprint = repository.load(&id).unwrap().fingerprint;
     let short = fingerprint.short();
     let own = format!("panic/2025-10-22/{short}");
-    assert_eq!(path, folder.join(format!("{own}/{id}.vittecrash")));
+    assert_eq!(path, dir.join(format!("{own}/{id}.vittecrash")));
     let expected = [
-        ".cleaned",
+        ".last-clean",
+        "index.checkpoint",
         "index.jsonl",
-        "index.seal",
         &format!("latest/{id}.vittecrash"),
         &format!("{own}/{id}.vittecrash"),
         &format!("{own}/metadata.json"),
     ];
-    let found = files(&folder);
-    assert_eq!(found, expected[1..], "nobody has cleaned yet");
+    let found = files(&dir);
+    assert_eq!(found, expected[1..], "`.last-clean` is missing before the first cleanup");
     for file in &found {
-        let mode = folder.join(file).metadata().unwrap().permissions().mode() & 0o777;
+        let mode = dir.join(file).metadata().unwrap().permissions().mode() & 0o777;
         assert!(mode == 0o600 || !file.ends_with("vittecrash"), "{file}: {mode:o}");
     }
-    assert_eq!(folder.metadata().unwrap().permissions().mode() & 0o777, 0o700);
+    assert_eq!(dir.metadata().unwrap().permissions().mode() & 0o777, 0o700);
     let (second, _) = save(&repository, "2025-10-23T00:00:00Z", "second");
     assert_eq!(ids(&repository), [id.clone(), second.clone()]);
     assert_eq!(repository.find("latest").unwrap(), second);
     assert_eq!(repository.find("2025-10-22").unwrap(), id);
-    // A crash with an earlier time that is stored later is not the newest one.
+    // A crash with an earlier timestamp that is stored later is not the newest one.
     save(&repository, "2025-10-21T00:00:00Z", "third");
     assert_eq!(repository.find("latest").unwrap(), second);
-    assert!(folder.join(format!("latest/{second}.vittecrash")).exists());
-    assert_eq!(fs::read_dir(folder.join("latest")).unwrap().count(), 1);
+    assert!(dir.join(format!("latest/{second}.vittecrash")).exists());
+    assert_eq!(fs::read_dir(dir.join("latest")).unwrap().count(), 1);
 }
 
 #[test]
-fn an_index_is_mended_whatever_happened_to_it() {
+fn a_damaged_index_is_repaired() {
     let root = tempfile::tempdir().unwrap();
     let repository = Repository::new(root.path());
     let saved: Vec<_> =
@@ -239,49 +245,50 @@ fn an_index_is_mended_whatever_happened_to_it() {
     let text = fs::read_to_string(&path).unwrap();
     let lines: Vec<&str> = text.lines().collect();
     let without_last = lines[..4].join("\n") + "\n";
-    let torn = &text[..text.len() - 30];
+    let truncated = &text[..text.len() - 30];
     let other_path = text.replace("panic/2025", "panic/1999");
     let damages: [(&str, Option<&[u8]>); 9] = [
-        ("gone", None),
+        ("missing", None),
         ("empty", Some(b"")),
-        ("the last line is gone", Some(without_last.as_bytes())),
-        ("the last line is torn", Some(torn.as_bytes())),
-        ("no JSON", Some(b"{\"id\":\"2025\nnothing\n\n\n")),
-        ("no text", Some(b"\xff\xfe\x00\x00{}\n")),
-        ("twice", Some(&[text.as_bytes(), text.as_bytes()].concat())),
-        ("paths that are no more", Some(other_path.as_bytes())),
+        ("without the last line", Some(without_last.as_bytes())),
+        ("the last line is truncated", Some(truncated.as_bytes())),
+        ("invalid JSON", Some(b"{\"id\":\"2025\nnothing\n\n\n")),
+        ("invalid UTF-8", Some(b"\xff\xfe\x00\x00{}\n")),
+        ("each line twice", Some(&[text.as_bytes(), text.as_bytes()].concat())),
+        ("paths that do not exist", Some(other_path.as_bytes())),
         (
-            "a line of something else",
+            "a line with missing fields",
             Some(&[text.as_bytes(), b"{\"id\":\"2025-10-22T13-05-42-123-00000000\"}\n"].concat()),
         ),
     ];
-    for (what, damaged) in damages {
+    for (damage, damaged) in damages {
         match damaged {
             Some(bytes) => fs::write(&path, bytes).unwrap(),
             None => fs::remove_file(&path).unwrap(),
         }
-        assert_eq!(ids(&repository), all, "{what}");
-        let mended = fs::read_to_string(&path).unwrap();
-        assert_eq!(mended.lines().count(), 5, "{what}: it is written down");
-        assert_eq!(repository.index().unwrap().repair, IndexRepair::default(), "{what}: once");
-        // What is stored next finds a whole index.
+        assert_eq!(ids(&repository), all, "{damage}");
+        let repaired = fs::read_to_string(&path).unwrap();
+        assert_eq!(repaired.lines().count(), 5, "{damage}: the repair is stored");
+        let repair = repository.index().unwrap().repair;
+        assert_eq!(repair, IndexRepair::default(), "{damage}: it is repaired only once");
+        // The next crash is appended to the repaired index.
         let (id, file) = save(&repository, SECOND, "next");
-        assert_eq!(ids(&repository).len(), 6, "{what}");
+        assert_eq!(ids(&repository).len(), 6, "{damage}");
         fs::remove_file(file).unwrap();
-        assert!(!ids(&repository).contains(&id), "{what}: a line without a file goes");
+        assert!(!ids(&repository).contains(&id), "{damage}: a line without a file is removed");
     }
-    // What is stored behind a torn line is not lost with it.
-    fs::write(&path, torn).unwrap();
-    save(&repository, SECOND, "behind");
+    // A line that is appended after a truncated line is not lost.
+    fs::write(&path, truncated).unwrap();
+    save(&repository, SECOND, "after the truncated line");
     assert_eq!(ids(&repository).len(), 6);
-    // A file that somebody put there, and one that is no capsule.
+    // A capsule that was copied into the repository, and a file that is not a capsule.
     let elsewhere = Repository::new(root.path().join("elsewhere"));
     let (id, file) = save(&elsewhere, SECOND, "from elsewhere");
-    let place = saved[0].1.with_file_name(file.file_name().unwrap());
-    fs::copy(file, &place).unwrap();
+    let copy = saved[0].1.with_file_name(file.file_name().unwrap());
+    fs::copy(file, &copy).unwrap();
     fs::remove_dir_all(root.path().join("elsewhere")).unwrap();
     assert!(ids(&repository).contains(&id));
-    fs::write(&place, "PK\x03\x04 and no more").unwrap();
+    fs::write(&copy, "PK\x03\x04 and no more").unwrap();
     fs::remove_file(&path).unwrap();
     let index = repository.index().unwrap();
     assert_eq!((index.len(), index.unreadable.len()), (6, 1));
@@ -289,7 +296,7 @@ fn an_index_is_mended_whatever_happened_to_it() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_written_can_be_read() {
+fn a_read_only_directory_can_be_read() {
     let root = tempfile::tempdir().unwrap();
     let repository = Repository::new(root.path());
     save(&repository, SECOND, "m");
@@ -298,21 +305,21 @@ fn a_folder_that_cannot_be_written_can_be_read() {
     fs::set_permissions(root.path(), fs::Permissions::from_mode(0o500)).unwrap();
     assert_eq!(ids(&repository).len(), 1);
     fs::set_permissions(root.path(), fs::Permissions::from_mode(0o700)).unwrap();
-    // An index that is a folder: nothing can be written down, and nothing is lost.
+    // If the index is a directory, it cannot be written, but no crash is lost.
     _ = fs::remove_file(root.path().join("index.jsonl"));
     fs::create_dir(root.path().join("index.jsonl")).unwrap();
     let mut another = capsule(SECOND, "another", "vittec::check");
     repository.save(&mut another).unwrap();
     fs::remove_dir(root.path().join("index.jsonl")).unwrap();
     assert_eq!(ids(&repository).len(), 2);
-    // A folder that is not there has no crashes, and is not made by looking.
+    // A missing directory is empty, and reading it does not create it.
     let none = Repository::new(root.path().join("none"));
     assert!(none.index().unwrap().is_empty() && !none.dir().exists());
     assert!(none.find("latest").unwrap_err().to_string().contains("no crash reports"));
 }
 
 #[test]
-fn retention_keeps_the_newest_and_says_what_went() {
+fn retention_keeps_the_newest_crashes_and_reports_the_removed_ones() {
     let root = tempfile::tempdir().unwrap();
     let repository = Repository::new(root.path());
     save(&repository, "2001-01-01T00:00:00Z", "old");
@@ -325,19 +332,19 @@ fn retention_keeps_the_newest_and_says_what_went() {
     repository.save(&mut other).unwrap();
     let mut retention = Retention::default();
     let cleaned = repository.clean(&retention, true).unwrap();
-    assert_eq!((cleaned.removed.len(), cleaned.kept), (1, 6));
+    assert_eq!((cleaned.removed.len(), cleaned.retained), (1, 6));
     assert_eq!(ids(&repository).len(), 7, "a dry run removes nothing");
     assert_eq!(repository.clean(&retention, false).unwrap(), cleaned);
     assert_eq!(ids(&repository).len(), 6);
-    assert!(!root.path().join("panic/2001-01-01").exists(), "nor are folders left of it");
+    assert!(!root.path().join("panic/2001-01-01").exists(), "empty directories are removed");
     retention.max_reports_per_fingerprint = 3;
     let cleaned = repository.clean(&retention, false).unwrap();
-    assert_eq!((cleaned.removed.len(), cleaned.kept), (2, 4));
+    assert_eq!((cleaned.removed.len(), cleaned.retained), (2, 4));
     retention.max_bytes = cleaned.bytes();
     let cleaned = repository.clean(&retention, false).unwrap();
-    assert!((1..=3).contains(&cleaned.kept), "{cleaned:?}");
-    assert_eq!(ids(&repository).len(), cleaned.kept);
-    assert_eq!(index_lines(root.path()).len(), cleaned.kept);
+    assert!((1..=3).contains(&cleaned.retained), "{cleaned:?}");
+    assert_eq!(ids(&repository).len(), cleaned.retained);
+    assert_eq!(index_lines(root.path()).len(), cleaned.retained);
 }
 
 fn jiff_now() -> String {
@@ -348,7 +355,7 @@ fn jiff_now() -> String {
 }
 
 #[test]
-fn reports_without_a_capsule_are_there_too() {
+fn reports_without_a_capsule_are_listed_too() {
     let root = tempfile::tempdir().unwrap();
     let repository = Repository::new(root.path());
     let mut plain = report("2025-10-22T13:05:42.5Z", "plain", "vittec::check");
@@ -359,14 +366,14 @@ fn reports_without_a_capsule_are_there_too() {
     let (late, _) = save(&repository, "2025-10-22T13:05:42.9Z", "late");
     assert_eq!(ids(&repository), [early.clone(), plain.id.clone(), late.clone()]);
     assert_eq!(repository.load(&plain.id).unwrap().report, plain);
-    assert_eq!(repository.find(&plain.id).unwrap(), plain.id, "also where another begins so");
+    assert_eq!(repository.find(&plain.id).unwrap(), plain.id, "an exact id wins over a prefix");
     assert_eq!(repository.index().unwrap().shortest_prefix_len(&late), plain.id.len() + 1);
     repository.remove(&[&plain.id, &early]).unwrap();
     assert_eq!(ids(&repository), [late]);
 }
 
 #[test]
-fn the_newest_one_is_whole_whatever_else_is_removed() {
+fn removing_a_crash_does_not_damage_the_newest_one() {
     let root = tempfile::tempdir().unwrap();
     let repository = Repository::new(root.path());
     let (old, _) = save(&repository, "2025-10-21T00:00:00Z", "old");
@@ -381,29 +388,29 @@ fn the_newest_one_is_whole_whatever_else_is_removed() {
     assert!(!latest.exists());
 }
 
-/// An index comes with a folder, which may come from anywhere.
+/// An index is untrusted: the directory may have been copied from elsewhere.
 #[test]
-fn a_line_of_an_index_leads_nowhere_else() {
+fn paths_of_the_index_cannot_lead_out_of_the_repository() {
     let root = tempfile::tempdir().unwrap();
-    let (folder, treasure) = (root.path().join("reports"), root.path().join("treasure.txt"));
+    let (dir, treasure) = (root.path().join("reports"), root.path().join("treasure.txt"));
     fs::write(&treasure, "gold").unwrap();
-    let repository = Repository::new(&folder);
+    let repository = Repository::new(&dir);
     let (id, path) = save(&repository, "2001-10-22T13:05:42Z", "m");
-    let own = path.strip_prefix(&folder).unwrap().to_str().unwrap().to_owned();
-    let (index, seal) = (folder.join("index.jsonl"), folder.join("index.seal"));
+    let own = path.strip_prefix(&dir).unwrap().to_str().unwrap().to_owned();
+    let (index, checkpoint) = (dir.join("index.jsonl"), dir.join("index.checkpoint"));
     let whole = fs::read_to_string(&index).unwrap();
     for other in ["../treasure.txt", treasure.to_str().unwrap(), &format!("../../{id}.vittecrash")]
     {
         let changed = whole.replace(&own, other);
         fs::write(&index, &changed).unwrap();
-        fs::write(&seal, changed.len().to_string()).unwrap();
+        fs::write(&checkpoint, changed.len().to_string()).unwrap();
         assert_eq!(repository.index().unwrap().entry(&id).unwrap().path, own, "{other}");
-        assert_eq!(fs::read_to_string(&index).unwrap(), whole, "it is mended");
+        assert_eq!(fs::read_to_string(&index).unwrap(), whole, "it is repaired");
     }
-    // Nor is anything written through a link.
-    for name in ["index.seal", ".cleaned", "index.untold"] {
-        _ = fs::remove_file(folder.join(name));
-        std::os::unix::fs::symlink(&treasure, folder.join(name)).unwrap();
+    // Symbolic links are not followed when the small files are written.
+    for name in ["index.checkpoint", ".last-clean", "index.dirty"] {
+        _ = fs::remove_file(dir.join(name));
+        std::os::unix::fs::symlink(&treasure, dir.join(name)).unwrap();
     }
     save(&repository, SECOND, "m");
     repository.clean(&Retention::default(), false).unwrap();

@@ -49,8 +49,8 @@ impl Clean {
             let (id, why) = (safe(&entry.id), reason_text(entry, *reason, &retention));
             writeln!(shell.out, "{would} {id}: {why}")?;
         }
-        let kept = number(report.kept);
-        match (report.removed.len(), report.kept) {
+        let kept = number(report.retained);
+        match (report.removed.len(), report.retained) {
             (0, 0) => writeln!(shell.out, "{}", self.directory.no_crashes())?,
             (0, _) => writeln!(shell.out, "nothing to remove; {kept} kept")?,
             (count, _) => {
@@ -91,7 +91,7 @@ fn json(report: &CleanReport, is_dry_run: bool) -> serde_json::Value {
         "dry_run": is_dry_run,
         "removed": removed.collect::<Vec<_>>(),
         "bytes": report.bytes(),
-        "kept": report.kept,
+        "kept": report.retained,
     })
 }
 

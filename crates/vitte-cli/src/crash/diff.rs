@@ -204,7 +204,7 @@ fn show_differences(list: &[Difference], page: &mut Page) {
         for (style, mark, value) in [(Style::Removed, "- ", a), (Style::Added, "+ ", b)] {
             let Some(value) = value else { continue };
             let width = page.width().saturating_sub(widest + 2 + mark.len()).max(MIN_TEXT_CELLS);
-            for line in text::block(value, 4, width).lines() {
+            for line in text::wrap(value, 4, width).lines() {
                 page.styled(&[(Style::Secondary, &prefix), (style, &format!("{mark}{line}"))]);
                 prefix = " ".repeat(widest + 2);
             }

@@ -5,7 +5,7 @@ use std::{fs, io};
 
 use clap::Args;
 use serde_json::json;
-use vitte_capsule::{Capsule, Existing, write_atomically};
+use vitte_capsule::{Capsule, Existing, RepositoryError, write_atomically};
 use vitte_diag::text;
 
 use super::directory::OneCrash;
@@ -79,7 +79,7 @@ impl Export {
     fn capsule(out: &Path, target: &Target) -> CommandResult<OutputFile> {
         let bytes = match &target.path {
             Some(path) => fs::read(path).map_err(|error| failed("read", path, &error))?,
-            None => target.capsule.to_bytes()?,
+            None => target.capsule.to_bytes().map_err(RepositoryError::from)?,
         };
         let is_dir = out.is_dir() || out.as_os_str().to_string_lossy().ends_with(['/', '\\']);
         // The id of a capsule from elsewhere may be any text, so the name of its file is preferred.

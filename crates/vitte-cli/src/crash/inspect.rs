@@ -35,7 +35,7 @@ impl Inspect {
         let file = match &target.path {
             Some(path) => fs::read(path)
                 .map_err(|error| RepositoryError::new(path, RepositoryErrorKind::Read(error)))?,
-            None => target.capsule.to_bytes()?,
+            None => target.capsule.to_bytes().map_err(RepositoryError::from)?,
         };
         let parts = parts(&file)?;
         let path = target.path.as_ref().map(|path| path.to_string_lossy().into_owned());

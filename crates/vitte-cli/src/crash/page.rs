@@ -90,7 +90,7 @@ impl Page {
             }
             let mut piece = cut(piece, remaining);
             if shown.iter().all(|(_, before)| before.trim_start().is_empty()) {
-                piece = cut(&text::further_line(piece.into()), remaining);
+                piece = cut(&text::escape_workflow_command(piece.into()), remaining);
             }
             remaining = remaining.saturating_sub(width_of(&piece));
             shown.push((*style, piece));
@@ -142,7 +142,7 @@ impl Page {
         let indent = fields.clone().map(|(name, _)| width_of(name)).max().unwrap_or_default() + 2;
         for (name, value) in fields {
             let width = self.width().saturating_sub(indent).max(MIN_TEXT_CELLS);
-            for (index, line) in text::block(value, 4, width).lines().enumerate() {
+            for (index, line) in text::wrap(value, 4, width).lines().enumerate() {
                 let name = if index == 0 { name } else { "" };
                 self.styled(&[
                     (Style::Secondary, &format!("{name:indent$}")),

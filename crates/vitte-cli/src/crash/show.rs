@@ -76,7 +76,7 @@ impl Detail {
             others => count(others, "other crash", "other crashes"),
         };
         let short = target.capsule.fingerprint.short();
-        let line = text::further_line(format!("{id}, at {time}").into()).into_owned();
+        let line = text::escape_workflow_command(format!("{id}, at {time}").into()).into_owned();
         Ok(writeln!(shell.out, "\n{line}\nfingerprint {short} ({others})")?)
     }
 }

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use serde_json::{Value, json};
-use vitte_capsule::{ContextEntry, ContextLocation, ContextVariable, CrashReport};
+use vitte_capsule::{ContextEntry, ContextVariable, CrashReport};
 use vitte_diag::text;
 
 use super::directory::OneCrash;
@@ -80,7 +80,7 @@ impl Context {
             .map(|value| ContextVariable::new(&*value.key, Value::String(value.value.clone())));
         Self {
             name: entry.name.clone(),
-            location: entry.location.as_ref().map(place).unwrap_or_default(),
+            location: entry.location.as_ref().map(ToString::to_string).unwrap_or_default(),
             values: values.chain(entry.variables.iter().cloned()).collect(),
         }
     }
@@ -173,16 +173,6 @@ fn tree(name: &str, value: &Value, indent: usize, page: &mut Page) {
             more(values.len(), page);
         }
         value => line(&format!(" {value}"), page),
-    }
-}
-
-/// A place as exactly as it is known.
-pub(super) fn place(place: &ContextLocation) -> String {
-    let file = place.file.clone().unwrap_or_else(|| format!("file {}", place.id));
-    match (place.line, place.col) {
-        (Some(line), Some(col)) => format!("{file}:{line}:{col}"),
-        (Some(line), None) => format!("{file}:{line}"),
-        (None, _) => format!("{file}, bytes {}..{}", place.lo, place.hi),
     }
 }
 

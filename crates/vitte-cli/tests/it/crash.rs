@@ -6,25 +6,25 @@ use std::process::Stdio;
 use serde_json::{Value, json};
 use vitte_capsule::{Capsule, CapsuleSource, CrashReport, Fingerprint, Repository};
 
-use crate::common::{self, Ended, assert_snapshot};
+use crate::common::{self, CommandResult, assert_snapshot};
 
 /// Runs `vitte crash` in a directory.
-fn crash(folder: &Path, arguments: &[&str]) -> Ended {
+fn crash(dir: &Path, arguments: &[&str]) -> CommandResult {
     let mut vitte = crate::vitte();
-    vitte.current_dir(folder).arg("crash").args(arguments);
-    Ended::of(&vitte.stdin(Stdio::null()).output().unwrap())
+    vitte.current_dir(dir).arg("crash").args(arguments);
+    CommandResult::new(&vitte.stdin(Stdio::null()).output().unwrap())
 }
 
 /// Runs a command that must succeed; returns its standard output.
-fn good(folder: &Path, arguments: &[&str]) -> String {
-    let ended = crash(folder, arguments);
+fn good(dir: &Path, arguments: &[&str]) -> String {
+    let ended = crash(dir, arguments);
     assert_eq!((ended.code, &*ended.stderr), (0, ""), "{arguments:?}: {}", ended.stdout);
     ended.stdout
 }
 
 /// Runs a command that must fail with exit code 2 and no output; returns its standard error.
-fn bad(folder: &Path, arguments: &[&str]) -> String {
-    let ended = crash(folder, arguments);
+fn bad(dir: &Path, arguments: &[&str]) -> String {
+    let ended = crash(dir, arguments);
     assert_eq!((ended.code, &*ended.stdout), (2, ""), "{arguments:?}");
     ended.stderr
 }
@@ -69,15 +69,15 @@ fn report(timestamp: &str, changes: &Value) -> CrashReport {
 }
 
 /// Writes a report as an older version did: `ID.json` in the directory itself.
-fn put_alone(folder: &Path, mut report: CrashReport) {
+fn write_report_file(dir: &Path, mut report: CrashReport) {
     let second = report.timestamp[..19].replace(':', "-");
     let ids = (1..).map(|number| match number {
         1 => second.clone(),
         _ => format!("{second}-{number}"),
     });
-    let path = |id: &str| folder.join(format!("{id}.json"));
+    let path = |id: &str| dir.join(format!("{id}.json"));
     report.id = ids.into_iter().find(|id| !path(id).exists()).unwrap();
-    fs::create_dir_all(folder).unwrap();
+    fs::create_dir_all(dir).unwrap();
     fs::write(path(&report.id), serde_json::to_string(&report).unwrap()).unwrap();
 }
 
@@ -119,22 +119,22 @@ fn capsule(report: CrashReport) -> Capsule {
 
 /// A directory with four crashes.
 struct Workspace {
-    folder: tempfile::TempDir,
+    dir: tempfile::TempDir,
     /// The oldest first.
     ids: Vec<String>,
     paths: Vec<PathBuf>,
 }
 
 fn workspace_of(reports: impl IntoIterator<Item = CrashReport>) -> Workspace {
-    let folder = tempfile::tempdir().unwrap();
-    let repository = Repository::new(folder.path().join(REPORTS));
+    let dir = tempfile::tempdir().unwrap();
+    let repository = Repository::new(dir.path().join(REPORTS));
     let (mut ids, mut paths) = (Vec::new(), Vec::new());
     for report in reports {
         let mut capsule = capsule(report);
         paths.push(repository.save(&mut capsule).unwrap());
         ids.push(capsule.report.id);
     }
-    Workspace { folder, ids, paths }
+    Workspace { dir, ids, paths }
 }
 
 fn workspace() -> Workspace {
@@ -143,7 +143,7 @@ fn workspace() -> Workspace {
 
 impl Workspace {
     fn path(&self) -> &Path {
-        self.folder.path()
+        self.dir.path()
     }
 
     /// A command and its output, with the parts that differ from run to run replaced.
@@ -172,8 +172,8 @@ impl Workspace {
     fn ids(&self, arguments: &[&str]) -> Vec<usize> {
         let lines = good(self.path(), arguments);
         let id = |line: &str| serde_json::from_str::<Value>(line).unwrap()["id"].clone();
-        let place = |id: Value| self.ids.iter().position(|own| id == **own).unwrap();
-        lines.lines().map(|line| place(id(line))).collect()
+        let position = |id: Value| self.ids.iter().position(|own| id == **own).unwrap();
+        lines.lines().map(|line| position(id(line))).collect()
     }
 }
 
@@ -182,9 +182,9 @@ fn sizes(text: &str) -> String {
     let mut out = String::new();
     for line in text.split_inclusive('\n') {
         let mut line = line.to_owned();
-        if let Some((before, behind)) = line.split_once("\"bytes\":") {
-            let behind = behind.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ');
-            line = format!("{before}\"bytes\": SIZE{behind}");
+        if let Some((before, after)) = line.split_once("\"bytes\":") {
+            let after = after.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ');
+            line = format!("{before}\"bytes\": SIZE{after}");
         }
         for unit in [" B", " KiB"] {
             while let Some(end) =
@@ -209,7 +209,7 @@ fn sizes(text: &str) -> String {
 }
 
 #[test]
-fn crashes_are_listed_searched_and_counted() {
+fn lists_match_their_snapshot() {
     let workspace = workspace();
     let run = |arguments: &[&str]| workspace.session(arguments);
     let all = [
@@ -227,7 +227,7 @@ fn crashes_are_listed_searched_and_counted() {
 }
 
 #[test]
-fn each_view_of_a_crash() {
+fn every_view_of_a_crash_matches_its_snapshot() {
     let workspace = workspace();
     let run = |arguments: &[&str]| workspace.session(arguments);
     let all = [
@@ -251,7 +251,7 @@ fn each_view_of_a_crash() {
 }
 
 #[test]
-fn removed_crashes_have_a_reason() {
+fn removals_match_their_snapshot() {
     let workspace = workspace();
     let run = |arguments: &[&str]| workspace.session(arguments);
     let all = [
@@ -312,10 +312,10 @@ fn search_looks_at_every_field_of_the_index() {
 #[test]
 fn unknown_and_ambiguous_ids_are_errors() {
     let workspace = workspace();
-    let folder = workspace.path();
+    let dir = workspace.path();
     let unknown = "no crash matches `nope` in `target/crash-reports`\n";
     for command in ["show", "inspect", "stack", "vars", "env", "fingerprint", "clear"] {
-        assert_eq!(bad(folder, &[command, "nope"]), format!("vitte: {unknown}"), "{command}");
+        assert_eq!(bad(dir, &[command, "nope"]), format!("vitte: {unknown}"), "{command}");
     }
     for arguments in [
         &["diff", "latest", "nope"][..],
@@ -323,7 +323,7 @@ fn unknown_and_ambiguous_ids_are_errors() {
         &["export", "nope", "--out=x"],
         &["upload", "nope", "--to=file", "--out=x"],
     ] {
-        assert_eq!(bad(folder, arguments), format!("vitte: {unknown}"), "{arguments:?}");
+        assert_eq!(bad(dir, arguments), format!("vitte: {unknown}"), "{arguments:?}");
     }
     for (arguments, why) in [
         (
@@ -338,7 +338,7 @@ fn unknown_and_ambiguous_ids_are_errors() {
         (&["vars", "2025-10-23", "--context=1"], "no context 1: `2025-10-23T08-00-00-000-"),
         (&["show", "no.vittecrash"], "cannot read the capsule `no.vittecrash`: "),
     ] {
-        let stderr = bad(folder, arguments);
+        let stderr = bad(dir, arguments);
         assert!(stderr.starts_with(&format!("vitte: {why}")), "{arguments:?}: {stderr}");
     }
     for arguments in [
@@ -351,7 +351,7 @@ fn unknown_and_ambiguous_ids_are_errors() {
         &["clean", "--max-size=much"],
         &["show", "latest", "--json", "--full"],
     ] {
-        bad(folder, arguments);
+        bad(dir, arguments);
     }
     assert_eq!(workspace.ids(&["list", "--json"]).len(), 4);
 }
@@ -386,8 +386,8 @@ fn without_a_terminal_nothing_is_removed() {
 
 #[test]
 fn no_crashes_are_not_an_error() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path();
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path();
     for command in ["list", "latest", "stats", "clean", "clear"] {
         assert_eq!(
             good(path, &[command]),
@@ -406,16 +406,16 @@ fn no_crashes_are_not_an_error() {
         let stderr = bad(path, &[command, "latest"]);
         assert_eq!(stderr, "vitte: no crash reports in `target/crash-reports`\n");
     }
-    assert_eq!(fs::read_dir(path).unwrap().count(), 0, "nothing is made");
+    assert_eq!(fs::read_dir(path).unwrap().count(), 0, "no file is created");
 }
 
 #[test]
-fn an_id_of_a_list_is_one_that_other_commands_take() {
+fn listed_ids_are_unambiguous() {
     let timestamps = ["41.999Z", "42Z", "42Z", "42.1Z", "42.11Z", "42.2Z", "42.2Z", "42.2Z", "43Z"];
     let time = |time: &str| format!("2025-10-22T13:05:{time}");
     let reports = || timestamps.iter().map(|end| report(&time(end), &json!({})));
     let workspace = workspace_of(reports());
-    reports().for_each(|report| put_alone(&workspace.path().join(REPORTS), report));
+    reports().for_each(|report| write_report_file(&workspace.path().join(REPORTS), report));
     let listed = good(workspace.path(), &["list"]);
     let ids: Vec<&str> =
         listed.lines().skip(1).map_while(|line| line.split_whitespace().next()).collect();
@@ -425,34 +425,34 @@ fn an_id_of_a_list_is_one_that_other_commands_take() {
         let json = good(workspace.path(), &["show", id, "--json"]);
         let report: Value = serde_json::from_str(&json).unwrap();
         assert!(report["id"].as_str().unwrap().starts_with(id));
-        assert!(!shown.contains(&report["id"]), "{id} is the beginning of two");
+        assert!(!shown.contains(&report["id"]), "{id} is ambiguous");
         shown.push(report["id"].clone());
     }
 }
 
 #[test]
-fn the_folder_is_asked_for_by_a_flag_or_by_the_environment() {
+fn the_directory_is_set_by_a_flag_or_by_the_environment() {
     let workspace = workspace();
     let reports = workspace.path().join(REPORTS);
     let elsewhere = tempfile::tempdir().unwrap();
-    let run = |wished: &str, arguments: &[&str]| {
+    let run = |dir: &str, arguments: &[&str]| {
         let mut vitte = crate::vitte();
-        vitte.current_dir(elsewhere.path()).env("VITTE_CRASH_DIR", wished);
+        vitte.current_dir(elsewhere.path()).env("VITTE_CRASH_DIR", dir);
         vitte.args(["crash", "list"]).args(arguments);
-        Ended::of(&vitte.output().unwrap()).stdout
+        CommandResult::new(&vitte.output().unwrap()).stdout
     };
     let reports = reports.to_str().unwrap();
     assert!(run(reports, &[]).ends_with("\n\n4 crashes\n"));
     assert!(run("none", &["--dir", reports]).ends_with("\n\n4 crashes\n"));
     assert_eq!(run(reports, &["--dir=none"]), "no crash reports in `none`\n");
     assert_eq!(run("", &[]), "no crash reports in `target/crash-reports`\n");
-    assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 0, "nothing is made");
+    assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 0, "no file is created");
 }
 
 #[test]
 fn json_output_is_valid() {
     let workspace = workspace();
-    for (arguments, file_exists) in [
+    for (arguments, pointer) in [
         (&["show", "latest"][..], "/backtrace/2"),
         (&["latest"], "/backtrace/2"),
         (&["stats"], "/days/2/crashes"),
@@ -467,8 +467,8 @@ fn json_output_is_valid() {
     ] {
         let json = good(workspace.path(), &[arguments, &["--json"]].concat());
         let value: Value = serde_json::from_str(&json).unwrap();
-        let there = value.pointer(file_exists);
-        assert!(there.is_some_and(|value| !value.is_null()), "{arguments:?}: {json}");
+        let field = value.pointer(pointer);
+        assert!(field.is_some_and(|value| !value.is_null()), "{arguments:?}: {json}");
     }
     for arguments in [&["list"][..], &["search", "overflow"], &["clear", "--dry-run"]] {
         assert!(workspace.ids(&[arguments, &["--json"]].concat()).len() > 2);
@@ -500,15 +500,15 @@ fn a_capsule_is_exported_once() {
     let [first, ..] = workspace.paths.as_slice() else { panic!() };
     let id = &*workspace.ids[0];
     let name = format!("{id}.vittecrash");
-    fs::create_dir(path.join("kept")).unwrap();
-    assert_eq!(good(path, &["export", id, "--out=kept"]), format!("kept/{name}\n"));
-    assert_eq!(fs::read(path.join("kept").join(&name)).unwrap(), fs::read(first).unwrap());
-    let stderr = bad(path, &["export", id, "--out=kept"]);
+    fs::create_dir(path.join("copies")).unwrap();
+    assert_eq!(good(path, &["export", id, "--out=copies"]), format!("copies/{name}\n"));
+    assert_eq!(fs::read(path.join("copies").join(&name)).unwrap(), fs::read(first).unwrap());
+    let stderr = bad(path, &["export", id, "--out=copies"]);
     assert_eq!(
         stderr,
-        format!("vitte: `kept/{name}` already exists; pass --force to overwrite it\n")
+        format!("vitte: `copies/{name}` already exists; pass --force to overwrite it\n")
     );
-    good(path, &["export", id, "--out=kept", "--force"]);
+    good(path, &["export", id, "--out=copies", "--force"]);
     let unpacked = good(path, &["export", id, "--out=a.vittecrash", "--sources=src"]);
     assert_eq!(unpacked, "a.vittecrash\n1 source file in `src`\n");
     assert_eq!(fs::read_to_string(path.join("src/src/front/blocks.rs")).unwrap(), BLOCKS);
@@ -518,20 +518,20 @@ fn a_capsule_is_exported_once() {
     // A file can be named wherever it is.
     let shown = good(path, &["show", "a.vittecrash"]);
     assert_eq!(shown, good(path, &["show", id]));
-    good(path, &["stack", "kept/../a.vittecrash", "--dir=none"]);
+    good(path, &["stack", "copies/../a.vittecrash", "--dir=none"]);
     fs::write(path.join("a.vittecrash"), b"PK\x03\x04 and no more").unwrap();
     for command in ["show", "inspect", "stack", "vars", "env", "fingerprint"] {
         let stderr = bad(path, &[command, "a.vittecrash"]);
-        let why = "vitte: cannot read the capsule `a.vittecrash`: it is damaged";
+        let why = "vitte: cannot read the capsule `a.vittecrash`: damaged: ";
         assert!(stderr.starts_with(why), "{stderr}");
     }
 }
 
 #[test]
 fn reports_without_capsules_are_crashes_too() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path();
-    reports().into_iter().for_each(|report| put_alone(&path.join(REPORTS), report));
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path();
+    reports().into_iter().for_each(|report| write_report_file(&path.join(REPORTS), report));
     let listed = good(path, &["list", "--width=80"]);
     assert!(listed.ends_with("\n\n4 crashes\n"), "{listed}");
     assert!(listed.contains("\n2025-10-22T13-05-42-2  vittec     panic  "), "{listed}");
@@ -557,7 +557,7 @@ fn damaged_files_are_reported_and_the_others_listed() {
     let reports = workspace.path().join(REPORTS);
     fs::write(reports.join("2025-10-22T20-00-00.json"), "{\"timestamp\": \u{1b}").unwrap();
     fs::write(reports.join("x\u{1b}.json"), "").unwrap();
-    fs::write(&workspace.paths[0], "no capsule").unwrap();
+    fs::write(&workspace.paths[0], "not a capsule").unwrap();
     // The index is rebuilt from the files.
     fs::remove_file(reports.join("index.jsonl")).unwrap();
     let listed = crash(workspace.path(), &["list"]);
@@ -566,7 +566,7 @@ fn damaged_files_are_reported_and_the_others_listed() {
     let lines: Vec<&str> = listed.stderr.lines().collect();
     assert!(
         lines[0].starts_with("vitte: cannot read the capsule `")
-            && lines[0].ends_with("does not begin as one")
+            && lines[0].ends_with("not a .vittecrash archive")
     );
     assert_eq!(
         lines[1..],
@@ -591,30 +591,30 @@ fn damaged_files_are_reported_and_the_others_listed() {
 }
 
 #[test]
-fn hostile_crashes_do_not_reach_the_terminal() {
-    let evil = "::warning::\u{1b}[2J\u{202e}\u{9b}\r\n::set-env\t";
-    let frame = format!("{evil} at {evil}:1:1");
+fn hostile_text_does_not_reach_the_terminal() {
+    let hostile = "::warning::\u{1b}[2J\u{202e}\u{9b}\r\n::set-env\t";
+    let frame = format!("{hostile} at {hostile}:1:1");
     let changes = json!({
-        "module": evil, "version": evil, "thread": evil, "signal": evil, "message": evil, "session": evil,
-        "build": evil, "commit": evil, "location": evil, "notes": [evil], "command": [evil],
-        "system": {"os": evil, "arch": evil},
-        "backtrace": [evil, frame],
-        "frames": [{"function": evil, "file": evil, "line": 1, "in_project": true}],
-        "context": [{"name": evil, "values": [{"key": evil, "value": evil}],
-            "variables": [{"key": evil, "value": {evil: [evil]}, "error": evil}],
-            "place": {"id": 0, "file": evil, "lo": 0, "hi": 1, "line": 1, "col": 1}}],
-        "threads": [{"id": 1, "name": evil, "backtrace": [evil]}],
+        "module": hostile, "version": hostile, "thread": hostile, "signal": hostile, "message": hostile, "session": hostile,
+        "build": hostile, "commit": hostile, "location": hostile, "notes": [hostile], "command": [hostile],
+        "system": {"os": hostile, "arch": hostile},
+        "backtrace": [hostile, frame],
+        "frames": [{"function": hostile, "file": hostile, "line": 1, "in_project": true}],
+        "context": [{"name": hostile, "values": [{"key": hostile, "value": hostile}],
+            "variables": [{"key": hostile, "value": {hostile: [hostile]}, "error": hostile}],
+            "place": {"id": 0, "file": hostile, "lo": 0, "hi": 1, "line": 1, "col": 1}}],
+        "threads": [{"id": 1, "name": hostile, "backtrace": [hostile]}],
     });
     let long = json!({"message": "\u{1b}".repeat(1 << 20), "thread": "日本".repeat(100)});
-    let evil_report = report("2025-10-22T13:05:42Z", &changes);
-    let workspace = workspace_of([evil_report.clone(), report("2025-10-22T13:05:43Z", &long)]);
+    let hostile_report = report("2025-10-22T13:05:42Z", &changes);
+    let workspace = workspace_of([hostile_report.clone(), report("2025-10-22T13:05:43Z", &long)]);
     // A file from elsewhere can have any id, time and environment.
-    let mut own = capsule(evil_report);
-    (own.report.id, own.report.timestamp) = (evil.to_owned(), evil.to_owned());
-    own.environment.insert(evil.into(), evil.into());
-    own.sources.push(CapsuleSource::new(evil, format!("{evil}\n")));
-    own.write(&workspace.path().join("evil.vittecrash")).unwrap();
-    let (first, file) = (&*workspace.ids[0], "evil.vittecrash");
+    let mut own = capsule(hostile_report);
+    (own.report.id, own.report.timestamp) = (hostile.to_owned(), hostile.to_owned());
+    own.environment.insert(hostile.into(), hostile.into());
+    own.sources.push(CapsuleSource::new(hostile, format!("{hostile}\n")));
+    own.write(&workspace.path().join("hostile.vittecrash")).unwrap();
+    let (first, file) = (&*workspace.ids[0], "hostile.vittecrash");
     let runs: &[&[&str]] = &[
         &["list"],
         &["list", "--width=80", "--color=never"],
@@ -652,7 +652,7 @@ fn hostile_crashes_do_not_reach_the_terminal() {
 }
 
 #[test]
-fn of_thousands_the_newest_are_listed() {
+fn only_the_newest_of_many_crashes_are_listed() {
     const COUNT: usize = 2100;
     let mut workspace = workspace_of([report("2025-10-22T12:00:00Z", &json!({}))]);
     // As if each had been saved; the index is rebuilt from the files.
@@ -690,7 +690,7 @@ fn a_closed_pipe_is_not_a_crash() {
         .args(["crash", "list"])
         .stdout(writer)
         .stderr(Stdio::piped());
-    let ended = Ended::of(&vitte.output().unwrap());
+    let ended = CommandResult::new(&vitte.output().unwrap());
     assert_eq!((ended.code, &*ended.stderr), (2, ""));
 }
 
@@ -740,8 +740,8 @@ fn every_flag_has_one_line_of_help() {
         let is_filtered = ["list", "search", "stats", "clear"].contains(&command);
         let filters = filters.iter().filter(|_| is_filtered);
         for flag in flags.iter().chain(filters).chain(&["--dir", "--json"]) {
-            let is_its = |line: &&str| line.trim_start().starts_with(&format!("{flag} "));
-            let lines: Vec<&str> = help.lines().filter(is_its).collect();
+            let is_flag = |line: &&str| line.trim_start().starts_with(&format!("{flag} "));
+            let lines: Vec<&str> = help.lines().filter(is_flag).collect();
             let [line] = lines.as_slice() else { panic!("{command} {flag}: {lines:?}\n{help}") };
             assert!(line.split("  ").filter(|part| !part.is_empty()).count() >= 2, "{line}");
         }

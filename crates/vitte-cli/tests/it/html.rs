@@ -1,5 +1,4 @@
-//! The page of a crash: what is in it, what can be done with it in a browser, and that nothing of a crash
-//! is run by it.
+//! The HTML report: its content, its use in a browser, and that it does not run anything from the crash.
 mod browser;
 mod in_browser;
 mod pages;
@@ -16,15 +15,15 @@ use vitte_capsule::Capsule;
 
 use crate::common;
 
-/// What stands between the tags of the style or the script.
+/// Returns the text of the first element with this tag.
 fn inner<'a>(page: &'a str, tag: &str) -> &'a str {
-    let (_, behind) = page.split_once(&format!("<{tag}>")).unwrap();
-    behind.split_once(&format!("</{tag}>")).unwrap().0
+    let (_, rest) = page.split_once(&format!("<{tag}>")).unwrap();
+    rest.split_once(&format!("</{tag}>")).unwrap().0
 }
 
-/// The page as XML has it, which is stricter than HTML: every tag closed, every attribute quoted, every
-/// `<` and `&` of a text escaped. The script, which is no XML, is taken out.
-fn strict(page: &str) -> String {
+/// Removes the script from a report, so that the rest can be parsed as XML. XML is stricter than HTML: every tag is
+/// closed, every attribute quoted, and every `<` and `&` of a text escaped.
+fn as_xml(page: &str) -> String {
     page.replace(inner(page, "script"), "")
 }
 
@@ -39,8 +38,8 @@ fn text(node: Node<'_, '_>) -> String {
 
 fn huge() -> Capsule {
     let mut capsule = pages::with_texts(&"x<&\u{202e}".repeat(3000));
-    let calls = (0..5000).map(|number| vitte_diag::Frame::new(format!("own::f{number}")));
-    capsule.report.backtrace = calls.collect();
+    let frames = (0..5000).map(|number| vitte_diag::Frame::new(format!("own::f{number}")));
+    capsule.report.backtrace = frames.collect();
     capsule.report.notes = vec!["n".repeat(100_000); 5000];
     let context = capsule.report.contexts[0].clone();
     capsule.report.contexts = vec![context; 3000];
@@ -51,21 +50,20 @@ fn huge() -> Capsule {
 }
 
 #[test]
-fn a_common_page_is_small_and_the_same_each_time() {
+fn a_typical_report_is_small_and_deterministic() {
     let page = pages::common().to_html();
     assert!(page.len() <= 100 << 10, "{} bytes", page.len());
     assert_eq!(page, pages::common().to_html());
-    for address in ["http:", "https:", "url(", "@import", "src=", "style=", " on"] {
+    for part in ["http:", "https:", "url(", "@import", "src=", "style=", " on"] {
         let own = page.replace("http://www.w3.org/2000/svg", "").replace("url(#tip)", "");
         let own = own.replace(inner(&page, "script"), "").replace(inner(&page, "style"), "");
-        let is_of_a_tag =
-            own.split('<').any(|tag| tag.split('>').next().unwrap().contains(address));
-        assert!(!is_of_a_tag, "{address}");
+        let is_in_a_tag = own.split('<').any(|tag| tag.split('>').next().unwrap().contains(part));
+        assert!(!is_in_a_tag, "{part}");
     }
 }
 
 #[test]
-fn a_page_is_well_formed_whatever_is_in_the_crash() {
+fn a_report_of_any_crash_is_well_formed() {
     let bare = Capsule::new(
         serde_json::from_value(json!({"timestamp": "", "version": "", "module": "", "thread": "",
             "signal": null, "message": "", "backtrace": [], "system": {"os": "", "arch": ""}, "code": "F0001"}))
@@ -73,13 +71,13 @@ fn a_page_is_well_formed_whatever_is_in_the_crash() {
     );
     let odd = pages::with_texts("\u{0}\u{fffe}\u{ffff}\r\n\t]]>--><!--&amp;");
     for capsule in [pages::common(), bare, pages::with_texts(HOSTILE), odd, huge()] {
-        let page = strict(&capsule.to_html());
+        let page = as_xml(&capsule.to_html());
         let document = parse(&page);
         let (mut ids, mut links, mut last) = (HashSet::new(), Vec::new(), 0);
         for node in document.descendants().filter(Node::is_element) {
             let name = node.tag_name().name();
             if let Some(id) = node.attribute("id") {
-                assert!(ids.insert(id), "two of {id}");
+                assert!(ids.insert(id), "the id {id} is not unique");
             }
             for list in ["aria-labelledby", "aria-describedby", "for"] {
                 links.extend(node.attribute(list));
@@ -89,47 +87,46 @@ fn a_page_is_well_formed_whatever_is_in_the_crash() {
                 let name = attribute.name();
                 assert!(!name.starts_with("on") && name != "style" && name != "src", "{name}");
             }
-            let place = node.parent().unwrap().tag_name().name();
+            let parent = node.parent().unwrap().tag_name().name();
             match name {
-                "li" => assert!(matches!(place, "ol" | "ul"), "li in {place}"),
-                "summary" => assert_eq!(place, "details"),
+                "li" => assert!(matches!(parent, "ol" | "ul"), "li in {parent}"),
+                "summary" => assert_eq!(parent, "details"),
                 "h1" | "h2" | "h3" => {
                     let level = name[1..].parse::<u32>().unwrap();
                     assert!(level <= last + 1, "{name} after h{last}");
                     last = level;
                 }
                 "div" | "dl" | "p" | "section" | "table" | "ol" | "pre" => {
-                    let is_phrase = ["p", "span", "code", "pre", "summary", "h2"].contains(&place);
-                    assert!(!is_phrase, "{name} in {place}");
+                    let is_phrase = ["p", "span", "code", "pre", "summary", "h2"].contains(&parent);
+                    assert!(!is_phrase, "{name} in {parent}");
                 }
                 "script" | "style" => {
-                    assert!(matches!(place, "body" | "head"), "{name} in {place}");
+                    assert!(matches!(parent, "body" | "head"), "{name} in {parent}");
                 }
                 _ => {}
             }
         }
         for link in links {
-            assert!(ids.contains(link), "nothing has the id {link}");
+            assert!(ids.contains(link), "no element has the id {link}");
         }
         assert_eq!(page.matches("<script").count(), 1);
     }
 }
 
-/// What is huge is cut, and says so.
 #[test]
-fn a_page_is_bounded_whatever_is_in_the_crash() {
+fn a_report_of_any_crash_is_bounded() {
     let page = huge().to_html();
     assert!(page.len() < 4 << 20, "{} bytes", page.len());
-    for told in ["more bytes", "left out", "4,700 more calls", "2936 more left out"] {
-        assert!(page.contains(told), "{told}");
+    for notice in ["more bytes", "[... omitted 4,700 frames ...]", "2936 more omitted"] {
+        assert!(page.contains(notice), "{notice}");
     }
 }
 
 #[test]
-fn the_policy_allows_the_style_and_the_script_alone() {
+fn the_policy_allows_only_the_own_style_and_script() {
     let page = pages::common().to_html();
     let hash = |tag| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(inner(&page, tag))));
-    let page_of = strict(&page);
+    let page_of = as_xml(&page);
     let document = parse(&page_of);
     let policy = document
         .descendants()
@@ -150,15 +147,14 @@ fn the_policy_allows_the_style_and_the_script_alone() {
         assert_eq!(rules[rule], value);
     }
     let before = page.find("Content-Security-Policy").unwrap();
-    assert!(before < page.find("<style>").unwrap(), "it is in force before there is anything");
+    assert!(before < page.find("<style>").unwrap(), "the policy comes before all content");
 }
 
-/// Each text of a report, each replaced by one of its own, is on the page.
 #[test]
-fn all_that_is_known_is_on_the_page() {
+fn every_text_of_a_crash_report_is_in_the_html_report() {
     let common = pages::common();
     let report = serde_json::to_value(&common.report).unwrap();
-    let page = strict(&common.to_html());
+    let page = as_xml(&common.to_html());
     let shown = text(parse(&page).root_element());
     let mut texts = Vec::new();
     collect(&report, &mut texts);
@@ -177,14 +173,13 @@ fn all_that_is_known_is_on_the_page() {
     }
 }
 
-/// The texts of a value, each line by itself.
+/// Collects the texts of a value, split into lines.
 fn collect(value: &Value, texts: &mut Vec<String>) {
     match value {
-        // A line of a backtrace is a call, which stands in columns.
+        // A frame is shown in several columns.
         Value::String(text) if text.contains(" at ") || text.contains(" in ") => {
             texts.extend(text.split([' ', '+']).map(str::to_owned));
         }
-        // A command is quoted as a shell reads it.
         Value::String(text) => texts.extend(text.lines().map(str::to_owned)),
         Value::Array(values) => values.iter().for_each(|value| collect(value, texts)),
         Value::Object(values) => values.values().for_each(|value| collect(value, texts)),
@@ -193,9 +188,9 @@ fn collect(value: &Value, texts: &mut Vec<String>) {
 }
 
 #[test]
-fn nothing_of_a_crash_is_markup_and_no_control_is_on_the_page() {
+fn text_of_a_crash_is_escaped() {
     let page = pages::with_texts(HOSTILE).to_html();
-    let body = strict(&page);
+    let body = as_xml(&page);
     for markup in
         ["<img", "<svg onload", "javascript:window.pwned=1\"", "\u{202e}", "\u{1b}", "\u{9b}"]
     {
@@ -210,16 +205,16 @@ fn nothing_of_a_crash_is_markup_and_no_control_is_on_the_page() {
     assert_eq!(inner(&page, "script"), inner(&pages::common().to_html(), "script"));
 }
 
-/// `vitte crash html`, with these arguments behind.
-fn vitte(arguments: &[&std::ffi::OsStr]) -> common::Ended {
+/// Runs `vitte crash html` with these arguments.
+fn vitte(arguments: &[&std::ffi::OsStr]) -> common::CommandResult {
     let output = crate::vitte().args(["crash", "html"]).args(arguments).output().unwrap();
-    common::Ended::of(&output)
+    common::CommandResult::new(&output)
 }
 
 #[test]
-fn the_command_writes_the_page_beside_the_capsule() {
-    let folder = tempfile::tempdir().unwrap();
-    let repository = vitte_capsule::Repository::new(folder.path().join("reports"));
+fn the_command_writes_the_report_next_to_the_capsule() {
+    let root = tempfile::tempdir().unwrap();
+    let repository = vitte_capsule::Repository::new(root.path().join("reports"));
     let mut capsule = pages::common();
     let path = repository.save(&mut capsule).unwrap();
     let (dir, page) = (repository.dir().as_os_str(), path.with_extension("html"));
@@ -231,33 +226,33 @@ fn the_command_writes_the_page_beside_the_capsule() {
     {
         use std::os::unix::fs::PermissionsExt as _;
         let mode = std::fs::metadata(&page).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600, "it is its owner's alone");
+        assert_eq!(mode & 0o777, 0o600, "only the owner can read the report");
     }
-    // Again, of the file itself, to a file of another name.
-    let other = folder.path().join("other.html");
+    // The capsule is given by path, and the output by `--out`.
+    let other = root.path().join("other.html");
     let ended = vitte(&[path.as_os_str(), "--out".as_ref(), other.as_os_str(), "--json".as_ref()]);
-    let told: Value = serde_json::from_str(&ended.stdout).unwrap();
+    let output: Value = serde_json::from_str(&ended.stdout).unwrap();
     let expected =
         json!({"id": capsule.report.id, "path": other, "bytes": capsule.to_html().len()});
-    assert_eq!(told, expected);
+    assert_eq!(output, expected);
     assert_eq!(std::fs::read_to_string(&other).unwrap(), capsule.to_html());
     let ended = vitte(&["latest".as_ref(), "--dir".as_ref(), dir, "--out".as_ref(), "-".as_ref()]);
     assert_eq!(ended.stdout, capsule.to_html());
     let left = std::fs::read_dir(path.parent().unwrap()).unwrap().count();
-    assert_eq!(left, 3, "the capsule, its page, and what its folder has in common");
+    assert_eq!(left, 3, "the capsule, its HTML report, and the common data of its directory");
 }
 
 #[test]
-fn the_command_says_what_it_cannot_do() {
-    let folder = tempfile::tempdir().unwrap();
-    let repository = vitte_capsule::Repository::new(folder.path());
+fn the_command_reports_errors() {
+    let root = tempfile::tempdir().unwrap();
+    let repository = vitte_capsule::Repository::new(root.path());
     repository.save(&mut pages::common()).unwrap();
-    let dir = folder.path().as_os_str();
-    let nowhere = folder.path().join("index.jsonl/page.html");
+    let dir = root.path().as_os_str();
+    let not_a_dir = root.path().join("index.jsonl/page.html");
     let cases: [(&[&std::ffi::OsStr], &str); 3] = [
         (&["1999".as_ref(), "--dir".as_ref(), dir], "1999"),
         (
-            &["latest".as_ref(), "--dir".as_ref(), dir, "--out".as_ref(), nowhere.as_ref()],
+            &["latest".as_ref(), "--dir".as_ref(), dir, "--out".as_ref(), not_a_dir.as_ref()],
             "cannot write",
         ),
         (

@@ -19,7 +19,7 @@ mod upload;
 
 use std::process::Command;
 
-/// The `vitte` binary, with nothing of the environment that could change what it writes.
+/// The `vitte` binary, without the environment variables that change its output.
 fn vitte() -> Command {
     common::program(env!("CARGO_BIN_EXE_vitte"))
 }

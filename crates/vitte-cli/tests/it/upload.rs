@@ -1,4 +1,4 @@
-//! Reports of crashes, uploaded: what is sent and what is not, and what is said of a server that fails.
+//! Uploading crash reports: the requests, private data, retries, and errors of servers.
 mod server;
 
 use std::fs;
@@ -13,13 +13,13 @@ use server::{CLOSED, Received, Server, Step, answer};
 use vitte_capsule::upload::{Secret, Target, Upload, UploadError, UploadReceipt};
 use vitte_capsule::{CrashReport, Fingerprint};
 
-use crate::common::{self, Ended};
+use crate::common::{self, CommandResult};
 
 const ID: &str = "2025-10-22T13-05-42";
 const TOKEN: &str = "ghp_5ecretT0ken";
 const KEY: &str = "5ecretkey0123";
 
-/// A report with all there may be in one, and what nobody else may see: `ada`, `--password`, `TOP SECRET`.
+/// A report with all fields, and with private data: `ada`, `--password`, `TOP SECRET`.
 fn value() -> Value {
     json!({
         "timestamp": "2025-10-22T13:05:42.5Z", "version": "0.1.0", "module": "vittec",
@@ -73,33 +73,34 @@ fn github(host: &str) -> Target {
     }
 }
 
-/// Uploads, and says how long it would have slept before each further try.
+/// Uploads a report. Returns the result, and the pauses before the retries, without waiting for them.
 fn upload(
     target: Target,
     report: &CrashReport,
 ) -> (Result<UploadReceipt, UploadError>, Vec<Duration>) {
-    let slept = Arc::new(Mutex::new(Vec::new()));
-    let sleeps = Arc::clone(&slept);
+    let pauses = Arc::new(Mutex::new(Vec::new()));
+    let recorded = Arc::clone(&pauses);
     let upload = Upload::new(target)
         .with_timeouts(Duration::from_secs(5), Duration::from_secs(10))
-        .with_sleep(move |pause| sleeps.lock().unwrap().push(pause));
-    let done = upload.send(&upload.prepare(report).unwrap());
-    let slept = slept.lock().unwrap().clone();
-    (done, slept)
+        .with_sleep(move |pause| recorded.lock().unwrap().push(pause));
+    let result = upload.send(&upload.prepare(report).unwrap());
+    let pauses = pauses.lock().unwrap().clone();
+    (result, pauses)
 }
 
-/// What is said of a server that answers so, how often it was asked, and what was slept.
-fn said(target: fn(&str) -> Target, steps: Vec<Step>) -> (String, usize, Vec<Duration>) {
+/// Uploads the report to a server that runs `steps`. Returns the receipt or error as text, the number of requests, and
+/// the pauses.
+fn outcome(target: fn(&str) -> Target, steps: Vec<Step>) -> (String, usize, Vec<Duration>) {
     let server = Server::start(steps);
     let host = server.host();
-    let (done, slept) = upload(target(&host), &report());
-    let text = done.map_or_else(|error| error.to_string(), |uploaded| uploaded.to_string());
+    let (result, pauses) = upload(target(&host), &report());
+    let text = result.map_or_else(|error| error.to_string(), |uploaded| uploaded.to_string());
     assert!(!text.contains(KEY) && !text.contains(TOKEN), "{text}");
-    (text.replace(&host, "HOST"), server.received().len(), slept)
+    (text.replace(&host, "HOST"), server.received().len(), pauses)
 }
 
-const HALF: Duration = Duration::from_millis(500);
-const ONE: Duration = Duration::from_secs(1);
+const HALF_SECOND: Duration = Duration::from_millis(500);
+const ONE_SECOND: Duration = Duration::from_secs(1);
 
 fn event(request: &Received) -> Event<'static> {
     let envelope = Envelope::from_slice(&request.body).expect("an envelope");
@@ -109,10 +110,10 @@ fn event(request: &Received) -> Event<'static> {
 }
 
 #[test]
-fn sentry_gets_the_event_and_nothing_else() {
+fn sentry_receives_one_event() {
     let server = Server::start(vec![answer("200 OK", "", "{\"id\":\"1\"}")]);
     let host = server.host();
-    let (done, slept) = upload(sentry(&host), &report());
+    let (result, pauses) = upload(sentry(&host), &report());
     let requests = server.received();
     let [request] = &*requests else { panic!("one request: {requests:?}") };
     assert_eq!(request.line, "POST /api/42/envelope/ HTTP/1.1");
@@ -128,7 +129,7 @@ fn sentry_gets_the_event_and_nothing_else() {
     ];
     assert_eq!(request.headers, headers.map(|(name, value)| (name.to_owned(), value.to_owned())));
 
-    // Three lines: the header, the item's header with its length, the item.
+    // Three lines: the header, the item's header with its length, and the item.
     let text = String::from_utf8(request.body.clone()).unwrap();
     let lines: Vec<_> = text.lines().collect();
     let head: Value = serde_json::from_str(lines[1]).unwrap();
@@ -137,8 +138,8 @@ fn sentry_gets_the_event_and_nothing_else() {
     let id = event.event_id.as_simple().to_string();
     assert_eq!(lines[0], json!({"event_id": event.event_id}).to_string());
     assert_eq!(lines.len(), 3);
-    assert_eq!(done.unwrap(), UploadReceipt::Event { id, host });
-    assert!(slept.is_empty());
+    assert_eq!(result.unwrap(), UploadReceipt::Event { id, host });
+    assert!(pauses.is_empty());
 
     assert_eq!((event.level, event.release.as_deref()), (Level::Fatal, Some("vittec@0.1.0")));
     assert_eq!((event.server_name.clone(), event.environment.clone()), (None, None));
@@ -147,7 +148,7 @@ fn sentry_gets_the_event_and_nothing_else() {
     assert_eq!(exception.ty, "panic");
     assert_eq!(exception.value.as_deref(), Some("index out of bounds\nthe length is 3"));
     let frames = &exception.stacktrace.as_ref().unwrap().frames;
-    let calls: Vec<_> = frames
+    let functions: Vec<_> = frames
         .iter()
         .map(|frame| (frame.function.as_deref().unwrap(), frame.lineno, frame.in_app))
         .collect();
@@ -156,18 +157,18 @@ fn sentry_gets_the_event_and_nothing_else() {
         ("vittec::front::close", Some(77), Some(true)),
         ("core::panicking::panic", Some(75), Some(false)),
     ];
-    assert_eq!(calls, expected);
+    assert_eq!(functions, expected);
     assert_eq!(frames[1].filename.as_deref(), Some("~/vitte/src/front.rs"));
     let threads: Vec<_> = event.threads.iter().map(|t| (t.name.as_deref(), t.crashed)).collect();
     assert_eq!(threads, [(Some("main"), true), (Some("worker"), false)]);
     let Some(Context::Other(crash)) = event.contexts.get("crash") else { panic!("{event:?}") };
-    assert_eq!(crash["doing"], json!(["typeck fn=area at src/shapes.vitte:12:7"]));
+    assert_eq!(crash["contexts"], json!(["typeck fn=area at src/shapes.vitte:12:7"]));
     assert_eq!(event.tags["code"], "F0001");
     assert_eq!(event.tags["fingerprint"], Fingerprint::of(&report()).to_string());
     assert_private(&text);
 }
 
-/// Nothing of what stays with the user is in it.
+/// Checks that a text contains no private data.
 fn assert_private(text: &str) {
     for private in ["ada", "password", "hunter2", "TOP SECRET"] {
         assert!(!text.contains(private), "{private}: {text}");
@@ -175,7 +176,7 @@ fn assert_private(text: &str) {
 }
 
 #[test]
-fn the_same_report_is_the_same_event() {
+fn the_same_report_gives_the_same_event() {
     let body = |report: &CrashReport| {
         let prepared = Upload::new(sentry("localhost")).prepare(report).unwrap();
         prepared.requests()[0].body().to_owned()
@@ -197,7 +198,7 @@ const NO_ISSUES: &str = "[]";
 const NOTHING_FOUND: &str = r#"{"total_count":0,"items":[]}"#;
 
 #[test]
-fn github_gets_an_issue_after_it_was_looked_for() {
+fn github_is_searched_before_an_issue_is_opened() {
     let opened = issue_json("https://github.com/vitte/vittec/issues/7", "", "open").to_string();
     let server = Server::start(vec![
         answer("200 OK", "", NO_ISSUES),
@@ -206,10 +207,10 @@ fn github_gets_an_issue_after_it_was_looked_for() {
     ]);
     let host = server.host();
     let target = github(&host);
-    let (done, slept) = upload(target.clone(), &report());
+    let (result, pauses) = upload(target.clone(), &report());
     let url = "https://github.com/vitte/vittec/issues/7".to_owned();
-    assert_eq!(done.unwrap(), UploadReceipt::NewIssue { url });
-    assert!(slept.is_empty());
+    assert_eq!(result.unwrap(), UploadReceipt::NewIssue { url });
+    assert!(pauses.is_empty());
     let requests = server.received();
     let print = Fingerprint::of(&report());
     let lines: Vec<_> = requests.iter().map(|request| &*request.line).collect();
@@ -228,29 +229,29 @@ fn github_gets_an_issue_after_it_was_looked_for() {
     assert_eq!(issue.as_object().unwrap().keys().collect::<Vec<_>>(), ["body", "title"]);
     assert_eq!(issue["title"], "F0001 in vittec: index out of bounds");
     let expected = format!(
-        "<!-- vitte-crash {print} -->\n| fact | value |\n|---|---|\n| code | `F0001` |\n\
-        | program | `vittec 0.1.0` |\n| place | `src/front.rs:77:13` |\n| thread | `main` |\n\
+        "<!-- vitte-crash {print} -->\n| field | value |\n|---|---|\n| code | `F0001` |\n\
+        | program | `vittec 0.1.0` |\n| location | `src/front.rs:77:13` |\n| thread | `main` |\n\
         | system | `linux x86_64` |\n| build | `release` |\n| commit | `abcdef1` |\n\
         | time | `2025-10-22T13:05:42.5Z` |\n| report | `{ID}` |\n| session | `5e551011` |\n\n\
         **Message**\n\n```text\nindex out of bounds\nthe length is 3\n```\n\n\
-        **What it was doing, the innermost first**\n\n```text\n\
+        **Contexts, innermost first**\n\n```text\n\
         typeck fn=area at src/shapes.vitte:12:7\n```\n\n\
-        **Backtrace, the innermost call first**\n\n```text\n\
+        **Backtrace, innermost frame first**\n\n```text\n\
         core::panicking::panic at /rustc/abc/library/core/src/panicking.rs:75:14\n\
         vittec::front::close::h0123456789abcdef at ~/vitte/src/front.rs:77:13\n\
         main at src/main.rs:3:5\n```\n"
     );
     assert_eq!(issue["body"], expected);
 
-    // What was shown is what was sent.
+    // The prepared requests are the requests that were sent.
     let prepared = Upload::new(target).prepare(&report()).unwrap();
-    for (shown, sent) in prepared.requests().iter().zip(&requests) {
-        assert_eq!(shown.body().as_bytes(), sent.body);
+    for (prepared, sent) in prepared.requests().iter().zip(&requests) {
+        assert_eq!(prepared.body().as_bytes(), sent.body);
         assert_eq!(
-            shown.url().replace(&host, ""),
+            prepared.url().replace(&host, ""),
             format!("http://{}", sent.line.split(' ').nth(1).unwrap())
         );
-        let mut headers: Vec<_> = shown
+        let mut headers: Vec<_> = prepared
             .headers()
             .map(|(name, value)| (name.to_owned(), value.replace("***", TOKEN)))
             .collect();
@@ -261,10 +262,10 @@ fn github_gets_an_issue_after_it_was_looked_for() {
 }
 
 #[test]
-fn an_issue_that_is_there_is_named() {
+fn an_existing_issue_is_found() {
     let marker = format!("<!-- vitte-crash {} -->", Fingerprint::of(&report()));
     let known = issue_json("https://github.com/o/r/issues/3", &format!("{marker}\nx"), "closed");
-    // Quoted, it marks nothing.
+    // A marker that is not at the beginning is a quotation.
     let quote = issue_json("https://github.com/o/r/issues/4", &format!("see\n{marker}"), "open");
     let none = json!({"html_url": "https://github.com/o/r/issues/5", "body": null});
     let url = "https://github.com/o/r/issues/3".to_owned();
@@ -277,19 +278,19 @@ fn an_issue_that_is_there_is_named() {
     ] {
         let count = steps.len();
         let server = Server::start(steps);
-        let (done, _) = upload(github(&server.host()), &report());
-        assert_eq!(done.unwrap(), expected);
+        let (result, _) = upload(github(&server.host()), &report());
+        assert_eq!(result.unwrap(), expected);
         assert_eq!(server.received().len(), count);
     }
 }
 
-/// A server's error after which the issue is there: it is found, not opened once more.
+/// If the server opens the issue but responds with an error, the retry finds that issue.
 #[test]
-fn a_second_try_opens_no_second_issue() {
+fn a_retry_does_not_open_a_second_issue() {
     let marker = format!("<!-- vitte-crash {} -->", Fingerprint::of(&report()));
     let opened =
         json!([issue_json("https://github.com/o/r/issues/9", &marker, "open")]).to_string();
-    let (text, asked, slept) = said(
+    let (text, requests, pauses) = outcome(
         github,
         vec![
             answer("200 OK", "", NO_ISSUES),
@@ -298,12 +299,12 @@ fn a_second_try_opens_no_second_issue() {
             answer("200 OK", "", &opened),
         ],
     );
-    assert_eq!(text, "is already known: https://github.com/o/r/issues/9");
-    assert_eq!((asked, slept), (4, vec![HALF]));
+    assert_eq!(text, "already reported: https://github.com/o/r/issues/9");
+    assert_eq!((requests, pauses), (4, vec![HALF_SECOND]));
 }
 
 #[test]
-fn the_fingerprint_is_of_the_defect() {
+fn the_fingerprint_depends_only_on_the_defect() {
     let same = Fingerprint::of(&report());
     assert_eq!(same.to_string().len(), 64);
     let hash = "vittec::front::close::hfedcba9876543210";
@@ -321,7 +322,7 @@ fn the_fingerprint_is_of_the_defect() {
         with(|value| value["code"] = json!("F0002")),
         with(|value| value["signal"] = json!("SIGSEGV")),
         with(|value| value["frames"] = json!([])),
-        // The message is part of it, but for its numbers.
+        // The message is part of the fingerprint, without its numbers.
         with(|value| value["message"] = json!("the length is 3")),
     ] {
         assert_ne!(Fingerprint::of(&other), same);
@@ -336,73 +337,80 @@ fn the_fingerprint_is_of_the_defect() {
 }
 
 #[test]
-fn what_passes_is_tried_again() {
+fn temporary_errors_are_retried() {
     let ok = || answer("200 OK", "", "{}");
     let fail = || answer("500 Internal Server Error", "", "{\"detail\":\"oops\"}");
-    let (text, asked, slept) = said(sentry, vec![fail(), ok()]);
+    let (text, requests, pauses) = outcome(sentry, vec![fail(), ok()]);
     assert!(text.starts_with("event ") && text.ends_with(" at HOST"), "{text}");
-    assert_eq!((asked, slept), (2, vec![HALF]));
+    assert_eq!((requests, pauses), (2, vec![HALF_SECOND]));
 
-    let (text, asked, slept) = said(sentry, vec![fail(), fail(), fail(), ok()]);
-    assert_eq!(text, "HOST: the server has a problem (status 500: oops)");
-    assert_eq!((asked, slept), (3, vec![HALF, ONE]));
+    let (text, requests, pauses) = outcome(sentry, vec![fail(), fail(), fail(), ok()]);
+    assert_eq!(text, "HOST: server error (status 500: oops)");
+    assert_eq!((requests, pauses), (3, vec![HALF_SECOND, ONE_SECOND]));
 
     let later = |time| answer("429 Too Many Requests", &format!("retry-after: {time}\r\n"), "");
-    let (text, asked, slept) = said(sentry, vec![later("7"), ok()]);
+    let (text, requests, pauses) = outcome(sentry, vec![later("7"), ok()]);
     assert!(text.starts_with("event "), "{text}");
-    assert_eq!((asked, slept), (2, vec![Duration::from_secs(7)]));
-    let (text, asked, slept) = said(sentry, vec![later("61"), ok()]);
+    assert_eq!((requests, pauses), (2, vec![Duration::from_secs(7)]));
+    let (text, requests, pauses) = outcome(sentry, vec![later("61"), ok()]);
     assert_eq!(text, "HOST: too many requests (status 429); try again in 61 s");
-    assert_eq!((asked, slept), (1, vec![]));
-    let (_, asked, slept) = said(sentry, vec![later("soon"), ok()]);
-    assert_eq!((asked, slept), (2, vec![HALF]));
+    assert_eq!((requests, pauses), (1, vec![]));
+    let (_, requests, pauses) = outcome(sentry, vec![later("soon"), ok()]);
+    assert_eq!((requests, pauses), (2, vec![HALF_SECOND]));
 
-    // A connection that breaks, before the answer and within its head.
+    // The connection is closed before the response and within its headers.
     let cut = || Step::Write(b"HTTP/1.1 200 OK\r\ncontent-".to_vec());
-    let (text, asked, slept) = said(sentry, vec![Step::Write(Vec::new()), cut(), cut(), ok()]);
-    assert_eq!(text, "cannot reach HOST: the connection was closed before the answer was complete");
-    assert_eq!((asked, slept), (3, vec![HALF, ONE]));
+    let (text, requests, pauses) =
+        outcome(sentry, vec![Step::Write(Vec::new()), cut(), cut(), ok()]);
+    assert_eq!(
+        text,
+        "cannot reach HOST: the connection was closed before the response was complete"
+    );
+    assert_eq!((requests, pauses), (3, vec![HALF_SECOND, ONE_SECOND]));
 }
 
 #[test]
-fn a_refused_connection_is_tried_again() {
-    let (done, slept) = upload(sentry(CLOSED), &report());
-    let error = done.unwrap_err();
-    assert_eq!(error.to_string(), format!("cannot reach {CLOSED}: the connection was refused"));
-    assert_eq!(slept, [HALF, ONE]);
+fn a_refused_connection_is_retried() {
+    let (result, pauses) = upload(sentry(CLOSED), &report());
+    let error = result.unwrap_err();
+    assert_eq!(error.to_string(), format!("cannot reach {CLOSED}: connection refused"));
+    assert_eq!(pauses, [HALF_SECOND, ONE_SECOND]);
 }
 
 #[test]
-fn what_is_refused_is_not_tried_again() {
+fn rejected_requests_are_not_retried() {
     let body = format!("{{\"message\":\"Bad\\u001b[2J credentials {TOKEN}\"}}");
     let rejected = |status| answer(status, "", &body);
     let quote = "Bad␛[2J credentials ***";
     for (status, meaning) in [
-        ("401 Unauthorized", "the token is not accepted"),
-        ("403 Forbidden", "the token may not open issues in `vitte/vittec`"),
-        ("404 Not Found", "there is no repository `vitte/vittec`, or the token may not see it"),
-        ("410 Gone", "`vitte/vittec` takes no issues"),
-        ("422 Unprocessable", "the server does not accept it"),
+        ("401 Unauthorized", "the token was rejected"),
+        ("403 Forbidden", "the token has no permission to open issues in `vitte/vittec`"),
+        (
+            "404 Not Found",
+            "the repository `vitte/vittec` does not exist or the token has no access to it",
+        ),
+        ("410 Gone", "issues are disabled in `vitte/vittec`"),
+        ("422 Unprocessable", "request rejected"),
     ] {
         let number = &status[..3];
-        let (text, asked, slept) = said(github, vec![rejected(status), rejected(status)]);
+        let (text, requests, pauses) = outcome(github, vec![rejected(status), rejected(status)]);
         assert_eq!(text, format!("HOST: {meaning} (status {number}: {quote})"));
-        assert_eq!((asked, slept), (1, vec![]));
+        assert_eq!((requests, pauses), (1, vec![]));
     }
     for (status, meaning) in [
-        ("401 Unauthorized", "the key of the DSN is not accepted"),
-        ("404 Not Found", "there is no such project"),
+        ("401 Unauthorized", "the key of the DSN was rejected"),
+        ("404 Not Found", "project not found"),
         ("413 Too Large", "the report is too large"),
     ] {
         let body = format!("{{\"detail\":\"no {KEY}\"}}");
-        let (text, asked, _) = said(sentry, vec![answer(status, "", &body)]);
+        let (text, requests, _) = outcome(sentry, vec![answer(status, "", &body)]);
         assert_eq!(text, format!("HOST: {meaning} (status {}: no ***)", &status[..3]));
-        assert_eq!(asked, 1);
+        assert_eq!(requests, 1);
     }
-    // GitHub's other way to say that these are too many.
+    // GitHub reports a rate limit also by this header.
     let limited = answer("403 Forbidden", "x-ratelimit-remaining: 0\r\n", "");
-    let (text, asked, _) = said(github, vec![limited]);
-    assert_eq!((&*text, asked), ("HOST: too many requests (status 403)", 1));
+    let (text, requests, _) = outcome(github, vec![limited]);
+    assert_eq!((&*text, requests), ("HOST: too many requests (status 403)", 1));
 }
 
 #[test]
@@ -411,83 +419,83 @@ fn a_redirect_is_not_followed() {
     for status in ["301 Moved", "302 Found", "307 Temporary", "308 Permanent"] {
         for (target, secret) in [(sentry as fn(&str) -> Target, KEY), (github, TOKEN)] {
             let to = format!("location: http://{}/?{secret}\r\n", elsewhere.host());
-            let (text, asked, slept) = said(target, vec![answer(status, &to, "")]);
-            assert!(text.starts_with("HOST: it redirects to `http://127.0.0.1:"), "{text}");
-            assert!(text.contains("which is not followed (status 30"), "{text}");
-            assert_eq!((asked, slept), (1, vec![]));
+            let (text, requests, pauses) = outcome(target, vec![answer(status, &to, "")]);
+            assert!(text.starts_with("HOST: redirect to `http://127.0.0.1:"), "{text}");
+            assert!(text.contains("` not followed (status 30"), "{text}");
+            assert_eq!((requests, pauses), (1, vec![]));
         }
     }
     assert_eq!(elsewhere.received(), []);
 }
 
 #[test]
-fn a_server_that_hangs_is_left() {
+fn a_server_that_hangs_is_a_timeout() {
     let half = Step::WriteAndHang(b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n[".to_vec());
     for (target, step, name) in [
         (sentry as fn(&str) -> Target, Step::Hang, "sentry"),
         (github, Step::Hang, "github"),
-        (github, half, "half an answer"),
+        (github, half, "half a response"),
     ] {
         let server = Server::start(vec![step.clone(), step]);
         let host = server.host();
         let short = Duration::from_millis(200);
         let upload = Upload::new(target(&host)).with_timeouts(short, short);
         let error = upload.send(&upload.prepare(&report()).unwrap()).unwrap_err();
-        assert_eq!(error.to_string(), format!("{host}: no answer within 200ms"), "{name}");
+        assert_eq!(error.to_string(), format!("no response from {host} within 200ms"), "{name}");
         assert!(matches!(error, UploadError::Timeout { is_connect: false, .. }));
         assert_eq!(server.received().len(), 1, "{name}");
     }
 }
 
 #[test]
-fn bad_answers_are_said_to_be_bad() {
+fn invalid_responses_are_errors() {
     let garbage = Step::Write(b"SSH-2.0-OpenSSH_9.6\r\n\r\n".to_vec());
     for target in [sentry, github] {
-        let (text, asked, _) = said(target, vec![garbage.clone(), garbage.clone()]);
-        assert!(
-            text.starts_with("the answer of HOST is not understood: it is no HTTP: "),
-            "{text}"
-        );
-        assert_eq!(asked, 1);
+        let (text, requests, _) = outcome(target, vec![garbage.clone(), garbage.clone()]);
+        assert!(text.starts_with("invalid response from HOST: invalid HTTP: "), "{text}");
+        assert_eq!(requests, 1);
     }
     let before = [answer("200 OK", "", NO_ISSUES), answer("200 OK", "", NOTHING_FOUND)];
     let after = |step: Step| [&before[..], &[step]].concat();
 
     let huge = answer("201 Created", "", &format!("\"{}\"", "x".repeat(8 << 20)));
-    let (text, asked, _) = said(github, after(huge.clone()));
-    assert_eq!(text, "the answer of HOST is not understood: it is longer than 1 MiB");
-    assert_eq!(asked, 3);
-    // Sentry's id is known before, so that its answer is of no use.
-    let (text, ..) = said(sentry, vec![huge]);
+    let (text, requests, _) = outcome(github, after(huge.clone()));
+    assert_eq!(text, "invalid response from HOST: longer than 1 MiB");
+    assert_eq!(requests, 3);
+    // The event id is known in advance, so Sentry's response is not read.
+    let (text, ..) = outcome(sentry, vec![huge]);
     assert!(text.starts_with("event "), "{text}");
 
     let cut = Step::Write(b"HTTP/1.1 201 Created\r\ncontent-length: 999\r\n\r\n{\"html_".to_vec());
     let steps: Vec<_> = (0..3).flat_map(|_| after(cut.clone())).collect();
-    let (text, asked, slept) = said(github, steps);
-    assert_eq!(text, "cannot reach HOST: the connection was closed before the answer was complete");
-    assert_eq!((asked, slept), (9, vec![HALF, ONE]));
+    let (text, requests, pauses) = outcome(github, steps);
+    assert_eq!(
+        text,
+        "cannot reach HOST: the connection was closed before the response was complete"
+    );
+    assert_eq!((requests, pauses), (9, vec![HALF_SECOND, ONE_SECOND]));
 
-    // What speaks no TLS is not asked twice.
-    let server = Server::start(vec![Step::Blurt(b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec())]);
+    // A failed TLS handshake is not retried.
+    let server =
+        Server::start(vec![Step::WriteAtOnce(b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec())]);
     let host = server.host();
     let dsn = Secret::new(format!("https://{KEY}@{host}/42"));
-    let (done, slept) = upload(Target::Sentry { dsn }, &report());
-    let text = done.unwrap_err().to_string();
-    assert!(text.starts_with(&format!("no secure connection to {host}: ")), "{text}");
-    assert!(slept.is_empty() && server.received().is_empty());
+    let (result, pauses) = upload(Target::Sentry { dsn }, &report());
+    let text = result.unwrap_err().to_string();
+    assert!(text.starts_with(&format!("TLS connection to {host} failed: ")), "{text}");
+    assert!(pauses.is_empty() && server.received().is_empty());
 
     for body in ["", "[]", "{}", "<html>", "{\"html_url\": 3}", &format!("\"{TOKEN}\"")] {
-        let (text, ..) = said(github, after(answer("201 Created", "", body)));
-        let expected =
-            "the answer of HOST is not understood: it is not the JSON that GitHub writes";
+        let (text, ..) = outcome(github, after(answer("201 Created", "", body)));
+        let expected = "invalid response from HOST: unexpected JSON";
         assert!(text.starts_with(expected), "{body}: {text}");
     }
 }
 
-/// What a target that is none is said to be; nothing secret is in it.
+/// The errors do not contain the secrets.
 #[test]
-fn bad_targets_are_named() {
-    let said = |target: Target| {
+fn invalid_targets_are_errors() {
+    let error_of = |target: Target| {
         let error = Upload::new(target).prepare(&report()).unwrap_err();
         let text = error.to_string();
         assert!(!format!("{text}{error:?}").contains("5ecret"), "{error:?}");
@@ -500,43 +508,49 @@ fn bad_targets_are_named() {
         ("https://host/42", "username is empty"),
         ("ftp://5ecret@host/42", "no valid scheme"),
     ] {
-        let text = said(Target::Sentry { dsn: Secret::new(dsn) });
-        assert_eq!(text, format!("the DSN is none: {reason}"), "{dsn}");
+        let text = error_of(Target::Sentry { dsn: Secret::new(dsn) });
+        assert_eq!(text, format!("invalid DSN: {reason}"), "{dsn}");
     }
     let github = |repository: &str, token: &str, api: &str| {
         let (repository, api) = (repository.to_owned(), api.to_owned());
-        said(Target::Github { repository, token: Secret::new(token), api })
+        error_of(Target::Github { repository, token: Secret::new(token), api })
     };
     let api = "https://api.github.com";
     for repository in ["", "vitte", "a/b/c", "../x", "a/..", "a/b?c", "a/b\n", "é/b"] {
         let text = github(repository, TOKEN, api);
-        assert!(text.ends_with("is no repository: it is OWNER/NAME"), "{text}");
+        assert!(
+            text.starts_with("invalid repository `") && text.ends_with("`: expected OWNER/NAME"),
+            "{text}"
+        );
     }
     for token in ["", "5ecret\n", "5ecret x", "5ecreté"] {
         let text = github("a/b", token, api);
-        assert_eq!(text, "the token is empty or has characters that no token has");
+        assert_eq!(text, "invalid token: it is empty or has characters other than printable ASCII");
     }
     for (api, reason) in [
-        ("", "it is no URL"),
-        ("/v3", "it has no host"),
-        ("https://host:99999", "its port is none"),
-        ("ftp://host", "it is neither HTTPS nor HTTP"),
-        ("https://me:5ecret@host", "it is more than a host and a path"),
-        ("http://api.github.com", "without HTTPS everybody could read the token"),
+        ("", "not a URL"),
+        ("/v3", "no host"),
+        ("https://host:99999", "invalid port"),
+        ("ftp://host", "neither HTTPS nor HTTP"),
+        ("https://me:5ecret@host", "only a host and a path are allowed"),
+        ("http://api.github.com", "HTTP does not protect the token; use HTTPS"),
     ] {
         let text = github("a/b", TOKEN, api);
-        assert!(text.ends_with(&format!("cannot be the address of an API: {reason}")), "{text}");
+        assert!(
+            text.starts_with("invalid API URL `") && text.ends_with(&format!("`: {reason}")),
+            "{text}"
+        );
     }
     for time in ["yesterday", "", "1969-12-31T23:59:59Z"] {
         let report = with(|value| value["timestamp"] = json!(time));
         let error = Upload::new(sentry("localhost")).prepare(&report).unwrap_err();
-        assert!(error.to_string().starts_with("the report's timestamp is `"), "{error}");
+        assert!(error.to_string().starts_with("invalid timestamp `"), "{error}");
     }
     let debug = format!("{:?}", Upload::new(sentry("h")).prepare(&report()).unwrap());
     assert!(!debug.contains(KEY), "{debug}");
 }
 
-/// A report of long texts, 500 of each: what is large has `size` bytes, and there are ten of them.
+/// A report with 500 entries in each list, and ten texts of `size` bytes, all made of `text`.
 fn hostile(text: &str, size: usize) -> CrashReport {
     let large = text.repeat(size / text.len());
     with(|value| {
@@ -561,7 +575,7 @@ fn hostile(text: &str, size: usize) -> CrashReport {
 }
 
 #[test]
-fn hostile_reports_do_no_harm() {
+fn hostile_reports_are_escaped_and_bounded() {
     for text in [
         "`",
         "````\n",
@@ -577,7 +591,7 @@ fn hostile_reports_do_no_harm() {
         "</table><img src=x> ",
         "a",
     ] {
-        // One of them has 10 MB.
+        // One of the reports has 10 MB.
         let report = hostile(text, if text == "````\n" { 1 << 20 } else { 1 << 14 });
         let prepared = Upload::new(github("localhost")).prepare(&report).unwrap();
         let shown = prepared.to_string();
@@ -603,7 +617,7 @@ fn hostile_reports_do_no_harm() {
     }
 }
 
-/// Whatever stands outside of blocks and spans of code is this crate's own.
+/// Checks that all text of the report is in code blocks and code spans.
 fn assert_all_in_code(body: &str, text: &str) {
     let mut fence: Option<&str> = None;
     let mut own = String::new();
@@ -611,7 +625,7 @@ fn assert_all_in_code(body: &str, text: &str) {
         let ticks = &line[..line.len() - line.trim_start_matches('`').len()];
         match fence {
             Some(open) if line == open => fence = None,
-            // A row as long as the fence would end the block (section 4.5).
+            // A line of as many backticks as the fence would end the block (CommonMark, section 4.5).
             Some(open) => assert!(ticks.len() < open.len(), "{text:?}: {line}"),
             None if line.ends_with("`text") || line.ends_with("``text") => {
                 fence = line.strip_suffix("text");
@@ -633,15 +647,15 @@ fn assert_all_in_code(body: &str, text: &str) {
     let (marker, own) = own.split_once('\n').unwrap();
     let print = marker.strip_prefix("<!-- vitte-crash ").unwrap().strip_suffix(" -->").unwrap();
     assert!(print.len() == 64 && print.bytes().all(|byte| byte.is_ascii_hexdigit()), "{marker}");
-    let known = "| fact | value |\n|---|---|\n\n**Message**\n\n\n\
-        **What it was doing, the innermost first**\n\n\n**Backtrace, the innermost call first**\n\n";
+    let known = "| field | value |\n|---|---|\n\n**Message**\n\n\n\
+        **Contexts, innermost first**\n\n\n**Backtrace, innermost frame first**\n\n";
     assert_eq!(own, known, "{text:?}");
 }
 
 #[test]
-fn a_copy_is_the_report_and_replaces_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let out = folder.path().join("a/b");
+fn a_copied_report_does_not_overwrite_a_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("a/b");
     let target = || Target::File { dir: out.clone() };
     let path = out.join(format!("{ID}.json"));
     let copied = |is_new| UploadReceipt::Copied { path: path.clone(), is_new };
@@ -657,10 +671,13 @@ fn a_copy_is_the_report_and_replaces_nothing() {
 
     let other = with(|value| value["message"] = json!("another"));
     let error = upload(target(), &other).0.unwrap_err().to_string();
-    assert_eq!(error, format!("`{}` is there already and holds something else", path.display()));
+    assert_eq!(
+        error,
+        format!("cannot write `{}`: it exists with different content", path.display())
+    );
     let read: CrashReport = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
     assert_eq!(read, report());
-    assert_eq!(fs::read_dir(&out).unwrap().count(), 1, "something is left beside it");
+    assert_eq!(fs::read_dir(&out).unwrap().count(), 1, "there are no temporary files");
 
     for id in ["", "..", ".x", "../x", "a/b", "a\\b", "a\0", &"x".repeat(200)] {
         let report = with(|value| value["id"] = json!(id));
@@ -679,42 +696,42 @@ fn a_copy_is_the_report_and_replaces_nothing() {
     assert_eq!(serde_json::from_str::<CrashReport>(&text).unwrap(), large_id);
 }
 
-/// `vitte crash upload` in a folder with the report, and nothing of the environment that matters here.
-fn vitte(folder: &Path) -> Command {
+/// `vitte crash upload` in a directory with the report, without tokens and proxies in the environment.
+fn vitte(dir: &Path) -> Command {
     let mut vitte = crate::vitte();
     for name in ["SENTRY_DSN", "GITHUB_TOKEN", "ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY"] {
         vitte.env_remove(name).env_remove(name.to_ascii_lowercase());
     }
-    vitte.current_dir(folder).args(["crash", "upload", ID]);
+    vitte.current_dir(dir).args(["crash", "upload", ID]);
     vitte
 }
 
 fn stored() -> tempfile::TempDir {
     let json = value().to_string();
     let name = format!("target/crash-reports/{ID}.json");
-    common::folder(&[(&name, &json), ("token", &format!("{TOKEN}\n")), ("bad/x.json", "{}")])
+    common::dir_with(&[(&name, &json), ("token", &format!("{TOKEN}\n")), ("bad/x.json", "{}")])
 }
 
-fn run(command: &mut Command) -> Ended {
-    Ended::of(&command.output().unwrap())
+fn run(command: &mut Command) -> CommandResult {
+    CommandResult::new(&command.output().unwrap())
 }
 
 #[test]
-fn the_command_says_where_it_went() {
-    let folder = stored();
-    let ended = run(vitte(folder.path()).args(["--to", "file", "--out", "kept"]));
-    let said = format!("{ID}: copied to kept/{ID}.json\n");
-    assert_eq!((ended.code, &*ended.stdout, &*ended.stderr), (0, &*said, ""));
-    assert!(folder.path().join(format!("kept/{ID}.json")).is_file());
+fn the_command_prints_the_receipt() {
+    let dir = stored();
+    let ended = run(vitte(dir.path()).args(["--to", "file", "--out", "copies"]));
+    let expected = format!("{ID}: copied to copies/{ID}.json\n");
+    assert_eq!((ended.code, &*ended.stdout, &*ended.stderr), (0, &*expected, ""));
+    assert!(dir.path().join(format!("copies/{ID}.json")).is_file());
 
     let server = Server::start(vec![answer("200 OK", "", "{}")]);
     let dsn = format!("http://{KEY}@{}/42", server.host());
-    let ended = run(vitte(folder.path()).args(["--to", "sentry"]).env("SENTRY_DSN", &dsn));
+    let ended = run(vitte(dir.path()).args(["--to", "sentry"]).env("SENTRY_DSN", &dsn));
     let host = server.host();
     let requests = server.received();
     let id = event(&requests[0]).event_id.as_simple().to_string();
-    let said = format!("{ID}: event {id} at {host}\n");
-    assert_eq!((ended.code, &*ended.stdout, &*ended.stderr), (0, &*said, ""));
+    let expected = format!("{ID}: event {id} at {host}\n");
+    assert_eq!((ended.code, &*ended.stdout, &*ended.stderr), (0, &*expected, ""));
 
     for by_file in [true, false] {
         let opened = issue_json("https://github.com/o/r/issues/7", "", "open").to_string();
@@ -724,7 +741,7 @@ fn the_command_says_where_it_went() {
             answer("201 Created", "", &opened),
         ]);
         let api = format!("http://{}/", server.host());
-        let mut command = vitte(folder.path());
+        let mut command = vitte(dir.path());
         command.args(["--to", "github", "--repo", "o/r", "--api", &api]);
         if by_file {
             command.args(["--token-file", "token"]).env("GITHUB_TOKEN", "another");
@@ -732,8 +749,8 @@ fn the_command_says_where_it_went() {
             command.env("GITHUB_TOKEN", TOKEN);
         }
         let ended = run(&mut command);
-        let said = format!("{ID}: opened https://github.com/o/r/issues/7\n");
-        assert_eq!((ended.code, &*ended.stdout, &*ended.stderr), (0, &*said, ""));
+        let expected = format!("{ID}: opened https://github.com/o/r/issues/7\n");
+        assert_eq!((ended.code, &*ended.stdout, &*ended.stderr), (0, &*expected, ""));
         let requests = server.received();
         assert_eq!(requests[2].line, "POST /repos/o/r/issues HTTP/1.1");
         assert_eq!(requests[2].header("authorization"), Some(&*format!("Bearer {TOKEN}")));
@@ -741,12 +758,12 @@ fn the_command_says_where_it_went() {
 }
 
 #[test]
-fn a_dry_run_sends_nothing_and_shows_no_secret() {
-    let folder = stored();
+fn a_dry_run_prints_the_requests_without_secrets() {
+    let dir = stored();
     let server = Server::start(vec![answer("200 OK", "", "{}")]);
     let host = server.host();
     let dsn = format!("http://{KEY}:{TOKEN}@{host}/42");
-    let ended = run(vitte(folder.path()).args(["--to", "sentry", "--dry-run", "--dsn", &dsn]));
+    let ended = run(vitte(dir.path()).args(["--to", "sentry", "--dry-run", "--dsn", &dsn]));
     let request = format!("POST http://{host}/api/42/envelope/\naccept: application/json\n");
     assert!(ended.stdout.starts_with(&request), "{}", ended.stdout);
     let auth = "\nx-sentry-auth: Sentry sentry_key=***, sentry_version=7, \
@@ -754,11 +771,11 @@ fn a_dry_run_sends_nothing_and_shows_no_secret() {
     assert!(ended.stdout.contains(auth), "{}", ended.stdout);
     let prepared = Upload::new(sentry(&host)).prepare(&report()).unwrap();
     assert!(ended.stdout.ends_with(prepared.requests()[0].body()), "{}", ended.stdout);
-    assert_quiet(&ended);
+    assert_no_secrets(&ended);
 
     let api = format!("http://{host}");
     let arguments = ["--to", "github", "--repo", "o/r", "--api", &api, "--dry-run"];
-    let ended = run(vitte(folder.path()).args(arguments).env("GITHUB_TOKEN", TOKEN));
+    let ended = run(vitte(dir.path()).args(arguments).env("GITHUB_TOKEN", TOKEN));
     for part in [
         &format!("GET {api}/repos/o/r/issues?"),
         &format!("\nGET {api}/search/issues?q=repo:o/r+"),
@@ -768,25 +785,29 @@ fn a_dry_run_sends_nothing_and_shows_no_secret() {
     ] {
         assert!(ended.stdout.contains(part), "{part}: {}", ended.stdout);
     }
-    assert_quiet(&ended);
+    assert_no_secrets(&ended);
 
-    let ended = run(vitte(folder.path()).args(["--to", "file", "--out", "kept", "--dry-run"]));
-    assert!(ended.stdout.starts_with(&format!("write kept/{ID}.json\n\n{{\n")), "{}", ended.stdout);
-    assert!(ended.code == 0 && !folder.path().join("kept").exists());
-    assert_eq!(server.received(), [], "a dry run connects");
+    let ended = run(vitte(dir.path()).args(["--to", "file", "--out", "copies", "--dry-run"]));
+    assert!(
+        ended.stdout.starts_with(&format!("write copies/{ID}.json\n\n{{\n")),
+        "{}",
+        ended.stdout
+    );
+    assert!(ended.code == 0 && !dir.path().join("copies").exists());
+    assert_eq!(server.received(), [], "a dry run does not connect");
 }
 
-fn assert_quiet(ended: &Ended) {
+fn assert_no_secrets(ended: &CommandResult) {
     assert_eq!((ended.code, &*ended.stderr), (0, ""));
     assert!(!ended.stdout.contains(KEY) && !ended.stdout.contains(TOKEN), "{}", ended.stdout);
     assert_private(&ended.stdout);
 }
 
 #[test]
-fn the_command_says_what_is_missing() {
-    let folder = stored();
-    let said = |arguments: &[&str]| {
-        let ended = run(vitte(folder.path()).args(arguments));
+fn missing_arguments_are_errors() {
+    let dir = stored();
+    let stderr = |arguments: &[&str]| {
+        let ended = run(vitte(dir.path()).args(arguments));
         assert_eq!((ended.code, &*ended.stdout), (2, ""), "{arguments:?}");
         ended.stderr
     };
@@ -798,7 +819,7 @@ fn the_command_says_what_is_missing() {
             "vitte: no token; pass --token-file or set GITHUB_TOKEN\n",
         ),
     ] {
-        assert_eq!(said(arguments), expected);
+        assert_eq!(stderr(arguments), expected);
     }
     for (arguments, expected) in [
         (&["--to", "github"][..], "--repo <OWNER/NAME>"),
@@ -810,7 +831,7 @@ fn the_command_says_what_is_missing() {
         ),
         (&["--to", "mail"], "invalid value 'mail'"),
     ] {
-        let text = said(arguments);
+        let text = stderr(arguments);
         assert!(text.contains(expected), "{text}");
     }
     for (id, expected) in [
@@ -819,14 +840,14 @@ fn the_command_says_what_is_missing() {
         ("x", "vitte: no crash matches `x` in `bad`\n"),
     ] {
         let mut vitte = crate::vitte();
-        let arguments = ["crash", "upload", id, "--dir", "bad", "--to", "file", "--out", "kept"];
-        let ended = run(vitte.current_dir(folder.path()).args(arguments));
+        let arguments = ["crash", "upload", id, "--dir", "bad", "--to", "file", "--out", "copies"];
+        let ended = run(vitte.current_dir(dir.path()).args(arguments));
         assert_eq!((ended.code, &*ended.stderr), (2, expected));
     }
-    // The exit code of a refusal is that of any failure.
+    // A rejected token is exit code 2, like every error.
     let server = Server::start(vec![answer("401 Unauthorized", "", "")]);
     let api = format!("http://{}", server.host());
     let arguments = ["--to", "github", "--repo", "o/r", "--token-file", "token", "--api", &api];
-    let expected = format!("vitte: {}: the token is not accepted (status 401)\n", server.host());
-    assert_eq!(said(&arguments), expected);
+    let expected = format!("vitte: {}: the token was rejected (status 401)\n", server.host());
+    assert_eq!(stderr(&arguments), expected);
 }

@@ -7,9 +7,9 @@ use vitte_capsule::{Redactor, Retention};
 use vitte_diag::{ColorChoice, Format};
 
 use super::hook::Hook;
-use super::{CrashGuard, CrashHandler, Handler, InstallError, Signals, set_look};
+use super::{CrashGuard, CrashHandler, Handler, InstallError, Signals, set_render_options};
 use crate::config::Config;
-use crate::render::{Manner, Screen};
+use crate::render::{RenderOptions, TerminalSource};
 use crate::save::{Capsules, EnvironmentCapture, SourceCapture};
 #[cfg(has_reporter)]
 use crate::sys;
@@ -24,7 +24,7 @@ pub struct CrashHandlerBuilder {
     signals: bool,
     chain: bool,
     variables: VariableLimits,
-    manner: Manner,
+    render_options: RenderOptions,
     capsules: Capsules,
 }
 
@@ -36,7 +36,7 @@ impl CrashHandlerBuilder {
             signals: true,
             chain: true,
             variables: VariableLimits::default(),
-            manner: Manner::default(),
+            render_options: RenderOptions::default(),
             capsules: Capsules::new(),
         }
     }
@@ -138,20 +138,20 @@ impl CrashHandlerBuilder {
     /// Sets the format in which a crash is written, and so the stream: standard error for people, standard output
     /// for programs. Default: [`Format::Human`].
     pub fn format(mut self, format: Format) -> Self {
-        self.manner.format = format;
+        self.render_options.format = format;
         self
     }
 
     /// Sets whether ANSI colours are written. Default: if standard error is a terminal that supports them.
     pub fn color(mut self, choice: ColorChoice) -> Self {
-        self.manner.screen = Screen::Any(choice);
+        self.render_options.terminal = TerminalSource::Stderr(choice);
         self
     }
 
     /// Sets whether people get only one line, with the path of the report and no backtrace. Default: true if the
     /// environment has `CI`.
     pub fn quiet(mut self, quiet: bool) -> Self {
-        self.manner.quiet = Some(quiet);
+        self.render_options.quiet = Some(quiet);
         self
     }
 
@@ -208,9 +208,9 @@ impl CrashHandlerBuilder {
             let dir = from_environment.map_or(dir, PathBuf::from);
             std::path::absolute(&dir).unwrap_or(dir)
         });
-        let Self { config, panics, signals, chain, variables, manner, capsules } = self;
-        set_look(manner.into());
-        variables.put_in_place();
+        let Self { config, panics, signals, chain, variables, render_options, capsules } = self;
+        set_render_options(render_options);
+        variables.publish();
         let handler = Handler::publish(config, capsules);
         let hook = panics.then(|| Hook::install(&handler, chain));
         let signals = signals.then(|| Signals::install(&handler));

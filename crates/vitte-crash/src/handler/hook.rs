@@ -1,47 +1,48 @@
-//! The panic hook of a handler, in front of the one that was there before.
+//! Installs the panic hook of a handler, which calls the previous hook afterwards.
 
 use std::panic::{self, PanicHookInfo};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::Handler;
-use crate::panic_hook::is_panic_caught;
+use crate::panic_hook::is_ignored;
 
 type PanicHook = Box<dyn Fn(&PanicHookInfo<'_>) + Send + Sync + 'static>;
 
-/// Our panic hook, until it is dropped.
+/// An installed panic hook. When this is dropped, the previous one is restored.
 pub(super) struct Hook {
-    /// Where our hook is, so that it is known from others.
+    /// The address of our hook, by which it is recognised.
     address: usize,
-    before: Arc<PanicHook>,
-    is_std: bool,
+    previous: Arc<PanicHook>,
+    /// Whether the previous hook is the default one of std.
+    is_previous_std: bool,
 }
 
 impl Hook {
     pub(super) fn install(handler: &Arc<Handler>, chain: bool) -> Self {
-        let before = panic::take_hook();
-        // With no hook of anybody, this gives that of std.
+        let previous = panic::take_hook();
+        // Now no hook is set, so this returns the default one of std.
         let std = panic::take_hook();
-        let is_std = is_same(&before, &std);
-        let before = Arc::new(before);
-        let (handler, previous) = (Arc::clone(handler), Arc::clone(&before));
+        let is_previous_std = is_same(&previous, &std);
+        let previous = Arc::new(previous);
+        let (handler, chained) = (Arc::clone(handler), Arc::clone(&previous));
         let hook: PanicHook = Box::new(move |info| {
-            let is_on = handler.is_on.load(Ordering::Acquire);
-            let is_told = is_on && handler.on_panic(info);
-            if !is_told || (chain && !is_std && !is_panic_caught()) {
-                previous(info);
+            let is_enabled = handler.is_enabled.load(Ordering::Acquire);
+            let is_handled = is_enabled && handler.on_panic(info);
+            if !is_handled || (chain && !is_previous_std && !is_ignored()) {
+                chained(info);
             }
         });
         let address = (&raw const *hook).addr();
         panic::set_hook(hook);
-        Self { address, before, is_std }
+        Self { address, previous, is_previous_std }
     }
 }
 
-/// Whether two hooks are the same function, which has no data of its own.
+/// Returns whether two hooks are the same function and have no captured data.
 #[allow(
     ambiguous_wide_pointer_comparisons,
-    reason = "the same function may be taken for another one, and then what it says is said twice"
+    reason = "if equal hooks compare as different, the panic is only reported twice"
 )]
 fn is_same(a: &PanicHook, b: &PanicHook) -> bool {
     size_of_val(&**a) == 0 && std::ptr::eq(&raw const **a, &raw const **b)
@@ -49,17 +50,17 @@ fn is_same(a: &PanicHook, b: &PanicHook) -> bool {
 
 impl Drop for Hook {
     fn drop(&mut self) {
-        // A thread that panics cannot change the hook; ours is off, and calls the one before.
+        // A panicking thread cannot change the hook. Ours is disabled, and only calls the previous one.
         if std::thread::panicking() {
             return;
         }
-        let now = panic::take_hook();
-        if (&raw const *now).addr() != self.address {
-            // Somebody's own, which may call ours.
-            panic::set_hook(now);
-        } else if !self.is_std {
-            let before = Arc::clone(&self.before);
-            panic::set_hook(Box::new(move |info| before(info)));
+        let current = panic::take_hook();
+        if (&raw const *current).addr() != self.address {
+            // The program has replaced our hook. Its hook stays, and may call ours.
+            panic::set_hook(current);
+        } else if !self.is_previous_std {
+            let previous = Arc::clone(&self.previous);
+            panic::set_hook(Box::new(move |info| previous(info)));
         }
     }
 }

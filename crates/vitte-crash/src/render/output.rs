@@ -1,29 +1,29 @@
-//! Writing what is shown of a crash: never for longer than a reader may take to come.
+//! Writes a rendered report to a standard stream, within a time limit.
 
 use std::time::{Duration, Instant};
 
-/// What is shown of a crash, and where.
+/// Text for the user, and the stream to which it is written.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Shown {
+pub(crate) struct RenderedOutput {
     pub(crate) bytes: Vec<u8>,
-    /// To standard output; to standard error otherwise.
+    /// Whether the stream is standard output. Otherwise it is standard error.
     pub(crate) to_stdout: bool,
 }
 
-/// How long it is waited for whoever reads the output, all in all.
-const PATIENCE: Duration = Duration::from_secs(1);
-/// Bytes that go into a pipe at once where it has room at all (`PIPE_BUF`).
-const PIECE: usize = 4096;
+/// Maximum total time of waiting for a reader of the stream.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(1);
+/// Number of bytes that a pipe with free space accepts without blocking (`PIPE_BUF`).
+const CHUNK_BYTES: usize = 4096;
 
-/// Writes it; whether all of it was written. The locks of std's streams are not taken: whoever has them
-/// may be what crashed.
-pub(crate) fn write(shown: &Shown) -> bool {
-    let end = Instant::now() + PATIENCE;
-    let is_file = is_file(shown.to_stdout);
-    let mut rest = shown.bytes.as_slice();
+/// Writes the output. Returns whether all of it was written. The locks of std's streams are not taken, because the
+/// crashed thread may hold them.
+pub(crate) fn write(output: &RenderedOutput) -> bool {
+    let end = Instant::now() + WRITE_TIMEOUT;
+    let is_file = is_file(output.to_stdout);
+    let mut rest = output.bytes.as_slice();
     while !rest.is_empty() {
-        let piece = if is_file { rest } else { rest.get(..PIECE).unwrap_or(rest) };
-        match write_piece(shown.to_stdout, piece, end) {
+        let chunk = if is_file { rest } else { rest.get(..CHUNK_BYTES).unwrap_or(rest) };
+        match write_chunk(output.to_stdout, chunk, end) {
             Some(written) if written > 0 => rest = rest.get(written..).unwrap_or_default(),
             _ => return false,
         }
@@ -47,15 +47,15 @@ mod unix {
         work(if to_stdout { out.as_fd() } else { err.as_fd() })
     }
 
-    /// Whether it is a file, which never keeps a writer waiting.
+    /// Returns whether the stream is a regular file, to which writing never blocks.
     pub(super) fn is_file(to_stdout: bool) -> bool {
         let kind =
             with(to_stdout, |fd| fstat(fd)).map(|stat| SFlag::from_bits_truncate(stat.st_mode));
         kind.is_ok_and(|kind| kind & SFlag::S_IFMT == SFlag::S_IFREG)
     }
 
-    /// The bytes that were written; nothing where nobody takes them.
-    pub(crate) fn write_piece(to_stdout: bool, piece: &[u8], end: Instant) -> Option<usize> {
+    /// Returns the number of bytes written, or `None` after an error or if the stream accepts none until `end`.
+    pub(super) fn write_chunk(to_stdout: bool, chunk: &[u8], end: Instant) -> Option<usize> {
         with(to_stdout, |fd| {
             loop {
                 let left = end.saturating_duration_since(Instant::now());
@@ -66,7 +66,7 @@ mod unix {
                     Err(Errno::EINTR) => continue,
                     Err(_) => return None,
                 }
-                match write(fd, piece) {
+                match write(fd, chunk) {
                     Ok(written) => return Some(written),
                     Err(Errno::EINTR | Errno::EAGAIN) => {}
                     Err(_) => return None,
@@ -77,7 +77,7 @@ mod unix {
 }
 
 #[cfg(unix)]
-use unix::{is_file, write_piece};
+use unix::{is_file, write_chunk};
 
 #[cfg(not(unix))]
 fn is_file(_to_stdout: bool) -> bool {
@@ -85,8 +85,8 @@ fn is_file(_to_stdout: bool) -> bool {
 }
 
 #[cfg(not(unix))]
-fn write_piece(to_stdout: bool, piece: &[u8], _end: Instant) -> Option<usize> {
+fn write_chunk(to_stdout: bool, chunk: &[u8], _end: Instant) -> Option<usize> {
     use std::io::{Write as _, stderr, stdout};
-    let result = if to_stdout { stdout().write_all(piece) } else { stderr().write_all(piece) };
-    result.is_ok().then_some(piece.len())
+    let result = if to_stdout { stdout().write_all(chunk) } else { stderr().write_all(chunk) };
+    result.is_ok().then_some(chunk.len())
 }

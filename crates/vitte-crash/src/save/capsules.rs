@@ -1,4 +1,4 @@
-//! What a capsule holds, and for how long it is kept.
+//! Creates the capsule of a crash: its report, source files and environment, without secrets.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -9,57 +9,57 @@ use vitte_capsule::{
 };
 use vitte_diag::{SourceMap, text};
 
-/// Which variables of the environment does a capsule have?
+/// Which environment variables a capsule contains.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 #[non_exhaustive]
 pub enum EnvironmentCapture {
-    /// Those that say how a program finds its way: `PATH`, `USER`, `HOME`, `LANG`, `LC_*`, `SHELL`, `TERM`,
-    /// `PWD`, `OS`, `CI`, and those with the [prefix](crate::CrashHandlerBuilder::environment_prefix) of the
-    /// program itself.
+    /// `PATH`, `USER`, `HOME`, `LANG`, `LC_*`, `SHELL`, `TERM`, `PWD`, `OS`, `CI`, and those with the
+    /// [prefix](crate::CrashHandlerBuilder::environment_prefix) of the program.
     #[default]
     Safe,
-    /// All, without the values of those that are [secret](Redactor).
+    /// All variables. The values of [secret](Redactor) ones are redacted.
     All,
-    /// None.
+    /// No variables.
     None,
 }
 
-/// Which source files does a capsule have?
+/// Which source files a capsule contains.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 #[non_exhaustive]
 pub enum SourceCapture {
-    /// Those that the crash's contexts are in.
+    /// The files to which the spans of the crash's contexts refer.
     #[default]
     Touched,
-    /// All that the program told [`sources`](crate::set_sources()) of, so that a crash that needs
-    /// several files can be replayed.
+    /// All files that were passed to [`set_sources`](crate::set_sources()). Needed to replay a crash that depends on
+    /// several files.
     All,
-    /// None.
+    /// No files.
     None,
 }
 
-/// What a capsule holds, and how long it is kept.
+/// What capsules contain, and how long they are retained.
 #[derive(Clone, Debug)]
 pub(crate) struct Capsules {
     pub(crate) environment: EnvironmentCapture,
-    /// With what the names of the program's own variables begin; by default its name.
+    /// The prefix of the program's own environment variables, or `None` for its name in capitals.
     pub(crate) prefix: Option<String>,
     pub(crate) sources: SourceCapture,
     pub(crate) redactor: Redactor,
-    /// Nothing where all are kept.
+    /// `None` retains all crashes.
     pub(crate) retention: Option<Retention>,
 }
 
-/// The names that [`EnvironmentCapture::Safe`] has; one that ends in `_` is the beginning of many.
-const SAFE: [&str; 10] =
+/// The names in [`EnvironmentCapture::Safe`]. A name that ends in `_` is a prefix.
+const SAFE_NAMES: [&str; 10] =
     ["PATH", "USER", "HOME", "LANG", "LC_", "SHELL", "TERM", "PWD", "OS", "CI"];
-/// Bytes of the sources that a capsule has, all in all.
-const MOST_SOURCES: usize = 64 << 20;
-/// How many they are, and bytes of their paths: a manifest has room for so many.
-const MOST_FILES: usize = 2000;
-const MOST_NAMES: usize = 256 << 10;
-/// Bytes of a variable of the environment that are kept.
-const LONGEST: usize = 16 << 10;
+/// Maximum size of all source files of a capsule, in bytes.
+const MAX_SOURCE_BYTES: usize = 64 << 20;
+/// Maximum number of source files of a capsule. This limit and the next one keep the manifest small enough to be read.
+const MAX_SOURCE_FILES: usize = 2000;
+/// Maximum length of the paths of all source files of a capsule, in bytes.
+const MAX_PATH_BYTES: usize = 256 << 10;
+/// Maximum length of the value of an environment variable, in bytes.
+const MAX_ENV_VALUE_BYTES: usize = 16 << 10;
 
 /// Something that a capsule does not contain because of its size limits.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -96,23 +96,23 @@ impl Capsules {
         report: &mut CrashReport,
         notes: &[String],
         sources: Option<&SourceMap>,
-        folder: &Path,
+        dir: &Path,
     ) -> Result<(PathBuf, Vec<Omission>), RepositoryError> {
         let (mut capsule, omissions) = self.capsule(report, notes, sources);
-        let path = Repository::new(folder).save(&mut capsule)?;
+        let path = Repository::new(dir).save(&mut capsule)?;
         report.id = capsule.report.id;
         Ok((path, omissions))
     }
 
-    /// Removes what is not to be kept, where it is time for that; says what was removed.
-    pub(crate) fn tidy(&self, folder: &Path) -> Option<String> {
+    /// Applies the retention limits, at most once an hour. Returns a note if crashes were removed.
+    pub(crate) fn clean_if_due(&self, dir: &Path) -> Option<String> {
         let retention = self.retention.as_ref()?;
-        let cleaned = Repository::new(folder).clean_if_due(retention)?;
+        let cleaned = Repository::new(dir).clean_if_due(retention)?;
         let count = cleaned.removed.len();
         let reports = text::plural("crash report", count);
-        let folder = folder.to_string_lossy();
-        let folder = text::one_line(&folder);
-        Some(format!("{count} old {reports} removed from {folder}"))
+        let dir = dir.to_string_lossy();
+        let dir = text::one_line(&dir);
+        Some(format!("removed {count} old {reports} from {dir}"))
     }
 
     /// Returns the capsule of a crash, without secrets, and what it omits.
@@ -140,55 +140,61 @@ impl Capsules {
         report: &CrashReport,
         sources: &SourceMap,
     ) -> (Vec<CapsuleSource>, Vec<Omission>) {
-        let places = report.contexts.iter().filter_map(|entry| entry.location.as_ref());
-        let touched: BTreeSet<u32> = places.map(|place| place.id).collect();
-        let is_kept = |id: u32| match self.sources {
+        let locations = report.contexts.iter().filter_map(|entry| entry.location.as_ref());
+        let touched: BTreeSet<u32> = locations.map(|location| location.id).collect();
+        let is_wanted = |id: u32| match self.sources {
             SourceCapture::All => true,
             SourceCapture::Touched => touched.contains(&id),
             SourceCapture::None => false,
         };
-        let (mut kept, mut left_out) = (Vec::new(), 0);
-        let (mut bytes, mut names) = (0, 0);
-        for file in sources.files().filter(|file| is_kept(file.id().index())) {
-            // What is no file is of no use to another run, unless the crash is about it.
+        let (mut files, mut omitted) = (Vec::new(), 0);
+        let (mut source_bytes, mut path_bytes) = (0, 0);
+        for file in sources.files().filter(|file| is_wanted(file.id().index())) {
+            // A virtual file is not an input of the program. It is stored only if a context refers to it.
             if file.bytes().is_empty() || (file.is_virtual() && self.sources == SourceCapture::All)
             {
                 continue;
             }
-            let all = (bytes + file.bytes().len(), names + file.path().len());
-            if all.0 > MOST_SOURCES || all.1 > MOST_NAMES || kept.len() == MOST_FILES {
-                left_out += 1;
+            let new_source_bytes = source_bytes + file.bytes().len();
+            let new_path_bytes = path_bytes + file.path().len();
+            if new_source_bytes > MAX_SOURCE_BYTES
+                || new_path_bytes > MAX_PATH_BYTES
+                || files.len() == MAX_SOURCE_FILES
+            {
+                omitted += 1;
                 continue;
             }
-            (bytes, names) = all;
-            kept.push(CapsuleSource::new(file.path(), self.redactor.source(file.bytes())));
+            (source_bytes, path_bytes) = (new_source_bytes, new_path_bytes);
+            files.push(CapsuleSource::new(file.path(), self.redactor.source(file.bytes())));
         }
-        let omissions = (left_out > 0).then_some(Omission::Sources(left_out));
-        (kept, omissions.into_iter().collect())
+        let omissions = (omitted > 0).then_some(Omission::Sources(omitted));
+        (files, omissions.into_iter().collect())
     }
 
-    fn environment(&self, module: &str) -> BTreeMap<String, String> {
-        let name = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
-        let own = || module.chars().map(name).chain(['_']).collect::<String>();
-        let prefix = self.prefix.clone().unwrap_or_else(own);
-        let is_own = |name: &str| !prefix.is_empty() && name.starts_with(&prefix);
+    /// Returns the environment variables of a capsule of `program`.
+    fn environment(&self, program: &str) -> BTreeMap<String, String> {
+        let to_env_char =
+            |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
+        let default_prefix = || program.chars().map(to_env_char).chain(['_']).collect::<String>();
+        let prefix = self.prefix.clone().unwrap_or_else(default_prefix);
+        let has_prefix = |name: &str| !prefix.is_empty() && name.starts_with(&prefix);
         let is_safe = |name: &str| {
-            let is_like = |safe: &str| match safe.ends_with('_') {
+            let matches = |safe: &str| match safe.ends_with('_') {
                 true => name.starts_with(safe),
                 false => name == safe,
             };
-            SAFE.into_iter().any(is_like) || is_own(name)
+            SAFE_NAMES.into_iter().any(matches) || has_prefix(name)
         };
         let all = std::env::vars_os().map(|(key, value)| {
             let mut value = value.to_string_lossy().into_owned();
-            value.truncate(text::floor_char_boundary(&value, LONGEST));
+            value.truncate(text::floor_char_boundary(&value, MAX_ENV_VALUE_BYTES));
             (key.to_string_lossy().into_owned(), value)
         });
-        let kept = all.filter(|(name, _)| match self.environment {
+        let captured = all.filter(|(name, _)| match self.environment {
             EnvironmentCapture::All => true,
             EnvironmentCapture::Safe => is_safe(name),
             EnvironmentCapture::None => false,
         });
-        self.redactor.environment(kept)
+        self.redactor.environment(captured)
     }
 }

@@ -25,7 +25,7 @@ use super::area::RecordArea;
 use super::line::LineBuffer;
 use super::signals::{signal_name, sleep};
 use super::slots::{self, ContextStack};
-use crate::variables::{self, Short, VariableLimits};
+use crate::variables::{self, ShortText, VariableLimits};
 
 /// The maximum number of children for one crash.
 const MAX_CHILDREN: usize = 24;
@@ -49,7 +49,7 @@ pub(crate) fn exit_child_on_panic(message: &str) {
     if base.is_null() {
         return;
     }
-    let error = Short::of(format_args!("panicked: {message}"));
+    let error = ShortText::of(format_args!("panicked: {message}"));
     // SAFETY: it is the address of the child's area. The code that used the area is further out on
     // this stack or waits for this thread, and `_exit` ends all of it.
     unsafe {
@@ -359,11 +359,11 @@ fn serialise_variables(
         let items = usize::try_from(area.header().items.load(Ordering::Acquire)).unwrap_or(0);
         let free = area.edit().get_mut(at..).unwrap_or_default();
         // The error is stored after the value.
-        let len = free.len().saturating_sub(size_of::<Short>());
+        let len = free.len().saturating_sub(size_of::<ShortText>());
         let free = free.get_mut(..len).unwrap_or_default();
         let written = variables::write(variable, free, limits, items);
         area.header().items.store(written.items as u64, Ordering::Release);
-        let error = written.error.as_ref().map_or("", Short::text);
+        let error = written.error.as_ref().map_or("", ShortText::text);
         area.commit(written.len, error);
     });
     if skipped == 0 {

@@ -1,21 +1,20 @@
-//! Why there is no value, said without memory of the heap.
+//! The error of the serializer. It does not use the heap.
 
 use std::fmt::{self, Display, Write as _};
 
-/// A text of at most 118 bytes, made without memory of the heap.
+/// A text of at most 118 bytes, stored inline. A longer text is cut and ends with `...`.
 #[derive(Clone, Copy)]
-pub(crate) struct Short {
+pub(crate) struct ShortText {
     bytes: [u8; Self::SIZE],
     len: u8,
 }
 
-impl Short {
+impl ShortText {
     const SIZE: usize = 118;
 
     pub(crate) fn of(text: impl Display) -> Self {
         let mut short = Self { bytes: [0; Self::SIZE], len: 0 };
         if write!(short, "{text}").is_err() {
-            // What does not fit is left out, and that is said.
             let end = vitte_diag::text::floor_char_boundary(short.text(), Self::SIZE - 3);
             short.len = u8::try_from(end).unwrap_or(0);
             _ = short.write_str("...");
@@ -29,18 +28,18 @@ impl Short {
     }
 }
 
-impl fmt::Debug for Short {
+impl fmt::Debug for ShortText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(self.text(), f)
     }
 }
 
-impl fmt::Write for Short {
+impl fmt::Write for ShortText {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         let len = usize::from(self.len);
-        let room = self.bytes.get_mut(len..).unwrap_or_default();
-        let end = vitte_diag::text::floor_char_boundary(text, room.len());
-        room.iter_mut().zip(text.bytes().take(end)).for_each(|(to, from)| *to = from);
+        let free = self.bytes.get_mut(len..).unwrap_or_default();
+        let end = vitte_diag::text::floor_char_boundary(text, free.len());
+        free.iter_mut().zip(text.bytes().take(end)).for_each(|(to, from)| *to = from);
         self.len = u8::try_from(len + end).unwrap_or(self.len);
         if end < text.len() { Err(fmt::Error) } else { Ok(()) }
     }
@@ -48,29 +47,22 @@ impl fmt::Write for Short {
 
 /// Why serialising ended early.
 #[derive(Debug)]
-pub(super) struct Error {
-    pub(super) text: Short,
-    pub(super) cut: Cut,
+pub(super) struct SerializeError {
+    pub(super) message: ShortText,
+    /// Whether the value seems to be endless. If so, the items that were written are its value.
+    pub(super) is_endless: bool,
 }
 
-/// Whether what was written is to be kept.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Cut {
-    No,
-    /// It went on and on: what there is of it is closed.
-    Endless,
-}
-
-impl Display for Error {
+impl Display for SerializeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.text.text())
+        f.write_str(self.message.text())
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for SerializeError {}
 
-impl serde::ser::Error for Error {
-    fn custom<T: Display>(text: T) -> Self {
-        Self { text: Short::of(text), cut: Cut::No }
+impl serde::ser::Error for SerializeError {
+    fn custom<T: Display>(message: T) -> Self {
+        Self { message: ShortText::of(message), is_endless: false }
     }
 }

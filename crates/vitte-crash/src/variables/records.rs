@@ -1,73 +1,77 @@
-//! What a copy of the process leaves: records one behind the other, in memory that others read.
+//! The records in which a forked child passes serialised variables to another process, one after the other.
 //!
 //! ```text
-//! index │ length of key, value, error │ key │ value, as JSON │ error
+//! index of the context │ length of key, of value, of error │ key │ value as JSON │ error
+//! 4 bytes              │ 3 × 4 bytes, native byte order    │ UTF-8 texts
 //! ```
 //!
-//! Who writes them may be a broken process: who reads them believes nothing.
+//! The child may be damaged by the crash, so the reader validates everything.
 
 use vitte_capsule::ContextVariable;
 use vitte_diag::text::floor_char_boundary;
 
-/// Bytes before the key: four numbers of four.
-pub(crate) const HEAD: usize = 16;
-/// Longer keys are cut.
-const LONGEST_KEY: usize = 128;
-/// The index of what is no variable: why there are not more of them.
-pub(crate) const NOTE: u32 = u32::MAX;
+/// Size of the four numbers before the key, in bytes.
+pub(crate) const HEADER_BYTES: usize = 16;
+/// Maximum length of a key in bytes. A longer key is cut.
+const MAX_KEY_BYTES: usize = 128;
+/// The index of a record that is not a variable, but whose error states why variables are missing.
+pub(crate) const NOTE_INDEX: u32 = u32::MAX;
 
-/// Begins a record, with no value yet; where its value will be.
+/// Begins a record without a value. Returns the offset at which its value begins, or `None` if the buffer is full.
 pub(crate) fn begin(buffer: &mut [u8], index: u32, key: &str) -> Option<usize> {
-    let key = key.get(..floor_char_boundary(key, LONGEST_KEY))?.as_bytes();
+    let key = key.get(..floor_char_boundary(key, MAX_KEY_BYTES))?.as_bytes();
     let len = u32::try_from(key.len()).ok()?;
-    set(buffer, [index, len, 0, 0])?;
-    buffer.get_mut(HEAD..HEAD + key.len())?.copy_from_slice(key);
-    Some(HEAD + key.len())
+    set_header(buffer, [index, len, 0, 0])?;
+    buffer.get_mut(HEADER_BYTES..HEADER_BYTES + key.len())?.copy_from_slice(key);
+    Some(HEADER_BYTES + key.len())
 }
 
-/// Ends one whose value is there; the length of all of it.
-pub(crate) fn end(buffer: &mut [u8], value: usize, error: &str) -> Option<usize> {
-    let [index, key, ..] = head(buffer)?;
-    let at = HEAD + usize::try_from(key).ok()? + value;
+/// Ends a record after its value of `value_len` bytes was written. Returns the length of the record in bytes, or
+/// `None` if the buffer is full.
+pub(crate) fn end(buffer: &mut [u8], value_len: usize, error: &str) -> Option<usize> {
+    let [index, key_len, ..] = header(buffer)?;
+    let at = HEADER_BYTES + usize::try_from(key_len).ok()? + value_len;
     buffer.get_mut(at..at + error.len())?.copy_from_slice(error.as_bytes());
-    set(buffer, [index, key, u32::try_from(value).ok()?, u32::try_from(error.len()).ok()?])?;
+    let error_len = u32::try_from(error.len()).ok()?;
+    set_header(buffer, [index, key_len, u32::try_from(value_len).ok()?, error_len])?;
     Some(at + error.len())
 }
 
-/// Says why there are not more variables; the length of it.
-pub(crate) fn note(buffer: &mut [u8], why: &str) -> Option<usize> {
-    begin(buffer, NOTE, "")?;
-    end(buffer, 0, why)
+/// Writes a record that states why variables are missing. Returns its length in bytes, or `None` if the buffer is
+/// full.
+pub(crate) fn note(buffer: &mut [u8], reason: &str) -> Option<usize> {
+    begin(buffer, NOTE_INDEX, "")?;
+    end(buffer, 0, reason)
 }
 
-fn set(buffer: &mut [u8], numbers: [u32; 4]) -> Option<()> {
-    let head = buffer.get_mut(..HEAD)?;
+fn set_header(buffer: &mut [u8], numbers: [u32; 4]) -> Option<()> {
+    let header = buffer.get_mut(..HEADER_BYTES)?;
     let bytes = numbers.iter().flat_map(|number| number.to_ne_bytes());
-    head.iter_mut().zip(bytes).for_each(|(to, from)| *to = from);
+    header.iter_mut().zip(bytes).for_each(|(to, from)| *to = from);
     Some(())
 }
 
-fn head(buffer: &[u8]) -> Option<[u32; 4]> {
-    let number = |at| Some(u32::from_ne_bytes(*buffer.get(at..HEAD)?.first_chunk()?));
+fn header(buffer: &[u8]) -> Option<[u32; 4]> {
+    let number = |at| Some(u32::from_ne_bytes(*buffer.get(at..HEADER_BYTES)?.first_chunk()?));
     Some([number(0)?, number(4)?, number(8)?, number(12)?])
 }
 
-/// What is left of the variables of a crash.
+/// The serialised variables of a crash.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub(crate) struct Captured {
-    /// Each with the index of its context.
+pub(crate) struct CapturedVariables {
+    /// Each variable with the index of its context.
     pub(crate) variables: Vec<(u32, ContextVariable)>,
-    /// Why there are not more of them.
+    /// Notes on why variables are missing.
     pub(crate) notes: Vec<String>,
 }
 
-/// Reads all records.
-pub(crate) fn read(mut bytes: &[u8]) -> Captured {
-    let mut captured = Captured::default();
+/// Reads records up to the first incomplete one.
+pub(crate) fn read(mut bytes: &[u8]) -> CapturedVariables {
+    let mut captured = CapturedVariables::default();
     while let Some((index, variable, rest)) = read_one(bytes) {
         match variable {
-            ContextVariable { error: Some(error), .. } if index == NOTE => {
-                captured.notes.push(format!("left out: variables: {error}"));
+            ContextVariable { error: Some(error), .. } if index == NOTE_INDEX => {
+                captured.notes.push(format!("omitted variables: {error}"));
             }
             variable => captured.variables.push((index, variable)),
         }
@@ -77,11 +81,11 @@ pub(crate) fn read(mut bytes: &[u8]) -> Captured {
 }
 
 fn read_one(bytes: &[u8]) -> Option<(u32, ContextVariable, &[u8])> {
-    let [index, lengths @ ..] = head(bytes)?;
-    let mut rest = bytes.get(HEAD..)?;
+    let [index, lengths @ ..] = header(bytes)?;
+    let mut rest = bytes.get(HEADER_BYTES..)?;
     let mut next = |len: u32| {
-        let (part, behind) = rest.split_at_checked(usize::try_from(len).ok()?)?;
-        rest = behind;
+        let (part, after) = rest.split_at_checked(usize::try_from(len).ok()?)?;
+        rest = after;
         Some(part)
     };
     let [key, value, error] = lengths.map(&mut next);
@@ -90,8 +94,8 @@ fn read_one(bytes: &[u8]) -> Option<(u32, ContextVariable, &[u8])> {
     let mut error = Some(error).filter(|error| !error.is_empty());
     let value = match serde_json::from_slice(value) {
         Ok(value) => value,
-        Err(wrong) => {
-            error.get_or_insert_with(|| format!("it is no JSON: {wrong}"));
+        Err(json_error) => {
+            error.get_or_insert_with(|| format!("invalid JSON: {json_error}"));
             serde_json::Value::Null
         }
     };

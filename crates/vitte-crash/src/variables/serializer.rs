@@ -1,62 +1,66 @@
-//! What `serde` asks for: each kind of value as `serde_json` would write it, within limits.
+//! The `serde` serializer. It writes each value as `serde_json` would, within the limits.
 
 use std::fmt::Display;
 
 use serde::ser::{self, Serialize, Serializer};
 
-use super::error::Error;
-use super::writer::{Kind, VISITS, Writer};
+use super::error::SerializeError;
+use super::writer::{ContainerKind, JsonWriter, MAX_SKIPPED};
 
-/// Writes one value, or one key of a map: JSON has these as texts alone, so that plain ones are written as their
-/// text, and all others as the text of their JSON.
-pub(super) struct Json<'w, 'a> {
-    writer: &'w mut Writer<'a>,
+/// Writes one value, or one key of a map. A key in JSON is a string, so a scalar key is written as its text, and a
+/// container as its JSON in a string.
+pub(super) struct JsonSerializer<'w, 'a> {
+    writer: &'w mut JsonWriter<'a>,
     is_key: bool,
 }
 
 /// Writes the items of a container.
-pub(super) struct Items<'w, 'a>(&'w mut Writer<'a>);
+pub(super) struct ContainerSerializer<'w, 'a>(&'w mut JsonWriter<'a>);
 
-type Result<T = ()> = std::result::Result<T, Error>;
+type Result<T = ()> = std::result::Result<T, SerializeError>;
 
-impl<'w, 'a> Json<'w, 'a> {
-    /// Writes a value.
-    pub(super) const fn value(writer: &'w mut Writer<'a>) -> Self {
+impl<'w, 'a> JsonSerializer<'w, 'a> {
+    pub(super) const fn value(writer: &'w mut JsonWriter<'a>) -> Self {
         Self { writer, is_key: false }
     }
 
-    const fn key(writer: &'w mut Writer<'a>) -> Self {
+    const fn key(writer: &'w mut JsonWriter<'a>) -> Self {
         Self { writer, is_key: true }
     }
 
-    fn begin(self, kind: Kind, variant: &'static str) -> Result<Items<'w, 'a>> {
+    fn begin(
+        self,
+        kind: ContainerKind,
+        variant: &'static str,
+    ) -> Result<ContainerSerializer<'w, 'a>> {
         match self.is_key {
             true => self.writer.begin_key(kind, variant)?,
             false => self.writer.begin(kind, variant)?,
         }
-        Ok(Items(self.writer))
+        Ok(ContainerSerializer(self.writer))
     }
 
-    /// A number that JSON and all that read it have as they are.
+    /// Writes a number or `bool`, whose text is valid JSON.
     fn number(self, value: impl Display) -> Result {
         match self.is_key {
-            true => self.writer.shown(&value),
-            false => self.writer.put_shown(value),
+            true => self.writer.display(&value),
+            false => self.writer.put_display(value),
         }
     }
 
-    /// What is inside of another value and looks as if it stood alone.
+    /// Writes the content of a `Some` or newtype, which are not visible in JSON.
     fn wrapped<T: Serialize + ?Sized>(self, value: &T) -> Result {
         let is_key = self.is_key;
-        self.writer.wrapped(|writer| value.serialize(Json { writer, is_key }))
+        self.writer.wrapped(|writer| value.serialize(JsonSerializer { writer, is_key }))
     }
 
-    /// All items that can be written; those behind them are counted, as far as that is cheap.
-    fn all<T>(
+    /// Writes a container: the items within the limits, and how many more there are. If the iterator does not know its
+    /// length, at most a tenth of [`MAX_SKIPPED`] items are counted.
+    fn container<T>(
         self,
-        kind: Kind,
+        kind: ContainerKind,
         mut items: impl Iterator<Item = T>,
-        mut write: impl FnMut(&mut Items<'w, 'a>, T) -> Result,
+        mut write: impl FnMut(&mut ContainerSerializer<'w, 'a>, T) -> Result,
     ) -> Result {
         let mut container = self.begin(kind, "")?;
         while container.0.can_write() {
@@ -64,17 +68,17 @@ impl<'w, 'a> Json<'w, 'a> {
             write(&mut container, item)?;
         }
         match items.size_hint() {
-            (least, Some(most)) if least == most => container.0.skip(least as u64, false),
+            (min, Some(max)) if min == max => container.0.skip(min as u64, false),
             _ => {
                 let mut count = 0;
-                let is_over = loop {
+                let is_exact = loop {
                     match items.next() {
                         None => break true,
-                        Some(_) if count < VISITS / 10 => count += 1,
+                        Some(_) if count < MAX_SKIPPED / 10 => count += 1,
                         Some(_) => break false,
                     }
                 };
-                container.0.skip((count + usize::from(!is_over)) as u64, !is_over);
+                container.0.skip((count + usize::from(!is_exact)) as u64, !is_exact);
             }
         }
         container.0.close()
@@ -89,16 +93,16 @@ macro_rules! numbers {
     };
 }
 
-impl<'w, 'a> Serializer for Json<'w, 'a> {
+impl<'w, 'a> Serializer for JsonSerializer<'w, 'a> {
     type Ok = ();
-    type Error = Error;
-    type SerializeSeq = Items<'w, 'a>;
-    type SerializeTuple = Items<'w, 'a>;
-    type SerializeTupleStruct = Items<'w, 'a>;
-    type SerializeTupleVariant = Items<'w, 'a>;
-    type SerializeMap = Items<'w, 'a>;
-    type SerializeStruct = Items<'w, 'a>;
-    type SerializeStructVariant = Items<'w, 'a>;
+    type Error = SerializeError;
+    type SerializeSeq = ContainerSerializer<'w, 'a>;
+    type SerializeTuple = ContainerSerializer<'w, 'a>;
+    type SerializeTupleStruct = ContainerSerializer<'w, 'a>;
+    type SerializeTupleVariant = ContainerSerializer<'w, 'a>;
+    type SerializeMap = ContainerSerializer<'w, 'a>;
+    type SerializeStruct = ContainerSerializer<'w, 'a>;
+    type SerializeStructVariant = ContainerSerializer<'w, 'a>;
 
     numbers! {
         serialize_bool: bool, serialize_i8: i8, serialize_i16: i16, serialize_i32: i32,
@@ -106,27 +110,27 @@ impl<'w, 'a> Serializer for Json<'w, 'a> {
         serialize_u64: u64
     }
 
-    /// What needs more than 64 bits is a text: a reader would round it.
+    /// A number that needs more than 64 bits is written as a string, because readers of JSON would round it.
     fn serialize_i128(self, value: i128) -> Result {
         match i64::try_from(value) {
             Ok(value) => self.number(value),
-            Err(_) => self.writer.shown(&value),
+            Err(_) => self.writer.display(&value),
         }
     }
 
     fn serialize_u128(self, value: u128) -> Result {
         match u64::try_from(value) {
             Ok(value) => self.number(value),
-            Err(_) => self.writer.shown(&value),
+            Err(_) => self.writer.display(&value),
         }
     }
 
-    /// What is no number for JSON is a text.
+    /// JSON has no infinity and no NaN, so they are written as strings.
     fn serialize_f32(self, value: f32) -> Result {
         if value.is_finite() && !self.is_key {
             self.number(format_args!("{value:?}"))
         } else {
-            self.writer.shown(&value)
+            self.writer.display(&value)
         }
     }
 
@@ -134,7 +138,7 @@ impl<'w, 'a> Serializer for Json<'w, 'a> {
         if value.is_finite() && !self.is_key {
             self.number(format_args!("{value:?}"))
         } else {
-            self.writer.shown(&value)
+            self.writer.display(&value)
         }
     }
 
@@ -147,7 +151,7 @@ impl<'w, 'a> Serializer for Json<'w, 'a> {
     }
 
     fn collect_str<T: Display + ?Sized>(self, value: &T) -> Result {
-        self.writer.shown(value)
+        self.writer.display(value)
     }
 
     fn serialize_bytes(self, value: &[u8]) -> Result {
@@ -185,17 +189,17 @@ impl<'w, 'a> Serializer for Json<'w, 'a> {
         variant: &'static str,
         value: &T,
     ) -> Result {
-        let mut items = self.begin(Kind::Map, "")?;
+        let mut items = self.begin(ContainerKind::Map, "")?;
         items.pair(|writer| writer.name(variant), value)?;
         items.0.close()
     }
 
     fn serialize_seq(self, _: Option<usize>) -> Result<Self::SerializeSeq> {
-        self.begin(Kind::List, "")
+        self.begin(ContainerKind::List, "")
     }
 
     fn serialize_tuple(self, _: usize) -> Result<Self::SerializeTuple> {
-        self.begin(Kind::List, "")
+        self.begin(ContainerKind::List, "")
     }
 
     fn serialize_tuple_struct(
@@ -203,7 +207,7 @@ impl<'w, 'a> Serializer for Json<'w, 'a> {
         _: &'static str,
         _: usize,
     ) -> Result<Self::SerializeTupleStruct> {
-        self.begin(Kind::List, "")
+        self.begin(ContainerKind::List, "")
     }
 
     fn serialize_tuple_variant(
@@ -213,15 +217,15 @@ impl<'w, 'a> Serializer for Json<'w, 'a> {
         variant: &'static str,
         _: usize,
     ) -> Result<Self::SerializeTupleVariant> {
-        self.begin(Kind::VariantList, variant)
+        self.begin(ContainerKind::VariantList, variant)
     }
 
     fn serialize_map(self, _: Option<usize>) -> Result<Self::SerializeMap> {
-        self.begin(Kind::Map, "")
+        self.begin(ContainerKind::Map, "")
     }
 
     fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self::SerializeStruct> {
-        self.begin(Kind::Map, "")
+        self.begin(ContainerKind::Map, "")
     }
 
     fn serialize_struct_variant(
@@ -231,16 +235,19 @@ impl<'w, 'a> Serializer for Json<'w, 'a> {
         variant: &'static str,
         _: usize,
     ) -> Result<Self::SerializeStructVariant> {
-        self.begin(Kind::VariantMap, variant)
+        self.begin(ContainerKind::VariantMap, variant)
     }
 
-    /// A list that says how long it is need not be gone through, and one without an end is not.
+    /// Unlike the default implementation, this neither visits every item of a long sequence nor hangs on an endless
+    /// one.
     fn collect_seq<I>(self, items: I) -> Result
     where
         I: IntoIterator,
         I::Item: Serialize,
     {
-        self.all(Kind::List, items.into_iter(), |container, item| container.element(&item))
+        self.container(ContainerKind::List, items.into_iter(), |container, item| {
+            container.element(&item)
+        })
     }
 
     fn collect_map<K, V, I>(self, items: I) -> Result
@@ -249,35 +256,35 @@ impl<'w, 'a> Serializer for Json<'w, 'a> {
         V: Serialize,
         I: IntoIterator<Item = (K, V)>,
     {
-        self.all(Kind::Map, items.into_iter(), |container, (key, value)| {
+        self.container(ContainerKind::Map, items.into_iter(), |container, (key, value)| {
             ser::SerializeMap::serialize_entry(container, &key, &value)
         })
     }
 }
 
-impl Items<'_, '_> {
+impl ContainerSerializer<'_, '_> {
     fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result {
         if self.0.item()? { self.value(value) } else { Ok(()) }
     }
 
-    /// A value, or in its place why there is none: what is beside it is written all the same.
+    /// Writes a value. If that fails, writes its error instead, so that the other items are not lost.
     fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result {
-        let mark = self.0.mark();
-        let result = value.serialize(Json::value(self.0));
-        self.0.or_error(mark, result)
+        let checkpoint = self.0.checkpoint();
+        let result = value.serialize(JsonSerializer::value(self.0));
+        self.0.or_error(checkpoint, result)
     }
 
     fn pair<T: Serialize + ?Sized>(
         &mut self,
-        key: impl FnOnce(&mut Writer<'_>) -> Result,
+        key: impl FnOnce(&mut JsonWriter<'_>) -> Result,
         value: &T,
     ) -> Result {
         if !self.0.item()? {
             return Ok(());
         }
-        let mark = self.0.mark();
+        let checkpoint = self.0.checkpoint();
         let result = key(self.0);
-        self.0.or_error_key(mark, result)?;
+        self.0.or_error_key(checkpoint, result)?;
         self.0.put(b":")?;
         self.value(value)
     }
@@ -285,9 +292,9 @@ impl Items<'_, '_> {
 
 macro_rules! lists {
     ($($of:ident: $name:ident),*) => {
-        $(impl ser::$of for Items<'_, '_> {
+        $(impl ser::$of for ContainerSerializer<'_, '_> {
             type Ok = ();
-            type Error = Error;
+            type Error = SerializeError;
 
             fn $name<T: Serialize + ?Sized>(&mut self, value: &T) -> Result {
                 self.element(value)
@@ -302,9 +309,9 @@ macro_rules! lists {
 
 macro_rules! structs {
     ($($of:ident),*) => {
-        $(impl ser::$of for Items<'_, '_> {
+        $(impl ser::$of for ContainerSerializer<'_, '_> {
             type Ok = ();
-            type Error = Error;
+            type Error = SerializeError;
 
             fn serialize_field<T: Serialize + ?Sized>(
                 &mut self,
@@ -327,23 +334,23 @@ lists! {
 }
 structs! { SerializeStruct, SerializeStructVariant }
 
-impl ser::SerializeMap for Items<'_, '_> {
+impl ser::SerializeMap for ContainerSerializer<'_, '_> {
     type Ok = ();
-    type Error = Error;
+    type Error = SerializeError;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result {
         if self.0.item()? {
-            let mark = self.0.mark();
-            let result = key.serialize(Json::key(self.0));
-            self.0.or_error_key(mark, result)?;
+            let checkpoint = self.0.checkpoint();
+            let result = key.serialize(JsonSerializer::key(self.0));
+            self.0.or_error_key(checkpoint, result)?;
             self.0.put(b":")?;
-            self.0.await_value(true);
+            self.0.set_value_pending(true);
         }
         Ok(())
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result {
-        if self.0.await_value(false) { self.value(value) } else { Ok(()) }
+        if self.0.set_value_pending(false) { self.value(value) } else { Ok(()) }
     }
 
     fn serialize_entry<K: Serialize + ?Sized, V: Serialize + ?Sized>(
@@ -351,7 +358,7 @@ impl ser::SerializeMap for Items<'_, '_> {
         key: &K,
         value: &V,
     ) -> Result {
-        self.pair(|writer| key.serialize(Json::key(writer)), value)
+        self.pair(|writer| key.serialize(JsonSerializer::key(writer)), value)
     }
 
     fn end(self) -> Result {

@@ -1,4 +1,4 @@
-//! The serializer: what it writes, what it cuts, and that it always is JSON.
+//! Tests of the serializer and of the variables that contexts borrow.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -18,35 +18,36 @@ fn limits() -> VariableLimits {
     VariableLimits::default()
 }
 
-/// What is written of a value, and what failed in it.
+/// Returns the JSON of a value, and its error.
 fn written(variable: &dyn Variable, limits: VariableLimits) -> (String, Option<String>) {
     let mut buffer = vec![0; 1 << 20];
     let written = write(variable, &mut buffer, limits, 0);
-    let text = String::from_utf8(buffer[..written.len].to_vec()).unwrap();
-    (text, written.error.map(|error| error.text().to_owned()))
+    let json = String::from_utf8(buffer[..written.len].to_vec()).unwrap();
+    (json, written.error.map(|error| error.text().to_owned()))
 }
 
-fn text(variable: &dyn Variable, limits: VariableLimits) -> String {
-    let (text, error) = written(variable, limits);
-    assert_eq!(error, None, "{text}");
-    text
+/// Returns the JSON of a value that must have no error.
+fn json_of(variable: &dyn Variable, limits: VariableLimits) -> String {
+    let (json, error) = written(variable, limits);
+    assert_eq!(error, None, "{json}");
+    json
 }
 
 #[derive(Serialize)]
 struct Unit;
 #[derive(Serialize)]
-struct New(u8);
+struct Newtype(u8);
 #[derive(Serialize)]
 struct Pair(u8, char);
 #[derive(Serialize)]
-struct Named {
+struct Struct {
     a: Option<u8>,
     b: Option<Unit>,
 }
 #[derive(Serialize)]
-enum Kind {
+enum Enum {
     Unit,
-    New(New),
+    Newtype(Newtype),
     Tuple(u8, u8),
     Struct { a: u8 },
 }
@@ -61,10 +62,10 @@ fn every_kind_of_value_is_written_as_serde_json_does() {
         &String::from("owned"),
         &(),
         &Unit,
-        &New(1),
+        &Newtype(1),
         &Pair(1, '"'),
-        &Named { a: Some(1), b: None },
-        &[Kind::Unit, Kind::New(New(7)), Kind::Tuple(1, 2), Kind::Struct { a: 1 }],
+        &Struct { a: Some(1), b: None },
+        &[Enum::Unit, Enum::Newtype(Newtype(7)), Enum::Tuple(1, 2), Enum::Struct { a: 1 }],
         &[0_u8; 0],
         &BTreeMap::<u8, u8>::new(),
         &BTreeMap::from([("a", vec![1]), ("b", vec![])]),
@@ -76,26 +77,27 @@ fn every_kind_of_value_is_written_as_serde_json_does() {
         &std::net::Ipv4Addr::LOCALHOST,
     ];
     for value in values {
-        let text = text(value, limits());
-        let value: Value = serde_json::from_str(&text).unwrap();
-        assert!(!value.to_string().contains("..."), "{text}");
+        let json = json_of(value, limits());
+        let value: Value = serde_json::from_str(&json).unwrap();
+        assert!(!value.to_string().contains("..."), "{json}");
     }
-    let same = |value: &str, expected: Value| {
+    let is_same = |value: &str, expected: Value| {
         assert_eq!(serde_json::from_str::<Value>(value).unwrap(), expected, "{value}");
     };
-    let kinds = [Kind::Unit, Kind::New(New(7)), Kind::Tuple(1, 2), Kind::Struct { a: 1 }];
-    same(&text(&kinds, limits()), json!(kinds));
-    let hard = ("a\"b\\c\n\r\t\u{1}\u{7f}\u{2028}é", 'é', 1.5_f32, 5e-324, u64::MAX, i64::MIN);
-    same(&text(&hard, limits()), json!(hard));
-    let named = Named { a: Some(1), b: None };
-    assert_eq!(text(&named, limits()), serde_json::to_string(&named).unwrap());
+    let variants =
+        [Enum::Unit, Enum::Newtype(Newtype(7)), Enum::Tuple(1, 2), Enum::Struct { a: 1 }];
+    is_same(&json_of(&variants, limits()), json!(variants));
+    let extremes = ("a\"b\\c\n\r\t\u{1}\u{7f}\u{2028}é", 'é', 1.5_f32, 5e-324, u64::MAX, i64::MIN);
+    is_same(&json_of(&extremes, limits()), json!(extremes));
+    let fields = Struct { a: Some(1), b: None };
+    assert_eq!(json_of(&fields, limits()), serde_json::to_string(&fields).unwrap());
 }
 
 #[test]
-fn what_json_has_not_is_a_text() {
+fn numbers_that_json_cannot_represent_are_strings() {
     let odd = (f64::NAN, f32::INFINITY, f64::NEG_INFINITY, u128::MAX, i128::MIN);
     let expected = json!(["NaN", "inf", "-inf", u128::MAX.to_string(), i128::MIN.to_string()]);
-    assert_eq!(text(&odd, limits()), expected.to_string());
+    assert_eq!(json_of(&odd, limits()), expected.to_string());
 }
 
 struct Bytes(usize);
@@ -107,78 +109,75 @@ impl Serialize for Bytes {
 }
 
 #[test]
-fn of_bytes_the_number_and_the_first_are_said() {
-    assert_eq!(text(&Bytes(0), limits()), r#""0 bytes""#);
-    assert_eq!(text(&Bytes(1), limits()), r#""1 byte: a5""#);
+fn byte_strings_are_written_as_their_length_and_first_bytes() {
+    assert_eq!(json_of(&Bytes(0), limits()), r#""0 bytes""#);
+    assert_eq!(json_of(&Bytes(1), limits()), r#""1 byte: a5""#);
     let many = format!("\"1000 bytes:{} ...\"", " a5".repeat(16));
-    assert_eq!(text(&Bytes(1000), limits()), many);
+    assert_eq!(json_of(&Bytes(1000), limits()), many);
 }
 
 #[test]
-fn keys_are_texts_whatever_they_are() {
+fn keys_of_all_types_are_strings() {
     #[derive(Serialize, PartialEq, Eq, PartialOrd, Ord)]
     enum Key {
         Unit,
-        New(u8),
+        Newtype(u8),
         Nested(BTreeMap<(u8, u8), u8>),
     }
     let nested = BTreeMap::from([((1, 2), 3)]);
-    let map = BTreeMap::from([(Key::Unit, 1), (Key::New(2), 2), (Key::Nested(nested), 3)]);
-    let map = text(&map, limits());
+    let map = BTreeMap::from([(Key::Unit, 1), (Key::Newtype(2), 2), (Key::Nested(nested), 3)]);
+    let map = json_of(&map, limits());
     let map: BTreeMap<String, u8> = serde_json::from_str(&map).unwrap();
     let keys: Vec<&str> = map.keys().map(String::as_str).collect();
-    assert_eq!(keys, ["Unit", r#"{"Nested":{"[1,2]":3}}"#, r#"{"New":2}"#]);
+    assert_eq!(keys, ["Unit", r#"{"Nested":{"[1,2]":3}}"#, r#"{"Newtype":2}"#]);
     let options = BTreeMap::from([(None, 0), (Some((1, "a\"\\")), 1)]);
-    let options = text(&options, limits());
+    let options = json_of(&options, limits());
     let options: BTreeMap<String, u8> = serde_json::from_str(&options).unwrap();
     let keys: Vec<&str> = options.keys().map(String::as_str).collect();
     assert_eq!(keys, [r#"[1,"a\"\\"]"#, "null"]);
 }
 
 #[test]
-fn what_is_too_long_says_how_much_is_left_out() {
+fn the_number_of_omitted_items_and_characters_is_written() {
     let short = limits().with_max_items(2).with_max_string_len(3);
-    assert_eq!(text(&[1, 2, 3, 4], short), r#"[1,2,"... 2 more items"]"#);
-    assert_eq!(text(&[1, 2, 3], short), r#"[1,2,"... 1 more item"]"#);
-    assert_eq!(text(&[1, 2], short), "[1,2]");
+    assert_eq!(json_of(&[1, 2, 3, 4], short), r#"[1,2,"... 2 more items"]"#);
+    assert_eq!(json_of(&[1, 2, 3], short), r#"[1,2,"... 1 more item"]"#);
+    assert_eq!(json_of(&[1, 2], short), "[1,2]");
     let map = BTreeMap::from([(1, 1), (2, 2), (3, 3)]);
-    assert_eq!(text(&map, short), r#"{"1":1,"2":2,"...":"1 more item"}"#);
-    assert_eq!(text(&(1, 2, 3, 4), short), r#"[1,2,"... 2 more items"]"#);
-    assert_eq!(text(&"éab", short), r#""éab""#);
-    assert_eq!(text(&"éabc", short), r#""éab... 1 more character""#);
-    assert_eq!(text(&"éabcd", short), r#""éab... 2 more characters""#);
-    assert_eq!(text(&format_args!("{}{}", "éa", "bcd"), short), r#""éab... 2 more characters""#);
-    assert_eq!(text(&[0; 2], limits().with_max_items(0)), r#"["... 2 more items"]"#);
-    assert_eq!(text(&"ab", limits().with_max_string_len(0)), r#""... 2 more characters""#);
+    assert_eq!(json_of(&map, short), r#"{"1":1,"2":2,"...":"1 more item"}"#);
+    assert_eq!(json_of(&(1, 2, 3, 4), short), r#"[1,2,"... 2 more items"]"#);
+    assert_eq!(json_of(&"éab", short), r#""éab""#);
+    assert_eq!(json_of(&"éabc", short), r#""éab... 1 more character""#);
+    assert_eq!(json_of(&"éabcd", short), r#""éab... 2 more characters""#);
+    assert_eq!(json_of(&format_args!("{}{}", "éa", "bcd"), short), r#""éab... 2 more characters""#);
+    assert_eq!(json_of(&[0; 2], limits().with_max_items(0)), r#"["... 2 more items"]"#);
+    assert_eq!(json_of(&"ab", limits().with_max_string_len(0)), r#""... 2 more characters""#);
 }
 
 #[test]
-fn what_is_too_deep_says_how_much_it_is() {
+fn the_number_of_items_of_a_container_that_is_too_deep_is_written() {
     let flat = limits().with_max_depth(1);
-    assert_eq!(text(&[[1, 2], [3, 4]], flat), r#"["... (2 items)","... (2 items)"]"#);
-    assert_eq!(text(&[Pair(1, 'a')], flat), r#"["... (2 items)"]"#);
-    assert_eq!(text(&[Kind::Struct { a: 1 }, Kind::Unit], flat), r#"["... (1 item)","Unit"]"#);
-    assert_eq!(text(&[BTreeMap::from([(1, 2)])], flat), r#"["... (1 item)"]"#);
-    assert_eq!(text(&[1], limits().with_max_depth(0)), r#""... (1 item)""#);
-    assert_eq!(text(&BTreeMap::from([((1, 2), 3)]), flat), r#"{"\"... (2 items)\"":3}"#);
+    assert_eq!(json_of(&[[1, 2], [3, 4]], flat), r#"["... (2 items)","... (2 items)"]"#);
+    assert_eq!(json_of(&[Pair(1, 'a')], flat), r#"["... (2 items)"]"#);
+    assert_eq!(json_of(&[Enum::Struct { a: 1 }, Enum::Unit], flat), r#"["... (1 item)","Unit"]"#);
+    assert_eq!(json_of(&[BTreeMap::from([(1, 2)])], flat), r#"["... (1 item)"]"#);
+    assert_eq!(json_of(&[1], limits().with_max_depth(0)), r#""... (1 item)""#);
+    assert_eq!(json_of(&BTreeMap::from([((1, 2), 3)]), flat), r#"{"\"... (2 items)\"":3}"#);
 }
 
 #[test]
-fn the_items_of_all_are_limited() {
-    let few = limits().with_max_total_items(4);
-    assert_eq!(
-        text(&[[1, 2], [3, 4]], few),
-        r#"[[1,2],[... "#.replace("[... ", r#"["... 2 more items"]]"#)
-    );
+fn the_total_number_of_items_is_limited() {
+    let four = limits().with_max_total_items(4);
+    assert_eq!(json_of(&[[1, 2], [3, 4]], four), r#"[[1,2],["... 2 more items"]]"#);
     let mut buffer = vec![0; 1 << 20];
-    let first = write(&[1, 2, 3], &mut buffer, few, 0);
+    let first = write(&[1, 2, 3], &mut buffer, four, 0);
     assert_eq!(first.items, 3);
-    let second = write(&[1, 2, 3], &mut buffer, few, first.items);
+    let second = write(&[1, 2, 3], &mut buffer, four, first.items);
     assert_eq!((&buffer[..second.len], second.items), (&br#"[1,"... 2 more items"]"#[..], 4));
 }
 
 #[test]
-fn where_there_is_no_room_all_is_cut_and_closed() {
+fn values_larger_than_the_buffer_are_cut_and_closed() {
     let wide = limits().with_max_items(usize::MAX).with_max_string_len(usize::MAX);
     let wide = wide.with_max_total_items(usize::MAX);
     let long = "\u{1}".repeat(1 << 20);
@@ -190,11 +189,13 @@ fn where_there_is_no_room_all_is_cut_and_closed() {
         assert!(value.to_string().contains("more items"));
         assert!(written.error.is_none(), "{size}");
     }
-    // Where there is hardly any, there is an error and no half of a value.
+    // A buffer that is too small even for closing the value gets nothing.
     let written = write(&value, &mut [0; 8], wide, 0);
-    assert_eq!((written.len, written.error.unwrap().text()), (0, "there is no room for it"));
+    let error = written.error.unwrap();
+    assert_eq!((written.len, error.text()), (0, "the value is too large for the buffer"));
 }
 
+/// A value that never ends, in the way that its name states.
 struct Endless(&'static str);
 
 impl fmt::Display for Endless {
@@ -231,15 +232,18 @@ impl Serialize for Endless {
 }
 
 #[test]
-fn what_has_no_end_is_ended() {
+fn endless_values_are_cut() {
     let short = limits().with_max_items(1).with_max_string_len(1).with_max_depth(2);
-    let text = |kind| text(&Endless(kind), short);
-    assert_eq!(text("text"), r#""a... at least 5000004 more characters""#);
-    assert_eq!(text("seq"), r#"[1,"... at least 100001 more items"]"#);
-    assert_eq!(text("own"), r#"[1,"... at least 1000001 more items"]"#);
-    assert_eq!(text("newtype"), r#""...""#);
-    assert_eq!(text("nested"), r#"[["... (2 items)","... 1 more item"],"... 1 more item"]"#);
-    let deep = serde_json::from_str::<Value>(&text("key")).unwrap();
+    let json_of_endless = |kind| json_of(&Endless(kind), short);
+    assert_eq!(json_of_endless("text"), r#""a... at least 5000004 more characters""#);
+    assert_eq!(json_of_endless("seq"), r#"[1,"... at least 100001 more items"]"#);
+    assert_eq!(json_of_endless("own"), r#"[1,"... at least 1000001 more items"]"#);
+    assert_eq!(json_of_endless("newtype"), r#""...""#);
+    assert_eq!(
+        json_of_endless("nested"),
+        r#"[["... (2 items)","... 1 more item"],"... 1 more item"]"#
+    );
+    let deep = serde_json::from_str::<Value>(&json_of_endless("key")).unwrap();
     assert!(deep.is_object());
     let two = short.with_max_items(2);
     let (outer, error) = written(&Endless("struct"), two);
@@ -248,7 +252,7 @@ fn what_has_no_end_is_ended() {
     assert_eq!((outer.as_str(), error), (expected, None));
 }
 
-/// Its value fails, in one way or another.
+/// A value whose `Serialize` fails, or uses the serializer incorrectly.
 struct Fails(&'static str);
 
 impl Serialize for Fails {
@@ -271,40 +275,40 @@ impl Serialize for Fails {
             }
             "value" => {
                 let mut map = serializer.serialize_map(None)?;
-                map.serialize_value("nobody's")?;
+                map.serialize_value("without a key")?;
                 map.end()
             }
-            "panic" => panic!("of a value"),
+            "panic" => panic!("in `Serialize`"),
             long => Err(S::Error::custom(long.repeat(100))),
         }
     }
 }
 
 #[test]
-fn what_fails_is_an_error_in_its_place_and_no_value() {
+fn an_error_replaces_only_the_item_that_failed() {
     let (value, error) = written(&(1, Fails("half"), [2]), limits());
     assert_eq!(value, r#"[1,{"<error>":"half \"way\""},[2]]"#);
     assert_eq!(error.as_deref(), Some("half \"way\""));
     assert_eq!(written(&Fails("half"), limits()).0, "");
     let borrowed = RefCell::new(1);
-    let _it = borrowed.borrow_mut();
+    let _borrow = borrowed.borrow_mut();
     let (value, error) = written(&BTreeMap::from([("a", &borrowed)]), limits());
     assert_eq!(value, r#"{"a":{"<error>":"already mutably borrowed"}}"#);
     assert_eq!(error.as_deref(), Some("already mutably borrowed"));
     let (value, error) = written(&Fails("long é"), limits());
     let error = error.unwrap();
     assert!(value.is_empty() && error.len() <= 118 && error.ends_with("élon..."), "{error}");
-    assert_eq!(text(&Fails("keys"), limits()), r#"{"a":null,"b":null,"c":1,"d":null}"#);
-    assert_eq!(text(&Fails("value"), limits()), "{}");
+    assert_eq!(json_of(&Fails("keys"), limits()), r#"{"a":null,"b":null,"c":1,"d":null}"#);
+    assert_eq!(json_of(&Fails("value"), limits()), "{}");
 }
 
 #[test]
-fn a_value_that_panics_is_caught() {
+fn a_panic_is_caught() {
     let (value, error) = written(&[Fails("panic")], limits());
-    assert_eq!((value.as_str(), error.as_deref()), ("", Some("panicked: of a value")));
+    assert_eq!((value.as_str(), error.as_deref()), ("", Some("panicked: in `Serialize`")));
 }
 
-/// Any value that `serde` can say.
+/// An arbitrary value of the data model of `serde`.
 #[derive(Clone, Debug)]
 enum Any {
     Null,
@@ -375,19 +379,19 @@ fn any_value() -> impl Strategy<Value = Any> {
     })
 }
 
-/// How deep it is, and the most items and characters that something in it has.
+/// Returns the depth of a value, and the largest number of items of a container and of characters of a string in it.
 fn size(value: &Value) -> (usize, usize, usize) {
-    let all = |sizes: &mut dyn Iterator<Item = (usize, usize, usize)>| {
+    let max = |sizes: &mut dyn Iterator<Item = (usize, usize, usize)>| {
         sizes.fold((0, 0, 0), |a, b| (a.0.max(b.0), a.1.max(b.1), a.2.max(b.2)))
     };
     match value {
         Value::Array(items) => {
-            let (depth, most, text) = all(&mut items.iter().map(size));
-            (depth + 1, most.max(items.len()), text)
+            let (depth, max_items, max_chars) = max(&mut items.iter().map(size));
+            (depth + 1, max_items.max(items.len()), max_chars)
         }
         Value::Object(items) => {
-            let (depth, most, text) = all(&mut items.values().map(size));
-            (depth + 1, most.max(items.len()), text)
+            let (depth, max_items, max_chars) = max(&mut items.values().map(size));
+            (depth + 1, max_items.max(items.len()), max_chars)
         }
         Value::String(text) => (0, 0, text.chars().count()),
         _ => (0, 0, 0),
@@ -398,17 +402,17 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(500) })]
 
     #[test]
-    fn whatever_is_written_is_json_within_its_limits(
+    fn all_output_is_json_within_the_limits(
         value in any_value(),
         depth in 0_usize..6,
         items in 0_usize..6,
         string in 0_usize..8,
         total in 0_usize..40,
-        room in prop_oneof![0_usize..200, 16_000_usize..80_000],
+        buffer_len in prop_oneof![0_usize..200, 16_000_usize..80_000],
     ) {
         let limits = limits().with_max_depth(depth).with_max_items(items);
         let limits = limits.with_max_string_len(string).with_max_total_items(total);
-        let mut buffer = vec![0; room];
+        let mut buffer = vec![0; buffer_len];
         let written = write(&value, &mut buffer, limits, 0);
         prop_assert!(written.items <= total);
         if written.len == 0 {
@@ -418,13 +422,13 @@ proptest! {
         let read: Value = serde_json::from_slice(&buffer[..written.len])
             .unwrap_or_else(|error| panic!("{error}: {:?}", std::str::from_utf8(&buffer[..written.len])));
         let (read_depth, read_items, _) = size(&read);
-        // A variant has a brace of its own, and so has an error.
+        // An enum's variant and an error have a map of their own around them.
         prop_assert!(read_depth <= 2 * depth + 1, "{}", read);
         prop_assert!(read_items <= items.max(1) + 1, "{}", read);
     }
 
     #[test]
-    fn within_the_limits_it_is_what_serde_json_writes(
+    fn values_within_the_limits_are_written_as_serde_json_does(
         value in prop::collection::vec(prop::collection::btree_map("[a-zé\"]{0,4}", any::<Option<i64>>(), 0..5), 0..9),
     ) {
         let (read, error) = written(&value, limits());
@@ -432,15 +436,15 @@ proptest! {
         prop_assert_eq!(read, serde_json::to_string(&value).unwrap());
     }
 
-    /// A process that is broken may leave anything.
+    /// A damaged process may leave arbitrary bytes.
     #[test]
-    fn whatever_is_read_is_read(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+    fn arbitrary_bytes_are_read_without_a_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         _ = records::read(&bytes);
     }
 }
 
 #[test]
-fn records_are_read_as_they_were_written() {
+fn records_are_read_back() {
     let mut buffer = [0; 256];
     let at = records::begin(&mut buffer, 7, "key").unwrap();
     buffer[at..at + 3].copy_from_slice(b"[1]");
@@ -459,74 +463,73 @@ fn records_are_read_as_they_were_written() {
         (3, variable("none", Value::Null, "it took too long")),
     ];
     assert_eq!(captured.variables, expected);
-    assert_eq!(captured.notes, ["left out: variables: why"]);
-    // What was not written to its end is not read.
+    assert_eq!(captured.notes, ["omitted variables: why"]);
+    // An incomplete record is ignored.
     assert_eq!(records::read(&buffer[..len - 1]).notes, [""; 0]);
     assert_eq!(records::begin(&mut [0; 18], 7, "key"), None);
 }
 
-/// The keys that this thread's contexts hold.
-fn held() -> Vec<(u32, &'static str)> {
-    let mut held = Vec::new();
+/// Returns the keys of the variables that this thread's contexts borrow, each with the index of its context.
+fn borrowed() -> Vec<(u32, &'static str)> {
+    let mut borrowed = Vec::new();
     if let Some(stack) = slots::current() {
         stack.for_each_borrowed(&mut |index, key, variable| {
-            // What is there can be read.
-            assert_eq!(text(variable, limits()), format!("\"{key}\""));
-            held.push((index, key));
+            // The variable still exists and can be serialised.
+            assert_eq!(json_of(variable, limits()), format!("\"{key}\""));
+            borrowed.push((index, key));
         });
     }
-    held
+    borrowed
 }
 
 #[test]
-fn a_context_holds_while_its_work_is_done_and_no_longer() {
+fn variables_are_borrowed_only_while_the_work_runs() {
     let (a, b) = (String::from("a"), String::from("b"));
     let outer = context("outer", None);
     outer.with_variables(&[("a", &a)], || {
-        assert_eq!(held(), [(0, "a")]);
+        assert_eq!(borrowed(), [(0, "a")]);
         context("inner", None).with_variables(&[("a", &a), ("b", &b)], || {
-            assert_eq!(held(), [(1, "a"), (1, "b"), (0, "a")]);
+            assert_eq!(borrowed(), [(1, "a"), (1, "b"), (0, "a")]);
         });
-        assert_eq!(held(), [(0, "a")]);
+        assert_eq!(borrowed(), [(0, "a")]);
         let unwound = std::panic::catch_unwind(|| {
             context("inner", None)
                 .with_variables(&[("b", &b)], || std::panic::resume_unwind(Box::new(1)))
         });
         assert!(unwound.is_err());
-        assert_eq!(held(), [(0, "a")]);
+        assert_eq!(borrowed(), [(0, "a")]);
         let _other = context("other", None);
-        assert_eq!(held(), [(0, "a")], "one has not what was in its place");
+        assert_eq!(borrowed(), [(0, "a")], "a new context has the variables of a closed one");
     });
-    assert_eq!(held(), []);
+    assert_eq!(borrowed(), []);
 }
 
 #[test]
-fn contexts_closed_in_any_order_hold_nothing_that_is_gone() {
+fn contexts_closed_in_any_order_borrow_no_dropped_variables() {
     let (a, b) = (String::from("a"), String::from("b"));
     let outer = context("outer", None);
     let inner = context("inner", None);
     inner.with_variables(&[("a", &a)], || {
         drop(outer);
-        assert_eq!(held(), [], "it is closed with the outer one");
-        let _new = (context("new", None), context("in its place", None));
-        assert_eq!(held(), [], "which has not what that held");
-        context("third", None).with_variables(&[("b", &b)], || assert_eq!(held(), [(2, "b")]));
+        assert_eq!(borrowed(), [], "`inner` is open after `outer` was closed");
+        let _new = (context("new", None), context("reuses its entry", None));
+        assert_eq!(borrowed(), [], "a new context has the variables of a closed one");
+        context("third", None).with_variables(&[("b", &b)], || assert_eq!(borrowed(), [(2, "b")]));
         std::mem::forget(context("lost", None));
     });
-    assert_eq!(held(), []);
-    // One that is closed already holds nothing.
+    assert_eq!(borrowed(), []);
+    // `inner` is closed already, with `outer`.
     crate::context::truncate(0);
     let (outer, inner) = (context("outer", None), context("inner", None));
     drop(outer);
-    inner.with_variables(&[("a", &a)], || assert_eq!(held(), []));
+    inner.with_variables(&[("a", &a)], || assert_eq!(borrowed(), []));
 }
 
 #[test]
-fn what_is_written_over_by_deeper_contexts_is_not_held_by_them() {
+fn overwritten_contexts_lose_their_variables() {
     fn deeper(left: u32, names: &[String; 2]) {
         if left == 0 {
-            // 40 levels: the ring of the inner 32 has the last ones.
-            let indices: Vec<u32> = held().iter().map(|held| held.0).collect();
+            let indices: Vec<u32> = borrowed().iter().map(|(index, _)| *index).collect();
             assert_eq!(indices, (68..100).rev().chain((0..32).rev()).collect::<Vec<_>>());
             return;
         }
@@ -534,15 +537,15 @@ fn what_is_written_over_by_deeper_contexts_is_not_held_by_them() {
     }
     let names = [String::from("a"), String::from("b")];
     deeper(100, &names);
-    assert_eq!(held(), []);
+    assert_eq!(borrowed(), []);
     let contexts: Vec<_> = (0..33).map(|_| context("level", None)).collect();
-    let last = context("holds", None);
+    let last = context("borrows", None);
     last.with_variables(&[("b", &names[1])], || {
-        assert_eq!(held(), [(33, "b")]);
-        let over: Vec<_> = (0..32).map(|_| context("over", None)).collect();
-        assert_eq!(held(), [], "the 32nd is where that was");
-        drop(over);
-        assert_eq!(held(), [], "and it is lost");
+        assert_eq!(borrowed(), [(33, "b")]);
+        let deeper: Vec<_> = (0..32).map(|_| context("deeper", None)).collect();
+        assert_eq!(borrowed(), [], "the 32nd deeper context has not overwritten `borrows`");
+        drop(deeper);
+        assert_eq!(borrowed(), [], "an overwritten context has variables");
     });
     drop(contexts);
 }

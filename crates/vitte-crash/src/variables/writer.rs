@@ -1,96 +1,101 @@
-//! Compact JSON with limits, written into memory that is there already.
+//! Writes compact JSON with limits into a buffer.
 
 use std::fmt::{self, Display};
 
-use super::error::{Cut, Error, Short};
-use super::{VariableLimits, Written};
+use super::error::{SerializeError, ShortText};
+use super::{VariableLimits, WrittenVariable};
 
-/// What a container is closed with, and how what is left out of it is said.
+/// The kind of a container, which determines its brackets.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ContainerKind {
     List,
     Map,
-    /// The list or map of a variant of an enum: within it is one more brace.
+    /// The list of an enum's variant, inside of a map with the variant's name.
     VariantList,
+    /// The map of an enum's variant, inside of a map with the variant's name.
     VariantMap,
-    /// Too deep: nothing of it is written but how much it is.
-    Deep,
+    /// A container that exceeds the depth limit. Only the number of its items is written.
+    TooDeep,
 }
 
-/// A container that is open.
+/// A container that is not closed yet.
 #[derive(Clone, Copy)]
-pub(super) struct Frame {
-    kind: Kind,
+pub(super) struct OpenContainer {
+    kind: ContainerKind,
     written: u64,
-    /// Items that were left out, and whether there are more than these.
+    /// Number of items that were not written.
     skipped: u64,
-    is_more: bool,
-    /// It is a key, which is a text around it.
+    /// Whether there may be more items than those in `skipped`.
+    is_minimum: bool,
+    /// Whether it is a key, which is a string that contains JSON.
     is_key: bool,
 }
 
-impl Frame {
-    const fn new(kind: Kind) -> Self {
-        Self { kind, written: 0, skipped: 0, is_more: false, is_key: false }
+impl OpenContainer {
+    const fn new(kind: ContainerKind) -> Self {
+        Self { kind, written: 0, skipped: 0, is_minimum: false, is_key: false }
     }
 }
 
-/// What is written, up to a place to which one can go back.
+/// A state of the writer to which it can return.
 #[derive(Clone, Copy)]
-pub(super) struct Mark {
+pub(super) struct Checkpoint {
     len: usize,
-    open: usize,
-    keys: u32,
-    wrapped: u32,
+    depth: usize,
+    key_depth: u32,
+    wrapper_depth: u32,
 }
 
-/// Where a variable is written to: see [`Variable`](super::Variable).
-pub struct Writer<'a> {
+/// Writes the JSON of a [`Variable`](super::Variable).
+pub struct JsonWriter<'a> {
     buffer: &'a mut [u8],
     len: usize,
     pub(super) limits: VariableLimits,
+    /// Number of written items, with those of the variables before.
     items: usize,
-    /// Items and characters that were left out, which takes time all the same.
-    visits: usize,
-    frames: [Frame; VariableLimits::DEEPEST + 2],
-    open: usize,
-    /// How many keys this is in, each of which is JSON in a text.
-    keys: u32,
-    /// `Some` and newtypes that this is in, which are no containers but may be a circle.
-    wrapped: u32,
-    /// A key is written whose value is not there yet.
-    is_awaited: bool,
-    error: Option<Short>,
+    /// Number of items and parts of texts that were produced but not written.
+    skipped: usize,
+    containers: [OpenContainer; VariableLimits::MAX_DEPTH + 2],
+    /// Number of open containers.
+    depth: usize,
+    /// Number of keys around the current position. Each of them is JSON in a string.
+    key_depth: u32,
+    /// Number of `Some` and newtypes around the current position. They are not containers, but may form a cycle.
+    wrapper_depth: u32,
+    /// Whether a key was written whose value has not been written yet.
+    is_value_pending: bool,
+    /// The first error.
+    error: Option<ShortText>,
 }
 
-impl fmt::Debug for Writer<'_> {
+impl fmt::Debug for JsonWriter<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Writer").field("len", &self.len).finish_non_exhaustive()
+        f.debug_struct("JsonWriter").field("len", &self.len).finish_non_exhaustive()
     }
 }
 
-/// Bytes that are kept free for what has to be closed.
-const RESERVE: usize = 16 << 10;
-/// What may be left out before it is taken for endless.
-pub(super) const VISITS: usize = 1_000_000;
-const WRAPPED: u32 = 200;
+/// Number of bytes that are reserved for closing all open containers.
+const RESERVED_BYTES: usize = 16 << 10;
+/// Maximum number of skipped items or parts of texts. A value with more is considered endless.
+pub(super) const MAX_SKIPPED: usize = 1_000_000;
+const MAX_WRAPPER_DEPTH: u32 = 200;
 
-type Result<T = ()> = std::result::Result<T, Error>;
+type Result<T = ()> = std::result::Result<T, SerializeError>;
 
-impl<'a> Writer<'a> {
+impl<'a> JsonWriter<'a> {
     pub(super) fn new(buffer: &'a mut [u8], limits: VariableLimits, items: usize) -> Self {
-        let limits = limits.with_max_depth(limits.max_depth.min(VariableLimits::DEEPEST));
+        let limits = limits.with_max_depth(limits.max_depth.min(VariableLimits::MAX_DEPTH));
         Self {
             buffer,
             len: 0,
             limits,
             items,
-            visits: 0,
-            frames: [Frame::new(Kind::Deep); VariableLimits::DEEPEST + 2],
-            open: 0,
-            keys: 0,
-            wrapped: 0,
-            is_awaited: false,
+            skipped: 0,
+            containers: [OpenContainer::new(ContainerKind::TooDeep); VariableLimits::MAX_DEPTH + 2],
+            depth: 0,
+            key_depth: 0,
+            wrapper_depth: 0,
+            is_value_pending: false,
             error: None,
         }
     }
@@ -99,185 +104,189 @@ impl<'a> Writer<'a> {
         self.items
     }
 
-    /// All is written.
-    pub(super) const fn finish(self) -> Written {
-        Written { len: self.len, error: self.error, items: self.items }
+    pub(super) const fn finish(self) -> WrittenVariable {
+        WrittenVariable { len: self.len, error: self.error, items: self.items }
     }
 
-    /// Closes what is open, where something would have gone on.
-    pub(super) fn close_all(mut self) -> Written {
-        self.wrapped = 0;
-        while self.open > 0 {
-            if let Some(frame) = self.top() {
-                frame.is_more = true;
+    /// Closes all open containers of a value that was stopped because it seems to be endless.
+    pub(super) fn close_all(mut self) -> WrittenVariable {
+        self.wrapper_depth = 0;
+        while self.depth > 0 {
+            if let Some(container) = self.innermost() {
+                container.is_minimum = true;
             }
             if let Err(error) = self.close() {
-                return Written { len: 0, error: Some(error.text), items: self.items };
+                return WrittenVariable { len: 0, error: Some(error.message), items: self.items };
             }
         }
         self.finish()
     }
 
-    const fn room(&self) -> usize {
+    const fn free_bytes(&self) -> usize {
         self.buffer.len().saturating_sub(self.len)
     }
 
-    /// So many characters, or as many as there is room for, however each of them has to be written.
-    pub(super) fn room_for(&self, characters: usize) -> usize {
-        // Six bytes in JSON; in keys the backslash of each is doubled.
-        let most = 6 << self.keys.min(8);
-        characters.min(self.room().saturating_sub(RESERVE) / most)
+    /// Returns how many of `chars` characters fit into the buffer, even if each of them must be escaped.
+    pub(super) fn fitting_chars(&self, chars: usize) -> usize {
+        // An escaped character has up to six bytes. Each key around it doubles the backslashes.
+        let max_char_bytes = 6 << self.key_depth.min(8);
+        chars.min(self.free_bytes().saturating_sub(RESERVED_BYTES) / max_char_bytes)
     }
 
-    /// Counts what is left out; whether there may be more of that.
-    pub(super) const fn visit(&mut self) -> bool {
-        self.visits += 1;
-        self.visits <= VISITS
+    /// Counts something that is not written. Returns false if there was too much of it.
+    pub(super) const fn count_skipped(&mut self) -> bool {
+        self.skipped += 1;
+        self.skipped <= MAX_SKIPPED
     }
 
-    /// Writes JSON.
+    /// Writes a piece of JSON.
     pub(super) fn put(&mut self, bytes: &[u8]) -> Result {
         for byte in bytes {
-            self.put_byte(*byte, self.keys)?;
+            self.put_byte(*byte, self.key_depth)?;
         }
         Ok(())
     }
 
-    fn put_byte(&mut self, byte: u8, keys: u32) -> Result {
-        if keys > 0 {
+    fn put_byte(&mut self, byte: u8, key_depth: u32) -> Result {
+        if key_depth > 0 {
             if matches!(byte, b'"' | b'\\') {
-                self.put_byte(b'\\', keys - 1)?;
+                self.put_byte(b'\\', key_depth - 1)?;
             }
-            return self.put_byte(byte, keys - 1);
+            return self.put_byte(byte, key_depth - 1);
         }
         let Some(to) = self.buffer.get_mut(self.len) else {
-            return Err(serde::ser::Error::custom("there is no room for it"));
+            return Err(serde::ser::Error::custom("the value is too large for the buffer"));
         };
         *to = byte;
         self.len += 1;
         Ok(())
     }
 
-    /// Writes JSON that has a `Display`.
-    pub(super) fn put_shown(&mut self, value: impl Display) -> Result {
-        self.put(Short::of(value).text().as_bytes())
+    /// Writes a piece of JSON that is the text of a `Display`, at most 118 bytes.
+    pub(super) fn put_display(&mut self, value: impl Display) -> Result {
+        self.put(ShortText::of(value).text().as_bytes())
     }
 
-    fn top(&mut self) -> Option<&mut Frame> {
-        self.frames.get_mut(self.open.checked_sub(1)?)
+    fn innermost(&mut self) -> Option<&mut OpenContainer> {
+        self.containers.get_mut(self.depth.checked_sub(1)?)
     }
 
-    pub(super) const fn mark(&self) -> Mark {
-        Mark { len: self.len, open: self.open, keys: self.keys, wrapped: self.wrapped }
+    pub(super) const fn checkpoint(&self) -> Checkpoint {
+        let Self { len, depth, key_depth, wrapper_depth, .. } = *self;
+        Checkpoint { len, depth, key_depth, wrapper_depth }
     }
 
-    /// Puts an error in the place of what was written since, which goes on behind it. What went on and
-    /// on is none.
-    pub(super) fn or_error(&mut self, mark: Mark, result: Result) -> Result {
+    /// If `result` is an error, replaces what was written since the checkpoint by the error. Returns the error if the
+    /// value seems to be endless.
+    pub(super) fn or_error(&mut self, checkpoint: Checkpoint, result: Result) -> Result {
         let Err(error) = result else { return Ok(()) };
-        if error.cut == Cut::Endless {
+        if error.is_endless {
             return Err(error);
         }
-        self.go_back(mark, error.text);
+        self.rewind(checkpoint, error.message);
         self.put(b"{\"<error>\":")?;
-        self.string(error.text.text())?;
+        self.string(error.message.text())?;
         self.put(b"}")
     }
 
-    /// The same for a key, which is a text.
-    pub(super) fn or_error_key(&mut self, mark: Mark, result: Result) -> Result {
+    /// Does the same as [`or_error`](Self::or_error) for a key, which must be a string.
+    pub(super) fn or_error_key(&mut self, checkpoint: Checkpoint, result: Result) -> Result {
         let Err(error) = result else { return Ok(()) };
-        if error.cut == Cut::Endless {
+        if error.is_endless {
             return Err(error);
         }
-        self.go_back(mark, error.text);
+        self.rewind(checkpoint, error.message);
         self.put(b"\"<error>\"")
     }
 
-    fn go_back(&mut self, mark: Mark, error: Short) {
-        (self.len, self.open, self.keys, self.wrapped) =
-            (mark.len, mark.open, mark.keys, mark.wrapped);
-        self.is_awaited = false;
+    fn rewind(&mut self, checkpoint: Checkpoint, error: ShortText) {
+        let Checkpoint { len, depth, key_depth, wrapper_depth } = checkpoint;
+        (self.len, self.depth) = (len, depth);
+        (self.key_depth, self.wrapper_depth) = (key_depth, wrapper_depth);
+        self.is_value_pending = false;
         self.error.get_or_insert(error);
     }
 
-    /// The value of a key is still to come; whether it was.
-    pub(super) const fn await_value(&mut self, is_awaited: bool) -> bool {
-        std::mem::replace(&mut self.is_awaited, is_awaited)
+    /// Sets whether the value of the last key is still to be written. Returns whether it was before.
+    pub(super) const fn set_value_pending(&mut self, is_pending: bool) -> bool {
+        std::mem::replace(&mut self.is_value_pending, is_pending)
     }
 
-    /// Does something in what is no container of its own.
+    /// Writes the content of a `Some` or newtype by `work`, or `"..."` if too many of them are nested.
     pub(super) fn wrapped(&mut self, work: impl FnOnce(&mut Self) -> Result) -> Result {
-        if self.wrapped >= WRAPPED {
+        if self.wrapper_depth >= MAX_WRAPPER_DEPTH {
             return self.put(b"\"...\"");
         }
-        self.wrapped += 1;
+        self.wrapper_depth += 1;
         work(self)?;
-        self.wrapped -= 1;
+        self.wrapper_depth -= 1;
         Ok(())
     }
 
-    pub(super) const fn is_too_deep(&self) -> bool {
-        self.open >= self.limits.max_depth
+    const fn is_too_deep(&self) -> bool {
+        self.depth >= self.limits.max_depth
     }
 
-    /// Opens a container.
-    pub(super) fn begin(&mut self, kind: Kind, variant: &'static str) -> Result {
-        let kind = if self.is_too_deep() { Kind::Deep } else { kind };
-        if matches!(kind, Kind::VariantList | Kind::VariantMap) {
+    /// Opens a container. `variant` is the name of the enum's variant if `kind` is one.
+    pub(super) fn begin(&mut self, kind: ContainerKind, variant: &'static str) -> Result {
+        let kind = if self.is_too_deep() { ContainerKind::TooDeep } else { kind };
+        if matches!(kind, ContainerKind::VariantList | ContainerKind::VariantMap) {
             self.put(b"{")?;
             self.name(variant)?;
             self.put(b":")?;
         }
         match kind {
-            Kind::List | Kind::VariantList => self.put(b"[")?,
-            Kind::Map | Kind::VariantMap => self.put(b"{")?,
-            Kind::Deep => {}
+            ContainerKind::List | ContainerKind::VariantList => self.put(b"[")?,
+            ContainerKind::Map | ContainerKind::VariantMap => self.put(b"{")?,
+            ContainerKind::TooDeep => {}
         }
-        let frame = Frame::new(kind);
-        // The one that is too deep is the last one there can be.
-        if let Some(to) = self.frames.get_mut(self.open) {
-            *to = frame;
+        // A container that is too deep has no written items, so no container is inside of it.
+        if let Some(to) = self.containers.get_mut(self.depth) {
+            *to = OpenContainer::new(kind);
         }
-        self.open += 1;
+        self.depth += 1;
         Ok(())
     }
 
-    /// The same for a key: its JSON is the inside of a text.
-    pub(super) fn begin_key(&mut self, kind: Kind, variant: &'static str) -> Result {
+    /// Opens a container that is a key: its JSON is written inside of a string.
+    pub(super) fn begin_key(&mut self, kind: ContainerKind, variant: &'static str) -> Result {
         self.put(b"\"")?;
-        self.keys += 1;
+        self.key_depth += 1;
         self.begin(kind, variant)?;
-        if let Some(frame) = self.top() {
-            frame.is_key = true;
+        if let Some(container) = self.innermost() {
+            container.is_key = true;
         }
         Ok(())
     }
 
-    /// Whether the innermost container has room for one more item.
+    /// Returns whether the limits permit another item in the innermost container.
     pub(super) fn can_write(&mut self) -> bool {
-        let is_spent = self.items >= self.limits.max_total_items || self.room() < 2 * RESERVE;
-        let most = self.limits.max_items as u64;
-        let is_full = |frame: &mut Frame| frame.kind == Kind::Deep || frame.written >= most;
-        !is_spent && !self.top().is_none_or(is_full)
+        let is_exhausted =
+            self.items >= self.limits.max_total_items || self.free_bytes() < 2 * RESERVED_BYTES;
+        let max_items = self.limits.max_items as u64;
+        let is_full = |container: &mut OpenContainer| {
+            container.kind == ContainerKind::TooDeep || container.written >= max_items
+        };
+        !is_exhausted && !self.innermost().is_none_or(is_full)
     }
 
-    /// Whether the next item of the innermost container is to be written; if not, it is counted.
+    /// Begins the next item of the innermost container. Returns false if it must not be written; it is counted then.
     pub(super) fn item(&mut self) -> Result<bool> {
-        if self.await_value(false) {
+        if self.set_value_pending(false) {
             self.put(b"null")?;
         }
         let can_write = self.can_write();
-        let Some(frame) = self.top() else { return Ok(false) };
+        let Some(container) = self.innermost() else { return Ok(false) };
         if !can_write {
-            frame.skipped += 1;
-            if !self.visit() {
-                return Err(Error { text: Short::of("it has no end"), cut: Cut::Endless });
+            container.skipped += 1;
+            if !self.count_skipped() {
+                let message = ShortText::of("the value is endless");
+                return Err(SerializeError { message, is_endless: true });
             }
             return Ok(false);
         }
-        let is_first = frame.written == 0;
-        frame.written += 1;
+        let is_first = container.written == 0;
+        container.written += 1;
         self.items += 1;
         if !is_first {
             self.put(b",")?;
@@ -285,51 +294,51 @@ impl<'a> Writer<'a> {
         Ok(true)
     }
 
-    /// So many items more are left out, or at least so many.
-    pub(super) fn skip(&mut self, count: u64, is_more: bool) {
-        if let Some(frame) = self.top() {
-            frame.skipped = frame.skipped.saturating_add(count);
-            frame.is_more = is_more;
+    /// Counts `count` items of the innermost container that are not written. `is_minimum`: there may be more.
+    pub(super) fn skip(&mut self, count: u64, is_minimum: bool) {
+        if let Some(container) = self.innermost() {
+            container.skipped = container.skipped.saturating_add(count);
+            container.is_minimum = is_minimum;
         }
     }
 
-    /// Closes the innermost container, and says what is left out of it.
+    /// Closes the innermost container, and writes how many of its items are omitted.
     pub(super) fn close(&mut self) -> Result {
-        // A key whose value never came.
-        if self.await_value(false) {
+        // The last key may have no value, because a `Serialize` of the program may be incorrect.
+        if self.set_value_pending(false) {
             self.put(b"null")?;
         }
-        let Some(&mut frame) = self.top() else { return Ok(()) };
-        self.open -= 1;
-        self.put_end(frame)?;
-        if frame.is_key {
-            self.keys = self.keys.saturating_sub(1);
+        let Some(&mut container) = self.innermost() else { return Ok(()) };
+        self.depth -= 1;
+        self.put_end(container)?;
+        if container.is_key {
+            self.key_depth = self.key_depth.saturating_sub(1);
             self.put(b"\"")?;
         }
         Ok(())
     }
 
-    fn put_end(&mut self, frame: Frame) -> Result {
-        let Frame { kind, written, skipped, is_more, .. } = frame;
-        let least = if is_more { "at least " } else { "" };
+    fn put_end(&mut self, container: OpenContainer) -> Result {
+        let OpenContainer { kind, written, skipped, is_minimum, .. } = container;
+        let at_least = if is_minimum { "at least " } else { "" };
         let items = if skipped == 1 { "item" } else { "items" };
-        if kind == Kind::Deep {
-            return self.put_shown(format_args!("\"... ({least}{skipped} {items})\""));
+        if kind == ContainerKind::TooDeep {
+            return self.put_display(format_args!("\"... ({at_least}{skipped} {items})\""));
         }
-        if skipped > 0 || is_more {
+        if skipped > 0 || is_minimum {
             self.put(if written > 0 { b"," } else { b"" })?;
-            let is_list = matches!(kind, Kind::List | Kind::VariantList);
+            let is_list = matches!(kind, ContainerKind::List | ContainerKind::VariantList);
             self.put(if is_list { b"\"... " } else { b"\"...\":\"" })?;
             match skipped {
                 0 => self.put(b"more items\"")?,
-                _ => self.put_shown(format_args!("{least}{skipped} more {items}\""))?,
+                _ => self.put_display(format_args!("{at_least}{skipped} more {items}\""))?,
             }
         }
         self.put(match kind {
-            Kind::List => b"]",
-            Kind::VariantList => b"]}",
-            Kind::VariantMap => b"}}",
-            Kind::Map | Kind::Deep => b"}",
+            ContainerKind::List => b"]",
+            ContainerKind::VariantList => b"]}",
+            ContainerKind::VariantMap => b"}}",
+            ContainerKind::Map | ContainerKind::TooDeep => b"}",
         })
     }
 }

@@ -1,8 +1,8 @@
-//! A program that crashes as its first argument says, while it says that it works on a line of a source.
+//! The program that the tests run: it crashes in the way that its first argument names.
 //!
-//! `crasher KIND[+OPTION…]`; the options close, fill or deny what a report may need. A comment `here: KIND`
-//! is on the line that each report has to name.
-#![allow(unsafe_code, reason = "crashes of all kinds")]
+//! `crasher KIND[+OPTION…]`: the options take away resources that reporting may need, or change the handler. The
+//! comment `here: KIND` marks the line that the report must name.
+#![allow(unsafe_code, reason = "causes crashes of all kinds")]
 #![allow(
     clippy::panic,
     clippy::unwrap_used,
@@ -11,7 +11,7 @@
     clippy::exit,
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "it crashes"
+    reason = "crashes deliberately"
 )]
 
 use std::hint::black_box;
@@ -22,14 +22,14 @@ use std::time::Duration;
 use vitte_crash::{CrashHandler, CrashHandlerBuilder};
 use vitte_diag::{Format, SourceMap, Span};
 
-mod holds;
 mod options;
-mod others;
+mod scenarios;
+mod variables;
 
 const SOURCE: &str = "module demo\n\nfn area(side: f64) -> f64\n  ret side * side\n.end\n";
 
 fn main() -> ExitCode {
-    // What a reporter that hangs or dies does: before the handler's first line.
+    // Simulates a reporter that hangs or dies, before `install` would begin to report.
     if std::env::args().nth(1).is_some_and(|first| first.starts_with("--vitte-crash")) {
         match std::env::var("CRASHER_REPORTER").as_deref() {
             Ok("hang") => std::thread::sleep(Duration::from_secs(60)),
@@ -37,40 +37,47 @@ fn main() -> ExitCode {
             _ => {}
         }
     }
-    let wish = std::env::args().nth(1).unwrap_or_default();
-    let options: Vec<&str> = wish.split('+').collect();
+    let argument = std::env::args().nth(1).unwrap_or_default();
+    let mut parts = argument.split('+');
+    let kind = parts.next().unwrap_or_default();
+    let options: Vec<&str> = parts.collect();
     let has = |option: &str| options.contains(&option);
-    options::before(&has);
-    let mut guard = (!has("bare")).then(|| builder(&has).install().unwrap());
+    options::apply_before_install(kind, &has);
+    let mut guard = (!has("no-handler")).then(|| builder(&has).install().unwrap());
     let mut sources = SourceMap::new();
     let file = sources.add("src/demo.vitte", SOURCE).unwrap();
     vitte_crash::set_sources(&sources);
     let function = sources.span(file, 13..56).unwrap();
     let expression = sources.span(file, 45..56).unwrap();
-    options::after(&has);
-    if let Some(code) = holds::run(options[0]) {
+    options::apply_after_install(&has);
+    if let Some(code) = variables::run(kind) {
         return code;
     }
-    match others::run(options[0], &mut guard, &sources) {
+    match scenarios::run(kind, &mut guard, &sources) {
         Some(code) => code,
-        None => work(options[0], function, expression),
+        None => work(kind, function, expression),
     }
 }
 
 fn builder(has: &dyn Fn(&str) -> bool) -> CrashHandlerBuilder {
-    let store = std::env::var_os("CRASHER_STORE").map(std::path::PathBuf::from);
-    let limit = std::env::var("CRASHER_LIMIT").map_or(20_000, |limit| limit.parse().unwrap());
+    let dir = std::env::var_os("CRASHER_DIR").map(std::path::PathBuf::from);
+    let timeout_ms =
+        std::env::var("CRASHER_TIMEOUT_MS").map_or(20_000, |timeout| timeout.parse().unwrap());
     let builder = CrashHandler::builder()
         .program("crasher")
         .version("1.2.3")
         .commit("0123abc")
-        .dir(store.unwrap_or_else(|| "crash-reports".into()))
-        .timeout(Duration::from_millis(limit));
+        .dir(dir.unwrap_or_else(|| "crash-reports".into()))
+        .timeout(Duration::from_millis(timeout_ms));
     #[cfg(feature = "minidump")]
-    let builder = builder.minidump(std::env::var_os("CRASHER_DUMP").is_some());
+    let builder = builder.minidump(std::env::var_os("CRASHER_MINIDUMP").is_some());
     let builder = if has("unstored") { builder.without_store() } else { builder };
     let builder = if has("quiet") { builder.quiet(true) } else { builder };
-    let builder = if has("short") { builder.variable_limits(holds::limits()) } else { builder };
+    let builder = if has("small-limits") {
+        builder.variable_limits(variables::small_limits())
+    } else {
+        builder
+    };
     if has("json") { builder.format(Format::Json) } else { builder }
 }
 
@@ -84,7 +91,7 @@ fn work(kind: &str, function: Span, expression: Span) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// The function that every report has to name.
+/// The function that every report must name.
 #[inline(never)]
 fn culprit(kind: &str, function: Span, expression: Span) {
     match kind {
@@ -104,7 +111,7 @@ fn culprit(kind: &str, function: Span, expression: Span) {
             black_box(());
         }
         "bus" => unsafe {
-            black_box(options::EMPTY.load(Ordering::Relaxed).read_volatile()); // here: bus
+            black_box(options::EMPTY_MAPPING.load(Ordering::Relaxed).read_volatile()); // here: bus
         },
         "ill" => unsafe { illegal() },
         "fpe" => unsafe { divide() },
@@ -121,7 +128,7 @@ fn culprit(kind: &str, function: Span, expression: Span) {
         }
         "heap" => corrupt(),
         "locked" => {
-            // Another thread is always in the allocator.
+            // Another thread is always in the allocator, and may hold its lock.
             std::thread::spawn(|| {
                 loop {
                     black_box(Vec::<u8>::with_capacity(black_box(1000)));
@@ -134,7 +141,7 @@ fn culprit(kind: &str, function: Span, expression: Span) {
     }
 }
 
-/// As above, on other threads.
+/// Crashes on other threads.
 fn threads(kind: &str, function: Span, expression: Span) {
     match kind {
         "thread" | "thread-segv" | "thread-overflow" => {
@@ -146,7 +153,7 @@ fn threads(kind: &str, function: Span, expression: Span) {
                 std::process::exit(101);
             }
         }
-        "two" => {
+        "two-threads" => {
             let threads: Vec<_> = (0..2)
                 .map(|_| std::thread::spawn(move || work("segv", function, expression)))
                 .collect();
@@ -154,7 +161,7 @@ fn threads(kind: &str, function: Span, expression: Span) {
         }
         "exit" => {
             std::thread::spawn(move || work("segv", function, expression));
-            // Before, while and after the process is looked at.
+            // The process exits before, during or after its inspection.
             std::thread::sleep(Duration::from_millis(u64::from(std::process::id() % 100)));
             std::process::exit(7);
         }
@@ -204,13 +211,13 @@ fn panics(kind: &str) {
                 vitte_crash::context("showing", None).with("value", format_args!("{}", *value));
             panic!("after the value"); // here: display
         }
-        "any" => std::panic::panic_any(42), // here: any
+        "non-string" => std::panic::panic_any(42), // here: non-string
         "unsound" => unsafe {
             // With debug assertions this is a panic that cannot unwind.
             let index = black_box(9);
             black_box([1_u8, 2].get_unchecked(index)); // here: unsound
         },
-        other => panic!("no kind {other}"),
+        other => panic!("unknown kind {other}"),
     }
 }
 
@@ -220,18 +227,18 @@ extern "C" fn no_unwind() {
 
 #[inline(never)]
 fn recurse(depth: u64) -> u64 {
-    let room = black_box([depth; 16]);
+    let frame_data = black_box([depth; 16]);
     if depth == black_box(0) {
         return 0;
     }
-    recurse(depth + 1) + room[black_box(3)]
+    recurse(depth + 1) + frame_data[black_box(3)]
 }
 
-/// What a bug in unsafe code does: the allocator finds it, while it has its lock.
+/// Corrupts the heap, as a bug in unsafe code could. The allocator detects that and aborts while it holds its lock.
 #[inline(never)]
 fn corrupt() {
     unsafe {
-        // The block stands before the rest of the heap, whose size it writes over.
+        // The size of the rest of the heap follows the block, and is overwritten.
         let block = libc::malloc(100_000).cast::<u8>();
         let end = block.add(libc::malloc_usable_size(block.cast()));
         end.cast::<usize>().write_volatile(usize::MAX - 7);
@@ -252,7 +259,7 @@ unsafe fn divide() {
     unsafe {
         #[cfg(target_arch = "x86_64")]
         std::arch::asm!("xor edx, edx", "xor ecx, ecx", "div ecx", out("eax") _, out("edx") _, out("ecx") _); // here: fpe
-        // A division by zero is none for this processor.
+        // On this processor a division by zero raises no signal.
         #[cfg(target_arch = "aarch64")]
         libc::raise(libc::SIGFPE); // here: fpe
     }

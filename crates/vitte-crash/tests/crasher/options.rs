@@ -1,48 +1,48 @@
-//! What is closed, filled, denied or changed before the crash.
+//! The options: what is closed, exhausted, denied or changed before the crash.
 
 use std::ffi::{c_int, c_long, c_uint, c_void};
 use std::sync::atomic::{AtomicPtr, Ordering};
 
-/// The mapping of a file that has nothing in it.
-pub static EMPTY: AtomicPtr<u8> = AtomicPtr::new(std::ptr::null_mut());
+/// The mapping of an empty file. Reading it raises SIGBUS.
+pub static EMPTY_MAPPING: AtomicPtr<u8> = AtomicPtr::new(std::ptr::null_mut());
 
-/// Before the handler is in place.
-pub fn before(has: &dyn Fn(&str) -> bool) {
-    // Nobody wants the memory of a program that is meant to crash.
+/// Applies the options that must be effective before the handler is installed.
+pub fn apply_before_install(kind: &str, has: &dyn Fn(&str) -> bool) {
+    // A deliberate crash must not write a core dump.
     limit(libc::RLIMIT_CORE, 0);
-    if has("bus") {
-        EMPTY.store(map_nothing(), Ordering::Relaxed);
+    if kind == "bus" {
+        EMPTY_MAPPING.store(map_empty_file(), Ordering::Relaxed);
     }
-    if has("four") {
+    if has("one-descriptor") {
         limit(libc::RLIMIT_NOFILE, 4);
     }
-    if has("no-files") {
+    if has("no-file-size") {
         limit(libc::RLIMIT_FSIZE, 0);
     }
-    if has("no-abort") {
+    if has("ignore-sigabrt") {
         unsafe { libc::signal(libc::SIGABRT, libc::SIG_IGN) };
     }
-    if has("own") {
-        own_handler(own);
+    if has("exiting-handler") {
+        set_segv_handler(print_and_exit);
     }
-    if has("repairs") {
-        own_handler(repairs);
+    if has("repairing-handler") {
+        set_segv_handler(map_missing_page);
     }
-    if has("hook") {
-        std::panic::set_hook(Box::new(|_| eprintln!("the hook before")));
+    if has("previous-hook") {
+        std::panic::set_hook(Box::new(|_| eprintln!("the previous hook")));
     }
 }
 
-/// Once it is.
-pub fn after(has: &dyn Fn(&str) -> bool) {
-    if has("hook-after") {
-        let ours = std::panic::take_hook();
+/// Applies the options that must be effective after the handler is installed.
+pub fn apply_after_install(has: &dyn Fn(&str) -> bool) {
+    if has("later-hook") {
+        let crash_hook = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
-            eprintln!("the hook after");
-            ours(info);
+            eprintln!("the later hook");
+            crash_hook(info);
         }));
     }
-    if has("no-children") {
+    if has("ignore-sigchld") {
         unsafe { libc::signal(libc::SIGCHLD, libc::SIG_IGN) };
     }
     if has("blocked") {
@@ -51,13 +51,13 @@ pub fn after(has: &dyn Fn(&str) -> bool) {
     if has("all-blocked") {
         block(&[]);
     }
-    if has("nobody") || has("setuid") {
-        become_nobody(has("nobody"));
+    if has("unprivileged") || has("setuid") {
+        drop_privileges(has("unprivileged"));
     }
-    if has("closed") {
+    if has("closed-streams") {
         (0..3).for_each(|fd| _ = unsafe { libc::close(fd) });
     }
-    if has("full") {
+    if has("no-descriptors") {
         while unsafe { libc::dup(0) } >= 0 {}
     }
     if has("no-ptrace") {
@@ -71,8 +71,7 @@ pub fn after(has: &dyn Fn(&str) -> bool) {
     }
 }
 
-/// While there still is a descriptor.
-fn map_nothing() -> *mut u8 {
+fn map_empty_file() -> *mut u8 {
     unsafe {
         let fd = libc::memfd_create(c"empty".as_ptr(), 0);
         let (protection, flags) = (libc::PROT_READ, libc::MAP_SHARED);
@@ -88,51 +87,51 @@ type Resource = libc::__rlimit_resource_t;
 #[cfg(not(target_env = "gnu"))]
 type Resource = c_int;
 
-fn limit(resource: Resource, most: libc::rlim_t) {
-    let limit = libc::rlimit { rlim_cur: most, rlim_max: most };
+fn limit(resource: Resource, max: libc::rlim_t) {
+    let limit = libc::rlimit { rlim_cur: max, rlim_max: max };
     assert_eq!(unsafe { libc::setrlimit(resource, &raw const limit) }, 0);
 }
 
-/// Blocks all signals but these.
-fn block(but: &[c_int]) {
+/// Blocks all signals except these on this thread.
+fn block(except: &[c_int]) {
     unsafe {
         let mut set = std::mem::zeroed();
         libc::sigfillset(&raw mut set);
-        but.iter().for_each(|signal| _ = libc::sigdelset(&raw mut set, *signal));
+        except.iter().for_each(|signal| _ = libc::sigdelset(&raw mut set, *signal));
         libc::pthread_sigmask(libc::SIG_SETMASK, &raw const set, std::ptr::null_mut());
     }
 }
 
-/// The system hides what had more rights before from others, unless it is told that nothing is to hide.
-fn become_nobody(has_nothing_to_hide: bool) {
-    const NOBODY: libc::uid_t = 65534;
+/// Changes to an unprivileged user. After that, other processes cannot inspect this one unless it is made dumpable.
+fn drop_privileges(is_dumpable: bool) {
+    const UNPRIVILEGED_ID: libc::uid_t = 65534;
     unsafe {
         assert_eq!(libc::setgroups(0, std::ptr::null()), 0);
-        assert_eq!(libc::setgid(NOBODY), 0);
-        assert_eq!(libc::setuid(NOBODY), 0);
-        if has_nothing_to_hide {
+        assert_eq!(libc::setgid(UNPRIVILEGED_ID), 0);
+        assert_eq!(libc::setuid(UNPRIVILEGED_ID), 0);
+        if is_dumpable {
             assert_eq!(libc::prctl(libc::PR_SET_DUMPABLE, 1), 0);
         }
     }
 }
 
-/// From now on, in this process and those that it starts, these calls fail.
+/// Makes these system calls fail in this process and in its children.
 fn deny(calls: &[c_long], error: c_int) {
     const LOAD: u32 = libc::BPF_LD | libc::BPF_W | libc::BPF_ABS;
-    const IS: u32 = libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K;
+    const JUMP_IF_EQUAL: u32 = libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K;
     const RETURN: u32 = libc::BPF_RET | libc::BPF_K;
-    let step =
+    let instruction =
         |code: u32, jt, k| libc::sock_filter { code: u16::try_from(code).unwrap(), jt, jf: 0, k };
-    // The number of the call is the first word of what a filter sees.
-    let mut steps = vec![step(LOAD, 0, 0)];
+    // The number of the system call is the first word of `seccomp_data`.
+    let mut filter = vec![instruction(LOAD, 0, 0)];
     for (index, call) in calls.iter().enumerate() {
-        let behind = calls.len() - index;
-        steps.push(step(IS, u8::try_from(behind).unwrap(), c_uint::try_from(*call).unwrap()));
+        let to_last = u8::try_from(calls.len() - index).unwrap();
+        filter.push(instruction(JUMP_IF_EQUAL, to_last, c_uint::try_from(*call).unwrap()));
     }
-    steps.push(step(RETURN, 0, libc::SECCOMP_RET_ALLOW));
-    steps.push(step(RETURN, 0, libc::SECCOMP_RET_ERRNO | error.unsigned_abs()));
-    let len = u16::try_from(steps.len()).unwrap();
-    let program = libc::sock_fprog { len, filter: steps.as_mut_ptr() };
+    filter.push(instruction(RETURN, 0, libc::SECCOMP_RET_ALLOW));
+    filter.push(instruction(RETURN, 0, libc::SECCOMP_RET_ERRNO | error.unsigned_abs()));
+    let len = u16::try_from(filter.len()).unwrap();
+    let program = libc::sock_fprog { len, filter: filter.as_mut_ptr() };
     unsafe {
         assert_eq!(libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
         let mode = libc::SECCOMP_MODE_FILTER;
@@ -142,8 +141,8 @@ fn deny(calls: &[c_long], error: c_int) {
 
 type Handler = extern "C" fn(c_int, *mut libc::siginfo_t, *mut c_void);
 
-/// A handler that the program has itself.
-fn own_handler(handler: Handler) {
+/// Sets the program's own handler of SIGSEGV.
+fn set_segv_handler(handler: Handler) {
     unsafe {
         let mut action: libc::sigaction = std::mem::zeroed();
         action.sa_sigaction = handler as *const () as usize;
@@ -153,13 +152,13 @@ fn own_handler(handler: Handler) {
     }
 }
 
-extern "C" fn own(_: c_int, info: *mut libc::siginfo_t, _: *mut c_void) {
+extern "C" fn print_and_exit(_: c_int, info: *mut libc::siginfo_t, _: *mut c_void) {
     println!("own handler: {:?}", unsafe { (*info).si_addr() });
     unsafe { libc::_exit(42) };
 }
 
-/// Puts memory where there was none, so that the program goes on.
-extern "C" fn repairs(_: c_int, info: *mut libc::siginfo_t, _: *mut c_void) {
+/// Maps memory at the address of the fault, so that the program continues.
+extern "C" fn map_missing_page(_: c_int, info: *mut libc::siginfo_t, _: *mut c_void) {
     unsafe {
         let at = (*info).si_addr().map_addr(|address| address & !0xfff);
         let flags = libc::MAP_PRIVATE | libc::MAP_ANON | libc::MAP_FIXED;

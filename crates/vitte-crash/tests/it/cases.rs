@@ -1,8 +1,8 @@
-//! The kinds of crashes, and what has to be known of each.
+//! The kinds of crashes, and the expected report of each.
 
 use serde_json::{Value, json};
 
-use crate::child::{Condition, Ended, run};
+use crate::child::{Condition, RunResult, run};
 
 /// A kind of crash.
 #[derive(Clone)]
@@ -11,11 +11,11 @@ pub struct Case {
     code: &'static str,
     signal: Option<&'static str>,
     thread: &'static str,
-    /// The function that is to be on top, and what `here:` its line has; nothing where any line of it may
-    /// be the one.
+    /// The topmost function of the program in the report, and the name in the `here:` comment of its line, or `None`
+    /// if every line of it is correct.
     culprit: (&'static str, Option<&'static str>),
     contexts: Contexts,
-    /// How it ends without a handler: an exit code, or a signal as a negative number.
+    /// The exit code without a handler, or a signal as a negative number.
     pub end: i32,
     reports: usize,
 }
@@ -24,7 +24,7 @@ pub struct Case {
 enum Contexts {
     None,
     Three,
-    /// And one with a value that panics when it is shown.
+    /// Those three, and one whose value panics in its `Display`.
     Four,
 }
 
@@ -63,17 +63,17 @@ impl Case {
         Self { thread, culprit: (self.culprit.0, Some(here)), ..self }
     }
 
-    /// The same panic where the first one ends the process: it is the one that is reported.
+    /// Returns the case for a program in which the first panic ends the process.
     pub fn aborting(&self) -> Self {
         Self { end: -libc::SIGABRT, reports: 1, ..self.clone() }
     }
 
-    /// Without names nobody knows that it was an allocation that aborted.
+    /// Returns the code of the report. Without symbols a failed allocation is reported as any other abort.
     fn code_with(&self, has_symbols: bool) -> &'static str {
         if !has_symbols && self.code == "F0004" { "F0005" } else { self.code }
     }
 
-    /// Its process may end before there is a report.
+    /// Returns whether the process may end before the crash is reported.
     pub fn is_race(&self) -> bool {
         self.kind == "exit"
     }
@@ -87,11 +87,11 @@ pub const CASES: [Case; 28] = [
     Case::new("panic", "panics"),
     Case::new("unwrap", "panics"),
     Case::new("bounds", "panics"),
-    Case::new("any", "panics"),
+    Case::new("non-string", "panics"),
     Case { contexts: Contexts::Four, ..Case::new("display", "panics") },
     Case::new("thread", "panics").on("worker", "panic"),
     Case { contexts: Contexts::None, ..Case::new("pool", "panics::{{closure}}").on("#", "pool") },
-    // Both panics are ones.
+    // Both panics are reported.
     Case { end: -libc::SIGABRT, reports: 2, ..Case::new("double", "panics") },
     Case { end: -libc::SIGABRT, ..Case::new("extern", "no_unwind") },
     Case { end: -libc::SIGABRT, ..Case::new("unsound", "panics") },
@@ -111,9 +111,9 @@ pub const CASES: [Case; 28] = [
     Case::signal("heap", "corrupt", "F0005", libc::SIGABRT),
     Case::signal("locked", "culprit", "F0002", libc::SIGSEGV),
     // Threads without a name have a number.
-    Case::signal("two", "culprit", "F0002", libc::SIGSEGV).on("#", "segv"),
+    Case::signal("two-threads", "culprit", "F0002", libc::SIGSEGV).on("#", "segv"),
     Case::signal("exit", "culprit", "F0002", libc::SIGSEGV).on("#", "segv"),
-    // Rust's own handler takes a signal that was sent for none of its business, and the program goes on.
+    // Rust's own handler ignores a signal that was sent by `raise`, so the program continues.
     Case { end: 0, ..raise() },
 ];
 
@@ -122,31 +122,31 @@ const fn raise() -> Case {
     Case { culprit: ("culprit", None), ..case }
 }
 
-/// Rust says so itself, and aborts.
+/// Rust's own handler recognises a stack overflow, and aborts.
 const fn overflow(kind: &'static str, thread: &'static str) -> Case {
     let case = Case::signal(kind, "recurse", "F0003", libc::SIGSEGV);
     Case { thread, culprit: ("recurse", None), end: -libc::SIGABRT, ..case }
 }
 
-/// What is there after a crash.
+/// What happened to the report.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Outcome {
-    Report,
-    /// It could not be stored, and was shown.
-    Shown,
-    /// The process ended before.
+    Stored,
+    /// It could not be stored, but was shown.
+    OnlyShown,
+    /// The process ended before it was reported.
     Nothing,
 }
 
-/// What has to be there.
 fn expected(case: &Case, condition: Condition) -> Outcome {
     match condition {
-        Condition::ReadOnly | Condition::IsFile | Condition::FullDisk | Condition::NoFiles => {
-            Outcome::Shown
-        }
-        // A panic is reported by the process itself, which has no descriptor to write a file with.
-        Condition::Full if case.is_panic() => Outcome::Shown,
-        _ => Outcome::Report,
+        Condition::ReadOnlyDir
+        | Condition::DirIsFile
+        | Condition::FullDisk
+        | Condition::NoFileSize => Outcome::OnlyShown,
+        // The process reports a panic itself, and has no descriptor for a file.
+        Condition::NoDescriptors if case.is_panic() => Outcome::OnlyShown,
+        _ => Outcome::Stored,
     }
 }
 
@@ -156,37 +156,37 @@ pub struct Cell {
     pub time_ms: u128,
 }
 
-/// Crashes, and looks whether all is as it has to be.
+/// Runs a case under a condition and checks everything that it leaves.
 pub fn check(case: &Case, condition: Condition) -> Cell {
     let run = run(case.kind).under(condition);
-    let bare = run.bare();
+    let bare_status = run.status_without_handler();
     let ended = run.end().clean();
-    let what = format!("{} {condition:?}", case.kind);
+    let name = format!("{} {condition:?}", case.kind);
     if case.is_race() {
-        // A shell tells of a signal in its own way.
+        // A shell returns 128 plus the number of the signal.
         let ends = [7, case.end, 128 - case.end];
-        assert!(ends.contains(&ended.code()), "{what}: {ended:#?}");
-        assert!(ended.reports.len() <= 1 && ended.fatal().len() <= 1, "{what}: {ended:#?}");
-        // What was there to be looked at may have gone at any moment.
+        assert!(ends.contains(&ended.code()), "{name}: {ended:#?}");
+        assert!(ended.reports.len() <= 1 && ended.fatal().len() <= 1, "{name}: {ended:#?}");
+        // The process may have exited before the reporter could inspect it.
         if ended.code() == 7 {
-            let outcome = ended.reports.first().map_or(Outcome::Nothing, |_| Outcome::Report);
+            let outcome = ended.reports.first().map_or(Outcome::Nothing, |_| Outcome::Stored);
             return Cell { outcome, time_ms: ended.time.as_millis() };
         }
     } else {
-        assert_eq!(ended.status, bare, "{what}: the status is another one: {ended:#?}");
-        // Elsewhere Rust may do something else: it looks for its stacks in /proc.
+        assert_eq!(ended.status, bare_status, "{name}: the handler changed the status: {ended:#?}");
+        // Under other conditions Rust may end differently, because it finds its stacks in /proc.
         if condition == Condition::Plain {
-            assert_eq!(ended.code(), case.end, "{what}: {ended:#?}");
+            assert_eq!(ended.code(), case.end, "{name}: {ended:#?}");
         }
     }
     let outcome = expected(case, condition);
     match outcome {
-        Outcome::Report => {
-            assert_eq!(ended.reports.len(), case.reports, "{what}: {ended:#?}");
+        Outcome::Stored => {
+            assert_eq!(ended.reports.len(), case.reports, "{name}: {ended:#?}");
             let has_symbols = condition != Condition::NoProc;
             check_report(case, &ended.reports[0], has_symbols);
         }
-        _ => assert_eq!(ended.reports.len(), 0, "{what}: {ended:#?}"),
+        _ => assert_eq!(ended.reports.len(), 0, "{name}: {ended:#?}"),
     }
     check_stderr(case, condition, outcome, &ended);
     Cell { outcome, time_ms: ended.time.as_millis() }
@@ -197,13 +197,13 @@ fn check_report(case: &Case, report: &Value, has_symbols: bool) {
     assert_eq!(report["code"], case.code_with(has_symbols), "{kind}: {report:#}");
     assert_eq!(report["signal"], json!(case.signal), "{kind}: {report:#}");
     let thread = report["thread"].as_str().unwrap();
-    // The names of threads are in /proc.
+    // Without /proc the names of threads are unknown.
     let is_numbered = (case.thread == "#" || !has_symbols) && thread.starts_with('#');
     assert!(thread == case.thread || is_numbered, "{kind}: {report:#}");
     assert_eq!(report["module"], "crasher", "{kind}");
     assert_eq!(report["version"], "1.2.3", "{kind}");
     assert_eq!(report["commit"], "0123abc", "{kind}");
-    assert_eq!(report["context"], contexts(case.contexts), "{kind}: {report:#}");
+    assert_eq!(report["context"], expected_contexts(case.contexts), "{kind}: {report:#}");
     if !has_symbols {
         return;
     }
@@ -216,51 +216,58 @@ fn check_report(case: &Case, report: &Value, has_symbols: bool) {
     if let Some(here) = here {
         assert_eq!(top["line"], line_of(here), "{kind}: {report:#}");
     }
-    let first = report["backtrace"].as_array().unwrap().len();
-    assert!(first >= frames.len() && first <= frames.len() + 1, "{kind}: {report:#}");
+    // The backtrace may have a line for omitted frames.
+    let lines = report["backtrace"].as_array().unwrap().len();
+    assert!(lines >= frames.len() && lines <= frames.len() + 1, "{kind}: {report:#}");
 }
 
-fn contexts(which: Contexts) -> Value {
-    let place = |lo, hi, line, col| json!({"id": 0, "file": "src/demo.vitte", "lo": lo, "hi": hi, "line": line, "col": col});
+fn expected_contexts(contexts: Contexts) -> Value {
+    let location = |lo, hi, line, col| json!({"id": 0, "file": "src/demo.vitte", "lo": lo, "hi": hi, "line": line, "col": col});
     let value = |key, value| json!({"key": key, "value": value});
     let three = [
-        json!({"name": "folding", "values": [], "place": place(45, 56, 4, 7)}),
+        json!({"name": "folding", "values": [], "place": location(45, 56, 4, 7)}),
         json!({"name": "type-checking", "values": [value("fn", "area"), value("round", "2")],
-            "place": place(13, 56, 3, 1)}),
+            "place": location(13, 56, 3, 1)}),
         json!({"name": "compiling", "values": [value("file", "src/demo.vitte")], "place": null}),
     ];
-    let shown = [value("value", "<cannot be shown>")];
-    match which {
+    let panicked = [value("value", "<cannot format the value>")];
+    match contexts {
         Contexts::None => json!([]),
         Contexts::Three => json!(three),
         Contexts::Four => {
-            let fourth = json!({"name": "showing", "values": shown, "place": null});
+            let fourth = json!({"name": "showing", "values": panicked, "place": null});
             [fourth].into_iter().chain(three).collect()
         }
     }
 }
 
-/// The line with the comment `here: KIND`.
+/// Returns the number of the line with the comment `here: KIND`.
 fn line_of(kind: &str) -> usize {
     let text = include_str!("../crasher/main.rs");
-    let is_it = |line: &str| line.split_once("// here: ").is_some_and(|(_, here)| here == kind);
-    let lines: Vec<usize> =
-        text.lines().zip(1..).filter(|(line, _)| is_it(line)).map(|(_, number)| number).collect();
-    // One for each architecture, and this is the first of them.
+    let has_comment =
+        |line: &str| line.split_once("// here: ").is_some_and(|(_, here)| here == kind);
+    let lines: Vec<usize> = text
+        .lines()
+        .zip(1..)
+        .filter(|(line, _)| has_comment(line))
+        .map(|(_, number)| number)
+        .collect();
+    // If there are two such lines, the first one is for x86_64 and the second one for aarch64.
     lines[if lines.len() > 1 && cfg!(target_arch = "aarch64") { 1 } else { 0 }]
 }
 
-fn check_stderr(case: &Case, condition: Condition, outcome: Outcome, ended: &Ended) {
-    let what = format!("{} {condition:?}: {ended:#?}", case.kind);
-    if condition == Condition::Closed {
-        assert_eq!(ended.stderr, "", "{what}");
+fn check_stderr(case: &Case, condition: Condition, outcome: Outcome, ended: &RunResult) {
+    let name = format!("{} {condition:?}: {ended:#?}", case.kind);
+    if condition == Condition::ClosedStreams {
+        assert_eq!(ended.stderr, "", "{name}");
         return;
     }
     let fatal = ended.fatal();
-    let message = "panicked at";
-    assert!(!ended.stderr.contains(message), "the hook of std says it again: {what}");
+    // std's message begins with `thread 'NAME' (ID) panicked at `.
+    let is_by_std = |line: &str| line.starts_with("thread '") && line.contains("panicked at");
+    assert!(!ended.stderr.lines().any(is_by_std), "std's hook reports the panic again: {name}");
     match outcome {
-        Outcome::Report | Outcome::Shown => {
+        Outcome::Stored | Outcome::OnlyShown => {
             let code = case.code_with(condition != Condition::NoProc);
             let verb = match code {
                 "F0001" => "panicked: ",
@@ -270,23 +277,23 @@ fn check_stderr(case: &Case, condition: Condition, outcome: Outcome, ended: &End
                 _ => "aborted",
             };
             let start = format!("fatal[{code}]: `crasher` {verb}");
-            assert_eq!(fatal.len(), case.reports, "{what}");
-            assert!(fatal[0].starts_with(&start), "{what}");
-            let is_shown = ended.stderr.contains("= note: the report could not be stored: ");
-            assert_eq!(is_shown, outcome == Outcome::Shown, "{what}");
+            assert_eq!(fatal.len(), case.reports, "{name}");
+            assert!(fatal[0].starts_with(&start), "{name}");
+            let has_note = ended.stderr.contains("= note: the report could not be stored: ");
+            assert_eq!(has_note, outcome == Outcome::OnlyShown, "{name}");
             let id = ended.reports.first().and_then(|report| report["id"].as_str());
             if let Some(id) = id {
-                assert!(ended.stderr.contains(&format!("`vitte crash show {id} --dir ")), "{what}");
-                let path = format!("the report is in store/{}", path_in(condition));
-                assert!(ended.stderr.contains(&path), "{what}");
-                assert!(ended.stderr.contains(&format!("/{id}.vittecrash")), "{what}");
+                assert!(ended.stderr.contains(&format!("`vitte crash show {id} --dir ")), "{name}");
+                let path = format!("the report is in store/{}", subdir(condition));
+                assert!(ended.stderr.contains(&path), "{name}");
+                assert!(ended.stderr.contains(&format!("/{id}.vittecrash")), "{name}");
             }
         }
         Outcome::Nothing => {}
     }
 }
 
-/// The folder of the reports below that of the test.
-fn path_in(condition: Condition) -> &'static str {
-    if condition == Condition::Missing { "a/b/" } else { "" }
+/// Returns the repository's path below `store`.
+fn subdir(condition: Condition) -> &'static str {
+    if condition == Condition::MissingDir { "a/b/" } else { "" }
 }

@@ -1,4 +1,4 @@
-//! A crash in a process of its own, and what is there when that has ended.
+//! Runs `crasher` under a condition, and collects what it leaves.
 
 use std::fs::{self, Permissions};
 use std::io::Read as _;
@@ -14,7 +14,7 @@ use vitte_capsule::Capsule;
 
 use crate::common;
 
-/// The program that crashes, just built; or the one that `CRASHER` in the environment names.
+/// Returns the path of `crasher`, or of the program that the environment variable `CRASHER` names.
 pub fn crasher() -> &'static Path {
     static CRASHER: OnceLock<PathBuf> = OnceLock::new();
     CRASHER.get_or_init(|| match std::env::var_os("CRASHER") {
@@ -23,77 +23,79 @@ pub fn crasher() -> &'static Path {
     })
 }
 
-/// What is taken away before the crash.
+/// What the process lacks when it crashes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Condition {
     Plain,
     /// The standard streams are closed.
-    Closed,
-    /// The table of descriptors is full.
-    Full,
-    /// `ulimit -n 4`: one is free.
-    Four,
-    /// `ulimit -f 0`: no file can be written.
-    NoFiles,
-    /// The folder of the reports is not to be written.
-    ReadOnly,
-    /// It is a file.
-    IsFile,
-    /// It is not there, nor is what it is in.
-    Missing,
+    ClosedStreams,
+    /// The table of file descriptors is full.
+    NoDescriptors,
+    /// `ulimit -n 4`: one descriptor is free.
+    OneDescriptor,
+    /// `ulimit -f 0`: files cannot be written.
+    NoFileSize,
+    /// The repository's directory is not writable.
+    ReadOnlyDir,
+    /// The repository's path is that of a file.
+    DirIsFile,
+    /// Neither the repository's directory nor its parent exists.
+    MissingDir,
     FullDisk,
     /// /proc is not mounted.
     NoProc,
-    /// The program has no rights.
-    Nobody,
+    /// The program has changed to an unprivileged user.
+    Unprivileged,
 }
 
 impl Condition {
     pub const ALL: [Self; 11] = [
         Self::Plain,
-        Self::Closed,
-        Self::Full,
-        Self::Four,
-        Self::NoFiles,
-        Self::ReadOnly,
-        Self::IsFile,
-        Self::Missing,
+        Self::ClosedStreams,
+        Self::NoDescriptors,
+        Self::OneDescriptor,
+        Self::NoFileSize,
+        Self::ReadOnlyDir,
+        Self::DirIsFile,
+        Self::MissingDir,
         Self::FullDisk,
         Self::NoProc,
-        Self::Nobody,
+        Self::Unprivileged,
     ];
 
-    /// Why it cannot be had here, where that is so.
-    pub fn is_unavailable(self) -> Option<&'static str> {
+    /// Returns why the condition cannot be created on this machine, or `None` if it can.
+    pub fn unavailable_reason(self) -> Option<&'static str> {
         match self {
-            Self::FullDisk | Self::NoProc if namespace().is_none() => {
-                Some("a file system of one's own may not be mounted here")
+            Self::FullDisk | Self::NoProc if namespace_args().is_none() => {
+                Some("cannot mount a file system in a namespace")
             }
-            Self::ReadOnly | Self::Nobody if is_root() && !is_open_to_all(crasher()) => {
-                Some("others may not read the program")
+            Self::ReadOnlyDir | Self::Unprivileged
+                if is_root() && !is_readable_by_others(crasher()) =>
+            {
+                Some("other users cannot execute `crasher`")
             }
-            Self::Nobody if !is_root() => Some("this user is not root anyway"),
+            Self::Unprivileged if !is_root() => Some("the current user is not root"),
             _ => None,
         }
     }
 
     fn option(self) -> &'static str {
         match self {
-            Self::Closed => "+closed",
-            Self::Full => "+full",
-            Self::Four => "+four",
-            Self::NoFiles => "+no-files",
-            Self::ReadOnly | Self::Nobody if is_root() => "+nobody",
+            Self::ClosedStreams => "+closed-streams",
+            Self::NoDescriptors => "+no-descriptors",
+            Self::OneDescriptor => "+one-descriptor",
+            Self::NoFileSize => "+no-file-size",
+            Self::ReadOnlyDir | Self::Unprivileged if is_root() => "+unprivileged",
             _ => "",
         }
     }
 
-    /// What a shell does before, in a name space of its own.
+    /// Returns the shell script that creates the condition in a mount namespace, and then runs `crasher`.
     fn script(self) -> Option<&'static str> {
         match self {
             Self::FullDisk => Some(
-                "mount -t tmpfs -o size=4k none \"$CRASHER_STORE\" || exit 77
-                \"$0\" \"$1\"; code=$?; ls -A \"$CRASHER_STORE\" > left; exit $code",
+                "mount -t tmpfs -o size=4k none \"$CRASHER_DIR\" || exit 77
+                \"$0\" \"$1\"; code=$?; ls -A \"$CRASHER_DIR\" > files-on-full-disk; exit $code",
             ),
             Self::NoProc => Some("mount -t tmpfs none /proc || exit 77; exec \"$0\" \"$1\""),
             _ => None,
@@ -102,41 +104,43 @@ impl Condition {
 }
 
 pub fn is_root() -> bool {
-    // SAFETY: it takes nothing and cannot fail.
+    // SAFETY: `geteuid` has no arguments and cannot fail.
     unsafe { libc::geteuid() == 0 }
 }
 
-fn is_open_to_all(path: &Path) -> bool {
+fn is_readable_by_others(path: &Path) -> bool {
     let mode = |path: &Path| fs::metadata(path).map_or(0, |data| data.permissions().mode());
-    mode(path) & 0o5 == 0o5 && path.ancestors().skip(1).all(|folder| mode(folder) & 1 == 1)
+    mode(path) & 0o5 == 0o5 && path.ancestors().skip(1).all(|dir| mode(dir) & 1 == 1)
 }
 
-/// The arguments of `unshare` with which a file system can be mounted.
-fn namespace() -> Option<&'static [&'static str]> {
-    static FOUND: OnceLock<Option<&'static [&'static str]>> = OnceLock::new();
-    *FOUND.get_or_init(|| {
-        let ways: [&[&str]; 2] = [&["--mount"], &["--user", "--map-root-user", "--mount"]];
-        ways.into_iter().find(|way| {
+/// Returns arguments of `unshare` with which a file system can be mounted, or `None` if it cannot.
+fn namespace_args() -> Option<&'static [&'static str]> {
+    static ARGS: OnceLock<Option<&'static [&'static str]>> = OnceLock::new();
+    *ARGS.get_or_init(|| {
+        let candidates: [&[&str]; 2] = [&["--mount"], &["--user", "--map-root-user", "--mount"]];
+        candidates.into_iter().find(|args| {
             let mut probe = Command::new("unshare");
-            probe.args(*way).args(["mount", "-t", "tmpfs", "none", "/proc"]);
+            probe.args(*args).args(["mount", "-t", "tmpfs", "none", "/proc"]);
             let probe = probe.stdin(Stdio::null()).stderr(Stdio::null()).status();
             probe.is_ok_and(|status| status.success())
         })
     })
 }
 
-/// A run of [`crasher`]: `KIND+OPTION…`.
+/// A run of [`crasher`], before it starts.
 #[derive(Clone, Debug)]
 pub struct Run {
-    wish: String,
+    /// `KIND+OPTION…`
+    argument: String,
     condition: Condition,
     environment: Vec<(&'static str, String)>,
     program: PathBuf,
 }
 
-pub fn run(wish: &str) -> Run {
+/// Creates a run with the argument `KIND+OPTION…`.
+pub fn run(argument: &str) -> Run {
     Run {
-        wish: wish.into(),
+        argument: argument.into(),
         condition: Condition::Plain,
         environment: Vec::new(),
         program: crasher().into(),
@@ -145,16 +149,16 @@ pub fn run(wish: &str) -> Run {
 
 /// How a run ended, and what it left.
 #[derive(Debug)]
-pub struct Ended {
+pub struct RunResult {
     pub status: ExitStatus,
     pub stdout: String,
     pub stderr: String,
     pub reports: Vec<Value>,
-    /// What else is in its folder.
-    pub others: Vec<String>,
+    /// The other files in its directory.
+    pub other_files: Vec<String>,
     pub time: Duration,
-    /// Whether all processes that it started are gone.
-    pub is_over: bool,
+    /// Whether all processes that it started have ended.
+    pub is_group_over: bool,
 }
 
 impl Run {
@@ -168,22 +172,23 @@ impl Run {
         self
     }
 
-    /// Runs another program instead.
-    pub fn of(mut self, program: &Path) -> Self {
+    /// Runs another program instead of [`crasher`].
+    pub fn program(mut self, program: &Path) -> Self {
         self.program = program.into();
         self
     }
 
-    /// How the same ends without a handler.
-    pub fn bare(&self) -> ExitStatus {
-        Self { wish: format!("{}+bare", self.wish), ..self.clone() }.end().status
+    /// Runs without a handler and returns the exit status.
+    pub fn status_without_handler(&self) -> ExitStatus {
+        Self { argument: format!("{}+no-handler", self.argument), ..self.clone() }.end().status
     }
 
-    pub fn end(&self) -> Ended {
+    /// Runs and waits for the end.
+    pub fn end(&self) -> RunResult {
         let root = tempfile::tempdir().unwrap();
         let store = self.prepare(root.path());
         let mut command = self.command();
-        command.current_dir(root.path()).env("CRASHER_STORE", &store).env("TMPDIR", root.path());
+        command.current_dir(root.path()).env("CRASHER_DIR", &store).env("TMPDIR", root.path());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let start = Instant::now();
         let mut child = command.process_group(0).spawn().unwrap();
@@ -194,57 +199,57 @@ impl Run {
             scope.spawn(|| err.read_to_end(&mut stderr).unwrap());
             (child.wait().unwrap(), start.elapsed())
         });
-        let is_over = is_over(child.id());
-        let (reports, others) = left(root.path(), &store);
+        let is_group_over = is_group_over(child.id());
+        let (reports, other_files) = read_dir(root.path(), &store);
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         let (stdout, stderr) = (text(stdout), text(stderr));
-        Ended { status, stdout, stderr, reports, others, time, is_over }
+        RunResult { status, stdout, stderr, reports, other_files, time, is_group_over }
     }
 
     fn command(&self) -> Command {
-        let wish = format!("{}{}", self.wish, self.condition.option());
+        let argument = format!("{}{}", self.argument, self.condition.option());
         let mut command = match self.condition.script() {
             Some(script) => {
                 let mut command = Command::new("unshare");
-                let way = namespace().unwrap();
-                command.args(way).args(["sh", "-c", script]).arg(&self.program);
+                let args = namespace_args().unwrap();
+                command.args(args).args(["sh", "-c", script]).arg(&self.program);
                 command
             }
             None => Command::new(&self.program),
         };
-        common::without_wishes(&mut command);
+        common::clean_env(&mut command);
         for name in ["CI", "RUST_BACKTRACE", "RUST_LIB_BACKTRACE", "CRASHER_REPORTER"] {
             command.env_remove(name);
         }
-        command.arg(wish).envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command.arg(argument).envs(self.environment.iter().map(|(name, value)| (name, value)));
         command
     }
 
-    /// Makes the folder as the condition has it; the result is that of the reports.
+    /// Creates the repository's directory as the condition requires, and returns its path.
     fn prepare(&self, root: &Path) -> PathBuf {
         let mode = |path: &Path, mode| fs::set_permissions(path, Permissions::from_mode(mode));
         mode(root, 0o755).unwrap();
         let store = root.join("store");
         match self.condition {
-            Condition::Missing => return store.join("a/b"),
-            Condition::IsFile => fs::write(&store, "").unwrap(),
+            Condition::MissingDir => return store.join("a/b"),
+            Condition::DirIsFile => fs::write(&store, "").unwrap(),
             _ => fs::create_dir(&store).unwrap(),
         }
         match self.condition {
-            Condition::ReadOnly => mode(&store, 0o555).unwrap(),
-            Condition::Nobody => chown(&store, Some(65534), Some(65534)).unwrap(),
+            Condition::ReadOnlyDir => mode(&store, 0o555).unwrap(),
+            Condition::Unprivileged => chown(&store, Some(65534), Some(65534)).unwrap(),
             _ => {}
         }
         store
     }
 }
 
-/// Whether no process of a group is left, not even one that nobody waits for.
-fn is_over(group: u32) -> bool {
+/// Waits until no process of a group exists, not even a zombie. Returns false after 10 seconds.
+fn is_group_over(group: u32) -> bool {
     let group = i32::try_from(group).unwrap();
     let end = Instant::now() + Duration::from_secs(10);
     loop {
-        // SAFETY: with no signal it only looks whether there is somebody to send one to.
+        // SAFETY: `kill` with the signal 0 sends no signal.
         if unsafe { libc::kill(-group, 0) } != 0 {
             return true;
         }
@@ -255,78 +260,81 @@ fn is_over(group: u32) -> bool {
     }
 }
 
-/// The reports below a folder, and what else is there.
-fn left(root: &Path, store: &Path) -> (Vec<Value>, Vec<String>) {
-    let full_disk = fs::read_to_string(root.join("left")).unwrap_or_default();
-    let mut others: Vec<String> = full_disk.lines().map(str::to_owned).collect();
-    _ = fs::remove_file(root.join("left"));
+/// Returns the reports below a directory, and the paths of other files.
+fn read_dir(root: &Path, store: &Path) -> (Vec<Value>, Vec<String>) {
+    // The file system of `Condition::FullDisk` is gone. Its script has listed the files.
+    let list = fs::read_to_string(root.join("files-on-full-disk")).unwrap_or_default();
+    let mut others: Vec<String> = list.lines().map(str::to_owned).collect();
+    _ = fs::remove_file(root.join("files-on-full-disk"));
     let mut reports = Vec::new();
-    let (mut folders, mut files) = (vec![root.to_owned()], Vec::new());
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
+    let (mut dirs, mut files) = (vec![root.to_owned()], Vec::new());
+    while let Some(dir) = dirs.pop() {
+        for entry in fs::read_dir(dir).unwrap() {
             let path = entry.unwrap().path();
-            if path.is_dir() { folders.push(path) } else { files.push(path) }
+            if path.is_dir() { dirs.push(path) } else { files.push(path) }
         }
     }
-    // The reports in their order: those of one second have `-2`, `-3` at their end, or the millisecond.
+    // The names begin with the time. Reports of one second end in the millisecond, or in `-2`, `-3` and so on.
     files.sort_by_key(|path| (path.as_os_str().len(), path.clone()));
     files.sort_by_key(|path| {
         path.file_stem().map(|stem| stem.to_string_lossy().chars().take(23).collect::<String>())
     });
     for path in files {
-        let is = |ending: &str| path.extension().is_some_and(|end| end == ending);
-        let place = path.strip_prefix(store).map(|path| path.components().count());
-        if is("json") && place == Ok(1) {
+        let has_extension =
+            |extension: &str| path.extension().is_some_and(|other| other == extension);
+        let depth = path.strip_prefix(store).map(|path| path.components().count());
+        if has_extension("json") && depth == Ok(1) {
             reports.push(serde_json::from_slice(&fs::read(path).unwrap()).unwrap());
-        } else if is("vittecrash") && place == Ok(4) {
+        } else if has_extension("vittecrash") && depth == Ok(4) {
             let report = Capsule::read(&path).unwrap().report;
             reports.push(serde_json::to_value(report).unwrap());
-        } else if path != store && !is_of_repository(&path) {
+        } else if path != store && !is_repository_file(&path) {
             others.push(path.display().to_string());
         }
     }
     (reports, others)
 }
 
-/// What a repository has beside its capsules.
-fn is_of_repository(path: &Path) -> bool {
-    const NAMES: [&str; 4] = ["index.jsonl", "index.seal", ".cleaned", "metadata.json"];
-    let is_latest = path.parent().is_some_and(|folder| folder.ends_with("latest"));
+/// Returns whether a file belongs to a repository, but is not the capsule itself.
+fn is_repository_file(path: &Path) -> bool {
+    const NAMES: [&str; 4] = ["index.jsonl", "index.checkpoint", ".last-clean", "metadata.json"];
+    let is_latest = path.parent().is_some_and(|dir| dir.ends_with("latest"));
     is_latest || NAMES.iter().any(|name| path.ends_with(name))
 }
 
-impl Ended {
-    /// The only report.
+impl RunResult {
+    /// Returns the only report.
     pub fn report(&self) -> &Value {
         assert_eq!(self.reports.len(), 1, "{self:#?}");
         &self.reports[0]
     }
 
-    /// The lines that say that something fatal happened.
+    /// Returns the first lines of the fatal diagnostics on standard error.
     pub fn fatal(&self) -> Vec<&str> {
         self.stderr.lines().filter(|line| line.starts_with("fatal[")).collect()
     }
 
-    /// The line that is written where there is no report, and that there is none.
-    pub fn line(&self) -> &str {
+    /// Returns the line that is written instead of a report. Panics if there is a report.
+    pub fn fallback_line(&self) -> &str {
         assert!(self.reports.is_empty(), "{self:#?}");
         assert_eq!(self.fatal().len(), 1, "{self:#?}");
         self.fatal()[0]
     }
 
-    /// Exit code, or the signal as a negative number.
+    /// Returns the exit code, or the signal as a negative number.
     pub fn code(&self) -> i32 {
         self.status.code().unwrap_or_else(|| -self.status.signal().unwrap())
     }
 
+    /// Returns the lines of standard output.
     pub fn lines(&self) -> Vec<&str> {
         self.stdout.lines().collect()
     }
 
-    /// Looks whether it left what every run leaves: no process, and no file but reports.
+    /// Asserts that the run left no process, and no files but its reports.
     pub fn clean(self) -> Self {
-        assert!(self.is_over, "a process is left: {self:#?}");
-        assert_eq!(self.others, [""; 0], "{self:#?}");
+        assert!(self.is_group_over, "a process is still running: {self:#?}");
+        assert_eq!(self.other_files, [""; 0], "{self:#?}");
         self
     }
 }

@@ -1,5 +1,5 @@
-//! The minidump in the capsule of a fatal signal, read back by a reader that others wrote.
-#![allow(unsafe_code, reason = "a parent that waits as a shell does")]
+//! The minidump in the capsule of a fatal signal, read by the crate `minidump`.
+#![allow(unsafe_code, reason = "waits for a child with `waitpid`, as a shell does")]
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
@@ -18,36 +18,37 @@ use crate::common;
 const SECRET: &str = "hunter2hunter2";
 const MIB: usize = 1 << 20;
 
-/// A program that crashes, with its store in a folder and a secret in its environment.
-fn crasher(kind: &str, folder: &Path) -> Command {
+/// Returns a command that runs `crasher` with a secret in its environment, and stores the crash in `dir`.
+fn crasher(kind: &str, dir: &Path) -> Command {
     let mut command = common::example("crasher");
-    command.arg(kind).env("CRASHER_STORE", folder).env("CRASHER_DUMP", "1").env("SECRET", SECRET);
+    command.arg(kind).env("CRASHER_DIR", dir).env("CRASHER_MINIDUMP", "1").env("SECRET", SECRET);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command
 }
 
-/// What one crash left.
-struct Left {
-    folder: tempfile::TempDir,
+/// The repository of a single crash, and its contents.
+struct Stored {
+    dir: tempfile::TempDir,
     report: CrashReport,
     minidump: Option<Vec<u8>>,
 }
 
-impl Left {
+impl Stored {
+    /// Runs a crash that ends with `signal`.
     fn by(kind: &str, signal: i32) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let status = crasher(kind, folder.path()).status().unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let status = crasher(kind, dir.path()).status().unwrap();
         assert_eq!(status.signal(), Some(signal), "{kind}: {status}");
-        Self::read(folder)
+        Self::read(dir)
     }
 
-    fn read(folder: tempfile::TempDir) -> Self {
-        let repository = Repository::new(folder.path());
+    fn read(dir: tempfile::TempDir) -> Self {
+        let repository = Repository::new(dir.path());
         let index = repository.index().unwrap();
         assert!(index.unreadable.is_empty(), "{:?}", index.unreadable);
         assert_eq!(index.len(), 1);
         let capsule = repository.load(index.ids().next().unwrap()).unwrap();
-        Self { folder, report: capsule.report, minidump: capsule.minidump }
+        Self { dir, report: capsule.report, minidump: capsule.minidump }
     }
 
     fn dump(&self) -> Vec<u8> {
@@ -65,9 +66,9 @@ fn contains(bytes: &[u8], text: &str) -> bool {
 }
 
 #[test]
-fn a_dump_says_what_the_handler_told() {
-    let left = Left::by("bad", libc::SIGSEGV);
-    let bytes = left.dump();
+fn a_minidump_agrees_with_the_report() {
+    let stored = Stored::by("bad", libc::SIGSEGV);
+    let bytes = stored.dump();
     let dump = Minidump::read(&*bytes).unwrap();
     let system = dump.get_stream::<MinidumpSystemInfo>().unwrap();
     assert_eq!((system.os, system.cpu), (Os::Linux, Cpu::X86_64));
@@ -80,50 +81,49 @@ fn a_dump_says_what_the_handler_told() {
     assert_eq!(exception.get_crash_address(system.os, system.cpu), 0xdead_beef);
     let reason = exception.get_crash_reason(system.os, system.cpu);
     assert!(matches!(reason, CrashReason::LinuxSigsegv(_)), "{reason}");
-    assert_eq!(u64::from(exception.thread_id), left.report.threads[0].id);
+    assert_eq!(u64::from(exception.thread_id), stored.report.threads[0].id);
 
     let context = exception.context(&system, None).unwrap();
-    assert_eq!(context.get_instruction_pointer(), left.register("rip"));
-    assert_eq!(context.get_stack_pointer(), left.register("rsp"));
+    assert_eq!(context.get_instruction_pointer(), stored.register("rip"));
+    assert_eq!(context.get_stack_pointer(), stored.register("rsp"));
     assert_eq!(context.valid, MinidumpContextValidity::All);
     for name in ["rax", "rbx", "rdi", "rsi", "rbp", "r8", "r15"] {
-        assert_eq!(context.get_register(name), Some(left.register(name)), "{name}");
+        assert_eq!(context.get_register(name), Some(stored.register(name)), "{name}");
     }
 
     let threads = dump.get_stream::<MinidumpThreadList<'_>>().unwrap();
     let crashed = threads.get_thread(exception.thread_id).unwrap();
     let own = crashed.context(&system, None).unwrap();
-    assert_eq!(own.get_instruction_pointer(), left.register("rip"));
+    assert_eq!(own.get_instruction_pointer(), stored.register("rip"));
     let memory = dump.get_memory().unwrap();
     let stack = crashed.stack_memory(&memory).unwrap();
-    assert!(stack.memory_range().unwrap().contains(left.register("rsp")));
-    let code = memory.memory_at_address(left.register("rip")).unwrap();
-    // `movb $1, (%rax)` or the like: it is there at all.
-    assert!(code.bytes().iter().any(|byte| *byte != 0));
+    assert!(stack.memory_range().unwrap().contains(stored.register("rsp")));
+    let code = memory.memory_at_address(stored.register("rip")).unwrap();
+    assert!(code.bytes().iter().any(|byte| *byte != 0), "no machine code at the crash");
 
     let modules = dump.get_stream::<MinidumpModuleList>().unwrap();
     let main = modules.main_module().unwrap();
     assert!(main.code_file().ends_with("/crasher"), "{}", main.code_file());
-    let here = modules.module_at_address(left.register("rip")).unwrap();
+    let here = modules.module_at_address(stored.register("rip")).unwrap();
     assert_eq!(here.base_address(), main.base_address());
     let libc = modules.iter().find(|module| module.code_file().contains("libc.so")).unwrap();
     assert!(libc.code_identifier().is_some_and(|id| id.to_string().len() >= 16));
     assert!(modules.iter().any(|module| module.code_file() == "linux-gate.so"));
-    assert_eq!(left.report.notes, ["the capsule contains a minidump"]);
+    assert_eq!(stored.report.notes, ["the capsule contains a minidump"]);
 }
 
 #[test]
 fn every_thread_has_its_registers_its_stack_and_its_name() {
-    let left = Left::by("thread-segv", libc::SIGSEGV);
-    let bytes = left.dump();
+    let stored = Stored::by("thread-segv", libc::SIGSEGV);
+    let bytes = stored.dump();
     let dump = Minidump::read(&*bytes).unwrap();
     let system = dump.get_stream::<MinidumpSystemInfo>().unwrap();
     let threads = dump.get_stream::<MinidumpThreadList<'_>>().unwrap();
     let names = dump.get_stream::<MinidumpThreadNames>().unwrap();
     let memory = dump.get_memory().unwrap();
     let ids: Vec<u64> = threads.threads.iter().map(|thread| thread.raw.thread_id.into()).collect();
-    let known: Vec<u64> = left.report.threads.iter().map(|thread| thread.id).collect();
-    assert_eq!(ids, known);
+    let expected: Vec<u64> = stored.report.threads.iter().map(|thread| thread.id).collect();
+    assert_eq!(ids, expected);
     assert_eq!(ids.len(), 2);
     assert_eq!(names.get_name(threads.threads[0].raw.thread_id).unwrap(), "worker");
     assert_eq!(names.get_name(threads.threads[1].raw.thread_id).unwrap(), "crasher");
@@ -137,8 +137,8 @@ fn every_thread_has_its_registers_its_stack_and_its_name() {
 
 #[test]
 fn a_signal_that_was_sent_has_no_address() {
-    let left = Left::by("abort", libc::SIGABRT);
-    let bytes = left.dump();
+    let stored = Stored::by("abort", libc::SIGABRT);
+    let bytes = stored.dump();
     let dump = Minidump::read(&*bytes).unwrap();
     let exception = dump.get_stream::<MinidumpException<'_>>().unwrap();
     let record = &exception.raw.exception_record;
@@ -148,7 +148,7 @@ fn a_signal_that_was_sent_has_no_address() {
 }
 
 #[test]
-fn the_environment_is_nowhere_in_a_dump() {
+fn a_minidump_never_contains_the_environment() {
     let cases = [
         ("segv", libc::SIGSEGV),
         ("thread-segv", libc::SIGSEGV),
@@ -157,12 +157,12 @@ fn the_environment_is_nowhere_in_a_dump() {
         ("abort", libc::SIGABRT),
     ];
     for (kind, signal) in cases {
-        let left = Left::by(kind, signal);
-        let bytes = left.dump();
+        let stored = Stored::by(kind, signal);
+        let bytes = stored.dump();
         assert!(!contains(&bytes, "hunter2"), "{kind}");
         assert!(!contains(&bytes, "SECRET="), "{kind}");
-        assert!(!contains(&bytes, "CRASHER_STORE="), "{kind}");
-        // In a large dump it takes long to look for all of it.
+        assert!(!contains(&bytes, "CRASHER_DIR="), "{kind}");
+        // Searching a large minidump for every variable takes too long.
         for (key, value) in std::env::vars().filter(|_| bytes.len() < MIB) {
             let entry = format!("{key}={value}");
             assert!(entry.len() < 8 || !contains(&bytes, &entry), "{kind}: {key}");
@@ -174,30 +174,30 @@ fn the_environment_is_nowhere_in_a_dump() {
 }
 
 #[test]
-fn the_stack_that_the_environment_is_on_is_there_to_its_end() {
-    let left = Left::by("segv", libc::SIGSEGV);
-    let bytes = left.dump();
+fn the_stack_with_the_environment_is_complete() {
+    let stored = Stored::by("segv", libc::SIGSEGV);
+    let bytes = stored.dump();
     let dump = Minidump::read(&*bytes).unwrap();
     let maps = dump.get_stream::<MinidumpLinuxMaps<'_>>().unwrap();
-    let stack = maps.memory_info_at_address(left.register("rsp")).unwrap();
+    let stack = maps.memory_info_at_address(stored.register("rsp")).unwrap();
     let memory = dump.get_memory().unwrap();
-    let block = memory.memory_at_address(left.register("rsp")).unwrap();
+    let block = memory.memory_at_address(stored.register("rsp")).unwrap();
     assert_eq!(block.memory_range().unwrap().end, stack.memory_range().unwrap().end);
-    // The arguments are below the environment, and are no secret.
+    // The arguments are next to the environment, and are not secret.
     assert!(contains(block.bytes(), "crasher\0segv\0"));
 }
 
 #[test]
-fn of_a_full_stack_the_part_around_the_stack_pointer_is_kept() {
+fn a_large_stack_is_cut_around_the_stack_pointer() {
     for kind in ["overflow", "thread-overflow"] {
-        let folder = tempfile::tempdir().unwrap();
+        let dir = tempfile::tempdir().unwrap();
         let mut shell = Command::new("sh");
         shell.args(["-c", "ulimit -s 16384; exec \"$0\" \"$1\""]);
-        let crasher = crasher(kind, folder.path());
-        like(&mut shell, &crasher);
+        let crasher = crasher(kind, dir.path());
+        configure_like(&mut shell, &crasher);
         assert_eq!(shell.status().unwrap().signal(), Some(libc::SIGABRT));
-        let left = Left::read(folder);
-        let bytes = left.dump();
+        let stored = Stored::read(dir);
+        let bytes = stored.dump();
         let dump = Minidump::read(&*bytes).unwrap();
         let memory = dump.get_memory().unwrap();
         let total: usize = memory.iter().map(|block| block.bytes().len()).sum();
@@ -208,8 +208,8 @@ fn of_a_full_stack_the_part_around_the_stack_pointer_is_kept() {
         let crashed = threads.get_thread(exception.thread_id).unwrap();
         let stack: UnifiedMemory<'_, '_> = crashed.stack_memory(&memory).unwrap();
         let range = stack.memory_range().unwrap();
-        // Where it crashed may be below the last memory of the stack.
-        let sp = left.register("rsp");
+        // The stack pointer may be below the lowest mapped address of the stack.
+        let sp = stored.register("rsp");
         assert!(range.start <= sp + 64 * 1024 && sp <= range.end, "{kind}: {sp:x} {range:x?}");
         if kind == "overflow" {
             assert_eq!(stack.bytes().len(), 3 * MIB);
@@ -217,8 +217,8 @@ fn of_a_full_stack_the_part_around_the_stack_pointer_is_kept() {
     }
 }
 
-/// Gives a shell what a command has: its program and arguments, its environment and streams.
-fn like(shell: &mut Command, command: &Command) {
+/// Passes the program, the arguments, the environment and the streams of `command` to a shell.
+fn configure_like(shell: &mut Command, command: &Command) {
     shell.arg(command.get_program()).args(command.get_args());
     for (key, value) in command.get_envs() {
         match value {
@@ -231,61 +231,61 @@ fn like(shell: &mut Command, command: &Command) {
 
 #[test]
 fn a_parent_never_sees_the_process_stopped() {
-    for kind in ["segv", "thread-segv", "overflow", "locked", "two"] {
+    for kind in ["segv", "thread-segv", "overflow", "locked", "two-threads"] {
         for _ in 0..5 {
-            let folder = tempfile::tempdir().unwrap();
-            #[allow(clippy::zombie_processes, reason = "it is waited for below")]
-            let child = crasher(kind, folder.path()).spawn().unwrap();
+            let dir = tempfile::tempdir().unwrap();
+            #[allow(clippy::zombie_processes, reason = "`waitpid` below waits for it")]
+            let child = crasher(kind, dir.path()).spawn().unwrap();
             let mut status = 0;
             let flags = libc::WUNTRACED | libc::WCONTINUED;
             let process = libc::pid_t::try_from(child.id()).unwrap();
-            // SAFETY: a number to write to.
-            let seen = unsafe { libc::waitpid(process, &raw mut status, flags) };
-            assert_eq!(seen, process);
-            assert!(!libc::WIFSTOPPED(status), "{kind}: it was stopped");
-            assert!(!libc::WIFCONTINUED(status), "{kind}: it was continued");
+            // SAFETY: `status` is valid for a write.
+            let changed = unsafe { libc::waitpid(process, &raw mut status, flags) };
+            assert_eq!(changed, process);
+            assert!(!libc::WIFSTOPPED(status), "{kind}: stopped");
+            assert!(!libc::WIFCONTINUED(status), "{kind}: continued");
             assert!(libc::WIFSIGNALED(status), "{kind}: {}", ExitStatus::from_raw(status));
-            assert!(!Left::read(folder).dump().is_empty(), "{kind}");
+            assert!(!Stored::read(dir).dump().is_empty(), "{kind}");
         }
     }
 }
 
 #[test]
-fn a_dump_lies_in_its_capsule_and_goes_with_it() {
-    let left = Left::by("segv", libc::SIGSEGV);
-    let repository = Repository::new(left.folder.path());
+fn a_minidump_is_removed_with_its_capsule() {
+    let stored = Stored::by("segv", libc::SIGSEGV);
+    let repository = Repository::new(stored.dir.path());
     let id = repository.find("latest").unwrap();
-    assert_eq!(id, left.report.id);
+    assert_eq!(id, stored.report.id);
     let path = repository.path(&id).unwrap();
     assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     repository.remove(&[&id]).unwrap();
-    assert!(!path.exists() && !left.folder.path().join("signal").exists());
+    assert!(!path.exists() && !stored.dir.path().join("signal").exists());
     assert!(repository.find(&id).is_err());
 }
 
 #[test]
-fn a_dump_that_cannot_be_written_does_not_cost_the_report() {
-    let folder = tempfile::tempdir().unwrap();
-    // No file can be as large as a capsule with a dump; the system would kill who tries, and the reporter is not.
+fn a_minidump_that_cannot_be_stored_does_not_lose_the_report() {
+    let dir = tempfile::tempdir().unwrap();
+    // A capsule with a minidump exceeds the limit. The reporter must survive SIGXFSZ, which the system then sends.
     let mut shell = Command::new("sh");
     shell.args(["-c", "ulimit -f 48; exec \"$0\" \"$1\""]);
-    like(&mut shell, &crasher("overflow", folder.path()));
+    configure_like(&mut shell, &crasher("overflow", dir.path()));
     assert_eq!(shell.status().unwrap().signal(), Some(libc::SIGABRT));
-    let left = Left::read(folder);
-    assert!(left.minidump.is_none());
-    let [note] = left.report.notes.as_slice() else { panic!("{:?}", left.report.notes) };
-    let why = "no minidump: cannot store it: cannot write";
-    assert!(note.starts_with(why), "{note}");
-    assert_eq!(left.report.signal.as_deref(), Some("SIGSEGV"));
-    assert!(left.report.backtrace.frames().iter().any(|frame| frame.text().contains("recurse")));
+    let stored = Stored::read(dir);
+    assert!(stored.minidump.is_none());
+    let [note] = stored.report.notes.as_slice() else { panic!("{:?}", stored.report.notes) };
+    let reason = "no minidump: cannot store it: cannot write";
+    assert!(note.starts_with(reason), "{note}");
+    assert_eq!(stored.report.signal.as_deref(), Some("SIGSEGV"));
+    assert!(stored.report.backtrace.frames().iter().any(|frame| frame.text().contains("recurse")));
 }
 
 #[test]
-fn a_dump_is_in_the_capsule_where_there_is_one() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut command = crasher("segv", folder.path());
+fn a_minidump_is_in_the_capsule() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut command = crasher("segv", dir.path());
     assert_eq!(command.status().unwrap().signal(), Some(libc::SIGSEGV));
-    let repository = Repository::new(folder.path());
+    let repository = Repository::new(dir.path());
     let id = repository.find("latest").unwrap();
     let capsule = repository.load(&id).unwrap();
     assert_eq!(capsule.report.notes, ["the capsule contains a minidump"]);
@@ -294,7 +294,7 @@ fn a_dump_is_in_the_capsule_where_there_is_one() {
     let dump = Minidump::read(&*bytes).unwrap();
     assert!(dump.get_stream::<MinidumpException<'_>>().is_ok());
     assert!(!contains(&bytes, SECRET));
-    let latest = folder.path().join(format!("latest/{id}.vittecrash"));
+    let latest = dir.path().join(format!("latest/{id}.vittecrash"));
     assert_eq!(Capsule::read(&latest).unwrap().minidump.as_deref(), Some(&*bytes));
     assert_eq!(repository.index().unwrap().repair, IndexRepair::default());
 }

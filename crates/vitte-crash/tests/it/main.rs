@@ -1,4 +1,4 @@
-//! Crashes of all kinds, each in a process of its own.
+//! Tests of crash capture. Each crash happens in a process of its own, mostly in `crasher`.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -16,18 +16,18 @@ mod common;
 
 mod cases;
 mod child;
-mod denied;
+mod coexistence;
+mod contexts;
 #[cfg(all(feature = "minidump", target_arch = "x86_64"))]
 mod dump;
-mod manners;
 mod matrix;
-mod state;
-mod tidy;
+mod reporter_failures;
+mod retention;
 mod variables;
 
 use std::io::{Write as _, stderr};
 
-/// Says something beside what the test harness takes.
-fn say(text: &str) {
+/// Writes to standard error, past the capture of the test harness.
+fn log(text: &str) {
     stderr().write_all(text.as_bytes()).unwrap();
 }

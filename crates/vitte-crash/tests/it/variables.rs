@@ -1,59 +1,53 @@
-//! Variables that contexts hold: they are in the report, whatever their `Serialize` does.
+//! Borrowed variables in reports, also if their `Serialize` fails.
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::child::{Ended, run};
+use crate::child::{RunResult, run};
 
 const SEGV: i32 = -libc::SIGSEGV;
 
-/// The variables of a context of the only report, by its name.
-fn held<'a>(ended: &'a Ended, name: &str) -> &'a [Value] {
+/// Returns the variables of a context of the only report.
+fn variables_of<'a>(ended: &'a RunResult, name: &str) -> &'a [Value] {
     let entries = ended.report()["context"].as_array().unwrap();
     let entry = entries.iter().find(|entry| entry["name"] == name);
     let entry = entry.unwrap_or_else(|| panic!("no {name}: {ended:#?}"));
     entry["variables"].as_array().map_or(&[], Vec::as_slice)
 }
 
-/// A run that holds such a variable between others, which are all there; what became of it.
-fn odd(variable: &str, how: &str, code: i32) -> Value {
-    let wish = format!("hold-{variable}-{how}");
-    let ended = run(&wish).end().clean();
+/// Crashes while a variable is borrowed between others, and checks the others. Returns the variable in the report.
+fn odd(variable: &str, crash: &str, code: i32) -> Value {
+    let argument = format!("variable-{variable}-{crash}");
+    let ended = run(&argument).end().clean();
     assert_eq!(ended.code(), code, "{ended:#?}");
-    // Without a handler nothing is serialised: one variable is like the other.
+    // Without a handler nothing is serialised, so one variable is enough.
     if variable == "plain" {
-        assert_eq!(run(&wish).bare(), ended.status, "{ended:#?}");
+        assert_eq!(run(&argument).status_without_handler(), ended.status, "{ended:#?}");
     }
-    assert!(!ended.stdout.contains("copy") && !ended.stderr.contains("copy"), "{ended:#?}");
+    let child_output = "written by the forked child";
+    let is_leaked = ended.stdout.contains(child_output) || ended.stderr.contains(child_output);
+    assert!(!is_leaked, "{ended:#?}");
     assert!(ended.time < Duration::from_secs(15), "{ended:#?}");
     let report = ended.report();
     assert!(report["backtrace"].as_array().unwrap().len() > 3, "{report:#}");
-    assert_eq!(
-        report["notes"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .filter(|note| { note.as_str().unwrap().contains("variables") })
-            .count(),
-        0,
-        "{report:#}"
-    );
-    let [types, odd, text] = held(&ended, "inner") else { panic!("{report:#}") };
+    let mut notes = report["notes"].as_array().unwrap().iter();
+    assert!(!notes.any(|note| note.as_str().unwrap().contains("variables")), "{report:#}");
+    let [types, odd, text] = variables_of(&ended, "inner") else { panic!("{report:#}") };
     if odd["error"] == "timed out" {
-        let late = "skipped: the time limit was reached";
-        assert_eq!((text["error"].as_str(), &text["value"]), (Some(late), &Value::Null));
+        let skipped = "skipped: the time limit was reached";
+        assert_eq!((text["error"].as_str(), &text["value"]), (Some(skipped), &Value::Null));
     } else {
         assert_eq!(text, &json!({"key": "text", "value": "last"}));
-        assert_eq!(held(&ended, "outer"), [json!({"key": "outer", "value": [1, 2, 3]})]);
+        assert_eq!(variables_of(&ended, "outer"), [json!({"key": "outer", "value": [1, 2, 3]})]);
     }
     assert_eq!(types, &json!({"key": "types", "value": {"[1,2]": "pair", "[3,4]": "other"}}));
-    assert_eq!(held(&ended, "between"), [Value::Null; 0]);
+    assert_eq!(variables_of(&ended, "between"), [Value::Null; 0]);
     assert_eq!(odd["key"], "odd");
     odd.clone()
 }
 
-/// Both of them: in a panic hook and in the handler of a signal.
+/// Returns the variable after a panic and after a signal.
 fn both(variable: &str) -> [Value; 2] {
     [odd(variable, "panic", 101), odd(variable, "segv", SEGV)]
 }
@@ -68,55 +62,56 @@ fn errors(variable: &str) -> [String; 2] {
 const PLAIN: &str = r#"{"Function":{"of":[{"Named":"i64"},"Unit"]}}"#;
 
 #[test]
-fn they_are_in_the_report_of_every_kind_of_crash() {
+fn variables_are_in_the_report_of_every_kind_of_crash() {
     let abort = -libc::SIGABRT;
-    let overflow = run("overflow+bare").end().code();
-    for (how, code) in
+    let overflow = run("overflow+no-handler").end().code();
+    for (crash, code) in
         [("panic", 101), ("segv", SEGV), ("abort", abort), ("overflow", overflow), ("malloc", 101)]
     {
-        let odd = odd("plain", how, code);
-        assert_eq!(odd["value"].to_string(), PLAIN, "{how}");
+        let odd = odd("plain", crash, code);
+        assert_eq!(odd["value"].to_string(), PLAIN, "{crash}");
         assert_eq!(odd.get("error"), None);
     }
-    // The heap is at hand, as far as it can be.
-    for how in ["panic", "malloc"] {
-        assert_eq!(odd("allocates", how, 101)["value"], 100_002);
+    // A `Serialize` can allocate, even if other threads do.
+    for crash in ["panic", "malloc"] {
+        assert_eq!(odd("allocates", crash, 101)["value"], 100_002);
     }
     assert_eq!(odd("allocates", "segv", SEGV)["value"], 100_002);
 }
 
 #[test]
-fn they_are_in_the_report_of_a_thread_and_of_a_unit_of_work() {
-    let ended = run("hold-plain-thread_panic").end().clean();
+fn variables_are_in_the_reports_of_threads_and_caught_panics() {
+    let ended = run("variable-plain-thread_panic").end().clean();
     assert_eq!((ended.code(), &ended.report()["thread"]), (101, &"worker".into()));
-    assert_eq!(held(&ended, "inner")[1]["value"], json!({"Named": "of a thread"}));
-    let ended = run("hold-plain-catch").end().clean();
+    assert_eq!(variables_of(&ended, "inner")[1]["value"], json!({"Named": "of a thread"}));
+    let ended = run("variable-plain-catch").end().clean();
     assert_eq!(ended.code(), 0);
     assert_eq!(ended.lines(), [format!("[3, 0, 1] {PLAIN}")]);
-    assert_eq!(held(&ended, "inner").len(), 3);
-    // The inner one is closed, the outer one is not.
-    let ended = run("hold-plain-run").end().clean();
+    assert_eq!(variables_of(&ended, "inner").len(), 3);
+    // The inner context is closed, the outer one is open.
+    let ended = run("variable-plain-run_main").end().clean();
     assert_eq!(ended.report()["code"], "F0006");
-    assert_eq!(held(&ended, "outer").len(), 1);
+    assert_eq!(variables_of(&ended, "outer").len(), 1);
 }
 
 #[test]
-fn what_held_them_may_be_closed_lost_or_unwound() {
-    for how in ["after", "unwound"] {
-        let ended = run(&format!("hold-plain-{how}")).end().clean();
+fn contexts_with_variables_may_be_closed_forgotten_or_unwound() {
+    for crash in ["after", "unwound"] {
+        let ended = run(&format!("variable-plain-{crash}")).end().clean();
         assert_eq!(ended.code(), 101, "{ended:#?}");
         assert_eq!(ended.report()["context"].as_array().unwrap().len(), 2, "{ended:#?}");
-        assert_eq!(held(&ended, "outer").len(), 1);
+        assert_eq!(variables_of(&ended, "outer").len(), 1);
     }
-    let ended = run("hold-plain-forget").end().clean();
-    assert_eq!(held(&ended, "kept"), [json!({"key": "inner", "value": "of what is lost"})]);
-    assert_eq!(held(&ended, "lost"), [Value::Null; 0]);
-    assert_eq!(held(&ended, "inner").len(), 3);
+    let ended = run("variable-plain-forget").end().clean();
+    let innermost = json!({"key": "innermost", "value": "in the innermost context"});
+    assert_eq!(variables_of(&ended, "innermost"), [innermost]);
+    assert_eq!(variables_of(&ended, "forgotten"), [Value::Null; 0]);
+    assert_eq!(variables_of(&ended, "inner").len(), 3);
 }
 
 #[test]
-fn one_that_fails_fails_alone() {
-    assert_eq!(errors("errors"), ["as it likes"; 2]);
+fn a_failure_affects_only_its_own_variable() {
+    assert_eq!(errors("errors"), ["a custom error"; 2]);
     assert_eq!(errors("panics"), ["panicked: in `Serialize`"; 2]);
     assert_eq!(errors("segfaults"), ["the forked child was terminated by SIGSEGV"; 2]);
     assert_eq!(errors("recurses"), ["the forked child was terminated by SIGSEGV"; 2]);
@@ -125,17 +120,17 @@ fn one_that_fails_fails_alone() {
 }
 
 #[test]
-fn one_that_takes_too_long_is_ended() {
+fn a_variable_that_takes_too_long_times_out() {
     assert_eq!(errors("hangs"), ["timed out"; 2]);
     assert_eq!(errors("locked"), ["timed out"; 2]);
-    for error in errors("eats") {
+    for error in errors("exhausts_memory") {
         let stopped = "the forked child was terminated by SIGABRT";
         assert!(error == "timed out" || error == stopped, "{error}");
     }
 }
 
 #[test]
-fn what_is_large_is_cut() {
+fn large_values_are_cut() {
     for odd in both("cycle") {
         let text = odd["value"].to_string();
         assert!(text.starts_with(r#"{"name":"a","next":{"name":"a","next":"#), "{text}");
@@ -151,19 +146,20 @@ fn what_is_large_is_cut() {
 }
 
 #[test]
-fn the_limits_are_those_of_the_handler() {
-    for (how, code) in [("panic", 101), ("segv", SEGV)] {
-        let ended = run(&format!("hold-errors-{how}+short")).end().clean();
+fn the_limits_of_the_handler_are_used() {
+    for (crash, code) in [("panic", 101), ("segv", SEGV)] {
+        let ended = run(&format!("variable-errors-{crash}+small-limits")).end().clean();
         assert_eq!(ended.code(), code);
-        let values: Vec<_> = held(&ended, "inner").iter().map(|held| &held["value"]).collect();
+        let values: Vec<_> =
+            variables_of(&ended, "inner").iter().map(|variable| &variable["value"]).collect();
         let types = json!({"\"... (2 items)\"": "pa... 2 more characters", "...": "1 more item"});
         assert_eq!(values, [&types, &Value::Null, &json!("la... 2 more characters")]);
-        assert_eq!(held(&ended, "outer")[0]["value"], json!([1, "... 2 more items"]));
+        assert_eq!(variables_of(&ended, "outer")[0]["value"], json!([1, "... 2 more items"]));
     }
 }
 
 #[test]
-fn what_is_borrowed_is_an_error_in_its_place() {
+fn a_mutably_borrowed_cell_is_replaced_by_its_error() {
     for odd in both("borrowed") {
         let error = "already mutably borrowed";
         assert_eq!(odd["value"], json!({"name": "s", "table": {"<error>": error}}));
@@ -172,32 +168,32 @@ fn what_is_borrowed_is_an_error_in_its_place() {
 }
 
 #[test]
-fn a_copy_has_the_thread_and_nothing_of_the_world() {
+fn the_forked_child_has_thread_locals_but_cannot_write() {
     for local in both("local") {
         assert_eq!(local["value"], json!(["from the thread"]));
     }
-    // Nothing is shown, as `odd` has seen, and no file is left, as `clean` has.
+    // `odd` checks that the child's output is not visible, and `clean` that it created no file.
     for writes in both("writes") {
         assert_eq!(writes["value"], false);
     }
 }
 
 #[test]
-fn nobody_needs_to_wait_for_children_or_to_have_any() {
-    for (wish, code) in [("hold-plain-panic", 101), ("hold-plain-segv", SEGV)] {
-        let ended = run(&format!("{wish}+no-children")).end().clean();
-        assert_eq!((ended.code(), held(&ended, "inner").len()), (code, 3));
+fn variables_are_serialised_under_difficult_conditions() {
+    for (argument, code) in [("variable-plain-panic", 101), ("variable-plain-segv", SEGV)] {
+        let ended = run(&format!("{argument}+ignore-sigchld")).end().clean();
+        assert_eq!((ended.code(), variables_of(&ended, "inner").len()), (code, 3));
     }
-    let ended = run("hold-panics-panic+no-children").end().clean();
-    assert_eq!(held(&ended, "inner")[1]["error"], "panicked: in `Serialize`");
-    let ended = run("hold-plain-panic+no-clone").end().clean();
-    assert_eq!((ended.code(), held(&ended, "inner").len()), (101, 0));
-    let note = "left out: variables: cannot fork the process";
+    let ended = run("variable-panics-panic+ignore-sigchld").end().clean();
+    assert_eq!(variables_of(&ended, "inner")[1]["error"], "panicked: in `Serialize`");
+    let ended = run("variable-plain-panic+no-clone").end().clean();
+    assert_eq!((ended.code(), variables_of(&ended, "inner").len()), (101, 0));
+    let note = "omitted variables: cannot fork the process";
     assert_eq!(ended.report()["notes"], json!([note]));
-    let ended = run("hold-panics-panic+closed").end().clean();
-    assert_eq!((ended.code(), held(&ended, "inner").len()), (101, 3));
-    for option in ["closed", "full"] {
-        let ended = run(&format!("hold-errors-segv+{option}")).end().clean();
-        assert_eq!((ended.code(), held(&ended, "inner").len()), (SEGV, 3), "{option}");
+    let ended = run("variable-panics-panic+closed-streams").end().clean();
+    assert_eq!((ended.code(), variables_of(&ended, "inner").len()), (101, 3));
+    for option in ["closed-streams", "no-descriptors"] {
+        let ended = run(&format!("variable-errors-segv+{option}")).end().clean();
+        assert_eq!((ended.code(), variables_of(&ended, "inner").len()), (SEGV, 3), "{option}");
     }
 }

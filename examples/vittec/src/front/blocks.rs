@@ -1,7 +1,8 @@
-//! What opens a block, and with what it closes. The language has no one word for it: a keyword
-//! opens one here and none there, and two kinds of literals open one by the line that follows.
+//! Finds the tokens that open a block, and what closes it. The language has no single word for this: whether a
+//! keyword opens a block depends on its context, and literals of functions and structs open one if the following
+//! line is indented.
 
-use super::lexer::{Kind, Token};
+use super::lexer::{Token, TokenKind};
 use super::tokens::Tokens;
 
 /// What closes a block.
@@ -13,12 +14,12 @@ pub(crate) enum Closer {
     Brace,
 }
 
-/// What kind of block it is, as far as what may stand in it depends on that.
+/// What a block contains.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Holds {
+pub(crate) enum BlockContent {
     /// Statements, or the arms of a `match`.
     Code,
-    /// Declarations: a `fn` in it has no body.
+    /// Declarations, in which a `fn` has no body.
     Declarations,
     /// `name: type`
     Fields,
@@ -29,38 +30,39 @@ pub(crate) enum Holds {
 /// A block that a token opens.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Opener<'s> {
-    /// The word to call it by: `fn`, `if`, the type of a struct literal.
+    /// The name in messages: a keyword such as `fn`, or the type of a struct literal.
     pub(crate) name: &'s str,
     pub(crate) closer: Closer,
-    pub(crate) holds: Holds,
+    pub(crate) content: BlockContent,
 }
 
-/// Items that name a type or a module on their line, which so is no literal.
+/// Items with the name of a type or module on their line, which therefore is not a literal.
 const HEADERS: &[&str] =
     &["fn", "struct", "enum", "trait", "impl", "type", "use", "import", "module", "mod"];
-/// Words that end no type's path.
-const NO_TYPES: &[&str] =
+/// Words that cannot be the last name in the path of a type.
+const NON_TYPE_WORDS: &[&str] =
     &["then", "else", "loop", "struct", "enum", "do", "in", "test", "scenario"];
-/// Operators after which a line goes on in the next one.
-const GO_ON: &[&str] =
+/// Operators after which an expression continues on the next line.
+const CONTINUATIONS: &[&str] =
     &["&&", "||", "+", "-", "*", "/", "==", "=", ",", "(", "[", ":", "->", "|", "."];
-/// No signature and no condition has more tokens than this.
-const LONGEST: usize = 512;
+/// The maximum number of tokens to look ahead, which bounds the length of signatures and conditions.
+const MAX_LOOKAHEAD: usize = 512;
 
 impl<'t, 's> Tokens<'t, 's> {
-    /// The block that the token at `index` opens, in a block that holds `inside`.
-    pub(crate) fn opener(self, index: usize, inside: Holds) -> Option<Opener<'s>> {
+    /// Returns the block that the token at `index` opens, or `None`. `inside` is the content of the enclosing
+    /// block.
+    pub(crate) fn opener(self, index: usize, inside: BlockContent) -> Option<Opener<'s>> {
         let token = self.get(index)?;
         if token.is("{") {
-            // On a line of its own it belongs to the one before.
-            let header = if token.first { index.saturating_sub(1) } else { index };
+            // A brace on its own line belongs to the line before.
+            let header = if token.first_on_line { index.saturating_sub(1) } else { index };
             let in_trait = self.keyword_is(header, &["trait"]);
-            let holds = if in_trait { Holds::Declarations } else { Holds::Code };
-            return Some(Opener { name: "{", closer: Closer::Brace, holds });
+            let content = if in_trait { BlockContent::Declarations } else { BlockContent::Code };
+            return Some(Opener { name: "{", closer: Closer::Brace, content });
         }
         // A word alone on its line in an `enum` is the name of a variant.
-        let may_open = inside != Holds::Fields || self.next_on_line(index).is_some();
-        if token.kind == Kind::Word && may_open && !self.is_name(index) {
+        let may_open = inside != BlockContent::Fields || self.next_on_line(index).is_some();
+        if token.kind == TokenKind::Word && may_open && !self.is_name(index) {
             let opens = match token.text {
                 "fn" if self.is_definition(index) => return self.definition(index, inside),
                 "fn" => self.is_function_literal(index, inside),
@@ -68,16 +70,17 @@ impl<'t, 's> Tokens<'t, 's> {
                 "for" => self.begins_statement(index) && self.has_in(index),
                 "while" | "loop" => {
                     let values = ["=", "ret", "return", "do", "(", ","];
-                    self.begins_statement(index) || self.is_behind(index, &values)
+                    self.begins_statement(index) || self.follows(index, &values)
                 }
                 "test" | "scenario" | "scn" | "program" | "prog" => {
-                    let named = |next: &Token<'_>| matches!(next.kind, Kind::Text | Kind::Word);
+                    let named =
+                        |next: &Token<'_>| matches!(next.kind, TokenKind::Quoted | TokenKind::Word);
                     self.keyword(index) == index && self.next_on_line(index).is_some_and(named)
                 }
                 "if" => self.is_block_if(index),
                 "do" => {
                     let alone = self.next_on_line(index).is_none();
-                    alone && self.is_behind(index, &["=>"])
+                    alone && self.follows(index, &["=>"])
                 }
                 "type" => self.is_record(index),
                 "match" => self.next_on_line(index).is_some_and(begins_value),
@@ -88,72 +91,72 @@ impl<'t, 's> Tokens<'t, 's> {
                 return self.unless_braced(index);
             }
         }
-        // Fields below the name of a variant may do without a closer of their own.
-        let open_ended = inside == Holds::Fields && !self.closes_at_own_depth(index);
+        // Fields below the name of a variant may have no closer of their own.
+        let open_ended = inside == BlockContent::Fields && !self.closes_at_own_depth(index);
         if open_ended { None } else { self.struct_literal(index) }
     }
 
-    /// Whether a word is a name here, though it may be a keyword elsewhere: a field, a parameter,
-    /// a part of a path.
+    /// Returns true if a word that may be a keyword is a name here: a field, a parameter, or part of a path.
     fn is_name(self, index: usize) -> bool {
         let Some(token) = self.get(index) else { return false };
         let named_by = [".", "::", "let", "mut", "const", "fn"];
-        let behind = (self.is_behind(index, &named_by) && !token.is("fn"))
+        let by_previous = (self.follows(index, &named_by) && !token.is("fn"))
             || (self.keyword_is(index, &["use", "import", "module", "mod"]))
-            || (self.is(self.line_start(index), "export") && self.is_behind(index, &["/", "from"]));
-        let ahead = self.next_on_line(index).is_some_and(|next| {
+            || (self.is(self.line_start(index), "export") && self.follows(index, &["/", "from"]));
+        let by_next = self.next_on_line(index).is_some_and(|next| {
             let adjacent = next.span.lo() == token.span.hi();
             next.is_one_of(&[":", ",", ")", "=", "]", "=>"])
                 || (adjacent && next.is_one_of(&["::", "."]))
         });
-        behind || ahead
+        by_previous || by_next
     }
 
+    /// Returns true if a statement begins at `index`.
     fn begins_statement(self, index: usize) -> bool {
-        let is_first = self.get(index).is_some_and(|token| token.first);
-        is_first || self.is_behind(index, &["=>", "else", "{", ";", "then"])
+        let is_first = self.get(index).is_some_and(|token| token.first_on_line);
+        is_first || self.follows(index, &["=>", "else", "{", ";", "then"])
     }
 
-    /// The tokens from `index` on that are on the line of the one before.
+    /// Returns the tokens from `index` to the end of the line.
     fn rest_of_line(self, index: usize) -> impl Iterator<Item = &'t Token<'s>> {
         let rest = self.0.get(index..).unwrap_or_default();
-        rest.iter().take_while(|token| !token.first).take(LONGEST)
+        rest.iter().take_while(|token| !token.first_on_line).take(MAX_LOOKAHEAD)
     }
 
-    /// Whether `for` is a loop, and not the one of `impl Trait for Type`.
+    /// Returns true if a `for` is a loop, and not part of `impl Trait for Type`.
     fn has_in(self, index: usize) -> bool {
         self.rest_of_line(index + 1).any(|token| token.is("in"))
     }
 
-    /// Whether a `fn` begins an item, and is not a type or a literal that goes on from the line
-    /// before.
+    /// Returns true if a `fn` begins an item, and is not a type or literal in an expression that continues from the
+    /// previous line.
     fn is_definition(self, index: usize) -> bool {
-        self.keyword(index) == index && !self.is_behind(self.line_start(index), GO_ON)
+        self.keyword(index) == index && !self.follows(self.line_start(index), CONTINUATIONS)
     }
 
-    /// `struct Name`, and `type Name = struct` with its fields on the next lines.
+    /// Returns true for `struct Name`, and for `type Name = struct` with its fields on the next lines.
     fn is_type_definition(self, index: usize) -> bool {
         let of_alias = self.keyword_is(index, &["type"]) && self.next_on_line(index).is_none();
         self.keyword(index) == index || of_alias
     }
 
-    /// `type Name` alone on its line, with its fields on the next lines.
+    /// Returns true for `type Name` on its own line, with its fields on the next lines.
     fn is_record(self, index: usize) -> bool {
         let len = self.rest_of_line(index + 1).count();
         let end = index + 1 + len;
         let named = len > 0 && !self.rest_of_line(index + 1).any(|token| token.is("="));
         let is_empty = match (self.get(index), self.get(end)) {
-            (Some(token), Some(next)) => next.kind == Kind::End && next.indent == token.indent,
+            (Some(token), Some(next)) => next.kind == TokenKind::End && next.indent == token.indent,
             _ => false,
         };
-        self.keyword(index) == index && named && (is_empty || self.is_deeper_behind(index, end))
+        self.keyword(index) == index && named && (is_empty || self.is_indented_after(index, end))
     }
 
-    /// Whether an `if` has a block: not where `then` follows on the same line, not as the guard of
-    /// a match arm, and not after `else`.
+    /// Returns true if an `if` has a block: it is not followed by `then` with a statement on the same line, is not
+    /// the guard of a match arm, and does not follow `else` on the same line.
     fn is_block_if(self, index: usize) -> bool {
-        let is_first = self.get(index).is_some_and(|token| token.first);
-        let chained = self.is_behind(index, &["else"]) && !is_first;
+        let is_first = self.get(index).is_some_and(|token| token.first_on_line);
+        let chained = self.follows(index, &["else"]) && !is_first;
         match self.condition_end(index) {
             Some(end) if self.is(end, "=>") => false,
             Some(end) if self.is(end, "then") => self.next_on_line(end).is_none(),
@@ -161,31 +164,34 @@ impl<'t, 's> Tokens<'t, 's> {
         }
     }
 
-    /// Whether a `when` has a block: not as the guard of an arm. It may have no subject.
+    /// Returns true if a `when` has a block: it is not the guard of an arm. It may have no subject.
     fn is_block_when(self, index: usize) -> bool {
         let values = ["=", "ret", "return", "(", ","];
-        if self.is_behind(index, &["else"]) && self.is_behind_first(index) {
+        if self.follows(index, &["else"]) && self.follows_first_on_line(index) {
             return false;
         }
-        let stands_alone = self.begins_statement(index) || self.is_behind(index, &values);
+        let stands_alone = self.begins_statement(index) || self.follows(index, &values);
         let has_subject = self.next_on_line(index).map(begins_value);
-        stands_alone && has_subject.unwrap_or_else(|| self.is_deeper_behind(index, index + 1))
+        stands_alone && has_subject.unwrap_or_else(|| self.is_indented_after(index, index + 1))
     }
 
-    /// The `then`, `=>` or `{` that ends the condition of the `if` at `index`, outside parentheses.
-    /// Nothing where its line ends first.
+    /// Returns the index of the `then`, `=>` or `{` that ends the condition of the `if` at `index`, outside
+    /// parentheses. Returns `None` if the line ends first.
     fn condition_end(self, index: usize) -> Option<usize> {
         let mut depth = 0_u32;
-        for at in index + 1..index + LONGEST {
+        for at in index + 1..index + MAX_LOOKAHEAD {
             let token = self.get(at)?;
-            let goes_on = token.is_one_of(&["then", "=>", "&&", "||"]) || self.is_behind(at, GO_ON);
-            if depth == 0 && ((token.first && !goes_on) || token.kind == Kind::End) {
+            let goes_on =
+                token.is_one_of(&["then", "=>", "&&", "||"]) || self.follows(at, CONTINUATIONS);
+            if depth == 0 && ((token.first_on_line && !goes_on) || token.kind == TokenKind::End) {
                 return None;
             }
-            let is_name = at == index + 1 || self.is_behind(at, &["::", ".", "fn"]);
+            let is_name = at == index + 1 || self.follows(at, &["::", ".", "fn"]);
             match token.text {
-                "then" if depth == 0 && token.kind == Kind::Word && !is_name => return Some(at),
-                _ if token.kind != Kind::Punct => {}
+                "then" if depth == 0 && token.kind == TokenKind::Word && !is_name => {
+                    return Some(at);
+                }
+                _ if token.kind != TokenKind::Punct => {}
                 "=>" | "{" if depth == 0 => return Some(at),
                 "(" | "[" => depth += 1,
                 ")" | "]" if depth == 0 => return None,
@@ -196,19 +202,19 @@ impl<'t, 's> Tokens<'t, 's> {
         None
     }
 
-    /// An opener by the word at `index`, unless a brace on its line, or first on the next, is what
-    /// opens. Braces with more after them on the line belong to a pattern or a value.
+    /// Returns the opener for the word at `index`, or `None` if a brace on its line or at the start of the next line
+    /// opens the block. Braces that are followed by more tokens on the line belong to a pattern or value.
     fn unless_braced(self, index: usize) -> Option<Opener<'s>> {
         let name = self.get(index)?.text;
         let (mut depth, mut braces, mut braced) = (0_i32, 0_i32, false);
-        for at in index + 1..index + LONGEST {
+        for at in index + 1..index + MAX_LOOKAHEAD {
             let Some(token) = self.get(at) else { break };
-            if token.first {
+            if token.first_on_line {
                 braced |= token.is("{") && braces == 0;
                 break;
             }
             match token.text {
-                _ if token.kind != Kind::Punct => {}
+                _ if token.kind != TokenKind::Punct => {}
                 "(" | "[" => depth += 1,
                 ")" | "]" => depth -= 1,
                 "{" if depth <= 0 => {
@@ -217,9 +223,9 @@ impl<'t, 's> Tokens<'t, 's> {
                 }
                 "}" if braces > 0 => {
                     braces -= 1;
-                    // Where the line goes on, or its block does, these hold a value.
+                    // If the line or an indented block continues, the braces enclose a value.
                     let body_ends = self.next_on_line(at).map_or_else(
-                        || !self.is_deeper_behind(index, at + 1),
+                        || !self.is_indented_after(index, at + 1),
                         |next| next.is_one_of(&["else", "elif", "}", ")", ","]),
                     );
                     braced = braces > 0 || body_ends;
@@ -227,72 +233,75 @@ impl<'t, 's> Tokens<'t, 's> {
                 _ => {}
             }
         }
-        let holds = match name {
-            "struct" | "enum" | "type" => Holds::Fields,
-            "trait" => Holds::Declarations,
-            _ => Holds::Code,
+        let content = match name {
+            "struct" | "enum" | "type" => BlockContent::Fields,
+            "trait" => BlockContent::Declarations,
+            _ => BlockContent::Code,
         };
-        (!braced).then_some(Opener { name, closer: Closer::End, holds })
+        (!braced).then_some(Opener { name, closer: Closer::End, content })
     }
 
-    /// A `fn` that begins an item: without a body if it is declared alone, with braces if they
-    /// follow.
-    fn definition(self, index: usize, inside: Holds) -> Option<Opener<'s>> {
+    /// Returns the opener for a `fn` that begins an item, or `None` for a declaration without a body and for a body
+    /// in braces.
+    fn definition(self, index: usize, inside: BlockContent) -> Option<Opener<'s>> {
         let modifiers = self.0.get(self.line_start(index)..index).unwrap_or_default();
         if modifiers.iter().any(|token| token.is("extern")) {
             return None;
         }
         let end = self.signature_end(index);
-        let declared = inside == Holds::Declarations && !self.is_deeper_behind(index, end);
-        let opener = Opener { name: "fn", closer: Closer::End, holds: Holds::Code };
+        let declared = inside == BlockContent::Declarations && !self.is_indented_after(index, end);
+        let opener = Opener { name: "fn", closer: Closer::End, content: BlockContent::Code };
         (!declared && !self.is(end, "{")).then_some(opener)
     }
 
-    /// Whether a `fn` that begins no item is a literal with its body on the next lines, and not a
-    /// type.
-    fn is_function_literal(self, index: usize, inside: Holds) -> bool {
+    /// Returns true if a `fn` that does not begin an item is a function literal with a body that needs `.end`, and
+    /// not a type.
+    fn is_function_literal(self, index: usize, inside: BlockContent) -> bool {
         let of_header = self.keyword(index) != index && self.keyword_is(index, HEADERS);
         let is_type = of_header
-            || self.is_behind(index, &["->"])
-            || inside == Holds::Fields
-            || (self.is_behind(index, &[":"]) && inside != Holds::Values);
+            || self.follows(index, &["->"])
+            || inside == BlockContent::Fields
+            || (self.follows(index, &[":"]) && inside != BlockContent::Values);
         let end = self.signature_end(index);
         let Some(next) = self.get(end).filter(|_| !is_type) else { return false };
-        if !next.first {
-            // All of it on one line.
-            return next.kind != Kind::Punct
-                && self.rest_of_line(end).any(|token| token.kind == Kind::End);
+        if !next.first_on_line {
+            // The whole literal is on one line.
+            return next.kind != TokenKind::Punct
+                && self.rest_of_line(end).any(|token| token.kind == TokenKind::End);
         }
         let indent = self.get(index).map_or(0, |token| token.indent);
-        if next.kind == Kind::End {
+        if next.kind == TokenKind::End {
             return next.indent == indent;
         }
-        let is_value = self.is_behind(index, &["=", "ret", "return", "=>"]);
+        let is_value = self.follows(index, &["=", "ret", "return", "=>"]);
         next.indent > indent
             || (is_value && next.indent == indent)
-            || (self.is_behind(index, &["(", ","])
+            || (self.follows(index, &["(", ","])
                 && next.indent == indent
                 && !next.is_one_of(&[")", "]", "fn"]))
     }
 
-    /// The token after the signature of the `fn` at `index`.
+    /// Returns the index of the token after the signature of the `fn` at `index`.
     fn signature_end(self, index: usize) -> usize {
         let mut depth = 0_u32;
         let mut line = self.get(index).map_or(0, |token| token.line);
-        for at in index + 1..index + LONGEST {
+        for at in index + 1..index + MAX_LOOKAHEAD {
             let Some(token) = self.get(at) else { return at };
-            let begins_item = token.first
+            let begins_item = token.first_on_line
                 && token.is_one_of(&[
                     "fn", "struct", "enum", "trait", "impl", "use", "import", "export",
                 ])
                 && !self.is(at + 1, ":")
-                && !self.is_behind(at, GO_ON);
+                && !self.follows(at, CONTINUATIONS);
             let goes_on = depth > 0 || token.line == line || token.is_one_of(&["->", "where"]);
-            if !goes_on || begins_item || matches!(token.kind, Kind::End | Kind::Broken) {
+            if !goes_on
+                || begins_item
+                || matches!(token.kind, TokenKind::End | TokenKind::Unterminated)
+            {
                 return at;
             }
             match token.text {
-                _ if token.kind != Kind::Punct => {}
+                _ if token.kind != TokenKind::Punct => {}
                 "(" | "[" => depth += 1,
                 ")" | "]" if depth > 0 => depth -= 1,
                 ")" | "]" | "{" | "=" | "," | "=>" if depth == 0 => return at,
@@ -300,48 +309,50 @@ impl<'t, 's> Tokens<'t, 's> {
             }
             line = token.line;
         }
-        index + LONGEST
+        index + MAX_LOOKAHEAD
     }
 
-    /// Whether the deeper lines after the one of `index` end in an `.end` that is as deep as it is.
+    /// Returns true if the lines that are indented more than the line of `index` are followed by an `.end` with the
+    /// indentation of that line.
     fn closes_at_own_depth(self, index: usize) -> bool {
         let indent = self.get(index).map_or(0, |token| token.indent);
-        let below = self.0.get(index + 1..).unwrap_or_default().iter().take(LONGEST);
-        let first = below.filter(|token| token.first).find(|token| token.indent <= indent);
-        first.is_some_and(|token| token.kind == Kind::End && token.indent == indent)
+        let below = self.0.get(index + 1..).unwrap_or_default().iter().take(MAX_LOOKAHEAD);
+        let first = below.filter(|token| token.first_on_line).find(|token| token.indent <= indent);
+        first.is_some_and(|token| token.kind == TokenKind::End && token.indent == indent)
     }
 
-    /// A struct literal: a line that ends in a type's path, and a deeper line `field: value`.
+    /// Returns the opener for a struct literal: a line that ends with the path of a type, followed by an indented
+    /// line `field: value`.
     fn struct_literal(self, index: usize) -> Option<Opener<'s>> {
         let next = index + 1;
-        let field = self.is_deeper_behind(index, next)
-            && self.get(next)?.kind == Kind::Word
+        let field = self.is_indented_after(index, next)
+            && self.get(next)?.kind == TokenKind::Word
             && self.is(next + 1, ":");
         let (start, name) = self.type_path(index).filter(|_| field)?;
         let controls = [
             "if", "elif", "else", "while", "for", "match", "when", "loop", "test", "scenario",
             "scn",
         ];
-        let no_value = self.keyword_is(start, HEADERS)
+        let is_not_literal = self.keyword_is(start, HEADERS)
             || (self.keyword_is(start, &controls) && !self.is_in_parens(start));
-        let opener = Opener { name, closer: Closer::End, holds: Holds::Values };
-        (!no_value).then_some(opener)
+        let opener = Opener { name, closer: Closer::End, content: BlockContent::Values };
+        (!is_not_literal).then_some(opener)
     }
 
-    /// Whether a parenthesis or a `=>` is open before `index` on its line.
+    /// Returns true if there is an open parenthesis or a `=>` before `index` on its line.
     fn is_in_parens(self, index: usize) -> bool {
         let line = self.0.get(self.line_start(index)..index).unwrap_or_default();
         let count = |texts: &[&str]| line.iter().filter(|token| token.is_one_of(texts)).count();
         count(&["(", "["]) > count(&[")", "]"]) || count(&["=>"]) > 0
     }
 
-    /// Where the last name of the type's path that ends at `index` is, and the name.
+    /// Returns the last name in the path of the type that ends at `index`, and the index of that name.
     fn type_path(self, index: usize) -> Option<(usize, &'s str)> {
         let mut at = index;
         if self.is(at, "]") {
             let mut depth = 0_i32;
             loop {
-                let token = self.get(at).filter(|_| index - at < LONGEST)?;
+                let token = self.get(at).filter(|_| index - at < MAX_LOOKAHEAD)?;
                 depth += i32::from(token.is("]")) - i32::from(token.is("["));
                 at = at.checked_sub(1)?;
                 if depth == 0 {
@@ -350,12 +361,13 @@ impl<'t, 's> Tokens<'t, 's> {
             }
         }
         let token = self.get(at)?;
-        (token.kind == Kind::Word && !token.is_one_of(NO_TYPES)).then_some((at, token.text))
+        (token.kind == TokenKind::Word && !token.is_one_of(NON_TYPE_WORDS))
+            .then_some((at, token.text))
     }
 }
 
-/// Whether a value may begin with `token`.
+/// Returns true if a value may begin with `token`.
 fn begins_value(token: &Token<'_>) -> bool {
-    token.kind != Kind::Punct && token.kind != Kind::End
+    token.kind != TokenKind::Punct && token.kind != TokenKind::End
         || token.is_one_of(&["(", "[", "&", "*", "-", "!", "::", "{"])
 }

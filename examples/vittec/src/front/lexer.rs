@@ -1,40 +1,40 @@
-//! From text to tokens: E0001 to E0003.
+//! Splits text into tokens: E0001 to E0003.
 
 use vitte_diag::{Diagnostic, DiagnosticBag, SourceFile, Span, codes, text};
 
-/// What a token is. Keywords are words: the parser knows which is one where.
+/// The kind of a token. Keywords are words: whether a word is a keyword depends on its context in the parser.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Kind {
+pub(crate) enum TokenKind {
     Word,
     Number,
-    /// A string or a character.
-    Text,
-    /// A string or a character that is not terminated: the rest of its line.
-    Broken,
+    /// A string or character literal.
+    Quoted,
+    /// An unterminated string or character literal: the rest of its line.
+    Unterminated,
     /// `.end`, the block terminator.
     End,
     Punct,
 }
 
-/// A token and the line that it stands on.
+/// A token and its position on its line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Token<'s> {
-    pub(crate) kind: Kind,
+    pub(crate) kind: TokenKind,
     pub(crate) text: &'s str,
     pub(crate) span: Span,
     /// 0-based.
     pub(crate) line: u32,
-    /// Columns of white space before the line's first token, a tab to the next multiple of 4.
+    /// The indentation of the line in columns; a tab extends to the next multiple of 4.
     pub(crate) indent: u32,
-    /// The index of its line's first token.
+    /// The index of the first token of the line.
     pub(crate) line_start: usize,
-    /// Whether it is that one.
-    pub(crate) first: bool,
+    /// Whether this is the first token of the line.
+    pub(crate) first_on_line: bool,
 }
 
 impl Token<'_> {
     pub(crate) fn is(&self, text: &str) -> bool {
-        self.text == text && !matches!(self.kind, Kind::Text | Kind::Broken)
+        self.text == text && !matches!(self.kind, TokenKind::Quoted | TokenKind::Unterminated)
     }
 
     pub(crate) fn is_one_of(&self, texts: &[&str]) -> bool {
@@ -46,21 +46,22 @@ impl Token<'_> {
 #[derive(Debug)]
 pub(crate) struct Lexed<'s> {
     pub(crate) tokens: Vec<Token<'s>>,
-    /// The end of the file that a comment without an end swallowed: what is missing outside may
-    /// stand in it.
+    /// The text from the start of an unterminated comment to the end of the file. It may contain the closers and
+    /// uses that are missing elsewhere.
     pub(crate) swallowed: Option<&'s str>,
 }
 
 impl Lexed<'_> {
-    /// Whether the file ends inside a comment or a string, so that what is missing at its end says
-    /// nothing.
+    /// Returns true if the file ends inside a comment or a string. Then a missing closer at the end of the file is
+    /// not an error of its own.
     pub(crate) fn is_cut_short(&self) -> bool {
-        let in_string = self.tokens.last().is_some_and(|token| token.kind == Kind::Broken);
+        let in_string =
+            self.tokens.last().is_some_and(|token| token.kind == TokenKind::Unterminated);
         self.swallowed.is_some() || in_string
     }
 }
 
-/// Longest first, so that the first that fits is the right one.
+/// The operators, longest first, so the first match is the longest.
 const OPERATORS: &[&str] = &[
     "..=", "<<=", ">>=", "::", "..", "==", "!=", "<=", ">=", "&&", "||", "<<", ">>", "+=", "-=",
     "*=", "/=", "%=", "&=", "|=", "^=", "->", "=>", "(", ")", "[", "]", "{", "}", ",", ";", ":",
@@ -69,7 +70,7 @@ const OPERATORS: &[&str] = &[
 
 const BOM: &str = "\u{feff}";
 
-/// Reads a whole file. What is wrong goes into `bag`; the tokens around it are there all the same.
+/// Splits a file into tokens and adds diagnostics to `bag`. Lexing continues after an error.
 pub(crate) fn lex<'s>(file: &'s SourceFile, bag: &mut DiagnosticBag) -> Lexed<'s> {
     let at = if file.text().starts_with(BOM) { BOM.len() } else { 0 };
     let mut lexer = Lexer {
@@ -78,14 +79,14 @@ pub(crate) fn lex<'s>(file: &'s SourceFile, bag: &mut DiagnosticBag) -> Lexed<'s
         at,
         line: 0,
         indent: 0,
-        first: true,
+        first_on_line: true,
         indenting: true,
         line_start: 0,
         tokens: Vec::new(),
         swallowed: None,
     };
     if file.bytes().starts_with(b"\xff\xfe") || file.bytes().starts_with(b"\xfe\xff") {
-        lexer.utf16();
+        lexer.reject_utf16();
     }
     while let Some(c) = lexer.rest().chars().next() {
         lexer.next(c);
@@ -96,14 +97,14 @@ pub(crate) fn lex<'s>(file: &'s SourceFile, bag: &mut DiagnosticBag) -> Lexed<'s
 struct Lexer<'s, 'b> {
     file: &'s SourceFile,
     bag: &'b mut DiagnosticBag,
-    /// Byte offset of what comes next.
+    /// The byte offset of the next character.
     at: usize,
     line: u32,
     indent: u32,
-    first: bool,
-    /// Whether nothing but blanks stands before on the line, not even what begins no token.
+    first_on_line: bool,
+    /// Whether the line so far consists only of white space, without tokens or illegal characters.
     indenting: bool,
-    /// The index of the line's first token, once it has one.
+    /// The index of the first token of the line, if there already is one.
     line_start: usize,
     tokens: Vec<Token<'s>>,
     swallowed: Option<&'s str>,
@@ -124,11 +125,13 @@ impl<'s> Lexer<'s, '_> {
             '/' if rest.starts_with("//") => self.line_comment(),
             '/' if rest.starts_with("/*") => self.block_comment(),
             '"' | '\'' => self.quoted(c),
-            '0'..='9' => self.token(Kind::Number, number_len(rest)),
-            _ if is_letter(c) => self.token(Kind::Word, word_len(rest)),
-            '.' if self.is_end() => self.token(Kind::End, ".end".len()),
+            '0'..='9' => self.token(TokenKind::Number, number_len(rest)),
+            _ if is_letter(c) => self.token(TokenKind::Word, word_len(rest)),
+            '.' if self.is_end() => self.token(TokenKind::End, ".end".len()),
             _ => match OPERATORS.iter().find(|operator| rest.starts_with(**operator)) {
-                Some(operator) if !self.is_replaced(0) => self.token(Kind::Punct, operator.len()),
+                Some(operator) if !self.is_replaced(0) => {
+                    self.token(TokenKind::Punct, operator.len());
+                }
                 _ => self.illegal(),
             },
         }
@@ -137,26 +140,26 @@ impl<'s> Lexer<'s, '_> {
     fn line_end(&mut self) {
         self.at += 1;
         self.line += 1;
-        (self.indent, self.first, self.indenting) = (0, true, true);
+        (self.indent, self.first_on_line, self.indenting) = (0, true, true);
     }
 
     fn blank(&mut self, c: char) {
         self.at += 1;
-        if self.first && self.indenting {
+        if self.first_on_line && self.indenting {
             self.indent += if c == '\t' { 4 - self.indent % 4 } else { 1 };
         }
     }
 
-    fn token(&mut self, kind: Kind, len: usize) {
+    fn token(&mut self, kind: TokenKind, len: usize) {
         let text = self.rest().get(..len).unwrap_or_default();
         let span = self.span(self.at, self.at + len);
-        let (line, indent, first) = (self.line, self.indent, self.first);
-        if first {
+        let (line, indent, first_on_line) = (self.line, self.indent, self.first_on_line);
+        if first_on_line {
             self.line_start = self.tokens.len();
         }
         let line_start = self.line_start;
-        self.tokens.push(Token { kind, text, span, line, indent, line_start, first });
-        self.first = false;
+        self.tokens.push(Token { kind, text, span, line, indent, line_start, first_on_line });
+        self.first_on_line = false;
         self.at += len;
     }
 
@@ -164,16 +167,16 @@ impl<'s> Lexer<'s, '_> {
         self.file.span(lo..hi).unwrap_or(Span::empty(self.file.id(), 0))
     }
 
-    /// Whether `.end` stands here: not a longer name, and not a field after a value.
+    /// Returns true if `.end` is next, and it is neither the start of a longer name nor a field access.
     fn is_end(&self) -> bool {
-        let Some(behind) = self.rest().strip_prefix(".end") else { return false };
+        let Some(rest) = self.rest().strip_prefix(".end") else { return false };
         let before = self.file.text().get(..self.at).and_then(|text| text.chars().next_back());
         let is_field =
             before.is_some_and(|c| is_letter(c) || c.is_ascii_digit() || ")]}?\"".contains(c));
-        !is_field && !behind.starts_with(|c: char| is_letter(c) || c.is_ascii_digit())
+        !is_field && !rest.starts_with(|c: char| is_letter(c) || c.is_ascii_digit())
     }
 
-    /// Whether the `?` at `ahead` bytes from here stands for a byte that is not UTF-8.
+    /// Returns true if the `?` that is `ahead` bytes from here replaces a byte that is not UTF-8.
     fn is_replaced(&self, ahead: usize) -> bool {
         let at = self.at + ahead;
         self.file.is_lossy() && self.file.bytes().get(at) != self.file.text().as_bytes().get(at)
@@ -183,7 +186,7 @@ impl<'s> Lexer<'s, '_> {
         self.at += line_len(self.rest());
     }
 
-    /// Comments nest. One that does not end takes the rest of the file.
+    /// Skips a block comment. Comments nest. An unterminated one extends to the end of the file.
     fn block_comment(&mut self) {
         let (start, rest) = (self.at, self.rest());
         let (mut depth, mut len) = (0_u32, 0);
@@ -205,7 +208,7 @@ impl<'s> Lexer<'s, '_> {
                 self.bag.push(
                     Diagnostic::error(codes::E0003, span, "this block comment is not terminated")
                         .with_label("opened here")
-                        .with_help(closing(depth)),
+                        .with_help(missing_ends_help(depth)),
                 );
                 self.swallowed = Some(rest);
                 break;
@@ -214,13 +217,13 @@ impl<'s> Lexer<'s, '_> {
         let comment = rest.get(..len).unwrap_or_default();
         if let Some((lines, last)) = comment.rsplit_once('\n') {
             self.line += u32::try_from(lines.matches('\n').count() + 1).unwrap_or(0);
-            self.first = true;
+            self.first_on_line = true;
             self.indent = u32::try_from(last.chars().count()).unwrap_or(0);
         }
         self.at += len;
     }
 
-    /// A string or a character, which ends on its line.
+    /// Reads a string or character literal, which must end on its line.
     fn quoted(&mut self, quote: char) {
         let rest = self.rest();
         let line = rest.get(..line_len(rest)).unwrap_or_default();
@@ -231,24 +234,24 @@ impl<'s> Lexer<'s, '_> {
             ends
         });
         if let Some((end, _)) = end {
-            return self.token(Kind::Text, end + 1);
+            return self.token(TokenKind::Quoted, end + 1);
         }
-        let what = if quote == '"' { "string" } else { "character" };
+        let literal = if quote == '"' { "string" } else { "character" };
         let span = self.span(self.at, self.at + line.len());
         self.bag.push(
-            Diagnostic::error(codes::E0002, span, format!("this {what} is not terminated"))
+            Diagnostic::error(codes::E0002, span, format!("this {literal} is not terminated"))
                 .with_label(format!("the closing `{quote}` is missing"))
-                .with_help(format!("a {what} ends on the line on which it begins")),
+                .with_help(format!("a {literal} ends on the line on which it begins")),
         );
-        self.token(Kind::Broken, line.len());
+        self.token(TokenKind::Unterminated, line.len());
     }
 
-    /// All characters from here that begin no token, as one diagnostic.
+    /// Reports all adjacent characters that begin no token as one diagnostic.
     fn illegal(&mut self) {
         let rest = self.rest();
         let run: Vec<(usize, char)> = rest
             .char_indices()
-            .take_while(|&(at, c)| self.is_replaced(at) || begins_nothing(c, rest.get(at..)))
+            .take_while(|&(at, c)| self.is_replaced(at) || begins_no_token(c, rest.get(at..)))
             .collect();
         let len = run.last().map_or(0, |&(at, c)| at + c.len_utf8());
         let shown = run.get(..8).unwrap_or(&run);
@@ -271,24 +274,24 @@ impl<'s> Lexer<'s, '_> {
         self.indenting = false;
     }
 
-    /// Whether a character can be shown in a message as it is.
+    /// Returns true if a character can be shown in a message unchanged.
     fn is_plain(&self, ahead: usize, c: char) -> bool {
         !self.is_replaced(ahead) && !text::is_unsafe(c) && !c.is_whitespace() && c != '\u{feff}'
     }
 
-    /// A file that begins with a UTF-16 byte order mark: one error for all of it.
-    fn utf16(&mut self) {
+    /// Reports a file that begins with a UTF-16 byte order mark, and skips all of it.
+    fn reject_utf16(&mut self) {
         let span = self.span(0, 2);
         self.bag.push(
             Diagnostic::error(codes::E0001, span, "this file looks like UTF-16")
-                .with_label("a byte order mark of UTF-16")
+                .with_label("a UTF-16 byte order mark")
                 .with_help("save it as UTF-8"),
         );
         self.swallowed = Some(self.rest());
         self.at = self.file.text().len();
     }
 
-    /// How to call a character in a message: itself, its number, or its byte.
+    /// Returns the name of a character in a message: the character, its code point, or its byte.
     fn name(&self, ahead: usize, c: char) -> String {
         match self.file.bytes().get(self.at + ahead) {
             Some(byte) if self.is_replaced(ahead) => format!("byte 0x{byte:02X}"),
@@ -298,7 +301,8 @@ impl<'s> Lexer<'s, '_> {
     }
 }
 
-fn closing(depth: u32) -> String {
+/// Returns the help for a block comment of which `depth` levels are open at the end of the file.
+fn missing_ends_help(depth: u32) -> String {
     match depth {
         0 | 1 => "add `*/` where the comment ends".to_owned(),
         _ => format!("comments nest: {depth} `*/` are missing"),
@@ -309,7 +313,8 @@ fn is_letter(c: char) -> bool {
     c == '_' || c.is_ascii_alphabetic() || (!c.is_ascii() && c.is_alphabetic())
 }
 
-fn begins_nothing(c: char, rest: Option<&str>) -> bool {
+/// Returns true if `c`, the first character of `rest`, begins no token.
+fn begins_no_token(c: char, rest: Option<&str>) -> bool {
     let known = is_letter(c) || c.is_ascii_digit() || " \t\n\"'#".contains(c);
     let rest = rest.unwrap_or_default();
     !known
@@ -317,7 +322,7 @@ fn begins_nothing(c: char, rest: Option<&str>) -> bool {
         && !OPERATORS.iter().any(|operator| rest.starts_with(operator))
 }
 
-/// Bytes up to the line's end, without a carriage return before it.
+/// Returns the number of bytes up to the end of the line, without `\r\n`.
 fn line_len(rest: &str) -> usize {
     let line = rest.split_once('\n').map_or(rest, |(line, _)| line);
     let end = line.strip_suffix('\r').filter(|_| line.len() < rest.len());
@@ -328,8 +333,8 @@ fn word_len(rest: &str) -> usize {
     rest.find(|c: char| !is_letter(c) && !c.is_ascii_digit()).unwrap_or(rest.len())
 }
 
-/// `12`, `1_000`, `0xFF`, `2.5e-3`, with a type's name at the end where there is one. The `.` of
-/// `1..2` and of `1.max` is no part of it.
+/// Returns the length of a number: `12`, `1_000`, `0xFF`, `2.5e-3`, optionally with the name of a type at its end.
+/// The `.` of `1..2` and of `1.max` is not part of the number.
 fn number_len(rest: &str) -> usize {
     let bytes = rest.as_bytes();
     let word = |from: usize| from + rest.get(from..).map_or(0, word_len);

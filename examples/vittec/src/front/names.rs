@@ -1,18 +1,18 @@
-//! What the items of a file are called: E0100, E0101 and W0100.
+//! Checks the names of items and imports: E0100, E0101 and W0100.
 
 use std::collections::HashMap;
 
 use serde::{Serialize, Serializer};
 use vitte_diag::{Diagnostic, DiagnosticBag, SourceFile, Span, codes};
 
-use super::lexer::{Kind, Lexed, Token};
 use super::fixes;
+use super::lexer::{Lexed, Token, TokenKind};
 use super::parser::Item;
 use super::tokens::MODIFIERS;
 use crate::capture;
 
-/// Checks the names of a file's items. What is wrong goes into `bag`; `at_item` is told the 0-based line
-/// of each item while its name is looked at.
+/// Checks the names of the items of a file and adds diagnostics to `bag`. Calls `at_item` with the 0-based line of
+/// each item while its name is checked.
 pub(crate) fn check(
     file: &SourceFile,
     items: &[Item<'_, '_>],
@@ -22,19 +22,20 @@ pub(crate) fn check(
 ) {
     definitions(items, at_item, bag);
     let imports: Vec<Import<'_, '_>> = items.iter().filter_map(|item| Import::of(item)).collect();
-    repeated(&imports, bag);
-    unused(file, &imports, lexed, bag);
+    duplicate_imports(&imports, bag);
+    unused_imports(file, &imports, lexed, bag);
 }
 
-/// E0100: a name is defined twice.
+/// Reports E0100: a name is defined twice.
 fn definitions(items: &[Item<'_, '_>], at_item: &dyn Fn(u32), bag: &mut DiagnosticBag) {
     let mut first: HashMap<String, Span> = HashMap::new();
     for item in items {
         let [begin, .., end] = item else { continue };
         let line = begin.span.cover(end.span).unwrap_or(begin.span);
         let variables: &[(&'static str, &dyn capture::Variable)] =
-            &[("defined before", &Defined(&first)), ("text", &Texts(item))];
-        capture::context("checking this item", line).with_variables(variables, || at_item(begin.line));
+            &[("defined before", &DefinedNames(&first)), ("text", &TokenTexts(item))];
+        capture::context("checking this item", line)
+            .with_variables(variables, || at_item(begin.line));
         let Some((name, span)) = defined_name(item) else { continue };
         if let Some(&before) = first.get(&name) {
             bag.push(
@@ -52,10 +53,10 @@ fn definitions(items: &[Item<'_, '_>], at_item: &dyn Fn(u32), bag: &mut Diagnost
     }
 }
 
-/// What is defined already, where somebody has to look at it after a crash: each name with its bytes.
-struct Defined<'a>(&'a HashMap<String, Span>);
+/// The names that are already defined, serialised for a crash report: each name with the bytes of its span.
+struct DefinedNames<'a>(&'a HashMap<String, Span>);
 
-impl Serialize for Defined<'_> {
+impl Serialize for DefinedNames<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut names: Vec<_> = self.0.iter().map(|(name, span)| (span.lo(), name)).collect();
         names.sort_unstable();
@@ -64,17 +65,17 @@ impl Serialize for Defined<'_> {
     }
 }
 
-/// The tokens of an item, likewise.
-struct Texts<'a>(Item<'a, 'a>);
+/// The tokens of an item, serialised for a crash report.
+struct TokenTexts<'a>(Item<'a, 'a>);
 
-impl Serialize for Texts<'_> {
+impl Serialize for TokenTexts<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.0.iter().map(|token| token.text))
     }
 }
 
-/// The name that an item defines. That of a function may be a path, `Task::new`, and the types in
-/// brackets before the last `::` belong to it; its own generics do not.
+/// Returns the name that an item defines. The name of a function may be a path such as `Task::new`. Types in
+/// brackets before the last `::` belong to the name, but the generics of the function itself do not.
 fn defined_name(item: Item<'_, '_>) -> Option<(String, Span)> {
     let rest = item.iter().position(|token| !token.is_one_of(MODIFIERS))?;
     let (keyword, rest) = item.get(rest..)?.split_first()?;
@@ -86,14 +87,14 @@ fn defined_name(item: Item<'_, '_>) -> Option<(String, Span)> {
         _ => return None,
     };
     let (first, last) = (name.first()?, name.last()?);
-    if first.kind != Kind::Word || first.is("_") {
+    if first.kind != TokenKind::Word || first.is("_") {
         return None;
     }
     let text = name.iter().map(|token| token.text).collect();
     Some((text, first.span.cover(last.span).unwrap_or(first.span)))
 }
 
-/// The path before the parameters, without the generics just before them.
+/// Returns the path before the parameters of a function, without its generics.
 fn function_name<'t, 's>(tokens: &'t [Token<'s>]) -> &'t [Token<'s>] {
     let mut depth = 0_i32;
     let mut end = 0;
@@ -109,13 +110,14 @@ fn function_name<'t, 's>(tokens: &'t [Token<'s>]) -> &'t [Token<'s>] {
     tokens.get(..end).unwrap_or_default()
 }
 
-/// `use a/b/c`, `import a.b`, `use a/b as c`, `use a/b { c, d }`.
+/// An import: `use a/b/c`, `import a.b`, `use a/b as c` or `use a/b { c, d }`.
 struct Import<'t, 's> {
     tokens: &'t [Token<'s>],
-    /// The path's names with `/` between them, and what follows the path.
+    /// The names of the path, joined with `/`.
     path: String,
+    /// The words after the path.
     rest: String,
-    /// The names that it brings into the file.
+    /// The names that the import introduces.
     names: Vec<&'s str>,
 }
 
@@ -129,7 +131,11 @@ impl<'t, 's> Import<'t, 's> {
         let end = tokens.iter().position(ends_path).unwrap_or(tokens.len());
         let (path, rest) = tokens.split_at_checked(end)?;
         let words = |tokens: &[Token<'s>]| -> Vec<&'s str> {
-            tokens.iter().filter(|token| token.kind == Kind::Word).map(|token| token.text).collect()
+            tokens
+                .iter()
+                .filter(|token| token.kind == TokenKind::Word)
+                .map(|token| token.text)
+                .collect()
         };
         let path = words(path);
         let names = match rest.first() {
@@ -148,8 +154,8 @@ impl<'t, 's> Import<'t, 's> {
     }
 }
 
-/// E0101: a module is imported twice.
-fn repeated(imports: &[Import<'_, '_>], bag: &mut DiagnosticBag) {
+/// Reports E0101: a module is imported twice.
+fn duplicate_imports(imports: &[Import<'_, '_>], bag: &mut DiagnosticBag) {
     let mut first: HashMap<(&str, &str), Span> = HashMap::new();
     for import in imports {
         let Some(span) = import.span() else { continue };
@@ -166,19 +172,19 @@ fn repeated(imports: &[Import<'_, '_>], bag: &mut DiagnosticBag) {
     }
 }
 
-/// W0100: an import is never used. Text that nothing terminates may use it.
-fn unused(
+/// Reports W0100: an import is never used. An unterminated string or comment that contains the name counts as a use.
+fn unused_imports(
     file: &SourceFile,
     imports: &[Import<'_, '_>],
     lexed: &Lexed<'_>,
     bag: &mut DiagnosticBag,
 ) {
     let mut uses: HashMap<&str, usize> = HashMap::new();
-    for token in lexed.tokens.iter().filter(|token| token.kind == Kind::Word) {
+    for token in lexed.tokens.iter().filter(|token| token.kind == TokenKind::Word) {
         *uses.entry(token.text).or_default() += 1;
     }
-    let broken = lexed.tokens.iter().filter(|token| token.kind == Kind::Broken);
-    let unread: Vec<&str> = broken.map(|token| token.text).chain(lexed.swallowed).collect();
+    let unterminated = lexed.tokens.iter().filter(|token| token.kind == TokenKind::Unterminated);
+    let unread: Vec<&str> = unterminated.map(|token| token.text).chain(lexed.swallowed).collect();
     for import in imports {
         let is_used = |name: &&str| {
             let own = import.tokens.iter().filter(|token| token.is(name)).count();

@@ -1,20 +1,20 @@
-//! From tokens to items: E0010 and E0011.
+//! Parses tokens into items: E0010 and E0011.
 //!
-//! A file whose blocks close is taken as it is, however it is indented. Where they do not, or where
-//! an item at the margin stands in a block that is indented, the file is cut at the lines that begin
-//! an item at the margin, and in a piece whose blocks do not close the indentation tells which one
-//! was left open. So one missing `.end` gives one error, and what follows it is read as it was meant.
+//! If all blocks are closed, indentation does not matter. Otherwise, or if an item without indentation is inside an
+//! indented block, the file is split into pieces at the items without indentation. In a piece with unclosed blocks
+//! the indentation decides which block is the unclosed one. So a missing `.end` causes one error, and the items
+//! after it are parsed correctly.
 
 use std::ops::Range;
 
 use vitte_diag::{DiagnosticBag, SourceFile};
 
-use super::blocks::{Closer, Holds, Opener};
-use super::fault::Fault;
-use super::lexer::{Kind, Lexed, Token};
+use super::blocks::{BlockContent, Closer, Opener};
+use super::lexer::{Lexed, Token, TokenKind};
+use super::syntax_error::SyntaxError;
 use super::tokens::{MODIFIERS, Tokens};
 
-/// An item: its tokens up to the end of its first line.
+/// An item: the tokens of its first line, and for imports also those in its braces.
 pub(crate) type Item<'t, 's> = &'t [Token<'s>];
 
 /// Words that begin an item.
@@ -22,79 +22,80 @@ const ITEMS: &[&str] = &[
     "module", "mod", "use", "import", "export", "extern", "fn", "struct", "enum", "trait", "impl",
     "type", "const", "let", "test", "scenario", "scn", "program", "prog", "say", "do", "set",
 ];
-/// Items that may go on in deeper lines without opening a block.
-const GO_ON: &[&str] = &["const", "let", "type", "say", "do", "set"];
-/// Items that are statements too.
+/// Items that may continue on indented lines without opening a block.
+const CONTINUABLE_ITEMS: &[&str] = &["const", "let", "type", "say", "do", "set"];
+/// Items that are also statements.
 const STATEMENTS: &[&str] = &["let", "say", "do", "set"];
 
-/// No import has more tokens than this.
-const LONGEST_IMPORT: usize = 2048;
+/// The maximum number of tokens of an import.
+const MAX_IMPORT_TOKENS: usize = 2048;
 
-/// Reads the items of a file. What is wrong goes into `bag`.
+/// Parses the items of a file and adds diagnostics to `bag`.
 pub(crate) fn parse<'t, 's>(
     file: &SourceFile,
     lexed: &'t Lexed<'s>,
     bag: &mut DiagnosticBag,
 ) -> Vec<Item<'t, 's>> {
     let tokens = Tokens(&lexed.tokens);
-    let whole = Parser::new(tokens, Slack::default()).run(0..lexed.tokens.len());
-    let read = if whole.closes() {
+    let whole = Parser::new(tokens, Imbalance::default()).run(0..lexed.tokens.len());
+    let pieces = if whole.closes() {
         vec![whole]
-    } else if whole.flat {
-        // Without indentation nothing but the number of closers can be told.
-        vec![whole.again(0..lexed.tokens.len())]
+    } else if whole.unindented {
+        // Without indentation only the number of missing closers is known.
+        vec![whole.reparse(0..lexed.tokens.len())]
     } else {
-        piece_by_piece(tokens)
+        parse_pieces(tokens)
     };
     let mut items = Vec::new();
-    for piece in read {
+    for piece in pieces {
         items.extend(piece.items);
-        for fault in piece.faults {
-            let hidden = lexed.is_cut_short() && matches!(fault, Fault::Open { missed: None, .. });
+        for error in piece.errors {
+            let hidden = lexed.is_cut_short()
+                && matches!(error, SyntaxError::UnclosedBlock { missed: None, .. });
             if !hidden {
-                bag.push(fault.diagnostic(tokens, file));
+                bag.push(error.diagnostic(tokens, file));
             }
         }
     }
     items
 }
 
-/// Reads each piece of a file by itself, the pieces that do not close by their indentation.
-fn piece_by_piece<'t, 's>(tokens: Tokens<'t, 's>) -> Vec<Parser<'t, 's>> {
+/// Parses each piece of a file separately. Pieces with unclosed blocks are parsed by their indentation.
+fn parse_pieces<'t, 's>(tokens: Tokens<'t, 's>) -> Vec<Parser<'t, 's>> {
     let len = tokens.0.len();
     let mut starts: Vec<usize> = (1..len).filter(|&at| tokens.begins_piece(at)).collect();
     starts.insert(0, 0);
     let ends = starts.clone().into_iter().skip(1).chain([len]);
     let pieces = starts.into_iter().zip(ends).map(|(start, end)| {
-        let plain = Parser::new(tokens, Slack::default()).run(start..end);
-        if plain.closes() { plain } else { plain.again(start..end) }
+        let piece = Parser::new(tokens, Imbalance::default()).run(start..end);
+        if piece.closes() { piece } else { piece.reparse(start..end) }
     });
     pieces.collect()
 }
 
 impl<'t, 's> Tokens<'t, 's> {
-    /// The tokens of the item that begins at `at`: its first line, and the braces that it opens.
+    /// Returns the tokens of the item that begins at `at`.
     fn item(self, at: usize) -> Item<'t, 's> {
         let rest = self.0.get(at..).unwrap_or_default();
         let line = rest.first().map(|token| token.line);
         let mut depth = 0_u32;
-        let goes_on = |token: &&Token<'_>| {
-            let goes_on = depth > 0 || Some(token.line) == line;
+        let belongs_to_import = |token: &&Token<'_>| {
+            let belongs = depth > 0 || Some(token.line) == line;
             depth += u32::from(token.is("{"));
             depth = depth.saturating_sub(u32::from(token.is("}")));
-            goes_on
+            belongs
         };
         let is_import = rest.first().is_some_and(|token| token.is_one_of(&["use", "import"]));
         let len = if is_import {
-            rest.iter().take(LONGEST_IMPORT).take_while(goes_on).count()
+            rest.iter().take(MAX_IMPORT_TOKENS).take_while(belongs_to_import).count()
         } else {
             rest.iter().take_while(|token| Some(token.line) == line).count()
         };
         rest.get(..len).unwrap_or_default()
     }
 
-    /// Whether an item begins at `index`: a word that begins one, perhaps after modifiers, and is
-    /// not used as a name.
+    /// Returns true if an item begins at `index`: a keyword that begins one, optionally after modifiers, and not
+    /// used as a name.
     fn begins_item(self, index: usize) -> bool {
         let Some(token) = self.get(index) else { return false };
         let next = self.get(index + 1).filter(|next| next.line == token.line);
@@ -105,269 +106,290 @@ impl<'t, 's> Tokens<'t, 's> {
         token.is_one_of(MODIFIERS) && next.is_some() && self.begins_item(index + 1)
     }
 
-    /// Whether an item begins at the margin that is no statement too.
+    /// Returns true if an item begins at `index` that is not also a statement and is not indented.
     fn begins_piece(self, index: usize) -> bool {
-        let at_margin = self.get(index).is_some_and(|token| token.first && token.indent == 0);
+        let at_margin =
+            self.get(index).is_some_and(|token| token.first_on_line && token.indent == 0);
         at_margin
             && self.begins_item(index)
             && !self.get(index).is_some_and(|t| t.is_one_of(STATEMENTS))
     }
 }
 
-/// How many closers a piece lacks and how many it has too many: as many faults may be found by
-/// indentation, and no more.
+/// The number of missing closers and of stray closers in a piece. Parsing by indentation reports at most this many
+/// errors.
 #[derive(Clone, Copy, Debug, Default)]
-struct Slack {
+struct Imbalance {
     missing: usize,
     stray: usize,
 }
 
-/// A block that is open.
+/// A block that is not closed yet.
 #[derive(Clone, Copy, Debug)]
-struct Open<'s> {
-    /// The first token of its opening line.
+struct OpenBlock<'s> {
+    /// The first token of the line that opens the block.
     at: usize,
     indent: u32,
     opener: Opener<'s>,
-    /// The parentheses that were open where it was opened.
+    /// The number of open parentheses where the block was opened.
     parens: u32,
-    /// Whether its first line is deeper than the one that opens it, once that is known.
+    /// Whether the body is indented more than the line that opens the block. `None` before the first line of the
+    /// body.
     indented: Option<bool>,
 }
 
 #[derive(Debug)]
 struct Parser<'t, 's> {
     tokens: Tokens<'t, 's>,
-    slack: Slack,
-    open: Vec<Open<'s>>,
-    /// How many of these are closed by a brace, and how many are indented.
+    imbalance: Imbalance,
+    open: Vec<OpenBlock<'s>>,
+    /// The number of open blocks that are closed by a brace.
     open_braces: usize,
+    /// The number of open blocks that are indented.
     open_indented: usize,
-    /// Parentheses and brackets open since the innermost block was opened.
+    /// The number of parentheses and brackets that were opened since the innermost block was opened.
     parens: u32,
-    /// The item before, if it may go on in deeper lines.
-    goes_on: Option<GoesOn>,
-    /// The indentation of what is no item, while nothing but that and its body was found.
-    lost: Option<u32>,
-    /// Closers that close nothing.
+    /// The previous item, if it may continue on indented lines.
+    continuable: Option<ContinuableItem>,
+    /// The indentation of text that is not an item, until the next item. Such text is reported once.
+    recovery_indent: Option<u32>,
+    /// The number of closers that close no block.
     stray: usize,
-    /// Whether a block was closed by what closes another.
+    /// Whether a block was closed by the closer of another kind of block.
     mismatched: bool,
-    /// Whether an item stands at the margin in a block that is indented.
+    /// Whether an item without indentation is inside an indented block.
     outdented: bool,
-    /// Whether a block is not indented, so that indentation tells nothing.
-    flat: bool,
+    /// Whether the body of a block is not indented. Then indentation is not used to find errors.
+    unindented: bool,
     items: Vec<Item<'t, 's>>,
-    faults: Vec<Fault<'s>>,
+    errors: Vec<SyntaxError<'s>>,
 }
 
-/// An item that may go on in lines deeper than `indent`, also after a block if it is a value.
+/// An item that may continue on lines that are indented more than `indent`; a value even after a block.
 #[derive(Clone, Copy, Debug)]
-struct GoesOn {
+struct ContinuableItem {
     indent: u32,
     is_value: bool,
 }
 
 impl<'t, 's> Parser<'t, 's> {
-    fn new(tokens: Tokens<'t, 's>, slack: Slack) -> Self {
+    fn new(tokens: Tokens<'t, 's>, imbalance: Imbalance) -> Self {
         Self {
             tokens,
-            slack,
+            imbalance,
             open: Vec::new(),
             open_braces: 0,
             open_indented: 0,
             parens: 0,
-            goes_on: None,
-            lost: None,
+            continuable: None,
+            recovery_indent: None,
             stray: 0,
             mismatched: false,
             outdented: false,
-            flat: false,
+            unindented: false,
             items: Vec::new(),
-            faults: Vec::new(),
+            errors: Vec::new(),
         }
     }
 
-    /// Reads a range again that did not close, with as much slack as it lacks.
-    fn again(self, range: Range<usize>) -> Self {
-        let slack = Slack { missing: self.open.len(), stray: self.stray };
-        Self::new(self.tokens, slack).run(range)
+    /// Parses a range again whose blocks are not balanced, this time by indentation.
+    fn reparse(self, range: Range<usize>) -> Self {
+        let imbalance = Imbalance { missing: self.open.len(), stray: self.stray };
+        Self::new(self.tokens, imbalance).run(range)
     }
 
-    /// Whether every block closed and every closer closed one.
+    /// Returns true if every block was closed and every closer closed a block.
     fn closes(&self) -> bool {
         self.open.is_empty() && self.stray == 0 && !self.mismatched && !self.outdented
     }
 
+    /// Parses a range of tokens.
     fn run(mut self, range: Range<usize>) -> Self {
         for at in range.clone() {
             let Some(token) = self.tokens.get(at) else { break };
-            if token.first {
-                self.line(at, token);
+            if token.first_on_line {
+                self.begin_line(at, token);
             }
             match token.text {
-                _ if token.kind == Kind::End => self.close_end(at, token),
-                _ if token.kind != Kind::Punct => {}
+                _ if token.kind == TokenKind::End => self.close_end(at, token),
+                _ if token.kind != TokenKind::Punct => {}
                 "}" => self.close_brace(at),
                 "(" | "[" => self.parens += 1,
                 ")" | "]" => self.parens = self.parens.saturating_sub(1),
                 _ => {}
             }
-            let inside = self.open.last().map_or(Holds::Code, |open| open.opener.holds);
+            let inside = self.open.last().map_or(BlockContent::Code, |open| open.opener.content);
             if let Some(opener) = self.tokens.opener(at, inside) {
                 let line_start = self.tokens.line_start(at);
                 let parens = std::mem::take(&mut self.parens);
                 self.open_braces += usize::from(opener.closer == Closer::Brace);
                 let indent = token.indent;
-                self.open.push(Open { at: line_start, indent, opener, parens, indented: None });
+                self.open.push(OpenBlock {
+                    at: line_start,
+                    indent,
+                    opener,
+                    parens,
+                    indented: None,
+                });
             }
         }
-        if self.slack.missing > 0 {
+        if self.imbalance.missing > 0 {
             let missed = self.tokens.get(range.end).map(|_| range.end);
-            self.leave_open(0, missed);
+            self.give_up_blocks(0, missed);
         }
         self
     }
 
-    /// A line begins: closes what its indentation says is over, and reads an item at the top level.
-    fn line(&mut self, at: usize, token: &Token<'s>) {
+    /// Handles the start of a line: gives up blocks that end by its indentation, and reads an item at the top level.
+    fn begin_line(&mut self, at: usize, token: &Token<'s>) {
         let begins_piece = self.tokens.begins_piece(at);
-        let closes = token.kind == Kind::End || token.is_one_of(&[")", "]", "}"]);
+        let closes = token.kind == TokenKind::End || token.is_one_of(&[")", "]", "}"]);
         for open in self.open.iter_mut().rev().take_while(|open| open.indented.is_none()) {
             let indented = token.indent > open.indent;
             open.indented = Some(indented);
             self.open_indented += usize::from(indented);
-            self.flat |= !indented && !closes && !begins_piece;
+            self.unindented |= !indented && !closes && !begins_piece;
         }
         self.outdented |= begins_piece && self.open_indented > 0;
-        let goes_on = closes || token.is_one_of(&["{", "else", "elif"]);
-        if !goes_on && self.parens == 0 && self.slack.missing > 0 {
-            let over = |open: &Open<'_>| {
+        let continues_block = closes || token.is_one_of(&["{", "else", "elif"]);
+        if !continues_block && self.parens == 0 && self.imbalance.missing > 0 {
+            let has_ended = |open: &OpenBlock<'_>| {
                 open.opener.closer == Closer::End
                     && token.indent <= open.indent
                     && open.indented != Some(false)
             };
-            let still = self.open.iter().rposition(|open| !over(open)).map_or(0, |at| at + 1);
-            if still < self.open.len() && self.open.len() - still <= self.slack.missing {
-                self.leave_open(still, Some(at));
+            let still_open =
+                self.open.iter().rposition(|open| !has_ended(open)).map_or(0, |at| at + 1);
+            if still_open < self.open.len()
+                && self.open.len() - still_open <= self.imbalance.missing
+            {
+                self.give_up_blocks(still_open, Some(at));
                 if self.open.is_empty() && !self.tokens.begins_item(at) {
-                    // What stands where the closer was missed needs no error of its own.
-                    self.lost = Some(token.indent);
+                    // The text after a missing closer needs no error of its own.
+                    self.recovery_indent = Some(token.indent);
                 }
             }
         }
-        if self.open.is_empty() && token.kind != Kind::End {
-            self.top_level(at, token);
+        if self.open.is_empty() && token.kind != TokenKind::End {
+            self.begin_top_level_line(at, token);
         }
     }
 
-    fn top_level(&mut self, at: usize, token: &Token<'s>) {
+    /// Handles the first token of a line outside all blocks.
+    fn begin_top_level_line(&mut self, at: usize, token: &Token<'s>) {
         let is_item = self.tokens.begins_item(at);
-        let body = token.is("{") && self.lost.is_none() && !self.items.is_empty();
-        let of_lost = self.lost.is_some_and(|indent| token.indent > indent);
-        if body || of_lost || (self.parens > 0 && !(is_item && token.indent == 0)) {
+        let body = token.is("{") && self.recovery_indent.is_none() && !self.items.is_empty();
+        let in_skipped_text = self.recovery_indent.is_some_and(|indent| token.indent > indent);
+        if body || in_skipped_text || (self.parens > 0 && !(is_item && token.indent == 0)) {
             return;
         }
         if is_item {
             self.items.push(self.tokens.item(at));
-            self.lost = None;
+            self.recovery_indent = None;
             self.parens = 0;
             let keyword = self.tokens.get(self.tokens.keyword(at)).unwrap_or(token);
-            let is_value = keyword.is_one_of(GO_ON);
+            let is_value = keyword.is_one_of(CONTINUABLE_ITEMS);
             let one_line = keyword.is_one_of(&["module", "mod", "use", "import"]);
-            self.goes_on = (!one_line).then_some(GoesOn { indent: token.indent, is_value });
-        } else if self.goes_on.is_none_or(|item| token.indent <= item.indent) {
-            self.not_item(at, token);
+            self.continuable =
+                (!one_line).then_some(ContinuableItem { indent: token.indent, is_value });
+        } else if self.continuable.is_none_or(|item| token.indent <= item.indent) {
+            self.report_not_item(at, token);
         }
     }
 
-    fn not_item(&mut self, at: usize, token: &Token<'s>) {
-        if self.lost.is_none() {
-            self.faults.push(Fault::NotItem { at });
-            self.lost = Some(token.indent);
+    /// Reports text that is not an item, once until the next item.
+    fn report_not_item(&mut self, at: usize, token: &Token<'s>) {
+        if self.recovery_indent.is_none() {
+            self.errors.push(SyntaxError::NotItem { at });
+            self.recovery_indent = Some(token.indent);
         }
-        self.goes_on = None;
+        self.continuable = None;
     }
 
     fn close_end(&mut self, at: usize, token: &Token<'s>) {
-        // The innermost block that begins at the same indentation, where that leaves no more open
-        // than are known to lack their closer.
-        let of_line =
-            |open: &Open<'_>| open.opener.closer == Closer::End && open.indent == token.indent;
-        let near = self.open.len().saturating_sub(self.slack.missing + 1);
-        let same = self.open.get(near..).unwrap_or_default().iter().rposition(of_line);
-        if let Some(index) = same.filter(|_| token.first) {
-            self.leave_open(near + index + 1, Some(at));
-        } else if self.slack.stray > 0
+        // Prefer the innermost block with the indentation of this `.end`, unless that would leave more blocks
+        // unclosed than closers are missing.
+        let is_aligned =
+            |open: &OpenBlock<'_>| open.opener.closer == Closer::End && open.indent == token.indent;
+        let near = self.open.len().saturating_sub(self.imbalance.missing + 1);
+        let same = self.open.get(near..).unwrap_or_default().iter().rposition(is_aligned);
+        if let Some(index) = same.filter(|_| token.first_on_line) {
+            self.give_up_blocks(near + index + 1, Some(at));
+        } else if self.imbalance.stray > 0
             && self.open.last().is_some_and(|innermost| innermost.indent < token.indent)
         {
-            self.slack.stray -= 1;
-            self.faults.push(Fault::NotItem { at });
+            self.imbalance.stray -= 1;
+            self.errors.push(SyntaxError::NotItem { at });
             return;
         }
-        match self.pop() {
+        match self.close_innermost() {
             Some(open) if open.opener.closer == Closer::Brace => {
                 self.mismatched = true;
-                self.fault(open, Some(at));
+                self.report_unclosed(open, Some(at));
             }
             Some(_) => {}
             None => {
                 self.stray += 1;
-                self.not_item(at, token);
+                self.report_not_item(at, token);
             }
         }
-        if self.open.is_empty() && !self.goes_on.is_some_and(|item| item.is_value) {
-            self.goes_on = None;
+        if self.open.is_empty() && !self.continuable.is_some_and(|item| item.is_value) {
+            self.continuable = None;
         }
     }
 
     fn close_brace(&mut self, at: usize) {
-        let is_brace = |open: &Open<'_>| open.opener.closer == Closer::Brace;
+        let is_brace = |open: &OpenBlock<'_>| open.opener.closer == Closer::Brace;
         if self.open_braces > 0 {
             let index = self.open.iter().rposition(is_brace).unwrap_or(0);
             if index + 1 < self.open.len() {
                 self.mismatched = true;
-                self.leave_open(index + 1, Some(at));
+                self.give_up_blocks(index + 1, Some(at));
             }
-            self.pop();
+            self.close_innermost();
         } else if let (true, Some(token)) = (self.open.is_empty(), self.tokens.get(at)) {
             self.stray += 1;
-            self.not_item(at, token);
+            self.report_not_item(at, token);
         }
     }
 
-    fn pop(&mut self) -> Option<Open<'s>> {
+    fn close_innermost(&mut self) -> Option<OpenBlock<'s>> {
         let open = self.open.pop()?;
-        self.forget(&open);
+        self.update_counts(&open);
         self.parens = open.parens;
         Some(open)
     }
 
-    /// A block is no longer open.
-    fn forget(&mut self, open: &Open<'s>) {
+    /// Updates the counters when a block is removed from the open blocks.
+    fn update_counts(&mut self, open: &OpenBlock<'s>) {
         self.open_braces -= usize::from(open.opener.closer == Closer::Brace);
         self.open_indented -= usize::from(open.indented == Some(true));
     }
 
-    /// Gives up the open blocks from `index` on.
-    fn leave_open(&mut self, index: usize, missed: Option<usize>) {
-        let left = self.open.split_off(index.min(self.open.len()));
-        self.slack.missing = self.slack.missing.saturating_sub(left.len());
-        if let Some(outermost) = left.first() {
+    /// Reports the open blocks from `index` on as unclosed. `missed` is the token before which their closers were
+    /// expected.
+    fn give_up_blocks(&mut self, index: usize, missed: Option<usize>) {
+        let unclosed = self.open.split_off(index.min(self.open.len()));
+        self.imbalance.missing = self.imbalance.missing.saturating_sub(unclosed.len());
+        if let Some(outermost) = unclosed.first() {
             self.parens = outermost.parens;
         }
-        for open in left {
-            self.forget(&open);
-            self.fault(open, missed);
+        for open in unclosed {
+            self.update_counts(&open);
+            self.report_unclosed(open, missed);
         }
     }
 
-    /// A block is not closed. One line may open several blocks, but it is one line to look at.
-    fn fault(&mut self, Open { at, opener, .. }: Open<'s>, missed: Option<usize>) {
-        let is_said =
-            matches!(self.faults.last(), Some(Fault::Open { at: said, .. }) if *said == at);
-        if !is_said {
-            self.faults.push(Fault::Open { at, opener, missed, guessed: self.flat });
+    /// Reports an unclosed block. A line that opens several unclosed blocks is reported once.
+    fn report_unclosed(&mut self, block: OpenBlock<'s>, missed: Option<usize>) {
+        let OpenBlock { at, opener, .. } = block;
+        let is_reported = matches!(
+            self.errors.last(),
+            Some(SyntaxError::UnclosedBlock { at: reported, .. }) if *reported == at
+        );
+        if !is_reported {
+            let guessed = self.unindented;
+            self.errors.push(SyntaxError::UnclosedBlock { at, opener, missed, guessed });
         }
     }
 }

@@ -1,9 +1,9 @@
-//! What a later step would do, with a defect on purpose: `--crash bug` runs it, and nothing else does.
+//! A later compiler phase with a deliberate bug. Only `--crash bug` runs it.
 //!
-//! Each loop of a function gets a slot, and a `match` in the loop counts its arms there. The slots are those
-//! of the function's name. So a function whose name is defined a second time, which the names' check lets
-//! pass as an error, has the slots of the first one; where that one has fewer loops, there is none for a
-//! `match` in a later loop. Few lines, far from each other, make it fail.
+//! Each loop of a function gets a slot, in which a `match` in the loop is counted. The bug: slots are looked up by
+//! the name of the function. A function with the name of an earlier one uses the slots of that function. If the
+//! earlier function has fewer loops, a `match` in a later loop has no slot. So only a few lines of a source cause
+//! the crash, and they are far apart, which makes it a good case for a reduction.
 
 use std::collections::HashMap;
 
@@ -12,18 +12,18 @@ use vitte_diag::{DiagnosticBag, SourceFile, Span};
 use super::lexer::{self, Token};
 use crate::capture;
 
-/// A function: its name, where it is, and what is in it.
+/// A function and its loops.
 struct Function<'s> {
     name: &'s str,
     span: Span,
-    /// For each loop, whether a `match` stands in it.
+    /// For each loop, whether it contains a `match`.
     loops: Vec<bool>,
 }
 
-/// Gives each loop its slot.
+/// Assigns slots to loops. Panics if a function has fewer slots than loops.
 pub fn check(file: &SourceFile) {
     let _cx = capture::context("counting arms", None).with("file", file.path());
-    // What is wrong with the tokens was told before.
+    // The lexical errors were already reported.
     let lexed = lexer::lex(file, &mut DiagnosticBag::new());
     let functions = functions(&lexed.tokens);
     let mut slots: HashMap<&str, Vec<u32>> = HashMap::new();
@@ -34,8 +34,8 @@ pub fn check(file: &SourceFile) {
     }
 }
 
-/// The defect: `slots` may be those of another function.
-#[allow(clippy::indexing_slicing, reason = "that is what is wrong with it")]
+/// Counts each `match` in the slot of its loop. The bug: `slots` may belong to another function.
+#[allow(clippy::indexing_slicing, reason = "this is the deliberate bug")]
 fn count_arms(slots: &mut [u32], loops: &[bool]) {
     for (index, has_match) in loops.iter().enumerate() {
         if *has_match {
@@ -44,17 +44,17 @@ fn count_arms(slots: &mut [u32], loops: &[bool]) {
     }
 }
 
-/// The functions at the margin, each with its loops.
+/// Returns the functions at the top level with their loops.
 fn functions<'s>(tokens: &[Token<'s>]) -> Vec<Function<'s>> {
     let mut functions: Vec<Function<'s>> = Vec::new();
-    // How deep the innermost loop is, while a line is in one.
-    let mut of_loop = None;
+    // The indentation of the current loop, if the current line is in one.
+    let mut loop_indent = None;
     for (token, next) in tokens.iter().zip(tokens.iter().skip(1)) {
-        if !token.first {
+        if !token.first_on_line {
             continue;
         }
-        if of_loop.is_some_and(|depth| token.indent <= depth) {
-            of_loop = None;
+        if loop_indent.is_some_and(|indent| token.indent <= indent) {
+            loop_indent = None;
         }
         let in_function = token.indent > 0;
         if token.is("fn") && !in_function {
@@ -63,8 +63,8 @@ fn functions<'s>(tokens: &[Token<'s>]) -> Vec<Function<'s>> {
         } else if let Some(function) = functions.last_mut().filter(|_| in_function) {
             if token.is("for") {
                 function.loops.push(false);
-                of_loop = Some(token.indent);
-            } else if token.is("match") && of_loop.is_some() {
+                loop_indent = Some(token.indent);
+            } else if token.is("match") && loop_indent.is_some() {
                 function.loops.last_mut().into_iter().for_each(|has_match| *has_match = true);
             }
         }

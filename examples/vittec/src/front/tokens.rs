@@ -1,12 +1,12 @@
-//! The tokens of a file, and what stands beside one of them.
+//! Access to the tokens of a file by index, with questions about neighbouring tokens.
 
-use super::lexer::{Kind, Token};
+use super::lexer::{Token, TokenKind};
 
-/// Words that may stand before an item's own.
+/// Words that may precede the keyword of an item.
 pub(crate) const MODIFIERS: &[&str] =
     &["export", "pub", "extern", "async", "unsafe", "static", "inline"];
 
-/// The tokens of a file, to ask what stands beside one of them.
+/// The tokens of a file. Methods take the index of a token.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tokens<'t, 's>(pub(crate) &'t [Token<'s>]);
 
@@ -23,26 +23,27 @@ impl<'t, 's> Tokens<'t, 's> {
         self.get(index.checked_sub(1)?)
     }
 
-    pub(crate) fn is_behind(self, index: usize, texts: &[&str]) -> bool {
+    /// Returns true if the token before `index` is one of `texts`.
+    pub(crate) fn follows(self, index: usize, texts: &[&str]) -> bool {
         self.before(index).is_some_and(|before| before.is_one_of(texts))
     }
 
-    /// Whether the token before `index` is its line's first.
-    pub(crate) fn is_behind_first(self, index: usize) -> bool {
-        self.before(index).is_some_and(|before| before.first)
+    /// Returns true if the token before `index` is the first one of its line.
+    pub(crate) fn follows_first_on_line(self, index: usize) -> bool {
+        self.before(index).is_some_and(|before| before.first_on_line)
     }
 
-    /// The token after `index` on the same line.
+    /// Returns the token after `index` if it is on the same line.
     pub(crate) fn next_on_line(self, index: usize) -> Option<&'t Token<'s>> {
-        self.get(index + 1).filter(|next| !next.first)
+        self.get(index + 1).filter(|next| !next.first_on_line)
     }
 
-    /// The first token of the line that `index` is on.
+    /// Returns the index of the first token on the line of `index`.
     pub(crate) fn line_start(self, index: usize) -> usize {
         self.get(index).map_or(index, |token| token.line_start)
     }
 
-    /// The first token of `index`'s line that is no modifier.
+    /// Returns the index of the first token on the line of `index` that is not a modifier.
     pub(crate) fn keyword(self, index: usize) -> usize {
         let start = self.line_start(index);
         let line = self.0.get(start..).unwrap_or_default();
@@ -50,15 +51,17 @@ impl<'t, 's> Tokens<'t, 's> {
         start + modifiers
     }
 
+    /// Returns true if the [`keyword`](Self::keyword) of the line of `index` is one of `texts`.
     pub(crate) fn keyword_is(self, index: usize, texts: &[&str]) -> bool {
         self.get(self.keyword(index)).is_some_and(|token| token.is_one_of(texts))
     }
 
-    /// Whether a statement stands at `end`, on a line deeper than that of `index`.
-    pub(crate) fn is_deeper_behind(self, index: usize, end: usize) -> bool {
+    /// Returns true if the token at `end` begins a line that is indented more than the line of `index`, and does
+    /// not close a block.
+    pub(crate) fn is_indented_after(self, index: usize, end: usize) -> bool {
         match (self.get(index), self.get(end)) {
             (Some(token), Some(next)) => {
-                next.first && next.kind != Kind::End && next.indent > token.indent
+                next.first_on_line && next.kind != TokenKind::End && next.indent > token.indent
             }
             _ => false,
         }

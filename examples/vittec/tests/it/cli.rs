@@ -1,4 +1,4 @@
-//! `vittec` as a process: exit codes, streams, folders, threads.
+//! The command line of `vittec`: exit codes, streams, directories, threads, flags.
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use vitte_diag::registry;
 
-use crate::common::{Ended, folder};
+use crate::common::{CommandResult, dir_with};
 
 const GOOD: &str = "fn f() -> u8\n  ret 1\n.end\n";
 const BAD: &str = "fn f() -> u8\n  ret @\n.end\n";
@@ -18,23 +18,23 @@ fn vittec(arguments: &[&str]) -> Command {
     command
 }
 
-/// Runs in `folder`: exit code, standard output, standard error.
-fn run_in(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
-    let Ended { code, stdout, stderr } = crate::run_in(folder, arguments);
+/// Runs `vittec` in `dir` and returns exit code, standard output and standard error.
+fn run_in(dir: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let CommandResult { code, stdout, stderr } = crate::run_in(dir, arguments);
     (code, stdout, stderr)
 }
 
 fn parts(output: &Output) -> (i32, String, String) {
-    let Ended { code, stdout, stderr } = Ended::of(output);
+    let CommandResult { code, stdout, stderr } = CommandResult::new(output);
     (code, stdout, stderr)
 }
 
 #[test]
 fn exit_codes_and_the_last_line() {
-    let folder = folder(&[("good.vitte", GOOD), ("bad.vitte", BAD), ("unused.vitte", UNUSED)]);
+    let dir = dir_with(&[("good.vitte", GOOD), ("bad.vitte", BAD), ("unused.vitte", UNUSED)]);
     let last = |arguments: &[&str]| {
-        let (code, stdout, stderr) = run_in(folder.path(), arguments);
-        assert_eq!(stdout, "", "diagnostics for people go to standard error");
+        let (code, stdout, stderr) = run_in(dir.path(), arguments);
+        assert_eq!(stdout, "", "human output goes to standard error");
         (code, stderr.lines().last().unwrap_or_default().to_owned())
     };
     assert_eq!(last(&["check", "good.vitte"]), (0, "no errors in 1 file".into()));
@@ -48,9 +48,9 @@ fn exit_codes_and_the_last_line() {
 }
 
 #[test]
-fn json_goes_to_standard_output_and_nothing_else_does() {
-    let folder = folder(&[("bad.vitte", BAD), ("unused.vitte", UNUSED)]);
-    let (code, stdout, stderr) = run_in(folder.path(), &["check", "--error-format", "json", "."]);
+fn only_json_goes_to_standard_output() {
+    let dir = dir_with(&[("bad.vitte", BAD), ("unused.vitte", UNUSED)]);
+    let (code, stdout, stderr) = run_in(dir.path(), &["check", "--error-format", "json", "."]);
     assert_eq!((code, stderr.as_str()), (1, ""));
     let codes: Vec<_> = stdout
         .lines()
@@ -62,16 +62,15 @@ fn json_goes_to_standard_output_and_nothing_else_does() {
         })
         .collect();
     assert_eq!(codes, ["E0001", "W0100"]);
-    let (code, stdout, _) =
-        run_in(folder.path(), &["check", "--error-format=json", "unused.vitte"]);
+    let (code, stdout, _) = run_in(dir.path(), &["check", "--error-format=json", "unused.vitte"]);
     assert_eq!((code, stdout.lines().count()), (0, 1));
 }
 
 #[test]
 fn a_file_that_cannot_be_read_is_a_diagnostic_on_the_command_line() {
-    let folder = folder(&[("bad.vitte", BAD)]);
+    let dir = dir_with(&[("bad.vitte", BAD)]);
     let (code, stdout, _) =
-        run_in(folder.path(), &["check", "--error-format=json", "bad.vitte", "no such file"]);
+        run_in(dir.path(), &["check", "--error-format=json", "bad.vitte", "no such file"]);
     assert_eq!(code, 2);
     let lines: Vec<serde_json::Value> =
         stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -84,8 +83,8 @@ fn a_file_that_cannot_be_read_is_a_diagnostic_on_the_command_line() {
 }
 
 #[test]
-fn folders_are_walked_in_the_order_of_names_for_vitte_files_alone() {
-    let folder = folder(&[
+fn directories_are_searched_for_vitte_files_in_order_of_names() {
+    let dir = dir_with(&[
         ("b/z.vitte", BAD),
         ("b/a.vitte", BAD),
         ("a.vitte", BAD),
@@ -93,7 +92,7 @@ fn folders_are_walked_in_the_order_of_names_for_vitte_files_alone() {
         ("B/x.vitte", BAD),
         ("empty/readme.md", ""),
     ]);
-    let (_, stdout, _) = run_in(folder.path(), &["check", "--error-format=json", "."]);
+    let (_, stdout, _) = run_in(dir.path(), &["check", "--error-format=json", "."]);
     let files: Vec<_> = stdout
         .lines()
         .map(|line| {
@@ -104,18 +103,18 @@ fn folders_are_walked_in_the_order_of_names_for_vitte_files_alone() {
         })
         .collect();
     assert_eq!(files, ["B/x.vitte", "a.vitte", "b/a.vitte", "b/z.vitte"]);
-    let (code, _, stderr) = run_in(folder.path(), &["check", "empty"]);
+    let (code, _, stderr) = run_in(dir.path(), &["check", "empty"]);
     assert_eq!((code, stderr.as_str()), (0, "no errors in 0 files\n"));
 }
 
 #[test]
-fn a_file_that_is_named_twice_is_checked_once_under_one_name() {
-    let folder = folder(&[("a/bad.vitte", BAD)]);
-    let whole = folder.path().join("a/bad.vitte");
+fn a_file_that_is_given_twice_is_checked_once() {
+    let dir = dir_with(&[("a/bad.vitte", BAD)]);
+    let whole = dir.path().join("a/bad.vitte");
     let whole = whole.canonicalize().unwrap();
-    let relative = run_in(folder.path(), &["check", "a/bad.vitte", "./a/../a/bad.vitte", "a", "."]);
+    let relative = run_in(dir.path(), &["check", "a/bad.vitte", "./a/../a/bad.vitte", "a", "."]);
     assert!(relative.2.ends_with("\n1 error in 1 file\n"), "{}", relative.2);
-    let absolute = run_in(folder.path(), &["check", whole.to_str().unwrap()]);
+    let absolute = run_in(dir.path(), &["check", whole.to_str().unwrap()]);
     assert_eq!(
         absolute.2, relative.2,
         "a path below the working directory is shown relative to it"
@@ -133,18 +132,18 @@ fn a_dash_is_standard_input() {
 }
 
 #[test]
-fn one_thread_and_sixteen_write_the_same_bytes() {
+fn the_output_does_not_depend_on_the_number_of_threads() {
     let files: Vec<(String, String)> = (0..60)
         .map(|n| (format!("{}/f{n}.vitte", n % 7), format!("{UNUSED}{}", BAD.repeat(n % 5))))
         .collect();
     let files: Vec<_> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
-    let folder = folder(&files);
+    let dir = dir_with(&files);
     for format in ["human", "json"] {
         let with = |threads: &str| {
             let mut command = vittec(&["check", "--error-format", format, "."]);
             parts(
                 &command
-                    .current_dir(folder.path())
+                    .current_dir(dir.path())
                     .env("RAYON_NUM_THREADS", threads)
                     .output()
                     .unwrap(),
@@ -159,11 +158,11 @@ fn one_thread_and_sixteen_write_the_same_bytes() {
 }
 
 #[test]
-fn colours_come_where_they_are_asked_for() {
-    let folder = folder(&[("bad.vitte", BAD)]);
+fn colours_follow_the_option() {
+    let dir = dir_with(&[("bad.vitte", BAD)]);
     let has_colour = |color: &str, no_color: Option<&str>| {
         let mut command = vittec(&["check", "--color", color, "bad.vitte"]);
-        command.current_dir(folder.path());
+        command.current_dir(dir.path());
         if let Some(value) = no_color {
             command.env("NO_COLOR", value);
         }
@@ -172,33 +171,33 @@ fn colours_come_where_they_are_asked_for() {
     assert!(has_colour("always", None));
     assert!(has_colour("always", Some("1")));
     assert!(!has_colour("never", None));
-    assert!(!has_colour("auto", None), "a pipe is no terminal");
+    assert!(!has_colour("auto", None), "a pipe is not a terminal");
 }
 
 #[test]
-fn explain_gives_the_page() {
+fn explain_prints_the_page() {
     for page in registry::pages() {
         let (code, stdout, _) = run_in(&crate::workspace(), &["explain", page.code.as_str()]);
         assert_eq!((code, stdout.as_str()), (0, page.text));
     }
     let (code, stdout, _) = run_in(&crate::workspace(), &["explain", "e0001"]);
-    assert!(code == 0 && stdout.starts_with("# E0001: "), "small letters will do");
+    assert!(code == 0 && stdout.starts_with("# E0001: "), "codes are case-insensitive");
     let (code, stdout, stderr) = run_in(&crate::workspace(), &["explain", "E9999\u{1b}[2J"]);
     assert_eq!((code, stdout.as_str()), (2, ""));
-    assert_eq!(stderr, "vittec: there is no code `E9999␛[2J`: did you mean `E0002`?\n");
+    assert_eq!(stderr, "vittec: unknown code `E9999␛[2J`; did you mean `E0002`?\n");
     let (_, _, stderr) = run_in(&crate::workspace(), &["explain", "w0101"]);
-    assert_eq!(stderr, "vittec: there is no code `w0101`: did you mean `W0100`?\n");
+    assert_eq!(stderr, "vittec: unknown code `w0101`; did you mean `W0100`?\n");
 }
 
-/// A file with two errors, a warning, and one error twice as bad.
+/// A file with four errors and two warnings.
 const MIXED: &str = "use std/a\nuse std/b\nfn f() -> u8\n  ret @ + $ + `\n.end\nfn f()\n.end\n";
 
 #[test]
-fn levels_and_limits_are_obeyed() {
-    let folder = folder(&[("mixed.vitte", MIXED), ("unused.vitte", UNUSED)]);
+fn levels_and_limits_are_applied() {
+    let dir = dir_with(&[("mixed.vitte", MIXED), ("unused.vitte", UNUSED)]);
     let last = |arguments: &[&str]| {
         let arguments = [&["check", "--error-format=short"], arguments].concat();
-        let (code, _, stderr) = run_in(folder.path(), &arguments);
+        let (code, _, stderr) = run_in(dir.path(), &arguments);
         (code, stderr.lines().last().unwrap_or_default().to_owned())
     };
     let mixed = |arguments: &[&str]| last(&[arguments, &["mixed.vitte"]].concat());
@@ -213,7 +212,7 @@ fn levels_and_limits_are_obeyed() {
         assert_eq!(unused(deny), (1, "1 error in 1 file".into()), "{deny:?}");
     }
     assert_eq!(unused(&["--deny-warnings", "--warn=W0100"]), (0, "1 warning in 1 file".into()));
-    assert_eq!(unused(&["--allow=W0100", "--deny=W0100"]).0, 1, "the stricter one holds");
+    assert_eq!(unused(&["--allow=W0100", "--deny=W0100"]).0, 1, "the stricter level applies");
     assert_eq!(unused(&["--deny=W0100", "--allow=W0100"]).0, 1, "in any order");
     assert_eq!(
         mixed(&["--max-errors=1"]),
@@ -223,29 +222,26 @@ fn levels_and_limits_are_obeyed() {
 }
 
 #[test]
-fn a_storm_of_errors_is_counted_and_bounded_for_programs_too() {
-    let storm = "let x = @\n".repeat(20_000);
-    let folder = folder(&[("storm.vitte", &storm)]);
-    let arguments = ["check", "--error-format=json", "--max-errors=3", "storm.vitte"];
-    let (code, stdout, stderr) = run_in(folder.path(), &arguments);
+fn the_limit_of_errors_applies_to_json() {
+    let errors = "let x = @\n".repeat(20_000);
+    let dir = dir_with(&[("many.vitte", &errors)]);
+    let arguments = ["check", "--error-format=json", "--max-errors=3", "many.vitte"];
+    let (code, stdout, stderr) = run_in(dir.path(), &arguments);
     assert_eq!((code, stdout.lines().count()), (1, 3));
     assert_eq!(stderr, "\n39999 errors (39996 not shown) in 1 file\n");
 }
 
 #[test]
-fn wrong_flags_are_usage_errors_that_say_what_was_meant() {
-    let folder = folder(&[("unused.vitte", UNUSED)]);
+fn wrong_flags_are_usage_errors_with_suggestions() {
+    let dir = dir_with(&[("unused.vitte", UNUSED)]);
     let error = |arguments: &[&str]| {
         let (code, stdout, stderr) =
-            run_in(folder.path(), &[&["check", "unused.vitte"], arguments].concat());
+            run_in(dir.path(), &[&["check", "unused.vitte"], arguments].concat());
         assert_eq!((code, &*stdout), (2, ""), "{arguments:?}");
         stderr
     };
-    assert_eq!(
-        error(&["--deny=W0101"]),
-        "vittec: there is no code `W0101`: did you mean `W0100`?\n"
-    );
-    assert_eq!(error(&["--allow=E0001"]), "vittec: `E0001` is an error: it can only be denied\n");
+    assert_eq!(error(&["--deny=W0101"]), "vittec: unknown code `W0101`; did you mean `W0100`?\n");
+    assert_eq!(error(&["--allow=E0001"]), "vittec: `E0001` is an error and can only be denied\n");
     assert!(error(&["--error-format=jsn"]).contains("'json'"));
     assert!(error(&["--max-errors=-1"]).contains("--max-errors"));
     assert!(error(&["--diagnostic-width=0"]).contains("--diagnostic-width"));
@@ -282,13 +278,13 @@ fn the_schema_is_printed() {
     assert_eq!((code, stdout.as_str()), (0, vitte_diag::json::SCHEMA));
 }
 
-/// People's formats go to standard error, those for programs to standard output.
+/// Formats for people go to standard error, formats for programs to standard output.
 #[test]
-fn every_format_goes_where_it_is_read() {
-    let folder = folder(&[("bad.vitte", BAD)]);
+fn every_format_goes_to_its_stream() {
+    let dir = dir_with(&[("bad.vitte", BAD)]);
     for format in vitte_diag::Format::ALL {
         let arguments = ["check", "--error-format", format.name(), "bad.vitte"];
-        let (code, stdout, stderr) = run_in(folder.path(), &arguments);
+        let (code, stdout, stderr) = run_in(dir.path(), &arguments);
         let for_people = format.stream() == vitte_diag::Stream::Stderr;
         assert_eq!(
             (code, stdout.is_empty(), stderr.is_empty()),
@@ -302,15 +298,15 @@ fn every_format_goes_where_it_is_read() {
 
 #[test]
 #[cfg(unix)]
-fn names_that_are_not_text_and_loops_of_links_are_survived() {
+fn names_that_are_not_utf8_and_cycles_of_links_are_handled() {
     use std::os::unix::ffi::OsStrExt as _;
-    let folder = folder(&[("a/good.vitte", GOOD)]);
-    fs::write(folder.path().join(std::ffi::OsStr::from_bytes(b"\xff\n.vitte")), BAD).unwrap();
-    std::os::unix::fs::symlink("..", folder.path().join("a/up")).unwrap();
+    let dir = dir_with(&[("a/good.vitte", GOOD)]);
+    fs::write(dir.path().join(std::ffi::OsStr::from_bytes(b"\xff\n.vitte")), BAD).unwrap();
+    std::os::unix::fs::symlink("..", dir.path().join("a/up")).unwrap();
     for link in ["dangling.vitte", ".#lock"] {
-        std::os::unix::fs::symlink("nowhere", folder.path().join(link)).unwrap();
+        std::os::unix::fs::symlink("nowhere", dir.path().join(link)).unwrap();
     }
-    let (code, _, stderr) = run_in(folder.path(), &["check", "."]);
+    let (code, _, stderr) = run_in(dir.path(), &["check", "."]);
     assert_eq!(code, 2);
     assert!(stderr.contains("--> \u{fffd}\\n.vitte:2:7\n"), "{stderr}");
     assert!(stderr.contains("cannot read `./dangling.vitte`"), "{stderr}");
@@ -319,10 +315,10 @@ fn names_that_are_not_text_and_loops_of_links_are_survived() {
 
 #[test]
 #[cfg(unix)]
-fn a_reader_that_leaves_is_no_crash() {
-    let folder = folder(&[("bad.vitte", &"let x = @\n".repeat(20_000))]);
+fn a_closed_pipe_is_not_a_crash() {
+    let dir = dir_with(&[("bad.vitte", &"let x = @\n".repeat(20_000))]);
     let mut child = vittec(&["check", "--error-format=json", "bad.vitte"])
-        .current_dir(folder.path())
+        .current_dir(dir.path())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -334,11 +330,11 @@ fn a_reader_that_leaves_is_no_crash() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_full_disk_is_said() {
-    let folder = folder(&[("bad.vitte", BAD)]);
+fn a_full_disk_is_reported() {
+    let dir = dir_with(&[("bad.vitte", BAD)]);
     let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let mut command = vittec(&["check", "--error-format=json", "bad.vitte"]);
-    let output = command.current_dir(folder.path()).stdout(full).output().unwrap();
+    let output = command.current_dir(dir.path()).stdout(full).output().unwrap();
     let (code, _, stderr) = parts(&output);
     assert_eq!(code, 2);
     assert!(stderr.starts_with("vittec: cannot write the output: "), "{stderr}");

@@ -1,119 +1,123 @@
-//! `vittec check --fix`: what it mends, how it writes, and what it leaves alone.
+//! `vittec check --fix`: what it fixes, how it writes files, and what it does not change.
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::common::{self, Ended, folder};
+use crate::common::{self, CommandResult, dir_with};
 use crate::run_in;
 
-/// The text of `x.vitte` after one `--fix`, having seen that a second one changes nothing.
-fn fixed(text: &[u8]) -> (Vec<u8>, Ended) {
-    let folder = folder(&[]);
-    let path = folder.path().join("x.vitte");
+/// Returns the text of `x.vitte` after `--fix`, and checks that a second run changes nothing.
+fn fixed(text: &[u8]) -> (Vec<u8>, CommandResult) {
+    let dir = dir_with(&[]);
+    let path = dir.path().join("x.vitte");
     fs::write(&path, text).unwrap();
-    let ended = fix(folder.path());
+    let ended = fix(dir.path());
     let once = fs::read(&path).unwrap();
-    fix(folder.path());
+    fix(dir.path());
     assert_eq!(fs::read(&path).unwrap(), once, "the second run changes nothing");
     (once, ended)
 }
 
-fn fix(folder: &Path) -> Ended {
-    run_in(folder, &["check", "--fix", "--error-format=short", "."])
+fn fix(dir: &Path) -> CommandResult {
+    run_in(dir, &["check", "--fix", "--error-format=short", "."])
 }
 
-fn mends(text: &str, expected: &str) {
+fn assert_fixed(text: &str, expected: &str) {
     let (text, ended) = fixed(text.as_bytes());
     assert_eq!(String::from_utf8_lossy(&text), expected, "{}", ended.stderr);
     assert_eq!(ended.code, 0, "{}", ended.stderr);
 }
 
 #[test]
-fn a_missing_end_comes_where_its_block_ends() {
-    mends(
+fn a_missing_end_is_inserted_where_the_block_ends() {
+    assert_fixed(
         "fn f()\n  if a\n    b()\n  c()\n.end\n",
         "fn f()\n  if a\n    b()\n  .end\n  c()\n.end\n",
     );
-    mends("fn f()\n  ret 1\n\nfn g()\n.end\n", "fn f()\n  ret 1\n.end\n\nfn g()\n.end\n");
-    mends("fn f()\n  ret 1", "fn f()\n  ret 1\n.end");
-    mends("fn f()\n  ret 1\n", "fn f()\n  ret 1\n.end\n");
-    mends("fn f() {\n  ret 1\n\nfn g() {\n}\n", "fn f() {\n  ret 1\n}\n\nfn g() {\n}\n");
+    assert_fixed("fn f()\n  ret 1\n\nfn g()\n.end\n", "fn f()\n  ret 1\n.end\n\nfn g()\n.end\n");
+    assert_fixed("fn f()\n  ret 1", "fn f()\n  ret 1\n.end");
+    assert_fixed("fn f()\n  ret 1\n", "fn f()\n  ret 1\n.end\n");
+    assert_fixed("fn f() {\n  ret 1\n\nfn g() {\n}\n", "fn f() {\n  ret 1\n}\n\nfn g() {\n}\n");
 }
 
 #[test]
-fn blocks_that_end_at_one_place_are_closed_from_the_inside() {
-    mends(
+fn blocks_that_end_at_the_same_location_are_closed_from_the_inside() {
+    assert_fixed(
         "fn f()\n  if a\n    if b\n      c()\n\nfn g()\n.end\n",
         "fn f()\n  if a\n    if b\n      c()\n    .end\n  .end\n.end\n\nfn g()\n.end\n",
     );
 }
 
 #[test]
-fn comments_stay_on_their_side() {
-    mends(
+fn comments_stay_in_their_block() {
+    assert_fixed(
         "fn f()\n  ret 1 # one\n  # of the body\n\n# of g\nfn g()\n.end\n",
         "fn f()\n  ret 1 # one\n  # of the body\n.end\n\n# of g\nfn g()\n.end\n",
     );
-    mends(
+    assert_fixed(
         "fn f()\n  ret 1 /* over\nlines */\nfn g()\n.end\n",
         "fn f()\n  ret 1\n.end /* over\nlines */\nfn g()\n.end\n",
     );
 }
 
 #[test]
-fn what_stands_before_a_block_on_its_line_is_not_repeated() {
-    mends("/* c */ fn f()\n  x()\n", "/* c */ fn f()\n  x()\n.end\n");
-    mends("/* a\n b */ fn f()\n         x()\n", "/* a\n b */ fn f()\n         x()\n .end\n");
+fn text_before_a_block_on_its_line_is_not_repeated() {
+    assert_fixed("/* c */ fn f()\n  x()\n", "/* c */ fn f()\n  x()\n.end\n");
+    assert_fixed("/* a\n b */ fn f()\n         x()\n", "/* a\n b */ fn f()\n         x()\n .end\n");
     let (text, _) = fixed(b"fn g()\n  @ if x\n    y()\n.end\n");
     assert_eq!(text, b"fn g()\n  @ if x\n    y()\n  .end\n.end\n");
 }
 
 #[test]
-fn thousands_of_blocks_that_end_at_one_place_are_closed_at_once() {
+fn many_blocks_that_end_at_the_same_location_are_closed_in_one_pass() {
     let depth = 600;
     let opened: String = (0..depth).map(|n| format!("{}if a\n", " ".repeat(n + 1))).collect();
     let closed: String = (0..depth).rev().map(|n| format!("{}.end\n", " ".repeat(n + 1))).collect();
     let text = format!("fn f()\n{opened}{}x()\n", " ".repeat(depth + 1));
     let started = std::time::Instant::now();
-    mends(&text, &format!("{text}{closed}.end\n"));
+    assert_fixed(&text, &format!("{text}{closed}.end\n"));
     assert!(started.elapsed().as_secs() < 20, "a check for each block is too slow");
 }
 
-/// A mend that mends nothing in its file is not made, whatever becomes of the others.
+/// A fix that does not reduce the errors of its file is undone, independently of other files.
 #[test]
-fn no_file_depends_on_the_others() {
-    let stuck = "struct S\n  a: u8\n  b: u8\nstruckt T\n  a: u8\n  b: u8";
-    let folder = folder(&[("a.vitte", stuck), ("b.vitte", "fn f()\n  x()\n")]);
-    let alone = fixed(stuck.as_bytes()).0;
-    fix(folder.path());
-    assert_eq!(fs::read(folder.path().join("a.vitte")).unwrap(), alone);
+fn files_are_fixed_independently() {
+    let unfixable = "struct S\n  a: u8\n  b: u8\nstruckt T\n  a: u8\n  b: u8";
+    let dir = dir_with(&[("a.vitte", unfixable), ("b.vitte", "fn f()\n  x()\n")]);
+    let alone = fixed(unfixable.as_bytes()).0;
+    fix(dir.path());
+    assert_eq!(fs::read(dir.path().join("a.vitte")).unwrap(), alone);
 }
 
 #[test]
-fn a_comment_to_the_end_of_its_line_opens_no_other() {
-    mends(
+fn a_line_comment_does_not_open_a_block_comment() {
+    assert_fixed(
         "fn f()\n  ret 1 // a /* b\nfn g()\n.end\n",
         "fn f()\n  ret 1 // a /* b\n.end\nfn g()\n.end\n",
     );
 }
 
 #[test]
-fn line_ends_marks_and_stray_bytes_survive() {
+fn line_ends_byte_order_marks_and_invalid_bytes_are_preserved() {
     let (text, _) = fixed(b"\xef\xbb\xbffn f()\r\n\tret \"\xff\"\r\n\r\nfn g()\r\n.end\r\n");
     assert_eq!(text, b"\xef\xbb\xbffn f()\r\n\tret \"\xff\"\r\n.end\r\n\r\nfn g()\r\n.end\r\n");
 }
 
 #[test]
-fn what_is_only_perhaps_right_is_left_alone() {
+fn suggestions_that_may_be_incorrect_are_not_applied() {
     let text = "use std/a\n\nfn f()\n.end\n";
     let (after, ended) = fixed(text.as_bytes());
     assert_eq!((after, ended.code), (text.into(), 0));
     assert!(ended.stderr.contains("warning[W0100]"), "{}", ended.stderr);
     let flat = "fn f()\nif a\nret 1\n.end\n";
-    assert_eq!(fixed(flat.as_bytes()).0, flat.as_bytes(), "without indentation it is a guess");
+    assert_eq!(
+        fixed(flat.as_bytes()).0,
+        flat.as_bytes(),
+        "without indentation the end of the block is unknown"
+    );
 }
 
 #[test]
-fn it_checks_again_and_says_how_much_was_mended() {
+fn the_fixed_files_are_checked_again_and_the_fixes_counted() {
     let (_, ended) = fixed(b"fn f()\n  ret @\n");
     assert_eq!(ended.code, 1);
     assert_eq!(
@@ -126,42 +130,46 @@ fn it_checks_again_and_says_how_much_was_mended() {
 }
 
 #[test]
-fn all_files_are_mended_whatever_the_limit_of_errors() {
+fn the_limit_of_errors_does_not_limit_fixes() {
     let files: Vec<(String, &str)> =
         (0..9).map(|n| (format!("{n}.vitte"), "fn f()\n  ret 1\n")).collect();
     let files: Vec<(&str, &str)> =
         files.iter().map(|(path, text)| (path.as_str(), *text)).collect();
-    let folder = folder(&files);
-    let ended = run_in(folder.path(), &["check", "--fix", "--max-errors=1", "."]);
+    let dir = dir_with(&files);
+    let ended = run_in(dir.path(), &["check", "--fix", "--max-errors=1", "."]);
     assert_eq!((ended.code, &*ended.stderr), (0, "no errors in 9 files, 9 fixed\n"));
 }
 
 #[test]
-fn a_read_only_file_is_named_and_nothing_is_lost() {
+fn a_read_only_file_is_reported_and_other_files_are_fixed() {
     let text = "fn f()\n  ret 1\n";
-    let folder = folder(&[("kept.vitte", text), ("mended.vitte", text)]);
-    let path = folder.path().join("kept.vitte");
+    let dir = dir_with(&[("read_only.vitte", text), ("writable.vitte", text)]);
+    let path = dir.path().join("read_only.vitte");
     let mut permissions = path.metadata().unwrap().permissions();
     permissions.set_readonly(true);
     fs::set_permissions(&path, permissions).unwrap();
-    let ended = fix(folder.path());
+    let ended = fix(dir.path());
     assert_eq!(ended.code, 2);
     assert_eq!(
         ended.stderr,
-        "vittec: cannot write `kept.vitte`: it is read-only\n\
-         kept.vitte:1:1: error[E0011]: this `fn` has no `.end`\n\n\
+        "vittec: cannot write `read_only.vitte`: it is read-only\n\
+         read_only.vitte:1:1: error[E0011]: this `fn` has no `.end`\n\n\
          1 error in 2 files, 1 fixed\n"
     );
     assert_eq!(fs::read_to_string(&path).unwrap(), text);
     assert_eq!(
-        fs::read_to_string(folder.path().join("mended.vitte")).unwrap(),
+        fs::read_to_string(dir.path().join("writable.vitte")).unwrap(),
         "fn f()\n  ret 1\n.end\n"
     );
-    assert_eq!(names(folder.path()), ["kept.vitte", "mended.vitte"], "nothing is left beside them");
+    assert_eq!(
+        names(dir.path()),
+        ["read_only.vitte", "writable.vitte"],
+        "there are no temporary files"
+    );
 }
 
-fn names(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).unwrap();
+fn names(dir: &Path) -> Vec<String> {
+    let entries = fs::read_dir(dir).unwrap();
     let mut names: Vec<String> =
         entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
@@ -170,24 +178,24 @@ fn names(folder: &Path) -> Vec<String> {
 
 #[test]
 #[cfg(unix)]
-fn permissions_and_links_stay() {
+fn permissions_and_links_are_preserved() {
     use std::os::unix::fs::PermissionsExt as _;
-    let folder = folder(&[("real", "fn f()\n  ret 1\n")]);
-    let real = folder.path().join("real");
+    let dir = dir_with(&[("real", "fn f()\n  ret 1\n")]);
+    let real = dir.path().join("real");
     fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).unwrap();
-    std::os::unix::fs::symlink("real", folder.path().join("link.vitte")).unwrap();
-    assert_eq!(fix(folder.path()).code, 0);
+    std::os::unix::fs::symlink("real", dir.path().join("link.vitte")).unwrap();
+    assert_eq!(fix(dir.path()).code, 0);
     assert_eq!(fs::read_to_string(&real).unwrap(), "fn f()\n  ret 1\n.end\n");
     assert_eq!(real.metadata().unwrap().permissions().mode() & 0o777, 0o640);
-    assert!(folder.path().join("link.vitte").is_symlink());
+    assert!(dir.path().join("link.vitte").is_symlink());
 }
 
 #[test]
-fn a_dry_run_prints_a_patch_that_does_the_same_and_writes_nothing() {
+fn a_dry_run_prints_a_patch_and_writes_nothing() {
     let text = "fn f()\r\n  if a\r\n    b()\r\n\r\nfn g()\n  ret 1";
-    let folder = folder(&[("a b/x.vitte", text), ("good.vitte", "fn f()\n.end\n")]);
-    let path = folder.path().join("a b/x.vitte");
-    let ended = run_in(folder.path(), &["check", "--fix", "--dry-run", "."]);
+    let dir = dir_with(&[("a b/x.vitte", text), ("good.vitte", "fn f()\n.end\n")]);
+    let path = dir.path().join("a b/x.vitte");
+    let ended = run_in(dir.path(), &["check", "--fix", "--dry-run", "."]);
     assert_eq!((ended.code, &*ended.stderr), (1, "would fix 3 problems in 1 file\n"));
     assert!(
         ended.stdout.starts_with("--- a/a b/x.vitte\t\n+++ b/a b/x.vitte\t\n@@ -"),
@@ -196,28 +204,28 @@ fn a_dry_run_prints_a_patch_that_does_the_same_and_writes_nothing() {
     );
     assert_eq!(fs::read_to_string(&path).unwrap(), text, "nothing is written");
 
-    fix(folder.path());
-    let mended = fs::read_to_string(&path).unwrap();
+    fix(dir.path());
+    let fixed = fs::read_to_string(&path).unwrap();
     let added = ended.stdout.lines().skip(2).filter(|line| line.starts_with('+')).count();
-    assert_eq!(mended.matches(".end").count() - text.matches(".end").count(), 3);
+    assert_eq!(fixed.matches(".end").count() - text.matches(".end").count(), 3);
     assert!(added >= 3, "{}", ended.stdout);
-    let again = run_in(folder.path(), &["check", "--fix", "--dry-run", "."]);
+    let again = run_in(dir.path(), &["check", "--fix", "--dry-run", "."]);
     assert_eq!((&*again.stdout, &*again.stderr), ("", "would fix 0 problems in 0 files\n"));
 }
 
 #[test]
-fn a_dry_run_alone_and_standard_input_are_handled() {
-    let folder = folder(&[("x.vitte", "fn f()\n")]);
-    let ended = run_in(folder.path(), &["check", "--dry-run", "x.vitte"]);
+fn a_dry_run_needs_fix_and_standard_input_is_not_written() {
+    let dir = dir_with(&[("x.vitte", "fn f()\n")]);
+    let ended = run_in(dir.path(), &["check", "--dry-run", "x.vitte"]);
     assert!(ended.code == 2 && ended.stderr.contains("--fix"), "{}", ended.stderr);
     let mut vittec = crate::vittec();
     let output = common::with_input(vittec.args(["check", "--fix", "-"]), b"fn f()\n  ret 1\n");
     assert_eq!(output.status.code(), Some(1), "there is no file to write");
 }
 
-/// Files of any kind: mended or not, the second run changes nothing, and what was read is there.
+/// For any file, a second run changes nothing, and the original text remains.
 #[test]
-fn odd_files_are_survived() {
+fn unusual_files_are_not_damaged() {
     let nested: String = (0..60).map(|n| format!("{}if a\n", "  ".repeat(n))).collect();
     for text in [
         &b""[..],

@@ -1,4 +1,4 @@
-//! The tests of `vittec`, and of `vitte` on what it writes.
+//! The tests of `vittec`, and of `vitte` with its output.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -25,9 +25,9 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use common::Ended;
+use common::CommandResult;
 
-/// The root of the workspace, where the commands of the README are run.
+/// The root of the workspace, in which the commands of the README run.
 fn workspace() -> PathBuf {
     common::root().join("../..").canonicalize().unwrap()
 }
@@ -42,13 +42,13 @@ fn vittec() -> Command {
     program(env!("CARGO_BIN_EXE_vittec"))
 }
 
-/// The command `vitte`, which is an example of this package too.
+/// The `vitte` binary, which this package builds as an example.
 fn vitte() -> Command {
     program(common::example("vitte").get_program())
 }
 
-/// Runs `vittec` in a folder, with nothing on standard input.
-fn run_in(folder: &Path, arguments: &[&str]) -> Ended {
-    let output = vittec().args(arguments).current_dir(folder).stdin(Stdio::null()).output();
-    Ended::of(&output.unwrap())
+/// Runs `vittec` in a directory, without standard input.
+fn run_in(dir: &Path, arguments: &[&str]) -> CommandResult {
+    let output = vittec().args(arguments).current_dir(dir).stdin(Stdio::null()).output();
+    CommandResult::new(&output.unwrap())
 }

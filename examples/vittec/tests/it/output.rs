@@ -1,10 +1,10 @@
-//! What `vittec` writes is a snapshot.
+//! Snapshots of the output of `vittec`.
 
 use crate::common::{assert_snapshot, output};
 use crate::vittec;
 
 #[test]
-fn output_is_a_snapshot() {
+fn output_matches_the_snapshots() {
     let demo = "examples/vittec/demo";
     assert_snapshot!("example_vittec", output(vittec().args(["check", demo])));
     let json = output(vittec().args(["check", "--error-format=json", demo]));

@@ -1,4 +1,4 @@
-//! Crashes run again: whether the same one comes back, and what is left when their sources are reduced.
+//! Replaying crashes, and reducing their sources.
 #![cfg(unix)]
 use std::fmt::Write as _;
 use std::fs;
@@ -14,22 +14,22 @@ use vitte_capsule::{
     Capsule, CapsuleSource, CrashReport, Fingerprint, Reducer, Replay, Repository,
 };
 
-use crate::common::{self, Ended};
+use crate::common::{self, CommandResult};
 
-/// Runs `vitte crash` in `folder`, without a terminal.
-fn crash(folder: &Path, arguments: &[&str]) -> Ended {
+/// Runs `vitte crash` in `dir`, without a terminal.
+fn crash(dir: &Path, arguments: &[&str]) -> CommandResult {
     let mut vitte = crate::vitte();
-    vitte.current_dir(folder).env("TMPDIR", folder).arg("crash").args(arguments);
-    Ended::of(&vitte.stdin(Stdio::null()).output().unwrap())
+    vitte.current_dir(dir).env("TMPDIR", dir).arg("crash").args(arguments);
+    CommandResult::new(&vitte.stdin(Stdio::null()).output().unwrap())
 }
 
 fn program() -> PathBuf {
     PathBuf::from(crate::vittec().get_program())
 }
 
-/// A file of about two thousand lines, as people write them. Twice a name is defined a second time; one of
-/// the second definitions has a loop more than the first, and in that a `match`. There is much that is like
-/// it: loops with a `match` in names that are there once, loops without one in a name that is there twice.
+/// A file of about 2000 lines. Two functions are defined twice. The second definition of `shade` has a loop with a
+/// `match` that the first one does not have: this causes the crash. Similar code does not: loops with a `match` in
+/// functions that are defined once, and loops without a `match` in a function that is defined twice.
 fn large_file() -> String {
     let mut text = "module demo.large\n\nuse std/io/console\nuse std/time/instant\n\n".to_owned();
     for at in 0..90 {
@@ -84,69 +84,70 @@ fn large_file() -> String {
     text
 }
 
-/// A crash of vittec at a file in `folder`, in the repository there.
-fn captured(folder: &Path, file: &str) -> Capsule {
-    let crashes = folder.join("outer");
+/// Crashes vittec while it checks a file in `dir`, and stores the capsule in the repository there.
+fn captured(dir: &Path, file: &str) -> Capsule {
+    let crashes = dir.join("outer");
     let mut vittec = crate::vittec();
-    vittec.current_dir(folder).env("VITTE_CRASH_DIR", &crashes);
-    let ended = Ended::of(&vittec.args(["check", "--crash", "bug", file]).output().unwrap());
+    vittec.current_dir(dir).env("VITTE_CRASH_DIR", &crashes);
+    let ended =
+        CommandResult::new(&vittec.args(["check", "--crash", "bug", file]).output().unwrap());
     assert_eq!(ended.code, 101, "{}", ended.stderr);
     let outer = Repository::new(&crashes);
     let mut capsule = outer.load(&outer.find("latest").unwrap()).unwrap();
     if capsule.sources.is_empty() {
-        // A report that was stored alone.
-        let text = fs::read(folder.join(file)).unwrap();
+        // The capsule was stored without sources.
+        let text = fs::read(dir.join(file)).unwrap();
         capsule = Capsule::new(capsule.report);
         capsule.sources.push(CapsuleSource::new(file, text));
     }
-    Repository::new(folder.join("target/crash-reports")).save(&mut capsule).unwrap();
+    Repository::new(dir.join("target/crash-reports")).save(&mut capsule).unwrap();
     capsule
 }
 
 #[test]
-fn two_thousand_lines_come_down_to_a_few() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path();
-    fs::create_dir(folder.join("src")).unwrap();
-    fs::write(folder.join("src/large.vitte"), large_file()).unwrap();
-    let capsule = captured(folder, "src/large.vitte");
-    fs::remove_dir_all(folder.join("src")).unwrap();
+fn two_thousand_lines_are_reduced_to_ten() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    fs::create_dir(dir.join("src")).unwrap();
+    fs::write(dir.join("src/large.vitte"), large_file()).unwrap();
+    let capsule = captured(dir, "src/large.vitte");
+    fs::remove_dir_all(dir.join("src")).unwrap();
     let id = &*capsule.report.id;
 
-    let same = crash(folder, &["replay", id, "--yes"]);
+    let same = crash(dir, &["replay", id, "--yes"]);
     assert_eq!(same.code, 0, "{}{}", same.stdout, same.stderr);
     assert!(same.stdout.starts_with("the same crash came back after "), "{}", same.stdout);
     assert!(same.stderr.contains(" check --crash bug src/large.vitte\n"), "{}", same.stderr);
 
-    let ended = crash(folder, &["reduce", id, "--yes", "--time-limit=400", "--json"]);
+    let ended = crash(dir, &["reduce", id, "--yes", "--time-limit=400", "--json"]);
     assert_eq!(ended.code, 0, "{}{}", ended.stdout, ended.stderr);
     let json: Value = serde_json::from_str(&ended.stdout).unwrap();
     let (before, after) = (json["before"]["lines"].as_u64(), json["after"]["lines"].as_u64());
     assert!(before.unwrap() >= 1990 && after.unwrap() <= 10, "{json}");
     assert_eq!(json["is_smallest"], true);
-    let left = fs::read_to_string(folder.join(format!("reduced-{id}/src/large.vitte"))).unwrap();
+    let left = fs::read_to_string(dir.join(format!("reduced-{id}/src/large.vitte"))).unwrap();
     assert_eq!(left.lines().count() as u64, after.unwrap());
     assert!(left.matches("fn shade").count() == 2 && left.contains("match"), "{left}");
 
     let reduced = json["id"].as_str().unwrap();
     assert_ne!(reduced, id);
-    let repository = Repository::new(folder.join("target/crash-reports"));
+    let repository = Repository::new(dir.join("target/crash-reports"));
     let small = repository.load(reduced).unwrap();
     assert_eq!(small.sources, [CapsuleSource::new("src/large.vitte", left)]);
     assert_eq!(Fingerprint::of(&small.report), Fingerprint::of(&capsule.report));
-    let note = format!("reduced from {id}: {} lines to {}", before.unwrap(), after.unwrap());
+    let note = format!("reduced from {id}: {} to {} lines", before.unwrap(), after.unwrap());
     assert_eq!(small.report.notes.last(), Some(&note));
-    let again = crash(folder, &["replay", reduced, "--yes", "--json"]);
+    let again = crash(dir, &["replay", reduced, "--yes", "--json"]);
     let again: Value = serde_json::from_str(&again.stdout).unwrap();
     assert_eq!((&again["outcome"], &again["folder"]), (&json!("same"), &Value::Null));
 
-    // What is there already is never written to.
-    let twice = crash(folder, &["reduce", id, "--yes"]);
+    // An existing directory is not overwritten.
+    let twice = crash(dir, &["reduce", id, "--yes"]);
     assert_eq!(twice.code, 2);
-    assert!(twice.stderr.contains("is there already"), "{}", twice.stderr);
-    // Nothing else is left: the folders of the runs are gone.
+    assert!(twice.stderr.contains("already exists"), "{}", twice.stderr);
+    // The directories of the runs are removed.
     let mut names: Vec<_> =
-        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
     assert_eq!(names, ["outer", &*format!("reduced-{id}"), "target"]);
 }
@@ -154,112 +155,105 @@ fn two_thousand_lines_come_down_to_a_few() {
 fn report(command: &[&str]) -> CrashReport {
     let report = json!({
         "timestamp": "2025-10-22T13:05:42.123Z", "version": "0.1.0", "module": "vittec", "thread": "main",
-        "signal": null, "message": "a panic that nobody else has", "backtrace": ["vittec::nowhere"],
+        "signal": null, "message": "a unique panic", "backtrace": ["vittec::example"],
         "system": {"os": "linux", "arch": "x86_64"}, "command": command, "code": "F0001",
     });
     serde_json::from_value(report).unwrap()
 }
 
-/// A capsule with a small file.
+/// A capsule with one small source file.
 fn capsule(command: &[&str]) -> Capsule {
     let mut capsule = Capsule::new(report(command));
     capsule.sources.push(CapsuleSource::new("a.vitte", "fn a() -> void\n.end\n"));
     capsule
 }
 
-/// A program that does what a shell is told.
-fn script(folder: &Path, name: &str, text: &str) -> String {
-    let path = folder.join(name);
+/// Creates an executable shell script.
+fn script(dir: &Path, name: &str, text: &str) -> String {
+    let path = dir.join(name);
     fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
     path.to_str().unwrap().to_owned()
 }
 
-/// Stores a capsule with this command, and replays it.
-fn replayed(folder: &Path, command: &[&str], arguments: &[&str]) -> Ended {
-    let path = folder.join("c.vittecrash");
+/// Writes a capsule with a command line, and replays it.
+fn replay(dir: &Path, command: &[&str], arguments: &[&str]) -> CommandResult {
+    let path = dir.join("c.vittecrash");
     capsule(command).write(&path).unwrap();
     let all = [&["replay", path.to_str().unwrap(), "--yes"], arguments].concat();
-    crash(folder, &all)
+    crash(dir, &all)
 }
 
 #[test]
-fn the_environment_says_where_crashes_go_unless_none_are_kept() {
-    for (wish, is_stored) in [("panic", true), ("segv", true), ("panic+unstored", false)] {
-        let folder = tempfile::tempdir().unwrap();
-        let wished = folder.path().join("wished");
+fn the_environment_variable_sets_the_directory_of_crashes() {
+    for (mode, is_stored) in [("panic", true), ("segv", true), ("panic+unstored", false)] {
+        let dir = tempfile::tempdir().unwrap();
+        let crashes = dir.path().join("crashes");
         let mut crasher = common::example("crasher");
-        crasher.current_dir(folder.path()).env("VITTE_CRASH_DIR", &wished).arg(wish);
+        crasher.current_dir(dir.path()).env("VITTE_CRASH_DIR", &crashes).arg(mode);
         assert!(!crasher.output().unwrap().status.success());
-        let count = Repository::new(&wished).index().unwrap().ids().count();
-        assert_eq!(count > 0, is_stored, "{wish}");
-        assert!(!folder.path().join("crash-reports").exists(), "{wish}");
+        let count = Repository::new(&crashes).index().unwrap().ids().count();
+        assert_eq!(count > 0, is_stored, "{mode}");
+        assert!(!dir.path().join("crash-reports").exists(), "{mode}");
     }
 }
 
 #[test]
-fn a_program_that_does_not_crash_so_is_told_from_one_that_does() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path();
-    let quiet = script(folder, "quiet", "echo out; printf 'bad \\033[31mred\\n' >&2; exit 3");
-    let ended = replayed(folder, &[&quiet, "a.vitte"], &[]);
+fn runs_without_a_crash_or_with_another_one_are_distinguished() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    let quiet = script(dir, "quiet", "echo out; printf 'bad \\033[31mred\\n' >&2; exit 3");
+    let ended = replay(dir, &[&quiet, "a.vitte"], &[]);
     assert_eq!(ended.code, 1, "{}", ended.stderr);
-    assert!(
-        ended.stdout.starts_with("no crash came, and the program ended after "),
-        "{}",
-        ended.stdout
-    );
+    assert!(ended.stdout.starts_with("no crash; the program ended after "), "{}", ended.stdout);
     assert!(ended.stdout.contains(": exit status: 3\n"), "{}", ended.stdout);
     assert!(ended.stdout.contains("\n  | bad ␛[31mred\n"), "{}", ended.stdout);
 
     let vittec = program();
     let vittec = vittec.to_str().unwrap();
-    let ended = replayed(folder, &[vittec, "check", "--crash", "panic", "a.vitte"], &["--json"]);
+    let ended = replay(dir, &[vittec, "check", "--crash", "panic", "a.vitte"], &["--json"]);
     let json: Value = serde_json::from_str(&ended.stdout).unwrap();
     assert_eq!((ended.code, &json["outcome"]), (1, &json!("other")), "{}", ended.stderr);
     assert_eq!(json["crashes"][0]["kind"], "panic");
-    assert_eq!(json["crashes"][0]["message"], "a panic was asked for");
+    assert_eq!(json["crashes"][0]["message"], "a panic was requested");
 
-    // The same program, given instead of the recorded one: its arguments are those of the report.
-    let ended = replayed(folder, &["gone", "check", "a.vitte"], &["--", vittec]);
+    // A program after `--` replaces the recorded one, and gets the recorded arguments.
+    let ended = replay(dir, &["gone", "check", "a.vitte"], &["--", vittec]);
     assert!(ended.stderr.contains("/vittec check a.vitte\n"), "{}", ended.stderr);
     assert!(ended.stdout.contains(": exit status: 0\n"), "{}", ended.stdout);
 }
 
 #[test]
-fn what_cannot_be_run_is_said() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path();
-    let bad = |ended: &Ended, why: &str| {
+fn a_command_that_cannot_be_run_is_an_error() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    let bad = |ended: &CommandResult, why: &str| {
         assert_eq!(ended.code, 2, "{}", ended.stdout);
         assert!(ended.stderr.contains(why), "{}", ended.stderr);
     };
+    bad(&replay(dir, &["no-such-program", "a.vitte"], &[]), "program not found: `no-such-program`");
+    bad(&replay(dir, &["/no/such", "a.vitte"], &[]), "program not found: `/no/such`");
+    bad(&replay(dir, &[], &[]), "the crash report has no command line");
     bad(
-        &replayed(folder, &["no-such-program", "a.vitte"], &[]),
-        "no program `no-such-program` here",
+        &replay(dir, &["sh", "--token", "[redacted]"], &[]),
+        "the argument `[redacted]` is redacted",
     );
-    bad(&replayed(folder, &["/no/such", "a.vitte"], &[]), "there is no program `/no/such` here");
-    bad(&replayed(folder, &[], &[]), "the crash has no command line");
-    bad(
-        &replayed(folder, &["sh", "--token", "[redacted]"], &[]),
-        "the argument `[redacted]` is masked",
-    );
-    bad(&crash(folder, &["replay", "latest", "--yes"]), "no crash");
+    bad(&crash(dir, &["replay", "latest", "--yes"]), "no crash");
 
-    let no_format = script(folder, "empty", "");
+    let no_format = script(dir, "empty", "");
     fs::write(&no_format, "\u{7f}ELF").unwrap();
-    let ended = replayed(folder, &[&no_format, "a.vitte"], &[]);
+    let ended = replay(dir, &[&no_format, "a.vitte"], &[]);
     assert_eq!(ended.code, 2, "{}", ended.stdout);
     assert!(ended.stdout.contains("the program could not be started: "), "{}", ended.stdout);
 
-    // Nobody can be asked.
-    let ran = folder.join("ran");
-    let touch = script(folder, "touch", &format!("touch {}", ran.display()));
-    let path = folder.join("c.vittecrash");
+    // Confirmation is not possible without a terminal.
+    let ran = dir.join("ran");
+    let touch = script(dir, "touch", &format!("touch {}", ran.display()));
+    let path = dir.join("c.vittecrash");
     capsule(&[&touch, "a.vitte"]).write(&path).unwrap();
     for command in ["replay", "reduce"] {
-        let ended = crash(folder, &[command, path.to_str().unwrap()]);
-        bad(&ended, "vitte: there is no terminal to ask on: --yes runs it\n");
+        let ended = crash(dir, &[command, path.to_str().unwrap()]);
+        bad(&ended, "vitte: cannot ask for confirmation (stdin is not a terminal); pass --yes\n");
         assert!(
             ended.stderr.contains("\n  environment  PATH, TMPDIR, VITTE_CRASH_DIR\n"),
             "{}",
@@ -268,40 +262,44 @@ fn what_cannot_be_run_is_said() {
     }
     assert!(!ran.exists());
 
-    // Without the same crash there is nothing to reduce.
-    let ended = crash(folder, &["reduce", path.to_str().unwrap(), "--yes"]);
+    // Reduction needs the same crash.
+    let ended = crash(dir, &["reduce", path.to_str().unwrap(), "--yes"]);
     assert_eq!(ended.code, 1, "{}", ended.stdout);
-    assert!(ended.stderr.contains("the same crash does not come back"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("the replay did not reproduce the crash"), "{}", ended.stderr);
     assert!(ran.exists());
     let mut none = capsule(&["sh", "a.vitte"]);
     none.sources.clear();
     none.write(&path).unwrap();
-    bad(&crash(folder, &["reduce", path.to_str().unwrap(), "--yes"]), "the capsule has no sources");
+    bad(&crash(dir, &["reduce", path.to_str().unwrap(), "--yes"]), "the capsule has no sources");
 }
 
 #[test]
-fn a_program_that_hangs_is_killed_with_what_it_started() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path();
-    let pid = folder.join("pid");
-    let hang = script(folder, "hang", &format!("sleep 600 & echo $! > {}; wait", pid.display()));
+fn a_program_that_hangs_is_killed_with_its_children() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    let pid = dir.join("pid");
+    let hang = script(dir, "hang", &format!("sleep 600 & echo $! > {}; wait", pid.display()));
     let begin = Instant::now();
-    let ended = replayed(folder, &[&hang, "a.vitte"], &["--time-limit", "1"]);
+    let ended = replay(dir, &[&hang, "a.vitte"], &["--time-limit", "1"]);
     assert!(begin.elapsed() < Duration::from_secs(60));
     assert_eq!(ended.code, 1);
-    assert!(ended.stdout.starts_with("no such crash came within 1 s"), "{}", ended.stdout);
+    assert!(
+        ended.stdout.starts_with("the same crash did not come back within 1 s"),
+        "{}",
+        ended.stdout
+    );
     let pid = fs::read_to_string(pid).unwrap();
-    let file_exists =
+    let is_running =
         || Command::new("kill").args(["-0", pid.trim()]).stderr(Stdio::null()).status();
     let until = Instant::now() + Duration::from_secs(20);
-    // It is nobody's child any more: some other process has to look after it.
-    while file_exists().unwrap().success() && !is_zombie(pid.trim()) {
-        assert!(Instant::now() < until, "its child is alive");
+    // The orphaned child stays a zombie until another process reaps it.
+    while is_running().unwrap().success() && !is_zombie(pid.trim()) {
+        assert!(Instant::now() < until, "the child is still running");
         std::thread::sleep(Duration::from_millis(20));
     }
 
-    // Who ends and leaves a child with the streams open is not waited for.
-    let leave = script(folder, "leave", "sleep 600 & exit 0");
+    // A child that keeps the streams open does not delay the end of the replay.
+    let leave = script(dir, "leave", "sleep 600 & exit 0");
     let capsule = capsule(&[&leave, "a.vitte"]);
     let left = Replay::new(&capsule).run().unwrap();
     assert!(matches!(left.outcome, ReplayOutcome::NoCrash { .. }), "{left:?}");
@@ -313,9 +311,9 @@ fn is_zombie(pid: &str) -> bool {
 }
 
 #[test]
-fn endless_output_is_kept_in_part() {
-    let folder = tempfile::tempdir().unwrap();
-    let endless = script(folder.path(), "endless", "yes a line that goes on and on >&2");
+fn only_the_end_of_long_output_is_captured() {
+    let dir = tempfile::tempdir().unwrap();
+    let endless = script(dir.path(), "endless", "yes a line that goes on and on >&2");
     let capsule = capsule(&[&endless, "a.vitte"]);
     let replayed = Replay::new(&capsule).time_limit(Duration::from_millis(700)).run().unwrap();
     assert!(matches!(replayed.outcome, ReplayOutcome::TimedOut), "{:?}", replayed.outcome);
@@ -324,37 +322,37 @@ fn endless_output_is_kept_in_part() {
 }
 
 #[test]
-fn no_name_of_a_source_leads_out_of_the_folder() {
+fn sources_are_not_written_outside_of_the_directory() {
     let outside = tempfile::tempdir().unwrap();
-    let evil = outside.path().join("evil.vitte");
-    let evil = evil.to_str().unwrap();
+    let outer = outside.path().join("outer.vitte");
+    let outer = outer.to_str().unwrap();
     let mut capsule =
-        Capsule::new(report(&["/bin/sh", "-c", "pwd; cat \"$0\" \"$1\"", evil, "../up.vitte"]));
+        Capsule::new(report(&["/bin/sh", "-c", "pwd; cat \"$0\" \"$1\"", outer, "../up.vitte"]));
     capsule.environment.insert("LD_PRELOAD".into(), "x.so".into());
     capsule.environment.insert("MOOD".into(), "good".into());
-    for name in [evil, "../up.vitte", "a/../../../b", "", "..", "src/ok.vitte", "nul\0", "C:\\x"] {
+    for name in [outer, "../up.vitte", "a/../../../b", "", "..", "src/ok.vitte", "nul\0", "C:\\x"] {
         capsule.sources.push(CapsuleSource::new(name, format!("<{name}>")));
     }
     let replay = Replay::new(&capsule).keep_dir(true);
     let plan = replay.plan().unwrap();
-    assert_eq!(plan.arguments[2..], ["evil.vitte", "up.vitte"]);
+    assert_eq!(plan.arguments[2..], ["outer.vitte", "up.vitte"]);
     assert_eq!(plan.variables(), ["MOOD", "PATH", "TMPDIR", "VITTE_CRASH_DIR"]);
     assert!(plan.notes.iter().any(|note| note.ends_with("LD_PRELOAD")), "{:?}", plan.notes);
     let replayed = plan.run().unwrap();
     let root = replayed.dir.unwrap();
     let output = String::from_utf8(replayed.stdout.tail).unwrap();
     let here = root.canonicalize().unwrap().join("work");
-    assert_eq!(output, format!("{}\n<{evil}><../up.vitte>", here.display()));
+    assert_eq!(output, format!("{}\n<{outer}><../up.vitte>", here.display()));
     assert_eq!(root.metadata().unwrap().permissions().mode() & 0o777, 0o700);
     let files = walkdir::WalkDir::new(root.join("work")).into_iter().map(Result::unwrap);
     let files = files.filter(|entry| entry.file_type().is_file()).count();
-    assert_eq!(files, capsule.sources.len(), "each is in a place of its own");
-    assert!(!Path::new(evil).exists());
+    assert_eq!(files, capsule.sources.len(), "each source has its own file");
+    assert!(!Path::new(outer).exists());
     fs::remove_dir_all(root).unwrap();
 }
 
 #[test]
-fn a_hidden_input_is_given_again_and_a_wish_to_stop_is_heard() {
+fn standard_input_is_replayed_and_a_replay_can_be_stopped() {
     let mut capsule = Capsule::new(report(&["cat", "-"]));
     capsule.sources.push(CapsuleSource::new("<stdin>", "from standard input"));
     let replayed = Replay::new(&capsule).run().unwrap();
@@ -362,33 +360,33 @@ fn a_hidden_input_is_given_again_and_a_wish_to_stop_is_heard() {
     let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(true));
     let replay = Replay::new(&capsule).command(["sleep", "600"]).stop_when(stop);
     assert!(matches!(replay.run().unwrap().outcome, ReplayOutcome::Stopped));
-    let masked = Replay::new(&capsule).command(["cat", "--key=[redacted]"]).run();
+    let redacted = Replay::new(&capsule).command(["cat", "--key=[redacted]"]).run();
     assert!(
-        matches!(masked, Err(ReplayError::RedactedArgument { argument }) if argument == "--key=[redacted]")
+        matches!(redacted, Err(ReplayError::RedactedArgument { argument }) if argument == "--key=[redacted]")
     );
 }
 
 #[test]
-fn a_reduction_ends_in_time_with_the_best_so_far() {
-    let folder = tempfile::tempdir().unwrap();
+fn a_reduction_stops_at_its_limits() {
+    let dir = tempfile::tempdir().unwrap();
     let vittec = program();
-    let file = folder.path().join("two.vitte");
+    let file = dir.path().join("two.vitte");
     let text =
         "fn a\n.end\n\nfn b\n.end\n\nfn a\n  for x in y\n    match x\n    .end\n  .end\n.end\n";
     fs::write(&file, text).unwrap();
-    let mut capsule = captured(folder.path(), file.to_str().unwrap());
-    // A file that is not needed, and that the command names too: it is outside, and must not be read there.
-    let other = folder.path().join("other.vitte");
+    let mut capsule = captured(dir.path(), file.to_str().unwrap());
+    // A source that is not needed for the crash. The command line names the original file, which must not be read.
+    let other = dir.path().join("other.vitte");
     fs::write(&other, text).unwrap();
     capsule.report.args.push(other.to_str().unwrap().to_owned());
     capsule.sources.push(CapsuleSource::new(other.to_str().unwrap(), "fn other\n.end\n"));
     assert!(Path::new(&capsule.report.args[0]).is_absolute(), "{}", vittec.display());
     let replay = Replay::new(&capsule);
-    let few = Reducer::new(replay.clone()).max_tests(2).run(&mut |_| ()).unwrap();
-    assert_eq!((few.tests, few.stop_reason), (3, StopReason::TestLimit));
-    let mut seen = 0;
-    let all = Reducer::new(replay.clone()).run(&mut |progress| seen = progress.tests).unwrap();
-    assert_eq!((all.tests, all.stop_reason), (seen + 1, StopReason::Smallest));
+    let limited = Reducer::new(replay.clone()).max_tests(2).run(&mut |_| ()).unwrap();
+    assert_eq!((limited.tests, limited.stop_reason), (3, StopReason::TestLimit));
+    let mut tests = 0;
+    let all = Reducer::new(replay.clone()).run(&mut |progress| tests = progress.tests).unwrap();
+    assert_eq!((all.tests, all.stop_reason), (tests + 1, StopReason::Smallest));
     assert_eq!((all.before.files, all.after.files), (2, 1));
     assert_eq!(all.capsule.sources[0].file, "two.vitte");
     let left = String::from_utf8(all.capsule.sources[0].text.clone()).unwrap();

@@ -1,8 +1,8 @@
-//! The bars of labels over many lines, each in its lane.
+//! Moves the bars of multi-line labels from codespan's columns to lanes.
 //!
-//! codespan gives each such label a column of its own, forgets the bar of a label that opens at the
-//! margin until the next row, and lets another label's end run over it. Here labels that share no
-//! line share a lane, and a bar stands on every line between the ends of its label:
+//! codespan gives each multi-line label a column of its own. It omits the bar of a label that starts at the
+//! margin until the next row, and draws the end of another label over it. Here labels that have no line in common
+//! may share a lane, and a bar is on every line between the start and the end of its label:
 //!
 //! ```text
 //! codespan:   1 | /     fn f()          painted:   1 | / fn f()
@@ -12,37 +12,37 @@
 //!             3 |   /   fn g()                     3 | / fn g()
 //! ```
 
-use super::pen::Ink;
+use super::pen::StyledChar;
 use super::{Lanes, Style};
 
-const BLANK: Ink = (' ', Style::Plain);
+const BLANK: StyledChar = (' ', Style::Plain);
 
-/// Collects what codespan draws for the bars of a line, two characters for each label.
+/// Collects the characters that codespan draws for the bars of a line, two for each label.
 #[derive(Debug)]
 pub(super) struct Bars<'a> {
     bar: char,
     dash: char,
     lanes: Option<&'a Lanes>,
-    line: Vec<Ink>,
-    /// Characters of this line that are still to come.
+    line: Vec<StyledChar>,
+    /// The number of characters of this line that follow.
     missing: usize,
-    /// The labels that opened at the margin of this row, with their style.
-    opened: Vec<(usize, Style)>,
+    /// The labels that start at the margin of this row, with their style.
+    started: Vec<(usize, Style)>,
 }
 
 impl<'a> Bars<'a> {
     pub(super) const fn new(bar: char) -> Self {
         let dash = if bar == '|' { '-' } else { '─' };
-        Self { bar, dash, lanes: None, line: Vec::new(), missing: 0, opened: Vec::new() }
+        Self { bar, dash, lanes: None, line: Vec::new(), missing: 0, started: Vec::new() }
     }
 
-    /// A source line begins.
+    /// Begins a source line.
     pub(super) fn begin_row(&mut self, lanes: &'a Lanes) {
         self.lanes = Some(lanes);
-        self.opened.clear();
+        self.started.clear();
     }
 
-    /// The border of a line is drawn: its bars come next.
+    /// Begins the bars of a line, after its border.
     pub(super) fn begin_line(&mut self) {
         self.missing = self.lanes.map_or(0, |lanes| 2 * lanes.lane_of.len());
     }
@@ -56,9 +56,9 @@ impl<'a> Bars<'a> {
         self.missing > 0
     }
 
-    /// Takes one character; gives all of the line's bars with the last one.
-    pub(super) fn push(&mut self, ink: Ink, on_source: bool) -> Vec<Ink> {
-        self.line.push(ink);
+    /// Adds one character. Returns all bars of the line after the last character, and an empty vector before.
+    pub(super) fn push(&mut self, styled: StyledChar, on_source: bool) -> Vec<StyledChar> {
+        self.line.push(styled);
         self.missing = self.missing.saturating_sub(1);
         match self.lanes {
             Some(lanes) if self.missing == 0 => self.in_lanes(lanes, on_source),
@@ -66,17 +66,18 @@ impl<'a> Bars<'a> {
         }
     }
 
-    fn in_lanes(&mut self, lanes: &Lanes, on_source: bool) -> Vec<Ink> {
-        let mut labels: Vec<[Ink; 2]> = self.line.as_chunks().0.to_vec();
+    fn in_lanes(&mut self, lanes: &Lanes, on_source: bool) -> Vec<StyledChar> {
+        let mut labels: Vec<[StyledChar; 2]> = self.line.as_chunks().0.to_vec();
         self.line.clear();
-        self.keep_open(&mut labels, on_source);
+        self.continue_started(&mut labels, on_source);
 
         let corner =
             labels.iter().zip(&lanes.lane_of).find(|([_, (c, _)], _)| "/\\╭╰".contains(*c));
         let mut columns = vec![[BLANK; 2]; lanes.count];
         for (label, &lane) in labels.iter().zip(&lanes.lane_of) {
-            if let Some(column) =
-                columns.get_mut(lane).filter(|column| self.weight(**column) < self.weight(*label))
+            if let Some(column) = columns
+                .get_mut(lane)
+                .filter(|column| self.priority(**column) < self.priority(*label))
             {
                 *column = *label;
             }
@@ -84,10 +85,10 @@ impl<'a> Bars<'a> {
         if let Some(([_, (_, style)], &from)) = corner.filter(|_| !on_source) {
             let dash = (self.dash, *style);
             for (lane, column) in columns.iter_mut().enumerate() {
-                for ink in column.iter_mut() {
-                    match ink.0 {
-                        c if lane < from && c == self.dash => *ink = BLANK,
-                        ' ' if lane > from => *ink = dash,
+                for styled in column.iter_mut() {
+                    match styled.0 {
+                        c if lane < from && c == self.dash => *styled = BLANK,
+                        ' ' if lane > from => *styled = dash,
                         _ => {}
                     }
                 }
@@ -96,23 +97,24 @@ impl<'a> Bars<'a> {
         columns.into_iter().flatten().collect()
     }
 
-    /// Notes which labels open at the margin of a source line, and below it draws their bars.
-    fn keep_open(&mut self, labels: &mut [[Ink; 2]], on_source: bool) {
+    /// Remembers which labels start at the margin of a source line, and draws their bars on the lines below it.
+    fn continue_started(&mut self, labels: &mut [[StyledChar; 2]], on_source: bool) {
         if on_source {
-            let opens = labels.iter().enumerate().filter(|(_, [_, (c, _)])| matches!(c, '/' | '╭'));
-            self.opened.extend(opens.map(|(label, [_, (_, style)])| (label, *style)));
+            let starts =
+                labels.iter().enumerate().filter(|(_, [_, (c, _)])| matches!(c, '/' | '╭'));
+            self.started.extend(starts.map(|(label, [_, (_, style)])| (label, *style)));
             return;
         }
-        for &(label, style) in &self.opened {
-            if let Some([_, ink]) = labels.get_mut(label) {
-                *ink = (self.bar, style);
+        for &(label, style) in &self.started {
+            if let Some([_, styled]) = labels.get_mut(label) {
+                *styled = (self.bar, style);
             }
         }
     }
 
-    /// Of the labels in one lane the one is shown that has something here: a corner before a bar,
-    /// a bar before the line to another label's caret.
-    fn weight(&self, [_, (c, _)]: [Ink; 2]) -> u8 {
+    /// The label with the highest priority in a lane is shown: a corner before a bar, a bar before the dashes to
+    /// another label's caret, and these before a blank.
+    fn priority(&self, [_, (c, _)]: [StyledChar; 2]) -> u8 {
         match c {
             ' ' => 0,
             c if c == self.dash => 1,

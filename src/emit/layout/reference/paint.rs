@@ -1,9 +1,8 @@
-//! What codespan draws, in colour and exact to the byte.
+//! Translates the output of codespan to that of the layout, byte for byte, with colours.
 //!
-//! The painter stands between codespan and the bytes. It puts the real text of a row where codespan writes
-//! the grid's cells, keeps the gutter as wide as the widest line number, puts [bars](super::bars) into
-//! their lanes, and the words of a message in the place of its stand-in, inside the gutter where they take
-//! more than one line:
+//! The painter is the writer that codespan writes to. It replaces the cells of the grid by the real text of the
+//! row and the placeholders by their messages, makes the gutter as wide as the widest line number, and moves
+//! [bars](super::bars) to their lanes. Further lines of a message are drawn inside the gutter:
 //!
 //! ```text
 //! codespan:   `3 | xx xxx   ` `  |    ^^^ m`
@@ -20,32 +19,32 @@ use super::bars::Bars;
 use super::pen::{self, Pen};
 use super::{ExcerptOptions, Lanes, Style, text};
 
-// Text that is safe has no control character, and the sources of the tests nothing of this plane of
-// private use, so these are free to mean something to the painter.
+// Safe text contains no control characters, and the sources of the tests contain no character of this private use
+// plane, so these characters can be instructions for the painter.
 
-/// Takes back one blank before what follows.
+/// Removes one blank before the text that follows.
 pub(super) const ONE_CELL_BACK: char = '\u{8}';
-/// Stands for the first message, the next character for the next one.
+/// The placeholder of the first message; the next message has the next character.
 const FIRST_MESSAGE: u32 = 0xf0000;
 
-/// What stands for the message of this 0-based index.
-pub(super) fn stand_in(index: u32) -> char {
+/// Returns the placeholder of the message with this 0-based index.
+pub(super) fn placeholder(index: u32) -> char {
     char::from_u32(FIRST_MESSAGE + index).unwrap_or_default()
 }
 
-/// A source line that codespan is going to draw.
+/// A row that codespan will draw.
 #[derive(Clone, Debug)]
 pub(super) struct SourceRow<'a> {
     pub(super) number: u32,
-    /// What to write in the place of the grid's cells.
+    /// The text that replaces the cells of the grid.
     pub(super) text: &'a str,
-    /// The bars of labels over many lines before the text.
+    /// The lanes of the multi-line labels.
     pub(super) lanes: &'a Lanes,
-    /// The cells and styles of the labels with a message on this line, in the order of the cells.
+    /// The cells and styles of the labels with a message on this row, in the order of the cells.
     pub(super) pointers: Vec<(usize, Style)>,
 }
 
-/// Cells for line numbers: those needed, and those that codespan reckons with.
+/// The width of line numbers in cells: the width that is needed, and the width that codespan uses.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Gutter {
     pub(super) needed: usize,
@@ -53,41 +52,45 @@ pub(super) struct Gutter {
 }
 
 impl Gutter {
-    /// Blanks with which every line begins.
+    /// The number of blanks that are inserted at the start of every line.
     const fn margin(self) -> usize {
         self.needed.saturating_sub(self.by_codespan)
     }
 }
 
-/// Stands between codespan and the pen, see the [module](self).
+/// Translates the output of codespan, see the [module](self).
 #[derive(Debug)]
 pub(super) struct Painter<'a> {
     pen: Pen,
     bar: char,
     gutter: Gutter,
-    take: ExcerptOptions,
-    /// Whether codespan's own header is still to be dropped.
-    dropping: bool,
+    options: ExcerptOptions,
+    /// Whether codespan is writing its own header, which is dropped.
+    in_header: bool,
     messages: Vec<&'a str>,
+    /// The rows that follow.
     rows: std::vec::IntoIter<SourceRow<'a>>,
-    source: Option<Source<'a>>,
+    /// The state within a source line; `None` in other lines.
+    source: Option<SourceCursor<'a>>,
     bars: Bars<'a>,
-    /// Whether the border of a source line comes next.
+    /// Whether the border of a source line follows.
     at_border: bool,
-    /// The columns and styles of the labels that may hang from the carets below this row, and
-    /// whether the carets are the line that is being drawn.
+    /// The columns and styles of the labels that may hang from the carets below this row.
     pointers: Vec<(usize, Style)>,
+    /// Whether the current line is that of the carets.
     at_carets: bool,
 }
 
-/// Where in a source line the painter is.
+/// The position in a source line.
 #[derive(Debug)]
-struct Source<'a> {
-    /// Characters to come before the grid's cells: border, bars and blanks.
+struct SourceCursor<'a> {
+    /// The number of characters before the cells of the grid: border, bars and blanks.
     before: usize,
+    /// The text that is not written yet.
     rest: &'a str,
-    /// The next cell that codespan writes, and the first one that `rest` stands for.
+    /// The next cell that codespan writes.
     cell: usize,
+    /// The first cell of `rest`.
     written: usize,
 }
 
@@ -97,7 +100,7 @@ impl<'a> Painter<'a> {
         rows: Vec<SourceRow<'a>>,
         messages: Vec<&'a str>,
         gutter: Gutter,
-        take: ExcerptOptions,
+        options: ExcerptOptions,
         unicode: bool,
     ) -> Self {
         let bar = if unicode { '│' } else { '|' };
@@ -106,8 +109,8 @@ impl<'a> Painter<'a> {
             pen,
             bar,
             gutter,
-            take,
-            dropping: true,
+            options,
+            in_header: true,
             messages,
             rows: rows.into_iter(),
             source: None,
@@ -118,7 +121,7 @@ impl<'a> Painter<'a> {
         }
     }
 
-    /// All that was drawn.
+    /// Returns the output.
     pub(super) fn finish(self) -> String {
         self.pen.finish()
     }
@@ -129,11 +132,12 @@ impl<'a> Painter<'a> {
         self.bars.end_line();
     }
 
-    /// Writes a label's message, wrapped.
+    /// Wraps and writes the message of a label.
     fn put_message(&mut self, message: &str) {
         let column = self.pen.column();
-        let room = pen::room(self.take.width, column);
-        for (index, line) in text::block(message, self.take.tab_width, room).lines().enumerate() {
+        let width = pen::message_width(self.options.width, column);
+        for (index, line) in text::wrap(message, self.options.tab_width, width).lines().enumerate()
+        {
             if index > 0 {
                 self.next_message_line(column);
             }
@@ -141,20 +145,19 @@ impl<'a> Painter<'a> {
         }
     }
 
-    /// Goes on below the beginning of a message: bars go on, and what hangs from the carets;
-    /// everything else is blank.
+    /// Begins a further line of a message at `column`. Bars and pointers are repeated, the rest is blank.
     fn next_message_line(&mut self, column: usize) {
         let mut before: Vec<_> = self.pen.line.iter().take(column).copied().collect();
         if self.at_carets {
-            // The message beside the carets is that of the last label: all others hang.
+            // The message beside the carets belongs to the last label; those of all others hang.
             let hanging = self.pointers.len().saturating_sub(1);
             for &(column, style) in self.pointers.iter().take(hanging) {
-                if let Some(place) = before.get_mut(column) {
-                    *place = (self.bar, style);
+                if let Some(styled) = before.get_mut(column) {
+                    *styled = (self.bar, style);
                 }
             }
         }
-        let (at_carets, label) = (self.at_carets, self.pen.style);
+        let (at_carets, label_style) = (self.at_carets, self.pen.style);
         self.end_line();
         self.pen.blanks = 0;
         for (c, style) in before {
@@ -162,14 +165,14 @@ impl<'a> Painter<'a> {
             self.pen.put(if c == self.bar { c } else { ' ' });
         }
         self.at_carets = at_carets;
-        self.pen.style = label;
+        self.pen.style = label_style;
         self.pen.blanks += column.saturating_sub(self.pen.column());
     }
 
-    /// One character from codespan.
+    /// Translates one character of codespan's output.
     fn draw(&mut self, c: char) {
-        if self.dropping {
-            self.dropping = c != '\n';
+        if self.in_header {
+            self.in_header = c != '\n';
             return;
         }
         let message = u32::from(c).checked_sub(FIRST_MESSAGE);
@@ -181,7 +184,7 @@ impl<'a> Painter<'a> {
             ONE_CELL_BACK => self.pen.blanks = self.pen.blanks.saturating_sub(1),
             _ if self.bars.wants_more() => {
                 self.put_bar(c);
-                self.count();
+                self.count_before();
             }
             _ => match self.source.as_mut().filter(|source| source.before == 0) {
                 Some(source) => self.pen.put_all(source.next_cell()),
@@ -190,20 +193,20 @@ impl<'a> Painter<'a> {
                     if c != ' ' && std::mem::take(&mut self.at_border) && "|│.·".contains(c) {
                         self.bars.begin_line();
                     }
-                    self.count();
+                    self.count_before();
                 }
             },
         }
     }
 
-    /// One character less stands before the grid's cells.
-    fn count(&mut self) {
+    /// Counts a character before the cells of the grid.
+    fn count_before(&mut self) {
         if let Some(source) = &mut self.source {
             source.before = source.before.saturating_sub(1);
         }
     }
 
-    /// One character of the bars between border and text.
+    /// Handles one character of the bars between border and text.
     fn put_bar(&mut self, c: char) {
         let style = self.pen.style;
         for (c, style) in self.bars.push((c, style), self.source.is_some()) {
@@ -213,7 +216,7 @@ impl<'a> Painter<'a> {
         self.pen.style = style;
     }
 
-    /// Codespan begins a source line.
+    /// Handles the start of a source line.
     fn begin_source_line(&mut self) {
         let Some(row) = self.rows.next() else { return };
         self.bars.begin_row(row.lanes);
@@ -225,13 +228,13 @@ impl<'a> Painter<'a> {
         let text_column = self.pen.blanks + number + 2 + 2 * row.lanes.count + 1;
         let pointer = |(cell, style)| (text_column + cell, style);
         self.pointers = row.pointers.into_iter().map(pointer).collect();
-        self.source = Some(Source { before, rest: row.text, cell: 0, written: 0 });
+        self.source = Some(SourceCursor { before, rest: row.text, cell: 0, written: 0 });
     }
 }
 
-impl<'a> Source<'a> {
-    /// The text that begins in the next cell, with the marks on it; nothing in the second cell of
-    /// a wide character.
+impl<'a> SourceCursor<'a> {
+    /// Returns the text that starts in the next cell, including combining marks. It is empty for the second cell
+    /// of a wide character.
     fn next_cell(&mut self) -> &'a str {
         let (mut len, mut taken) = (0, false);
         let mut written = self.written;
@@ -254,7 +257,7 @@ impl<'a> Source<'a> {
 
 impl io::Write for Painter<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        // Codespan writes whole strings, so nothing is lost here.
+        // codespan writes whole strings, so no character is split.
         String::from_utf8_lossy(bytes).chars().for_each(|c| self.draw(c));
         Ok(bytes.len())
     }

@@ -1,36 +1,38 @@
-//! Writes styled text, line by line.
+//! Writes styled text, line by line, for the reference.
 //!
-//! The pen holds back blanks and line ends until something follows them, so that no line ends in blanks,
-//! and turns styles on and off as they change. It knows what stands on its line, unlike the
-//! pen of the layout, with which it shares nothing but the sequences of the styles.
+//! The pen delays blanks and line feeds until other text follows, so that lines have no trailing blanks. It
+//! writes a style sequence when the style changes. Unlike the pen of the layout it remembers the current line.
+//! The two pens share only the style sequences.
 
 use super::{Sequences, Style};
 
-/// A message never has less room than this, in cells.
-const LEAST_ROOM: usize = 20;
+/// The minimum width for a message, in cells.
+const MIN_MESSAGE_CELLS: usize = 20;
 
-/// The cells that a message has that begins at `column` of a line of `width`.
-pub(super) fn room(width: usize, column: usize) -> usize {
-    width.saturating_sub(column).max(LEAST_ROOM)
+/// The width for a message that starts at `column` of a line of `width` cells.
+pub(super) fn message_width(width: usize, column: usize) -> usize {
+    width.saturating_sub(column).max(MIN_MESSAGE_CELLS)
 }
 
-/// A character of output with its style.
-pub(super) type Ink = (char, Style);
+/// A character of the output and its style.
+pub(super) type StyledChar = (char, Style);
 
 /// Writes text, see the [module](self).
 #[derive(Debug)]
 pub(super) struct Pen {
     out: String,
-    /// Whose colours are written, if any.
+    /// The sequences of the styles, or `None` for output without colours.
     styles: Option<Sequences>,
-    /// The style of what is put next, and the one that is on.
+    /// The style of the characters that follow.
     pub(super) style: Style,
-    painted: Style,
-    /// Line ends and blanks that are written only when something follows on their line.
+    /// The style that is turned on in the output.
+    current: Style,
+    /// The number of delayed line feeds.
     line_ends: usize,
+    /// The number of delayed blanks.
     pub(super) blanks: usize,
-    /// What stands on the current line so far, blanks at its end not counted.
-    pub(super) line: Vec<Ink>,
+    /// The characters of the current line, without the delayed blanks.
+    pub(super) line: Vec<StyledChar>,
 }
 
 impl Pen {
@@ -39,24 +41,24 @@ impl Pen {
             out: String::new(),
             styles,
             style: Style::Plain,
-            painted: Style::Plain,
+            current: Style::Plain,
             line_ends: 0,
             blanks: 0,
             line: Vec::new(),
         }
     }
 
-    /// The character of the line that is put next, 0-based.
+    /// The index in the line of the next character, 0-based.
     pub(super) const fn column(&self) -> usize {
         self.line.len() + self.blanks
     }
 
-    /// Puts text in the pen's style.
+    /// Writes text in the current style.
     pub(super) fn put_all(&mut self, text: &str) {
         text.chars().for_each(|c| self.put(c));
     }
 
-    /// Puts one character in the pen's style.
+    /// Writes one character in the current style.
     pub(super) fn put(&mut self, c: char) {
         if c == ' ' {
             self.blanks += 1;
@@ -80,13 +82,13 @@ impl Pen {
         self.out.extend(std::iter::repeat_n('\n', line_ends));
     }
 
-    /// Turns a style on, which turns the one before off.
+    /// Writes the sequence of a style if it is not turned on already.
     fn paint(&mut self, style: Style) {
-        if self.painted != style {
+        if self.current != style {
             let mut sequence = Vec::new();
             self.styles.inspect(|styles| styles.push(style, &mut sequence));
             self.out.push_str(str::from_utf8(&sequence).unwrap_or_default());
-            self.painted = style;
+            self.current = style;
         }
     }
 
@@ -97,7 +99,7 @@ impl Pen {
         self.line.clear();
     }
 
-    /// All that was written, with one line end after it.
+    /// Returns the output, with one line feed at its end.
     pub(super) fn finish(mut self) -> String {
         self.line_ends = 1;
         self.flush_line_ends();

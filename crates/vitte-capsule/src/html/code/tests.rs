@@ -4,11 +4,11 @@ use super::*;
 use crate::capsule::CapsuleSource;
 use crate::report::CrashReport;
 
-/// A capsule with a file, and a context at these bytes of it.
+/// Returns a capsule with one file and a context at a byte range of it.
 fn capsule(text: &str, lo: usize, hi: usize) -> Capsule {
-    let place = json!({"id": 3, "file": "a.vitte", "lo": lo, "hi": hi, "line": 1, "col": 1});
+    let location = json!({"id": 3, "file": "a.vitte", "lo": lo, "hi": hi, "line": 1, "col": 1});
     let json = json!({"timestamp": "", "message": "m", "context":
-        [{"name": "c", "values": [], "place": place}], "sources":
+        [{"name": "c", "values": [], "place": location}], "sources":
         [{"id": 3, "file": "a.vitte", "lines": [{"line": 2, "lo": 2, "text": "known"}]}]});
     let report = CrashReport::from_json(json.to_string().as_bytes()).unwrap();
     let mut capsule = Capsule::of(report, String::new());
@@ -16,25 +16,25 @@ fn capsule(text: &str, lo: usize, hi: usize) -> Capsule {
     capsule
 }
 
-/// The numbers and the text of chunks, with brackets around what is marked.
-fn drawn(chunks: &[Chunk]) -> Vec<(String, String)> {
+/// Returns the line numbers and the text of chunks, with marked text in brackets.
+fn rendered(chunks: &[Chunk]) -> Vec<(String, String)> {
     let piece = |piece: &Piece| match piece.is_marked {
         true => format!("[{}]", piece.text),
         false => piece.text.clone(),
     };
-    let drawn = chunks.iter().map(|chunk| {
+    let rendered = chunks.iter().map(|chunk| {
         let text = chunk.pieces.iter().map(piece).collect();
         (chunk.numbers.replace('\n', " "), text)
     });
-    drawn.collect()
+    rendered.collect()
 }
 
 fn at(text: &str, lo: usize, hi: usize) -> Vec<(String, String)> {
     let capsule = capsule(text, lo, hi);
     let texts = texts(&capsule);
     let files = files(&capsule, &texts);
-    let place = capsule.report.contexts[0].location.as_ref().unwrap();
-    drawn(&files[find(&files, place).unwrap()].at(place))
+    let location = capsule.report.contexts[0].location.as_ref().unwrap();
+    rendered(&files[find(&files, location).unwrap()].lines_at(location))
 }
 
 fn chunk(numbers: &str, text: &str) -> (String, String) {
@@ -42,13 +42,13 @@ fn chunk(numbers: &str, text: &str) -> (String, String) {
 }
 
 #[test]
-fn what_a_context_is_about_is_marked() {
+fn the_location_of_a_context_is_marked() {
     assert_eq!(at("a\r\n\tbé<\u{1b}\nc", 4, 7), [chunk("1 2 3", "a\n    [bé]<␛\nc")]);
     assert_eq!(at("ab\ncd", 1, 4), [chunk("1 2", "a[b]\n[c]d")]);
     assert_eq!(at("ab\ncd", 4, 4), [chunk("1 2", "ab\nc[d]")]);
-    assert_eq!(at("ab", 2, 2), [chunk("1", "ab[ ]")], "an end is a place too");
-    assert_eq!(at("", 0, 0), [], "of an empty file there is nothing");
-    assert_eq!(at("ab", 70, 90), [], "and nothing of what is behind the end");
+    assert_eq!(at("ab", 2, 2), [chunk("1", "ab[ ]")], "an empty location at the end of the file");
+    assert_eq!(at("", 0, 0), [], "an empty file has no lines");
+    assert_eq!(at("ab", 70, 90), [], "a location after the end of the file");
     let lines: String = (1..=40).map(|number| format!("{number}\n")).collect();
     let chunks = at(&lines, 0, lines.len());
     let numbers: Vec<&str> = chunks.iter().map(|(numbers, _)| numbers.as_str()).collect();
@@ -58,35 +58,36 @@ fn what_a_context_is_about_is_marked() {
 }
 
 #[test]
-fn files_are_shown_as_far_as_there_is_room() {
+fn large_files_are_shown_in_part() {
     let shown = |capsule: &Capsule| {
         let texts = texts(capsule);
         let files = files(capsule, &texts);
-        let places = capsule.report.contexts.iter().filter_map(|entry| entry.location.as_ref());
-        let (views, more) = views(&files, places);
-        assert_eq!(more, 0);
-        views.iter().map(|view| (view.note.clone(), drawn(&view.chunks))).collect::<Vec<_>>()
+        let contexts = capsule.report.contexts.iter();
+        let locations = contexts.filter_map(|entry| entry.location.as_ref());
+        let (views, omitted) = file_views(&files, locations);
+        assert_eq!(omitted, 0);
+        views.iter().map(|view| (view.note.clone(), rendered(&view.chunks))).collect::<Vec<_>>()
     };
     let small = capsule("ab\nc\n", 0, 1);
     assert_eq!(shown(&small), [(String::new(), vec![chunk("1 2", "[a]b\nc")])]);
     let line = "0123456789".repeat(5) + "\n";
     let large = shown(&capsule(&line.repeat(9000), 51 * 4000, 51 * 4000 + 5));
     let (note, chunks) = &large[0];
-    assert_eq!(note, "8,940 of 9,000 lines are left out");
+    assert_eq!(note, "8,940 of 9,000 lines omitted");
     assert!(chunks[0].0.starts_with("3971 3972 ") && chunks[0].0.ends_with(" 4030"));
     assert!(chunks[0].1.contains("\n[01234]56789"));
-    let mut known = small.clone();
-    known.sources.clear();
-    let (note, chunks) = &shown(&known)[0];
-    assert_eq!(note, "only the lines that the context is on are known");
+    let mut partial = small.clone();
+    partial.sources.clear();
+    let (note, chunks) = &shown(&partial)[0];
+    assert_eq!(note, "only the lines of the contexts were recorded");
     assert_eq!(*chunks, [chunk("2", "known")]);
     let mut lossy = small;
     lossy.sources[0].text = b"a\xffb".to_vec();
-    assert!(shown(&lossy)[0].0.contains("no UTF-8"));
+    assert!(shown(&lossy)[0].0.contains("invalid UTF-8"));
 }
 
 #[test]
-fn the_line_of_a_call_is_marked_where_its_source_is_here() {
+fn the_line_of_a_frame_is_marked_if_the_capsule_has_its_source() {
     let capsule = capsule("a\nb\nc\nd\ne\nf\ng\nh\n", 0, 1);
     let texts = texts(&capsule);
     let file = &files(&capsule, &texts)[0];
@@ -95,15 +96,15 @@ fn the_line_of_a_call_is_marked_where_its_source_is_here() {
         line,
         ..CrashFrame::default()
     };
-    let found = file.of_call(&frame("a.vitte", Some(5))).unwrap();
-    assert_eq!(drawn(&found), [chunk("2 3 4 5 6 7 8", "b\nc\nd\n[e]\nf\ng\nh")]);
+    let found = file.lines_of_frame(&frame("a.vitte", Some(5))).unwrap();
+    assert_eq!(rendered(&found), [chunk("2 3 4 5 6 7 8", "b\nc\nd\n[e]\nf\ng\nh")]);
     for frame in [frame("b.vitte", Some(5)), frame("a.vitte", None), frame("a.vitte", Some(99))] {
-        assert_eq!(file.of_call(&frame), None);
+        assert_eq!(file.lines_of_frame(&frame), None);
     }
 }
 
 #[test]
-fn a_diagnostic_has_the_whole_of_a_file_that_is_here() {
+fn a_diagnostic_has_the_whole_files_of_the_capsule() {
     let capsule = capsule("ab\ncd\n", 0, 1);
     let map = capsule.source_map();
     let file = map.files().nth(3).unwrap();

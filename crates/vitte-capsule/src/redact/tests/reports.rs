@@ -2,7 +2,7 @@
 
 use vitte_diag::Frame;
 
-use super::mask;
+use super::redactor;
 use crate::report::tests::report;
 use crate::report::{ContextField, CrashFrame, CrashReport, SourceLine, SourceLines};
 
@@ -81,25 +81,25 @@ fn planted() -> CrashReport {
 #[test]
 fn no_secret_is_left_in_a_report() {
     let planted = planted();
-    let mut masked = planted.clone();
-    mask().report(&mut masked);
-    let json = serde_json::to_string_pretty(&masked).unwrap();
+    let mut redacted = planted.clone();
+    redactor().report(&mut redacted);
+    let json = serde_json::to_string_pretty(&redacted).unwrap();
     let left: Vec<_> = json.lines().filter(|line| line.contains("S3CRET")).collect();
     assert!(left.is_empty(), "{left:#?}");
     let lens = |report: &CrashReport| -> Vec<usize> {
         report.sources[0].lines.iter().map(|line| line.text.len()).collect()
     };
-    assert_eq!(lens(&masked), lens(&planted));
-    assert_eq!(masked.sources[0].lines[1].text, "*********\"; let token: &str = '*********';");
-    assert_eq!(masked.args.len(), planted.args.len());
-    let again = masked.clone();
-    mask().report(&mut masked);
-    assert_eq!(masked, again);
+    assert_eq!(lens(&redacted), lens(&planted));
+    assert_eq!(redacted.sources[0].lines[1].text, "*********\"; let token: &str = '*********';");
+    assert_eq!(redacted.args.len(), planted.args.len());
+    let again = redacted.clone();
+    redactor().report(&mut redacted);
+    assert_eq!(redacted, again);
 }
 
 #[test]
 fn a_report_without_secrets_stays_the_same() {
     let (before, mut behind) = (report(), report());
-    mask().report(&mut behind);
+    redactor().report(&mut behind);
     assert_eq!(behind, before);
 }

@@ -123,7 +123,8 @@ fn find_accepts_latest_ids_and_unambiguous_prefixes() {
              {SECOND}-4, {SECOND}-5 and 7 more"
         )
     );
-    for unknown in ["", "2026", "../x", "/etc/passwd", ".", "2025-11-01T00-00-00.json", "\u{1b}[2J"] {
+    for unknown in ["", "2026", "../x", "/etc/passwd", ".", "2025-11-01T00-00-00.json", "\u{1b}[2J"]
+    {
         let error = find(unknown).unwrap_err();
         assert!(error.starts_with("no crash matches `"), "{error}");
         assert!(!error.contains('\u{1b}'), "{error}");

@@ -1,5 +1,5 @@
-//! A browser without a window, driven as the `WebDriver` protocol (W3C) has it, over `chromedriver`. Every wait
-//! has an end, and what was started is gone when the browser is dropped.
+//! A headless browser, controlled by the `WebDriver` protocol (W3C) through `chromedriver`. Every wait has a limit,
+//! and all processes are stopped when the browser is dropped.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -11,44 +11,47 @@ use std::{fs, thread};
 
 use serde_json::{Value, json};
 
-/// The most time that one step takes.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// The maximum duration of a step.
+const STEP_TIMEOUT: Duration = Duration::from_secs(60);
 
 pub struct Browser {
     driver: Child,
     port: u16,
-    /// The path of the session.
+    /// The path of the session in URLs.
     session: String,
-    /// What is on the command line of each of its processes, and of no other's.
+    /// The directory of the profile. Its path is on the command line of each of the browser's processes.
     profile: tempfile::TempDir,
 }
 
-/// The key of the protocol for a key without a character (`WebDriver`, section 17.4.2).
+/// The codes of the protocol for keys without a character (`WebDriver`, section 17.4.2).
 pub const ESCAPE: &str = "\u{e00c}";
 pub const ENTER: &str = "\u{e007}";
 pub const DOWN: &str = "\u{e015}";
 
 impl Browser {
-    /// Nothing where there is no browser on this machine, unless one is needed.
+    /// Starts the browser. Returns `None` if none is installed; panics instead if `VITTE_NEEDS_BROWSER` is 1.
     pub fn start() -> Option<Self> {
-        let file_exists = ["chromium", "chromedriver"].iter().all(|name| is_program(name));
-        if !file_exists {
+        let is_installed = ["chromium", "chromedriver"].iter().all(|name| is_program(name));
+        if !is_installed {
             let is_needed = std::env::var_os("VITTE_NEEDS_BROWSER").is_some_and(|is| is == "1");
-            assert!(!is_needed, "VITTE_NEEDS_BROWSER=1, and chromium or chromedriver is not there");
-            let why = b"left out: there is no chromium with a chromedriver on this machine\n";
+            assert!(
+                !is_needed,
+                "VITTE_NEEDS_BROWSER=1, but chromium or chromedriver is not installed"
+            );
+            let why = b"skipped: chromium or chromedriver is not installed\n";
             std::io::stderr().write_all(why).unwrap();
             return None;
         }
         let mut driver = Command::new("chromedriver")
-            // Of all ports one that is free.
+            // A free port.
             .arg("--port=0")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
-            .expect("it starts");
-        let stdout = driver.stdout.take().expect("it is piped");
-        let profile = tempfile::tempdir().expect("a folder for temporary files");
+            .expect("chromedriver starts");
+        let stdout = driver.stdout.take().expect("stdout is piped");
+        let profile = tempfile::tempdir().expect("a temporary directory");
         let mut browser = Self { driver, port: 0, session: String::new(), profile };
         browser.port = port(stdout);
         browser.open();
@@ -75,16 +78,16 @@ impl Browser {
             "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"},
             "timeouts": {"pageLoad": 30_000, "script": 20_000},
         }}});
-        let opened = self.ask("POST", "/session", &wanted);
+        let opened = self.request("POST", "/session", &wanted);
         let id = opened["sessionId"].as_str().expect("a session");
         self.session = format!("/session/{id}");
     }
 
-    /// One command, and the value that comes back.
-    fn ask(&self, method: &str, path: &str, body: &Value) -> Value {
+    /// Sends a command, and returns the value of the response.
+    fn request(&self, method: &str, path: &str, body: &Value) -> Value {
         let body =
             if method == "GET" || method == "DELETE" { String::new() } else { body.to_string() };
-        let (status, answer) = self.send(method, path, &body).expect("the driver answers");
+        let (status, answer) = self.send(method, path, &body).expect("a response of the driver");
         let mut answer: Value = serde_json::from_str(&answer).expect("JSON");
         assert!(status.contains(" 200 "), "{method} {path}: {answer}");
         answer["value"].take()
@@ -92,8 +95,8 @@ impl Browser {
 
     fn send(&self, method: &str, path: &str, body: &str) -> std::io::Result<(String, String)> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        stream.set_write_timeout(Some(PATIENCE))?;
+        stream.set_read_timeout(Some(STEP_TIMEOUT))?;
+        stream.set_write_timeout(Some(STEP_TIMEOUT))?;
         let (port, len) = (self.port, body.len());
         write!(
             stream,
@@ -120,33 +123,33 @@ impl Browser {
     }
 
     fn command(&self, path: &str, body: &Value) -> Value {
-        self.ask("POST", &format!("{}{path}", self.session), body)
+        self.request("POST", &format!("{}{path}", self.session), body)
     }
 
     pub fn go(&self, page: &Path) {
         self.command("/url", &json!({"url": format!("file://{}", page.display())}));
     }
 
-    /// What a script of the tester gives, whatever the page's policy is.
+    /// Runs a script, independently of the page's policy, and returns its result.
     pub fn run(&self, script: &str) -> Value {
         self.command("/execute/sync", &json!({"script": script, "args": []}))
     }
 
-    /// The number of elements that a selector finds and that can be seen.
-    pub fn seen(&self, selector: &str) -> u64 {
+    /// Returns the number of visible elements that match a selector.
+    pub fn visible(&self, selector: &str) -> u64 {
         let script = format!(
             "return [...document.querySelectorAll({selector:?})].filter((one) => one.checkVisibility()).length"
         );
         self.run(&script).as_u64().expect("a number")
     }
 
-    /// The text of the first element that a selector finds.
+    /// Returns the text of the first element that matches a selector.
     pub fn text(&self, selector: &str) -> String {
         let text = self.run(&format!("return document.querySelector({selector:?}).textContent"));
         text.as_str().expect("text").to_owned()
     }
 
-    /// Presses keys, one after the other, where the focus is.
+    /// Presses keys, one after the other, in the focused element.
     pub fn press(&self, keys: &str) {
         let each = keys.chars().flat_map(|key| {
             ["keyDown", "keyUp"].map(|kind| json!({"type": kind, "value": key.to_string()}))
@@ -162,31 +165,31 @@ impl Browser {
         self.command(&format!("/element/{id}/click"), &json!({}));
     }
 
-    /// Waits until a script gives true, but not forever.
+    /// Waits until a script returns true. Panics after a third of the maximum duration.
     pub fn wait(&self, script: &str) {
         let start = Instant::now();
         while self.run(&format!("return Boolean({script})")) != json!(true) {
-            assert!(start.elapsed() < PATIENCE / 3, "never true: {script}");
+            assert!(start.elapsed() < STEP_TIMEOUT / 3, "never true: {script}");
             thread::sleep(Duration::from_millis(20));
         }
     }
 
-    /// A command of the `DevTools` protocol.
-    pub fn tools(&self, name: &str, parameters: &Value) -> Value {
+    /// Runs a command of the `DevTools` protocol.
+    pub fn dev_tools(&self, name: &str, parameters: &Value) -> Value {
         self.command("/goog/cdp/execute", &json!({"cmd": name, "params": parameters}))
     }
 
-    /// What was written to the console since the last look.
+    /// Returns the messages in the console since the last call.
     pub fn console(&self) -> Vec<Value> {
         self.log("browser")
     }
 
-    /// The addresses that a page asked for since the last look.
+    /// Returns the URLs that pages requested since the last call.
     pub fn requests(&self) -> Vec<String> {
         let events = self.log("performance").into_iter().filter_map(|event| {
             let message: Value = serde_json::from_str(event["message"].as_str()?).ok()?;
             let message = &message["message"];
-            // The browser has pages of its own.
+            // The browser also loads internal pages.
             let of_page = message["params"]["documentURL"].as_str()?.starts_with("file:");
             let is_request = of_page && message["method"] == "Network.requestWillBeSent";
             is_request.then(|| message["params"]["request"]["url"].as_str().map(str::to_owned))?
@@ -202,13 +205,13 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // The browser ends when its session does; a driver that is killed would leave it alone.
+        // The browser exits when its session ends. If the driver were killed first, the browser would keep running.
         if !self.session.is_empty() {
             _ = self.send("DELETE", &self.session, "");
         }
         _ = self.driver.kill();
         _ = self.driver.wait();
-        // Whatever went wrong, no process stays that has the profile.
+        // Kill the processes that are still running.
         let profile = self.profile.path().to_string_lossy().into_owned();
         for process in fs::read_dir("/proc").into_iter().flatten().flatten() {
             let command = fs::read(process.path().join("cmdline")).unwrap_or_default();
@@ -224,18 +227,18 @@ fn is_program(name: &str) -> bool {
     version.is_ok_and(|version| version.status.success())
 }
 
-/// The port that a driver says it has.
+/// Returns the port that the driver prints.
 fn port(stdout: impl std::io::Read + Send + 'static) -> u16 {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
         for line in BufReader::new(stdout).lines().map_while(Result::ok) {
             let port = line.split_once("successfully on port ").map(|(_, port)| port.to_owned());
             if let Some(port) = port {
-                // Nobody may wait for it any more.
+                // The receiver may have timed out.
                 _ = sender.send(port);
             }
         }
     });
-    let port = receiver.recv_timeout(PATIENCE).expect("the driver has a port");
+    let port = receiver.recv_timeout(STEP_TIMEOUT).expect("the driver prints its port");
     port.trim_end_matches('.').parse().expect("a number")
 }

@@ -1,9 +1,9 @@
-//! The capsules that the tests look at.
+//! The capsules whose reports are tested.
 
 use serde_json::{Value, json};
 use vitte_capsule::{Capsule, CapsuleSource, CrashReport};
 
-/// What no page may run, each with something that tries to get out of where it stands.
+/// Texts that try to break out of an element, an attribute, the style and the script.
 pub const HOSTILE: &str = "<script>window.pwned=1</script>\"><img src=x onerror=window.pwned=1>'\
     <svg onload=window.pwned=1></script></style></title></pre>javascript:window.pwned=1&lt;\u{202e}\u{1b}[2J\u{9b}{{7*7}}";
 
@@ -11,7 +11,7 @@ fn capsule(report: Value) -> Capsule {
     Capsule::new(serde_json::from_value::<CrashReport>(report).unwrap())
 }
 
-/// A program of 300 lines, in which each function has a number.
+/// A program of 300 lines with numbered functions.
 pub fn source() -> String {
     let mut text = String::new();
     for number in 0..60 {
@@ -23,7 +23,7 @@ pub fn source() -> String {
     text
 }
 
-/// One of 40 calls of a crash: panicking, checking expressions that are in one another, and starting.
+/// Frame `number` of the 40 frames of a crash: the panic, nested expressions, the start of the program.
 fn frame(number: usize) -> Value {
     let own = |function: &str, file: &str, line: usize| {
         json!({"function": function, "file": format!("src/{file}"), "line": line, "column": 13,
@@ -63,7 +63,7 @@ fn frame(number: usize) -> Value {
     }
 }
 
-/// The line of a backtrace for a call.
+/// The line of the backtrace for a frame.
 fn line(frame: &Value) -> String {
     let text = |key: &str| frame[key].as_str().unwrap_or_default();
     match frame["line"].as_u64() {
@@ -79,7 +79,7 @@ fn line(frame: &Value) -> String {
     }
 }
 
-/// A crash as it comes: 40 calls, 3 contexts, 3 threads, one source of 300 lines.
+/// A typical crash: 40 frames, 3 contexts, 3 threads, one source of 300 lines.
 pub fn common() -> Capsule {
     let source = source();
     let frames: Vec<Value> = (0..40).map(frame).collect();
@@ -135,7 +135,7 @@ pub fn common() -> Capsule {
         ("PATH", "/usr/local/bin:/usr/bin:/bin"),
         ("TERM", "xterm-256color"),
         ("VITTE_LOG", "typeck=debug"),
-        ("API_TOKEN", "(masked)"),
+        ("API_TOKEN", "[redacted]"),
     ] {
         capsule.environment.insert(name.to_owned(), value.to_owned());
     }
@@ -143,7 +143,7 @@ pub fn common() -> Capsule {
     capsule
 }
 
-/// Every text of [`common`] replaced, and names too, with all that is as long as it was.
+/// [`common`] with every text and every key of a map replaced by `text`.
 pub fn with_texts(text: &str) -> Capsule {
     let common = common();
     let mut report = serde_json::to_value(&common.report).unwrap();
@@ -156,7 +156,7 @@ pub fn with_texts(text: &str) -> Capsule {
 
 fn replace(value: &mut Value, key: &str, text: &str) {
     match value {
-        // A code has a form, and is read as one.
+        // A code must be valid.
         Value::String(_) if key == "code" => {}
         Value::String(own) => *own = text.to_owned(),
         Value::Array(values) => values.iter_mut().for_each(|value| replace(value, key, text)),
@@ -170,11 +170,11 @@ fn replace(value: &mut Value, key: &str, text: &str) {
     }
 }
 
-/// Where the pages are that a browser opens.
+/// Writes a report to a file that the browser can open, and returns its path.
 pub fn write(name: &str, page: &str) -> std::path::PathBuf {
-    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("crash_html");
-    std::fs::create_dir_all(&folder).unwrap();
-    let path = folder.join(name);
+    let dir = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("crash_html");
+    std::fs::create_dir_all(&dir).unwrap();
+    let path = dir.join(name);
     std::fs::write(&path, page).unwrap();
     path
 }

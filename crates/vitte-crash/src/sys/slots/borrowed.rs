@@ -27,11 +27,11 @@ use std::ptr::null;
 use std::sync::atomic::{Ordering, compiler_fence};
 
 use super::{ContextStack, entry_index, stored_indices};
-use crate::variables::{Named, Variable};
+use crate::variables::{NamedVariable, Variable};
 
 /// The variables of one frame of [`ContextStack::with_borrowed`].
 pub(super) struct BorrowedVariables<'a> {
-    variables: &'a [Named<'a>],
+    variables: &'a [NamedVariable<'a>],
 }
 
 /// Removes a pointer from its entry when the frame that wrote it ends.
@@ -56,7 +56,7 @@ impl ContextStack {
     pub(crate) fn with_borrowed<T>(
         &self,
         depth: u32,
-        variables: &[Named<'_>],
+        variables: &[NamedVariable<'_>],
         work: impl FnOnce() -> T,
     ) -> T {
         // The context may be closed, or overwritten by deeper ones: then it borrows nothing.

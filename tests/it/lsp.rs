@@ -1,4 +1,4 @@
-//! What an editor makes of a bag, by the types of the Language Server Protocol.
+//! What an editor receives for a bag, read with the types of the Language Server Protocol.
 
 use serde_json::json;
 use vitte_diag::{DiagnosticBag, Format, Span, lsp};
@@ -7,7 +7,7 @@ use crate::common::ten::{ten, ten_and_none};
 use crate::common::tool;
 
 #[test]
-fn an_editor_gets_every_file_and_forgets_what_it_showed_of_those_without_diagnostics() {
+fn every_file_is_published_also_without_diagnostics() {
     let (sources, bag) = ten();
     let published = lsp::publish(&sources, &bag, &tool());
     let published: Vec<lsp_types::PublishDiagnosticsParams> =
@@ -29,7 +29,7 @@ fn an_editor_gets_every_file_and_forgets_what_it_showed_of_those_without_diagnos
     assert_eq!(none.len(), sources.files().count());
     assert!(none.iter().all(lsp::PublishDiagnostics::is_empty));
 
-    // What is written has the files with diagnostics alone.
+    // The emitter writes only the files that have diagnostics.
     let [lines, nothing] = ten_and_none(Format::Lsp);
     assert_eq!(nothing, "");
     let written = lines.lines().map(|line| serde_json::from_str(line).unwrap());
@@ -38,7 +38,7 @@ fn an_editor_gets_every_file_and_forgets_what_it_showed_of_those_without_diagnos
     assert_eq!(written, with_some.collect::<Vec<_>>());
 }
 
-/// The bytes that a range of the protocol means: lines and UTF-16 units, both 0-based.
+/// Converts a range of the protocol (lines and UTF-16 units, both 0-based) to bytes.
 fn bytes(text: &str, range: lsp_types::Range) -> std::ops::Range<usize> {
     let offset = |at: lsp_types::Position| {
         let line: usize = text.split_inclusive('\n').take(at.line as usize).map(str::len).sum();
@@ -54,29 +54,29 @@ fn bytes(text: &str, range: lsp_types::Range) -> std::ops::Range<usize> {
 }
 
 #[test]
-fn an_editor_finds_the_bytes_of_every_label_and_edit_by_utf16_units() {
+fn ranges_in_utf16_units_are_those_of_the_labels_and_edits() {
     let (sources, bag) = ten();
     let text_of = |span: Span| sources.file(span.file()).ok().map(|file| file.text());
     let published = lsp::publish(&sources, &bag, &tool()).into_iter();
     let published = published.map(|p| lsp_types::PublishDiagnosticsParams::try_from(p).unwrap());
     let diagnostics: Vec<_> = published.flat_map(|params| params.diagnostics).collect();
     let mut actions = 0;
-    for (shown, entry) in diagnostics.iter().zip(bag.ordered()) {
+    for (published, entry) in diagnostics.iter().zip(bag.ordered()) {
         let diagnostic = entry.diagnostic;
         let Some(text) = text_of(diagnostic.primary().span()) else { continue };
         let mut span = diagnostic.primary().span();
         if sources.file(span.file()).unwrap().is_virtual() {
-            // Nobody can look up where it ends.
+            // The editor has no text of a virtual file, so the range is empty.
             span = Span::empty(span.file(), span.lo());
         }
-        assert_eq!(bytes(text, shown.range), span.range());
-        let related = shown.related_information.iter().flatten();
+        assert_eq!(bytes(text, published.range), span.range());
+        let related = published.related_information.iter().flatten();
         for (info, label) in related.zip(diagnostic.secondary()) {
             let text = text_of(label.span()).unwrap();
             assert_eq!(bytes(text, info.location.range), label.span().range());
             assert_eq!(Some(info.message.as_str()), label.message());
         }
-        let data = shown.data.clone().unwrap_or(json!([]));
+        let data = published.data.clone().unwrap_or(json!([]));
         let offered: Vec<lsp_types::CodeAction> = serde_json::from_value(data).unwrap();
         for (action, suggestion) in offered.iter().zip(diagnostic.suggestions()) {
             assert_eq!(action.title, suggestion.message());

@@ -1,4 +1,4 @@
-//! What can be wrong with the items of a file: E0010 and E0011.
+//! The syntax errors of items and blocks: E0010 and E0011.
 
 use vitte_diag::{Applicability, Diagnostic, SourceFile, Span, codes};
 
@@ -6,18 +6,19 @@ use super::blocks::{Closer, Opener};
 use super::fixes;
 use super::tokens::Tokens;
 
-/// What is wrong, by the indices of tokens.
+/// A syntax error. `at` and `missed` are indices of tokens.
 #[derive(Debug)]
-pub(crate) enum Fault<'s> {
-    /// What stands at the top level is no item.
+pub(crate) enum SyntaxError<'s> {
+    /// The text at the top level is not an item.
     NotItem { at: usize },
-    /// A block is not closed; where that was noticed, or the end of the file. Without indentation it
-    /// is a guess which block that is.
-    Open { at: usize, opener: Opener<'s>, missed: Option<usize>, guessed: bool },
+    /// A block is not closed. `at` is the first token of the line that opens it. `missed` is the token before
+    /// which the closer was expected, `None` for the end of the file. `guessed` is true in files without
+    /// indentation, where another block may be the unclosed one.
+    UnclosedBlock { at: usize, opener: Opener<'s>, missed: Option<usize>, guessed: bool },
 }
 
-impl Fault<'_> {
-    /// How it is said.
+impl SyntaxError<'_> {
+    /// Returns the error as a diagnostic.
     pub(crate) fn diagnostic(&self, tokens: Tokens<'_, '_>, file: &SourceFile) -> Diagnostic {
         let end = Span::empty(file.id(), file.len());
         let span = |at: usize| tokens.get(at).map_or(end, |token| token.span);
@@ -27,15 +28,15 @@ impl Fault<'_> {
                     .with_label("no block is open here")
                     .with_help("remove it, or write the line that opens its block"),
                 text => Diagnostic::error(codes::E0010, span(at), format!("expected an item, found `{text}`"))
-                    .with_label("this begins no item")
-                    .with_help("an item begins with `fn`, `struct`, `enum`, `type`, `const`, `use` or the like"),
+                    .with_label("not the beginning of an item")
+                    .with_help("an item begins with a keyword such as `fn`, `struct`, `enum`, `type`, `const` or `use`"),
             },
-            Self::Open { at, opener: Opener { name, closer, .. }, missed, guessed } => {
+            Self::UnclosedBlock { at, opener: Opener { name, closer, .. }, missed, guessed } => {
                 let closer = match closer {
                     Closer::End => ".end",
                     Closer::Brace => "}",
                 };
-                let place = match missed {
+                let expected = match missed {
                     Some(_) => format!("`{closer}` was expected before this"),
                     None => format!("the file ends without `{closer}`"),
                 };
@@ -45,7 +46,7 @@ impl Fault<'_> {
                     format!("this `{name}` has no `{closer}`"),
                 )
                 .with_label("this line opens a block")
-                .with_secondary(missed.map_or(end, span), place)
+                .with_secondary(missed.map_or(end, span), expected)
                 .with_note(format!("expected {closer}"))
                 .with_help(format!("add `{closer}` where the block ends"));
                 let last = tokens.before(missed.unwrap_or(tokens.0.len()));

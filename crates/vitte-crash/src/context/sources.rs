@@ -1,4 +1,4 @@
-//! Where in the sources the contexts are.
+//! The sources to which the spans of contexts refer.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,19 +10,21 @@ use vitte_capsule::{
 use vitte_diag::{SourceMap, text};
 
 use crate::sys::slots::RawContext;
-use crate::variables::records::Captured;
+use crate::variables::records::CapturedVariables;
 
-static SOURCES: Mutex<Option<Shared>> = Mutex::new(None);
+static SOURCES: Mutex<Option<SharedSources>> = Mutex::new(None);
 
-/// The sources that spans mean, and where another process finds them.
-struct Shared {
+/// The current sources, and the table by which another process finds them.
+struct SharedSources {
     sources: SourceMap,
-    /// Four numbers for each file: address and length of its path, and of its text.
+    /// Four numbers for each file: the address and length of its path, then those of its text.
     _table: Arc<[u64]>,
 }
 
-/// Says which sources the spans of [contexts](crate::context()) mean: those of the last call. They stay in
-/// memory until then. Files that are added later are known from the next call on.
+/// Sets the sources to which the spans of [contexts](crate::context()) refer, and replaces those of an earlier call.
+///
+/// The sources stay in memory until the next call. Files that are added to the map later are not included; call this
+/// again after adding files.
 pub fn set_sources(sources: &SourceMap) {
     let table: Arc<[u64]> = sources
         .files()
@@ -36,9 +38,9 @@ pub fn set_sources(sources: &SourceMap) {
             ]
         })
         .collect();
-    let shared = Shared { sources: sources.clone(), _table: Arc::clone(&table) };
+    let shared = SharedSources { sources: sources.clone(), _table: Arc::clone(&table) };
     let mut current = SOURCES.lock().unwrap_or_else(PoisonError::into_inner);
-    // Under the lock, so that what the reporter is told of is what stays in memory.
+    // The lock is held, so that the addresses are always those of the sources that stay in memory.
     #[cfg(unix)]
     {
         use crate::sys::shared::{self, SharedField};
@@ -48,36 +50,36 @@ pub fn set_sources(sources: &SourceMap) {
     }
     let before = current.replace(shared);
     drop(current);
-    // What may take long is not done under the lock.
+    // Dropping a large map takes long, so the lock is released first.
     drop(before);
 }
 
-/// The sources that spans mean, where somebody said so; nothing where they are being changed, as who asks
-/// must not wait.
-pub(crate) fn known() -> Option<SourceMap> {
+/// Returns the sources of the last [`set_sources`]. Returns `None` if there was no call, or if another thread is in
+/// one, because a crashing thread must not wait for it.
+pub(crate) fn current() -> Option<SourceMap> {
     let sources = SOURCES.try_lock().ok()?;
     sources.as_ref().map(|shared| shared.sources.clone())
 }
 
-/// Puts contexts into a report, the innermost first: the first `most` of them, and a note of how many there are
-/// beside them.
-pub(crate) fn put_into(
+/// Adds contexts, the innermost first, and their variables to a report. Omits those after the first `max_contexts`,
+/// and adds a note that counts them together with the `omitted` ones that could not be read.
+pub(crate) fn add_contexts(
     report: &mut CrashReport,
-    (mut raw, left_out): (Vec<RawContext>, u32),
-    most: usize,
+    (mut raw, omitted): (Vec<RawContext>, u32),
+    max_contexts: usize,
     sources: Option<&SourceMap>,
-    captured: Captured,
+    captured: CapturedVariables,
 ) {
-    let left_out = left_out as usize + raw.len().saturating_sub(most);
-    raw.truncate(most);
+    let omitted = omitted as usize + raw.len().saturating_sub(max_contexts);
+    raw.truncate(max_contexts);
     (report.contexts, report.sources) = resolve(raw, sources, &captured.variables);
-    if left_out > 0 {
-        report.notes.push(format!("left out: {}", text::more("context", left_out)));
+    if omitted > 0 {
+        report.notes.push(format!("omitted {omitted} {}", text::plural("context", omitted)));
     }
     report.notes.extend(captured.notes);
 }
 
-/// The contexts with their places in `sources`, and the lines that these are on.
+/// Returns the contexts with their locations in `sources`, and the source lines of these locations.
 fn resolve(
     raw: Vec<RawContext>,
     sources: Option<&SourceMap>,
@@ -85,22 +87,22 @@ fn resolve(
 ) -> (Vec<ContextEntry>, Vec<SourceLines>) {
     let mut lines: BTreeMap<u32, (String, BTreeMap<u32, SourceLine>)> = BTreeMap::new();
     let entries = raw.into_iter().map(|raw| {
-        let place = raw.span.map(|span| {
+        let location = raw.span.map(|span| {
             let file = sources.and_then(|sources| sources.file(span.file()).ok());
             if let Some(file) = file {
-                let (_, known) = lines
+                let (_, file_lines) = lines
                     .entry(span.file().index())
                     .or_insert_with(|| (file.path().to_owned(), BTreeMap::new()));
-                known.extend(SourceLine::of_span(file, span).map(|line| (line.line, line)));
+                file_lines.extend(SourceLine::of_span(file, span).map(|line| (line.line, line)));
             }
             ContextLocation::new(span, file)
         });
         let values = raw.values.into_iter().map(|(key, value)| ContextField::new(key, value));
-        let held = variables.iter().filter(|(index, _)| *index == raw.index);
+        let borrowed = variables.iter().filter(|(index, _)| *index == raw.index);
         let mut entry = ContextEntry::new(raw.name);
         entry.values = values.collect();
-        entry.location = place;
-        entry.variables = held.map(|(_, variable)| variable.clone()).collect();
+        entry.location = location;
+        entry.variables = borrowed.map(|(_, variable)| variable.clone()).collect();
         entry
     });
     let entries = entries.collect();
@@ -121,8 +123,8 @@ mod tests {
         RawContext { index: 0, name: "c".into(), values: Vec::new(), span: Some(span) }
     }
 
-    /// What is at a span, as all formats are told of it.
-    fn seen(sources: &SourceMap, span: Span) -> Option<(String, u32, u32, String)> {
+    /// Returns the path, line, column and text of the line at a span.
+    fn shown_at(sources: &SourceMap, span: Span) -> Option<(String, u32, u32, String)> {
         let at = sources.location(span).ok()?;
         let file = sources.file(span.file()).ok()?;
         let line = file.line(at.line).unwrap_or_default().to_owned();
@@ -132,9 +134,9 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(500) })]
 
-        /// The stand-in says of every context what the sources say.
+        /// The lines in the report give every context the same location and excerpt as the sources.
         #[test]
-        fn a_stand_in_is_the_sources_as_far_as_the_contexts_go(
+        fn the_lines_in_a_report_agree_with_the_sources(
             texts in prop::collection::vec("(\u{feff})?([a-zé\t]{0,9}(\n|\r\n)){0,20}[a-z]{0,3}", 1..4),
             marks in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), any::<prop::sample::Index>()), 1..6),
         ) {
@@ -152,19 +154,19 @@ mod tests {
             let (entries, lines) = resolve(spans.iter().copied().map(raw).collect(), Some(&sources), &[]);
             let mut report = CrashReport::new(codes::F0001, String::new(), String::new());
             (report.contexts, report.sources) = (entries, lines);
-            let again = report.sources();
+            let restored = report.sources();
             for span in spans {
-                prop_assert_eq!(seen(&again, span), seen(&sources, span));
+                prop_assert_eq!(shown_at(&restored, span), shown_at(&sources, span));
             }
         }
     }
 
     #[test]
-    fn sources_that_nobody_told_of_leave_offsets_alone() {
+    fn without_sources_a_location_has_only_offsets() {
         let span = Span::new(FileId::new(7), 3, 5).unwrap();
         let (entries, lines) = resolve(vec![raw(span)], None, &[]);
-        let place = entries[0].location.as_ref().unwrap();
-        assert_eq!((place.id, place.lo, place.hi, &place.file), (7, 3, 5, &None));
+        let location = entries[0].location.as_ref().unwrap();
+        assert_eq!((location.id, location.lo, location.hi, &location.file), (7, 3, 5, &None));
         assert_eq!(lines, []);
     }
 }

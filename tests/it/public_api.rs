@@ -1,4 +1,4 @@
-//! The names that compilers outside this repository are written against, used as they are documented.
+//! The documented names of the public API, used as a compiler outside this repository uses them.
 
 use std::io;
 
@@ -36,8 +36,8 @@ fn the_documented_program_compiles_and_runs() -> Result<(), Box<dyn std::error::
             .with_note("a note")
             .with_help("help"),
     );
-    let lent: &mut Diagnostic = bag.push_error(codes::E0010, span, "an error");
-    lent.add_note("a note");
+    let pushed: &mut Diagnostic = bag.push_error(codes::E0010, span, "an error");
+    pushed.add_note("a note");
     bag.push_warning(codes::W0100, other, "a warning");
     bag.push(Diagnostic::warning(codes::W0100, other, "another"));
     bag.push(Diagnostic::note(Code::new("N0001")?, other, "a note"));
@@ -65,7 +65,7 @@ fn the_documented_program_compiles_and_runs() -> Result<(), Box<dyn std::error::
 }
 
 #[test]
-fn an_emitter_of_ones_own_gets_the_diagnostics_in_order() {
+fn a_custom_emitter_gets_the_diagnostics_in_order() {
     struct Codes(Vec<String>);
     impl Emitter for Codes {
         fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {

@@ -1,24 +1,25 @@
-//! A diagnostic in plain words, for formats that have one text for all of it.
+//! The text of a diagnostic, for formats that have a single text field for most of its parts.
 
 use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::check::Checked;
+use crate::check::CheckedDiagnostic;
 use crate::model::Suggestion;
 use crate::source::ColumnUnit;
 
-/// What a format has no place of its own for, so that its text says it.
+/// The parts of a diagnostic that a format has no field for, and that its text contains instead.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Lacks<'a> {
-    pub(super) related_places: bool,
-    /// The suggestions that it cannot carry.
-    pub(super) fixes: &'a [&'a Suggestion],
-    /// Whether it has room for the calls of a backtrace, and none but here.
+pub(super) struct TextParts<'a> {
+    /// Whether the text contains the secondary labels with their locations.
+    pub(super) related: bool,
+    /// The suggestions whose messages the text contains.
+    pub(super) suggestions: &'a [&'a Suggestion],
+    /// Whether the text contains the backtrace.
     pub(super) backtrace: bool,
 }
 
-/// The message, and all that belongs to it, one thing a line:
+/// The message of a diagnostic and its further parts, one per line:
 ///
 /// ```text
 /// this `if` has no `.end`
@@ -29,25 +30,26 @@ pub(super) struct Lacks<'a> {
 /// backtrace:
 /// 0: vittec::close at src/blocks.rs:77:13
 /// ```
-pub(super) const fn prose<'a>(checked: &'a Checked<'a>, lacks: Lacks<'a>) -> Prose<'a> {
-    Prose { checked, lacks }
-}
-
-/// What [`prose`] says, written straight to where it goes.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Prose<'a> {
-    checked: &'a Checked<'a>,
-    lacks: Lacks<'a>,
+pub(super) struct PlainText<'a> {
+    checked: &'a CheckedDiagnostic<'a>,
+    parts: TextParts<'a>,
 }
 
-impl fmt::Display for Prose<'_> {
+impl<'a> PlainText<'a> {
+    pub(super) const fn new(checked: &'a CheckedDiagnostic<'a>, parts: TextParts<'a>) -> Self {
+        Self { checked, parts }
+    }
+}
+
+impl fmt::Display for PlainText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { checked, lacks } = self;
+        let Self { checked, parts } = self;
         f.write_str(checked.diagnostic.message())?;
         if let Some(message) = checked.primary().and_then(|primary| primary.label.message()) {
             write!(f, "\n{message}")?;
         }
-        for label in checked.related().filter(|_| lacks.related_places) {
+        for label in checked.related().filter(|_| parts.related) {
             let at = label.location(ColumnUnit::Char);
             let message = label.label.message().unwrap_or("here");
             write!(f, "\n{}:{}:{}: {message}", at.path, at.line, at.col)?;
@@ -58,13 +60,15 @@ impl fmt::Display for Prose<'_> {
         for note in checked.notes() {
             write!(f, "\nnote: {note}")?;
         }
-        lacks.fixes.iter().try_for_each(|fix| write!(f, "\nhelp: {}", fix.message()))?;
-        let backtrace = checked.diagnostic.backtrace().filter(|_| lacks.backtrace);
+        for suggestion in parts.suggestions {
+            write!(f, "\nhelp: {}", suggestion.message())?;
+        }
+        let backtrace = checked.diagnostic.backtrace().filter(|_| parts.backtrace);
         backtrace.map_or(Ok(()), |backtrace| write!(f, "\nbacktrace:\n{backtrace}"))
     }
 }
 
-impl Serialize for Prose<'_> {
+impl Serialize for PlainText<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }

@@ -1,4 +1,4 @@
-//! Crashes while a context holds variables, some of which cannot be serialised.
+//! Crashes while a context borrows variables, some of which cannot be serialised.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -12,71 +12,73 @@ use serde::ser::{Error as _, SerializeMap as _};
 use serde::{Serialize, Serializer};
 use vitte_crash::{Variable, VariableLimits};
 
-/// Other limits than those by default.
-pub fn limits() -> VariableLimits {
+/// The limits of the option `small-limits`.
+pub fn small_limits() -> VariableLimits {
     let limits =
         VariableLimits::default().with_max_items(1).with_max_depth(1).with_max_string_len(2);
     limits.with_max_total_items(4).with_max_time(Duration::from_secs(20))
 }
 
-/// `hold-VARIABLE-CRASH`: such as `hold-plain-panic`.
+/// Runs a kind `variable-VARIABLE-CRASH`, such as `variable-plain-panic`. Returns `None` if `kind` is another one.
 pub fn run(kind: &str) -> Option<ExitCode> {
-    let (variable, how) = kind.strip_prefix("hold-")?.rsplit_once('-')?;
+    let (variable, crash) = kind.strip_prefix("variable-")?.rsplit_once('-')?;
     let work = || match variable {
         "cycle" => {
             let node = Rc::new(Node { name: "a", next: RefCell::new(None) });
             *node.next.borrow_mut() = Some(Link(Rc::clone(&node)));
-            hold(&*node, how);
+            crash_with(&*node, crash);
         }
         "borrowed" => {
             let scope = Scope { name: "s", table: RefCell::new(vec![1, 2]) };
             let _table = scope.table.borrow_mut();
-            hold(&scope, how);
+            crash_with(&scope, crash);
         }
         "locked" => {
             let table = Mutex::new(1);
             let _locked = table.lock().unwrap();
-            hold(&table, how);
+            crash_with(&table, crash);
         }
         "local" => {
             NAMES.with(|names| names.borrow_mut().push("from the thread".into()));
-            hold(&Wild("local"), how);
+            crash_with(&Misbehaving("local"), crash);
         }
-        "plain" => hold(&Type::Function { of: vec![Type::Named("i64"), Type::Unit] }, how),
-        other => hold(&Wild(Box::leak(other.to_owned().into_boxed_str())), how),
+        "plain" => {
+            let function = Type::Function { of: vec![Type::Named("i64"), Type::Unit] };
+            crash_with(&function, crash);
+        }
+        other => crash_with(&Misbehaving(Box::leak(other.to_owned().into_boxed_str())), crash),
     };
-    if let Some(inner) = how.strip_prefix("thread_") {
-        assert_eq!(inner, "panic");
+    if crash == "thread_panic" {
         return Some(std::thread::scope(|scope| {
             let thread = std::thread::Builder::new().name("worker".into());
-            let ended = thread.spawn_scoped(scope, || work_on_a_thread(inner)).unwrap().join();
-            ExitCode::from(if ended.is_err() { 101 } else { 0 })
+            let work = || crash_with(&Type::Named("of a thread"), "panic");
+            let result = thread.spawn_scoped(scope, work).unwrap().join();
+            ExitCode::from(if result.is_err() { 101 } else { 0 })
         }));
     }
     work();
     Some(ExitCode::SUCCESS)
 }
 
-fn work_on_a_thread(how: &str) {
-    hold(&Type::Named("of a thread"), how);
-}
-
-/// The variable stands between two others, which have to be there whatever becomes of it.
-fn hold(odd: &dyn Variable, how: &str) {
+/// Crashes in a context that borrows `odd` between two other variables. The report must contain those two, even if
+/// `odd` cannot be serialised.
+fn crash_with(odd: &dyn Variable, crash: &str) {
     let types = BTreeMap::from([((1, 2), "pair"), ((3, 4), "other")]);
     let text = String::from("last");
     let outer = vec![1, 2, 3];
     vitte_crash::context("outer", None).with_variables(&[("outer", &outer)], || {
         let _plain = vitte_crash::context("between", None).with("k", "v");
-        let cx = vitte_crash::context("inner", None).with("how", how);
-        cx.with_variables(&[("types", &types), ("odd", odd), ("text", &text)], || ends(how));
-        ends_later(how);
+        let cx = vitte_crash::context("inner", None).with("crash", crash);
+        cx.with_variables(&[("types", &types), ("odd", odd), ("text", &text)], || {
+            crash_in_context(crash);
+        });
+        crash_after_context(crash);
     });
 }
 
-fn ends(how: &str) {
-    match how {
-        "panic" => panic!("while it holds"),
+fn crash_in_context(crash: &str) {
+    match crash {
+        "panic" => panic!("with variables"),
         "segv" => unsafe { black_box(std::ptr::null_mut::<u8>()).write_volatile(1) },
         "overflow" => _ = black_box(super::recurse(1)),
         "abort" => std::process::abort(),
@@ -101,31 +103,32 @@ fn ends(how: &str) {
             panic!("while others allocate");
         }
         "forget" => {
-            std::mem::forget(vitte_crash::context("lost", None));
-            let inner = String::from("of what is lost");
-            vitte_crash::context("kept", None)
-                .with_variables(&[("inner", &inner)], || panic!("in the kept one"));
+            std::mem::forget(vitte_crash::context("forgotten", None));
+            let innermost = String::from("in the innermost context");
+            vitte_crash::context("innermost", None)
+                .with_variables(&[("innermost", &innermost)], || panic!("after a forgotten one"));
         }
         _ => {}
     }
 }
 
-/// When the inner one holds nothing any more.
-fn ends_later(how: &str) {
-    match how {
-        "after" => panic!("after it held"),
+/// Crashes when the inner context is closed.
+fn crash_after_context(crash: &str) {
+    match crash {
+        "after" => panic!("after the context"),
         "unwound" => {
-            let text = String::from("gone");
+            let text = String::from("dropped");
             _ = std::panic::catch_unwind(|| {
                 vitte_crash::context("unwound", None).with_variables(&[("text", &text)], || {
                     std::panic::resume_unwind(Box::new(1));
                 });
             });
             drop(text);
-            panic!("after it was unwound");
+            panic!("after the context was unwound");
         }
-        "run" => {
-            let code = vitte_crash::run_main(|| Err::<(), _>(std::io::Error::other("of run")));
+        "run_main" => {
+            let error = std::io::Error::other("an error of `main`");
+            let code = vitte_crash::run_main(|| Err::<(), _>(error));
             println!("{code:?}");
         }
         _ => {}
@@ -163,14 +166,14 @@ thread_local! {
     static NAMES: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Its `Serialize` does what it is called.
-struct Wild(&'static str);
+/// A value whose `Serialize` does what its name states.
+struct Misbehaving(&'static str);
 
-impl Serialize for Wild {
+impl Serialize for Misbehaving {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0 {
             "panics" => panic!("in `Serialize`"),
-            "errors" => Err(S::Error::custom("as it likes")),
+            "errors" => Err(S::Error::custom("a custom error")),
             "hangs" => loop {
                 std::thread::sleep(Duration::from_secs(1));
             },
@@ -181,7 +184,7 @@ impl Serialize for Wild {
             "aborts" => std::process::abort(),
             "exits" => std::process::exit(0),
             "recurses" => serializer.serialize_u64(super::recurse(1)),
-            "eats" => {
+            "exhausts_memory" => {
                 let mut all = Vec::new();
                 loop {
                     all.push(black_box(vec![1_u8; 16 << 20]));
@@ -195,9 +198,9 @@ impl Serialize for Wild {
                 }
             }
             "writes" => {
-                println!("out of the copy");
-                eprintln!("out of the copy");
-                let written = std::fs::write("of-the-copy", "x").is_ok();
+                println!("written by the forked child");
+                eprintln!("written by the forked child");
+                let written = std::fs::write("written-by-the-forked-child", "x").is_ok();
                 serializer.serialize_bool(written)
             }
             "allocates" => {

@@ -1,5 +1,5 @@
-//! What the readers of a format say of it: official schemas, an XML parser, the types of editors, the
-//! syntax of GitHub. All on the same ten diagnostics and on none.
+//! Validates the output of each format: by official schemas, an XML parser, the types of the Language Server
+//! Protocol, and the syntax of GitHub's commands. Input: the same ten diagnostics, and none.
 use jsonschema::Validator;
 use roxmltree::{Document, Node};
 use serde_json::{Value, json};
@@ -10,13 +10,13 @@ use crate::common::ten::{HOSTILE, hostile, ten, ten_and_none};
 use crate::common::{self, root, written};
 
 #[test]
-fn hostile_texts_break_no_format_and_reach_no_terminal() {
+fn hostile_text_is_valid_in_every_format() {
     let (sources, bag) = hostile();
     let out = |format| written(format, &sources, &bag);
     for &format in Format::ALL {
         let out = out(format);
-        let obeyed = out.chars().find(|&c| c != '\n' && text::is_unsafe(c));
-        assert_eq!(obeyed, None, "{format}");
+        let unsafe_char = out.chars().find(|&c| c != '\n' && text::is_unsafe(c));
+        assert_eq!(unsafe_char, None, "{format}");
     }
     let json = |format| serde_json::from_str::<Value>(&out(format)).unwrap();
     assert_eq!(errors(&sarif_schema(), &json(Format::Sarif)), [""; 0]);
@@ -46,7 +46,7 @@ fn ten_and_none_as_json(format: Format) -> [Value; 2] {
     ten_and_none(format).map(|out| serde_json::from_str(&out).unwrap())
 }
 
-/// See `tests/schemas/README.md` for what is mended.
+/// The schema of SARIF with two corrections; see `tests/schemas/README.md`.
 fn sarif_schema() -> Validator {
     let mut schema = schema("sarif-2.1.0.json");
     for object in ["run", "toolComponent"] {
@@ -57,7 +57,7 @@ fn sarif_schema() -> Validator {
 }
 
 #[test]
-fn sarif_is_what_the_official_schema_demands() {
+fn sarif_is_valid_by_the_official_schema() {
     let validator = sarif_schema();
     let [ten, none] = ten_and_none_as_json(Format::Sarif);
     assert_eq!(errors(&validator, &ten), [""; 0]);
@@ -68,13 +68,13 @@ fn sarif_is_what_the_official_schema_demands() {
     let mut broken = ten;
     broken["runs"][0]["results"][3]["locations"][0]["colour"] = json!("red");
     broken["runs"][0]["results"][4]["level"] = json!("fatal");
-    assert_eq!(errors(&validator, &broken).len(), 2, "the schema finds what is wrong");
+    assert_eq!(errors(&validator, &broken).len(), 2, "the schema rejects invalid output");
 }
 
 /// Sections 3.27.19, 3.44 and 3.45.
 #[test]
-fn sarif_has_a_backtrace_as_a_stack() {
-    let calls = [
+fn sarif_contains_a_backtrace_as_a_stack() {
+    let frames = [
         Frame::at("vittec::close", "src/a b.rs", 77, Some(13)),
         Frame::at("core::f", "/rustc/1/library/core/src/a.rs", 7, None),
         Frame::at("g", "src/a.rs", 0, Some(0)),
@@ -83,7 +83,7 @@ fn sarif_has_a_backtrace_as_a_stack() {
         Frame::new("main {0}"),
     ];
     let crash = Diagnostic::new(Severity::Fatal, code!("F0001"), Span::DUMMY, "m");
-    let bag = [crash.with_backtrace(calls.into_iter().collect())].into_iter().collect();
+    let bag = [crash.with_backtrace(frames.into_iter().collect())].into_iter().collect();
     let out = written(Format::Sarif, &SourceMap::new(), &bag);
     let log: Value = serde_json::from_str(&out).unwrap();
     assert_eq!(errors(&sarif_schema(), &log), [""; 0]);
@@ -105,15 +105,15 @@ fn sarif_has_a_backtrace_as_a_stack() {
         }},
         {"location": {"logicalLocations": name("g")}},
         {"location": {"logicalLocations": name("<unknown>")}, "module": "/usr/lib/libc.so.6"},
-        {"location": {"message": {"text": "... 7 calls are left out ..."}}},
+        {"location": {"message": {"text": "[... omitted 7 frames ...]"}}},
         {"location": {"logicalLocations": name("main {0}")}},
     ]}]);
     assert_eq!(log["runs"][0]["results"][0]["stacks"], expected);
 }
 
-/// Section 3.27.6: the index is that of the rule with the id of the result.
+/// Section 3.27.6: `ruleIndex` is the index of the rule whose id is `ruleId`.
 #[test]
-fn sarif_results_name_the_rules_that_they_are_of() {
+fn sarif_results_refer_to_their_rules() {
     let [ten, _] = ten_and_none_as_json(Format::Sarif);
     let run = &ten["runs"][0];
     let mut with_a_rule = 0;
@@ -127,13 +127,13 @@ fn sarif_results_name_the_rules_that_they_are_of() {
     assert_eq!(with_a_rule, 5, "F0001, W0100, E0001, E0011 and E0100 have pages");
 }
 
-/// Sections 3.11.5 and 3.11.6: `{0}` would be an argument, `[x](1)` a link to a related location.
+/// Sections 3.11.5 and 3.11.6: `{0}` is a placeholder, `[x](1)` a link to a related location; both are escaped.
 #[test]
 fn sarif_messages_have_no_placeholders_and_no_links() {
     let [ten, _] = ten_and_none_as_json(Format::Sarif);
     let message = ten["runs"][0]["results"][7]["message"]["text"].as_str().unwrap();
     assert!(message.contains(r"see {{0}}, \[x\](1)"), "{message}");
-    // Whoever reads it as the sections say has the text again.
+    // Decode the escapes as the sections describe.
     let read =
         message.replace("{{", "{").replace("}}", "}").replace(r"\[", "[").replace(r"\]", "]");
     let (_, bag) = common::ten::ten();
@@ -141,7 +141,7 @@ fn sarif_messages_have_no_placeholders_and_no_links() {
 }
 
 #[test]
-fn every_entry_for_gitlab_is_what_its_schema_demands_and_says_all_in_words() {
+fn gitlab_entries_are_valid_by_the_schema_and_contain_all_text() {
     let validator = jsonschema::draft7::new(&schema("gitlab-codeclimate.json")).unwrap();
     let [ten, none] = ten_and_none_as_json(Format::Gitlab);
     assert_eq!(none, json!([]));
@@ -150,22 +150,22 @@ fn every_entry_for_gitlab_is_what_its_schema_demands_and_says_all_in_words() {
     for (mut entry, reported) in ten.as_array().unwrap().clone().into_iter().zip(bag.ordered()) {
         assert_eq!(errors(&validator, &entry), [""; 0]);
         assert_eq!(entry["description"], reported.diagnostic.message());
-        assert_eq!(entry["content"]["body"], all_in_words(&sources, reported.diagnostic));
-        // The schema takes any text for the severity, the documentation these.
+        assert_eq!(entry["content"]["body"], plain_text(&sources, reported.diagnostic));
+        // The schema accepts any text as the severity; the documentation lists these.
         let severity = entry["severity"].as_str().unwrap();
         assert!(["info", "minor", "major", "critical", "blocker"].contains(&severity));
         entry.as_object_mut().unwrap().remove("fingerprint");
-        assert_eq!(errors(&validator, &entry).len(), 1, "the schema finds what is wrong");
+        assert_eq!(errors(&validator, &entry).len(), 1, "the schema rejects invalid output");
     }
 }
 
-/// Forbids what the schema does not name.
-fn forbid_others(schema: &mut Value) {
+/// Forbids properties that the schema does not name.
+fn forbid_additional_properties(schema: &mut Value) {
     if let Value::Array(items) = schema {
-        items.iter_mut().for_each(forbid_others);
+        items.iter_mut().for_each(forbid_additional_properties);
     }
     if let Value::Object(object) = schema {
-        object.values_mut().for_each(forbid_others);
+        object.values_mut().for_each(forbid_additional_properties);
         if object.get("properties").is_some_and(Value::is_object) {
             object.insert("additionalProperties".to_owned(), json!(false));
         }
@@ -173,9 +173,9 @@ fn forbid_others(schema: &mut Value) {
 }
 
 #[test]
-fn rdjson_is_what_the_schema_of_reviewdog_knows() {
+fn rdjson_is_valid_by_the_schema_of_reviewdog() {
     let mut schema = schema("rdjson.json");
-    forbid_others(&mut schema);
+    forbid_additional_properties(&mut schema);
     let validator = jsonschema::validator_for(&schema).unwrap();
     let [ten, none] = ten_and_none_as_json(Format::Rdjson);
     assert_eq!(errors(&validator, &ten), [""; 0]);
@@ -184,11 +184,11 @@ fn rdjson_is_what_the_schema_of_reviewdog_knows() {
     let mut broken = ten;
     broken["diagnostics"][0]["range"] = json!({});
     broken["diagnostics"][1]["severity"] = json!("FATAL");
-    assert!(errors(&validator, &broken).len() >= 2, "the schema finds what is wrong");
+    assert!(errors(&validator, &broken).len() >= 2, "the schema rejects invalid output");
 }
 
-/// What a format that has one text for all says of a diagnostic, worked out here from the model.
-fn all_in_words(sources: &SourceMap, diagnostic: &Diagnostic) -> String {
+/// The text of a diagnostic in a format that has only one field for all of it, computed from the model.
+fn plain_text(sources: &SourceMap, diagnostic: &Diagnostic) -> String {
     let mut lines = vec![diagnostic.message().to_owned()];
     lines.extend(diagnostic.primary().message().map(str::to_owned));
     lines.extend(diagnostic.secondary().iter().map(|label| {
@@ -206,7 +206,7 @@ fn named<'a>(node: Node<'a, 'a>, name: &'static str) -> impl Iterator<Item = Nod
 }
 
 #[test]
-fn junit_counts_what_it_has_and_names_each_case_once() {
+fn junit_counts_are_correct_and_case_names_unique() {
     for (out, cases) in ten_and_none(Format::Junit).iter().zip([10, 1]) {
         let document = Document::parse(out).unwrap();
         assert_eq!(named(document.root(), "testcase").count(), cases);
@@ -225,7 +225,7 @@ fn junit_counts_what_it_has_and_names_each_case_once() {
 }
 
 #[test]
-fn junit_gives_every_text_back_exactly() {
+fn junit_contains_every_text_exactly() {
     let (sources, bag) = ten();
     let out = written(Format::Junit, &sources, &bag);
     let document = Document::parse(&out).unwrap();
@@ -233,11 +233,11 @@ fn junit_gives_every_text_back_exactly() {
     for (case, entry) in cases.iter().zip(bag.ordered()) {
         let diagnostic = entry.diagnostic;
         let result = case.first_element_child().unwrap();
-        let words = all_in_words(&sources, diagnostic);
+        let text = plain_text(&sources, diagnostic);
         let (element, text) = match diagnostic.severity() {
-            Severity::Fatal => ("error", words),
-            Severity::Error => ("failure", words),
-            severity => ("system-out", format!("{severity}: {words}")),
+            Severity::Fatal => ("error", text),
+            Severity::Error => ("failure", text),
+            severity => ("system-out", format!("{severity}: {text}")),
         };
         assert_eq!((result.tag_name().name(), result.text()), (element, Some(text.as_str())));
         let is_bad = diagnostic.severity() >= Severity::Error;
@@ -248,7 +248,7 @@ fn junit_gives_every_text_back_exactly() {
 }
 
 #[test]
-fn github_reads_the_model_back_from_the_commands() {
+fn github_commands_contain_the_whole_diagnostic() {
     let (sources, bag) = ten();
     let [commands, none] = ten_and_none(Format::Github);
     assert_eq!(none, "");
@@ -265,13 +265,13 @@ fn github_reads_the_model_back_from_the_commands() {
         let span = diagnostic.primary().span();
         let at = sources.location(span).ok();
         let Some(at) = at.filter(|at| at.path != "<stdin>") else {
-            // What is in no file has its place in the message.
-            let place = at.map(|at| format!("{at}: ")).unwrap_or_default();
-            assert_eq!(command.message, place + &all_in_words(&sources, diagnostic));
-            assert_eq!(command.properties.len(), 1, "no place: {line}");
+            // Without a file, the location is in the message.
+            let location = at.map(|at| format!("{at}: ")).unwrap_or_default();
+            assert_eq!(command.message, location + &plain_text(&sources, diagnostic));
+            assert_eq!(command.properties.len(), 1, "no location: {line}");
             continue;
         };
-        assert_eq!(command.message, all_in_words(&sources, diagnostic));
+        assert_eq!(command.message, plain_text(&sources, diagnostic));
         let text = sources.file(span.file()).unwrap().text();
         let is_one_line = !text[span.range()].contains('\n');
         assert_eq!(command.property("file").as_deref(), Some(at.path));
@@ -282,7 +282,7 @@ fn github_reads_the_model_back_from_the_commands() {
 }
 
 #[test]
-fn each_line_of_the_short_format_is_the_place_the_severity_and_the_message() {
+fn each_line_of_the_short_format_is_a_location_a_severity_and_a_message() {
     let (sources, bag) = ten();
     let [lines, none] = ten_and_none(Format::Short);
     assert_eq!(none, "");
@@ -290,8 +290,8 @@ fn each_line_of_the_short_format_is_the_place_the_severity_and_the_message() {
     for (line, entry) in lines.lines().zip(bag.ordered()) {
         let diagnostic = entry.diagnostic;
         let at = sources.location(diagnostic.primary().span());
-        let place = at.map(|at| format!("{}:{}:{}: ", at.path, at.line, at.col));
-        let rest = line.strip_prefix(&place.unwrap_or_default()).unwrap();
+        let location = at.map(|at| format!("{}:{}:{}: ", at.path, at.line, at.col));
+        let rest = line.strip_prefix(&location.unwrap_or_default()).unwrap();
         let (kind, message) = rest.split_once(": ").unwrap();
         assert_eq!(kind, format!("{}[{}]", diagnostic.severity(), diagnostic.code()));
         assert_eq!(message, diagnostic.message().replace('\n', "\\n"));
@@ -310,7 +310,7 @@ fn an_html_fragment_is_xml_and_its_text_is_the_human_output() {
     };
     let all: Vec<String> = named(document.root(), "pre").map(text_of).collect();
     assert_eq!(all.len(), 10);
-    // An empty line stands between two diagnostics on a terminal, on a page the end of the `pre`.
+    // On a terminal, an empty line separates diagnostics; in HTML, the end of the `pre` does.
     assert_eq!(all.join("\n\n") + "\n", written(Format::Human, &sources, &bag));
 
     let links = named(document.root(), "a").map(|link| link.attribute("href").unwrap());
@@ -319,17 +319,17 @@ fn an_html_fragment_is_xml_and_its_text_is_the_human_output() {
 }
 
 #[test]
-fn narrated_output_has_nothing_drawn() {
+fn narrated_output_contains_no_drawing() {
     let (sources, bag) = ten();
     let [narrated, none] = ten_and_none(Format::Narrated);
     assert_eq!(none, "");
-    // A note of the ten has an arrow of its own.
+    // One of the notes contains an arrow.
     let own = "two lines -->, ]]>";
     assert_eq!(narrated.matches(own).count(), 1);
     let narrated = narrated.replace(own, "");
     let human = written(Format::Human, &sources, &bag);
     for drawn in ["|", "^", "-->", "++", "----"] {
-        assert!(human.contains(drawn), "{drawn} is drawn for those who see it");
+        assert!(human.contains(drawn), "human output contains {drawn}");
         assert!(!narrated.contains(drawn), "{drawn}:\n{narrated}");
     }
     assert!(!narrated.contains("~~~"), "{narrated}");

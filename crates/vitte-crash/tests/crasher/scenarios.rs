@@ -1,4 +1,4 @@
-//! What is no crash of its own, but has to do with one: each kind says on standard output what it saw.
+//! Scenarios with other parts of the library or unusual contexts. Some print what they observe to standard output.
 
 use std::error::Error;
 use std::fmt;
@@ -10,23 +10,23 @@ use std::time::Duration;
 use vitte_crash::{CrashGuard, CrashHandler, CrashReport};
 use vitte_diag::SourceMap;
 
-/// Does what `kind` says, where it is one of these.
+/// Runs a scenario. Returns `None` if `kind` is another one.
 pub fn run(kind: &str, guard: &mut Option<CrashGuard>, sources: &SourceMap) -> Option<ExitCode> {
     match kind {
         "catch" => catch(),
-        "run" => return Some(vitte_crash::run_main(fails)),
-        "twice" => println!("{}", CrashHandler::builder().install().unwrap_err()),
+        "run-main" => return Some(vitte_crash::run_main(fails)),
+        "install-twice" => println!("{}", CrashHandler::builder().install().unwrap_err()),
         "restore" => restore(guard),
-        "unwound" => unwound(guard),
+        "unwound-guard" => unwound_guard(guard),
         "fork" => return Some(fork()),
-        "again" => again(),
-        "deep" => deep(),
-        "crowd" => crowd(),
-        "crowd-last" => crowd_last(),
+        "second-signal" => second_signal(),
+        "deep-contexts" => deep_contexts(),
+        "many-threads" => many_threads(),
+        "many-threads-last" => many_threads_last(),
         "hostile" => hostile(),
-        "order" => order(),
-        "tls" => tls(),
-        "sources" => replaces(sources),
+        "context-order" => context_order(),
+        "thread-exit" => thread_exit(),
+        "changing-sources" => changing_sources(sources),
         "raise-abort" => println!("{}", unsafe { libc::raise(libc::SIGABRT) }),
         _ => return None,
     }
@@ -37,7 +37,7 @@ fn segv() {
     unsafe { black_box(std::ptr::null_mut::<u8>()).write_volatile(1) }
 }
 
-fn said(report: &CrashReport) -> String {
+fn summary(report: &CrashReport) -> String {
     let names: Vec<_> = report.contexts.iter().map(|entry| &*entry.name).collect();
     format!("{} {} {names:?} {}", report.code, report.message, report.path.is_some())
 }
@@ -48,15 +48,15 @@ fn catch() {
         let result = vitte_crash::catch_panic(|| {
             let _cx = vitte_crash::context("file", None).with("name", file);
             if file == "b" {
-                // What nobody closes, as its owner is lost.
-                std::mem::forget(vitte_crash::context("lost", None));
+                // `catch_panic` must close this context.
+                std::mem::forget(vitte_crash::context("forgotten", None));
                 panic!("the file {file} is bad");
             }
             file.len()
         });
         match result {
             Ok(len) => println!("{file} {len}"),
-            Err(report) => println!("{file} {}", said(&report)),
+            Err(report) => println!("{file} {}", summary(&report)),
         }
     }
     let nested = vitte_crash::catch_panic(|| {
@@ -64,7 +64,7 @@ fn catch() {
             .map_err(|inner| panic!("outer after {}", inner.message))
             .ok()
     });
-    println!("{}", said(&nested.unwrap_err()));
+    println!("{}", summary(&nested.unwrap_err()));
 }
 
 #[derive(Debug)]
@@ -89,13 +89,13 @@ fn fails() -> Result<(), Chain> {
 const SIGNALS: [i32; 6] =
     [libc::SIGSEGV, libc::SIGBUS, libc::SIGILL, libc::SIGFPE, libc::SIGABRT, libc::SIGTRAP];
 
-/// What is done at each signal, and on which stack.
+/// Returns the action of each signal, and the signal stack.
 fn actions() -> (Vec<(usize, i32)>, (usize, usize, i32)) {
     unsafe {
         let action = |signal| {
-            let mut now: libc::sigaction = std::mem::zeroed();
-            libc::sigaction(signal, std::ptr::null(), &raw mut now);
-            (now.sa_sigaction, now.sa_flags)
+            let mut current: libc::sigaction = std::mem::zeroed();
+            libc::sigaction(signal, std::ptr::null(), &raw mut current);
+            (current.sa_sigaction, current.sa_flags)
         };
         let mut stack: libc::stack_t = std::mem::zeroed();
         libc::sigaltstack(std::ptr::null(), &raw mut stack);
@@ -109,14 +109,15 @@ fn restore(guard: &mut Option<CrashGuard>) {
     for _ in 0..3 {
         let guard = CrashHandler::builder().without_store().install().unwrap();
         let during = actions();
-        println!("other: {}", before.0.iter().zip(&during.0).all(|(one, other)| one != other));
+        let is_changed = before.0.iter().zip(&during.0).all(|(before, during)| before != during);
+        println!("changed: {is_changed}");
         drop(guard);
-        println!("same: {}", actions() == before);
+        println!("restored: {}", actions() == before);
     }
-    panic!("nobody reports this");
+    panic!("without a handler");
 }
 
-fn unwound(guard: &mut Option<CrashGuard>) {
+fn unwound_guard(guard: &mut Option<CrashGuard>) {
     let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         let _guard = guard.take();
         panic!("a panic that drops the guard");
@@ -140,8 +141,8 @@ fn fork() -> ExitCode {
     ExitCode::from(3)
 }
 
-/// Another signal comes while a reporter, which hangs, is waited for.
-fn again() {
+/// A second signal arrives while the first one waits for its reporter, which hangs.
+fn second_signal() {
     let (process, thread) = unsafe { (libc::getpid(), libc::gettid()) };
     std::thread::spawn(move || {
         std::thread::sleep(Duration::from_millis(400));
@@ -151,22 +152,22 @@ fn again() {
     segv();
 }
 
-fn deep() {
+fn deep_contexts() {
     let contexts: Vec<_> =
         (0..100_u32).map(|index| vitte_crash::context("level", None).with("n", index)).collect();
     segv();
     drop(contexts);
 }
 
-/// More threads than have contexts; the first one crashes.
-fn crowd() {
+/// Starts more threads than can have contexts, and crashes on the first one.
+fn many_threads() {
     let _cx = vitte_crash::context("first of all", None);
     start(600, |_| {});
     segv();
 }
 
-/// As above, but one that came too late for a context crashes.
-fn crowd_last() {
+/// Starts more threads than can have contexts, and crashes on the last one.
+fn many_threads_last() {
     start(600, |index| {
         if index == 599 {
             segv();
@@ -175,23 +176,24 @@ fn crowd_last() {
     std::thread::sleep(Duration::from_secs(60));
 }
 
-/// Starts threads, one after the other, that stay.
-fn start(count: usize, last: fn(usize)) {
-    let have_begun = Arc::new(Barrier::new(2));
+/// Starts threads one after the other. Each one opens a context, calls `work` with its index and sleeps.
+fn start(count: usize, work: fn(usize)) {
+    let barrier = Arc::new(Barrier::new(2));
     for index in 0..count {
-        let begun = Arc::clone(&have_begun);
+        let started = Arc::clone(&barrier);
         let thread = std::thread::Builder::new().name(format!("w{index}")).stack_size(128 << 10);
-        let work = move || {
+        let run = move || {
             let _cx = vitte_crash::context("one of many", None).with("index", index);
-            begun.wait();
-            last(index);
+            started.wait();
+            work(index);
             std::thread::sleep(Duration::from_secs(60));
         };
-        thread.spawn(work).unwrap();
-        have_begun.wait();
+        thread.spawn(run).unwrap();
+        barrier.wait();
     }
 }
 
+/// Texts with control characters, a cut character, and too many values.
 fn hostile() {
     let long = "é".repeat(27) + "a€ and more";
     let evil = "\u{1b}[31m\u{202e}\r\nred";
@@ -201,8 +203,8 @@ fn hostile() {
     segv();
 }
 
-/// Contexts that are closed in another order than they were opened.
-fn order() {
+/// Closes contexts in the order in which they were opened.
+fn context_order() {
     let _base = vitte_crash::context("base", None);
     let (first, second) =
         (vitte_crash::context("first", None), vitte_crash::context("second", None));
@@ -212,26 +214,27 @@ fn order() {
     segv();
 }
 
-/// A context that is opened while the thread ends.
-fn tls() {
-    struct Late;
-    impl Drop for Late {
+/// Opens a context and crashes in a destructor of a thread-local variable.
+fn thread_exit() {
+    struct CrashOnDrop;
+    impl Drop for CrashOnDrop {
         fn drop(&mut self) {
             let _cx = vitte_crash::context("late", None).with("n", 1);
             segv();
         }
     }
-    thread_local! { static LATE: Late = const { Late }; }
+    thread_local! { static LATE: CrashOnDrop = const { CrashOnDrop }; }
     let thread = std::thread::Builder::new().name("ending".into()).spawn(|| {
         LATE.with(|_| {});
-        _ = vitte_crash::context("soon over", None);
+        _ = vitte_crash::context("closed before the thread ends", None);
     });
     _ = thread.unwrap().join();
 }
 
-fn replaces(sources: &SourceMap) {
+/// Crashes while another thread replaces the sources.
+fn changing_sources(sources: &SourceMap) {
     let span = sources.span(vitte_diag::FileId::new(0), 45..56).unwrap();
-    let all: Vec<_> = (1..20_usize)
+    let maps: Vec<_> = (1..20_usize)
         .map(|count| {
             let mut map = sources.clone();
             (0..count).for_each(|file| _ = map.add(format!("{file}"), "x\n".repeat(file)).unwrap());
@@ -240,7 +243,7 @@ fn replaces(sources: &SourceMap) {
         .collect();
     std::thread::spawn(move || {
         loop {
-            all.iter().for_each(vitte_crash::set_sources);
+            maps.iter().for_each(vitte_crash::set_sources);
         }
     });
     std::thread::sleep(Duration::from_millis(20));

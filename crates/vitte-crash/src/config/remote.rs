@@ -1,4 +1,9 @@
-//! The config as another process reads them: numbers, and for each text its address and its length.
+//! The configuration as the reporter reads it from the crashed process.
+//!
+//! ```text
+//! words 0 to 6   │ words 7 to 16
+//! seven numbers  │ for each of five texts: its address, its length in bytes
+//! ```
 
 use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
@@ -7,49 +12,50 @@ use std::time::Duration;
 use super::Config;
 use crate::remote::{Memory, u64_at};
 
-const NUMBERS: usize = 7;
-const TEXTS: usize = 5;
-/// Words of all.
-pub(super) const WORDS: usize = NUMBERS + 2 * TEXTS;
+const NUMBER_COUNT: usize = 7;
+const TEXT_COUNT: usize = 5;
+const WORD_COUNT: usize = NUMBER_COUNT + 2 * TEXT_COUNT;
 
 impl Config {
-    /// They point into these config, and mean something as long as these are where they are.
-    pub(crate) fn words(&self) -> [u64; WORDS] {
-        let limit = u64::try_from(self.timeout.as_millis()).unwrap_or(u64::MAX);
-        let store = self.dir.as_ref().map(|store| store.as_os_str().as_bytes());
+    /// Returns the words from which [`read`](Self::read) restores the configuration in another process. They contain
+    /// addresses of the texts of `self`, so they are valid only as long as `self` is neither changed nor dropped.
+    pub(crate) fn to_words(&self) -> [u64; WORD_COUNT] {
+        let timeout = u64::try_from(self.timeout.as_millis()).unwrap_or(u64::MAX);
+        let dir = self.dir.as_ref().map(|dir| dir.as_os_str().as_bytes());
         let texts = [
             self.program.as_deref().map(str::as_bytes),
             Some(self.version.as_bytes()),
             self.commit.as_deref().map(str::as_bytes),
             self.build.as_deref().map(str::as_bytes),
-            store,
+            dir,
         ];
         let numbers = [
-            self.began.0,
-            self.began.1,
-            limit,
+            self.start_nanos,
+            self.process_id,
+            timeout,
             self.max_frames.0 as u64,
             self.max_frames.1 as u64,
             u64::from(self.minidump),
             self.max_contexts as u64,
         ];
-        // No address is 0, so that this is no text.
+        // An address is never 0, which therefore means `None`.
         let texts = texts.into_iter().flat_map(|text| {
             text.map_or([0, 0], |text| [text.as_ptr().addr() as u64, text.len() as u64])
         });
-        let mut words = [0; WORDS];
+        let mut words = [0; WORD_COUNT];
         let all = numbers.into_iter().chain(texts);
         words.iter_mut().zip(all).for_each(|(word, value)| *word = value);
         words
     }
 
-    /// Those of another process, whose words are at an address.
+    /// Reads the configuration of another process, whose words are at `address`. Returns `None` if its memory cannot
+    /// be read.
     pub(crate) fn read(memory: &Memory<'_>, address: u64) -> Option<Self> {
-        let words = memory(address, WORDS * 8)?;
+        let words = memory(address, WORD_COUNT * 8)?;
         let word = |index: usize| u64_at(&words, index * 8);
-        // The outer nothing is memory that cannot be read.
+        // The outer `None` means that the memory cannot be read, the inner one that there is no text.
         let text = |index: usize| -> Option<Option<Vec<u8>>> {
-            let [address, len] = [0, 1].map(|at| word(NUMBERS + 2 * index + at));
+            let [address, len] = [0, 1].map(|offset| word(NUMBER_COUNT + 2 * index + offset));
             match address? {
                 0 => Some(None),
                 address => Some(Some(memory(address, usize::try_from(len?).ok()?)?)),
@@ -64,8 +70,9 @@ impl Config {
             version: string(1)?.unwrap_or_default(),
             commit: string(2)?,
             build: string(3)?,
-            began: (word(0)?, word(1)?),
-            dir: text(4)?.map(|store| OsString::from_vec(store).into()),
+            start_nanos: word(0)?,
+            process_id: word(1)?,
+            dir: text(4)?.map(|dir| OsString::from_vec(dir).into()),
             timeout: Duration::from_millis(word(2)?),
             max_frames: (number(3)?, number(4)?),
             minidump: word(5)? != 0,
@@ -79,12 +86,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_read_from_outside_is_what_is_there() {
+    fn a_configuration_is_read_from_memory() {
         let memory = |address: u64, len: usize| {
             let process = nix::unistd::getpid();
             crate::remote::read(process, address, len)
         };
-        let full = Config {
+        let complete = Config {
             program: Some("m".into()),
             version: String::new(),
             commit: Some("c".repeat(5000)),
@@ -92,8 +99,8 @@ mod tests {
             minidump: true,
             ..Config::new()
         };
-        for config in [full, Config { build: None, dir: None, ..Config::new() }] {
-            let words = config.words();
+        for config in [complete, Config { build: None, dir: None, ..Config::new() }] {
+            let words = config.to_words();
             let address = words.as_ptr().addr() as u64;
             assert_eq!(Config::read(&memory, address), Some(config));
         }

@@ -1,4 +1,4 @@
-//! Sources and diagnostics as codespan-reporting has them: it sees what it would see of its own.
+//! Conversion for codespan-reporting: it draws our sources and diagnostics like its own.
 use codespan_reporting::diagnostic as theirs;
 use codespan_reporting::files::{Error, Files, SimpleFiles};
 use codespan_reporting::term::{self, Config};
@@ -9,7 +9,7 @@ use vitte_diag::{
 
 const BOM: &str = "\u{feff}";
 
-/// What texts are made of: ends of lines of every kind, wide characters, and none at all.
+/// Pieces of texts: line ends of every kind, wide and zero-width characters.
 const PIECES: [&str; 12] =
     ["a", "let x = 1", " ", "\t", "\n", "\r\n", "\r", "é", "日本", "🎉", "e\u{301}", BOM];
 
@@ -18,12 +18,12 @@ fn text() -> impl Strategy<Value = String> {
         .prop_map(|pieces| pieces.concat())
 }
 
-/// A text without a byte order mark at its start: behind one, columns differ.
+/// A text without a byte order mark at its start: after one, the columns differ.
 fn text_without_mark() -> impl Strategy<Value = String> {
     text().prop_map(|text| text.trim_start_matches(BOM).to_owned())
 }
 
-/// Labels in the first few files: most within their bytes or a little past them, some far away.
+/// Labels in the first `files` files: most in or near the text, some far past its end.
 fn labels(files: u32) -> impl Strategy<Value = Vec<(Span, String)>> {
     let offset = || prop_oneof![20 => 0..80_u32, 1 => any::<u32>()];
     let span = (0..files, offset(), offset()).prop_map(|(file, a, b)| {
@@ -40,7 +40,7 @@ fn diagnostic(labels: &[(Span, String)]) -> Diagnostic {
     })
 }
 
-/// The same files, ours and theirs.
+/// The same files as a `SourceMap` and as `SimpleFiles`.
 fn files(texts: &[String]) -> (SourceMap, SimpleFiles<String, String>) {
     let (mut ours, mut theirs) = (SourceMap::new(), SimpleFiles::new());
     for (index, text) in texts.iter().enumerate() {
@@ -52,10 +52,10 @@ fn files(texts: &[String]) -> (SourceMap, SimpleFiles<String, String>) {
 }
 
 fn drawn<'a, F: Files<'a>>(files: &'a F, diagnostic: &theirs::Diagnostic<F::FileId>) -> String {
-    term::emit_into_string(&Config::default(), files, diagnostic).expect("its files are here")
+    term::emit_into_string(&Config::default(), files, diagnostic).expect("all files are available")
 }
 
-/// A diagnostic as one that is written for `SimpleFiles`.
+/// Converts the file ids of a diagnostic to those of `SimpleFiles`.
 fn renumbered(diagnostic: theirs::Diagnostic<FileId>) -> theirs::Diagnostic<usize> {
     let labels = diagnostic.labels.into_iter().map(|label| theirs::Label {
         style: label.style,
@@ -75,9 +75,9 @@ fn renumbered(diagnostic: theirs::Diagnostic<FileId>) -> theirs::Diagnostic<usiz
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(500) })]
 
-    /// Every byte and every line is where `SimpleFiles` has it, past the end as well.
+    /// Every byte and every line has the same location as in `SimpleFiles`, also past the end.
     #[test]
-    fn files_answer_as_simple_files_do(text in text()) {
+    fn files_behave_like_simple_files(text in text()) {
         let (sources, simple) = files(std::slice::from_ref(&text));
         let id = FileId::new(0);
         prop_assert_eq!(sources.source(id).unwrap(), &text);
@@ -86,8 +86,8 @@ proptest! {
             let ours = Files::location(&sources, id, byte).unwrap();
             let expected = simple.location(0, byte).unwrap();
             prop_assert_eq!(ours.line_number, expected.line_number);
-            let is_behind_mark = expected.line_number == 1 && text.starts_with(BOM) && byte >= BOM.len();
-            prop_assert_eq!(ours.column_number + usize::from(is_behind_mark), expected.column_number);
+            let is_after_mark = expected.line_number == 1 && text.starts_with(BOM) && byte >= BOM.len();
+            prop_assert_eq!(ours.column_number + usize::from(is_after_mark), expected.column_number);
         }
         let lines = text.split('\n').count();
         for line in 0..lines {
@@ -96,14 +96,14 @@ proptest! {
         }
         for line in [lines, lines + 1, u32::MAX as usize, usize::MAX] {
             let error = sources.line_range(id, line).unwrap_err();
-            let is_told = matches!(error, Error::LineTooLarge { given, max } if (given, max) == (line, lines - 1));
-            prop_assert!(is_told, "{:?}", error);
+            let is_expected = matches!(error, Error::LineTooLarge { given, max } if (given, max) == (line, lines - 1));
+            prop_assert!(is_expected, "{:?}", error);
         }
     }
 
-    /// What is drawn of our files is what is drawn of theirs, wherever the spans begin and end.
+    /// A diagnostic with our files is drawn like one with `SimpleFiles`, for any spans.
     #[test]
-    fn it_draws_what_it_draws_of_its_own_files(
+    fn our_files_are_drawn_like_simple_files(
         texts in prop::collection::vec(text_without_mark(), 2), labels in labels(2),
     ) {
         let (sources, simple) = files(&texts);
@@ -111,9 +111,9 @@ proptest! {
         prop_assert_eq!(drawn(&sources, &ours), drawn(&simple, &renumbered(ours)));
     }
 
-    /// A file that is not here is an error that says so, and nothing panics.
+    /// A file that is not available is the error `FileMissing`, not a panic.
     #[test]
-    fn files_that_are_not_here_are_errors(texts in prop::collection::vec(text(), 2), labels in labels(5)) {
+    fn unavailable_files_are_errors(texts in prop::collection::vec(text(), 2), labels in labels(5)) {
         let (mut sources, _) = files(&texts);
         sources.add_unavailable("elsewhere.vitte", []).unwrap();
         let ours = theirs::Diagnostic::from(&diagnostic(&labels));
@@ -136,7 +136,7 @@ fn a_byte_order_mark_is_in_the_first_line_and_has_no_column() {
 }
 
 #[test]
-fn no_question_about_a_file_that_is_not_here_has_an_answer() {
+fn every_method_returns_file_missing_for_an_unavailable_file() {
     let mut sources = SourceMap::new();
     let missing = sources.add_unavailable("elsewhere.vitte", []).unwrap();
     for id in [missing, FileId::new(7), FileId::DUMMY] {
@@ -157,14 +157,14 @@ fn names_are_safe_to_show() {
 }
 
 #[test]
-fn all_that_a_diagnostic_says_is_said() {
-    let (file, nowhere) = (FileId::new(3), Span::DUMMY);
+fn every_part_of_a_diagnostic_is_converted() {
+    let (file, dummy) = (FileId::new(3), Span::DUMMY);
     let (first, second) = (Span::new(file, 4, 7).unwrap(), Span::empty(file, 2));
     let edit = Edit::remove(first);
     let ours = Diagnostic::error(code!("E0100"), first, "what is wrong")
         .with_secondary(second, "why")
-        .with_secondary(nowhere, "why there is no place")
-        .with_secondary(nowhere, "")
+        .with_secondary(dummy, "why there is no location")
+        .with_secondary(dummy, "")
         .with_label("here")
         .with_note("know this")
         .with_help("do this")
@@ -177,7 +177,7 @@ fn all_that_a_diagnostic_says_is_said() {
         .with_label(theirs::Label::secondary(file, 2..2).with_message("why"))
         .with_note("help: do this")
         .with_note("note: know this")
-        .with_note("note: why there is no place")
+        .with_note("note: why there is no location")
         .with_note("help: remove it")
         .with_note("backtrace:\n0: f\n1: main");
     assert_eq!(theirs::Diagnostic::from(&ours), expected);
@@ -185,7 +185,7 @@ fn all_that_a_diagnostic_says_is_said() {
 }
 
 #[test]
-fn a_crash_is_a_bug_and_every_other_severity_has_its_own_name() {
+fn fatal_is_a_bug_and_other_severities_keep_their_names() {
     use Severity::{Error, Fatal, Note, Warning};
     let severity = |severity| {
         let ours = Diagnostic::new(severity, code!("X1"), Span::DUMMY, "m");
@@ -200,9 +200,8 @@ fn a_crash_is_a_bug_and_every_other_severity_has_its_own_name() {
     assert_eq!([Note, Warning, Error, Fatal].map(severity), expected);
 }
 
-/// What has no place is drawn without a snippet.
 #[test]
-fn what_has_no_place_is_drawn() {
+fn a_diagnostic_without_a_location_is_drawn_without_a_snippet() {
     let ours = Diagnostic::error(code!("E1"), Span::DUMMY, "m").with_help("h").into();
     assert_eq!(drawn(&SourceMap::new(), &ours), "error[E1]: m\n = help: h\n\n");
 }

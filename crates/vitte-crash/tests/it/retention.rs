@@ -1,8 +1,7 @@
-//! Old crashes go when a new one comes.
+//! Old crashes are removed after a new one is stored.
 
 use std::fs;
 use std::io::Write as _;
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -15,38 +14,39 @@ fn save(repository: &Repository, timestamp: &str) {
     repository.save(&mut Capsule::new(report)).unwrap();
 }
 
-const TIDIES: &str = "VITTE_TEST_TIDIES";
+/// The environment variable with the directory of the repository, set only in the child.
+const DIR_VAR: &str = "VITTE_TEST_RETENTION_DIR";
 
-/// Crashes twice, once where it is caught: a child of the test below.
+/// The child of the test below: crashes twice, and catches the first panic.
 #[test]
 fn crashes() {
-    let Ok(folder) = std::env::var(TIDIES) else { return };
-    let builder = CrashHandler::builder().program("tidy").quiet(true);
-    let _guard = builder.dir(folder).install().unwrap();
+    let Ok(dir) = std::env::var(DIR_VAR) else { return };
+    let builder = CrashHandler::builder().program("retention").quiet(true);
+    let _guard = builder.dir(dir).install().unwrap();
     let report = vitte_crash::catch_panic(|| panic!("caught")).unwrap_err();
     std::io::stdout().write_all(format!("\nnotes: {:?}\n", report.notes).as_bytes()).unwrap();
     _ = std::thread::spawn(|| panic!("not caught")).join();
 }
 
 #[test]
-fn who_stores_a_crash_removes_old_ones_once_an_hour_and_says_so() {
+fn old_crashes_are_removed_at_most_once_an_hour() {
     let root = tempfile::tempdir().unwrap();
     let repository = Repository::new(root.path());
     let run = || {
         let mut child = Command::new(std::env::current_exe().unwrap());
-        child.args(["--exact", "tidy::crashes", "--test-threads=1", "--nocapture"]);
-        let output = child.env(TIDIES, root.path()).stdin(Stdio::null()).output().unwrap();
+        child.args(["--exact", "retention::crashes", "--test-threads=1", "--nocapture"]);
+        let output = child.env(DIR_VAR, root.path()).stdin(Stdio::null()).output().unwrap();
         assert!(output.status.success(), "{output:?}");
         let text = |bytes| String::from_utf8(bytes).unwrap();
         (text(output.stdout), text(output.stderr))
     };
     save(&repository, "2001-01-01T00:00:00Z");
     save(&repository, "2001-01-02T00:00:00Z");
-    let said = format!("2 old crash reports removed from {}", root.path().display());
+    let note = format!("removed 2 old crash reports from {}", root.path().display());
     let (out, _) = run();
-    assert!(out.contains(&format!("notes: [{said:?}]")), "{out}");
-    assert_eq!(repository.index().unwrap().len(), 2, "those that have just come");
-    // Not again, until an hour is over.
+    assert!(out.contains(&format!("notes: [{note:?}]")), "{out}");
+    assert_eq!(repository.index().unwrap().len(), 2, "not only the new crashes are stored");
+    // Within the same hour nothing is removed.
     save(&repository, "2001-01-03T00:00:00Z");
     let (out, err) = run();
     assert!(out.contains("notes: []") && !err.contains("removed"), "{out}{err}");
@@ -54,10 +54,10 @@ fn who_stores_a_crash_removes_old_ones_once_an_hour_and_says_so() {
     let hour_ago = std::time::SystemTime::now() - Duration::from_secs(3700);
     fs::File::options()
         .write(true)
-        .open(root.path().join(".cleaned"))
+        .open(root.path().join(".last-clean"))
         .unwrap()
         .set_modified(hour_ago)
         .unwrap();
     let (out, _) = run();
-    assert!(out.contains("1 old crash report removed"), "{out}");
+    assert!(out.contains("removed 1 old crash report"), "{out}");
 }

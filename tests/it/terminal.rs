@@ -1,4 +1,4 @@
-//! Terminal manners: widths, wrapping, clusters, bounds, links.
+//! Human output on a terminal: widths, wrapping, grapheme clusters, bounds, links.
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 use vitte_diag::{
@@ -8,9 +8,9 @@ use vitte_diag::{
 
 use crate::common::{self, CODE, Scene, assert_snapshot, human, scene};
 
-/// A sentence of `words` words.
-fn words(words: usize) -> String {
-    let words = ["a", "message", "of", "many", "words", "for"].iter().cycle().take(words);
+/// A text of `count` words.
+fn words(count: usize) -> String {
+    let words = ["a", "message", "of", "many", "words", "for"].iter().cycle().take(count);
     words.copied().collect::<Vec<_>>().join(" ")
 }
 
@@ -45,12 +45,12 @@ fn long_texts_wrap_inside_the_gutter() {
     let narrow = at(1, false);
     assert!(
         narrow.lines().all(|line| cells(line) <= 50),
-        "no narrower than twenty cells:\n{narrow}"
+        "texts have at least 20 cells:\n{narrow}"
     );
 }
 
 #[test]
-fn a_line_of_one_mebibyte_prints_at_most_a_width() {
+fn a_line_of_one_mebibyte_is_cut_to_the_width() {
     for unit in ["a", "日", "👩\u{200d}🔬", "\t", "e\u{301}", "🇫🇷"] {
         let side = unit.repeat((1 << 19) / unit.len());
         let scene = scene(&format!("{side}⟦x⟧{side}"));
@@ -65,7 +65,7 @@ fn a_line_of_one_mebibyte_prints_at_most_a_width() {
 }
 
 #[test]
-fn clusters_are_whole_on_every_cut() {
+fn clusters_are_not_split_by_a_cut() {
     let family = "👩\u{200d}👩\u{200d}👧\u{200d}👦";
     let text = format!("{}⟦x⟧{}", family.repeat(30), family.repeat(30));
     let scene = scene(&text);
@@ -73,7 +73,10 @@ fn clusters_are_whole_on_every_cut() {
         let out = human(&scene.sources, &scene.bag(), |e| e.with_width(width));
         let row = out.lines().find_map(|line| line.strip_prefix("1 | ")).unwrap();
         for cluster in row.graphemes(true) {
-            assert!([family, "x", "."].contains(&cluster), "{cluster:?} is torn at {width}: {row}");
+            assert!(
+                [family, "x", "."].contains(&cluster),
+                "{cluster:?} is split at {width}: {row}"
+            );
         }
         let carets = out.lines().last().unwrap();
         let before: usize = row.split('x').next().unwrap().graphemes(true).map(|c| c.width()).sum();
@@ -87,7 +90,7 @@ fn joined_emoji_and_flags_have_carets_of_their_width() {
 }
 
 #[test]
-fn a_thousand_labels_print_twenty_lines_of_them() {
+fn of_a_thousand_labels_twenty_lines_are_shown() {
     let mut sources = SourceMap::new();
     let file = sources.add("a.vitte", "let x = 1\n".repeat(1000)).unwrap();
     let span = |line: u32| sources.span(file, line * 10 + 4..line * 10 + 5).unwrap();
@@ -97,16 +100,18 @@ fn a_thousand_labels_print_twenty_lines_of_them() {
     let out = scene.human();
     assert_eq!(out.lines().filter(|line| line.contains("let x = 1")).count(), 20);
     assert!(out.ends_with("   = note: and 980 more labels\n"), "{out}");
-    assert_eq!(scene.json().matches("\"secondary\"").count(), 999, "programs get them all");
-    let few = human(&scene.sources, &scene.bag(), |e| e.with_labelled_lines(3));
-    assert!(few.ends_with("= note: and 997 more labels\n") && few.lines().count() < 12, "{few}");
-    let none = human(&scene.sources, &scene.bag(), |e| e.with_labelled_lines(0));
-    assert!(none.contains("999 more labels"), "one is always shown: {none}");
+    assert_eq!(scene.json().matches("\"secondary\"").count(), 999, "JSON contains all of them");
+    let three = human(&scene.sources, &scene.bag(), |e| e.with_labelled_lines(3));
+    assert!(
+        three.ends_with("= note: and 997 more labels\n") && three.lines().count() < 12,
+        "{three}"
+    );
+    let one = human(&scene.sources, &scene.bag(), |e| e.with_labelled_lines(0));
+    assert!(one.contains("999 more labels"), "at least one is shown: {one}");
 }
 
-/// Whatever one diagnostic holds, what it prints is bounded.
 #[test]
-fn all_parts_of_a_diagnostic_are_bounded() {
+fn the_output_of_one_diagnostic_is_bounded() {
     let text = "let x = 1\n".repeat(5000);
     let mut sources = SourceMap::new();
     let file = sources.add("a.vitte", text.clone()).unwrap();
@@ -129,7 +134,7 @@ fn all_parts_of_a_diagnostic_are_bounded() {
     assert!(out.ends_with("help: and 990 more suggestions\n"), "{}", &out[out.len() - 200..]);
 }
 
-/// Twenty lines are shown of one suggestion, however many lines and files it edits.
+/// At most 20 lines of a suggestion are shown, for any number of lines and files.
 #[test]
 fn a_suggestion_of_ten_thousand_edits_is_bounded() {
     let mut sources = SourceMap::new();
@@ -161,14 +166,13 @@ fn a_suggestion_of_ten_thousand_edits_is_bounded() {
 fn linked(sources: &SourceMap, bag: &DiagnosticBag, tool: &Tool) -> String {
     let mut terminal = Terminal::default();
     terminal.hyperlinks = true;
-    let emitter = HumanEmitter::new(Vec::new()).with_terminal(terminal).with_tool(tool);
-    let mut emitter = emitter;
+    let mut emitter = HumanEmitter::new(Vec::new()).with_terminal(terminal).with_tool(tool);
     bag.emit(sources, &mut emitter).unwrap();
     String::from_utf8(emitter.into_inner()).unwrap()
 }
 
 #[test]
-fn codes_and_paths_are_links_where_the_terminal_has_them() {
+fn codes_and_paths_are_links_if_the_terminal_supports_them() {
     let mut sources = SourceMap::with_root("/home/ana/shop");
     let file = sources.add("src/a b.vitte", "let x = @\n").unwrap();
     let bag: DiagnosticBag =
@@ -182,18 +186,18 @@ fn codes_and_paths_are_links_where_the_terminal_has_them() {
          1 | let x = @\n  |         ^\n"
     );
     let plain = human(&sources, &bag, |emitter| emitter.with_tool(&tool));
-    assert!(!plain.contains('\u{1b}'), "no terminal, no links");
+    assert!(!plain.contains('\u{1b}'), "there are no links without a terminal");
     let no_page = linked(&sources, &bag, &Tool::new("mycc", "1"));
-    assert!(no_page.starts_with("error[E0042]: m\n"), "a code without a page is no link");
+    assert!(no_page.starts_with("error[E0042]: m\n"), "a code without a page is not a link");
 }
 
 #[test]
-fn the_arrow_before_a_path_is_the_same_where_the_file_is_not_here() {
+fn the_arrow_before_the_path_of_an_unavailable_file_is_the_same() {
     let mut sources = SourceMap::new();
-    let (here, gone) =
+    let (available, unavailable) =
         (sources.add("here", "x").unwrap(), sources.add_unavailable("gone", []).unwrap());
     for (unicode, arrow) in [(false, " --> "), (true, "  ┌─ ")] {
-        for (file, path) in [(here, "here:1:1"), (gone, "gone:1:1")] {
+        for (file, path) in [(available, "here:1:1"), (unavailable, "gone:1:1")] {
             let span = sources.span(file, 0..1).unwrap();
             let bag: DiagnosticBag = [Diagnostic::error(CODE, span, "m")].into_iter().collect();
             let shown = human(&sources, &bag, |emitter| emitter.with_unicode(unicode));
@@ -203,7 +207,7 @@ fn the_arrow_before_a_path_is_the_same_where_the_file_is_not_here() {
 }
 
 #[test]
-fn what_has_no_address_is_no_link() {
+fn paths_without_a_url_are_not_links() {
     for (root, path) in
         [("/r", "<stdin>"), ("", "src/a"), ("/r", "a\u{1b}]8;;x\u{7}"), ("/r", "a\nb")]
     {
@@ -217,7 +221,7 @@ fn what_has_no_address_is_no_link() {
 }
 
 #[test]
-fn suggestions_are_drawn_as_what_they_do() {
+fn every_kind_of_suggestion_is_drawn() {
     let text = "use std/time\nfn area(side: num)\n  let total = first + second\n  say mut total\n";
     let mut sources = SourceMap::new();
     let file = sources.add("a.vitte", text).unwrap();
@@ -258,7 +262,7 @@ fn file_len(text: &str) -> u32 {
 }
 
 #[test]
-fn long_suggestions_are_cut_around_what_changes() {
+fn long_suggestions_are_cut_around_the_change() {
     let side = "word ".repeat(60);
     let scene = scene(&format!("{side}⟦old⟧ {side}\n"));
     let span = scene.diagnostic.primary().span();
@@ -284,17 +288,17 @@ fn long_suggestions_are_cut_around_what_changes() {
 /// A log of GitHub Actions takes `::` at the beginning of a line, after blanks too, for a command.
 #[test]
 fn no_line_is_a_workflow_command() {
-    let evil = "m\n::error::x\n  ::set-env::y";
+    let hostile = "m\n::error::x\n  ::set-env::y";
     let mut scene = scene("let ⟦x⟧ = ⟨1⟩\n");
     let (span, other) = (scene.diagnostic.primary().span(), scene.diagnostic.secondary()[0].span());
-    scene.diagnostic = Diagnostic::error(CODE, span, evil)
-        .with_label(evil)
-        .with_secondary(other, evil)
-        .with_note(evil)
-        .with_help(evil)
+    scene.diagnostic = Diagnostic::error(CODE, span, hostile)
+        .with_label(hostile)
+        .with_secondary(other, hostile)
+        .with_note(hostile)
+        .with_help(hostile)
         .with_suggestion(Suggestion::single(
-            evil,
-            Edit::replace(span, evil),
+            hostile,
+            Edit::replace(span, hostile),
             Applicability::Unspecified,
         ));
     for format in [Format::Human, Format::Short, Format::Narrated] {
@@ -305,7 +309,7 @@ fn no_line_is_a_workflow_command() {
     }
 }
 
-/// What is far away on the line changes nothing of what is drawn.
+/// Text far from the change does not affect the drawing.
 #[test]
 fn suggestions_on_very_long_lines_are_drawn_as_on_long_ones() {
     let drawn = |side: usize, unit: &str| {
@@ -319,7 +323,7 @@ fn suggestions_on_very_long_lines_are_drawn_as_on_long_ones() {
             .with_suggestion(one("remove", Edit::remove(span)))
             .with_suggestion(one("insert", Edit::insert(span.file(), span.lo(), "(")));
         let out = human(&scene.sources, &[diagnostic].into_iter().collect(), |e| e.with_width(60));
-        // The column differs.
+        // Only the column number in this line differs.
         out.lines().filter(|line| !line.contains("-->")).collect::<Vec<_>>().join("\n")
     };
     for unit in ["a", "日", "e\u{301}", "word "] {

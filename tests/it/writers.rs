@@ -1,4 +1,4 @@
-//! How output reaches a writer: one write for each diagnostic, and errors come back.
+//! How emitters use a writer: one write for each diagnostic, and its errors are returned.
 #![allow(clippy::unwrap_used, reason = "a test states what it expects in the plain way")]
 
 use std::io::{self, ErrorKind, Write};
@@ -7,25 +7,25 @@ use vitte_diag::{Diagnostic, DiagnosticBag, Emitter, HumanEmitter, JsonEmitter};
 
 use crate::common;
 
-/// Keeps what it was given, write by write, and takes no more than `room` of them.
-struct Writes {
-    seen: Vec<String>,
+/// Records each write, and fails after `limit` of them.
+struct Recorder {
+    writes: Vec<String>,
     flushes: usize,
-    room: usize,
+    limit: usize,
 }
 
-impl Writes {
-    fn new(room: usize) -> Self {
-        Self { seen: Vec::new(), flushes: 0, room }
+impl Recorder {
+    fn new(limit: usize) -> Self {
+        Self { writes: Vec::new(), flushes: 0, limit }
     }
 }
 
-impl Write for Writes {
+impl Write for Recorder {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.seen.len() == self.room {
+        if self.writes.len() == self.limit {
             return Err(ErrorKind::StorageFull.into());
         }
-        self.seen.push(String::from_utf8(bytes.to_vec()).unwrap());
+        self.writes.push(String::from_utf8(bytes.to_vec()).unwrap());
         Ok(bytes.len())
     }
 
@@ -46,25 +46,25 @@ fn scene() -> (common::Scene, DiagnosticBag) {
 #[test]
 fn each_diagnostic_is_one_write() {
     let (scene, bag) = scene();
-    let mut human = HumanEmitter::new(Writes::new(9)).with_color(true);
+    let mut human = HumanEmitter::new(Recorder::new(9)).with_color(true);
     bag.emit(&scene.sources, &mut human).unwrap();
     let human = human.into_inner();
-    assert_eq!((human.seen.len(), human.flushes), (3, 1));
-    assert!(human.seen.iter().skip(1).all(|write| write.starts_with("\n\u{1b}")));
-    let mut json = JsonEmitter::new(Writes::new(9));
+    assert_eq!((human.writes.len(), human.flushes), (3, 1));
+    assert!(human.writes.iter().skip(1).all(|write| write.starts_with("\n\u{1b}")));
+    let mut json = JsonEmitter::new(Recorder::new(9));
     bag.emit(&scene.sources, &mut json).unwrap();
     let json = json.into_inner();
-    assert_eq!((json.seen.len(), json.flushes), (3, 1));
-    assert!(json.seen.iter().all(|write| write.starts_with('{') && write.ends_with("}\n")));
+    assert_eq!((json.writes.len(), json.flushes), (3, 1));
+    assert!(json.writes.iter().all(|write| write.starts_with('{') && write.ends_with("}\n")));
 }
 
 #[test]
-fn a_writer_that_fails_is_an_error_and_nothing_more() {
+fn an_error_of_the_writer_is_returned() {
     let (scene, bag) = scene();
-    for room in 0..3 {
+    for limit in 0..3 {
         let emitters: [Box<dyn Emitter>; 2] = [
-            Box::new(HumanEmitter::new(Writes::new(room))),
-            Box::new(JsonEmitter::new(Writes::new(room))),
+            Box::new(HumanEmitter::new(Recorder::new(limit))),
+            Box::new(JsonEmitter::new(Recorder::new(limit))),
         ];
         for mut emitter in emitters {
             let error = bag.emit(&scene.sources, &mut emitter).unwrap_err();
@@ -74,7 +74,7 @@ fn a_writer_that_fails_is_an_error_and_nothing_more() {
 }
 
 #[test]
-fn the_summary_is_that_of_the_bag() {
+fn emitting_returns_the_summary_of_the_bag() {
     let (scene, bag) = scene();
     let summary = bag.emit(&scene.sources, &mut JsonEmitter::new(io::sink())).unwrap();
     assert_eq!(summary, bag.summary());

@@ -1,54 +1,55 @@
-//! Short ASCII text that takes no allocation.
+//! Short ASCII texts without an allocation.
 
-/// At most `N` bytes of ASCII.
+/// Up to `N` bytes of ASCII, stored inline.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Short<const N: usize> {
+pub(crate) struct InlineText<const N: usize> {
     bytes: [u8; N],
     len: usize,
 }
 
-impl<const N: usize> Short<N> {
-    /// The first `N` bytes of a text.
+impl<const N: usize> InlineText<N> {
+    /// Stores the first `N` bytes of a text.
     pub(crate) fn new(text: &[u8]) -> Self {
-        let mut short = Self { bytes: [0; N], len: text.len().min(N) };
-        short.bytes.iter_mut().zip(text).for_each(|(slot, byte)| *slot = *byte);
-        short
+        let mut inline = Self { bytes: [0; N], len: text.len().min(N) };
+        inline.bytes.iter_mut().zip(text).for_each(|(slot, byte)| *slot = *byte);
+        inline
     }
 
     pub(crate) const fn len(&self) -> usize {
         self.len
     }
 
-    /// Adds it to `out`.
+    /// Appends the text to `out`.
     #[inline]
     pub(crate) fn push_to(&self, out: &mut Vec<u8>) {
-        // A copy of a fixed length takes no call.
+        // Copying all `N` bytes, a constant, compiles to moves instead of a call of `memcpy`.
         let end = out.len() + self.len;
         out.extend_from_slice(&self.bytes);
         out.truncate(end);
     }
 }
 
-/// The digits of a number, decimal.
-pub(crate) type Digits = Short<MOST_DIGITS>;
+/// The decimal digits of a number.
+pub(crate) type Digits = InlineText<MAX_DIGITS>;
 
-const MOST_DIGITS: usize = u32::MAX.ilog10() as usize + 1;
+const MAX_DIGITS: usize = u32::MAX.ilog10() as usize + 1;
 
-/// How many digits a number has, decimal.
+/// Returns the number of decimal digits of `number`.
 #[inline]
 pub(crate) fn digit_count(number: u32) -> usize {
     number.checked_ilog10().map_or(1, |log| log as usize + 1)
 }
 
+/// Returns the decimal digits of `number`.
 pub(crate) fn digits(number: u32) -> Digits {
     let len = digit_count(number);
-    let (mut bytes, mut rest) = ([b'0'; MOST_DIGITS], number);
+    let (mut bytes, mut rest) = ([b'0'; MAX_DIGITS], number);
     for slot in bytes.iter_mut().take(len).rev() {
-        // Less than ten, so it fits.
+        // The remainder is less than 10, so it fits.
         *slot += u8::try_from(rest % 10).unwrap_or_default();
         rest /= 10;
     }
-    Short { bytes, len }
+    InlineText { bytes, len }
 }
 
 #[cfg(test)]
@@ -56,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn digits_are_those_of_the_number() {
+    fn digits_agree_with_the_formatter() {
         let around = (0..=9).map(|power| 10_u32.pow(power)).flat_map(|ten| [ten - 1, ten, ten + 1]);
         for number in around.chain([0, 42, u32::MAX]) {
             let (mut out, digits) = (b"=".to_vec(), digits(number));
@@ -67,10 +68,10 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_room_is_cut() {
+    fn texts_over_the_capacity_are_cut() {
         for text in ["", "ab", "abc", "abcd"] {
             let mut out = Vec::new();
-            Short::<3>::new(text.as_bytes()).push_to(&mut out);
+            InlineText::<3>::new(text.as_bytes()).push_to(&mut out);
             assert_eq!(out, text.as_bytes()[..text.len().min(3)]);
         }
     }

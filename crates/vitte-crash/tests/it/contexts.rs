@@ -1,16 +1,16 @@
-//! What the program said that it was doing, however it said that; and programs without their symbols.
+//! Contexts in the reports of signals, deep stacks, and programs without symbols.
 
 use std::path::Path;
 use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::child::{Ended, crasher, run};
-use crate::say;
+use crate::child::{RunResult, crasher, run};
+use crate::log;
 
-/// A run that ends with SIGSEGV and has a report.
-fn segv(wish: &str) -> Ended {
-    let ended = run(wish).end().clean();
+/// Runs a kind of crash that ends with SIGSEGV and has a report.
+fn segv(argument: &str) -> RunResult {
+    let ended = run(argument).end().clean();
     assert_eq!(ended.code(), -libc::SIGSEGV, "{ended:#?}");
     assert_eq!(ended.report()["signal"], "SIGSEGV");
     ended
@@ -22,16 +22,17 @@ fn names(report: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn of_many_contexts_the_inner_and_the_outer_ones_are_kept() {
-    let ended = segv("deep");
+fn the_innermost_and_outermost_contexts_are_recorded() {
+    let ended = segv("deep-contexts");
     let value = |entry: &Value| entry["values"][0]["value"].as_str().unwrap().parse().unwrap();
-    let kept: Vec<u32> = ended.report()["context"].as_array().unwrap().iter().map(value).collect();
-    assert_eq!(kept, (68..100).rev().chain((0..32).rev()).collect::<Vec<_>>());
-    assert_eq!(ended.report()["notes"], json!(["left out: 36 more contexts"]));
+    let recorded: Vec<u32> =
+        ended.report()["context"].as_array().unwrap().iter().map(value).collect();
+    assert_eq!(recorded, (68..100).rev().chain((0..32).rev()).collect::<Vec<_>>());
+    assert_eq!(ended.report()["notes"], json!(["omitted 36 contexts"]));
 }
 
 #[test]
-fn a_deep_overflow_keeps_both_ends_of_the_stack() {
+fn the_report_of_a_stack_overflow_has_both_ends_of_the_stack() {
     let ended = run("overflow").end().clean();
     let report = ended.report();
     let lines: Vec<_> =
@@ -43,23 +44,23 @@ fn a_deep_overflow_keeps_both_ends_of_the_stack() {
 }
 
 #[test]
-fn more_threads_than_have_contexts_are_no_reason_to_lose_one() {
-    let ended = segv("crowd");
+fn too_many_threads_cost_only_the_contexts_of_the_last_ones() {
+    let ended = segv("many-threads");
     assert_eq!(names(ended.report()), ["first of all"]);
-    assert!(ended.report()["threads"].as_array().unwrap().len() > 500, "the others are there");
+    assert!(ended.report()["threads"].as_array().unwrap().len() > 500, "threads are missing");
     assert_eq!(ended.report()["thread"], "main");
-    let ended = segv("crowd-last");
+    let ended = segv("many-threads-last");
     assert_eq!((names(ended.report()), &ended.report()["thread"]), (vec![], &"w599".into()));
 }
 
 #[test]
-fn what_is_said_is_kept_as_it_is_and_shown_safely() {
+fn texts_are_recorded_exactly_and_escaped_on_output() {
     let ended = segv("hostile");
     let entry = &ended.report()["context"][0];
     assert_eq!(entry["name"], "evil\u{1b}]0;x\u{7}\u{9b}\u{202e}\nname");
     let evil = "\u{1b}[31m\u{202e}\r\nred";
     let values = json!([
-        // 56 bytes, the last of them in the middle of a character.
+        // The 56th byte is inside a character.
         {"key": "long", "value": "é".repeat(27) + "a..."},
         {"key": evil, "value": evil},
         {"key": "third", "value": "3"},
@@ -71,12 +72,12 @@ fn what_is_said_is_kept_as_it_is_and_shown_safely() {
 
 #[test]
 fn contexts_may_be_closed_in_any_order() {
-    assert_eq!(names(segv("order").report()), ["last", "base"]);
+    assert_eq!(names(segv("context-order").report()), ["last", "base"]);
 }
 
 #[test]
-fn a_context_in_the_destructor_of_a_thread_harms_nothing() {
-    let ended = segv("tls");
+fn a_context_may_be_opened_while_its_thread_ends() {
+    let ended = segv("thread-exit");
     assert_eq!(ended.report()["thread"], "ending");
     let names = names(ended.report());
     assert!(names.is_empty() || names == ["late"], "{names:?}");
@@ -85,35 +86,36 @@ fn a_context_in_the_destructor_of_a_thread_harms_nothing() {
 #[test]
 fn sources_may_change_while_a_thread_crashes() {
     for _ in 0..3 {
-        let ended = segv("sources");
-        let place = &ended.report()["context"][0]["place"];
-        assert_eq!((&place["lo"], &place["hi"]), (&45.into(), &56.into()));
-        let is_known = place["file"] == "src/demo.vitte" && place["line"] == 4;
-        assert!(is_known || place["file"].is_null() && place["line"].is_null(), "{place}");
+        let ended = segv("changing-sources");
+        let location = &ended.report()["context"][0]["place"];
+        assert_eq!((&location["lo"], &location["hi"]), (&45.into(), &56.into()));
+        let is_resolved = location["file"] == "src/demo.vitte" && location["line"] == 4;
+        let is_unresolved = location["file"].is_null() && location["line"].is_null();
+        assert!(is_resolved || is_unresolved, "{location}");
     }
 }
 
-/// A copy of the program, changed by a tool; nothing where the tool is missing.
-fn stripped(folder: &Path, tool: &str, arguments: &[&str]) -> Option<std::path::PathBuf> {
-    let copy = folder.join("crasher");
+/// Copies `crasher` with `strip` or `objcopy`. Returns the path of the copy, or `None` if the tool is missing.
+fn stripped(dir: &Path, tool: &str, options: &[&str]) -> Option<std::path::PathBuf> {
+    let copy = dir.join("crasher");
     let mut command = Command::new(tool);
-    command.args(arguments).arg(crasher());
-    // The one knows the copy as an option, the other as an argument.
+    command.args(options).arg(crasher());
+    // `strip` takes the output as an option, `objcopy` as an argument.
     let command = if tool == "strip" { command.arg("-o") } else { &mut command };
     let status = command.arg(&copy).status();
     let file_exists = status.is_ok_and(|status| status.success());
     if !file_exists {
-        say(&format!("skipped: no {tool} is here\n"));
+        log(&format!("skipped: cannot run {tool}\n"));
     }
     file_exists.then_some(copy)
 }
 
 #[test]
-fn without_debug_information_there_are_names() {
-    let folder = tempfile::tempdir().unwrap();
-    let Some(program) = stripped(folder.path(), "objcopy", &["--strip-debug"]) else { return };
-    for (wish, function) in [("segv", "crasher::culprit"), ("panic", "crasher::panics")] {
-        let ended = run(wish).of(&program).end().clean();
+fn without_debug_information_frames_have_names() {
+    let dir = tempfile::tempdir().unwrap();
+    let Some(program) = stripped(dir.path(), "objcopy", &["--strip-debug"]) else { return };
+    for (argument, function) in [("segv", "crasher::culprit"), ("panic", "crasher::panics")] {
+        let ended = run(argument).program(&program).end().clean();
         let frames = ended.report()["frames"].as_array().unwrap();
         let frame = frames.iter().find(|frame| {
             frame["function"].as_str().is_some_and(|name| name.starts_with(function))
@@ -125,21 +127,23 @@ fn without_debug_information_there_are_names() {
 }
 
 #[test]
-fn without_symbols_there_are_modules_and_offsets() {
-    let folder = tempfile::tempdir().unwrap();
-    let Some(program) = stripped(folder.path(), "strip", &[]) else { return };
-    for wish in ["segv", "panic", "overflow", "abort"] {
-        let ended = run(wish).of(&program).end().clean();
+fn without_symbols_frames_have_modules_and_offsets() {
+    let dir = tempfile::tempdir().unwrap();
+    let Some(program) = stripped(dir.path(), "strip", &[]) else { return };
+    for argument in ["segv", "panic", "overflow", "abort"] {
+        let ended = run(argument).program(&program).end().clean();
         let report = ended.report();
         let own = |frame: &&Value| {
             frame["module"].as_str().is_some_and(|name| name.ends_with("/crasher"))
         };
         let own: Vec<_> = report["frames"].as_array().unwrap().iter().filter(own).collect();
-        assert!(own.len() >= 3, "{wish}: {report:#}");
-        let is_bare = |frame: &&Value| frame["function"].is_null() && frame["offset"].is_number();
-        assert!(own.iter().all(is_bare), "{wish}: {report:#}");
+        assert!(own.len() >= 3, "{argument}: {report:#}");
+        let has_only_offset =
+            |frame: &&Value| frame["function"].is_null() && frame["offset"].is_number();
+        assert!(own.iter().all(has_only_offset), "{argument}: {report:#}");
         let lines = report["backtrace"].as_array().unwrap();
-        let is_told = |line: &Value| line.as_str().unwrap().contains("<unknown> in crasher+0x");
-        assert!(lines.iter().filter(|line| is_told(line)).count() >= 3, "{wish}: {report:#}");
+        let is_unknown = |line: &Value| line.as_str().unwrap().contains("<unknown> in crasher+0x");
+        let count = lines.iter().filter(|line| is_unknown(line)).count();
+        assert!(count >= 3, "{argument}: {report:#}");
     }
 }

@@ -1,0 +1,135 @@
+//! Locates labels on the lines of their files, and limits their number.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::LabelVec;
+use crate::check::ResolvedLabel;
+use crate::model::LabelStyle;
+use crate::source::{ColumnUnit, Location};
+
+/// A label and its lines.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LocatedLabel<'a> {
+    pub(super) label: ResolvedLabel<'a>,
+    pub(super) lines: LineRange,
+    /// The text of the first line.
+    first_line: &'a str,
+    /// The start of the label, in bytes from the start of its first line.
+    pub(super) lo: usize,
+    /// The end of the label, in bytes from the start of its last line.
+    pub(super) hi: usize,
+}
+
+/// The lines of a label, 1-based, both inclusive.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LineRange {
+    pub(super) first: u32,
+    pub(super) last: u32,
+}
+
+impl LineRange {
+    pub(super) const fn is_multi_line(self) -> bool {
+        self.first < self.last
+    }
+}
+
+impl<'a> LocatedLabel<'a> {
+    pub(super) fn new(label: ResolvedLabel<'a>) -> Self {
+        let (file, lo, hi) = (label.file, label.span.lo(), label.span.hi());
+        let first = file.line_at(lo);
+        // A label that ends after a line feed ends on the line of that line feed, not on the next one.
+        let last = if hi as usize <= first.next { first.clone() } else { file.line_at(hi - 1) };
+        let lines = LineRange { first: first.number, last: last.number };
+        let (lo, hi) = (first.bytes_to(lo), last.bytes_to(hi));
+        let first_line = file.text().get(first.text).unwrap_or_default();
+        Self { label, lines, first_line, lo, hi }
+    }
+
+    /// The location of the start of the label.
+    pub(super) fn location(&self, unit: ColumnUnit) -> Location<'a> {
+        let col = unit.column_after(self.first_line.get(..self.lo).unwrap_or_default());
+        Location { path: self.label.file.path(), line: self.lines.first, col }
+    }
+
+    /// The text of a line of the label's file.
+    pub(super) fn line(&self, number: u32) -> &'a str {
+        if number == self.lines.first {
+            return self.first_line;
+        }
+        self.label.file.line(number).unwrap_or_default()
+    }
+
+    /// The last line that is shown for the label and `context` lines after it. The empty line after the last
+    /// line feed of a file is never a context line.
+    pub(super) fn last_shown(&self, context: u32) -> u32 {
+        let (file, last) = (self.label.file, self.lines.last);
+        if context == 0 {
+            return last;
+        }
+        let last_of_file = file.line_count() - u32::from(file.text().ends_with('\n'));
+        last.max(last.saturating_add(context).min(last_of_file))
+    }
+
+    pub(super) fn is_in_same_file(&self, other: &Self) -> bool {
+        self.label.file.id() == other.label.file.id()
+    }
+}
+
+/// Sorts labels by file, and files by their first label. The order within a file does not change.
+pub(super) fn group_by_file(labels: &mut [LocatedLabel<'_>]) {
+    if labels.windows(2).all(|pair| matches!(pair, [a, b] if a.is_in_same_file(b))) {
+        return;
+    }
+    let mut order = BTreeMap::new();
+    for label in labels.iter() {
+        let next = order.len();
+        order.entry(label.label.file.id()).or_insert(next);
+    }
+    labels.sort_by_key(|label| order.get(&label.label.file.id()).copied());
+}
+
+/// The maximum number of labels per line that is shown, on average.
+const MAX_LABELS_PER_LINE: usize = 5;
+
+/// Keeps the first labels of each file, on at most `max_lines` lines, in the first `max_lines` files. Returns the
+/// number of labels that were removed.
+pub(super) fn truncate(labels: &mut LabelVec<LocatedLabel<'_>>, max_lines: usize) -> usize {
+    let total = labels.len();
+    if 2 * total <= max_lines {
+        return 0;
+    }
+    let (mut file_count, mut before): (_, Option<LocatedLabel<'_>>) = (0, None);
+    let (mut lines, mut label_count) = (BTreeSet::new(), 0);
+    labels.retain(|label| {
+        if before.replace(*label).is_none_or(|before| !before.is_in_same_file(label)) {
+            file_count += 1;
+            label_count = 0;
+            lines.clear();
+        }
+        let LineRange { first, last } = label.lines;
+        let is_new = |line| usize::from(!lines.contains(&line));
+        let new_lines = is_new(first) + if last == first { 0 } else { is_new(last) };
+        // The first label of a file is always kept.
+        let fits = label_count == 0
+            || (lines.len() + new_lines <= max_lines
+                && label_count < max_lines * MAX_LABELS_PER_LINE);
+        let keep = file_count <= max_lines.max(1) && fits;
+        if keep {
+            lines.extend([first, last]);
+            label_count += 1;
+        }
+        keep
+    });
+    total - labels.len()
+}
+
+/// The remark for a label whose file is unavailable. The location of the primary label is not part of it, because
+/// it is shown below the header.
+pub(super) fn remark(label: ResolvedLabel<'_>, unit: ColumnUnit) -> Option<String> {
+    let at = label.location(unit);
+    match (label.label.style(), label.label.message()) {
+        (LabelStyle::Primary, message) => message.map(str::to_owned),
+        (LabelStyle::Secondary, Some(message)) => Some(format!("at {at}: {message}")),
+        (LabelStyle::Secondary, None) => Some(format!("another label is at {at}")),
+    }
+}
