@@ -157,7 +157,8 @@ impl<'a> AcceptedEdits<'a> {
             // Accepted edits do not overlap each other, so only the neighbours can overlap this one.
             let before = edits.range(..=(lo, hi)).next_back();
             let after = edits.range((lo, hi)..).next();
-            let mut neighbours = [before, after].into_iter().flatten().map(|(_, accepted)| accepted);
+            let mut neighbours =
+                [before, after].into_iter().flatten().map(|(_, accepted)| accepted);
             let (_, other) = neighbours.find(|(other, _)| other.overlaps(edit))?;
             Some(RejectionReason::Overlap { with: other.message().to_owned() })
         })

@@ -255,7 +255,7 @@ pub struct ContextLocation {
     pub file: Option<String>,
     /// The offset of the first byte.
     pub lo: u32,
-    /// The offset behind the last byte.
+    /// The offset after the last byte.
     pub hi: u32,
     /// The line of `lo`, 1-based, or `None` if the source map was unavailable.
     pub line: Option<u32>,

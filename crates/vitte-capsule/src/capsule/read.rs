@@ -116,7 +116,7 @@ impl<R: Read + Seek> Parts<R> {
         if !is_archive {
             return Err(CapsuleError::new(CapsuleErrorKind::NotAnArchive));
         }
-        // A capsule begins with its first part: an archive behind other data is not accepted.
+        // A capsule begins with its first part: an archive after other data is not accepted.
         let config = Config { archive_offset: ArchiveOffset::Known(0) };
         let damaged_archive = |error| CapsuleError::new(damaged(&error));
         let mut archive = ZipArchive::with_config(config, reader).map_err(damaged_archive)?;

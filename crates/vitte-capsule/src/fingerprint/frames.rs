@@ -91,7 +91,7 @@ fn named_frames(report: &CrashReport) -> Vec<NamedFrame<'_>> {
     frames.filter(|frame| is_portable(&frame.name)).collect()
 }
 
-/// Returns false for paths and addresses, which are in the place of missing symbols and differ between machines.
+/// Returns false for the paths and addresses that replace missing symbols: they differ between machines.
 fn is_portable(name: &str) -> bool {
     !matches!(name, "" | "<unknown>") && !name.starts_with('/') && !name.starts_with("0x")
 }

@@ -81,9 +81,8 @@ impl Separator {
     }
 }
 
-/// Returns the offset of the value after a type that begins at `at`: that of the first `"` in `: &'static str = "x"`,
-/// if `at` is after the `:`. If `is_begun`, the first part of the type is before `at`. Returns `None` if no type and
-/// `=` follow.
+/// Skips a type and `=`, such as the `&'static str =` of `token: &'static str = "x"`, and returns the offset of the
+/// value. The type begins at `at`, or before it if `is_begun`. Returns `None` if there is no type or no `=`.
 pub(super) fn skip_type(bytes: &[u8], at: usize, is_begun: bool) -> Option<usize> {
     let start = skip_blanks(bytes, at);
     let limit = start.saturating_add(MAX_TYPE_BYTES).min(bytes.len());

@@ -1,7 +1,7 @@
 //! Finds string literals in source code that are assigned to secret names.
 //!
 //! ```text
-//! assignment = key separator [ type "=" ] [ wrapper ] literal        all on one line
+//! assignment = key separator [ type "=" ] [ wrapper ] literal        up to its opening quote on one line
 //! separator  = "=" | ":=" | "=>" | ":"
 //! wrapper    = up to 100 letters, digits and "_:([&!#."              String::from(
 //! literal    = '"' … '"' | "'" … "'" | '"""' … '"""' | "'''" … "'''" | 'r#"' … '"#'

@@ -81,7 +81,7 @@ impl CrashReport {
             // An error that `main` returns is not always a bug.
             CrashKind::Error => {}
             CrashKind::OutOfMemory => {
-                lines.push(format!("give `{}` more memory or a smaller input", self.program))
+                lines.push(format!("give `{}` more memory or a smaller input", self.program));
             }
             _ => lines.push(format!("this is a bug in `{}`, not in your program", self.program)),
         }

@@ -10,7 +10,7 @@ use super::{ContextEntry, ContextLocation, SourceLine, SourceLines};
 
 /// The lines of one span that are stored: the first ones. The last line is stored too.
 const MAX_SPAN_LINES: usize = 6;
-/// The bytes of a line that are stored, if the span does not end behind them.
+/// The bytes of a line that are stored, unless the span ends after them.
 const MAX_LINE_BYTES: usize = 4096;
 /// The bytes of a line that are stored up to the end of the span.
 const MAX_SPAN_LINE_BYTES: usize = 16 * MAX_LINE_BYTES;

@@ -392,7 +392,10 @@ fn a_repository_has_the_files_of_the_page() {
     }
     assert!(picture.contains("─ metadata.json ") && path.with_file_name("metadata.json").is_file());
     let size = fs::metadata(dir.path().join("index.jsonl")).unwrap().len();
-    assert_eq!(fs::read_to_string(dir.path().join("index.checkpoint")).unwrap(), format!("{size}\n"));
+    assert_eq!(
+        fs::read_to_string(dir.path().join("index.checkpoint")).unwrap(),
+        format!("{size}\n")
+    );
 
     // The index cannot be locked if it is a directory.
     let dir = tempfile::tempdir().unwrap();

@@ -13,8 +13,11 @@ use super::target::Target;
 /// The directory of the crashes.
 #[derive(Debug, Args)]
 pub(super) struct Directory {
-    /// The directory of the crashes [default: $VITTE_CRASH_DIR, or target/crash-reports]
-    #[arg(long, value_name = "DIR")]
+    #[arg(
+        long,
+        value_name = "DIR",
+        help = "The directory of the crashes [default: $VITTE_CRASH_DIR, or target/crash-reports]"
+    )]
     dir: Option<PathBuf>,
 }
 

@@ -613,7 +613,7 @@ fn hostile_text_does_not_reach_the_terminal() {
     (own.report.id, own.report.timestamp) = (hostile.to_owned(), hostile.to_owned());
     own.environment.insert(hostile.into(), hostile.into());
     own.sources.push(CapsuleSource::new(hostile, format!("{hostile}\n")));
-    own.write(&workspace.path().join("hostile.vittecrash")).unwrap();
+    own.write(workspace.path().join("hostile.vittecrash")).unwrap();
     let (first, file) = (&*workspace.ids[0], "hostile.vittecrash");
     let runs: &[&[&str]] = &[
         &["list"],
