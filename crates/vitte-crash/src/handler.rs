@@ -112,7 +112,7 @@ fn set_render_options(options: RenderOptions) {
     let PackedRenderOptions(packed) = options.into();
     RENDER_OPTIONS.store(packed, Ordering::Release);
     #[cfg(unix)]
-    sys::shared::set(sys::shared::SharedField::OutputStyle, packed);
+    sys::shared::set(sys::shared::SharedField::RenderOptions, packed);
 }
 
 /// Returns the installed handler. Returns `None` if there is none, or if one is just being installed or removed,

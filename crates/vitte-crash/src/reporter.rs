@@ -110,7 +110,7 @@ fn report(process: Pid, address: u64, capsules: &Capsules) -> Result<(), Status>
 fn show(info: &CrashInfo, report: &CrashReport, notes: Vec<String>) -> bool {
     let mut shown = report.clone();
     shown.notes.extend(notes);
-    let options = PackedRenderOptions(info.get(SharedField::OutputStyle));
+    let options = PackedRenderOptions(info.get(SharedField::RenderOptions));
     render::write(&render::render(options.into(), &shown))
 }
 

@@ -28,7 +28,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Checks files, and every .vitte file below directories
+    /// Check files, and every .vitte file below directories
     Check {
         #[command(flatten)]
         diagnostics: DiagnosticArgs,
@@ -45,12 +45,12 @@ enum Command {
         #[arg(required = true, value_name = "FILE|DIR")]
         paths: Vec<OsString>,
     },
-    /// Explains an error code such as E0001
+    /// Explain a code such as E0001
     Explain {
         /// The code
         code: String,
     },
-    /// Prints the JSON Schema of --error-format=json
+    /// Print the JSON Schema of --error-format=json
     Schema,
 }
 

@@ -14,7 +14,7 @@ use crate::atomic_file;
 use crate::report::{CrashReport, MAX_BYTES};
 
 /// The limit of a capsule file.
-const MAX_FILE_BYTES: u64 = 128 << 20;
+pub(super) const MAX_FILE_BYTES: u64 = 128 << 20;
 /// The limit of the report.
 const MAX_REPORT_BYTES: u64 = MAX_BYTES as u64;
 /// The limit of the other JSON parts. They are larger than the report by some keys, and are not kept as values.
@@ -26,7 +26,7 @@ pub(super) const MAX_MANIFEST_BYTES: u64 = 1 << 20;
 /// The limit of a source file, and of the minidump.
 pub(super) const MAX_SOURCE_BYTES: u64 = 64 << 20;
 /// The limit of the number of parts.
-const MAX_PARTS: usize = 4096;
+pub(super) const MAX_PARTS: usize = 4096;
 
 const LOCAL_HEADER_SIGNATURE: &[u8; 4] = b"PK\x03\x04";
 

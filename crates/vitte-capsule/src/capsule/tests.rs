@@ -119,6 +119,21 @@ fn a_large_report_is_truncated_and_a_large_source_is_an_error() {
 }
 
 #[test]
+fn what_the_reader_would_reject_is_not_written() {
+    let error = |sources: Vec<CapsuleSource>| {
+        let mut capsule = capsule();
+        capsule.sources = sources;
+        capsule.to_bytes().unwrap_err().to_string()
+    };
+    let many = (0..4096).map(|number| CapsuleSource::new(format!("{number}"), "")).collect();
+    assert_eq!(error(many), "cannot write the capsule: too many parts (limit 4096)");
+    let large = (0..5).map(|number| CapsuleSource::new(format!("{number}"), vec![0; 60 << 20]));
+    let large = error(large.collect());
+    assert!(large.starts_with("cannot write the capsule: too large ("), "{large}");
+    assert!(large.ends_with(" bytes, limit 268435456)"), "{large}");
+}
+
+#[test]
 fn an_error_names_the_file_and_the_part() {
     let wrong = |case: &str, bytes: Vec<u8>, expected: &str| {
         let error = read(&bytes).unwrap_err();

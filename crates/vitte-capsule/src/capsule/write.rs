@@ -7,7 +7,9 @@ use serde::Serialize;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-use super::read::{MAX_JSON_BYTES, MAX_MANIFEST_BYTES, MAX_SOURCE_BYTES};
+use super::read::{
+    MAX_FILE_BYTES, MAX_JSON_BYTES, MAX_MANIFEST_BYTES, MAX_PARTS, MAX_SOURCE_BYTES,
+};
 use super::{Capsule, CapsuleError, CapsuleErrorKind, names};
 use crate::atomic_file::{self, Existing};
 
@@ -16,10 +18,10 @@ impl Capsule {
     ///
     /// # Errors
     ///
-    /// A [`CapsuleError`] without a path, of the kind [`Write`](CapsuleErrorKind::Write): a part is larger than
-    /// [`read`](Self::read) accepts, or the parts do not fit into a ZIP archive.
+    /// A [`CapsuleError`] without a path, of the kind [`Write`](CapsuleErrorKind::Write): a part, all parts together or
+    /// the file would be larger than [`read`](Self::read) accepts, or there are more parts than it accepts.
     pub fn to_bytes(&self) -> Result<Vec<u8>, CapsuleError> {
-        let mut archive = Archive(ZipWriter::new(Cursor::new(Vec::new())));
+        let mut archive = Archive::new();
         let manifest = self.manifest();
         let report = self.report.to_json().map_err(|error| write_error(names::REPORT, error))?;
         archive.json(names::MANIFEST, &manifest)?;
@@ -33,10 +35,7 @@ impl Capsule {
         if let Some(minidump) = &self.minidump {
             archive.add(names::MINIDUMP, minidump)?;
         }
-        let bytes = archive.0.finish();
-        let bytes =
-            bytes.map_err(|error| CapsuleError::new(CapsuleErrorKind::Write(error.into())))?;
-        Ok(bytes.into_inner())
+        archive.finish()
     }
 
     /// Writes the capsule to a file, atomically: to a temporary file in the same directory, which is synced and
@@ -54,9 +53,19 @@ impl Capsule {
     }
 }
 
-struct Archive(ZipWriter<Cursor<Vec<u8>>>);
+/// A ZIP archive within the limits of the reader: a capsule that is written can be read again.
+struct Archive {
+    zip: ZipWriter<Cursor<Vec<u8>>>,
+    parts: usize,
+    /// The size of all parts so far, in bytes.
+    size: u64,
+}
 
 impl Archive {
+    fn new() -> Self {
+        Self { zip: ZipWriter::new(Cursor::new(Vec::new())), parts: 0, size: 0 }
+    }
+
     fn json(&mut self, name: &str, value: &impl Serialize) -> Result<(), CapsuleError> {
         let json = serde_json::to_string_pretty(value);
         let json = json.map_err(|error| write_error(name, error))? + "\n";
@@ -64,15 +73,23 @@ impl Archive {
     }
 
     fn add(&mut self, name: &str, bytes: &[u8]) -> Result<(), CapsuleError> {
-        // The limits of the reader: a capsule that is written can be read again.
         let max = match name {
             names::MANIFEST => MAX_MANIFEST_BYTES,
             _ if name.starts_with(names::SOURCES) || name == names::MINIDUMP => MAX_SOURCE_BYTES,
             _ => MAX_JSON_BYTES,
         };
-        if bytes.len() as u64 > max {
-            let reason = format!("too large ({} bytes, limit {max})", bytes.len());
-            return Err(write_error(name, io::Error::new(io::ErrorKind::FileTooLarge, reason)));
+        let size = bytes.len() as u64;
+        self.parts += 1;
+        self.size += size;
+        if size > max {
+            return Err(write_error(name, too_large(size, max)));
+        }
+        if self.parts > MAX_PARTS {
+            let reason = format!("too many parts (limit {MAX_PARTS})");
+            return Err(error(io::Error::new(io::ErrorKind::FileTooLarge, reason)));
+        }
+        if self.size > Capsule::MAX_BYTES {
+            return Err(error(too_large(self.size, Capsule::MAX_BYTES)));
         }
         // A constant time, so that the bytes depend only on the content.
         let options = SimpleFileOptions::DEFAULT
@@ -80,9 +97,27 @@ impl Archive {
             .compression_level(Some(1))
             .last_modified_time(DateTime::DEFAULT)
             .unix_permissions(0o600);
-        self.0.start_file(name, options).map_err(|error| write_error(name, error))?;
-        self.0.write_all(bytes).map_err(|error| write_error(name, error))
+        self.zip.start_file(name, options).map_err(|error| write_error(name, error))?;
+        self.zip.write_all(bytes).map_err(|error| write_error(name, error))
     }
+
+    fn finish(self) -> Result<Vec<u8>, CapsuleError> {
+        let bytes = self.zip.finish().map_err(error)?.into_inner();
+        let size = bytes.len() as u64;
+        if size > MAX_FILE_BYTES {
+            return Err(error(too_large(size, MAX_FILE_BYTES)));
+        }
+        Ok(bytes)
+    }
+}
+
+fn too_large(size: u64, max: u64) -> io::Error {
+    let reason = format!("too large ({size} bytes, limit {max})");
+    io::Error::new(io::ErrorKind::FileTooLarge, reason)
+}
+
+fn error(error: impl Into<io::Error>) -> CapsuleError {
+    CapsuleError::new(CapsuleErrorKind::Write(error.into()))
 }
 
 fn write_error(part: &str, error: impl Into<io::Error>) -> CapsuleError {

@@ -215,7 +215,7 @@ mod tests {
     fn variables_are_trees() {
         let shown = read(json!([
             {"key": "ty", "value": {"args": [], "kind": "fn", "of": {"<error>": "it panicked"}}},
-            {"key": "gone", "value": null, "error": "it took too long"},
+            {"key": "gone", "value": null, "error": "timed out"},
             {"key": "part", "value": 7, "error": "the rest failed"},
         ]));
         let open = Part::Open { key: "ty".into(), summary: "{3}".into(), is_open: true };
@@ -225,7 +225,7 @@ mod tests {
             leaf("kind", "text", "fn"),
             leaf("of", "error", "it panicked"),
             Part::Close,
-            leaf("gone", "error", "it took too long"),
+            leaf("gone", "error", "timed out"),
             leaf("part", "number", "7"),
             leaf("part", "error", "the rest failed"),
         ];

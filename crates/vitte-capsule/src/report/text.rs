@@ -333,7 +333,7 @@ threads, crashed thread first:
             variable("scope", serde_json::json!(["side", {"area": 2}]), None),
             variable("long", "x".repeat(300).into(), None),
             variable("nothing", serde_json::Value::Null, None),
-            variable("gone", serde_json::Value::Null, Some("it took too long")),
+            variable("gone", serde_json::Value::Null, Some("timed out")),
             variable("half", serde_json::json!({"a": {"<error>": "no"}}), Some("no")),
         ];
         let long = "x".repeat(199);
@@ -343,7 +343,7 @@ threads, crashed thread first:
       scope = [\"side\",{{\"area\":2}}]
       long = \"{long}...
       nothing = null
-      gone = (it took too long)
+      gone = (timed out)
       half = {{\"a\":{{\"<error>\":\"no\"}}}} (no)
 
 backtrace"

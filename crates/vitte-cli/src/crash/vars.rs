@@ -194,7 +194,7 @@ mod tests {
         let values = vec![
             variable("fn", json!("area"), None),
             variable("scope", scope, None),
-            variable("tokens", json!(null), Some("it took too long")),
+            variable("tokens", json!(null), Some("timed out")),
             variable("half", json!([{"<error>": "a cycle"}]), Some("a cycle")),
         ];
         let context = Context { name: "typeck".into(), location: "a.vitte:3:4".into(), values };
@@ -211,7 +211,7 @@ mod tests {
        -
          of: null
      x: 1
-   tokens: (it took too long)
+   tokens: (timed out)
    half: (a cycle)
      -
        <error>: \"a cycle\"

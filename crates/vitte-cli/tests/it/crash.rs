@@ -51,7 +51,7 @@ fn report(timestamp: &str, changes: &Value) -> CrashReport {
             {"name": "typeck", "values": [{"key": "fn", "value": "area"}],
              "variables": [
                  {"key": "scope", "value": {"depth": 2, "names": ["area", "side"]}},
-                 {"key": "tokens", "value": null, "error": "it took too long"}
+                 {"key": "tokens", "value": null, "error": "timed out"}
              ],
              "place": {"id": 0, "file": "src/shapes.vitte", "lo": 20, "hi": 24, "line": 3, "col": 4}},
             {"name": "check", "values": [], "place": null}

@@ -13,7 +13,7 @@ pub(crate) enum SharedField {
     /// Address of the configuration from the time of installation.
     ConfigAddress,
     /// The format and terminal options of the output.
-    OutputStyle,
+    RenderOptions,
     /// Address of the source table, and its length in bytes.
     SourcesAddress,
     SourcesBytes,

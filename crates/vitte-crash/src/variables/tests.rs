@@ -450,7 +450,7 @@ fn records_are_read_back() {
     buffer[at..at + 3].copy_from_slice(b"[1]");
     let mut len = records::end(&mut buffer, 3, "partly").unwrap();
     len += records::begin(&mut buffer[len..], 3, "none").map(|_| 0).unwrap();
-    len += records::end(&mut buffer[len..], 0, "it took too long").unwrap();
+    len += records::end(&mut buffer[len..], 0, "timed out").unwrap();
     len += records::note(&mut buffer[len..], "why").unwrap();
     let captured = records::read(&buffer[..len]);
     let variable = |key: &str, value, error: &str| {
@@ -460,7 +460,7 @@ fn records_are_read_back() {
     };
     let expected = [
         (7, variable("key", json!([1]), "partly")),
-        (3, variable("none", Value::Null, "it took too long")),
+        (3, variable("none", Value::Null, "timed out")),
     ];
     assert_eq!(captured.variables, expected);
     assert_eq!(captured.notes, ["omitted variables: why"]);
