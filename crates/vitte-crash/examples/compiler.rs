@@ -3,17 +3,17 @@
 use std::process::ExitCode;
 
 use vitte_crash::CrashHandler;
-use vitte_diag::{DiagnosticBag, SourceFile, SourceMap};
+use vitte_diag::{DiagnosticBag, FileId, SourceError, SourceMap};
 
 fn main() -> ExitCode {
     let _guard = CrashHandler::builder().program("mycc").version("1.0.0").install();
     vitte_crash::run_main(|| {
         let mut sources = SourceMap::new();
-        let id = sources.load("src/main.vitte")?;
+        let file = sources.load("src/main.vitte")?;
         vitte_crash::set_sources(&sources);
         let mut bag = DiagnosticBag::new();
         // One file's panic is a diagnostic, and the next file is checked.
-        match vitte_crash::catch_panic(|| check(sources.file(id)?)) {
+        match vitte_crash::catch_panic(|| check(&sources, file)) {
             Ok(found) => bag.merge(found?),
             Err(report) => _ = bag.push(report.to_diagnostic()),
         }
@@ -21,7 +21,8 @@ fn main() -> ExitCode {
     })
 }
 
-fn check(file: &SourceFile) -> Result<DiagnosticBag, vitte_diag::SourceError> {
-    let _cx = vitte_crash::context("type-checking", file.span(0..1)?).with("file", file.path());
+fn check(sources: &SourceMap, file: FileId) -> Result<DiagnosticBag, SourceError> {
+    let span = sources.span(file, 0..sources.file(file)?.len())?;
+    let _cx = vitte_crash::context("type-checking", span).with("pass", 1);
     Ok(DiagnosticBag::new())
 }
