@@ -38,7 +38,7 @@ Each crash is stored as a capsule: one .vittecrash file with the report, the sou
 ID is the id of a crash, a unique prefix of one, `latest`, or the path of a .vittecrash file.
 Crashes are stored in $VITTE_CRASH_DIR or, if that is not set, in target/crash-reports.
 
-Exit codes: 0 on success, even if there are no crashes; 1 if a replayed crash did not come back;
+Exit codes: 0 on success, even if there are no crashes; 1 if a replayed crash was not reproduced;
 2 if something could not be read, written or understood.";
 
 /// The arguments of the command `crash`, which lists, shows, compares, replays, uploads and removes stored
@@ -75,7 +75,7 @@ Exit codes: 0 on success, even if there are no crashes; 1 if a replayed crash di
 /// | code | meaning |
 /// |---|---|
 /// | 0 | success; also if there are no crashes, and if `diff` found differences |
-/// | 1 | `replay` and `reduce`: the same crash did not come back |
+/// | 1 | `replay` and `reduce`: the crash was not reproduced |
 /// | 2 | something could not be read, written or understood: an unknown or ambiguous id, a damaged file, invalid arguments, a confirmation that could not be asked for |
 ///
 /// Results are written to the given writer, warnings and questions to standard error. Answers are read from standard
@@ -126,17 +126,17 @@ impl CrashArgs {
 enum Crash {
     /// List crashes, the newest last
     List(list::List),
-    /// Show a crash as its user saw it
+    /// Show the diagnostic that the program printed
     Show(show::Show),
     /// Show the newest crash
     Latest(show::Latest),
-    /// List the crashes whose message, functions, files or other fields contain a text
+    /// List the crashes that contain a string in their message, functions, files, kind, module, id or fingerprint
     Search(list::Search),
     /// Count crashes by kind, module, version, fingerprint and day
     Stats(stats::Stats),
     /// Show what a capsule contains
     Inspect(inspect::Inspect),
-    /// Show the backtrace as a tree of frames
+    /// Show the call stack, the outermost frame first
     Stack(stack::Stack),
     /// Show the contexts that were active, with their variables
     Vars(vars::Vars),
@@ -148,15 +148,15 @@ enum Crash {
     Diff(diff::Diff),
     /// Write the HTML report of a crash, a single file that needs no network
     Html(html::Html),
-    /// Run the program again on the captured sources and check whether the same crash comes back
+    /// Run the program again on the captured sources, and check whether the crash is reproduced
     Replay(replay::ReplayArgs),
-    /// Find the smallest sources for which the same crash comes back
+    /// Find the smallest sources that reproduce the crash
     Reduce(reduce::ReduceArgs),
     /// Copy a capsule to a file, or unpack its source files
     Export(export::Export),
     /// Send a report to a directory, to Sentry, or to GitHub as an issue
     Upload(upload::UploadArgs),
-    /// Remove crashes that are old, too many of one fingerprint, or too large in total
+    /// Remove old crashes, and those beyond the limits per fingerprint and in total size
     Clean(clean::Clean),
     /// Remove all or some crashes, after a confirmation
     Clear(clear::Clear),

@@ -31,7 +31,7 @@ pub(crate) enum Diag {
             help = format!("The format: {}", Format::names())
         )]
         to: Format,
-        /// Read sources only below DIR [default: paths are used as they are]
+        /// Resolve source paths against DIR, and read nothing outside it [default: the current directory]
         #[arg(long, value_name = "DIR")]
         root: Option<PathBuf>,
         /// The compiler's name
@@ -40,28 +40,28 @@ pub(crate) enum Diag {
         /// The compiler's version
         #[arg(long, value_name = "VERSION", default_value = env!("CARGO_PKG_VERSION"))]
         tool_version: String,
-        /// The base URL of the pages of codes: the page of a code is URL followed by the code
+        /// Base URL of the explanations of codes; the code is appended to it
         #[arg(long, value_name = "URL")]
         codes_url: Option<String>,
         /// Use colours: auto, always or never
         #[arg(long, value_name = "WHEN", value_enum, default_value_t, hide_possible_values = true)]
         color: ColorChoice,
-        /// Cut and wrap lines after N cells [default: the terminal's width, or 140]
+        /// Cut and wrap lines after N columns [default: the terminal's width, or 140]
         #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
         diagnostic_width: Option<u16>,
-        /// JSON Lines files; - or no file is standard input
+        /// Output of --error-format=json [default: standard input]
         #[arg(value_name = "FILE")]
         files: Vec<PathBuf>,
     },
     /// Merge the diagnostics of several compile jobs: sorted, without duplicates
     Merge {
-        /// JSON Lines files; - or no file is standard input
+        /// Output of --error-format=json [default: standard input]
         #[arg(value_name = "FILE")]
         files: Vec<PathBuf>,
     },
     /// Count diagnostics by severity, code and file
     Stats {
-        /// JSON Lines files; - or no file is standard input
+        /// Output of --error-format=json [default: standard input]
         #[arg(value_name = "FILE")]
         files: Vec<PathBuf>,
     },

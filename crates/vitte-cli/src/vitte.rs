@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand};
 use crate::crash::CrashArgs;
 use crate::diag::Diag;
 
-/// Works on the diagnostics and the crash reports of compilers
+/// Inspect compiler diagnostics and crash reports
 #[derive(Parser)]
 #[command(name = "vitte", version, arg_required_else_help = true)]
 struct Arguments {
@@ -29,7 +29,7 @@ enum Command {
 /// Runs `vitte` with these arguments, of which the first is the program's name. Reads standard input; writes to
 /// standard output and standard error.
 ///
-/// Returns exit code 0 on success, 1 if a crash was replayed and did not come back, and 2 if something could not be
+/// Returns exit code 0 on success, 1 if a replayed crash was not reproduced, and 2 if something could not be
 /// read, written or understood.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments = match Arguments::try_parse_from(arguments) {

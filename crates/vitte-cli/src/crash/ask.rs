@@ -11,9 +11,9 @@ use super::shell::{CommandResult, Failure, Shell};
 /// Writes what will be run.
 ///
 /// ```text
-/// this runs the program of the crash:
+/// about to run:
 ///   command      /usr/bin/vittec check src/main.vitte
-///   directory    a new one, with 1 file of the capsule (2000 lines)
+///   directory    a new temporary directory with 1 source file (2000 lines)
 ///   environment  LANG, PATH, TMPDIR, VITTE_CRASH_DIR
 ///   time limit   10 s
 /// ```
@@ -23,11 +23,11 @@ pub(super) fn show(plan: &ReplayPlan<'_>, limit: &str, err: &mut dyn Write) -> i
     let lines: usize = sources.iter().map(|(_, text)| lines(text)).sum();
     let files = text::plural("file", sources.len());
     let variables: Vec<_> = plan.variables().into_iter().map(one_line).collect();
-    writeln!(err, "this runs the program of the crash:")?;
+    writeln!(err, "about to run:")?;
     writeln!(err, "  command      {}", command(plan))?;
     writeln!(
         err,
-        "  directory    a new one, with {} {files} of the capsule ({lines} {})",
+        "  directory    a new temporary directory with {} source {files} ({lines} {})",
         sources.len(),
         text::plural("line", lines)
     )?;

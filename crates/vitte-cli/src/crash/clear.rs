@@ -111,7 +111,10 @@ impl Clear {
         match (self.json, index.is_empty()) {
             (true, _) => Ok(()),
             (false, true) => Ok(writeln!(shell.out, "{no_crashes}")?),
-            (false, false) => Ok(writeln!(shell.out, "nothing to remove")?),
+            (false, false) => {
+                let no_match = self.directory.no_match(index);
+                Ok(writeln!(shell.out, "{no_match}")?)
+            }
         }
     }
 

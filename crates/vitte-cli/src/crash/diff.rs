@@ -11,9 +11,9 @@ use vitte_capsule::{Capsule, ContextVariable, CrashReport};
 use vitte_diag::text;
 
 use super::directory::Directory;
-use super::page::{MIN_TEXT_CELLS, OutputArgs, Page, Style, cut};
+use super::page::{MIN_TEXT_CELLS, OutputArgs, Style, TextOutput, cut};
 use super::shell::{CommandResult, Shell};
-use super::target::Target;
+use super::target::LoadedCrash;
 use super::vars::Context;
 
 /// The arguments of `vitte crash diff`.
@@ -37,8 +37,8 @@ pub(super) struct Diff {
 impl Diff {
     pub(super) fn run(&self, shell: &mut Shell<'_>) -> CommandResult {
         let repository = self.directory.repository();
-        let a = Target::load(&self.a, &repository)?.capsule;
-        let b = Target::load(&self.b, &repository)?.capsule;
+        let a = LoadedCrash::load(&self.a, &repository)?.capsule;
+        let b = LoadedCrash::load(&self.b, &repository)?.capsule;
         let differences = Differences::of(&a, &b);
         if self.json {
             return shell.json(&differences.json(&a, &b));
@@ -117,7 +117,7 @@ impl<'a> Differences<'a> {
     ///   + vittec::front::blocks::open at src/front/blocks.rs:12:9
     ///     vittec::main at src/main.rs:40:9
     /// ```
-    fn show(&self, page: &mut Page) {
+    fn show(&self, page: &mut TextOutput) {
         page.gap();
         if self.is_empty() {
             return page.line(Style::Plain, "no other differences");
@@ -194,7 +194,7 @@ fn contexts(report: &CrashReport) -> BTreeMap<String, String> {
 /// Longer names are cut.
 const MAX_NAME_CELLS: usize = 30;
 
-fn show_differences(list: &[Difference], page: &mut Page) {
+fn show_differences(list: &[Difference], page: &mut TextOutput) {
     let names: Vec<String> =
         list.iter().map(|difference| cut(&difference.name, MAX_NAME_CELLS)).collect();
     let widest = names.iter().map(|name| text::width_of(name)).max().unwrap_or(0);
@@ -215,13 +215,13 @@ fn show_differences(list: &[Difference], page: &mut Page) {
 /// Equal frames that are shown before and after each difference.
 const CONTEXT_FRAMES: usize = 1;
 
-fn show_frames(frames: &[(Side, &str)], page: &mut Page) {
+fn show_frames(frames: &[(Side, &str)], page: &mut TextOutput) {
     let is_near = |at: usize| {
         let near = at.saturating_sub(CONTEXT_FRAMES)..(at + CONTEXT_FRAMES + 1).min(frames.len());
         frames.get(near).is_some_and(|near| near.iter().any(|(side, _)| *side != Side::Both))
     };
     let mut same = 0;
-    let fold = |same: &mut usize, page: &mut Page| {
+    let fold = |same: &mut usize, page: &mut TextOutput| {
         if *same > 0 {
             let frames = text::plural("frame", *same);
             page.line(Style::Secondary, format!("    [... {same} equal {frames} ...]"));

@@ -7,8 +7,9 @@ use clap::Args;
 use vitte_capsule::{Index, Repository};
 use vitte_diag::text;
 
+use super::page::crashes;
 use super::shell::{CommandResult, Shell};
-use super::target::Target;
+use super::target::LoadedCrash;
 
 /// The directory of the crashes.
 #[derive(Debug, Args)]
@@ -47,11 +48,16 @@ impl Directory {
 
     /// Returns the line for a directory without crashes.
     pub(super) fn no_crashes(&self) -> String {
-        format!("no crash reports in `{}`", self.shown())
+        format!("no crash reports in `{}`", self.display_path())
     }
 
-    /// Returns the path of the directory, safe to show.
-    pub(super) fn shown(&self) -> String {
+    /// Returns the line for filters that match none of the crashes.
+    pub(super) fn no_match(&self, index: &Index) -> String {
+        format!("no match among {} in `{}`", crashes(index.len()), self.display_path())
+    }
+
+    /// Returns the path of the directory on one line, with control characters escaped.
+    fn display_path(&self) -> String {
         let repository = self.repository();
         text::one_line(&repository.dir().to_string_lossy()).into_owned()
     }
@@ -67,7 +73,7 @@ pub(super) struct OneCrash {
 }
 
 impl OneCrash {
-    pub(super) fn load(&self) -> CommandResult<Target> {
-        Ok(Target::load(&self.id, &self.directory.repository())?)
+    pub(super) fn load(&self) -> CommandResult<LoadedCrash> {
+        Ok(LoadedCrash::load(&self.id, &self.directory.repository())?)
     }
 }

@@ -11,7 +11,7 @@ use vitte_diag::text;
 use super::directory::OneCrash;
 use super::page::count;
 use super::shell::{CommandResult, Failure, Shell};
-use super::target::Target;
+use super::target::LoadedCrash;
 
 /// The arguments of `vitte crash export`.
 #[derive(Debug, Args)]
@@ -76,7 +76,7 @@ impl Export {
 
     /// Returns the file for the capsule at `out`, which is a path or a directory. A report that was stored without a
     /// capsule is packed into one.
-    fn capsule(out: &Path, target: &Target) -> CommandResult<OutputFile> {
+    fn capsule(out: &Path, target: &LoadedCrash) -> CommandResult<OutputFile> {
         let bytes = match &target.path {
             Some(path) => fs::read(path).map_err(|error| failed("read", path, &error))?,
             None => target.capsule.to_bytes().map_err(RepositoryError::from)?,

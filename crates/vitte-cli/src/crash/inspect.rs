@@ -9,9 +9,9 @@ use vitte_capsule::{Capsule, RepositoryError, RepositoryErrorKind};
 use zip::ZipArchive;
 
 use super::directory::OneCrash;
-use super::page::{OutputArgs, Page, Style, count, number, safe, size};
+use super::page::{OutputArgs, Style, TextOutput, count, number, safe, size};
 use super::shell::{CommandResult, Shell};
-use super::target::Target;
+use super::target::LoadedCrash;
 use super::vars::Context;
 
 /// The arguments of `vitte crash inspect`.
@@ -85,7 +85,7 @@ fn parts(file: &[u8]) -> io::Result<Vec<(String, u64)>> {
 }
 
 /// Adds the fields of the manifest and the sizes of the other parts.
-fn summary(target: &Target, size_of_file: String, page: &mut Page) {
+fn summary(target: &LoadedCrash, size_of_file: String, page: &mut TextOutput) {
     let Capsule { environment, sources, minidump, .. } = &target.capsule;
     let manifest = target.capsule.manifest();
     let system = &manifest.system;
@@ -128,7 +128,7 @@ fn summary(target: &Target, size_of_file: String, page: &mut Page) {
 }
 
 /// Adds the contexts, without their variables.
-fn contexts(capsule: &Capsule, page: &mut Page) {
+fn contexts(capsule: &Capsule, page: &mut TextOutput) {
     let contexts = Context::all(&capsule.report);
     if !contexts.is_empty() {
         page.heading("contexts, the innermost first");
@@ -137,7 +137,7 @@ fn contexts(capsule: &Capsule, page: &mut Page) {
         let at = if context.location.is_empty() { "" } else { " at " };
         let values = match context.values.len() {
             0 => String::new(),
-            values => format!(" ({})", count(values, "value", "values")),
+            values => format!(" ({})", count(values, "variable", "variables")),
         };
         page.line(Style::Plain, format!("  {}{at}{}{values}", context.name, context.location));
     }
@@ -145,11 +145,11 @@ fn contexts(capsule: &Capsule, page: &mut Page) {
 }
 
 /// Adds the innermost frames that are not runtime frames.
-fn frames(capsule: &Capsule, page: &mut Page) {
+fn frames(capsule: &Capsule, page: &mut TextOutput) {
     let frames = capsule.report.backtrace.frames();
     let own: Vec<_> = frames.iter().enumerate().filter(|(_, frame)| !frame.is_runtime()).collect();
     if !own.is_empty() {
-        page.heading("frames of the program, the innermost first");
+        page.heading("frames without the runtime, the innermost first");
     }
     for (index, frame) in own.iter().take(MAX_ROWS) {
         page.line(Style::Plain, format!("  {index}: {}", frame.text()));
@@ -157,7 +157,7 @@ fn frames(capsule: &Capsule, page: &mut Page) {
     more(own.len(), page);
 }
 
-fn more(count: usize, page: &mut Page) {
+fn more(count: usize, page: &mut TextOutput) {
     if count > MAX_ROWS {
         page.line(Style::Secondary, format!("  ... and {} more", number(count - MAX_ROWS)));
     }

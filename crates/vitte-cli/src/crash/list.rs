@@ -4,7 +4,7 @@ use clap::Args;
 use vitte_capsule::{Index, IndexEntry};
 
 use super::directory::Directory;
-use super::page::{OutputArgs, crashes};
+use super::page::OutputArgs;
 use super::selection::Selection;
 use super::shell::{CommandResult, Shell};
 use super::table::{self, Limit, Newest, Row};
@@ -140,7 +140,6 @@ impl Listing {
         if index.is_empty() || self.is_any {
             return Ok(writeln!(shell.out, "{no_crashes}")?);
         }
-        let count = crashes(index.len());
-        Ok(writeln!(shell.out, "no match among {count} in `{}`", self.directory.shown())?)
+        Ok(writeln!(shell.out, "{}", self.directory.no_match(index))?)
     }
 }

@@ -14,7 +14,7 @@ pub(super) struct OutputArgs {
     /// Use colours: auto, always or never
     #[arg(long, value_name = "WHEN", value_enum, default_value_t, hide_possible_values = true)]
     color: ColorChoice,
-    /// Cut lines after N cells [default: the terminal's width, or 140]
+    /// Cut lines after N columns [default: the terminal's width, or 140]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     width: Option<u16>,
 }
@@ -25,8 +25,8 @@ impl OutputArgs {
         self.width.map_or(terminal, |width| terminal.with_width(width))
     }
 
-    pub(super) fn page(self) -> Page {
-        Page::new(self.terminal())
+    pub(super) fn page(self) -> TextOutput {
+        TextOutput::new(self.terminal())
     }
 }
 
@@ -59,14 +59,14 @@ impl Style {
     }
 }
 
-/// Lines of text, each cut to the width of the terminal. No text can control the terminal or a CI log.
+/// Lines for people, each cut to the width of the terminal. Control characters and commands of CI logs are escaped.
 #[derive(Debug)]
-pub(super) struct Page {
+pub(super) struct TextOutput {
     out: String,
     terminal: Terminal,
 }
 
-impl Page {
+impl TextOutput {
     pub(super) const fn new(terminal: Terminal) -> Self {
         Self { out: String::new(), terminal }
     }
@@ -75,12 +75,12 @@ impl Page {
         self.terminal.width.into()
     }
 
-    /// Adds a line of one style. The text may be unsafe.
+    /// Adds a line of one style. Control characters in it are escaped.
     pub(super) fn line(&mut self, style: Style, line: impl fmt::Display) {
         self.styled(&[(style, &line.to_string())]);
     }
 
-    /// Adds a line of several styles. The texts may be unsafe.
+    /// Adds a line of several styles. Control characters in them are escaped.
     pub(super) fn styled(&mut self, pieces: &[(Style, &str)]) {
         let mut remaining = self.width();
         let mut shown: Vec<(Style, String)> = Vec::new();
@@ -165,7 +165,7 @@ pub(super) fn safe(text: &str) -> String {
     one_line(text).into_owned()
 }
 
-/// Characters of a text that are used: more than any terminal shows on a line.
+/// Characters of a string that are examined; no line of a terminal is longer.
 const MAX_CHARS: usize = 1000;
 
 /// Returns a text as one safe line of at most `max` cells; if it is cut, it ends with `...`.
@@ -239,7 +239,7 @@ mod tests {
 
     #[test]
     fn lines_are_cut_and_safe() {
-        let mut page = Page::new(Terminal::default().with_width(12));
+        let mut page = TextOutput::new(Terminal::default().with_width(12));
         page.line(Style::Heading, "::warning::\u{1b}[2J");
         page.styled(&[
             (Style::Secondary, "  "),
@@ -249,7 +249,7 @@ mod tests {
         assert_eq!(page.finish(), "\\::warnin...\n  \\::x012...\n");
         let mut colored = Terminal::default();
         colored.color = true;
-        let mut page = Page::new(colored);
+        let mut page = TextOutput::new(colored);
         page.styled(&[(Style::Added, "+ a"), (Style::Plain, " b")]);
         assert_eq!(page.finish(), "\u{1b}[0m\u{1b}[32m+ a\u{1b}[0m b\n");
     }

@@ -1,4 +1,4 @@
-//! `vitte crash reduce`: finds the smallest sources for which the same crash comes back.
+//! `vitte crash reduce`: finds the smallest sources that reproduce a crash.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -24,7 +24,7 @@ pub(super) struct ReduceArgs {
     #[command(flatten)]
     crash: OneCrash,
     /// Run the program without asking for confirmation
-    #[arg(long)]
+    #[arg(long, short)]
     yes: bool,
     /// Stop after this time, with the smallest sources so far
     #[arg(
@@ -48,13 +48,13 @@ pub(super) struct ReduceArgs {
     /// Write the result as JSON
     #[arg(long)]
     json: bool,
-    /// Run this program instead; without arguments it gets those of the crash
+    /// Run COMMAND instead of the recorded program; without arguments, the recorded ones are used
     #[arg(last = true, value_name = "COMMAND")]
     command: Vec<String>,
 }
 
 impl ReduceArgs {
-    /// Exits with 0 if the smallest sources were found, 1 if the same crash did not come back, and 2 otherwise.
+    /// Exits with 0 if the smallest sources were found, 1 if the crash was not reproduced, and 2 otherwise.
     pub(super) fn run(self, shell: &mut Shell<'_>) -> CommandResult {
         let target = self.crash.load()?;
         let dir = self.out.clone().unwrap_or_else(|| default_dir(&target.capsule));

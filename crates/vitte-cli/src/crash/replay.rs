@@ -20,7 +20,7 @@ pub(super) struct ReplayArgs {
     #[command(flatten)]
     crash: OneCrash,
     /// Run the program without asking for confirmation
-    #[arg(long)]
+    #[arg(long, short)]
     yes: bool,
     /// Kill the program after this time
     #[arg(
@@ -36,7 +36,7 @@ pub(super) struct ReplayArgs {
     /// Write the result as JSON
     #[arg(long)]
     json: bool,
-    /// Run this program instead; without arguments it gets those of the crash
+    /// Run COMMAND instead of the recorded program; without arguments, the recorded ones are used
     #[arg(last = true, value_name = "COMMAND")]
     command: Vec<String>,
 }
@@ -89,14 +89,18 @@ impl ReplayArgs {
                 write_tail("standard error", &replayed.stderr, shell.out)?;
             }
             if let Some(folder) = &replayed.dir {
-                writeln!(shell.out, "its directory is `{}`", one_line(&folder.to_string_lossy()))?;
+                writeln!(
+                    shell.out,
+                    "kept the directory `{}`",
+                    one_line(&folder.to_string_lossy())
+                )?;
             }
         }
         exit(&replayed)
     }
 }
 
-/// Returns how the command ends: exit code 1 if the same crash did not come back, 2 if that is not known.
+/// Returns how the command ends: exit code 1 if the crash was not reproduced, 2 if that is not known.
 pub(super) fn exit(replayed: &ReplayResult) -> CommandResult {
     match replayed.outcome {
         ReplayOutcome::Same => Ok(()),
@@ -115,10 +119,10 @@ pub(super) fn write_text(
     let seconds = replayed.elapsed.as_secs_f64();
     match &replayed.outcome {
         ReplayOutcome::Same => {
-            writeln!(out, "the same crash came back after {seconds:.2} s: {expected}")
+            writeln!(out, "reproduced after {seconds:.2} s: {expected}")
         }
         ReplayOutcome::Other(crashes) => {
-            writeln!(out, "a different crash than {expected} after {seconds:.2} s:")?;
+            writeln!(out, "not reproduced: other crashes than {expected} after {seconds:.2} s:")?;
             for crash in crashes {
                 let (short, message) = (crash.fingerprint.short(), one_line(&crash.message));
                 writeln!(out, "  {short}  {}: {message}", crash.kind)?;
@@ -126,13 +130,13 @@ pub(super) fn write_text(
             Ok(())
         }
         ReplayOutcome::NoCrash { status } => {
-            writeln!(out, "no crash; the program ended after {seconds:.2} s: {status}")
-        }
-        ReplayOutcome::TimedOut => {
             writeln!(
                 out,
-                "the same crash did not come back within {seconds:.0} s; the program was killed"
+                "not reproduced: the program ended after {seconds:.2} s without a crash ({status})"
             )
+        }
+        ReplayOutcome::TimedOut => {
+            writeln!(out, "not reproduced: the program was killed after {seconds:.0} s")
         }
         ReplayOutcome::Stopped => writeln!(out, "interrupted; the program was killed"),
         ReplayOutcome::NotStarted(error) => {

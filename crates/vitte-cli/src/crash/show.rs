@@ -7,7 +7,7 @@ use vitte_diag::{Emitter as _, HumanEmitter, Terminal, text};
 use super::directory::{Directory, OneCrash};
 use super::page::{OutputArgs, count, safe};
 use super::shell::{CommandResult, Shell};
-use super::target::Target;
+use super::target::LoadedCrash;
 
 /// The arguments of `vitte crash show`.
 #[derive(Debug, Args)]
@@ -48,7 +48,7 @@ impl Show {
 
 impl Latest {
     pub(super) fn run(self, shell: &mut Shell<'_>) -> CommandResult {
-        match Target::load("latest", &self.directory.repository()) {
+        match LoadedCrash::load("latest", &self.directory.repository()) {
             // No crashes is not an error.
             Err(RepositoryError { kind: RepositoryErrorKind::Empty, .. }) => {
                 Ok(writeln!(shell.out, "{}", self.directory.no_crashes())?)
@@ -59,7 +59,12 @@ impl Latest {
 }
 
 impl Detail {
-    fn show(self, target: &Target, directory: &Directory, shell: &mut Shell<'_>) -> CommandResult {
+    fn show(
+        self,
+        target: &LoadedCrash,
+        directory: &Directory,
+        shell: &mut Shell<'_>,
+    ) -> CommandResult {
         let report = &target.capsule.report;
         if self.json {
             return shell.json(report);
@@ -82,7 +87,7 @@ impl Detail {
 }
 
 /// Returns the diagnostic as the program wrote it to its terminal.
-fn diagnostic(target: &Target, terminal: Terminal) -> Vec<u8> {
+fn diagnostic(target: &LoadedCrash, terminal: Terminal) -> Vec<u8> {
     let report = &target.capsule.report;
     let mut emitter = HumanEmitter::new(Vec::new()).with_terminal(terminal);
     // Writing to memory cannot fail.
@@ -91,7 +96,7 @@ fn diagnostic(target: &Target, terminal: Terminal) -> Vec<u8> {
 }
 
 /// Returns the ids of the other crashes with the same fingerprint, the oldest first.
-pub(super) fn same_fingerprint(target: &Target, index: &Index) -> Vec<String> {
+pub(super) fn same_fingerprint(target: &LoadedCrash, index: &Index) -> Vec<String> {
     let capsule = &target.capsule;
     let is_same = |entry: &vitte_capsule::IndexEntry| {
         entry.fingerprint == capsule.fingerprint && entry.id != capsule.report.id

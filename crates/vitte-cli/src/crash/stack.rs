@@ -6,7 +6,7 @@ use vitte_capsule::Capsule;
 use vitte_diag::{Backtrace, BacktraceLine, Frame};
 
 use super::directory::OneCrash;
-use super::page::{OutputArgs, Page, Style};
+use super::page::{OutputArgs, Style, TextOutput};
 use super::shell::{CommandResult, Shell};
 
 /// The arguments of `vitte crash stack`.
@@ -87,7 +87,7 @@ fn frame_json(index: usize, frame: &Frame, capsule: &Capsule) -> Value {
 ///         | let depth = self.open - 1;
 ///      [... omitted 2 runtime frames ...]
 /// ```
-fn tree(backtrace: &Backtrace, is_full: bool, capsule: &Capsule, page: &mut Page) {
+fn tree(backtrace: &Backtrace, is_full: bool, capsule: &Capsule, page: &mut TextOutput) {
     let mut shown: Vec<BacktraceLine<'_>> = backtrace.lines(is_full).collect();
     // The lines are written in reverse, but a repeat count must still follow its frame.
     for at in 1..shown.len() {
@@ -147,7 +147,7 @@ mod tests {
             "system": {"os": "", "arch": ""}}"#;
         let report: CrashReport = serde_json::from_str(json).unwrap();
         let backtrace: Backtrace = frames.iter().map(|text| Frame::new(*text)).collect();
-        let mut page = Page::new(Terminal::default().with_width(width));
+        let mut page = TextOutput::new(Terminal::default().with_width(width));
         tree(&backtrace, is_full, &Capsule::new(report), &mut page);
         page.finish()
     }

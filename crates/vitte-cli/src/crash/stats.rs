@@ -8,7 +8,7 @@ use serde::Serialize;
 use vitte_capsule::{Fingerprint, IndexEntry};
 
 use super::directory::Directory;
-use super::page::{OutputArgs, Page, Style, crashes, cut, number, size};
+use super::page::{OutputArgs, Style, TextOutput, crashes, cut, number, size};
 use super::selection::Selection;
 use super::shell::{CommandResult, Shell};
 use super::table::kind;
@@ -168,7 +168,7 @@ impl Counts {
     ///       3  2025-10-22  ##############################
     ///       1  2025-11-01  ##########
     /// ```
-    fn show(&self, page: &mut Page) {
+    fn show(&self, page: &mut TextOutput) {
         let of = super::page::count(self.defects, "fingerprint", "fingerprints");
         page.line(Style::Plain, format!("{} of {of}, {}", crashes(self.crashes), size(self.bytes)));
         if let (Some(first), Some(last)) = (&self.first, &self.last) {
@@ -213,7 +213,7 @@ fn row(crashes: usize, text: &str) -> String {
 }
 
 /// Adds the number of rows that are not shown.
-fn add_rest(count: usize, shown: usize, page: &mut Page) {
+fn add_rest(count: usize, shown: usize, page: &mut TextOutput) {
     if count > shown {
         page.line(Style::Secondary, row_of_more(count - shown));
     }

@@ -6,7 +6,7 @@ use vitte_capsule::{Index, IndexEntry};
 use vitte_diag::Frame;
 use vitte_diag::text::width_of;
 
-use super::page::{Page, Style, crashes, cut, number};
+use super::page::{Style, TextOutput, crashes, cut, number};
 
 /// Limits the number of rows.
 #[derive(Clone, Copy, Debug, Args)]
@@ -152,7 +152,7 @@ fn short_name(function: &str) -> String {
 ///
 /// showing 2 of 1,234 crashes; --all shows all
 /// ```
-pub(super) fn show(newest: &Newest<Row>, page: &mut Page) {
+pub(super) fn show(newest: &Newest<Row>, page: &mut TextOutput) {
     let Newest { shown, total } = newest;
     let width = page.width();
     let has_time = width >= MIN_WIDTH_FOR_TIME;
@@ -221,7 +221,7 @@ mod tests {
     }
 
     fn table(rows: &[Row], total: usize, width: u16) -> String {
-        let mut page = Page::new(Terminal::default().with_width(width));
+        let mut page = TextOutput::new(Terminal::default().with_width(width));
         show(&Newest { shown: rows.to_vec(), total }, &mut page);
         page.finish()
     }

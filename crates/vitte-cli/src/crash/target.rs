@@ -6,13 +6,13 @@ use vitte_capsule::{Capsule, Repository, RepositoryError};
 
 /// A crash that the user named by its id, a prefix of it, `latest`, or the path of a capsule.
 #[derive(Debug)]
-pub(super) struct Target {
+pub(super) struct LoadedCrash {
     pub(super) capsule: Capsule,
     /// The path of the capsule; `None` for a report that was stored without one.
     pub(super) path: Option<PathBuf>,
 }
 
-impl Target {
+impl LoadedCrash {
     pub(super) fn load(asked: &str, repository: &Repository) -> Result<Self, RepositoryError> {
         let file = Path::new(asked);
         let is_capsule = file.extension().is_some_and(|end| end == Capsule::EXTENSION);

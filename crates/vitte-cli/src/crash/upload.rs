@@ -12,7 +12,7 @@ use vitte_diag::text;
 
 use super::directory::Directory;
 use super::shell::{CommandResult, Failure, Shell};
-use super::target::Target as Crash;
+use super::target::LoadedCrash;
 
 /// The arguments of `vitte crash upload`.
 #[derive(Debug, Args)]
@@ -24,7 +24,7 @@ pub(super) struct UploadArgs {
     to: To,
     #[command(flatten)]
     directory: Directory,
-    /// file: the directory for the copy
+    /// file: the directory for the report, ID.json
     #[arg(long, value_name = "DIR", required_if_eq("to", "file"))]
     out: Option<PathBuf>,
     #[arg(
@@ -73,7 +73,7 @@ const MAX_TOKEN_BYTES: u64 = 64 << 10;
 impl UploadArgs {
     /// Writes where the report is now, or what would be sent.
     pub(super) fn run(self, shell: &mut Shell<'_>) -> CommandResult {
-        let report = Crash::load(&self.id, &self.directory.repository())?.capsule.report;
+        let report = LoadedCrash::load(&self.id, &self.directory.repository())?.capsule.report;
         let text = self.upload(&report).map_err(Failure::Message)?;
         Ok(shell.out.write_all(text.as_bytes())?)
     }

@@ -6,7 +6,7 @@ use vitte_capsule::{ContextEntry, ContextVariable, CrashReport};
 use vitte_diag::text;
 
 use super::directory::OneCrash;
-use super::page::{OutputArgs, Page, Style, safe};
+use super::page::{OutputArgs, Style, TextOutput, safe};
 use super::shell::{CommandResult, Failure, Shell};
 
 /// The arguments of `vitte crash vars`.
@@ -102,7 +102,7 @@ impl Context {
     ///        - "int"
     ///    tokens: (timed out)
     /// ```
-    pub(super) fn show(&self, index: usize, page: &mut Page) {
+    pub(super) fn show(&self, index: usize, page: &mut TextOutput) {
         let at =
             if self.location.is_empty() { String::new() } else { format!(" at {}", self.location) };
         let number = format!("{index}: ");
@@ -146,12 +146,12 @@ fn inline_list(values: &[Value]) -> Option<String> {
 }
 
 /// Adds a name with its value; nested values follow on indented lines.
-fn tree(name: &str, value: &Value, indent: usize, page: &mut Page) {
+fn tree(name: &str, value: &Value, indent: usize, page: &mut TextOutput) {
     let blanks = " ".repeat(indent);
-    let line = |text: &str, page: &mut Page| {
+    let line = |text: &str, page: &mut TextOutput| {
         page.styled(&[(Style::Plain, &blanks), (Style::Secondary, name), (Style::Plain, text)]);
     };
-    let more = |count: usize, page: &mut Page| {
+    let more = |count: usize, page: &mut TextOutput| {
         if count > MAX_ENTRIES {
             page.line(Style::Secondary, format!("{blanks}  ... and {} more", count - MAX_ENTRIES));
         }
@@ -198,7 +198,7 @@ mod tests {
             variable("half", json!([{"<error>": "a cycle"}]), Some("a cycle")),
         ];
         let context = Context { name: "typeck".into(), location: "a.vitte:3:4".into(), values };
-        let mut page = Page::new(Terminal::default());
+        let mut page = TextOutput::new(Terminal::default());
         context.show(0, &mut page);
         let expected = "\
 0: typeck at a.vitte:3:4

@@ -98,7 +98,7 @@ impl Sources {
                 let path = text::one_line(path);
                 writeln!(
                     report,
-                    "vitte: cannot show the text of `{path}`: the file is missing or has changed"
+                    "vitte: warning: `{path}` is missing or has changed; its diagnostics have no source lines"
                 )?;
             }
             sources.ids.insert(path.to_owned(), id);

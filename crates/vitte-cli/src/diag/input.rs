@@ -83,7 +83,7 @@ impl Input {
                         let reason = text::one_line(&reason);
                         writeln!(
                             report,
-                            "vitte: {name}:{number}:{column}: not a diagnostic: {reason}"
+                            "vitte: {name}:{number}:{column}: not a JSON diagnostic: {reason}"
                         )?;
                     }
                 }

@@ -116,7 +116,7 @@ fn two_thousand_lines_are_reduced_to_ten() {
 
     let same = crash(dir, &["replay", id, "--yes"]);
     assert_eq!(same.code, 0, "{}{}", same.stdout, same.stderr);
-    assert!(same.stdout.starts_with("the same crash came back after "), "{}", same.stdout);
+    assert!(same.stdout.starts_with("reproduced after "), "{}", same.stdout);
     assert!(same.stderr.contains(" check --crash bug src/large.vitte\n"), "{}", same.stderr);
 
     let ended = crash(dir, &["reduce", id, "--yes", "--time-limit=400", "--json"]);
@@ -205,7 +205,7 @@ fn runs_without_a_crash_or_with_another_one_are_distinguished() {
     let quiet = script(dir, "quiet", "echo out; printf 'bad \\033[31mred\\n' >&2; exit 3");
     let ended = replay(dir, &[&quiet, "a.vitte"], &[]);
     assert_eq!(ended.code, 1, "{}", ended.stderr);
-    assert!(ended.stdout.starts_with("no crash; the program ended after "), "{}", ended.stdout);
+    assert!(ended.stdout.starts_with("not reproduced: the program ended after "), "{}", ended.stdout);
     assert!(ended.stdout.contains(": exit status: 3\n"), "{}", ended.stdout);
     assert!(ended.stdout.contains("\n  | bad ␛[31mred\n"), "{}", ended.stdout);
 
@@ -238,7 +238,7 @@ fn a_command_that_cannot_be_run_is_an_error() {
         &replay(dir, &["sh", "--token", "[redacted]"], &[]),
         "the argument `[redacted]` is redacted",
     );
-    bad(&crash(dir, &["replay", "latest", "--yes"]), "no crash");
+    bad(&crash(dir, &["replay", "latest", "--yes"]), "not reproduced");
 
     let no_format = script(dir, "empty", "");
     fs::write(&no_format, "\u{7f}ELF").unwrap();
@@ -284,7 +284,7 @@ fn a_program_that_hangs_is_killed_with_its_children() {
     assert!(begin.elapsed() < Duration::from_secs(60));
     assert_eq!(ended.code, 1);
     assert!(
-        ended.stdout.starts_with("the same crash did not come back within 1 s"),
+        ended.stdout.starts_with("not reproduced: the program was killed after 1 s"),
         "{}",
         ended.stdout
     );

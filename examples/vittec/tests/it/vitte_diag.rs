@@ -135,7 +135,7 @@ fn only_sources_below_the_root_are_read() {
     assert!(ended.stdout.contains(" --> ../outside.vitte:4:7\n"), "{}", ended.stdout);
     assert!(!ended.stdout.contains("日本"), "a file outside of the root is not read");
     assert!(
-        ended.stderr.contains("text of `../outside.vitte`: the file is missing or has changed"),
+        ended.stderr.contains("`../outside.vitte` is missing or has changed"),
         "{}",
         ended.stderr
     );
@@ -224,10 +224,10 @@ fn an_invalid_line_is_reported_and_the_others_are_converted() {
         assert_eq!(
             reports,
             [
-                "vitte: <stdin>:3:2: not a diagnostic: expected ident",
-                "vitte: <stdin>:4:2: not a diagnostic: missing field `severity`",
-                "vitte: <stdin>:5:1: not a diagnostic: the span 35..0 ends before it begins",
-                "vitte: <stdin>:6:2: not a diagnostic: invalid length 0, expected struct JsonDiagnostic with 9 elements",
+                "vitte: <stdin>:3:2: not a JSON diagnostic: expected ident",
+                "vitte: <stdin>:4:2: not a JSON diagnostic: missing field `severity`",
+                "vitte: <stdin>:5:1: not a JSON diagnostic: the span 35..0 ends before it begins",
+                "vitte: <stdin>:6:2: not a JSON diagnostic: invalid length 0, expected struct JsonDiagnostic with 9 elements",
             ]
         );
         assert!(!ended.stdout.is_empty(), "{command:?}");
