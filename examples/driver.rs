@@ -33,7 +33,7 @@ no spaces
 ```
 ";
 
-/// Finds spaces at the ends of lines.
+/// Find spaces at the ends of lines.
 #[derive(Parser)]
 struct Arguments {
     #[command(flatten)]

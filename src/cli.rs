@@ -1,4 +1,21 @@
 //! The command line flags of a compiler driver.
+//!
+//! ```
+//! use clap::Parser;
+//! use vitte_diag::{DiagnosticBag, Tool, cli::DiagnosticArgs};
+//!
+//! #[derive(Parser)]
+//! struct Arguments {
+//!     #[command(flatten)]
+//!     diagnostics: DiagnosticArgs,
+//! }
+//!
+//! let arguments = Arguments::parse_from(["mycc", "--deny-warnings", "--error-format=short"]);
+//! let tool = Tool::default();
+//! let bag = DiagnosticBag::with_policy(arguments.diagnostics.policy(&tool)?);
+//! bag.emit(&Default::default(), &mut arguments.diagnostics.emitter(&tool))?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use std::io;
 
@@ -10,23 +27,6 @@ use crate::terminal::{ColorChoice, Terminal};
 const HEADING: &str = "Diagnostics";
 
 /// The flags that select diagnostics and their output format, for flattening into the arguments of a driver.
-///
-/// ```
-/// use clap::Parser;
-/// use vitte_diag::{DiagnosticBag, Tool, cli::DiagnosticArgs};
-///
-/// #[derive(Parser)]
-/// struct Arguments {
-///     #[command(flatten)]
-///     diagnostics: DiagnosticArgs,
-/// }
-///
-/// let arguments = Arguments::parse_from(["mycc", "--deny-warnings", "--error-format=short"]);
-/// let tool = Tool::default();
-/// let bag = DiagnosticBag::with_policy(arguments.diagnostics.policy(&tool)?);
-/// bag.emit(&Default::default(), &mut arguments.diagnostics.emitter(&tool))?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
 #[derive(Clone, PartialEq, Eq, Debug, clap::Args)]
 // Otherwise clap would use this documentation as the help of the program.
 #[command(about = None, long_about = None)]
@@ -44,13 +44,13 @@ pub struct DiagnosticArgs {
     /// Report all warnings as errors, same as `--deny warnings`
     #[arg(long, help_heading = HEADING)]
     pub deny_warnings: bool,
-    /// Stop showing diagnostics after N errors, but count them [default: no limit]
-    #[arg(long, help_heading = HEADING, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    /// Stop showing diagnostics after N errors, but count them; 0 means no limit
+    #[arg(long, help_heading = HEADING, value_name = "N", default_value_t = 0)]
     pub max_errors: u64,
-    /// Cut and wrap lines at N cells [default: the terminal's width, or 140]
+    /// Cut and wrap lines after N columns [default: the terminal's width, or 140]
     #[arg(long, help_heading = HEADING, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub diagnostic_width: Option<u16>,
-    /// Colour: auto, always or never
+    /// Use colours: auto, always or never
     #[arg(long, help_heading = HEADING, value_name = "WHEN", value_enum, default_value_t, hide_possible_values = true)]
     pub color: ColorChoice,
     #[arg(
@@ -60,7 +60,7 @@ pub struct DiagnosticArgs {
         value_enum,
         default_value_t = Format::Human,
         hide_possible_values = true,
-        help = format!("Output format: {}", Format::names())
+        help = format!("Write diagnostics in FORMAT: {}", Format::names())
     )]
     /// The output format.
     pub error_format: Format,

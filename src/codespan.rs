@@ -6,7 +6,7 @@
 //! Diagnostic  ─▶ diagnostic::Diagnostic<FileId>   ─┘  for codespan-reporting
 //! ```
 //!
-//! codespan-reporting does not escape sources and messages, so its output is not safe for terminals.
+//! codespan-reporting does not escape sources and messages, so its output may contain control characters.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -26,7 +26,7 @@ use crate::text;
 /// [unavailable](SourceMap::add_unavailable).
 impl<'a> Files<'a> for SourceMap {
     type FileId = FileId;
-    /// The [path](SourceFile::path), safe for a terminal.
+    /// The [path](SourceFile::path), with control characters escaped.
     type Name = Cow<'a, str>;
     type Source = &'a str;
 
@@ -84,7 +84,7 @@ fn line_start(file: &SourceFile, line_index: usize) -> Option<usize> {
     Some(file.line_range(line)?.start)
 }
 
-/// Converts a diagnostic to that of codespan-reporting. Spans and texts are unchanged.
+/// Converts a diagnostic to that of codespan-reporting. Spans and messages are unchanged.
 ///
 /// - The severity `fatal` becomes `Bug`.
 /// - Help, notes and the messages of suggestions become notes with the prefix `help: ` or `note: `.

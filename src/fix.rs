@@ -4,6 +4,17 @@
 //! suggestions ─▶ apply ─▶ new bytes of each file ─┬▶ diff      as a unified diff     (feature `fix`)
 //!                  └▶ rejected, with the reason   └▶ replace   on disk, atomically   (feature `fix`)
 //! ```
+//!
+//! ```
+//! use vitte_diag::{Applicability, Edit, SourceMap, Suggestion, fix};
+//!
+//! let mut sources = SourceMap::new();
+//! let file = sources.add("a.vitte", "let x = 1\n")?;
+//! let edit = Edit::replace(sources.span(file, 4..5)?, "y");
+//! let rename = Suggestion::single("rename it", edit, Applicability::MachineApplicable);
+//! assert_eq!(fix::apply(&sources, [&rename]).files[&file], b"let y = 1\n");
+//! # Ok::<(), vitte_diag::SourceError>(())
+//! ```
 
 #[cfg(feature = "fix")]
 mod disk;

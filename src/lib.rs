@@ -14,7 +14,7 @@
 //!   depend on threads.
 //! - An [`Emitter`] writes them: [`HumanEmitter`] for people, [`JsonEmitter`] for programs, and one for each
 //!   other [`Format`].
-//! - [`fix`] applies suggestions, [`registry`] explains [codes], and [`text`] makes text safe for terminals.
+//! - [`fix`] applies suggestions, [`registry`] explains [codes], and [`text`] escapes text for terminals.
 //! - [`SourceMap`] implements the `Files` trait of codespan-reporting, and a [`Diagnostic`] converts to its
 //!   diagnostic.
 //!

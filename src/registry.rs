@@ -4,6 +4,14 @@
 //! of this module. [`explain`] returns a page, and `CODES.md` is a [`table`] of all pages. A compiler with its
 //! own codes writes pages in the same format, reads them with [`Page::parse`], and passes them to
 //! [`Tool::with_pages`].
+//!
+//! ```
+//! use vitte_diag::registry;
+//!
+//! let page = registry::pages().next().ok_or("no pages")?;
+//! assert!(page.text.starts_with("# E0001: illegal character\n"));
+//! # Ok::<(), &str>(())
+//! ```
 
 mod tool;
 
@@ -153,7 +161,7 @@ fn severity(word: &str) -> Option<Severity> {
     [Note, Warning, Error, Fatal].into_iter().find(|severity| severity.as_str() == word)
 }
 
-/// The error of a text that is not a [`Page`].
+/// The error of a string that is not a [`Page`].
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PageError {
     part: &'static str,
@@ -179,13 +187,16 @@ impl std::error::Error for PageError {}
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct UnknownCode {
-    /// The text as it was passed.
+    /// The code as it was passed.
     pub given: String,
     /// The most similar existing code, if any is similar.
     pub nearest: Option<String>,
 }
 
 impl UnknownCode {
+    /// The minimum Jaro-Winkler similarity of a suggested code, from 0 to 1. `W9999` and `W0100` have 0.47.
+    const MIN_SIMILARITY: f64 = 0.7;
+
     /// Creates the error, with the most similar one of the `known` codes.
     pub(crate) fn new(given: &str, known: impl Iterator<Item = String>) -> Self {
         let upper = given.to_ascii_uppercase();
@@ -193,13 +204,17 @@ impl UnknownCode {
         let candidates = known.map(|known| (similarity(&known), known));
         // Of equally similar codes the first one is suggested, unlike with `max_by`.
         let best = candidates.reduce(|best, next| if next.0 > best.0 { next } else { best });
-        let nearest = best.filter(|&(similarity, _)| similarity > 0.0).map(|(_, known)| known);
+        let is_close = |&(similarity, _): &(f64, String)| similarity >= Self::MIN_SIMILARITY;
+        let nearest = best.filter(is_close).map(|(_, known)| known);
         Self { given: given.to_owned(), nearest }
     }
 }
 
 impl fmt::Display for UnknownCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.given.is_empty() {
+            return f.write_str("the code is empty");
+        }
         write!(f, "unknown code `{}`", text::one_line(&self.given))?;
         match &self.nearest {
             Some(nearest) => write!(f, "; did you mean `{nearest}`?"),

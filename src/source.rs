@@ -229,7 +229,7 @@ pub struct Location<'a> {
 }
 
 impl fmt::Display for Location<'_> {
-    /// Writes `path:line:col`, safe for a terminal.
+    /// Writes `path:line:col`, with control characters escaped.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}", text::one_line(self.path), self.line, self.col)
     }

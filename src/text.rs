@@ -1,4 +1,4 @@
-//! Makes text safe to show on a terminal, and measures its width in cells.
+//! Escapes text for a terminal, and measures its width in cells.
 //!
 //! Sources, messages, labels and paths are untrusted. A terminal interprets some characters instead of
 //! showing them: C0 and C1 controls move the cursor or start escape sequences (ECMA-48), the twelve
@@ -34,7 +34,9 @@ pub use wrap::{WrappedText, escape_workflow_command, wrap};
 
 /// Returns true if a terminal would interpret `c` instead of showing it.
 ///
-/// True for C0 (including line feed and tab), DEL, C1, the twelve bidi controls, U+2028 and U+2029.
+/// Such a character is called *unsafe* here, because untrusted text could use it to forge output. This has
+/// nothing to do with Rust's `unsafe`. True for C0 (including line feed and tab), DEL, C1, the twelve bidi
+/// controls, U+2028 and U+2029.
 #[must_use]
 pub const fn is_unsafe(c: char) -> bool {
     matches!(
@@ -60,7 +62,7 @@ pub(crate) fn is_plain_in_json(text: &str) -> bool {
 }
 
 /// Returns true if `test` holds for every byte. Vectorised, which `bytes().all(test)` is not because of its
-/// early exit. Short texts use smaller blocks, so that fewer bytes are tested twice.
+/// early exit. Short strings use smaller blocks, so that fewer bytes are tested twice.
 fn all_bytes(text: &str, test: impl Fn(u8) -> bool + Copy) -> bool {
     match text.len() {
         ..64 => all_in_blocks::<8>(text.as_bytes(), test),
@@ -84,12 +86,12 @@ pub(crate) fn count_bytes(text: &str, test: impl Fn(u8) -> bool) -> usize {
     text.as_bytes().chunks(255).map(|bytes| usize::from(count(bytes))).sum()
 }
 
-/// Returns true if `text` has no [unsafe](is_unsafe) character.
+/// Returns true if `text` has no [unsafe](is_unsafe) character and so needs no escape.
 pub(crate) fn is_safe(text: &str) -> bool {
     is_plain(text) || !text.contains(is_unsafe)
 }
 
-/// Returns `text` as one line that is safe for a terminal.
+/// Returns `text` as one line, escaped for a terminal.
 ///
 /// Meant for text that must stay on its line, such as a path. A line feed becomes the two characters `\n`,
 /// a carriage return `\r`, a tab `\t`; every other [unsafe](is_unsafe) character gets its replacement.
@@ -120,7 +122,7 @@ pub(crate) fn push_on_line(out: &mut String, c: char) {
     }
 }
 
-/// Returns the lines of `text`, each safe for a terminal. Tabs become spaces up to the next multiple of
+/// Returns the lines of `text`, escaped for a terminal. Tabs become spaces up to the next multiple of
 /// `tab_width` cells.
 ///
 /// Lines end at `\n` or `\r\n`. A line end at the end of the text does not begin another line.
@@ -137,7 +139,7 @@ pub fn lines(text: &str, tab_width: usize) -> impl Iterator<Item = Cow<'_, str>>
     })
 }
 
-/// Appends `c` to `out`, or its replacement if `c` is unsafe. The caller expands tabs.
+/// Appends `c` to `out`, or its replacement if `c` is [unsafe](is_unsafe). The caller expands tabs.
 fn push(out: &mut String, c: char) {
     match replacement(c) {
         None => out.push(c),
@@ -171,7 +173,7 @@ impl Cluster<'_> {
         self.end - self.start
     }
 
-    /// Appends the cluster to `out`, safe for a terminal. A tab becomes spaces.
+    /// Appends the cluster to `out`, escaped for a terminal. A tab becomes spaces.
     pub fn push_to(&self, out: &mut String) {
         if self.text == "\t" {
             out.extend(std::iter::repeat_n(' ', self.cells()));
@@ -204,7 +206,7 @@ pub fn cells(line: &str, tab_width: usize) -> impl Iterator<Item = Cluster<'_>> 
     })
 }
 
-/// Splits a text after its first cluster. Returns `None` for an empty text.
+/// Splits `text` after its first cluster. Returns `None` if `text` is empty.
 fn first_cluster(text: &str) -> Option<(&str, &str)> {
     let len = match text.as_bytes() {
         // Only a non-ASCII character can extend the cluster before it.
@@ -214,7 +216,7 @@ fn first_cluster(text: &str) -> Option<(&str, &str)> {
     text.split_at_checked(len)
 }
 
-/// Returns the width of a safe `text` in cells.
+/// Returns the width of an escaped `text` in cells.
 #[must_use]
 pub fn width_of(text: &str) -> usize {
     if is_plain(text) { text.len() } else { cells(text, 1).last().map_or(0, |last| last.end) }
@@ -241,14 +243,14 @@ fn width(c: char) -> usize {
     }
 }
 
-/// What is shown instead of an unsafe character.
+/// The replacement of an [unsafe](is_unsafe) character.
 enum Replacement {
     /// A character of the Unicode block *Control Pictures*.
     Symbol(char),
     CodePoint(CodePoint),
 }
 
-/// Returns the replacement of `c`, or `None` if `c` is safe.
+/// Returns the replacement of `c`, or `None` if `c` is not [unsafe](is_unsafe).
 fn replacement(c: char) -> Option<Replacement> {
     if !is_unsafe(c) {
         return None;
@@ -265,7 +267,7 @@ fn replacement(c: char) -> Option<Replacement> {
 struct CodePoint(char);
 
 impl CodePoint {
-    /// `<U+`, four digits and `>`: no unsafe character has more digits.
+    /// `<U+`, four digits and `>`: no [unsafe](is_unsafe) character has more digits.
     const CELLS: usize = 8;
 }
 

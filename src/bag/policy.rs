@@ -163,7 +163,7 @@ impl Policy {
 pub enum PolicyError {
     /// The selector matches no known code.
     UnknownCode(UnknownCode),
-    /// The selector matches only errors, which cannot be allowed or made warnings.
+    /// The selector matches only errors. Errors cannot be allowed or reported as warnings.
     DenyOnly {
         /// The selector as it was passed.
         given: String,
@@ -175,7 +175,8 @@ impl fmt::Display for PolicyError {
         match self {
             Self::UnknownCode(error) => error.fmt(f),
             Self::DenyOnly { given } => {
-                write!(f, "`{}` is an error and can only be denied", text::one_line(given))
+                let given = text::one_line(given);
+                write!(f, "cannot lower the level of `{given}`: errors are always errors")
             }
         }
     }
@@ -243,6 +244,10 @@ mod tests {
         {
             let error = Policy::default().with_level(selector, level).unwrap_err();
             assert_eq!(error, PolicyError::DenyOnly { given: selector.into() });
+            assert_eq!(
+                error.to_string(),
+                format!("cannot lower the level of `{selector}`: errors are always errors")
+            );
         }
         assert!(Policy::default().with_level("E0001", Level::Deny).is_ok());
     }
@@ -255,9 +260,10 @@ mod tests {
         assert_eq!(error("w0100"), "unknown code `w0100`; did you mean `W0100`?");
         assert_eq!(error("warning"), "unknown code `warning`; did you mean `warnings`?");
         assert_eq!(error("W0100x"), "unknown code `W0100x`; did you mean `W0100`?");
-        assert_eq!(error("W9999"), "unknown code `W9999`; did you mean `W0100`?");
+        assert_eq!(error("W9999"), "unknown code `W9999`");
         assert_eq!(error("#\u{1b}["), "unknown code `#␛[`");
-        assert_eq!(error(""), "unknown code ``");
+        assert_eq!(error("foo"), "unknown code `foo`");
+        assert_eq!(error(""), "the code is empty");
     }
 
     #[test]

@@ -75,7 +75,7 @@ impl Canvas {
         }
     }
 
-    /// Appends text that is safe in a terminal.
+    /// Appends text whose control characters the caller has escaped.
     #[inline]
     pub(super) fn put(&mut self, text: &str) {
         match self.kind {
@@ -133,7 +133,7 @@ impl Canvas {
         digits.push_to(&mut self.out);
     }
 
-    /// Begins a link to `url`, which is safe in a terminal. The current style must be plain.
+    /// Begins a link to `url`, which has no control characters. The current style must be plain.
     ///
     /// The terminal sequence is OSC 8, terminated by ST:
     /// <https://gist.github.com/egmontkob/eb114294efbcd5adb1944c9f3cb5feda>.

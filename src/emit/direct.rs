@@ -32,8 +32,8 @@ const MAX_LABELS: usize = 4;
 /// A plain diagnostic.
 #[derive(Debug)]
 pub(super) struct Direct<'a> {
-    /// The digits of the largest line number.
-    gutter: usize,
+    /// The number of digits of the largest line number.
+    number_width: usize,
     pub(super) file: &'a SourceFile,
     /// The location of the primary label.
     at: Location<'a>,
@@ -82,11 +82,11 @@ impl<'a> Direct<'a> {
             [a, b] => !matches!(b.number - a.number, 0 | 2),
             _ => true,
         };
-        let gutter = text::digit_count(lines.last()?.number);
-        let width = Width::new(options.width, gutter, 0, options.tab_width);
+        let number_width = text::digit_count(lines.last()?.number);
+        let width = Width::new(options.width, number_width, 0, options.tab_width);
         let is_plain = lines.windows(2).all(are_separate)
             && lines.iter().all(|line| width.is_whole(line.text));
-        is_plain.then_some(Self { gutter, file, at, lines })
+        is_plain.then_some(Self { number_width, file, at, lines })
     }
 
     /// Draws the snippet and the notes. The path is a link if `link` is its URL.
@@ -97,7 +97,7 @@ impl<'a> Direct<'a> {
         glyphs: &'static Glyphs,
         pen: &mut Pen,
     ) {
-        let margin = Margin { gutter: self.gutter, glyphs };
+        let margin = Margin { number_width: self.number_width, glyphs };
         margin.arrow(self.at, link, pen);
         margin.empty_line(pen);
         let mut next = self.lines.first().map_or(0, |line| line.number);
@@ -112,7 +112,7 @@ impl<'a> Direct<'a> {
         if !notes.is_empty() {
             margin.empty_line(pen);
         }
-        notes.draw(self.gutter, pen);
+        notes.draw(self.number_width, pen);
         pen.close_up();
     }
 }

@@ -1,4 +1,4 @@
-//! Escapes characters of a text, and writes JSON that is safe in a terminal.
+//! Escapes characters of a string, and writes JSON that is safe in a terminal.
 
 use std::borrow::Cow;
 use std::fmt::{self, Display, Write as _};
@@ -11,7 +11,7 @@ use crate::text;
 /// Appends the JSON of `value` to `out`, on one line, without a line feed.
 ///
 /// `serde_json` escapes C0 controls, which JSON requires (RFC 8259, section 7). JSON allows DEL, C1 and
-/// bidi controls, but they are unsafe in a terminal, so they are escaped too. They only occur in strings,
+/// bidi controls, but a terminal interprets them, so they are escaped too. They only occur in strings,
 /// where JSON allows an escape for any character.
 ///
 /// # Errors
@@ -32,7 +32,7 @@ pub(super) fn push_json(out: &mut Vec<u8>, value: &impl Serialize) -> io::Result
     write!(out, "{}", Escaped::new(written, |c| text::is_unsafe(c).then(|| number(c))))
 }
 
-/// A text that is displayed with some characters replaced: `escape` returns the replacement of a character,
+/// Text that is displayed with some characters replaced: `escape` returns the replacement of a character,
 /// or `None` to keep it.
 pub(super) struct Escaped<T, F> {
     text: T,
@@ -71,8 +71,8 @@ impl<F: Fn(char) -> Option<Cow<'static, str>>> fmt::Write for EscapingWriter<'_,
     }
 }
 
-/// Returns the replacement of a character that is unsafe in a terminal, as [`text::one_line`] shows it, or
-/// `None` if `c` is safe.
+/// Returns the replacement of a character that a terminal would interpret, as [`text::one_line`] shows it.
+/// Returns `None` for any other character.
 #[inline] // called for every character
 pub(super) fn replacement(c: char) -> Option<Cow<'static, str>> {
     text::is_unsafe(c).then(|| text::one_line(c.encode_utf8(&mut [0; 4])).into_owned().into())

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Only lines with labels and their context lines are selected; the middle of a long multi-line label is
-//! omitted. A line that is too long is cut around its labels. The text of a row is safe in a terminal, and
+//! omitted. A line that is too long is cut around its labels. The text of a row is escaped, and
 //! positions are terminal cells, so later steps need no knowledge of Unicode.
 
 mod lanes;
@@ -54,8 +54,8 @@ pub(super) struct ExcerptOptions {
 pub(super) struct Excerpt<'a> {
     /// One snippet per file, that of the primary label first.
     pub(super) snippets: Vec<Snippet<'a>>,
-    /// The digits of the largest line number that is shown, 0 if no line is shown.
-    pub(super) gutter: usize,
+    /// The number of digits of the largest line number that is shown, 0 if no line is shown.
+    pub(super) number_width: usize,
     /// Notes about labels and bytes that the snippets cannot show.
     pub(super) remarks: Vec<String>,
 }
@@ -82,7 +82,7 @@ pub(super) struct Mark<'a> {
     pub(super) start: CellPosition,
     /// The cell after the last one; if it is on the same row, at least one cell after the start.
     pub(super) end: CellPosition,
-    /// The message, which is not empty and may be unsafe for a terminal.
+    /// The message, which is not empty and may contain control characters.
     pub(super) message: Option<&'a str>,
 }
 
@@ -102,10 +102,10 @@ pub(super) struct CellPosition {
 }
 
 impl<'a> Excerpt<'a> {
-    /// Selects the lines for the labels of `checked`. Line numbers have at least `min_gutter` digits.
+    /// Selects the lines for the labels of `checked`. Line numbers have at least `min_number_width` digits.
     pub(super) fn new(
         checked: &CheckedDiagnostic<'a>,
-        min_gutter: usize,
+        min_number_width: usize,
         options: ExcerptOptions,
     ) -> Self {
         let mut remarks = Vec::new();
@@ -120,17 +120,18 @@ impl<'a> Excerpt<'a> {
         located::group_by_file(&mut located);
         let omitted = located::truncate(&mut located, options.labelled_lines);
         let last = located.iter().map(|label| label.last_shown(options.context_lines)).max();
-        let gutter = last.map_or(0, text::digit_count).max(min_gutter);
+        let number_width = last.map_or(0, text::digit_count).max(min_number_width);
         let mut snippets = Vec::with_capacity(1);
         for labels in located.chunk_by(LocatedLabel::is_in_same_file) {
             snippets.extend(
-                FileLabels::new(labels).map(|file| file.snippet(gutter, options, &mut remarks)),
+                FileLabels::new(labels)
+                    .map(|file| file.snippet(number_width, options, &mut remarks)),
             );
         }
         if omitted > 0 {
             remarks.push(format!("and {}", text::more("label", omitted)));
         }
-        Self { snippets, gutter, remarks }
+        Self { snippets, number_width, remarks }
     }
 }
 
@@ -149,13 +150,13 @@ impl<'p, 'a> FileLabels<'p, 'a> {
 
     fn snippet(
         &self,
-        gutter: usize,
+        number_width: usize,
         options: ExcerptOptions,
         remarks: &mut Vec<String>,
     ) -> Snippet<'a> {
         let lines = self.labels.iter().map(|label| label.lines);
         let lanes = Lanes::new(lines.filter(|lines| lines.is_multi_line()));
-        let width = Width::new(options.width, gutter, lanes.count, options.tab_width);
+        let width = Width::new(options.width, number_width, lanes.count, options.tab_width);
         let rows = self.rows(options.context_lines, width);
         remarks.extend(self.lossy_remark(&rows));
         let mut marks: Vec<Mark<'_>> = Vec::with_capacity(self.labels.len());
@@ -168,8 +169,8 @@ impl<'p, 'a> FileLabels<'p, 'a> {
         Snippet { file: self.file, at, rows, marks, lanes }
     }
 
-    /// The lines to show: those on which labels start and end, their context, some lines after the start and
-    /// before the end of a multi-line label, and a gap of a single line.
+    /// Returns the lines to show: those on which labels start and end, their context, some lines after the
+    /// start and before the end of a multi-line label, and a gap of a single line.
     fn rows(&self, context: u32, width: Width) -> Vec<Row<'a>> {
         let mut shown: LabelVec<(u32, u32, &LocatedLabel<'a>)> = LabelVec::new();
         for label in self.labels {
@@ -203,7 +204,7 @@ impl<'p, 'a> FileLabels<'p, 'a> {
         rows
     }
 
-    /// The offsets at which labels start and end, by line.
+    /// Returns the offsets at which labels start and end, by line.
     fn edges(&self) -> BTreeMap<u32, LabelEdges> {
         let mut edges: BTreeMap<u32, LabelEdges> = BTreeMap::new();
         for &LocatedLabel { lines, lo, hi, .. } in self.labels {

@@ -42,10 +42,10 @@ macro_rules! formats {
         }
 
         impl Format {
-            /// All formats, in the order in which help texts list them.
+            /// All formats, in the order in which the help lists them.
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
-            /// The name of the format on a command line.
+            /// Returns the name of the format on a command line.
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self {
@@ -53,7 +53,7 @@ macro_rules! formats {
                 }
             }
 
-            /// A short description for help texts.
+            /// A short description for the help.
             #[must_use]
             pub fn about(self) -> &'static str {
                 match self {
@@ -61,7 +61,7 @@ macro_rules! formats {
                 }
             }
 
-            /// The stream that a compiler writes the format to.
+            /// Returns the stream that a compiler writes the format to.
             #[must_use]
             pub const fn stream(self) -> Stream {
                 match self {

@@ -58,7 +58,7 @@ struct Columns {
 }
 
 impl Columns {
-    /// The first cell of the text, 0-based.
+    /// Returns the first cell of the text, 0-based.
     const fn text_start(self) -> usize {
         self.start + self.digits + ": ".len()
     }

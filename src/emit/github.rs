@@ -100,7 +100,7 @@ fn write_location(out: &mut Vec<u8>, primary: &ResolvedLabel<'_>) -> io::Result<
     }
 }
 
-/// Percent-encodes `%` and line ends, and replaces the other characters that are unsafe in a terminal.
+/// Percent-encodes `%` and line ends, and replaces the other characters that a terminal would interpret.
 fn escape_data(text: impl Display) -> impl Display {
     Escaped::new(text, |c| match c {
         '%' => Some("%25".into()),

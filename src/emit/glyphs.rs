@@ -3,11 +3,13 @@
 /// A set of characters for drawing lines.
 #[derive(Debug)]
 pub(super) struct Glyphs {
-    /// Between the gutter and a path.
+    /// Precedes the location: `-->` or ` ┌─`.
     pub(super) arrow: &'static str,
+    /// The border between line numbers and text, and the vertical part of a multi-line label.
     pub(super) bar: &'static str,
     /// Replaces the border where lines are omitted.
     pub(super) gap: &'static str,
+    /// The horizontal part of a multi-line label.
     pub(super) dash: &'static str,
     /// The corner at the start of a multi-line label.
     pub(super) top: &'static str,

@@ -169,7 +169,7 @@ impl<W: Write> HumanEmitter<W> {
         self
     }
 
-    /// Whether a diagnostic is plain enough for the direct path. For benchmarks.
+    /// Returns true if a diagnostic is plain enough for the direct path. For benchmarks.
     #[doc(hidden)]
     #[must_use]
     pub fn draws_directly(&self, sources: &SourceMap, diagnostic: &Diagnostic) -> bool {

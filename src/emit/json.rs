@@ -15,10 +15,10 @@
 //!  "edits":[{"file":"a.vitte","lo":8,"hi":9,"line":1,"col":9,"text":""}]}
 //! ```
 //!
-//! `backtrace` is an array of strings, each the text of a [`Frame`](crate::Frame), the innermost frame first.
+//! `backtrace` is an array of strings, one per [`Frame`](crate::Frame), the innermost frame first.
 //!
 //! `lo` and `hi` are byte offsets, `hi` is exclusive. `line` and `col` are the 1-based location of `lo`.
-//! Strings contain the exact text; [`JsonEmitter`] escapes every character that is unsafe in a terminal.
+//! Strings contain the exact text; [`JsonEmitter`] escapes every character that a terminal would interpret.
 //!
 //! ```
 //! use vitte_diag::{DiagnosticBag, JsonEmitter, SourceMap, codes, json::JsonDiagnostic};
@@ -163,7 +163,7 @@ pub struct JsonSuggestion<'a> {
     pub edits: Vec<JsonEdit<'a>>,
 }
 
-/// The replacement of a range of bytes by a text.
+/// The replacement of a range of bytes by new text.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(rename = "Edit"))]

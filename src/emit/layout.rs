@@ -55,7 +55,7 @@ pub(super) fn draw(
             margin.empty_line(pen);
         }
     }
-    notes.draw(margin.gutter, pen);
+    notes.draw(margin.number_width, pen);
     pen.close_up();
 }
 
@@ -73,12 +73,12 @@ pub(super) struct Notes<'a> {
 }
 
 impl<'a> Notes<'a> {
-    /// The notes of a diagnostic without span issues and remarks.
+    /// Returns the notes of a diagnostic without span issues and remarks.
     pub(super) const fn plain(diagnostic: &'a Diagnostic, full_backtraces: bool) -> Self {
         Self { diagnostic, issues: &[], remarks: &[], full_backtraces }
     }
 
-    /// The notes of the diagnostic, its span issues, and the remarks of its excerpt.
+    /// Returns the notes of the diagnostic, its span issues, and the remarks of its excerpt.
     pub(super) fn new(
         checked: &'a CheckedDiagnostic<'_>,
         excerpt: &'a Excerpt<'_>,
@@ -100,29 +100,29 @@ impl<'a> Notes<'a> {
         self.diagnostic.notes().map(Cow::Borrowed).chain(issues).chain(remarks)
     }
 
-    pub(super) fn draw(self, gutter: usize, pen: &mut Pen) {
+    pub(super) fn draw(self, number_width: usize, pen: &mut Pen) {
         if let Some(help) = self.diagnostic.help() {
-            note(gutter, "help:", help, pen);
+            note(number_width, "help:", help, pen);
         }
         let mut notes = self.notes();
         for text in notes.by_ref().take(MAX_NOTES) {
-            note(gutter, "note:", &text, pen);
+            note(number_width, "note:", &text, pen);
         }
         let more = notes.count();
         if more > 0 {
-            note(gutter, "note:", &format!("and {}", text::more("note", more)), pen);
+            note(number_width, "note:", &format!("and {}", text::more("note", more)), pen);
         }
         if let Some(backtrace) = self.diagnostic.backtrace() {
-            note(gutter, "backtrace:", "", pen);
-            frames::draw(backtrace, self.full_backtraces, gutter + " = ".len() + 2, pen);
+            note(number_width, "backtrace:", "", pen);
+            frames::draw(backtrace, self.full_backtraces, number_width + " = ".len() + 2, pen);
         }
     }
 }
 
 /// Draws `  = help: the first line`, with further lines aligned below it.
-fn note(gutter: usize, kind: &str, text: &str, pen: &mut Pen) {
-    let column = gutter + " = ".len() + kind.len() + 1;
-    pen.blanks(gutter + 1);
+fn note(number_width: usize, kind: &str, text: &str, pen: &mut Pen) {
+    let column = number_width + " = ".len() + kind.len() + 1;
+    pen.blanks(number_width + 1);
     pen.write(Style::Gutter, "=");
     pen.blanks(1);
     pen.write(Style::Plain, kind);

@@ -46,19 +46,19 @@ pub struct PublishDiagnostics {
 }
 
 impl PublishDiagnostics {
-    /// The URI of the file.
+    /// Returns the URI of the file.
     #[must_use]
     pub fn uri(&self) -> &str {
         &self.uri
     }
 
-    /// The number of diagnostics of the file.
+    /// Returns the number of diagnostics of the file.
     #[must_use]
     pub fn len(&self) -> usize {
         self.diagnostics.len()
     }
 
-    /// Whether the file has no diagnostics; publishing it then clears the ones that the editor shows.
+    /// Returns true if the file has no diagnostics; publishing it then clears the ones that the editor shows.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.diagnostics.is_empty()

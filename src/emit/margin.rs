@@ -16,8 +16,8 @@ use crate::text;
 /// Draws the margin of each line.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Margin {
-    /// The width of line numbers in cells.
-    pub(super) gutter: usize,
+    /// The width of the column of line numbers in cells.
+    pub(super) number_width: usize,
     pub(super) glyphs: &'static Glyphs,
 }
 
@@ -25,7 +25,7 @@ impl Margin {
     /// Writes a line with an arrow and a location, which is a link if `link` is its URL.
     pub(super) fn arrow(self, at: Location<'_>, link: Option<&str>, pen: &mut Pen) {
         // Without any line number the arrow is indented as for one digit.
-        pen.blanks(self.gutter.max(1));
+        pen.blanks(self.number_width.max(1));
         pen.write(Style::Gutter, self.glyphs.arrow);
         pen.blanks(1);
         pen.link(link, |pen| {
@@ -40,7 +40,7 @@ impl Margin {
 
     /// Begins a line without a number: `   |`.
     pub(super) fn border(self, pen: &mut Pen) {
-        pen.blanks(self.gutter + 1);
+        pen.blanks(self.number_width + 1);
         pen.write(Style::Gutter, self.glyphs.bar);
     }
 
@@ -52,19 +52,19 @@ impl Margin {
 
     /// Begins a line with a number: `12 |`.
     pub(super) fn number(self, number: u32, pen: &mut Pen) {
-        pen.number(Style::Gutter, number, self.gutter);
+        pen.number(Style::Gutter, number, self.number_width);
         pen.blanks(1);
         pen.write(Style::Gutter, self.glyphs.bar);
     }
 
     /// Begins the line that replaces omitted lines: `   .`.
     pub(super) fn gap(self, pen: &mut Pen) {
-        pen.blanks(self.gutter + 1);
+        pen.blanks(self.number_width + 1);
         pen.write(Style::Gutter, self.glyphs.gap);
     }
 
-    /// The cell after the border, 0-based.
+    /// Returns the width of `12 |` in cells: the line number, a blank and the border.
     pub(super) const fn width(self) -> usize {
-        self.gutter + " |".len()
+        self.number_width + " |".len()
     }
 }

@@ -28,7 +28,7 @@ const fn entity(c: char) -> Option<&'static str> {
     })
 }
 
-/// The part of an XML document that a text is written to.
+/// The part of an XML document that text is written to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum XmlContext {
     /// An attribute value, in which a parser turns a line feed into a space.
@@ -37,8 +37,8 @@ pub(super) enum XmlContext {
     Content,
 }
 
-/// Escapes `text` for XML: a parser reads the same text, and the output is safe in a terminal. Most C0
-/// controls are replaced, because XML 1.0 cannot express them (section 2.2).
+/// Escapes `text` for XML: a parser reads the same text, and the only control characters of the output are line
+/// feeds. Most C0 controls are replaced, because XML 1.0 cannot express them (section 2.2).
 pub(super) fn escape_xml(text: impl Display, context: XmlContext) -> impl Display {
     Escaped::new(text, move |c| match c {
         '\n' if context == XmlContext::Content => None,

@@ -236,7 +236,7 @@ impl Narrator<'_> {
     }
 }
 
-/// The function of a frame and its location, in words.
+/// Returns the function of a frame and its location, in words.
 fn frame_in_words(frame: &Frame) -> String {
     let function = shortened(frame.function());
     if let Some(FrameLocation { file, line, col }) = frame.location() {
@@ -264,12 +264,12 @@ impl Display for LocationInWords<'_> {
     }
 }
 
-/// The text of a line without surrounding whitespace, shortened.
+/// Returns the text of a line without surrounding whitespace, shortened.
 fn trimmed_line(file: &SourceFile, line: u32) -> Cow<'_, str> {
     shortened(file.line(line).unwrap_or_default().trim())
 }
 
-/// The old or new text of an edit in quotes. Text of whitespace only is described, because a screen reader
+/// Returns the old or new text of an edit in quotes. Text of whitespace only is described, because a screen reader
 /// would not read it.
 fn quoted(text: &str) -> String {
     match text.trim() {
@@ -279,19 +279,19 @@ fn quoted(text: &str) -> String {
     }
 }
 
-/// One or more whole lines in quotes, with their indentation.
+/// Returns one or more whole lines in quotes, with their indentation.
 fn quoted_line(text: &str) -> String {
     format!("\"{}\"", shortened(text.trim_matches(['\n', '\r'])))
 }
 
-/// The start of a text, one character longer than the limit of [`shortened`], so that the cost of a very long
-/// text is bounded.
+/// Returns the start of `text`, one character longer than the limit of [`shortened`], so that the cost of a very
+/// long string is bounded.
 fn text_start(text: &str) -> &str {
     let end = text.char_indices().nth(MAX_TEXT_CHARS + 1).map(|(end, _)| end);
     end.and_then(|end| text.get(..end)).unwrap_or(text)
 }
 
-/// The text on one line, cut after [`MAX_TEXT_CHARS`].
+/// Returns `text` on one line, cut after [`MAX_TEXT_CHARS`].
 fn shortened(text: &str) -> Cow<'_, str> {
     let text = text::one_line(text_start(text));
     match text.char_indices().nth(MAX_TEXT_CHARS) {

@@ -95,16 +95,16 @@ impl<'a> Patches<'a> {
         Self { patches, omitted, options }
     }
 
-    /// The digits of the largest line number that is shown, 0 if no line is shown.
-    pub(super) fn gutter(&self) -> usize {
+    /// Returns the number of digits of the largest line number that is shown, 0 if no line is shown.
+    pub(super) fn number_width(&self) -> usize {
         let files = self.patches.iter().flat_map(|patch| &patch.files);
         let last = files.flat_map(|file| &file.hunks).map(Hunk::last).max();
         last.map_or(0, text::digit_count)
     }
 
-    /// Draws all changes. `below_labels` tells that they directly follow the labels, without notes between.
+    /// Draws all changes. `below_labels` is true if they directly follow the labels, without notes between.
     pub(super) fn draw(&self, margin: Margin, below_labels: bool, pen: &mut Pen) {
-        let width = Width::new(self.options.width, margin.gutter, 0, self.options.tab_width);
+        let width = Width::new(self.options.width, margin.number_width, 0, self.options.tab_width);
         let layout = PatchLayout { margin, width };
         if below_labels && !self.patches.is_empty() {
             layout.margin.empty_line(pen);
@@ -134,8 +134,8 @@ impl Patch<'_> {
 }
 
 impl FilePatch<'_> {
-    /// Draws at most `lines_left` lines, and returns whether these are all lines. `is_last` tells that no other
-    /// file follows.
+    /// Draws at most `lines_left` lines. Returns true if these are all lines. `is_last` is true if no other file
+    /// follows.
     fn draw(
         &self,
         layout: PatchLayout,
@@ -171,7 +171,7 @@ impl FilePatch<'_> {
 }
 
 impl Hunk<'_> {
-    /// Draws at most `lines_left` lines, and returns whether these are all lines.
+    /// Draws at most `lines_left` lines. Returns true if these are all lines.
     fn draw(&self, layout: PatchLayout, lines_left: &mut usize, pen: &mut Pen) -> bool {
         if let ([line], false) = (self.added.as_slice(), self.marks.is_empty()) {
             *lines_left = lines_left.saturating_sub(1);
@@ -204,7 +204,7 @@ impl Hunk<'_> {
     }
 }
 
-/// The numbers of bytes at the start and at the end of a line that stay the same when it becomes another line.
+/// Returns the numbers of bytes at the start and at the end of a line that its replacement has too.
 /// Returns `None` unless one line replaces one line.
 fn unchanged_ends(removed: &[&str], added: &[String]) -> Option<(usize, usize)> {
     let ([old], [new]) = (removed, added) else { return None };
@@ -225,14 +225,14 @@ struct PatchLayout {
 impl PatchLayout {
     /// Draws `   ...` for omitted lines.
     fn gap(self, pen: &mut Pen) {
-        pen.blanks(self.margin.gutter + 1);
+        pen.blanks(self.margin.number_width + 1);
         pen.write(Style::Gutter, "...");
         pen.end_line();
     }
 
     /// Draws `12 +   text`. The sign has its own style.
     fn row(self, pen: &mut Pen, row: &Row<'_>, (sign, sign_style): (&str, Style), style: Style) {
-        pen.number(Style::Gutter, row.number, self.margin.gutter);
+        pen.number(Style::Gutter, row.number, self.margin.number_width);
         pen.blanks(1);
         pen.write(sign_style, sign);
         pen.blanks(1);
@@ -243,14 +243,14 @@ impl PatchLayout {
     /// Draws a line, with signs under the inserted and replaced text.
     fn marked_line(self, pen: &mut Pen, number: u32, line: &str, marks: &[ChangeMark]) {
         let mut edges = LabelEdges::default();
-        marks.iter().for_each(|(range, _)| edges.add(range.start, range.end));
+        marks.iter().for_each(|mark| edges.add(mark.range.start, mark.range.end));
         let row = Row::new(number, line, self.width, || edges);
         self.row(pen, &row, (self.margin.glyphs.bar, Style::Gutter), Style::Plain);
 
         self.margin.border(pen);
         pen.blanks(1);
         let (mut at, cells) = (0, row.width());
-        for (range, sign) in marks {
+        for ChangeMark { range, sign } in marks {
             let start = row.start_of(range.start).max(at);
             if start >= cells && at > 0 {
                 // The text is cut off here, and a sign under the dots already marks the change.

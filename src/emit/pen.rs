@@ -30,7 +30,7 @@ impl Pen {
         Self { canvas, width, tab_width, is_styled, current: Style::Plain }
     }
 
-    /// Makes a text safe, wraps it, and writes it from the 0-based cell `column`; `begin_line` draws the start of
+    /// Escapes `text`, wraps it, and writes it from the 0-based cell `column`; `begin_line` draws the start of
     /// each further line up to that cell.
     #[inline]
     pub(super) fn block(
@@ -67,7 +67,7 @@ impl Pen {
         self.end_line();
     }
 
-    /// Writes safe text in a style.
+    /// Writes text in a style. The caller has escaped its control characters.
     #[inline]
     pub(super) fn write(&mut self, style: Style, text: &str) {
         match text.as_bytes() {

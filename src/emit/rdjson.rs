@@ -17,8 +17,8 @@ use crate::model::{Diagnostic, Severity, Suggestion};
 use crate::registry::Tool;
 use crate::source::{ColumnUnit, SourceFile, SourceMap};
 
-/// Writes one object with all diagnostics. Lines and columns are 1-based, columns count bytes, ends are
-/// exclusive.
+/// Writes one object with all diagnostics. Lines and columns are 1-based. Columns are counted in bytes. The end
+/// of a range is exclusive.
 #[derive(Clone, Debug)]
 pub struct RdjsonEmitter<W> {
     document: Document<W>,

@@ -93,8 +93,8 @@ impl HumanRenderer {
 
         let checked = CheckedDiagnostic::new(sources, diagnostic);
         let patches = Patches::new(sources, &checked, options, link);
-        let excerpt = Excerpt::new(&checked, patches.gutter(), options);
-        let margin = Margin { gutter: excerpt.gutter, glyphs };
+        let excerpt = Excerpt::new(&checked, patches.number_width(), options);
+        let margin = Margin { number_width: excerpt.number_width, glyphs };
         if let Some(primary) = checked.primary().filter(|primary| primary.file.is_unavailable()) {
             let at = primary.location(options.column_unit);
             margin.arrow(at, None, &mut pen);

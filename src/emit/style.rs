@@ -72,7 +72,7 @@ impl Sequences {
 }
 
 impl LabelStyle {
-    /// The character that underlines the text of a label.
+    /// Returns the character that underlines the text of a label.
     pub(super) const fn caret(self) -> &'static str {
         match self {
             Self::Primary => "^",
@@ -104,7 +104,7 @@ impl Style {
         Sequence::new(buffer.as_slice())
     }
 
-    /// The colour on a terminal, in a diagnostic of this severity.
+    /// Returns the colour on a terminal, in a diagnostic of this severity.
     fn color(self, severity: Severity) -> ColorSpec {
         let of_severity = match severity {
             Severity::Error | Severity::Fatal => Color::Red,
@@ -126,7 +126,7 @@ impl Style {
         spec
     }
 
-    /// The HTML class without the prefix `vd-`, or `None` for plain text.
+    /// Returns the HTML class without the prefix `vd-`, or `None` for plain text.
     pub(super) const fn class(self) -> Option<&'static str> {
         match self {
             Self::Plain => None,

@@ -6,11 +6,12 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use similar::{ChangeTag, TextDiff};
+use tempfile::NamedTempFile;
 
 use crate::text;
 
-/// Returns the difference between two texts of the file at `path` as a unified diff with three lines of
-/// context, which `patch -p1` and `git apply` accept. The diff is empty if the texts are equal.
+/// Returns the difference between two versions of the file at `path` as a unified diff with three lines of
+/// context, which `patch -p1` and `git apply` accept. The diff is empty if they are equal.
 ///
 /// The diff contains the bytes of the files unchanged. Before it is shown on a terminal, pass each line
 /// through [`one_line`](crate::text::one_line).
@@ -73,45 +74,60 @@ fn header_name(side: &str, path: &str) -> String {
 ///
 /// # Errors
 ///
-/// A [`WriteError`] if the file is read-only, no longer contains `old`, is not a regular file, has hard links,
-/// or cannot be written. In all these cases the file is unchanged.
+/// A [`WriteError`] if the file is read-only, no longer contains `old`, is not a regular file, has
+/// other hard links, or cannot be written. In all these cases the file is unchanged.
 pub fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), WriteError> {
-    let error = |kind| WriteError { path: path.to_owned(), kind };
-    let failed = |failure: io::Error| error(WriteErrorKind::Io(failure));
-    let target = path.canonicalize().map_err(failed)?;
-    let metadata = target.metadata().map_err(failed)?;
+    let write_error = |kind| WriteError { path: path.to_owned(), kind };
+    let io_error = |error: io::Error| write_error(WriteErrorKind::Io(error));
+    let target = path.canonicalize().map_err(io_error)?;
+    let metadata = target.metadata().map_err(io_error)?;
     if !metadata.is_file() {
-        return Err(error(WriteErrorKind::NotAFile));
+        return Err(write_error(WriteErrorKind::NotAFile));
     }
-    if has_hard_links(&metadata) {
-        return Err(error(WriteErrorKind::HardLink));
+    if has_other_hard_links(&metadata) {
+        return Err(write_error(WriteErrorKind::HardLink));
     }
     if metadata.permissions().readonly() {
-        return Err(error(WriteErrorKind::ReadOnly));
+        return Err(write_error(WriteErrorKind::ReadOnly));
     }
     let dir = target.parent().unwrap_or(Path::new("."));
-    let mut temporary =
-        tempfile::Builder::new().prefix(".fix-").tempfile_in(dir).map_err(failed)?;
-    temporary.write_all(new).map_err(failed)?;
+    let mut temporary = create_temporary(dir).map_err(io_error)?;
+    temporary.as_file_mut().write_all(new).map_err(io_error)?;
     copy_owner(temporary.as_file(), &metadata);
-    temporary.as_file().set_permissions(metadata.permissions()).map_err(failed)?;
-    temporary.as_file().sync_all().map_err(failed)?;
-    if fs::read(&target).map_err(failed)? != old {
-        return Err(error(WriteErrorKind::Changed));
+    temporary.as_file().set_permissions(metadata.permissions()).map_err(io_error)?;
+    temporary.as_file().sync_all().map_err(io_error)?;
+    if fs::read(&target).map_err(io_error)? != old {
+        return Err(write_error(WriteErrorKind::Changed));
     }
-    temporary.persist(&target).map_err(|failure| failed(failure.error))?;
+    temporary.persist(&target).map_err(|failure| io_error(failure.error))?;
     Ok(())
 }
 
-/// Returns true if the file has hard links, which would keep the old contents.
+/// Creates a temporary file in `dir` that only the user can read. The error names `dir` and not the file, whose
+/// name means nothing to the user.
+fn create_temporary(dir: &Path) -> io::Result<NamedTempFile> {
+    let mut options = File::options();
+    options.read(true).write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    // `tempfile_in` would add the path of the file to the error.
+    let created = tempfile::Builder::new().prefix(".fix-").make_in(dir, |path| options.open(path));
+    created.map_err(|error| {
+        let dir = dir.to_string_lossy();
+        let dir = text::one_line(&dir);
+        io::Error::new(error.kind(), format!("cannot create a temporary file in `{dir}`: {error}"))
+    })
+}
+
+/// Returns true if the file has other hard links, which would keep the old contents.
 #[cfg(unix)]
-fn has_hard_links(file: &fs::Metadata) -> bool {
+fn has_other_hard_links(file: &fs::Metadata) -> bool {
     use std::os::unix::fs::MetadataExt as _;
     file.nlink() > 1
 }
 
 #[cfg(not(unix))]
-fn has_hard_links(_file: &fs::Metadata) -> bool {
+fn has_other_hard_links(_file: &fs::Metadata) -> bool {
     false
 }
 
@@ -149,7 +165,7 @@ pub enum WriteErrorKind {
     Changed,
     /// The path is a directory, a device or another special file.
     NotAFile,
-    /// The file has a hard link, which would keep the old contents.
+    /// The file has other hard links, which would keep the old contents.
     HardLink,
     /// The system reported an error.
     Io(io::Error),
@@ -168,7 +184,9 @@ impl fmt::Display for WriteErrorKind {
             Self::ReadOnly => f.write_str("it is read-only"),
             Self::Changed => f.write_str("it has changed since it was read"),
             Self::NotAFile => f.write_str("it is not a regular file"),
-            Self::HardLink => f.write_str("it has a hard link, which would keep the old contents"),
+            Self::HardLink => f.write_str(
+                "it has other hard links, which would keep the old contents; remove them or edit the file by hand",
+            ),
             Self::Io(error) => error.fmt(f),
         }
     }
@@ -209,6 +227,17 @@ mod tests {
         assert!(matches!(error.kind, WriteErrorKind::NotAFile));
         let error = replace(&dir.path().join("none"), b"", b"new").unwrap_err();
         assert!(matches!(error.kind, WriteErrorKind::Io(_)));
+    }
+
+    #[test]
+    fn the_error_of_a_temporary_file_names_its_directory() {
+        let dir = tempfile::tempdir().unwrap();
+        let dir = dir.path().join("none");
+        let error = create_temporary(&dir).unwrap_err();
+        let cause = fs::read_dir(&dir).unwrap_err();
+        let dir = dir.display();
+        let expected = format!("cannot create a temporary file in `{dir}`: {cause}");
+        assert_eq!((error.kind(), error.to_string()), (cause.kind(), expected));
     }
 
     #[test]

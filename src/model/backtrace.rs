@@ -133,7 +133,7 @@ impl fmt::Display for Backtrace {
 /// [... omitted 10324 frames ...]
 /// ```
 ///
-/// A frame is only its text, so JSON round-trips exactly. A text in none of these forms is the name of a
+/// A frame is only its text, so JSON round-trips exactly. A string in none of these forms is the name of a
 /// function as a whole.
 ///
 /// ```

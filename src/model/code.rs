@@ -90,7 +90,7 @@ impl Code {
     }
 }
 
-/// Creates a [`Code`] from a literal. A text that is not a code is a compile error.
+/// Creates a [`Code`] from a literal. A string that is not a code is a compile error.
 ///
 /// ```
 /// const E0042: vitte_diag::Code = vitte_diag::code!("E0042");
@@ -188,7 +188,7 @@ impl schemars::JsonSchema for Code {
     }
 }
 
-/// The error of a text that is not a [`Code`].
+/// The error of a string that is not a [`Code`].
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct CodeError {
@@ -196,7 +196,7 @@ pub struct CodeError {
 }
 
 impl CodeError {
-    /// Returns the text that is not a code.
+    /// Returns the string that is not a code.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text

@@ -66,8 +66,8 @@ impl Label {
 ///
 /// The constructors take the span of the primary label, so every diagnostic has exactly one.
 /// [`with_label`](Self::with_label) sets the message of that label, and
-/// [`with_secondary`](Self::with_secondary) adds further labels. Texts are `&'static str` or `String`; a
-/// line feed in a text begins a new line of output.
+/// [`with_secondary`](Self::with_secondary) adds further labels. Messages are `&'static str` or `String`; a
+/// line feed in a message begins a new line of output.
 ///
 /// ```
 /// use vitte_diag::{Diagnostic, FileId, Severity, Span, codes};

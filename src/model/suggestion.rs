@@ -77,7 +77,7 @@ impl Edit {
     }
 
     /// Returns true if the two edits conflict: they share a byte, one is inside the other, or both insert
-    /// at the same offset, where the order of their texts would be ambiguous.
+    /// at the same offset, where the order of the insertions would be ambiguous.
     pub(crate) fn overlaps(&self, other: &Self) -> bool {
         let (first, second) =
             if self.span <= other.span { (self.span, other.span) } else { (other.span, self.span) };

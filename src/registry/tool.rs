@@ -102,7 +102,7 @@ impl Tool {
         found.ok_or_else(|| UnknownCode::new(code, known))
     }
 
-    /// Returns the URL of the page of `code`: ASCII, safe in every format and on every terminal. Returns `None`
+    /// Returns the URL of the page of `code`: printable ASCII, so no format needs to escape it. Returns `None`
     /// without [`with_codes_url`](Self::with_codes_url).
     #[must_use]
     pub fn code_url(&self, code: Code) -> Option<String> {

@@ -1,4 +1,4 @@
-//! Finds the lines of a text, with one lazily built index per block.
+//! Finds the lines of a source text, with one lazily built index per block.
 //!
 //! ```text
 //! text         ├── 8 KiB ──┼── 8 KiB ──┼── 8 KiB ──┤
@@ -21,7 +21,7 @@ use crate::text::{count_bytes, floor_char_boundary};
 /// boundary belongs to the later block.
 const BLOCK_BYTES: usize = 1 << 13;
 
-/// The lines of one text. Every method takes the same text again. Lines are 0-based here.
+/// The lines of one source text. Every method takes the same text again. Lines are 0-based here.
 pub(super) struct LineTable {
     /// At least one.
     blocks: Box<[Block]>,

@@ -1,4 +1,4 @@
-//! Short ASCII texts without an allocation.
+//! Short ASCII strings without an allocation.
 
 /// Up to `N` bytes of ASCII, stored inline.
 #[derive(Clone, Copy, Debug)]
@@ -8,7 +8,7 @@ pub(crate) struct InlineText<const N: usize> {
 }
 
 impl<const N: usize> InlineText<N> {
-    /// Stores the first `N` bytes of a text.
+    /// Stores the first `N` bytes of `text`.
     pub(crate) fn new(text: &[u8]) -> Self {
         let mut inline = Self { bytes: [0; N], len: text.len().min(N) };
         inline.bytes.iter_mut().zip(text).for_each(|(slot, byte)| *slot = *byte);

@@ -1,11 +1,11 @@
-//! Wraps long texts into lines of a given width.
+//! Wraps long text into lines of a given width.
 
 use std::borrow::Cow;
 
 use super::{Cluster, cells, is_plain, lines, width_of};
 
 /// Puts a backslash before a leading `::`, so that GitHub Actions does not interpret a line of its log as
-/// a workflow command. The `::` may follow white space. Meant for every line after the first line of a text.
+/// a workflow command. The `::` may follow white space. Meant for every line after the first.
 #[must_use]
 pub fn escape_workflow_command(line: Cow<'_, str>) -> Cow<'_, str> {
     let content = line.trim_start();
@@ -16,16 +16,16 @@ pub fn escape_workflow_command(line: Cow<'_, str>) -> Cow<'_, str> {
     Cow::Owned(format!("{blanks}\\{content}"))
 }
 
-/// The maximum number of lines of one text.
+/// The maximum number of lines that [`wrap`] returns.
 const MAX_LINES: usize = 100;
 
 /// A line is also broken after this many bytes per cell, because zero-width characters fill no cell.
 const MAX_BYTES_PER_CELL: usize = 64;
 
-/// The lines of a text, see [`wrap`].
+/// Wrapped lines, see [`wrap`].
 #[derive(Debug)]
 pub enum WrappedText<'a> {
-    /// A text that fits on one line, unchanged.
+    /// Text that fits on one line, unchanged.
     Line(&'a str),
     /// Any other text.
     Lines(Vec<Cow<'a, str>>),
@@ -42,10 +42,10 @@ impl WrappedText<'_> {
     }
 }
 
-/// Splits a text into safe [`lines`] of at most `width` cells. Tabs become spaces up to the next multiple of
+/// Splits `text` into escaped [`lines`] of at most `width` cells. Tabs become spaces up to the next multiple of
 /// `tab_width` cells.
 ///
-/// A text of more than 100 lines is cut, and its last line is `... and more lines`. Lines after the first
+/// Text of more than 100 lines is cut, and its last line is `... and more lines`. Lines after the first
 /// pass through [`escape_workflow_command`].
 ///
 /// ```
@@ -74,7 +74,7 @@ pub fn wrap(text: &str, tab_width: usize, width: usize) -> WrappedText<'_> {
     WrappedText::Lines(wrapped)
 }
 
-/// Adds a safe line to `pieces` in pieces of at most `width` cells. The line is broken at spaces, which are
+/// Adds an escaped line to `pieces` in pieces of at most `width` cells. The line is broken at spaces, which are
 /// dropped, or inside a word that is wider than `width`. Stops soon after [`MAX_LINES`].
 fn wrap_line<'a>(line: Cow<'a, str>, width: usize, pieces: &mut Vec<Cow<'a, str>>) {
     if line.len() <= width && is_plain(&line) {

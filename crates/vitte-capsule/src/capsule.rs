@@ -91,7 +91,7 @@ impl Capsule {
     pub fn new(report: CrashReport) -> Self {
         let report = report.bounded();
         let diagnostic = diagnostic(&report);
-        Self::of(report, diagnostic)
+        Self::with_diagnostic(report, diagnostic)
     }
 
     /// Replaces the notes of the report, and updates the diagnostic.
@@ -101,7 +101,7 @@ impl Capsule {
     }
 
     /// Creates a capsule of a report and the same report as a JSON diagnostic.
-    pub(crate) fn of(report: CrashReport, diagnostic: String) -> Self {
+    pub(crate) fn with_diagnostic(report: CrashReport, diagnostic: String) -> Self {
         Self {
             fingerprint: Fingerprint::of(&report),
             report,
@@ -115,7 +115,7 @@ impl Capsule {
     /// Returns the manifest, which is the first part of the file.
     #[must_use]
     pub fn manifest(&self) -> Manifest {
-        Manifest::of(self)
+        Manifest::from_capsule(self)
     }
 }
 

@@ -28,7 +28,7 @@ use crate::report::CrashReport;
 /// Crashes of the same defect have equal fingerprints on different machines, in different checkouts, in debug and
 /// release builds, and with different line numbers, thread names and times.
 ///
-/// The input of the hash is a list of texts. Each is written as its length in bytes (64 bits, little-endian) and its
+/// The input of the hash is a list of strings. Each is written as its length in bytes (64 bits, little-endian) and its
 /// bytes (UTF-8):
 ///
 /// 1. `vitte-crash-fingerprint`

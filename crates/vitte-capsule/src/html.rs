@@ -15,10 +15,10 @@
 //!
 //! The templates, the style sheet and the script are in `templates/crash`. The text of a capsule is untrusted:
 //! `limits` escapes invisible characters, the templates escape markup, no text is in the script or the style
-//! sheet, and the [policy](policy::of) allows no other script. Without its script, which adds the search and
-//! the keyboard shortcuts, the page still shows everything.
+//! sheet, and the [policy](policy::content_security_policy) allows no other script. Without its
+//! script, which adds the search and the keyboard shortcuts, the page still shows everything.
 //!
-//! The same capsule gives the same bytes. Each list and each text has a limit, and the page says what is omitted.
+//! The same capsule gives the same bytes. Each list and each string has a limit, and the page says what is omitted.
 
 mod code;
 mod contexts;
@@ -42,7 +42,7 @@ use crate::report::{CrashKind, shell_command};
 
 const MAX_MESSAGE_BYTES: usize = 2000;
 const MAX_COMMAND_BYTES: usize = 4000;
-/// The limit of each part of the window title.
+/// Maximum length of each part of the window title, in bytes.
 const MAX_TITLE_BYTES: usize = 120;
 
 #[derive(askama::Template)]
@@ -90,10 +90,10 @@ impl Capsule {
     ///
     /// A capsule is untrusted. Markup in its text is escaped, characters that could mislead a reader are
     /// replaced by visible escapes, and the page's Content-Security-Policy allows only its own script. Long
-    /// texts and lists are truncated, and the page says so.
+    /// strings and lists are truncated, and the page says so.
     #[must_use]
     pub fn to_html(&self) -> String {
-        render(self, &fragment::of(self), vitte_diag::html::STYLESHEET)
+        render(self, &fragment::render(self), vitte_diag::html::STYLESHEET)
     }
 }
 
@@ -105,15 +105,15 @@ fn render(capsule: &Capsule, diagnostic: &str, style: &str) -> String {
     let script = unix_lines(include_str!("../templates/crash/page.js"));
     let texts = code::texts(capsule);
     let files = code::files(capsule, &texts);
-    let (contexts, omitted_contexts) = contexts::of(report, &files);
-    let frame_groups = frames::of_crash(report, &files);
-    let graph = Graph::of(&frame_groups, &contexts);
+    let (contexts, omitted_contexts) = contexts::from_report(report, &files);
+    let frame_groups = frames::crash_groups(report, &files);
+    let graph = Graph::new(&frame_groups, &contexts);
     let locations = report.contexts.iter().filter_map(|entry| entry.location.as_ref());
     let (file_views, omitted_files) = code::file_views(&files, locations);
     let (threads, omitted_threads) = frames::threads(report);
     let (environment, omitted_variables) = facts::environment(capsule);
     let page = ReportPage {
-        policy: policy::of(&style, &script),
+        policy: policy::content_security_policy(&style, &script),
         style: &style,
         script: &script,
         generator: env!("CARGO_PKG_VERSION"),
@@ -121,7 +121,7 @@ fn render(capsule: &Capsule, diagnostic: &str, style: &str) -> String {
         kind: report.kind(),
         code: report.code.to_string(),
         message: limits::multi_line(&report.message, MAX_MESSAGE_BYTES),
-        facts: facts::of(report),
+        facts: facts::summary(report),
         fingerprint: capsule.fingerprint.to_string(),
         short_fingerprint: capsule.fingerprint.short(),
         command: limits::line(&shell_command(&report.args), MAX_COMMAND_BYTES),

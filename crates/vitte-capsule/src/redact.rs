@@ -72,11 +72,12 @@ const UNAMBIGUOUS_WORDS: [&str; 16] = [
     "auth_token",
 ];
 
-/// A text is scanned until nothing is found, because a replacement may reveal another secret: at most this often.
+/// Maximum number of scans of one string. It is scanned until nothing is found, because a replacement may reveal
+/// another secret.
 /// The second scan rarely finds anything.
 const MAX_PASSES: usize = 4;
 
-/// The limit of a compiled pattern, which bounds its memory.
+/// Maximum size of a compiled pattern in memory, in bytes.
 const MAX_PATTERN_BYTES: usize = 1 << 20;
 
 /// Replaces secrets by `[redacted]`. [`is_secret`](Self::is_secret) lists the keys of secrets.
@@ -179,7 +180,7 @@ impl Redactor {
         }
     }
 
-    /// Returns free text with each secret replaced by `[redacted]`, or the same text if it has none. The time is
+    /// Returns free text with each secret replaced by `[redacted]`, or the text unchanged if it has none. The time is
     /// proportional to the length.
     ///
     /// Secrets are the values in `key=value`, `key = "a value"`, `"key": "value"`, `--key value` and

@@ -6,14 +6,14 @@
 //!                 └── repeat while something is removed ◀─────────┘
 //! ```
 //!
-//! [`shrink`] is independent of crashes: it removes what it can while a test finds the sources interesting. A
-//! [`Reducer`] uses a [`Replay`] as this test. The algorithm is delta debugging (Zeller and Hildebrandt,
+//! [`reduce_sources`] is independent of crashes: it removes what it can while a test finds the sources interesting.
+//! A [`Reducer`] uses a [`Replay`] as this test. The algorithm is delta debugging (Zeller and Hildebrandt,
 //! *Simplifying and Isolating Failure-Inducing Input*, 2002), applied to blocks from the outermost to the
 //! innermost (Misherghi and Su, *HDD: Hierarchical Delta Debugging*, 2006).
 //!
 //! ```
 //! use vitte_capsule::CapsuleSource;
-//! use vitte_capsule::reduce::{SearchLimits, Verdict, shrink};
+//! use vitte_capsule::reduce::{SearchLimits, Verdict, reduce_sources};
 //!
 //! let sources = vec![CapsuleSource::new("a.vitte", "fn a\n  bug\n.end\nfn b\n.end\n")];
 //! let limits = SearchLimits { deadline: None, max_tests: 1000 };
@@ -21,7 +21,7 @@
 //!     [source] if source.text.windows(3).any(|text| text == b"bug") => Verdict::Interesting,
 //!     _ => Verdict::Uninteresting,
 //! };
-//! let result = shrink(sources, &limits, &mut test, &mut |_| ());
+//! let result = reduce_sources(sources, &limits, &mut test, &mut |_| ());
 //! assert_eq!(result.sources[0].text, b"  bug\n");
 //! ```
 
@@ -36,8 +36,10 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 pub use search::{
-    Pass, Progress, SearchLimits, ShrinkResult, SourceSize, StopReason, Verdict, shrink,
+    Pass, Progress, ReducedSources, SearchLimits, SourceSize, StopReason, Verdict, reduce_sources,
 };
+
+use vitte_diag::text;
 
 use crate::capsule::{Capsule, CapsuleSource};
 use crate::replay::{Replay, ReplayError, ReplayPlan, ReplayResult};
@@ -163,8 +165,8 @@ impl<'a> Reducer<'a> {
                 Verdict::Stop
             }
         };
-        let ShrinkResult { sources, tests, stop_reason } =
-            shrink(sources, &limits, &mut test, progress);
+        let ReducedSources { sources, tests, stop_reason } =
+            reduce_sources(sources, &limits, &mut test, progress);
         let after = SourceSize::of(&sources);
         let capsule = reduced_capsule(crash, capsule, sources, &plan, (before, after));
         let (tests, elapsed) = (tests + 1, start.elapsed());
@@ -202,8 +204,10 @@ fn reduced_capsule(
     {
         program.clone_from(recorded);
     }
-    let (from, lines) = (&original.report.id, after.lines);
-    crash.report.notes.push(format!("reduced from {from}: {} to {lines} lines", before.lines));
+    let [before, after] =
+        [before, after].map(|size| format!("{} {}", size.lines, text::plural("line", size.lines)));
+    let id = &original.report.id;
+    crash.report.notes.push(format!("reduced from {before} to {after} (original crash: {id})"));
     crash
 }
 

@@ -226,8 +226,8 @@ impl ReplayPlan<'_> {
     /// Runs the program on other versions of the capsule's sources. Sources that are missing are not written.
     pub(super) fn run_with(&self, sources: &[CapsuleSource]) -> Result<ReplayResult, ReplayError> {
         self.run_on(sources.iter().filter_map(|source| {
-            let own = &self.replay.capsule.sources;
-            let index = own.iter().position(|own| own.file == source.file)?;
+            let mut originals = self.replay.capsule.sources.iter();
+            let index = originals.position(|original| original.file == source.file)?;
             Some((&**self.paths.get(index)?, &*source.text))
         }))
     }

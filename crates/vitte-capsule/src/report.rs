@@ -186,12 +186,13 @@ pub struct CrashFrame {
 pub struct ContextEntry {
     /// The name of the operation, such as `typeck`.
     pub name: String,
-    /// The values that describe it.
-    pub values: Vec<ContextField>,
+    /// The fields: short strings, recorded before the crash.
+    #[serde(rename = "values")]
+    pub fields: Vec<ContextField>,
     /// The location in the sources that the operation was processing, or `None`.
     #[serde(rename = "place")]
     pub location: Option<ContextLocation>,
-    /// The variables, serialised after the crash.
+    /// The variables: values that the context borrowed, serialised after the crash.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub variables: Vec<ContextVariable>,
 }
@@ -199,7 +200,7 @@ pub struct ContextEntry {
 impl ContextEntry {
     /// Creates an entry with only a name.
     pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), values: Vec::new(), location: None, variables: Vec::new() }
+        Self { name: name.into(), fields: Vec::new(), location: None, variables: Vec::new() }
     }
 }
 
@@ -225,7 +226,7 @@ impl ContextVariable {
     }
 }
 
-/// A short text that describes a [`ContextEntry`].
+/// A field of a [`ContextEntry`]: a key and a short string.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ContextField {
@@ -267,7 +268,7 @@ pub struct ContextLocation {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CrashThread {
-    /// The id that the system gave it.
+    /// The OS thread id.
     pub id: u64,
     /// The name.
     pub name: String,
@@ -309,6 +310,6 @@ pub struct SourceLine {
     pub line: u32,
     /// The offset of its first byte in the file.
     pub lo: u32,
-    /// The text, without the line feed.
+    /// The content, without the line feed.
     pub text: String,
 }

@@ -132,7 +132,7 @@ impl Repository {
             let file = atomic_file::create_temp(dir, &capsule.report.id)?;
             // Closes the file before the index is opened: the process may have only one free descriptor.
             let file = atomic_file::write_synced(file, &bytes)?.into_temp_path();
-            let entry = IndexEntry::of(capsule, relative, bytes.len() as u64);
+            let entry = IndexEntry::from_capsule(capsule, relative, bytes.len() as u64);
             let locked = LockedIndex::wait(&self.root, LOCK_TIMEOUT).unwrap_or(None);
             let is_indexed = match locked {
                 Some(mut locked) => {
@@ -229,7 +229,10 @@ impl Repository {
     /// A [`RepositoryError`] if there is no crash with this id, or its file is unreadable or damaged.
     pub fn load(&self, id: &str) -> Result<Capsule, RepositoryError> {
         if !id::is_valid(id) {
-            return self.bare_reports.load(id).map(|report| Capsule::of(report, String::new()));
+            return self
+                .bare_reports
+                .load(id)
+                .map(|report| Capsule::with_diagnostic(report, String::new()));
         }
         let path = self.path(id)?;
         Capsule::read(&path).map_err(|error| self.read_error(id, error))

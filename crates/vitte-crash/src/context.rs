@@ -10,7 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use vitte_diag::Span;
 
-use crate::sys::slots::{self, InlineText, MAX_VALUES};
+use crate::sys::slots::{self, InlineField, MAX_FIELDS};
 use crate::variables::Variable;
 
 /// Opens a context of this thread, which lasts until the result is dropped. `name` is the operation, such as
@@ -33,31 +33,31 @@ use crate::variables::Variable;
 pub fn context(name: &'static str, span: impl Into<Option<Span>>) -> ContextGuard {
     let span = span.into().unwrap_or(Span::DUMMY);
     let depth = slots::current_or_claim().map_or(0, |stack| stack.push(name, span));
-    ContextGuard { state: depth << VALUE_BITS, not_send: PhantomData }
+    ContextGuard { state: depth << FIELD_BITS, not_send: PhantomData }
 }
 
 /// An open context, which is closed when this is dropped. Returned by [`context`].
 #[derive(Debug)]
 #[must_use = "a context lasts until this is dropped: bind it to a name such as `_cx`"]
 pub struct ContextGuard {
-    /// The 0-based depth of the context, and in the lowest [`VALUE_BITS`] bits the number of its values. As a single
+    /// The 0-based depth of the context, and in the lowest [`FIELD_BITS`] bits the number of its fields. As a single
     /// integer the guard stays in a register.
     state: u32,
     not_send: PhantomData<*const ()>,
 }
 
-const VALUE_BITS: u32 = 2;
-const _: () = assert!(MAX_VALUES < 1 << VALUE_BITS);
+const FIELD_BITS: u32 = 2;
+const _: () = assert!(MAX_FIELDS < 1 << FIELD_BITS);
 
 impl ContextGuard {
-    /// Adds a value, such as the name of the function that is checked. A context has at most three values; further
-    /// ones are ignored. A value is cut after 56 bytes.
+    /// Adds a field: a key and a short value, such as the name of the function that is checked. A context has at
+    /// most three fields; further ones are ignored. A value is cut after 56 bytes.
     #[inline]
     pub fn with(mut self, key: &'static str, value: impl ContextValue) -> Self {
-        let (depth, count) = (self.state >> VALUE_BITS, self.state & ((1 << VALUE_BITS) - 1));
-        if (count as usize) < MAX_VALUES {
+        let (depth, count) = (self.state >> FIELD_BITS, self.state & ((1 << FIELD_BITS) - 1));
+        if (count as usize) < MAX_FIELDS {
             if let Some(stack) = slots::current() {
-                stack.value(depth, count, key, |text| value.write(&mut ValueWriter(text)));
+                stack.set_field(depth, count, key, |field| value.write(&mut ValueWriter(field)));
                 self.state += 1;
             }
         }
@@ -89,7 +89,7 @@ impl ContextGuard {
         work: impl FnOnce() -> T,
     ) -> T {
         match slots::current() {
-            Some(stack) => stack.with_borrowed(self.state >> VALUE_BITS, variables, work),
+            Some(stack) => stack.with_borrowed(self.state >> FIELD_BITS, variables, work),
             None => work(),
         }
     }
@@ -99,12 +99,12 @@ impl Drop for ContextGuard {
     #[inline]
     fn drop(&mut self) {
         if let Some(stack) = slots::current() {
-            stack.truncate(self.state >> VALUE_BITS);
+            stack.truncate(self.state >> FIELD_BITS);
         }
     }
 }
 
-/// A value that can be added to a context by [`ContextGuard::with`]: text, a number, a `bool`, a `char`, or with
+/// A value of a field that [`ContextGuard::with`] adds to a context: a string, a number, a `bool`, a `char`, or with
 /// `format_args!` anything that implements `Display`.
 ///
 /// ```
@@ -118,8 +118,8 @@ pub trait ContextValue {
     fn write(&self, text: &mut ValueWriter<'_>);
 }
 
-/// The buffer into which a [`ContextValue`] writes its text. The text is cut after 56 bytes.
-pub struct ValueWriter<'a>(&'a InlineText);
+/// The buffer into which a [`ContextValue`] writes its value, which is cut after 56 bytes.
+pub struct ValueWriter<'a>(&'a InlineField);
 
 impl fmt::Debug for ValueWriter<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -128,7 +128,7 @@ impl fmt::Debug for ValueWriter<'_> {
 }
 
 impl ValueWriter<'_> {
-    /// Replaces the text written so far.
+    /// Replaces everything that was written before.
     #[inline]
     pub fn set(&mut self, text: &str) {
         self.0.set(text);
@@ -237,8 +237,8 @@ mod tests {
                 let _b = context("b", None).with("k", "v").with("n", 12).with("c", 'é');
                 let (raw, omitted) = read();
                 assert_eq!(omitted, 0);
-                let values = &raw[0].values;
-                let text = |at: usize| (values[at].0.as_str(), values[at].1.as_str());
+                let fields = &raw[0].fields;
+                let text = |at: usize| (fields[at].0.as_str(), fields[at].1.as_str());
                 assert_eq!([text(0), text(1), text(2)], [("k", "v"), ("n", "12"), ("c", "é")]);
                 assert_eq!((raw[0].span, raw[1].span), (None, Some(span)));
             }
@@ -247,13 +247,13 @@ mod tests {
     }
 
     #[test]
-    fn a_fourth_value_is_ignored_and_a_long_value_is_cut() {
+    fn a_fourth_field_is_ignored_and_a_long_value_is_cut() {
         on_new_thread(|| {
             let long = "é".repeat(40);
             let _cx = context("c", None).with("a", &long).with("b", 1).with("c", 2).with("d", 3);
             let (raw, _) = read();
-            assert_eq!(raw[0].values.len(), 3);
-            assert_eq!(raw[0].values[0].1, "é".repeat(28) + "...");
+            assert_eq!(raw[0].fields.len(), 3);
+            assert_eq!(raw[0].fields[0].1, "é".repeat(28) + "...");
         });
     }
 
@@ -268,8 +268,8 @@ mod tests {
                     .with("set", value)
                     .with("pushed", format_args!("{first}{second}"));
                 let (raw, _) = read();
-                assert_eq!(raw[0].values[0].1, value);
-                assert_eq!(raw[0].values[1].1, value);
+                assert_eq!(raw[0].fields[0].1, value);
+                assert_eq!(raw[0].fields[1].1, value);
             }
         });
     }
@@ -321,7 +321,7 @@ mod tests {
         }
         on_new_thread(|| {
             let _cx = context("c", None).with("k", format_args!("{Panics}"));
-            assert_eq!(read().0[0].values[0].1, "<cannot format the value>");
+            assert_eq!(read().0[0].fields[0].1, "<cannot format the value>");
             assert!(!is_formatting());
         });
     }

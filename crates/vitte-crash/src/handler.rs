@@ -16,7 +16,7 @@ use vitte_diag::{Format, SourceMap, Terminal};
 use crate::config::Config;
 use crate::panic_hook::{self, PanicAction};
 use crate::render::{self, PackedRenderOptions, RenderOptions, TerminalSource};
-use crate::save::{self, Capsules};
+use crate::save::{self, CapsuleOptions};
 #[cfg(unix)]
 use crate::sys;
 
@@ -93,7 +93,7 @@ impl std::error::Error for InstallError {}
 /// An installed handler.
 struct Handler {
     config: Config,
-    capsules: Capsules,
+    capsule_options: CapsuleOptions,
     /// False after the guard is dropped. Our hook may still be called then, by a hook that replaced it.
     is_enabled: AtomicBool,
 }
@@ -129,8 +129,8 @@ pub(crate) fn config() -> Option<Config> {
 /// Stores a report, if a handler is installed that stores reports. Adds a note to it if that fails.
 pub(crate) fn store(report: &mut CrashReport, sources: Option<&SourceMap>) {
     if let Some(handler) = current() {
-        save::save(report, sources, &handler.config, &handler.capsules);
-        report.notes.extend(save::clean_if_due(&handler.config, &handler.capsules));
+        save::save(report, sources, &handler.config, &handler.capsule_options);
+        report.notes.extend(save::clean_if_due(&handler.config, &handler.capsule_options));
     }
 }
 
@@ -149,8 +149,8 @@ impl Handler {
     }
 
     /// Creates the handler of the process, which [`current`] returns from now on.
-    fn publish(config: Config, capsules: Capsules) -> Arc<Self> {
-        let handler = Arc::new(Self { config, capsules, is_enabled: AtomicBool::new(true) });
+    fn publish(config: Config, capsule_options: CapsuleOptions) -> Arc<Self> {
+        let handler = Arc::new(Self { config, capsule_options, is_enabled: AtomicBool::new(true) });
         if let Ok(mut current) = HANDLER.write() {
             *current = Some(Arc::clone(&handler));
         }
@@ -158,10 +158,10 @@ impl Handler {
     }
 
     fn deliver(&self, report: &mut CrashReport, sources: Option<&SourceMap>) -> bool {
-        let is_stored = save::save(report, sources, &self.config, &self.capsules).is_some();
+        let is_stored = save::save(report, sources, &self.config, &self.capsule_options).is_some();
         let is_written = render::write(&render::render(render_options(), report));
         if is_stored {
-            save::clean_and_report(&self.config, &self.capsules);
+            save::clean_and_report(&self.config, &self.capsule_options);
         }
         is_written || is_stored
     }

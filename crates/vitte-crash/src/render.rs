@@ -13,7 +13,7 @@ use vitte_diag::{ColorChoice, Emitter as _, EmitterOptions, Format, Stream, Term
 pub(crate) struct RenderOptions {
     pub(crate) format: Format,
     pub(crate) terminal: TerminalSource,
-    /// Whether people get only one line. `None`: only in continuous integration.
+    /// Whether human output is one line. `None` means yes if `CI` is set.
     pub(crate) quiet: Option<bool>,
 }
 
@@ -33,7 +33,7 @@ pub(crate) enum TerminalSource {
     Fixed(Terminal),
 }
 
-/// [`RenderOptions`] as one number, which the reporter reads from the shared memory of the crashed process. 0 means
+/// [`RenderOptions`] packed into one number, which the reporter reads from the shared memory of the crashed process. 0 means
 /// the default options.
 ///
 /// | bytes, from the lowest | content |

@@ -18,7 +18,7 @@ use crate::config::Config;
 use crate::context::sources;
 use crate::remote::{read, write};
 use crate::render::{self, PackedRenderOptions};
-use crate::save::{self, Capsules, SourceCapture};
+use crate::save::{self, CapsuleOptions, SourceCapture};
 use crate::symbols::Symbols;
 use crate::symbols::modules::{self, Modules};
 use crate::sys::shared::{self, SharedField};
@@ -26,8 +26,8 @@ use crate::sys::{self, EXIT_DENIED, EXIT_UNWRITTEN, slots};
 use crate::variables;
 
 /// Reports the crash of a process, whose [shared fields](shared) are at `address`, and exits.
-pub(crate) fn run(process: i32, address: u64, capsules: &Capsules) -> ! {
-    let status = match report(Pid::from_raw(process), address, capsules) {
+pub(crate) fn run(process: i32, address: u64, options: &CapsuleOptions) -> ! {
+    let status = match report(Pid::from_raw(process), address, options) {
         Ok(()) => 0,
         Err(status) => status,
     };
@@ -38,7 +38,7 @@ pub(crate) fn run(process: i32, address: u64, capsules: &Capsules) -> ! {
 /// The exit status of a reporter that failed.
 type Status = i32;
 
-fn report(process: Pid, address: u64, capsules: &Capsules) -> Result<(), Status> {
+fn report(process: Pid, address: u64, options: &CapsuleOptions) -> Result<(), Status> {
     let begin = Instant::now();
     let memory = |address, len| read(process, address, len);
     // The crashed thread is waiting in the signal handler, so it certainly exists.
@@ -62,7 +62,7 @@ fn report(process: Pid, address: u64, capsules: &Capsules) -> Result<(), Status>
     let (raw, omitted) = slots::read(&memory, info.get(SharedField::ContextsAddress));
     let needed: Vec<_> = raw.iter().filter_map(|raw| Some(raw.span?.file().index())).collect();
     let source_map =
-        info.sources(&memory, (capsules.sources != SourceCapture::All).then_some(&*needed));
+        info.sources(&memory, (options.sources != SourceCapture::All).then_some(&*needed));
     let captured = variables::records::read(&info.variables(&memory));
     sources::add_contexts(
         &mut report,
@@ -73,9 +73,9 @@ fn report(process: Pid, address: u64, capsules: &Capsules) -> Result<(), Status>
     );
     report.threads = info.threads(&mut walker, &mut symbols, &threads, &report, end);
     let mut notes = pending_notes(&config);
-    let omissions =
-        save::save_with_notes(&mut report, &notes, source_map.as_ref(), &config, capsules);
-    let is_stored = omissions.is_some();
+    let omitted_sources =
+        save::save_with_notes(&mut report, &notes, source_map.as_ref(), &config, options);
+    let is_stored = omitted_sources.is_some();
     if is_stored {
         write(process, shared::address_in(address, SharedField::IsStored), 1);
     } else {
@@ -83,10 +83,12 @@ fn report(process: Pid, address: u64, capsules: &Capsules) -> Result<(), Status>
     }
     let is_shown = show(&info, &report, notes);
     #[cfg(feature = "minidump")]
-    if let (true, Some(dir), Some(omissions)) = (config.minidump, &config.dir, &omissions) {
+    if let (true, Some(dir), Some(omitted_sources)) =
+        (config.minidump, &config.dir, omitted_sources)
+    {
         let end = begin + config.timeout.min(Duration::from_secs(10)) / 4 * 3;
         let (mappings, modules, memory) = (&*mappings, &modules, &memory);
-        let (command, secrets) = minidump::without_secrets(capsules, &report);
+        let (command, secrets) = minidump::without_secrets(options, &report);
         let process = minidump::StoppedProcess {
             id: process,
             info: &info,
@@ -98,10 +100,10 @@ fn report(process: Pid, address: u64, capsules: &Capsules) -> Result<(), Status>
             secrets: &secrets,
             end,
         };
-        minidump::add(&report, omissions, dir, capsules, &process);
+        minidump::add(&report, omitted_sources, dir, options, &process);
     }
     if is_stored {
-        save::clean_and_report(&config, capsules);
+        save::clean_and_report(&config, options);
     }
     if is_stored || is_shown { Ok(()) } else { Err(EXIT_UNWRITTEN) }
 }

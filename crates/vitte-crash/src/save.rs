@@ -4,7 +4,9 @@ mod capsules;
 
 use std::path::PathBuf;
 
-pub(crate) use capsules::{Capsules, Omission};
+pub(crate) use capsules::CapsuleOptions;
+#[cfg(feature = "minidump")]
+pub(crate) use capsules::omission_note;
 pub use capsules::{EnvironmentCapture, SourceCapture};
 use vitte_capsule::CrashReport;
 use vitte_diag::SourceMap;
@@ -16,35 +18,35 @@ use crate::sys;
 /// Stores a crash in the configured directory. Records in the report where it is stored, or why that failed.
 /// `sources` are those to which the spans of the contexts refer.
 ///
-/// Returns what the capsule omits, or `None` if none was stored.
+/// Returns the number of source files that the capsule omits, or `None` if no capsule was stored.
 pub(crate) fn save(
     report: &mut CrashReport,
     sources: Option<&SourceMap>,
     config: &Config,
-    capsules: &Capsules,
-) -> Option<Vec<Omission>> {
-    save_with_notes(report, &[], sources, config, capsules)
+    options: &CapsuleOptions,
+) -> Option<usize> {
+    save_with_notes(report, &[], sources, config, options)
 }
 
-/// Does the same as [`save`], with `notes` that only the stored report has.
+/// Does the same as [`save`], and adds `notes` to the stored report, but not to `report`.
 pub(crate) fn save_with_notes(
     report: &mut CrashReport,
     notes: &[String],
     sources: Option<&SourceMap>,
     config: &Config,
-    capsules: &Capsules,
-) -> Option<Vec<Omission>> {
+    options: &CapsuleOptions,
+) -> Option<usize> {
     let dir = config.dir.as_ref()?;
-    let save = || capsules.save(report, notes, sources, dir);
-    match sys::ignoring_file_size_signal(save) {
-        Ok((path, omissions)) => {
+    let save = || options.save(report, notes, sources, dir);
+    match sys::with_sigxfsz_ignored(save) {
+        Ok((path, omitted_sources)) => {
             // Paths are shown relative to the current directory, as in the user's shell.
             let here = std::env::current_dir().unwrap_or_default();
             let relative =
                 |path: PathBuf| path.strip_prefix(&here).map(ToOwned::to_owned).unwrap_or(path);
             report.path = Some(relative(path));
             report.dir = Some(relative(dir.clone()));
-            Some(omissions)
+            Some(omitted_sources)
         }
         Err(error) => {
             report.notes.push(format!("the report could not be stored: {error}"));
@@ -55,13 +57,13 @@ pub(crate) fn save_with_notes(
 
 /// Removes crashes that exceed the retention limits, at most once an hour. Returns a note if some were removed. It may
 /// take long, so call it after everything else.
-pub(crate) fn clean_if_due(config: &Config, capsules: &Capsules) -> Option<String> {
-    config.dir.as_ref().and_then(|dir| capsules.clean_if_due(dir))
+pub(crate) fn clean_if_due(config: &Config, options: &CapsuleOptions) -> Option<String> {
+    config.dir.as_ref().and_then(|dir| options.clean_if_due(dir))
 }
 
 /// Does the same as [`clean_if_due`], and writes the note to standard error.
-pub(crate) fn clean_and_report(config: &Config, capsules: &Capsules) {
-    if let Some(note) = clean_if_due(config, capsules) {
+pub(crate) fn clean_and_report(config: &Config, options: &CapsuleOptions) {
+    if let Some(note) = clean_if_due(config, options) {
         let bytes = format!("note: {note}\n").into_bytes();
         write(&RenderedOutput { bytes, to_stdout: false });
     }

@@ -40,15 +40,15 @@ mod spawn;
 mod thread;
 
 #[cfg(unix)]
-pub(super) use action::{SignalHandlers, ignoring_file_size_signal, mark_panic_fatal};
+pub(super) use action::{SignalHandlers, mark_panic_fatal, with_sigxfsz_ignored};
 #[cfg(has_reporter)]
 pub(super) use signals::signal_name;
 #[cfg(has_reporter)]
 pub(super) use spawn::{EXIT_DENIED, EXIT_UNWRITTEN, ReporterSetup, reporter_request};
 
-/// Runs `work`. Only on Unix does a signal end a process that exceeds the file size limit.
+/// Runs `work`. Other systems have no `SIGXFSZ`, so nothing is ignored.
 #[cfg(not(unix))]
-pub(super) fn ignoring_file_size_signal<T>(work: impl FnOnce() -> T) -> T {
+pub(super) fn with_sigxfsz_ignored<T>(work: impl FnOnce() -> T) -> T {
     work()
 }
 

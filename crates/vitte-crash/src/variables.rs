@@ -60,8 +60,8 @@ impl fmt::Debug for dyn Variable + '_ {
 pub(super) type NamedVariable<'a> = (&'static str, &'a dyn Variable);
 
 /// The limits for the values of variables in a report, which
-/// [`CrashHandlerBuilder::variable_limits`](super::CrashHandlerBuilder::variable_limits) sets. A text such as
-/// `... 2 more items` replaces what exceeds a limit.
+/// [`CrashHandlerBuilder::variable_limits`](super::CrashHandlerBuilder::variable_limits) sets. What exceeds
+/// a limit is replaced by a string such as `... 2 more items`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct VariableLimits {
@@ -175,7 +175,7 @@ pub(super) fn write(
         Ok(Err(sealed::WriteError(error))) if error.is_endless => writer.close_all(),
         Ok(Err(sealed::WriteError(error))) => failed(error.message),
         Err(payload) => {
-            let message = ShortText::of(format_args!(
+            let message = ShortText::new(format_args!(
                 "panicked: {}",
                 crate::panic_message::message_of(&*payload)
             ));

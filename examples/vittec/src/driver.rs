@@ -51,6 +51,8 @@ pub(crate) struct Check {
     pub(crate) inputs: Vec<FileId>,
     /// One diagnostic for each file that could not be read.
     unreadable: Vec<Diagnostic>,
+    /// The directories that were searched for files, as the user wrote them.
+    searched: Vec<PathBuf>,
     root: PathBuf,
     crash: Option<CrashRequest>,
     /// The canonical paths of the files that were read. A file that is named twice is checked once.
@@ -113,12 +115,12 @@ impl Check {
         })
     }
 
-    /// Repeats the check with new texts for some of the files.
+    /// Repeats the check with new contents for some of the files.
     pub(crate) fn with_texts(&self, texts: &BTreeMap<FileId, Vec<u8>>, policy: &Policy) -> Self {
         let mut sources = SourceMap::with_root(&self.root);
         for file in self.sources.files() {
             let text = texts.get(&file.id()).map_or(file.bytes(), Vec::as_slice);
-            // If a new text is too large, all files keep their old text.
+            // If new contents are too large, all files keep their old ones.
             if sources.add(file.path(), text).is_err() {
                 sources = self.sources.clone();
                 break;
@@ -126,9 +128,9 @@ impl Check {
         }
         let (inputs, unreadable) = (self.inputs.clone(), self.unreadable.clone());
         let (policy, root) = (policy.clone(), self.root.clone());
-        let crash = self.crash;
+        let (searched, crash) = (self.searched.clone(), self.crash);
         let mut check =
-            Self { sources, policy, inputs, unreadable, root, crash, ..Self::default() };
+            Self { sources, policy, inputs, unreadable, searched, root, crash, ..Self::default() };
         check.check_inputs();
         check
     }
@@ -145,9 +147,27 @@ impl Check {
         // Formats for programs get the summary only if diagnostics were suppressed or fixed.
         if arguments.error_format.stream() == Stream::Stderr || summary.suppressed > 0 || fixed > 0
         {
-            write_summary(&mut io::stderr(), summary, self.inputs.len(), fixed)?;
+            io::stderr().write_all(self.summary_line(summary, fixed).as_bytes())?;
         }
         Ok(self.outcome())
+    }
+
+    /// Returns the last line for people: the numbers of diagnostics, files and applied suggestions.
+    fn summary_line(&self, summary: Summary, fixed: usize) -> String {
+        let gap = if summary.total() > 0 { "\n" } else { "" };
+        let files = match self.inputs.len() {
+            0 if summary.total() == 0 => return self.no_files_line(),
+            0 => String::new(),
+            files => format!(" in {files} {}", text::plural("file", files)),
+        };
+        let fixed = if fixed > 0 { format!(", {fixed} fixed") } else { String::new() };
+        format!("{gap}{summary}{files}{fixed}\n")
+    }
+
+    fn no_files_line(&self) -> String {
+        let quoted = |dir: &PathBuf| format!("`{}`", text::one_line(&dir.to_string_lossy()));
+        let dirs: Vec<String> = self.searched.iter().map(quoted).collect();
+        format!("no .vitte files found in {}\n", dirs.join(", "))
     }
 
     pub(crate) fn outcome(&self) -> Outcome {
@@ -177,6 +197,7 @@ impl Check {
         if !path.is_dir() {
             return self.read_file(path, argument);
         }
+        self.searched.push(path.to_owned());
         let walk = WalkDir::new(path).follow_links(true).sort_by_file_name();
         // Links may lead to the same directory several times. It is read once.
         let mut linked = HashSet::new();
@@ -262,17 +283,4 @@ impl CommandLine {
     fn span(&self, index: usize) -> Span {
         self.arguments.get(index).copied().unwrap_or(Span::empty(FileId::new(0), 0))
     }
-}
-
-/// Writes the last line for people: the numbers of diagnostics, files and applied suggestions.
-fn write_summary(
-    writer: &mut dyn Write,
-    summary: Summary,
-    files: usize,
-    fixed: usize,
-) -> io::Result<()> {
-    let plural = if files == 1 { "" } else { "s" };
-    let gap = if summary.total() > 0 { "\n" } else { "" };
-    let fixed = if fixed > 0 { format!(", {fixed} fixed") } else { String::new() };
-    writer.write_all(format!("{gap}{summary} in {files} file{plural}{fixed}\n").as_bytes())
 }

@@ -25,6 +25,9 @@ pub(crate) fn fix(
 ) -> io::Result<ExitCode> {
     // The limit of errors does not apply to fixes.
     let check = Check::run(paths, &mut io::stdin(), &policy.clone().with_max_errors(0), None);
+    if has_stdin(paths) {
+        warn_about_stdin()?;
+    }
     let (mut written, mut fixed, mut failed) = (BTreeMap::new(), 0, false);
     for (id, (bytes, applied)) in FixedFiles::new(&check, policy).files {
         let Ok(file) = check.sources.file(id) else { continue };
@@ -62,10 +65,24 @@ pub(crate) fn dry_run(paths: &[OsString], policy: Policy) -> io::Result<ExitCode
         files += 1;
     }
     out.flush()?;
-    let plural = |count| if count == 1 { "" } else { "s" };
-    let (problems, in_files) = (plural(fixed), plural(files));
-    writeln!(io::stderr(), "would fix {fixed} problem{problems} in {files} file{in_files}")?;
+    if has_stdin(paths) {
+        warn_about_stdin()?;
+    }
+    if files > 0 {
+        let (problems, in_files) = (text::plural("problem", fixed), text::plural("file", files));
+        writeln!(io::stderr(), "would fix {fixed} {problems} in {files} {in_files}")?;
+    } else if paths.iter().any(|path| path != "-") {
+        writeln!(io::stderr(), "no fixes to apply")?;
+    }
     Ok(check.outcome().exit_code())
+}
+
+fn has_stdin(paths: &[OsString]) -> bool {
+    paths.iter().any(|path| path == "-")
+}
+
+fn warn_about_stdin() -> io::Result<()> {
+    writeln!(io::stderr(), "vittec: standard input cannot be fixed; save it to a file first")
 }
 
 impl FixedFiles {
@@ -115,12 +132,12 @@ fn fixable<'a>(check: &Check, now: &'a Check) -> BTreeMap<FileId, Vec<&'a Sugges
     };
     let suggestions =
         now.bag.ordered().into_iter().flat_map(|entry| entry.diagnostic.suggestions());
-    let is_safe = |suggestion: &&Suggestion| {
-        let is_sure = suggestion.applicability() == Applicability::MachineApplicable;
-        is_sure && suggestion.edits().iter().all(on_disk)
+    let is_applicable = |suggestion: &&Suggestion| {
+        let is_certain = suggestion.applicability() == Applicability::MachineApplicable;
+        is_certain && suggestion.edits().iter().all(on_disk)
     };
     let mut files: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for suggestion in suggestions.filter(is_safe) {
+    for suggestion in suggestions.filter(is_applicable) {
         if let Some(id) = file_of(suggestion) {
             files.entry(id).or_default().push(suggestion);
         }
@@ -160,7 +177,7 @@ fn join_insertions(suggestions: &[&Suggestion]) -> Vec<(Suggestion, usize)> {
     joined
 }
 
-/// Makes a diff safe for a terminal. Tabs are unchanged.
+/// Escapes the control characters of a diff for a terminal. Tabs are unchanged.
 fn escape_diff(diff: &[u8]) -> String {
     let diff = String::from_utf8_lossy(diff);
     let escape = |line: &str| {

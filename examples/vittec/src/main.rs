@@ -18,7 +18,7 @@ use vitte_diag::cli::DiagnosticArgs;
 use vitte_diag::{Policy, Tool, json};
 use vittec::capture;
 
-/// Checks Vitte source files.
+/// Check Vitte source files.
 #[derive(Parser)]
 #[command(name = "vittec", version)]
 struct Arguments {
@@ -26,19 +26,23 @@ struct Arguments {
     command: Command,
 }
 
+const CHECK_EXIT_CODES: &str =
+    "Exit codes: 0 no errors, 1 errors, 2 usage or I/O error, 101 crash of the compiler";
+
 #[derive(Subcommand)]
 enum Command {
     /// Check files, and every .vitte file below directories
+    #[command(after_help = CHECK_EXIT_CODES)]
     Check {
         #[command(flatten)]
         diagnostics: DiagnosticArgs,
-        /// Apply fixes that are safe, then check again
+        /// Apply machine-applicable suggestions, then check again
         #[arg(long)]
         fix: bool,
         /// Crash on purpose: KIND, or KIND@LINE
         #[arg(long, value_name = "KIND[@LINE]", hide = true)]
         crash: Option<CrashRequest>,
-        /// With --fix: print a diff and change no files
+        /// With --fix, print a diff and change no files
         #[arg(long, requires = "fix")]
         dry_run: bool,
         /// Files and directories; - is standard input

@@ -45,13 +45,13 @@ impl<'a> LocatedLabel<'a> {
         Self { label, lines, first_line, lo, hi }
     }
 
-    /// The location of the start of the label.
+    /// Returns the location of the start of the label.
     pub(super) fn location(&self, unit: ColumnUnit) -> Location<'a> {
         let col = unit.column_after(self.first_line.get(..self.lo).unwrap_or_default());
         Location { path: self.label.file.path(), line: self.lines.first, col }
     }
 
-    /// The text of a line of the label's file.
+    /// Returns the text of a line of the label's file.
     pub(super) fn line(&self, number: u32) -> &'a str {
         if number == self.lines.first {
             return self.first_line;
@@ -59,8 +59,8 @@ impl<'a> LocatedLabel<'a> {
         self.label.file.line(number).unwrap_or_default()
     }
 
-    /// The last line that is shown for the label and `context` lines after it. The empty line after the last
-    /// line feed of a file is never a context line.
+    /// Returns the last line that is shown for the label and `context` lines after it. The empty line after the
+    /// last line feed of a file is never a context line.
     pub(super) fn last_shown(&self, context: u32) -> u32 {
         let (file, last) = (self.label.file, self.lines.last);
         if context == 0 {
@@ -123,8 +123,8 @@ pub(super) fn truncate(labels: &mut LabelVec<LocatedLabel<'_>>, max_lines: usize
     total - labels.len()
 }
 
-/// The remark for a label whose file is unavailable. The location of the primary label is not part of it, because
-/// it is shown below the header.
+/// Returns the remark for a label whose file is unavailable. The location of the primary label is not part of it,
+/// because it is shown below the header.
 pub(super) fn remark(label: ResolvedLabel<'_>, unit: ColumnUnit) -> Option<String> {
     let at = label.location(unit);
     match (label.label.style(), label.label.message()) {

@@ -1,4 +1,4 @@
-//! Converts a source line to a row: safe text, cut to the available width, with its labels in cells.
+//! Converts a source line to a row: escaped text, cut to the available width, with its labels in cells.
 //!
 //! ```text
 //! line   let total = first + second * third …      800 characters
@@ -22,7 +22,7 @@ const DOTS: &str = "...";
 pub(in crate::emit) struct Row<'a> {
     /// The line's number, 1-based.
     pub(in crate::emit) number: u32,
-    /// Text without tabs that is safe in a terminal.
+    /// Escaped text without tabs.
     pub(in crate::emit) text: Cow<'a, str>,
     /// Whether the text is printable ASCII, so that each byte is a cell.
     is_plain: bool,
@@ -56,22 +56,22 @@ impl<'a> Row<'a> {
         Self { number, text: Cow::Owned(text), is_plain, edges: Some(Box::new(edges)) }
     }
 
-    /// The first cell of a label that starts at byte `offset` of the line, which is one of its edges.
+    /// Returns the first cell of a label that starts at byte `offset` of the line, which is one of its edges.
     pub(in crate::emit) fn start_of(&self, offset: usize) -> usize {
         self.edges.as_ref().map_or(offset.min(self.text.len()), |edges| edges.start_of(offset))
     }
 
-    /// The cell after a label that ends at byte `offset` of the line, which is one of its edges.
+    /// Returns the cell after a label that ends at byte `offset` of the line, which is one of its edges.
     pub(in crate::emit) fn end_of(&self, offset: usize) -> usize {
         self.edges.as_ref().map_or(offset.min(self.text.len()), |edges| edges.end_of(offset))
     }
 
-    /// The width of the text in cells.
+    /// Returns the width of the text in cells.
     pub(in crate::emit) fn width(&self) -> usize {
         if self.is_plain { self.text.len() } else { text::width_of(&self.text) }
     }
 
-    /// Whether there are only blanks before `cell`.
+    /// Returns true if there are only blanks before `cell`.
     pub(in crate::emit) fn is_blank_before(&self, cell: usize) -> bool {
         let mut content = text::cells(&self.text, 1).filter(|cluster| !cluster.is_mark());
         content.find(|cluster| cluster.text != " ").is_none_or(|first| cell <= first.start)
@@ -88,7 +88,7 @@ impl<'a> Row<'a> {
         [before, inside, after]
     }
 
-    /// The offset of the first character that starts at `cell` or after it; 0 for cell 0.
+    /// Returns the offset of the first character that starts at `cell` or after it; 0 for cell 0.
     fn byte_of(&self, cell: usize) -> usize {
         let mut byte = 0;
         for cluster in text::cells(&self.text, 1) {
@@ -158,19 +158,19 @@ impl Width {
     /// The minimum width of a row, however narrow the output is.
     const MIN_CELLS: usize = 20;
 
-    /// The rest of `width` cells beside line numbers of `gutter` digits, the border, and the bars of multi-line
-    /// labels in `lanes` lanes.
+    /// Returns the rest of `width` cells beside line numbers of `number_width` digits, the border, and the bars of
+    /// multi-line labels in `lanes` lanes.
     pub(in crate::emit) fn new(
         width: usize,
-        gutter: usize,
+        number_width: usize,
         lanes: usize,
         tab_width: usize,
     ) -> Self {
-        let taken = gutter + " | ".len() + 2 * lanes;
+        let taken = number_width + " | ".len() + 2 * lanes;
         Self { cells: width.saturating_sub(taken).max(Self::MIN_CELLS), tab_width }
     }
 
-    /// Whether a line is shown unchanged: it is printable ASCII and fits.
+    /// Returns true if a line is shown unchanged: it is printable ASCII and fits.
     pub(in crate::emit) fn is_whole(self, line: &str) -> bool {
         line.len() <= self.cells && text::is_plain(line)
     }
@@ -271,7 +271,8 @@ impl LabelEdges {
         total
     }
 
-    /// The cells that must be visible: those of all labels, or of the first one if not all fit in `width`.
+    /// Returns the cells that must be visible: those of all labels, or of the first one if not all fit in
+    /// `width`.
     fn visible_cells(&self, width: usize) -> Range<usize> {
         let mut inside = self.edges.iter().filter(|edge| edge.outside.is_none());
         let Some(first) = inside.next() else { return 0..1 };
@@ -307,7 +308,7 @@ struct Window {
 }
 
 impl Window {
-    /// Selects which of `total` cells are shown in `width` cells, dots included; `cut` tells whether the line
+    /// Selects which of `total` cells are shown in `width` cells, dots included; `cut` is whether the line
     /// continues before and after the segment.
     fn new(total: usize, cut: (bool, bool), edges: &LabelEdges, width: usize) -> Self {
         if total <= width && cut == (false, false) {
@@ -327,17 +328,18 @@ impl Window {
         }
     }
 
-    /// The width of the dots before the text.
+    /// Returns the width of the dots before the text.
     const fn lead_width(&self) -> usize {
         if self.dots.0 { DOTS.len() } else { 0 }
     }
 
-    /// The cell of the row after the text, where the dots may follow.
+    /// Returns the cell of the row after the text, where the dots may follow.
     fn tail_start(&self) -> usize {
         self.lead_width() + self.cells.len()
     }
 
-    /// The first cell in the row of a label that starts at `cell` of the segment: on the dots if `cell` is cut off.
+    /// Returns the first cell in the row of a label that starts at `cell` of the segment: on the dots if `cell` is
+    /// cut off.
     fn start(&self, cell: usize) -> usize {
         if cell < self.cells.start {
             0
@@ -348,7 +350,7 @@ impl Window {
         }
     }
 
-    /// The cell in the row after a label that ends before `cell` of the segment.
+    /// Returns the cell in the row after a label that ends before `cell` of the segment.
     fn end(&self, cell: usize) -> usize {
         if cell <= self.cells.start {
             self.lead_width()
@@ -359,7 +361,8 @@ impl Window {
         }
     }
 
-    /// The text of the row for the segment `line`. Dots replace the visible part of a character that is cut.
+    /// Returns the text of the row for the segment `line`. Dots replace the visible part of a character that is
+    /// cut.
     fn text(&self, line: &str, plain: bool, tab_width: usize) -> String {
         let Range { start: from, end: to } = self.cells;
         if plain {

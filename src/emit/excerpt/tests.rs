@@ -11,7 +11,7 @@ const OPTIONS: ExcerptOptions = ExcerptOptions {
 
 type Rows = Vec<(u32, String)>;
 
-/// Returns the rows of a text, and the start and end of each label; there is one label per span.
+/// Returns the rows of a source text, and the start and end of each label; there is one label per span.
 fn excerpt(
     text: &str,
     spans: &[(usize, usize)],
@@ -35,7 +35,7 @@ fn numbers(lines: u32, spans: &[(usize, usize)], context: u32) -> Vec<u32> {
     excerpt(&text, spans, options).0.into_iter().map(|(number, _)| number).collect()
 }
 
-/// Returns the cells of the only label of a text.
+/// Returns the cells of the only label of a source text.
 fn cells(text: &str, lo: usize, hi: usize) -> (usize, usize) {
     let (_, marks) = excerpt(text, &[(lo, hi)], OPTIONS);
     assert_eq!(marks[0].0.row, marks[0].1.row);

@@ -90,17 +90,17 @@ impl<'a> Bars<'a> {
         }
     }
 
-    /// Whether the snippet has no multi-line label.
+    /// Returns true if the snippet has no multi-line label.
     pub(super) fn is_empty(&self) -> bool {
         self.lanes.is_empty()
     }
 
-    /// The width of all lanes in cells.
+    /// Returns the width of all lanes in cells.
     pub(super) fn width(&self) -> usize {
         2 * self.lanes.len()
     }
 
-    /// The labels whose start or end needs a line under the row, in the order of the labels.
+    /// Returns the labels whose start or end needs a line under the row, in the order of the labels.
     pub(super) fn ends(&self) -> Vec<Bar<'a>> {
         let needs_line = |bar: &&Bar<'_>| matches!(bar.part, BarPart::Top | BarPart::Bottom);
         let mut ends: Vec<_> = self.lanes.iter().flatten().filter(needs_line).copied().collect();
@@ -135,7 +135,7 @@ impl Bar<'_> {
         matches!(self.part, BarPart::Bottom)
     }
 
-    /// The character in the label's lane, or `None` if the lane is blank or crossed by dashes.
+    /// Returns the character in the label's lane, or `None` if the lane is blank or crossed by dashes.
     fn glyph(&self, line: LineKind<'_>, margin: Margin) -> Option<&'static str> {
         let glyphs = margin.glyphs;
         let passes = match (line, self.part) {

@@ -59,7 +59,7 @@ impl<'a> SnippetRenderer<'a> {
         }
     }
 
-    /// The cell in which the text of rows begins, 0-based.
+    /// Returns the cell in which the text of rows begins, 0-based.
     fn text_column(&self) -> usize {
         self.margin.width() + self.bars.width() + 1
     }
@@ -83,7 +83,7 @@ impl<'a> SnippetRenderer<'a> {
         pen.end_line();
     }
 
-    /// The cells of a row that the primary label marks; an empty range if there are none.
+    /// Returns the cells of a row that the primary label marks; an empty range if there are none.
     fn primary_cells(&self, row: usize) -> Range<usize> {
         let Some(&Mark { start, end, .. }) =
             self.primary.filter(|mark| mark.start.row <= row && row <= mark.end.row)
@@ -203,7 +203,7 @@ impl<'a> Carets<'a> {
         Some(Self { marks, beside: message.map(|message| (*last, message)) })
     }
 
-    /// The labels whose messages hang from the carets, in the order of their cells.
+    /// Returns the labels whose messages hang from the carets, in the order of their cells.
     fn hanging(&self) -> impl DoubleEndedIterator<Item = (&'a Mark<'a>, &'a str)> {
         // The label with the message beside the carets starts after all others.
         let beside = self.beside.map(|(mark, _)| mark.start);

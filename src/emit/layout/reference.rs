@@ -65,7 +65,7 @@ pub(super) fn draw(
     let diagnostic = codespan::Diagnostic::error()
         .with_labels(labels(excerpt, &grid))
         .with_notes(self::notes(excerpt, notes, options));
-    let gutter = Gutter { needed: excerpt.gutter, by_codespan: gutter_by_codespan(excerpt) };
+    let gutter = Gutter { needed: excerpt.number_width, by_codespan: gutter_by_codespan(excerpt) };
     let rows = excerpt.snippets.iter().flat_map(source_rows).collect();
     let mut painter =
         Painter::new(Pen::new(styles), rows, messages(excerpt), gutter, options, unicode);
@@ -93,7 +93,7 @@ fn config(options: ExcerptOptions, unicode: bool) -> Config {
     }
 }
 
-/// The labels on the grid, with a placeholder for each message.
+/// Returns the labels on the grid, with a placeholder for each message.
 fn labels(excerpt: &Excerpt<'_>, grid: &Grid<'_>) -> Vec<codespan::Label<usize>> {
     let mut labels = Vec::new();
     let mut placeholders = (0..).map(paint::placeholder);
@@ -111,7 +111,7 @@ fn labels(excerpt: &Excerpt<'_>, grid: &Grid<'_>) -> Vec<codespan::Label<usize>>
     labels
 }
 
-/// The messages that the placeholders of [`labels`] represent.
+/// Returns the messages that the placeholders of [`labels`] represent.
 fn messages<'a>(excerpt: &Excerpt<'a>) -> Vec<&'a str> {
     excerpt
         .snippets
@@ -125,7 +125,7 @@ fn messages<'a>(excerpt: &Excerpt<'a>) -> Vec<&'a str> {
 fn notes(excerpt: &Excerpt<'_>, notes: Notes<'_>, options: ExcerptOptions) -> Vec<String> {
     let bullet = |kind: &str, note: &str| {
         let indent = kind.len() + 2;
-        let width = pen::message_width(options.width, excerpt.gutter + " = ".len() + indent);
+        let width = pen::message_width(options.width, excerpt.number_width + " = ".len() + indent);
         let block = text::wrap(note, options.tab_width, width);
         let lines: Vec<_> = block.lines().collect();
         format!("{kind}: {}", lines.join(&format!("\n{:indent$}", "")))
@@ -134,7 +134,7 @@ fn notes(excerpt: &Excerpt<'_>, notes: Notes<'_>, options: ExcerptOptions) -> Ve
     help.into_iter().chain(notes.notes().map(|note| bullet("note", &note))).collect()
 }
 
-/// The rows of a snippet, with which the painter replaces those of the grid.
+/// Returns the rows of a snippet, with which the painter replaces those of the grid.
 fn source_rows<'a>(snippet: &'a Snippet<'_>) -> impl Iterator<Item = SourceRow<'a>> {
     snippet.rows.iter().enumerate().map(|(index, row)| {
         let is_here = |position: CellPosition| position.row == index;
@@ -155,7 +155,7 @@ fn source_rows<'a>(snippet: &'a Snippet<'_>) -> impl Iterator<Item = SourceRow<'
     })
 }
 
-/// The width of line numbers in codespan, which only considers lines on which labels start or end.
+/// Returns the width of line numbers in codespan, which only considers lines on which labels start or end.
 fn gutter_by_codespan(excerpt: &Excerpt<'_>) -> usize {
     let last_of = |snippet: &Snippet<'_>| {
         let last = snippet.marks.iter().map(|mark| mark.end.row).max()?;

@@ -66,7 +66,7 @@ fn text(max_pieces: usize) -> impl Strategy<Value = String> {
     ]
 }
 
-/// The bytes of a file with few or many lines. One byte may be random.
+/// Returns the bytes of a file with few or many lines. One byte may be random.
 fn source() -> impl Strategy<Value = Vec<u8>> {
     let random = prop::option::weighted(0.05, (any::<Index>(), any::<u8>()));
     (text(40), prop_oneof![1 => Just(1), 1 => 2..30_usize], random).prop_map(
@@ -81,7 +81,7 @@ fn source() -> impl Strategy<Value = Vec<u8>> {
     )
 }
 
-/// The message of a label: empty, a word, or text of several lines.
+/// Returns the message of a label: empty, a word, or text of several lines.
 fn message() -> impl Strategy<Value = String> {
     prop_oneof![3 => Just(String::new()), 6 => "[a-z]{1,9}", 2 => text(6), 1 => text(30)]
 }
@@ -226,7 +226,13 @@ impl Case {
     fn draw_layout(&self, excerpt: &Excerpt<'_>, notes: Notes<'_>) -> String {
         let glyphs = Glyphs::new(self.renderer.unicode);
         let mut pen = self.pen();
-        draw(excerpt, notes, |_| None, Margin { gutter: excerpt.gutter, glyphs }, &mut pen);
+        draw(
+            excerpt,
+            notes,
+            |_| None,
+            Margin { number_width: excerpt.number_width, glyphs },
+            &mut pen,
+        );
         written(pen.finish())
     }
 

@@ -7,21 +7,29 @@ use crate::model::Edit;
 use crate::source::SourceFile;
 use crate::text::{ceil_char_boundary, floor_char_boundary};
 
-/// The number of bytes before and after the edits of a line that are examined, per cell of the width. More than
-/// a row examines.
+/// The number of bytes before and after the edits of a line that are examined, per cell of the width. A row
+/// examines fewer bytes.
 const MAX_BYTES_PER_CELL: usize = 64;
 
-/// The bytes of inserted (`+`) or replaced (`~`) text in its line.
-pub(super) type ChangeMark = (Range<usize>, &'static str);
+/// A mark under inserted or replaced text.
+#[derive(Debug)]
+pub(super) struct ChangeMark {
+    /// The bytes of the text, from the start of the added line.
+    pub(super) range: Range<usize>,
+    /// `+` for inserted text, `~` for replaced text.
+    pub(super) sign: &'static str,
+}
 
 /// Adjacent lines that change.
 #[derive(Debug)]
 pub(super) struct Hunk<'a> {
     /// The number of the first line, 1-based.
     pub(super) first: u32,
+    /// The lines without their line ends.
     pub(super) removed: Vec<&'a str>,
+    /// The lines without their line ends.
     pub(super) added: Vec<String>,
-    /// The marks under the only added line. Empty if the removed line must be shown, too.
+    /// The marks under the only added line. Empty if the removed line must be shown too.
     pub(super) marks: Vec<ChangeMark>,
     /// The line after the added lines, if no line is removed.
     pub(super) next: Option<&'a str>,
@@ -35,7 +43,8 @@ pub(super) fn hunks<'a>(file: &'a SourceFile, edits: &[Edit], width: usize) -> V
     }
     let last_line = |edit: &Edit| file.line_of(edit.span().hi());
     let touch = |a: &Edit, b: &Edit| last_line(a) >= file.line_of(b.span().lo());
-    // Each hunk shows at least one line. One hunk more than can be shown tells that lines are omitted.
+    // Each hunk has at least one line. Keep one hunk more than is shown, so that the renderer knows that some are
+    // omitted.
     edits
         .chunk_by(touch)
         .filter_map(|edits| Hunk::new(file, edits, width))
@@ -84,7 +93,7 @@ impl<'a> Hunk<'a> {
         (!is_empty).then_some(Self { first, removed, added, marks, next })
     }
 
-    /// The largest line number that is shown.
+    /// Returns the largest 1-based line number that is drawn.
     pub(super) fn last(&self) -> u32 {
         let lines = self.removed.len().max(self.added.len() + usize::from(self.next.is_some()));
         self.first.saturating_add(u32::try_from(lines.min(MAX_LINES + 1)).unwrap_or(u32::MAX)) - 1
@@ -106,7 +115,10 @@ fn edited(old: &str, start: usize, edits: &[Edit]) -> (String, Option<Vec<Change
         copied = hi;
         match (&mut marks, edit.text().is_empty()) {
             (_, true) => marks = None,
-            (Some(marks), false) => marks.push((from..new.len(), if lo == hi { "+" } else { "~" })),
+            (Some(marks), false) => {
+                let sign = if lo == hi { "+" } else { "~" };
+                marks.push(ChangeMark { range: from..new.len(), sign });
+            }
             (None, false) => {}
         }
     }

@@ -86,7 +86,7 @@ impl<'a> PhysicalLocation<'a, FrameRegion> {
 }
 
 impl<'a> ArtifactLocation<'a> {
-    /// The location of a path relative to the root of the sources.
+    /// Returns the location of a path relative to the root of the sources.
     pub(super) fn relative(path: &'a str) -> Self {
         let uri_base_id = (!source::is_virtual(path)).then_some("%SRCROOT%");
         let uri: Cow<'a, str> = url::path(path);

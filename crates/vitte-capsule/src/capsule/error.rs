@@ -80,7 +80,7 @@ impl CapsuleError {
     }
 }
 
-/// Longer names of parts, which the file controls, are truncated in messages.
+/// Maximum length of the name of a part in a message. A longer one, which the file controls, is truncated.
 const MAX_SHOWN_BYTES: usize = 200;
 
 /// ```text

@@ -47,7 +47,7 @@ pub struct ManifestSource {
     pub part: String,
 }
 
-/// Longer texts of the report are truncated, so that a manifest is quick to read.
+/// Maximum length of a string of the report, in bytes. A longer one is truncated, so that a manifest is quick to read.
 const MAX_TEXT_BYTES: usize = 4096;
 
 fn truncated(text: &str) -> String {
@@ -56,7 +56,7 @@ fn truncated(text: &str) -> String {
 }
 
 impl Manifest {
-    pub(super) fn of(capsule: &Capsule) -> Self {
+    pub(super) fn from_capsule(capsule: &Capsule) -> Self {
         let report = &capsule.report;
         let files = capsule.sources.iter().map(|source| source.file.as_str());
         let parts = names::source_parts(files.clone());

@@ -24,12 +24,12 @@ const MAX_PATH_BYTES: usize = 4 * MAX_NAME_BYTES;
 pub(super) fn source_parts<'a>(files: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut taken = HashSet::new();
     let name = |(index, file): (usize, &str)| {
-        let own = format!("{SOURCES}{file}");
-        let is_own = is_safe_path(file)
+        let part = format!("{SOURCES}{file}");
+        let is_usable = is_safe_path(file)
             && file.split('/').next() != Some(FALLBACK_DIR)
-            && take_if_free(&mut taken, &own.to_lowercase());
-        if is_own {
-            return own;
+            && take_if_free(&mut taken, &part.to_lowercase());
+        if is_usable {
+            return part;
         }
         format!("{SOURCES}{FALLBACK_DIR}/{}/{}", index + 1, safe_file_name(file))
     };
@@ -42,10 +42,10 @@ pub(super) fn source_parts<'a>(files: impl Iterator<Item = &'a str>) -> Vec<Stri
 pub(crate) fn unpack_paths<'a>(files: impl Iterator<Item = &'a str> + Clone) -> Vec<String> {
     let mut taken = HashSet::from([(FALLBACK_DIR.to_owned(), false)]);
     let mut claim = |file: &str| {
-        let is_own = is_safe_path(file)
+        let is_usable = is_safe_path(file)
             && file.split('/').next() != Some(FALLBACK_DIR)
             && take_if_free(&mut taken, &file.to_lowercase());
-        is_own.then(|| file.to_owned())
+        is_usable.then(|| file.to_owned())
     };
     // Safe paths come first: a file name of an earlier file must not take one of them.
     let own_paths: Vec<Option<String>> = files.clone().map(&mut claim).collect();

@@ -13,19 +13,20 @@ use super::{Capsule, CapsuleError, CapsuleErrorKind, CapsuleSource, Manifest, na
 use crate::atomic_file;
 use crate::report::{CrashReport, MAX_BYTES};
 
-/// The limit of a capsule file.
+/// Maximum size of a capsule file, in bytes.
 pub(super) const MAX_FILE_BYTES: u64 = 128 << 20;
-/// The limit of the report.
+/// Maximum size of the report, in bytes.
 const MAX_REPORT_BYTES: u64 = MAX_BYTES as u64;
-/// The limit of the other JSON parts. They are larger than the report by some keys, and are not kept as values.
+/// Maximum size of each other JSON part, in bytes. They are slightly larger than the report, and are not kept in
+/// memory as parsed values.
 pub(super) const MAX_JSON_BYTES: u64 = 2 * MAX_REPORT_BYTES;
-/// The limit of values in a JSON part. A value takes about 40 bytes of memory, but may take only 2 bytes of the file.
+/// Maximum number of values in a JSON part. A value takes about 40 bytes of memory, but may take only 2 bytes of the file.
 const MAX_JSON_VALUES: usize = 2 << 20;
-/// The limit of the manifest.
+/// Maximum size of the manifest, in bytes.
 pub(super) const MAX_MANIFEST_BYTES: u64 = 1 << 20;
-/// The limit of a source file, and of the minidump.
+/// Maximum size of a source file, and of the minidump, in bytes.
 pub(super) const MAX_SOURCE_BYTES: u64 = 64 << 20;
-/// The limit of the number of parts.
+/// Maximum number of parts.
 pub(super) const MAX_PARTS: usize = 4096;
 
 const LOCAL_HEADER_SIGNATURE: &[u8; 4] = b"PK\x03\x04";

@@ -5,7 +5,7 @@ pub(super) const MAX_BYTES: usize = 8 << 10;
 /// The characters of the result.
 const MAX_CHARS: usize = 500;
 
-/// Shorter runs of hexadecimal digits are not replaced as hashes.
+/// Minimum number of hexadecimal digits that are replaced as a hash.
 const MIN_HASH_DIGITS: usize = 8;
 
 /// Returns the message in the form of [`FingerprintParts::message`](super::FingerprintParts::message).

@@ -13,7 +13,7 @@
 //! numbered   = ( "closure$" | "closure_env$" | "impl$" ) digits
 //! ```
 //!
-//! The rules. Text that matches none of them is copied, so any text has a result:
+//! The rules. Text that matches none of them is copied, so any string has a result:
 //!
 //! ```text
 //! 1  the hash of legacy mangling        a::f::h0123456789abcdef                   a::f
@@ -154,7 +154,7 @@ fn group(text: &str, open: char, close: char) -> (&str, &str) {
     (text.get(open.len_utf8()..).unwrap_or_default(), "")
 }
 
-/// Splits a text at the first `separator`, which begins with a blank, outside of `<…>`.
+/// Splits a string at the first `separator`, which begins with a blank, outside of `<…>`.
 fn split<'a>(text: &'a str, separator: &str) -> Option<(&'a str, &'a str)> {
     let mut depth = 0_usize;
     let mut previous = ' ';

@@ -189,7 +189,7 @@ fn crashes_of_different_defects_have_different_fingerprints() {
         overflow(&["cc::a", "cc::a", "cc::main"]),
         overflow(&["cc::b", "cc::b", "cc::main"]),
         overflow(&["cc::a", "cc::b", "cc::a", "cc::b", "cc::main"]),
-        // The same texts, split into parts differently.
+        // The same strings, split into parts differently.
         crash("no fieldcc::check", &["cc::main"]),
         crash("", &["no field", "cc::check", "cc::main"]),
     ];

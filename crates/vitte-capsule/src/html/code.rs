@@ -20,7 +20,7 @@ const CONTEXT_LINES: usize = 2;
 /// The lines of a long marked location: the first ones and the last ones.
 const MAX_FIRST_LINES: usize = 8;
 const MAX_LAST_LINES: usize = 3;
-/// The limit of the section with all files.
+/// Maximum length of the section with all files, in bytes.
 const MAX_TOTAL_BYTES: usize = 32 << 10;
 /// The lines before and after each mark in a file that is too large to show completely.
 const WINDOW_LINES: usize = 30;

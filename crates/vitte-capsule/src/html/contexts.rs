@@ -1,4 +1,4 @@
-//! The contexts of the crash: values, variables as trees, and source lines.
+//! The contexts of the crash: fields, variables as trees, and source lines.
 //!
 //! A tree is a flat list of parts, because templates have no recursion: a branch is an opening part, its
 //! content, and a closing part.
@@ -11,17 +11,17 @@ use super::{code, limits};
 use crate::report::{ContextEntry, ContextLocation, ContextVariable, CrashReport};
 
 const MAX_CONTEXTS: usize = 64;
-/// The limit of the values of one context.
-const MAX_VALUES: usize = 50;
-/// The limit of nested branches.
+/// Maximum number of fields of one context.
+const MAX_FIELDS: usize = 50;
+/// Maximum depth of nested branches.
 const MAX_DEPTH: usize = 12;
-/// The limit of the parts of all variables of one context.
+/// Maximum number of parts of all variables of one context.
 const MAX_PARTS: usize = 400;
-/// The limit of the values in one branch.
+/// Maximum number of values in one branch.
 const MAX_BRANCH_VALUES: usize = 100;
 const MAX_NAME_BYTES: usize = 200;
 const MAX_TEXT_BYTES: usize = 2000;
-/// The limit of all values and variables together.
+/// Maximum length of all fields and variables together, in bytes.
 const MAX_TOTAL_BYTES: usize = 256 << 10;
 
 /// A context of the page.
@@ -31,7 +31,8 @@ pub(super) struct HtmlContext {
     pub(super) location: String,
     /// The index of its file in the section with all files.
     pub(super) file: Option<usize>,
-    pub(super) values: Vec<(String, String)>,
+    /// The keys and values of the fields.
+    pub(super) fields: Vec<(String, String)>,
     pub(super) variables: Vec<Part>,
     pub(super) source: Vec<Chunk>,
 }
@@ -39,7 +40,7 @@ pub(super) struct HtmlContext {
 impl HtmlContext {
     /// Returns whether the context has only a name.
     pub(super) fn is_bare(&self) -> bool {
-        self.values.is_empty() && self.variables.is_empty() && self.source.is_empty()
+        self.fields.is_empty() && self.variables.is_empty() && self.source.is_empty()
     }
 }
 
@@ -62,7 +63,10 @@ pub(super) enum Part {
 }
 
 /// Returns the contexts, innermost first, and the number of omitted contexts.
-pub(super) fn of(report: &CrashReport, files: &[SourceFile<'_>]) -> (Vec<HtmlContext>, usize) {
+pub(super) fn from_report(
+    report: &CrashReport,
+    files: &[SourceFile<'_>],
+) -> (Vec<HtmlContext>, usize) {
     let mut remaining = MAX_TOTAL_BYTES;
     let contexts = report.contexts.iter().take(MAX_CONTEXTS);
     let contexts = contexts.map(|entry| html_context(entry, files, &mut remaining));
@@ -77,21 +81,21 @@ fn html_context(
     let location = entry.location.as_ref();
     let file = location.and_then(|location| code::find(files, location));
     let source = location.and_then(|location| Some(files.get(file?)?.lines_at(location)));
-    let values = entry.values.iter().take(MAX_VALUES).map(|field| {
+    let fields = entry.fields.iter().take(MAX_FIELDS).map(|field| {
         (limits::line(&field.key, MAX_NAME_BYTES), take_text(&field.value, remaining))
     });
-    let values = values.collect();
+    let fields = fields.collect();
     HtmlContext {
         name: limits::line(&entry.name, MAX_NAME_BYTES),
         location: location.map(location_text).unwrap_or_default(),
         file,
-        values,
+        fields,
         variables: variables(&entry.variables, remaining),
         source: source.unwrap_or_default(),
     }
 }
 
-/// Returns a text with its line ends, truncated to `remaining` bytes, and subtracts its length.
+/// Returns a string with its line ends, truncated to `remaining` bytes, and subtracts its length from `remaining`.
 fn take_text(text: &str, remaining: &mut usize) -> String {
     let text = limits::multi_line(text, MAX_TEXT_BYTES.min(*remaining));
     *remaining = remaining.saturating_sub(text.len());

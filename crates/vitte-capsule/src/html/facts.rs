@@ -11,7 +11,7 @@ const MAX_VALUE_BYTES: usize = 1000;
 const MAX_NOTE_BYTES: usize = 2000;
 
 /// Returns the names and values of the summary. Unknown values are omitted.
-pub(super) fn of(report: &CrashReport) -> Vec<(&'static str, String)> {
+pub(super) fn summary(report: &CrashReport) -> Vec<(&'static str, String)> {
     let optional = |text: &Option<String>| text.clone().unwrap_or_default();
     let facts = [
         ("Program", joined(&report.program, &report.version)),

@@ -6,7 +6,7 @@ use crate::capsule::Capsule;
 use crate::report::CrashReport;
 
 /// Renders the diagnostic as an HTML fragment.
-pub(super) fn of(capsule: &Capsule) -> String {
+pub(super) fn render(capsule: &Capsule) -> String {
     let report = bounded(&capsule.report);
     let tool = Tool::new(report.program.clone(), report.version.clone());
     let mut emitter = HtmlEmitter::new(Vec::new(), &tool);
@@ -16,7 +16,7 @@ pub(super) fn of(capsule: &Capsule) -> String {
     String::from_utf8_lossy(&emitter.into_inner()).into_owned()
 }
 
-/// Truncates a long text, and appends the number of omitted bytes.
+/// Truncates a long string, and appends the number of omitted bytes.
 fn truncate(text: &mut String) {
     const MAX_BYTES: usize = 2000;
     let omitted = text.len().saturating_sub(MAX_BYTES);
@@ -26,7 +26,7 @@ fn truncate(text: &mut String) {
     }
 }
 
-/// Returns the report with bounded texts and lists.
+/// Returns the report with bounded strings and lists.
 fn bounded(report: &CrashReport) -> CrashReport {
     const MAX_ITEMS: usize = 50;
     let mut report = report.clone();
@@ -37,9 +37,9 @@ fn bounded(report: &CrashReport) -> CrashReport {
     }
     report.contexts.truncate(MAX_ITEMS);
     for entry in &mut report.contexts {
-        entry.values.truncate(MAX_ITEMS);
-        let values = entry.values.iter_mut().flat_map(|value| [&mut value.key, &mut value.value]);
-        values.chain([&mut entry.name]).for_each(truncate);
+        entry.fields.truncate(MAX_ITEMS);
+        let fields = entry.fields.iter_mut().flat_map(|field| [&mut field.key, &mut field.value]);
+        fields.chain([&mut entry.name]).for_each(truncate);
     }
     report.notes.iter_mut().chain([&mut report.message, &mut report.program]).for_each(truncate);
     report

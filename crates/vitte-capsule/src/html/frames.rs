@@ -18,7 +18,7 @@ use crate::report::{CrashFrame, CrashReport, source_path};
 #[derive(Clone, Copy)]
 struct ThreadLimits {
     max_frames: usize,
-    /// The limit of each text.
+    /// Maximum length of each string, in bytes.
     max_bytes: usize,
 }
 
@@ -94,7 +94,7 @@ pub(super) struct HtmlThread {
 }
 
 /// Returns the frames of the crashed thread, innermost first.
-pub(super) fn of_crash(report: &CrashReport, files: &[SourceFile<'_>]) -> Vec<FrameGroup> {
+pub(super) fn crash_groups(report: &CrashReport, files: &[SourceFile<'_>]) -> Vec<FrameGroup> {
     let lines = report.backtrace.frames();
     let is_frame = |line: &&Frame| !line.is_omitted();
     // The report is untrusted: its backtrace may not match its frames.

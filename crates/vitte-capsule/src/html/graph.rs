@@ -27,7 +27,7 @@ use super::limits;
 const MAX_OUTERMOST: usize = 14;
 const MAX_INNERMOST: usize = 30;
 const MAX_CONTEXTS: usize = 15;
-/// The limit of the values and the location of a context.
+/// Maximum length of the fields and the location of a context, in bytes.
 const MAX_DETAILS_BYTES: usize = 300;
 
 /// The nodes and edges of the graph.
@@ -64,14 +64,14 @@ pub(super) enum NodeKind {
 #[derive(Debug)]
 pub(super) struct ContextNode {
     pub(super) name: String,
-    /// The values and the location.
+    /// The fields and the location.
     pub(super) details: String,
     /// The number of the context on the page.
     pub(super) number: usize,
 }
 
 impl Graph {
-    pub(super) fn of(groups: &[FrameGroup], contexts: &[HtmlContext]) -> Self {
+    pub(super) fn new(groups: &[FrameGroup], contexts: &[HtmlContext]) -> Self {
         let mut graph = Self::default();
         let mut nodes = BTreeMap::new();
         let mut caller = None;
@@ -102,7 +102,7 @@ impl Graph {
         graph.mark_crash(groups);
         graph.omit_middle();
         let nodes = contexts.iter().enumerate().take(MAX_CONTEXTS);
-        graph.contexts = nodes.map(|(number, context)| ContextNode::of(number, context)).collect();
+        graph.contexts = nodes.map(|(number, context)| ContextNode::new(number, context)).collect();
         graph.contexts.reverse();
         graph.omitted += contexts.len().saturating_sub(MAX_CONTEXTS);
         graph
@@ -191,9 +191,9 @@ impl Node {
 }
 
 impl ContextNode {
-    fn of(number: usize, context: &HtmlContext) -> Self {
-        let values = context.values.iter().map(|(key, value)| format!("{key}: {value}"));
-        let details = values.chain([context.location.clone()]).filter(|text| !text.is_empty());
+    fn new(number: usize, context: &HtmlContext) -> Self {
+        let fields = context.fields.iter().map(|(key, value)| format!("{key}: {value}"));
+        let details = fields.chain([context.location.clone()]).filter(|text| !text.is_empty());
         let details = limits::line(&details.collect::<Vec<_>>().join(", "), MAX_DETAILS_BYTES);
         Self { name: context.name.clone(), details, number }
     }
@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn recursion_is_a_loop_with_a_count() {
-        let graph = Graph::of(&[group(&["close", "b", "a", "b", "a", "a", "main"])], &[]);
+        let graph = Graph::new(&[group(&["close", "b", "a", "b", "a", "a", "main"])], &[]);
         let names: Vec<_> = graph.nodes.iter().map(|node| node.name.as_str()).collect();
         assert_eq!(names, ["main", "a", "b", "close"]);
         let edges: Vec<_> = graph.edges.into_iter().collect();
@@ -233,7 +233,7 @@ mod tests {
     fn functions_in_the_middle_of_a_deep_stack_are_omitted() {
         let names: Vec<String> = (0..300).map(|number| format!("f{number}")).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let graph = Graph::of(&[group(&names)], &[]);
+        let graph = Graph::new(&[group(&names)], &[]);
         assert_eq!(graph.nodes.len(), MAX_OUTERMOST + MAX_INNERMOST + 1);
         assert_eq!(graph.omitted, 300 - MAX_OUTERMOST - MAX_INNERMOST);
         assert_eq!(graph.nodes[MAX_OUTERMOST].name, "256 functions omitted");
@@ -243,7 +243,7 @@ mod tests {
 
     #[test]
     fn an_empty_stack_has_an_empty_graph() {
-        let graph = Graph::of(&[], &[]);
+        let graph = Graph::new(&[], &[]);
         assert!(graph.nodes.is_empty() && graph.edges.is_empty());
         assert!(draw(&graph).boxes.is_empty());
     }

@@ -23,7 +23,7 @@ pub(super) fn multi_line(text: &str, max_bytes: usize) -> String {
 /// The cells of a tab.
 pub(super) const TAB_WIDTH: usize = 4;
 
-/// Returns at most the first `max_bytes` bytes of a text, and the number of bytes after them.
+/// Returns at most the first `max_bytes` bytes of a string, and the number of bytes after them.
 fn split(text: &str, max_bytes: usize) -> (&str, usize) {
     let (head, rest) =
         text.split_at_checked(text::floor_char_boundary(text, max_bytes)).unwrap_or((text, ""));
@@ -51,7 +51,7 @@ pub(super) fn xml_characters(text: Cow<'_, str>) -> Cow<'_, str> {
     }
 }
 
-/// Truncates a text at its start to `max_cells` cells: `…front::blocks::close`.
+/// Truncates a string at its start to `max_cells` cells: `…front::blocks::close`.
 pub(super) fn truncate_start(text: &str, max_cells: usize) -> String {
     let clusters: Vec<_> = text::cells(text, 1).collect();
     let width = clusters.last().map_or(0, |last| last.end);

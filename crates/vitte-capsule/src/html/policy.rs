@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 /// Returns the Content-Security-Policy (Level 3, section 2.3.1) that allows this style sheet and this script by
 /// their hashes, and nothing else: even if text of a crash were not escaped, it could not run, load or send
 /// anything.
-pub(super) fn of(style: &str, script: &str) -> String {
+pub(super) fn content_security_policy(style: &str, script: &str) -> String {
     let [style, script] = [style, script].map(hash);
     format!(
         "default-src 'none'; script-src '{script}'; style-src '{style}'; base-uri 'none'; form-action 'none'"

@@ -11,8 +11,8 @@ const PAIR_KEYS: [&str; 2] = ["key", "name"];
 
 impl Redactor {
     /// Redacts JSON at any depth. The value of a secret key is replaced, unless it is null. So is the value of a pair:
-    /// `["password", …]`, `{"key": "password", "value": …}` or `{"name": "password", "value": …}`. Lists of texts are
-    /// treated as [command lines](Self::arguments), other texts and keys as [text](Self::text).
+    /// `["password", …]`, `{"key": "password", "value": …}` or `{"name": "password", "value": …}`. Lists of strings are
+    /// treated as [command lines](Self::arguments), other strings and keys as [text](Self::text).
     pub fn json(&self, value: &mut Value) {
         // Not recursive, because deep JSON would overflow the stack.
         let mut pending = vec![value];

@@ -13,7 +13,7 @@ use crate::report::{
 impl Redactor {
     /// Redacts all fields of a report.
     ///
-    /// The command line is treated as [`arguments`](Self::arguments), the values of contexts by their key, and source
+    /// The command line is treated as [`arguments`](Self::arguments), the fields of contexts by their key, and source
     /// lines as [`source`](Self::source), so that their offsets remain valid. In functions, files and locations, only
     /// the users and passwords of URLs are redacted. All other fields are treated as [`text`](Self::text).
     pub fn report(&self, report: &mut CrashReport) {
@@ -105,9 +105,9 @@ impl Redactor {
     }
 
     fn entry(&self, entry: &mut ContextEntry) {
-        let ContextEntry { name, values, location, variables } = entry;
+        let ContextEntry { name, fields, location, variables } = entry;
         self.set_text(name);
-        for ContextField { key, value } in values {
+        for ContextField { key, value } in fields {
             *value = self.value(key, value);
             self.set_text(key);
         }

@@ -117,7 +117,7 @@ pub(super) fn skip_type(bytes: &[u8], at: usize, is_begun: bool) -> Option<usize
     None
 }
 
-/// Returns the last word of a text with its apostrophe: `'static` of `&'static`.
+/// Returns the last word of `text` with its apostrophe: `'static` of `&'static`.
 fn last_word(text: &[u8]) -> &[u8] {
     let is_word = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(**byte, b'_' | b'\'');
     let len = text.iter().rev().take_while(is_word).count();

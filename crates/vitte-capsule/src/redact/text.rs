@@ -38,7 +38,7 @@
 //! 10 separator and closing quote             found `token:`=x          found `token:`=x
 //! 11 brackets                                secret=Key { a: 1 }       secret=[redacted]
 //! 12 prefix of a literal                     secret=r#"a"b"#           secret=[redacted]
-//! 13 quotes in a quoted text                 "{\"token\":\"a b\"}"     "{\"token\":\"[redacted]\"}"
+//! 13 quotes in a quoted string               "{\"token\":\"a b\"}"     "{\"token\":\"[redacted]\"}"
 //! ```
 
 use std::ops::Range;
@@ -50,7 +50,7 @@ use super::scan::{
 use super::url::UrlScan;
 use super::{KeyClass, REDACTED, Redactor};
 
-/// Shorter unquoted values do not look like secrets.
+/// Minimum length of an unquoted value that is treated as a secret, in bytes. Shorter ones do not look like secrets.
 const MIN_SECRET_BYTES: usize = 6;
 
 /// Returns all secrets except private keys, sorted.
@@ -147,7 +147,7 @@ impl TextScan<'_> {
         let at = skip_blanks(self.bytes, separator.end);
         let previous = start.checked_sub(1).and_then(|index| byte(self.bytes, index));
         let quote = previous.filter(|previous| is_quote(*previous));
-        // The quoted text `"password:"` ends here.
+        // The quoted string `"password:"` ends here.
         if quote.is_some() && !separator.is_after_quote && quote == byte(self.bytes, separator.end)
         {
             return separator.end;

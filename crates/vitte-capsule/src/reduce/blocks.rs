@@ -1,4 +1,4 @@
-//! Finds lines and blocks in a text of any language, by indentation and by brackets.
+//! Finds lines and blocks in sources of any language, by indentation and by brackets.
 
 use std::cmp::Reverse;
 use std::ops::Range;

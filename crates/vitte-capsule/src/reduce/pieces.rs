@@ -2,5 +2,5 @@
 
 use std::ops::Range;
 
-/// Byte ranges of a text that are removed together.
+/// Byte ranges of a source that are removed together.
 pub(super) type Piece = Vec<Range<usize>>;

@@ -115,7 +115,7 @@ pub struct Progress {
 /// The result of a search.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
-pub struct ShrinkResult {
+pub struct ReducedSources {
     /// The smallest interesting sources.
     pub sources: Vec<CapsuleSource>,
     /// The number of tests.
@@ -132,12 +132,12 @@ pub struct ShrinkResult {
 ///
 /// `sources` must be interesting; they are not tested. The result is the last sources for which `test` returned
 /// [`Verdict::Interesting`], or `sources`. `progress` is called after each test.
-pub fn shrink(
+pub fn reduce_sources(
     sources: Vec<CapsuleSource>,
     limits: &SearchLimits,
     test: &mut dyn FnMut(&[CapsuleSource]) -> Verdict,
     progress: &mut dyn FnMut(&Progress),
-) -> ShrinkResult {
+) -> ReducedSources {
     let mut search = Search {
         remaining: SourceSize::of(&sources),
         best: sources,
@@ -160,7 +160,7 @@ pub fn shrink(
     }
     let Search { best, tests, stop_reason, .. } = search;
     let stop_reason = stop_reason.unwrap_or(StopReason::Smallest);
-    ShrinkResult { sources: best, tests, stop_reason }
+    ReducedSources { sources: best, tests, stop_reason }
 }
 
 struct Search<'t> {
@@ -298,7 +298,7 @@ impl Search<'_> {
     }
 }
 
-/// Returns a text without some ranges, which may overlap.
+/// Returns `text` without some byte ranges, which may overlap.
 fn without(text: &[u8], mut removed: Vec<Range<usize>>) -> Vec<u8> {
     removed.sort_unstable_by_key(|range| range.start);
     let mut rest = Vec::with_capacity(text.len());

@@ -16,12 +16,12 @@ fn text_of(sources: &[CapsuleSource]) -> String {
     sources.iter().map(|source| String::from_utf8_lossy(&source.text).into_owned()).collect()
 }
 
-/// Shrinks sources while `is_interesting`, and checks the guarantees of every search.
-fn shrunk(
+/// Reduces sources while `is_interesting`, and checks the guarantees of every search.
+fn reduced(
     texts: &[&str],
     limits: SearchLimits,
     is_interesting: impl Fn(&str) -> bool,
-) -> (String, ShrinkResult) {
+) -> (String, ReducedSources) {
     let run = || {
         let mut tried = std::collections::HashSet::new();
         let mut last = sources(texts);
@@ -35,7 +35,7 @@ fn shrunk(
                 Verdict::Uninteresting
             }
         };
-        let found = shrink(sources(texts), &limits, &mut test, &mut |progress| {
+        let found = reduce_sources(sources(texts), &limits, &mut test, &mut |progress| {
             sizes.push((progress.remaining.bytes, progress.tests));
         });
         assert_eq!(found.sources, last, "the result is the last interesting one");
@@ -64,7 +64,7 @@ fn a_few_lines_far_apart_are_found_among_thousands() {
     let text = functions(400);
     let needed = ["say \"f7\"", "fn f211(", "if x > 399"];
     let is_interesting = |text: &str| needed.iter().all(|needed| text.contains(needed));
-    let (left, found) = shrunk(&[&text], UNLIMITED, is_interesting);
+    let (left, found) = reduced(&[&text], UNLIMITED, is_interesting);
     assert_eq!(left.lines().map(str::trim).collect::<Vec<_>>(), needed);
     assert_eq!(found.stop_reason, StopReason::Smallest);
     assert!(found.tests < 250, "{} tests for 2800 lines", found.tests);
@@ -74,11 +74,11 @@ fn a_few_lines_far_apart_are_found_among_thousands() {
 fn no_single_piece_of_the_result_can_be_removed() {
     // Blocks must be balanced, as for a parser.
     let is_interesting = |text: &str| {
-        let count = |word: &str| text.split_whitespace().filter(|own| *own == word).count();
+        let count = |word: &str| text.split_whitespace().filter(|other| *other == word).count();
         count(".end") == count("fn") + count("if") && text.contains("bug") && count("if") > 0
     };
     let text = "fn a\n  if x\n    fn b\n      bug here\n    .end\n  .end\n.end\nfn c\n.end\n";
-    let (left, found) = shrunk(&[text], UNLIMITED, is_interesting);
+    let (left, found) = reduced(&[text], UNLIMITED, is_interesting);
     assert_eq!(left.split_whitespace().collect::<Vec<_>>(), ["if", "bug", ".end"]);
     for pieces in [blocks::lines(left.as_bytes()), tokens::tokens(left.as_bytes())] {
         for piece in pieces.concat() {
@@ -93,12 +93,12 @@ fn no_single_piece_of_the_result_can_be_removed() {
 #[test]
 fn unneeded_files_are_removed() {
     let (left, found) =
-        shrunk(&["a\nb\n", "c\nd\n", "e\n", "f"], UNLIMITED, |text| text.contains('d'));
+        reduced(&["a\nb\n", "c\nd\n", "e\n", "f"], UNLIMITED, |text| text.contains('d'));
     assert_eq!((&*left, found.sources.len(), &*found.sources[0].file), ("d\n", 1, "1.x"));
     // If everything is interesting, no file remains.
-    let (left, found) = shrunk(&["a", "b"], UNLIMITED, |_| true);
+    let (left, found) = reduced(&["a", "b"], UNLIMITED, |_| true);
     assert_eq!((&*left, found.sources.len(), found.tests), ("", 0, 1));
-    let (left, found) = shrunk(&["a b", "c"], UNLIMITED, |text| text == "a bc");
+    let (left, found) = reduced(&["a b", "c"], UNLIMITED, |text| text == "a bc");
     assert_eq!((&*left, found.sources.len()), ("a bc", 2), "nothing can be removed");
 }
 
@@ -107,15 +107,15 @@ fn a_search_stops_at_its_limits_with_the_best_result_so_far() {
     let text = functions(100);
     let is_interesting = |text: &str| text.contains("f50");
     let few = SearchLimits { max_tests: 4, ..UNLIMITED };
-    let (left, found) = shrunk(&[&text], few, is_interesting);
+    let (left, found) = reduced(&[&text], few, is_interesting);
     assert_eq!((found.tests, found.stop_reason), (4, StopReason::TestLimit));
     assert!(left.len() < text.len());
     let none = SearchLimits { deadline: Some(Instant::now()), ..UNLIMITED };
-    let (left, found) = shrunk(&[&text], none, is_interesting);
+    let (left, found) = reduced(&[&text], none, is_interesting);
     assert_eq!((found.tests, found.stop_reason), (0, StopReason::TimeLimit));
     assert_eq!(left, text);
     let mut stop = |_: &[CapsuleSource]| Verdict::Stop;
-    let found = shrink(sources(&["a", "b c d"]), &UNLIMITED, &mut stop, &mut |_| ());
+    let found = reduce_sources(sources(&["a", "b c d"]), &UNLIMITED, &mut stop, &mut |_| ());
     assert_eq!((found.tests, found.stop_reason), (1, StopReason::Stopped));
     assert_eq!(found.sources, sources(&["a", "b c d"]));
 }
@@ -127,6 +127,7 @@ fn sources_may_be_any_bytes() {
         [only] if only.text.contains(&0xff) && only.text.contains(&b'\n') => Verdict::Interesting,
         _ => Verdict::Uninteresting,
     };
-    let found = shrink(vec![CapsuleSource::new("x", text)], &UNLIMITED, &mut test, &mut |_| ());
+    let found =
+        reduce_sources(vec![CapsuleSource::new("x", text)], &UNLIMITED, &mut test, &mut |_| ());
     assert!(found.sources[0].text.len() < 140, "{:?}", found.sources[0].text);
 }

@@ -1,4 +1,4 @@
-//! Splits a text of any language into tokens: words, numbers, string literals and punctuation.
+//! Splits sources of any language into tokens: words, numbers, string literals and punctuation.
 
 use super::pieces::Piece;
 

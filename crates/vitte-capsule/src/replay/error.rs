@@ -23,6 +23,11 @@ pub enum ReplayError {
         /// The program as given in the command line.
         program: String,
     },
+    /// The path of the program exists, but is not an executable file.
+    NotExecutable {
+        /// The program as given in the command line.
+        program: String,
+    },
     /// The directory of the replay, or a file in it, cannot be created.
     Create {
         /// The directory or the file.
@@ -44,6 +49,9 @@ impl fmt::Display for ReplayError {
             }
             Self::ProgramNotFound { program } => {
                 write!(f, "program not found: `{}`", text::one_line(program))
+            }
+            Self::NotExecutable { program } => {
+                write!(f, "`{}` is not an executable file", text::one_line(program))
             }
             Self::Create { path, error } => {
                 let path = path.to_string_lossy();

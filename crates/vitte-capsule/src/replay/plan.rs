@@ -46,7 +46,8 @@ impl<'a> Replay<'a> {
     ///
     /// # Errors
     ///
-    /// A [`ReplayError`] if there is no command, an argument is redacted, or the program is not found.
+    /// A [`ReplayError`] if there is no command, an argument is redacted, or the program is not found or not
+    /// executable.
     pub fn plan(&'a self) -> Result<ReplayPlan<'a>, ReplayError> {
         let recorded = &self.capsule.report.args;
         let (name, arguments) = match (&*self.command, &**recorded) {
@@ -58,8 +59,7 @@ impl<'a> Replay<'a> {
         if let Some(argument) = arguments.iter().find(|argument| argument.contains(REDACTED)) {
             return Err(ReplayError::RedactedArgument { argument: argument.clone() });
         }
-        let program = program::find(name)
-            .ok_or_else(|| ReplayError::ProgramNotFound { program: name.clone() })?;
+        let program = program::find(name)?;
         let sources = &self.capsule.sources;
         let Layout { paths, arguments: rewritten, outside, ambiguous } =
             Layout::new(sources, arguments);

@@ -2,16 +2,35 @@
 
 use std::path::{Path, PathBuf};
 
-/// Returns the absolute path of a program, or `None` if it is not found. A path is looked up from the current
-/// directory, then, if it is relative, by its file name in `PATH`. A name without a path is looked up only in
-/// `PATH`, as a shell does.
-pub(super) fn find(name: &str) -> Option<PathBuf> {
+use super::ReplayError;
+
+/// Returns the absolute path of a program. A path is looked up from the current directory, then, if it is relative,
+/// by its file name in `PATH`. A name without a path is looked up only in `PATH`, as a shell does.
+///
+/// # Errors
+///
+/// [`ReplayError::NotExecutable`] if the program is a path that exists, and [`ReplayError::ProgramNotFound`] if not.
+pub(super) fn find(name: &str) -> Result<PathBuf, ReplayError> {
+    look_up(name).ok_or_else(|| {
+        let (path, program) = (Path::new(name), name.to_owned());
+        match has_directory(path) && path.exists() {
+            true => ReplayError::NotExecutable { program },
+            false => ReplayError::ProgramNotFound { program },
+        }
+    })
+}
+
+/// Returns whether a path has more than a file name: `./cc`, `/bin/cc`, and also `.` and `..`.
+fn has_directory(path: &Path) -> bool {
+    path.file_name() != Some(path.as_os_str())
+}
+
+fn look_up(name: &str) -> Option<PathBuf> {
     if name.is_empty() || name.contains('\0') {
         return None;
     }
     let path = Path::new(name);
-    let is_name = path.components().count() == 1 && !name.contains(std::path::is_separator);
-    if !is_name {
+    if has_directory(path) {
         let direct = std::path::absolute(path).ok().filter(|path| is_executable(path));
         if direct.is_some() || path.is_absolute() {
             return direct;
@@ -32,4 +51,25 @@ fn is_executable(path: &Path) -> bool {
 #[cfg(not(unix))]
 fn is_executable(path: &Path) -> bool {
     path.is_file()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_error_tells_a_path_that_is_not_executable_from_one_that_does_not_exist() {
+        let error = |name: &str| find(name).unwrap_err().to_string();
+        for existing in [".", "..", "./", "src", "src/lib.rs", env!("CARGO_MANIFEST_DIR")] {
+            let expected = match existing {
+                // A name without a path is looked up only in `PATH`.
+                "src" => "program not found: `src`".to_owned(),
+                _ => format!("`{existing}` is not an executable file"),
+            };
+            assert_eq!(error(existing), expected);
+        }
+        for missing in ["", "/no/such", "./no-such", "a\0/b"] {
+            assert!(error(missing).starts_with("program not found: `"), "{missing}");
+        }
+    }
 }

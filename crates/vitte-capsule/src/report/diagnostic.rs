@@ -6,7 +6,7 @@ use vitte_diag::{Diagnostic, FileId, Severity, SourceMap, Span, text};
 
 use super::{ContextEntry, ContextLocation, CrashKind, CrashReport, DEFAULT_DIR, SystemInfo};
 
-/// Outer contexts beyond this number are only counted.
+/// The maximum number of outer contexts that are labels. Further ones are only counted.
 const MAX_OUTER_CONTEXTS: usize = 8;
 
 impl CrashReport {
@@ -68,12 +68,12 @@ impl CrashReport {
         }
     }
 
-    /// Returns the help: whose bug it is, where the report is, and how to show and upload it.
+    /// Returns the help: whose bug it is, where the report is, and how to view and upload it.
     ///
     /// ```text
     /// this is a bug in `vittec`, not in your program
     /// the report is in target/crash-reports/panic/2025-10-22/1a2b3c4d/2025-10-22T13-05-42-123-9f8e7d6c.vittecrash
-    /// `vitte crash show 2025-10-22T13-05-42-123-9f8e7d6c` shows it, and `vitte crash upload` sends it
+    /// to view it: `vitte crash show 2025-10-22T13-05-42-123-9f8e7d6c`; to send it: …
     /// ```
     fn help(&self) -> Option<String> {
         let mut lines = Vec::new();
@@ -92,7 +92,7 @@ impl CrashReport {
             let dir = dir.map(|dir| format!(" --dir {}", dir.to_string_lossy()));
             let (id, dir) = (&self.id, dir.unwrap_or_default());
             lines.push(format!(
-                "`vitte crash show {id}{dir}` shows it, and `vitte crash upload` sends it"
+                "to view it: `vitte crash show {id}{dir}`; to send it: `vitte crash upload {id}{dir}`"
             ));
         }
         (!lines.is_empty()).then(|| lines.join("\n"))
@@ -122,10 +122,10 @@ fn span(entry: &ContextEntry) -> Option<Span> {
 
 /// `while type-checking (fn: area, pass: 2)`
 fn label(entry: &ContextEntry) -> String {
-    let values: Vec<_> =
-        entry.values.iter().map(|value| format!("{}: {}", value.key, value.value)).collect();
-    match values.is_empty() {
+    let fields: Vec<_> =
+        entry.fields.iter().map(|field| format!("{}: {}", field.key, field.value)).collect();
+    match fields.is_empty() {
         true => format!("while {}", entry.name),
-        false => format!("while {} ({})", entry.name, values.join(", ")),
+        false => format!("while {} ({})", entry.name, fields.join(", ")),
     }
 }

@@ -6,11 +6,11 @@ use vitte_diag::text;
 
 use super::CrashReport;
 
-/// The limit of the JSON of a report, when it is written and when it is read.
+/// The maximum size of the JSON of a report, in bytes, when it is written and when it is read.
 pub(crate) const MAX_BYTES: usize = 16 << 20;
 
-/// The limits that are applied in turn to a report larger than [`MAX_BYTES`], until it fits: the bytes of a text, and
-/// the entries of a list. Any report fits after the last one, however its lists are nested.
+/// Pairs of limits, tried in this order on a report larger than [`MAX_BYTES`] until it fits: the bytes of each string,
+/// and the entries of each list. The last pair makes any report fit.
 const TRUNCATION_LIMITS: [(usize, usize); 2] = [(64 << 10, 1024), (256, 32)];
 
 impl CrashReport {
@@ -47,8 +47,8 @@ impl CrashReport {
         Ok((truncated, json))
     }
 
-    /// Parses a report. For the sake of other versions, unknown keys are ignored, and missing keys and values of an
-    /// unexpected type become empty.
+    /// Parses a report. To read reports of other versions, ignores unknown keys, and replaces missing or mistyped
+    /// values by empty ones.
     ///
     /// # Errors
     ///
@@ -101,7 +101,7 @@ fn blank(is_signal: bool) -> Map<String, Value> {
     }
 }
 
-/// Truncates texts to `max_bytes`, and lists to `max_entries`, at any depth.
+/// Truncates strings to `max_bytes`, and lists to `max_entries`, at any depth.
 fn truncate(value: &mut Value, max_bytes: usize, max_entries: usize) {
     match value {
         Value::String(text) if text.len() > max_bytes => {

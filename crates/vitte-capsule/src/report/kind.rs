@@ -7,7 +7,7 @@ use vitte_diag::Code;
 
 use super::CrashReport;
 
-/// The kind of a crash. Its JSON is the word that [`as_str`](Self::as_str) returns; an unknown word reads as
+/// The kind of a crash. Serialised as the string of [`as_str`](Self::as_str); unknown strings deserialise as
 /// [`Other`](Self::Other).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_json_of_a_kind_is_its_word() {
+    fn a_kind_is_serialised_as_its_string() {
         let codes = ["F0001", "F0002", "F0003", "F0004", "F0005", "F0006", "F0007"];
         for kind in codes.map(|code| CrashKind::from(Code::new(code).unwrap())) {
             let json = serde_json::to_string(&kind).unwrap();

@@ -105,10 +105,10 @@ fn known_locations(id: u32, contexts: &[ContextEntry]) -> impl Iterator<Item = K
 
 /// Files with this index or a higher one are ignored: there is a placeholder for each file before it.
 const MAX_FILES: u32 = 100_000;
-/// The limit of the offset of a line: the text before it is allocated.
+/// Maximum offset of a line, in bytes, because everything before it is allocated.
 const MAX_LINE_OFFSET_BYTES: usize = 64 << 20;
 
-/// Returns a text in which these lines have their numbers and offsets. Returns `None` if there are no lines, or they
+/// Returns the content of a file in which these lines have their numbers and offsets. Returns `None` if there are no lines, or they
 /// contradict each other.
 fn text_of(lines: &[SourceLine]) -> Option<String> {
     let mut text = String::new();
@@ -167,7 +167,7 @@ mod tests {
     fn hostile_reports_do_not_allocate_large_files() {
         let context = |id, lo| ContextEntry {
             name: "c".into(),
-            values: Vec::new(),
+            fields: Vec::new(),
             variables: Vec::new(),
             location: Some(ContextLocation {
                 id,

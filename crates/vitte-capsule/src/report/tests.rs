@@ -42,7 +42,7 @@ pub(crate) fn report() -> CrashReport {
         frames: vec![CrashFrame { function: Some(text("malloc")), ..CrashFrame::default() }],
         contexts: vec![ContextEntry {
             name: text("typeck"),
-            values: vec![ContextField { key: text("fn"), value: text("area") }],
+            fields: vec![ContextField { key: text("fn"), value: text("area") }],
             variables: Vec::new(),
             location: Some(ContextLocation {
                 id: 0,
@@ -68,7 +68,7 @@ pub(crate) fn report() -> CrashReport {
         code: vitte_diag::codes::F0002,
         location: None,
         address: Some(text("0x10")),
-        notes: vec![text("the stack is not used up")],
+        notes: vec![text("the stack has not overflowed")],
         sources: Vec::new(),
         path: None,
         dir: None,

@@ -9,10 +9,10 @@ use vitte_diag::{Backtrace, BacktraceLine, text};
 
 use super::{CrashReport, CrashThread};
 
-/// Longer texts are wrapped, in cells.
+/// Width in cells at which lines are wrapped.
 const WIDTH: usize = 100;
 
-/// The frames that are shown of a thread that did not crash.
+/// The maximum number of lines of the backtrace of a thread that did not crash.
 const MAX_OTHER_FRAMES: usize = 4;
 
 /// The width of a line of registers, in cells.
@@ -69,7 +69,7 @@ impl CrashReport {
         text.out
     }
 
-    /// Returns the rows of the summary. The text of an unknown value is empty.
+    /// Returns the rows of the summary. An unknown value is an empty string.
     fn summary(&self) -> Vec<(&'static str, String)> {
         let optional = |text: &Option<String>| text.clone().unwrap_or_default();
         let mut rows = vec![
@@ -112,14 +112,14 @@ pub(crate) fn shell_command(arguments: &[String]) -> String {
     quoted.collect::<Vec<_>>().join(" ")
 }
 
-/// Collects lines of text. None of them contains escape sequences or commands of a CI log.
+/// Collects lines of text, and escapes commands of a CI log in them.
 #[derive(Default)]
 struct ReportText {
     out: String,
 }
 
 impl ReportText {
-    /// Adds a line that has no control characters.
+    /// Adds a line. `line` must not have control characters; a command of a CI log at its start is escaped.
     fn line(&mut self, line: &str) {
         self.out.push_str(&text::escape_workflow_command(line.into()));
         self.out.push('\n');
@@ -138,7 +138,7 @@ impl ReportText {
         }
     }
 
-    /// Adds the rows whose text is not empty. The texts are aligned and wrapped.
+    /// Adds the rows whose value is not empty. The values are aligned and wrapped.
     fn summary(&mut self, rows: &[(&str, String)]) {
         let rows = rows.iter().filter(|(_, text)| !text.is_empty());
         let indent = rows.clone().map(|(name, _)| name.len()).max().unwrap_or_default() + 3;
@@ -240,7 +240,7 @@ signal:   SIGSEGV
 address:  0x10
 message:  invalid memory reference
           while a block was closed
-note:     the stack is not used up
+note:     the stack has not overflowed
 
 contexts, innermost first:
   - typeck (fn: area) at src/shapes.vitte:3:4
@@ -304,7 +304,7 @@ threads, crashed thread first:
         }
         for entry in &mut report.contexts {
             entry.name = evil.into();
-            entry.values.push(ContextField { key: evil.into(), value: evil.into() });
+            entry.fields.push(ContextField { key: evil.into(), value: evil.into() });
             let (value, error) = (evil.into(), Some(evil.into()));
             entry.variables.push(ContextVariable { key: evil.into(), value, error });
             entry.location.as_mut().unwrap().file = Some(evil.into());

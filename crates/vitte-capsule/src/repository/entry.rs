@@ -44,14 +44,14 @@ pub struct IndexEntry {
     pub path: String,
 }
 
-/// The limit of each text. Small entries let a reader load a hundred thousand crashes at once.
+/// Maximum length of each string, in bytes. Small entries let a reader load a hundred thousand crashes at once.
 const MAX_TEXT_BYTES: usize = 200;
-/// The limit of the lists of functions and files.
+/// Maximum number of functions, and of files.
 const MAX_LIST_LEN: usize = 8;
 
 impl IndexEntry {
     /// Creates the entry of a capsule whose file has `bytes` bytes.
-    pub(super) fn of(capsule: &Capsule, path: String, bytes: u64) -> Self {
+    pub(super) fn from_capsule(capsule: &Capsule, path: String, bytes: u64) -> Self {
         Self::new(&capsule.report, capsule.fingerprint, path, bytes)
     }
 
@@ -61,14 +61,14 @@ impl IndexEntry {
         path: String,
         bytes: u64,
     ) -> Self {
-        let own = || report.frames.iter().filter(|frame| frame.in_project);
-        let functions: Vec<&str> = match own().next() {
-            Some(_) => own().filter_map(|frame| frame.function.as_deref()).collect(),
+        let project_frames = || report.frames.iter().filter(|frame| frame.in_project);
+        let functions: Vec<&str> = match project_frames().next() {
+            Some(_) => project_frames().filter_map(|frame| frame.function.as_deref()).collect(),
             None => report.backtrace.frames().iter().map(vitte_diag::Frame::function).collect(),
         };
         let context_files =
             report.contexts.iter().filter_map(|entry| entry.location.as_ref()?.file.as_deref());
-        let files = own().filter_map(|frame| frame.file.as_deref()).chain(context_files);
+        let files = project_frames().filter_map(|frame| frame.file.as_deref()).chain(context_files);
         Self {
             id: report.id.clone(),
             timestamp: truncated(&report.timestamp),
@@ -95,7 +95,7 @@ fn truncated(text: &str) -> String {
         .to_owned()
 }
 
-/// Returns the first [`MAX_LIST_LEN`] texts, without duplicates.
+/// Returns the first [`MAX_LIST_LEN`] strings, truncated and without duplicates.
 fn first_unique<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut unique = Vec::new();
     for text in texts.map(truncated) {

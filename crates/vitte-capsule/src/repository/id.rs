@@ -27,7 +27,7 @@ pub(super) fn new(timestamp: &str) -> String {
     given.unwrap_or_else(|| format_id(Timestamp::now()))
 }
 
-/// Returns whether a text has the format of an id. Such a text is safe as a file name.
+/// Returns whether a string has the format of an id. Such a string is safe as a file name.
 pub(super) fn is_valid(text: &str) -> bool {
     const FORMAT: &[u8] = b"0000-00-00T00-00-00-000-ffffffff";
     let matches = |(byte, expected): (u8, &u8)| match expected {

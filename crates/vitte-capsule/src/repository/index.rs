@@ -99,7 +99,7 @@ impl IndexLines {
         self.lines.len()
     }
 
-    /// Returns the text of a line by its 0-based position in id order.
+    /// Returns a line by its 0-based position in id order.
     pub(super) fn text_at(&self, line: usize) -> &str {
         self.lines.get(line).and_then(|line| self.text.get(line.clone())).unwrap_or_default()
     }
@@ -127,8 +127,8 @@ impl IndexLines {
 
     /// Returns the 0-based position of an id in id order.
     pub(super) fn position(&self, id: &str) -> Option<usize> {
-        let own = |line: &Range<usize>| self.text.get(line.clone()).and_then(id_of);
-        self.lines.binary_search_by(|line| own(line).cmp(&Some(id))).ok()
+        let id_at = |line: &Range<usize>| self.text.get(line.clone()).and_then(id_of);
+        self.lines.binary_search_by(|line| id_at(line).cmp(&Some(id))).ok()
     }
 
     /// Returns the entries of all valid lines in id order.
@@ -309,7 +309,7 @@ pub(super) fn write_small_file(root: &Path, name: &str, text: &str) {
     }
 }
 
-/// A search text that is matched against unparsed lines, so that few lines have to be parsed.
+/// A search string that is matched against unparsed lines, so that few lines have to be parsed.
 #[derive(Clone, Debug)]
 pub(super) struct Needle(Vec<u8>);
 
@@ -319,7 +319,7 @@ impl Needle {
         Self(json.trim_matches('"').to_ascii_lowercase().into_bytes())
     }
 
-    /// Returns false only if the line does not contain the text, ignoring case. Returning true means that it may.
+    /// Returns false only if the line does not contain the string, ignoring case. Returning true means that it may.
     pub(super) fn may_be_in(&self, line: &str) -> bool {
         let Some((first, rest)) = self.0.split_first() else { return true };
         // The case of non-ASCII letters cannot be ignored by comparing bytes.

@@ -129,8 +129,8 @@ impl Repository {
         let first = self.entries_of(&files, lines.entries());
         // Without the lock, a line without a file may belong to a crash that is being stored.
         let locked = LockedIndex::wait(&self.root, LOCK_TIMEOUT).unwrap_or(None);
-        let Some(mut locked) = locked else { return Ok(CheckedIndex::of(first, &lines)) };
-        let Ok(lines) = locked.lines() else { return Ok(CheckedIndex::of(first, &lines)) };
+        let Some(mut locked) = locked else { return Ok(CheckedIndex::new(first, &lines)) };
+        let Ok(lines) = locked.lines() else { return Ok(CheckedIndex::new(first, &lines)) };
         if !lines.is_damaged && lines.len() > MAX_ALWAYS_CHECKED && !is_thorough {
             return Ok(CheckedIndex { lines, ..CheckedIndex::default() });
         }
@@ -142,7 +142,7 @@ impl Repository {
         let found = self.entries_of(&capsule_files(&self.root)?, known);
         let entries = found.entries.clone();
         let has_changed = !lines.entries().eq(entries.iter().cloned());
-        let checked = CheckedIndex::of(found, &lines);
+        let checked = CheckedIndex::new(found, &lines);
         if is_damaged || has_changed {
             // If this fails, on a full disk for example, the next reader repeats the repair.
             _ = locked.replace(entries.into_iter());
@@ -179,14 +179,15 @@ impl Repository {
         // The file name is authoritative, not the id in the report.
         id.clone_into(&mut capsule.report.id);
         let size = file.metadata().map_or(0, |data| data.len());
-        Ok(IndexEntry::of(&capsule, path.to_owned(), size))
+        Ok(IndexEntry::from_capsule(&capsule, path.to_owned(), size))
     }
 }
 
 /// Returns whether the lines and the files are the same crashes at the same paths.
 fn is_same(lines: &IndexLines, files: &CapsuleFiles) -> bool {
-    let own = lines.entries().map(|entry| (entry.id, entry.path));
-    lines.len() == files.len() && own.eq(files.iter().map(|(id, path)| (id.clone(), path.clone())))
+    let indexed = lines.entries().map(|entry| (entry.id, entry.path));
+    lines.len() == files.len()
+        && indexed.eq(files.iter().map(|(id, path)| (id.clone(), path.clone())))
 }
 
 /// An index that was compared with the files.
@@ -199,7 +200,7 @@ struct CheckedIndex {
 
 impl CheckedIndex {
     /// Creates the index of the entries that were found, and counts the differences from `previous`.
-    fn of(found: FileEntries, previous: &IndexLines) -> Self {
+    fn new(found: FileEntries, previous: &IndexLines) -> Self {
         let known: std::collections::HashSet<&str> = previous.ids().collect();
         let is_known = |entry: &&IndexEntry| known.contains(&*entry.id);
         let unchanged = found.entries.iter().filter(is_known).count();
@@ -279,9 +280,9 @@ impl Index {
         })
     }
 
-    /// Returns the entries that may contain a text in one of their fields, ignoring case, oldest first.
+    /// Returns the entries that may contain a string in one of their fields, ignoring case, oldest first.
     ///
-    /// All entries with the text are returned, and possibly others, so the caller has to check each one. In a
+    /// All entries with the string are returned, and possibly others, so the caller has to check each one. In a
     /// large index this is much faster than [`entries`](Self::entries), because most lines are not parsed.
     #[must_use]
     pub fn candidates(&self, text: &str) -> impl DoubleEndedIterator<Item = IndexEntry> {

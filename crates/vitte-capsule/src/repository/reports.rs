@@ -142,7 +142,7 @@ impl Reports {
     }
 }
 
-/// Returns whether a text is the id of a report without a capsule.
+/// Returns whether a string is the id of a report without a capsule.
 pub(super) fn is_id(text: &str) -> bool {
     ReportId::parse(text).is_some()
 }

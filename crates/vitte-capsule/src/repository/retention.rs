@@ -107,7 +107,7 @@ impl CleanReport {
 const LAST_CLEAN_FILE: &str = ".last-clean";
 /// The time between two automatic cleanups.
 const CLEAN_INTERVAL: Duration = Duration::from_secs(60 * 60);
-/// The limit of an automatic cleanup, for which a crashing process waits.
+/// Maximum number of crashes that an automatic cleanup removes, for which a crashing process waits.
 const MAX_AUTOMATIC_REMOVALS: usize = 1000;
 /// The age of a temporary file whose writer is assumed dead.
 const MIN_STALE_AGE: Duration = Duration::from_secs(60 * 60);

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 use std::{fmt, io};
 
-/// Why a report was not uploaded. No text contains a token or the key of a DSN.
+/// Why a report was not uploaded. No message contains a token or the key of a DSN.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum UploadError {

@@ -10,9 +10,9 @@ use super::error::UploadError;
 use super::plain;
 use super::request::{Request, Secret};
 
-/// The limit of a response body.
+/// Maximum size of a response body, in bytes.
 const MAX_BODY_BYTES: u64 = 1 << 20;
-/// The limit of server text in an error.
+/// Maximum length of server text in an error, in characters.
 const MAX_MESSAGE_CHARS: usize = 200;
 
 /// The timeouts and the proxy setting.

@@ -32,12 +32,12 @@ pub(super) fn lines(text: &str, max_chars: usize) -> Vec<String> {
     out
 }
 
-/// The limit of all contexts together.
+/// Maximum length of all contexts together, in characters.
 const MAX_CONTEXTS_CHARS: usize = 4_000;
-/// The limit of each name, key and value.
+/// Maximum length of each name, key and value, in characters.
 const MAX_PART_CHARS: usize = 100;
-/// The limit of the values of one context.
-const MAX_VALUES: usize = 8;
+/// The maximum number of fields of one context.
+const MAX_FIELDS: usize = 8;
 
 /// Returns the contexts, innermost first, one line each, such as `typeck fn=main at src/main.vitte:12:7`.
 pub(super) fn contexts(report: &CrashReport) -> Vec<String> {
@@ -50,8 +50,8 @@ pub(super) fn contexts(report: &CrashReport) -> Vec<String> {
             break;
         }
         let mut text = part(&entry.name);
-        for value in entry.values.iter().take(MAX_VALUES) {
-            text.push_str(&format!(" {}={}", part(&value.key), part(&value.value)));
+        for field in entry.fields.iter().take(MAX_FIELDS) {
+            text.push_str(&format!(" {}={}", part(&field.key), part(&field.value)));
         }
         let location = entry.location.as_ref();
         if let Some((location, file)) = location.and_then(|at| Some((at, at.file.as_ref()?))) {
@@ -73,7 +73,7 @@ pub(super) fn truncate(text: &str, max_chars: usize) -> String {
     text.chars().take(max_chars.saturating_sub(1)).chain(['…']).collect()
 }
 
-/// Returns the part of a text that can affect its first `max_chars` characters. It is longer than that, because
+/// Returns the part of `text` that can affect its first `max_chars` characters. It is longer than that, because
 /// home directories are shortened, but bounded, because the text may be large.
 fn relevant_prefix(text: &str, max_chars: usize) -> &str {
     let max_bytes = max_chars.saturating_mul(4).saturating_add(1024);

@@ -4,12 +4,12 @@ use std::fmt;
 
 use vitte_diag::text;
 
-/// A secret text, such as a token or a DSN. `Debug` and `Display` write `***`.
+/// A secret string, such as a token or a DSN. `Debug` and `Display` write `***`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {
-    /// Wraps a secret text.
+    /// Wraps a secret string.
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())

@@ -2,13 +2,13 @@
 //!
 //! The envelope has one item, the event. Its id is computed from the report, so that a second upload is the
 //! same event. There is no sending time in the envelope, so that exactly the bytes that were shown are sent.
-//! Sentry accepts items of up to 1 MiB, so all long text is truncated.
+//! Sentry accepts items of up to 1 MiB, so long strings are truncated.
 
 use std::hash::Hasher as _;
 use std::time::SystemTime;
 
 use sentry_types::protocol::v7 as protocol;
-use sentry_types::{Auth, Dsn, Uuid};
+use sentry_types::{Auth, Dsn, ParseDsnError, Uuid};
 use siphasher::sip128::{Hasher128 as _, SipHasher24};
 
 use super::error::UploadError;
@@ -26,24 +26,22 @@ pub(super) struct PreparedEvent {
     secrets: Vec<Secret>,
 }
 
-/// The limit of the message, which is that of Sentry.
+/// Maximum length of the message, in characters. Sentry has the same limit.
 const MAX_MESSAGE_CHARS: usize = 8_192;
-/// The limit of a function name, a path or a note.
+/// Maximum length of a function name, a path or a note, in characters.
 const MAX_NAME_CHARS: usize = 256;
-/// The limit of a tag value, which is that of Sentry.
+/// Maximum length of a tag value, in characters. Sentry has the same limit.
 const MAX_TAG_CHARS: usize = 200;
-/// The limit of the crashed thread; the innermost frames are sent.
+/// Maximum number of frames of the crashed thread. The innermost ones are sent.
 const MAX_FRAMES: usize = 128;
 const MAX_THREADS: usize = 32;
-/// The limit of each thread that did not crash.
+/// Maximum number of frames of each thread that did not crash.
 const MAX_OTHER_FRAMES: usize = 10;
 const MAX_NOTES: usize = 32;
 const MAX_REGISTERS: usize = 32;
 
 pub(super) fn prepare(report: &CrashReport, dsn: &Secret) -> Result<PreparedEvent, UploadError> {
-    let dsn: Dsn = dsn.reveal().trim().parse().map_err(|error: sentry_types::ParseDsnError| {
-        UploadError::Dsn { reason: error.to_string() }
-    })?;
+    let dsn: Dsn = dsn.reveal().trim().parse().map_err(dsn_error)?;
     let invalid_time = |reason| UploadError::Report {
         field: "timestamp",
         value: report.timestamp.clone(),
@@ -59,7 +57,7 @@ pub(super) fn prepare(report: &CrashReport, dsn: &Secret) -> Result<PreparedEven
     envelope
         .to_writer(&mut body)
         .map_err(|_| invalid_time("Sentry accepts no time before 1970"))?;
-    // All text in the event is already safe to print.
+    // All strings in the event are already safe to print.
     let body = String::from_utf8_lossy(&body).into_owned();
     let secrets: Vec<_> =
         [Some(dsn.public_key()), dsn.secret_key()].into_iter().flatten().map(Secret::new).collect();
@@ -72,6 +70,15 @@ pub(super) fn prepare(report: &CrashReport, dsn: &Secret) -> Result<PreparedEven
     ];
     let url = dsn.envelope_api_url().to_string();
     Ok(PreparedEvent { request: Request { method: "POST", url, headers, body }, id, secrets })
+}
+
+/// Returns the error of an invalid DSN, without its key.
+fn dsn_error(error: ParseDsnError) -> UploadError {
+    let reason = match error {
+        ParseDsnError::InvalidUrl => "not a URL of the form `https://KEY@HOST/PROJECT`".to_owned(),
+        other => other.to_string(),
+    };
+    UploadError::Dsn { reason }
 }
 
 /// Returns the header with the keys of the DSN.

@@ -13,7 +13,7 @@ use vitte_capsule::{Capsule, CrashReport, Repository, RepositoryErrorKind};
 
 use crate::repository::files;
 
-/// Returns a text of `bytes` bytes that does not compress well.
+/// Returns a string of `bytes` bytes that does not compress well.
 fn noise(bytes: usize) -> String {
     let mut state = 1_u32;
     let digits = std::iter::repeat_with(|| {

@@ -74,14 +74,14 @@ impl Context {
     }
 
     fn of(entry: &ContextEntry) -> Self {
-        let values = entry
-            .values
+        let fields = entry
+            .fields
             .iter()
-            .map(|value| ContextVariable::new(&*value.key, Value::String(value.value.clone())));
+            .map(|field| ContextVariable::new(&*field.key, Value::String(field.value.clone())));
         Self {
             name: entry.name.clone(),
             location: entry.location.as_ref().map(ToString::to_string).unwrap_or_default(),
-            values: values.chain(entry.variables.iter().cloned()).collect(),
+            values: fields.chain(entry.variables.iter().cloned()).collect(),
         }
     }
 

@@ -379,7 +379,10 @@ fn without_a_terminal_nothing_is_removed() {
     assert_eq!(clear(&["--signal=segv", "--dry-run"]), [2]);
     assert_eq!(clear(&["--signal=segv"]), [2]);
     assert_eq!(clear(&["--signal=segv"]), [0; 0]);
-    assert_eq!(good(workspace.path(), &["clear", "--signal=segv"]), "no match among 2 crashes in `target/crash-reports`\n");
+    assert_eq!(
+        good(workspace.path(), &["clear", "--signal=segv"]),
+        "no match among 2 crashes in `target/crash-reports`\n"
+    );
     assert_eq!(workspace.ids(&["list", "--json"]), [1, 3]);
     assert_eq!(clear(&[]), [1, 3]);
 }

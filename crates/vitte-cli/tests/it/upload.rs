@@ -502,8 +502,8 @@ fn invalid_targets_are_errors() {
         text
     };
     for (dsn, reason) in [
-        ("", "no valid url provided"),
-        ("5ecret", "no valid url provided"),
+        ("", "not a URL of the form `https://KEY@HOST/PROJECT`"),
+        ("5ecret", "not a URL of the form `https://KEY@HOST/PROJECT`"),
         ("https://5ecret@host/", "empty path"),
         ("https://host/42", "username is empty"),
         ("ftp://5ecret@host/42", "no valid scheme"),
@@ -813,7 +813,10 @@ fn missing_arguments_are_errors() {
     };
     for (arguments, expected) in [
         (&["--to", "sentry"][..], "vitte: no DSN; pass --dsn or set SENTRY_DSN\n"),
-        (&["--to", "sentry", "--dsn", "x"], "vitte: invalid DSN: no valid url provided\n"),
+        (
+            &["--to", "sentry", "--dsn", "x"],
+            "vitte: invalid DSN: not a URL of the form `https://KEY@HOST/PROJECT`\n",
+        ),
         (
             &["--to", "github", "--repo", "o/r"],
             "vitte: no token; pass --token-file or set GITHUB_TOKEN\n",

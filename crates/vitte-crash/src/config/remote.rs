@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! words 0 to 6   │ words 7 to 16
-//! seven numbers  │ for each of five texts: its address, its length in bytes
+//! seven numbers  │ for each of five strings: its address, its length in bytes
 //! ```
 
 use std::ffi::OsString;
@@ -18,7 +18,7 @@ const WORD_COUNT: usize = NUMBER_COUNT + 2 * TEXT_COUNT;
 
 impl Config {
     /// Returns the words from which [`read`](Self::read) restores the configuration in another process. They contain
-    /// addresses of the texts of `self`, so they are valid only as long as `self` is neither changed nor dropped.
+    /// addresses of the strings of `self`, so they are valid only as long as `self` is neither changed nor dropped.
     pub(crate) fn to_words(&self) -> [u64; WORD_COUNT] {
         let timeout = u64::try_from(self.timeout.as_millis()).unwrap_or(u64::MAX);
         let dir = self.dir.as_ref().map(|dir| dir.as_os_str().as_bytes());
@@ -53,7 +53,7 @@ impl Config {
     pub(crate) fn read(memory: &Memory<'_>, address: u64) -> Option<Self> {
         let words = memory(address, WORD_COUNT * 8)?;
         let word = |index: usize| u64_at(&words, index * 8);
-        // The outer `None` means that the memory cannot be read, the inner one that there is no text.
+        // The outer `None` means that the memory cannot be read, the inner one that there is no string.
         let text = |index: usize| -> Option<Option<Vec<u8>>> {
             let [address, len] = [0, 1].map(|offset| word(NUMBER_COUNT + 2 * index + offset));
             match address? {

@@ -17,7 +17,7 @@ static SOURCES: Mutex<Option<SharedSources>> = Mutex::new(None);
 /// The current sources, and the table by which another process finds them.
 struct SharedSources {
     sources: SourceMap,
-    /// Four numbers for each file: the address and length of its path, then those of its text.
+    /// Four numbers for each file: the address and length of its path, then those of its content.
     _table: Arc<[u64]>,
 }
 
@@ -97,10 +97,10 @@ fn resolve(
             }
             ContextLocation::new(span, file)
         });
-        let values = raw.values.into_iter().map(|(key, value)| ContextField::new(key, value));
-        let borrowed = variables.iter().filter(|(index, _)| *index == raw.index);
+        let fields = raw.fields.into_iter().map(|(key, value)| ContextField::new(key, value));
+        let borrowed = variables.iter().filter(|(depth, _)| *depth == raw.depth);
         let mut entry = ContextEntry::new(raw.name);
-        entry.values = values.collect();
+        entry.fields = fields.collect();
         entry.location = location;
         entry.variables = borrowed.map(|(_, variable)| variable.clone()).collect();
         entry
@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     fn raw(span: Span) -> RawContext {
-        RawContext { index: 0, name: "c".into(), values: Vec::new(), span: Some(span) }
+        RawContext { depth: 0, name: "c".into(), fields: Vec::new(), span: Some(span) }
     }
 
     /// Returns the path, line, column and text of the line at a span.

@@ -10,7 +10,7 @@ use super::hook::Hook;
 use super::{CrashGuard, CrashHandler, Handler, InstallError, Signals, set_render_options};
 use crate::config::Config;
 use crate::render::{RenderOptions, TerminalSource};
-use crate::save::{Capsules, EnvironmentCapture, SourceCapture};
+use crate::save::{CapsuleOptions, EnvironmentCapture, SourceCapture};
 #[cfg(has_reporter)]
 use crate::sys;
 use crate::variables::VariableLimits;
@@ -25,7 +25,7 @@ pub struct CrashHandlerBuilder {
     chain: bool,
     variables: VariableLimits,
     render_options: RenderOptions,
-    capsules: Capsules,
+    capsule_options: CapsuleOptions,
 }
 
 impl CrashHandlerBuilder {
@@ -37,7 +37,7 @@ impl CrashHandlerBuilder {
             chain: true,
             variables: VariableLimits::default(),
             render_options: RenderOptions::default(),
-            capsules: Capsules::new(),
+            capsule_options: CapsuleOptions::new(),
         }
     }
 
@@ -157,33 +157,33 @@ impl CrashHandlerBuilder {
 
     /// Sets which environment variables a capsule contains. Default: [`EnvironmentCapture::Safe`].
     pub const fn capture_environment(mut self, environment: EnvironmentCapture) -> Self {
-        self.capsules.environment = environment;
+        self.capsule_options.environment = environment;
         self
     }
 
     /// Sets the prefix of the program's own environment variables, which are safe to capture. Default: the program's
     /// name in capitals and `_`, such as `VITTEC_`.
     pub fn environment_prefix(mut self, prefix: impl Into<String>) -> Self {
-        self.capsules.prefix = Some(prefix.into());
+        self.capsule_options.prefix = Some(prefix.into());
         self
     }
 
     /// Sets which source files a capsule contains. Default: [`SourceCapture::Touched`].
     pub const fn capture_sources(mut self, sources: SourceCapture) -> Self {
-        self.capsules.sources = sources;
+        self.capsule_options.sources = sources;
         self
     }
 
     /// Sets what is secret and so removed from capsules. Default: [`Redactor::default`].
     pub fn redact(mut self, redactor: Redactor) -> Self {
-        self.capsules.redactor = redactor;
+        self.capsule_options.redactor = redactor;
         self
     }
 
     /// Sets which crashes are retained, and for how long; `None` retains all. Default: [`Retention::default`]. It is
     /// applied after a crash was stored, at most once an hour.
     pub fn retention(mut self, retention: impl Into<Option<Retention>>) -> Self {
-        self.capsules.retention = retention.into();
+        self.capsule_options.retention = retention.into();
         self
     }
 
@@ -198,7 +198,7 @@ impl CrashHandlerBuilder {
     pub fn install(mut self) -> Result<CrashGuard, InstallError> {
         #[cfg(has_reporter)]
         if let Some((process, address)) = sys::reporter_request() {
-            crate::reporter::run(process, address, &self.capsules);
+            crate::reporter::run(process, address, &self.capsule_options);
         }
         Handler::claim()?;
         let from_environment =
@@ -208,10 +208,11 @@ impl CrashHandlerBuilder {
             let dir = from_environment.map_or(dir, PathBuf::from);
             std::path::absolute(&dir).unwrap_or(dir)
         });
-        let Self { config, panics, signals, chain, variables, render_options, capsules } = self;
+        let Self { config, panics, signals, chain, variables, render_options, capsule_options } =
+            self;
         set_render_options(render_options);
         variables.publish();
-        let handler = Handler::publish(config, capsules);
+        let handler = Handler::publish(config, capsule_options);
         let hook = panics.then(|| Hook::install(&handler, chain));
         let signals = signals.then(|| Signals::install(&handler));
         Ok(CrashGuard { handler, hook, signals })

@@ -39,7 +39,7 @@ use vitte_capsule::{CrashReport, RepositoryError};
 use super::crash_info::CrashInfo;
 use super::threads::Threads;
 use crate::remote::Memory;
-use crate::save::{Capsules, Omission};
+use crate::save::CapsuleOptions;
 use crate::symbols::modules::{Mapping, Modules};
 use crate::sys::shared::SharedField;
 
@@ -78,7 +78,7 @@ pub(super) struct StoppedProcess<'a> {
     pub(super) mappings: &'a [Mapping],
     pub(super) modules: &'a Modules,
     pub(super) memory: &'a Memory<'a>,
-    /// Its redacted command line, and texts that must not be in the minidump.
+    /// The redacted command line, and strings that must not be in the minidump.
     pub(super) command: &'a [String],
     pub(super) secrets: &'a [String],
     /// When the minidump must be complete.
@@ -118,17 +118,17 @@ impl From<MemoryWriterError> for MinidumpError {
 }
 
 /// Makes a minidump and adds it to the capsule of a stored report. In the capsule's notes, its
-/// status replaces [`MinidumpStatus::Pending`]; `omissions` are those of the stored capsule.
+/// status replaces [`MinidumpStatus::Pending`]; `omitted_sources` is the number that the stored capsule omits.
 pub(super) fn add(
     report: &CrashReport,
-    omissions: &[Omission],
+    omitted_sources: usize,
     dir: &Path,
-    capsules: &Capsules,
+    options: &CapsuleOptions,
     process: &StoppedProcess<'_>,
 ) {
     let update = |status: &MinidumpStatus, minidump| {
-        let notes = store::Notes { minidump: status, omissions };
-        store::update(capsules, report, &notes, dir, minidump)
+        let notes = store::Notes { minidump: status, omitted_sources };
+        store::update(options, report, &notes, dir, minidump)
     };
     let made = catch_unwind(AssertUnwindSafe(|| make(process)));
     let stored = made.unwrap_or(Err(MinidumpError::Panicked)).and_then(|bytes| {
@@ -142,7 +142,7 @@ pub(super) fn add(
 
 fn make(process: &StoppedProcess<'_>) -> Result<Vec<u8>, MinidumpError> {
     process.check_time()?;
-    let secrets = Secrets::of(process.id, process.memory, process.secrets);
+    let secrets = Secrets::collect(process.id, process.memory, process.secrets);
     let secrets = secrets.ok_or(MinidumpError::Environment)?;
     let mut minidump =
         MinidumpBuilder { buffer: Buffer::with_capacity(1 << 20), ..MinidumpBuilder::default() };
@@ -214,7 +214,7 @@ impl MinidumpBuilder {
         let crashed = Pid::from_raw(process.info.thread_id());
         let start = process.info.start();
         let stack = MemoryBlock::stack(process, start.sp, MAX_CRASHED_STACK_BYTES);
-        let context = registers::of_crashed(process.info, crashed);
+        let context = registers::read_crashed(process.info, crashed);
         let code = MemoryBlock::code(process, start.pc);
         let mut left = MAX_TOTAL_STACK_BYTES.saturating_sub(stack.bytes.len());
         let mut threads = vec![self.thread(crashed, context, stack, secrets)?];
@@ -224,7 +224,7 @@ impl MinidumpBuilder {
             process.threads.stopped.iter().filter(|thread| thread.id != crashed).collect();
         for (index, thread) in others.iter().enumerate() {
             process.check_time()?;
-            let (Some(start), Some(context)) = (thread.registers(), registers::of(thread.id))
+            let (Some(start), Some(context)) = (thread.registers(), registers::read(thread.id))
             else {
                 continue;
             };

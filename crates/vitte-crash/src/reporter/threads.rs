@@ -9,10 +9,12 @@ use nix::sys::signal::Signal;
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
-/// How long to wait for the threads to stop. A thread that waits for a disk does not stop.
+/// How long to wait for the threads to stop. A thread in uninterruptible sleep does not stop.
 const STOP_TIMEOUT: Duration = Duration::from_millis(200);
-/// The maximum number of threads to inspect.
+/// The maximum number of threads to inspect, in addition to the crashed one.
 const MAX_THREADS: usize = 512;
+/// The maximum number of times that the threads are listed: one that is not stopped yet may create new ones.
+const MAX_LISTINGS: usize = 4;
 
 /// A thread that is stopped by ptrace.
 #[derive(Debug)]
@@ -24,7 +26,7 @@ pub(super) struct StoppedThread {
     signal: Option<Signal>,
 }
 
-/// Stops all threads of a process until the result is dropped. `first` is the one that must be
+/// Stops the threads of a process until the result is dropped. `first` is the one that must be
 /// stopped. No signals are sent, so a shell that waits for the process does not notice.
 ///
 /// # Errors
@@ -33,11 +35,10 @@ pub(super) struct StoppedThread {
 pub(super) fn stop_all(process: Pid, first: Pid) -> Result<Threads, Errno> {
     let mut threads = Threads { stopped: vec![seize(first)?] };
     let mut seized = Vec::new();
-    // A thread that is not stopped yet may create new ones.
-    for _ in 0..4 {
-        let is_seized = |id: &Pid| *id == first || seized.contains(id);
-        let new: Vec<Pid> =
-            ids(process).into_iter().filter(|id| !is_seized(id)).take(MAX_THREADS).collect();
+    for _ in 0..MAX_LISTINGS {
+        let is_new = |id: &Pid| *id != first && !seized.contains(id);
+        let max_new = MAX_THREADS - seized.len();
+        let new: Vec<Pid> = thread_ids(process).into_iter().filter(is_new).take(max_new).collect();
         if new.is_empty() {
             break;
         }
@@ -59,8 +60,8 @@ pub(super) fn stop_all(process: Pid, first: Pid) -> Result<Threads, Errno> {
     Ok(threads)
 }
 
-/// Returns the threads of a process as far as the system lists them.
-fn ids(process: Pid) -> Vec<Pid> {
+/// Returns the ids of the threads in `/proc`, in ascending order.
+fn thread_ids(process: Pid) -> Vec<Pid> {
     let Ok(tasks) = fs::read_dir(format!("/proc/{process}/task")) else { return Vec::new() };
     let names = tasks.filter_map(|task| task.ok()?.file_name().into_string().ok());
     let mut ids: Vec<i32> = names.filter_map(|name| name.parse().ok()).collect();
@@ -68,6 +69,7 @@ fn ids(process: Pid) -> Vec<Pid> {
     ids.into_iter().map(Pid::from_raw).collect()
 }
 
+/// Attaches to a thread, and asks it to stop.
 fn seize(id: Pid) -> Result<StoppedThread, Errno> {
     ptrace::seize(id, Options::empty())?;
     ptrace::interrupt(id)?;
@@ -75,7 +77,7 @@ fn seize(id: Pid) -> Result<StoppedThread, Errno> {
 }
 
 impl StoppedThread {
-    /// Returns whether the thread stops before `end`.
+    /// Waits until `end` for the thread to stop; returns true if it did.
     fn wait(&mut self, end: Instant) -> bool {
         loop {
             match waitpid(self.id, Some(WaitPidFlag::__WALL | WaitPidFlag::WNOHANG)) {

@@ -1,7 +1,6 @@
 //! Creates the capsule of a crash: its report, source files and environment, without secrets.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::path::{Path, PathBuf};
 
 use vitte_capsule::{
@@ -37,9 +36,9 @@ pub enum SourceCapture {
     None,
 }
 
-/// What capsules contain, and how long they are retained.
+/// Which data capsules contain, and how long they are retained.
 #[derive(Clone, Debug)]
-pub(crate) struct Capsules {
+pub(crate) struct CapsuleOptions {
     pub(crate) environment: EnvironmentCapture,
     /// The prefix of the program's own environment variables, or `None` for its name in capitals.
     pub(crate) prefix: Option<String>,
@@ -61,25 +60,15 @@ const MAX_PATH_BYTES: usize = 256 << 10;
 /// Maximum length of the value of an environment variable, in bytes.
 const MAX_ENV_VALUE_BYTES: usize = 16 << 10;
 
-/// Something that a capsule does not contain because of its size limits.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Omission {
-    /// This many source files.
-    Sources(usize),
+/// Returns the note on source files that are omitted because of the size limits, or `None` if there are none.
+pub(crate) fn omission_note(omitted_sources: usize) -> Option<String> {
+    let files = text::plural("source file", omitted_sources);
+    (omitted_sources > 0).then(|| {
+        format!("omitted {omitted_sources} {files}: the capsule has reached its size limit")
+    })
 }
 
-impl fmt::Display for Omission {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Self::Sources(count) => {
-                let files = text::plural("source file", count);
-                write!(f, "omitted {count} {files}: the capsule has reached its size limit")
-            }
-        }
-    }
-}
-
-impl Capsules {
+impl CapsuleOptions {
     pub(crate) fn new() -> Self {
         Self {
             environment: EnvironmentCapture::default(),
@@ -90,18 +79,18 @@ impl Capsules {
         }
     }
 
-    /// Stores a capsule whose report has additional `notes`. Returns its path and what it omits.
+    /// Stores a capsule whose report has additional `notes`. Returns its path and the number of omitted source files.
     pub(crate) fn save(
         &self,
         report: &mut CrashReport,
         notes: &[String],
         sources: Option<&SourceMap>,
         dir: &Path,
-    ) -> Result<(PathBuf, Vec<Omission>), RepositoryError> {
-        let (mut capsule, omissions) = self.capsule(report, notes, sources);
+    ) -> Result<(PathBuf, usize), RepositoryError> {
+        let (mut capsule, omitted_sources) = self.capsule(report, notes, sources);
         let path = Repository::new(dir).save(&mut capsule)?;
         report.id = capsule.report.id;
-        Ok((path, omissions))
+        Ok((path, omitted_sources))
     }
 
     /// Applies the retention limits, at most once an hour. Returns a note if crashes were removed.
@@ -115,31 +104,27 @@ impl Capsules {
         Some(format!("removed {count} old {reports} from {dir}"))
     }
 
-    /// Returns the capsule of a crash, without secrets, and what it omits.
+    /// Returns the capsule of a crash, without secrets, and the number of omitted source files.
     fn capsule(
         &self,
         report: &CrashReport,
         notes: &[String],
         sources: Option<&SourceMap>,
-    ) -> (Capsule, Vec<Omission>) {
+    ) -> (Capsule, usize) {
         let mut report = report.clone();
         report.notes.extend_from_slice(notes);
         self.redactor.report(&mut report);
-        let (files, omissions) =
+        let (files, omitted_sources) =
             sources.map(|sources| self.sources(&report, sources)).unwrap_or_default();
-        report.notes.extend(omissions.iter().map(ToString::to_string));
+        report.notes.extend(omission_note(omitted_sources));
         let mut capsule = Capsule::new(report);
         capsule.sources = files;
         capsule.environment = self.environment(&capsule.report.program);
-        (capsule, omissions)
+        (capsule, omitted_sources)
     }
 
-    /// Returns the source files of a capsule, and whether some are omitted.
-    fn sources(
-        &self,
-        report: &CrashReport,
-        sources: &SourceMap,
-    ) -> (Vec<CapsuleSource>, Vec<Omission>) {
+    /// Returns the source files of a capsule, and the number of omitted ones.
+    fn sources(&self, report: &CrashReport, sources: &SourceMap) -> (Vec<CapsuleSource>, usize) {
         let locations = report.contexts.iter().filter_map(|entry| entry.location.as_ref());
         let touched: BTreeSet<u32> = locations.map(|location| location.id).collect();
         let is_wanted = |id: u32| match self.sources {
@@ -167,8 +152,7 @@ impl Capsules {
             (source_bytes, path_bytes) = (new_source_bytes, new_path_bytes);
             files.push(CapsuleSource::new(file.path(), self.redactor.source(file.bytes())));
         }
-        let omissions = (omitted > 0).then_some(Omission::Sources(omitted));
-        (files, omissions.into_iter().collect())
+        (files, omitted)
     }
 
     /// Returns the environment variables of a capsule of `program`.

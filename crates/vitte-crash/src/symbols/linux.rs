@@ -23,7 +23,7 @@ pub(crate) struct FrameAddresses {
 
 /// Resolves the frames that the panic hook captured.
 pub(crate) fn resolve_panic(backtrace: &Backtrace) -> CapturedFrames {
-    let modules = modules::of_this_process();
+    let modules = modules::current();
     // The stack has return addresses, which are those after the call instruction.
     let addresses = backtrace.frames().iter().map(|frame| (frame.ip() as u64).saturating_sub(1));
     // The outermost frame of a thread has no valid return address.
@@ -84,7 +84,7 @@ impl<'a> Symbols<'a> {
             return vec![bare];
         };
         let loaded = self.loaded.entry((module.path.clone(), module.range.start));
-        let loaded = loaded.or_insert_with(|| LoadedModule::of(&module.path, module.range.start));
+        let loaded = loaded.or_insert_with(|| LoadedModule::load(&module.path, module.range.start));
         let mut bare = CrashFrame::default();
         (bare.module, bare.offset) = (Some(module.path.clone()), Some(offset));
         let Some(LoadedModule { bias, loader }) = loaded else { return vec![bare] };
@@ -103,7 +103,7 @@ impl<'a> Symbols<'a> {
 }
 
 impl LoadedModule {
-    fn of(path: &str, start: u64) -> Option<Self> {
+    fn load(path: &str, start: u64) -> Option<Self> {
         let file = ReadCache::new(File::open(path).ok()?);
         let lowest = lowest_address(&object::File::parse(&file).ok()?)?;
         drop(file);

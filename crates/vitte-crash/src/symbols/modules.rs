@@ -29,7 +29,7 @@ pub(crate) struct Mapping {
 }
 
 /// Returns the modules of this process; none if the system does not list them.
-pub(crate) fn of_this_process() -> Modules {
+pub(crate) fn current() -> Modules {
     Modules::new(&mappings("self"))
 }
 

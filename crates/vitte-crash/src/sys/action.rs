@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use super::line::LineBuffer;
 use super::shared::{self, SharedField};
 use super::signals::{self, HANDLED_SIGNALS, signal_name, sleep};
-use super::thread::thread_number;
+use super::thread::thread_id;
 use super::{altstack, slots};
 
 /// The actions that were in place before for each of [`HANDLED_SIGNALS`].
@@ -24,7 +24,7 @@ static PREVIOUS_ACTIONS: PreviousActions =
 /// For which of [`HANDLED_SIGNALS`] the handler is installed.
 static IS_HANDLED: [AtomicBool; HANDLED_SIGNALS.len()] =
     [const { AtomicBool::new(false) }; HANDLED_SIGNALS.len()];
-/// The thread that crashed first, or 0.
+/// The id of the thread that crashed first, or 0.
 static CRASHED_THREAD: AtomicU32 = AtomicU32::new(0);
 /// Whether the crash was handled: the process may end now.
 static IS_REPORT_DONE: AtomicBool = AtomicBool::new(false);
@@ -35,16 +35,16 @@ thread_local! {
 }
 
 /// Runs `work` with `SIGXFSZ` ignored: exceeding the file size limit (`ulimit -f`) is then a write
-/// error instead of ending the process.
-pub(crate) fn ignoring_file_size_signal<T>(work: impl FnOnce() -> T) -> T {
+/// error and does not terminate the process.
+pub(crate) fn with_sigxfsz_ignored<T>(work: impl FnOnce() -> T) -> T {
     // SAFETY: ignoring a signal is safe at any time, and so is restoring the previous action.
     let before = unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_IGN) };
-    let done = work();
+    let result = work();
     if before != libc::SIG_ERR {
         // SAFETY: `before` is the previous action of this signal.
         unsafe { libc::signal(libc::SIGXFSZ, before) };
     }
-    done
+    result
 }
 
 /// Records that a panic of this thread was reported and that the process is about to abort.
@@ -55,7 +55,8 @@ pub(crate) fn mark_panic_fatal() {
 /// The installed signal handlers. Dropping this restores the previous actions.
 #[derive(Debug)]
 pub(crate) struct SignalHandlers {
-    thread: u32,
+    /// The id of the thread that installed the handlers.
+    thread_id: u32,
 }
 
 impl SignalHandlers {
@@ -69,7 +70,7 @@ impl SignalHandlers {
             install(index, signal);
         }
         signals::ARE_HANDLERS_INSTALLED.store(true, Ordering::Release);
-        Self { thread: thread_number() }
+        Self { thread_id: thread_id() }
     }
 }
 
@@ -81,7 +82,7 @@ impl Drop for SignalHandlers {
         }
         shared::set(SharedField::Magic, 0);
         // The stack belongs to the thread that installed the handlers. Another thread must not free it.
-        if self.thread == thread_number() {
+        if self.thread_id == thread_id() {
             altstack::remove();
         }
     }
@@ -139,16 +140,17 @@ fn restore(index: usize, signal: c_int) {
 
 /// The signal handler.
 extern "C" fn on_signal(signal: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
-    let own_thread = thread_number();
+    let own_thread_id = thread_id();
     if !IS_REPORT_DONE.load(Ordering::Acquire) && !IS_PANIC_FATAL.get() {
-        match CRASHED_THREAD.compare_exchange(0, own_thread, Ordering::AcqRel, Ordering::Acquire) {
+        match CRASHED_THREAD.compare_exchange(0, own_thread_id, Ordering::AcqRel, Ordering::Acquire)
+        {
             Ok(_) => {
                 // SAFETY: the kernel passes both pointers to a handler with `SA_SIGINFO`.
                 unsafe { record_signal(signal, info, context) };
                 report(signal);
                 IS_REPORT_DONE.store(true, Ordering::Release);
             }
-            Err(first) if first == own_thread => {
+            Err(first) if first == own_thread_id => {
                 IS_REPORT_DONE.store(true, Ordering::Release);
                 write_crash_line(signal, b"; a second crash while the first was being reported");
                 terminate(signal, info);
@@ -189,7 +191,7 @@ unsafe fn record_signal(signal: c_int, info: *const libc::siginfo_t, context: *c
     shared::set(SharedField::Signal, u64::from(signal.unsigned_abs()));
     shared::set(SharedField::SignalCode, shared::to_bits(code.into()));
     shared::set(SharedField::FaultAddress, address.addr() as u64);
-    shared::set(SharedField::ThreadId, u64::from(thread_number()));
+    shared::set(SharedField::ThreadId, u64::from(thread_id()));
     shared::set(SharedField::ContextsAddress, slots::current_address() as u64);
     // SAFETY: `context` belongs to this signal.
     unsafe { record_registers(context.cast()) };
@@ -316,7 +318,7 @@ fn thread_name() -> [u8; 16] {
     }
     if name == [0; 16] {
         let mut line = LineBuffer::new();
-        line.push_number(u64::from(thread_number()), 10);
+        line.push_number(u64::from(thread_id()), 10);
         name.iter_mut().zip(line.bytes()).for_each(|(to, from)| *to = *from);
     }
     name

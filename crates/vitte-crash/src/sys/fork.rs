@@ -49,11 +49,11 @@ pub(crate) fn exit_child_on_panic(message: &str) {
     if base.is_null() {
         return;
     }
-    let error = ShortText::of(format_args!("panicked: {message}"));
+    let error = ShortText::new(format_args!("panicked: {message}"));
     // SAFETY: it is the address of the child's area. The code that used the area is further out on
     // this stack or waits for this thread, and `_exit` ends all of it.
     unsafe {
-        RecordArea::at(base).fail(error.text());
+        RecordArea::at(base).commit_error(error.text());
         libc::_exit(EXIT_PANIC_RECORDED);
     }
 }
@@ -109,7 +109,7 @@ pub(super) fn capture_for_signal() -> Option<(usize, usize)> {
     let mut area = RecordArea::new()?;
     match map_clone_stack() {
         Some(top) => capture(&mut area, stack, ForkMethod::Clone(top)),
-        None => area.note("cannot allocate a stack for the forked child"),
+        None => area.append_note("cannot allocate a stack for the forked child"),
     }
     Some(area.records_location())
 }
@@ -140,7 +140,7 @@ fn capture(area: &mut RecordArea, stack: &ContextStack, method: ForkMethod) {
     for _ in 0..MAX_CHILDREN {
         let count = area.header().count.load(Ordering::Acquire);
         let Some(child) = fork_child(area, stack, method, task) else {
-            return area.note("cannot fork the process");
+            return area.append_note("cannot fork the process");
         };
         let exit = wait_for(child, end);
         let made_progress = area.header().count.load(Ordering::Acquire) > count;
@@ -148,11 +148,11 @@ fn capture(area: &mut RecordArea, stack: &ContextStack, method: ForkMethod) {
         match exit {
             _ if is_done => return,
             ChildExit::TimedOut if task == Task::ListRemaining => {
-                return area.note("timed out");
+                return area.append_note("timed out");
             }
             ChildExit::TimedOut => {
-                if !area.fail("timed out") {
-                    area.note("timed out");
+                if !area.commit_error("timed out") {
+                    area.append_note("timed out");
                 }
                 (task, end) = (Task::ListRemaining, Instant::now() + LISTING_TIME);
             }
@@ -170,14 +170,14 @@ fn capture(area: &mut RecordArea, stack: &ContextStack, method: ForkMethod) {
                 line.push(b"the forked child ");
                 exit.describe(&mut line);
                 let text = std::str::from_utf8(line.bytes()).unwrap_or_default();
-                if !area.fail(text) {
-                    return area.note(text);
+                if !area.commit_error(text) {
+                    return area.append_note(text);
                 }
                 task = Task::All;
             }
         }
     }
-    area.note("too many of them terminated the forked child");
+    area.append_note("too many of them terminated the forked child");
 }
 
 /// How a child ended.
@@ -249,14 +249,14 @@ fn wait_for(child: c_int, end: Instant) -> ChildExit {
     }
 }
 
-/// What a child is given.
+/// The argument of [`child_main`].
 struct ChildJob<'a> {
     area: *mut u8,
     stack: &'a ContextStack,
     task: Task,
 }
 
-/// Creates a child. Returns its process number, or `None` if that fails.
+/// Creates a child. Returns its process id, or `None` if that fails.
 fn fork_child(
     area: &RecordArea,
     stack: &ContextStack,
@@ -284,7 +284,7 @@ fn fork_child(
                 libc::pthread_sigmask(libc::SIG_SETMASK, &raw const before, null_mut());
                 child
             }
-            // Without an exit signal, only a wait for this process number (`__WALL`) reaps the
+            // Without an exit signal, only a wait for this process id (`__WALL`) reaps the
             // child.
             #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
             ForkMethod::Clone(top) => libc::clone(child_main, top, 0, job),
@@ -308,10 +308,10 @@ extern "C" fn child_main(job: *mut c_void) -> c_int {
 }
 
 fn run_task(mut area: RecordArea, stack: &ContextStack, task: Task) -> c_int {
-    /// What is moved to the new thread.
+    /// The values that are moved to the new thread.
     struct SendToThread<'a>(RecordArea, &'a ContextStack);
     // SAFETY: the sending thread waits until the new one has ended, and the child has no other
-    // threads. So one thread at a time uses what is behind the pointers.
+    // threads. So only one thread at a time uses the memory behind the pointers.
     unsafe impl Send for SendToThread<'_> {}
     match task {
         Task::All | Task::ListRemaining => serialise_variables(&mut area, stack, usize::MAX, task),
@@ -343,13 +343,14 @@ fn serialise_variables(
     let done = area.header().count.load(Ordering::Acquire);
     let done = usize::try_from(done).unwrap_or(usize::MAX);
     let (mut seen, mut skipped) = (0, 0);
-    stack.for_each_borrowed(&mut |index, key, variable| {
+    stack.for_each_borrowed(&mut |depth, key, variable| {
         seen += 1;
         if seen <= done {
             return;
         }
-        let at = if seen - done > max_variables { None } else { area.begin(index, key) };
-        let Some(at) = at else {
+        let is_over_limit = seen - done > max_variables;
+        let offset = if is_over_limit { None } else { area.open_record(depth, key) };
+        let Some(offset) = offset else {
             skipped += 1;
             return;
         };
@@ -357,7 +358,7 @@ fn serialise_variables(
             return area.commit(0, "skipped: the time limit was reached");
         }
         let items = usize::try_from(area.header().items.load(Ordering::Acquire)).unwrap_or(0);
-        let free = area.edit().get_mut(at..).unwrap_or_default();
+        let free = area.open_record_bytes().get_mut(offset..).unwrap_or_default();
         // The error is stored after the value.
         let len = free.len().saturating_sub(size_of::<ShortText>());
         let free = free.get_mut(..len).unwrap_or_default();
@@ -369,7 +370,7 @@ fn serialise_variables(
     if skipped == 0 {
         area.header().is_done.store(1, Ordering::Release);
     } else if max_variables > 1 {
-        area.note("the shared memory is full");
+        area.append_note("the shared memory is full");
         area.header().is_done.store(1, Ordering::Release);
     }
 }

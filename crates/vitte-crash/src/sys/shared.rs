@@ -21,7 +21,7 @@ pub(crate) enum SharedField {
     Signal,
     SignalCode,
     FaultAddress,
-    /// The thread that received the signal.
+    /// The OS thread id of the thread that received the signal.
     ThreadId,
     /// The address of that thread's contexts, or 0.
     ContextsAddress,

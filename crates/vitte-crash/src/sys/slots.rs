@@ -5,11 +5,11 @@
 //!        thread 4712 ─▶ ContextStack: depth 1, entries: typeck │ …
 //! ```
 //!
-//! A thread takes a slot of the table when it opens its first context, and returns it when it ends.
-//! The slot's stack is reused by the next thread. Opening a context takes a few stores to memory of
-//! the thread's own. The thread reads its stack directly. The reporter reads the stack of the
-//! crashed thread from another process, at the address that the signal handler records, so the
-//! layout of these types is fixed (`repr(C)`).
+//! A thread claims a slot of the table when it opens its first context, and releases it when it
+//! ends. The slot's stack is reused by the next thread. Opening a context takes a few stores to
+//! memory that only this thread writes. The thread reads its stack directly. The reporter reads the
+//! stack of the crashed thread from another process, at the address that the signal handler records,
+//! so the layout of these types is fixed (`repr(C)`).
 
 mod borrowed;
 #[cfg(has_reporter)]
@@ -26,12 +26,13 @@ use borrowed::BorrowedVariables;
 pub(crate) use remote::read;
 use vitte_diag::{FileId, Span};
 
-/// Maximum number of stored contexts: the outermost and the innermost ones.
+/// Number of outermost contexts that are stored.
 const MAX_OUTER: u32 = 32;
+/// Number of innermost contexts, of those deeper than `MAX_OUTER`, that are stored.
 const MAX_INNER: u32 = 32;
-/// Maximum number of values of one context.
-pub(crate) const MAX_VALUES: usize = 3;
-/// Size of a value's text, in words of eight bytes.
+/// Maximum number of fields of one context.
+pub(crate) const MAX_FIELDS: usize = 3;
+/// Size of a field's value, in words of eight bytes.
 const TEXT_WORDS: usize = 7;
 /// Maximum number of threads that can have contexts at the same time.
 const MAX_THREADS: usize = 512;
@@ -59,37 +60,43 @@ struct StackEntry {
     name: Cell<&'static str>,
     /// The file, `lo` and `hi`. The reporter reads them, and the layout of a [`Span`] is not fixed.
     span: Cell<[u32; 3]>,
-    /// The 0-based depth of the context, because a deeper one may have overwritten the entry.
-    index: Cell<u32>,
+    /// The 0-based depth of the stored context. If it differs from the requested depth, a deeper
+    /// context has overwritten the entry.
+    depth: Cell<u32>,
+    /// The number of fields that are set.
     count: Cell<u32>,
-    /// The variables that it borrows, or null: see [`borrowed`].
+    /// The variables that the context borrows, or null: see [`borrowed`].
     borrowed: Cell<*const BorrowedVariables<'static>>,
-    values: [InlineText; MAX_VALUES],
+    fields: [InlineField; MAX_FIELDS],
 }
 
-/// A value's text: UTF-8, cut after 56 bytes, possibly inside a character.
+/// A field of a context. The value is UTF-8, cut after 56 bytes, possibly inside a character.
 #[repr(C)]
-pub(crate) struct InlineText {
+pub(crate) struct InlineField {
     key: Cell<&'static str>,
+    /// The length of the value in bytes.
     len: Cell<u32>,
+    /// The value, eight little-endian bytes in each word.
     words: [Cell<u64>; TEXT_WORDS],
 }
 
-/// A context as it was read from a stack.
+/// A context that was read from a stack.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct RawContext {
     /// The 0-based depth of the context.
-    pub(crate) index: u32,
+    pub(crate) depth: u32,
     pub(crate) name: String,
-    pub(crate) values: Vec<(String, String)>,
+    /// The keys and values of the fields.
+    pub(crate) fields: Vec<(String, String)>,
     pub(crate) span: Option<Span>,
 }
 
-/// Returns the index of a context in the array. Each of the outermost contexts has an entry of its
-/// own; deeper ones share the other entries, of which each holds the last context opened.
+/// Returns the position in `entries` of the context at `depth`. Each of the outermost contexts has
+/// its own entry. Deeper ones share the other entries; each of these contains the context that was
+/// opened last.
 #[inline]
-const fn entry_index(index: u32) -> usize {
-    (if index < MAX_OUTER { index } else { MAX_OUTER + index % MAX_INNER }) as usize
+const fn entry_position(depth: u32) -> usize {
+    (if depth < MAX_OUTER { depth } else { MAX_OUTER + depth % MAX_INNER }) as usize
 }
 
 impl ContextStack {
@@ -103,19 +110,19 @@ impl ContextStack {
     /// Opens a context and returns its 0-based depth.
     #[inline]
     pub(crate) fn push(&self, name: &'static str, span: Span) -> u32 {
-        let index = self.depth.get();
-        if let Some(entry) = self.entries.get(entry_index(index)) {
+        let depth = self.depth.get();
+        if let Some(entry) = self.entries.get(entry_position(depth)) {
             entry.name.set(name);
             entry.span.set([span.file().index(), span.lo(), span.hi()]);
-            entry.index.set(index);
+            entry.depth.set(depth);
             entry.count.set(0);
             entry.borrowed.set(null());
         }
         // A signal may arrive between any two instructions, so the entry is written before it is
         // counted.
         compiler_fence(Ordering::Release);
-        self.depth.set(index.saturating_add(1));
-        index
+        self.depth.set(depth.saturating_add(1));
+        depth
     }
 
     /// Closes the context at `depth` and all deeper ones.
@@ -129,37 +136,39 @@ impl ContextStack {
         self.depth.get()
     }
 
-    /// Sets a value of the context at `depth`; `write` writes its text.
+    /// Sets the field with the 0-based index `field_index` of the context at `depth`; `write` writes
+    /// its value.
     #[inline]
-    pub(crate) fn value(
+    pub(crate) fn set_field(
         &self,
         depth: u32,
-        value: u32,
+        field_index: u32,
         key: &'static str,
-        write: impl FnOnce(&InlineText),
+        write: impl FnOnce(&InlineField),
     ) {
-        let Some(entry) = self.entries.get(entry_index(depth)) else { return };
-        let Some(text) = entry.values.get(value as usize) else { return };
-        text.key.set(key);
-        text.len.set(0);
-        write(text);
+        let Some(entry) = self.entries.get(entry_position(depth)) else { return };
+        let Some(field) = entry.fields.get(field_index as usize) else { return };
+        field.key.set(key);
+        field.len.set(0);
+        write(field);
         compiler_fence(Ordering::Release);
-        entry.count.set(value + 1);
+        entry.count.set(field_index + 1);
     }
 
     /// Returns the stored contexts, innermost first, and the number of omitted ones.
     pub(crate) fn read(&self) -> (Vec<RawContext>, u32) {
         let depth = self.depth.get();
-        let contexts = stored_indices(depth)
-            .filter_map(|index| self.entries.get(entry_index(index))?.read(index));
+        let contexts = stored_depths(depth)
+            .filter_map(|depth| self.entries.get(entry_position(depth))?.read(depth));
         let contexts: Vec<_> = contexts.collect();
         let omitted = depth.saturating_sub(u32::try_from(contexts.len()).unwrap_or(u32::MAX));
         (contexts, omitted)
     }
 }
 
-/// Returns the depths whose contexts may be stored, innermost first.
-fn stored_indices(depth: u32) -> impl Iterator<Item = u32> {
+/// Returns the depths of the contexts that may be stored, innermost first. `depth` is the number of
+/// open contexts.
+fn stored_depths(depth: u32) -> impl Iterator<Item = u32> {
     let inner = depth.saturating_sub(MAX_INNER).max(MAX_OUTER)..depth;
     inner.rev().chain((0..depth.min(MAX_OUTER)).rev())
 }
@@ -169,22 +178,22 @@ impl StackEntry {
         Self {
             name: Cell::new(""),
             span: Cell::new([u32::MAX, 0, 0]),
-            index: Cell::new(0),
+            depth: Cell::new(0),
             count: Cell::new(0),
             borrowed: Cell::new(null()),
-            values: [const { InlineText::new() }; MAX_VALUES],
+            fields: [const { InlineField::new() }; MAX_FIELDS],
         }
     }
 
-    fn read(&self, index: u32) -> Option<RawContext> {
-        if self.index.get() != index {
+    fn read(&self, depth: u32) -> Option<RawContext> {
+        if self.depth.get() != depth {
             return None;
         }
-        let values = self.values.iter().take(self.count.get() as usize);
-        let values = values.map(|text| (text.key.get().to_owned(), text.read()));
+        let fields = self.fields.iter().take(self.count.get() as usize);
+        let fields = fields.map(|field| (field.key.get().to_owned(), field.read()));
         let name = self.name.get().to_owned();
-        let (values, span) = (values.collect(), span_from(self.span.get()));
-        Some(RawContext { index, name, values, span })
+        let (fields, span) = (fields.collect(), span_from(self.span.get()));
+        Some(RawContext { depth, name, fields, span })
     }
 }
 
@@ -194,12 +203,12 @@ fn span_from([file, lo, hi]: [u32; 3]) -> Option<Span> {
     (span.file() != FileId::DUMMY).then_some(span)
 }
 
-impl InlineText {
+impl InlineField {
     const fn new() -> Self {
         Self { key: Cell::new(""), len: Cell::new(0), words: [const { Cell::new(0) }; TEXT_WORDS] }
     }
 
-    /// Replaces the text, one word at a time.
+    /// Replaces the value, one word at a time.
     #[inline]
     pub(crate) fn set(&self, text: &str) {
         let bytes = text.as_bytes();
@@ -220,7 +229,7 @@ impl InlineText {
         self.len.set(u32::try_from(bytes.len()).unwrap_or(0));
     }
 
-    /// Appends to the text.
+    /// Appends to the value.
     pub(crate) fn push(&self, text: &str) {
         if self.len.get() == 0 {
             return self.set(text);
@@ -245,7 +254,7 @@ impl InlineText {
 /// Returns fewer than eight bytes as a little-endian word.
 ///
 /// A loop over the bytes takes about 6 ns on x86-64, these two reads about 1 ns. A context with two
-/// values of text takes 6 ns in all (BENCHMARKS.md).
+/// string fields takes 6 ns in total (BENCHMARKS.md).
 #[inline]
 fn partial_word(bytes: &[u8]) -> u64 {
     let len = bytes.len();
@@ -258,8 +267,8 @@ fn partial_word(bytes: &[u8]) -> u64 {
     byte(0) | byte(len / 2) | byte(len.saturating_sub(1))
 }
 
-/// Decodes the text of a value. A character that was cut is dropped, and `...` marks a text of the
-/// full length.
+/// Decodes a field's value of `len` bytes. Drops a character that was cut, and appends `...` to a
+/// value of the maximum length.
 fn text_from_words(words: impl Iterator<Item = u64>, len: u32) -> String {
     let bytes: Vec<u8> = words.flat_map(u64::to_le_bytes).take(len as usize).collect();
     let mut text = match std::str::from_utf8(&bytes) {
@@ -277,18 +286,18 @@ fn text_from_words(words: impl Iterator<Item = u64>, len: u32) -> String {
 
 /// An entry of the table of threads.
 struct Slot {
-    /// The system's number of the thread, or 0 if the slot is free.
-    thread: AtomicU32,
+    /// The id of the thread, or 0 if the slot is free.
+    thread_id: AtomicU32,
     stack: OnceLock<Box<ContextStack>>,
 }
 
-// SAFETY: only the thread whose number is in the slot accesses the cells of its stack. A thread
-// enters its number in `claim`, which acquires what the previous owner released at its end.
+// SAFETY: only the thread whose id is in the slot accesses the cells of its stack. A thread
+// enters its id in `claim`, which acquires what the previous owner released at its end.
 #[allow(unsafe_code, reason = "a stack passes from a thread that ended to a new one")]
 unsafe impl Sync for Slot {}
 
 static TABLE: [Slot; MAX_THREADS] =
-    [const { Slot { thread: AtomicU32::new(0), stack: OnceLock::new() } }; MAX_THREADS];
+    [const { Slot { thread_id: AtomicU32::new(0), stack: OnceLock::new() } }; MAX_THREADS];
 
 thread_local! {
     static STACK: Cell<Option<&'static ContextStack>> = const { Cell::new(None) };
@@ -305,7 +314,7 @@ impl Drop for ReleaseSlotOnExit {
         STACK.set(None);
         super::thread::on_thread_exit();
         if let Some(slot) = self.slot.take() {
-            slot.thread.store(0, Ordering::Release);
+            slot.thread_id.store(0, Ordering::Release);
         }
     }
 }
@@ -326,13 +335,13 @@ pub(crate) fn current_or_claim() -> Option<&'static ContextStack> {
 #[cold]
 #[inline(never)]
 fn claim() -> Option<&'static ContextStack> {
-    let number = super::thread::thread_number();
+    let thread_id = super::thread::thread_id();
     // A thread that is ending must not claim a slot, because it could not release it.
     RELEASE_SLOT
         .try_with(|release| {
             let free = |slot: &&Slot| {
-                slot.thread
-                    .compare_exchange(0, number, Ordering::Acquire, Ordering::Relaxed)
+                slot.thread_id
+                    .compare_exchange(0, thread_id, Ordering::Acquire, Ordering::Relaxed)
                     .is_ok()
             };
             let slot = TABLE.iter().find(free)?;
@@ -358,7 +367,7 @@ pub(super) fn current_address() -> usize {
 #[cfg(unix)]
 pub(super) fn innermost_name() -> Option<&'static str> {
     let stack = STACK.get()?;
-    let index = stack.depth.get().checked_sub(1)?;
-    let entry = stack.entries.get(entry_index(index))?;
-    (entry.index.get() == index).then(|| entry.name.get())
+    let depth = stack.depth.get().checked_sub(1)?;
+    let entry = stack.entries.get(entry_position(depth))?;
+    (entry.depth.get() == depth).then(|| entry.name.get())
 }

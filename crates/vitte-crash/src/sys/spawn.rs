@@ -10,7 +10,7 @@ use super::line::LineBuffer;
 use super::shared::{self, SharedField};
 use super::signals::{HANDLED_SIGNALS, sleep};
 
-/// The argument that makes a process the reporter. The process number and the address of the shared
+/// The argument that makes a process the reporter. The process id and the address of the shared
 /// fields follow it.
 const REPORTER_FLAG: &CStr = c"--vitte-crash-reporter";
 

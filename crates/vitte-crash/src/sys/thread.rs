@@ -1,23 +1,23 @@
-//! The number of a thread, and what happens at its first context and at its end.
+//! The id of a thread, and what happens at its first context and at its end.
 
-/// Returns the system's number of this thread, or one of our own elsewhere. Never 0.
-pub(super) fn thread_number() -> u32 {
+/// Returns the id of this thread, never 0: on Linux the OS thread id, on other systems a counter.
+pub(super) fn thread_id() -> u32 {
     #[cfg(target_os = "linux")]
     {
         // SAFETY: `gettid` takes no arguments and cannot fail.
-        let number = unsafe { libc::gettid() };
-        u32::try_from(number).unwrap_or(1)
+        let id = unsafe { libc::gettid() };
+        u32::try_from(id).unwrap_or(1)
     }
     #[cfg(not(target_os = "linux"))]
     {
         use std::cell::Cell;
         use std::sync::atomic::{AtomicU32, Ordering};
         static NEXT: AtomicU32 = AtomicU32::new(1);
-        thread_local! { static NUMBER: Cell<u32> = const { Cell::new(0) }; }
-        if NUMBER.get() == 0 {
-            NUMBER.set(NEXT.fetch_add(1, Ordering::Relaxed).max(1));
+        thread_local! { static ID: Cell<u32> = const { Cell::new(0) }; }
+        if ID.get() == 0 {
+            ID.set(NEXT.fetch_add(1, Ordering::Relaxed).max(1));
         }
-        NUMBER.get()
+        ID.get()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Write as _};
 
-/// A text of at most 118 bytes, stored inline. A longer text is cut and ends with `...`.
+/// A string of at most 118 bytes, stored inline. A longer one is cut and ends with `...`.
 #[derive(Clone, Copy)]
 pub(crate) struct ShortText {
     bytes: [u8; Self::SIZE],
@@ -12,7 +12,7 @@ pub(crate) struct ShortText {
 impl ShortText {
     const SIZE: usize = 118;
 
-    pub(crate) fn of(text: impl Display) -> Self {
+    pub(crate) fn new(text: impl Display) -> Self {
         let mut short = Self { bytes: [0; Self::SIZE], len: 0 };
         if write!(short, "{text}").is_err() {
             let end = vitte_diag::text::floor_char_boundary(short.text(), Self::SIZE - 3);
@@ -63,6 +63,6 @@ impl std::error::Error for SerializeError {}
 
 impl serde::ser::Error for SerializeError {
     fn custom<T: Display>(message: T) -> Self {
-        Self { message: ShortText::of(message), is_endless: false }
+        Self { message: ShortText::new(message), is_endless: false }
     }
 }

@@ -1,8 +1,8 @@
 //! The records in which a forked child passes serialised variables to another process, one after the other.
 //!
 //! ```text
-//! index of the context │ length of key, of value, of error │ key │ value as JSON │ error
-//! 4 bytes              │ 3 × 4 bytes, native byte order    │ UTF-8 texts
+//! depth of the context │ length of key, of value, of error │ key │ value as JSON │ error
+//! 4 bytes              │ 3 × 4 bytes, native byte order    │ UTF-8 strings
 //! ```
 //!
 //! The child may be damaged by the crash, so the reader validates everything.
@@ -14,14 +14,14 @@ use vitte_diag::text::floor_char_boundary;
 pub(crate) const HEADER_BYTES: usize = 16;
 /// Maximum length of a key in bytes. A longer key is cut.
 const MAX_KEY_BYTES: usize = 128;
-/// The index of a record that is not a variable, but whose error states why variables are missing.
-pub(crate) const NOTE_INDEX: u32 = u32::MAX;
+/// In place of a depth: the record is not a variable, but its error states why variables are missing.
+pub(crate) const NOTE_DEPTH: u32 = u32::MAX;
 
 /// Begins a record without a value. Returns the offset at which its value begins, or `None` if the buffer is full.
-pub(crate) fn begin(buffer: &mut [u8], index: u32, key: &str) -> Option<usize> {
+pub(crate) fn begin(buffer: &mut [u8], depth: u32, key: &str) -> Option<usize> {
     let key = key.get(..floor_char_boundary(key, MAX_KEY_BYTES))?.as_bytes();
     let len = u32::try_from(key.len()).ok()?;
-    set_header(buffer, [index, len, 0, 0])?;
+    set_header(buffer, [depth, len, 0, 0])?;
     buffer.get_mut(HEADER_BYTES..HEADER_BYTES + key.len())?.copy_from_slice(key);
     Some(HEADER_BYTES + key.len())
 }
@@ -29,18 +29,18 @@ pub(crate) fn begin(buffer: &mut [u8], index: u32, key: &str) -> Option<usize> {
 /// Ends a record after its value of `value_len` bytes was written. Returns the length of the record in bytes, or
 /// `None` if the buffer is full.
 pub(crate) fn end(buffer: &mut [u8], value_len: usize, error: &str) -> Option<usize> {
-    let [index, key_len, ..] = header(buffer)?;
+    let [depth, key_len, ..] = header(buffer)?;
     let at = HEADER_BYTES + usize::try_from(key_len).ok()? + value_len;
     buffer.get_mut(at..at + error.len())?.copy_from_slice(error.as_bytes());
     let error_len = u32::try_from(error.len()).ok()?;
-    set_header(buffer, [index, key_len, u32::try_from(value_len).ok()?, error_len])?;
+    set_header(buffer, [depth, key_len, u32::try_from(value_len).ok()?, error_len])?;
     Some(at + error.len())
 }
 
 /// Writes a record that states why variables are missing. Returns its length in bytes, or `None` if the buffer is
 /// full.
 pub(crate) fn note(buffer: &mut [u8], reason: &str) -> Option<usize> {
-    begin(buffer, NOTE_INDEX, "")?;
+    begin(buffer, NOTE_DEPTH, "")?;
     end(buffer, 0, reason)
 }
 
@@ -59,7 +59,7 @@ fn header(buffer: &[u8]) -> Option<[u32; 4]> {
 /// The serialised variables of a crash.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct CapturedVariables {
-    /// Each variable with the index of its context.
+    /// Each variable with the depth of its context.
     pub(crate) variables: Vec<(u32, ContextVariable)>,
     /// Notes on why variables are missing.
     pub(crate) notes: Vec<String>,
@@ -68,12 +68,12 @@ pub(crate) struct CapturedVariables {
 /// Reads records up to the first incomplete one.
 pub(crate) fn read(mut bytes: &[u8]) -> CapturedVariables {
     let mut captured = CapturedVariables::default();
-    while let Some((index, variable, rest)) = read_one(bytes) {
+    while let Some((depth, variable, rest)) = read_one(bytes) {
         match variable {
-            ContextVariable { error: Some(error), .. } if index == NOTE_INDEX => {
+            ContextVariable { error: Some(error), .. } if depth == NOTE_DEPTH => {
                 captured.notes.push(format!("omitted variables: {error}"));
             }
-            variable => captured.variables.push((index, variable)),
+            variable => captured.variables.push((depth, variable)),
         }
         bytes = rest;
     }
@@ -81,7 +81,7 @@ pub(crate) fn read(mut bytes: &[u8]) -> CapturedVariables {
 }
 
 fn read_one(bytes: &[u8]) -> Option<(u32, ContextVariable, &[u8])> {
-    let [index, lengths @ ..] = header(bytes)?;
+    let [depth, lengths @ ..] = header(bytes)?;
     let mut rest = bytes.get(HEADER_BYTES..)?;
     let mut next = |len: u32| {
         let (part, after) = rest.split_at_checked(usize::try_from(len).ok()?)?;
@@ -101,5 +101,5 @@ fn read_one(bytes: &[u8]) -> Option<(u32, ContextVariable, &[u8])> {
     };
     let mut variable = ContextVariable::new(key, value);
     variable.error = error;
-    Some((index, variable, rest))
+    Some((depth, variable, rest))
 }

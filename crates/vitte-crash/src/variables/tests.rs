@@ -469,14 +469,14 @@ fn records_are_read_back() {
     assert_eq!(records::begin(&mut [0; 18], 7, "key"), None);
 }
 
-/// Returns the keys of the variables that this thread's contexts borrow, each with the index of its context.
+/// Returns the keys of the variables that this thread's contexts borrow, each with the depth of its context.
 fn borrowed() -> Vec<(u32, &'static str)> {
     let mut borrowed = Vec::new();
     if let Some(stack) = slots::current() {
-        stack.for_each_borrowed(&mut |index, key, variable| {
+        stack.for_each_borrowed(&mut |depth, key, variable| {
             // The variable still exists and can be serialised.
             assert_eq!(json_of(variable, limits()), format!("\"{key}\""));
-            borrowed.push((index, key));
+            borrowed.push((depth, key));
         });
     }
     borrowed
@@ -529,8 +529,8 @@ fn contexts_closed_in_any_order_borrow_no_dropped_variables() {
 fn overwritten_contexts_lose_their_variables() {
     fn deeper(left: u32, names: &[String; 2]) {
         if left == 0 {
-            let indices: Vec<u32> = borrowed().iter().map(|(index, _)| *index).collect();
-            assert_eq!(indices, (68..100).rev().chain((0..32).rev()).collect::<Vec<_>>());
+            let depths: Vec<u32> = borrowed().iter().map(|(depth, _)| *depth).collect();
+            assert_eq!(depths, (68..100).rev().chain((0..32).rev()).collect::<Vec<_>>());
             return;
         }
         context("deep", None).with_variables(&[("a", &names[0])], || deeper(left - 1, names));

@@ -53,7 +53,7 @@ pub struct JsonWriter<'a> {
     pub(super) limits: VariableLimits,
     /// Number of written items, with those of the variables before.
     items: usize,
-    /// Number of items and parts of texts that were produced but not written.
+    /// Number of items and parts of strings that were produced but not written.
     skipped: usize,
     containers: [OpenContainer; VariableLimits::MAX_DEPTH + 2],
     /// Number of open containers.
@@ -76,7 +76,7 @@ impl fmt::Debug for JsonWriter<'_> {
 
 /// Number of bytes that are reserved for closing all open containers.
 const RESERVED_BYTES: usize = 16 << 10;
-/// Maximum number of skipped items or parts of texts. A value with more is considered endless.
+/// Maximum number of skipped items or parts of strings. A value with more is considered endless.
 pub(super) const MAX_SKIPPED: usize = 1_000_000;
 const MAX_WRAPPER_DEPTH: u32 = 200;
 
@@ -164,7 +164,7 @@ impl<'a> JsonWriter<'a> {
 
     /// Writes a piece of JSON that is the text of a `Display`, at most 118 bytes.
     pub(super) fn put_display(&mut self, value: impl Display) -> Result {
-        self.put(ShortText::of(value).text().as_bytes())
+        self.put(ShortText::new(value).text().as_bytes())
     }
 
     fn innermost(&mut self) -> Option<&mut OpenContainer> {
@@ -280,7 +280,7 @@ impl<'a> JsonWriter<'a> {
         if !can_write {
             container.skipped += 1;
             if !self.count_skipped() {
-                let message = ShortText::of("the value is endless");
+                let message = ShortText::new("the value is endless");
                 return Err(SerializeError { message, is_endless: true });
             }
             return Ok(false);

@@ -1,5 +1,5 @@
-//! Finds the tokens that open a block, and what closes it. The language has no single word for this: whether a
-//! keyword opens a block depends on its context, and literals of functions and structs open one if the following
+//! Finds the tokens that open a block, and what closes it. The language has no single token for this: whether
+//! a keyword opens a block depends on its context, and literals of functions and structs open one if the following
 //! line is indented.
 
 use super::lexer::{Token, TokenKind};
@@ -36,14 +36,14 @@ pub(crate) struct Opener<'s> {
     pub(crate) content: BlockContent,
 }
 
-/// Items with the name of a type or module on their line, which therefore is not a literal.
-const HEADERS: &[&str] =
+/// Keywords whose line contains a type or module path, so that the path does not begin a struct literal.
+const PATH_KEYWORDS: &[&str] =
     &["fn", "struct", "enum", "trait", "impl", "type", "use", "import", "module", "mod"];
-/// Words that cannot be the last name in the path of a type.
-const NON_TYPE_WORDS: &[&str] =
+/// Keywords that may end a line but are not the name of a type.
+const NOT_TYPE_NAMES: &[&str] =
     &["then", "else", "loop", "struct", "enum", "do", "in", "test", "scenario"];
 /// Operators after which an expression continues on the next line.
-const CONTINUATIONS: &[&str] =
+const LINE_CONTINUATIONS: &[&str] =
     &["&&", "||", "+", "-", "*", "/", "==", "=", ",", "(", "[", ":", "->", "|", "."];
 /// The maximum number of tokens to look ahead, which bounds the length of signatures and conditions.
 const MAX_LOOKAHEAD: usize = 512;
@@ -131,7 +131,7 @@ impl<'t, 's> Tokens<'t, 's> {
     /// Returns true if a `fn` begins an item, and is not a type or literal in an expression that continues from the
     /// previous line.
     fn is_definition(self, index: usize) -> bool {
-        self.keyword(index) == index && !self.follows(self.line_start(index), CONTINUATIONS)
+        self.keyword(index) == index && !self.follows(self.line_start(index), LINE_CONTINUATIONS)
     }
 
     /// Returns true for `struct Name`, and for `type Name = struct` with its fields on the next lines.
@@ -181,8 +181,8 @@ impl<'t, 's> Tokens<'t, 's> {
         let mut depth = 0_u32;
         for at in index + 1..index + MAX_LOOKAHEAD {
             let token = self.get(at)?;
-            let goes_on =
-                token.is_one_of(&["then", "=>", "&&", "||"]) || self.follows(at, CONTINUATIONS);
+            let goes_on = token.is_one_of(&["then", "=>", "&&", "||"])
+                || self.follows(at, LINE_CONTINUATIONS);
             if depth == 0 && ((token.first_on_line && !goes_on) || token.kind == TokenKind::End) {
                 return None;
             }
@@ -202,8 +202,8 @@ impl<'t, 's> Tokens<'t, 's> {
         None
     }
 
-    /// Returns the opener for the word at `index`, or `None` if a brace on its line or at the start of the next line
-    /// opens the block. Braces that are followed by more tokens on the line belong to a pattern or value.
+    /// Returns the opener for the keyword at `index`, or `None` if a brace on its line or at the start of the next
+    /// line opens the block. Braces that are followed by more tokens on the line belong to a pattern or value.
     fn unless_braced(self, index: usize) -> Option<Opener<'s>> {
         let name = self.get(index)?.text;
         let (mut depth, mut braces, mut braced) = (0_i32, 0_i32, false);
@@ -257,7 +257,7 @@ impl<'t, 's> Tokens<'t, 's> {
     /// Returns true if a `fn` that does not begin an item is a function literal with a body that needs `.end`, and
     /// not a type.
     fn is_function_literal(self, index: usize, inside: BlockContent) -> bool {
-        let of_header = self.keyword(index) != index && self.keyword_is(index, HEADERS);
+        let of_header = self.keyword(index) != index && self.keyword_is(index, PATH_KEYWORDS);
         let is_type = of_header
             || self.follows(index, &["->"])
             || inside == BlockContent::Fields
@@ -292,7 +292,7 @@ impl<'t, 's> Tokens<'t, 's> {
                     "fn", "struct", "enum", "trait", "impl", "use", "import", "export",
                 ])
                 && !self.is(at + 1, ":")
-                && !self.follows(at, CONTINUATIONS);
+                && !self.follows(at, LINE_CONTINUATIONS);
             let goes_on = depth > 0 || token.line == line || token.is_one_of(&["->", "where"]);
             if !goes_on
                 || begins_item
@@ -333,14 +333,15 @@ impl<'t, 's> Tokens<'t, 's> {
             "if", "elif", "else", "while", "for", "match", "when", "loop", "test", "scenario",
             "scn",
         ];
-        let is_not_literal = self.keyword_is(start, HEADERS)
-            || (self.keyword_is(start, &controls) && !self.is_in_parens(start));
+        let is_not_literal = self.keyword_is(start, PATH_KEYWORDS)
+            || (self.keyword_is(start, &controls) && !self.is_in_parens_or_arm(start));
         let opener = Opener { name, closer: Closer::End, content: BlockContent::Values };
         (!is_not_literal).then_some(opener)
     }
 
-    /// Returns true if there is an open parenthesis or a `=>` before `index` on its line.
-    fn is_in_parens(self, index: usize) -> bool {
+    /// Returns true if `index` is inside parentheses or brackets that are opened on its line, or after a `=>` on its
+    /// line.
+    fn is_in_parens_or_arm(self, index: usize) -> bool {
         let line = self.0.get(self.line_start(index)..index).unwrap_or_default();
         let count = |texts: &[&str]| line.iter().filter(|token| token.is_one_of(texts)).count();
         count(&["(", "["]) > count(&[")", "]"]) || count(&["=>"]) > 0
@@ -361,7 +362,7 @@ impl<'t, 's> Tokens<'t, 's> {
             }
         }
         let token = self.get(at)?;
-        (token.kind == TokenKind::Word && !token.is_one_of(NON_TYPE_WORDS))
+        (token.kind == TokenKind::Word && !token.is_one_of(NOT_TYPE_NAMES))
             .then_some((at, token.text))
     }
 }

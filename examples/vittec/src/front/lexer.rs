@@ -48,7 +48,7 @@ pub(crate) struct Lexed<'s> {
     pub(crate) tokens: Vec<Token<'s>>,
     /// The text from the start of an unterminated comment to the end of the file. It may contain the closers and
     /// uses that are missing elsewhere.
-    pub(crate) swallowed: Option<&'s str>,
+    pub(crate) skipped: Option<&'s str>,
 }
 
 impl Lexed<'_> {
@@ -57,7 +57,7 @@ impl Lexed<'_> {
     pub(crate) fn is_cut_short(&self) -> bool {
         let in_string =
             self.tokens.last().is_some_and(|token| token.kind == TokenKind::Unterminated);
-        self.swallowed.is_some() || in_string
+        self.skipped.is_some() || in_string
     }
 }
 
@@ -83,7 +83,7 @@ pub(crate) fn lex<'s>(file: &'s SourceFile, bag: &mut DiagnosticBag) -> Lexed<'s
         indenting: true,
         line_start: 0,
         tokens: Vec::new(),
-        swallowed: None,
+        skipped: None,
     };
     if file.bytes().starts_with(b"\xff\xfe") || file.bytes().starts_with(b"\xfe\xff") {
         lexer.reject_utf16();
@@ -91,7 +91,7 @@ pub(crate) fn lex<'s>(file: &'s SourceFile, bag: &mut DiagnosticBag) -> Lexed<'s
     while let Some(c) = lexer.rest().chars().next() {
         lexer.next(c);
     }
-    Lexed { tokens: lexer.tokens, swallowed: lexer.swallowed }
+    Lexed { tokens: lexer.tokens, skipped: lexer.skipped }
 }
 
 struct Lexer<'s, 'b> {
@@ -107,7 +107,7 @@ struct Lexer<'s, 'b> {
     /// The index of the first token of the line, if there already is one.
     line_start: usize,
     tokens: Vec<Token<'s>>,
-    swallowed: Option<&'s str>,
+    skipped: Option<&'s str>,
 }
 
 impl<'s> Lexer<'s, '_> {
@@ -206,11 +206,11 @@ impl<'s> Lexer<'s, '_> {
             } else {
                 let span = self.span(start, start + 2);
                 self.bag.push(
-                    Diagnostic::error(codes::E0003, span, "this block comment is not terminated")
+                    Diagnostic::error(codes::E0003, span, "unterminated block comment")
                         .with_label("opened here")
                         .with_help(missing_ends_help(depth)),
                 );
-                self.swallowed = Some(rest);
+                self.skipped = Some(rest);
                 break;
             }
         }
@@ -239,14 +239,14 @@ impl<'s> Lexer<'s, '_> {
         let literal = if quote == '"' { "string" } else { "character" };
         let span = self.span(self.at, self.at + line.len());
         self.bag.push(
-            Diagnostic::error(codes::E0002, span, format!("this {literal} is not terminated"))
+            Diagnostic::error(codes::E0002, span, format!("unterminated {literal} literal"))
                 .with_label(format!("the closing `{quote}` is missing"))
-                .with_help(format!("a {literal} ends on the line on which it begins")),
+                .with_help(format!("a {literal} literal must end on the line where it begins")),
         );
         self.token(TokenKind::Unterminated, line.len());
     }
 
-    /// Reports all adjacent characters that begin no token as one diagnostic.
+    /// Reports adjacent characters that do not begin a token as one diagnostic.
     fn illegal(&mut self) {
         let rest = self.rest();
         let run: Vec<(usize, char)> = rest
@@ -255,28 +255,31 @@ impl<'s> Lexer<'s, '_> {
             .collect();
         let len = run.last().map_or(0, |&(at, c)| at + c.len_utf8());
         let shown = run.get(..8).unwrap_or(&run);
-        let name = if shown.iter().all(|&(at, c)| self.is_plain(at, c)) {
-            format!("`{}`", shown.iter().map(|&(_, c)| c).collect::<String>())
+        let names = |name: &dyn Fn(usize, char) -> String| {
+            shown.iter().map(|&(at, c)| name(at, c)).collect::<Vec<_>>().join(", ")
+        };
+        let (noun, name) = if shown.iter().all(|&(at, c)| self.is_plain(at, c)) {
+            ("character", format!("`{}`", shown.iter().map(|&(_, c)| c).collect::<String>()))
+        } else if run.iter().all(|&(at, _)| self.is_replaced(at)) {
+            ("byte", names(&|at, _| self.hex_byte(at)))
         } else {
-            shown.iter().map(|&(at, c)| self.name(at, c)).collect::<Vec<_>>().join(", ")
+            ("character", names(&|at, c| self.name(at, c)))
         };
         let more = if shown.len() < run.len() { " …" } else { "" };
         let plural = if run.len() == 1 { "" } else { "s" };
         let span = self.span(self.at, self.at + len);
-        let diagnostic = Diagnostic::error(
-            codes::E0001,
-            span,
-            format!("illegal character{plural} {name}{more}"),
-        )
-        .with_label("not part of any token");
+        let diagnostic =
+            Diagnostic::error(codes::E0001, span, format!("illegal {noun}{plural} {name}{more}"))
+                .with_label("not part of any token");
         self.bag.push(diagnostic);
         self.at += len.max(1);
         self.indenting = false;
     }
 
-    /// Returns true if a character can be shown in a message unchanged.
+    /// Returns true if a character can be shown in a message unchanged, between backquotes.
     fn is_plain(&self, ahead: usize, c: char) -> bool {
-        !self.is_replaced(ahead) && !text::is_unsafe(c) && !c.is_whitespace() && c != '\u{feff}'
+        let is_invisible = c.is_whitespace() || c == '\u{feff}';
+        !self.is_replaced(ahead) && !text::is_unsafe(c) && !is_invisible && c != '`'
     }
 
     /// Reports a file that begins with a UTF-16 byte order mark, and skips all of it.
@@ -287,17 +290,25 @@ impl<'s> Lexer<'s, '_> {
                 .with_label("a UTF-16 byte order mark")
                 .with_help("save it as UTF-8"),
         );
-        self.swallowed = Some(self.rest());
+        self.skipped = Some(self.rest());
         self.at = self.file.text().len();
     }
 
     /// Returns the name of a character in a message: the character, its code point, or its byte.
     fn name(&self, ahead: usize, c: char) -> String {
-        match self.file.bytes().get(self.at + ahead) {
-            Some(byte) if self.is_replaced(ahead) => format!("byte 0x{byte:02X}"),
-            _ if self.is_plain(ahead, c) => format!("`{c}`"),
-            _ => format!("U+{:04X}", u32::from(c)),
+        if self.is_replaced(ahead) {
+            format!("byte {}", self.hex_byte(ahead))
+        } else if self.is_plain(ahead, c) {
+            format!("`{c}`")
+        } else {
+            format!("U+{:04X}", u32::from(c))
         }
+    }
+
+    /// Returns the byte that is `ahead` bytes from here, such as `0xE9`.
+    fn hex_byte(&self, ahead: usize) -> String {
+        let byte = self.file.bytes().get(self.at + ahead).copied().unwrap_or_default();
+        format!("0x{byte:02X}")
     }
 }
 

@@ -184,7 +184,7 @@ fn unused_imports(
         *uses.entry(token.text).or_default() += 1;
     }
     let unterminated = lexed.tokens.iter().filter(|token| token.kind == TokenKind::Unterminated);
-    let unread: Vec<&str> = unterminated.map(|token| token.text).chain(lexed.swallowed).collect();
+    let unread: Vec<&str> = unterminated.map(|token| token.text).chain(lexed.skipped).collect();
     for import in imports {
         let is_used = |name: &&str| {
             let own = import.tokens.iter().filter(|token| token.is(name)).count();

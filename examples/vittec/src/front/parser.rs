@@ -38,9 +38,9 @@ pub(crate) fn parse<'t, 's>(
 ) -> Vec<Item<'t, 's>> {
     let tokens = Tokens(&lexed.tokens);
     let whole = Parser::new(tokens, Imbalance::default()).run(0..lexed.tokens.len());
-    let pieces = if whole.closes() {
+    let pieces = if whole.is_balanced() {
         vec![whole]
-    } else if whole.unindented {
+    } else if whole.has_unindented_body {
         // Without indentation only the number of missing closers is known.
         vec![whole.reparse(0..lexed.tokens.len())]
     } else {
@@ -51,7 +51,7 @@ pub(crate) fn parse<'t, 's>(
         items.extend(piece.items);
         for error in piece.errors {
             let hidden = lexed.is_cut_short()
-                && matches!(error, SyntaxError::UnclosedBlock { missed: None, .. });
+                && matches!(error, SyntaxError::UnclosedBlock { expected_before: None, .. });
             if !hidden {
                 bag.push(error.diagnostic(tokens, file));
             }
@@ -68,7 +68,7 @@ fn parse_pieces<'t, 's>(tokens: Tokens<'t, 's>) -> Vec<Parser<'t, 's>> {
     let ends = starts.clone().into_iter().skip(1).chain([len]);
     let pieces = starts.into_iter().zip(ends).map(|(start, end)| {
         let piece = Parser::new(tokens, Imbalance::default()).run(start..end);
-        if piece.closes() { piece } else { piece.reparse(start..end) }
+        if piece.is_balanced() { piece } else { piece.reparse(start..end) }
     });
     pieces.collect()
 }
@@ -116,12 +116,13 @@ impl<'t, 's> Tokens<'t, 's> {
     }
 }
 
-/// The number of missing closers and of stray closers in a piece. Parsing by indentation reports at most this many
-/// errors.
+/// The numbers of missing and of stray closers in a piece. Parsing by indentation reports at most this many errors.
 #[derive(Clone, Copy, Debug, Default)]
 struct Imbalance {
+    /// The number of blocks that are not closed.
     missing: usize,
-    stray: usize,
+    /// The number of closers that close no block.
+    stray_closers: usize,
 }
 
 /// A block that is not closed yet.
@@ -143,24 +144,24 @@ struct Parser<'t, 's> {
     tokens: Tokens<'t, 's>,
     imbalance: Imbalance,
     open: Vec<OpenBlock<'s>>,
-    /// The number of open blocks that are closed by a brace.
-    open_braces: usize,
-    /// The number of open blocks that are indented.
-    open_indented: usize,
+    /// The number of open blocks that need a `}`.
+    open_brace_blocks: usize,
+    /// The number of open blocks with an indented body.
+    open_indented_blocks: usize,
     /// The number of parentheses and brackets that were opened since the innermost block was opened.
     parens: u32,
     /// The previous item, if it may continue on indented lines.
     continuable: Option<ContinuableItem>,
-    /// The indentation of text that is not an item, until the next item. Such text is reported once.
+    /// The indentation of a reported line that is not an item. Further lines up to the next item are not reported.
     recovery_indent: Option<u32>,
     /// The number of closers that close no block.
-    stray: usize,
+    stray_closers: usize,
     /// Whether a block was closed by the closer of another kind of block.
-    mismatched: bool,
-    /// Whether an item without indentation is inside an indented block.
-    outdented: bool,
-    /// Whether the body of a block is not indented. Then indentation is not used to find errors.
-    unindented: bool,
+    has_mismatched_closer: bool,
+    /// Whether an item without indentation begins before an indented block is closed.
+    has_dedented_item: bool,
+    /// Whether the body of a block is not indented. Then indentation does not locate the unclosed block.
+    has_unindented_body: bool,
     items: Vec<Item<'t, 's>>,
     errors: Vec<SyntaxError<'s>>,
 }
@@ -178,29 +179,32 @@ impl<'t, 's> Parser<'t, 's> {
             tokens,
             imbalance,
             open: Vec::new(),
-            open_braces: 0,
-            open_indented: 0,
+            open_brace_blocks: 0,
+            open_indented_blocks: 0,
             parens: 0,
             continuable: None,
             recovery_indent: None,
-            stray: 0,
-            mismatched: false,
-            outdented: false,
-            unindented: false,
+            stray_closers: 0,
+            has_mismatched_closer: false,
+            has_dedented_item: false,
+            has_unindented_body: false,
             items: Vec::new(),
             errors: Vec::new(),
         }
     }
 
-    /// Parses a range again whose blocks are not balanced, this time by indentation.
+    /// Parses a range with unbalanced blocks again, this time by indentation.
     fn reparse(self, range: Range<usize>) -> Self {
-        let imbalance = Imbalance { missing: self.open.len(), stray: self.stray };
+        let imbalance = Imbalance { missing: self.open.len(), stray_closers: self.stray_closers };
         Self::new(self.tokens, imbalance).run(range)
     }
 
     /// Returns true if every block was closed and every closer closed a block.
-    fn closes(&self) -> bool {
-        self.open.is_empty() && self.stray == 0 && !self.mismatched && !self.outdented
+    fn is_balanced(&self) -> bool {
+        self.open.is_empty()
+            && self.stray_closers == 0
+            && !self.has_mismatched_closer
+            && !self.has_dedented_item
     }
 
     /// Parses a range of tokens.
@@ -220,38 +224,32 @@ impl<'t, 's> Parser<'t, 's> {
             }
             let inside = self.open.last().map_or(BlockContent::Code, |open| open.opener.content);
             if let Some(opener) = self.tokens.opener(at, inside) {
-                let line_start = self.tokens.line_start(at);
+                let (at, indent) = (self.tokens.line_start(at), token.indent);
                 let parens = std::mem::take(&mut self.parens);
-                self.open_braces += usize::from(opener.closer == Closer::Brace);
-                let indent = token.indent;
-                self.open.push(OpenBlock {
-                    at: line_start,
-                    indent,
-                    opener,
-                    parens,
-                    indented: None,
-                });
+                self.open_brace_blocks += usize::from(opener.closer == Closer::Brace);
+                self.open.push(OpenBlock { at, indent, opener, parens, indented: None });
             }
         }
         if self.imbalance.missing > 0 {
-            let missed = self.tokens.get(range.end).map(|_| range.end);
-            self.give_up_blocks(0, missed);
+            let expected_before = self.tokens.get(range.end).map(|_| range.end);
+            self.report_unclosed_blocks(0, expected_before);
         }
         self
     }
 
-    /// Handles the start of a line: gives up blocks that end by its indentation, and reads an item at the top level.
+    /// Handles the start of a line: reports the unclosed blocks that end before it, judged by its indentation, and
+    /// reads an item at the top level.
     fn begin_line(&mut self, at: usize, token: &Token<'s>) {
         let begins_piece = self.tokens.begins_piece(at);
-        let closes = token.kind == TokenKind::End || token.is_one_of(&[")", "]", "}"]);
+        let is_closer = token.kind == TokenKind::End || token.is_one_of(&[")", "]", "}"]);
         for open in self.open.iter_mut().rev().take_while(|open| open.indented.is_none()) {
             let indented = token.indent > open.indent;
             open.indented = Some(indented);
-            self.open_indented += usize::from(indented);
-            self.unindented |= !indented && !closes && !begins_piece;
+            self.open_indented_blocks += usize::from(indented);
+            self.has_unindented_body |= !indented && !is_closer && !begins_piece;
         }
-        self.outdented |= begins_piece && self.open_indented > 0;
-        let continues_block = closes || token.is_one_of(&["{", "else", "elif"]);
+        self.has_dedented_item |= begins_piece && self.open_indented_blocks > 0;
+        let continues_block = is_closer || token.is_one_of(&["{", "else", "elif"]);
         if !continues_block && self.parens == 0 && self.imbalance.missing > 0 {
             let has_ended = |open: &OpenBlock<'_>| {
                 open.opener.closer == Closer::End
@@ -263,9 +261,9 @@ impl<'t, 's> Parser<'t, 's> {
             if still_open < self.open.len()
                 && self.open.len() - still_open <= self.imbalance.missing
             {
-                self.give_up_blocks(still_open, Some(at));
+                self.report_unclosed_blocks(still_open, Some(at));
                 if self.open.is_empty() && !self.tokens.begins_item(at) {
-                    // The text after a missing closer needs no error of its own.
+                    // The text after a missing closer is not reported as well.
                     self.recovery_indent = Some(token.indent);
                 }
             }
@@ -297,7 +295,7 @@ impl<'t, 's> Parser<'t, 's> {
         }
     }
 
-    /// Reports text that is not an item, once until the next item.
+    /// Reports a line that is not an item. Further such lines up to the next item are not reported.
     fn report_not_item(&mut self, at: usize, token: &Token<'s>) {
         if self.recovery_indent.is_none() {
             self.errors.push(SyntaxError::NotItem { at });
@@ -306,6 +304,7 @@ impl<'t, 's> Parser<'t, 's> {
         self.continuable = None;
     }
 
+    /// Handles an `.end`: closes the block that it belongs to, or reports it.
     fn close_end(&mut self, at: usize, token: &Token<'s>) {
         // Prefer the innermost block with the indentation of this `.end`, unless that would leave more blocks
         // unclosed than closers are missing.
@@ -314,22 +313,22 @@ impl<'t, 's> Parser<'t, 's> {
         let near = self.open.len().saturating_sub(self.imbalance.missing + 1);
         let same = self.open.get(near..).unwrap_or_default().iter().rposition(is_aligned);
         if let Some(index) = same.filter(|_| token.first_on_line) {
-            self.give_up_blocks(near + index + 1, Some(at));
-        } else if self.imbalance.stray > 0
+            self.report_unclosed_blocks(near + index + 1, Some(at));
+        } else if self.imbalance.stray_closers > 0
             && self.open.last().is_some_and(|innermost| innermost.indent < token.indent)
         {
-            self.imbalance.stray -= 1;
+            self.imbalance.stray_closers -= 1;
             self.errors.push(SyntaxError::NotItem { at });
             return;
         }
         match self.close_innermost() {
             Some(open) if open.opener.closer == Closer::Brace => {
-                self.mismatched = true;
+                self.has_mismatched_closer = true;
                 self.report_unclosed(open, Some(at));
             }
             Some(_) => {}
             None => {
-                self.stray += 1;
+                self.stray_closers += 1;
                 self.report_not_item(at, token);
             }
         }
@@ -338,17 +337,18 @@ impl<'t, 's> Parser<'t, 's> {
         }
     }
 
+    /// Handles a `}`: closes the innermost block that needs one, or reports it.
     fn close_brace(&mut self, at: usize) {
         let is_brace = |open: &OpenBlock<'_>| open.opener.closer == Closer::Brace;
-        if self.open_braces > 0 {
+        if self.open_brace_blocks > 0 {
             let index = self.open.iter().rposition(is_brace).unwrap_or(0);
             if index + 1 < self.open.len() {
-                self.mismatched = true;
-                self.give_up_blocks(index + 1, Some(at));
+                self.has_mismatched_closer = true;
+                self.report_unclosed_blocks(index + 1, Some(at));
             }
             self.close_innermost();
         } else if let (true, Some(token)) = (self.open.is_empty(), self.tokens.get(at)) {
-            self.stray += 1;
+            self.stray_closers += 1;
             self.report_not_item(at, token);
         }
     }
@@ -362,13 +362,13 @@ impl<'t, 's> Parser<'t, 's> {
 
     /// Updates the counters when a block is removed from the open blocks.
     fn update_counts(&mut self, open: &OpenBlock<'s>) {
-        self.open_braces -= usize::from(open.opener.closer == Closer::Brace);
-        self.open_indented -= usize::from(open.indented == Some(true));
+        self.open_brace_blocks -= usize::from(open.opener.closer == Closer::Brace);
+        self.open_indented_blocks -= usize::from(open.indented == Some(true));
     }
 
-    /// Reports the open blocks from `index` on as unclosed. `missed` is the token before which their closers were
-    /// expected.
-    fn give_up_blocks(&mut self, index: usize, missed: Option<usize>) {
+    /// Removes the open blocks from `index` on and reports them as unclosed. `expected_before` is the token before
+    /// which their closers were expected, `None` for the end of the file.
+    fn report_unclosed_blocks(&mut self, index: usize, expected_before: Option<usize>) {
         let unclosed = self.open.split_off(index.min(self.open.len()));
         self.imbalance.missing = self.imbalance.missing.saturating_sub(unclosed.len());
         if let Some(outermost) = unclosed.first() {
@@ -376,20 +376,20 @@ impl<'t, 's> Parser<'t, 's> {
         }
         for open in unclosed {
             self.update_counts(&open);
-            self.report_unclosed(open, missed);
+            self.report_unclosed(open, expected_before);
         }
     }
 
     /// Reports an unclosed block. A line that opens several unclosed blocks is reported once.
-    fn report_unclosed(&mut self, block: OpenBlock<'s>, missed: Option<usize>) {
+    fn report_unclosed(&mut self, block: OpenBlock<'s>, expected_before: Option<usize>) {
         let OpenBlock { at, opener, .. } = block;
         let is_reported = matches!(
             self.errors.last(),
             Some(SyntaxError::UnclosedBlock { at: reported, .. }) if *reported == at
         );
         if !is_reported {
-            let guessed = self.unindented;
-            self.errors.push(SyntaxError::UnclosedBlock { at, opener, missed, guessed });
+            let guessed = self.has_unindented_body;
+            self.errors.push(SyntaxError::UnclosedBlock { at, opener, expected_before, guessed });
         }
     }
 }

@@ -6,15 +6,15 @@ use super::blocks::{Closer, Opener};
 use super::fixes;
 use super::tokens::Tokens;
 
-/// A syntax error. `at` and `missed` are indices of tokens.
+/// A syntax error. `at` and `expected_before` are indices of tokens.
 #[derive(Debug)]
 pub(crate) enum SyntaxError<'s> {
     /// The text at the top level is not an item.
     NotItem { at: usize },
-    /// A block is not closed. `at` is the first token of the line that opens it. `missed` is the token before
-    /// which the closer was expected, `None` for the end of the file. `guessed` is true in files without
+    /// A block is not closed. `at` is the first token of the line that opens it. `expected_before` is the token
+    /// before which the closer was expected, `None` for the end of the file. `guessed` is true in files without
     /// indentation, where another block may be the unclosed one.
-    UnclosedBlock { at: usize, opener: Opener<'s>, missed: Option<usize>, guessed: bool },
+    UnclosedBlock { at: usize, opener: Opener<'s>, expected_before: Option<usize>, guessed: bool },
 }
 
 impl SyntaxError<'_> {
@@ -31,12 +31,12 @@ impl SyntaxError<'_> {
                     .with_label("not the beginning of an item")
                     .with_help("an item begins with a keyword such as `fn`, `struct`, `enum`, `type`, `const` or `use`"),
             },
-            Self::UnclosedBlock { at, opener: Opener { name, closer, .. }, missed, guessed } => {
+            Self::UnclosedBlock { at, opener: Opener { name, closer, .. }, expected_before, guessed } => {
                 let closer = match closer {
                     Closer::End => ".end",
                     Closer::Brace => "}",
                 };
-                let expected = match missed {
+                let expected = match expected_before {
                     Some(_) => format!("`{closer}` was expected before this"),
                     None => format!("the file ends without `{closer}`"),
                 };
@@ -46,12 +46,12 @@ impl SyntaxError<'_> {
                     format!("this `{name}` has no `{closer}`"),
                 )
                 .with_label("this line opens a block")
-                .with_secondary(missed.map_or(end, span), expected)
+                .with_secondary(expected_before.map_or(end, span), expected)
                 .with_note(format!("expected {closer}"))
                 .with_help(format!("add `{closer}` where the block ends"));
-                let last = tokens.before(missed.unwrap_or(tokens.0.len()));
+                let last = tokens.before(expected_before.unwrap_or(tokens.0.len()));
                 if let (Some(opener), Some(last)) = (tokens.get(at), last) {
-                    let next = missed.and_then(|missed| tokens.get(missed));
+                    let next = expected_before.and_then(|expected_before| tokens.get(expected_before));
                     let applicability = if guessed {
                         Applicability::MaybeIncorrect
                     } else {

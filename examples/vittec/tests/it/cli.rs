@@ -42,6 +42,7 @@ fn exit_codes_and_the_last_line() {
     assert_eq!(last(&["check", "bad.vitte", "good.vitte"]), (1, "1 error in 2 files".into()));
     assert_eq!(last(&["check", "."]), (1, "1 error, 1 warning in 3 files".into()));
     assert_eq!(last(&["check", "bad.vitte", "none.vitte"]), (2, "2 errors in 1 file".into()));
+    assert_eq!(last(&["check", "none.vitte"]), (2, "1 error".into()));
     assert_eq!(last(&["check"]).0, 2);
     assert_eq!(last(&["chekc", "."]).0, 2);
     assert_eq!(last(&["check", "--error-format", "xml", "."]).0, 2);
@@ -104,7 +105,7 @@ fn directories_are_searched_for_vitte_files_in_order_of_names() {
         .collect();
     assert_eq!(files, ["B/x.vitte", "a.vitte", "b/a.vitte", "b/z.vitte"]);
     let (code, _, stderr) = run_in(dir.path(), &["check", "empty"]);
-    assert_eq!((code, stderr.as_str()), (0, "no errors in 0 files\n"));
+    assert_eq!((code, stderr.as_str()), (0, "no .vitte files found in `empty`\n"));
 }
 
 #[test]
@@ -184,9 +185,11 @@ fn explain_prints_the_page() {
     assert!(code == 0 && stdout.starts_with("# E0001: "), "codes are case-insensitive");
     let (code, stdout, stderr) = run_in(&crate::workspace(), &["explain", "E9999\u{1b}[2J"]);
     assert_eq!((code, stdout.as_str()), (2, ""));
-    assert_eq!(stderr, "vittec: unknown code `E9999␛[2J`; did you mean `E0002`?\n");
+    assert_eq!(stderr, "vittec: unknown code `E9999␛[2J`\n");
     let (_, _, stderr) = run_in(&crate::workspace(), &["explain", "w0101"]);
     assert_eq!(stderr, "vittec: unknown code `w0101`; did you mean `W0100`?\n");
+    let (_, _, stderr) = run_in(&crate::workspace(), &["explain", ""]);
+    assert_eq!(stderr, "vittec: the code is empty\n");
 }
 
 /// A file with four errors and two warnings.
@@ -241,7 +244,10 @@ fn wrong_flags_are_usage_errors_with_suggestions() {
         stderr
     };
     assert_eq!(error(&["--deny=W0101"]), "vittec: unknown code `W0101`; did you mean `W0100`?\n");
-    assert_eq!(error(&["--allow=E0001"]), "vittec: `E0001` is an error and can only be denied\n");
+    assert_eq!(
+        error(&["--allow=E0001"]),
+        "vittec: cannot lower the level of `E0001`: errors are always errors\n"
+    );
     assert!(error(&["--error-format=jsn"]).contains("'json'"));
     assert!(error(&["--max-errors=-1"]).contains("--max-errors"));
     assert!(error(&["--diagnostic-width=0"]).contains("--diagnostic-width"));

@@ -210,7 +210,7 @@ fn a_dry_run_prints_a_patch_and_writes_nothing() {
     assert_eq!(fixed.matches(".end").count() - text.matches(".end").count(), 3);
     assert!(added >= 3, "{}", ended.stdout);
     let again = run_in(dir.path(), &["check", "--fix", "--dry-run", "."]);
-    assert_eq!((&*again.stdout, &*again.stderr), ("", "would fix 0 problems in 0 files\n"));
+    assert_eq!((&*again.stdout, &*again.stderr), ("", "no fixes to apply\n"));
 }
 
 #[test]
@@ -221,6 +221,13 @@ fn a_dry_run_needs_fix_and_standard_input_is_not_written() {
     let mut vittec = crate::vittec();
     let output = common::with_input(vittec.args(["check", "--fix", "-"]), b"fn f()\n  ret 1\n");
     assert_eq!(output.status.code(), Some(1), "there is no file to write");
+    let warning = "vittec: standard input cannot be fixed; save it to a file first\n";
+    assert!(String::from_utf8(output.stderr).unwrap().starts_with(warning));
+    let mut vittec = crate::vittec();
+    let dry_run = vittec.args(["check", "--fix", "--dry-run", "-"]);
+    let output = common::with_input(dry_run, b"fn f()\n  ret 1\n");
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), warning);
 }
 
 /// For any file, a second run changes nothing, and the original text remains.

@@ -260,7 +260,7 @@ fn a_damaged_line_causes_no_further_errors() {
     );
     assert_eq!(check("fn f()\n  a()\nend\nfn g()\n.end\n"), "E0011 1:1 this `fn` has no `.end`");
     assert_eq!(check("struct S\n  a: u64\n  $ b: u64\n.end\n"), "E0001 3:3 illegal character `$`");
-    assert_eq!(check("fn f()\n  if a\n    say \"a\n"), "E0002 3:9 this string is not terminated");
+    assert_eq!(check("fn f()\n  if a\n    say \"a\n"), "E0002 3:9 unterminated string literal");
     let utf16: Vec<u8> =
         "\u{feff}fn f()\n.end\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     assert_eq!(check_bytes(&utf16), "E0001 1:1 this file looks like UTF-16");
@@ -274,11 +274,12 @@ fn consecutive_illegal_characters_are_one_error() {
     );
     assert_eq!(check("let a = \u{7}\u{202e} 1\n"), "E0001 1:9 illegal characters U+0007, U+202E");
     assert_eq!(check("let a =\u{a0}1\n"), "E0001 1:8 illegal character U+00A0");
+    assert_eq!(check("let a = `\n"), "E0001 1:9 illegal character U+0060");
+    assert_eq!(check("let a = @`\n"), "E0001 1:9 illegal characters `@`, U+0060");
     assert_eq!(check("@fn f()\n.end\n"), "E0001 1:1 illegal character `@`");
-    assert_eq!(
-        check_bytes(b"let a = \xff\xfe?\n"),
-        "E0001 1:9 illegal characters byte 0xFF, byte 0xFE"
-    );
+    assert_eq!(check_bytes(b"let a = \xe9 1\n"), "E0001 1:9 illegal byte 0xE9");
+    assert_eq!(check_bytes(b"let a = @\xe9\n"), "E0001 1:9 illegal characters `@`, byte 0xE9");
+    assert_eq!(check_bytes(b"let a = \xff\xfe?\n"), "E0001 1:9 illegal bytes 0xFF, 0xFE");
     assert_eq!(
         check_bytes(b"# caf\xe9 \"\xff\"\nlet a = 1\n"),
         "",
@@ -292,20 +293,17 @@ fn an_unterminated_literal_hides_no_other_errors() {
     let text = "use std/a\nlet s = \"a + b(\nlet s = 'x\nlet t = 1 @\nfn f()\n  a()\n.end\n";
     assert_eq!(
         check(text),
-        "E0002 2:9 this string is not terminated\nE0100 3:5 the name `s` is defined twice\n\
-         E0002 3:9 this character is not terminated\nE0001 4:11 illegal character `@`"
+        "E0002 2:9 unterminated string literal\nE0100 3:5 the name `s` is defined twice\n\
+         E0002 3:9 unterminated character literal\nE0001 4:11 illegal character `@`"
     );
     assert_eq!(
         check("let s = \"abc\\\"\r\nlet t = 1\r\n"),
-        "E0002 1:9 this string is not terminated"
+        "E0002 1:9 unterminated string literal"
     );
-    assert_eq!(
-        check("fn f()\n  a()\n/* .end\n/* */\n"),
-        "E0003 3:1 this block comment is not terminated"
-    );
+    assert_eq!(check("fn f()\n  a()\n/* .end\n/* */\n"), "E0003 3:1 unterminated block comment");
     assert_eq!(
         check("use std/a\n@\n/* a"),
-        "E0001 2:1 illegal character `@`\nE0003 3:1 this block comment is not terminated"
+        "E0001 2:1 illegal character `@`\nE0003 3:1 unterminated block comment"
     );
 }
 

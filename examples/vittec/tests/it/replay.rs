@@ -135,7 +135,8 @@ fn two_thousand_lines_are_reduced_to_ten() {
     let small = repository.load(reduced).unwrap();
     assert_eq!(small.sources, [CapsuleSource::new("src/large.vitte", left)]);
     assert_eq!(Fingerprint::of(&small.report), Fingerprint::of(&capsule.report));
-    let note = format!("reduced from {id}: {} to {} lines", before.unwrap(), after.unwrap());
+    let (before, after) = (before.unwrap(), after.unwrap());
+    let note = format!("reduced from {before} lines to {after} lines (original crash: {id})");
     assert_eq!(small.report.notes.last(), Some(&note));
     let again = crash(dir, &["replay", reduced, "--yes", "--json"]);
     let again: Value = serde_json::from_str(&again.stdout).unwrap();
@@ -205,8 +206,12 @@ fn runs_without_a_crash_or_with_another_one_are_distinguished() {
     let quiet = script(dir, "quiet", "echo out; printf 'bad \\033[31mred\\n' >&2; exit 3");
     let ended = replay(dir, &[&quiet, "a.vitte"], &[]);
     assert_eq!(ended.code, 1, "{}", ended.stderr);
-    assert!(ended.stdout.starts_with("not reproduced: the program ended after "), "{}", ended.stdout);
-    assert!(ended.stdout.contains(": exit status: 3\n"), "{}", ended.stdout);
+    assert!(
+        ended.stdout.starts_with("not reproduced: the program ended after "),
+        "{}",
+        ended.stdout
+    );
+    assert!(ended.stdout.contains(" (exit status: 3)\n"), "{}", ended.stdout);
     assert!(ended.stdout.contains("\n  | bad ␛[31mred\n"), "{}", ended.stdout);
 
     let vittec = program();
@@ -233,12 +238,13 @@ fn a_command_that_cannot_be_run_is_an_error() {
     };
     bad(&replay(dir, &["no-such-program", "a.vitte"], &[]), "program not found: `no-such-program`");
     bad(&replay(dir, &["/no/such", "a.vitte"], &[]), "program not found: `/no/such`");
+    bad(&replay(dir, &[".", "a.vitte"], &[]), "`.` is not an executable file");
     bad(&replay(dir, &[], &[]), "the crash report has no command line");
     bad(
         &replay(dir, &["sh", "--token", "[redacted]"], &[]),
         "the argument `[redacted]` is redacted",
     );
-    bad(&crash(dir, &["replay", "latest", "--yes"]), "not reproduced");
+    bad(&crash(dir, &["replay", "latest", "--yes"]), "no crash reports in `");
 
     let no_format = script(dir, "empty", "");
     fs::write(&no_format, "\u{7f}ELF").unwrap();

@@ -112,8 +112,8 @@ impl<'a> Bars<'a> {
         }
     }
 
-    /// The label with the highest priority in a lane is shown: a corner before a bar, a bar before the dashes to
-    /// another label's caret, and these before a blank.
+    /// Returns the priority of a label in a lane. The label with the highest priority is shown: a corner before a
+    /// bar, a bar before the dashes to another label's caret, and these before a blank.
     fn priority(&self, [_, (c, _)]: [StyledChar; 2]) -> u8 {
         match c {
             ' ' => 0,

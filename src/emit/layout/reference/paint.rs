@@ -52,7 +52,7 @@ pub(super) struct Gutter {
 }
 
 impl Gutter {
-    /// The number of blanks that are inserted at the start of every line.
+    /// Returns the number of blanks that are inserted at the start of every line.
     const fn margin(self) -> usize {
         self.needed.saturating_sub(self.by_codespan)
     }

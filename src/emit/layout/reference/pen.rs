@@ -9,7 +9,7 @@ use super::{Sequences, Style};
 /// The minimum width for a message, in cells.
 const MIN_MESSAGE_CELLS: usize = 20;
 
-/// The width for a message that starts at `column` of a line of `width` cells.
+/// Returns the width for a message that starts at `column` of a line of `width` cells.
 pub(super) fn message_width(width: usize, column: usize) -> usize {
     width.saturating_sub(column).max(MIN_MESSAGE_CELLS)
 }
@@ -48,7 +48,7 @@ impl Pen {
         }
     }
 
-    /// The index in the line of the next character, 0-based.
+    /// Returns the index in the line of the next character, 0-based.
     pub(super) const fn column(&self) -> usize {
         self.line.len() + self.blanks
     }

@@ -11,7 +11,7 @@ fn capsule(text: &str, lo: usize, hi: usize) -> Capsule {
         [{"name": "c", "values": [], "place": location}], "sources":
         [{"id": 3, "file": "a.vitte", "lines": [{"line": 2, "lo": 2, "text": "known"}]}]});
     let report = CrashReport::from_json(json.to_string().as_bytes()).unwrap();
-    let mut capsule = Capsule::of(report, String::new());
+    let mut capsule = Capsule::with_diagnostic(report, String::new());
     capsule.sources.push(CapsuleSource::new("a.vitte", text));
     capsule
 }

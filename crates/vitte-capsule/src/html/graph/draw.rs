@@ -48,7 +48,7 @@ pub(in crate::html) struct NodeBox {
     pub(in crate::html) baselines: [usize; 2],
     /// The name, truncated to the box.
     pub(in crate::html) name: String,
-    /// The location or the values, truncated to the box.
+    /// The location or the fields, truncated to the box.
     pub(in crate::html) details: String,
     /// The complete text, for the tooltip.
     pub(in crate::html) title: String,
@@ -202,7 +202,7 @@ const fn baselines(y: usize, details: &str) -> [usize; 2] {
     if details.is_empty() { [y + 25, y + 25] } else { [y + 17, y + 32] }
 }
 
-/// Truncates a text at its end to `max_cells` cells.
+/// Truncates a string at its end to `max_cells` cells.
 fn truncate_end(text: &str, max_cells: usize) -> String {
     let line = limits::line(text, 4 * max_cells);
     if vitte_diag::text::width_of(&line) <= max_cells {

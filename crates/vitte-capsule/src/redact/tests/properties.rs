@@ -1,4 +1,4 @@
-//! Properties of any text.
+//! Properties of redaction, for any input.
 
 use proptest::prelude::*;
 
@@ -155,7 +155,7 @@ fn the_work_is_linear_in_the_length() {
             assert!(redactor().text(&text).len() <= 4 * text.len(), "{part}");
             assert_eq!(redactor().source(text.as_bytes()).len(), text.len(), "{part}");
         });
-        // The maximum of these texts is 26 bytes for each byte.
+        // The maximum of these inputs is 26 bytes for each byte.
         assert!(work <= 64 * text.len(), "{part}: {work} bytes were read of {}", text.len());
     }
 }

@@ -59,9 +59,9 @@ fn planted() -> CrashReport {
     let entry = report.contexts.first_mut().unwrap();
     entry.location.as_mut().unwrap().file = Some(url());
     entry.name = format!("secret={}", secret());
-    entry.values.push(ContextField { key: "password".into(), value: secret() });
-    entry.values.push(ContextField { key: format!("token={}", secret()), value: "x".into() });
-    entry.values.push(ContextField { key: "url".into(), value: format!("secret={}", secret()) });
+    entry.fields.push(ContextField { key: "password".into(), value: secret() });
+    entry.fields.push(ContextField { key: format!("token={}", secret()), value: "x".into() });
+    entry.fields.push(ContextField { key: "url".into(), value: format!("secret={}", secret()) });
     report.args.extend(["--password".into(), secret()]);
     let line = |line, text: String| SourceLine { line, lo: 0, text };
     report.sources.push(SourceLines {

@@ -6,19 +6,19 @@ use vitte_diag::text;
 
 use super::super::{ContextEntry, ContextVariable};
 
-/// Longer values of variables are truncated, in cells.
+/// Maximum width of the value of a variable, in cells. A longer one is truncated.
 const MAX_VALUE_WIDTH: usize = 200;
 
 /// Returns a context on one line: `typeck (fn: area) at src/shapes.vitte:3:4`.
 pub(super) fn context_line(entry: &ContextEntry) -> String {
     let mut out = text::one_line(&entry.name).into_owned();
-    for (index, value) in entry.values.iter().enumerate() {
+    for (index, field) in entry.fields.iter().enumerate() {
         let separator = if index == 0 { " (" } else { ", " };
-        let (key, value) = (text::one_line(&value.key), text::one_line(&value.value));
+        let (key, value) = (text::one_line(&field.key), text::one_line(&field.value));
         // Writing to a string cannot fail.
         _ = write!(out, "{separator}{key}: {value}");
     }
-    if !entry.values.is_empty() {
+    if !entry.fields.is_empty() {
         out.push(')');
     }
     if let Some(location) = &entry.location {

@@ -124,7 +124,7 @@ pub fn common() -> Capsule {
             {"id": 4710, "name": "worker-1", "backtrace": ["epoll_wait in libc.so.6+0x8d1e2", "vittec::server::poll at src/server.rs:12:5"]},
         ],
         "code": "F0001", "location": "src/front/typeck/unify.rs:212:13", "address": "0x10",
-        "notes": ["the stack is not used up\nof 8 MB there are 7 left"],
+        "notes": ["the stack has not overflowed\n7 of 8 MB are free"],
         "sources": [{"id": 0, "file": "examples/shapes.vitte", "lines": lines_of}],
     });
     let mut capsule = capsule(report);

@@ -18,8 +18,8 @@ pub(super) const ARCHITECTURE: MDCPUArchitecture =
 /// Returns the registers of the crashed thread at the time of the signal; the thread itself now
 /// runs the handler on another stack. Registers that the handler did not record have their current
 /// values. Floating-point registers are omitted, because the handler has used them since.
-pub(super) fn of_crashed(info: &CrashInfo, thread: Pid) -> ThreadContext {
-    let mut context = of(thread).unwrap_or_else(empty);
+pub(super) fn read_crashed(info: &CrashInfo, thread: Pid) -> ThreadContext {
+    let mut context = read(thread).unwrap_or_else(empty);
     for (name, value) in info.registers() {
         set(&mut context, name, value);
     }
@@ -28,7 +28,7 @@ pub(super) fn of_crashed(info: &CrashInfo, thread: Pid) -> ThreadContext {
 
 /// Returns the registers of a stopped thread.
 #[cfg(target_arch = "x86_64")]
-pub(super) fn of(thread: Pid) -> Option<ThreadContext> {
+pub(super) fn read(thread: Pid) -> Option<ThreadContext> {
     let now = ptrace::getregs(thread).ok()?;
     let mut context = empty();
     let named = [
@@ -102,7 +102,7 @@ fn set(context: &mut ThreadContext, name: &str, value: u64) {
 
 /// Returns the registers of a stopped thread.
 #[cfg(target_arch = "aarch64")]
-pub(super) fn of(thread: Pid) -> Option<ThreadContext> {
+pub(super) fn read(thread: Pid) -> Option<ThreadContext> {
     let now = ptrace::getregs(thread).ok()?;
     let mut context = empty();
     context.iregs = now.regs;

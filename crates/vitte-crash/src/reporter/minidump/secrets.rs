@@ -9,25 +9,25 @@ use nix::unistd::Pid;
 
 use crate::remote::Memory;
 
-/// Minimum length of a text to search for. A shorter one could occur anywhere.
+/// Minimum length of a string to search for, in bytes. A shorter one could occur anywhere.
 const MIN_TEXT_BYTES: usize = 8;
 /// Maximum size of the environment in bytes. The system allows less.
 const MAX_ENVIRONMENT_BYTES: u64 = 8 << 20;
 
-/// The address range of the environment, and texts to remove wherever they occur.
+/// The address range of the environment, and strings to remove wherever they occur.
 #[derive(Debug)]
 pub(super) struct Secrets {
     environment: Range<u64>,
-    /// The texts by their first bytes.
+    /// The strings by their first bytes.
     texts: HashMap<[u8; MIN_TEXT_BYTES], Vec<Vec<u8>>>,
-    /// Whether a text begins with the given pair of bytes. This quickly skips most memory.
+    /// Whether a string begins with the given pair of bytes. This quickly skips most memory.
     begins: Vec<bool>,
 }
 
 impl Secrets {
     /// Collects the environment of a process and `others`. Returns `None` if the system does not
     /// report where the environment is.
-    pub(super) fn of(process: Pid, memory: &Memory<'_>, others: &[String]) -> Option<Self> {
+    pub(super) fn collect(process: Pid, memory: &Memory<'_>, others: &[String]) -> Option<Self> {
         let environment = environment_range(process)?;
         let len = usize::try_from((environment.end - environment.start).min(MAX_ENVIRONMENT_BYTES))
             .ok()?;

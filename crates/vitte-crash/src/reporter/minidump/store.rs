@@ -5,17 +5,18 @@ use std::path::Path;
 use vitte_capsule::{Capsule, CrashReport, Repository, RepositoryError};
 
 use super::MinidumpStatus;
-use crate::save::{Capsules, Omission};
+use crate::save::{CapsuleOptions, omission_note};
 
 /// What the notes of a capsule state in addition to those of its report.
 pub(super) struct Notes<'a> {
     pub(super) minidump: &'a MinidumpStatus,
-    pub(super) omissions: &'a [Omission],
+    /// The number of source files that the capsule omits.
+    pub(super) omitted_sources: usize,
 }
 
 /// Replaces the notes and the minidump of a stored capsule.
 pub(super) fn update(
-    capsules: &Capsules,
+    options: &CapsuleOptions,
     report: &CrashReport,
     notes: &Notes<'_>,
     dir: &Path,
@@ -25,23 +26,23 @@ pub(super) fn update(
     let mut capsule = Capsule::read(path)?;
     let mut stored = report.clone();
     stored.notes.push(notes.minidump.to_string());
-    capsules.redactor.report(&mut stored);
-    stored.notes.extend(notes.omissions.iter().map(ToString::to_string));
+    options.redactor.report(&mut stored);
+    stored.notes.extend(omission_note(notes.omitted_sources));
     capsule.set_notes(stored.notes);
     capsule.minidump = minidump;
     Repository::new(dir).update(path, &capsule)
 }
 
-/// Returns the redacted command line, and the texts that redaction removes.
+/// Returns the redacted command line, and the strings that redaction removes.
 pub(in crate::reporter) fn without_secrets(
-    capsules: &Capsules,
+    options: &CapsuleOptions,
     report: &CrashReport,
 ) -> (Vec<String>, Vec<String>) {
     let mut redacted = report.clone();
-    capsules.redactor.report(&mut redacted);
+    options.redactor.report(&mut redacted);
     let texts = |report: &CrashReport| -> Vec<String> {
-        let values = report.contexts.iter().flat_map(|entry| &entry.values);
-        let values = values.map(|value| value.value.clone());
+        let fields = report.contexts.iter().flat_map(|entry| &entry.fields);
+        let values = fields.map(|field| field.value.clone());
         values.chain(report.args.clone()).chain([report.message.clone()]).collect()
     };
     let both = texts(report).into_iter().zip(texts(&redacted));
@@ -68,21 +69,21 @@ mod tests {
         for index in 0..2003 {
             sources.add(format!("{index}.vitte"), "x").unwrap();
         }
-        let mut capsules = Capsules::new();
-        capsules.sources = SourceCapture::All;
+        let mut options = CapsuleOptions::new();
+        options.sources = SourceCapture::All;
         let mut report =
             CrashReport::new(codes::F0002, "2026-01-02T03:04:05.006Z".into(), "m".into());
         report.notes = vec!["first".into()];
         let pending = [MinidumpStatus::Pending.to_string()];
-        let (path, omissions) =
-            capsules.save(&mut report, &pending, Some(&sources), dir.path()).unwrap();
-        assert_eq!(omissions, [Omission::Sources(3)]);
-        let omitted = omissions[0].to_string();
+        let (path, omitted_sources) =
+            options.save(&mut report, &pending, Some(&sources), dir.path()).unwrap();
+        assert_eq!(omitted_sources, 3);
+        let omitted = omission_note(3).unwrap();
         let notes = Capsule::read(&path).unwrap().report.notes;
         assert_eq!(notes, ["first", &*pending[0], &*omitted]);
         report.path = Some(path.clone());
-        let notes = Notes { minidump: &MinidumpStatus::Stored, omissions: &omissions };
-        update(&capsules, &report, &notes, dir.path(), Some(vec![1])).unwrap();
+        let notes = Notes { minidump: &MinidumpStatus::Stored, omitted_sources };
+        update(&options, &report, &notes, dir.path(), Some(vec![1])).unwrap();
         let capsule = Capsule::read(&path).unwrap();
         let stored = MinidumpStatus::Stored.to_string();
         assert_eq!(capsule.report.notes, ["first", &*stored, &*omitted]);

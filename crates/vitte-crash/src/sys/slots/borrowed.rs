@@ -26,7 +26,7 @@ use std::cell::Cell;
 use std::ptr::null;
 use std::sync::atomic::{Ordering, compiler_fence};
 
-use super::{ContextStack, entry_index, stored_indices};
+use super::{ContextStack, entry_position, stored_depths};
 use crate::variables::{NamedVariable, Variable};
 
 /// The variables of one frame of [`ContextStack::with_borrowed`].
@@ -61,8 +61,8 @@ impl ContextStack {
     ) -> T {
         // The context may be closed, or overwritten by deeper ones: then it borrows nothing.
         let is_open = depth < self.depth.get();
-        let entry = self.entries.get(entry_index(depth));
-        let Some(entry) = entry.filter(|entry| is_open && entry.index.get() == depth) else {
+        let entry = self.entries.get(entry_position(depth));
+        let Some(entry) = entry.filter(|entry| is_open && entry.depth.get() == depth) else {
             return work();
         };
         let borrowed = BorrowedVariables { variables };
@@ -78,11 +78,13 @@ impl ContextStack {
     /// Returns whether a context borrows variables. Safe to call in a signal handler: it
     /// dereferences no pointer of an entry.
     pub(crate) fn has_borrowed(&self) -> bool {
-        stored_indices(self.depth.get()).any(|index| !self.borrowed_at(index).is_null())
+        stored_depths(self.depth.get()).any(|depth| !self.borrowed_at(depth).is_null())
     }
 
-    fn borrowed_at(&self, index: u32) -> *const BorrowedVariables<'static> {
-        let entry = self.entries.get(entry_index(index)).filter(|entry| entry.index.get() == index);
+    /// Returns the pointer of the context at `depth`, or null if its entry was overwritten.
+    fn borrowed_at(&self, depth: u32) -> *const BorrowedVariables<'static> {
+        let entry =
+            self.entries.get(entry_position(depth)).filter(|entry| entry.depth.get() == depth);
         entry.map_or(null(), |entry| entry.borrowed.get())
     }
 
@@ -92,14 +94,14 @@ impl ContextStack {
         &self,
         visit: &mut dyn FnMut(u32, &'static str, &dyn Variable),
     ) {
-        for index in stored_indices(self.depth.get()) {
+        for depth in stored_depths(self.depth.get()) {
             // SAFETY: the pointer is null or valid, as the module documentation shows. That holds
             // in this thread, the only one that uses this stack, and in a forked child that it
             // created. While `visit` runs, no earlier frame of `with_borrowed` can end, because all
             // of them are callers of this function.
-            let Some(borrowed) = (unsafe { self.borrowed_at(index).as_ref() }) else { continue };
+            let Some(borrowed) = (unsafe { self.borrowed_at(depth).as_ref() }) else { continue };
             for (key, variable) in borrowed.variables {
-                visit(index, key, *variable);
+                visit(depth, key, *variable);
             }
         }
     }
