@@ -73,7 +73,8 @@ impl CrashReport {
     /// ```text
     /// this is a bug in `vittec`, not in your program
     /// the report is in target/crash-reports/panic/2025-10-22/1a2b3c4d/2025-10-22T13-05-42-123-9f8e7d6c.vittecrash
-    /// to view it: `vitte crash show 2025-10-22T13-05-42-123-9f8e7d6c`; to send it: …
+    /// to view it: `vitte crash show 2025-10-22T13-05-42-123-9f8e7d6c`
+    /// to send it: `vitte crash upload 2025-10-22T13-05-42-123-9f8e7d6c --to TARGET`
     /// ```
     fn help(&self) -> Option<String> {
         let mut lines = Vec::new();
@@ -91,9 +92,8 @@ impl CrashReport {
             let dir = dir.filter(|dir| *dir != Path::new(DEFAULT_DIR));
             let dir = dir.map(|dir| format!(" --dir {}", dir.to_string_lossy()));
             let (id, dir) = (&self.id, dir.unwrap_or_default());
-            lines.push(format!(
-                "to view it: `vitte crash show {id}{dir}`; to send it: `vitte crash upload {id}{dir}`"
-            ));
+            lines.push(format!("to view it: `vitte crash show {id}{dir}`"));
+            lines.push(format!("to send it: `vitte crash upload {id}{dir} --to TARGET`"));
         }
         (!lines.is_empty()).then(|| lines.join("\n"))
     }

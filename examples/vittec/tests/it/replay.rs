@@ -225,7 +225,7 @@ fn runs_without_a_crash_or_with_another_one_are_distinguished() {
     // A program after `--` replaces the recorded one, and gets the recorded arguments.
     let ended = replay(dir, &["gone", "check", "a.vitte"], &["--", vittec]);
     assert!(ended.stderr.contains("/vittec check a.vitte\n"), "{}", ended.stderr);
-    assert!(ended.stdout.contains(": exit status: 0\n"), "{}", ended.stdout);
+    assert!(ended.stdout.contains(" (exit status: 0)\n"), "{}", ended.stdout);
 }
 
 #[test]
