@@ -92,12 +92,18 @@ pub(crate) fn persist_replacing(file: NamedTempFile, bytes: &[u8], path: &Path) 
 ///
 /// The I/O error of the failed step; `path` is unchanged and the temporary file is removed.
 /// [`io::ErrorKind::AlreadyExists`] if `path` exists and `existing` is [`Existing::Fail`].
+/// [`io::ErrorKind::InvalidInput`] if `path` is a directory, a device, a pipe or a socket and `existing` is
+/// [`Existing::Replace`]: the rename would replace it.
 pub fn write_atomically(
     path: impl AsRef<Path>,
     bytes: &[u8],
     existing: Existing,
 ) -> io::Result<()> {
     let path = path.as_ref();
+    let is_special = path.metadata().is_ok_and(|metadata| !metadata.is_file());
+    if existing == Existing::Replace && is_special {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+    }
     let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty());
     let dir = dir.unwrap_or(Path::new("."));
     fs::create_dir_all(dir)?;
@@ -164,4 +170,31 @@ pub(crate) fn read(path: &Path, max_bytes: u64) -> Result<Vec<u8>, ReadError> {
     // The limit holds even if the file grows meanwhile.
     file.take(max_bytes).read_to_end(&mut bytes).map_err(ReadError::Io)?;
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_regular_files_are_replaced() {
+        let dir = tempfile::tempdir().unwrap();
+        let write = |path: &Path| write_atomically(path, b"new", Existing::Replace);
+        assert_eq!(write(dir.path()).unwrap_err().kind(), io::ErrorKind::InvalidInput);
+        let file = dir.path().join("file");
+        write(&file).unwrap();
+        fs::write(&file, "old").unwrap();
+        write(&file).unwrap();
+        assert_eq!(fs::read(&file).unwrap(), b"new");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::FileTypeExt as _;
+            let socket = dir.path().join("socket");
+            let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+            assert_eq!(write(&socket).unwrap_err().to_string(), "not a regular file");
+            assert!(fs::metadata(&socket).unwrap().file_type().is_socket());
+        }
+        let left = fs::read_dir(dir.path()).unwrap().count();
+        assert_eq!(left, if cfg!(unix) { 2 } else { 1 }, "no temporary files are left");
+    }
 }
