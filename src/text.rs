@@ -21,13 +21,15 @@
 
 mod boundary;
 mod inline;
+mod json;
 mod wrap;
 
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
-pub use boundary::{ceil_char_boundary, floor_char_boundary};
+pub use boundary::{ceil_char_boundary, floor_char_boundary, truncate};
 pub(crate) use inline::{Digits, InlineText, digit_count, digits};
+pub use json::escape_json;
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr as _};
 pub use wrap::{WrappedText, escape_workflow_command, wrap};

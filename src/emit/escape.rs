@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::{self, Display, Write as _};
-use std::io::{self, Write as _};
+use std::io;
 
 use serde::Serialize;
 
@@ -10,9 +10,7 @@ use crate::text;
 
 /// Appends the JSON of `value` to `out`, on one line, without a line feed.
 ///
-/// `serde_json` escapes C0 controls, which JSON requires (RFC 8259, section 7). JSON allows DEL, C1 and
-/// bidi controls, but a terminal interprets them, so they are escaped too. They only occur in strings,
-/// where JSON allows an escape for any character.
+/// Characters that a terminal interprets are escaped, see [`text::escape_json`].
 ///
 /// # Errors
 ///
@@ -22,14 +20,11 @@ pub(super) fn push_json(out: &mut Vec<u8>, value: &impl Serialize) -> io::Result
     serde_json::to_writer(&mut *out, value)?;
     let written = std::str::from_utf8(out.get(start..).unwrap_or_default());
     let written = written.map_err(io::Error::other)?;
-    // Most lines pass the first check, which examines many bytes at a time.
-    if text::is_plain(written) || !written.contains(text::is_unsafe) {
-        return Ok(());
+    if let Cow::Owned(escaped) = text::escape_json(written) {
+        out.truncate(start);
+        out.extend_from_slice(escaped.as_bytes());
     }
-    let written = written.to_owned();
-    out.truncate(start);
-    let number = |c| format!("\\u{:04x}", u32::from(c)).into();
-    write!(out, "{}", Escaped::new(written, |c| text::is_unsafe(c).then(|| number(c))))
+    Ok(())
 }
 
 /// Text that is displayed with some characters replaced: `escape` returns the replacement of a character,

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 use siphasher::sip128::{Hasher128 as _, SipHasher24};
 
 use crate::check::CheckedDiagnostic;
-use crate::text::floor_char_boundary;
+use crate::text;
 
 /// Computes a unique fingerprint for each diagnostic of one output.
 ///
@@ -57,7 +57,7 @@ impl Serialize for Fingerprint {
 const MAX_LINE_BYTES: usize = 4096;
 
 fn line_start(line: &str) -> &str {
-    line.get(..floor_char_boundary(line, MAX_LINE_BYTES)).unwrap_or(line)
+    text::truncate(line, MAX_LINE_BYTES)
 }
 
 fn hash(parts: &[&str], number: u64) -> u128 {

@@ -18,6 +18,17 @@ pub fn floor_char_boundary(text: &str, index: usize) -> usize {
     at
 }
 
+/// Returns the first `max_bytes` bytes of `text`, or fewer so that no character is split.
+///
+/// ```
+/// assert_eq!(vitte_diag::text::truncate("né", 2), "n");
+/// ```
+#[inline]
+#[must_use]
+pub fn truncate(text: &str, max_bytes: usize) -> &str {
+    text.get(..floor_char_boundary(text, max_bytes)).unwrap_or(text)
+}
+
 /// Returns the first character boundary of `text` at or after byte `index`, or the length of the text if
 /// `index` is greater.
 #[inline]

@@ -118,9 +118,8 @@ impl Fingerprint {
     pub fn parts(report: &CrashReport) -> FingerprintParts {
         let mut kind = report.kind().as_str().to_owned();
         if let Some(signal) = report.signal.as_deref().filter(|signal| !signal.is_empty()) {
-            let end = vitte_diag::text::floor_char_boundary(signal, 64);
             kind.push(' ');
-            kind.push_str(signal.get(..end).unwrap_or_default());
+            kind.push_str(vitte_diag::text::truncate(signal, 64));
         }
         let message = message::normalize(&report.message);
         FingerprintParts { kind, message, frames: frames::frames(report) }

@@ -64,7 +64,7 @@ pub use reduce::Reducer;
 pub use replay::Replay;
 pub use report::{
     ContextEntry, ContextField, ContextLocation, ContextVariable, CrashFrame, CrashKind,
-    CrashReport, CrashThread, SourceLine, SourceLines, SystemInfo,
+    CrashReport, CrashThread, SourceLine, SourceLines, SystemInfo, shell_command,
 };
 pub use repository::{
     CleanReport, Index, IndexEntry, IndexRepair, RemovalReason, Repository, RepositoryError,

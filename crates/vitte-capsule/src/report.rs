@@ -19,8 +19,7 @@ pub use kind::CrashKind;
 #[cfg(feature = "html")]
 pub(crate) use location::partial_sources;
 use serde::{Deserialize, Serialize};
-#[cfg(feature = "html")]
-pub(crate) use text::shell_command;
+pub use text::shell_command;
 use vitte_diag::{Backtrace, Code};
 
 /// The default directory of the repository, relative to the current directory.

@@ -219,7 +219,7 @@ fn to_json(report: &CrashReport) -> Result<String, UploadError> {
         value: report.id.clone(),
         reason: "it cannot be serialised as JSON",
     })?;
-    Ok(plain::escape_json(&json) + "\n")
+    Ok(text::escape_json(&json).into_owned() + "\n")
 }
 
 /// What [`send`](Upload::send) will send. `Display` shows all of it, with `***` in place of secrets and without

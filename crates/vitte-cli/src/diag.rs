@@ -31,7 +31,7 @@ pub(crate) enum Diag {
             help = format!("The format: {}", Format::names())
         )]
         to: Format,
-        /// Resolve source paths against DIR, and read nothing outside it [default: the current directory]
+        /// Read sources only below DIR; without it, paths are relative to the current directory
         #[arg(long, value_name = "DIR")]
         root: Option<PathBuf>,
         /// The compiler's name

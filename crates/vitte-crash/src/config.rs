@@ -99,10 +99,8 @@ fn program_name(args: &[String]) -> String {
 }
 
 fn limited_args(args: impl Iterator<Item = OsString>) -> Vec<String> {
-    let args = args.take(MAX_ARGS).map(|arg| {
-        let arg = arg.to_string_lossy();
-        let end = vitte_diag::text::floor_char_boundary(&arg, MAX_ARG_BYTES);
-        arg.get(..end).unwrap_or_default().to_owned()
-    });
+    let args = args
+        .take(MAX_ARGS)
+        .map(|arg| vitte_diag::text::truncate(&arg.to_string_lossy(), MAX_ARG_BYTES).to_owned());
     args.collect()
 }

@@ -94,9 +94,7 @@ impl fmt::Display for CapsuleError {
             write!(f, " `{}`", text::one_line(&path.to_string_lossy()))?;
         }
         if let Some(part) = &self.part {
-            let end = text::floor_char_boundary(part, MAX_SHOWN_BYTES);
-            let part = part.get(..end).unwrap_or_default();
-            write!(f, ": part `{}`", text::one_line(part))?;
+            write!(f, ": part `{}`", text::one_line(text::truncate(part, MAX_SHOWN_BYTES)))?;
         }
         write!(f, ": {}", self.kind)
     }

@@ -51,8 +51,7 @@ pub struct ManifestSource {
 const MAX_TEXT_BYTES: usize = 4096;
 
 fn truncated(text: &str) -> String {
-    let end = vitte_diag::text::floor_char_boundary(text, MAX_TEXT_BYTES);
-    text.get(..end).unwrap_or_default().to_owned()
+    vitte_diag::text::truncate(text, MAX_TEXT_BYTES).to_owned()
 }
 
 impl Manifest {

@@ -88,9 +88,7 @@ fn safe_file_name(path: &str) -> String {
     let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
     let plain = |c: char| if c.is_alphanumeric() || "._-+".contains(c) { c } else { '_' };
     let name: String = name.chars().map(plain).collect();
-    let end = vitte_diag::text::floor_char_boundary(&name, MAX_NAME_BYTES);
-    let name = name.get(..end).unwrap_or_default();
-    match name.trim_end_matches('.') {
+    match vitte_diag::text::truncate(&name, MAX_NAME_BYTES).trim_end_matches('.') {
         "" => "file".to_owned(),
         name => name.to_owned(),
     }

@@ -10,8 +10,7 @@ const MIN_HASH_DIGITS: usize = 8;
 
 /// Returns the message in the form of [`FingerprintParts::message`](super::FingerprintParts::message).
 pub(super) fn normalize(message: &str) -> String {
-    let text =
-        message.get(..vitte_diag::text::floor_char_boundary(message, MAX_BYTES)).unwrap_or(message);
+    let text = vitte_diag::text::truncate(message, MAX_BYTES);
     let is_truncated = text.len() < message.len();
     let mut normalizer =
         Normalizer { text, is_truncated, out: String::new(), unclosed: Vec::new() };

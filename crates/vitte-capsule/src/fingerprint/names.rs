@@ -40,7 +40,7 @@ const MAX_DEPTH: usize = 8;
 
 /// Returns the part of a name that is read.
 pub(super) fn truncate(name: &str) -> &str {
-    name.get(..vitte_diag::text::floor_char_boundary(name, MAX_NAME_BYTES)).unwrap_or(name)
+    vitte_diag::text::truncate(name, MAX_NAME_BYTES)
 }
 
 /// Returns a name without the hash that the compiler appends, which differs between builds.

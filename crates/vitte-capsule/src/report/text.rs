@@ -99,12 +99,12 @@ fn joined(parts: &[&str], separator: &str) -> String {
     parts.join(separator)
 }
 
-/// Returns a command line, quoted for a POSIX shell.
-pub(crate) fn shell_command(arguments: &[String]) -> String {
+/// Returns a command line, quoted for a POSIX shell. Control characters are not escaped.
+pub fn shell_command(arguments: &[impl AsRef<str>]) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "%+,-./:=@_".contains(c);
-    let quoted = arguments.iter().map(|argument| {
+    let quoted = arguments.iter().map(AsRef::as_ref).map(|argument: &str| {
         if !argument.is_empty() && argument.chars().all(is_plain) {
-            argument.clone()
+            argument.to_owned()
         } else {
             format!("'{}'", argument.replace('\'', "'\\''"))
         }

@@ -90,9 +90,7 @@ impl IndexEntry {
 }
 
 fn truncated(text: &str) -> String {
-    text.get(..vitte_diag::text::floor_char_boundary(text, MAX_TEXT_BYTES))
-        .unwrap_or_default()
-        .to_owned()
+    vitte_diag::text::truncate(text, MAX_TEXT_BYTES).to_owned()
 }
 
 /// Returns the first [`MAX_LIST_LEN`] strings, truncated and without duplicates.

@@ -63,7 +63,8 @@ pub(super) fn prepare(
     let fingerprint = Fingerprint::of(report);
     let marker = format!("<!-- vitte-crash {fingerprint} -->");
     let issue = serde_json::json!({"title": title(report), "body": body(report, &marker)});
-    let json = plain::escape_json(&issue.to_string());
+    let json = issue.to_string();
+    let json = vitte_diag::text::escape_json(&json).into_owned();
     let issues = format!("{api}/repos/{repository}/issues");
     let query = format!("repo:{repository}+is:issue+in:body+{fingerprint}");
     Ok(PreparedIssue {

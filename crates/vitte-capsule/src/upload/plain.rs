@@ -77,7 +77,7 @@ pub(super) fn truncate(text: &str, max_chars: usize) -> String {
 /// home directories are shortened, but bounded, because the text may be large.
 fn relevant_prefix(text: &str, max_chars: usize) -> &str {
     let max_bytes = max_chars.saturating_mul(4).saturating_add(1024);
-    text.get(..text::floor_char_boundary(text, max_bytes)).unwrap_or(text)
+    text::truncate(text, max_bytes)
 }
 
 /// The parents of home directories, and the characters that end the user's name.
@@ -112,21 +112,6 @@ fn without_home_dirs(text: &str) -> String {
     out
 }
 
-/// Escapes the control and direction characters in JSON strings, so that the JSON is safe to print. Line feeds
-/// between values stay, and it parses to the same value.
-pub(super) fn escape_json(json: &str) -> String {
-    let mut out = String::with_capacity(json.len());
-    for c in json.chars() {
-        // Such characters only occur in strings, and are all below U+10000.
-        if c != '\n' && text::is_unsafe(c) {
-            out.push_str(&format!("\\u{:04x}", u32::from(c)));
-        } else {
-            out.push(c);
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,14 +141,5 @@ mod tests {
         assert_eq!(lines("", 4), Vec::<String>::new());
         let large = lines(&"\n".repeat(1 << 20), 10);
         assert_eq!((large.len(), &*large[10]), (11, "[... omitted 1048566 bytes ...]"));
-    }
-
-    #[test]
-    fn escaped_json_parses_to_the_same_value() {
-        let value = serde_json::json!({"a": "\u{7f}\u{9b}\u{202e}\u{2028}\n\u{1b}é"});
-        let escaped = escape_json(&serde_json::to_string_pretty(&value).unwrap());
-        assert!(escaped.contains("\\u202e"));
-        assert!(!escaped.contains(|c| c != '\n' && text::is_unsafe(c)));
-        assert_eq!(serde_json::from_str::<serde_json::Value>(&escaped).unwrap(), value);
     }
 }

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use vitte_capsule::reduce::SourceSize;
 use vitte_capsule::replay::ReplayPlan;
+use vitte_capsule::shell_command;
 use vitte_diag::text::{self, one_line};
 
 use super::shell::{CommandResult, Failure, Shell};
@@ -53,20 +54,12 @@ pub(super) fn confirm_run(yes: bool, shell: &mut Shell<'_>) -> CommandResult {
 fn command(plan: &ReplayPlan<'_>) -> String {
     let program = plan.program.to_string_lossy();
     let arguments = plan.arguments.iter().map(String::as_str);
-    quote(std::iter::once(&*program).chain(arguments))
+    command_line(&std::iter::once(&*program).chain(arguments).collect::<Vec<_>>())
 }
 
-/// Quotes words for a shell and joins them with blanks. Line feeds and control characters are escaped.
-pub(super) fn quote<'a>(words: impl Iterator<Item = &'a str>) -> String {
-    let quote_one = |word: &str| {
-        let is_plain = |c: char| c.is_alphanumeric() || "-_./=:,+@%".contains(c);
-        let line = one_line(word);
-        if !word.is_empty() && line.chars().all(is_plain) {
-            return line.into_owned();
-        }
-        format!("'{}'", line.replace('\'', "'\\''"))
-    };
-    words.map(quote_one).collect::<Vec<_>>().join(" ")
+/// Returns a command line, quoted for a shell, on one line. Control characters are escaped.
+pub(super) fn command_line(arguments: &[impl AsRef<str>]) -> String {
+    one_line(&shell_command(arguments)).into_owned()
 }
 
 /// `2000 lines in 1 file`
@@ -82,6 +75,6 @@ mod tests {
     #[test]
     fn words_are_quoted_for_a_shell() {
         let all = ["vittec", "--a=b", "my file", "", "it's", "a\nb", "$x"];
-        assert_eq!(quote(all.into_iter()), "vittec --a=b 'my file' '' 'it'\\''s' 'a\\nb' '$x'");
+        assert_eq!(command_line(&all), "vittec --a=b 'my file' '' 'it'\\''s' 'a\\nb' '$x'");
     }
 }

@@ -9,7 +9,7 @@ use vitte_capsule::{Capsule, Existing, RepositoryError, write_atomically};
 use vitte_diag::text;
 
 use super::directory::OneCrash;
-use super::page::count;
+use super::page::{count, display_path};
 use super::shell::{CommandResult, Failure, Shell};
 use super::target::LoadedCrash;
 
@@ -49,7 +49,7 @@ impl Export {
         let files = || capsule.iter().chain(&sources);
         if let Some(file) = files().find(|file| !self.force && file.path.symlink_metadata().is_ok())
         {
-            let path = shown(&file.path);
+            let path = display_path(&file.path);
             return Err(Failure::Message(format!(
                 "`{path}` already exists; pass --force to overwrite it"
             )));
@@ -61,13 +61,13 @@ impl Export {
             return shell.json(&json!({"capsule": capsule.as_ref().map(path), "sources": sources}));
         }
         if let Some(OutputFile { path, .. }) = &capsule {
-            writeln!(shell.out, "{}", shown(path))?;
+            writeln!(shell.out, "{}", display_path(path))?;
         }
         match (&self.sources, sources.len()) {
             (Some(_), 0) => writeln!(shell.out, "the capsule contains no source files")?,
             (Some(dir), files) if wants_sources => {
                 let files = count(files, "source file", "source files");
-                writeln!(shell.out, "{files} in `{}`", shown(dir))?;
+                writeln!(shell.out, "{files} in `{}`", display_path(dir))?;
             }
             _ => {}
         }
@@ -112,11 +112,7 @@ impl OutputFile {
 fn failed(what: &str, path: &Path, error: &io::Error) -> Failure {
     Failure::Message(format!(
         "cannot {what} `{}`: {}",
-        shown(path),
+        display_path(path),
         text::one_line(&error.to_string())
     ))
-}
-
-fn shown(path: &Path) -> String {
-    text::one_line(&path.to_string_lossy()).into_owned()
 }

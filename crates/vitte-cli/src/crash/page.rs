@@ -1,6 +1,7 @@
 //! Output for people: colours, width, and lines that are safe for a terminal.
 
 use std::fmt;
+use std::path::Path;
 
 use clap::Args;
 use indicatif::{BinaryBytes, HumanCount};
@@ -180,6 +181,11 @@ pub(super) fn cut(text: &str, max: usize) -> String {
     let mut shown: String = fits.map(|cluster| cluster.text).collect();
     shown.truncate(shown.trim_end().len());
     shown + dots
+}
+
+/// Returns a path as one safe line.
+pub(super) fn display_path(path: &Path) -> String {
+    safe(&path.to_string_lossy())
 }
 
 /// Formats a number with separators: `1,234`.

@@ -14,6 +14,7 @@ use vitte_capsule::{Capsule, CapsuleSource, Reducer, Replay};
 use vitte_diag::text::{self, one_line};
 
 use super::directory::OneCrash;
+use super::page::display_path;
 use super::replay::{exit, write_text};
 use super::shell::{CommandResult, Failure, Shell};
 use super::{ask, interrupt};
@@ -59,7 +60,7 @@ impl ReduceArgs {
         let target = self.crash.load()?;
         let dir = self.out.clone().unwrap_or_else(|| default_dir(&target.capsule));
         if dir.symlink_metadata().is_ok() {
-            let shown = shown(&dir);
+            let shown = display_path(&dir);
             return Err(Failure::Message(format!(
                 "`{shown}` already exists; pass another directory with --out"
             )));
@@ -114,7 +115,7 @@ impl ReduceArgs {
                 Err(error) => shell.warn(&error)?,
             }
             if let Err(error) = write_files(&capsule.sources, dir) {
-                shell.warn(&format!("cannot write to `{}`: {error}", shown(dir)))?;
+                shell.warn(&format!("cannot write to `{}`: {error}", display_path(dir)))?;
                 stored = None;
             }
         }
@@ -151,10 +152,6 @@ fn write_files(sources: &[CapsuleSource], dir: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn shown(path: &Path) -> String {
-    one_line(&path.to_string_lossy()).into_owned()
-}
-
 /// Sources of at most this many lines are written to the terminal.
 const MAX_SHOWN_LINES: usize = 24;
 
@@ -188,8 +185,8 @@ fn write_reduction(
         return Ok(());
     }
     writeln!(out, "  crash    {}", one_line(&capsule.report.id))?;
-    writeln!(out, "  sources  {}", shown(dir))?;
-    let command = ask::quote(capsule.report.args.iter().map(String::as_str));
+    writeln!(out, "  sources  {}", display_path(dir))?;
+    let command = ask::command_line(&capsule.report.args);
     writeln!(out, "  command  {command}")?;
     if after.lines <= MAX_SHOWN_LINES {
         for source in &capsule.sources {

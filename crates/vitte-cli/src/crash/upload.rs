@@ -11,6 +11,7 @@ use vitte_capsule::upload::{GITHUB_API, Secret, Target, Upload};
 use vitte_diag::text;
 
 use super::directory::Directory;
+use super::page::display_path;
 use super::shell::{CommandResult, Failure, Shell};
 use super::target::LoadedCrash;
 
@@ -125,15 +126,11 @@ fn variable(name: &str) -> Option<String> {
 
 /// Reads a UTF-8 file of at most `max` bytes.
 fn read(path: &Path, max: u64) -> Result<String, String> {
-    let failed = |error: io::Error| format!("cannot read `{}`: {error}", shown(path));
+    let failed = |error: io::Error| format!("cannot read `{}`: {error}", display_path(path));
     let mut text = String::new();
     let length = File::open(path).map_err(failed)?.take(max + 1).read_to_string(&mut text);
     if u64::try_from(length.map_err(failed)?).is_ok_and(|length| length > max) {
-        return Err(format!("`{}` is longer than {max} bytes", shown(path)));
+        return Err(format!("`{}` is longer than {max} bytes", display_path(path)));
     }
     Ok(text)
-}
-
-fn shown(path: &Path) -> String {
-    text::one_line(&path.to_string_lossy()).into_owned()
 }
