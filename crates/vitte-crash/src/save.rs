@@ -5,7 +5,6 @@ mod capsules;
 use std::path::PathBuf;
 
 pub(crate) use capsules::CapsuleOptions;
-#[cfg(feature = "minidump")]
 #[cfg(all(has_reporter, feature = "minidump"))]
 pub(crate) use capsules::omission_note;
 pub use capsules::{EnvironmentCapture, SourceCapture};
