@@ -120,7 +120,8 @@ mod model {
     fn ordered(bencher: Bencher<'_, '_>, before: &str) {
         let all = if before == "shuffled" { shuffled() } else { in_order() };
         let bag: DiagnosticBag = all.into_iter().collect();
-        let offsets = bag.ordered().into_iter().map(|entry| entry.diagnostic.primary().span().lo());
+        let offsets =
+            bag.ordered().into_iter().map(|entry| entry.diagnostic.primary().unwrap().span().lo());
         assert!(offsets.eq(0..COUNT));
         bencher.counter(ItemsCount::new(COUNT)).bench(|| black_box(&bag).ordered());
     }
@@ -175,7 +176,7 @@ mod emit {
         let many = format!("fn ⟦f()\n{}.end⟧\n", "  let x = 1\n".repeat(50));
         let cut = format!("{}let ⟦x⟧ = 1;{}", "first; ".repeat(30), " last;".repeat(30));
         let (mut suggestion, mut notes) = (scene("let ⟦x⟧ = 1\n"), scene("let ⟦x⟧ = 1\n"));
-        let edit = Edit::replace(suggestion.diagnostic.primary().span(), "y");
+        let edit = Edit::replace(suggestion.diagnostic.primary().unwrap().span(), "y");
         let suggested = Suggestion::single("rename it", edit, Applicability::Unspecified);
         suggestion.diagnostic.add_suggestion(suggested);
         notes.diagnostic.set_label("").add_help("a help").add_note("a note").add_note("two\nlines");

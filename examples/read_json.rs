@@ -1,13 +1,13 @@
 //! JSON Lines, read back by the structs that write them.
 
 use vitte_diag::json::JsonDiagnostic;
-use vitte_diag::{DiagnosticBag, JsonEmitter, SourceMap, code};
+use vitte_diag::{Code, DiagnosticBag, JsonEmitter, SourceMap, code};
 
 /// Returns the codes of the diagnostics in JSON Lines, in their order.
-fn codes(json_lines: &str) -> serde_json::Result<Vec<String>> {
+fn codes(json_lines: &str) -> serde_json::Result<Vec<Option<Code>>> {
     json_lines
         .lines()
-        .map(|line| Ok(serde_json::from_str::<JsonDiagnostic<'_>>(line)?.code.to_string()))
+        .map(|line| Ok(serde_json::from_str::<JsonDiagnostic<'_>>(line)?.code))
         .collect()
 }
 
@@ -21,6 +21,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut emitter = JsonEmitter::new(Vec::new());
     bag.emit(&sources, &mut emitter)?;
     let json_lines = String::from_utf8(emitter.into_inner())?;
-    assert_eq!(codes(&json_lines)?, ["LEX0001", "VAR0007"]);
+    assert_eq!(codes(&json_lines)?, [Some(code!("LEX0001")), Some(code!("VAR0007"))]);
     Ok(())
 }

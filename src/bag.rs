@@ -81,7 +81,7 @@ impl Entry<'_> {
 
     /// Packs the order of output into one number: file, first byte, severity (2 bits), `seq` (62 bits).
     fn sort_key(&self) -> u128 {
-        let span = self.diagnostic.primary().span();
+        let span = self.diagnostic.sort_span();
         let start = u128::from(span.file().index()) << 32 | u128::from(span.lo());
         let severity = Severity::Fatal as u128 - self.diagnostic.severity() as u128;
         start << 64 | severity << 62 | u128::from(self.seq)
@@ -150,7 +150,7 @@ impl DiagnosticBag {
     /// Adds an error and returns a reference to it, see [`push`](Self::push).
     pub fn push_error(
         &mut self,
-        code: Code,
+        code: impl Into<Option<Code>>,
         span: Span,
         message: impl Into<Cow<'static, str>>,
     ) -> &mut Diagnostic {
@@ -160,7 +160,7 @@ impl DiagnosticBag {
     /// Adds a warning and returns a reference to it, see [`push`](Self::push).
     pub fn push_warning(
         &mut self,
-        code: Code,
+        code: impl Into<Option<Code>>,
         span: Span,
         message: impl Into<Cow<'static, str>>,
     ) -> &mut Diagnostic {
@@ -170,7 +170,7 @@ impl DiagnosticBag {
     /// Adds a diagnostic with the severity `note` and returns a reference to it, see [`push`](Self::push).
     pub fn push_note(
         &mut self,
-        code: Code,
+        code: impl Into<Option<Code>>,
         span: Span,
         message: impl Into<Cow<'static, str>>,
     ) -> &mut Diagnostic {
@@ -224,7 +224,8 @@ impl DiagnosticBag {
     }
 
     /// Returns the stored diagnostics in the order of output: by file, first byte of the primary span,
-    /// severity (the most severe first), and `seq`. This is a total order.
+    /// severity (the most severe first), and `seq`. This is a total order. A diagnostic about a whole file counts as
+    /// one at its first byte, and those without a location come last.
     #[must_use]
     pub fn ordered(&self) -> Vec<Entry<'_>> {
         // Sorting the packed keys is faster than sorting entries by four fields.
@@ -296,9 +297,9 @@ impl FromIterator<Self> for DiagnosticBag {
 }
 
 /// Returns the parts of a diagnostic that duplicates have in common.
-fn key(diagnostic: &Diagnostic) -> (Code, Severity, Span, &str) {
-    let span = diagnostic.primary().span();
-    (diagnostic.code(), diagnostic.severity(), span, diagnostic.message())
+fn key(diagnostic: &Diagnostic) -> (Option<Code>, Severity, Span, bool, &str) {
+    let (span, is_located) = (diagnostic.sort_span(), diagnostic.primary().is_some());
+    (diagnostic.code(), diagnostic.severity(), span, is_located, diagnostic.message())
 }
 
 /// Returns the hash of the [`key`]. If two different keys collide, `seen` refers to the later diagnostic,

@@ -5,35 +5,41 @@
 //! omitted, because it could change the wrong text. Each of these is a [`SpanIssue`], which emitters show as
 //! a note and [`DiagnosticBag::validate`](crate::DiagnosticBag::validate) returns.
 
+mod fix;
+mod issue;
+
 use std::borrow::Cow;
-use std::fmt;
 
-use crate::model::{Diagnostic, Edit, FileId, Label, LabelStyle, Span, Suggestion};
+pub(crate) use fix::Fix;
+pub use issue::{SpanIssue, SpanIssueKind, SpanOwner};
+
+use crate::model::{
+    Child, Diagnostic, Edit, FileId, Label, LabelStyle, Span, Suggestion, TraceStep,
+};
 use crate::source::{ColumnUnit, Location, SourceFile, SourceMap};
-use crate::text::{self, ceil_char_boundary, floor_char_boundary};
+use crate::text::{ceil_char_boundary, floor_char_boundary};
 
-/// A label with a valid span: inside its file, at character boundaries.
+/// A valid span: inside its file, at character boundaries.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct ResolvedLabel<'a> {
-    pub(crate) label: &'a Label,
+pub(crate) struct ResolvedSpan<'a> {
     pub(crate) file: &'a SourceFile,
-    /// The valid span. It differs from the span of the label if that is invalid.
+    /// The valid span. It differs from the original span if that is invalid.
     pub(crate) span: Span,
 }
 
-impl<'a> ResolvedLabel<'a> {
-    /// Returns the location of the label's start.
+impl<'a> ResolvedSpan<'a> {
+    /// Returns the location of the start.
     pub(crate) fn location(&self, unit: ColumnUnit) -> Location<'a> {
         self.file.location(self.span.lo(), unit)
     }
 
-    /// Returns the location of the label's end, see [`SourceFile::end_of`].
+    /// Returns the location of the end, see [`SourceFile::end_of`].
     pub(crate) fn end(&self, unit: ColumnUnit) -> Option<Location<'a>> {
         self.file.end_of(self.span, unit)
     }
 
-    /// Returns the 1-based line of the label's last byte, or of its start if it is empty. A line end belongs
-    /// to the line that it ends. In a file that a reader cannot open this is the first line of the label.
+    /// Returns the 1-based line of the last byte, or of the start if the span is empty. A line end belongs
+    /// to the line that it ends. In a file that a reader cannot open this is the first line of the span.
     pub(crate) fn last_line(&self) -> u32 {
         let last = self.span.hi().saturating_sub(1).max(self.span.lo());
         let offset = if self.file.is_openable() { last } else { self.span.lo() };
@@ -41,37 +47,73 @@ impl<'a> ResolvedLabel<'a> {
     }
 }
 
+/// A label with a valid span.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ResolvedLabel<'a> {
+    pub(crate) label: &'a Label,
+    pub(crate) at: ResolvedSpan<'a>,
+}
+
+impl<'a> std::ops::Deref for ResolvedLabel<'a> {
+    type Target = ResolvedSpan<'a>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.at
+    }
+}
+
+/// A child with its valid labels and suggestions.
+#[derive(Debug)]
+pub(crate) struct CheckedChild<'a> {
+    pub(crate) child: &'a Child,
+    /// The labels that can be shown.
+    pub(crate) labels: Vec<ResolvedLabel<'a>>,
+    pub(crate) suggestions: Vec<Cow<'a, Suggestion>>,
+}
+
+/// A step of the trace, and its location if it can be shown.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CheckedStep<'a> {
+    pub(crate) step: &'a TraceStep,
+    pub(crate) at: Option<ResolvedSpan<'a>>,
+}
+
 /// A diagnostic with its valid labels and suggestions, and the issues of the others.
 #[derive(Debug)]
 pub(crate) struct CheckedDiagnostic<'a> {
     pub(crate) diagnostic: &'a Diagnostic,
+    /// The file that the diagnostic is about as a whole.
+    pub(crate) whole_file: Option<&'a SourceFile>,
     /// The labels that can be shown. The primary label is the first one if it can be shown.
     pub(crate) labels: Vec<ResolvedLabel<'a>>,
-    pub(crate) suggestions: Vec<&'a Suggestion>,
-    /// The issues of labels, then those of suggestions.
+    pub(crate) children: Vec<CheckedChild<'a>>,
+    pub(crate) trace: Vec<CheckedStep<'a>>,
+    /// The suggestions of the diagnostic itself.
+    pub(crate) suggestions: Vec<Cow<'a, Suggestion>>,
+    /// The issues in the order of the parts above.
     pub(crate) issues: Vec<SpanIssue>,
 }
 
 impl<'a> CheckedDiagnostic<'a> {
     pub(crate) fn new(sources: &'a SourceMap, diagnostic: &'a Diagnostic) -> Self {
-        let mut checked = Self {
-            diagnostic,
-            labels: Vec::with_capacity(1 + diagnostic.secondary().len()),
-            suggestions: Vec::new(),
-            issues: Vec::new(),
-        };
-        for label in diagnostic.labels() {
-            let (resolved, issue) = resolve_label(sources, label);
-            checked.labels.extend(resolved);
-            checked.issues.extend(issue);
+        let mut checker = Checker { sources, issues: Vec::new() };
+        if let Some(label) = diagnostic.unlocated_label() {
+            let (owner, message) = (SpanOwner::PrimaryLabel, label.message().map(str::to_owned));
+            checker.report(Span::DUMMY, SpanIssueKind::UnknownFile { owner, message });
         }
-        for suggestion in diagnostic.suggestions() {
-            match check_suggestion(sources, suggestion) {
-                None => checked.suggestions.push(suggestion),
-                Some(issue) => checked.issues.push(issue),
-            }
-        }
-        checked
+        let whole_file = diagnostic.file().filter(|_| diagnostic.primary().is_none());
+        let whole_file = whole_file.and_then(|file| checker.file(file));
+        let mut labels = Vec::with_capacity(1 + diagnostic.secondary().len());
+        labels.extend(
+            diagnostic
+                .labels()
+                .filter_map(|label| checker.label(label, SpanOwner::from(label.style()))),
+        );
+        let children = diagnostic.children().iter().map(|child| checker.child(child)).collect();
+        let trace = diagnostic.trace().iter().map(|step| checker.step(step)).collect();
+        let suggestions = checker.suggestions(diagnostic.suggestions());
+        let issues = checker.issues;
+        Self { diagnostic, whole_file, labels, children, trace, suggestions, issues }
     }
 
     /// Returns the primary label, or `None` if it cannot be shown.
@@ -84,12 +126,9 @@ impl<'a> CheckedDiagnostic<'a> {
         self.labels.iter().skip(usize::from(self.primary().is_some()))
     }
 
-    /// Splits the suggestions into those that another program can apply, because it can open every file that
-    /// they edit, and the others, which are shown as text.
-    pub(crate) fn fixes(&self, sources: &SourceMap) -> (Vec<&'a Suggestion>, Vec<&'a Suggestion>) {
-        let is_openable =
-            |edit: &Edit| sources.file(edit.span().file()).is_ok_and(SourceFile::is_openable);
-        self.suggestions.iter().copied().partition(|fix| fix.edits().iter().all(is_openable))
+    /// Returns the file of the primary label, or the file that the diagnostic is about.
+    pub(crate) fn file(&self) -> Option<&'a SourceFile> {
+        self.primary().map(|primary| primary.file).or(self.whole_file)
     }
 
     /// Returns the notes of the diagnostic, then one note for each issue.
@@ -99,271 +138,109 @@ impl<'a> CheckedDiagnostic<'a> {
     }
 }
 
-/// Returns the issue of the first edit with an invalid span.
-fn check_suggestion(sources: &SourceMap, suggestion: &Suggestion) -> Option<SpanIssue> {
-    suggestion.edits().iter().find_map(|edit| {
-        let error = sources.check(edit.span()).err()?;
-        let (message, reason) = (suggestion.message().to_owned(), error.to_string());
-        Some(SpanIssue { span: edit.span(), kind: SpanIssueKind::Edit { message, reason } })
-    })
-}
-
-/// Returns the label with a valid span, or `None` if it cannot be shown, and the issue of its span.
-fn resolve_label<'a>(
+/// Resolves the parts of one diagnostic and collects their issues.
+struct Checker<'a> {
     sources: &'a SourceMap,
-    label: &'a Label,
-) -> (Option<ResolvedLabel<'a>>, Option<SpanIssue>) {
-    let span = label.span();
-    let style = label.style();
-    let issue = |kind| Some(SpanIssue { span, kind });
-    if span.file() == FileId::DUMMY && label.message().is_none() {
-        return (None, None);
-    }
-    let Ok(file) = sources.file(span.file()) else {
-        let message = label.message().map(str::to_owned);
-        return (None, issue(SpanIssueKind::UnknownFile { style, message }));
-    };
-    if file.is_unavailable() {
-        return (Some(ResolvedLabel { label, file, span }), None);
-    }
-    let text = file.text();
-    let lo = to_u32(floor_char_boundary(text, span.lo() as usize));
-    let hi = to_u32(ceil_char_boundary(text, span.hi() as usize));
-    let path = || file.path().to_owned();
-    let clamped = Span::between(span.file(), lo, hi);
-    let issue = if span.hi() > file.len() {
-        issue(SpanIssueKind::OutOfBounds { style, path: path(), len: file.len(), clamped })
-    } else if clamped != span {
-        issue(SpanIssueKind::InsideCharacter { style, path: path(), clamped })
-    } else {
-        None
-    };
-    (Some(ResolvedLabel { label, file, span: clamped }), issue)
+    issues: Vec<SpanIssue>,
 }
 
-/// Converts an offset in a file, whose length fits in 32 bits.
-fn to_u32(offset: usize) -> u32 {
-    u32::try_from(offset).unwrap_or(u32::MAX)
-}
-
-/// An invalid span of a label or an edit. It is a defect of the compiler that made the diagnostic.
-///
-/// Emitters show the [`Display`](fmt::Display) text as a note. Tests of a compiler get the issues of all
-/// diagnostics from [`DiagnosticBag::validate`](crate::DiagnosticBag::validate):
-///
-/// ```
-/// use vitte_diag::{DiagnosticBag, SourceMap, Span, codes};
-///
-/// let mut sources = SourceMap::new();
-/// let file = sources.add("a.vitte", "let")?;
-/// let mut bag = DiagnosticBag::new();
-/// bag.push_error(codes::E0001, Span::new(file, 2, 9)?, "illegal character");
-///
-/// let issues = bag.validate(&sources);
-/// let (seq, issue) = &issues[0];
-/// assert_eq!((*seq, issue.span().hi()), (0, 9));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct SpanIssue {
-    span: Span,
-    kind: SpanIssueKind,
-}
-
-/// What is wrong with the span of a [`SpanIssue`].
-#[derive(Clone, PartialEq, Eq, Debug)]
-#[non_exhaustive]
-pub enum SpanIssueKind {
-    /// The file is not in the source map. The label is omitted.
-    UnknownFile {
-        /// Whether the label is primary or secondary.
-        style: LabelStyle,
-        /// The message of the label.
-        message: Option<String>,
-    },
-    /// The span of a label ends after the end of its file.
-    OutOfBounds {
-        /// Whether the label is primary or secondary.
-        style: LabelStyle,
-        /// The path of the file.
-        path: String,
-        /// The length of the file in bytes.
-        len: u32,
-        /// The span at which the label is shown.
-        clamped: Span,
-    },
-    /// The span of a label begins or ends inside a character.
-    InsideCharacter {
-        /// Whether the label is primary or secondary.
-        style: LabelStyle,
-        /// The path of the file.
-        path: String,
-        /// The span at which the label is shown.
-        clamped: Span,
-    },
-    /// The span of an edit is invalid. The suggestion is omitted.
-    Edit {
-        /// The message of the suggestion.
-        message: String,
-        /// What is wrong with the span.
-        reason: String,
-    },
-}
-
-impl SpanIssue {
-    /// Returns the invalid span, as the compiler passed it.
-    #[must_use]
-    pub const fn span(&self) -> Span {
-        self.span
+impl<'a> Checker<'a> {
+    fn report(&mut self, span: Span, kind: SpanIssueKind) {
+        self.issues.push(SpanIssue::new(span, kind));
     }
 
-    /// Returns what is wrong with the span.
-    #[must_use]
-    pub const fn kind(&self) -> &SpanIssueKind {
-        &self.kind
+    /// Returns the file that a diagnostic is about.
+    fn file(&mut self, file: FileId) -> Option<&'a SourceFile> {
+        let found = self.sources.file(file).ok();
+        if found.is_none() {
+            let (owner, message) = (SpanOwner::Diagnostic, None);
+            self.report(Span::empty(file, 0), SpanIssueKind::UnknownFile { owner, message });
+        }
+        found
     }
-}
 
-impl std::error::Error for SpanIssue {}
+    /// Returns the label with a valid span, or `None` if it cannot be shown.
+    fn label(&mut self, label: &'a Label, owner: SpanOwner) -> Option<ResolvedLabel<'a>> {
+        if label.span().file() == FileId::DUMMY && label.message().is_none() {
+            return None;
+        }
+        let at = self.span(label.span(), owner, label.message())?;
+        Some(ResolvedLabel { label, at })
+    }
 
-impl fmt::Display for SpanIssue {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let label = |style| match style {
-            LabelStyle::Primary => "the primary label",
-            LabelStyle::Secondary => "a secondary label",
+    fn child(&mut self, child: &'a Child) -> CheckedChild<'a> {
+        let labels = child.labels().iter();
+        let labels = labels.filter_map(|label| self.label(label, SpanOwner::ChildLabel)).collect();
+        CheckedChild { child, labels, suggestions: self.suggestions(child.suggestions()) }
+    }
+
+    fn step(&mut self, step: &'a TraceStep) -> CheckedStep<'a> {
+        let span = step.span().filter(|span| span.file() != FileId::DUMMY);
+        CheckedStep { step, at: span.and_then(|span| self.span(span, SpanOwner::Step, None)) }
+    }
+
+    /// Returns the valid span that is nearest to `span`, or `None` if its file is unknown.
+    fn span(
+        &mut self,
+        span: Span,
+        owner: SpanOwner,
+        message: Option<&str>,
+    ) -> Option<ResolvedSpan<'a>> {
+        let Ok(file) = self.sources.file(span.file()) else {
+            let message = message.map(str::to_owned);
+            self.report(span, SpanIssueKind::UnknownFile { owner, message });
+            return None;
         };
-        let (lo, hi) = (self.span.lo(), self.span.hi());
-        match &self.kind {
-            SpanIssueKind::UnknownFile { style, message } => {
-                let label = label(*style);
-                match self.span.file() {
-                    FileId::DUMMY => write!(f, "{label} has no location"),
-                    file => write!(
-                        f,
-                        "{label} is at bytes {lo}..{hi} of file {}, which is not in the source map",
-                        file.index()
-                    ),
-                }?;
-                match message {
-                    Some(message) => write!(f, ": {}", text::one_line(message)),
-                    None => Ok(()),
-                }
-            }
-            SpanIssueKind::OutOfBounds { style, path, len, clamped } => {
-                let label = label(*style);
-                let path = text::one_line(path);
-                write!(
-                    f,
-                    "{label} is at bytes {lo}..{hi} of `{path}`, which ends at byte {len}; shown at {}..{}",
-                    clamped.lo(),
-                    clamped.hi()
-                )
-            }
-            SpanIssueKind::InsideCharacter { style, path, clamped } => {
-                let label = label(*style);
-                let path = text::one_line(path);
-                write!(
-                    f,
-                    "{label} is at bytes {lo}..{hi} of `{path}`, inside a character; shown at {}..{}",
-                    clamped.lo(),
-                    clamped.hi()
-                )
-            }
-            SpanIssueKind::Edit { message, reason } => {
-                let message = text::one_line(message);
-                write!(
-                    f,
-                    "the suggestion `{message}` is omitted because one of its edits is invalid: {reason}"
-                )
+        if file.is_unavailable() {
+            return Some(ResolvedSpan { file, span });
+        }
+        let text = file.text();
+        let lo = floor_char_boundary(text, span.lo() as usize);
+        let hi = ceil_char_boundary(text, span.hi() as usize);
+        let path = || file.path().to_owned();
+        let clamped = Span::between(span.file(), lo, hi);
+        if span.hi() > file.len() {
+            let (path, len) = (path(), file.len());
+            self.report(span, SpanIssueKind::OutOfBounds { owner, path, len, clamped });
+        } else if clamped != span {
+            let path = path();
+            self.report(span, SpanIssueKind::InsideCharacter { owner, path, clamped });
+        }
+        Some(ResolvedSpan { file, span: clamped })
+    }
+
+    /// Returns the suggestions that have at least one valid alternative.
+    fn suggestions(&mut self, suggestions: &'a [Suggestion]) -> Vec<Cow<'a, Suggestion>> {
+        suggestions.iter().filter_map(|suggestion| self.suggestion(suggestion)).collect()
+    }
+
+    /// Returns the suggestion without its invalid alternatives.
+    fn suggestion(&mut self, suggestion: &'a Suggestion) -> Option<Cow<'a, Suggestion>> {
+        let mut valid = Vec::new();
+        for edits in suggestion.alternatives() {
+            match self.edit_issue(suggestion, edits) {
+                None => valid.push(edits),
+                Some(issue) => self.issues.push(issue),
             }
         }
+        if valid.len() == suggestion.alternatives().count() {
+            return Some(Cow::Borrowed(suggestion));
+        }
+        let valid = valid.into_iter().map(<[Edit]>::to_vec);
+        let (message, applicability) =
+            (suggestion.message().to_owned(), suggestion.applicability());
+        Suggestion::with_alternatives(message, valid, applicability).ok().map(Cow::Owned)
+    }
+
+    /// Returns the issue of the first edit with an invalid span.
+    fn edit_issue(&self, suggestion: &Suggestion, edits: &[Edit]) -> Option<SpanIssue> {
+        edits.iter().find_map(|edit| {
+            let error = self.sources.check(edit.span()).err()?;
+            let (message, reason) = (suggestion.message().to_owned(), error.to_string());
+            Some(SpanIssue::new(edit.span(), SpanIssueKind::Edit { message, reason }))
+        })
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::code;
-
-    /// Resolves the bytes `lo..hi` of the text `aé`.
-    fn resolve(lo: u32, hi: u32) -> (u32, u32, String) {
-        let mut sources = SourceMap::new();
-        let file = sources.add("a.vitte", "aé").unwrap();
-        let diagnostic = Diagnostic::error(code!("E1"), Span::new(file, lo, hi).unwrap(), "m");
-        let CheckedDiagnostic { labels, issues, .. } =
-            CheckedDiagnostic::new(&sources, &diagnostic);
-        let issue = issues.first().map(ToString::to_string).unwrap_or_default();
-        (labels[0].span.lo(), labels[0].span.hi(), issue)
-    }
-
-    #[test]
-    fn valid_spans_are_unchanged() {
-        for (lo, hi) in [(0, 0), (0, 1), (1, 3), (3, 3)] {
-            assert_eq!(resolve(lo, hi), (lo, hi, String::new()));
-        }
-    }
-
-    #[test]
-    fn invalid_spans_are_extended_and_reported() {
-        let inside =
-            "the primary label is at bytes 1..2 of `a.vitte`, inside a character; shown at 1..3";
-        assert_eq!(resolve(1, 2), (1, 3, inside.into()));
-        assert_eq!(resolve(2, 2).0, 1, "an empty span inside a character covers it");
-        assert_eq!(resolve(2, 2).1, 3);
-        let past =
-            "the primary label is at bytes 2..9 of `a.vitte`, which ends at byte 3; shown at 1..3";
-        assert_eq!(resolve(2, 9), (1, 3, past.into()));
-        assert_eq!(resolve(7, 9).0, 3, "a span after the end is moved to the end");
-        assert_eq!(resolve(u32::MAX, u32::MAX).1, 3);
-    }
-
-    #[test]
-    fn the_issue_of_an_unknown_file_contains_the_message_of_the_label() {
-        let sources = SourceMap::new();
-        let span = Span::new(FileId::new(4), 1, 2).unwrap();
-        let diagnostic = Diagnostic::error(code!("E1"), span, "m").with_label("here");
-        let CheckedDiagnostic { labels, issues, .. } =
-            CheckedDiagnostic::new(&sources, &diagnostic);
-        assert!(labels.is_empty());
-        assert_eq!(
-            issues[0].to_string(),
-            "the primary label is at bytes 1..2 of file 4, which is not in the source map: here"
-        );
-    }
-
-    #[test]
-    fn a_diagnostic_without_a_location_has_an_issue_only_for_its_message() {
-        let sources = SourceMap::new();
-        let mut diagnostic = Diagnostic::error(code!("E1"), Span::DUMMY, "m");
-        assert!(CheckedDiagnostic::new(&sources, &diagnostic).issues.is_empty());
-        diagnostic.set_label("text");
-        let issues = CheckedDiagnostic::new(&sources, &diagnostic).issues;
-        assert_eq!(issues[0].to_string(), "the primary label has no location: text");
-    }
-
-    #[test]
-    fn a_suggestion_with_an_invalid_edit_is_omitted_and_reported() {
-        use crate::Applicability;
-        let mut sources = SourceMap::new();
-        let file = sources.add("a.vitte", "aé").unwrap();
-        let edit = |lo, hi| Edit::remove(Span::new(file, lo, hi).unwrap());
-        let suggestion =
-            |message, edit| Suggestion::single(message, edit, Applicability::Unspecified);
-        let diagnostic = Diagnostic::error(code!("E1"), Span::DUMMY, "m")
-            .with_suggestion(suggestion("good", edit(0, 1)))
-            .with_suggestion(suggestion("inside", edit(0, 2)))
-            .with_suggestion(suggestion("past", edit(3, 4)))
-            .with_suggestion(suggestion("unknown", Edit::remove(Span::DUMMY)));
-        let checked = CheckedDiagnostic::new(&sources, &diagnostic);
-        assert_eq!(checked.suggestions.len(), 1);
-        let notes: Vec<_> = checked.notes().collect();
-        let issue = |message: &str, reason: &str| {
-            format!(
-                "the suggestion `{message}` is omitted because one of its edits is invalid: {reason}"
-            )
-        };
-        assert_eq!(notes[0], issue("inside", "byte 2 is inside a character"));
-        assert_eq!(notes[1], issue("past", "the span ends at byte 4 of a file of 3 bytes"));
-        assert_eq!(notes[2], issue("unknown", "the source map has no file 4294967295"));
-    }
-}
+mod tests;

@@ -101,7 +101,7 @@ impl From<&Diagnostic> for theirs::Diagnostic<FileId> {
         let backtrace = diagnostic.backtrace().map(|frames| format!("backtrace:\n{frames}"));
         Self {
             severity: severity(diagnostic.severity()),
-            code: Some(diagnostic.code().to_string()),
+            code: diagnostic.code().map(|code| code.to_string()),
             message: diagnostic.message().to_owned(),
             labels: located.into_iter().map(label).collect(),
             notes: all.map(|(kind, text)| format!("{kind}: {text}")).chain(backtrace).collect(),

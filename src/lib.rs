@@ -70,9 +70,9 @@ pub use bag::{DiagnosticBag, Entry, Level, Policy, PolicyError, Summary};
 pub use check::{SpanIssue, SpanIssueKind};
 pub use emit::*;
 pub use model::{
-    Applicability, Backtrace, BacktraceLine, ByteOffset, Code, CodeError, Diagnostic, Edit, FileId,
-    Frame, FrameLocation, Label, LabelStyle, Severity, Span, SpanError, Suggestion,
-    SuggestionError,
+    Applicability, Backtrace, BacktraceLine, ByteOffset, Child, ChildLevel, Code, CodeError,
+    Diagnostic, Edit, FileId, Frame, FrameLocation, IntoDiagnostic, Label, LabelStyle, Severity,
+    Span, SpanError, Suggestion, SuggestionError, Tag, TraceKind, TraceStep,
 };
 pub use registry::{Tool, codes};
 pub use source::{

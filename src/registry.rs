@@ -125,7 +125,7 @@ impl<'a> Page<'a> {
             })
         };
         Ok(Self {
-            code: Code::parse(code).ok_or(malformed("# CODE: title"))?,
+            code: Code::new(code).map_err(|_| malformed("# CODE: title"))?,
             title: title.trim(),
             severity: field("Severity").and_then(severity).ok_or(malformed("- Severity"))?,
             phase: field("Phase").ok_or(malformed("- Phase"))?,
@@ -285,7 +285,8 @@ mod tests {
         for (code, text) in PAGES {
             let page = Page::parse(text).unwrap_or_else(|error| panic!("{code}: {error}"));
             assert_eq!(page.code, *code);
-            assert_eq!(Some(page.severity), code.default_severity(), "{code}");
+            let letter = code.as_str().get(..1);
+            assert_eq!(letter.map(str::to_lowercase).as_deref(), page.severity.as_str().get(..1));
             assert_eq!(code.as_str().len(), 5, "{code}: one letter and four digits");
         }
         assert!(PAGES.is_sorted_by_key(|(code, _)| *code));

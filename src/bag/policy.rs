@@ -19,8 +19,8 @@ pub enum Level {
 
 /// The levels of codes, and the limit of errors.
 ///
-/// A level is set for one code (`W0100`), for all codes with a prefix (`W01`, `W`), or for `warnings`. If
-/// several levels match a diagnostic, the most specific one applies, independent of the order in which they
+/// A level is set for one code (`W0100`, `unused_variables`), for all codes with a prefix (`W01`, `clippy::`,
+/// `-W`), or for `warnings`. A diagnostic without a code belongs to `warnings` only. If several levels match a diagnostic, the most specific one applies, independent of the order in which they
 /// were set: for example, all `warnings` can be denied except `W0100`. Errors cannot be lowered.
 ///
 /// A [`DiagnosticBag`](crate::DiagnosticBag) applies its policy to each diagnostic that is pushed.
@@ -56,11 +56,11 @@ enum Selector {
 }
 
 impl Selector {
-    fn selects(&self, code: Code, severity: Severity) -> bool {
+    fn selects(&self, code: Option<Code>, severity: Severity) -> bool {
         match self {
             Self::Warnings => severity == Severity::Warning,
-            Self::Prefix(prefix) => code.as_str().starts_with(prefix),
-            Self::Code(selected) => *selected == code,
+            Self::Prefix(prefix) => code.is_some_and(|code| code.as_str().starts_with(prefix)),
+            Self::Code(selected) => code == Some(*selected),
         }
     }
 
@@ -117,14 +117,14 @@ impl Policy {
     }
 
     fn selector(&self, text: &str, level: Level) -> Result<Selector, PolicyError> {
-        let selector = match Code::parse(text) {
+        let known = self.codes.iter().find(|(known, _)| known.as_str() == text);
+        let selector = match known {
             _ if text == "warnings" => Selector::Warnings,
-            Some(code) if self.codes.iter().any(|&(known, _)| known == code) => {
-                Selector::Code(code)
-            }
-            _ => Selector::Prefix(text.to_owned()),
+            Some(&(code, _)) => Selector::Code(code),
+            None => Selector::Prefix(text.to_owned()),
         };
-        let mut selected = self.codes.iter().filter(|&&(code, of)| selector.selects(code, of));
+        let mut selected =
+            self.codes.iter().filter(|&&(code, of)| selector.selects(Some(code), of));
         let Some((_, first)) = selected.next().filter(|_| !text.is_empty()) else {
             if selector == Selector::Warnings {
                 return Ok(selector);

@@ -23,7 +23,7 @@ use crate::model::Severity;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 #[non_exhaustive]
 pub struct Summary {
-    /// Crashes of the compiler.
+    /// Errors that end the compilation, and crashes of the compiler.
     pub fatal: u64,
     /// Errors.
     pub errors: u64,

@@ -6,7 +6,7 @@ fn at(file: u32, lo: u32, severity: Severity) -> Diagnostic {
 }
 
 fn other(diagnostic: &Diagnostic) -> Diagnostic {
-    let span = diagnostic.primary().span();
+    let span = diagnostic.primary().unwrap().span();
     Diagnostic::new(diagnostic.severity(), diagnostic.code(), span, "another message")
 }
 

@@ -59,11 +59,13 @@ impl<'a> Direct<'a> {
         diagnostic: &'a Diagnostic,
         options: ExcerptOptions,
     ) -> Option<Self> {
-        let file = sources.file(diagnostic.primary().span().file()).ok()?;
+        let file = sources.file(diagnostic.primary()?.span().file()).ok()?;
         let labels = 1 + diagnostic.secondary().len();
         let is_plain = labels <= options.labelled_lines.min(MAX_LABELS)
             && options.context_lines == 0
             && diagnostic.suggestions().is_empty()
+            && diagnostic.children().is_empty()
+            && diagnostic.trace().is_empty()
             && !file.is_unavailable()
             && !file.is_lossy();
         if !is_plain {

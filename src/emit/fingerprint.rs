@@ -11,7 +11,7 @@ use crate::text;
 
 /// Computes a unique fingerprint for each diagnostic of one output.
 ///
-/// A fingerprint is a hash of the code, the path, the message and the text of the primary label's first line, and
+/// A fingerprint is a hash of the code if there is one, the path, the message and the text of the primary label's first line, and
 /// of the number of earlier diagnostics with the same values. It does not contain the line number, so it does not
 /// change when lines are added above. Only the start of a very long line is hashed, so that the cost is bounded.
 /// The hash is SipHash-2-4 with 128 bits, which is the same on every machine.
@@ -30,8 +30,8 @@ impl Fingerprints {
             .and_then(|primary| primary.file.line(primary.file.line_of(primary.span.lo())));
         let code = checked.diagnostic.code();
         let parts = [
-            code.as_str(),
-            primary.map_or("", |primary| primary.file.path()),
+            code.map_or("", |code| code.as_str()),
+            checked.file().map_or("", |file| file.path()),
             checked.diagnostic.message(),
             line.map_or("", line_start).trim(),
         ];

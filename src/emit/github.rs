@@ -74,13 +74,17 @@ fn draw(sources: &SourceMap) -> impl Draw {
         if let Some(primary) = in_file {
             write_location(out, primary)?;
         }
-        write!(out, "title={}::", diagnostic.code())?;
+        match diagnostic.code() {
+            Some(code) => write!(out, "title={}::", escape_property(code.as_str()))?,
+            None => write!(out, "title={}::", diagnostic.severity())?,
+        }
         if let Some(primary) = in_virtual_file {
             write!(out, "{}: ", escape_data(primary.location(ColumnUnit::Char)))?;
         }
+        let suggestions: Vec<_> = checked.all_suggestions().collect();
         let message = PlainText::new(
             &checked,
-            TextParts { related: true, suggestions: &checked.suggestions, backtrace: false },
+            TextParts { related: true, suggestions: &suggestions, backtrace: false },
         );
         writeln!(out, "{}", escape_data(message))
     }

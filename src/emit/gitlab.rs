@@ -13,7 +13,7 @@ use super::fingerprint::{Fingerprint, Fingerprints};
 use super::options::{EmitterOptions, FromOptions};
 use super::plain_text::{PlainText, TextParts};
 use crate::check::CheckedDiagnostic;
-use crate::model::{Code, Diagnostic, Severity};
+use crate::model::{Diagnostic, Severity, Suggestion};
 use crate::source::{ColumnUnit, SourceMap};
 
 /// Writes a code quality report. A diagnostic without a location gets line 1 of `.`, because the format
@@ -41,7 +41,7 @@ impl<W: Write> GitlabEmitter<W> {
 #[derive(Serialize)]
 struct Issue<'a> {
     r#type: &'static str,
-    check_name: Code,
+    check_name: &'static str,
     description: &'a str,
     content: IssueContent<'a>,
     categories: [&'static str; 1],
@@ -69,7 +69,11 @@ struct IssueLines {
 }
 
 impl<'a> Issue<'a> {
-    fn new(checked: &'a CheckedDiagnostic<'a>, fingerprint: Fingerprint) -> Self {
+    fn new(
+        checked: &'a CheckedDiagnostic<'a>,
+        suggestions: &'a [&'a Suggestion],
+        fingerprint: Fingerprint,
+    ) -> Self {
         let diagnostic = checked.diagnostic;
         let location = checked.primary().map_or(
             IssueLocation { path: ".", lines: IssueLines { begin: 1, end: 1 } },
@@ -81,16 +85,14 @@ impl<'a> Issue<'a> {
         );
         Self {
             r#type: "issue",
-            check_name: diagnostic.code(),
+            check_name: diagnostic
+                .code()
+                .map_or(diagnostic.severity().as_str(), |code| code.as_str()),
             description: diagnostic.message(),
             content: IssueContent {
                 body: PlainText::new(
                     checked,
-                    TextParts {
-                        related: true,
-                        suggestions: &checked.suggestions,
-                        backtrace: false,
-                    },
+                    TextParts { related: true, suggestions, backtrace: false },
                 ),
             },
             categories: ["Bug Risk"],
@@ -114,7 +116,8 @@ impl<W: Write> Emitter for GitlabEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
         let checked = CheckedDiagnostic::new(sources, diagnostic);
         let fingerprint = self.fingerprints.of(&checked);
-        self.document.json_item(head, &Issue::new(&checked, fingerprint))
+        let suggestions: Vec<_> = checked.all_suggestions().collect();
+        self.document.json_item(head, &Issue::new(&checked, &suggestions, fingerprint))
     }
 
     fn finish(&mut self) -> io::Result<()> {

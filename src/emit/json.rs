@@ -7,15 +7,25 @@
 //!  "help":null,"notes":[]}
 //! ```
 //!
-//! The object is on one line. These seven fields are always present, in this order. `suggestions` and
-//! `backtrace` follow if they are not empty. A suggestion:
+//! The object is on one line. These seven fields are always present, in this order; `code`, `primary` and `help` are
+//! null if there is none. `children`, `trace`, `tags`, `suggestions`, `backtrace` and `file` follow if they are not
+//! empty:
 //!
 //! ```json
-//! {"message":"remove it","applicability":"machine-applicable",
-//!  "edits":[{"file":"a.vitte","lo":8,"hi":9,"line":1,"col":9,"text":""}]}
+//! "children":[{"level":"note","message":"the macro is defined here",
+//!   "labels":[{"style":"primary","file":"a.vitte","lo":0,"hi":3,"line":1,"col":1,"message":null}]}],
+//! "trace":[{"kind":"macro","message":"in this expansion of `sum!`",
+//!   "location":{"file":"a.vitte","lo":8,"hi":9,"line":1,"col":9}}],
+//! "tags":["unnecessary"],
+//! "suggestions":[{"message":"remove it","applicability":"machine-applicable",
+//!   "edits":[{"file":"a.vitte","lo":8,"hi":9,"line":1,"col":9,"text":""}]}],
+//! "backtrace":["vittec::check at src/main.rs:63:1"],
+//! "file":"a.vitte"
 //! ```
 //!
-//! `backtrace` is an array of strings, one per [`Frame`](crate::Frame), the innermost frame first.
+//! A child has `suggestions` only if it has some. A suggestion has `alternatives` only if there is a choice: an array
+//! of edits for each alternative to `edits`. `backtrace` has one string per [`Frame`](crate::Frame), the innermost frame
+//! first. `file` is the path of the file that the diagnostic is about as a whole; then `primary` is null.
 //!
 //! `lo` and `hi` are byte offsets, `hi` is exclusive. `line` and `col` are the 1-based location of `lo`.
 //! Strings contain the exact text; [`JsonEmitter`] escapes every character that a terminal would interpret.
@@ -35,186 +45,31 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod convert;
+mod fields;
+mod locations;
+mod model;
 mod read;
 mod schema;
 mod write;
 
-use std::borrow::Cow;
 use std::io::{self, Write};
 
+pub use model::{
+    JsonChild, JsonDiagnostic, JsonEdit, JsonLabel, JsonLocation, JsonStep, JsonSuggestion,
+};
 pub use read::JsonError;
 pub use schema::SCHEMA;
 #[cfg(feature = "schema")]
 pub use schema::schema;
-use serde::{Deserialize, Serialize};
 use write::WriteJson as _;
 
 use super::options::{EmitterOptions, FromOptions};
 use super::output::{Draw, Output};
 use super::{Emitter, escape};
 use crate::bag::Entry;
-use crate::check::{CheckedDiagnostic, ResolvedLabel};
-use crate::model::{Applicability, Backtrace, Code, Diagnostic, LabelStyle, Severity, Suggestion};
+use crate::model::Diagnostic;
 use crate::source::{ColumnUnit, SourceMap};
-
-/// A diagnostic in its JSON form, for writing and for reading. A value that was deserialised owns its
-/// strings.
-///
-/// ```
-/// use vitte_diag::json::JsonDiagnostic;
-///
-/// let line = r#"{"severity":"note","code":"N0001","message":"m","primary":null,"labels":[],"help":null,"notes":["n"]}"#;
-/// let diagnostic: JsonDiagnostic = serde_json::from_str(line)?;
-/// assert_eq!(diagnostic.notes, ["n"]);
-/// # Ok::<(), serde_json::Error>(())
-/// ```
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(title = "Diagnostic", description = "One line of a compiler's JSON output.", transform = schema::require_all))]
-#[non_exhaustive]
-pub struct JsonDiagnostic<'a> {
-    /// `note`, `warning`, `error` or `fatal`.
-    pub severity: Severity,
-    /// The code, such as `E0001`.
-    pub code: Code,
-    /// The message.
-    pub message: Cow<'a, str>,
-    /// The location of the primary label, or null if it cannot be shown.
-    #[serde(deserialize_with = "Option::deserialize")]
-    // Null is allowed, a missing field is not.
-    pub primary: Option<JsonLocation<'a>>,
-    /// Every label that can be shown, the primary label first if it is one of them.
-    pub labels: Vec<JsonLabel<'a>>,
-    /// Advice on how to fix the problem, or null.
-    #[serde(deserialize_with = "Option::deserialize")]
-    pub help: Option<Cow<'a, str>>,
-    /// Additional facts, including a note for each invalid span.
-    pub notes: Vec<Cow<'a, str>>,
-    /// Suggested fixes. The field is omitted if there are none.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub suggestions: Vec<JsonSuggestion<'a>>,
-    /// The frames of a crash, the innermost first. The field is omitted if there are none.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub backtrace: Vec<Cow<'a, str>>,
-}
-
-/// A location in a source file.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(rename = "Location"))]
-#[non_exhaustive]
-pub struct JsonLocation<'a> {
-    /// The normalised path.
-    pub file: Cow<'a, str>,
-    /// The offset of the first byte, 0-based.
-    pub lo: u32,
-    /// The offset of the byte after the last byte.
-    pub hi: u32,
-    /// The line of `lo`, 1-based.
-    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
-    #[serde(deserialize_with = "read::one_based")]
-    pub line: u32,
-    /// The column of `lo`, 1-based. It counts characters, unless the emitter was configured otherwise.
-    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
-    #[serde(deserialize_with = "read::one_based")]
-    pub col: u32,
-}
-
-/// A label.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(transform = schema::require_all))]
-#[cfg_attr(feature = "schema", schemars(rename = "Label"))]
-#[non_exhaustive]
-pub struct JsonLabel<'a> {
-    /// `primary` or `secondary`.
-    pub style: LabelStyle,
-    /// The normalised path.
-    pub file: Cow<'a, str>,
-    /// The offset of the first byte, 0-based.
-    pub lo: u32,
-    /// The offset of the byte after the last byte.
-    pub hi: u32,
-    /// The line of `lo`, 1-based.
-    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
-    #[serde(deserialize_with = "read::one_based")]
-    pub line: u32,
-    /// The column of `lo`, 1-based.
-    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
-    #[serde(deserialize_with = "read::one_based")]
-    pub col: u32,
-    /// The message, or null.
-    #[serde(deserialize_with = "Option::deserialize")]
-    pub message: Option<Cow<'a, str>>,
-}
-
-/// A suggested fix. Its edits are applied all together or not at all.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(rename = "Suggestion"))]
-#[non_exhaustive]
-pub struct JsonSuggestion<'a> {
-    /// A description of the fix.
-    pub message: Cow<'a, str>,
-    /// How confident the compiler is that the fix is correct.
-    pub applicability: Applicability,
-    /// At least one edit, in the order of their locations, without overlaps.
-    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
-    pub edits: Vec<JsonEdit<'a>>,
-}
-
-/// The replacement of a range of bytes by new text.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(rename = "Edit"))]
-#[non_exhaustive]
-pub struct JsonEdit<'a> {
-    /// The normalised path.
-    pub file: Cow<'a, str>,
-    /// The offset of the first byte that is replaced, 0-based.
-    pub lo: u32,
-    /// The offset of the byte after the last byte that is replaced.
-    pub hi: u32,
-    /// The line of `lo`, 1-based.
-    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
-    #[serde(deserialize_with = "read::one_based")]
-    pub line: u32,
-    /// The column of `lo`, 1-based.
-    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
-    #[serde(deserialize_with = "read::one_based")]
-    pub col: u32,
-    /// The new text.
-    pub text: Cow<'a, str>,
-}
-
-impl<'a> JsonDiagnostic<'a> {
-    /// Converts `diagnostic`; columns count `unit`.
-    ///
-    /// An invalid span is clamped to its file, and a note reports it. A label in a file that is not in
-    /// `sources` is omitted, and a note contains its message.
-    #[must_use]
-    pub fn new(sources: &'a SourceMap, diagnostic: &'a Diagnostic, unit: ColumnUnit) -> Self {
-        let checked = CheckedDiagnostic::new(sources, diagnostic);
-        let suggestions = checked.suggestions.iter();
-        let frames = diagnostic.backtrace().into_iter().flat_map(Backtrace::frames);
-        let labels: Vec<_> =
-            checked.labels.iter().map(|label| JsonLabel::new(label, unit)).collect();
-        let primary = labels.first().filter(|first| first.style == LabelStyle::Primary);
-        Self {
-            severity: diagnostic.severity(),
-            code: diagnostic.code(),
-            message: diagnostic.message().into(),
-            primary: primary.map(JsonLabel::location),
-            labels,
-            help: diagnostic.help().map(Cow::Borrowed),
-            notes: checked.notes().collect(),
-            suggestions: suggestions
-                .map(|suggestion| JsonSuggestion::new(sources, suggestion, unit))
-                .collect(),
-            backtrace: frames.map(|frame| frame.text().into()).collect(),
-        }
-    }
-}
 
 impl JsonDiagnostic<'_> {
     /// Returns the line that [`JsonEmitter`] writes, with its line feed.
@@ -232,48 +87,6 @@ impl JsonDiagnostic<'_> {
         self.write(out)?;
         out.push(b'\n');
         Ok(())
-    }
-}
-
-impl<'a> JsonSuggestion<'a> {
-    fn new(sources: &'a SourceMap, suggestion: &'a Suggestion, unit: ColumnUnit) -> Self {
-        let edits = suggestion.edits().iter().filter_map(|edit| {
-            let span = edit.span();
-            let at = sources.location_in(span, unit).ok()?;
-            Some(JsonEdit {
-                file: at.path.into(),
-                lo: span.lo(),
-                hi: span.hi(),
-                line: at.line,
-                col: at.col,
-                text: edit.text().into(),
-            })
-        });
-        Self {
-            message: suggestion.message().into(),
-            applicability: suggestion.applicability(),
-            edits: edits.collect(),
-        }
-    }
-}
-
-impl<'a> JsonLabel<'a> {
-    fn new(resolved: &ResolvedLabel<'a>, unit: ColumnUnit) -> Self {
-        let at = resolved.location(unit);
-        Self {
-            style: resolved.label.style(),
-            file: at.path.into(),
-            lo: resolved.span.lo(),
-            hi: resolved.span.hi(),
-            line: at.line,
-            col: at.col,
-            message: resolved.label.message().map(Cow::Borrowed),
-        }
-    }
-
-    fn location(&self) -> JsonLocation<'a> {
-        let Self { lo, hi, line, col, .. } = *self;
-        JsonLocation { file: self.file.clone(), lo, hi, line, col }
     }
 }
 

@@ -105,7 +105,10 @@ impl<W: Write> Emitter for JunitEmitter<W> {
         suite.counts.failures += u64::from(severity == Severity::Error);
         suite.counts.errors += u64::from(severity == Severity::Fatal);
         // Without the line number, so that a test keeps its name when lines are added above it.
-        let name = format!("{}: {}", diagnostic.code(), diagnostic.message());
+        let name = match diagnostic.code() {
+            Some(code) => format!("{code}: {}", diagnostic.message()),
+            None => diagnostic.message().to_owned(),
+        };
         let name = suite.names.add(name);
         let out = &mut suite.cases;
         write!(out, "<testcase classname=\"{class}\" name=\"{}\"", attribute(&name))?;
@@ -113,9 +116,10 @@ impl<W: Write> Emitter for JunitEmitter<W> {
             write!(out, " file=\"{class}\" line=\"{}\"", at.line)?;
         }
         let message = attribute(diagnostic.message());
+        let suggestions: Vec<_> = checked.all_suggestions().collect();
         let text = PlainText::new(
             &checked,
-            TextParts { related: true, suggestions: &checked.suggestions, backtrace: true },
+            TextParts { related: true, suggestions: &suggestions, backtrace: true },
         );
         let text = markup::escape_xml(text, XmlContext::Content);
         match severity {

@@ -33,8 +33,8 @@ use super::options::{EmitterOptions, FromOptions};
 use super::plain_text::{PlainText, TextParts};
 use super::{Emitter, escape};
 use crate::bag::DiagnosticBag;
-use crate::check::{CheckedDiagnostic, ResolvedLabel};
-use crate::model::{Applicability, Code, Diagnostic, Edit, Severity, Span, Suggestion};
+use crate::check::{CheckedDiagnostic, Fix, ResolvedLabel};
+use crate::model::{Code, Diagnostic, Edit, Severity, Span};
 use crate::registry::Tool;
 use crate::source::{ColumnUnit, Location, SourceFile, SourceMap, url};
 
@@ -79,7 +79,8 @@ impl TryFrom<PublishDiagnostics> for lsp_types::PublishDiagnosticsParams {
 struct LspDiagnostic {
     range: LspRange,
     severity: u8,
-    code: Code,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<Code>,
     #[serde(skip_serializing_if = "Option::is_none")]
     code_description: Option<CodeDescription>,
     source: String,
@@ -157,17 +158,17 @@ fn range(file: &SourceFile, span: Span) -> LspRange {
 }
 
 impl CodeAction {
-    fn new(sources: &SourceMap, suggestion: &Suggestion) -> Self {
+    fn new(sources: &SourceMap, fix: Fix<'_>) -> Self {
         let mut changes: BTreeMap<String, Vec<TextEdit>> = BTreeMap::new();
-        for edit in suggestion.edits() {
+        for edit in fix.edits {
             let Ok(file) = sources.file(edit.span().file()) else { continue };
             let (range, new_text) = (range(file, edit.span()), edit.text().to_owned());
             changes.entry(uri(sources, file)).or_default().push(TextEdit { range, new_text });
         }
         Self {
-            title: suggestion.message().to_owned(),
+            title: fix.title().into_owned(),
             kind: "quickfix",
-            is_preferred: suggestion.applicability() == Applicability::MachineApplicable,
+            is_preferred: fix.is_automatic(),
             edit: WorkspaceEdit { changes },
         }
     }
@@ -188,9 +189,9 @@ impl LspDiagnostic {
         // An editor can only edit a file that it can open.
         let has_url = |edit: &Edit| sources.url(edit.span().file()).is_some();
         fixes.retain(|fix| {
-            let can_open_all = fix.edits().iter().all(has_url);
+            let can_open_all = fix.edits.iter().all(has_url);
             if !can_open_all {
-                in_text.push(*fix);
+                in_text.push(fix.suggestion);
             }
             can_open_all
         });
@@ -211,7 +212,9 @@ impl LspDiagnostic {
                 Severity::Note => 3,
             },
             code,
-            code_description: tool.code_url(code).map(|href| CodeDescription { href }),
+            code_description: code
+                .and_then(|code| tool.code_url(code))
+                .map(|href| CodeDescription { href }),
             source: tool.name().to_owned(),
             message: PlainText::new(
                 &checked,

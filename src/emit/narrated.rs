@@ -104,7 +104,10 @@ impl Narrator<'_> {
             Severity::Error => "Error",
             Severity::Fatal => "Fatal error",
         };
-        self.sentence(format_args!("{severity} {}", diagnostic.code()), diagnostic.message());
+        match diagnostic.code() {
+            Some(code) => self.sentence(format_args!("{severity} {code}"), diagnostic.message()),
+            None => self.sentence(severity, diagnostic.message()),
+        }
         for (index, label) in checked.labels.iter().take(MAX_LABELS).enumerate() {
             self.label(label, if index == 0 { "In" } else { "Also in" });
         }
@@ -121,7 +124,7 @@ impl Narrator<'_> {
         if more > 0 {
             self.sentence("Also", &text::more("note", more));
         }
-        for suggestion in &checked.suggestions {
+        for suggestion in checked.all_suggestions() {
             self.sentence("Suggestion", suggestion.message());
             for edit in suggestion.edits().iter().take(MAX_EDITS) {
                 self.edit(sources, edit);

@@ -59,7 +59,7 @@ impl<'a> Patches<'a> {
     /// Computes the changes. `link` returns the URL of a file, or `None` if its path is not a link.
     pub(super) fn new(
         sources: &'a SourceMap,
-        checked: &CheckedDiagnostic<'a>,
+        checked: &'a CheckedDiagnostic<'_>,
         options: ExcerptOptions,
         link: impl Fn(&SourceFile) -> Option<String>,
     ) -> Self {

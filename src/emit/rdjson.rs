@@ -12,7 +12,7 @@ use super::document::Document;
 use super::options::{EmitterOptions, FromOptions};
 use super::plain_text::{PlainText, TextParts};
 use super::{Emitter, escape};
-use crate::check::{CheckedDiagnostic, ResolvedLabel};
+use crate::check::{CheckedDiagnostic, Fix, ResolvedLabel};
 use crate::model::{Diagnostic, Severity, Suggestion};
 use crate::registry::Tool;
 use crate::source::{ColumnUnit, SourceFile, SourceMap};
@@ -57,7 +57,8 @@ struct RdjsonDiagnostic<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     location: Option<RdjsonLocation<'a>>,
     severity: &'static str,
-    code: RdjsonCode<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<RdjsonCode<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     suggestions: Vec<RdjsonSuggestion>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -120,14 +121,14 @@ fn location<'a>(label: &ResolvedLabel<'a>) -> RdjsonLocation<'a> {
 /// Returns the suggestions that the format can express, and those that the message has to describe.
 fn suggestions<'a>(
     sources: &SourceMap,
-    checked: &CheckedDiagnostic<'a>,
+    checked: &'a CheckedDiagnostic<'_>,
 ) -> (Vec<RdjsonSuggestion>, Vec<&'a Suggestion>) {
     let (fixes, mut in_text) = checked.fixes(sources);
     let mut joined = Vec::new();
     for fix in fixes {
         match checked.primary().and_then(|primary| join_edits(primary.file, fix)) {
             Some(suggestion) => joined.push(suggestion),
-            None => in_text.push(fix),
+            None => in_text.push(fix.suggestion),
         }
     }
     (joined, in_text)
@@ -135,11 +136,11 @@ fn suggestions<'a>(
 
 /// Joins all edits of a suggestion into one, because reviewdog applies each edit independently of the others.
 /// Returns `None` if an edit is not in `file`, or if the text between two edits is not UTF-8.
-fn join_edits(file: &SourceFile, fix: &Suggestion) -> Option<RdjsonSuggestion> {
-    let (first, last) = (fix.edits().first()?.span(), fix.edits().last()?.span());
+fn join_edits(file: &SourceFile, fix: Fix<'_>) -> Option<RdjsonSuggestion> {
+    let (first, last) = (fix.edits.first()?.span(), fix.edits.last()?.span());
     let mut text = String::new();
     let mut copied = first.lo() as usize;
-    for edit in fix.edits() {
+    for edit in fix.edits {
         let range = edit.span().range();
         (edit.span().file() == file.id()).then_some(())?;
         // JSON cannot contain bytes that are not UTF-8.
@@ -167,7 +168,8 @@ impl<W: Write> Emitter for RdjsonEmitter<W> {
                 Severity::Warning => "WARNING",
                 Severity::Note => "INFO",
             },
-            code: RdjsonCode { value: code.as_str(), url: self.tool.code_url(code) },
+            code: code
+                .map(|code| RdjsonCode { value: code.as_str(), url: self.tool.code_url(code) }),
             suggestions,
             related_locations: checked
                 .related()

@@ -108,7 +108,10 @@ impl HumanRenderer {
 
     /// `error[E0011]: a block has no end`
     fn header(&self, diagnostic: &Diagnostic, pen: &mut Pen) {
-        let (severity, code) = (diagnostic.severity().as_str(), diagnostic.code());
+        let severity = diagnostic.severity().as_str();
+        let Some(code) = diagnostic.code() else {
+            return pen.header(Style::Header, &[severity], None, diagnostic.message());
+        };
         let tool = self.tool.as_ref().filter(|_| self.code_links);
         let url = tool.and_then(|tool| tool.code_url(code));
         let header = [severity, "[", code.as_str(), "]"];

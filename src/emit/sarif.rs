@@ -18,8 +18,8 @@ use super::fingerprint::{Fingerprint, Fingerprints};
 use super::options::{EmitterOptions, FromOptions};
 use super::plain_text::{PlainText, TextParts};
 use super::{Emitter, escape};
-use crate::check::{CheckedDiagnostic, ResolvedLabel};
-use crate::model::{Code, Diagnostic, Severity, Span, Suggestion};
+use crate::check::{CheckedDiagnostic, Fix as SuggestedFix, ResolvedLabel};
+use crate::model::{Code, Diagnostic, Severity, Span};
 use crate::registry::{Page, Tool};
 use crate::source::{ColumnUnit, SourceFile, SourceMap};
 
@@ -132,7 +132,8 @@ const fn level(severity: Severity) -> &'static str {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct SarifResult<'a> {
-    rule_id: Code,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule_id: Option<Code>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rule_index: Option<usize>,
     level: &'static str,
@@ -286,8 +287,8 @@ struct Replacement<'a> {
 }
 
 impl<'a> Fix<'a> {
-    fn new(sources: &'a SourceMap, suggestion: &'a Suggestion) -> Self {
-        let by_file = suggestion.edits().chunk_by(|a, b| a.span().file() == b.span().file());
+    fn new(sources: &'a SourceMap, fix: SuggestedFix<'a>) -> Self {
+        let by_file = fix.edits.chunk_by(|a, b| a.span().file() == b.span().file());
         let changes = by_file.filter_map(|edits| {
             let file = sources.file(edits.first()?.span().file()).ok()?;
             let replacements = edits.iter().map(|edit| Replacement {
@@ -298,9 +299,9 @@ impl<'a> Fix<'a> {
             Some(ArtifactChange { artifact_location, replacements: replacements.collect() })
         });
         Self {
-            description: Message::new(suggestion.message()),
+            description: Message::new(fix.title()),
             artifact_changes: changes.collect(),
-            properties: FixProperties { applicability: suggestion.applicability().as_str() },
+            properties: FixProperties { applicability: fix.suggestion.applicability().as_str() },
         }
     }
 }
@@ -314,7 +315,7 @@ impl<W: Write> Emitter for SarifEmitter<W> {
         let text = PlainText::new(&checked, parts);
         let item = SarifResult {
             rule_id: code,
-            rule_index: self.rules.get(&code).copied(),
+            rule_index: code.and_then(|code| self.rules.get(&code).copied()),
             level: level(diagnostic.severity()),
             message: Message::new(text.to_string()),
             locations: checked.primary().map(|label| [SarifLocation::new(sources, None, label)]),

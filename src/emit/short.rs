@@ -59,9 +59,11 @@ fn draw(sources: &SourceMap) -> impl Draw {
             let at = primary.location(ColumnUnit::Char);
             write!(out, "{}{at}: ", path_prefix(at.path))?;
         }
-        let (severity, code) = (diagnostic.severity(), diagnostic.code());
-        let message = text::one_line(diagnostic.message());
-        writeln!(out, "{severity}[{code}]: {message}")
+        write!(out, "{}", diagnostic.severity())?;
+        if let Some(code) = diagnostic.code() {
+            write!(out, "[{code}]")?;
+        }
+        writeln!(out, ": {}", text::one_line(diagnostic.message()))
     }
 }
 

@@ -1,99 +1,99 @@
 //! The code of a diagnostic: a short, stable name of one kind of problem.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt;
-use std::hash::{Hash, Hasher};
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::severity::Severity;
-
-const MAX_LETTERS: usize = 8;
-const MAX_DIGITS: usize = 6;
-const CAPACITY: usize = MAX_LETTERS + MAX_DIGITS;
-
-/// The code of a diagnostic: 1 to 8 uppercase ASCII letters followed by 1 to 6 digits, such as `E0001`,
-/// `W0100` or `TYP0042`.
+/// The code of a diagnostic: the name of one kind of problem, such as `E0001`, `unused_variables`,
+/// `clippy::needless_return` or `-Wshadow`.
 ///
-/// The text is stored inline, so a code is `Copy` and needs no allocation. Comparison, order and hash use
-/// the text.
+/// A code has 1 to 64 bytes of printable ASCII, without blanks, brackets `()[]{}<>` and quotes.
+///
+/// A code is a pointer to its text and is `Copy`. [`code!`](crate::code!) checks a literal when the compiler
+/// is compiled. [`Code::new`] accepts any string at run time, and keeps each distinct text until the process
+/// ends. Comparison, order and hash use the text.
+///
+/// Every function that takes a code accepts a `Code`, an `Option<Code>` and `None`.
 ///
 /// ```
-/// use vitte_diag::{Code, code};
+/// use vitte_diag::{Code, Diagnostic, Severity, code};
 ///
-/// const UNKNOWN_FIELD: Code = code!("TYP0042"); // checked when the compiler is compiled
-/// assert_eq!(UNKNOWN_FIELD.as_str(), "TYP0042");
-/// assert!(Code::new("typ42").is_err()); // checked when the compiler runs
+/// const UNUSED: Code = code!("unused_variables");
+/// assert_eq!(UNUSED.as_str(), "unused_variables");
+/// assert!(Code::new("two words").is_err());
+///
+/// let warning = Diagnostic::without_location(Severity::Warning, UNUSED, "unused variable: `x`");
+/// assert_eq!(warning.code(), Some(UNUSED));
+/// let error = Diagnostic::without_location(Severity::Error, None, "no input files");
+/// assert_eq!(error.code(), None);
 /// ```
-#[derive(Clone, Copy)]
-pub struct Code {
-    text: [u8; CAPACITY],
-    len: u8,
-}
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Code(&'static &'static str);
+
+/// The codes that were made at run time, by their texts.
+static CODES: LazyLock<Mutex<HashMap<&'static str, Code>>> = LazyLock::new(Mutex::default);
 
 impl Code {
-    /// Parses a code.
+    /// The maximum length of a code in bytes.
+    pub const MAX_LEN: usize = 64;
+
+    /// Creates a code from a text that is only known at run time.
     ///
     /// # Errors
     ///
     /// A [`CodeError`] with `text` if it is not a code.
     pub fn new(text: &str) -> Result<Self, CodeError> {
-        Self::parse(text).ok_or_else(|| CodeError { text: text.to_owned() })
+        if !is_code(text) {
+            return Err(CodeError { text: text.to_owned() });
+        }
+        let mut codes = CODES.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = codes.get(text).copied();
+        Ok(known.unwrap_or_else(|| {
+            let text: &'static str = Box::leak(text.into());
+            let code = Self(Box::leak(Box::new(text)));
+            codes.insert(text, code);
+            code
+        }))
     }
 
-    /// Parses a code in a constant. Used by [`code!`](crate::code!).
-    #[doc(hidden)]
+    /// Creates a code from a constant text, or returns `None` if the text is not a code. Used by
+    /// [`code!`](crate::code!).
     #[must_use]
-    pub const fn parse(text: &str) -> Option<Self> {
-        let mut rest = text.as_bytes();
-        let mut code = Self { text: [0; CAPACITY], len: 0 };
-        let (mut letters, mut digits) = (0, 0);
-        let mut free: &mut [u8] = &mut code.text;
-        while let [byte, after @ ..] = rest {
-            match byte {
-                b'A'..=b'Z' if digits == 0 && letters < MAX_LETTERS => letters += 1,
-                b'0'..=b'9' if letters > 0 && digits < MAX_DIGITS => digits += 1,
-                _ => return None,
-            }
-            let [slot, others @ ..] = free else { return None };
-            *slot = *byte;
-            free = others;
-            rest = after;
-            code.len += 1;
-        }
-        if digits == 0 {
-            return None;
-        }
-        Some(code)
+    pub const fn from_static(text: &'static &'static str) -> Option<Self> {
+        if is_code(text) { Some(Self(text)) } else { None }
     }
 
     /// Returns the text, for example `E0001`.
     #[must_use]
-    pub const fn as_str(&self) -> &str {
-        let (text, _) = self.text.split_at(self.len as usize);
-        match std::str::from_utf8(text) {
-            Ok(text) => text,
-            Err(_) => "", // unreachable: `parse` accepts only ASCII
-        }
+    pub const fn as_str(&self) -> &'static str {
+        *self.0
     }
+}
 
-    /// Returns the severity that the letter of a Vitte code stands for: `E` error, `W` warning, `N` note,
-    /// `F` fatal. Returns `None` for codes with other or more letters.
-    #[must_use]
-    pub fn default_severity(&self) -> Option<Severity> {
-        match self.as_str().as_bytes() {
-            [b'E', b'0'..=b'9', ..] => Some(Severity::Error),
-            [b'W', b'0'..=b'9', ..] => Some(Severity::Warning),
-            [b'N', b'0'..=b'9', ..] => Some(Severity::Note),
-            [b'F', b'0'..=b'9', ..] => Some(Severity::Fatal),
-            _ => None,
-        }
+/// Returns true if `text` is the text of a code.
+const fn is_code(text: &str) -> bool {
+    let mut rest = text.as_bytes();
+    if rest.is_empty() || rest.len() > Code::MAX_LEN {
+        return false;
     }
+    while let [byte, after @ ..] = rest {
+        let is_bracket = matches!(byte, b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'<' | b'>');
+        if !byte.is_ascii_graphic() || is_bracket || matches!(byte, b'"' | b'\'' | b'`') {
+            return false;
+        }
+        rest = after;
+    }
+    true
 }
 
 /// Creates a [`Code`] from a literal. A string that is not a code is a compile error.
 ///
 /// ```
 /// const E0042: vitte_diag::Code = vitte_diag::code!("E0042");
+/// const UNUSED: vitte_diag::Code = vitte_diag::code!("unused_variables");
 /// ```
 ///
 /// ```compile_fail
@@ -103,40 +103,14 @@ impl Code {
 macro_rules! code {
     ($text:expr) => {
         const {
-            match $crate::Code::parse($text) {
+            match $crate::Code::from_static(&$text) {
                 Some(code) => code,
-                None => panic!("not a code: expected 1 to 8 uppercase letters and 1 to 6 digits"),
+                None => panic!(
+                    "not a code: expected 1 to 64 printable ASCII characters without blanks, brackets and quotes"
+                ),
             }
         }
     };
-}
-
-// These impls compare the text, not the unused bytes after it.
-
-impl PartialEq for Code {
-    fn eq(&self, other: &Self) -> bool {
-        self.as_str() == other.as_str()
-    }
-}
-
-impl Eq for Code {}
-
-impl PartialOrd for Code {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Code {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.as_str().cmp(other.as_str())
-    }
-}
-
-impl Hash for Code {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.as_str().hash(state);
-    }
 }
 
 impl fmt::Display for Code {
@@ -167,7 +141,7 @@ impl Serialize for Code {
 
 impl<'de> Deserialize<'de> for Code {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        let text = Cow::<str>::deserialize(deserializer)?;
         Self::new(&text).map_err(serde::de::Error::custom)
     }
 }
@@ -178,13 +152,18 @@ impl schemars::JsonSchema for Code {
         true
     }
 
-    fn schema_name() -> std::borrow::Cow<'static, str> {
+    fn schema_name() -> Cow<'static, str> {
         "Code".into()
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        let pattern = format!("^[A-Z]{{1,{MAX_LETTERS}}}[0-9]{{1,{MAX_DIGITS}}}$");
-        schemars::json_schema!({ "type": "string", "pattern": pattern })
+        let max_length = Self::MAX_LEN;
+        schemars::json_schema!({
+            "type": "string",
+            "minLength": 1,
+            "maxLength": max_length,
+            "pattern": r#"^[!#$%&*+,\-./0-9:;=?@A-Z\\^_a-z|~]+$"#,
+        })
     }
 }
 
@@ -208,7 +187,8 @@ impl fmt::Display for CodeError {
         let text = crate::text::one_line(&self.text);
         write!(
             f,
-            "`{text}` is not a code: expected 1 to {MAX_LETTERS} uppercase letters followed by 1 to {MAX_DIGITS} digits"
+            "`{text}` is not a code: expected 1 to {} printable ASCII characters without blanks, brackets and quotes",
+            Code::MAX_LEN
         )
     }
 }
@@ -220,25 +200,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_are_letters_then_digits_within_the_limits() {
-        for good in ["E0001", "W0100", "TYP0042", "A1", "ABCDEFGH123456"] {
-            assert_eq!(Code::new(good).unwrap().as_str(), good);
-        }
-        for bad in [
-            "",
-            "E",
+    fn codes_are_printable_ascii_without_blanks_brackets_and_quotes() {
+        let longest = "x".repeat(64);
+        for good in [
+            "E0001",
+            "W0100",
             "1",
-            "e0001",
-            "E0001x",
-            "E00-1",
-            "ABCDEFGHI1",
-            "A1234567",
-            "É1",
-            "E１",
-            "1E",
-            "E1E1",
+            "unused_variables",
+            "clippy::needless_return",
+            "-Wshadow",
+            "-Wformat=",
+            "lint/style/useConst",
+            "@typescript-eslint/no-unused-vars",
+            r"Psr\Log",
+            &longest,
         ] {
-            assert!(Code::new(bad).is_err(), "{bad}");
+            assert_eq!(Code::new(good).map(|code| code.as_str()), Ok(good));
+        }
+        let too_long = "x".repeat(65);
+        for bad in [
+            "", " ", "a b", "E0001 ", "a\tb", "a\n", "É1", "E１", "a[b", "a]", "(a", "a)", "{a",
+            "a}", "<a", "a>", "'a", "a\"", "`a`", "a\u{7f}", "a\0", &too_long,
+        ] {
+            assert!(Code::new(bad).is_err(), "{bad:?}");
+            assert_eq!(Code::new(bad).map_err(|error| error.text).unwrap_err(), bad);
         }
     }
 
@@ -247,12 +232,19 @@ mod tests {
         assert!(code!("E0001") < code!("E0002"));
         assert!(code!("E1") < code!("E10"));
         assert_ne!(code!("E1"), code!("E10"));
+        let made = Code::new(&String::from("E1")).unwrap();
+        assert_eq!(made, code!("E1"));
+        assert_eq!(std::collections::HashSet::from([made, code!("E1")]).len(), 1);
     }
 
     #[test]
-    fn the_letter_determines_the_default_severity() {
-        assert_eq!(code!("F0001").default_severity(), Some(Severity::Fatal));
-        assert_eq!(code!("EX0001").default_severity(), None);
-        assert_eq!(code!("X0001").default_severity(), None);
+    fn equal_texts_are_stored_once() {
+        let (one, two) = (Code::new("stored-once").unwrap(), Code::new("stored-once").unwrap());
+        assert!(std::ptr::eq(one.as_str(), two.as_str()));
+    }
+
+    #[test]
+    fn a_code_is_a_pointer() {
+        assert_eq!(size_of::<Option<Code>>(), size_of::<usize>());
     }
 }

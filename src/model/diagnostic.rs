@@ -1,71 +1,32 @@
-//! Diagnostics and their labels.
+//! Diagnostics.
+
+mod error;
+mod parts;
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize};
+pub use error::IntoDiagnostic;
 
 use super::backtrace::Backtrace;
+use super::child::Child;
 use super::code::Code;
+use super::label::{Label, LabelStyle};
 use super::severity::Severity;
-use super::span::Span;
+use super::span::{FileId, Span};
 use super::suggestion::Suggestion;
+use super::tag::{Tag, Tags};
+use super::trace::TraceStep;
 
-/// The kind of a label: the problem itself, or something that explains it.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub enum LabelStyle {
-    /// The problem itself, underlined with `^`. Each diagnostic has exactly one primary label.
-    Primary,
-    /// Something that explains the problem, underlined with `-`.
-    Secondary,
-}
-
-impl LabelStyle {
-    /// Returns the name in JSON output.
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Primary => "primary",
-            Self::Secondary => "secondary",
-        }
-    }
-}
-
-/// A span with an optional message.
+/// One message of a compiler: a severity, an optional code, a message and a primary label.
 ///
-/// Only a [`Diagnostic`] creates labels, which guarantees that exactly one of them is primary.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Label {
-    span: Span,
-    style: LabelStyle,
-    message: Option<Cow<'static, str>>,
-}
-
-impl Label {
-    /// Returns the span that the label marks.
-    #[must_use]
-    pub const fn span(&self) -> Span {
-        self.span
-    }
-
-    /// Returns whether the label is primary or secondary.
-    #[must_use]
-    pub const fn style(&self) -> LabelStyle {
-        self.style
-    }
-
-    /// Returns the message, or `None` if the label has none.
-    #[must_use]
-    pub fn message(&self) -> Option<&str> {
-        self.message.as_deref()
-    }
-}
-
-/// One message of a compiler: a severity, a code, a message, one primary label, and optional secondary
-/// labels, notes, help, suggestions and backtrace.
+/// It may also have secondary labels, notes, help, [children](Child), [suggestions](Suggestion), a
+/// [trace](TraceStep), [tags](Tag) and a [backtrace](Backtrace).
 ///
-/// The constructors take the span of the primary label, so every diagnostic has exactly one.
-/// [`with_label`](Self::with_label) sets the message of that label, and
+/// The usual constructors, such as [`error`](Self::error), take the span of the primary label, so the diagnostic has
+/// exactly one. [`for_file`](Self::for_file) creates a diagnostic about a whole file, and
+/// [`without_location`](Self::without_location) one without any location; both have no primary label.
+///
+/// [`with_label`](Self::with_label) sets the message of the primary label, and
 /// [`with_secondary`](Self::with_secondary) adds further labels. Messages are `&'static str` or `String`; a
 /// line feed in a message begins a new line of output.
 ///
@@ -82,16 +43,29 @@ impl Label {
 /// assert_eq!(diagnostic.labels().count(), 2);
 /// # Ok::<(), vitte_diag::SpanError>(())
 /// ```
+///
+/// A diagnostic is also an [`Error`](std::error::Error), so a function can return it with `?`.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 #[must_use = "a diagnostic is shown only if it is pushed to a bag or passed to an emitter"]
 pub struct Diagnostic {
     severity: Severity,
-    code: Code,
+    scope: Scope,
+    tags: Tags,
+    code: Option<Code>,
     message: Cow<'static, str>,
+    /// The primary label. If the scope is not [`Scope::Span`], its span is an empty one in the file of the scope.
     primary: Label,
     secondary: Vec<Label>,
     help: Option<Cow<'static, str>>,
     extras: Option<Box<Extras>>,
+}
+
+/// How much of the sources a diagnostic is about.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+enum Scope {
+    Span,
+    File,
+    Nothing,
 }
 
 /// The rarely used parts of a diagnostic. They are boxed because a program may collect a million
@@ -100,46 +74,137 @@ pub struct Diagnostic {
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 struct Extras {
     notes: Vec<Cow<'static, str>>,
+    children: Vec<Child>,
+    trace: Vec<TraceStep>,
     suggestions: Vec<Suggestion>,
     backtrace: Backtrace,
 }
 
 impl Diagnostic {
     /// Creates a diagnostic. `span` is the span of the primary label.
+    ///
+    /// `code` is a [`Code`], an `Option<Code>`, or `None`. With [`Span::DUMMY`] the diagnostic is
+    /// [without a location](Self::without_location).
     pub fn new(
         severity: Severity,
-        code: Code,
+        code: impl Into<Option<Code>>,
         span: Span,
         message: impl Into<Cow<'static, str>>,
     ) -> Self {
+        let scope = if span.file() == FileId::DUMMY { Scope::Nothing } else { Scope::Span };
         Self {
             severity,
-            code,
+            scope,
+            tags: Tags::default(),
+            code: code.into(),
             message: message.into(),
-            primary: Label { span, style: LabelStyle::Primary, message: None },
+            primary: Label::primary(span),
             secondary: Vec::new(),
             help: None,
             extras: None,
         }
     }
 
+    /// Creates a fatal error at `span`: an error after which the compiler cannot go on.
+    pub fn fatal(
+        code: impl Into<Option<Code>>,
+        span: Span,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self::new(Severity::Fatal, code, span, message)
+    }
+
     /// Creates an error at `span`.
-    pub fn error(code: Code, span: Span, message: impl Into<Cow<'static, str>>) -> Self {
+    pub fn error(
+        code: impl Into<Option<Code>>,
+        span: Span,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
         Self::new(Severity::Error, code, span, message)
     }
 
     /// Creates a warning at `span`.
-    pub fn warning(code: Code, span: Span, message: impl Into<Cow<'static, str>>) -> Self {
+    pub fn warning(
+        code: impl Into<Option<Code>>,
+        span: Span,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
         Self::new(Severity::Warning, code, span, message)
     }
 
     /// Creates a note at `span`: a diagnostic of its own with the lowest severity. For a note below
     /// another diagnostic see [`with_note`](Self::with_note).
-    pub fn note(code: Code, span: Span, message: impl Into<Cow<'static, str>>) -> Self {
+    pub fn note(
+        code: impl Into<Option<Code>>,
+        span: Span,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
         Self::new(Severity::Note, code, span, message)
     }
 
-    /// Sets the message of the *primary* label, which exists from the start. An empty message removes it.
+    /// Creates a diagnostic about a whole file, such as "the file is empty". Output shows the path of the file
+    /// without a line.
+    ///
+    /// ```
+    /// use vitte_diag::{Diagnostic, FileId, Severity};
+    ///
+    /// let file = FileId::new(0);
+    /// let warning = Diagnostic::for_file(Severity::Warning, None, file, "the file has no license header");
+    /// assert_eq!((warning.file(), warning.primary()), (Some(file), None));
+    /// ```
+    pub fn for_file(
+        severity: Severity,
+        code: impl Into<Option<Code>>,
+        file: FileId,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self::without_location(severity, code, message).with_file(file)
+    }
+
+    /// Creates a diagnostic without a location, such as "no input files" or an error of a linker.
+    ///
+    /// ```
+    /// use vitte_diag::{Diagnostic, Severity, code};
+    ///
+    /// let code = code!("E0601");
+    /// let error = Diagnostic::without_location(Severity::Error, code, "the program has no `main`");
+    /// assert_eq!((error.file(), error.primary()), (None, None));
+    /// ```
+    pub fn without_location(
+        severity: Severity,
+        code: impl Into<Option<Code>>,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self::new(severity, code, Span::DUMMY, message)
+    }
+
+    /// Sets the span of the primary label. Useful if the span becomes known later, for example after
+    /// [`from_error`](Self::from_error).
+    pub const fn with_primary(mut self, span: Span) -> Self {
+        self.set_primary(span);
+        self
+    }
+
+    /// Makes the diagnostic one about a whole file, see [`for_file`](Self::for_file).
+    pub const fn with_file(mut self, file: FileId) -> Self {
+        self.primary.set_span(Span::empty(file, 0));
+        self.scope = if file.is_dummy() { Scope::Nothing } else { Scope::File };
+        self
+    }
+
+    /// Sets the severity.
+    pub const fn with_severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
+    }
+
+    /// Sets or removes the code.
+    pub fn with_code(mut self, code: impl Into<Option<Code>>) -> Self {
+        self.code = code.into();
+        self
+    }
+
+    /// Sets the message of the *primary* label. An empty message removes it.
     ///
     /// In codespan-reporting and ariadne the method of this name adds a label. Here
     /// [`with_secondary`](Self::with_secondary) does.
@@ -160,9 +225,28 @@ impl Diagnostic {
         self
     }
 
-    /// Sets the help text. If there already is one, `help` is appended to it on a new line.
+    /// Sets the help text. If there already is one, `help` is appended to it on a new line. For several separate
+    /// helps add [children](Child::help).
     pub fn with_help(mut self, help: impl Into<Cow<'static, str>>) -> Self {
         self.add_help(help);
+        self
+    }
+
+    /// Adds a child: a note, help, warning or error that may have labels of its own.
+    pub fn with_child(mut self, child: Child) -> Self {
+        self.add_child(child);
+        self
+    }
+
+    /// Adds a step to the trace. The innermost step comes first, steps of an analysis in the order of execution.
+    pub fn with_step(mut self, step: TraceStep) -> Self {
+        self.add_step(step);
+        self
+    }
+
+    /// Adds a tag, which tells editors how to show the code of the primary label.
+    pub const fn with_tag(mut self, tag: Tag) -> Self {
+        self.add_tag(tag);
         self
     }
 
@@ -178,9 +262,16 @@ impl Diagnostic {
         self
     }
 
+    /// Sets the span of the primary label in place, see [`with_primary`](Self::with_primary).
+    pub const fn set_primary(&mut self, span: Span) -> &mut Self {
+        self.primary.set_span(span);
+        self.scope = if span.file().is_dummy() { Scope::Nothing } else { Scope::Span };
+        self
+    }
+
     /// Sets the message of the primary label in place, see [`with_label`](Self::with_label).
     pub fn set_label(&mut self, message: impl Into<Cow<'static, str>>) -> &mut Self {
-        self.primary.message = non_empty(message);
+        self.primary.set_message(message);
         self
     }
 
@@ -190,12 +281,11 @@ impl Diagnostic {
         span: Span,
         message: impl Into<Cow<'static, str>>,
     ) -> &mut Self {
-        let (style, message) = (LabelStyle::Secondary, non_empty(message));
         if self.secondary.is_empty() {
             // Most diagnostics have one secondary label. The first `push` would allocate four.
             self.secondary.reserve_exact(1);
         }
-        self.secondary.push(Label { span, style, message });
+        self.secondary.push(Label::new(LabelStyle::Secondary, span, message));
         self
     }
 
@@ -219,6 +309,24 @@ impl Diagnostic {
         self
     }
 
+    /// Adds a child in place, see [`with_child`](Self::with_child).
+    pub fn add_child(&mut self, child: Child) -> &mut Self {
+        self.extras().children.push(child);
+        self
+    }
+
+    /// Adds a step to the trace in place, see [`with_step`](Self::with_step).
+    pub fn add_step(&mut self, step: TraceStep) -> &mut Self {
+        self.extras().trace.push(step);
+        self
+    }
+
+    /// Adds a tag in place, see [`with_tag`](Self::with_tag).
+    pub const fn add_tag(&mut self, tag: Tag) -> &mut Self {
+        self.tags.insert(tag);
+        self
+    }
+
     /// Adds a suggestion in place, see [`with_suggestion`](Self::with_suggestion).
     pub fn add_suggestion(&mut self, suggestion: Suggestion) -> &mut Self {
         self.extras().suggestions.push(suggestion);
@@ -237,132 +345,7 @@ impl Diagnostic {
     fn extras(&mut self) -> &mut Extras {
         self.extras.get_or_insert_default()
     }
-
-    /// Changes the severity, as a policy may demand.
-    pub(crate) fn set_severity(&mut self, severity: Severity) {
-        self.severity = severity;
-    }
-
-    /// Returns the severity.
-    #[must_use]
-    pub const fn severity(&self) -> Severity {
-        self.severity
-    }
-
-    /// Returns the code, which identifies the kind of problem.
-    #[must_use]
-    pub const fn code(&self) -> Code {
-        self.code
-    }
-
-    /// Returns the message: what is wrong.
-    #[must_use]
-    pub fn message(&self) -> &str {
-        &self.message
-    }
-
-    /// Returns the primary label: where the problem is.
-    #[must_use]
-    pub const fn primary(&self) -> &Label {
-        &self.primary
-    }
-
-    /// Returns the secondary labels in the order in which they were added.
-    #[must_use]
-    pub fn secondary(&self) -> &[Label] {
-        &self.secondary
-    }
-
-    /// Returns all labels: the primary label, then the secondary labels.
-    pub fn labels(&self) -> impl Iterator<Item = &Label> {
-        std::iter::once(&self.primary).chain(&self.secondary)
-    }
-
-    /// Returns the help text, or `None` if there is none.
-    #[must_use]
-    pub fn help(&self) -> Option<&str> {
-        self.help.as_deref()
-    }
-
-    /// Returns the notes in the order in which they were added.
-    pub fn notes(&self) -> impl Iterator<Item = &str> {
-        self.extras.iter().flat_map(|extras| &extras.notes).map(AsRef::as_ref)
-    }
-
-    /// Returns the suggestions in the order in which they were added.
-    #[must_use]
-    pub fn suggestions(&self) -> &[Suggestion] {
-        self.extras.as_ref().map_or(&[], |extras| &extras.suggestions)
-    }
-
-    /// Returns the backtrace, or `None` if there is none.
-    #[must_use]
-    pub fn backtrace(&self) -> Option<&Backtrace> {
-        self.extras.as_ref().map(|extras| &extras.backtrace).filter(|frames| !frames.is_empty())
-    }
-}
-
-/// Returns the message of a label, or `None` if it is empty.
-fn non_empty(message: impl Into<Cow<'static, str>>) -> Option<Cow<'static, str>> {
-    Some(message.into()).filter(|message| !message.is_empty())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{FileId, Frame, code};
-
-    fn sample() -> Diagnostic {
-        Diagnostic::error(code!("E0001"), Span::empty(FileId::new(0), 0), "m")
-    }
-
-    #[test]
-    fn exactly_one_label_is_primary_and_it_is_the_first() {
-        let span = Span::empty(FileId::new(0), 7);
-        let diagnostic =
-            sample().with_secondary(span, "a").with_label("p").with_secondary(span, "");
-        let styles: Vec<_> = diagnostic.labels().map(Label::style).collect();
-        assert_eq!(styles, [LabelStyle::Primary, LabelStyle::Secondary, LabelStyle::Secondary]);
-        let messages: Vec<_> = diagnostic.labels().map(Label::message).collect();
-        assert_eq!(messages, [Some("p"), Some("a"), None]);
-    }
-
-    /// A bag may contain a million diagnostics, see `tests/it/memory.rs`.
-    #[test]
-    fn a_diagnostic_is_small() {
-        assert!(size_of::<Diagnostic>() <= 144, "{}", size_of::<Diagnostic>());
-    }
-
-    #[test]
-    fn equality_compares_contents_and_not_the_order_of_setters() {
-        use crate::{Applicability, Edit};
-        let edit = Edit::remove(Span::empty(FileId::new(0), 0));
-        let suggestion = Suggestion::single("s", edit, Applicability::Unspecified);
-        assert_eq!(sample().suggestions(), []);
-        assert_eq!(sample().notes().next(), None);
-        let noted = sample().with_note("n");
-        assert_eq!((noted.notes().count(), noted.suggestions().len()), (1, 0));
-        assert_ne!(noted, sample());
-        let both = noted.clone().with_suggestion(suggestion.clone()).with_note("o");
-        assert_eq!(both, sample().with_suggestion(suggestion).with_note("n").with_note("o"));
-        assert_eq!(both.notes().collect::<Vec<_>>(), ["n", "o"]);
-        assert_ne!(both, noted);
-    }
-
-    #[test]
-    fn an_empty_backtrace_is_none() {
-        let backtrace = || [Frame::new("f")].into_iter().collect::<Backtrace>();
-        let with = sample().with_backtrace(backtrace());
-        assert_eq!(with.backtrace(), Some(&backtrace()));
-        assert_ne!(with, sample());
-        assert_eq!(with.clone().with_backtrace(Backtrace::default()), sample());
-        let noted = with.with_note("n").with_backtrace(Backtrace::default());
-        assert_eq!((noted.backtrace(), &noted), (None, &sample().with_note("n")));
-        assert_eq!(sample().with_backtrace(Backtrace::default()).backtrace(), None);
-    }
-
-    #[test]
-    fn a_second_help_is_appended() {
-        assert_eq!(sample().with_help("a").with_help(String::from("b")).help(), Some("a\nb"));
-    }
-}
+mod tests;

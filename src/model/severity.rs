@@ -15,7 +15,7 @@ pub enum Severity {
     Warning,
     /// The program is invalid.
     Error,
-    /// The compiler itself failed. Used for crashes only.
+    /// The compiler cannot go on: an error that ends the compilation, or a crash of the compiler itself.
     Fatal,
 }
 

@@ -19,6 +19,11 @@ impl FileId {
     /// The id of no file, for diagnostics without a location, such as some crashes.
     pub const DUMMY: Self = Self(u32::MAX);
 
+    /// Returns true if this is [`FileId::DUMMY`].
+    pub(crate) const fn is_dummy(self) -> bool {
+        self.0 == Self::DUMMY.0
+    }
+
     /// Returns the 0-based index of the file in its map.
     #[must_use]
     pub const fn index(self) -> u32 {
@@ -78,9 +83,31 @@ impl Span {
     /// A placeholder for a diagnostic without a location: an empty span in [`FileId::DUMMY`].
     pub const DUMMY: Self = Self::empty(FileId::DUMMY, 0);
 
-    /// Creates the span between two offsets in any order.
-    pub(crate) fn between(file: FileId, lo: u32, hi: u32) -> Self {
-        Self { file, lo: lo.min(hi), hi: lo.max(hi) }
+    /// Creates the span between two byte offsets of `file`, in any order. Never fails: an offset that does not fit
+    /// in 32 bits becomes [`u32::MAX`], which output reports as out of bounds.
+    ///
+    /// ```
+    /// use vitte_diag::{FileId, Span};
+    ///
+    /// let file = FileId::new(0);
+    /// assert_eq!(Span::new(file, 3, 7), Ok(Span::between(file, 7, 3)));
+    /// ```
+    #[must_use]
+    pub fn between(file: FileId, a: usize, b: usize) -> Self {
+        let (lo, hi) = (saturated(a.min(b)), saturated(a.max(b)));
+        Self { file, lo, hi }
+    }
+
+    /// Returns the empty span at the first byte.
+    #[must_use]
+    pub const fn start(self) -> Self {
+        Self::empty(self.file, self.lo)
+    }
+
+    /// Returns the empty span after the last byte.
+    #[must_use]
+    pub const fn end(self) -> Self {
+        Self::empty(self.file, self.hi)
     }
 
     /// Returns the file that contains the bytes.
@@ -130,6 +157,11 @@ impl Span {
         }
         Ok(Self { file: self.file, lo: self.lo.min(other.lo), hi: self.hi.max(other.hi) })
     }
+}
+
+/// Returns an offset in 32 bits, at most [`u32::MAX`].
+fn saturated(offset: usize) -> u32 {
+    u32::try_from(offset).unwrap_or(u32::MAX)
 }
 
 /// A byte offset. Implemented by all primitive integer types, and sealed.

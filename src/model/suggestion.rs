@@ -90,6 +90,8 @@ impl Edit {
 /// There is at least one edit. The edits are sorted by span, do not overlap, and may be in several files.
 /// They form one change: either all of them are applied or none.
 ///
+/// With [`alternatives`](Self::with_alternatives) there are several such changes, of which a person chooses one.
+///
 /// ```
 /// use vitte_diag::{Applicability, Edit, FileId, Span, Suggestion};
 ///
@@ -105,7 +107,10 @@ impl Edit {
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Suggestion {
     message: Cow<'static, str>,
+    /// The edits of the first alternative.
     edits: Vec<Edit>,
+    /// The edits of the other alternatives.
+    others: Vec<Vec<Edit>>,
     applicability: Applicability,
 }
 
@@ -120,16 +125,8 @@ impl Suggestion {
         edits: impl IntoIterator<Item = Edit>,
         applicability: Applicability,
     ) -> Result<Self, SuggestionError> {
-        let mut edits: Vec<Edit> = edits.into_iter().collect();
-        edits.sort_by_key(Edit::span);
-        if edits.is_empty() {
-            return Err(SuggestionError::Empty);
-        }
-        let mut pairs = edits.iter().zip(edits.iter().skip(1));
-        if let Some((first, second)) = pairs.find(|(first, second)| first.overlaps(second)) {
-            return Err(SuggestionError::Overlap { first: first.span, second: second.span });
-        }
-        Ok(Self { message: message.into(), edits, applicability })
+        let edits = sorted(edits)?;
+        Ok(Self { message: message.into(), edits, others: Vec::new(), applicability })
     }
 
     /// Creates a suggestion with one edit.
@@ -139,7 +136,37 @@ impl Suggestion {
         edit: Edit,
         applicability: Applicability,
     ) -> Self {
-        Self { message: message.into(), edits: vec![edit], applicability }
+        Self { message: message.into(), edits: vec![edit], others: Vec::new(), applicability }
+    }
+
+    /// Creates a suggestion with several alternatives, each of which has one or more edits. A person chooses one of
+    /// them, so no tool applies them without asking.
+    ///
+    /// ```
+    /// use vitte_diag::{Applicability, Edit, FileId, Suggestion};
+    ///
+    /// let import = |path: &str| [Edit::insert(FileId::new(0), 0, format!("use {path};\n"))];
+    /// let imports = Suggestion::with_alternatives(
+    ///     "consider importing one of these",
+    ///     [import("std::fmt::Result"), import("std::io::Result")],
+    ///     Applicability::MaybeIncorrect,
+    /// )?;
+    /// assert_eq!(imports.alternatives().count(), 2);
+    /// # Ok::<(), vitte_diag::SuggestionError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// A [`SuggestionError`] if there is no alternative, if one has no edit, or if two edits of one overlap.
+    pub fn with_alternatives<E: IntoIterator<Item = Edit>>(
+        message: impl Into<Cow<'static, str>>,
+        alternatives: impl IntoIterator<Item = E>,
+        applicability: Applicability,
+    ) -> Result<Self, SuggestionError> {
+        let mut alternatives = alternatives.into_iter().map(sorted);
+        let edits = alternatives.next().ok_or(SuggestionError::Empty)??;
+        let others = alternatives.collect::<Result<_, _>>()?;
+        Ok(Self { message: message.into(), edits, others, applicability })
     }
 
     /// Returns the message, an imperative such as "add `.end`".
@@ -148,10 +175,22 @@ impl Suggestion {
         &self.message
     }
 
-    /// Returns the edits: at least one, sorted by span, without overlaps.
+    /// Returns the edits of the first alternative, which usually is the only one: at least one edit, sorted by span,
+    /// without overlaps.
     #[must_use]
     pub fn edits(&self) -> &[Edit] {
         &self.edits
+    }
+
+    /// Returns the edits of each alternative. There is at least one.
+    pub fn alternatives(&self) -> impl Iterator<Item = &[Edit]> {
+        std::iter::once(self.edits.as_slice()).chain(self.others.iter().map(Vec::as_slice))
+    }
+
+    /// Returns true if a person has to choose one of several alternatives.
+    #[must_use]
+    pub fn has_alternatives(&self) -> bool {
+        !self.others.is_empty()
     }
 
     /// Returns how certain the compiler is that the suggestion is correct.
@@ -159,6 +198,20 @@ impl Suggestion {
     pub const fn applicability(&self) -> Applicability {
         self.applicability
     }
+}
+
+/// Sorts the edits of one change.
+fn sorted(edits: impl IntoIterator<Item = Edit>) -> Result<Vec<Edit>, SuggestionError> {
+    let mut edits: Vec<Edit> = edits.into_iter().collect();
+    edits.sort_by_key(Edit::span);
+    if edits.is_empty() {
+        return Err(SuggestionError::Empty);
+    }
+    let mut pairs = edits.iter().zip(edits.iter().skip(1));
+    if let Some((first, second)) = pairs.find(|(first, second)| first.overlaps(second)) {
+        return Err(SuggestionError::Overlap { first: first.span, second: second.span });
+    }
+    Ok(edits)
 }
 
 /// Why a [`Suggestion`] could not be created.
@@ -217,6 +270,22 @@ mod tests {
             assert!(matches!(suggestion(bad), Err(SuggestionError::Overlap { .. })), "{bad:?}");
         }
         assert_eq!(suggestion(&[]), Err(SuggestionError::Empty));
+    }
+
+    #[test]
+    fn alternatives_are_checked_one_by_one() {
+        let make = |alternatives: Vec<Vec<Edit>>| {
+            Suggestion::with_alternatives("m", alternatives, Applicability::Unspecified)
+        };
+        let two = make(vec![vec![edit(3, 5), edit(1, 2)], vec![edit(3, 5)]]).unwrap();
+        assert!(two.has_alternatives());
+        let lens: Vec<_> = two.alternatives().map(<[Edit]>::len).collect();
+        assert_eq!((lens, two.edits()[0].span().lo()), (vec![2, 1], 1));
+        let one = make(vec![vec![edit(3, 5)]]).unwrap();
+        assert_eq!(one, Suggestion::single("m", edit(3, 5), Applicability::Unspecified));
+        assert_eq!(make(vec![]), Err(SuggestionError::Empty));
+        assert_eq!(make(vec![vec![edit(1, 2)], vec![]]), Err(SuggestionError::Empty));
+        assert!(make(vec![vec![edit(1, 2)], vec![edit(3, 5), edit(4, 6)]]).is_err());
     }
 
     #[test]

@@ -15,6 +15,7 @@ use crate::source::url;
 ///
 /// let tool = Tool::new("mycc", "2.1.0").with_codes_url("https://mycc.example/errors/");
 /// assert_eq!(tool.code_url(codes::E0001).as_deref(), Some("https://mycc.example/errors/E0001"));
+/// assert_eq!(tool.default_severity(codes::E0001), None);
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Tool(Arc<ToolData>);
@@ -85,6 +86,13 @@ impl Tool {
         self.0.codes.iter().copied().chain(of_pages)
     }
 
+    /// Returns the default severity of a code: that of its page, or that of [`with_codes`](Self::with_codes).
+    /// Returns `None` for an unknown code.
+    #[must_use]
+    pub fn default_severity(&self, code: Code) -> Option<Severity> {
+        self.codes().find(|&(known, _)| known == code).map(|(_, severity)| severity)
+    }
+
     /// Returns the pages of the codes.
     #[must_use]
     pub fn pages(&self) -> &[Page<'static>] {
@@ -102,11 +110,12 @@ impl Tool {
         found.ok_or_else(|| UnknownCode::new(code, known))
     }
 
-    /// Returns the URL of the page of `code`: printable ASCII, so no format needs to escape it. Returns `None`
-    /// without [`with_codes_url`](Self::with_codes_url).
+    /// Returns the URL of the page of `code`, in which the code is percent-encoded: printable ASCII, so no format
+    /// needs to escape it. Returns `None` without [`with_codes_url`](Self::with_codes_url).
     #[must_use]
     pub fn code_url(&self, code: Code) -> Option<String> {
-        self.0.codes_url.as_deref().map(|base| format!("{base}{code}"))
+        let base = self.0.codes_url.as_deref()?;
+        Some(format!("{base}{}", url::path(code.as_str())))
     }
 }
 

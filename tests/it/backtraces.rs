@@ -32,7 +32,7 @@ fn frames() -> Backtrace {
 
 fn crash() -> Scene {
     let mut scene = common::scene("fn f()\n  ⟦if⟧ x\n");
-    let span = scene.diagnostic.primary().span();
+    let span = scene.diagnostic.primary().unwrap().span();
     scene.diagnostic = Diagnostic::new(
         Severity::Fatal,
         code!("F0001"),
@@ -106,7 +106,7 @@ fn runtime_frames_are_shown_if_there_are_no_others() {
 fn both_ways_of_drawing_have_the_same_backtrace() {
     let mut scene = common::scene("⟦@⟧");
     for (help, note) in [(false, false), (true, false), (false, true), (true, true)] {
-        let span = scene.diagnostic.primary().span();
+        let span = scene.diagnostic.primary().unwrap().span();
         let mut diagnostic = Diagnostic::new(Severity::Fatal, code!("F0001"), span, "m");
         help.then(|| _ = diagnostic.add_help("h"));
         note.then(|| _ = diagnostic.add_note("n"));
@@ -130,7 +130,7 @@ fn a_backtrace_is_before_suggestions_and_needs_no_source() {
     assert_eq!(out, "fatal[F0001]: m\n = backtrace:\n     0: f\n     1: g at a.rs:1:2\n");
 
     let mut scene = crash();
-    let edit = vitte_diag::Edit::remove(scene.diagnostic.primary().span());
+    let edit = vitte_diag::Edit::remove(scene.diagnostic.primary().unwrap().span());
     let fix = Suggestion::single("remove it", edit, vitte_diag::Applicability::Unspecified);
     scene.diagnostic.add_suggestion(fix);
     let out = scene.human();

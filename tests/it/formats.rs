@@ -2,8 +2,8 @@
 //! same locations. `conformance.rs` validates the outputs.
 use serde_json::Value;
 use vitte_diag::{
-    Applicability, Diagnostic, DiagnosticBag, Edit, Format, Severity, SourceMap, Span, Suggestion,
-    Terminal, code,
+    Applicability, Diagnostic, DiagnosticBag, Edit, Format, Label, Severity, SourceMap, Span,
+    Suggestion, Terminal, code,
 };
 
 use crate::common::ten::ten;
@@ -124,7 +124,10 @@ fn positions(sources: &SourceMap, bag: &DiagnosticBag) -> Vec<Option<Position>> 
             utf16: line.encode_utf16().count() as u64 + 1,
         })
     };
-    bag.ordered().iter().map(|entry| position(entry.diagnostic.primary().span())).collect()
+    bag.ordered()
+        .iter()
+        .map(|entry| position(entry.diagnostic.primary().map_or(Span::DUMMY, Label::span)))
+        .collect()
 }
 
 #[test]

@@ -63,8 +63,9 @@ fn ranges_in_utf16_units_are_those_of_the_labels_and_edits() {
     let mut actions = 0;
     for (published, entry) in diagnostics.iter().zip(bag.ordered()) {
         let diagnostic = entry.diagnostic;
-        let Some(text) = text_of(diagnostic.primary().span()) else { continue };
-        let mut span = diagnostic.primary().span();
+        let Some(primary) = diagnostic.primary() else { continue };
+        let mut span = primary.span();
+        let Some(text) = text_of(span) else { continue };
         if sources.file(span.file()).unwrap().is_virtual() {
             // The editor has no text of a virtual file, so the range is empty.
             span = Span::empty(span.file(), span.lo());

@@ -278,7 +278,7 @@ proptest! {
     fn order_is_total(diagnostics in prop::collection::vec(diagnostic(), 0..30)) {
         let bag: DiagnosticBag = diagnostics.into_iter().collect();
         let keys: Vec<_> = bag.ordered().iter().map(|entry| {
-            let span = entry.diagnostic.primary().span();
+            let span = entry.diagnostic.primary().unwrap().span();
             (span.file(), span.lo(), std::cmp::Reverse(entry.diagnostic.severity()), entry.seq)
         }).collect();
         prop_assert!(keys.is_sorted_by(|a, b| a < b), "two keys are equal or out of order");

@@ -64,7 +64,8 @@ fn a_missing_or_wrong_field_is_invalid() {
     }
     for (pointer, value) in [
         ("/severity", json!("awful")),
-        ("/code", json!("e1")),
+        ("/code", json!("e 1")),
+        ("/code", json!("")),
         ("/primary/line", json!(0)),
         ("/primary/lo", json!(-1)),
         ("/labels/0/style", json!("tertiary")),

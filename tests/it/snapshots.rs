@@ -56,7 +56,7 @@ fn json_keys_are_in_order() {
 #[test]
 fn severities() {
     let mut scene = scene("let ⟦x⟧ = 1");
-    let span = scene.diagnostic.primary().span();
+    let span = scene.diagnostic.primary().unwrap().span();
     let mut all = String::new();
     for (severity, code) in SEVERITIES {
         scene.diagnostic = Diagnostic::new(severity, code, span, "a message").with_label("a label");
@@ -69,7 +69,7 @@ fn severities() {
 /// A multi-line label that ends on the line on which another one begins at the margin.
 fn crossing() -> Scene {
     let mut scene = scene("fn ⟦f(\n  a\n)⟧ -> u8\n  b\n  c d\n");
-    let file = scene.diagnostic.primary().span().file();
+    let file = scene.diagnostic.primary().unwrap().span().file();
     let span = scene.sources.span(file, 10..24).unwrap();
     scene.diagnostic.add_secondary(span, "there\nand on");
     scene.diagnostic.set_label("here\nand on");
@@ -150,7 +150,7 @@ fn a_file_that_is_not_utf8() {
 #[test]
 fn a_missing_file() {
     let mut scene = scene("let ⟦x⟧ = 1");
-    let here = scene.diagnostic.primary().span();
+    let here = scene.diagnostic.primary().unwrap().span();
     let unknown = Span::new(NO_FILE, 3, 5).unwrap();
     let primary_lost = Diagnostic::error(common::CODE, unknown, "the primary label is lost")
         .with_label("words that stay")
@@ -183,7 +183,7 @@ fn two_files() {
 fn text_of_many_lines_and_with_controls() {
     let mut scene = scene("let ⟨a⟩ = ⟦b⟧ + ⟨c⟩\n");
     let nasty = "first\nsecond \u{1b}[1mbold\u{202e}\r\n\n\tfourth\u{7}\u{9d}\n";
-    let span = scene.diagnostic.primary().span();
+    let span = scene.diagnostic.primary().unwrap().span();
     let others: Vec<_> = scene.diagnostic.secondary().iter().map(|label| label.span()).collect();
     scene.diagnostic = Diagnostic::error(common::CODE, span, nasty)
         .with_label(nasty)
@@ -197,7 +197,7 @@ fn text_of_many_lines_and_with_controls() {
 #[test]
 fn labels_of_many_lines_stay_in_the_gutter() {
     let mut scene = scene("fn ⟨f(\n  a: ⟦u8⟧,\n  b: u8\n)⟩ -> u8\n");
-    let span = scene.diagnostic.primary().span();
+    let span = scene.diagnostic.primary().unwrap().span();
     let other = scene.diagnostic.secondary()[0].span();
     scene.diagnostic = Diagnostic::error(common::CODE, span, "m")
         .with_label("one\ntwo\nthree")
@@ -215,7 +215,7 @@ fn connectors_continue_beside_a_multi_line_message() {
 #[test]
 fn empty_texts() {
     let mut scene = scene("let ⟦x⟧ = 1");
-    let span = scene.diagnostic.primary().span();
+    let span = scene.diagnostic.primary().unwrap().span();
     scene.diagnostic =
         Diagnostic::error(common::CODE, span, "").with_label("").with_note("").with_help("");
     assert_snapshot!(scene.all());

@@ -21,7 +21,7 @@ fn cells(line: &str) -> usize {
 #[test]
 fn long_texts_wrap_inside_the_gutter() {
     let mut scene = scene("let ⟨x⟩ = ⟦first⟧ + ⟨second⟩\n");
-    let span = scene.diagnostic.primary().span();
+    let span = scene.diagnostic.primary().unwrap().span();
     scene.diagnostic = Diagnostic::error(CODE, span, words(30))
         .with_label(words(20))
         .with_secondary(scene.diagnostic.secondary()[0].span(), words(25))
@@ -265,7 +265,7 @@ fn file_len(text: &str) -> u32 {
 fn long_suggestions_are_cut_around_the_change() {
     let side = "word ".repeat(60);
     let scene = scene(&format!("{side}⟦old⟧ {side}\n"));
-    let span = scene.diagnostic.primary().span();
+    let span = scene.diagnostic.primary().unwrap().span();
     let file = span.file();
     let diagnostic = scene
         .diagnostic
@@ -290,7 +290,8 @@ fn long_suggestions_are_cut_around_the_change() {
 fn no_line_is_a_workflow_command() {
     let hostile = "m\n::error::x\n  ::set-env::y";
     let mut scene = scene("let ⟦x⟧ = ⟨1⟩\n");
-    let (span, other) = (scene.diagnostic.primary().span(), scene.diagnostic.secondary()[0].span());
+    let (span, other) =
+        (scene.diagnostic.primary().unwrap().span(), scene.diagnostic.secondary()[0].span());
     scene.diagnostic = Diagnostic::error(CODE, span, hostile)
         .with_label(hostile)
         .with_secondary(other, hostile)
@@ -315,7 +316,7 @@ fn suggestions_on_very_long_lines_are_drawn_as_on_long_ones() {
     let drawn = |side: usize, unit: &str| {
         let side = unit.repeat(side);
         let scene = scene(&format!("{side}⟦old⟧{side}\n"));
-        let span = scene.diagnostic.primary().span();
+        let span = scene.diagnostic.primary().unwrap().span();
         let one = |message, edit| Suggestion::single(message, edit, Applicability::Unspecified);
         let diagnostic = scene
             .diagnostic

@@ -37,7 +37,7 @@ impl Write for Recorder {
 
 fn scene() -> (common::Scene, DiagnosticBag) {
     let scene = common::scene("let ⟨x⟩ = ⟦1⟧\n");
-    let span = scene.diagnostic.primary().span();
+    let span = scene.diagnostic.primary().unwrap().span();
     let one = |n| Diagnostic::error(common::CODE, span, format!("message {n}")).with_note("n");
     let bag = (0..3).map(one).collect();
     (scene, bag)

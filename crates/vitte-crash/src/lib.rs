@@ -32,8 +32,8 @@
 //! });
 //! let diagnostic = folded.unwrap_err().to_diagnostic();
 //! assert_eq!(diagnostic.message(), "`mycc` panicked: a divisor");
-//! assert_eq!(diagnostic.primary().message(), Some("while folding (operator: /)"));
-//! assert_eq!(diagnostic.primary().span(), span);
+//! assert_eq!(diagnostic.primary().unwrap().message(), Some("while folding (operator: /)"));
+//! assert_eq!(diagnostic.primary().unwrap().span(), span);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

@@ -2,16 +2,14 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize as _, Deserializer, Error as _};
-
-use super::{JsonDiagnostic, JsonSuggestion};
+use super::{JsonChild, JsonDiagnostic, JsonLocation, JsonStep, JsonSuggestion};
 use crate::model::{
-    Diagnostic, Edit, FileId, Frame, LabelStyle, Span, SpanError, Suggestion, SuggestionError,
+    Child, Diagnostic, Edit, FileId, Frame, LabelStyle, Span, SpanError, Suggestion,
+    SuggestionError, TraceStep,
 };
 
 impl JsonDiagnostic<'_> {
-    /// Converts the JSON to a diagnostic; `file` returns the file of a path. Without a primary location the
-    /// span of the diagnostic is [`Span::DUMMY`].
+    /// Converts the JSON to a diagnostic; `file` returns the file of a path.
     ///
     /// # Errors
     ///
@@ -21,12 +19,14 @@ impl JsonDiagnostic<'_> {
         &self,
         mut file: impl FnMut(&str) -> FileId,
     ) -> Result<Diagnostic, JsonError> {
-        let span = match &self.primary {
-            Some(location) => Span::new(file(&location.file), location.lo, location.hi)?,
-            None => Span::DUMMY,
-        };
+        let file = &mut file;
         let mut diagnostic =
-            Diagnostic::new(self.severity, self.code, span, self.message.to_string());
+            Diagnostic::without_location(self.severity, self.code, self.message.to_string());
+        match (&self.primary, &self.file) {
+            (Some(location), _) => _ = diagnostic.set_primary(location.span(file)?),
+            (None, Some(path)) => diagnostic = diagnostic.with_file(file(path)),
+            (None, None) => {}
+        }
         for (index, label) in self.labels.iter().enumerate() {
             let message = label.message.as_deref().unwrap_or_default().to_owned();
             match label.style {
@@ -35,8 +35,7 @@ impl JsonDiagnostic<'_> {
                 }
                 LabelStyle::Primary => return Err(JsonError::Primary),
                 LabelStyle::Secondary => {
-                    let span = Span::new(file(&label.file), label.lo, label.hi)?;
-                    diagnostic.add_secondary(span, message);
+                    diagnostic.add_secondary(label.location().span(file)?, message);
                 }
             }
         }
@@ -44,16 +43,15 @@ impl JsonDiagnostic<'_> {
             diagnostic.add_help(help.to_string());
         }
         self.notes.iter().for_each(|note| _ = diagnostic.add_note(note.to_string()));
-        for JsonSuggestion { message, applicability, edits } in &self.suggestions {
-            let edits: Result<Vec<Edit>, SpanError> = edits
-                .iter()
-                .map(|edit| {
-                    let span = Span::new(file(&edit.file), edit.lo, edit.hi)?;
-                    Ok(Edit::replace(span, edit.text.to_string()))
-                })
-                .collect();
-            let suggestion = Suggestion::new(message.to_string(), edits?, *applicability)?;
-            diagnostic.add_suggestion(suggestion);
+        for child in &self.children {
+            diagnostic.add_child(child.to_child(file)?);
+        }
+        for step in &self.trace {
+            diagnostic.add_step(step.to_step(file)?);
+        }
+        self.tags.iter().for_each(|&tag| _ = diagnostic.add_tag(tag));
+        for suggestion in &self.suggestions {
+            diagnostic.add_suggestion(suggestion.to_suggestion(file)?);
         }
         let frames = self.backtrace.iter().map(|text| Frame::new(text.to_string()));
         diagnostic.set_backtrace(frames.collect());
@@ -61,11 +59,60 @@ impl JsonDiagnostic<'_> {
     }
 }
 
-/// Deserialises a line or a column, which is at least 1.
-pub(super) fn one_based<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
-    match u32::deserialize(deserializer)? {
-        0 => Err(D::Error::custom("line and column numbers start at 1")),
-        number => Ok(number),
+impl JsonLocation<'_> {
+    fn span(&self, file: &mut impl FnMut(&str) -> FileId) -> Result<Span, SpanError> {
+        Span::new(file(&self.file), self.lo, self.hi)
+    }
+}
+
+impl JsonChild<'_> {
+    fn to_child(&self, file: &mut impl FnMut(&str) -> FileId) -> Result<Child, JsonError> {
+        let mut child = Child::new(self.level, self.message.to_string());
+        let mut has_primary = false;
+        for label in &self.labels {
+            let span = label.location().span(file)?;
+            let message = label.message.as_deref().unwrap_or_default().to_owned();
+            match label.style {
+                LabelStyle::Primary if has_primary => return Err(JsonError::ChildPrimary),
+                LabelStyle::Primary => {
+                    has_primary = true;
+                    child.add_label(span, message);
+                }
+                LabelStyle::Secondary => _ = child.add_secondary(span, message),
+            }
+        }
+        for suggestion in &self.suggestions {
+            child.add_suggestion(suggestion.to_suggestion(file)?);
+        }
+        Ok(child)
+    }
+}
+
+impl JsonStep<'_> {
+    fn to_step(&self, file: &mut impl FnMut(&str) -> FileId) -> Result<TraceStep, JsonError> {
+        let step = TraceStep::new(self.kind, self.message.to_string());
+        Ok(match &self.location {
+            Some(location) => step.with_span(location.span(file)?),
+            None => step,
+        })
+    }
+}
+
+impl JsonSuggestion<'_> {
+    fn to_suggestion(
+        &self,
+        file: &mut impl FnMut(&str) -> FileId,
+    ) -> Result<Suggestion, JsonError> {
+        let mut alternatives = Vec::with_capacity(1 + self.alternatives.len());
+        for edits in std::iter::once(&self.edits).chain(&self.alternatives) {
+            let edits = edits.iter().map(|edit| {
+                let span = Span::new(file(&edit.file), edit.lo, edit.hi)?;
+                Ok(Edit::replace(span, edit.text.to_string()))
+            });
+            alternatives.push(edits.collect::<Result<Vec<Edit>, SpanError>>()?);
+        }
+        let message = self.message.to_string();
+        Ok(Suggestion::with_alternatives(message, alternatives, self.applicability)?)
     }
 }
 
@@ -79,6 +126,8 @@ pub enum JsonError {
     Suggestion(SuggestionError),
     /// A primary label is not the first label, or differs from the field `primary`.
     Primary,
+    /// A child has more than one primary label.
+    ChildPrimary,
 }
 
 impl fmt::Display for JsonError {
@@ -89,6 +138,7 @@ impl fmt::Display for JsonError {
             Self::Primary => f.write_str(
                 "the primary label must be the first label and have the location in the field `primary`",
             ),
+            Self::ChildPrimary => f.write_str("a child has more than one primary label"),
         }
     }
 }

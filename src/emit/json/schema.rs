@@ -14,13 +14,3 @@ pub fn schema() -> serde_json::Result<String> {
     let schema = settings.into_generator().into_root_schema_for::<super::JsonDiagnostic<'static>>();
     serde_json::to_string_pretty(&schema).map(|schema| schema + "\n")
 }
-
-/// Makes all fields required, those that may be null too, except `suggestions` and `backtrace`.
-#[cfg(feature = "schema")]
-pub(super) fn require_all(schema: &mut schemars::Schema) {
-    let properties = schema.get("properties").and_then(serde_json::Value::as_object);
-    let names = properties.into_iter().flat_map(serde_json::Map::keys);
-    let is_optional = |name: &str| matches!(name, "suggestions" | "backtrace");
-    let required: Vec<String> = names.filter(|name| !is_optional(name)).cloned().collect();
-    schema.insert("required".to_owned(), required.into());
-}

@@ -6,8 +6,10 @@
 use std::borrow::Cow;
 use std::io;
 
-use super::{JsonDiagnostic, JsonEdit, JsonLabel, JsonLocation, JsonSuggestion, escape};
-use crate::model::{Applicability, Code, LabelStyle, Severity};
+use super::{
+    JsonChild, JsonDiagnostic, JsonEdit, JsonLabel, JsonLocation, JsonStep, JsonSuggestion, escape,
+};
+use crate::model::{Applicability, ChildLevel, Code, LabelStyle, Severity, Tag, TraceKind};
 use crate::text;
 
 /// A value that is written as JSON.
@@ -30,6 +32,15 @@ macro_rules! fields {
     };
 }
 
+/// Writes those of the fields that are not empty, each after a comma.
+macro_rules! optional_fields {
+    ($out:ident, $($field:ident),*) => {
+        $(if !$field.is_empty() {
+            fields!($out, "," $field);
+        })*
+    };
+}
+
 /// Implements [`WriteJson`] for structs, with the fields in this order. A missing field is a compile error.
 macro_rules! objects {
     ($($object:ident { $($field:ident),* })*) => {
@@ -47,21 +58,39 @@ macro_rules! objects {
 objects! {
     JsonLocation { file, lo, hi, line, col }
     JsonLabel { style, file, lo, hi, line, col, message }
-    JsonSuggestion { message, applicability, edits }
+    JsonStep { kind, message, location }
     JsonEdit { file, lo, hi, line, col, text }
 }
 
 impl WriteJson for JsonDiagnostic<'_> {
     fn write(&self, out: &mut Vec<u8>) -> io::Result<()> {
-        let Self { severity, code, message, primary, labels, help, notes, suggestions, backtrace } =
-            self;
+        let Self { severity, code, message, primary, labels, help, notes, .. } = self;
+        let Self { children, trace, tags, suggestions, backtrace, file, .. } = self;
         fields!(out, "{" severity, code, message, primary, labels, help, notes);
-        if !suggestions.is_empty() {
-            fields!(out, "," suggestions);
+        optional_fields!(out, children, trace, tags, suggestions, backtrace);
+        if let Some(file) = file {
+            fields!(out, "," file);
         }
-        if !backtrace.is_empty() {
-            fields!(out, "," backtrace);
-        }
+        out.push(b'}');
+        Ok(())
+    }
+}
+
+impl WriteJson for JsonChild<'_> {
+    fn write(&self, out: &mut Vec<u8>) -> io::Result<()> {
+        let Self { level, message, labels, suggestions } = self;
+        fields!(out, "{" level, message, labels);
+        optional_fields!(out, suggestions);
+        out.push(b'}');
+        Ok(())
+    }
+}
+
+impl WriteJson for JsonSuggestion<'_> {
+    fn write(&self, out: &mut Vec<u8>) -> io::Result<()> {
+        let Self { message, applicability, edits, alternatives } = self;
+        fields!(out, "{" message, applicability, edits);
+        optional_fields!(out, alternatives);
         out.push(b'}');
         Ok(())
     }
@@ -96,7 +125,7 @@ macro_rules! names {
     };
 }
 
-names!(Applicability, Code, LabelStyle, Severity);
+names!(Applicability, ChildLevel, Code, LabelStyle, Severity, Tag, TraceKind);
 
 impl WriteJson for u32 {
     fn write(&self, out: &mut Vec<u8>) -> io::Result<()> {
@@ -164,29 +193,59 @@ mod tests {
                 Applicability::MachineApplicable, Applicability::MaybeIncorrect,
                 Applicability::HasPlaceholders, Applicability::Unspecified,
             ][..]),
-            edits in prop::collection::vec((label(), text()), 0..3),
+            edits in prop::collection::vec(edit(), 0..3),
+            alternatives in prop::collection::vec(prop::collection::vec(edit(), 0..2), 0..2),
         ) -> JsonSuggestion<'static> {
-            let edit = |(JsonLabel { file, lo, hi, line, col, .. }, text)| {
-                JsonEdit { file, lo, hi, line, col, text }
-            };
-            JsonSuggestion { message, applicability, edits: edits.into_iter().map(edit).collect() }
+            JsonSuggestion { message, applicability, edits, alternatives }
+        }
+    }
+
+    prop_compose! {
+        fn edit()(label in label(), text in text()) -> JsonEdit<'static> {
+            let JsonLabel { file, lo, hi, line, col, .. } = label;
+            JsonEdit { file, lo, hi, line, col, text }
+        }
+    }
+
+    prop_compose! {
+        fn child()(
+            level in prop::sample::select(&ChildLevel::ALL[..]),
+            message in text(),
+            labels in prop::collection::vec(label(), 0..3),
+            suggestions in prop::collection::vec(suggestion(), 0..2),
+        ) -> JsonChild<'static> {
+            JsonChild { level, message, labels, suggestions }
+        }
+    }
+
+    prop_compose! {
+        fn step()(
+            kind in prop::sample::select(&TraceKind::ALL[..]),
+            message in text(),
+            label in prop::option::of(label()),
+        ) -> JsonStep<'static> {
+            JsonStep { kind, message, location: label.as_ref().map(JsonLabel::location) }
         }
     }
 
     prop_compose! {
         fn diagnostic()(
             severity in prop::sample::select(&Severity::ALL[..]),
-            code in prop::sample::select(&[code!("E1"), code!("ABCDEFGH123456")][..]),
+            code in prop::sample::select(&[None, Some(code!("E1")), Some(code!("a::b\\c"))][..]),
             (message, help) in (text(), prop::option::of(text())),
             primary in prop::option::of(label()),
             labels in prop::collection::vec(label(), 0..3),
             notes in prop::collection::vec(text(), 0..3),
             suggestions in prop::collection::vec(suggestion(), 0..3),
-            backtrace in prop::collection::vec(text(), 0..3),
+            (backtrace, file) in (prop::collection::vec(text(), 0..3), prop::option::of(text())),
+            children in prop::collection::vec(child(), 0..2),
+            trace in prop::collection::vec(step(), 0..3),
+            tags in prop::sample::subsequence(&Tag::ALL[..], 0..=2),
         ) -> JsonDiagnostic<'static> {
             let primary = primary.as_ref().map(JsonLabel::location);
             JsonDiagnostic {
-                severity, code, message, primary, labels, help, notes, suggestions, backtrace,
+                severity, code, message, primary, labels, help, notes, children, trace, tags,
+                suggestions, backtrace, file,
             }
         }
     }

@@ -217,7 +217,7 @@ impl Case {
     fn header(&self) -> String {
         let (severity, code) = (self.diagnostic.severity().as_str(), self.diagnostic.code());
         let mut pen = self.pen();
-        let header = [severity, "[", code.as_str(), "]"];
+        let header = [severity, "[", code.unwrap().as_str(), "]"];
         pen.header(Style::Header, &header, None, self.diagnostic.message());
         written(pen.finish())
     }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 
 use indexmap::IndexMap;
-use vitte_diag::json::JsonDiagnostic;
+use vitte_diag::json::{JsonDiagnostic, JsonLocation};
 use vitte_diag::{
     Emitter as _, EmitterOptions, FileId, Format, KnownLocation, SourceFile, SourceMap, text,
 };
@@ -88,6 +88,7 @@ impl Sources {
         let dir = std::path::absolute(dir).unwrap_or_else(|_| dir.clone());
         let mut sources = Self { map: SourceMap::with_root(dir), ids: HashMap::new() };
         for (path, spans) in spans(diagnostics) {
+            let path = &*path;
             let known = spans.iter().map(|span| span.known);
             let id = match sources.load(path, root, &spans) {
                 Some(id) => Ok(id),
@@ -121,23 +122,22 @@ impl Sources {
     }
 }
 
-/// Returns the spans in each file. Files with primary labels come first, in the order of the diagnostics, so that
-/// they are numbered as the compiler numbered them.
-fn spans<'a>(diagnostics: &'a [JsonDiagnostic<'_>]) -> IndexMap<&'a str, Vec<JsonSpan>> {
-    let mut spans: IndexMap<&'a str, Vec<JsonSpan>> = IndexMap::new();
-    let mut add = |file: &'a str, (lo, hi): (u32, u32), (line, col): (u32, u32)| {
-        let span = JsonSpan { hi, known: KnownLocation { offset: lo, line, col } };
-        spans.entry(file).or_default().push(span);
-    };
-    for primary in diagnostics.iter().filter_map(|diagnostic| diagnostic.primary.as_ref()) {
-        add(&primary.file, (primary.lo, primary.hi), (primary.line, primary.col));
-    }
-    for diagnostic in diagnostics {
-        for label in &diagnostic.labels {
-            add(&label.file, (label.lo, label.hi), (label.line, label.col));
+/// Returns the spans in each file. Files that diagnostics are about come first, in the order of the diagnostics, so
+/// that they are numbered as the compiler numbered them.
+fn spans(diagnostics: &[JsonDiagnostic<'_>]) -> IndexMap<String, Vec<JsonSpan>> {
+    let mut spans: IndexMap<String, Vec<JsonSpan>> = IndexMap::new();
+    for path in diagnostics.iter().filter_map(JsonDiagnostic::path) {
+        if !spans.contains_key(path) {
+            spans.insert(path.to_owned(), Vec::new());
         }
-        for edit in diagnostic.suggestions.iter().flat_map(|suggestion| &suggestion.edits) {
-            add(&edit.file, (edit.lo, edit.hi), (edit.line, edit.col));
+    }
+    for JsonLocation { file, lo, hi, line, col, .. } in
+        diagnostics.iter().flat_map(JsonDiagnostic::locations)
+    {
+        let span = JsonSpan { hi, known: KnownLocation { offset: lo, line, col } };
+        match spans.get_mut(&*file) {
+            Some(spans) => spans.push(span),
+            None => _ = spans.insert(file.into_owned(), vec![span]),
         }
     }
     spans

@@ -7,13 +7,13 @@ use std::io;
 use vitte_diag::json::JsonDiagnostic;
 
 /// Returns the JSON Lines of `diagnostics` without duplicates, sorted by file, offset, severity (most severe first), code
-/// and message. Diagnostics without a location come last. The result does not depend on the input order.
+/// and message. A diagnostic about a whole file comes before the others of the file, and those without a location come last. The result does not depend on the input order.
 pub(super) fn merge(diagnostics: &[JsonDiagnostic<'_>]) -> io::Result<Vec<u8>> {
     let mut lines = BTreeSet::new();
     for diagnostic in diagnostics {
         let line = diagnostic.to_line()?;
-        let primary = diagnostic.primary.as_ref();
-        let location = primary.map(|primary| (&*primary.file, primary.lo));
+        let lo = diagnostic.primary.as_ref().map(|primary| primary.lo);
+        let location = diagnostic.path().map(|path| (path, lo));
         let kind = (Reverse(diagnostic.severity), diagnostic.code, &*diagnostic.message);
         lines.insert((location.is_none(), location, kind, line));
     }

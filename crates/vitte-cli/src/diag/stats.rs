@@ -22,14 +22,13 @@ use vitte_diag::{Code, Severity, Summary, text};
 /// ```
 pub(super) fn stats(diagnostics: &[JsonDiagnostic<'_>]) -> String {
     let mut summary = Summary::default();
-    let mut codes: BTreeMap<(Code, Reverse<Severity>), u64> = BTreeMap::new();
+    let mut codes: BTreeMap<(Option<Code>, Reverse<Severity>), u64> = BTreeMap::new();
     // `None` counts the diagnostics without a location.
     let mut files: BTreeMap<Option<&str>, Summary> = BTreeMap::new();
     for diagnostic in diagnostics {
         summary.add(diagnostic.severity);
         *codes.entry((diagnostic.code, Reverse(diagnostic.severity))).or_default() += 1;
-        let file = diagnostic.primary.as_ref().map(|primary| &*primary.file);
-        files.entry(file).or_default().add(diagnostic.severity);
+        files.entry(diagnostic.path()).or_default().add(diagnostic.severity);
     }
     let count = files.keys().flatten().count();
     let mut out = format!("{summary} in {count} {}\n", text::plural("file", count));
@@ -40,7 +39,8 @@ pub(super) fn stats(diagnostics: &[JsonDiagnostic<'_>]) -> String {
     let mut rows: Vec<_> = codes.into_iter().collect();
     rows.sort_by_key(|&(key, count)| (Reverse(count), key));
     let rows = rows.into_iter().map(|((code, Reverse(severity)), count)| {
-        vec![code.to_string(), severity.to_string(), count.to_string()]
+        let code = code.map_or("(no code)", |code| code.as_str()).to_owned();
+        vec![code, severity.to_string(), count.to_string()]
     });
     out += &table(&["code", "severity", "count"], &[2], rows);
 

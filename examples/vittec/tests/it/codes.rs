@@ -91,6 +91,7 @@ fn show(example: Example<'_>) -> (Vec<String>, String) {
         language => panic!("the language of an example is `vitte` or `sh`, not `{language}`"),
     };
     let (_, json) = shown.split_once("== json ==\n").unwrap();
-    let code_of = |line| serde_json::from_str::<JsonDiagnostic<'_>>(line).unwrap().code.to_string();
+    let code_of =
+        |line| serde_json::from_str::<JsonDiagnostic<'_>>(line).unwrap().code.unwrap().to_string();
     (json.lines().map(code_of).collect(), shown)
 }

@@ -15,8 +15,8 @@ fn check_bytes(text: &[u8]) -> String {
     assert_eq!(bag.validate(&sources), []);
     let line = |entry: &vitte_diag::Entry<'_>| {
         let diagnostic = entry.diagnostic;
-        let at = sources.location(diagnostic.primary().span()).unwrap();
-        format!("{} {}:{} {}", diagnostic.code(), at.line, at.col, diagnostic.message())
+        let at = sources.location(diagnostic.primary().unwrap().span()).unwrap();
+        format!("{} {}:{} {}", diagnostic.code().unwrap(), at.line, at.col, diagnostic.message())
     };
     bag.ordered().iter().map(line).collect::<Vec<_>>().join("\n")
 }

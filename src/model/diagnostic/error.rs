@@ -1,0 +1,97 @@
+//! Diagnostics and errors: each converts to the other.
+
+use std::error::Error;
+use std::fmt;
+
+use super::{Child, Diagnostic, Severity};
+
+/// The maximum number of causes of an error that become children. A chain may be endless.
+const MAX_CAUSES: usize = 64;
+
+/// Converts the errors of a compiler to diagnostics.
+///
+/// Implement it for the error type of each phase.
+///
+/// ```
+/// use vitte_diag::{Diagnostic, DiagnosticBag, FileId, IntoDiagnostic, Span, code};
+///
+/// enum TypeError {
+///     Mismatch { expected: &'static str, found: &'static str, at: Span },
+/// }
+///
+/// impl IntoDiagnostic for TypeError {
+///     fn into_diagnostic(self) -> Diagnostic {
+///         match self {
+///             Self::Mismatch { expected, found, at } => {
+///                 Diagnostic::error(code!("E0308"), at, "mismatched types")
+///                     .with_label(format!("expected `{expected}`, found `{found}`"))
+///             }
+///         }
+///     }
+/// }
+///
+/// let mut bag = DiagnosticBag::new();
+/// let at = Span::empty(FileId::new(0), 0);
+/// bag.push(TypeError::Mismatch { expected: "num", found: "text", at }.into_diagnostic());
+/// assert!(bag.has_errors());
+/// ```
+pub trait IntoDiagnostic {
+    /// Converts the error to a diagnostic.
+    fn into_diagnostic(self) -> Diagnostic;
+}
+
+impl IntoDiagnostic for Diagnostic {
+    fn into_diagnostic(self) -> Diagnostic {
+        self
+    }
+}
+
+/// Writes the severity, the code and the message: `error[E0001]: expected expression`. The text is as the compiler
+/// passed it, so it is not safe for a terminal. [`render`](Diagnostic::render) shows the whole diagnostic.
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.severity.as_str())?;
+        if let Some(code) = self.code {
+            write!(f, "[{code}]")?;
+        }
+        write!(f, ": {}", self.message)
+    }
+}
+
+impl Error for Diagnostic {}
+
+impl Diagnostic {
+    /// Creates an error without a location from an error value. Each of its [sources](Error::source) becomes a
+    /// child: "caused by: …". An error that is a diagnostic itself is returned unchanged.
+    ///
+    /// ```
+    /// use vitte_diag::{Diagnostic, FileId, Span};
+    ///
+    /// let error = "12x".parse::<u32>().unwrap_err();
+    /// let diagnostic = Diagnostic::from_error(&error).with_primary(Span::empty(FileId::new(0), 4));
+    /// assert_eq!(diagnostic.to_string(), "error: invalid digit found in string");
+    /// ```
+    pub fn from_error(error: &(dyn Error + 'static)) -> Self {
+        if let Some(diagnostic) = error.downcast_ref::<Self>() {
+            return diagnostic.clone();
+        }
+        let mut diagnostic = Self::without_location(Severity::Error, None, error.to_string());
+        let mut causes = std::iter::successors(error.source(), |&error| error.source());
+        for cause in causes.by_ref().take(MAX_CAUSES) {
+            diagnostic.add_child(cause_child(cause));
+        }
+        if causes.next().is_some() {
+            diagnostic.add_note(format!("only the first {MAX_CAUSES} causes are shown"));
+        }
+        diagnostic
+    }
+}
+
+/// Returns the child for a cause. A cause that is a diagnostic keeps its labels.
+fn cause_child(cause: &(dyn Error + 'static)) -> Child {
+    let mut child = Child::note(format!("caused by: {cause}"));
+    for label in cause.downcast_ref::<Diagnostic>().into_iter().flat_map(Diagnostic::labels) {
+        child.add_copy(label);
+    }
+    child
+}
