@@ -15,6 +15,7 @@
 //! - An [`Emitter`] writes them: [`HumanEmitter`] for people, [`JsonEmitter`] for programs, and one for each
 //!   other [`Format`].
 //! - [`fix`] applies suggestions, [`registry`] explains [codes], and [`text`] escapes text for terminals.
+//! - [`read`] reads the diagnostics of rustc, GCC, language servers, and SARIF logs.
 //! - [`SourceMap`] implements the `Files` trait of codespan-reporting, and a [`Diagnostic`] converts to its
 //!   diagnostic.
 //!
@@ -61,6 +62,7 @@ mod codespan;
 mod emit;
 pub mod fix;
 mod model;
+pub mod read;
 pub mod registry;
 mod source;
 mod terminal;

@@ -5,6 +5,7 @@ mod error;
 mod file;
 mod lines;
 mod path;
+mod position;
 mod read;
 pub(crate) mod url;
 
@@ -15,8 +16,8 @@ use std::sync::Arc;
 
 pub use column::ColumnUnit;
 pub use error::SourceError;
-pub(crate) use file::BOM;
 pub use file::SourceFile;
+pub(crate) use file::{BOM, UNKNOWN_OFFSETS};
 pub(crate) use path::{file_url, is_virtual};
 
 use crate::model::{ByteOffset, FileId, Span};
@@ -116,6 +117,21 @@ impl SourceMap {
     ) -> Result<FileId, SourceError> {
         let display_path = path::normalize(path.as_ref(), self.root.as_deref());
         Ok(self.push(SourceFile::unavailable(self.next_id()?, display_path, locations)))
+    }
+
+    /// Adds locations to a file whose text is [unavailable](Self::add_unavailable). Used while diagnostics are read, when
+    /// the locations become known one by one.
+    pub(crate) fn add_known_locations(
+        &mut self,
+        id: FileId,
+        locations: impl IntoIterator<Item = KnownLocation>,
+    ) {
+        let index = usize::try_from(id.index()).ok();
+        let file = index.and_then(|index| self.files.get_mut(index));
+        // Nobody else has the file: it is shared only with a clone of the map.
+        if let Some(file) = file.and_then(Arc::get_mut) {
+            file.add_known_locations(locations);
+        }
     }
 
     fn push(&mut self, file: SourceFile) -> FileId {

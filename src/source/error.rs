@@ -37,6 +37,22 @@ pub enum SourceError {
         /// The length of the file in bytes.
         len: u32,
     },
+    /// The file has no such line.
+    NoSuchLine {
+        /// The line, 1-based.
+        line: u32,
+        /// The number of lines of the file.
+        count: u32,
+    },
+    /// The line has no such column.
+    NoSuchColumn {
+        /// The line, 1-based.
+        line: u32,
+        /// The column, 1-based.
+        col: u32,
+        /// The largest column of the line: that of its end.
+        max: u32,
+    },
     /// The span begins or ends inside a character.
     InsideCharacter {
         /// The byte offset of that end of the span.
@@ -59,6 +75,13 @@ impl fmt::Display for SourceError {
             Self::Span(error) => error.fmt(f),
             Self::OutOfBounds { hi, len } => {
                 write!(f, "the span ends at byte {hi} of a file of {len} bytes")
+            }
+            Self::NoSuchLine { line, count } => {
+                let lines = text::plural("line", *count as usize);
+                write!(f, "line {line} is not in a file of {count} {lines}")
+            }
+            Self::NoSuchColumn { line, col, max } => {
+                write!(f, "column {col} is not in line {line}, which ends at column {max}")
             }
             Self::InsideCharacter { at } => write!(f, "byte {at} is inside a character"),
         }

@@ -14,6 +14,10 @@ use crate::text::floor_char_boundary;
 /// The byte order mark, U+FEFF, as UTF-8.
 pub(crate) const BOM: &str = "\u{feff}";
 
+/// The smallest offset in a file whose byte offsets are unknown. It is larger than the files that compilers read, so
+/// that no program takes it for the offset of a byte.
+pub(crate) const UNKNOWN_OFFSETS: u32 = 0xff00_0000;
+
 /// A source file: its path, its text and its lines. The lines are found on first use.
 ///
 /// A line ends at `\n` or `\r\n`, not at a lone `\r`. The text after the last line end is one more line, even
@@ -54,12 +58,21 @@ impl SourceFile {
         path: String,
         locations: impl IntoIterator<Item = KnownLocation>,
     ) -> Self {
-        let locations = locations
-            .into_iter()
-            .map(|KnownLocation { offset, line, col }| (offset, (line.max(1), col.max(1))));
         let (text, lines) = (String::new(), OnceLock::new());
-        let (disk_path, raw, known_locations) = (None, None, Some(locations.collect()));
-        Self { id, path, disk_path, text, raw, lines, known_locations }
+        let (disk_path, raw, known_locations) = (None, None, Some(BTreeMap::new()));
+        let mut file = Self { id, path, disk_path, text, raw, lines, known_locations };
+        file.add_known_locations(locations);
+        file
+    }
+
+    /// Adds locations to a file without text.
+    pub(super) fn add_known_locations(
+        &mut self,
+        locations: impl IntoIterator<Item = KnownLocation>,
+    ) {
+        let Some(known) = &mut self.known_locations else { return };
+        let locations = locations.into_iter();
+        known.extend(locations.map(|at| (at.offset, (at.line.max(1), at.col.max(1)))));
     }
 
     pub(super) fn set_disk_path(&mut self, path: PathBuf) {
@@ -78,6 +91,12 @@ impl SourceFile {
     #[must_use]
     pub const fn is_unavailable(&self) -> bool {
         self.known_locations.is_some()
+    }
+
+    /// Returns true if the byte offsets of `span` are known. In an unavailable file they may be mere numbers that stand
+    /// for a line and a column.
+    pub(crate) const fn has_offsets(&self, span: Span) -> bool {
+        !self.is_unavailable() || span.lo() < UNKNOWN_OFFSETS
     }
 
     /// Returns the id of the file in its map.

@@ -1,0 +1,7 @@
+//! Reads the output of gcc.
+
+use super::{Import, InputFormat, ReadError};
+
+pub(super) fn read(_input: &[u8], _import: &mut Import<'_>) -> Result<(), ReadError> {
+    Err(ReadError { format: InputFormat::Gcc, reason: "not implemented".to_owned() })
+}

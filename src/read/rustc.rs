@@ -1,0 +1,7 @@
+//! Reads the output of rustc.
+
+use super::{Import, InputFormat, ReadError};
+
+pub(super) fn read(_input: &[u8], _import: &mut Import<'_>) -> Result<(), ReadError> {
+    Err(ReadError { format: InputFormat::Rustc, reason: "not implemented".to_owned() })
+}
