@@ -1,20 +1,22 @@
-//! Interoperation with codespan-reporting: [`SourceMap`] implements its `Files` trait, and a [`Diagnostic`] converts
-//! to its diagnostic.
+//! Interoperation with codespan-reporting: [`SourceMap`] implements its `Files` trait, and
+//! [`Diagnostic`](crate::Diagnostic) converts to its diagnostic and back.
 //!
 //! ```text
 //! SourceMap   ─▶ files::Files<FileId = FileId>    ─┬▶ term::emit_to_io_write, or other code
-//! Diagnostic  ─▶ diagnostic::Diagnostic<FileId>   ─┘  for codespan-reporting
+//! Diagnostic ◀─▶ diagnostic::Diagnostic<FileId>   ─┘  for codespan-reporting
 //! ```
 //!
 //! codespan-reporting does not escape sources and messages, so its output may contain control characters.
 
+mod from;
+mod into;
+
 use std::borrow::Cow;
 use std::ops::Range;
 
-use codespan_reporting::diagnostic as theirs;
 use codespan_reporting::files::{self, Error, Files};
 
-use crate::model::{Diagnostic, FileId, Label, LabelStyle, Severity};
+use crate::model::FileId;
 use crate::source::{BOM, SourceFile, SourceMap};
 use crate::text;
 
@@ -82,57 +84,4 @@ fn line_start(file: &SourceFile, line_index: usize) -> Option<usize> {
     }
     let line = u32::try_from(line_index).ok()?.checked_add(1)?;
     Some(file.line_range(line)?.start)
-}
-
-/// Converts a diagnostic to that of codespan-reporting. Spans and messages are unchanged.
-///
-/// - The severity `fatal` becomes `Bug`.
-/// - Help, notes and the messages of suggestions become notes with the prefix `help: ` or `note: `.
-/// - A backtrace becomes the last note, one frame per line.
-/// - A label [without a location](FileId::DUMMY) is omitted, and its message becomes a note.
-impl From<&Diagnostic> for theirs::Diagnostic<FileId> {
-    fn from(diagnostic: &Diagnostic) -> Self {
-        let (located, unlocated): (Vec<&Label>, Vec<&Label>) =
-            diagnostic.labels().partition(|label| label.span().file() != FileId::DUMMY);
-        let help = diagnostic.help().into_iter().map(|help| ("help", help));
-        let notes = diagnostic.notes().chain(unlocated.into_iter().filter_map(Label::message));
-        let suggestions = diagnostic.suggestions().iter().map(|fix| ("help", fix.message()));
-        let all = help.chain(notes.map(|note| ("note", note))).chain(suggestions);
-        let backtrace = diagnostic.backtrace().map(|frames| format!("backtrace:\n{frames}"));
-        Self {
-            severity: severity(diagnostic.severity()),
-            code: diagnostic.code().map(|code| code.to_string()),
-            message: diagnostic.message().to_owned(),
-            labels: located.into_iter().map(label).collect(),
-            notes: all.map(|(kind, text)| format!("{kind}: {text}")).chain(backtrace).collect(),
-        }
-    }
-}
-
-/// Converts a diagnostic, see the conversion from a reference.
-impl From<Diagnostic> for theirs::Diagnostic<FileId> {
-    fn from(diagnostic: Diagnostic) -> Self {
-        Self::from(&diagnostic)
-    }
-}
-
-const fn severity(severity: Severity) -> theirs::Severity {
-    match severity {
-        Severity::Note => theirs::Severity::Note,
-        Severity::Warning => theirs::Severity::Warning,
-        Severity::Error => theirs::Severity::Error,
-        Severity::Fatal => theirs::Severity::Bug,
-    }
-}
-
-fn label(label: &Label) -> theirs::Label<FileId> {
-    theirs::Label {
-        style: match label.style() {
-            LabelStyle::Primary => theirs::LabelStyle::Primary,
-            LabelStyle::Secondary => theirs::LabelStyle::Secondary,
-        },
-        file_id: label.span().file(),
-        range: label.span().range(),
-        message: label.message().unwrap_or_default().to_owned(),
-    }
 }

@@ -74,7 +74,22 @@ impl InputFormat {
     /// A [`ReadError`] if the input is not in this format. A line that is not, among others that are, is reported in
     /// [`Imported::invalid_lines`] instead.
     pub fn read(self, input: &[u8], load: &mut LoadFile<'_>) -> Result<Imported, ReadError> {
-        let mut import = Import::new(load);
+        self.read_into(SourceMap::new(), input, load)
+    }
+
+    /// Reads the whole output of a tool like [`read`](Self::read), and adds its files to `sources`. With a
+    /// [root](SourceMap::with_root) every file has a URL.
+    ///
+    /// # Errors
+    ///
+    /// See [`read`](Self::read).
+    pub fn read_into(
+        self,
+        sources: SourceMap,
+        input: &[u8],
+        load: &mut LoadFile<'_>,
+    ) -> Result<Imported, ReadError> {
+        let mut import = Import::new(sources, load);
         match self {
             Self::Rustc => rustc::read(input, &mut import),
             Self::Gcc => gcc::read(input, &mut import),
@@ -141,9 +156,9 @@ struct Import<'f> {
 }
 
 impl<'f> Import<'f> {
-    fn new(load: &'f mut LoadFile<'f>) -> Self {
+    fn new(sources: SourceMap, load: &'f mut LoadFile<'f>) -> Self {
         let (diagnostics, losses, invalid_lines) = (Vec::new(), Losses::default(), Vec::new());
-        Self { files: Files::new(load), diagnostics, losses, invalid_lines }
+        Self { files: Files::new(sources, load), diagnostics, losses, invalid_lines }
     }
 
     /// Adds a diagnostic, and what of it could not be kept: each kind at most once.

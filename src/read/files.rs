@@ -26,8 +26,8 @@ pub(super) struct LineCol {
 }
 
 impl<'f> Files<'f> {
-    pub(super) fn new(load: &'f mut LoadFile<'f>) -> Self {
-        let (sources, ids, unknown) = (SourceMap::new(), HashMap::new(), HashMap::new());
+    pub(super) fn new(sources: SourceMap, load: &'f mut LoadFile<'f>) -> Self {
+        let (ids, unknown) = (HashMap::new(), HashMap::new());
         Self { sources, load, ids, unknown }
     }
 

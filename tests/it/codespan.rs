@@ -4,7 +4,8 @@ use codespan_reporting::files::{Error, Files, SimpleFiles};
 use codespan_reporting::term::{self, Config};
 use proptest::prelude::*;
 use vitte_diag::{
-    Applicability, Diagnostic, Edit, FileId, Frame, Severity, SourceMap, Span, Suggestion, code,
+    Applicability, Child, Diagnostic, Edit, FileId, Frame, Severity, SourceMap, Span, Suggestion,
+    TraceStep, code,
 };
 
 const BOM: &str = "\u{feff}";
@@ -204,4 +205,77 @@ fn fatal_is_a_bug_and_other_severities_keep_their_names() {
 fn a_diagnostic_without_a_location_is_drawn_without_a_snippet() {
     let ours = Diagnostic::error(code!("E1"), Span::DUMMY, "m").with_help("h").into();
     assert_eq!(drawn(&SourceMap::new(), &ours), "error[E1]: m\n = help: h\n\n");
+}
+
+#[test]
+fn a_diagnostic_converts_there_and_back() {
+    let (one, two) = (Span::between(FileId::new(0), 3, 5), Span::between(FileId::new(1), 0, 9));
+    let plain = Diagnostic::error(code!("E0308"), one, "mismatched types").with_label("here");
+    let full = Diagnostic::new(Severity::Fatal, None, one, "no code")
+        .with_secondary(two, "there")
+        .with_secondary(one, "")
+        .with_help("help comes first")
+        .with_note("a note")
+        .with_note("another");
+    for ours in [plain, full, Diagnostic::without_location(Severity::Warning, None, "nowhere")] {
+        let converted = theirs::Diagnostic::<FileId>::from(&ours);
+        assert_eq!(Diagnostic::from(converted), ours);
+    }
+}
+
+#[test]
+fn everything_of_theirs_is_kept() {
+    let label = |style, file, range, message: &str| {
+        theirs::Label::new(style, file, range).with_message(message)
+    };
+    let (primary, secondary) = (theirs::LabelStyle::Primary, theirs::LabelStyle::Secondary);
+    #[allow(clippy::reversed_empty_ranges, reason = "a defect of a caller")]
+    let labels = vec![
+        label(secondary, 'b', 1..2, "first"),
+        label(primary, 'a', 3..4, "second"),
+        label(primary, 'a', 9..7, "third"),
+    ];
+    let notes = ["a note", "help: too late", "note: a prefix"].map(str::to_owned).to_vec();
+    let converted = Diagnostic::from_codespan(
+        theirs::Diagnostic {
+            severity: theirs::Severity::Help,
+            code: Some("two words".to_owned()),
+            message: "m".to_owned(),
+            labels,
+            notes,
+        },
+        |file| FileId::new(u32::from(*file != 'a')),
+    );
+    let span = |file, lo, hi| Span::between(FileId::new(file), lo, hi);
+    let expected = Diagnostic::note(None, span(0, 3, 4), "m")
+        .with_label("second")
+        .with_secondary(span(1, 1, 2), "first")
+        .with_secondary(span(0, 7, 9), "third")
+        .with_note("a note")
+        .with_child(Child::help("too late"))
+        .with_child(Child::note("a prefix"))
+        .with_note("code: two words");
+    assert_eq!(converted, expected);
+}
+
+#[test]
+fn children_and_steps_become_labels_and_notes() {
+    let (at, other) = (Span::between(FileId::new(0), 3, 5), Span::between(FileId::new(1), 0, 9));
+    let ours = Diagnostic::error(None, at, "m")
+        .with_child(Child::note("required by this bound").with_label(other, ""))
+        .with_child(Child::help("use `clone`"))
+        .with_step(TraceStep::expansion("in this expansion of `sum!`").with_span(other))
+        .with_step(TraceStep::import("imported by the prelude"));
+    let converted = theirs::Diagnostic::from(ours);
+    let labels: Vec<_> =
+        converted.labels.iter().map(|label| (label.file_id, &*label.message)).collect();
+    let (zero, one) = (FileId::new(0), FileId::new(1));
+    assert_eq!(
+        labels,
+        [(zero, ""), (one, "required by this bound"), (one, "in this expansion of `sum!`")]
+    );
+    assert_eq!(
+        converted.notes,
+        ["note: required by this bound", "help: use `clone`", "note: imported by the prelude"]
+    );
 }
