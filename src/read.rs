@@ -33,6 +33,7 @@ pub use files::LoadFile;
 pub use losses::Losses;
 
 use crate::model::Diagnostic;
+use crate::registry::Tool;
 use crate::source::SourceMap;
 use crate::text;
 
@@ -143,6 +144,8 @@ pub struct Imported {
     pub diagnostics: Vec<Diagnostic>,
     /// What could not be kept.
     pub losses: Losses,
+    /// The tool that wrote the diagnostics, if the format names it.
+    pub tool: Option<Tool>,
     /// The lines of a line-based format that could not be read: the 1-based number and the reason.
     pub invalid_lines: Vec<(u64, String)>,
 }
@@ -152,13 +155,15 @@ struct Import<'f> {
     files: Files<'f>,
     diagnostics: Vec<Diagnostic>,
     losses: Losses,
+    tool: Option<Tool>,
     invalid_lines: Vec<(u64, String)>,
 }
 
 impl<'f> Import<'f> {
     fn new(sources: SourceMap, load: &'f mut LoadFile<'f>) -> Self {
         let (diagnostics, losses, invalid_lines) = (Vec::new(), Losses::default(), Vec::new());
-        Self { files: Files::new(sources, load), diagnostics, losses, invalid_lines }
+        let (files, tool) = (Files::new(sources, load), None);
+        Self { files, diagnostics, losses, tool, invalid_lines }
     }
 
     /// Adds a diagnostic, and what of it could not be kept: each kind at most once.
@@ -168,8 +173,8 @@ impl<'f> Import<'f> {
     }
 
     fn finish(self) -> Imported {
-        let Self { files, diagnostics, losses, invalid_lines } = self;
-        Imported { sources: files.sources, diagnostics, losses, invalid_lines }
+        let Self { files, diagnostics, losses, tool, invalid_lines } = self;
+        Imported { sources: files.sources, diagnostics, losses, tool, invalid_lines }
     }
 }
 

@@ -1,153 +1,103 @@
-//! `vitte diag convert`: converts JSON diagnostics to another format.
+//! `vitte diag convert`: converts diagnostics to another format.
 
-use std::collections::HashMap;
+mod import;
+mod json;
+mod root;
+
 use std::io::{self, Write};
-use std::path::{Component, Path, PathBuf};
+use std::path::PathBuf;
 
-use indexmap::IndexMap;
-use vitte_diag::json::{JsonDiagnostic, JsonLocation};
-use vitte_diag::{
-    Emitter as _, EmitterOptions, FileId, Format, KnownLocation, SourceFile, SourceMap, text,
-};
+use clap::Args;
+use import::{Import, Origin};
+use root::Root;
+use vitte_diag::{ColorChoice, EmitterOptions, Format, Terminal, Tool, text};
 
-/// Where the sources are read from.
-#[derive(Clone, Debug)]
-pub(super) enum Root {
-    /// Only from below this directory.
-    Below(PathBuf),
-    /// From their paths; relative ones are resolved against this directory.
-    From(PathBuf),
+use super::input::Input;
+
+/// The arguments of `vitte diag convert`.
+#[derive(Args)]
+pub(crate) struct Convert {
+    /// The input: json, rustc (also in the output of cargo), gcc, lsp or sarif
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, hide_possible_values = true)]
+    from: Origin,
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        value_enum,
+        hide_possible_values = true,
+        help = format!("The output: {}", Format::names())
+    )]
+    to: Format,
+    /// Read sources only below DIR; without it, paths are relative to the current directory
+    #[arg(long, value_name = "DIR")]
+    root: Option<PathBuf>,
+    /// The compiler's name [default: the one that the input names, or vittec for json]
+    #[arg(long, value_name = "NAME")]
+    tool: Option<String>,
+    /// The compiler's version
+    #[arg(long, value_name = "VERSION")]
+    tool_version: Option<String>,
+    /// Base URL of the explanations of codes; the code is appended to it
+    #[arg(long, value_name = "URL")]
+    codes_url: Option<String>,
+    /// Use colours: auto, always or never
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t, hide_possible_values = true)]
+    color: ColorChoice,
+    /// Cut and wrap lines after N columns [default: the terminal's width, or 140]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    diagnostic_width: Option<u16>,
+    /// Output of a compiler [default: standard input]
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
 }
 
-impl Root {
-    /// Returns the path to read, or `None` if `path` may not be read: neither `..` nor a link may lead out of
-    /// [`Root::Below`].
-    fn find(&self, path: &Path) -> Option<PathBuf> {
-        let dir = match self {
-            Self::From(dir) => return Some(dir.join(path)),
-            Self::Below(dir) => dir,
+impl Convert {
+    /// Runs the command. Returns false if some input could not be read.
+    pub(super) fn run(&self, out: &mut dyn Write) -> io::Result<bool> {
+        let report = &mut io::stderr();
+        if let Some(root) = self.root.as_ref().filter(|root| !root.is_dir()) {
+            let root = root.to_string_lossy();
+            let root = text::one_line(&root);
+            writeln!(report, "vitte: no such directory `{root}`")?;
+            return Ok(false);
+        }
+        let terminal = Terminal::stdout(self.color);
+        let terminal =
+            self.diagnostic_width.map_or(terminal, |width| terminal.with_width(width));
+        let current = PathBuf::from(".");
+        let Some(from) = self.from.input_format() else {
+            let root = self.root.clone().map_or(Root::From(current), Root::Below);
+            let input = Input::read(&self.files, &mut io::stdin().lock(), report)?;
+            let options = EmitterOptions::new(self.json_tool(), terminal);
+            json::convert(&input.diagnostics, self.to, &options, &root, out, report)?;
+            return Ok(!input.has_errors);
         };
-        let is_plain = |part| matches!(part, Component::Normal(_) | Component::CurDir);
-        path.components().all(is_plain).then_some(())?;
-        let real = dir.join(path).canonicalize().ok()?;
-        real.starts_with(dir.canonicalize().ok()?).then_some(real)
-    }
-}
-
-/// Writes `diagnostics` in another format, in the given order. Missing sources are reported to `report`.
-pub(super) fn convert(
-    diagnostics: &[JsonDiagnostic<'_>],
-    format: Format,
-    options: &EmitterOptions,
-    root: &Root,
-    out: &mut dyn Write,
-    report: &mut dyn Write,
-) -> io::Result<()> {
-    if format == Format::Json {
-        // Unchanged: JSON needs no sources.
-        for diagnostic in diagnostics {
-            out.write_all(&diagnostic.to_line()?)?;
-        }
-        return out.flush();
-    }
-    let sources = Sources::find(diagnostics, root, report)?;
-    let mut emitter = format.emitter(out, options);
-    for diagnostic in diagnostics {
-        let file = |path: &str| sources.ids.get(path).copied().unwrap_or(FileId::DUMMY);
-        // Valid, because `Input` has converted it before.
-        let diagnostic = diagnostic.to_diagnostic(file).map_err(io::Error::other)?;
-        emitter.emit(&sources.map, &diagnostic)?;
-    }
-    emitter.finish()
-}
-
-/// A location in the JSON: the end of its byte range, and where it begins.
-#[derive(Clone, Copy)]
-struct JsonSpan {
-    hi: u32,
-    known: KnownLocation,
-}
-
-/// The sources that the diagnostics refer to.
-struct Sources {
-    map: SourceMap,
-    /// The file of each path in the JSON.
-    ids: HashMap<String, FileId>,
-}
-
-impl Sources {
-    /// Loads the sources. A file that is missing or has changed is added as unavailable: only the locations in it are
-    /// known.
-    fn find(
-        diagnostics: &[JsonDiagnostic<'_>],
-        root: &Root,
-        report: &mut dyn Write,
-    ) -> io::Result<Self> {
-        let (Root::Below(dir) | Root::From(dir)) = root;
-        // With an absolute root every file has a URL.
-        let dir = std::path::absolute(dir).unwrap_or_else(|_| dir.clone());
-        let mut sources = Self { map: SourceMap::with_root(dir), ids: HashMap::new() };
-        for (path, spans) in spans(diagnostics) {
-            let path = &*path;
-            let known = spans.iter().map(|span| span.known);
-            let id = match sources.load(path, root, &spans) {
-                Some(id) => Ok(id),
-                None => sources.map.add_unavailable(path, known),
-            };
-            let id = id.map_err(io::Error::other)?;
-            if sources.map.file(id).is_ok_and(|file| file.is_unavailable() && !file.is_virtual()) {
-                let path = text::one_line(path);
-                writeln!(
-                    report,
-                    "vitte: warning: `{path}` is missing or has changed; its diagnostics have no source lines"
-                )?;
-            }
-            sources.ids.insert(path.to_owned(), id);
-        }
-        Ok(sources)
+        let root = Root::Below(self.root.clone().unwrap_or(current));
+        let tool = self.named_tool(from.name(), "unknown");
+        let import = Import { from, to: self.to, tool, terminal, root: &root };
+        import.convert(&self.files, &mut io::stdin().lock(), out, report)
     }
 
-    fn load(&mut self, path: &str, root: &Root, spans: &[JsonSpan]) -> Option<FileId> {
-        // `<stdin>` is not a file, even if one of that name exists.
-        if SourceFile::is_virtual_path(path) {
-            return None;
-        }
-        let on_disk = root.find(Path::new(path))?;
-        // Reading a pipe or a device may never end.
-        let is_file = on_disk.metadata().is_ok_and(|metadata| metadata.is_file());
-        let mut alone = SourceMap::new();
-        let id = is_file.then(|| alone.load(on_disk).ok())??;
-        let file = alone.file(id).ok().filter(|file| is_unchanged(file, spans))?;
-        self.map.add(path, file.bytes()).ok()
+    /// Returns the tool of JSON, which names none.
+    fn json_tool(&self) -> Tool {
+        let own = Tool::default();
+        let tool = self.named_tool(own.name(), own.version()).unwrap_or_else(|| own.clone());
+        // The pages are those of the Vitte compiler's codes, and of no other's.
+        let pages = if tool.name() == own.name() { own.pages() } else { &[] };
+        if tool.pages().is_empty() { tool.with_pages(pages.iter().copied()) } else { tool }
     }
-}
 
-/// Returns the spans in each file. Files that diagnostics are about come first, in the order of the diagnostics, so
-/// that they are numbered as the compiler numbered them.
-fn spans(diagnostics: &[JsonDiagnostic<'_>]) -> IndexMap<String, Vec<JsonSpan>> {
-    let mut spans: IndexMap<String, Vec<JsonSpan>> = IndexMap::new();
-    for path in diagnostics.iter().filter_map(JsonDiagnostic::path) {
-        if !spans.contains_key(path) {
-            spans.insert(path.to_owned(), Vec::new());
-        }
+    /// Returns the tool of the arguments, or `None` if they do not name one.
+    fn named_tool(&self, name: &str, version: &str) -> Option<Tool> {
+        let is_named =
+            self.tool.is_some() || self.tool_version.is_some() || self.codes_url.is_some();
+        let name = self.tool.as_deref().unwrap_or(name).to_owned();
+        let version = self.tool_version.as_deref().unwrap_or(version).to_owned();
+        let tool = Tool::new(name, version);
+        let tool = match &self.codes_url {
+            Some(url) => tool.with_codes_url(url),
+            None => tool,
+        };
+        is_named.then_some(tool)
     }
-    for JsonLocation { file, lo, hi, line, col, .. } in
-        diagnostics.iter().flat_map(JsonDiagnostic::locations)
-    {
-        let span = JsonSpan { hi, known: KnownLocation { offset: lo, line, col } };
-        match spans.get_mut(&*file) {
-            Some(spans) => spans.push(span),
-            None => _ = spans.insert(file.into_owned(), vec![span]),
-        }
-    }
-    spans
-}
-
-/// Returns true if every span is on the line that the compiler reported. Columns are not compared: their unit is not
-/// known.
-fn is_unchanged(file: &SourceFile, spans: &[JsonSpan]) -> bool {
-    spans.iter().all(|span| {
-        let exists = file.span(span.known.offset..span.hi).is_ok();
-        exists && file.line_of(span.known.offset) == span.known.line
-    })
 }

@@ -1,0 +1,133 @@
+//! `vitte diag convert --from`: reads the output of other tools.
+
+use std::io::{self, BufRead, Read as _, Write};
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use vitte_diag::read::{Imported, InputFormat, ReadError};
+use vitte_diag::{Emitter as _, EmitterOptions, Format, SourceFile, SourceMap, Terminal, Tool, text};
+
+use super::root::{self, Root};
+
+/// Invalid lines of one file beyond this number are only counted.
+const MAX_REPORTED_LINES: usize = 20;
+
+/// Where the diagnostics come from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+pub(crate) enum Origin {
+    /// --error-format=json of this engine
+    #[default]
+    Json,
+    /// rustc --error-format=json, cargo --message-format=json
+    #[value(alias = "cargo")]
+    Rustc,
+    /// gcc -fdiagnostics-format=json
+    Gcc,
+    /// textDocument/publishDiagnostics, one notification per line
+    Lsp,
+    /// SARIF 2.1.0
+    Sarif,
+}
+
+impl Origin {
+    /// Returns the format of another tool, or `None` for that of this engine.
+    pub(super) const fn input_format(self) -> Option<InputFormat> {
+        match self {
+            Self::Json => None,
+            Self::Rustc => Some(InputFormat::Rustc),
+            Self::Gcc => Some(InputFormat::Gcc),
+            Self::Lsp => Some(InputFormat::Lsp),
+            Self::Sarif => Some(InputFormat::Sarif),
+        }
+    }
+}
+
+/// Converts the output of other tools from one format to another.
+pub(super) struct Import<'a> {
+    pub(super) from: InputFormat,
+    pub(super) to: Format,
+    /// The tool; `None` for the one that the input names.
+    pub(super) tool: Option<Tool>,
+    pub(super) terminal: Terminal,
+    pub(super) root: &'a Root,
+}
+
+impl Import<'_> {
+    /// Reads files in order; `-` or no file is standard input. What cannot be read or kept is written to `report`.
+    /// Returns false if some input could not be read.
+    pub(super) fn convert(
+        &self,
+        paths: &[PathBuf],
+        stdin: &mut dyn BufRead,
+        out: &mut dyn Write,
+        report: &mut dyn Write,
+    ) -> io::Result<bool> {
+        let (mut all, mut is_complete) = (Vec::new(), true);
+        let standard_input = [PathBuf::from("-")];
+        for path in if paths.is_empty() { &standard_input } else { paths } {
+            let (name, bytes) = read(path, stdin);
+            let imported = bytes
+                .map_err(|error| format!("cannot read `{name}`: {error}"))
+                .and_then(|bytes| self.read(&bytes).map_err(|error| format!("{name}: {error}")));
+            match imported {
+                Err(error) => {
+                    writeln!(report, "vitte: {error}")?;
+                    is_complete = false;
+                }
+                Ok(imported) => {
+                    is_complete &= imported.invalid_lines.is_empty();
+                    report_losses(&name, &imported, report)?;
+                    all.push(imported);
+                }
+            }
+        }
+        self.emit(&all, out)?;
+        Ok(is_complete)
+    }
+
+    fn read(&self, bytes: &[u8]) -> Result<Imported, ReadError> {
+        let sources = SourceMap::with_root(self.root.dir());
+        self.from.read_into(sources, bytes, &mut |path| self.root.read(path))
+    }
+
+    fn emit(&self, all: &[Imported], out: &mut dyn Write) -> io::Result<()> {
+        let named = || all.iter().find_map(|imported| imported.tool.clone());
+        let unnamed = || Tool::new(self.from.name(), "unknown");
+        let tool = self.tool.clone().or_else(named).unwrap_or_else(unnamed);
+        let mut emitter = self.to.emitter(out, &EmitterOptions::new(tool, self.terminal));
+        for imported in all {
+            for diagnostic in &imported.diagnostics {
+                emitter.emit(&imported.sources, diagnostic)?;
+            }
+        }
+        emitter.finish()
+    }
+}
+
+/// Returns the name of a file for messages, and its bytes.
+fn read(path: &Path, stdin: &mut dyn BufRead) -> (String, io::Result<Vec<u8>>) {
+    if path == Path::new("-") {
+        let mut bytes = Vec::new();
+        let result = stdin.read_to_end(&mut bytes);
+        return ("<stdin>".to_owned(), result.map(|_| bytes));
+    }
+    (text::one_line(&path.to_string_lossy()).into_owned(), std::fs::read(path))
+}
+
+/// Writes the lines that are invalid, the files that are missing, and what could not be kept.
+fn report_losses(name: &str, imported: &Imported, report: &mut dyn Write) -> io::Result<()> {
+    let lines = &imported.invalid_lines;
+    for (number, reason) in lines.iter().take(MAX_REPORTED_LINES) {
+        let reason = text::one_line(reason);
+        writeln!(report, "vitte: {name}:{number}: not a diagnostic: {reason}")?;
+    }
+    if let Some(more) = lines.len().checked_sub(MAX_REPORTED_LINES).filter(|more| *more > 0) {
+        writeln!(report, "vitte: {name}: {more} more lines are not diagnostics")?;
+    }
+    imported.sources.files().try_for_each(|file: &SourceFile| root::report_missing(file, report))?;
+    let total = imported.diagnostics.len();
+    for (kind, count) in imported.losses.kinds() {
+        writeln!(report, "vitte: warning: {name}: {count} of {total} diagnostics lost {kind}")?;
+    }
+    Ok(())
+}
