@@ -20,6 +20,7 @@ use std::fmt;
 pub use tool::Tool;
 
 use crate::model::{Code, Severity};
+use crate::source::url;
 use crate::text;
 
 /// Returns the page of a code such as `"E0001"`, or `None` if there is no such code. Case-sensitive.
@@ -234,11 +235,18 @@ pub fn table<'a>(pages: impl IntoIterator<Item = Page<'a>>) -> String {
     for Page { code, title, severity, phase, since, retired, .. } in pages {
         let retired = retired.map(|version| format!(", retired {version}")).unwrap_or_default();
         let title = title.replace('|', "\\|");
+        let (name, link) = (escape_markdown(code.as_str()), url::path(code.as_str()));
         out += &format!(
-            "| [{code}](codes/{code}.md) | {title} | {severity} | {phase} | {since}{retired} |\n"
+            "| [{name}](codes/{link}.md) | {title} | {severity} | {phase} | {since}{retired} |\n"
         );
     }
     out
+}
+
+/// Escapes the characters of a code that mean something in Markdown, such as `_` and `*`.
+fn escape_markdown(code: &str) -> String {
+    let is_special = |c| matches!(c, '\\' | '*' | '_' | '~' | '|' | '#' | '!');
+    code.chars().flat_map(|c| is_special(c).then_some('\\').into_iter().chain([c])).collect()
 }
 
 macro_rules! pages {
@@ -312,6 +320,15 @@ mod tests {
             Page::parse("").unwrap_err().to_string(),
             "the page of a code is invalid: `# CODE: title` is missing or malformed"
         );
+    }
+
+    #[test]
+    fn a_page_of_a_named_code_is_linked_in_the_table() {
+        let text = PAGES[0].1.replacen("E0001", "clippy::too_many|args", 1);
+        let page = Page::parse(&text).unwrap();
+        assert_eq!(page.code, crate::code!("clippy::too_many|args"));
+        let link = r"[clippy::too\_many\|args](codes/clippy%3A%3Atoo_many%7Cargs.md)";
+        assert!(table([page]).contains(link), "{}", table([page]));
     }
 
     #[test]

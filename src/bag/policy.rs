@@ -203,6 +203,59 @@ mod tests {
 
     const UNUSED: Code = code!("W0100");
 
+    /// A policy for codes of several naming schemes.
+    fn named() -> Policy {
+        let warnings =
+            ["unused_variables", "clippy::needless_return", "clippy::len_zero", "-Wshadow"];
+        let warnings = warnings.map(|name| (Code::new(name).unwrap(), Severity::Warning));
+        Policy::new(warnings.into_iter().chain([(code!("E0308"), Severity::Error)]))
+    }
+
+    #[test]
+    fn names_and_their_families_are_selected() {
+        use Level::{Allow, Deny};
+        let policy = named().with_level("clippy::", Deny).unwrap();
+        let policy = policy.with_level("clippy::len_zero", Allow).unwrap();
+        let policy = policy.with_level("-W", Deny).unwrap();
+        let severity = |code: &str| {
+            let warning = Diagnostic::warning(Code::new(code).ok(), Span::DUMMY, "m");
+            policy.severity_of(&warning)
+        };
+        assert_eq!(severity("clippy::needless_return"), Some(Severity::Error));
+        assert_eq!(severity("clippy::len_zero"), None);
+        assert_eq!(severity("-Wshadow"), Some(Severity::Error));
+        assert_eq!(severity("unused_variables"), Some(Severity::Warning));
+    }
+
+    #[test]
+    fn the_nearest_name_is_suggested() {
+        for (given, nearest) in [
+            ("unused_variable_s", "unused_variables"),
+            ("clippy::needles_return", "clippy::needless_return"),
+            ("Clippy::len_zero", "clippy::len_zero"),
+            ("-Wshadows", "-Wshadow"),
+            ("E0309", "E0308"),
+        ] {
+            let error = named().with_level(given, Level::Deny).unwrap_err().to_string();
+            assert_eq!(error, format!("unknown code `{given}`; did you mean `{nearest}`?"));
+        }
+    }
+
+    #[test]
+    fn a_diagnostic_without_a_code_is_one_of_the_warnings() {
+        let warning = Diagnostic::warning(None, Span::DUMMY, "m");
+        let policy = named().with_level("warnings", Level::Deny).unwrap();
+        assert_eq!(policy.severity_of(&warning), Some(Severity::Error));
+        let policy = named().with_level("-W", Level::Deny).unwrap();
+        assert_eq!(policy.severity_of(&warning), Some(Severity::Warning));
+    }
+
+    #[test]
+    fn the_default_severity_is_declared_and_not_that_of_the_letter() {
+        let policy = Policy::new([(code!("E0001"), Severity::Warning)]);
+        assert!(policy.with_level("E0001", Level::Allow).is_ok());
+    }
+
     #[test]
     fn codes_prefixes_and_warnings_are_selected() {
         use Level::{Allow, Deny, Warn};
