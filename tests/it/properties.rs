@@ -4,140 +4,15 @@ use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr;
 use vitte_diag::json::JsonDiagnostic;
 use vitte_diag::{
-    Code, ColumnUnit, Diagnostic, DiagnosticBag, FileId, Frame, HumanEmitter, Severity, SourceMap,
-    Span, code, text,
+    ColumnUnit, Diagnostic, DiagnosticBag, EmitterOptions, FileId, Format, HumanEmitter, SourceMap,
+    text,
 };
 
+mod generate;
+
+use generate::{CODE, bytes, diagnostic, map, sources, span, words};
+
 use crate::common;
-
-const CODES: [Code; 3] = [code!("E0001"), code!("W0100"), code!("TYPECHEK123456")];
-
-/// Pieces of sources and messages: plain text, and characters that are hard to display.
-const PIECES: [&str; 36] = [
-    "a",
-    "let x = 1",
-    " ",
-    "    ",
-    "\t",
-    "\n",
-    "\n\n",
-    "\r\n",
-    "\r",
-    "é",
-    "日本",
-    "e\u{301}",
-    "\u{301}",
-    "🎉",
-    "👩\u{200d}🔬",
-    "\u{200b}",
-    "\u{feff}",
-    "\u{0}",
-    "\u{1b}[31m",
-    "\u{1b}]8;;x\u{7}",
-    "\u{7f}",
-    "\u{85}",
-    "\u{9b}1m",
-    "\u{90}",
-    "\u{202e}",
-    "\u{2066}",
-    "\u{2069}",
-    "\u{200e}",
-    "\u{2028}",
-    "\u{61c}",
-    "|",
-    "^",
-    "\"",
-    "\\",
-    "\u{e000}",
-    "\u{ad}",
-];
-
-fn words() -> impl Strategy<Value = String> {
-    prop::collection::vec(prop::sample::select(&PIECES[..]), 0..12)
-        .prop_map(|pieces| pieces.concat())
-}
-
-/// Any bytes: text, text with one byte replaced, or random bytes.
-fn bytes() -> impl Strategy<Value = Vec<u8>> {
-    let text = prop::collection::vec(prop::sample::select(&PIECES[..]), 0..60)
-        .prop_map(|pieces| pieces.concat().into_bytes());
-    let cut = (text.clone(), any::<prop::sample::Index>(), any::<u8>()).prop_map(
-        |(mut bytes, at, noise)| {
-            if !bytes.is_empty() {
-                let at = at.index(bytes.len());
-                bytes[at] = noise;
-            }
-            bytes
-        },
-    );
-    prop_oneof![text, cut, prop::collection::vec(any::<u8>(), 0..200)]
-}
-
-/// Any span: most are in or near a file's text, some far past its end or in an unknown file.
-fn span() -> impl Strategy<Value = Span> {
-    let offset = || prop_oneof![9 => 0..200_u32, 1 => any::<u32>()];
-    (0..4_u32, offset(), offset()).prop_map(|(file, a, b)| {
-        Span::new(FileId::new(file), a.min(b), a.max(b)).expect("in order")
-    })
-}
-
-fn severity() -> impl Strategy<Value = Severity> {
-    use Severity::{Error, Fatal, Note, Warning};
-    prop::sample::select(vec![Note, Warning, Error, Fatal])
-}
-
-/// Frames of every form, with any text in them.
-fn frame() -> impl Strategy<Value = Frame> {
-    let text = || {
-        prop_oneof![words(), prop::sample::select(&["std::f", "main"][..]).prop_map(str::to_owned)]
-    };
-    let (line, col) = (any::<u32>(), prop::option::of(any::<u32>()));
-    prop_oneof![
-        text().prop_map(Frame::new),
-        (text(), words(), line, col)
-            .prop_map(|(function, file, line, col)| Frame::at(&function, &file, line, col)),
-        (text(), words(), any::<u64>())
-            .prop_map(|(function, module, at)| Frame::in_module(&function, &module, at)),
-        any::<u64>().prop_map(Frame::omitted),
-    ]
-}
-
-prop_compose! {
-    fn diagnostic()(
-        severity in severity(),
-        code in prop::sample::select(&CODES[..]),
-        primary in span(),
-        (message, label) in (words(), words()),
-        secondary in prop::collection::vec((span(), words()), 0..5),
-        notes in prop::collection::vec(words(), 0..3),
-        help in prop::option::of(words()),
-        frames in prop_oneof![3 => Just(Vec::new()), 1 => prop::collection::vec(frame(), 1..5)],
-    ) -> Diagnostic {
-        let mut diagnostic = Diagnostic::new(severity, code, primary, message).with_label(label);
-        for (span, message) in secondary {
-            diagnostic.add_secondary(span, message);
-        }
-        for note in notes {
-            diagnostic.add_note(note);
-        }
-        if let Some(help) = help {
-            diagnostic.add_help(help);
-        }
-        diagnostic.with_backtrace(frames.into_iter().collect())
-    }
-}
-
-fn sources() -> impl Strategy<Value = Vec<(String, Vec<u8>)>> {
-    prop::collection::vec((words(), bytes()), 1..4)
-}
-
-fn map(files: &[(String, Vec<u8>)]) -> SourceMap {
-    let mut sources = SourceMap::new();
-    for (index, (path, bytes)) in files.iter().enumerate() {
-        sources.add(format!("{index}{path}"), bytes.clone()).expect("small");
-    }
-    sources
-}
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1500) })]
@@ -164,7 +39,8 @@ proptest! {
         let headers = plain.lines().filter(|line| {
             ["note[", "warning[", "error[", "fatal["].iter().any(|start| line.starts_with(start))
         });
-        prop_assert_eq!(headers.count(), bag.len());
+        let with_code = bag.iter().filter(|entry| entry.diagnostic.code().is_some());
+        prop_assert_eq!(headers.count(), with_code.count());
 
         let coloured = common::human(&sources, &bag, |emitter| settings(emitter).with_color(true));
         prop_assert_eq!(common::on_terminal(&coloured), (plain, Vec::new()));
@@ -186,14 +62,19 @@ proptest! {
             prop_assert_eq!(read.code, diagnostic.code());
             prop_assert_eq!(&*read.message, diagnostic.message());
             prop_assert_eq!(read.help.as_deref(), diagnostic.help());
-            let again = read.to_diagnostic(|_| FileId::new(0)).expect("one primary label");
+            let id = |path: &str| sources.files().find(|file| file.path() == path).expect("a known file").id();
+            let again = read.to_diagnostic(id).expect("one primary label");
             prop_assert_eq!(again.backtrace(), diagnostic.backtrace());
+            prop_assert_eq!(&JsonDiagnostic::new(&sources, &again, ColumnUnit::Char), &read);
+            if bag.validate(&sources).is_empty() {
+                prop_assert_eq!(&again, diagnostic);
+            }
             let issues = bag.validate(&sources).into_iter().filter(|(seq, _)| *seq == entry.seq);
             let notes: Vec<String> = diagnostic.notes().map(str::to_owned)
                 .chain(issues.map(|(_, issue)| issue.to_string())).collect();
             prop_assert_eq!(&read.notes, &notes);
             for (label, read) in diagnostic.labels().zip(&read.labels) {
-                if notes.len() == diagnostic.notes().count() {
+                if bag.validate(&sources).is_empty() {
                     prop_assert_eq!((read.style, read.message.as_deref()), (label.style(), label.message()));
                     prop_assert_eq!((read.lo, read.hi), (label.span().lo(), label.span().hi()));
                 }
@@ -203,6 +84,25 @@ proptest! {
                 prop_assert!(label.lo <= label.hi && label.hi <= file.len());
                 prop_assert!(label.line >= 1 && label.line <= file.line_count() && label.col >= 1);
             }
+        }
+    }
+
+    /// Every format writes any diagnostic, always the same bytes.
+    #[test]
+    fn every_format_writes_any_diagnostic(files in sources(), diagnostics in prop::collection::vec(diagnostic(), 1..4)) {
+        let sources = map(&files);
+        let bag: DiagnosticBag = diagnostics.into_iter().collect();
+        for format in Format::ALL {
+            let write = || {
+                let mut out = Vec::new();
+                let mut emitter = format.emitter(&mut out, &EmitterOptions::default());
+                bag.emit(&sources, &mut emitter).expect("memory is writable");
+                drop(emitter);
+                out
+            };
+            let out = String::from_utf8(write()).expect("UTF-8");
+            prop_assert_eq!(out.chars().find(|&c| c != '\n' && text::is_unsafe(c)), None, "{}: {}", format, out);
+            prop_assert_eq!(&write(), out.as_bytes());
         }
     }
 
@@ -216,7 +116,7 @@ proptest! {
         let whole = format!("{before}{marked}{after}");
         let file = sources.add("a.vitte", whole.clone()).expect("small");
         let span = sources.span(file, before.len()..before.len() + marked.len()).expect("valid");
-        let bag: DiagnosticBag = [Diagnostic::error(CODES[0], span, "m")].into_iter().collect();
+        let bag: DiagnosticBag = [Diagnostic::error(CODE, span, "m")].into_iter().collect();
         let out = common::human(&sources, &bag, |emitter| emitter.with_tab_width(tab_width).with_width(width));
 
         let lines: Vec<&str> = out.lines().collect();
@@ -252,7 +152,7 @@ proptest! {
         let mut sources = SourceMap::new();
         let file = sources.add("a.vitte", text.replace('^', "x")).expect("small");
         let span = sources.span(file, at..at).expect("valid");
-        let bag: DiagnosticBag = [Diagnostic::error(CODES[0], span, "m")].into_iter().collect();
+        let bag: DiagnosticBag = [Diagnostic::error(CODE, span, "m")].into_iter().collect();
         let out = common::human(&sources, &bag, |emitter| emitter);
         prop_assert_eq!(out.matches('^').count(), 1, "{}", out);
     }
@@ -265,7 +165,8 @@ proptest! {
         prop_assert!(serde_json::from_str::<JsonDiagnostic<'_>>(&json[..at]).is_err());
         let _ = serde_json::from_str::<JsonDiagnostic<'_>>(&noise);
         let whole: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&json).expect("JSON");
-        for key in whole.keys().filter(|key| *key != "backtrace") {
+        let optional = ["children", "trace", "tags", "suggestions", "backtrace", "file"];
+        for key in whole.keys().filter(|key| !optional.contains(&key.as_str())) {
             let mut lacking = whole.clone();
             lacking.remove(key);
             let read = serde_json::from_value::<JsonDiagnostic<'_>>(lacking.into());
@@ -278,8 +179,8 @@ proptest! {
     fn order_is_total(diagnostics in prop::collection::vec(diagnostic(), 0..30)) {
         let bag: DiagnosticBag = diagnostics.into_iter().collect();
         let keys: Vec<_> = bag.ordered().iter().map(|entry| {
-            let span = entry.diagnostic.primary().unwrap().span();
-            (span.file(), span.lo(), std::cmp::Reverse(entry.diagnostic.severity()), entry.seq)
+            let lo = entry.diagnostic.primary().map_or(0, |primary| primary.span().lo());
+            (entry.diagnostic.file().unwrap_or(FileId::DUMMY), lo, std::cmp::Reverse(entry.diagnostic.severity()), entry.seq)
         }).collect();
         prop_assert!(keys.is_sorted_by(|a, b| a < b), "two keys are equal or out of order");
         let mut numbers: Vec<_> = keys.iter().map(|key| key.3).collect();
@@ -327,7 +228,7 @@ proptest! {
         let mut sources = SourceMap::new();
         sources.add("a.vitte", text).expect("small");
         sources.add("b.vitte", "x\n".repeat(90)).expect("small");
-        let mut diagnostic = Diagnostic::error(CODES[0], spans[0], "m").with_label("message-0");
+        let mut diagnostic = Diagnostic::error(CODE, spans[0], "m").with_label("message-0");
         for (index, span) in spans.iter().enumerate().skip(1) {
             diagnostic.add_secondary(*span, format!("message-{index}"));
         }
@@ -347,7 +248,7 @@ proptest! {
         let file = sources.add("a.vitte", line.clone()).expect("small");
         let at = common::boundary(&line, at.index(line.len()));
         let span = sources.span(file, at..at).expect("valid");
-        let bag: DiagnosticBag = [Diagnostic::error(CODES[0], span, "m")].into_iter().collect();
+        let bag: DiagnosticBag = [Diagnostic::error(CODE, span, "m")].into_iter().collect();
         let out = common::human(&sources, &bag, |emitter| emitter);
         let row = out.lines().find_map(|row| row.strip_prefix("1 |")).expect("a row");
         let shown = line.replace('\u{1b}', "␛");
@@ -368,7 +269,7 @@ proptest! {
             let hi = (lo + len..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
             sources.span(file, lo..hi).expect("valid")
         };
-        let mut diagnostic = Diagnostic::error(CODES[0], span(&spans[0]), "m");
+        let mut diagnostic = Diagnostic::error(CODE, span(&spans[0]), "m");
         for other in &spans[1..] {
             diagnostic.add_secondary(span(other), "");
         }
