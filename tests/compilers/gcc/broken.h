@@ -1,0 +1,5 @@
+/* A header with an error, included by another header. */
+struct broken {
+    int first
+    int second;
+};

@@ -1,0 +1,4 @@
+/* gcc-args: -Wfatal-errors */
+int main(void) {
+    return missing + other;
+}

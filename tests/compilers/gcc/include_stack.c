@@ -1,0 +1,5 @@
+#include "middle.h"
+
+int main(void) {
+    return middle(1, 2);
+}

@@ -1,0 +1,2 @@
+#include "middle.h"
+int only_in_source(void) { return MISSING; }

@@ -1,0 +1,4 @@
+/* gcc-args: -fsyntax-only missing_input.c */
+int main(void) {
+    return undeclared;
+}

@@ -1,0 +1,5 @@
+/* gcc-stdin: yes */
+/* gcc-args: -x c */
+int main(void) {
+    return undeclared;
+}

@@ -1,0 +1,14 @@
+struct Inner;
+
+#[derive(Debug, Clone, PartialEq)]
+struct Outer {
+    inner: Inner,
+}
+
+#[derive(Hash)]
+enum Choice {
+    None,
+    Some(Vec<Inner>),
+}
+
+fn main() {}

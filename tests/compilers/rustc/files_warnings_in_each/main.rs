@@ -1,0 +1,6 @@
+mod first;
+mod second;
+
+fn main() {
+    let unused = first::run();
+}

@@ -1,0 +1,2 @@
+// rustc-args: --json=artifacts,future-incompat --emit=metadata,dep-info --crate-type=lib
+pub fn run(unused: u8) {}

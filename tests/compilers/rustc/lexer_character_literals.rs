@@ -1,0 +1,7 @@
+fn main() {
+    let a = '';
+    let b = 'ab';
+    let c = '
+';
+    let d = 'unclosed;
+}

@@ -1,0 +1,5 @@
+fn main() {
+    let greeting = “hello”;
+    let sum = 1 − 2;
+    println!（"text"）;
+}

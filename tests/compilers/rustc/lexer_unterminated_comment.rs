@@ -1,0 +1,2 @@
+/* The outer comment /* and the inner comment */
+fn main() {}

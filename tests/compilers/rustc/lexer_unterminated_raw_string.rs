@@ -1,0 +1,4 @@
+fn main() {
+    let text = r##"closed with too few"#;
+    println!("{text}");
+}

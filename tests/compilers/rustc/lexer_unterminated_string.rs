@@ -1,0 +1,5 @@
+fn main() {
+    let first = "closed";
+    let second = "not closed;
+    println!("{first} {second}");
+}

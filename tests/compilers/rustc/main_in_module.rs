@@ -1,0 +1,5 @@
+mod program {
+    pub fn main() {}
+}
+
+fn mian() {}

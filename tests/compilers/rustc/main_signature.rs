@@ -1,0 +1,3 @@
+fn main(arguments: Vec<String>) -> u32 {
+    arguments.len() as u32
+}

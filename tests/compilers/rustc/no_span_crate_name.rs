@@ -1,0 +1,2 @@
+// rustc-args: --crate-type=lib --crate-name=not-a-name
+fn main() {}

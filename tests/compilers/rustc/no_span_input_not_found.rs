@@ -1,0 +1,2 @@
+// rustc-args: also_this_file.rs
+fn main() {}

@@ -1,0 +1,2 @@
+// rustc-args: --cfg feature="fast"
+fn main() {}

@@ -1,0 +1,3 @@
+// rustc-args: --emit=link
+#![no_std]
+#![no_main]

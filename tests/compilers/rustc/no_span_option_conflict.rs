@@ -1,0 +1,2 @@
+// rustc-args: -C opt-level=9
+fn main() {}

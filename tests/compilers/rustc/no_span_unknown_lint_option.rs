@@ -1,0 +1,2 @@
+// rustc-args: -D unusedvariables -W nonexistent-lint -A unused-variable
+fn main() {}

@@ -1,0 +1,2 @@
+// rustc-args: --target=unknown-machine-none
+fn main() {}

@@ -1,0 +1,8 @@
+fn first() {
+    if true {
+        println!("one");
+    }
+    }
+}
+
+fn main() {}

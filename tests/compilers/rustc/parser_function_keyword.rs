@@ -1,0 +1,5 @@
+function add(left: u32) -> u32 {
+    left
+}
+
+fn main() {}

@@ -1,0 +1,5 @@
+fn main() {
+    let text = "a" "b";
+    let name = "it's 'quoted' "here"";
+    let end = 'single quotes';
+}

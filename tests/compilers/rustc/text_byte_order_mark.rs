@@ -1,0 +1,2 @@
+﻿fn main() { let count: u32 = "é"; }
+fn next() { missing() }

@@ -1,0 +1,6 @@
+fn main() {
+    let count: u32 =
+        "three
+        lines";
+    let unused = 1;
+}

@@ -1,0 +1,2 @@
+fn main() {
+    let a: u8 = "last line"; }
