@@ -1,0 +1,3 @@
+#!/bin/bash
+if [ a ]; then
+  echo a

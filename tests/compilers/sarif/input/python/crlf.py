@@ -1,0 +1,6 @@
+import json
+import re
+
+
+def same(a):
+    return not a == None

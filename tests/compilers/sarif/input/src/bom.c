@@ -1,0 +1,3 @@
+﻿int bom;
+int crlf;
+int 日本;

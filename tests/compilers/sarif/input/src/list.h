@@ -1,0 +1,5 @@
+struct list {
+    struct list *next;
+    int value;
+};
+int item(struct list *list, int index);

@@ -1,0 +1,3 @@
+const menü = "🍕🍝"; const größe = menü.length;
+let 𝄞 = "é"; alert(𝄞, größe);
+	let tab =	"👩‍🍳"; tab();
