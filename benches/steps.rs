@@ -18,7 +18,7 @@ fn main() {
 mod sources {
     use divan::counter::BytesCount;
     use divan::{Bencher, black_box};
-    use vitte_diag::{ColumnUnit, FileId, SourceMap};
+    use vitte_diag::{ColumnUnit, FileId, SourceMap, SourceText};
 
     const MIB: usize = 1 << 20;
     const LINE: &str = "    let total = first + second * third\n";
@@ -27,7 +27,7 @@ mod sources {
         LINE.repeat(mib * MIB / LINE.len())
     }
 
-    fn added(text: impl Into<Vec<u8>>) -> (SourceMap, FileId) {
+    fn added(text: impl Into<SourceText>) -> (SourceMap, FileId) {
         let mut sources = SourceMap::new();
         let file = sources.add("src/main.vitte", text).unwrap();
         (sources, file)
@@ -38,7 +38,7 @@ mod sources {
     fn add(bencher: Bencher<'_, '_>, mib: usize) {
         let text = text(mib);
         let bencher = bencher.counter(BytesCount::of_str(&text));
-        bencher.with_inputs(|| text.clone()).bench_values(added);
+        bencher.with_inputs(|| text.clone().into_bytes()).bench_values(added);
     }
 
     /// Looks up the first line of a text of `mib` MiB: indexes all of its lines.

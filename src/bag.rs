@@ -5,14 +5,14 @@ mod summary;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::hash::{DefaultHasher, Hash, Hasher as _};
 
 pub use policy::{Level, Policy, PolicyError};
 pub use summary::Summary;
 
 use crate::check::{CheckedDiagnostic, SpanIssue};
 use crate::model::{Code, Diagnostic, Severity, Span};
-use crate::source::SourceMap;
+use crate::source::{SourceFile, SourceMap};
 
 /// A collection of diagnostics in the order in which they were pushed.
 ///
@@ -28,7 +28,7 @@ use crate::source::SourceMap;
 /// - The level of its code may raise or lower its severity, or drop it. A dropped diagnostic is not counted.
 /// - Once an error exceeds the limit of errors, it and all later diagnostics are counted as suppressed and not
 ///   stored, except fatal ones.
-/// - A duplicate, which has the code, severity, message and primary span of a stored diagnostic, is counted
+/// - A duplicate, which has the code, severity, message, primary span and trace of a stored diagnostic, is counted
 ///   and not stored.
 ///
 /// ```
@@ -80,8 +80,7 @@ impl Entry<'_> {
     const SEQ_MASK: u128 = (1 << 62) - 1;
 
     /// Packs the order of output into one number: file, first byte, severity (2 bits), `seq` (62 bits).
-    fn sort_key(&self) -> u128 {
-        let span = self.diagnostic.sort_span();
+    fn sort_key(&self, span: Span) -> u128 {
         let start = u128::from(span.file().index()) << 32 | u128::from(span.lo());
         let severity = Severity::Fatal as u128 - self.diagnostic.severity() as u128;
         start << 64 | severity << 62 | u128::from(self.seq)
@@ -228,8 +227,24 @@ impl DiagnosticBag {
     /// one at its first byte, and those without a location come last.
     #[must_use]
     pub fn ordered(&self) -> Vec<Entry<'_>> {
+        self.ordered_by(|span| span)
+    }
+
+    /// Returns the stored diagnostics in the [order of output](Self::ordered). A diagnostic in an
+    /// [embedded file](SourceMap::embed) is at its place in the outer file.
+    #[must_use]
+    pub fn ordered_in(&self, sources: &SourceMap) -> Vec<Entry<'_>> {
+        if !sources.files().any(SourceFile::is_embedded) {
+            return self.ordered();
+        }
+        self.ordered_by(|span| sources.outer_span(span).unwrap_or(span))
+    }
+
+    /// Returns the stored diagnostics in the order of output; `place` returns the span that counts.
+    fn ordered_by(&self, place: impl Fn(Span) -> Span) -> Vec<Entry<'_>> {
         // Sorting the packed keys is faster than sorting entries by four fields.
-        let mut keys: Vec<u128> = self.iter().map(|entry| entry.sort_key()).collect();
+        let key = |entry: Entry<'_>| entry.sort_key(place(entry.diagnostic.sort_span()));
+        let mut keys: Vec<u128> = self.iter().map(key).collect();
         keys.sort_unstable();
         let entry = |key| {
             let seq = u64::try_from(key & Entry::SEQ_MASK).ok()?;
@@ -297,9 +312,11 @@ impl FromIterator<Self> for DiagnosticBag {
 }
 
 /// Returns the parts of a diagnostic that duplicates have in common.
-fn key(diagnostic: &Diagnostic) -> (Option<Code>, Severity, Span, bool, &str) {
+fn key(diagnostic: &Diagnostic) -> impl PartialEq + Hash + '_ {
     let (span, is_located) = (diagnostic.sort_span(), diagnostic.primary().is_some());
-    (diagnostic.code(), diagnostic.severity(), span, is_located, diagnostic.message())
+    let (kind, message) = ((diagnostic.code(), diagnostic.severity()), diagnostic.message());
+    // Two expansions of one macro are not duplicates.
+    (kind, span, is_located, message, diagnostic.trace())
 }
 
 /// Returns the hash of the [`key`]. If two different keys collide, `seen` refers to the later diagnostic,

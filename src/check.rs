@@ -1,29 +1,30 @@
 //! Resolves the spans of a diagnostic against the sources, and reports invalid ones.
 //!
-//! A span may be invalid: from another map, past the end of its file, or inside a character. The diagnostic
-//! is shown nevertheless. An invalid label is extended to the nearest valid offsets. An invalid suggestion is
-//! omitted, because it could change the wrong text. Each of these is a [`SpanIssue`], which emitters show as
-//! a note and [`DiagnosticBag::validate`](crate::DiagnosticBag::validate) returns.
+//! A span may be invalid: from another map, in a removed file, past the end of its file, or inside a character. The
+//! diagnostic is shown nevertheless. An invalid label is extended to the nearest valid offsets. An invalid suggestion
+//! is omitted, because it could change the wrong text. Each of these is a [`SpanIssue`], which emitters show as a note
+//! and [`DiagnosticBag::validate`](crate::DiagnosticBag::validate) returns.
+//!
+//! Spans and edits in an embedded file become those of the file that contains it. So emitters need no knowledge of
+//! embedded files.
 
 mod fix;
 mod issue;
+mod suggestion;
 
 use std::borrow::Cow;
 
-pub(crate) use fix::Fix;
+pub(crate) use fix::{Fix, choices};
 pub use issue::{SpanIssue, SpanIssueKind, SpanOwner};
 
-use crate::model::{
-    Child, Diagnostic, Edit, FileId, Label, LabelStyle, Span, Suggestion, TraceStep,
-};
-use crate::source::{ColumnUnit, Location, SourceFile, SourceMap};
-use crate::text::{ceil_char_boundary, floor_char_boundary};
+use crate::model::{Child, Diagnostic, FileId, Label, LabelStyle, Span, Suggestion, TraceStep};
+use crate::source::{ColumnUnit, Location, SourceError, SourceFile, SourceMap};
 
-/// A valid span: inside its file, at character boundaries.
+/// A valid span: inside its file, which is not embedded, at character boundaries.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ResolvedSpan<'a> {
     pub(crate) file: &'a SourceFile,
-    /// The valid span. It differs from the original span if that is invalid.
+    /// The valid span. It differs from the original span if that is invalid or in an embedded file.
     pub(crate) span: Span,
 }
 
@@ -81,6 +82,7 @@ pub(crate) struct CheckedStep<'a> {
 /// A diagnostic with its valid labels and suggestions, and the issues of the others.
 #[derive(Debug)]
 pub(crate) struct CheckedDiagnostic<'a> {
+    pub(crate) sources: &'a SourceMap,
     pub(crate) diagnostic: &'a Diagnostic,
     /// The file that the diagnostic is about as a whole.
     pub(crate) whole_file: Option<&'a SourceFile>,
@@ -96,7 +98,7 @@ pub(crate) struct CheckedDiagnostic<'a> {
 
 impl<'a> CheckedDiagnostic<'a> {
     pub(crate) fn new(sources: &'a SourceMap, diagnostic: &'a Diagnostic) -> Self {
-        let mut checker = Checker { sources, issues: Vec::new() };
+        let mut checker = Checker { sources, issues: Vec::new(), unavailable: Vec::new() };
         if let Some(label) = diagnostic.unlocated_label() {
             let (owner, message) = (SpanOwner::PrimaryLabel, label.message().map(str::to_owned));
             checker.report(Span::DUMMY, SpanIssueKind::UnknownFile { owner, message });
@@ -113,7 +115,7 @@ impl<'a> CheckedDiagnostic<'a> {
         let trace = diagnostic.trace().iter().map(|step| checker.step(step)).collect();
         let suggestions = checker.suggestions(diagnostic.suggestions());
         let issues = checker.issues;
-        Self { diagnostic, whole_file, labels, children, trace, suggestions, issues }
+        Self { sources, diagnostic, whole_file, labels, children, trace, suggestions, issues }
     }
 
     /// Returns the primary label, or `None` if it cannot be shown.
@@ -142,6 +144,8 @@ impl<'a> CheckedDiagnostic<'a> {
 struct Checker<'a> {
     sources: &'a SourceMap,
     issues: Vec<SpanIssue>,
+    /// The files whose texts are reported as unavailable.
+    unavailable: Vec<FileId>,
 }
 
 impl<'a> Checker<'a> {
@@ -149,14 +153,43 @@ impl<'a> Checker<'a> {
         self.issues.push(SpanIssue::new(span, kind));
     }
 
+    /// Reports that a file is not in the map.
+    fn report_no_file(
+        &mut self,
+        span: Span,
+        owner: SpanOwner,
+        message: Option<&str>,
+        error: SourceError,
+    ) {
+        let message = message.map(str::to_owned);
+        let kind = match error {
+            SourceError::Removed { path, .. } => {
+                SpanIssueKind::RemovedFile { owner, path, message }
+            }
+            _ => SpanIssueKind::UnknownFile { owner, message },
+        };
+        self.report(span, kind);
+    }
+
+    /// Reports once why the text of a file is unavailable, unless the caller made it so.
+    fn report_load_error(&mut self, span: Span, owner: SpanOwner, file: &SourceFile) {
+        let Some(error) = file.load_error() else { return };
+        if !self.unavailable.contains(&file.id()) {
+            self.unavailable.push(file.id());
+            let (path, reason) = (file.path().to_owned(), error.to_string());
+            self.report(span, SpanIssueKind::Unavailable { owner, path, reason });
+        }
+    }
+
     /// Returns the file that a diagnostic is about.
     fn file(&mut self, file: FileId) -> Option<&'a SourceFile> {
-        let found = self.sources.file(file).ok();
-        if found.is_none() {
-            let (owner, message) = (SpanOwner::Diagnostic, None);
-            self.report(Span::empty(file, 0), SpanIssueKind::UnknownFile { owner, message });
+        match self.sources.file(file) {
+            Ok(file) => Some(file.outermost_file()),
+            Err(error) => {
+                self.report_no_file(Span::empty(file, 0), SpanOwner::Diagnostic, None, error);
+                None
+            }
         }
-        found
     }
 
     /// Returns the label with a valid span, or `None` if it cannot be shown.
@@ -186,19 +219,22 @@ impl<'a> Checker<'a> {
         owner: SpanOwner,
         message: Option<&str>,
     ) -> Option<ResolvedSpan<'a>> {
-        let Ok(file) = self.sources.file(span.file()) else {
-            let message = message.map(str::to_owned);
-            self.report(span, SpanIssueKind::UnknownFile { owner, message });
-            return None;
+        let file = match self.sources.file(span.file()) {
+            Ok(file) => file,
+            Err(error) => {
+                self.report_no_file(span, owner, message, error);
+                return None;
+            }
         };
         if file.is_unavailable() {
+            self.report_load_error(span, owner, file);
             return Some(ResolvedSpan { file, span });
         }
-        let text = file.text();
-        let lo = floor_char_boundary(text, span.lo() as usize);
-        let hi = ceil_char_boundary(text, span.hi() as usize);
+        if file.check(span).is_ok() {
+            return Some(ResolvedSpan { file, span });
+        }
+        let clamped = file.nearest_span(span.range());
         let path = || file.path().to_owned();
-        let clamped = Span::between(span.file(), lo, hi);
         if span.hi() > file.len() {
             let (path, len) = (path(), file.len());
             self.report(span, SpanIssueKind::OutOfBounds { owner, path, len, clamped });
@@ -206,39 +242,8 @@ impl<'a> Checker<'a> {
             let path = path();
             self.report(span, SpanIssueKind::InsideCharacter { owner, path, clamped });
         }
-        Some(ResolvedSpan { file, span: clamped })
-    }
-
-    /// Returns the suggestions that have at least one valid alternative.
-    fn suggestions(&mut self, suggestions: &'a [Suggestion]) -> Vec<Cow<'a, Suggestion>> {
-        suggestions.iter().filter_map(|suggestion| self.suggestion(suggestion)).collect()
-    }
-
-    /// Returns the suggestion without its invalid alternatives.
-    fn suggestion(&mut self, suggestion: &'a Suggestion) -> Option<Cow<'a, Suggestion>> {
-        let mut valid = Vec::new();
-        for edits in suggestion.alternatives() {
-            match self.edit_issue(suggestion, edits) {
-                None => valid.push(edits),
-                Some(issue) => self.issues.push(issue),
-            }
-        }
-        if valid.len() == suggestion.alternatives().count() {
-            return Some(Cow::Borrowed(suggestion));
-        }
-        let valid = valid.into_iter().map(<[Edit]>::to_vec);
-        let (message, applicability) =
-            (suggestion.message().to_owned(), suggestion.applicability());
-        Suggestion::with_alternatives(message, valid, applicability).ok().map(Cow::Owned)
-    }
-
-    /// Returns the issue of the first edit with an invalid span.
-    fn edit_issue(&self, suggestion: &Suggestion, edits: &[Edit]) -> Option<SpanIssue> {
-        edits.iter().find_map(|edit| {
-            let error = self.sources.check(edit.span()).err()?;
-            let (message, reason) = (suggestion.message().to_owned(), error.to_string());
-            Some(SpanIssue::new(edit.span(), SpanIssueKind::Edit { message, reason }))
-        })
+        let (file, span) = file.outermost(clamped);
+        Some(ResolvedSpan { file, span })
     }
 }
 

@@ -27,6 +27,7 @@ mod output;
 mod patch;
 mod pen;
 mod plain_text;
+mod render;
 mod renderer;
 mod style;
 
@@ -126,7 +127,7 @@ impl DiagnosticBag {
         sources: &SourceMap,
         emitter: &mut (impl Emitter + ?Sized),
     ) -> io::Result<Summary> {
-        emitter.emit_all(sources, &self.ordered())?;
+        emitter.emit_all(sources, &self.ordered_in(sources))?;
         emitter.finish()?;
         Ok(self.summary())
     }

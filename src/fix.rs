@@ -19,6 +19,7 @@
 #[cfg(feature = "fix")]
 mod disk;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
@@ -27,7 +28,7 @@ use std::ops::Range;
 pub use disk::{WriteError, WriteErrorKind, diff, replace};
 
 use crate::model::{Edit, FileId, Suggestion};
-use crate::source::{BOM, SourceMap};
+use crate::source::{BOM, SourceError, SourceMap};
 use crate::text;
 
 /// The result of [`apply`].
@@ -35,7 +36,8 @@ use crate::text;
 #[non_exhaustive]
 pub struct AppliedFixes {
     /// The new bytes of each changed file. Bytes outside the edits are unchanged, including line ends, a
-    /// byte order mark, and bytes that are not UTF-8.
+    /// byte order mark, and bytes that are not UTF-8. Edits of an [embedded](SourceMap::embed) file change the
+    /// outermost file.
     pub files: BTreeMap<FileId, Vec<u8>>,
     /// The 0-based indices of the applied suggestions, ascending.
     pub applied: Vec<usize>,
@@ -65,10 +67,21 @@ pub enum RejectionReason {
         /// The message of the suggestion that was applied.
         with: String,
     },
-    /// The span of one of its edits is not in the sources.
+    /// The span of one of its edits is not in the sources, or is in an embedded file and cannot be edited in the file
+    /// that contains it.
     InvalidSpan {
         /// What is wrong with the span.
         error: String,
+    },
+    /// It has several alternatives. A person has to choose one, see [`Suggestion::choose`].
+    Alternatives {
+        /// The number of alternatives.
+        count: usize,
+    },
+    /// One of its edits is in a [snippet](crate::SourceText::with_first_line). The rest of the file would be lost.
+    Snippet {
+        /// The file's path.
+        path: String,
     },
     /// One of its edits is in a file whose text is [unavailable](SourceMap::add_unavailable).
     Unavailable {
@@ -85,6 +98,12 @@ impl fmt::Display for RejectedSuggestion {
                 write!(f, "it overlaps `{}`", text::one_line(with))
             }
             RejectionReason::InvalidSpan { error } => f.write_str(error),
+            RejectionReason::Alternatives { count } => {
+                write!(f, "a person has to choose one of its {count} alternatives")
+            }
+            RejectionReason::Snippet { path } => {
+                write!(f, "only a part of `{}` is available", text::one_line(path))
+            }
             RejectionReason::Unavailable { path } => {
                 write!(f, "the text of `{}` is not available", text::one_line(path))
             }
@@ -93,10 +112,12 @@ impl fmt::Display for RejectedSuggestion {
 }
 
 /// Applies suggestions in the order given. If two of them overlap, the later one is rejected. A suggestion is
-/// applied as a whole or not at all.
+/// applied as a whole or not at all. One with several alternatives is rejected: pass the one that a person
+/// [chose](Suggestion::choose).
 ///
 /// The applicability is ignored. If no person reviews the result, pass only
-/// [machine-applicable](crate::Applicability::MachineApplicable) suggestions.
+/// [machine-applicable](crate::Applicability::MachineApplicable) suggestions. Those of children are in
+/// [`Diagnostic::all_suggestions`](crate::Diagnostic::all_suggestions).
 ///
 /// ```
 /// use vitte_diag::{Applicability, Edit, SourceMap, Suggestion, fix};
@@ -119,12 +140,9 @@ pub fn apply<'a>(
     let mut accepted = AcceptedEdits::default();
     let mut fixes = AppliedFixes::default();
     for (index, suggestion) in suggestions.into_iter().enumerate() {
-        match check_spans(sources, suggestion).or_else(|| accepted.overlap(suggestion)) {
-            None => {
-                accepted.add(suggestion);
-                fixes.applied.push(index);
-            }
-            Some(reason) => {
+        match checked_edits(sources, suggestion).and_then(|edits| accepted.add(edits, suggestion)) {
+            Ok(()) => fixes.applied.push(index),
+            Err(reason) => {
                 let message = suggestion.message().to_owned();
                 fixes.rejected.push(RejectedSuggestion { index, message, reason });
             }
@@ -132,7 +150,7 @@ pub fn apply<'a>(
     }
     for (id, edits) in accepted.0 {
         if let Ok(file) = sources.file(id) {
-            let new = apply_edits(file.bytes(), edits.values().map(|(edit, _)| *edit));
+            let new = apply_edits(file.bytes(), edits.values().map(|(edit, _)| &**edit));
             if new != file.bytes() {
                 fixes.files.insert(id, new);
             }
@@ -141,15 +159,29 @@ pub fn apply<'a>(
     fixes
 }
 
-/// Returns why a suggestion cannot be applied to these sources, or `None` if it can.
-fn check_spans(sources: &SourceMap, suggestion: &Suggestion) -> Option<RejectionReason> {
-    suggestion.edits().iter().find_map(|edit| match sources.check(edit.span()) {
-        Err(error) => Some(RejectionReason::InvalidSpan { error: error.to_string() }),
-        Ok(file) if file.is_unavailable() => {
-            Some(RejectionReason::Unavailable { path: file.path().to_owned() })
+/// Returns the edits of a suggestion in the outermost files, or why it cannot be applied to these sources.
+fn checked_edits<'a>(
+    sources: &SourceMap,
+    suggestion: &'a Suggestion,
+) -> Result<Cow<'a, [Edit]>, RejectionReason> {
+    if suggestion.has_alternatives() {
+        let count = suggestion.alternatives().count();
+        return Err(RejectionReason::Alternatives { count });
+    }
+    let invalid = |error: SourceError| RejectionReason::InvalidSpan { error: error.to_string() };
+    let edits = sources.outer_edits(suggestion.edits());
+    let edits = edits.map_err(|(_, error)| invalid(error))?;
+    for edit in edits.iter() {
+        let file = sources.file(edit.span().file()).map_err(invalid)?;
+        let path = || file.path().to_owned();
+        if file.is_unavailable() {
+            return Err(RejectionReason::Unavailable { path: path() });
         }
-        Ok(_) => None,
-    })
+        if file.first_line() > 1 {
+            return Err(RejectionReason::Snippet { path: path() });
+        }
+    }
+    Ok(edits)
 }
 
 /// The edits to apply to each file. No two of them overlap.
@@ -157,30 +189,40 @@ fn check_spans(sources: &SourceMap, suggestion: &Suggestion) -> Option<Rejection
 struct AcceptedEdits<'a>(BTreeMap<FileId, EditsBySpan<'a>>);
 
 /// The edits of one file by `(lo, hi)`, each with its suggestion.
-type EditsBySpan<'a> = BTreeMap<(u32, u32), (&'a Edit, &'a Suggestion)>;
+type EditsBySpan<'a> = BTreeMap<(u32, u32), (Cow<'a, Edit>, &'a Suggestion)>;
 
 impl<'a> AcceptedEdits<'a> {
-    /// Returns the reason for rejecting a suggestion that overlaps an accepted edit.
-    fn overlap(&self, suggestion: &Suggestion) -> Option<RejectionReason> {
-        suggestion.edits().iter().find_map(|edit| {
-            let (lo, hi) = (edit.span().lo(), edit.span().hi());
-            let edits = self.0.get(&edit.span().file())?;
-            // Accepted edits do not overlap each other, so only the neighbours can overlap this one.
-            let before = edits.range(..=(lo, hi)).next_back();
-            let after = edits.range((lo, hi)..).next();
-            let mut neighbours =
-                [before, after].into_iter().flatten().map(|(_, accepted)| accepted);
-            let (_, other) = neighbours.find(|(other, _)| other.overlaps(edit))?;
-            Some(RejectionReason::Overlap { with: other.message().to_owned() })
-        })
+    /// Returns the message of an accepted suggestion with an edit that overlaps `edit`.
+    fn overlap(&self, edit: &Edit) -> Option<&'a str> {
+        let (lo, hi) = (edit.span().lo(), edit.span().hi());
+        let edits = self.0.get(&edit.span().file())?;
+        // Accepted edits do not overlap each other, so only the neighbours can overlap this one.
+        let before = edits.range(..=(lo, hi)).next_back();
+        let after = edits.range((lo, hi)..).next();
+        let mut neighbours = [before, after].into_iter().flatten().map(|(_, accepted)| accepted);
+        let (_, other) = neighbours.find(|(other, _)| other.overlaps(edit))?;
+        Some(other.message())
     }
 
-    fn add(&mut self, suggestion: &'a Suggestion) {
-        for edit in suggestion.edits() {
-            let span = edit.span();
-            let edits = self.0.entry(span.file()).or_default();
-            edits.insert((span.lo(), span.hi()), (edit, suggestion));
+    /// Adds the edits of a suggestion, unless one of them overlaps an accepted edit.
+    fn add(
+        &mut self,
+        edits: Cow<'a, [Edit]>,
+        suggestion: &'a Suggestion,
+    ) -> Result<(), RejectionReason> {
+        if let Some(with) = edits.iter().find_map(|edit| self.overlap(edit)) {
+            return Err(RejectionReason::Overlap { with: with.to_owned() });
         }
+        let edits: Vec<Cow<'a, Edit>> = match edits {
+            Cow::Borrowed(edits) => edits.iter().map(Cow::Borrowed).collect(),
+            Cow::Owned(edits) => edits.into_iter().map(Cow::Owned).collect(),
+        };
+        for edit in edits {
+            let span = edit.span();
+            let own = self.0.entry(span.file()).or_default();
+            own.insert((span.lo(), span.hi()), (edit, suggestion));
+        }
+        Ok(())
     }
 }
 

@@ -78,7 +78,8 @@ pub use model::{
 };
 pub use registry::{Tool, codes};
 pub use source::{
-    ColumnUnit, KnownLocation, Location, MAX_FILE_BYTES, SourceError, SourceFile, SourceMap,
+    ColumnUnit, EmbeddedPiece, EmbeddedText, KnownLocation, Location, MAX_FILE_BYTES, SourceError,
+    SourceFile, SourceMap, SourceText,
 };
 pub use terminal::{ColorChoice, Terminal};
 

@@ -19,11 +19,16 @@
 //! ```
 
 mod files;
+mod fixes;
 mod gcc;
+mod json;
+mod locate;
 mod losses;
 mod lsp;
 mod rustc;
 mod sarif;
+mod tool_name;
+mod uri;
 
 use std::fmt;
 use std::str::FromStr;
@@ -32,7 +37,7 @@ use files::Files;
 pub use files::LoadFile;
 pub use losses::Losses;
 
-use crate::model::Diagnostic;
+use crate::model::{Diagnostic, FileId};
 use crate::registry::Tool;
 use crate::source::SourceMap;
 use crate::text;
@@ -42,6 +47,9 @@ use crate::text;
 #[non_exhaustive]
 pub enum InputFormat {
     /// The JSON Lines of `rustc --error-format=json`, and of `cargo --message-format=json`, which contain them.
+    ///
+    /// What is derived from other data is not kept: the rendered text, and the explanation of a code. Of several
+    /// primary spans, all but the first become secondary labels.
     Rustc,
     /// The JSON of `gcc -fdiagnostics-format=json`, GCC 9 to 14.
     Gcc,
@@ -146,9 +154,19 @@ pub struct Imported {
     pub losses: Losses,
     /// The tool that wrote the diagnostics, if the format names it.
     pub tool: Option<Tool>,
-    /// The lines of a line-based format that could not be read: the 1-based number and the reason.
+    /// The lines of a line-based format that could not be read: the 1-based number and the reason. At most 1,000.
     pub invalid_lines: Vec<(u64, String)>,
+    /// The number of further lines that could not be read.
+    pub more_invalid_lines: u64,
+    /// The files that are here, but have changed since the tool read them. Their text is not used: they are
+    /// [unavailable](SourceMap::add_unavailable) in `sources`.
+    pub changed_files: Vec<FileId>,
 }
+
+/// The maximum number of invalid lines that are kept.
+const MAX_INVALID_LINES: usize = 1000;
+/// The maximum length of the reason why a line is invalid, in bytes. It may quote the line.
+const MAX_REASON_BYTES: usize = 200;
 
 /// Collects what a reader reads.
 struct Import<'f> {
@@ -157,13 +175,21 @@ struct Import<'f> {
     losses: Losses,
     tool: Option<Tool>,
     invalid_lines: Vec<(u64, String)>,
+    more_invalid_lines: u64,
+    changed_files: Vec<FileId>,
 }
 
 impl<'f> Import<'f> {
     fn new(sources: SourceMap, load: &'f mut LoadFile<'f>) -> Self {
-        let (diagnostics, losses, invalid_lines) = (Vec::new(), Losses::default(), Vec::new());
-        let (files, tool) = (Files::new(sources, load), None);
-        Self { files, diagnostics, losses, tool, invalid_lines }
+        Self {
+            files: Files::new(sources, load),
+            diagnostics: Vec::new(),
+            losses: Losses::default(),
+            tool: None,
+            invalid_lines: Vec::new(),
+            more_invalid_lines: 0,
+            changed_files: Vec::new(),
+        }
     }
 
     /// Adds a diagnostic, and what of it could not be kept: each kind at most once.
@@ -172,9 +198,26 @@ impl<'f> Import<'f> {
         self.losses.add(lost);
     }
 
+    /// Adds a line that could not be read. `number` is 1-based.
+    fn push_invalid_line(&mut self, number: u64, reason: &str) {
+        if self.invalid_lines.len() < MAX_INVALID_LINES {
+            let reason = text::truncate(reason, MAX_REASON_BYTES).to_owned();
+            self.invalid_lines.push((number, reason));
+        } else {
+            self.more_invalid_lines += 1;
+        }
+    }
+
     fn finish(self) -> Imported {
-        let Self { files, diagnostics, losses, tool, invalid_lines } = self;
-        Imported { sources: files.sources, diagnostics, losses, tool, invalid_lines }
+        Imported {
+            sources: self.files.sources,
+            diagnostics: self.diagnostics,
+            losses: self.losses,
+            tool: self.tool,
+            invalid_lines: self.invalid_lines,
+            more_invalid_lines: self.more_invalid_lines,
+            changed_files: self.changed_files,
+        }
     }
 }
 

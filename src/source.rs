@@ -1,38 +1,45 @@
 //! The source files of a compilation: text, lines, and the locations of byte offsets.
 
+mod changes;
 mod column;
+mod embed;
 mod error;
 mod file;
 mod lines;
 mod path;
 mod position;
 mod read;
+mod text;
 pub(crate) mod url;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use column::ColumnUnit;
+pub use embed::{EmbeddedPiece, EmbeddedText};
 pub use error::SourceError;
 pub use file::SourceFile;
 pub(crate) use file::{BOM, UNKNOWN_OFFSETS};
 pub(crate) use path::{file_url, is_virtual};
+pub use text::SourceText;
 
 use crate::model::{ByteOffset, FileId, Span};
-use crate::text;
+use crate::text::one_line;
 
 /// The maximum size of a source file in bytes: spans use 32-bit offsets.
 pub const MAX_FILE_BYTES: u64 = u32::MAX as u64 - 1;
 
 /// The source files of one compilation. Each has a [`FileId`], its index in the map.
 ///
-/// Files are never removed or changed, so ids and spans stay valid for the lifetime of the map. A clone is
-/// cheap because it shares the files.
+/// A file never changes, and an id is never used for another file, so spans stay valid while files are added. A file
+/// can be [removed](Self::remove) or [replaced](Self::replace): spans in the old file do not refer to the new one. A
+/// clone is cheap because it shares the files.
 ///
-/// [`add`](Self::add) and [`load`](Self::load) borrow the map mutably. A parser that loads another file while
-/// it reads one gets the first as an `Arc` from [`file_arc`](Self::file_arc).
+/// [`add`](Self::add) and its siblings borrow the map mutably. A parser that loads another file while it reads one
+/// gets the first as an `Arc` from [`file_arc`](Self::file_arc).
 ///
 /// ```
 /// use vitte_diag::SourceMap;
@@ -47,7 +54,18 @@ pub const MAX_FILE_BYTES: u64 = u32::MAX as u64 - 1;
 #[derive(Clone, Debug, Default)]
 pub struct SourceMap {
     root: Option<PathBuf>,
-    files: Vec<Arc<SourceFile>>,
+    /// By id.
+    files: Vec<Slot>,
+    /// The files that are embedded in a file.
+    embedded: BTreeMap<FileId, Vec<FileId>>,
+}
+
+/// What is at an index of the map.
+#[derive(Clone, Debug)]
+enum Slot {
+    File(Arc<SourceFile>),
+    /// The path of a removed file.
+    Removed(Arc<str>),
 }
 
 impl SourceMap {
@@ -62,27 +80,49 @@ impl SourceMap {
     /// absolute path is never below a relative one.
     #[must_use]
     pub fn with_root(root: impl Into<PathBuf>) -> Self {
-        Self { root: Some(root.into()), files: Vec::new() }
+        Self { root: Some(root.into()), ..Self::default() }
     }
 
     /// Adds a file from memory.
     ///
     /// `path` is the name of the file in messages and need not exist. It is normalised: relative to the
-    /// workspace root if possible, `/` as separator, `.` and `..` resolved lexically. `text` is stored
-    /// unchanged, including a byte order mark and line ends. In [`SourceFile::text`] each byte that is not
-    /// UTF-8 is replaced by one `?`, so offsets are those of the original bytes.
+    /// workspace root if possible, `/` as separator, `.` and `..` resolved lexically. `text` is a string or bytes,
+    /// owned, [shared or lazy](SourceText). It is stored unchanged, including a byte order mark and line ends. In
+    /// [`SourceFile::text`] each byte that is not UTF-8 is replaced by one `?`, so offsets are those of the original
+    /// bytes.
     ///
     /// # Errors
     ///
     /// [`SourceError::TooLarge`] if `text` has more than [`MAX_FILE_BYTES`], [`SourceError::TooManyFiles`] if
-    /// there is no unused 32-bit id.
+    /// there is no unused 32-bit id, [`SourceError::LineNumbers`] if the line numbers of a snippet do not fit in 32
+    /// bits.
     pub fn add(
         &mut self,
         path: impl AsRef<Path>,
-        text: impl Into<Vec<u8>>,
+        text: impl Into<SourceText>,
     ) -> Result<FileId, SourceError> {
-        let display_path = path::normalize(path.as_ref(), self.root.as_deref());
-        Ok(self.push(SourceFile::new(self.next_id()?, display_path, text.into())?))
+        let path = self.display_path(path.as_ref());
+        Ok(self.push(SourceFile::new(self.next_id()?, path.into(), text.into())?))
+    }
+
+    /// Adds a file from memory like [`add`](Self::add), without an error. Every map of less than 2^32 files accepts
+    /// every text of up to [`MAX_FILE_BYTES`].
+    ///
+    /// A file that `add` rejects is unavailable, and diagnostics in it have a note with the
+    /// [reason](SourceFile::load_error). Without an unused id this returns [`FileId::DUMMY`].
+    ///
+    /// ```
+    /// use vitte_diag::{Diagnostic, SourceMap, Span, code};
+    ///
+    /// let mut sources = SourceMap::new();
+    /// let file = sources.insert("src/main.vitte", "let x = @\n");
+    /// let error = Diagnostic::error(code!("E0001"), Span::between(file, 8, 9), "illegal character");
+    /// ```
+    pub fn insert(&mut self, path: impl AsRef<Path>, text: impl Into<SourceText>) -> FileId {
+        let path: Arc<str> = self.display_path(path.as_ref()).into();
+        let Ok(id) = self.next_id() else { return FileId::DUMMY };
+        let file = SourceFile::new(id, Arc::clone(&path), text.into());
+        self.push(file.unwrap_or_else(|error| SourceFile::unavailable(id, path, Some(error))))
     }
 
     /// Reads a file from disk and adds it. A relative path is resolved against the workspace root, or against
@@ -95,11 +135,11 @@ impl SourceMap {
     pub fn load(&mut self, path: impl AsRef<Path>) -> Result<FileId, SourceError> {
         let path = path.as_ref();
         let on_disk = self.root.as_ref().map_or_else(|| path.to_owned(), |root| root.join(path));
-        let display_path = path::normalize(path, self.root.as_deref());
+        let display_path = self.display_path(path);
         let text = read::read(&on_disk, &display_path)?;
-        let mut file = SourceFile::new(self.next_id()?, display_path, text)?;
+        let mut file = SourceFile::new(self.next_id()?, display_path.into(), text.into())?;
         // `absolute` fails only for an empty path or without a working directory.
-        file.set_disk_path(std::path::absolute(&on_disk).unwrap_or(on_disk));
+        file.set_disk_path(Some(std::path::absolute(&on_disk).unwrap_or(on_disk)));
         Ok(self.push(file))
     }
 
@@ -115,8 +155,10 @@ impl SourceMap {
         path: impl AsRef<Path>,
         locations: impl IntoIterator<Item = KnownLocation>,
     ) -> Result<FileId, SourceError> {
-        let display_path = path::normalize(path.as_ref(), self.root.as_deref());
-        Ok(self.push(SourceFile::unavailable(self.next_id()?, display_path, locations)))
+        let path = self.display_path(path.as_ref());
+        let mut file = SourceFile::unavailable(self.next_id()?, path.into(), None);
+        file.add_known_locations(locations);
+        Ok(self.push(file))
     }
 
     /// Adds locations to a file whose text is [unavailable](Self::add_unavailable). Used while diagnostics are read, when
@@ -127,16 +169,21 @@ impl SourceMap {
         locations: impl IntoIterator<Item = KnownLocation>,
     ) {
         let index = usize::try_from(id.index()).ok();
-        let file = index.and_then(|index| self.files.get_mut(index));
-        // Nobody else has the file: it is shared only with a clone of the map.
-        if let Some(file) = file.and_then(Arc::get_mut) {
-            file.add_known_locations(locations);
+        // The file is shared only if the map was cloned.
+        if let Some(Slot::File(file)) = index.and_then(|index| self.files.get_mut(index)) {
+            if let Some(file) = Arc::get_mut(file) {
+                file.add_known_locations(locations);
+            }
         }
+    }
+
+    fn display_path(&self, path: &Path) -> String {
+        path::normalize(path, self.root.as_deref())
     }
 
     fn push(&mut self, file: SourceFile) -> FileId {
         let id = file.id();
-        self.files.push(Arc::new(file));
+        self.files.push(Slot::File(Arc::new(file)));
         id
     }
 
@@ -149,7 +196,7 @@ impl SourceMap {
     ///
     /// # Errors
     ///
-    /// [`SourceError::UnknownFile`] if the map has no such file.
+    /// [`SourceError::UnknownFile`] if the map never had such a file, [`SourceError::Removed`] if it was removed.
     pub fn file(&self, id: FileId) -> Result<&SourceFile, SourceError> {
         self.get(id).map(|file| &**file)
     }
@@ -158,30 +205,41 @@ impl SourceMap {
     ///
     /// # Errors
     ///
-    /// [`SourceError::UnknownFile`] if the map has no such file.
+    /// The errors of [`file`](Self::file).
     pub fn file_arc(&self, id: FileId) -> Result<Arc<SourceFile>, SourceError> {
         self.get(id).map(Arc::clone)
     }
 
     fn get(&self, id: FileId) -> Result<&Arc<SourceFile>, SourceError> {
         let index = usize::try_from(id.index()).ok();
-        index.and_then(|index| self.files.get(index)).ok_or(SourceError::UnknownFile(id))
+        match index.and_then(|index| self.files.get(index)) {
+            Some(Slot::File(file)) => Ok(file),
+            Some(Slot::Removed(path)) => {
+                Err(SourceError::Removed { file: id, path: path.to_string() })
+            }
+            None => Err(SourceError::UnknownFile(id)),
+        }
     }
 
-    /// Returns the URL of a file, such as `file:///home/ana/shop/main.vitte`.
+    /// Returns the URL of a file, such as `file:///home/ana/shop/main.vitte`. For an [embedded](Self::embed) file it
+    /// is that of the outermost file.
     ///
     /// Returns `None` for an unknown id, for a [virtual](SourceFile::is_virtual) file such as `<stdin>`, and
     /// for a file that was [added](Self::add) with a relative path to a map without an absolute root.
     #[must_use]
     pub fn url(&self, id: FileId) -> Option<String> {
-        let file = self.file(id).ok().filter(|file| !file.is_virtual())?;
+        let file = self.file(id).ok().filter(|file| !file.is_virtual())?.outermost_file();
         let url = path::file_url(file.path(), self.root.as_deref());
         url.or_else(|| path::file_url(file.disk_path()?.to_str()?, None))
     }
 
-    /// Returns the files in the order in which they were added.
+    /// Returns the files in the order in which they were added, without those that were removed. Files that are
+    /// embedded in another one are included.
     pub fn files(&self) -> impl Iterator<Item = &SourceFile> {
-        self.files.iter().map(|file| &**file)
+        self.files.iter().filter_map(|slot| match slot {
+            Slot::File(file) => Some(&**file),
+            Slot::Removed(_) => None,
+        })
     }
 
     /// Creates the span of a range of bytes in `file`, and checks it. Offsets may be of any integer type.
@@ -196,7 +254,8 @@ impl SourceMap {
         self.file(file)?.span(range)
     }
 
-    /// Returns the location of the start of `span`. The column counts characters.
+    /// Returns the location of the start of `span`, in the outermost file if the file of the span is
+    /// [embedded](Self::embed). The column counts characters.
     ///
     /// # Errors
     ///
@@ -205,19 +264,20 @@ impl SourceMap {
         self.location_in(span, ColumnUnit::Char)
     }
 
-    /// Returns the location of the start of `span`. The column counts `unit`s.
+    /// Returns the location of the start of `span` like [`location`](Self::location). The column counts `unit`s.
     ///
     /// # Errors
     ///
     /// The errors of [`span`](Self::span).
     pub fn location_in(&self, span: Span, unit: ColumnUnit) -> Result<Location<'_>, SourceError> {
-        Ok(self.check(span)?.location(span.lo(), unit))
+        let (file, span) = self.check(span)?.outermost(span);
+        Ok(file.location(span.lo(), unit))
     }
 
     /// Returns the file of `span` if the span is valid.
     pub(crate) fn check(&self, span: Span) -> Result<&SourceFile, SourceError> {
         let file = self.file(span.file())?;
-        file.check(span)?;
+        file.check_offsets(span)?;
         Ok(file)
     }
 }
@@ -236,7 +296,7 @@ pub struct KnownLocation {
 /// A file, a line and a column.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Location<'a> {
-    /// The [path](SourceFile::path) of the file, unescaped: see [`one_line`](text::one_line) for terminals.
+    /// The [path](SourceFile::path) of the file, unescaped: see [`one_line`](crate::text::one_line) for terminals.
     pub path: &'a str,
     /// The line, 1-based.
     pub line: u32,
@@ -247,7 +307,7 @@ pub struct Location<'a> {
 impl fmt::Display for Location<'_> {
     /// Writes `path:line:col`, with control characters escaped.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}", text::one_line(self.path), self.line, self.col)
+        write!(f, "{}:{}:{}", one_line(self.path), self.line, self.col)
     }
 }
 

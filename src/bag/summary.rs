@@ -35,7 +35,7 @@ pub struct Summary {
     /// see [`Policy::with_max_errors`](crate::Policy::with_max_errors).
     pub suppressed: u64,
     /// How many of these were not stored because the bag already had a diagnostic with the same code,
-    /// severity, message and primary span.
+    /// severity, message, primary span and trace.
     pub duplicates: u64,
 }
 

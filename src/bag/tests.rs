@@ -179,3 +179,28 @@ fn levels_are_applied_when_a_diagnostic_is_pushed() {
     assert_eq!(with(Level::Warn), "1 error, 1 warning");
     assert_eq!(with(Level::Deny), "2 errors");
 }
+
+#[test]
+fn expansions_of_one_macro_are_not_duplicates() {
+    use crate::model::TraceStep;
+    let expansion = |offset| {
+        let step = TraceStep::expansion("in this expansion of `sum!`");
+        at(0, 7, Severity::Error).with_step(step.with_span(Span::empty(FileId::new(0), offset)))
+    };
+    let bag: DiagnosticBag = [expansion(1), expansion(2), expansion(1)].into_iter().collect();
+    assert_eq!((bag.len(), bag.summary().duplicates), (2, 1));
+}
+
+#[test]
+fn embedded_files_are_ordered_by_their_place_in_the_outer_file() {
+    let mut sources = SourceMap::new();
+    let (outer, next) = (sources.insert("a", "one two three"), sources.insert("b", "x"));
+    let embedded = sources.embed(Span::between(outer, 4, 7)).unwrap();
+    let mut bag = DiagnosticBag::new();
+    for (file, offset) in [(next, 0), (outer, 8), (embedded, 1), (outer, 0)] {
+        bag.push_error(None, Span::empty(file, offset), "m");
+    }
+    let order: Vec<u64> = bag.ordered_in(&sources).iter().map(|entry| entry.seq).collect();
+    assert_eq!(order, [3, 2, 1, 0]);
+    assert_eq!(self::order(&bag), [3, 1, 0, 2], "without sources, an embedded file is a file");
+}

@@ -5,7 +5,8 @@ use std::fmt;
 use crate::model::{FileId, LabelStyle, Span};
 use crate::text;
 
-/// An invalid span of a label, a step or an edit. It is a defect of the compiler that made the diagnostic.
+/// An invalid span of a label, a step or an edit, or a text that is not available. An invalid span is a defect of the
+/// compiler that made the diagnostic.
 ///
 /// Emitters show the [`Display`](fmt::Display) text as a note. Tests of a compiler get the issues of all
 /// diagnostics from [`DiagnosticBag::validate`](crate::DiagnosticBag::validate):
@@ -77,6 +78,25 @@ pub enum SpanIssueKind {
         /// The message of the label, if it is omitted.
         message: Option<String>,
     },
+    /// The file was removed from the source map, or replaced. The label is omitted, a step is shown without a location.
+    RemovedFile {
+        /// The part of the diagnostic that has the span.
+        owner: SpanOwner,
+        /// The path of the file.
+        path: String,
+        /// The message of the label, if it is omitted.
+        message: Option<String>,
+    },
+    /// The text of the file was too large, or could not be [computed](crate::SourceText::lazy). The location is shown
+    /// without an excerpt. Reported once for each file of a diagnostic.
+    Unavailable {
+        /// The part of the diagnostic that has the first span in the file.
+        owner: SpanOwner,
+        /// The path of the file.
+        path: String,
+        /// What went wrong.
+        reason: String,
+    },
     /// The span ends after the end of its file.
     OutOfBounds {
         /// The part of the diagnostic that has the span.
@@ -111,13 +131,13 @@ impl SpanIssue {
         Self { span, kind }
     }
 
-    /// Returns the invalid span, as the compiler passed it.
+    /// Returns the span, as the compiler passed it.
     #[must_use]
     pub const fn span(&self) -> Span {
         self.span
     }
 
-    /// Returns what is wrong with the span.
+    /// Returns what is wrong with the span, or with its file.
     #[must_use]
     pub const fn kind(&self) -> &SpanIssueKind {
         &self.kind
@@ -126,27 +146,49 @@ impl SpanIssue {
 
 impl std::error::Error for SpanIssue {}
 
+impl SpanIssue {
+    /// Writes where the span is, and that the file is not in the map.
+    fn fmt_no_file(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        owner: SpanOwner,
+        path: Option<&str>,
+    ) -> fmt::Result {
+        let (file, lo, hi) = (self.span.file(), self.span.lo(), self.span.hi());
+        if file == FileId::DUMMY {
+            return write!(f, "{owner} has no location");
+        }
+        match owner {
+            SpanOwner::Diagnostic => write!(f, "{owner} is about file {}", file.index()),
+            _ => write!(f, "{owner} is at bytes {lo}..{hi} of file {}", file.index()),
+        }?;
+        match path {
+            Some(path) => write!(f, " (`{}`), which was removed", text::one_line(path)),
+            None => f.write_str(", which is not in the source map"),
+        }
+    }
+}
+
+/// Writes the message of an omitted label after the reason.
+fn fmt_message(f: &mut fmt::Formatter<'_>, message: Option<&str>) -> fmt::Result {
+    message.map_or(Ok(()), |message| write!(f, ": {}", text::one_line(message)))
+}
+
 impl fmt::Display for SpanIssue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (lo, hi) = (self.span.lo(), self.span.hi());
         match &self.kind {
             SpanIssueKind::UnknownFile { owner, message } => {
-                match self.span.file() {
-                    FileId::DUMMY => write!(f, "{owner} has no location"),
-                    file if *owner == SpanOwner::Diagnostic => {
-                        let index = file.index();
-                        write!(f, "{owner} is about file {index}, which is not in the source map")
-                    }
-                    file => write!(
-                        f,
-                        "{owner} is at bytes {lo}..{hi} of file {}, which is not in the source map",
-                        file.index()
-                    ),
-                }?;
-                match message {
-                    Some(message) => write!(f, ": {}", text::one_line(message)),
-                    None => Ok(()),
-                }
+                self.fmt_no_file(f, *owner, None)?;
+                fmt_message(f, message.as_deref())
+            }
+            SpanIssueKind::RemovedFile { owner, path, message } => {
+                self.fmt_no_file(f, *owner, Some(path))?;
+                fmt_message(f, message.as_deref())
+            }
+            SpanIssueKind::Unavailable { path, reason, .. } => {
+                let (path, reason) = (text::one_line(path), text::one_line(reason));
+                write!(f, "the lines and columns of `{path}` are unknown: {reason}")
             }
             SpanIssueKind::OutOfBounds { owner, path, len, clamped } => {
                 let path = text::one_line(path);

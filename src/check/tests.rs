@@ -1,5 +1,5 @@
 use super::*;
-use crate::code;
+use crate::{Edit, SourceText, code};
 
 /// Resolves the bytes `lo..hi` of the text `aé`.
 fn resolve(lo: u32, hi: u32) -> (u32, u32, String) {
@@ -78,4 +78,54 @@ fn a_suggestion_with_an_invalid_edit_is_omitted_and_reported() {
     assert_eq!(notes[0], issue("inside", "byte 2 is inside a character"));
     assert_eq!(notes[1], issue("past", "the span ends at byte 4 of a file of 3 bytes"));
     assert_eq!(notes[2], issue("unknown", "the source map has no file 4294967295"));
+}
+
+#[test]
+#[cfg(target_pointer_width = "64")]
+fn a_text_that_is_too_large_is_reported_once() {
+    let mut sources = SourceMap::new();
+    let zeros = || vec![0_u8; 1 << 32]; // untouched pages take no memory
+    let file = sources.insert("large.vitte", zeros());
+    let lazy = sources.insert("lazy.vitte", SourceText::lazy(move || Ok(zeros())));
+    for (file, path) in [(file, "large.vitte"), (lazy, "lazy.vitte")] {
+        let span = Span::between(file, 8, 9);
+        let diagnostic = Diagnostic::error(code!("E1"), span, "m").with_secondary(span, "n");
+        let CheckedDiagnostic { labels, issues, .. } =
+            CheckedDiagnostic::new(&sources, &diagnostic);
+        assert_eq!((labels.len(), issues.len()), (2, 1));
+        assert_eq!(
+            issues[0].to_string(),
+            format!(
+                "the lines and columns of `{path}` are unknown: `{path}` is too large: 4294967296 bytes (limit: \
+                 4294967294)"
+            )
+        );
+    }
+}
+
+#[test]
+fn a_file_that_was_made_unavailable_is_not_reported() {
+    let mut sources = SourceMap::new();
+    let file = sources.add_unavailable("a.vitte", []).unwrap();
+    let diagnostic = Diagnostic::error(code!("E1"), Span::between(file, 8, 9), "m");
+    assert_eq!(CheckedDiagnostic::new(&sources, &diagnostic).issues, []);
+}
+
+/// Of two alternatives one is invalid: a person has to decide about the other one.
+#[test]
+fn the_last_valid_alternative_is_not_machine_applicable() {
+    use crate::Applicability;
+    let mut sources = SourceMap::new();
+    let file = sources.insert("a.vitte", "a");
+    let checked_applicability = |ends: &[u32]| {
+        let edits = ends.iter().map(|&at| [Edit::insert(file, at, "x")]);
+        let suggestion =
+            Suggestion::with_alternatives("m", edits, Applicability::MachineApplicable);
+        let diagnostic =
+            Diagnostic::error(code!("E1"), Span::DUMMY, "m").with_suggestion(suggestion.unwrap());
+        CheckedDiagnostic::new(&sources, &diagnostic).suggestions[0].applicability()
+    };
+    assert_eq!(checked_applicability(&[0, 9]), Applicability::MaybeIncorrect);
+    assert_eq!(checked_applicability(&[0, 1]), Applicability::MachineApplicable);
+    assert_eq!(checked_applicability(&[0]), Applicability::MachineApplicable);
 }

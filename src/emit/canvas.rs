@@ -4,11 +4,13 @@
 //! pen            terminal                          HTML
 //! style Header   ␛[0m␛[1m␛[38;5;9m                 <span class="vd-header">
 //! link …         ␛]8;;https://…␛\                  <a href="https://…">
+//! child Note     the sequences of a note           <span class="vd-child-note">
 //! put `a < b`    a < b                             a &lt; b
 //! ```
 
 use super::markup;
 use super::style::{Sequences, Style};
+use crate::model::ChildLevel;
 use crate::text::Digits;
 
 /// A buffer for text and styles.
@@ -18,6 +20,10 @@ pub(super) struct Canvas {
     out: Vec<u8>,
     kind: CanvasKind,
 }
+
+/// The colours outside of a child, see [`Canvas::begin_child`].
+#[derive(Debug)]
+pub(super) struct OuterColors(Option<Sequences>);
 
 #[derive(Debug)]
 enum CanvasKind {
@@ -152,6 +158,35 @@ impl Canvas {
             CanvasKind::Plain | CanvasKind::Ansi(_) => "\u{1b}]8;;\u{1b}\\",
             CanvasKind::Html { .. } => "</a>",
         });
+    }
+
+    /// Changes the colours to those of a child, and returns the colours until then. The current style must be plain.
+    pub(super) fn begin_child(&mut self, level: ChildLevel) -> OuterColors {
+        match &mut self.kind {
+            CanvasKind::Plain => OuterColors(None),
+            CanvasKind::Ansi(sequences) => {
+                OuterColors(Some(std::mem::replace(sequences, Sequences::of_child(level))))
+            }
+            CanvasKind::Html { .. } => {
+                let class = level.as_str();
+                ["<span class=\"vd-child-", class, "\">"].iter().for_each(|part| self.push(part));
+                OuterColors(None)
+            }
+        }
+    }
+
+    /// Changes the colours back to those before a child. The current style must be plain.
+    pub(super) fn end_child(&mut self, outer: &OuterColors) {
+        match (&mut self.kind, outer.0) {
+            (CanvasKind::Ansi(sequences), Some(outer)) => *sequences = outer,
+            (CanvasKind::Html { .. }, _) => {
+                // The line feed of a whole line stays after the element, where the end of the output is trimmed.
+                let is_line = self.out.last() == Some(&b'\n');
+                self.out.truncate(self.out.len() - usize::from(is_line));
+                self.push(if is_line { "</span>\n" } else { "</span>" });
+            }
+            _ => {}
+        }
     }
 
     pub(super) fn into_bytes(self) -> Vec<u8> {

@@ -114,7 +114,7 @@ impl<'a> Direct<'a> {
         if !notes.is_empty() {
             margin.empty_line(pen);
         }
-        notes.draw(self.number_width, pen);
+        notes.draw(margin, pen);
         pen.close_up();
     }
 }

@@ -17,11 +17,11 @@ mod row;
 use std::collections::BTreeMap;
 
 pub(super) use lanes::Lanes;
+pub(super) use located::LocatedLabels;
 use located::{LineRange, LocatedLabel};
 pub(super) use row::{LabelEdges, Row, Width};
 use smallvec::SmallVec;
 
-use crate::check::CheckedDiagnostic;
 use crate::model::LabelStyle;
 use crate::source::{ColumnUnit, Location, SourceFile};
 use crate::text;
@@ -49,9 +49,11 @@ pub(super) struct ExcerptOptions {
     pub(super) labelled_lines: usize,
 }
 
-/// The parts of the sources that are shown for one diagnostic.
+/// The parts of the sources that are shown for one diagnostic or child.
 #[derive(Debug)]
 pub(super) struct Excerpt<'a> {
+    /// The location of the diagnostic or child, if its file is unavailable.
+    pub(super) unavailable: Option<Location<'a>>,
     /// One snippet per file, that of the primary label first.
     pub(super) snippets: Vec<Snippet<'a>>,
     /// The number of digits of the largest line number that is shown, 0 if no line is shown.
@@ -102,25 +104,15 @@ pub(super) struct CellPosition {
 }
 
 impl<'a> Excerpt<'a> {
-    /// Selects the lines for the labels of `checked`. Line numbers have at least `min_number_width` digits.
+    /// Selects the lines for `labels`. Line numbers have at least `min_number_width` digits.
     pub(super) fn new(
-        checked: &CheckedDiagnostic<'a>,
+        labels: &LocatedLabels<'a>,
         min_number_width: usize,
         options: ExcerptOptions,
     ) -> Self {
-        let mut remarks = Vec::new();
-        let mut located = LabelVec::new();
-        for &label in &checked.labels {
-            if label.file.is_unavailable() {
-                remarks.extend(located::remark(label, options.column_unit));
-            } else {
-                located.push(LocatedLabel::new(label));
-            }
-        }
-        located::group_by_file(&mut located);
-        let omitted = located::truncate(&mut located, options.labelled_lines);
-        let last = located.iter().map(|label| label.last_shown(options.context_lines)).max();
-        let number_width = last.map_or(0, text::digit_count).max(min_number_width);
+        let number_width = labels.number_width().max(min_number_width);
+        let LocatedLabels { labels: located, unavailable, omitted, remarks, .. } = labels;
+        let mut remarks = remarks.clone();
         let mut snippets = Vec::with_capacity(1);
         for labels in located.chunk_by(LocatedLabel::is_in_same_file) {
             snippets.extend(
@@ -128,10 +120,10 @@ impl<'a> Excerpt<'a> {
                     .map(|file| file.snippet(number_width, options, &mut remarks)),
             );
         }
-        if omitted > 0 {
-            remarks.push(format!("and {}", text::more("label", omitted)));
+        if *omitted > 0 {
+            remarks.push(format!("and {}", text::more("label", *omitted)));
         }
-        Self { snippets, number_width, remarks }
+        Self { unavailable: *unavailable, snippets, number_width, remarks }
     }
 }
 

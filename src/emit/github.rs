@@ -6,8 +6,8 @@
 //!
 //! The syntax is documented at
 //! <https://docs.github.com/actions/reference/workflow-commands-for-github-actions>; the escapes are those of
-//! `@actions/core`. The columns of a multi-line label are omitted, because GitHub ignores them. The location
-//! in a virtual file such as `<stdin>` is part of the message. Control characters are replaced, because logs
+//! `@actions/core`. The columns of a multi-line label are omitted, because GitHub ignores them. A diagnostic about a
+//! whole file has no line. The location in a virtual file such as `<stdin>` is part of the message. Control characters are replaced, because logs
 //! are also read in a terminal.
 
 use std::fmt::Display;
@@ -17,11 +17,12 @@ use super::Emitter;
 use super::escape::{self, Escaped};
 use super::options::{EmitterOptions, FromOptions};
 use super::output::{Draw, Output};
-use super::plain_text::{PlainText, TextParts};
+use super::plain_text::{PlainText, StepsInText, TextParts};
 use crate::bag::Entry;
 use crate::check::{CheckedDiagnostic, ResolvedLabel};
 use crate::model::{Diagnostic, Severity};
 use crate::source::{ColumnUnit, SourceMap};
+use crate::text;
 
 /// Writes one workflow command per line. Lines and columns are 1-based, columns count characters,
 /// `endColumn` is exclusive.
@@ -66,33 +67,38 @@ fn draw(sources: &SourceMap) -> impl Draw {
             Severity::Warning => "warning",
             Severity::Note => "notice",
         };
-        let (in_virtual_file, in_file) = match checked.primary() {
-            Some(primary) if primary.file.is_virtual() => (Some(primary), None),
-            primary => (None, primary),
-        };
+        let file = checked.file();
         write!(out, "::{command} ")?;
-        if let Some(primary) = in_file {
-            write_location(out, primary)?;
+        if let Some(file) = file.filter(|file| !file.is_virtual()) {
+            write!(out, "file={},", escape_property(file.path()))?;
+            checked.primary().map_or(Ok(()), |primary| write_lines(out, primary))?;
         }
         match diagnostic.code() {
             Some(code) => write!(out, "title={}::", escape_property(code.as_str()))?,
             None => write!(out, "title={}::", diagnostic.severity())?,
         }
-        if let Some(primary) = in_virtual_file {
-            write!(out, "{}: ", escape_data(primary.location(ColumnUnit::Char)))?;
+        if let Some(file) = file.filter(|file| file.is_virtual()) {
+            match checked.primary() {
+                Some(primary) => {
+                    write!(out, "{}: ", escape_data(primary.location(ColumnUnit::Char)))
+                }
+                None => write!(out, "{}: ", escape_data(text::one_line(file.path()))),
+            }?;
         }
         let suggestions: Vec<_> = checked.all_suggestions().collect();
-        let message = PlainText::new(
-            &checked,
-            TextParts { related: true, suggestions: &suggestions, backtrace: false },
-        );
-        writeln!(out, "{}", escape_data(message))
+        let parts = TextParts {
+            related: true,
+            steps: StepsInText::All,
+            suggestions: &suggestions,
+            backtrace: false,
+        };
+        writeln!(out, "{}", escape_data(PlainText::new(&checked, parts)))
     }
 }
 
-fn write_location(out: &mut Vec<u8>, primary: &ResolvedLabel<'_>) -> io::Result<()> {
+fn write_lines(out: &mut Vec<u8>, primary: &ResolvedLabel<'_>) -> io::Result<()> {
     let start = primary.location(ColumnUnit::Char);
-    write!(out, "file={},line={},", escape_property(start.path), start.line)?;
+    write!(out, "line={},", start.line)?;
     match primary.end(ColumnUnit::Char) {
         None => write!(out, "col={},", start.col),
         Some(end) if end.line == start.line => {

@@ -11,16 +11,22 @@ use super::Emitter;
 use super::document::Document;
 use super::fingerprint::{Fingerprint, Fingerprints};
 use super::options::{EmitterOptions, FromOptions};
-use super::plain_text::{PlainText, TextParts};
+use super::plain_text::{PlainText, StepsInText, TextParts};
 use crate::check::CheckedDiagnostic;
 use crate::model::{Diagnostic, Severity, Suggestion};
 use crate::source::{ColumnUnit, SourceMap};
 
-/// Writes a code quality report. A diagnostic without a location gets line 1 of `.`, because the format
-/// requires a location.
+/// The path of a diagnostic without a location.
+const NO_PATH: &str = ".";
+
+/// Writes a code quality report. Lines are 1-based.
+///
+/// GitLab requires a path and a line. A diagnostic about a whole file gets line 1 of the file, and one without a
+/// location gets line 1 of `.`, see [`with_fallback_path`](Self::with_fallback_path).
 #[derive(Clone, Debug)]
 pub struct GitlabEmitter<W> {
     document: Document<W>,
+    fallback_path: String,
     fingerprints: Fingerprints,
 }
 
@@ -28,7 +34,16 @@ impl<W: Write> GitlabEmitter<W> {
     /// Creates an emitter that writes to `writer`.
     #[must_use]
     pub fn new(writer: W) -> Self {
-        Self { document: Document::new(writer), fingerprints: Fingerprints::default() }
+        let (document, fingerprints) = (Document::new(writer), Fingerprints::default());
+        Self { document, fallback_path: NO_PATH.to_owned(), fingerprints }
+    }
+
+    /// Sets the file that is shown for a diagnostic without a location. `path` should name a file of the repository,
+    /// relative to its root and with `/` as separator. The default is `.`, which names no file.
+    #[must_use]
+    pub fn with_fallback_path(mut self, path: impl Into<String>) -> Self {
+        self.fallback_path = path.into();
+        self
     }
 
     /// Returns the writer.
@@ -68,33 +83,35 @@ struct IssueLines {
     end: u32,
 }
 
+impl<'a> IssueLocation<'a> {
+    fn new(checked: &CheckedDiagnostic<'a>, fallback: &'a str) -> Self {
+        let Some(primary) = checked.primary() else {
+            let path = checked.whole_file.map_or(fallback, |file| file.path());
+            // The field is not optional in GitLab's interface (`CodeQualityDegradation.line`).
+            return Self { path, lines: IssueLines { begin: 1, end: 1 } };
+        };
+        let at = primary.location(ColumnUnit::Char);
+        Self { path: at.path, lines: IssueLines { begin: at.line, end: primary.last_line() } }
+    }
+}
+
 impl<'a> Issue<'a> {
     fn new(
         checked: &'a CheckedDiagnostic<'a>,
         suggestions: &'a [&'a Suggestion],
         fingerprint: Fingerprint,
+        fallback: &'a str,
     ) -> Self {
         let diagnostic = checked.diagnostic;
-        let location = checked.primary().map_or(
-            IssueLocation { path: ".", lines: IssueLines { begin: 1, end: 1 } },
-            |primary| {
-                let at = primary.location(ColumnUnit::Char);
-                let lines = IssueLines { begin: at.line, end: primary.last_line() };
-                IssueLocation { path: at.path, lines }
-            },
-        );
+        let parts =
+            TextParts { related: true, steps: StepsInText::All, suggestions, backtrace: false };
         Self {
             r#type: "issue",
             check_name: diagnostic
                 .code()
                 .map_or(diagnostic.severity().as_str(), |code| code.as_str()),
             description: diagnostic.message(),
-            content: IssueContent {
-                body: PlainText::new(
-                    checked,
-                    TextParts { related: true, suggestions, backtrace: false },
-                ),
-            },
+            content: IssueContent { body: PlainText::new(checked, parts) },
             categories: ["Bug Risk"],
             severity: match diagnostic.severity() {
                 Severity::Fatal => "blocker",
@@ -103,7 +120,7 @@ impl<'a> Issue<'a> {
                 Severity::Note => "info",
             },
             fingerprint,
-            location,
+            location: IssueLocation::new(checked, fallback),
         }
     }
 }
@@ -117,7 +134,8 @@ impl<W: Write> Emitter for GitlabEmitter<W> {
         let checked = CheckedDiagnostic::new(sources, diagnostic);
         let fingerprint = self.fingerprints.of(&checked);
         let suggestions: Vec<_> = checked.all_suggestions().collect();
-        self.document.json_item(head, &Issue::new(&checked, &suggestions, fingerprint))
+        let issue = Issue::new(&checked, &suggestions, fingerprint, &self.fallback_path);
+        self.document.json_item(head, &issue)
     }
 
     fn finish(&mut self) -> io::Result<()> {
@@ -127,7 +145,11 @@ impl<W: Write> Emitter for GitlabEmitter<W> {
 }
 
 impl<W: Write> FromOptions<W> for GitlabEmitter<W> {
-    fn from_options(writer: W, _options: &EmitterOptions) -> Self {
-        Self::new(writer)
+    fn from_options(writer: W, options: &EmitterOptions) -> Self {
+        let emitter = Self::new(writer);
+        match &options.fallback_path {
+            Some(path) => emitter.with_fallback_path(path),
+            None => emitter,
+        }
     }
 }

@@ -9,7 +9,9 @@
 //!
 //! The `pre` of a diagnostic has the class `vd-error`, `vd-fatal`, `vd-warning` or `vd-note`. Inside it are
 //! spans of the classes `vd-header`, `vd-message`, `vd-gutter`, `vd-primary`, `vd-secondary`, `vd-help`,
-//! `vd-added` and `vd-removed`. [`STYLESHEET`] defines their colours.
+//! `vd-added` and `vd-removed`. A [child](crate::Child) with an excerpt is a span of the class `vd-child-note`,
+//! `vd-child-help`, `vd-child-warning` or `vd-child-error`, which contains the others. [`STYLESHEET`] defines their
+//! colours.
 //!
 //! ```
 //! use vitte_diag::{DiagnosticBag, SourceMap, Tool, codes, html};

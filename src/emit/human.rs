@@ -28,6 +28,11 @@ use crate::terminal::{ColorChoice, Terminal};
 ///    = note: this parser is running in bootstrap mode
 /// ```
 ///
+/// The trace, the backtrace, the [children](crate::Child) and the suggestions follow the notes, in this order. A child
+/// with labels has an excerpt of its own. Of a trace of more than ten steps the first seven and the last three are
+/// shown. At most 100 children, and ten suggestions of a diagnostic or child, are shown. A line reports the number of
+/// the others.
+///
 /// An empty line separates two diagnostics. Each diagnostic is one write to the writer. The output is safe for
 /// a terminal, whatever the sources and messages contain: see [`text`](crate::text).
 ///
@@ -144,8 +149,8 @@ impl<W: Write> HumanEmitter<W> {
         self
     }
 
-    /// Sets the maximum number of lines with labels per file, which is also the maximum number of files.
-    /// Default: 20, at least 1. At most five times as many labels are shown per file. A note reports how many
+    /// Sets the maximum number of lines with labels per file, which is also the maximum number of files, for the
+    /// diagnostic and for each child. Default: 20, at least 1. At most five times as many labels are shown per file. A note reports how many
     /// labels are omitted.
     #[must_use]
     pub const fn with_labelled_lines(mut self, lines: u16) -> Self {

@@ -12,7 +12,7 @@
 //!
 //! The format has no standard; the attributes are those that GitLab and Jenkins read. An error is a test
 //! failure and a fatal error is a test error. A warning or a note is a test that passes, with the text as its
-//! output, because the compilation succeeds. Without diagnostics the report has one test, which passes.
+//! output, because the compilation succeeds. A diagnostic about a whole file has no line. Without diagnostics the report has one test, which passes.
 
 use std::collections::HashMap;
 use std::fmt::Display;
@@ -23,11 +23,12 @@ use indexmap::IndexMap;
 use super::Emitter;
 use super::markup::{self, XmlContext};
 use super::options::{EmitterOptions, FromOptions};
-use super::plain_text::{PlainText, TextParts};
+use super::plain_text::{PlainText, StepsInText, TextParts};
 use crate::check::CheckedDiagnostic;
 use crate::model::{Diagnostic, Severity};
 use crate::registry::Tool;
 use crate::source::{ColumnUnit, SourceMap};
+use crate::text;
 
 /// Writes a JUnit report. Nothing is written before [`finish`](Emitter::finish), which writes the report at
 /// once.
@@ -96,8 +97,8 @@ impl<W: Write> JunitEmitter<W> {
 impl<W: Write> Emitter for JunitEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
         let checked = CheckedDiagnostic::new(sources, diagnostic);
-        let at = checked.primary().map(|primary| primary.location(ColumnUnit::Char));
-        let suite = at.map_or(self.tool.name(), |at| at.path);
+        let file = checked.file();
+        let suite = file.map_or(self.tool.name(), |file| file.path());
         let class = attribute(suite);
         let suite = self.suites.entry(suite.to_owned()).or_default();
         let severity = diagnostic.severity();
@@ -112,25 +113,32 @@ impl<W: Write> Emitter for JunitEmitter<W> {
         let name = suite.names.add(name);
         let out = &mut suite.cases;
         write!(out, "<testcase classname=\"{class}\" name=\"{}\"", attribute(&name))?;
-        if let Some(at) = at {
-            write!(out, " file=\"{class}\" line=\"{}\"", at.line)?;
+        if file.is_some() {
+            write!(out, " file=\"{class}\"")?;
+        }
+        if let Some(primary) = checked.primary() {
+            out.extend_from_slice(b" line=\"");
+            text::digits(primary.location(ColumnUnit::Char).line).push_to(out);
+            out.push(b'"');
         }
         let message = attribute(diagnostic.message());
         let suggestions: Vec<_> = checked.all_suggestions().collect();
-        let text = PlainText::new(
-            &checked,
-            TextParts { related: true, suggestions: &suggestions, backtrace: true },
-        );
-        let text = markup::escape_xml(text, XmlContext::Content);
+        let parts = TextParts {
+            related: true,
+            steps: StepsInText::All,
+            suggestions: &suggestions,
+            backtrace: true,
+        };
+        let content = markup::escape_xml(PlainText::new(&checked, parts), XmlContext::Content);
         match severity {
             Severity::Fatal => {
-                write!(out, ">\n<error type=\"fatal\" message=\"{message}\">{text}</error>")
+                write!(out, ">\n<error type=\"fatal\" message=\"{message}\">{content}</error>")
             }
             Severity::Error => {
-                write!(out, ">\n<failure type=\"error\" message=\"{message}\">{text}</failure>")
+                write!(out, ">\n<failure type=\"error\" message=\"{message}\">{content}</failure>")
             }
             Severity::Warning | Severity::Note => {
-                write!(out, ">\n<system-out>{severity}: {text}</system-out>")
+                write!(out, ">\n<system-out>{severity}: {content}</system-out>")
             }
         }?;
         out.write_all(b"\n</testcase>\n")

@@ -9,6 +9,9 @@
 //! disk is `untitled:` and its name. The `data` of a diagnostic is the list of its code actions: a server
 //! can return them when the client sends the diagnostic back in a `textDocument/codeAction` request.
 //!
+//! The protocol requires a range. That of a diagnostic about a whole file is the empty range at the start of the file.
+//! The labels of children and the steps of the trace that have a location are related information.
+//!
 //! ```
 //! use vitte_diag::{DiagnosticBag, SourceMap, Tool, codes, lsp};
 //!
@@ -30,11 +33,11 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::options::{EmitterOptions, FromOptions};
-use super::plain_text::{PlainText, TextParts};
+use super::plain_text::{PlainText, Related, StepsInText, TextParts};
 use super::{Emitter, escape};
 use crate::bag::DiagnosticBag;
-use crate::check::{CheckedDiagnostic, Fix, ResolvedLabel};
-use crate::model::{Code, Diagnostic, Edit, Severity, Span};
+use crate::check::{CheckedDiagnostic, Fix};
+use crate::model::{Code, Diagnostic, Severity, Span, Tag};
 use crate::registry::Tool;
 use crate::source::{ColumnUnit, Location, SourceFile, SourceMap, url};
 
@@ -85,6 +88,8 @@ struct LspDiagnostic {
     code_description: Option<CodeDescription>,
     source: String,
     message: String,
+    #[serde(skip_serializing_if = "<[u8]>::is_empty")]
+    tags: &'static [u8],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related_information: Vec<RelatedInformation>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -158,7 +163,7 @@ fn range(file: &SourceFile, span: Span) -> LspRange {
 }
 
 impl CodeAction {
-    fn new(sources: &SourceMap, fix: Fix<'_>) -> Self {
+    fn new(sources: &SourceMap, fix: &Fix<'_>) -> Self {
         let mut changes: BTreeMap<String, Vec<TextEdit>> = BTreeMap::new();
         for edit in fix.edits {
             let Ok(file) = sources.file(edit.span().file()) else { continue };
@@ -178,30 +183,33 @@ impl LspDiagnostic {
     /// Returns the URI of the file that the diagnostic is published for, and the diagnostic.
     fn new(sources: &SourceMap, diagnostic: &Diagnostic, tool: &Tool) -> (String, Self) {
         let checked = CheckedDiagnostic::new(sources, diagnostic);
-        let file = checked.primary().map(|primary| primary.file);
+        let file = checked.file();
         let own_uri = file.map_or_else(
             || format!("untitled:{}", url::path(tool.name())),
             |file| uri(sources, file),
         );
         let is_own = |other: &SourceFile| file.is_some_and(|file| file.id() == other.id());
         let code = diagnostic.code();
-        let (mut fixes, mut in_text) = checked.fixes(sources);
         // An editor can only edit a file that it can open.
-        let has_url = |edit: &Edit| sources.url(edit.span().file()).is_some();
-        fixes.retain(|fix| {
-            let can_open_all = fix.edits.iter().all(has_url);
-            if !can_open_all {
-                in_text.push(fix.suggestion);
-            }
-            can_open_all
-        });
-        let related = |label: &ResolvedLabel<'_>| RelatedInformation {
-            location: LspLocation {
-                uri: if is_own(label.file) { own_uri.clone() } else { uri(sources, label.file) },
-                range: range(label.file, label.span),
-            },
-            message: label.label.message().unwrap_or("here").to_owned(),
+        let (fixes, in_text) = checked.fixes(sources, |file| sources.url(file.id()).is_some());
+        let parts = TextParts {
+            related: false,
+            steps: StepsInText::WithoutLocation,
+            suggestions: &in_text,
+            backtrace: false,
         };
+        let related = |related: Related<'_>| RelatedInformation {
+            location: LspLocation {
+                uri: match related.at.file {
+                    file if is_own(file) => own_uri.clone(),
+                    file => uri(sources, file),
+                },
+                range: range(related.at.file, related.at.span),
+            },
+            message: related.message().unwrap_or("here".into()).into_owned(),
+        };
+        let mut related_information = Related::labels(&checked, related);
+        related_information.extend(Related::steps(&checked, |_| true).map(related));
         let published = Self {
             range: checked
                 .primary()
@@ -216,15 +224,23 @@ impl LspDiagnostic {
                 .and_then(|code| tool.code_url(code))
                 .map(|href| CodeDescription { href }),
             source: tool.name().to_owned(),
-            message: PlainText::new(
-                &checked,
-                TextParts { related: false, suggestions: &in_text, backtrace: false },
-            )
-            .to_string(),
-            related_information: checked.related().map(related).collect(),
-            data: fixes.into_iter().map(|fix| CodeAction::new(sources, fix)).collect(),
+            message: PlainText::new(&checked, parts).to_string(),
+            tags: tags(diagnostic),
+            related_information,
+            data: fixes.iter().map(|fix| CodeAction::new(sources, fix)).collect(),
         };
         (own_uri, published)
+    }
+}
+
+/// Returns the values of `DiagnosticTag`.
+fn tags(diagnostic: &Diagnostic) -> &'static [u8] {
+    let has = |tag| diagnostic.tags().any(|other| other == tag);
+    match (has(Tag::Unnecessary), has(Tag::Deprecated)) {
+        (false, false) => &[],
+        (true, false) => &[1],
+        (false, true) => &[2],
+        (true, true) => &[1, 2],
     }
 }
 
@@ -235,7 +251,7 @@ impl LspDiagnostic {
 pub fn publish(sources: &SourceMap, bag: &DiagnosticBag, tool: &Tool) -> Vec<PublishDiagnostics> {
     let mut files: IndexMap<String, Vec<LspDiagnostic>> =
         sources.files().map(|file| (uri(sources, file), Vec::new())).collect();
-    for entry in bag.ordered() {
+    for entry in bag.ordered_in(sources) {
         let (uri, diagnostic) = LspDiagnostic::new(sources, entry.diagnostic, tool);
         files.entry(uri).or_default().push(diagnostic);
     }

@@ -7,30 +7,38 @@
 //! Also in line 10, column 3: `.end` was expected before this
 //!   The line is: ret side * side
 //! Help: add `.end` where the block ends
+//! Trace: in this expansion of `close!`, in line 4, column 1
+//! Note: the function begins here
+//!   In line 6, column 1: here
+//!     The line is: fn area(side: num) -> num
 //! Suggestion: add `.end`
 //!   After line 9, insert the line "  .end"
+//!   Or: before line 10, insert the line "  .end"
 //! Backtrace: in vittec::close, line 77, column 13 of src/blocks.rs
 //!   Called by vittec::main, line 63, column 1 of src/main.rs
 //! ```
+
+mod suggestion;
 
 use std::borrow::Cow;
 use std::fmt::{self, Display};
 use std::io::{self, Write};
 
 use super::Emitter;
+use super::layout::step_message;
 use super::options::{EmitterOptions, FromOptions};
 use super::output::{Draw, Output};
 use crate::bag::Entry;
-use crate::check::{CheckedDiagnostic, ResolvedLabel};
+use crate::check::{CheckedChild, CheckedDiagnostic, CheckedStep, ResolvedLabel};
 use crate::model::{
-    Backtrace, BacktraceLine, Diagnostic, Edit, FileId, Frame, FrameLocation, Severity,
+    Backtrace, BacktraceLine, ChildLevel, Diagnostic, FileId, Frame, FrameLocation, Severity,
 };
 use crate::source::{ColumnUnit, Location, SourceFile, SourceMap};
 use crate::text;
 
 /// Writes one sentence per line; an empty line separates two diagnostics. Lines and columns are 1-based, columns
 /// count characters. Lines of source are cut after 200 characters. Only the first ten frames of a backtrace
-/// are written, without runtime frames.
+/// are written, without runtime frames, and at most ten steps of a trace.
 #[derive(Clone, Debug)]
 pub struct NarratedEmitter<W> {
     output: Output<W>,
@@ -50,12 +58,12 @@ impl<W: Write> NarratedEmitter<W> {
     }
 }
 
-/// The maximum number of labels of one diagnostic.
+/// The maximum number of labels of one diagnostic or child.
 const MAX_LABELS: usize = 100;
-/// The maximum number of edits of one suggestion.
-const MAX_EDITS: usize = 20;
-/// The maximum number of notes of one diagnostic.
+/// The maximum number of notes of one diagnostic, and of its children.
 const MAX_NOTES: usize = 100;
+/// The maximum number of steps at the start and at the end of a trace.
+const MAX_STEPS: (usize, usize) = (7, 3);
 /// The maximum number of backtrace lines, without those of runtime frames.
 const MAX_FRAMES: usize = 10;
 /// The maximum length of quoted text, such as a source line, in characters.
@@ -108,34 +116,86 @@ impl Narrator<'_> {
             Some(code) => self.sentence(format_args!("{severity} {code}"), diagnostic.message()),
             None => self.sentence(severity, diagnostic.message()),
         }
-        for (index, label) in checked.labels.iter().take(MAX_LABELS).enumerate() {
-            self.label(label, if index == 0 { "In" } else { "Also in" });
+        if let Some(file) = checked.whole_file {
+            self.file = Some(file.id());
+            self.sentence(format_args!("In {}", text::one_line(file.path())), "the whole file");
         }
-        let more = checked.labels.len().saturating_sub(MAX_LABELS);
-        if more > 0 {
-            self.sentence("Also", &text::more("label", more));
-        }
+        self.labels(&checked.labels, "");
         if let Some(help) = diagnostic.help() {
             self.sentence("Help", help);
         }
         let notes: Vec<_> = checked.notes().collect();
         notes.iter().take(MAX_NOTES).for_each(|note| self.sentence("Note", note));
-        let more = notes.len().saturating_sub(MAX_NOTES);
-        if more > 0 {
-            self.sentence("Also", &text::more("note", more));
+        self.more("Also", "note", notes.len().saturating_sub(MAX_NOTES));
+        self.trace(&checked.trace);
+        for child in checked.children.iter().take(MAX_NOTES) {
+            self.child(sources, child);
         }
-        for suggestion in checked.all_suggestions() {
-            self.sentence("Suggestion", suggestion.message());
-            for edit in suggestion.edits().iter().take(MAX_EDITS) {
-                self.edit(sources, edit);
-            }
-            let more = suggestion.edits().len().saturating_sub(MAX_EDITS);
-            if more > 0 {
-                self.line(format_args!("  And {}", text::more("edit", more)));
-            }
+        self.more("Also", "note", checked.children.len().saturating_sub(MAX_NOTES));
+        for suggestion in &checked.suggestions {
+            self.suggestion(sources, suggestion);
         }
         if let Some(backtrace) = diagnostic.backtrace() {
             self.backtrace(backtrace);
+        }
+    }
+
+    /// Writes labels, the first of which is the location of the whole.
+    fn labels(&mut self, labels: &[ResolvedLabel<'_>], indent: &str) {
+        for (index, label) in labels.iter().take(MAX_LABELS).enumerate() {
+            let start = if index == 0 { "In" } else { "Also in" };
+            self.label(label, indent, start);
+        }
+        self.more(format_args!("{indent}Also"), "label", labels.len().saturating_sub(MAX_LABELS));
+    }
+
+    fn child(&mut self, sources: &SourceMap, checked: &CheckedChild<'_>) {
+        let level = match checked.child.level() {
+            ChildLevel::Note => "Note",
+            ChildLevel::Help => "Help",
+            ChildLevel::Warning => "Warning",
+            ChildLevel::Error => "Error",
+        };
+        self.sentence(level, checked.child.message());
+        self.labels(&checked.labels, "  ");
+        for suggestion in &checked.suggestions {
+            self.suggestion(sources, suggestion);
+        }
+    }
+
+    /// Writes the first and the last steps.
+    fn trace(&mut self, steps: &[CheckedStep<'_>]) {
+        let (first, last) = MAX_STEPS;
+        let omitted = steps.len().saturating_sub(first + last);
+        for (index, checked) in steps.iter().enumerate() {
+            let start = if index == 0 { "Trace" } else { "  Then" };
+            match index.checked_sub(first) {
+                Some(0) if omitted > 0 => {
+                    let verb = if omitted == 1 { "is" } else { "are" };
+                    let steps = text::plural("step", omitted);
+                    self.line(format_args!("  {omitted} {steps} {verb} omitted"));
+                }
+                Some(after) if after < omitted => {}
+                _ => self.step(checked, start),
+            }
+        }
+    }
+
+    fn step(&mut self, checked: &CheckedStep<'_>, start: &str) {
+        let message = step_message(checked.step);
+        match checked.at {
+            Some(at) => {
+                let location = self.location(at.file, at.location(ColumnUnit::Char));
+                self.sentence(start, &format!("{message}, in {location}"));
+            }
+            None => self.sentence(start, message),
+        }
+    }
+
+    /// Writes the number of omitted items, if there are any.
+    fn more(&mut self, start: impl Display, noun: &str, count: usize) {
+        if count > 0 {
+            self.sentence(start, &text::more(noun, count));
         }
     }
 
@@ -164,51 +224,23 @@ impl Narrator<'_> {
         LocationInWords { at, with_path }
     }
 
-    fn label(&mut self, label: &ResolvedLabel<'_>, start: &str) {
+    fn label(&mut self, label: &ResolvedLabel<'_>, indent: &str, start: &str) {
         let at = label.location(ColumnUnit::Char);
         let location = self.location(label.file, at);
         let message = label.label.message().unwrap_or("here");
         match label.last_line() {
             last if last > at.line => {
-                self.sentence(format_args!("{start} {location}, to line {last}"), message);
+                let lines = format_args!("{indent}{start} {location}, to line {last}");
+                self.sentence(lines, message);
             }
-            _ => self.sentence(format_args!("{start} {location}"), message),
+            _ => self.sentence(format_args!("{indent}{start} {location}"), message),
         }
         let text = trimmed_line(label.file, at.line);
         let line = Some((label.file.id(), at.line));
         let is_new = std::mem::replace(&mut self.line, line) != line;
         if is_new && !text.is_empty() {
-            self.sentence("  The line is", &text);
+            self.sentence(format_args!("{indent}  The line is"), &text);
         }
-    }
-
-    fn edit(&mut self, sources: &SourceMap, edit: &Edit) {
-        let Ok(file) = sources.file(edit.span().file()) else { return };
-        let at = file.location(edit.span().lo(), ColumnUnit::Char);
-        let is_new = self.file != Some(file.id());
-        let location = self.location(file, at);
-        let of_file =
-            if is_new { format!(" of {}", text::one_line(at.path)) } else { String::new() };
-        let line = format!("line {}{of_file}", at.line);
-        let old = match file.text().get(edit.span().range()) {
-            Some(old) if !file.is_unavailable() => quoted(old),
-            _ => "the existing text".to_owned(),
-        };
-        let new = edit.text();
-        let length = file.line(at.line).unwrap_or_default().chars().count();
-        let at_end = at.col as usize > length;
-        let sentence = match (edit.span().is_empty(), new.is_empty()) {
-            (true, _) if at_end && !file.is_unavailable() && new.starts_with(['\n', '\r']) => {
-                format!("After {line}, insert the line {}", quoted_line(new))
-            }
-            (true, _) if at.col == 1 && new.ends_with('\n') => {
-                format!("Before {line}, insert the line {}", quoted_line(new))
-            }
-            (true, _) => format!("In {location}, insert {}", quoted(new)),
-            (false, true) => format!("In {location}, remove {old}"),
-            (false, false) => format!("In {location}, replace {old} with {}", quoted(new)),
-        };
-        self.line(format_args!("  {sentence}"));
     }
 
     /// Writes the first frames, without those of the runtime.
@@ -270,21 +302,6 @@ impl Display for LocationInWords<'_> {
 /// Returns the text of a line without surrounding whitespace, shortened.
 fn trimmed_line(file: &SourceFile, line: u32) -> Cow<'_, str> {
     shortened(file.line(line).unwrap_or_default().trim())
-}
-
-/// Returns the old or new text of an edit in quotes. Text of whitespace only is described, because a screen reader
-/// would not read it.
-fn quoted(text: &str) -> String {
-    match text.trim() {
-        "" if text.contains('\n') => "a line break".to_owned(),
-        "" => "whitespace".to_owned(),
-        trimmed => format!("\"{}\"", shortened(trimmed)),
-    }
-}
-
-/// Returns one or more whole lines in quotes, with their indentation.
-fn quoted_line(text: &str) -> String {
-    format!("\"{}\"", shortened(text.trim_matches(['\n', '\r'])))
 }
 
 /// Returns the start of `text`, one character longer than the limit of [`shortened`], so that the cost of a very

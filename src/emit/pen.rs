@@ -5,6 +5,7 @@
 
 use super::canvas::Canvas;
 use super::style::Style;
+use crate::model::ChildLevel;
 use crate::text;
 
 /// The minimum width for a message, in cells.
@@ -40,7 +41,7 @@ impl Pen {
         column: usize,
         begin_line: impl Fn(&mut Self),
     ) {
-        let width = self.width.saturating_sub(column).max(MIN_MESSAGE_CELLS);
+        let width = self.width_after(column);
         for (index, line) in text::wrap(text, self.tab_width, width).lines().enumerate() {
             if index > 0 {
                 self.end_line();
@@ -48,6 +49,16 @@ impl Pen {
             }
             self.write(style, line);
         }
+    }
+
+    /// Returns true if `text` has no characters to escape and fits on one line from the 0-based cell `column`.
+    pub(super) fn fits(&self, text: &str, column: usize) -> bool {
+        text::is_safe(text) && text::width_of(text) <= self.width_after(column)
+    }
+
+    /// Returns the width of a message from the 0-based cell `column`.
+    fn width_after(&self, column: usize) -> usize {
+        self.width.saturating_sub(column).max(MIN_MESSAGE_CELLS)
     }
 
     /// Writes a header such as `error[E0001]: message`. `header` contains the parts before the colon, which are
@@ -136,6 +147,15 @@ impl Pen {
             self.paint(Style::Plain);
             self.canvas.end_link();
         }
+    }
+
+    /// Writes `content` in the colours of a child: whole lines, or a part of one.
+    pub(super) fn child(&mut self, level: ChildLevel, content: impl FnOnce(&mut Self)) {
+        self.paint(Style::Plain);
+        let outer = self.canvas.begin_child(level);
+        content(self);
+        self.paint(Style::Plain);
+        self.canvas.end_child(&outer);
     }
 
     /// Removes empty lines at the end of the output, so that it ends in one line feed.

@@ -1,28 +1,55 @@
 //! The text of a diagnostic, for formats that have a single text field for most of its parts.
 
+mod related;
+
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::check::{CheckedDiagnostic, ResolvedLabel};
-use crate::model::Suggestion;
-use crate::source::ColumnUnit;
+pub(super) use self::related::Related;
+use crate::check::{self, CheckedDiagnostic, CheckedStep, ResolvedLabel, ResolvedSpan};
+use crate::model::{Child, Suggestion, TraceKind, TraceStep};
+use crate::source::{ColumnUnit, SourceMap};
 use crate::text;
 
 /// The parts of a diagnostic that a format has no field for, and that its text contains instead.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct TextParts<'a> {
-    /// Whether the text contains the secondary labels, the labels of children and the trace, with their
-    /// locations.
+    /// Whether the text contains the secondary labels and the children with labels, with their locations.
     pub(super) related: bool,
+    /// The steps of the trace that the text contains.
+    pub(super) steps: StepsInText,
     /// The suggestions whose messages the text contains.
     pub(super) suggestions: &'a [&'a Suggestion],
     /// Whether the text contains the backtrace.
     pub(super) backtrace: bool,
 }
 
-/// The maximum number of steps of a trace in a text. The rest is counted.
-const MAX_STEPS: usize = 20;
+/// The steps of a trace that a text contains, because the format has no field for them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum StepsInText {
+    All,
+    /// Those without a location.
+    WithoutLocation,
+    /// Those of an analysis without a location.
+    AnalysisWithoutLocation,
+}
+
+impl StepsInText {
+    fn contains(self, checked: &CheckedStep<'_>) -> bool {
+        match self {
+            Self::All => true,
+            Self::WithoutLocation => checked.at.is_none(),
+            Self::AnalysisWithoutLocation => {
+                checked.at.is_none() && checked.step.kind() == TraceKind::Analysis
+            }
+        }
+    }
+}
+
+/// The maximum number of items of each list in a text: labels, children, steps, alternatives. The rest is counted.
+const MAX_ITEMS: usize = 20;
 
 /// The message of a diagnostic and its further parts, one per line:
 ///
@@ -35,6 +62,9 @@ const MAX_STEPS: usize = 20;
 /// note: required by this bound
 /// shapes.vitte:2:9: the bound
 /// shapes.vitte:4:1: in this expansion of `close!`
+/// help: consider importing one of these
+/// - `use std::fmt::Result;`
+/// - `use std::io::Result;`
 /// backtrace:
 /// 0: vittec::close at src/blocks.rs:77:13
 /// ```
@@ -57,8 +87,8 @@ impl fmt::Display for PlainText<'_> {
         if let Some(message) = checked.primary().and_then(|primary| primary.label.message()) {
             write!(f, "\n{message}")?;
         }
-        for label in checked.related().filter(|_| parts.related) {
-            self.label(f, label)?;
+        if parts.related {
+            list(f, "label", checked.related(), write_label)?;
         }
         if let Some(help) = checked.diagnostic.help() {
             write!(f, "\nhelp: {help}")?;
@@ -66,51 +96,88 @@ impl fmt::Display for PlainText<'_> {
         for note in checked.notes() {
             write!(f, "\nnote: {note}")?;
         }
-        self.children(f)?;
-        self.trace(f)?;
-        for suggestion in parts.suggestions {
-            write!(f, "\nhelp: {}", suggestion.message())?;
+        // Most diagnostics have neither.
+        if !checked.children.is_empty() || !checked.trace.is_empty() {
+            self.children(f)?;
+            self.trace(f)?;
         }
+        parts.suggestions.iter().try_for_each(|suggestion| write_suggestion(f, checked.sources, suggestion))?;
         let backtrace = checked.diagnostic.backtrace().filter(|_| parts.backtrace);
         backtrace.map_or(Ok(()), |backtrace| write!(f, "\nbacktrace:\n{backtrace}"))
     }
 }
 
 impl PlainText<'_> {
-    fn label(&self, f: &mut fmt::Formatter<'_>, label: &ResolvedLabel<'_>) -> fmt::Result {
-        let at = label.location(ColumnUnit::Char);
-        let message = label.label.message().unwrap_or("here");
-        write!(f, "\n{}:{}:{}: {message}", at.path, at.line, at.col)
-    }
-
     /// Writes the children. Without [`TextParts::related`] those with labels are in the related locations.
     fn children(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for checked in &self.checked.children {
-            if !self.parts.related && !checked.labels.is_empty() {
-                continue;
-            }
-            write!(f, "\n{}: {}", checked.child.level(), checked.child.message())?;
-            checked.labels.iter().try_for_each(|label| self.label(f, label))?;
-        }
-        Ok(())
+        let children = self.checked.children.iter();
+        let children = children.filter(|child| self.parts.related || child.labels.is_empty());
+        list(f, "message", children, |f, checked| {
+            write!(f, "\n{}", headline(checked.child))?;
+            list(f, "label", checked.labels.iter(), write_label)
+        })
     }
 
-    /// Writes the steps of the trace. Without [`TextParts::related`] those with a location are in the related
-    /// locations.
     fn trace(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut steps =
-            self.checked.trace.iter().filter(|step| self.parts.related || step.at.is_none());
-        for checked in steps.by_ref().take(MAX_STEPS) {
-            let message = checked.step.message();
-            match checked.at.map(|at| at.location(ColumnUnit::Char)) {
-                Some(at) => write!(f, "\n{}:{}:{}: {message}", at.path, at.line, at.col)?,
-                None => write!(f, "\n{message}")?,
-            }
-        }
-        match steps.count() {
-            0 => Ok(()),
-            more => write!(f, "\nand {}", text::more("step", more)),
-        }
+        let steps = self.checked.trace.iter().filter(|step| self.parts.steps.contains(step));
+        list(f, "step", steps, |f, checked| match checked.at {
+            Some(at) => write_located(f, at, step_message(checked.step)),
+            None => write!(f, "\n{}", step_message(checked.step)),
+        })
+    }
+}
+
+/// Writes the first [`MAX_ITEMS`] items, and how many more there are.
+fn list<T>(
+    f: &mut fmt::Formatter<'_>,
+    noun: &str,
+    mut items: impl Iterator<Item = T>,
+    write: impl Fn(&mut fmt::Formatter<'_>, T) -> fmt::Result,
+) -> fmt::Result {
+    for item in items.by_ref().take(MAX_ITEMS) {
+        write(f, item)?;
+    }
+    match items.count() {
+        0 => Ok(()),
+        more => write!(f, "\nand {}", text::more(noun, more)),
+    }
+}
+
+fn write_label(f: &mut fmt::Formatter<'_>, label: &ResolvedLabel<'_>) -> fmt::Result {
+    write_located(f, label.at, label.label.message().unwrap_or("here"))
+}
+
+fn write_located(f: &mut fmt::Formatter<'_>, at: ResolvedSpan<'_>, message: &str) -> fmt::Result {
+    let at = at.location(ColumnUnit::Char);
+    write!(f, "\n{}:{}:{}: {message}", at.path, at.line, at.col)
+}
+
+fn write_suggestion(
+    f: &mut fmt::Formatter<'_>,
+    sources: &SourceMap,
+    suggestion: &Suggestion,
+) -> fmt::Result {
+    write!(f, "\nhelp: {}", suggestion.message())?;
+    if !suggestion.has_alternatives() {
+        return Ok(());
+    }
+    let choices = check::choices(sources, suggestion);
+    list(f, "alternative", choices.iter(), |f, choice| write!(f, "\n- {choice}"))
+}
+
+/// Returns the level and the message of a child, or the level alone if the message is empty.
+fn headline(child: &Child) -> Cow<'static, str> {
+    match child.message() {
+        "" => child.level().as_str().into(),
+        message => format!("{}: {message}", child.level()).into(),
+    }
+}
+
+/// Returns the message of a step, or its kind if the message is empty.
+pub(super) fn step_message(step: &TraceStep) -> &str {
+    match step.message() {
+        "" => step.kind().as_str(),
+        message => message,
     }
 }
 

@@ -1,24 +1,26 @@
 //! The Reviewdog Diagnostic Format: one object for all diagnostics.
 //!
 //! The fields are those of reviewdog's `proto/rdf/reviewdog.proto`. A suggestion of this format is one
-//! edit of the diagnostic's own file. The edits of a suggestion are therefore joined into one; if one of
-//! them is in another file, the message describes the suggestion instead.
+//! edit of the diagnostic's own file, without a message. The edits of a suggestion are therefore joined into one; if
+//! one of them is in another file, there is none. The messages of all suggestions are in the message of the
+//! diagnostic. Each alternative is one suggestion.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde::Serialize;
 
 use super::document::Document;
 use super::options::{EmitterOptions, FromOptions};
-use super::plain_text::{PlainText, TextParts};
+use super::plain_text::{PlainText, Related, StepsInText, TextParts};
 use super::{Emitter, escape};
-use crate::check::{CheckedDiagnostic, Fix, ResolvedLabel};
-use crate::model::{Diagnostic, Severity, Suggestion};
+use crate::check::{CheckedDiagnostic, Fix, ResolvedSpan};
+use crate::model::{Diagnostic, Severity};
 use crate::registry::Tool;
 use crate::source::{ColumnUnit, SourceFile, SourceMap};
 
 /// Writes one object with all diagnostics. Lines and columns are 1-based. Columns are counted in bytes. The end
-/// of a range is exclusive.
+/// of a range is exclusive. A diagnostic about a whole file has a location without a range.
 #[derive(Clone, Debug)]
 pub struct RdjsonEmitter<W> {
     document: Document<W>,
@@ -75,7 +77,8 @@ struct RdjsonCode<'a> {
 #[derive(Serialize)]
 struct RdjsonLocation<'a> {
     path: &'a str,
-    range: RdjsonRange,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    range: Option<RdjsonRange>,
 }
 
 #[derive(Serialize)]
@@ -99,7 +102,7 @@ struct RdjsonSuggestion {
 
 #[derive(Serialize)]
 struct RelatedLocation<'a> {
-    message: &'a str,
+    message: Cow<'a, str>,
     location: RdjsonLocation<'a>,
 }
 
@@ -108,35 +111,35 @@ fn position(file: &SourceFile, offset: u32) -> RdjsonPosition {
     RdjsonPosition { line: at.line, column: at.col }
 }
 
-fn location<'a>(label: &ResolvedLabel<'a>) -> RdjsonLocation<'a> {
-    let (file, span) = (label.file, label.span);
-    let end =
-        label.end(ColumnUnit::Byte).map(|at| RdjsonPosition { line: at.line, column: at.col });
-    RdjsonLocation {
-        path: file.path(),
-        range: RdjsonRange { start: position(file, span.lo()), end },
+fn location(at: ResolvedSpan<'_>) -> RdjsonLocation<'_> {
+    let end = at.end(ColumnUnit::Byte).map(|at| RdjsonPosition { line: at.line, column: at.col });
+    let range = RdjsonRange { start: position(at.file, at.span.lo()), end };
+    RdjsonLocation { path: at.file.path(), range: Some(range) }
+}
+
+/// Returns the location of the primary label, or the whole file that the diagnostic is about.
+fn primary_location<'a>(checked: &CheckedDiagnostic<'a>) -> Option<RdjsonLocation<'a>> {
+    match checked.primary() {
+        Some(primary) => Some(location(primary.at)),
+        None => checked.whole_file.map(|file| RdjsonLocation { path: file.path(), range: None }),
     }
 }
 
-/// Returns the suggestions that the format can express, and those that the message has to describe.
-fn suggestions<'a>(
-    sources: &SourceMap,
-    checked: &'a CheckedDiagnostic<'_>,
-) -> (Vec<RdjsonSuggestion>, Vec<&'a Suggestion>) {
-    let (fixes, mut in_text) = checked.fixes(sources);
-    let mut joined = Vec::new();
-    for fix in fixes {
-        match checked.primary().and_then(|primary| join_edits(primary.file, fix)) {
-            Some(suggestion) => joined.push(suggestion),
-            None => in_text.push(fix.suggestion),
-        }
-    }
-    (joined, in_text)
+fn related(related: Related<'_>) -> RelatedLocation<'_> {
+    let message = related.message().unwrap_or("here".into());
+    RelatedLocation { message, location: location(related.at) }
+}
+
+/// Returns the alternatives of the suggestions that the format can express.
+fn suggestions(sources: &SourceMap, checked: &CheckedDiagnostic<'_>) -> Vec<RdjsonSuggestion> {
+    let Some(file) = checked.file() else { return Vec::new() };
+    let (fixes, _) = checked.fixes(sources, |_| true);
+    fixes.iter().filter_map(|fix| join_edits(file, fix)).collect()
 }
 
 /// Joins all edits of a suggestion into one, because reviewdog applies each edit independently of the others.
 /// Returns `None` if an edit is not in `file`, or if the text between two edits is not UTF-8.
-fn join_edits(file: &SourceFile, fix: Fix<'_>) -> Option<RdjsonSuggestion> {
+fn join_edits(file: &SourceFile, fix: &Fix<'_>) -> Option<RdjsonSuggestion> {
     let (first, last) = (fix.edits.first()?.span(), fix.edits.last()?.span());
     let mut text = String::new();
     let mut copied = first.lo() as usize;
@@ -155,14 +158,19 @@ fn join_edits(file: &SourceFile, fix: Fix<'_>) -> Option<RdjsonSuggestion> {
 impl<W: Write> Emitter for RdjsonEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
         let checked = CheckedDiagnostic::new(sources, diagnostic);
-        let (suggestions, in_text) = suggestions(sources, &checked);
+        let in_text: Vec<_> = checked.all_suggestions().collect();
+        let parts = TextParts {
+            related: false,
+            steps: StepsInText::WithoutLocation,
+            suggestions: &in_text,
+            backtrace: false,
+        };
         let code = diagnostic.code();
+        let mut related_locations = Related::labels(&checked, related);
+        related_locations.extend(Related::steps(&checked, |_| true).map(related));
         let item = RdjsonDiagnostic {
-            message: PlainText::new(
-                &checked,
-                TextParts { related: false, suggestions: &in_text, backtrace: false },
-            ),
-            location: checked.primary().map(location),
+            message: PlainText::new(&checked, parts),
+            location: primary_location(&checked),
             severity: match diagnostic.severity() {
                 Severity::Fatal | Severity::Error => "ERROR",
                 Severity::Warning => "WARNING",
@@ -170,14 +178,8 @@ impl<W: Write> Emitter for RdjsonEmitter<W> {
             },
             code: code
                 .map(|code| RdjsonCode { value: code.as_str(), url: self.tool.code_url(code) }),
-            suggestions,
-            related_locations: checked
-                .related()
-                .map(|label| RelatedLocation {
-                    message: label.label.message().unwrap_or("here"),
-                    location: location(label),
-                })
-                .collect(),
+            suggestions: suggestions(sources, &checked),
+            related_locations,
         };
         self.document.json_item(|| Self::head(&self.tool), &item)
     }

@@ -8,6 +8,11 @@
 //!    |   ^^ this line opens a block
 //!    |
 //!    = help: add `.end` where the block ends
+//! note: the function begins here             children
+//!   --> shapes.vitte:6:1
+//!    |
+//!  6 | fn area(side: num) -> num
+//!    | ^^^^^^^
 //! help: add `.end`                           suggestions: patch ─▶ pen
 //!    |
 //! 10 +   .end
@@ -16,11 +21,15 @@
 //!
 //! The snippets and notes of a plain diagnostic come from the [direct path](super::direct) instead.
 
+mod children;
+
+use children::Children;
+
 use super::canvas::Canvas;
 use super::direct::Direct;
-use super::excerpt::{Excerpt, ExcerptOptions};
+use super::excerpt::{Excerpt, ExcerptOptions, LocatedLabels};
 use super::glyphs::Glyphs;
-use super::layout::{self, Notes};
+use super::layout::{self, Notes, Trace};
 use super::margin::Margin;
 use super::patch::Patches;
 use super::pen::Pen;
@@ -85,24 +94,36 @@ impl HumanRenderer {
             let is_link = self.path_links && text::is_safe(file.path());
             is_link.then(|| sources.url(file.id())).flatten()
         };
+        let notes = Notes::plain(diagnostic, self.full_backtraces);
         if let Some(direct) = Direct::new(sources, diagnostic, options) {
-            let notes = Notes::plain(diagnostic, self.full_backtraces);
             direct.draw(notes, link(direct.file).as_deref(), glyphs, &mut pen);
             return pen.finish();
         }
 
         let checked = CheckedDiagnostic::new(sources, diagnostic);
-        let patches = Patches::new(sources, &checked, options, link);
-        let excerpt = Excerpt::new(&checked, patches.number_width(), options);
+        let children = Children::new(sources, &checked, options, link);
+        let shown = children.last_shown();
+        let patches = Patches::new(sources, &checked.suggestions, shown, options, link);
+        let labels = checked.labels.iter().copied();
+        let labels = LocatedLabels::new(labels, checked.primary().is_some(), options);
+        let number_width = patches.number_width().max(children.number_width());
+        let excerpt = Excerpt::new(&labels, number_width, options);
         let margin = Margin { number_width: excerpt.number_width, glyphs };
-        if let Some(primary) = checked.primary().filter(|primary| primary.file.is_unavailable()) {
-            let at = primary.location(options.column_unit);
-            margin.arrow(at, None, &mut pen);
+        let trace = Trace::new(&checked.trace, options.column_unit, link);
+        let notes = notes.with(children.other_issues(), &excerpt, trace.as_ref());
+
+        let is_next = |file: &SourceFile| {
+            excerpt.snippets.first().is_some_and(|snippet| snippet.file.id() == file.id())
+        };
+        if let Some(file) = checked.whole_file.filter(|file| !is_next(file)) {
+            margin.arrow_to_file(file, link(file).as_deref(), &mut pen);
         }
-        let notes = Notes::new(&checked, &excerpt, self.full_backtraces);
-        layout::draw(&excerpt, notes, link, margin, &mut pen);
-        let below_labels = !excerpt.snippets.is_empty() && notes.is_empty();
-        patches.draw(margin, below_labels, &mut pen);
+        let is_followed = !notes.is_empty() || !children.is_empty() || !patches.is_empty();
+        layout::draw(&excerpt, is_followed, link, margin, &mut pen);
+        notes.draw(margin, &mut pen);
+        pen.close_up();
+        children.draw(options, link, margin, &mut pen);
+        patches.draw(margin, &mut pen);
         pen.finish()
     }
 

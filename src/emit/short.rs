@@ -3,6 +3,8 @@
 //!
 //! ```text
 //! src/main.vitte:12:7: error[E0001]: expected expression
+//! src/empty.vitte: warning: the file is empty
+//! error[E0601]: the program has no `main`
 //! ```
 
 use std::io::{self, Write};
@@ -17,8 +19,9 @@ use crate::source::{ColumnUnit, SourceMap};
 use crate::text;
 
 /// Writes one line `path:line:col: error[E0001]: message` per diagnostic. Line and column are 1-based,
-/// columns count characters. A line feed in the message is written as `\n`. Without a location the line begins
-/// with the severity.
+/// columns count characters. A line feed in the message is written as `\n`. A diagnostic about a whole file has no
+/// line and column, and one without a location begins with the severity. Labels, notes, children, traces and
+/// suggestions are not written.
 #[derive(Clone, Debug)]
 pub struct ShortEmitter<W> {
     output: Output<W>,
@@ -58,6 +61,9 @@ fn draw(sources: &SourceMap) -> impl Draw {
         if let Some(primary) = checked.primary() {
             let at = primary.location(ColumnUnit::Char);
             write!(out, "{}{at}: ", path_prefix(at.path))?;
+        } else if let Some(file) = checked.whole_file {
+            let path = file.path();
+            write!(out, "{}{}: ", path_prefix(path), text::one_line(path))?;
         }
         write!(out, "{}", diagnostic.severity())?;
         if let Some(code) = diagnostic.code() {
@@ -82,7 +88,7 @@ impl<W: Write> FromOptions<W> for ShortEmitter<W> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{DiagnosticBag, Span, code};
+    use crate::{DiagnosticBag, Severity, Span, code};
 
     #[test]
     fn a_path_is_never_a_workflow_command() {
@@ -102,5 +108,18 @@ mod tests {
                 format!("{expected}error[E1]: m\n")
             );
         }
+    }
+
+    #[test]
+    fn a_line_contains_only_what_is_known_of_the_location() {
+        let mut sources = SourceMap::new();
+        let file = sources.add("::a\n", "x").unwrap();
+        let mut bag = DiagnosticBag::new();
+        bag.push(Diagnostic::for_file(Severity::Warning, None, file, "the file\nis empty"));
+        bag.push(Diagnostic::without_location(Severity::Error, code!("E0601"), "no `main`"));
+        let mut short = ShortEmitter::new(Vec::new());
+        bag.emit(&sources, &mut short).unwrap();
+        let expected = "./::a\\n: warning: the file\\nis empty\nerror[E0601]: no `main`\n";
+        assert_eq!(String::from_utf8(short.into_inner()).unwrap(), expected);
     }
 }

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use termcolor::{Buffer, Color, ColorSpec, WriteColor as _};
 
-use crate::model::{LabelStyle, Severity};
+use crate::model::{ChildLevel, LabelStyle, Severity};
 use crate::text::InlineText;
 
 /// The role of a piece of output, which determines its colour.
@@ -12,7 +12,7 @@ use crate::text::InlineText;
 pub(super) enum Style {
     /// Source text, and everything without another style.
     Plain,
-    /// Severity and code.
+    /// Severity and code, or the level of a child.
     Header,
     Message,
     /// Line numbers, borders and bullets.
@@ -38,8 +38,8 @@ impl From<LabelStyle> for Style {
     }
 }
 
-/// The ANSI sequences of all styles for one severity. Each sequence resets the terminal before it turns its
-/// style on.
+/// The ANSI sequences of all styles for one severity or level. Each sequence resets the terminal before it turns
+/// its style on.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sequences(&'static [Sequence; Style::ALL.len()]);
 
@@ -51,7 +51,8 @@ impl Sequences {
         // The sequences are cached, because termcolor needs more time for one than the styled word takes.
         static ALL: LazyLock<[[Sequence; Style::ALL.len()]; Severity::ALL.len()]> =
             LazyLock::new(|| {
-                Severity::ALL.map(|severity| Style::ALL.map(|style| style.sequence(severity)))
+                Severity::ALL
+                    .map(|severity| Style::ALL.map(|style| style.sequence(&style.color(severity))))
             });
         let [note, warning, error, fatal] = &*ALL;
         Self(match severity {
@@ -60,6 +61,18 @@ impl Sequences {
             Severity::Error => error,
             Severity::Fatal => fatal,
         })
+    }
+
+    /// Returns the sequences for a child.
+    pub(super) fn of_child(level: ChildLevel) -> Self {
+        static HELP: LazyLock<[Sequence; Style::ALL.len()]> =
+            LazyLock::new(|| Style::ALL.map(|style| style.sequence(&style.color_in_help())));
+        match level {
+            ChildLevel::Note => Self::new(Severity::Note),
+            ChildLevel::Help => Self(&HELP),
+            ChildLevel::Warning => Self::new(Severity::Warning),
+            ChildLevel::Error => Self::new(Severity::Error),
+        }
     }
 
     /// Appends the sequence of a style to `out`.
@@ -94,12 +107,12 @@ impl Style {
         Self::Removed,
     ];
 
-    fn sequence(self, severity: Severity) -> Sequence {
+    fn sequence(self, color: &ColorSpec) -> Sequence {
         let mut buffer = Buffer::ansi();
         // Writing to memory cannot fail.
         _ = match self {
             Self::Plain => buffer.reset(),
-            _ => buffer.set_color(&self.color(severity)),
+            _ => buffer.set_color(color),
         };
         Sequence::new(buffer.as_slice())
     }
@@ -126,6 +139,15 @@ impl Style {
         spec
     }
 
+    /// Returns the colour on a terminal, in a child of the level `help`. The carets of a primary label are bold, because
+    /// those of secondary ones have the same colour.
+    fn color_in_help(self) -> ColorSpec {
+        match self {
+            Self::Header | Self::Primary => Self::Help.color(Severity::Note),
+            _ => self.color(Severity::Note),
+        }
+    }
+
     /// Returns the HTML class without the prefix `vd-`, or `None` for plain text.
     pub(super) const fn class(self) -> Option<&'static str> {
         match self {
@@ -146,6 +168,12 @@ impl Style {
 mod tests {
     use super::*;
 
+    fn sequence(sequences: Sequences, style: Style) -> Vec<u8> {
+        let mut out = Vec::new();
+        sequences.push(style, &mut out);
+        out
+    }
+
     /// Returns the bytes that termcolor writes.
     fn termcolor_sequence(style: Style, severity: Severity) -> Vec<u8> {
         let mut buffer = Buffer::ansi();
@@ -160,9 +188,8 @@ mod tests {
     fn each_style_has_the_sequence_of_termcolor() {
         for severity in Severity::ALL {
             for style in Style::ALL {
-                let mut out = Vec::new();
-                Sequences::new(severity).push(style, &mut out);
-                assert_eq!(out, termcolor_sequence(style, severity), "{style:?} {severity}");
+                let sequence = sequence(Sequences::new(severity), style);
+                assert_eq!(sequence, termcolor_sequence(style, severity), "{style:?} {severity}");
             }
         }
         assert_eq!(
@@ -170,5 +197,21 @@ mod tests {
             b"\x1b[0m\x1b[1m\x1b[38;5;9m"
         );
         assert_eq!(termcolor_sequence(Style::Plain, Severity::Note), b"\x1b[0m");
+    }
+
+    #[test]
+    fn a_child_has_the_colours_of_a_diagnostic_with_its_name() {
+        for severity in Severity::ALL.into_iter().filter(|severity| *severity < Severity::Fatal) {
+            let mut levels = ChildLevel::ALL.into_iter();
+            let level = levels.find(|level| level.as_str() == severity.as_str()).unwrap();
+            for style in Style::ALL {
+                let child = sequence(Sequences::of_child(level), style);
+                assert_eq!(child, sequence(Sequences::new(severity), style), "{style:?} {level}");
+            }
+        }
+        let help = Sequences::of_child(ChildLevel::Help);
+        let word_before_a_suggestion = termcolor_sequence(Style::Help, Severity::Error);
+        assert_eq!(sequence(help, Style::Header), word_before_a_suggestion);
+        assert_ne!(sequence(help, Style::Primary), sequence(help, Style::Secondary));
     }
 }

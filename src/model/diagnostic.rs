@@ -219,6 +219,32 @@ impl Diagnostic {
         self
     }
 
+    /// Adds several labels, each a span and a message. If the diagnostic has no primary label yet, the first one becomes
+    /// primary.
+    ///
+    /// ```
+    /// use vitte_diag::{Diagnostic, FileId, Severity, Span};
+    ///
+    /// let file = FileId::new(0);
+    /// let labels = [(Span::empty(file, 4), "here"), (Span::empty(file, 9), "and here")];
+    /// let error = Diagnostic::without_location(Severity::Error, None, "a cycle").with_labels(labels);
+    /// assert_eq!(error.primary().and_then(|label| label.message()), Some("here"));
+    /// assert_eq!(error.secondary().len(), 1);
+    /// ```
+    pub fn with_labels<M: Into<Cow<'static, str>>>(
+        mut self,
+        labels: impl IntoIterator<Item = (Span, M)>,
+    ) -> Self {
+        for (span, message) in labels {
+            if self.scope == Scope::Span {
+                self.add_secondary(span, message);
+            } else {
+                self.set_primary(span).set_label(message);
+            }
+        }
+        self
+    }
+
     /// Adds a note: a further fact, shown below the excerpt.
     pub fn with_note(mut self, note: impl Into<Cow<'static, str>>) -> Self {
         self.add_note(note);

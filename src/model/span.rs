@@ -3,8 +3,8 @@
 use std::fmt;
 use std::ops::Range;
 
-/// The id of a file in one [`SourceMap`](crate::SourceMap): its 0-based index. It never changes, because a
-/// map only grows.
+/// The id of a file in one [`SourceMap`](crate::SourceMap): its 0-based index. It never changes, and is never used for
+/// another file.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct FileId(u32);
 

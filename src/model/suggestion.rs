@@ -187,6 +187,30 @@ impl Suggestion {
         std::iter::once(self.edits.as_slice()).chain(self.others.iter().map(Vec::as_slice))
     }
 
+    /// Returns the suggestion with only one of its alternatives, the one with a 0-based index. Returns `None` if there
+    /// is no such alternative.
+    ///
+    /// ```
+    /// use vitte_diag::{Applicability, Edit, FileId, Suggestion};
+    ///
+    /// let insert = |text: &'static str| [Edit::insert(FileId::new(0), 0, text)];
+    /// let either = Suggestion::with_alternatives(
+    ///     "declare it",
+    ///     [insert("let x\n"), insert("var x\n")],
+    ///     Applicability::MaybeIncorrect,
+    /// )?;
+    /// let chosen = either.choose(1).expect("there are two");
+    /// assert_eq!(chosen.edits(), insert("var x\n"));
+    /// assert!(!chosen.has_alternatives() && either.choose(2).is_none());
+    /// # Ok::<(), vitte_diag::SuggestionError>(())
+    /// ```
+    #[must_use]
+    pub fn choose(&self, index: usize) -> Option<Self> {
+        let edits = self.alternatives().nth(index)?.to_vec();
+        let (message, applicability) = (self.message.clone(), self.applicability);
+        Some(Self { message, edits, others: Vec::new(), applicability })
+    }
+
     /// Returns true if a person has to choose one of several alternatives.
     #[must_use]
     pub fn has_alternatives(&self) -> bool {

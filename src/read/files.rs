@@ -1,6 +1,6 @@
 //! The files that another tool's diagnostics refer to.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::model::{FileId, Span};
 use crate::source::{ColumnUnit, KnownLocation, SourceMap, UNKNOWN_OFFSETS};
@@ -14,6 +14,12 @@ pub(super) struct Files<'f> {
     pub(super) sources: SourceMap,
     load: &'f mut LoadFile<'f>,
     ids: HashMap<String, FileId>,
+    /// The texts that were loaded to be checked, of files that are not in `sources` yet.
+    texts: HashMap<String, Option<Vec<u8>>>,
+    /// The files whose texts are from the input.
+    from_input: HashSet<String>,
+    /// The lines and columns of offsets in unavailable files.
+    known: HashMap<(FileId, u32), LineCol>,
     /// The spans in unavailable files whose offsets are unknown, and the first of the two offsets that each got.
     unknown: HashMap<(FileId, LineCol, LineCol), u32>,
 }
@@ -27,8 +33,9 @@ pub(super) struct LineCol {
 
 impl<'f> Files<'f> {
     pub(super) fn new(sources: SourceMap, load: &'f mut LoadFile<'f>) -> Self {
-        let (ids, unknown) = (HashMap::new(), HashMap::new());
-        Self { sources, load, ids, unknown }
+        let (ids, texts, from_input) = (HashMap::new(), HashMap::new(), HashSet::new());
+        let (known, unknown) = (HashMap::new(), HashMap::new());
+        Self { sources, load, ids, texts, from_input, known, unknown }
     }
 
     /// Returns the file with a path.
@@ -36,12 +43,81 @@ impl<'f> Files<'f> {
         if let Some(&id) = self.ids.get(path) {
             return id;
         }
-        let loaded = (self.load)(path).and_then(|text| self.sources.add(path, text).ok());
+        let text = self.texts.remove(path).unwrap_or_else(|| (self.load)(path));
+        let loaded = text.and_then(|text| self.sources.add(path, text).ok());
         // Fails only with 2^32 files.
         let id =
             loaded.or_else(|| self.sources.add_unavailable(path, []).ok()).unwrap_or(FileId::DUMMY);
         self.ids.insert(path.to_owned(), id);
         id
+    }
+
+    /// Returns the text of a file that is not in the sources yet, or `None` if it is not here.
+    pub(super) fn text(&mut self, path: &str) -> Option<&[u8]> {
+        if !self.texts.contains_key(path) {
+            let text = (self.load)(path);
+            self.texts.insert(path.to_owned(), text);
+        }
+        self.texts.get(path)?.as_deref()
+    }
+
+    /// Returns true if the text of a file is here, whether or not it is in the sources.
+    pub(super) fn is_here(&mut self, path: &str) -> bool {
+        match self.ids.get(path) {
+            Some(&id) => self.is_available(id),
+            None => self.text(path).is_some(),
+        }
+    }
+
+    /// Returns the file with a path that is not here, with a text from the input.
+    pub(super) fn file_with_text(&mut self, path: &str, text: &[u8]) -> FileId {
+        if !self.ids.contains_key(path) && self.from_input.insert(path.to_owned()) {
+            self.texts.insert(path.to_owned(), Some(text.to_vec()));
+        }
+        self.file(path)
+    }
+
+    /// Adds a file to the sources as one that is not here, and returns it. Used if the tool read another text.
+    pub(super) fn reject(&mut self, path: &str) -> FileId {
+        self.texts.insert(path.to_owned(), None);
+        self.file(path)
+    }
+
+    /// Removes all files, and returns the paths of those in `changed`. They are no longer here. The others are not
+    /// loaded again.
+    pub(super) fn restart(&mut self, sources: SourceMap, changed: &[FileId]) -> Vec<String> {
+        let old = std::mem::replace(&mut self.sources, sources);
+        let mut paths = vec![String::new(); changed.len()];
+        for (path, id) in self.ids.drain() {
+            let file = old.file(id).ok().filter(|file| !file.is_unavailable());
+            let index = changed.iter().position(|changed| *changed == id);
+            let text = file.filter(|_| index.is_none()).map(|file| file.bytes().to_vec());
+            if let Some(slot) = index.and_then(|index| paths.get_mut(index)) {
+                slot.clone_from(&path);
+            }
+            self.texts.insert(path, text);
+        }
+        self.known.clear();
+        self.unknown.clear();
+        paths
+    }
+
+    /// Returns the span between two known locations in a file that is not here. Returns `None` if an offset stands for
+    /// [unknown offsets](UNKNOWN_OFFSETS), or is already known with another line or column.
+    pub(super) fn known_span(&mut self, id: FileId, ends: [KnownLocation; 2]) -> Option<Span> {
+        let line_col = |at: KnownLocation| LineCol { line: at.line.max(1), col: at.col.max(1) };
+        let is_new = |at: &KnownLocation| {
+            let known = self.known.get(&(id, at.offset));
+            at.offset < UNKNOWN_OFFSETS && known.is_none_or(|known| *known == line_col(*at))
+        };
+        let [start, end] = ends;
+        let is_same = start.offset == end.offset && line_col(start) != line_col(end);
+        if is_same || !ends.iter().all(is_new) {
+            return None;
+        }
+        self.known.extend(ends.map(|at| ((id, at.offset), line_col(at))));
+        self.sources.add_known_locations(id, ends);
+        Some(Span::between(id, start.offset as usize, end.offset as usize))
     }
 
     /// Returns the span between two locations, of which the second one is exclusive. A location outside of the file is
@@ -73,7 +149,7 @@ impl<'f> Files<'f> {
     }
 
     /// Returns a span of numbers that stand for the offsets in a file that is not here.
-    fn unknown_span(&mut self, id: FileId, start: LineCol, end: LineCol) -> Span {
+    pub(super) fn unknown_span(&mut self, id: FileId, start: LineCol, end: LineCol) -> Span {
         let next = u32::try_from(2 * self.unknown.len()).unwrap_or(u32::MAX);
         let next = UNKNOWN_OFFSETS.saturating_add(next);
         let lo = *self.unknown.entry((id, start, end)).or_insert(next);

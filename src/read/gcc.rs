@@ -1,7 +1,114 @@
-//! Reads the output of gcc.
+//! Reads the output of `gcc -fdiagnostics-format=json`.
+//!
+//! GCC writes one array for each translation unit. The arrays may follow one another, as from `make`. Other lines are
+//! those of its driver, such as `gcc: error: unrecognized command-line option`; they are diagnostics without a
+//! location. The command line is a virtual file, `<command-line>`.
+//!
+//! ```text
+//! [{"kind": "warning", "message": "unused variable", "option": "-Wunused-variable", "children": [],
+//!   "column-origin": 1, "locations": [{"caret": {"file": "a.c", "line": 3, "byte-column": 7, …}}]}]
+//! ```
+//!
+//! | GCC | model |
+//! |---|---|
+//! | `kind` | severity; `fatal error` and an internal error are fatal |
+//! | `option` | code; `-Werror=shadow` is `-Wshadow` |
+//! | `locations` | the primary label, then secondary labels |
+//! | `fixits` | one suggestion with all edits |
+//! | `children` | children, and diagnostics of their own for errors and warnings |
+//! | `path` | steps of an analysis |
+//! | `metadata.cwe` | a note |
+//!
+//! GCC does not write include stacks in this format.
 
-use super::{Import, InputFormat, ReadError};
+mod convert;
+mod format;
+mod spans;
 
-pub(super) fn read(_input: &[u8], _import: &mut Import<'_>) -> Result<(), ReadError> {
-    Err(ReadError { format: InputFormat::Gcc, reason: "not implemented".to_owned() })
+use self::format::GccDiagnostic;
+use super::json::{self, Piece, Pieces};
+use super::{Import, InputFormat, ReadError, tool_name};
+use crate::model::{Diagnostic, Severity};
+use crate::registry::Tool;
+
+pub(super) fn read(input: &[u8], import: &mut Import<'_>) -> Result<(), ReadError> {
+    let text = json::to_text(input);
+    let mut items = Vec::new();
+    let (mut is_gcc, mut first_other) = (false, None);
+    let text = json::without_lone_surrogates(&text);
+    for (line, piece) in Pieces::new(&text) {
+        let reason = match piece {
+            Piece::Json(json) => match serde_json::from_str::<Vec<GccDiagnostic<'_>>>(json) {
+                Ok(array) => {
+                    is_gcc = true;
+                    items.extend(array.into_iter().map(Item::Gcc));
+                    continue;
+                }
+                Err(error) => error.to_string(),
+            },
+            // Follows a fatal error.
+            Piece::Text("compilation terminated.") => continue,
+            Piece::Text(text) => match driver_message(text) {
+                Some(diagnostic) => {
+                    is_gcc = true;
+                    items.push(Item::Driver(diagnostic));
+                    continue;
+                }
+                None => text.to_owned(),
+            },
+        };
+        first_other.get_or_insert_with(|| format!("line {line}: {reason}"));
+        import.push_invalid_line(line, &reason);
+    }
+    if let Some(reason) = first_other.filter(|_| !is_gcc) {
+        return Err(ReadError { format: InputFormat::Gcc, reason });
+    }
+    import.tool = tool(&items);
+    import.convert(|import| {
+        for item in &items {
+            match item {
+                Item::Gcc(gcc) => convert::push(import, gcc),
+                Item::Driver(diagnostic) => import.push(diagnostic.clone(), None),
+            }
+        }
+    });
+    Ok(())
+}
+
+enum Item<'a> {
+    Gcc(GccDiagnostic<'a>),
+    Driver(Diagnostic),
+}
+
+/// Returns `gcc` with the URL of its options, if there is one.
+fn tool(items: &[Item<'_>]) -> Option<Tool> {
+    let pages = items.iter().filter_map(|item| match item {
+        Item::Gcc(gcc) => {
+            Some((convert::code(gcc.option.as_deref()?)?, gcc.option_url.as_deref()?))
+        }
+        Item::Driver(_) => None,
+    });
+    let tool = Tool::new("gcc", tool_name::UNKNOWN_VERSION);
+    let with_url = tool_name::with_codes_url(tool.clone(), pages);
+    Some(with_url).filter(|with_url| *with_url != tool)
+}
+
+/// Reads a line such as `gcc: fatal error: no input files`, or `compilation terminated due to -fmax-errors=2.`.
+fn driver_message(line: &str) -> Option<Diagnostic> {
+    if let Some(reason) = line.strip_prefix("compilation terminated due to ") {
+        let message = format!("compilation terminated due to {}", reason.trim_end_matches('.'));
+        return Some(Diagnostic::without_location(Severity::Note, None, message));
+    }
+    let (program, rest) = line.split_once(": ")?;
+    let is_program = !program.contains([' ', '\t', ':', '(']);
+    let (severity, message) = [
+        ("fatal error: ", Severity::Fatal),
+        ("error: ", Severity::Error),
+        ("warning: ", Severity::Warning),
+        ("note: ", Severity::Note),
+    ]
+    .into_iter()
+    .find_map(|(prefix, severity)| Some((severity, rest.strip_prefix(prefix)?)))?;
+    is_program
+        .then(|| Diagnostic::without_location(severity, None, format!("{program}: {message}")))
 }

@@ -58,3 +58,32 @@ impl fmt::Display for Losses {
         Ok(())
     }
 }
+
+/// What one diagnostic lost: each kind once.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Lost(Vec<&'static str>);
+
+impl Lost {
+    /// Adds a kind of loss.
+    pub(super) fn add(&mut self, kind: &'static str) {
+        if !self.0.contains(&kind) {
+            self.0.push(kind);
+        }
+    }
+
+    /// Adds a kind of loss if something was lost.
+    pub(super) fn add_if(&mut self, is_lost: bool, kind: &'static str) {
+        if is_lost {
+            self.add(kind);
+        }
+    }
+}
+
+impl IntoIterator for Lost {
+    type Item = &'static str;
+    type IntoIter = std::vec::IntoIter<&'static str>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}

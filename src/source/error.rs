@@ -26,8 +26,61 @@ pub enum SourceError {
         /// The error of the system.
         error: io::Error,
     },
+    /// The line numbers of a snippet do not fit in 32 bits.
+    LineNumbers {
+        /// The path of the file.
+        path: String,
+        /// The number of the first line.
+        first_line: u32,
+        /// The size of the snippet in bytes.
+        size: u64,
+    },
     /// The map has no file with this id.
     UnknownFile(FileId),
+    /// The file was removed from the map, or replaced.
+    Removed {
+        /// The id of the file.
+        file: FileId,
+        /// The path of the file.
+        path: String,
+    },
+    /// The text of the file is not available.
+    Unavailable {
+        /// The path of the file.
+        path: String,
+        /// Why it could not be stored or computed, if the caller did not make it unavailable.
+        reason: Option<String>,
+    },
+    /// The file is embedded in another one, which has to be replaced instead.
+    Embedded {
+        /// The path of the embedded file.
+        path: String,
+    },
+    /// A piece of an embedded text is invalid.
+    InvalidPiece {
+        /// The 0-based index of the piece.
+        index: usize,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Too many files are embedded in one another.
+    NestedTooDeeply {
+        /// The path of the file in which another one was to be embedded.
+        path: String,
+        /// The maximum number.
+        limit: usize,
+    },
+    /// An edit of an embedded file cannot be made in the file that contains it.
+    NotEditable {
+        /// The path of the embedded file.
+        path: String,
+        /// The path of the file that contains it.
+        outer: String,
+        /// Why the edit cannot be made.
+        reason: &'static str,
+    },
+    /// Two edits of embedded files overlap in the file that contains them.
+    OverlappingEdits,
     /// The offsets do not form a span.
     Span(SpanError),
     /// The span ends after the end of the file.
@@ -41,8 +94,10 @@ pub enum SourceError {
     NoSuchLine {
         /// The line, 1-based.
         line: u32,
-        /// The number of lines of the file.
-        count: u32,
+        /// The first line of the file.
+        first: u32,
+        /// The last line of the file.
+        last: u32,
     },
     /// The line has no such column.
     NoSuchColumn {
@@ -71,14 +126,39 @@ impl fmt::Display for SourceError {
             Self::Io { path, error } => {
                 write!(f, "cannot read `{}`: {error}", text::one_line(path))
             }
+            Self::LineNumbers { path, first_line, size } => {
+                let path = text::one_line(path);
+                write!(f, "the {size} bytes of `{path}` cannot begin at line {first_line}")
+            }
             Self::UnknownFile(id) => write!(f, "the source map has no file {}", id.index()),
+            Self::Removed { file, path } => {
+                write!(f, "file {} (`{}`) was removed", file.index(), text::one_line(path))
+            }
+            Self::Unavailable { path, reason } => {
+                write!(f, "the text of `{}` is not available", text::one_line(path))?;
+                reason.as_ref().map_or(Ok(()), |reason| write!(f, ": {}", text::one_line(reason)))
+            }
+            Self::Embedded { path } => {
+                write!(f, "`{}` is embedded in another file", text::one_line(path))
+            }
+            Self::InvalidPiece { index, reason } => {
+                write!(f, "piece {index} of the embedded text is invalid: {reason}")
+            }
+            Self::NestedTooDeeply { path, limit } => {
+                let path = text::one_line(path);
+                write!(f, "`{path}` cannot contain another file (limit: {limit} files)")
+            }
+            Self::NotEditable { path, outer, reason } => {
+                let (path, outer) = (text::one_line(path), text::one_line(outer));
+                write!(f, "an edit of `{path}` cannot be made in `{outer}`: {reason}")
+            }
+            Self::OverlappingEdits => f.write_str("two edits overlap in the outer file"),
             Self::Span(error) => error.fmt(f),
             Self::OutOfBounds { hi, len } => {
                 write!(f, "the span ends at byte {hi} of a file of {len} bytes")
             }
-            Self::NoSuchLine { line, count } => {
-                let lines = text::plural("line", *count as usize);
-                write!(f, "line {line} is not in a file of {count} {lines}")
+            Self::NoSuchLine { line, first, last } => {
+                write!(f, "line {line} is not in {first}..={last}, the lines of the file")
             }
             Self::NoSuchColumn { line, col, max } => {
                 write!(f, "column {col} is not in line {line}, which ends at column {max}")

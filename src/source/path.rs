@@ -8,7 +8,12 @@ use super::url;
 /// it. Does not access the file system.
 ///
 /// An empty path and `root` itself become `.`. Bytes that are not Unicode are replaced by U+FFFD.
+///
+/// The name of a [virtual](is_virtual) file, such as `<stdin>`, is returned unchanged.
 pub(super) fn normalize(path: &Path, root: Option<&Path>) -> String {
+    if let Some(name) = path.to_str().filter(|name| is_virtual(name)) {
+        return name.to_owned();
+    }
     let path = PathParts::new(path);
     let relative = root.map(PathParts::new).and_then(|root| path.relative_to(&root));
     relative.unwrap_or(path).to_text()
@@ -92,6 +97,7 @@ mod tests {
             ("/../a", "/a"),
             ("", "."),
             ("<command line>", "<command line>"),
+            ("<https://a.example/./b/..>", "<https://a.example/./b/..>"),
         ] {
             assert_eq!(normalize(Path::new(path), None), expected, "{path}");
         }

@@ -1,5 +1,7 @@
 //! Converts lines and columns to byte offsets and spans.
 
+use std::ops::Range;
+
 use super::{ColumnUnit, SourceError, SourceFile};
 use crate::model::Span;
 use crate::text;
@@ -24,56 +26,116 @@ impl SourceFile {
     ///
     /// # Errors
     ///
-    /// - [`SourceError::NoSuchLine`] if the file has no such line, or its text is unavailable.
+    /// - [`SourceError::NoSuchLine`] if the file has no such line.
     /// - [`SourceError::NoSuchColumn`] if the line has no such column.
     /// - [`SourceError::InsideCharacter`] if a column of bytes or UTF-16 units is inside a character.
+    /// - [`SourceError::Unavailable`] if the text is not available.
     pub fn offset_of(&self, line: u32, col: u32, unit: ColumnUnit) -> Result<u32, SourceError> {
-        let no_line = SourceError::NoSuchLine { line, count: self.line_count() };
-        let range = self.line_range(line).filter(|_| !self.is_unavailable()).ok_or(no_line)?;
+        let range = self.existing_line(line)?;
         let text = self.text().get(range.clone()).unwrap_or_default();
         let max = unit.column_after(text);
         if col == 0 || col > max {
             return Err(SourceError::NoSuchColumn { line, col, max });
         }
         let before = bytes_before(text, (col - 1) as usize, unit);
-        let offset = u32::try_from(range.start + before).unwrap_or(u32::MAX);
-        let is_boundary = text.is_char_boundary(before)
-            && unit.column_after(text.get(..before).unwrap_or_default()) <= col;
+        let offset = saturated(range.start + before);
+        let is_exact = || text.get(..before).is_some_and(|before| unit.column_after(before) == col);
         match unit {
-            ColumnUnit::Byte | ColumnUnit::Utf16 if !is_boundary => {
+            ColumnUnit::Byte | ColumnUnit::Utf16 if !is_exact() => {
                 Err(SourceError::InsideCharacter { at: offset })
             }
             _ => Ok(offset),
         }
     }
 
+    /// Returns the bytes of a line that must exist.
+    fn existing_line(&self, line: u32) -> Result<Range<usize>, SourceError> {
+        if self.is_unavailable() {
+            return Err(self.unavailable_error());
+        }
+        self.line_range(line).ok_or_else(|| {
+            let (first, last) = (self.first_line(), self.last_line());
+            SourceError::NoSuchLine { line, first, last }
+        })
+    }
+
     /// Returns the byte offset of a line and a column like [`offset_of`](Self::offset_of), moved to the nearest valid
     /// one: a column outside of the line to its start or end, one inside a character to the start of the character.
     pub(crate) fn nearest_offset(&self, line: u32, col: u32, unit: ColumnUnit) -> u32 {
-        let line = line.clamp(1, self.line_count());
+        let line = line.clamp(self.first_line(), self.last_line());
         let range = self.line_range(line).unwrap_or_default();
         let text = self.text().get(range.clone()).unwrap_or_default();
         let before = bytes_before(text, col.saturating_sub(1) as usize, unit);
         let before = text::floor_char_boundary(text, before);
-        u32::try_from(range.start + before).unwrap_or(u32::MAX)
+        saturated(range.start + before)
     }
 
     /// Returns the span of the text of a 1-based line, without its line end and without a byte order mark.
     ///
+    /// ```
+    /// use vitte_diag::{SourceMap, Span};
+    ///
+    /// let mut sources = SourceMap::new();
+    /// let id = sources.insert("a.vitte", "let x = 1\r\nlet y = 2\r\n");
+    /// let file = sources.file(id)?;
+    /// assert_eq!(file.line_span(2)?, Span::between(id, 11, 20));
+    /// assert_eq!(file.line_span(4).unwrap_err().to_string(), "line 4 is not in 1..=3, the lines of the file");
+    /// # Ok::<(), vitte_diag::SourceError>(())
+    /// ```
+    ///
     /// # Errors
     ///
-    /// [`SourceError::NoSuchLine`] if the file has no such line, or its text is unavailable.
+    /// [`SourceError::NoSuchLine`] if the file has no such line, [`SourceError::Unavailable`] if the text is not
+    /// available.
     pub fn line_span(&self, line: u32) -> Result<Span, SourceError> {
-        let range = self.line_range(line).filter(|_| !self.is_unavailable());
-        let range = range.ok_or(SourceError::NoSuchLine { line, count: self.line_count() })?;
+        let range = self.existing_line(line)?;
         Ok(Span::between(self.id(), range.start, range.end))
     }
 
-    /// Returns the span of the whole text.
+    /// Returns the span of the whole text. It is empty if the text is not available.
+    ///
+    /// ```
+    /// use vitte_diag::{SourceMap, Span};
+    ///
+    /// let mut sources = SourceMap::new();
+    /// let id = sources.insert("a.vitte", "let x = 1\n");
+    /// assert_eq!(sources.file(id)?.full_span(), Span::between(id, 0, 10));
+    /// # Ok::<(), vitte_diag::SourceError>(())
+    /// ```
     #[must_use]
     pub fn full_span(&self) -> Span {
         Span::between(self.id(), 0, self.text().len())
     }
+
+    /// Returns the span of a range of bytes, extended to the nearest valid offsets: an end inside a character is moved
+    /// outwards, one after the end of the file to the end, and a reversed range is turned around. Without the text the
+    /// range is not changed.
+    ///
+    /// ```
+    /// use vitte_diag::{SourceMap, Span};
+    ///
+    /// let mut sources = SourceMap::new();
+    /// let id = sources.insert("a.vitte", "né");
+    /// let file = sources.file(id)?;
+    /// assert_eq!(file.nearest_span(0..2), Span::between(id, 0, 3), "`é` has two bytes");
+    /// assert_eq!(file.nearest_span(7..9), Span::between(id, 3, 3));
+    /// # Ok::<(), vitte_diag::SourceError>(())
+    /// ```
+    #[must_use]
+    pub fn nearest_span(&self, range: Range<usize>) -> Span {
+        let (lo, hi) = (range.start.min(range.end), range.start.max(range.end));
+        if self.is_unavailable() {
+            return Span::between(self.id(), lo, hi);
+        }
+        let text = self.text();
+        let (lo, hi) = (text::floor_char_boundary(text, lo), text::ceil_char_boundary(text, hi));
+        Span::between(self.id(), lo, hi)
+    }
+}
+
+/// Returns an offset in a file in 32 bits.
+fn saturated(offset: usize) -> u32 {
+    u32::try_from(offset).unwrap_or(u32::MAX)
 }
 
 /// Returns the number of bytes before the character that contains the 0-based unit `units`.

@@ -3,13 +3,13 @@ use std::fs::File;
 use super::*;
 use crate::model::SpanError;
 
-fn single_file(text: impl Into<Vec<u8>>) -> (SourceMap, FileId) {
+fn single_file(text: impl Into<SourceText>) -> (SourceMap, FileId) {
     let mut sources = SourceMap::new();
     let file = sources.add("a.vitte", text).unwrap();
     (sources, file)
 }
 
-fn line_texts(text: impl Into<Vec<u8>>) -> Vec<String> {
+fn line_texts(text: impl Into<SourceText>) -> Vec<String> {
     let (sources, file) = single_file(text);
     let file = sources.file(file).unwrap();
     assert_eq!(file.line(0), None);

@@ -8,6 +8,7 @@ use vitte_diag::{Diagnostic, Format, Frame, Label, Severity, SourceMap, Span, co
 use crate::common::github::Command;
 use crate::common::ten::{HOSTILE, hostile, ten, ten_and_none};
 use crate::common::{self, root, written};
+use crate::formats::rich::rich;
 
 #[test]
 fn hostile_text_is_valid_in_every_format() {
@@ -30,6 +31,35 @@ fn hostile_text_is_valid_in_every_format() {
     assert!(published.diagnostics[0].message.starts_with(HOSTILE.as_str()));
     assert!(Command::parse(out(Format::Github).trim_end()).property("file").is_some());
     assert_eq!(out(Format::Short).lines().count(), 1, "a path with a line feed is on one line");
+}
+
+/// The outputs for diagnostics with every part of the model, read by the same readers.
+#[test]
+fn every_part_of_the_model_is_valid_in_every_format() {
+    let (sources, bag) = rich();
+    let out = |format| written(format, &sources, &bag);
+    let json = |format| serde_json::from_str::<Value>(&out(format)).unwrap();
+    let sarif = json(Format::Sarif);
+    assert_eq!(errors(&sarif_schema(), &sarif), [""; 0]);
+    for result in sarif["runs"][0]["results"].as_array().unwrap() {
+        // Code scanning on GitHub rejects the whole log otherwise.
+        let artifact = &result["locations"][0]["physicalLocation"]["artifactLocation"];
+        assert!(artifact["uri"].as_str().is_some_and(|uri| !uri.is_empty()), "{result}");
+    }
+    assert_eq!(errors(&rdjson_schema(), &json(Format::Rdjson)), [""; 0]);
+    let gitlab = jsonschema::draft7::new(&schema("gitlab-codeclimate.json")).unwrap();
+    for issue in json(Format::Gitlab).as_array().unwrap() {
+        assert_eq!(errors(&gitlab, issue), [""; 0]);
+        let location = &issue["location"];
+        assert!(location["path"].is_string() && location["lines"]["begin"].is_u64(), "{issue}");
+    }
+    let published = out(Format::Lsp);
+    let published = published.lines().map(|line| serde_json::from_str(line).unwrap());
+    let published: Vec<lsp_types::PublishDiagnosticsParams> = published.collect();
+    assert_eq!(published.iter().map(|params| params.diagnostics.len()).sum::<usize>(), bag.len());
+    let junit = out(Format::Junit);
+    assert_eq!(named(Document::parse(&junit).unwrap().root(), "testcase").count(), bag.len());
+    assert_eq!(out(Format::Github).lines().map(Command::parse).count(), bag.len());
 }
 
 fn schema(name: &str) -> Value {
@@ -172,11 +202,16 @@ fn forbid_additional_properties(schema: &mut Value) {
     }
 }
 
-#[test]
-fn rdjson_is_valid_by_the_schema_of_reviewdog() {
+/// The schema of reviewdog, but without additional properties; see `tests/schemas/README.md`.
+fn rdjson_schema() -> Validator {
     let mut schema = schema("rdjson.json");
     forbid_additional_properties(&mut schema);
-    let validator = jsonschema::validator_for(&schema).unwrap();
+    jsonschema::validator_for(&schema).unwrap()
+}
+
+#[test]
+fn rdjson_is_valid_by_the_schema_of_reviewdog() {
+    let validator = rdjson_schema();
     let [ten, none] = ten_and_none_as_json(Format::Rdjson);
     assert_eq!(errors(&validator, &ten), [""; 0]);
     assert_eq!(errors(&validator, &none), [""; 0]);

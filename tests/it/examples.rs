@@ -53,6 +53,16 @@ fn driver() {
 }
 
 #[test]
+fn children() {
+    assert_snapshot!("example_children", output(&mut example("children")));
+}
+
+#[test]
+fn embedded() {
+    assert_snapshot!("example_embedded", output(&mut example("embedded")));
+}
+
+#[test]
 fn every_example_has_a_snapshot() {
     let examples = fs::read_dir(root().join("examples")).unwrap();
     let examples = examples.map(|entry| entry.unwrap().path()).filter(|path| path.is_file());

@@ -1,10 +1,14 @@
 //! What an editor receives for a bag, read with the types of the Language Server Protocol.
 
+use std::collections::BTreeSet;
+
+use lsp_types::DiagnosticTag;
 use serde_json::json;
-use vitte_diag::{DiagnosticBag, Format, Span, lsp};
+use vitte_diag::{Diagnostic, DiagnosticBag, Format, Severity, Span, Tag, lsp};
 
 use crate::common::ten::{ten, ten_and_none};
 use crate::common::tool;
+use crate::formats::rich::rich;
 
 #[test]
 fn every_file_is_published_also_without_diagnostics() {
@@ -93,4 +97,62 @@ fn ranges_in_utf16_units_are_those_of_the_labels_and_edits() {
         }
     }
     assert_eq!((diagnostics.len(), actions), (10, 3));
+}
+
+#[test]
+fn children_steps_tags_and_alternatives_are_published() {
+    let (sources, bag) = rich();
+    let published = lsp::publish(&sources, &bag, &tool()).into_iter();
+    let published = published.map(|p| lsp_types::PublishDiagnosticsParams::try_from(p).unwrap());
+    let diagnostics: Vec<_> = published.flat_map(|params| params.diagnostics).collect();
+    let rich = diagnostics.iter().find(|one| one.message.starts_with("`x` is wrong")).unwrap();
+
+    assert_eq!(rich.tags, Some(vec![DiagnosticTag::UNNECESSARY, DiagnosticTag::DEPRECATED]));
+    let related = rich.related_information.iter().flatten();
+    let related: Vec<_> = related.map(|info| info.message.as_str()).collect();
+    assert_eq!(
+        related,
+        [
+            "there",
+            "in a file that is not here",
+            "note: required by this bound: the bound",
+            "here",
+            "warning",
+            "included from here",
+            "macro",
+            "`x` is freed here",
+            "`x` is used here",
+        ]
+    );
+    let without_location = ["help: rename it", "note: in no file", "included on the command line"];
+    for text in without_location {
+        assert!(rich.message.lines().any(|line| line == text), "{text}: {}", rich.message);
+    }
+    let actions: Vec<lsp_types::CodeAction> =
+        serde_json::from_value(rich.data.clone().unwrap()).unwrap();
+    let titles: BTreeSet<_> = actions.iter().map(|action| action.title.as_str()).collect();
+    assert_eq!(titles.len(), 3, "every alternative is an action with a title of its own");
+    let preferred = actions.iter().filter(|action| action.is_preferred == Some(true));
+    assert_eq!(preferred.map(|action| action.title.as_str()).collect::<Vec<_>>(), ["write `_x`"]);
+
+    let others = diagnostics.iter().filter(|one| one.message != rich.message);
+    for other in others {
+        assert_eq!((other.tags.as_ref(), other.related_information.as_ref()), (None, None));
+        assert_eq!(other.code.is_some(), other.message == "a whole file");
+    }
+}
+
+#[test]
+fn tags_have_the_numbers_of_the_protocol() {
+    let (sources, _) = rich();
+    for (tag, expected) in [
+        (Tag::Unnecessary, DiagnosticTag::UNNECESSARY),
+        (Tag::Deprecated, DiagnosticTag::DEPRECATED),
+    ] {
+        let warning = Diagnostic::without_location(Severity::Warning, None, "m").with_tag(tag);
+        let published = lsp::publish(&sources, &[warning].into_iter().collect(), &tool());
+        let last = published.into_iter().last().unwrap();
+        let params = lsp_types::PublishDiagnosticsParams::try_from(last).unwrap();
+        assert_eq!(params.diagnostics[0].tags, Some(vec![expected]));
+    }
 }

@@ -12,6 +12,7 @@ mod common;
 
 mod architecture;
 mod backtraces;
+mod children;
 mod codes;
 mod codespan;
 mod conformance;
@@ -24,13 +25,20 @@ mod memory;
 mod packages;
 #[cfg(feature = "parallel")]
 mod parallel;
+mod parts;
 mod properties;
 mod public_api;
+mod read_gcc;
+mod read_lsp;
+mod read_rustc;
+mod read_sarif;
+mod read_support;
 mod readme;
 mod safety;
 #[cfg(feature = "schema")]
 mod schema;
 mod snapshots;
+mod sources;
 mod suggestions;
 mod terminal;
 mod writers;

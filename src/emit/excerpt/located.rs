@@ -2,10 +2,58 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::LabelVec;
+use super::{ExcerptOptions, LabelVec};
 use crate::check::ResolvedLabel;
-use crate::model::LabelStyle;
 use crate::source::{ColumnUnit, Location};
+use crate::text;
+
+/// The labels of a diagnostic or of a child, before their lines are selected.
+#[derive(Debug)]
+pub(in crate::emit) struct LocatedLabels<'a> {
+    /// The labels whose lines can be shown, grouped by file.
+    pub(super) labels: LabelVec<LocatedLabel<'a>>,
+    /// The location of the first label, if it is that of the whole and its file is unavailable.
+    pub(super) unavailable: Option<Location<'a>>,
+    /// The number of labels that are not shown because there are too many.
+    pub(super) omitted: usize,
+    /// Notes about labels whose files are unavailable.
+    pub(super) remarks: Vec<String>,
+    /// The number of digits of the largest line number that is shown, 0 if no line is shown.
+    number_width: usize,
+}
+
+impl<'a> LocatedLabels<'a> {
+    /// Locates labels. If `first_leads` is set, the first one is the location of the whole; in a child without a
+    /// primary label it is a secondary one.
+    pub(in crate::emit) fn new(
+        labels: impl IntoIterator<Item = ResolvedLabel<'a>>,
+        first_leads: bool,
+        options: ExcerptOptions,
+    ) -> Self {
+        let (mut located, mut unavailable) = (LabelVec::new(), None);
+        let mut remarks = Vec::new();
+        for (index, label) in labels.into_iter().enumerate() {
+            if !label.file.is_unavailable() {
+                located.push(LocatedLabel::new(label));
+                continue;
+            }
+            let at = label.location(options.column_unit);
+            let leads = index == 0 && first_leads;
+            unavailable = unavailable.or_else(|| leads.then_some(at));
+            remarks.extend(remark(label, at, leads));
+        }
+        group_by_file(&mut located);
+        let omitted = truncate(&mut located, options.labelled_lines);
+        let last = located.iter().map(|label| label.last_shown(options.context_lines)).max();
+        let number_width = last.map_or(0, text::digit_count);
+        Self { labels: located, unavailable, omitted, remarks, number_width }
+    }
+
+    /// Returns the number of digits of the largest line number that is shown, 0 if no line is shown.
+    pub(in crate::emit) const fn number_width(&self) -> usize {
+        self.number_width
+    }
+}
 
 /// A label and its lines.
 #[derive(Clone, Copy, Debug)]
@@ -76,7 +124,7 @@ impl<'a> LocatedLabel<'a> {
 }
 
 /// Sorts labels by file, and files by their first label. The order within a file does not change.
-pub(super) fn group_by_file(labels: &mut [LocatedLabel<'_>]) {
+fn group_by_file(labels: &mut [LocatedLabel<'_>]) {
     if labels.windows(2).all(|pair| matches!(pair, [a, b] if a.is_in_same_file(b))) {
         return;
     }
@@ -93,7 +141,7 @@ const MAX_LABELS_PER_LINE: usize = 5;
 
 /// Keeps the first labels of each file, on at most `max_lines` lines, in the first `max_lines` files. Returns the
 /// number of labels that were removed.
-pub(super) fn truncate(labels: &mut LabelVec<LocatedLabel<'_>>, max_lines: usize) -> usize {
+fn truncate(labels: &mut LabelVec<LocatedLabel<'_>>, max_lines: usize) -> usize {
     let total = labels.len();
     if 2 * total <= max_lines {
         return 0;
@@ -123,13 +171,12 @@ pub(super) fn truncate(labels: &mut LabelVec<LocatedLabel<'_>>, max_lines: usize
     total - labels.len()
 }
 
-/// Returns the remark for a label whose file is unavailable. The location of the primary label is not part of it,
-/// because it is shown below the header.
-pub(super) fn remark(label: ResolvedLabel<'_>, unit: ColumnUnit) -> Option<String> {
-    let at = label.location(unit);
-    match (label.label.style(), label.label.message()) {
-        (LabelStyle::Primary, message) => message.map(str::to_owned),
-        (LabelStyle::Secondary, Some(message)) => Some(format!("at {at}: {message}")),
-        (LabelStyle::Secondary, None) => Some(format!("another label is at {at}")),
+/// Returns the remark for a label at a location in an unavailable file. If the label `leads`, the location is not
+/// part of it, because it is shown below the header.
+fn remark(label: ResolvedLabel<'_>, at: Location<'_>, leads: bool) -> Option<String> {
+    match (leads, label.label.message()) {
+        (true, message) => message.map(str::to_owned),
+        (false, Some(message)) => Some(format!("at {at}: {message}")),
+        (false, None) => Some(format!("another label is at {at}")),
     }
 }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::check::CheckedDiagnostic;
 use crate::{Diagnostic, FileId, SourceMap, Span, code};
 
 const OPTIONS: ExcerptOptions = ExcerptOptions {
@@ -8,6 +9,15 @@ const OPTIONS: ExcerptOptions = ExcerptOptions {
     column_unit: ColumnUnit::Char,
     labelled_lines: 20,
 };
+
+fn excerpt_of<'a>(
+    sources: &'a SourceMap,
+    diagnostic: &'a Diagnostic,
+    options: ExcerptOptions,
+) -> Excerpt<'a> {
+    let checked = CheckedDiagnostic::new(sources, diagnostic);
+    Excerpt::new(&LocatedLabels::new(checked.labels, true, options), 0, options)
+}
 
 type Rows = Vec<(u32, String)>;
 
@@ -22,7 +32,7 @@ fn excerpt(
     let mut spans = spans.iter().map(|&(lo, hi)| Span::new(file, lo, hi).unwrap());
     let mut diagnostic = Diagnostic::error(code!("E1"), spans.next().unwrap(), "m");
     spans.for_each(|span| _ = diagnostic.add_secondary(span, "s"));
-    let excerpt = Excerpt::new(&CheckedDiagnostic::new(&sources, &diagnostic), 0, options);
+    let excerpt = excerpt_of(&sources, &diagnostic, options);
     let snippet = &excerpt.snippets[0];
     let rows = snippet.rows.iter().map(|row| (row.number, row.text.to_string())).collect();
     (rows, snippet.marks.iter().map(|mark| (mark.start, mark.end)).collect())
@@ -189,7 +199,7 @@ fn a_remark_mentions_a_label_that_is_covered() {
         let span = |lo, hi| Span::new(file, lo, hi).unwrap();
         let diagnostic =
             Diagnostic::error(code!("E1"), span(0, 5), "m").with_secondary(span(lo, hi), message);
-        Excerpt::new(&CheckedDiagnostic::new(&sources, &diagnostic), 0, OPTIONS).remarks
+        excerpt_of(&sources, &diagnostic, OPTIONS).remarks
     };
     assert_eq!(remarks(4, 5, ""), ["another label, at a:1:5, is covered by the primary label"]);
     assert_eq!(remarks(4, 5, "b"), [""; 0], "the message of the label points at it");
@@ -205,7 +215,7 @@ fn files_are_in_the_order_of_their_first_labels() {
     let diagnostic = Diagnostic::error(code!("E1"), span(b, 0), "m")
         .with_secondary(span(a, 300), "")
         .with_secondary(span(FileId::new(7), 0), "lost");
-    let excerpt = Excerpt::new(&CheckedDiagnostic::new(&sources, &diagnostic), 0, OPTIONS);
+    let excerpt = excerpt_of(&sources, &diagnostic, OPTIONS);
     let paths: Vec<_> =
         excerpt.snippets.iter().map(|snippet| (snippet.at.path, snippet.at.line)).collect();
     assert_eq!(paths, [("b", 1), ("a", 151)]);
@@ -232,7 +242,7 @@ fn labels_on_the_first_twenty_lines_are_shown_and_the_others_counted() {
         let (first, others) = offsets.split_first().unwrap();
         let mut diagnostic = Diagnostic::error(code!("E1"), span(first), "m");
         others.iter().for_each(|lo| _ = diagnostic.add_secondary(span(lo), "s"));
-        let excerpt = Excerpt::new(&CheckedDiagnostic::new(&sources, &diagnostic), 0, OPTIONS);
+        let excerpt = excerpt_of(&sources, &diagnostic, OPTIONS);
         (excerpt.snippets[0].marks.len(), excerpt.remarks)
     };
     let lines: Vec<u32> = (0..1000).map(|line| line * 6).collect();
@@ -262,7 +272,7 @@ fn the_number_of_files_is_limited() {
         let file = sources.add(n.to_string(), "x").unwrap();
         diagnostic.add_secondary(Span::empty(file, 0), "s");
     }
-    let excerpt = Excerpt::new(&CheckedDiagnostic::new(&sources, &diagnostic), 0, OPTIONS);
+    let excerpt = excerpt_of(&sources, &diagnostic, OPTIONS);
     assert_eq!(
         (excerpt.snippets.len(), &*excerpt.remarks),
         (20, &["and 280 more labels".into()][..])

@@ -40,6 +40,7 @@ mod bars;
 mod paint;
 mod pen;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use codespan_reporting::diagnostic as codespan;
@@ -48,9 +49,7 @@ use codespan_reporting::term::{Chars, Config, DisplayStyle, Renderer, RichDiagno
 
 use self::paint::{Gutter, Painter, SourceRow};
 use self::pen::Pen;
-use super::{
-    CellPosition, Cow, Excerpt, ExcerptOptions, Lanes, Notes, Sequences, Snippet, Style, text,
-};
+use super::{CellPosition, Excerpt, ExcerptOptions, Lanes, Notes, Sequences, Snippet, Style, text};
 use crate::model::LabelStyle;
 
 /// Draws the snippets and notes, in colour if there are `styles`.

@@ -7,10 +7,12 @@ use proptest::sample::{Index, select};
 use proptest::test_runner::TestRunner;
 
 use super::*;
+use crate::check::CheckedDiagnostic;
 use crate::emit::canvas::Canvas;
 use crate::emit::direct::Direct;
+use crate::emit::excerpt::LocatedLabels;
 use crate::emit::renderer::HumanRenderer;
-use crate::{Code, ColumnUnit, FileId, Severity, SourceMap, Span, code};
+use crate::{Code, ColumnUnit, Diagnostic, FileId, Severity, SourceMap, Span, code};
 
 const CASES: u32 = 3000;
 
@@ -225,14 +227,10 @@ impl Case {
     /// Draws everything below the header with the layout.
     fn draw_layout(&self, excerpt: &Excerpt<'_>, notes: Notes<'_>) -> String {
         let glyphs = Glyphs::new(self.renderer.unicode);
+        let margin = Margin { number_width: excerpt.number_width, glyphs };
         let mut pen = self.pen();
-        draw(
-            excerpt,
-            notes,
-            |_| None,
-            Margin { number_width: excerpt.number_width, glyphs },
-            &mut pen,
-        );
+        draw(excerpt, !notes.is_empty(), |_| None, margin, &mut pen);
+        notes.draw(margin, &mut pen);
         written(pen.finish())
     }
 
@@ -268,9 +266,13 @@ fn layout_and_direct_path_draw_the_same_as_codespan() {
     let property = |case: Case| {
         let sources = case.sources();
         let checked = CheckedDiagnostic::new(&sources, &case.diagnostic);
-        let mut excerpt = Excerpt::new(&checked, 0, case.renderer.options);
+        let (options, has_primary) = (case.renderer.options, checked.primary().is_some());
+        let labels = checked.labels.iter().copied();
+        let mut excerpt =
+            Excerpt::new(&LocatedLabels::new(labels, has_primary, options), 0, options);
         keep_two_labels_per_range(&mut excerpt);
-        let notes = Notes::new(&checked, &excerpt, false);
+        let notes = Notes::plain(&case.diagnostic, false);
+        let notes = notes.with([&checked.issues, &[]], &excerpt, None);
         let below = case.draw_layout(&excerpt, notes);
         prop_assert_eq!(&below, &case.draw_reference(&excerpt, notes));
 

@@ -62,7 +62,7 @@ impl Error for Diagnostic {}
 
 impl Diagnostic {
     /// Creates an error without a location from an error value. Each of its [sources](Error::source) becomes a
-    /// child: "caused by: …". An error that is a diagnostic itself is returned unchanged.
+    /// child: "caused by: …". To get back a diagnostic that was returned as a `Box<dyn Error>`, use `From`.
     ///
     /// ```
     /// use vitte_diag::{Diagnostic, FileId, Span};
@@ -71,10 +71,7 @@ impl Diagnostic {
     /// let diagnostic = Diagnostic::from_error(&error).with_primary(Span::empty(FileId::new(0), 4));
     /// assert_eq!(diagnostic.to_string(), "error: invalid digit found in string");
     /// ```
-    pub fn from_error(error: &(dyn Error + 'static)) -> Self {
-        if let Some(diagnostic) = error.downcast_ref::<Self>() {
-            return diagnostic.clone();
-        }
+    pub fn from_error(error: &dyn Error) -> Self {
         let mut diagnostic = Self::without_location(Severity::Error, None, error.to_string());
         let mut causes = std::iter::successors(error.source(), |&error| error.source());
         for cause in causes.by_ref().take(MAX_CAUSES) {
@@ -84,6 +81,20 @@ impl Diagnostic {
             diagnostic.add_note(format!("only the first {MAX_CAUSES} causes are shown"));
         }
         diagnostic
+    }
+}
+
+/// Returns the diagnostic in the box, or creates one with [`Diagnostic::from_error`].
+impl From<Box<dyn Error>> for Diagnostic {
+    fn from(error: Box<dyn Error>) -> Self {
+        error.downcast::<Self>().map_or_else(|error| Self::from_error(&*error), |found| *found)
+    }
+}
+
+/// Returns the diagnostic in the box, or creates one with [`Diagnostic::from_error`].
+impl From<Box<dyn Error + Send + Sync>> for Diagnostic {
+    fn from(error: Box<dyn Error + Send + Sync>) -> Self {
+        error.downcast::<Self>().map_or_else(|error| Self::from_error(&*error), |found| *found)
     }
 }
 

@@ -53,3 +53,106 @@ fn an_empty_backtrace_is_none() {
 fn a_second_help_is_appended() {
     assert_eq!(sample().with_help("a").with_help(String::from("b")).help(), Some("a\nb"));
 }
+
+#[test]
+fn labels_of_a_list_are_kept_whether_there_is_a_location_or_not() {
+    let span = |at| Span::empty(FileId::new(0), at);
+    let labels = || [(span(1), "a"), (span(2), "b")];
+    let messages = |diagnostic: &Diagnostic| {
+        diagnostic
+            .labels()
+            .map(|label| label.message().unwrap_or("").to_owned())
+            .collect::<Vec<_>>()
+    };
+    let nowhere = || Diagnostic::without_location(Severity::Error, None, "m");
+    assert_eq!(messages(&nowhere().with_labels(labels())), ["a", "b"]);
+    assert_eq!(messages(&sample().with_labels(labels())), ["", "a", "b"]);
+    assert_eq!(nowhere().with_labels(None::<(Span, String)>), nowhere());
+    let dummy = nowhere().with_labels([(Span::DUMMY, "x"), (span(1), "a")]);
+    assert_eq!(messages(&dummy), ["a"]);
+}
+
+#[derive(Debug)]
+struct Plain;
+
+impl std::fmt::Display for Plain {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a plain error")
+    }
+}
+
+/// An error with a cause.
+#[derive(Debug)]
+struct Outer(Diagnostic);
+
+impl std::fmt::Display for Outer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("cannot compile `shop`")
+    }
+}
+
+impl std::error::Error for Plain {}
+
+impl std::error::Error for Outer {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.0)
+    }
+}
+
+#[test]
+fn an_error_and_its_causes_become_a_diagnostic() {
+    let error = Outer(sample().with_label("here"));
+    let diagnostic = Diagnostic::from_error(&error);
+    assert_eq!(diagnostic.to_string(), "error: cannot compile `shop`");
+    let [cause] = diagnostic.children() else { panic!("one cause") };
+    assert_eq!(cause.message(), "caused by: error[E0001]: m");
+    assert_eq!(cause.labels().len(), 1, "the labels of a diagnostic are kept");
+    assert_eq!(Diagnostic::from_error(&Plain).children(), []);
+}
+
+#[test]
+fn a_diagnostic_is_returned_with_a_question_mark() {
+    fn fails() -> Result<(), Box<dyn std::error::Error>> {
+        Err(sample())?
+    }
+    fn fails_in_a_thread() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        Err(sample())?
+    }
+    assert_eq!(Diagnostic::from(fails().unwrap_err()), sample());
+    assert_eq!(Diagnostic::from(fails_in_a_thread().unwrap_err()), sample());
+    let other: Box<dyn std::error::Error> = "not a diagnostic".into();
+    assert_eq!(Diagnostic::from(other).message(), "not a diagnostic");
+}
+
+#[test]
+fn an_endless_chain_of_causes_ends() {
+    #[derive(Debug)]
+    struct Endless;
+    impl std::fmt::Display for Endless {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("again")
+        }
+    }
+    impl std::error::Error for Endless {
+        fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+            Some(&Endless)
+        }
+    }
+    let diagnostic = Diagnostic::from_error(&Endless);
+    assert_eq!(diagnostic.children().len(), 64);
+    assert_eq!(diagnostic.notes().next(), Some("only the first 64 causes are shown"));
+}
+
+#[test]
+fn a_diagnostic_without_a_location_has_no_primary_label() {
+    let file = FileId::new(3);
+    let dummy = Diagnostic::error(None, Span::DUMMY, "m");
+    assert_eq!(dummy, Diagnostic::without_location(Severity::Error, None, "m"));
+    assert_eq!((dummy.primary(), dummy.file()), (None, None));
+    let whole = Diagnostic::for_file(Severity::Error, None, file, "m");
+    assert_eq!((whole.primary(), whole.file()), (None, Some(file)));
+    assert_ne!(whole, Diagnostic::error(None, Span::empty(file, 0), "m"));
+    let located = whole.with_primary(Span::empty(file, 7));
+    assert_eq!(located, Diagnostic::error(None, Span::empty(file, 7), "m"));
+    assert_eq!(located.with_file(FileId::DUMMY).file(), None);
+}

@@ -121,7 +121,8 @@ fn report_losses(name: &str, imported: &Imported, report: &mut dyn Write) -> io:
         let reason = text::one_line(reason);
         writeln!(report, "vitte: {name}:{number}: not a diagnostic: {reason}")?;
     }
-    if let Some(more) = lines.len().checked_sub(MAX_REPORTED_LINES).filter(|more| *more > 0) {
+    let more = lines.len().saturating_sub(MAX_REPORTED_LINES) as u64 + imported.more_invalid_lines;
+    if more > 0 {
         writeln!(report, "vitte: {name}: {more} more lines are not diagnostics")?;
     }
     imported.sources.files().try_for_each(|file: &SourceFile| root::report_missing(file, report))?;

@@ -1,0 +1,84 @@
+//! Help, notes, the trace and the backtrace, which are drawn below the snippets.
+
+use std::borrow::Cow;
+
+use super::{Excerpt, Margin, Pen, Trace};
+use crate::check::SpanIssue;
+use crate::emit::frames;
+use crate::model::Diagnostic;
+use crate::text;
+
+/// The maximum number of notes of a diagnostic, and of remarks of a child.
+const MAX_NOTES: usize = 100;
+
+/// What is drawn between the snippets of a diagnostic and its children.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::emit) struct Notes<'a> {
+    pub(super) diagnostic: &'a Diagnostic,
+    /// The issues before and after those of children.
+    issues: [&'a [SpanIssue]; 2],
+    remarks: &'a [String],
+    trace: Option<&'a Trace<'a>>,
+    /// Whether runtime frames are shown in a backtrace.
+    full_backtraces: bool,
+}
+
+impl<'a> Notes<'a> {
+    /// Returns the notes of a diagnostic without span issues, remarks and trace.
+    pub(in crate::emit) const fn plain(diagnostic: &'a Diagnostic, full_backtraces: bool) -> Self {
+        Self { diagnostic, issues: [&[], &[]], remarks: &[], trace: None, full_backtraces }
+    }
+
+    /// Adds span issues, the remarks of the excerpt, and the trace.
+    pub(in crate::emit) fn with(
+        self,
+        issues: [&'a [SpanIssue]; 2],
+        excerpt: &'a Excerpt<'_>,
+        trace: Option<&'a Trace<'a>>,
+    ) -> Self {
+        Self { issues, remarks: &excerpt.remarks, trace, ..self }
+    }
+
+    pub(in crate::emit) fn is_empty(self) -> bool {
+        self.diagnostic.help().is_none()
+            && self.notes().next().is_none()
+            && self.trace.is_none()
+            && self.diagnostic.backtrace().is_none()
+    }
+
+    pub(super) fn notes(self) -> impl Iterator<Item = Cow<'a, str>> {
+        let [before, after] = self.issues;
+        let issues = before.iter().chain(after).map(|issue| Cow::Owned(issue.to_string()));
+        let remarks = self.remarks.iter().map(|remark| Cow::Borrowed(&**remark));
+        self.diagnostic.notes().map(Cow::Borrowed).chain(issues).chain(remarks)
+    }
+
+    pub(in crate::emit) fn draw(self, margin: Margin, pen: &mut Pen) {
+        if let Some(help) = self.diagnostic.help() {
+            margin.note("help", help, pen);
+        }
+        draw_notes(self.notes(), margin, pen);
+        if let Some(trace) = self.trace {
+            trace.draw(margin, pen);
+        }
+        if let Some(backtrace) = self.diagnostic.backtrace() {
+            margin.note("backtrace", "", pen);
+            frames::draw(backtrace, self.full_backtraces, margin.list_column(), pen);
+        }
+    }
+}
+
+/// Draws a bounded number of notes.
+pub(in crate::emit) fn draw_notes<'a>(
+    mut notes: impl Iterator<Item = Cow<'a, str>>,
+    margin: Margin,
+    pen: &mut Pen,
+) {
+    for text in notes.by_ref().take(MAX_NOTES) {
+        margin.note("note", &text, pen);
+    }
+    let more = notes.count();
+    if more > 0 {
+        margin.note("note", &format!("and {}", text::more("note", more)), pen);
+    }
+}

@@ -1,0 +1,68 @@
+//! The tool that wrote the diagnostics.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use crate::model::Code;
+use crate::registry::Tool;
+
+/// The version of a tool that a format does not record.
+pub(super) const UNKNOWN_VERSION: &str = "unknown";
+
+/// Returns the most frequent value, the first one of several.
+pub(super) fn most_frequent<T: Eq + Hash + Copy>(values: impl IntoIterator<Item = T>) -> Option<T> {
+    let mut counts: HashMap<T, (usize, usize)> = HashMap::new();
+    for (index, value) in values.into_iter().enumerate() {
+        counts.entry(value).or_insert((0, index)).0 += 1;
+    }
+    let most = counts.into_iter().max_by_key(|(_, (count, first))| (*count, usize::MAX - first));
+    most.map(|(value, _)| value)
+}
+
+/// Sets the URL of the codes of a tool, if the most frequent of the URLs of pages is such a URL and a code.
+pub(super) fn with_codes_url<'u>(
+    tool: Tool,
+    pages: impl IntoIterator<Item = (Code, &'u str)>,
+) -> Tool {
+    let bases = pages.into_iter().filter_map(|(code, url)| url.strip_suffix(code.as_str()));
+    match most_frequent(bases) {
+        Some(base) => tool.with_codes_url(base),
+        None => tool,
+    }
+}
+
+/// Returns true if the URL of the page of a code is not that of the tool.
+pub(super) fn is_url_lost(tool: Option<&Tool>, code: Option<Code>, url: &str) -> bool {
+    let known = tool.and_then(|tool| tool.code_url(code?));
+    known.is_none_or(|known| known != url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::code;
+
+    #[test]
+    fn the_most_frequent_url_is_that_of_the_tool() {
+        let pages = [
+            (code!("a"), "https://x.example/a"),
+            (code!("b"), "https://y.example/#b"),
+            (code!("c"), "https://y.example/#c"),
+            (code!("d"), "https://z.example/other"),
+        ];
+        let tool = with_codes_url(Tool::new("x", "1"), pages);
+        assert_eq!(tool.code_url(code!("e")).as_deref(), Some("https://y.example/#e"));
+        let lost = pages.map(|(code, url)| is_url_lost(Some(&tool), Some(code), url));
+        assert_eq!(lost, [true, false, false, true]);
+        let none = with_codes_url(Tool::new("x", "1"), []);
+        assert!(is_url_lost(Some(&none), Some(code!("a")), "https://x.example/a"));
+        assert!(is_url_lost(Some(&tool), None, "https://y.example/#b"));
+    }
+
+    #[test]
+    fn the_first_of_equally_frequent_values_wins() {
+        assert_eq!(most_frequent([3, 1, 1, 3]), Some(3));
+        assert_eq!(most_frequent([3, 1, 1]), Some(1));
+        assert_eq!(most_frequent::<u8>([]), None);
+    }
+}

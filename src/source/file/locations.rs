@@ -1,0 +1,152 @@
+//! The lines of a source file, and the locations of offsets.
+
+use std::ops::Range;
+
+use super::content::Content;
+use super::{BOM, SourceFile};
+use crate::model::Span;
+use crate::source::lines::LineTable;
+use crate::source::{ColumnUnit, Location};
+use crate::text::floor_char_boundary;
+
+impl SourceFile {
+    /// Returns the number of lines, at least 1.
+    #[must_use]
+    pub fn line_count(&self) -> u32 {
+        self.lines().table.count()
+    }
+
+    /// Returns the number of the first line: 1, or the one that was [set](crate::SourceText::with_first_line).
+    #[must_use]
+    pub fn first_line(&self) -> u32 {
+        self.available().map_or(1, |available| available.first_line)
+    }
+
+    /// Returns the number of the last line.
+    #[must_use]
+    pub fn last_line(&self) -> u32 {
+        let lines = self.lines();
+        lines.number(lines.table.count() - 1)
+    }
+
+    /// Returns the text of a 1-based line without its line end and without a byte order mark. Returns `None`
+    /// before the first and after the last line.
+    #[must_use]
+    pub fn line(&self, line: u32) -> Option<&str> {
+        let lines = self.lines();
+        lines.text.get(lines.range_of(line)?)
+    }
+
+    /// Returns the 1-based line of byte `offset`. A line end belongs to the line that it ends. An offset after
+    /// the end of the file is in the last line.
+    #[must_use]
+    pub fn line_of(&self, offset: u32) -> u32 {
+        let lines = self.lines();
+        lines.number(lines.table.line_at(lines.text, offset as usize).0)
+    }
+
+    /// Returns the line of byte `offset`, see [`line_of`](Self::line_of).
+    pub(crate) fn line_at(&self, offset: u32) -> SourceLine {
+        self.lines().line_at(offset)
+    }
+
+    /// Returns the bytes of a 1-based line without its line end and without a byte order mark. Returns `None`
+    /// before the first and after the last line.
+    #[must_use]
+    pub fn line_range(&self, line: u32) -> Option<Range<usize>> {
+        self.lines().range_of(line)
+    }
+
+    /// Returns the location of byte `offset`. An offset after the end of the file, or inside a character, is
+    /// first moved back to the nearest valid one. In an unavailable file this is the location of the last
+    /// known offset that is not after `offset`, or line 1, column 1.
+    #[must_use]
+    pub fn location(&self, offset: u32, unit: ColumnUnit) -> Location<'_> {
+        if let Content::Unavailable(unavailable) = self.content() {
+            let (line, col) = unavailable.location(offset);
+            return Location { path: &self.path, line, col };
+        }
+        let lines = self.lines();
+        let SourceLine { number: line, text: range, .. } = lines.line_at(offset);
+        // A byte order mark before the text and a line end after it have no columns of their own.
+        let offset = floor_char_boundary(lines.text, offset as usize).min(range.end);
+        let before = lines.text.get(range.start..offset).unwrap_or_default();
+        Location { path: &self.path, line, col: unit.column_after(before) }
+    }
+
+    /// Returns the location of the end of `span`, exclusive. Returns `None` if another program cannot open the
+    /// file, because it could not find the location.
+    pub(crate) fn end_of(&self, span: Span, unit: ColumnUnit) -> Option<Location<'_>> {
+        self.is_openable().then(|| self.location(span.hi(), unit))
+    }
+
+    fn lines(&self) -> Lines<'_> {
+        let available = self.available();
+        let (text, first) = available.map_or(("", 1), |text| (text.as_str(), text.first_line));
+        if let Some(table) = self.lines.get() {
+            return Lines { text, first, table };
+        }
+        // Not inside `get_or_init`: `new` may run on worker threads, and those may be waiting for the lock.
+        let table = LineTable::new(text);
+        Lines { text, first, table: self.lines.get_or_init(|| table) }
+    }
+}
+
+/// The lines of a text.
+#[derive(Clone, Copy)]
+struct Lines<'a> {
+    text: &'a str,
+    /// The number of the first line, 1-based.
+    first: u32,
+    table: &'a LineTable,
+}
+
+impl Lines<'_> {
+    /// Returns the number of the line with a 0-based index.
+    fn number(self, index: u32) -> u32 {
+        self.first.saturating_add(index)
+    }
+
+    fn line_at(self, offset: u32) -> SourceLine {
+        let (index, whole) = self.table.line_at(self.text, offset as usize);
+        let next = whole.end;
+        SourceLine { number: self.number(index), text: self.text_range(whole), next }
+    }
+
+    /// Returns the bytes of the text of a line.
+    fn range_of(self, line: u32) -> Option<Range<usize>> {
+        let index = line.checked_sub(self.first)?;
+        Some(self.text_range(self.table.range_of(self.text, index)?))
+    }
+
+    /// Removes the line end and a byte order mark from the range of a whole line.
+    fn text_range(self, whole: Range<usize>) -> Range<usize> {
+        let line = self.text.get(whole.clone()).unwrap_or_default();
+        let text = match line.strip_suffix('\n') {
+            Some(text) => text.strip_suffix('\r').unwrap_or(text),
+            None => line,
+        };
+        let is_start = whole.start == 0 && self.first == 1;
+        let bom = if is_start && text.starts_with(BOM) { BOM.len() } else { 0 };
+        whole.start + bom..whole.start + text.len()
+    }
+}
+
+/// One line of a file.
+#[derive(Clone, Debug)]
+pub(crate) struct SourceLine {
+    /// 1-based.
+    pub(crate) number: u32,
+    /// The bytes of the text, without a line end and without a byte order mark.
+    pub(crate) text: Range<usize>,
+    /// The offset at which the next line begins, or the length of the file.
+    pub(crate) next: usize,
+}
+
+impl SourceLine {
+    /// Returns the number of bytes from the start of the text to byte `offset` of the file. An offset outside
+    /// the text is clamped to it.
+    pub(crate) fn bytes_to(&self, offset: u32) -> usize {
+        (offset as usize).clamp(self.text.start, self.text.end) - self.text.start
+    }
+}
