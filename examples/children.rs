@@ -34,10 +34,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let error = Diagnostic::error(code!("mismatched_types"), argument, "mismatched types")
         .with_label("expected `num`, found `text`")
         .with_secondary(find(&sources, shop, "total")?, "an argument of this call is wrong")
-        .with_step(
-            TraceStep::expansion("in this expansion of `sum!`")
-                .with_span(find(&sources, shop, "sum!(1, \"two\")")?),
-        )
+        .with_step(TraceStep::expansion("in this expansion of `sum!`").with_span(find(
+            &sources,
+            shop,
+            "sum!(1, \"two\")",
+        )?))
         .with_child(
             Child::note("the function `total` is defined here")
                 .with_label(find(&sources, prices, "total")?, "")

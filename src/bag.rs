@@ -5,7 +5,7 @@ mod summary;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher as _};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 pub use policy::{Level, Policy, PolicyError};
 pub use summary::Summary;
@@ -312,18 +312,26 @@ impl FromIterator<Self> for DiagnosticBag {
 }
 
 /// Returns the parts of a diagnostic that duplicates have in common.
-fn key(diagnostic: &Diagnostic) -> impl PartialEq + Hash + '_ {
+fn key(diagnostic: &Diagnostic) -> impl PartialEq + '_ {
     let (span, is_located) = (diagnostic.sort_span(), diagnostic.primary().is_some());
     let (kind, message) = ((diagnostic.code(), diagnostic.severity()), diagnostic.message());
     // Two expansions of one macro are not duplicates.
     (kind, span, is_located, message, diagnostic.trace())
 }
 
-/// Returns the hash of the [`key`]. If two different keys collide, `seen` refers to the later diagnostic,
+/// Returns the hash of the [`key`], in few steps. If two different keys collide, `seen` refers to the later diagnostic,
 /// so a duplicate of the earlier one is stored.
 fn hash(diagnostic: &Diagnostic) -> u64 {
     let mut hasher = DefaultHasher::new();
-    key(diagnostic).hash(&mut hasher);
+    let (span, trace) = (diagnostic.sort_span(), diagnostic.trace());
+    let severity = u64::from(diagnostic.severity() as u8);
+    hasher.write_u64(u64::from(span.file().index()) << 32 | u64::from(span.lo()));
+    hasher.write_u64(u64::from(span.hi()) << 32 | severity);
+    diagnostic.code().map_or("", |code| code.as_str()).hash(&mut hasher);
+    diagnostic.message().hash(&mut hasher);
+    if !trace.is_empty() {
+        trace.hash(&mut hasher);
+    }
     hasher.finish()
 }
 

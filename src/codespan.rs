@@ -63,7 +63,7 @@ impl<'a> Files<'a> for SourceMap {
         let file = available_file(self, id)?;
         let start = line_start(file, line_index).ok_or_else(|| Error::LineTooLarge {
             given: line_index,
-            max: file.line_count() as usize - 1,
+            max: file.last_line() as usize - 1,
         })?;
         let end = line_start(file, line_index + 1).unwrap_or(file.text().len());
         Ok(start..end)
@@ -78,10 +78,10 @@ fn available_file(sources: &SourceMap, id: FileId) -> Result<&SourceFile, Error>
 
 /// Returns the offset of the first byte of a 0-based line, or `None` after the last line.
 fn line_start(file: &SourceFile, line_index: usize) -> Option<usize> {
+    let line = u32::try_from(line_index).ok()?.checked_add(1)?;
     // `SourceFile::line_range` excludes a byte order mark from the first line.
-    if line_index == 0 {
+    if line == file.first_line() {
         return Some(0);
     }
-    let line = u32::try_from(line_index).ok()?.checked_add(1)?;
     Some(file.line_range(line)?.start)
 }

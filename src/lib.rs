@@ -69,7 +69,7 @@ mod terminal;
 pub mod text;
 
 pub use bag::{DiagnosticBag, Entry, Level, Policy, PolicyError, Summary};
-pub use check::{SpanIssue, SpanIssueKind};
+pub use check::{SpanIssue, SpanIssueKind, SpanOwner};
 pub use emit::*;
 pub use model::{
     Applicability, Backtrace, BacktraceLine, ByteOffset, Child, ChildLevel, Code, CodeError,

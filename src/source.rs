@@ -12,7 +12,7 @@ mod read;
 mod text;
 pub(crate) mod url;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -57,7 +57,7 @@ pub struct SourceMap {
     /// By id.
     files: Vec<Slot>,
     /// The files that are embedded in a file.
-    embedded: BTreeMap<FileId, Vec<FileId>>,
+    embedded: BTreeMap<FileId, BTreeSet<FileId>>,
 }
 
 /// What is at an index of the map.

@@ -181,7 +181,8 @@ mod tests {
         let file = FileId::new(0);
         let edits = [Edit::insert(file, 4, "_"), Edit::remove(Span::between(file, 0, 9))];
         let alternatives = edits.map(|edit| [edit]);
-        let either = Suggestion::with_alternatives("do it", alternatives, Applicability::Unspecified);
+        let either =
+            Suggestion::with_alternatives("do it", alternatives, Applicability::Unspecified);
         let titles: Vec<_> = titles(either.unwrap()).into_iter().map(|(title, _)| title).collect();
         assert_eq!(titles, ["do it: `_`", "do it: remove `let x = 1`"]);
     }

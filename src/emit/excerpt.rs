@@ -169,7 +169,10 @@ impl<'p, 'a> FileLabels<'p, 'a> {
             let LineRange { first, last } = label.lines;
             let head = first.saturating_add(LINES_AFTER_START).min(last);
             let tail = last.saturating_sub(LINES_BEFORE_END).max(first);
-            let (from, to) = (first.saturating_sub(context).max(1), label.last_shown(context));
+            let (from, to) = (
+                first.saturating_sub(context).max(self.file.first_line()),
+                label.last_shown(context),
+            );
             if tail <= head {
                 shown.push((from, to, label));
             } else {

@@ -70,13 +70,15 @@ fn draw(sources: &SourceMap) -> impl Draw {
         let file = checked.file();
         write!(out, "::{command} ")?;
         if let Some(file) = file.filter(|file| !file.is_virtual()) {
-            write!(out, "file={},", escape_property(file.path()))?;
+            out.extend_from_slice(b"file=");
+            push_property(out, file.path())?;
+            out.push(b',');
             checked.primary().map_or(Ok(()), |primary| write_lines(out, primary))?;
         }
-        match diagnostic.code() {
-            Some(code) => write!(out, "title={}::", escape_property(code.as_str()))?,
-            None => write!(out, "title={}::", diagnostic.severity())?,
-        }
+        let severity = diagnostic.severity().as_str();
+        out.extend_from_slice(b"title=");
+        push_property(out, diagnostic.code().map_or(severity, |code| code.as_str()))?;
+        out.extend_from_slice(b"::");
         if let Some(file) = file.filter(|file| file.is_virtual()) {
             match checked.primary() {
                 Some(primary) => {
@@ -118,6 +120,17 @@ fn escape_data(text: impl Display) -> impl Display {
         '\r' => Some("%0D".into()),
         _ => escape::replacement(c),
     })
+}
+
+/// Appends the value of a property. Most values need no escape.
+fn push_property(out: &mut Vec<u8>, value: &str) -> io::Result<()> {
+    let is_plain =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'.' | b'_' | b'-');
+    if !value.bytes().all(is_plain) {
+        return write!(out, "{}", escape_property(value));
+    }
+    out.extend_from_slice(value.as_bytes());
+    Ok(())
 }
 
 /// Escapes `text` like [`escape_data`], and also the characters that end a property.

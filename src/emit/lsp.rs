@@ -249,8 +249,11 @@ fn tags(diagnostic: &Diagnostic) -> &'static [u8] {
 /// and is published once.
 #[must_use]
 pub fn publish(sources: &SourceMap, bag: &DiagnosticBag, tool: &Tool) -> Vec<PublishDiagnostics> {
-    let mut files: IndexMap<String, Vec<LspDiagnostic>> =
-        sources.files().map(|file| (uri(sources, file), Vec::new())).collect();
+    let mut files: IndexMap<String, Vec<LspDiagnostic>> = sources
+        .files()
+        .filter(|file| !file.is_embedded())
+        .map(|file| (uri(sources, file), Vec::new()))
+        .collect();
     for entry in bag.ordered_in(sources) {
         let (uri, diagnostic) = LspDiagnostic::new(sources, entry.diagnostic, tool);
         files.entry(uri).or_default().push(diagnostic);

@@ -101,7 +101,10 @@ impl fmt::Display for PlainText<'_> {
             self.children(f)?;
             self.trace(f)?;
         }
-        parts.suggestions.iter().try_for_each(|suggestion| write_suggestion(f, checked.sources, suggestion))?;
+        parts
+            .suggestions
+            .iter()
+            .try_for_each(|suggestion| write_suggestion(f, checked.sources, suggestion))?;
         let backtrace = checked.diagnostic.backtrace().filter(|_| parts.backtrace);
         backtrace.map_or(Ok(()), |backtrace| write!(f, "\nbacktrace:\n{backtrace}"))
     }

@@ -65,11 +65,16 @@ fn draw(sources: &SourceMap) -> impl Draw {
             let path = file.path();
             write!(out, "{}{}: ", path_prefix(path), text::one_line(path))?;
         }
-        write!(out, "{}", diagnostic.severity())?;
+        out.extend_from_slice(diagnostic.severity().as_str().as_bytes());
         if let Some(code) = diagnostic.code() {
-            write!(out, "[{code}]")?;
+            out.push(b'[');
+            out.extend_from_slice(code.as_str().as_bytes());
+            out.push(b']');
         }
-        writeln!(out, ": {}", text::one_line(diagnostic.message()))
+        out.extend_from_slice(b": ");
+        out.extend_from_slice(text::one_line(diagnostic.message()).as_bytes());
+        out.push(b'\n');
+        Ok(())
     }
 }
 

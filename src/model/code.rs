@@ -69,7 +69,7 @@ impl Code {
     /// Returns the text, for example `E0001`.
     #[must_use]
     pub const fn as_str(&self) -> &'static str {
-        *self.0
+        self.0
     }
 }
 

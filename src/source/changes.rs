@@ -39,15 +39,14 @@ impl SourceMap {
         let file = self.file_arc(id)?;
         if let Some(outer) = file.outer() {
             if let Some(siblings) = self.embedded.get_mut(&outer.id()) {
-                siblings.retain(|&sibling| sibling != id);
+                siblings.remove(&id);
             }
         }
         let mut pending = vec![id];
         while let Some(id) = pending.pop() {
             let index = usize::try_from(id.index()).ok();
-            let slot = index.and_then(|index| self.files.get_mut(index));
-            if let Some(slot @ Slot::File(_)) = slot {
-                if let Slot::File(file) = &*slot {
+            if let Some(slot) = index.and_then(|index| self.files.get_mut(index)) {
+                if let Slot::File(file) = slot {
                     *slot = Slot::Removed(Arc::clone(file.shared_path()));
                 }
             }
@@ -128,7 +127,7 @@ impl SourceMap {
         let outer = text.region.file();
         let file = SourceFile::embedded(self.next_id()?, text, self.get(outer)?)?;
         let id = self.push(file);
-        self.embedded.entry(outer).or_default().push(id);
+        self.embedded.entry(outer).or_default().insert(id);
         Ok(id)
     }
 

@@ -114,7 +114,7 @@ impl<'a> LocatedLabel<'a> {
         if context == 0 {
             return last;
         }
-        let last_of_file = file.line_count() - u32::from(file.text().ends_with('\n'));
+        let last_of_file = file.last_line() - u32::from(file.text().ends_with('\n'));
         last.max(last.saturating_add(context).min(last_of_file))
     }
 

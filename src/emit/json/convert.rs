@@ -38,14 +38,20 @@ impl<'a> JsonDiagnostic<'a> {
             labels,
             help: diagnostic.help().map(Cow::Borrowed),
             notes,
-            children: children.into_iter().map(|child| converter.child(child)).collect(),
-            trace: trace.iter().map(|step| converter.step(step)).collect(),
+            children: map_all(children, |child| converter.child(child)),
+            trace: map_all(trace, |step| converter.step(&step)),
             tags: diagnostic.tags().collect(),
             suggestions: converter.suggestions(suggestions),
             backtrace: frames.map(|frame| frame.text().into()).collect(),
             file: whole_file.map(|file| file.path().into()),
         }
     }
+}
+
+/// Converts every item. Most diagnostics have none, and then it costs nothing.
+#[inline]
+fn map_all<T, U>(items: Vec<T>, convert: impl FnMut(T) -> U) -> Vec<U> {
+    if items.is_empty() { Vec::new() } else { items.into_iter().map(convert).collect() }
 }
 
 impl<'a> Converter<'a> {
@@ -83,11 +89,11 @@ impl<'a> Converter<'a> {
     }
 
     fn suggestions(self, suggestions: Vec<Cow<'a, Suggestion>>) -> Vec<JsonSuggestion<'a>> {
-        let convert = |suggestion| match suggestion {
+        let convert = |suggestion: Cow<'a, Suggestion>| match suggestion {
             Cow::Borrowed(suggestion) => self.suggestion(suggestion),
             Cow::Owned(suggestion) => self.suggestion(&suggestion).into_owned(),
         };
-        suggestions.into_iter().map(convert).collect()
+        map_all(suggestions, convert)
     }
 
     fn suggestion<'s>(self, suggestion: &'s Suggestion) -> JsonSuggestion<'s>

@@ -79,14 +79,12 @@ impl Diagnostic {
     }
 
     /// Returns the children in the order in which they were added.
-    #[must_use]
     pub fn children(&self) -> &[Child] {
         self.extras.as_ref().map_or(&[], |extras| &extras.children)
     }
 
     /// Returns the trace: how the compiler came to the location of the diagnostic. The innermost step comes first,
     /// steps of an analysis are in the order of execution.
-    #[must_use]
     pub fn trace(&self) -> &[TraceStep] {
         self.extras.as_ref().map_or(&[], |extras| &extras.trace)
     }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::content::Content;
+use super::content::{AvailableText, Content};
 use super::{BOM, SourceFile};
 use crate::model::Span;
 use crate::source::lines::LineTable;
@@ -62,11 +62,14 @@ impl SourceFile {
     /// known offset that is not after `offset`, or line 1, column 1.
     #[must_use]
     pub fn location(&self, offset: u32, unit: ColumnUnit) -> Location<'_> {
-        if let Content::Unavailable(unavailable) = self.content() {
-            let (line, col) = unavailable.location(offset);
-            return Location { path: &self.path, line, col };
-        }
-        let lines = self.lines();
+        let lines = match self.content() {
+            Content::Unavailable(unavailable) => {
+                let (line, col) = unavailable.location(offset);
+                return Location { path: &self.path, line, col };
+            }
+            Content::Available(available) => self.lines_of(available),
+            Content::Lazy(_) => self.lines(),
+        };
         let SourceLine { number: line, text: range, .. } = lines.line_at(offset);
         // A byte order mark before the text and a line end after it have no columns of their own.
         let offset = floor_char_boundary(lines.text, offset as usize).min(range.end);
@@ -80,9 +83,21 @@ impl SourceFile {
         self.is_openable().then(|| self.location(span.hi(), unit))
     }
 
+    #[inline]
     fn lines(&self) -> Lines<'_> {
-        let available = self.available();
-        let (text, first) = available.map_or(("", 1), |text| (text.as_str(), text.first_line));
+        match self.available() {
+            Some(available) => self.lines_of(available),
+            None => self.lines_in("", 1),
+        }
+    }
+
+    #[inline]
+    fn lines_of<'a>(&'a self, available: &'a AvailableText) -> Lines<'a> {
+        self.lines_in(available.as_str(), available.first_line)
+    }
+
+    #[inline]
+    fn lines_in<'a>(&'a self, text: &'a str, first: u32) -> Lines<'a> {
         if let Some(table) = self.lines.get() {
             return Lines { text, first, table };
         }

@@ -62,8 +62,7 @@ impl Convert {
             return Ok(false);
         }
         let terminal = Terminal::stdout(self.color);
-        let terminal =
-            self.diagnostic_width.map_or(terminal, |width| terminal.with_width(width));
+        let terminal = self.diagnostic_width.map_or(terminal, |width| terminal.with_width(width));
         let current = PathBuf::from(".");
         let Some(from) = self.from.input_format() else {
             let root = self.root.clone().map_or(Root::From(current), Root::Below);

@@ -7,7 +7,7 @@ use vitte_capsule::{
     ContextEntry, ContextField, ContextLocation, ContextVariable, CrashReport, SourceLine,
     SourceLines,
 };
-use vitte_diag::{SourceMap, text};
+use vitte_diag::{SourceFile, SourceMap, text};
 
 use crate::sys::slots::RawContext;
 use crate::variables::records::CapturedVariables;
@@ -24,20 +24,9 @@ struct SharedSources {
 /// Sets the sources to which the spans of [contexts](crate::context()) refer, and replaces those of an earlier call.
 ///
 /// The sources stay in memory until the next call. Files that are added to the map later are not included; call this
-/// again after adding files.
+/// again after adding files. A [lazy text](vitte_diag::SourceText::lazy) is included if it was needed before.
 pub fn set_sources(sources: &SourceMap) {
-    let table: Arc<[u64]> = sources
-        .files()
-        .flat_map(|file| {
-            let (path, text) = (file.path(), file.text());
-            [
-                path.as_ptr().addr() as u64,
-                path.len() as u64,
-                text.as_ptr().addr() as u64,
-                text.len() as u64,
-            ]
-        })
-        .collect();
+    let table = table(sources);
     let shared = SharedSources { sources: sources.clone(), _table: Arc::clone(&table) };
     let mut current = SOURCES.lock().unwrap_or_else(PoisonError::into_inner);
     // The lock is held, so that the addresses are always those of the sources that stay in memory.
@@ -52,6 +41,26 @@ pub fn set_sources(sources: &SourceMap) {
     drop(current);
     // Dropping a large map takes long, so the lock is released first.
     drop(before);
+}
+
+/// Returns the table of the files, each in the row of its id. The row of a file that was removed, or whose lazy text was
+/// not needed yet, has zeros.
+fn table(sources: &SourceMap) -> Arc<[u64]> {
+    let mut rows: Vec<[u64; 4]> = Vec::new();
+    for file in sources.files().filter(|file| file.is_loaded()) {
+        let index = file.id().index() as usize;
+        rows.resize(rows.len().max(index + 1), [0; 4]);
+        let (path, text) = (file.path(), file.text());
+        if let Some(row) = rows.get_mut(index) {
+            *row = [
+                path.as_ptr().addr() as u64,
+                path.len() as u64,
+                text.as_ptr().addr() as u64,
+                text.len() as u64,
+            ];
+        }
+    }
+    rows.into_iter().flatten().collect()
 }
 
 /// Returns the sources of the last [`set_sources`]. Returns `None` if there was no call, or if another thread is in
@@ -88,6 +97,12 @@ fn resolve(
     let mut lines: BTreeMap<u32, (String, BTreeMap<u32, SourceLine>)> = BTreeMap::new();
     let entries = raw.into_iter().map(|raw| {
         let location = raw.span.map(|span| {
+            // A crash must not run the function that computes a lazy text.
+            let is_loaded =
+                |sources: &&SourceMap| sources.file(span.file()).is_ok_and(SourceFile::is_loaded);
+            let sources = sources.filter(is_loaded);
+            let outer = sources.and_then(|sources| sources.outer_span(span).ok());
+            let span = outer.unwrap_or(span);
             let file = sources.and_then(|sources| sources.file(span.file()).ok());
             if let Some(file) = file {
                 let (_, file_lines) = lines
@@ -129,6 +144,32 @@ mod tests {
         let file = sources.file(span.file()).ok()?;
         let line = file.line(at.line).unwrap_or_default().to_owned();
         Some((at.path.to_owned(), at.line, at.col, line))
+    }
+
+    #[test]
+    fn removed_files_and_lazy_texts_are_not_in_the_table() {
+        let mut sources = SourceMap::new();
+        let [removed, kept] = ["a", "b"].map(|path| sources.insert(path, "text"));
+        let compute = || -> std::io::Result<String> { panic!("a crash computes nothing") };
+        let lazy = sources.insert("c", vitte_diag::SourceText::lazy(compute));
+        sources.remove(removed).unwrap();
+        let lengths: Vec<_> = table(&sources).chunks(4).map(|row| (row[1], row[3])).collect();
+        assert_eq!(lengths, [(0, 0), (1, 4)]);
+
+        let span = |file| Span::between(file, 1, 2);
+        let raw = [removed, kept, lazy].map(|file| raw(span(file))).to_vec();
+        let (entries, _) = resolve(raw, Some(&sources), &[]);
+        let at = entries.iter().map(|entry| entry.location.as_ref().unwrap().to_string());
+        assert_eq!(at.collect::<Vec<_>>(), ["file 0, bytes 1..2", "b:1:2", "file 2, bytes 1..2"]);
+    }
+
+    #[test]
+    fn a_span_in_an_embedded_text_is_located_in_the_outer_file() {
+        let mut sources = SourceMap::new();
+        let outer = sources.insert("a", "x\nlet q = `SELECT`\n");
+        let query = sources.embed(Span::between(outer, 11, 17)).unwrap();
+        let (entries, _) = resolve(vec![raw(Span::between(query, 0, 6))], Some(&sources), &[]);
+        assert_eq!(entries[0].location.as_ref().unwrap().to_string(), "a:2:10");
     }
 
     proptest! {

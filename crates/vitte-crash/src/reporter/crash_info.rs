@@ -136,7 +136,11 @@ impl CrashInfo {
                 |address, len| memory(address, usize::try_from(len).ok()?.min(MAX_FILE_BYTES));
             let path = bytes(path, path_len).filter(|_| is_needed).unwrap_or_default();
             let text = bytes(text, text_len).filter(|_| is_needed).unwrap_or_default();
-            _ = sources.add(&*String::from_utf8_lossy(&path), text);
+            let id = sources.insert(&*String::from_utf8_lossy(&path), text);
+            if path_len == 0 {
+                // The file was removed, or its text was not known.
+                _ = sources.remove(id);
+            }
         }
         Some(sources)
     }

@@ -1,11 +1,11 @@
 //! `vitte diag convert --from`: reads the output of other tools.
 
-use std::io::{self, BufRead, Read as _, Write};
+use std::io::{self, BufRead, Write};
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use vitte_diag::read::{Imported, InputFormat, ReadError};
-use vitte_diag::{Emitter as _, EmitterOptions, Format, SourceFile, SourceMap, Terminal, Tool, text};
+use vitte_diag::{Emitter as _, EmitterOptions, Format, SourceMap, Terminal, Tool, text};
 
 use super::root::{self, Root};
 
@@ -125,10 +125,16 @@ fn report_losses(name: &str, imported: &Imported, report: &mut dyn Write) -> io:
     if more > 0 {
         writeln!(report, "vitte: {name}: {more} more lines are not diagnostics")?;
     }
-    imported.sources.files().try_for_each(|file: &SourceFile| root::report_missing(file, report))?;
-    let total = imported.diagnostics.len();
+    for file in imported.sources.files() {
+        if imported.changed_files.contains(&file.id()) {
+            root::report_changed(file, report)?;
+        } else {
+            root::report_missing(file, report)?;
+        }
+    }
     for (kind, count) in imported.losses.kinds() {
-        writeln!(report, "vitte: warning: {name}: {count} of {total} diagnostics lost {kind}")?;
+        let diagnostics = text::plural("diagnostic", usize::try_from(count).unwrap_or(usize::MAX));
+        writeln!(report, "vitte: warning: {name}: {count} {diagnostics} lost {kind}")?;
     }
     Ok(())
 }

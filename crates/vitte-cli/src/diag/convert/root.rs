@@ -27,8 +27,7 @@ impl Root {
         let found = match self {
             Self::From(dir) => dir.join(path),
             Self::Below(dir) => {
-                let is_relative =
-                    |part| matches!(part, Component::Normal(_) | Component::CurDir);
+                let is_relative = |part| matches!(part, Component::Normal(_) | Component::CurDir);
                 let is_plain = path.is_absolute() || path.components().all(is_relative);
                 let real = is_plain.then(|| dir.join(path).canonicalize().ok())??;
                 real.starts_with(dir.canonicalize().ok()?).then_some(real)?
@@ -57,5 +56,14 @@ pub(super) fn report_missing(file: &SourceFile, report: &mut dyn Write) -> io::R
     writeln!(
         report,
         "vitte: warning: `{path}` is missing or has changed; its diagnostics have no source lines"
+    )
+}
+
+/// Reports a file whose text is not the one that the tool read.
+pub(super) fn report_changed(file: &SourceFile, report: &mut dyn Write) -> io::Result<()> {
+    let path = text::one_line(file.path());
+    writeln!(
+        report,
+        "vitte: warning: `{path}` has changed since the tool read it; its diagnostics have no source lines"
     )
 }
