@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::Emitter;
 use super::document::Document;
@@ -14,7 +14,7 @@ use super::options::{EmitterOptions, FromOptions};
 use super::plain_text::{PlainText, StepsInText, TextParts};
 use crate::check::CheckedDiagnostic;
 use crate::model::{Diagnostic, Severity, Suggestion};
-use crate::source::{ColumnUnit, SourceMap};
+use crate::source::{ColumnUnit, SourceFile, SourceMap};
 
 /// The path of a diagnostic without a location.
 const NO_PATH: &str = ".";
@@ -22,11 +22,11 @@ const NO_PATH: &str = ".";
 /// Writes a code quality report. Lines are 1-based.
 ///
 /// GitLab requires a path and a line. A diagnostic about a whole file gets line 1 of the file, and one without a
-/// location gets line 1 of `.`, see [`with_fallback_path`](Self::with_fallback_path).
+/// location gets line 1 of another file, see [`with_fallback_path`](Self::with_fallback_path). Its text says so.
 #[derive(Clone, Debug)]
 pub struct GitlabEmitter<W> {
     document: Document<W>,
-    fallback_path: String,
+    fallback_path: Option<String>,
     fingerprints: Fingerprints,
 }
 
@@ -35,14 +35,15 @@ impl<W: Write> GitlabEmitter<W> {
     #[must_use]
     pub fn new(writer: W) -> Self {
         let (document, fingerprints) = (Document::new(writer), Fingerprints::default());
-        Self { document, fallback_path: NO_PATH.to_owned(), fingerprints }
+        Self { document, fallback_path: None, fingerprints }
     }
 
     /// Sets the file that is shown for a diagnostic without a location. `path` should name a file of the repository,
-    /// relative to its root and with `/` as separator. The default is `.`, which names no file.
+    /// relative to its root and with `/` as separator. The default is the first file of the source map that another program
+    /// can open, or `.` if there is none.
     #[must_use]
     pub fn with_fallback_path(mut self, path: impl Into<String>) -> Self {
-        self.fallback_path = path.into();
+        self.fallback_path = Some(path.into());
         self
     }
 
@@ -67,7 +68,7 @@ struct Issue<'a> {
 
 #[derive(Serialize)]
 struct IssueContent<'a> {
-    body: PlainText<'a>,
+    body: IssueBody<'a>,
 }
 
 #[derive(Serialize)]
@@ -84,9 +85,10 @@ struct IssueLines {
 }
 
 impl<'a> IssueLocation<'a> {
-    fn new(checked: &CheckedDiagnostic<'a>, fallback: &'a str) -> Self {
+    fn new(checked: &CheckedDiagnostic<'a>, fallback: Option<&'a str>) -> Self {
         let Some(primary) = checked.primary() else {
-            let path = checked.whole_file.map_or(fallback, |file| file.path());
+            let other = || fallback.or_else(|| first_openable(checked.sources)).unwrap_or(NO_PATH);
+            let path = checked.whole_file.map_or_else(other, SourceFile::path);
             // The field is not optional in GitLab's interface (`CodeQualityDegradation.line`).
             return Self { path, lines: IssueLines { begin: 1, end: 1 } };
         };
@@ -100,7 +102,7 @@ impl<'a> Issue<'a> {
         checked: &'a CheckedDiagnostic<'a>,
         suggestions: &'a [&'a Suggestion],
         fingerprint: Fingerprint,
-        fallback: &'a str,
+        fallback: Option<&'a str>,
     ) -> Self {
         let diagnostic = checked.diagnostic;
         let parts =
@@ -111,7 +113,7 @@ impl<'a> Issue<'a> {
                 .code()
                 .map_or(diagnostic.severity().as_str(), |code| code.as_str()),
             description: diagnostic.message(),
-            content: IssueContent { body: PlainText::new(checked, parts) },
+            content: IssueContent { body: IssueBody(PlainText::new(checked, parts)) },
             categories: ["Bug Risk"],
             severity: match diagnostic.severity() {
                 Severity::Fatal => "blocker",
@@ -125,6 +127,23 @@ impl<'a> Issue<'a> {
     }
 }
 
+/// Returns the path of the first file that another program can open.
+fn first_openable(sources: &SourceMap) -> Option<&str> {
+    sources.files().find(|file| file.is_openable()).map(SourceFile::path)
+}
+
+/// The text of a diagnostic, and a note if its location is only the one that GitLab requires.
+struct IssueBody<'a>(PlainText<'a>);
+
+impl Serialize for IssueBody<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.0.checked().file().is_some() {
+            return self.0.serialize(serializer);
+        }
+        serializer.collect_str(&format_args!("{}\nnote: the diagnostic has no location", self.0))
+    }
+}
+
 fn head() -> io::Result<Vec<u8>> {
     Ok(b"[".to_vec())
 }
@@ -134,7 +153,7 @@ impl<W: Write> Emitter for GitlabEmitter<W> {
         let checked = CheckedDiagnostic::new(sources, diagnostic);
         let fingerprint = self.fingerprints.of(&checked);
         let suggestions: Vec<_> = checked.all_suggestions().collect();
-        let issue = Issue::new(&checked, &suggestions, fingerprint, &self.fallback_path);
+        let issue = Issue::new(&checked, &suggestions, fingerprint, self.fallback_path.as_deref());
         self.document.json_item(head, &issue)
     }
 

@@ -75,6 +75,10 @@ pub(super) struct PlainText<'a> {
 }
 
 impl<'a> PlainText<'a> {
+    pub(super) const fn checked(&self) -> &'a CheckedDiagnostic<'a> {
+        self.checked
+    }
+
     pub(super) const fn new(checked: &'a CheckedDiagnostic<'a>, parts: TextParts<'a>) -> Self {
         Self { checked, parts }
     }
