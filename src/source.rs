@@ -296,7 +296,7 @@ pub struct KnownLocation {
 /// A file, a line and a column.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Location<'a> {
-    /// The [path](SourceFile::path) of the file, unescaped: see [`one_line`](crate::text::one_line) for terminals.
+    /// The [path](SourceFile::path) of the file, unescaped: see [`one_line`] for terminals.
     pub path: &'a str,
     /// The line, 1-based.
     pub line: u32,

@@ -11,6 +11,7 @@
 #[path = "../../../../tests/it/common/mod.rs"]
 mod common;
 
+mod convert;
 mod crash;
 mod html;
 #[cfg(unix)]
