@@ -230,8 +230,7 @@ impl Narrator<'_> {
         let message = label.label.message().unwrap_or("here");
         match label.last_line() {
             last if last > at.line => {
-                let lines = format_args!("{indent}{start} {location}, to line {last}");
-                self.sentence(lines, message);
+                self.sentence(format_args!("{indent}{start} {location}, to line {last}"), message);
             }
             _ => self.sentence(format_args!("{indent}{start} {location}"), message),
         }
