@@ -141,14 +141,35 @@ impl Policy {
         Ok(selector)
     }
 
+    /// Returns the level that was set for warnings with `code`, or `None` if none was. A compiler can skip the work of a
+    /// lint whose level is [`Level::Allow`], and turn on one that is off by default.
+    ///
+    /// ```
+    /// use vitte_diag::{Level, Policy, Severity, code};
+    ///
+    /// let slow = code!("perf::copies");
+    /// let policy = Policy::new([(slow, Severity::Warning)]).with_level("perf::", Level::Allow)?;
+    /// assert_eq!(policy.level(slow), Some(Level::Allow));
+    /// assert_eq!(Policy::new([(slow, Severity::Warning)]).level(slow), None);
+    /// # Ok::<(), vitte_diag::PolicyError>(())
+    /// ```
+    #[must_use]
+    pub fn level(&self, code: impl Into<Option<Code>>) -> Option<Level> {
+        self.level_of(code.into(), Severity::Warning)
+    }
+
+    fn level_of(&self, code: Option<Code>, severity: Severity) -> Option<Level> {
+        let levels = self.levels.iter().filter(|(selector, _)| selector.selects(code, severity));
+        levels.max_by_key(|(selector, _)| selector.specificity()).map(|&(_, level)| level)
+    }
+
     /// Returns the severity of `diagnostic` under this policy, or `None` if it is allowed.
     pub(crate) fn severity_of(&self, diagnostic: &Diagnostic) -> Option<Severity> {
         let (code, severity) = (diagnostic.code(), diagnostic.severity());
         if severity >= Severity::Error {
             return Some(severity);
         }
-        let levels = self.levels.iter().filter(|(selector, _)| selector.selects(code, severity));
-        match levels.max_by_key(|(selector, _)| selector.specificity()).map(|&(_, level)| level) {
+        match self.level_of(code, severity) {
             None => Some(severity),
             Some(Level::Allow) => None,
             Some(Level::Warn) => Some(Severity::Warning),

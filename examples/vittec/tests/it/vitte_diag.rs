@@ -168,15 +168,15 @@ fn a_source_that_has_changed_is_not_shown() {
     assert_eq!(diag(dir.path(), &["convert", "--to=sarif"], &json).code, 0);
 }
 
-/// A suggestion for a missing file is shown with its location only.
+/// A suggestion for a missing file is shown with its location and its new text.
 #[test]
-fn a_suggestion_for_a_missing_file_has_no_lines() {
+fn a_suggestion_for_a_missing_file_has_no_line_numbers() {
     let json = "{\"severity\":\"error\",\"code\":\"E0001\",\"message\":\"m\",\"primary\":{\"file\":\"x.vitte\",\"lo\":90,\"hi\":92,\"line\":8,\"col\":1},\"labels\":[],\"help\":null,\"notes\":[],\"suggestions\":[{\"message\":\"do it\",\"applicability\":\"unspecified\",\"edits\":[{\"file\":\"x.vitte\",\"lo\":100,\"hi\":102,\"line\":9,\"col\":3,\"text\":\"new\\nlines\"}]}]}\n";
     let dir = tempfile::tempdir().unwrap();
     let shown = |format| diag(dir.path(), &["convert", "--to", format], json).stdout;
     assert_eq!(
         shown("human"),
-        "error[E0001]: m\n --> x.vitte:8:1\nhelp: do it\n --> x.vitte:9:3\n"
+        "error[E0001]: m\n --> x.vitte:8:1\nhelp: do it\n --> x.vitte:9:3\n  |\n  + new\n  + lines\n  |\n"
     );
     let narrated = shown("narrated");
     let change = "  In line 9, column 3, replace the existing text with \"new\\nlines\"\n";
@@ -227,7 +227,7 @@ fn an_invalid_line_is_reported_and_the_others_are_converted() {
                 "vitte: <stdin>:3:2: not a JSON diagnostic: expected ident",
                 "vitte: <stdin>:4:2: not a JSON diagnostic: missing field `severity`",
                 "vitte: <stdin>:5:1: not a JSON diagnostic: the span 35..0 ends before it begins",
-                "vitte: <stdin>:6:2: not a JSON diagnostic: invalid length 0, expected struct JsonDiagnostic with 9 elements",
+                "vitte: <stdin>:6:2: not a JSON diagnostic: invalid length 0, expected struct JsonDiagnostic with 13 elements",
             ]
         );
         assert!(!ended.stdout.is_empty(), "{command:?}");
