@@ -2,7 +2,7 @@
 //!
 //! The input is a sequence of JSON-RPC messages, one per line or over several lines, in arrays, or with the
 //! `Content-Length` headers of the protocol. The parameters of a notification alone are accepted too. Messages with
-//! other methods are skipped.
+//! other methods are skipped. Diagnostics that a client pulls are not read, and reported as invalid lines.
 //!
 //! A notification replaces all earlier ones for the same URI. The last one of each URI is read, in the order in which
 //! the URIs are first mentioned.
@@ -120,6 +120,13 @@ fn is_header(line: &str) -> bool {
     })
 }
 
+/// Returns true for a response with diagnostics: those of a document, or of a workspace. A list of completions has `items`
+/// too.
+fn is_pull_report(message: &str) -> bool {
+    let property = |name| json::property(json::property(message, "\"result\"")?, name);
+    property("\"items\"").is_some() && property("\"isIncomplete\"").is_none()
+}
+
 /// Returns the parameters of a notification, or `None` for another message of a language server.
 fn parse(message: &str) -> Result<Option<Params<'_>>, String> {
     let head: Head<'_> = serde_json::from_str(message).map_err(|error| error.to_string())?;
@@ -131,6 +138,9 @@ fn parse(message: &str) -> Result<Option<Params<'_>>, String> {
         None if is_params => serde_json::from_str(message).map(Some),
         // A request, another notification, or a response.
         Some(_) => Ok(None),
+        None if is_pull_report(message) => {
+            return Err("a report of pulled diagnostics, which are not read".to_owned());
+        }
         None if head.jsonrpc.is_some() || head.id.is_some() => Ok(None),
         None => {
             return Err(

@@ -78,7 +78,7 @@ fn unusual_messages_are_read() {
         }
     }
     assert!(selected >= 30, "{selected}");
-    assert_eq!(invalid, ["markup.jsonl", "odd.jsonl", "ranges-invalid.jsonl"]);
+    assert_eq!(invalid, ["markup.jsonl", "odd.jsonl", "pull.jsonl", "ranges-invalid.jsonl"]);
 }
 
 /// A notification for `file:///a.c` with one diagnostic that has these fields.
