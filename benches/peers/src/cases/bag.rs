@@ -43,7 +43,8 @@ pub fn child(arguments: &[String]) -> Vec<u64> {
     let (counting, summary) = timed(|| bag.summary());
     assert_eq!(bag.len(), count as usize, "all are collected");
     assert_eq!(summary.errors, u64::from(count), "all are counted");
-    let is_sorted = ordered.is_sorted_by_key(|entry| entry.diagnostic.primary().unwrap().span().lo());
+    let is_sorted =
+        ordered.is_sorted_by_key(|entry| entry.diagnostic.primary().unwrap().span().lo());
     assert!(is_sorted && ordered.len() == bag.len(), "all are in order");
     let memory = after.zip(before).map(|(after, before)| after - before);
     [pushing, sorting, counting].into_iter().chain(memory).collect()
