@@ -13,6 +13,7 @@ mod issue;
 mod suggestion;
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 pub(crate) use fix::{Fix, choices};
 pub use issue::{SpanIssue, SpanIssueKind, SpanOwner};
@@ -70,6 +71,8 @@ pub(crate) struct CheckedChild<'a> {
     /// The labels that can be shown.
     pub(crate) labels: Vec<ResolvedLabel<'a>>,
     pub(crate) suggestions: Vec<Cow<'a, Suggestion>>,
+    /// The range of its issues in [`CheckedDiagnostic::issues`].
+    pub(crate) issues: Range<usize>,
 }
 
 /// A step of the trace, and its location if it can be shown.
@@ -131,6 +134,11 @@ impl<'a> CheckedDiagnostic<'a> {
     /// Returns the file of the primary label, or the file that the diagnostic is about.
     pub(crate) fn file(&self) -> Option<&'a SourceFile> {
         self.primary().map(|primary| primary.file).or(self.whole_file)
+    }
+
+    /// Returns the first file that another program can open, for formats that require a location of every diagnostic.
+    pub(crate) fn first_openable_file(&self) -> Option<&'a SourceFile> {
+        self.sources.files().find(|file| file.is_openable())
     }
 
     /// Returns the notes of the diagnostic, then one note for each issue.
@@ -202,9 +210,11 @@ impl<'a> Checker<'a> {
     }
 
     fn child(&mut self, child: &'a Child) -> CheckedChild<'a> {
+        let first_issue = self.issues.len();
         let labels = child.labels().iter();
         let labels = labels.filter_map(|label| self.label(label, SpanOwner::ChildLabel)).collect();
-        CheckedChild { child, labels, suggestions: self.suggestions(child.suggestions()) }
+        let suggestions = self.suggestions(child.suggestions());
+        CheckedChild { child, labels, suggestions, issues: first_issue..self.issues.len() }
     }
 
     fn step(&mut self, step: &'a TraceStep) -> CheckedStep<'a> {

@@ -87,7 +87,8 @@ struct IssueLines {
 impl<'a> IssueLocation<'a> {
     fn new(checked: &CheckedDiagnostic<'a>, fallback: Option<&'a str>) -> Self {
         let Some(primary) = checked.primary() else {
-            let other = || fallback.or_else(|| first_openable(checked.sources)).unwrap_or(NO_PATH);
+            let in_sources = || checked.first_openable_file().map(SourceFile::path);
+            let other = || fallback.or_else(in_sources).unwrap_or(NO_PATH);
             let path = checked.whole_file.map_or_else(other, SourceFile::path);
             // The field is not optional in GitLab's interface (`CodeQualityDegradation.line`).
             return Self { path, lines: IssueLines { begin: 1, end: 1 } };
@@ -125,11 +126,6 @@ impl<'a> Issue<'a> {
             location: IssueLocation::new(checked, fallback),
         }
     }
-}
-
-/// Returns the path of the first file that another program can open.
-fn first_openable(sources: &SourceMap) -> Option<&str> {
-    sources.files().find(|file| file.is_openable()).map(SourceFile::path)
 }
 
 /// The text of a diagnostic, and a note if its location is only the one that GitLab requires.

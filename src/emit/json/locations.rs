@@ -16,15 +16,15 @@ impl JsonDiagnostic<'_> {
     #[must_use]
     pub fn locations(&self) -> Vec<JsonLocation<'_>> {
         let mut locations: Vec<_> = self.primary.iter().map(JsonLocation::borrowed).collect();
-        locations.extend(self.labels.iter().map(JsonLabel::borrowed_location));
+        locations.extend(self.labels.iter().map(JsonLabel::borrowed));
         for child in &self.children {
-            locations.extend(child.labels.iter().map(JsonLabel::borrowed_location));
+            locations.extend(child.labels.iter().map(JsonLabel::borrowed));
         }
         let steps = self.trace.iter().filter_map(|step| step.location.as_ref());
         locations.extend(steps.map(JsonLocation::borrowed));
         let of_children = self.children.iter().flat_map(|child| &child.suggestions);
         for suggestion in self.suggestions.iter().chain(of_children) {
-            locations.extend(suggestion.all_edits().map(JsonEdit::borrowed_location));
+            locations.extend(suggestion.all_edits().map(JsonEdit::borrowed));
         }
         locations
     }
@@ -37,23 +37,17 @@ impl JsonSuggestion<'_> {
     }
 }
 
-impl JsonLocation<'_> {
-    fn borrowed(&self) -> JsonLocation<'_> {
-        let Self { lo, hi, line, col, .. } = *self;
-        JsonLocation { file: Cow::Borrowed(&self.file), lo, hi, line, col }
-    }
+/// Implements `borrowed` for structs with the fields of a location.
+macro_rules! borrowed {
+    ($($located:ident),*) => {
+        $(impl $located<'_> {
+            /// Returns the location, without a copy of the path.
+            pub(super) fn borrowed(&self) -> JsonLocation<'_> {
+                let Self { lo, hi, line, col, .. } = *self;
+                JsonLocation { file: Cow::Borrowed(&self.file), lo, hi, line, col }
+            }
+        })*
+    };
 }
 
-impl JsonLabel<'_> {
-    fn borrowed_location(&self) -> JsonLocation<'_> {
-        let Self { lo, hi, line, col, .. } = *self;
-        JsonLocation { file: Cow::Borrowed(&self.file), lo, hi, line, col }
-    }
-}
-
-impl JsonEdit<'_> {
-    fn borrowed_location(&self) -> JsonLocation<'_> {
-        let Self { lo, hi, line, col, .. } = *self;
-        JsonLocation { file: Cow::Borrowed(&self.file), lo, hi, line, col }
-    }
-}
+borrowed!(JsonLocation, JsonLabel, JsonEdit);

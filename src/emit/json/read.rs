@@ -27,15 +27,16 @@ impl JsonDiagnostic<'_> {
             (None, Some(path)) => diagnostic = diagnostic.with_file(file(path)),
             (None, None) => {}
         }
+        let primary = self.primary.as_ref().map(JsonLocation::borrowed);
         for (index, label) in self.labels.iter().enumerate() {
             let message = label.message.as_deref().unwrap_or_default().to_owned();
             match label.style {
-                LabelStyle::Primary if index == 0 && self.primary == Some(label.location()) => {
+                LabelStyle::Primary if index == 0 && primary == Some(label.borrowed()) => {
                     diagnostic.set_label(message);
                 }
                 LabelStyle::Primary => return Err(JsonError::Primary),
                 LabelStyle::Secondary => {
-                    diagnostic.add_secondary(label.location().span(file)?, message);
+                    diagnostic.add_secondary(label.borrowed().span(file)?, message);
                 }
             }
         }
@@ -70,7 +71,7 @@ impl JsonChild<'_> {
         let mut child = Child::new(self.level, self.message.to_string());
         let mut has_primary = false;
         for label in &self.labels {
-            let span = label.location().span(file)?;
+            let span = label.borrowed().span(file)?;
             let message = label.message.as_deref().unwrap_or_default().to_owned();
             match label.style {
                 LabelStyle::Primary if has_primary => return Err(JsonError::ChildPrimary),

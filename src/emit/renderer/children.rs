@@ -15,14 +15,14 @@
 
 use std::borrow::Cow;
 
-use crate::check::{CheckedChild, CheckedDiagnostic, SpanIssue, SpanIssueKind, SpanOwner};
+use crate::check::{CheckedChild, CheckedDiagnostic, SpanIssue};
 use crate::emit::excerpt::{Excerpt, ExcerptOptions, LocatedLabels};
 use crate::emit::layout;
 use crate::emit::margin::Margin;
 use crate::emit::patch::Patches;
 use crate::emit::pen::Pen;
 use crate::emit::style::Style;
-use crate::model::{Child, FileId, Label, LabelStyle, Suggestion};
+use crate::model::{Child, FileId, LabelStyle};
 use crate::source::{SourceFile, SourceMap};
 use crate::text;
 
@@ -66,11 +66,11 @@ impl<'a> Children<'a> {
             let (sections, other_issues) = (Vec::new(), [issues, &[]]);
             return Self { sections, omitted: 0, last_shown: shown, other_issues };
         }
-        let (before, mut issues) = issues.split_at_checked(leading(issues)).unwrap_or_default();
+        let before = checked.children.first().map_or(0, |child| child.issues.start);
+        let mut after = before;
         let section = |checked: &'a CheckedChild<'a>| {
-            let (own, rest) =
-                issues.split_at_checked(issues_of(checked.child, issues)).unwrap_or_default();
-            issues = rest;
+            after = checked.issues.end;
+            let own = issues.get(checked.issues.clone()).unwrap_or_default();
             let labels_of = |style| {
                 let labels = checked.labels.iter().copied();
                 labels.filter(move |label| label.label.style() == style)
@@ -84,7 +84,9 @@ impl<'a> Children<'a> {
         };
         let sections: Vec<_> = checked.children.iter().take(MAX_CHILDREN).map(section).collect();
         let omitted = checked.children.len() - sections.len();
-        Self { sections, omitted, last_shown: shown, other_issues: [before, issues] }
+        let other_issues =
+            [issues.get(..before), issues.get(after..)].map(Option::unwrap_or_default);
+        Self { sections, omitted, last_shown: shown, other_issues }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -149,48 +151,4 @@ impl Section<'_> {
         layout::draw_notes(issues.chain(remarks), margin, pen);
         self.patches.draw(margin, pen);
     }
-}
-
-/// Returns the number of issues before those of children.
-fn leading(issues: &[SpanIssue]) -> usize {
-    use SpanOwner::{Diagnostic, PrimaryLabel, SecondaryLabel};
-    let is_leading = |issue: &&SpanIssue| {
-        matches!(owner(issue), Some(Diagnostic | PrimaryLabel | SecondaryLabel))
-    };
-    issues.iter().take_while(is_leading).count()
-}
-
-/// Returns the part of the diagnostic that has the invalid span, or `None` if it is an edit.
-fn owner(issue: &SpanIssue) -> Option<SpanOwner> {
-    match issue.kind() {
-        SpanIssueKind::UnknownFile { owner, .. }
-        | SpanIssueKind::RemovedFile { owner, .. }
-        | SpanIssueKind::Unavailable { owner, .. }
-        | SpanIssueKind::OutOfBounds { owner, .. }
-        | SpanIssueKind::InsideCharacter { owner, .. } => Some(*owner),
-        SpanIssueKind::Edit { .. } => None,
-    }
-}
-
-/// Returns how many of the first `issues` are those of a child: first of its labels, then of the alternatives of its
-/// suggestions, each in their order.
-fn issues_of(child: &Child, issues: &[SpanIssue]) -> usize {
-    let mut count = 0;
-    let mut skip = |is_own: &dyn Fn(&SpanIssue) -> bool| {
-        count += usize::from(issues.get(count).is_some_and(is_own));
-    };
-    for label in child.labels() {
-        skip(&|issue| owner(issue) == Some(SpanOwner::ChildLabel) && is_about(issue, label));
-    }
-    for edits in child.suggestions().iter().flat_map(Suggestion::alternatives) {
-        let spans = || edits.iter().map(|edit| edit.span());
-        skip(&|issue| owner(issue).is_none() && spans().any(|span| span == issue.span()));
-    }
-    count
-}
-
-/// Returns true if an issue is about a label. A label without a file and a message has no issue.
-fn is_about(issue: &SpanIssue, label: &Label) -> bool {
-    let has_issue = label.span().file() != FileId::DUMMY || label.message().is_some();
-    issue.span() == label.span() && has_issue
 }

@@ -70,10 +70,9 @@ impl<'a> SarifLocation<'a> {
             let physical_location = ArtifactLocation::new(sources, file).whole();
             return Some(Self { id: None, physical_location, message: None });
         }
-        let in_sources = || sources.files().find(|file| file.is_openable());
         let artifact = match fallback {
             Some(path) => ArtifactLocation::of_path(path),
-            None => ArtifactLocation::new(sources, in_sources()?),
+            None => ArtifactLocation::new(sources, checked.first_openable_file()?),
         };
         let message = Some(Message::new(NO_LOCATION));
         Some(Self { id: None, physical_location: artifact.whole(), message })
