@@ -20,7 +20,7 @@
 use std::io;
 
 use crate::bag::{Level, Policy, PolicyError};
-use crate::emit::{Emitter, EmitterOptions, Format, Stream};
+use crate::emit::{DiagnosticStyle, EditorUrl, Emitter, EmitterOptions, Format, Stream, Theme};
 use crate::registry::Tool;
 use crate::terminal::{ColorChoice, Terminal};
 
@@ -53,6 +53,9 @@ pub struct DiagnosticArgs {
     /// Use colours: auto, always or never
     #[arg(long, help_heading = HEADING, value_name = "WHEN", value_enum, default_value_t, hide_possible_values = true)]
     pub color: ColorChoice,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap would use the documentation as the help of the program")]
+    pub style: StyleArgs,
     #[arg(
         long,
         help_heading = HEADING,
@@ -64,6 +67,56 @@ pub struct DiagnosticArgs {
     )]
     /// The output format.
     pub error_format: Format,
+}
+
+/// The flags that determine how people see diagnostics, for flattening into the arguments of a program that shows
+/// diagnostics of others. They are a part of [`DiagnosticArgs`].
+#[derive(Clone, PartialEq, Eq, Debug, clap::Args)]
+// Otherwise clap would use this documentation as the help of the program.
+#[command(about = None, long_about = None)]
+#[non_exhaustive]
+pub struct StyleArgs {
+    /// Draw diagnostics in STYLE: ascii, unicode or rustc
+    #[arg(long, help_heading = HEADING, value_name = "STYLE", value_enum, default_value_t, hide_possible_values = true)]
+    pub diagnostic_style: DiagnosticStyle,
+    #[arg(
+        long,
+        help_heading = HEADING,
+        value_name = "THEME",
+        default_value_t,
+        help = format!("Use the colours of THEME: {}; for one background with -dark or -light", theme_names())
+    )]
+    /// The colours.
+    pub theme: Theme,
+    /// Show N lines before and after each label
+    #[arg(long, help_heading = HEADING, value_name = "N", default_value_t = 0)]
+    pub context_lines: u16,
+    /// Set tab stops every N columns
+    #[arg(long, help_heading = HEADING, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=16))]
+    pub tab_width: u8,
+    /// Link paths to an editor, such as `vscode://file/{path}:{line}:{column}`
+    #[arg(long, help_heading = HEADING, value_name = "URL")]
+    pub editor_url: Option<EditorUrl>,
+}
+
+fn theme_names() -> String {
+    Theme::names().collect::<Vec<_>>().join(", ")
+}
+
+impl StyleArgs {
+    /// Returns options with the values of the flags.
+    #[must_use]
+    pub fn apply(&self, options: EmitterOptions) -> EmitterOptions {
+        let options = options
+            .with_style(self.diagnostic_style)
+            .with_theme(self.theme.clone())
+            .with_context_lines(self.context_lines)
+            .with_tab_width(self.tab_width);
+        match &self.editor_url {
+            Some(url) => options.with_editor_url(url.clone()),
+            None => options,
+        }
+    }
 }
 
 impl DiagnosticArgs {
@@ -96,14 +149,26 @@ impl DiagnosticArgs {
         self.diagnostic_width.map_or(terminal, |width| terminal.with_width(width))
     }
 
+    /// Returns the options of the emitter: `tool`, the [terminal](Self::terminal), and the flags for people.
+    #[must_use]
+    pub fn options(&self, tool: &Tool) -> EmitterOptions {
+        self.style.apply(EmitterOptions::new(tool.clone(), self.terminal()))
+    }
+
     /// Returns an emitter of the format. It writes formats for people to standard error and formats for programs
     /// to standard output.
     #[must_use]
     pub fn emitter(&self, tool: &Tool) -> Box<dyn Emitter> {
-        let options = EmitterOptions::new(tool.clone(), self.terminal());
+        self.emitter_with(&self.options(tool))
+    }
+
+    /// Returns an emitter of the format with other options, such as those of [`options`](Self::options) with a
+    /// [highlighter](EmitterOptions::with_highlighter). It writes to the same stream as [`emitter`](Self::emitter).
+    #[must_use]
+    pub fn emitter_with(&self, options: &EmitterOptions) -> Box<dyn Emitter> {
         match self.error_format.stream() {
-            Stream::Stderr => self.error_format.emitter(io::stderr(), &options),
-            Stream::Stdout => self.error_format.emitter(io::stdout(), &options),
+            Stream::Stderr => self.error_format.emitter(io::stderr(), options),
+            Stream::Stdout => self.error_format.emitter(io::stdout(), options),
         }
     }
 }
@@ -145,5 +210,36 @@ mod tests {
         assert_eq!(parse(&["--diagnostic-width=77", "--color=always"]).terminal().width, 77);
         assert!(parse(&["--color=always"]).terminal().color);
         assert!(!parse(&["--color=never"]).terminal().color);
+    }
+
+    #[test]
+    fn flags_become_options() {
+        let parse = |flags: &[&str]| Arguments::try_parse_from([&["mycc"], flags].concat());
+        let options = |flags: &[&str]| parse(flags).unwrap().diagnostics.options(&Tool::default());
+        let terminal = options(&[]).terminal;
+        assert_eq!(options(&[]), EmitterOptions::new(Tool::default(), terminal));
+        let flags =
+            ["--diagnostic-style=unicode", "--theme=color-blind-light", "--context-lines=2"];
+        let more = ["--tab-width=8", "--editor-url=vscode://file/{path}:{line}:{column}"];
+        let url: EditorUrl = "vscode://file/{path}:{line}:{column}".parse().unwrap();
+        let expected = EmitterOptions::new(Tool::default(), terminal)
+            .with_style(DiagnosticStyle::Unicode)
+            .with_theme(Theme::color_blind().on(crate::Background::Light))
+            .with_context_lines(2)
+            .with_tab_width(8)
+            .with_editor_url(url);
+        assert_eq!(options(&[&flags[..], &more].concat()), expected);
+        assert_eq!(options(&["--diagnostic-style=rustc"]).style, DiagnosticStyle::Rustc);
+
+        let error = |flag: &str| parse(&[flag]).err().unwrap().to_string();
+        for (flag, expected) in [
+            ("--theme=solarized", "unknown theme `solarized`; expected one of default,"),
+            ("--editor-url=vscode://file", "the URL does not contain the placeholder `{path}`"),
+            ("--editor-url=x:{path}:{row}", "unknown placeholder `{row}`"),
+            ("--tab-width=0", "0 is not in 1..=16"),
+            ("--diagnostic-style=html", "invalid value 'html' for '--diagnostic-style <STYLE>'"),
+        ] {
+            assert!(error(flag).contains(expected), "{}", error(flag));
+        }
     }
 }

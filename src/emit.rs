@@ -13,12 +13,14 @@
 mod canvas;
 mod direct;
 mod document;
+mod editor_url;
 mod escape;
 mod excerpt;
 mod fingerprint;
 mod format;
 mod frames;
 mod glyphs;
+mod highlight;
 mod layout;
 mod margin;
 mod markup;
@@ -29,7 +31,14 @@ mod pen;
 mod plain_text;
 mod render;
 mod renderer;
+mod role;
+mod row_text;
+mod sequences;
+mod sgr;
+mod step_message;
 mod style;
+mod text_style;
+mod theme;
 
 mod github;
 mod gitlab;
@@ -45,8 +54,13 @@ mod short;
 
 use std::io;
 
+pub use editor_url::{EditorUrl, EditorUrlError};
 pub use format::*;
-pub use options::EmitterOptions;
+pub use highlight::Highlighter;
+pub use options::{DiagnosticStyle, EmitterOptions};
+pub use role::{Role, SyntaxRole};
+pub use text_style::{AnsiColor, Color, TextStyle};
+pub use theme::{Theme, ThemeError};
 
 use crate::bag::{DiagnosticBag, Entry, Summary};
 use crate::model::Diagnostic;

@@ -81,7 +81,7 @@ pub use source::{
     ColumnUnit, EmbeddedPiece, EmbeddedText, KnownLocation, Location, MAX_FILE_BYTES, SourceError,
     SourceFile, SourceMap, SourceText,
 };
-pub use terminal::{ColorChoice, Terminal};
+pub use terminal::{Background, ColorChoice, Terminal};
 
 /// Runs the programs of the README as doc tests.
 #[cfg(doctest)]

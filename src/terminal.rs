@@ -2,12 +2,14 @@
 //! terminal.
 
 mod color;
+mod palette;
 
 use std::ffi::OsString;
 use std::{env, io};
 
 pub use color::ColorChoice;
 use is_terminal::IsTerminal;
+pub use palette::Background;
 
 /// The capabilities of the stream that human output is written to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -15,6 +17,10 @@ use is_terminal::IsTerminal;
 pub struct Terminal {
     /// Whether output has colours.
     pub color: bool,
+    /// The background, on which colours have to be readable.
+    pub background: Background,
+    /// Whether the terminal has 24-bit colours.
+    pub true_color: bool,
     /// The width of a line in cells.
     pub width: u16,
     /// Whether output has hyperlinks (OSC 8).
@@ -23,10 +29,10 @@ pub struct Terminal {
     pub full_backtraces: bool,
 }
 
-/// The capabilities of a file: no colours, no hyperlinks, 140 cells per line, backtraces without runtime frames.
+/// The capabilities of a file, see [`PLAIN`](Self::PLAIN).
 impl Default for Terminal {
     fn default() -> Self {
-        Self { color: false, width: Self::DEFAULT_WIDTH, hyperlinks: false, full_backtraces: false }
+        Self::PLAIN
     }
 }
 
@@ -34,10 +40,21 @@ impl Terminal {
     /// The width of a line in cells if the width of the terminal is not known.
     pub const DEFAULT_WIDTH: u16 = 140;
 
+    /// The capabilities of a file: no colours, no hyperlinks, 140 cells per line, backtraces without runtime frames.
+    pub const PLAIN: Self = Self {
+        color: false,
+        background: Background::Unknown,
+        true_color: false,
+        width: Self::DEFAULT_WIDTH,
+        hyperlinks: false,
+        full_backtraces: false,
+    };
+
     /// Returns the capabilities of standard error, with colours according to `choice`.
     ///
     /// The width and the support for hyperlinks are queried only with the feature `terminal`; without it they
-    /// are those of the default. As in Rust's own backtraces, runtime frames are shown if the environment
+    /// are those of the default. The background is that of the environment variable `COLORFGBG`, which many terminals
+    /// do not set; 24-bit colours are supported if `COLORTERM` says so. As in Rust's own backtraces, runtime frames are shown if the environment
     /// variable `RUST_BACKTRACE` is `full`.
     #[must_use]
     pub fn stderr(choice: ColorChoice) -> Self {
@@ -62,11 +79,20 @@ impl Terminal {
     ) -> Self {
         Self {
             color: choice.decide(|name| env::var_os(name), || stream.is_terminal()),
+            background: palette::background(|name| env::var_os(name)),
+            true_color: palette::has_true_color(|name| env::var_os(name)),
             width: width.unwrap_or(Self::DEFAULT_WIDTH),
             // A dumb terminal would print the escape sequences, even if the user forces hyperlinks.
             hyperlinks: hyperlinks && env::var_os("TERM").is_none_or(|term| term != "dumb"),
             full_backtraces: wants_full_backtraces(|name| env::var_os(name)),
         }
+    }
+
+    /// Sets the background.
+    #[must_use]
+    pub const fn with_background(mut self, background: Background) -> Self {
+        self.background = background;
+        self
     }
 
     /// Sets the width in cells.

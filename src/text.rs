@@ -3,13 +3,18 @@
 //! Sources, messages, labels and paths are untrusted. A terminal interprets some characters instead of
 //! showing them: C0 and C1 controls move the cursor or start escape sequences (ECMA-48), the twelve
 //! bidirectional controls reorder text (Unicode UAX #9; CVE-2021-42574), and some terminals end a line at
-//! U+2028 and U+2029. None of these characters is written. Each has a visible replacement:
+//! U+2028 and U+2029. Other characters are not shown at all. None of these is written. Each has a visible
+//! replacement:
 //!
 //! | character | replacement | example |
 //! |---|---|---|
 //! | tab | spaces up to the next tab stop | |
 //! | other C0, DEL | a symbol of the Unicode block *Control Pictures*, one cell | ESC is `␛` |
 //! | C1, bidi controls, U+2028, U+2029 | the code point in angle brackets | `<U+202E>` |
+//! | [invisible](is_invisible) characters, where text does not need them | the same | `<U+200B>` |
+//! | a combining mark without a character before it | the same | `<U+0301>` |
+//!
+//! Formats for programs only escape the [unsafe](is_unsafe) ones.
 //!
 //! ```
 //! use vitte_diag::text;
@@ -20,19 +25,21 @@
 //! ```
 
 mod boundary;
+mod cluster;
 mod inline;
+mod invisible;
 mod json;
 mod wrap;
 
 use std::borrow::Cow;
-use std::fmt::{self, Write as _};
 
 pub use boundary::{ceil_char_boundary, floor_char_boundary, truncate};
+pub(crate) use cluster::cells_before;
+pub use cluster::{CellOptions, Cluster, EmojiWidth, cells};
 pub(crate) use inline::{Digits, InlineText, digit_count, digits};
+pub use invisible::is_invisible;
 pub use json::escape_json;
-use unicode_segmentation::UnicodeSegmentation as _;
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr as _};
-pub use wrap::{WrappedText, escape_workflow_command, wrap};
+pub use wrap::{LongUrls, WrappedText, escape_workflow_command, wrap, wrap_with};
 
 /// Returns true if a terminal would interpret `c` instead of showing it.
 ///
@@ -88,15 +95,28 @@ pub(crate) fn count_bytes(text: &str, test: impl Fn(u8) -> bool) -> usize {
     text.as_bytes().chunks(255).map(|bytes| usize::from(count(bytes))).sum()
 }
 
-/// Returns true if `text` has no [unsafe](is_unsafe) character and so needs no escape.
+/// Returns true if no character of `text` is replaced for a terminal.
 pub(crate) fn is_safe(text: &str) -> bool {
-    is_plain(text) || !text.contains(is_unsafe)
+    is_plain(text)
+        || !may_be_replaced(text)
+        || !(text.contains(is_unsafe) || cells(text, 1).any(|cluster| cluster.is_replaced()))
+}
+
+/// Returns true if `text` has a character that is replaced in some texts, except for accents on letters. Most text has
+/// none, and the clusters of text are costly to find.
+fn may_be_replaced(text: &str) -> bool {
+    let is_accent = |c| c != '\u{34f}' && matches!(c, '\u{300}'..='\u{36f}');
+    let mut before = ' ';
+    text.chars().any(|c| {
+        let letter = std::mem::replace(&mut before, c);
+        cluster::is_replaced(c) && !(is_accent(c) && letter.is_alphanumeric())
+    })
 }
 
 /// Returns `text` as one line, escaped for a terminal.
 ///
 /// Meant for text that must stay on its line, such as a path. A line feed becomes the two characters `\n`,
-/// a carriage return `\r`, a tab `\t`; every other [unsafe](is_unsafe) character gets its replacement.
+/// a carriage return `\r`, a tab `\t`; every other character of the [table](self) gets its replacement.
 ///
 /// ```
 /// use vitte_diag::text::one_line;
@@ -110,118 +130,38 @@ pub fn one_line(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);
-    text.chars().for_each(|c| push_on_line(&mut out, c));
+    for cluster in cells(text, 1) {
+        match cluster.text {
+            "\n" => out.push_str("\\n"),
+            "\r" => out.push_str("\\r"),
+            "\t" => out.push_str("\\t"),
+            _ => cluster.push_to(&mut out),
+        }
+    }
     Cow::Owned(out)
 }
 
-/// Appends `c` to `out` as in [`one_line`].
-pub(crate) fn push_on_line(out: &mut String, c: char) {
-    match c {
-        '\n' => out.push_str("\\n"),
-        '\r' => out.push_str("\\r"),
-        '\t' => out.push_str("\\t"),
-        _ => push(out, c),
-    }
-}
-
-/// Returns the lines of `text`, escaped for a terminal. Tabs become spaces up to the next multiple of
-/// `tab_width` cells.
+/// Returns the lines of `text`, escaped for a terminal. Tabs become spaces up to the next tab stop of `options`, which
+/// may be the distance of tab stops in cells.
 ///
 /// Lines end at `\n` or `\r\n`. A line end at the end of the text does not begin another line.
-pub fn lines(text: &str, tab_width: usize) -> impl Iterator<Item = Cow<'_, str>> {
+pub fn lines(text: &str, options: impl Into<CellOptions>) -> impl Iterator<Item = Cow<'_, str>> {
+    let options = options.into();
     text.lines().map(move |line| {
         if is_safe(line) {
             return Cow::Borrowed(line);
         }
         let mut out = String::with_capacity(line.len() + 16);
-        for cluster in cells(line, tab_width) {
-            cluster.push_to(&mut out);
-        }
+        cells(line, options).for_each(|cluster| cluster.push_to(&mut out));
         Cow::Owned(out)
     })
 }
 
-/// Appends `c` to `out`, or its replacement if `c` is [unsafe](is_unsafe). The caller expands tabs.
-fn push(out: &mut String, c: char) {
-    match replacement(c) {
-        None => out.push(c),
-        Some(Replacement::Symbol(symbol)) => out.push(symbol),
-        // Writing to a string cannot fail.
-        Some(Replacement::CodePoint(code_point)) => _ = write!(out, "{code_point}"),
-    }
-}
-
-/// A grapheme cluster: what a reader perceives as one character (Unicode UAX #29). Text is never cut inside
-/// a cluster.
-#[derive(Clone, Copy, Debug)]
-pub struct Cluster<'a> {
-    /// The text of the cluster.
-    pub text: &'a str,
-    /// The first cell of the cluster on its line, 0-based.
-    pub start: usize,
-    /// The cell after the last one.
-    pub end: usize,
-}
-
-impl Cluster<'_> {
-    /// Returns true if the cluster has no width, such as a combining mark without a base character.
-    pub(crate) const fn is_mark(&self) -> bool {
-        self.start == self.end
-    }
-
-    /// Returns the width in cells.
-    #[must_use]
-    pub const fn cells(&self) -> usize {
-        self.end - self.start
-    }
-
-    /// Appends the cluster to `out`, escaped for a terminal. A tab becomes spaces.
-    pub fn push_to(&self, out: &mut String) {
-        if self.text == "\t" {
-            out.extend(std::iter::repeat_n(' ', self.cells()));
-        } else {
-            self.text.chars().for_each(|c| push(out, c));
-        }
-    }
-}
-
-/// Returns the grapheme clusters of `line` with the cells of each. A tab ends at the next multiple of
-/// `tab_width` cells.
-///
-/// Several emoji that are joined by U+200D are as wide as one, as in terminals that support such sequences.
-pub fn cells(line: &str, tab_width: usize) -> impl Iterator<Item = Cluster<'_>> {
-    let tab_width = tab_width.max(1);
-    let (mut rest, mut start) = (line, 0);
-    std::iter::from_fn(move || {
-        let text;
-        (text, rest) = first_cluster(rest)?;
-        let end = start
-            + match text.as_bytes() {
-                b"\t" => tab_width - start % tab_width,
-                [b' '..=b'~'] => 1,
-                _ if text.contains(is_unsafe) => text.chars().map(width).sum(),
-                _ => text.width(),
-            };
-        let cluster = Cluster { text, start, end };
-        start = end;
-        Some(cluster)
-    })
-}
-
-/// Splits `text` after its first cluster. Returns `None` if `text` is empty.
-fn first_cluster(text: &str) -> Option<(&str, &str)> {
-    let len = match text.as_bytes() {
-        // Only a non-ASCII character can extend the cluster before it.
-        [b' '..=b'~'] | [b' '..=b'~', ..=b'\x7f', ..] => 1,
-        _ => text.graphemes(true).next()?.len(),
-    };
-    text.split_at_checked(len)
-}
-
-/// Returns the width of an escaped `text` in cells.
+/// Returns the width of an escaped `text` in cells, with [`EmojiWidth::Separate`]. See [`CellOptions::width_of`] for
+/// other options.
 #[must_use]
 pub fn width_of(text: &str) -> usize {
-    if is_plain(text) { text.len() } else { cells(text, 1).last().map_or(0, |last| last.end) }
+    CellOptions::new(1).width_of(text)
 }
 
 /// Returns the singular `noun` if `count` is 1, else its plural with `s`.
@@ -234,49 +174,6 @@ pub fn plural(noun: &str, count: usize) -> Cow<'_, str> {
 #[must_use]
 pub fn more(noun: &str, count: usize) -> String {
     format!("{count} more {}", plural(noun, count))
-}
-
-/// Returns the cells of `c` or of its replacement. A tab counts as its symbol.
-fn width(c: char) -> usize {
-    match replacement(c) {
-        None => c.width().unwrap_or(0),
-        Some(Replacement::Symbol(_)) => 1,
-        Some(Replacement::CodePoint(_)) => CodePoint::CELLS,
-    }
-}
-
-/// The replacement of an [unsafe](is_unsafe) character.
-enum Replacement {
-    /// A character of the Unicode block *Control Pictures*.
-    Symbol(char),
-    CodePoint(CodePoint),
-}
-
-/// Returns the replacement of `c`, or `None` if `c` is not [unsafe](is_unsafe).
-fn replacement(c: char) -> Option<Replacement> {
-    if !is_unsafe(c) {
-        return None;
-    }
-    let symbol = match c {
-        '\u{7f}' => Some('\u{2421}'),
-        '\0'..='\u{1f}' => char::from_u32(0x2400 + u32::from(c)),
-        _ => None,
-    };
-    Some(symbol.map_or(Replacement::CodePoint(CodePoint(c)), Replacement::Symbol))
-}
-
-/// A character shown as `<U+202E>`.
-struct CodePoint(char);
-
-impl CodePoint {
-    /// `<U+`, four digits and `>`: no [unsafe](is_unsafe) character has more digits.
-    const CELLS: usize = 8;
-}
-
-impl fmt::Display for CodePoint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "<U+{:04X}>", u32::from(self.0))
-    }
 }
 
 #[cfg(test)]
@@ -297,65 +194,37 @@ mod tests {
     }
 
     #[test]
-    fn every_replacement_is_safe_and_has_the_computed_width() {
-        for c in (char::MIN..=char::MAX).filter(|&c| is_unsafe(c)) {
-            let mut shown = String::new();
-            push(&mut shown, c);
-            assert!(!shown.contains(is_unsafe), "{shown}");
-            let cells: usize = shown.chars().map(|c| c.width().unwrap()).sum();
-            assert_eq!(cells, width(c), "{shown}");
-        }
-    }
-
-    fn ends(text: &str) -> Vec<usize> {
-        cells(text, 4).map(|cluster| cluster.end).collect()
-    }
-
-    #[test]
-    fn tabs_extend_to_the_next_stop() {
-        assert_eq!(ends("a\tb\t\t"), [1, 4, 5, 8, 12]);
+    fn lines_end_at_line_feeds_and_a_lone_carriage_return_is_shown() {
+        assert_eq!(lines("a\r\nb\rc\n", 4).collect::<Vec<_>>(), ["a", "b␍c"]);
+        assert_eq!(lines("a\n\nb", 4).collect::<Vec<_>>(), ["a", "", "b"]);
         assert_eq!(lines("a\tb", 4).collect::<Vec<_>>(), ["a   b"]);
     }
 
     #[test]
-    fn wide_characters_and_clusters_are_counted_in_cells() {
-        assert_eq!(ends("漢e\u{301}x"), [2, 3, 4]);
-        assert_eq!(ends("👩\u{200d}🔬x"), [2, 3], "two joined emoji are as wide as one");
-        assert_eq!(ends("🇫🇷x"), [2, 3], "a flag");
-        assert_eq!(ends("❤\u{fe0f}x"), [2, 3], "drawn as an emoji");
-    }
-
-    #[test]
-    fn an_unsafe_character_is_a_cluster_of_its_own() {
-        for c in (char::MIN..=char::MAX).filter(|&c| is_unsafe(c)) {
-            for line in [format!("a{c}\u{301}b"), format!("👩\u{200d}{c}🔬"), format!("{c}{c}")]
-            {
-                let with = cells(&line, 1).filter(|cluster| cluster.text.contains(c));
-                assert!(
-                    with.map(|cluster| cluster.text.chars().count()).max() <= Some(1),
-                    "{line:?}"
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn clusters_agree_with_the_unicode_segmentation() {
-        let pieces = [
-            "a", " ", "\r", "\n", "\u{301}", "\u{200d}", "👩", "🔬", "🇫", "🇷", "한", "\u{11a8}",
-            "क", "\u{94d}",
+    fn text_is_safe_if_and_only_if_it_is_shown_unchanged() {
+        let texts = [
+            "",
+            "plain",
+            "é日本",
+            "e\u{301}",
+            "é\u{301}日\u{302}a\u{301}\u{302}",
+            " \u{301}",
+            "👩\u{200d}🔬 1\u{fe0f}\u{20e3}",
+            "a\tb",
+            "\u{301}",
+            "a\u{200b}b",
+            "a\u{200d}b",
+            "\u{ad}",
+            "a\r\u{301}",
+            "\u{1b}",
+            "\u{202e}",
+            "\u{1f1eb}\u{1f1f7}",
         ];
-        let mut text = String::new();
-        for n in 0..5000_usize {
-            text.push_str(pieces[(n * n + n / 7) % pieces.len()]);
+        for text in texts {
+            let shown = one_line(text);
+            assert_eq!(is_safe(text), shown == text, "{text:?}");
+            assert_eq!(is_safe(text), matches!(shown, Cow::Borrowed(_)), "{text:?}");
+            assert!(is_safe(&shown), "{shown:?}");
         }
-        let clusters: Vec<&str> = cells(&text, 4).map(|cluster| cluster.text).collect();
-        assert_eq!(clusters, text.graphemes(true).collect::<Vec<_>>());
-    }
-
-    #[test]
-    fn lines_end_at_line_feeds_and_a_lone_carriage_return_is_shown() {
-        assert_eq!(lines("a\r\nb\rc\n", 4).collect::<Vec<_>>(), ["a", "b␍c"]);
-        assert_eq!(lines("a\n\nb", 4).collect::<Vec<_>>(), ["a", "", "b"]);
     }
 }

@@ -7,7 +7,8 @@ use crate::model::Severity;
 /// The number of diagnostics of each severity, stored or not.
 ///
 /// The counts by severity include the suppressed diagnostics and the duplicates. `Display` writes the last
-/// line of a compiler's output: `2 errors, 1 warning (1 not shown)`, or `no errors`.
+/// line of a compiler's output, in which the first numbers are those of the stored diagnostics, which people see:
+/// `2 errors, 1 warning (1 more error not shown)`, or `no errors`.
 ///
 /// ```
 /// use vitte_diag::{DiagnosticBag, FileId, Policy, Span, codes};
@@ -18,7 +19,7 @@ use crate::model::Severity;
 /// }
 /// let summary = bag.summary();
 /// assert_eq!((summary.errors, summary.suppressed, summary.duplicates), (3, 1, 1));
-/// assert_eq!(summary.to_string(), "3 errors (1 not shown, 1 repeated)");
+/// assert_eq!(summary.to_string(), "1 error (1 more error, 1 duplicate not shown)");
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 #[non_exhaustive]
@@ -37,6 +38,10 @@ pub struct Summary {
     /// How many of these were not stored because the bag already had a diagnostic with the same code,
     /// severity, message, primary span and trace.
     pub duplicates: u64,
+    /// The suppressed diagnostics by severity.
+    pub(super) suppressed_counts: [u64; 4],
+    /// The duplicates by severity.
+    pub(super) duplicate_counts: [u64; 4],
 }
 
 impl Summary {
@@ -47,7 +52,14 @@ impl Summary {
         all.merge(duplicates);
         all.suppressed = suppressed.total();
         all.duplicates = duplicates.total();
+        all.suppressed_counts = suppressed.counts();
+        all.duplicate_counts = duplicates.counts();
         all
+    }
+
+    /// Returns the counts by severity, the most severe first.
+    const fn counts(self) -> [u64; 4] {
+        [self.fatal, self.errors, self.warnings, self.notes]
     }
 
     /// Adds the counts of `other`.
@@ -79,30 +91,30 @@ impl Summary {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let counted = |count: u64, noun: &str| match count {
-            0 => None,
-            1 => Some(format!("1 {noun}")),
-            _ => Some(format!("{count} {noun}s")),
-        };
-        let counts = [
-            counted(self.fatal, "fatal error"),
-            counted(self.errors, "error"),
-            counted(self.warnings, "warning"),
-            counted(self.notes, "note"),
-        ];
-        let counts: Vec<String> = counts.into_iter().flatten().collect();
-        if counts.is_empty() {
-            return f.write_str("no errors");
-        }
-        f.write_str(&counts.join(", "))?;
-        let rest = [(self.suppressed, "not shown"), (self.duplicates, "repeated")];
-        let rest: Vec<String> = rest
-            .into_iter()
-            .filter(|&(count, _)| count > 0)
-            .map(|(count, label)| format!("{count} {label}"))
-            .collect();
-        if rest.is_empty() { Ok(()) } else { write!(f, " ({})", rest.join(", ")) }
+        let omitted = self.suppressed_counts.into_iter().zip(self.duplicate_counts);
+        let counts = self.counts().into_iter().zip(omitted);
+        let stored = counts.map(|(count, (suppressed, duplicates))| {
+            count.saturating_sub(suppressed).saturating_sub(duplicates)
+        });
+        let stored = joined(stored.zip(NOUNS));
+        f.write_str(if stored.is_empty() { "no errors" } else { &stored })?;
+        let more = ["more fatal error", "more error", "more warning", "more note"];
+        let suppressed = self.suppressed_counts.into_iter().zip(more);
+        let omitted = joined(suppressed.chain([(self.duplicates, "duplicate")]));
+        if omitted.is_empty() { Ok(()) } else { write!(f, " ({omitted} not shown)") }
     }
+}
+
+/// The names of the severities, the most severe first.
+const NOUNS: [&str; 4] = ["fatal error", "error", "warning", "note"];
+
+/// Returns the counts that are not 0, such as `2 errors, 1 warning`.
+fn joined<'a>(counts: impl Iterator<Item = (u64, &'a str)>) -> String {
+    let counts = counts.filter(|&(count, _)| count > 0).map(|(count, noun)| {
+        let plural = if count == 1 { "" } else { "s" };
+        format!("{count} {noun}{plural}")
+    });
+    counts.collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
@@ -111,13 +123,28 @@ mod tests {
 
     #[test]
     fn summaries_read_as_english() {
-        let text = |fatal, errors, warnings, notes, suppressed, duplicates| {
-            Summary { fatal, errors, warnings, notes, suppressed, duplicates }.to_string()
+        let summary = |[fatal, errors, warnings, notes]: [u64; 4]| Summary {
+            fatal,
+            errors,
+            warnings,
+            notes,
+            ..Summary::default()
         };
-        assert_eq!(text(0, 0, 0, 0, 0, 0), "no errors");
-        assert_eq!(text(0, 2, 1, 0, 0, 0), "2 errors, 1 warning");
-        assert_eq!(text(1, 0, 0, 3, 0, 0), "1 fatal error, 3 notes");
-        assert_eq!(text(0, 9, 0, 0, 8, 0), "9 errors (8 not shown)");
-        assert_eq!(text(0, 9, 0, 1, 4, 2), "9 errors, 1 note (4 not shown, 2 repeated)");
+        let text = |stored, suppressed, duplicates| {
+            Summary::new(summary(stored), summary(suppressed), summary(duplicates)).to_string()
+        };
+        assert_eq!(text([0; 4], [0; 4], [0; 4]), "no errors");
+        assert_eq!(text([0, 2, 1, 0], [0; 4], [0; 4]), "2 errors, 1 warning");
+        assert_eq!(text([1, 0, 0, 3], [0; 4], [0; 4]), "1 fatal error, 3 notes");
+        assert_eq!(text([0, 4, 0, 0], [0; 4], [0, 2, 0, 0]), "4 errors (2 duplicates not shown)");
+        assert_eq!(
+            text([0, 1, 0, 0], [0, 8, 1, 0], [0; 4]),
+            "1 error (8 more errors, 1 more warning not shown)"
+        );
+        assert_eq!(
+            text([0, 3, 0, 1], [0, 1, 0, 0], [0, 0, 1, 0]),
+            "3 errors, 1 note (1 more error, 1 duplicate not shown)"
+        );
+        assert_eq!(text([0; 4], [0; 4], [0, 1, 0, 0]), "no errors (1 duplicate not shown)");
     }
 }

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use super::{Checker, SpanIssue, SpanIssueKind};
-use crate::model::{Applicability, Suggestion};
+use crate::model::{Applicability, Edit, Span, Suggestion};
+use crate::source::{SourceError, SourceMap};
 
 impl<'a> Checker<'a> {
     /// Returns the suggestions that have at least one valid alternative.
@@ -16,13 +17,13 @@ impl<'a> Checker<'a> {
 
     /// Returns the suggestion without its invalid alternatives.
     fn suggestion(&mut self, suggestion: &'a Suggestion) -> Option<Cow<'a, Suggestion>> {
-        let is_as_it_is = |edits| matches!(self.sources.outer_edits(edits), Ok(Cow::Borrowed(_)));
+        let is_as_it_is = |edits| matches!(resolved(self.sources, edits), Ok(Cow::Borrowed(_)));
         if suggestion.alternatives().all(is_as_it_is) {
             return Some(Cow::Borrowed(suggestion));
         }
         let mut valid = Vec::new();
         for edits in suggestion.alternatives() {
-            match self.sources.outer_edits(edits) {
+            match resolved(self.sources, edits) {
                 Ok(edits) => valid.push(edits.into_owned()),
                 Err((span, error)) => {
                     let (message, reason) = (suggestion.message().to_owned(), error.to_string());
@@ -39,4 +40,33 @@ impl<'a> Checker<'a> {
         let message = suggestion.message().to_owned();
         Suggestion::with_alternatives(message, valid, applicability).ok().map(Cow::Owned)
     }
+}
+
+/// Returns the edits as they are shown: in the outermost files, and not past the ends of their files. Returns the first
+/// span that is invalid.
+fn resolved<'e>(
+    sources: &SourceMap,
+    edits: &'e [Edit],
+) -> Result<Cow<'e, [Edit]>, (Span, SourceError)> {
+    if edits.iter().all(|edit| clamped(sources, edit).is_none()) {
+        return sources.outer_edits(edits);
+    }
+    let clamp = |edit: &Edit| clamped(sources, edit).unwrap_or_else(|| edit.clone());
+    let edits: Vec<Edit> = edits.iter().map(clamp).collect();
+    let mut pairs = edits.iter().zip(edits.iter().skip(1));
+    if let Some((_, second)) = pairs.find(|(first, second)| first.overlaps(second)) {
+        return Err((second.span(), SourceError::OverlappingEdits));
+    }
+    Ok(Cow::Owned(sources.outer_edits(&edits)?.into_owned()))
+}
+
+/// Returns an edit that ends at the end of its file instead of after it. Returns `None` if it does not end after it, or
+/// if it has no effect before the end, which is an issue.
+fn clamped(sources: &SourceMap, edit: &Edit) -> Option<Edit> {
+    let span = edit.span();
+    let file = sources.file(span.file()).ok().filter(|file| !file.is_unavailable())?;
+    let end = file.len();
+    let has_effect = span.lo() < end || (span.lo() == end && !edit.text().is_empty());
+    let to_end = Span::new(span.file(), span.lo(), end).ok().filter(|_| has_effect)?;
+    (end < span.hi()).then(|| Edit::replace(to_end, edit.text().to_owned()))
 }

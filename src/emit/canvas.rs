@@ -2,14 +2,15 @@
 //!
 //! ```text
 //! pen            terminal                          HTML
-//! style Header   ␛[0m␛[1m␛[38;5;9m                 <span class="vd-header">
+//! style Header   ␛[1;91m                           <span class="vd-header">
 //! link …         ␛]8;;https://…␛\                  <a href="https://…">
 //! child Note     the sequences of a note           <span class="vd-child-note">
 //! put `a < b`    a < b                             a &lt; b
 //! ```
 
 use super::markup;
-use super::style::{Sequences, Style};
+use super::sequences::{OuterColors, Sequences};
+use super::style::Style;
 use crate::model::ChildLevel;
 use crate::text::Digits;
 
@@ -21,10 +22,6 @@ pub(super) struct Canvas {
     kind: CanvasKind,
 }
 
-/// The colours outside of a child, see [`Canvas::begin_child`].
-#[derive(Debug)]
-pub(super) struct OuterColors(Option<Sequences>);
-
 #[derive(Debug)]
 enum CanvasKind {
     /// Text without styles.
@@ -32,12 +29,12 @@ enum CanvasKind {
     /// Text with ANSI sequences.
     Ansi(Sequences),
     /// HTML.
-    Html { span_is_open: bool },
+    Html,
 }
 
 impl Canvas {
     /// Appends to `out` text for a terminal, with ANSI sequences if there are `styles`.
-    pub(super) const fn terminal(styles: Option<Sequences>, out: Vec<u8>) -> Self {
+    pub(super) fn terminal(styles: Option<Sequences>, out: Vec<u8>) -> Self {
         let kind = match styles {
             Some(sequences) => CanvasKind::Ansi(sequences),
             None => CanvasKind::Plain,
@@ -47,24 +44,36 @@ impl Canvas {
 
     /// Appends HTML to `out`.
     pub(super) const fn html(out: Vec<u8>) -> Self {
-        Self { out, kind: CanvasKind::Html { span_is_open: false } }
+        Self { out, kind: CanvasKind::Html }
     }
 
-    /// Sets the style of the text that follows.
+    /// Changes the style from that of the text until now to that of the text that follows.
     #[inline]
-    pub(super) fn style(&mut self, style: Style) {
-        match self.kind {
+    pub(super) fn style(&mut self, from: Style, to: Style) {
+        match &self.kind {
             CanvasKind::Plain => {}
-            CanvasKind::Ansi(sequences) => sequences.push(style, &mut self.out),
-            CanvasKind::Html { span_is_open } => {
-                if span_is_open {
-                    self.push("</span>");
-                }
-                if let Some(class) = style.class() {
-                    ["<span class=\"vd-", class, "\">"].iter().for_each(|part| self.push(part));
-                }
-                self.kind = CanvasKind::Html { span_is_open: style.class().is_some() };
-            }
+            CanvasKind::Ansi(sequences) => sequences.push(from, to, &mut self.out),
+            CanvasKind::Html => self.style_html(from, to),
+        }
+    }
+
+    /// Not inlined, so that terminal output does not save the registers that this needs.
+    #[inline(never)]
+    fn style_html(&mut self, from: Style, to: Style) {
+        if from.class().is_some() {
+            self.push("</span>");
+        }
+        if let Some(class) = to.class() {
+            ["<span class=\"vd-", class, "\">"].iter().for_each(|part| self.push(part));
+        }
+    }
+
+    /// Returns true if blanks of this style are not blank.
+    #[inline]
+    pub(super) fn shows_blanks(&self, style: Style) -> bool {
+        match &self.kind {
+            CanvasKind::Plain | CanvasKind::Html => false,
+            CanvasKind::Ansi(sequences) => sequences.is_underlined(style),
         }
     }
 
@@ -86,7 +95,7 @@ impl Canvas {
     pub(super) fn put(&mut self, text: &str) {
         match self.kind {
             CanvasKind::Plain | CanvasKind::Ansi(_) => self.push(text),
-            CanvasKind::Html { .. } => self.put_escaped(text),
+            CanvasKind::Html => self.put_escaped(text),
         }
     }
 
@@ -146,7 +155,7 @@ impl Canvas {
     pub(super) fn begin_link(&mut self, url: &str) {
         let (before, after) = match self.kind {
             CanvasKind::Plain | CanvasKind::Ansi(_) => ("\u{1b}]8;;", "\u{1b}\\"),
-            CanvasKind::Html { .. } => ("<a href=\"", "\">"),
+            CanvasKind::Html => ("<a href=\"", "\">"),
         };
         self.push(before);
         self.put(url);
@@ -156,30 +165,29 @@ impl Canvas {
     pub(super) fn end_link(&mut self) {
         self.push(match self.kind {
             CanvasKind::Plain | CanvasKind::Ansi(_) => "\u{1b}]8;;\u{1b}\\",
-            CanvasKind::Html { .. } => "</a>",
+            CanvasKind::Html => "</a>",
         });
     }
 
-    /// Changes the colours to those of a child, and returns the colours until then. The current style must be plain.
-    pub(super) fn begin_child(&mut self, level: ChildLevel) -> OuterColors {
+    /// Changes the colours to those of a child. Returns the colours until then, if there are any. The current style
+    /// must be plain.
+    pub(super) fn begin_child(&mut self, level: ChildLevel) -> Option<OuterColors> {
         match &mut self.kind {
-            CanvasKind::Plain => OuterColors(None),
-            CanvasKind::Ansi(sequences) => {
-                OuterColors(Some(std::mem::replace(sequences, Sequences::of_child(level))))
-            }
-            CanvasKind::Html { .. } => {
+            CanvasKind::Plain => None,
+            CanvasKind::Ansi(sequences) => Some(sequences.begin_child(level)),
+            CanvasKind::Html => {
                 let class = level.as_str();
                 ["<span class=\"vd-child-", class, "\">"].iter().for_each(|part| self.push(part));
-                OuterColors(None)
+                None
             }
         }
     }
 
     /// Changes the colours back to those before a child. The current style must be plain.
-    pub(super) fn end_child(&mut self, outer: &OuterColors) {
-        match (&mut self.kind, outer.0) {
-            (CanvasKind::Ansi(sequences), Some(outer)) => *sequences = outer,
-            (CanvasKind::Html { .. }, _) => {
+    pub(super) fn end_child(&mut self, outer: Option<OuterColors>) {
+        match (&mut self.kind, outer) {
+            (CanvasKind::Ansi(sequences), Some(outer)) => sequences.restore(outer),
+            (CanvasKind::Html, _) => {
                 // The line feed of a whole line stays after the element, where the end of the output is trimmed.
                 let is_line = self.out.last() == Some(&b'\n');
                 self.out.truncate(self.out.len() - usize::from(is_line));

@@ -85,9 +85,9 @@ impl<'a> Direct<'a> {
             _ => true,
         };
         let number_width = text::digit_count(lines.last()?.number);
-        let width = Width::new(options.width, number_width, 0, options.tab_width);
+        let width = Width::new(number_width, 0, options);
         let is_plain = lines.windows(2).all(are_separate)
-            && lines.iter().all(|line| width.is_whole(line.text));
+            && lines.iter().all(|line| width.is_whole(line.text) && line.fits(width));
         is_plain.then_some(Self { number_width, file, at, lines })
     }
 
@@ -105,11 +105,11 @@ impl<'a> Direct<'a> {
         let mut next = self.lines.first().map_or(0, |line| line.number);
         for line in &self.lines {
             if line.number > next {
-                margin.gap(pen);
+                _ = margin.gap(pen);
                 pen.end_line();
             }
             next = line.number.saturating_add(1);
-            line.draw(margin, pen);
+            line.draw(self.file, margin, pen);
         }
         if !notes.is_empty() {
             margin.empty_line(pen);
@@ -134,31 +134,41 @@ impl<'a> LabelledLine<'a> {
         })
     }
 
+    /// Returns true if the message of the label fits beside the carets.
+    fn fits(&self, width: Width) -> bool {
+        let Some(rest) = width.cells().checked_sub(self.cells.end) else { return false };
+        let room = rest.saturating_sub(1);
+        self.label.message().is_none_or(|message| {
+            text::is_safe(message)
+                && (message.len() <= room || width.options().width_of(message) <= room)
+        })
+    }
+
     /// Draws the line, and the carets and the message of its label.
-    fn draw(&self, margin: Margin, pen: &mut Pen) {
+    fn draw(&self, file: &SourceFile, margin: Margin, pen: &mut Pen) {
         let Self { text, cells: Range { start, end }, label, .. } = self;
         let style = Style::from(label.style());
         margin.number(self.number, pen);
         pen.blanks(1);
         let (before, rest) = text.split_at_checked(*start).unwrap_or((text, ""));
         let (inside, after) = rest.split_at_checked(end - start).unwrap_or((rest, ""));
-        // Only the text of the primary label is coloured.
-        let text_style = if label.style() == LabelStyle::Primary { style } else { Style::Plain };
-        pen.write(Style::Plain, before);
-        pen.write(text_style, inside);
-        pen.write(Style::Plain, after);
+        let syntax = pen.syntax(file, self.number, |offset| offset);
+        // Only the text of the primary label has its colour.
+        if label.style() == LabelStyle::Primary {
+            pen.source(&syntax, 0, before);
+            pen.write(style, inside);
+            pen.source(&syntax, text.len() - after.len(), after);
+        } else {
+            pen.source(&syntax, 0, text);
+        }
         pen.end_line();
 
         margin.border(pen);
         pen.blanks(1 + start);
-        pen.repeat(style, label.style().caret(), end - start);
+        pen.repeat(style, margin.glyphs.label(label.style()).underline, end - start);
         if let Some(message) = label.message() {
             pen.blanks(1);
-            let indent = 1 + end + 1;
-            pen.block(style, message, margin.width() + indent, |pen| {
-                margin.border(pen);
-                pen.blanks(indent);
-            });
+            pen.write(style, message);
         }
         pen.end_line();
     }

@@ -12,35 +12,38 @@
 
 mod lanes;
 mod located;
+mod measure;
 mod row;
+mod width;
+mod window;
 
 use std::collections::BTreeMap;
 
 pub(super) use lanes::Lanes;
-pub(super) use located::LocatedLabels;
-use located::{LineRange, LocatedLabel};
-pub(super) use row::{LabelEdges, Row, Width};
+pub(super) use located::{DrawnLabel, LocatedLabels};
+use located::{LocatedLabel, Shape};
+pub(super) use measure::LineLabels;
+pub(super) use row::{Line, Piece, Row, rows};
 use smallvec::SmallVec;
+pub(super) use width::Width;
 
+use super::glyphs::Glyphs;
 use crate::model::LabelStyle;
 use crate::source::{ColumnUnit, Location, SourceFile};
-use crate::text;
+use crate::text::{self, CellOptions};
 
 /// A vector with one element per label. Most diagnostics have at most four labels and need no allocation.
 pub(super) type LabelVec<T> = SmallVec<[T; 4]>;
-
-/// The number of lines of a multi-line label that are shown after its first line.
-const LINES_AFTER_START: u32 = 3;
-/// The number of lines of a multi-line label that are shown before its last line.
-const LINES_BEFORE_END: u32 = 1;
 
 /// Determines which parts of the sources are shown.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ExcerptOptions {
     /// The number of lines before and after each label.
     pub(super) context_lines: u32,
-    /// The number of cells from one tab stop to the next, at least one.
-    pub(super) tab_width: usize,
+    /// How text is measured.
+    pub(super) cells: CellOptions,
+    /// The characters that are drawn.
+    pub(super) glyphs: &'static Glyphs,
     /// The maximum width of a line with its line number, in cells.
     pub(super) width: usize,
     /// What the column after the path counts.
@@ -74,6 +77,8 @@ pub(super) struct Snippet<'a> {
     pub(super) marks: Vec<Mark<'a>>,
     /// The lanes of the multi-line labels.
     pub(super) lanes: Lanes,
+    /// The available width of the rows.
+    pub(super) width: Width,
 }
 
 /// A label and the cells that it marks.
@@ -115,10 +120,8 @@ impl<'a> Excerpt<'a> {
         let mut remarks = remarks.clone();
         let mut snippets = Vec::with_capacity(1);
         for labels in located.chunk_by(LocatedLabel::is_in_same_file) {
-            snippets.extend(
-                FileLabels::new(labels)
-                    .map(|file| file.snippet(number_width, options, &mut remarks)),
-            );
+            let file = FileLabels::new(labels, number_width, options, &mut remarks);
+            snippets.extend(file.map(|file| file.snippet(number_width, options, &mut remarks)));
         }
         if *omitted > 0 {
             remarks.push(format!("and {}", text::more("label", *omitted)));
@@ -128,16 +131,35 @@ impl<'a> Excerpt<'a> {
 }
 
 /// The labels of one file.
-struct FileLabels<'p, 'a> {
+struct FileLabels<'a> {
     file: &'a SourceFile,
-    first: &'p LocatedLabel<'a>,
-    labels: &'p [LocatedLabel<'a>],
+    /// The location of the first label.
+    at: Location<'a>,
+    labels: LabelVec<LocatedLabel<'a>>,
 }
 
-impl<'p, 'a> FileLabels<'p, 'a> {
-    fn new(labels: &'p [LocatedLabel<'a>]) -> Option<Self> {
+impl<'a> FileLabels<'a> {
+    /// Decides how each label is drawn. Adds a remark for a multi-line label for whose bar there is no room.
+    fn new(
+        labels: &[LocatedLabel<'a>],
+        number_width: usize,
+        options: ExcerptOptions,
+        remarks: &mut Vec<String>,
+    ) -> Option<Self> {
         let first = labels.first()?;
-        Some(Self { file: first.label.file, first, labels })
+        let (file, at) = (first.label.at.file, first.location(options.column_unit));
+        let max_lanes = Width::max_lanes(number_width, options);
+        let mut drawn: LabelVec<LocatedLabel<'a>> = LabelVec::with_capacity(labels.len());
+        for &label in labels {
+            let label = label.beside(&drawn);
+            drawn.push(label);
+            let is_bar = label.shape == Shape::Bar;
+            if is_bar && bars(&drawn).count > max_lanes {
+                drawn.pop();
+                remarks.push(label.remark(options.column_unit));
+            }
+        }
+        Some(Self { file, at, labels: drawn })
     }
 
     fn snippet(
@@ -146,86 +168,83 @@ impl<'p, 'a> FileLabels<'p, 'a> {
         options: ExcerptOptions,
         remarks: &mut Vec<String>,
     ) -> Snippet<'a> {
-        let lines = self.labels.iter().map(|label| label.lines);
-        let lanes = Lanes::new(lines.filter(|lines| lines.is_multi_line()));
-        let width = Width::new(options.width, number_width, lanes.count, options.tab_width);
-        let rows = self.rows(options.context_lines, width);
+        let lanes = bars(&self.labels);
+        let width = Width::new(number_width, lanes.count, options);
+        let rows = rows(self.lines(options.context_lines), width);
         remarks.extend(self.lossy_remark(&rows));
         let mut marks: Vec<Mark<'_>> = Vec::with_capacity(self.labels.len());
-        for label in self.labels {
+        for label in &self.labels {
             let next = marks.last().map_or(0, |mark| mark.end.row + 1);
             marks.push(mark(label, &rows, next));
         }
-        self.add_hidden_labels(&marks, options.column_unit, remarks);
-        let at = self.first.location(options.column_unit);
-        Snippet { file: self.file, at, rows, marks, lanes }
+        remarks.extend(self.covered_labels(&marks, options.column_unit));
+        Snippet { file: self.file, at: self.at, rows, marks, lanes, width }
     }
 
     /// Returns the lines to show: those on which labels start and end, their context, some lines after the
     /// start and before the end of a multi-line label, and a gap of a single line.
-    fn rows(&self, context: u32, width: Width) -> Vec<Row<'a>> {
+    fn lines(&self, context: u32) -> Vec<Line<'a>> {
         let mut shown: LabelVec<(u32, u32, &LocatedLabel<'a>)> = LabelVec::new();
-        for label in self.labels {
-            let LineRange { first, last } = label.lines;
-            let head = first.saturating_add(LINES_AFTER_START).min(last);
-            let tail = last.saturating_sub(LINES_BEFORE_END).max(first);
-            let (from, to) = (
-                first.saturating_sub(context).max(self.file.first_line()),
-                label.last_shown(context),
-            );
-            if tail <= head {
-                shown.push((from, to, label));
-            } else {
-                shown.extend([(from, head, label), (tail, to, label)]);
+        for label in &self.labels {
+            let from = label.lines.first.saturating_sub(context).max(self.file.first_line());
+            let to = label.last_shown(context);
+            match label.omitted_lines() {
+                None => shown.push((from, to, label)),
+                Some((head, tail)) => shown.extend([(from, head, label), (tail, to, label)]),
             }
         }
         shown.sort_unstable_by_key(|&(from, to, _)| (from, to));
-        let mut rows = Vec::with_capacity(shown.len());
-        let (mut edges, mut last) = (None, 0);
+        let mut labels = self.labels_by_line();
+        let mut lines = Vec::with_capacity(shown.len());
+        let mut last = 0;
         for (from, to, label) in shown {
             if to <= last {
                 continue;
             }
             let is_gap = last > 0 && from == last.saturating_add(2);
             for number in if is_gap { last + 1 } else { from.max(last + 1) }..=to {
-                let line = label.line(number);
-                rows.push(Row::new(number, line, width, || {
-                    let edges = edges.get_or_insert_with(|| self.edges());
-                    edges.remove(&number).unwrap_or_default()
-                }));
+                let labels = labels.remove(&number).unwrap_or_default();
+                lines.push(Line { number, text: label.line(number), labels });
             }
             last = to;
         }
-        rows
+        lines
     }
 
-    /// Returns the offsets at which labels start and end, by line.
-    fn edges(&self) -> BTreeMap<u32, LabelEdges> {
-        let mut edges: BTreeMap<u32, LabelEdges> = BTreeMap::new();
-        for &LocatedLabel { lines, lo, hi, .. } in self.labels {
-            if lines.is_multi_line() {
-                edges.entry(lines.first).or_default().add(lo, lo);
-                edges.entry(lines.last).or_default().add(hi, hi);
-            } else {
-                edges.entry(lines.first).or_default().add(lo, hi);
+    /// Returns the ranges of the labels, by line.
+    fn labels_by_line(&self) -> BTreeMap<u32, LineLabels> {
+        let mut by_line: BTreeMap<u32, LineLabels> = BTreeMap::new();
+        for &LocatedLabel { lines, lo, hi, shape, .. } in &self.labels {
+            match shape {
+                Shape::Underline => by_line.entry(lines.first).or_default().add(lo, hi),
+                Shape::Bar => {
+                    by_line.entry(lines.first).or_default().add(lo, lo);
+                    by_line.entry(lines.last).or_default().add(hi, hi);
+                }
+                Shape::End => by_line.entry(lines.last).or_default().add(hi, hi),
             }
         }
-        edges
+        by_line
     }
 
-    /// Adds a remark for each label without a message that the carets of the primary label cover completely.
-    fn add_hidden_labels(&self, marks: &[Mark<'_>], unit: ColumnUnit, remarks: &mut Vec<String>) {
-        let Some((primary, others)) = marks.split_first() else { return };
+    /// Returns a remark about the labels that have the same cells as the primary label, if they or the primary label
+    /// have no message.
+    fn covered_labels(&self, marks: &[Mark<'_>], unit: ColumnUnit) -> Option<String> {
+        let (primary, others) = marks.split_first()?;
         if primary.style != LabelStyle::Primary || !primary.is_on_one_row() {
-            return;
+            return None;
         }
-        for (mark, located) in others.iter().zip(self.labels.iter().skip(1)) {
-            let is_inside = primary.start <= mark.start && mark.end <= primary.end;
-            if is_inside && mark.message.is_none() {
-                let at = located.location(unit);
-                remarks.push(format!("another label, at {at}, is covered by the primary label"));
-            }
-        }
+        let is_covered = |mark: &Mark<'_>| {
+            (primary.start, primary.end) == (mark.start, mark.end)
+                && (mark.message.is_none() || primary.message.is_none())
+        };
+        let labels = others.iter().zip(self.labels.iter().skip(1));
+        let mut covered = labels.filter(|(mark, _)| is_covered(mark)).map(|(_, label)| label);
+        let at = covered.next()?.location(unit);
+        Some(match covered.count() {
+            0 => format!("another label, at {at}, is covered by the primary label"),
+            more => format!("{} other labels, at {at}, are covered by the primary label", more + 1),
+        })
     }
 
     /// Returns a remark if a row shows a line that is not valid UTF-8.
@@ -246,9 +265,15 @@ impl<'p, 'a> FileLabels<'p, 'a> {
     }
 }
 
+/// Assigns the bars of multi-line labels to lanes.
+fn bars(labels: &[LocatedLabel<'_>]) -> Lanes {
+    let bars = labels.iter().filter(|label| label.shape == Shape::Bar);
+    Lanes::new(bars.map(|label| label.lines))
+}
+
 /// Converts the start and the end of a label to cells of `rows`. The row with the index `hint` is tried first.
 fn mark<'a>(located: &LocatedLabel<'a>, rows: &[Row<'_>], hint: usize) -> Mark<'a> {
-    let &LocatedLabel { label, lines, lo, hi, .. } = located;
+    let &LocatedLabel { label, lines, lo, hi, shape, .. } = located;
     let row_of = |line| match rows.get(hint) {
         Some(row) if row.number == line => hint,
         _ => rows.binary_search_by_key(&line, |row| row.number).unwrap_or(0),
@@ -257,16 +282,17 @@ fn mark<'a>(located: &LocatedLabel<'a>, rows: &[Row<'_>], hint: usize) -> Mark<'
     let last = if lines.is_multi_line() { row_of(lines.last) } else { first };
     let start = rows.get(first).map_or(0, |row| row.start_of(lo));
     let end = rows.get(last).map_or(0, |row| row.end_of(hi));
-    let end = match (lines.is_multi_line(), label.span.is_empty()) {
-        (true, _) => end.max(1),
-        (false, true) => start + 1,
-        (false, false) => end.max(start + 1),
+    let (first, start, end) = match shape {
+        Shape::Bar => (first, start, end.max(1)),
+        Shape::End => (last, end.saturating_sub(1), end.max(1)),
+        Shape::Underline if label.at.span.is_empty() => (first, start, start + 1),
+        Shape::Underline => (first, start, end.max(start + 1)),
     };
     Mark {
-        style: label.label.style(),
+        style: label.style,
         start: CellPosition { row: first, cell: start },
         end: CellPosition { row: last, cell: end },
-        message: label.label.message(),
+        message: label.message,
     }
 }
 

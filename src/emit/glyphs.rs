@@ -1,30 +1,127 @@
 //! The characters that human output is drawn with: ASCII or Unicode box characters.
 
-/// A set of characters for drawing lines.
+use crate::model::LabelStyle;
+
+/// A set of characters for drawing lines. All of them are one cell wide, except those that say otherwise.
 #[derive(Debug)]
 pub(super) struct Glyphs {
-    /// Precedes the location: `-->` or ` ┌─`.
+    /// Precedes the first location.
     pub(super) arrow: &'static str,
-    /// The border between line numbers and text, and the vertical part of a multi-line label.
+    /// Precedes the location in each further file.
+    pub(super) other_arrow: &'static str,
+    /// The border between line numbers and text.
     pub(super) bar: &'static str,
-    /// Replaces the border where lines are omitted.
+    /// Replaces the line number and the border where lines are omitted.
     pub(super) gap: &'static str,
-    /// The horizontal part of a multi-line label.
-    pub(super) dash: &'static str,
-    /// The corner at the start of a multi-line label.
-    pub(super) top: &'static str,
-    /// The corner at the end of a multi-line label.
-    pub(super) bottom: &'static str,
+    /// Replaces omitted text: one or three cells.
+    pub(super) dots: &'static str,
+    /// One cell of the dots.
+    pub(super) dot: &'static str,
+    /// Precedes a note.
+    pub(super) bullet: &'static str,
+    primary: LabelGlyphs,
+    secondary: LabelGlyphs,
 }
 
-const ASCII: Glyphs =
-    Glyphs { arrow: "-->", bar: "|", gap: ".", dash: "-", top: "/", bottom: "\\" };
+/// The characters of the labels of one style.
+#[derive(Debug)]
+pub(super) struct LabelGlyphs {
+    /// Underlines the text.
+    pub(super) underline: &'static str,
+    /// The underline above a hanging message.
+    pub(super) hook: &'static str,
+    /// Connects the underline to a hanging message.
+    pub(super) stem: &'static str,
+    /// Precedes a hanging message: no cell or two cells.
+    pub(super) lead: &'static str,
+    /// The vertical bar of a multi-line label.
+    pub(super) bar: &'static str,
+    /// Connects the bar of a multi-line label to its underlines.
+    pub(super) dash: &'static str,
+    /// The bar beside the first line of a multi-line label that begins at the margin.
+    pub(super) top: &'static str,
+    /// The corner between the bar and the dashes to the start of a multi-line label.
+    pub(super) start_corner: &'static str,
+    /// The corner between the bar and the dashes to the end of a multi-line label.
+    pub(super) end_corner: &'static str,
+    /// The end of the dashes below the start or the end of a multi-line label.
+    pub(super) dash_end: &'static str,
+    /// The underline at which the dashes end.
+    pub(super) dash_underline: &'static str,
+}
 
-const UNICODE: Glyphs =
-    Glyphs { arrow: " ┌─", bar: "│", gap: "·", dash: "─", top: "╭", bottom: "╰" };
+const ASCII: Glyphs = Glyphs {
+    arrow: "-->",
+    other_arrow: ":::",
+    bar: "|",
+    gap: "...",
+    dots: "...",
+    dot: ".",
+    bullet: "=",
+    primary: LabelGlyphs { underline: "^", hook: "^", dash_underline: "^", ..ASCII_SECONDARY },
+    secondary: ASCII_SECONDARY,
+};
+
+const ASCII_SECONDARY: LabelGlyphs = LabelGlyphs {
+    underline: "-",
+    hook: "-",
+    stem: "|",
+    lead: "",
+    bar: "|",
+    dash: "_",
+    top: "/",
+    start_corner: " ",
+    end_corner: "|",
+    dash_end: "|",
+    dash_underline: "-",
+};
+
+const UNICODE: Glyphs = Glyphs {
+    arrow: " ╭─▸",
+    other_arrow: " ├─▸",
+    bar: "│",
+    gap: "···",
+    dots: "…",
+    dot: "…",
+    bullet: "•",
+    primary: LabelGlyphs {
+        underline: "━",
+        hook: "┯",
+        stem: "│",
+        lead: "╰ ",
+        bar: "┃",
+        dash: "━",
+        top: "┏",
+        start_corner: "┏",
+        end_corner: "┗",
+        dash_end: "┛",
+        dash_underline: "┛",
+    },
+    secondary: LabelGlyphs {
+        underline: "─",
+        hook: "┬",
+        stem: "│",
+        lead: "╰ ",
+        bar: "│",
+        dash: "─",
+        top: "╭",
+        start_corner: "╭",
+        end_corner: "╰",
+        dash_end: "╯",
+        dash_underline: "╯",
+    },
+};
 
 impl Glyphs {
     pub(super) const fn new(unicode: bool) -> &'static Self {
         if unicode { &UNICODE } else { &ASCII }
+    }
+
+    /// Returns the characters of labels of a style.
+    pub(super) const fn label(&self, style: LabelStyle) -> &LabelGlyphs {
+        match style {
+            LabelStyle::Primary => &self.primary,
+            LabelStyle::Secondary => &self.secondary,
+        }
     }
 }

@@ -34,8 +34,11 @@ use std::io::{self, Write};
 use super::Emitter;
 use super::canvas::Canvas;
 use super::document::Document;
-use super::options::{EmitterOptions, FromOptions};
+use super::editor_url::EditorUrl;
+use super::highlight::{Highlighter, SharedHighlighter};
+use super::options::{DiagnosticStyle, EmitterOptions, FromOptions};
 use super::renderer::HumanRenderer;
+use super::theme::Theme;
 use crate::model::Diagnostic;
 use crate::registry::Tool;
 use crate::source::SourceMap;
@@ -48,6 +51,7 @@ pub const STYLESHEET: &str = include_str!("html.css");
 #[derive(Clone, Debug)]
 pub struct HtmlEmitter<W> {
     document: Document<W>,
+    theme: Theme,
     renderer: HumanRenderer,
 }
 
@@ -60,7 +64,7 @@ impl<W: Write> HtmlEmitter<W> {
             tool: Some(tool.clone()),
             ..HumanRenderer::default()
         };
-        Self { document: Document::new(writer), renderer }
+        Self { document: Document::new(writer), theme: Theme::new(), renderer }
     }
 
     /// Returns the writer.
@@ -69,10 +73,48 @@ impl<W: Write> HtmlEmitter<W> {
         self.document.writer
     }
 
-    /// Sets whether lines are drawn with Unicode box characters instead of ASCII. Default: false.
+    /// Sets the theme, whose name selects the colours of [`STYLESHEET`]. Styles that were changed with
+    /// [`Theme::with_style`] have no effect; change the style sheet instead.
     #[must_use]
-    pub const fn with_unicode(mut self, unicode: bool) -> Self {
-        self.renderer.unicode = unicode;
+    pub fn with_theme(mut self, theme: &Theme) -> Self {
+        self.theme = theme.clone();
+        self
+    }
+
+    /// Sets how diagnostics are drawn. Default: [`DiagnosticStyle::Ascii`].
+    #[must_use]
+    pub fn with_style(mut self, style: DiagnosticStyle) -> Self {
+        self.renderer.set_style(style);
+        self
+    }
+
+    /// Sets whether lines are drawn with Unicode box characters instead of ASCII. The same as
+    /// [`with_style`](Self::with_style) with [`DiagnosticStyle::Unicode`] or [`DiagnosticStyle::Ascii`].
+    #[must_use]
+    pub fn with_unicode(self, unicode: bool) -> Self {
+        self.with_style(if unicode { DiagnosticStyle::Unicode } else { DiagnosticStyle::Ascii })
+    }
+
+    /// Makes paths links to an editor. By default they are not links, because a page cannot link to the files of its
+    /// readers.
+    #[must_use]
+    pub fn with_editor_url(mut self, url: &EditorUrl) -> Self {
+        self.renderer.path_links = true;
+        self.renderer.editor_url = Some(url.clone());
+        self
+    }
+
+    /// Sets what colours the source text. Default: nothing.
+    #[must_use]
+    pub fn with_highlighter(mut self, highlighter: impl Highlighter + 'static) -> Self {
+        self.renderer.highlighter = Some(SharedHighlighter::new(highlighter));
+        self
+    }
+
+    /// Sets the number of cells from one tab stop to the next, clamped to 1 to 16. Default: 4.
+    #[must_use]
+    pub fn with_tab_width(mut self, cells: u8) -> Self {
+        self.renderer.set_tab_width(cells);
         self
     }
 
@@ -99,31 +141,40 @@ impl<W: Write> HtmlEmitter<W> {
     }
 }
 
-fn head() -> io::Result<Vec<u8>> {
-    Ok(b"<div class=\"vitte-diag\">".to_vec())
+/// Returns the start of the document, with the classes of a theme.
+fn head(theme: &Theme) -> io::Result<Vec<u8>> {
+    let name = match theme.name() {
+        name @ ("high-contrast" | "color-blind") => format!(" vd-{name}"),
+        _ => String::new(),
+    };
+    Ok(format!("<div class=\"vitte-diag{name}\">").into_bytes())
 }
 
 impl<W: Write> Emitter for HtmlEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
         let item = format!("<pre class=\"vd-{}\">", diagnostic.severity());
         let canvas = Canvas::html(item.into_bytes());
-        let mut item = self.renderer.draw(sources, diagnostic, canvas).into_bytes();
+        let mut item = self.renderer.draw(sources, diagnostic, None, canvas).into_bytes();
         if item.last() == Some(&b'\n') {
             item.pop();
         }
         item.extend_from_slice(b"</pre>");
-        self.document.item(head, b"", &item)
+        self.document.item(|| head(&self.theme), b"", &item)
     }
 
     fn finish(&mut self) -> io::Result<()> {
-        self.document.finish(head, b"</div>\n")
+        self.document.finish(|| head(&self.theme), b"</div>\n")
     }
 }
 
 impl<W: Write> FromOptions<W> for HtmlEmitter<W> {
     fn from_options(writer: W, options: &EmitterOptions) -> Self {
-        Self::new(writer, &options.tool)
+        let mut emitter = Self::new(writer, &options.tool)
             .with_width(options.terminal.width)
             .with_full_backtraces(options.terminal.full_backtraces)
+            .with_theme(&options.theme);
+        emitter.renderer.set_options(options);
+        emitter.renderer.path_links = options.editor_url.is_some();
+        emitter
     }
 }

@@ -1,19 +1,24 @@
 //! Output for people in the style of rustc, with or without colours.
 
+use std::collections::HashSet;
 use std::io::{self, Stderr, Stdout, Write};
 
 use super::Emitter;
 use super::canvas::Canvas;
 use super::direct::Direct;
-use super::options::{EmitterOptions, FromOptions};
+use super::editor_url::EditorUrl;
+use super::highlight::{Highlighter, SharedHighlighter};
+use super::options::{DiagnosticStyle, EmitterOptions, FromOptions};
 use super::output::{Draw, Output};
 use super::renderer::HumanRenderer;
-use super::style::Sequences;
+use super::sequences::Sequences;
+use super::theme::Theme;
 use crate::bag::Entry;
-use crate::model::Diagnostic;
+use crate::model::{Code, Diagnostic};
 use crate::registry::Tool;
 use crate::source::{ColumnUnit, SourceMap};
 use crate::terminal::{ColorChoice, Terminal};
+use crate::text::EmojiWidth;
 
 /// Writes diagnostics for people to read.
 ///
@@ -29,7 +34,7 @@ use crate::terminal::{ColorChoice, Terminal};
 /// ```
 ///
 /// The trace, the backtrace, the [children](crate::Child) and the suggestions follow the notes, in this order. A child
-/// with labels has an excerpt of its own. Of a trace of more than ten steps the first seven and the last three are
+/// with labels has an excerpt of its own. Of a trace of more than five steps the first three and the last two are
 /// shown. At most 100 children, and ten suggestions of a diagnostic or child, are shown. A line reports the number of
 /// the others.
 ///
@@ -59,8 +64,11 @@ use crate::terminal::{ColorChoice, Terminal};
 #[derive(Clone, Debug)]
 pub struct HumanEmitter<W> {
     output: Output<W>,
-    color: bool,
+    terminal: Terminal,
+    theme: Theme,
     renderer: HumanRenderer,
+    /// The codes whose URLs have been written.
+    explained: HashSet<Code>,
 }
 
 impl HumanEmitter<Stderr> {
@@ -82,19 +90,22 @@ impl HumanEmitter<Stdout> {
 }
 
 impl<W: Write> HumanEmitter<W> {
-    /// The maximum number of cells from one tab stop to the next.
-    const MAX_TAB_WIDTH: u8 = 16;
-
     /// Creates an emitter that writes ASCII without colours to `writer`.
     #[must_use]
     pub fn new(writer: W) -> Self {
-        Self { output: Output::new(writer), color: false, renderer: HumanRenderer::default() }
+        Self {
+            output: Output::new(writer),
+            terminal: Terminal::PLAIN,
+            theme: Theme::new(),
+            renderer: HumanRenderer::default(),
+            explained: HashSet::new(),
+        }
     }
 
-    /// Sets colour, width, links and full backtraces to those of `terminal`.
+    /// Sets colour, background, width, links and full backtraces to those of `terminal`.
     #[must_use]
     pub const fn with_terminal(mut self, terminal: Terminal) -> Self {
-        self.color = terminal.color;
+        self.terminal = terminal;
         self.renderer.options.width = terminal.width as usize;
         self.renderer.path_links = terminal.hyperlinks;
         self.renderer.code_links = terminal.hyperlinks;
@@ -103,7 +114,8 @@ impl<W: Write> HumanEmitter<W> {
     }
 
     /// Sets the compiler that reports the diagnostics. Its codes are links to their pages on a terminal that
-    /// supports [links](Terminal::hyperlinks). Default: none.
+    /// supports [links](Terminal::hyperlinks). Elsewhere a note has the URL of the page, for each code once until the
+    /// output is [finished](Emitter::finish), except in [the style of rustc](DiagnosticStyle::Rustc). Default: none.
     #[must_use]
     pub fn with_tool(mut self, tool: &Tool) -> Self {
         self.renderer.tool = Some(tool.clone());
@@ -113,14 +125,43 @@ impl<W: Write> HumanEmitter<W> {
     /// Sets whether ANSI colours are written. Default: false; see also [`HumanEmitter::stderr`].
     #[must_use]
     pub const fn with_color(mut self, color: bool) -> Self {
-        self.color = color;
+        self.terminal.color = color;
         self
     }
 
-    /// Sets whether lines are drawn with Unicode box characters instead of ASCII. Default: false.
+    /// Sets the colours. They are written only [with colour](Self::with_color).
     #[must_use]
-    pub const fn with_unicode(mut self, unicode: bool) -> Self {
-        self.renderer.unicode = unicode;
+    pub fn with_theme(mut self, theme: &Theme) -> Self {
+        self.theme = theme.clone();
+        self
+    }
+
+    /// Sets how diagnostics are drawn. Default: [`DiagnosticStyle::Ascii`].
+    #[must_use]
+    pub fn with_style(mut self, style: DiagnosticStyle) -> Self {
+        self.renderer.set_style(style);
+        self
+    }
+
+    /// Sets whether lines are drawn with Unicode box characters instead of ASCII. The same as
+    /// [`with_style`](Self::with_style) with [`DiagnosticStyle::Unicode`] or [`DiagnosticStyle::Ascii`].
+    #[must_use]
+    pub fn with_unicode(self, unicode: bool) -> Self {
+        self.with_style(if unicode { DiagnosticStyle::Unicode } else { DiagnosticStyle::Ascii })
+    }
+
+    /// Sets the URL of the links of paths on a terminal that supports [links](Terminal::hyperlinks). Default: `file:`
+    /// URLs, which have no line, because terminals do not agree on how to write one.
+    #[must_use]
+    pub fn with_editor_url(mut self, url: &EditorUrl) -> Self {
+        self.renderer.editor_url = Some(url.clone());
+        self
+    }
+
+    /// Sets what colours the source text, if the output has colours. Default: nothing.
+    #[must_use]
+    pub fn with_highlighter(mut self, highlighter: impl Highlighter + 'static) -> Self {
+        self.renderer.highlighter = Some(SharedHighlighter::new(highlighter));
         self
     }
 
@@ -134,15 +175,24 @@ impl<W: Write> HumanEmitter<W> {
     /// Sets the number of cells from one tab stop to the next, clamped to 1 to 16. Default: 4.
     #[must_use]
     pub fn with_tab_width(mut self, cells: u8) -> Self {
-        self.renderer.options.tab_width = usize::from(cells.clamp(1, Self::MAX_TAB_WIDTH));
+        self.renderer.set_tab_width(cells);
+        self
+    }
+
+    /// Sets the width of emoji that consist of several characters. Default: [`EmojiWidth::Separate`], which is right in
+    /// most terminals.
+    #[must_use]
+    pub const fn with_emoji_width(mut self, width: EmojiWidth) -> Self {
+        self.renderer.options.cells.emoji = width;
         self
     }
 
     /// Sets the number of cells to which source lines are cut, including the line number, and messages are
-    /// wrapped. Default: 140, or the width of the terminal. At least 20 cells of source or message are shown.
+    /// wrapped, at least 20. Default: 140, or the width of the terminal.
     ///
-    /// A cut line is shown around its labels, with `...` for the omitted text. If not all labels fit, the first
-    /// one is shown, or the primary label if it is on the line. The carets of the others are below the dots.
+    /// No line is wider, but for paths, URLs and codes, which are never broken. All lines of a snippet are cut at the
+    /// same cell on the left, so that they stay aligned. If not all labels of a line fit, what is between them is
+    /// omitted, with `...` in its place.
     #[must_use]
     pub const fn with_width(mut self, cells: u16) -> Self {
         self.renderer.options.width = cells as usize;
@@ -188,35 +238,82 @@ impl<W: Write> HumanEmitter<W> {
     }
 }
 
-impl<W: Write> Emitter for HumanEmitter<W> {
-    fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
-        self.output.write(diagnostic, draw(sources, &self.renderer, self.color))
+impl<W> HumanEmitter<W> {
+    /// Returns the URL of a diagnostic's code if it has to be written: the code is not a link, and it is the first one
+    /// of the output with this code.
+    fn new_code_url(&mut self, diagnostic: &Diagnostic) -> Option<String> {
+        let code = diagnostic.code()?;
+        let url = self.code_url(code)?;
+        self.explained.insert(code).then_some(url)
     }
 
-    fn emit_all(&mut self, sources: &SourceMap, entries: &[Entry<'_>]) -> io::Result<()> {
-        self.output.write_all(entries, draw(sources, &self.renderer, self.color))
+    fn code_url(&self, code: Code) -> Option<String> {
+        let is_text = !self.renderer.code_links && self.renderer.style != DiagnosticStyle::Rustc;
+        self.renderer.tool.as_ref().filter(|_| is_text)?.code_url(code)
+    }
+
+    /// Returns the number of diagnostics before the first one whose code has to be explained.
+    fn explained_prefix(&self, entries: &[Entry<'_>]) -> usize {
+        let is_new = |entry: &Entry<'_>| {
+            let code = entry.diagnostic.code().filter(|code| !self.explained.contains(code));
+            code.is_some_and(|code| self.code_url(code).is_some())
+        };
+        entries.iter().position(is_new).unwrap_or(entries.len())
+    }
+}
+
+impl<W: Write> Emitter for HumanEmitter<W> {
+    fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
+        let code_url = self.new_code_url(diagnostic);
+        let Self { output, terminal, theme, renderer, .. } = self;
+        output.write(diagnostic, draw(sources, renderer, (theme, *terminal), code_url.as_deref()))
+    }
+
+    fn emit_all(&mut self, sources: &SourceMap, mut entries: &[Entry<'_>]) -> io::Result<()> {
+        while !entries.is_empty() {
+            let known = self.explained_prefix(entries);
+            let (before, rest) = entries.split_at_checked(known).unwrap_or((entries, &[]));
+            let Self { output, terminal, theme, renderer, .. } = self;
+            output.write_all(before, draw(sources, renderer, (theme, *terminal), None))?;
+            let Some((first, rest)) = rest.split_first() else { break };
+            self.emit(sources, first.diagnostic)?;
+            entries = rest;
+        }
+        Ok(())
     }
 
     fn finish(&mut self) -> io::Result<()> {
+        self.explained.clear();
         self.output.finish()
     }
 }
 
 /// Draws diagnostics, separated by an empty line.
-fn draw(sources: &SourceMap, renderer: &HumanRenderer, color: bool) -> impl Draw {
+fn draw(
+    sources: &SourceMap,
+    renderer: &HumanRenderer,
+    (theme, terminal): (&Theme, Terminal),
+    code_url: Option<&str>,
+) -> impl Draw {
     move |is_first, diagnostic, out| {
         if !is_first {
             out.push(b'\n');
         }
-        let styles = color.then(|| Sequences::new(diagnostic.severity()));
+        let severity = diagnostic.severity();
+        let styles = terminal.color.then(|| Sequences::new(theme, terminal, severity));
         let canvas = Canvas::terminal(styles, std::mem::take(out));
-        *out = renderer.draw(sources, diagnostic, canvas).into_bytes();
+        *out = renderer.draw(sources, diagnostic, code_url, canvas).into_bytes();
         Ok(())
     }
 }
 
 impl<W: Write> FromOptions<W> for HumanEmitter<W> {
     fn from_options(writer: W, options: &EmitterOptions) -> Self {
-        Self::new(writer).with_terminal(options.terminal).with_tool(&options.tool)
+        let mut emitter = Self::new(writer)
+            .with_terminal(options.terminal)
+            .with_tool(&options.tool)
+            .with_theme(&options.theme);
+        emitter.renderer.set_options(options);
+        emitter
     }
 }

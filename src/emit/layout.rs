@@ -5,31 +5,31 @@
 //!    |                              border
 //! 11 |   fn f(                      row
 //! 12 | /   let x = 日               row: bars and text
-//!    | |       -   ^^ here          carets, and beside them the message of the last label
+//!    | |       -   ^^ here          underlines, and beside them the message of the last label
 //!    | |       |
 //!    | |       there                a hanging message
-//!    . |                            gap
+//! ...  |                            gap
 //! 20 | | }
-//!    | \-' and so on                the end of a multi-line label
+//!    | |_- and so on                the end of a multi-line label
+//!    |
+//!   ::: other.vitte:3:1             arrow of a further file
 //!    |
 //!    = help: …                      notes
-//!    = trace:                       trace
-//!        in this expansion of …
 //! ```
 //!
-//! The output looks like that of codespan-reporting, which the tests compare it with. There are three
-//! differences: bars are in [lanes](super::excerpt::Lanes), the gutter is as wide as the widest line number
-//! that is shown, and further lines of a message are aligned with its first line. Slices of the excerpt are
-//! copied directly to the output, so the time depends on what is shown, not on labels times characters.
+//! The output looks like that of rustc. The tests compare it with that of annotate-snippets, which draws rustc's
+//! diagnostics, and with what rustc itself printed. Bars are in [lanes](super::excerpt::Lanes), no line is wider than
+//! the output, and further lines of a message are aligned with its first line. The time depends on what is shown, not
+//! on labels times characters.
 
 mod bars;
+mod grid;
 mod labels;
 mod notes;
-mod trace;
+mod placement;
 
 use self::labels::SnippetRenderer;
 pub(super) use self::notes::{Notes, draw_notes};
-pub(super) use self::trace::{Trace, step_message};
 use super::excerpt::{Excerpt, LabelVec, Mark, Row, Snippet};
 use super::margin::Margin;
 use super::pen::Pen;
@@ -48,10 +48,15 @@ pub(super) fn draw(
     if let Some(at) = excerpt.unavailable {
         margin.arrow(at, None, pen);
     }
+    let mut is_first = excerpt.unavailable.is_none();
     let mut snippets = excerpt.snippets.iter().peekable();
     while let Some(snippet) = snippets.next() {
         let link = link(snippet.file);
-        margin.arrow(snippet.at, link.as_deref(), pen);
+        if std::mem::take(&mut is_first) {
+            margin.arrow(snippet.at, link.as_deref(), pen);
+        } else {
+            margin.other_arrow(snippet.at, link.as_deref(), pen);
+        }
         margin.empty_line(pen);
         SnippetRenderer::new(snippet, margin).draw(pen);
         if snippets.peek().is_some() || is_followed {
@@ -60,15 +65,5 @@ pub(super) fn draw(
     }
 }
 
-#[cfg(test)]
-use super::excerpt::{CellPosition, ExcerptOptions, Lanes};
-#[cfg(test)]
-use super::glyphs::Glyphs;
-#[cfg(test)]
-use super::style::Sequences;
-#[cfg(test)]
-use crate::text;
-#[cfg(test)]
-mod reference;
 #[cfg(test)]
 mod tests;

@@ -4,11 +4,12 @@
 //!   --> file.vitte:12:7    arrow
 //!    |                     border
 //! 12 |                     number
-//!    .                     gap
+//! ...                      gap
 //!    |
 //!    = help: …             note
 //! ```
 
+use super::editor_url;
 use super::glyphs::Glyphs;
 use super::pen::Pen;
 use super::style::Style;
@@ -19,7 +20,7 @@ use crate::text;
 /// Draws the margin of each line.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Margin {
-    /// The width of the column of line numbers in cells.
+    /// The width of the column of line numbers in cells, at least one.
     pub(super) number_width: usize,
     pub(super) glyphs: &'static Glyphs,
 }
@@ -27,24 +28,37 @@ pub(super) struct Margin {
 impl Margin {
     /// Writes a line with an arrow and a location, which is a link if `link` is its URL.
     pub(super) fn arrow(self, at: Location<'_>, link: Option<&str>, pen: &mut Pen) {
-        self.arrow_to(at.path, &[at.line, at.col], link, pen);
+        self.arrow_to(self.glyphs.arrow, at.path, &[at.line, at.col], link, pen);
+    }
+
+    /// Writes a line with the location in a further file, which is a link if `link` is its URL.
+    pub(super) fn other_arrow(self, at: Location<'_>, link: Option<&str>, pen: &mut Pen) {
+        self.arrow_to(self.glyphs.other_arrow, at.path, &[at.line, at.col], link, pen);
     }
 
     /// Writes a line with an arrow and the path of a whole file, which is a link if `link` is its URL.
     pub(super) fn arrow_to_file(self, file: &SourceFile, link: Option<&str>, pen: &mut Pen) {
-        self.arrow_to(file.path(), &[], link, pen);
+        self.arrow_to(self.glyphs.arrow, file.path(), &[], link, pen);
     }
 
-    fn arrow_to(self, path: &str, position: &[u32], link: Option<&str>, pen: &mut Pen) {
-        // Without any line number the arrow is indented as for one digit.
-        pen.blanks(self.number_width.max(1));
-        pen.write(Style::Gutter, self.glyphs.arrow);
+    fn arrow_to(
+        self,
+        arrow: &str,
+        path: &str,
+        position: &[u32],
+        link: Option<&str>,
+        pen: &mut Pen,
+    ) {
+        pen.blanks(self.number_width);
+        pen.write(Style::Gutter, arrow);
         pen.blanks(1);
-        pen.link(link, |pen| {
-            pen.write(Style::Plain, &text::one_line(path));
+        let [line, column] = position.first_chunk().copied().unwrap_or([1, 1]);
+        let link = link.map(|url| editor_url::at(url, line, column));
+        pen.link(link.as_deref(), |pen| {
+            pen.write(Style::Path, &text::one_line(path));
             for &number in position {
-                pen.write(Style::Plain, ":");
-                pen.number(Style::Plain, number, 0);
+                pen.write(Style::Path, ":");
+                pen.number(Style::Path, number, 0);
             }
         });
         pen.end_line();
@@ -69,15 +83,15 @@ impl Margin {
         pen.write(Style::Gutter, self.glyphs.bar);
     }
 
-    /// Begins the line that replaces omitted lines: `   .`.
-    pub(super) fn gap(self, pen: &mut Pen) {
-        pen.blanks(self.number_width + 1);
+    /// Begins the line that replaces omitted lines: `...`. Returns the number of cells.
+    pub(super) fn gap(self, pen: &mut Pen) -> usize {
         pen.write(Style::Gutter, self.glyphs.gap);
+        self.glyphs.gap.chars().count()
     }
 
     /// Writes `   = help: the first line`, with further lines aligned below it.
     pub(super) fn note(self, kind: &str, text: &str, pen: &mut Pen) {
-        self.bullet(kind.len(), |pen| pen.write(Style::Plain, kind), text, pen);
+        self.bullet(kind.len(), |pen| pen.write(Style::Message, kind), text, pen);
     }
 
     /// Writes a child without labels like a note. Warnings and errors have their colours.
@@ -96,12 +110,12 @@ impl Margin {
     fn bullet(self, cells: usize, kind: impl FnOnce(&mut Pen), text: &str, pen: &mut Pen) {
         let column = self.number_width + " = ".len() + cells + ": ".len();
         pen.blanks(self.number_width + 1);
-        pen.write(Style::Gutter, "=");
+        pen.write(Style::Bullet, self.glyphs.bullet);
         pen.blanks(1);
         kind(pen);
         pen.write(Style::Plain, ":");
         pen.blanks(1);
-        pen.block(Style::Plain, text, column, |pen| pen.blanks(column));
+        pen.paragraph(Style::Plain, text, column, self.list_column());
         pen.end_line();
     }
 

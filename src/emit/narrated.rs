@@ -2,14 +2,14 @@
 //!
 //! ```text
 //! Error E0011: this `if` has no `.end`
-//! In shapes.vitte, line 8, column 3: this line opens a block
+//! In shapes.vitte, line 8, column 3, the text "if": this opens a block
 //!   The line is: if side < 0.0
-//! Also in line 10, column 3: `.end` was expected before this
+//! Also in line 10, column 3, the whole line: `.end` was expected before this
 //!   The line is: ret side * side
 //! Help: add `.end` where the block ends
-//! Trace: in this expansion of `close!`, in line 4, column 1
+//! Trace: in this expansion of `close!`, in line 4, column 1, to line 5, column 9
 //! Note: the function begins here
-//!   In line 6, column 1: here
+//!   In line 6, column 4, the text "area": here
 //!     The line is: fn area(side: num) -> num
 //! Suggestion: add `.end`
 //!   After line 9, insert the line "  .end"
@@ -18,16 +18,19 @@
 //!   Called by vittec::main, line 63, column 1 of src/main.rs
 //! ```
 
+mod extent;
 mod suggestion;
 
 use std::borrow::Cow;
 use std::fmt::{self, Display};
 use std::io::{self, Write};
 
+use extent::extent;
+
 use super::Emitter;
-use super::layout::step_message;
 use super::options::{EmitterOptions, FromOptions};
 use super::output::{Draw, Output};
+use super::step_message::step_message;
 use crate::bag::Entry;
 use crate::check::{CheckedChild, CheckedDiagnostic, CheckedStep, ResolvedLabel};
 use crate::model::{
@@ -37,7 +40,8 @@ use crate::source::{ColumnUnit, Location, SourceFile, SourceMap};
 use crate::text;
 
 /// Writes one sentence per line; an empty line separates two diagnostics. Lines and columns are 1-based, columns
-/// count characters. Lines of source are cut after 200 characters. Only the first ten frames of a backtrace
+/// count characters. What a label covers is quoted, or both of its ends are reported if it is longer than 60
+/// characters or has several lines. Lines of source are cut after 200 characters. Only the first ten frames of a backtrace
 /// are written, without runtime frames, and at most ten steps of a trace.
 #[derive(Clone, Debug)]
 pub struct NarratedEmitter<W> {
@@ -186,7 +190,7 @@ impl Narrator<'_> {
         match checked.at {
             Some(at) => {
                 let location = self.location(at.file, at.location(ColumnUnit::Char));
-                self.sentence(start, &format!("{message}, in {location}"));
+                self.sentence(start, &format!("{message}, in {location}{}", extent(&at)));
             }
             None => self.sentence(start, message),
         }
@@ -228,12 +232,8 @@ impl Narrator<'_> {
         let at = label.location(ColumnUnit::Char);
         let location = self.location(label.file, at);
         let message = label.label.message().unwrap_or("here");
-        match label.last_line() {
-            last if last > at.line => {
-                self.sentence(format_args!("{indent}{start} {location}, to line {last}"), message);
-            }
-            _ => self.sentence(format_args!("{indent}{start} {location}"), message),
-        }
+        let extent = extent(&label.at);
+        self.sentence(format_args!("{indent}{start} {location}{extent}"), message);
         let text = trimmed_line(label.file, at.line);
         let line = Some((label.file.id(), at.line));
         let is_new = std::mem::replace(&mut self.line, line) != line;

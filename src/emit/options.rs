@@ -1,11 +1,28 @@
 //! The options that all formats are created from.
 
 use super::Emitter;
+use super::editor_url::EditorUrl;
+use super::highlight::{Highlighter, SharedHighlighter};
+use super::theme::Theme;
 use crate::registry::Tool;
 use crate::terminal::Terminal;
 
+/// How human output is drawn.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+#[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
+#[non_exhaustive]
+pub enum DiagnosticStyle {
+    /// ASCII, for every terminal and every log.
+    #[default]
+    Ascii,
+    /// Unicode box characters.
+    Unicode,
+    /// As rustc draws it, for programs that compare the output with that of rustc.
+    Rustc,
+}
+
 /// The options of an emitter that a [`Format`](super::Format) creates. Each format uses those that apply to it.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct EmitterOptions {
     /// The compiler that reports the diagnostics.
@@ -15,13 +32,38 @@ pub struct EmitterOptions {
     /// The file that SARIF and GitLab show for a diagnostic without a location, see
     /// [`with_fallback_path`](Self::with_fallback_path).
     pub fallback_path: Option<String>,
+    /// How human output and HTML are drawn.
+    pub style: DiagnosticStyle,
+    /// The colours of human output and HTML.
+    pub theme: Theme,
+    /// The number of lines that human output and HTML show before and after each label. Default: 0.
+    pub context_lines: u16,
+    /// The number of cells from one tab stop to the next in human output and HTML. Default: 4.
+    pub tab_width: u8,
+    /// The URL of the links of paths in human output, and in HTML, which has no such links without it.
+    pub editor_url: Option<EditorUrl>,
+    /// See [`with_highlighter`](Self::with_highlighter).
+    pub(super) highlighter: Option<SharedHighlighter>,
 }
 
 impl EmitterOptions {
+    /// The default number of cells from one tab stop to the next.
+    const TAB_WIDTH: u8 = 4;
+
     /// Creates options from the compiler and its terminal.
     #[must_use]
     pub const fn new(tool: Tool, terminal: Terminal) -> Self {
-        Self { tool, terminal, fallback_path: None }
+        Self {
+            tool,
+            terminal,
+            fallback_path: None,
+            style: DiagnosticStyle::Ascii,
+            theme: Theme::new(),
+            context_lines: 0,
+            tab_width: Self::TAB_WIDTH,
+            editor_url: None,
+            highlighter: None,
+        }
     }
 
     /// Sets the file that SARIF and GitLab show for a diagnostic without a location, because their readers reject
@@ -34,6 +76,55 @@ impl EmitterOptions {
     pub fn with_fallback_path(mut self, path: impl Into<String>) -> Self {
         self.fallback_path = Some(path.into());
         self
+    }
+
+    /// Sets how human output and HTML are drawn. Default: [`DiagnosticStyle::Ascii`].
+    #[must_use]
+    pub const fn with_style(mut self, style: DiagnosticStyle) -> Self {
+        self.style = style;
+        self
+    }
+
+    /// Sets the colours of human output and HTML. Default: [`Theme::new`].
+    #[must_use]
+    pub fn with_theme(mut self, theme: Theme) -> Self {
+        self.theme = theme;
+        self
+    }
+
+    /// Sets the number of lines that human output and HTML show before and after each label. Default: 0.
+    #[must_use]
+    pub const fn with_context_lines(mut self, lines: u16) -> Self {
+        self.context_lines = lines;
+        self
+    }
+
+    /// Sets the number of cells from one tab stop to the next in human output and HTML, clamped to 1 to 16. Default: 4.
+    #[must_use]
+    pub const fn with_tab_width(mut self, cells: u8) -> Self {
+        self.tab_width = cells;
+        self
+    }
+
+    /// Sets the URL of the links of paths. Default: human output on a terminal that supports
+    /// [links](Terminal::hyperlinks) has `file:` URLs, HTML has no links of paths.
+    #[must_use]
+    pub fn with_editor_url(mut self, url: EditorUrl) -> Self {
+        self.editor_url = Some(url);
+        self
+    }
+
+    /// Sets what colours the source text in coloured human output and in HTML. Default: nothing.
+    #[must_use]
+    pub fn with_highlighter(mut self, highlighter: impl Highlighter + 'static) -> Self {
+        self.highlighter = Some(SharedHighlighter::new(highlighter));
+        self
+    }
+}
+
+impl Default for EmitterOptions {
+    fn default() -> Self {
+        Self::new(Tool::default(), Terminal::default())
     }
 }
 

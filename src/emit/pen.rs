@@ -4,12 +4,16 @@
 //! blanks.
 
 use super::canvas::Canvas;
+use super::highlight::{self, SharedHighlighter, SyntaxSpan};
 use super::style::Style;
 use crate::model::ChildLevel;
-use crate::text;
+use crate::source::SourceFile;
+use crate::text::{self, CellOptions};
 
-/// The minimum width for a message, in cells.
+/// The number of cells that are little room for a message.
 const MIN_MESSAGE_CELLS: usize = 20;
+/// The first cell of a message that begins on the line after its header.
+const HEADER_INDENT: usize = 2;
 
 /// Writes to a canvas, see the [module](self).
 #[derive(Debug)]
@@ -17,18 +21,55 @@ pub(super) struct Pen {
     canvas: Canvas,
     /// The width to which messages are wrapped, in cells.
     width: usize,
-    /// The number of cells from one tab stop to the next.
-    tab_width: usize,
+    /// How text is measured.
+    options: CellOptions,
     /// Whether the canvas supports styles.
     is_styled: bool,
     /// The style that is turned on.
     current: Style,
+    /// Colours source text; `None` without styles.
+    highlighter: Option<SharedHighlighter>,
 }
 
 impl Pen {
-    pub(super) const fn new(canvas: Canvas, width: usize, tab_width: usize) -> Self {
+    pub(super) fn new(canvas: Canvas, width: usize, options: CellOptions) -> Self {
         let is_styled = canvas.is_styled();
-        Self { canvas, width, tab_width, is_styled, current: Style::Plain }
+        Self { canvas, width, options, is_styled, current: Style::Plain, highlighter: None }
+    }
+
+    /// Sets what colours source text, if the canvas supports styles.
+    pub(super) fn set_highlighter(&mut self, highlighter: Option<&SharedHighlighter>) {
+        self.highlighter = highlighter.filter(|_| self.is_styled).cloned();
+    }
+
+    /// Returns the marked syntax of a 1-based line, in bytes of the row that shows it; none without a highlighter.
+    /// `offset_in_row` converts an offset in bytes from the start of the line to one from the start of the row. Its
+    /// results for increasing offsets must not decrease.
+    #[inline]
+    pub(super) fn syntax(
+        &self,
+        file: &SourceFile,
+        line: u32,
+        offset_in_row: impl Fn(usize) -> usize,
+    ) -> Vec<SyntaxSpan> {
+        let Some(highlighter) = &self.highlighter else { return Vec::new() };
+        let mut spans = highlighter.spans(file, line);
+        for SyntaxSpan { range, .. } in &mut spans {
+            *range = offset_in_row(range.start)..offset_in_row(range.end);
+        }
+        spans
+    }
+
+    /// Writes a part of a row that is neither marked by the primary label nor dots. It begins at byte `start` of the
+    /// row, and `syntax` is that of the row.
+    #[inline]
+    pub(super) fn source(&mut self, syntax: &[SyntaxSpan], start: usize, text: &str) {
+        if syntax.is_empty() {
+            return self.write(Style::Plain, text);
+        }
+        for (style, piece) in highlight::pieces(syntax, start, text) {
+            self.write(style, piece);
+        }
     }
 
     /// Escapes `text`, wraps it, and writes it from the 0-based cell `column`; `begin_line` draws the start of
@@ -42,7 +83,7 @@ impl Pen {
         begin_line: impl Fn(&mut Self),
     ) {
         let width = self.width_after(column);
-        for (index, line) in text::wrap(text, self.tab_width, width).lines().enumerate() {
+        for (index, line) in text::wrap(text, self.options, width).lines().enumerate() {
             if index > 0 {
                 self.end_line();
                 begin_line(self);
@@ -51,14 +92,30 @@ impl Pen {
         }
     }
 
+    /// Like [`block`](Self::block) for lines that begin with blanks. If there is little room after `column`, text that
+    /// does not fit on the line begins on the next one, in the cell `narrow`.
+    pub(super) fn paragraph(&mut self, style: Style, text: &str, column: usize, narrow: usize) {
+        let room = self.width.saturating_sub(column);
+        let is_narrow = room < MIN_MESSAGE_CELLS && narrow < column && !self.fits(text, column);
+        let column = if is_narrow { narrow } else { column };
+        if is_narrow {
+            self.end_line();
+            self.blanks(column);
+        }
+        self.block(style, text, column, |pen| pen.blanks(column));
+    }
+
     /// Returns true if `text` has no characters to escape and fits on one line from the 0-based cell `column`.
     pub(super) fn fits(&self, text: &str, column: usize) -> bool {
-        text::is_safe(text) && text::width_of(text) <= self.width_after(column)
+        text::is_safe(text) && self.options.width_of(text) <= self.width_after(column)
     }
 
     /// Returns the width of a message from the 0-based cell `column`.
-    fn width_after(&self, column: usize) -> usize {
-        self.width.saturating_sub(column).max(MIN_MESSAGE_CELLS)
+    const fn width_after(&self, column: usize) -> usize {
+        match self.width.saturating_sub(column) {
+            0 => 1,
+            width => width,
+        }
     }
 
     /// Writes a header such as `error[E0001]: message`. `header` contains the parts before the colon, which are
@@ -74,7 +131,7 @@ impl Pen {
         self.write(Style::Message, ":");
         self.blanks(1);
         let indent = header.iter().map(|part| part.len()).sum::<usize>() + ": ".len();
-        self.block(Style::Message, message, indent, |pen| pen.blanks(indent));
+        self.paragraph(Style::Message, message, indent, HEADER_INDENT);
         self.end_line();
     }
 
@@ -117,6 +174,9 @@ impl Pen {
 
     #[inline]
     pub(super) fn blanks(&mut self, count: usize) {
+        if self.current != Style::Plain && count > 0 && self.canvas.shows_blanks(self.current) {
+            self.paint(Style::Plain);
+        }
         self.canvas.blanks(count);
     }
 
@@ -124,7 +184,7 @@ impl Pen {
     #[inline]
     fn paint(&mut self, style: Style) {
         if self.is_styled && self.current != style {
-            self.canvas.style(style);
+            self.canvas.style(self.current, style);
             self.current = style;
         }
     }
@@ -155,7 +215,7 @@ impl Pen {
         let outer = self.canvas.begin_child(level);
         content(self);
         self.paint(Style::Plain);
-        self.canvas.end_child(&outer);
+        self.canvas.end_child(outer);
     }
 
     /// Removes empty lines at the end of the output, so that it ends in one line feed.

@@ -22,15 +22,23 @@
 //! The snippets and notes of a plain diagnostic come from the [direct path](super::direct) instead.
 
 mod children;
+mod rustc;
+mod section;
+mod trace;
 
 use children::Children;
+use rustc::RustcParts;
+use trace::Trace;
 
 use super::canvas::Canvas;
 use super::direct::Direct;
-use super::excerpt::{Excerpt, ExcerptOptions, LocatedLabels};
+use super::editor_url::EditorUrl;
+use super::excerpt::{DrawnLabel, Excerpt, ExcerptOptions, LocatedLabels};
 use super::glyphs::Glyphs;
-use super::layout::{self, Notes, Trace};
+use super::highlight::SharedHighlighter;
+use super::layout::{self, Notes};
 use super::margin::Margin;
+use super::options::{DiagnosticStyle, EmitterOptions};
 use super::patch::Patches;
 use super::pen::Pen;
 use super::style::Style;
@@ -39,78 +47,130 @@ use crate::model::Diagnostic;
 use crate::registry::Tool;
 use crate::source::{ColumnUnit, SourceFile, SourceMap};
 use crate::terminal::Terminal;
-use crate::text;
+use crate::text::{self, CellOptions};
+
+/// The minimum width of the output in cells.
+const MIN_WIDTH: usize = 20;
 
 /// Renders diagnostics with these settings.
 #[derive(Clone, Debug)]
 pub(super) struct HumanRenderer {
     pub(super) options: ExcerptOptions,
-    /// Whether lines are drawn with Unicode box characters.
-    pub(super) unicode: bool,
+    pub(super) style: DiagnosticStyle,
     /// Whether paths are links to their files.
     pub(super) path_links: bool,
+    /// The URL of these links; without it they are `file:` URLs.
+    pub(super) editor_url: Option<EditorUrl>,
     /// Whether codes are links to their pages.
     pub(super) code_links: bool,
     /// Whether runtime frames are shown in a backtrace.
     pub(super) full_backtraces: bool,
     /// The compiler, which knows the URLs of the pages.
     pub(super) tool: Option<Tool>,
+    /// Colours source text, if the output has colours.
+    pub(super) highlighter: Option<SharedHighlighter>,
 }
 
 impl Default for HumanRenderer {
     fn default() -> Self {
         let options = ExcerptOptions {
             context_lines: 0,
-            tab_width: 4,
+            cells: CellOptions::new(4),
+            glyphs: Glyphs::new(false),
             width: usize::from(Terminal::DEFAULT_WIDTH),
             column_unit: ColumnUnit::Char,
             labelled_lines: 20,
         };
         Self {
             options,
-            unicode: false,
+            style: DiagnosticStyle::Ascii,
             path_links: false,
+            editor_url: None,
             code_links: false,
             full_backtraces: false,
             tool: None,
+            highlighter: None,
         }
     }
 }
 
 impl HumanRenderer {
-    /// Draws a diagnostic. The output ends in a line feed.
+    /// The maximum number of cells from one tab stop to the next.
+    const MAX_TAB_WIDTH: u8 = 16;
+
+    pub(super) fn set_style(&mut self, style: DiagnosticStyle) {
+        self.style = style;
+        self.options.glyphs = Glyphs::new(style == DiagnosticStyle::Unicode);
+    }
+
+    fn is_rustc(&self) -> bool {
+        self.style == DiagnosticStyle::Rustc
+    }
+
+    /// Sets the number of cells from one tab stop to the next, clamped to 1 to 16.
+    pub(super) fn set_tab_width(&mut self, cells: u8) {
+        self.options.cells.tab_width = usize::from(cells.clamp(1, Self::MAX_TAB_WIDTH));
+    }
+
+    /// Applies the options that human output and HTML have in common.
+    pub(super) fn set_options(&mut self, options: &EmitterOptions) {
+        self.set_style(options.style);
+        self.set_tab_width(options.tab_width);
+        self.options.context_lines = u32::from(options.context_lines);
+        self.editor_url.clone_from(&options.editor_url);
+        self.highlighter.clone_from(&options.highlighter);
+    }
+
+    /// Draws a diagnostic. The output ends in a line feed. A note with `code_url`, the URL of the code's page, is the
+    /// last one.
     pub(super) fn draw(
         &self,
         sources: &SourceMap,
         diagnostic: &Diagnostic,
+        code_url: Option<&str>,
         canvas: Canvas,
     ) -> Canvas {
-        let options = self.options;
-        let mut pen = Pen::new(canvas, options.width, options.tab_width);
+        let options = ExcerptOptions { width: self.options.width.max(MIN_WIDTH), ..self.options };
+        let mut pen = Pen::new(canvas, options.width, options.cells);
+        pen.set_highlighter(self.highlighter.as_ref());
+        if self.is_rustc() && rustc::is_summary(diagnostic) {
+            pen.block(Style::Message, diagnostic.message(), 0, |_| {});
+            pen.end_line();
+            return pen.finish();
+        }
         self.header(diagnostic, &mut pen);
 
-        let glyphs = Glyphs::new(self.unicode);
+        let glyphs = options.glyphs;
         let link = |file: &SourceFile| {
             let is_link = self.path_links && text::is_safe(file.path());
-            is_link.then(|| sources.url(file.id())).flatten()
+            let url = is_link.then(|| sources.url(file.id())).flatten()?;
+            Some(
+                self.editor_url.as_ref().map_or_else(|| url.clone(), |editor| editor.of_file(&url)),
+            )
         };
         let notes = Notes::plain(diagnostic, self.full_backtraces);
-        if let Some(direct) = Direct::new(sources, diagnostic, options) {
+        let direct = Direct::new(sources, diagnostic, options);
+        if let Some(direct) = direct.filter(|_| code_url.is_none()) {
             direct.draw(notes, link(direct.file).as_deref(), glyphs, &mut pen);
             return pen.finish();
         }
 
-        let checked = CheckedDiagnostic::new(sources, diagnostic);
-        let children = Children::new(sources, &checked, options, link);
-        let shown = children.last_shown();
+        let mut checked = CheckedDiagnostic::new(sources, diagnostic);
+        let is_rustc = self.is_rustc();
+        let rustc = if is_rustc { RustcParts::take(&mut checked) } else { RustcParts::default() };
+        let children = Children::new(sources, &checked, &rustc, options, link);
+        let shown = checked.file().map(SourceFile::id);
         let patches = Patches::new(sources, &checked.suggestions, shown, options, link);
-        let labels = checked.labels.iter().copied();
+        let mut labels: Vec<_> = checked.labels.iter().copied().map(DrawnLabel::from).collect();
+        rustc.add_to(&mut labels);
         let labels = LocatedLabels::new(labels, checked.primary().is_some(), options);
-        let number_width = patches.number_width().max(children.number_width());
+        // Without any line number the gutter is as wide as one digit.
+        let trace = Trace::new(&checked, options);
+        let below = patches.number_width().max(children.number_width());
+        let number_width = below.max(trace.number_width()).max(1);
         let excerpt = Excerpt::new(&labels, number_width, options);
         let margin = Margin { number_width: excerpt.number_width, glyphs };
-        let trace = Trace::new(&checked.trace, options.column_unit, link);
-        let notes = notes.with(children.other_issues(), &excerpt, trace.as_ref());
+        let notes = notes.with(children.other_issues(), &excerpt);
 
         let is_next = |file: &SourceFile| {
             excerpt.snippets.first().is_some_and(|snippet| snippet.file.id() == file.id())
@@ -118,19 +178,35 @@ impl HumanRenderer {
         if let Some(file) = checked.whole_file.filter(|file| !is_next(file)) {
             margin.arrow_to_file(file, link(file).as_deref(), &mut pen);
         }
-        let is_followed = !notes.is_empty() || !children.is_empty() || !patches.is_empty();
+        let rustc_note = rustc.note();
+        let has_notes = !notes.is_empty() || code_url.is_some();
+        let is_last = !has_notes && trace.is_empty() && rustc_note.is_none();
+        let is_followed = !is_last || !children.is_empty() || !patches.is_empty();
         layout::draw(&excerpt, is_followed, link, margin, &mut pen);
+        if excerpt.snippets.is_empty() && has_notes {
+            margin.empty_line(&mut pen);
+        }
         notes.draw(margin, &mut pen);
+        if let Some(url) = code_url {
+            margin.note("note", &format!("for more information, see {url}"), &mut pen);
+        }
         pen.close_up();
+        trace.draw(options, link, margin, &mut pen);
         children.draw(options, link, margin, &mut pen);
+        if let Some(note) = rustc_note {
+            margin.note("note", &note, &mut pen);
+        }
         patches.draw(margin, &mut pen);
         pen.finish()
     }
 
     /// `error[E0011]: a block has no end`
     fn header(&self, diagnostic: &Diagnostic, pen: &mut Pen) {
-        let severity = diagnostic.severity().as_str();
-        let Some(code) = diagnostic.code() else {
+        let is_rustc = self.is_rustc();
+        let severity = diagnostic.severity();
+        let severity = if is_rustc { rustc::severity(severity) } else { severity.as_str() };
+        let code = diagnostic.code().filter(|code| !(is_rustc && rustc::is_lint(*code)));
+        let Some(code) = code else {
             return pen.header(Style::Header, &[severity], None, diagnostic.message());
         };
         let tool = self.tool.as_ref().filter(|_| self.code_links);

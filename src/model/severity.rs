@@ -21,6 +21,7 @@ pub enum Severity {
 
 impl Severity {
     /// All severities from `Note` to `Fatal`.
+    #[cfg(test)]
     pub(crate) const ALL: [Self; 4] = [Self::Note, Self::Warning, Self::Error, Self::Fatal];
 
     /// Returns the name in output, in lower case.

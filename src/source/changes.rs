@@ -26,7 +26,7 @@ impl SourceMap {
     /// bag.emit(&sources, &mut emitter)?;
     /// assert_eq!(
     ///     String::from_utf8(emitter.into_inner())?,
-    ///     "error[E1]: illegal character\n \
+    ///     "error[E1]: illegal character\n  |\n  \
     ///      = note: the primary label is at bytes 8..9 of file 0 (`a.vitte`), which was removed\n"
     /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -23,7 +23,21 @@ pub enum ColumnUnit {
 }
 
 impl ColumnUnit {
-    /// Returns the 1-based column after `before`, which is the text from the start of the line.
+    /// Returns the 1-based column at byte `offset` of `line`, or after the line if it is greater.
+    ///
+    /// In cells, an offset inside of a grapheme cluster has the column of the cluster.
+    pub(crate) fn column_at(self, line: &str, offset: usize) -> u32 {
+        let before = text::truncate(line, offset);
+        match self {
+            Self::Cell { tab_width } if !text::is_plain(before) => {
+                column(text::cells_before(line, before.len(), usize::from(tab_width)))
+            }
+            _ => self.column_after(before),
+        }
+    }
+
+    /// Returns the 1-based column after `before`, which is the text from the start of the line, up to the end of a
+    /// grapheme cluster.
     pub(crate) fn column_after(self, before: &str) -> u32 {
         let units = match self {
             Self::Char => before.chars().count(),
@@ -35,8 +49,13 @@ impl ColumnUnit {
                 text::cells(before, usize::from(tab_width)).last().map_or(0, |last| last.end)
             }
         };
-        u32::try_from(units).map_or(u32::MAX, |units| units.saturating_add(1))
+        column(units)
     }
+}
+
+/// Returns the 1-based column after a number of units.
+fn column(units: usize) -> u32 {
+    u32::try_from(units).map_or(u32::MAX, |units| units.saturating_add(1))
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ impl SourceFile {
         }
         let before = bytes_before(text, (col - 1) as usize, unit);
         let offset = saturated(range.start + before);
-        let is_exact = || text.get(..before).is_some_and(|before| unit.column_after(before) == col);
+        let is_exact = || unit.column_at(text, before) == col;
         match unit {
             ColumnUnit::Byte | ColumnUnit::Utf16 if !is_exact() => {
                 Err(SourceError::InsideCharacter { at: offset })

@@ -20,12 +20,24 @@ const CRATES: [(&str, &str); 5] = [
 
 /// The layers of `emit`: a module uses only modules of earlier layers. The last layer is the formats; `format`,
 /// which lists them, may use all of them.
-const EMIT_LAYERS: [&[&str]; 11] = [
-    &["options", "excerpt", "glyphs", "style", "escape", "fingerprint", "output", "plain_text"],
-    &["document", "markup"],
+const EMIT_LAYERS: [&[&str]; 13] = [
+    &[
+        "glyphs",
+        "role",
+        "text_style",
+        "editor_url",
+        "escape",
+        "fingerprint",
+        "output",
+        "plain_text",
+        "step_message",
+    ],
+    &["excerpt", "style", "sgr", "document", "markup"],
+    &["theme", "highlight"],
+    &["sequences", "options"],
     &["canvas"],
     &["pen"],
-    &["margin", "frames"],
+    &["margin", "frames", "row_text"],
     &["layout", "patch"],
     &["direct"],
     &["renderer"],

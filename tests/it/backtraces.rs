@@ -127,7 +127,7 @@ fn a_backtrace_is_before_suggestions_and_needs_no_source() {
     let diagnostic = Diagnostic::new(Severity::Fatal, code!("F0001"), span, "m");
     let diagnostic = diagnostic.with_backtrace(backtrace(&["f", "g at a.rs:1:2"]));
     let out = human(&SourceMap::new(), &[diagnostic].into_iter().collect(), |emitter| emitter);
-    assert_eq!(out, "fatal[F0001]: m\n = backtrace:\n     0: f\n     1: g at a.rs:1:2\n");
+    assert_eq!(out, "fatal[F0001]: m\n  |\n  = backtrace:\n      0: f\n      1: g at a.rs:1:2\n");
 
     let mut scene = crash();
     let edit = vitte_diag::Edit::remove(scene.diagnostic.primary().unwrap().span());

@@ -16,9 +16,12 @@ mod children;
 mod codes;
 mod codespan;
 mod conformance;
+mod drawing;
 mod examples;
 mod formats;
 mod glossary;
+mod highlighting;
+mod links;
 #[cfg(feature = "lsp")]
 mod lsp;
 mod memory;
@@ -34,6 +37,7 @@ mod read_rustc;
 mod read_sarif;
 mod read_support;
 mod readme;
+mod rustc_text;
 mod safety;
 #[cfg(feature = "schema")]
 mod schema;
@@ -41,4 +45,5 @@ mod snapshots;
 mod sources;
 mod suggestions;
 mod terminal;
+mod themes;
 mod writers;

@@ -1,7 +1,5 @@
 //! Properties of sources and output, for any bytes, spans and texts.
 use proptest::prelude::*;
-use unicode_segmentation::UnicodeSegmentation as _;
-use unicode_width::UnicodeWidthStr;
 use vitte_diag::json::JsonDiagnostic;
 use vitte_diag::{
     ColumnUnit, Diagnostic, DiagnosticBag, EmitterOptions, FileId, Format, HumanEmitter, SourceMap,
@@ -124,21 +122,16 @@ proptest! {
         let carets = carets.expect("a line of carets");
         // The row above may itself contain bars and carets.
         let caret_cell = lines[carets].find('^').expect("found above");
-        let (mut cell, mut under) = (0, None);
-        for cluster in lines[carets - 1].graphemes(true) {
-            if cell == caret_cell && cluster.width() > 0 {
-                under = Some(cluster);
-                break;
-            }
-            cell += cluster.width();
-        }
+        let under = text::cells(lines[carets - 1], 1).find(|cluster| cluster.start == caret_cell);
         // The marked text may share a grapheme cluster with the text before or after it.
-        let under = under.unwrap_or_default();
+        let under = under.map_or("", |cluster| cluster.text);
         prop_assert!(under.contains(marked.chars().next().expect("not empty")), "{}", out);
-        let touched = whole.grapheme_indices(true).filter(|&(at, cluster)| {
-            at < before.len() + marked.len() && at + cluster.len() > before.len()
+        let mut end = 0;
+        let touched = text::cells(&whole, usize::from(tab_width)).filter(|cluster| {
+            end += cluster.text.len();
+            end - cluster.text.len() < before.len() + marked.len() && end > before.len()
         });
-        let cells: usize = touched.map(|(_, cluster)| cluster.width()).sum();
+        let cells: usize = touched.map(|cluster| cluster.cells()).sum();
         let drawn = lines[carets].matches('^').count();
         prop_assert!(drawn == cells || lines[carets - 1].contains("..."), "{} of {}:\n{}", drawn, cells, out);
     }
@@ -243,15 +236,15 @@ proptest! {
 
     /// A row that is not shortened contains every character of its line.
     #[test]
-    fn no_character_of_a_row_is_lost(line in "[a-z \u{301}\u{fe0f}日🎉\u{1b}]{1,40}", at in any::<prop::sample::Index>()) {
+    fn no_character_of_a_row_is_lost(line in "[a-z \u{301}\u{200b}\u{200d}\u{fe0f}日🎉\u{1b}]{1,40}", at in any::<prop::sample::Index>()) {
         let mut sources = SourceMap::new();
         let file = sources.add("a.vitte", line.clone()).expect("small");
         let at = common::boundary(&line, at.index(line.len()));
         let span = sources.span(file, at..at).expect("valid");
         let bag: DiagnosticBag = [Diagnostic::error(CODE, span, "m")].into_iter().collect();
-        let out = common::human(&sources, &bag, |emitter| emitter);
+        let out = common::human(&sources, &bag, |emitter| emitter.with_width(500));
         let row = out.lines().find_map(|row| row.strip_prefix("1 |")).expect("a row");
-        let shown = line.replace('\u{1b}', "␛");
+        let shown = text::one_line(&line);
         prop_assert_eq!(row.trim(), shown.trim_matches(' '), "{:?}", out);
     }
 
@@ -276,7 +269,7 @@ proptest! {
         let bag: DiagnosticBag = [diagnostic].into_iter().collect();
         let out = common::human(&sources, &bag, |emitter| emitter.with_width(width));
         for row in out.lines().filter(|line| line.trim_start().starts_with(|c: char| c.is_ascii_digit())) {
-            let cells: usize = row.graphemes(true).map(UnicodeWidthStr::width).sum();
+            let cells = text::width_of(row);
             prop_assert!(cells <= usize::from(width), "{} cells of {}:\n{}", cells, width, out);
         }
     }

@@ -6,8 +6,6 @@ use percent_encoding::percent_decode_str;
 use proptest::prelude::*;
 use roxmltree::{Document, Node};
 use serde_json::Value;
-use unicode_segmentation::UnicodeSegmentation as _;
-use unicode_width::UnicodeWidthStr as _;
 use vitte_diag::{
     Applicability, Diagnostic, DiagnosticBag, Edit, EmitterOptions, FileId, Format, Frame,
     HtmlEmitter, SourceMap, Span, Suggestion, Terminal, Tool, codes, registry, text,
@@ -18,7 +16,7 @@ use crate::common;
 /// Hostile characters; each one is tested.
 const CHARACTERS: &str = "\u{1b}\u{7}\u{8}\0\u{7f}\u{90}\u{9b}\u{9d}\u{61c}\u{200e}\u{200f}\u{202a}\
     \u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}\r\u{b}\u{c}\u{85}\u{2028}\
-    \u{2029}\n\u{fffe}";
+    \u{2029}\n\u{fffe}\u{200b}\u{ad}\u{feff}\u{2060}\u{3164}\u{115f}\u{200d}\u{fe0f}\u{301}\u{34f}\u{e0041}";
 /// Hostile sequences, separated by blanks.
 const SEQUENCES: &str =
     "\u{1b}[2J \u{1b}]8;;http://x\u{7} \r\n ]]> --> </pre><script> %0A ::error::";
@@ -144,10 +142,14 @@ impl Scene {
 
     /// Human output, with or without colours and links. `rich`: with context lines and Unicode.
     fn human(&self, colored: bool, rich: bool) -> String {
+        self.human_of(&self.options.tool, colored, rich)
+    }
+
+    fn human_of(&self, tool: &Tool, colored: bool, rich: bool) -> String {
         let mut terminal = Terminal::default();
         (terminal.color, terminal.hyperlinks) = (colored, colored);
         common::human(&self.sources, &self.bag, |human| {
-            let human = human.with_terminal(terminal).with_tool(&self.options.tool);
+            let human = human.with_terminal(terminal).with_tool(tool);
             human.with_context_lines(u16::from(rich)).with_unicode(rich)
         })
     }
@@ -161,10 +163,11 @@ impl Scene {
     }
 }
 
-/// Escapes the unsafe characters of a text, except those that `keep` accepts.
+/// Escapes the unsafe characters of a text, except those that `keep` accepts, as formats for programs do.
 fn escaped(text: &str, keep: impl Fn(char) -> bool) -> String {
     let escape = |c: char| text::one_line(c.encode_utf8(&mut [0; 4])).into_owned();
-    text.chars().map(|c| if keep(c) { c.into() } else { escape(c) }).collect()
+    let is_kept = |c: char| keep(c) || !text::is_unsafe(c);
+    text.chars().map(|c| if is_kept(c) { c.into() } else { escape(c) }).collect()
 }
 
 fn count(output: &str, beginning: &str) -> usize {
@@ -177,21 +180,37 @@ fn assert_safe(output: &str, about: &str) {
     assert!(output.ends_with('\n') && !output.ends_with("\n\n"), "{about}: {output:?}");
 }
 
+/// Asserts that people see every character of `output`, and that no mark is drawn on what the output has before it.
+fn assert_visible(output: &str, about: &str) {
+    for line in output.lines() {
+        assert_eq!(text::one_line(line), line, "{about}: {output:?}");
+    }
+}
+
 fn human_is_safe(scene: &Scene) {
     let about = &scene.about;
     let path = text::one_line(scene.word("path"));
     for rich in [false, true] {
         let plain = scene.human(false, rich);
         assert_safe(&plain, about);
+        assert_visible(&plain, about);
         assert_eq!([count(&plain, "error["), count(&plain, "::")], [1, 0], "{about}: {plain}");
-        let arrow = if rich { "┌─" } else { "-->" };
-        assert_eq!(plain.matches(&format!(" {arrow} {path}:")).count(), 1, "{about}: {plain}");
+        // An arrow is before each path.
+        let has_path = |line: &&str| {
+            let place =
+                line.trim_start().split_once(' ').and_then(|(_, place)| place.strip_prefix(&*path));
+            place.is_some_and(|place| place.starts_with(':'))
+        };
+        assert_eq!(plain.lines().filter(has_path).count(), 1, "{about}: {plain}");
 
         let (shown, links) = common::on_terminal(&scene.human(true, rich));
-        assert_eq!(shown, plain, "{about}");
+        // Without links, the URL of the code is text.
+        let without_url = scene.human_of(&Tool::default(), false, rich);
+        assert_eq!(shown, without_url, "{about}");
+        assert!(plain.contains(scene.word("url")), "{about}: {plain}");
         let files =
             [("path", 0), ("other", 1), ("other", 1)].into_iter().filter_map(|(place, file)| {
-                let is_safe = !scene.word(place).contains(text::is_unsafe);
+                let is_safe = text::one_line(scene.word(place)) == scene.word(place);
                 is_safe.then(|| scene.sources.url(FileId::new(file)).expect("a root"))
             });
         let expected: Vec<_> = [scene.word("url").to_owned()].into_iter().chain(files).collect();
@@ -205,12 +224,14 @@ fn sentences_are_safe(scene: &Scene) {
     let [path, message] = ["path", "message"].map(|place| text::one_line(scene.word(place)));
     let short = scene.write(Format::Short);
     assert_safe(&short, about);
+    assert_visible(&short, about);
     assert!(short.starts_with(&format!("{path}:")), "{about}: {short}");
     assert!(short.ends_with(&format!(": error[E0001]: {message}\n")), "{about}: {short}");
     assert_eq!(short.lines().count(), 1, "{about}: {short}");
 
     let narrated = scene.write(Format::Narrated);
     assert_safe(&narrated, about);
+    assert_visible(&narrated, about);
     assert_eq!(count(&narrated, "Error E0001: "), 1, "{about}: {narrated}");
     assert_eq!(count(&narrated, "error[") + count(&narrated, "::"), 0, "{about}: {narrated}");
     assert_eq!(count(&narrated, &format!("In {path}, line ")), 1, "{about}: {narrated}");
@@ -303,7 +324,8 @@ fn html_text_is_the_human_output(scene: &Scene) {
         let document = Document::parse(&output).expect(about);
         let text: String =
             document.descendants().filter(Node::is_text).filter_map(|node| node.text()).collect();
-        let human = in_xml(&scene.human(false, rich));
+        // A code is a link, so its URL is not text.
+        let human = in_xml(&scene.human_of(&Tool::default(), false, rich));
         assert_eq!(text.trim_matches('\n'), human.trim_end(), "{about}");
         for element in document.descendants().filter(Node::is_element) {
             let attributes: Vec<_> = element.attributes().map(|found| found.name()).collect();
@@ -323,14 +345,11 @@ fn carets_are_below_the_label(scene: &Scene) {
     let lines: Vec<_> = output.lines().collect();
     let carets = lines.iter().position(|line| line.contains('^')).expect(about);
     let start = lines[carets].find('^').expect("found above");
-    let (mut cell, mut under, end) = (0, String::new(), start + lines[carets].matches('^').count());
-    for cluster in lines[carets - 1].graphemes(true) {
-        if (start..end).contains(&cell) {
-            under += cluster;
-        }
-        cell += cluster.width();
-    }
-    let inside = escaped(&scene.word("inside").replace('\r', "␍"), |_| false);
+    let end = start + lines[carets].matches('^').count();
+    let marked =
+        text::cells(lines[carets - 1], 1).filter(|cluster| (start..end).contains(&cluster.start));
+    let under: String = marked.map(|cluster| cluster.text).collect();
+    let inside = text::one_line(scene.word("inside")).replace("\\r", "␍");
     // A multi-line label is drawn in the margin instead.
     let is_part = inside.contains("\\n") || lines[carets - 1].contains("...");
     assert!(under == inside || is_part, "{about}: {under:?} of {inside:?}:\n{output}");
@@ -380,11 +399,11 @@ fn every_hostile_string_is_safe_in_every_place() {
             CHECKS.iter().for_each(|check| check(&scene));
         }
     }
-    assert_eq!((hostile().len(), Format::ALL.len()), (36, 11), "a new format needs a check here");
+    assert_eq!((hostile().len(), Format::ALL.len()), (47, 11), "a new format needs a check here");
 }
 
 fn words() -> impl Strategy<Value = String> {
-    let pieces = ["a", " ", "日", "e\u{301}", "\u{301}", "\n", "error[E0001]: ", ":,="];
+    let pieces = ["a", " ", "日", "e\u{301}", "👩", "م", "\n", "error[E0001]: ", ":,="];
     let pieces = [hostile(), pieces.map(str::to_owned).to_vec()].map(prop::sample::select);
     prop::collection::vec(prop::strategy::Union::new(pieces), 0..4).prop_map(|all| all.concat())
 }

@@ -310,7 +310,7 @@ fn a_snippet_has_the_line_numbers_of_the_whole_file() {
     assert_eq!(
         human(&sources, diagnostic.clone()),
         "error[E0042]: something is wrong\n   --> a.vitte:100:9\n    |\n100 | let y = @\n    |         ^ here\n    \
-         |\nhelp: write 2\n    |\n100 | let y = 2\n    |         ~\n"
+         |\nhelp: write 2\n    |\n100 - let y = @\n100 + let y = 2\n    |\n"
     );
     let found = json(&sources, diagnostic.clone());
     let primary = &found["primary"];

@@ -1,4 +1,13 @@
-//! Properties of suggestions, for any text and any edits.
+//! Suggestions: how they are drawn and told, and properties for any text and any edits.
+
+mod alternatives;
+mod blanks;
+mod bounds;
+mod files;
+mod lines;
+mod narrated;
+mod support;
+
 use proptest::prelude::*;
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
@@ -69,6 +78,20 @@ fn conflict(a: &Edit, b: &Edit) -> bool {
             || (a.is_empty() && a == b))
 }
 
+/// Returns a suggestion whose edits do not end past the ends of their files, as it is shown. Returns `None` if two edits
+/// then are at the same offset.
+fn ends_in_file(texts: &[String], one: &Suggestion) -> Option<Suggestion> {
+    let edits = one.edits().iter().map(|edit| {
+        let span = edit.span();
+        let end = u32::try_from(texts[span.file().index() as usize].len()).expect("small");
+        let is_cut = if edit.text().is_empty() { span.lo() < end } else { span.lo() <= end };
+        let hi = if is_cut { span.hi().min(end) } else { span.hi() };
+        let span = Span::new(span.file(), span.lo(), hi).expect("in order");
+        Edit::replace(span, edit.text().to_owned())
+    });
+    Suggestion::new(one.message().to_owned(), edits, one.applicability()).ok()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1500) })]
 
@@ -113,7 +136,7 @@ proptest! {
         }
     }
 
-    /// Drawn suggestions are safe, fit the width, and have every message.
+    /// Drawn suggestions are safe, fit the width, have every message, and show what changes.
     #[test]
     fn any_suggestion_can_be_drawn(
         texts in prop::collection::vec(pieces(20), 2),
@@ -137,6 +160,19 @@ proptest! {
         prop_assert_eq!(out.matches("\nhelp:").count(), suggestions.len() - invalid, "{}", out);
         let words: Vec<&str> = out.split_whitespace().collect();
         prop_assert_eq!(words.join(" ").matches("is omitted because one of its edits").count(), invalid);
+        // Below each message there is a change, or the remark that there is none.
+        for help in out.split("\nhelp:").skip(1) {
+            let sign = |line: &str| {
+                let line = line.trim_start_matches([' ', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
+                line.starts_with(['+', '-', '~']) || line.trim_start_matches(['|', '│', ' ']).starts_with(['+', '-'])
+            };
+            let rows: Vec<&str> = help.lines().map(|line| line.trim_start_matches(|c: char| c == ' ' || c.is_ascii_digit())).collect();
+            for pair in rows.windows(2) {
+                let [old, new] = [pair[0].strip_prefix("- "), pair[1].strip_prefix("+ ")];
+                prop_assert!(old.is_none() || new.is_none() || old != new, "two equal lines:\n{}", out);
+            }
+            prop_assert!(help.lines().any(sign) || help.contains("does not change"), "{}", out);
+        }
     }
 
     /// JSON contains every valid suggestion, and reads it back.
@@ -156,8 +192,9 @@ proptest! {
             sources.files().find(|file| file.path() == path).expect("a file of the map").id()
         };
         let back = read.to_diagnostic(file).expect("what was written can be read");
-        let is_valid = |one: &&Suggestion| one.edits().iter().all(|edit| sources.location(edit.span()).is_ok());
-        let valid: Vec<Suggestion> = suggestions.iter().filter(is_valid).cloned().collect();
+        let is_valid = |one: &Suggestion| one.edits().iter().all(|edit| sources.location(edit.span()).is_ok());
+        let to_end = suggestions.iter().filter_map(|one| ends_in_file(&texts, one));
+        let valid: Vec<Suggestion> = to_end.filter(is_valid).collect();
         prop_assert_eq!(back.suggestions(), &valid[..]);
         prop_assert_eq!(back.notes().count(), suggestions.len() - valid.len());
     }

@@ -1,9 +1,8 @@
 //! Human output on a terminal: widths, wrapping, grapheme clusters, bounds, links.
 use unicode_segmentation::UnicodeSegmentation as _;
-use unicode_width::UnicodeWidthStr as _;
 use vitte_diag::{
     Applicability, Diagnostic, DiagnosticBag, Edit, Format, HumanEmitter, SourceMap, Suggestion,
-    Terminal, Tool,
+    Terminal, Tool, text,
 };
 
 use crate::common::{self, CODE, Scene, assert_snapshot, human, scene};
@@ -15,7 +14,7 @@ fn words(count: usize) -> String {
 }
 
 fn cells(line: &str) -> usize {
-    line.graphemes(true).map(|cluster| cluster.width()).sum()
+    text::width_of(line)
 }
 
 #[test]
@@ -58,7 +57,7 @@ fn a_line_of_one_mebibyte_is_cut_to_the_width() {
             let out = human(&scene.sources, &scene.bag(), |e| e.with_width(width));
             let row = out.lines().find(|line| line.starts_with("1 |")).unwrap();
             assert!(cells(row) <= usize::from(width), "{} of {width}: {row}", cells(row));
-            assert!(row.contains('x') && row.matches("...").count() == 2, "{row}");
+            assert!(row.contains('x') && row.matches("...").count() >= 2, "{row}");
             assert!(row.len() < 4000);
         }
     }
@@ -79,7 +78,7 @@ fn clusters_are_not_split_by_a_cut() {
             );
         }
         let carets = out.lines().last().unwrap();
-        let before: usize = row.split('x').next().unwrap().graphemes(true).map(|c| c.width()).sum();
+        let before = cells(row.split('x').next().unwrap());
         assert_eq!(carets.find('^'), Some("  | ".len() + before), "{out}");
     }
 }
@@ -155,11 +154,11 @@ fn a_suggestion_of_ten_thousand_edits_is_bounded() {
         let bag: DiagnosticBag = [diagnostic].into_iter().collect();
         let out = human(&sources, &bag, |emitter| emitter);
         assert!(out.lines().count() < 120, "{out}");
-        let end: Vec<_> = out.lines().rev().take(2).map(str::trim).collect();
-        assert_eq!(end, ["|", "..."], "{out}");
+        let last = out.lines().last().unwrap();
+        assert!(last.contains("= and ") && last.contains(" more changed lines"), "{out}");
         let narrated = common::written(Format::Narrated, &sources, &bag);
         assert!(narrated.lines().count() < 30, "{narrated}");
-        assert!(narrated.trim_end().ends_with("more edits"), "{narrated}");
+        assert!(narrated.trim_end().ends_with("more changes"), "{narrated}");
     }
 }
 
@@ -196,7 +195,7 @@ fn the_arrow_before_the_path_of_an_unavailable_file_is_the_same() {
     let mut sources = SourceMap::new();
     let (available, unavailable) =
         (sources.add("here", "x").unwrap(), sources.add_unavailable("gone", []).unwrap());
-    for (unicode, arrow) in [(false, " --> "), (true, "  ┌─ ")] {
+    for (unicode, arrow) in [(false, " --> "), (true, "  ╭─▸ ")] {
         for (file, path) in [(available, "here:1:1"), (unavailable, "gone:1:1")] {
             let span = sources.span(file, 0..1).unwrap();
             let bag: DiagnosticBag = [Diagnostic::error(CODE, span, "m")].into_iter().collect();

@@ -143,7 +143,8 @@ impl Check {
         tool: &Tool,
         fixed: usize,
     ) -> io::Result<Outcome> {
-        let summary = self.bag.emit(&self.sources, &mut *arguments.emitter(tool))?;
+        let options = arguments.options(tool).with_highlighter(front::VitteHighlighter::default());
+        let summary = self.bag.emit(&self.sources, &mut *arguments.emitter_with(&options))?;
         // Formats for programs get the summary only if diagnostics were suppressed or fixed.
         if arguments.error_format.stream() == Stream::Stderr || summary.suppressed > 0 || fixed > 0
         {

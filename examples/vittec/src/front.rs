@@ -8,6 +8,7 @@
 
 mod blocks;
 mod fixes;
+mod highlight;
 mod lexer;
 mod names;
 mod parser;
@@ -15,6 +16,7 @@ pub mod slots;
 mod syntax_error;
 mod tokens;
 
+pub use highlight::VitteHighlighter;
 use vitte_diag::{DiagnosticBag, Policy, SourceFile};
 
 use crate::capture;

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::LineRange;
+use super::located::LineRange;
 
 /// The columns of the bars of multi-line labels. Labels that have no line in common may share a lane.
 ///

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{ExcerptOptions, LabelVec};
-use crate::check::ResolvedLabel;
+use crate::check::{ResolvedLabel, ResolvedSpan};
+use crate::model::LabelStyle;
 use crate::source::{ColumnUnit, Location};
 use crate::text;
 
@@ -26,18 +27,18 @@ impl<'a> LocatedLabels<'a> {
     /// Locates labels. If `first_leads` is set, the first one is the location of the whole; in a child without a
     /// primary label it is a secondary one.
     pub(in crate::emit) fn new(
-        labels: impl IntoIterator<Item = ResolvedLabel<'a>>,
+        labels: impl IntoIterator<Item = DrawnLabel<'a>>,
         first_leads: bool,
         options: ExcerptOptions,
     ) -> Self {
         let (mut located, mut unavailable) = (LabelVec::new(), None);
         let mut remarks = Vec::new();
         for (index, label) in labels.into_iter().enumerate() {
-            if !label.file.is_unavailable() {
+            if !label.at.file.is_unavailable() {
                 located.push(LocatedLabel::new(label));
                 continue;
             }
-            let at = label.location(options.column_unit);
+            let at = label.at.location(options.column_unit);
             let leads = index == 0 && first_leads;
             unavailable = unavailable.or_else(|| leads.then_some(at));
             remarks.extend(remark(label, at, leads));
@@ -55,10 +56,25 @@ impl<'a> LocatedLabels<'a> {
     }
 }
 
+/// A label as it is drawn: one of the diagnostic, or one that the renderer adds.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::emit) struct DrawnLabel<'a> {
+    pub(in crate::emit) style: LabelStyle,
+    /// The message, which is not empty.
+    pub(in crate::emit) message: Option<&'a str>,
+    pub(in crate::emit) at: ResolvedSpan<'a>,
+}
+
+impl<'a> From<ResolvedLabel<'a>> for DrawnLabel<'a> {
+    fn from(ResolvedLabel { label, at }: ResolvedLabel<'a>) -> Self {
+        Self { style: label.style(), message: label.message(), at }
+    }
+}
+
 /// A label and its lines.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct LocatedLabel<'a> {
-    pub(super) label: ResolvedLabel<'a>,
+    pub(super) label: DrawnLabel<'a>,
     pub(super) lines: LineRange,
     /// The text of the first line.
     first_line: &'a str,
@@ -66,6 +82,19 @@ pub(super) struct LocatedLabel<'a> {
     pub(super) lo: usize,
     /// The end of the label, in bytes from the start of its last line.
     pub(super) hi: usize,
+    /// How the label is drawn.
+    pub(super) shape: Shape,
+}
+
+/// How a label is drawn.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Shape {
+    /// Under its only line.
+    Underline,
+    /// With a bar from its first to its last line.
+    Bar,
+    /// Like an underline at the end of another label with the same span, which has the bar.
+    End,
 }
 
 /// The lines of a label, 1-based, both inclusive.
@@ -82,21 +111,52 @@ impl LineRange {
 }
 
 impl<'a> LocatedLabel<'a> {
-    pub(super) fn new(label: ResolvedLabel<'a>) -> Self {
-        let (file, lo, hi) = (label.file, label.span.lo(), label.span.hi());
+    pub(super) fn new(label: DrawnLabel<'a>) -> Self {
+        let ResolvedSpan { file, span } = label.at;
+        let (lo, hi) = (span.lo(), span.hi());
         let first = file.line_at(lo);
         // A label that ends after a line feed ends on the line of that line feed, not on the next one.
         let last = if hi as usize <= first.next { first.clone() } else { file.line_at(hi - 1) };
         let lines = LineRange { first: first.number, last: last.number };
         let (lo, hi) = (first.bytes_to(lo), last.bytes_to(hi));
         let first_line = file.text().get(first.text).unwrap_or_default();
-        Self { label, lines, first_line, lo, hi }
+        let shape = if lines.is_multi_line() { Shape::Bar } else { Shape::Underline };
+        Self { label, lines, first_line, lo, hi, shape }
+    }
+
+    /// Returns the label as it is drawn beside others: only the first of several multi-line labels with one span has
+    /// a bar.
+    pub(super) fn beside(self, others: &[Self]) -> Self {
+        let has_same_span = |other: &Self| other.label.at.span == self.label.at.span;
+        let is_repeated = self.shape == Shape::Bar && others.iter().any(has_same_span);
+        if is_repeated { Self { shape: Shape::End, ..self } } else { self }
+    }
+
+    /// Returns the remark that replaces a label.
+    pub(super) fn remark(&self, unit: ColumnUnit) -> String {
+        let at = self.location(unit);
+        match self.label.message {
+            Some(message) => format!("at {at}: {message}"),
+            None => format!("another label is at {at}"),
+        }
+    }
+
+    /// Returns the last line of the start and the first line of the end of a multi-line label, if lines between them
+    /// are omitted.
+    pub(super) fn omitted_lines(&self) -> Option<(u32, u32)> {
+        let LineRange { first, last } = self.lines;
+        let after_head = first.saturating_add(LINES_AT_START).min(last);
+        let is_shown = |number: &u32| !is_delimiter(self.line(*number));
+        let head = (first + 1..after_head).rev().find(is_shown).unwrap_or(first);
+        let before = last.saturating_sub(1);
+        let tail = if after_head < before && is_shown(&before) { before } else { last };
+        (head + 1 < tail).then_some((head, tail))
     }
 
     /// Returns the location of the start of the label.
     pub(super) fn location(&self, unit: ColumnUnit) -> Location<'a> {
-        let col = unit.column_after(self.first_line.get(..self.lo).unwrap_or_default());
-        Location { path: self.label.file.path(), line: self.lines.first, col }
+        let col = unit.column_at(self.first_line, self.lo);
+        Location { path: self.label.at.file.path(), line: self.lines.first, col }
     }
 
     /// Returns the text of a line of the label's file.
@@ -104,13 +164,13 @@ impl<'a> LocatedLabel<'a> {
         if number == self.lines.first {
             return self.first_line;
         }
-        self.label.file.line(number).unwrap_or_default()
+        self.label.at.file.line(number).unwrap_or_default()
     }
 
     /// Returns the last line that is shown for the label and `context` lines after it. The empty line after the
     /// last line feed of a file is never a context line.
     pub(super) fn last_shown(&self, context: u32) -> u32 {
-        let (file, last) = (self.label.file, self.lines.last);
+        let (file, last) = (self.label.at.file, self.lines.last);
         if context == 0 {
             return last;
         }
@@ -119,8 +179,20 @@ impl<'a> LocatedLabel<'a> {
     }
 
     pub(super) fn is_in_same_file(&self, other: &Self) -> bool {
-        self.label.file.id() == other.label.file.id()
+        self.label.at.file.id() == other.label.at.file.id()
     }
+}
+
+/// The number of lines of a multi-line label that are shown from its first line.
+const LINES_AT_START: u32 = 4;
+
+/// Returns true if a line contains nothing but a delimiter or a comment, which is not worth a row at the end of the
+/// first lines of a label.
+fn is_delimiter(line: &str) -> bool {
+    let line = line.trim();
+    let is_comment =
+        line.starts_with("//") && !(line.starts_with("///") || line.starts_with("//!"));
+    is_comment || matches!(line, "" | "{" | "}" | "(" | ")" | "[" | "]")
 }
 
 /// Sorts labels by file, and files by their first label. The order within a file does not change.
@@ -131,9 +203,9 @@ fn group_by_file(labels: &mut [LocatedLabel<'_>]) {
     let mut order = BTreeMap::new();
     for label in labels.iter() {
         let next = order.len();
-        order.entry(label.label.file.id()).or_insert(next);
+        order.entry(label.label.at.file.id()).or_insert(next);
     }
-    labels.sort_by_key(|label| order.get(&label.label.file.id()).copied());
+    labels.sort_by_key(|label| order.get(&label.label.at.file.id()).copied());
 }
 
 /// The maximum number of labels per line that is shown, on average.
@@ -173,8 +245,8 @@ fn truncate(labels: &mut LabelVec<LocatedLabel<'_>>, max_lines: usize) -> usize 
 
 /// Returns the remark for a label at a location in an unavailable file. If the label `leads`, the location is not
 /// part of it, because it is shown below the header.
-fn remark(label: ResolvedLabel<'_>, at: Location<'_>, leads: bool) -> Option<String> {
-    match (leads, label.label.message()) {
+fn remark(label: DrawnLabel<'_>, at: Location<'_>, leads: bool) -> Option<String> {
+    match (leads, label.message) {
         (true, message) => message.map(str::to_owned),
         (false, Some(message)) => Some(format!("at {at}: {message}")),
         (false, None) => Some(format!("another label is at {at}")),

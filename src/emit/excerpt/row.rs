@@ -1,4 +1,4 @@
-//! Converts a source line to a row: escaped text, cut to the available width, with its labels in cells.
+//! Converts source lines to rows: escaped text, cut to the available width, with the labels in cells.
 //!
 //! ```text
 //! line   let total = first + second * third …      800 characters
@@ -7,15 +7,15 @@
 //! ```
 
 use std::borrow::Cow;
-use std::cmp::Ordering;
+use std::iter::repeat_n;
 use std::ops::Range;
 
-use unicode_segmentation::UnicodeSegmentation as _;
+use smallvec::SmallVec;
 
-use crate::text::{self, Cluster};
-
-/// Replaces omitted text.
-const DOTS: &str = "...";
+use super::measure::{LineLabels, MeasuredLine};
+use super::width::Width;
+use super::window::{Cut, Lead, Part, Window};
+use crate::text::{self, CellOptions, Cluster};
 
 /// A source line as it is shown.
 #[derive(Debug)]
@@ -24,376 +24,257 @@ pub(in crate::emit) struct Row<'a> {
     pub(in crate::emit) number: u32,
     /// Escaped text without tabs.
     pub(in crate::emit) text: Cow<'a, str>,
+    /// The cells of the dots that replace omitted text.
+    pub(in crate::emit) dots: SmallVec<[Range<usize>; 2]>,
     /// Whether the text is printable ASCII, so that each byte is a cell.
     is_plain: bool,
-    /// The cells at which labels start and end; `None` if the row is the unchanged line, each byte a cell.
-    edges: Option<Box<LabelEdges>>,
+    /// What the row shows of its line; `None` if it is the unchanged line, each byte a cell.
+    cut: Option<CutLine>,
+    options: CellOptions,
+}
+
+/// What a piece of a row's text is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::emit) enum Piece {
+    Text,
+    /// Text in one of the ranges that are asked for.
+    Marked,
+    /// Dots that replace omitted text.
+    Dots,
+}
+
+/// The positions of a line that is escaped or cut.
+#[derive(Debug)]
+struct CutLine {
+    /// The cells at which labels start and end, sorted by their bytes.
+    edges: Vec<RowEdge>,
+    /// The bytes of the line at which clusters begin that are shown, and their bytes in the row.
+    bytes: Vec<(usize, usize)>,
+}
+
+/// The cells of a label's start and end.
+#[derive(Clone, Copy, Debug)]
+struct RowEdge {
+    /// The byte in the line.
+    offset: usize,
+    /// The first cell of a label that starts here.
+    start: usize,
+    /// The cell after a label that ends here.
+    end: usize,
+}
+
+/// A source line before it is converted.
+#[derive(Debug)]
+pub(in crate::emit) struct Line<'a> {
+    /// The line's number, 1-based.
+    pub(in crate::emit) number: u32,
+    pub(in crate::emit) text: &'a str,
+    pub(in crate::emit) labels: LineLabels,
+}
+
+impl Line<'_> {
+    fn is_whole(&self, width: Width) -> bool {
+        width.is_whole(self.text) && self.labels.fit(width.cells())
+    }
+}
+
+/// Converts the lines of a snippet. All rows begin at the same cell of their lines.
+///
+/// Only the parts of a very long line around its labels are examined, so that the cost does not depend on the length
+/// of the line.
+pub(in crate::emit) fn rows<'a>(lines: Vec<Line<'a>>, width: Width) -> Vec<Row<'a>> {
+    if lines.iter().all(|line| line.is_whole(width)) {
+        return lines.into_iter().map(|line| Row::whole(line.number, line.text, width)).collect();
+    }
+    let measure = |line: &Line<'a>| MeasuredLine::new(line.text, &line.labels, width);
+    let measured: Vec<_> = lines.iter().map(measure).collect();
+    let window = Window::new(&measured, width.cells(), width.dots_cells());
+    let lines = lines.into_iter().zip(measured);
+    lines.map(|(line, measured)| Row::cut(line.number, measured, window, width)).collect()
 }
 
 impl<'a> Row<'a> {
-    /// Converts a line. `edges` returns the edges of its labels; it is not called for lines that are shown
-    /// unchanged, as most are.
-    ///
-    /// Only the segment of a long line around its first label is examined, so that the cost does not depend on
-    /// the length of the line.
-    pub(in crate::emit) fn new(
-        number: u32,
-        line: &'a str,
-        width: Width,
-        edges: impl FnOnce() -> LabelEdges,
-    ) -> Self {
-        if width.is_whole(line) {
-            return Self { number, text: Cow::Borrowed(line), is_plain: true, edges: None };
+    /// Converts the only line of a snippet.
+    pub(in crate::emit) fn new(line: &Line<'a>, width: Width) -> Self {
+        if line.is_whole(width) {
+            return Self::whole(line.number, line.text, width);
         }
-        let mut edges = edges();
-        let segment = LineSegment::new(line, &edges, width);
-        let is_plain = text::is_plain(segment.text);
-        let total = edges.measure(&segment, is_plain, width.tab_width);
-        let window = Window::new(total, segment.cut, &edges, width.cells);
-        edges.move_to(&window);
-        let text = window.text(segment.text, is_plain, width.tab_width);
-        let is_plain = is_plain || text::is_plain(&text);
-        Self { number, text: Cow::Owned(text), is_plain, edges: Some(Box::new(edges)) }
+        let measured = MeasuredLine::new(line.text, &line.labels, width);
+        let window =
+            Window::new(std::slice::from_ref(&measured), width.cells(), width.dots_cells());
+        Self::cut(line.number, measured, window, width)
+    }
+
+    /// Returns the unchanged line, which is printable ASCII.
+    fn whole(number: u32, line: &'a str, width: Width) -> Self {
+        let (text, dots, options) = (Cow::Borrowed(line), SmallVec::new(), width.options());
+        Self { number, text, dots, is_plain: true, cut: None, options }
+    }
+
+    fn cut(number: u32, line: MeasuredLine<'_>, window: Window, width: Width) -> Self {
+        let cut = window.cut(&line);
+        let (text, bytes) = cut.text(&line, width);
+        let is_plain = text::is_plain(&text);
+        let dots = cut.dots_in_row();
+        let edges = line.into_edges().into_iter().map(|edge| RowEdge {
+            offset: edge.offset,
+            start: cut.start(edge.start),
+            end: cut.end(edge.end),
+        });
+        let cut = Some(CutLine { edges: edges.collect(), bytes });
+        Self { number, text: Cow::Owned(text), dots, is_plain, cut, options: width.options() }
     }
 
     /// Returns the first cell of a label that starts at byte `offset` of the line, which is one of its edges.
     pub(in crate::emit) fn start_of(&self, offset: usize) -> usize {
-        self.edges.as_ref().map_or(offset.min(self.text.len()), |edges| edges.start_of(offset))
+        let in_whole = offset.min(self.text.len());
+        self.cut.as_ref().map_or(in_whole, |cut| find(&cut.edges, offset).start)
     }
 
     /// Returns the cell after a label that ends at byte `offset` of the line, which is one of its edges.
     pub(in crate::emit) fn end_of(&self, offset: usize) -> usize {
-        self.edges.as_ref().map_or(offset.min(self.text.len()), |edges| edges.end_of(offset))
+        let in_whole = offset.min(self.text.len());
+        self.cut.as_ref().map_or(in_whole, |cut| find(&cut.edges, offset).end)
+    }
+
+    /// Returns the byte of the row at which the text from byte `offset` of the line begins.
+    pub(in crate::emit) fn byte_at(&self, offset: usize) -> usize {
+        let Some(CutLine { bytes, .. }) = &self.cut else { return offset.min(self.text.len()) };
+        let next = bytes.partition_point(|(byte, _)| *byte < offset);
+        bytes.get(next).map_or(self.text.len(), |(_, byte)| *byte)
     }
 
     /// Returns the width of the text in cells.
     pub(in crate::emit) fn width(&self) -> usize {
-        if self.is_plain { self.text.len() } else { text::width_of(&self.text) }
+        if self.is_plain { self.text.len() } else { self.options.width_of(&self.text) }
     }
 
     /// Returns true if there are only blanks before `cell`.
     pub(in crate::emit) fn is_blank_before(&self, cell: usize) -> bool {
-        let mut content = text::cells(&self.text, 1).filter(|cluster| !cluster.is_mark());
-        content.find(|cluster| cluster.text != " ").is_none_or(|first| cell <= first.start)
+        let mut clusters = text::cells(&self.text, self.options);
+        clusters.find(|cluster| cluster.text != " ").is_none_or(|first| cell <= first.start)
     }
 
-    /// Splits the text into the parts before, in and after `cells`. A wide character belongs to the part of its
-    /// first cell, a combining mark to that of the character before it.
-    pub(in crate::emit) fn split(&self, cells: Range<usize>) -> [&str; 3] {
-        let at = |cell| if self.is_plain { cell } else { self.byte_of(cell) };
-        let (start, end) = (at(cells.start).min(self.text.len()), at(cells.end));
-        let (before, rest) = self.text.split_at_checked(start).unwrap_or((&self.text, ""));
-        let inside = end.saturating_sub(start).min(rest.len());
-        let (inside, after) = rest.split_at_checked(inside).unwrap_or((rest, ""));
-        [before, inside, after]
-    }
-
-    /// Returns the offset of the first character that starts at `cell` or after it; 0 for cell 0.
-    fn byte_of(&self, cell: usize) -> usize {
-        let mut byte = 0;
-        for cluster in text::cells(&self.text, 1) {
-            if cell == 0 || (cluster.start >= cell && !cluster.is_mark()) {
-                break;
-            }
-            byte += cluster.text.len();
-        }
-        byte
-    }
-}
-
-/// The segment of a line that is examined.
-#[derive(Debug)]
-struct LineSegment<'a> {
-    /// The start of the segment, in bytes from the start of the line.
-    start: usize,
-    text: &'a str,
-    /// Whether the line continues before and after the segment.
-    cut: (bool, bool),
-}
-
-impl<'a> LineSegment<'a> {
-    /// The number of bytes that are examined on each side of the first label, per cell of the width. Only runs of
-    /// combining marks have more bytes per cell; a row with such runs may be narrower than the width.
-    const BYTES_PER_CELL: usize = 32;
-
-    fn new(line: &'a str, edges: &LabelEdges, width: Width) -> Self {
-        let around = width.cells * Self::BYTES_PER_CELL;
-        let focus = edges.focus.clone().unwrap_or_default();
-        let start = text::floor_char_boundary(line, focus.start.saturating_sub(around));
-        let end = text::ceil_char_boundary(line, focus.start.saturating_add(around));
-        let mut segment = Self {
-            start,
-            text: line.get(start..end).unwrap_or_default(),
-            cut: (start > 0, end < line.len()),
+    /// Splits the text into pieces: dots, the text in the ranges of cells `marked`, and the rest. A wide character
+    /// belongs to the piece of its first cell.
+    pub(in crate::emit) fn pieces(&self, marked: &[Range<usize>]) -> Vec<(Piece, &str)> {
+        let ends = |ranges: &[Range<usize>]| {
+            ranges.iter().flat_map(|range| [range.start, range.end]).collect::<Vec<_>>()
         };
-        segment.drop_split_clusters(focus.start);
-        segment
-    }
-
-    /// Drops the first and the last grapheme cluster if the cuts may have split them, unless they contain the byte
-    /// `focus`.
-    fn drop_split_clusters(&mut self, focus: usize) {
-        let mut clusters = self.text.graphemes(true);
-        let first = clusters.next().filter(|_| self.cut.0).map_or(0, str::len);
-        if self.start + first <= focus {
-            self.start += first;
-            self.text = self.text.get(first..).unwrap_or_default();
-        }
-        let last = clusters.next_back().filter(|_| self.cut.1).map_or(0, str::len);
-        let end = self.text.len().saturating_sub(last);
-        if self.start + end > focus {
-            self.text = self.text.get(..end).unwrap_or_default();
-        }
-    }
-}
-
-/// The available width of a row.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::emit) struct Width {
-    cells: usize,
-    tab_width: usize,
-}
-
-impl Width {
-    /// The minimum width of a row, however narrow the output is.
-    const MIN_CELLS: usize = 20;
-
-    /// Returns the rest of `width` cells beside line numbers of `number_width` digits, the border, and the bars of
-    /// multi-line labels in `lanes` lanes.
-    pub(in crate::emit) fn new(
-        width: usize,
-        number_width: usize,
-        lanes: usize,
-        tab_width: usize,
-    ) -> Self {
-        let taken = number_width + " | ".len() + 2 * lanes;
-        Self { cells: width.saturating_sub(taken).max(Self::MIN_CELLS), tab_width }
-    }
-
-    /// Returns true if a line is shown unchanged: it is printable ASCII and fits.
-    pub(in crate::emit) fn is_whole(self, line: &str) -> bool {
-        line.len() <= self.cells && text::is_plain(line)
-    }
-}
-
-/// The offsets in one line at which labels start or end, and their cells.
-#[derive(Debug, Default)]
-pub(in crate::emit) struct LabelEdges {
-    /// Sorted by offset after [`measure`](Self::measure).
-    edges: Vec<LabelEdge>,
-    /// The bytes of the first label, which stays visible if not all labels fit.
-    focus: Option<Range<usize>>,
-}
-
-/// The start or the end of a label.
-#[derive(Clone, Copy, Debug)]
-struct LabelEdge {
-    /// The offset in bytes from the start of the line.
-    offset: usize,
-    /// The first cell of a label that starts here. Inside a grapheme cluster it is the first cell of the cluster;
-    /// at a combining mark it is that of the character before the mark.
-    start: usize,
-    /// The cell after a label that ends here.
-    end: usize,
-    /// The cell after the character at this offset.
-    next: usize,
-    /// `Less` if the offset is before the examined segment, `Greater` if it is after it.
-    outside: Option<Ordering>,
-}
-
-impl LabelEdges {
-    /// Adds a label from byte `lo` to byte `hi` of the line.
-    pub(in crate::emit) fn add(&mut self, lo: usize, hi: usize) {
-        self.focus.get_or_insert(lo..hi);
-        self.edges.extend([lo, hi].map(|offset| LabelEdge {
-            offset,
-            start: 0,
-            end: 0,
-            next: 0,
-            outside: None,
-        }));
-    }
-
-    fn start_of(&self, offset: usize) -> usize {
-        self.find(offset).map_or(0, |edge| edge.start)
-    }
-
-    fn end_of(&self, offset: usize) -> usize {
-        self.find(offset).map_or(0, |edge| edge.end)
-    }
-
-    fn find(&self, offset: usize) -> Option<&LabelEdge> {
-        let index = self.edges.binary_search_by_key(&offset, |edge| edge.offset).ok()?;
-        self.edges.get(index)
-    }
-
-    /// Finds the cells of all edges, counted from the start of the segment, in one pass. Returns the width of the
-    /// segment in cells. Edges outside of the segment get the cells of its ends.
-    fn measure(&mut self, segment: &LineSegment<'_>, plain: bool, tab_width: usize) -> usize {
-        self.edges.sort_unstable_by_key(|edge| edge.offset);
-        self.edges.dedup_by_key(|edge| edge.offset);
-        let bytes = segment.start..=segment.start + segment.text.len();
-        for edge in &mut self.edges {
-            let before = (edge.offset < *bytes.start()).then_some(Ordering::Less);
-            let after = (edge.offset > *bytes.end()).then_some(Ordering::Greater);
-            edge.outside = before.or(after);
-        }
-        let total = self.measure_inner(segment, plain, tab_width);
-        for edge in self.edges.iter_mut().filter(|edge| edge.outside == Some(Ordering::Greater)) {
-            (edge.start, edge.end) = (total, total);
-        }
-        total
-    }
-
-    fn measure_inner(&mut self, segment: &LineSegment<'_>, plain: bool, tab_width: usize) -> usize {
-        let mut inside = self.edges.iter_mut().filter(|edge| edge.outside.is_none()).peekable();
-        if plain {
-            for edge in inside {
-                let cell = edge.offset - segment.start;
-                (edge.start, edge.end, edge.next) = (cell, cell, cell + 1);
-            }
-            return segment.text.len();
-        }
-        // `carrier` is the first cell of the last cluster that is not a lone combining mark.
-        let (mut total, mut carrier, mut offset) = (0, 0, segment.start);
-        for cluster in text::cells(segment.text, tab_width) {
-            let Cluster { text, start, end } = cluster;
-            carrier = if cluster.is_mark() { carrier } else { start };
-            while let Some(edge) = inside.next_if(|edge| edge.offset < offset + text.len()) {
-                // A label that ends inside a cluster marks the whole cluster.
-                let ends_at = if edge.offset == offset { start } else { end };
-                (edge.start, edge.end, edge.next) = (carrier, ends_at, end);
-            }
-            total = end;
-            offset += text.len();
-        }
-        inside.for_each(|edge| (edge.start, edge.end, edge.next) = (total, total, total + 1));
-        total
-    }
-
-    /// Returns the cells that must be visible: those of all labels, or of the first one if not all fit in
-    /// `width`.
-    fn visible_cells(&self, width: usize) -> Range<usize> {
-        let mut inside = self.edges.iter().filter(|edge| edge.outside.is_none());
-        let Some(first) = inside.next() else { return 0..1 };
-        let last = inside.next_back().unwrap_or(first);
-        match &self.focus {
-            Some(focus) if last.end.saturating_sub(first.start) > width => {
-                self.start_of(focus.start)..self.end_of(focus.end)
-            }
-            // The whole character that an empty label points at.
-            _ if last.end <= first.start => first.start..first.next.max(first.start + 1),
-            _ => first.start..last.end,
-        }
-    }
-
-    /// Converts the cells from those of the segment to those of the row.
-    fn move_to(&mut self, window: &Window) {
-        for edge in &mut self.edges {
-            (edge.start, edge.end) = match edge.outside {
-                None => (window.start(edge.start), window.end(edge.end)),
-                Some(Ordering::Less) => (0, window.lead_width()),
-                Some(_) => (window.tail_start(), window.tail_start() + DOTS.len()),
+        let mut cuts = ends(&self.dots);
+        cuts.extend(ends(marked));
+        cuts.sort_unstable();
+        cuts.dedup();
+        let is_in =
+            |ranges: &[Range<usize>], cell| ranges.iter().any(|range| range.contains(&cell));
+        let (mut pieces, mut start, mut rest) = (Vec::with_capacity(3), 0, &*self.text);
+        let mut offset = 0;
+        for end in cuts.into_iter().chain([usize::MAX]) {
+            let byte = self.byte_of(end);
+            let (text, after) = rest.split_at_checked(byte - offset).unwrap_or((rest, ""));
+            let kind = match () {
+                () if is_in(&self.dots, start) => Piece::Dots,
+                () if is_in(marked, start) => Piece::Marked,
+                () => Piece::Text,
             };
+            if !text.is_empty() {
+                pieces.push((kind, text));
+            }
+            (start, offset, rest) = (end, offset + text.len(), after);
         }
+        pieces
+    }
+
+    /// Returns the offset of the first character that starts at `cell` or after it.
+    fn byte_of(&self, cell: usize) -> usize {
+        if self.is_plain || cell >= self.text.len() {
+            return cell.min(self.text.len());
+        }
+        let before = text::cells(&self.text, self.options).take_while(|it| it.start < cell);
+        before.map(|cluster| cluster.text.len()).sum()
     }
 }
 
-/// The cells of a segment that its row shows.
-#[derive(Debug)]
-struct Window {
-    cells: Range<usize>,
-    /// Whether [`DOTS`] are drawn before and after them.
-    dots: (bool, bool),
+fn find(edges: &[RowEdge], offset: usize) -> RowEdge {
+    let found = edges.binary_search_by_key(&offset, |edge| edge.offset).ok();
+    let found = found.and_then(|index| edges.get(index)).copied();
+    found.unwrap_or(RowEdge { offset, start: 0, end: 0 })
 }
 
-impl Window {
-    /// Selects which of `total` cells are shown in `width` cells, dots included; `cut` is whether the line
-    /// continues before and after the segment.
-    fn new(total: usize, cut: (bool, bool), edges: &LabelEdges, width: usize) -> Self {
-        if total <= width && cut == (false, false) {
-            return Self { cells: 0..total, dots: cut };
+impl Cut {
+    /// Returns the text of a row, and where its clusters are in the line and in the row. Dots replace the visible part
+    /// of a character that is cut.
+    fn text(&self, line: &MeasuredLine<'_>, width: Width) -> (String, Vec<(usize, usize)>) {
+        let (mut out, mut bytes) = (String::new(), Vec::new());
+        match self.lead {
+            Lead::Nothing => {}
+            Lead::Blanks => out.extend(repeat_n(' ', self.dots)),
+            Lead::Dots => out.push_str(width.dots()),
         }
-        let between_dots = width - 2 * DOTS.len();
-        let beside_dots = width - DOTS.len();
-        let wanted = edges.visible_cells(between_dots);
-        let around = between_dots.saturating_sub(wanted.len()) / 2;
-        let from = wanted.start.saturating_sub(around);
-        if !cut.0 && (wanted.end <= beside_dots || from <= DOTS.len()) {
-            Self { cells: 0..beside_dots.min(total), dots: (false, true) }
-        } else if !cut.1 && from + between_dots >= total {
-            Self { cells: total.saturating_sub(beside_dots)..total, dots: (true, false) }
-        } else {
-            Self { cells: from..(from + between_dots).min(total), dots: (true, true) }
+        for (index, Part { cells, .. }) in self.parts.iter().enumerate() {
+            if index > 0 {
+                out.push_str(width.dots());
+            }
+            for (byte, cluster) in line.clusters(cells, width.options()) {
+                bytes.push((byte, out.len()));
+                push_visible(&cluster, cells, &mut out);
+            }
         }
+        if self.has_tail {
+            bytes.push((usize::MAX, out.len()));
+            out.push_str(width.dots());
+        }
+        (out, bytes)
     }
 
-    /// Returns the width of the dots before the text.
-    const fn lead_width(&self) -> usize {
-        if self.dots.0 { DOTS.len() } else { 0 }
+    /// Returns the cells of the row with dots.
+    fn dots_in_row(&self) -> SmallVec<[Range<usize>; 2]> {
+        let lead = (self.lead == Lead::Dots).then_some(0);
+        let after = |part: &Part| part.at + part.cells.len();
+        let between = self.parts.len().saturating_sub(1);
+        let ends = self.parts.iter().map(after);
+        let starts = ends.take(between + usize::from(self.has_tail));
+        lead.into_iter().chain(starts).map(|at| at..at + self.dots).collect()
     }
 
-    /// Returns the cell of the row after the text, where the dots may follow.
-    fn tail_start(&self) -> usize {
-        self.lead_width() + self.cells.len()
-    }
-
-    /// Returns the first cell in the row of a label that starts at `cell` of the segment: on the dots if `cell` is
-    /// cut off.
+    /// Returns the first cell in the row of a label that starts at `cell` of the line: on dots if `cell` is omitted.
     fn start(&self, cell: usize) -> usize {
-        if cell < self.cells.start {
-            0
-        } else if self.dots.1 && cell >= self.cells.end {
-            self.tail_start()
-        } else {
-            self.lead_width() + cell - self.cells.start
+        let mut next = 0;
+        for Part { cells, at } in &self.parts {
+            if cell < cells.start {
+                return next;
+            }
+            if cell < cells.end {
+                return at + cell - cells.start;
+            }
+            next = at + cells.len();
         }
+        next
     }
 
-    /// Returns the cell in the row after a label that ends before `cell` of the segment.
+    /// Returns the cell in the row after a label that ends before `cell` of the line.
     fn end(&self, cell: usize) -> usize {
-        if cell <= self.cells.start {
-            self.lead_width()
-        } else if self.dots.1 && cell > self.cells.end {
-            self.tail_start() + DOTS.len()
-        } else {
-            self.lead_width() + cell - self.cells.start
+        let mut last = 0;
+        for Part { cells, at } in &self.parts {
+            if cell <= cells.start {
+                return *at;
+            }
+            if cell <= cells.end {
+                return at + cell - cells.start;
+            }
+            last = at + cells.len();
         }
+        if self.has_tail { last + self.dots } else { last }
     }
+}
 
-    /// Returns the text of the row for the segment `line`. Dots replace the visible part of a character that is
-    /// cut.
-    fn text(&self, line: &str, plain: bool, tab_width: usize) -> String {
-        let Range { start: from, end: to } = self.cells;
-        if plain {
-            let dots = |shown| if shown { DOTS } else { "" };
-            let shown = line.get(from..to).unwrap_or_default();
-            return [dots(self.dots.0), shown, dots(self.dots.1)].concat();
-        }
-        let mut out = String::with_capacity(line.len().min(4 * self.cells.len() + 2 * DOTS.len()));
-        if self.dots.0 {
-            out.push_str(DOTS);
-        }
-        for cluster in text::cells(line, tab_width) {
-            let Cluster { text, start, end } = cluster;
-            let mark = cluster.is_mark();
-            if start > to || (start == to && !mark) {
-                break;
-            }
-            if end < from || (end == from && (from > 0 || self.dots.0 || !mark)) {
-                continue;
-            }
-            let inside = end.min(to) - start.max(from);
-            if inside == cluster.cells() {
-                cluster.push_to(&mut out);
-            } else {
-                let filler = if text == "\t" { ' ' } else { '.' };
-                out.extend(std::iter::repeat_n(filler, inside));
-            }
-        }
-        if self.dots.1 {
-            out.push_str(DOTS);
-        }
-        out
+/// Appends the part of a cluster that is in `cells`.
+fn push_visible(cluster: &Cluster<'_>, cells: &Range<usize>, out: &mut String) {
+    let inside = cluster.end.min(cells.end).saturating_sub(cluster.start.max(cells.start));
+    if inside == cluster.cells() {
+        cluster.push_to(out);
+    } else {
+        let filler = if cluster.text == "\t" { ' ' } else { '.' };
+        out.extend(repeat_n(filler, inside));
     }
 }

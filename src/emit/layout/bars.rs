@@ -1,156 +1,117 @@
 //! The bars of multi-line labels, each in its lane.
 //!
 //! ```text
-//! 1 | / fn f()          starts at the margin: a corner beside its first line
-//!   | |   - hangs
-//! 2 | |   g(            starts inside its line
-//!   | | /--^
-//! 3 | | | )
-//!   | | \-' ends
-//! 4 | \ }
+//! 1 | / fn f()           begins at the margin: a corner beside its first line
+//! 2 | |   g(             begins inside its line: dashes lead to its lane
+//!   | |____-
+//! 3 | ||  )
+//!   | ||__- ends
+//! 4 | |  }
+//!   | |__^ ends
 //! ```
 
-use super::{Margin, Mark, Pen, Row, Snippet, Style};
+use super::placement::{Annotation, Part};
+use super::{Mark, Row, Snippet};
+use crate::model::LabelStyle;
 
-/// The multi-line labels that touch the current row.
+/// A multi-line label.
+#[derive(Clone, Copy, Debug)]
+struct Bar<'a> {
+    lane: usize,
+    mark: &'a Mark<'a>,
+}
+
+/// The multi-line labels of a snippet, and those that touch the current row.
 #[derive(Debug)]
 pub(super) struct Bars<'a> {
     /// The labels that start on a later row, the next one last.
     later: Vec<Bar<'a>>,
-    /// The label in each lane.
+    /// The label that passes in each lane.
     lanes: Vec<Option<Bar<'a>>>,
-}
-
-/// A multi-line label.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Bar<'a> {
-    /// The index of the label in the snippet.
-    index: usize,
-    lane: usize,
-    pub(super) mark: &'a Mark<'a>,
-    /// The part of the bar on the current row.
-    part: BarPart,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum BarPart {
-    /// The label starts, with only blanks before it.
-    TopAtMargin,
-    /// The label starts inside the line.
-    Top,
-    Middle,
-    Bottom,
-}
-
-/// The kind of line that bars are drawn beside.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum LineKind<'b> {
-    /// The text of the row.
-    Text,
-    /// The mark of omitted lines before the row.
-    Gap,
-    /// Carets under the row, or messages that hang from them.
-    Carets,
-    /// The line under the row that starts or ends this label. The flag is false for further lines of the
-    /// label's message, which have no corner.
-    End(&'b Bar<'b>, bool),
+    /// The labels that begin at the margin of the current row.
+    tops: Vec<Bar<'a>>,
+    /// The labels that begin or end inside the current row.
+    ends: Vec<(Bar<'a>, Part)>,
 }
 
 impl<'a> Bars<'a> {
     pub(super) fn new(snippet: &'a Snippet<'a>) -> Self {
-        let multi_line = snippet.marks.iter().enumerate().filter(|(_, mark)| !mark.is_on_one_row());
-        let bars = multi_line.zip(&snippet.lanes.lane_of).map(|((index, mark), &lane)| Bar {
-            index,
-            lane,
-            mark,
-            part: BarPart::Middle,
-        });
+        let multi_line = snippet.marks.iter().filter(|mark| !mark.is_on_one_row());
+        let bars = multi_line.zip(&snippet.lanes.lane_of).map(|(mark, &lane)| Bar { lane, mark });
         let mut later: Vec<_> = bars.collect();
         later.sort_by_key(|bar| std::cmp::Reverse(bar.mark.start.row));
-        Self { later, lanes: vec![None; snippet.lanes.count] }
+        let lanes = vec![None; snippet.lanes.count];
+        Self { later, lanes, tops: Vec::new(), ends: Vec::new() }
     }
 
-    /// Moves to the next row, which has the 0-based `index`.
-    pub(super) fn move_to(&mut self, index: usize, row: &Row<'_>) {
-        for lane in &mut self.lanes {
-            *lane = lane.filter(|bar| bar.part != BarPart::Bottom);
-            if let Some(bar) = lane {
-                bar.part =
-                    if bar.mark.end.row == index { BarPart::Bottom } else { BarPart::Middle };
-            }
-        }
-        let starts = |bar: &Bar<'_>| bar.mark.start.row <= index;
-        while let Some(mut bar) = self.later.last().copied().filter(starts) {
-            self.later.pop();
-            let is_at_margin = row.is_blank_before(bar.mark.start.cell);
-            bar.part = if is_at_margin { BarPart::TopAtMargin } else { BarPart::Top };
+    /// Moves to the next row, which has the 0-based `index`. `is_alone` is true if no other label is on the row.
+    pub(super) fn move_to(&mut self, index: usize, row: &Row<'_>, is_alone: bool) {
+        // The labels that began on the row before pass here.
+        let began = self.ends.drain(..).filter(|(_, part)| matches!(part, Part::Start(_)));
+        for bar in self.tops.drain(..).chain(began.map(|(bar, _)| bar)) {
             if let Some(lane) = self.lanes.get_mut(bar.lane) {
                 *lane = Some(bar);
             }
         }
-    }
-
-    /// Returns true if the snippet has no multi-line label.
-    pub(super) fn is_empty(&self) -> bool {
-        self.lanes.is_empty()
-    }
-
-    /// Returns the width of all lanes in cells.
-    pub(super) fn width(&self) -> usize {
-        2 * self.lanes.len()
-    }
-
-    /// Returns the labels whose start or end needs a line under the row, in the order of the labels.
-    pub(super) fn ends(&self) -> Vec<Bar<'a>> {
-        let needs_line = |bar: &&Bar<'_>| matches!(bar.part, BarPart::Top | BarPart::Bottom);
-        let mut ends: Vec<_> = self.lanes.iter().flatten().filter(needs_line).copied().collect();
-        ends.sort_unstable_by_key(|bar| bar.index);
-        ends
-    }
-
-    /// Draws all lanes beside a line.
-    pub(super) fn draw(&self, line: LineKind<'_>, margin: Margin, pen: &mut Pen) {
-        let glyphs = margin.glyphs;
-        for (lane, bar) in self.lanes.iter().enumerate() {
-            // The dashes to the caret cross the lanes on the right.
-            let dash = match line {
-                LineKind::End(end, true) if lane > end.lane => Some(Style::from(end.mark.style)),
-                _ => None,
-            };
-            let filler = |pen: &mut Pen| match dash {
-                Some(style) => pen.write(style, glyphs.dash),
-                None => pen.blanks(1),
-            };
-            filler(pen);
-            match bar.and_then(|bar| Some((bar, bar.glyph(line, margin)?))) {
-                Some((bar, glyph)) => pen.write(bar.mark.style.into(), glyph),
-                None => filler(pen),
+        for lane in &mut self.lanes {
+            if let Some(bar) = lane.filter(|bar| bar.mark.end.row <= index) {
+                self.ends.push((bar, Part::End(bar.lane)));
+                *lane = None;
             }
         }
+        let starts = |bar: &Bar<'_>| bar.mark.start.row <= index;
+        let mut starting = Vec::new();
+        while let Some(bar) = self.later.last().copied().filter(starts) {
+            self.later.pop();
+            starting.push(bar);
+        }
+        let is_at_margin = is_alone
+            && self.ends.is_empty()
+            && starting.iter().all(|bar| row.is_blank_before(bar.mark.start.cell));
+        if is_at_margin {
+            self.tops = starting;
+        } else {
+            self.ends.extend(starting.into_iter().map(|bar| (bar, Part::Start(bar.lane))));
+        }
     }
-}
 
-impl Bar<'_> {
-    pub(super) const fn is_bottom(&self) -> bool {
-        matches!(self.part, BarPart::Bottom)
+    /// Returns the number of lanes.
+    pub(super) fn count(&self) -> usize {
+        self.lanes.len()
     }
 
-    /// Returns the character in the label's lane, or `None` if the lane is blank or crossed by dashes.
-    fn glyph(&self, line: LineKind<'_>, margin: Margin) -> Option<&'static str> {
-        let glyphs = margin.glyphs;
-        let passes = match (line, self.part) {
-            (LineKind::End(end, is_drawn), _) if end.index == self.index => {
-                let corner = if self.is_bottom() { glyphs.bottom } else { glyphs.top };
-                return is_drawn.then_some(corner);
-            }
-            (LineKind::Text, BarPart::TopAtMargin) => return Some(glyphs.top),
-            (LineKind::Gap, BarPart::TopAtMargin) => false,
-            (_, BarPart::TopAtMargin | BarPart::Middle) => true,
-            (LineKind::End(end, _), BarPart::Top) => self.index < end.index,
-            (_, BarPart::Top) => false,
-            (LineKind::End(end, _), BarPart::Bottom) => self.index > end.index,
-            (_, BarPart::Bottom) => true,
-        };
-        passes.then_some(glyphs.bar)
+    /// Returns the cells of all lanes, and a blank after them.
+    pub(super) fn width(&self) -> usize {
+        if self.lanes.is_empty() { 0 } else { self.lanes.len() + 1 }
+    }
+
+    /// Returns the ends on the current row.
+    pub(super) fn annotations(&self) -> impl Iterator<Item = Annotation<'a>> {
+        self.ends.iter().map(|&(Bar { mark, .. }, part)| {
+            let is_end = matches!(part, Part::End(_));
+            let start = if is_end { mark.end.cell.saturating_sub(1) } else { mark.start.cell };
+            let message = mark.message.filter(|_| is_end);
+            Annotation { style: mark.style, start, end: start + 1, message, part }
+        })
+    }
+
+    /// Returns the labels beside the text of the current row, with their lanes. The flag is true for a label that
+    /// begins at the margin.
+    pub(super) fn beside_text(&self) -> impl Iterator<Item = (usize, LabelStyle, bool)> {
+        let ends = self.ends.iter().filter(|(_, part)| matches!(part, Part::End(_)));
+        let passing = self.lanes.iter().flatten().chain(ends.map(|(bar, _)| bar));
+        let tops = self.tops.iter().map(|bar| (bar.lane, bar.mark.style, true));
+        passing.map(|bar| (bar.lane, bar.mark.style, false)).chain(tops)
+    }
+
+    /// Returns the labels that pass all lines under the current row, with their lanes.
+    pub(super) fn passing(&self) -> impl Iterator<Item = (usize, LabelStyle)> {
+        self.lanes.iter().flatten().chain(&self.tops).map(|bar| (bar.lane, bar.mark.style))
+    }
+
+    /// Returns the labels that pass the lines before the next row, with their lanes.
+    pub(super) fn after(&self) -> impl Iterator<Item = (usize, LabelStyle)> {
+        let began = self.ends.iter().filter(|(_, part)| matches!(part, Part::Start(_)));
+        self.passing().chain(began.map(|(bar, _)| (bar.lane, bar.mark.style)))
     }
 }

@@ -2,18 +2,26 @@
 //!
 //! ```text
 //! 2 |   let x = f(a, b)
-//!   |       -   ^ -  - beside the carets, if the last label overlaps no other
+//!   |       -   ^ -  - beside the underline, if it does not touch another label
 //!   |       |   | |
-//!   |       |   | hangs from its caret
+//!   |       |   | hangs from its underline
 //!   |       |   hangs, too
 //!   |       hangs below all labels on its right
+//! ...
+//! 9 | /     g(
+//! 10| |     )
+//!   | |_____- the end of a multi-line label
 //! ```
 
 use std::cmp::Reverse;
 use std::ops::Range;
 
-use super::bars::{Bar, Bars, LineKind};
+use super::bars::Bars;
+use super::grid::Grid;
+use super::placement::{Annotation, MessageLayout, Part, Placed, Placement};
 use super::{LabelVec, Margin, Mark, Pen, Row, Snippet, Style};
+use crate::emit::glyphs::Glyphs;
+use crate::emit::row_text;
 use crate::model::LabelStyle;
 
 /// Draws the rows of a snippet.
@@ -23,63 +31,80 @@ pub(super) struct SnippetRenderer<'a> {
     margin: Margin,
     bars: Bars<'a>,
     primary: Option<&'a Mark<'a>>,
+    messages: MessageLayout,
 }
 
 impl<'a> SnippetRenderer<'a> {
     pub(super) fn new(snippet: &'a Snippet<'a>, margin: Margin) -> Self {
         // The primary label is the first one if it is in this file.
         let primary = snippet.marks.first().filter(|mark| mark.style == LabelStyle::Primary);
-        Self { snippet, margin, bars: Bars::new(snippet), primary }
+        let glyphs = margin.glyphs;
+        let messages = MessageLayout {
+            width: snippet.width.cells(),
+            lead: glyphs.label(LabelStyle::Primary).lead.chars().count(),
+            options: snippet.width.options(),
+        };
+        Self { snippet, margin, bars: Bars::new(snippet), primary, messages }
     }
 
     pub(super) fn draw(mut self, pen: &mut Pen) {
-        let on_one_row =
-            self.snippet.marks.iter().enumerate().filter(|(_, mark)| mark.is_on_one_row());
+        let on_one_row = self.snippet.marks.iter().filter(|mark| mark.is_on_one_row());
         let mut marks: LabelVec<_> = on_one_row.collect();
-        // Of labels with the same cells the first one is sorted last, so that its message hangs above the others.
-        marks.sort_unstable_by_key(|&(index, mark)| (mark.start, mark.end, Reverse(index)));
+        marks.sort_by_key(|mark| mark.start.row);
         let mut marks = marks.as_slice();
         let mut last_number = None;
         for (index, row) in self.snippet.rows.iter().enumerate() {
-            self.bars.move_to(index, row);
             if last_number.is_some_and(|last| last + 1 < row.number) {
                 self.gap(pen);
             }
             last_number = Some(row.number);
-            self.row(index, row, pen);
-            let here = marks.iter().take_while(|(_, mark)| mark.start.row <= index).count();
+            let here = marks.iter().take_while(|mark| mark.start.row <= index).count();
             let (on_row, rest) = marks.split_at_checked(here).unwrap_or_default();
             marks = rest;
-            if let Some(carets) = Carets::new(on_row) {
-                self.carets(&carets, pen);
-            }
-            if !self.bars.is_empty() {
-                self.bars.ends().iter().for_each(|end| self.end(end, pen));
+            self.bars.move_to(index, row, on_row.is_empty());
+            self.row(index, row, pen);
+            let singles = on_row.iter().map(|mark| Annotation {
+                style: mark.style,
+                start: mark.start.cell,
+                end: mark.end.cell,
+                message: mark.message,
+                part: Part::Whole,
+            });
+            let annotations: Vec<_> = self.bars.annotations().chain(singles).collect();
+            if !annotations.is_empty() {
+                self.annotations(row, Placement::new(annotations, self.messages), pen);
             }
         }
     }
 
-    /// Returns the cell in which the text of rows begins, 0-based.
-    fn text_column(&self) -> usize {
-        self.margin.width() + self.bars.width() + 1
-    }
-
-    /// Draws `  . |` for omitted lines.
+    /// Draws `...  |` for omitted lines.
     fn gap(&self, pen: &mut Pen) {
-        self.margin.gap(pen);
-        self.bars.draw(LineKind::Gap, self.margin, pen);
-        pen.end_line();
+        let cells = self.margin.gap(pen);
+        let mut grid = Grid::new(1);
+        for (lane, style) in self.bars.after() {
+            grid.glyph(0, lane, style.into(), self.glyphs().label(style).bar);
+        }
+        grid.draw(pen, |pen| pen.blanks((self.margin.width() + 1).saturating_sub(cells)));
     }
 
-    /// Draws `2 | |   let x = f(a, b)`.
+    /// Draws `2 | | let x = f(a, b)`.
     fn row(&self, index: usize, row: &Row<'_>, pen: &mut Pen) {
         self.margin.number(row.number, pen);
-        self.bars.draw(LineKind::Text, self.margin, pen);
         pen.blanks(1);
-        let [before, inside, after] = row.split(self.primary_cells(index));
-        pen.write(Style::Plain, before);
-        pen.write(Style::Primary, inside);
-        pen.write(Style::Plain, after);
+        let mut drawn = 0;
+        if self.bars.count() > 0 {
+            let mut beside: Vec<_> = self.bars.beside_text().collect();
+            beside.sort_unstable_by_key(|(lane, ..)| *lane);
+            for (lane, style, is_top) in beside {
+                let glyphs = self.glyphs().label(style);
+                pen.blanks(lane - drawn);
+                pen.write(style.into(), if is_top { glyphs.top } else { glyphs.bar });
+                drawn = lane + 1;
+            }
+        }
+        pen.blanks(self.bars.width() - drawn);
+        let syntax = pen.syntax(self.snippet.file, row.number, |offset| row.byte_at(offset));
+        row_text::draw(row, &syntax, &[self.primary_cells(index)], Style::Primary, pen);
         pen.end_line();
     }
 
@@ -95,144 +120,182 @@ impl<'a> SnippetRenderer<'a> {
         from..to
     }
 
-    /// Draws the border and the bars of a line under a row.
-    fn begin(&self, line: LineKind<'_>, pen: &mut Pen) {
-        self.margin.border(pen);
-        self.bars.draw(line, self.margin, pen);
+    const fn glyphs(&self) -> &'static Glyphs {
+        self.margin.glyphs
     }
 
-    /// Draws the carets under a row, and their messages.
-    fn carets(&self, carets: &Carets<'_>, pen: &mut Pen) {
-        self.begin(LineKind::Carets, pen);
-        pen.blanks(1);
-        carets.draw(pen);
-        if let Some((mark, message)) = carets.beside {
-            pen.blanks(1);
-            let column = self.text_column() + mark.end.cell + 1;
-            pen.block(mark.style.into(), message, column, |pen| {
-                self.begin(LineKind::Carets, pen);
-                pen.blanks(1);
-                let cells = self.pointers(carets.hanging(), usize::MAX, pen);
-                pen.blanks(column - self.text_column() - cells);
-            });
+    /// Draws the lines under a row.
+    fn annotations(&self, row: &Row<'_>, placement: Placement<'_>, pen: &mut Pen) {
+        let Placement { mut placed } = placement;
+        let lines = Lines::new(&placed);
+        let mut painter = Painter {
+            grid: Grid::new(lines.total()),
+            lines: &lines,
+            glyphs: self.glyphs(),
+            text: self.bars.width(),
+            dots: &row.dots,
+        };
+        placed.iter().for_each(|placed| painter.dashes(placed));
+        placed.iter().for_each(|placed| painter.stem(placed));
+        for (lane, style) in self.bars.passing() {
+            painter.bar(lane, style, 0..lines.total());
         }
-        pen.end_line();
-        if carets.hanging().next().is_none() {
+        // Short underlines are drawn on top of long ones, and the primary one on top of an equal one.
+        placed.sort_by_key(|Placed { annotation, .. }| {
+            (Reverse(annotation.len()), annotation.style == LabelStyle::Primary)
+        });
+        placed.iter().for_each(|placed| painter.message(placed));
+        placed.iter().for_each(|placed| painter.underline(placed));
+        painter.grid.draw(pen, |pen| {
+            self.margin.border(pen);
+            pen.blanks(1);
+        });
+    }
+}
+
+/// The lines under a row: each level has a line, or several for a message of several lines.
+#[derive(Debug)]
+struct Lines {
+    /// The first line of each level. One more than there are levels.
+    starts: Vec<usize>,
+}
+
+impl Lines {
+    fn new(placed: &[Placed<'_>]) -> Self {
+        let last = placed.iter().map(|placed| placed.level).max().unwrap_or(0);
+        let count = if last == 0 { 1 } else { last + 2 };
+        let mut heights = vec![0; count];
+        let mut need = |level: usize, lines: usize| {
+            if let Some(height) = heights.get_mut(level) {
+                *height = lines.max(*height);
+            }
+        };
+        need(0, 1);
+        for Placed { annotation, level, message } in placed {
+            if let Some(message) = message {
+                need(if *level == 0 { 0 } else { level + 1 }, message.lines.len());
+            }
+            let has_stem = message.as_ref().is_some_and(|message| message.has_stem);
+            if annotation.has_dashes() || has_stem {
+                (1..=*level).for_each(|level| need(level, 1));
+            }
+        }
+        let mut next = 0;
+        let starts = heights.iter().map(|height| {
+            next += height;
+            next - height
+        });
+        let mut starts: Vec<_> = starts.collect();
+        starts.push(next);
+        Self { starts }
+    }
+
+    /// Returns the number of lines.
+    fn total(&self) -> usize {
+        self.starts.last().copied().unwrap_or(0)
+    }
+
+    /// Returns the first line of a level.
+    fn of(&self, level: usize) -> usize {
+        self.starts.get(level).copied().unwrap_or_else(|| self.total())
+    }
+}
+
+/// Puts annotations into the grid.
+struct Painter<'p, 't> {
+    grid: Grid<'t>,
+    lines: &'p Lines,
+    glyphs: &'static Glyphs,
+    /// The first cell of the text of the row.
+    text: usize,
+    /// The cells of the row's text with dots.
+    dots: &'p [Range<usize>],
+}
+
+impl<'t> Painter<'_, 't> {
+    /// The dashes from the bar to the start or end of a multi-line label, and the bar.
+    fn dashes(&mut self, placed: &Placed<'_>) {
+        let Placed { annotation, level, .. } = placed;
+        let (style, glyphs) = (annotation.style, self.glyphs.label(annotation.style));
+        let line = self.lines.of(*level);
+        let (lane, corner) = match annotation.part {
+            Part::Whole => return,
+            Part::Start(lane) => (lane, glyphs.start_corner),
+            Part::End(lane) => (lane, glyphs.end_corner),
+        };
+        let dashes = (self.text + annotation.start).saturating_sub(lane + 1);
+        self.grid.repeat(line, lane + 1, dashes, style.into(), glyphs.dash);
+        let bar = match annotation.part {
+            Part::Start(_) => line + 1..self.lines.total(),
+            _ => 0..line,
+        };
+        self.bar(lane, style, bar);
+        self.grid.glyph(line, lane, style.into(), corner);
+    }
+
+    fn bar(&mut self, lane: usize, style: LabelStyle, lines: Range<usize>) {
+        for line in lines {
+            self.grid.glyph(line, lane, style.into(), self.glyphs.label(style).bar);
+        }
+    }
+
+    /// The line from the underline to a hanging message, or to dashes.
+    fn stem(&mut self, placed: &Placed<'_>) {
+        let Placed { annotation, level, message } = placed;
+        let has_stem = message.as_ref().is_some_and(|message| message.has_stem);
+        if *level == 0 || !(annotation.has_dashes() || has_stem) {
             return;
         }
-        self.begin(LineKind::Carets, pen);
-        pen.blanks(1);
-        self.pointers(carets.hanging(), usize::MAX, pen);
-        pen.end_line();
-        for (mark, message) in carets.hanging().rev() {
-            let begin_line = |pen: &mut Pen| {
-                self.begin(LineKind::Carets, pen);
-                pen.blanks(1);
-                let cells = self.pointers(carets.hanging(), mark.start.cell, pen);
-                pen.blanks(mark.start.cell - cells);
-            };
-            begin_line(pen);
-            let column = self.text_column() + mark.start.cell;
-            pen.block(mark.style.into(), message, column, begin_line);
-            pen.end_line();
+        let (style, glyphs) = (annotation.style, self.glyphs.label(annotation.style));
+        let cell = self.text + annotation.start;
+        let dashes = self.lines.of(*level);
+        let end = if has_stem { self.lines.of(level + 1) } else { dashes };
+        for line in 1..end {
+            self.grid.glyph(line, cell, style.into(), glyphs.stem);
+        }
+        if annotation.has_dashes() {
+            self.grid.glyph(dashes, cell, style.into(), glyphs.dash_end);
         }
     }
 
-    /// Draws a bar below the first cell of each hanging label that starts before the cell `end`, and returns
-    /// the number of cells that were drawn.
-    fn pointers<'m>(
-        &self,
-        hanging: impl Iterator<Item = (&'m Mark<'m>, &'m str)>,
-        end: usize,
-        pen: &mut Pen,
-    ) -> usize {
-        let mut drawn = 0;
-        let mut marks =
-            hanging.map(|(mark, _)| mark).take_while(|mark| mark.start.cell < end).peekable();
-        while let Some(mark) = marks.next() {
-            let mut style = mark.style;
-            // If several labels start in the same cell, the style of the primary one wins.
-            while let Some(other) = marks.next_if(|other| other.start == mark.start) {
-                style = style.min(other.style);
-            }
-            pen.blanks(mark.start.cell - drawn);
-            pen.write(style.into(), self.margin.glyphs.bar);
-            drawn = mark.start.cell + 1;
+    fn message(&mut self, placed: &'t Placed<'t>) {
+        let Placed { annotation, level, message: Some(message) } = placed else { return };
+        let style = annotation.style.into();
+        let line = self.lines.of(if *level == 0 { 0 } else { level + 1 });
+        if message.has_stem {
+            let glyphs = self.glyphs.label(annotation.style);
+            self.grid.text(
+                line,
+                self.text + annotation.start,
+                message.column - annotation.start,
+                style,
+                glyphs.lead,
+            );
         }
-        drawn
+        for (offset, text) in message.lines.iter().enumerate() {
+            let cells = crate::text::width_of(text);
+            self.grid.text(line + offset, self.text + message.column, cells, style, text);
+        }
     }
 
-    /// Draws `  | | \-----^ message`, the line that starts or ends a multi-line label.
-    fn end(&self, bar: &Bar<'_>, pen: &mut Pen) {
-        let mark = bar.mark;
-        let style = Style::from(mark.style);
-        self.begin(LineKind::End(bar, true), pen);
-        let dashes = if bar.is_bottom() { mark.end.cell } else { mark.start.cell + 1 };
-        pen.repeat(style, self.margin.glyphs.dash, dashes);
-        let caret = match mark.style {
-            LabelStyle::Primary => "^",
-            LabelStyle::Secondary => "'",
+    fn underline(&mut self, placed: &Placed<'_>) {
+        let Placed { annotation, level, message } = placed;
+        let (style, glyphs) = (annotation.style, self.glyphs.label(annotation.style));
+        let cell = self.text + annotation.start;
+        self.grid.repeat(0, cell, annotation.len(), style.into(), glyphs.underline);
+        // The dots inside a long label are also below the text.
+        let inside =
+            |dots: &&Range<usize>| annotation.start < dots.start && dots.end < annotation.end;
+        for dots in self.dots.iter().filter(inside) {
+            let dot = self.glyphs.dot;
+            self.grid.repeat(0, self.text + dots.start, dots.len(), style.into(), dot);
+        }
+        let has_stem = message.as_ref().is_some_and(|message| message.has_stem);
+        let first = match level {
+            0 if annotation.has_dashes() => glyphs.dash_underline,
+            1.. if annotation.has_dashes() || has_stem => glyphs.hook,
+            _ => return,
         };
-        pen.write(style, caret);
-        if let Some(message) = mark.message.filter(|_| bar.is_bottom()) {
-            pen.blanks(1);
-            let column = self.text_column() + mark.end.cell + 1;
-            pen.block(style, message, column, |pen| {
-                self.begin(LineKind::End(bar, false), pen);
-                pen.blanks(column - self.margin.width() - self.bars.width());
-            });
-        }
-        pen.end_line();
-    }
-}
-
-/// The labels on one row, sorted by their cells.
-struct Carets<'a> {
-    marks: &'a [(usize, &'a Mark<'a>)],
-    /// The last label and its message, which is beside the carets; `None` if the label has no message or
-    /// overlaps another label.
-    beside: Option<(&'a Mark<'a>, &'a str)>,
-}
-
-impl<'a> Carets<'a> {
-    /// Returns `None` if there are no labels.
-    fn new(marks: &'a [(usize, &'a Mark<'a>)]) -> Option<Self> {
-        let (_, last) = marks.iter().max_by_key(|(_, mark)| mark.end.cell)?;
-        let overlapping = marks.iter().filter(|(_, mark)| mark.end.cell > last.start.cell).count();
-        let message = last.message.filter(|_| overlapping == 1);
-        Some(Self { marks, beside: message.map(|message| (*last, message)) })
-    }
-
-    /// Returns the labels whose messages hang from the carets, in the order of their cells.
-    fn hanging(&self) -> impl DoubleEndedIterator<Item = (&'a Mark<'a>, &'a str)> {
-        // The label with the message beside the carets starts after all others.
-        let beside = self.beside.map(|(mark, _)| mark.start);
-        let with_message = self.marks.iter().filter_map(|(_, mark)| Some((*mark, mark.message?)));
-        with_message.filter(move |(mark, _)| Some(mark.start) != beside)
-    }
-
-    /// Draws `----^^^^^-  --`. Where labels overlap, the primary one is visible.
-    fn draw(&self, pen: &mut Pen) {
-        let primary = self.marks.iter().find(|(_, mark)| mark.style == LabelStyle::Primary);
-        let primary =
-            primary.map_or(usize::MAX..usize::MAX, |(_, mark)| mark.start.cell..mark.end.cell);
-        let mut at = 0;
-        let mut run = |style: LabelStyle, cells: Range<usize>| {
-            let from = cells.start.max(at);
-            if from < cells.end {
-                pen.blanks(from - at);
-                pen.repeat(style.into(), style.caret(), cells.end - from);
-                at = cells.end;
-            }
-        };
-        let secondary = self.marks.iter().filter(|(_, mark)| mark.style == LabelStyle::Secondary);
-        for (_, Mark { start, end, .. }) in secondary {
-            run(LabelStyle::Secondary, start.cell..end.cell.min(primary.start));
-            if end.cell > primary.start {
-                run(LabelStyle::Primary, primary.clone());
-                run(LabelStyle::Secondary, start.cell.max(primary.end)..end.cell);
-            }
-        }
-        run(LabelStyle::Primary, primary);
+        self.grid.glyph(0, cell, style.into(), first);
     }
 }

@@ -1,8 +1,8 @@
-//! Help, notes, the trace and the backtrace, which are drawn below the snippets.
+//! Help, notes and the backtrace, which are drawn below the snippets.
 
 use std::borrow::Cow;
 
-use super::{Excerpt, Margin, Pen, Trace};
+use super::{Excerpt, Margin, Pen};
 use crate::check::SpanIssue;
 use crate::emit::frames;
 use crate::model::Diagnostic;
@@ -18,31 +18,28 @@ pub(in crate::emit) struct Notes<'a> {
     /// The issues before and after those of children.
     issues: [&'a [SpanIssue]; 2],
     remarks: &'a [String],
-    trace: Option<&'a Trace<'a>>,
     /// Whether runtime frames are shown in a backtrace.
     full_backtraces: bool,
 }
 
 impl<'a> Notes<'a> {
-    /// Returns the notes of a diagnostic without span issues, remarks and trace.
+    /// Returns the notes of a diagnostic without span issues and remarks.
     pub(in crate::emit) const fn plain(diagnostic: &'a Diagnostic, full_backtraces: bool) -> Self {
-        Self { diagnostic, issues: [&[], &[]], remarks: &[], trace: None, full_backtraces }
+        Self { diagnostic, issues: [&[], &[]], remarks: &[], full_backtraces }
     }
 
-    /// Adds span issues, the remarks of the excerpt, and the trace.
+    /// Adds span issues and the remarks of the excerpt.
     pub(in crate::emit) fn with(
         self,
         issues: [&'a [SpanIssue]; 2],
         excerpt: &'a Excerpt<'_>,
-        trace: Option<&'a Trace<'a>>,
     ) -> Self {
-        Self { issues, remarks: &excerpt.remarks, trace, ..self }
+        Self { issues, remarks: &excerpt.remarks, ..self }
     }
 
     pub(in crate::emit) fn is_empty(self) -> bool {
         self.diagnostic.help().is_none()
             && self.notes().next().is_none()
-            && self.trace.is_none()
             && self.diagnostic.backtrace().is_none()
     }
 
@@ -58,9 +55,6 @@ impl<'a> Notes<'a> {
             margin.note("help", help, pen);
         }
         draw_notes(self.notes(), margin, pen);
-        if let Some(trace) = self.trace {
-            trace.draw(margin, pen);
-        }
         if let Some(backtrace) = self.diagnostic.backtrace() {
             margin.note("backtrace", "", pen);
             frames::draw(backtrace, self.full_backtraces, margin.list_column(), pen);

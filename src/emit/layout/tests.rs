@@ -1,6 +1,7 @@
-//! Compares the layout and the direct path with codespan-reporting, for random diagnostics.
+//! Properties of the layout and of the direct path, for random diagnostics.
 
 use std::cell::Cell;
+use std::ops::Range;
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -10,8 +11,13 @@ use super::*;
 use crate::check::CheckedDiagnostic;
 use crate::emit::canvas::Canvas;
 use crate::emit::direct::Direct;
-use crate::emit::excerpt::LocatedLabels;
+use crate::emit::excerpt::{DrawnLabel, ExcerptOptions, LocatedLabels};
+use crate::emit::glyphs::Glyphs;
 use crate::emit::renderer::HumanRenderer;
+use crate::emit::sequences::Sequences;
+use crate::emit::theme::Theme;
+use crate::terminal::Terminal;
+use crate::text::{CellOptions, EmojiWidth};
 use crate::{Code, ColumnUnit, Diagnostic, FileId, Severity, SourceMap, Span, code};
 
 const CASES: u32 = 3000;
@@ -152,13 +158,16 @@ prop_compose! {
     fn renderer()(
         context_lines in prop_oneof![5 => Just(0), 1 => 1..4_u32],
         tab_width in 1..17_usize,
-        width in prop_oneof![2 => Just(140), 1 => 0..200_usize],
+        width in prop_oneof![1 => Just(140), 1 => 20..301_usize],
         labelled_lines in prop_oneof![2 => Just(20), 1 => 1..31_usize],
         column_unit in select(&[ColumnUnit::Char, ColumnUnit::Byte, ColumnUnit::Utf16][..]),
+        emoji in select(&[EmojiWidth::Separate, EmojiWidth::Joined][..]),
         unicode in any::<bool>(),
     ) -> HumanRenderer {
-        let options = ExcerptOptions { context_lines, tab_width, width, column_unit, labelled_lines };
-        HumanRenderer { options, unicode, ..HumanRenderer::default() }
+        let (cells, glyphs) = (CellOptions::new(tab_width).with_emoji(emoji), Glyphs::new(unicode));
+        let options =
+            ExcerptOptions { context_lines, cells, glyphs, width, column_unit, labelled_lines };
+        HumanRenderer { options, ..HumanRenderer::default() }
     }
 }
 
@@ -208,12 +217,13 @@ impl Case {
     }
 
     fn styles(&self) -> Option<Sequences> {
-        self.color.then(|| Sequences::new(self.diagnostic.severity()))
+        let (theme, terminal) = (Theme::new(), Terminal::default());
+        self.color.then(|| Sequences::new(&theme, terminal, self.diagnostic.severity()))
     }
 
     fn pen(&self) -> Pen {
         let options = self.renderer.options;
-        Pen::new(self.canvas(), options.width, options.tab_width)
+        Pen::new(self.canvas(), options.width, options.cells)
     }
 
     fn header(&self) -> String {
@@ -226,18 +236,26 @@ impl Case {
 
     /// Draws everything below the header with the layout.
     fn draw_layout(&self, excerpt: &Excerpt<'_>, notes: Notes<'_>) -> String {
-        let glyphs = Glyphs::new(self.renderer.unicode);
-        let margin = Margin { number_width: excerpt.number_width, glyphs };
+        let glyphs = self.renderer.options.glyphs;
+        let margin = Margin { number_width: excerpt.number_width.max(1), glyphs };
         let mut pen = self.pen();
         draw(excerpt, !notes.is_empty(), |_| None, margin, &mut pen);
+        if excerpt.snippets.is_empty() && !notes.is_empty() {
+            margin.empty_line(&mut pen);
+        }
         notes.draw(margin, &mut pen);
         written(pen.finish())
     }
 
-    /// Draws everything below the header with codespan-reporting.
-    fn draw_reference(&self, excerpt: &Excerpt<'_>, notes: Notes<'_>) -> String {
-        let HumanRenderer { options, unicode, .. } = self.renderer;
-        reference::draw(excerpt, notes, options, unicode, self.styles()).unwrap()
+    /// Checks that no line is wider than the output. The line of a path is as wide as the path.
+    fn check_width(&self, drawn: &str) -> Result<(), TestCaseError> {
+        let options = self.renderer.options;
+        let arrows = [options.glyphs.arrow, options.glyphs.other_arrow];
+        for line in drawn.lines().filter(|line| !arrows.iter().any(|arrow| line.contains(arrow))) {
+            let cells = options.cells.width_of(line);
+            prop_assert!(cells <= options.width, "{} of {} cells: {}", cells, options.width, line);
+        }
+        Ok(())
     }
 }
 
@@ -245,42 +263,25 @@ fn written(canvas: Canvas) -> String {
     String::from_utf8(canvas.into_bytes()).unwrap()
 }
 
-/// Keeps at most two labels with the same cells of one line: codespan-reporting does not define the order of more.
-fn keep_two_labels_per_range(excerpt: &mut Excerpt<'_>) {
-    for snippet in &mut excerpt.snippets {
-        let mut kept: Vec<Mark<'_>> = Vec::new();
-        for mark in &snippet.marks {
-            let is_same = |other: &&Mark<'_>| (other.start, other.end) == (mark.start, mark.end);
-            if !mark.is_on_one_row() || kept.iter().filter(is_same).count() < 2 {
-                kept.push(*mark);
-            }
-        }
-        snippet.marks = kept;
-    }
-}
-
 #[test]
-fn layout_and_direct_path_draw_the_same_as_codespan() {
+fn no_line_is_too_wide_and_the_direct_path_draws_the_same() {
     let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(CASES) };
     let (direct_one, direct_several, by_layout) = (Cell::new(0), Cell::new(0), Cell::new(0));
     let property = |case: Case| {
         let sources = case.sources();
         let checked = CheckedDiagnostic::new(&sources, &case.diagnostic);
         let (options, has_primary) = (case.renderer.options, checked.primary().is_some());
-        let labels = checked.labels.iter().copied();
-        let mut excerpt =
-            Excerpt::new(&LocatedLabels::new(labels, has_primary, options), 0, options);
-        keep_two_labels_per_range(&mut excerpt);
+        let labels = checked.labels.iter().copied().map(DrawnLabel::from);
+        let excerpt = Excerpt::new(&LocatedLabels::new(labels, has_primary, options), 1, options);
         let notes = Notes::plain(&case.diagnostic, false);
-        let notes = notes.with([&checked.issues, &[]], &excerpt, None);
+        let notes = notes.with([&checked.issues, &[]], &excerpt);
         let below = case.draw_layout(&excerpt, notes);
-        prop_assert_eq!(&below, &case.draw_reference(&excerpt, notes));
-
-        let is_direct = Direct::new(&sources, &case.diagnostic, case.renderer.options).is_some();
-        if is_direct {
-            let drawn = written(case.renderer.draw(&sources, &case.diagnostic, case.canvas()));
-            prop_assert_eq!(drawn, case.header() + &below);
+        let drawn = written(case.renderer.draw(&sources, &case.diagnostic, None, case.canvas()));
+        prop_assert_eq!(&drawn, &(case.header() + &below));
+        if !case.color {
+            case.check_width(&drawn)?;
         }
+        let is_direct = Direct::new(&sources, &case.diagnostic, case.renderer.options).is_some();
         let count = match (is_direct, case.diagnostic.secondary()) {
             (true, []) => &direct_one,
             (true, _) => &direct_several,
@@ -296,4 +297,64 @@ fn layout_and_direct_path_draw_the_same_as_codespan() {
         "too few cases of one path: {counts:?}"
     );
     assert!(counts[0] + counts[1] >= CASES / 10, "too few cases of the direct path: {counts:?}");
+}
+
+/// A source text, and labels on single lines of it that mark at least one byte, none twice.
+fn single_line_labels() -> impl Strategy<Value = (String, Vec<(Range<usize>, String)>)> {
+    let text = prop::collection::vec(select(&PLAIN_TEXT[..]), 1..30).prop_map(|text| text.concat());
+    let label = (any::<Index>(), 1..9_usize, prop_oneof![Just(String::new()), "[a-z ]{1,12}"]);
+    let with_labels = (text, prop::collection::vec(label, 1..6));
+    with_labels.prop_filter_map("no label is left", |(text, labels)| {
+        let mut placed: Vec<(Range<usize>, String)> = Vec::new();
+        for (at, len, message) in labels {
+            let lo = at.index(text.len());
+            let line = text.split_at(lo).1.lines().next().map_or(0, str::len);
+            let range = lo..lo + len.min(line);
+            let is_new = placed.iter().all(|(other, _)| *other != range);
+            if !range.is_empty() && is_new {
+                placed.push((range, message.trim().to_owned()));
+            }
+        }
+        (!placed.is_empty()).then_some((text, placed))
+    })
+}
+
+/// Draws with annotate-snippets, the library that draws the diagnostics of rustc.
+fn draw_with_annotate_snippets(text: &str, labels: &[(Range<usize>, String)]) -> String {
+    use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+
+    let mut snippet = Snippet::source(text).path("a.vitte");
+    for (index, (range, message)) in labels.iter().enumerate() {
+        let kind = if index == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
+        let message = (!message.is_empty()).then_some(message.as_str());
+        snippet = snippet.annotation(kind.span(range.clone()).label(message));
+    }
+    let report = [Level::ERROR.primary_title("m").id("E0001").element(snippet)];
+    Renderer::plain().render(&report)
+}
+
+#[test]
+fn labels_on_single_lines_are_drawn_as_by_annotate_snippets() {
+    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(CASES) };
+    let property = |(text, labels): (String, Vec<(Range<usize>, String)>)| {
+        let mut sources = SourceMap::new();
+        let file = sources.add("a.vitte", text.clone()).unwrap();
+        let offset = |offset| u32::try_from(offset).unwrap();
+        let span =
+            |range: &Range<usize>| Span::new(file, offset(range.start), offset(range.end)).unwrap();
+        let mut diagnostic = Diagnostic::error(code!("E0001"), span(&labels[0].0), "m")
+            .with_label(labels[0].1.clone());
+        for (range, message) in &labels[1..] {
+            diagnostic.add_secondary(span(range), message.clone());
+        }
+        let expected = draw_with_annotate_snippets(&text, &labels);
+        let drawn = diagnostic.render(&sources);
+        // Lines end without blanks here.
+        let expected: Vec<_> = expected.lines().map(str::trim_end).collect();
+        prop_assert_eq!(drawn.trim_end(), expected.join("\n"));
+        Ok(())
+    };
+    TestRunner::new(config)
+        .run(&single_line_labels(), property)
+        .unwrap_or_else(|error| panic!("{error}"));
 }

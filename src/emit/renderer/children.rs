@@ -15,14 +15,15 @@
 
 use std::borrow::Cow;
 
+use super::rustc::RustcParts;
+use super::section::Section;
 use crate::check::{CheckedChild, CheckedDiagnostic, SpanIssue};
-use crate::emit::excerpt::{Excerpt, ExcerptOptions, LocatedLabels};
+use crate::emit::excerpt::{DrawnLabel, ExcerptOptions, LocatedLabels};
 use crate::emit::layout;
 use crate::emit::margin::Margin;
 use crate::emit::patch::Patches;
 use crate::emit::pen::Pen;
-use crate::emit::style::Style;
-use crate::model::{Child, FileId, LabelStyle};
+use crate::model::LabelStyle;
 use crate::source::{SourceFile, SourceMap};
 use crate::text;
 
@@ -32,21 +33,17 @@ const MAX_CHILDREN: usize = 100;
 /// The children of a diagnostic, before they are drawn.
 #[derive(Debug)]
 pub(super) struct Children<'a> {
-    sections: Vec<Section<'a>>,
+    sections: Vec<ChildSection<'a>>,
     /// The number of children that are not shown.
     omitted: usize,
-    /// The file whose path is the last one above the suggestions of the diagnostic.
-    last_shown: Option<FileId>,
     /// The issues of the diagnostic before and after those of the children.
     other_issues: [&'a [SpanIssue]; 2],
 }
 
 /// A child, before it is drawn.
 #[derive(Debug)]
-struct Section<'a> {
-    child: &'a Child,
-    /// The labels that can be shown, the primary one first. `None` if there are none.
-    labels: Option<LocatedLabels<'a>>,
+struct ChildSection<'a> {
+    section: Section<'a>,
     /// The issues of the labels and edits of the child.
     issues: &'a [SpanIssue],
     patches: Patches<'a>,
@@ -56,15 +53,16 @@ impl<'a> Children<'a> {
     pub(super) fn new(
         sources: &'a SourceMap,
         checked: &'a CheckedDiagnostic<'a>,
+        rustc: &RustcParts<'a>,
         options: ExcerptOptions,
         link: impl Fn(&SourceFile) -> Option<String> + Copy,
     ) -> Self {
-        let mut shown = checked.file().map(SourceFile::id);
+        let shown = checked.file().map(SourceFile::id);
         let issues = checked.issues.as_slice();
         if checked.children.is_empty() {
             // Most diagnostics have no children.
             let (sections, other_issues) = (Vec::new(), [issues, &[]]);
-            return Self { sections, omitted: 0, last_shown: shown, other_issues };
+            return Self { sections, omitted: 0, other_issues };
         }
         let before = checked.children.first().map_or(0, |child| child.issues.start);
         let mut after = before;
@@ -72,29 +70,29 @@ impl<'a> Children<'a> {
             after = checked.issues.end;
             let own = issues.get(checked.issues.clone()).unwrap_or_default();
             let labels_of = |style| {
-                let labels = checked.labels.iter().copied();
-                labels.filter(move |label| label.label.style() == style)
+                let labels = checked.labels.iter().copied().map(DrawnLabel::from);
+                labels.filter(move |label| label.style == style)
             };
             let labels = || labels_of(LabelStyle::Primary).chain(labels_of(LabelStyle::Secondary));
-            shown = labels().next().map(|label| label.file.id()).or(shown);
             let has_labels = !checked.labels.is_empty();
-            let labels = has_labels.then(|| LocatedLabels::new(labels(), true, options));
+            let labels = has_labels.then(|| {
+                let mut labels = labels().collect();
+                rustc.add_to_child(&mut labels);
+                LocatedLabels::new(labels, true, options)
+            });
             let patches = Patches::new(sources, &checked.suggestions, shown, options, link);
-            Section { child: checked.child, labels, issues: own, patches }
+            let (level, message) = (checked.child.level(), checked.child.message());
+            ChildSection { section: Section { level, message, labels }, issues: own, patches }
         };
         let sections: Vec<_> = checked.children.iter().take(MAX_CHILDREN).map(section).collect();
         let omitted = checked.children.len() - sections.len();
         let other_issues =
             [issues.get(..before), issues.get(after..)].map(Option::unwrap_or_default);
-        Self { sections, omitted, last_shown: shown, other_issues }
+        Self { sections, omitted, other_issues }
     }
 
     pub(super) fn is_empty(&self) -> bool {
         self.sections.is_empty()
-    }
-
-    pub(super) const fn last_shown(&self) -> Option<FileId> {
-        self.last_shown
     }
 
     pub(super) const fn other_issues(&self) -> [&'a [SpanIssue]; 2] {
@@ -103,9 +101,8 @@ impl<'a> Children<'a> {
 
     /// Returns the number of digits of the largest line number that is shown, 0 if no line is shown.
     pub(super) fn number_width(&self) -> usize {
-        let width = |section: &Section<'_>| {
-            let labels = section.labels.as_ref().map_or(0, LocatedLabels::number_width);
-            labels.max(section.patches.number_width())
+        let width = |child: &ChildSection<'_>| {
+            child.section.number_width().max(child.patches.number_width())
         };
         self.sections.iter().map(width).max().unwrap_or(0)
     }
@@ -127,7 +124,7 @@ impl<'a> Children<'a> {
     }
 }
 
-impl Section<'_> {
+impl ChildSection<'_> {
     fn draw(
         &self,
         options: ExcerptOptions,
@@ -135,20 +132,9 @@ impl Section<'_> {
         margin: Margin,
         pen: &mut Pen,
     ) {
-        let (level, message) = (self.child.level(), self.child.message());
-        let mut remarks = Vec::new();
-        match &self.labels {
-            None => margin.child(level, message, pen),
-            Some(labels) => pen.child(level, |pen| {
-                let excerpt = Excerpt::new(labels, margin.number_width, options);
-                pen.header(Style::Header, &[level.as_str()], None, message);
-                layout::draw(&excerpt, false, link, margin, pen);
-                remarks = excerpt.remarks;
-            }),
-        }
+        let remarks = self.section.draw(options, link, margin, pen);
         let issues = self.issues.iter().map(|issue| Cow::Owned(issue.to_string()));
-        let remarks = remarks.into_iter().map(Cow::Owned);
-        layout::draw_notes(issues.chain(remarks), margin, pen);
+        layout::draw_notes(issues.chain(remarks.into_iter().map(Cow::Owned)), margin, pen);
         self.patches.draw(margin, pen);
     }
 }

@@ -73,8 +73,9 @@ impl SourceFile {
         let SourceLine { number: line, text: range, .. } = lines.line_at(offset);
         // A byte order mark before the text and a line end after it have no columns of their own.
         let offset = floor_char_boundary(lines.text, offset as usize).min(range.end);
-        let before = lines.text.get(range.start..offset).unwrap_or_default();
-        Location { path: &self.path, line, col: unit.column_after(before) }
+        let text = lines.text.get(range.clone()).unwrap_or_default();
+        let col = unit.column_at(text, offset.saturating_sub(range.start));
+        Location { path: &self.path, line, col }
     }
 
     /// Returns the location of the end of `span`, exclusive. Returns `None` if another program cannot open the

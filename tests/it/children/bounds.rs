@@ -1,10 +1,8 @@
 //! The output is bounded and safe, whatever children, traces and alternatives contain.
 use proptest::prelude::*;
-use unicode_segmentation::UnicodeSegmentation as _;
-use unicode_width::UnicodeWidthStr as _;
 use vitte_diag::{
     Applicability, Child, Diagnostic, DiagnosticBag, Edit, FileId, Format, HumanEmitter, Severity,
-    Span, Suggestion, TraceStep, code, text,
+    SourceMap, Span, Suggestion, TraceStep, code, text,
 };
 
 use super::Files;
@@ -39,10 +37,11 @@ fn the_output_is_bounded() {
 
     let step =
         |diagnostic, n| Diagnostic::with_step(diagnostic, TraceStep::call(format!("step {n}")));
-    let (drawn, _) = out((0..10).fold(files.error(), step));
-    assert!(drawn.contains("step 6\n      step 7\n"), "{drawn}");
+    let (drawn, _) = out((0..5).fold(files.error(), step));
+    assert!(drawn.contains("step 2\n  = note: step 3\n"), "{drawn}");
     let (drawn, narrated) = out((0..11).fold(files.error(), step));
-    assert!(drawn.contains("step 6\n      [... omitted 1 step ...]\n      step 8\n"), "{drawn}");
+    let omitted = "step 2\n  = note: and 6 more steps\n  = note: step 9\n";
+    assert!(drawn.contains(omitted), "{drawn}");
     assert!(narrated.contains("step 6\n  1 step is omitted\n  Then: step 8\n"), "{narrated}");
 }
 
@@ -95,6 +94,22 @@ fn any_child() -> impl Strategy<Value = Child> {
     })
 }
 
+/// Returns true if edits are drawn: an edit past the end of its file ends there, and then no two overlap.
+fn is_drawn(sources: &SourceMap, edits: &[Edit]) -> bool {
+    let in_file = |edit: &Edit| {
+        let (span, file) = (edit.span(), sources.file(edit.span().file()).ok()?);
+        let len = u32::try_from(file.text().len()).unwrap();
+        let is_cut = span.lo() < len || (span.lo() == len && !edit.text().is_empty());
+        let hi = if is_cut && !file.is_unavailable() { span.hi().min(len) } else { span.hi() };
+        let span = Span::new(span.file(), span.lo(), hi).unwrap();
+        sources.location(span).ok().map(|_| Edit::replace(span, edit.text().to_owned()))
+    };
+    let edits: Option<Vec<Edit>> = edits.iter().map(in_file).collect();
+    let suggestion =
+        edits.map(|edits| Suggestion::new("s", edits, Applicability::Unspecified).is_ok());
+    suggestion == Some(true)
+}
+
 prop_compose! {
     fn any_diagnostic()(
         (location, message) in (0..4_u8, words()),
@@ -134,30 +149,36 @@ proptest! {
         prop_assert!(out.ends_with('\n') && !out.ends_with("\n\n"), "{:?}", out);
         for line in out.lines() {
             prop_assert!(!line.ends_with(' ') && !line.starts_with("::"), "{:?}", line);
-            // A message has at least 20 cells, wherever it begins.
-            let cells: usize = line.graphemes(true).map(|cluster| cluster.width()).sum();
-            prop_assert!(cells <= usize::from(width).max(60) + 20, "{} of {}:\n{}", cells, width, out);
+            let cells = text::width_of(line);
+            let is_path = ["-->", ":::", "─▸"].iter().any(|arrow| line.contains(arrow));
+            prop_assert!(is_path || cells <= usize::from(width), "{} of {}:\n{}", cells, width, out);
         }
         let coloured = human(&sources, &bag, |emitter| settings(emitter).with_color(true));
         prop_assert_eq!(on_terminal(&coloured), (out.clone(), Vec::new()));
 
         let valid = |suggestion: &&Suggestion| {
-            let is_valid = |edit: &Edit| sources.location(edit.span()).is_ok();
-            suggestion.alternatives().any(|edits| edits.iter().all(is_valid))
+            suggestion.alternatives().any(|edits| is_drawn(&sources, edits))
         };
         let suggestions = diagnostic.all_suggestions().filter(valid).count();
         let with_labels = |child: &&Child| {
             child.labels().iter().any(|label| sources.file(label.span().file()).is_ok())
         };
-        let sections = diagnostic.children().iter().filter(with_labels).count();
+        let children = diagnostic.children().iter().filter(with_labels).count();
+        let steps = diagnostic.trace().len();
+        let is_shown = |index: &usize| steps <= 5 || *index < 3 || *index >= steps - 2;
+        let is_in_file = |step: &TraceStep| {
+            step.span().is_some_and(|span| sources.file(span.file()).is_ok())
+        };
+        let steps = diagnostic.trace().iter().enumerate().filter(|(index, _)| is_shown(index));
+        let sections = children + steps.filter(|(_, step)| is_in_file(step)).count();
         let levels = ["note:", "help:", "warning:", "error:"];
         let is_header = |line: &&str| levels.iter().any(|level| line.starts_with(level));
         prop_assert_eq!(out.lines().filter(is_header).count(), suggestions + sections, "{}", out);
         let bullet = |line: &str| {
-            let text = line.trim_start().strip_prefix("= ")?;
+            let text = line.trim_start().strip_prefix(['=', '•'])?.trim_start();
             Some(levels.iter().any(|level| text.starts_with(level)))
         };
         let bullets = out.lines().filter_map(bullet).filter(|is_note| *is_note).count();
-        prop_assert!(bullets >= diagnostic.children().len() - sections, "{}", out);
+        prop_assert!(bullets >= diagnostic.children().len() - children, "{}", out);
     }
 }

@@ -174,48 +174,77 @@ pub fn on_terminal(output: &str) -> (String, Vec<String>) {
     (plain, links)
 }
 
-/// Replaces the SGR sequences of coloured output by names: `‹bold red›error‹›`.
+/// Replaces the SGR sequences of coloured output by the names of the styles that they turn on:
+/// `‹bold red›error‹›`.
 pub fn readable(coloured: &str) -> String {
-    let mut out = String::new();
-    let mut styles: Option<Vec<&str>> = None;
+    let (mut out, mut style, mut is_changed) = (String::new(), Look::default(), false);
     let mut rest = coloured;
-    while !rest.is_empty() {
-        if let Some((sequence, after)) =
-            rest.strip_prefix("\u{1b}[").and_then(|r| r.split_once('m'))
-        {
-            let styles = styles.get_or_insert_default();
-            match sequence {
-                "0" => styles.clear(),
-                _ => styles.push(style(sequence)),
-            }
-            rest = after;
+    while let Some(c) = rest.chars().next() {
+        let sequence = rest.strip_prefix("\u{1b}[").and_then(|rest| rest.split_once('m'));
+        if let Some((sequence, after)) = sequence {
+            style.apply(sequence);
+            (rest, is_changed) = (after, true);
             continue;
         }
-        if let Some(styles) = styles.take() {
-            out += &format!("‹{}›", styles.join(" "));
+        if std::mem::take(&mut is_changed) {
+            out += &format!("‹{}›", style.name());
         }
-        let c = rest.chars().next().expect("not empty");
         out.push(c);
         rest = &rest[c.len_utf8()..];
     }
-    if styles.is_some() {
-        out += "‹›";
+    if is_changed {
+        out += &format!("‹{}›", style.name());
     }
     out
 }
 
-fn style(sequence: &str) -> &'static str {
-    match sequence {
-        "1" => "bold",
-        "31" => "red",
-        "32" => "green",
-        "33" => "yellow",
-        "34" => "blue",
-        "36" => "cyan",
-        "38;5;9" => "bright-red",
-        "38;5;11" => "bright-yellow",
-        "38;5;12" => "bright-blue",
-        _ => panic!("unexpected style: {sequence}"),
+/// The style of a terminal.
+#[derive(Default)]
+struct Look {
+    attributes: Vec<&'static str>,
+    color: &'static str,
+}
+
+impl Look {
+    fn apply(&mut self, sequence: &str) {
+        let mut parameters = sequence.split(';');
+        while let Some(parameter) = parameters.next() {
+            match parameter {
+                "0" => *self = Self::default(),
+                "1" => self.attributes.push("bold"),
+                "3" => self.attributes.push("italic"),
+                "4" => self.attributes.push("underlined"),
+                "38" => {
+                    assert_eq!(parameters.next(), Some("5"), "{sequence}");
+                    self.color = color(parameters.next().expect("a colour has an index"));
+                }
+                "39" => self.color = "",
+                "91" => self.color = "bright-red",
+                "92" => self.color = "bright-green",
+                "93" => self.color = "bright-yellow",
+                "96" => self.color = "bright-cyan",
+                _ => panic!("unexpected style: {sequence}"),
+            }
+        }
+    }
+
+    fn name(&self) -> String {
+        let color = Some(self.color).filter(|color| !color.is_empty());
+        self.attributes.iter().copied().chain(color).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Returns the name of a colour of the default theme.
+fn color(index: &str) -> &'static str {
+    match index {
+        "29" => "green",
+        "63" => "blue",
+        "75" => "bright-blue",
+        "98" => "violet",
+        "131" => "red",
+        "163" => "magenta",
+        "243" | "246" => "grey",
+        _ => panic!("unexpected colour: {index}"),
     }
 }
 
@@ -266,6 +295,9 @@ pub fn clean_env(command: &mut Command) {
         "CLICOLOR",
         "CLICOLOR_FORCE",
         "FORCE_HYPERLINK",
+        "COLORFGBG",
+        "COLORTERM",
+        "WT_SESSION",
         "RAYON_NUM_THREADS",
         "RUST_BACKTRACE",
         "CI",

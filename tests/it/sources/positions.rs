@@ -60,7 +60,7 @@ proptest! {
                     match unit {
                         ColumnUnit::Cell { tab_width } => {
                             let whole = text.get(line.range()).unwrap();
-                            let ends = cells(whole, tab_width.into()).scan(line.lo() as usize, |end, cluster| {
+                            let ends = cells(whole, usize::from(tab_width)).scan(line.lo() as usize, |end, cluster| {
                                 *end += cluster.text.len();
                                 Some(*end)
                             });

@@ -90,7 +90,7 @@ mod tests {
         assert_eq!(line("aé", 3), "aé");
         assert_eq!(line("aéb", 2), "a … 3 more bytes");
         assert_eq!(multi_line("a\n\tb\u{1b}\nc", 4), "a\n    b … 3 more bytes");
-        assert_eq!(line("a\n\u{202e}\u{ffff}", 99), "a\\n<U+202E>\u{fffd}");
+        assert_eq!(line("a\n\u{202e}\u{ffff}", 99), "a\\n<U+202E><U+FFFF>");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use clap::Args;
 use import::{Import, Origin};
 use root::Root;
+use vitte_diag::cli::StyleArgs;
 use vitte_diag::{ColorChoice, EmitterOptions, Format, Terminal, Tool, text};
 
 use super::input::Input;
@@ -46,6 +47,8 @@ pub(crate) struct Convert {
     /// Cut and wrap lines after N columns [default: the terminal's width, or 140]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     diagnostic_width: Option<u16>,
+    #[command(flatten)]
+    style: StyleArgs,
     /// Output of a compiler [default: standard input]
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
@@ -67,13 +70,14 @@ impl Convert {
         let Some(from) = self.from.input_format() else {
             let root = self.root.clone().map_or(Root::From(current), Root::Below);
             let input = Input::read(&self.files, &mut io::stdin().lock(), report)?;
-            let options = EmitterOptions::new(self.json_tool(), terminal);
+            let options = self.style.apply(EmitterOptions::new(self.json_tool(), terminal));
             json::convert(&input.diagnostics, self.to, &options, &root, out, report)?;
             return Ok(!input.has_errors);
         };
         let root = Root::Below(self.root.clone().unwrap_or(current));
         let tool = self.named_tool(from.name(), "unknown");
-        let import = Import { from, to: self.to, tool, terminal, root: &root };
+        let style = &self.style;
+        let import = Import { from, to: self.to, tool, terminal, style, root: &root };
         import.convert(&self.files, &mut io::stdin().lock(), out, report)
     }
 

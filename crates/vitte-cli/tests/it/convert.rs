@@ -151,3 +151,37 @@ fn json_with_children_is_converted_to_every_format() {
         assert!(is_complete && !out.is_empty(), "{format}");
     }
 }
+
+#[test]
+fn the_flags_for_people_apply_to_both_kinds_of_input() {
+    let source = "int a;\n\tint b;\nint c;\n";
+    let dir = dir_with(&[("a.c", source)]);
+    let lsp = r#"{"uri":"file:///BASE/a.c","diagnostics":[{"range":{"start":{"line":1,"character":5},"end":{"line":1,"character":6}},"severity":1,"message":"m"}]}"#;
+    let base = dir.path().canonicalize().unwrap();
+    let lsp = lsp.replace("/BASE", base.to_str().unwrap());
+    let (json, _, _) = run(dir.path(), &["convert", "--from", "lsp", "--to", "json"], &lsp);
+    let flags = ["--diagnostic-style=unicode", "--context-lines=1", "--tab-width=2"];
+    for (from, input) in [("lsp", &lsp), ("json", &json)] {
+        let args = [&["convert", "--from", from, "--to", "human"], &flags[..]].concat();
+        let (out, report, _) = run(dir.path(), &args, input);
+        for line in ["1 │ int a;", "2 │   int b;", "3 │ int c;"] {
+            assert!(out.contains(line), "{from}: {out}{report}");
+        }
+        let colors = ["--color=always", "--theme=default-dark", "--editor-url=ed:{path}?{line}"];
+        let args = [&["convert", "--from", from, "--to", "human"], &colors[..]].concat();
+        let (out, report, _) = run(dir.path(), &args, input);
+        assert!(out.starts_with("\u{1b}[1;91merror"), "{from}: {out}{report}");
+        let args = ["convert", "--from", from, "--to", "html", "--theme=color-blind", colors[2]];
+        let (out, report, _) = run(dir.path(), &args, input);
+        assert!(
+            out.starts_with("<div class=\"vitte-diag vd-color-blind\">"),
+            "{from}: {out}{report}"
+        );
+        assert!(
+            out.contains(&format!("<a href=\"ed:{}/a.c?2\">", base.display())),
+            "{from}: {out}"
+        );
+    }
+    let (_, report, succeeded) = run(dir.path(), &["convert", "--to", "human", "--theme=x"], "");
+    assert!(!succeeded && report.contains("unknown theme `x`"), "{report}");
+}

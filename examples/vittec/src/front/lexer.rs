@@ -46,6 +46,7 @@ impl Token<'_> {
 #[derive(Debug)]
 pub(crate) struct Lexed<'s> {
     pub(crate) tokens: Vec<Token<'s>>,
+    pub(crate) comments: Vec<Span>,
     /// The text from the start of an unterminated comment to the end of the file. It may contain the closers and
     /// uses that are missing elsewhere.
     pub(crate) skipped: Option<&'s str>,
@@ -83,6 +84,7 @@ pub(crate) fn lex<'s>(file: &'s SourceFile, bag: &mut DiagnosticBag) -> Lexed<'s
         indenting: true,
         line_start: 0,
         tokens: Vec::new(),
+        comments: Vec::new(),
         skipped: None,
     };
     if file.bytes().starts_with(b"\xff\xfe") || file.bytes().starts_with(b"\xfe\xff") {
@@ -91,7 +93,7 @@ pub(crate) fn lex<'s>(file: &'s SourceFile, bag: &mut DiagnosticBag) -> Lexed<'s
     while let Some(c) = lexer.rest().chars().next() {
         lexer.next(c);
     }
-    Lexed { tokens: lexer.tokens, skipped: lexer.skipped }
+    Lexed { tokens: lexer.tokens, comments: lexer.comments, skipped: lexer.skipped }
 }
 
 struct Lexer<'s, 'b> {
@@ -107,6 +109,7 @@ struct Lexer<'s, 'b> {
     /// The index of the first token of the line, if there already is one.
     line_start: usize,
     tokens: Vec<Token<'s>>,
+    comments: Vec<Span>,
     skipped: Option<&'s str>,
 }
 
@@ -183,7 +186,9 @@ impl<'s> Lexer<'s, '_> {
     }
 
     fn line_comment(&mut self) {
-        self.at += line_len(self.rest());
+        let end = self.at + line_len(self.rest());
+        self.comments.push(self.span(self.at, end));
+        self.at = end;
     }
 
     /// Skips a block comment. Comments nest. An unterminated one extends to the end of the file.
@@ -215,6 +220,7 @@ impl<'s> Lexer<'s, '_> {
             }
         }
         let comment = rest.get(..len).unwrap_or_default();
+        self.comments.push(self.span(start, start + len));
         if let Some((lines, last)) = comment.rsplit_once('\n') {
             self.line += u32::try_from(lines.matches('\n').count() + 1).unwrap_or(0);
             self.first_on_line = true;

@@ -14,7 +14,9 @@ fn normalised(output: &str, dir: &str) -> String {
     let mut shown = String::new();
     let mut is_backtrace = false;
     for line in output.lines() {
-        is_backtrace = line.ends_with("backtrace:") || (is_backtrace && line.starts_with("    "));
+        // A style may end between the word and the colon.
+        let begins = line.contains("backtrace") && line.ends_with(':');
+        is_backtrace = begins || (is_backtrace && line.starts_with("    "));
         let is_own = !is_backtrace
             && !line.is_empty()
             && !LINES_OF_STD.iter().any(|part| line.contains(part));

@@ -19,6 +19,7 @@ mod output;
 mod readme;
 #[cfg(all(unix, feature = "crash"))]
 mod replay;
+mod style;
 mod vitte_diag;
 
 use std::ffi::OsStr;

@@ -4,6 +4,7 @@ use std::io::{self, BufRead, Write};
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
+use vitte_diag::cli::StyleArgs;
 use vitte_diag::read::{Imported, InputFormat, ReadError};
 use vitte_diag::{Emitter as _, EmitterOptions, Format, SourceMap, Terminal, Tool, text};
 
@@ -49,6 +50,7 @@ pub(super) struct Import<'a> {
     /// The tool; `None` for the one that the input names.
     pub(super) tool: Option<Tool>,
     pub(super) terminal: Terminal,
+    pub(super) style: &'a StyleArgs,
     pub(super) root: &'a Root,
 }
 
@@ -94,7 +96,8 @@ impl Import<'_> {
         let named = || all.iter().find_map(|imported| imported.tool.clone());
         let unnamed = || Tool::new(self.from.name(), "unknown");
         let tool = self.tool.clone().or_else(named).unwrap_or_else(unnamed);
-        let mut emitter = self.to.emitter(out, &EmitterOptions::new(tool, self.terminal));
+        let options = self.style.apply(EmitterOptions::new(tool, self.terminal));
+        let mut emitter = self.to.emitter(out, &options);
         for imported in all {
             for diagnostic in &imported.diagnostics {
                 emitter.emit(&imported.sources, diagnostic)?;

@@ -1,0 +1,225 @@
+//! Decides on which line under a row each message and each end of a multi-line label stands.
+//!
+//! ```text
+//! 2 |   let x = f(a, b)
+//!   |       -   ^ -  - level 0: beside the underline
+//!   |       |   | |
+//!   |       |   | level 1: hangs from its underline
+//!   |       |   level 2
+//!   |       level 3: below all labels on its right
+//! ```
+//!
+//! From right to left each label gets a level. A label keeps the level of its neighbour if the two cannot touch. The
+//! rules are those of rustc, so that the output is the same:
+//! <https://github.com/rust-lang/rust/blob/master/compiler/rustc_errors/src/emitter.rs>.
+
+use std::borrow::Cow;
+use std::cmp::Reverse;
+
+use crate::model::LabelStyle;
+use crate::text::{self, CellOptions, LongUrls};
+
+/// A label, or an end of a multi-line label, on one row.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Annotation<'m> {
+    pub(super) style: LabelStyle,
+    /// The first cell of the row's text that is underlined.
+    pub(super) start: usize,
+    /// The cell after the last one.
+    pub(super) end: usize,
+    /// The message, which is not empty.
+    pub(super) message: Option<&'m str>,
+    pub(super) part: Part,
+}
+
+/// The part of a label that a row shows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Part {
+    Whole,
+    /// The start of a multi-line label whose bar is in this lane.
+    Start(usize),
+    /// The end of a multi-line label whose bar is in this lane.
+    End(usize),
+}
+
+impl Annotation<'_> {
+    /// Returns true if dashes connect the annotation to a bar.
+    pub(super) const fn has_dashes(&self) -> bool {
+        !matches!(self.part, Part::Whole)
+    }
+
+    fn is_labelled(&self) -> bool {
+        self.message.is_some()
+    }
+
+    pub(super) const fn len(&self) -> usize {
+        self.end - self.start
+    }
+
+    /// Returns true if `self`, with `padding` more cells, and `other` have a cell in common.
+    const fn overlaps(&self, other: &Self, padding: usize) -> bool {
+        let end = self.end + padding;
+        (other.start <= self.start && self.start < other.end)
+            || (self.start <= other.start && other.start < end)
+    }
+}
+
+/// A wrapped message.
+#[derive(Debug)]
+pub(super) struct Message<'m> {
+    pub(super) lines: Vec<Cow<'m, str>>,
+    /// The width of the longest line in cells.
+    pub(super) cells: usize,
+    /// The first cell of the message.
+    pub(super) column: usize,
+    /// Whether a stem connects the message to its underline.
+    pub(super) has_stem: bool,
+}
+
+/// An annotation with its level.
+#[derive(Debug)]
+pub(super) struct Placed<'m> {
+    pub(super) annotation: Annotation<'m>,
+    /// 0 if the message stands beside the underline, else the number of the line on which the dashes are drawn. The
+    /// message hangs one line below it.
+    pub(super) level: usize,
+    pub(super) message: Option<Message<'m>>,
+}
+
+/// The available width of a row, and how messages are wrapped.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct MessageLayout {
+    /// The cells of the text of a row.
+    pub(super) width: usize,
+    /// The cells before a hanging message.
+    pub(super) lead: usize,
+    pub(super) options: CellOptions,
+}
+
+/// The annotations of a row from right to left, each with its level.
+#[derive(Debug)]
+pub(super) struct Placement<'m> {
+    pub(super) placed: Vec<Placed<'m>>,
+}
+
+impl<'m> Placement<'m> {
+    pub(super) fn new(mut annotations: Vec<Annotation<'m>>, layout: MessageLayout) -> Self {
+        annotations.sort_by_key(|annotation| Reverse(annotation.start));
+        let messages: Vec<Option<Fitted<'m>>> = annotations
+            .iter()
+            .map(|annotation| annotation.message.map(|text| layout.fit(annotation, text)))
+            .collect();
+        let mut levels = levels(&annotations, &messages);
+        if annotations.iter().all(|annotation| matches!(annotation.part, Part::Start(_))) {
+            // Starts alone cross each other least if the leftmost one is the first.
+            let last = levels.iter().copied().max().unwrap_or(0);
+            levels.iter_mut().for_each(|level| *level = last - *level);
+        }
+        let all = annotations.into_iter().zip(levels).zip(messages);
+        let placed = all.map(|((annotation, level), message)| Placed {
+            message: message.map(|fitted| fitted.at(level, &annotation, layout)),
+            annotation,
+            level,
+        });
+        Self { placed: placed.collect() }
+    }
+}
+
+/// A message of which it is known whether it fits beside its underline.
+#[derive(Debug)]
+struct Fitted<'m> {
+    text: &'m str,
+    /// The width of the message in cells if it is not wrapped.
+    cells: usize,
+    fits_beside: bool,
+}
+
+impl MessageLayout {
+    fn fit<'m>(self, annotation: &Annotation<'_>, text: &'m str) -> Fitted<'m> {
+        let cells = self.wrap(text, self.width).1;
+        let fits_beside = self.fits(text, cells, self.beside(annotation));
+        Fitted { text, cells, fits_beside }
+    }
+
+    /// Returns true if a message that is `cells` wide fits in `room` cells, or fits well on several lines.
+    fn fits(self, text: &str, cells: usize, room: usize) -> bool {
+        let is_whole = |word: &str| self.options.width_of(word) <= room;
+        cells <= room
+            || (2 * room >= self.width
+                && text.split_whitespace().all(is_whole)
+                && self.wrap(text, room).1 <= room)
+    }
+
+    /// Returns the number of cells for a message beside an underline.
+    const fn beside(self, annotation: &Annotation<'_>) -> usize {
+        self.width.saturating_sub(annotation.end + 1)
+    }
+
+    fn wrap(self, text: &str, cells: usize) -> (Vec<Cow<'_, str>>, usize) {
+        let wrapped = text::wrap_with(text, self.options, cells.max(1), LongUrls::Break);
+        let lines: Vec<_> = match wrapped {
+            text::WrappedText::Line(line) => vec![Cow::Borrowed(line)],
+            text::WrappedText::Lines(lines) => lines,
+        };
+        let cells = lines.iter().map(|line| self.options.width_of(line)).max().unwrap_or(0);
+        (lines, cells)
+    }
+}
+
+impl<'m> Fitted<'m> {
+    /// Wraps the message for its place.
+    fn at(&self, level: usize, annotation: &Annotation<'_>, layout: MessageLayout) -> Message<'m> {
+        let message = |column: usize, has_stem, cells| {
+            let (lines, cells) = layout.wrap(self.text, cells);
+            Message { lines, cells, column, has_stem }
+        };
+        if level == 0 {
+            return message(annotation.end + 1, false, layout.beside(annotation));
+        }
+        let column = annotation.start + layout.lead;
+        let room = layout.width.saturating_sub(column);
+        if layout.fits(self.text, self.cells, room) {
+            return message(column, true, room);
+        }
+        // The message ends at the right edge, as far right as its longest line allows.
+        let words = self.text.split_whitespace().map(|word| layout.options.width_of(word));
+        let longest = words.max().unwrap_or(0).min(layout.width);
+        let cells = self.cells.min(layout.width * 3 / 4).max(room).max(longest);
+        let mut moved = message(0, false, cells);
+        moved.column = layout.width.saturating_sub(moved.cells);
+        moved
+    }
+}
+
+/// Returns the level of each annotation. They are sorted from right to left.
+fn levels(annotations: &[Annotation<'_>], messages: &[Option<Fitted<'_>>]) -> Vec<usize> {
+    let mut levels = Vec::with_capacity(annotations.len());
+    let mut level = 0;
+    for (index, annotation) in annotations.iter().enumerate() {
+        let left = || annotations.iter().zip(messages).skip(index + 1);
+        let is_labelled = annotation.is_labelled();
+        let fits_beside =
+            messages.get(index).and_then(Option::as_ref).is_none_or(|message| message.fits_beside);
+        if level == 0 {
+            let hangs = |next: &Annotation<'_>| {
+                let is_same = (next.start, next.end) == (annotation.start, annotation.end);
+                is_labelled && next.overlaps(annotation, 0) && (!is_same || next.is_labelled())
+            };
+            level += usize::from(!fits_beside || left().any(|(next, _)| hangs(next)));
+        }
+        levels.push(level);
+        let is_below = |(next, message): (&Annotation<'_>, &Option<Fitted<'_>>)| {
+            // A message needs a blank on each side.
+            let padding = message.as_ref().map_or(0, |message| message.cells + 2);
+            (is_labelled && next.is_labelled() && next.overlaps(annotation, padding))
+                || (annotation.has_dashes() && (next.is_labelled() || next.has_dashes()))
+                || (is_labelled && next.has_dashes())
+                || (level == 0
+                    && next.is_labelled()
+                    && next.end <= annotation.end
+                    && next.overlaps(annotation, padding))
+        };
+        level += usize::from(!fits_beside || left().any(is_below));
+    }
+    levels
+}

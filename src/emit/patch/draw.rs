@@ -1,0 +1,233 @@
+//! Draws the lines of a patch.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::blanks::{VisibleBlanks, with_visible_blanks};
+use super::rows::{PatchRow, RowKind};
+use super::unseen::UnseenEdit;
+use crate::emit::excerpt::{Line, LineLabels, Row, Width};
+use crate::emit::margin::Margin;
+use crate::emit::pen::Pen;
+use crate::emit::row_text;
+use crate::emit::style::Style;
+use crate::text;
+
+/// The remark below a last line that gets or loses its line feed. It fits in the narrowest row.
+const FINAL_NEWLINE: &str = "final newline";
+
+/// Draws beside a margin.
+#[derive(Clone, Copy)]
+pub(super) struct PatchLayout {
+    pub(super) margin: Margin,
+    pub(super) width: Width,
+}
+
+/// A sign beside the text of a line, and the style of what changes in the line.
+#[derive(Clone, Copy)]
+struct Sign {
+    glyph: &'static str,
+    style: Style,
+    changed: Style,
+}
+
+impl PatchLayout {
+    /// Draws `...` for omitted lines.
+    pub(super) fn gap(self, pen: &mut Pen) {
+        self.margin.gap(pen);
+        pen.end_line();
+    }
+
+    /// Draws `   = text`.
+    pub(super) fn remark(self, text: &str, pen: &mut Pen) {
+        let column = self.margin.number_width + " = ".len();
+        pen.blanks(self.margin.number_width + 1);
+        pen.write(Style::Bullet, self.margin.glyphs.bullet);
+        pen.blanks(1);
+        pen.paragraph(Style::Plain, text, column, column);
+        pen.end_line();
+    }
+
+    pub(super) fn row(self, row: &PatchRow<'_>, pen: &mut Pen) {
+        let bar = self.margin.glyphs.bar;
+        let sign = |glyph, changed| Sign { glyph, style: changed, changed };
+        let sign = match row.kind {
+            RowKind::Gap => return self.gap(pen),
+            RowKind::FinalNewline { is_added } => return self.final_newline(row, is_added, pen),
+            RowKind::Context => sign(bar, Style::Gutter),
+            RowKind::Marked => Sign { changed: Style::Added, ..sign(bar, Style::Gutter) },
+            RowKind::Added => sign("+", Style::Added),
+            RowKind::Changed => sign("~", Style::Added),
+            RowKind::Removed => sign("-", Style::Removed),
+        };
+        let (text, ranges) = self.visible(row);
+        let drawn = self.fitted(row.number, &text, &ranges);
+        self.numbered(&drawn, &ranges, sign, pen);
+        if row.kind == RowKind::Marked {
+            self.marks(&drawn, &ranges, ("+", Style::Added), pen);
+        }
+    }
+
+    /// Draws an old line and the new one. If they are cut so that they may look the same, there are marks under what
+    /// changes, and a line without a mark is not drawn.
+    pub(super) fn pair(self, old: &PatchRow<'_>, new: &PatchRow<'_>, pen: &mut Pen) {
+        let with_marks = self.look_alike(old, new);
+        let is_changed = |row: &PatchRow<'_>| row.ranges.iter().any(|range| !range.is_empty());
+        let is_one_changed = is_changed(old) != is_changed(new);
+        for (row, mark) in [(old, ("-", Style::Removed)), (new, ("+", Style::Added))] {
+            if !with_marks {
+                self.row(row, pen);
+            } else if is_changed(row) || !is_one_changed {
+                let glyph = if is_one_changed { self.margin.glyphs.bar } else { mark.0 };
+                let style = if is_one_changed { Style::Gutter } else { mark.1 };
+                let (text, ranges) = self.visible(row);
+                let drawn = self.fitted(row.number, &text, &ranges);
+                self.numbered(&drawn, &ranges, Sign { glyph, style, changed: mark.1 }, pen);
+                self.marks(&drawn, &ranges, mark, pen);
+            }
+        }
+    }
+
+    /// Returns true if two lines look the same, or are too long to be shown whole and go on alike after their first
+    /// change.
+    fn look_alike(self, old: &PatchRow<'_>, new: &PatchRow<'_>) -> bool {
+        let rows = [old, new];
+        if rows.iter().any(|row| self.width.is_whole(&row.text)) {
+            return false;
+        }
+        let [old_text, new_text] = rows.map(|row| {
+            let (text, ranges) = self.visible(row);
+            self.fitted(row.number, &text, &ranges).text.into_owned()
+        });
+        if old_text == new_text {
+            return true;
+        }
+        let cells = self.width.cells();
+        let is_cut = |row: &&PatchRow<'_>| {
+            text::cells(&row.text, self.width.options()).any(|cluster| cluster.end > cells)
+        };
+        let [old_rest, new_rest] = rows.map(|row| {
+            let start = row.ranges.first().map_or(0, |range| range.start);
+            row.text.get(start..).unwrap_or_default().chars()
+        });
+        let equal = old_rest.zip(new_rest).take(cells).take_while(|(old, new)| old == new).count();
+        // A change is about in the middle of the row.
+        equal > cells / 3 && rows.iter().all(is_cut)
+    }
+
+    /// Returns the text of a row with visible blanks, and the bytes of it that change.
+    fn visible<'r>(self, row: &'r PatchRow<'_>) -> (Cow<'r, str>, Cow<'r, [Range<usize>]>) {
+        match with_visible_blanks(&row.text, &row.ranges, row.visible, self.is_unicode()) {
+            Some((text, ranges)) => (text.into(), ranges.into()),
+            None => ((&*row.text).into(), row.ranges.as_slice().into()),
+        }
+    }
+
+    /// Draws a line with its number.
+    fn numbered(self, row: &Row<'_>, ranges: &[Range<usize>], sign: Sign, pen: &mut Pen) {
+        pen.number(Style::Gutter, row.number, self.margin.number_width);
+        pen.blanks(1);
+        code(row, ranges, sign, pen);
+    }
+
+    /// Draws marks under the text that changes in a line.
+    fn marks(
+        self,
+        row: &Row<'_>,
+        ranges: &[Range<usize>],
+        (mark, style): (&str, Style),
+        pen: &mut Pen,
+    ) {
+        self.margin.border(pen);
+        pen.blanks(1);
+        let (mut at, cells) = (0, row.width());
+        for range in ranges {
+            let start = row.start_of(range.start).max(at);
+            if start >= cells && at > 0 {
+                // The text is cut off here, and a mark under the dots already stands for the change.
+                break;
+            }
+            let end = row.end_of(range.end).max(start + 1);
+            pen.blanks(start - at);
+            pen.repeat(style, mark, end - start);
+            at = end;
+        }
+        pen.end_line();
+    }
+
+    /// Draws `   |      + final newline` under the end of the last line.
+    fn final_newline(self, row: &PatchRow<'_>, is_added: bool, pen: &mut Pen) {
+        let (glyph, style) = if is_added { ("+", Style::Added) } else { ("-", Style::Removed) };
+        let end = row.text.len();
+        let ends = std::iter::once(end..end).collect::<Vec<_>>();
+        let drawn = self.fitted(0, &row.text, &ends);
+        let room = self.width.cells().saturating_sub("+ ".len() + FINAL_NEWLINE.len());
+        self.margin.border(pen);
+        pen.blanks(1 + drawn.start_of(end).min(room));
+        pen.write(style, glyph);
+        pen.blanks(1);
+        pen.write(style, FINAL_NEWLINE);
+        pen.end_line();
+    }
+
+    /// Draws an edit of a file whose text is unavailable: a sentence if text is removed, and the new lines. Returns
+    /// the number of lines that are not drawn.
+    pub(super) fn unseen_edit(
+        self,
+        edit: &UnseenEdit<'_>,
+        lines_left: &mut usize,
+        pen: &mut Pen,
+    ) -> usize {
+        let sentence = edit.sentence();
+        if let Some(sentence) = &sentence {
+            *lines_left = lines_left.saturating_sub(1);
+            self.remark(sentence, pen);
+            if !edit.removes {
+                return 0;
+            }
+        }
+        let mut lines = edit.text.lines();
+        for line in lines.by_ref().take(*lines_left) {
+            *lines_left -= 1;
+            let whole = std::iter::once(0..line.len()).collect::<Vec<_>>();
+            let unicode = self.is_unicode();
+            let visible = with_visible_blanks(line, &whole, VisibleBlanks::Trailing, unicode);
+            let line = visible.as_ref().map_or(line, |(line, _)| line);
+            let ranges = std::iter::once(0..line.len()).collect::<Vec<_>>();
+            let row = self.fitted(0, line, &ranges);
+            pen.blanks(self.margin.number_width + 1);
+            code(
+                &row,
+                &ranges,
+                Sign { glyph: "+", style: Style::Added, changed: Style::Added },
+                pen,
+            );
+        }
+        let omitted = lines.count();
+        if omitted > 0 {
+            self.gap(pen);
+        }
+        omitted
+    }
+
+    /// Cuts a line to the width, around the ranges.
+    fn fitted<'t>(self, number: u32, text: &'t str, ranges: &[Range<usize>]) -> Row<'t> {
+        let mut labels = LineLabels::default();
+        ranges.iter().for_each(|range| labels.add(range.start, range.end));
+        let line = Line { number, text, labels };
+        Row::new(&line, self.width)
+    }
+
+    fn is_unicode(self) -> bool {
+        !self.margin.glyphs.bar.is_ascii()
+    }
+}
+
+/// Draws a sign and the text of a line, of which only what changes has the style of the change.
+fn code(row: &Row<'_>, ranges: &[Range<usize>], sign: Sign, pen: &mut Pen) {
+    pen.write(sign.style, sign.glyph);
+    pen.blanks(1);
+    let cells = ranges.iter().map(|range| row.start_of(range.start)..row.end_of(range.end));
+    row_text::draw(row, &[], &cells.collect::<Vec<_>>(), sign.changed, pen);
+    pen.end_line();
+}
