@@ -30,6 +30,13 @@ pub(crate) struct ResolvedSpan<'a> {
 }
 
 impl<'a> ResolvedSpan<'a> {
+    /// Returns true if `other` is in this span, or is the same one.
+    pub(crate) fn contains(&self, other: Span) -> bool {
+        self.span.file() == other.file()
+            && self.span.lo() <= other.lo()
+            && other.hi() <= self.span.hi()
+    }
+
     /// Returns the location of the start.
     pub(crate) fn location(&self, unit: ColumnUnit) -> Location<'a> {
         self.file.location(self.span.lo(), unit)

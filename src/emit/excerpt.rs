@@ -139,7 +139,7 @@ struct FileLabels<'a> {
 }
 
 impl<'a> FileLabels<'a> {
-    /// Decides how each label is drawn. Adds a remark for a multi-line label for whose bar there is no room.
+    /// Decides how each label is drawn. A multi-line label whose bar has no room becomes a remark.
     fn new(
         labels: &[LocatedLabel<'a>],
         number_width: usize,

@@ -109,8 +109,8 @@ pub(super) struct SyntaxSpan {
 }
 
 impl SyntaxSpan {
-    /// Returns the part of `span` that is in `line`, which begins at byte `start` of its file. Returns `None` if there
-    /// is no such part.
+    /// Returns the part of `span` that is in `line`, which begins at byte `start` of its file. Returns `None` if
+    /// they have no byte in common.
     fn new(line: &str, start: usize, span: Range<usize>, role: SyntaxRole) -> Option<Self> {
         let in_line = |offset: usize| offset.saturating_sub(start).min(line.len());
         let lo = text::ceil_char_boundary(line, in_line(span.start));

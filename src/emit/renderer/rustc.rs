@@ -104,9 +104,7 @@ impl<'a> Inline<'a> {
         let suggestion = only_suggestion(checked)?;
         let edit = only_edit(suggestion)?;
         let (span, text) = (edit.span(), edit.text());
-        let is_inside = span.file() == primary.span.file()
-            && primary.span.lo() <= span.lo()
-            && span.hi() <= primary.span.hi();
+        let is_inside = primary.contains(span);
         let words = suggestion.message().split_whitespace().count();
         let is_lint = checked.diagnostic.code().is_some_and(is_lint);
         let is_insertion = span.is_empty() && span == primary.span;
@@ -252,11 +250,8 @@ impl<'a> Macros<'a> {
                 label.at = at;
                 continue;
             }
-            let (inner, outer) = (label.at.span, at.span);
-            let is_inside = at.file.id() == label.at.file.id()
-                && outer.lo() <= inner.lo()
-                && inner.hi() <= outer.hi();
-            if !is_inside && added.iter().all(|other| other.at.span != outer) {
+            let is_added = added.iter().any(|other| other.at.span == at.span);
+            if !at.contains(label.at.span) && !is_added {
                 let (style, message) = (LabelStyle::Secondary, Some(name.label()));
                 added.push(DrawnLabel { style, message, at });
             }

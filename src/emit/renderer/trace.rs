@@ -97,12 +97,8 @@ fn says_nothing(checked: &CheckedDiagnostic<'_>) -> bool {
     let Some(primary) = checked.primary().filter(|primary| !primary.file.is_unavailable()) else {
         return false;
     };
-    let span = primary.span;
     checked.trace.iter().all(|CheckedStep { step, at }| {
-        let is_shown = at.is_some_and(|at| {
-            let contains = at.span.lo() <= span.lo() && span.hi() <= at.span.hi();
-            at.file.is_unavailable() || (at.file.id() == primary.file.id() && contains)
-        });
+        let is_shown = at.is_some_and(|at| at.file.is_unavailable() || at.contains(primary.span));
         step.kind() == TraceKind::Macro && is_shown
     })
 }

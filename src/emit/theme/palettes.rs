@@ -151,7 +151,7 @@ pub(super) const HIGH_CONTRAST_DARK: Colors = Colors {
     },
 };
 
-/// At least 7:1 on white. There is no such yellow.
+/// At least 7:1 on white. No yellow reaches that.
 pub(super) const HIGH_CONTRAST_LIGHT: Colors = Colors {
     error: indexed(88),
     warning: indexed(90),
