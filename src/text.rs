@@ -29,6 +29,7 @@ mod cluster;
 mod inline;
 mod invisible;
 mod json;
+mod words;
 mod wrap;
 
 use std::borrow::Cow;
@@ -62,30 +63,15 @@ pub const fn is_unsafe(c: char) -> bool {
 
 /// Returns true if `text` is printable ASCII only, so bytes, characters and cells are the same.
 pub(crate) fn is_plain(text: &str) -> bool {
-    all_bytes(text, |byte| matches!(byte, b' '..=b'~'))
+    words::all(text.as_bytes(), words::not_printable)
 }
 
 /// Returns true if `text` needs no escape in a JSON string and is printable ASCII only.
 pub(crate) fn is_plain_in_json(text: &str) -> bool {
-    all_bytes(text, |byte| matches!(byte, b' '..=b'~') & (byte != b'"') & (byte != b'\\'))
-}
-
-/// Returns true if `test` holds for every byte. Vectorised, which `bytes().all(test)` is not because of its
-/// early exit. Short strings use smaller blocks, so that fewer bytes are tested twice.
-fn all_bytes(text: &str, test: impl Fn(u8) -> bool + Copy) -> bool {
-    match text.len() {
-        ..64 => all_in_blocks::<8>(text.as_bytes(), test),
-        64.. => all_in_blocks::<32>(text.as_bytes(), test),
-    }
-}
-
-/// Tests blocks of `N` bytes. There is no early exit inside a block, so the compiler vectorises it.
-#[inline]
-fn all_in_blocks<const N: usize>(bytes: &[u8], test: impl Fn(u8) -> bool + Copy) -> bool {
-    let all = |block: &[u8]| block.iter().fold(true, |all, &byte| all & test(byte));
-    let Some(last) = bytes.last_chunk::<N>() else { return bytes.iter().all(|&byte| test(byte)) };
-    // The bytes after the last whole block are tested with the last `N` bytes.
-    bytes.chunks_exact(N).all(all) && all(last)
+    let has = |word: u64, byte| words::equal_to(word, byte);
+    words::all(text.as_bytes(), |word| {
+        words::not_printable(word) | has(word, b'"') | has(word, b'\\')
+    })
 }
 
 /// Returns the number of bytes for which `test` holds.

@@ -1,4 +1,4 @@
-//! Encodes styled output: ANSI sequences for a terminal, or HTML.
+//! Encodes styled output: plain text, ANSI sequences for a terminal, or HTML.
 //!
 //! ```text
 //! pen            terminal                          HTML
@@ -7,6 +7,8 @@
 //! child Note     the sequences of a note           <span class="vd-child-note">
 //! put `a < b`    a < b                             a &lt; b
 //! ```
+//!
+//! Each encoding is a type, so that drawing plain text is compiled without any code for styles.
 
 use super::markup;
 use super::sequences::{OuterColors, Sequences};
@@ -15,189 +17,242 @@ use crate::model::ChildLevel;
 use crate::text::Digits;
 
 /// A buffer for text and styles.
-#[derive(Debug)]
-pub(super) struct Canvas {
-    /// UTF-8.
-    out: Vec<u8>,
-    kind: CanvasKind,
-}
+pub(super) trait Canvas {
+    /// What [`begin_child`](Self::begin_child) has to restore.
+    type Outer;
 
-#[derive(Debug)]
-enum CanvasKind {
-    /// Text without styles.
-    Plain,
-    /// Text with ANSI sequences.
-    Ansi(Sequences),
-    /// HTML.
-    Html,
-}
+    /// Whether styles are written.
+    const IS_STYLED: bool;
 
-impl Canvas {
-    /// Appends to `out` text for a terminal, with ANSI sequences if there are `styles`.
-    pub(super) fn terminal(styles: Option<Sequences>, out: Vec<u8>) -> Self {
-        let kind = match styles {
-            Some(sequences) => CanvasKind::Ansi(sequences),
-            None => CanvasKind::Plain,
-        };
-        Self { out, kind }
-    }
-
-    /// Appends HTML to `out`.
-    pub(super) const fn html(out: Vec<u8>) -> Self {
-        Self { out, kind: CanvasKind::Html }
-    }
+    /// Returns the output until now, which is UTF-8.
+    fn out(&mut self) -> &mut Vec<u8>;
 
     /// Changes the style from that of the text until now to that of the text that follows.
-    #[inline]
-    pub(super) fn style(&mut self, from: Style, to: Style) {
-        match &self.kind {
-            CanvasKind::Plain => {}
-            CanvasKind::Ansi(sequences) => sequences.push(from, to, &mut self.out),
-            CanvasKind::Html => self.style_html(from, to),
-        }
-    }
-
-    /// Not inlined, so that terminal output does not save the registers that this needs.
-    #[inline(never)]
-    fn style_html(&mut self, from: Style, to: Style) {
-        if from.class().is_some() {
-            self.push("</span>");
-        }
-        if let Some(class) = to.class() {
-            ["<span class=\"vd-", class, "\">"].iter().for_each(|part| self.push(part));
-        }
-    }
+    fn style(&mut self, from: Style, to: Style);
 
     /// Returns true if blanks of this style are not blank.
-    #[inline]
-    pub(super) fn shows_blanks(&self, style: Style) -> bool {
-        match &self.kind {
-            CanvasKind::Plain | CanvasKind::Html => false,
-            CanvasKind::Ansi(sequences) => sequences.is_underlined(style),
-        }
-    }
-
-    pub(super) const fn is_styled(&self) -> bool {
-        !matches!(self.kind, CanvasKind::Plain)
-    }
-
-    #[inline]
-    fn push(&mut self, text: &str) {
-        match text.as_bytes() {
-            // Most glyphs are one byte, which is pushed without a call of `memcpy`.
-            [byte] => self.out.push(*byte),
-            bytes => self.out.extend_from_slice(bytes),
-        }
-    }
+    fn shows_blanks(&self, style: Style) -> bool;
 
     /// Appends text whose control characters the caller has escaped.
-    #[inline]
-    pub(super) fn put(&mut self, text: &str) {
-        match self.kind {
-            CanvasKind::Plain | CanvasKind::Ansi(_) => self.push(text),
-            CanvasKind::Html => self.put_escaped(text),
-        }
-    }
+    fn put(&mut self, text: &str);
 
-    fn put_escaped(&mut self, text: &str) {
-        let mut escaped = String::with_capacity(text.len());
-        text.chars().for_each(|c| markup::push_html(&mut escaped, c));
-        self.push(&escaped);
-    }
+    /// Begins a link to `url`, which has no control characters. The current style must be plain.
+    fn begin_link(&mut self, url: &str);
+
+    /// Ends a link.
+    fn end_link(&mut self);
+
+    /// Changes the colours to those of a child. The current style must be plain.
+    fn begin_child(&mut self, level: ChildLevel) -> Self::Outer;
+
+    /// Changes the colours back to those before a child. The current style must be plain.
+    fn end_child(&mut self, outer: Self::Outer);
 
     /// Appends a character `count` times. It has no meaning in markup.
     #[inline]
-    pub(super) fn repeat(&mut self, glyph: &str, count: usize) {
+    fn repeat(&mut self, glyph: &str, count: usize) {
+        let out = self.out();
         match glyph.as_bytes() {
-            [byte] => self.out.resize(self.out.len() + count, *byte),
-            _ => (0..count).for_each(|_| self.push(glyph)),
+            [byte] => out.resize(out.len() + count, *byte),
+            bytes => (0..count).for_each(|_| out.extend_from_slice(bytes)),
         }
     }
 
+    /// Appends blanks.
     #[inline]
-    pub(super) fn blanks(&mut self, count: usize) {
+    fn blanks(&mut self, count: usize) {
         const BLANKS: [u8; 32] = [b' '; 32];
-        if count == 0 {
-            return;
-        }
+        let out = self.out();
+        let end = out.len() + count;
         if count <= BLANKS.len() {
             // A copy of constant length is compiled without a call of `memcpy`.
-            let end = self.out.len() + count;
-            self.out.extend_from_slice(&BLANKS);
-            self.out.truncate(end);
+            out.extend_from_slice(&BLANKS);
+            out.truncate(end);
         } else {
-            self.repeat(" ", count);
+            out.resize(end, b' ');
         }
     }
 
+    /// Ends a line.
     #[inline]
-    pub(super) fn end_line(&mut self) {
-        self.out.push(b'\n');
+    fn end_line(&mut self) {
+        self.out().push(b'\n');
     }
 
     /// Removes all occurrences of an ASCII byte from the end of the output.
     #[inline]
-    pub(super) fn trim(&mut self, byte: u8) {
-        while self.out.last() == Some(&byte) {
-            self.out.pop();
+    fn trim(&mut self, byte: u8) {
+        let out = self.out();
+        while out.last() == Some(&byte) {
+            out.pop();
         }
+    }
+
+    /// Appends a number.
+    #[inline]
+    fn number(&mut self, digits: &Digits) {
+        digits.push_to(self.out());
+    }
+}
+
+#[inline]
+fn push(out: &mut Vec<u8>, text: &str) {
+    match text.as_bytes() {
+        // Most glyphs are one byte, which is pushed without a call of `memcpy`.
+        [byte] => out.push(*byte),
+        bytes => out.extend_from_slice(bytes),
+    }
+}
+
+/// Text without styles.
+#[derive(Debug)]
+pub(super) struct PlainCanvas(pub(super) Vec<u8>);
+
+impl Canvas for PlainCanvas {
+    type Outer = ();
+    const IS_STYLED: bool = false;
+
+    #[inline]
+    fn out(&mut self) -> &mut Vec<u8> {
+        &mut self.0
     }
 
     #[inline]
-    pub(super) fn number(&mut self, digits: &Digits) {
-        digits.push_to(&mut self.out);
+    fn style(&mut self, _: Style, _: Style) {}
+
+    #[inline]
+    fn shows_blanks(&self, _: Style) -> bool {
+        false
     }
 
-    /// Begins a link to `url`, which has no control characters. The current style must be plain.
-    ///
-    /// The terminal sequence is OSC 8, terminated by ST:
-    /// <https://gist.github.com/egmontkob/eb114294efbcd5adb1944c9f3cb5feda>.
-    pub(super) fn begin_link(&mut self, url: &str) {
-        let (before, after) = match self.kind {
-            CanvasKind::Plain | CanvasKind::Ansi(_) => ("\u{1b}]8;;", "\u{1b}\\"),
-            CanvasKind::Html => ("<a href=\"", "\">"),
-        };
-        self.push(before);
+    #[inline]
+    fn put(&mut self, text: &str) {
+        push(&mut self.0, text);
+    }
+
+    fn begin_link(&mut self, url: &str) {
+        begin_terminal_link(url, &mut self.0);
+    }
+
+    fn end_link(&mut self) {
+        push(&mut self.0, END_TERMINAL_LINK);
+    }
+
+    fn begin_child(&mut self, _: ChildLevel) {}
+
+    fn end_child(&mut self, (): ()) {}
+}
+
+/// Text with ANSI sequences.
+#[derive(Debug)]
+pub(super) struct AnsiCanvas {
+    pub(super) out: Vec<u8>,
+    pub(super) sequences: Sequences,
+}
+
+impl Canvas for AnsiCanvas {
+    type Outer = OuterColors;
+    const IS_STYLED: bool = true;
+
+    #[inline]
+    fn out(&mut self) -> &mut Vec<u8> {
+        &mut self.out
+    }
+
+    #[inline]
+    fn style(&mut self, from: Style, to: Style) {
+        self.sequences.push(from, to, &mut self.out);
+    }
+
+    #[inline]
+    fn shows_blanks(&self, style: Style) -> bool {
+        self.sequences.is_underlined(style)
+    }
+
+    #[inline]
+    fn put(&mut self, text: &str) {
+        push(&mut self.out, text);
+    }
+
+    fn begin_link(&mut self, url: &str) {
+        begin_terminal_link(url, &mut self.out);
+    }
+
+    fn end_link(&mut self) {
+        push(&mut self.out, END_TERMINAL_LINK);
+    }
+
+    fn begin_child(&mut self, level: ChildLevel) -> OuterColors {
+        self.sequences.begin_child(level)
+    }
+
+    fn end_child(&mut self, outer: OuterColors) {
+        self.sequences.restore(outer);
+    }
+}
+
+/// OSC 8, terminated by ST: <https://gist.github.com/egmontkob/eb114294efbcd5adb1944c9f3cb5feda>.
+fn begin_terminal_link(url: &str, out: &mut Vec<u8>) {
+    ["\u{1b}]8;;", url, "\u{1b}\\"].iter().for_each(|part| push(out, part));
+}
+
+const END_TERMINAL_LINK: &str = "\u{1b}]8;;\u{1b}\\";
+
+/// HTML.
+#[derive(Debug)]
+pub(super) struct HtmlCanvas(pub(super) Vec<u8>);
+
+impl HtmlCanvas {
+    fn push_all(&mut self, parts: &[&str]) {
+        parts.iter().for_each(|part| push(&mut self.0, part));
+    }
+}
+
+impl Canvas for HtmlCanvas {
+    type Outer = ();
+    const IS_STYLED: bool = true;
+
+    fn out(&mut self) -> &mut Vec<u8> {
+        &mut self.0
+    }
+
+    fn style(&mut self, from: Style, to: Style) {
+        if from.class().is_some() {
+            self.push_all(&["</span>"]);
+        }
+        if let Some(class) = to.class() {
+            self.push_all(&["<span class=\"vd-", class, "\">"]);
+        }
+    }
+
+    fn shows_blanks(&self, _: Style) -> bool {
+        false
+    }
+
+    fn put(&mut self, text: &str) {
+        let mut escaped = String::with_capacity(text.len());
+        text.chars().for_each(|c| markup::push_html(&mut escaped, c));
+        self.push_all(&[&escaped]);
+    }
+
+    fn begin_link(&mut self, url: &str) {
+        self.push_all(&["<a href=\""]);
         self.put(url);
-        self.push(after);
+        self.push_all(&["\">"]);
     }
 
-    pub(super) fn end_link(&mut self) {
-        self.push(match self.kind {
-            CanvasKind::Plain | CanvasKind::Ansi(_) => "\u{1b}]8;;\u{1b}\\",
-            CanvasKind::Html => "</a>",
-        });
+    fn end_link(&mut self) {
+        self.push_all(&["</a>"]);
     }
 
-    /// Changes the colours to those of a child. Returns the colours until then, if there are any. The current style
-    /// must be plain.
-    pub(super) fn begin_child(&mut self, level: ChildLevel) -> Option<OuterColors> {
-        match &mut self.kind {
-            CanvasKind::Plain => None,
-            CanvasKind::Ansi(sequences) => Some(sequences.begin_child(level)),
-            CanvasKind::Html => {
-                let class = level.as_str();
-                ["<span class=\"vd-child-", class, "\">"].iter().for_each(|part| self.push(part));
-                None
-            }
-        }
+    fn begin_child(&mut self, level: ChildLevel) {
+        self.push_all(&["<span class=\"vd-child-", level.as_str(), "\">"]);
     }
 
-    /// Changes the colours back to those before a child. The current style must be plain.
-    pub(super) fn end_child(&mut self, outer: Option<OuterColors>) {
-        match (&mut self.kind, outer) {
-            (CanvasKind::Ansi(sequences), Some(outer)) => sequences.restore(outer),
-            (CanvasKind::Html, _) => {
-                // The line feed of a whole line stays after the element, where the end of the output is trimmed.
-                let is_line = self.out.last() == Some(&b'\n');
-                self.out.truncate(self.out.len() - usize::from(is_line));
-                self.push(if is_line { "</span>\n" } else { "</span>" });
-            }
-            _ => {}
-        }
-    }
-
-    pub(super) fn into_bytes(self) -> Vec<u8> {
-        self.out
+    fn end_child(&mut self, (): ()) {
+        // The line feed of a whole line stays after the element, where the end of the output is trimmed.
+        let is_line = self.0.last() == Some(&b'\n');
+        self.0.truncate(self.0.len() - usize::from(is_line));
+        self.push_all(&[if is_line { "</span>\n" } else { "</span>" }]);
     }
 }

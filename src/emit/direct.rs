@@ -14,6 +14,7 @@
 //! printable ASCII. They need neither an [excerpt](super::excerpt) nor a [layout](super::layout). Tests check
 //! that the output is the same as with them, byte for byte.
 
+use super::canvas::Canvas;
 use std::ops::Range;
 
 use super::excerpt::{ExcerptOptions, LabelVec, Width};
@@ -97,7 +98,7 @@ impl<'a> Direct<'a> {
         notes: Notes<'_>,
         link: Option<&str>,
         glyphs: &'static Glyphs,
-        pen: &mut Pen,
+        pen: &mut Pen<impl Canvas>,
     ) {
         let margin = Margin { number_width: self.number_width, glyphs };
         margin.arrow(self.at, link, pen);
@@ -145,7 +146,7 @@ impl<'a> LabelledLine<'a> {
     }
 
     /// Draws the line, and the carets and the message of its label.
-    fn draw(&self, file: &SourceFile, margin: Margin, pen: &mut Pen) {
+    fn draw(&self, file: &SourceFile, margin: Margin, pen: &mut Pen<impl Canvas>) {
         let Self { text, cells: Range { start, end }, label, .. } = self;
         let style = Style::from(label.style());
         margin.number(self.number, pen);

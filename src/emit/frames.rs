@@ -11,6 +11,7 @@
 //! Frames keep their numbers in the whole backtrace, whichever are shown. Runtime frames have the colour of
 //! the gutter.
 
+use super::canvas::Canvas;
 use std::cell::Cell;
 
 use super::pen::Pen;
@@ -24,7 +25,12 @@ const MAX_LINES: usize = 100;
 
 /// Draws frames, one per line, that begin at the 0-based cell `column`. Consecutive runtime frames are drawn as
 /// one line, unless `is_full` is set.
-pub(super) fn draw(backtrace: &Backtrace, is_full: bool, column: usize, pen: &mut Pen) {
+pub(super) fn draw(
+    backtrace: &Backtrace,
+    is_full: bool,
+    column: usize,
+    pen: &mut Pen<impl Canvas>,
+) {
     let last = u32::try_from(backtrace.frames().len().saturating_sub(1)).unwrap_or(u32::MAX);
     let columns = Columns { start: column, digits: text::digit_count(last) };
     let mut lines = backtrace.lines(is_full);
@@ -63,7 +69,7 @@ impl Columns {
         self.start + self.digits + ": ".len()
     }
 
-    fn number(self, index: usize, pen: &mut Pen) {
+    fn number(self, index: usize, pen: &mut Pen<impl Canvas>) {
         pen.blanks(self.start);
         pen.number(Style::Gutter, u32::try_from(index).unwrap_or(u32::MAX), self.digits);
         pen.write(Style::Gutter, ":");
@@ -71,13 +77,13 @@ impl Columns {
     }
 
     /// Writes a line without a number, and returns how many lines it took.
-    fn remark(self, text: &str, pen: &mut Pen) -> usize {
+    fn remark(self, text: &str, pen: &mut Pen<impl Canvas>) -> usize {
         pen.blanks(self.text_start());
         self.text(Style::Gutter, text, pen)
     }
 
     /// Writes the text after a number, and returns how many lines it took.
-    fn text(self, style: Style, text: &str, pen: &mut Pen) -> usize {
+    fn text(self, style: Style, text: &str, pen: &mut Pen<impl Canvas>) -> usize {
         let lines = Cell::new(1);
         pen.block(style, text, self.text_start(), |pen| {
             lines.set(lines.get() + 1);

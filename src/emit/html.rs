@@ -32,7 +32,7 @@
 use std::io::{self, Write};
 
 use super::Emitter;
-use super::canvas::Canvas;
+use super::canvas::HtmlCanvas;
 use super::document::Document;
 use super::editor_url::EditorUrl;
 use super::highlight::{Highlighter, SharedHighlighter};
@@ -153,8 +153,8 @@ fn head(theme: &Theme) -> io::Result<Vec<u8>> {
 impl<W: Write> Emitter for HtmlEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
         let item = format!("<pre class=\"vd-{}\">", diagnostic.severity());
-        let canvas = Canvas::html(item.into_bytes());
-        let mut item = self.renderer.draw(sources, diagnostic, None, canvas).into_bytes();
+        let canvas = HtmlCanvas(item.into_bytes());
+        let mut item = self.renderer.draw(sources, diagnostic, None, canvas).0;
         if item.last() == Some(&b'\n') {
             item.pop();
         }

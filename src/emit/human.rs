@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::io::{self, Stderr, Stdout, Write};
 
 use super::Emitter;
-use super::canvas::Canvas;
+use super::canvas::{AnsiCanvas, PlainCanvas};
 use super::direct::Direct;
 use super::editor_url::EditorUrl;
 use super::highlight::{Highlighter, SharedHighlighter};
@@ -299,10 +299,14 @@ fn draw(
         if !is_first {
             out.push(b'\n');
         }
-        let severity = diagnostic.severity();
-        let styles = terminal.color.then(|| Sequences::new(theme, terminal, severity));
-        let canvas = Canvas::terminal(styles, std::mem::take(out));
-        *out = renderer.draw(sources, diagnostic, code_url, canvas).into_bytes();
+        let buffer = std::mem::take(out);
+        *out = if terminal.color {
+            let sequences = Sequences::new(theme, terminal, diagnostic.severity());
+            let canvas = AnsiCanvas { out: buffer, sequences };
+            renderer.draw(sources, diagnostic, code_url, canvas).out
+        } else {
+            renderer.draw(sources, diagnostic, code_url, PlainCanvas(buffer)).0
+        };
         Ok(())
     }
 }

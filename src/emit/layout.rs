@@ -30,6 +30,7 @@ mod placement;
 
 use self::labels::SnippetRenderer;
 pub(super) use self::notes::{Notes, draw_notes};
+use super::canvas::Canvas;
 use super::excerpt::{Excerpt, LabelVec, Mark, Row, Snippet};
 use super::margin::Margin;
 use super::pen::Pen;
@@ -43,7 +44,7 @@ pub(super) fn draw(
     is_followed: bool,
     link: impl Fn(&SourceFile) -> Option<String>,
     margin: Margin,
-    pen: &mut Pen,
+    pen: &mut Pen<impl Canvas>,
 ) {
     if let Some(at) = excerpt.unavailable {
         margin.arrow(at, None, pen);

@@ -9,6 +9,7 @@
 //!    = help: …             note
 //! ```
 
+use super::canvas::Canvas;
 use super::editor_url;
 use super::glyphs::Glyphs;
 use super::pen::Pen;
@@ -27,17 +28,27 @@ pub(super) struct Margin {
 
 impl Margin {
     /// Writes a line with an arrow and a location, which is a link if `link` is its URL.
-    pub(super) fn arrow(self, at: Location<'_>, link: Option<&str>, pen: &mut Pen) {
+    pub(super) fn arrow(self, at: Location<'_>, link: Option<&str>, pen: &mut Pen<impl Canvas>) {
         self.arrow_to(self.glyphs.arrow, at.path, &[at.line, at.col], link, pen);
     }
 
     /// Writes a line with the location in a further file, which is a link if `link` is its URL.
-    pub(super) fn other_arrow(self, at: Location<'_>, link: Option<&str>, pen: &mut Pen) {
+    pub(super) fn other_arrow(
+        self,
+        at: Location<'_>,
+        link: Option<&str>,
+        pen: &mut Pen<impl Canvas>,
+    ) {
         self.arrow_to(self.glyphs.other_arrow, at.path, &[at.line, at.col], link, pen);
     }
 
     /// Writes a line with an arrow and the path of a whole file, which is a link if `link` is its URL.
-    pub(super) fn arrow_to_file(self, file: &SourceFile, link: Option<&str>, pen: &mut Pen) {
+    pub(super) fn arrow_to_file(
+        self,
+        file: &SourceFile,
+        link: Option<&str>,
+        pen: &mut Pen<impl Canvas>,
+    ) {
         self.arrow_to(self.glyphs.arrow, file.path(), &[], link, pen);
     }
 
@@ -47,17 +58,17 @@ impl Margin {
         path: &str,
         position: &[u32],
         link: Option<&str>,
-        pen: &mut Pen,
+        pen: &mut Pen<impl Canvas>,
     ) {
         pen.blanks(self.number_width);
-        pen.write(Style::Gutter, arrow);
+        pen.put(Style::Gutter, arrow);
         pen.blanks(1);
         let [line, column] = position.first_chunk().copied().unwrap_or([1, 1]);
         let link = link.map(|url| editor_url::at(url, line, column));
         pen.link(link.as_deref(), |pen| {
             pen.write(Style::Path, &text::one_line(path));
             for &number in position {
-                pen.write(Style::Path, ":");
+                pen.put(Style::Path, ":");
                 pen.number(Style::Path, number, 0);
             }
         });
@@ -65,55 +76,66 @@ impl Margin {
     }
 
     /// Begins a line without a number: `   |`.
-    pub(super) fn border(self, pen: &mut Pen) {
+    #[inline(always)]
+    pub(super) fn border(self, pen: &mut Pen<impl Canvas>) {
         pen.blanks(self.number_width + 1);
-        pen.write(Style::Gutter, self.glyphs.bar);
+        pen.put(Style::Gutter, self.glyphs.bar);
     }
 
     /// Writes a line that consists only of the border.
-    pub(super) fn empty_line(self, pen: &mut Pen) {
+    #[inline(always)]
+    pub(super) fn empty_line(self, pen: &mut Pen<impl Canvas>) {
         self.border(pen);
         pen.end_line();
     }
 
     /// Begins a line with a number: `12 |`.
-    pub(super) fn number(self, number: u32, pen: &mut Pen) {
+    #[inline(always)]
+    pub(super) fn number(self, number: u32, pen: &mut Pen<impl Canvas>) {
         pen.number(Style::Gutter, number, self.number_width);
         pen.blanks(1);
-        pen.write(Style::Gutter, self.glyphs.bar);
+        pen.put(Style::Gutter, self.glyphs.bar);
     }
 
     /// Begins the line that replaces omitted lines: `...`. Returns the number of cells.
-    pub(super) fn gap(self, pen: &mut Pen) -> usize {
-        pen.write(Style::Gutter, self.glyphs.gap);
+    #[inline(always)]
+    pub(super) fn gap(self, pen: &mut Pen<impl Canvas>) -> usize {
+        pen.put(Style::Gutter, self.glyphs.gap);
         self.glyphs.gap.chars().count()
     }
 
     /// Writes `   = help: the first line`, with further lines aligned below it.
-    pub(super) fn note(self, kind: &str, text: &str, pen: &mut Pen) {
-        self.bullet(kind.len(), |pen| pen.write(Style::Message, kind), text, pen);
+    pub(super) fn note(self, kind: &str, text: &str, pen: &mut Pen<impl Canvas>) {
+        self.bullet(kind.len(), |pen| pen.put(Style::Message, kind), text, pen);
     }
 
     /// Writes a child without labels like a note. Warnings and errors have their colours.
-    pub(super) fn child(self, level: ChildLevel, text: &str, pen: &mut Pen) {
+    pub(super) fn child(self, level: ChildLevel, text: &str, pen: &mut Pen<impl Canvas>) {
         let kind = level.as_str();
         match level {
             ChildLevel::Note | ChildLevel::Help => self.note(kind, text, pen),
             ChildLevel::Warning | ChildLevel::Error => {
-                let word = |pen: &mut Pen| pen.child(level, |pen| pen.write(Style::Header, kind));
+                let word =
+                    |pen: &mut Pen<_>| pen.child(level, |pen| pen.write(Style::Header, kind));
                 self.bullet(kind.len(), word, text, pen);
             }
         }
     }
 
     /// Writes a note; `kind` writes the word before the colon, which has `cells` cells.
-    fn bullet(self, cells: usize, kind: impl FnOnce(&mut Pen), text: &str, pen: &mut Pen) {
+    fn bullet<C: Canvas>(
+        self,
+        cells: usize,
+        kind: impl FnOnce(&mut Pen<C>),
+        text: &str,
+        pen: &mut Pen<C>,
+    ) {
         let column = self.number_width + " = ".len() + cells + ": ".len();
         pen.blanks(self.number_width + 1);
-        pen.write(Style::Bullet, self.glyphs.bullet);
+        pen.put(Style::Bullet, self.glyphs.bullet);
         pen.blanks(1);
         kind(pen);
-        pen.write(Style::Plain, ":");
+        pen.put(Style::Plain, ":");
         pen.blanks(1);
         pen.paragraph(Style::Plain, text, column, self.list_column());
         pen.end_line();

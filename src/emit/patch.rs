@@ -26,6 +26,7 @@ mod rows;
 mod tests;
 mod unseen;
 
+use super::canvas::Canvas;
 use std::borrow::Cow;
 
 pub(super) use change::{Change, changes};
@@ -107,7 +108,7 @@ impl<'a> Patches<'a> {
     }
 
     /// Draws all changes.
-    pub(super) fn draw(&self, margin: Margin, pen: &mut Pen) {
+    pub(super) fn draw(&self, margin: Margin, pen: &mut Pen<impl Canvas>) {
         let width = Width::new(margin.number_width, 0, self.options);
         let layout = PatchLayout { margin, width };
         for patch in &self.patches {
@@ -131,7 +132,7 @@ struct PatchProgress {
 }
 
 impl Patch<'_> {
-    fn draw(&self, layout: PatchLayout, pen: &mut Pen) {
+    fn draw(&self, layout: PatchLayout, pen: &mut Pen<impl Canvas>) {
         pen.header(Style::Help, &["help"], None, self.suggestion.message());
         let mut progress =
             PatchProgress { lines_left: MAX_LINES, is_separated: false, ends_in_marks: false };
@@ -159,7 +160,7 @@ fn draw_alternative(
     files: &[FilePatch<'_>],
     layout: PatchLayout,
     progress: &mut PatchProgress,
-    pen: &mut Pen,
+    pen: &mut Pen<impl Canvas>,
 ) {
     if files.is_empty() {
         layout.remark("the text does not change", pen);

@@ -17,29 +17,26 @@ const HEADER_INDENT: usize = 2;
 
 /// Writes to a canvas, see the [module](self).
 #[derive(Debug)]
-pub(super) struct Pen {
-    canvas: Canvas,
+pub(super) struct Pen<C> {
+    canvas: C,
     /// The width to which messages are wrapped, in cells.
     width: usize,
     /// How text is measured.
     options: CellOptions,
-    /// Whether the canvas supports styles.
-    is_styled: bool,
     /// The style that is turned on.
     current: Style,
     /// Colours source text; `None` without styles.
     highlighter: Option<SharedHighlighter>,
 }
 
-impl Pen {
-    pub(super) fn new(canvas: Canvas, width: usize, options: CellOptions) -> Self {
-        let is_styled = canvas.is_styled();
-        Self { canvas, width, options, is_styled, current: Style::Plain, highlighter: None }
+impl<C: Canvas> Pen<C> {
+    pub(super) fn new(canvas: C, width: usize, options: CellOptions) -> Self {
+        Self { canvas, width, options, current: Style::Plain, highlighter: None }
     }
 
     /// Sets what colours source text, if the canvas supports styles.
     pub(super) fn set_highlighter(&mut self, highlighter: Option<&SharedHighlighter>) {
-        self.highlighter = highlighter.filter(|_| self.is_styled).cloned();
+        self.highlighter = highlighter.filter(|_| C::IS_STYLED).cloned();
     }
 
     /// Returns the marked syntax of a 1-based line, in bytes of the row that shows it; none without a highlighter.
@@ -62,7 +59,7 @@ impl Pen {
 
     /// Writes a part of a row that is neither marked by the primary label nor dots. It begins at byte `start` of the
     /// row, and `syntax` is that of the row.
-    #[inline]
+    #[inline(always)]
     pub(super) fn source(&mut self, syntax: &[SyntaxSpan], start: usize, text: &str) {
         if syntax.is_empty() {
             return self.write(Style::Plain, text);
@@ -96,6 +93,9 @@ impl Pen {
     /// does not fit on the line begins on the next one, in the cell `narrow`.
     pub(super) fn paragraph(&mut self, style: Style, text: &str, column: usize, narrow: usize) {
         let room = self.width.saturating_sub(column);
+        if text.len() <= room && text::is_plain(text) {
+            return self.write(style, text);
+        }
         let is_narrow = room < MIN_MESSAGE_CELLS && narrow < column && !self.fits(text, column);
         let column = if is_narrow { narrow } else { column };
         if is_narrow {
@@ -127,27 +127,33 @@ impl Pen {
         link: Option<&str>,
         message: &str,
     ) {
-        self.link(link, |pen| header.iter().for_each(|part| pen.write(style, part)));
-        self.write(Style::Message, ":");
+        self.link(link, |pen| header.iter().for_each(|part| pen.put(style, part)));
+        self.put(Style::Message, ":");
         self.blanks(1);
         let indent = header.iter().map(|part| part.len()).sum::<usize>() + ": ".len();
         self.paragraph(Style::Message, message, indent, HEADER_INDENT);
         self.end_line();
     }
 
+    /// Writes text that neither is empty nor begins with a blank, in a style. Always inlined: most pieces of a diagnostic
+    /// are a few bytes, and a call takes longer than copying them.
+    #[inline(always)]
+    pub(super) fn put(&mut self, style: Style, text: &str) {
+        self.paint(style);
+        self.canvas.put(text);
+    }
+
     /// Writes text in a style. The caller has escaped its control characters.
-    #[inline]
+    #[inline(always)]
     pub(super) fn write(&mut self, style: Style, text: &str) {
         match text.as_bytes() {
             [] => {}
-            [b' ', ..] => self.write_after_blanks(style, text),
-            _ => {
-                self.paint(style);
-                self.canvas.put(text);
-            }
+            [b' ', ..] if C::IS_STYLED => self.write_after_blanks(style, text),
+            _ => self.put(style, text),
         }
     }
 
+    #[inline(never)]
     fn write_after_blanks(&mut self, style: Style, text: &str) {
         let blanks = text.bytes().take_while(|byte| *byte == b' ').count();
         self.blanks(blanks);
@@ -155,7 +161,7 @@ impl Pen {
     }
 
     /// Writes a character `count` times. It is not a blank and has no meaning in markup.
-    #[inline]
+    #[inline(always)]
     pub(super) fn repeat(&mut self, style: Style, glyph: &str, count: usize) {
         if count > 0 {
             self.paint(style);
@@ -164,7 +170,7 @@ impl Pen {
     }
 
     /// Writes a number, right-aligned in `width` cells.
-    #[inline]
+    #[inline(always)]
     pub(super) fn number(&mut self, style: Style, number: u32, width: usize) {
         let digits = text::digits(number);
         self.blanks(width.saturating_sub(digits.len()));
@@ -172,24 +178,32 @@ impl Pen {
         self.canvas.number(&digits);
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn blanks(&mut self, count: usize) {
-        if self.current != Style::Plain && count > 0 && self.canvas.shows_blanks(self.current) {
-            self.paint(Style::Plain);
+        if C::IS_STYLED && self.current != Style::Plain {
+            self.end_underline(count);
         }
         self.canvas.blanks(count);
     }
 
+    /// Changes the style before blanks that it would underline.
+    #[inline(never)]
+    fn end_underline(&mut self, blanks: usize) {
+        if blanks > 0 && self.canvas.shows_blanks(self.current) {
+            self.paint(Style::Plain);
+        }
+    }
+
     /// Changes the current style.
-    #[inline]
+    #[inline(always)]
     fn paint(&mut self, style: Style) {
-        if self.is_styled && self.current != style {
+        if C::IS_STYLED && self.current != style {
             self.canvas.style(self.current, style);
             self.current = style;
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn end_line(&mut self) {
         self.canvas.trim(b' ');
         self.paint(Style::Plain);
@@ -225,7 +239,7 @@ impl Pen {
     }
 
     /// Returns the canvas with everything that was written.
-    pub(super) fn finish(mut self) -> Canvas {
+    pub(super) fn finish(mut self) -> C {
         self.close_up();
         self.canvas
     }

@@ -123,13 +123,13 @@ impl HumanRenderer {
 
     /// Draws a diagnostic. The output ends in a line feed. A note with `code_url`, the URL of the code's page, is the
     /// last one.
-    pub(super) fn draw(
+    pub(super) fn draw<C: Canvas>(
         &self,
         sources: &SourceMap,
         diagnostic: &Diagnostic,
         code_url: Option<&str>,
-        canvas: Canvas,
-    ) -> Canvas {
+        canvas: C,
+    ) -> C {
         let options = ExcerptOptions { width: self.options.width.max(MIN_WIDTH), ..self.options };
         let mut pen = Pen::new(canvas, options.width, options.cells);
         pen.set_highlighter(self.highlighter.as_ref());
@@ -201,7 +201,7 @@ impl HumanRenderer {
     }
 
     /// `error[E0011]: a block has no end`
-    fn header(&self, diagnostic: &Diagnostic, pen: &mut Pen) {
+    fn header(&self, diagnostic: &Diagnostic, pen: &mut Pen<impl Canvas>) {
         let is_rustc = self.is_rustc();
         let severity = diagnostic.severity();
         let severity = if is_rustc { rustc::severity(severity) } else { severity.as_str() };

@@ -1,5 +1,6 @@
 //! Draws the text of a row in the styles of its pieces.
 
+use super::canvas::Canvas;
 use std::ops::Range;
 
 use super::excerpt::{Piece, Row};
@@ -14,7 +15,7 @@ pub(super) fn draw(
     syntax: &[SyntaxSpan],
     marked: &[Range<usize>],
     style: Style,
-    pen: &mut Pen,
+    pen: &mut Pen<impl Canvas>,
 ) {
     let mut start = 0;
     for (piece, text) in row.pieces(marked) {

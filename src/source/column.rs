@@ -39,12 +39,14 @@ impl ColumnUnit {
     /// Returns the 1-based column after `before`, which is the text from the start of the line, up to the end of a
     /// grapheme cluster.
     pub(crate) fn column_after(self, before: &str) -> u32 {
+        if text::is_plain(before) {
+            return column(before.len());
+        }
         let units = match self {
             Self::Char => before.chars().count(),
             Self::Byte => before.len(),
             // A character of four bytes in UTF-8 takes two units.
             Self::Utf16 => before.chars().count() + text::count_bytes(before, |byte| byte >= 0xf0),
-            Self::Cell { .. } if text::is_plain(before) => before.len(),
             Self::Cell { tab_width } => {
                 text::cells(before, usize::from(tab_width)).last().map_or(0, |last| last.end)
             }

@@ -31,17 +31,21 @@ pub(super) struct LineTable {
 struct Block {
     /// The number of line ends in all earlier blocks.
     lines_before: u32,
+    /// The first byte, at the start of a character.
+    start: usize,
     index: OnceLock<LineIndex>,
 }
 
 impl LineTable {
     pub(super) fn new(text: &str) -> Self {
         let mut lines_before = 0;
-        let blocks = line_ends_per_block(text).into_iter().map(|line_ends| {
-            let block = Block { lines_before, index: OnceLock::new() };
-            lines_before += line_ends;
-            block
-        });
+        let blocks =
+            line_ends_per_block(text).into_iter().enumerate().map(|(number, line_ends)| {
+                let start = block_start(text, number);
+                let block = Block { lines_before, start, index: OnceLock::new() };
+                lines_before += line_ends;
+                block
+            });
         Self { blocks: blocks.collect(), count: lines_before + 1 }
     }
 
@@ -54,13 +58,12 @@ impl LineTable {
     /// the end of the text is in the last line.
     pub(super) fn line_at(&self, text: &str, offset: usize) -> (u32, Range<usize>) {
         let offset = floor_char_boundary(text, offset);
-        // A character that crosses the boundary moves the start of the next block down. The end of the text
-        // is always in the last block.
-        let is_in_next =
-            offset < text.len() && block_start(text, offset / BLOCK_BYTES + 1) <= offset;
-        let number = offset / BLOCK_BYTES + usize::from(is_in_next);
+        // A character that crosses the boundary moves the start of the next block down.
+        let number = offset / BLOCK_BYTES;
+        let is_in_next = self.blocks.get(number + 1).is_some_and(|next| next.start <= offset);
+        let number = number + usize::from(is_in_next);
         let Some(block) = self.blocks.get(number) else { return (0, 0..0) };
-        let (start, index) = (block_start(text, number), block.index(text, number));
+        let (start, index) = (block.start, block.index(text, number));
         let local = index.try_line_col(to_text_size(offset - start)).map_or(0, |found| found.line);
         let line = block.lines_before + local;
         // Fast path: most lines begin and end in the same block.
@@ -90,7 +93,7 @@ impl LineTable {
         let number = after.checked_sub(1)?;
         let block = self.blocks.get(number)?;
         let within = block.index(text, number).line(line - block.lines_before)?;
-        let start = block_start(text, number);
+        let start = block.start;
         Some((block, start + usize::from(within.start())..start + usize::from(within.end())))
     }
 }

@@ -15,6 +15,7 @@ impl<const N: usize> InlineText<N> {
         inline
     }
 
+    /// Returns the length in bytes.
     pub(crate) const fn len(&self) -> usize {
         self.len
     }
@@ -30,9 +31,26 @@ impl<const N: usize> InlineText<N> {
 }
 
 /// The decimal digits of a number.
-pub(crate) type Digits = InlineText<MAX_DIGITS>;
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Digits {
+    /// The digits are at the end.
+    bytes: [u8; MAX_DIGITS],
+    len: usize,
+}
 
 const MAX_DIGITS: usize = u32::MAX.ilog10() as usize + 1;
+
+impl Digits {
+    pub(crate) const fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Appends the digits to `out`.
+    #[inline]
+    pub(crate) fn push_to(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(self.bytes.get(MAX_DIGITS - self.len..).unwrap_or_default());
+    }
+}
 
 /// Returns the number of decimal digits of `number`.
 #[inline]
@@ -41,16 +59,34 @@ pub(crate) fn digit_count(number: u32) -> usize {
 }
 
 /// Returns the decimal digits of `number`.
+#[inline]
 pub(crate) fn digits(number: u32) -> Digits {
-    let len = digit_count(number);
     let (mut bytes, mut rest) = ([b'0'; MAX_DIGITS], number);
-    for slot in bytes.iter_mut().take(len).rev() {
-        // The remainder is less than 10, so it fits.
-        *slot += u8::try_from(rest % 10).unwrap_or_default();
-        rest /= 10;
+    for pair in bytes.rchunks_exact_mut(2) {
+        // Two digits at a time take half of the divisions.
+        if let (Some(slot), Some(digits)) = (pair.first_chunk_mut(), PAIRS.get(rest as usize % 100))
+        {
+            *slot = *digits;
+        }
+        rest /= 100;
+        if rest == 0 {
+            break;
+        }
     }
-    InlineText { bytes, len }
+    Digits { bytes, len: digit_count(number) }
 }
+
+/// The two digits of each number below 100.
+const PAIRS: [[u8; 2]; 100] = {
+    let (mut pairs, mut tens, mut index) = ([[b'0'; 2]; 100], 0, 0);
+    let mut rest = pairs.as_mut_slice();
+    while let [pair, others @ ..] = rest {
+        *pair = [b'0' + tens, b'0' + index];
+        (tens, index) = if index == 9 { (tens + 1, 0) } else { (tens, index + 1) };
+        rest = others;
+    }
+    pairs
+};
 
 #[cfg(test)]
 mod tests {

@@ -10,6 +10,7 @@
 //! What is put later covers what was put before, except that text is never covered.
 
 use super::{Pen, Style};
+use crate::emit::canvas::Canvas;
 
 /// The content of one cell.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -90,7 +91,7 @@ impl<'t> Grid<'t> {
     }
 
     /// Draws all lines; `begin_line` draws the border before each.
-    pub(super) fn draw(&self, pen: &mut Pen, begin_line: impl Fn(&mut Pen)) {
+    pub(super) fn draw<C: Canvas>(&self, pen: &mut Pen<C>, begin_line: impl Fn(&mut Pen<C>)) {
         for line in &self.lines {
             begin_line(pen);
             let mut rest = 0;

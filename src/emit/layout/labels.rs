@@ -13,6 +13,7 @@
 //!   | |_____- the end of a multi-line label
 //! ```
 
+use crate::emit::canvas::Canvas;
 use std::cmp::Reverse;
 use std::ops::Range;
 
@@ -47,7 +48,7 @@ impl<'a> SnippetRenderer<'a> {
         Self { snippet, margin, bars: Bars::new(snippet), primary, messages }
     }
 
-    pub(super) fn draw(mut self, pen: &mut Pen) {
+    pub(super) fn draw(mut self, pen: &mut Pen<impl Canvas>) {
         let on_one_row = self.snippet.marks.iter().filter(|mark| mark.is_on_one_row());
         let mut marks: LabelVec<_> = on_one_row.collect();
         marks.sort_by_key(|mark| mark.start.row);
@@ -78,7 +79,7 @@ impl<'a> SnippetRenderer<'a> {
     }
 
     /// Draws `...  |` for omitted lines.
-    fn gap(&self, pen: &mut Pen) {
+    fn gap(&self, pen: &mut Pen<impl Canvas>) {
         let cells = self.margin.gap(pen);
         let mut grid = Grid::new(1);
         for (lane, style) in self.bars.after() {
@@ -88,7 +89,7 @@ impl<'a> SnippetRenderer<'a> {
     }
 
     /// Draws `2 | | let x = f(a, b)`.
-    fn row(&self, index: usize, row: &Row<'_>, pen: &mut Pen) {
+    fn row(&self, index: usize, row: &Row<'_>, pen: &mut Pen<impl Canvas>) {
         self.margin.number(row.number, pen);
         pen.blanks(1);
         let mut drawn = 0;
@@ -125,7 +126,7 @@ impl<'a> SnippetRenderer<'a> {
     }
 
     /// Draws the lines under a row.
-    fn annotations(&self, row: &Row<'_>, placement: Placement<'_>, pen: &mut Pen) {
+    fn annotations(&self, row: &Row<'_>, placement: Placement<'_>, pen: &mut Pen<impl Canvas>) {
         let Placement { mut placed } = placement;
         let lines = Lines::new(&placed);
         let mut painter = Painter {

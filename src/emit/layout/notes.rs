@@ -1,5 +1,6 @@
 //! Help, notes and the backtrace, which are drawn below the snippets.
 
+use crate::emit::canvas::Canvas;
 use std::borrow::Cow;
 
 use super::{Excerpt, Margin, Pen};
@@ -50,7 +51,7 @@ impl<'a> Notes<'a> {
         self.diagnostic.notes().map(Cow::Borrowed).chain(issues).chain(remarks)
     }
 
-    pub(in crate::emit) fn draw(self, margin: Margin, pen: &mut Pen) {
+    pub(in crate::emit) fn draw(self, margin: Margin, pen: &mut Pen<impl Canvas>) {
         if let Some(help) = self.diagnostic.help() {
             margin.note("help", help, pen);
         }
@@ -66,7 +67,7 @@ impl<'a> Notes<'a> {
 pub(in crate::emit) fn draw_notes<'a>(
     mut notes: impl Iterator<Item = Cow<'a, str>>,
     margin: Margin,
-    pen: &mut Pen,
+    pen: &mut Pen<impl Canvas>,
 ) {
     for text in notes.by_ref().take(MAX_NOTES) {
         margin.note("note", &text, pen);

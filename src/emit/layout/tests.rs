@@ -9,7 +9,7 @@ use proptest::test_runner::TestRunner;
 
 use super::*;
 use crate::check::CheckedDiagnostic;
-use crate::emit::canvas::Canvas;
+use crate::emit::canvas::{AnsiCanvas, Canvas, PlainCanvas};
 use crate::emit::direct::Direct;
 use crate::emit::excerpt::{DrawnLabel, ExcerptOptions, LocatedLabels};
 use crate::emit::glyphs::Glyphs;
@@ -212,39 +212,39 @@ impl Case {
         sources
     }
 
-    fn canvas(&self) -> Canvas {
-        Canvas::terminal(self.styles(), Vec::new())
-    }
+    /// Draws the diagnostic with the layout, and as the renderer does.
+    fn draw_twice<C: Canvas>(&self, sources: &SourceMap, canvas: impl Fn() -> C) -> [C; 2] {
+        let checked = CheckedDiagnostic::new(sources, &self.diagnostic);
+        let (options, has_primary) = (self.renderer.options, checked.primary().is_some());
+        let labels = checked.labels.iter().copied().map(DrawnLabel::from);
+        let excerpt = Excerpt::new(&LocatedLabels::new(labels, has_primary, options), 1, options);
+        let notes = Notes::plain(&self.diagnostic, false);
+        let notes = notes.with([&checked.issues, &[]], &excerpt);
 
-    fn styles(&self) -> Option<Sequences> {
-        let (theme, terminal) = (Theme::new(), Terminal::default());
-        self.color.then(|| Sequences::new(&theme, terminal, self.diagnostic.severity()))
-    }
-
-    fn pen(&self) -> Pen {
-        let options = self.renderer.options;
-        Pen::new(self.canvas(), options.width, options.cells)
-    }
-
-    fn header(&self) -> String {
         let (severity, code) = (self.diagnostic.severity().as_str(), self.diagnostic.code());
-        let mut pen = self.pen();
+        let margin = Margin { number_width: excerpt.number_width.max(1), glyphs: options.glyphs };
+        let mut pen = Pen::new(canvas(), options.width, options.cells);
         let header = [severity, "[", code.unwrap().as_str(), "]"];
         pen.header(Style::Header, &header, None, self.diagnostic.message());
-        written(pen.finish())
-    }
-
-    /// Draws everything below the header with the layout.
-    fn draw_layout(&self, excerpt: &Excerpt<'_>, notes: Notes<'_>) -> String {
-        let glyphs = self.renderer.options.glyphs;
-        let margin = Margin { number_width: excerpt.number_width.max(1), glyphs };
-        let mut pen = self.pen();
-        draw(excerpt, !notes.is_empty(), |_| None, margin, &mut pen);
+        draw(&excerpt, !notes.is_empty(), |_| None, margin, &mut pen);
         if excerpt.snippets.is_empty() && !notes.is_empty() {
             margin.empty_line(&mut pen);
         }
         notes.draw(margin, &mut pen);
-        written(pen.finish())
+        [pen.finish(), self.renderer.draw(sources, &self.diagnostic, None, canvas())]
+    }
+
+    /// Returns the output of the layout and of the renderer.
+    fn outputs(&self, sources: &SourceMap) -> [String; 2] {
+        let (theme, terminal) = (Theme::new(), Terminal::default());
+        let outputs = if self.color {
+            let sequences = Sequences::new(&theme, terminal, self.diagnostic.severity());
+            let canvas = || AnsiCanvas { out: Vec::new(), sequences: sequences.clone() };
+            self.draw_twice(sources, canvas).map(|canvas| canvas.out)
+        } else {
+            self.draw_twice(sources, || PlainCanvas(Vec::new())).map(|canvas| canvas.0)
+        };
+        outputs.map(|output| String::from_utf8(output).unwrap())
     }
 
     /// Checks that no line is wider than the output. The line of a path is as wide as the path.
@@ -259,25 +259,14 @@ impl Case {
     }
 }
 
-fn written(canvas: Canvas) -> String {
-    String::from_utf8(canvas.into_bytes()).unwrap()
-}
-
 #[test]
 fn no_line_is_too_wide_and_the_direct_path_draws_the_same() {
     let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(CASES) };
     let (direct_one, direct_several, by_layout) = (Cell::new(0), Cell::new(0), Cell::new(0));
     let property = |case: Case| {
         let sources = case.sources();
-        let checked = CheckedDiagnostic::new(&sources, &case.diagnostic);
-        let (options, has_primary) = (case.renderer.options, checked.primary().is_some());
-        let labels = checked.labels.iter().copied().map(DrawnLabel::from);
-        let excerpt = Excerpt::new(&LocatedLabels::new(labels, has_primary, options), 1, options);
-        let notes = Notes::plain(&case.diagnostic, false);
-        let notes = notes.with([&checked.issues, &[]], &excerpt);
-        let below = case.draw_layout(&excerpt, notes);
-        let drawn = written(case.renderer.draw(&sources, &case.diagnostic, None, case.canvas()));
-        prop_assert_eq!(&drawn, &(case.header() + &below));
+        let [expected, drawn] = case.outputs(&sources);
+        prop_assert_eq!(&drawn, &expected);
         if !case.color {
             case.check_width(&drawn)?;
         }

@@ -1,5 +1,6 @@
 //! Draws the lines of a patch.
 
+use crate::emit::canvas::Canvas;
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -33,13 +34,13 @@ struct Sign {
 
 impl PatchLayout {
     /// Draws `...` for omitted lines.
-    pub(super) fn gap(self, pen: &mut Pen) {
+    pub(super) fn gap(self, pen: &mut Pen<impl Canvas>) {
         self.margin.gap(pen);
         pen.end_line();
     }
 
     /// Draws `   = text`.
-    pub(super) fn remark(self, text: &str, pen: &mut Pen) {
+    pub(super) fn remark(self, text: &str, pen: &mut Pen<impl Canvas>) {
         let column = self.margin.number_width + " = ".len();
         pen.blanks(self.margin.number_width + 1);
         pen.write(Style::Bullet, self.margin.glyphs.bullet);
@@ -48,7 +49,7 @@ impl PatchLayout {
         pen.end_line();
     }
 
-    pub(super) fn row(self, row: &PatchRow<'_>, pen: &mut Pen) {
+    pub(super) fn row(self, row: &PatchRow<'_>, pen: &mut Pen<impl Canvas>) {
         let bar = self.margin.glyphs.bar;
         let sign = |glyph, changed| Sign { glyph, style: changed, changed };
         let sign = match row.kind {
@@ -70,7 +71,7 @@ impl PatchLayout {
 
     /// Draws an old line and the new one. If they are cut so that they may look the same, there are marks under what
     /// changes, and a line without a mark is not drawn.
-    pub(super) fn pair(self, old: &PatchRow<'_>, new: &PatchRow<'_>, pen: &mut Pen) {
+    pub(super) fn pair(self, old: &PatchRow<'_>, new: &PatchRow<'_>, pen: &mut Pen<impl Canvas>) {
         let with_marks = self.look_alike(old, new);
         let is_changed = |row: &PatchRow<'_>| row.ranges.iter().any(|range| !range.is_empty());
         let is_one_changed = is_changed(old) != is_changed(new);
@@ -124,7 +125,13 @@ impl PatchLayout {
     }
 
     /// Draws a line with its number.
-    fn numbered(self, row: &Row<'_>, ranges: &[Range<usize>], sign: Sign, pen: &mut Pen) {
+    fn numbered(
+        self,
+        row: &Row<'_>,
+        ranges: &[Range<usize>],
+        sign: Sign,
+        pen: &mut Pen<impl Canvas>,
+    ) {
         pen.number(Style::Gutter, row.number, self.margin.number_width);
         pen.blanks(1);
         code(row, ranges, sign, pen);
@@ -136,7 +143,7 @@ impl PatchLayout {
         row: &Row<'_>,
         ranges: &[Range<usize>],
         (mark, style): (&str, Style),
-        pen: &mut Pen,
+        pen: &mut Pen<impl Canvas>,
     ) {
         self.margin.border(pen);
         pen.blanks(1);
@@ -156,7 +163,7 @@ impl PatchLayout {
     }
 
     /// Draws `   |      + final newline` under the end of the last line.
-    fn final_newline(self, row: &PatchRow<'_>, is_added: bool, pen: &mut Pen) {
+    fn final_newline(self, row: &PatchRow<'_>, is_added: bool, pen: &mut Pen<impl Canvas>) {
         let (glyph, style) = if is_added { ("+", Style::Added) } else { ("-", Style::Removed) };
         let end = row.text.len();
         let ends = std::iter::once(end..end).collect::<Vec<_>>();
@@ -176,7 +183,7 @@ impl PatchLayout {
         self,
         edit: &UnseenEdit<'_>,
         lines_left: &mut usize,
-        pen: &mut Pen,
+        pen: &mut Pen<impl Canvas>,
     ) -> usize {
         let sentence = edit.sentence();
         if let Some(sentence) = &sentence {
@@ -224,7 +231,7 @@ impl PatchLayout {
 }
 
 /// Draws a sign and the text of a line, of which only what changes has the style of the change.
-fn code(row: &Row<'_>, ranges: &[Range<usize>], sign: Sign, pen: &mut Pen) {
+fn code(row: &Row<'_>, ranges: &[Range<usize>], sign: Sign, pen: &mut Pen<impl Canvas>) {
     pen.write(sign.style, sign.glyph);
     pen.blanks(1);
     let cells = ranges.iter().map(|range| row.start_of(range.start)..row.end_of(range.end));

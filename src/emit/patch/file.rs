@@ -5,6 +5,7 @@ use super::draw::PatchLayout;
 use super::rows::{PatchRow, PatchRows, RowKind};
 use super::unseen::UnseenEdit;
 use super::{MAX_LINES, PatchProgress};
+use crate::emit::canvas::Canvas;
 use crate::emit::excerpt::ExcerptOptions;
 use crate::emit::pen::Pen;
 use crate::model::{Edit, FileId};
@@ -92,7 +93,7 @@ impl FilePatch<'_> {
         &self,
         layout: PatchLayout,
         progress: &mut PatchProgress,
-        pen: &mut Pen,
+        pen: &mut Pen<impl Canvas>,
     ) -> usize {
         if progress.lines_left == 0 {
             return self.content.changed_lines();
@@ -125,7 +126,7 @@ fn draw_rows(
     rows: &PatchRows<'_>,
     layout: PatchLayout,
     progress: &mut PatchProgress,
-    pen: &mut Pen,
+    pen: &mut Pen<impl Canvas>,
 ) -> usize {
     if !progress.is_separated {
         layout.margin.empty_line(pen);

@@ -13,6 +13,7 @@
 //!    |           ++++
 //! ```
 
+use crate::emit::canvas::Canvas;
 use std::borrow::Cow;
 
 use super::rustc::RustcParts;
@@ -113,7 +114,7 @@ impl<'a> Children<'a> {
         options: ExcerptOptions,
         link: impl Fn(&SourceFile) -> Option<String> + Copy,
         margin: Margin,
-        pen: &mut Pen,
+        pen: &mut Pen<impl Canvas>,
     ) {
         for section in &self.sections {
             section.draw(options, link, margin, pen);
@@ -130,7 +131,7 @@ impl ChildSection<'_> {
         options: ExcerptOptions,
         link: impl Fn(&SourceFile) -> Option<String>,
         margin: Margin,
-        pen: &mut Pen,
+        pen: &mut Pen<impl Canvas>,
     ) {
         let remarks = self.section.draw(options, link, margin, pen);
         let issues = self.issues.iter().map(|issue| Cow::Owned(issue.to_string()));

@@ -9,6 +9,7 @@
 //!    = help: write `move` before the closure       without labels
 //! ```
 
+use crate::emit::canvas::Canvas;
 use crate::emit::excerpt::{Excerpt, ExcerptOptions, LocatedLabels};
 use crate::emit::layout;
 use crate::emit::margin::Margin;
@@ -38,7 +39,7 @@ impl Section<'_> {
         options: ExcerptOptions,
         link: impl Fn(&SourceFile) -> Option<String>,
         margin: Margin,
-        pen: &mut Pen,
+        pen: &mut Pen<impl Canvas>,
     ) -> Vec<String> {
         let Some(labels) = &self.labels else {
             margin.child(self.level, self.message, pen);

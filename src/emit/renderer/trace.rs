@@ -16,6 +16,7 @@
 
 use super::section::Section;
 use crate::check::{CheckedDiagnostic, CheckedStep};
+use crate::emit::canvas::Canvas;
 use crate::emit::excerpt::{DrawnLabel, ExcerptOptions, LocatedLabels};
 use crate::emit::layout;
 use crate::emit::margin::Margin;
@@ -77,9 +78,9 @@ impl<'a> Trace<'a> {
         options: ExcerptOptions,
         link: impl Fn(&SourceFile) -> Option<String> + Copy,
         margin: Margin,
-        pen: &mut Pen,
+        pen: &mut Pen<impl Canvas>,
     ) {
-        let draw = |section: &Section<'_>, pen: &mut Pen| {
+        let draw = |section: &Section<'_>, pen: &mut Pen<_>| {
             let remarks = section.draw(options, link, margin, pen);
             layout::draw_notes(remarks.into_iter().map(Into::into), margin, pen);
         };
