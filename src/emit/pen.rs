@@ -180,18 +180,10 @@ impl<C: Canvas> Pen<C> {
 
     #[inline(always)]
     pub(super) fn blanks(&mut self, count: usize) {
-        if C::IS_STYLED && self.current != Style::Plain {
-            self.end_underline(count);
-        }
-        self.canvas.blanks(count);
-    }
-
-    /// Changes the style before blanks that it would underline.
-    #[inline(never)]
-    fn end_underline(&mut self, blanks: usize) {
-        if blanks > 0 && self.canvas.shows_blanks(self.current) {
+        if C::IS_STYLED && count > 0 && self.canvas.shows_blanks(self.current) {
             self.paint(Style::Plain);
         }
+        self.canvas.blanks(count);
     }
 
     /// Changes the current style.

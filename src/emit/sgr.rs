@@ -22,6 +22,7 @@ pub(super) struct SequenceTable<const N: usize> {
     /// The sequence from style `a` to style `b` is at index `a * N + b`.
     sequences: Vec<Sequence>,
     underlined: [bool; N],
+    has_underlined: bool,
 }
 
 impl<const N: usize> SequenceTable<N> {
@@ -29,7 +30,8 @@ impl<const N: usize> SequenceTable<N> {
         let underlined = styles.map(|style| style.underline);
         let styles = styles.map(Parameters::new);
         let from = |from| styles.iter().map(move |to| between(from, to));
-        Self { sequences: styles.iter().flat_map(from).collect(), underlined }
+        let has_underlined = underlined.contains(&true);
+        Self { sequences: styles.iter().flat_map(from).collect(), underlined, has_underlined }
     }
 
     /// Appends the sequence from one style to another, which is empty if they look the same.
@@ -41,8 +43,9 @@ impl<const N: usize> SequenceTable<N> {
     }
 
     /// Returns true if text in a style is underlined.
+    #[inline]
     pub(super) fn is_underlined(&self, style: usize) -> bool {
-        self.underlined.get(style).copied().unwrap_or_default()
+        self.has_underlined && self.underlined.get(style).copied().unwrap_or_default()
     }
 }
 

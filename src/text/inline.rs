@@ -79,7 +79,7 @@ pub(crate) fn digits(number: u32) -> Digits {
 /// The two digits of each number below 100.
 const PAIRS: [[u8; 2]; 100] = {
     let (mut pairs, mut tens, mut index) = ([[b'0'; 2]; 100], 0, 0);
-    let mut rest = pairs.as_mut_slice();
+    let mut rest: &mut [[u8; 2]] = &mut pairs;
     while let [pair, others @ ..] = rest {
         *pair = [b'0' + tens, b'0' + index];
         (tens, index) = if index == 9 { (tens + 1, 0) } else { (tens, index + 1) };

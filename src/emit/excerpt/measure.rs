@@ -134,8 +134,11 @@ impl<'a> MeasuredLine<'a> {
     ) -> impl Iterator<Item = (usize, Cluster<'a>)> {
         let Range { start, end } = *cells;
         self.segments.iter().flat_map(move |segment| {
-            let (first, mut byte) = (segment.cell, segment.byte);
-            text::cells(segment.text, options)
+            // Each byte of plain text is a cell, so the cells before the first one need not be counted.
+            let skipped = start.saturating_sub(segment.cell).min(segment.text.len());
+            let skipped = if text::is_plain(segment.text) { skipped } else { 0 };
+            let (first, mut byte) = (segment.cell + skipped, segment.byte + skipped);
+            text::cells(segment.text.get(skipped..).unwrap_or_default(), options)
                 .map(move |Cluster { text, start, end }| {
                     let at = byte;
                     byte += text.len();
@@ -156,6 +159,9 @@ struct SegmentMeasure<'e> {
 
 impl SegmentMeasure<'_> {
     fn run(&mut self, segment: &Segment<'_>, offsets: &[usize], options: CellOptions) {
+        if text::is_plain(segment.text) {
+            return self.run_plain(segment, offsets);
+        }
         let (first, mut byte) = (segment.cell, segment.byte);
         let mut offsets = offsets.iter().copied().peekable();
         for Cluster { text, start, end } in text::cells(segment.text, options) {
@@ -173,6 +179,19 @@ impl SegmentMeasure<'_> {
         let end = self.end;
         let after = |offset| LabelEdge { offset, start: end, end, next: end + 1 };
         self.edges.extend(offsets.map(after));
+    }
+
+    /// Measures printable ASCII, each byte a cell.
+    fn run_plain(&mut self, segment: &Segment<'_>, offsets: &[usize]) {
+        let Segment { byte, text, cell } = *segment;
+        let indent = text.bytes().position(|byte| byte != b' ');
+        self.indent = self.indent.or(indent.map(|blanks| cell + blanks));
+        self.end = cell + text.len();
+        let edge = |offset: usize| {
+            let at = cell + offset.saturating_sub(byte).min(text.len());
+            LabelEdge { offset, start: at, end: at, next: at + 1 }
+        };
+        self.edges.extend(offsets.iter().copied().map(edge));
     }
 }
 

@@ -72,9 +72,13 @@ pub(in crate::emit) struct Line<'a> {
     pub(in crate::emit) labels: LineLabels,
 }
 
-impl Line<'_> {
+impl<'a> Line<'a> {
     fn is_whole(&self, width: Width) -> bool {
         width.is_whole(self.text) && self.labels.fit(width.cells())
+    }
+
+    fn measured(&self, width: Width) -> MeasuredLine<'a> {
+        MeasuredLine::new(self.text, &self.labels, width)
     }
 }
 
@@ -86,11 +90,17 @@ pub(in crate::emit) fn rows<'a>(lines: Vec<Line<'a>>, width: Width) -> Vec<Row<'
     if lines.iter().all(|line| line.is_whole(width)) {
         return lines.into_iter().map(|line| Row::whole(line.number, line.text, width)).collect();
     }
-    let measure = |line: &Line<'a>| MeasuredLine::new(line.text, &line.labels, width);
-    let measured: Vec<_> = lines.iter().map(measure).collect();
+    let measured: Vec<_> = lines.iter().map(|line| line.measured(width)).collect();
     let window = Window::new(&measured, width.cells(), width.dots_cells());
-    let lines = lines.into_iter().zip(measured);
-    lines.map(|(line, measured)| Row::cut(line.number, measured, window, width)).collect()
+    let is_uncut = window.is_whole();
+    let row = |(line, measured): (Line<'a>, _)| {
+        if is_uncut && line.is_whole(width) {
+            Row::whole(line.number, line.text, width)
+        } else {
+            Row::cut(line.number, measured, window, width)
+        }
+    };
+    lines.into_iter().zip(measured).map(row).collect()
 }
 
 impl<'a> Row<'a> {
@@ -99,7 +109,7 @@ impl<'a> Row<'a> {
         if line.is_whole(width) {
             return Self::whole(line.number, line.text, width);
         }
-        let measured = MeasuredLine::new(line.text, &line.labels, width);
+        let measured = line.measured(width);
         let window =
             Window::new(std::slice::from_ref(&measured), width.cells(), width.dots_cells());
         Self::cut(line.number, measured, window, width)
@@ -205,7 +215,8 @@ impl Cut {
     /// Returns the text of a row, and where its clusters are in the line and in the row. Dots replace the visible part
     /// of a character that is cut.
     fn text(&self, line: &MeasuredLine<'_>, width: Width) -> (String, Vec<(usize, usize)>) {
-        let (mut out, mut bytes) = (String::new(), Vec::new());
+        let cells: usize = self.parts.iter().map(|part| part.cells.len() + self.dots).sum();
+        let (mut out, mut bytes) = (String::with_capacity(cells), Vec::with_capacity(cells));
         match self.lead {
             Lead::Nothing => {}
             Lead::Blanks => out.extend(repeat_n(' ', self.dots)),

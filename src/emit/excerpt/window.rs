@@ -94,6 +94,11 @@ impl Window {
         Self { left: before, is_moved: true, ..whole }
     }
 
+    /// Returns true if the window begins at the first cell of the lines.
+    pub(super) const fn is_whole(self) -> bool {
+        self.left == 0 && !self.is_moved
+    }
+
     /// Selects the cells of a line.
     pub(super) fn cut(self, line: &MeasuredLine<'_>) -> Cut {
         if self.is_moved {
