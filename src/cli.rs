@@ -23,6 +23,7 @@ use crate::bag::{Level, Policy, PolicyError};
 use crate::emit::{DiagnosticStyle, EditorUrl, Emitter, EmitterOptions, Format, Stream, Theme};
 use crate::registry::Tool;
 use crate::terminal::{ColorChoice, Terminal};
+use crate::text::EmojiWidth;
 
 const HEADING: &str = "Diagnostics";
 
@@ -94,6 +95,9 @@ pub struct StyleArgs {
     /// Set tab stops every N columns
     #[arg(long, help_heading = HEADING, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=16))]
     pub tab_width: u8,
+    /// Measure emoji of several characters as WIDTH: separate, as most terminals do, or joined
+    #[arg(long, help_heading = HEADING, value_name = "WIDTH", value_enum, default_value_t, hide_possible_values = true)]
+    pub emoji_width: EmojiWidth,
     /// Link paths to an editor, such as `vscode://file/{path}:{line}:{column}`
     #[arg(long, help_heading = HEADING, value_name = "URL")]
     pub editor_url: Option<EditorUrl>,
@@ -111,7 +115,8 @@ impl StyleArgs {
             .with_style(self.diagnostic_style)
             .with_theme(self.theme.clone())
             .with_context_lines(self.context_lines)
-            .with_tab_width(self.tab_width);
+            .with_tab_width(self.tab_width)
+            .with_emoji_width(self.emoji_width);
         match &self.editor_url {
             Some(url) => options.with_editor_url(url.clone()),
             None => options,
@@ -220,13 +225,18 @@ mod tests {
         assert_eq!(options(&[]), EmitterOptions::new(Tool::default(), terminal));
         let flags =
             ["--diagnostic-style=unicode", "--theme=color-blind-light", "--context-lines=2"];
-        let more = ["--tab-width=8", "--editor-url=vscode://file/{path}:{line}:{column}"];
+        let more = [
+            "--tab-width=8",
+            "--emoji-width=joined",
+            "--editor-url=vscode://file/{path}:{line}:{column}",
+        ];
         let url: EditorUrl = "vscode://file/{path}:{line}:{column}".parse().unwrap();
         let expected = EmitterOptions::new(Tool::default(), terminal)
             .with_style(DiagnosticStyle::Unicode)
             .with_theme(Theme::color_blind().on(crate::Background::Light))
             .with_context_lines(2)
             .with_tab_width(8)
+            .with_emoji_width(EmojiWidth::Joined)
             .with_editor_url(url);
         assert_eq!(options(&[&flags[..], &more].concat()), expected);
         assert_eq!(options(&["--diagnostic-style=rustc"]).style, DiagnosticStyle::Rustc);

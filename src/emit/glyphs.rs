@@ -9,9 +9,15 @@ pub(super) struct Glyphs {
     pub(super) arrow: &'static str,
     /// Precedes the location in each further file.
     pub(super) other_arrow: &'static str,
+    /// Precedes the location of a change below other changes.
+    pub(super) change_arrow: &'static str,
     /// The border between line numbers and text.
     pub(super) bar: &'static str,
-    /// Replaces the line number and the border where lines are omitted.
+    /// The border above the first line of a block without an arrow.
+    pub(super) first_bar: &'static str,
+    /// Replaces the border of the last line of a block. It has as many bytes as `bar` and `bullet`.
+    pub(super) last_bar: &'static str,
+    /// Where lines are omitted, replaces the line number and the border, or the border if it is one cell wide.
     pub(super) gap: &'static str,
     /// Replaces omitted text: one or three cells.
     pub(super) dots: &'static str,
@@ -53,7 +59,10 @@ pub(super) struct LabelGlyphs {
 const ASCII: Glyphs = Glyphs {
     arrow: "-->",
     other_arrow: ":::",
+    change_arrow: "-->",
     bar: "|",
+    first_bar: "|",
+    last_bar: "|",
     gap: "...",
     dots: "...",
     dot: ".",
@@ -79,11 +88,14 @@ const ASCII_SECONDARY: LabelGlyphs = LabelGlyphs {
 const UNICODE: Glyphs = Glyphs {
     arrow: " ╭─▸",
     other_arrow: " ├─▸",
+    change_arrow: " ├─▸",
     bar: "│",
-    gap: "···",
+    first_bar: "╭",
+    last_bar: "╰",
+    gap: "┆",
     dots: "…",
     dot: "…",
-    bullet: "•",
+    bullet: "├",
     primary: LabelGlyphs {
         underline: "━",
         hook: "┯",
@@ -115,6 +127,11 @@ const UNICODE: Glyphs = Glyphs {
 impl Glyphs {
     pub(super) const fn new(unicode: bool) -> &'static Self {
         if unicode { &UNICODE } else { &ASCII }
+    }
+
+    /// Returns true if a corner ends each block, so that no empty line has to separate it from what follows.
+    pub(super) fn ends_blocks(&self) -> bool {
+        self.last_bar != self.bar
     }
 
     /// Returns the characters of labels of a style.

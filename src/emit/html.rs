@@ -42,6 +42,7 @@ use super::theme::Theme;
 use crate::model::Diagnostic;
 use crate::registry::Tool;
 use crate::source::SourceMap;
+use crate::text::EmojiWidth;
 
 /// A style sheet for the fragment, with a light and a dark theme. Put it into a `style` element of the page.
 pub const STYLESHEET: &str = include_str!("html.css");
@@ -115,6 +116,13 @@ impl<W: Write> HtmlEmitter<W> {
     #[must_use]
     pub fn with_tab_width(mut self, cells: u8) -> Self {
         self.renderer.set_tab_width(cells);
+        self
+    }
+
+    /// Sets the width of emoji that consist of several characters. Default: [`EmojiWidth::Separate`].
+    #[must_use]
+    pub const fn with_emoji_width(mut self, width: EmojiWidth) -> Self {
+        self.renderer.options.cells.emoji = width;
         self
     }
 

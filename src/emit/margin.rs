@@ -42,6 +42,16 @@ impl Margin {
         self.arrow_to(self.glyphs.other_arrow, at.path, &[at.line, at.col], link, pen);
     }
 
+    /// Writes a line with the location of a change below other changes, which is a link if `link` is its URL.
+    pub(super) fn change_arrow(
+        self,
+        at: Location<'_>,
+        link: Option<&str>,
+        pen: &mut Pen<impl Canvas>,
+    ) {
+        self.arrow_to(self.glyphs.change_arrow, at.path, &[at.line, at.col], link, pen);
+    }
+
     /// Writes a line with an arrow and the path of a whole file, which is a link if `link` is its URL.
     pub(super) fn arrow_to_file(
         self,
@@ -79,7 +89,14 @@ impl Margin {
     #[inline(always)]
     pub(super) fn border(self, pen: &mut Pen<impl Canvas>) {
         pen.blanks(self.number_width + 1);
-        pen.put(Style::Gutter, self.glyphs.bar);
+        pen.border(self.glyphs.bar, self.glyphs);
+    }
+
+    /// Writes the empty line at the start of a block without an arrow.
+    pub(super) fn first_line(self, pen: &mut Pen<impl Canvas>) {
+        pen.blanks(self.number_width + 1);
+        pen.put(Style::Gutter, self.glyphs.first_bar);
+        pen.end_line();
     }
 
     /// Writes a line that consists only of the border.
@@ -94,19 +111,22 @@ impl Margin {
     pub(super) fn number(self, number: u32, pen: &mut Pen<impl Canvas>) {
         pen.number(Style::Gutter, number, self.number_width);
         pen.blanks(1);
-        pen.put(Style::Gutter, self.glyphs.bar);
+        pen.numbered_border(self.number_width + 1, self.glyphs);
     }
 
-    /// Begins the line that replaces omitted lines: `...`. Returns the number of cells.
-    #[inline(always)]
+    /// Begins the line that replaces omitted lines: `...`, or `   ┆`. Returns the number of cells.
+    #[inline]
     pub(super) fn gap(self, pen: &mut Pen<impl Canvas>) -> usize {
-        pen.put(Style::Gutter, self.glyphs.gap);
-        self.glyphs.gap.chars().count()
+        let gap = self.glyphs.gap;
+        let blanks = if gap.is_ascii() { 0 } else { self.number_width + 1 };
+        pen.blanks(blanks);
+        pen.put(Style::Gutter, gap);
+        blanks + gap.chars().count()
     }
 
     /// Writes `   = help: the first line`, with further lines aligned below it.
     pub(super) fn note(self, kind: &str, text: &str, pen: &mut Pen<impl Canvas>) {
-        self.bullet(kind.len(), |pen| pen.put(Style::Message, kind), text, pen);
+        self.item(kind.len(), |pen| pen.put(Style::Message, kind), text, pen);
     }
 
     /// Writes a child without labels like a note. Warnings and errors have their colours.
@@ -117,13 +137,24 @@ impl Margin {
             ChildLevel::Warning | ChildLevel::Error => {
                 let word =
                     |pen: &mut Pen<_>| pen.child(level, |pen| pen.write(Style::Header, kind));
-                self.bullet(kind.len(), word, text, pen);
+                self.item(kind.len(), word, text, pen);
             }
         }
     }
 
+    /// Begins a note: `   = `.
+    pub(super) fn bullet(self, pen: &mut Pen<impl Canvas>) {
+        pen.blanks(self.number_width + 1);
+        if self.glyphs.ends_blocks() {
+            pen.border(self.glyphs.bullet, self.glyphs);
+        } else {
+            pen.put(Style::Bullet, self.glyphs.bullet);
+        }
+        pen.blanks(1);
+    }
+
     /// Writes a note; `kind` writes the word before the colon, which has `cells` cells.
-    fn bullet<C: Canvas>(
+    fn item<C: Canvas>(
         self,
         cells: usize,
         kind: impl FnOnce(&mut Pen<C>),
@@ -131,9 +162,7 @@ impl Margin {
         pen: &mut Pen<C>,
     ) {
         let column = self.number_width + " = ".len() + cells + ": ".len();
-        pen.blanks(self.number_width + 1);
-        pen.put(Style::Bullet, self.glyphs.bullet);
-        pen.blanks(1);
+        self.bullet(pen);
         kind(pen);
         pen.put(Style::Plain, ":");
         pen.blanks(1);

@@ -6,6 +6,7 @@ use super::highlight::{Highlighter, SharedHighlighter};
 use super::theme::Theme;
 use crate::registry::Tool;
 use crate::terminal::Terminal;
+use crate::text::EmojiWidth;
 
 /// How human output is drawn.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -40,6 +41,9 @@ pub struct EmitterOptions {
     pub context_lines: u16,
     /// The number of cells from one tab stop to the next in human output and HTML. Default: 4.
     pub tab_width: u8,
+    /// The width of emoji that consist of several characters, in human output and HTML. Default:
+    /// [`EmojiWidth::Separate`].
+    pub emoji_width: EmojiWidth,
     /// The URL of the links of paths in human output, and in HTML, which has no such links without it.
     pub editor_url: Option<EditorUrl>,
     /// See [`with_highlighter`](Self::with_highlighter).
@@ -61,6 +65,7 @@ impl EmitterOptions {
             theme: Theme::new(),
             context_lines: 0,
             tab_width: Self::TAB_WIDTH,
+            emoji_width: EmojiWidth::Separate,
             editor_url: None,
             highlighter: None,
         }
@@ -103,6 +108,14 @@ impl EmitterOptions {
     #[must_use]
     pub const fn with_tab_width(mut self, cells: u8) -> Self {
         self.tab_width = cells;
+        self
+    }
+
+    /// Sets the width of emoji that consist of several characters, in human output and HTML. Default:
+    /// [`EmojiWidth::Separate`], which is right in most terminals.
+    #[must_use]
+    pub const fn with_emoji_width(mut self, width: EmojiWidth) -> Self {
+        self.emoji_width = width;
         self
     }
 

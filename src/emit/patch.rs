@@ -116,7 +116,7 @@ impl<'a> Patches<'a> {
         }
         if self.omitted > 0 {
             let more = format!("and {}", text::more("suggestion", self.omitted));
-            pen.header(Style::Help, &["help"], None, &more);
+            pen.subheader(Style::Help, "help", &more);
         }
     }
 }
@@ -125,6 +125,8 @@ impl<'a> Patches<'a> {
 struct PatchProgress {
     /// The number of lines that may follow.
     lines_left: usize,
+    /// Whether nothing is drawn below the header.
+    needs_first_line: bool,
     /// Whether the line above already separates the next change from the header.
     is_separated: bool,
     /// Whether the line above has marks, which no border follows.
@@ -133,9 +135,13 @@ struct PatchProgress {
 
 impl Patch<'_> {
     fn draw(&self, layout: PatchLayout, pen: &mut Pen<impl Canvas>) {
-        pen.header(Style::Help, &["help"], None, self.suggestion.message());
-        let mut progress =
-            PatchProgress { lines_left: MAX_LINES, is_separated: false, ends_in_marks: false };
+        pen.subheader(Style::Help, "help", self.suggestion.message());
+        let mut progress = PatchProgress {
+            lines_left: MAX_LINES,
+            needs_first_line: true,
+            is_separated: false,
+            ends_in_marks: false,
+        };
         let mut drawn = 0;
         for files in &self.alternatives {
             if drawn > 0 && progress.lines_left == 0 {

@@ -4,6 +4,7 @@
 //! blanks.
 
 use super::canvas::Canvas;
+use super::glyphs::Glyphs;
 use super::highlight::{self, SharedHighlighter, SyntaxSpan};
 use super::style::Style;
 use crate::model::ChildLevel;
@@ -15,6 +16,17 @@ const MIN_MESSAGE_CELLS: usize = 20;
 /// The first cell of a message that begins on the line after its header.
 const HEADER_INDENT: usize = 2;
 
+/// The last line of a block whose border ends in a corner.
+#[derive(Clone, Copy, Debug)]
+enum LastLine {
+    /// Outside of a block, or the border has no corner.
+    None,
+    /// The corner replaces the border that begins at this byte.
+    Border { at: usize, corner: &'static str },
+    /// The line has a number. The corner is on a line of its own, in this cell.
+    Numbered { cell: usize, corner: &'static str },
+}
+
 /// Writes to a canvas, see the [module](self).
 #[derive(Debug)]
 pub(super) struct Pen<C> {
@@ -25,13 +37,22 @@ pub(super) struct Pen<C> {
     options: CellOptions,
     /// The style that is turned on.
     current: Style,
+    /// What a corner replaces or follows where the block ends.
+    last_line: LastLine,
     /// Colours source text; `None` without styles.
     highlighter: Option<SharedHighlighter>,
 }
 
 impl<C: Canvas> Pen<C> {
     pub(super) fn new(canvas: C, width: usize, options: CellOptions) -> Self {
-        Self { canvas, width, options, current: Style::Plain, highlighter: None }
+        Self {
+            canvas,
+            width,
+            options,
+            current: Style::Plain,
+            last_line: LastLine::None,
+            highlighter: None,
+        }
     }
 
     /// Sets what colours source text, if the canvas supports styles.
@@ -118,21 +139,28 @@ impl<C: Canvas> Pen<C> {
         }
     }
 
-    /// Writes a header such as `error[E0001]: message`. `header` contains the parts before the colon, which are
-    /// a link if `link` is its URL. Further lines of the message are aligned with its first line.
+    /// Writes a header such as `error[E0001]: message`, after the end of the block above it. `header` contains the parts
+    /// before the colon, which are a link if `link` is its URL. Further lines of the message are aligned with its first
+    /// line.
     pub(super) fn header(
         &mut self,
-        style: Style,
+        [style, message_style]: [Style; 2],
         header: &[&str],
         link: Option<&str>,
         message: &str,
     ) {
+        self.end_block();
         self.link(link, |pen| header.iter().for_each(|part| pen.put(style, part)));
-        self.put(Style::Message, ":");
+        self.put(message_style, ":");
         self.blanks(1);
         let indent = header.iter().map(|part| part.len()).sum::<usize>() + ": ".len();
-        self.paragraph(Style::Message, message, indent, HEADER_INDENT);
+        self.paragraph(message_style, message, indent, HEADER_INDENT);
         self.end_line();
+    }
+
+    /// Writes the header of a child or a suggestion, whose message is plain.
+    pub(super) fn subheader(&mut self, style: Style, header: &str, message: &str) {
+        self.header([style, Style::Plain], &[header], None, message);
     }
 
     /// Writes text that neither is empty nor begins with a blank, in a style. Always inlined: most pieces of a diagnostic
@@ -141,6 +169,42 @@ impl<C: Canvas> Pen<C> {
     pub(super) fn put(&mut self, style: Style, text: &str) {
         self.paint(style);
         self.canvas.put(text);
+    }
+
+    /// Writes the border of a line, or a bullet in its place.
+    #[inline(always)]
+    pub(super) fn border(&mut self, glyph: &'static str, glyphs: &'static Glyphs) {
+        self.put(Style::Gutter, glyph);
+        if glyphs.ends_blocks() {
+            let at = self.canvas.out().len() - glyph.len();
+            self.last_line = LastLine::Border { at, corner: glyphs.last_bar };
+        }
+    }
+
+    /// Writes the border after a line number, in a 0-based cell.
+    #[inline(always)]
+    pub(super) fn numbered_border(&mut self, cell: usize, glyphs: &'static Glyphs) {
+        self.put(Style::Gutter, glyphs.bar);
+        if glyphs.ends_blocks() {
+            self.last_line = LastLine::Numbered { cell, corner: glyphs.last_bar };
+        }
+    }
+
+    /// Ends a block: the border of its last line becomes a corner.
+    fn end_block(&mut self) {
+        match std::mem::replace(&mut self.last_line, LastLine::None) {
+            LastLine::None => {}
+            LastLine::Border { at, corner } => {
+                if let Some(border) = self.canvas.out().get_mut(at..at + corner.len()) {
+                    border.copy_from_slice(corner.as_bytes());
+                }
+            }
+            LastLine::Numbered { cell, corner } => {
+                self.blanks(cell);
+                self.put(Style::Gutter, corner);
+                self.end_line();
+            }
+        }
     }
 
     /// Writes text in a style. The caller has escaped its control characters.
@@ -232,6 +296,7 @@ impl<C: Canvas> Pen<C> {
 
     /// Returns the canvas with everything that was written.
     pub(super) fn finish(mut self) -> C {
+        self.end_block();
         self.close_up();
         self.canvas
     }

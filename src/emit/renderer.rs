@@ -49,6 +49,8 @@ use crate::source::{ColumnUnit, SourceFile, SourceMap};
 use crate::terminal::Terminal;
 use crate::text::{self, CellOptions};
 
+/// The styles of the severity and of the message of a diagnostic.
+const MAIN_HEADER: [Style; 2] = [Style::Header, Style::Message];
 /// The minimum width of the output in cells.
 const MIN_WIDTH: usize = 20;
 
@@ -116,6 +118,7 @@ impl HumanRenderer {
     pub(super) fn set_options(&mut self, options: &EmitterOptions) {
         self.set_style(options.style);
         self.set_tab_width(options.tab_width);
+        self.options.cells.emoji = options.emoji_width;
         self.options.context_lines = u32::from(options.context_lines);
         self.editor_url.clone_from(&options.editor_url);
         self.highlighter.clone_from(&options.highlighter);
@@ -180,8 +183,11 @@ impl HumanRenderer {
         }
         let rustc_note = rustc.note();
         let has_notes = !notes.is_empty() || code_url.is_some();
-        let is_last = !has_notes && trace.is_empty() && rustc_note.is_none();
-        let is_followed = !is_last || !children.is_empty() || !patches.is_empty();
+        let has_sections = !trace.is_empty() || !children.is_empty() || !patches.is_empty();
+        let is_followed = has_notes
+            || rustc_note.is_some()
+            || (trace.is_empty() && children.begin_with_note())
+            || (has_sections && !glyphs.ends_blocks());
         layout::draw(&excerpt, is_followed, link, margin, &mut pen);
         if excerpt.snippets.is_empty() && has_notes {
             margin.empty_line(&mut pen);
@@ -207,11 +213,11 @@ impl HumanRenderer {
         let severity = if is_rustc { rustc::severity(severity) } else { severity.as_str() };
         let code = diagnostic.code().filter(|code| !(is_rustc && rustc::is_lint(*code)));
         let Some(code) = code else {
-            return pen.header(Style::Header, &[severity], None, diagnostic.message());
+            return pen.header(MAIN_HEADER, &[severity], None, diagnostic.message());
         };
         let tool = self.tool.as_ref().filter(|_| self.code_links);
         let url = tool.and_then(|tool| tool.code_url(code));
         let header = [severity, "[", code.as_str(), "]"];
-        pen.header(Style::Header, &header, url.as_deref(), diagnostic.message());
+        pen.header(MAIN_HEADER, &header, url.as_deref(), diagnostic.message());
     }
 }

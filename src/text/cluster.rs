@@ -12,6 +12,7 @@ use super::{is_invisible, is_plain, is_unsafe};
 ///
 /// Terminals disagree, see `docs/terminals.md`: of 15 that were measured, 11 draw the characters of 👩‍🔬 side by side.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+#[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
 #[non_exhaustive]
 pub enum EmojiWidth {
     /// The sum of the widths of its characters, as most terminals count: four cells for 👩‍🔬 (two emoji and U+200D),

@@ -103,10 +103,11 @@ const fn is_ideograph(c: char) -> bool {
 /// Returns true if a joiner changes how the text around it is written: behind a virama, or between two letters of
 /// a script that joins letters.
 ///
-/// The same is true at the end of the text and before the mark of an omission, so that text is still measured the
-/// same after it was cut.
+/// The same is true at the end of the text, and before the mark of an omission or a quotation mark, so that text is
+/// still measured the same after it was cut or quoted.
 fn needs_joiner(before: char, next: Option<char>) -> bool {
-    let joins_next = next.is_none_or(|next| matches!(next, '.' | '…') || joins_letters(next));
+    let joins_next =
+        next.is_none_or(|next| matches!(next, '.' | '…' | '"' | '`') || joins_letters(next));
     is_virama(before) || (joins_letters(before) && joins_next)
 }
 

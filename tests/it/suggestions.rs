@@ -164,7 +164,7 @@ proptest! {
         for help in out.split("\nhelp:").skip(1) {
             let sign = |line: &str| {
                 let line = line.trim_start_matches([' ', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
-                line.starts_with(['+', '-', '~']) || line.trim_start_matches(['|', '│', ' ']).starts_with(['+', '-'])
+                line.starts_with(['+', '-', '~']) || line.trim_start_matches(['|', '│', '╰', ' ']).starts_with(['+', '-'])
             };
             let rows: Vec<&str> = help.lines().map(|line| line.trim_start_matches(|c: char| c == ' ' || c.is_ascii_digit())).collect();
             for pair in rows.windows(2) {

@@ -4,24 +4,29 @@
 //! cargo run --release --manifest-path benches/peers/Cargo.toml
 //! cargo run --release --manifest-path benches/peers/Cargo.toml -- --quick
 //! cargo run --release --manifest-path benches/peers/Cargo.toml -- a d
+//! cargo run --release --manifest-path benches/peers/Cargo.toml -- pictures
 //! ```
 //!
 //! All libraries run in one process, in turns ([`measure::in_turns`]). In cases b and i each run has its own
 //! process ([`child`]). The libraries write to memory, and are used as their documentation advises
 //! ([`libraries`]). The tables show medians. The outputs are checked outside of the timed part ([`check`]);
 //! the program stops at the first output that is incomplete.
+//!
+//! The command `pictures` measures nothing: it draws what the libraries write ([`pictures`]).
 
 mod cases;
 mod check;
 mod child;
 mod libraries;
 mod measure;
+mod pictures;
 mod table;
 mod work;
 
+use std::process::ExitCode;
 use std::time::Instant;
 
-use clap::{Parser, ValueEnum};
+use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::cases::{bag, common, json, large_file, long_line, many_labels, mix, overlapping, tall};
 use crate::measure::Scale;
@@ -37,6 +42,14 @@ struct Arguments {
     /// The task of a child process
     #[arg(long, hide = true, require_equals = true)]
     child: Vec<String>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Writes the pictures of `docs/pictures` and the table of `docs/comparison.md`
+    Pictures(pictures::Flags),
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -78,10 +91,14 @@ impl Case {
     }
 }
 
-fn main() {
+fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if let Some(Command::Pictures(flags)) = &arguments.command {
+        return pictures::run(flags);
+    }
     if let [task, rest @ ..] = &*arguments.child {
-        return print_numbers(&run_child(task, rest));
+        print_numbers(&run_child(task, rest));
+        return ExitCode::SUCCESS;
     }
     let start = Instant::now();
     let scale = Scale { quick: arguments.quick };
@@ -91,6 +108,7 @@ fn main() {
         case.run(scale);
     }
     println!("\nThis took {:.0} s.", start.elapsed().as_secs_f64());
+    ExitCode::SUCCESS
 }
 
 fn run_child(task: &str, arguments: &[String]) -> Vec<u64> {

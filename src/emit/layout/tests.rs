@@ -225,7 +225,7 @@ impl Case {
         let margin = Margin { number_width: excerpt.number_width.max(1), glyphs: options.glyphs };
         let mut pen = Pen::new(canvas(), options.width, options.cells);
         let header = [severity, "[", code.unwrap().as_str(), "]"];
-        pen.header(Style::Header, &header, None, self.diagnostic.message());
+        pen.header([Style::Header, Style::Message], &header, None, self.diagnostic.message());
         draw(&excerpt, !notes.is_empty(), |_| None, margin, &mut pen);
         if excerpt.snippets.is_empty() && !notes.is_empty() {
             margin.empty_line(&mut pen);

@@ -42,9 +42,7 @@ impl PatchLayout {
     /// Draws `   = text`.
     pub(super) fn remark(self, text: &str, pen: &mut Pen<impl Canvas>) {
         let column = self.margin.number_width + " = ".len();
-        pen.blanks(self.margin.number_width + 1);
-        pen.write(Style::Bullet, self.margin.glyphs.bullet);
-        pen.blanks(1);
+        self.margin.bullet(pen);
         pen.paragraph(Style::Plain, text, column, column);
         pen.end_line();
     }

@@ -102,7 +102,12 @@ impl FilePatch<'_> {
             if progress.ends_in_marks {
                 layout.margin.empty_line(pen);
             }
-            layout.margin.arrow(location, self.link.as_deref(), pen);
+            let link = self.link.as_deref();
+            if std::mem::take(&mut progress.needs_first_line) {
+                layout.margin.arrow(location, link, pen);
+            } else {
+                layout.margin.change_arrow(location, link, pen);
+            }
             progress.is_separated = false;
         }
         let omitted = match &self.content {
@@ -128,7 +133,9 @@ fn draw_rows(
     progress: &mut PatchProgress,
     pen: &mut Pen<impl Canvas>,
 ) -> usize {
-    if !progress.is_separated {
+    if std::mem::take(&mut progress.needs_first_line) {
+        layout.margin.first_line(pen);
+    } else if !progress.is_separated {
         layout.margin.empty_line(pen);
     }
     let (shown, rest) =

@@ -96,6 +96,11 @@ impl<'a> Children<'a> {
         self.sections.is_empty()
     }
 
+    /// Returns true if the first child has no labels, and is drawn like a note.
+    pub(super) fn begin_with_note(&self) -> bool {
+        self.sections.first().is_some_and(|child| child.section.labels.is_none())
+    }
+
     pub(super) const fn other_issues(&self) -> [&'a [SpanIssue]; 2] {
         self.other_issues
     }

@@ -48,7 +48,7 @@ impl Section<'_> {
         let mut remarks = Vec::new();
         pen.child(self.level, |pen| {
             let excerpt = Excerpt::new(labels, margin.number_width, options);
-            pen.header(Style::Header, &[self.level.as_str()], None, self.message);
+            pen.subheader(Style::Header, self.level.as_str(), self.message);
             layout::draw(&excerpt, false, link, margin, pen);
             remarks = excerpt.remarks;
         });

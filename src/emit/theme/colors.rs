@@ -43,8 +43,8 @@ impl Colors {
         set(&mut styles, Role::Secondary, bold(self.secondary));
         set(&mut styles, Role::Gutter, plain(self.gutter));
         set(&mut styles, Role::Bullet, bold(self.secondary));
-        set(&mut styles, Role::Added, plain(self.added));
-        set(&mut styles, Role::Removed, plain(self.removed));
+        set(&mut styles, Role::Added, bold(self.added));
+        set(&mut styles, Role::Removed, bold(self.removed));
         self.syntax.set(&mut styles);
         styles
     }

@@ -128,6 +128,8 @@ fn joiners_and_selectors_stay_where_text_needs_them() {
         "م\u{200c}",
         "م\u{200c}...",
         "م\u{200d}…",
+        "م\u{200d}\"",
+        "`م\u{200d}`",
     ];
     for text in needed {
         assert_eq!(shown(text), text);

@@ -175,7 +175,7 @@ proptest! {
         let is_header = |line: &&str| levels.iter().any(|level| line.starts_with(level));
         prop_assert_eq!(out.lines().filter(is_header).count(), suggestions + sections, "{}", out);
         let bullet = |line: &str| {
-            let text = line.trim_start().strip_prefix(['=', '•'])?.trim_start();
+            let text = line.trim_start().strip_prefix(['=', '├', '╰'])?.trim_start();
             Some(levels.iter().any(|level| text.starts_with(level)))
         };
         let bullets = out.lines().filter_map(bullet).filter(|is_note| *is_note).count();

@@ -34,13 +34,13 @@ fn alternatives_are_below_one_another() {
     let replace_one = scene(2, |index| (4, 5, format!("m{index}")));
     assert_eq!(
         replace_one.unicode(),
-        "  │
+        "  ╭
 1 - let a = 1
 1 + let m0 = 1
   │
 1 - let a = 1
 1 + let m1 = 1
-  │
+  ╰
 "
     );
     let insert_one = scene(2, |index| (4, 4, format!("m{index}::")));

@@ -15,10 +15,10 @@ fn changed_blanks_at_the_end_of_a_line_are_visible() {
     );
     assert_eq!(
         removed.unicode(),
-        "  │
+        "  ╭
 1 - let x = 1··
 1 + let x = 1
-  │
+  ╰
 "
     );
     let added = scene("let x = 1⟦⟧\nb\n", &[" \t"]);
@@ -31,18 +31,18 @@ fn changed_blanks_at_the_end_of_a_line_are_visible() {
     );
     assert_eq!(
         added.unicode(),
-        "  │
+        "  ╭
 1 | let x = 1·→
-  │          ++
+  ╰          ++
 "
         .replace('|', "│")
     );
     assert_eq!(
         scene("a\n⟦    ⟧\nb\n", &[""]).unicode(),
-        "  │
+        "  ╭
 2 - ····
 2 +
-  │
+  ╰
 "
     );
 }
@@ -51,19 +51,19 @@ fn changed_blanks_at_the_end_of_a_line_are_visible() {
 fn other_blanks_stay_blanks() {
     assert_eq!(
         scene("a  b ⟦c⟧  \n", &["d"]).unicode(),
-        "  │
+        "  ╭
 1 - a  b c
 1 + a  b d
-  │
+  ╰
 ",
         "the blanks at the end do not change"
     );
     assert_eq!(
         scene("a⟦  ⟧b\n", &[" "]).unicode(),
-        "  │
+        "  ╭
 1 - a  b
 1 + a b
-  │
+  ╰
 ",
         "the difference is visible"
     );
@@ -74,10 +74,10 @@ fn blanks_that_look_alike_are_told_apart() {
     let tab = scene("⟦\t⟧let x\n", &["    "]);
     assert_eq!(
         tab.unicode(),
-        "  │
+        "  ╭
 1 - →   let x
 1 + ····let x
-  │
+  ╰
 "
     );
     assert_eq!(
@@ -90,10 +90,10 @@ fn blanks_that_look_alike_are_told_apart() {
     );
     assert_eq!(
         scene("let⟦\u{a0}⟧x\n", &[" "]).unicode(),
-        "  │
+        "  ╭
 1 - let<U+00A0>x
 1 + let·x
-  │
+  ╰
 "
     );
 }
@@ -102,20 +102,20 @@ fn blanks_that_look_alike_are_told_apart() {
 fn lines_that_differ_only_in_blanks_never_look_the_same() {
     assert_eq!(
         scene("\ta⟦ ⟧\tb\n", &[""]).unicode(),
-        "  │
+        "  ╭
 1 -     a·  b
 1 +     a   b
-  │
+  ╰
 ",
         "the tab takes up the blank"
     );
     assert_eq!(
         scene("a\n⟦b\n  ⟧\té\n", &[""]).unicode(),
-        "  │
+        "  ╭
 2 - b
 3 - ··→ é
 2 + →   é
-  │
+  ╰
 "
     );
 }
@@ -134,11 +134,11 @@ fn the_line_feed_at_the_end_of_a_file_is_not_an_empty_line() {
     }
     assert_eq!(
         scene("let x = ⟦1⟧", &["2\n"]).unicode(),
-        "  │
+        "  ╭
 1 - let x = 1
 1 + let x = 2
   │          + final newline
-  │
+  ╰
 "
     );
     assert_eq!(

@@ -82,7 +82,8 @@ fn replaced_text_is_shown_in_the_old_and_the_new_line() {
     let plain = expected.replace(['⟦', '⟧', '⟨', '⟩'], "");
     let scene = scene("let ⟦a⟧ = ⟦b.trim_left()⟧\n", &["c", "b.trim_start()"]);
     assert_eq!(scene.ascii(), plain);
-    assert_eq!(scene.unicode(), plain.replace('|', "│"));
+    let boxed = plain.replacen('|', "╭", 1).replace('|', "╰");
+    assert_eq!(scene.unicode(), boxed);
     // Only the changed words are red and green.
     let html = scene.html();
     let red = |text: &str| format!("<span class=\"vd-removed\">{text}</span>");
@@ -298,11 +299,13 @@ fn two_lines_that_may_look_the_same_have_marks() {
         let drawn = removed.draw(width, unicode, false);
         let lines: Vec<&str> = drawn.lines().collect();
         assert_eq!(lines.len(), 5, "{drawn}");
-        assert_eq!(lines[3].trim_start_matches([' ', '|', '│']), "-----", "{drawn}");
+        assert_eq!(lines[3].trim_start_matches([' ', '|', '│', '╰']), "-----", "{drawn}");
 
         let drawn = replaced.draw(width, unicode, false);
         let marks = |sign: &str| {
-            drawn.lines().any(|line| line.trim_start_matches([' ', '|', '│']).starts_with(sign))
+            drawn
+                .lines()
+                .any(|line| line.trim_start_matches([' ', '|', '│', '╰']).starts_with(sign))
         };
         assert!(marks("-----") && marks("+"), "{drawn}");
     }

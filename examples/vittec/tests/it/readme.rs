@@ -129,7 +129,7 @@ fn commands_write_what_is_below_them() {
 fn the_picture_is_what_the_first_command_shows() {
     let command = Page::read(&workspace(), "README.md").blocks_of("sh").remove(0);
     let arguments = command.trim_end().strip_prefix(VITTEC).unwrap();
-    let colour = ["--color=always", "--diagnostic-width=100"];
+    let colour = ["--color=always", "--theme=default-dark", "--diagnostic-width=100"];
     let output = vittec().args(arguments.split(' ')).args(colour).output().unwrap();
     let shown = String::from_utf8(output.stderr).unwrap();
     assert!(shown.contains("\u{1b}[") && output.stdout.is_empty());
