@@ -7,12 +7,11 @@ use std::ops::Range;
 use super::blanks::{VisibleBlanks, with_visible_blanks};
 use super::rows::{PatchRow, RowKind};
 use super::unseen::UnseenEdit;
-use crate::emit::excerpt::{Line, LineLabels, Row, Width};
+use crate::emit::excerpt::{self, Line, LineLabels, Row, Width};
 use crate::emit::margin::Margin;
 use crate::emit::pen::Pen;
 use crate::emit::row_text;
 use crate::emit::style::Style;
-use crate::text;
 
 /// The remark below a last line that gets or loses its line feed. It fits in the narrowest row.
 const FINAL_NEWLINE: &str = "final newline";
@@ -32,6 +31,27 @@ struct Sign {
     changed: Style,
 }
 
+/// The text of a row with visible blanks, and the bytes of it that change, sorted.
+type VisibleText<'r> = (Cow<'r, str>, Cow<'r, [Range<usize>]>);
+
+/// A row that is cut to the width.
+struct DrawnRow<'r> {
+    kind: RowKind,
+    row: Row<'r>,
+    /// The line with visible blanks.
+    text: &'r str,
+    /// The bytes of the line that change, sorted.
+    ranges: &'r [Range<usize>],
+}
+
+impl<'r> DrawnRow<'r> {
+    /// Returns the text from the first change on.
+    fn from_first_change(&self) -> &'r str {
+        let start = self.ranges.first().map_or(0, |range| range.start);
+        self.text.get(start..).unwrap_or_default()
+    }
+}
+
 impl PatchLayout {
     /// Draws `...` for omitted lines.
     pub(super) fn gap(self, pen: &mut Pen<impl Canvas>) {
@@ -47,75 +67,97 @@ impl PatchLayout {
         pen.end_line();
     }
 
-    pub(super) fn row(self, row: &PatchRow<'_>, pen: &mut Pen<impl Canvas>) {
+    /// Draws the rows of one file.
+    pub(super) fn rows(self, rows: &[PatchRow<'_>], pen: &mut Pen<impl Canvas>) {
+        let visible: Vec<_> = rows.iter().map(|row| self.visible(row)).collect();
+        let drawn = self.cut(rows, &visible);
+        let mut rest = drawn.as_slice();
+        while let [row, after @ ..] = rest {
+            rest = match after {
+                [new, after @ ..] if (row.kind, new.kind) == (RowKind::Removed, RowKind::Added) => {
+                    self.pair(row, new, pen);
+                    after
+                }
+                _ => {
+                    self.row(row, pen);
+                    after
+                }
+            };
+        }
+    }
+
+    /// Cuts all rows to the width, in one window so that they stay aligned.
+    fn cut<'r>(self, rows: &[PatchRow<'_>], visible: &'r [VisibleText<'r>]) -> Vec<DrawnRow<'r>> {
+        let line = |(row, (text, ranges)): (&PatchRow<'_>, &'r VisibleText<'r>)| {
+            let mut labels = LineLabels::default();
+            ranges.iter().for_each(|range| labels.add(range.start, range.end));
+            Line { number: row.number, text, labels }
+        };
+        let cut = excerpt::rows(rows.iter().zip(visible).map(line).collect(), self.width);
+        let rows = rows.iter().zip(visible).zip(cut);
+        rows.map(|((PatchRow { kind, .. }, (text, ranges)), row)| DrawnRow {
+            kind: *kind,
+            row,
+            text,
+            ranges,
+        })
+        .collect()
+    }
+
+    fn row(self, drawn: &DrawnRow<'_>, pen: &mut Pen<impl Canvas>) {
         let bar = self.margin.glyphs.bar;
         let sign = |glyph, changed| Sign { glyph, style: changed, changed };
-        let sign = match row.kind {
+        let sign = match drawn.kind {
             RowKind::Gap => return self.gap(pen),
-            RowKind::FinalNewline { is_added } => return self.final_newline(row, is_added, pen),
+            RowKind::FinalNewline { is_added } => return self.final_newline(drawn, is_added, pen),
             RowKind::Context => sign(bar, Style::Gutter),
             RowKind::Marked => Sign { changed: Style::Added, ..sign(bar, Style::Gutter) },
             RowKind::Added => sign("+", Style::Added),
             RowKind::Changed => sign("~", Style::Added),
             RowKind::Removed => sign("-", Style::Removed),
         };
-        let (text, ranges) = self.visible(row);
-        let drawn = self.fitted(row.number, &text, &ranges);
-        self.numbered(&drawn, &ranges, sign, pen);
-        if row.kind == RowKind::Marked {
-            self.marks(&drawn, &ranges, ("+", Style::Added), pen);
+        self.numbered(drawn, sign, pen);
+        if drawn.kind == RowKind::Marked {
+            self.marks(drawn, ("+", Style::Added), pen);
         }
     }
 
     /// Draws an old line and the new one. If they are cut so that they may look the same, there are marks under what
     /// changes, and a line without a mark is not drawn.
-    pub(super) fn pair(self, old: &PatchRow<'_>, new: &PatchRow<'_>, pen: &mut Pen<impl Canvas>) {
+    fn pair(self, old: &DrawnRow<'_>, new: &DrawnRow<'_>, pen: &mut Pen<impl Canvas>) {
         let with_marks = self.look_alike(old, new);
-        let is_changed = |row: &PatchRow<'_>| row.ranges.iter().any(|range| !range.is_empty());
+        let is_changed = |drawn: &DrawnRow<'_>| drawn.ranges.iter().any(|range| !range.is_empty());
         let is_one_changed = is_changed(old) != is_changed(new);
-        for (row, mark) in [(old, ("-", Style::Removed)), (new, ("+", Style::Added))] {
+        for (drawn, mark) in [(old, ("-", Style::Removed)), (new, ("+", Style::Added))] {
             if !with_marks {
-                self.row(row, pen);
-            } else if is_changed(row) || !is_one_changed {
+                self.row(drawn, pen);
+            } else if is_changed(drawn) || !is_one_changed {
                 let glyph = if is_one_changed { self.margin.glyphs.bar } else { mark.0 };
                 let style = if is_one_changed { Style::Gutter } else { mark.1 };
-                let (text, ranges) = self.visible(row);
-                let drawn = self.fitted(row.number, &text, &ranges);
-                self.numbered(&drawn, &ranges, Sign { glyph, style, changed: mark.1 }, pen);
-                self.marks(&drawn, &ranges, mark, pen);
+                self.numbered(drawn, Sign { glyph, style, changed: mark.1 }, pen);
+                self.marks(drawn, mark, pen);
             }
         }
     }
 
-    /// Returns true if two lines look the same, or are too long to be shown whole and go on alike after their first
-    /// change.
-    fn look_alike(self, old: &PatchRow<'_>, new: &PatchRow<'_>) -> bool {
-        let rows = [old, new];
-        if rows.iter().any(|row| self.width.is_whole(&row.text)) {
-            return false;
-        }
-        let [old_text, new_text] = rows.map(|row| {
-            let (text, ranges) = self.visible(row);
-            self.fitted(row.number, &text, &ranges).text.into_owned()
-        });
-        if old_text == new_text {
-            return true;
-        }
+    /// Returns true if two lines look the same, or are both cut and go on alike after their first change.
+    fn look_alike(self, old: &DrawnRow<'_>, new: &DrawnRow<'_>) -> bool {
         let cells = self.width.cells();
-        let is_cut = |row: &&PatchRow<'_>| {
-            text::cells(&row.text, self.width.options()).any(|cluster| cluster.end > cells)
+        let is_cut = |drawn: &DrawnRow<'_>| !drawn.row.dots.is_empty();
+        let equal = || {
+            let pairs = old.from_first_change().chars().zip(new.from_first_change().chars());
+            pairs.take(cells).take_while(|(old, new)| old == new).count()
         };
-        let [old_rest, new_rest] = rows.map(|row| {
-            let start = row.ranges.first().map_or(0, |range| range.start);
-            row.text.get(start..).unwrap_or_default().chars()
-        });
-        let equal = old_rest.zip(new_rest).take(cells).take_while(|(old, new)| old == new).count();
         // A change is about in the middle of the row.
-        equal > cells / 3 && rows.iter().all(is_cut)
+        old.row.text == new.row.text || (is_cut(old) && is_cut(new) && equal() > cells / 3)
     }
 
     /// Returns the text of a row with visible blanks, and the bytes of it that change.
-    fn visible<'r>(self, row: &'r PatchRow<'_>) -> (Cow<'r, str>, Cow<'r, [Range<usize>]>) {
+    fn visible<'r>(self, row: &'r PatchRow<'_>) -> VisibleText<'r> {
+        if matches!(row.kind, RowKind::FinalNewline { .. }) {
+            let end = row.text.len();
+            return ((&*row.text).into(), std::iter::once(end..end).collect());
+        }
         match with_visible_blanks(&row.text, &row.ranges, row.visible, self.is_unicode()) {
             Some((text, ranges)) => (text.into(), ranges.into()),
             None => ((&*row.text).into(), row.ranges.as_slice().into()),
@@ -123,30 +165,23 @@ impl PatchLayout {
     }
 
     /// Draws a line with its number.
-    fn numbered(
-        self,
-        row: &Row<'_>,
-        ranges: &[Range<usize>],
-        sign: Sign,
-        pen: &mut Pen<impl Canvas>,
-    ) {
-        pen.number(Style::Gutter, row.number, self.margin.number_width);
+    fn numbered(self, drawn: &DrawnRow<'_>, sign: Sign, pen: &mut Pen<impl Canvas>) {
+        pen.number(Style::Gutter, drawn.row.number, self.margin.number_width);
         pen.blanks(1);
-        code(row, ranges, sign, pen);
+        code(&drawn.row, drawn.ranges, sign, pen);
     }
 
     /// Draws marks under the text that changes in a line.
     fn marks(
         self,
-        row: &Row<'_>,
-        ranges: &[Range<usize>],
+        DrawnRow { row, ranges, .. }: &DrawnRow<'_>,
         (mark, style): (&str, Style),
         pen: &mut Pen<impl Canvas>,
     ) {
         self.margin.border(pen);
         pen.blanks(1);
         let (mut at, cells) = (0, row.width());
-        for range in ranges {
+        for range in *ranges {
             let start = row.start_of(range.start).max(at);
             if start >= cells && at > 0 {
                 // The text is cut off here, and a mark under the dots already stands for the change.
@@ -161,14 +196,12 @@ impl PatchLayout {
     }
 
     /// Draws `   |      + final newline` under the end of the last line.
-    fn final_newline(self, row: &PatchRow<'_>, is_added: bool, pen: &mut Pen<impl Canvas>) {
+    fn final_newline(self, drawn: &DrawnRow<'_>, is_added: bool, pen: &mut Pen<impl Canvas>) {
         let (glyph, style) = if is_added { ("+", Style::Added) } else { ("-", Style::Removed) };
-        let end = row.text.len();
-        let ends = std::iter::once(end..end).collect::<Vec<_>>();
-        let drawn = self.fitted(0, &row.text, &ends);
+        let end = drawn.ranges.first().map_or(0, |range| drawn.row.start_of(range.start));
         let room = self.width.cells().saturating_sub("+ ".len() + FINAL_NEWLINE.len());
         self.margin.border(pen);
-        pen.blanks(1 + drawn.start_of(end).min(room));
+        pen.blanks(1 + end.min(room));
         pen.write(style, glyph);
         pen.blanks(1);
         pen.write(style, FINAL_NEWLINE);

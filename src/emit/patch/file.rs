@@ -2,7 +2,7 @@
 
 use super::change::changes;
 use super::draw::PatchLayout;
-use super::rows::{PatchRow, PatchRows, RowKind};
+use super::rows::{PatchRow, PatchRows};
 use super::unseen::UnseenEdit;
 use super::{MAX_LINES, PatchProgress};
 use crate::emit::canvas::Canvas;
@@ -140,19 +140,7 @@ fn draw_rows(
     }
     let (shown, rest) =
         rows.rows.split_at_checked(progress.lines_left).unwrap_or((&rows.rows, &[]));
-    let mut rest_of_shown = shown;
-    while let [row, after @ ..] = rest_of_shown {
-        rest_of_shown = match after {
-            [new, after @ ..] if (row.kind, new.kind) == (RowKind::Removed, RowKind::Added) => {
-                layout.pair(row, new, pen);
-                after
-            }
-            _ => {
-                layout.row(row, pen);
-                after
-            }
-        };
-    }
+    layout.rows(shown, pen);
     progress.lines_left -= shown.len();
     let is_change = |row: &&PatchRow<'_>| row.kind.is_change();
     let omitted = rest.iter().filter(is_change).count() + rows.omitted;
