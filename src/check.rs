@@ -17,6 +17,8 @@ use std::ops::Range;
 
 pub(crate) use fix::{Fix, choices};
 pub use issue::{SpanIssue, SpanIssueKind, SpanOwner};
+#[cfg(feature = "fix")]
+pub(crate) use suggestion::resolved_edits;
 
 use crate::model::{Child, Diagnostic, FileId, Label, LabelStyle, Span, Suggestion, TraceStep};
 use crate::source::{ColumnUnit, Location, SourceError, SourceFile, SourceMap};

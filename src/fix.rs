@@ -27,6 +27,7 @@ use std::ops::Range;
 #[cfg(feature = "fix")]
 pub use disk::{WriteError, WriteErrorKind, diff, replace};
 
+use crate::check;
 use crate::model::{Edit, FileId, Suggestion};
 use crate::source::{BOM, SourceError, SourceMap};
 use crate::text;
@@ -169,7 +170,7 @@ fn checked_edits<'a>(
         return Err(RejectionReason::Alternatives { count });
     }
     let invalid = |error: SourceError| RejectionReason::InvalidSpan { error: error.to_string() };
-    let edits = sources.outer_edits(suggestion.edits());
+    let edits = check::resolved_edits(sources, suggestion.edits());
     let edits = edits.map_err(|(_, error)| invalid(error))?;
     for edit in edits.iter() {
         let file = sources.file(edit.span().file()).map_err(invalid)?;

@@ -17,13 +17,14 @@ impl<'a> Checker<'a> {
 
     /// Returns the suggestion without its invalid alternatives.
     fn suggestion(&mut self, suggestion: &'a Suggestion) -> Option<Cow<'a, Suggestion>> {
-        let is_as_it_is = |edits| matches!(resolved(self.sources, edits), Ok(Cow::Borrowed(_)));
+        let is_as_it_is =
+            |edits| matches!(resolved_edits(self.sources, edits), Ok(Cow::Borrowed(_)));
         if suggestion.alternatives().all(is_as_it_is) {
             return Some(Cow::Borrowed(suggestion));
         }
         let mut valid = Vec::new();
         for edits in suggestion.alternatives() {
-            match resolved(self.sources, edits) {
+            match resolved_edits(self.sources, edits) {
                 Ok(edits) => valid.push(edits.into_owned()),
                 Err((span, error)) => {
                     let (message, reason) = (suggestion.message().to_owned(), error.to_string());
@@ -42,9 +43,9 @@ impl<'a> Checker<'a> {
     }
 }
 
-/// Returns the edits as they are shown: in the outermost files, and not past the ends of their files. Returns the first
+/// Returns the edits as they are shown and applied: in the outermost files, and not past the ends of their files. Returns the first
 /// span that is invalid.
-fn resolved<'e>(
+pub(crate) fn resolved_edits<'e>(
     sources: &SourceMap,
     edits: &'e [Edit],
 ) -> Result<Cow<'e, [Edit]>, (Span, SourceError)> {

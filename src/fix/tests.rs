@@ -81,12 +81,21 @@ fn edits_of_two_files_are_one_change() {
 }
 
 #[test]
+fn an_edit_that_ends_after_its_file_ends_with_it() {
+    let (sources, file) = map(b"a = b");
+    let past = suggestion(file, "past", &[(4, 6, "c")]);
+    let append = suggestion(file, "append", &[(5, 9, "\n")]);
+    let fixes = apply(&sources, [&past, &append]);
+    assert_eq!((&*fixes.files[&file], fixes.applied), (&b"a = c\n"[..], vec![0, 1]));
+}
+
+#[test]
 fn invalid_spans_and_unavailable_files_are_rejected() {
     let (mut sources, file) = map("é".as_bytes());
     let unavailable = sources.add_unavailable("gone.vitte", []).unwrap();
     let all = [
         suggestion(file, "inside", &[(1, 1, "x")]),
-        suggestion(file, "past", &[(0, 3, "x")]),
+        suggestion(file, "past", &[(3, 3, "x")]),
         suggestion(FileId::new(9), "unknown", &[(0, 0, "x")]),
         suggestion(unavailable, "gone", &[(0, 0, "x")]),
     ];

@@ -107,10 +107,14 @@ proptest! {
         let conflicts = |one: &Suggestion, other: &Suggestion| {
             one.edits().iter().any(|edit| other.edits().iter().any(|other| conflict(edit, other)))
         };
+        let ended: Vec<_> = suggestions.iter().map(|one| ends_in_file(&texts, one)).collect();
         let mut expected: Vec<usize> = Vec::new();
-        for (index, one) in suggestions.iter().enumerate() {
-            if is_valid(one) && !expected.iter().any(|&applied| conflicts(one, &suggestions[applied])) {
+        let mut applied: Vec<&Suggestion> = Vec::new();
+        for (index, one) in ended.iter().enumerate() {
+            let valid = one.as_ref().filter(|one| is_valid(one));
+            if let Some(one) = valid.filter(|one| !applied.iter().any(|other| conflicts(one, other))) {
                 expected.push(index);
+                applied.push(one);
             }
         }
         let result = fix::apply(&sources, &suggestions);
@@ -118,7 +122,7 @@ proptest! {
         prop_assert_eq!(result.rejected.len() + expected.len(), suggestions.len());
 
         // Apply the edits here, from the last to the first.
-        let mut edits: Vec<&Edit> = expected.iter().flat_map(|&index| suggestions[index].edits()).collect();
+        let mut edits: Vec<&Edit> = applied.iter().flat_map(|one| one.edits()).collect();
         edits.sort_by_key(|edit| std::cmp::Reverse((edit.span().lo(), edit.span().hi())));
         for (index, text) in texts.iter().enumerate() {
             let file = FileId::new(u32::try_from(index).expect("a small index"));
