@@ -17,7 +17,6 @@ use std::ops::Range;
 
 pub(crate) use fix::{Fix, choices};
 pub use issue::{SpanIssue, SpanIssueKind, SpanOwner};
-#[cfg(feature = "fix")]
 pub(crate) use suggestion::resolved_edits;
 
 use crate::model::{Child, Diagnostic, FileId, Label, LabelStyle, Span, Suggestion, TraceStep};

@@ -77,9 +77,9 @@ pub struct DiagnosticArgs {
 #[command(about = None, long_about = None)]
 #[non_exhaustive]
 pub struct StyleArgs {
-    /// Draw diagnostics in STYLE: ascii, unicode or rustc
-    #[arg(long, help_heading = HEADING, value_name = "STYLE", value_enum, default_value_t, hide_possible_values = true)]
-    pub diagnostic_style: DiagnosticStyle,
+    /// Draw diagnostics in STYLE: ascii, unicode or rustc [default: ascii]
+    #[arg(long, help_heading = HEADING, value_name = "STYLE", value_enum, hide_possible_values = true)]
+    pub diagnostic_style: Option<DiagnosticStyle>,
     #[arg(
         long,
         help_heading = HEADING,
@@ -108,11 +108,12 @@ fn theme_names() -> String {
 }
 
 impl StyleArgs {
-    /// Returns options with the values of the flags.
+    /// Returns options with the values of the flags. Without `--diagnostic-style` the style of `options` stays.
     #[must_use]
     pub fn apply(&self, options: EmitterOptions) -> EmitterOptions {
+        let style = self.diagnostic_style.unwrap_or(options.style);
         let options = options
-            .with_style(self.diagnostic_style)
+            .with_style(style)
             .with_theme(self.theme.clone())
             .with_context_lines(self.context_lines)
             .with_tab_width(self.tab_width)

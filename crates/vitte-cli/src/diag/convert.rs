@@ -18,7 +18,7 @@ use super::input::Input;
 /// The arguments of `vitte diag convert`.
 #[derive(Args)]
 pub(crate) struct Convert {
-    /// The input: json, rustc (also in the output of cargo), gcc, lsp or sarif
+    /// The input: json, rustc (also in the output of cargo; drawn in the style rustc), gcc, lsp or sarif
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t, hide_possible_values = true)]
     from: Origin,
     #[arg(

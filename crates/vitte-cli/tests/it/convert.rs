@@ -34,6 +34,21 @@ fn the_output_of_each_tool_is_converted() {
     }
 }
 
+#[test]
+fn the_output_of_rustc_is_drawn_as_rustc_does() {
+    let dir = compilers("rustc");
+    let rendered: String = std::fs::read_to_string(dir.join("lint_unused_must_use.json"))
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+        .map(|diagnostic| diagnostic["rendered"].as_str().unwrap().to_owned())
+        .collect();
+    let args = ["convert", "--from", "rustc", "--to", "human", "lint_unused_must_use.json"];
+    assert_eq!(run(&dir, &args, "").0, rendered.strip_suffix('\n').unwrap());
+    let unicode = [&args[..], &["--diagnostic-style", "unicode"]].concat();
+    assert!(run(&dir, &unicode, "").0.contains("╭─▸ lint_unused_must_use.rs:"));
+}
+
 /// The first JSON file of a directory.
 fn first(dir: &Path) -> String {
     let names = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name());

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use vitte_diag::cli::StyleArgs;
 use vitte_diag::read::{Imported, InputFormat, ReadError};
-use vitte_diag::{Emitter as _, EmitterOptions, Format, SourceMap, Terminal, Tool, text};
+use vitte_diag::{
+    DiagnosticStyle, Emitter as _, EmitterOptions, Format, SourceMap, Terminal, Tool, text,
+};
 
 use super::root::{self, Root};
 
@@ -96,7 +98,12 @@ impl Import<'_> {
         let named = || all.iter().find_map(|imported| imported.tool.clone());
         let unnamed = || Tool::new(self.from.name(), "unknown");
         let tool = self.tool.clone().or_else(named).unwrap_or_else(unnamed);
-        let options = self.style.apply(EmitterOptions::new(tool, self.terminal));
+        let style = match self.from {
+            InputFormat::Rustc => DiagnosticStyle::Rustc,
+            _ => DiagnosticStyle::default(),
+        };
+        let options = EmitterOptions::new(tool, self.terminal).with_style(style);
+        let options = self.style.apply(options);
         let mut emitter = self.to.emitter(out, &options);
         for imported in all {
             for diagnostic in &imported.diagnostics {
