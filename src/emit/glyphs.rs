@@ -15,9 +15,11 @@ pub(super) struct Glyphs {
     pub(super) bar: &'static str,
     /// The border above the first line of a block without an arrow.
     pub(super) first_bar: &'static str,
-    /// Replaces the border of the last line of a block. It has as many bytes as `bar` and `bullet`.
+    /// Replaces the border of the last line of a block, if there are corners. It has as many bytes as `bar` and `bullet`.
     pub(super) last_bar: &'static str,
-    /// Where lines are omitted, replaces the line number and the border, or the border if it is one cell wide.
+    /// Whether a corner ends each block, so that no empty line has to separate it from what follows.
+    pub(super) has_corners: bool,
+    /// Where lines are omitted, replaces the border if there are corners, else the line number and the border.
     pub(super) gap: &'static str,
     /// Replaces omitted text: one or three cells.
     pub(super) dots: &'static str,
@@ -63,6 +65,7 @@ const ASCII: Glyphs = Glyphs {
     bar: "|",
     first_bar: "|",
     last_bar: "|",
+    has_corners: false,
     gap: "...",
     dots: "...",
     dot: ".",
@@ -92,6 +95,7 @@ const UNICODE: Glyphs = Glyphs {
     bar: "│",
     first_bar: "╭",
     last_bar: "╰",
+    has_corners: true,
     gap: "┆",
     dots: "…",
     dot: "…",
@@ -127,11 +131,6 @@ const UNICODE: Glyphs = Glyphs {
 impl Glyphs {
     pub(super) const fn new(unicode: bool) -> &'static Self {
         if unicode { &UNICODE } else { &ASCII }
-    }
-
-    /// Returns true if a corner ends each block, so that no empty line has to separate it from what follows.
-    pub(super) fn ends_blocks(&self) -> bool {
-        self.last_bar != self.bar
     }
 
     /// Returns the characters of labels of a style.

@@ -117,11 +117,15 @@ impl Margin {
     /// Begins the line that replaces omitted lines: `...`, or `   ┆`. Returns the number of cells.
     #[inline]
     pub(super) fn gap(self, pen: &mut Pen<impl Canvas>) -> usize {
-        let gap = self.glyphs.gap;
-        let blanks = if gap.is_ascii() { 0 } else { self.number_width + 1 };
-        pen.blanks(blanks);
-        pen.put(Style::Gutter, gap);
-        blanks + gap.chars().count()
+        let Glyphs { gap, has_corners, .. } = self.glyphs;
+        if *has_corners {
+            pen.blanks(self.number_width + 1);
+            pen.put(Style::Gutter, gap);
+            self.width()
+        } else {
+            pen.put(Style::Gutter, gap);
+            gap.len()
+        }
     }
 
     /// Writes `   = help: the first line`, with further lines aligned below it.
@@ -145,7 +149,7 @@ impl Margin {
     /// Begins a note: `   = `.
     pub(super) fn bullet(self, pen: &mut Pen<impl Canvas>) {
         pen.blanks(self.number_width + 1);
-        if self.glyphs.ends_blocks() {
+        if self.glyphs.has_corners {
             pen.border(self.glyphs.bullet, self.glyphs);
         } else {
             pen.put(Style::Bullet, self.glyphs.bullet);

@@ -175,7 +175,7 @@ impl<C: Canvas> Pen<C> {
     #[inline(always)]
     pub(super) fn border(&mut self, glyph: &'static str, glyphs: &'static Glyphs) {
         self.put(Style::Gutter, glyph);
-        if glyphs.ends_blocks() {
+        if glyphs.has_corners {
             let at = self.canvas.out().len() - glyph.len();
             self.last_line = LastLine::Border { at, corner: glyphs.last_bar };
         }
@@ -185,7 +185,7 @@ impl<C: Canvas> Pen<C> {
     #[inline(always)]
     pub(super) fn numbered_border(&mut self, cell: usize, glyphs: &'static Glyphs) {
         self.put(Style::Gutter, glyphs.bar);
-        if glyphs.ends_blocks() {
+        if glyphs.has_corners {
             self.last_line = LastLine::Numbered { cell, corner: glyphs.last_bar };
         }
     }

@@ -187,7 +187,7 @@ impl HumanRenderer {
         let is_followed = has_notes
             || rustc_note.is_some()
             || (trace.is_empty() && children.begin_with_note())
-            || (has_sections && !glyphs.ends_blocks());
+            || (has_sections && !glyphs.has_corners);
         layout::draw(&excerpt, is_followed, link, margin, &mut pen);
         if excerpt.snippets.is_empty() && has_notes {
             margin.empty_line(&mut pen);

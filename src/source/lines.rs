@@ -56,6 +56,7 @@ impl LineTable {
 
     /// Returns the line of byte `offset`, and the bytes of that line including its line end. An offset after
     /// the end of the text is in the last line.
+    #[inline]
     pub(super) fn line_at(&self, text: &str, offset: usize) -> (u32, Range<usize>) {
         let offset = floor_char_boundary(text, offset);
         // A character that crosses the boundary moves the start of the next block down.
@@ -99,6 +100,7 @@ impl LineTable {
 }
 
 impl Block {
+    #[inline]
     fn index(&self, text: &str, number: usize) -> &LineIndex {
         self.index.get_or_init(|| LineIndex::new(block_text(text, number)))
     }

@@ -46,6 +46,7 @@ impl SourceFile {
     }
 
     /// Returns the line of byte `offset`, see [`line_of`](Self::line_of).
+    #[inline]
     pub(crate) fn line_at(&self, offset: u32) -> SourceLine {
         self.lines().line_at(offset)
     }
@@ -123,6 +124,7 @@ impl Lines<'_> {
         self.first.saturating_add(index)
     }
 
+    #[inline]
     fn line_at(self, offset: u32) -> SourceLine {
         let (index, whole) = self.table.line_at(self.text, offset as usize);
         let next = whole.end;
@@ -136,6 +138,7 @@ impl Lines<'_> {
     }
 
     /// Removes the line end and a byte order mark from the range of a whole line.
+    #[inline]
     fn text_range(self, whole: Range<usize>) -> Range<usize> {
         let line = self.text.get(whole.clone()).unwrap_or_default();
         let text = match line.strip_suffix('\n') {
