@@ -1,4 +1,21 @@
 //! The characters that human output is drawn with: ASCII or Unicode box characters.
+//!
+//! ```text
+//!   --> shapes.vitte:8:3       ╭─▸ shapes.vitte:8:3
+//!    |                         │
+//!  8 |   if side < 0.0       8 │   if side < 0.0
+//!    |   ^^ opens a block      │   ━━ opens a block
+//! ...                          ┆
+//! 10 |   ret side           10 │   ret side
+//!    |   ---                   │   ───
+//!    |                         │
+//!    = help: add `.end`        ├ help: add `.end`
+//!    = note: expected .end     ╰ note: expected .end
+//! help: add it              help: add it
+//!    |                         ╭
+//! 10 +   .end               10 +   .end
+//!    |                         ╰
+//! ```
 
 use crate::model::LabelStyle;
 

@@ -46,7 +46,7 @@ struct DrawnRow<'r> {
 
 impl<'r> DrawnRow<'r> {
     /// Returns the text from the first change on.
-    fn from_first_change(&self) -> &'r str {
+    fn text_since_change(&self) -> &'r str {
         let start = self.ranges.first().map_or(0, |range| range.start);
         self.text.get(start..).unwrap_or_default()
     }
@@ -145,7 +145,7 @@ impl PatchLayout {
         let cells = self.width.cells();
         let is_cut = |drawn: &DrawnRow<'_>| !drawn.row.dots.is_empty();
         let equal = || {
-            let pairs = old.from_first_change().chars().zip(new.from_first_change().chars());
+            let pairs = old.text_since_change().chars().zip(new.text_since_change().chars());
             pairs.take(cells).take_while(|(old, new)| old == new).count()
         };
         // A change is about in the middle of the row.
