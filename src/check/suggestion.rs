@@ -67,7 +67,9 @@ fn clamped(sources: &SourceMap, edit: &Edit) -> Option<Edit> {
     let span = edit.span();
     let file = sources.file(span.file()).ok().filter(|file| !file.is_unavailable())?;
     let end = file.len();
-    let has_effect = span.lo() < end || (span.lo() == end && !edit.text().is_empty());
-    let to_end = Span::new(span.file(), span.lo(), end).ok().filter(|_| has_effect)?;
+    // One byte after the end is where the next line would begin if the last one had a line feed.
+    let is_near = span.lo() <= end || span.hi() == end.saturating_add(1);
+    let has_effect = span.lo() < end || (is_near && !edit.text().is_empty());
+    let to_end = Span::new(span.file(), span.lo().min(end), end).ok().filter(|_| has_effect)?;
     (end < span.hi()).then(|| Edit::replace(to_end, edit.text().to_owned()))
 }

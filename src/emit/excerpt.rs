@@ -28,7 +28,7 @@ use smallvec::SmallVec;
 pub(super) use width::Width;
 
 use super::glyphs::Glyphs;
-use crate::model::LabelStyle;
+use crate::model::{FileId, LabelStyle};
 use crate::source::{ColumnUnit, Location, SourceFile};
 use crate::text::{self, CellOptions};
 
@@ -57,6 +57,8 @@ pub(super) struct ExcerptOptions {
 pub(super) struct Excerpt<'a> {
     /// The location of the diagnostic or child, if its file is unavailable.
     pub(super) unavailable: Option<Location<'a>>,
+    /// The file that the diagnostic is about as a whole. Its arrow is drawn above the snippets.
+    pub(super) whole_file: Option<FileId>,
     /// One snippet per file, that of the primary label first.
     pub(super) snippets: Vec<Snippet<'a>>,
     /// The number of digits of the largest line number that is shown, 0 if no line is shown.
@@ -126,7 +128,7 @@ impl<'a> Excerpt<'a> {
         if *omitted > 0 {
             remarks.push(format!("and {}", text::more("label", *omitted)));
         }
-        Self { unavailable: *unavailable, snippets, number_width, remarks }
+        Self { unavailable: *unavailable, whole_file: None, snippets, number_width, remarks }
     }
 }
 

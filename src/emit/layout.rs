@@ -49,11 +49,14 @@ pub(super) fn draw(
     if let Some(at) = excerpt.unavailable {
         margin.arrow(at, None, pen);
     }
-    let mut is_first = excerpt.unavailable.is_none();
+    let mut is_first = excerpt.unavailable.is_none() && excerpt.whole_file.is_none();
     let mut snippets = excerpt.snippets.iter().peekable();
+    let mut above = excerpt.whole_file;
     while let Some(snippet) = snippets.next() {
         let link = link(snippet.file);
-        if std::mem::take(&mut is_first) {
+        if above.take() == Some(snippet.file.id()) {
+            // The arrow to the whole file is the one of its first snippet.
+        } else if std::mem::take(&mut is_first) {
             margin.arrow(snippet.at, link.as_deref(), pen);
         } else {
             margin.other_arrow(snippet.at, link.as_deref(), pen);

@@ -72,6 +72,7 @@ impl Margin {
     ) {
         pen.blanks(self.number_width);
         pen.put(Style::Gutter, arrow);
+        pen.begin_block(self.number_width + 1, self.glyphs);
         pen.blanks(1);
         let [line, column] = position.first_chunk().copied().unwrap_or([1, 1]);
         let link = link.map(|url| editor_url::at(url, line, column));

@@ -169,6 +169,9 @@ fn draw_alternative(
     pen: &mut Pen<impl Canvas>,
 ) {
     if files.is_empty() {
+        if std::mem::take(&mut progress.needs_first_line) && layout.margin.glyphs.has_corners {
+            layout.margin.first_line(pen);
+        }
         layout.remark("the text does not change", pen);
     }
     let omitted: usize = files.iter().map(|file| file.draw(layout, progress, pen)).sum();

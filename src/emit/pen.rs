@@ -185,6 +185,12 @@ impl<C: Canvas> Pen<C> {
     #[inline(always)]
     pub(super) fn numbered_border(&mut self, cell: usize, glyphs: &'static Glyphs) {
         self.put(Style::Gutter, glyphs.bar);
+        self.begin_block(cell, glyphs);
+    }
+
+    /// Begins a block, or goes on with a line that has no border. The border is in a 0-based cell.
+    #[inline(always)]
+    pub(super) fn begin_block(&mut self, cell: usize, glyphs: &'static Glyphs) {
         if glyphs.has_corners {
             self.last_line = LastLine::Numbered { cell, corner: glyphs.last_bar };
         }

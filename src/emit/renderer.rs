@@ -171,14 +171,12 @@ impl HumanRenderer {
         let trace = Trace::new(&checked, options);
         let below = patches.number_width().max(children.number_width());
         let number_width = below.max(trace.number_width()).max(1);
-        let excerpt = Excerpt::new(&labels, number_width, options);
+        let mut excerpt = Excerpt::new(&labels, number_width, options);
         let margin = Margin { number_width: excerpt.number_width, glyphs };
+        excerpt.whole_file = checked.whole_file.map(SourceFile::id);
         let notes = notes.with(children.other_issues(), &excerpt);
 
-        let is_next = |file: &SourceFile| {
-            excerpt.snippets.first().is_some_and(|snippet| snippet.file.id() == file.id())
-        };
-        if let Some(file) = checked.whole_file.filter(|file| !is_next(file)) {
+        if let Some(file) = checked.whole_file {
             margin.arrow_to_file(file, link(file).as_deref(), &mut pen);
         }
         let rustc_note = rustc.note();

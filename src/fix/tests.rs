@@ -84,7 +84,7 @@ fn edits_of_two_files_are_one_change() {
 fn an_edit_that_ends_after_its_file_ends_with_it() {
     let (sources, file) = map(b"a = b");
     let past = suggestion(file, "past", &[(4, 6, "c")]);
-    let append = suggestion(file, "append", &[(5, 9, "\n")]);
+    let append = suggestion(file, "append", &[(6, 6, "\n")]);
     let fixes = apply(&sources, [&past, &append]);
     assert_eq!((&*fixes.files[&file], fixes.applied), (&b"a = c\n"[..], vec![0, 1]));
 }
@@ -95,7 +95,7 @@ fn invalid_spans_and_unavailable_files_are_rejected() {
     let unavailable = sources.add_unavailable("gone.vitte", []).unwrap();
     let all = [
         suggestion(file, "inside", &[(1, 1, "x")]),
-        suggestion(file, "past", &[(3, 3, "x")]),
+        suggestion(file, "past", &[(4, 4, "x")]),
         suggestion(FileId::new(9), "unknown", &[(0, 0, "x")]),
         suggestion(unavailable, "gone", &[(0, 0, "x")]),
     ];
@@ -106,7 +106,7 @@ fn invalid_spans_and_unavailable_files_are_rejected() {
         rejected,
         [
             "`inside` was not applied: byte 1 is inside a character",
-            "`past` was not applied: the span ends at byte 3 of a file of 2 bytes",
+            "`past` was not applied: the span ends at byte 4 of a file of 2 bytes",
             "`unknown` was not applied: the source map has no file 9",
             "`gone` was not applied: the text of `gone.vitte` is not available",
         ]

@@ -84,9 +84,11 @@ fn ends_in_file(texts: &[String], one: &Suggestion) -> Option<Suggestion> {
     let edits = one.edits().iter().map(|edit| {
         let span = edit.span();
         let end = u32::try_from(texts[span.file().index() as usize].len()).expect("small");
-        let is_cut = if edit.text().is_empty() { span.lo() < end } else { span.lo() <= end };
-        let hi = if is_cut { span.hi().min(end) } else { span.hi() };
-        let span = Span::new(span.file(), span.lo(), hi).expect("in order");
+        let is_near = span.lo() <= end || span.hi() == end + 1;
+        let is_cut = span.lo() < end || (is_near && !edit.text().is_empty());
+        let most = if is_cut { end } else { u32::MAX };
+        let (lo, hi) = (span.lo().min(most), span.hi().min(most));
+        let span = Span::new(span.file(), lo, hi).expect("in order");
         Edit::replace(span, edit.text().to_owned())
     });
     Suggestion::new(one.message().to_owned(), edits, one.applicability()).ok()

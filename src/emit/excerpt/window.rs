@@ -20,8 +20,11 @@ use super::measure::MeasuredLine;
 
 /// The minimum number of cells that are omitted between two parts.
 const MIN_OMITTED: usize = 5;
-/// The number of parts of a row. More of them would show too little of each.
-const MAX_PARTS: usize = 4;
+
+/// The number of cells that a part of a row has at least, on average. Shorter ones would show too little.
+const MIN_PART: usize = 6;
+/// The number of parts that a row may have, however narrow it is.
+const MIN_PARTS: usize = 4;
 
 /// The cells that the rows of a snippet show.
 #[derive(Clone, Copy, Debug)]
@@ -160,6 +163,7 @@ impl Selection {
         let Window { left, width, dots, .. } = self.window;
         let whole_start: Parts = smallvec::smallvec![left..left + 1];
         let ends = width.saturating_sub(3 * dots) / 4;
+        let max_parts = (width / (MIN_PART + dots)).max(MIN_PARTS);
         let mut parts = Parts::new();
         let pieces = labels.iter().flat_map(|label| {
             let is_long = label.len() > width / 2;
@@ -172,7 +176,7 @@ impl Selection {
         });
         for piece in pieces {
             let with = self.merged(parts.iter().cloned().chain([piece]), 0);
-            if with.len() <= MAX_PARTS && self.cost(&with) <= width {
+            if with.len() <= max_parts && self.cost(&with) <= width {
                 parts = with;
             }
         }

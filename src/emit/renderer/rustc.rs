@@ -8,7 +8,9 @@
 //! The rules are those of rustc:
 //! <https://github.com/rust-lang/rust/blob/master/compiler/rustc_errors/src/emitter.rs>.
 
-use crate::check::{CheckedDiagnostic, CheckedStep, ResolvedSpan};
+use std::borrow::Cow;
+
+use crate::check::{CheckedChild, CheckedDiagnostic, CheckedStep, ResolvedSpan};
 use crate::emit::excerpt::DrawnLabel;
 use crate::model::{Code, Diagnostic, Edit, LabelStyle, Severity, Suggestion, TraceKind};
 use crate::source::ColumnUnit;
@@ -30,11 +32,24 @@ pub(super) fn is_summary(diagnostic: &Diagnostic) -> bool {
         && diagnostic.help().is_none()
         && diagnostic.notes().next().is_none()
         && diagnostic.suggestions().is_empty()
+        && diagnostic.secondary().is_empty()
+        && diagnostic.trace().is_empty()
+        && diagnostic.backtrace().is_none()
 }
 
 /// Returns true if a code is the name of a lint, which has small letters.
 pub(super) fn is_lint(code: Code) -> bool {
     code.as_str().bytes().any(|byte| byte.is_ascii_lowercase())
+}
+
+/// Returns true if a step of the trace is not drawn as a note: it is a label, part of the note about macros, or the
+/// desugaring of an expression, which rustc does not show.
+fn is_expansion(CheckedStep { step, .. }: &CheckedStep<'_>) -> bool {
+    let message = step.message();
+    let is_known = Macro::new(message).is_some()
+        || message.ends_with("is defined here")
+        || message.contains(" this desugaring of ");
+    step.kind() == TraceKind::Macro && is_known
 }
 
 /// What is drawn in labels instead of below them. Nothing in other styles.
@@ -48,11 +63,16 @@ impl<'a> RustcParts<'a> {
     /// Takes the parts out of a diagnostic.
     pub(super) fn take(checked: &mut CheckedDiagnostic<'a>) -> Self {
         let macros = Some(Macros::new(checked));
-        checked.trace.retain(|checked| checked.step.kind() != TraceKind::Macro);
+        checked.trace.retain(|step| !is_expansion(step));
         let inline = Inline::new(checked);
         if inline.is_some() {
             checked.suggestions.clear();
-            checked.children.retain(|child| child.suggestions.is_empty());
+            // A child that says more than its suggestion stays.
+            checked.children.retain(|CheckedChild { child, labels, suggestions, .. }| {
+                let says_the_same = |it: &Cow<'_, Suggestion>| it.message() == child.message();
+                !labels.is_empty() || !suggestions.iter().any(says_the_same)
+            });
+            checked.children.iter_mut().for_each(|child| child.suggestions.clear());
         }
         Self { inline, macros }
     }

@@ -99,9 +99,10 @@ fn is_drawn(sources: &SourceMap, edits: &[Edit]) -> bool {
     let in_file = |edit: &Edit| {
         let (span, file) = (edit.span(), sources.file(edit.span().file()).ok()?);
         let len = u32::try_from(file.text().len()).unwrap();
-        let is_cut = span.lo() < len || (span.lo() == len && !edit.text().is_empty());
-        let hi = if is_cut && !file.is_unavailable() { span.hi().min(len) } else { span.hi() };
-        let span = Span::new(span.file(), span.lo(), hi).unwrap();
+        let is_near = span.lo() <= len || span.hi() == len + 1;
+        let is_cut = span.lo() < len || (is_near && !edit.text().is_empty());
+        let end = if is_cut && !file.is_unavailable() { len } else { u32::MAX };
+        let span = Span::new(span.file(), span.lo().min(end), span.hi().min(end)).unwrap();
         sources.location(span).ok().map(|_| Edit::replace(span, edit.text().to_owned()))
     };
     let edits: Option<Vec<Edit>> = edits.iter().map(in_file).collect();

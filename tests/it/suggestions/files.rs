@@ -149,7 +149,7 @@ fn an_edit_that_ends_past_the_end_of_its_file_ends_at_the_end() {
 
 #[test]
 fn an_edit_after_the_end_of_its_file_is_reported() {
-    for (lo, hi, new) in [(21, 22, "x"), (21, 21, "x"), (20, 21, "")] {
+    for (lo, hi, new) in [(21, 22, "x"), (22, 22, "x"), (20, 21, "")] {
         let scene =
             scene(|[a, b, _]| vec![vec![replace(a, lo, hi, new)], vec![replace(b, 0, 1, "z")]]);
         let mut human = vitte_diag::HumanEmitter::new(Vec::new()).with_width(140);
