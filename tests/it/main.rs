@@ -43,6 +43,7 @@ mod safety;
 mod schema;
 mod snapshots;
 mod sources;
+mod styles;
 mod suggestions;
 mod terminal;
 mod themes;
