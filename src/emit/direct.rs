@@ -14,9 +14,9 @@
 //! printable ASCII. They need neither an [excerpt](super::excerpt) nor a [layout](super::layout). Tests check
 //! that the output is the same as with them, byte for byte.
 
-use super::canvas::Canvas;
 use std::ops::Range;
 
+use super::canvas::Canvas;
 use super::excerpt::{ExcerptOptions, LabelVec, Width};
 use super::glyphs::Glyphs;
 use super::layout::Notes;

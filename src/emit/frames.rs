@@ -11,9 +11,9 @@
 //! Frames keep their numbers in the whole backtrace, whichever are shown. Runtime frames have the colour of
 //! the gutter.
 
-use super::canvas::Canvas;
 use std::cell::Cell;
 
+use super::canvas::Canvas;
 use super::pen::Pen;
 use super::style::Style;
 use crate::model::{Backtrace, BacktraceLine};

@@ -26,7 +26,6 @@ mod rows;
 mod tests;
 mod unseen;
 
-use super::canvas::Canvas;
 use std::borrow::Cow;
 
 pub(super) use change::{Change, changes};
@@ -34,6 +33,7 @@ use draw::PatchLayout;
 use file::{FilePatch, file_patches};
 use smallvec::SmallVec;
 
+use super::canvas::Canvas;
 use super::excerpt::{ExcerptOptions, Width};
 use super::margin::Margin;
 use super::pen::Pen;

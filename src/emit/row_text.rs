@@ -1,8 +1,8 @@
 //! Draws the text of a row in the styles of its pieces.
 
-use super::canvas::Canvas;
 use std::ops::Range;
 
+use super::canvas::Canvas;
 use super::excerpt::{Piece, Row};
 use super::highlight::SyntaxSpan;
 use super::pen::Pen;

@@ -13,7 +13,6 @@
 //!   | |_____- the end of a multi-line label
 //! ```
 
-use crate::emit::canvas::Canvas;
 use std::cmp::Reverse;
 use std::ops::Range;
 
@@ -21,6 +20,7 @@ use super::bars::Bars;
 use super::grid::Grid;
 use super::placement::{Annotation, MessageLayout, Part, Placed, Placement};
 use super::{LabelVec, Margin, Mark, Pen, Row, Snippet, Style};
+use crate::emit::canvas::Canvas;
 use crate::emit::glyphs::Glyphs;
 use crate::emit::row_text;
 use crate::model::LabelStyle;

@@ -1,10 +1,10 @@
 //! Help, notes and the backtrace, which are drawn below the snippets.
 
-use crate::emit::canvas::Canvas;
 use std::borrow::Cow;
 
 use super::{Excerpt, Margin, Pen};
 use crate::check::SpanIssue;
+use crate::emit::canvas::Canvas;
 use crate::emit::frames;
 use crate::model::Diagnostic;
 use crate::text;

@@ -1,12 +1,12 @@
 //! Draws the lines of a patch.
 
-use crate::emit::canvas::Canvas;
 use std::borrow::Cow;
 use std::ops::Range;
 
 use super::blanks::{VisibleBlanks, with_visible_blanks};
 use super::rows::{PatchRow, RowKind};
 use super::unseen::UnseenEdit;
+use crate::emit::canvas::Canvas;
 use crate::emit::excerpt::{self, Line, LineLabels, Row, Width};
 use crate::emit::margin::Margin;
 use crate::emit::pen::Pen;

@@ -13,12 +13,12 @@
 //!    |           ++++
 //! ```
 
-use crate::emit::canvas::Canvas;
 use std::borrow::Cow;
 
 use super::rustc::RustcParts;
 use super::section::Section;
 use crate::check::{CheckedChild, CheckedDiagnostic, SpanIssue};
+use crate::emit::canvas::Canvas;
 use crate::emit::excerpt::{DrawnLabel, ExcerptOptions, LocatedLabels};
 use crate::emit::layout;
 use crate::emit::margin::Margin;
