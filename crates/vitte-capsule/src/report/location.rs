@@ -117,7 +117,7 @@ fn text_of(lines: &[SourceLine]) -> Option<String> {
     if first.line == 1 && first.lo as usize == BOM.len() {
         text.push_str(BOM);
     }
-    for stored in lines {
+    for (index, stored) in lines.iter().enumerate() {
         let lo = stored.lo as usize;
         // The missing bytes are line feeds, as many as the line numbers require, and blanks.
         let ends = stored.line.checked_sub(line)? as usize;
@@ -126,7 +126,7 @@ fn text_of(lines: &[SourceLine]) -> Option<String> {
             return None;
         }
         // If lines are missing in between, the previous line ends at its original end.
-        let first = usize::from(ends > 1 && !text.is_empty());
+        let first = usize::from(ends > 1 && index > 0);
         text.extend(std::iter::repeat_n('\n', first));
         text.extend(std::iter::repeat_n(' ', blanks));
         text.extend(std::iter::repeat_n('\n', ends - first));
@@ -161,6 +161,12 @@ mod tests {
         ] {
             assert_eq!(location.to_string(), expected);
         }
+    }
+
+    #[test]
+    fn an_empty_first_line_stays_empty_where_the_next_line_is_missing() {
+        let line = |line, lo| SourceLine { line, lo, text: String::new() };
+        assert_eq!(text_of(&[line(1, 0), line(3, 3)]).as_deref(), Some("\n \n\n"));
     }
 
     #[test]
