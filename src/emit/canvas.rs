@@ -11,9 +11,10 @@
 //! Each encoding is a type, so that drawing plain text is compiled without any code for styles.
 
 use super::markup;
-use super::sequences::{OuterColors, Sequences};
+use super::sequences::Sequences;
 use super::style::Style;
-use crate::model::ChildLevel;
+use super::theme::LevelSequences;
+use crate::model::{ChildLevel, Severity};
 use crate::text::Digits;
 
 /// A buffer for text and styles.
@@ -73,9 +74,12 @@ pub(super) trait Canvas {
         }
     }
 
-    /// Ends a line.
+    /// Changes the style from that of the text until now to the plain one, and ends the line.
     #[inline]
-    fn end_line(&mut self) {
+    fn end_line(&mut self, from: Style) {
+        if Self::IS_STYLED && from != Style::Plain {
+            self.style(from, Style::Plain);
+        }
         self.out().push(b'\n');
     }
 
@@ -145,13 +149,22 @@ impl Canvas for PlainCanvas {
 
 /// Text with ANSI sequences.
 #[derive(Debug)]
-pub(super) struct AnsiCanvas {
+pub(super) struct AnsiCanvas<'s> {
     pub(super) out: Vec<u8>,
-    pub(super) sequences: Sequences,
+    all: &'s Sequences,
+    /// The sequences of the diagnostic or child that is drawn.
+    current: &'s LevelSequences,
 }
 
-impl Canvas for AnsiCanvas {
-    type Outer = OuterColors;
+impl<'s> AnsiCanvas<'s> {
+    /// Creates a canvas for a diagnostic that appends to `out`.
+    pub(super) fn new(out: Vec<u8>, all: &'s Sequences, severity: Severity) -> Self {
+        Self { out, all, current: all.of_diagnostic(severity) }
+    }
+}
+
+impl<'s> Canvas for AnsiCanvas<'s> {
+    type Outer = &'s LevelSequences;
     const IS_STYLED: bool = true;
 
     #[inline]
@@ -161,12 +174,17 @@ impl Canvas for AnsiCanvas {
 
     #[inline]
     fn style(&mut self, from: Style, to: Style) {
-        self.sequences.push(from, to, &mut self.out);
+        self.current.push(from as usize, to as usize, &mut self.out);
+    }
+
+    #[inline]
+    fn end_line(&mut self, from: Style) {
+        self.current.end_line(from as usize, &mut self.out);
     }
 
     #[inline]
     fn shows_blanks(&self, style: Style) -> bool {
-        self.sequences.is_underlined(style)
+        self.current.is_underlined(style as usize)
     }
 
     #[inline]
@@ -182,12 +200,12 @@ impl Canvas for AnsiCanvas {
         push(&mut self.out, END_TERMINAL_LINK);
     }
 
-    fn begin_child(&mut self, level: ChildLevel) -> OuterColors {
-        self.sequences.begin_child(level)
+    fn begin_child(&mut self, level: ChildLevel) -> &'s LevelSequences {
+        std::mem::replace(&mut self.current, self.all.of_child(level))
     }
 
-    fn end_child(&mut self, outer: OuterColors) {
-        self.sequences.restore(outer);
+    fn end_child(&mut self, outer: &'s LevelSequences) {
+        self.current = outer;
     }
 }
 

@@ -22,7 +22,7 @@ use crate::model::LabelStyle;
 /// A set of characters for drawing lines. All of them are one cell wide, except those that say otherwise.
 #[derive(Debug)]
 pub(super) struct Glyphs {
-    /// Precedes the first location.
+    /// Precedes the first location, with a blank between them.
     pub(super) arrow: &'static str,
     /// Precedes the location in each further file.
     pub(super) other_arrow: &'static str,
@@ -30,9 +30,12 @@ pub(super) struct Glyphs {
     pub(super) change_arrow: &'static str,
     /// The border between line numbers and text.
     pub(super) bar: &'static str,
+    /// The border after a line number, with a blank between them.
+    pub(super) number_bar: &'static str,
     /// The border above the first line of a block without an arrow.
     pub(super) first_bar: &'static str,
-    /// Replaces the border of the last line of a block, if there are corners. It has as many bytes as `bar` and `bullet`.
+    /// Replaces the border of the last line of a block, if there are corners. It has as many bytes as `bar`, and as the
+    /// character of `bullet`.
     pub(super) last_bar: &'static str,
     /// Whether a corner ends each block, so that no empty line has to separate it from what follows.
     pub(super) has_corners: bool,
@@ -42,7 +45,7 @@ pub(super) struct Glyphs {
     pub(super) dots: &'static str,
     /// One cell of the dots.
     pub(super) dot: &'static str,
-    /// Precedes a note.
+    /// Precedes a note, with a blank between them.
     pub(super) bullet: &'static str,
     primary: LabelGlyphs,
     secondary: LabelGlyphs,
@@ -76,17 +79,18 @@ pub(super) struct LabelGlyphs {
 }
 
 const ASCII: Glyphs = Glyphs {
-    arrow: "-->",
-    other_arrow: ":::",
-    change_arrow: "-->",
+    arrow: "--> ",
+    other_arrow: "::: ",
+    change_arrow: "--> ",
     bar: "|",
+    number_bar: " |",
     first_bar: "|",
     last_bar: "|",
     has_corners: false,
     gap: "...",
     dots: "...",
     dot: ".",
-    bullet: "=",
+    bullet: "= ",
     primary: LabelGlyphs { underline: "^", hook: "^", dash_underline: "^", ..ASCII_SECONDARY },
     secondary: ASCII_SECONDARY,
 };
@@ -106,17 +110,18 @@ const ASCII_SECONDARY: LabelGlyphs = LabelGlyphs {
 };
 
 const UNICODE: Glyphs = Glyphs {
-    arrow: " ╭─▸",
-    other_arrow: " ├─▸",
-    change_arrow: " ├─▸",
+    arrow: " ╭─▸ ",
+    other_arrow: " ├─▸ ",
+    change_arrow: " ├─▸ ",
     bar: "│",
+    number_bar: " │",
     first_bar: "╭",
     last_bar: "╰",
     has_corners: true,
     gap: "┆",
     dots: "…",
     dot: "…",
-    bullet: "├",
+    bullet: "├ ",
     primary: LabelGlyphs {
         underline: "━",
         hook: "┯",

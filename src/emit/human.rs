@@ -295,17 +295,18 @@ fn draw(
     (theme, terminal): (&Theme, Terminal),
     code_url: Option<&str>,
 ) -> impl Draw {
+    let sequences = terminal.color.then(|| Sequences::new(theme, terminal));
     move |is_first, diagnostic, out| {
         if !is_first {
             out.push(b'\n');
         }
         let buffer = std::mem::take(out);
-        *out = if terminal.color {
-            let sequences = Sequences::new(theme, terminal, diagnostic.severity());
-            let canvas = AnsiCanvas { out: buffer, sequences };
-            renderer.draw(sources, diagnostic, code_url, canvas).out
-        } else {
-            renderer.draw(sources, diagnostic, code_url, PlainCanvas(buffer)).0
+        *out = match &sequences {
+            Some(sequences) => {
+                let canvas = AnsiCanvas::new(buffer, sequences, diagnostic.severity());
+                renderer.draw(sources, diagnostic, code_url, canvas).out
+            }
+            None => renderer.draw(sources, diagnostic, code_url, PlainCanvas(buffer)).0,
         };
         Ok(())
     }

@@ -73,7 +73,6 @@ impl Margin {
         pen.blanks(self.number_width);
         pen.put(Style::Gutter, arrow);
         pen.begin_block(self.number_width + 1, self.glyphs);
-        pen.blanks(1);
         let [line, column] = position.first_chunk().copied().unwrap_or([1, 1]);
         let link = link.map(|url| editor_url::at(url, line, column));
         pen.link(link.as_deref(), |pen| {
@@ -111,8 +110,8 @@ impl Margin {
     #[inline(always)]
     pub(super) fn number(self, number: u32, pen: &mut Pen<impl Canvas>) {
         pen.number(Style::Gutter, number, self.number_width);
-        pen.blanks(1);
-        pen.numbered_border(self.number_width + 1, self.glyphs);
+        pen.put(Style::Gutter, self.glyphs.number_bar);
+        pen.begin_block(self.number_width + 1, self.glyphs);
     }
 
     /// Begins the line that replaces omitted lines: `...`, or `   ┆`. Returns the number of cells.
@@ -155,7 +154,6 @@ impl Margin {
         } else {
             pen.put(Style::Bullet, self.glyphs.bullet);
         }
-        pen.blanks(1);
     }
 
     /// Writes a note; `kind` writes the word before the colon, which has `cells` cells.
@@ -169,8 +167,7 @@ impl Margin {
         let column = self.number_width + " = ".len() + cells + ": ".len();
         self.bullet(pen);
         kind(pen);
-        pen.put(Style::Plain, ":");
-        pen.blanks(1);
+        pen.put(Style::Plain, ": ");
         pen.paragraph(Style::Plain, text, column, self.list_column());
         pen.end_line();
     }

@@ -151,8 +151,7 @@ impl<C: Canvas> Pen<C> {
     ) {
         self.end_block();
         self.link(link, |pen| header.iter().for_each(|part| pen.put(style, part)));
-        self.put(message_style, ":");
-        self.blanks(1);
+        self.put(message_style, ": ");
         let indent = header.iter().map(|part| part.len()).sum::<usize>() + ": ".len();
         self.paragraph(message_style, message, indent, HEADER_INDENT);
         self.end_line();
@@ -163,7 +162,7 @@ impl<C: Canvas> Pen<C> {
         self.header([style, Style::Plain], &[header], None, message);
     }
 
-    /// Writes text that neither is empty nor begins with a blank, in a style. Always inlined: most pieces of a diagnostic
+    /// Writes text that neither is empty nor begins with a blank, in a style. A blank at its end has this style. Always inlined: most pieces of a diagnostic
     /// are a few bytes, and a call takes longer than copying them.
     #[inline(always)]
     pub(super) fn put(&mut self, style: Style, text: &str) {
@@ -179,13 +178,6 @@ impl<C: Canvas> Pen<C> {
             let at = self.canvas.out().len() - glyph.len();
             self.last_line = LastLine::Border { at, corner: glyphs.last_bar };
         }
-    }
-
-    /// Writes the border after a line number, in a 0-based cell.
-    #[inline(always)]
-    pub(super) fn numbered_border(&mut self, cell: usize, glyphs: &'static Glyphs) {
-        self.put(Style::Gutter, glyphs.bar);
-        self.begin_block(cell, glyphs);
     }
 
     /// Begins a block, or goes on with a line that has no border. The border is in a 0-based cell.
@@ -225,9 +217,11 @@ impl<C: Canvas> Pen<C> {
 
     #[inline(never)]
     fn write_after_blanks(&mut self, style: Style, text: &str) {
-        let blanks = text.bytes().take_while(|byte| *byte == b' ').count();
-        self.blanks(blanks);
-        self.write(style, text.get(blanks..).unwrap_or_default());
+        let rest = text.trim_start_matches(' ');
+        self.blanks(text.len() - rest.len());
+        if !rest.is_empty() {
+            self.put(style, rest);
+        }
     }
 
     /// Writes a character `count` times. It is not a blank and has no meaning in markup.
@@ -243,7 +237,9 @@ impl<C: Canvas> Pen<C> {
     #[inline(always)]
     pub(super) fn number(&mut self, style: Style, number: u32, width: usize) {
         let digits = text::digits(number);
-        self.blanks(width.saturating_sub(digits.len()));
+        if let Some(blanks @ 1..) = width.checked_sub(digits.len()) {
+            self.blanks(blanks);
+        }
         self.paint(style);
         self.canvas.number(&digits);
     }
@@ -268,8 +264,7 @@ impl<C: Canvas> Pen<C> {
     #[inline(always)]
     pub(super) fn end_line(&mut self) {
         self.canvas.trim(b' ');
-        self.paint(Style::Plain);
-        self.canvas.end_line();
+        self.canvas.end_line(std::mem::replace(&mut self.current, Style::Plain));
     }
 
     /// Writes `content`, as a link if there is a URL.
@@ -297,7 +292,7 @@ impl<C: Canvas> Pen<C> {
     /// Removes empty lines at the end of the output, so that it ends in one line feed.
     pub(super) fn close_up(&mut self) {
         self.canvas.trim(b'\n');
-        self.canvas.end_line();
+        self.canvas.end_line(Style::Plain);
     }
 
     /// Returns the canvas with everything that was written.

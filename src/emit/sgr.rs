@@ -19,26 +19,39 @@ use crate::text::InlineText;
 /// the styled words.
 #[derive(Debug)]
 pub(super) struct SequenceTable<const N: usize> {
-    /// The sequence from style `a` to style `b` is at index `a * N + b`.
-    sequences: Vec<Sequence>,
+    /// For each style, the sequences from it to each style.
+    sequences: Box<[[Sequence; N]; N]>,
+    plain: [bool; N],
     underlined: [bool; N],
     has_underlined: bool,
 }
 
 impl<const N: usize> SequenceTable<N> {
     pub(super) fn new(styles: [TextStyle; N]) -> Self {
+        let plain = styles.map(|style| style == TextStyle::new());
         let underlined = styles.map(|style| style.underline);
         let styles = styles.map(Parameters::new);
-        let from = |from| styles.iter().map(move |to| between(from, to));
+        let rows = styles.each_ref().map(|from| styles.each_ref().map(|to| between(from, to)));
         let has_underlined = underlined.contains(&true);
-        Self { sequences: styles.iter().flat_map(from).collect(), underlined, has_underlined }
+        Self { sequences: Box::new(rows), plain, underlined, has_underlined }
     }
 
     /// Appends the sequence from one style to another, which is empty if they look the same.
     #[inline]
     pub(super) fn push(&self, from: usize, to: usize, out: &mut Vec<u8>) {
-        if let Some(sequence) = self.sequences.get(from * N + to) {
+        if let Some(sequence) = self.sequences.get(from).and_then(|row| row.get(to)) {
             sequence.push_to(out);
+        }
+    }
+
+    /// Changes a style to the plain one and ends the line.
+    #[inline]
+    pub(super) fn end_line(&self, from: usize, out: &mut Vec<u8>) {
+        if self.plain.get(from).copied().unwrap_or_default() {
+            out.push(b'\n');
+        } else {
+            // A constant is faster than a sequence and a line feed after it.
+            out.extend_from_slice(b"\x1b[0m\n");
         }
     }
 

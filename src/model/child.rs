@@ -26,7 +26,6 @@ pub enum ChildLevel {
 
 impl ChildLevel {
     /// All levels.
-    #[cfg(test)]
     pub(crate) const ALL: [Self; 4] = [Self::Note, Self::Help, Self::Warning, Self::Error];
 
     /// Returns the name in output, in lower case.

@@ -7,6 +7,9 @@ pub(crate) struct InlineText<const N: usize> {
     len: usize,
 }
 
+/// Most texts are not longer, and this is one register.
+const SHORT_BYTES: usize = 16;
+
 impl<const N: usize> InlineText<N> {
     /// Stores the first `N` bytes of `text`.
     pub(crate) fn new(text: &[u8]) -> Self {
@@ -23,34 +26,18 @@ impl<const N: usize> InlineText<N> {
     /// Appends the text to `out`.
     #[inline]
     pub(crate) fn push_to(&self, out: &mut Vec<u8>) {
-        // Copying all `N` bytes, a constant, compiles to moves instead of a call of `memcpy`.
+        // Copying a constant number of bytes compiles to moves instead of a call of `memcpy`.
         let end = out.len() + self.len;
-        out.extend_from_slice(&self.bytes);
+        match self.bytes.first_chunk::<SHORT_BYTES>() {
+            Some(short) if self.len <= SHORT_BYTES => out.extend_from_slice(short),
+            _ => out.extend_from_slice(&self.bytes),
+        }
         out.truncate(end);
     }
 }
 
 /// The decimal digits of a number.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Digits {
-    /// The digits are at the end.
-    bytes: [u8; MAX_DIGITS],
-    len: usize,
-}
-
-const MAX_DIGITS: usize = u32::MAX.ilog10() as usize + 1;
-
-impl Digits {
-    pub(crate) const fn len(&self) -> usize {
-        self.len
-    }
-
-    /// Appends the digits to `out`.
-    #[inline]
-    pub(crate) fn push_to(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(self.bytes.get(MAX_DIGITS - self.len..).unwrap_or_default());
-    }
-}
+pub(crate) type Digits = InlineText<SHORT_BYTES>;
 
 /// Returns the number of decimal digits of `number`.
 #[inline]
@@ -61,7 +48,7 @@ pub(crate) fn digit_count(number: u32) -> usize {
 /// Returns the decimal digits of `number`.
 #[inline]
 pub(crate) fn digits(number: u32) -> Digits {
-    let (mut bytes, mut rest) = ([b'0'; MAX_DIGITS], number);
+    let (mut bytes, mut rest) = ([b'0'; SHORT_BYTES], number);
     for pair in bytes.rchunks_exact_mut(2) {
         // Two digits at a time take half of the divisions.
         if let (Some(slot), Some(digits)) = (pair.first_chunk_mut(), PAIRS.get(rest as usize % 100))
@@ -73,7 +60,10 @@ pub(crate) fn digits(number: u32) -> Digits {
             break;
         }
     }
-    Digits { bytes, len: digit_count(number) }
+    let len = digit_count(number);
+    // Moves the digits from the end of the array to its start.
+    let number = u128::from_le_bytes(bytes) >> (8 * (SHORT_BYTES - len));
+    Digits { bytes: number.to_le_bytes(), len }
 }
 
 /// The two digits of each number below 100.

@@ -238,8 +238,9 @@ impl Case {
     fn outputs(&self, sources: &SourceMap) -> [String; 2] {
         let (theme, terminal) = (Theme::new(), Terminal::default());
         let outputs = if self.color {
-            let sequences = Sequences::new(&theme, terminal, self.diagnostic.severity());
-            let canvas = || AnsiCanvas { out: Vec::new(), sequences: sequences.clone() };
+            let sequences = Sequences::new(&theme, terminal);
+            let severity = self.diagnostic.severity();
+            let canvas = || AnsiCanvas::new(Vec::new(), &sequences, severity);
             self.draw_twice(sources, canvas).map(|canvas| canvas.out)
         } else {
             self.draw_twice(sources, || PlainCanvas(Vec::new())).map(|canvas| canvas.0)

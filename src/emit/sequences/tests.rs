@@ -1,12 +1,14 @@
 use super::*;
+use crate::emit::canvas::{AnsiCanvas, Canvas as _};
 use crate::emit::role::{Role, SyntaxRole};
 use crate::emit::sgr::tests::{interpret, normalized};
+use crate::emit::style::Style;
 use crate::emit::text_style::{Color, TextStyle};
 use crate::terminal::Background;
 
-fn sequence(sequences: &Sequences, from: Style, to: Style) -> Vec<u8> {
+fn sequence(sequences: &LevelSequences, from: Style, to: Style) -> Vec<u8> {
     let mut out = Vec::new();
-    sequences.push(from, to, &mut out);
+    sequences.push(from as usize, to as usize, &mut out);
     out
 }
 
@@ -32,8 +34,9 @@ fn each_style_looks_as_the_theme_says() {
     for (theme, terminal) in
         themes().flat_map(|theme| terminals().map(move |it| (theme.clone(), it)))
     {
+        let all = Sequences::new(&theme, terminal);
         for severity in Severity::ALL {
-            let sequences = Sequences::new(&theme, terminal, severity);
+            let sequences = all.of_diagnostic(severity);
             let level = match severity {
                 Severity::Note => ChildLevel::Note,
                 Severity::Warning => ChildLevel::Warning,
@@ -42,11 +45,11 @@ fn each_style_looks_as_the_theme_says() {
             let look = |style: Style| {
                 let role = style.role(level);
                 let look = role.map(|role| theme.style(role, terminal)).unwrap_or_default();
-                assert_eq!(sequences.is_underlined(style), look.underline, "{style:?}");
+                assert_eq!(sequences.is_underlined(style as usize), look.underline, "{style:?}");
                 normalized(look)
             };
             for (from, to) in Style::ALL.iter().flat_map(|&from| Style::ALL.map(|to| (from, to))) {
-                let written = sequence(&sequences, from, to);
+                let written = sequence(sequences, from, to);
                 assert_eq!(interpret(look(from), &written), look(to), "{theme} {from:?} {to:?}");
             }
         }
@@ -55,28 +58,25 @@ fn each_style_looks_as_the_theme_says() {
 
 #[test]
 fn a_child_has_the_colors_of_its_level() {
-    let theme = Theme::new();
-    let error = Sequences::new(&theme, Terminal::default(), Severity::Error);
+    let all = Sequences::new(&Theme::new(), Terminal::default());
     for (level, severity) in [
         (ChildLevel::Note, Severity::Note),
         (ChildLevel::Warning, Severity::Warning),
         (ChildLevel::Error, Severity::Error),
     ] {
-        let (mut child, same) =
-            (error.clone(), Sequences::new(&theme, Terminal::default(), severity));
-        let outer = child.begin_child(level);
-        for style in Style::ALL {
-            let in_child = sequence(&child, Style::Plain, style);
-            assert_eq!(in_child, sequence(&same, Style::Plain, style), "{style:?} {level}");
-        }
-        child.restore(outer);
-        let restored = sequence(&child, Style::Plain, Style::Primary);
-        assert_eq!(restored, sequence(&error, Style::Plain, Style::Primary));
+        let mut canvas = AnsiCanvas::new(Vec::new(), &all, Severity::Error);
+        let outer = canvas.begin_child(level);
+        canvas.style(Style::Plain, Style::Primary);
+        canvas.end_child(outer);
+        canvas.style(Style::Plain, Style::Primary);
+        let primary =
+            |severity| sequence(all.of_diagnostic(severity), Style::Plain, Style::Primary);
+        assert_eq!(canvas.out, [primary(severity), primary(Severity::Error)].concat(), "{level}");
     }
-    let mut help = error.clone();
-    help.begin_child(ChildLevel::Help);
-    let plain_to = |style| sequence(&help, Style::Plain, style);
-    assert_eq!(plain_to(Style::Header), sequence(&error, Style::Plain, Style::Help));
+    let help = all.of_child(ChildLevel::Help);
+    let plain_to = |style| sequence(help, Style::Plain, style);
+    let error = all.of_diagnostic(Severity::Error);
+    assert_eq!(plain_to(Style::Header), sequence(error, Style::Plain, Style::Help));
     assert_ne!(plain_to(Style::Primary), plain_to(Style::Secondary));
 }
 
