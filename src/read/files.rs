@@ -1,6 +1,7 @@
 //! The files that another tool's diagnostics refer to.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use crate::model::{FileId, Span};
 use crate::source::{ColumnUnit, KnownLocation, SourceMap, UNKNOWN_OFFSETS};
@@ -21,7 +22,7 @@ pub(super) struct Files<'f> {
     /// The lines and columns of offsets in unavailable files.
     known: HashMap<(FileId, u32), LineCol>,
     /// The spans in unavailable files whose offsets are unknown, and the first of the two offsets that each got.
-    unknown: HashMap<(FileId, LineCol, LineCol), u32>,
+    unknown: HashMap<(FileId, LineCol, Option<LineCol>), u32>,
 }
 
 /// A line and a column, both 1-based.
@@ -102,22 +103,34 @@ impl<'f> Files<'f> {
         paths
     }
 
-    /// Returns the span between two known locations in a file that is not here. Returns `None` if an offset stands for
-    /// [unknown offsets](UNKNOWN_OFFSETS), or is already known with another line or column.
-    pub(super) fn known_span(&mut self, id: FileId, ends: [KnownLocation; 2]) -> Option<Span> {
-        let line_col = |at: KnownLocation| LineCol { line: at.line.max(1), col: at.col.max(1) };
-        let is_new = |at: &KnownLocation| {
-            let known = self.known.get(&(id, at.offset));
-            at.offset < UNKNOWN_OFFSETS && known.is_none_or(|known| *known == line_col(*at))
-        };
-        let [start, end] = ends;
-        let is_same = start.offset == end.offset && line_col(start) != line_col(end);
-        if is_same || !ends.iter().all(is_new) {
+    /// Returns the span of a range of bytes in a file that is not here, of which the start is known and perhaps the end.
+    /// Returns `None` if an offset stands for [unknown offsets](UNKNOWN_OFFSETS), or is already known with another line
+    /// or column.
+    pub(super) fn known_span(
+        &mut self,
+        id: FileId,
+        range: Range<u32>,
+        start: LineCol,
+        end: Option<LineCol>,
+    ) -> Option<Span> {
+        let at_least_1 = |at: LineCol| LineCol { line: at.line.max(1), col: at.col.max(1) };
+        let (start, end) = (at_least_1(start), end.map(at_least_1));
+        let is_new =
+            |offset, at: LineCol| self.known.get(&(id, offset)).is_none_or(|known| *known == at);
+        let is_valid = range.start.max(range.end) < UNKNOWN_OFFSETS
+            && is_new(range.start, start)
+            && end.is_none_or(|end| is_new(range.end, end))
+            && end.is_none_or(|end| range.start != range.end || start == end);
+        if !is_valid {
             return None;
         }
-        self.known.extend(ends.map(|at| ((id, at.offset), line_col(at))));
-        self.sources.add_known_locations(id, ends);
-        Some(Span::between(id, start.offset as usize, end.offset as usize))
+        for (offset, at) in [(range.start, Some(start)), (range.end, end)] {
+            let Some(at) = at else { continue };
+            self.known.insert((id, offset), at);
+            let known = KnownLocation { offset, line: at.line, col: at.col };
+            self.sources.add_known_locations(id, [known]);
+        }
+        Some(Span::between(id, range.start as usize, range.end as usize))
     }
 
     /// Returns the span between two locations, of which the second one is exclusive. A location outside of the file is
@@ -133,7 +146,7 @@ impl<'f> Files<'f> {
         let end = end.max(start);
         let Ok(file) = self.sources.file(id) else { return Span::DUMMY };
         if file.is_unavailable() {
-            return self.unknown_span(id, start, end);
+            return self.unknown_span(id, start, Some(end));
         }
         let offset = |at: LineCol| match at.line {
             0 => 0,
@@ -148,14 +161,21 @@ impl<'f> Files<'f> {
         self.sources.file(id).is_ok_and(|file| !file.is_unavailable())
     }
 
-    /// Returns a span of numbers that stand for the offsets in a file that is not here.
-    pub(super) fn unknown_span(&mut self, id: FileId, start: LineCol, end: LineCol) -> Span {
+    /// Returns a span of numbers that stand for the offsets in a file that is not here. It is not empty if its end is
+    /// unknown.
+    pub(super) fn unknown_span(
+        &mut self,
+        id: FileId,
+        start: LineCol,
+        end: Option<LineCol>,
+    ) -> Span {
         let next = u32::try_from(2 * self.unknown.len()).unwrap_or(u32::MAX);
         let next = UNKNOWN_OFFSETS.saturating_add(next);
         let lo = *self.unknown.entry((id, start, end)).or_insert(next);
-        let hi = if start == end { lo } else { lo.saturating_add(1) };
+        let hi = if end == Some(start) { lo } else { lo.saturating_add(1) };
         let known = |offset, at: LineCol| KnownLocation { offset, line: at.line, col: at.col };
-        self.sources.add_known_locations(id, [known(hi, end), known(lo, start)]);
+        let end = end.map(|end| known(hi, end));
+        self.sources.add_known_locations(id, end.into_iter().chain([known(lo, start)]));
         Span::between(id, lo as usize, hi as usize)
     }
 }

@@ -87,7 +87,7 @@ impl Import<'_> {
         let Ok(file) = self.files.sources.file(id) else { return Span::DUMMY };
         if file.is_unavailable() {
             let [start, end] = ends;
-            return self.files.unknown_span(id, start, end.max(start));
+            return self.files.unknown_span(id, start, Some(end.max(start)));
         }
         match bytes(file) {
             Some(range) => Span::between(id, range.start, range.end),

@@ -4,7 +4,7 @@ use super::format::JsonSpan;
 use crate::model::Span;
 use crate::read::files::{Files, LineCol};
 use crate::read::losses::Lost;
-use crate::source::{ColumnUnit, KnownLocation};
+use crate::source::ColumnUnit;
 
 const LOCATION: &str = "a location";
 const OFFSETS: &str = "byte offsets that contradict the lines and columns";
@@ -40,23 +40,22 @@ impl<'l, 'f> Locator<'l, 'f> {
             if self.files.is_available(id) {
                 return Some(Span::between(id, lo as usize, hi as usize));
             }
-            let [start, end] = lines?;
-            let at = |offset, at: LineCol| KnownLocation { offset, line: at.line, col: at.col };
-            let known = self.files.known_span(id, [at(lo, start), at(hi, end)]);
+            let (start, end) = lines?;
+            let known = self.files.known_span(id, lo..hi, start, end);
             if known.is_some() {
                 return known;
             }
         }
         self.lost.add_if(has_offsets, OFFSETS);
-        let [start, end] = lines?;
-        Some(self.files.span(path, start, end, ColumnUnit::Char))
+        let (start, end) = lines?;
+        Some(self.files.span(path, start, end.unwrap_or(start), ColumnUnit::Char))
     }
 }
 
-/// Returns the start and the end of a span.
-fn lines(span: &JsonSpan) -> Option<[LineCol; 2]> {
+/// Returns the start of a span, and its end if that is known.
+fn lines(span: &JsonSpan) -> Option<(LineCol, Option<LineCol>)> {
     let start = span.line_start.to_u32().zip(span.column_start.to_u32());
     let end = span.line_end.to_u32().zip(span.column_end.to_u32());
     let line_col = |(line, col)| LineCol { line, col };
-    Some([start.map(line_col)?, end.or(start).map(line_col)?])
+    Some((start.map(line_col)?, end.map(line_col)))
 }

@@ -11,7 +11,7 @@ use crate::read::Import;
 use crate::read::files::LineCol;
 use crate::read::locate::Line;
 use crate::read::losses::Lost;
-use crate::source::{BOM, ColumnUnit, KnownLocation, SourceFile};
+use crate::source::{BOM, ColumnUnit, SourceFile};
 use crate::text::{ceil_char_boundary, floor_char_boundary};
 
 /// A region with its defaults, as far as they do not depend on the text.
@@ -32,11 +32,9 @@ impl Lines {
         Some(Self { start, end_line, end_col: region.end_column.positive() })
     }
 
-    /// Returns the end, as far as it is known without the text.
-    fn known_end(self) -> LineCol {
-        let line = self.end_line;
-        let default = if line == self.start.line { self.start.col } else { 1 };
-        LineCol { line, col: self.end_col.unwrap_or(default) }
+    /// Returns the end, or `None` if it is the end of a line, whose column is unknown without the text.
+    fn known_end(self) -> Option<LineCol> {
+        Some(LineCol { line: self.end_line, col: self.end_col? })
     }
 }
 
@@ -82,16 +80,14 @@ pub(super) fn span(
 
 /// Returns a span in a file that is not here. It has the byte offsets if they are known.
 fn unavailable(import: &mut Import<'_>, id: FileId, region: &Region<'_>, lines: Lines) -> Span {
-    let LineCol { line, col } = lines.start;
     if let (Some(lo), Some(len)) = (region.byte_offset.to_u32(), region.byte_length.to_u32()) {
-        let known = KnownLocation { offset: lo, line, col };
-        let end = KnownLocation { offset: lo.saturating_add(len), line, col };
-        let span = import.files.known_span(id, [known, if len == 0 { end } else { known }]);
-        if let Some(start) = span {
-            return Span::between(id, start.lo() as usize, end.offset as usize);
+        let span = import.files.known_span(id, lo..lo.saturating_add(len), lines.start, None);
+        if let Some(span) = span {
+            return span;
         }
     }
-    import.files.unknown_span(id, lines.start, lines.known_end().max(lines.start))
+    let end = lines.known_end().map(|end| end.max(lines.start));
+    import.files.unknown_span(id, lines.start, end)
 }
 
 /// Returns the bytes of a region with a byte offset, if its start has the line and column of the region. They are more
