@@ -20,7 +20,7 @@ pub use issue::{SpanIssue, SpanIssueKind, SpanOwner};
 pub(crate) use suggestion::resolved_edits;
 
 use crate::model::{Child, Diagnostic, FileId, Label, LabelStyle, Span, Suggestion, TraceStep};
-use crate::source::{ColumnUnit, Location, SourceError, SourceFile, SourceMap};
+use crate::source::{ColumnUnit, Location, PartialLocation, SourceError, SourceFile, SourceMap};
 
 /// A valid span: inside its file, which is not embedded, at character boundaries.
 #[derive(Clone, Copy, Debug)]
@@ -38,9 +38,19 @@ impl<'a> ResolvedSpan<'a> {
             && other.hi() <= self.span.hi()
     }
 
-    /// Returns the location of the start.
+    /// Returns the location of the start, or the nearest known one. For formats that require a line.
     pub(crate) fn location(&self, unit: ColumnUnit) -> Location<'a> {
         self.file.location(self.span.lo(), unit)
+    }
+
+    /// Returns the location of the start, without a line and a column if they are unknown.
+    pub(crate) fn partial_location(&self, unit: ColumnUnit) -> PartialLocation<'a> {
+        self.file.partial_location(self.span.lo(), unit)
+    }
+
+    /// Returns true if the line and the column of the start are known.
+    pub(crate) fn is_known(&self) -> bool {
+        self.file.is_known(self.span.lo())
     }
 
     /// Returns the location of the end, see [`SourceFile::end_of`].

@@ -145,7 +145,7 @@ impl SourceMap {
 
     /// Adds a file whose text is not available, with the lines and columns of some offsets. Meant for
     /// diagnostics that were made on another machine. Spans in the file are not checked, and no excerpt of it
-    /// is shown.
+    /// is shown. If a span begins at another offset, only the path is shown.
     ///
     /// # Errors
     ///
@@ -255,7 +255,8 @@ impl SourceMap {
     }
 
     /// Returns the location of the start of `span`, in the outermost file if the file of the span is
-    /// [embedded](Self::embed). The column counts characters.
+    /// [embedded](Self::embed). The column counts characters. In an unavailable file it is the
+    /// [nearest known location](SourceFile::location).
     ///
     /// # Errors
     ///
@@ -308,6 +309,29 @@ impl fmt::Display for Location<'_> {
     /// Writes `path:line:col`, with control characters escaped.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}", one_line(self.path), self.line, self.col)
+    }
+}
+
+/// A file, and a line and a column if they are known. In a file whose text is
+/// [unavailable](SourceMap::add_unavailable), most are not.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct PartialLocation<'a> {
+    pub(crate) path: &'a str,
+    /// The line and the column, both 1-based.
+    pub(crate) position: Option<(u32, u32)>,
+}
+
+impl<'a> From<Location<'a>> for PartialLocation<'a> {
+    fn from(Location { path, line, col }: Location<'a>) -> Self {
+        Self { path, position: Some((line, col)) }
+    }
+}
+
+impl fmt::Display for PartialLocation<'_> {
+    /// Writes `path:line:col` or `path`, with control characters escaped.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&one_line(self.path))?;
+        self.position.map_or(Ok(()), |(line, col)| write!(f, ":{line}:{col}"))
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) use width::Width;
 
 use super::glyphs::Glyphs;
 use crate::model::{FileId, LabelStyle};
-use crate::source::{ColumnUnit, Location, SourceFile};
+use crate::source::{ColumnUnit, Location, PartialLocation, SourceFile};
 use crate::text::{self, CellOptions};
 
 /// A vector with one element per label. Most diagnostics have at most four labels and need no allocation.
@@ -56,7 +56,7 @@ pub(super) struct ExcerptOptions {
 #[derive(Debug)]
 pub(super) struct Excerpt<'a> {
     /// The location of the diagnostic or child, if its file is unavailable.
-    pub(super) unavailable: Option<Location<'a>>,
+    pub(super) unavailable: Option<PartialLocation<'a>>,
     /// The file that the diagnostic is about as a whole. Its arrow is drawn above the snippets.
     pub(super) whole_file: Option<FileId>,
     /// One snippet per file, that of the primary label first.

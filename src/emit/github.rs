@@ -25,7 +25,7 @@ use crate::source::{ColumnUnit, SourceMap};
 use crate::text;
 
 /// Writes one workflow command per line. Lines and columns are 1-based, columns count characters,
-/// `endColumn` is exclusive.
+/// `endColumn` is exclusive. An unknown location in an unavailable file has no line.
 #[derive(Clone, Debug)]
 pub struct GithubEmitter<W> {
     output: Output<W>,
@@ -73,7 +73,8 @@ fn draw(sources: &SourceMap) -> impl Draw {
             out.extend_from_slice(b"file=");
             push_property(out, file.path())?;
             out.push(b',');
-            checked.primary().map_or(Ok(()), |primary| write_lines(out, primary))?;
+            let primary = checked.primary().filter(|primary| primary.is_known());
+            primary.map_or(Ok(()), |primary| write_lines(out, primary))?;
         }
         let severity = diagnostic.severity().as_str();
         out.extend_from_slice(b"title=");
@@ -82,7 +83,7 @@ fn draw(sources: &SourceMap) -> impl Draw {
         if let Some(file) = file.filter(|file| file.is_virtual()) {
             match checked.primary() {
                 Some(primary) => {
-                    write!(out, "{}: ", escape_data(primary.location(ColumnUnit::Char)))
+                    write!(out, "{}: ", escape_data(primary.partial_location(ColumnUnit::Char)))
                 }
                 None => write!(out, "{}: ", escape_data(text::one_line(file.path()))),
             }?;

@@ -21,8 +21,9 @@ const NO_PATH: &str = ".";
 
 /// Writes a code quality report. Lines are 1-based.
 ///
-/// GitLab requires a path and a line. A diagnostic about a whole file gets line 1 of the file, and one without a
-/// location gets line 1 of another file, see [`with_fallback_path`](Self::with_fallback_path). Its text says so.
+/// GitLab requires a path and a line. A diagnostic about a whole file gets line 1 of the file, one at an unknown location
+/// of an unavailable file gets the [nearest known line](SourceFile::location), and one without a location gets line 1 of
+/// another file, see [`with_fallback_path`](Self::with_fallback_path). The texts of the last two say so.
 #[derive(Clone, Debug)]
 pub struct GitlabEmitter<W> {
     document: Document<W>,
@@ -133,10 +134,13 @@ struct IssueBody<'a>(PlainText<'a>);
 
 impl Serialize for IssueBody<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.0.checked().file().is_some() {
-            return self.0.serialize(serializer);
-        }
-        serializer.collect_str(&format_args!("{}\nnote: the diagnostic has no location", self.0))
+        let checked = self.0.checked();
+        let note = match checked.primary() {
+            Some(primary) if !primary.is_known() => "the line of the diagnostic is unknown",
+            None if checked.file().is_none() => "the diagnostic has no location",
+            _ => return self.0.serialize(serializer),
+        };
+        serializer.collect_str(&format_args!("{}\nnote: {note}", self.0))
     }
 }
 

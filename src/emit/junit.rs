@@ -116,7 +116,7 @@ impl<W: Write> Emitter for JunitEmitter<W> {
         if file.is_some() {
             write!(out, " file=\"{class}\"")?;
         }
-        if let Some(primary) = checked.primary() {
+        if let Some(primary) = checked.primary().filter(|primary| primary.is_known()) {
             out.extend_from_slice(b" line=\"");
             text::digits(primary.location(ColumnUnit::Char).line).push_to(out);
             out.push(b'"');

@@ -15,7 +15,7 @@ use super::glyphs::Glyphs;
 use super::pen::Pen;
 use super::style::Style;
 use crate::model::ChildLevel;
-use crate::source::{Location, SourceFile};
+use crate::source::{Location, PartialLocation, SourceFile};
 use crate::text;
 
 /// Draws the margin of each line.
@@ -28,8 +28,13 @@ pub(super) struct Margin {
 
 impl Margin {
     /// Writes a line with an arrow and a location, which is a link if `link` is its URL.
-    pub(super) fn arrow(self, at: Location<'_>, link: Option<&str>, pen: &mut Pen<impl Canvas>) {
-        self.arrow_to(self.glyphs.arrow, at.path, &[at.line, at.col], link, pen);
+    pub(super) fn arrow<'a>(
+        self,
+        at: impl Into<PartialLocation<'a>>,
+        link: Option<&str>,
+        pen: &mut Pen<impl Canvas>,
+    ) {
+        self.arrow_to(self.glyphs.arrow, at.into(), link, pen);
     }
 
     /// Writes a line with the location in a further file, which is a link if `link` is its URL.
@@ -39,17 +44,17 @@ impl Margin {
         link: Option<&str>,
         pen: &mut Pen<impl Canvas>,
     ) {
-        self.arrow_to(self.glyphs.other_arrow, at.path, &[at.line, at.col], link, pen);
+        self.arrow_to(self.glyphs.other_arrow, at.into(), link, pen);
     }
 
     /// Writes a line with the location of a change below other changes, which is a link if `link` is its URL.
     pub(super) fn change_arrow(
         self,
-        at: Location<'_>,
+        at: PartialLocation<'_>,
         link: Option<&str>,
         pen: &mut Pen<impl Canvas>,
     ) {
-        self.arrow_to(self.glyphs.change_arrow, at.path, &[at.line, at.col], link, pen);
+        self.arrow_to(self.glyphs.change_arrow, at, link, pen);
     }
 
     /// Writes a line with an arrow and the path of a whole file, which is a link if `link` is its URL.
@@ -59,27 +64,28 @@ impl Margin {
         link: Option<&str>,
         pen: &mut Pen<impl Canvas>,
     ) {
-        self.arrow_to(self.glyphs.arrow, file.path(), &[], link, pen);
+        self.arrow(PartialLocation { path: file.path(), position: None }, link, pen);
     }
 
     fn arrow_to(
         self,
         arrow: &str,
-        path: &str,
-        position: &[u32],
+        PartialLocation { path, position }: PartialLocation<'_>,
         link: Option<&str>,
         pen: &mut Pen<impl Canvas>,
     ) {
         pen.blanks(self.number_width);
         pen.put(Style::Gutter, arrow);
         pen.begin_block(self.number_width + 1, self.glyphs);
-        let [line, column] = position.first_chunk().copied().unwrap_or([1, 1]);
+        let (line, column) = position.unwrap_or((1, 1));
         let link = link.map(|url| editor_url::at(url, line, column));
         pen.link(link.as_deref(), |pen| {
             pen.write(Style::Path, &text::one_line(path));
-            for &number in position {
-                pen.put(Style::Path, ":");
-                pen.number(Style::Path, number, 0);
+            if position.is_some() {
+                for number in [line, column] {
+                    pen.put(Style::Path, ":");
+                    pen.number(Style::Path, number, 0);
+                }
             }
         });
         pen.end_line();

@@ -36,7 +36,7 @@ use crate::check::{CheckedChild, CheckedDiagnostic, CheckedStep, ResolvedLabel};
 use crate::model::{
     Backtrace, BacktraceLine, ChildLevel, Diagnostic, FileId, Frame, FrameLocation, Severity,
 };
-use crate::source::{ColumnUnit, Location, SourceFile, SourceMap};
+use crate::source::{ColumnUnit, PartialLocation, SourceFile, SourceMap};
 use crate::text;
 
 /// Writes one sentence per line; an empty line separates two diagnostics. Lines and columns are 1-based, columns
@@ -189,7 +189,7 @@ impl Narrator<'_> {
         let message = step_message(checked.step);
         match checked.at {
             Some(at) => {
-                let location = self.location(at.file, at.location(ColumnUnit::Char));
+                let location = self.location(at.file, at.partial_location(ColumnUnit::Char));
                 self.sentence(start, &format!("{message}, in {location}{}", extent(&at)));
             }
             None => self.sentence(start, message),
@@ -223,19 +223,21 @@ impl Narrator<'_> {
         _ = writeln!(self.out, "{line}");
     }
 
-    fn location<'a>(&mut self, file: &SourceFile, at: Location<'a>) -> LocationInWords<'a> {
-        let with_path = self.file.replace(file.id()) != Some(file.id());
+    fn location<'a>(&mut self, file: &SourceFile, at: PartialLocation<'a>) -> LocationInWords<'a> {
+        let is_new = self.file.replace(file.id()) != Some(file.id());
+        let with_path = is_new || at.position.is_none();
         LocationInWords { at, with_path }
     }
 
     fn label(&mut self, label: &ResolvedLabel<'_>, indent: &str, start: &str) {
-        let at = label.location(ColumnUnit::Char);
+        let at = label.partial_location(ColumnUnit::Char);
         let location = self.location(label.file, at);
         let message = label.label.message().unwrap_or("here");
         let extent = extent(&label.at);
         self.sentence(format_args!("{indent}{start} {location}{extent}"), message);
-        let text = trimmed_line(label.file, at.line);
-        let line = Some((label.file.id(), at.line));
+        let Some((line, _)) = at.position else { return };
+        let text = trimmed_line(label.file, line);
+        let line = Some((label.file.id(), line));
         let is_new = std::mem::replace(&mut self.line, line) != line;
         if is_new && !text.is_empty() {
             self.sentence(format_args!("{indent}  The line is"), &text);
@@ -283,18 +285,21 @@ fn frame_in_words(frame: &Frame) -> String {
     }
 }
 
-/// Displays `path, line 1, column 2`, or without the path.
+/// Displays `path, line 1, column 2`, or one of the two.
 struct LocationInWords<'a> {
-    at: Location<'a>,
+    at: PartialLocation<'a>,
     with_path: bool,
 }
 
 impl Display for LocationInWords<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.with_path {
-            write!(f, "{}, ", text::one_line(self.at.path))?;
+            f.write_str(&text::one_line(self.at.path))?;
         }
-        write!(f, "line {}, column {}", self.at.line, self.at.col)
+        let separator = if self.with_path { ", " } else { "" };
+        self.at
+            .position
+            .map_or(Ok(()), |(line, col)| write!(f, "{separator}line {line}, column {col}"))
     }
 }
 

@@ -155,8 +155,11 @@ fn write_label(f: &mut fmt::Formatter<'_>, label: &ResolvedLabel<'_>) -> fmt::Re
 }
 
 fn write_located(f: &mut fmt::Formatter<'_>, at: ResolvedSpan<'_>, message: &str) -> fmt::Result {
-    let at = at.location(ColumnUnit::Char);
-    write!(f, "\n{}:{}:{}: {message}", at.path, at.line, at.col)
+    write!(f, "\n{}", at.file.path())?;
+    if let Some((line, col)) = at.partial_location(ColumnUnit::Char).position {
+        write!(f, ":{line}:{col}")?;
+    }
+    write!(f, ": {message}")
 }
 
 fn write_suggestion(

@@ -20,7 +20,8 @@ use crate::registry::Tool;
 use crate::source::{ColumnUnit, SourceFile, SourceMap};
 
 /// Writes one object with all diagnostics. Lines and columns are 1-based. Columns are counted in bytes. The end
-/// of a range is exclusive. A diagnostic about a whole file has a location without a range.
+/// of a range is exclusive. A diagnostic about a whole file has a location without a range, as has an unknown location
+/// in an unavailable file.
 #[derive(Clone, Debug)]
 pub struct RdjsonEmitter<W> {
     document: Document<W>,
@@ -113,8 +114,8 @@ fn position(file: &SourceFile, offset: u32) -> RdjsonPosition {
 
 fn location(at: ResolvedSpan<'_>) -> RdjsonLocation<'_> {
     let end = at.end(ColumnUnit::Byte).map(|at| RdjsonPosition { line: at.line, column: at.col });
-    let range = RdjsonRange { start: position(at.file, at.span.lo()), end };
-    RdjsonLocation { path: at.file.path(), range: Some(range) }
+    let range = || RdjsonRange { start: position(at.file, at.span.lo()), end };
+    RdjsonLocation { path: at.file.path(), range: at.is_known().then(range) }
 }
 
 /// Returns the location of the primary label, or the whole file that the diagnostic is about.

@@ -19,9 +19,9 @@ use crate::source::{ColumnUnit, SourceMap};
 use crate::text;
 
 /// Writes one line `path:line:col: error[E0001]: message` per diagnostic. Line and column are 1-based,
-/// columns count characters. A line feed in the message is written as `\n`. A diagnostic about a whole file has no
-/// line and column, and one without a location begins with the severity. Labels, notes, children, traces and
-/// suggestions are not written.
+/// columns count characters. A line feed in the message is written as `\n`. A diagnostic about a whole file, or at an
+/// unknown location of an unavailable one, has no line and column, and one without a location begins with the severity.
+/// Labels, notes, children, traces and suggestions are not written.
 #[derive(Clone, Debug)]
 pub struct ShortEmitter<W> {
     output: Output<W>,
@@ -59,7 +59,7 @@ fn draw(sources: &SourceMap) -> impl Draw {
     |_, diagnostic, out| {
         let checked = CheckedDiagnostic::new(sources, diagnostic);
         if let Some(primary) = checked.primary() {
-            let at = primary.location(ColumnUnit::Char);
+            let at = primary.partial_location(ColumnUnit::Char);
             write!(out, "{}{at}: ", path_prefix(at.path))?;
         } else if let Some(file) = checked.whole_file {
             let path = file.path();

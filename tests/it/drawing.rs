@@ -202,7 +202,7 @@ fn a_place_in_a_file_that_is_not_here_precedes_the_other_ones() {
     assert_eq!(
         diagnostic.render(&sources),
         "error[E0042]: m
- --> gone.vitte:1:1
+ --> gone.vitte
  ::: here.vitte:1:5
   |
 1 | let x = 1

@@ -47,4 +47,5 @@ mod styles;
 mod suggestions;
 mod terminal;
 mod themes;
+mod unknown_locations;
 mod writers;

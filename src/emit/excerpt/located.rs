@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{ExcerptOptions, LabelVec};
 use crate::check::{ResolvedLabel, ResolvedSpan};
 use crate::model::LabelStyle;
-use crate::source::{ColumnUnit, Location};
+use crate::source::{ColumnUnit, Location, PartialLocation};
 use crate::text;
 
 /// The labels of a diagnostic or of a child, before their lines are selected.
@@ -14,7 +14,7 @@ pub(in crate::emit) struct LocatedLabels<'a> {
     /// The labels whose lines can be shown, grouped by file.
     pub(super) labels: LabelVec<LocatedLabel<'a>>,
     /// The location of the first label, if it is that of the whole and its file is unavailable.
-    pub(super) unavailable: Option<Location<'a>>,
+    pub(super) unavailable: Option<PartialLocation<'a>>,
     /// The number of labels that are not shown because there are too many.
     pub(super) omitted: usize,
     /// Notes about labels whose files are unavailable.
@@ -38,7 +38,7 @@ impl<'a> LocatedLabels<'a> {
                 located.push(LocatedLabel::new(label));
                 continue;
             }
-            let at = label.at.location(options.column_unit);
+            let at = label.at.partial_location(options.column_unit);
             let leads = index == 0 && first_leads;
             unavailable = unavailable.or_else(|| leads.then_some(at));
             remarks.extend(remark(label, at, leads));
@@ -245,10 +245,11 @@ fn truncate(labels: &mut LabelVec<LocatedLabel<'_>>, max_lines: usize) -> usize 
 
 /// Returns the remark for a label at a location in an unavailable file. If the label `leads`, the location is not
 /// part of it, because it is shown below the header.
-fn remark(label: DrawnLabel<'_>, at: Location<'_>, leads: bool) -> Option<String> {
+fn remark(label: DrawnLabel<'_>, at: PartialLocation<'_>, leads: bool) -> Option<String> {
+    let preposition = if at.position.is_some() { "at" } else { "in" };
     match (leads, label.message) {
         (true, message) => message.map(str::to_owned),
-        (false, Some(message)) => Some(format!("at {at}: {message}")),
-        (false, None) => Some(format!("another label is at {at}")),
+        (false, Some(message)) => Some(format!("{preposition} {at}: {message}")),
+        (false, None) => Some(format!("another label is {preposition} {at}")),
     }
 }

@@ -11,13 +11,13 @@ const MAX_NEXT_CHARS: usize = 30;
 
 /// Returns what a span covers, to follow its location: `, the text "x"`, `, to line 3, column 4`, `, before "x"`.
 ///
-/// The location of an end is that of the last character. It is empty for a span on one line of an unavailable file.
+/// The location of an end is that of the last character. It is empty for a span in an unavailable file.
 pub(super) fn extent(at: &ResolvedSpan<'_>) -> String {
-    let (file, start) = (at.file, at.location(ColumnUnit::Char));
+    let file = at.file;
     if file.is_unavailable() {
-        let last = at.last_line();
-        return if last > start.line { format!(", to line {last}") } else { String::new() };
+        return String::new();
     }
+    let start = at.location(ColumnUnit::Char);
     let text = file.text().get(at.span.range()).unwrap_or_default();
     // A line end belongs to the line that it ends, but not to an empty line.
     let line = text.strip_suffix('\n').map(|line| line.strip_suffix('\r').unwrap_or(line));
@@ -137,6 +137,6 @@ mod tests {
         let file = sources.add_unavailable("a.vitte", []).unwrap();
         let diagnostic = Diagnostic::error(None, Span::between(file, 3, 9), "m");
         let out = narrated(&sources, &diagnostic);
-        assert!(out.contains("In a.vitte, line 1, column 1: here\n"), "{out}");
+        assert!(out.contains("In a.vitte: here\n"), "{out}");
     }
 }

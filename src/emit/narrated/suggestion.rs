@@ -58,19 +58,19 @@ impl Narrator<'_> {
     fn change(&mut self, file: &SourceFile, change: &Change<'_>, is_other: bool) {
         let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         let at = file.location(offset(change.range.start), ColumnUnit::Char);
+        let start = file.partial_location(offset(change.range.start), ColumnUnit::Char);
         let is_new = self.file != Some(file.id());
-        let location = self.location(file, at);
+        let location = self.location(file, start);
         let of_file =
             if is_new { format!(" of {}", text::one_line(at.path)) } else { String::new() };
         let line = format!("line {}{of_file}", at.line);
         let new = &*change.text;
         let sentence = match Place::new(file, change) {
             Place::Unseen => {
-                let end = file.location(offset(change.range.end), ColumnUnit::Char);
-                let old = if (at.line, at.col) == (end.line, end.col) {
-                    "the existing text".to_owned()
-                } else {
-                    format!("the text up to line {}, column {}", end.line, end.col)
+                let end = file.partial_location(offset(change.range.end), ColumnUnit::Char);
+                let old = match end.position.filter(|_| end != start) {
+                    Some((line, col)) => format!("the text up to line {line}, column {col}"),
+                    None => "the existing text".to_owned(),
                 };
                 format!("in {location}, {}", verb(change, &old))
             }

@@ -9,14 +9,14 @@ use crate::emit::canvas::Canvas;
 use crate::emit::excerpt::ExcerptOptions;
 use crate::emit::pen::Pen;
 use crate::model::{Edit, FileId};
-use crate::source::{Location, SourceFile, SourceMap};
+use crate::source::{PartialLocation, SourceFile, SourceMap};
 use crate::text;
 
 /// The changes of one file, or one change of an unavailable file.
 #[derive(Debug)]
 pub(super) struct FilePatch<'a> {
     /// The location of the first change; `None` if the path of the file is already shown.
-    location: Option<Location<'a>>,
+    location: Option<PartialLocation<'a>>,
     /// The URL of the file, if the location is a link.
     link: Option<String>,
     content: Content<'a>,
@@ -67,7 +67,7 @@ pub(super) fn file_patches<'a>(
         }
         let is_shown = !file.is_unavailable() && shown == Some(file.id());
         shown = Some(file.id());
-        let at = file.location(first.span().lo(), options.column_unit);
+        let at = file.partial_location(first.span().lo(), options.column_unit);
         let location = (!is_shown).then_some(at);
         patches.push(FilePatch { location, link: link(file), content });
     }

@@ -2,7 +2,7 @@
 
 use crate::emit::excerpt::ExcerptOptions;
 use crate::model::Edit;
-use crate::source::{Location, SourceFile};
+use crate::source::SourceFile;
 use crate::text;
 
 /// An edit of a file whose text is unavailable.
@@ -11,17 +11,17 @@ pub(super) struct UnseenEdit<'a> {
     pub(super) text: &'a str,
     /// Whether text is removed.
     pub(super) removes: bool,
-    /// The location of the edit.
-    pub(super) start: Location<'a>,
-    /// The location after the edit.
-    pub(super) end: Location<'a>,
+    /// The line and the column of the edit, if they are known.
+    start: Option<(u32, u32)>,
+    /// The line and the column after the edit, if they are known.
+    end: Option<(u32, u32)>,
 }
 
 impl<'a> UnseenEdit<'a> {
     pub(super) fn new(file: &'a SourceFile, edit: &'a Edit, options: ExcerptOptions) -> Self {
         let span = edit.span();
-        let location = |offset| file.location(offset, options.column_unit);
-        let (start, end) = (location(span.lo()), location(span.hi()));
+        let position = |offset| file.partial_location(offset, options.column_unit).position;
+        let (start, end) = (position(span.lo()), position(span.hi()));
         Self { text: edit.text(), removes: !span.is_empty(), start, end }
     }
 
@@ -39,10 +39,13 @@ impl<'a> UnseenEdit<'a> {
             }
             (false, _) => return None,
         };
-        let [start, end] = [self.start, self.end].map(|at| format!("{}:{}", at.line, at.col));
-        // The end may be unknown, and then has the location of the start.
-        let to_end = if start == end { String::new() } else { format!(" to {end}") };
+        let position = |word: &str, at: Option<(u32, u32)>| {
+            at.map(|(line, col)| format!(" {word} {line}:{col}")).unwrap_or_default()
+        };
+        let at = position("at", self.start);
+        let to =
+            position("to", self.end.filter(|_| self.start.is_some() && self.start != self.end));
         let with = if text.is_empty() { "" } else { " with:" };
-        Some(format!("{verb} the text at {start}{to_end}{with}"))
+        Some(format!("{verb} the text{at}{to}{with}"))
     }
 }

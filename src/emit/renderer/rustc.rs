@@ -286,7 +286,7 @@ impl<'a> Macros<'a> {
         is_primary: bool,
     ) -> Option<(Macro<'a>, ResolvedSpan<'a>)> {
         let is_of_label = |code: &str| {
-            let at = label.at.location(ColumnUnit::Char).to_string();
+            let at = label.at.partial_location(ColumnUnit::Char).to_string();
             code.split(", ").any(|code| code == at)
         };
         let mut all = self.all.iter();

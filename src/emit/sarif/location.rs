@@ -95,9 +95,11 @@ pub(super) struct PhysicalLocation<'a> {
 }
 
 impl<'a> PhysicalLocation<'a> {
+    /// Without a known line there is no region, because code scanning reads a region only with a line.
     pub(super) fn new(sources: &SourceMap, at: ResolvedSpan<'a>) -> Self {
         let artifact_location = ArtifactLocation::new(sources, at.file);
-        Self { artifact_location, region: Some(Region::new(at.file, at.span)) }
+        let region = at.is_known().then(|| Region::new(at.file, at.span));
+        Self { artifact_location, region }
     }
 
     /// Returns the location of a frame. Its file is a source of the compiler itself, so it is not in the source map.

@@ -147,6 +147,10 @@ impl Unavailable {
         self.known.extend(locations.map(|at| (at.offset, (at.line.max(1), at.col.max(1)))));
     }
 
+    pub(super) fn is_known(&self, offset: u32) -> bool {
+        self.known.contains_key(&offset)
+    }
+
     /// Returns the line and column of the last known offset that is not after `offset`, or of the start of the file.
     pub(super) fn location(&self, offset: u32) -> (u32, u32) {
         let known = self.known.range(..=offset).next_back();

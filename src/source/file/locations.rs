@@ -6,7 +6,7 @@ use super::content::{AvailableText, Content};
 use super::{BOM, SourceFile};
 use crate::model::Span;
 use crate::source::lines::LineTable;
-use crate::source::{ColumnUnit, Location};
+use crate::source::{ColumnUnit, Location, PartialLocation};
 use crate::text::floor_char_boundary;
 
 impl SourceFile {
@@ -60,7 +60,8 @@ impl SourceFile {
 
     /// Returns the location of byte `offset`. An offset after the end of the file, or inside a character, is
     /// first moved back to the nearest valid one. In an unavailable file this is the location of the last
-    /// known offset that is not after `offset`, or line 1, column 1.
+    /// known offset that is not after `offset`, or line 1, column 1; emitters that can show a path alone do so unless
+    /// `offset` itself is known.
     #[must_use]
     pub fn location(&self, offset: u32, unit: ColumnUnit) -> Location<'_> {
         let lines = match self.content() {
@@ -77,6 +78,25 @@ impl SourceFile {
         let text = lines.text.get(range.clone()).unwrap_or_default();
         let col = unit.column_at(text, offset.saturating_sub(range.start));
         Location { path: &self.path, line, col }
+    }
+
+    /// Returns true if the line and the column of byte `offset` are known: the text is available, or the offset is one
+    /// of the known ones.
+    pub(crate) fn is_known(&self, offset: u32) -> bool {
+        match self.content() {
+            Content::Unavailable(unavailable) => unavailable.is_known(offset),
+            _ => true,
+        }
+    }
+
+    /// Returns the location of byte `offset` like [`location`](Self::location), without a line and a column if they
+    /// are unknown.
+    pub(crate) fn partial_location(&self, offset: u32, unit: ColumnUnit) -> PartialLocation<'_> {
+        if self.is_known(offset) {
+            self.location(offset, unit).into()
+        } else {
+            PartialLocation { path: &self.path, position: None }
+        }
     }
 
     /// Returns the location of the end of `span`, exclusive. Returns `None` if another program cannot open the

@@ -117,9 +117,9 @@ help: do it
   = insert 2 line feeds
   |
 help: do it
- --> gone.vitte:3:5
+ --> gone.vitte
   |
-  = remove the text at 3:5
+  = remove the text
   |
 "
     );
@@ -131,7 +131,7 @@ Suggestion: do it
 Suggestion: do it
   In line 3, column 5, insert 2 line breaks
 Suggestion: do it
-  In line 3, column 5, remove the existing text"
+  In gone.vitte, remove the existing text"
     );
 }
 
