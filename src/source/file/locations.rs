@@ -60,8 +60,7 @@ impl SourceFile {
 
     /// Returns the location of byte `offset`. An offset after the end of the file, or inside a character, is
     /// first moved back to the nearest valid one. In an unavailable file this is the location of the last
-    /// known offset that is not after `offset`, or line 1, column 1; emitters that can show a path alone do so unless
-    /// `offset` itself is known.
+    /// known offset that is not after `offset`, or line 1, column 1. See also [`known_location`](Self::known_location).
     #[must_use]
     pub fn location(&self, offset: u32, unit: ColumnUnit) -> Location<'_> {
         let lines = match self.content() {
@@ -80,8 +79,13 @@ impl SourceFile {
         Location { path: &self.path, line, col }
     }
 
-    /// Returns true if the line and the column of byte `offset` are known: the text is available, or the offset is one
-    /// of the known ones.
+    /// Returns the [location](Self::location) of byte `offset`, or `None` if it is unknown: the text is unavailable, and
+    /// `offset` is not one of the known ones.
+    #[must_use]
+    pub fn known_location(&self, offset: u32, unit: ColumnUnit) -> Option<Location<'_>> {
+        self.is_known(offset).then(|| self.location(offset, unit))
+    }
+
     pub(crate) fn is_known(&self, offset: u32) -> bool {
         match self.content() {
             Content::Unavailable(unavailable) => unavailable.is_known(offset),
@@ -89,13 +93,11 @@ impl SourceFile {
         }
     }
 
-    /// Returns the location of byte `offset` like [`location`](Self::location), without a line and a column if they
-    /// are unknown.
+    /// Returns the known location of byte `offset`, or only the path.
     pub(crate) fn partial_location(&self, offset: u32, unit: ColumnUnit) -> PartialLocation<'_> {
-        if self.is_known(offset) {
-            self.location(offset, unit).into()
-        } else {
-            PartialLocation { path: &self.path, position: None }
+        match self.known_location(offset, unit) {
+            Some(at) => at.into(),
+            None => PartialLocation { path: &self.path, position: None },
         }
     }
 

@@ -17,10 +17,11 @@ const MAX_SPAN_LINE_BYTES: usize = 16 * MAX_LINE_BYTES;
 const BOM: &str = "\u{feff}";
 
 impl ContextLocation {
-    /// Creates the location of a span. Without `file`, it has no path, line and column.
+    /// Creates the location of a span. Without `file`, it has no path, line and column. It has only the path if the line
+    /// and the column are unknown, because the text of the file is unavailable.
     #[must_use]
     pub fn new(span: Span, file: Option<&SourceFile>) -> Self {
-        let at = file.map(|file| file.location(span.lo(), ColumnUnit::Char));
+        let at = file.and_then(|file| file.known_location(span.lo(), ColumnUnit::Char));
         Self {
             id: span.file().index(),
             file: file.map(|file| file.path().to_owned()),
@@ -48,12 +49,13 @@ impl fmt::Display for ContextLocation {
 
 impl SourceLine {
     /// Returns the lines of a span that a report contains: the first six, and the last one. Lines are truncated to
-    /// 4 KiB, or to the end of the span if that is later, but at most to 64 KiB.
+    /// 4 KiB, or to the end of the span if that is later, but at most to 64 KiB. There are none if the text of the file is
+    /// unavailable.
     pub fn of_span(file: &SourceFile, span: Span) -> impl Iterator<Item = Self> {
         let last = span.hi().saturating_sub(1).max(span.lo());
         let (first, last) = (file.line_of(span.lo()), file.line_of(last));
         let numbers = (first..=last).take(MAX_SPAN_LINES).chain([last]);
-        numbers.map(move |number| {
+        numbers.filter(|_| !file.is_unavailable()).map(move |number| {
             let range = file.line_range(number).unwrap_or_default();
             let rest = file.text().get(range.start..).unwrap_or_default();
             // Keeps the `\r` of a `\r\n`, because a span may end between the two.
@@ -161,6 +163,17 @@ mod tests {
         ] {
             assert_eq!(location.to_string(), expected);
         }
+    }
+
+    #[test]
+    fn an_unavailable_file_has_known_locations_and_no_lines() {
+        let mut sources = SourceMap::new();
+        let known = KnownLocation { offset: 20, line: 3, col: 4 };
+        let id = sources.add_unavailable("a.vitte", [known]).unwrap();
+        let file = sources.file(id).unwrap();
+        let location = |lo| ContextLocation::new(Span::between(id, lo, 24), Some(file)).to_string();
+        assert_eq!([20, 21].map(location), ["a.vitte:3:4", "a.vitte, bytes 21..24"]);
+        assert_eq!(SourceLine::of_span(file, Span::between(id, 20, 24)).count(), 0);
     }
 
     #[test]
