@@ -68,7 +68,8 @@ impl<'a> Direct<'a> {
             && diagnostic.children().is_empty()
             && diagnostic.trace().is_empty()
             && !file.is_unavailable()
-            && !file.is_lossy();
+            && !file.is_lossy()
+            && !file.is_embedded();
         if !is_plain {
             return None;
         }
@@ -76,8 +77,9 @@ impl<'a> Direct<'a> {
         for label in diagnostic.labels() {
             lines.push(LabelledLine::new(label, file)?);
         }
-        let LabelledLine { number, text, cells, .. } = lines.first()?;
-        let col = options.column_unit.column_after(text.get(..cells.start)?);
+        let LabelledLine { number, cells, .. } = lines.first()?;
+        // In printable ASCII, columns of all units are bytes.
+        let col = u32::try_from(cells.start + 1).ok()?;
         let at = Location { path: file.path(), line: *number, col };
         lines.sort_unstable_by_key(|line| line.number);
         // A layout also shows a single line between two labelled lines.
@@ -121,13 +123,14 @@ impl<'a> Direct<'a> {
 }
 
 impl<'a> LabelledLine<'a> {
-    /// Returns `None` if the label is multi-line, or not entirely in `file`.
+    /// Returns `None` if the label is multi-line, or not entirely in `file`. Offsets inside a character are accepted: no
+    /// line that is printable ASCII has any.
     fn new(label: &'a Label, file: &'a SourceFile) -> Option<Self> {
         let span = label.span();
-        file.check(span).ok().filter(|()| span.file() == file.id())?;
         let line = file.line_at(span.lo());
         let (lo, hi) = (line.bytes_to(span.lo()), line.bytes_to(span.hi()));
-        (span.hi() as usize <= line.next).then_some(Self {
+        let is_inside = span.file() == file.id() && span.hi() as usize <= line.next;
+        is_inside.then_some(Self {
             number: line.number,
             text: file.text().get(line.text)?,
             label,
