@@ -47,6 +47,9 @@ pub(super) struct Glyphs {
     pub(super) dot: &'static str,
     /// Precedes a note, with a blank between them.
     pub(super) bullet: &'static str,
+    /// The end of a stem above a message that begins further left, the same if the stem goes on, the line to the start of
+    /// the message, and the end of that line.
+    pub(super) turn: [&'static str; 4],
     primary: LabelGlyphs,
     secondary: LabelGlyphs,
 }
@@ -62,6 +65,8 @@ pub(super) struct LabelGlyphs {
     pub(super) stem: &'static str,
     /// Precedes a hanging message: no cell or two cells.
     pub(super) lead: &'static str,
+    /// Precedes a hanging message if the stem goes on to another one; as wide as `lead`.
+    pub(super) branch: &'static str,
     /// The vertical bar of a multi-line label.
     pub(super) bar: &'static str,
     /// Connects the bar of a multi-line label to its underlines.
@@ -74,6 +79,8 @@ pub(super) struct LabelGlyphs {
     pub(super) end_corner: &'static str,
     /// The end of the dashes below the start or the end of a multi-line label.
     pub(super) dash_end: &'static str,
+    /// The end of the dashes if a stem goes on below them.
+    pub(super) dash_branch: &'static str,
     /// The underline at which the dashes end.
     pub(super) dash_underline: &'static str,
 }
@@ -91,6 +98,7 @@ const ASCII: Glyphs = Glyphs {
     dots: "...",
     dot: ".",
     bullet: "= ",
+    turn: ["|", "|", " ", " "],
     primary: LabelGlyphs { underline: "^", hook: "^", dash_underline: "^", ..ASCII_SECONDARY },
     secondary: ASCII_SECONDARY,
 };
@@ -100,12 +108,14 @@ const ASCII_SECONDARY: LabelGlyphs = LabelGlyphs {
     hook: "-",
     stem: "|",
     lead: "",
+    branch: "",
     bar: "|",
     dash: "_",
     top: "/",
     start_corner: " ",
     end_corner: "|",
     dash_end: "|",
+    dash_branch: "|",
     dash_underline: "-",
 };
 
@@ -122,17 +132,20 @@ const UNICODE: Glyphs = Glyphs {
     dots: "…",
     dot: "…",
     bullet: "├ ",
+    turn: ["╯", "┤", "─", "╭"],
     primary: LabelGlyphs {
         underline: "━",
         hook: "┯",
         stem: "│",
         lead: "╰ ",
+        branch: "├ ",
         bar: "┃",
         dash: "━",
         top: "┏",
         start_corner: "┏",
         end_corner: "┗",
         dash_end: "┛",
+        dash_branch: "┥",
         dash_underline: "┛",
     },
     secondary: LabelGlyphs {
@@ -140,12 +153,14 @@ const UNICODE: Glyphs = Glyphs {
         hook: "┬",
         stem: "│",
         lead: "╰ ",
+        branch: "├ ",
         bar: "│",
         dash: "─",
         top: "╭",
         start_corner: "╭",
         end_corner: "╰",
         dash_end: "╯",
+        dash_branch: "┤",
         dash_underline: "╯",
     },
 };

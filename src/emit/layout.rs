@@ -23,6 +23,7 @@
 //! on labels times characters.
 
 mod bars;
+mod crowded;
 mod grid;
 mod labels;
 mod notes;

@@ -18,7 +18,7 @@ use std::ops::Range;
 
 use super::bars::Bars;
 use super::grid::Grid;
-use super::placement::{Annotation, MessageLayout, Part, Placed, Placement};
+use super::placement::{Annotation, Message, MessageLayout, Part, Placed, Placement, Stem};
 use super::{LabelVec, Margin, Mark, Pen, Row, Snippet, Style};
 use crate::emit::canvas::Canvas;
 use crate::emit::glyphs::Glyphs;
@@ -138,6 +138,8 @@ impl<'a> SnippetRenderer<'a> {
         };
         placed.iter().for_each(|placed| painter.dashes(placed));
         placed.iter().for_each(|placed| painter.stem(placed));
+        placed.iter().for_each(|turn| painter.turn(turn, &placed));
+        placed.iter().for_each(|end| painter.dash_end(end, &placed));
         for (lane, style) in self.bars.passing() {
             painter.bar(lane, style, 0..lines.total());
         }
@@ -145,7 +147,7 @@ impl<'a> SnippetRenderer<'a> {
         placed.sort_by_key(|Placed { annotation, .. }| {
             (Reverse(annotation.len()), annotation.style == LabelStyle::Primary)
         });
-        placed.iter().for_each(|placed| painter.message(placed));
+        placed.iter().for_each(|message| painter.message(message, &placed));
         placed.iter().for_each(|placed| painter.underline(placed));
         painter.grid.draw(pen, |pen| {
             self.margin.border(pen);
@@ -163,9 +165,11 @@ struct Lines {
 
 impl Lines {
     fn new(placed: &[Placed<'_>]) -> Self {
-        let last = placed.iter().map(|placed| placed.level).max().unwrap_or(0);
-        let count = if last == 0 { 1 } else { last + 2 };
-        let mut heights = vec![0; count];
+        let levels = |Placed { level, message, .. }: &Placed<'_>| {
+            message.as_ref().map_or(*level, |message| message.level.max(*level))
+        };
+        let last = placed.iter().map(levels).max().unwrap_or(0);
+        let mut heights = vec![0; last + 1];
         let mut need = |level: usize, lines: usize| {
             if let Some(height) = heights.get_mut(level) {
                 *height = lines.max(*height);
@@ -174,10 +178,9 @@ impl Lines {
         need(0, 1);
         for Placed { annotation, level, message } in placed {
             if let Some(message) = message {
-                need(if *level == 0 { 0 } else { level + 1 }, message.lines.len());
+                need(message.level, message.lines.len());
             }
-            let has_stem = message.as_ref().is_some_and(|message| message.has_stem);
-            if annotation.has_dashes() || has_stem {
+            if annotation.has_dashes() || message.as_ref().is_some_and(Message::has_stem) {
                 (1..=*level).for_each(|level| need(level, 1));
             }
         }
@@ -242,36 +245,57 @@ impl<'t> Painter<'_, 't> {
 
     /// The line from the underline to a hanging message, or to dashes.
     fn stem(&mut self, placed: &Placed<'_>) {
-        let Placed { annotation, level, message } = placed;
-        let has_stem = message.as_ref().is_some_and(|message| message.has_stem);
-        if *level == 0 || !(annotation.has_dashes() || has_stem) {
-            return;
-        }
-        let (style, glyphs) = (annotation.style, self.glyphs.label(annotation.style));
-        let cell = self.text + annotation.start;
-        let dashes = self.lines.of(*level);
-        let end = if has_stem { self.lines.of(level + 1) } else { dashes };
-        for line in 1..end {
-            self.grid.glyph(line, cell, style.into(), glyphs.stem);
-        }
-        if annotation.has_dashes() {
-            self.grid.glyph(dashes, cell, style.into(), glyphs.dash_end);
+        let Placed { annotation, level, .. } = placed;
+        let glyphs = self.glyphs.label(annotation.style);
+        if *level > 0 {
+            for line in 1..self.lines.of(placed.stem_level()) {
+                let cell = self.text + annotation.start;
+                self.grid.glyph(line, cell, annotation.style.into(), glyphs.stem);
+            }
         }
     }
 
-    fn message(&mut self, placed: &'t Placed<'t>) {
+    /// The line from a stem to the start of a message that is further left.
+    fn turn(&mut self, placed: &Placed<'_>, all: &[Placed<'_>]) {
         let Placed { annotation, level, message: Some(message) } = placed else { return };
-        let style = annotation.style.into();
-        let line = self.lines.of(if *level == 0 { 0 } else { level + 1 });
-        if message.has_stem {
+        let (start, cell) = (self.text + message.column, self.text + annotation.start);
+        if message.stem != Stem::Turned || cell <= start {
+            return;
+        }
+        let (line, style) = (self.lines.of(*level), annotation.style.into());
+        let [end, branch, dash, corner] = self.glyphs.turn;
+        for dashes in start + 1..cell {
+            self.grid.glyph(line, dashes, style, dash);
+        }
+        self.grid.glyph(line, start, style, corner);
+        let ends = !stem_goes_on(all, annotation.start, message.level);
+        self.grid.glyph(line, cell, style, if ends { end } else { branch });
+    }
+
+    /// The end of the dashes below the start or end of a multi-line label.
+    fn dash_end(&mut self, placed: &Placed<'_>, all: &[Placed<'_>]) {
+        let Placed { annotation, level, message } = placed;
+        if *level > 0 && annotation.has_dashes() {
             let glyphs = self.glyphs.label(annotation.style);
-            self.grid.text(
-                line,
-                self.text + annotation.start,
-                message.column - annotation.start,
-                style,
-                glyphs.lead,
-            );
+            let ends = message.is_none() && !stem_goes_on(all, annotation.start, *level);
+            let glyph = if ends { glyphs.dash_end } else { glyphs.dash_branch };
+            let cell = self.text + annotation.start;
+            self.grid.glyph(self.lines.of(*level), cell, annotation.style.into(), glyph);
+        }
+    }
+
+    fn message(&mut self, placed: &'t Placed<'t>, all: &[Placed<'_>]) {
+        let Placed { annotation, message: Some(message), .. } = placed else { return };
+        let style = annotation.style.into();
+        let line = self.lines.of(message.level);
+        if message.has_stem() {
+            let glyphs = self.glyphs.label(annotation.style);
+            let ends = !stem_goes_on(all, annotation.start, message.level);
+            let lead = if ends { glyphs.lead } else { glyphs.branch };
+            let cells = lead.chars().count();
+            if message.column == annotation.start + cells {
+                self.grid.text(line, self.text + annotation.start, cells, style, lead);
+            }
         }
         for (offset, text) in message.lines.iter().enumerate() {
             let cells = crate::text::width_of(text);
@@ -291,7 +315,7 @@ impl<'t> Painter<'_, 't> {
             let dot = self.glyphs.dot;
             self.grid.repeat(0, self.text + dots.start, dots.len(), style.into(), dot);
         }
-        let has_stem = message.as_ref().is_some_and(|message| message.has_stem);
+        let has_stem = message.as_ref().is_some_and(Message::has_stem);
         let first = match level {
             0 if annotation.has_dashes() => glyphs.dash_underline,
             1.. if annotation.has_dashes() || has_stem => glyphs.hook,
@@ -299,4 +323,9 @@ impl<'t> Painter<'_, 't> {
         };
         self.grid.glyph(0, cell, style.into(), first);
     }
+}
+
+/// Returns true if a stem that begins in the cell `start` goes on below the level.
+fn stem_goes_on(all: &[Placed<'_>], start: usize, level: usize) -> bool {
+    all.iter().any(|other| other.annotation.start == start && other.stem_level() > level)
 }

@@ -16,6 +16,7 @@
 use std::borrow::Cow;
 use std::cmp::Reverse;
 
+use super::crowded;
 use crate::model::LabelStyle;
 use crate::text::{self, CellOptions, LongUrls};
 
@@ -68,12 +69,28 @@ impl Annotation<'_> {
 #[derive(Debug)]
 pub(super) struct Message<'m> {
     pub(super) lines: Vec<Cow<'m, str>>,
-    /// The width of the longest line in cells.
-    pub(super) cells: usize,
     /// The first cell of the message.
     pub(super) column: usize,
-    /// Whether a stem connects the message to its underline.
-    pub(super) has_stem: bool,
+    /// The number of its first line, as [`Placed::level`].
+    pub(super) level: usize,
+    pub(super) stem: Stem,
+}
+
+/// What connects a message to its underline.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Stem {
+    /// The message stands beside its underline, or directly below it.
+    None,
+    /// A stem to the line above the message, or to the start of the message.
+    Straight,
+    /// A stem that turns left to the start of the message, on the line above it.
+    Turned,
+}
+
+impl Message<'_> {
+    pub(super) fn has_stem(&self) -> bool {
+        self.stem != Stem::None
+    }
 }
 
 /// An annotation with its level.
@@ -81,9 +98,20 @@ pub(super) struct Message<'m> {
 pub(super) struct Placed<'m> {
     pub(super) annotation: Annotation<'m>,
     /// 0 if the message stands beside the underline, else the number of the line on which the dashes are drawn. The
-    /// message hangs one line below it.
+    /// message hangs below it.
     pub(super) level: usize,
     pub(super) message: Option<Message<'m>>,
+}
+
+impl Placed<'_> {
+    /// Returns the level to which the stem reaches, 0 if there is none.
+    pub(super) fn stem_level(&self) -> usize {
+        match &self.message {
+            Some(message) if message.has_stem() => message.level,
+            _ if self.annotation.has_dashes() => self.level,
+            _ => 0,
+        }
+    }
 }
 
 /// The available width of a row, and how messages are wrapped.
@@ -115,13 +143,17 @@ impl<'m> Placement<'m> {
             let last = levels.iter().copied().max().unwrap_or(0);
             levels.iter_mut().for_each(|level| *level = last - *level);
         }
-        let all = annotations.into_iter().zip(levels).zip(messages);
+        let all = annotations.into_iter().zip(levels).zip(&messages);
         let placed = all.map(|((annotation, level), message)| Placed {
-            message: message.map(|fitted| fitted.at(level, &annotation, layout)),
+            message: message.as_ref().map(|fitted| fitted.at(level, &annotation, layout)),
             annotation,
             level,
         });
-        Self { placed: placed.collect() }
+        let mut placed: Vec<_> = placed.collect();
+        if crowded::is_crowded(&placed) {
+            crowded::place(&mut placed, layout);
+        }
+        Self { placed }
     }
 }
 
@@ -142,7 +174,7 @@ impl MessageLayout {
     }
 
     /// Returns true if a message that is `cells` wide fits in `room` cells, or fits well on several lines.
-    fn fits(self, text: &str, cells: usize, room: usize) -> bool {
+    pub(super) fn fits(self, text: &str, cells: usize, room: usize) -> bool {
         let is_whole = |word: &str| self.options.width_of(word) <= room;
         cells <= room
             || (2 * room >= self.width
@@ -155,7 +187,13 @@ impl MessageLayout {
         self.width.saturating_sub(annotation.end + 1)
     }
 
-    fn wrap(self, text: &str, cells: usize) -> (Vec<Cow<'_, str>>, usize) {
+    /// Returns the width of the longest word in cells.
+    pub(super) fn longest_word(self, text: &str) -> usize {
+        text.split_whitespace().map(|word| self.options.width_of(word)).max().unwrap_or(0)
+    }
+
+    /// Wraps a message. Returns also the width of its longest line in cells.
+    pub(super) fn wrap(self, text: &str, cells: usize) -> (Vec<Cow<'_, str>>, usize) {
         let wrapped = text::wrap_with(text, self.options, cells.max(1), LongUrls::Break);
         let lines: Vec<_> = match wrapped {
             text::WrappedText::Line(line) => vec![Cow::Borrowed(line)],
@@ -169,25 +207,23 @@ impl MessageLayout {
 impl<'m> Fitted<'m> {
     /// Wraps the message for its place.
     fn at(&self, level: usize, annotation: &Annotation<'_>, layout: MessageLayout) -> Message<'m> {
-        let message = |column: usize, has_stem, cells| {
-            let (lines, cells) = layout.wrap(self.text, cells);
-            Message { lines, cells, column, has_stem }
-        };
         if level == 0 {
-            return message(annotation.end + 1, false, layout.beside(annotation));
+            let (lines, _) = layout.wrap(self.text, layout.beside(annotation));
+            return Message { lines, column: annotation.end + 1, level, stem: Stem::None };
         }
         let column = annotation.start + layout.lead;
         let room = layout.width.saturating_sub(column);
+        let level = level + 1;
         if layout.fits(self.text, self.cells, room) {
-            return message(column, true, room);
+            let (lines, _) = layout.wrap(self.text, room);
+            return Message { lines, column, level, stem: Stem::Straight };
         }
         // The message ends at the right edge, as far right as its longest line allows.
-        let words = self.text.split_whitespace().map(|word| layout.options.width_of(word));
-        let longest = words.max().unwrap_or(0).min(layout.width);
+        let longest = layout.longest_word(self.text).min(layout.width);
         let cells = self.cells.min(layout.width * 3 / 4).max(room).max(longest);
-        let mut moved = message(0, false, cells);
-        moved.column = layout.width.saturating_sub(moved.cells);
-        moved
+        let (lines, cells) = layout.wrap(self.text, cells);
+        let column = layout.width.saturating_sub(cells);
+        Message { lines, column, level, stem: Stem::None }
     }
 }
 
