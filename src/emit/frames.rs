@@ -14,6 +14,7 @@
 use std::cell::Cell;
 
 use super::canvas::Canvas;
+use super::margin::Margin;
 use super::pen::Pen;
 use super::style::Style;
 use crate::model::{Backtrace, BacktraceLine};
@@ -23,16 +24,16 @@ use crate::text;
 /// frames.
 const MAX_LINES: usize = 100;
 
-/// Draws frames, one per line, that begin at the 0-based cell `column`. Consecutive runtime frames are drawn as
-/// one line, unless `is_full` is set.
+/// Draws frames, one per line, below their note. Consecutive runtime frames are drawn as one line, unless `is_full` is
+/// set.
 pub(super) fn draw(
     backtrace: &Backtrace,
     is_full: bool,
-    column: usize,
+    margin: Margin,
     pen: &mut Pen<impl Canvas>,
 ) {
     let last = u32::try_from(backtrace.frames().len().saturating_sub(1)).unwrap_or(u32::MAX);
-    let columns = Columns { start: column, digits: text::digit_count(last) };
+    let columns = Columns { margin, digits: text::digit_count(last) };
     let mut lines = backtrace.lines(is_full);
     let mut line_count = 0;
     for line in lines.by_ref() {
@@ -57,8 +58,8 @@ pub(super) fn draw(
 /// The columns of frame numbers and their text.
 #[derive(Clone, Copy)]
 struct Columns {
-    /// The first cell of the numbers, 0-based.
-    start: usize,
+    /// The numbers begin in its column of lists.
+    margin: Margin,
     /// The digits of the largest number.
     digits: usize,
 }
@@ -66,11 +67,11 @@ struct Columns {
 impl Columns {
     /// Returns the first cell of the text, 0-based.
     const fn text_start(self) -> usize {
-        self.start + self.digits + ": ".len()
+        self.margin.list_column() + self.digits + ": ".len()
     }
 
     fn number(self, index: usize, pen: &mut Pen<impl Canvas>) {
-        pen.blanks(self.start);
+        self.margin.further_line(self.margin.list_column(), pen);
         pen.number(Style::Gutter, u32::try_from(index).unwrap_or(u32::MAX), self.digits);
         pen.write(Style::Gutter, ":");
         pen.blanks(1);
@@ -78,7 +79,7 @@ impl Columns {
 
     /// Writes a line without a number, and returns how many lines it took.
     fn remark(self, text: &str, pen: &mut Pen<impl Canvas>) -> usize {
-        pen.blanks(self.text_start());
+        self.margin.further_line(self.text_start(), pen);
         self.text(Style::Gutter, text, pen)
     }
 
@@ -87,7 +88,7 @@ impl Columns {
         let lines = Cell::new(1);
         pen.block(style, text, self.text_start(), |pen| {
             lines.set(lines.get() + 1);
-            pen.blanks(self.text_start());
+            self.margin.further_line(self.text_start(), pen);
         });
         pen.end_line();
         lines.get()

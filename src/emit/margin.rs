@@ -174,8 +174,26 @@ impl Margin {
         self.bullet(pen);
         kind(pen);
         pen.put(Style::Plain, ": ");
-        pen.paragraph(Style::Plain, text, column, self.list_column());
+        self.text(text, [column, self.list_column()], pen);
         pen.end_line();
+    }
+
+    /// Writes the text of a note from the 0-based cell `column`, or in the cell `narrow` of further lines if there is little
+    /// room.
+    pub(super) fn text(self, text: &str, [column, narrow]: [usize; 2], pen: &mut Pen<impl Canvas>) {
+        let further_line = |pen: &mut Pen<_>, column| self.further_line(column, pen);
+        pen.paragraph(Style::Plain, text, [column, narrow], further_line);
+    }
+
+    /// Begins a further line of a note, which goes on in the 0-based cell `column`.
+    pub(super) fn further_line(self, column: usize, pen: &mut Pen<impl Canvas>) {
+        if self.glyphs.has_corners {
+            pen.blanks(self.number_width + 1);
+            pen.further_border(self.glyphs);
+            pen.blanks(column.saturating_sub(self.width()));
+        } else {
+            pen.blanks(column);
+        }
     }
 
     /// Returns the 0-based cell in which the lines of a trace or backtrace begin.

@@ -3,6 +3,8 @@
 //! Lines have no trailing blanks. A style sequence is written only when the style changes, and never for
 //! blanks.
 
+use std::ops::Range;
+
 use super::canvas::Canvas;
 use super::glyphs::Glyphs;
 use super::highlight::{self, SharedHighlighter, SyntaxSpan};
@@ -39,6 +41,8 @@ pub(super) struct Pen<C> {
     current: Style,
     /// What a corner replaces or follows where the block ends.
     last_line: LastLine,
+    /// The bytes of the borders beside the further lines of notes of the current block, with their styles.
+    further_borders: Vec<Range<usize>>,
     /// Colours source text; `None` without styles.
     highlighter: Option<SharedHighlighter>,
 }
@@ -51,6 +55,7 @@ impl<C: Canvas> Pen<C> {
             options,
             current: Style::Plain,
             last_line: LastLine::None,
+            further_borders: Vec::new(),
             highlighter: None,
         }
     }
@@ -111,8 +116,15 @@ impl<C: Canvas> Pen<C> {
     }
 
     /// Like [`block`](Self::block) for lines that begin with blanks. If there is little room after `column`, text that
-    /// does not fit on the line begins on the next one, in the cell `narrow`.
-    pub(super) fn paragraph(&mut self, style: Style, text: &str, column: usize, narrow: usize) {
+    /// does not fit on the line begins on the next one, in the cell `narrow`. `begin_line` draws the start of each further
+    /// line up to a cell.
+    pub(super) fn paragraph(
+        &mut self,
+        style: Style,
+        text: &str,
+        [column, narrow]: [usize; 2],
+        begin_line: impl Fn(&mut Self, usize),
+    ) {
         let room = self.width.saturating_sub(column);
         if text.len() <= room && text::is_plain(text) {
             return self.write(style, text);
@@ -121,9 +133,9 @@ impl<C: Canvas> Pen<C> {
         let column = if is_narrow { narrow } else { column };
         if is_narrow {
             self.end_line();
-            self.blanks(column);
+            begin_line(self, column);
         }
-        self.block(style, text, column, |pen| pen.blanks(column));
+        self.block(style, text, column, |pen| begin_line(pen, column));
     }
 
     /// Returns true if `text` has no characters to escape and fits on one line from the 0-based cell `column`.
@@ -153,7 +165,7 @@ impl<C: Canvas> Pen<C> {
         self.link(link, |pen| header.iter().for_each(|part| pen.put(style, part)));
         self.put(message_style, ": ");
         let indent = header.iter().map(|part| part.len()).sum::<usize>() + ": ".len();
-        self.paragraph(message_style, message, indent, HEADER_INDENT);
+        self.paragraph(message_style, message, [indent, HEADER_INDENT], Self::blanks);
         self.end_line();
     }
 
@@ -188,6 +200,15 @@ impl<C: Canvas> Pen<C> {
         }
     }
 
+    /// Writes the border of a further line of a note. It becomes a blank if no line with a border follows in the block.
+    pub(super) fn further_border(&mut self, glyphs: &'static Glyphs) {
+        let start = self.canvas.out().len();
+        self.put(Style::Gutter, glyphs.bar);
+        self.paint(Style::Plain);
+        let end = self.canvas.out().len();
+        self.further_borders.push(start..end);
+    }
+
     /// Ends a block: the border of its last line becomes a corner.
     fn end_block(&mut self) {
         match std::mem::replace(&mut self.last_line, LastLine::None) {
@@ -196,6 +217,7 @@ impl<C: Canvas> Pen<C> {
                 if let Some(border) = self.canvas.out().get_mut(at..at + corner.len()) {
                     border.copy_from_slice(corner.as_bytes());
                 }
+                self.remove_further_borders(at);
             }
             LastLine::Numbered { cell, corner } => {
                 self.blanks(cell);
@@ -203,6 +225,27 @@ impl<C: Canvas> Pen<C> {
                 self.end_line();
             }
         }
+        self.further_borders.clear();
+    }
+
+    /// Replaces the borders after the byte `at`, which is that of a corner, with blanks.
+    fn remove_further_borders(&mut self, at: usize) {
+        self.further_borders.retain(|border| border.start > at);
+        let Some(first) = self.further_borders.first() else { return };
+        let mut written = first.start;
+        let tail = self.canvas.out().split_off(written);
+        let mut rest = tail.as_slice();
+        for border in self.further_borders.drain(..) {
+            let (before, after) = rest.split_at_checked(border.start - written).unwrap_or_default();
+            let (_, after) = after.split_at_checked(border.len()).unwrap_or_default();
+            self.canvas.out().extend_from_slice(before);
+            match after.first() {
+                Some(b'\n') => self.canvas.trim(b' '),
+                _ => self.canvas.blanks(1),
+            }
+            (rest, written) = (after, border.end);
+        }
+        self.canvas.out().extend_from_slice(rest);
     }
 
     /// Writes text in a style. The caller has escaped its control characters.

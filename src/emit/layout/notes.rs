@@ -58,7 +58,7 @@ impl<'a> Notes<'a> {
         draw_notes(self.notes(), margin, pen);
         if let Some(backtrace) = self.diagnostic.backtrace() {
             margin.note("backtrace", "", pen);
-            frames::draw(backtrace, self.full_backtraces, margin.list_column(), pen);
+            frames::draw(backtrace, self.full_backtraces, margin, pen);
         }
     }
 }

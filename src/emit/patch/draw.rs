@@ -63,7 +63,7 @@ impl PatchLayout {
     pub(super) fn remark(self, text: &str, pen: &mut Pen<impl Canvas>) {
         let column = self.margin.number_width + " = ".len();
         self.margin.bullet(pen);
-        pen.paragraph(Style::Plain, text, column, column);
+        self.margin.text(text, [column, column], pen);
         pen.end_line();
     }
 
