@@ -21,14 +21,23 @@ use super::placement::{Message, MessageLayout, Part, Placed, Stem};
 /// The number of cells in which a wrapped message can be read well.
 const ENOUGH_CELLS: usize = 30;
 
-/// Returns true if the labels of a row have to be placed one below another: a message that is moved has no stem, or
-/// covers one, or the end of a multi-line label is below a message in the same cell.
-pub(super) fn is_crowded(placed: &[Placed<'_>]) -> bool {
-    let hangs_moved = |placed: &Placed<'_>| {
-        let message = placed.message.as_ref();
-        placed.level > 0 && message.is_some_and(|message| message.stem == Stem::None)
-    };
-    (placed.len() > 1 && placed.iter().any(hangs_moved))
+/// Draws a stem to each message that is moved left, if the row has more than one label. Returns true if the labels have to
+/// be placed one below another: a message would cover a stem or another message, or the end of a multi-line label is
+/// below a message in the same cell.
+pub(super) fn connect(placed: &mut [Placed<'_>]) -> bool {
+    if placed.len() < 2 {
+        return false;
+    }
+    let mut has_moved = false;
+    for label in placed.iter_mut().filter(|label| label.level > 0) {
+        if let Some(message) = label.message.as_mut().filter(|message| message.stem == Stem::None) {
+            message.stem = Stem::Turned;
+            // Without room for a lead, the message hangs from the stem itself.
+            message.column = message.column.min(label.annotation.start);
+            has_moved = true;
+        }
+    }
+    (has_moved && placed.iter().any(|label| covers_others(label, placed)))
         || placed.chunk_by(is_in_same_cell).any(|labels| {
             let dashes = labels.iter().filter(|label| label.annotation.has_dashes());
             let last = dashes.map(|label| label.level).max().unwrap_or(0);
@@ -37,6 +46,27 @@ pub(super) fn is_crowded(placed: &[Placed<'_>]) -> bool {
             };
             labels.iter().any(hangs)
         })
+}
+
+/// Returns true if the message of a label is moved, and it or the end of its stem touches another label.
+fn covers_others(label: &Placed<'_>, all: &[Placed<'_>]) -> bool {
+    let moved = label.message.as_ref().filter(|message| message.stem == Stem::Turned);
+    let Some(&Message { column, cells, level, .. }) = moved else { return false };
+    let others = || all.iter().filter(|other| !std::ptr::eq(*other, label));
+    let turn = column.min(label.annotation.start)..label.annotation.start;
+    // A message needs a blank on each side.
+    others().any(|other| touches(other, &(column.saturating_sub(1)..column + cells + 1), level))
+        || others().any(|other| touches(other, &turn, label.level))
+}
+
+/// Returns true if a label has a message, a stem or dashes in some cells of a level.
+fn touches(label: &Placed<'_>, cells: &Range<usize>, level: usize) -> bool {
+    let stem = label.annotation.start;
+    let messages = label.message.iter().filter(|message| message.level == level);
+    let mut messages = messages.map(|message| message.column..message.column + message.cells);
+    messages.any(|message| message.start < cells.end && cells.start < message.end)
+        || (label.stem_level() > level && cells.contains(&stem))
+        || (label.annotation.has_dashes() && label.level == level && cells.start <= stem)
 }
 
 /// Places the labels that are not beside their underlines. All of them are sorted from right to left.
@@ -151,12 +181,18 @@ fn message<'m>(
     let column = start + layout.lead;
     let room = gap.end.saturating_sub(column);
     if layout.fits(text, cells, room) {
-        let (lines, _) = layout.wrap(text, room);
-        return Message { lines, column, level: 0, stem: Stem::Straight };
+        let (lines, cells) = layout.wrap(text, room);
+        return Message { lines, cells, column, level: 0, stem: Stem::Straight };
     }
     let longest = layout.longest_word(text);
     let most = cells.min(layout.width * 3 / 4).max(room).max(longest);
     let (lines, cells) = layout.wrap(text, most.min(gap.len()));
-    let column = gap.end.saturating_sub(cells).min(column);
-    Message { lines, column, level: 0, stem: Stem::Turned }
+    let column = match gap.end.saturating_sub(cells) {
+        moved if moved >= column => column,
+        moved => moved.min(start),
+    };
+    Message { lines, cells, column, level: 0, stem: Stem::Turned }
 }
+
+#[cfg(test)]
+mod tests;

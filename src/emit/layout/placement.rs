@@ -69,6 +69,8 @@ impl Annotation<'_> {
 #[derive(Debug)]
 pub(super) struct Message<'m> {
     pub(super) lines: Vec<Cow<'m, str>>,
+    /// The width of the longest line in cells.
+    pub(super) cells: usize,
     /// The first cell of the message.
     pub(super) column: usize,
     /// The number of its first line, as [`Placed::level`].
@@ -150,7 +152,7 @@ impl<'m> Placement<'m> {
             level,
         });
         let mut placed: Vec<_> = placed.collect();
-        if crowded::is_crowded(&placed) {
+        if crowded::connect(&mut placed) {
             crowded::place(&mut placed, layout);
         }
         Self { placed }
@@ -208,22 +210,22 @@ impl<'m> Fitted<'m> {
     /// Wraps the message for its place.
     fn at(&self, level: usize, annotation: &Annotation<'_>, layout: MessageLayout) -> Message<'m> {
         if level == 0 {
-            let (lines, _) = layout.wrap(self.text, layout.beside(annotation));
-            return Message { lines, column: annotation.end + 1, level, stem: Stem::None };
+            let (lines, cells) = layout.wrap(self.text, layout.beside(annotation));
+            return Message { lines, cells, column: annotation.end + 1, level, stem: Stem::None };
         }
         let column = annotation.start + layout.lead;
         let room = layout.width.saturating_sub(column);
         let level = level + 1;
         if layout.fits(self.text, self.cells, room) {
-            let (lines, _) = layout.wrap(self.text, room);
-            return Message { lines, column, level, stem: Stem::Straight };
+            let (lines, cells) = layout.wrap(self.text, room);
+            return Message { lines, cells, column, level, stem: Stem::Straight };
         }
         // The message ends at the right edge, as far right as its longest line allows.
         let longest = layout.longest_word(self.text).min(layout.width);
         let cells = self.cells.min(layout.width * 3 / 4).max(room).max(longest);
         let (lines, cells) = layout.wrap(self.text, cells);
         let column = layout.width.saturating_sub(cells);
-        Message { lines, column, level, stem: Stem::None }
+        Message { lines, cells, column, level, stem: Stem::None }
     }
 }
 
