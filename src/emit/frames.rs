@@ -14,7 +14,6 @@
 use std::cell::Cell;
 
 use super::canvas::Canvas;
-use super::margin::Margin;
 use super::pen::Pen;
 use super::style::Style;
 use crate::model::{Backtrace, BacktraceLine};
@@ -24,16 +23,17 @@ use crate::text;
 /// frames.
 const MAX_LINES: usize = 100;
 
-/// Draws frames, one per line, below their note. Consecutive runtime frames are drawn as one line, unless `is_full` is
-/// set.
-pub(super) fn draw(
+/// Draws frames, one per line, that begin at the 0-based cell `column`. Consecutive runtime frames are drawn as
+/// one line, unless `is_full` is set. `begin_line` draws the start of each line up to a cell.
+pub(super) fn draw<C: Canvas>(
     backtrace: &Backtrace,
     is_full: bool,
-    margin: Margin,
-    pen: &mut Pen<impl Canvas>,
+    column: usize,
+    begin_line: impl Fn(&mut Pen<C>, usize) + Copy,
+    pen: &mut Pen<C>,
 ) {
     let last = u32::try_from(backtrace.frames().len().saturating_sub(1)).unwrap_or(u32::MAX);
-    let columns = Columns { margin, digits: text::digit_count(last) };
+    let columns = Columns { start: column, digits: text::digit_count(last), begin_line };
     let mut lines = backtrace.lines(is_full);
     let mut line_count = 0;
     for line in lines.by_ref() {
@@ -57,38 +57,48 @@ pub(super) fn draw(
 
 /// The columns of frame numbers and their text.
 #[derive(Clone, Copy)]
-struct Columns {
-    /// The numbers begin in its column of lists.
-    margin: Margin,
+struct Columns<F> {
+    /// The first cell of the numbers, 0-based.
+    start: usize,
     /// The digits of the largest number.
     digits: usize,
+    begin_line: F,
 }
 
-impl Columns {
+impl<F: Copy> Columns<F> {
     /// Returns the first cell of the text, 0-based.
-    const fn text_start(self) -> usize {
-        self.margin.list_column() + self.digits + ": ".len()
+    fn text_start(self) -> usize {
+        self.start + self.digits + ": ".len()
     }
 
-    fn number(self, index: usize, pen: &mut Pen<impl Canvas>) {
-        self.margin.further_line(self.margin.list_column(), pen);
+    fn number<C: Canvas>(self, index: usize, pen: &mut Pen<C>)
+    where
+        F: Fn(&mut Pen<C>, usize),
+    {
+        (self.begin_line)(pen, self.start);
         pen.number(Style::Gutter, u32::try_from(index).unwrap_or(u32::MAX), self.digits);
         pen.write(Style::Gutter, ":");
         pen.blanks(1);
     }
 
     /// Writes a line without a number, and returns how many lines it took.
-    fn remark(self, text: &str, pen: &mut Pen<impl Canvas>) -> usize {
-        self.margin.further_line(self.text_start(), pen);
+    fn remark<C: Canvas>(self, text: &str, pen: &mut Pen<C>) -> usize
+    where
+        F: Fn(&mut Pen<C>, usize),
+    {
+        (self.begin_line)(pen, self.text_start());
         self.text(Style::Gutter, text, pen)
     }
 
     /// Writes the text after a number, and returns how many lines it took.
-    fn text(self, style: Style, text: &str, pen: &mut Pen<impl Canvas>) -> usize {
+    fn text<C: Canvas>(self, style: Style, text: &str, pen: &mut Pen<C>) -> usize
+    where
+        F: Fn(&mut Pen<C>, usize),
+    {
         let lines = Cell::new(1);
         pen.block(style, text, self.text_start(), |pen| {
             lines.set(lines.get() + 1);
-            self.margin.further_line(self.text_start(), pen);
+            (self.begin_line)(pen, self.text_start());
         });
         pen.end_line();
         lines.get()

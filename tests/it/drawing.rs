@@ -88,6 +88,105 @@ fn messages_of_several_labels_fit() {
 }
 
 #[test]
+fn moved_messages_are_connected_to_their_labels() {
+    let scene = scene(
+        "let some_variable_name = other_function(⟦first⟧, ⟨second⟩);\n",
+        &[
+            "expected a value of the type that the function declares",
+            "this one is a string slice but should be a number",
+        ],
+    );
+    let unicode = |width| drawn(&scene, |human| human.with_width(width).with_unicode(true));
+    assert_eq!(
+        unicode(80),
+        "\
+error[E0042]: m
+  ╭─▸ a.vitte:1:41
+  │
+1 │ let some_variable_name = other_function(first, second);
+  │                                         ┯━━━━  ┬─────
+  │                                         │     ╭╯
+  │                                         │     this one is a string slice but
+  │                                         │     should be a number
+  │                      ╭──────────────────╯
+  ╰                      expected a value of the type that the function declares
+"
+    );
+    // Here is more room on the left of the stems.
+    assert_eq!(
+        unicode(40),
+        "\
+error[E0042]: m
+  ╭─▸ a.vitte:1:41
+  │
+1 │ …me = other_function(first, second);
+  │                      ┯━━━━  ┬─────
+  │     ╭────────────────╯      │
+  │     expected a value of the │
+  │     type that the function  │
+  │     declares                │
+  │           ╭─────────────────╯
+  │           this one is a string slice
+  ╰           but should be a number
+"
+    );
+    assert_snapshot!("moved_messages", all(&scene));
+}
+
+#[test]
+fn a_multi_line_label_that_is_given_twice_has_one_end() {
+    let scene = scene("a ⟦⟨b\nc\nd⟩⟧ ⟨e⟩\n", &["one", "two", "three"]);
+    let [ascii, unicode] = [false, true].map(|unicode| {
+        let out = drawn(&scene, |human| human.with_unicode(unicode));
+        out.split_once("1:3\n").unwrap().1.to_owned()
+    });
+    assert_eq!(
+        ascii,
+        "  |
+1 |   a b
+  |  ___^
+2 | | c
+3 | | d e
+  | | ^ - three
+  | |_|
+  |   one
+  |   two
+"
+    );
+    assert_eq!(
+        unicode,
+        "  │
+1 │   a b
+  │ ┏━━━┛
+2 │ ┃ c
+3 │ ┃ d e
+  │ ┃ ┯ ─ three
+  │ ┗━┥
+  │   ├ one
+  ╰   ╰ two
+"
+    );
+}
+
+#[test]
+fn multi_line_labels_that_end_in_the_same_cell_have_an_end_each() {
+    let scene = scene("⟨a\n⟨b\n⟦ x\nc d⟧⟩⟩\n", &["one", "inner", "outer"]);
+    let out = drawn(&scene, |human| human.with_unicode(true));
+    assert_eq!(
+        out.split_once("4 │ ").unwrap().1,
+        "││┃ c d
+  │ ││┃   ┯
+  │ ││┗━━━┥
+  │ │╰────┤
+  │ ╰─────┤
+  │       ├ one
+  │       ├ inner
+  ╰       ╰ outer
+"
+    );
+}
+
+#[test]
 fn the_message_at_the_end_of_a_multi_line_label_fits() {
     let scene = scene(
         "fn main() {\n    call(⟦|first, second| {\n        first\n    }, first_argument, second_argument, third_argument⟧);\n}\n",

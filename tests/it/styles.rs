@@ -5,6 +5,8 @@ use vitte_diag::{
     HumanEmitter, Severity, SourceMap, Span, Suggestion, TraceStep, code,
 };
 
+use crate::common::on_terminal;
+
 const A: FileId = FileId::new(0);
 const B: FileId = FileId::new(1);
 
@@ -108,6 +110,46 @@ help: same
   ╰ the text does not change
 "
     );
+}
+
+#[test]
+fn the_border_goes_on_beside_all_notes_but_the_last_one() {
+    let frames = || [Frame::at("f", "src/x.rs", 1, Some(2)), Frame::new("g")].into_iter().collect();
+    let error = Diagnostic::error(code!("E0001"), span(A, 0, 3), "m")
+        .with_help("one\n\nthree")
+        .with_note("first\nsecond")
+        .with_backtrace(frames());
+    let out = drawn(DiagnosticStyle::Unicode, &error);
+    let notes = "  ├ help: one
+  │
+  │       three
+  ├ note: first
+  │       second
+";
+    let last = "  ╰ backtrace:
+      0: f at src/x.rs:1:2
+      1: g
+";
+    assert_eq!(out.split_once("━━━\n  │\n").unwrap().1, format!("{notes}{last}"));
+
+    // Another note follows the frames. Its own further lines, one of them empty, have no border.
+    let error = error.with_child(Child::note("one\n\nthree"));
+    let out = drawn(DiagnosticStyle::Unicode, &error);
+    let last = "  ├ backtrace:
+  │   0: f at src/x.rs:1:2
+  │   1: g
+  ╰ note: one
+
+          three
+";
+    assert_eq!(out.split_once("━━━\n  │\n").unwrap().1, format!("{notes}{last}"));
+
+    // Styles change nothing but colours.
+    let mut human = HumanEmitter::new(Vec::new()).with_style(DiagnosticStyle::Unicode);
+    human = human.with_color(true);
+    human.emit(&sources(), &error).unwrap();
+    let coloured = String::from_utf8(human.into_inner()).unwrap();
+    assert_eq!(on_terminal(&coloured), (out, Vec::new()));
 }
 
 #[test]

@@ -10,7 +10,7 @@
 //! ```
 //!
 //! The labels are placed one below another. A message may be moved left, but it must not cover a stem that goes on to a
-//! lower line: it stands in the gap between the next stems on its left and its right. The label on the right comes first,
+//! lower line: its place is the gap between the next stems on its left and its right. The label on the right comes first,
 //! as in other rows, if there is room for its message; else the one on the left, or the one with the widest gap.
 
 use std::cmp::Reverse;
@@ -21,13 +21,16 @@ use super::placement::{Message, MessageLayout, Part, Placed, Stem};
 /// The number of cells in which a wrapped message can be read well.
 const ENOUGH_CELLS: usize = 30;
 
-/// Draws a stem to each message that is moved left, if the row has more than one label. Returns true if the labels have to
-/// be placed one below another: a message would cover a stem or another message, or the end of a multi-line label is
-/// below a message in the same cell.
-pub(super) fn connect(placed: &mut [Placed<'_>]) -> bool {
-    if placed.len() < 2 {
-        return false;
+/// Connects each message to its underline. Moves messages that would cover other labels.
+pub(super) fn connect(placed: &mut [Placed<'_>], layout: MessageLayout) {
+    if placed.len() > 1 && has_conflict(placed) {
+        place(placed, layout);
     }
+}
+
+/// Adds a stem to each message that is moved left. Returns true if the labels have to be placed one below another: a
+/// message would cover a stem or another message, or the end of a multi-line label is below a message in the same cell.
+fn has_conflict(placed: &mut [Placed<'_>]) -> bool {
     let mut has_moved = false;
     for label in placed.iter_mut().filter(|label| label.level > 0) {
         if let Some(message) = label.message.as_mut().filter(|message| message.stem == Stem::None) {
@@ -70,16 +73,20 @@ fn touches(label: &Placed<'_>, cells: &Range<usize>, level: usize) -> bool {
 }
 
 /// Places the labels that are not beside their underlines. All of them are sorted from right to left.
-pub(super) fn place(placed: &mut [Placed<'_>], layout: MessageLayout) {
+fn place(placed: &mut [Placed<'_>], layout: MessageLayout) {
     let hangs = |label: &Placed<'_>| {
         label.level > 0 && (label.message.is_some() || label.annotation.has_dashes())
     };
     let mut rest: Vec<Group<'_, '_>> = Vec::new();
     for label in placed.iter_mut().filter(|label| hangs(label)) {
         let start = label.annotation.start;
+        let longest_word = label.annotation.message.map_or(0, |text| layout.longest_word(text));
         match rest.last_mut().filter(|group| group.start == start) {
-            Some(group) => group.labels.push(label),
-            None => rest.push(Group { start, labels: vec![label] }),
+            Some(group) => {
+                group.longest_word = group.longest_word.max(longest_word);
+                group.labels.push(label);
+            }
+            None => rest.push(Group { start, longest_word, labels: vec![label] }),
         }
     }
     let mut level = 1;
@@ -97,6 +104,8 @@ fn is_in_same_cell(a: &Placed<'_>, b: &Placed<'_>) -> bool {
 /// Labels whose stems begin in the same cell.
 struct Group<'p, 'm> {
     start: usize,
+    /// The cells of the longest word of all messages.
+    longest_word: usize,
     labels: Vec<&'p mut Placed<'m>>,
 }
 
@@ -107,8 +116,13 @@ fn next(rest: &[Group<'_, '_>], layout: MessageLayout) -> usize {
         let gap = gap(rest, index, layout);
         rest.get(index).is_some_and(|group| group.fits(&gap, layout))
     };
-    let widest =
-        || (0..=last).max_by_key(|&index| (gap(rest, index, layout).len(), Reverse(index)));
+    let widest = || {
+        (0..=last).max_by_key(|&index| {
+            let cells = gap(rest, index, layout).len();
+            let has_whole_words = rest.get(index).is_some_and(|group| group.longest_word <= cells);
+            (has_whole_words, cells, Reverse(index))
+        })
+    };
     [0, last].into_iter().find(fits).or_else(widest).unwrap_or(0)
 }
 
@@ -129,7 +143,7 @@ impl Group<'_, '_> {
         texts.into_iter().all(|text| {
             let (_, cells) = layout.wrap(text, layout.width);
             layout.fits(text, cells, gap.len())
-                || (gap.len() >= ENOUGH_CELLS && layout.longest_word(text) <= gap.len())
+                || (gap.len() >= ENOUGH_CELLS && self.longest_word <= gap.len())
         })
     }
 

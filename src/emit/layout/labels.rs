@@ -17,6 +17,7 @@ use std::cmp::Reverse;
 use std::ops::Range;
 
 use super::bars::Bars;
+use super::crowded;
 use super::grid::Grid;
 use super::placement::{Annotation, Message, MessageLayout, Part, Placed, Placement, Stem};
 use super::{LabelVec, Margin, Mark, Pen, Row, Snippet, Style};
@@ -73,7 +74,9 @@ impl<'a> SnippetRenderer<'a> {
             });
             let annotations: Vec<_> = self.bars.annotations().chain(singles).collect();
             if !annotations.is_empty() {
-                self.annotations(row, Placement::new(annotations, self.messages), pen);
+                let mut placement = Placement::new(annotations, self.messages);
+                crowded::connect(&mut placement.placed, self.messages);
+                self.annotations(row, placement, pen);
             }
         }
     }

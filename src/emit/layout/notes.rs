@@ -58,7 +58,9 @@ impl<'a> Notes<'a> {
         draw_notes(self.notes(), margin, pen);
         if let Some(backtrace) = self.diagnostic.backtrace() {
             margin.note("backtrace", "", pen);
-            frames::draw(backtrace, self.full_backtraces, margin, pen);
+            let begin_line = |pen: &mut Pen<_>, column| margin.further_line(column, pen);
+            let column = margin.list_column();
+            frames::draw(backtrace, self.full_backtraces, column, begin_line, pen);
         }
     }
 }

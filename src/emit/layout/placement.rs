@@ -16,7 +16,6 @@
 use std::borrow::Cow;
 use std::cmp::Reverse;
 
-use super::crowded;
 use crate::model::LabelStyle;
 use crate::text::{self, CellOptions, LongUrls};
 
@@ -151,11 +150,7 @@ impl<'m> Placement<'m> {
             annotation,
             level,
         });
-        let mut placed: Vec<_> = placed.collect();
-        if crowded::connect(&mut placed) {
-            crowded::place(&mut placed, layout);
-        }
-        Self { placed }
+        Self { placed: placed.collect() }
     }
 }
 
