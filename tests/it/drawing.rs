@@ -245,6 +245,63 @@ fn what_lies_between_two_labels_is_omitted() {
 }
 
 #[test]
+fn wide_characters_are_not_cut_in_two() {
+    let wide = "日本語 ".repeat(20);
+    let label = scene(&format!("{wide}⟦x⟧ {wide}\n"), &["here"]);
+    let at = |width, unicode| {
+        let drawn = drawn(&label, |human| human.with_width(width).with_unicode(unicode));
+        drawn.lines().skip(3).collect::<Vec<_>>().join("\n")
+    };
+    let widths = [(37, false), (38, false), (39, false), (37, true)];
+    let rows: Vec<_> = widths.into_iter().map(|(width, unicode)| at(width, unicode)).collect();
+    assert_eq!(
+        rows.join("\n"),
+        "1 | ...本語 日本語 x 日本語 日本語...
+  |                ^ here
+1 | ...本語 日本語 x 日本語 日本語 ...
+  |                ^ here
+1 | ...日本語 日本語 x 日本語 日本語...
+  |                  ^ here
+1 │ … 日本語 日本語 x 日本語 日本語 …
+  ╰                 ━ here"
+    );
+    for (width, unicode) in (20..90).flat_map(|width| [(width, false), (width, true)]) {
+        let drawn = at(width, unicode);
+        let (row, marks) = drawn.split_once('\n').unwrap();
+        let row = &row[row.find(['|', '│']).unwrap()..];
+        let dots = if unicode { "…" } else { "..." };
+        let code: Vec<&str> = row.split(dots).collect();
+        assert!(code.len() >= 3 && !code.concat().contains('.'), "only whole marks: {drawn}");
+        let before = text::width_of(row.split('x').next().unwrap());
+        let mark = if unicode { '━' } else { '^' };
+        let under =
+            text::width_of(&marks[marks.find(['|', '╰']).unwrap()..marks.find(mark).unwrap()]);
+        assert_eq!(under, before, "{drawn}");
+    }
+}
+
+#[test]
+fn rows_stay_aligned_where_one_begins_in_a_wide_character() {
+    let wide = "日".repeat(40);
+    let scene = scene(&format!("{wide}⟦x⟧\na{wide}⟨y⟩\n"), &["first", "second"]);
+    let plain = drawn(&scene, |human| human.with_width(40));
+    assert_eq!(
+        plain.split_once("  |\n").unwrap().1,
+        "1 |  ...日日日日日日日日日日日日日日日x
+  |                                   ^
+  |                                first
+2 | ...日日日日日日日日日日日日日日日日y
+  |                                    -
+  |                               second
+"
+    );
+    // The dots have the style of the gutter, and what replaces a part of a character has none.
+    let coloured = readable(&drawn(&scene, |human| human.with_width(40).with_color(true)));
+    let row = format!("‹grey›1 |  ...‹›{}‹bold red›x‹›", "日".repeat(15));
+    assert_eq!(coloured.lines().nth(3), Some(&*row));
+}
+
+#[test]
 fn a_few_blanks_are_never_replaced_by_dots() {
     let text = format!("    let x = ⟦y⟧ + {};\n", "z".repeat(70));
     let drawn = at_80(&text, &[]);

@@ -45,6 +45,7 @@ pub(super) struct MeasuredLine<'a> {
     pub(super) indent: Option<usize>,
     /// The cell after the last one.
     pub(super) end: usize,
+    options: CellOptions,
 }
 
 /// An examined part of a line.
@@ -98,7 +99,8 @@ impl<'a> MeasuredLine<'a> {
         if is_cut {
             end += 4 * width.cells();
         }
-        let mut measured = Self { segments, edges, labels: SmallVec::new(), indent, end };
+        let (labels_of, options) = (SmallVec::new(), width.options());
+        let mut measured = Self { segments, edges, labels: labels_of, indent, end, options };
         measured.labels = labels.ranges.iter().map(|range| measured.cells_of(range)).collect();
         measured
     }
@@ -126,13 +128,23 @@ impl<'a> MeasuredLine<'a> {
         self.indent.is_none_or(|indent| cell <= indent)
     }
 
+    /// Returns the cells of the wide character that a cut before `cell` would split. A tab can be split, because its
+    /// parts are blanks.
+    pub(super) fn split_at(&self, cell: usize) -> Option<Range<usize>> {
+        let segment = self.segments.iter().rfind(|segment| segment.cell < cell)?;
+        if text::is_plain(segment.text) {
+            return None;
+        }
+        let (_, cluster) = self.clusters(&(cell - 1..cell)).next()?;
+        (cluster.end > cell && cluster.text != "\t").then_some(cluster.start..cluster.end)
+    }
+
     /// Returns the clusters that have a cell in `cells`, each with its byte in the line.
     pub(super) fn clusters(
         &self,
         cells: &Range<usize>,
-        options: CellOptions,
     ) -> impl Iterator<Item = (usize, Cluster<'a>)> {
-        let Range { start, end } = *cells;
+        let (Range { start, end }, options) = (cells.clone(), self.options);
         self.segments.iter().flat_map(move |segment| {
             // Each byte of plain text is a cell, so the cells before the first one need not be counted.
             let skipped = start.saturating_sub(segment.cell).min(segment.text.len());

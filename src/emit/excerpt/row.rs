@@ -212,11 +212,11 @@ fn find(edges: &[RowEdge], offset: usize) -> RowEdge {
 }
 
 impl Cut {
-    /// Returns the text of a row, and where its clusters are in the line and in the row. Dots replace the visible part
-    /// of a character that is cut.
+    /// Returns the text of a row, and where its clusters are in the line and in the row.
     fn text(&self, line: &MeasuredLine<'_>, width: Width) -> (String, Vec<(usize, usize)>) {
         let cells: usize = self.parts.iter().map(|part| part.cells.len() + self.dots).sum();
         let (mut out, mut bytes) = (String::with_capacity(cells), Vec::with_capacity(cells));
+        out.extend(repeat_n(' ', self.blanks));
         match self.lead {
             Lead::Nothing => {}
             Lead::Blanks => out.extend(repeat_n(' ', self.dots)),
@@ -226,7 +226,7 @@ impl Cut {
             if index > 0 {
                 out.push_str(width.dots());
             }
-            for (byte, cluster) in line.clusters(cells, width.options()) {
+            for (byte, cluster) in line.clusters(cells) {
                 bytes.push((byte, out.len()));
                 push_visible(&cluster, cells, &mut out);
             }
@@ -240,7 +240,7 @@ impl Cut {
 
     /// Returns the cells of the row with dots.
     fn dots_in_row(&self) -> SmallVec<[Range<usize>; 2]> {
-        let lead = (self.lead == Lead::Dots).then_some(0);
+        let lead = (self.lead == Lead::Dots).then_some(self.blanks);
         let after = |part: &Part| part.at + part.cells.len();
         let between = self.parts.len().saturating_sub(1);
         let ends = self.parts.iter().map(after);
@@ -279,13 +279,12 @@ impl Cut {
     }
 }
 
-/// Appends the part of a cluster that is in `cells`.
+/// Appends the part of a cluster that is in `cells`. Only a tab has a part: all others are inside or outside.
 fn push_visible(cluster: &Cluster<'_>, cells: &Range<usize>, out: &mut String) {
     let inside = cluster.end.min(cells.end).saturating_sub(cluster.start.max(cells.start));
     if inside == cluster.cells() {
         cluster.push_to(out);
     } else {
-        let filler = if cluster.text == "\t" { ' ' } else { '.' };
-        out.extend(repeat_n(filler, inside));
+        out.extend(repeat_n(' ', inside));
     }
 }

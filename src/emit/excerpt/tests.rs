@@ -186,10 +186,33 @@ fn labels_for_which_there_is_no_room_are_on_the_dots() {
 }
 
 #[test]
-fn half_a_wide_character_is_shown_as_a_dot() {
+fn a_wide_character_is_not_split() {
     let options = ExcerptOptions { width: 4 + 20, ..OPTIONS };
     let (rows, _) = excerpt(&"日".repeat(20), &[(0, 3)], options);
-    assert_eq!(rows[0].1, format!("{}....", "日".repeat(8)));
+    assert_eq!(rows[0].1, format!("{}...", "日".repeat(8)), "a row may be a cell narrower");
+    let label_in_the_middle = |before: &str| {
+        let text = format!("{before}x{}", "本".repeat(20));
+        let (rows, marks) = excerpt(&text, &[(before.len(), before.len() + 1)], options);
+        (rows[0].1.clone(), marks[0].0.cell)
+    };
+    let even = label_in_the_middle(&"日".repeat(20));
+    assert_eq!(even, ("...日日日x本本本...".to_owned(), 9));
+    let odd = label_in_the_middle(&format!("a{}", "日".repeat(20)));
+    assert_eq!(odd, even);
+}
+
+#[test]
+fn rows_stay_aligned_where_a_wide_character_does_not_fit() {
+    let options = ExcerptOptions { width: 4 + 20, ..OPTIONS };
+    let [even, odd] = ["", "a"].map(|first| format!("{first}{}x{first}", "日".repeat(30)));
+    let end = even.len() - 1;
+    let text = format!("{even}\n{odd}\n");
+    let (rows, marks) =
+        excerpt(&text, &[(end, end + 1), (even.len() + end + 2, even.len() + end + 3)], options);
+    let rows: Vec<_> = rows.iter().map(|row| row.1.as_str()).collect();
+    assert_eq!(rows, ["...日日日日日日日x", " ...日日日日日日日xa"]);
+    let cells: Vec<_> = marks.iter().map(|(start, _)| start.cell).collect();
+    assert_eq!(cells, [17, 18]);
 }
 
 #[test]

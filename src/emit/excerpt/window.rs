@@ -11,6 +11,9 @@
 //! All rows of a snippet begin at the same cell, so that they stay aligned. Common indentation is omitted first. If
 //! all labels fit, the window is moved to them; else each row omits what lies between its labels, and the middle of
 //! a long label.
+//!
+//! A wide character is not cut in two: it is either shown or omitted. Where the window would begin in the middle of one,
+//! blanks before the dots keep the rows aligned.
 
 use std::ops::Range;
 
@@ -49,6 +52,8 @@ pub(super) struct Cut {
     /// Whether dots follow the last part.
     pub(super) has_tail: bool,
     pub(super) dots: usize,
+    /// The blanks at the start of the row, in place of the visible part of a wide character that is omitted.
+    pub(super) blanks: usize,
 }
 
 /// What precedes the first part of a row.
@@ -94,7 +99,7 @@ impl Window {
         if before <= indent + MIN_OMITTED {
             return unmoved;
         }
-        Self { left: before, is_moved: true, ..whole }
+        Self { left: between_characters(lines, before, labels.start), is_moved: true, ..whole }
     }
 
     /// Returns true if the window begins at the first cell of the lines.
@@ -110,9 +115,10 @@ impl Window {
         let end = line.end.max(labels(line).end);
         if end <= self.left + self.width {
             let parts = smallvec::smallvec![Part { cells: self.left..end.max(self.left), at: 0 }];
-            return Cut { parts, lead: Lead::Nothing, has_tail: false, dots: self.dots };
+            let (lead, has_tail) = (Lead::Nothing, false);
+            return Cut { parts, lead, has_tail, dots: self.dots, blanks: 0 };
         }
-        let parts = Selection { window: self, end }.parts(&line.labels);
+        let parts = Selection { window: self, line, end }.parts(&line.labels);
         let lead = match parts.first() {
             Some(first) if first.start > self.left => Lead::Dots,
             _ => Lead::Nothing,
@@ -124,7 +130,8 @@ impl Window {
             at += part.cells.len() + self.dots;
             part
         };
-        Cut { parts: parts.into_iter().map(place).collect(), lead, has_tail, dots: self.dots }
+        let parts = parts.into_iter().map(place).collect();
+        Cut { parts, lead, has_tail, dots: self.dots, blanks: 0 }
     }
 
     /// Selects the cells of a line in a window that is moved to the labels.
@@ -134,10 +141,32 @@ impl Window {
         let end = line.end.max(labels(line).end);
         let has_tail = end > right;
         let right = if has_tail { right.saturating_sub(self.dots) } else { end };
-        let cells = self.left..right.max(self.left);
-        let parts = smallvec::smallvec![Part { cells, at: self.dots }];
-        Cut { parts, lead, has_tail, dots: self.dots }
+        let cells = without_halves(line, self.left..right.max(self.left));
+        let blanks = cells.start - self.left;
+        let parts = smallvec::smallvec![Part { cells, at: self.dots + blanks }];
+        Cut { parts, lead, has_tail, dots: self.dots, blanks }
     }
+}
+
+/// Returns the first cell from `left` to `max` that is not inside a wide character of any line, if it is near. Returns
+/// `left` if there is none.
+fn between_characters(lines: &[MeasuredLine<'_>], left: usize, max: usize) -> usize {
+    let mut cell = left;
+    for _ in 0..MIN_OMITTED {
+        match lines.iter().filter_map(|line| line.split_at(cell)).map(|wide| wide.end).max() {
+            None => return cell,
+            Some(end) if end <= max => cell = end,
+            Some(_) => break,
+        }
+    }
+    left
+}
+
+/// Returns the cells without those of wide characters that are only partly in them.
+fn without_halves(line: &MeasuredLine<'_>, cells: Range<usize>) -> Range<usize> {
+    let start = line.split_at(cells.start).map_or(cells.start, |wide| wide.end);
+    let end = line.split_at(cells.end).map_or(cells.end, |wide| wide.start);
+    start..end.max(start)
 }
 
 /// Returns the cells from the first to the last label of a line; an empty range if it has no labels.
@@ -151,17 +180,18 @@ type Parts = SmallVec<[Range<usize>; 4]>;
 
 /// Selects the parts of a line that does not fit.
 #[derive(Clone, Copy)]
-struct Selection {
+struct Selection<'l, 's> {
     window: Window,
+    line: &'l MeasuredLine<'s>,
     /// The cell after the last one of the line.
     end: usize,
 }
 
-impl Selection {
+impl Selection<'_, '_> {
     /// Returns the parts around labels, as wide as fits. If not all labels fit, those that come first do.
     fn parts(self, labels: &[Range<usize>]) -> Parts {
         let Window { left, width, dots, .. } = self.window;
-        let whole_start: Parts = smallvec::smallvec![left..left + 1];
+        let whole_start = self.whole(left..left + 1);
         let ends = width.saturating_sub(3 * dots) / 4;
         let max_parts = (width / (MIN_PART + dots)).max(MIN_PARTS);
         let mut parts = Parts::new();
@@ -170,7 +200,7 @@ impl Selection {
             let whole = (!is_long).then(|| label.clone());
             let halves = is_long.then(|| {
                 let (start, end) = (label.start, label.end);
-                [start..start + ends.max(1), end - ends.max(1)..end]
+                [start..start + ends.max(1), end - ends.max(1)..end].map(|half| self.whole(half))
             });
             whole.into_iter().chain(halves.into_iter().flatten())
         });
@@ -181,7 +211,11 @@ impl Selection {
             }
         }
         if parts.is_empty() {
-            parts = whole_start;
+            parts.push(if self.cost(std::slice::from_ref(&whole_start)) <= width {
+                whole_start
+            } else {
+                left..left
+            });
         }
         let mut best = self.merged(parts.iter().cloned(), 0);
         for radius in 1..=width {
@@ -191,7 +225,15 @@ impl Selection {
             }
             best = wider;
         }
-        self.fill(best)
+        let parts = self.fill(best).into_iter();
+        parts.map(|part| without_halves(self.line, part)).collect()
+    }
+
+    /// Returns the cells with those of wide characters that are only partly in them.
+    fn whole(self, cells: Range<usize>) -> Range<usize> {
+        let start = self.line.split_at(cells.start).map_or(cells.start, |wide| wide.start);
+        let end = self.line.split_at(cells.end).map_or(cells.end, |wide| wide.end);
+        start..end
     }
 
     /// Joins parts that are near to one another, each made wider by `radius` cells on both sides.
