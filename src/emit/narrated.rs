@@ -259,7 +259,7 @@ impl Narrator<'_> {
                     self.line(format_args!("{before} {omitted}"));
                 }
                 BacktraceLine::Repeated(count) => {
-                    self.line(format_args!("  repeated {count} more times"));
+                    self.line(format_args!("  repeated {}", text::more("time", count)));
                 }
                 BacktraceLine::Runtime(_) => {}
             }

@@ -46,7 +46,10 @@ impl BacktraceLine<'_> {
                 let frames = text::plural("frame", *count);
                 Some(format!("[... omitted {count} runtime {frames} ...]"))
             }
-            Self::Repeated(count) => Some(format!("[... repeated {count} more times ...]")),
+            Self::Repeated(count) => {
+                let times = text::plural("time", *count);
+                Some(format!("[... repeated {count} more {times} ...]"))
+            }
         }
     }
 

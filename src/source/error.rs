@@ -128,7 +128,8 @@ impl fmt::Display for SourceError {
             }
             Self::LineNumbers { path, first_line, size } => {
                 let path = text::one_line(path);
-                write!(f, "the {size} bytes of `{path}` cannot begin at line {first_line}")
+                let bytes = text::plural("byte", usize::try_from(*size).unwrap_or(usize::MAX));
+                write!(f, "the {size} {bytes} of `{path}` cannot begin at line {first_line}")
             }
             Self::UnknownFile(id) => write!(f, "the source map has no file {}", id.index()),
             Self::Removed { file, path } => {
@@ -155,7 +156,8 @@ impl fmt::Display for SourceError {
             Self::OverlappingEdits => f.write_str("two edits overlap in the outer file"),
             Self::Span(error) => error.fmt(f),
             Self::OutOfBounds { hi, len } => {
-                write!(f, "the span ends at byte {hi} of a file of {len} bytes")
+                let bytes = text::plural("byte", usize::try_from(*len).unwrap_or(usize::MAX));
+                write!(f, "the span ends at byte {hi} of a file of {len} {bytes}")
             }
             Self::NoSuchLine { line, first, last } => {
                 write!(f, "line {line} is not in {first}..={last}, the lines of the file")

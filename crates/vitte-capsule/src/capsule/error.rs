@@ -109,7 +109,10 @@ impl fmt::Display for CapsuleErrorKind {
             Self::NotAFile => f.write_str("not a regular file"),
             Self::NotAnArchive => f.write_str("not a .vittecrash archive"),
             Self::Damaged(reason) => write!(f, "damaged: {}", safe(reason)),
-            Self::TooLarge { size, max } => write!(f, "too large ({size} bytes, limit {max})"),
+            Self::TooLarge { size, max } => {
+                let bytes = text::plural("byte", usize::try_from(*size).unwrap_or(usize::MAX));
+                write!(f, "too large ({size} {bytes}, limit {max})")
+            }
             Self::TooManyParts { count, max } => write!(f, "too many parts ({count}, limit {max})"),
             Self::Missing => f.write_str("missing"),
             Self::Duplicate => f.write_str("two parts have the same name"),

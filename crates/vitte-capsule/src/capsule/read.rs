@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use serde::de::{DeserializeOwned, IgnoredAny};
+use vitte_diag::text;
 use zip::read::{ArchiveOffset, Config, ZipArchive};
 use zip::result::ZipError;
 
@@ -237,7 +238,8 @@ impl<R: Read + Seek> Parts<R> {
         let read = file.take(size + 1).read_to_end(&mut bytes);
         read.map_err(|error| failed(CapsuleErrorKind::Damaged(error.to_string())))?;
         if bytes.len() as u64 > size {
-            let reason = format!("larger than its stated size of {size} bytes");
+            let noun = text::plural("byte", usize::try_from(size).unwrap_or(usize::MAX));
+            let reason = format!("larger than its stated size of {size} {noun}");
             return Err(failed(CapsuleErrorKind::Damaged(reason)));
         }
         self.remaining_bytes = self.remaining_bytes.saturating_sub(size);

@@ -13,6 +13,7 @@
 
 use serde::Deserialize;
 use ureq::http::Uri;
+use vitte_diag::text;
 
 use super::error::UploadError;
 use super::http::{Client, HttpOptions, HttpResponse};
@@ -176,7 +177,8 @@ fn body(report: &CrashReport, marker: &str) -> String {
     let shown = frames.iter().take(MAX_FRAMES);
     let mut lines: Vec<_> = shown.map(|frame| plain::line(frame.text(), MAX_FRAME_CHARS)).collect();
     if frames.len() > MAX_FRAMES {
-        lines.push(format!("[... omitted {} frames ...]", frames.len() - MAX_FRAMES));
+        let omitted = frames.len() - MAX_FRAMES;
+        lines.push(format!("[... omitted {omitted} {} ...]", text::plural("frame", omitted)));
     }
     section("Backtrace, innermost frame first", &lines);
     out

@@ -27,7 +27,8 @@ pub(super) fn lines(text: &str, max_chars: usize) -> Vec<String> {
         out.push(safe);
     }
     if consumed < text.len() {
-        out.push(format!("[... omitted {} bytes ...]", text.len() - consumed));
+        let omitted = text.len() - consumed;
+        out.push(format!("[... omitted {omitted} {} ...]", text::plural("byte", omitted)));
     }
     out
 }
@@ -46,7 +47,8 @@ pub(super) fn contexts(report: &CrashReport) -> Vec<String> {
     let mut out = Vec::new();
     for (index, entry) in report.contexts.iter().enumerate() {
         if remaining == 0 {
-            out.push(format!("[... omitted {} contexts ...]", report.contexts.len() - index));
+            let omitted = report.contexts.len() - index;
+            out.push(format!("[... omitted {omitted} {} ...]", text::plural("context", omitted)));
             break;
         }
         let mut text = part(&entry.name);

@@ -70,8 +70,8 @@ fn reason_text(entry: &IndexEntry, reason: RemovalReason, retention: &Retention)
             format!("older than {days} {}", if days == 1 { "day" } else { "days" })
         }
         RemovalReason::Count => {
-            let max = number(retention.max_reports_per_fingerprint);
-            format!("more than {max} crashes with fingerprint {}", entry.fingerprint.short())
+            let max = crashes(retention.max_reports_per_fingerprint);
+            format!("more than {max} with fingerprint {}", entry.fingerprint.short())
         }
         RemovalReason::Size => format!("more than {} in total", size(retention.max_bytes)),
         other => other.name().to_owned(),

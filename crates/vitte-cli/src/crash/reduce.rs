@@ -257,9 +257,10 @@ impl Bar {
         let removed = self.bytes.saturating_sub(remaining.bytes);
         self.bar.set_position(u64::try_from(removed).unwrap_or(u64::MAX));
         let seconds = self.deadline.saturating_duration_since(Instant::now()).as_secs();
-        let (lines, bytes) = (remaining.lines, remaining.bytes);
+        let SourceSize { lines, bytes, .. } = *remaining;
+        let (line_noun, byte_noun) = (text::plural("line", lines), text::plural("byte", bytes));
         self.bar.set_message(format!(
-            "{lines} lines, {bytes} bytes left; {}: run {tests}; {seconds} s",
+            "{lines} {line_noun}, {bytes} {byte_noun} left; {}: run {tests}; {seconds} s",
             pass.name()
         ));
     }

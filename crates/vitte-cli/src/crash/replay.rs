@@ -8,7 +8,7 @@ use clap::Args;
 use serde::Serialize;
 use vitte_capsule::replay::{CapturedOutput, ReplayOutcome, ReplayResult};
 use vitte_capsule::{Capsule, Replay};
-use vitte_diag::text::one_line;
+use vitte_diag::text::{self, one_line};
 
 use super::directory::OneCrash;
 use super::shell::{CommandResult, Failure, Shell};
@@ -159,7 +159,9 @@ fn write_tail(name: &str, stream: &CapturedOutput, out: &mut dyn Write) -> io::R
     let text = String::from_utf8_lossy(&stream.tail);
     let lines: Vec<&str> = text.lines().collect();
     let last = lines.get(lines.len().saturating_sub(MAX_LINES)..).unwrap_or_default();
-    writeln!(out, "the last lines of {name} ({} bytes):", stream.total_bytes)?;
+    let bytes = stream.total_bytes;
+    let noun = text::plural("byte", usize::try_from(bytes).unwrap_or(usize::MAX));
+    writeln!(out, "the last lines of {name} ({bytes} {noun}):")?;
     for line in last {
         let line: String = line.chars().take(MAX_CHARS).collect();
         writeln!(out, "  | {}", one_line(&line))?;

@@ -90,12 +90,18 @@ impl Input {
             }
         }
         if bad > MAX_REPORTED_LINES {
-            let more = bad - MAX_REPORTED_LINES;
-            writeln!(report, "vitte: {name}: {more} more lines are not diagnostics")?;
+            report_more_lines(name, bad - MAX_REPORTED_LINES, report)?;
         }
         self.has_errors |= bad > 0;
         Ok(())
     }
+}
+
+/// Reports how many further lines are not diagnostics.
+pub(super) fn report_more_lines(name: &str, count: u64, report: &mut dyn Write) -> io::Result<()> {
+    let more = text::more("line", usize::try_from(count).unwrap_or(usize::MAX));
+    let are = if count == 1 { "is not a diagnostic" } else { "are not diagnostics" };
+    writeln!(report, "vitte: {name}: {more} {are}")
 }
 
 /// Parses a line. The error is the column (1-based, in bytes) and the reason.

@@ -11,6 +11,7 @@ use vitte_diag::{
 };
 
 use super::root::{self, Root};
+use crate::diag::input::report_more_lines;
 
 /// Invalid lines of one file beyond this number are only counted.
 const MAX_REPORTED_LINES: usize = 20;
@@ -133,7 +134,7 @@ fn report_losses(name: &str, imported: &Imported, report: &mut dyn Write) -> io:
     }
     let more = lines.len().saturating_sub(MAX_REPORTED_LINES) as u64 + imported.more_invalid_lines;
     if more > 0 {
-        writeln!(report, "vitte: {name}: {more} more lines are not diagnostics")?;
+        report_more_lines(name, more, report)?;
     }
     for file in imported.sources.files() {
         if imported.changed_files.contains(&file.id()) {
