@@ -63,6 +63,8 @@ struct Patch<'a> {
     suggestion: &'a Suggestion,
     /// The changes of each file, for each alternative. Most suggestions have only one.
     alternatives: SmallVec<[Vec<FilePatch<'a>>; 1]>,
+    /// Whether `or` is between the alternatives, because without it a path below changes could belong to either one.
+    has_or: bool,
 }
 
 impl<'a> Patches<'a> {
@@ -82,14 +84,15 @@ impl<'a> Patches<'a> {
         let new = |suggestion: &'a Cow<'_, Suggestion>| {
             // Below another message, only the path of the file at the top is not repeated.
             last = last.filter(|last| Some(*last) == shown);
-            let alternative = |edits: &'a [Edit]| {
-                let files = file_patches(sources, edits, last, options, link);
+            let has_or = has_paths_inside(sources, suggestion);
+            let alternative = |(index, edits): (usize, &'a [Edit])| {
+                let shown = last.filter(|_| index == 0 || !has_or);
+                let files = file_patches(sources, edits, shown, options, link);
                 last = edits.last().map(|edit| edit.span().file());
                 files
             };
-            let alternatives =
-                suggestion.alternatives().take(MAX_ALTERNATIVES).map(alternative).collect();
-            Patch { suggestion, alternatives }
+            let alternatives = suggestion.alternatives().take(MAX_ALTERNATIVES).enumerate();
+            Patch { suggestion, alternatives: alternatives.map(alternative).collect(), has_or }
         };
         let patches: Vec<_> = suggestions.iter().take(MAX_SUGGESTIONS).map(new).collect();
         let omitted = suggestions.len() - patches.len();
@@ -121,6 +124,17 @@ impl<'a> Patches<'a> {
     }
 }
 
+/// Returns true if a suggestion has alternatives, and a path may be drawn between its changes: the changes are in several
+/// files, or the file is unavailable, so that each change has a path.
+fn has_paths_inside(sources: &SourceMap, suggestion: &Suggestion) -> bool {
+    let mut files = suggestion.alternatives().flatten().map(|edit| edit.span().file());
+    let first = files.next();
+    let is_unavailable =
+        || first.is_some_and(|file| sources.file(file).is_ok_and(SourceFile::is_unavailable));
+    suggestion.alternatives().nth(1).is_some()
+        && (files.any(|file| Some(file) != first) || is_unavailable())
+}
+
 /// What is drawn of a suggestion.
 struct PatchProgress {
     /// The number of lines that may follow.
@@ -146,6 +160,14 @@ impl Patch<'_> {
         for files in &self.alternatives {
             if drawn > 0 && progress.lines_left == 0 {
                 break;
+            }
+            if drawn > 0 && self.has_or {
+                if progress.ends_in_marks {
+                    layout.margin.empty_line(pen);
+                }
+                layout.remark("or:", pen);
+                progress.is_separated = false;
+                progress.ends_in_marks = false;
             }
             drawn += 1;
             draw_alternative(files, layout, &mut progress, pen);

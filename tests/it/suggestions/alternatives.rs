@@ -1,6 +1,6 @@
 //! Alternatives of one suggestion.
 
-use vitte_diag::{Applicability, Diagnostic, Edit, SourceMap, Span, Suggestion};
+use vitte_diag::{Applicability, Diagnostic, Edit, FileId, SourceMap, Span, Suggestion};
 
 use super::support::{Scene, replace};
 
@@ -53,6 +53,134 @@ fn alternatives_are_below_one_another() {
   |     ++++
 ",
         "the marks separate them"
+    );
+}
+
+/// Returns a suggestion with alternatives; `edits` returns their edits of two files and of an unavailable one.
+fn in_files(edits: impl Fn([FileId; 3]) -> Vec<Vec<Edit>>) -> Scene {
+    let mut sources = SourceMap::new();
+    let a = sources.add("a.vitte", "let a = 1\n").unwrap();
+    let b = sources.add("b.vitte", "x = 1\ny\n").unwrap();
+    let gone = sources.add_unavailable("gone.vitte", []).unwrap();
+    let edits = edits([a, b, gone]);
+    let suggestion = Suggestion::with_alternatives("do it", edits, Applicability::Unspecified);
+    let diagnostic = Diagnostic::error(None, Span::empty(a, 0), "m");
+    Scene { sources, diagnostic: diagnostic.with_suggestion(suggestion.unwrap()) }
+}
+
+#[test]
+fn alternatives_in_several_files_are_separated_by_or() {
+    let replaced = in_files(|[a, b, _]| {
+        vec![
+            vec![replace(a, 4, 5, "c"), replace(b, 0, 1, "z")],
+            vec![replace(b, 0, 1, "w")],
+            vec![replace(a, 4, 5, "d")],
+        ]
+    });
+    assert_eq!(
+        replaced.ascii(),
+        "  |
+1 - let a = 1
+1 + let c = 1
+  |
+ --> b.vitte:1:1
+  |
+1 - x = 1
+1 + z = 1
+  |
+  = or:
+ --> b.vitte:1:1
+  |
+1 - x = 1
+1 + w = 1
+  |
+  = or:
+ --> a.vitte:1:5
+  |
+1 - let a = 1
+1 + let d = 1
+  |
+"
+    );
+    let inserted = in_files(|[a, b, _]| {
+        vec![
+            vec![replace(a, 0, 0, "pub "), replace(b, 0, 0, "pub ")],
+            vec![replace(a, 4, 5, "a")],
+            vec![replace(b, 0, 0, "my ")],
+        ]
+    });
+    assert_eq!(
+        inserted.unicode(),
+        "  ╭
+1 │ pub let a = 1
+  │ +++
+  │
+  ├─▸ b.vitte:1:1
+  │
+1 │ pub x = 1
+  │ +++
+  │
+  ├ or:
+  ├ the text does not change
+  ├ or:
+  ├─▸ b.vitte:1:1
+  │
+1 │ my x = 1
+  ╰ ++
+"
+    );
+}
+
+#[test]
+fn alternatives_in_an_unavailable_file_are_separated_by_or() {
+    let gone = in_files(|[.., gone]| {
+        vec![
+            vec![replace(gone, 4, 4, "a"), replace(gone, 9, 9, "b")],
+            vec![replace(gone, 4, 4, "c")],
+        ]
+    });
+    assert_eq!(
+        gone.ascii(),
+        " --> gone.vitte:1:1
+  |
+  + a
+  |
+ --> gone.vitte:1:1
+  |
+  + b
+  |
+  = or:
+ --> gone.vitte:1:1
+  |
+  + c
+  |
+"
+    );
+}
+
+#[test]
+fn alternatives_in_one_file_need_no_or() {
+    let other = in_files(|[_, b, _]| {
+        vec![
+            vec![replace(b, 0, 1, "z"), replace(b, 6, 7, "k")],
+            vec![replace(b, 0, 1, "w"), replace(b, 6, 7, "l")],
+        ]
+    });
+    assert_eq!(
+        other.ascii(),
+        " --> b.vitte:1:1
+  |
+1 - x = 1
+1 + z = 1
+2 - y
+2 + k
+  |
+1 - x = 1
+1 + w = 1
+2 - y
+2 + l
+  |
+"
     );
 }
 
