@@ -47,8 +47,7 @@ impl BacktraceLine<'_> {
                 Some(format!("[... omitted {count} runtime {frames} ...]"))
             }
             Self::Repeated(count) => {
-                let times = text::plural("time", *count);
-                Some(format!("[... repeated {count} more {times} ...]"))
+                Some(format!("[... repeated {} ...]", text::more("time", *count)))
             }
         }
     }
