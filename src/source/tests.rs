@@ -94,6 +94,9 @@ fn a_span_is_checked_against_its_file() {
     assert!(sources.span(file, 3..3).is_ok());
     assert!(matches!(sources.span(file, 0..4), Err(SourceError::OutOfBounds { hi: 4, len: 3 })));
     assert!(matches!(sources.span(file, 2..3), Err(SourceError::InsideCharacter { at: 2 })));
+    let (sources, file) = single_file("a");
+    let error = sources.span(file, 0..2).unwrap_err();
+    assert_eq!(error.to_string(), "the span ends at byte 2 of a file of 1 byte");
     #[allow(clippy::reversed_empty_ranges, reason = "a reversed range is the point")]
     let reversed = sources.span(file, 3..1);
     assert!(matches!(reversed, Err(SourceError::Span(SpanError::Reversed { lo: 3, hi: 1 }))));
