@@ -139,6 +139,10 @@ impl RowsBuilder<'_> {
                 self.line(RowKind::Marked, self.new_number(hunk, 0), *new, hunk, visible);
             }
             _ if !self.is_insertion => self.replaced(hunk, visible),
+            // Without the old lines, which are blank too, the new ones would look like further lines.
+            (removed, added) if removed.iter().chain(added).all(|line| line.is_blank()) => {
+                self.replaced(hunk, visible);
+            }
             (removed, added) => {
                 let was_blank = removed.iter().all(|line| line.is_blank());
                 for (index, line) in (0..).zip(added) {

@@ -48,6 +48,55 @@ fn changed_blanks_at_the_end_of_a_line_are_visible() {
 }
 
 #[test]
+fn blanks_in_an_empty_line_are_not_another_line() {
+    assert_eq!(
+        scene("a\n⟦⟧\nb\n", &["    "]).ascii(),
+        "  |
+2 -
+2 + <SP><SP><SP><SP>
+  |
+"
+    );
+    let more = scene("a\n  ⟦⟧\nb\n", &["  "]);
+    assert_eq!(
+        more.unicode(),
+        "  ╭
+2 - ··
+2 + ····
+  ╰
+"
+    );
+    assert_eq!(
+        scene("a\n⟦\t⟧\nb\n", &["    "]).unicode(),
+        "  ╭
+2 - →
+2 + ····
+  ╰
+"
+    );
+    assert_eq!(
+        scene("a\n⟦⟧\n⟦⟧\nb\n", &["  ", "  "]).ascii(),
+        "  |
+2 -
+2 + <SP><SP>
+3 -
+3 + <SP><SP>
+  |
+"
+    );
+    for new_line in ["a\n⟦⟧b\n", "a\n⟦⟧\nb\n", "a\n⟦⟧"] {
+        assert_eq!(
+            scene(new_line, &["    \n"]).unicode(),
+            "  ╭
+2 + ····
+  ╰
+",
+            "a new line is one"
+        );
+    }
+}
+
+#[test]
 fn other_blanks_stay_blanks() {
     assert_eq!(
         scene("a  b ⟦c⟧  \n", &["d"]).unicode(),
@@ -186,6 +235,25 @@ fn changed_line_ends_are_visible() {
         "  |
 1 | a␍
   |  +
+"
+    );
+    assert_eq!(
+        scene("a\n⟦\n⟧b\n", &["\r\n"]).ascii(),
+        "  |
+2 -
+2 + ␍
+  |
+",
+        "it is not another line"
+    );
+    assert_eq!(
+        scene("⟦a\r\nb\r\n⟧", &["a\nb\n"]).unicode(),
+        "  ╭
+1 - a␍
+2 - b␍
+1 + a
+2 + b
+  ╰
 "
     );
 }
