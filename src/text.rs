@@ -24,6 +24,7 @@
 //! assert_eq!(text::width_of("日本"), 4);
 //! ```
 
+mod alike;
 mod boundary;
 mod cluster;
 mod inline;
@@ -34,6 +35,7 @@ mod wrap;
 
 use std::borrow::Cow;
 
+pub(crate) use alike::{Appearance, push_spelled, spelled};
 pub use boundary::{ceil_char_boundary, floor_char_boundary, truncate};
 pub(crate) use cluster::cells_before;
 pub use cluster::{CellOptions, Cluster, EmojiWidth, cells};

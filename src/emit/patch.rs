@@ -22,6 +22,7 @@ mod draw;
 mod file;
 mod hunk;
 mod rows;
+mod spelled;
 #[cfg(test)]
 mod tests;
 mod unseen;

@@ -216,6 +216,7 @@ fn the_engine_has_only_the_listed_dependencies() {
         "smallvec",
         "strsim",
         "termcolor",
+        "unicode-normalization",
         "unicode-segmentation",
         "unicode-width",
     ];

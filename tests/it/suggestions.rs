@@ -1,5 +1,6 @@
 //! Suggestions: how they are drawn and told, and properties for any text and any edits.
 
+mod alike;
 mod alternatives;
 mod blanks;
 mod bounds;

@@ -6,12 +6,14 @@ use super::{Narrator, shortened};
 use crate::emit::patch::{Change, changes};
 use crate::model::{Edit, Suggestion};
 use crate::source::{ColumnUnit, SourceFile, SourceMap};
-use crate::text;
+use crate::text::{self, Appearance};
 
 /// The maximum number of changes of one alternative.
 const MAX_CHANGES: usize = 20;
 /// The maximum number of lines that are quoted of one text.
 const MAX_LINES: usize = 5;
+/// The maximum length in bytes of a text whose characters are spelled out.
+const MAX_SPELLED_BYTES: usize = 1 << 10;
 /// The maximum number of alternatives of one suggestion.
 const MAX_ALTERNATIVES: usize = 10;
 
@@ -86,7 +88,9 @@ impl Narrator<'_> {
             }
             Place::InLine => {
                 let old = file.text().get(change.range.clone()).unwrap_or_default();
-                format!("in {location}, {}", verb(change, &quoted(old)))
+                let words = line_ends(old, new).or_else(|| spelled(old, new));
+                let words = words.unwrap_or_else(|| verb(change, &quoted(old)));
+                format!("in {location}, {words}")
             }
         };
         let sentence = if is_other { format!("Or: {sentence}") } else { capitalised(&sentence) };
@@ -171,6 +175,30 @@ fn verb(change: &Change<'_>, old: &str) -> String {
         (false, true) => format!("remove {old}"),
         (false, false) => format!("replace {old} with {}", quoted(&change.text)),
     }
+}
+
+/// Returns what a change does that only removes or inserts the carriage returns of several line ends.
+fn line_ends(old: &str, new: &str) -> Option<String> {
+    let (verb, more, fewer) =
+        if old.len() > new.len() { ("remove", old, new) } else { ("insert", new, old) };
+    if fewer.contains('\r') || !fewer.contains('\n') || more.replace('\r', "") != fewer {
+        return None;
+    }
+    let count = more.len() - fewer.len();
+    let (returns, lines) = (text::plural("carriage return", count), text::plural("line", count));
+    Some(format!("{verb} the {returns} of {count} {lines}"))
+}
+
+/// Returns what a change does if the old and the new text sound and look the same.
+fn spelled(old: &str, new: &str) -> Option<String> {
+    if old.len().max(new.len()) > MAX_SPELLED_BYTES {
+        return None;
+    }
+    let (old_shown, new_shown) = (Appearance::new(old), Appearance::new(new));
+    let [old_ranges, new_ranges] = old_shown.hidden_differences(&new_shown)?;
+    let [old, new] = [(old, old_ranges), (new, new_ranges)]
+        .map(|(text, ranges)| quoted(&text::spelled(text, &ranges)));
+    Some(format!("replace {old} with {new}"))
 }
 
 /// Returns a text in quotes, such as `a space and "mut"`. Whitespace at the ends of lines is in words, because a screen

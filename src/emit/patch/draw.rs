@@ -158,7 +158,8 @@ impl PatchLayout {
             let end = row.text.len();
             return ((&*row.text).into(), std::iter::once(end..end).collect());
         }
-        match with_visible_blanks(&row.text, &row.ranges, row.visible, self.is_unicode()) {
+        let PatchRow { text, ranges, spelled, visible, .. } = row;
+        match with_visible_blanks(text, ranges, spelled, *visible, self.is_unicode()) {
             Some((text, ranges)) => (text.into(), ranges.into()),
             None => ((&*row.text).into(), row.ranges.as_slice().into()),
         }
@@ -229,7 +230,7 @@ impl PatchLayout {
             *lines_left -= 1;
             let whole = std::iter::once(0..line.len()).collect::<Vec<_>>();
             let unicode = self.is_unicode();
-            let visible = with_visible_blanks(line, &whole, VisibleBlanks::Trailing, unicode);
+            let visible = with_visible_blanks(line, &whole, &[], VisibleBlanks::Trailing, unicode);
             let line = visible.as_ref().map_or(line, |(line, _)| line);
             let ranges = std::iter::once(0..line.len()).collect::<Vec<_>>();
             let row = self.fitted(0, line, &ranges);

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::change::Change;
+use super::spelled::SpelledLines;
 use crate::source::SourceFile;
 use crate::text::{ceil_char_boundary, floor_char_boundary};
 
@@ -58,6 +59,7 @@ pub(super) struct Hunk<'s> {
     pub(super) added: Vec<Line<'s>>,
     /// Whether the file ends in a line feed after the changes, if it did not before, or the other way round.
     pub(super) final_newline: Option<bool>,
+    spelled: SpelledLines,
     /// The last line of the file and its number before the changes of other hunks, if only its line feed changes.
     pub(super) last: Option<(u32, Line<'s>)>,
 }
@@ -159,7 +161,9 @@ impl<'s> Hunk<'s> {
         if are_comparable(&removed, &added) {
             show_differences(&mut removed, &mut added);
         }
-        Self { splice, first: splice.number(before), removed, added, final_newline, last }
+        let [old, new] = [&removed, &added].map(|lines| lines.iter().map(Line::start_and_text));
+        let spelled = SpelledLines::new(old, new);
+        Self { splice, first: splice.number(before), removed, added, final_newline, spelled, last }
     }
 
     /// Returns the blocks of lines that change, which have the fewest lines. `removed` and `added` are one block if they
@@ -200,6 +204,16 @@ impl<'s> Hunk<'s> {
         line.ranges(&self.splice.new_ranges, self.removed.is_empty())
     }
 
+    /// Returns the bytes of a removed line that are spelled out.
+    pub(super) fn spelled_of_removed(&self, line: Line<'_>) -> Vec<Range<usize>> {
+        self.spelled.removed(line.start)
+    }
+
+    /// Returns the bytes of an added line that are spelled out.
+    pub(super) fn spelled_of_added(&self, line: Line<'_>) -> Vec<Range<usize>> {
+        self.spelled.added(line.start)
+    }
+
     /// Returns true if the changes consist of blanks and line ends, and may be invisible because of a tab or of a
     /// character that looks like a blank.
     pub(super) fn has_other_blanks(&self) -> bool {
@@ -222,6 +236,10 @@ impl<'s> Hunk<'s> {
 }
 
 impl<'s> Line<'s> {
+    const fn start_and_text(&self) -> (usize, &'s str) {
+        (self.start, self.text)
+    }
+
     /// Returns the text without its line end.
     pub(super) const fn text(self) -> &'s str {
         self.text

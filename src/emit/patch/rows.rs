@@ -54,6 +54,8 @@ pub(super) struct PatchRow<'a> {
     pub(super) text: Cow<'a, str>,
     /// The bytes of the text that change, sorted.
     pub(super) ranges: Vec<Range<usize>>,
+    /// The bytes of the text that are spelled out, because a line that looks the same has others in their place.
+    pub(super) spelled: Vec<Range<usize>>,
     pub(super) visible: VisibleBlanks,
 }
 
@@ -243,6 +245,7 @@ impl RowsBuilder<'_> {
             number: 0,
             text: "".into(),
             ranges: Vec::new(),
+            spelled: Vec::new(),
             visible: VisibleBlanks::Trailing,
         };
         self.push(gap);
@@ -253,7 +256,8 @@ impl RowsBuilder<'_> {
     fn context_line(&mut self, old: u32, number: u32) {
         let Some(text) = self.file.line(old) else { return };
         let (kind, visible) = (RowKind::Context, VisibleBlanks::Trailing);
-        self.push(PatchRow { kind, number, text: text.into(), ranges: Vec::new(), visible });
+        let (ranges, spelled) = (Vec::new(), Vec::new());
+        self.push(PatchRow { kind, number, text: text.into(), ranges, spelled, visible });
     }
 
     fn line(
@@ -268,24 +272,26 @@ impl RowsBuilder<'_> {
             self.out.omitted += usize::from(kind.is_change());
             return;
         }
-        let mut ranges = match kind {
-            RowKind::Context | RowKind::Gap | RowKind::FinalNewline { .. } => Vec::new(),
-            RowKind::Removed => hunk.removed_ranges(line),
-            RowKind::Added | RowKind::Changed | RowKind::Marked => hunk.added_ranges(line),
+        let (mut ranges, mut spelled) = match kind {
+            RowKind::Context | RowKind::Gap | RowKind::FinalNewline { .. } => Default::default(),
+            RowKind::Removed => (hunk.removed_ranges(line), hunk.spelled_of_removed(line)),
+            RowKind::Added | RowKind::Changed | RowKind::Marked => {
+                (hunk.added_ranges(line), hunk.spelled_of_added(line))
+            }
         };
         let visible = if line.has_hidden_indentation() { VisibleBlanks::All } else { visible };
         let (text, cut) = self.visible_part(kind, line.text(), &ranges);
         let visible_ranges =
             ranges.iter().take_while(|range| range.start <= cut + text.len()).count();
         ranges.truncate(visible_ranges.max(1));
-        for range in &mut ranges {
+        for range in ranges.iter_mut().chain(&mut spelled) {
             let moved = |at: usize| at.saturating_sub(cut).min(text.len());
             *range = moved(range.start)..moved(range.end);
         }
         if kind == RowKind::Marked {
             ranges.iter_mut().for_each(|range| *range = without_blanks(&text, range));
         }
-        self.push(PatchRow { kind, number, text: text.into(), ranges, visible });
+        self.push(PatchRow { kind, number, text: text.into(), ranges, spelled, visible });
     }
 
     /// Copies the part of a line that may be visible: around its first change, or its end. Returns the part and its

@@ -84,7 +84,7 @@ fn parts_of_words_are_extended_to_words() {
 #[test]
 fn only_changed_blanks_become_visible() {
     let visible = |line: &str, changed: &[std::ops::Range<usize>], which, unicode| {
-        with_visible_blanks(line, changed, which, unicode)
+        with_visible_blanks(line, changed, &[], which, unicode)
     };
     let [trailing, all] = [VisibleBlanks::Trailing, VisibleBlanks::All];
     let whole = |line: &str| [0..line.len()];
@@ -97,4 +97,17 @@ fn only_changed_blanks_become_visible() {
     let other = Some(("<U+3000>".to_owned(), vec![0..8]));
     assert_eq!(visible("\u{3000}", &whole("\u{3000}"), trailing, true), other);
     assert_eq!(visible("\r", &whole("\r"), all, true), Some(("\r".to_owned(), vec![0..1])));
+}
+
+#[allow(clippy::single_range_in_vec_init, reason = "one range is meant")]
+#[test]
+fn characters_are_spelled_out_beside_blanks_that_become_visible() {
+    let spelled = |line: &str, changed: &[std::ops::Range<usize>], spelled| {
+        with_visible_blanks(line, changed, spelled, VisibleBlanks::Trailing, true)
+    };
+    let one = Some(("<U+00E9>b ·".to_owned(), vec![0..9, 10..12]));
+    assert_eq!(spelled("éb  ", &[0..3, 4..5], &[0..2]), one);
+    let unmarked = Some(("a<U+00E9>b".to_owned(), vec![1..9]));
+    assert_eq!(spelled("aéb", &[], &[1..3]), unmarked, "what is spelled out is changed");
+    assert_eq!(spelled("éb", &[0..2], &[]), None);
 }

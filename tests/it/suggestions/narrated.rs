@@ -31,6 +31,12 @@ fn blanks_are_told() {
         told("x {⟦⟧}\n", &["\n    y\n"]),
         "In line 1, column 4, insert a line break, 4 spaces, \"y\" and a line break"
     );
+    let ends = told("⟦a\r\nb\r\nc\r\n⟧", &["a\nb\nc\n"]);
+    assert_eq!(ends, "In line 1, column 2, remove the carriage returns of 3 lines");
+    let ends = told("⟦a\nb\n⟧", &["a\r\nb\r\n"]);
+    assert_eq!(ends, "In line 1, column 2, insert the carriage returns of 2 lines");
+    let one = told("⟦a\nb⟧", &["a\r\nb"]);
+    assert_eq!(one, "In line 1, column 2, insert a carriage return");
 }
 
 #[test]
