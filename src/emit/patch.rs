@@ -87,8 +87,9 @@ impl<'a> Patches<'a> {
             last = last.filter(|last| Some(*last) == shown);
             let has_or = has_paths_inside(sources, suggestion);
             let alternative = |(index, edits): (usize, &'a [Edit])| {
-                let shown = last.filter(|_| index == 0 || !has_or);
-                let files = file_patches(sources, edits, shown, options, link);
+                // Below `or`, too, only the path of the file at the top is not repeated.
+                let last_shown = last.filter(|last| index == 0 || !has_or || Some(*last) == shown);
+                let files = file_patches(sources, edits, last_shown, options, link);
                 last = edits.last().map(|edit| edit.span().file());
                 files
             };
