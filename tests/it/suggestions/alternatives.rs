@@ -141,16 +141,16 @@ fn alternatives_in_an_unavailable_file_are_separated_by_or() {
     });
     assert_eq!(
         gone.ascii(),
-        " --> gone.vitte:1:1
+        " --> gone.vitte
   |
   + a
   |
- --> gone.vitte:1:1
+ --> gone.vitte
   |
   + b
   |
   = or:
- --> gone.vitte:1:1
+ --> gone.vitte
   |
   + c
   |

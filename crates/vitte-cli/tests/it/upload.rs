@@ -838,7 +838,7 @@ fn missing_arguments_are_errors() {
         assert!(text.contains(expected), "{text}");
     }
     for (id, expected) in [
-        ("../x", "vitte: no crash matches `../x` in `bad`\n"),
+        ("../no-such-file", "vitte: no crash matches `../no-such-file` in `bad`\n"),
         ("..", "vitte: no crash matches `..` in `bad`\n"),
         ("x", "vitte: no crash matches `x` in `bad`\n"),
     ] {
