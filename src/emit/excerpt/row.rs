@@ -167,17 +167,15 @@ impl<'a> Row<'a> {
 
     /// Splits the text into pieces: dots, the text in the ranges of cells `marked`, and the rest. A wide character
     /// belongs to the piece of its first cell.
-    pub(in crate::emit) fn pieces(&self, marked: &[Range<usize>]) -> Vec<(Piece, &str)> {
-        let ends = |ranges: &[Range<usize>]| {
-            ranges.iter().flat_map(|range| [range.start, range.end]).collect::<Vec<_>>()
-        };
-        let mut cuts = ends(&self.dots);
-        cuts.extend(ends(marked));
+    pub(in crate::emit) fn pieces(&self, marked: &[Range<usize>]) -> SmallVec<[(Piece, &str); 4]> {
+        let ranges = self.dots.iter().chain(marked);
+        let mut cuts: SmallVec<[usize; 8]> =
+            ranges.flat_map(|range| [range.start, range.end]).collect();
         cuts.sort_unstable();
         cuts.dedup();
         let is_in =
             |ranges: &[Range<usize>], cell| ranges.iter().any(|range| range.contains(&cell));
-        let (mut pieces, mut start, mut rest) = (Vec::with_capacity(3), 0, &*self.text);
+        let (mut pieces, mut start, mut rest) = (SmallVec::new(), 0, &*self.text);
         let mut offset = 0;
         for end in cuts.into_iter().chain([usize::MAX]) {
             let byte = self.byte_of(end);

@@ -52,7 +52,7 @@ fn has_conflict(placed: &mut [Placed<'_>]) -> bool {
 }
 
 /// Returns true if the message of a label is moved, and it or the end of its stem touches another label.
-fn covers_others(label: &Placed<'_>, all: &[Placed<'_>]) -> bool {
+fn covers_others<'m>(label: &Placed<'m>, all: &[Placed<'m>]) -> bool {
     let moved = label.message.as_ref().filter(|message| message.stem == Stem::Turned);
     let Some(&Message { column, cells, level, .. }) = moved else { return false };
     let others = || all.iter().filter(|other| !std::ptr::eq(*other, label));

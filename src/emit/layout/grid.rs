@@ -1,4 +1,4 @@
-//! A grid of styled cells, for the lines under a row of source text.
+//! The lines under a row of source text, as strokes: characters and texts in ranges of cells.
 //!
 //! ```text
 //! line 0    ----^^^^^   --  beside
@@ -7,41 +7,43 @@
 //! line 3    hanging
 //! ```
 //!
-//! What is put later covers what was put before, except that text is never covered.
+//! A later stroke covers earlier ones. A text is drawn whole if its first cell is not covered.
+
+use smallvec::SmallVec;
 
 use super::{Pen, Style};
 use crate::emit::canvas::Canvas;
 
-/// The content of one cell.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Cell {
-    Blank,
-    /// A character that is one cell wide.
-    Glyph(&'static str, Style),
-    /// The first cell of the text with this index.
-    Text(usize),
-    /// A further cell of a text.
-    Continued,
-}
-
-/// A piece of text in the grid.
-#[derive(Debug)]
-struct Text<'t> {
-    text: &'t str,
-    cells: usize,
-    style: Style,
-}
-
 /// The lines under a row, see the [module](self).
 #[derive(Debug)]
 pub(super) struct Grid<'t> {
-    lines: Vec<Vec<Cell>>,
-    texts: Vec<Text<'t>>,
+    lines: usize,
+    /// In the order in which they are put, until the grid is drawn.
+    strokes: SmallVec<[Stroke<'t>; 12]>,
+}
+
+/// The content of some cells of one line.
+#[derive(Debug)]
+struct Stroke<'t> {
+    line: usize,
+    /// The first cell.
+    cell: usize,
+    /// The number of cells, at least one.
+    count: usize,
+    style: Style,
+    content: Content<'t>,
+}
+
+#[derive(Debug)]
+enum Content<'t> {
+    /// A character that is one cell wide, in each cell.
+    Glyph(&'static str),
+    Text(&'t str),
 }
 
 impl<'t> Grid<'t> {
     pub(super) fn new(lines: usize) -> Self {
-        Self { lines: vec![Vec::new(); lines], texts: Vec::new() }
+        Self { lines, strokes: SmallVec::new() }
     }
 
     /// Puts a character that is one cell wide into each of `count` cells from `cell`.
@@ -53,7 +55,7 @@ impl<'t> Grid<'t> {
         style: Style,
         glyph: &'static str,
     ) {
-        self.put(line, cell, count, |_| Cell::Glyph(glyph, style));
+        self.put(Stroke { line, cell, count, style, content: Content::Glyph(glyph) });
     }
 
     /// Puts a character that is one cell wide into a cell. A blank covers nothing.
@@ -63,51 +65,70 @@ impl<'t> Grid<'t> {
         }
     }
 
-    /// Puts text of `cells` cells from `cell`.
+    /// Puts text of `count` cells from `cell`.
     pub(super) fn text(
         &mut self,
         line: usize,
         cell: usize,
-        cells: usize,
+        count: usize,
         style: Style,
         text: &'t str,
     ) {
-        let index = self.texts.len();
-        self.texts.push(Text { text, cells, style });
-        self.put(line, cell, cells, |offset| match offset {
-            0 => Cell::Text(index),
-            _ => Cell::Continued,
-        });
+        self.put(Stroke { line, cell, count, style, content: Content::Text(text) });
     }
 
-    fn put(&mut self, line: usize, cell: usize, count: usize, content: impl Fn(usize) -> Cell) {
-        let Some(line) = self.lines.get_mut(line) else { return };
-        if line.len() < cell + count {
-            line.resize(cell + count, Cell::Blank);
-        }
-        for (offset, slot) in line.iter_mut().skip(cell).take(count).enumerate() {
-            *slot = content(offset);
+    fn put(&mut self, stroke: Stroke<'t>) {
+        if stroke.count > 0 {
+            self.strokes.push(stroke);
         }
     }
 
     /// Draws all lines; `begin_line` draws the border before each.
-    pub(super) fn draw<C: Canvas>(&self, pen: &mut Pen<C>, begin_line: impl Fn(&mut Pen<C>)) {
-        for line in &self.lines {
+    pub(super) fn draw<C: Canvas>(mut self, pen: &mut Pen<C>, begin_line: impl Fn(&mut Pen<C>)) {
+        // A stable sort, so that the strokes of a line keep their order.
+        self.strokes.sort_by_key(|stroke| stroke.line);
+        let mut strokes = self.strokes.as_slice();
+        let mut cells = Vec::new();
+        for line in 0..self.lines {
             begin_line(pen);
-            let mut rest = 0;
-            for cell in line {
-                match *cell {
-                    _ if rest > 0 => rest -= 1,
-                    Cell::Blank | Cell::Continued => pen.blanks(1),
-                    Cell::Glyph(glyph, style) => pen.write(style, glyph),
-                    Cell::Text(index) => {
-                        let Some(text) = self.texts.get(index) else { continue };
-                        pen.write(text.style, text.text);
-                        rest = text.cells.saturating_sub(1);
-                    }
-                }
-            }
+            let here = strokes.iter().take_while(|stroke| stroke.line == line).count();
+            let (on_line, below) = strokes.split_at_checked(here).unwrap_or_default();
+            strokes = below;
+            draw_line(on_line, &mut cells, pen);
             pen.end_line();
+        }
+    }
+}
+
+/// Draws the strokes of one line. The content of `cells` is replaced.
+fn draw_line(strokes: &[Stroke<'_>], cells: &mut Vec<usize>, pen: &mut Pen<impl Canvas>) {
+    // For each cell, the number of the stroke that is visible, 1-based.
+    cells.clear();
+    for (number, &Stroke { cell, count, .. }) in (1..).zip(strokes) {
+        if cells.len() < cell + count {
+            cells.resize(cell + count, 0);
+        }
+        cells.iter_mut().skip(cell).take(count).for_each(|slot| *slot = number);
+    }
+    // The further cells of a text that is drawn.
+    let mut rest = 0;
+    let mut at = 0;
+    for run in cells.chunk_by(|a, b| a == b) {
+        let (start, drawn) = (at, run.len().min(rest));
+        let count = run.len() - drawn;
+        (at, rest) = (at + run.len(), rest - drawn);
+        let number = run.first().copied().unwrap_or(0);
+        match number.checked_sub(1).and_then(|index| strokes.get(index)) {
+            Some(Stroke { style, content: Content::Glyph(glyph), .. }) => {
+                pen.repeat(*style, glyph, count);
+            }
+            Some(Stroke { cell, count: cells, style, content: Content::Text(text), .. })
+                if *cell == start && drawn == 0 =>
+            {
+                pen.write(*style, text);
+                rest = cells.saturating_sub(count);
+            }
+            _ => pen.blanks(count),
         }
     }
 }

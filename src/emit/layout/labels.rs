@@ -16,6 +16,8 @@
 use std::cmp::Reverse;
 use std::ops::Range;
 
+use smallvec::SmallVec;
+
 use super::bars::Bars;
 use super::crowded;
 use super::grid::Grid;
@@ -25,6 +27,7 @@ use crate::emit::canvas::Canvas;
 use crate::emit::glyphs::Glyphs;
 use crate::emit::row_text;
 use crate::model::LabelStyle;
+use crate::text::CellOptions;
 
 /// Draws the rows of a snippet.
 #[derive(Debug)]
@@ -72,7 +75,7 @@ impl<'a> SnippetRenderer<'a> {
                 message: mark.message,
                 part: Part::Whole,
             });
-            let annotations: Vec<_> = self.bars.annotations().chain(singles).collect();
+            let annotations: LabelVec<_> = self.bars.annotations().chain(singles).collect();
             if !annotations.is_empty() {
                 let mut placement = Placement::new(annotations, self.messages);
                 crowded::connect(&mut placement.placed, self.messages);
@@ -138,6 +141,7 @@ impl<'a> SnippetRenderer<'a> {
             glyphs: self.glyphs(),
             text: self.bars.width(),
             dots: &row.dots,
+            options: self.messages.options,
         };
         placed.iter().for_each(|placed| painter.dashes(placed));
         placed.iter().for_each(|placed| painter.stem(placed));
@@ -163,7 +167,7 @@ impl<'a> SnippetRenderer<'a> {
 #[derive(Debug)]
 struct Lines {
     /// The first line of each level. One more than there are levels.
-    starts: Vec<usize>,
+    starts: SmallVec<[usize; 8]>,
 }
 
 impl Lines {
@@ -172,9 +176,10 @@ impl Lines {
             message.as_ref().map_or(*level, |message| message.level.max(*level))
         };
         let last = placed.iter().map(levels).max().unwrap_or(0);
-        let mut heights = vec![0; last + 1];
+        // At first the height of each level.
+        let mut starts: SmallVec<[usize; 8]> = smallvec::smallvec![0; last + 1];
         let mut need = |level: usize, lines: usize| {
-            if let Some(height) = heights.get_mut(level) {
+            if let Some(height) = starts.get_mut(level) {
                 *height = lines.max(*height);
             }
         };
@@ -188,11 +193,10 @@ impl Lines {
             }
         }
         let mut next = 0;
-        let starts = heights.iter().map(|height| {
+        for start in &mut starts {
+            let height = std::mem::replace(start, next);
             next += height;
-            next - height
-        });
-        let mut starts: Vec<_> = starts.collect();
+        }
         starts.push(next);
         Self { starts }
     }
@@ -217,6 +221,8 @@ struct Painter<'p, 't> {
     text: usize,
     /// The cells of the row's text with dots.
     dots: &'p [Range<usize>],
+    /// How messages are measured.
+    options: CellOptions,
 }
 
 impl<'t> Painter<'_, 't> {
@@ -287,7 +293,7 @@ impl<'t> Painter<'_, 't> {
         }
     }
 
-    fn message(&mut self, placed: &'t Placed<'t>, all: &[Placed<'_>]) {
+    fn message(&mut self, placed: &'t Placed<'_>, all: &[Placed<'_>]) {
         let Placed { annotation, message: Some(message), .. } = placed else { return };
         let style = annotation.style.into();
         let line = self.lines.of(message.level);
@@ -301,7 +307,7 @@ impl<'t> Painter<'_, 't> {
             }
         }
         for (offset, text) in message.lines.iter().enumerate() {
-            let cells = crate::text::width_of(text);
+            let cells = self.options.width_of(text);
             self.grid.text(line + offset, self.text + message.column, cells, style, text);
         }
     }

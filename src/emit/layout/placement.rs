@@ -16,6 +16,9 @@
 use std::borrow::Cow;
 use std::cmp::Reverse;
 
+use smallvec::SmallVec;
+
+use super::LabelVec;
 use crate::model::LabelStyle;
 use crate::text::{self, CellOptions, LongUrls};
 
@@ -64,10 +67,13 @@ impl Annotation<'_> {
     }
 }
 
+/// The lines of a message, most often one.
+pub(super) type MessageLines<'m> = SmallVec<[Cow<'m, str>; 1]>;
+
 /// A wrapped message.
 #[derive(Debug)]
 pub(super) struct Message<'m> {
-    pub(super) lines: Vec<Cow<'m, str>>,
+    pub(super) lines: MessageLines<'m>,
     /// The width of the longest line in cells.
     pub(super) cells: usize,
     /// The first cell of the message.
@@ -128,13 +134,13 @@ pub(super) struct MessageLayout {
 /// The annotations of a row from right to left, each with its level.
 #[derive(Debug)]
 pub(super) struct Placement<'m> {
-    pub(super) placed: Vec<Placed<'m>>,
+    pub(super) placed: LabelVec<Placed<'m>>,
 }
 
 impl<'m> Placement<'m> {
-    pub(super) fn new(mut annotations: Vec<Annotation<'m>>, layout: MessageLayout) -> Self {
+    pub(super) fn new(mut annotations: LabelVec<Annotation<'m>>, layout: MessageLayout) -> Self {
         annotations.sort_by_key(|annotation| Reverse(annotation.start));
-        let messages: Vec<Option<Fitted<'m>>> = annotations
+        let messages: LabelVec<Option<Fitted<'m>>> = annotations
             .iter()
             .map(|annotation| annotation.message.map(|text| layout.fit(annotation, text)))
             .collect();
@@ -190,11 +196,11 @@ impl MessageLayout {
     }
 
     /// Wraps a message. Returns also the width of its longest line in cells.
-    pub(super) fn wrap(self, text: &str, cells: usize) -> (Vec<Cow<'_, str>>, usize) {
+    pub(super) fn wrap(self, text: &str, cells: usize) -> (MessageLines<'_>, usize) {
         let wrapped = text::wrap_with(text, self.options, cells.max(1), LongUrls::Break);
-        let lines: Vec<_> = match wrapped {
-            text::WrappedText::Line(line) => vec![Cow::Borrowed(line)],
-            text::WrappedText::Lines(lines) => lines,
+        let lines: MessageLines<'_> = match wrapped {
+            text::WrappedText::Line(line) => smallvec::smallvec![Cow::Borrowed(line)],
+            text::WrappedText::Lines(lines) => SmallVec::from_vec(lines),
         };
         let cells = lines.iter().map(|line| self.options.width_of(line)).max().unwrap_or(0);
         (lines, cells)
@@ -225,8 +231,8 @@ impl<'m> Fitted<'m> {
 }
 
 /// Returns the level of each annotation. They are sorted from right to left.
-fn levels(annotations: &[Annotation<'_>], messages: &[Option<Fitted<'_>>]) -> Vec<usize> {
-    let mut levels = Vec::with_capacity(annotations.len());
+fn levels(annotations: &[Annotation<'_>], messages: &[Option<Fitted<'_>>]) -> LabelVec<usize> {
+    let mut levels = LabelVec::with_capacity(annotations.len());
     let mut level = 0;
     for (index, annotation) in annotations.iter().enumerate() {
         let left = || annotations.iter().zip(messages).skip(index + 1);

@@ -330,7 +330,10 @@ fn unknown_and_ambiguous_ids_are_errors() {
             &["show", "2025-10-22"][..],
             "`2025-10-22` is ambiguous, it matches 2 crashes: 2025-10-22T13-05-42-1",
         ),
-        (&["show", "../no-such-file"], "no crash matches `../no-such-file` in `target/crash-reports`\n"),
+        (
+            &["show", "../no-such-file"],
+            "no crash matches `../no-such-file` in `target/crash-reports`\n",
+        ),
         (&["show", "\u{1b}[2J"], "no crash matches `␛[2J` in `target/crash-reports`\n"),
         (&["clear", "2025-11", "2025-10"], "`2025-10` is ambiguous, it matches 3 crashes: "),
         (&["clear", ""], "no crash matches `` in"),
