@@ -24,7 +24,7 @@ use super::margin::Margin;
 use super::pen::Pen;
 use super::style::Style;
 use crate::model::{Diagnostic, Label, LabelStyle};
-use crate::source::{Location, SourceFile, SourceMap};
+use crate::source::{Location, SourceFile, SourceLine, SourceMap};
 use crate::text;
 
 /// The maximum number of labels of a plain diagnostic.
@@ -74,8 +74,15 @@ impl<'a> Direct<'a> {
             return None;
         }
         let mut lines = LabelVec::new();
+        let mut above: Option<u32> = None;
         for label in diagnostic.labels() {
-            lines.push(LabelledLine::new(label, file)?);
+            let lo = label.span().lo();
+            let line = match above {
+                Some(above) => file.line_below(above, lo),
+                None => file.line_at(lo),
+            };
+            lines.push(LabelledLine::new(label, file, &line)?);
+            above = Some(line.number);
         }
         let LabelledLine { number, cells, .. } = lines.first()?;
         // In printable ASCII, columns of all units are bytes.
@@ -109,7 +116,7 @@ impl<'a> Direct<'a> {
         for line in &self.lines {
             if line.number > next {
                 _ = margin.gap(pen);
-                pen.end_line();
+                pen.end_drawn_line();
             }
             next = line.number.saturating_add(1);
             line.draw(self.file, margin, pen);
@@ -125,14 +132,13 @@ impl<'a> Direct<'a> {
 impl<'a> LabelledLine<'a> {
     /// Returns `None` if the label is multi-line, or not entirely in `file`. Offsets inside a character are accepted: no
     /// line that is printable ASCII has any.
-    fn new(label: &'a Label, file: &'a SourceFile) -> Option<Self> {
+    fn new(label: &'a Label, file: &'a SourceFile, line: &SourceLine) -> Option<Self> {
         let span = label.span();
-        let line = file.line_at(span.lo());
         let (lo, hi) = (line.bytes_to(span.lo()), line.bytes_to(span.hi()));
         let is_inside = span.file() == file.id() && span.hi() as usize <= line.next;
         is_inside.then_some(Self {
             number: line.number,
-            text: file.text().get(line.text)?,
+            text: file.text().get(line.text.clone())?,
             label,
             cells: lo..hi.max(lo + 1),
         })

@@ -109,7 +109,7 @@ impl Margin {
     #[inline(always)]
     pub(super) fn empty_line(self, pen: &mut Pen<impl Canvas>) {
         self.border(pen);
-        pen.end_line();
+        pen.end_drawn_line();
     }
 
     /// Begins a line with a number: `12 |`.

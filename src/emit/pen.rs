@@ -307,6 +307,12 @@ impl<C: Canvas> Pen<C> {
     #[inline(always)]
     pub(super) fn end_line(&mut self) {
         self.canvas.trim(b' ');
+        self.end_drawn_line();
+    }
+
+    /// Ends a line that has no trailing blanks.
+    #[inline(always)]
+    pub(super) fn end_drawn_line(&mut self) {
         self.canvas.end_line(std::mem::replace(&mut self.current, Style::Plain));
     }
 

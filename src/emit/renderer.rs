@@ -152,9 +152,9 @@ impl HumanRenderer {
             )
         };
         let notes = Notes::plain(diagnostic, self.full_backtraces);
-        let is_plain = code_url.is_none();
-        let direct = is_plain.then(|| Direct::new(sources, diagnostic, options)).flatten();
-        if let Some(direct) = direct {
+        let direct =
+            if code_url.is_none() { Direct::new(sources, diagnostic, options) } else { None };
+        if let Some(direct) = &direct {
             direct.draw(notes, link(direct.file).as_deref(), glyphs, &mut pen);
             return pen.finish();
         }
