@@ -88,7 +88,8 @@ impl Margin {
                 }
             }
         });
-        pen.end_line();
+        // A path may end in a blank, a number does not.
+        if position.is_some() { pen.end_drawn_line() } else { pen.end_line() }
     }
 
     /// Begins a line without a number: `   |`.

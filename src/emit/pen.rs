@@ -260,9 +260,9 @@ impl<C: Canvas> Pen<C> {
 
     #[inline(never)]
     fn write_after_blanks(&mut self, style: Style, text: &str) {
-        let rest = text.trim_start_matches(' ');
-        self.blanks(text.len() - rest.len());
-        if !rest.is_empty() {
+        let blanks = text.bytes().position(|byte| byte != b' ').unwrap_or(text.len());
+        self.blanks(blanks);
+        if let Some(rest) = text.get(blanks..).filter(|rest| !rest.is_empty()) {
             self.put(style, rest);
         }
     }
