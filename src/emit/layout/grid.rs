@@ -9,6 +9,9 @@
 //!
 //! A later stroke covers earlier ones. A text is drawn whole if its first cell is not covered.
 
+use std::cmp::Reverse;
+use std::ops::Range;
+
 use smallvec::SmallVec;
 
 use super::{Pen, Style};
@@ -22,19 +25,17 @@ pub(super) struct Grid<'t> {
     strokes: SmallVec<[Stroke<'t>; 12]>,
 }
 
-/// The content of some cells of one line.
+/// The content of some cells, the same on one or several lines.
 #[derive(Debug)]
 struct Stroke<'t> {
-    line: usize,
-    /// The first cell.
-    cell: usize,
-    /// The number of cells, at least one.
-    count: usize,
+    lines: Range<usize>,
+    /// At least one.
+    cells: Range<usize>,
     style: Style,
     content: Content<'t>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 enum Content<'t> {
     /// A character that is one cell wide, in each cell.
     Glyph(&'static str),
@@ -46,87 +47,101 @@ impl<'t> Grid<'t> {
         Self { lines, strokes: SmallVec::new() }
     }
 
-    /// Puts a character that is one cell wide into each of `count` cells from `cell`.
+    /// Puts a character that is one cell wide into some cells.
     pub(super) fn repeat(
         &mut self,
         line: usize,
-        cell: usize,
-        count: usize,
+        cells: Range<usize>,
         style: Style,
         glyph: &'static str,
     ) {
-        self.put(Stroke { line, cell, count, style, content: Content::Glyph(glyph) });
+        self.put(Stroke { lines: line..line + 1, cells, style, content: Content::Glyph(glyph) });
     }
 
     /// Puts a character that is one cell wide into a cell. A blank covers nothing.
     pub(super) fn glyph(&mut self, line: usize, cell: usize, style: Style, glyph: &'static str) {
+        self.column(line..line + 1, cell, style, glyph);
+    }
+
+    /// Puts a character that is one cell wide into the same cell of some lines. A blank covers nothing.
+    pub(super) fn column(
+        &mut self,
+        lines: Range<usize>,
+        cell: usize,
+        style: Style,
+        glyph: &'static str,
+    ) {
         if glyph != " " {
-            self.repeat(line, cell, 1, style, glyph);
+            self.put(Stroke {
+                lines,
+                cells: cell..cell + 1,
+                style,
+                content: Content::Glyph(glyph),
+            });
         }
     }
 
-    /// Puts text of `count` cells from `cell`.
-    pub(super) fn text(
-        &mut self,
-        line: usize,
-        cell: usize,
-        count: usize,
-        style: Style,
-        text: &'t str,
-    ) {
-        self.put(Stroke { line, cell, count, style, content: Content::Text(text) });
+    /// Puts text that is as wide as `cells`.
+    pub(super) fn text(&mut self, line: usize, cells: Range<usize>, style: Style, text: &'t str) {
+        self.put(Stroke { lines: line..line + 1, cells, style, content: Content::Text(text) });
     }
 
     fn put(&mut self, stroke: Stroke<'t>) {
-        if stroke.count > 0 {
+        if !stroke.lines.is_empty() && !stroke.cells.is_empty() {
             self.strokes.push(stroke);
         }
     }
 
     /// Draws all lines; `begin_line` draws the border before each.
-    pub(super) fn draw<C: Canvas>(mut self, pen: &mut Pen<C>, begin_line: impl Fn(&mut Pen<C>)) {
-        // A stable sort, so that the strokes of a line keep their order.
-        self.strokes.sort_by_key(|stroke| stroke.line);
-        let mut strokes = self.strokes.as_slice();
+    pub(super) fn draw<C: Canvas>(&self, pen: &mut Pen<C>, begin_line: impl Fn(&mut Pen<C>)) {
+        let mut rest: SmallVec<[(usize, &Stroke<'_>); 12]> =
+            self.strokes.iter().enumerate().collect();
+        rest.sort_unstable_by_key(|(order, stroke)| (Reverse(stroke.lines.start), Reverse(*order)));
+        let mut on_line: SmallVec<[(usize, &Stroke<'_>); 12]> = SmallVec::new();
         let mut cells = Vec::new();
         for line in 0..self.lines {
+            on_line.retain(|(_, stroke)| stroke.lines.end > line);
+            let kept = on_line.len();
+            while rest.last().is_some_and(|(_, stroke)| stroke.lines.start <= line) {
+                on_line.extend(rest.pop());
+            }
+            if 0 < kept && kept < on_line.len() {
+                on_line.sort_unstable_by_key(|(order, _)| *order);
+            }
             begin_line(pen);
-            let here = strokes.iter().take_while(|stroke| stroke.line == line).count();
-            let (on_line, below) = strokes.split_at_checked(here).unwrap_or_default();
-            strokes = below;
-            draw_line(on_line, &mut cells, pen);
+            draw_line(&on_line, &mut cells, pen);
             pen.end_line();
         }
     }
 }
 
 /// Draws the strokes of one line. The content of `cells` is replaced.
-fn draw_line(strokes: &[Stroke<'_>], cells: &mut Vec<usize>, pen: &mut Pen<impl Canvas>) {
+fn draw_line(strokes: &[(usize, &Stroke<'_>)], cells: &mut Vec<usize>, pen: &mut Pen<impl Canvas>) {
     // For each cell, the number of the stroke that is visible, 1-based.
     cells.clear();
-    for (number, &Stroke { cell, count, .. }) in (1..).zip(strokes) {
-        if cells.len() < cell + count {
-            cells.resize(cell + count, 0);
+    for (number, (_, stroke)) in (1..).zip(strokes) {
+        let Range { start, end } = stroke.cells;
+        if cells.len() < end {
+            cells.resize(end, 0);
         }
-        cells.iter_mut().skip(cell).take(count).for_each(|slot| *slot = number);
+        if let Some(slots) = cells.get_mut(start..end) {
+            slots.fill(number);
+        }
     }
     // The further cells of a text that is drawn.
     let mut rest = 0;
     let mut at = 0;
     for run in cells.chunk_by(|a, b| a == b) {
-        let (start, drawn) = (at, run.len().min(rest));
-        let count = run.len() - drawn;
-        (at, rest) = (at + run.len(), rest - drawn);
+        let (start, hidden) = (at, run.len().min(rest));
+        let count = run.len() - hidden;
+        (at, rest) = (at + run.len(), rest - hidden);
         let number = run.first().copied().unwrap_or(0);
-        match number.checked_sub(1).and_then(|index| strokes.get(index)) {
-            Some(Stroke { style, content: Content::Glyph(glyph), .. }) => {
-                pen.repeat(*style, glyph, count);
-            }
-            Some(Stroke { cell, count: cells, style, content: Content::Text(text), .. })
-                if *cell == start && drawn == 0 =>
-            {
-                pen.write(*style, text);
-                rest = cells.saturating_sub(count);
+        let stroke = number.checked_sub(1).and_then(|index| strokes.get(index));
+        match stroke.map(|(_, stroke)| (stroke, stroke.content)) {
+            Some((stroke, Content::Glyph(glyph))) => pen.repeat(stroke.style, glyph, count),
+            Some((stroke, Content::Text(text))) if stroke.cells.start == start && hidden == 0 => {
+                pen.write(stroke.style, text);
+                rest = stroke.cells.len().saturating_sub(count);
             }
             _ => pen.blanks(count),
         }

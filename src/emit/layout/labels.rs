@@ -236,8 +236,8 @@ impl<'t> Painter<'_, 't> {
             Part::Start(lane) => (lane, glyphs.start_corner),
             Part::End(lane) => (lane, glyphs.end_corner),
         };
-        let dashes = (self.text + annotation.start).saturating_sub(lane + 1);
-        self.grid.repeat(line, lane + 1, dashes, style.into(), glyphs.dash);
+        let dashes = lane + 1..self.text + annotation.start;
+        self.grid.repeat(line, dashes, style.into(), glyphs.dash);
         let bar = match annotation.part {
             Part::Start(_) => line + 1..self.lines.total(),
             _ => 0..line,
@@ -247,9 +247,7 @@ impl<'t> Painter<'_, 't> {
     }
 
     fn bar(&mut self, lane: usize, style: LabelStyle, lines: Range<usize>) {
-        for line in lines {
-            self.grid.glyph(line, lane, style.into(), self.glyphs.label(style).bar);
-        }
+        self.grid.column(lines, lane, style.into(), self.glyphs.label(style).bar);
     }
 
     /// The line from the underline to a hanging message, or to dashes.
@@ -257,10 +255,9 @@ impl<'t> Painter<'_, 't> {
         let Placed { annotation, level, .. } = placed;
         let glyphs = self.glyphs.label(annotation.style);
         if *level > 0 {
-            for line in 1..self.lines.of(placed.stem_level()) {
-                let cell = self.text + annotation.start;
-                self.grid.glyph(line, cell, annotation.style.into(), glyphs.stem);
-            }
+            let (lines, cell) =
+                (1..self.lines.of(placed.stem_level()), self.text + annotation.start);
+            self.grid.column(lines, cell, annotation.style.into(), glyphs.stem);
         }
     }
 
@@ -273,8 +270,8 @@ impl<'t> Painter<'_, 't> {
         }
         let (line, style) = (self.lines.of(*level), annotation.style.into());
         let [end, branch, dash, corner] = self.glyphs.turn;
-        for dashes in start + 1..cell {
-            self.grid.glyph(line, dashes, style, dash);
+        if dash != " " {
+            self.grid.repeat(line, start + 1..cell, style, dash);
         }
         self.grid.glyph(line, start, style, corner);
         let ends = !stem_goes_on(all, annotation.start, message.level);
@@ -303,12 +300,14 @@ impl<'t> Painter<'_, 't> {
             let lead = if ends { glyphs.lead } else { glyphs.branch };
             let cells = lead.chars().count();
             if message.column == annotation.start + cells {
-                self.grid.text(line, self.text + annotation.start, cells, style, lead);
+                let start = self.text + annotation.start;
+                self.grid.text(line, start..start + cells, style, lead);
             }
         }
         for (offset, text) in message.lines.iter().enumerate() {
-            let cells = self.options.width_of(text);
-            self.grid.text(line + offset, self.text + message.column, cells, style, text);
+            let start = self.text + message.column;
+            let cells = start..start + self.options.width_of(text);
+            self.grid.text(line + offset, cells, style, text);
         }
     }
 
@@ -316,13 +315,15 @@ impl<'t> Painter<'_, 't> {
         let Placed { annotation, level, message } = placed;
         let (style, glyphs) = (annotation.style, self.glyphs.label(annotation.style));
         let cell = self.text + annotation.start;
-        self.grid.repeat(0, cell, annotation.len(), style.into(), glyphs.underline);
+        let cells = cell..self.text + annotation.end;
+        self.grid.repeat(0, cells, style.into(), glyphs.underline);
         // The dots inside a long label are also below the text.
         let inside =
             |dots: &&Range<usize>| annotation.start < dots.start && dots.end < annotation.end;
         for dots in self.dots.iter().filter(inside) {
             let dot = self.glyphs.dot;
-            self.grid.repeat(0, self.text + dots.start, dots.len(), style.into(), dot);
+            let cells = self.text + dots.start..self.text + dots.end;
+            self.grid.repeat(0, cells, style.into(), dot);
         }
         let has_stem = message.as_ref().is_some_and(Message::has_stem);
         let first = match level {
