@@ -19,7 +19,7 @@ use std::ops::Range;
 use super::canvas::Canvas;
 use super::excerpt::{ExcerptOptions, LabelVec, Width};
 use super::glyphs::Glyphs;
-use super::layout::Notes;
+use super::layout::{self, Notes};
 use super::margin::Margin;
 use super::pen::Pen;
 use super::style::Style;
@@ -173,13 +173,6 @@ impl<'a> LabelledLine<'a> {
         }
         pen.end_line();
 
-        margin.border(pen);
-        pen.blanks(1 + start);
-        pen.repeat(style, margin.glyphs.label(label.style()).underline, end - start);
-        if let Some(message) = label.message() {
-            pen.blanks(1);
-            pen.write(style, message);
-        }
-        pen.end_line();
+        layout::label_line(margin, *start..*end, label.style(), label.message(), pen);
     }
 }

@@ -30,6 +30,7 @@ mod notes;
 mod placement;
 
 use self::labels::SnippetRenderer;
+pub(super) use self::labels::label_line;
 pub(super) use self::notes::{Notes, draw_notes};
 use super::canvas::Canvas;
 use super::excerpt::{Excerpt, LabelVec, Mark, Row, Snippet};

@@ -168,6 +168,10 @@ impl<'a> Row<'a> {
     /// Splits the text into pieces: dots, the text in the ranges of cells `marked`, and the rest. A wide character
     /// belongs to the piece of its first cell.
     pub(in crate::emit) fn pieces(&self, marked: &[Range<usize>]) -> SmallVec<[(Piece, &str); 4]> {
+        if self.dots.is_empty() && marked.iter().all(Range::is_empty) {
+            let whole = Some((Piece::Text, &*self.text)).filter(|(_, text)| !text.is_empty());
+            return whole.into_iter().collect();
+        }
         let ranges = self.dots.iter().chain(marked);
         let mut cuts: SmallVec<[usize; 8]> =
             ranges.flat_map(|range| [range.start, range.end]).collect();

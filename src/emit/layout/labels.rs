@@ -27,7 +27,7 @@ use crate::emit::canvas::Canvas;
 use crate::emit::glyphs::Glyphs;
 use crate::emit::row_text;
 use crate::model::LabelStyle;
-use crate::text::CellOptions;
+use crate::text::{self, CellOptions};
 
 /// Draws the rows of a snippet.
 #[derive(Debug)]
@@ -68,19 +68,37 @@ impl<'a> SnippetRenderer<'a> {
             marks = rest;
             self.bars.move_to(index, row, on_row.is_empty());
             self.row(index, row, pen);
-            let singles = on_row.iter().map(|mark| Annotation {
-                style: mark.style,
-                start: mark.start.cell,
-                end: mark.end.cell,
-                message: mark.message,
-                part: Part::Whole,
-            });
-            let annotations: LabelVec<_> = self.bars.annotations().chain(singles).collect();
-            if !annotations.is_empty() {
-                let mut placement = Placement::new(annotations, self.messages);
-                crowded::connect(&mut placement.placed, self.messages);
-                self.annotations(row, placement, pen);
+            match on_row {
+                [mark] if self.bars.count() == 0 && self.fits_beside(mark, row) => {
+                    let cells = mark.start.cell..mark.end.cell;
+                    label_line(self.margin, cells, mark.style, mark.message, pen);
+                }
+                _ => self.labels(row, on_row, pen),
             }
+        }
+    }
+
+    /// Returns true if nothing but the underline and the message of a label is below the row.
+    fn fits_beside(&self, mark: &Mark<'_>, row: &Row<'_>) -> bool {
+        let room = self.messages.width.saturating_sub(mark.end.cell + 1);
+        let is_plain = |message: &str| message.len() <= room && text::is_plain(message);
+        row.dots.is_empty() && mark.message.is_none_or(is_plain)
+    }
+
+    /// Draws the labels of a row.
+    fn labels(&self, row: &Row<'_>, marks: &[&Mark<'a>], pen: &mut Pen<impl Canvas>) {
+        let singles = marks.iter().map(|mark| Annotation {
+            style: mark.style,
+            start: mark.start.cell,
+            end: mark.end.cell,
+            message: mark.message,
+            part: Part::Whole,
+        });
+        let annotations: LabelVec<_> = self.bars.annotations().chain(singles).collect();
+        if !annotations.is_empty() {
+            let mut placement = Placement::new(annotations, self.messages);
+            crowded::connect(&mut placement.placed, self.messages);
+            self.annotations(row, placement, pen);
         }
     }
 
@@ -161,6 +179,25 @@ impl<'a> SnippetRenderer<'a> {
             pen.blanks(1);
         });
     }
+}
+
+/// Draws the line under a row whose only label has its message beside the underline.
+#[inline]
+pub(in crate::emit) fn label_line(
+    margin: Margin,
+    cells: Range<usize>,
+    style: LabelStyle,
+    message: Option<&str>,
+    pen: &mut Pen<impl Canvas>,
+) {
+    margin.border(pen);
+    pen.blanks(1 + cells.start);
+    pen.repeat(style.into(), margin.glyphs.label(style).underline, cells.len());
+    if let Some(message) = message {
+        pen.blanks(1);
+        pen.write(style.into(), message);
+    }
+    pen.end_line();
 }
 
 /// The lines under a row: each level has a line, or several for a message of several lines.
