@@ -11,7 +11,7 @@
 //! ```
 //!
 //! Most diagnostics of a compiler have one label, or a few labels on different lines, and these lines are short
-//! printable ASCII. They need neither an [excerpt](super::excerpt) nor a [layout](super::layout). Tests check
+//! printable ASCII. They need neither an [excerpt](super::excerpt) nor a [layout]. Tests check
 //! that the output is the same as with them, byte for byte.
 
 use std::ops::Range;

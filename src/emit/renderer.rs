@@ -143,22 +143,38 @@ impl HumanRenderer {
         }
         self.header(diagnostic, &mut pen);
 
-        let glyphs = options.glyphs;
-        let link = |file: &SourceFile| {
-            let is_link = self.path_links && text::is_safe(file.path());
-            let url = is_link.then(|| sources.url(file.id())).flatten()?;
-            Some(
-                self.editor_url.as_ref().map_or_else(|| url.clone(), |editor| editor.of_file(&url)),
-            )
-        };
         let notes = Notes::plain(diagnostic, self.full_backtraces);
         let direct =
             if code_url.is_none() { Direct::new(sources, diagnostic, options) } else { None };
         if let Some(direct) = &direct {
-            direct.draw(notes, link(direct.file).as_deref(), glyphs, &mut pen);
-            return pen.finish();
+            let link = self.link(sources, direct.file);
+            direct.draw(notes, link.as_deref(), options.glyphs, &mut pen);
+        } else {
+            self.draw_with_layout((sources, diagnostic), code_url, notes, options, &mut pen);
         }
+        pen.finish()
+    }
 
+    /// Returns the URL of a file whose paths are links.
+    fn link(&self, sources: &SourceMap, file: &SourceFile) -> Option<String> {
+        let is_link = self.path_links && text::is_safe(file.path());
+        let url = is_link.then(|| sources.url(file.id())).flatten()?;
+        Some(match &self.editor_url {
+            Some(editor) => editor.of_file(&url),
+            None => url,
+        })
+    }
+
+    /// Draws what is below the header of a diagnostic that is not plain.
+    fn draw_with_layout(
+        &self,
+        (sources, diagnostic): (&SourceMap, &Diagnostic),
+        code_url: Option<&str>,
+        notes: Notes<'_>,
+        options: ExcerptOptions,
+        pen: &mut Pen<impl Canvas>,
+    ) {
+        let link = |file: &SourceFile| self.link(sources, file);
         let mut checked = CheckedDiagnostic::new(sources, diagnostic);
         let is_rustc = self.is_rustc();
         let rustc = if is_rustc { RustcParts::take(&mut checked) } else { RustcParts::default() };
@@ -173,12 +189,12 @@ impl HumanRenderer {
         let below = patches.number_width().max(children.number_width());
         let number_width = below.max(trace.number_width()).max(1);
         let mut excerpt = Excerpt::new(&labels, number_width, options);
-        let margin = Margin { number_width: excerpt.number_width, glyphs };
+        let margin = Margin { number_width: excerpt.number_width, glyphs: options.glyphs };
         excerpt.whole_file = checked.whole_file.map(SourceFile::id);
         let notes = notes.with(children.other_issues(), &excerpt);
 
         if let Some(file) = checked.whole_file {
-            margin.arrow_to_file(file, link(file).as_deref(), &mut pen);
+            margin.arrow_to_file(file, link(file).as_deref(), pen);
         }
         let rustc_note = rustc.note();
         let has_notes = !notes.is_empty() || code_url.is_some();
@@ -186,23 +202,24 @@ impl HumanRenderer {
         let is_followed = has_notes
             || rustc_note.is_some()
             || (trace.is_empty() && children.begin_with_note())
-            || (has_sections && !glyphs.has_corners);
-        layout::draw(&excerpt, is_followed, link, margin, &mut pen);
+            || (has_sections && !options.glyphs.has_corners);
+        layout::draw(&excerpt, is_followed, link, margin, pen);
         if excerpt.snippets.is_empty() && has_notes {
-            margin.empty_line(&mut pen);
+            // Without an arrow, the border begins here.
+            let has_arrow = excerpt.unavailable.is_some() || excerpt.whole_file.is_some();
+            if has_arrow { margin.empty_line(pen) } else { margin.first_line(pen) }
         }
-        notes.draw(margin, &mut pen);
+        notes.draw(margin, pen);
         if let Some(url) = code_url {
-            margin.note("note", &format!("for more information, see {url}"), &mut pen);
+            margin.note("note", &format!("for more information, see {url}"), pen);
         }
         pen.close_up();
-        trace.draw(options, link, margin, &mut pen);
-        children.draw(options, link, margin, &mut pen);
+        trace.draw(options, link, margin, pen);
+        children.draw(options, link, margin, pen);
         if let Some(note) = rustc_note {
-            margin.note("note", &note, &mut pen);
+            margin.note("note", &note, pen);
         }
-        patches.draw(margin, &mut pen);
-        pen.finish()
+        patches.draw(margin, pen);
     }
 
     /// `error[E0011]: a block has no end`

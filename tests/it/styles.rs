@@ -178,3 +178,14 @@ fn labels_that_fit_are_all_shown() {
         }
     }
 }
+
+#[test]
+fn the_border_of_notes_without_a_location_begins_with_a_corner() {
+    let diagnostic = Diagnostic::without_location(Severity::Error, None, "no input")
+        .with_help("pass a file")
+        .with_note("or a folder");
+    let unicode = "error: no input\n  ╭\n  ├ help: pass a file\n  ╰ note: or a folder\n";
+    assert_eq!(drawn(DiagnosticStyle::Unicode, &diagnostic), unicode);
+    let ascii = "error: no input\n  |\n  = help: pass a file\n  = note: or a folder\n";
+    assert_eq!(drawn(DiagnosticStyle::Ascii, &diagnostic), ascii);
+}

@@ -228,7 +228,7 @@ impl Case {
         pen.header([Style::Header, Style::Message], &header, None, self.diagnostic.message());
         draw(&excerpt, !notes.is_empty(), |_| None, margin, &mut pen);
         if excerpt.snippets.is_empty() && !notes.is_empty() {
-            margin.empty_line(&mut pen);
+            margin.first_line(&mut pen);
         }
         notes.draw(margin, &mut pen);
         [pen.finish(), self.renderer.draw(sources, &self.diagnostic, None, canvas())]
