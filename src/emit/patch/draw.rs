@@ -225,7 +225,7 @@ impl PatchLayout {
                 return 0;
             }
         }
-        let mut lines = edit.text.lines();
+        let mut lines = edit.new_lines();
         for line in lines.by_ref().take(*lines_left) {
             *lines_left -= 1;
             let whole = std::iter::once(0..line.len()).collect::<Vec<_>>();

@@ -161,7 +161,7 @@ impl Content<'_> {
                 rows.omitted + rows.rows.iter().filter(|row| row.kind.is_change()).count()
             }
             Self::Words(edit) if edit.removes || !edit.text.is_empty() => {
-                edit.text.lines().count().max(1)
+                edit.new_lines().count().max(1)
             }
             Self::Words(_) => 0,
             Self::Omitted(count) => *count,

@@ -25,6 +25,13 @@ impl<'a> UnseenEdit<'a> {
         Self { text: edit.text(), removes: !span.is_empty(), start, end }
     }
 
+    /// Returns the new lines. An insertion that begins with a line feed is below its line, so nothing is added to that
+    /// line.
+    pub(super) fn new_lines(&self) -> impl Iterator<Item = &'a str> {
+        let is_below = !self.removes && self.text.lines().next() == Some("");
+        self.text.lines().skip(usize::from(is_below))
+    }
+
     /// Returns what happens to the old text, as a sentence. Returns `None` for an insertion of lines of text.
     pub(super) fn sentence(&self) -> Option<String> {
         let text = self.text;

@@ -96,6 +96,7 @@ fn changes_of_an_unavailable_file_are_in_words() {
             vec![replace(gone, 30, 34, "new\ntext  ")],
             vec![replace(gone, 30, 30, "\n\n")],
             vec![replace(gone, 31, 32, "")],
+            vec![replace(gone, 30, 30, "\n  below\n\nit")],
         ]
     });
     assert_eq!(
@@ -121,6 +122,13 @@ help: do it
   |
   = remove the text
   |
+help: do it
+ --> gone.vitte:3:5
+  |
+  +   below
+  +
+  + it
+  |
 "
     );
     assert_eq!(
@@ -131,7 +139,9 @@ Suggestion: do it
 Suggestion: do it
   In line 3, column 5, insert 2 line breaks
 Suggestion: do it
-  In gone.vitte, remove the existing text"
+  In gone.vitte, remove the existing text
+Suggestion: do it
+  In line 3, column 5, insert a line break, 2 spaces, \"below\", a line break, a line break and \"it\""
     );
 }
 
