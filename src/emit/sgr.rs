@@ -21,6 +21,7 @@ use crate::text::InlineText;
 pub(super) struct SequenceTable<const N: usize> {
     /// For each style, the sequences from it to each style.
     sequences: Box<[[Sequence; N]; N]>,
+    /// The styles that look like plain text, so that no sequence ends them.
     plain: [bool; N],
     underlined: [bool; N],
     has_underlined: bool,

@@ -95,7 +95,7 @@ pub(super) struct PhysicalLocation<'a> {
 }
 
 impl<'a> PhysicalLocation<'a> {
-    /// Without a known line there is no region, because code scanning reads a region only with a line.
+    /// Creates a location. An unknown one has no region: code scanning requires the line of a region.
     pub(super) fn new(sources: &SourceMap, at: ResolvedSpan<'a>) -> Self {
         let artifact_location = ArtifactLocation::new(sources, at.file);
         let region = at.is_known().then(|| Region::new(at.file, at.span));
