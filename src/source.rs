@@ -22,7 +22,7 @@ pub use column::ColumnUnit;
 pub use embed::{EmbeddedPiece, EmbeddedText};
 pub use error::SourceError;
 pub use file::SourceFile;
-pub(crate) use file::{BOM, SourceLine, UNKNOWN_OFFSETS};
+pub(crate) use file::{BOM, UNKNOWN_OFFSETS};
 pub(crate) use path::{file_url, is_virtual};
 pub use text::SourceText;
 

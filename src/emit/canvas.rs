@@ -10,6 +10,7 @@
 //!
 //! Each encoding is a type, so that drawing plain text is compiled without any code for styles.
 
+use super::glyphs::Prefix;
 use super::markup;
 use super::sequences::Sequences;
 use super::style::Style;
@@ -92,6 +93,12 @@ pub(super) trait Canvas {
         }
     }
 
+    /// Appends a prefix.
+    #[inline(always)]
+    fn prefix(&mut self, prefix: &Prefix) {
+        prefix.push_to(self.out());
+    }
+
     /// Appends a number.
     #[inline]
     fn number(&mut self, digits: &Digits) {
@@ -99,7 +106,7 @@ pub(super) trait Canvas {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn push(out: &mut Vec<u8>, text: &str) {
     match text.as_bytes() {
         // Most glyphs are one byte, which is pushed without a call of `memcpy`.
@@ -167,27 +174,27 @@ impl<'s> Canvas for AnsiCanvas<'s> {
     type Outer = &'s LevelSequences;
     const IS_STYLED: bool = true;
 
-    #[inline]
+    #[inline(always)]
     fn out(&mut self) -> &mut Vec<u8> {
         &mut self.out
     }
 
-    #[inline]
+    #[inline(always)]
     fn style(&mut self, from: Style, to: Style) {
         self.current.push(from as usize, to as usize, &mut self.out);
     }
 
-    #[inline]
+    #[inline(always)]
     fn end_line(&mut self, from: Style) {
         self.current.end_line(from as usize, &mut self.out);
     }
 
-    #[inline]
+    #[inline(always)]
     fn shows_blanks(&self, style: Style) -> bool {
         self.current.is_underlined(style as usize)
     }
 
-    #[inline]
+    #[inline(always)]
     fn put(&mut self, text: &str) {
         push(&mut self.out, text);
     }
@@ -251,6 +258,10 @@ impl Canvas for HtmlCanvas {
         let mut escaped = String::with_capacity(text.len());
         text.chars().for_each(|c| markup::push_html(&mut escaped, c));
         self.push_all(&[&escaped]);
+    }
+
+    fn prefix(&mut self, prefix: &Prefix) {
+        self.put(prefix.as_str());
     }
 
     fn begin_link(&mut self, url: &str) {

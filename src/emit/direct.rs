@@ -24,7 +24,7 @@ use super::margin::Margin;
 use super::pen::Pen;
 use super::style::Style;
 use crate::model::{Diagnostic, Label, LabelStyle};
-use crate::source::{Location, SourceFile, SourceLine, SourceMap};
+use crate::source::{Location, SourceFile, SourceMap};
 use crate::text;
 
 /// The maximum number of labels of a plain diagnostic.
@@ -74,15 +74,8 @@ impl<'a> Direct<'a> {
             return None;
         }
         let mut lines = LabelVec::new();
-        let mut above: Option<u32> = None;
         for label in diagnostic.labels() {
-            let lo = label.span().lo();
-            let line = match above {
-                Some(above) => file.line_below(above, lo),
-                None => file.line_at(lo),
-            };
-            lines.push(LabelledLine::new(label, file, &line)?);
-            above = Some(line.number);
+            lines.push(LabelledLine::new(label, file)?);
         }
         let LabelledLine { number, cells, .. } = lines.first()?;
         // In printable ASCII, columns of all units are bytes.
@@ -125,20 +118,21 @@ impl<'a> Direct<'a> {
             margin.empty_line(pen);
         }
         notes.draw(margin, pen);
-        pen.close_up();
     }
 }
 
 impl<'a> LabelledLine<'a> {
     /// Returns `None` if the label is multi-line, or not entirely in `file`. Offsets inside a character are accepted: no
     /// line that is printable ASCII has any.
-    fn new(label: &'a Label, file: &'a SourceFile, line: &SourceLine) -> Option<Self> {
+    #[inline(always)]
+    fn new(label: &'a Label, file: &'a SourceFile) -> Option<Self> {
         let span = label.span();
+        let line = file.line_at(span.lo());
         let (lo, hi) = (line.bytes_to(span.lo()), line.bytes_to(span.hi()));
         let is_inside = span.file() == file.id() && span.hi() as usize <= line.next;
         is_inside.then_some(Self {
             number: line.number,
-            text: file.text().get(line.text.clone())?,
+            text: file.text().get(line.text)?,
             label,
             cells: lo..hi.max(lo + 1),
         })
@@ -171,7 +165,7 @@ impl<'a> LabelledLine<'a> {
         } else {
             pen.source(&syntax, 0, text);
         }
-        pen.end_line();
+        pen.end_line_after(text);
 
         layout::label_line(margin, *start..*end, label.style(), label.message(), pen);
     }

@@ -18,20 +18,28 @@
 //! ```
 
 use crate::model::LabelStyle;
+use crate::text::InlineText;
+
+/// A glyph that precedes text, with the blanks between them. It is copied without a call of `memcpy`.
+pub(super) type Prefix = InlineText<15>;
+
+const fn prefix(text: &str) -> Prefix {
+    Prefix::new(text.as_bytes())
+}
 
 /// A set of characters for drawing lines. All of them are one cell wide, except those that say otherwise.
 #[derive(Debug)]
 pub(super) struct Glyphs {
     /// Precedes the first location, with a blank between them.
-    pub(super) arrow: &'static str,
+    pub(super) arrow: Prefix,
     /// Precedes the location in each further file.
-    pub(super) other_arrow: &'static str,
+    pub(super) other_arrow: Prefix,
     /// Precedes the location of a change below other changes.
-    pub(super) change_arrow: &'static str,
+    pub(super) change_arrow: Prefix,
     /// The border between line numbers and text.
     pub(super) bar: &'static str,
     /// The border after a line number, with a blank between them.
-    pub(super) number_bar: &'static str,
+    pub(super) number_bar: Prefix,
     /// The border above the first line of a block without an arrow.
     pub(super) first_bar: &'static str,
     /// Replaces the border of the last line of a block, if there are corners. It has as many bytes as `bar`, and as the
@@ -40,7 +48,7 @@ pub(super) struct Glyphs {
     /// Whether a corner ends each block, so that no empty line has to separate it from what follows.
     pub(super) has_corners: bool,
     /// Where lines are omitted, replaces the border if there are corners, else the line number and the border.
-    pub(super) gap: &'static str,
+    pub(super) gap: Prefix,
     /// Replaces omitted text: one or three cells.
     pub(super) dots: &'static str,
     /// One cell of the dots.
@@ -86,15 +94,15 @@ pub(super) struct LabelGlyphs {
 }
 
 const ASCII: Glyphs = Glyphs {
-    arrow: "--> ",
-    other_arrow: "::: ",
-    change_arrow: "--> ",
+    arrow: prefix("--> "),
+    other_arrow: prefix("::: "),
+    change_arrow: prefix("--> "),
     bar: "|",
-    number_bar: " |",
+    number_bar: prefix(" |"),
     first_bar: "|",
     last_bar: "|",
     has_corners: false,
-    gap: "...",
+    gap: prefix("..."),
     dots: "...",
     dot: ".",
     bullet: "= ",
@@ -120,15 +128,15 @@ const ASCII_SECONDARY: LabelGlyphs = LabelGlyphs {
 };
 
 const UNICODE: Glyphs = Glyphs {
-    arrow: " ╭─▸ ",
-    other_arrow: " ├─▸ ",
-    change_arrow: " ├─▸ ",
+    arrow: prefix(" ╭─▸ "),
+    other_arrow: prefix(" ├─▸ "),
+    change_arrow: prefix(" ├─▸ "),
     bar: "│",
-    number_bar: " │",
+    number_bar: prefix(" │"),
     first_bar: "╭",
     last_bar: "╰",
     has_corners: true,
-    gap: "┆",
+    gap: prefix("┆"),
     dots: "…",
     dot: "…",
     bullet: "├ ",

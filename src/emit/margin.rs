@@ -11,7 +11,7 @@
 
 use super::canvas::Canvas;
 use super::editor_url;
-use super::glyphs::Glyphs;
+use super::glyphs::{Glyphs, Prefix};
 use super::pen::Pen;
 use super::style::Style;
 use crate::model::ChildLevel;
@@ -34,7 +34,7 @@ impl Margin {
         link: Option<&str>,
         pen: &mut Pen<impl Canvas>,
     ) {
-        self.arrow_to(self.glyphs.arrow, at.into(), link, pen);
+        self.arrow_to(&self.glyphs.arrow, at.into(), link, pen);
     }
 
     /// Writes a line with the location in a further file, which is a link if `link` is its URL.
@@ -44,7 +44,7 @@ impl Margin {
         link: Option<&str>,
         pen: &mut Pen<impl Canvas>,
     ) {
-        self.arrow_to(self.glyphs.other_arrow, at.into(), link, pen);
+        self.arrow_to(&self.glyphs.other_arrow, at.into(), link, pen);
     }
 
     /// Writes a line with the location of a change below other changes, which is a link if `link` is its URL.
@@ -54,7 +54,7 @@ impl Margin {
         link: Option<&str>,
         pen: &mut Pen<impl Canvas>,
     ) {
-        self.arrow_to(self.glyphs.change_arrow, at, link, pen);
+        self.arrow_to(&self.glyphs.change_arrow, at, link, pen);
     }
 
     /// Writes a line with an arrow and the path of a whole file, which is a link if `link` is its URL.
@@ -69,13 +69,13 @@ impl Margin {
 
     fn arrow_to(
         self,
-        arrow: &str,
+        arrow: &Prefix,
         PartialLocation { path, position }: PartialLocation<'_>,
         link: Option<&str>,
         pen: &mut Pen<impl Canvas>,
     ) {
         pen.blanks(self.number_width);
-        pen.put(Style::Gutter, arrow);
+        pen.prefix(Style::Gutter, arrow);
         pen.begin_block(self.number_width + 1, self.glyphs);
         let (line, column) = position.unwrap_or((1, 1));
         let link = link.map(|url| editor_url::at(url, line, column));
@@ -117,7 +117,7 @@ impl Margin {
     #[inline(always)]
     pub(super) fn number(self, number: u32, pen: &mut Pen<impl Canvas>) {
         pen.number(Style::Gutter, number, self.number_width);
-        pen.put(Style::Gutter, self.glyphs.number_bar);
+        pen.prefix(Style::Gutter, &self.glyphs.number_bar);
         pen.begin_block(self.number_width + 1, self.glyphs);
     }
 
@@ -127,10 +127,10 @@ impl Margin {
         let Glyphs { gap, has_corners, .. } = self.glyphs;
         if *has_corners {
             pen.blanks(self.number_width + 1);
-            pen.put(Style::Gutter, gap);
+            pen.prefix(Style::Gutter, gap);
             self.width()
         } else {
-            pen.put(Style::Gutter, gap);
+            pen.prefix(Style::Gutter, gap);
             gap.len()
         }
     }
@@ -176,7 +176,7 @@ impl Margin {
         kind(pen);
         pen.put(Style::Plain, ": ");
         self.text(text, [column, self.list_column()], pen);
-        pen.end_line();
+        pen.end_line_after(text);
     }
 
     /// Writes the text of a note from the 0-based cell `column`, or in the cell `narrow` of further lines if there is little

@@ -38,7 +38,7 @@ impl<const N: usize> SequenceTable<N> {
     }
 
     /// Appends the sequence from one style to another, which is empty if they look the same.
-    #[inline]
+    #[inline(always)]
     pub(super) fn push(&self, from: usize, to: usize, out: &mut Vec<u8>) {
         if let Some(sequence) = self.sequences.get(from).and_then(|row| row.get(to)) {
             sequence.push_to(out);
@@ -64,7 +64,7 @@ impl<const N: usize> SequenceTable<N> {
 }
 
 /// The longest sequence has 29 bytes: a reset, four attributes and a 24-bit colour.
-type Sequence = InlineText<32>;
+type Sequence = InlineText<31>;
 
 /// Returns the shortest sequence that changes one style to another.
 fn between(from: &Parameters, to: &Parameters) -> Sequence {

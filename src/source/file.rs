@@ -11,7 +11,6 @@ use std::sync::{Arc, OnceLock};
 
 use content::{AvailableText, Content};
 use embedding::Embedding;
-pub(crate) use locations::SourceLine;
 
 use super::lines::LineTable;
 use super::{KnownLocation, SourceError, SourceText, is_virtual};

@@ -186,37 +186,3 @@ fn a_text_over_the_limit_is_rejected() {
         "`large.vitte` is too large: 4294967296 bytes (limit: 4294967294)"
     );
 }
-
-#[test]
-fn a_line_near_the_end_of_a_block_is_the_same_from_the_line_above_it() {
-    let text = format!("{}日本\na\n{}", "line\n".repeat(1637), "b\n".repeat(20));
-    assert_eq!(text.len() / 8192, 1, "the text is in two blocks");
-    let (sources, file) = single_file(&text);
-    let file = sources.file(file).unwrap();
-    for offset in 8150..file.len() {
-        let line = file.line_at(offset);
-        for above in line.number.saturating_sub(12)..=line.number + 1 {
-            let found = file.line_below(above, offset);
-            assert_eq!((found.number, &found.text), (line.number, &line.text), "byte {offset}");
-        }
-    }
-}
-
-#[test]
-fn a_line_is_the_same_from_the_line_above_it() {
-    let long = "x".repeat(300);
-    for text in
-        ["a\nbc\r\n\n\u{e9}f\n", &format!("\u{feff}a\n{long}\nb\nc\n{long}"), &"ab\n".repeat(200)]
-    {
-        let (sources, file) = single_file(text);
-        let file = sources.file(file).unwrap();
-        let summary = |line: SourceLine| (line.number, line.text, line.next);
-        for above in (0..=file.len()).step_by(2) {
-            let above = file.line_of(above);
-            for offset in 0..=file.len() + 2 {
-                let found = summary(file.line_below(above, offset));
-                assert_eq!(found, summary(file.line_at(offset)), "line {above}, byte {offset}");
-            }
-        }
-    }
-}

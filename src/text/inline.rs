@@ -1,43 +1,52 @@
-//! Short ASCII strings without an allocation.
+//! Short strings without an allocation.
 
-/// Up to `N` bytes of ASCII, stored inline.
+/// Up to `N` bytes of text, at most 255, stored inline.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct InlineText<const N: usize> {
     bytes: [u8; N],
-    len: usize,
+    len: u8,
 }
-
-/// Most texts are not longer, and this is one register.
-const SHORT_BYTES: usize = 16;
 
 impl<const N: usize> InlineText<N> {
     /// Stores the first `N` bytes of `text`.
-    pub(crate) fn new(text: &[u8]) -> Self {
-        let mut inline = Self { bytes: [0; N], len: text.len().min(N) };
-        inline.bytes.iter_mut().zip(text).for_each(|(slot, byte)| *slot = *byte);
-        inline
+    pub(crate) const fn new(text: &[u8]) -> Self {
+        const { assert!(N <= u8::MAX as usize) };
+        let (mut bytes, mut len) = ([0; N], 0);
+        let mut rest: (&mut [u8], &[u8]) = (&mut bytes, text);
+        while let ([slot, slots @ ..], [byte, others @ ..]) = rest {
+            *slot = *byte;
+            len += 1;
+            rest = (slots, others);
+        }
+        Self { bytes, len }
+    }
+
+    /// Returns the text, or an empty one if it was cut inside a character.
+    pub(crate) fn as_str(&self) -> &str {
+        let bytes = self.bytes.get(..self.len()).unwrap_or_default();
+        std::str::from_utf8(bytes).unwrap_or_default()
     }
 
     /// Returns the length in bytes.
     pub(crate) const fn len(&self) -> usize {
-        self.len
+        self.len as usize
     }
 
     /// Appends the text to `out`.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn push_to(&self, out: &mut Vec<u8>) {
         // Copying a constant number of bytes compiles to moves instead of a call of `memcpy`.
-        let end = out.len() + self.len;
-        match self.bytes.first_chunk::<SHORT_BYTES>() {
-            Some(short) if self.len <= SHORT_BYTES => out.extend_from_slice(short),
-            _ => out.extend_from_slice(&self.bytes),
-        }
+        let end = out.len() + self.len();
+        out.extend_from_slice(&self.bytes);
         out.truncate(end);
     }
 }
 
 /// The decimal digits of a number.
-pub(crate) type Digits = InlineText<SHORT_BYTES>;
+pub(crate) type Digits = InlineText<DIGIT_BYTES>;
+
+/// More than the ten digits of a `u32`: one register, which is copied at once.
+const DIGIT_BYTES: usize = 16;
 
 /// Returns the number of decimal digits of `number`.
 #[inline]
@@ -48,21 +57,22 @@ pub(crate) fn digit_count(number: u32) -> usize {
 /// Returns the decimal digits of `number`.
 #[inline]
 pub(crate) fn digits(number: u32) -> Digits {
-    let (mut bytes, mut rest) = ([b'0'; SHORT_BYTES], number);
+    let (mut bytes, mut rest, mut len) = ([b'0'; DIGIT_BYTES], number, 0_u8);
     for pair in bytes.rchunks_exact_mut(2) {
         // Two digits at a time take half of the divisions.
         if let (Some(slot), Some(digits)) = (pair.first_chunk_mut(), PAIRS.get(rest as usize % 100))
         {
             *slot = *digits;
         }
-        rest /= 100;
-        if rest == 0 {
+        if rest < 100 {
+            len += if rest < 10 { 1 } else { 2 };
             break;
         }
+        rest /= 100;
+        len += 2;
     }
-    let len = digit_count(number);
     // Moves the digits from the end of the array to its start.
-    let number = u128::from_le_bytes(bytes) >> (8 * (SHORT_BYTES - len));
+    let number = u128::from_le_bytes(bytes) >> (8 * (DIGIT_BYTES - usize::from(len)));
     Digits { bytes: number.to_le_bytes(), len }
 }
 

@@ -193,11 +193,14 @@ pub(in crate::emit) fn label_line(
     margin.border(pen);
     pen.blanks(1 + cells.start);
     pen.repeat(style.into(), margin.glyphs.label(style).underline, cells.len());
-    if let Some(message) = message {
-        pen.blanks(1);
-        pen.write(style.into(), message);
+    match message {
+        Some(message) => {
+            pen.blanks(1);
+            pen.write(style.into(), message);
+            pen.end_line_after(message);
+        }
+        None => pen.end_drawn_line(),
     }
-    pen.end_line();
 }
 
 /// The lines under a row: each level has a line, or several for a message of several lines.

@@ -251,7 +251,8 @@ impl Case {
     /// Checks that no line is wider than the output. The line of a path is as wide as the path.
     fn check_width(&self, drawn: &str) -> Result<(), TestCaseError> {
         let options = self.renderer.options;
-        let arrows = [options.glyphs.arrow, options.glyphs.other_arrow];
+        let Glyphs { arrow, other_arrow, .. } = options.glyphs;
+        let arrows = [arrow.as_str(), other_arrow.as_str()];
         for line in drawn.lines().filter(|line| !arrows.iter().any(|arrow| line.contains(arrow))) {
             let cells = options.cells.width_of(line);
             prop_assert!(cells <= options.width, "{} of {} cells: {}", cells, options.width, line);

@@ -51,16 +51,6 @@ impl SourceFile {
         self.lines().line_at(offset)
     }
 
-    /// Returns the line of byte `offset`, see [`line_of`](Self::line_of). Faster than [`line_at`](Self::line_at) if it is
-    /// a little below the line with the number `above`.
-    #[inline]
-    pub(crate) fn line_below(&self, above: u32, offset: u32) -> SourceLine {
-        let lines = self.lines();
-        let index = above.saturating_sub(lines.first);
-        let near = lines.table.near_line(lines.text, index, offset as usize);
-        near.map_or_else(|| lines.line_at(offset), |found| lines.source_line(found))
-    }
-
     /// Returns the bytes of a 1-based line without its line end and without a byte order mark. Returns `None`
     /// before the first and after the last line.
     #[must_use]
