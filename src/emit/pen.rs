@@ -322,6 +322,7 @@ impl<C: Canvas> Pen<C> {
     #[inline(always)]
     pub(super) fn end_line_after(&mut self, text: &str) {
         match text.as_bytes().last() {
+            // Neither a blank nor a line feed, after which the line could be empty.
             Some(b'!'..) => self.end_drawn_line(),
             _ => self.end_line(),
         }

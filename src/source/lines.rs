@@ -123,14 +123,15 @@ fn interpolate(
     lines: u32,
 ) -> Option<(u32, TextRange)> {
     let (offset, len) = (u32::from(offset), u32::from(len).max(1));
-    let mut line = offset * lines / len;
+    let lines_in = |bytes: u32| bytes * lines / len;
+    let mut line = lines_in(offset);
     for _ in 0..MAX_GUESSES {
         let range = index.line(line)?;
         let (start, end) = (u32::from(range.start()), u32::from(range.end()));
         if offset < start {
-            line = line.saturating_sub(((start - offset) * lines / len).max(1));
+            line = line.saturating_sub(lines_in(start - offset).max(1));
         } else if offset >= end {
-            line += ((offset - start) * lines / len).max(1);
+            line += lines_in(offset - start).max(1);
         } else {
             return Some((line, range));
         }
