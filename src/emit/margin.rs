@@ -136,6 +136,7 @@ impl Margin {
     }
 
     /// Writes `   = help: the first line`, with further lines aligned below it.
+    #[inline(always)]
     pub(super) fn note(self, kind: &str, text: &str, pen: &mut Pen<impl Canvas>) {
         self.item(kind.len(), |pen| pen.put(Style::Message, kind), text, pen);
     }
@@ -164,6 +165,7 @@ impl Margin {
     }
 
     /// Writes a note; `kind` writes the word before the colon, which has `cells` cells.
+    #[inline(always)]
     fn item<C: Canvas>(
         self,
         cells: usize,

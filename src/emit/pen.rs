@@ -118,6 +118,7 @@ impl<C: Canvas> Pen<C> {
     /// Like [`block`](Self::block) for lines that begin with blanks. If there is little room after `column`, text that
     /// does not fit on the line begins on the next one, in the cell `narrow`. `begin_line` draws the start of each further
     /// line up to a cell.
+    #[inline(always)]
     pub(super) fn paragraph(
         &mut self,
         style: Style,
@@ -129,6 +130,18 @@ impl<C: Canvas> Pen<C> {
         if text.len() <= room && text::is_plain(text) {
             return self.write(style, text);
         }
+        self.long_paragraph(style, text, [column, narrow], begin_line);
+    }
+
+    #[inline(never)]
+    fn long_paragraph(
+        &mut self,
+        style: Style,
+        text: &str,
+        [column, narrow]: [usize; 2],
+        begin_line: impl Fn(&mut Self, usize),
+    ) {
+        let room = self.width.saturating_sub(column);
         let is_narrow = room < MIN_MESSAGE_CELLS && narrow < column && !self.fits(text, column);
         let column = if is_narrow { narrow } else { column };
         if is_narrow {
@@ -154,6 +167,7 @@ impl<C: Canvas> Pen<C> {
     /// Writes a header such as `error[E0001]: message`, after the end of the block above it. `header` contains the parts
     /// before the colon, which are a link if `link` is its URL. Further lines of the message are aligned with its first
     /// line.
+    #[inline(always)]
     pub(super) fn header(
         &mut self,
         [style, message_style]: [Style; 2],
