@@ -300,16 +300,29 @@ fn draw(
         if !is_first {
             out.push(b'\n');
         }
-        let buffer = std::mem::take(out);
-        *out = match &sequences {
-            Some(sequences) => {
-                let canvas = AnsiCanvas::new(buffer, sequences, diagnostic.severity());
-                renderer.draw(sources, diagnostic, code_url, canvas).out
-            }
-            None => renderer.draw(sources, diagnostic, code_url, PlainCanvas(buffer)).0,
-        };
+        append(sources, renderer, sequences.as_ref(), diagnostic, code_url, out);
         Ok(())
     }
+}
+
+/// Draws a diagnostic. A function without parameters of types, so that it is compiled here and not in each crate that
+/// emits.
+fn append(
+    sources: &SourceMap,
+    renderer: &HumanRenderer,
+    sequences: Option<&Sequences>,
+    diagnostic: &Diagnostic,
+    code_url: Option<&str>,
+    out: &mut Vec<u8>,
+) {
+    let buffer = std::mem::take(out);
+    *out = match sequences {
+        Some(sequences) => {
+            let canvas = AnsiCanvas::new(buffer, sequences, diagnostic.severity());
+            renderer.draw(sources, diagnostic, code_url, canvas).out
+        }
+        None => renderer.draw(sources, diagnostic, code_url, PlainCanvas(buffer)).0,
+    };
 }
 
 impl<W: Write> FromOptions<W> for HumanEmitter<W> {

@@ -182,7 +182,7 @@ impl<'a> SnippetRenderer<'a> {
 }
 
 /// Draws the line under a row whose only label has its message beside the underline.
-#[inline]
+#[inline(always)]
 pub(in crate::emit) fn label_line(
     margin: Margin,
     cells: Range<usize>,
