@@ -122,7 +122,7 @@ impl Margin {
     }
 
     /// Begins the line that replaces omitted lines: `...`, or `   ┆`. Returns the number of cells.
-    #[inline]
+    #[inline(always)]
     pub(super) fn gap(self, pen: &mut Pen<impl Canvas>) -> usize {
         let Glyphs { gap, has_corners, .. } = self.glyphs;
         if *has_corners {
