@@ -84,9 +84,14 @@ pub(crate) fn count_bytes(text: &str, test: impl Fn(u8) -> bool) -> usize {
 }
 
 /// Returns true if no character of `text` is replaced for a terminal.
+#[inline]
 pub(crate) fn is_safe(text: &str) -> bool {
-    is_plain(text)
-        || !may_be_replaced(text)
+    is_plain(text) || is_safe_unicode(text)
+}
+
+/// Like [`is_safe`], for text that is not [plain](is_plain).
+fn is_safe_unicode(text: &str) -> bool {
+    !may_be_replaced(text)
         || !(text.contains(is_unsafe) || cells(text, 1).any(|cluster| cluster.is_replaced()))
 }
 
@@ -113,8 +118,14 @@ fn may_be_replaced(text: &str) -> bool {
 /// assert_eq!(one_line("evil\n\u{1b}[2J"), "evil\\n␛[2J");
 /// ```
 #[must_use]
+#[inline]
 pub fn one_line(text: &str) -> Cow<'_, str> {
-    if is_safe(text) {
+    if is_plain(text) { Cow::Borrowed(text) } else { one_unicode_line(text) }
+}
+
+/// Like [`one_line`], for text that is not [plain](is_plain).
+fn one_unicode_line(text: &str) -> Cow<'_, str> {
+    if is_safe_unicode(text) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);

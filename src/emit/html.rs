@@ -158,15 +158,20 @@ fn head(theme: &Theme) -> io::Result<Vec<u8>> {
     Ok(format!("<div class=\"vitte-diag{name}\">").into_bytes())
 }
 
+/// Draws a diagnostic. Not generic, so it is compiled here and not in each crate that emits.
+fn item(renderer: &HumanRenderer, sources: &SourceMap, diagnostic: &Diagnostic) -> Vec<u8> {
+    let item = format!("<pre class=\"vd-{}\">", diagnostic.severity());
+    let mut item = renderer.draw(sources, diagnostic, None, HtmlCanvas(item.into_bytes())).0;
+    if item.last() == Some(&b'\n') {
+        item.pop();
+    }
+    item.extend_from_slice(b"</pre>");
+    item
+}
+
 impl<W: Write> Emitter for HtmlEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
-        let item = format!("<pre class=\"vd-{}\">", diagnostic.severity());
-        let canvas = HtmlCanvas(item.into_bytes());
-        let mut item = self.renderer.draw(sources, diagnostic, None, canvas).0;
-        if item.last() == Some(&b'\n') {
-            item.pop();
-        }
-        item.extend_from_slice(b"</pre>");
+        let item = item(&self.renderer, sources, diagnostic);
         self.document.item(|| head(&self.theme), b"", &item)
     }
 

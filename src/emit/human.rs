@@ -305,8 +305,7 @@ fn draw(
     }
 }
 
-/// Draws a diagnostic. A function without parameters of types, so that it is compiled here and not in each crate that
-/// emits.
+/// Draws a diagnostic. Not generic, so it is compiled here and not in each crate that emits.
 fn append(
     sources: &SourceMap,
     renderer: &HumanRenderer,

@@ -130,11 +130,12 @@ impl<C: Canvas> Pen<C> {
         if text.len() <= room && text::is_plain(text) {
             return self.write(style, text);
         }
-        self.long_paragraph(style, text, [column, narrow], begin_line);
+        self.wrapped_paragraph(style, text, [column, narrow], begin_line);
     }
 
+    /// Writes a [paragraph](Self::paragraph) of any text.
     #[inline(never)]
-    fn long_paragraph(
+    fn wrapped_paragraph(
         &mut self,
         style: Style,
         text: &str,
