@@ -39,6 +39,8 @@ pub(crate) struct Config {
     pub(crate) max_contexts: usize,
     /// Whether the capsule of a signal contains a minidump. Needs the feature `minidump`.
     pub(crate) minidump: bool,
+    /// Whether signal handlers that were installed before are asked first.
+    pub(crate) is_previous_first: bool,
 }
 
 impl Config {
@@ -57,6 +59,7 @@ impl Config {
             max_frames: (64, 32),
             max_contexts: usize::MAX,
             minidump: false,
+            is_previous_first: false,
         }
     }
 

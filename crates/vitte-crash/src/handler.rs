@@ -197,14 +197,17 @@ impl Signals {
         shared::set(SharedField::ConfigAddress, words.as_ptr().addr() as u64);
         let timeout_millis = u64::try_from(handler.config.timeout.as_millis()).unwrap_or(u64::MAX);
         sys::ReporterSetup { timeout_millis }.install();
-        Self { _installed: sys::SignalHandlers::new(), _config_words: words }
+        Self {
+            _installed: sys::SignalHandlers::new(handler.config.is_previous_first),
+            _config_words: words,
+        }
     }
 
     #[cfg(not(has_reporter))]
     fn install(_handler: &Handler) -> Self {
         Self {
             #[cfg(unix)]
-            _installed: sys::SignalHandlers::new(),
+            _installed: sys::SignalHandlers::new(handler.config.is_previous_first),
         }
     }
 }

@@ -92,7 +92,10 @@ pub(crate) fn capture_panic(info: &PanicHookInfo<'_>, config: &Config) -> PanicA
         config: config.clone(),
         earlier: None,
     });
-    if CATCH_DEPTH.get() == 0 || is_fatal {
+    let is_reported = CATCH_DEPTH.get() == 0 || is_fatal;
+    #[cfg(unix)]
+    crate::sys::set_panic_reported(is_reported);
+    if is_reported {
         return PanicAction::Report(capture);
     }
     _ = CAUGHT.try_with(|caught| {

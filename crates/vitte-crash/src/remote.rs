@@ -19,13 +19,12 @@ pub(crate) fn read(process: Pid, address: u64, len: usize) -> Option<Vec<u8>> {
     (count > 0 || len == 0).then_some(bytes)
 }
 
-/// Writes a 64-bit number into the memory of a process, and ignores errors.
-pub(crate) fn write(process: Pid, address: u64, word: u64) {
+/// Writes a 64-bit number into the memory of a process. Returns whether that succeeded.
+pub(crate) fn write(process: Pid, address: u64, word: u64) -> bool {
     let bytes = word.to_ne_bytes();
-    if let Ok(base) = usize::try_from(address) {
-        let remote = RemoteIoVec { base, len: bytes.len() };
-        _ = process_vm_writev(process, &[IoSlice::new(&bytes)], &[remote]);
-    }
+    let Ok(base) = usize::try_from(address) else { return false };
+    let remote = RemoteIoVec { base, len: bytes.len() };
+    process_vm_writev(process, &[IoSlice::new(&bytes)], &[remote]).is_ok()
 }
 
 pub(crate) fn u32_at(bytes: &[u8], offset: usize) -> Option<u32> {

@@ -3,6 +3,7 @@
 mod crash_info;
 #[cfg(feature = "minidump")]
 mod minidump;
+mod process;
 mod reason;
 mod threads;
 mod unwind;
@@ -11,23 +12,25 @@ use std::time::{Duration, Instant};
 
 use crash_info::CrashInfo;
 use nix::unistd::Pid;
+use process::RemoteProcess;
+use threads::Threads;
 use unwind::StackWalker;
 use vitte_capsule::CrashReport;
 
 use crate::config::Config;
 use crate::context::sources;
-use crate::remote::{read, write};
 use crate::render::{self, PackedRenderOptions};
 use crate::save::{self, CapsuleOptions, SourceCapture};
 use crate::symbols::Symbols;
 use crate::symbols::modules::{self, Modules};
-use crate::sys::shared::{self, SharedField};
-use crate::sys::{self, EXIT_DENIED, EXIT_UNWRITTEN, slots};
+use crate::sys::shared::SharedField;
+use crate::sys::{self, EXIT_DENIED, EXIT_UNWRITTEN, ReporterRequest, slots};
 use crate::variables;
 
-/// Reports the crash of a process, whose [shared fields](shared) are at `address`, and exits.
-pub(crate) fn run(process: i32, address: u64, options: &CapsuleOptions) -> ! {
-    let status = match report(Pid::from_raw(process), address, options) {
+/// Reports the crash of a process, and exits.
+pub(crate) fn run(request: ReporterRequest, options: &CapsuleOptions) -> ! {
+    let process = RemoteProcess::new(Pid::from_raw(request.process), request.server);
+    let status = match report(&process, request.address, options) {
         Ok(()) => 0,
         Err(status) => status,
     };
@@ -38,18 +41,23 @@ pub(crate) fn run(process: i32, address: u64, options: &CapsuleOptions) -> ! {
 /// The exit status of a reporter that failed.
 type Status = i32;
 
-fn report(process: Pid, address: u64, options: &CapsuleOptions) -> Result<(), Status> {
+fn report(remote: &RemoteProcess, address: u64, options: &CapsuleOptions) -> Result<(), Status> {
     let begin = Instant::now();
-    let memory = |address, len| read(process, address, len);
+    let process = remote.id();
+    let memory = |address, len| remote.read(address, len);
     // The crashed thread is waiting in the signal handler, so it certainly exists.
     let info = CrashInfo::new(&memory, address);
     let first = info.as_ref().map_or(process, |info| Pid::from_raw(info.thread_id()));
-    let threads = threads::stop_all(process, first).map_err(|_| EXIT_DENIED)?;
+    let (threads, untraced) = match threads::stop_all(process, first) {
+        Ok(threads) => (threads, None),
+        Err(_) => (Threads::untraced(process, first), Some(untraced_note(process))),
+    };
     // Other threads may have changed the fields until they were stopped, so they are read again.
     let info = CrashInfo::new(&memory, address).ok_or(EXIT_DENIED)?;
     let config = Config::read(&memory, info.get(SharedField::ConfigAddress)).ok_or(EXIT_DENIED)?;
     let mut report = info.report(process, &config);
-    let mappings = modules::mappings(&process.to_string());
+    report.notes.extend(untraced);
+    let mappings = modules::parse_mappings(&remote.maps());
     let modules = Modules::new(&mappings);
     let mut walker = StackWalker::new(&modules, &memory);
     // Unwinding a very deep stack must leave time for the rest of the report.
@@ -77,7 +85,7 @@ fn report(process: Pid, address: u64, options: &CapsuleOptions) -> Result<(), St
         save::save_with_notes(&mut report, &notes, source_map.as_ref(), &config, options);
     let is_stored = omitted_sources.is_some();
     if is_stored {
-        write(process, shared::address_in(address, SharedField::IsStored), 1);
+        remote.set_stored(address);
     } else {
         notes.clear();
     }
@@ -106,6 +114,15 @@ fn report(process: Pid, address: u64, options: &CapsuleOptions) -> Result<(), St
         save::clean_and_report(&config, options);
     }
     if is_stored || is_shown { Ok(()) } else { Err(EXIT_UNWRITTEN) }
+}
+
+/// Returns the note that only the crashed thread could be inspected, and why.
+fn untraced_note(process: Pid) -> String {
+    let reason = match threads::tracer(process) {
+        Some(tracer) => format!("a debugger, process {tracer}, is attached"),
+        None => "the system does not permit one process to inspect another".to_owned(),
+    };
+    format!("the other threads are unknown: {reason}")
 }
 
 /// Shows a report with additional `notes`. Returns whether it was written.

@@ -26,10 +26,28 @@ mod action;
 mod altstack;
 #[cfg(target_os = "linux")]
 mod area;
+#[cfg(unix)]
+mod arrival;
+#[cfg(unix)]
+mod claim;
+#[cfg(unix)]
+mod crash_line;
 #[cfg(target_os = "linux")]
 pub(super) mod fork;
+#[cfg(has_reporter)]
+mod frames;
+#[cfg(unix)]
+mod futile;
 #[cfg(unix)]
 mod line;
+#[cfg(has_reporter)]
+mod maps;
+#[cfg(unix)]
+mod previous;
+#[cfg(has_reporter)]
+mod registers;
+#[cfg(has_reporter)]
+pub(super) mod serve;
 #[cfg(unix)]
 pub(super) mod shared;
 #[cfg(unix)]
@@ -38,13 +56,21 @@ pub(super) mod slots;
 #[cfg(has_reporter)]
 mod spawn;
 mod thread;
+#[cfg(has_reporter)]
+mod unwind;
 
 #[cfg(unix)]
-pub(super) use action::{SignalHandlers, mark_panic_fatal, with_sigxfsz_ignored};
+pub(super) use action::{
+    SignalHandlers, mark_panic_fatal, set_panic_reported, with_sigxfsz_ignored,
+};
+#[cfg(has_reporter)]
+pub(super) use arrival::UNKNOWN_CODE;
 #[cfg(has_reporter)]
 pub(super) use signals::signal_name;
 #[cfg(has_reporter)]
-pub(super) use spawn::{EXIT_DENIED, EXIT_UNWRITTEN, ReporterSetup, reporter_request};
+pub(super) use spawn::{
+    EXIT_DENIED, EXIT_UNWRITTEN, ReporterRequest, ReporterSetup, reporter_request,
+};
 
 /// Runs `work`. Other systems have no `SIGXFSZ`, so nothing is ignored.
 #[cfg(not(unix))]
@@ -57,4 +83,32 @@ pub(super) fn with_sigxfsz_ignored<T>(work: impl FnOnce() -> T) -> T {
 pub(super) fn exit(status: i32) -> ! {
     // SAFETY: `_exit` takes a number and does not return.
     unsafe { libc::_exit(status) }
+}
+
+/// Returns the longest time that a report may take, in milliseconds.
+#[cfg(unix)]
+fn reporter_timeout_millis() -> u64 {
+    #[cfg(has_reporter)]
+    return spawn::timeout_millis() + fork::max_millis();
+    #[cfg(not(has_reporter))]
+    0
+}
+
+/// Returns this thread's `errno`.
+#[cfg(unix)]
+fn errno() -> std::ffi::c_int {
+    nix::errno::Errno::last_raw()
+}
+
+#[cfg(unix)]
+fn set_errno(error: std::ffi::c_int) {
+    nix::errno::Errno::set_raw(error);
+}
+
+/// Returns the size of a page in bytes.
+#[cfg(unix)]
+fn page_bytes() -> usize {
+    // SAFETY: `sysconf` takes and returns a number.
+    let page = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
+    usize::try_from(page).unwrap_or(4096)
 }

@@ -77,6 +77,8 @@ impl Config {
             max_frames: (number(3)?, number(4)?),
             minidump: word(5)? != 0,
             max_contexts: number(6)?,
+            // The reporter handles no signals.
+            is_previous_first: false,
         })
     }
 }

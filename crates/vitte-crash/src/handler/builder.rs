@@ -93,6 +93,17 @@ impl CrashHandlerBuilder {
         self
     }
 
+    /// Sets whether signal handlers that were installed before this one decide about a fault first. Default: false:
+    /// the fault is reported, and then passed on to them.
+    ///
+    /// Set it if the program contains a runtime that recovers from faults (a garbage collector, WebAssembly, a JIT
+    /// compiler), and install that runtime first. If its handler changes the registers, maps memory or does not return,
+    /// nothing is reported. If it restores the default action, aborts, or does nothing, the fault is reported.
+    pub const fn previous_handlers_first(mut self, is_first: bool) -> Self {
+        self.config.is_previous_first = is_first;
+        self
+    }
+
     /// Sets whether the panic hook that was installed before is called as well. Default: true. The default hook of
     /// std is never called, because it would repeat what the report says.
     pub const fn chain(mut self, chain: bool) -> Self {
@@ -197,8 +208,8 @@ impl CrashHandlerBuilder {
     /// [`InstallError`] if a handler is already installed.
     pub fn install(mut self) -> Result<CrashGuard, InstallError> {
         #[cfg(has_reporter)]
-        if let Some((process, address)) = sys::reporter_request() {
-            crate::reporter::run(process, address, &self.capsule_options);
+        if let Some(request) = sys::reporter_request() {
+            crate::reporter::run(request, &self.capsule_options);
         }
         Handler::claim()?;
         let from_environment =

@@ -6,6 +6,7 @@ use vitte_diag::codes;
 use super::crash_info::CrashInfo;
 use crate::symbols::CapturedFrames;
 use crate::symbols::modules::Mapping;
+use crate::sys::UNKNOWN_CODE;
 use crate::sys::shared::SharedField;
 
 /// The `si_code` of a fault without an address.
@@ -41,6 +42,8 @@ pub(super) fn describe(
 /// Describes a signal. The codes are those of sigaction(2).
 fn meaning(signal: &str, code: i64, address: u64) -> String {
     match (signal, code) {
+        (_, code) if code == i64::from(UNKNOWN_CODE) => "the signal was received".into(),
+        ("SIGXCPU", _) => "the limit of processor time was exceeded".into(),
         (_, ..=0) => "the signal was sent by a process".into(),
         ("SIGSEGV", SI_KERNEL) => "invalid memory access (non-canonical address)".into(),
         ("SIGSEGV", 2) => format!("invalid memory access at {address:#x} (permission denied)"),
@@ -54,6 +57,7 @@ fn meaning(signal: &str, code: i64, address: u64) -> String {
         }
         ("SIGFPE", 1) => format!("integer division by zero at {address:#x}"),
         ("SIGFPE", _) => format!("arithmetic exception at {address:#x}"),
+        ("SIGSYS", _) => "a system call that the sandbox does not permit".into(),
         ("SIGTRAP", _) => "breakpoint or trap instruction".into(),
         _ => "the signal was received".into(),
     }

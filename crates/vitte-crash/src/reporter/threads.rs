@@ -52,12 +52,15 @@ pub(super) fn stop_all(process: Pid, first: Pid) -> Result<Threads, Errno> {
     }
     let end = Instant::now() + STOP_TIMEOUT;
     threads.stopped.retain_mut(|thread| thread.wait(end));
-    // The names come last: reading each takes a file descriptor, which may be scarce.
-    for thread in &mut threads.stopped {
-        let name = fs::read(format!("/proc/{process}/task/{}/comm", thread.id));
-        thread.name = String::from_utf8_lossy(&name.unwrap_or_default()).trim_end().to_owned();
-    }
+    threads.read_names(process);
     Ok(threads)
+}
+
+/// Returns the process that traces a process, such as a debugger: `TracerPid` of proc\_pid\_status(5).
+pub(super) fn tracer(process: Pid) -> Option<u32> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("TracerPid:"))?;
+    line.trim().parse().ok().filter(|tracer| *tracer != 0)
 }
 
 /// Returns the ids of the threads in `/proc`, in ascending order.
@@ -120,6 +123,26 @@ impl StoppedThread {
 #[derive(Debug)]
 pub(super) struct Threads {
     pub(super) stopped: Vec<StoppedThread>,
+}
+
+impl Threads {
+    /// Returns the crashed thread and the first one, which cannot be stopped.
+    pub(super) fn untraced(process: Pid, crashed: Pid) -> Self {
+        let ids = [Some(crashed), (crashed != process).then_some(process)];
+        let thread = |id| StoppedThread { id, name: String::new(), signal: None };
+        let mut threads = Self { stopped: ids.into_iter().flatten().map(thread).collect() };
+        threads.read_names(process);
+        threads.stopped.truncate(1);
+        threads
+    }
+
+    /// Reads the names of the threads. It comes last: reading each takes a file descriptor, which may be scarce.
+    fn read_names(&mut self, process: Pid) {
+        for thread in &mut self.stopped {
+            let name = fs::read(format!("/proc/{process}/task/{}/comm", thread.id));
+            thread.name = String::from_utf8_lossy(&name.unwrap_or_default()).trim_end().to_owned();
+        }
+    }
 }
 
 impl Drop for Threads {

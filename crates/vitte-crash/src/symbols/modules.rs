@@ -35,8 +35,12 @@ pub(crate) fn current() -> Modules {
 
 /// Returns the mappings of a process by address, as in `/proc/PROCESS/maps` (proc\_pid\_maps(5)).
 pub(crate) fn mappings(process: &str) -> Vec<Mapping> {
-    let maps = fs::read(format!("/proc/{process}/maps")).unwrap_or_default();
-    String::from_utf8_lossy(&maps).lines().filter_map(mapping).collect()
+    parse_mappings(&fs::read(format!("/proc/{process}/maps")).unwrap_or_default())
+}
+
+/// Parses the content of `/proc/PROCESS/maps`.
+pub(crate) fn parse_mappings(maps: &[u8]) -> Vec<Mapping> {
+    String::from_utf8_lossy(maps).lines().filter_map(mapping).collect()
 }
 
 /// Parses one line: `55d0c000-55d0e000 r-xp 00001000 fe:00 1234   /usr/bin/vittec`.

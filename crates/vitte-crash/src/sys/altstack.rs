@@ -21,7 +21,7 @@ pub(super) fn install() {
     if result != 0 || is_large || MAPPING_ADDRESS.get() != 0 {
         return;
     }
-    let page = page_bytes();
+    let page = super::page_bytes();
     let (protection, flags) = (libc::PROT_NONE, libc::MAP_PRIVATE | libc::MAP_ANON);
     // SAFETY: a new mapping at an address that the kernel chooses overlaps no memory that is in
     // use.
@@ -50,7 +50,7 @@ pub(super) fn install() {
 pub(super) fn remove() {
     let mapping = MAPPING_ADDRESS.take();
     let Some(before) = PREVIOUS.take().filter(|_| mapping != 0) else { return };
-    let page = page_bytes();
+    let page = super::page_bytes();
     let mut now = empty();
     // SAFETY: `now` is a `stack_t` to write to. `before` was this thread's stack when ours was set.
     // If the thread has already lost its signal stack because it is ending, ours is not the current
@@ -68,11 +68,4 @@ pub(super) fn remove() {
 
 const fn empty() -> libc::stack_t {
     libc::stack_t { ss_sp: null_mut(), ss_flags: 0, ss_size: 0 }
-}
-
-/// Returns the size of a page in bytes.
-fn page_bytes() -> usize {
-    // SAFETY: `sysconf` takes and returns a number.
-    let page = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
-    usize::try_from(page).unwrap_or(4096)
 }

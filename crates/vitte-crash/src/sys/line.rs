@@ -11,6 +11,13 @@ impl LineBuffer {
         Self { bytes: [0; 256], len: 0 }
     }
 
+    /// Writes the line to standard error. An error cannot be reported anywhere.
+    pub(super) fn write(&self) {
+        let bytes = self.bytes();
+        // SAFETY: the pointer and the length are those of a slice.
+        unsafe { libc::write(libc::STDERR_FILENO, bytes.as_ptr().cast(), bytes.len()) };
+    }
+
     pub(super) fn bytes(&self) -> &[u8] {
         self.bytes.get(..self.len).unwrap_or_default()
     }

@@ -72,7 +72,12 @@ pub(crate) fn set(field: SharedField, value: u64) {
 }
 
 pub(crate) fn get(field: SharedField) -> u64 {
-    FIELDS.get(field as usize).map_or(0, |field| field.load(Ordering::Acquire))
+    get_at(field as usize)
+}
+
+/// Returns the value at an index; the registers begin at [`SharedField::FirstRegister`].
+pub(super) fn get_at(index: usize) -> u64 {
+    FIELDS.get(index).map_or(0, |field| field.load(Ordering::Acquire))
 }
 
 /// Returns the bits of a signed number.

@@ -5,14 +5,22 @@ use std::ptr::null_mut;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The handled signals and their names.
-pub(super) const HANDLED_SIGNALS: [(c_int, &str); 6] = [
+pub(super) const HANDLED_SIGNALS: [(c_int, &str); 8] = [
     (libc::SIGSEGV, "SIGSEGV"),
     (libc::SIGBUS, "SIGBUS"),
     (libc::SIGILL, "SIGILL"),
     (libc::SIGFPE, "SIGFPE"),
     (libc::SIGABRT, "SIGABRT"),
     (libc::SIGTRAP, "SIGTRAP"),
+    (libc::SIGSYS, "SIGSYS"),
+    (libc::SIGXCPU, "SIGXCPU"),
 ];
+
+/// Returns whether a signal means a failure even if the program handles it. Programs that handle `SIGSYS` or `SIGXCPU`
+/// continue after it: the first replaces a system call that a sandbox does not permit, the second announces a limit.
+pub(super) const fn is_always_fatal(signal: c_int) -> bool {
+    !matches!(signal, libc::SIGSYS | libc::SIGXCPU)
+}
 
 /// Whether the handlers are installed.
 pub(super) static ARE_HANDLERS_INSTALLED: AtomicBool = AtomicBool::new(false);
@@ -33,4 +41,14 @@ pub(super) fn sleep(nanoseconds: i64) {
     let time = libc::timespec { tv_sec: 0, tv_nsec: nanoseconds as _ };
     // SAFETY: the call reads `time` and writes nothing.
     unsafe { libc::nanosleep(&raw const time, null_mut()) };
+}
+
+/// Returns the time of a monotonic clock in milliseconds, without a system call where the kernel permits it.
+pub(super) fn monotonic_millis() -> u64 {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: `time` is a value to write to.
+    unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &raw mut time) };
+    // Neither part is negative.
+    let [seconds, nanos] = [time.tv_sec, time.tv_nsec].map(|part| u64::try_from(part).unwrap_or(0));
+    seconds * 1000 + nanos / 1_000_000
 }

@@ -2,16 +2,18 @@
 
 use std::cell::UnsafeCell;
 use std::ffi::{CStr, c_char, c_int, c_void};
+use std::os::fd::{FromRawFd as _, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
 use std::ptr::{null, null_mut};
 use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU64, Ordering};
 
 use super::line::LineBuffer;
+use super::serve::{self, Served};
 use super::shared::{self, SharedField};
-use super::signals::{HANDLED_SIGNALS, sleep};
+use super::signals::{HANDLED_SIGNALS, monotonic_millis, sleep};
 
-/// The argument that makes a process the reporter. The process id and the address of the shared
-/// fields follow it.
+/// The argument that makes a process the reporter. The process id, the address of the shared fields, and whether the
+/// supervisor [serves the memory](serve) follow it.
 const REPORTER_FLAG: &CStr = c"--vitte-crash-reporter";
 
 /// The command line and environment of the reporter, prepared in advance and never changed.
@@ -50,6 +52,25 @@ impl CStrings {
     }
 }
 
+impl ReporterCommand {
+    /// Writes the last argument of the reporter.
+    fn set_numbers(&self, server: &str) {
+        let mut numbers = LineBuffer::new();
+        numbers.push_number(CRASHED_PROCESS.load(Ordering::Acquire), 10);
+        numbers.push(b" ");
+        numbers.push_number(shared::address() as u64, 16);
+        numbers.push(b" ");
+        numbers.push(server.as_bytes());
+        numbers.push(b"\0");
+        // SAFETY: only the thread that has the claim on the report and its supervisor get here, one after the other,
+        // and no reporter is running. The text is shorter than the buffer.
+        let to = unsafe { &mut *self.numbers.get() };
+        to.iter_mut().zip(numbers.bytes()).for_each(|(to, from)| *to = *from);
+    }
+}
+
+/// The id of the process that crashed.
+static CRASHED_PROCESS: AtomicU64 = AtomicU64::new(0);
 static REPORTER_COMMAND: AtomicPtr<ReporterCommand> = AtomicPtr::new(null_mut());
 /// The timeout of the reporter, in milliseconds.
 static TIMEOUT_MILLIS: AtomicU64 = AtomicU64::new(0);
@@ -64,17 +85,35 @@ pub(super) fn timeout_millis() -> u64 {
     TIMEOUT_MILLIS.load(Ordering::Acquire)
 }
 
-/// Returns the process that crashed and the address of its [shared fields](shared), if this process
-/// was started as the reporter.
-pub(crate) fn reporter_request() -> Option<(i32, u64)> {
+/// What the reporter is started with.
+#[derive(Debug)]
+pub(crate) struct ReporterRequest {
+    /// The process that crashed.
+    pub(crate) process: i32,
+    /// The address of its [shared fields](shared).
+    pub(crate) address: u64,
+    /// The socket by which the supervisor [serves](serve) the memory of that process.
+    pub(crate) server: Option<OwnedFd>,
+}
+
+/// Returns the request if this process was started as the reporter.
+pub(crate) fn reporter_request() -> Option<ReporterRequest> {
     let mut arguments = std::env::args_os().skip(1);
     if arguments.next()?.as_bytes() != REPORTER_FLAG.to_bytes() {
         return None;
     }
     let numbers = arguments.next()?.into_string().ok()?;
-    let (process, address) = numbers.split_once(' ')?;
-    Some((process.parse().ok()?, u64::from_str_radix(address, 16).ok()?))
+    let mut numbers = numbers.split(' ');
+    let process = numbers.next()?.parse().ok()?;
+    let address = u64::from_str_radix(numbers.next()?, 16).ok()?;
+    let has_server = numbers.next() == Some(HAS_SERVER);
+    // SAFETY: the supervisor has opened this file for the reporter, which asks for the request once.
+    let server = has_server.then(|| unsafe { OwnedFd::from_raw_fd(serve::REPORTER_END) });
+    Some(ReporterRequest { process, address, server })
 }
+
+/// The last part of the reporter's argument if there is a socket.
+const HAS_SERVER: &str = "served";
 
 /// What is needed to start a reporter.
 #[derive(Debug)]
@@ -132,7 +171,8 @@ impl SignalStack {
     }
 }
 
-// SAFETY: only the first thread that crashes passes each of them to a process, and only once.
+// SAFETY: only the thread that has the claim on the report passes each of them to a process, and waits until that
+// process has ended.
 unsafe impl Sync for SignalStack {}
 
 static SUPERVISOR_STACK: SignalStack = SignalStack::new();
@@ -140,26 +180,22 @@ static REPORTER_STACK: SignalStack = SignalStack::new();
 
 /// Runs the reporter to its end. The error states why there is no complete report.
 pub(super) fn run_reporter() -> Result<(), &'static str> {
+    EXEC_ERROR.store(0, Ordering::Release);
+    REPORTER_STATUS.store(NOT_STARTED, Ordering::Release);
     // SAFETY: an installed command is never freed.
     let Some(command) = (unsafe { REPORTER_COMMAND.load(Ordering::Acquire).as_ref() }) else {
         return Err("; no report: no reporter is installed");
     };
-    let mut numbers = LineBuffer::new();
     // SAFETY: `getpid` takes no arguments and cannot fail.
     let process = unsafe { libc::getpid() };
-    numbers.push_number(u64::from(process.unsigned_abs()), 10);
-    numbers.push(b" ");
-    numbers.push_number(shared::address() as u64, 16);
-    // SAFETY: only the thread that crashed first gets here, and the reporter is not running yet.
-    // The numbers have at most 10 and 16 digits, so the last byte stays 0.
+    CRASHED_PROCESS.store(process.unsigned_abs().into(), Ordering::Release);
+    command.set_numbers("");
+    // SAFETY: the arguments are numbers.
     unsafe {
-        let to = &mut *command.numbers.get();
-        to.iter_mut().zip(numbers.bytes()).for_each(|(to, from)| *to = *from);
         // Lets the reporter trace this process where the Yama security module restricts that.
         libc::prctl(libc::PR_SET_PTRACER, libc::PR_SET_PTRACER_ANY);
     }
-    // SAFETY: the stack is used once, and no longer when this function returns, because the
-    // supervisor has ended by then. It shares our memory and follows the same rules: no heap, no
+    // SAFETY: nothing uses the stack when this function returns, because the supervisor has ended by then. It shares our memory and follows the same rules: no heap, no
     // locks.
     let supervisor =
         unsafe { libc::clone(supervise, SUPERVISOR_STACK.top(), libc::CLONE_VM, null_mut()) };
@@ -207,6 +243,9 @@ fn wait_for(child: c_int, flags: c_int) -> (c_int, c_int) {
     }
 }
 
+/// How long the supervisor waits for a request before it looks at the time, in milliseconds.
+const POLL_MILLIS: c_int = 20;
+
 /// The supervisor: starts the reporter and enforces its timeout.
 extern "C" fn supervise(_: *mut c_void) -> c_int {
     // SAFETY: this changes only the signal actions of this process, whose crash must not be handled
@@ -218,6 +257,11 @@ extern "C" fn supervise(_: *mut c_void) -> c_int {
         // If `SIGCHLD` is ignored, the exit status of a child is lost.
         libc::signal(libc::SIGCHLD, libc::SIG_DFL);
     }
+    let has_server = serve::create_socket();
+    // SAFETY: an installed command is never freed.
+    if let Some(command) = unsafe { REPORTER_COMMAND.load(Ordering::Acquire).as_ref() } {
+        command.set_numbers(if has_server { HAS_SERVER } else { "" });
+    }
     let flags = libc::CLONE_VM | libc::CLONE_VFORK;
     // SAFETY: the stack is used once. Until `clone` returns this process is suspended, and by then
     // the child runs another program or has ended.
@@ -225,9 +269,15 @@ extern "C" fn supervise(_: *mut c_void) -> c_int {
     if reporter < 0 || EXEC_ERROR.load(Ordering::Acquire) != 0 {
         return 1;
     }
+    serve::close_reporter_end();
+    let mut is_served = has_server;
     let end = monotonic_millis() + timeout_millis();
     let status = loop {
         match wait_for(reporter, libc::WNOHANG) {
+            // A process that ends closes its end of the socket, so it is noticed at once.
+            (0, _) if is_served && monotonic_millis() < end => {
+                is_served = serve::serve(POLL_MILLIS) == Served::Open;
+            }
             (0, _) if monotonic_millis() < end => sleep(300_000),
             (0, _) => {
                 // SAFETY: the process is our child and has not been waited for.
@@ -242,25 +292,16 @@ extern "C" fn supervise(_: *mut c_void) -> c_int {
     0
 }
 
-/// Returns the time of a monotonic clock in milliseconds.
-fn monotonic_millis() -> u64 {
-    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    // SAFETY: `time` is a value to write to.
-    unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &raw mut time) };
-    // Neither part is negative.
-    let [seconds, nanos] = [time.tv_sec, time.tv_nsec].map(|part| u64::try_from(part).unwrap_or(0));
-    seconds * 1000 + nanos / 1_000_000
-}
-
 /// Replaces this process by the reporter.
 extern "C" fn exec_reporter(_: *mut c_void) -> c_int {
     const SELF: &CStr = c"/proc/self/exe";
     // SAFETY: an installed command is never freed; its arrays end with null, and their pointers
-    // refer to strings that it owns. This process has a file descriptor table of its own, so it
-    // closes only its own files; with a full table the program could not be loaded.
+    // refer to strings that it owns. This process has a file descriptor table of its own, in
+    // which only the standard streams and the socket are open.
     unsafe {
         let Some(command) = REPORTER_COMMAND.load(Ordering::Acquire).as_ref() else { return 1 };
-        libc::syscall(libc::SYS_close_range, 3, c_int::MAX, 0);
+        // The other end of the socket and all other files are closed already, or closed by `execve`.
+        libc::fcntl(serve::REPORTER_END, libc::F_SETFD, 0);
         let mut none = std::mem::zeroed();
         libc::sigemptyset(&raw mut none);
         libc::sigprocmask(libc::SIG_SETMASK, &raw const none, null_mut());

@@ -23,6 +23,7 @@ use vitte_crash::{CrashHandler, CrashHandlerBuilder};
 use vitte_diag::{Format, SourceMap, Span};
 
 mod options;
+mod runtimes;
 mod scenarios;
 mod variables;
 
@@ -43,12 +44,14 @@ fn main() -> ExitCode {
     let options: Vec<&str> = parts.collect();
     let has = |option: &str| options.contains(&option);
     options::apply_before_install(kind, &has);
+    runtimes::install(&has, "before");
     let mut guard = (!has("no-handler")).then(|| builder(&has).install().unwrap());
     let mut sources = SourceMap::new();
     let file = sources.add("src/demo.vitte", SOURCE).unwrap();
     vitte_crash::set_sources(&sources);
     let function = sources.span(file, 13..56).unwrap();
     let expression = sources.span(file, 45..56).unwrap();
+    runtimes::install(&has, "after");
     options::apply_after_install(&has);
     if let Some(code) = variables::run(kind) {
         return code;
@@ -73,6 +76,7 @@ fn builder(has: &dyn Fn(&str) -> bool) -> CrashHandlerBuilder {
     let builder = builder.minidump(std::env::var_os("CRASHER_MINIDUMP").is_some());
     let builder = if has("unstored") { builder.without_store() } else { builder };
     let builder = if has("quiet") { builder.quiet(true) } else { builder };
+    let builder = builder.previous_handlers_first(has("previous-first"));
     let builder = if has("small-limits") {
         builder.variable_limits(variables::small_limits())
     } else {
@@ -120,6 +124,10 @@ fn culprit(kind: &str, function: Span, expression: Span) {
         "raise" => unsafe {
             libc::raise(libc::SIGSEGV);
         },
+        "sys" => unsafe {
+            libc::raise(libc::SIGSYS); // here: sys
+        },
+        "xcpu" => exceed_cpu_limit(),
         "overflow" => {
             black_box(recurse(black_box(1)));
         }
@@ -232,6 +240,18 @@ fn recurse(depth: u64) -> u64 {
         return 0;
     }
     recurse(depth + 1) + frame_data[black_box(3)]
+}
+
+/// Uses more processor time than is permitted.
+#[inline(never)]
+fn exceed_cpu_limit() {
+    unsafe {
+        let limit = libc::rlimit { rlim_cur: 1, rlim_max: libc::RLIM_INFINITY };
+        libc::setrlimit(libc::RLIMIT_CPU, &raw const limit);
+    }
+    loop {
+        black_box(0);
+    }
 }
 
 /// Corrupts the heap, as a bug in unsafe code could. The allocator detects that and aborts while it holds its lock.

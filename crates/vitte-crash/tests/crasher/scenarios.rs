@@ -19,6 +19,13 @@ pub fn run(kind: &str, guard: &mut Option<CrashGuard>, sources: &SourceMap) -> O
         "restore" => restore(guard),
         "unwound-guard" => unwound_guard(guard),
         "fork" => return Some(fork()),
+        "vfork" => vfork(),
+        "own-fault" => own_faults(),
+        "own-fault-then-segv" => {
+            own_faults();
+            segv();
+        }
+        "exit-in-local" => panic_in_thread_local(),
         "second-signal" => second_signal(),
         "deep-contexts" => deep_contexts(),
         "many-threads" => many_threads(),
@@ -139,6 +146,45 @@ fn fork() -> ExitCode {
         println!("{} {}", libc::WIFSIGNALED(status), libc::WTERMSIG(status));
     }
     ExitCode::from(3)
+}
+
+/// A child that shares the memory of this process crashes, and then this process does.
+fn vfork() {
+    extern "C" fn crash(_: *mut std::ffi::c_void) -> i32 {
+        segv();
+        0
+    }
+    let mut stack = vec![0_u128; 64 << 10];
+    unsafe {
+        let flags = libc::CLONE_VM | libc::CLONE_VFORK | libc::SIGCHLD;
+        let top = stack.as_mut_ptr().add(stack.len()).cast();
+        let child = libc::clone(crash, top, flags, std::ptr::null_mut());
+        let mut status = 0;
+        libc::waitpid(child, &raw mut status, 0);
+        println!("{} {}", libc::WIFSIGNALED(status), libc::WTERMSIG(status));
+    }
+    let _cx = vitte_crash::context("in the parent", None);
+    segv();
+}
+
+/// Faults from which a runtime recovers.
+fn own_faults() {
+    for _ in 0..3 {
+        crate::runtimes::own_fault();
+    }
+    println!("survived");
+}
+
+/// A destructor of a thread local panics, so that std aborts.
+fn panic_in_thread_local() {
+    struct PanicOnDrop;
+    impl Drop for PanicOnDrop {
+        fn drop(&mut self) {
+            panic!("in the destructor of a thread local");
+        }
+    }
+    thread_local! { static LATE: PanicOnDrop = const { PanicOnDrop }; }
+    _ = std::thread::spawn(|| LATE.with(|_| {})).join();
 }
 
 /// A second signal arrives while the first one waits for its reporter, which hangs.

@@ -54,6 +54,8 @@ impl Case {
             libc::SIGILL => "SIGILL",
             libc::SIGFPE => "SIGFPE",
             libc::SIGTRAP => "SIGTRAP",
+            libc::SIGSYS => "SIGSYS",
+            libc::SIGXCPU => "SIGXCPU",
             _ => "SIGABRT",
         };
         Self { code, signal: Some(signal), end: -end, ..Self::new(kind, culprit) }
@@ -83,7 +85,7 @@ impl Case {
     }
 }
 
-pub const CASES: [Case; 28] = [
+pub const CASES: [Case; 30] = [
     Case::new("panic", "panics"),
     Case::new("unwrap", "panics"),
     Case::new("bounds", "panics"),
@@ -103,6 +105,11 @@ pub const CASES: [Case; 28] = [
     Case::signal("ill", "illegal", "F0002", libc::SIGILL),
     Case::signal("fpe", "divide", "F0002", libc::SIGFPE),
     Case::signal("trap", "breakpoint", "F0002", libc::SIGTRAP),
+    Case { culprit: ("culprit", None), ..Case::signal("sys", "culprit", "F0002", libc::SIGSYS) },
+    Case {
+        culprit: ("exceed_cpu_limit", None),
+        ..Case::signal("xcpu", "", "F0002", libc::SIGXCPU)
+    },
     Case::signal("abort", "culprit", "F0005", libc::SIGABRT),
     overflow("overflow", "main"),
     overflow("thread-overflow", "worker"),

@@ -7,6 +7,7 @@ use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -127,6 +128,9 @@ fn namespace_args() -> Option<&'static [&'static str]> {
     })
 }
 
+/// How long a run may take. It is generous, because the machine may be busy.
+const MAX_RUN_TIME: Duration = Duration::from_secs(60);
+
 /// A run of [`crasher`], before it starts.
 #[derive(Clone, Debug)]
 pub struct Run {
@@ -194,12 +198,18 @@ impl Run {
         let mut child = command.process_group(0).spawn().unwrap();
         let (mut out, mut err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
         let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+        let group = child.id();
+        let is_over = AtomicBool::new(false);
         let (status, time) = std::thread::scope(|scope| {
             scope.spawn(|| out.read_to_end(&mut stdout).unwrap());
             scope.spawn(|| err.read_to_end(&mut stderr).unwrap());
-            (child.wait().unwrap(), start.elapsed())
+            let watch = scope.spawn(|| kill_after(group, MAX_RUN_TIME, &is_over));
+            let status = child.wait().unwrap();
+            is_over.store(true, Ordering::Relaxed);
+            assert!(!watch.join().unwrap(), "{} never ends", self.argument);
+            (status, start.elapsed())
         });
-        let is_group_over = is_group_over(child.id());
+        let is_group_over = is_group_over(group);
         let (reports, other_files) = read_dir(root.path(), &store);
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         let (stdout, stderr) = (text(stdout), text(stderr));
@@ -242,6 +252,20 @@ impl Run {
         }
         store
     }
+}
+
+/// Kills a group of processes after a time, unless it is over before. Returns whether it was killed.
+fn kill_after(group: u32, limit: Duration, is_over: &AtomicBool) -> bool {
+    let end = Instant::now() + limit;
+    while !is_over.load(Ordering::Relaxed) {
+        if Instant::now() > end {
+            // SAFETY: the arguments are numbers.
+            unsafe { libc::kill(-i32::try_from(group).unwrap(), libc::SIGKILL) };
+            return true;
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    false
 }
 
 /// Waits until no process of a group exists, not even a zombie. Returns false after 10 seconds.

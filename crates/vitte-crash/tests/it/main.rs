@@ -23,6 +23,7 @@ mod dump;
 mod matrix;
 mod reporter_failures;
 mod retention;
+mod runtimes;
 mod variables;
 
 use std::io::{Write as _, stderr};

@@ -5,15 +5,27 @@ use std::time::Duration;
 use crate::child::{Run, is_root, run};
 use crate::log;
 
-/// Asserts that a line with this end is written instead of a report, and that the status is the same as without a
-/// handler. Returns the time of the run.
+/// Asserts that a line with this end and the frames are written instead of a report, and that the status is the same as
+/// without a handler. Returns the time of the run.
 fn assert_fallback_line(run: &Run, end: &str) -> Duration {
     let ended = run.end().clean();
     assert_eq!(ended.status, run.status_without_handler(), "{ended:#?}");
     let line = ended.fallback_line();
     assert!(line.starts_with("fatal[F0002]: SIGSEGV at address 0x0 in thread `crasher`"), "{line}");
     assert!(line.ends_with(end), "{line}");
-    assert_eq!(ended.stderr, format!("{line}\n"), "standard error has other lines");
+    let lines: Vec<_> = ended.stderr.lines().collect();
+    assert!(lines[0].starts_with("received SIGSEGV at address 0x0 while "), "{ended:#?}");
+    assert_eq!(lines[1], line, "{ended:#?}");
+    let frames = lines.iter().skip(2).zip(0..);
+    // Without a free file descriptor only the address of the crash is known.
+    let has_modules = ended.stderr.contains("/crasher+0x");
+    assert!(lines.len() > if has_modules { 6 } else { 2 }, "there are no frames: {ended:#?}");
+    for (row, index) in frames {
+        let (number, module) = row.trim_start().split_once(": ").unwrap();
+        assert_eq!(number, format!("{index}"), "{ended:#?}");
+        let (path, offset) = module.split_once("+0x").unwrap_or(("/", &module[2..]));
+        assert!(path.starts_with('/') && u64::from_str_radix(offset, 16).is_ok(), "{row}");
+    }
     ended.time
 }
 
@@ -44,17 +56,49 @@ fn without_a_new_process_a_line_states_the_reason() {
     );
 }
 
+/// The supervisor shares the memory of the process, so only the other threads are unknown.
 #[test]
-fn without_permission_to_inspect_the_process_a_line_states_the_reason() {
-    let end =
-        " while folding; no report: the system does not permit one process to inspect another";
-    assert_fallback_line(&run("segv+no-ptrace"), end);
-    if is_root() {
+fn without_permission_to_inspect_the_process_the_crashed_thread_is_reported() {
+    let not_permitted = "the system does not permit one process to inspect another";
+    let mut cases =
+        vec![("segv+no-ptrace", not_permitted), ("thread-segv+no-ptrace", not_permitted)];
+    match is_root() {
         // The system protects a process that has dropped privileges.
-        assert_fallback_line(&run("segv+setuid"), end);
-    } else {
-        log("skipped: the current user is not root\n");
+        true => cases.push(("segv+setuid+unstored", not_permitted)),
+        false => log("skipped: the current user is not root\n"),
     }
+    cases.push(("segv+traced", " is attached"));
+    for (argument, reason) in cases {
+        let ended = run(argument).end().clean();
+        assert_eq!(ended.code(), -libc::SIGSEGV, "{ended:#?}");
+        let note = ended.stderr.lines().find(|line| line.contains("other threads are unknown"));
+        assert!(note.unwrap().ends_with(reason), "{ended:#?}");
+        assert!(ended.stderr.contains("src/demo.vitte:4:7"), "{ended:#?}");
+        assert!(ended.stderr.contains("crasher::culprit"), "{ended:#?}");
+        assert_eq!(ended.fatal().len(), 1, "{ended:#?}");
+        if !argument.contains("unstored") {
+            assert_eq!(ended.report()["context"].as_array().unwrap().len(), 3, "{ended:#?}");
+        }
+    }
+    let large = run("variable-plain-segv+no-ptrace").end().clean();
+    assert!(!large.report()["context"][0]["variables"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn a_line_is_written_before_anything_that_a_sandbox_may_not_permit() {
+    let calls = ["clone", "prctl", "getpid", "mmap", "sigprocmask", "sigaction"];
+    for call in calls {
+        let ended = run(&format!("segv+kill-{call}")).end();
+        assert!(
+            ended.stderr.starts_with("received SIGSEGV at address 0x0 while folding\n"),
+            "{call}: {ended:#?}"
+        );
+    }
+    // Only the reporter is ended.
+    assert_fallback_line(
+        &run("segv+kill-execve"),
+        " while folding; no report: the reporter failed",
+    );
 }
 
 #[test]

@@ -1,0 +1,78 @@
+//! The lines that the signal handler itself writes to standard error, without heap memory.
+
+use super::arrival::Arrival;
+use super::line::LineBuffer;
+use super::signals::signal_name;
+use super::slots;
+#[cfg(not(target_os = "linux"))]
+use super::thread::thread_id;
+
+/// Writes one line before the crash is reported. It is the first thing that the handler does, because the system may
+/// end the process at any call that a sandbox does not permit.
+///
+/// ```text
+/// received SIGSEGV at address 0x0 while typeck
+/// ```
+pub(super) fn write_first(arrival: &Arrival) {
+    let mut line = LineBuffer::new();
+    line.push(b"received ");
+    push_signal(&mut line, arrival);
+    push_context(&mut line);
+    line.push(b"\n");
+    line.write();
+}
+
+/// Writes one line instead of a report: the signal, its address, the thread and its innermost context, and `end`.
+///
+/// ```text
+/// fatal[F0002]: SIGSEGV at address 0x0 in thread `main` while typeck; no report: …
+/// ```
+pub(super) fn write_instead_of_report(arrival: &Arrival, end: &[u8]) {
+    let mut line = LineBuffer::new();
+    let is_abort = arrival.signal == libc::SIGABRT;
+    line.push(if is_abort { b"fatal[F0005]: " } else { b"fatal[F0002]: " });
+    push_signal(&mut line, arrival);
+    line.push(b" in thread `");
+    // The name is padded with zeros.
+    line.push_escaped(thread_name().split(|byte| *byte == 0).next().unwrap_or_default());
+    line.push(b"`");
+    push_context(&mut line);
+    line.push(end);
+    line.push(b"\n");
+    line.write();
+}
+
+fn push_signal(line: &mut LineBuffer, arrival: &Arrival) {
+    let number = u64::from(arrival.signal.unsigned_abs());
+    line.push(signal_name(number).unwrap_or("a signal").as_bytes());
+    let has_address =
+        matches!(arrival.signal, libc::SIGSEGV | libc::SIGBUS | libc::SIGILL | libc::SIGFPE);
+    if has_address && !arrival.is_sent() {
+        line.push(b" at address 0x");
+        line.push_number(arrival.address() as u64, 16);
+    }
+}
+
+fn push_context(line: &mut LineBuffer) {
+    if let Some(context) = slots::innermost_name() {
+        line.push(b" while ");
+        line.push_escaped(context.as_bytes());
+    }
+}
+
+/// Returns the name that the system has for this thread, or its number.
+fn thread_name() -> [u8; 16] {
+    let mut name = [0; 16];
+    #[cfg(target_os = "linux")]
+    // SAFETY: it writes at most 16 bytes.
+    unsafe {
+        libc::prctl(libc::PR_GET_NAME, name.as_mut_ptr());
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let mut line = LineBuffer::new();
+        line.push_number(u64::from(thread_id()), 10);
+        name.iter_mut().zip(line.bytes()).for_each(|(to, from)| *to = *from);
+    }
+    name
+}

@@ -1,0 +1,103 @@
+//! Language runtimes with signal handlers of their own, installed before or after the crash handler; faults from which
+//! they recover; and children that share the memory of the process.
+
+use crate::child::{RunResult, run};
+
+const KINDS: [&str; 5] = ["keep", "plain", "restore", "reinstall", "deaf"];
+/// The kinds of crashes, and how the process ends.
+const CRASHES: [(&str, i32); 5] = [
+    ("segv", libc::SIGSEGV),
+    ("bad", libc::SIGSEGV),
+    ("bus", libc::SIGBUS),
+    ("abort", libc::SIGABRT),
+    ("trap", libc::SIGTRAP),
+];
+
+fn ended(argument: &str) -> RunResult {
+    run(argument).end().clean()
+}
+
+/// Asserts that the run ends by a signal, and leaves one report of it.
+fn assert_reported_once(argument: &str, signal: i32) {
+    let ended = ended(argument);
+    assert_eq!(ended.code(), -signal, "{argument}: {ended:#?}");
+    assert_eq!(ended.fatal().len(), 1, "{argument}: {ended:#?}");
+    let frames = ended.report()["frames"].as_array().unwrap();
+    let names = frames.iter().filter_map(|frame| frame["function"].as_str());
+    assert!(names.into_iter().any(|name| name == "crasher::culprit"), "{argument}: {ended:#?}");
+}
+
+#[test]
+fn a_process_ends_by_its_signal_whatever_later_handlers_do() {
+    for kind in KINDS {
+        for (crash, signal) in CRASHES {
+            if kind != "deaf" {
+                assert_reported_once(&format!("{crash}+{kind}-after"), signal);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_process_ends_by_its_signal_whatever_earlier_handlers_do() {
+    for kind in KINDS {
+        for (crash, signal) in CRASHES {
+            if kind == "deaf" && ["abort", "trap"].contains(&crash) {
+                continue;
+            }
+            for option in ["", "+previous-first"] {
+                assert_reported_once(&format!("{crash}+{kind}-before{option}"), signal);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_fault_from_which_an_earlier_handler_recovers_is_not_reported_if_it_is_asked_first() {
+    for kind in ["keep", "restore", "reinstall", "deaf"] {
+        let ended = ended(&format!("own-fault+{kind}-before+previous-first"));
+        assert_eq!((ended.code(), ended.lines()), (0, vec!["survived"]), "{ended:#?}");
+        assert_eq!((ended.reports.len(), &*ended.stderr), (0, ""), "{ended:#?}");
+    }
+    let mapped = ended("bad+repairing-handler+previous-first");
+    assert_eq!((mapped.code(), mapped.reports.len(), &*mapped.stderr), (0, 0, ""), "{mapped:#?}");
+}
+
+#[test]
+fn after_a_fault_that_the_program_survives_the_next_crash_is_reported() {
+    for (option, count) in [("", 2), ("+previous-first", 1)] {
+        for kind in ["keep", "plain", "reinstall"] {
+            let ended = ended(&format!("own-fault-then-segv+{kind}-before{option}"));
+            assert_eq!(ended.lines(), ["survived"], "{ended:#?}");
+            assert_eq!(ended.reports.len(), count, "{kind}: {ended:#?}");
+            assert_eq!(ended.reports[count - 1]["address"], "0x0", "{ended:#?}");
+            assert_eq!(ended.code(), -libc::SIGSEGV, "{ended:#?}");
+        }
+    }
+}
+
+#[test]
+fn a_fault_from_which_a_later_handler_recovers_is_not_seen() {
+    for kind in ["keep", "plain", "restore", "reinstall", "deaf"] {
+        let ended = ended(&format!("own-fault+{kind}-after"));
+        assert_eq!((ended.code(), ended.reports.len()), (0, 0), "{ended:#?}");
+    }
+    let then = ended("own-fault-then-segv+keep-after");
+    assert_eq!((then.code(), then.reports.len()), (-libc::SIGSEGV, 1), "{then:#?}");
+}
+
+#[test]
+fn a_crash_of_a_child_that_shares_the_memory_does_not_hide_that_of_the_process() {
+    let ended = ended("vfork");
+    assert_eq!(ended.lines(), [format!("true {}", libc::SIGSEGV)]);
+    assert_eq!(ended.code(), -libc::SIGSEGV, "{ended:#?}");
+    assert_eq!(ended.reports.len(), 2, "{ended:#?}");
+    assert_eq!(ended.reports[1]["context"][0]["name"], "in the parent");
+}
+
+#[test]
+fn the_abort_after_a_reported_panic_is_not_reported() {
+    let ended = ended("exit-in-local");
+    assert_eq!(ended.code(), -libc::SIGABRT, "{ended:#?}");
+    assert_eq!(ended.report()["message"], "in the destructor of a thread local");
+}
