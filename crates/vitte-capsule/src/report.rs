@@ -82,7 +82,7 @@ pub struct CrashReport {
     /// All threads, the crashed one first; empty if no reporter process inspected them.
     #[serde(default)]
     pub threads: Vec<CrashThread>,
-    /// The diagnostic code, which determines the [kind](Self::kind): F0001 to F0006.
+    /// The diagnostic code, which determines the [kind](Self::kind): F0001 to F0006, or N0001.
     pub code: Code,
     /// The location of a panic in the source of the program, such as `src/parser.rs:12:5`.
     #[serde(default)]
@@ -273,12 +273,16 @@ pub struct CrashThread {
     pub name: String,
     /// The frames, the innermost first.
     pub backtrace: Backtrace,
+    /// The contexts that were active, the innermost first. Those of the crashed thread are in
+    /// [`CrashReport::contexts`].
+    #[serde(default, rename = "context", skip_serializing_if = "Vec::is_empty")]
+    pub contexts: Vec<ContextEntry>,
 }
 
 impl CrashThread {
     /// Creates a thread from its id, its name and its backtrace.
     pub fn new(id: u64, name: impl Into<String>, backtrace: Backtrace) -> Self {
-        Self { id, name: name.into(), backtrace }
+        Self { id, name: name.into(), backtrace, contexts: Vec::new() }
     }
 }
 

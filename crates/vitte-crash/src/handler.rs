@@ -7,8 +7,9 @@ use std::fmt;
 use std::panic::PanicHookInfo;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
+use std::time::Duration;
 
-pub use builder::CrashHandlerBuilder;
+pub use builder::{CrashHandlerBuilder, Signal};
 use hook::Hook;
 use vitte_capsule::{CrashReport, Repository};
 use vitte_diag::{Format, SourceMap, Terminal};
@@ -19,6 +20,8 @@ use crate::render::{self, PackedRenderOptions, RenderOptions, TerminalSource};
 use crate::save::{self, CapsuleOptions};
 #[cfg(unix)]
 use crate::sys;
+#[cfg(has_reporter)]
+use crate::watchdog::Watchdog;
 
 /// The crash handler of the process. [`install`](Self::install) installs it with the default configuration;
 /// [`builder`](Self::builder) configures it first. This type is only a namespace: the installed handler lives until
@@ -180,34 +183,58 @@ impl Handler {
     }
 }
 
-/// The signal handlers, which are removed when this is dropped.
+/// When dumps are made.
+struct DumpTriggers {
+    #[cfg_attr(not(has_reporter), allow(dead_code, reason = "only a reporter makes dumps"))]
+    signals: Vec<Signal>,
+    watchdog: Option<Duration>,
+}
+
+impl DumpTriggers {
+    fn is_empty(&self) -> bool {
+        self.signals.is_empty() && self.watchdog.is_none()
+    }
+}
+
+/// The signal handlers and the watchdog, which are removed when this is dropped.
 struct Signals {
+    #[cfg(has_reporter)]
+    _watchdog: Option<Watchdog>,
+    #[cfg(has_reporter)]
+    _dumps: sys::dump::DumpHandlers,
     #[cfg(unix)]
-    _installed: sys::SignalHandlers,
+    _installed: Option<sys::SignalHandlers>,
     /// The configuration, which the reporter reads from the memory of this process.
     #[cfg(has_reporter)]
     _config_words: Box<[u64]>,
 }
 
 impl Signals {
+    /// Installs the handlers of fatal signals if `handles_fatal`, and what makes dumps.
     #[cfg(has_reporter)]
-    fn install(handler: &Handler) -> Self {
+    fn install(handler: &Handler, handles_fatal: bool, dumps: &DumpTriggers) -> Self {
         use sys::shared::{self, SharedField};
         let words: Box<[u64]> = handler.config.to_words().into();
         shared::set(SharedField::ConfigAddress, words.as_ptr().addr() as u64);
         let timeout_millis = u64::try_from(handler.config.timeout.as_millis()).unwrap_or(u64::MAX);
         sys::ReporterSetup { timeout_millis }.install();
+        let fatal = || sys::SignalHandlers::new(handler.config.is_previous_first);
+        let signals: Vec<i32> = dumps.signals.iter().map(|signal| signal.number()).collect();
         Self {
-            _installed: sys::SignalHandlers::new(handler.config.is_previous_first),
+            _installed: handles_fatal.then(fatal),
             _config_words: words,
+            _dumps: sys::dump::DumpHandlers::new(&signals),
+            _watchdog: dumps.watchdog.and_then(Watchdog::start),
         }
     }
 
     #[cfg(not(has_reporter))]
-    fn install(_handler: &Handler) -> Self {
+    fn install(handler: &Handler, handles_fatal: bool, _dumps: &DumpTriggers) -> Self {
+        _ = (handler, handles_fatal);
         Self {
             #[cfg(unix)]
-            _installed: sys::SignalHandlers::new(handler.config.is_previous_first),
+            _installed: handles_fatal
+                .then(|| sys::SignalHandlers::new(handler.config.is_previous_first)),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The reporter: a separate process that inspects the crashed one and reports the crash.
 
 mod crash_info;
+mod dump;
 #[cfg(feature = "minidump")]
 mod minidump;
 mod process;
@@ -19,11 +20,13 @@ use vitte_capsule::CrashReport;
 
 use crate::config::Config;
 use crate::context::sources;
+use crate::remote::Memory;
 use crate::render::{self, PackedRenderOptions};
 use crate::save::{self, CapsuleOptions, SourceCapture};
-use crate::symbols::Symbols;
 use crate::symbols::modules::{self, Modules};
+use crate::symbols::{CapturedFrames, Symbols};
 use crate::sys::shared::SharedField;
+use crate::sys::slots::RawContext;
 use crate::sys::{self, EXIT_DENIED, EXIT_UNWRITTEN, ReporterRequest, slots};
 use crate::variables;
 
@@ -48,13 +51,16 @@ fn report(remote: &RemoteProcess, address: u64, options: &CapsuleOptions) -> Res
     // The crashed thread is waiting in the signal handler, so it certainly exists.
     let info = CrashInfo::new(&memory, address);
     let first = info.as_ref().map_or(process, |info| Pid::from_raw(info.thread_id()));
-    let (threads, untraced) = match threads::stop_all(process, first) {
+    let (mut threads, untraced) = match threads::stop_all(process, first) {
         Ok(threads) => (threads, None),
         Err(_) => (Threads::untraced(process, first), Some(untraced_note(process))),
     };
     // Other threads may have changed the fields until they were stopped, so they are read again.
-    let info = CrashInfo::new(&memory, address).ok_or(EXIT_DENIED)?;
+    let mut info = CrashInfo::new(&memory, address).ok_or(EXIT_DENIED)?;
     let config = Config::read(&memory, info.get(SharedField::ConfigAddress)).ok_or(EXIT_DENIED)?;
+    let with_contexts = slots::read_threads(&memory, info.get(SharedField::ThreadsAddress));
+    let has_registers =
+        !info.is_dump() || dump::choose_thread(&mut info, &mut threads, &with_contexts, &memory);
     let mut report = info.report(process, &config);
     report.notes.extend(untraced);
     let mappings = modules::parse_mappings(&remote.maps());
@@ -63,12 +69,23 @@ fn report(remote: &RemoteProcess, address: u64, options: &CapsuleOptions) -> Res
     // Unwinding a very deep stack must leave time for the rest of the report.
     let end = begin + config.timeout.min(Duration::from_secs(10)) / 2;
     let mut symbols = Symbols::new(&modules);
-    let frames = info.frames(&mut walker, &mut symbols, &config, end);
+    let frames = if has_registers {
+        info.frames(&mut walker, &mut symbols, &config, end)
+    } else {
+        CapturedFrames::default()
+    };
     report.thread = info.thread_name(process, &threads);
-    reason::describe(&mut report, &info, &mappings, &frames);
-    reason::without_abort_frames(&report, frames).store_in(&mut report);
     let (raw, omitted) = slots::read(&memory, info.get(SharedField::ContextsAddress));
-    let needed: Vec<_> = raw.iter().filter_map(|raw| Some(raw.span?.file().index())).collect();
+    if info.is_dump() {
+        dump::describe(&mut report, &info, &raw);
+        frames.store_in(&mut report);
+    } else {
+        reason::describe(&mut report, &info, &mappings, &frames);
+        reason::without_abort_frames(&report, frames).store_in(&mut report);
+    }
+    let others = other_contexts(&threads, &with_contexts, &memory);
+    let all = raw.iter().chain(others.iter().flat_map(|(_, raw)| raw));
+    let needed: Vec<_> = all.filter_map(|raw| Some(raw.span?.file().index())).collect();
     let source_map =
         info.sources(&memory, (options.sources != SourceCapture::All).then_some(&*needed));
     let captured = variables::records::read(&info.variables(&memory));
@@ -80,6 +97,7 @@ fn report(remote: &RemoteProcess, address: u64, options: &CapsuleOptions) -> Res
         captured,
     );
     report.threads = info.threads(&mut walker, &mut symbols, &threads, &report, end);
+    sources::add_thread_contexts(&mut report, others, source_map.as_ref());
     let mut notes = pending_notes(&config);
     let omitted_sources =
         save::save_with_notes(&mut report, &notes, source_map.as_ref(), &config, options);
@@ -116,13 +134,32 @@ fn report(remote: &RemoteProcess, address: u64, options: &CapsuleOptions) -> Res
     if is_stored || is_shown { Ok(()) } else { Err(EXIT_UNWRITTEN) }
 }
 
-/// Returns the note that only the crashed thread could be inspected, and why.
+/// Returns the innermost contexts of all threads but the first one, each with the index of its thread.
+fn other_contexts(
+    threads: &Threads,
+    with_contexts: &[(u32, u64)],
+    memory: &Memory<'_>,
+) -> Vec<(usize, Vec<RawContext>)> {
+    /// Maximum number of contexts of a thread that did not crash.
+    const MAX_CONTEXTS: usize = 16;
+    let others = threads.stopped.iter().enumerate().skip(1);
+    let contexts = others.filter_map(|(index, thread)| {
+        let is_same = |(id, _): &&(u32, u64)| i32::try_from(*id) == Ok(thread.id.as_raw());
+        let (_, address) = with_contexts.iter().find(is_same)?;
+        let (mut raw, _) = slots::read(memory, *address);
+        raw.truncate(MAX_CONTEXTS);
+        (!raw.is_empty()).then_some((index, raw))
+    });
+    contexts.collect()
+}
+
+/// Returns the note that only the frames of the crashed thread are known, and why.
 fn untraced_note(process: Pid) -> String {
     let reason = match threads::tracer(process) {
         Some(tracer) => format!("a debugger, process {tracer}, is attached"),
         None => "the system does not permit one process to inspect another".to_owned(),
     };
-    format!("the other threads are unknown: {reason}")
+    format!("the frames of the other threads are unknown: {reason}")
 }
 
 /// Shows a report with additional `notes`. Returns whether it was written.

@@ -32,6 +32,8 @@ mod arrival;
 mod claim;
 #[cfg(unix)]
 mod crash_line;
+#[cfg(has_reporter)]
+pub(super) mod dump;
 #[cfg(target_os = "linux")]
 pub(super) mod fork;
 #[cfg(has_reporter)]
@@ -71,6 +73,12 @@ pub(super) use signals::signal_name;
 pub(super) use spawn::{
     EXIT_DENIED, EXIT_UNWRITTEN, ReporterRequest, ReporterSetup, reporter_request,
 };
+
+/// Returns the id of this thread.
+#[cfg(all(test, has_reporter))]
+pub(super) fn thread_id() -> u32 {
+    thread::thread_id()
+}
 
 /// Runs `work`. Other systems have no `SIGXFSZ`, so nothing is ignored.
 #[cfg(not(unix))]

@@ -23,6 +23,8 @@ pub(crate) enum CrashKind {
     StackOverflow,
     /// An allocation that is too large.
     Oom,
+    /// A loop that never ends.
+    Hang,
     /// An error that `main` returns.
     Error,
     /// A bug that only some sources trigger, see `front::slots`.
@@ -64,6 +66,7 @@ impl CrashRequest {
                 CrashKind::Segv => write_to_null(),
                 CrashKind::StackOverflow => _ = recurse(0),
                 CrashKind::Oom => _ = black_box(Vec::<u8>::with_capacity(black_box(1 << 60))),
+                CrashKind::Hang => hang(),
                 CrashKind::Error | CrashKind::Bug => {}
             }
         }
@@ -90,6 +93,13 @@ fn double_panic() {
 fn write_to_null() {
     // SAFETY: none. The write is invalid on purpose, and the system terminates the process.
     unsafe { black_box(std::ptr::null_mut::<u8>()).write_volatile(1) }
+}
+
+fn hang() {
+    loop {
+        black_box(0);
+        std::thread::yield_now();
+    }
 }
 
 fn recurse(depth: u64) -> u64 {

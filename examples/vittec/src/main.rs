@@ -90,6 +90,8 @@ fn handler() -> Result<vitte_crash::CrashGuard, vitte_crash::InstallError> {
         .program("vittec")
         .version(env!("CARGO_PKG_VERSION"))
         .timeout(timeout)
+        .dump_on(vitte_crash::Signal::Quit)
+        .watchdog(Duration::from_secs(10))
         .install()
 }
 

@@ -57,9 +57,10 @@ impl Redactor {
         *args = self.arguments(args);
         *registers = self.environment(std::mem::take(registers));
         self.backtrace(backtrace);
-        for CrashThread { id: _, name, backtrace } in threads {
+        for CrashThread { id: _, name, backtrace, contexts } in threads {
             self.set_text(name);
             self.backtrace(backtrace);
+            contexts.iter_mut().for_each(|entry| self.entry(entry));
         }
         frames.iter_mut().for_each(|frame| self.frame(frame));
         contexts.iter_mut().for_each(|entry| self.entry(entry));

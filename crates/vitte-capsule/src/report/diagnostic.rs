@@ -2,15 +2,20 @@
 
 use std::path::Path;
 
-use vitte_diag::{Diagnostic, FileId, Severity, SourceMap, Span, text};
+use vitte_diag::{Child, Diagnostic, FileId, Severity, SourceMap, Span, text};
 
-use super::{ContextEntry, ContextLocation, CrashKind, CrashReport, DEFAULT_DIR, SystemInfo};
+use super::{
+    ContextEntry, ContextLocation, CrashKind, CrashReport, CrashThread, DEFAULT_DIR, SystemInfo,
+};
 
 /// The maximum number of outer contexts that are labels. Further ones are only counted.
 const MAX_OUTER_CONTEXTS: usize = 8;
 
+/// The maximum number of other threads in the diagnostic of a dump.
+const MAX_THREADS: usize = 8;
+
 impl CrashReport {
-    /// Returns the crash as a diagnostic of severity `fatal`. The primary label is the innermost context that has a
+    /// Returns the crash as a diagnostic of severity `fatal`, or a dump as one of severity `note`. The primary label is the innermost context that has a
     /// location, and the outer ones are secondary labels. The diagnostic has the backtrace, and all else as notes.
     ///
     /// The spans refer to the source map of the program. In another process, use [`sources`](Self::sources).
@@ -20,8 +25,10 @@ impl CrashReport {
             Some((entry, span)) => (span, label(entry)),
             None => (Span::DUMMY, String::new()),
         };
+        let severity =
+            if self.kind() == CrashKind::Dump { Severity::Note } else { Severity::Fatal };
         let mut diagnostic =
-            Diagnostic::new(Severity::Fatal, self.code, span, self.headline()).with_label(label);
+            Diagnostic::new(severity, self.code, span, self.headline()).with_label(label);
         diagnostic.set_backtrace(self.backtrace.clone());
         let mut outer = located.collect::<Vec<_>>();
         let more = outer.len().saturating_sub(MAX_OUTER_CONTEXTS);
@@ -43,7 +50,38 @@ impl CrashReport {
             diagnostic.add_note(format!("panicked at {location}"));
         }
         diagnostic.add_note(self.build_line());
+        if self.kind() == CrashKind::Dump {
+            self.add_threads(&mut diagnostic);
+        }
         diagnostic
+    }
+
+    /// Adds what the other threads are working on.
+    fn add_threads(&self, diagnostic: &mut Diagnostic) {
+        let mut threads = self.threads.iter().skip(1).filter(|thread| !thread.contexts.is_empty());
+        for thread in threads.by_ref().take(MAX_THREADS) {
+            diagnostic.add_child(self.thread(thread));
+        }
+        let more = threads.count();
+        if more > 0 {
+            diagnostic.add_note(text::more("thread", more));
+        }
+    }
+
+    /// Returns the note about a thread: `thread w1: while type-checking (fn: area)`, at the innermost context that has a
+    /// location.
+    fn thread(&self, thread: &CrashThread) -> Child {
+        let located = thread.contexts.iter().find_map(|entry| Some((entry, span(entry)?)));
+        let shown = located.map(|(entry, _)| entry).or(thread.contexts.first());
+        let label = shown.map(label).unwrap_or_default();
+        // A thread without a name has that of the program.
+        let has_name = !thread.name.is_empty() && thread.name != self.program;
+        let name = if has_name { thread.name.clone() } else { format!("#{}", thread.id) };
+        let note = Child::note(format!("thread {name}: {label}"));
+        match located {
+            Some((_, span)) => note.with_label(span, ""),
+            None => note,
+        }
     }
 
     /// Returns a source map for [`to_diagnostic`](Self::to_diagnostic) with the source lines of the report. All
@@ -64,6 +102,7 @@ impl CrashReport {
             }
             CrashKind::OutOfMemory => format!("`{program}` ran out of memory: {message}"),
             CrashKind::Abort => format!("`{program}` aborted"),
+            CrashKind::Dump => format!("`{program}` is still running: {message}"),
             CrashKind::Error | CrashKind::Other => format!("`{program}` failed: {message}"),
         }
     }
@@ -81,6 +120,9 @@ impl CrashReport {
         match self.kind() {
             // An error that `main` returns is not always a bug.
             CrashKind::Error => {}
+            CrashKind::Dump => {
+                lines.push(format!("if it never ends, this is a bug in `{}`", self.program));
+            }
             CrashKind::OutOfMemory => {
                 lines.push(format!("give `{}` more memory or a smaller input", self.program));
             }

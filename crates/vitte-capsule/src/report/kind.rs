@@ -25,14 +25,16 @@ pub enum CrashKind {
     Abort,
     /// F0006: `main` ended with an error.
     Error,
+    /// N0001: no crash; the state of a program that goes on.
+    Dump,
     /// Any other code, such as one that a later version adds.
     #[serde(other)]
     Other,
 }
 
 impl CrashKind {
-    /// Returns the kind in one word: `panic`, `signal`, `stack-overflow`, `out-of-memory`, `abort`, `error` or
-    /// `other`.
+    /// Returns the kind in one word: `panic`, `signal`, `stack-overflow`, `out-of-memory`, `abort`, `error`,
+    /// `dump` or `other`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -42,6 +44,7 @@ impl CrashKind {
             Self::OutOfMemory => "out-of-memory",
             Self::Abort => "abort",
             Self::Error => "error",
+            Self::Dump => "dump",
             Self::Other => "other",
         }
     }
@@ -56,6 +59,7 @@ impl From<Code> for CrashKind {
             "F0004" => Self::OutOfMemory,
             "F0005" => Self::Abort,
             "F0006" => Self::Error,
+            "N0001" => Self::Dump,
             _ => Self::Other,
         }
     }
@@ -81,7 +85,7 @@ mod tests {
 
     #[test]
     fn a_kind_is_serialised_as_its_string() {
-        let codes = ["F0001", "F0002", "F0003", "F0004", "F0005", "F0006", "F0007"];
+        let codes = ["F0001", "F0002", "F0003", "F0004", "F0005", "F0006", "N0001", "F0007"];
         for kind in codes.map(|code| CrashKind::from(Code::new(code).unwrap())) {
             let json = serde_json::to_string(&kind).unwrap();
             assert_eq!(json, format!("\"{kind}\""));

@@ -7,7 +7,7 @@ use vitte_capsule::{
     ContextEntry, ContextField, ContextLocation, ContextVariable, CrashReport, SourceLine,
     SourceLines,
 };
-use vitte_diag::{SourceFile, SourceMap, text};
+use vitte_diag::{SourceFile, SourceMap, Span, text};
 
 use crate::sys::slots::RawContext;
 use crate::variables::records::CapturedVariables;
@@ -81,58 +81,110 @@ pub(crate) fn add_contexts(
 ) {
     let omitted = omitted as usize + raw.len().saturating_sub(max_contexts);
     raw.truncate(max_contexts);
-    (report.contexts, report.sources) = resolve(raw, sources, &captured.variables);
+    let mut resolver = ContextResolver::new(sources);
+    report.contexts = resolver.entries(raw, &captured.variables);
+    report.sources = resolver.into_lines();
     if omitted > 0 {
         report.notes.push(format!("omitted {omitted} {}", text::plural("context", omitted)));
     }
     report.notes.extend(captured.notes);
 }
 
-/// Returns the contexts with their locations in `sources`, and the source lines of these locations.
-fn resolve(
-    raw: Vec<RawContext>,
+/// Adds the contexts of threads to a report, each with the index of its thread.
+#[cfg(has_reporter)]
+pub(crate) fn add_thread_contexts(
+    report: &mut CrashReport,
+    threads: Vec<(usize, Vec<RawContext>)>,
     sources: Option<&SourceMap>,
-    variables: &[(u32, ContextVariable)],
-) -> (Vec<ContextEntry>, Vec<SourceLines>) {
-    let mut lines: BTreeMap<u32, (String, BTreeMap<u32, SourceLine>)> = BTreeMap::new();
-    let entries = raw.into_iter().map(|raw| {
-        let location = raw.span.map(|span| {
-            // A crash must not run the function that computes a lazy text.
-            let is_loaded =
-                |sources: &&SourceMap| sources.file(span.file()).is_ok_and(SourceFile::is_loaded);
-            let sources = sources.filter(is_loaded);
-            let outer = sources.and_then(|sources| sources.outer_span(span).ok());
-            let span = outer.unwrap_or(span);
-            let file = sources.and_then(|sources| sources.file(span.file()).ok());
-            if let Some(file) = file {
-                let (_, file_lines) = lines
-                    .entry(span.file().index())
-                    .or_insert_with(|| (file.path().to_owned(), BTreeMap::new()));
-                file_lines.extend(SourceLine::of_span(file, span).map(|line| (line.line, line)));
-            }
-            ContextLocation::new(span, file)
+) {
+    let mut resolver = ContextResolver::new(sources);
+    resolver.add_lines(std::mem::take(&mut report.sources));
+    for (index, raw) in threads {
+        if let Some(thread) = report.threads.get_mut(index) {
+            thread.contexts = resolver.entries(raw, &[]);
+        }
+    }
+    report.sources = resolver.into_lines();
+}
+
+/// Finds the locations of contexts, and collects their source lines.
+struct ContextResolver<'a> {
+    sources: Option<&'a SourceMap>,
+    /// For each file its path, and its lines by their numbers.
+    lines: BTreeMap<u32, (String, BTreeMap<u32, SourceLine>)>,
+}
+
+impl<'a> ContextResolver<'a> {
+    const fn new(sources: Option<&'a SourceMap>) -> Self {
+        Self { sources, lines: BTreeMap::new() }
+    }
+
+    #[cfg(has_reporter)]
+    fn add_lines(&mut self, files: Vec<SourceLines>) {
+        for SourceLines { id, file, lines, .. } in files {
+            let lines = lines.into_iter().map(|line| (line.line, line)).collect();
+            self.lines.insert(id, (file, lines));
+        }
+    }
+
+    /// Returns the contexts with their locations, and the `variables` that belong to them.
+    fn entries(
+        &mut self,
+        raw: Vec<RawContext>,
+        variables: &[(u32, ContextVariable)],
+    ) -> Vec<ContextEntry> {
+        let entries = raw.into_iter().map(|raw| {
+            let fields = raw.fields.into_iter().map(|(key, value)| ContextField::new(key, value));
+            let borrowed = variables.iter().filter(|(depth, _)| *depth == raw.depth);
+            let mut entry = ContextEntry::new(raw.name);
+            entry.fields = fields.collect();
+            entry.location = raw.span.map(|span| self.location(span));
+            entry.variables = borrowed.map(|(_, variable)| variable.clone()).collect();
+            entry
         });
-        let fields = raw.fields.into_iter().map(|(key, value)| ContextField::new(key, value));
-        let borrowed = variables.iter().filter(|(depth, _)| *depth == raw.depth);
-        let mut entry = ContextEntry::new(raw.name);
-        entry.fields = fields.collect();
-        entry.location = location;
-        entry.variables = borrowed.map(|(_, variable)| variable.clone()).collect();
-        entry
-    });
-    let entries = entries.collect();
-    let lines = lines
-        .into_iter()
-        .map(|(id, (file, lines))| SourceLines::new(id, file, lines.into_values().collect()));
-    (entries, lines.collect())
+        entries.collect()
+    }
+
+    fn location(&mut self, span: Span) -> ContextLocation {
+        // A crash must not run the function that computes a lazy text.
+        let is_loaded =
+            |sources: &&SourceMap| sources.file(span.file()).is_ok_and(SourceFile::is_loaded);
+        let sources = self.sources.filter(is_loaded);
+        let outer = sources.and_then(|sources| sources.outer_span(span).ok());
+        let span = outer.unwrap_or(span);
+        let file = sources.and_then(|sources| sources.file(span.file()).ok());
+        if let Some(file) = file {
+            let (_, lines) = self
+                .lines
+                .entry(span.file().index())
+                .or_insert_with(|| (file.path().to_owned(), BTreeMap::new()));
+            lines.extend(SourceLine::of_span(file, span).map(|line| (line.line, line)));
+        }
+        ContextLocation::new(span, file)
+    }
+
+    fn into_lines(self) -> Vec<SourceLines> {
+        let files = self.lines.into_iter();
+        files
+            .map(|(id, (file, lines))| SourceLines::new(id, file, lines.into_values().collect()))
+            .collect()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use vitte_diag::{FileId, Span, codes};
+    use vitte_diag::{FileId, codes};
 
     use super::*;
+
+    fn resolve(
+        raw: Vec<RawContext>,
+        sources: Option<&SourceMap>,
+    ) -> (Vec<ContextEntry>, Vec<SourceLines>) {
+        let mut resolver = ContextResolver::new(sources);
+        (resolver.entries(raw, &[]), resolver.into_lines())
+    }
 
     fn raw(span: Span) -> RawContext {
         RawContext { depth: 0, name: "c".into(), fields: Vec::new(), span: Some(span) }
@@ -158,7 +210,7 @@ mod tests {
 
         let span = |file| Span::between(file, 1, 2);
         let raw = [removed, kept, lazy].map(|file| raw(span(file))).to_vec();
-        let (entries, _) = resolve(raw, Some(&sources), &[]);
+        let (entries, _) = resolve(raw, Some(&sources));
         let at = entries.iter().map(|entry| entry.location.as_ref().unwrap().to_string());
         assert_eq!(at.collect::<Vec<_>>(), ["file 0, bytes 1..2", "b:1:2", "file 2, bytes 1..2"]);
     }
@@ -168,7 +220,7 @@ mod tests {
         let mut sources = SourceMap::new();
         let outer = sources.insert("a", "x\nlet q = `SELECT`\n");
         let query = sources.embed(Span::between(outer, 11, 17)).unwrap();
-        let (entries, _) = resolve(vec![raw(Span::between(query, 0, 6))], Some(&sources), &[]);
+        let (entries, _) = resolve(vec![raw(Span::between(query, 0, 6))], Some(&sources));
         assert_eq!(entries[0].location.as_ref().unwrap().to_string(), "a:2:10");
     }
 
@@ -192,7 +244,7 @@ mod tests {
                 let (lo, hi) = (at(lo).min(at(hi)), at(lo).max(at(hi)));
                 Span::new(FileId::new(u32::try_from(index).unwrap()), lo, hi).unwrap()
             }).collect();
-            let (entries, lines) = resolve(spans.iter().copied().map(raw).collect(), Some(&sources), &[]);
+            let (entries, lines) = resolve(spans.iter().copied().map(raw).collect(), Some(&sources));
             let mut report = CrashReport::new(codes::F0001, String::new(), String::new());
             (report.contexts, report.sources) = (entries, lines);
             let restored = report.sources();
@@ -205,7 +257,7 @@ mod tests {
     #[test]
     fn without_sources_a_location_has_only_offsets() {
         let span = Span::new(FileId::new(7), 3, 5).unwrap();
-        let (entries, lines) = resolve(vec![raw(span)], None, &[]);
+        let (entries, lines) = resolve(vec![raw(span)], None);
         let location = entries[0].location.as_ref().unwrap();
         assert_eq!((location.id, location.lo, location.hi, &location.file), (7, 3, 5, &None));
         assert_eq!(lines, []);

@@ -7,7 +7,9 @@ use vitte_capsule::{Redactor, Retention};
 use vitte_diag::{ColorChoice, Format};
 
 use super::hook::Hook;
-use super::{CrashGuard, CrashHandler, Handler, InstallError, Signals, set_render_options};
+use super::{
+    CrashGuard, CrashHandler, DumpTriggers, Handler, InstallError, Signals, set_render_options,
+};
 use crate::config::Config;
 use crate::render::{RenderOptions, TerminalSource};
 use crate::save::{CapsuleOptions, EnvironmentCapture, SourceCapture};
@@ -26,6 +28,31 @@ pub struct CrashHandlerBuilder {
     variables: VariableLimits,
     render_options: RenderOptions,
     capsule_options: CapsuleOptions,
+    dump_signals: Vec<Signal>,
+    watchdog: Option<Duration>,
+}
+
+/// A signal on which [`CrashHandlerBuilder::dump_on`] makes a dump.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
+pub enum Signal {
+    /// `SIGQUIT`, which Ctrl-\\ sends in a terminal.
+    Quit,
+    /// `SIGUSR1`.
+    Usr1,
+    /// `SIGUSR2`.
+    Usr2,
+}
+
+#[cfg(has_reporter)]
+impl Signal {
+    pub(super) const fn number(self) -> i32 {
+        match self {
+            Self::Quit => libc::SIGQUIT,
+            Self::Usr1 => libc::SIGUSR1,
+            Self::Usr2 => libc::SIGUSR2,
+        }
+    }
 }
 
 impl CrashHandlerBuilder {
@@ -38,6 +65,8 @@ impl CrashHandlerBuilder {
             variables: VariableLimits::default(),
             render_options: RenderOptions::default(),
             capsule_options: CapsuleOptions::new(),
+            dump_signals: Vec::new(),
+            watchdog: None,
         }
     }
 
@@ -108,6 +137,25 @@ impl CrashHandlerBuilder {
     /// std is never called, because it would repeat what the report says.
     pub const fn chain(mut self, chain: bool) -> Self {
         self.chain = chain;
+        self
+    }
+
+    /// Makes a dump when a signal arrives: a report of all threads with their contexts, with the severity `note`. The
+    /// program goes on. Call it once for each signal. Default: no signal. Linux only.
+    ///
+    /// The thread that receives the signal waits until the dump is made, at most the [`timeout`](Self::timeout).
+    pub fn dump_on(mut self, signal: Signal) -> Self {
+        self.dump_signals.push(signal);
+        self
+    }
+
+    /// Makes a dump when a [context](crate::context()) is open for longer than `limit`. The program goes on. Default:
+    /// no limit. Linux only.
+    ///
+    /// A thread looks at the contexts four times within the limit, at least once a second. A dump shows all contexts
+    /// of a thread, so another one about that thread follows only for a context that was opened later.
+    pub fn watchdog(mut self, limit: Duration) -> Self {
+        self.watchdog = Some(limit);
         self
     }
 
@@ -219,13 +267,16 @@ impl CrashHandlerBuilder {
             let dir = from_environment.map_or(dir, PathBuf::from);
             std::path::absolute(&dir).unwrap_or(dir)
         });
-        let Self { config, panics, signals, chain, variables, render_options, capsule_options } =
-            self;
+        let Self {
+            config, panics, signals, chain, variables, render_options, capsule_options, ..
+        } = self;
         set_render_options(render_options);
         variables.publish();
         let handler = Handler::publish(config, capsule_options);
         let hook = panics.then(|| Hook::install(&handler, chain));
-        let signals = signals.then(|| Signals::install(&handler));
+        let dumps = DumpTriggers { signals: self.dump_signals, watchdog: self.watchdog };
+        let needs_reporter = signals || !dumps.is_empty();
+        let signals = needs_reporter.then(|| Signals::install(&handler, signals, &dumps));
         Ok(CrashGuard { handler, hook, signals })
     }
 }

@@ -14,6 +14,7 @@ use super::unwind::{StackWalker, UnwindStart};
 use crate::config::Config;
 use crate::remote::{Memory, u64_at};
 use crate::symbols::{CapturedFrames, Symbols};
+use crate::sys::dump::NO_DUMP;
 use crate::sys::shared::{self, SharedField};
 use crate::sys::signal_name;
 
@@ -36,6 +37,26 @@ impl CrashInfo {
 
     pub(super) fn at(&self, index: usize) -> u64 {
         self.fields.get(index).copied().unwrap_or(0)
+    }
+
+    pub(super) fn set(&mut self, field: SharedField, value: u64) {
+        if let Some(word) = self.fields.get_mut(field as usize) {
+            *word = value;
+        }
+    }
+
+    /// Sets the registers with which unwinding starts, and all others to 0.
+    pub(super) fn set_start(&mut self, start: UnwindStart) {
+        let first = SharedField::FirstRegister as usize;
+        let UnwindStart { pc, sp, fp, lr } = start;
+        let values = [pc, sp, fp, lr].into_iter().chain(std::iter::repeat(0));
+        let words = self.fields.iter_mut().skip(first);
+        words.zip(values).for_each(|(word, value)| *word = value);
+    }
+
+    /// Returns whether the process goes on, so that the report is a dump.
+    pub(super) fn is_dump(&self) -> bool {
+        self.get(SharedField::DumpKind) != NO_DUMP
     }
 
     /// Returns the `si_code` of the signal, which is signed.

@@ -126,13 +126,13 @@ pub(super) struct Threads {
 }
 
 impl Threads {
-    /// Returns the crashed thread and the first one, which cannot be stopped.
-    pub(super) fn untraced(process: Pid, crashed: Pid) -> Self {
-        let ids = [Some(crashed), (crashed != process).then_some(process)];
+    /// Returns the threads of a process that cannot be traced, `first` before the others. Their frames are unknown.
+    pub(super) fn untraced(process: Pid, first: Pid) -> Self {
+        let others = thread_ids(process).into_iter().filter(|id| *id != first).take(MAX_THREADS);
         let thread = |id| StoppedThread { id, name: String::new(), signal: None };
-        let mut threads = Self { stopped: ids.into_iter().flatten().map(thread).collect() };
+        let mut threads =
+            Self { stopped: std::iter::once(first).chain(others).map(thread).collect() };
         threads.read_names(process);
-        threads.stopped.truncate(1);
         threads
     }
 

@@ -95,7 +95,6 @@ impl SignalHandlers {
     /// that is already installed is asked before a fault is reported.
     pub(crate) fn new(is_previous_first: bool) -> Self {
         IS_PREVIOUS_FIRST.store(is_previous_first, Ordering::Release);
-        shared::set(SharedField::Magic, shared::MAGIC);
         claim::release();
         altstack::install();
         for (signal, _) in HANDLED_SIGNALS {
@@ -112,7 +111,6 @@ impl Drop for SignalHandlers {
         for (signal, _) in HANDLED_SIGNALS {
             previous::restore(signal, on_signal);
         }
-        shared::set(SharedField::Magic, 0);
         // The stack belongs to the thread that installed the handlers. Another thread must not free it.
         if self.thread_id == thread_id() {
             altstack::remove();

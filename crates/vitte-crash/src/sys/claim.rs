@@ -20,6 +20,8 @@ const REPORTING: u32 = 1;
 const REPORTED: u32 = 2;
 /// The process is about to end.
 const DOOMED: u32 = 3;
+/// A dump is being made. The process goes on.
+const DUMPING: u32 = 4;
 
 /// The thread that has the claim, or 0: the address of one of its thread locals.
 static OWNER: AtomicUsize = AtomicUsize::new(0);
@@ -64,7 +66,7 @@ pub(super) fn claim() -> Claim {
         return take(token);
     }
     match PHASE.load(Ordering::Acquire) {
-        REPORTING if owner == token => Claim::Reporting,
+        REPORTING | DUMPING if owner == token => Claim::Reporting,
         DOOMED if is_doomed() => Claim::Doomed,
         DOOMED => take(token),
         // The previous handler has left by `longjmp`.
@@ -80,14 +82,29 @@ fn take(token: usize) -> Claim {
     Claim::Free
 }
 
+/// Claims a dump for this thread, unless a report or another dump is being made.
+#[cfg(has_reporter)]
+pub(super) fn try_claim_for_dump() -> bool {
+    let is_free = OWNER.compare_exchange(0, token(), Ordering::AcqRel, Ordering::Acquire).is_ok();
+    if is_free {
+        // SAFETY: `getpid` takes no arguments and cannot fail.
+        set_process(unsafe { libc::getpid() });
+        PHASE.store(DUMPING, Ordering::Release);
+    }
+    is_free
+}
+
 /// Waits until the thread that has the claim is done, or takes the claim over after the longest time of a report.
 fn wait(token: usize) -> Claim {
     let limit = super::reporter_timeout_millis() + 500;
+    let is_dump = PHASE.load(Ordering::Acquire) == DUMPING;
     for _ in 0..limit {
         match PHASE.load(Ordering::Acquire) {
             DOOMED => return Claim::Doomed,
-            _ if OWNER.load(Ordering::Acquire) == 0 => return Claim::ReportedByOther,
-            _ => sleep(1_000_000),
+            _ if OWNER.load(Ordering::Acquire) != 0 => sleep(1_000_000),
+            // A dump says nothing about this crash.
+            _ if is_dump => return claim(),
+            _ => return Claim::ReportedByOther,
         }
     }
     match PHASE.load(Ordering::Acquire) {

@@ -30,6 +30,13 @@ pub(crate) enum SharedField {
     /// Address of the variable records, and their length in bytes.
     VariablesAddress,
     VariablesBytes,
+    /// Whether the process goes on, and why its threads are reported: a constant of [`dump`](super::dump).
+    DumpKind,
+    /// The 0-based depth of the context that was open for too long, and for how many milliseconds.
+    DumpDepth,
+    DumpMillis,
+    /// The address of the table of threads that have contexts.
+    ThreadsAddress,
     /// The first of the registers, in the order of [`REGISTERS`].
     FirstRegister,
 }
@@ -53,7 +60,7 @@ pub(crate) const REGISTERS: &[&str] = &[];
 pub(crate) const FIELD_COUNT: usize = SharedField::FirstRegister as usize + REGISTERS.len();
 
 /// "vitte" and the version of this layout.
-pub(crate) const MAGIC: u64 = 0x0002_6574_7469_7600;
+pub(crate) const MAGIC: u64 = 0x0003_6574_7469_7600;
 
 static FIELDS: [AtomicU64; FIELD_COUNT] = [const { AtomicU64::new(0) }; FIELD_COUNT];
 

@@ -5,25 +5,30 @@
 //!        thread 4712 ─▶ ContextStack: depth 1, entries: typeck │ …
 //! ```
 //!
-//! A thread claims a slot of the table when it opens its first context, and releases it when it
-//! ends. The slot's stack is reused by the next thread. Opening a context takes a few stores to
-//! memory that only this thread writes. The thread reads its stack directly. The reporter reads the
+//! Opening a context takes a few stores to memory that only this thread writes. The thread reads its stack directly. The reporter reads the
 //! stack of the crashed thread from another process, at the address that the signal handler records,
 //! so the layout of these types is fixed (`repr(C)`).
 
 mod borrowed;
 #[cfg(has_reporter)]
 mod remote;
+mod table;
 
 use std::cell::Cell;
 use std::mem::MaybeUninit;
 use std::ptr::null;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering, compiler_fence};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, compiler_fence};
 
 use borrowed::BorrowedVariables;
 #[cfg(has_reporter)]
-pub(crate) use remote::read;
+pub(crate) use remote::{read, read_threads};
+#[cfg(has_reporter)]
+pub(super) use table::address;
+#[cfg(has_reporter)]
+pub(crate) use table::{OpenContexts, threads};
+pub(crate) use table::{current, current_or_claim};
+#[cfg(unix)]
+pub(super) use table::{current_address, innermost_name};
 use vitte_diag::{FileId, Span};
 
 /// Number of outermost contexts that are stored.
@@ -34,8 +39,6 @@ const MAX_INNER: u32 = 32;
 pub(crate) const MAX_FIELDS: usize = 3;
 /// Size of a field's value, in words of eight bytes.
 const TEXT_WORDS: usize = 7;
-/// Maximum number of threads that can have contexts at the same time.
-const MAX_THREADS: usize = 512;
 
 // The reporter reads a `&str` of another process as an address followed by a length.
 #[allow(unsafe_code, reason = "the layout of `&str` can be examined only through its bytes")]
@@ -48,10 +51,12 @@ const _: () = {
     assert!(unsafe { len.assume_init() } == 3);
 };
 
-/// The contexts of one thread.
+/// The contexts of one thread. Other threads read only the atomic fields.
 #[repr(C)]
 pub(crate) struct ContextStack {
-    depth: Cell<u32>,
+    depth: AtomicU32,
+    /// The number of contexts that were opened so far.
+    opened: AtomicU64,
     entries: [StackEntry; (MAX_OUTER + MAX_INNER) as usize],
 }
 
@@ -63,6 +68,8 @@ struct StackEntry {
     /// The 0-based depth of the stored context. If it differs from the requested depth, a deeper
     /// context has overwritten the entry.
     depth: Cell<u32>,
+    /// The number of contexts that were opened on this thread before this one.
+    sequence: AtomicU64,
     /// The number of fields that are set.
     count: Cell<u32>,
     /// The variables that the context borrows, or null: see [`borrowed`].
@@ -102,7 +109,8 @@ const fn entry_position(depth: u32) -> usize {
 impl ContextStack {
     const fn new() -> Self {
         Self {
-            depth: Cell::new(0),
+            depth: AtomicU32::new(0),
+            opened: AtomicU64::new(0),
             entries: [const { StackEntry::new() }; (MAX_OUTER + MAX_INNER) as usize],
         }
     }
@@ -110,8 +118,12 @@ impl ContextStack {
     /// Opens a context and returns its 0-based depth.
     #[inline]
     pub(crate) fn push(&self, name: &'static str, span: Span) -> u32 {
-        let depth = self.depth.get();
+        let depth = self.depth();
+        // Only this thread writes, so no atomic addition is needed.
+        let sequence = self.opened.load(Ordering::Relaxed);
+        self.opened.store(sequence + 1, Ordering::Relaxed);
         if let Some(entry) = self.entries.get(entry_position(depth)) {
+            entry.sequence.store(sequence, Ordering::Relaxed);
             entry.name.set(name);
             entry.span.set([span.file().index(), span.lo(), span.hi()]);
             entry.depth.set(depth);
@@ -121,7 +133,7 @@ impl ContextStack {
         // A signal may arrive between any two instructions, so the entry is written before it is
         // counted.
         compiler_fence(Ordering::Release);
-        self.depth.set(depth.saturating_add(1));
+        self.set_depth(depth.saturating_add(1));
         depth
     }
 
@@ -129,11 +141,17 @@ impl ContextStack {
     #[inline]
     pub(crate) fn truncate(&self, depth: u32) {
         // If closing an outer context has already closed this one, the depth must not grow again.
-        self.depth.set(self.depth.get().min(depth));
+        self.set_depth(self.depth().min(depth));
     }
 
+    #[inline]
+    fn set_depth(&self, depth: u32) {
+        self.depth.store(depth, Ordering::Relaxed);
+    }
+
+    #[inline]
     pub(crate) fn depth(&self) -> u32 {
-        self.depth.get()
+        self.depth.load(Ordering::Relaxed)
     }
 
     /// Sets the field with the 0-based index `field_index` of the context at `depth`; `write` writes
@@ -157,7 +175,7 @@ impl ContextStack {
 
     /// Returns the stored contexts, innermost first, and the number of omitted ones.
     pub(crate) fn read(&self) -> (Vec<RawContext>, u32) {
-        let depth = self.depth.get();
+        let depth = self.depth();
         let contexts = stored_depths(depth)
             .filter_map(|depth| self.entries.get(entry_position(depth))?.read(depth));
         let contexts: Vec<_> = contexts.collect();
@@ -179,6 +197,7 @@ impl StackEntry {
             name: Cell::new(""),
             span: Cell::new([u32::MAX, 0, 0]),
             depth: Cell::new(0),
+            sequence: AtomicU64::new(0),
             count: Cell::new(0),
             borrowed: Cell::new(null()),
             fields: [const { InlineField::new() }; MAX_FIELDS],
@@ -282,92 +301,4 @@ fn text_from_words(words: impl Iterator<Item = u64>, len: u32) -> String {
         text.push_str("...");
     }
     text
-}
-
-/// An entry of the table of threads.
-struct Slot {
-    /// The id of the thread, or 0 if the slot is free.
-    thread_id: AtomicU32,
-    stack: OnceLock<Box<ContextStack>>,
-}
-
-// SAFETY: only the thread whose id is in the slot accesses the cells of its stack. A thread
-// enters its id in `claim`, which acquires what the previous owner released at its end.
-#[allow(unsafe_code, reason = "a stack passes from a thread that ended to a new one")]
-unsafe impl Sync for Slot {}
-
-static TABLE: [Slot; MAX_THREADS] =
-    [const { Slot { thread_id: AtomicU32::new(0), stack: OnceLock::new() } }; MAX_THREADS];
-
-thread_local! {
-    static STACK: Cell<Option<&'static ContextStack>> = const { Cell::new(None) };
-    /// Releases the slot when the thread ends.
-    static RELEASE_SLOT: ReleaseSlotOnExit = const { ReleaseSlotOnExit { slot: Cell::new(None) } };
-}
-
-struct ReleaseSlotOnExit {
-    slot: Cell<Option<&'static Slot>>,
-}
-
-impl Drop for ReleaseSlotOnExit {
-    fn drop(&mut self) {
-        STACK.set(None);
-        super::thread::on_thread_exit();
-        if let Some(slot) = self.slot.take() {
-            slot.thread_id.store(0, Ordering::Release);
-        }
-    }
-}
-
-/// Returns this thread's stack, if it has one.
-#[inline]
-pub(crate) fn current() -> Option<&'static ContextStack> {
-    STACK.get()
-}
-
-/// Returns this thread's stack, claiming a slot first if necessary. Returns `None` if all slots are
-/// taken or the thread is ending.
-#[inline]
-pub(crate) fn current_or_claim() -> Option<&'static ContextStack> {
-    STACK.get().or_else(claim)
-}
-
-#[cold]
-#[inline(never)]
-fn claim() -> Option<&'static ContextStack> {
-    let thread_id = super::thread::thread_id();
-    // A thread that is ending must not claim a slot, because it could not release it.
-    RELEASE_SLOT
-        .try_with(|release| {
-            let free = |slot: &&Slot| {
-                slot.thread_id
-                    .compare_exchange(0, thread_id, Ordering::Acquire, Ordering::Relaxed)
-                    .is_ok()
-            };
-            let slot = TABLE.iter().find(free)?;
-            let stack: &'static ContextStack =
-                slot.stack.get_or_init(|| Box::new(ContextStack::new()));
-            stack.truncate(0);
-            release.slot.set(Some(slot));
-            STACK.set(Some(stack));
-            super::thread::on_first_context();
-            Some(stack)
-        })
-        .ok()
-        .flatten()
-}
-
-/// Returns the address of this thread's stack, or 0. Safe to call in a signal handler.
-#[cfg(unix)]
-pub(super) fn current_address() -> usize {
-    STACK.get().map_or(0, |stack| std::ptr::from_ref(stack).addr())
-}
-
-/// Returns the name of the innermost context. Safe to call in a signal handler.
-#[cfg(unix)]
-pub(super) fn innermost_name() -> Option<&'static str> {
-    let stack = STACK.get()?;
-    let depth = stack.depth.get().checked_sub(1)?;
-    let entry = stack.entries.get(entry_position(depth))?;
-    (entry.depth.get() == depth).then(|| entry.name.get())
 }

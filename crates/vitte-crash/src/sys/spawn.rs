@@ -126,6 +126,7 @@ impl ReporterSetup {
     /// Prepares the command of the reporter from the current arguments and environment.
     pub(crate) fn install(self) {
         TIMEOUT_MILLIS.store(self.timeout_millis, Ordering::Release);
+        shared::set(SharedField::Magic, shared::MAGIC);
         let name = std::env::args_os().next().unwrap_or_default();
         // Without `/proc` the program is started by its path, if that is known.
         let program = std::env::current_exe().or_else(|_| std::path::absolute(&name));
@@ -190,6 +191,7 @@ pub(super) fn run_reporter() -> Result<(), &'static str> {
     let process = unsafe { libc::getpid() };
     CRASHED_PROCESS.store(process.unsigned_abs().into(), Ordering::Release);
     command.set_numbers("");
+    shared::set(SharedField::ThreadsAddress, super::slots::address() as u64);
     // SAFETY: the arguments are numbers.
     unsafe {
         // Lets the reporter trace this process where the Yama security module restricts that.
@@ -203,6 +205,9 @@ pub(super) fn run_reporter() -> Result<(), &'static str> {
         return Err("; no report: cannot start a process");
     }
     wait_for(supervisor, 0);
+    // The process may go on, and nobody else is to trace it.
+    // SAFETY: the arguments are numbers.
+    unsafe { libc::prctl(libc::PR_SET_PTRACER, 0) };
     let is_stored = shared::get(SharedField::IsStored) != 0;
     match REPORTER_STATUS.load(Ordering::Acquire) {
         0 => Ok(()),

@@ -19,7 +19,7 @@ use std::process::ExitCode;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use vitte_crash::{CrashHandler, CrashHandlerBuilder};
+use vitte_crash::{CrashHandler, CrashHandlerBuilder, Signal};
 use vitte_diag::{Format, SourceMap, Span};
 
 mod options;
@@ -76,6 +76,11 @@ fn builder(has: &dyn Fn(&str) -> bool) -> CrashHandlerBuilder {
     let builder = builder.minidump(std::env::var_os("CRASHER_MINIDUMP").is_some());
     let builder = if has("unstored") { builder.without_store() } else { builder };
     let builder = if has("quiet") { builder.quiet(true) } else { builder };
+    let builder =
+        if has("dump") { builder.dump_on(Signal::Quit).dump_on(Signal::Usr1) } else { builder };
+    let builder =
+        if has("watchdog") { builder.watchdog(Duration::from_millis(200)) } else { builder };
+    let builder = if has("no-signals") { builder.signals(false) } else { builder };
     let builder = builder.previous_handlers_first(has("previous-first"));
     let builder = if has("small-limits") {
         builder.variable_limits(variables::small_limits())

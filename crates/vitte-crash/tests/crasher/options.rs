@@ -22,6 +22,12 @@ pub fn apply_before_install(kind: &str, has: &dyn Fn(&str) -> bool) {
     if has("ignore-sigabrt") {
         unsafe { libc::signal(libc::SIGABRT, libc::SIG_IGN) };
     }
+    if has("own-usr1") {
+        extern "C" fn print(_: c_int) {
+            println!("own handler");
+        }
+        unsafe { libc::signal(libc::SIGUSR1, print as *const () as usize) };
+    }
     if has("exiting-handler") {
         set_segv_handler(print_and_exit);
     }

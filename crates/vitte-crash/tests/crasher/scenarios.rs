@@ -20,6 +20,13 @@ pub fn run(kind: &str, guard: &mut Option<CrashGuard>, sources: &SourceMap) -> O
         "unwound-guard" => unwound_guard(guard),
         "fork" => return Some(fork()),
         "vfork" => vfork(),
+        "dump-quit" => dump(Some(libc::SIGQUIT), sources),
+        "dump-usr1" => dump(Some(libc::SIGUSR1), sources),
+        "dump-on-timeout" => dump(None, sources),
+        "dump-then-segv" => {
+            dump(Some(libc::SIGQUIT), sources);
+            segv();
+        }
         "own-fault" => own_faults(),
         "own-fault-then-segv" => {
             own_faults();
@@ -165,6 +172,27 @@ fn vfork() {
     }
     let _cx = vitte_crash::context("in the parent", None);
     segv();
+}
+
+/// Sends this process a signal, or waits for the watchdog, while another thread is working. Then goes on.
+fn dump(signal: Option<i32>, sources: &SourceMap) {
+    let span = sources.span(vitte_diag::FileId::new(0), 45..56).unwrap();
+    let barrier = Arc::new(Barrier::new(2));
+    let start = Arc::clone(&barrier);
+    let work = move || {
+        let _cx = vitte_crash::context("folding", span).with("round", 7);
+        start.wait();
+        start.wait();
+    };
+    let worker = std::thread::Builder::new().name("worker".into()).spawn(work).unwrap();
+    barrier.wait();
+    match signal {
+        Some(signal) => _ = unsafe { libc::raise(signal) },
+        None => std::thread::sleep(Duration::from_secs(1)),
+    }
+    barrier.wait();
+    worker.join().unwrap();
+    println!("going on");
 }
 
 /// Faults from which a runtime recovers.

@@ -18,9 +18,10 @@ mod cases;
 mod child;
 mod coexistence;
 mod contexts;
-#[cfg(all(feature = "minidump", target_arch = "x86_64"))]
-mod dump;
+mod dumps;
 mod matrix;
+#[cfg(all(feature = "minidump", target_arch = "x86_64"))]
+mod minidump;
 mod reporter_failures;
 mod retention;
 mod runtimes;

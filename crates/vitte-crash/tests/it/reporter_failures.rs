@@ -56,7 +56,7 @@ fn without_a_new_process_a_line_states_the_reason() {
     );
 }
 
-/// The supervisor shares the memory of the process, so only the other threads are unknown.
+/// The supervisor shares the memory of the process, so only the frames of other threads are unknown.
 #[test]
 fn without_permission_to_inspect_the_process_the_crashed_thread_is_reported() {
     let not_permitted = "the system does not permit one process to inspect another";
@@ -71,7 +71,10 @@ fn without_permission_to_inspect_the_process_the_crashed_thread_is_reported() {
     for (argument, reason) in cases {
         let ended = run(argument).end().clean();
         assert_eq!(ended.code(), -libc::SIGSEGV, "{ended:#?}");
-        let note = ended.stderr.lines().find(|line| line.contains("other threads are unknown"));
+        let note = ended
+            .stderr
+            .lines()
+            .find(|line| line.contains("frames of the other threads are unknown"));
         assert!(note.unwrap().ends_with(reason), "{ended:#?}");
         assert!(ended.stderr.contains("src/demo.vitte:4:7"), "{ended:#?}");
         assert!(ended.stderr.contains("crasher::culprit"), "{ended:#?}");

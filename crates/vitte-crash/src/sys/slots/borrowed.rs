@@ -60,7 +60,7 @@ impl ContextStack {
         work: impl FnOnce() -> T,
     ) -> T {
         // The context may be closed, or overwritten by deeper ones: then it borrows nothing.
-        let is_open = depth < self.depth.get();
+        let is_open = depth < self.depth();
         let entry = self.entries.get(entry_position(depth));
         let Some(entry) = entry.filter(|entry| is_open && entry.depth.get() == depth) else {
             return work();
@@ -78,7 +78,7 @@ impl ContextStack {
     /// Returns whether a context borrows variables. Safe to call in a signal handler: it
     /// dereferences no pointer of an entry.
     pub(crate) fn has_borrowed(&self) -> bool {
-        stored_depths(self.depth.get()).any(|depth| !self.borrowed_at(depth).is_null())
+        stored_depths(self.depth()).any(|depth| !self.borrowed_at(depth).is_null())
     }
 
     /// Returns the pointer of the context at `depth`, or null if its entry was overwritten.
@@ -94,7 +94,7 @@ impl ContextStack {
         &self,
         visit: &mut dyn FnMut(u32, &'static str, &dyn Variable),
     ) {
-        for depth in stored_depths(self.depth.get()) {
+        for depth in stored_depths(self.depth()) {
             // SAFETY: the pointer is null or valid, as the module documentation shows. That holds
             // in this thread, the only one that uses this stack, and in a forked child that it
             // created. While `visit` runs, no earlier frame of `with_borrowed` can end, because all

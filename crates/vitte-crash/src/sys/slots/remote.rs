@@ -2,6 +2,7 @@
 
 use std::mem::offset_of;
 
+use super::table::{MAX_THREADS, Slot};
 use super::{
     ContextStack, InlineField, MAX_FIELDS, RawContext, StackEntry, TEXT_WORDS, entry_position,
     span_from, stored_depths, text_from_words,
@@ -10,6 +11,18 @@ use crate::remote::{Memory, u32_at, u64_at};
 
 /// Maximum length of a name or a key, in bytes. A longer one is cut.
 const MAX_NAME_BYTES: usize = 128;
+
+/// Reads the table at `address` of another process. Returns the ids of the threads that have contexts, each with the
+/// address of its stack.
+pub(crate) fn read_threads(memory: &Memory<'_>, address: u64) -> Vec<(u32, u64)> {
+    let table = memory(address, size_of::<[Slot; MAX_THREADS]>()).unwrap_or_default();
+    let slots = table.chunks_exact(size_of::<Slot>()).filter_map(|slot| {
+        let thread_id = u32_at(slot, offset_of!(Slot, thread_id))?;
+        let stack = u64_at(slot, offset_of!(Slot, stack))?;
+        (thread_id != 0 && stack != 0).then_some((thread_id, stack))
+    });
+    slots.collect()
+}
 
 /// Reads the stack at `address` of another process. The result is that of [`ContextStack::read`].
 pub(crate) fn read(memory: &Memory<'_>, address: u64) -> (Vec<RawContext>, u32) {
