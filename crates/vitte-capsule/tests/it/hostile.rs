@@ -286,7 +286,7 @@ fn a_link_is_reported_and_can_be_removed() {
     let ids = |repository: &Repository| -> Vec<String> {
         repository.index().unwrap().ids().map(str::to_owned).collect()
     };
-    assert_eq!(ids(&attack.repository), [id.clone()]);
+    assert_eq!(ids(&attack.repository), std::slice::from_ref(&id));
     let html = attack.repository.save_html(&id, "<p>").unwrap();
     assert_eq!(html, attack.dir().join(format!("{id}.html")));
     attack.repository.remove(&[&id]).unwrap();
