@@ -178,10 +178,19 @@ fn one_free_file_descriptor_is_enough() {
     let (is_success, output) = wait(child("ulimit -n 4", &dir, 3, 100));
     assert!(is_success, "{output}");
     assert_eq!(Repository::new(&dir).index().unwrap().len(), 3);
+    // With few more, crashes are stored in their directories, and the index is not lost.
+    for limit in 5..10 {
+        let (is_success, output) = wait(child(&format!("ulimit -n {limit}"), &dir, 1, 100));
+        assert!(is_success, "{limit}: {output}");
+        let lines = fs::read_to_string(dir.join("index.jsonl")).unwrap().lines().count();
+        assert!(lines >= 3, "{limit}: {lines} lines");
+    }
+    assert_eq!(Repository::new(&dir).index().unwrap().len(), 8);
+    assert!(capsules(&dir).iter().any(|path| path.starts_with("panic/")));
     // Checks the limit itself: without any free descriptor, saving fails.
     let (is_success, output) = wait(child("ulimit -n 4; exec 3</dev/null", &dir, 1, 100));
     assert!(!is_success, "{output}");
-    assert_eq!(capsules(&dir).len(), 3, "no partial file remains");
+    assert_eq!(capsules(&dir).len(), 8, "no partial file remains");
     assert!(files(&dir).iter().all(|name| !name.ends_with(".tmp")), "{:?}", files(&dir));
 }
 
