@@ -57,6 +57,20 @@ fn set_mode(_path: &Path, _mode: u32) -> io::Result<()> {
     Ok(())
 }
 
+/// Sets the mode of an open file to 0600.
+pub(crate) fn set_file_mode(file: &File) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        file.set_permissions(fs::Permissions::from_mode(0o600))
+    }
+    #[cfg(not(unix))]
+    {
+        _ = file;
+        Ok(())
+    }
+}
+
 /// Creates the temporary file for a file named `name`. Fails if another process has created it already.
 pub(crate) fn create_temp(dir: &Path, name: &str) -> io::Result<NamedTempFile> {
     let name = format!(".{name}");
@@ -66,7 +80,7 @@ pub(crate) fn create_temp(dir: &Path, name: &str) -> io::Result<NamedTempFile> {
 /// Writes bytes to a temporary file and syncs it.
 pub(crate) fn write_synced(mut file: NamedTempFile, bytes: &[u8]) -> io::Result<NamedTempFile> {
     // It was created with mode 0600, from which the umask may have removed bits.
-    set_mode(file.path(), 0o600)?;
+    set_file_mode(file.as_file())?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     Ok(file)
@@ -76,6 +90,18 @@ pub(crate) fn write_synced(mut file: NamedTempFile, bytes: &[u8]) -> io::Result<
 /// temporary file is removed after any error.
 pub(crate) fn persist_new(file: NamedTempFile, bytes: &[u8], path: &Path) -> io::Result<()> {
     write_synced(file, bytes)?.persist_noclobber(path).map(drop).map_err(|failure| failure.error)
+}
+
+/// Creates an empty file, unless something has its name. A link is not followed.
+pub(crate) fn create_empty(path: &Path) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    options.open(path).map(drop)
 }
 
 /// Writes bytes to a temporary file and renames it to `path`, replacing an existing file. The temporary file is

@@ -39,6 +39,7 @@
 
 mod atomic_file;
 mod capsule;
+mod dir;
 mod fingerprint;
 #[cfg(feature = "html")]
 mod html;

@@ -2,27 +2,32 @@
 
 mod entry;
 mod error;
+mod files;
 mod id;
 mod index;
+mod latest;
+mod location;
+mod needle;
 mod repair;
 mod reports;
 mod retention;
+mod save;
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use std::{fs, io};
 
 pub use entry::IndexEntry;
 pub use error::{RepositoryError, RepositoryErrorKind};
 use index::LockedIndex;
+use location::Location;
 pub use repair::{Index, IndexRepair};
 use reports::Reports;
 pub use retention::{CleanReport, RemovalReason, Retention};
 
-use crate::atomic_file::{self, Existing};
-use crate::capsule::{Capsule, CapsuleError, CapsuleErrorKind};
-use crate::fingerprint::Fingerprint;
-use crate::report::{CrashReport, DEFAULT_DIR};
+use crate::capsule::{self, Capsule, CapsuleError, CapsuleErrorKind};
+use crate::dir::{Dir, EntryKind, TempFile};
+use crate::report::DEFAULT_DIR;
 
 /// A directory of crashes, with one capsule per crash and an index of all. Any number of threads and processes
 /// may use it at the same time.
@@ -35,6 +40,7 @@ use crate::report::{CrashReport, DEFAULT_DIR};
 /// │   ├── ID.vittecrash
 /// │   ├── ID.html                              the HTML report, if one was requested
 /// │   └── metadata.json                        the fingerprint that these crashes share
+/// ├── ID.vittecrash                            a crash that could not be stored below its kind
 /// └── 2025-10-22T13-05-42.json                 a report without a capsule, written by an older version
 /// ```
 ///
@@ -42,6 +48,11 @@ use crate::report::{CrashReport, DEFAULT_DIR};
 /// line and then renames the file into place. If it is killed in between, the index has a line without a file; if
 /// it cannot get the lock, there is a file without a line. The next reader repairs both, and rebuilds a damaged
 /// index.
+///
+/// The content of the directory is untrusted. Whatever its files and names are, nothing outside of the directory is
+/// read, written, renamed or removed: each name is resolved beneath a handle of its directory, and links are not
+/// followed. The directory itself may be reached through links. On Unix, files of users other than the current one,
+/// the owner of the directory and root are not used.
 ///
 /// ```no_run
 /// use vitte_capsule::Repository;
@@ -60,8 +71,6 @@ pub struct Repository {
 
 /// How long a writer waits for the index lock. It is short because the process is about to end.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(1);
-/// The attempts to store a crash. Ids are unique, but another process may remove the directory meanwhile.
-const MAX_ATTEMPTS: u32 = 16;
 /// The directory of the newest crash.
 const LATEST: &str = "latest";
 /// The file with what the crashes of one fingerprint have in common.
@@ -87,130 +96,6 @@ impl Repository {
         &self.root
     }
 
-    /// Stores a capsule, sets the id of its report, and returns the path of its file.
-    ///
-    /// The file is written atomically, and only its owner can read it. The cost does not depend on the number of
-    /// stored crashes.
-    ///
-    /// # Errors
-    ///
-    /// A [`RepositoryError`] if a directory cannot be created or the file cannot be written. No partial file
-    /// remains, and the report has its previous id.
-    pub fn save(&self, capsule: &mut Capsule) -> Result<PathBuf, RepositoryError> {
-        let previous_id = capsule.report.id.clone();
-        let mut attempts = 0;
-        loop {
-            capsule.report.id = id::new(&capsule.report.timestamp);
-            attempts += 1;
-            match self.try_save(capsule) {
-                // The id is taken, or another process has just removed the empty directory.
-                Err(RepositoryError {
-                    kind: RepositoryErrorKind::Write(error) | RepositoryErrorKind::CreateDir(error),
-                    ..
-                }) if attempts < MAX_ATTEMPTS && is_retryable(&error) => {}
-                Err(error) => {
-                    capsule.report.id = previous_id;
-                    return Err(error);
-                }
-                Ok(path) => return Ok(path),
-            }
-        }
-    }
-
-    fn try_save(&self, capsule: &Capsule) -> Result<PathBuf, RepositoryError> {
-        let relative = relative_path(&capsule.report, capsule.fingerprint);
-        let path = self.root.join(&relative);
-        let dir = path.parent().unwrap_or(&self.root);
-        let bytes = capsule.to_bytes().map_err(|error| error.at(&path))?;
-        for dir in [&self.root, dir] {
-            atomic_file::create_private_dir(dir).map_err(|error| RepositoryError {
-                path: dir.to_owned(),
-                kind: RepositoryErrorKind::CreateDir(error),
-            })?;
-        }
-        let write = || -> io::Result<()> {
-            let file = atomic_file::create_temp(dir, &capsule.report.id)?;
-            // Closes the file before the index is opened: the process may have only one free descriptor.
-            let file = atomic_file::write_synced(file, &bytes)?.into_temp_path();
-            let entry = IndexEntry::from_capsule(capsule, relative, bytes.len() as u64);
-            let locked = LockedIndex::wait(&self.root, LOCK_TIMEOUT).unwrap_or(None);
-            let is_indexed = match locked {
-                Some(mut locked) => {
-                    let is_indexed = locked.append(&entry).is_ok();
-                    file.persist_noclobber(&path)?;
-                    self.set_latest(&path, &entry.id);
-                    is_indexed
-                }
-                None => {
-                    // Set before and after the rename: the process may be killed in between.
-                    index::mark_dirty(&self.root);
-                    file.persist_noclobber(&path).map(|()| false)?
-                }
-            };
-            if !is_indexed {
-                index::mark_dirty(&self.root);
-            }
-            Ok(())
-        };
-        write().map_err(|error| {
-            remove_empty_dirs(dir);
-            RepositoryError { path: path.clone(), kind: RepositoryErrorKind::Write(error) }
-        })?;
-        atomic_file::sync_dir(dir);
-        self.write_metadata(dir, capsule);
-        Ok(path)
-    }
-
-    /// Writes `metadata.json` to the directory of a fingerprint, unless it exists. Failure is ignored: each
-    /// capsule has the same data.
-    fn write_metadata(&self, dir: &Path, capsule: &Capsule) {
-        let path = dir.join(METADATA);
-        if path.symlink_metadata().is_ok() {
-            return;
-        }
-        let metadata = serde_json::json!({
-            "fingerprint": capsule.fingerprint,
-            "fingerprint_version": Fingerprint::VERSION,
-            "of": Fingerprint::parts(&capsule.report),
-            "first": capsule.report.id,
-        });
-        if let Ok(json) = serde_json::to_string_pretty(&metadata) {
-            let file = atomic_file::create_temp(dir, METADATA);
-            _ = file
-                .and_then(|file| atomic_file::persist_new(file, (json + "\n").as_bytes(), &path));
-        }
-    }
-
-    /// Links a capsule into `latest/`, unless a later crash is there. The caller holds the lock.
-    fn set_latest(&self, path: &Path, id: &str) {
-        let dir = self.root.join(LATEST);
-        let others = self.latest_ids();
-        if others.iter().any(|other| &**other > id)
-            || atomic_file::create_private_dir(&dir).is_err()
-        {
-            return;
-        }
-        let name = |id: &str| dir.join(format!("{id}.{}", Capsule::EXTENSION));
-        // A copy, if the file system has no hard links.
-        let copy = || atomic_file::write_atomically(name(id), &fs::read(path)?, Existing::Fail);
-        let linked = match fs::hard_link(path, name(id)) {
-            // The link exists and is this file, so it must not be overwritten.
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-            linked => linked.or_else(|_| copy()),
-        };
-        if linked.is_ok() {
-            let old = others.iter().filter(|other| &***other != id);
-            old.for_each(|other| _ = fs::remove_file(name(other)));
-        }
-    }
-
-    /// Returns the ids of the crashes in `latest/`.
-    fn latest_ids(&self) -> Vec<String> {
-        let entries = fs::read_dir(self.root.join(LATEST)).into_iter().flatten().flatten();
-        let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
-        names.filter_map(|name| Some(id::id_of(&name)?.to_owned())).collect()
-    }
-
     /// Returns the id of the crash that `query` selects: `latest`, an id, or an unambiguous prefix of an id.
     ///
     /// # Errors
@@ -234,8 +119,38 @@ impl Repository {
                 .load(id)
                 .map(|report| Capsule::with_diagnostic(report, String::new()));
         }
-        let path = self.path(id)?;
-        Capsule::read(&path).map_err(|error| self.read_error(id, error))
+        let (dir, entry) = self.entry(id)?;
+        self.read_capsule(&dir, id, &entry.path).map(|(capsule, _)| capsule)
+    }
+
+    /// Reads the capsule file at `path`, which [`save`](Self::save) returned. The index is not read.
+    ///
+    /// # Errors
+    ///
+    /// A [`RepositoryError`] if there is no capsule at `path` in this repository, or it is unreadable or damaged.
+    pub fn load_file(&self, path: impl AsRef<Path>) -> Result<Capsule, RepositoryError> {
+        let path = path.as_ref();
+        let not_found = || self.not_found(&path.to_string_lossy());
+        let (relative, location) = self.location(path).ok_or_else(not_found)?;
+        let dir = self.open().map_err(|error| self.error("", RepositoryErrorKind::Read(error)))?;
+        let dir = dir.ok_or_else(not_found)?;
+        self.read_capsule(&dir, location.id(), relative).map(|(capsule, _)| capsule)
+    }
+
+    /// Returns a path relative to the repository, and what it locates. `None` if it is not that of a capsule in it.
+    fn location<'p>(&self, path: &'p Path) -> Option<(&'p str, Location<'p>)> {
+        let relative = path.strip_prefix(&self.root).ok()?.to_str()?;
+        Some((relative, Location::parse(relative)?))
+    }
+
+    /// Reads the file of the capsule with this id, which can be damaged.
+    ///
+    /// # Errors
+    ///
+    /// A [`RepositoryError`] if there is no capsule with this id, or its file cannot be read.
+    pub fn read(&self, id: &str) -> Result<Vec<u8>, RepositoryError> {
+        let (dir, entry) = self.entry(id)?;
+        self.read_bytes(&dir, id, &entry.path)
     }
 
     /// Returns the path of the file of a crash.
@@ -244,30 +159,122 @@ impl Repository {
     ///
     /// A [`RepositoryError`] if there is no crash with this id, or the directory cannot be read.
     pub fn path(&self, id: &str) -> Result<PathBuf, RepositoryError> {
-        let index = self.index()?;
-        let entry = index.entry(id).ok_or_else(|| self.not_found(id))?;
-        Ok(self.root.join(entry.path))
+        self.entry(id).map(|(_, entry)| self.root.join(entry.path))
+    }
+
+    /// Returns why users other than the current one and root can change the repository: its directory belongs to one of
+    /// them, or every user can write to it. `None` if they cannot, if the directory is missing, and on systems other
+    /// than Unix.
+    #[must_use]
+    pub fn other_users(&self) -> Option<String> {
+        self.open().ok()??.other_users()
+    }
+
+    /// Opens the directory; `None` if it does not exist.
+    fn open(&self) -> io::Result<Option<Dir>> {
+        match Dir::open(&self.root) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            opened => opened.map(Some),
+        }
+    }
+
+    /// Returns the index entry of a crash, and the directory.
+    fn entry(&self, id: &str) -> Result<(Dir, IndexEntry), RepositoryError> {
+        let entry = self.index()?.entry(id).ok_or_else(|| self.not_found(id))?;
+        let dir = self.open().map_err(|error| self.error("", RepositoryErrorKind::Read(error)))?;
+        Ok((dir.ok_or_else(|| self.not_found(id))?, entry))
+    }
+
+    /// Reads the capsule at a path of the index. Returns the size of its file in bytes too.
+    fn read_capsule(
+        &self,
+        dir: &Dir,
+        id: &str,
+        path: &str,
+    ) -> Result<(Capsule, u64), RepositoryError> {
+        let bytes = self.read_bytes(dir, id, path)?;
+        Ok((Capsule::from_bytes(&bytes, self.root.join(path))?, bytes.len() as u64))
+    }
+
+    fn read_bytes(&self, dir: &Dir, id: &str, path: &str) -> Result<Vec<u8>, RepositoryError> {
+        let location = Location::parse(path).ok_or_else(|| self.not_found(id))?;
+        let bytes = location.within(dir, |dir| {
+            dir.read(location.name, capsule::MAX_FILE_BYTES).map_err(capsule::read_error)
+        });
+        let bytes = bytes.map_err(|error| CapsuleError::new(CapsuleErrorKind::Read(error)));
+        let bytes = bytes.and_then(|bytes| bytes);
+        bytes.map_err(|error| self.read_error(id, error.at(&self.root.join(path))))
+    }
+
+    /// Writes the HTML report of a crash next to its capsule, atomically, and returns its path. An existing report
+    /// is replaced.
+    ///
+    /// # Errors
+    ///
+    /// A [`RepositoryError`] if there is no crash with this id, or the file cannot be written.
+    pub fn save_html(&self, id: &str, html: &str) -> Result<PathBuf, RepositoryError> {
+        let (root, entry) = self.entry(id)?;
+        let path = Path::new(&entry.path).with_extension("html");
+        // The id of a crash is a file name.
+        let name = format!("{id}.html");
+        let write = |dir: &Dir| -> io::Result<()> {
+            let mut file = TempFile::unique(dir, "crash")?;
+            file.write(html.as_bytes(), true)?;
+            file.persist(&name)?;
+            dir.sync();
+            Ok(())
+        };
+        let written = match Location::parse(&entry.path) {
+            Some(location) => location.within(&root, write).and_then(|written| written),
+            None => write(&root),
+        };
+        let path = self.root.join(path);
+        written.map_err(|error| RepositoryError {
+            path: path.clone(),
+            kind: RepositoryErrorKind::Write(error),
+        })?;
+        Ok(path)
     }
 
     /// Replaces the capsule file at `path`, which [`save`](Self::save) returned, atomically.
     ///
     /// # Errors
     ///
-    /// A [`RepositoryError`] if there is no file at `path`, or it cannot be written.
+    /// A [`RepositoryError`] if there is no capsule at `path` in this repository, or it cannot be written.
     pub fn update(&self, path: impl AsRef<Path>, capsule: &Capsule) -> Result<(), RepositoryError> {
         let path = path.as_ref();
-        if path.symlink_metadata().is_err() {
-            return Err(self.not_found(&capsule.report.id));
-        }
-        capsule.write(path)?;
+        let id = &capsule.report.id;
+        let (_, location) = self.location(path).ok_or_else(|| self.not_found(id))?;
+        let bytes = capsule.to_bytes().map_err(|error| error.at(path))?;
+        let failed = |error: io::Error| match error.kind() {
+            io::ErrorKind::NotFound => self.not_found(id),
+            _ => RepositoryError::new(path, RepositoryErrorKind::Write(error)),
+        };
+        let root = Dir::open(&self.root).map_err(failed)?;
+        let write = |dir: &Dir| -> io::Result<()> {
+            if dir.info(location.name)?.kind != EntryKind::File {
+                return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+            }
+            let mut file = TempFile::unique(dir, "crash")?;
+            file.write(&bytes, true)?;
+            file.persist(location.name)?;
+            dir.sync();
+            Ok(())
+        };
+        location.within(&root, write).and_then(|written| written).map_err(failed)?;
         // The hard link in `latest/` still has the previous content.
-        let Ok(Some(_locked)) = LockedIndex::wait(&self.root, LOCK_TIMEOUT) else { return Ok(()) };
-        if self.latest_ids().contains(&capsule.report.id) {
-            let name = format!("{}.{}", capsule.report.id, Capsule::EXTENSION);
-            _ = fs::remove_file(self.root.join(LATEST).join(name));
-            self.set_latest(path, &capsule.report.id);
+        let Ok(Some(_locked)) = LockedIndex::wait(&root, LOCK_TIMEOUT) else { return Ok(()) };
+        if latest::ids(&root).contains(id) {
+            latest::remove(&root, id);
+            _ = location.within(&root, |dir| latest::set(&root, dir, id));
         }
         Ok(())
+    }
+
+    /// Returns the error of the file at a path relative to the repository.
+    fn error(&self, path: &str, kind: RepositoryErrorKind) -> RepositoryError {
+        let path = if path.is_empty() { self.root.clone() } else { self.root.join(path) };
+        RepositoryError { path, kind }
     }
 
     fn not_found(&self, id: &str) -> RepositoryError {
@@ -285,20 +292,4 @@ impl Repository {
             _ => error.into(),
         }
     }
-}
-
-/// Removes the directory of a fingerprint if it is empty, then its day and kind directories if they are empty.
-fn remove_empty_dirs(dir: &Path) {
-    _ = dir.ancestors().take(3).try_for_each(fs::remove_dir);
-}
-
-fn is_retryable(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::NotFound)
-}
-
-/// Returns the path of a crash's file in the repository: `panic/2025-10-22/1a2b3c4d/ID.vittecrash`.
-fn relative_path(report: &CrashReport, fingerprint: Fingerprint) -> String {
-    let (kind, id) = (report.kind(), &report.id);
-    let (day, short) = (id::day(id), fingerprint.short());
-    format!("{kind}/{day}/{short}/{id}.{}", Capsule::EXTENSION)
 }

@@ -65,7 +65,7 @@ pub enum CapsuleErrorKind {
 
 impl CapsuleError {
     /// An error of the whole archive.
-    pub(super) fn new(kind: CapsuleErrorKind) -> Self {
+    pub(crate) fn new(kind: CapsuleErrorKind) -> Self {
         Self { path: None, part: None, kind }
     }
 

@@ -15,7 +15,7 @@ use crate::atomic_file;
 use crate::report::{CrashReport, MAX_BYTES};
 
 /// Maximum size of a capsule file, in bytes.
-pub(super) const MAX_FILE_BYTES: u64 = 128 << 20;
+pub(crate) const MAX_FILE_BYTES: u64 = 128 << 20;
 /// Maximum size of the report, in bytes.
 const MAX_REPORT_BYTES: u64 = MAX_BYTES as u64;
 /// Maximum size of each other JSON part, in bytes. They are slightly larger than the report, and are not kept in
@@ -40,10 +40,17 @@ impl Capsule {
     /// A [`CapsuleError`] if the file cannot be read, is not a capsule, is damaged, or exceeds a limit.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, CapsuleError> {
         let path = path.as_ref();
-        match atomic_file::read(path, MAX_FILE_BYTES) {
-            Ok(bytes) => Self::from_bytes(&bytes, path),
-            Err(error) => Err(read_error(error).at(path)),
-        }
+        Self::read_bytes(path).and_then(|bytes| Self::from_bytes(&bytes, path))
+    }
+
+    /// Reads the bytes of a file that may be a capsule: a regular file of at most 128 MiB. Links are not followed.
+    ///
+    /// # Errors
+    ///
+    /// A [`CapsuleError`] if the file cannot be read or exceeds the limit.
+    pub fn read_bytes(path: impl AsRef<Path>) -> Result<Vec<u8>, CapsuleError> {
+        let path = path.as_ref();
+        atomic_file::read(path, MAX_FILE_BYTES).map_err(|error| read_error(error).at(path))
     }
 
     /// Reads a capsule from the bytes of a file. `path` is only used in errors.
@@ -86,7 +93,8 @@ fn check_end_record(bytes: &[u8]) -> Result<usize, CapsuleError> {
     Ok(count)
 }
 
-fn read_error(error: atomic_file::ReadError) -> CapsuleError {
+/// The error of a file that was not read.
+pub(crate) fn read_error(error: atomic_file::ReadError) -> CapsuleError {
     CapsuleError::new(match error {
         atomic_file::ReadError::Io(error) => CapsuleErrorKind::Read(error),
         atomic_file::ReadError::NotAFile => CapsuleErrorKind::NotAFile,

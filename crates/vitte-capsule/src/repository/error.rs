@@ -33,6 +33,10 @@ pub enum RepositoryErrorKind {
     Remove(io::Error),
     /// Not a regular file: a link, a directory or a device.
     NotAFile,
+    /// A symbolic link in the place of a directory. Links are not followed.
+    Link,
+    /// The index, or a line of it, is not used, for the reason given.
+    InvalidIndex(String),
     /// A JSON file whose name is not the id of a report.
     UnexpectedName,
     /// The report is larger than 16 MiB.
@@ -97,6 +101,12 @@ impl fmt::Display for RepositoryError {
             RepositoryErrorKind::Read(error) => cannot(f, "read", error),
             RepositoryErrorKind::Remove(error) => cannot(f, "remove", error),
             RepositoryErrorKind::NotAFile => cannot(f, "read", &"not a regular file"),
+            RepositoryErrorKind::Link => {
+                cannot(f, "read", &"a symbolic link, which is not followed")
+            }
+            RepositoryErrorKind::InvalidIndex(reason) => {
+                write!(f, "ignored in `{path}`: {}", text::one_line(reason))
+            }
             RepositoryErrorKind::UnexpectedName => {
                 cannot(f, "read", &"the file name is not the id of a report")
             }

@@ -1,15 +1,16 @@
 //! Compares the index with the capsule files and repairs it.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::io;
 use std::time::Duration;
-use std::{fs, io};
 
 use super::error::{RepositoryError, RepositoryErrorKind};
-use super::index::{IndexLines, LockedIndex, Needle};
+use super::files::{CapsuleFiles, CapsulePaths};
+use super::index::{INDEX_FILE, IndexLines, LockedIndex};
+use super::needle::Needle;
 use super::reports::ReportIds;
-use super::{IndexEntry, LATEST, Repository, id};
-use crate::capsule::Capsule;
+use super::{IndexEntry, Repository, id};
+use crate::dir::{Dir, EntryKind};
 use crate::fingerprint::Fingerprint;
 
 /// Up to this number of crashes, each reader compares the index with the files. A larger index is compared only if
@@ -24,12 +25,14 @@ const MAX_CANDIDATES: usize = 5;
 #[derive(Debug)]
 pub struct Index {
     root: std::path::PathBuf,
+    /// The directory; `None` if it does not exist.
+    dir: Option<Dir>,
     lines: IndexLines,
     /// The reports without a capsule, by id.
     bare_reports: BTreeMap<String, IndexEntry>,
     /// All crashes, oldest first.
     order: Vec<EntryRef>,
-    /// The files that could not be read.
+    /// The files that could not be read, and what was ignored in the index.
     pub unreadable: Vec<RepositoryError>,
     /// What was repaired while the index was loaded.
     pub repair: IndexRepair,
@@ -75,17 +78,31 @@ impl Repository {
             path: self.root.clone(),
             kind: RepositoryErrorKind::Read(error),
         };
-        let lines = IndexLines::read(&self.root).map_err(failed)?;
-        let checked = if is_thorough || lines.is_damaged || lines.len() <= MAX_ALWAYS_CHECKED {
-            self.repair(lines, is_thorough).map_err(failed)?
+        let Some(dir) = self.open().map_err(failed)? else {
+            return self.with_bare_reports(None, CheckedIndex::default());
+        };
+        let mut lines = IndexLines::read(&dir).map_err(failed)?;
+        let ignored =
+            std::mem::take(&mut lines.ignored).into_iter().map(|reason| RepositoryError {
+                path: self.root.join(INDEX_FILE),
+                kind: RepositoryErrorKind::InvalidIndex(reason),
+            });
+        let ignored: Vec<RepositoryError> = ignored.collect();
+        let mut checked = if is_thorough || lines.is_damaged || lines.len() <= MAX_ALWAYS_CHECKED {
+            self.repair(&dir, lines, is_thorough).map_err(failed)?
         } else {
             CheckedIndex { lines, ..CheckedIndex::default() }
         };
-        self.with_bare_reports(checked)
+        checked.unreadable.splice(0..0, ignored);
+        self.with_bare_reports(Some(dir), checked)
     }
 
     /// Adds the reports without a capsule.
-    fn with_bare_reports(&self, checked: CheckedIndex) -> Result<Index, RepositoryError> {
+    fn with_bare_reports(
+        &self,
+        dir: Option<Dir>,
+        checked: CheckedIndex,
+    ) -> Result<Index, RepositoryError> {
         let CheckedIndex { lines, mut unreadable, repair } = checked;
         let ReportIds { ids, invalid } = self.bare_reports.ids()?;
         let mut bare_reports = BTreeMap::new();
@@ -93,7 +110,8 @@ impl Repository {
             match self.bare_reports.load(&id) {
                 Ok(report) => {
                     let path = format!("{id}.json");
-                    let size = self.root.join(&path).metadata().map_or(0, |data| data.len());
+                    let size = dir.as_ref().and_then(|dir| Some(dir.info(&path).ok()?.len));
+                    let size = size.unwrap_or_default();
                     let entry = IndexEntry::new(&report, Fingerprint::of(&report), path, size);
                     bare_reports.insert(id, entry);
                 }
@@ -116,19 +134,20 @@ impl Repository {
                 id::sort_key(&a).cmp(&id::sort_key(&b))
             });
         }
-        Ok(Index { root: self.root.clone(), lines, bare_reports, order, unreadable, repair })
+        Ok(Index { root: self.root.clone(), dir, lines, bare_reports, order, unreadable, repair })
     }
 
     /// Compares the index with the files, and stores it if it was changed.
-    fn repair(&self, lines: IndexLines, is_thorough: bool) -> io::Result<CheckedIndex> {
-        let files = capsule_files(&self.root)?;
-        if !lines.is_damaged && is_same(&lines, &files) {
-            return Ok(CheckedIndex { lines, ..CheckedIndex::default() });
+    fn repair(&self, dir: &Dir, lines: IndexLines, is_thorough: bool) -> io::Result<CheckedIndex> {
+        let files = CapsuleFiles::find(dir, &self.root)?;
+        if !lines.is_damaged && is_same(&lines, &files.paths) {
+            let unreadable = files.damaged;
+            return Ok(CheckedIndex { lines, unreadable, ..CheckedIndex::default() });
         }
         // The slow part runs before the lock is taken, because a crashing process waits for the lock.
-        let first = self.entries_of(&files, lines.entries());
+        let first = self.entries_of(dir, files, lines.entries());
         // Without the lock, a line without a file may belong to a crash that is being stored.
-        let locked = LockedIndex::wait(&self.root, LOCK_TIMEOUT).unwrap_or(None);
+        let locked = LockedIndex::wait(dir, LOCK_TIMEOUT).unwrap_or(None);
         let Some(mut locked) = locked else { return Ok(CheckedIndex::new(first, &lines)) };
         let Ok(lines) = locked.lines() else { return Ok(CheckedIndex::new(first, &lines)) };
         if !lines.is_damaged && lines.len() > MAX_ALWAYS_CHECKED && !is_thorough {
@@ -139,7 +158,7 @@ impl Repository {
             locked.begin_repair();
         }
         let known = first.entries.into_iter().chain(lines.entries());
-        let found = self.entries_of(&capsule_files(&self.root)?, known);
+        let found = self.entries_of(dir, CapsuleFiles::find(dir, &self.root)?, known);
         let entries = found.entries.clone();
         let has_changed = !lines.entries().eq(entries.iter().cloned());
         let checked = CheckedIndex::new(found, &lines);
@@ -153,16 +172,17 @@ impl Repository {
     /// Returns the entries of these files. A file without a known entry is read.
     fn entries_of(
         &self,
-        files: &CapsuleFiles,
+        dir: &Dir,
+        files: CapsuleFiles,
         known: impl Iterator<Item = IndexEntry>,
     ) -> FileEntries {
         let mut known: BTreeMap<String, IndexEntry> =
             known.map(|entry| (entry.id.clone(), entry)).collect();
-        let mut found = FileEntries::default();
-        for (id, path) in files {
-            match known.remove(id).filter(|entry| entry.path == *path) {
+        let mut found = FileEntries { entries: Vec::new(), unreadable: files.damaged };
+        for (id, path) in files.paths {
+            match known.remove(&id).filter(|entry| entry.path == path) {
                 Some(entry) => found.entries.push(entry),
-                None => match self.read_entry(id, path) {
+                None => match self.read_entry(dir, &id, path) {
                     Ok(entry) => found.entries.push(entry),
                     Err(RepositoryError { kind: RepositoryErrorKind::NotFound(_), .. }) => {}
                     Err(error) => found.unreadable.push(error),
@@ -173,18 +193,16 @@ impl Repository {
     }
 
     /// Creates the index entry of a capsule file.
-    fn read_entry(&self, id: &str, path: &str) -> Result<IndexEntry, RepositoryError> {
-        let file = self.root.join(path);
-        let mut capsule = Capsule::read(&file).map_err(|error| self.read_error(id, error))?;
+    fn read_entry(&self, dir: &Dir, id: &str, path: String) -> Result<IndexEntry, RepositoryError> {
+        let (mut capsule, size) = self.read_capsule(dir, id, &path)?;
         // The file name is authoritative, not the id in the report.
         id.clone_into(&mut capsule.report.id);
-        let size = file.metadata().map_or(0, |data| data.len());
-        Ok(IndexEntry::from_capsule(&capsule, path.to_owned(), size))
+        Ok(IndexEntry::from_capsule(&capsule, path, size))
     }
 }
 
 /// Returns whether the lines and the files are the same crashes at the same paths.
-fn is_same(lines: &IndexLines, files: &CapsuleFiles) -> bool {
+fn is_same(lines: &IndexLines, files: &CapsulePaths) -> bool {
     let indexed = lines.entries().map(|entry| (entry.id, entry.path));
     lines.len() == files.len()
         && indexed.eq(files.iter().map(|(id, path)| (id.clone(), path.clone())))
@@ -215,47 +233,6 @@ impl CheckedIndex {
 struct FileEntries {
     entries: Vec<IndexEntry>,
     unreadable: Vec<RepositoryError>,
-}
-
-/// The ids of the stored capsules and their paths, relative to the repository.
-type CapsuleFiles = BTreeMap<String, String>;
-
-/// Lists all capsule files: `KIND/DAY/FINGERPRINT/ID.vittecrash`.
-fn capsule_files(root: &Path) -> io::Result<CapsuleFiles> {
-    let mut files = CapsuleFiles::new();
-    for kind in names(root, true)?.into_iter().filter(|kind| kind != LATEST) {
-        for day in names(&root.join(&kind), true)? {
-            for fingerprint in names(&root.join(&kind).join(&day), true)? {
-                let dir = format!("{kind}/{day}/{fingerprint}");
-                for name in names(&root.join(&dir), false)? {
-                    if let Some(id) = id::id_of(&name) {
-                        files.insert(id.to_owned(), format!("{dir}/{name}"));
-                    }
-                }
-            }
-        }
-    }
-    Ok(files)
-}
-
-/// Lists the names of the subdirectories (`want_dirs`) or of the regular files in a directory. A missing directory
-/// is empty.
-pub(super) fn names(dir: &Path, want_dirs: bool) -> io::Result<Vec<String>> {
-    let entries = match fs::read_dir(dir) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries?,
-    };
-    let mut names = Vec::new();
-    for entry in entries {
-        let entry = entry?;
-        // Symbolic links are neither: they may lead out of the repository.
-        let is_wanted = entry.file_type().is_ok_and(|kind| match want_dirs {
-            true => kind.is_dir(),
-            false => kind.is_file(),
-        });
-        names.extend(entry.file_name().into_string().ok().filter(|_| is_wanted));
-    }
-    Ok(names)
 }
 
 impl Index {
@@ -313,7 +290,13 @@ impl Index {
     /// loaded.
     #[must_use]
     pub fn file_exists(&self, entry: &IndexEntry) -> bool {
-        self.root.join(&entry.path).symlink_metadata().is_ok()
+        self.file_size(entry).is_some()
+    }
+
+    /// Returns the current size in bytes of an entry's file; `None` if there is no such file.
+    pub(super) fn file_size(&self, entry: &IndexEntry) -> Option<u64> {
+        let info = self.dir.as_ref()?.info_at(&entry.path).ok()?;
+        (info.kind == EntryKind::File).then_some(info.len)
     }
 
     /// Returns the id of the crash that `query` selects, as [`Repository::find`] does.

@@ -5,13 +5,15 @@ mod id;
 #[cfg(test)]
 mod tests;
 
+use std::io;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 use id::ReportId;
 
 use super::error::{RepositoryError, RepositoryErrorKind};
-use crate::atomic_file;
+use super::files::entries;
+use crate::atomic_file::ReadError;
+use crate::dir::Dir;
 use crate::report::{CrashReport, MAX_BYTES};
 
 /// The reports in a directory.
@@ -60,10 +62,13 @@ impl Reports {
 
     /// Reads the report with this id. Its `id` is set to that of the file name.
     pub(super) fn load(&self, id: &str) -> Result<CrashReport, RepositoryError> {
-        let path = self.path(&self.parse_id(id)?);
-        let bytes = match atomic_file::read(&path, MAX_BYTES as u64)
-            .map_err(RepositoryErrorKind::from)
-        {
+        let name = file_name(&self.parse_id(id)?);
+        let read = || {
+            let dir = Dir::open(&self.dir).map_err(ReadError::Io)?;
+            dir.read(&name, MAX_BYTES as u64)
+        };
+        let path = self.dir.join(&name);
+        let bytes = match read().map_err(RepositoryErrorKind::from) {
             Ok(bytes) => bytes,
             Err(RepositoryErrorKind::Read(error)) if error.kind() == io::ErrorKind::NotFound => {
                 return Err(self.not_found(id));
@@ -81,38 +86,40 @@ impl Reports {
     /// Removes the report with this id and its minidump.
     pub(super) fn remove(&self, id: &str) -> Result<(), RepositoryError> {
         let parsed = self.parse_id(id)?;
+        let Some(dir) = self.open()? else { return Err(self.not_found(id)) };
         // The minidump goes first, so that it does not outlive its report if this process is killed in between.
-        self.remove_minidump(&parsed)?;
-        let path = self.path(&parsed);
-        fs::remove_file(&path).map_err(|error| match error.kind() {
+        self.remove_minidump(&dir, &parsed)?;
+        let name = file_name(&parsed);
+        dir.remove_file(&name).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => self.not_found(id),
-            _ => RepositoryError { path, kind: RepositoryErrorKind::Remove(error) },
+            _ => self.remove_error(&name, error),
         })
     }
 
     /// Removes the minidumps whose reports are gone.
     pub(super) fn remove_orphaned_minidumps(&self) -> Result<(), RepositoryError> {
+        let Some(dir) = self.open()? else { return Ok(()) };
         for name in self.file_names()? {
             let id = name.strip_suffix(MINIDUMP_SUFFIX).and_then(ReportId::parse);
-            if let Some(id) = id.filter(|id| self.path(id).symlink_metadata().is_err()) {
-                self.remove_minidump(&id)?;
+            if let Some(id) = id.filter(|id| dir.info(&file_name(id)).is_err()) {
+                self.remove_minidump(&dir, &id)?;
             }
         }
         Ok(())
     }
 
-    fn remove_minidump(&self, id: &ReportId) -> Result<(), RepositoryError> {
-        let path = self.dir.join(format!("{id}{MINIDUMP_SUFFIX}"));
-        match fs::remove_file(&path) {
+    fn remove_minidump(&self, dir: &Dir, id: &ReportId) -> Result<(), RepositoryError> {
+        let name = format!("{id}{MINIDUMP_SUFFIX}");
+        match dir.remove_file(&name) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(RepositoryError { path, kind: RepositoryErrorKind::Remove(error) })
+                Err(self.remove_error(&name, error))
             }
             _ => Ok(()),
         }
     }
 
-    fn path(&self, id: &ReportId) -> PathBuf {
-        self.dir.join(format!("{id}.json"))
+    fn remove_error(&self, name: &str, error: io::Error) -> RepositoryError {
+        RepositoryError { path: self.dir.join(name), kind: RepositoryErrorKind::Remove(error) }
     }
 
     fn parse_id(&self, id: &str) -> Result<ReportId, RepositoryError> {
@@ -126,20 +133,29 @@ impl Reports {
         }
     }
 
-    /// Lists the names of all entries of the directory. Invalid UTF-8 is replaced.
-    fn file_names(&self) -> Result<Vec<String>, RepositoryError> {
-        let name = |entry: io::Result<fs::DirEntry>| {
-            entry.map(|entry| entry.file_name().to_string_lossy().into_owned())
-        };
-        match fs::read_dir(&self.dir).and_then(|entries| entries.map(name).collect()) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-            Err(error) => Err(RepositoryError {
-                path: self.dir.clone(),
-                kind: RepositoryErrorKind::Read(error),
-            }),
-            Ok(names) => Ok(names),
+    /// Opens the directory; `None` if it is missing.
+    fn open(&self) -> Result<Option<Dir>, RepositoryError> {
+        match Dir::open(&self.dir) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            opened => opened.map(Some).map_err(|error| self.read_error(error)),
         }
     }
+
+    fn read_error(&self, error: io::Error) -> RepositoryError {
+        RepositoryError { path: self.dir.clone(), kind: RepositoryErrorKind::Read(error) }
+    }
+
+    /// Lists the names of all entries of the directory that are UTF-8.
+    fn file_names(&self) -> Result<Vec<String>, RepositoryError> {
+        let Some(dir) = self.open()? else { return Ok(Vec::new()) };
+        let entries = entries(&dir).map_err(|error| self.read_error(error))?;
+        Ok(entries.into_iter().map(|(name, _)| name).collect())
+    }
+}
+
+/// Returns the name of the file of a report.
+fn file_name(id: &ReportId) -> String {
+    format!("{id}.json")
 }
 
 /// Returns whether a string is the id of a report without a capsule.

@@ -1,17 +1,19 @@
 //! Retention limits, and the removal of crashes.
 
 use std::collections::HashMap;
+use std::io;
 use std::path::Path;
 use std::time::Duration;
-use std::{fs, io};
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::error::{RepositoryError, RepositoryErrorKind};
+use super::files::entries;
 use super::index::{self, LockedIndex};
-use super::{IndexEntry, LATEST, METADATA, Repository, repair};
+use super::location::Location;
+use super::{IndexEntry, METADATA, Repository, latest};
 use crate::atomic_file;
-use crate::capsule::Capsule;
+use crate::dir::{Dir, EntryKind};
 
 /// Limits for the stored crashes. The newest crashes that fit all limits are retained.
 ///
@@ -127,12 +129,14 @@ impl Repository {
         dry_run: bool,
     ) -> Result<CleanReport, RepositoryError> {
         let index = self.index_of_files()?;
-        let report = retention.apply(&self.entries_with_sizes(&index), Timestamp::now());
+        let report = retention.apply(&Self::entries_with_sizes(&index), Timestamp::now());
         if !dry_run {
             let ids: Vec<&str> = report.removed.iter().map(|(entry, _)| &*entry.id).collect();
             self.remove(&ids)?;
             _ = self.remove_stale();
-            self.record_clean_time();
+            if let Ok(Some(dir)) = self.open() {
+                record_clean_time(&dir);
+            }
         }
         Ok(report)
     }
@@ -141,15 +145,15 @@ impl Repository {
     /// for a process that has just stored a crash. Returns `None` if nothing was removed.
     #[must_use]
     pub fn clean_if_due(&self, retention: &Retention) -> Option<CleanReport> {
-        let modified =
-            self.root.join(LAST_CLEAN_FILE).symlink_metadata().and_then(|data| data.modified());
-        if modified.ok().and_then(|at| at.elapsed().ok()).is_some_and(|age| age < CLEAN_INTERVAL) {
+        let dir = self.open().ok()??;
+        let modified = dir.info(LAST_CLEAN_FILE).ok().and_then(|info| info.modified);
+        if modified.and_then(|at| at.elapsed().ok()).is_some_and(|age| age < CLEAN_INTERVAL) {
             return None;
         }
         // Recorded first: if the cleanup kills this process, the next crash does not repeat it.
-        self.record_clean_time();
+        record_clean_time(&dir);
         let index = self.index().ok()?;
-        let mut report = retention.apply(&self.entries_with_sizes(&index), Timestamp::now());
+        let mut report = retention.apply(&Self::entries_with_sizes(&index), Timestamp::now());
         report.removed.truncate(MAX_AUTOMATIC_REMOVALS);
         let ids: Vec<&str> = report.removed.iter().map(|(entry, _)| &*entry.id).collect();
         if !ids.is_empty() {
@@ -159,17 +163,12 @@ impl Repository {
     }
 
     /// Returns the entries with the current sizes of their files, which grow when a minidump is added.
-    fn entries_with_sizes(&self, index: &super::Index) -> Vec<IndexEntry> {
+    fn entries_with_sizes(index: &super::Index) -> Vec<IndexEntry> {
         let entries = index.entries().map(|mut entry| {
-            let data = self.root.join(&entry.path).symlink_metadata();
-            entry.bytes = data.map_or(entry.bytes, |data| data.len());
+            entry.bytes = index.file_size(&entry).unwrap_or(entry.bytes);
             entry
         });
         entries.collect()
-    }
-
-    fn record_clean_time(&self) {
-        index::write_small_file(&self.root, LAST_CLEAN_FILE, "");
     }
 
     /// Removes crashes and their HTML reports. Unknown ids are ignored.
@@ -179,13 +178,15 @@ impl Repository {
     /// The first [`RepositoryError`]. The other crashes are removed nevertheless.
     pub fn remove(&self, ids: &[&str]) -> Result<(), RepositoryError> {
         let index = self.index()?;
+        let failed = |error| self.error("", RepositoryErrorKind::Read(error));
+        let Some(dir) = self.open().map_err(failed)? else { return Ok(()) };
         let mut first_error = None;
         let mut removed_ids = Vec::new();
         for id in ids {
             let Some(entry) = index.entry(id) else { continue };
-            let result = match super::id::is_valid(id) {
-                true => self.remove_files(&entry),
-                false => self.bare_reports.remove(id),
+            let result = match Location::parse(&entry.path) {
+                Some(location) => self.remove_files(&dir, &entry, location),
+                None => self.bare_reports.remove(id),
             };
             match result {
                 Ok(()) | Err(RepositoryError { kind: RepositoryErrorKind::NotFound(_), .. }) => {
@@ -194,56 +195,63 @@ impl Repository {
                 Err(error) => _ = first_error.get_or_insert(error),
             }
         }
-        self.remove_lines(&removed_ids);
+        remove_lines(&dir, &removed_ids);
         first_error.map_or(Ok(()), Err)
     }
 
-    fn remove_files(&self, entry: &IndexEntry) -> Result<(), RepositoryError> {
-        let path = self.root.join(&entry.path);
-        for path in [path.with_extension("html"), path.clone()] {
-            match fs::remove_file(&path) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                    return Err(RepositoryError { path, kind: RepositoryErrorKind::Remove(error) });
+    fn remove_files(
+        &self,
+        root: &Dir,
+        entry: &IndexEntry,
+        location: Location<'_>,
+    ) -> Result<(), RepositoryError> {
+        let html = format!("{}.html", location.id());
+        let removed = location.within(root, |dir| {
+            for name in [&*html, location.name] {
+                match dir.remove_file(name) {
+                    Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                    _ => {}
                 }
-                _ => {}
             }
-        }
-        // Directories without crashes are removed too, with their metadata.
-        if let Some(dir) = path.parent() {
-            let is_empty = fs::read_dir(dir).is_ok_and(|mut entries| {
-                entries.all(|entry| entry.is_ok_and(|entry| entry.file_name() == METADATA))
-            });
+            // Directories without crashes are removed too, with their metadata.
+            let is_empty = location.has_dirs()
+                && entries(dir).is_ok_and(|left| left.iter().all(|(name, _)| name == METADATA));
             if is_empty {
-                _ = fs::remove_file(dir.join(METADATA));
-                super::remove_empty_dirs(dir);
+                _ = dir.remove_file(METADATA);
             }
+            Ok(is_empty)
+        });
+        match removed.and_then(|removed| removed) {
+            Ok(true) => location.remove_empty_dirs(root),
+            Ok(false) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(self.error(&entry.path, RepositoryErrorKind::Remove(error))),
         }
         Ok(())
     }
 
-    /// Removes lines from the index, and links the newest remaining crash into `latest/`. If the index cannot be
-    /// written, the next reader removes the lines, because they have no file.
-    fn remove_lines(&self, removed: &[&str]) {
-        let removed: std::collections::HashSet<&str> = removed.iter().copied().collect();
-        let Ok(Some(mut locked)) = LockedIndex::wait(&self.root, LOCK_TIMEOUT) else {
-            return index::mark_dirty(&self.root);
+    /// Removes a file or a link that [`Index::unreadable`](super::Index::unreadable) reports. A link itself is
+    /// removed, not its target.
+    ///
+    /// # Errors
+    ///
+    /// A [`RepositoryError`] if `path` is not below the directory of the repository, or cannot be removed.
+    pub fn remove_unreadable(&self, path: impl AsRef<Path>) -> Result<(), RepositoryError> {
+        let path = path.as_ref();
+        let remove = || -> io::Result<()> {
+            let names = path.strip_prefix(&self.root).ok().and_then(Path::to_str);
+            let names: Vec<&str> = names.ok_or(io::ErrorKind::InvalidInput)?.split('/').collect();
+            let Some((name, dirs)) = names.split_last() else { return Ok(()) };
+            let mut dir = Dir::open(&self.root)?;
+            for name in dirs {
+                dir = dir.open_dir(name)?;
+            }
+            dir.remove_file(name)
         };
-        let Ok(lines) = locked.lines() else { return };
-        let remaining: Vec<IndexEntry> =
-            lines.entries().filter(|entry| !removed.contains(&*entry.id)).collect();
-        let latest = self.latest_ids().into_iter().filter(|id| removed.contains(&**id));
-        for id in latest {
-            let name = format!("{id}.{}", Capsule::EXTENSION);
-            _ = fs::remove_file(self.root.join(LATEST).join(name));
-        }
-        if let Some(newest) = remaining.last() {
-            self.set_latest(&self.root.join(&newest.path), &newest.id);
-        }
-        let is_damaged = lines.is_damaged;
-        _ = locked.replace(remaining.into_iter());
-        if is_damaged {
-            index::mark_dirty(&self.root);
-        }
+        remove().map_err(|error| RepositoryError {
+            path: path.to_owned(),
+            kind: RepositoryErrorKind::Remove(error),
+        })
     }
 
     /// Removes temporary files older than an hour, which killed processes left, and the minidumps of reports that
@@ -254,26 +262,56 @@ impl Repository {
     /// A [`RepositoryError`] if the directory cannot be read or a minidump cannot be removed.
     pub fn remove_stale(&self) -> Result<(), RepositoryError> {
         self.bare_reports.remove_orphaned_minidumps()?;
-        let dirs = || -> io::Result<Vec<String>> {
-            let mut dirs = vec![String::new()];
-            for kind in repair::names(&self.root, true)? {
-                for day in repair::names(&self.root.join(&kind), true)? {
-                    let inner = repair::names(&self.root.join(&kind).join(&day), true)?;
-                    dirs.extend(inner.iter().map(|name| format!("{kind}/{day}/{name}")));
-                }
-                dirs.push(kind);
-            }
-            Ok(dirs)
-        };
-        for dir in dirs().unwrap_or_default() {
-            let dir = self.root.join(dir);
-            for name in repair::names(&dir, false).unwrap_or_default() {
-                if is_temporary(&name) {
-                    remove_if_stale(&dir.join(name));
-                }
-            }
+        if let Ok(Some(dir)) = self.open() {
+            remove_stale_in(&dir, MAX_DIR_LEVELS);
         }
         Ok(())
+    }
+}
+
+/// The levels of directories below the root: kind, day and fingerprint.
+const MAX_DIR_LEVELS: u8 = 3;
+
+/// Removes the stale temporary files in a directory and its subdirectories.
+fn remove_stale_in(dir: &Dir, levels: u8) {
+    for (name, kind) in entries(dir).unwrap_or_default() {
+        match kind {
+            EntryKind::File if is_temporary(&name) => remove_if_stale(dir, &name),
+            EntryKind::Dir if levels > 0 => {
+                if let Ok(dir) = dir.open_dir(&name) {
+                    remove_stale_in(&dir, levels - 1);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn record_clean_time(dir: &Dir) {
+    index::write_small_file(dir, LAST_CLEAN_FILE, "");
+}
+
+/// Removes lines from the index, and links the newest remaining crash into `latest/`. If the index cannot be
+/// written, the next reader removes the lines, because they have no file.
+fn remove_lines(dir: &Dir, removed: &[&str]) {
+    let removed: std::collections::HashSet<&str> = removed.iter().copied().collect();
+    let Ok(Some(mut locked)) = LockedIndex::wait(dir, LOCK_TIMEOUT) else {
+        return index::mark_dirty(dir);
+    };
+    let Ok(lines) = locked.lines() else { return };
+    let remaining: Vec<IndexEntry> =
+        lines.entries().filter(|entry| !removed.contains(&*entry.id)).collect();
+    for id in latest::ids(dir).into_iter().filter(|id| removed.contains(&**id)) {
+        latest::remove(dir, &id);
+    }
+    if let Some((newest, location)) =
+        remaining.last().and_then(|newest| Some((newest, Location::parse(&newest.path)?)))
+    {
+        _ = location.within(dir, |of_file| latest::set(dir, of_file, &newest.id));
+    }
+    let is_replaced = locked.replace(remaining.into_iter()).is_ok();
+    if lines.is_damaged || !is_replaced {
+        index::mark_dirty(dir);
     }
 }
 
@@ -290,11 +328,11 @@ fn is_temporary(name: &str) -> bool {
 }
 
 /// Removes a temporary file that is so old that its writer must be dead.
-fn remove_if_stale(path: &Path) {
-    let modified = path.symlink_metadata().and_then(|data| data.modified());
-    let age = modified.ok().and_then(|modified| modified.elapsed().ok());
+fn remove_if_stale(dir: &Dir, name: &str) {
+    let modified = dir.info(name).ok().and_then(|info| info.modified);
+    let age = modified.and_then(|modified| modified.elapsed().ok());
     if age.is_some_and(|age| age > MIN_STALE_AGE) {
-        _ = fs::remove_file(path);
+        _ = dir.remove_file(name);
     }
 }
 

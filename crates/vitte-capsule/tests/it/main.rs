@@ -8,7 +8,13 @@
     reason = "a test may panic"
 )]
 
+#[cfg(unix)]
+mod common;
 mod format;
+#[cfg(unix)]
+mod hostile;
+#[cfg(unix)]
+mod processes;
 #[cfg(unix)]
 mod repository;
 #[cfg(unix)]

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde_json::json;
 use vitte_capsule::{Capsule, CrashReport, Repository, RepositoryErrorKind};
 
-use crate::repository::files;
+use crate::common::files;
 
 /// Returns a string of `bytes` bytes that does not compress well.
 fn noise(bytes: usize) -> String {
@@ -178,10 +178,19 @@ fn one_free_file_descriptor_is_enough() {
     let (is_success, output) = wait(child("ulimit -n 4", &dir, 3, 100));
     assert!(is_success, "{output}");
     assert_eq!(Repository::new(&dir).index().unwrap().len(), 3);
+    // With few more, crashes are stored in their directories, and the index is not lost.
+    for limit in 5..10 {
+        let (is_success, output) = wait(child(&format!("ulimit -n {limit}"), &dir, 1, 100));
+        assert!(is_success, "{limit}: {output}");
+        let lines = fs::read_to_string(dir.join("index.jsonl")).unwrap().lines().count();
+        assert!(lines >= 3, "{limit}: {lines} lines");
+    }
+    assert_eq!(Repository::new(&dir).index().unwrap().len(), 8);
+    assert!(capsules(&dir).iter().any(|path| path.starts_with("panic/")));
     // Checks the limit itself: without any free descriptor, saving fails.
     let (is_success, output) = wait(child("ulimit -n 4; exec 3</dev/null", &dir, 1, 100));
     assert!(!is_success, "{output}");
-    assert_eq!(capsules(&dir).len(), 3, "no partial file remains");
+    assert_eq!(capsules(&dir).len(), 8, "no partial file remains");
     assert!(files(&dir).iter().all(|name| !name.ends_with(".tmp")), "{:?}", files(&dir));
 }
 
@@ -192,9 +201,14 @@ fn the_umask_does_not_affect_file_modes() {
         let dir = root.path().join("reports");
         let (is_success, output) = wait(child(&format!("umask {umask}"), &dir, 1, 100));
         assert!(is_success, "umask {umask}: {output}");
-        let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o7777;
-        let [capsule] = &*capsules(&dir) else { panic!("{:?}", files(&dir)) };
-        assert_eq!((mode(&dir), mode(&dir.join(capsule))), (0o700, 0o600), "umask {umask}");
+        assert_eq!(capsules(&dir).len(), 1, "{:?}", files(&dir));
+        for entry in walkdir::WalkDir::new(&dir) {
+            let entry = entry.unwrap();
+            let mode = entry.metadata().unwrap().permissions().mode() & 0o7777;
+            // The flag has no content. The index is created by `open`, which the umask applies to.
+            let expected = if entry.file_type().is_dir() { 0o700 } else { 0o600 };
+            assert_eq!(mode, expected, "umask {umask}: {}", entry.path().display());
+        }
     }
 }
 

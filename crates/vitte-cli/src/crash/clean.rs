@@ -39,6 +39,7 @@ impl Clean {
             .with_max_days_to_keep(self.max_days.unwrap_or(default.max_days_to_keep))
             .with_max_reports_per_fingerprint(max)
             .with_max_bytes(self.max_size.unwrap_or(default.max_bytes));
+        self.directory.note_other_users(shell)?;
         let repository = self.directory.repository();
         let report = repository.clean(&retention, self.dry_run)?;
         if self.json {

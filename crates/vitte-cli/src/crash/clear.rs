@@ -1,10 +1,8 @@
 //! `vitte crash clear`: removes all or some crashes.
 
-use std::{fs, io};
-
 use clap::Args;
 use serde_json::json;
-use vitte_capsule::{Index, IndexEntry, Repository, RepositoryError, RepositoryErrorKind};
+use vitte_capsule::{Index, IndexEntry, RepositoryError, RepositoryErrorKind};
 use vitte_diag::text;
 
 use super::directory::Directory;
@@ -38,6 +36,7 @@ pub(super) struct Clear {
 
 impl Clear {
     pub(super) fn run(self, shell: &mut Shell<'_>) -> CommandResult {
+        self.directory.note_other_users(shell)?;
         let index = self.directory.repository().index()?;
         let entries = self.selected(&index)?;
         let files = self.files(&index);
@@ -59,14 +58,12 @@ impl Clear {
                 }
             }
         }
-        self.remove(&entries, shell)?;
+        self.remove(&index, &entries, shell)?;
+        let repository = self.directory.repository();
         for path in files {
-            match if self.dry_run { Ok(()) } else { fs::remove_file(path) } {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                    let (path, kind) = (path.to_owned(), RepositoryErrorKind::Remove(error));
-                    shell.warn(&RepositoryError::new(path, kind))?;
-                }
-                _ => self.report(&path.to_string_lossy(), 0, shell)?,
+            match if self.dry_run { Ok(()) } else { repository.remove_unreadable(path) } {
+                Err(error) => shell.warn(&error)?,
+                Ok(()) => self.report(&path.to_string_lossy(), 0, shell)?,
             }
         }
         if self.is_all() && !self.dry_run {
@@ -96,11 +93,11 @@ impl Clear {
         Ok(named)
     }
 
-    /// Returns the damaged files, which are removed together with all crashes.
+    /// Returns the damaged files and the links, which are removed together with all crashes.
     fn files<'a>(&self, index: &'a Index) -> Vec<&'a std::path::Path> {
         let is_damaged = |error: &&RepositoryError| {
-            use RepositoryErrorKind::{Capsule, InvalidReport, TooLarge};
-            matches!(error.kind, Capsule(_) | InvalidReport(_) | TooLarge { .. })
+            use RepositoryErrorKind::{Capsule, InvalidReport, Link, TooLarge};
+            matches!(error.kind, Capsule(_) | InvalidReport(_) | Link | TooLarge { .. })
         };
         let all = index.unreadable.iter().filter(|_| self.is_all());
         all.filter(is_damaged).map(|error| &*error.path).collect()
@@ -118,13 +115,18 @@ impl Clear {
         }
     }
 
-    fn remove(&self, entries: &[IndexEntry], shell: &mut Shell<'_>) -> CommandResult {
+    fn remove(
+        &self,
+        index: &Index,
+        entries: &[IndexEntry],
+        shell: &mut Shell<'_>,
+    ) -> CommandResult {
         let repository = self.directory.repository();
         let ids: Vec<&str> = entries.iter().map(|entry| &*entry.id).collect();
         let removed = if self.dry_run { Ok(()) } else { repository.remove(&ids) };
         for entry in entries {
             // After an error some crashes may still exist.
-            if removed.is_ok() || !file_exists(&repository, entry) {
+            if removed.is_ok() || !index.file_exists(entry) {
                 self.report(&entry.id, entry.bytes, shell)?;
             }
         }
@@ -142,10 +144,6 @@ impl Clear {
     }
 }
 
-fn file_exists(repository: &Repository, entry: &IndexEntry) -> bool {
-    repository.dir().join(&entry.path).symlink_metadata().is_ok()
-}
-
 /// Describes what will be removed: `3 crashes (12.3 KiB) and 1 damaged file`.
 fn describe(entries: &[IndexEntry], files: usize) -> String {
     let bytes = size(entries.iter().map(|entry| entry.bytes).sum());
@@ -158,7 +156,7 @@ fn describe(entries: &[IndexEntry], files: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use vitte_capsule::{Capsule, CrashReport};
+    use vitte_capsule::{Capsule, CrashReport, Repository};
 
     use super::*;
 

@@ -31,8 +31,16 @@ impl Directory {
         Repository::new(dir.unwrap_or_else(|| PathBuf::from(Repository::DEFAULT_DIR)))
     }
 
+    /// Writes a note if users other than the current one and root can change the repository.
+    pub(super) fn note_other_users(&self, shell: &mut Shell<'_>) -> CommandResult {
+        let Some(why) = self.repository().other_users() else { return Ok(()) };
+        let (program, dir) = (shell.program, self.display_path());
+        Ok(writeln!(shell.err, "{program}: note: the crashes in `{dir}` may be forged: {why}")?)
+    }
+
     /// Reads the index; warns about files that cannot be read.
     pub(super) fn index(&self, shell: &mut Shell<'_>) -> CommandResult<Index> {
+        self.note_other_users(shell)?;
         let index = self.repository().index()?;
         shell.warn_all(&index.unreadable)?;
         Ok(index)
@@ -73,7 +81,11 @@ pub(super) struct OneCrash {
 }
 
 impl OneCrash {
-    pub(super) fn load(&self) -> CommandResult<LoadedCrash> {
-        Ok(LoadedCrash::load(&self.id, &self.directory.repository())?)
+    pub(super) fn load(&self, shell: &mut Shell<'_>) -> CommandResult<LoadedCrash> {
+        let target = LoadedCrash::load(&self.id, &self.directory.repository())?;
+        if target.stored_id.is_some() {
+            self.directory.note_other_users(shell)?;
+        }
+        Ok(target)
     }
 }

@@ -20,7 +20,7 @@ pub(super) struct Env {
 
 impl Env {
     pub(super) fn run(&self, shell: &mut Shell<'_>) -> CommandResult {
-        let capsule = self.crash.load()?.capsule;
+        let capsule = self.crash.load(shell)?.capsule;
         if self.json {
             return shell.json(&capsule.environment);
         }

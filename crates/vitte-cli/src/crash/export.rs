@@ -1,11 +1,11 @@
 //! `vitte crash export`: copies a capsule, or unpacks its source files.
 
+use std::io;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 use clap::Args;
 use serde_json::json;
-use vitte_capsule::{Capsule, Existing, RepositoryError, write_atomically};
+use vitte_capsule::{Capsule, Existing, write_atomically};
 use vitte_diag::text;
 
 use super::directory::OneCrash;
@@ -41,8 +41,8 @@ struct OutputFile {
 
 impl Export {
     pub(super) fn run(&self, shell: &mut Shell<'_>) -> CommandResult {
-        let target = self.crash.load()?;
-        let capsule = self.out.as_ref().map(|out| Self::capsule(out, &target)).transpose()?;
+        let target = self.crash.load(shell)?;
+        let capsule = self.out.as_ref().map(|out| self.capsule(out, &target)).transpose()?;
         let sources = self.sources.as_ref().map(|dir| sources(dir, &target.capsule));
         let (sources, wants_sources) = (sources.unwrap_or_default(), self.sources.is_some());
         // Checked before anything is written, so that nothing is written if one file exists.
@@ -76,11 +76,8 @@ impl Export {
 
     /// Returns the file for the capsule at `out`, which is a path or a directory. A report that was stored without a
     /// capsule is packed into one.
-    fn capsule(out: &Path, target: &LoadedCrash) -> CommandResult<OutputFile> {
-        let bytes = match &target.path {
-            Some(path) => fs::read(path).map_err(|error| failed("read", path, &error))?,
-            None => target.capsule.to_bytes().map_err(RepositoryError::from)?,
-        };
+    fn capsule(&self, out: &Path, target: &LoadedCrash) -> CommandResult<OutputFile> {
+        let bytes = target.file(&self.crash.directory.repository())?;
         let is_dir = out.is_dir() || out.as_os_str().to_string_lossy().ends_with(['/', '\\']);
         // The id of a capsule from elsewhere may be any text, so the name of its file is preferred.
         let name = target.path.as_ref().and_then(|path| path.file_name()).map(PathBuf::from);
@@ -105,13 +102,13 @@ impl OutputFile {
     fn write(&self, is_forced: bool) -> CommandResult {
         let existing = if is_forced { Existing::Replace } else { Existing::Fail };
         write_atomically(&self.path, &self.bytes, existing)
-            .map_err(|error| failed("write", &self.path, &error))
+            .map_err(|error| failed(&self.path, &error))
     }
 }
 
-fn failed(what: &str, path: &Path, error: &io::Error) -> Failure {
+fn failed(path: &Path, error: &io::Error) -> Failure {
     Failure::Message(format!(
-        "cannot {what} `{}`: {}",
+        "cannot write `{}`: {}",
         display_path(path),
         text::one_line(&error.to_string())
     ))

@@ -26,7 +26,7 @@ const MAX_IDS: usize = 20;
 
 impl Fingerprint {
     pub(super) fn run(&self, shell: &mut Shell<'_>) -> CommandResult {
-        let target = self.crash.load()?;
+        let target = self.crash.load(shell)?;
         let same = same_fingerprint(&target, &self.crash.directory.repository().index()?);
         let print = target.capsule.fingerprint;
         let parts = serde_json::to_value(Print::parts(&target.capsule.report))?;

@@ -33,7 +33,7 @@ struct HtmlJson<'a> {
 
 impl Html {
     pub(super) fn run(self, shell: &mut Shell<'_>) -> CommandResult {
-        let target = self.crash.load()?;
+        let target = self.crash.load(shell)?;
         let page = target.capsule.to_html();
         if self.out.as_deref() == Some(Path::new("-")) {
             if self.json {
@@ -43,18 +43,25 @@ impl Html {
             return Ok(shell.out.write_all(page.as_bytes())?);
         }
         let id = &target.capsule.report.id;
-        let next_to_capsule = match &target.path {
-            Some(capsule) => capsule.with_extension("html"),
-            None => self.crash.directory.repository().dir().join(format!("{id}.html")),
+        let path = match (self.out, &target.stored_id, &target.path) {
+            (Some(path), ..) => write(path, &page)?,
+            (None, Some(id), _) => self.crash.directory.repository().save_html(id, &page)?,
+            (None, None, Some(capsule)) => write(capsule.with_extension("html"), &page)?,
+            (None, None, None) => write(PathBuf::from(format!("{id}.html")), &page)?,
         };
-        let path = self.out.unwrap_or(next_to_capsule);
         let shown = path.to_string_lossy();
-        write_atomically(&path, page.as_bytes(), Existing::Replace).map_err(|error| {
-            Failure::Message(format!("cannot write `{}`: {error}", text::one_line(&shown)))
-        })?;
         if self.json {
             return shell.json(&HtmlJson { id, path: &shown, bytes: page.len() });
         }
         Ok(writeln!(shell.out, "{}", text::one_line(&shown))?)
     }
+}
+
+/// Writes the report to a path that the user named.
+fn write(path: PathBuf, page: &str) -> CommandResult<PathBuf> {
+    write_atomically(&path, page.as_bytes(), Existing::Replace).map_err(|error| {
+        let shown = path.to_string_lossy();
+        Failure::Message(format!("cannot write `{}`: {error}", text::one_line(&shown)))
+    })?;
+    Ok(path)
 }

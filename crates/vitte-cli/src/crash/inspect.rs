@@ -1,11 +1,10 @@
 //! `vitte crash inspect`: shows what a capsule contains.
 
-use std::fs;
 use std::io::{self, Cursor};
 
 use clap::Args;
 use serde_json::json;
-use vitte_capsule::{Capsule, RepositoryError, RepositoryErrorKind};
+use vitte_capsule::Capsule;
 use zip::ZipArchive;
 
 use super::directory::OneCrash;
@@ -31,12 +30,8 @@ const MAX_ROWS: usize = 10;
 
 impl Inspect {
     pub(super) fn run(&self, shell: &mut Shell<'_>) -> CommandResult {
-        let target = self.crash.load()?;
-        let file = match &target.path {
-            Some(path) => fs::read(path)
-                .map_err(|error| RepositoryError::new(path, RepositoryErrorKind::Read(error)))?,
-            None => target.capsule.to_bytes().map_err(RepositoryError::from)?,
-        };
+        let target = self.crash.load(shell)?;
+        let file = target.file(&self.crash.directory.repository())?;
         let parts = parts(&file)?;
         let path = target.path.as_ref().map(|path| path.to_string_lossy().into_owned());
         if self.json {

@@ -57,7 +57,7 @@ pub(super) struct ReduceArgs {
 impl ReduceArgs {
     /// Exits with 0 if the smallest sources were found, 1 if the crash was not reproduced, and 2 otherwise.
     pub(super) fn run(self, shell: &mut Shell<'_>) -> CommandResult {
-        let target = self.crash.load()?;
+        let target = self.crash.load(shell)?;
         let dir = self.out.clone().unwrap_or_else(|| default_dir(&target.capsule));
         if dir.symlink_metadata().is_ok() {
             let shown = display_path(&dir);

@@ -69,7 +69,7 @@ struct JsonCrash<'a> {
 
 impl ReplayArgs {
     pub(super) fn run(self, shell: &mut Shell<'_>) -> CommandResult {
-        let target = self.crash.load()?;
+        let target = self.crash.load(shell)?;
         let stop = Arc::default();
         let replay = Replay::new(&target.capsule)
             .command(self.command)

@@ -41,7 +41,7 @@ struct Detail {
 
 impl Show {
     pub(super) fn run(&self, shell: &mut Shell<'_>) -> CommandResult {
-        let target = self.crash.load()?;
+        let target = self.crash.load(shell)?;
         self.detail.show(&target, &self.crash.directory, shell)
     }
 }

@@ -29,7 +29,7 @@ pub(super) struct Stack {
 
 impl Stack {
     pub(super) fn run(&self, shell: &mut Shell<'_>) -> CommandResult {
-        let capsule = self.crash.load()?.capsule;
+        let capsule = self.crash.load(shell)?.capsule;
         let threads = self.threads(&capsule);
         if self.json {
             let json = |(name, backtrace): &(String, &Backtrace)| {

@@ -26,7 +26,7 @@ pub(super) struct Vars {
 
 impl Vars {
     pub(super) fn run(&self, shell: &mut Shell<'_>) -> CommandResult {
-        let report = self.crash.load()?.capsule.report;
+        let report = self.crash.load(shell)?.capsule.report;
         let contexts: Vec<(usize, Context)> =
             Context::all(&report).into_iter().enumerate().collect();
         let count = contexts.len();

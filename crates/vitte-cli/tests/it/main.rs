@@ -13,6 +13,8 @@ mod common;
 
 mod convert;
 mod crash;
+#[cfg(unix)]
+mod hostile;
 mod html;
 #[cfg(unix)]
 mod secrets;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use vitte_capsule::{Capsule, CrashReport, Repository, RepositoryError};
+use vitte_capsule::{CrashReport, Repository, RepositoryError};
 
 use super::MinidumpStatus;
 use crate::save::{CapsuleOptions, omission_note};
@@ -23,14 +23,15 @@ pub(super) fn update(
     minidump: Option<Vec<u8>>,
 ) -> Result<(), RepositoryError> {
     let Some(path) = &report.path else { return Ok(()) };
-    let mut capsule = Capsule::read(path)?;
+    let repository = Repository::new(dir);
+    let mut capsule = repository.load_file(path)?;
     let mut stored = report.clone();
     stored.notes.push(notes.minidump.to_string());
     options.redactor.report(&mut stored);
     stored.notes.extend(omission_note(notes.omitted_sources));
     capsule.set_notes(stored.notes);
     capsule.minidump = minidump;
-    Repository::new(dir).update(path, &capsule)
+    repository.update(path, &capsule)
 }
 
 /// Returns the redacted command line, and the strings that redaction removes.
@@ -57,6 +58,7 @@ pub(in crate::reporter) fn without_secrets(
 
 #[cfg(test)]
 mod tests {
+    use vitte_capsule::Capsule;
     use vitte_diag::{SourceMap, codes};
 
     use super::*;
