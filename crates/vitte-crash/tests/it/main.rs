@@ -24,6 +24,7 @@ mod matrix;
 mod reporter_failures;
 mod retention;
 mod runtimes;
+mod symbols;
 mod variables;
 
 use std::io::{Write as _, stderr};
