@@ -9,6 +9,7 @@ mod latest;
 mod location;
 mod needle;
 mod repair;
+mod replace;
 mod reports;
 mod retention;
 mod save;

@@ -18,6 +18,7 @@ mod hostile;
 mod html;
 #[cfg(unix)]
 mod secrets;
+mod symbolise;
 mod upload;
 
 use std::process::Command;
