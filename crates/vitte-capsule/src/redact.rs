@@ -1,23 +1,38 @@
 //! Removes secrets from everything that a capsule contains.
 //!
-//! Secrets are recognised by their key: `password`, `api_key`, `X-Auth-Token`. A key is secret if it contains one of
-//! several words, so `author` is secret because of `auth`: a missing value is less harmful than a leaked one.
+//! A secret is recognised in three ways:
+//!
+//! 1. By its shape, wherever it is: `ghp_…`, `AKIA…`, a JSON Web Token, a private key (PEM), an e-mail address.
+//! 2. By the name before it: `password`, `api_key`. In variables, contexts and sources, names that are everyday words
+//!    of compilers (`token`, `pass`, `private`, `session`, `key`) count only if the value looks like a secret.
+//! 3. By its value, if the environment or the command line has it under the name of a secret.
 //!
 //! ```text
 //! arguments    --token abc             --token [redacted]
 //! environment  DB_PASSWORD             [redacted]
 //! text         login password=abc      login password=[redacted]
+//! text         found ghp_…             found [redacted]
 //! json         {"password": [1, 2]}    {"password": "[redacted]"}
-//! source       let token = "abc"       let token = "***"
+//! json         {"token": "ident"}      {"token": "ident"}
+//! source       let secret = "abc"      let secret = "***"
+//! path         /home/ada/x.rs          ~/x.rs
 //! ```
 //!
-//! A secret without a key, such as a message that consists of a password, is not recognised.
+//! A secret without a shape and a name, such as a message that is only a word, is not recognised.
 
 mod arguments;
+mod email;
+mod environment;
+mod home;
 mod json;
+mod known;
+mod looks;
+mod names;
 mod pem;
 mod report;
 mod scan;
+mod settings;
+mod shapes;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -26,51 +41,17 @@ mod url;
 mod work;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 
-use regex::{Regex, RegexBuilder};
+use home::KnownUser;
+use known::KnownSecrets;
+use names::KeyClass;
+use regex::Regex;
+use text::TextKind;
 
 /// The replacement of a secret.
 pub(super) const REDACTED: &str = "[redacted]";
-
-/// A key that contains one of these words is secret.
-const SECRET_WORDS: [&str; 13] = [
-    "pass",
-    "passwd",
-    "password",
-    "secret",
-    "token",
-    "api_key",
-    "api-key",
-    "apikey",
-    "auth",
-    "credential",
-    "private",
-    "session",
-    "cookie",
-];
-
-/// In free text, a secret surely follows a key with one of these words. Others are ambiguous: compilers write
-/// `token: x` and `pass: 2`.
-const UNAMBIGUOUS_WORDS: [&str; 16] = [
-    "passwd",
-    "password",
-    "passphrase",
-    "secret",
-    "api_key",
-    "api-key",
-    "api key",
-    "apikey",
-    "credential",
-    "cookie",
-    "authorization",
-    "private_key",
-    "private-key",
-    "access_token",
-    "access-token",
-    "auth_token",
-];
 
 /// Maximum number of scans of one string. It is scanned until nothing is found, because a replacement may reveal
 /// another secret.
@@ -80,21 +61,51 @@ const MAX_PASSES: usize = 4;
 /// Maximum size of a compiled pattern in memory, in bytes.
 const MAX_PATTERN_BYTES: usize = 1 << 20;
 
-/// Replaces secrets by `[redacted]`. [`is_secret`](Self::is_secret) lists the keys of secrets.
+/// Replaces secrets by `[redacted]`, home directories by `~` and the name of the user by `$USER`.
+///
+/// [`text`](Self::text) lists the secrets of free text, [`is_secret`](Self::is_secret) the names of secrets, and
+/// [`source`](Self::source) what is removed from sources. Three settings change what is removed:
+///
+/// | setting | default |
+/// |---|---|
+/// | [`with_pattern`](Self::with_pattern) | no further names of secrets |
+/// | [`with_names_in_variables`](Self::with_names_in_variables) | `token`, `pass`, … do not count in variables and contexts |
+/// | [`with_home_redaction`](Self::with_home_redaction) | home directories and the user's name are replaced |
 ///
 /// ```
 /// use vitte_capsule::Redactor;
 ///
 /// let redactor = Redactor::default().with_pattern("^pin$")?;
-/// let text = "login failed: password=hunter2, user=ada";
-/// assert_eq!(redactor.text(text), "login failed: password=[redacted], user=ada");
+/// let text = "login failed: password=hunter2, user=ada, in /home/ada/src";
+/// assert_eq!(redactor.text(text), "login failed: password=[redacted], user=ada, in ~/src");
 /// assert_eq!(redactor.text("PIN=1234"), "PIN=[redacted]");
+/// assert_eq!(redactor.text("got ghp_16C7e42F292c6912E7710c838347Ae178B4a"), "got [redacted]");
 /// assert_eq!(redactor.text("unexpected token: Ident(\"x\")"), "unexpected token: Ident(\"x\")");
 /// # Ok::<(), vitte_capsule::RedactError>(())
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Redactor {
     patterns: Vec<Regex>,
+    /// Whether ambiguous names count in variables and contexts.
+    names_in_variables: bool,
+    redacts_home: bool,
+    user: KnownUser,
+    known: KnownSecrets,
+    /// The prefix of the program's own environment variables; empty if it has none.
+    prefix: String,
+}
+
+impl Default for Redactor {
+    fn default() -> Self {
+        Self {
+            patterns: Vec::new(),
+            names_in_variables: false,
+            redacts_home: true,
+            user: KnownUser::default(),
+            known: KnownSecrets::default(),
+            prefix: String::new(),
+        }
+    }
 }
 
 /// The error of [`Redactor::with_pattern`].
@@ -122,130 +133,129 @@ impl fmt::Display for RedactError {
 
 impl std::error::Error for RedactError {}
 
-/// What a key in free text says about the value that follows it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum KeyClass {
-    /// The value is not a secret.
-    Harmless,
-    /// The value is a secret if it looks like one: the word has other meanings in compilers.
-    Ambiguous,
-    /// The value is a secret.
-    Secret,
-}
-
 impl Redactor {
-    /// Adds a regular expression for the keys of secrets. It is case-insensitive, and may match any part of a key
-    /// unless it has `^` and `$`.
-    ///
-    /// # Errors
-    ///
-    /// A [`RedactError`] if `regex` is not a regular expression, or is larger than 1 MiB when compiled.
-    pub fn with_pattern(mut self, regex: &str) -> Result<Self, RedactError> {
-        let compiled = RegexBuilder::new(regex)
-            .case_insensitive(true)
-            .size_limit(MAX_PATTERN_BYTES)
-            .build()
-            .map_err(|error| RedactError::Pattern {
-                pattern: regex.to_owned(),
-                reason: error.to_string(),
-            })?;
-        self.patterns.push(compiled);
-        Ok(self)
-    }
-
-    /// Returns true if the value of `key` is a secret: the key contains `pass`, `secret`, `token`, `api_key`,
-    /// `api-key`, `api key`, `apikey`, `auth`, `credential`, `private`, `session` or `cookie`, in upper or lower case,
-    /// or a [pattern](Self::with_pattern) matches it.
+    /// Returns true if the value of `key` is a secret in the environment and on the command line: the key contains
+    /// `password`, `passwd`, `passwort`, `mot_de_passe`, `secret`, `api_key`, `access_key`, `private_key`,
+    /// `credential`, `cookie`, `authorization`, `pass`, `token`, `auth` (but not `author`), `private`, `session` or a
+    /// spelling of one of these, in upper or lower case, has a part `pwd` or `pw`, or a
+    /// [pattern](Self::with_pattern) matches it. `PWD`, the working directory, is not one.
     #[must_use]
     pub fn is_secret(&self, key: &str) -> bool {
-        let lower = key.to_ascii_lowercase();
-        SECRET_WORDS.iter().chain(&UNAMBIGUOUS_WORDS).any(|word| lower.contains(word))
-            || self.matches_pattern(key)
+        self.classify(key) >= KeyClass::Ambiguous
     }
 
-    fn matches_pattern(&self, key: &str) -> bool {
-        self.patterns.iter().any(|pattern| pattern.is_match(key))
-    }
-
-    fn classify(&self, key: &[u8]) -> KeyClass {
-        let key = String::from_utf8_lossy(key);
-        let lower = key.to_ascii_lowercase();
-        let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
-        if has(&UNAMBIGUOUS_WORDS) || self.matches_pattern(&key) {
-            KeyClass::Secret
-        } else if has(&SECRET_WORDS) {
-            KeyClass::Ambiguous
-        } else {
-            KeyClass::Harmless
+    fn classify(&self, key: &str) -> KeyClass {
+        match self.patterns.iter().any(|pattern| pattern.is_match(key)) {
+            true => KeyClass::Secret,
+            false => names::classify(key),
         }
     }
 
     /// Returns free text with each secret replaced by `[redacted]`, or the text unchanged if it has none. The time is
     /// proportional to the length.
     ///
-    /// Secrets are the values in `key=value`, `key = "a value"`, `"key": "value"`, `--key value` and
-    /// `Authorization: Bearer value`, the user in `scheme://user:password@host`, and the body of a private key (PEM).
-    /// An unquoted value ends at white space, a quote or one of `,;&)]}`, and that of `Cookie:` or `Authorization:` at
-    /// the end of its line. A value with an opening bracket ends after the closing one. A quoted value ends at its
-    /// closing quote, or with the text.
+    /// These are secrets wherever they are: tokens of well-known services (GitHub, GitLab, AWS, Google, Slack, Stripe,
+    /// OpenAI, Anthropic, npm, PyPI and others), JSON Web Tokens, the body of a private key (PEM, OpenSSH, PGP), the
+    /// user in `scheme://user:password@host`, and e-mail addresses.
+    ///
+    /// Others are the values in `key=value`, `key = "a value"`, `"key": "value"`, `--key value` and
+    /// `Authorization: Bearer value`. An unquoted value ends at white space, a quote or one of `,;&)]}`, and that of
+    /// `Cookie:` or `Authorization:` at the end of its line. A value with an opening bracket ends after the closing
+    /// one. A quoted value ends at its closing quote, or with the text.
     ///
     /// The words `pass`, `token`, `private`, `session` and `auth` are ambiguous before `:` and `==`. The value is
-    /// redacted only if it is quoted, has at least six bytes and a digit, or follows `Bearer` or `Basic`.
+    /// redacted only if it is quoted, has at least six bytes and a digit, or follows `Bearer` or `Basic`. The value of
+    /// a `key` is redacted only if it looks generated.
+    ///
+    /// Home directories become `~`.
     #[must_use]
     pub fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        self.text_of(TextKind::Free, text)
+    }
+
+    fn text_of<'a>(&self, kind: TextKind, text: &'a str) -> Cow<'a, str> {
+        type Find = fn(&Redactor, TextKind, &[u8]) -> Vec<Range<usize>>;
+        const FINDS: [Find; 5] = [
+            |_, _, bytes| pem::key_bodies(bytes),
+            |_, _, bytes| shapes::tokens(bytes),
+            |redactor, _, bytes| redactor.known.find(bytes),
+            |redactor, kind, bytes| text::secrets(redactor, kind, bytes),
+            |_, _, bytes| email::addresses(bytes),
+        ];
         let mut redacted = Cow::Borrowed(text);
         for _ in 0..MAX_PASSES {
-            let bodies = pem::key_bodies(redacted.as_bytes());
-            let is_body_new = scan::has_unredacted(&redacted, &bodies);
-            redacted = scan::replace_ranges(redacted, &bodies);
-            let found = text::secrets(self, redacted.as_bytes());
-            if !is_body_new && !scan::has_unredacted(&redacted, &found) {
+            let mut is_new = false;
+            for find in FINDS {
+                let found = find(self, kind, redacted.as_bytes());
+                is_new |= scan::has_unredacted(&redacted, &found);
+                redacted = scan::replace_ranges(redacted, &found);
+            }
+            if !is_new {
                 break;
             }
-            redacted = scan::replace_ranges(redacted, &found);
         }
-        redacted
+        if self.redacts_home { self.user.replace(redacted) } else { redacted }
     }
 
-    /// Redacts only the users and passwords of URLs. Names of functions and paths often contain words such as
-    /// `token`, so the other rules do not apply to them.
-    fn without_url_users<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        scan::replace_ranges(Cow::Borrowed(text), &url::user_infos(text.as_bytes()))
+    /// Redacts the name of a function or of a file: names often contain words such as `token` and `Token=Ident`, so a
+    /// value counts only if it looks like a secret.
+    fn name<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        self.text_of(TextKind::Strict, text)
     }
 
-    /// Returns environment variables, in which the values of secret names are redacted, and the others are treated as
-    /// [text](Self::text). Of several variables with the same name, the last one is returned.
+    /// Returns the path of a file without secrets, home directories and the name of the user.
     #[must_use]
-    pub fn environment(
-        &self,
-        variables: impl IntoIterator<Item = (String, String)>,
-    ) -> BTreeMap<String, String> {
-        let redacted = variables.into_iter().map(|(key, value)| {
-            let value = self.value(&key, &value);
-            (key, value)
-        });
-        redacted.collect()
+    pub fn path<'a>(&self, path: &'a str) -> Cow<'a, str> {
+        self.name(path)
     }
 
-    /// Returns the value of a key: redacted if the key is secret, and else treated as text.
-    fn value(&self, key: &str, value: &str) -> String {
-        if self.is_secret(key) { REDACTED.to_owned() } else { self.text(value).into_owned() }
+    /// Redacts the text of a variable or context.
+    fn variable_text<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        match self.names_in_variables {
+            true => self.text_of(TextKind::Free, text),
+            false => self.text_of(TextKind::Strict, text),
+        }
+    }
+
+    /// Returns true if the value of a variable or of a field of a context is a secret because of its name, or because of
+    /// its name and its look.
+    fn is_secret_variable(&self, class: KeyClass, value: &str) -> bool {
+        match class {
+            KeyClass::Secret => true,
+            KeyClass::Ambiguous if self.names_in_variables => true,
+            KeyClass::Ambiguous => {
+                looks::is_random(value.as_bytes()) || looks::is_hex_key(value.as_bytes())
+            }
+            KeyClass::Weak => looks::is_random(value.as_bytes()),
+            KeyClass::Harmless => false,
+        }
     }
 
     /// Returns the text of a source file in which each byte of a secret is replaced by `*`, so that offsets, lines
     /// and syntax do not change. The bytes need not be UTF-8.
     ///
-    /// Secrets are string literals (`'…'` and `"…"`) that are assigned to a secret name on the same line, also through
-    /// a type or a function: `password = "…"`, `"api_key": "…"`, `const SECRET: &str = "…"`,
-    /// `token = String::from("…")`. The bodies of private keys (PEM) and the password in
-    /// `scheme://user:password@host` are secrets too.
+    /// The secrets that have a shape are those of [`text`](Self::text); of a URL only the password is one, and of a
+    /// home directory only the name of the user.
+    ///
+    /// String literals (`'…'` and `"…"`) are secrets if they are assigned on the same line to a name that is
+    /// unmistakable, also through a type or a function: `password = "…"`, `"api_key": "…"`,
+    /// `const SECRET: &str = "…"`, `secret = String::from("…")`. After other names (`token`, `key`), and without quotes,
+    /// a value is a secret only if it looks like one, so that a program in which these are identifiers remains valid.
+    /// Without quotes it is also one in a line `DB_PASSWORD=…`, in a connection string and in the query of a URL.
     #[must_use]
     pub fn source<'a>(&self, source: &'a [u8]) -> Cow<'a, [u8]> {
         let mut starred = Cow::Borrowed(source);
         for _ in 0..MAX_PASSES {
             let mut found = pem::base64_runs(&starred);
+            found.extend(shapes::tokens(&starred));
+            found.extend(self.known.find(&starred));
+            found.extend(email::addresses(&starred));
             found.extend(url::passwords(&starred));
             found.extend(source::literals(self, &starred));
+            found.extend(source::unquoted(self, &starred));
+            if self.redacts_home {
+                found.extend(self.user.names_in_homes(&starred));
+            }
             match scan::star_ranges(&starred, &found) {
                 Cow::Borrowed(_) => break,
                 Cow::Owned(more) => starred = Cow::Owned(more),

@@ -11,8 +11,8 @@
 //!
 //! A file has the whole report. Sentry and GitHub get what is needed to find the defect: code, message, frames,
 //! threads, contexts, version and system; Sentry also gets registers and notes. They never get the command
-//! line, source lines, environment variables, or the names of the machine and the user: home directories are
-//! replaced by `~`.
+//! line, source lines, environment variables, or the names of the machine and the user. Every upload is redacted
+//! with [`Redactor::default`], whatever the settings of the program were.
 //!
 //! ```
 //! use vitte_capsule::CrashReport;
@@ -47,6 +47,7 @@ pub use error::UploadError;
 pub use request::{Request, Secret};
 use vitte_diag::text;
 
+use crate::redact::Redactor;
 use crate::report::CrashReport;
 
 /// The destination of an upload.
@@ -160,6 +161,10 @@ impl Upload {
     ///
     /// An [`UploadError`] if the target is invalid, or if the timestamp or the id of the report is.
     pub fn prepare(&self, report: &CrashReport) -> Result<PreparedUpload, UploadError> {
+        // A report of the crash handler is redacted already. Others, such as those of older versions, may not be.
+        let mut redacted = report.clone();
+        Redactor::default().report(&mut redacted);
+        let report = &redacted;
         let content = match &self.target {
             Target::File { dir } => {
                 let path = file::path(dir, &report.id)?;

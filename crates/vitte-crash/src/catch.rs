@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::{ExitCode, Termination};
 
-use vitte_capsule::CrashReport;
+use vitte_capsule::{CrashReport, Redactor};
 use vitte_diag::codes;
 
 use crate::config::Config;
@@ -18,8 +18,9 @@ use crate::{handler, panic_hook, variables};
 /// continue with the next unit.
 ///
 /// Nothing is printed. The report is stored if a [handler](crate::CrashHandler) is installed;
-/// [`to_diagnostic`](CrashReport::to_diagnostic) converts it to a diagnostic for the user. Without a handler the
-/// report contains only the message of the panic. State that `work` had partly changed is not restored, as with
+/// [`to_diagnostic`](CrashReport::to_diagnostic) converts it to a diagnostic for the user. Secrets are already
+/// [redacted](crate::CrashHandlerBuilder::redact) in it. Without a handler the report contains only the message of the
+/// panic. State that `work` had partly changed is not restored, as with
 /// [`AssertUnwindSafe`].
 ///
 /// ```
@@ -89,8 +90,9 @@ fn report_error(error: &(dyn Error + 'static)) {
     let sources = std::iter::successors(error.source(), |&error| error.source());
     let notes = sources.take(MAX_ERROR_SOURCES).map(|source| format!("caused by: {source}"));
     let Some(config) = handler::config() else {
-        _ = writeln!(std::io::stderr(), "Error: {error}");
-        notes.for_each(|note| _ = writeln!(std::io::stderr(), "  {note}"));
+        let redactor = Redactor::default();
+        _ = writeln!(std::io::stderr(), "Error: {}", redactor.text(&error.to_string()));
+        notes.for_each(|note| _ = writeln!(std::io::stderr(), "  {}", redactor.text(&note)));
         return;
     };
     let mut report = config.report(codes::F0006, error.to_string(), panic_hook::thread_name());

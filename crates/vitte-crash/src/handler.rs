@@ -129,11 +129,15 @@ pub(crate) fn config() -> Option<Config> {
     current().map(|handler| handler.config.clone())
 }
 
-/// Stores a report, if a handler is installed that stores reports. Adds a note to it if that fails.
+/// Removes secrets from a report, and stores it if a handler is installed that stores reports. Adds a note to it if that
+/// fails.
 pub(crate) fn store(report: &mut CrashReport, sources: Option<&SourceMap>) {
     if let Some(handler) = current() {
         save::save(report, sources, &handler.config, &handler.capsule_options);
         report.notes.extend(save::clean_if_due(&handler.config, &handler.capsule_options));
+    } else {
+        // The caller shows its diagnostic.
+        CapsuleOptions::new().redact(report, sources);
     }
 }
 
@@ -160,9 +164,11 @@ impl Handler {
         handler
     }
 
+    /// Removes secrets from a report, stores it and writes it. Returns whether it was stored or written.
     fn deliver(&self, report: &mut CrashReport, sources: Option<&SourceMap>) -> bool {
         let is_stored = save::save(report, sources, &self.config, &self.capsule_options).is_some();
-        let is_written = render::write(&render::render(render_options(), report));
+        let shown = self.capsule_options.shown(report);
+        let is_written = render::write(&render::render(render_options(), &shown));
         if is_stored {
             save::clean_and_report(&self.config, &self.capsule_options);
         }

@@ -99,6 +99,12 @@ fn report(remote: &RemoteProcess, address: u64, options: &CapsuleOptions) -> Res
     );
     report.threads = info.threads(&mut walker, &mut symbols, &threads, &mut report, end);
     sources::add_thread_contexts(&mut report, others, source_map.as_ref());
+    // Before the secrets are removed from the report, because they are searched for in the memory too.
+    #[cfg(feature = "minidump")]
+    let (command, secrets) = match config.minidump {
+        true => minidump::without_secrets(options, &report),
+        false => Default::default(),
+    };
     let mut notes = pending_notes(&config);
     let omitted_sources =
         save::save_with_notes(&mut report, &notes, source_map.as_ref(), &config, options);
@@ -108,14 +114,13 @@ fn report(remote: &RemoteProcess, address: u64, options: &CapsuleOptions) -> Res
     } else {
         notes.clear();
     }
-    let is_shown = show(&info, &report, notes);
+    let is_shown = show(&info, &options.shown(&report), notes);
     #[cfg(feature = "minidump")]
     if let (true, Some(dir), Some(omitted_sources)) =
         (config.minidump, &config.dir, omitted_sources)
     {
         let end = begin + config.timeout.min(Duration::from_secs(10)) / 4 * 3;
         let (mappings, modules, memory) = (&*mappings, &modules, &memory);
-        let (command, secrets) = minidump::without_secrets(options, &report);
         let process = minidump::StoppedProcess {
             id: process,
             info: &info,

@@ -15,7 +15,9 @@ use crate::config::Config;
 use crate::render::{RenderedOutput, write};
 use crate::sys;
 
-/// Stores a crash in the configured directory. Records in the report where it is stored, or why that failed.
+/// Removes secrets from a report and stores it in the configured directory. Records in the report where it is stored, or
+/// why that failed. What is shown of a crash is shown after this, so that a log has no secrets either.
+///
 /// `sources` are those to which the spans of the contexts refer.
 ///
 /// Returns the number of source files that the capsule omits, or `None` if no capsule was stored.
@@ -36,8 +38,10 @@ pub(crate) fn save_with_notes(
     config: &Config,
     options: &CapsuleOptions,
 ) -> Option<usize> {
+    let redacted = options.redact(report, sources);
+    let error_redactor = redacted.redactor();
     let dir = config.dir.as_ref()?;
-    let save = || options.save(report, notes, sources, dir);
+    let save = || options.save(report, notes, sources, redacted, dir);
     match sys::with_sigxfsz_ignored(save) {
         Ok((path, omitted_sources)) => {
             // Paths are shown relative to the current directory, as in the user's shell.
@@ -49,7 +53,8 @@ pub(crate) fn save_with_notes(
             Some(omitted_sources)
         }
         Err(error) => {
-            report.notes.push(format!("the report could not be stored: {error}"));
+            let note = format!("the report could not be stored: {error}");
+            report.notes.push(error_redactor.text(&note).into_owned());
             None
         }
     }

@@ -1,78 +1,113 @@
-//! Redacts JSON.
+//! Redacts JSON, which is the form of variables.
 
 use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
+use super::names::KeyClass;
 use super::{REDACTED, Redactor};
 
 /// The names of the key in an object that is a pair of a key and a value.
 const PAIR_KEYS: [&str; 2] = ["key", "name"];
 
+/// Values that are still to be redacted, each with the class of the name that it is below.
+type Pending<'a> = Vec<(&'a mut Value, KeyClass)>;
+
 impl Redactor {
-    /// Redacts JSON at any depth. The value of a secret key is replaced, unless it is null. So is the value of a pair:
+    /// Redacts JSON at any depth. The value of an unmistakable key (`password`, `api_key`) is replaced, unless it is null.
+    /// Strings below an ambiguous key (`token`, `pass`, `key`) are replaced if they look like secrets;
+    /// [`with_names_in_variables`](Self::with_names_in_variables) replaces them all. So is the value of a pair:
     /// `["password", …]`, `{"key": "password", "value": …}` or `{"name": "password", "value": …}`. Lists of strings are
     /// treated as [command lines](Self::arguments), other strings and keys as [text](Self::text).
     pub fn json(&self, value: &mut Value) {
+        self.json_below(KeyClass::Harmless, value);
+    }
+
+    /// Redacts the value of a variable.
+    pub(super) fn json_of(&self, key: &str, value: &mut Value) {
+        self.json_below(self.classify(key), value);
+    }
+
+    fn json_below(&self, class: KeyClass, value: &mut Value) {
+        if self.is_removed(class) {
+            return redact_value(value);
+        }
         // Not recursive, because deep JSON would overflow the stack.
-        let mut pending = vec![value];
-        while let Some(value) = pending.pop() {
+        let mut pending: Pending<'_> = vec![(value, class)];
+        while let Some((value, class)) = pending.pop() {
             match value {
+                Value::String(text) if self.is_secret_variable(class, text) => {
+                    *text = REDACTED.to_owned();
+                }
                 Value::String(text) => {
-                    if let Cow::Owned(redacted) = self.text(text) {
+                    if let Cow::Owned(redacted) = self.variable_text(text) {
                         *text = redacted;
                     }
                 }
-                Value::Array(values) => {
-                    self.list(values);
-                    pending.extend(values);
-                }
-                Value::Object(object) => {
-                    self.object(object);
-                    pending.extend(object.values_mut());
-                }
+                Value::Array(values) => self.list(values, class, &mut pending),
+                Value::Object(object) => self.object(object, class, &mut pending),
                 Value::Null | Value::Bool(_) | Value::Number(_) => {}
             }
         }
     }
 
-    fn list(&self, values: &mut [Value]) {
-        match &mut *values {
-            [Value::String(key), value] if self.is_secret(key) => return redact_value(value),
-            _ => {}
-        }
+    /// Returns true if all values of names of this class are removed, of whatever type they are.
+    fn is_removed(&self, class: KeyClass) -> bool {
+        class == KeyClass::Secret || (class == KeyClass::Ambiguous && self.names_in_variables)
+    }
+
+    fn list<'a>(&self, values: &'a mut [Value], class: KeyClass, pending: &mut Pending<'a>) {
+        let pair = match &*values {
+            [Value::String(key), _] => self.classify(key),
+            _ => KeyClass::Harmless,
+        };
         let texts: Option<Vec<String>> =
             values.iter().map(|value| value.as_str().map(str::to_owned)).collect();
-        if let Some(texts) = texts {
-            for (value, redacted) in values.iter_mut().zip(self.arguments(&texts)) {
+        if self.is_removed(pair) {
+            values.last_mut().into_iter().for_each(redact_value);
+        } else if let Some(texts) = texts {
+            for (value, redacted) in values.iter_mut().zip(self.words(&texts)) {
                 *value = Value::String(redacted);
             }
         }
+        // The second value of a pair belongs to the first.
+        let class_of = |index| if index == 1 { class.max(pair) } else { class };
+        let values = values.iter_mut().enumerate();
+        pending.extend(values.map(|(index, value)| (value, class_of(index))));
     }
 
-    fn object(&self, object: &mut Map<String, Value>) {
-        let is_pair = PAIR_KEYS.iter().any(|key| {
-            object.get(*key).and_then(Value::as_str).is_some_and(|key| self.is_secret(key))
-        });
-        if let Some(value) = object.get_mut("value").filter(|_| is_pair) {
-            redact_value(value);
-        }
+    fn object<'a>(
+        &self,
+        object: &'a mut Map<String, Value>,
+        class: KeyClass,
+        pending: &mut Pending<'a>,
+    ) {
+        self.rename_keys(object);
+        let name = |key: &&str| object.get(*key).and_then(Value::as_str);
+        let names = PAIR_KEYS.iter().filter_map(name).map(|name| self.classify(name));
+        let pair = names.max().unwrap_or(KeyClass::Harmless);
         for (key, value) in object.iter_mut() {
-            if self.is_secret(key) {
+            let own = self.classify(key);
+            let own = if key == "value" { own.max(pair) } else { own };
+            if self.is_removed(own) {
                 redact_value(value);
             }
+            pending.push((value, own.max(class)));
         }
-        let renamed: Vec<(String, String)> = object
-            .keys()
-            .filter_map(|key| match self.text(key) {
-                Cow::Owned(redacted) => Some((key.clone(), redacted)),
-                Cow::Borrowed(_) => None,
-            })
-            .collect();
-        for (key, redacted) in renamed {
-            if let Some(value) = object.remove(&key) {
-                object.insert(redacted, value);
-            }
+    }
+
+    /// Redacts the keys of an object. Keys that become equal are numbered, so that no value is lost.
+    fn rename_keys(&self, object: &mut Map<String, Value>) {
+        let redacted = |key: &String| match self.variable_text(key) {
+            Cow::Owned(redacted) => Some((key.clone(), redacted)),
+            Cow::Borrowed(_) => None,
+        };
+        let renamed: Vec<(String, String)> = object.keys().filter_map(redacted).collect();
+        for (number, (key, redacted)) in renamed.into_iter().enumerate() {
+            let Some(value) = object.remove(&key) else { continue };
+            let is_taken = object.contains_key(&redacted);
+            let unique = if is_taken { format!("{redacted} {}", number + 1) } else { redacted };
+            object.insert(unique, value);
         }
     }
 }

@@ -13,9 +13,10 @@ use crate::report::{
 impl Redactor {
     /// Redacts all fields of a report.
     ///
-    /// The command line is treated as [`arguments`](Self::arguments), the fields of contexts by their key, and source
-    /// lines as [`source`](Self::source), so that their offsets remain valid. In functions, files and locations, only
-    /// the users and passwords of URLs are redacted. All other fields are treated as [`text`](Self::text).
+    /// The command line is treated as [`arguments`](Self::arguments), variables and the fields of contexts as
+    /// [`json`](Self::json), and source lines as [`source`](Self::source), so that their offsets remain valid. In
+    /// functions, files and locations, a value counts only if it looks like a secret. All other fields are treated as
+    /// [`text`](Self::text). `path` and `dir`, which are not serialised, do not change.
     pub fn report(&self, report: &mut CrashReport) {
         // Lists all fields, so that this does not compile if a new one is missing.
         let CrashReport {
@@ -53,7 +54,7 @@ impl Redactor {
             self.set_text(text);
         }
         notes.iter_mut().for_each(|note| self.set_text(note));
-        location.iter_mut().for_each(|location| self.set_location(location));
+        location.iter_mut().for_each(|location| self.set_name(location));
         *args = self.arguments(args);
         *registers = self.environment(std::mem::take(registers));
         self.backtrace(backtrace);
@@ -73,19 +74,17 @@ impl Redactor {
         }
     }
 
-    fn set_location(&self, text: &mut String) {
-        if let Cow::Owned(redacted) = self.without_url_users(text) {
+    fn set_name(&self, text: &mut String) {
+        if let Cow::Owned(redacted) = self.name(text) {
             *text = redacted;
         }
     }
 
     fn backtrace(&self, backtrace: &mut Backtrace) {
-        let is_changed =
-            |frame: &Frame| matches!(self.without_url_users(frame.text()), Cow::Owned(_));
+        let is_changed = |frame: &Frame| matches!(self.name(frame.text()), Cow::Owned(_));
         if backtrace.frames().iter().any(is_changed) {
             let frames = backtrace.frames().iter();
-            *backtrace =
-                frames.map(|frame| Frame::new(self.without_url_users(frame.text()))).collect();
+            *backtrace = frames.map(|frame| Frame::new(self.name(frame.text()))).collect();
         }
     }
 
@@ -102,7 +101,7 @@ impl Redactor {
             in_project: _,
         } = frame;
         for text in [function, file, module].into_iter().flatten() {
-            self.set_location(text);
+            self.set_name(text);
         }
     }
 
@@ -110,29 +109,29 @@ impl Redactor {
         let ContextEntry { name, fields, location, variables } = entry;
         self.set_text(name);
         for ContextField { key, value } in fields {
-            *value = self.value(key, value);
+            let is_secret = self.is_secret_variable(self.classify(key), value);
+            *value = match is_secret {
+                true => REDACTED.to_owned(),
+                false => self.variable_text(value).into_owned(),
+            };
             self.set_text(key);
         }
         for ContextVariable { key, value, error } in variables {
-            if !self.is_secret(key) {
-                self.json(value);
-            } else if !value.is_null() {
-                *value = REDACTED.into();
-            }
+            self.json_of(key, value);
             self.set_text(key);
             error.iter_mut().for_each(|error| self.set_text(error));
         }
         if let Some(ContextLocation { id: _, file: Some(file), lo: _, hi: _, line: _, col: _ }) =
             location
         {
-            self.set_location(file);
+            self.set_name(file);
         }
     }
 
     /// Redacts all lines as one text, because a literal or a private key may span several lines.
     fn lines(&self, sources: &mut SourceLines) {
         let SourceLines { id: _, file, lines } = sources;
-        self.set_location(file);
+        self.set_name(file);
         let texts =
             lines.iter().flat_map(|SourceLine { line: _, lo: _, text }| [text.as_str(), "\n"]);
         let text: String = texts.collect();

@@ -33,6 +33,10 @@ pub(super) const fn is_quote(byte: u8) -> bool {
     matches!(byte, b'"' | b'\'' | b'`')
 }
 
+pub(super) const fn is_hex_digit(byte: u8) -> bool {
+    byte.is_ascii_hexdigit()
+}
+
 /// Returns the first offset from `at` on whose byte does not satisfy `is`.
 pub(super) fn skip_while(bytes: &[u8], at: usize, is: impl Fn(u8) -> bool) -> usize {
     let rest = bytes.get(at..).unwrap_or_default();

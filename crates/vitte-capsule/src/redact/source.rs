@@ -7,15 +7,19 @@
 //! literal    = '"' … '"' | "'" … "'" | '"""' … '"""' | "'''" … "'''" | 'r#"' … '"#'
 //! ```
 //!
-//! The key is secret or ambiguous (`redact.rs`), and the keys and separators are those of `scan.rs`.
+//! The value of an unmistakable key is a secret, that of another key (`names.rs`) only if it looks like one. The keys and separators are those of `scan.rs`.
+
+mod unquoted;
 
 use std::ops::Range;
+
+pub(super) use unquoted::unquoted;
 
 use super::scan::{
     Separator, byte, find_closing_quote, is_key, raw_string_hashes, skip_blanks, skip_type,
     skip_while, slice, starts_with_at,
 };
-use super::{KeyClass, Redactor, work};
+use super::{KeyClass, Redactor, looks, work};
 
 /// The bytes between a separator and its literal, such as `String::from(`. A longer wrapper is not recognised, which
 /// keeps the time constant.
@@ -37,7 +41,8 @@ pub(super) fn literals(redactor: &Redactor, bytes: &[u8]) -> Vec<Range<usize>> {
         let key = slice(bytes, at..end);
         at = end;
         let Some(separator) = Separator::after(bytes, end) else { continue };
-        if separator.is_comparison || redactor.classify(key) == KeyClass::Harmless {
+        let class = redactor.classify(&String::from_utf8_lossy(key));
+        if separator.is_comparison || class == KeyClass::Harmless {
             continue;
         }
         let Some(quote) = find_literal(bytes, separator) else { continue };
@@ -48,13 +53,26 @@ pub(super) fn literals(redactor: &Redactor, bytes: &[u8]) -> Vec<Range<usize>> {
         }
         if let Some(content) = literal_content(bytes, quote, &mut unclosed_hashes) {
             at = skip_while(bytes, content.end, |byte| Some(byte) == bytes.get(quote).copied());
-            found.push(content);
+            if is_secret(class, slice(bytes, content.clone())) {
+                found.push(content);
+            }
         } else {
             line.add(bytes, quote);
             at += 1;
         }
     }
     found
+}
+
+/// Returns true if a value is a secret after a name of this class. Everyday words of compilers are names of identifiers in
+/// a source, so their value must look like a secret.
+fn is_secret(class: KeyClass, value: &[u8]) -> bool {
+    match class {
+        KeyClass::Secret => true,
+        KeyClass::Ambiguous => looks::is_random(value) || looks::is_hex_key(value),
+        KeyClass::Weak => looks::is_random(value),
+        KeyClass::Harmless => false,
+    }
 }
 
 /// Counts the `"` of the current line that open or close a literal.

@@ -2,6 +2,8 @@ use serde_json::json;
 
 use super::*;
 
+mod everyday;
+mod places;
 mod properties;
 mod reports;
 mod rules;
@@ -22,7 +24,11 @@ fn keys_with_a_secret_word_are_secret() {
         "x-api-key",
         "ApiKey",
         "Authorization",
-        "author",
+        "authority",
+        "DB_PWD",
+        "passwort",
+        "mot_de_passe",
+        "PGPASSWORD",
         "credentials",
         "private",
         "session_id",
@@ -30,7 +36,7 @@ fn keys_with_a_secret_word_are_secret() {
     ] {
         assert!(redactor().is_secret(key), "{key}");
     }
-    for key in ["", "user", "path", "key", "compiler", "pas", "api"] {
+    for key in ["", "user", "path", "key", "compiler", "pas", "api", "author", "PWD", "OLDPWD"] {
         assert!(!redactor().is_secret(key), "{key}");
     }
     let custom = redactor().with_pattern("^pin$|geheim").unwrap();
@@ -90,14 +96,21 @@ fn json_is_redacted_at_any_depth() {
     });
     redactor().json(&mut value);
     let expected = json!({
-        "password": "[redacted]", "secret": "[redacted]", "token": "[redacted]", "cookie": null, "name": "x",
+        "password": "[redacted]", "secret": "[redacted]", "token": 2, "cookie": null, "name": "x",
         "a": [{"b": {"api_key": "[redacted]"}}, "password=[redacted]", 7],
         "env": [["PASSWORD", "[redacted]"], ["HOME", "x"]],
-        "pairs": [{"key": "password", "value": "[redacted]"}, {"name": "Token", "value": "[redacted]"}],
+        "pairs": [{"key": "password", "value": "[redacted]"}, {"name": "Token", "value": [1]}],
         "command": ["cc", "--password", "[redacted]"],
         "url https://[redacted]@c": 1,
     });
     assert_eq!(value, expected);
+    let mut counted = json!({"token": 2, "pairs": [{"name": "Token", "value": [1]}]});
+    redactor().with_names_in_variables(true).json(&mut counted);
+    let pairs = json!([{"name": "Token", "value": "[redacted]"}]);
+    assert_eq!(counted, json!({"token": "[redacted]", "pairs": pairs}));
+    let mut keys = json!({"ada@example.org": 1, "bob@example.org": 2});
+    redactor().json(&mut keys);
+    assert_eq!(keys, json!({"[redacted]": 1, "[redacted] 2": 2}), "no value is lost");
     let mut deep = json!({"password": "abc"});
     for _ in 0..2_000 {
         deep = serde_json::Value::Array(vec![deep]);

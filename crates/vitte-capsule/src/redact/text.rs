@@ -19,7 +19,7 @@
 //! unquoted    = up to white space, a quote or one of ,;&)]}
 //! ```
 //!
-//! A key is harmless, ambiguous or secret ([`KeyClass`]). The rules for keys that are not harmless:
+//! A key is harmless, weak, ambiguous or secret ([`KeyClass`]). The rules for keys that are not harmless:
 //!
 //! ```text
 //! 1  user of a URL                           https://ada:pw@host       https://[redacted]@host
@@ -39,7 +39,12 @@
 //! 11 brackets                                secret=Key { a: 1 }       secret=[redacted]
 //! 12 prefix of a literal                     secret=r#"a"b"#           secret=[redacted]
 //! 13 quotes in a quoted string               "{\"token\":\"a b\"}"     "{\"token\":\"[redacted]\"}"
+//! 14 ambiguous key, number or truth value    tokens=512                tokens=512
+//! 15 weak key: a value that looks generated  key = x9Fk2Qz7            key = [redacted]
+//! 16 `pwd` before a path                     pwd=/tmp                  pwd=/tmp
 //! ```
+//!
+//! In [strict](TextKind::Strict) text an ambiguous key is treated as a weak one, except in an option (7).
 
 use std::ops::Range;
 
@@ -48,15 +53,30 @@ use super::scan::{
     slice, starts_with_at,
 };
 use super::url::UrlScan;
-use super::{KeyClass, REDACTED, Redactor};
+use super::{KeyClass, REDACTED, Redactor, looks, names};
 
 /// Minimum length of an unquoted value that is treated as a secret, in bytes. Shorter ones do not look like secrets.
 const MIN_SECRET_BYTES: usize = 6;
 
-/// Returns all secrets except private keys, sorted.
-pub(super) fn secrets(redactor: &Redactor, bytes: &[u8]) -> Vec<Range<usize>> {
-    let mut scan =
-        TextScan { redactor, bytes, found: Vec::new(), urls: UrlScan::new(bytes), harmless_end: 0 };
+/// How the ambiguous keys of a text are treated.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum TextKind {
+    /// Messages and notes.
+    Free,
+    /// Variables, and names of functions and files, in which these keys are everyday words.
+    Strict,
+}
+
+/// Maximum length of a number that is a setting, in bytes. A longer one may be a code.
+const MAX_NUMBER_BYTES: usize = 5;
+/// Values that are not secrets.
+const SETTINGS: [&[u8]; 9] =
+    [b"true", b"false", b"none", b"null", b"nil", b"yes", b"no", b"on", b"off"];
+
+/// Returns all secrets that are recognised by the key before them, and the users of URLs, sorted.
+pub(super) fn secrets(redactor: &Redactor, kind: TextKind, bytes: &[u8]) -> Vec<Range<usize>> {
+    let urls = UrlScan::new(bytes);
+    let mut scan = TextScan { redactor, kind, bytes, found: Vec::new(), urls, harmless_end: 0 };
     let mut at = 0;
     let mut previous_word = 0..0;
     while let Some(first) = byte(bytes, at) {
@@ -80,11 +100,14 @@ enum ValueKind {
     Header(Option<u8>),
     /// It is a secret if it looks like one.
     Ambiguous,
+    /// It is a secret if it looks generated.
+    Weak,
 }
 
 /// All offsets are in bytes. Methods that return an offset return where the scan continues.
 struct TextScan<'a> {
     redactor: &'a Redactor,
+    kind: TextKind,
     bytes: &'a [u8],
     found: Vec<Range<usize>>,
     urls: UrlScan<'a>,
@@ -110,10 +133,22 @@ impl TextScan<'_> {
         let is_second = name.eq_ignore_ascii_case(b"key") && is_adjacent;
         let start = if is_second { previous_word.start } else { word.start };
         let key = slice(self.bytes, start..word.end);
-        match self.redactor.classify(key) {
+        match self.classify(key, separator) {
             KeyClass::Harmless => word.end,
             class => self.assigned(start, key, separator, class),
         }
+    }
+
+    fn classify(&self, key: &[u8], separator: Separator) -> KeyClass {
+        let key = String::from_utf8_lossy(key);
+        if !names::is_working_directory(&key) {
+            return self.redactor.classify(&key);
+        }
+        // The working directory, or the password of a connection string.
+        let first = byte(self.bytes, separator.end);
+        let is_drive = byte(self.bytes, separator.end + 1) == Some(b':');
+        let is_value = first.is_some_and(|first| first.is_ascii_alphanumeric() && !is_drive);
+        if separator.is_assignment && is_value { KeyClass::Secret } else { KeyClass::Harmless }
     }
 
     /// Redacts `--key value` and `Bearer value`.
@@ -124,8 +159,12 @@ impl TextScan<'_> {
         }
         let is_option = name.starts_with(b"-") && name.iter().any(u8::is_ascii_alphanumeric);
         let is_value = !starts_with_at(self.bytes, at, b"--");
-        if is_option && is_value && self.redactor.classify(name) != KeyClass::Harmless {
-            return self.value(at, ValueKind::Secret);
+        if is_option && is_value {
+            match self.redactor.classify(&String::from_utf8_lossy(name)) {
+                KeyClass::Harmless => {}
+                KeyClass::Weak => return self.value(at, ValueKind::Weak).max(word.end),
+                _ => return self.value(at, ValueKind::Secret),
+            }
         }
         if is_scheme(name) {
             let end = self.unquoted(at);
@@ -153,7 +192,13 @@ impl TextScan<'_> {
             return separator.end;
         }
         if separator.is_assignment {
-            return self.value(at, ValueKind::Secret);
+            let kind = match class {
+                KeyClass::Secret => ValueKind::Secret,
+                KeyClass::Ambiguous if self.kind == TextKind::Free => ValueKind::Secret,
+                _ => ValueKind::Weak,
+            };
+            let is_setting = class != KeyClass::Secret && self.is_setting(at);
+            return if is_setting { at } else { self.value(at, kind) };
         }
         if at == separator.end && self.is_file_location(key, at) {
             return separator.end;
@@ -165,16 +210,28 @@ impl TextScan<'_> {
                 ValueKind::Header(quote.filter(|_| !separator.is_after_quote))
             }
             KeyClass::Secret => ValueKind::Secret,
-            _ => ValueKind::Ambiguous,
+            KeyClass::Ambiguous if self.kind == TextKind::Free => ValueKind::Ambiguous,
+            _ => ValueKind::Weak,
         };
         let next = self.value(at, kind);
         // In `password: String = "x"`, the type may have been redacted as the value.
         let is_redacted = next > at;
         let type_start = if is_redacted { next } else { separator.end };
         match skip_type(self.bytes, type_start, is_redacted) {
-            Some(value) if !separator.is_comparison => self.value(value, ValueKind::Secret),
+            Some(value) if !separator.is_comparison => match kind {
+                ValueKind::Weak => self.value(value, kind).max(next),
+                _ => self.value(value, ValueKind::Secret),
+            },
             _ => next,
         }
+    }
+
+    /// Returns true for a short number or a truth value, which is a setting: `tokens=512`, `is_private=true`.
+    fn is_setting(&self, at: usize) -> bool {
+        let word = slice(self.bytes, at..skip_while(self.bytes, at, is_key));
+        let is_number =
+            (1..=MAX_NUMBER_BYTES).contains(&word.len()) && word.iter().all(u8::is_ascii_digit);
+        is_number || SETTINGS.iter().any(|setting| word.eq_ignore_ascii_case(setting))
     }
 
     /// Returns true for a location in a file: `token.rs:12:5`.
@@ -199,6 +256,7 @@ impl TextScan<'_> {
                 self.redact(at..end)
             }
             ValueKind::Ambiguous => self.ambiguous(at),
+            ValueKind::Weak => self.weak(at),
         }
     }
 
@@ -229,6 +287,9 @@ impl TextScan<'_> {
                 return at;
             }
         }
+        if kind == ValueKind::Weak && !looks::is_random(content) {
+            return at;
+        }
         let next = close + 1;
         if byte(self.bytes, next).is_some_and(is_key) {
             // `"abc"def` is one word of a shell.
@@ -242,6 +303,24 @@ impl TextScan<'_> {
         } else {
             self.redact(quote + 1..end).max(next)
         }
+    }
+
+    /// Redacts the unquoted value of a weak key, if it looks generated.
+    fn weak(&mut self, at: usize) -> usize {
+        let end = looks::end_of_random(self.bytes, at);
+        let word = slice(self.bytes, at..end);
+        if is_scheme(word) {
+            let credentials = skip_blanks(self.bytes, end);
+            let credentials_end = looks::end_of_random(self.bytes, credentials);
+            if looks_secret(slice(self.bytes, credentials..credentials_end)) {
+                return self.redact(credentials..credentials_end);
+            }
+        }
+        let is_code = matches!(byte(self.bytes, end), Some(b'(' | b'[' | b'{' | b'<' | b':'));
+        if !is_code && (looks::is_random(word) || looks::is_hex_key(word)) {
+            return self.redact(at..end);
+        }
+        at
     }
 
     /// Redacts the unquoted value of an ambiguous key, if it looks like a secret.

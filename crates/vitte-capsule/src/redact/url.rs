@@ -12,11 +12,6 @@ use std::ops::Range;
 
 use super::scan::{byte, is_key, is_quote, skip_while, slice, starts_with_at};
 
-/// Returns what is before the `@` of each `scheme://user:password@host`.
-pub(super) fn user_infos(bytes: &[u8]) -> Vec<Range<usize>> {
-    all(bytes).into_iter().map(|user_info| user_info.range).collect()
-}
-
 /// Returns the password of each `scheme://user:password@host`.
 pub(super) fn passwords(bytes: &[u8]) -> Vec<Range<usize>> {
     all(bytes).into_iter().filter_map(|user_info| user_info.password).collect()

@@ -44,7 +44,10 @@ impl ReplayEnvironment {
         for (name, value) in recorded {
             let is_valid = !name.is_empty() && !name.contains(['=', '\0']) && !value.contains('\0');
             let upper = name.to_ascii_uppercase();
-            let is_overridden = upper.starts_with("VITTE_CRASH") || OVERRIDDEN.contains(&&*upper);
+            // Instead of the home directory and the user of another machine.
+            let is_personal = matches!(&**value, "~" | "$USER");
+            let is_overridden =
+                upper.starts_with("VITTE_CRASH") || OVERRIDDEN.contains(&&*upper) || is_personal;
             let is_unsafe = LOADER_PREFIXES.iter().any(|prefix| upper.starts_with(prefix))
                 || CODE_LOADING.contains(&&*upper);
             if value.contains(REDACTED) {
@@ -74,6 +77,8 @@ mod tests {
             ("LD_PRELOAD", "sources/x.so"),
             ("bash_env", "x"),
             ("PATH", "/evil"),
+            ("HOME", "~"),
+            ("USER", "$USER"),
             ("VITTE_CRASH_DIR", "/elsewhere"),
             ("A=B", "x"),
             ("NUL", "\0"),

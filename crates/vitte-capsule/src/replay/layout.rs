@@ -5,6 +5,7 @@ use std::path::Path;
 
 use vitte_diag::text;
 
+use super::program;
 use crate::capsule::{CapsuleSource, names};
 
 /// The paths of the sources, and the rewritten arguments.
@@ -100,7 +101,7 @@ impl<'a> LayoutBuilder<'a> {
         if leads_out(value) {
             self.outside.push(value.to_owned());
         }
-        argument.to_owned()
+        format!("{flag}{}", program::with_home(value))
     }
 
     fn new_path(&mut self, argument: &str) -> Option<String> {
@@ -170,9 +171,11 @@ fn split_value(argument: &str) -> (&str, &str) {
     at.and_then(|at| argument.split_at_checked(at + 1)).unwrap_or(("", argument))
 }
 
-/// Returns whether a path may lead out of the directory that it is relative to.
+/// Returns whether a path may lead out of the directory that it is relative to. In a report, `~` is the home directory.
 fn leads_out(argument: &str) -> bool {
-    Path::new(argument).is_absolute() || argument.split(['/', '\\']).any(|name| name == "..")
+    Path::new(argument).is_absolute()
+        || argument.starts_with("~/")
+        || argument.split(['/', '\\']).any(|name| name == "..")
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Finds the program of a command line.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use super::ReplayError;
@@ -20,6 +21,15 @@ pub(super) fn find(name: &str) -> Result<PathBuf, ReplayError> {
     })
 }
 
+/// Returns a path of a report with the home directory of this user in place of `~`.
+pub(super) fn with_home(path: &str) -> Cow<'_, str> {
+    let home = std::env::var("HOME").ok().filter(|home| home.starts_with('/'));
+    match (path.strip_prefix("~/"), home) {
+        (Some(rest), Some(home)) => Cow::Owned(format!("{}/{rest}", home.trim_end_matches('/'))),
+        _ => Cow::Borrowed(path),
+    }
+}
+
 /// Returns whether a path has more than a file name: `./cc`, `/bin/cc`, and also `.` and `..`.
 fn has_directory(path: &Path) -> bool {
     path.file_name() != Some(path.as_os_str())
@@ -29,7 +39,8 @@ fn look_up(name: &str) -> Option<PathBuf> {
     if name.is_empty() || name.contains('\0') {
         return None;
     }
-    let path = Path::new(name);
+    let name = with_home(name);
+    let path = Path::new(&*name);
     if has_directory(path) {
         let direct = std::path::absolute(path).ok().filter(|path| is_executable(path));
         if direct.is_some() || path.is_absolute() {

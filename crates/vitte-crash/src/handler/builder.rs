@@ -233,7 +233,9 @@ impl CrashHandlerBuilder {
         self
     }
 
-    /// Sets what is secret and so removed from capsules. Default: [`Redactor::default`].
+    /// Sets what is secret, and so removed from capsules and from what is shown of a crash. Default:
+    /// [`Redactor::default`]. The values of secret variables and arguments of the process, its home directory and the
+    /// name of its user are added when it crashes.
     pub fn redact(mut self, redactor: Redactor) -> Self {
         self.capsule_options.redactor = redactor;
         self

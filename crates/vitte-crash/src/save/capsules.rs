@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use vitte_capsule::{
     Capsule, CapsuleSource, CrashReport, Redactor, Repository, RepositoryError, Retention,
+    SourceLine,
 };
-use vitte_diag::{SourceMap, text};
+use vitte_diag::{FileId, SourceMap, text};
 
 /// Which environment variables a capsule contains.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -48,6 +49,22 @@ pub(crate) struct CapsuleOptions {
     pub(crate) retention: Option<Retention>,
 }
 
+/// What is left of a crash after [`CapsuleOptions::redact`], beside its report.
+#[derive(Debug)]
+pub(crate) struct Redacted {
+    redactor: Redactor,
+    environment: BTreeMap<String, String>,
+    /// The text of the files to which the contexts refer, by their index.
+    files: BTreeMap<u32, Vec<u8>>,
+}
+
+impl Redacted {
+    /// Returns the redactor with which this was redacted.
+    pub(crate) fn redactor(&self) -> Redactor {
+        self.redactor.clone()
+    }
+}
+
 /// The names in [`EnvironmentCapture::Safe`]. A name that ends in `_` is a prefix.
 const SAFE_NAMES: [&str; 10] =
     ["PATH", "USER", "HOME", "LANG", "LC_", "SHELL", "TERM", "PWD", "OS", "CI"];
@@ -79,15 +96,58 @@ impl CapsuleOptions {
         }
     }
 
-    /// Stores a capsule whose report has additional `notes`. Returns its path and the number of omitted source files.
+    /// Returns the redactor of the program, with what the environment and the command line of this process reveal. The
+    /// reporter has the same environment as the process that it reports.
+    fn redactor(&self, report: &CrashReport) -> Redactor {
+        let environment = std::env::vars_os().map(|(key, value)| {
+            (key.to_string_lossy().into_owned(), value.to_string_lossy().into_owned())
+        });
+        let prefix = self.prefix(&report.program);
+        self.redactor
+            .clone()
+            .with_environment_prefix(prefix)
+            .with_process(environment, &report.args)
+    }
+
+    /// Removes secrets from a report, before it is stored or shown. `sources` are those in which the spans of its
+    /// contexts are. Returns what else is needed for its capsule.
+    ///
+    /// The source lines are taken from the redacted files, because a secret may begin before them.
+    pub(crate) fn redact(&self, report: &mut CrashReport, sources: Option<&SourceMap>) -> Redacted {
+        let redactor = self.redactor(report);
+        let environment = self.environment(&report.program, &redactor);
+        redactor.report(report);
+        let mut files = BTreeMap::new();
+        for lines in &mut report.sources {
+            let file = sources.and_then(|sources| sources.file(FileId::new(lines.id)).ok());
+            let Some(file) = file.filter(|file| file.is_loaded()) else { continue };
+            let text = redactor.source(file.bytes()).into_owned();
+            lines.lines.iter_mut().for_each(|line| set_line(line, &text));
+            files.insert(lines.id, text);
+        }
+        Redacted { redactor, environment, files }
+    }
+
+    /// Returns the report as people see it: with `~` in the path and the directory of the stored report.
+    pub(crate) fn shown(&self, report: &CrashReport) -> CrashReport {
+        let redactor = self.redactor(report);
+        let mut shown = report.clone();
+        for path in [&mut shown.path, &mut shown.dir].into_iter().flatten() {
+            *path = PathBuf::from(&*redactor.text(&path.to_string_lossy()));
+        }
+        shown
+    }
+
+    /// Stores a capsule whose [redacted](Self::redact) report has additional `notes`. Returns its path and the number of omitted source files.
     pub(crate) fn save(
         &self,
         report: &mut CrashReport,
         notes: &[String],
         sources: Option<&SourceMap>,
+        redacted: Redacted,
         dir: &Path,
     ) -> Result<(PathBuf, usize), RepositoryError> {
-        let (mut capsule, omitted_sources) = self.capsule(report, notes, sources);
+        let (mut capsule, omitted_sources) = self.capsule(report, notes, sources, redacted);
         let path = Repository::new(dir).save(&mut capsule)?;
         report.id = capsule.report.id;
         Ok((path, omitted_sources))
@@ -104,27 +164,33 @@ impl CapsuleOptions {
         Some(format!("removed {count} old {reports} from {dir}"))
     }
 
-    /// Returns the capsule of a crash, without secrets, and the number of omitted source files.
+    /// Returns the capsule of a crash, and the number of omitted source files.
     fn capsule(
         &self,
         report: &CrashReport,
         notes: &[String],
         sources: Option<&SourceMap>,
+        mut redacted: Redacted,
     ) -> (Capsule, usize) {
         let mut report = report.clone();
-        report.notes.extend_from_slice(notes);
-        self.redactor.report(&mut report);
-        let (files, omitted_sources) =
-            sources.map(|sources| self.sources(&report, sources)).unwrap_or_default();
+        report.notes.extend(notes.iter().map(|note| redacted.redactor.text(note).into_owned()));
+        let (files, omitted_sources) = sources
+            .map(|sources| self.sources(&report, sources, &mut redacted))
+            .unwrap_or_default();
         report.notes.extend(omission_note(omitted_sources));
         let mut capsule = Capsule::new(report);
         capsule.sources = files;
-        capsule.environment = self.environment(&capsule.report.program);
+        capsule.environment = redacted.environment;
         (capsule, omitted_sources)
     }
 
     /// Returns the source files of a capsule, and the number of omitted ones.
-    fn sources(&self, report: &CrashReport, sources: &SourceMap) -> (Vec<CapsuleSource>, usize) {
+    fn sources(
+        &self,
+        report: &CrashReport,
+        sources: &SourceMap,
+        redacted: &mut Redacted,
+    ) -> (Vec<CapsuleSource>, usize) {
         let locations = report.contexts.iter().filter_map(|entry| entry.location.as_ref());
         let touched: BTreeSet<u32> = locations.map(|location| location.id).collect();
         let is_wanted = |id: u32| match self.sources {
@@ -150,17 +216,24 @@ impl CapsuleOptions {
                 continue;
             }
             (source_bytes, path_bytes) = (new_source_bytes, new_path_bytes);
-            files.push(CapsuleSource::new(file.path(), self.redactor.source(file.bytes())));
+            let known = redacted.files.remove(&file.id().index());
+            let text = known.unwrap_or_else(|| redacted.redactor.source(file.bytes()).into_owned());
+            files.push(CapsuleSource::new(redacted.redactor.path(file.path()), text));
         }
         (files, omitted)
     }
 
-    /// Returns the environment variables of a capsule of `program`.
-    fn environment(&self, program: &str) -> BTreeMap<String, String> {
+    /// Returns the prefix of the environment variables of `program`.
+    fn prefix(&self, program: &str) -> String {
         let to_env_char =
             |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
         let default_prefix = || program.chars().map(to_env_char).chain(['_']).collect::<String>();
-        let prefix = self.prefix.clone().unwrap_or_else(default_prefix);
+        self.prefix.clone().unwrap_or_else(default_prefix)
+    }
+
+    /// Returns the environment variables of a capsule of `program`.
+    fn environment(&self, program: &str, redactor: &Redactor) -> BTreeMap<String, String> {
+        let prefix = self.prefix(program);
         let has_prefix = |name: &str| !prefix.is_empty() && name.starts_with(&prefix);
         let is_safe = |name: &str| {
             let matches = |safe: &str| match safe.ends_with('_') {
@@ -179,6 +252,15 @@ impl CapsuleOptions {
             EnvironmentCapture::Safe => is_safe(name),
             EnvironmentCapture::None => false,
         });
-        self.redactor.environment(captured)
+        redactor.environment(captured)
+    }
+}
+
+/// Replaces the text of a line by that in the redacted text of its file.
+fn set_line(line: &mut SourceLine, file: &[u8]) {
+    let lo = usize::try_from(line.lo).unwrap_or(usize::MAX);
+    let bytes = file.get(lo..lo.saturating_add(line.text.len()));
+    if let Some(Ok(redacted)) = bytes.map(std::str::from_utf8) {
+        redacted.clone_into(&mut line.text);
     }
 }

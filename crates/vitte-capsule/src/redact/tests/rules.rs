@@ -49,6 +49,13 @@ fn each_rule_of_text_has_examples() {
         ("11", "secret=f(1", "secret=[redacted]"),
         ("12", "secret=r#\"a\"b\"# x", "secret=[redacted] x"),
         ("12", "secret=b'a b' x", "secret=[redacted] x"),
+        ("14", "tokens=512, is_private=true", "tokens=512, is_private=true"),
+        ("14", "token=123456", "token=[redacted]"),
+        ("15", "key = x9Fk2Qz7Lm", "key = [redacted]"),
+        ("15", "key=identifier", "key=identifier"),
+        ("15", "--key x9Fk2Qz7Lm -v", "--key [redacted] -v"),
+        ("16", "pwd=/tmp PWD=C:\\x", "pwd=/tmp PWD=C:\\x"),
+        ("16", "Server=db;Uid=sa;Pwd=abc;", "Server=db;Uid=sa;Pwd=[redacted];"),
         ("13", r#""{\"token\":\"a b\"}""#, r#""{\"token\":\"[redacted]\"}""#),
     ] {
         assert_eq!(redactor().text(text), expected, "rule {rule}: {text}");
@@ -147,15 +154,16 @@ fn secrets_of_sources_are_replaced_by_stars() {
         ("let password = \"abc\";", "let password = \"***\";"),
         ("password = 'a b'  # x", "password = '***'  # x"),
         ("{\"api_key\": \"a\\\"b\", \"x\": \"y\"}", "{\"api_key\": \"****\", \"x\": \"y\"}"),
-        ("token: \"abc\",", "token: \"***\","),
+        ("token: \"x9Fk2Qz7\",", "token: \"********\","),
+        ("token: \"abc\",", "token: \"abc\","),
         ("const SECRET: &'static str = \"abc\";", "const SECRET: &'static str = \"***\";"),
-        ("let token: [u8; 3] = b\"abc\"", "let token: [u8; 3] = b\"***\""),
-        ("token = String::from(\"abc\")", "token = String::from(\"***\")"),
-        ("token = r#\"a\"b\"#;", "token = r#\"***\"#;"),
-        ("token = \"\"\"a\nb\"\"\"", "token = \"\"\"*\n*\"\"\""),
-        ("token = \"a\nb\" + \"c\"", "token = \"*\n*\" + \"c\""),
-        ("token = \"abc\nx", "token = \"***\nx"),
-        ("token = \"é\"", "token = \"**\""),
+        ("let secret: [u8; 3] = b\"abc\"", "let secret: [u8; 3] = b\"***\""),
+        ("secret = String::from(\"abc\")", "secret = String::from(\"***\")"),
+        ("secret = r#\"a\"b\"#;", "secret = r#\"***\"#;"),
+        ("secret = \"\"\"a\nb\"\"\"", "secret = \"\"\"*\n*\"\"\""),
+        ("secret = \"a\nb\" + \"c\"", "secret = \"*\n*\" + \"c\""),
+        ("secret = \"abc\nx", "secret = \"***\nx"),
+        ("secret = \"é\"", "secret = \"**\""),
         ("ask(\"password: \"); let x = \"y\"", "ask(\"password: \"); let x = \"y\""),
         ("let token = next(a, \"b\")", "let token = next(a, \"b\")"),
         ("if token == \"let\" { pass: 2 }", "if token == \"let\" { pass: 2 }"),
@@ -174,6 +182,6 @@ fn secrets_of_sources_are_replaced_by_stars() {
         let redacted = redactor().source(source.as_bytes());
         assert_eq!(String::from_utf8_lossy(&redacted), expected, "{source}");
     }
-    assert_eq!(&*redactor().source(b"\xfftoken = \"\xfe\"\xfd"), b"\xfftoken = \"*\"\xfd");
+    assert_eq!(&*redactor().source(b"\xffsecret = \"\xfe\"\xfd"), b"\xffsecret = \"*\"\xfd");
     assert!(matches!(redactor().source(b"let x = 1"), Cow::Borrowed(_)));
 }

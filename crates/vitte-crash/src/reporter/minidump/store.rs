@@ -40,7 +40,7 @@ pub(in crate::reporter) fn without_secrets(
     report: &CrashReport,
 ) -> (Vec<String>, Vec<String>) {
     let mut redacted = report.clone();
-    options.redactor.report(&mut redacted);
+    options.redact(&mut redacted, None);
     let texts = |report: &CrashReport| -> Vec<String> {
         let fields = report.contexts.iter().flat_map(|entry| &entry.fields);
         let values = fields.map(|field| field.value.clone());
@@ -77,8 +77,9 @@ mod tests {
             CrashReport::new(codes::F0002, "2026-01-02T03:04:05.006Z".into(), "m".into());
         report.notes = vec!["first".into()];
         let pending = [MinidumpStatus::Pending.to_string()];
+        let redacted = options.redact(&mut report, Some(&sources));
         let (path, omitted_sources) =
-            options.save(&mut report, &pending, Some(&sources), dir.path()).unwrap();
+            options.save(&mut report, &pending, Some(&sources), redacted, dir.path()).unwrap();
         assert_eq!(omitted_sources, 3);
         let omitted = omission_note(3).unwrap();
         let notes = Capsule::read(&path).unwrap().report.notes;
