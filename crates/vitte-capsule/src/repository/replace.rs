@@ -1,15 +1,16 @@
 //! Replaces a stored capsule, which may move because its fingerprint has changed.
 
+use std::io;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 use super::index::{self, LockedIndex};
+use super::location::{self, Location};
 use super::{
-    IndexEntry, LOCK_TIMEOUT, Repository, RepositoryError, RepositoryErrorKind, relative_path,
-    remove_empty_dirs,
+    IndexEntry, LOCK_TIMEOUT, Repository, RepositoryError, RepositoryErrorKind, latest, retention,
+    save,
 };
-use crate::atomic_file::{self, Existing};
 use crate::capsule::Capsule;
+use crate::dir::{Dir, EntryKind, TempFile};
 
 impl Repository {
     /// Replaces the capsule file at `path`, which [`path`](Self::path) returned, by a capsule with the same id. If its
@@ -20,76 +21,72 @@ impl Repository {
     ///
     /// # Errors
     ///
-    /// A [`RepositoryError`] if there is no file at `path`, or the new one cannot be written. The old file remains.
+    /// A [`RepositoryError`] if there is no capsule with this id at `path`, or the new one cannot be written. The old
+    /// file remains.
     pub fn replace(
         &self,
         path: impl AsRef<Path>,
         capsule: &Capsule,
     ) -> Result<PathBuf, RepositoryError> {
-        let old = path.as_ref();
+        let path = path.as_ref();
         let id = &capsule.report.id;
-        let relative = relative_path(&capsule.report, capsule.fingerprint);
-        let new = self.root.join(&relative);
-        if old.symlink_metadata().is_err() {
+        let (_, old) = self.location(path).ok_or_else(|| self.not_found(id))?;
+        let relative = location::relative_path(&capsule.report, capsule.fingerprint);
+        let new_path = self.root.join(&relative);
+        let new = Location::parse(&relative).filter(|new| new.name == old.name);
+        let new = new.ok_or_else(|| self.not_found(id))?;
+        let bytes = capsule.to_bytes().map_err(|error| error.at(&new_path))?;
+        let failed = |error: io::Error| match error.kind() {
+            io::ErrorKind::NotFound => self.not_found(id),
+            _ => RepositoryError::new(&new_path, RepositoryErrorKind::Write(error)),
+        };
+        let root = Dir::open(&self.root).map_err(failed)?;
+        let is_file = old.within(&root, |dir| dir.info(old.name)).and_then(|info| info);
+        if is_file.map_err(failed)?.kind != EntryKind::File {
             return Err(self.not_found(id));
         }
-        let bytes = capsule.to_bytes().map_err(|error| error.at(&new))?;
-        let failed = |error| RepositoryError::new(&new, RepositoryErrorKind::Write(error));
-        let dir = new.parent().unwrap_or(&self.root);
-        atomic_file::create_private_dir(dir)
-            .map_err(|error| RepositoryError::new(dir, RepositoryErrorKind::CreateDir(error)))?;
-        let locked = LockedIndex::wait(&self.root, LOCK_TIMEOUT).unwrap_or(None);
-        let written = atomic_file::write_atomically(&new, &bytes, Existing::Replace);
-        if let Err(error) = written {
-            if new != old {
-                remove_empty_dirs(dir);
-            }
-            return Err(failed(error));
-        }
+        let locked = LockedIndex::wait(&root, LOCK_TIMEOUT).unwrap_or(None);
+        write(&root, new, &bytes, capsule).map_err(|error| {
+            new.remove_empty_dirs(&root);
+            failed(error)
+        })?;
         // Until the index is replaced, a reader that comes now must compare it with the files.
-        index::mark_dirty(&self.root);
-        if new != old {
-            fs::remove_file(old)
-                .map_err(|error| RepositoryError::new(old, RepositoryErrorKind::Remove(error)))?;
-            if let Some(old_dir) = old.parent() {
-                self.remove_fingerprint_dir(old_dir);
-            }
-            self.write_metadata(dir, capsule);
+        index::mark_dirty(&root);
+        let entry = IndexEntry::from_capsule(capsule, relative.clone(), bytes.len() as u64);
+        if old != new {
+            retention::remove_files(&root, old)
+                .map_err(|error| RepositoryError::new(path, RepositoryErrorKind::Remove(error)))?;
         }
-        let entry = IndexEntry::from_capsule(capsule, relative, bytes.len() as u64);
         if let Some(mut locked) = locked {
-            self.link_again(&new, id);
+            // The hard link in `latest/` still has the previous content.
+            if latest::ids(&root).contains(id) {
+                latest::remove(&root, id);
+                _ = new.within(&root, |dir| latest::set(&root, dir, id));
+            }
             // If this fails, the next reader repairs the index.
             _ = replace_line(&mut locked, &entry).map(|entries| {
                 locked.begin_repair();
                 locked.replace(entries.into_iter())
             });
         }
-        Ok(new)
-    }
-
-    /// Links the new file into `latest/`, where the old one is.
-    fn link_again(&self, path: &Path, id: &str) {
-        if self.latest_ids().iter().any(|latest| latest == id) {
-            let name = format!("{id}.{}", Capsule::EXTENSION);
-            _ = fs::remove_file(self.root.join(super::LATEST).join(name));
-            self.set_latest(path, id);
-        }
-    }
-
-    /// Removes the directory of a fingerprint that has no crashes any more.
-    fn remove_fingerprint_dir(&self, dir: &Path) {
-        let is_in_repository = dir.starts_with(&self.root) && dir != self.root;
-        let names = super::repair::names(dir, false).unwrap_or_default();
-        if is_in_repository && names.iter().all(|name| name == super::METADATA) {
-            _ = fs::remove_file(dir.join(super::METADATA));
-            remove_empty_dirs(dir);
-        }
+        Ok(new_path)
     }
 }
 
+/// Writes the file of a capsule, and the metadata of its directory.
+fn write(root: &Dir, new: Location<'_>, bytes: &[u8], capsule: &Capsule) -> io::Result<()> {
+    let dir = new.create_dir(root)?;
+    let dir = dir.as_ref().unwrap_or(root);
+    let mut file = TempFile::unique(dir, "crash")?;
+    file.write(bytes, true)?;
+    file.persist(new.name)?;
+    dir.sync();
+    save::write_metadata(dir, capsule);
+    Ok(())
+}
+
 /// Returns the entries of the index, with the one of this crash replaced.
-fn replace_line(locked: &mut LockedIndex, entry: &IndexEntry) -> io::Result<Vec<IndexEntry>> {
+fn replace_line(locked: &mut LockedIndex<'_>, entry: &IndexEntry) -> io::Result<Vec<IndexEntry>> {
     let replaced = |other: IndexEntry| if other.id == entry.id { entry.clone() } else { other };
     Ok(locked.lines()?.entries().map(replaced).collect())
 }

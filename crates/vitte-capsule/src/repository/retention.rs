@@ -185,7 +185,8 @@ impl Repository {
         for id in ids {
             let Some(entry) = index.entry(id) else { continue };
             let result = match Location::parse(&entry.path) {
-                Some(location) => self.remove_files(&dir, &entry, location),
+                Some(location) => remove_files(&dir, location)
+                    .map_err(|error| self.error(&entry.path, RepositoryErrorKind::Remove(error))),
                 None => self.bare_reports.remove(id),
             };
             match result {
@@ -197,37 +198,6 @@ impl Repository {
         }
         remove_lines(&dir, &removed_ids);
         first_error.map_or(Ok(()), Err)
-    }
-
-    fn remove_files(
-        &self,
-        root: &Dir,
-        entry: &IndexEntry,
-        location: Location<'_>,
-    ) -> Result<(), RepositoryError> {
-        let html = format!("{}.html", location.id());
-        let removed = location.within(root, |dir| {
-            for name in [&*html, location.name] {
-                match dir.remove_file(name) {
-                    Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                    _ => {}
-                }
-            }
-            // Directories without crashes are removed too, with their metadata.
-            let is_empty = location.has_dirs()
-                && entries(dir).is_ok_and(|left| left.iter().all(|(name, _)| name == METADATA));
-            if is_empty {
-                _ = dir.remove_file(METADATA);
-            }
-            Ok(is_empty)
-        });
-        match removed.and_then(|removed| removed) {
-            Ok(true) => location.remove_empty_dirs(root),
-            Ok(false) => {}
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(self.error(&entry.path, RepositoryErrorKind::Remove(error))),
-        }
-        Ok(())
     }
 
     /// Removes a file or a link that [`Index::unreadable`](super::Index::unreadable) reports. A link itself is
@@ -267,6 +237,33 @@ impl Repository {
         }
         Ok(())
     }
+}
+
+/// Removes the capsule at a location and its HTML report, if they exist, and the directories that then have no crashes.
+pub(super) fn remove_files(root: &Dir, location: Location<'_>) -> io::Result<()> {
+    let html = format!("{}.html", location.id());
+    let removed = location.within(root, |dir| {
+        for name in [&*html, location.name] {
+            match dir.remove_file(name) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+        // Directories without crashes are removed too, with their metadata.
+        let is_empty = location.has_dirs()
+            && entries(dir).is_ok_and(|left| left.iter().all(|(name, _)| name == METADATA));
+        if is_empty {
+            _ = dir.remove_file(METADATA);
+        }
+        Ok(is_empty)
+    });
+    match removed.and_then(|removed| removed) {
+        Ok(true) => location.remove_empty_dirs(root),
+        Ok(false) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
+    }
+    Ok(())
 }
 
 /// The levels of directories below the root: kind, day and fingerprint.

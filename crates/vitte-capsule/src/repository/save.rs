@@ -130,7 +130,7 @@ fn write(
 
 /// Writes `metadata.json` to the directory of a fingerprint, unless it exists. Failure is ignored: each capsule has
 /// the same data.
-fn write_metadata(dir: &Dir, capsule: &Capsule) {
+pub(super) fn write_metadata(dir: &Dir, capsule: &Capsule) {
     if dir.info(METADATA).is_ok() {
         return;
     }
