@@ -19,7 +19,7 @@ fn known_offset() -> (u64, String) {
     let len = fs::metadata(PROGRAM).unwrap().len();
     for start in (0..len).step_by(64 << 10) {
         let frames = file.resolve(&[start], &DebugPaths::new(), Deadline::NONE);
-        let last = frames.into_iter().flatten().flatten().last().cloned().unwrap_or_default();
+        let last = frames.into_iter().flatten().flatten().last().unwrap_or_default();
         if let (Some(function), Some(_)) = (last.function, last.line) {
             if function.starts_with("vitte_") {
                 return (start, function);
