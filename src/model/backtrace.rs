@@ -155,6 +155,9 @@ pub struct Frame {
     text: String,
 }
 
+/// The beginning of the marker of [`Frame::unwinding_stopped`].
+const STOPPED_PREFIX: &str = "[... unwinding stopped: ";
+
 /// The source location of a frame.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
@@ -205,6 +208,20 @@ impl Frame {
         Self::new(format!("[... omitted {count} {frames} ...]"))
     }
 
+    /// Creates the marker after the last frame of a backtrace that is incomplete for this reason.
+    ///
+    /// ```
+    /// use vitte_diag::Frame;
+    ///
+    /// let marker = Frame::unwinding_stopped("no unwind information for libjit.so+0x1c20");
+    /// assert_eq!(marker.text(), "[... unwinding stopped: no unwind information for libjit.so+0x1c20 ...]");
+    /// assert!(marker.is_omitted());
+    /// ```
+    #[must_use]
+    pub fn unwinding_stopped(reason: &str) -> Self {
+        Self::new(format!("{STOPPED_PREFIX}{reason} ...]"))
+    }
+
     /// Returns the whole text.
     #[must_use]
     pub fn text(&self) -> &str {
@@ -237,9 +254,13 @@ impl Frame {
         }
     }
 
-    /// Returns true for a [marker of omitted frames](Self::omitted).
+    /// Returns true for a marker of frames that are not in the backtrace: [`omitted`](Self::omitted) or
+    /// [`unwinding_stopped`](Self::unwinding_stopped).
     #[must_use]
     pub fn is_omitted(&self) -> bool {
+        if self.text.starts_with(STOPPED_PREFIX) && self.text.ends_with(" ...]") {
+            return true;
+        }
         let count = self.text.strip_prefix("[... omitted ").and_then(|text| {
             let ends = [" frames ...]", " frame ...]"];
             ends.iter().find_map(|end| text.strip_suffix(end))

@@ -134,8 +134,11 @@ fn dependencies(dir: &str) -> Vec<String> {
         sections.filter(|(head, _)| is_dependencies(head)).flat_map(|(_, lines)| lines.lines());
     let own = lines.filter(|line| line.starts_with("vitte"));
     let name = |line: &str| {
-        // A program with the crash handler gets only those features of vitte-capsule that it enables itself.
-        let is_plain = !dir.ends_with("vitte-crash") || !line.contains("features");
+        // A program with the crash handler gets only those features of vitte-capsule that it enables itself, and the
+        // names of its frames.
+        let is_plain = !dir.ends_with("vitte-crash")
+            || !line.contains("features")
+            || line.contains("features = [\"symbols\"]");
         assert!(is_plain, "{dir}: {line}");
         line.split(['.', ' ']).next().unwrap().to_owned()
     };
@@ -151,6 +154,7 @@ fn crates_depend_on_each_other_as_documented() {
     for (position, (name, dir)) in CRATES.into_iter().enumerate() {
         let mut used = dependencies(dir);
         used.sort();
+        used.dedup();
         assert_eq!(used, documented[name], "{name}");
         let is_before = |used: &String| CRATES[..position].iter().any(|(before, _)| before == used);
         assert!(used.iter().all(is_before), "{name} uses {used:?}");

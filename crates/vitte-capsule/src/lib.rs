@@ -32,6 +32,7 @@
 //! |---|---|
 //! | `html` | `Capsule::to_html`: the HTML report |
 //! | `replay` | `replay` and `reduce`: runs the program again, and reduces its sources |
+//! | `symbols` | `symbols`: resolves offsets in programs to functions, files and lines |
 //! | `upload` | `upload`: sends a report to a directory, Sentry or GitHub |
 
 #![forbid(unsafe_code)]
@@ -49,6 +50,8 @@ pub mod reduce;
 pub mod replay;
 mod report;
 mod repository;
+#[cfg(feature = "symbols")]
+pub mod symbols;
 #[cfg(feature = "upload")]
 pub mod upload;
 

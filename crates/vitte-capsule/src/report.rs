@@ -175,6 +175,9 @@ pub struct CrashFrame {
     pub module: Option<String>,
     /// The offset of the code in the module, in bytes.
     pub offset: Option<u64>,
+    /// The build id of that program or library, in hexadecimal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub build_id: Option<String>,
     /// Whether the source file belongs to the program, not to Rust or to a dependency.
     pub in_project: bool,
 }

@@ -5,6 +5,7 @@ mod error;
 mod id;
 mod index;
 mod repair;
+mod replace;
 mod reports;
 mod retention;
 

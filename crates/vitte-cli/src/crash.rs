@@ -20,6 +20,7 @@ mod shell;
 mod show;
 mod stack;
 mod stats;
+mod symbolise;
 mod table;
 mod target;
 mod upload;
@@ -146,6 +147,8 @@ enum Crash {
     Fingerprint(fingerprint::Fingerprint),
     /// Show the differences between two crashes
     Diff(diff::Diff),
+    /// Fill in functions, files and lines that were not known when the program crashed
+    Symbolise(symbolise::Symbolise),
     /// Write the HTML report of a crash, a single file that needs no network
     Html(html::Html),
     /// Run the program again on the captured sources, and check whether the crash is reproduced
@@ -176,6 +179,7 @@ impl Crash {
             Self::Env(env) => env.run(shell),
             Self::Fingerprint(fingerprint) => fingerprint.run(shell),
             Self::Diff(diff) => diff.run(shell),
+            Self::Symbolise(symbolise) => symbolise.run(shell),
             Self::Html(html) => html.run(shell),
             Self::Replay(replay) => replay.run(shell),
             Self::Reduce(reduce) => reduce.run(shell),

@@ -4,6 +4,7 @@ mod capture;
 
 use std::cell::{Cell, RefCell};
 use std::panic::PanicHookInfo;
+use std::time::Instant;
 
 use backtrace::Backtrace;
 pub(crate) use capture::{capture_variables, is_ignored};
@@ -152,7 +153,8 @@ impl PanicCapture {
         let mut report = self.config.report(code, self.message, self.thread);
         report.location = self.location;
         report.notes.extend(self.earlier);
-        symbols::resolve_panic(&self.backtrace)
+        let end = Instant::now() + self.config.symbol_budget();
+        symbols::resolve_panic(&self.backtrace, end)
             .truncated(self.config.max_frames)
             .store_in(&mut report);
         let captured = variables::records::read(&self.variables);

@@ -9,7 +9,9 @@ mod reason;
 mod threads;
 mod unwind;
 
-use std::time::{Duration, Instant};
+#[cfg(feature = "minidump")]
+use std::time::Duration;
+use std::time::Instant;
 
 use crash_info::CrashInfo;
 use nix::unistd::Pid;
@@ -66,9 +68,8 @@ fn report(remote: &RemoteProcess, address: u64, options: &CapsuleOptions) -> Res
     let mappings = modules::parse_mappings(&remote.maps());
     let modules = Modules::new(&mappings);
     let mut walker = StackWalker::new(&modules, &memory);
-    // Unwinding a very deep stack must leave time for the rest of the report.
-    let end = begin + config.timeout.min(Duration::from_secs(10)) / 2;
-    let mut symbols = Symbols::new(&modules);
+    let end = begin + config.symbol_budget();
+    let mut symbols = Symbols::new(&modules, &process.to_string(), &memory, end);
     let frames = if has_registers {
         info.frames(&mut walker, &mut symbols, &config, end)
     } else {
@@ -96,7 +97,7 @@ fn report(remote: &RemoteProcess, address: u64, options: &CapsuleOptions) -> Res
         source_map.as_ref(),
         captured,
     );
-    report.threads = info.threads(&mut walker, &mut symbols, &threads, &report, end);
+    report.threads = info.threads(&mut walker, &mut symbols, &threads, &mut report, end);
     sources::add_thread_contexts(&mut report, others, source_map.as_ref());
     let mut notes = pending_notes(&config);
     let omitted_sources =

@@ -1,10 +1,16 @@
 //! Resolves addresses of frames to functions, files and lines.
 
+#[cfg(has_reporter)]
+mod debug_path;
 #[cfg(not(has_reporter))]
 mod fallback;
 mod frames;
 #[cfg(has_reporter)]
+pub(crate) mod image;
+#[cfg(has_reporter)]
 mod linux;
+#[cfg(has_reporter)]
+mod loaded;
 #[cfg(has_reporter)]
 pub(crate) mod modules;
 
@@ -12,7 +18,7 @@ pub(crate) mod modules;
 pub(crate) use fallback::resolve_panic;
 pub(crate) use frames::CapturedFrames;
 #[cfg(has_reporter)]
-pub(crate) use linux::{FrameAddresses, Symbols, lowest_address, resolve_panic};
+pub(crate) use linux::{FrameAddresses, Symbols, resolve_panic};
 
 /// Returns whether a function is part of the panic machinery.
 fn is_panic_frame(function: &str) -> bool {

@@ -162,7 +162,7 @@ fn parsed(line: &Frame) -> CrashFrame {
         offset: module.map(|(_, offset)| offset),
         in_project: location.is_some_and(|location| source_path(location.file).1)
             && !line.is_runtime(),
-        inlined: false,
+        ..CrashFrame::default()
     }
 }
 

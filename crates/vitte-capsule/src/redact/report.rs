@@ -98,6 +98,7 @@ impl Redactor {
             inlined: _,
             module,
             offset: _,
+            build_id: _,
             in_project: _,
         } = frame;
         for text in [function, file, module].into_iter().flatten() {

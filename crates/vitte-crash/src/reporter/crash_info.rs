@@ -172,20 +172,32 @@ impl CrashInfo {
         walker: &mut StackWalker<'_>,
         symbols: &mut Symbols<'_>,
         threads: &Threads,
-        report: &CrashReport,
+        report: &mut CrashReport,
         end: Instant,
     ) -> Vec<CrashThread> {
         /// Innermost and outermost frames stored of a thread that did not crash.
         const MAX_FRAMES: (usize, usize) = (24, 4);
-        let threads = threads.stopped.iter().map(|thread| {
+        let mut walked = Vec::new();
+        let mut late = 0;
+        for thread in &threads.stopped {
             let is_crashed = thread.id.as_raw() == self.thread_id();
-            let backtrace = if is_crashed {
-                report.backtrace.clone()
-            } else {
-                let start = thread.registers();
-                let addresses = start.map(|start| walker.walk(start, MAX_FRAMES, end));
-                symbols.resolve(&addresses.unwrap_or_default()).backtrace()
-            };
+            let is_late = Instant::now() > end;
+            late += usize::from(is_late && !is_crashed);
+            let start = thread.registers().filter(|_| !is_crashed && !is_late);
+            let addresses = start.map(|start| walker.walk(start, MAX_FRAMES, end));
+            walked.push((thread, is_crashed, addresses.unwrap_or_default()));
+        }
+        // Each file is read once for all threads.
+        let addresses = walked.iter().flat_map(|(.., found)| &found.addresses);
+        symbols.prepare(&addresses.copied().collect::<Vec<_>>());
+        if late > 0 {
+            let threads = vitte_diag::text::plural("thread", late);
+            report.notes.push(format!("no backtraces of {late} other {threads}: the time was over"));
+        }
+        let crashed = &report.backtrace;
+        let threads = walked.into_iter().map(|(thread, is_crashed, addresses)| {
+            let backtrace =
+                if is_crashed { crashed.clone() } else { symbols.resolve(&addresses).backtrace() };
             let id = u64::from(thread.id.as_raw().unsigned_abs());
             CrashThread::new(id, thread.name.as_str(), backtrace)
         });

@@ -1,139 +1,214 @@
 //! Unwinds the stacks of another process.
 
+mod information;
+mod registers;
+
 use std::cell::RefCell;
-use std::collections::VecDeque;
-use std::fs::File;
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
 use std::time::Instant;
 
 #[cfg(target_arch = "aarch64")]
-use framehop::aarch64::{CacheAarch64 as Cache, UnwindRegsAarch64, UnwinderAarch64 as Unwinder};
+use framehop::aarch64::{CacheAarch64 as Cache, UnwinderAarch64 as Unwinder};
 #[cfg(target_arch = "x86_64")]
-use framehop::x86_64::{CacheX86_64 as Cache, UnwindRegsX86_64, UnwinderX86_64 as Unwinder};
-use framehop::{ExplicitModuleSectionInfo, MayAllocateDuringUnwind, Unwinder as _};
-use object::{Object as _, ObjectSection as _, ReadCache, ReadRef};
+use framehop::x86_64::{CacheX86_64 as Cache, UnwinderX86_64 as Unwinder};
+use framehop::{FrameAddress, MayAllocateDuringUnwind, Unwinder as _};
+use information::UnwindInformation;
+pub(super) use registers::UnwindStart;
+use registers::{Call, Registers, call_before, is_signal_return};
 
 use crate::remote::Memory;
-use crate::symbols::modules::{Module, Modules};
-use crate::symbols::{FrameAddresses, lowest_address};
-
-/// The registers of a thread that unwinding needs.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct UnwindStart {
-    pub(super) pc: u64,
-    pub(super) sp: u64,
-    pub(super) fp: u64,
-    /// The return address, on architectures that keep it in a register.
-    #[cfg_attr(target_arch = "x86_64", allow(dead_code, reason = "that is on the stack"))]
-    pub(super) lr: u64,
-}
+use crate::symbols::FrameAddresses;
+use crate::symbols::modules::Modules;
 
 /// Unwinds stacks in the memory of a process.
+///
+/// The unwind information is that in memory: the file of a module may have been replaced.
 pub(super) struct StackWalker<'a> {
     modules: &'a Modules,
     memory: &'a Memory<'a>,
-    unwinder: Unwinder<Vec<u8>, MayAllocateDuringUnwind>,
+    unwinder: Unwinder<Arc<[u8]>, MayAllocateDuringUnwind>,
     cache: Cache<MayAllocateDuringUnwind>,
+    /// The unwind information of the modules that occurred, by their address.
+    information: BTreeMap<u64, Option<UnwindInformation>>,
+    /// Whether there is unwind information for an address.
+    is_known: HashMap<u64, bool>,
+}
+
+/// The frames of a walk.
+struct Found {
+    addresses: FrameAddresses,
+    limits: (usize, usize),
+    last: VecDeque<u64>,
+    count: u64,
 }
 
 impl<'a> StackWalker<'a> {
     pub(super) fn new(modules: &'a Modules, memory: &'a Memory<'a>) -> Self {
-        let mut walker = Self { modules, memory, unwinder: Unwinder::new(), cache: Cache::new() };
-        for module in modules.iter() {
-            walker.add(module);
+        Self {
+            modules,
+            memory,
+            unwinder: Unwinder::new(),
+            cache: Cache::new(),
+            information: BTreeMap::new(),
+            is_known: HashMap::new(),
         }
-        walker
-    }
-
-    fn add(&mut self, module: &Module) {
-        let sections = match File::open(&module.path) {
-            Ok(file) => sections(&ReadCache::new(file)),
-            // The modules of the kernel, such as the vDSO, have no file.
-            Err(_) => {
-                let len = usize::try_from(module.range.end - module.range.start).unwrap_or(0);
-                let bytes = (self.memory)(module.range.start, len.min(1 << 20)).unwrap_or_default();
-                sections(bytes.as_slice())
-            }
-        };
-        let Some((info, lowest)) = sections else { return };
-        let bias = module.range.start.wrapping_sub(lowest);
-        let (name, range) = (module.path.clone(), module.range.clone());
-        self.unwinder.add_module(framehop::Module::new(name, range, bias, info));
-    }
-
-    fn is_code(&self, address: u64) -> bool {
-        self.modules.iter().flat_map(|module| &module.code).any(|code| code.contains(&address))
     }
 
     /// Unwinds from `start` outwards. Of a deep stack it returns the `innermost` and the
     /// `outermost` frames. At `end` it stops at the frame it has reached.
     pub(super) fn walk(
         &mut self,
-        mut start: UnwindStart,
-        (innermost, outermost): (usize, usize),
+        start: UnwindStart,
+        limits: (usize, usize),
         end: Instant,
     ) -> FrameAddresses {
-        let mut found = FrameAddresses::default();
+        let addresses = FrameAddresses::default();
+        let mut found = Found { addresses, limits, last: VecDeque::new(), count: 0 };
         let window = RefCell::new((0, Vec::new()));
-        let read = |address| read_word(self.memory, &window, address);
-        if !self.is_code(start.pc) {
-            // The thread jumped to an address without code. Continue at the return address of that
-            // call.
-            found.addresses.push(start.pc);
-            if !start.go_back(read) {
-                return found;
-            }
-        }
-        let mut read_stack = |address| read(address).ok_or(());
-        let mut frames = self.unwinder.iter_frames(
-            start.pc,
-            start.unwind_registers(),
-            &mut self.cache,
-            &mut read_stack,
-        );
-        let mut last = VecDeque::new();
-        let mut count: u64 = 0;
-        while let Ok(Some(frame)) = frames.next() {
-            let address = frame.address_for_lookup();
-            if found.addresses.len() < innermost.max(1) {
-                found.addresses.push(address);
+        let (mut registers, memory) = (Registers::new(start), self.memory);
+        let mut address = FrameAddress::from_instruction_pointer(start.pc);
+        loop {
+            // A signal handler returns to the instruction that the signal interrupted.
+            if let Some(interrupted) = self.interrupted(address, &registers) {
+                found.addresses.signal_returns.push(address.address());
+                found.push(address.address());
+                registers = Registers::new(interrupted);
+                address = FrameAddress::from_instruction_pointer(interrupted.pc);
                 continue;
             }
-            count += 1;
-            last.push_back(address);
-            if last.len() > outermost {
-                last.pop_front();
+            found.push(address.address_for_lookup());
+            let read = |address| read_word(memory, &window, address);
+            match self.next(address, &mut registers, read) {
+                Ok(Some(next)) => address = next,
+                Ok(None) => break,
+                Err(reason) => {
+                    found.addresses.stop = Some(reason);
+                    break;
+                }
             }
-            if count % 1024 == 0 && Instant::now() > end {
+            if found.count % 1024 == 1023 && Instant::now() > end {
+                found.addresses.stop = Some("the time was over".to_owned());
                 break;
             }
         }
-        let more = count.saturating_sub(last.len() as u64);
-        found.omitted = (more > 0).then_some((found.addresses.len(), more));
-        found.addresses.extend(last);
-        found
+        found.finish()
+    }
+
+    /// Moves to the caller. Returns `None` at the outermost frame.
+    ///
+    /// # Errors
+    ///
+    /// Returns why the caller is not known.
+    fn next(
+        &mut self,
+        address: FrameAddress,
+        registers: &mut Registers,
+        read: impl Fn(u64) -> Option<u64>,
+    ) -> Result<Option<FrameAddress>, String> {
+        let pc = address.address_for_lookup();
+        let is_known = self.has_information(pc);
+        if !is_known {
+            return self.guess(address, registers, read).map(Some);
+        }
+        let mut read_stack = |address| read(address).ok_or(());
+        let next = self.unwinder.unwind_frame(
+            address,
+            registers.unwind_registers(),
+            &mut self.cache,
+            &mut read_stack,
+        );
+        match next {
+            Ok(Some(next)) => Ok(FrameAddress::from_return_address(next)),
+            Ok(None) => Ok(None),
+            Err(_) => Err(format!("the stack of {} cannot be read", self.describe(pc))),
+        }
+    }
+
+    /// Moves from code without unwind information to its caller, if the return address is at one of the places where it
+    /// usually is, and follows a call there.
+    fn guess(
+        &self,
+        address: FrameAddress,
+        registers: &mut Registers,
+        read: impl Fn(u64) -> Option<u64>,
+    ) -> Result<FrameAddress, String> {
+        let pc = address.address_for_lookup();
+        // A call of an address without code has just pushed its return address. Other code may have made room on the
+        // stack, where there are return addresses of earlier calls.
+        let is_code = self.modules.with_code_at(pc).is_some() || self.modules.is_other_code(pc);
+        for (return_address, is_top, caller) in registers.guesses(address.is_return_address(), read)
+        {
+            let is_in_module = self.modules.with_code_at(return_address.saturating_sub(1)).is_some();
+            let call = call_before(self.memory, return_address, pc).filter(|_| is_in_module);
+            if call == Some(Call::Direct) || (call.is_some() && !(is_top && is_code)) {
+                *registers = caller;
+                if let Some(address) = FrameAddress::from_return_address(return_address) {
+                    return Ok(address);
+                }
+            }
+        }
+        Err(format!("no unwind information for {}", self.describe(pc)))
+    }
+
+    /// Returns the registers that a signal handler will restore, if `address` is that to which it returns.
+    fn interrupted(&self, address: FrameAddress, registers: &Registers) -> Option<UnwindStart> {
+        if !address.is_return_address() || !is_signal_return(self.memory, address.address()) {
+            return None;
+        }
+        registers.of_signal_frame(self.memory)
+    }
+
+    /// Returns whether there is unwind information for an address.
+    fn has_information(&mut self, pc: u64) -> bool {
+        if let Some(is_known) = self.is_known.get(&pc) {
+            return *is_known;
+        }
+        let is_known = self.modules.with_code_at(pc).is_some_and(|module| {
+            let information = self.information.entry(module.range.start).or_insert_with(|| {
+                let information = UnwindInformation::read(self.memory, module)?;
+                self.unwinder.add_module(information.framehop_module(module));
+                Some(information)
+            });
+            information.as_ref().is_some_and(|information| information.covers(pc))
+        });
+        self.is_known.insert(pc, is_known);
+        is_known
+    }
+
+    fn describe(&self, pc: u64) -> String {
+        match self.modules.find(pc) {
+            Some((module, offset)) => {
+                let name = module.path.rsplit('/').next().unwrap_or(&module.path);
+                format!("{name}+{offset:#x}")
+            }
+            None if self.modules.is_other_code(pc) => format!("the code at {pc:#x}"),
+            None => format!("the address {pc:#x}"),
+        }
     }
 }
 
-/// Reads the unwind information of a module and its lowest address.
-fn sections<'a>(data: impl ReadRef<'a>) -> Option<(ExplicitModuleSectionInfo<Vec<u8>>, u64)> {
-    let file = object::File::parse(data).ok()?;
-    let lowest = lowest_address(&file)?;
-    let range = |name| {
-        let section = file.section_by_name(name)?;
-        Some(section.address()..section.address() + section.size())
-    };
-    let bytes = |name| Some(file.section_by_name(name)?.data().ok()?.to_vec());
-    let info = ExplicitModuleSectionInfo {
-        text_svma: range(".text"),
-        got_svma: range(".got"),
-        eh_frame_svma: range(".eh_frame"),
-        eh_frame: bytes(".eh_frame"),
-        eh_frame_hdr_svma: range(".eh_frame_hdr"),
-        eh_frame_hdr: bytes(".eh_frame_hdr"),
-        debug_frame: None,
-        ..ExplicitModuleSectionInfo::default()
-    };
-    Some((info, lowest))
+impl Found {
+    fn push(&mut self, address: u64) {
+        let (innermost, outermost) = self.limits;
+        if self.addresses.addresses.len() < innermost.max(1) {
+            self.addresses.addresses.push(address);
+            return;
+        }
+        self.count += 1;
+        self.last.push_back(address);
+        if self.last.len() > outermost {
+            self.last.pop_front();
+        }
+    }
+
+    fn finish(self) -> FrameAddresses {
+        let mut found = self.addresses;
+        let more = self.count.saturating_sub(self.last.len() as u64);
+        found.omitted = (more > 0).then_some((found.addresses.len(), more));
+        found.addresses.extend(self.last);
+        found
+    }
 }
 
 /// Bytes of a stack that are read at once.
@@ -152,32 +227,4 @@ fn read_word(memory: &Memory<'_>, window: &RefCell<(u64, Vec<u8>)>, address: u64
     *start = address & !0xfff;
     *bytes = memory(*start, WINDOW_BYTES).or_else(|| memory(*start, 4096)).unwrap_or_default();
     at(*start, bytes)
-}
-
-impl UnwindStart {
-    /// Moves to the return address of the current call. Returns whether it is known.
-    fn go_back(&mut self, read: impl Fn(u64) -> Option<u64>) -> bool {
-        #[cfg(target_arch = "x86_64")]
-        let back = read(self.sp);
-        #[cfg(target_arch = "aarch64")]
-        let back = (self.lr != self.pc).then_some(self.lr);
-        #[cfg(target_arch = "x86_64")]
-        {
-            self.sp += 8;
-        }
-        _ = &read;
-        // An address inside the call instruction.
-        self.pc = back.unwrap_or(0).saturating_sub(1);
-        back.is_some()
-    }
-
-    #[cfg(target_arch = "x86_64")]
-    fn unwind_registers(self) -> UnwindRegsX86_64 {
-        UnwindRegsX86_64::new(self.pc, self.sp, self.fp)
-    }
-
-    #[cfg(target_arch = "aarch64")]
-    fn unwind_registers(self) -> UnwindRegsAarch64 {
-        UnwindRegsAarch64::new(self.lr, self.sp, self.fp)
-    }
 }

@@ -1,5 +1,7 @@
 //! Resolves frames by the `backtrace` crate, on systems whose executables this crate does not read.
 
+use std::time::Instant;
+
 use backtrace::Backtrace;
 use vitte_capsule::CrashFrame;
 
@@ -7,7 +9,7 @@ use super::frames::CapturedFrames;
 use super::without_panic_frames;
 
 /// Resolves the frames that the panic hook captured.
-pub(crate) fn resolve_panic(backtrace: &Backtrace) -> CapturedFrames {
+pub(crate) fn resolve_panic(backtrace: &Backtrace, _end: Instant) -> CapturedFrames {
     let mut backtrace = backtrace.clone();
     backtrace.resolve();
     let mut frames = Vec::new();
@@ -26,5 +28,5 @@ pub(crate) fn resolve_panic(backtrace: &Backtrace) -> CapturedFrames {
             frame
         }));
     }
-    without_panic_frames(CapturedFrames { frames, omitted: None })
+    without_panic_frames(CapturedFrames { frames, ..CapturedFrames::default() })
 }

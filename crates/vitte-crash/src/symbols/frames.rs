@@ -9,6 +9,10 @@ pub(crate) struct CapturedFrames {
     pub(crate) frames: Vec<CrashFrame>,
     /// The index before which frames were omitted, and how many.
     pub(crate) omitted: Option<(usize, u64)>,
+    /// Why there are no frames after the last one, unless that is the outermost one.
+    pub(crate) stop: Option<String>,
+    /// Why names are missing.
+    pub(crate) notes: Vec<String>,
 }
 
 impl CapturedFrames {
@@ -49,6 +53,7 @@ impl CapturedFrames {
     pub(crate) fn store_in(self, report: &mut CrashReport) {
         report.backtrace = self.backtrace();
         report.frames = self.frames;
+        report.notes.extend(self.notes);
     }
 
     pub(crate) fn backtrace(&self) -> Backtrace {
@@ -56,6 +61,7 @@ impl CapturedFrames {
         if let Some((at, count)) = self.omitted {
             frames.insert(at.min(frames.len()), Frame::omitted(count));
         }
+        frames.extend(self.stop.as_deref().map(Frame::unwinding_stopped));
         frames.into_iter().collect()
     }
 }
@@ -70,7 +76,7 @@ mod tests {
             frame.function = Some((*name).to_owned());
             frame
         };
-        CapturedFrames { frames: names.iter().map(frame).collect(), omitted: None }
+        CapturedFrames { frames: names.iter().map(frame).collect(), ..CapturedFrames::default() }
     }
 
     fn texts(frames: &CapturedFrames) -> Vec<String> {

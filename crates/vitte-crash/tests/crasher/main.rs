@@ -25,6 +25,7 @@ use vitte_diag::{Format, SourceMap, Span};
 mod options;
 mod runtimes;
 mod scenarios;
+mod symbols;
 mod variables;
 
 const SOURCE: &str = "module demo\n\nfn area(side: f64) -> f64\n  ret side * side\n.end\n";
@@ -56,7 +57,8 @@ fn main() -> ExitCode {
     if let Some(code) = variables::run(kind) {
         return code;
     }
-    match scenarios::run(kind, &mut guard, &sources) {
+    symbols::replace_program();
+    match symbols::run(kind).or_else(|| scenarios::run(kind, &mut guard, &sources)) {
         Some(code) => code,
         None => work(kind, function, expression),
     }

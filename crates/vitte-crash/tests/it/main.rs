@@ -25,6 +25,7 @@ mod minidump;
 mod reporter_failures;
 mod retention;
 mod runtimes;
+mod symbols;
 mod variables;
 
 use std::io::{Write as _, stderr};

@@ -1,0 +1,199 @@
+//! Fills in the names of a stored report.
+
+use std::collections::BTreeMap;
+
+use vitte_diag::{Backtrace, Frame};
+
+use super::{BuildId, Deadline, DebugPaths, ResolvedFrame, SymbolFile};
+use crate::report::{CrashFrame, CrashReport};
+
+/// A module in the frames of a report.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct ReportModule {
+    /// The path of the program or library.
+    pub path: String,
+    /// The build id, or `None` if it is not known.
+    pub build_id: Option<BuildId>,
+    /// The number of addresses without a function or a line.
+    pub unresolved: usize,
+}
+
+/// The modules in the frames of a report, in the order of their first frame.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct ReportModules {
+    /// The modules.
+    pub modules: Vec<ReportModule>,
+}
+
+impl ReportModule {
+    /// Returns the name of the file without directories.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or(&self.path)
+    }
+
+    fn contains(&self, frame: &CrashFrame) -> bool {
+        let build_id = frame.build_id.as_deref().and_then(|id| id.parse().ok());
+        frame.module.as_deref() == Some(&self.path) && build_id == self.build_id
+    }
+}
+
+/// Returns whether a frame has an address, but not all that symbols would tell.
+fn is_unresolved(frame: &CrashFrame) -> bool {
+    frame.module.is_some()
+        && frame.offset.is_some()
+        && (frame.function.is_none() || frame.file.is_none() || frame.line.is_none())
+}
+
+impl ReportModules {
+    /// Finds the modules of a report.
+    #[must_use]
+    pub fn of(report: &CrashReport) -> Self {
+        let mut modules: Vec<ReportModule> = Vec::new();
+        for group in groups(&report.frames) {
+            let Some(first) = group.first() else { continue };
+            let Some(path) = first.module.clone() else { continue };
+            let unresolved = usize::from(group.iter().any(is_unresolved));
+            match modules.iter_mut().find(|module| module.contains(first)) {
+                Some(module) => module.unresolved += unresolved,
+                None => {
+                    let build_id = first.build_id.as_deref().and_then(|id| id.parse().ok());
+                    modules.push(ReportModule { path, build_id, unresolved });
+                }
+            }
+        }
+        Self { modules }
+    }
+
+    /// The note of a report in which names are missing because reading them took too long.
+    pub const LATE_NOTE: &'static str = "no names for some frames: reading debug information took too long; \
+         `vitte crash symbolise` adds them";
+
+    /// Returns the note of a report in which names are missing because the file of this module was not found.
+    #[must_use]
+    pub fn missing_file_note(module: &str) -> String {
+        format!(
+            "no names for frames of `{module}`: the file was replaced or removed after the program started; \
+             `vitte crash symbolise` adds them from a file with the same build id"
+        )
+    }
+
+    /// Fills in functions, files and lines of the frames of one module from a file, which the caller knows to belong to
+    /// it. Returns the number of addresses that were completed. Frames of other threads are completed too.
+    pub fn fill_in(
+        &self,
+        report: &mut CrashReport,
+        module: &ReportModule,
+        file: &mut SymbolFile,
+        paths: &DebugPaths,
+    ) -> usize {
+        let mut offsets: Vec<u64> = report
+            .frames
+            .iter()
+            .filter(|frame| module.contains(frame) && is_unresolved(frame))
+            .filter_map(|frame| frame.offset)
+            .collect();
+        // The frames of other threads are text, which has only the name of the module.
+        let same_name = self.modules.iter().filter(|other| other.name() == module.name()).count();
+        let threads = report.threads.iter().flat_map(|thread| thread.backtrace.frames());
+        let of_threads = threads.filter_map(Frame::module).filter(|_| same_name == 1);
+        offsets.extend(of_threads.filter(|(name, _)| *name == module.name()).map(|(_, at)| at));
+        let resolved = file.resolve(&offsets, paths, Deadline::NONE);
+        let names: BTreeMap<u64, Vec<ResolvedFrame>> = offsets
+            .into_iter()
+            .zip(resolved)
+            .filter_map(|(offset, frames)| Some((offset, frames?)))
+            .filter(|(_, frames)| !frames.is_empty())
+            .collect();
+        let old = report.backtrace.clone();
+        let completed = complete_frames(report, module, &names);
+        for thread in &mut report.threads {
+            if thread.backtrace == old {
+                thread.backtrace = report.backtrace.clone();
+            } else if same_name == 1 {
+                thread.backtrace = complete_text(&thread.backtrace, module, &names);
+            }
+        }
+        if completed > 0 {
+            let missing = Self::missing_file_note(&module.path);
+            let is_named = |frame: &CrashFrame| frame.function.is_some();
+            let is_complete = report.frames.iter().all(is_named);
+            let is_old = |note: &String| *note == missing || (is_complete && note == Self::LATE_NOTE);
+            report.notes.retain(|note| !is_old(note));
+        }
+        completed
+    }
+}
+
+/// Splits frames into groups of one address: a function, and before it the functions that are inlined into it.
+fn groups(frames: &[CrashFrame]) -> impl Iterator<Item = &[CrashFrame]> {
+    frames.chunk_by(|a, b| a.inlined && (&a.module, a.offset) == (&b.module, b.offset))
+}
+
+/// Completes the frames and the backtrace of a report. Returns the number of addresses that were completed.
+fn complete_frames(
+    report: &mut CrashReport,
+    module: &ReportModule,
+    names: &BTreeMap<u64, Vec<ResolvedFrame>>,
+) -> usize {
+    let is_marker = |frame: &&Frame| frame.is_omitted();
+    let mut texts = report.backtrace.frames().iter().peekable();
+    let (mut frames, mut backtrace, mut completed) = (Vec::new(), Vec::new(), 0);
+    for group in groups(&report.frames) {
+        while let Some(marker) = texts.next_if(is_marker) {
+            backtrace.push(marker.clone());
+        }
+        group.iter().for_each(|_| _ = texts.next_if(|frame| !frame.is_omitted()));
+        let first = group.first().filter(|first| module.contains(first));
+        let is_open = group.iter().any(is_unresolved);
+        let names = first.and_then(|first| names.get(&first.offset?)).filter(|_| is_open);
+        let new: Vec<CrashFrame> = match (first, names) {
+            (Some(bare), Some(names)) if is_better(names, group) => {
+                completed += 1;
+                names.iter().map(|name| name.to_crash_frame(bare)).collect()
+            }
+            _ => group.to_vec(),
+        };
+        backtrace.extend(new.iter().map(CrashFrame::to_frame));
+        frames.extend(new);
+    }
+    backtrace.extend(texts.filter(is_marker).cloned());
+    if completed > 0 {
+        report.frames = frames;
+        report.backtrace = backtrace.into_iter().collect();
+    }
+    completed
+}
+
+/// Returns whether names have more than the frames of an address. A known function is never lost.
+fn is_better(names: &[ResolvedFrame], frames: &[CrashFrame]) -> bool {
+    let names_function = names.last().is_some_and(|name| name.function.is_some());
+    let names_line = names.iter().any(|name| name.line.is_some());
+    let has_function = frames.iter().any(|frame| frame.function.is_some());
+    let has_line = frames.iter().any(|frame| frame.line.is_some());
+    (names_function && !has_function) || (names_line && !has_line && (names_function || !has_function))
+}
+
+/// Completes frames that are text.
+fn complete_text(
+    backtrace: &Backtrace,
+    module: &ReportModule,
+    names: &BTreeMap<u64, Vec<ResolvedFrame>>,
+) -> Backtrace {
+    let complete = |frame: &Frame| {
+        let offset = frame.module().filter(|(name, _)| *name == module.name()).map(|(_, at)| at);
+        let names = offset.and_then(|offset| names.get(&offset));
+        let bare = CrashFrame {
+            module: Some(module.path.clone()),
+            offset,
+            ..CrashFrame::default()
+        };
+        match names {
+            Some(names) => names.iter().map(|name| name.to_crash_frame(&bare).to_frame()).collect(),
+            None => vec![frame.clone()],
+        }
+    };
+    backtrace.frames().iter().flat_map(complete).collect()
+}

@@ -1,0 +1,169 @@
+//! Sections of a file, of which only the parts that are used are read.
+
+use std::fs::File;
+
+use gimli::{EndianSlice, LittleEndian};
+use object::read::CompressionFormat;
+use object::{Object as _, ObjectSection as _, ReadCache, ReadRef as _};
+
+/// The bytes of a section or of a part of it.
+pub(super) type Slice<'a> = EndianSlice<'a, LittleEndian>;
+
+/// Longest string that is read, in bytes. Mangled names of generic functions have several thousand.
+const MAX_STRING_BYTES: u64 = 1 << 20;
+/// Most bytes of a part that is read at once.
+const MAX_PART_BYTES: u64 = 1 << 30;
+
+/// One of the sections with debug information.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum SectionId {
+    Info,
+    Abbrev,
+    Line,
+    Str,
+    LineStr,
+    Ranges,
+    RngLists,
+    Addr,
+    StrOffsets,
+    Aranges,
+}
+
+const NAMES: [(SectionId, &str); 10] = [
+    (SectionId::Info, ".debug_info"),
+    (SectionId::Abbrev, ".debug_abbrev"),
+    (SectionId::Line, ".debug_line"),
+    (SectionId::Str, ".debug_str"),
+    (SectionId::LineStr, ".debug_line_str"),
+    (SectionId::Ranges, ".debug_ranges"),
+    (SectionId::RngLists, ".debug_rnglists"),
+    (SectionId::Addr, ".debug_addr"),
+    (SectionId::StrOffsets, ".debug_str_offsets"),
+    (SectionId::Aranges, ".debug_aranges"),
+];
+
+/// Where the bytes of a section are.
+enum Place {
+    File { offset: u64, len: u64 },
+    /// Decompressed.
+    Memory(Vec<u8>),
+}
+
+/// The sections with debug information of an open file.
+pub(super) struct Sections<'a> {
+    file: &'a ReadCache<File>,
+    places: Vec<(SectionId, Place)>,
+}
+
+impl<'a> Sections<'a> {
+    /// Finds the sections. Compressed ones are decompressed if all of them together have at most `max_decompressed`
+    /// bytes; otherwise the result is `None`.
+    pub(super) fn new(
+        file: &'a ReadCache<File>,
+        elf: &object::File<'a, &'a ReadCache<File>>,
+        max_decompressed: u64,
+    ) -> Option<Self> {
+        let mut places = Vec::new();
+        let mut left = max_decompressed;
+        for (id, name) in NAMES {
+            let Some(section) = elf.section_by_name(name) else { continue };
+            let Ok(range) = section.compressed_file_range() else { continue };
+            let place = if range.format == CompressionFormat::None {
+                Place::File { offset: range.offset, len: range.uncompressed_size }
+            } else {
+                left = left.checked_sub(range.uncompressed_size)?;
+                let data = section.compressed_data().ok()?.decompress().ok()?;
+                Place::Memory(data.into_owned())
+            };
+            places.push((id, place));
+        }
+        Some(Self { file, places })
+    }
+
+    pub(super) fn get(&self, id: SectionId) -> Section<'_> {
+        match self.places.iter().find(|(other, _)| *other == id) {
+            Some((_, Place::File { offset, len })) => {
+                Section::File { file: self.file, offset: *offset, len: *len }
+            }
+            Some((_, Place::Memory(bytes))) => Section::Memory(bytes),
+            None => Section::Memory(&[]),
+        }
+    }
+}
+
+/// A section. Parts that do not exist are errors.
+#[derive(Clone, Copy)]
+pub(super) enum Section<'a> {
+    File { file: &'a ReadCache<File>, offset: u64, len: u64 },
+    Memory(&'a [u8]),
+}
+
+impl<'a> Section<'a> {
+    pub(super) fn len(self) -> u64 {
+        match self {
+            Self::File { len, .. } => len,
+            Self::Memory(bytes) => bytes.len() as u64,
+        }
+    }
+
+    /// Returns `len` bytes from `start` on.
+    pub(super) fn part(self, start: u64, len: u64) -> gimli::Result<Slice<'a>> {
+        let end = start.checked_add(len).ok_or(gimli::Error::Io)?;
+        if end > self.len() || len > MAX_PART_BYTES {
+            return Err(gimli::Error::Io);
+        }
+        let bytes = match self {
+            Self::File { file, offset, .. } => {
+                let at = offset.checked_add(start).ok_or(gimli::Error::Io)?;
+                file.read_bytes_at(at, len).map_err(|()| gimli::Error::Io)?
+            }
+            Self::Memory(bytes) => {
+                let range = usize::try_from(start).and_then(|lo| Ok(lo..usize::try_from(end)?));
+                range.ok().and_then(|range| bytes.get(range)).ok_or(gimli::Error::Io)?
+            }
+        };
+        Ok(Slice::new(bytes, LittleEndian))
+    }
+
+    pub(super) fn all(self) -> gimli::Result<Slice<'a>> {
+        self.part(0, self.len())
+    }
+
+    /// Returns at most `max` bytes from `start` on, and whether the section ends after them.
+    pub(super) fn up_to(self, start: u64, max: u64) -> gimli::Result<(Slice<'a>, bool)> {
+        let left = self.len().checked_sub(start).ok_or(gimli::Error::Io)?;
+        Ok((self.part(start, left.min(max))?, left <= max))
+    }
+
+    /// Parses data of unknown length at `start`. First reads `len` bytes, and more if `parse` needs them.
+    pub(super) fn parse<T>(
+        self,
+        start: u64,
+        mut len: u64,
+        parse: impl Fn(Slice<'a>) -> gimli::Result<T>,
+    ) -> gimli::Result<T> {
+        loop {
+            let (bytes, is_all) = self.up_to(start, len)?;
+            match parse(bytes) {
+                Err(gimli::Error::UnexpectedEof(_)) if !is_all => len = len.saturating_mul(8),
+                result => return result,
+            }
+        }
+    }
+
+    /// Returns the string at `start`, which ends before a zero byte.
+    pub(super) fn string(self, start: u64) -> gimli::Result<&'a [u8]> {
+        let mut len = 256;
+        loop {
+            let (bytes, is_all) = self.up_to(start, len)?;
+            let bytes: &'a [u8] = bytes.slice();
+            if let Some(end) = bytes.iter().position(|byte| *byte == 0) {
+                return bytes.get(..end).ok_or(gimli::Error::Io);
+            }
+            if is_all || len >= MAX_STRING_BYTES {
+                return Err(gimli::Error::Io);
+            }
+            len *= 16;
+        }
+    }
+}

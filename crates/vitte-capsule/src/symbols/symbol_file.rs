@@ -1,0 +1,203 @@
+//! A program, a library or its debug information.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::fmt;
+
+use object::ReadCache;
+
+use super::facts::{ElfFacts, FileState, SymbolErrorKind, facts, open};
+use super::units::Wanted;
+use super::{BuildId, Deadline, DebugPaths, ResolvedFrame, lookup};
+
+/// Offsets whose frames are kept in memory for the next lookup.
+const MAX_KNOWN: usize = 16 << 10;
+/// Most bytes of debug information that are decompressed, if there is a deadline.
+const MAX_DECOMPRESSED_BYTES: u64 = 16 << 20;
+/// The same without a deadline.
+const MAX_DECOMPRESSED_BYTES_WITHOUT_DEADLINE: u64 = 2 << 30;
+
+/// A program, a shared library, or a file with their debug information (ELF).
+///
+/// The file is open only while it is read, so that a program can keep this without a file descriptor.
+#[derive(Debug)]
+pub struct SymbolFile {
+    path: PathBuf,
+    /// The path by which separate debug information is found.
+    location: PathBuf,
+    facts: ElfFacts,
+    state: FileState,
+    /// The file with debug information, once it was searched for.
+    separate: Option<Option<PathBuf>>,
+    known: HashMap<u64, Vec<ResolvedFrame>>,
+    reads: usize,
+}
+
+/// Why a file has no symbols.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct SymbolError {
+    /// The path of the file.
+    pub path: PathBuf,
+    /// What went wrong.
+    pub kind: SymbolErrorKind,
+}
+
+impl fmt::Display for SymbolError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path.to_string_lossy();
+        let path = vitte_diag::text::one_line(&path);
+        match &self.kind {
+            SymbolErrorKind::Read(error) => write!(f, "cannot read `{path}`: {error}"),
+            SymbolErrorKind::NotAFile => write!(f, "cannot read `{path}`: not a regular file"),
+            SymbolErrorKind::Format(error) => {
+                write!(f, "cannot read the symbols of `{path}`: not a supported ELF file: {error}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for SymbolError {}
+
+type Elf<'a> = object::File<'a, &'a ReadCache<File>>;
+
+impl SymbolFile {
+    /// Opens a file.
+    ///
+    /// # Errors
+    ///
+    /// A [`SymbolError`] if it cannot be read, or is not an ELF file.
+    pub fn open(path: impl Into<PathBuf>) -> Result<Self, SymbolError> {
+        let path = path.into();
+        Self::open_at(path.clone(), path)
+    }
+
+    /// Opens a file whose separate debug information is found by the path `location`. A running program, for example,
+    /// is `/proc/self/exe`, even if it was replaced or removed at its location.
+    ///
+    /// # Errors
+    ///
+    /// A [`SymbolError`] if it cannot be read, or is not an ELF file.
+    pub fn open_at(
+        path: impl Into<PathBuf>,
+        location: impl Into<PathBuf>,
+    ) -> Result<Self, SymbolError> {
+        let path = path.into();
+        let opened = open(&path).and_then(|(file, state)| Ok((facts(file)?, state)));
+        match opened {
+            Ok((facts, state)) => Ok(Self {
+                path,
+                location: location.into(),
+                facts,
+                state,
+                separate: None,
+                known: HashMap::new(),
+                reads: 0,
+            }),
+            Err(kind) => Err(SymbolError { path, kind }),
+        }
+    }
+
+    /// Finds a file with symbols of a module: the file at its path if that has this build id, or its separate debug
+    /// information.
+    #[must_use]
+    pub fn find(module: &Path, build_id: &BuildId, paths: &DebugPaths) -> Option<Self> {
+        let is_same = |file: &Self| file.build_id() == Some(build_id);
+        let own = Self::open(module).ok().filter(is_same);
+        own.or_else(|| Self::open(paths.by_build_id(module, build_id, Deadline::NONE)?).ok())
+    }
+
+    /// Returns the path of the file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Returns the build id, or `None` if the linker wrote none.
+    #[must_use]
+    pub fn build_id(&self) -> Option<&BuildId> {
+        self.facts.build_id.as_ref()
+    }
+
+    /// Returns whether the file has symbols or debug information of its own.
+    #[must_use]
+    pub fn has_symbols(&self) -> bool {
+        self.facts.has_debug_info || self.facts.has_symbols
+    }
+
+    /// Returns the address of the first byte of the module according to the file: the lowest one, rounded down to a
+    /// page.
+    #[must_use]
+    pub fn lowest(&self) -> u64 {
+        self.facts.lowest
+    }
+
+    /// Returns how often the file was read.
+    #[must_use]
+    pub fn reads(&self) -> usize {
+        self.reads
+    }
+
+    /// Resolves offsets, which count from the beginning of the module in memory: its lowest address, rounded down to
+    /// a page. Debug information that is not in the file is searched for in `paths`.
+    ///
+    /// Each result has the functions at the offset, the innermost first. It is empty if nothing is known, and `None`
+    /// if the deadline was over before.
+    pub fn resolve(
+        &mut self,
+        offsets: &[u64],
+        paths: &DebugPaths,
+        deadline: Deadline,
+    ) -> Vec<Option<Vec<ResolvedFrame>>> {
+        let mut new: Vec<u64> =
+            offsets.iter().filter(|offset| !self.known.contains_key(offset)).copied().collect();
+        new.sort_unstable();
+        new.dedup();
+        if !new.is_empty() && !deadline.is_over() {
+            if self.known.len() > MAX_KNOWN {
+                self.known.clear();
+            }
+            self.read(&new, paths, deadline);
+        }
+        offsets.iter().map(|offset| self.known.get(offset).cloned()).collect()
+    }
+
+    /// Looks up offsets, sorted and each once.
+    fn read(&mut self, offsets: &[u64], paths: &DebugPaths, deadline: Deadline) {
+        self.reads += 1;
+        let address = |offset: &u64| offset.wrapping_add(self.facts.lowest);
+        let addresses: Vec<u64> = offsets.iter().map(address).collect();
+        let wanted = Wanted(&addresses);
+        if !addresses.is_sorted() {
+            return;
+        }
+        let max_decompressed = match deadline {
+            Deadline::NONE => MAX_DECOMPRESSED_BYTES_WITHOUT_DEADLINE,
+            _ => MAX_DECOMPRESSED_BYTES,
+        };
+        // The file may have been replaced since it was opened.
+        let own = open(&self.path).ok().filter(|(_, state)| *state == self.state);
+        let own = own.map(|(file, _)| ReadCache::new(file));
+        let separate = if self.facts.has_debug_info { None } else { self.separate(paths, deadline) };
+        let separate = separate.and_then(|path| Some(ReadCache::new(open(&path).ok()?.0)));
+        let parse = |cache| object::File::parse(cache).ok();
+        let own_elf = own.as_ref().and_then(parse);
+        let separate_elf = separate.as_ref().and_then(parse);
+        let main = separate.as_ref().zip(separate_elf.as_ref()).or(own.as_ref().zip(own_elf.as_ref()));
+        let Some((cache, elf)) = main else { return };
+        let mut found = lookup::frames(cache, elf, wanted, max_decompressed, deadline);
+        let files: Vec<&Elf<'_>> = own_elf.iter().chain(&separate_elf).collect();
+        lookup::add_symbols(&files, wanted, &mut found, deadline);
+        for (offset, found) in offsets.iter().zip(found) {
+            if !found.is_late {
+                self.known.insert(*offset, found.frames);
+            }
+        }
+    }
+
+    fn separate(&mut self, paths: &DebugPaths, deadline: Deadline) -> Option<PathBuf> {
+        let find = || paths.find(&self.location, &self.facts, deadline);
+        self.separate.get_or_insert_with(find).clone()
+    }
+}
