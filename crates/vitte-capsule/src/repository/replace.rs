@@ -49,9 +49,8 @@ impl Repository {
         // Until the index is replaced, a reader that comes now must compare it with the files.
         index::mark_dirty(&self.root);
         if new != old {
-            fs::remove_file(old).map_err(|error| {
-                RepositoryError::new(old, RepositoryErrorKind::Remove(error))
-            })?;
+            fs::remove_file(old)
+                .map_err(|error| RepositoryError::new(old, RepositoryErrorKind::Remove(error)))?;
             if let Some(old_dir) = old.parent() {
                 self.remove_fingerprint_dir(old_dir);
             }

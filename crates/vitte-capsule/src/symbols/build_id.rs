@@ -119,7 +119,8 @@ mod tests {
 
     #[test]
     fn the_build_id_is_found_among_other_notes() {
-        let notes = [note(1, b"GNU\0", &[0; 16]), note(3, b"Go\0", b"abc"), note(3, b"GNU\0", &[1, 0xab])];
+        let notes =
+            [note(1, b"GNU\0", &[0; 16]), note(3, b"Go\0", b"abc"), note(3, b"GNU\0", &[1, 0xab])];
         let notes = notes.concat();
         assert_eq!(BuildId::in_notes(&notes).unwrap().to_string(), "01ab");
         for len in 0..notes.len() {
@@ -132,7 +133,10 @@ mod tests {
     #[test]
     fn text_is_parsed_and_names_a_file() {
         let id: BuildId = "AB01cd".parse().unwrap();
-        assert_eq!((id.to_string(), id.debug_path()), ("ab01cd".into(), ".build-id/ab/01cd.debug".into()));
+        assert_eq!(
+            (id.to_string(), id.debug_path()),
+            ("ab01cd".into(), ".build-id/ab/01cd.debug".into())
+        );
         for text in ["", "a", "xy", "é1", "+1", &"00".repeat(65)] {
             assert!(text.parse::<BuildId>().is_err(), "{text}");
         }

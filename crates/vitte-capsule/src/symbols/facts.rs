@@ -58,7 +58,8 @@ pub(super) fn facts_at(path: &Path) -> Option<ElfFacts> {
 
 pub(super) fn facts(file: File) -> Result<ElfFacts, SymbolErrorKind> {
     let cache = ReadCache::new(file);
-    let elf: object::File<'_, &ReadCache<File>> = object::File::parse(&cache).map_err(SymbolErrorKind::Format)?;
+    let elf: object::File<'_, &ReadCache<File>> =
+        object::File::parse(&cache).map_err(SymbolErrorKind::Format)?;
     if elf.format() != object::BinaryFormat::Elf || !elf.is_little_endian() {
         let bytes: &[u8] = &[];
         // The message for an unknown format.

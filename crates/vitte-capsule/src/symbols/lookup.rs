@@ -149,7 +149,9 @@ fn is_same_function(bare: Option<&str>, symbol: &str) -> bool {
     let Some(bare) = bare else { return true };
     let is_closure = |name: &str| name.starts_with("{closure") || name.starts_with("{async");
     if is_closure(bare) {
-        return symbol.contains("{closure") || symbol.contains("{{closure") || symbol.contains("{async");
+        return symbol.contains("{closure")
+            || symbol.contains("{{closure")
+            || symbol.contains("{async");
     }
     let name = bare.split('<').next().unwrap_or(bare);
     !name.is_empty() && symbol.contains(name)

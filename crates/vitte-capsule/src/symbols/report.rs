@@ -120,7 +120,8 @@ impl ReportModules {
             let missing = Self::missing_file_note(&module.path);
             let is_named = |frame: &CrashFrame| frame.function.is_some();
             let is_complete = report.frames.iter().all(is_named);
-            let is_old = |note: &String| *note == missing || (is_complete && note == Self::LATE_NOTE);
+            let is_old =
+                |note: &String| *note == missing || (is_complete && note == Self::LATE_NOTE);
             report.notes.retain(|note| !is_old(note));
         }
         completed
@@ -173,7 +174,8 @@ fn is_better(names: &[ResolvedFrame], frames: &[CrashFrame]) -> bool {
     let names_line = names.iter().any(|name| name.line.is_some());
     let has_function = frames.iter().any(|frame| frame.function.is_some());
     let has_line = frames.iter().any(|frame| frame.line.is_some());
-    (names_function && !has_function) || (names_line && !has_line && (names_function || !has_function))
+    (names_function && !has_function)
+        || (names_line && !has_line && (names_function || !has_function))
 }
 
 /// Completes frames that are text.
@@ -185,11 +187,8 @@ fn complete_text(
     let complete = |frame: &Frame| {
         let offset = frame.module().filter(|(name, _)| *name == module.name()).map(|(_, at)| at);
         let names = offset.and_then(|offset| names.get(&offset));
-        let bare = CrashFrame {
-            module: Some(module.path.clone()),
-            offset,
-            ..CrashFrame::default()
-        };
+        let bare =
+            CrashFrame { module: Some(module.path.clone()), offset, ..CrashFrame::default() };
         match names {
             Some(names) => names.iter().map(|name| name.to_crash_frame(&bare).to_frame()).collect(),
             None => vec![frame.clone()],

@@ -44,7 +44,10 @@ const NAMES: [(SectionId, &str); 10] = [
 
 /// Where the bytes of a section are.
 enum Place {
-    File { offset: u64, len: u64 },
+    File {
+        offset: u64,
+        len: u64,
+    },
     /// Decompressed.
     Memory(Vec<u8>),
 }

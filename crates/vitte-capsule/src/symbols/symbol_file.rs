@@ -1,9 +1,9 @@
 //! A program, a library or its debug information.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::fmt;
 
 use object::ReadCache;
 
@@ -179,12 +179,14 @@ impl SymbolFile {
         // The file may have been replaced since it was opened.
         let own = open(&self.path).ok().filter(|(_, state)| *state == self.state);
         let own = own.map(|(file, _)| ReadCache::new(file));
-        let separate = if self.facts.has_debug_info { None } else { self.separate(paths, deadline) };
+        let separate =
+            if self.facts.has_debug_info { None } else { self.separate(paths, deadline) };
         let separate = separate.and_then(|path| Some(ReadCache::new(open(&path).ok()?.0)));
         let parse = |cache| object::File::parse(cache).ok();
         let own_elf = own.as_ref().and_then(parse);
         let separate_elf = separate.as_ref().and_then(parse);
-        let main = separate.as_ref().zip(separate_elf.as_ref()).or(own.as_ref().zip(own_elf.as_ref()));
+        let main =
+            separate.as_ref().zip(separate_elf.as_ref()).or(own.as_ref().zip(own_elf.as_ref()));
         let Some((cache, elf)) = main else { return };
         let mut found = lookup::frames(cache, elf, wanted, max_decompressed, deadline);
         let files: Vec<&Elf<'_>> = own_elf.iter().chain(&separate_elf).collect();

@@ -42,13 +42,11 @@ pub(super) struct Root<'a> {
 }
 
 /// Returns the length in bytes of the data at `start`, which begins with its length (DWARF 5, 7.4).
-pub(super) fn length_at(
-    section: super::section::Section<'_>,
-    start: u64,
-) -> gimli::Result<u64> {
+pub(super) fn length_at(section: super::section::Section<'_>, start: u64) -> gimli::Result<u64> {
     let (bytes, _) = section.up_to(start, 12)?;
     let bytes = bytes.slice();
-    let short = bytes.first_chunk().map(|bytes| u32::from_le_bytes(*bytes)).ok_or(gimli::Error::Io)?;
+    let short =
+        bytes.first_chunk().map(|bytes| u32::from_le_bytes(*bytes)).ok_or(gimli::Error::Io)?;
     if short != u32::MAX {
         return Ok(u64::from(short) + 4);
     }
@@ -109,8 +107,7 @@ impl<'a> Unit<'a> {
         let abbrev = sections.get(SectionId::Abbrev);
         let start = header.debug_abbrev_offset().0 as u64;
         let abbreviations = abbrev.parse(start, ABBREV_BYTES, |bytes| {
-            DebugAbbrev::new(bytes.slice(), LittleEndian)
-                .abbreviations(gimli::DebugAbbrevOffset(0))
+            DebugAbbrev::new(bytes.slice(), LittleEndian).abbreviations(gimli::DebugAbbrevOffset(0))
         })?;
         let addresses = Slice::new(&[], LittleEndian);
         let root = Root::default();

@@ -37,7 +37,8 @@ pub(super) fn find(
     let mut found: Vec<UnitAddresses> = Vec::new();
     // Damaged ranges are as good as none: the units have ranges too.
     let listed = listed(sections, wanted, &mut found).unwrap_or_default();
-    let known: BTreeSet<usize> = found.iter().flat_map(|(_, positions)| positions).copied().collect();
+    let known: BTreeSet<usize> =
+        found.iter().flat_map(|(_, positions)| positions).copied().collect();
     if known.len() == wanted.0.len() {
         return found;
     }

@@ -130,7 +130,8 @@ impl Symbolise {
         };
         let name = file.path().file_name().unwrap_or_default().to_string_lossy();
         let has_name = |module: &&ReportModule| {
-            name.strip_prefix(module.name()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            name.strip_prefix(module.name())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         };
         let forced = || {
             let of_name = modules.iter().find(has_name);
@@ -152,7 +153,8 @@ impl Symbolise {
         }
         let Some(path) = path else {
             return Err(Failure::Message(
-                "the report was stored without a capsule; pass --output FILE for the new capsule".into(),
+                "the report was stored without a capsule; pass --output FILE for the new capsule"
+                    .into(),
             ));
         };
         let repository = self.crash.directory.repository();

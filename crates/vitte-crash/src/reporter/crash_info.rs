@@ -192,7 +192,9 @@ impl CrashInfo {
         symbols.prepare(&addresses.copied().collect::<Vec<_>>());
         if late > 0 {
             let threads = vitte_diag::text::plural("thread", late);
-            report.notes.push(format!("no backtraces of {late} other {threads}: the time was over"));
+            report
+                .notes
+                .push(format!("no backtraces of {late} other {threads}: the time was over"));
         }
         let crashed = &report.backtrace;
         let threads = walked.into_iter().map(|(thread, is_crashed, addresses)| {

@@ -139,7 +139,8 @@ impl<'a> StackWalker<'a> {
         let is_code = self.modules.with_code_at(pc).is_some() || self.modules.is_other_code(pc);
         for (return_address, is_top, caller) in registers.guesses(address.is_return_address(), read)
         {
-            let is_in_module = self.modules.with_code_at(return_address.saturating_sub(1)).is_some();
+            let is_in_module =
+                self.modules.with_code_at(return_address.saturating_sub(1)).is_some();
             let call = call_before(self.memory, return_address, pc).filter(|_| is_in_module);
             if call == Some(Call::Direct) || (call.is_some() && !(is_top && is_code)) {
                 *registers = caller;

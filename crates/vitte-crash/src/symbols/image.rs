@@ -42,11 +42,15 @@ impl ModuleImage {
             Some(address..address.checked_add(header.p_memsz(LittleEndian))?)
         };
         let of_kind = |kind| {
-            headers.iter().filter(move |header| header.p_type(LittleEndian) == kind).filter_map(range)
+            headers
+                .iter()
+                .filter(move |header| header.p_type(LittleEndian) == kind)
+                .filter_map(range)
         };
         let lowest = of_kind(PT_LOAD).map(|range| range.start).min()? & !0xfff;
         let bias = start.wrapping_sub(lowest);
-        let in_memory = |range: Range<u64>| range.start.wrapping_add(bias)..range.end.wrapping_add(bias);
+        let in_memory =
+            |range: Range<u64>| range.start.wrapping_add(bias)..range.end.wrapping_add(bias);
         let build_id = of_kind(PT_NOTE).map(in_memory).find_map(|notes| {
             let len = usize::try_from((notes.end - notes.start).min(MAX_NOTE_BYTES)).ok()?;
             BuildId::in_notes(&memory(notes.start, len)?)

@@ -35,8 +35,12 @@ pub(crate) fn resolve_panic(backtrace: &Backtrace, end: Instant) -> CapturedFram
     // The stack has return addresses, which are those after the call instruction.
     let addresses = backtrace.frames().iter().map(|frame| (frame.ip() as u64).saturating_sub(1));
     // The outermost frame of a thread has no valid return address.
-    let is_code = |address: &u64| modules.find(*address).is_some() || modules.is_other_code(*address);
-    let addresses = FrameAddresses { addresses: addresses.filter(is_code).collect(), ..FrameAddresses::default() };
+    let is_code =
+        |address: &u64| modules.find(*address).is_some() || modules.is_other_code(*address);
+    let addresses = FrameAddresses {
+        addresses: addresses.filter(is_code).collect(),
+        ..FrameAddresses::default()
+    };
     let memory = image::own_memory();
     let mut none = LoadedModules::new();
     let mut shared = lock(&LOADED, end);
@@ -143,13 +147,16 @@ impl<'a> Symbols<'a> {
     /// Resolves all addresses.
     pub(crate) fn resolve(&mut self, addresses: &FrameAddresses) -> CapturedFrames {
         self.prepare(&addresses.addresses);
-        let mut captured = CapturedFrames { stop: addresses.stop.clone(), ..CapturedFrames::default() };
+        let mut captured =
+            CapturedFrames { stop: addresses.stop.clone(), ..CapturedFrames::default() };
         for (index, address) in addresses.addresses.iter().enumerate() {
             if let Some((_, count)) = addresses.omitted.filter(|(at, _)| *at == index) {
                 captured.omitted = Some((captured.frames.len(), count));
             }
             let mut frames = self.frames_at(*address);
-            if let (true, Some(frame)) = (addresses.signal_returns.contains(address), frames.last_mut()) {
+            if let (true, Some(frame)) =
+                (addresses.signal_returns.contains(address), frames.last_mut())
+            {
                 frame.function = Some("<signal handler called>".to_owned());
                 (frame.file, frame.line, frame.column) = (None, None, None);
                 frame.in_project = false;

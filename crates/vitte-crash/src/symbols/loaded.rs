@@ -61,12 +61,7 @@ impl LoadedModules {
 
 impl LoadedModule {
     /// Finds the file of a module. `build_id` is that in memory.
-    fn load(
-        process: &str,
-        module: &Module,
-        build_id: Option<BuildId>,
-        paths: &DebugPaths,
-    ) -> Self {
+    fn load(process: &str, module: &Module, build_id: Option<BuildId>, paths: &DebugPaths) -> Self {
         let path = &*module.path;
         let exe = format!("/proc/{process}/exe");
         let is_program = std::fs::read_link(&exe).is_ok_and(|link| {
@@ -87,9 +82,8 @@ impl LoadedModule {
             let file = SymbolFile::open_at(candidate, path).ok()?;
             is_same(&file, is_mapped).then_some(file)
         });
-        let file = files.next().or_else(|| {
-            SymbolFile::find(Path::new(path), build_id.as_ref()?, paths)
-        });
+        let file =
+            files.next().or_else(|| SymbolFile::find(Path::new(path), build_id.as_ref()?, paths));
         let build_id = build_id.or_else(|| file.as_ref()?.build_id().cloned());
         Self { build_id, file }
     }

@@ -99,9 +99,8 @@ impl Modules {
                 continue;
             }
             let code = mapping.is_code.then(|| mapping.range.clone());
-            let is_same = |last: &&mut Module| {
-                last.path == mapping.path && last.file == mapping.file
-            };
+            let is_same =
+                |last: &&mut Module| last.path == mapping.path && last.file == mapping.file;
             match modules.last_mut().filter(is_same) {
                 Some(last) => {
                     last.range.end = mapping.range.end;
@@ -161,7 +160,10 @@ a000-b000 r-xp 00000000 00:00 0    [vdso]";
         assert_eq!(mappings.len(), 7);
         let modules = Modules::new(&mappings);
         let (program, offset) = modules.find(0x2010).unwrap();
-        assert_eq!((&*program.path, offset, program.range.end), ("/usr/bin/my program", 0x1010, 0x3000));
+        assert_eq!(
+            (&*program.path, offset, program.range.end),
+            ("/usr/bin/my program", 0x1010, 0x3000)
+        );
         assert!(modules.with_code_at(0x2010).is_some() && modules.with_code_at(0x1010).is_none());
         let library = |address| modules.find(address).unwrap().0;
         assert!(library(0x5000).file.is_deleted && !library(0x6000).file.is_deleted);

@@ -1,5 +1,6 @@
 //! Names of frames: only from the file of the code that ran, wherever its symbols are.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -64,8 +65,7 @@ fn a_replaced_program_has_the_names_of_the_code_that_ran() {
             let result = run.end().clean();
             let report = result.report();
             let names = functions(report);
-            assert!(names[0].contains("culprit") || names[0].contains("panics"), "{kind}: {names:#?}");
-            assert!(has(report, "crasher::main"), "{names:#?}");
+            assert!(has(report, "crasher::culprit") && has(report, "crasher::main"), "{names:#?}");
             let module = &report["frames"][0]["module"];
             assert_eq!(*module, program.to_str().unwrap(), "{report:#}");
             assert!(report["frames"][0]["build_id"].is_string(), "{report:#}");
@@ -119,7 +119,10 @@ fn strip(dir: &Path, has_link: bool) -> bool {
 fn assert_names(result: &RunResult, is_named: bool) {
     let report = result.report();
     assert_eq!(has(report, "crasher::culprit"), is_named, "{report:#}");
-    let lines = report["frames"].as_array().unwrap().iter().filter(|frame| frame["line"].is_u64());
+    let frames = report["frames"].as_array().unwrap();
+    let is_own =
+        |frame: &&Value| frame["module"].as_str().is_some_and(|path| path.ends_with("/crasher"));
+    let lines = frames.iter().filter(is_own).filter(|frame| frame["line"].is_u64());
     assert_eq!(lines.count() > 0, is_named, "{report:#}");
 }
 
@@ -165,7 +168,8 @@ fn frames_above_a_signal_handler_are_not_omitted() {
     let result = run("in-handler").end().clean();
     let names = functions(result.report());
     let position = |name: &str| names.iter().position(|other| other.contains(name));
-    let order = ["crash_in_handler", "<signal handler called>", "in_handler", "crasher::main"];
+    let order =
+        ["crash_in_handler", "<signal handler called>", "symbols::in_handler", "crasher::main"];
     let found: Vec<_> = order.iter().map(|name| position(name)).collect();
     assert!(found.iter().all(Option::is_some) && found.is_sorted(), "{found:?} {names:#?}");
 }
@@ -185,11 +189,12 @@ fn code_without_unwind_information_has_no_invented_caller() {
 #[test]
 fn a_storm_of_panics_has_one_report_each() {
     let result = run("storm").end().clean();
-    assert_eq!(result.reports.len(), 64);
-    let messages: std::collections::BTreeSet<String> =
-        result.reports.iter().map(|report| report["message"].to_string()).collect();
-    assert_eq!(messages.len(), 64);
-    for report in &result.reports {
+    let of_storm = |report: &&Value| report["message"].to_string().contains("of a storm");
+    let reports: Vec<&Value> = result.reports.iter().filter(of_storm).collect();
+    let messages: BTreeSet<String> =
+        reports.iter().map(|report| report["message"].to_string()).collect();
+    assert_eq!((reports.len(), messages.len()), (64, 64));
+    for report in reports {
         assert!(has(report, "storm_culprit"), "{report:#}");
     }
 }

@@ -104,7 +104,12 @@ impl Registers {
         const REGISTERS: u64 = 128 + 176 + 8;
         let registers = memory(self.0.sp().checked_add(REGISTERS)?, 8 * 33)?;
         let register = |index: usize| u64_at(&registers, 8 * index);
-        Some(UnwindStart { pc: register(32)?, sp: register(31)?, fp: register(29)?, lr: register(30)? })
+        Some(UnwindStart {
+            pc: register(32)?,
+            sp: register(31)?,
+            fp: register(29)?,
+            lr: register(30)?,
+        })
     }
 }
 
@@ -112,10 +117,8 @@ impl Registers {
 pub(super) fn is_signal_return(memory: &Memory<'_>, address: u64) -> bool {
     // mov rax, 15; syscall, in both encodings of the constant
     #[cfg(target_arch = "x86_64")]
-    const CODE: [&[u8]; 2] = [
-        &[0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05],
-        &[0xb8, 0x0f, 0, 0, 0, 0x0f, 0x05],
-    ];
+    const CODE: [&[u8]; 2] =
+        [&[0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05], &[0xb8, 0x0f, 0, 0, 0, 0x0f, 0x05]];
     // mov x8, 139; svc 0
     #[cfg(target_arch = "aarch64")]
     const CODE: [&[u8]; 1] = [&[0x68, 0x11, 0x80, 0xd2, 0x01, 0, 0, 0xd4]];
@@ -194,13 +197,13 @@ mod tests {
     #[test]
     fn calls_are_recognised() {
         for code in [
-            &[0xff, 0xd0][..],                                 // call rax
-            &[0x41, 0xff, 0xd3],                               // call r11
-            &[0xff, 0x50, 0x18],                               // call [rax+0x18]
-            &[0xff, 0x54, 0x24, 0x08],                         // call [rsp+8]
-            &[0xff, 0x14, 0x24],                               // call [rsp]
-            &[0xff, 0x15, 1, 2, 3, 4],                         // call [rip+…]
-            &[0xff, 0x94, 0x24, 1, 2, 3, 4],                   // call [rsp+…]
+            &[0xff, 0xd0][..],               // call rax
+            &[0x41, 0xff, 0xd3],             // call r11
+            &[0xff, 0x50, 0x18],             // call [rax+0x18]
+            &[0xff, 0x54, 0x24, 0x08],       // call [rsp+8]
+            &[0xff, 0x14, 0x24],             // call [rsp]
+            &[0xff, 0x15, 1, 2, 3, 4],       // call [rip+…]
+            &[0xff, 0x94, 0x24, 1, 2, 3, 4], // call [rsp+…]
         ] {
             assert_eq!(call(code, 0), Some(Call::Indirect), "{code:x?}");
         }
@@ -209,7 +212,9 @@ mod tests {
         }
         // A direct call counts only for the function that it calls, which begins 0x10 bytes after it.
         let direct = [0xe8, 0x10, 0, 0, 0];
-        for (callee, expected) in [(0x1025, Some(Call::Direct)), (0x1030, Some(Call::Direct)), (0x1024, None)] {
+        for (callee, expected) in
+            [(0x1025, Some(Call::Direct)), (0x1030, Some(Call::Direct)), (0x1024, None)]
+        {
             assert_eq!(call(&direct, callee), expected, "{callee:#x}");
         }
     }
