@@ -91,9 +91,15 @@ impl Config {
         report
     }
 
-    /// Returns how long unwinding and reading names may take, which leaves time for the rest of a report.
-    pub(crate) fn symbol_budget(&self) -> Duration {
-        self.timeout.min(Duration::from_secs(10)) / 2
+    /// Returns how long the reporter may unwind and read names, which leaves time for the rest of a report.
+    #[cfg(has_reporter)]
+    pub(crate) fn signal_symbol_budget(&self) -> Duration {
+        self.timeout / 2
+    }
+
+    /// Returns how long reading the names of a panic may take, which no timeout ends.
+    pub(crate) fn panic_symbol_budget(&self) -> Duration {
+        self.timeout.max(Duration::from_secs(10))
     }
 
     /// Returns an id of this run of the program: a hash of its start time and process id.

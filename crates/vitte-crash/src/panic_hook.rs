@@ -153,7 +153,7 @@ impl PanicCapture {
         let mut report = self.config.report(code, self.message, self.thread);
         report.location = self.location;
         report.notes.extend(self.earlier);
-        let end = Instant::now() + self.config.symbol_budget();
+        let end = Instant::now() + self.config.panic_symbol_budget();
         symbols::resolve_panic(&self.backtrace, end)
             .truncated(self.config.max_frames)
             .store_in(&mut report);

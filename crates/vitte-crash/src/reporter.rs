@@ -68,7 +68,7 @@ fn report(remote: &RemoteProcess, address: u64, options: &CapsuleOptions) -> Res
     let mappings = modules::parse_mappings(&remote.maps());
     let modules = Modules::new(&mappings);
     let mut walker = StackWalker::new(&modules, &memory);
-    let end = begin + config.symbol_budget();
+    let end = begin + config.signal_symbol_budget();
     let mut symbols = Symbols::new(&modules, &process.to_string(), &memory, end);
     let frames = if has_registers {
         info.frames(&mut walker, &mut symbols, &config, end)

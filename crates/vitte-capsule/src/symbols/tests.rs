@@ -94,3 +94,112 @@ fn answers_are_those_of_addr2line() {
     let groups = if cfg!(debug_assertions) { 20 } else { 1_000 };
     assert!(compare(&own(), groups) > 10, "some addresses are in inlined functions");
 }
+
+/// Compiles a program with `rustc`, with further arguments. Returns its path, or `None` if there is no compiler.
+fn compile(dir: &Path, name: &str, arguments: &[&str]) -> Option<PathBuf> {
+    const TEXT: &str = "
+        mod shapes {
+            #[inline(always)]
+            fn check(sides: &[u32], index: usize) -> u32 { sides[index] }
+            #[inline(never)]
+            pub fn area(sides: &[u32], index: usize) -> u32 { check(sides, index) * check(sides, index + 1) }
+        }
+        fn main() {
+            let sides: Vec<u32> = std::env::args().map(|one| one.len() as u32).collect();
+            let area = std::hint::black_box(|index| shapes::area(&sides, index));
+            println!(\"{}\", area(sides.len() - 1));
+        }";
+    let source = dir.join("main.rs");
+    std::fs::write(&source, TEXT).unwrap();
+    let program = dir.join(name);
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let mut command = std::process::Command::new(rustc);
+    command.arg(&source).arg("-o").arg(&program).args(["--edition=2021", "-O"]).args(arguments);
+    let output = command.output().ok()?;
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Some(program)
+}
+
+#[test]
+fn programs_of_all_kinds_have_the_answers_of_addr2line() {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, arguments) in [
+        ("full", &["-Cdebuginfo=2"][..]),
+        ("lines", &["-Cdebuginfo=line-tables-only"]),
+        ("v5", &["-Cdebuginfo=2", "-Cdwarf-version=5"]),
+        ("v0", &["-Cdebuginfo=1", "-Csymbol-mangling-version=v0"]),
+        ("lto", &["-Cdebuginfo=1", "-Clto=fat"]),
+        ("compressed", &["-Cdebuginfo=2", "-Clink-arg=-Wl,--compress-debug-sections=zlib"]),
+    ] {
+        let Some(program) = compile(dir.path(), name, arguments) else { return };
+        compare(&program, if cfg!(debug_assertions) { 10 } else { 500 });
+        let mut file = SymbolFile::open(&program).unwrap();
+        let bytes = std::fs::read(&program).unwrap();
+        let elf = object::File::parse(&*bytes).unwrap();
+        let area = object::Object::symbols(&elf)
+            .find(|symbol| {
+                object::ObjectSymbol::name(symbol)
+                    .is_ok_and(|name| lookup::demangled(name) == "main::shapes::area")
+            })
+            .map(|symbol| object::ObjectSymbol::address(&symbol));
+        let Some(area) = area else { panic!("{name}: no symbol") };
+        let frames =
+            file.resolve(&[area + 1], &DebugPaths::new(), Deadline::NONE).remove(0).unwrap();
+        let last = frames.last().unwrap();
+        // With line tables alone, debug information has only `area`.
+        assert_eq!(last.function.as_deref(), Some("main::shapes::area"), "{name}");
+        assert!(last.file.as_ref().unwrap().ends_with("main.rs"), "{name}: {last:?}");
+    }
+}
+
+#[test]
+fn damaged_files_are_answered_with_less() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("damaged");
+    let Some(program) = compile(dir.path(), "whole", &["-Cdebuginfo=2", "-Cdwarf-version=5"])
+    else {
+        return;
+    };
+    let whole = std::fs::read(&program).unwrap();
+    let offsets: Vec<u64> = {
+        let lowest = SymbolFile::open(&program).unwrap().lowest();
+        addresses(&program, 1).into_iter().map(|address| address - lowest).collect()
+    };
+    let resolve = |path: &Path| {
+        if let Ok(mut file) = SymbolFile::open(path) {
+            file.resolve(&offsets, &DebugPaths::new(), Deadline::NONE);
+        }
+    };
+    let elf = object::File::parse(&*whole).unwrap();
+    let sections: Vec<(u64, u64)> = object::Object::sections(&elf)
+        .filter(|section| section.name().is_ok_and(|name| name.starts_with(".debug")))
+        .filter_map(|section| section.file_range())
+        .collect();
+    let mut seed = 1_u64;
+    let mut random = |below: u64| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (seed >> 33) % below.max(1)
+    };
+    for round in 0..if cfg!(debug_assertions) { 40 } else { 400 } {
+        let mut bytes = whole.clone();
+        if round % 4 == 0 {
+            bytes.truncate(usize::try_from(random(whole.len() as u64)).unwrap());
+        } else {
+            for _ in 0..50 {
+                let (start, len) =
+                    sections[usize::try_from(random(sections.len() as u64)).unwrap()];
+                let at = usize::try_from(start + random(len)).unwrap();
+                bytes[at] = u8::try_from(random(256)).unwrap();
+            }
+        }
+        std::fs::write(&path, bytes).unwrap();
+        resolve(&path);
+    }
+    // A file that is replaced by another one between two lookups is not read.
+    std::fs::copy(&program, &path).unwrap();
+    let mut file = SymbolFile::open(&path).unwrap();
+    std::fs::copy(own(), &path).unwrap();
+    let found = file.resolve(&offsets, &DebugPaths::new(), Deadline::NONE);
+    assert!(found.iter().all(|frames| frames.as_ref().is_none_or(Vec::is_empty)));
+    assert!(SymbolFile::open(dir.path()).is_err());
+}

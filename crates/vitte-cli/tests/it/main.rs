@@ -16,6 +16,7 @@ mod crash;
 mod html;
 #[cfg(unix)]
 mod secrets;
+mod symbolise;
 mod upload;
 
 use std::process::Command;

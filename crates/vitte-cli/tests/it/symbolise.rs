@@ -1,0 +1,209 @@
+//! `vitte crash symbolise`: names for reports of programs without symbols. The program is `vitte` itself.
+#![cfg(target_os = "linux")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use serde_json::{Value, json};
+use vitte_capsule::symbols::{Deadline, DebugPaths, SymbolFile};
+use vitte_capsule::{Capsule, CrashReport, Repository};
+
+use crate::common::CommandResult;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_vitte");
+
+/// An offset in `vitte`, and the function there.
+fn known_offset() -> (u64, String) {
+    let mut file = SymbolFile::open(PROGRAM).unwrap();
+    let len = fs::metadata(PROGRAM).unwrap().len();
+    for start in (0..len).step_by(64 << 10) {
+        let frames = file.resolve(&[start], &DebugPaths::new(), Deadline::NONE);
+        let last = frames.into_iter().flatten().flatten().last().cloned().unwrap_or_default();
+        if let (Some(function), Some(_)) = (last.function, last.line) {
+            if function.starts_with("vitte_") {
+                return (start, function);
+            }
+        }
+    }
+    panic!("no function of this workspace in {PROGRAM}");
+}
+
+struct Workspace {
+    dir: tempfile::TempDir,
+    id: String,
+    path: PathBuf,
+    function: String,
+}
+
+fn workspace() -> Workspace {
+    let (offset, function) = known_offset();
+    let build_id = SymbolFile::open(PROGRAM).unwrap().build_id().map(ToString::to_string);
+    let frame = format!("<unknown> in mycc+{offset:#x}");
+    let report: CrashReport = serde_json::from_value(json!({
+        "timestamp": "2025-10-22T13:05:42.123Z", "version": "1.0.0", "module": "mycc", "thread": "main",
+        "signal": "SIGSEGV", "message": "invalid memory access", "code": "F0002",
+        "system": {"os": "linux", "arch": "x86_64"},
+        "backtrace": [frame, "[... omitted 3 frames ...]", "<unknown> in libother.so+0x10"],
+        "frames": [
+            {"module": "/gone/mycc", "offset": offset, "build_id": build_id},
+            {"module": "/gone/libother.so", "offset": 16, "build_id": "0011"}
+        ],
+        "threads": [
+            {"id": 1, "name": "main", "backtrace": [frame, "[... omitted 3 frames ...]", "<unknown> in libother.so+0x10"]},
+            {"id": 2, "name": "worker", "backtrace": ["park", frame]}
+        ]
+    }))
+    .unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let mut capsule = Capsule::new(report);
+    capsule.environment.insert("LANG".into(), "fr_FR.UTF-8".into());
+    let path = Repository::new(dir.path().join("crashes")).save(&mut capsule).unwrap();
+    Workspace { dir, id: capsule.report.id, path, function }
+}
+
+impl Workspace {
+    fn run(&self, arguments: &[&str]) -> CommandResult {
+        let mut vitte = crate::vitte();
+        vitte.current_dir(self.dir.path()).arg("crash").args(arguments).args(["--dir", "crashes"]);
+        vitte.env_remove("VITTE_DEBUG_PATH").stdin(Stdio::null());
+        CommandResult::new(&vitte.output().unwrap())
+    }
+
+    fn good(&self, arguments: &[&str]) -> String {
+        let ended = self.run(arguments);
+        assert_eq!((ended.code, &*ended.stderr), (0, ""), "{arguments:?}: {}", ended.stdout);
+        ended.stdout
+    }
+
+    fn bad(&self, arguments: &[&str]) -> String {
+        let ended = self.run(arguments);
+        assert_eq!((ended.code, &*ended.stdout), (2, ""), "{arguments:?}: {}", ended.stderr);
+        ended.stderr
+    }
+
+    fn list(&self) -> Value {
+        serde_json::from_str(&self.good(&["list", "--json"])).unwrap()
+    }
+}
+
+/// Asserts that a capsule has the function in all threads, and what the names do not change.
+fn assert_named(path: &Path, workspace: &Workspace) {
+    let capsule = Capsule::read(path).unwrap();
+    let report = &capsule.report;
+    let named =
+        report.frames.iter().filter(|frame| frame.function.as_ref() == Some(&workspace.function));
+    assert_eq!(named.count(), 1, "{:#?}", report.frames);
+    assert!(report.frames.iter().any(|frame| frame.line.is_some()));
+    let texts: Vec<&str> = report.backtrace.frames().iter().map(|frame| frame.text()).collect();
+    let marker = texts.iter().position(|text| *text == "[... omitted 3 frames ...]").unwrap();
+    assert_eq!(
+        (marker, texts.len()),
+        (report.frames.len() - 1, report.frames.len() + 1),
+        "{texts:?}"
+    );
+    assert_eq!(report.threads[0].backtrace, report.backtrace);
+    let worker = report.threads[1].backtrace.to_string();
+    assert!(worker.contains(&workspace.function), "{worker}");
+    assert_eq!(capsule.environment["LANG"], "fr_FR.UTF-8");
+    assert!(capsule.diagnostic.contains(&workspace.function), "{}", capsule.diagnostic);
+}
+
+#[test]
+fn names_are_added_and_the_crash_moves_with_its_fingerprint() {
+    let workspace = workspace();
+    let id = &*workspace.id;
+    workspace.good(&["html", id]);
+    let before = Capsule::read(&workspace.path).unwrap();
+    assert!(workspace.good(&["symbolise", id]).ends_with("nothing to add\n"));
+
+    let output = workspace.good(&["symbolise", id, "--debug", PROGRAM]);
+    assert!(output.contains("/gone/mycc: 1 of 1 address completed"), "{output}");
+    assert!(
+        output.contains("/gone/libother.so: 1 address without symbols; its build id is 0011"),
+        "{output}"
+    );
+    let repository = Repository::new(workspace.dir.path().join("crashes"));
+    let path = repository.path(id).unwrap();
+    assert_ne!(path, workspace.path);
+    assert!(!workspace.path.exists() && !workspace.path.parent().unwrap().exists());
+    assert_named(&path, &workspace);
+    let after = Capsule::read(&path).unwrap();
+    assert_ne!(after.fingerprint, before.fingerprint);
+    assert_eq!(after.report.id, id);
+    let page = fs::read_to_string(path.with_extension("html")).unwrap();
+    assert!(page.contains("mycc") && path.parent().unwrap().join("metadata.json").exists());
+    // The index and the newest crash are the new ones.
+    let list = workspace.list().to_string();
+    assert!(list.contains(&after.fingerprint.to_string()), "{list}");
+    assert!(!list.contains(&before.fingerprint.to_string()), "{list}");
+    assert_eq!(repository.index().unwrap().repair, vitte_capsule::IndexRepair::default());
+    assert!(workspace.good(&["latest"]).contains(&workspace.function));
+    assert!(workspace.good(&["symbolise", id, "--debug", PROGRAM]).ends_with("nothing to add\n"));
+}
+
+#[test]
+fn a_file_with_another_build_id_is_refused() {
+    let workspace = workspace();
+    let id = &*workspace.id;
+    let other = std::env::current_exe().unwrap();
+    let other = other.to_str().unwrap();
+    let before = fs::read(&workspace.path).unwrap();
+    let error = workspace.bad(&["symbolise", id, "--debug", other]);
+    for file in [PROGRAM, other] {
+        let build_id = SymbolFile::open(file).unwrap().build_id().unwrap().to_string();
+        assert!(error.contains(&build_id), "{error}");
+    }
+    assert!(error.contains("`mycc` has the build id") && error.contains("--force"), "{error}");
+    assert_eq!(fs::read(&workspace.path).unwrap(), before);
+    let text = workspace.dir.path().join("text");
+    fs::write(&text, "not a program").unwrap();
+    for (file, message) in [
+        ("text", "not a supported ELF file"),
+        ("/dev/null", "not a regular file"),
+        ("none", "No such file"),
+    ] {
+        let error = workspace.bad(&["symbolise", id, "--debug", file]);
+        assert!(error.contains(message), "{error}");
+    }
+    // The user may know better. Whatever is at this offset of the other file, the crash keeps its id.
+    let json: Value = serde_json::from_str(&workspace.good(&[
+        "symbolise",
+        id,
+        "--debug",
+        other,
+        "--force",
+        "--json",
+    ]))
+    .unwrap();
+    assert_eq!((&json["id"], &json["modules"][0]["file"]), (&json!(id), &json!(other)));
+}
+
+#[test]
+fn a_capsule_file_is_symbolised_into_another_file() {
+    let workspace = workspace();
+    let dir = workspace.dir.path();
+    fs::copy(&workspace.path, dir.join("sent.vittecrash")).unwrap();
+    let error = workspace.bad(&["symbolise", "sent.vittecrash", "--debug", PROGRAM]);
+    assert!(error.contains("--output FILE"), "{error}");
+    let arguments =
+        ["symbolise", "sent.vittecrash", "--debug", PROGRAM, "--output", "named.vittecrash"];
+    assert!(workspace.good(&arguments).ends_with("\nnamed.vittecrash\n"));
+    assert_named(&dir.join("named.vittecrash"), &workspace);
+    assert_eq!(fs::read(dir.join("sent.vittecrash")).unwrap(), fs::read(&workspace.path).unwrap());
+}
+
+#[test]
+fn files_are_found_by_their_build_id() {
+    let workspace = workspace();
+    let symbols = workspace.dir.path().join("symbols");
+    fs::create_dir(&symbols).unwrap();
+    std::os::unix::fs::symlink(PROGRAM, symbols.join("renamed")).unwrap();
+    let mut vitte = crate::vitte();
+    vitte.current_dir(workspace.dir.path()).env("VITTE_DEBUG_PATH", &symbols);
+    vitte.args(["crash", "symbolise", "latest", "--dir", "crashes"]).stdin(Stdio::null());
+    let ended = CommandResult::new(&vitte.output().unwrap());
+    assert_eq!((ended.code, &*ended.stderr), (0, ""));
+    let path = Repository::new(workspace.dir.path().join("crashes")).path(&workspace.id).unwrap();
+    assert_named(&path, &workspace);
+}
