@@ -18,7 +18,7 @@ use super::target::LoadedCrash;
 pub(super) struct Symbolise {
     #[command(flatten)]
     crash: OneCrash,
-    /// Read symbols from this program, library or file of debug information; repeat it for several
+    /// Read symbols from this program, library or debug file; may be repeated
     #[arg(long, value_name = "FILE")]
     debug: Vec<PathBuf>,
     /// Use the files of --debug even if their build ids differ, or are not known
