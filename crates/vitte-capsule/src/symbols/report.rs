@@ -187,6 +187,8 @@ fn complete_text(
     let complete = |frame: &Frame| {
         let offset = frame.module().filter(|(name, _)| *name == module.name()).map(|(_, at)| at);
         let names = offset.and_then(|offset| names.get(&offset));
+        // A known function is never lost.
+        let names = names.filter(|names| names.last().is_some_and(|name| name.function.is_some()));
         let bare =
             CrashFrame { module: Some(module.path.clone()), offset, ..CrashFrame::default() };
         match names {

@@ -16,7 +16,7 @@ const MAX_KNOWN: usize = 16 << 10;
 /// Most bytes of debug information that are decompressed, if there is a deadline.
 const MAX_DECOMPRESSED_BYTES: u64 = 16 << 20;
 /// The same without a deadline.
-const MAX_DECOMPRESSED_BYTES_WITHOUT_DEADLINE: u64 = 2 << 30;
+const MAX_DECOMPRESSED_BYTES_WITHOUT_DEADLINE: u64 = 1 << 30;
 
 /// A program, a shared library, or a file with their debug information (ELF).
 ///
@@ -104,7 +104,9 @@ impl SymbolFile {
     #[must_use]
     pub fn find(module: &Path, build_id: &BuildId, paths: &DebugPaths) -> Option<Self> {
         let is_same = |file: &Self| file.build_id() == Some(build_id);
-        let own = Self::open(module).ok().filter(is_same);
+        // A report may be of any origin. Reading files of the kernel may wait for events.
+        let is_kernel = ["/proc", "/sys", "/dev"].iter().any(|dir| module.starts_with(dir));
+        let own = if is_kernel { None } else { Self::open(module).ok().filter(is_same) };
         own.or_else(|| Self::open(paths.by_build_id(module, build_id, Deadline::NONE)?).ok())
     }
 

@@ -18,7 +18,7 @@ use super::target::LoadedCrash;
 pub(super) struct Symbolise {
     #[command(flatten)]
     crash: OneCrash,
-    /// Read symbols from this program, library or file of debug information; repeat it for several
+    /// Read symbols from this program, library or debug file; may be repeated
     #[arg(long, value_name = "FILE")]
     debug: Vec<PathBuf>,
     /// Use the files of --debug even if their build ids differ, or are not known
@@ -57,7 +57,7 @@ struct SymboliseJson<'a> {
 
 impl Symbolise {
     pub(super) fn run(&self, shell: &mut Shell<'_>) -> CommandResult {
-        let LoadedCrash { mut capsule, path, .. } = self.crash.load(shell)?;
+        let LoadedCrash { mut capsule, path } = self.crash.load()?;
         let modules = ReportModules::of(&capsule.report);
         let mut files = self.open(&modules.modules)?;
         let paths = debug_paths();
@@ -167,10 +167,14 @@ impl Symbolise {
                 "`{shown}` is not in the repository; pass --output FILE for the new capsule"
             )));
         }
-        let has_html = path.with_extension("html").symlink_metadata().is_ok();
+        let html = path.with_extension("html");
         let new = repository.replace(&path, capsule)?;
-        if has_html {
-            repository.save_html(&capsule.report.id, &capsule.to_html())?;
+        if html.symlink_metadata().is_ok() {
+            let page = new.with_extension("html");
+            write_atomically(&page, capsule.to_html().as_bytes(), Existing::Replace)?;
+            if page != html {
+                std::fs::remove_file(&html)?;
+            }
         }
         Ok(new)
     }

@@ -6,39 +6,45 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use serde_json::{Value, json};
-use vitte_capsule::symbols::{Deadline, DebugPaths, SymbolFile};
+use vitte_capsule::symbols::SymbolFile;
 use vitte_capsule::{Capsule, CrashReport, Repository};
 
 use crate::common::CommandResult;
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_vitte");
-
-/// An offset in `vitte`, and the function there.
-fn known_offset() -> (u64, String) {
-    let mut file = SymbolFile::open(PROGRAM).unwrap();
-    let len = fs::metadata(PROGRAM).unwrap().len();
-    for start in (0..len).step_by(64 << 10) {
-        let frames = file.resolve(&[start], &DebugPaths::new(), Deadline::NONE);
-        let last = frames.into_iter().flatten().flatten().last().unwrap_or_default();
-        if let (Some(function), Some(_)) = (last.function, last.line) {
-            if function.starts_with("vitte_") {
-                return (start, function);
-            }
-        }
-    }
-    panic!("no function of this workspace in {PROGRAM}");
+/// The program that crashed: this one.
+fn program() -> String {
+    std::env::current_exe().unwrap().into_os_string().into_string().unwrap()
 }
+
+/// Another program.
+const OTHER: &str = env!("CARGO_BIN_EXE_vitte");
+
+/// Returns the offset of [`known_function`] in this program.
+fn known_offset() -> u64 {
+    let maps = fs::read_to_string("/proc/self/maps").unwrap();
+    let (start, _) =
+        maps.lines().find(|line| line.ends_with(&program())).unwrap().split_once('-').unwrap();
+    let address = (known_function as *const ()).addr() as u64;
+    address - u64::from_str_radix(start, 16).unwrap() + 1
+}
+
+#[inline(never)]
+fn known_function() -> usize {
+    std::hint::black_box(7)
+}
+
+const FUNCTION: &str = "it::symbolise::known_function";
 
 struct Workspace {
     dir: tempfile::TempDir,
     id: String,
     path: PathBuf,
-    function: String,
 }
 
 fn workspace() -> Workspace {
-    let (offset, function) = known_offset();
-    let build_id = SymbolFile::open(PROGRAM).unwrap().build_id().map(ToString::to_string);
+    assert_eq!(known_function(), 7);
+    let offset = known_offset();
+    let build_id = SymbolFile::open(program()).unwrap().build_id().map(ToString::to_string);
     let frame = format!("<unknown> in mycc+{offset:#x}");
     let report: CrashReport = serde_json::from_value(json!({
         "timestamp": "2025-10-22T13:05:42.123Z", "version": "1.0.0", "module": "mycc", "thread": "main",
@@ -59,7 +65,7 @@ fn workspace() -> Workspace {
     let mut capsule = Capsule::new(report);
     capsule.environment.insert("LANG".into(), "fr_FR.UTF-8".into());
     let path = Repository::new(dir.path().join("crashes")).save(&mut capsule).unwrap();
-    Workspace { dir, id: capsule.report.id, path, function }
+    Workspace { dir, id: capsule.report.id, path }
 }
 
 impl Workspace {
@@ -88,11 +94,10 @@ impl Workspace {
 }
 
 /// Asserts that a capsule has the function in all threads, and what the names do not change.
-fn assert_named(path: &Path, workspace: &Workspace) {
+fn assert_named(path: &Path) {
     let capsule = Capsule::read(path).unwrap();
     let report = &capsule.report;
-    let named =
-        report.frames.iter().filter(|frame| frame.function.as_ref() == Some(&workspace.function));
+    let named = report.frames.iter().filter(|frame| frame.function.as_deref() == Some(FUNCTION));
     assert_eq!(named.count(), 1, "{:#?}", report.frames);
     assert!(report.frames.iter().any(|frame| frame.line.is_some()));
     let texts: Vec<&str> = report.backtrace.frames().iter().map(|frame| frame.text()).collect();
@@ -104,9 +109,9 @@ fn assert_named(path: &Path, workspace: &Workspace) {
     );
     assert_eq!(report.threads[0].backtrace, report.backtrace);
     let worker = report.threads[1].backtrace.to_string();
-    assert!(worker.contains(&workspace.function), "{worker}");
+    assert!(worker.contains(FUNCTION), "{worker}");
     assert_eq!(capsule.environment["LANG"], "fr_FR.UTF-8");
-    assert!(capsule.diagnostic.contains(&workspace.function), "{}", capsule.diagnostic);
+    assert!(capsule.diagnostic.contains(FUNCTION), "{}", capsule.diagnostic);
 }
 
 #[test]
@@ -117,7 +122,7 @@ fn names_are_added_and_the_crash_moves_with_its_fingerprint() {
     let before = Capsule::read(&workspace.path).unwrap();
     assert!(workspace.good(&["symbolise", id]).ends_with("nothing to add\n"));
 
-    let output = workspace.good(&["symbolise", id, "--debug", PROGRAM]);
+    let output = workspace.good(&["symbolise", id, "--debug", &program()]);
     assert!(output.contains("/gone/mycc: 1 of 1 address completed"), "{output}");
     assert!(
         output.contains("/gone/libother.so: 1 address without symbols; its build id is 0011"),
@@ -127,7 +132,7 @@ fn names_are_added_and_the_crash_moves_with_its_fingerprint() {
     let path = repository.path(id).unwrap();
     assert_ne!(path, workspace.path);
     assert!(!workspace.path.exists() && !workspace.path.parent().unwrap().exists());
-    assert_named(&path, &workspace);
+    assert_named(&path);
     let after = Capsule::read(&path).unwrap();
     assert_ne!(after.fingerprint, before.fingerprint);
     assert_eq!(after.report.id, id);
@@ -138,19 +143,20 @@ fn names_are_added_and_the_crash_moves_with_its_fingerprint() {
     assert!(list.contains(&after.fingerprint.to_string()), "{list}");
     assert!(!list.contains(&before.fingerprint.to_string()), "{list}");
     assert_eq!(repository.index().unwrap().repair, vitte_capsule::IndexRepair::default());
-    assert!(workspace.good(&["latest"]).contains(&workspace.function));
-    assert!(workspace.good(&["symbolise", id, "--debug", PROGRAM]).ends_with("nothing to add\n"));
+    assert!(workspace.good(&["latest"]).contains(FUNCTION));
+    assert!(
+        workspace.good(&["symbolise", id, "--debug", &program()]).ends_with("nothing to add\n")
+    );
 }
 
 #[test]
 fn a_file_with_another_build_id_is_refused() {
     let workspace = workspace();
     let id = &*workspace.id;
-    let other = std::env::current_exe().unwrap();
-    let other = other.to_str().unwrap();
+    let other = OTHER;
     let before = fs::read(&workspace.path).unwrap();
     let error = workspace.bad(&["symbolise", id, "--debug", other]);
-    for file in [PROGRAM, other] {
+    for file in [&*program(), other] {
         let build_id = SymbolFile::open(file).unwrap().build_id().unwrap().to_string();
         assert!(error.contains(&build_id), "{error}");
     }
@@ -184,12 +190,12 @@ fn a_capsule_file_is_symbolised_into_another_file() {
     let workspace = workspace();
     let dir = workspace.dir.path();
     fs::copy(&workspace.path, dir.join("sent.vittecrash")).unwrap();
-    let error = workspace.bad(&["symbolise", "sent.vittecrash", "--debug", PROGRAM]);
+    let error = workspace.bad(&["symbolise", "sent.vittecrash", "--debug", &program()]);
     assert!(error.contains("--output FILE"), "{error}");
     let arguments =
-        ["symbolise", "sent.vittecrash", "--debug", PROGRAM, "--output", "named.vittecrash"];
+        ["symbolise", "sent.vittecrash", "--debug", &program(), "--output", "named.vittecrash"];
     assert!(workspace.good(&arguments).ends_with("\nnamed.vittecrash\n"));
-    assert_named(&dir.join("named.vittecrash"), &workspace);
+    assert_named(&dir.join("named.vittecrash"));
     assert_eq!(fs::read(dir.join("sent.vittecrash")).unwrap(), fs::read(&workspace.path).unwrap());
 }
 
@@ -198,12 +204,12 @@ fn files_are_found_by_their_build_id() {
     let workspace = workspace();
     let symbols = workspace.dir.path().join("symbols");
     fs::create_dir(&symbols).unwrap();
-    std::os::unix::fs::symlink(PROGRAM, symbols.join("renamed")).unwrap();
+    std::os::unix::fs::symlink(program(), symbols.join("renamed")).unwrap();
     let mut vitte = crate::vitte();
     vitte.current_dir(workspace.dir.path()).env("VITTE_DEBUG_PATH", &symbols);
     vitte.args(["crash", "symbolise", "latest", "--dir", "crashes"]).stdin(Stdio::null());
     let ended = CommandResult::new(&vitte.output().unwrap());
     assert_eq!((ended.code, &*ended.stderr), (0, ""));
     let path = Repository::new(workspace.dir.path().join("crashes")).path(&workspace.id).unwrap();
-    assert_named(&path, &workspace);
+    assert_named(&path);
 }

@@ -33,6 +33,8 @@ pub(super) struct StackWalker<'a> {
     information: BTreeMap<u64, Option<UnwindInformation>>,
     /// Whether there is unwind information for an address.
     is_known: HashMap<u64, bool>,
+    /// Whether the code at a return address ends a signal handler.
+    is_signal_return: HashMap<u64, bool>,
 }
 
 /// The frames of a walk.
@@ -52,6 +54,7 @@ impl<'a> StackWalker<'a> {
             cache: Cache::new(),
             information: BTreeMap::new(),
             is_known: HashMap::new(),
+            is_signal_return: HashMap::new(),
         }
     }
 
@@ -153,11 +156,14 @@ impl<'a> StackWalker<'a> {
     }
 
     /// Returns the registers that a signal handler will restore, if `address` is that to which it returns.
-    fn interrupted(&self, address: FrameAddress, registers: &Registers) -> Option<UnwindStart> {
-        if !address.is_return_address() || !is_signal_return(self.memory, address.address()) {
+    fn interrupted(&mut self, address: FrameAddress, registers: &Registers) -> Option<UnwindStart> {
+        if !address.is_return_address() {
             return None;
         }
-        registers.of_signal_frame(self.memory)
+        let (address, memory) = (address.address(), self.memory);
+        let known = self.is_signal_return.entry(address);
+        let is_return = *known.or_insert_with(|| is_signal_return(memory, address));
+        if is_return { registers.of_signal_frame(memory) } else { None }
     }
 
     /// Returns whether there is unwind information for an address.

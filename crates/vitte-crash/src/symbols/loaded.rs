@@ -88,3 +88,37 @@ impl LoadedModule {
         Self { build_id, file }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::symbols::{image, modules};
+
+    /// A process that does not exist, so that only the paths of its modules remain.
+    const NO_PROCESS: &str = "0";
+
+    #[test]
+    fn a_file_with_another_build_id_is_not_used() {
+        let modules = modules::current();
+        let address = (LoadedModule::load as *const ()).addr() as u64;
+        let (module, _) = modules.find(address).unwrap();
+        let image = ModuleImage::read(&image::own_memory(), module).unwrap();
+        let own = image.build_id.clone().unwrap();
+        let paths = DebugPaths::new();
+        let load = |module: &Module, id: &Option<BuildId>| {
+            LoadedModule::load(NO_PROCESS, module, id.clone(), &paths)
+        };
+        let same = load(module, &Some(own.clone()));
+        assert!(same.file.is_some() && same.build_id == Some(own));
+        let other: BuildId = "0123456789".parse().unwrap();
+        let other = load(module, &Some(other));
+        assert!(other.file.is_none() && other.build_id.is_some());
+        // Without a build id, the file must be the mapped one.
+        assert!(load(module, &None).file.is_some());
+        let mut replaced = module.clone();
+        replaced.path = "/bin/sh".to_owned();
+        assert!(load(&replaced, &None).file.is_none());
+        let running = LoadedModule::load("self", module, None, &paths);
+        assert_eq!(running.file.unwrap().path().to_str(), Some("/proc/self/exe"));
+    }
+}
