@@ -1,12 +1,12 @@
 //! `vitte crash export`: copies a capsule, or unpacks its source files.
 
+use std::io;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 use clap::Args;
 use serde_json::json;
 use vitte_capsule::{Capsule, Existing, RepositoryError, write_atomically};
-use vitte_diag::text;
+use vitte_diag::{input, text};
 
 use super::directory::OneCrash;
 use super::page::{count, display_path};
@@ -32,6 +32,9 @@ pub(super) struct Export {
     #[arg(long)]
     json: bool,
 }
+
+/// The maximum size of a capsule in bytes. It was read before, so it does not exceed the limit unless it has changed.
+pub(super) const MAX_CAPSULE_BYTES: u64 = 128 << 20;
 
 /// A file to write.
 struct OutputFile {
@@ -78,7 +81,8 @@ impl Export {
     /// capsule is packed into one.
     fn capsule(out: &Path, target: &LoadedCrash) -> CommandResult<OutputFile> {
         let bytes = match &target.path {
-            Some(path) => fs::read(path).map_err(|error| failed("read", path, &error))?,
+            Some(path) => input::read_file(path, MAX_CAPSULE_BYTES)
+                .map_err(|error| failed("read", path, &error.into()))?,
             None => target.capsule.to_bytes().map_err(RepositoryError::from)?,
         };
         let is_dir = out.is_dir() || out.as_os_str().to_string_lossy().ends_with(['/', '\\']);

@@ -1,14 +1,15 @@
 //! `vitte crash inspect`: shows what a capsule contains.
 
-use std::fs;
 use std::io::{self, Cursor};
 
 use clap::Args;
 use serde_json::json;
 use vitte_capsule::{Capsule, RepositoryError, RepositoryErrorKind};
+use vitte_diag::input;
 use zip::ZipArchive;
 
 use super::directory::OneCrash;
+use super::export::MAX_CAPSULE_BYTES;
 use super::page::{OutputArgs, Style, TextOutput, count, number, safe, size};
 use super::shell::{CommandResult, Shell};
 use super::target::LoadedCrash;
@@ -33,8 +34,9 @@ impl Inspect {
     pub(super) fn run(&self, shell: &mut Shell<'_>) -> CommandResult {
         let target = self.crash.load()?;
         let file = match &target.path {
-            Some(path) => fs::read(path)
-                .map_err(|error| RepositoryError::new(path, RepositoryErrorKind::Read(error)))?,
+            Some(path) => input::read_file(path, MAX_CAPSULE_BYTES).map_err(|error| {
+                RepositoryError::new(path, RepositoryErrorKind::Read(error.into()))
+            })?,
             None => target.capsule.to_bytes().map_err(RepositoryError::from)?,
         };
         let parts = parts(&file)?;
