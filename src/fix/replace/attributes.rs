@@ -181,7 +181,7 @@ mod flags {
             return Ok(());
         }
         let Err(error) = ioctl_setflags(new, wanted) else { return Ok(()) };
-        // A flag that the new file has from its directory is no loss.
+        // A flag that the new file has from its directory is not a loss.
         match KEPT.iter().find(|(flag, _)| (old - current).contains(*flag)) {
             Some((_, name)) => {
                 Err(WriteErrorKind::Attribute { name: (*name).to_owned(), error: error.into() })

@@ -133,3 +133,26 @@ fn read(path: &Path, max: u64) -> Result<String, String> {
     };
     String::from_utf8(bytes.map_err(|error| failed(&error))?).map_err(|error| failed(&error))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_read_from_a_small_regular_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("token");
+        let failed = || read(&path, 8).unwrap_err();
+        let shown = display_path(&path).to_string();
+        std::fs::write(&path, "ghp_1234").unwrap();
+        assert_eq!(read(&path, 8).as_deref(), Ok("ghp_1234"));
+        std::fs::write(&path, "ghp_12345").unwrap();
+        assert_eq!(failed(), format!("cannot read `{shown}`: it has 9 bytes (limit: 8)"));
+        std::fs::write(&path, b"\xff").unwrap();
+        assert!(failed().starts_with(&format!("cannot read `{shown}`: invalid utf-8")));
+        std::fs::remove_file(&path).unwrap();
+        std::fs::create_dir(&path).unwrap();
+        let directory = "it is a directory, not a regular file";
+        assert_eq!(failed(), format!("cannot read `{shown}`: {directory}"));
+    }
+}
