@@ -160,7 +160,7 @@ mod tests {
             &own.replace("3e8", "3E8"),
             &format!("{own}.txt"),
             &format!("{own}-"),
-            &own[1..],
+            own.trim_start_matches('.'),
         ] {
             assert_eq!(user_of(other), None, "{other}");
         }

@@ -204,7 +204,8 @@ mod unix {
     /// What another process may do while the new file is written.
     #[test]
     fn a_file_that_changes_before_the_rename_is_not_replaced() {
-        let changes: [(&str, fn(&Path)); 6] = [
+        type Change = fn(&Path);
+        let changes: [(&str, Change); 6] = [
             ("contents", |path| fs::write(path, "OLD").unwrap()),
             ("mode", |path| chmod(path, 0o640)),
             ("removed", |path| fs::remove_file(path).unwrap()),
