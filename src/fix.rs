@@ -17,7 +17,11 @@
 //! ```
 
 #[cfg(feature = "fix")]
-mod disk;
+mod diff;
+#[cfg(feature = "fix")]
+mod leftovers;
+#[cfg(feature = "fix")]
+mod replace;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -25,7 +29,11 @@ use std::fmt;
 use std::ops::Range;
 
 #[cfg(feature = "fix")]
-pub use disk::{WriteError, WriteErrorKind, diff, replace};
+pub use diff::diff;
+#[cfg(feature = "fix")]
+pub use leftovers::remove_leftovers;
+#[cfg(feature = "fix")]
+pub use replace::{WriteError, WriteErrorKind, replace, replace_within};
 
 use crate::check;
 use crate::model::{Edit, FileId, Suggestion};

@@ -61,6 +61,7 @@ pub mod cli;
 mod codespan;
 mod emit;
 pub mod fix;
+pub mod input;
 mod model;
 pub mod read;
 pub mod registry;

@@ -125,13 +125,14 @@ impl SourceMap {
         self.push(file.unwrap_or_else(|error| SourceFile::unavailable(id, path, Some(error))))
     }
 
-    /// Reads a file from disk and adds it. A relative path is resolved against the workspace root, or against
+    /// Reads a regular file from disk and adds it. A relative path is resolved against the workspace root, or against
     /// the working directory of the process if the map has no root.
     ///
     /// # Errors
     ///
-    /// The errors of [`add`](Self::add), and [`SourceError::Io`] if the file cannot be read. A file that is
-    /// too large is rejected before it is read.
+    /// The errors of [`add`](Self::add), [`SourceError::NotAFile`] for a directory, a pipe or a device, which are not
+    /// opened, and [`SourceError::Io`] if the file cannot be read. A file that is too large is rejected before it is
+    /// read. Standard input is read by [`input::read_stream`](crate::input::read_stream).
     pub fn load(&mut self, path: impl AsRef<Path>) -> Result<FileId, SourceError> {
         let path = path.as_ref();
         let on_disk = self.root.as_ref().map_or_else(|| path.to_owned(), |root| root.join(path));

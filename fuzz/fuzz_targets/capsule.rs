@@ -1,5 +1,5 @@
-//! Reads bytes as a capsule: `cargo fuzz run capsule -- -rss_limit_mb=512`, from the root of the repository. Capsules in
-//! `fuzz/corpus/capsule` are the seeds. A capsule that can be read can be written, and reads back as the same.
+//! Reads bytes as a capsule: `.ci/fuzz 60 capsule`. Capsules in
+//! `fuzz/seeds/capsule` are the seeds. A capsule that can be read can be written, and reads back as the same.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

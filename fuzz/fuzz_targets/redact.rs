@@ -1,4 +1,4 @@
-//! Redacts text with a planted secret: `cargo fuzz run redact`, from the root of the repository. Redaction must not
+//! Redacts text with a planted secret: `.ci/fuzz 60 redact`. Redaction must not
 //! panic, must remove the secret, and must be idempotent.
 #![no_main]
 

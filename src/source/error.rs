@@ -3,6 +3,7 @@
 use std::{fmt, io};
 
 use super::MAX_FILE_BYTES;
+use crate::input::FileKind;
 use crate::model::{FileId, SpanError};
 use crate::text;
 
@@ -25,6 +26,13 @@ pub enum SourceError {
         path: String,
         /// The error of the system.
         error: io::Error,
+    },
+    /// The path does not name a regular file.
+    NotAFile {
+        /// The path.
+        path: String,
+        /// What it names.
+        kind: FileKind,
     },
     /// The line numbers of a snippet do not fit in 32 bits.
     LineNumbers {
@@ -125,6 +133,9 @@ impl fmt::Display for SourceError {
             Self::TooManyFiles => write!(f, "a source map can have at most {} files", u32::MAX),
             Self::Io { path, error } => {
                 write!(f, "cannot read `{}`: {error}", text::one_line(path))
+            }
+            Self::NotAFile { path, kind } => {
+                write!(f, "`{}` is {kind}, not a regular file", text::one_line(path))
             }
             Self::LineNumbers { path, first_line, size } => {
                 let path = text::one_line(path);

@@ -1,33 +1,32 @@
 //! Reads a file from disk.
 
-use std::fs::File;
-use std::io::Read as _;
 use std::path::Path;
 
 use super::{MAX_FILE_BYTES, SourceError};
+use crate::input::{self, InputError};
 
-/// Reads the file at `on_disk`. Reads no more than the maximum size of a source file. `display_path` is the path in
-/// errors.
+/// Reads the regular file at `on_disk`. Reads no more than the maximum size of a source file. `display_path` is the path
+/// in errors.
 pub(super) fn read(on_disk: &Path, display_path: &str) -> Result<Vec<u8>, SourceError> {
-    let failed = |error| SourceError::Io { path: display_path.to_owned(), error };
-    let file = File::open(on_disk).map_err(failed)?;
-    let size = file.metadata().map_err(failed)?.len();
+    let path = || display_path.to_owned();
+    read_file(on_disk).map_err(|error| match error {
+        InputError::Io(error) => SourceError::Io { path: path(), error },
+        InputError::NotAFile(kind) => SourceError::NotAFile { path: path(), kind },
+        // A file that grew while it was read has at least one byte more than the limit.
+        InputError::TooLarge { size, limit } => {
+            SourceError::TooLarge { path: path(), size: size.unwrap_or(limit + 1) }
+        }
+    })
+}
+
+fn read_file(on_disk: &Path) -> Result<Vec<u8>, InputError> {
+    let file = input::open_file(on_disk)?;
+    let size = file.metadata()?.len();
     #[cfg(all(feature = "parallel", unix))]
     if let Some(text) = parallel::read(&file, size) {
         return Ok(text);
     }
-    let mut text = Vec::new();
-    if size <= MAX_FILE_BYTES {
-        // The size is only a hint: a pipe has none, and a file may grow while it is read.
-        let hint = usize::try_from(size).unwrap_or(0).saturating_add(1);
-        text.try_reserve_exact(hint).map_err(|error| failed(error.into()))?;
-        file.take(MAX_FILE_BYTES + 1).read_to_end(&mut text).map_err(failed)?;
-    }
-    let size = size.max(text.len() as u64);
-    if size > MAX_FILE_BYTES {
-        return Err(SourceError::TooLarge { path: display_path.to_owned(), size });
-    }
-    Ok(text)
+    input::read_opened(file, size, MAX_FILE_BYTES)
 }
 
 /// Reads a large file with several threads. Most of the time goes into page faults of the new buffer, which the

@@ -1,6 +1,6 @@
 //! `vittec check`: finds the files, checks them in parallel, and shows the diagnostics.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use rayon::prelude::*;
 use vitte_diag::cli::DiagnosticArgs;
+use vitte_diag::input::{self, FileKind, InputError};
 use vitte_diag::{
     Diagnostic, DiagnosticBag, FileId, Policy, SourceError, SourceFile, SourceMap, Span, Stream,
     Summary, Tool, codes, text,
@@ -16,6 +17,10 @@ use vittec::{capture, front};
 use walkdir::{DirEntry, WalkDir};
 
 use crate::crash::CrashRequest;
+
+/// The maximum size of standard input in bytes. It is less than that of a file, because the size is not known before it is
+/// read.
+const MAX_STDIN_BYTES: u64 = 256 << 20;
 
 /// The result of a check, which determines the exit code.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -55,8 +60,11 @@ pub(crate) struct Check {
     searched: Vec<PathBuf>,
     root: PathBuf,
     crash: Option<CrashRequest>,
-    /// The canonical paths of the files that were read. A file that is named twice is checked once.
-    seen: HashSet<PathBuf>,
+    /// The canonical paths of the files that were read, each with the directories in which it was found. A file that is
+    /// named twice is checked once.
+    seen: HashMap<PathBuf, Vec<PathBuf>>,
+    /// The canonical paths of the directories that were searched, and of those that contain the named files.
+    dirs: BTreeSet<PathBuf>,
 }
 
 impl Check {
@@ -74,7 +82,7 @@ impl Check {
         for (index, argument) in arguments.iter().enumerate() {
             if argument != "-" {
                 check.read_path(Path::new(argument), command_line.span(index));
-            } else if check.seen.insert("-".into()) {
+            } else if check.seen.insert("-".into(), Vec::new()).is_none() {
                 check.read_stdin(stdin, command_line.span(index));
             }
         }
@@ -183,22 +191,29 @@ impl Check {
     }
 
     fn read_stdin(&mut self, stdin: &mut dyn Read, argument: Span) {
-        let mut text = Vec::new();
-        match stdin.take(vitte_diag::MAX_FILE_BYTES + 1).read_to_end(&mut text) {
-            Ok(_) => {
+        match input::read_stream(stdin, MAX_STDIN_BYTES) {
+            Ok(text) => {
                 let added = self.sources.add("<stdin>", text);
                 self.add_input(added, "<stdin>", argument);
             }
-            Err(error) => self.report_unreadable("<stdin>", argument, &error.to_string()),
+            Err(error) => {
+                let is_too_large = matches!(error, InputError::TooLarge { .. });
+                let help = is_too_large.then_some("save it to a file and pass its path");
+                self.report_unreadable("<stdin>", argument, &error.to_string(), help);
+            }
         }
     }
 
     /// Reads a file, or every `.vitte` file below a directory in the order of file names.
     fn read_path(&mut self, path: &Path, argument: Span) {
         if !path.is_dir() {
-            return self.read_file(path, argument);
+            let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty());
+            let dir = dir.unwrap_or(Path::new("."));
+            self.dirs.extend(dir.canonicalize());
+            return self.read_file(path, dir, argument);
         }
         self.searched.push(path.to_owned());
+        let root = path.canonicalize().unwrap_or_default();
         let walk = WalkDir::new(path).follow_links(true).sort_by_file_name();
         // Links may lead to the same directory several times. It is read once.
         let mut linked = HashSet::new();
@@ -209,9 +224,14 @@ impl Check {
         for entry in walk.into_iter().filter_entry(is_new) {
             match entry {
                 Ok(entry) => {
+                    if entry.file_type().is_dir() {
+                        // A link may lead out of the directory that the user named.
+                        let dir = entry.path().canonicalize().ok();
+                        self.dirs.extend(dir.filter(|dir| dir.starts_with(&root)));
+                    }
                     let is_source = entry.path().extension().is_some_and(|name| name == "vitte");
                     if is_source && entry.file_type().is_file() {
-                        self.read_file(entry.path(), argument);
+                        self.read_file(entry.path(), path, argument);
                     }
                 }
                 // Not errors: a link to a parent directory, which is read anyway, and a broken link that does not
@@ -221,15 +241,20 @@ impl Check {
                     let path = error.path().unwrap_or(path).to_string_lossy().into_owned();
                     let reason =
                         error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
-                    self.report_unreadable(&path, argument, &reason);
+                    self.report_unreadable(&path, argument, &reason, None);
                 }
             }
         }
     }
 
-    fn read_file(&mut self, path: &Path, argument: Span) {
-        if path.canonicalize().is_ok_and(|path| !self.seen.insert(path)) {
-            return;
+    /// Reads a file that was found in `dir`.
+    fn read_file(&mut self, path: &Path, dir: &Path, argument: Span) {
+        if let Ok(path) = path.canonicalize() {
+            let dirs = self.seen.entry(path).or_default();
+            dirs.push(dir.to_owned());
+            if dirs.len() > 1 {
+                return;
+            }
         }
         let loaded = self.sources.load(path);
         self.add_input(loaded, &path.to_string_lossy(), argument);
@@ -239,18 +264,42 @@ impl Check {
         match read {
             Ok(file) => self.inputs.push(file),
             Err(SourceError::Io { error, .. }) => {
-                self.report_unreadable(path, argument, &error.to_string());
+                self.report_unreadable(path, argument, &error.to_string(), None);
             }
-            Err(error) => self.report_unreadable(path, argument, &error.to_string()),
+            Err(SourceError::NotAFile { kind, .. }) => {
+                let help = FileKind::is_stream(kind)
+                    .then_some("only files are read; pass `-` to read standard input");
+                let reason = InputError::NotAFile(kind).to_string();
+                self.report_unreadable(path, argument, &reason, help);
+            }
+            Err(error) => self.report_unreadable(path, argument, &error.to_string(), None),
         }
     }
 
-    fn report_unreadable(&mut self, path: &str, argument: Span, reason: &str) {
+    fn report_unreadable(&mut self, path: &str, argument: Span, reason: &str, help: Option<&str>) {
         let path = text::one_line(path);
-        self.unreadable.push(
-            Diagnostic::error(codes::E0004, argument, format!("cannot read `{path}`"))
-                .with_note(reason.to_owned()),
-        );
+        let mut error = Diagnostic::error(codes::E0004, argument, format!("cannot read `{path}`"))
+            .with_note(reason.to_owned());
+        if let Some(help) = help {
+            error.add_help(help.to_owned());
+        }
+        self.unreadable.push(error);
+    }
+
+    /// Returns a diagnostic for each file that could not be read.
+    pub(crate) fn unreadable(&self) -> &[Diagnostic] {
+        &self.unreadable
+    }
+
+    /// Returns the directories in which an input was found: those that the user named, or that of a named file.
+    pub(crate) fn roots(&self, file: &Path) -> &[PathBuf] {
+        let seen = file.canonicalize().ok().and_then(|path| self.seen.get(&path));
+        seen.map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Returns the directories in which files may be fixed.
+    pub(crate) fn dirs(&self) -> impl Iterator<Item = &Path> {
+        self.dirs.iter().map(PathBuf::as_path)
     }
 }
 

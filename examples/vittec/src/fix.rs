@@ -28,11 +28,12 @@ pub(crate) fn fix(
     if has_stdin(paths) {
         warn_about_stdin()?;
     }
+    remove_leftovers(&check)?;
     let (mut written, mut fixed, mut failed) = (BTreeMap::new(), 0, false);
     for (id, (bytes, applied)) in FixedFiles::new(&check, policy).files {
         let Ok(file) = check.sources.file(id) else { continue };
         let Some(path) = file.disk_path() else { continue };
-        match fix::replace(path, file.bytes(), &bytes) {
+        match fix::replace_within(path, check.roots(path), file.bytes(), &bytes) {
             Ok(()) => {
                 written.insert(id, bytes);
                 fixed += applied;
@@ -65,6 +66,10 @@ pub(crate) fn dry_run(paths: &[OsString], policy: Policy) -> io::Result<ExitCode
         files += 1;
     }
     out.flush()?;
+    for error in check.unreadable() {
+        let notes: Vec<_> = error.notes().collect();
+        writeln!(io::stderr(), "vittec: {}: {}", error.message(), notes.join("; "))?;
+    }
     if has_stdin(paths) {
         warn_about_stdin()?;
     }
@@ -75,6 +80,20 @@ pub(crate) fn dry_run(paths: &[OsString], policy: Policy) -> io::Result<ExitCode
         writeln!(io::stderr(), "no fixes to apply")?;
     }
     Ok(check.outcome().exit_code())
+}
+
+/// Removes the temporary files of earlier runs that were killed.
+fn remove_leftovers(check: &Check) -> io::Result<()> {
+    // A directory that cannot be listed has been reported by the check.
+    let removed: usize = check.dirs().filter_map(|dir| fix::remove_leftovers(dir).ok()).sum();
+    if removed > 0 {
+        let files = text::plural("file", removed);
+        writeln!(
+            io::stderr(),
+            "vittec: removed {removed} temporary {files} of a run that was killed"
+        )?;
+    }
+    Ok(())
 }
 
 fn has_stdin(paths: &[OsString]) -> bool {

@@ -57,7 +57,7 @@ struct SymboliseJson<'a> {
 
 impl Symbolise {
     pub(super) fn run(&self, shell: &mut Shell<'_>) -> CommandResult {
-        let LoadedCrash { mut capsule, path } = self.crash.load()?;
+        let LoadedCrash { mut capsule, path, .. } = self.crash.load(shell)?;
         let modules = ReportModules::of(&capsule.report);
         let mut files = self.open(&modules.modules)?;
         let paths = debug_paths();
@@ -167,14 +167,10 @@ impl Symbolise {
                 "`{shown}` is not in the repository; pass --output FILE for the new capsule"
             )));
         }
-        let html = path.with_extension("html");
+        let has_html = path.with_extension("html").symlink_metadata().is_ok();
         let new = repository.replace(&path, capsule)?;
-        if html.symlink_metadata().is_ok() {
-            let page = new.with_extension("html");
-            write_atomically(&page, capsule.to_html().as_bytes(), Existing::Replace)?;
-            if page != html {
-                std::fs::remove_file(&html)?;
-            }
+        if has_html {
+            repository.save_html(&capsule.report.id, &capsule.to_html())?;
         }
         Ok(new)
     }

@@ -1,14 +1,14 @@
 //! `vitte crash upload`: sends a report to a directory, to Sentry or to GitHub.
 
-use std::fs::File;
-use std::io::{self, Read as _};
+use std::fmt::Display;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use vitte_capsule::CrashReport;
 use vitte_capsule::upload::{GITHUB_API, Secret, Target, Upload};
-use vitte_diag::text;
+use vitte_diag::{input, text};
 
 use super::directory::Directory;
 use super::page::display_path;
@@ -40,7 +40,7 @@ pub(super) struct UploadArgs {
     #[arg(
         long,
         value_name = "FILE",
-        help = "github: a file that contains only the token [default: $GITHUB_TOKEN]"
+        help = "github: a file that contains only the token; - is standard input [default: $GITHUB_TOKEN]"
     )]
     token_file: Option<PathBuf>,
     /// github: the URL of the REST API
@@ -124,13 +124,35 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.trim().is_empty())
 }
 
-/// Reads a UTF-8 file of at most `max` bytes.
+/// Reads a UTF-8 file of at most `max` bytes; `-` is standard input.
 fn read(path: &Path, max: u64) -> Result<String, String> {
-    let failed = |error: io::Error| format!("cannot read `{}`: {error}", display_path(path));
-    let mut text = String::new();
-    let length = File::open(path).map_err(failed)?.take(max + 1).read_to_string(&mut text);
-    if u64::try_from(length.map_err(failed)?).is_ok_and(|length| length > max) {
-        return Err(format!("`{}` is longer than {max} bytes", display_path(path)));
+    let failed = |error: &dyn Display| format!("cannot read `{}`: {error}", display_path(path));
+    let bytes = match path == Path::new("-") {
+        true => input::read_stream(&mut io::stdin(), max),
+        false => input::read_file(path, max),
+    };
+    String::from_utf8(bytes.map_err(|error| failed(&error))?).map_err(|error| failed(&error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_read_from_a_small_regular_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("token");
+        let failed = || read(&path, 8).unwrap_err();
+        let shown = display_path(&path).to_string();
+        std::fs::write(&path, "ghp_1234").unwrap();
+        assert_eq!(read(&path, 8).as_deref(), Ok("ghp_1234"));
+        std::fs::write(&path, "ghp_12345").unwrap();
+        assert_eq!(failed(), format!("cannot read `{shown}`: it has 9 bytes (limit: 8)"));
+        std::fs::write(&path, b"\xff").unwrap();
+        assert!(failed().starts_with(&format!("cannot read `{shown}`: invalid utf-8")));
+        std::fs::remove_file(&path).unwrap();
+        std::fs::create_dir(&path).unwrap();
+        let directory = "it is a directory, not a regular file";
+        assert_eq!(failed(), format!("cannot read `{shown}`: {directory}"));
     }
-    Ok(text)
 }

@@ -14,7 +14,9 @@ mod common;
 mod cli;
 mod codes;
 mod fix;
+mod fix_files;
 mod front_end;
+mod inputs;
 mod output;
 mod readme;
 #[cfg(all(unix, feature = "crash"))]

@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use vitte_diag::cli::StyleArgs;
+use vitte_diag::input::{self, InputError};
 use vitte_diag::read::{Imported, InputFormat, ReadError};
 use vitte_diag::{
     DiagnosticStyle, Emitter as _, EmitterOptions, Format, SourceMap, Terminal, Tool, text,
 };
 
 use super::root::{self, Root};
-use crate::diag::input::report_more_lines;
+use crate::diag::input::{MAX_INPUT_BYTES, reason, report_more_lines};
 
 /// Invalid lines of one file beyond this number are only counted.
 const MAX_REPORTED_LINES: usize = 20;
@@ -72,7 +73,7 @@ impl Import<'_> {
         for path in if paths.is_empty() { &standard_input } else { paths } {
             let (name, bytes) = read(path, stdin);
             let imported = bytes
-                .map_err(|error| format!("cannot read `{name}`: {error}"))
+                .map_err(|error| format!("cannot read `{name}`: {}", reason(&error)))
                 .and_then(|bytes| self.read(&bytes).map_err(|error| format!("{name}: {error}")));
             match imported {
                 Err(error) => {
@@ -116,13 +117,12 @@ impl Import<'_> {
 }
 
 /// Returns the name of a file for messages, and its bytes.
-fn read(path: &Path, stdin: &mut dyn BufRead) -> (String, io::Result<Vec<u8>>) {
+fn read(path: &Path, mut stdin: &mut dyn BufRead) -> (String, Result<Vec<u8>, InputError>) {
     if path == Path::new("-") {
-        let mut bytes = Vec::new();
-        let result = stdin.read_to_end(&mut bytes);
-        return ("<stdin>".to_owned(), result.map(|_| bytes));
+        return ("<stdin>".to_owned(), input::read_stream(&mut stdin, MAX_INPUT_BYTES));
     }
-    (text::one_line(&path.to_string_lossy()).into_owned(), std::fs::read(path))
+    let name = text::one_line(&path.to_string_lossy()).into_owned();
+    (name, input::read_file(path, MAX_INPUT_BYTES))
 }
 
 /// Writes the lines that are invalid, the files that are missing, and what could not be kept.

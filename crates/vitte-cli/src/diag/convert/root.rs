@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 
-use vitte_diag::{MAX_FILE_BYTES, SourceFile, text};
+use vitte_diag::{MAX_FILE_BYTES, SourceFile, input, text};
 
 /// Where the sources are read from.
 #[derive(Clone, Debug)]
@@ -33,7 +33,6 @@ impl Root {
                 real.starts_with(dir.canonicalize().ok()?).then_some(real)?
             }
         };
-        // Reading a pipe or a device may never end.
         found.metadata().is_ok_and(|metadata| metadata.is_file()).then_some(found)
     }
 
@@ -42,8 +41,7 @@ impl Root {
         // `<stdin>` is not a file, even if one of that name exists.
         let is_virtual = SourceFile::is_virtual_path(path);
         let found = (!is_virtual).then(|| self.find(Path::new(path)))??;
-        let is_small = found.metadata().is_ok_and(|metadata| metadata.len() <= MAX_FILE_BYTES);
-        is_small.then(|| std::fs::read(found).ok())?
+        input::read_file(found, MAX_FILE_BYTES).ok()
     }
 }
 
