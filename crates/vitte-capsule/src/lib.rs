@@ -70,3 +70,4 @@ pub use repository::{
     CleanReport, Index, IndexEntry, IndexRepair, RemovalReason, Repository, RepositoryError,
     RepositoryErrorKind, Retention,
 };
+pub use vitte_diag::{FoldedFrames, FoldedRow, LibraryFrames, ShortFrame};

@@ -42,7 +42,9 @@ impl Redactor {
             address,
             notes,
             sources,
+            report_url,
             // Not serialised.
+            command_name: _,
             path: _,
             dir: _,
         } = report;
@@ -53,6 +55,7 @@ impl Redactor {
             self.set_text(text);
         }
         notes.iter_mut().for_each(|note| self.set_text(note));
+        report_url.iter_mut().for_each(|url| self.set_location(url));
         location.iter_mut().for_each(|location| self.set_location(location));
         *args = self.arguments(args);
         *registers = self.environment(std::mem::take(registers));

@@ -70,6 +70,8 @@ pub(crate) fn report() -> CrashReport {
         address: Some(text("0x10")),
         notes: vec![text("the stack has not overflowed")],
         sources: Vec::new(),
+        report_url: None,
+        command_name: None,
         path: None,
         dir: None,
     }
