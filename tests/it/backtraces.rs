@@ -228,6 +228,7 @@ proptest! {
             }
         }
         prop_assert_eq!(next, frames.len(), "{}", out);
-        prop_assert!(lines.lines().count() <= if full { 101 } else { 12 });
+        let max = if full { 101 } else { 12 };
+        prop_assert!(lines.lines().count() <= max);
     }
 }

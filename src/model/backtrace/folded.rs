@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::program::Program;
+use super::program::short_frames;
 use super::{Backtrace, Frame};
 use crate::text::{more, plural, truncate};
 
@@ -109,28 +109,30 @@ impl<'a> FoldedFrames<'a> {
 
     fn fold(backtrace: &'a Backtrace, counts_repetitions: bool) -> Self {
         let frames = backtrace.frames();
-        let program = Program::new(frames);
+        let mut short = short_frames(frames);
         let mut rows: Vec<FoldedRow<'a>> = Vec::new();
         let mut index = 0;
         while let Some(frame) = frames.get(index) {
             let mut len = 1;
             if frame.is_omitted() {
                 rows.push(FoldedRow::Omitted(frame));
-            } else if let Some((period, times)) =
-                counts_repetitions.then(|| repetition(frames, index)).flatten()
-            {
-                len = period * times;
-                let repeated = frames.get(index..index + period).unwrap_or_default();
-                if repeated.iter().all(|frame| program.library(frame).is_some()) {
-                    let all = frames.iter().enumerate().skip(index).take(len);
-                    all.for_each(|(index, frame)| {
-                        push(&mut rows, program.short_frame(index, frame))
-                    });
-                } else {
-                    rows.push(FoldedRow::Repeated { frames: period, times });
-                }
             } else {
-                push(&mut rows, program.short_frame(index, frame));
+                let repetition = counts_repetitions.then(|| repetition(frames, index)).flatten();
+                let (period, times) = repetition.unwrap_or((1, 1));
+                len = period * times;
+                let shown = short.get_mut(index..index + len).unwrap_or_default();
+                let is_library = |frame: &Option<ShortFrame<'_>>| {
+                    frame.as_ref().is_none_or(|frame| frame.library.is_some())
+                };
+                // Frames of libraries are folded in any case.
+                if repetition.is_some() && !shown.iter().take(period).all(is_library) {
+                    rows.push(FoldedRow::Repeated { frames: period, times });
+                } else {
+                    shown
+                        .iter_mut()
+                        .filter_map(Option::take)
+                        .for_each(|frame| push(&mut rows, frame));
+                }
             }
             index += len;
         }

@@ -20,6 +20,8 @@ pub enum SourceOwner<'a> {
     System,
 }
 
+/// The maximum length of the directory of a package, in bytes.
+const MAX_PACKAGE_BYTES: usize = 255;
 /// The components of a path that are read.
 const MAX_COMPONENTS: usize = 64;
 
@@ -115,6 +117,9 @@ fn without_version(package: &str) -> Option<&str> {
             package.get(at + 1..).and_then(|rest| rest.split_once('.')).unwrap_or_default();
         is_digits(major) && rest.starts_with(|c: char| c.is_ascii_digit())
     };
+    if package.len() > MAX_PACKAGE_BYTES {
+        return None;
+    }
     let (at, _) = package.match_indices('-').find(|(at, _)| is_version(at))?;
     package.get(..at).filter(|name| !name.is_empty())
 }
@@ -222,6 +227,7 @@ mod tests {
             ("/".repeat(1 << 20), Project),
             ("a/".repeat(1 << 20), Project),
             ("-1.".repeat(1 << 20), Project),
+            ("-a".repeat(1 << 20) + "/a", Project),
         ] {
             let shown: String = path.chars().take(80).collect();
             assert_eq!(SourceOwner::of_path(&path), expected, "{shown}");

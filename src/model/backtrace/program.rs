@@ -10,9 +10,44 @@ use crate::text::truncate;
 /// The maximum length of the name of a program, in bytes.
 const MAX_NAME_BYTES: usize = 40;
 
+/// Returns the frames with their short names and libraries. Each is parsed once. `None` for a marker of omitted frames.
+pub(super) fn short_frames(frames: &[Frame]) -> Vec<Option<ShortFrame<'_>>> {
+    let parsed = frames.iter().map(|frame| (!frame.is_omitted()).then(|| Parsed::new(frame)));
+    let parsed: Vec<Option<Parsed<'_>>> = parsed.collect();
+    let program = Program::new(parsed.iter().flatten().filter(|frame| !frame.is_runtime));
+    let short = parsed.into_iter().zip(frames).enumerate();
+    short
+        .map(|(index, (parsed, frame))| {
+            let parsed = parsed?;
+            let library = program.library(&parsed);
+            let location = program.location(&parsed);
+            Some(ShortFrame { index, frame, name: parsed.short, location, library })
+        })
+        .collect()
+}
+
+/// A frame and the parts of its text.
+struct Parsed<'a> {
+    name: &'a str,
+    origin: Origin<'a>,
+    is_runtime: bool,
+    /// The short name.
+    short: String,
+    /// The crate or namespace that the name begins with.
+    own_crate: Option<String>,
+}
+
+impl<'a> Parsed<'a> {
+    fn new(frame: &'a Frame) -> Self {
+        let (name, origin) = frame.parts();
+        let short = short(name);
+        let own_crate = path_crate(name, &short);
+        Self { name, origin, is_runtime: frame.is_runtime(), short, own_crate }
+    }
+}
+
 /// What distinguishes frames of the program.
-#[derive(Debug)]
-pub(super) struct Program<'a> {
+struct Program<'a> {
     /// The crates of the program. Empty if no frame belongs to one of them.
     crates: BTreeSet<String>,
     /// The directory of its sources, with a separator at the end.
@@ -20,19 +55,21 @@ pub(super) struct Program<'a> {
 }
 
 impl<'a> Program<'a> {
-    pub(super) fn new(frames: &'a [Frame]) -> Self {
+    /// Reads the frames that are not runtime frames.
+    fn new<'f>(frames: impl Iterator<Item = &'f Parsed<'a>> + Clone) -> Self
+    where
+        'a: 'f,
+    {
         let mut crates = BTreeSet::new();
         let mut project_files = Vec::new();
         let mut main = None;
-        for frame in frames.iter().filter(|frame| !frame.is_omitted() && !frame.is_runtime()) {
-            let (name, origin) = frame.parts();
-            let own = path_crate(name);
-            match origin {
+        for frame in frames.clone() {
+            match frame.origin {
                 Origin::Source(location)
                     if SourceOwner::of_path(location.file) == SourceOwner::Project =>
                 {
                     project_files.push(location.file);
-                    crates.extend(own);
+                    crates.extend(frame.own_crate.clone());
                 }
                 Origin::Module(module, _) if !is_shared_library(module) => {
                     let name = module_name(module);
@@ -41,29 +78,25 @@ impl<'a> Program<'a> {
                 }
                 _ => {}
             }
-            let short = short(truncate(name, MAX_PATH_BYTES));
-            if short.ends_with("::main") {
-                main = path_crate(name);
+            if frame.short.ends_with("::main") {
+                main.clone_from(&frame.own_crate);
             }
         }
         crates.extend(main);
-        let has_some = frames.iter().any(|frame| {
-            !frame.is_runtime()
-                && path_crate(frame.function()).is_some_and(|own| crates.contains(&own))
-        });
-        if !has_some {
+        let mut own = frames.filter_map(|frame| frame.own_crate.as_ref());
+        if !own.any(|own| crates.contains(own)) {
             crates.clear();
         }
         Self { crates, root: project_root(project_files.into_iter()) }
     }
 
-    pub(super) fn short_frame(&self, index: usize, frame: &'a Frame) -> ShortFrame<'a> {
-        let library = self.library(frame);
-        let location = match frame.parts().1 {
+    /// Returns the location of a frame as it is shown: relative to the directory of the project, or of the sources of Rust.
+    fn location(&self, frame: &Parsed<'_>) -> String {
+        match frame.origin {
             Origin::Source(location) if location.line > 0 => {
-                let file = location.file;
-                let is_own = library.is_none() && !self.root.is_empty();
-                let file = if is_own { file.strip_prefix(self.root).unwrap_or(file) } else { file };
+                let file = location.file.strip_prefix(self.root).unwrap_or(location.file);
+                let in_rust = file.strip_prefix("/rustc/").and_then(|file| file.split_once('/'));
+                let file = in_rust.map_or(file, |(_, file)| file);
                 match location.col {
                     Some(col) => format!("{file}:{}:{col}", location.line),
                     None => format!("{file}:{}", location.line),
@@ -72,49 +105,44 @@ impl<'a> Program<'a> {
             Origin::Source(location) => location.file.to_owned(),
             Origin::Module(module, offset) => format!("{}+{offset:#x}", module_name(module)),
             Origin::Unknown => String::new(),
-        };
-        ShortFrame { index, frame, name: frame.short_name(), location, library }
+        }
     }
 
     /// Returns the library that a frame belongs to, empty if it has no name. Returns `None` for a frame of the project.
-    pub(super) fn library(&self, frame: &Frame) -> Option<String> {
-        let (name, origin) = frame.parts();
-        let is_runtime = frame.is_runtime();
-        let by_name = || path_crate(name).map(|name| library_name(&name).to_owned());
+    fn library(&self, frame: &Parsed<'_>) -> Option<String> {
+        let Parsed { name, is_runtime, .. } = *frame;
+        let own = frame.own_crate.as_deref();
+        let library = || own.map(|name| library_name(name).to_owned());
         let runtime = || {
             let is_rust = name.starts_with("rust_") || name.starts_with("__rust");
-            by_name().unwrap_or_else(|| if is_rust { "std".to_owned() } else { String::new() })
+            library().unwrap_or_else(|| if is_rust { "std".to_owned() } else { String::new() })
         };
-        match origin {
+        let is_own = own.is_some_and(|own| self.crates.contains(own));
+        match frame.origin {
             Origin::Source(location) => match SourceOwner::of_path(location.file) {
                 SourceOwner::Library(name) => Some(name.to_owned()),
-                SourceOwner::System => Some(by_name().unwrap_or_else(|| "the system".to_owned())),
+                SourceOwner::System => Some(library().unwrap_or_else(|| "the system".to_owned())),
                 SourceOwner::Project => is_runtime.then(runtime),
             },
-            Origin::Module(module, _) if is_shared_library(module) => match path_crate(name) {
-                Some(name) if self.crates.contains(&name) && !is_runtime => None,
-                Some(name) => Some(library_name(&name).to_owned()),
+            Origin::Module(module, _) if is_shared_library(module) => match own {
+                Some(_) if is_own && !is_runtime => None,
+                Some(_) => library(),
                 None => Some(module_name(module).to_owned()),
             },
-            Origin::Module(..) | Origin::Unknown => match path_crate(name) {
-                _ if is_runtime => Some(runtime()),
-                Some(name) if !self.crates.is_empty() && !self.crates.contains(&name) => {
-                    Some(library_name(&name).to_owned())
-                }
-                _ => None,
-            },
+            Origin::Module(..) | Origin::Unknown if is_runtime => Some(runtime()),
+            Origin::Module(..) | Origin::Unknown if is_own || self.crates.is_empty() => None,
+            Origin::Module(..) | Origin::Unknown => library(),
         }
     }
 }
 
-/// The bytes of a name in which its crate is looked for.
-const MAX_PATH_BYTES: usize = 1000;
-
-/// Returns the crate or namespace that the name of a function begins with. Returns `None` for a name without a path.
-fn path_crate(name: &str) -> Option<String> {
-    let name = truncate(name, MAX_PATH_BYTES);
-    let short = if name.contains("::") { short(name) } else { return None };
-    let first = crate_of(&short);
+/// Returns the crate or namespace that the name of a function begins with; `short` is its short name. Returns `None` for a
+/// name without a path.
+fn path_crate(name: &str, short: &str) -> Option<String> {
+    if !name.contains("::") {
+        return None;
+    }
+    let first = crate_of(short);
     // Only Rust's own libraries have methods of types without a path.
     const PRIMITIVES: [&str; 18] = [
         "bool", "char", "f32", "f64", "fn", "i128", "i16", "i32", "i64", "i8", "isize", "str",

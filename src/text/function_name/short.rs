@@ -40,6 +40,7 @@ pub fn short(name: &str) -> String {
 fn shorten(name: &str) -> String {
     let name = without_clone_suffix(swift_function(name));
     let (path, operator) = declarator(name);
+    let path = without_impl_of_primitive(path);
     // A closure whose function is not known, as line tables have it.
     let name = if path.starts_with('{') {
         let mut rest = group(&path, '{', '}').1;
@@ -61,6 +62,16 @@ fn shorten(name: &str) -> String {
         (true, operator) => operator.to_owned(),
         (false, operator) => format!("{name}::{operator}"),
     }
+}
+
+/// Replaces `core::str::<impl str>::parse`, whose type has no path, by `core::str::parse`.
+fn without_impl_of_primitive(path: String) -> String {
+    let Some((module, _)) = path.split_once("::<impl ") else { return path };
+    let block = path.get(module.len() + "::".len()..).unwrap_or_default();
+    let (content, after) = group(block, '<', '>');
+    let own = content.strip_prefix("impl ").unwrap_or(content);
+    let is_primitive = own.starts_with(['[', '(', '*', '&']) || !own.contains("::");
+    if is_primitive && split(own, " for ").is_none() { format!("{module}{after}") } else { path }
 }
 
 /// `{closure}` of `{closure#1}<…>`

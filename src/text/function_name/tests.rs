@@ -31,6 +31,10 @@ fn names_of_each_language_are_shortened() {
         ("<*const core::ffi::CStr as vittec::X>::x", "core::ffi::CStr::x"),
         ("<Self as vittec::X>::x", "vittec::X::x"),
         ("vittec::<impl vittec::Show for vittec::List<u8>>::show", "vittec::List::show"),
+        ("core::ptr::mut_ptr::<impl *mut T>::write_volatile", "core::ptr::mut_ptr::write_volatile"),
+        ("core::str::<impl str>::parse::<u8>", "core::str::parse"),
+        ("alloc::slice::<impl [T]>::concat", "alloc::slice::concat"),
+        ("vittec::<impl vittec::List<u8>>::push", "vittec::List::push"),
         ("core::ptr::drop_in_place<vittec::List<u8>>", "core::ptr::drop_in_place"),
         (
             "core::ops::function::FnOnce::call_once{{vtable.shim}}",
