@@ -160,9 +160,11 @@ fn declarator(name: &str) -> (String, &str) {
         let is_word = before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '$');
         if !is_word {
             if let Some(operator) = operator(rest) {
-                let is_closure = read.path.ends_with("}::") || read.path.ends_with("::$_");
-                let path = read.path.get(start..).unwrap_or_default().to_owned();
-                return (path, if is_closure { "" } else { operator });
+                let path = read.path.get(start..).unwrap_or_default();
+                return match without_closure(path) {
+                    Some(function) => (function.to_owned(), ""),
+                    None => (path.to_owned(), operator),
+                };
             }
         }
         match c {
@@ -184,7 +186,8 @@ fn declarator(name: &str) -> (String, &str) {
                     rest = after.strip_prefix("::").unwrap_or(after);
                     continue;
                 }
-                if is_word || matches!(before, Some('>' | '\'')) {
+                let is_type = read.path.ends_with("decltype");
+                if (is_word && !is_type) || matches!(before, Some('>' | '\'')) {
                     read.has_parameters = true;
                     match enclosed(after) {
                         Some(inner) => rest = inner,
@@ -208,6 +211,17 @@ fn declarator(name: &str) -> (String, &str) {
     (path.trim_start_matches(['*', '&']).to_owned(), "")
 }
 
+/// Returns the path of the function that a closure of C++ is in; `path` ends with `::`. Returns `None` for another type.
+fn without_closure(path: &str) -> Option<&str> {
+    let path = path.strip_suffix("::")?;
+    // What is in braces is removed later.
+    if path.ends_with('}') {
+        return Some(path);
+    }
+    let (function, last) = path.rsplit_once("::").unwrap_or(("", path));
+    (last.starts_with("$_") || last.starts_with("'lambda")).then_some(function)
+}
+
 /// Returns the path of what is declared in a function, such as `::Local::run()` of `f(int) const::Local::run()`. `after`
 /// follows the parameters of the function.
 fn enclosed(mut after: &str) -> Option<&str> {
@@ -229,7 +243,8 @@ fn operator(text: &str) -> Option<&str> {
     let symbols = if rest.starts_with("()") {
         2
     } else {
-        let is_symbol = first != ' ';
+        // Not an operator for a type or a literal.
+        let is_symbol = !matches!(first, ' ' | '"');
         let end = rest.find(|c: char| c == '(' || (is_symbol && (c == ' ' || c.is_alphanumeric())));
         end.unwrap_or(rest.len())
     };

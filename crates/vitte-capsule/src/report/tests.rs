@@ -58,12 +58,8 @@ pub(crate) fn report() -> CrashReport {
         args: ["vittec", "check", "my shapes.vitte"].map(text).to_vec(),
         registers: registers.map(|(name, value)| (text(name), text(value))).into(),
         threads: vec![
-            CrashThread { id: 4711, name: text("main"), backtrace: frames.into_iter().collect() },
-            CrashThread {
-                id: 4712,
-                name: text("worker"),
-                backtrace: waiting.into_iter().collect(),
-            },
+            CrashThread::new(4711, "main", frames.into_iter().collect()),
+            CrashThread::new(4712, "worker", waiting.into_iter().collect()),
         ],
         code: vitte_diag::codes::F0002,
         location: None,
