@@ -74,15 +74,16 @@ pub use check::{SpanIssue, SpanIssueKind, SpanOwner};
 pub use emit::*;
 pub use model::{
     Applicability, Backtrace, BacktraceLine, ByteOffset, Child, ChildLevel, Code, CodeError,
-    Diagnostic, Edit, FileId, Frame, FrameLocation, IntoDiagnostic, Label, LabelStyle, Severity,
-    Span, SpanError, Suggestion, SuggestionError, Tag, TraceKind, TraceStep,
+    Diagnostic, Edit, FileId, FoldedFrames, FoldedRow, Frame, FrameLine, FrameLineOptions,
+    FrameLocation, IntoDiagnostic, Label, LabelStyle, LibraryFrames, Severity, ShortFrame,
+    SourceOwner, Span, SpanError, Suggestion, SuggestionError, Tag, TraceKind, TraceStep,
 };
 pub use registry::{Tool, codes};
 pub use source::{
     ColumnUnit, EmbeddedPiece, EmbeddedText, KnownLocation, Location, MAX_FILE_BYTES, SourceError,
     SourceFile, SourceMap, SourceText,
 };
-pub use terminal::{Background, ColorChoice, Terminal};
+pub use terminal::{Background, BacktraceStyle, ColorChoice, Terminal};
 
 /// Runs the programs of the README as doc tests.
 #[cfg(doctest)]

@@ -11,7 +11,10 @@ mod suggestion;
 mod tag;
 mod trace;
 
-pub use backtrace::{Backtrace, BacktraceLine, Frame, FrameLocation};
+pub use backtrace::{
+    Backtrace, BacktraceLine, FoldedFrames, FoldedRow, Frame, FrameLine, FrameLineOptions,
+    FrameLocation, LibraryFrames, ShortFrame, SourceOwner,
+};
 pub use child::{Child, ChildLevel};
 pub use code::{Code, CodeError};
 pub use diagnostic::{Diagnostic, IntoDiagnostic};

@@ -11,6 +11,27 @@ pub use color::ColorChoice;
 use is_terminal::IsTerminal;
 pub use palette::Background;
 
+/// Which frames of a backtrace people see.
+///
+/// ```text
+/// RUST_BACKTRACE   not set   Short   vittec::driver::check        src/driver.rs:99:23
+///                                    ... 15 frames of rayon, std
+///                  1         All     the same, and each frame of the libraries
+///                  full      Full    vittec::driver::check::{closure#1} at /home/ada/vittec/src/driver.rs:99:23
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+#[non_exhaustive]
+pub enum BacktraceStyle {
+    /// The frames of the project with short names, and one line for each run of frames of libraries, as
+    /// [`FoldedFrames`](crate::FoldedFrames) has them. If there are many, the innermost ones.
+    #[default]
+    Short,
+    /// All frames, with short names.
+    All,
+    /// All frames as they were captured, with all that is known of each.
+    Full,
+}
+
 /// The capabilities of the stream that human output is written to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
@@ -25,7 +46,9 @@ pub struct Terminal {
     pub width: u16,
     /// Whether output has hyperlinks (OSC 8).
     pub hyperlinks: bool,
-    /// Whether backtraces show runtime frames.
+    /// Which frames of backtraces are shown.
+    pub backtraces: BacktraceStyle,
+    /// Whether backtraces show everything, whatever [`backtraces`](Self::backtraces) is.
     pub full_backtraces: bool,
 }
 
@@ -40,13 +63,14 @@ impl Terminal {
     /// The width of a line in cells if the width of the terminal is not known.
     pub const DEFAULT_WIDTH: u16 = 140;
 
-    /// The capabilities of a file: no colours, no hyperlinks, 140 cells per line, backtraces without runtime frames.
+    /// The capabilities of a file: no colours, no hyperlinks, 140 cells per line, short backtraces.
     pub const PLAIN: Self = Self {
         color: false,
         background: Background::Unknown,
         true_color: false,
         width: Self::DEFAULT_WIDTH,
         hyperlinks: false,
+        backtraces: BacktraceStyle::Short,
         full_backtraces: false,
     };
 
@@ -54,8 +78,8 @@ impl Terminal {
     ///
     /// The width and the support for hyperlinks are queried only with the feature `terminal`; without it they
     /// are those of the default. The background is that of the environment variable `COLORFGBG`, which many terminals
-    /// do not set; 24-bit colours are supported if `COLORTERM` says so. As in Rust's own backtraces, runtime frames are shown if the environment
-    /// variable `RUST_BACKTRACE` is `full`.
+    /// do not set; 24-bit colours are supported if `COLORTERM` says so. As in Rust's own backtraces,
+    /// all frames are shown if the environment variable `RUST_BACKTRACE` is `1`, in full if it is `full`.
     #[must_use]
     pub fn stderr(choice: ColorChoice) -> Self {
         let stream = io::stderr();
@@ -84,7 +108,8 @@ impl Terminal {
             width: width.unwrap_or(Self::DEFAULT_WIDTH),
             // A dumb terminal would print the escape sequences, even if the user forces hyperlinks.
             hyperlinks: hyperlinks && env::var_os("TERM").is_none_or(|term| term != "dumb"),
-            full_backtraces: wants_full_backtraces(|name| env::var_os(name)),
+            backtraces: backtrace_style(|name| env::var_os(name)),
+            full_backtraces: false,
         }
     }
 
@@ -95,6 +120,21 @@ impl Terminal {
         self
     }
 
+    /// Sets which frames of backtraces are shown.
+    #[must_use]
+    pub const fn with_backtraces(mut self, style: BacktraceStyle) -> Self {
+        self.backtraces = style;
+        self.full_backtraces = false;
+        self
+    }
+
+    /// Returns which frames of backtraces are shown: `Full` if [`full_backtraces`](Self::full_backtraces) is true, else
+    /// [`backtraces`](Self::backtraces).
+    #[must_use]
+    pub const fn backtrace_style(&self) -> BacktraceStyle {
+        if self.full_backtraces { BacktraceStyle::Full } else { self.backtraces }
+    }
+
     /// Sets the width in cells.
     #[must_use]
     pub const fn with_width(mut self, cells: u16) -> Self {
@@ -103,9 +143,14 @@ impl Terminal {
     }
 }
 
-/// Returns true if the user asks for runtime frames. `variable` reads an environment variable.
-fn wants_full_backtraces(variable: impl FnOnce(&str) -> Option<OsString>) -> bool {
-    variable("RUST_BACKTRACE").is_some_and(|value| value == "full")
+/// Returns the backtraces that the user asks for. `variable` reads an environment variable.
+fn backtrace_style(variable: impl FnOnce(&str) -> Option<OsString>) -> BacktraceStyle {
+    match variable("RUST_BACKTRACE") {
+        Some(value) if value == "full" => BacktraceStyle::Full,
+        // The values that Rust itself takes for "off".
+        Some(value) if value != "0" && !value.is_empty() => BacktraceStyle::All,
+        _ => BacktraceStyle::Short,
+    }
 }
 
 /// Queries the width of the terminal and its support for hyperlinks.
@@ -153,14 +198,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rust_backtrace_enables_full_backtraces() {
-        for (value, expected) in [(None, false), (Some("1"), false), (Some("full"), true)] {
+    fn rust_backtrace_has_three_levels() {
+        use BacktraceStyle::{All, Full, Short};
+        let values = [
+            (None, Short),
+            (Some(""), Short),
+            (Some("0"), Short),
+            (Some("1"), All),
+            (Some("full"), Full),
+        ];
+        for (value, expected) in values {
             let variable = |name: &str| {
                 assert_eq!(name, "RUST_BACKTRACE");
                 value.map(OsString::from)
             };
-            assert_eq!(wants_full_backtraces(variable), expected, "{value:?}");
+            assert_eq!(backtrace_style(variable), expected, "{value:?}");
         }
-        assert!(!Terminal::default().full_backtraces);
+        let mut terminal = Terminal::default();
+        assert_eq!(terminal.backtrace_style(), Short);
+        terminal.full_backtraces = true;
+        assert_eq!(terminal.backtrace_style(), Full);
+        assert_eq!(terminal.with_backtraces(All).backtrace_style(), All);
     }
 }

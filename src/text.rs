@@ -27,6 +27,7 @@
 mod alike;
 mod boundary;
 mod cluster;
+pub mod function_name;
 mod inline;
 mod invisible;
 mod json;

@@ -42,6 +42,7 @@ use super::theme::Theme;
 use crate::model::Diagnostic;
 use crate::registry::Tool;
 use crate::source::SourceMap;
+use crate::terminal::BacktraceStyle;
 use crate::text::EmojiWidth;
 
 /// A style sheet for the fragment, with a light and a dark theme. Put it into a `style` element of the page.
@@ -140,11 +141,16 @@ impl<W: Write> HtmlEmitter<W> {
         self
     }
 
-    /// Sets whether a backtrace shows every runtime frame. By default consecutive runtime frames are shown as
-    /// one line with their number.
+    /// Sets whether a backtrace shows everything: [`BacktraceStyle::Full`] or [`BacktraceStyle::Short`].
     #[must_use]
-    pub const fn with_full_backtraces(mut self, full: bool) -> Self {
-        self.renderer.full_backtraces = full;
+    pub const fn with_full_backtraces(self, full: bool) -> Self {
+        self.with_backtraces(if full { BacktraceStyle::Full } else { BacktraceStyle::Short })
+    }
+
+    /// Sets which frames of a backtrace are shown. Default: [`BacktraceStyle::Short`].
+    #[must_use]
+    pub const fn with_backtraces(mut self, style: BacktraceStyle) -> Self {
+        self.renderer.backtraces.style = style;
         self
     }
 }
@@ -184,7 +190,7 @@ impl<W: Write> FromOptions<W> for HtmlEmitter<W> {
     fn from_options(writer: W, options: &EmitterOptions) -> Self {
         let mut emitter = Self::new(writer, &options.tool)
             .with_width(options.terminal.width)
-            .with_full_backtraces(options.terminal.full_backtraces)
+            .with_backtraces(options.terminal.backtrace_style())
             .with_theme(&options.theme);
         emitter.renderer.set_options(options);
         emitter.renderer.path_links = options.editor_url.is_some();

@@ -17,7 +17,7 @@ use crate::bag::Entry;
 use crate::model::{Code, Diagnostic};
 use crate::registry::Tool;
 use crate::source::{ColumnUnit, SourceMap};
-use crate::terminal::{ColorChoice, Terminal};
+use crate::terminal::{BacktraceStyle, ColorChoice, Terminal};
 use crate::text::EmojiWidth;
 
 /// Writes diagnostics for people to read.
@@ -102,14 +102,14 @@ impl<W: Write> HumanEmitter<W> {
         }
     }
 
-    /// Sets colour, background, width, links and full backtraces to those of `terminal`.
+    /// Sets colour, background, width, links and backtraces to those of `terminal`.
     #[must_use]
     pub const fn with_terminal(mut self, terminal: Terminal) -> Self {
         self.terminal = terminal;
         self.renderer.options.width = terminal.width as usize;
         self.renderer.path_links = terminal.hyperlinks;
         self.renderer.code_links = terminal.hyperlinks;
-        self.renderer.full_backtraces = terminal.full_backtraces;
+        self.renderer.backtraces.style = terminal.backtrace_style();
         self
     }
 
@@ -215,12 +215,24 @@ impl<W: Write> HumanEmitter<W> {
         self
     }
 
-    /// Sets whether a backtrace shows every runtime frame: those of Rust's libraries, the system's libraries
-    /// and the crash handler. By default consecutive runtime frames are shown as one line with their number,
-    /// unless the backtrace has no other frames.
+    /// Sets whether a backtrace shows everything: [`BacktraceStyle::Full`] or [`BacktraceStyle::Short`].
     #[must_use]
-    pub const fn with_full_backtraces(mut self, full: bool) -> Self {
-        self.renderer.full_backtraces = full;
+    pub const fn with_full_backtraces(self, full: bool) -> Self {
+        self.with_backtraces(if full { BacktraceStyle::Full } else { BacktraceStyle::Short })
+    }
+
+    /// Sets which frames of a backtrace are shown. Default: [`BacktraceStyle::Short`].
+    #[must_use]
+    pub const fn with_backtraces(mut self, style: BacktraceStyle) -> Self {
+        self.renderer.backtraces.style = style;
+        self
+    }
+
+    /// Sets the maximum number of lines of a [short](BacktraceStyle::Short) backtrace, at least 2. Default: 12. The last one
+    /// has the number of omitted frames.
+    #[must_use]
+    pub const fn with_short_backtrace_lines(mut self, lines: usize) -> Self {
+        self.renderer.backtraces.short_lines = lines;
         self
     }
 

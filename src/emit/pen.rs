@@ -157,6 +157,11 @@ impl<C: Canvas> Pen<C> {
         text::is_safe(text) && self.options.width_of(text) <= self.width_after(column)
     }
 
+    /// Returns the width of a line in cells.
+    pub(super) const fn width(&self) -> usize {
+        self.width
+    }
+
     /// Returns the width of a message from the 0-based cell `column`.
     const fn width_after(&self, column: usize) -> usize {
         match self.width.saturating_sub(column) {

@@ -34,6 +34,7 @@ use super::canvas::Canvas;
 use super::direct::Direct;
 use super::editor_url::EditorUrl;
 use super::excerpt::{DrawnLabel, Excerpt, ExcerptOptions, LocatedLabels};
+use super::frames::BacktraceOptions;
 use super::glyphs::Glyphs;
 use super::highlight::SharedHighlighter;
 use super::layout::{self, Notes};
@@ -65,8 +66,8 @@ pub(super) struct HumanRenderer {
     pub(super) editor_url: Option<EditorUrl>,
     /// Whether codes are links to their pages.
     pub(super) code_links: bool,
-    /// Whether runtime frames are shown in a backtrace.
-    pub(super) full_backtraces: bool,
+    /// How a backtrace is drawn.
+    pub(super) backtraces: BacktraceOptions,
     /// The compiler, which knows the URLs of the pages.
     pub(super) tool: Option<Tool>,
     /// Colours source text, if the output has colours.
@@ -89,7 +90,7 @@ impl Default for HumanRenderer {
             path_links: false,
             editor_url: None,
             code_links: false,
-            full_backtraces: false,
+            backtraces: BacktraceOptions::default(),
             tool: None,
             highlighter: None,
         }
@@ -143,7 +144,7 @@ impl HumanRenderer {
         }
         self.header(diagnostic, &mut pen);
 
-        let notes = Notes::plain(diagnostic, self.full_backtraces);
+        let notes = Notes::plain(diagnostic, self.backtraces);
         let direct =
             if code_url.is_none() { Direct::new(sources, diagnostic, options) } else { None };
         if let Some(direct) = &direct {

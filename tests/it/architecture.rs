@@ -20,7 +20,7 @@ const CRATES: [(&str, &str); 5] = [
 
 /// The layers of `emit`: a module uses only modules of earlier layers. The last layer is the formats; `format`,
 /// which lists them, may use all of them.
-const EMIT_LAYERS: [&[&str]; 13] = [
+const EMIT_LAYERS: [&[&str]; 14] = [
     &[
         "glyphs",
         "role",
@@ -37,7 +37,8 @@ const EMIT_LAYERS: [&[&str]; 13] = [
     &["sequences", "options"],
     &["canvas"],
     &["pen"],
-    &["margin", "frames", "row_text"],
+    &["margin", "row_text"],
+    &["frames"],
     &["layout", "patch"],
     &["direct"],
     &["renderer"],

@@ -1,8 +1,8 @@
 //! A crash with a backtrace, in every format.
 use proptest::prelude::*;
 use vitte_diag::{
-    Backtrace, Diagnostic, DiagnosticBag, Format, Frame, HtmlEmitter, HumanEmitter, Severity,
-    SourceMap, Span, Suggestion, Terminal, code,
+    Backtrace, BacktraceStyle, Diagnostic, DiagnosticBag, Format, Frame, HtmlEmitter, HumanEmitter,
+    Severity, SourceMap, Span, Suggestion, Terminal, code,
 };
 
 use crate::common::{self, Scene, assert_snapshot, human, readable, written, written_on};
@@ -78,9 +78,14 @@ fn the_terminal_decides_if_runtime_frames_are_shown() {
     let full = human(&sources, &bag, |emitter| emitter.with_full_backtraces(true));
     let by_terminal = human(&sources, &bag, |emitter| emitter.with_terminal(terminal(true)));
     assert_eq!(full, by_terminal);
-    assert!(full.contains("\n      11: main\n") && !full.contains("runtime frames"));
+    assert!(full.contains("\n      11: main\n") && !full.contains("frames of"));
     let folded = human(&sources, &bag, |emitter| emitter.with_terminal(terminal(false)));
-    assert!(folded.ends_with("\n          [... omitted 3 runtime frames ...]\n"), "{folded}");
+    assert!(folded.ends_with("\n         ... 3 frames of std, libc.so.6\n"), "{folded}");
+    let all = human(&sources, &bag, |emitter| emitter.with_backtraces(BacktraceStyle::All));
+    let by_terminal = Terminal::default().with_backtraces(BacktraceStyle::All);
+    assert_eq!(all, human(&sources, &bag, |emitter| emitter.with_terminal(by_terminal)));
+    assert!(all.contains("\n       5: walkdir::IntoIter::next      "), "{all}");
+    assert!(all.contains("\n      11: main\n") && !all.contains("frames of"), "{all}");
 
     let mut html = HtmlEmitter::new(Vec::new(), &common::tool()).with_full_backtraces(true);
     bag.emit(&sources, &mut html).unwrap();
@@ -94,7 +99,7 @@ fn runtime_frames_are_shown_if_there_are_no_others() {
     let mut scene = crash();
     let frames = ["core::panicking::panic", "[... omitted 9 frames ...]", "main"];
     scene.diagnostic.set_backtrace(backtrace(&frames));
-    let shown = "\n  = backtrace:\n      0: core::panicking::panic\n         [... omitted 9 frames ...]\n      2: main\n";
+    let shown = "\n  = backtrace:\n      0: core::panicking::panic\n         ... omitted 9 frames\n      2: main\n";
     assert!(scene.human().ends_with(shown), "{}", scene.human());
     let narrated = written(Format::Narrated, &scene.sources, &scene.bag());
     let expected = "\nBacktrace: in core::panicking::panic\n  omitted 9 frames\n  Called by main\n";
@@ -127,7 +132,7 @@ fn a_backtrace_is_before_suggestions_and_needs_no_source() {
     let diagnostic = Diagnostic::new(Severity::Fatal, code!("F0001"), span, "m");
     let diagnostic = diagnostic.with_backtrace(backtrace(&["f", "g at a.rs:1:2"]));
     let out = human(&SourceMap::new(), &[diagnostic].into_iter().collect(), |emitter| emitter);
-    assert_eq!(out, "fatal[F0001]: m\n  |\n  = backtrace:\n      0: f\n      1: g at a.rs:1:2\n");
+    assert_eq!(out, "fatal[F0001]: m\n  |\n  = backtrace:\n      0: f\n      1: g  a.rs:1:2\n");
 
     let mut scene = crash();
     let edit = vitte_diag::Edit::remove(scene.diagnostic.primary().unwrap().span());
@@ -135,7 +140,7 @@ fn a_backtrace_is_before_suggestions_and_needs_no_source() {
     scene.diagnostic.add_suggestion(fix);
     let out = scene.human();
     assert!(out.find("= note").unwrap() < out.find("= backtrace").unwrap(), "{out}");
-    assert!(out.contains(" runtime frames ...]\nhelp: remove it\n"), "{out}");
+    assert!(out.contains(" frames of std, libc.so.6\nhelp: remove it\n"), "{out}");
 }
 
 #[test]
@@ -148,18 +153,22 @@ fn a_deep_backtrace_is_bounded() {
         frames.lines().map(str::trim_start).map(str::to_owned).collect::<Vec<_>>()
     };
     let folded = lines(&scene.human());
-    assert_eq!((folded.len(), &*folded[98]), (101, "98: f49"));
     assert_eq!(
-        folded[99..],
-        ["[... omitted 1 runtime frame ...]", "[... omitted 9900 more frames ...]"]
+        folded[9..],
+        ["... 1 frame of std", "10: f5", "... and 9989 more frames"],
+        "12 lines, of which the last has the number of omitted frames"
     );
+    let more = human(&scene.sources, &scene.bag(), |all| all.with_short_backtrace_lines(4));
+    assert_eq!(lines(&more)[2..], ["2: f1", "... and 9997 more frames"]);
     let full = lines(&human(&scene.sources, &scene.bag(), |all| all.with_full_backtraces(true)));
     assert_eq!((full.len(), &*full[100]), (101, "[... omitted 9900 more frames ...]"));
 
     // Frames of the maximum length: the last one is complete, and no other follows.
     let long = |n| Frame::new(format!("{n}{}", "word ".repeat(20_000)));
     scene.diagnostic.set_backtrace((0..1000).map(long).collect());
-    let long = lines(&scene.human());
+    let short = lines(&scene.human());
+    assert!(short.len() == 12 && short.iter().all(|line| line.len() <= 100), "{short:?}");
+    let long = lines(&human(&scene.sources, &scene.bag(), |all| all.with_full_backtraces(true)));
     assert_eq!((long.len(), &*long[101]), (102, "[... omitted 999 more frames ...]"));
 
     let narrated = written(Format::Narrated, &scene.sources, &scene.bag());
@@ -188,7 +197,7 @@ fn annotations_stay_short() {
 fn the_text_of_a_frame_is_escaped_and_indented() {
     let mut scene = crash();
     scene.diagnostic.set_backtrace(backtrace(&["a\tb\n::error::c\u{1b}[2J\n", "", "d\u{202e}"]));
-    let shown = "\n  = backtrace:\n      0: a   b\n         \\::error::c␛[2J\n      1:\n      2: d<U+202E>\n";
+    let shown = "\n  = backtrace:\n      0: a\\tb\\n::error::c␛[2J\n      1:\n      2: d<U+202E>\n";
     assert!(scene.human().ends_with(shown), "{}", scene.human());
 }
 
@@ -204,11 +213,14 @@ proptest! {
         let mut scene = crash();
         scene.diagnostic.set_backtrace(backtrace(&frames));
         let out = human(&scene.sources, &scene.bag(), |all| all.with_full_backtraces(full));
-        let (_, lines) = out.split_once("= backtrace:\n").expect("a backtrace");
-        let mut next = 0;
+        let (_, lines) = out.split_once("= backtrace:").expect("a backtrace");
+        let (heading, lines) = lines.split_once('\n').expect("a line");
+        let numbers = |text: &str| text.split(' ').filter_map(|word| word.parse::<usize>().ok()).collect::<Vec<_>>();
+        let mut next = numbers(heading).first().copied().unwrap_or_default();
         for line in lines.lines().map(str::trim_start) {
             if line.contains("...") {
-                next += line.split(' ').find_map(|word| word.parse::<usize>().ok()).expect("a number");
+                // `the last 2 frames repeated 9 more times`
+                next += numbers(line).into_iter().product::<usize>();
             } else {
                 let (number, text) = line.split_once(": ").expect("a number");
                 prop_assert_eq!((number.parse(), text), (Ok(next), frames[next]), "{}", out);
@@ -216,6 +228,7 @@ proptest! {
             }
         }
         prop_assert_eq!(next, frames.len(), "{}", out);
-        prop_assert!(lines.lines().count() <= 101);
+        let max = if full { 101 } else { 12 };
+        prop_assert!(lines.lines().count() <= max);
     }
 }

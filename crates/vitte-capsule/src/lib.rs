@@ -74,3 +74,4 @@ pub use repository::{
     CleanReport, Index, IndexEntry, IndexRepair, RemovalReason, Repository, RepositoryError,
     RepositoryErrorKind, Retention,
 };
+pub use vitte_diag::{FoldedFrames, FoldedRow, LibraryFrames, ShortFrame};

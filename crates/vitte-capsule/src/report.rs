@@ -5,6 +5,7 @@ mod frames;
 mod json;
 mod kind;
 mod location;
+mod terminal;
 #[cfg(test)]
 pub(crate) mod tests;
 mod text;
@@ -96,6 +97,12 @@ pub struct CrashReport {
     /// The source lines that the contexts refer to.
     #[serde(default)]
     pub sources: Vec<SourceLines>,
+    /// Where users report the crash, such as the URL of an issue tracker; `None` if there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report_url: Option<String>,
+    /// The command that shows and uploads reports, such as `mycc` for `mycc crash show`; `None` for `vitte`. Not serialised.
+    #[serde(skip)]
+    pub command_name: Option<String>,
     /// The path of the stored report, if known. Not serialised.
     #[serde(skip)]
     pub path: Option<PathBuf>,
@@ -132,6 +139,8 @@ impl CrashReport {
             address: None,
             notes: Vec::new(),
             sources: Vec::new(),
+            report_url: None,
+            command_name: None,
             path: None,
             dir: None,
         }

@@ -6,7 +6,9 @@ use std::io;
 
 pub(crate) use output::{RenderedOutput, write};
 use vitte_capsule::CrashReport;
-use vitte_diag::{ColorChoice, Emitter as _, EmitterOptions, Format, Stream, Terminal, Tool};
+use vitte_diag::{
+    BacktraceStyle, ColorChoice, Emitter as _, EmitterOptions, Format, Stream, Terminal, Tool,
+};
 
 /// How crash reports are rendered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -42,7 +44,7 @@ pub(crate) enum TerminalSource {
 /// | 2 | position of the format in [`Format::ALL`] |
 /// | 3 | position of the colour choice in [`COLOR_CHOICES`] |
 /// | 4 | position of `quiet` in [`QUIET_CHOICES`] |
-/// | 5 | the flags [`IS_FIXED`], [`COLOR`], [`HYPERLINKS`] and [`FULL_BACKTRACES`] |
+/// | 5 | the flags [`IS_FIXED`], [`COLOR`], [`HYPERLINKS`], [`FULL_BACKTRACES`] and [`ALL_FRAMES`] |
 /// | 6, 7 | 0 |
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct PackedRenderOptions(pub(crate) u64);
@@ -57,6 +59,7 @@ const IS_FIXED: u8 = 1;
 const COLOR: u8 = 1 << 1;
 const HYPERLINKS: u8 = 1 << 2;
 const FULL_BACKTRACES: u8 = 1 << 3;
+const ALL_FRAMES: u8 = 1 << 4;
 
 impl From<RenderOptions> for PackedRenderOptions {
     fn from(RenderOptions { format, terminal, quiet }: RenderOptions) -> Self {
@@ -67,7 +70,8 @@ impl From<RenderOptions> for PackedRenderOptions {
                 let flags = IS_FIXED
                     | flag(terminal.color, COLOR)
                     | flag(terminal.hyperlinks, HYPERLINKS)
-                    | flag(terminal.full_backtraces, FULL_BACKTRACES);
+                    | flag(terminal.backtrace_style() == BacktraceStyle::Full, FULL_BACKTRACES)
+                    | flag(terminal.backtrace_style() == BacktraceStyle::All, ALL_FRAMES);
                 (ColorChoice::Auto, terminal.width.to_le_bytes(), flags)
             }
         };
@@ -93,7 +97,11 @@ impl From<PackedRenderOptions> for RenderOptions {
             terminal.width = u16::from_le_bytes([width_low, width_high]);
             terminal.color = flags & COLOR != 0;
             terminal.hyperlinks = flags & HYPERLINKS != 0;
-            terminal.full_backtraces = flags & FULL_BACKTRACES != 0;
+            terminal = terminal.with_backtraces(match flags {
+                _ if flags & FULL_BACKTRACES != 0 => BacktraceStyle::Full,
+                _ if flags & ALL_FRAMES != 0 => BacktraceStyle::All,
+                _ => BacktraceStyle::Short,
+            });
             TerminalSource::Fixed(terminal)
         } else {
             let choice = COLOR_CHOICES.get(usize::from(color_choice));
@@ -121,6 +129,10 @@ pub(crate) fn render(options: RenderOptions, report: &CrashReport) -> RenderedOu
         TerminalSource::Fixed(terminal) => terminal,
     };
     let format = if is_quiet { Format::Short } else { options.format };
+    if format == Format::Human {
+        let bytes = report.to_terminal(terminal).into_bytes();
+        return RenderedOutput { bytes, to_stdout };
+    }
     let tool = Tool::new(report.program.clone(), report.version.clone());
     let options = EmitterOptions::new(tool, terminal);
     let mut bytes = Vec::new();
@@ -144,16 +156,17 @@ mod tests {
 
     #[test]
     fn packed_options_are_unpacked_to_the_same_options() {
-        let terminal = |color, width, hyperlinks, full_backtraces| {
+        use BacktraceStyle::{All, Full, Short};
+        let terminal = |color, width, hyperlinks, backtraces| {
             let mut terminal = Terminal::default();
             (terminal.color, terminal.width) = (color, width);
-            (terminal.hyperlinks, terminal.full_backtraces) = (hyperlinks, full_backtraces);
-            TerminalSource::Fixed(terminal)
+            terminal.hyperlinks = hyperlinks;
+            TerminalSource::Fixed(terminal.with_backtraces(backtraces))
         };
         let terminals = COLOR_CHOICES.map(TerminalSource::Stderr).into_iter().chain([
-            terminal(true, 1, false, false),
-            terminal(false, u16::MAX, true, false),
-            terminal(false, 0, false, true),
+            terminal(true, 1, false, Short),
+            terminal(false, u16::MAX, true, All),
+            terminal(false, 0, false, Full),
         ]);
         for terminal in terminals {
             for &format in Format::ALL {

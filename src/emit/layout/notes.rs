@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{Excerpt, Margin, Pen};
 use crate::check::SpanIssue;
 use crate::emit::canvas::Canvas;
-use crate::emit::frames;
+use crate::emit::frames::{self, BacktraceOptions};
 use crate::model::Diagnostic;
 use crate::text;
 
@@ -19,14 +19,16 @@ pub(in crate::emit) struct Notes<'a> {
     /// The issues before and after those of children.
     issues: [&'a [SpanIssue]; 2],
     remarks: &'a [String],
-    /// Whether runtime frames are shown in a backtrace.
-    full_backtraces: bool,
+    backtraces: BacktraceOptions,
 }
 
 impl<'a> Notes<'a> {
     /// Returns the notes of a diagnostic without span issues and remarks.
-    pub(in crate::emit) const fn plain(diagnostic: &'a Diagnostic, full_backtraces: bool) -> Self {
-        Self { diagnostic, issues: [&[], &[]], remarks: &[], full_backtraces }
+    pub(in crate::emit) const fn plain(
+        diagnostic: &'a Diagnostic,
+        backtraces: BacktraceOptions,
+    ) -> Self {
+        Self { diagnostic, issues: [&[], &[]], remarks: &[], backtraces }
     }
 
     /// Adds span issues and the remarks of the excerpt.
@@ -57,10 +59,7 @@ impl<'a> Notes<'a> {
         }
         draw_notes(self.notes(), margin, pen);
         if let Some(backtrace) = self.diagnostic.backtrace() {
-            margin.note("backtrace", "", pen);
-            let begin_line = |pen: &mut Pen<_>, column| margin.further_line(column, pen);
-            let column = margin.list_column();
-            frames::draw(backtrace, self.full_backtraces, column, begin_line, pen);
+            frames::draw(backtrace, self.backtraces, margin, pen);
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::check::CheckedDiagnostic;
 use crate::emit::canvas::{AnsiCanvas, Canvas, PlainCanvas};
 use crate::emit::direct::Direct;
 use crate::emit::excerpt::{DrawnLabel, ExcerptOptions, LocatedLabels};
+use crate::emit::frames::BacktraceOptions;
 use crate::emit::glyphs::Glyphs;
 use crate::emit::renderer::HumanRenderer;
 use crate::emit::sequences::Sequences;
@@ -218,7 +219,7 @@ impl Case {
         let (options, has_primary) = (self.renderer.options, checked.primary().is_some());
         let labels = checked.labels.iter().copied().map(DrawnLabel::from);
         let excerpt = Excerpt::new(&LocatedLabels::new(labels, has_primary, options), 1, options);
-        let notes = Notes::plain(&self.diagnostic, false);
+        let notes = Notes::plain(&self.diagnostic, BacktraceOptions::default());
         let notes = notes.with([&checked.issues, &[]], &excerpt);
 
         let (severity, code) = (self.diagnostic.severity().as_str(), self.diagnostic.code());

@@ -1,3 +1,5 @@
+mod folded;
+
 use proptest::prelude::*;
 
 use super::*;

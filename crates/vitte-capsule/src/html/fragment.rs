@@ -1,17 +1,23 @@
 //! The diagnostic of the crash, rendered as HTML as it looks in a terminal.
 
-use vitte_diag::{Emitter as _, HtmlEmitter, Tool, text};
+use vitte_diag::{Backtrace, Emitter as _, HtmlEmitter, Tool, text};
 
 use crate::capsule::Capsule;
 use crate::report::CrashReport;
 
-/// Renders the diagnostic as an HTML fragment.
+/// The width of a line in cells; on a narrow page a browser breaks it.
+const WIDTH: u16 = 120;
+
+/// Renders the diagnostic without its frames as an HTML fragment.
 pub(super) fn render(capsule: &Capsule) -> String {
     let report = bounded(&capsule.report);
     let tool = Tool::new(report.program.clone(), report.version.clone());
-    let mut emitter = HtmlEmitter::new(Vec::new(), &tool);
+    let mut emitter = HtmlEmitter::new(Vec::new(), &tool).with_width(WIDTH);
+    let mut diagnostic = report.to_diagnostic();
+    // The page has a section for the frames.
+    diagnostic.set_backtrace(Backtrace::default());
     // Writing to memory cannot fail.
-    _ = emitter.emit(&capsule.source_map(), &report.to_diagnostic());
+    _ = emitter.emit(&capsule.source_map(), &diagnostic);
     _ = emitter.finish();
     String::from_utf8_lossy(&emitter.into_inner()).into_owned()
 }

@@ -1,14 +1,14 @@
-//! Frames in groups; runtime frames are collapsed.
+//! Frames in groups; runs of frames of libraries are collapsed, as [`FoldedFrames`] has them.
 //!
 //! ```text
-//! ▸ 2 runtime frames
+//! ▸ 2 frames of std
 //! ▸ 2  vittec::front::blocks::close        src/front/blocks.rs:77:13
 //! ▸ 3  vittec::main                        src/main.rs:40:9
 //! [... omitted 10324 frames ...]
-//! ▸ 9 runtime frames
+//! ▸ 9 frames of std
 //! ```
 
-use vitte_diag::{Backtrace, Frame};
+use vitte_diag::{Backtrace, FoldedFrames, FoldedRow, Frame, ShortFrame};
 
 use super::code::{Chunk, SourceFile};
 use super::limits;
@@ -30,8 +30,7 @@ const MAX_THREADS: usize = 40;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Origin {
     Project,
-    Package,
-    Runtime,
+    Library,
 }
 
 /// A frame of the page.
@@ -40,7 +39,12 @@ pub(super) struct HtmlFrame {
     /// The 0-based number, counted from the innermost frame.
     pub(super) number: usize,
     pub(super) origin: Origin,
+    /// The name of the function as the report has it.
     pub(super) function: String,
+    /// Its short name.
+    pub(super) name: String,
+    /// The library that it belongs to, or empty.
+    pub(super) library: String,
     /// The source location, such as `src/front/blocks.rs:77:13`, else the module and offset, or empty.
     pub(super) location: String,
     /// Whether `location` is a source location.
@@ -56,11 +60,11 @@ impl HtmlFrame {
         self.origin == Origin::Project
     }
 
-    pub(super) fn origin(&self) -> &'static str {
-        match self.origin {
-            Origin::Project => "project",
-            Origin::Package => "package or library",
-            Origin::Runtime => "runtime",
+    pub(super) fn origin(&self) -> String {
+        match (self.origin, self.library.as_str()) {
+            (Origin::Project, _) => "project".to_owned(),
+            (Origin::Library, "") => "runtime".to_owned(),
+            (Origin::Library, library) => format!("library {library}"),
         }
     }
 }
@@ -70,15 +74,20 @@ impl HtmlFrame {
 pub(super) struct FrameGroup {
     /// The text in place of omitted frames. Empty if the group has frames.
     pub(super) omission: String,
-    /// Whether the frames are runtime frames, which are collapsed.
-    pub(super) is_runtime: bool,
+    /// The title of a run of frames of libraries, which is collapsed. Empty for frames of the project.
+    pub(super) title: String,
+    /// Whether the run is expanded, because there are no frames of the project.
+    pub(super) is_open: bool,
     pub(super) frames: Vec<HtmlFrame>,
 }
 
 impl FrameGroup {
-    /// Returns the title of a group of runtime frames.
-    pub(super) fn title(&self) -> String {
-        limits::counted("runtime frame", self.frames.len())
+    pub(super) fn is_library(&self) -> bool {
+        !self.title.is_empty()
+    }
+
+    fn omission(text: &str, max_bytes: usize) -> Self {
+        Self { omission: limits::line(text, max_bytes), ..Self::default() }
     }
 }
 
@@ -96,28 +105,14 @@ pub(super) struct HtmlThread {
 /// Returns the frames of the crashed thread, innermost first.
 pub(super) fn crash_groups(report: &CrashReport, files: &[SourceFile<'_>]) -> Vec<FrameGroup> {
     let lines = report.backtrace.frames();
-    let is_frame = |line: &&Frame| !line.is_omitted();
     // The report is untrusted: its backtrace may not match its frames.
-    let has_details = lines.iter().filter(is_frame).count() == report.frames.len();
-    let mut frames = report.frames.iter();
-    let rows = lines.iter().map(|line| match line.is_omitted() {
-        true => Err(line.text()),
-        false => {
-            let detailed = frames.next().filter(|_| has_details).cloned();
-            let frame = detailed.unwrap_or_else(|| parsed(line));
-            Ok((frame, line.is_runtime()))
-        }
-    });
-    let rows: Vec<_> = rows.collect();
-    if rows.is_empty() {
-        let rows = report.frames.iter().map(|frame| Ok((frame.clone(), is_runtime(frame))));
-        return groups(rows.collect(), files, CRASHED_THREAD);
+    let has_details = lines.iter().filter(|line| !line.is_omitted()).count() == report.frames.len();
+    if lines.is_empty() {
+        let backtrace = report.frames.iter().map(CrashFrame::to_frame).collect();
+        return groups(&backtrace, &report.frames, files, CRASHED_THREAD);
     }
-    groups(rows, files, CRASHED_THREAD)
-}
-
-fn is_runtime(frame: &CrashFrame) -> bool {
-    frame.to_frame().is_runtime()
+    let details = if has_details { report.frames.as_slice() } else { &[] };
+    groups(&report.backtrace, details, files, CRASHED_THREAD)
 }
 
 /// Returns the threads, the crashed one first, and the number of omitted threads.
@@ -126,7 +121,7 @@ pub(super) fn threads(report: &CrashReport) -> (Vec<HtmlThread>, usize) {
         let is_crashed = thread.backtrace == report.backtrace && !thread.backtrace.is_empty();
         let groups = match is_crashed {
             true => Vec::new(),
-            false => groups(rows(&thread.backtrace), &[], OTHER_THREAD),
+            false => groups(&thread.backtrace, &[], &[], OTHER_THREAD),
         };
         HtmlThread {
             id: thread.id,
@@ -137,17 +132,6 @@ pub(super) fn threads(report: &CrashReport) -> (Vec<HtmlThread>, usize) {
         }
     });
     (threads.collect(), report.threads.len().saturating_sub(MAX_THREADS))
-}
-
-/// A frame and whether it is a runtime frame, or the text in place of omitted frames.
-type Row<'a> = Result<(CrashFrame, bool), &'a str>;
-
-fn rows(backtrace: &Backtrace) -> Vec<Row<'_>> {
-    let row = |line| match Frame::is_omitted(line) {
-        true => Err(line.text()),
-        false => Ok((parsed(line), line.is_runtime())),
-    };
-    backtrace.frames().iter().map(row).collect()
 }
 
 /// Returns the details of a frame that its text contains.
@@ -166,58 +150,65 @@ fn parsed(line: &Frame) -> CrashFrame {
     }
 }
 
+/// Returns the groups of a backtrace. `details` are those of its frames, or empty.
 fn groups(
-    rows: Vec<Row<'_>>,
+    backtrace: &Backtrace,
+    details: &[CrashFrame],
     files: &[SourceFile<'_>],
-    ThreadLimits { max_frames, max_bytes }: ThreadLimits,
+    thread: ThreadLimits,
 ) -> Vec<FrameGroup> {
+    let folded = FoldedFrames::without_repetitions(backtrace);
     let mut groups: Vec<FrameGroup> = Vec::new();
-    let mut number = 0;
-    let count = rows.len();
-    for row in rows.into_iter().take(max_frames) {
-        let (frame, is_runtime) = match row {
-            Ok(row) => row,
-            Err(omission) => {
-                let omission = limits::line(omission, max_bytes);
-                groups.push(FrameGroup { omission, ..FrameGroup::default() });
+    let (mut number, mut rows) = (0, 0);
+    let total = backtrace.frames().len();
+    for row in folded.rows() {
+        let (frames, title) = match row {
+            FoldedRow::Frame(frame) => (std::slice::from_ref(frame), String::new()),
+            FoldedRow::Libraries(run) => (run.frames.as_slice(), run.title()),
+            _ if rows >= thread.max_frames => break,
+            row => {
+                let text = row.remark().unwrap_or_default();
+                groups.push(FrameGroup::omission(&format!("[... {text} ...]"), thread.max_bytes));
+                rows += 1;
                 continue;
             }
         };
-        let continues =
-            |group: &&mut FrameGroup| group.omission.is_empty() && group.is_runtime == is_runtime;
-        let frame = html_frame(number, &frame, is_runtime, files, max_bytes);
-        number += 1;
-        match groups.last_mut().filter(continues) {
-            Some(group) => group.frames.push(frame),
-            None => {
-                groups.push(FrameGroup {
-                    omission: String::new(),
-                    is_runtime,
-                    frames: vec![frame],
-                });
+        let shown = frames.iter().take(thread.max_frames.saturating_sub(rows));
+        let frames: Vec<_> = shown
+            .map(|short| {
+                let detailed = details.get(number).cloned().unwrap_or_else(|| parsed(short.frame));
+                number += 1;
+                html_frame(number - 1, short, &detailed, files, thread.max_bytes)
+            })
+            .collect();
+        rows += frames.len();
+        if frames.is_empty() {
+            break;
+        }
+        let title = limits::line(&title, thread.max_bytes);
+        let is_open = !title.is_empty() && groups.is_empty() && !folded.has_project_frames();
+        match groups.last_mut() {
+            Some(last) if title.is_empty() && last.title.is_empty() && last.omission.is_empty() => {
+                last.frames.extend(frames);
             }
+            _ => groups.push(FrameGroup { omission: String::new(), title, is_open, frames }),
         }
     }
-    if count > max_frames {
-        let omission =
-            format!("[... omitted {} ...]", limits::counted("frame", count - max_frames));
-        groups.push(FrameGroup { omission, ..FrameGroup::default() });
+    if total > rows {
+        let text = format!("[... omitted {} ...]", limits::counted("frame", total - rows));
+        groups.push(FrameGroup::omission(&text, thread.max_bytes));
     }
     groups
 }
 
 fn html_frame(
     number: usize,
+    short: &ShortFrame<'_>,
     frame: &CrashFrame,
-    is_runtime: bool,
     files: &[SourceFile<'_>],
     max_bytes: usize,
 ) -> HtmlFrame {
-    let origin = match (is_runtime, frame.in_project) {
-        (true, _) => Origin::Runtime,
-        (_, true) => Origin::Project,
-        _ => Origin::Package,
-    };
+    let origin = if short.library.is_none() { Origin::Project } else { Origin::Library };
     let module = match (&frame.module, frame.offset) {
         (Some(module), Some(offset)) => format!("{module} + {offset:#x}"),
         (Some(module), None) => module.clone(),
@@ -233,6 +224,8 @@ fn html_frame(
         number,
         origin,
         function: limits::line(function, max_bytes),
+        name: limits::line(&short.name, max_bytes),
+        library: limits::line(short.library.as_deref().unwrap_or_default(), max_bytes),
         is_source: source.is_some(),
         location: limits::line(&source.unwrap_or_else(|| module.clone()), max_bytes),
         module: limits::line(&module, max_bytes),

@@ -55,7 +55,7 @@ pub(super) struct Node {
 pub(super) enum NodeKind {
     Project,
     Package,
-    /// Consecutive runtime frames, or omitted frames.
+    /// Consecutive frames of libraries, or omitted frames.
     Folded,
     Crash,
 }
@@ -76,7 +76,7 @@ impl Graph {
         let mut nodes = BTreeMap::new();
         let mut caller = None;
         for group in groups.iter().rev() {
-            if !group.omission.is_empty() || group.is_runtime {
+            if !group.omission.is_empty() || (group.is_library() && !group.is_open) {
                 let folded = Node::folded(group);
                 let node = graph.push(folded);
                 graph.add_call(&mut caller, node);
@@ -87,9 +87,9 @@ impl Graph {
                 let node = *nodes.entry(key).or_insert_with(|| {
                     let kind = match frame.origin {
                         Origin::Project => NodeKind::Project,
-                        Origin::Package | Origin::Runtime => NodeKind::Package,
+                        Origin::Library => NodeKind::Package,
                     };
-                    let (name, location) = (frame.function.clone(), frame.location.clone());
+                    let (name, location) = (frame.name.clone(), frame.location.clone());
                     graph.push(Node { kind, name, location, frame: None })
                 });
                 if let Some(node) = graph.nodes.get_mut(node) {
@@ -120,9 +120,11 @@ impl Graph {
         }
     }
 
-    /// Marks the node of the crash: the innermost frame that is not a runtime frame, else the innermost node.
+    /// Marks the node of the crash: the innermost frame of the project, else the innermost node.
     fn mark_crash(&mut self, groups: &[FrameGroup]) {
-        let has_functions = |group: &&FrameGroup| !group.is_runtime && group.omission.is_empty();
+        let has_functions = |group: &&FrameGroup| {
+            (!group.is_library() || group.is_open) && group.omission.is_empty()
+        };
         let frame = groups.iter().find(has_functions).and_then(|group| group.frames.first());
         let number = frame.map(|frame| frame.number);
         let is_crash = |node: &&mut Node| node.frame.is_some() && node.frame == number;
@@ -183,7 +185,7 @@ impl Graph {
 impl Node {
     fn folded(group: &FrameGroup) -> Self {
         let name = match group.omission.is_empty() {
-            true => group.title(),
+            true => group.title.clone(),
             false => group.omission.trim_matches(['[', ']', '.', ' ']).to_owned(),
         };
         Self { kind: NodeKind::Folded, name, location: String::new(), frame: None }
@@ -209,6 +211,8 @@ mod tests {
             number,
             origin: Origin::Project,
             function: (*name).to_owned(),
+            name: (*name).to_owned(),
+            library: String::new(),
             location: String::new(),
             is_source: false,
             module: String::new(),

@@ -43,7 +43,9 @@ impl Redactor {
             address,
             notes,
             sources,
+            report_url,
             // Not serialised.
+            command_name: _,
             path: _,
             dir: _,
         } = report;
@@ -54,6 +56,7 @@ impl Redactor {
             self.set_text(text);
         }
         notes.iter_mut().for_each(|note| self.set_text(note));
+        report_url.iter_mut().for_each(|url| self.set_name(url));
         location.iter_mut().for_each(|location| self.set_name(location));
         *args = self.arguments(args);
         *registers = self.environment(std::mem::take(registers));

@@ -1,66 +1,141 @@
 //! A crash report as a fatal diagnostic, which is what the users of the compiler see.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use vitte_diag::{Child, Diagnostic, FileId, Severity, SourceMap, Span, text};
 
+use super::text::shell_command;
 use super::{
     ContextEntry, ContextLocation, CrashKind, CrashReport, CrashThread, DEFAULT_DIR, SystemInfo,
 };
 
-/// The maximum number of outer contexts that are labels. Further ones are only counted.
-const MAX_OUTER_CONTEXTS: usize = 8;
+/// How much of a report is in its diagnostic. What is omitted is counted.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Detail {
+    /// The maximum number of outer contexts that are labels.
+    pub(super) outer_contexts: usize,
+    /// The maximum number of contexts without a location, and of other notes.
+    pub(super) notes: usize,
+    /// The maximum number of other threads of a dump.
+    pub(super) threads: usize,
+    /// The maximum number of lines of the message.
+    pub(super) message_lines: usize,
+    /// The maximum length of each line of the message and of each note, in characters.
+    pub(super) line_chars: usize,
+}
 
-/// The maximum number of other threads in the diagnostic of a dump.
-const MAX_THREADS: usize = 8;
+/// A name is at most this part of a line.
+const MAX_NAME_SHARE: usize = 2;
+
+impl Detail {
+    /// Everything, but only the innermost located contexts.
+    pub(super) const ALL: Self = Self {
+        outer_contexts: 8,
+        notes: usize::MAX,
+        threads: 8,
+        message_lines: usize::MAX,
+        line_chars: usize::MAX,
+    };
+
+    /// Returns a line, or its start.
+    fn line(self, line: &str) -> Cow<'_, str> {
+        match line.char_indices().nth(self.line_chars) {
+            Some((end, _)) => format!("{}...", line.get(..end).unwrap_or_default()).into(),
+            None => line.into(),
+        }
+    }
+
+    /// Returns the name of a program, or its start.
+    fn name(self, name: &str) -> Cow<'_, str> {
+        Self { line_chars: self.line_chars.saturating_div(MAX_NAME_SHARE), ..self }.line(name)
+    }
+
+    /// Returns the first lines of a text.
+    fn text(self, text: &str) -> String {
+        let mut lines = text.lines();
+        let shown: Vec<_> =
+            lines.by_ref().take(self.message_lines).map(|line| self.line(line)).collect();
+        let more = lines.count();
+        let more = if more > 0 {
+            format!("\n... and {}", text::more("line", more))
+        } else {
+            String::new()
+        };
+        shown.join("\n") + &more
+    }
+}
 
 impl CrashReport {
-    /// Returns the crash as a diagnostic of severity `fatal`, or a dump as one of severity `note`. The primary label is the innermost context that has a
-    /// location, and the outer ones are secondary labels. The diagnostic has the backtrace, and all else as notes.
+    /// Returns the crash as a diagnostic of severity `fatal`, or a dump as one of severity `note`. The primary
+    /// label is the innermost context that has a location, and the outer ones are secondary labels. The diagnostic has
+    /// the backtrace, and all else as notes.
     ///
     /// The spans refer to the source map of the program. In another process, use [`sources`](Self::sources).
     pub fn to_diagnostic(&self) -> Diagnostic {
+        let mut diagnostic = self.diagnostic(Detail::ALL);
+        let help: Vec<_> = self.advice(Detail::ALL).into_iter().chain(self.commands()).collect();
+        if !help.is_empty() {
+            diagnostic.add_help(help.join("\n"));
+        }
+        diagnostic.set_backtrace(self.backtrace.clone());
+        diagnostic
+    }
+
+    /// Returns the diagnostic without help and backtrace.
+    pub(super) fn diagnostic(&self, detail: Detail) -> Diagnostic {
+        let label = |entry| detail.line(&label(entry)).into_owned();
         let mut located = self.contexts.iter().filter_map(|entry| Some((entry, span(entry)?)));
-        let (span, label) = match located.next() {
+        let (span, primary) = match located.next() {
             Some((entry, span)) => (span, label(entry)),
             None => (Span::DUMMY, String::new()),
         };
         let severity =
             if self.kind() == CrashKind::Dump { Severity::Note } else { Severity::Fatal };
+        let headline = self.headline(detail);
         let mut diagnostic =
-            Diagnostic::new(severity, self.code, span, self.headline()).with_label(label);
-        diagnostic.set_backtrace(self.backtrace.clone());
+            Diagnostic::new(severity, self.code, span, headline).with_label(primary);
         let mut outer = located.collect::<Vec<_>>();
-        let more = outer.len().saturating_sub(MAX_OUTER_CONTEXTS);
-        outer.truncate(MAX_OUTER_CONTEXTS);
+        let mut more = outer.len().saturating_sub(detail.outer_contexts);
+        outer.truncate(detail.outer_contexts);
         for (entry, span) in outer {
-            diagnostic.add_secondary(span, self::label(entry));
+            diagnostic.add_secondary(span, label(entry));
         }
-        if let Some(help) = self.help() {
-            diagnostic.add_help(help);
+        let mut others = self.contexts.iter().filter(|entry| entry.location.is_none());
+        for entry in others.by_ref().take(detail.notes) {
+            diagnostic.add_note(label(entry));
         }
-        for entry in self.contexts.iter().filter(|entry| entry.location.is_none()) {
-            diagnostic.add_note(self::label(entry));
-        }
+        more += others.count();
         if more > 0 {
             diagnostic.add_note(text::more("context", more));
         }
-        self.notes.iter().for_each(|note| _ = diagnostic.add_note(note.clone()));
-        if let Some(location) = &self.location {
-            diagnostic.add_note(format!("panicked at {location}"));
+        // The last note is about the report itself, such as why it could not be stored.
+        let (first, last) = match self.notes.split_last() {
+            Some((last, first)) => (first, Some(last)),
+            None => (&[][..], None),
+        };
+        let mut first = first.iter();
+        let shown = first.by_ref().take(detail.notes.saturating_sub(1));
+        shown.for_each(|note| _ = diagnostic.add_note(detail.text(note)));
+        if first.len() > 0 {
+            diagnostic.add_note(text::more("note", first.len()));
         }
-        diagnostic.add_note(self.build_line());
+        last.into_iter().for_each(|note| _ = diagnostic.add_note(detail.text(note)));
+        if let Some(location) = &self.location {
+            diagnostic.add_note(format!("panicked at {}", detail.line(location)));
+        }
+        diagnostic.add_note(detail.line(&self.build_line()).into_owned());
         if self.kind() == CrashKind::Dump {
-            self.add_threads(&mut diagnostic);
+            self.add_threads(detail, &mut diagnostic);
         }
         diagnostic
     }
 
     /// Adds what the other threads are working on.
-    fn add_threads(&self, diagnostic: &mut Diagnostic) {
+    fn add_threads(&self, detail: Detail, diagnostic: &mut Diagnostic) {
         let mut threads = self.threads.iter().skip(1).filter(|thread| !thread.contexts.is_empty());
-        for thread in threads.by_ref().take(MAX_THREADS) {
-            diagnostic.add_child(self.thread(thread));
+        for thread in threads.by_ref().take(detail.threads) {
+            diagnostic.add_child(self.thread(thread, detail));
         }
         let more = threads.count();
         if more > 0 {
@@ -70,14 +145,14 @@ impl CrashReport {
 
     /// Returns the note about a thread: `thread w1: while type-checking (fn: area)`, at the innermost context that has a
     /// location.
-    fn thread(&self, thread: &CrashThread) -> Child {
+    fn thread(&self, thread: &CrashThread, detail: Detail) -> Child {
         let located = thread.contexts.iter().find_map(|entry| Some((entry, span(entry)?)));
         let shown = located.map(|(entry, _)| entry).or(thread.contexts.first());
         let label = shown.map(label).unwrap_or_default();
         // A thread without a name has that of the program.
         let has_name = !thread.name.is_empty() && thread.name != self.program;
         let name = if has_name { thread.name.clone() } else { format!("#{}", thread.id) };
-        let note = Child::note(format!("thread {name}: {label}"));
+        let note = Child::note(format!("thread {}: {}", detail.name(&name), detail.line(&label)));
         match located {
             Some((_, span)) => note.with_label(span, ""),
             None => note,
@@ -92,8 +167,8 @@ impl CrashReport {
     }
 
     /// Returns what happened in one sentence.
-    fn headline(&self) -> String {
-        let (program, message) = (&self.program, &self.message);
+    fn headline(&self, detail: Detail) -> String {
+        let (program, message) = (detail.name(&self.program), detail.text(&self.message));
         let signal = self.signal.as_deref().unwrap_or("a signal");
         match self.kind() {
             CrashKind::Panic => format!("`{program}` panicked: {message}"),
@@ -107,37 +182,50 @@ impl CrashReport {
         }
     }
 
-    /// Returns the help: whose bug it is, where the report is, and how to view and upload it.
+    /// Returns whose bug it is, and where to report it: `this is a bug in `mycc`, not in your program; report it at
+    /// https://example.org/issues`.
+    pub(super) fn advice(&self, detail: Detail) -> Option<String> {
+        let program = detail.name(&self.program);
+        let url = self.report_url.as_ref().filter(|url| !url.is_empty());
+        match self.kind() {
+            // An error that `main` returns is not always a bug.
+            CrashKind::Error => url.map(|url| format!("if this is a bug, report it at {url}")),
+            CrashKind::Dump => {
+                let bug = format!("if it never ends, this is a bug in `{program}`");
+                Some(url.map_or(bug.clone(), |url| format!("{bug}; report it at {url}")))
+            }
+            CrashKind::OutOfMemory => {
+                Some(format!("give `{program}` more memory or a smaller input"))
+            }
+            _ => {
+                let bug = format!("this is a bug in `{program}`, not in your program");
+                Some(url.map_or(bug.clone(), |url| format!("{bug}; report it at {url}")))
+            }
+        }
+    }
+
+    /// Returns where the report is, and how to view and upload it. Empty if it is not stored.
     ///
     /// ```text
-    /// this is a bug in `vittec`, not in your program
     /// the report is in target/crash-reports/panic/2025-10-22/1a2b3c4d/2025-10-22T13-05-42-123-9f8e7d6c.vittecrash
     /// to view it: `vitte crash show 2025-10-22T13-05-42-123-9f8e7d6c`
     /// to send it: `vitte crash upload 2025-10-22T13-05-42-123-9f8e7d6c --to TARGET`
     /// ```
-    fn help(&self) -> Option<String> {
-        let mut lines = Vec::new();
-        match self.kind() {
-            // An error that `main` returns is not always a bug.
-            CrashKind::Error => {}
-            CrashKind::Dump => {
-                lines.push(format!("if it never ends, this is a bug in `{}`", self.program));
-            }
-            CrashKind::OutOfMemory => {
-                lines.push(format!("give `{}` more memory or a smaller input", self.program));
-            }
-            _ => lines.push(format!("this is a bug in `{}`, not in your program", self.program)),
-        }
-        if let Some(path) = &self.path {
-            lines.push(format!("the report is in {}", path.to_string_lossy()));
-            let dir = self.dir.as_deref().or(path.parent());
-            let dir = dir.filter(|dir| *dir != Path::new(DEFAULT_DIR));
-            let dir = dir.map(|dir| format!(" --dir {}", dir.to_string_lossy()));
-            let (id, dir) = (&self.id, dir.unwrap_or_default());
-            lines.push(format!("to view it: `vitte crash show {id}{dir}`"));
-            lines.push(format!("to send it: `vitte crash upload {id}{dir} --to TARGET`"));
-        }
-        (!lines.is_empty()).then(|| lines.join("\n"))
+    pub(super) fn commands(&self) -> Vec<String> {
+        let Some(path) = &self.path else { return Vec::new() };
+        let dir = self.dir.as_deref().or(path.parent());
+        let dir = dir.filter(|dir| *dir != Path::new(DEFAULT_DIR)).map(Path::to_string_lossy);
+        let command = |verb: &str| {
+            let name = self.command_name.as_deref().unwrap_or("vitte");
+            let mut words = vec![name, "crash", verb, &self.id];
+            words.extend(dir.as_deref().into_iter().flat_map(|dir| ["--dir", dir]));
+            shell_command(&words)
+        };
+        vec![
+            format!("the report is in {}", path.to_string_lossy()),
+            format!("to view it: `{}`", command("show")),
+            format!("to send it: `{} --to TARGET`", command("upload")),
+        ]
     }
 
     /// `vittec 0.1.0 (commit 1a2b3c, release) on linux x86_64, in thread main`

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use vitte_diag::Frame;
+use vitte_diag::text::function_name;
+use vitte_diag::{FoldedFrames, Frame, SourceOwner};
 
-use super::CrashFrame;
+use super::{CrashFrame, CrashReport};
 
 impl CrashFrame {
     /// Returns the frame as a line of a backtrace.
@@ -20,11 +21,40 @@ impl CrashFrame {
         }
     }
 
+    /// Returns the name of the function as people read it, without type parameters, closures and hashes:
+    /// `vittec::driver::Check::check_file`. The same as [`Frame::short_name`].
+    #[must_use]
+    pub fn short_name(&self) -> String {
+        self.function.as_deref().map_or_else(|| "<unknown>".to_owned(), function_name::short)
+    }
+
     /// Sets the source file and [`in_project`](Self::in_project). A path below the current directory is made
     /// relative to it, and that of a dependency to the directory of all dependencies.
     pub fn set_source(&mut self, path: &str) {
         let (file, in_project) = source_path(path);
         (self.file, self.in_project) = (Some(file), in_project);
+    }
+}
+
+impl CrashReport {
+    /// Returns the backtrace of the crashed thread as people read it: short names, and runs of frames of libraries folded.
+    /// The terminal, `vitte crash show`, `vitte crash stack` and the HTML report show these rows.
+    ///
+    /// ```
+    /// use vitte_capsule::{CrashReport, FoldedRow};
+    ///
+    /// # let mut report = CrashReport::new(vitte_diag::codes::F0001, String::new(), String::new());
+    /// for row in report.folded_frames().rows() {
+    ///     match row {
+    ///         FoldedRow::Frame(frame) => println!("{} at {}", frame.name, frame.location),
+    ///         FoldedRow::Libraries(run) => println!("{}, {:?}", run.title(), run.libraries()),
+    ///         row => println!("{row}"),
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn folded_frames(&self) -> FoldedFrames<'_> {
+        FoldedFrames::new(&self.backtrace)
     }
 }
 
@@ -35,24 +65,13 @@ fn file_name(path: &str) -> &str {
 /// Returns the path of a source file as it is shown, and whether the file belongs to the program. The shown path
 /// does not reveal the current directory.
 pub(crate) fn source_path(path: &str) -> (String, bool) {
-    const FOREIGN: [&str; 6] = [
-        "/rustc/",
-        "/lib/rustlib/src/",
-        "/.cargo/registry/",
-        "/registry/src/",
-        "/.cargo/git/checkouts/",
-        "/rust/deps/",
-    ];
-    let is_foreign = FOREIGN.iter().any(|dir| path.contains(dir)) || path.is_empty();
-    // The debug information of system libraries has paths relative to the directory where they were built.
-    let is_system = path.starts_with("./") || path.starts_with("../sysdeps");
     let here = std::env::current_dir().unwrap_or_default();
     let shown = Path::new(path).strip_prefix(&here).unwrap_or(Path::new(path));
     let shown = shown.to_string_lossy();
     // `registry/src/<index>/<package>-<version>/…`
     let package = shown.split_once("/registry/src/").and_then(|(_, rest)| rest.split_once('/'));
     let shown = package.map_or(&*shown, |(_, package)| package);
-    (shown.to_owned(), !is_foreign && !is_system)
+    (shown.to_owned(), SourceOwner::of_path(path) == SourceOwner::Project)
 }
 
 #[cfg(test)]

@@ -41,6 +41,7 @@ impl CrashReport {
             let mut short: Self = serde_json::from_value(value)?;
             short.notes.push(TRUNCATION_NOTE.to_owned());
             (short.path, short.dir) = (self.path.clone(), self.dir.clone());
+            short.command_name.clone_from(&self.command_name);
             json = pretty(&short)?;
             truncated = Some(short);
         }

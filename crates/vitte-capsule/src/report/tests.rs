@@ -58,18 +58,16 @@ pub(crate) fn report() -> CrashReport {
         args: ["vittec", "check", "my shapes.vitte"].map(text).to_vec(),
         registers: registers.map(|(name, value)| (text(name), text(value))).into(),
         threads: vec![
-            CrashThread { id: 4711, name: text("main"), backtrace: frames.into_iter().collect() },
-            CrashThread {
-                id: 4712,
-                name: text("worker"),
-                backtrace: waiting.into_iter().collect(),
-            },
+            CrashThread::new(4711, "main", frames.into_iter().collect()),
+            CrashThread::new(4712, "worker", waiting.into_iter().collect()),
         ],
         code: vitte_diag::codes::F0002,
         location: None,
         address: Some(text("0x10")),
         notes: vec![text("the stack has not overflowed")],
         sources: Vec::new(),
+        report_url: None,
+        command_name: None,
         path: None,
         dir: None,
     }

@@ -5,7 +5,7 @@ mod contexts;
 use std::fmt::Write as _;
 
 use contexts::{context_line, variable_line};
-use vitte_diag::{Backtrace, BacktraceLine, text};
+use vitte_diag::{Backtrace, BacktraceStyle, FoldedFrames, FrameLine, FrameLineOptions, text};
 
 use super::{CrashReport, CrashThread};
 
@@ -13,14 +13,14 @@ use super::{CrashReport, CrashThread};
 const WIDTH: usize = 100;
 
 /// The maximum number of lines of the backtrace of a thread that did not crash.
-const MAX_OTHER_FRAMES: usize = 4;
+const MAX_OTHER_FRAMES: usize = 5;
 
 /// The width of a line of registers, in cells.
 const REGISTERS_WIDTH: usize = 80;
 
 impl CrashReport {
     /// Returns the report as text. Control characters are escaped, so it is safe to print. Unless `full` is true,
-    /// runtime frames are folded, and only the first frames of threads that did not crash are shown.
+    /// frames of libraries are folded, and only the first frames of threads that did not crash are shown.
     ///
     /// ```text
     /// crash report 2025-10-22T13-05-42-123-9f8e7d6c
@@ -39,9 +39,9 @@ impl CrashReport {
     ///       scope = ["side","area"]
     ///
     /// backtrace, innermost first:
-    ///      [... omitted 2 runtime frames ...]
-    ///   2: vittec::parser::close at src/parser.rs:12:5
-    ///   3: vittec::main at src/main.rs:40:9
+    ///      2 frames of std, called by
+    ///   2: vittec::parser::close  src/parser.rs:12:5
+    ///   3: vittec::main           src/main.rs:40:9
     /// ```
     #[must_use]
     pub fn to_text(&self, full: bool) -> String {
@@ -155,23 +155,25 @@ impl ReportText {
 
     /// Adds the first frames of a backtrace, numbered as in the full one.
     fn frames(&mut self, backtrace: &Backtrace, indent: &str, full: bool, max_lines: usize) {
-        let frames = backtrace.frames();
-        let width = frames.len().saturating_sub(1).max(1).ilog10() as usize + 1;
-        let blank = " ".repeat(width + 2);
-        let mut lines = backtrace.lines(full);
-        for line in lines.by_ref().take(max_lines) {
-            let (number, text) = match line {
-                BacktraceLine::Frame(number, frame) => {
-                    (format!("{number:width$}: "), frame.text().into())
-                }
-                folded => (blank.clone(), folded.remark().unwrap_or_default()),
-            };
-            self.line(&format!("{indent}{number}{}", text::one_line(&text)));
+        let last = backtrace.frames().len().saturating_sub(1);
+        let digits = last.max(1).ilog10() as usize + 1;
+        if full {
+            for (number, frame) in backtrace.frames().iter().enumerate() {
+                let text = text::one_line(frame.text());
+                self.line(&format!("{indent}{number:digits$}: {text}"));
+            }
+            return;
         }
-        let more: usize = lines.map(|line| line.count()).sum();
-        if more > 0 {
-            let frames = text::plural("frame", more);
-            self.line(&format!("{indent}{blank}[... omitted {more} {frames} ...]"));
+        let folded = FoldedFrames::new(backtrace);
+        if let Some(heading) = folded.heading() {
+            self.line(&format!("{indent}{:digits$}  {}", "", text::one_line(&heading)));
+        }
+        let mut options = FrameLineOptions::new(BacktraceStyle::Short, WIDTH - indent.len());
+        options.max_lines = max_lines;
+        for FrameLine { index, text, gap, location, .. } in folded.lines(options) {
+            let number = index.map_or(String::new(), |index| format!("{index}:"));
+            let width = digits + 1;
+            self.line(&format!("{indent}{number:>width$} {text}{:gap$}{location}", ""));
         }
     }
 
@@ -246,11 +248,11 @@ contexts, innermost first:
   - typeck (fn: area) at src/shapes.vitte:3:4
 
 backtrace, innermost first:
-     [... omitted 2 runtime frames ...]
-  2: vittec::front::blocks::close at src/front/blocks.rs:77:13
-     [... omitted 1 runtime frame ...]
-  4: vittec::main at src/main.rs:40
-     [... omitted 1 runtime frame ...]
+     2 frames of std, called by
+  2: vittec::front::blocks::close  src/front/blocks.rs:77:13
+     ... 1 frame of libc.so.6
+  4: vittec::main                  src/main.rs:40
+     ... 1 frame of std
 
 registers:
    r9 0x9             r10 0xa             rax 0x0             rip 0x5581d4c01c20
@@ -263,7 +265,7 @@ threads, crashed thread first:
     1: park
     2: recv
     3: next
-       [... omitted 2 frames ...]
+       ... and 2 more frames
 ";
         assert_eq!(report().to_text(false), expected);
     }
@@ -272,11 +274,16 @@ threads, crashed thread first:
     fn full_shows_every_frame_of_every_thread() {
         let full = report().to_text(true);
         assert!(!full.contains("..."), "{full}");
+        assert!(full.contains("\n  3: malloc in libc.so.6+0x9d8e2\n"), "{full}");
         assert!(full.contains("\n  0: std::panicking::begin_panic_handler at "), "{full}");
         let all_runtime: Backtrace =
             [Frame::new("std::a"), Frame::new("core::b")].into_iter().collect();
         let report = CrashReport { backtrace: all_runtime, ..report() };
-        assert!(report.to_text(false).contains("\n  0: std::a\n  1: core::b\n"));
+        assert!(
+            report.to_text(false).contains("\n  0: std::a\n  1: core::b\n"),
+            "{}",
+            report.to_text(false)
+        );
     }
 
     #[test]

@@ -66,7 +66,8 @@
         hits += found;
         if (found) {
           isHit.add(text.closest('.row') || text);
-          show(text.closest('.frame') || text.closest('summary')?.parentElement || text);
+          const title = text.closest('summary');
+          show(title ? text.closest('.frame') || title.parentElement : text);
         }
       }
     }

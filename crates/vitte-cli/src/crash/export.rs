@@ -33,9 +33,6 @@ pub(super) struct Export {
     json: bool,
 }
 
-/// The maximum size of a capsule in bytes. It was read before, so it does not exceed the limit unless it has changed.
-pub(super) const MAX_CAPSULE_BYTES: u64 = 128 << 20;
-
 /// A file to write.
 struct OutputFile {
     path: PathBuf,

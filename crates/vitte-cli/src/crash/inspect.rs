@@ -5,6 +5,7 @@ use std::io::{self, Cursor};
 use clap::Args;
 use serde_json::json;
 use vitte_capsule::Capsule;
+use vitte_diag::{BacktraceStyle, FrameLine, FrameLineOptions};
 use zip::ZipArchive;
 
 use super::directory::OneCrash;
@@ -139,17 +140,27 @@ fn contexts(capsule: &Capsule, page: &mut TextOutput) {
     more(contexts.len(), page);
 }
 
-/// Adds the innermost frames that are not runtime frames.
+/// Adds the innermost frames, those of libraries folded.
 fn frames(capsule: &Capsule, page: &mut TextOutput) {
-    let frames = capsule.report.backtrace.frames();
-    let own: Vec<_> = frames.iter().enumerate().filter(|(_, frame)| !frame.is_runtime()).collect();
-    if !own.is_empty() {
-        page.heading("frames without the runtime, the innermost first");
+    let folded = capsule.report.folded_frames();
+    let mut options = FrameLineOptions::new(BacktraceStyle::Short, page.width().saturating_sub(2));
+    options.max_lines = MAX_ROWS + 1;
+    let lines = folded.lines(options);
+    if lines.is_empty() {
+        return;
     }
-    for (index, frame) in own.iter().take(MAX_ROWS) {
-        page.line(Style::Plain, format!("  {index}: {}", frame.text()));
+    page.heading("frames, the innermost first");
+    let last = lines.iter().filter_map(|line| line.index).max().unwrap_or_default();
+    let digits = last.max(1).ilog10() as usize + 1;
+    if let Some(heading) = folded.heading() {
+        page.line(Style::Secondary, format!("  {:digits$}  {heading}", ""));
     }
-    more(own.len(), page);
+    for FrameLine { index, text, gap, location, is_project, .. } in lines {
+        let style = if is_project { Style::Plain } else { Style::Secondary };
+        let number = index.map_or(String::new(), |index| format!("{index}:"));
+        let width = digits + 1;
+        page.line(style, format!("  {number:>width$} {text}{:gap$}{location}", ""));
+    }
 }
 
 fn more(count: usize, page: &mut TextOutput) {

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use vitte_capsule::{Index, RepositoryError, RepositoryErrorKind};
-use vitte_diag::{Emitter as _, HumanEmitter, Terminal, text};
+use vitte_diag::text;
 
 use super::directory::{Directory, OneCrash};
 use super::page::{OutputArgs, count, safe};
@@ -72,7 +72,8 @@ impl Detail {
         if self.full {
             shell.out.write_all(report.to_text(true).as_bytes())?;
         } else {
-            shell.out.write_all(&diagnostic(target, self.output.terminal()))?;
+            let shown = report.to_terminal(self.output.terminal());
+            shell.out.write_all(shown.as_bytes())?;
         }
         let (id, time) = (safe(&report.id), safe(&report.timestamp));
         let others = same_fingerprint(target, &directory.repository().index()?).len();
@@ -84,15 +85,6 @@ impl Detail {
         let line = text::escape_workflow_command(format!("{id}, at {time}").into()).into_owned();
         Ok(writeln!(shell.out, "\n{line}\nfingerprint {short} ({others})")?)
     }
-}
-
-/// Returns the diagnostic as the program wrote it to its terminal.
-fn diagnostic(target: &LoadedCrash, terminal: Terminal) -> Vec<u8> {
-    let report = &target.capsule.report;
-    let mut emitter = HumanEmitter::new(Vec::new()).with_terminal(terminal);
-    // Writing to memory cannot fail.
-    _ = emitter.emit(&report.sources(), &report.to_diagnostic());
-    emitter.into_inner()
 }
 
 /// Returns the ids of the other crashes with the same fingerprint, the oldest first.

@@ -1,12 +1,12 @@
-//! `vitte crash stack`: shows the backtrace of a crash as a tree of frames.
+//! `vitte crash stack`: shows the backtrace of a crash.
 
 use clap::Args;
 use serde_json::{Value, json};
-use vitte_capsule::Capsule;
-use vitte_diag::{Backtrace, BacktraceLine, Frame};
+use vitte_capsule::{Capsule, FoldedFrames};
+use vitte_diag::{Backtrace, BacktraceStyle, Frame, FrameLine, FrameLineOptions};
 
 use super::directory::OneCrash;
-use super::page::{OutputArgs, Style, TextOutput};
+use super::page::{OutputArgs, Style, TextOutput, safe};
 use super::shell::{CommandResult, Shell};
 
 /// The arguments of `vitte crash stack`.
@@ -14,9 +14,15 @@ use super::shell::{CommandResult, Shell};
 pub(super) struct Stack {
     #[command(flatten)]
     crash: OneCrash,
-    /// Show the runtime frames too
+    /// Show the frames of the libraries too
     #[arg(long)]
     all: bool,
+    /// Show the frames as they were recorded: with type parameters and whole paths
+    #[arg(long, conflicts_with = "all")]
+    full: bool,
+    /// Nest the frames in the contexts
+    #[arg(long)]
+    tree: bool,
     /// Show the frames of every thread
     #[arg(long)]
     threads: bool,
@@ -32,21 +38,26 @@ impl Stack {
         let capsule = self.crash.load(shell)?.capsule;
         let threads = self.threads(&capsule);
         if self.json {
-            let json = |(name, backtrace): &(String, &Backtrace)| {
-                let frames = backtrace.frames().iter().enumerate();
-                let frames: Vec<Value> =
-                    frames.map(|(index, frame)| frame_json(index, frame, &capsule)).collect();
-                json!({"thread": name, "frames": frames})
-            };
-            return shell.json(&threads.iter().map(json).collect::<Vec<_>>());
+            let threads = threads.iter().map(|(name, backtrace)| {
+                json!({"thread": name, "frames": frames_json(backtrace, &capsule)})
+            });
+            return shell.json(&threads.collect::<Vec<_>>());
         }
+        let style = match (self.all, self.full) {
+            (_, true) => BacktraceStyle::Full,
+            (true, _) => BacktraceStyle::All,
+            _ => BacktraceStyle::Short,
+        };
         let mut page = self.output.page();
-        for (name, backtrace) in threads {
-            page.heading(&format!("thread {name}, the outermost frame first"));
+        for (at, (name, backtrace)) in threads.into_iter().enumerate() {
+            page.heading(&format!("thread {name}, the innermost frame first"));
+            // Only the contexts of the crashed thread are recorded.
+            let indent =
+                if self.tree && at == 0 { contexts(&capsule, &mut page) } else { String::new() };
             if backtrace.is_empty() {
-                page.line(Style::Secondary, "  no frames were recorded");
+                page.line(Style::Secondary, format!("{indent}  no frames were recorded"));
             }
-            tree(backtrace, self.all, &capsule, &mut page);
+            frames(backtrace, style, &indent, &capsule, &mut page);
         }
         Ok(shell.out.write_all(page.finish().as_bytes())?)
     }
@@ -63,61 +74,130 @@ impl Stack {
     }
 }
 
-fn frame_json(index: usize, frame: &Frame, capsule: &Capsule) -> Value {
-    let location = frame.location();
-    json!({
-        "index": index,
-        "text": frame.text(),
-        "function": frame.function(),
-        "file": location.map(|location| location.file),
-        "line": location.map(|location| location.line),
-        "column": location.and_then(|location| location.col),
-        "runtime": frame.is_runtime(),
-        "source": location.and_then(|at| source(capsule, at.file, at.line)),
-    })
+fn frames_json(backtrace: &Backtrace, capsule: &Capsule) -> Vec<Value> {
+    let folded = FoldedFrames::without_repetitions(backtrace);
+    let mut short = folded.frames().peekable();
+    let frames = backtrace.frames().iter().enumerate().map(|(index, frame)| {
+        let short = short.next_if(|short| short.index == index);
+        let location = frame.location();
+        json!({
+            "index": index,
+            "text": frame.text(),
+            "function": frame.function(),
+            "name": short.map(|short| &short.name),
+            "file": location.map(|location| location.file),
+            "line": location.map(|location| location.line),
+            "column": location.and_then(|location| location.col),
+            "runtime": frame.is_runtime(),
+            "library": short.and_then(|short| short.library.as_ref()),
+            "source": location.and_then(|at| source(capsule, at.file, at.line)),
+        })
+    });
+    frames.collect()
 }
 
-/// Adds one line for each frame, the outermost first, each indented further than its caller. The numbers are the
-/// 0-based indices of the frames in the backtrace.
+/// Adds the contexts of the crashed thread, the outermost first, each nested in the one before. Returns the indentation of
+/// the frames. A report does not record which frame opened a context, so all frames follow the innermost one.
 ///
 /// ```text
-///      [... omitted 1 runtime frame ...]
-///   3: vittec::main at src/main.rs:40:9
-///   2: `- vittec::front::blocks::close at src/front/blocks.rs:77:13
-///         | let depth = self.open - 1;
-///      [... omitted 2 runtime frames ...]
+/// check (file: src/shapes.vitte)
+/// `- typeck (fn: area) at src/shapes.vitte:3:4
+///    `- frames; which of them opened a context is not recorded
 /// ```
-fn tree(backtrace: &Backtrace, is_full: bool, capsule: &Capsule, page: &mut TextOutput) {
-    let mut shown: Vec<BacktraceLine<'_>> = backtrace.lines(is_full).collect();
-    // The lines are written in reverse, but a repeat count must still follow its frame.
-    for at in 1..shown.len() {
-        if matches!(shown.get(at), Some(BacktraceLine::Repeated(_))) {
-            shown.swap(at - 1, at);
-        }
+fn contexts(capsule: &Capsule, page: &mut TextOutput) -> String {
+    let contexts = &capsule.report.contexts;
+    let mut indent = String::new();
+    let mut branch = "";
+    for entry in contexts.iter().rev() {
+        let fields = entry.fields.iter().map(|field| format!("{}: {}", field.key, field.value));
+        let fields = fields.collect::<Vec<_>>().join(", ");
+        let fields = if fields.is_empty() { fields } else { format!(" ({fields})") };
+        let at = entry.location.as_ref().map_or_else(String::new, |at| format!(" at {at}"));
+        let name = safe(&entry.name);
+        let rest = safe(&format!("{fields}{at}"));
+        let start = format!("  {indent}{branch}");
+        page.styled(&[(Style::Secondary, &start), (Style::Heading, &name), (Style::Plain, &rest)]);
+        indent.push_str(branch_indent(branch));
+        branch = "`- ";
     }
-    let digits = backtrace.frames().len().saturating_sub(1).max(1).ilog10() as usize + 1;
-    // The indentation is limited so that most of the line is left for the names.
-    let max_depth = page.width() / 8;
-    let mut depth = 0;
-    for line in shown.into_iter().rev() {
-        let BacktraceLine::Frame(index, frame) = line else {
-            let remark = line.remark().unwrap_or_default();
-            page.line(Style::Secondary, format!("  {:digits$}  {remark}", ""));
+    if !contexts.is_empty() {
+        let text = "frames; which of them opened a context is not recorded";
+        page.line(Style::Secondary, format!("  {indent}{branch}{text}"));
+        indent.push_str(branch_indent(branch));
+    }
+    indent
+}
+
+/// Returns the blanks below a branch.
+fn branch_indent(branch: &str) -> &'static str {
+    if branch.is_empty() { "" } else { "   " }
+}
+
+/// Adds the lines of a backtrace, the innermost frame first. The numbers are the 0-based indices of the frames in the
+/// backtrace.
+///
+/// ```text
+///      2 frames of std, called by
+///   2: vittec::front::blocks::close  src/front/blocks.rs:77:13
+///      | let depth = self.open - 1;
+///   3: vittec::main                  src/main.rs:40:9
+///      ... 1 frame of std
+/// ```
+fn frames(
+    backtrace: &Backtrace,
+    style: BacktraceStyle,
+    indent: &str,
+    capsule: &Capsule,
+    page: &mut TextOutput,
+) {
+    let all = backtrace.frames();
+    let digits = all.len().saturating_sub(1).max(1).ilog10() as usize + 1;
+    let blanks = format!("  {indent}{:digits$}  ", "");
+    let number = |index: usize| format!("  {indent}{index:digits$}: ");
+    if style == BacktraceStyle::Full {
+        for (index, frame) in all.iter().enumerate() {
+            let style = if frame.is_runtime() { Style::Secondary } else { Style::Plain };
+            let name = if style == Style::Plain { Style::Heading } else { style };
+            let at = frame.text().strip_prefix(frame.function()).unwrap_or_default();
+            page.styled(&[
+                (Style::Secondary, &number(index)),
+                (name, frame.function()),
+                (style, at),
+            ]);
+            self::source_line(frame, &blanks, capsule, page);
+        }
+        return;
+    }
+    let folded = match style {
+        BacktraceStyle::Short => FoldedFrames::new(backtrace),
+        _ => FoldedFrames::without_repetitions(backtrace),
+    };
+    if let Some(heading) = folded.heading().filter(|_| style == BacktraceStyle::Short) {
+        page.line(Style::Secondary, format!("{blanks}{heading}"));
+    }
+    let options = FrameLineOptions::new(style, page.width().saturating_sub(2 + indent.len()));
+    for FrameLine { index, text, gap, location, is_project, .. } in folded.lines(options) {
+        let Some(index) = index else {
+            page.line(Style::Secondary, format!("{blanks}{text}"));
             continue;
         };
-        let indent = " ".repeat(3 * usize::saturating_sub(depth, 1).min(max_depth));
-        let branch = if depth > 0 { "`- " } else { "" };
-        let number = format!("  {index:digits$}: {indent}{branch}");
-        let style = if frame.is_runtime() { Style::Secondary } else { Style::Plain };
-        let at = frame.text().strip_prefix(frame.function()).unwrap_or_default();
-        let name = if style == Style::Plain { Style::Heading } else { style };
-        page.styled(&[(Style::Secondary, &number), (name, frame.function()), (style, at)]);
-        let location = frame.location();
-        if let Some(text) = location.and_then(|at| source(capsule, at.file, at.line)) {
-            let blanks = " ".repeat(number.len());
-            page.styled(&[(Style::Secondary, &format!("{blanks}| ")), (Style::Plain, text.trim())]);
+        let (name, at) = match is_project {
+            true => (Style::Heading, Style::Plain),
+            false => (Style::Secondary, Style::Secondary),
+        };
+        let location = format!("{:gap$}{location}", "");
+        page.styled(&[(Style::Secondary, &number(index)), (name, &text), (at, &location)]);
+        if let Some(frame) = all.get(index) {
+            source_line(frame, &blanks, capsule, page);
         }
-        depth += 1;
+    }
+}
+
+/// Adds the source line of a frame, if the capsule contains it.
+fn source_line(frame: &Frame, blanks: &str, capsule: &Capsule, page: &mut TextOutput) {
+    let location = frame.location();
+    if let Some(text) = location.and_then(|at| source(capsule, at.file, at.line)) {
+        page.styled(&[(Style::Secondary, &format!("{blanks}| ")), (Style::Plain, text.trim())]);
     }
 }
 
@@ -136,41 +216,60 @@ fn source(capsule: &Capsule, file: &str, line: u32) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use vitte_capsule::CrashReport;
+    use vitte_capsule::{ContextEntry, ContextField, CrashReport};
     use vitte_diag::Terminal;
 
     use super::*;
 
-    fn drawn(frames: &[&str], width: u16, is_full: bool) -> String {
-        let json = r#"{"timestamp": "", "version": "", "module": "vittec", "thread": "main",
-            "signal": null, "message": "m", "backtrace": [], "code": "F0001",
-            "system": {"os": "", "arch": ""}}"#;
-        let report: CrashReport = serde_json::from_str(json).unwrap();
+    fn capsule() -> Capsule {
+        let mut report = CrashReport::new(vitte_diag::codes::F0001, String::new(), "m".to_owned());
+        let mut file = ContextEntry::new("checking");
+        file.fields.push(ContextField::new("file", "a.vitte"));
+        report.contexts = vec![ContextEntry::new("typeck"), file];
+        Capsule::new(report)
+    }
+
+    fn drawn(frames: &[&str], width: u16, style: BacktraceStyle) -> String {
         let backtrace: Backtrace = frames.iter().map(|text| Frame::new(*text)).collect();
         let mut page = TextOutput::new(Terminal::default().with_width(width));
-        tree(&backtrace, is_full, &Capsule::new(report), &mut page);
+        super::frames(&backtrace, style, "", &capsule(), &mut page);
         page.finish()
     }
 
     #[test]
-    fn repeated_frames_are_folded() {
-        let frames = [&["core::panicking::panic"][..], &["vittec::expr"; 9], &["vittec::main"]];
-        let expected = [
-            "  10: vittec::main",
-            "   1: `- vittec::expr",
-            "      [... repeated 8 more times ...]",
-            "      [... omitted 1 runtime frame ...]\n",
+    fn repeated_frames_and_libraries_are_folded() {
+        let frames = [
+            &["core::panicking::panic"][..],
+            &["vittec::expr::<u8> at src/expr.rs:1:2"; 9],
+            &["vittec::main at src/main.rs:3:4", "main"],
         ];
-        assert_eq!(drawn(&frames.concat(), 80, false), expected.join("\n"));
-        assert_eq!(drawn(&frames.concat(), 80, true).lines().count(), 11);
+        let frames = frames.concat();
+        let expected = "     1 frame of std, called by\n   1: vittec::expr  src/expr.rs:1:2\n      \
+                        ... repeated 8 more times\n  10: vittec::main  src/main.rs:3:4\n      \
+                        ... 1 frame of the runtime\n";
+        assert_eq!(drawn(&frames, 80, BacktraceStyle::Short), format!(" {expected}"));
+        let all = drawn(&frames, 80, BacktraceStyle::All);
+        assert_eq!(all.lines().count(), 12);
+        assert!(all.starts_with("   0: core::panicking::panic\n   1: vittec::expr "), "{all}");
+        let full = drawn(&frames, 80, BacktraceStyle::Full);
+        assert!(full.contains("\n   9: vittec::expr::<u8> at src/expr.rs:1:2\n"), "{full}");
     }
 
     #[test]
-    fn deep_frames_fit_the_width() {
+    fn deep_stacks_are_flat() {
         let names: Vec<String> = (0..60).map(|depth| format!("vittec::call_{depth}")).collect();
         let frames: Vec<&str> = names.iter().map(String::as_str).collect();
-        let drawn = drawn(&frames, 80, false);
-        assert!(drawn.lines().all(|line| line.len() <= 80), "{drawn}");
-        assert!(drawn.ends_with("`- vittec::call_0\n"), "{drawn}");
+        let drawn = drawn(&frames, 80, BacktraceStyle::Short);
+        assert!(drawn.starts_with("   0: vittec::call_0\n   1: vittec::call_1\n"), "{drawn}");
+        assert!(drawn.ends_with("\n  59: vittec::call_59\n"), "{drawn}");
+    }
+
+    #[test]
+    fn the_tree_says_what_is_not_recorded() {
+        let mut page = TextOutput::new(Terminal::default());
+        assert_eq!(contexts(&capsule(), &mut page), "      ");
+        let expected = "  checking (file: a.vitte)\n  `- typeck\n     \
+                        `- frames; which of them opened a context is not recorded\n";
+        assert_eq!(page.finish(), expected);
     }
 }

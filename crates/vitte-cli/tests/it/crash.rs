@@ -234,6 +234,8 @@ fn every_view_of_a_crash_matches_its_snapshot() {
         run(&["show", "2025-10-22T13-05-42-1", "--width=80"]),
         run(&["latest", "--full"]),
         run(&["stack", "2025-10-22T13-05-42-1", "--width=80"]),
+        run(&["stack", "2025-10-22T13-05-42-1", "--tree", "--all", "--width=80"]),
+        run(&["stack", "2025-10-22T13-05-42-1", "--full"]),
         run(&["stack", "2025-10-23", "--threads", "--width=80"]),
         run(&["vars", "2025-10-23"]),
         run(&["vars", "latest", "--context=0"]),

@@ -123,6 +123,26 @@ fn a_report_of_any_crash_is_bounded() {
 }
 
 #[test]
+fn frames_of_libraries_are_folded() {
+    let page = pages::common().to_html();
+    for title in
+        ["2 frames of std", "1 frame of rayon", "5 frames of std", "8 frames of std, libc.so.6"]
+    {
+        let folded = format!("<span class=\"folded\">{title}</span>");
+        assert_eq!(page.matches(&folded).count(), 1, "{title}");
+    }
+    // Without frames of the project the first run is open.
+    let mut capsule = pages::common();
+    let frames = ["memcpy in libc.so.6+0x1", "sqlite3_step in libsqlite3.so.0+0x2"];
+    capsule.report.backtrace = frames.into_iter().map(vitte_diag::Frame::new).collect();
+    capsule.report.frames.clear();
+    let page = capsule.to_html();
+    let open = "<li class=\"group\"><details open=\"\"><summary><span class=\"n\">0</span>\
+                <span class=\"folded\">2 frames of libc.so.6, libsqlite3.so.0</span>";
+    assert!(page.contains(open), "{page}");
+}
+
+#[test]
 fn the_policy_allows_only_the_own_style_and_script() {
     let page = pages::common().to_html();
     let hash = |tag| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(inner(&page, tag))));

@@ -13,6 +13,7 @@ mod common;
 
 mod cli;
 mod codes;
+mod crash_view;
 mod fix;
 mod fix_files;
 mod front_end;

@@ -44,36 +44,34 @@ fn output_of(command: &str, dir: &Path) -> String {
 /// compiler.
 fn functions(backtrace: &str) -> Vec<&str> {
     let lines =
-        backtrace.lines().filter_map(|line| line.split_once(": vittec::")?.1.split(" at ").next());
+        backtrace.lines().filter_map(|line| line.split_once(": vittec::")?.1.split("  ").next());
     lines.collect()
 }
 
 /// Returns `output` as a page shows it: with the id and the directory of the capsule that `shown` has, because they
-/// have the time in them. A backtrace is as `shown` if it has the same functions in the same order; a last line `…`
-/// stands for the rest of it.
+/// have the time in them. A backtrace is as `shown` if it has the same functions in the same order.
 fn as_shown(output: &str, shown: &str) -> String {
-    let Some((head, backtrace)) = output.split_once(BACKTRACE) else { return output.to_owned() };
-    let (shown_head, shown_backtrace) = shown.split_once(BACKTRACE).unwrap_or_default();
-    let (shown_functions, all) = (functions(shown_backtrace), functions(backtrace));
-    if shown_backtrace.trim_end().ends_with('…') && all.starts_with(&shown_functions) {
-        let head = match (capsule(head), capsule(shown_head)) {
-            (Some((dir, id)), Some((shown_dir, shown_id))) => {
-                head.replace(dir, shown_dir).replace(id, shown_id)
-            }
-            _ => head.to_owned(),
-        };
-        return head + BACKTRACE + shown_backtrace;
-    }
-    // The first frames, up to those of the front end.
-    let workspace = format!("{}/", workspace().display());
-    let last = backtrace.lines().position(|line| line.contains("vittec::front::names::check "));
-    let lines = backtrace.lines().take(last.map_or(usize::MAX, |last| last + 1));
-    let lines = lines.map(|line| line.replace(&workspace, "") + "\n");
-    head.to_owned() + BACKTRACE + &lines.collect::<String>() + "           …\n"
+    let (Some([head, frames, tail]), Some([_, shown_frames, shown_tail])) =
+        (crash_parts(output), crash_parts(shown))
+    else {
+        return output.to_owned();
+    };
+    let tail = match (capsule(tail), capsule(shown_tail)) {
+        (Some((dir, id)), Some((shown_dir, shown_id))) => {
+            tail.replace(dir, shown_dir).replace(id, shown_id)
+        }
+        _ => tail.to_owned(),
+    };
+    let is_same = functions(frames) == functions(shown_frames);
+    [head, if is_same { shown_frames } else { frames }, &tail].concat()
 }
 
-/// What comes before the frames of a backtrace.
-const BACKTRACE: &str = "backtrace:\n";
+/// Returns what comes before the backtrace of a crash, the backtrace, and what follows it.
+fn crash_parts(text: &str) -> Option<[&str; 3]> {
+    let (head, frames) = text.split_at(text.find("   = backtrace:")?);
+    let (frames, tail) = frames.split_at(frames.find("\n\n")?);
+    Some([head, frames, tail])
+}
 
 /// The directory and the id of the capsule that the output of a crash names.
 fn capsule(text: &str) -> Option<(&str, &str)> {

@@ -31,7 +31,7 @@ fn the_search_filters_marks_and_counts() {
     let Some(browser) = Browser::start() else { return };
     browser.go(&pages::write("search.html", &pages::common().to_html()));
     let folded = browser.visible(".frame");
-    assert_eq!(folded, 25, "runtime frames are folded");
+    assert_eq!(folded, 24, "frames of libraries are folded");
     browser.press("/");
     assert_eq!(browser.run("return document.activeElement.id"), json!("find"));
     browser.press("CHECK_CALL");
@@ -72,7 +72,8 @@ fn the_search_filters_marks_and_counts() {
     }
     let own =
         "<rayon::iter::map::MapFolder<C, F> as rayon::iter::plumbing::Folder<T>>::consume_iter";
-    assert_eq!(browser.text("#frame-21 .fn"), own, "the whole name is shown");
+    assert_eq!(browser.text("#frame-21 .fn"), "rayon::iter::map::MapFolder::consume_iter");
+    assert_eq!(browser.text("#frame-21 .about code"), own, "the whole name is in the details");
     assert_eq!(browser.console(), [] as [Value; 0]);
 }
 
@@ -108,7 +109,7 @@ fn keys_open_close_and_select_frames() {
     assert_eq!(browser.text("#count"), "24 frames of 40");
     assert_eq!((browser.visible(".frame"), browser.visible(".group")), (24, 0));
     browser.press("p");
-    assert_eq!(browser.visible(".group"), 3);
+    assert_eq!(browser.visible(".group"), 4);
     browser.press("?");
     assert_eq!(browser.visible("#help"), 1);
     browser.press(ESCAPE);
@@ -181,9 +182,7 @@ fn a_hostile_crash_does_not_run_code() {
         );
         assert_eq!(browser.run("return document.scripts.length"), json!(1));
         assert!(browser.text("h1").starts_with(text.split("<script>").next().unwrap()));
-        assert!(
-            browser.text("#frame-2 .fn").contains("<script>window.pwned=1</script>\"><img src=x")
-        );
+        assert!(browser.text("#frame-2").contains("<script>window.pwned=1</script>\"><img src=x"));
         assert_eq!(browser.console(), [] as [Value; 0]);
     }
     assert!(listener.accept().is_err(), "there were no network requests");
@@ -243,4 +242,48 @@ fn a_report_is_complete_without_scripts() {
         assert!(!laid_out.contains(&control), "{control}");
     }
     assert_eq!(browser.console(), [] as [Value; 0]);
+}
+
+/// The diagnostic is shown as a whole, and nothing is wider than the page.
+#[test]
+fn nothing_overflows_at_any_width() {
+    let Some(browser) = Browser::start() else { return };
+    let mut long = pages::common();
+    long.report.message = "expected `".to_owned() + &"Map<String, ".repeat(60) + "`";
+    long.report.notes.push("/very/long/path".repeat(40));
+    for (name, capsule) in [("wide.html", pages::common()), ("long.html", long)] {
+        browser.go(&pages::write(name, &capsule.to_html()));
+        for (width, scheme) in [(400, "light"), (400, "dark"), (1400, "light"), (1400, "dark")] {
+            let features = json!([{"name": "prefers-color-scheme", "value": scheme}]);
+            browser.dev_tools(
+                "Emulation.setEmulatedMedia",
+                &json!({"media": "", "features": features}),
+            );
+            let size =
+                json!({"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false});
+            browser.dev_tools("Emulation.setDeviceMetricsOverride", &size);
+            let wider = browser.run(
+                "const root = document.documentElement;
+                const parts = [...document.querySelectorAll('.terminal, .terminal *')];
+                const scrolls = (part) => part.clientWidth > 0 && (part.scrollWidth > part.clientWidth
+                    || part.scrollHeight > part.clientHeight);
+                return [root.scrollWidth > root.clientWidth, parts.filter(scrolls).length]",
+            );
+            assert_eq!(wider, json!([false, 0]), "{name} {width} {scheme}");
+        }
+        let shown = browser.text(".terminal");
+        assert!(shown.contains("while unifying") && !shown.contains("backtrace"), "{shown}");
+    }
+}
+
+/// The keyboard opens the frames of libraries.
+#[test]
+fn a_key_opens_folded_frames() {
+    let Some(browser) = Browser::start() else { return };
+    browser.go(&pages::write("folded.html", &pages::common().to_html()));
+    assert_eq!(browser.text("#frame-list > .group:first-child summary"), "02 frames of std");
+    assert_eq!(browser.visible("#frame-0, #frame-1"), 0);
+    browser.press("j");
+    browser.press(ENTER);
+    assert_eq!(browser.visible("#frame-0, #frame-1"), 2);
 }
