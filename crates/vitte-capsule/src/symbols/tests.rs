@@ -17,7 +17,8 @@ fn addresses(path: &Path, groups: u64) -> Vec<u64> {
     let elf = object::File::parse(&*bytes).unwrap();
     let text = elf.section_by_name(".text").unwrap();
     let step = (text.size() / groups).max(1);
-    let group = |index| (0..100).map(move |at| text.address() + index * step + at * 7);
+    let start = text.address();
+    let group = |index| (0..100).map(move |at| start + index * step + at * 7);
     (0..groups).flat_map(group).collect()
 }
 
