@@ -47,6 +47,8 @@ pub(super) struct HtmlFrame {
     pub(super) library: String,
     /// The source location, such as `src/front/blocks.rs:77:13`, else the module and offset, or empty.
     pub(super) location: String,
+    /// The source location as the report has it, or empty if `location` is the same.
+    pub(super) file: String,
     /// Whether `location` is a source location.
     pub(super) is_source: bool,
     /// `libc.so.6 + 0x9d8e2`, or empty.
@@ -220,6 +222,12 @@ fn html_frame(
         _ => file.clone(),
     });
     let function = frame.function.as_deref().unwrap_or("<unknown>");
+    let location = match &source {
+        Some(source) if short.location.is_empty() => source,
+        Some(_) => &short.location,
+        None => &module,
+    };
+    let file = source.as_deref().filter(|source| *source != location).unwrap_or_default();
     HtmlFrame {
         number,
         origin,
@@ -227,7 +235,8 @@ fn html_frame(
         name: limits::line(&short.name, max_bytes),
         library: limits::line(short.library.as_deref().unwrap_or_default(), max_bytes),
         is_source: source.is_some(),
-        location: limits::line(&source.unwrap_or_else(|| module.clone()), max_bytes),
+        location: limits::line(location, max_bytes),
+        file: limits::line(file, max_bytes),
         module: limits::line(&module, max_bytes),
         is_inlined: frame.inlined,
         source: files.iter().find_map(|file| file.lines_of_frame(frame)).unwrap_or_default(),

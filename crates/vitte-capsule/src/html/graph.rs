@@ -214,6 +214,7 @@ mod tests {
             name: (*name).to_owned(),
             library: String::new(),
             location: String::new(),
+            file: String::new(),
             is_source: false,
             module: String::new(),
             is_inlined: false,
