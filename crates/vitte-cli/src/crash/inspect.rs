@@ -25,7 +25,7 @@ pub(super) struct Inspect {
     json: bool,
 }
 
-/// Contexts and frames that are shown.
+/// Contexts and frames that are shown on a terminal.
 const MAX_ROWS: usize = 10;
 
 impl Inspect {
@@ -128,7 +128,7 @@ fn contexts(capsule: &Capsule, page: &mut TextOutput) {
     if !contexts.is_empty() {
         page.heading("contexts, the innermost first");
     }
-    for context in contexts.iter().take(MAX_ROWS) {
+    for context in contexts.iter().take(page.max_entries(MAX_ROWS)) {
         let at = if context.location.is_empty() { "" } else { " at " };
         let values = match context.values.len() {
             0 => String::new(),
@@ -146,14 +146,15 @@ fn frames(capsule: &Capsule, page: &mut TextOutput) {
     if !own.is_empty() {
         page.heading("frames without the runtime, the innermost first");
     }
-    for (index, frame) in own.iter().take(MAX_ROWS) {
+    for (index, frame) in own.iter().take(page.max_entries(MAX_ROWS)) {
         page.line(Style::Plain, format!("  {index}: {}", frame.text()));
     }
     more(own.len(), page);
 }
 
 fn more(count: usize, page: &mut TextOutput) {
-    if count > MAX_ROWS {
-        page.line(Style::Secondary, format!("  ... and {} more", number(count - MAX_ROWS)));
+    let max = page.max_entries(MAX_ROWS);
+    if count > max {
+        page.line(Style::Secondary, format!("  ... and {} more", number(count - max)));
     }
 }

@@ -87,7 +87,7 @@ impl Detail {
 }
 
 /// Returns the diagnostic as the program wrote it to its terminal.
-fn diagnostic(target: &LoadedCrash, terminal: Terminal) -> Vec<u8> {
+pub(super) fn diagnostic(target: &LoadedCrash, terminal: Terminal) -> Vec<u8> {
     let report = &target.capsule.report;
     let mut emitter = HumanEmitter::new(Vec::new()).with_terminal(terminal);
     // Writing to memory cannot fail.
