@@ -38,6 +38,10 @@ pub struct IndexEntry {
     pub functions: Vec<String>,
     /// The files of those functions and of the contexts, without duplicates, at most 8.
     pub files: Vec<String>,
+    /// The location that the innermost located context was processing, such as `src/shapes.vitte:13:1`; if it is
+    /// longer than 200 bytes, its end after `...`. `None` if no context has a file, and in lines of older versions.
+    #[serde(default, rename = "place", skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
     /// The size of the crash's file in bytes.
     pub bytes: u64,
     /// The path of the crash's file, relative to the repository, with `/` as separator.
@@ -83,10 +87,24 @@ impl IndexEntry {
             message: truncated(&report.message),
             functions: first_unique(functions.into_iter()),
             files: first_unique(files),
+            location: innermost_location(report),
             bytes,
             path,
         }
     }
+}
+
+/// Returns the location of the innermost context that has a file.
+fn innermost_location(report: &CrashReport) -> Option<String> {
+    const DOTS: &str = "...";
+    let mut locations = report.contexts.iter().filter_map(|entry| entry.location.as_ref());
+    let location = locations.find(|location| location.file.is_some())?.to_string();
+    if location.len() <= MAX_TEXT_BYTES {
+        return Some(location);
+    }
+    let start = location.len() - (MAX_TEXT_BYTES - DOTS.len());
+    let end = location.get(vitte_diag::text::ceil_char_boundary(&location, start)..);
+    Some(DOTS.to_owned() + end.unwrap_or_default())
 }
 
 fn truncated(text: &str) -> String {
@@ -102,4 +120,43 @@ fn first_unique<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
         }
     }
     unique
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_location_is_that_of_the_innermost_context_with_a_file() {
+        let location = |files: &[Option<&str>]| {
+            let mut report =
+                CrashReport::new(vitte_diag::codes::F0001, String::new(), String::new());
+            for file in files {
+                let location = file.map(|file| {
+                    serde_json::json!({"id": 0, "file": Some(file).filter(|file| !file.is_empty()),
+                        "lo": 0, "hi": 1, "line": 13, "col": 1})
+                });
+                let entry = serde_json::json!({"name": "c", "values": [], "place": location});
+                report.contexts.push(serde_json::from_value(entry).unwrap());
+            }
+            innermost_location(&report)
+        };
+        assert_eq!(location(&[]), None);
+        assert_eq!(location(&[None, Some("")]), None);
+        let found = location(&[None, Some(""), Some("src/a.vitte"), Some("b.vitte")]);
+        assert_eq!(found.as_deref(), Some("src/a.vitte:13:1"));
+        let long = location(&[Some(&"é/".repeat(200))]).unwrap();
+        assert!(
+            long.len() <= MAX_TEXT_BYTES && long.starts_with("...") && long.ends_with("/:13:1")
+        );
+    }
+
+    #[test]
+    fn a_line_of_an_older_version_has_no_location() {
+        let report = CrashReport::new(vitte_diag::codes::F0001, String::new(), String::new());
+        let entry = IndexEntry::new(&report, Fingerprint::of(&report), String::new(), 0);
+        let line = serde_json::to_string(&entry).unwrap();
+        assert!(!line.contains("place"), "{line}");
+        assert_eq!(serde_json::from_str::<IndexEntry>(&line).unwrap(), entry);
+    }
 }
