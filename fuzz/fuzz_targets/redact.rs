@@ -9,11 +9,15 @@ const SECRET: &str = "S3cretValue7";
 
 /// The forms of a secret that are recognised after any text. They have no quotes, because an unclosed quote before
 /// would end at them.
-const FORMS: [&str; 4] = [
+const FORMS: [&str; 8] = [
     "password=S3cretValue7",
     "--token S3cretValue7",
     "Authorization: Bearer S3cretValue7",
     "https://ada:S3cretValue7@host/",
+    "ghp_16C7e42F292c6912S3cretValue7",
+    "glpat-S3cretValue7S3cretValue7",
+    "S3cretValue7@example.org",
+    "Server=db;Password=S3cretValue7;",
 ];
 
 fuzz_target!(|input: (&str, usize, &str)| {
@@ -24,7 +28,9 @@ fuzz_target!(|input: (&str, usize, &str)| {
     let form = FORMS[form % FORMS.len()];
     // Line feeds separate the planted secret from words around it.
     let text = format!("{before}\n{form}\n{after}");
-    let redactor = Redactor::default();
+    let environment = [("HOME", "/srv/ada"), ("DB_PASSWORD", "swordfish")];
+    let environment = environment.map(|(key, value)| (key.to_owned(), value.to_owned()));
+    let redactor = Redactor::default().with_process(environment, &[]);
 
     let redacted = redactor.text(&text);
     assert!(!redacted.contains(SECRET), "{redacted:?}");

@@ -28,6 +28,7 @@ mod json;
 mod known;
 mod looks;
 mod names;
+mod pairs;
 mod pem;
 mod report;
 mod scan;
@@ -190,11 +191,14 @@ impl Redactor {
                 is_new |= scan::has_unredacted(&redacted, &found);
                 redacted = scan::replace_ranges(redacted, &found);
             }
+            let shorter = self.user.replace(&redacted).filter(|_| self.redacts_home);
+            is_new |= shorter.is_some();
+            redacted = shorter.map_or(redacted, Cow::Owned);
             if !is_new {
                 break;
             }
         }
-        if self.redacts_home { self.user.replace(redacted) } else { redacted }
+        redacted
     }
 
     /// Redacts the name of a function or of a file: names often contain words such as `token` and `Token=Ident`, so a

@@ -93,7 +93,9 @@ fn named_frames(report: &CrashReport) -> Vec<NamedFrame<'_>> {
 
 /// Returns false for the paths and addresses that replace missing symbols: they differ between machines.
 fn is_portable(name: &str) -> bool {
-    !matches!(name, "" | "<unknown>") && !name.starts_with('/') && !name.starts_with("0x")
+    // `~` stands for the home directory.
+    let is_path = name.starts_with('/') || name.starts_with("~/");
+    !matches!(name, "" | "<unknown>") && !is_path && !name.starts_with("0x")
 }
 
 /// Returns the innermost functions, each once.
@@ -158,7 +160,7 @@ fn file(location: &str) -> Option<String> {
     let is_whole_name =
         |at: &usize| *at == 0 || file.get(..*at).is_some_and(|before| before.ends_with('/'));
     let sources = file.rmatch_indices("src/").map(|(at, _)| at).find(is_whole_name);
-    let is_absolute = file.starts_with('/') || file.as_bytes().get(1) == Some(&b':');
+    let is_absolute = file.starts_with(['/', '~']) || file.as_bytes().get(1) == Some(&b':');
     let file = match sources {
         Some(at) => file.get(at..)?,
         None if is_absolute => return None,

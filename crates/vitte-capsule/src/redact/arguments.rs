@@ -3,7 +3,7 @@
 use super::names::KeyClass;
 use super::scan::is_key;
 use super::text::TextKind;
-use super::{REDACTED, Redactor, looks};
+use super::{REDACTED, Redactor, looks, pairs};
 
 impl Redactor {
     /// Returns the arguments of a command line, redacted. Their number does not change.
@@ -26,8 +26,17 @@ impl Redactor {
 
     fn arguments_of(&self, kind: TextKind, arguments: &[String]) -> Vec<String> {
         let mut option = KeyClass::Harmless;
+        let mut previous = "";
         let mut redacted = Vec::with_capacity(arguments.len());
         for argument in arguments {
+            let (bytes, range) = (argument.as_bytes(), 0..argument.len());
+            let password = pairs::user_password(bytes, previous.as_bytes(), range);
+            previous = argument;
+            if let Some(password) = password {
+                let user = argument.get(..password.start).unwrap_or_default();
+                redacted.push(format!("{user}{REDACTED}"));
+                continue;
+            }
             let is_value = match option {
                 KeyClass::Secret | KeyClass::Ambiguous => true,
                 KeyClass::Weak => looks::is_random(argument.as_bytes()),

@@ -73,11 +73,12 @@ fn host_end(bytes: &[u8], start: usize) -> Option<usize> {
     let labels: Vec<&[u8]> = host.split(|byte| *byte == b'.').collect();
     let domain = *labels.last()?;
     let is_domain = match domain.len() {
-        2 => domain.iter().all(u8::is_ascii_lowercase) && !EXTENSIONS.contains(&domain),
+        2 => domain.iter().all(u8::is_ascii_alphabetic) && !EXTENSIONS.contains(&domain),
         _ => DOMAINS.iter().any(|known| domain.eq_ignore_ascii_case(known)),
     };
     let is_call = byte(bytes, start + len) == Some(b'(');
-    let is_valid = labels.len() >= 2 && labels.iter().all(|label| !label.is_empty());
+    let is_valid = labels.len() >= 2
+        && labels.iter().all(|label| label.first().is_some_and(u8::is_ascii_alphanumeric));
     (is_valid && is_domain && !is_call).then_some(start + len)
 }
 

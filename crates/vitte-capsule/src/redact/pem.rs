@@ -46,6 +46,7 @@ pub(super) fn key_bodies(bytes: &[u8]) -> Vec<Range<usize>> {
 pub(super) fn base64_runs(bytes: &[u8]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     for body in key_bodies(bytes) {
+        let body = body.start..code_start(bytes, &body);
         let mut line = Vec::new();
         let mut run = body.start;
         let mut at = body.start;
@@ -69,6 +70,21 @@ pub(super) fn base64_runs(bytes: &[u8]) -> Vec<Range<usize>> {
         }
     }
     found
+}
+
+/// Returns where the first line of a body begins that cannot be part of a key: the first line of a key in a source need not
+/// be followed by the others.
+fn code_start(bytes: &[u8], body: &Range<usize>) -> usize {
+    let mut start = body.start;
+    for line in slice(bytes, body.clone()).split_inclusive(|byte| *byte == b'\n') {
+        let is_code =
+            line.iter().any(|byte| b"(){}[]<>;&|!?@$%^~".contains(byte)) && start > body.start;
+        if is_code {
+            return start;
+        }
+        start += line.len();
+    }
+    body.end
 }
 
 /// Stars count, so that a redacted text has the same runs as before.

@@ -7,7 +7,8 @@
 //! literal    = '"' … '"' | "'" … "'" | '"""' … '"""' | "'''" … "'''" | 'r#"' … '"#'
 //! ```
 //!
-//! The value of an unmistakable key is a secret, that of another key (`names.rs`) only if it looks like one. The keys and separators are those of `scan.rs`.
+//! The value of an unmistakable key is a secret, that of another key (`names.rs`) only if it looks like one. The keys
+//! and separators are those of `scan.rs`.
 
 mod unquoted;
 
@@ -19,7 +20,7 @@ use super::scan::{
     Separator, byte, find_closing_quote, is_key, raw_string_hashes, skip_blanks, skip_type,
     skip_while, slice, starts_with_at,
 };
-use super::{KeyClass, Redactor, looks, work};
+use super::{KeyClass, Redactor, looks, pairs, work};
 
 /// The bytes between a separator and its literal, such as `String::from(`. A longer wrapper is not recognised, which
 /// keeps the time constant.
@@ -38,14 +39,16 @@ pub(super) fn literals(redactor: &Redactor, bytes: &[u8]) -> Vec<Range<usize>> {
             continue;
         }
         let end = skip_while(bytes, at, is_key);
-        let key = slice(bytes, at..end);
+        let word = at..end;
         at = end;
         let Some(separator) = Separator::after(bytes, end) else { continue };
-        let class = redactor.classify(&String::from_utf8_lossy(key));
+        let pair = pairs::class_of_value(redactor, bytes, &word);
+        let class = redactor.classify(&String::from_utf8_lossy(slice(bytes, word))).max(pair);
         if separator.is_comparison || class == KeyClass::Harmless {
             continue;
         }
         let Some(quote) = find_literal(bytes, separator) else { continue };
+        let wrapper = slice(bytes, separator.end..quote);
         (end..quote).for_each(|at| line.add(bytes, at));
         at = quote;
         if line.is_closed_by(bytes, quote) {
@@ -53,7 +56,8 @@ pub(super) fn literals(redactor: &Redactor, bytes: &[u8]) -> Vec<Range<usize>> {
         }
         if let Some(content) = literal_content(bytes, quote, &mut unclosed_hashes) {
             at = skip_while(bytes, content.end, |byte| Some(byte) == bytes.get(quote).copied());
-            if is_secret(class, slice(bytes, content.clone())) {
+            let text = slice(bytes, content.clone());
+            if is_secret(class, text) && (!is_name(wrapper, text) || looks::is_password(text)) {
                 found.push(content);
             }
         } else {
@@ -68,11 +72,28 @@ pub(super) fn literals(redactor: &Redactor, bytes: &[u8]) -> Vec<Range<usize>> {
 /// a source, so their value must look like a secret.
 fn is_secret(class: KeyClass, value: &[u8]) -> bool {
     match class {
-        KeyClass::Secret => true,
+        // A mark, such as `secret = "*"`, is not a value.
+        KeyClass::Secret => {
+            value.iter().any(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii())
+        }
         KeyClass::Ambiguous => looks::is_random(value) || looks::is_hex_key(value),
         KeyClass::Weak => looks::is_random(value),
         KeyClass::Harmless => false,
     }
+}
+
+/// Returns true if a literal names what is read or written, as in `password = env("DB_PASSWORD")`, or is a template, as in
+/// `format!("Bearer {}")`. Without it the program would not be valid.
+fn is_name(wrapper: &[u8], text: &[u8]) -> bool {
+    const FUNCTIONS: [&[u8]; 18] = [
+        b"arg", b"ask", b"consume", b"env", b"file", b"format", b"get", b"include", b"input",
+        b"load", b"open", b"option", b"print", b"prompt", b"read", b"var(", b"write", b"cfg",
+    ];
+    let lower = wrapper.to_ascii_lowercase();
+    let is_function =
+        FUNCTIONS.iter().any(|name| lower.windows(name.len()).any(|part| part == *name));
+    let is_template = text.contains(&b'{') && text.contains(&b'}');
+    is_function || is_template
 }
 
 /// Counts the `"` of the current line that open or close a literal.

@@ -46,17 +46,17 @@
 //!
 //! In [strict](TextKind::Strict) text an ambiguous key is treated as a weak one, except in an option (7).
 
+mod values;
+
 use std::ops::Range;
 
+use values::{is_scheme, looks_secret};
+
 use super::scan::{
-    Separator, byte, find_closing_quote, is_key, is_quote, skip_blanks, skip_type, skip_while,
-    slice, starts_with_at,
+    Separator, byte, is_key, is_quote, skip_blanks, skip_type, skip_while, slice, starts_with_at,
 };
 use super::url::UrlScan;
-use super::{KeyClass, REDACTED, Redactor, looks, names};
-
-/// Minimum length of an unquoted value that is treated as a secret, in bytes. Shorter ones do not look like secrets.
-const MIN_SECRET_BYTES: usize = 6;
+use super::{KeyClass, Redactor, looks, names, pairs};
 
 /// How the ambiguous keys of a text are treated.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -125,6 +125,13 @@ impl TextScan<'_> {
             return word.end;
         }
         let name = slice(self.bytes, word.clone());
+        if let Some(content) = pairs::element(self.bytes, word) {
+            let class = self.redactor.classify(&String::from_utf8_lossy(name));
+            let is_random = || looks::is_random(slice(self.bytes, content.clone()));
+            let is_secret =
+                class == KeyClass::Secret || (class > KeyClass::Harmless && is_random());
+            return if is_secret { self.redact(content) } else { word.end };
+        }
         let Some(separator) = Separator::after(self.bytes, word.end) else {
             return self.option(word, name);
         };
@@ -133,7 +140,8 @@ impl TextScan<'_> {
         let is_second = name.eq_ignore_ascii_case(b"key") && is_adjacent;
         let start = if is_second { previous_word.start } else { word.start };
         let key = slice(self.bytes, start..word.end);
-        match self.classify(key, separator) {
+        let pair = pairs::class_of_value(self.redactor, self.bytes, word);
+        match self.classify(key, separator).max(pair) {
             KeyClass::Harmless => word.end,
             class => self.assigned(start, key, separator, class),
         }
@@ -157,6 +165,9 @@ impl TextScan<'_> {
         if at == word.end {
             return at;
         }
+        if let Some(password) = pairs::user_password(self.bytes, name, at..self.unquoted(at)) {
+            return self.redact(password);
+        }
         let is_option = name.starts_with(b"-") && name.iter().any(u8::is_ascii_alphanumeric);
         let is_value = !starts_with_at(self.bytes, at, b"--");
         if is_option && is_value {
@@ -164,6 +175,14 @@ impl TextScan<'_> {
                 KeyClass::Harmless => {}
                 KeyClass::Weak => return self.value(at, ValueKind::Weak).max(word.end),
                 _ => return self.value(at, ValueKind::Secret),
+            }
+        }
+        let class = self.redactor.classify(&String::from_utf8_lossy(name));
+        if class == KeyClass::Secret {
+            // `machine example.org login ada password abc123`
+            let end = looks::end_of_random(self.bytes, at);
+            if looks::is_password(slice(self.bytes, at..end)) {
+                return self.redact(at..end);
             }
         }
         if is_scheme(name) {
@@ -197,8 +216,11 @@ impl TextScan<'_> {
                 KeyClass::Ambiguous if self.kind == TextKind::Free => ValueKind::Secret,
                 _ => ValueKind::Weak,
             };
-            let is_setting = class != KeyClass::Secret && self.is_setting(at);
+            let is_setting = class != KeyClass::Secret && self.is_setting(key, at);
             return if is_setting { at } else { self.value(at, kind) };
+        }
+        if class == KeyClass::Ambiguous && self.is_session_id(key, at) {
+            return at;
         }
         if at == separator.end && self.is_file_location(key, at) {
             return separator.end;
@@ -227,11 +249,19 @@ impl TextScan<'_> {
     }
 
     /// Returns true for a short number or a truth value, which is a setting: `tokens=512`, `is_private=true`.
-    fn is_setting(&self, at: usize) -> bool {
+    fn is_setting(&self, key: &[u8], at: usize) -> bool {
         let word = slice(self.bytes, at..skip_while(self.bytes, at, is_key));
         let is_number =
             (1..=MAX_NUMBER_BYTES).contains(&word.len()) && word.iter().all(u8::is_ascii_digit);
-        is_number || SETTINGS.iter().any(|setting| word.eq_ignore_ascii_case(setting))
+        is_number
+            || self.is_session_id(key, at)
+            || SETTINGS.iter().any(|setting| word.eq_ignore_ascii_case(setting))
+    }
+
+    /// Returns true for the id of a session, which is not secret in hexadecimal.
+    fn is_session_id(&self, key: &[u8], at: usize) -> bool {
+        let word = slice(self.bytes, at..skip_while(self.bytes, at, is_key));
+        key.eq_ignore_ascii_case(b"session") && !word.is_empty() && looks::is_hex(word)
     }
 
     /// Returns true for a location in a file: `token.rs:12:5`.
@@ -242,191 +272,4 @@ impl TextScan<'_> {
         let next = byte(self.bytes, line);
         is_file && line > at && !next.is_some_and(|next| is_key(next) || next == b'@')
     }
-
-    /// Redacts the value that begins at `at`, if it is a secret.
-    fn value(&mut self, at: usize, kind: ValueKind) -> usize {
-        let escapes = skip_while(self.bytes, at, |byte| byte == b'\\') - at;
-        if byte(self.bytes, at + escapes).is_some_and(is_quote) {
-            return self.quoted(at, at + escapes, escapes, kind);
-        }
-        match kind {
-            ValueKind::Header(quote) => self.line(at, quote),
-            ValueKind::Secret => {
-                let end = self.grouped(at);
-                self.redact(at..end)
-            }
-            ValueKind::Ambiguous => self.ambiguous(at),
-            ValueKind::Weak => self.weak(at),
-        }
-    }
-
-    /// Redacts everything up to the end of the line or a quote.
-    fn line(&mut self, at: usize, quote: Option<u8>) -> usize {
-        let end = skip_while(self.bytes, at, |byte| byte != b'\n' && Some(byte) != quote);
-        let line = slice(self.bytes, at..end).trim_ascii_end();
-        self.redact(at..at + line.len())
-    }
-
-    /// Redacts a value that begins at `at`, with `escapes` backslashes and its opening quote at `quote`.
-    fn quoted(&mut self, at: usize, quote: usize, escapes: usize, kind: ValueKind) -> usize {
-        let closing = find_closing_quote(self.bytes, quote, escapes);
-        let close = closing.unwrap_or(self.bytes.len());
-        let content = slice(self.bytes, quote + 1..close);
-        // The backslashes of an escaped closing quote are not part of the value.
-        let escape_len =
-            content.iter().rev().take_while(|byte| **byte == b'\\').count().min(escapes);
-        let escape_len = if closing.is_some() { escape_len } else { 0 };
-        let end = close.saturating_sub(escape_len).max(quote + 1);
-        let content = slice(self.bytes, quote + 1..end);
-        if kind == ValueKind::Ambiguous {
-            // Compilers quote code in backticks.
-            let is_code = byte(self.bytes, quote) == Some(b'`') && !looks_secret(content);
-            if is_code
-                || !content.iter().any(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii())
-            {
-                return at;
-            }
-        }
-        if kind == ValueKind::Weak && !looks::is_random(content) {
-            return at;
-        }
-        let next = close + 1;
-        if byte(self.bytes, next).is_some_and(is_key) {
-            // `"abc"def` is one word of a shell.
-            return match kind {
-                ValueKind::Header(quote) => self.line(at, quote),
-                _ => self.redact(at..self.unquoted(next)),
-            };
-        }
-        if content.is_empty() {
-            next.min(self.bytes.len())
-        } else {
-            self.redact(quote + 1..end).max(next)
-        }
-    }
-
-    /// Redacts the unquoted value of a weak key, if it looks generated.
-    fn weak(&mut self, at: usize) -> usize {
-        let end = looks::end_of_random(self.bytes, at);
-        let word = slice(self.bytes, at..end);
-        if is_scheme(word) {
-            let credentials = skip_blanks(self.bytes, end);
-            let credentials_end = looks::end_of_random(self.bytes, credentials);
-            if looks_secret(slice(self.bytes, credentials..credentials_end)) {
-                return self.redact(credentials..credentials_end);
-            }
-        }
-        let is_code = matches!(byte(self.bytes, end), Some(b'(' | b'[' | b'{' | b'<' | b':'));
-        if !is_code && (looks::is_random(word) || looks::is_hex_key(word)) {
-            return self.redact(at..end);
-        }
-        at
-    }
-
-    /// Redacts the unquoted value of an ambiguous key, if it looks like a secret.
-    fn ambiguous(&mut self, at: usize) -> usize {
-        for wrapper in [&b"Some("[..], b"Ok("] {
-            let quote = at + wrapper.len();
-            let is_wrapped = starts_with_at(self.bytes, at, wrapper);
-            if is_wrapped && byte(self.bytes, quote).is_some_and(is_quote) {
-                return self.quoted(quote, quote, 0, ValueKind::Ambiguous).max(quote);
-            }
-        }
-        // A value that contains many keys is scanned only once.
-        let end = if at < self.harmless_end { self.harmless_end } else { self.unquoted(at) };
-        let word = slice(self.bytes, at..end);
-        if is_scheme(word) {
-            let credentials = skip_blanks(self.bytes, end);
-            let credentials_end = self.unquoted(credentials);
-            if credentials_end > credentials {
-                return self.redact(at..credentials_end);
-            }
-        }
-        if at >= self.harmless_end && looks_secret(word) {
-            return self.redact(at..end);
-        }
-        self.harmless_end = self.harmless_end.max(end);
-        at
-    }
-
-    /// Returns the end of an unquoted value.
-    fn unquoted(&self, at: usize) -> usize {
-        let is_end = |byte: u8| {
-            byte.is_ascii_whitespace()
-                || is_quote(byte)
-                || matches!(byte, b',' | b';' | b'&' | b')' | b']' | b'}')
-        };
-        skip_while(self.bytes, at, |byte| !is_end(byte))
-    }
-
-    /// Returns the end of a secret value without an opening quote: `Bearer abc`, `Some("abc")`,
-    /// `Key { bytes: [1, 2] }` and `r#"abc"#` are one value each.
-    fn grouped(&self, at: usize) -> usize {
-        let end = self.unquoted(at);
-        let word = slice(self.bytes, at..end);
-        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':' | b'!');
-        let bracket = skip_while(self.bytes, at, is_name);
-        let brace = skip_blanks(self.bytes, bracket);
-        let open = match (byte(self.bytes, bracket), byte(self.bytes, brace)) {
-            (Some(b'(' | b'[' | b'{'), _) => Some(bracket),
-            (_, Some(b'{')) => Some(brace),
-            _ => None,
-        };
-        if let Some(open) = open {
-            return self.unquoted(self.skip_brackets(open));
-        }
-        let is_prefix =
-            matches!(word.trim_ascii(), b"r" | b"b" | b"c" | b"f" | b"u" | b"br" | b"rb")
-                || word.last() == Some(&b'#');
-        if is_prefix && byte(self.bytes, end).is_some_and(is_quote) {
-            let close =
-                find_closing_quote(self.bytes, end, 0).map_or(self.bytes.len(), |close| close + 1);
-            return self.unquoted(close);
-        }
-        let schemes: [&[u8]; 6] =
-            [b"bearer", b"basic", b"digest", b"token", b"negotiate", b"apikey"];
-        if schemes.iter().any(|scheme| word.eq_ignore_ascii_case(scheme)) {
-            let credentials = skip_blanks(self.bytes, end);
-            let credentials_end = self.unquoted(credentials);
-            return if credentials_end > credentials { credentials_end } else { end };
-        }
-        end
-    }
-
-    /// Returns the offset after the bracket that closes the one at `open`, or the end of the text.
-    fn skip_brackets(&self, open: usize) -> usize {
-        let mut depth = 0_usize;
-        let mut at = open;
-        while let Some(byte) = byte(self.bytes, at) {
-            match byte {
-                b'(' | b'[' | b'{' => depth += 1,
-                b')' | b']' | b'}' => depth = depth.saturating_sub(1),
-                b'"' => at = find_closing_quote(self.bytes, at, 0).unwrap_or(self.bytes.len()),
-                _ => {}
-            }
-            at += 1;
-            if depth == 0 {
-                break;
-            }
-        }
-        at.min(self.bytes.len())
-    }
-
-    /// Adds a secret, unless it is empty, and returns its end.
-    fn redact(&mut self, range: Range<usize>) -> usize {
-        let end = range.end;
-        if range.start < end {
-            self.found.push(range);
-        }
-        end
-    }
-}
-
-fn is_scheme(word: &[u8]) -> bool {
-    word.eq_ignore_ascii_case(b"bearer") || word.eq_ignore_ascii_case(b"basic")
-}
-
-fn looks_secret(value: &[u8]) -> bool {
-    let is_redacted = value.windows(REDACTED.len()).any(|part| part == REDACTED.as_bytes());
-    value.len() >= MIN_SECRET_BYTES && value.iter().any(u8::is_ascii_digit) && !is_redacted
 }

@@ -183,7 +183,8 @@ impl GroupShow {
         };
         page.heading(&format!("the report of {}", target.capsule.report.id));
         shell.out.write_all(page.finish().as_bytes())?;
-        Ok(shell.out.write_all(&show::diagnostic(&target, self.output.terminal()))?)
+        let shown = target.capsule.report.to_terminal(self.output.terminal());
+        Ok(shell.out.write_all(shown.as_bytes())?)
     }
 }
 

@@ -87,15 +87,6 @@ impl Detail {
     }
 }
 
-/// Returns the diagnostic as the program wrote it to its terminal.
-pub(super) fn diagnostic(target: &LoadedCrash, terminal: Terminal) -> Vec<u8> {
-    let report = &target.capsule.report;
-    let mut emitter = HumanEmitter::new(Vec::new()).with_terminal(terminal);
-    // Writing to memory cannot fail.
-    _ = emitter.emit(&report.sources(), &report.to_diagnostic());
-    emitter.into_inner()
-}
-
 /// Returns the ids of the other crashes with the same fingerprint, the oldest first.
 pub(super) fn same_fingerprint(target: &LoadedCrash, index: &Index) -> Vec<String> {
     let capsule = &target.capsule;

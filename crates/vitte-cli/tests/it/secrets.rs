@@ -1,4 +1,6 @@
 //! Plants more than a hundred secrets in every part of a crash, and looks for them in everything that is written.
+mod kinds;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;

@@ -14,12 +14,18 @@
 use std::ops::Range;
 
 use crate::redact::scan::{Separator, byte, is_key, is_quote, skip_blanks, skip_while, slice};
-use crate::redact::{KeyClass, Redactor, looks, names, work};
+use crate::redact::{KeyClass, Redactor, looks, names, pairs, work};
 
 /// The schemes of the header `Authorization` (RFC 9110, section 11).
 const SCHEMES: [&[u8]; 6] = [b"bearer", b"basic", b"digest", b"token", b"negotiate", b"apikey"];
 /// Minimum length of the credentials after a scheme, in bytes.
 const MIN_CREDENTIALS_BYTES: usize = 8;
+/// Minimum length of credentials without the name of the header, in bytes.
+const MIN_LONG_CREDENTIALS_BYTES: usize = 16;
+/// Minimum length of a password in hexadecimal, in bytes.
+const MIN_HEX_BYTES: usize = 8;
+/// Minimum length of the value of a variable such as `GITHUB_TOKEN`, in bytes.
+const MIN_TOKEN_BYTES: usize = 6;
 /// The bytes before a password in which another setting of the connection is expected.
 const MAX_CONNECTION_BYTES: usize = 128;
 /// Settings that a connection string has beside the password, in lower case.
@@ -38,8 +44,26 @@ const CONNECTION_NAMES: [&[u8]; 12] = [
     b"dbname",
 ];
 /// Values that are not secrets.
-const KEYWORDS: [&[u8]; 8] =
-    [b"true", b"false", b"none", b"null", b"nil", b"undefined", b"self", b"this"];
+const KEYWORDS: [&[u8]; 18] = [
+    b"true",
+    b"false",
+    b"none",
+    b"null",
+    b"nil",
+    b"undefined",
+    b"self",
+    b"this",
+    b"string",
+    b"str",
+    b"bytes",
+    b"bool",
+    b"boolean",
+    b"int",
+    b"number",
+    b"text",
+    b"char",
+    b"any",
+];
 
 /// Returns the values, sorted.
 pub(in crate::redact) fn unquoted(redactor: &Redactor, bytes: &[u8]) -> Vec<Range<usize>> {
@@ -77,8 +101,12 @@ impl SourceScan<'_> {
     /// Returns the secret that follows the word.
     fn value(&self) -> Option<Range<usize>> {
         let name = slice(self.bytes, self.word.clone());
+        if let Some(content) = pairs::element(self.bytes, &self.word) {
+            let class = self.redactor.classify(&String::from_utf8_lossy(name));
+            return super::is_secret(class, slice(self.bytes, content.clone())).then_some(content);
+        }
         let Some(separator) = Separator::after(self.bytes, self.word.end) else {
-            return self.credentials(&self.word).filter(|value| self.is_credential(value));
+            return self.option(name);
         };
         if separator.is_comparison {
             return None;
@@ -86,7 +114,10 @@ impl SourceScan<'_> {
         let key = String::from_utf8_lossy(name);
         let class = match names::is_working_directory(&key) {
             true if self.is_connection() => KeyClass::Secret,
-            _ => self.redactor.classify(&key),
+            _ => {
+                let pair = pairs::class_of_value(self.redactor, self.bytes, &self.word);
+                self.redactor.classify(&key).max(pair)
+            }
         };
         if class == KeyClass::Harmless {
             return None;
@@ -109,6 +140,30 @@ impl SourceScan<'_> {
         Some(if is_whole { at..self.line_value_end(at) } else { value })
     }
 
+    /// Returns what follows a scheme or an option: `Bearer abc`, `--password abc`, `-u ada:abc`.
+    fn option(&self, name: &[u8]) -> Option<Range<usize>> {
+        if let Some(credentials) = self.credentials(&self.word) {
+            return Some(credentials).filter(|value| self.is_credential(value));
+        }
+        let at = skip_blanks(self.bytes, self.word.end);
+        let is_user = matches!(name, b"-u" | b"--user");
+        let is_secret = self.redactor.classify(&String::from_utf8_lossy(name)) == KeyClass::Secret;
+        if at == self.word.end || !(is_user || is_secret) {
+            return None;
+        }
+        let value = at..self.value_end(at);
+        if value.is_empty() || self.is_code(&value) {
+            return None;
+        }
+        let user = at..self.line_value_end(at);
+        if let Some(password) = pairs::user_password(self.bytes, name, user) {
+            return Some(password);
+        }
+        let text = slice(self.bytes, value.clone());
+        let is_value = name.starts_with(b"--") && !text.starts_with(b"-");
+        (is_secret && (is_value || looks::is_random(text))).then_some(value)
+    }
+
     /// Returns what follows a scheme: the `abc` of `Bearer abc`.
     fn credentials(&self, scheme: &Range<usize>) -> Option<Range<usize>> {
         let name = slice(self.bytes, scheme.clone());
@@ -116,20 +171,22 @@ impl SourceScan<'_> {
             return None;
         }
         let start = skip_blanks(self.bytes, scheme.end);
+        if start == scheme.end {
+            return None;
+        }
         let value = start..self.value_end(start);
         let has_digit = slice(self.bytes, value.clone()).iter().any(u8::is_ascii_digit);
         let is_credential = has_digit || self.is_credential(&value);
-        (start > scheme.end
-            && value.len() >= MIN_CREDENTIALS_BYTES
-            && is_credential
-            && !self.is_code(&value))
-        .then_some(value)
+        (value.len() >= MIN_CREDENTIALS_BYTES && is_credential && !self.is_code(&value))
+            .then_some(value)
     }
 
     /// Returns true for credentials that are recognised without the name of the header.
     fn is_credential(&self, value: &Range<usize>) -> bool {
         let text = slice(self.bytes, value.clone());
-        looks::is_random(text) || looks::is_hex_key(text) || text.ends_with(b"=")
+        let has_digit = text.iter().any(u8::is_ascii_digit);
+        let is_long = has_digit && text.len() >= MIN_LONG_CREDENTIALS_BYTES;
+        is_long || looks::is_random(text) || text.ends_with(b"=")
     }
 
     /// Returns the pairs `name=value; …` up to the end of the line or of the literal.
@@ -173,14 +230,24 @@ impl SourceScan<'_> {
         if text.is_empty() || self.is_code(value) {
             return false;
         }
-        if class != KeyClass::Secret {
-            return super::is_secret(class, text);
-        }
         let is_adjacent = separator.is_assignment
             && separator.end == self.word.end + 1
             && value.start == separator.end;
+        if class != KeyClass::Secret {
+            let is_variable = class == KeyClass::Ambiguous && is_adjacent && self.is_token(text);
+            return is_variable || super::is_secret(class, text);
+        }
+        let is_hex = looks::is_hex(text)
+            && text.len() >= MIN_HEX_BYTES
+            && text.iter().any(u8::is_ascii_alphabetic)
+            && text.iter().any(u8::is_ascii_digit);
+        let is_yaml = !separator.is_assignment && self.is_setting() && !is_type(text);
+        let is_option = self.is_option();
         let is_ended = byte(self.bytes, value.end).is_some_and(is_quote);
         looks::is_random(text)
+            || is_hex
+            || is_yaml
+            || is_option
             || (looks::is_password(text) && !is_type(text))
             || (is_adjacent
                 && (self.is_setting() || self.is_connection() || self.is_query() || is_ended))
@@ -203,6 +270,20 @@ impl SourceScan<'_> {
         let is_keyword = KEYWORDS.iter().any(|keyword| text.eq_ignore_ascii_case(keyword));
         work::add(text.len());
         is_placeholder || is_call || is_path || is_member || is_keyword
+    }
+
+    /// Returns true for the key of an option: `--password=abc`.
+    fn is_option(&self) -> bool {
+        slice(self.bytes, self.word.clone()).starts_with(b"--")
+    }
+
+    /// Returns true for the value of a variable such as `GITHUB_TOKEN`, in a file of settings.
+    fn is_token(&self, value: &[u8]) -> bool {
+        let key = String::from_utf8_lossy(slice(self.bytes, self.word.clone()));
+        names::is_token(&key)
+            && value.len() >= MIN_TOKEN_BYTES
+            && value.iter().any(u8::is_ascii_lowercase)
+            && self.is_setting()
     }
 
     /// Returns true if the key is in capitals at the start of its line, as in a file of environment variables.

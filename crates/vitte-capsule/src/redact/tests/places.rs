@@ -4,7 +4,19 @@ use super::redactor;
 use crate::redact::Redactor;
 
 /// Texts with a secret, which is between `«` and `»`.
-const PLANTED: [&str; 40] = [
+const PLANTED: [&str; 52] = [
+    "<password>«hunter2»</password>",
+    "<add key=\"Password\" value=\"«swordfish»\" />",
+    "{\"name\": \"DB_PASSWORD\", \"value\": \"«swordfish»\"}",
+    "curl -u ada:«swordfish» https://example.com",
+    "run --password «swordfish» now",
+    "GITHUB_TOKEN=«abcdef123456»",
+    "DB_PASSWORD: «swordfish»",
+    "x-api-key: «0a1b2c3d4e5f6071»",
+    "let header = \"Bearer «abcdef0123456789abcdef»\";",
+    "aws configure set aws_secret_access_key «wJalrXUtnFEMI2K7MDENG4bPxRfiCYEXAMPLEKEY»",
+    "X-Amz-Signature=«fe5f80f77d5fa3beca038a248ff027d0445342fe2855ddc963176630326f1024»",
+    "SG «SG.abcdefghijklmnopqrstuv.abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ»",
     "Authorization: Bearer «mF_9.B5f-4.1JqM»",
     "Authorization: Basic «QWxhZGRpbjpvcGVuIHNlc2FtZQ==»",
     "curl -H 'authorization: token «1a2b3c4d5e6f7a8b9c0d»'",

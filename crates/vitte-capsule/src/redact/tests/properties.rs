@@ -88,6 +88,13 @@ fn hostile() -> impl Strategy<Value = String> {
         "/ada/",
         "%3D",
         "~",
+        "-u ",
+        "--user ",
+        "ada:",
+        "value",
+        "name",
+        "<password>",
+        "</password>",
     ];
     let part = prop::sample::select(parts.to_vec());
     prop::collection::vec(part, 0..24).prop_map(|parts| parts.concat())
@@ -199,6 +206,11 @@ fn the_work_is_linear_in_the_length() {
         "cookie:",
         "swordfis",
         "Authorization: Basic ",
+        "token*",
+        "a *",
+        "-u a:b ",
+        "<password>",
+        "value=",
     ] {
         let text = part.repeat((1 << 16) / part.len());
         let redactor = known();
