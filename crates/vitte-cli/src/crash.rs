@@ -11,6 +11,7 @@ mod fingerprint;
 mod html;
 mod inspect;
 mod interrupt;
+mod limit;
 mod list;
 mod page;
 mod reduce;

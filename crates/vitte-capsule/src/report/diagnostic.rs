@@ -163,7 +163,7 @@ impl CrashReport {
     /// other lines are blank.
     #[must_use]
     pub fn sources(&self) -> SourceMap {
-        super::location::partial_sources(&self.contexts, &self.sources)
+        super::location::partial_sources(&self.contexts, &self.sources, &|_| None)
     }
 
     /// Returns what happened in one sentence.
