@@ -8,6 +8,7 @@ mod directory;
 mod env;
 mod export;
 mod fingerprint;
+mod frame_lines;
 mod html;
 mod inspect;
 mod interrupt;

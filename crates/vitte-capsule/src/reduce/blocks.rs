@@ -29,7 +29,8 @@ pub(super) fn parts(text: &[u8]) -> Vec<Piece> {
         let rest = text.get(end..).unwrap_or_default().iter().take(len);
         let end = end + rest.take_while(|byte| **byte != b'\n').count();
         let end = (end + 1).min(text.len());
-        parts.push(vec![start..end]);
+        let part = start..end;
+        parts.push(vec![part]);
         start = end;
     }
     parts

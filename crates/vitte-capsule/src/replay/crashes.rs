@@ -72,7 +72,7 @@ pub(super) struct StoredCrashes {
     pub(super) other: Option<Capsule>,
     /// All other crashes that were examined.
     pub(super) others: Vec<OtherCrash>,
-    /// The number of files that were not examined.
+    /// The number of files that were not examined, as far as it is known.
     pub(super) unread: usize,
     /// The number of files that cannot be read.
     pub(super) unreadable: usize,
@@ -81,14 +81,17 @@ pub(super) struct StoredCrashes {
 /// Reads the crashes in a directory until one is the same as the replayed one. Those that probably are come first, then
 /// the newest ones. Stops at the deadline of the schedule, even if a file takes longer to read.
 pub(super) fn read(dir: &Path, expected: &Arc<Expected>, schedule: &Schedule) -> StoredCrashes {
-    let mut files = capsule_files(dir, &expected.stored.short(), schedule.read);
-    let mut found = StoredCrashes { unread: files.len(), ..StoredCrashes::default() };
+    let FoundFiles { mut files, is_complete } =
+        capsule_files(dir, &expected.stored.short(), schedule.read);
+    let unread = files.len() + usize::from(!is_complete);
+    let mut found = StoredCrashes { unread, ..StoredCrashes::default() };
     files.truncate(MAX_CRASHES);
     if files.is_empty() {
         return found;
     }
     let is_cancelled = Arc::new(AtomicBool::new(false));
-    let (sender, receiver) = mpsc::sync_channel(1);
+    // Without a queue, because a crash can have the size of the largest capsule.
+    let (sender, receiver) = mpsc::sync_channel(0);
     let (expected, cancelled) = (Arc::clone(expected), Arc::clone(&is_cancelled));
     let read = move || {
         for file in files {
@@ -147,6 +150,12 @@ fn next<T>(receiver: &Receiver<T>, schedule: &Schedule) -> Option<T> {
     }
 }
 
+/// The files of a repository, and whether these are all.
+struct FoundFiles {
+    files: Vec<PathBuf>,
+    is_complete: bool,
+}
+
 /// A capsule file. Sorts by what is examined first.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct CapsuleFile {
@@ -158,7 +167,7 @@ struct CapsuleFile {
 
 /// Returns the capsules `KIND/DAY/FINGERPRINT/ID.vittecrash` of a repository. The index is not read, because it could
 /// have any size and name any file; links are not followed.
-fn capsule_files(dir: &Path, fingerprint: &str, deadline: Instant) -> Vec<PathBuf> {
+fn capsule_files(dir: &Path, fingerprint: &str, deadline: Instant) -> FoundFiles {
     const DEPTH: usize = 4;
     let mut open: Vec<ReadDir> = fs::read_dir(dir).into_iter().collect();
     let (mut files, mut names) = (Vec::new(), 0);
@@ -186,5 +195,46 @@ fn capsule_files(dir: &Path, fingerprint: &str, deadline: Instant) -> Vec<PathBu
         }
     }
     files.sort_unstable();
-    files.into_iter().map(|file| file.path).collect()
+    let is_complete = open.is_empty();
+    FoundFiles { files: files.into_iter().map(|file| file.path).collect(), is_complete }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn capsules_are_listed_without_links_and_those_of_the_fingerprint_first() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path();
+        let create = |path: &str| {
+            let path = root.join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "").unwrap();
+        };
+        let (a, b, same) = (
+            "panic/2025-10-22/00000000/a.vittecrash",
+            "panic/2025-10-23/00000000/b.vittecrash",
+            "signal/2020-01-01/1a2b3c4d/0.vittecrash",
+        );
+        for path in [a, b, same, "x.vittecrash", "panic/2025-10-22/00000000/a.html"] {
+            create(path);
+        }
+        create("panic/2025-10-22/00000000/deeper/c.vittecrash");
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink(root, root.join("panic/2025-10-22/link")).unwrap();
+            std::os::unix::fs::symlink(
+                root.join(a),
+                root.join("panic/2025-10-22/00000000/d.vittecrash"),
+            )
+            .unwrap();
+        }
+        let deadline = Instant::now() + Duration::from_secs(600);
+        let found = capsule_files(root, "1a2b3c4d", deadline);
+        assert_eq!(found.files, [same, b, a].map(|path| root.join(path)));
+        assert!(found.is_complete);
+        assert!(!capsule_files(root, "1a2b3c4d", Instant::now()).is_complete);
+        assert!(capsule_files(&root.join("missing"), "1a2b3c4d", deadline).is_complete);
+    }
 }

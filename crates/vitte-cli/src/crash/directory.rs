@@ -90,7 +90,7 @@ impl OneCrash {
     /// Notes that other users may have written the crash, if it is from a repository.
     pub(super) fn note(&self, target: &LoadedCrash, shell: &mut Shell<'_>) -> CommandResult {
         match target.stored_id {
-            Some(_) => Ok(self.directory.note_other_users(shell)?),
+            Some(_) => self.directory.note_other_users(shell),
             None => Ok(()),
         }
     }

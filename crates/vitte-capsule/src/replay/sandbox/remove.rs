@@ -131,7 +131,7 @@ mod tests {
         fs::write(root.join("a/b/c/file"), "x").unwrap();
         fs::write(root.join("removed-1"), "taken").unwrap();
         for dir in ["a/b/c", "a/b", "a"] {
-            fs::set_permissions(root.join(dir), fs::Permissions::from_mode(0)).unwrap();
+            fs::set_permissions(root.join(dir), fs::Permissions::from_mode(0o000)).unwrap();
         }
         // Deeper than a path may be long.
         let mut dir = root.join("deep");
