@@ -144,6 +144,17 @@ pub fn reduce_sources(
     test: &mut dyn FnMut(&[CapsuleSource]) -> Verdict,
     progress: &mut dyn FnMut(&Progress),
 ) -> ReducedSources {
+    reduce_and_split(sources, limits, &MAX_SPLIT, test, progress)
+}
+
+/// Like [`reduce_sources`], with another limit of the sources that are split into blocks, lines and tokens.
+pub(super) fn reduce_and_split(
+    sources: Vec<CapsuleSource>,
+    limits: &SearchLimits,
+    max_split: &SourceSize,
+    test: &mut dyn FnMut(&[CapsuleSource]) -> Verdict,
+    progress: &mut dyn FnMut(&Progress),
+) -> ReducedSources {
     let mut search = Search {
         remaining: SourceSize::of(&sources),
         best: sources,
@@ -157,7 +168,7 @@ pub fn reduce_sources(
     };
     while search.stop_reason.is_none() {
         let has_fewer_files = search.remove_files();
-        if search.remaining.bytes > MAX_SPLIT.bytes || search.remaining.lines > MAX_SPLIT.lines {
+        if search.remaining.bytes > max_split.bytes || search.remaining.lines > max_split.lines {
             if !search.remove_pieces(Pass::Lines, blocks::parts) && !has_fewer_files {
                 search.stop_reason.get_or_insert(StopReason::TooLarge);
             }

@@ -47,3 +47,31 @@ impl<'a> FrameLines<'a> {
         self.0.get(file)?.get(&line).map(|text| &**text)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use vitte_capsule::{CapsuleSource, CrashReport};
+
+    use super::*;
+
+    #[test]
+    fn the_lines_of_all_frames_are_found() {
+        let json = r#"{"timestamp": "", "message": "m", "version": "", "module": "x", "thread": "main",
+            "signal": null, "system": {"os": "", "arch": ""}, "code": "F0001",
+            "backtrace": ["f at a.vitte:2:1", "g at a.vitte:9", "h at b.vitte:4", "i at c.vitte:1"],
+            "threads": [{"id": 1, "name": "t", "backtrace": ["j at a.vitte:1:1"]}],
+            "sources": [
+                {"id": 0, "file": "a.vitte", "lines": [{"line": 2, "lo": 0, "text": "ignored"}]},
+                {"id": 1, "file": "b.vitte", "lines": [{"line": 4, "lo": 9, "text": "known"}]}
+            ]}"#;
+        let report = serde_json::from_str::<CrashReport>(json).unwrap();
+        let mut capsule = Capsule::new(report);
+        capsule.sources.push(CapsuleSource::new("a.vitte", "one\ntwo\nthree\n"));
+        let lines = FrameLines::new(&capsule);
+        let found =
+            [("a.vitte", 1), ("a.vitte", 2), ("a.vitte", 9), ("b.vitte", 4), ("c.vitte", 1)];
+        let found = found.map(|(file, line)| lines.get(file, line));
+        assert_eq!(found, [Some("one"), Some("two"), None, Some("known"), None]);
+        assert_eq!(lines.get("a.vitte", 3), None, "no frame refers to it");
+    }
+}
