@@ -5,7 +5,7 @@ use std::path::Path;
 
 use vitte_diag::{Child, Diagnostic, FileId, Severity, SourceMap, Span, text};
 
-use super::text::shell_command;
+use super::shell::shell_command;
 use super::{
     ContextEntry, ContextLocation, CrashKind, CrashReport, CrashThread, DEFAULT_DIR, SystemInfo,
 };
