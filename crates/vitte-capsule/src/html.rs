@@ -27,6 +27,7 @@ mod fragment;
 mod frames;
 mod graph;
 mod limits;
+mod lines;
 mod policy;
 
 use std::borrow::Cow;

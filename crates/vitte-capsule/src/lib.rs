@@ -41,6 +41,7 @@
 mod atomic_file;
 mod capsule;
 mod dir;
+mod environment;
 mod fingerprint;
 #[cfg(feature = "html")]
 mod html;
@@ -60,6 +61,7 @@ pub use atomic_file::{Existing, write_atomically};
 pub use capsule::{
     Capsule, CapsuleError, CapsuleErrorKind, CapsuleSource, Manifest, ManifestSource,
 };
+pub use environment::SafeVariables;
 pub use fingerprint::{Fingerprint, FingerprintError, FingerprintParts};
 pub use redact::{RedactError, Redactor};
 #[cfg(feature = "replay")]

@@ -106,8 +106,8 @@ impl<'a> Reducer<'a> {
         Self { replay: replay.lenient(), time_limit: Duration::from_secs(120), max_tests: 100_000 }
     }
 
-    /// Sets the time limit of the whole reduction, after which the smallest sources so far are the result.
-    /// Default: 2 minutes.
+    /// Sets the time limit of the whole reduction, after which the smallest sources so far are the result. A run of the
+    /// program ends at this time too. Default: 2 minutes.
     pub const fn time_limit(mut self, limit: Duration) -> Self {
         self.time_limit = limit;
         self
@@ -139,19 +139,23 @@ impl<'a> Reducer<'a> {
             return Err(ReduceError::NoSources);
         }
         let plan = self.replay.plan().map_err(ReduceError::Replay)?;
-        let first = plan.run_with(&sources).map_err(ReduceError::Replay)?;
+        let deadline = start.checked_add(self.time_limit);
+        let remaining = |limit: Duration| match deadline {
+            Some(deadline) => limit.min(deadline.saturating_duration_since(Instant::now())),
+            None => limit,
+        };
+        let first = plan.run_with(&sources, remaining(plan.time_limit()));
+        let first = first.map_err(ReduceError::Replay)?;
         let limit = first.elapsed.saturating_mul(TIME_LIMIT_FACTOR).max(MIN_TIME_LIMIT);
         let mut crash = match first {
             ReplayResult { crash: Some(ref crash), .. } if first.is_same() => crash.clone(),
             other => return Err(ReduceError::NotReproduced(Box::new(other))),
         };
-        let test = self.replay.clone().time_limit(limit.min(plan.time_limit()));
-        let plan = test.plan().map_err(ReduceError::Replay)?;
+        let limit = limit.min(plan.time_limit());
         let before = SourceSize::of(&sources);
         let mut error = None;
-        let deadline = start.checked_add(self.time_limit);
         let limits = SearchLimits { deadline, max_tests: self.max_tests };
-        let mut test = |sources: &[CapsuleSource]| match plan.run_with(sources) {
+        let mut test = |sources: &[CapsuleSource]| match plan.run_with(sources, remaining(limit)) {
             Ok(ReplayResult { outcome: crate::replay::ReplayOutcome::Stopped, .. }) => {
                 Verdict::Stop
             }

@@ -5,6 +5,7 @@ mod frames;
 mod json;
 mod kind;
 mod location;
+mod shell;
 mod terminal;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -20,7 +21,7 @@ pub use kind::CrashKind;
 #[cfg(feature = "html")]
 pub(crate) use location::partial_sources;
 use serde::{Deserialize, Serialize};
-pub use text::shell_command;
+pub use shell::shell_command;
 use vitte_diag::{Backtrace, Code};
 
 /// The default directory of the repository, relative to the current directory.

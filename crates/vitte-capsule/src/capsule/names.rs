@@ -36,13 +36,14 @@ pub(super) fn source_parts<'a>(files: impl Iterator<Item = &'a str>) -> Vec<Stri
     files.enumerate().map(name).collect()
 }
 
-/// Returns the unique paths of source files below the directory that they are unpacked to: their own path if it is
-/// safe; or else their file name in the directory itself if it is free; or else `_/3/main.vitte` for the third file.
+/// Returns the unique paths of source files below the directory that a replay unpacks them to: their own path if it is
+/// [usable](is_unpackable); or else their file name in the directory itself if it is free; or else `_/3/main.vitte` for the
+/// third file.
 #[cfg(feature = "replay")]
 pub(crate) fn unpack_paths<'a>(files: impl Iterator<Item = &'a str> + Clone) -> Vec<String> {
     let mut taken = HashSet::from([(FALLBACK_DIR.to_owned(), false)]);
     let mut claim = |file: &str| {
-        let is_usable = is_safe_path(file)
+        let is_usable = is_unpackable(file)
             && file.split('/').next() != Some(FALLBACK_DIR)
             && take_if_free(&mut taken, &file.to_lowercase());
         is_usable.then(|| file.to_owned())
@@ -50,11 +51,52 @@ pub(crate) fn unpack_paths<'a>(files: impl Iterator<Item = &'a str> + Clone) -> 
     // Safe paths come first: a file name of an earlier file must not take one of them.
     let own_paths: Vec<Option<String>> = files.clone().map(&mut claim).collect();
     let path = |(index, (file, own_path)): (usize, (&str, Option<String>))| {
-        let name = safe_file_name(file);
+        let name = unpack_name(file);
         let path = own_path.or_else(|| claim(&name));
         path.unwrap_or_else(|| format!("{FALLBACK_DIR}/{}/{name}", index + 1))
     };
     files.zip(own_paths).enumerate().map(path).collect()
+}
+
+/// The limit of the directories in the path of a file that is unpacked.
+#[cfg(feature = "replay")]
+const MAX_DEPTH: usize = 32;
+
+/// Returns true if a [safe](is_safe_path) path can be unpacked below a directory in which a program runs. A name that
+/// begins with a dot may be read by other tools without being named, such as `.git/config` and `.cargo/config.toml`. One that
+/// begins with `-` could be taken for a flag, and some names are devices on Windows.
+#[cfg(feature = "replay")]
+pub(crate) fn is_unpackable(path: &str) -> bool {
+    let is_usable = |name: &str| !name.starts_with(['.', '-']) && !is_device(name);
+    is_safe_path(path) && path.split('/').count() <= MAX_DEPTH && path.split('/').all(is_usable)
+}
+
+/// Returns true if Windows takes a file name for a device, with any extension: `nul`, `com1.txt`.
+#[cfg(feature = "replay")]
+fn is_device(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default().trim_end().to_ascii_lowercase();
+    let is_port = |name: &str| {
+        stem.strip_prefix(name).is_some_and(|number| {
+            matches!(number, "\u{b9}" | "\u{b2}" | "\u{b3}")
+                || matches!(number.as_bytes(), [b'0'..=b'9'])
+        })
+    };
+    matches!(&*stem, "con" | "prn" | "aux" | "nul" | "conin$" | "conout$")
+        || is_port("com")
+        || is_port("lpt")
+}
+
+/// Returns the file name of a path, changed so that it is [usable](is_unpackable).
+#[cfg(feature = "replay")]
+fn unpack_name(path: &str) -> String {
+    let name = safe_file_name(path);
+    match name.strip_prefix(['.', '-']) {
+        Some(rest) => format!("_{rest}"),
+        None if is_device(&name) => {
+            format!("_{}", vitte_diag::text::truncate(&name, MAX_NAME_BYTES - 1))
+        }
+        None => name,
+    }
 }
 
 /// Adds the path of a file to `taken`, which has paths and whether each is a file. Returns false if the path is
@@ -97,6 +139,46 @@ fn safe_file_name(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(feature = "replay")]
+    #[test]
+    fn files_that_tools_read_or_take_for_flags_are_renamed() {
+        let deep = "d/".repeat(40) + "x";
+        let files = [
+            ".git/config",
+            "src/.cargo/config.toml",
+            "-rf",
+            "a/-x",
+            "-",
+            "--",
+            "...",
+            "NUL",
+            "src/com1.vitte",
+            "lpt\u{b9}.x",
+            "console.vitte",
+            "com10",
+            ".bashrc",
+            &deep,
+        ];
+        let expected = [
+            "config",
+            "config.toml",
+            "_rf",
+            "_x",
+            "_/5/_",
+            "_-",
+            "file",
+            "_NUL",
+            "_com1.vitte",
+            "_lpt\u{b9}.x",
+            "console.vitte",
+            "com10",
+            "_bashrc",
+            "x",
+        ];
+        assert_eq!(unpack_paths(files.into_iter()), expected);
+        assert!(expected.iter().all(|name| is_unpackable(name)));
+    }
 
     #[test]
     fn names_are_safe_and_unique() {

@@ -6,13 +6,16 @@
 //!              ═════════ marked
 //! ```
 
+use std::borrow::Cow;
+use std::collections::HashSet;
 use std::ops::Range;
 
 use vitte_diag::{SourceMap, text};
 
 use super::limits;
+use super::lines::{FileLine, Lines};
 use crate::capsule::Capsule;
-use crate::report::{ContextLocation, CrashFrame, SourceLine, SourceLines, partial_sources};
+use crate::report::{ContextLocation, CrashFrame, partial_sources};
 
 const MAX_LINE_BYTES: usize = 600;
 /// The lines before and after a marked location.
@@ -26,6 +29,13 @@ const MAX_TOTAL_BYTES: usize = 32 << 10;
 const WINDOW_LINES: usize = 30;
 const MAX_FILES: usize = 50;
 const MAX_MARKS_PER_FILE: usize = 64;
+/// Maximum number of files of which the report has only lines. Further ones are only counted.
+const MAX_RECORDED_FILES: usize = 1000;
+/// Maximum number of contexts whose locations are marked in the section with all files.
+const MAX_MARKS: usize = 1000;
+/// Maximum size of a file that the diagnostic shows from the capsule, in bytes. Of a larger file it shows the lines that
+/// the report has.
+const MAX_DIAGNOSTIC_FILE_BYTES: usize = 8 << 20;
 
 /// Consecutive lines.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -47,18 +57,9 @@ pub(super) struct SourceFile<'a> {
     pub(super) name: &'a str,
     /// The file number in the report, or `None` if the capsule has the whole file.
     id: Option<u32>,
-    lines: Vec<FileLine<'a>>,
+    lines: Lines<'a>,
     /// Whether it has invalid UTF-8.
     is_lossy: bool,
-}
-
-#[derive(Clone, Copy)]
-struct FileLine<'a> {
-    /// The 1-based line number.
-    number: u32,
-    /// The offset of its first byte in the file.
-    lo: usize,
-    text: &'a str,
 }
 
 /// A file in the section with all files.
@@ -69,63 +70,54 @@ pub(super) struct FileView {
     pub(super) chunks: Vec<Chunk>,
 }
 
-/// Returns the files of a capsule as text.
-pub(super) fn texts(capsule: &Capsule) -> SourceMap {
-    let mut texts = SourceMap::new();
-    for source in &capsule.sources {
-        // Cannot fail: a capsule has no file that is too large for a source map.
-        _ = texts.add(source.file.clone(), source.text.clone());
+/// Returns the files of a capsule as text. Bytes that are not UTF-8 are each replaced by `?`, so offsets are the same.
+pub(super) fn texts(capsule: &Capsule) -> Vec<Cow<'_, str>> {
+    let text = |bytes| match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => Cow::Owned(lossy(bytes)),
+    };
+    capsule.sources.iter().map(|source| text(&source.text)).collect()
+}
+
+fn lossy(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|_| '?'));
     }
-    texts
+    text
 }
 
 impl Capsule {
     /// Returns the sources for the crash's diagnostic: whole files if the capsule has them, else the lines that
     /// the report has.
     pub(crate) fn source_map(&self) -> SourceMap {
-        let texts = texts(self);
-        let files = files(self, &texts);
-        let whole_file = |recorded: &SourceLines| {
-            let file = files.iter().find(|file| file.id.is_none() && file.name == recorded.file)?;
-            let lines = file.lines.iter().filter_map(|line| {
-                let lo = u32::try_from(line.lo).ok()?;
-                Some(SourceLine { line: line.number, lo, text: line.text.to_owned() })
-            });
-            let (id, file) = (recorded.id, recorded.file.clone());
-            Some(SourceLines { id, file, lines: lines.collect() })
+        let whole_file = |file: &str| {
+            let source = self.sources.iter().find(|source| source.file == file)?;
+            (source.text.len() <= MAX_DIAGNOSTIC_FILE_BYTES).then(|| source.text.clone())
         };
-        let lines = self.report.sources.iter();
-        let lines = lines.map(|recorded| whole_file(recorded).unwrap_or_else(|| recorded.clone()));
-        partial_sources(&self.report.contexts, &lines.collect::<Vec<_>>())
+        partial_sources(&self.report.contexts, &self.report.sources, &whole_file)
     }
 }
 
 /// Returns the files of the capsule, then the other files of which the report has lines.
-pub(super) fn files<'a>(capsule: &'a Capsule, texts: &'a SourceMap) -> Vec<SourceFile<'a>> {
-    let whole_files = capsule.sources.iter().zip(texts.files()).map(|(source, file)| {
-        let mut lo = 0;
-        let lines = (1..).zip(file.text().split_inclusive('\n')).map(|(number, text)| {
-            let line = FileLine { number, lo, text: text.trim_end_matches(['\n', '\r']) };
-            lo += text.len();
-            line
-        });
-        let is_lossy = std::str::from_utf8(&source.text).is_err();
-        SourceFile { name: &source.file, id: None, lines: lines.collect(), is_lossy }
+pub(super) fn files<'a>(capsule: &'a Capsule, texts: &'a [Cow<'a, str>]) -> Vec<SourceFile<'a>> {
+    let whole_files = capsule.sources.iter().zip(texts).map(|(source, text)| {
+        let is_lossy = matches!(text, Cow::Owned(_));
+        SourceFile { name: &source.file, id: None, lines: Lines::whole(text), is_lossy }
     });
-    let mut files: Vec<_> = whole_files.collect();
-    for recorded in &capsule.report.sources {
-        if files.iter().any(|file| file.id.is_none() && file.name == recorded.file) {
-            continue;
-        }
+    let names: HashSet<&str> = capsule.sources.iter().map(|source| &*source.file).collect();
+    let recorded = capsule.report.sources.iter();
+    let recorded = recorded.filter(|recorded| !names.contains(&*recorded.file)).map(|recorded| {
         let lines = recorded.lines.iter().map(|line| FileLine {
             number: line.line,
             lo: line.lo as usize,
             text: &line.text,
         });
         let (name, id) = (recorded.file.as_str(), Some(recorded.id));
-        files.push(SourceFile { name, id, lines: lines.collect(), is_lossy: false });
-    }
-    files
+        SourceFile { name, id, lines: Lines::Recorded(lines.collect()), is_lossy: false }
+    });
+    whole_files.chain(recorded.take(MAX_RECORDED_FILES)).collect()
 }
 
 /// Returns the index of the file of a location.
@@ -140,7 +132,7 @@ impl SourceFile<'_> {
     /// Returns the lines of a location and those around it. Of a long location, only the first and the last lines.
     pub(super) fn lines_at(&self, location: &ContextLocation) -> Vec<Chunk> {
         let bytes = byte_range(location);
-        let marked = self.line_indices(&bytes);
+        let marked = self.lines.overlapping(&bytes);
         let from = marked.start.saturating_sub(CONTEXT_LINES);
         let to = marked.end + CONTEXT_LINES;
         if marked.is_empty() {
@@ -157,20 +149,11 @@ impl SourceFile<'_> {
     /// Returns the line of a frame and those around it, or `None` if the frame is not in this file.
     pub(super) fn lines_of_frame(&self, frame: &CrashFrame) -> Option<Vec<Chunk>> {
         let number = frame.line.filter(|_| frame.file.as_deref() == Some(self.name))?;
-        let index = self.lines.binary_search_by_key(&number, |line| line.number).ok()?;
-        let line = self.lines.get(index)?;
+        let index = self.lines.with_number(number)?;
+        let line = self.lines.range(index..index + 1).next()?;
         let marked = line.lo..line.lo + line.text.len();
         let around = index.saturating_sub(CONTEXT_LINES + 1)..index + CONTEXT_LINES + 2;
         Some(self.chunks(&[around], &[marked]))
-    }
-
-    /// Returns the indices of the lines that overlap a byte range, or contain it if it is empty.
-    fn line_indices(&self, bytes: &Range<usize>) -> Range<usize> {
-        let is_before = |line: &FileLine<'_>| line.lo + line.text.len() < bytes.start;
-        let start = self.lines.partition_point(is_before);
-        let last = bytes.end.saturating_sub(1).max(bytes.start);
-        let end = self.lines.partition_point(|line| line.lo <= last);
-        start..end.max(start)
     }
 
     /// Returns the lines of some index ranges, which may exceed the file. Lines that are not consecutive are in
@@ -179,13 +162,12 @@ impl SourceFile<'_> {
         let mut chunks: Vec<Chunk> = Vec::new();
         let mut next = None;
         for range in ranges {
-            let lines = self.lines.iter().skip(range.start).take(range.len());
-            for line in lines {
+            for line in self.lines.range(range.clone()) {
                 if next != Some(line.number) || chunks.is_empty() {
                     chunks.push(Chunk::default());
                 }
                 if let Some(chunk) = chunks.last_mut() {
-                    chunk.add(line, marks);
+                    chunk.add(&line, marks);
                 }
                 next = line.number.checked_add(1);
             }
@@ -256,7 +238,7 @@ pub(super) fn file_views<'a>(
     locations: impl Iterator<Item = &'a ContextLocation>,
 ) -> (Vec<FileView>, usize) {
     let mut marks: Vec<Vec<Range<usize>>> = files.iter().map(|_| Vec::new()).collect();
-    for location in locations {
+    for location in locations.take(MAX_MARKS) {
         let of_file = find(files, location).and_then(|index| marks.get_mut(index));
         if let Some(of_file) = of_file.filter(|of_file| of_file.len() < MAX_MARKS_PER_FILE) {
             of_file.push(byte_range(location));
@@ -271,15 +253,20 @@ pub(super) fn file_views<'a>(
 /// Returns the view of a file with at most `remaining` bytes, and subtracts its size. If the file is too large,
 /// the view has only the lines around the marks.
 fn file_view(file: &SourceFile<'_>, marks: &[Range<usize>], remaining: &mut usize) -> FileView {
-    let size = |range: &Range<usize>| -> usize {
-        let lines = file.lines.iter().skip(range.start).take(range.len());
-        lines.map(|line| line.text.len().min(MAX_LINE_BYTES) + 8).sum()
+    let limit = *remaining;
+    // Stops at the limit, which a range of many lines exceeds.
+    let size = |range: &Range<usize>| {
+        let mut lines = file.lines.range(range.clone());
+        lines.try_fold(0, |sum, line| {
+            let sum = sum + line.text.len().min(MAX_LINE_BYTES) + 8;
+            (sum <= limit).then_some(sum)
+        })
     };
     let count = file.lines.len();
     let mut ranges = Vec::from([Range { start: 0, end: count }]);
-    if size(&(0..count)) > *remaining {
+    if size(&(0..count)).is_none() {
         let windows = marks.iter().map(|mark| {
-            let lines = file.line_indices(mark);
+            let lines = file.lines.overlapping(mark);
             lines.start.saturating_sub(WINDOW_LINES)..(lines.start + WINDOW_LINES).min(count)
         });
         ranges = merged(windows.collect());
@@ -287,7 +274,7 @@ fn file_view(file: &SourceFile<'_>, marks: &[Range<usize>], remaining: &mut usiz
             ranges.push(0..(2 * WINDOW_LINES).min(count));
         }
     }
-    ranges.retain(|range| match remaining.checked_sub(size(range)) {
+    ranges.retain(|range| match size(range).and_then(|size| remaining.checked_sub(size)) {
         Some(rest) => {
             *remaining = rest;
             true

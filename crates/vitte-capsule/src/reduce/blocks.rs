@@ -16,6 +16,26 @@ pub(super) fn lines(text: &[u8]) -> Vec<Piece> {
     SourceLines::new(text).lines.into_iter().map(|line| vec![line.range]).collect()
 }
 
+/// The number of parts of a text.
+const MAX_PARTS: usize = 1024;
+
+/// Returns large parts of a text, each of several lines. A long line may be cut.
+pub(super) fn parts(text: &[u8]) -> Vec<Piece> {
+    let len = text.len().div_ceil(MAX_PARTS).max(1);
+    let mut parts = Vec::new();
+    let mut start = 0;
+    while start < text.len() {
+        let end = (start + len).min(text.len());
+        let rest = text.get(end..).unwrap_or_default().iter().take(len);
+        let end = end + rest.take_while(|byte| **byte != b'\n').count();
+        let end = (end + 1).min(text.len());
+        let part = start..end;
+        parts.push(vec![part]);
+        start = end;
+    }
+    parts
+}
+
 /// Returns the blocks at a 0-based depth, and the lines of the same parents that are in none of them.
 pub(super) fn at_depth(text: &[u8], depth: usize) -> Vec<Piece> {
     let lines = SourceLines::new(text);
@@ -33,8 +53,11 @@ pub(super) fn at_depth(text: &[u8], depth: usize) -> Vec<Piece> {
     };
     let mut pieces = Vec::new();
     for parent in parents {
-        let is_child = |block: &&Block| block.depth == depth && parent.contains(&block.start);
-        let mut children = blocks.iter().filter(is_child).peekable();
+        // The blocks are sorted by their starts.
+        let first = blocks.partition_point(|block| block.start < parent.start);
+        let inside = blocks.get(first..).unwrap_or_default().iter();
+        let inside = inside.take_while(|block| block.start < parent.end);
+        let mut children = inside.filter(|block| block.depth == depth).peekable();
         let mut line = parent.start;
         while line < parent.end {
             let next = children.next_if(|block| block.start == line);
@@ -254,6 +277,18 @@ mod tests {
         let expected = [("fn a() {", 5), ("\"{\"", 1), ("fn b() {}", 1)];
         assert_eq!(starts, expected.map(|(text, lines)| (text.to_owned(), lines)));
         assert_eq!(summaries_at(text, 1), [("if x {".to_owned(), 3)]);
+    }
+
+    #[test]
+    fn the_parts_of_a_text_are_few_and_complete() {
+        let large = ["a line\n".repeat(100_000), "x".repeat(100_000), "\n".repeat(5000)];
+        for text in large.into_iter().chain(["a\nb".to_owned(), String::new()]) {
+            let parts = parts(text.as_bytes()).concat();
+            assert!(parts.len() <= MAX_PARTS);
+            assert!(parts.first().is_none_or(|part| part.start == 0));
+            assert!(parts.windows(2).all(|pair| pair[0].end == pair[1].start));
+            assert_eq!(parts.last().map_or(0, |part| part.end), text.len());
+        }
     }
 
     #[test]

@@ -41,9 +41,15 @@ pub enum StopReason {
     TimeLimit,
     /// The maximum number of tests was reached.
     TestLimit,
+    /// The remaining sources are too large to be split into lines and tokens: more than 8 MiB, or more than a million
+    /// lines. Files and large parts of files were removed where possible.
+    TooLarge,
     /// The test returned [`Verdict::Stop`].
     Stopped,
 }
+
+/// The limits of sources that are split into blocks, lines and tokens. A token takes about 80 bytes of memory.
+const MAX_SPLIT: SourceSize = SourceSize { files: usize::MAX, lines: 1_000_000, bytes: 8 << 20 };
 
 /// The size of sources.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -138,6 +144,17 @@ pub fn reduce_sources(
     test: &mut dyn FnMut(&[CapsuleSource]) -> Verdict,
     progress: &mut dyn FnMut(&Progress),
 ) -> ReducedSources {
+    reduce_and_split(sources, limits, &MAX_SPLIT, test, progress)
+}
+
+/// Like [`reduce_sources`], with another limit of the sources that are split into blocks, lines and tokens.
+pub(super) fn reduce_and_split(
+    sources: Vec<CapsuleSource>,
+    limits: &SearchLimits,
+    max_split: &SourceSize,
+    test: &mut dyn FnMut(&[CapsuleSource]) -> Verdict,
+    progress: &mut dyn FnMut(&Progress),
+) -> ReducedSources {
     let mut search = Search {
         remaining: SourceSize::of(&sources),
         best: sources,
@@ -150,7 +167,14 @@ pub fn reduce_sources(
         stop_reason: None,
     };
     while search.stop_reason.is_none() {
-        let is_smaller = search.remove_files()
+        let has_fewer_files = search.remove_files();
+        if search.remaining.bytes > max_split.bytes || search.remaining.lines > max_split.lines {
+            if !search.remove_pieces(Pass::Lines, blocks::parts) && !has_fewer_files {
+                search.stop_reason.get_or_insert(StopReason::TooLarge);
+            }
+            continue;
+        }
+        let is_smaller = has_fewer_files
             | search.remove_blocks()
             | search.remove_pieces(Pass::BlockDelimiters, blocks::delimiters)
             | search.remove_pieces(Pass::Lines, blocks::lines);

@@ -131,3 +131,23 @@ fn sources_may_be_any_bytes() {
         reduce_sources(vec![CapsuleSource::new("x", text)], &UNLIMITED, &mut test, &mut |_| ());
     assert!(found.sources[0].text.len() < 140, "{:?}", found.sources[0].text);
 }
+
+#[test]
+fn large_sources_are_reduced_by_large_parts() {
+    let text = functions(600) + "bug\n" + &functions(600);
+    let max_split = SourceSize { files: usize::MAX, lines: 100, bytes: 4000 };
+    let run = |word: &str| {
+        let mut test = |sources: &[CapsuleSource]| match text_of(sources) {
+            text if text.contains(word) => Verdict::Interesting,
+            _ => Verdict::Uninteresting,
+        };
+        let all = sources(&[&text]);
+        search::reduce_and_split(all, &UNLIMITED, &max_split, &mut test, &mut |_| ())
+    };
+    let found = run("bug");
+    assert_eq!((text_of(&found.sources).trim(), found.stop_reason), ("bug", StopReason::Smallest));
+    // No part can be removed.
+    let found = run(&text);
+    assert_eq!((text_of(&found.sources), found.stop_reason), (text.clone(), StopReason::TooLarge));
+    assert!(found.tests < 5000, "{}", found.tests);
+}

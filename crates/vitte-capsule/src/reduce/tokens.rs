@@ -6,6 +6,8 @@ use super::pieces::Piece;
 pub(super) fn tokens(text: &[u8]) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut at = 0;
+    // The end of the line in which a quote of each kind is not closed: it is not searched twice.
+    let mut unclosed = [0; 3];
     while at < text.len() {
         let start = at;
         at += count(text, at, |byte| matches!(byte, b' ' | b'\t'));
@@ -15,7 +17,7 @@ pub(super) fn tokens(text: &[u8]) -> Vec<Piece> {
                 at += 1;
                 continue;
             }
-            Some(quote @ (b'"' | b'\'' | b'`')) => at += quoted(text, at, *quote),
+            Some(quote @ (b'"' | b'\'' | b'`')) => at += quoted(text, at, *quote, &mut unclosed),
             Some(byte) if is_word(*byte) => at += count(text, at, is_word),
             Some(_) => at += 1,
         }
@@ -37,17 +39,31 @@ fn count(text: &[u8], at: usize, matches: impl Fn(u8) -> bool) -> usize {
 
 /// Returns the length in bytes of the string literal at `at`. A quote without a closing quote on its line is
 /// punctuation.
-fn quoted(text: &[u8], at: usize, quote: u8) -> usize {
+fn quoted(text: &[u8], at: usize, quote: u8, unclosed: &mut [usize; 3]) -> usize {
+    let [double, single, back] = unclosed;
+    let unclosed = match quote {
+        b'"' => double,
+        b'\'' => single,
+        _ => back,
+    };
+    if at < *unclosed {
+        return 1;
+    }
     let mut is_escaped = false;
-    for (len, byte) in text.get(at + 1..).unwrap_or_default().iter().enumerate() {
+    let rest = text.get(at + 1..).unwrap_or_default();
+    for (len, byte) in rest.iter().enumerate() {
         match byte {
-            b'\n' => break,
+            b'\n' => {
+                *unclosed = at + 1 + len;
+                return 1;
+            }
             _ if is_escaped => is_escaped = false,
             b'\\' => is_escaped = true,
             byte if *byte == quote => return len + 2,
             _ => {}
         }
     }
+    *unclosed = text.len();
     1
 }
 

@@ -5,14 +5,19 @@ use std::{fmt, io};
 
 use vitte_diag::text;
 
-use crate::repository::RepositoryError;
-
-/// Why a crash could not be replayed: the program was not run, or its crashes could not be read.
+/// Why a crash could not be replayed: the program was not run.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ReplayError {
     /// The report has no command line, and none was set.
     NoCommand,
+    /// The recorded command line is longer than a crash handler records. Set a command instead.
+    CommandTooLong {
+        /// The number of its arguments.
+        arguments: usize,
+        /// Its length in bytes.
+        bytes: usize,
+    },
     /// An argument is redacted in the report, so the command line is incomplete.
     RedactedArgument {
         /// The argument as recorded.
@@ -35,14 +40,17 @@ pub enum ReplayError {
         /// The I/O error.
         error: io::Error,
     },
-    /// The crashes that the program stored cannot be read.
-    Repository(RepositoryError),
 }
 
 impl fmt::Display for ReplayError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoCommand => f.write_str("the crash report has no command line"),
+            Self::CommandTooLong { arguments, bytes } => write!(
+                f,
+                "the recorded command line is too long to be checked: {arguments} arguments, {bytes} bytes; \
+                 pass a command after `--`"
+            ),
             Self::RedactedArgument { argument } => {
                 let argument = text::one_line(argument);
                 write!(f, "the command line is incomplete: the argument `{argument}` is redacted")
@@ -56,9 +64,6 @@ impl fmt::Display for ReplayError {
             Self::Create { path, error } => {
                 let path = path.to_string_lossy();
                 write!(f, "cannot create `{}`: {error}", text::one_line(&path))
-            }
-            Self::Repository(error) => {
-                write!(f, "cannot read the crashes that the program stored: {error}")
             }
         }
     }

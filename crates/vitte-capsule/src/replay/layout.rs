@@ -80,7 +80,7 @@ impl<'a> LayoutBuilder<'a> {
             let mut has_sources = false;
             for (file, path) in files.iter().zip(&mut paths) {
                 let below = file.strip_prefix(dir).and_then(|rest| rest.strip_prefix('/'));
-                if let Some(below) = below.filter(|below| names::is_safe_path(below)) {
+                if let Some(below) = below.filter(|below| names::is_unpackable(below)) {
                     *path = format!("{new_dir}/{below}");
                     has_sources = true;
                 }
@@ -105,6 +105,10 @@ impl<'a> LayoutBuilder<'a> {
     }
 
     fn new_path(&mut self, argument: &str) -> Option<String> {
+        // Standard input, even if the capsule has a file of that name.
+        if argument == "-" {
+            return None;
+        }
         let exact = self.files.iter().position(|file| *file == argument);
         if let Some(path) = exact.and_then(|index| self.paths.get(index)) {
             return Some(path.clone());

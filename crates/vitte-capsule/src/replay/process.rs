@@ -1,41 +1,17 @@
-//! Runs a process with a time limit and captures its output.
+//! Runs a process until a deadline, kills everything that it started, and captures its output.
 
-use std::io::{self, Read};
+use std::io;
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, Receiver};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// The captured output of one stream.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-#[non_exhaustive]
-pub struct CapturedOutput {
-    /// The last bytes, at most [`MAX_BYTES`](Self::MAX_BYTES).
-    pub tail: Vec<u8>,
-    /// The number of all bytes that were written.
-    pub total_bytes: u64,
-}
+use super::output::{CapturedOutput, Reader};
+use super::schedule::{Schedule, until};
 
-impl CapturedOutput {
-    /// The maximum number of bytes that are captured per stream.
-    pub const MAX_BYTES: usize = 1 << 20;
+mod tree;
 
-    fn push(&mut self, bytes: &[u8]) {
-        self.total_bytes += bytes.len() as u64;
-        self.tail.extend_from_slice(bytes);
-        // Not trimmed at every read, because trimming moves the remaining bytes.
-        if self.tail.len() > 2 * Self::MAX_BYTES {
-            self.trim();
-        }
-    }
-
-    fn trim(&mut self) {
-        let excess = self.tail.len().saturating_sub(Self::MAX_BYTES);
-        self.tail.drain(..excess);
-    }
-}
+use tree::ProcessTree;
 
 /// How a process ended.
 #[derive(Debug)]
@@ -50,24 +26,27 @@ pub(super) struct FinishedProcess {
     pub(super) end: ProcessEnd,
     pub(super) stdout: CapturedOutput,
     pub(super) stderr: CapturedOutput,
+    /// The number of processes that could not be killed, because they belong to another user for example.
+    pub(super) survivors: usize,
 }
 
-/// How long to read from a stream that a process outside of the group keeps open.
-const READ_TIMEOUT: Duration = Duration::from_millis(500);
 /// The pause between two checks whether the process has ended doubles from the first to the second.
 const MIN_POLL_INTERVAL: Duration = Duration::from_micros(500);
 const MAX_POLL_INTERVAL: Duration = Duration::from_millis(10);
 
-/// Runs a command in a new process group. At the time limit, when `stop` becomes true, and when the command
-/// exits, the whole group is killed, so that no child process remains unless it left the group.
+/// Runs a command in a new process group. When it ends, at the deadline, and when the user asks to stop, it and all
+/// processes that it started are killed, see [`ProcessTree`].
+///
+/// `dir` is in the environment of the command. `owns_children` is whether this process has no other child processes.
 ///
 /// # Errors
 ///
 /// The I/O error if the command cannot be started.
 pub(super) fn run(
     mut command: Command,
-    limit: Duration,
-    stop: &AtomicBool,
+    schedule: &Schedule,
+    dir: &Path,
+    owns_children: bool,
 ) -> io::Result<FinishedProcess> {
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     #[cfg(unix)]
@@ -75,36 +54,44 @@ pub(super) fn run(
         use std::os::unix::process::CommandExt as _;
         command.process_group(0);
     }
-    let start = Instant::now();
+    let mut tree = ProcessTree::watch(dir, owns_children);
     let mut child = command.spawn()?;
     // Closes this process's copy of the standard input.
     drop(command);
     let stdout = child.stdout.take().map(Reader::start);
     let stderr = child.stderr.take().map(Reader::start);
-    let end = wait(&mut child, start + limit, stop);
-    if end.is_err() {
-        kill(&mut child);
-    }
-    let read = |reader: Option<Reader>| reader.map(Reader::finish).unwrap_or_default();
-    Ok(FinishedProcess { stdout: read(stdout), stderr: read(stderr), end: end? })
+    let end = wait(&mut child, schedule);
+    let survivors = tree.kill(&mut child, schedule.read);
+    let read = |reader: Option<Reader>| {
+        reader.map(|reader| reader.finish(until(schedule.read))).unwrap_or_default()
+    };
+    let (stdout, stderr) = (read(stdout), read(stderr));
+    let end = match end? {
+        // The process has ended, so this does not block. Its children were killed before it is reaped, because its id
+        // could name another group afterwards.
+        None => ProcessEnd::Exited(child.wait()?),
+        Some(end) => {
+            _ = child.try_wait();
+            end
+        }
+    };
+    Ok(FinishedProcess { end, stdout, stderr, survivors })
 }
 
-fn wait(child: &mut Child, deadline: Instant, stop: &AtomicBool) -> io::Result<ProcessEnd> {
+/// Waits for the end of the process, and returns `None`, or why it has to be killed.
+fn wait(child: &mut Child, schedule: &Schedule) -> io::Result<Option<ProcessEnd>> {
     let mut interval = MIN_POLL_INTERVAL;
     loop {
         if has_ended(child)? {
-            // Kills its children before `wait` frees the process id, which could then name another group.
-            kill(child);
-            return child.wait().map(ProcessEnd::Exited);
+            return Ok(None);
         }
-        let now = Instant::now();
-        let (is_late, is_stopped) = (now >= deadline, stop.load(Ordering::Relaxed));
-        if is_late || is_stopped {
-            kill(child);
-            _ = child.wait();
-            return Ok(if is_late { ProcessEnd::TimedOut } else { ProcessEnd::Stopped });
+        if schedule.is_stopped() {
+            return Ok(Some(ProcessEnd::Stopped));
         }
-        thread::sleep(interval.min(deadline - now));
+        if Instant::now() >= schedule.run {
+            return Ok(Some(ProcessEnd::TimedOut));
+        }
+        thread::sleep(interval.min(until(schedule.run)));
         interval = (interval * 2).min(MAX_POLL_INTERVAL);
     }
 }
@@ -138,45 +125,4 @@ fn kill(child: &mut Child) {
         _ = nix::sys::signal::killpg(group, nix::sys::signal::Signal::SIGKILL);
     }
     _ = child.kill();
-}
-
-/// Reads a stream to its end in a thread.
-struct Reader {
-    output: Arc<Mutex<CapturedOutput>>,
-    done: Receiver<()>,
-}
-
-impl Reader {
-    fn start(mut stream: impl Read + Send + 'static) -> Self {
-        let output = Arc::new(Mutex::new(CapturedOutput::default()));
-        let (sender, done) = mpsc::channel();
-        let shared = Arc::clone(&output);
-        let read = move || {
-            let mut buffer = [0; 16 << 10];
-            loop {
-                match stream.read(&mut buffer) {
-                    Ok(0) => break,
-                    Ok(len) => {
-                        let bytes = buffer.get(..len).unwrap_or_default();
-                        shared.lock().unwrap_or_else(PoisonError::into_inner).push(bytes);
-                    }
-                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                    Err(_) => break,
-                }
-            }
-            _ = sender.send(());
-        };
-        // If no thread can be started, the stream is closed and the output is empty.
-        _ = thread::Builder::new().name("output".to_owned()).spawn(read);
-        Self { output, done }
-    }
-
-    /// Returns the output. If another process keeps the stream open, it waits only for [`READ_TIMEOUT`].
-    fn finish(self) -> CapturedOutput {
-        _ = self.done.recv_timeout(READ_TIMEOUT);
-        let mut output =
-            std::mem::take(&mut *self.output.lock().unwrap_or_else(PoisonError::into_inner));
-        output.trim();
-        output
-    }
 }

@@ -1,9 +1,12 @@
 //! Finds the program of a command line.
 
 use std::borrow::Cow;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::ReplayError;
+use crate::repository::Repository;
 
 /// Returns the absolute path of a program. A path is looked up from the current directory, then, if it is relative,
 /// by its file name in `PATH`. A name without a path is looked up only in `PATH`, as a shell does.
@@ -53,6 +56,38 @@ fn look_up(name: &str) -> Option<PathBuf> {
     candidates.find(|path| path.is_absolute() && is_executable(path))
 }
 
+/// The maximum size of a program that is searched, in bytes.
+const MAX_PROGRAM_BYTES: u64 = 2 << 30;
+
+/// Returns whether a program contains the name of the variable by which the crash handler finds its repository: only
+/// then can its crashes be found after a replay.
+pub(super) fn has_crash_handler(program: &Path) -> bool {
+    let name = Repository::DIR_ENV_VAR.as_bytes();
+    let Ok(file) = File::open(program) else { return false };
+    let mut file = BufReader::with_capacity(64 << 10, file.take(MAX_PROGRAM_BYTES));
+    let (Some((first, rest)), mut skipped) = (name.split_first(), Vec::new()) else { return false };
+    loop {
+        skipped.clear();
+        // Up to the next byte that may begin the name. Compared from there, without consuming the bytes.
+        match file.by_ref().take(64 << 10).read_until(*first, &mut skipped) {
+            Ok(0) | Err(_) => return false,
+            Ok(_) if skipped.ends_with(&[*first]) && starts_with(&mut file, rest) => return true,
+            Ok(_) => {}
+        }
+    }
+}
+
+/// Returns whether the next bytes are these. They are read, but not if the first of them differs.
+fn starts_with(file: &mut impl BufRead, bytes: &[u8]) -> bool {
+    bytes.iter().all(|expected| {
+        let is_next = file.fill_buf().is_ok_and(|buffer| buffer.first() == Some(expected));
+        if is_next {
+            file.consume(1);
+        }
+        is_next
+    })
+}
+
 #[cfg(unix)]
 fn is_executable(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt as _;
@@ -67,6 +102,26 @@ fn is_executable(path: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_program_with_the_crash_handler_is_recognised() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("program");
+        let has = |bytes: &[u8]| {
+            std::fs::write(&path, bytes).unwrap();
+            has_crash_handler(&path)
+        };
+        let name = b"VITTE_CRASH_DIR";
+        for before in [0, 1, 65_520, 65_535, 65_536, 200_000] {
+            let filler = vec![b'x'; before];
+            assert!(has(&[&filler, &name[..], b"x"].concat()), "{before}");
+            assert!(has(&[&filler, &b"VVITTE_"[..], name].concat()), "{before}");
+            assert!(!has(&[&filler, &b"VITTE_CRASH_DI"[..]].concat()), "{before}");
+        }
+        assert!(!has(b"") && !has_crash_handler(dir.path()));
+        // This test is a program that contains the name.
+        assert!(has_crash_handler(&std::env::current_exe().unwrap()));
+    }
 
     #[test]
     fn the_error_tells_a_path_that_is_not_executable_from_one_that_does_not_exist() {

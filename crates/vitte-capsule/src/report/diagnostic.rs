@@ -5,7 +5,7 @@ use std::path::Path;
 
 use vitte_diag::{Child, Diagnostic, FileId, Severity, SourceMap, Span, text};
 
-use super::text::shell_command;
+use super::shell::shell_command;
 use super::{
     ContextEntry, ContextLocation, CrashKind, CrashReport, CrashThread, DEFAULT_DIR, SystemInfo,
 };
@@ -163,7 +163,7 @@ impl CrashReport {
     /// other lines are blank.
     #[must_use]
     pub fn sources(&self) -> SourceMap {
-        super::location::partial_sources(&self.contexts, &self.sources)
+        super::location::partial_sources(&self.contexts, &self.sources, &|_| None)
     }
 
     /// Returns what happened in one sentence.

@@ -70,52 +70,61 @@ impl SourceLine {
 }
 
 /// Returns a source map in which the files of a report have their original indices, and their stored lines have their
-/// original numbers and offsets. All other lines are blank.
-pub(crate) fn partial_sources(contexts: &[ContextEntry], lines: &[SourceLines]) -> SourceMap {
+/// original numbers and offsets. All other lines are blank. `whole_file` returns the content of a file, if it is known.
+pub(crate) fn partial_sources(
+    contexts: &[ContextEntry],
+    lines: &[SourceLines],
+    whole_file: &dyn Fn(&str) -> Option<Vec<u8>>,
+) -> SourceMap {
     let mut sources = SourceMap::new();
     let mut files: BTreeMap<u32, (&str, &[SourceLine])> = BTreeMap::new();
+    let mut known: BTreeMap<u32, Vec<KnownLocation>> = BTreeMap::new();
     for location in contexts.iter().filter_map(|entry| entry.location.as_ref()) {
         if let Some(file) = &location.file {
             files.insert(location.id, (file, &[]));
+        }
+        if let (Some(line), Some(col)) = (location.line, location.col) {
+            let location_of_file = KnownLocation { offset: location.lo, line, col };
+            known.entry(location.id).or_default().push(location_of_file);
         }
     }
     for file in lines {
         files.insert(file.id, (&file.file, &file.lines));
     }
-    let mut next = 0;
+    let (mut next, mut remaining_bytes) = (0, MAX_TOTAL_BYTES);
     for (id, (path, lines)) in files.range(..MAX_FILES) {
         // Placeholders for files that the report does not refer to.
         while next < *id {
             _ = sources.add("", "");
             next += 1;
         }
-        _ = match text_of(lines) {
+        let whole = if lines.is_empty() { None } else { whole_file(path) };
+        let whole = whole.filter(|text| text.len() <= remaining_bytes);
+        let text = whole.or_else(|| text_of(lines, remaining_bytes).map(String::into_bytes));
+        remaining_bytes = remaining_bytes.saturating_sub(text.as_ref().map_or(0, Vec::len));
+        _ = match text {
             Some(text) => sources.add(*path, text),
-            None => sources.add_unavailable(*path, known_locations(*id, contexts)),
+            None => sources.add_unavailable(*path, known.remove(id).unwrap_or_default()),
         };
         next += 1;
     }
     sources
 }
 
-fn known_locations(id: u32, contexts: &[ContextEntry]) -> impl Iterator<Item = KnownLocation> {
-    let locations = contexts.iter().filter_map(|entry| entry.location.as_ref());
-    locations.filter(move |location| location.id == id).filter_map(|location| {
-        Some(KnownLocation { offset: location.lo, line: location.line?, col: location.col? })
-    })
-}
-
 /// Files with this index or a higher one are ignored: there is a placeholder for each file before it.
 const MAX_FILES: u32 = 100_000;
-/// Maximum offset of a line, in bytes, because everything before it is allocated.
-const MAX_LINE_OFFSET_BYTES: usize = 64 << 20;
+/// Maximum size of all files, in bytes: everything before a line is allocated.
+const MAX_TOTAL_BYTES: usize = 64 << 20;
 
-/// Returns the content of a file in which these lines have their numbers and offsets. Returns `None` if there are no lines, or they
-/// contradict each other.
-fn text_of(lines: &[SourceLine]) -> Option<String> {
+/// Returns the content of a file in which these lines have their numbers and offsets. Returns `None` if there are no lines, they
+/// contradict each other, or the content would be larger than `max_bytes`.
+fn text_of(lines: &[SourceLine], max_bytes: usize) -> Option<String> {
     let mut text = String::new();
     let mut line = 1;
-    let first = lines.first()?;
+    let (first, last) = (lines.first()?, lines.last()?);
+    if (last.lo as usize).saturating_add(last.text.len()) >= max_bytes {
+        return None;
+    }
     if first.line == 1 && first.lo as usize == BOM.len() {
         text.push_str(BOM);
     }
@@ -124,14 +133,14 @@ fn text_of(lines: &[SourceLine]) -> Option<String> {
         // The missing bytes are line feeds, as many as the line numbers require, and blanks.
         let ends = stored.line.checked_sub(line)? as usize;
         let blanks = lo.checked_sub(text.len())?.checked_sub(ends)?;
-        if lo > MAX_LINE_OFFSET_BYTES || stored.text.contains('\n') {
+        if lo.saturating_add(stored.text.len()) >= max_bytes || stored.text.contains('\n') {
             return None;
         }
         // If lines are missing in between, the previous line ends at its original end.
         let first = usize::from(ends > 1 && index > 0);
-        text.extend(std::iter::repeat_n('\n', first));
-        text.extend(std::iter::repeat_n(' ', blanks));
-        text.extend(std::iter::repeat_n('\n', ends - first));
+        text.push_str(&"\n".repeat(first));
+        text.push_str(&" ".repeat(blanks));
+        text.push_str(&"\n".repeat(ends - first));
         text.push_str(&stored.text);
         line = stored.line;
     }
@@ -179,7 +188,7 @@ mod tests {
     #[test]
     fn an_empty_first_line_stays_empty_where_the_next_line_is_missing() {
         let line = |line, lo| SourceLine { line, lo, text: String::new() };
-        assert_eq!(text_of(&[line(1, 0), line(3, 3)]).as_deref(), Some("\n \n\n"));
+        assert_eq!(text_of(&[line(1, 0), line(3, 3)], 9).as_deref(), Some("\n \n\n"));
     }
 
     #[test]
@@ -208,11 +217,16 @@ mod tests {
             line(1, 9, 2, "x"),
             line(1, 9, 100, "x\ny"),
         ] {
-            let sources = partial_sources(&[context(1, 100)], &[lines]);
+            let sources = partial_sources(&[context(1, 100)], &[lines], &|_| None);
             assert_eq!(sources.files().count(), 2);
             let at = sources.location(Span::empty(FileId::new(1), 100)).unwrap();
             assert_eq!((at.path, at.line, at.col), ("a", 9, 4));
         }
-        assert_eq!(partial_sources(&[context(u32::MAX - 1, 1)], &[]).files().count(), 0);
+        // Many files with a line at the end.
+        let many: Vec<_> = (0..40).map(|id| line(id, 2, 60_000_000, "x")).collect();
+        let sources = partial_sources(&[context(1, 100)], &many, &|_| None);
+        let available = sources.files().filter(|file| !file.is_unavailable());
+        assert_eq!((sources.files().count(), available.count()), (40, 1));
+        assert_eq!(partial_sources(&[context(u32::MAX - 1, 1)], &[], &|_| None).files().count(), 0);
     }
 }

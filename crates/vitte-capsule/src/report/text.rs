@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use contexts::{context_line, variable_line};
 use vitte_diag::{Backtrace, BacktraceStyle, FoldedFrames, FrameLine, FrameLineOptions, text};
 
+use super::shell::shell_command;
 use super::{CrashReport, CrashThread};
 
 /// Width in cells at which lines are wrapped.
@@ -99,19 +100,6 @@ fn joined(parts: &[&str], separator: &str) -> String {
     parts.join(separator)
 }
 
-/// Returns a command line, quoted for a POSIX shell. Control characters are not escaped.
-pub fn shell_command(arguments: &[impl AsRef<str>]) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "%+,-./:=@_".contains(c);
-    let quoted = arguments.iter().map(AsRef::as_ref).map(|argument: &str| {
-        if !argument.is_empty() && argument.chars().all(is_plain) {
-            argument.to_owned()
-        } else {
-            format!("'{}'", argument.replace('\'', "'\\''"))
-        }
-    });
-    quoted.collect::<Vec<_>>().join(" ")
-}
-
 /// Collects lines of text, and escapes commands of a CI log in them.
 #[derive(Default)]
 struct ReportText {
@@ -184,7 +172,7 @@ impl ReportText {
             .iter()
             .map(|(name, value)| (text::one_line(name), text::one_line(value)))
             .collect();
-        registers.sort_by_key(|(name, _)| {
+        registers.sort_by_cached_key(|(name, _)| {
             let letters = name.trim_end_matches(|c: char| c.is_ascii_digit());
             let number: u64 = name.get(letters.len()..).unwrap_or_default().parse().unwrap_or(0);
             (letters.to_owned(), number)
@@ -368,11 +356,5 @@ backtrace"
         let expected =
             "crash report (not stored)\n\ncode:     F0001\nkind:     panic\nmessage:  only this\n";
         assert_eq!(report.to_text(true), expected);
-    }
-
-    #[test]
-    fn a_command_line_is_quoted_for_a_shell() {
-        let arguments = ["vittec", "check", "", "a b.vitte", "it's", "$(x)"].map(str::to_owned);
-        assert_eq!(shell_command(&arguments), "vittec check '' 'a b.vitte' 'it'\\''s' '$(x)'");
     }
 }

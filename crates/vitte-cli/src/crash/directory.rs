@@ -84,9 +84,15 @@ pub(super) struct OneCrash {
 impl OneCrash {
     pub(super) fn load(&self, shell: &mut Shell<'_>) -> CommandResult<LoadedCrash> {
         let target = LoadedCrash::load(&self.id, &self.directory.repository())?;
-        if target.stored_id.is_some() {
-            self.directory.note_other_users(shell)?;
-        }
+        self.note(&target, shell)?;
         Ok(target)
+    }
+
+    /// Notes that other users may have written the crash, if it is from a repository.
+    pub(super) fn note(&self, target: &LoadedCrash, shell: &mut Shell<'_>) -> CommandResult {
+        match target.stored_id {
+            Some(_) => self.directory.note_other_users(shell),
+            None => Ok(()),
+        }
     }
 }

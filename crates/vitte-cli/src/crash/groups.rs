@@ -16,7 +16,7 @@ use super::shell::{CommandResult, Failure, Shell};
 use super::summary::{self, complete_message, with_fingerprint};
 use super::table::{self, Column};
 use super::target::LoadedCrash;
-use super::{list, show};
+use super::list;
 
 /// The arguments of `vitte crash groups`.
 #[derive(Debug, Args)]

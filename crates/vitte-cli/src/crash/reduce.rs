@@ -10,24 +10,24 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 use vitte_capsule::reduce::{Progress, ReduceError, ReductionResult, SourceSize, StopReason};
-use vitte_capsule::{Capsule, CapsuleSource, Reducer, Replay};
+use vitte_capsule::{Capsule, CapsuleSource, Reducer, Replay, shell_command};
 use vitte_diag::text::{self, one_line};
 
+use super::ask::AskArgs;
 use super::directory::OneCrash;
 use super::page::display_path;
 use super::replay::{exit, write_text};
 use super::shell::{CommandResult, Failure, Shell};
-use super::{ask, interrupt};
+use super::{ask, interrupt, limit};
 
 /// The arguments of `vitte crash reduce`.
 #[derive(Debug, Args)]
 pub(super) struct ReduceArgs {
     #[command(flatten)]
     crash: OneCrash,
-    /// Run the program without asking for confirmation
-    #[arg(long, short)]
-    yes: bool,
-    /// Stop after this time, with the smallest sources so far
+    #[command(flatten)]
+    ask: AskArgs,
+    /// The limit of everything; the result is the smallest sources so far
     #[arg(
         long,
         value_name = "SECONDS",
@@ -35,7 +35,7 @@ pub(super) struct ReduceArgs {
         value_parser = clap::value_parser!(u64).range(1..=86400)
     )]
     time_limit: u64,
-    /// Kill a run of the program after this time
+    /// The limit of each run of the program
     #[arg(
         long,
         value_name = "SECONDS",
@@ -43,6 +43,9 @@ pub(super) struct ReduceArgs {
         value_parser = clap::value_parser!(u64).range(1..=86400)
     )]
     each_limit: u64,
+    /// Set the variables of the capsule with this prefix [default: the name of the program, such as VITTEC_]
+    #[arg(long, value_name = "PREFIX")]
+    env_prefix: Option<String>,
     /// The new directory for the reduced sources [default: reduced-ID]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -57,36 +60,43 @@ pub(super) struct ReduceArgs {
 impl ReduceArgs {
     /// Exits with 0 if the smallest sources were found, 1 if the crash was not reproduced, and 2 otherwise.
     pub(super) fn run(self, shell: &mut Shell<'_>) -> CommandResult {
-        let target = self.crash.load(shell)?;
-        let dir = self.out.clone().unwrap_or_else(|| default_dir(&target.capsule));
+        let limit = Duration::from_secs(self.time_limit);
+        let (capsule, left) = limit::load(&self.crash, limit, shell)?;
+        let (stop, start) = (Arc::default(), Instant::now());
+        let dir = self.out.clone().unwrap_or_else(|| default_dir(&capsule));
         if dir.symlink_metadata().is_ok() {
             let shown = display_path(&dir);
             return Err(Failure::Message(format!(
                 "`{shown}` already exists; pass another directory with --out"
             )));
         }
-        let stop = Arc::default();
-        let replay = Replay::new(&target.capsule)
+        let mut replay = Replay::new(&capsule)
             .command(self.command.clone())
             .time_limit(Duration::from_secs(self.each_limit))
+            .owns_children(true)
             .stop_when(Arc::clone(&stop));
+        if let Some(prefix) = &self.env_prefix {
+            replay = replay.environment_prefix(prefix);
+        }
         let limits = format!("{} s in total, {} s for each run", self.time_limit, self.each_limit);
-        ask::show(&replay.plan().map_err(Failure::message)?, &limits, shell.err)?;
-        ask::confirm_run(self.yes, shell)?;
+        let plan = replay.plan().map_err(Failure::message)?;
+        let left = left.saturating_sub(start.elapsed());
+        if !self.ask.confirm(&plan, &limits, shell)? {
+            return Ok(());
+        }
         interrupt::watch(&stop);
-        let limit = Duration::from_secs(self.time_limit);
-        let bar = Bar::new(&target.capsule.sources, limit);
+        let bar = Bar::new(&capsule.sources, left);
         let reduced =
-            Reducer::new(replay).time_limit(limit).run(&mut |progress| bar.show(progress));
+            Reducer::new(replay.clone()).time_limit(left).run(&mut |progress| bar.show(progress));
         bar.bar.finish_and_clear();
         match reduced {
-            Ok(reduction) => self.save(&target.capsule, reduction, &dir, shell),
+            Ok(reduction) => self.save(&capsule, reduction, &dir, shell),
             Err(error) => {
                 shell.warn(&error)?;
                 let ReduceError::NotReproduced(replayed) = error else {
                     return Err(Failure::Exit(2));
                 };
-                write_text(&target.capsule, &replayed, shell.err)?;
+                write_text(&capsule, &replayed, shell.err)?;
                 exit(&replayed)
             }
         }
@@ -186,7 +196,7 @@ fn write_reduction(
     }
     writeln!(out, "  crash    {}", one_line(&capsule.report.id))?;
     writeln!(out, "  sources  {}", display_path(dir))?;
-    let command = ask::command_line(&capsule.report.args);
+    let command = shell_command(&capsule.report.args);
     writeln!(out, "  command  {command}")?;
     if after.lines <= MAX_SHOWN_LINES {
         for source in &capsule.sources {
@@ -206,6 +216,7 @@ const fn incomplete(end: StopReason) -> Option<&'static str> {
         StopReason::TimeLimit => Some(
             "stopped at the time limit before everything was tried; --time-limit sets a longer one",
         ),
+        StopReason::TooLarge => Some("the remaining sources are too large to be split further"),
         _ => Some("stopped before everything was tried"),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 use serde::Serialize;
@@ -10,19 +10,19 @@ use vitte_capsule::replay::{CapturedOutput, ReplayOutcome, ReplayResult};
 use vitte_capsule::{Capsule, Replay};
 use vitte_diag::text::{self, one_line};
 
+use super::ask::AskArgs;
 use super::directory::OneCrash;
 use super::shell::{CommandResult, Failure, Shell};
-use super::{ask, interrupt};
+use super::{interrupt, limit};
 
 /// The arguments of `vitte crash replay`.
 #[derive(Debug, Args)]
 pub(super) struct ReplayArgs {
     #[command(flatten)]
     crash: OneCrash,
-    /// Run the program without asking for confirmation
-    #[arg(long, short)]
-    yes: bool,
-    /// Kill the program after this time
+    #[command(flatten)]
+    ask: AskArgs,
+    /// The limit of everything: reading the crash, running the program, and examining its crashes
     #[arg(
         long,
         value_name = "SECONDS",
@@ -30,6 +30,9 @@ pub(super) struct ReplayArgs {
         value_parser = clap::value_parser!(u64).range(1..=86400)
     )]
     time_limit: u64,
+    /// Set the variables of the capsule with this prefix [default: the name of the program, such as VITTEC_]
+    #[arg(long, value_name = "PREFIX")]
+    env_prefix: Option<String>,
     /// Keep the directory in which the program is run
     #[arg(long)]
     keep: bool,
@@ -56,6 +59,8 @@ struct ReplayJson<'a> {
     crashes: Vec<JsonCrash<'a>>,
     /// The directory in which the program was run, if it is kept.
     folder: Option<String>,
+    /// What was not examined, killed or removed.
+    notes: &'a [String],
     /// The last 16 KiB of standard error.
     stderr: String,
 }
@@ -69,26 +74,34 @@ struct JsonCrash<'a> {
 
 impl ReplayArgs {
     pub(super) fn run(self, shell: &mut Shell<'_>) -> CommandResult {
-        let target = self.crash.load(shell)?;
-        let stop = Arc::default();
-        let replay = Replay::new(&target.capsule)
+        let limit = Duration::from_secs(self.time_limit);
+        let (capsule, left) = limit::load(&self.crash, limit, shell)?;
+        let (stop, start) = (Arc::default(), Instant::now());
+        let mut replay = Replay::new(&capsule)
             .command(self.command)
             .keep_dir(self.keep)
-            .time_limit(Duration::from_secs(self.time_limit))
+            .time_limit(limit)
+            .owns_children(true)
             .stop_when(Arc::clone(&stop));
+        if let Some(prefix) = self.env_prefix {
+            replay = replay.environment_prefix(prefix);
+        }
         let plan = replay.plan().map_err(Failure::message)?;
-        ask::show(&plan, &format!("{} s", self.time_limit), shell.err)?;
-        ask::confirm_run(self.yes, shell)?;
+        // The time that the user takes to answer does not count.
+        let left = left.saturating_sub(start.elapsed());
+        if !self.ask.confirm(&plan, &format!("{} s", self.time_limit), shell)? {
+            return Ok(());
+        }
         interrupt::watch(&stop);
-        let replayed = plan.run().map_err(Failure::message)?;
+        let replayed = plan.run_within(left).map_err(Failure::message)?;
         if self.json {
-            write_json(&target.capsule, &replayed, shell)?;
+            write_json(&capsule, &replayed, shell)?;
         } else {
-            write_text(&target.capsule, &replayed, shell.out)?;
+            write_text(&capsule, &replayed, shell.out)?;
             if !replayed.is_same() {
                 write_tail("standard error", &replayed.stderr, shell.out)?;
             }
-            if let Some(folder) = &replayed.dir {
+            if let Some(folder) = replayed.dir.as_ref().filter(|_| self.keep) {
                 writeln!(
                     shell.out,
                     "kept the directory `{}`",
@@ -115,16 +128,27 @@ pub(super) fn write_text(
     replayed: &ReplayResult,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let expected = capsule.fingerprint.short();
+    let expected = &capsule.fingerprint.short();
     let seconds = replayed.elapsed.as_secs_f64();
-    match &replayed.outcome {
+    write_outcome(expected, seconds, &replayed.outcome, out)?;
+    replayed.notes.iter().try_for_each(|note| writeln!(out, "note: {}", one_line(note)))
+}
+
+fn write_outcome(
+    expected: &str,
+    seconds: f64,
+    outcome: &ReplayOutcome,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match outcome {
         ReplayOutcome::Same => {
             writeln!(out, "reproduced after {seconds:.2} s: {expected}")
         }
         ReplayOutcome::Other(crashes) => {
             writeln!(out, "not reproduced: other crashes than {expected} after {seconds:.2} s:")?;
             for crash in crashes {
-                let (short, message) = (crash.fingerprint.short(), one_line(&crash.message));
+                let message: String = crash.message.chars().take(MAX_CHARS).collect();
+                let (short, message) = (crash.fingerprint.short(), one_line(&message));
                 writeln!(out, "  {short}  {}: {message}", crash.kind)?;
             }
             Ok(())
@@ -135,8 +159,14 @@ pub(super) fn write_text(
                 "not reproduced: the program ended after {seconds:.2} s without a crash ({status})"
             )
         }
+        ReplayOutcome::TimedOut if seconds == 0.0 => {
+            writeln!(out, "not reproduced within the time limit: the program was not started")
+        }
         ReplayOutcome::TimedOut => {
-            writeln!(out, "not reproduced: the program was killed after {seconds:.0} s")
+            writeln!(
+                out,
+                "not reproduced within the time limit: the program ran for {seconds:.1} s"
+            )
         }
         ReplayOutcome::Stopped => writeln!(out, "interrupted; the program was killed"),
         ReplayOutcome::NotStarted(error) => {
@@ -192,6 +222,7 @@ fn write_json(capsule: &Capsule, replayed: &ReplayResult, shell: &mut Shell<'_>)
         status,
         error,
         crashes,
+        notes: &replayed.notes,
         folder: replayed.dir.as_ref().map(|dir| dir.to_string_lossy().into_owned()),
         stderr: String::from_utf8_lossy(end).into_owned(),
     })

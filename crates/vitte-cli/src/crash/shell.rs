@@ -109,9 +109,10 @@ impl Shell<'_> {
         Ok(Some(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")))
     }
 
-    /// Writes one JSON document.
+    /// Writes one JSON document, safe for a terminal.
     pub(super) fn json(&mut self, value: &impl serde::Serialize) -> CommandResult {
-        serde_json::to_writer_pretty(&mut *self.out, value)?;
+        let json = serde_json::to_string_pretty(value)?;
+        self.out.write_all(text::escape_json(&json).as_bytes())?;
         Ok(self.out.write_all(b"\n")?)
     }
 }

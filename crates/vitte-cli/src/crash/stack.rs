@@ -6,6 +6,7 @@ use vitte_capsule::{Capsule, FoldedFrames};
 use vitte_diag::{Backtrace, BacktraceStyle, Frame, FrameLine, FrameLineOptions};
 
 use super::directory::OneCrash;
+use super::frame_lines::FrameLines;
 use super::page::{OutputArgs, Style, TextOutput, safe};
 use super::shell::{CommandResult, Shell};
 
@@ -36,10 +37,10 @@ pub(super) struct Stack {
 impl Stack {
     pub(super) fn run(&self, shell: &mut Shell<'_>) -> CommandResult {
         let capsule = self.crash.load(shell)?.capsule;
-        let threads = self.threads(&capsule);
+        let (threads, lines) = (self.threads(&capsule), FrameLines::new(&capsule));
         if self.json {
             let threads = threads.iter().map(|(name, backtrace)| {
-                json!({"thread": name, "frames": frames_json(backtrace, &capsule)})
+                json!({"thread": name, "frames": frames_json(backtrace, &lines)})
             });
             return shell.json(&threads.collect::<Vec<_>>());
         }
@@ -57,7 +58,7 @@ impl Stack {
             if backtrace.is_empty() {
                 page.line(Style::Secondary, format!("{indent}  no frames were recorded"));
             }
-            frames(backtrace, style, &indent, &capsule, &mut page);
+            frames(backtrace, style, &indent, &lines, &mut page);
         }
         Ok(shell.out.write_all(page.finish().as_bytes())?)
     }
@@ -74,7 +75,7 @@ impl Stack {
     }
 }
 
-fn frames_json(backtrace: &Backtrace, capsule: &Capsule) -> Vec<Value> {
+fn frames_json(backtrace: &Backtrace, lines: &FrameLines<'_>) -> Vec<Value> {
     let folded = FoldedFrames::without_repetitions(backtrace);
     let mut short = folded.frames().peekable();
     let frames = backtrace.frames().iter().enumerate().map(|(index, frame)| {
@@ -90,7 +91,7 @@ fn frames_json(backtrace: &Backtrace, capsule: &Capsule) -> Vec<Value> {
             "column": location.and_then(|location| location.col),
             "runtime": frame.is_runtime(),
             "library": short.and_then(|short| short.library.as_ref()),
-            "source": location.and_then(|at| source(capsule, at.file, at.line)),
+            "source": location.and_then(|at| lines.get(at.file, at.line)),
         })
     });
     frames.collect()
@@ -147,7 +148,7 @@ fn frames(
     backtrace: &Backtrace,
     style: BacktraceStyle,
     indent: &str,
-    capsule: &Capsule,
+    lines: &FrameLines<'_>,
     page: &mut TextOutput,
 ) {
     let all = backtrace.frames();
@@ -164,7 +165,7 @@ fn frames(
                 (name, frame.function()),
                 (style, at),
             ]);
-            self::source_line(frame, &blanks, capsule, page);
+            self::source_line(frame, &blanks, lines, page);
         }
         return;
     }
@@ -188,30 +189,17 @@ fn frames(
         let location = format!("{:gap$}{location}", "");
         page.styled(&[(Style::Secondary, &number(index)), (name, &text), (at, &location)]);
         if let Some(frame) = all.get(index) {
-            source_line(frame, &blanks, capsule, page);
+            source_line(frame, &blanks, lines, page);
         }
     }
 }
 
 /// Adds the source line of a frame, if the capsule contains it.
-fn source_line(frame: &Frame, blanks: &str, capsule: &Capsule, page: &mut TextOutput) {
+fn source_line(frame: &Frame, blanks: &str, lines: &FrameLines<'_>, page: &mut TextOutput) {
     let location = frame.location();
-    if let Some(text) = location.and_then(|at| source(capsule, at.file, at.line)) {
+    if let Some(text) = location.and_then(|at| lines.get(at.file, at.line)) {
         page.styled(&[(Style::Secondary, &format!("{blanks}| ")), (Style::Plain, text.trim())]);
     }
-}
-
-/// Returns a line (1-based) of a source file, if the capsule contains it.
-fn source(capsule: &Capsule, file: &str, line: u32) -> Option<String> {
-    let index = usize::try_from(line).ok()?.checked_sub(1)?;
-    let of_file = capsule.sources.iter().find(|source| source.file == file).and_then(|source| {
-        let line = source.text.split(|byte| *byte == b'\n').nth(index)?;
-        Some(String::from_utf8_lossy(line).into_owned())
-    });
-    of_file.or_else(|| {
-        let file = capsule.report.sources.iter().find(|lines| lines.file == file)?;
-        Some(file.lines.iter().find(|own| own.line == line)?.text.clone())
-    })
 }
 
 #[cfg(test)]
@@ -232,7 +220,7 @@ mod tests {
     fn drawn(frames: &[&str], width: u16, style: BacktraceStyle) -> String {
         let backtrace: Backtrace = frames.iter().map(|text| Frame::new(*text)).collect();
         let mut page = TextOutput::new(Terminal::default().with_width(width));
-        super::frames(&backtrace, style, "", &capsule(), &mut page);
+        super::frames(&backtrace, style, "", &FrameLines::new(&capsule()), &mut page);
         page.finish()
     }
 

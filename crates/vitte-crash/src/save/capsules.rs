@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use vitte_capsule::{
     Capsule, CapsuleSource, CrashReport, Redactor, Repository, RepositoryError, Retention,
-    SourceLine,
+    SafeVariables, SourceLine,
 };
 use vitte_diag::{FileId, SourceMap, text};
 
@@ -14,7 +14,7 @@ use vitte_diag::{FileId, SourceMap, text};
 #[non_exhaustive]
 pub enum EnvironmentCapture {
     /// `PATH`, `USER`, `HOME`, `LANG`, `LC_*`, `SHELL`, `TERM`, `PWD`, `OS`, `CI`, and those with the
-    /// [prefix](crate::CrashHandlerBuilder::environment_prefix) of the program.
+    /// [prefix](crate::CrashHandlerBuilder::environment_prefix) of the program: [`SafeVariables`].
     #[default]
     Safe,
     /// All variables. The values of [secret](Redactor) ones are redacted.
@@ -65,9 +65,6 @@ impl Redacted {
     }
 }
 
-/// The names in [`EnvironmentCapture::Safe`]. A name that ends in `_` is a prefix.
-const SAFE_NAMES: [&str; 10] =
-    ["PATH", "USER", "HOME", "LANG", "LC_", "SHELL", "TERM", "PWD", "OS", "CI"];
 /// Maximum size of all source files of a capsule, in bytes.
 const MAX_SOURCE_BYTES: usize = 64 << 20;
 /// Maximum number of source files of a capsule. This limit and the next one keep the manifest small enough to be read.
@@ -102,7 +99,7 @@ impl CapsuleOptions {
         let environment = std::env::vars_os().map(|(key, value)| {
             (key.to_string_lossy().into_owned(), value.to_string_lossy().into_owned())
         });
-        let prefix = self.prefix(&report.program);
+        let prefix = self.safe_variables(&report.program).prefix().to_owned();
         self.redactor
             .clone()
             .with_environment_prefix(prefix)
@@ -236,25 +233,17 @@ impl CapsuleOptions {
         (files, omitted)
     }
 
-    /// Returns the prefix of the environment variables of `program`.
-    fn prefix(&self, program: &str) -> String {
-        let to_env_char =
-            |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
-        let default_prefix = || program.chars().map(to_env_char).chain(['_']).collect::<String>();
-        self.prefix.clone().unwrap_or_else(default_prefix)
+    /// Returns the variables that are safe to capture for `program`.
+    fn safe_variables(&self, program: &str) -> SafeVariables {
+        match &self.prefix {
+            Some(prefix) => SafeVariables::with_prefix(prefix.clone()),
+            None => SafeVariables::of_program(program),
+        }
     }
 
     /// Returns the environment variables of a capsule of `program`.
     fn environment(&self, program: &str, redactor: &Redactor) -> BTreeMap<String, String> {
-        let prefix = self.prefix(program);
-        let has_prefix = |name: &str| !prefix.is_empty() && name.starts_with(&prefix);
-        let is_safe = |name: &str| {
-            let matches = |safe: &str| match safe.ends_with('_') {
-                true => name.starts_with(safe),
-                false => name == safe,
-            };
-            SAFE_NAMES.into_iter().any(matches) || has_prefix(name)
-        };
+        let safe = self.safe_variables(program);
         let all = std::env::vars_os().map(|(key, value)| {
             let mut value = value.to_string_lossy().into_owned();
             value.truncate(text::floor_char_boundary(&value, MAX_ENV_VALUE_BYTES));
@@ -262,7 +251,7 @@ impl CapsuleOptions {
         });
         let captured = all.filter(|(name, _)| match self.environment {
             EnvironmentCapture::All => true,
-            EnvironmentCapture::Safe => is_safe(name),
+            EnvironmentCapture::Safe => safe.is_captured(name),
             EnvironmentCapture::None => false,
         });
         redactor.environment(captured)

@@ -1,14 +1,18 @@
 //! Replaying crashes, and reducing their sources.
 #![cfg(unix)]
+
+mod hostile;
+mod processes;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
-use vitte_capsule::reduce::StopReason;
+use vitte_capsule::reduce::{ReduceError, StopReason};
 use vitte_capsule::replay::{ReplayError, ReplayOutcome};
 use vitte_capsule::{
     Capsule, CapsuleSource, CrashReport, Fingerprint, Reducer, Replay, Repository,
@@ -260,11 +264,7 @@ fn a_command_that_cannot_be_run_is_an_error() {
     for command in ["replay", "reduce"] {
         let ended = crash(dir, &[command, path.to_str().unwrap()]);
         bad(&ended, "vitte: cannot ask for confirmation (stdin is not a terminal); pass --yes\n");
-        assert!(
-            ended.stderr.contains("\n  environment  PATH, TMPDIR, VITTE_CRASH_DIR\n"),
-            "{}",
-            ended.stderr
-        );
+        assert!(ended.stderr.contains("\n  environment  PATH="), "{}", ended.stderr);
     }
     assert!(!ran.exists());
 
@@ -280,43 +280,6 @@ fn a_command_that_cannot_be_run_is_an_error() {
 }
 
 #[test]
-fn a_program_that_hangs_is_killed_with_its_children() {
-    let dir = tempfile::tempdir().unwrap();
-    let dir = dir.path();
-    let pid = dir.join("pid");
-    let hang = script(dir, "hang", &format!("sleep 600 & echo $! > {}; wait", pid.display()));
-    let begin = Instant::now();
-    let ended = replay(dir, &[&hang, "a.vitte"], &["--time-limit", "1"]);
-    assert!(begin.elapsed() < Duration::from_secs(60));
-    assert_eq!(ended.code, 1);
-    assert!(
-        ended.stdout.starts_with("not reproduced: the program was killed after 1 s"),
-        "{}",
-        ended.stdout
-    );
-    let pid = fs::read_to_string(pid).unwrap();
-    let is_running =
-        || Command::new("kill").args(["-0", pid.trim()]).stderr(Stdio::null()).status();
-    let until = Instant::now() + Duration::from_secs(20);
-    // The orphaned child stays a zombie until another process reaps it.
-    while is_running().unwrap().success() && !is_zombie(pid.trim()) {
-        assert!(Instant::now() < until, "the child is still running");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-
-    // A child that keeps the streams open does not delay the end of the replay.
-    let leave = script(dir, "leave", "sleep 600 & exit 0");
-    let capsule = capsule(&[&leave, "a.vitte"]);
-    let left = Replay::new(&capsule).run().unwrap();
-    assert!(matches!(left.outcome, ReplayOutcome::NoCrash { .. }), "{left:?}");
-    assert!(left.elapsed < Duration::from_secs(9), "{left:?}");
-}
-
-fn is_zombie(pid: &str) -> bool {
-    fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| stat.contains(") Z "))
-}
-
-#[test]
 fn only_the_end_of_long_output_is_captured() {
     let dir = tempfile::tempdir().unwrap();
     let endless = script(dir.path(), "endless", "yes a line that goes on and on >&2");
@@ -325,36 +288,6 @@ fn only_the_end_of_long_output_is_captured() {
     assert!(matches!(replayed.outcome, ReplayOutcome::TimedOut), "{:?}", replayed.outcome);
     assert_eq!(replayed.stderr.tail.len(), 1 << 20);
     assert!(replayed.stderr.total_bytes > 2 << 20, "{}", replayed.stderr.total_bytes);
-}
-
-#[test]
-fn sources_are_not_written_outside_of_the_directory() {
-    let outside = tempfile::tempdir().unwrap();
-    let outer = outside.path().join("outer.vitte");
-    let outer = outer.to_str().unwrap();
-    let mut capsule =
-        Capsule::new(report(&["/bin/sh", "-c", "pwd; cat \"$0\" \"$1\"", outer, "../up.vitte"]));
-    capsule.environment.insert("LD_PRELOAD".into(), "x.so".into());
-    capsule.environment.insert("MOOD".into(), "good".into());
-    for name in [outer, "../up.vitte", "a/../../../b", "", "..", "src/ok.vitte", "nul\0", "C:\\x"] {
-        capsule.sources.push(CapsuleSource::new(name, format!("<{name}>")));
-    }
-    let replay = Replay::new(&capsule).keep_dir(true);
-    let plan = replay.plan().unwrap();
-    assert_eq!(plan.arguments[2..], ["outer.vitte", "up.vitte"]);
-    assert_eq!(plan.variables(), ["MOOD", "PATH", "TMPDIR", "VITTE_CRASH_DIR"]);
-    assert!(plan.notes.iter().any(|note| note.ends_with("LD_PRELOAD")), "{:?}", plan.notes);
-    let replayed = plan.run().unwrap();
-    let root = replayed.dir.unwrap();
-    let output = String::from_utf8(replayed.stdout.tail).unwrap();
-    let here = root.canonicalize().unwrap().join("work");
-    assert_eq!(output, format!("{}\n<{outer}><../up.vitte>", here.display()));
-    assert_eq!(root.metadata().unwrap().permissions().mode() & 0o777, 0o700);
-    let files = walkdir::WalkDir::new(root.join("work")).into_iter().map(Result::unwrap);
-    let files = files.filter(|entry| entry.file_type().is_file()).count();
-    assert_eq!(files, capsule.sources.len(), "each source has its own file");
-    assert!(!Path::new(outer).exists());
-    fs::remove_dir_all(root).unwrap();
 }
 
 #[test]
@@ -399,6 +332,8 @@ fn a_reduction_stops_at_its_limits() {
     assert!(left.lines().count() <= 5, "{left}");
     assert_eq!(all.capsule.report.args[0], capsule.report.args[0]);
     assert!(Replay::new(&all.capsule).run().unwrap().is_same());
-    let none = Reducer::new(replay).time_limit(Duration::ZERO).run(&mut |_| ()).unwrap();
-    assert_eq!((none.after, none.stop_reason), (none.before, StopReason::TimeLimit));
+    // The first run counts too.
+    let none = Reducer::new(replay).time_limit(Duration::ZERO).run(&mut |_| ());
+    let Err(ReduceError::NotReproduced(ended)) = none else { panic!("{none:?}") };
+    assert!(matches!(ended.outcome, ReplayOutcome::TimedOut), "{ended:?}");
 }

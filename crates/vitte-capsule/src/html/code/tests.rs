@@ -41,6 +41,41 @@ fn chunk(numbers: &str, text: &str) -> (String, String) {
     (numbers.to_owned(), text.to_owned())
 }
 
+/// Renders a capsule, and returns the page and the largest amount of memory that this took, in bytes.
+fn rendered_within(capsule: &Capsule) -> (String, u64) {
+    let mut page = String::new();
+    let memory = allocation_counter::measure(|| page = capsule.to_html());
+    (page, memory.bytes_max)
+}
+
+#[test]
+fn millions_of_lines_are_not_listed() {
+    let capsule = capsule(&"\n".repeat(16 << 20), 5_000_000, 5_000_003);
+    let (page, memory) = rendered_within(&capsule);
+    assert!(memory < 16 << 20, "{memory} bytes");
+    assert!(page.contains(" of 16,777,216 lines omitted"), "no note");
+    assert!(page.contains("5000001\n5000002\n5000003"), "the location is not shown");
+}
+
+#[test]
+fn thousands_of_files_and_contexts_are_truncated() {
+    let mut capsule = capsule("a\n", 0, 1);
+    let context = capsule.report.contexts[0].clone();
+    let mut recorded = capsule.report.sources[0].clone();
+    for index in 0..20_000 {
+        (recorded.id, recorded.file) = (index, format!("recorded{index}.vitte"));
+        capsule.report.sources.push(recorded.clone());
+        capsule.report.contexts.push(context.clone());
+    }
+    for index in 0..4000 {
+        capsule.sources.push(CapsuleSource::new(format!("f{index}.vitte"), "x\n".repeat(2000)));
+    }
+    let (page, memory) = rendered_within(&capsule);
+    // The report is copied.
+    assert!(memory < 64 << 20, "{memory} bytes");
+    assert!(page.len() < 2 << 20, "{} bytes", page.len());
+}
+
 #[test]
 fn the_location_of_a_context_is_marked() {
     assert_eq!(at("a\r\n\tbé<\u{1b}\nc", 4, 7), [chunk("1 2 3", "a\n    [bé]<␛\nc")]);
