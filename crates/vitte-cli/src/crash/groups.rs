@@ -9,6 +9,7 @@ use serde_json::json;
 use vitte_capsule::{Fingerprint, Index, IndexEntry};
 
 use super::directory::Directory;
+use super::list;
 use super::newest::Limit;
 use super::page::{OutputArgs, TextOutput, count, number, safe};
 use super::selection::Selection;
@@ -16,7 +17,6 @@ use super::shell::{CommandResult, Failure, Shell};
 use super::summary::{self, complete_message, with_fingerprint};
 use super::table::{self, Column};
 use super::target::LoadedCrash;
-use super::list;
 
 /// The arguments of `vitte crash groups`.
 #[derive(Debug, Args)]
