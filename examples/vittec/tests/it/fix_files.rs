@@ -73,7 +73,7 @@ fn a_file_of_another_user_is_not_replaced() {
              permitted (os error 1); run this as that user, or change the owner"
         );
         assert_eq!(state(), before);
-        assert_eq!(temporary_files(dir.path()), [PathBuf::new(); 0]);
+        assert!(temporary_files(dir.path()).is_empty());
     }
 }
 
@@ -235,7 +235,7 @@ fn a_full_disk_leaves_the_file_unchanged() {
     let error = "vittec: cannot write `a.vitte`: cannot write a temporary file: File too large";
     assert!(stderr.starts_with(error), "{stderr}");
     assert_eq!(read(&dir, "a.vitte"), text);
-    assert_eq!(temporary_files(dir.path()), [PathBuf::new(); 0]);
+    assert!(temporary_files(dir.path()).is_empty());
 }
 
 #[test]
@@ -272,5 +272,5 @@ fn leftovers_outside_of_the_named_directory_are_not_removed() {
     fix(dir.path(), &["src"]);
     assert_eq!(temporary_files(&dir.path().join("outside")), left);
     fix(dir.path(), &["outside/a.vitte"]);
-    assert_eq!(temporary_files(&dir.path().join("outside")), [PathBuf::new(); 0]);
+    assert!(temporary_files(&dir.path().join("outside")).is_empty());
 }
