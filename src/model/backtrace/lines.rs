@@ -132,7 +132,7 @@ impl FoldedFrames<'_> {
                 }
                 FoldedRow::Libraries(run) => contents.extend(run.frames.iter().map(Content::Frame)),
                 row => {
-                    contents.push(Content::Remark(row.remark().unwrap_or_default(), row.count()))
+                    contents.push(Content::Remark(row.remark().unwrap_or_default(), row.count()));
                 }
             }
         }

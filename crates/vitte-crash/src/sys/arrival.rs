@@ -138,7 +138,7 @@ fn find_on_stack(signal: c_int, frame: usize) -> Option<(*mut libc::siginfo_t, *
     const WORD: usize = size_of::<usize>();
     const CONTEXT_BYTES: usize = 304;
     const MAX_WORDS: usize = (16 << 10) / WORD;
-    let restorer = super::previous::restorer(signal)?;
+    let restorer = restorer(signal)?;
     let mut address = frame - frame % WORD;
     for _ in 0..MAX_WORDS {
         let is_new_page = address % super::page_bytes() == 0;
@@ -159,6 +159,18 @@ fn find_on_stack(signal: c_int, frame: usize) -> Option<(*mut libc::siginfo_t, *
         address = context;
     }
     None
+}
+
+/// Returns the address to which handlers of a signal return, if it is known.
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+fn restorer(signal: c_int) -> Option<usize> {
+    // SAFETY: zeros are a valid `sigaction`, and without a new action the call only writes to it.
+    let action = unsafe {
+        let mut action: libc::sigaction = std::mem::zeroed();
+        libc::sigaction(signal, std::ptr::null(), &raw mut action);
+        action
+    };
+    action.sa_restorer.map(|restorer| restorer as *const () as usize)
 }
 
 /// # Safety

@@ -57,15 +57,6 @@ pub(super) fn current(signal: c_int) -> Option<usize> {
     (result == 0).then_some(now.sa_sigaction)
 }
 
-/// Returns the address to which handlers of a signal return, if the system has one.
-#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
-pub(super) fn restorer(signal: c_int) -> Option<usize> {
-    let mut now = empty_action();
-    // SAFETY: without a new action, the call only writes to `now`.
-    unsafe { libc::sigaction(signal, null(), &raw mut now) };
-    now.sa_restorer.map(|restorer| restorer as *const () as usize)
-}
-
 /// Installs `handler` for one of [`HANDLED_SIGNALS`], unless the program ignores or handles a signal that is not
 /// always fatal.
 pub(super) fn install(signal: c_int, handler: Handler) {

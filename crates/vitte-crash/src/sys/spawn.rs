@@ -205,7 +205,7 @@ pub(super) fn run_reporter() -> Result<(), &'static str> {
         return Err("; no report: cannot start a process");
     }
     wait_for(supervisor, 0);
-    // The process may go on, and nobody else is to trace it.
+    // The process may go on, and no other process may trace it then.
     // SAFETY: the arguments are numbers.
     unsafe { libc::prctl(libc::PR_SET_PTRACER, 0) };
     let is_stored = shared::get(SharedField::IsStored) != 0;
