@@ -26,6 +26,13 @@ pub(crate) fn create_private_dir(dir: &Path) -> io::Result<()> {
     }
 }
 
+/// Creates a directory that only its owner can access. Fails if there is anything at its path.
+pub(crate) fn create_new_private_dir(dir: &Path) -> io::Result<()> {
+    private_dir_builder().create(dir)?;
+    // The umask may have removed bits.
+    set_mode(dir, 0o700)
+}
+
 /// Syncs a directory, so that the name of a new file survives a power failure. Errors are ignored: some file
 /// systems do not support it, and some directories cannot be opened.
 pub(crate) fn sync_dir(dir: &Path) {

@@ -21,7 +21,7 @@ pub(crate) use names::without_hash;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest as _, Sha256};
 
-use crate::report::CrashReport;
+use crate::report::{CrashReport, UNKNOWN_PAYLOAD};
 
 /// Identifies a defect: the SHA-256 of [`FingerprintParts`], as 64 lower-case hexadecimal digits in text and in JSON.
 ///
@@ -71,6 +71,9 @@ pub struct FingerprintParts {
     /// - numbers, hexadecimal addresses, UUIDs and hashes (at least eight hexadecimal digits, one of them `0` to
     ///   `9`) by `#`; digits in a name such as `u32` remain
     /// - runs of white space by one blank; at both ends they are removed
+    ///
+    /// If the payload of a panic has an [unknown type](UNKNOWN_PAYLOAD), the file, line and column of the panic follow:
+    /// nothing else tells such panics of one function apart.
     pub message: String,
     /// At most five different functions, the innermost first. For a stack overflow only functions that occur at
     /// least twice, sorted by name. The first of these that is not empty:
@@ -121,7 +124,13 @@ impl Fingerprint {
             kind.push(' ');
             kind.push_str(vitte_diag::text::truncate(signal, 64));
         }
-        let message = message::normalize(&report.message);
+        let mut message = message::normalize(&report.message);
+        if report.message.starts_with(UNKNOWN_PAYLOAD) {
+            // The message does not tell such panics apart.
+            message.extend(
+                report.location.as_deref().and_then(frames::line).map(|at| format!(" at {at}")),
+            );
+        }
         FingerprintParts { kind, message, frames: frames::frames(report) }
     }
 

@@ -68,7 +68,7 @@ pub use reduce::Reducer;
 pub use replay::Replay;
 pub use report::{
     ContextEntry, ContextField, ContextLocation, ContextVariable, CrashFrame, CrashKind,
-    CrashReport, CrashThread, SourceLine, SourceLines, SystemInfo, shell_command,
+    CrashReport, CrashThread, SourceLine, SourceLines, SystemInfo, UNKNOWN_PAYLOAD, shell_command,
 };
 pub use repository::{
     CleanReport, Index, IndexEntry, IndexRepair, RemovalReason, Repository, RepositoryError,

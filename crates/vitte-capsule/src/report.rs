@@ -26,6 +26,10 @@ use vitte_diag::{Backtrace, Code};
 /// The default directory of the repository, relative to the current directory.
 pub(crate) const DEFAULT_DIR: &str = "target/crash-reports";
 
+/// The message of a panic whose payload has an unknown type. The [fingerprint](crate::Fingerprint) of a report with a
+/// message that begins with this contains the line of the panic, because the message does not tell panics apart.
+pub const UNKNOWN_PAYLOAD: &str = "a payload of unknown type";
+
 /// A crash report, as it is serialised to disk: JSON with the fields in this order.
 ///
 /// ```

@@ -1,5 +1,6 @@
 //! A directory of crash capsules with an index.
 
+mod default_dir;
 mod entry;
 mod error;
 mod files;
@@ -78,7 +79,7 @@ const LATEST: &str = "latest";
 const METADATA: &str = "metadata.json";
 
 impl Repository {
-    /// The default directory: a path relative to the current directory.
+    /// The [default directory](Self::default_dir) in a Cargo workspace: a path relative to the current directory.
     pub const DEFAULT_DIR: &'static str = DEFAULT_DIR;
 
     /// The environment variable that overrides the directory that the program sets.

@@ -37,7 +37,8 @@ use shell::{CommandResult, Shell};
 const AFTER_HELP: &str = "\
 Each crash is stored as a capsule: one .vittecrash file with the report, the sources and the environment.
 ID is the id of a crash, a unique prefix of one, `latest`, or the path of a .vittecrash file.
-Crashes are stored in $VITTE_CRASH_DIR or, if that is not set, in target/crash-reports.
+Crashes are stored in $VITTE_CRASH_DIR or, if that is not set, in target/crash-reports of a Cargo workspace or
+in the user's state directory.
 
 Exit codes: 0 on success, even if there are no crashes; 1 if a replayed crash was not reproduced;
 2 if something could not be read, written or understood.";

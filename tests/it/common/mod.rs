@@ -206,6 +206,8 @@ pub fn clean_env(command: &mut Command) {
     ] {
         command.env_remove(name);
     }
+    // The user's own crashes are not part of a test.
+    command.env("XDG_STATE_HOME", root().join("no-state"));
 }
 
 /// Creates a temporary directory with these files.

@@ -135,6 +135,15 @@ fn program_crates(report: &CrashReport, frames: &[NamedFrame<'_>]) -> Vec<String
     [Some(program), main].into_iter().flatten().filter(|name| !name.is_empty()).collect()
 }
 
+/// Returns the line of a location without the directories that differ between machines: `src/parser.rs:12:5`.
+pub(super) fn line(location: &str) -> Option<String> {
+    let location = names::truncate(location).replace('\\', "/");
+    let name = location.rsplit('/').next()?;
+    let (_, position) = name.split_once(':').unwrap_or((name, ""));
+    let file = file(&location).or_else(|| name.split(':').next().map(str::to_owned))?;
+    Some(format!("{file}:{position}"))
+}
+
 /// Returns the file of a location, from its last `src/` on: `src/parser.rs` of `/home/ada/src/parser.rs:12:5`.
 /// Returns `None` for another absolute path.
 fn file(location: &str) -> Option<String> {

@@ -198,6 +198,24 @@ fn crashes_of_different_defects_have_different_fingerprints() {
 }
 
 #[test]
+fn the_line_tells_panics_with_unknown_payloads_apart() {
+    let at = |message: &str, location: &str| {
+        let report = changed(crash(message, &["c::f"]), |report| {
+            report.location = Some(location.to_owned());
+        });
+        Fingerprint::of(&report)
+    };
+    let failed = format!("{UNKNOWN_PAYLOAD} (describing it failed: timed out)");
+    for message in [UNKNOWN_PAYLOAD, &*failed] {
+        let here = at(message, "/home/ada/p/src/a.rs:12:5");
+        assert_eq!(here, at(message, "C:\\p\\src\\a.rs:12:5"), "only directories differ");
+        assert_ne!(here, at(message, "/home/ada/p/src/a.rs:13:5"));
+        assert_ne!(at(message, "/p/a.rs:1:1"), at(message, "/p/b.rs:1:1"));
+    }
+    assert_eq!(at("a text", "src/a.rs:12:5"), at("a text", "src/a.rs:13:5"));
+}
+
+#[test]
 fn without_line_tables_frames_are_selected_by_crate() {
     let frames = |names: &[&str]| Fingerprint::parts(&without_lines(crash("x", names))).frames;
     let all =

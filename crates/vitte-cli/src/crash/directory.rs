@@ -17,7 +17,8 @@ pub(super) struct Directory {
     #[arg(
         long,
         value_name = "DIR",
-        help = "The directory of the crashes [default: $VITTE_CRASH_DIR, or target/crash-reports]"
+        help = "The directory of the crashes [default: $VITTE_CRASH_DIR; or else target/crash-reports, \
+                or that of the program that crashed last]"
     )]
     dir: Option<PathBuf>,
 }
@@ -28,7 +29,7 @@ impl Directory {
             env::var_os(Repository::DIR_ENV_VAR).filter(|dir| !dir.is_empty()).map(PathBuf::from)
         };
         let dir = self.dir.clone().or_else(from_env);
-        Repository::new(dir.unwrap_or_else(|| PathBuf::from(Repository::DEFAULT_DIR)))
+        Repository::new(dir.unwrap_or_else(Repository::existing_dir))
     }
 
     /// Writes a note if users other than the current one and root can change the repository.
