@@ -3,16 +3,16 @@
 use std::any::Any;
 use std::error::Error;
 use std::io::Write as _;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::process::{ExitCode, Termination};
 
 use vitte_capsule::{CrashReport, Redactor};
-use vitte_diag::codes;
+use vitte_diag::{SourceMap, codes};
 
 use crate::config::Config;
-use crate::context::{self, sources};
-use crate::panic_message::message_of;
-use crate::{handler, panic_hook, variables};
+use crate::context::sources;
+use crate::panic_hook::{CapturedContexts, Catching, Caught, PanicKey};
+use crate::{context, handler, panic_hook, sys, variables};
 
 /// Runs one unit of work, such as compiling one file, and returns its panic as an error, so that the program can
 /// continue with the next unit.
@@ -29,37 +29,108 @@ use crate::{handler, panic_hook, variables};
 /// assert_eq!(sums[1].as_ref().unwrap_err().message, "too large");
 /// ```
 ///
+/// If `work` passes on the panic of another thread, the report is that of the other thread, followed by the contexts of
+/// this one. This applies to `rayon`, `std::thread::scope`, `thread.join().unwrap()` and the like. While any thread is
+/// in `catch_panic`, the panic of a thread that is not in one is only stored at first. It is shown when no active call
+/// can have caused it any more, when the handler's guard is dropped, or when the process ends.
+///
 /// # Errors
 ///
 /// The report of the panic if `work` panics. If the program is built with `panic = "abort"`, or the panic cannot
 /// unwind, the process ends instead.
+///
+/// # Panics
+///
+/// If `work` panics because the reader of standard output or standard error has gone, as in `mycc | head`, the panic
+/// continues to unwind: it is not a crash, and there is nothing left to write to.
 #[allow(clippy::result_large_err, reason = "a panic is rare, and a boxed report is awkward to use")]
 pub fn catch_panic<T>(work: impl FnOnce() -> T) -> Result<T, CrashReport> {
-    let depth = context::depth();
-    let (result, capture) = panic_hook::catching(|| catch_unwind(AssertUnwindSafe(work)));
-    result.map_err(|payload| {
-        context::truncate(depth);
-        let (mut report, sources) = match capture {
-            Some(capture) => capture.into_report(),
-            None => (report_without_capture(&*payload), None),
-        };
+    let describe = |payload: &(dyn Any + Send)| {
+        let mut message = String::new();
+        let own = handler::callbacks().describe_payload;
+        sys::with_big_stack(&mut |_| message = panic_hook::describe(payload, own));
+        message
+    };
+    let Catching { result, caught, released } =
+        panic_hook::catching(|| catch_unwind(AssertUnwindSafe(work)), describe);
+    if !released.is_empty() {
+        let mut released = Some(released);
+        sys::with_big_stack(&mut |_| handler::show_held(released.take().unwrap_or_default()));
+    }
+    result.map_err(|(key, payload)| {
+        if is_broken_output(&key.message, caught.as_ref()) {
+            resume_unwind(payload);
+        }
         // Dropping the payload may panic.
         _ = catch_unwind(AssertUnwindSafe(|| drop(payload))).map_err(std::mem::forget);
-        handler::store(&mut report, sources.as_ref());
-        report
+        let (mut parts, mut report) = (caught.map(|caught| (key, caught)), None);
+        // This thread may have a small stack.
+        sys::with_big_stack(&mut |_| {
+            report = parts.take().map(|(key, caught)| into_report(key, caught));
+        });
+        *report.unwrap_or_else(|| {
+            Box::new(CrashReport::new(codes::F0001, String::new(), String::new()))
+        })
     })
 }
 
-/// Returns the report of a panic that the hook did not capture.
-fn report_without_capture(payload: &(dyn Any + Send)) -> CrashReport {
-    let config = handler::config().unwrap_or_else(Config::new);
-    config.report(codes::F0001, message_of(payload), panic_hook::thread_name())
+/// Returns whether a panic means that the reader of a standard stream has gone. Then the hook has ignored it, or it
+/// passes on one that the hook has ignored.
+fn is_broken_output(message: &str, caught: Option<&Caught>) -> bool {
+    let is_captured = matches!(caught, Some(Caught::OfWorker(..) | Caught::OfOtherCatch(..)));
+    !is_captured
+        && (panic_hook::is_broken_output(message) || panic_hook::was_output_broken(message))
+}
+
+/// Returns the report of a panic, and stores it.
+fn into_report(key: PanicKey, caught: Caught) -> Box<CrashReport> {
+    let (mut report, sources, contexts) = match caught {
+        Caught::Own(capture) => {
+            let (report, sources) = capture.into_report();
+            (report, sources, None)
+        }
+        Caught::OfOtherCatch(capture, contexts) => {
+            let (report, sources) = capture.into_report();
+            (report, sources, Some(contexts))
+        }
+        Caught::OfWorker(held, contexts) => {
+            let (mut report, sources) = (held.report, held.sources);
+            // It is returned, and not shown.
+            _ = held.output.take();
+            add_contexts(&mut report, contexts, sources.as_ref());
+            handler::store_again(&mut report, sources.as_ref());
+            return report;
+        }
+        Caught::Unknown(note, contexts) => {
+            let config = handler::config().unwrap_or_else(Config::new);
+            let thread = panic_hook::thread_name();
+            let mut report = Box::new(config.report(codes::F0001, key.message, thread));
+            report.notes.extend(note);
+            (report, sources::current(), Some(contexts))
+        }
+    };
+    if let Some(contexts) = contexts {
+        add_contexts(&mut report, contexts, sources.as_ref());
+    }
+    handler::store(&mut report, sources.as_ref());
+    report
+}
+
+/// Adds the contexts of the thread that began the work to those of the thread that panicked.
+fn add_contexts(report: &mut CrashReport, contexts: CapturedContexts, sources: Option<&SourceMap>) {
+    let max = handler::config().map_or(usize::MAX, |config| config.max_contexts);
+    let captured = variables::records::read(&contexts.variables);
+    sources::add_contexts(report, contexts.raw, max, sources, captured);
 }
 
 /// Runs the body of `main`. If it fails, reports the error, with the chain of its sources as notes. Returns the exit
 /// code that `main` would have if it returned the same result.
 ///
 /// Without a [handler](crate::CrashHandler) the error is only written to standard error.
+///
+/// If the error, or a source of it, is an [`io::Error`](std::io::Error) of the kind `BrokenPipe`, and the reader of
+/// standard output or standard error has gone, as in `mycc | head`, nothing is written or stored. The exit code is the
+/// same.
 ///
 /// ```no_run
 /// use std::process::{ExitCode, Termination};
@@ -77,7 +148,10 @@ pub fn run_main<T: Termination, E: Into<Box<dyn Error>>>(
     match main() {
         Ok(value) => value.report(),
         Err(error) => {
-            report_error(&*error.into());
+            let error = error.into();
+            if !panic_hook::is_broken_output_error(&*error, MAX_ERROR_SOURCES) {
+                sys::with_big_stack(&mut |_| report_error(&*error));
+            }
             ExitCode::FAILURE
         }
     }

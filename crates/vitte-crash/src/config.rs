@@ -3,6 +3,7 @@
 #[cfg(has_reporter)]
 mod remote;
 
+use std::any::Any;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -19,6 +20,16 @@ const MAX_MESSAGE_BYTES: usize = 64 << 10;
 /// Maximum length of an argument in a report, in bytes.
 const MAX_ARG_BYTES: usize = 512;
 
+/// Describes the payload of a panic.
+pub(crate) type DescribePayload = fn(&(dyn Any + Send)) -> Option<String>;
+
+/// The functions of the program that a handler calls.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Callbacks {
+    pub(crate) describe_payload: Option<DescribePayload>,
+    pub(crate) before_report: Option<fn()>,
+}
+
 /// The configuration of a handler. Creating it is part of every start of a program, so anything that only a report
 /// needs is determined when there is one.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -33,6 +44,15 @@ pub(crate) struct Config {
     process_id: u64,
     /// The directory in which crashes are stored, or `None` to store none. Absolute after installation.
     pub(crate) dir: Option<PathBuf>,
+    /// Whether `dir` is the [default](Repository::default_dir). If it cannot be written, the temporary directory
+    /// replaces it.
+    pub(crate) is_default_dir: bool,
+    /// Where users report crashes.
+    #[cfg_attr(not(has_reporter), allow(dead_code, reason = "reports do not have it yet"))]
+    pub(crate) report_url: Option<String>,
+    /// The command that shows reports, or `None` for `vitte`.
+    #[cfg_attr(not(has_reporter), allow(dead_code, reason = "reports do not have it yet"))]
+    pub(crate) command_name: Option<String>,
     /// How long reporting a signal may take.
     pub(crate) timeout: Duration,
     /// Maximum number of innermost and of outermost frames of a stack.
@@ -57,12 +77,36 @@ impl Config {
             start_nanos,
             process_id: u64::from(std::process::id()),
             dir: Some(PathBuf::from(Repository::DEFAULT_DIR)),
+            is_default_dir: true,
+            report_url: None,
+            command_name: None,
             timeout: Duration::from_secs(2),
             max_frames: (64, 32),
             max_contexts: usize::MAX,
             minidump: false,
             is_previous_first: false,
         }
+    }
+
+    /// Determines the directory in which crashes are stored: the one that the program has set, or the default one,
+    /// unless `from_environment` replaces it. The program may change its current directory before it crashes, so it is
+    /// absolute.
+    pub(crate) fn resolve_dir(&mut self, from_environment: Option<OsString>) {
+        let Some(dir) = self.dir.take() else { return };
+        let dir = match from_environment {
+            Some(dir) => {
+                self.is_default_dir = false;
+                PathBuf::from(dir)
+            }
+            None if self.is_default_dir => {
+                let args = limited_args(std::env::args_os().take(1));
+                Repository::default_dir(
+                    &self.program.clone().unwrap_or_else(|| program_name(&args)),
+                )
+            }
+            None => dir,
+        };
+        self.dir = Some(std::path::absolute(&dir).unwrap_or(dir));
     }
 
     /// Creates a report of a crash of this process that happened just now.

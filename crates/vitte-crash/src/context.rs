@@ -99,7 +99,11 @@ impl Drop for ContextGuard {
     #[inline]
     fn drop(&mut self) {
         if let Some(stack) = slots::current() {
-            stack.truncate(self.state >> FIELD_BITS);
+            let depth = self.state >> FIELD_BITS;
+            if std::thread::panicking() {
+                stack.record_unwinding(depth);
+            }
+            stack.truncate(depth);
         }
     }
 }
@@ -205,6 +209,23 @@ pub(super) fn truncate(depth: u32) {
     if let Some(stack) = slots::current().filter(|stack| stack.depth() > depth) {
         stack.truncate(depth);
     }
+}
+
+/// Begins to record which contexts are open when a panic unwinds. Returns the previous record.
+pub(super) fn begin_unwinding_record() -> slots::UnwindingRecord {
+    slots::current().map(slots::ContextStack::begin_unwinding_record).unwrap_or_default()
+}
+
+/// Returns the number of contexts that were open when the last panic since
+/// [`begin_unwinding_record`] began to unwind, or `None` if it closed none. Restores the previous record.
+pub(super) fn end_unwinding_record(previous: slots::UnwindingRecord) -> Option<u32> {
+    slots::current()?.end_unwinding_record(previous)
+}
+
+/// Returns the recorded contexts of this thread up to a depth, some of which may be closed already. Otherwise this is
+/// [`read`].
+pub(super) fn read_to(depth: u32) -> (Vec<slots::RawContext>, u32) {
+    slots::current().map(|stack| stack.read_to(depth)).unwrap_or_default()
 }
 
 /// Returns the recorded contexts of this thread, the innermost first, and how many more are open.

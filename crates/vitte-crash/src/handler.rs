@@ -1,5 +1,6 @@
 //! The crash handler of the process: its installation, its state, and its removal.
 
+mod before_report;
 mod builder;
 mod hook;
 
@@ -12,14 +13,17 @@ use std::time::Duration;
 pub use builder::{CrashHandlerBuilder, Signal};
 use hook::Hook;
 use vitte_capsule::{CrashReport, Repository};
-use vitte_diag::{Format, SourceMap, Terminal};
+use vitte_diag::{Format, SourceMap, Terminal, text};
 
-use crate::config::Config;
-use crate::panic_hook::{self, PanicAction};
-use crate::render::{self, PackedRenderOptions, RenderOptions, TerminalSource};
+use crate::config::{Callbacks, Config};
+use crate::panic_hook::registry::{self, Held};
+use crate::panic_hook::{self, PanicAction, PanicKey};
+use crate::panic_message::message_of;
+use crate::render::{self, PackedRenderOptions, RenderOptions, RenderedOutput, TerminalSource};
 use crate::save::{self, CapsuleOptions};
-#[cfg(unix)]
 use crate::sys;
+use crate::sys::StackKind;
+use crate::sys::held_output::HeldOutput;
 #[cfg(has_reporter)]
 use crate::watchdog::Watchdog;
 
@@ -96,6 +100,7 @@ impl std::error::Error for InstallError {}
 /// An installed handler.
 struct Handler {
     config: Config,
+    callbacks: Callbacks,
     capsule_options: CapsuleOptions,
     /// False after the guard is dropped. Our hook may still be called then, by a hook that replaced it.
     is_enabled: AtomicBool,
@@ -129,6 +134,11 @@ pub(crate) fn config() -> Option<Config> {
     current().map(|handler| handler.config.clone())
 }
 
+/// Returns the functions of the program that the installed handler calls.
+pub(crate) fn callbacks() -> Callbacks {
+    current().map(|handler| handler.callbacks).unwrap_or_default()
+}
+
 /// Removes secrets from a report, and stores it if a handler is installed that stores reports. Adds a note to it if that
 /// fails.
 pub(crate) fn store(report: &mut CrashReport, sources: Option<&SourceMap>) {
@@ -139,6 +149,29 @@ pub(crate) fn store(report: &mut CrashReport, sources: Option<&SourceMap>) {
         // The caller shows its diagnostic.
         CapsuleOptions::new().redact(report, sources);
     }
+}
+
+/// Stores a changed report again in its file, if it has one.
+pub(crate) fn store_again(report: &mut CrashReport, sources: Option<&SourceMap>) {
+    if let Some(handler) = current() {
+        save::save_again(report, sources, &handler.config, &handler.capsule_options);
+    }
+}
+
+/// Writes reports that were held, because the panics of other threads could have been caused by theirs.
+pub(crate) fn show_held(held: Vec<Held>) {
+    // A process that the program forked has copies of them.
+    for held in held.into_iter().filter(Held::is_of_this_process) {
+        if let Some((bytes, to_stdout)) = held.output.take() {
+            before_report::call(callbacks().before_report);
+            render::write(&RenderedOutput { bytes, to_stdout });
+        }
+    }
+}
+
+/// Shows the reports that are still held when the process exits.
+extern "C" fn show_held_at_exit() {
+    show_held(registry::take_all_held());
 }
 
 /// Stores and writes a report. Returns whether at least one of the two succeeded.
@@ -156,8 +189,11 @@ impl Handler {
     }
 
     /// Creates the handler of the process, which [`current`] returns from now on.
-    fn publish(config: Config, capsule_options: CapsuleOptions) -> Arc<Self> {
-        let handler = Arc::new(Self { config, capsule_options, is_enabled: AtomicBool::new(true) });
+    fn publish(config: Config, callbacks: Callbacks, capsule_options: CapsuleOptions) -> Arc<Self> {
+        before_report::reset(callbacks.before_report);
+        sys::at_exit(show_held_at_exit);
+        let is_enabled = AtomicBool::new(true);
+        let handler = Arc::new(Self { config, callbacks, capsule_options, is_enabled });
         if let Ok(mut current) = HANDLER.write() {
             *current = Some(Arc::clone(&handler));
         }
@@ -166,6 +202,7 @@ impl Handler {
 
     /// Removes secrets from a report, stores it and writes it. Returns whether it was stored or written.
     fn deliver(&self, report: &mut CrashReport, sources: Option<&SourceMap>) -> bool {
+        before_report::call(self.callbacks.before_report);
         let is_stored = save::save(report, sources, &self.config, &self.capsule_options).is_some();
         let shown = self.capsule_options.shown(report);
         let is_written = render::write(&render::render(render_options(), &shown));
@@ -176,17 +213,60 @@ impl Handler {
     }
 
     /// Reports a panic. Returns false if its report could be neither stored nor written.
-    fn on_panic(&self, info: &PanicHookInfo<'_>) -> bool {
+    fn on_panic(&self, info: &PanicHookInfo<'_>, stack: StackKind) -> bool {
         let mut is_handled = true;
-        panic_hook::without_recursion(|| match panic_hook::capture_panic(info, &self.config) {
-            PanicAction::Ignore | PanicAction::Caught => {}
-            PanicAction::Report(capture) => {
-                let (mut report, sources) = capture.into_report();
+        panic_hook::without_recursion(|| {
+            // The thread's own stack may be too small for the rest.
+            if cfg!(has_reporter) && stack == StackKind::Own && !panic_hook::is_ignored() {
+                write_panic_line(info);
+            }
+            let action = panic_hook::capture_panic(info, &self.config, self.callbacks);
+            let (capture, is_held) = match action {
+                PanicAction::Ignore | PanicAction::Caught => return,
+                PanicAction::Follow(note) => {
+                    let thread = panic_hook::thread_name();
+                    let line = format!("note: a consequence in thread {thread}: {note}");
+                    return write_line(&line);
+                }
+                PanicAction::Hold(capture) => (capture, true),
+                PanicAction::Report(capture) => (capture, false),
+            };
+            let key = capture.key().clone();
+            let (mut report, sources) = capture.into_report();
+            #[cfg(unix)]
+            panic_hook::expect_abort(&report);
+            if is_held {
+                self.hold(key, report, sources);
+            } else {
+                // This panic may end the process.
+                show_held(registry::take_all_held());
                 is_handled = self.deliver(&mut report, sources.as_ref());
             }
         });
         is_handled
     }
+
+    /// Stores a report, and shows it unless it could be the cause of a panic that another thread catches.
+    fn hold(&self, key: PanicKey, mut report: Box<CrashReport>, sources: Option<SourceMap>) {
+        save::save(&mut report, sources.as_ref(), &self.config, &self.capsule_options);
+        let shown = self.capsule_options.shown(&report);
+        let RenderedOutput { bytes, to_stdout } = render::render(render_options(), &shown);
+        let output = HeldOutput::new(bytes, to_stdout);
+        show_held(registry::hold(key, report, sources, output).into_iter().collect());
+    }
+}
+
+/// Writes the message of a panic as one line to standard error, with little stack.
+fn write_panic_line(info: &PanicHookInfo<'_>) {
+    let message = message_of(info.payload());
+    let location = info.location().map(|at| format!(" at {at}")).unwrap_or_default();
+    write_line(&format!("panic in thread {}{location}: {message}", panic_hook::thread_name()));
+}
+
+/// Writes a line to standard error.
+fn write_line(line: &str) {
+    let bytes = format!("{}\n", text::one_line(line)).into_bytes();
+    render::write(&RenderedOutput { bytes, to_stdout: false });
 }
 
 /// When dumps are made.
@@ -262,6 +342,17 @@ impl CrashGuard {
     }
 }
 
+impl CrashGuard {
+    /// Keeps the handler until the process ends.
+    ///
+    /// A guard that is dropped at the end of `main` does not report what happens after that, such as a panic in the
+    /// destructor of a thread-local variable of the first thread, or in a function that `atexit` calls. With this
+    /// function such panics are reported.
+    pub fn leak(self) {
+        std::mem::forget(self);
+    }
+}
+
 impl fmt::Debug for CrashGuard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CrashGuard")
@@ -274,6 +365,7 @@ impl fmt::Debug for CrashGuard {
 
 impl Drop for CrashGuard {
     fn drop(&mut self) {
+        sys::with_big_stack(&mut |_| show_held(registry::take_all_held()));
         self.signals = None;
         self.handler.is_enabled.store(false, Ordering::Release);
         self.hook = None;

@@ -1,44 +1,71 @@
 //! Captures a panic in the panic hook, and turns the capture into a report.
 
+mod broken_pipe;
 mod capture;
+mod catching;
+mod consequence;
+mod payload;
+pub(crate) mod registry;
 
-use std::cell::{Cell, RefCell};
+use std::any::{Any, TypeId};
+use std::cell::Cell;
 use std::panic::PanicHookInfo;
 use std::time::Instant;
 
 use backtrace::Backtrace;
-pub(crate) use capture::{capture_variables, is_ignored};
+pub(crate) use broken_pipe::{is_broken_output, is_broken_output_error};
+pub(crate) use capture::{capture_variables, ignore_panics_of_thread, is_ignored, thread_name};
+pub(crate) use catching::{Catching, Caught, catching, was_output_broken};
+pub(crate) use payload::describe;
 use vitte_capsule::CrashReport;
 use vitte_diag::{SourceMap, codes};
 
-use crate::config::Config;
+use crate::config::{Callbacks, Config};
 use crate::context::{self, sources};
 use crate::panic_message::message_of;
 use crate::sys::slots::RawContext;
-use crate::{symbols, variables};
+use crate::{symbols, sys, variables};
 
 /// The data of a panic that is captured in the hook. Slow work, such as resolving addresses to names, follows in
 /// [`into_report`](Self::into_report).
 pub(crate) struct PanicCapture {
-    message: String,
+    key: PanicKey,
     location: Option<String>,
     thread: String,
     backtrace: Backtrace,
-    /// The contexts, and how many more there were.
-    contexts: (Vec<RawContext>, u32),
-    /// The [records](crate::variables::records) of the variables that the contexts borrow.
-    variables: Vec<u8>,
+    contexts: CapturedContexts,
     sources: Option<SourceMap>,
     config: Config,
     /// A note about the panic before this one in the same unit of work, which may be its cause.
     earlier: Option<String>,
+    /// The same about the last panic of this thread, which is its cause if it happened in a destructor.
+    earlier_of_thread: Option<String>,
+}
+
+/// The contexts of a thread at a panic.
+#[derive(Default)]
+pub(crate) struct CapturedContexts {
+    /// The contexts, and how many more there were.
+    pub(crate) raw: (Vec<RawContext>, u32),
+    /// The [records](crate::variables::records) of the variables that the contexts borrow.
+    pub(crate) variables: Vec<u8>,
+}
+
+/// By what the payload of a panic is recognised when another thread throws it again.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct PanicKey {
+    payload_type: TypeId,
+    pub(crate) message: String,
+}
+
+impl PanicKey {
+    /// Returns the key of a payload, whose message is `message`.
+    pub(crate) fn new(payload: &(dyn Any + Send), message: String) -> Self {
+        Self { payload_type: payload.type_id(), message }
+    }
 }
 
 thread_local! {
-    /// The number of active calls of [`catching`].
-    static CATCH_DEPTH: Cell<u32> = const { Cell::new(0) };
-    /// The last panic inside of them.
-    static CAUGHT: RefCell<Option<Box<PanicCapture>>> = const { RefCell::new(None) };
     static IS_IN_HOOK: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -46,8 +73,12 @@ thread_local! {
 pub(crate) enum PanicAction {
     /// Nothing: it follows from a panic that is reported already, or is not a panic of the program.
     Ignore,
-    /// Nothing: [`catching`] returns it to its caller.
+    /// A line that it follows from a panic of another thread that is reported already, with this note.
+    Follow(String),
+    /// Nothing: the [registry] has it until [`catching`] returns it to its caller.
     Caught,
+    /// The report is stored, and shown only if no caller of [`catching`] takes it as the cause of its own panic.
+    Hold(Box<PanicCapture>),
     Report(Box<PanicCapture>),
 }
 
@@ -60,52 +91,70 @@ pub(crate) fn without_recursion(hook: impl FnOnce()) {
 }
 
 /// Captures a panic. Called by the hook.
-pub(crate) fn capture_panic(info: &PanicHookInfo<'_>, config: &Config) -> PanicAction {
+pub(crate) fn capture_panic(
+    info: &PanicHookInfo<'_>,
+    config: &Config,
+    callbacks: Callbacks,
+) -> PanicAction {
     #[cfg(target_os = "linux")]
     if cfg!(panic = "abort") {
-        crate::sys::fork::exit_child_on_panic(&message_of(info.payload()));
+        sys::fork::exit_child_on_panic(&message_of(info.payload()));
+        capture::stop_if_ignored();
     }
     if is_ignored() {
         return PanicAction::Ignore;
     }
-    let message = message_of(info.payload());
+    let message = payload::describe(info.payload(), callbacks.describe_payload);
     let cannot_unwind = CANNOT_UNWIND.contains(&&*message);
     let is_fatal = cfg!(panic = "abort")
         || cannot_unwind
         || UNSAFE_CHECKS.iter().any(|prefix| message.starts_with(prefix));
     if is_fatal {
         #[cfg(unix)]
-        crate::sys::mark_panic_fatal();
+        sys::mark_panic_fatal();
     }
     // The cause is the panic before this one. It has been reported, unless it was to be caught.
     if cannot_unwind {
-        let caught = CAUGHT.try_with(|caught| caught.try_borrow_mut().ok()?.take());
-        return caught.ok().flatten().map_or(PanicAction::Ignore, PanicAction::Report);
+        let caught = registry::take_caught(catching::current());
+        return caught.map_or(PanicAction::Ignore, PanicAction::Report);
     }
-    let mut capture = Box::new(PanicCapture {
-        message,
-        location: info.location().map(ToString::to_string),
+    let is_caught = catching::current() != 0 && !is_fatal;
+    let location = info.location().map(ToString::to_string);
+    if is_broken_output(&message) {
+        consequence::record_broken_output();
+        return PanicAction::Ignore;
+    }
+    if !is_caught && consequence::passes_on(&message) {
+        // In a call of `catch_panic` the report is not shown yet, and may be returned.
+        if consequence::was_reported() && !registry::has_catches() {
+            return PanicAction::Follow(note_of(location.as_deref(), &message));
+        }
+        if consequence::was_reported() || consequence::was_output_broken() {
+            return PanicAction::Ignore;
+        }
+    }
+    let key = PanicKey::new(info.payload(), message);
+    let note = format!("an earlier {}", note_of(location.as_deref(), &key.message));
+    let capture = Box::new(PanicCapture {
+        key,
+        location,
         thread: thread_name(),
         backtrace: Backtrace::new_unresolved(),
-        contexts: context::read(),
-        variables: capture_variables(),
+        contexts: CapturedContexts { raw: context::read(), variables: capture_variables() },
         sources: sources::current(),
         config: config.clone(),
         earlier: None,
+        earlier_of_thread: consequence::replace_last_of_thread(note),
     });
-    let is_reported = CATCH_DEPTH.get() == 0 || is_fatal;
-    #[cfg(unix)]
-    crate::sys::set_panic_reported(is_reported);
-    if is_reported {
-        return PanicAction::Report(capture);
+    if is_caught {
+        registry::set_caught(catching::current(), capture);
+        return PanicAction::Caught;
     }
-    _ = CAUGHT.try_with(|caught| {
-        if let Ok(mut caught) = caught.try_borrow_mut() {
-            capture.earlier = caught.take().map(|earlier| earlier.note());
-            *caught = Some(capture);
-        }
-    });
-    PanicAction::Caught
+    consequence::record_report();
+    if !is_fatal && registry::has_catches() {
+        return PanicAction::Hold(capture);
+    }
+    PanicAction::Report(capture)
 }
 
 /// The messages with which std ends the process if an earlier panic cannot unwind further.
@@ -121,51 +170,68 @@ const UNSAFE_CHECKS: [&str; 4] = [
     "trying to construct an enum from an invalid value",
 ];
 
-/// Runs `work`, which catches its panic itself. Returns its result, and the capture of the panic if the hook saw one
-/// on this thread.
-pub(crate) fn catching<T>(work: impl FnOnce() -> T) -> (T, Option<Box<PanicCapture>>) {
-    let before = CAUGHT.take();
-    CATCH_DEPTH.set(CATCH_DEPTH.get() + 1);
-    let result = work();
-    CATCH_DEPTH.set(CATCH_DEPTH.get() - 1);
-    (result, CAUGHT.replace(before))
-}
-
-/// Returns the name of this thread, or `#` and its number if it has none.
-pub(crate) fn thread_name() -> String {
-    let thread = std::thread::current();
-    match thread.name() {
-        Some(name) => name.to_owned(),
-        None => format!("{:?}", thread.id()).replace("ThreadId(", "#").replace(')', ""),
-    }
+/// Returns a note about a panic: `panic at src/parser.rs:12:5: index out of bounds`.
+fn note_of(location: Option<&str>, message: &str) -> String {
+    let location = location.unwrap_or("an unknown location");
+    format!("panic at {location}: {message}")
 }
 
 impl PanicCapture {
+    pub(crate) const fn key(&self) -> &PanicKey {
+        &self.key
+    }
+
     fn note(&self) -> String {
-        let location = self.location.as_deref().unwrap_or("an unknown location");
-        format!("an earlier panic at {location}: {}", self.message)
+        format!("an earlier {}", note_of(self.location.as_deref(), &self.key.message))
+    }
+
+    /// Returns the note, and the contexts of the thread.
+    pub(crate) fn into_contexts(self) -> (String, CapturedContexts) {
+        (self.note(), self.contexts)
     }
 
     /// Resolves the addresses of the frames. Returns the report, and the sources in which the spans of its contexts
     /// are.
-    pub(crate) fn into_report(self) -> (CrashReport, Option<SourceMap>) {
+    pub(crate) fn into_report(self) -> (Box<CrashReport>, Option<SourceMap>) {
         let code = codes::F0001;
-        let mut report = self.config.report(code, self.message, self.thread);
+        let mut report = Box::new(self.config.report(code, self.key.message, self.thread));
         report.location = self.location;
         report.notes.extend(self.earlier);
         let end = Instant::now() + self.config.panic_symbol_budget();
-        symbols::resolve_panic(&self.backtrace, end)
-            .truncated(self.config.max_frames)
-            .store_in(&mut report);
-        let captured = variables::records::read(&self.variables);
+        let frames = symbols::resolve_panic(&self.backtrace, end);
+        // Only then the earlier panic of the thread may still be unwinding.
+        if frames.frames.iter().any(|frame| frame.function.as_deref().is_some_and(is_destructor)) {
+            report.notes.extend(self.earlier_of_thread.filter(|note| !report.notes.contains(note)));
+        }
+        frames.truncated(self.config.max_frames).store_in(&mut report);
+        let CapturedContexts { raw, variables } = self.contexts;
+        let captured = variables::records::read(&variables);
         let sources = self.sources.as_ref();
-        sources::add_contexts(
-            &mut report,
-            self.contexts,
-            self.config.max_contexts,
-            sources,
-            captured,
-        );
+        sources::add_contexts(&mut report, raw, self.config.max_contexts, sources, captured);
         (report, self.sources)
     }
+}
+
+/// Returns whether a function drops a value.
+fn is_destructor(function: &str) -> bool {
+    let function = function.split("::<").next().unwrap_or(function);
+    function.ends_with("::drop") || function.contains("drop_in_place")
+}
+
+/// Notes whether std will abort because of this panic of the current thread: that abort is not another failure.
+#[cfg(unix)]
+pub(crate) fn expect_abort(report: &CrashReport) {
+    let mut functions = report.frames.iter().filter_map(|frame| frame.function.as_deref());
+    if functions.any(aborts_on_panic) {
+        sys::mark_panic_fatal();
+    }
+}
+
+/// Returns whether std aborts if a panic leaves this function: it drops thread-local variables or the result of a
+/// thread. A program without symbols still has the name of the function of libc that drops thread-local variables.
+#[cfg(unix)]
+fn aborts_on_panic(function: &str) -> bool {
+    function.starts_with("std::sys::thread_local::")
+        || function.contains("__call_tls_dtors")
+        || (function.starts_with("<std::thread::") && function.contains("Packet<"))
 }

@@ -2,13 +2,14 @@
 
 mod capsules;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub(crate) use capsules::CapsuleOptions;
+use capsules::Redacted;
 #[cfg(all(has_reporter, feature = "minidump"))]
 pub(crate) use capsules::omission_note;
 pub use capsules::{EnvironmentCapture, SourceCapture};
-use vitte_capsule::CrashReport;
+use vitte_capsule::{CrashReport, Repository};
 use vitte_diag::SourceMap;
 
 use crate::config::Config;
@@ -41,22 +42,64 @@ pub(crate) fn save_with_notes(
     let redacted = options.redact(report, sources);
     let error_redactor = redacted.redactor();
     let dir = config.dir.as_ref()?;
-    let save = || options.save(report, notes, sources, redacted, dir);
-    match sys::with_sigxfsz_ignored(save) {
-        Ok((path, omitted_sources)) => {
-            // Paths are shown relative to the current directory, as in the user's shell.
-            let here = std::env::current_dir().unwrap_or_default();
-            let relative =
-                |path: PathBuf| path.strip_prefix(&here).map(ToOwned::to_owned).unwrap_or(path);
-            report.path = Some(relative(path));
-            report.dir = Some(relative(dir.clone()));
-            Some(omitted_sources)
-        }
+    let save_in = |report: &mut CrashReport, redacted: Redacted, dir: &Path| {
+        sys::with_sigxfsz_ignored(|| options.save(report, notes, sources, redacted, dir))
+    };
+    let (path, dir, omitted_sources) = match save_in(report, redacted, dir) {
+        Ok((path, omitted_sources)) => (path, dir.clone(), omitted_sources),
         Err(error) => {
-            let note = format!("the report could not be stored: {error}");
-            report.notes.push(error_redactor.text(&note).into_owned());
-            None
+            let note = |what: &str| {
+                error_redactor.text(&format!("the report {what}: {error}")).into_owned()
+            };
+            let fallback = temporary_dir(report, config).and_then(|dir| {
+                let mut copy = report.clone();
+                copy.notes.push(note("is in the temporary directory"));
+                let redacted = options.redact(&mut copy, sources);
+                let (path, omitted_sources) = save_in(&mut copy, redacted, &dir).ok()?;
+                *report = copy;
+                Some((path, dir, omitted_sources))
+            });
+            if fallback.is_none() {
+                report.notes.push(note("could not be stored"));
+            }
+            fallback?
         }
+    };
+    // Paths are shown relative to the current directory, as in the user's shell.
+    let here = std::env::current_dir().unwrap_or_default();
+    let relative = |path: PathBuf| path.strip_prefix(&here).map(ToOwned::to_owned).unwrap_or(path);
+    report.path = Some(relative(path));
+    report.dir = Some(relative(dir));
+    Some(omitted_sources)
+}
+
+/// Returns the directory that replaces the default one if that cannot be written.
+fn temporary_dir(report: &CrashReport, config: &Config) -> Option<PathBuf> {
+    let is_default = config.is_default_dir;
+    is_default.then(|| Repository::temporary_dir(&report.program).ok()).flatten()
+}
+
+/// Stores a changed report in the file in which [`save`] has stored it. If that fails, the file has the previous
+/// report.
+pub(crate) fn save_again(
+    report: &mut CrashReport,
+    sources: Option<&SourceMap>,
+    config: &Config,
+    options: &CapsuleOptions,
+) {
+    options.redact(report, sources);
+    let Some(dir) = config.dir.as_ref().filter(|_| report.path.is_some()) else { return };
+    let update_in = |dir: &Path| {
+        let mut copy = report.clone();
+        let redacted = options.redact(&mut copy, sources);
+        sys::with_sigxfsz_ignored(|| options.update(&copy, sources, redacted, dir))
+    };
+    // The path in the report may be relative to a directory that is no longer the current one.
+    let updated = update_in(dir).or_else(|error| {
+        temporary_dir(report, config).ok_or(error).and_then(|dir| update_in(&dir))
+    });
+    if let Err(error) = updated {
+        report.notes.push(format!("the stored report lacks some contexts: {error}"));
     }
 }
 

@@ -21,25 +21,33 @@
 )]
 
 #[cfg(unix)]
+mod abort;
+#[cfg(unix)]
 mod action;
+#[cfg(has_reporter)]
+pub(super) mod alloc_error;
 #[cfg(unix)]
 mod altstack;
 #[cfg(target_os = "linux")]
 mod area;
 #[cfg(unix)]
 mod arrival;
+#[cfg(has_reporter)]
+mod big_stack;
 #[cfg(unix)]
 mod claim;
 #[cfg(unix)]
 mod crash_line;
 #[cfg(has_reporter)]
 pub(super) mod dump;
+mod exit;
 #[cfg(target_os = "linux")]
 pub(super) mod fork;
 #[cfg(has_reporter)]
 mod frames;
 #[cfg(unix)]
 mod futile;
+pub(super) mod held_output;
 #[cfg(unix)]
 mod line;
 #[cfg(has_reporter)]
@@ -62,11 +70,14 @@ mod thread;
 mod unwind;
 
 #[cfg(unix)]
-pub(super) use action::{
-    SignalHandlers, mark_panic_fatal, set_panic_reported, with_sigxfsz_ignored,
-};
+pub(super) use abort::mark_panic_fatal;
+#[cfg(unix)]
+pub(super) use action::{SignalHandlers, with_sigxfsz_ignored};
 #[cfg(has_reporter)]
 pub(super) use arrival::UNKNOWN_CODE;
+#[cfg(has_reporter)]
+pub(super) use big_stack::{StackKind, with_big_stack};
+pub(super) use exit::at_exit;
 #[cfg(has_reporter)]
 pub(super) use signals::signal_name;
 #[cfg(has_reporter)]
@@ -84,6 +95,20 @@ pub(super) fn thread_id() -> u32 {
 #[cfg(not(unix))]
 pub(super) fn with_sigxfsz_ignored<T>(work: impl FnOnce() -> T) -> T {
     work()
+}
+
+/// The stack that `work` of [`with_big_stack`] runs on.
+#[cfg(not(has_reporter))]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum StackKind {
+    /// The thread's own.
+    Own,
+}
+
+/// Calls `work` on this stack: other systems are not known to have threads with very small stacks.
+#[cfg(not(has_reporter))]
+pub(super) fn with_big_stack(work: &mut dyn FnMut(StackKind)) {
+    work(StackKind::Own);
 }
 
 /// Exits this process immediately, without running exit handlers.

@@ -1,8 +1,8 @@
 //! The configuration as the reporter reads it from the crashed process.
 //!
 //! ```text
-//! words 0 to 6   │ words 7 to 16
-//! seven numbers  │ for each of five strings: its address, its length in bytes
+//! words 0 to 7   │ words 8 to 21
+//! eight numbers  │ for each of seven strings: its address, its length in bytes
 //! ```
 
 use std::ffi::OsString;
@@ -12,8 +12,8 @@ use std::time::Duration;
 use super::Config;
 use crate::remote::{Memory, u64_at};
 
-const NUMBER_COUNT: usize = 7;
-const TEXT_COUNT: usize = 5;
+const NUMBER_COUNT: usize = 8;
+const TEXT_COUNT: usize = 7;
 const WORD_COUNT: usize = NUMBER_COUNT + 2 * TEXT_COUNT;
 
 impl Config {
@@ -28,6 +28,8 @@ impl Config {
             self.commit.as_deref().map(str::as_bytes),
             self.build.as_deref().map(str::as_bytes),
             dir,
+            self.report_url.as_deref().map(str::as_bytes),
+            self.command_name.as_deref().map(str::as_bytes),
         ];
         let numbers = [
             self.start_nanos,
@@ -37,6 +39,7 @@ impl Config {
             self.max_frames.1 as u64,
             u64::from(self.minidump),
             self.max_contexts as u64,
+            u64::from(self.is_default_dir),
         ];
         // An address is never 0, which therefore means `None`.
         let texts = texts.into_iter().flat_map(|text| {
@@ -79,6 +82,9 @@ impl Config {
             max_contexts: number(6)?,
             // The reporter handles no signals.
             is_previous_first: false,
+            is_default_dir: word(7)? != 0,
+            report_url: string(5)?,
+            command_name: string(6)?,
         })
     }
 }
@@ -99,6 +105,9 @@ mod tests {
             commit: Some("c".repeat(5000)),
             dir: Some("/x/é".into()),
             minidump: true,
+            is_default_dir: false,
+            report_url: Some("https://example.org/issues".into()),
+            command_name: Some("mycc".into()),
             ..Config::new()
         };
         for config in [complete, Config { build: None, dir: None, ..Config::new() }] {

@@ -70,8 +70,8 @@ pub(crate) fn current() -> Option<SourceMap> {
     sources.as_ref().map(|shared| shared.sources.clone())
 }
 
-/// Adds contexts, the innermost first, and their variables to a report. Omits those after the first `max_contexts`,
-/// and adds a note that counts them together with the `omitted` ones that could not be read.
+/// Adds contexts, the innermost first, and their variables to those of a report. Omits those after the first
+/// `max_contexts` of the report, and adds a note that counts them together with the `omitted` ones that could not be read.
 pub(crate) fn add_contexts(
     report: &mut CrashReport,
     (mut raw, omitted): (Vec<RawContext>, u32),
@@ -79,15 +79,28 @@ pub(crate) fn add_contexts(
     sources: Option<&SourceMap>,
     captured: CapturedVariables,
 ) {
+    let max_contexts = max_contexts.saturating_sub(report.contexts.len());
     let omitted = omitted as usize + raw.len().saturating_sub(max_contexts);
     raw.truncate(max_contexts);
     let mut resolver = ContextResolver::new(sources);
-    report.contexts = resolver.entries(raw, &captured.variables);
-    report.sources = resolver.into_lines();
+    report.contexts.extend(resolver.entries(raw, &captured.variables));
+    for lines in resolver.into_lines() {
+        match report.sources.iter_mut().find(|known| known.id == lines.id) {
+            Some(known) => merge(&mut known.lines, lines.lines),
+            None => report.sources.push(lines),
+        }
+    }
     if omitted > 0 {
         report.notes.push(format!("omitted {omitted} {}", text::plural("context", omitted)));
     }
     report.notes.extend(captured.notes);
+}
+
+/// Adds source lines to those of the same file.
+fn merge(known: &mut Vec<SourceLine>, lines: Vec<SourceLine>) {
+    known.extend(lines);
+    known.sort_by_key(|line| line.line);
+    known.dedup_by_key(|line| line.line);
 }
 
 /// Adds the contexts of threads to a report, each with the index of its thread.

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+#[cfg(doc)]
+use vitte_capsule::Repository;
 use vitte_capsule::{Redactor, Retention};
 use vitte_diag::{ColorChoice, Format};
 
@@ -10,7 +12,7 @@ use super::hook::Hook;
 use super::{
     CrashGuard, CrashHandler, DumpTriggers, Handler, InstallError, Signals, set_render_options,
 };
-use crate::config::Config;
+use crate::config::{Callbacks, Config};
 use crate::render::{RenderOptions, TerminalSource};
 use crate::save::{CapsuleOptions, EnvironmentCapture, SourceCapture};
 #[cfg(has_reporter)]
@@ -22,6 +24,7 @@ use crate::variables::VariableLimits;
 #[must_use = "the handler is not installed until `install` is called"]
 pub struct CrashHandlerBuilder {
     config: Config,
+    callbacks: Callbacks,
     panics: bool,
     signals: bool,
     chain: bool,
@@ -59,6 +62,7 @@ impl CrashHandlerBuilder {
     pub(super) fn new() -> Self {
         Self {
             config: Config::new(),
+            callbacks: Callbacks::default(),
             panics: true,
             signals: true,
             chain: true,
@@ -94,13 +98,28 @@ impl CrashHandlerBuilder {
         self
     }
 
-    /// Sets the directory in which crashes are stored. Default: `target/crash-reports` below the directory in
-    /// which the program was started.
+    /// Sets where users report crashes, such as the URL of an issue tracker. Default: none.
+    pub fn report_url(mut self, url: impl Into<String>) -> Self {
+        self.config.report_url = Some(url.into());
+        self
+    }
+
+    /// Sets the command that users run to see and send crashes: `mycc` for `mycc crash show`, if the program has the
+    /// commands of `vitte crash` itself. Default: `vitte`.
+    pub fn command_name(mut self, name: impl Into<String>) -> Self {
+        self.config.command_name = Some(name.into());
+        self
+    }
+
+    /// Sets the directory in which crashes are stored. Default: [`Repository::default_dir`] of the program, which is
+    /// `target/crash-reports` in a Cargo workspace, and otherwise a directory in the user's state directory. If that
+    /// cannot be written, crashes are stored in [`Repository::temporary_dir`].
     ///
     /// If the environment variable [`CrashHandler::DIR_ENV_VAR`] is set and not empty when the handler is
     /// installed, its value replaces this one. It does not undo [`without_store`](Self::without_store).
     pub fn dir(mut self, dir: impl Into<PathBuf>) -> Self {
         self.config.dir = Some(dir.into());
+        self.config.is_default_dir = false;
         self
     }
 
@@ -113,6 +132,50 @@ impl CrashHandlerBuilder {
     /// Sets whether panics are reported. Default: true.
     pub const fn panics(mut self, panics: bool) -> Self {
         self.panics = panics;
+        self
+    }
+
+    /// Sets a function that describes payloads of types that only the program knows. Default: none.
+    ///
+    /// Text, numbers and the usual types of errors need no function: `&str`, `String`, `Box<str>`, `Arc<str>`,
+    /// `Cow<'static, str>`, `Box<dyn Error + Send + Sync>`, `Box<dyn Error + Send>`, `io::Error` and others of std. For
+    /// any other payload the function returns its text, or `None` if it does not know it either.
+    ///
+    /// On Linux the function, and the `Display` of an error, run in a forked child. There they may panic, crash or wait
+    /// for a lock; then the report says so. They have the time and the length of
+    /// [`VariableLimits`](crate::VariableLimits), and their changes to memory are lost. On other systems they are not
+    /// called, because a panic inside of a panic hook ends the process.
+    ///
+    /// ```
+    /// # use vitte_crash::CrashHandler;
+    /// struct InternalError { code: u16 }
+    ///
+    /// let builder = CrashHandler::builder().describe_payload(|payload| {
+    ///     let error = payload.downcast_ref::<InternalError>()?;
+    ///     Some(format!("internal error {}", error.code))
+    /// });
+    /// # _ = builder;
+    /// ```
+    pub fn describe_payload(
+        mut self,
+        describe: fn(&(dyn std::any::Any + Send)) -> Option<String>,
+    ) -> Self {
+        self.callbacks.describe_payload = Some(describe);
+        self
+    }
+
+    /// Sets a function that is called once, before a crash is written to a terminal, such as one that ends the raw mode
+    /// of the terminal and leaves its alternate screen. Default: none. It is not called for a panic that
+    /// [`catch_panic`](crate::catch_panic) returns.
+    ///
+    /// The report is written when the function has returned, and after 500 milliseconds in any case. It may panic.
+    ///
+    /// - At a panic, or an error of `main`, a thread of its own calls it.
+    /// - At a fatal signal, a forked child calls it, on Linux only. Only a few functions are safe in a signal handler; in
+    ///   a child it may wait for a lock that the crashed thread holds, or crash. What it changes in memory is lost. The
+    ///   state of the terminal belongs to the terminal, so that change remains.
+    pub fn before_report(mut self, before_report: fn()) -> Self {
+        self.callbacks.before_report = Some(before_report);
         self
     }
 
@@ -264,17 +327,21 @@ impl CrashHandlerBuilder {
         Handler::claim()?;
         let from_environment =
             std::env::var_os(CrashHandler::DIR_ENV_VAR).filter(|dir| !dir.is_empty());
-        // The program may change its current directory before it crashes.
-        self.config.dir = self.config.dir.map(|dir| {
-            let dir = from_environment.map_or(dir, PathBuf::from);
-            std::path::absolute(&dir).unwrap_or(dir)
-        });
+        self.config.resolve_dir(from_environment);
         let Self {
-            config, panics, signals, chain, variables, render_options, capsule_options, ..
+            config,
+            callbacks,
+            panics,
+            signals,
+            chain,
+            variables,
+            render_options,
+            capsule_options,
+            ..
         } = self;
         set_render_options(render_options);
         variables.publish();
-        let handler = Handler::publish(config, capsule_options);
+        let handler = Handler::publish(config, callbacks, capsule_options);
         let hook = panics.then(|| Hook::install(&handler, chain));
         let dumps = DumpTriggers { signals: self.dump_signals, watchdog: self.watchdog };
         let needs_reporter = signals || !dumps.is_empty();

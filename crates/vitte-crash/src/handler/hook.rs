@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 
 use super::Handler;
 use crate::panic_hook::is_ignored;
+use crate::sys::with_big_stack;
 
 type PanicHook = Box<dyn Fn(&PanicHookInfo<'_>) + Send + Sync + 'static>;
 
@@ -28,7 +29,10 @@ impl Hook {
         let (handler, chained) = (Arc::clone(handler), Arc::clone(&previous));
         let hook: PanicHook = Box::new(move |info| {
             let is_enabled = handler.is_enabled.load(Ordering::Acquire);
-            let is_handled = is_enabled && handler.on_panic(info);
+            let mut is_handled = false;
+            if is_enabled {
+                with_big_stack(&mut |stack| is_handled = handler.on_panic(info, stack));
+            }
             if !is_handled || (chain && !is_previous_std && !is_ignored()) {
                 chained(info);
             }

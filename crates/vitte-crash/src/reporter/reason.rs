@@ -5,9 +5,9 @@ use vitte_diag::codes;
 
 use super::crash_info::CrashInfo;
 use crate::symbols::CapturedFrames;
-use crate::symbols::modules::Mapping;
-use crate::sys::UNKNOWN_CODE;
+use crate::symbols::modules::{self, Mapping};
 use crate::sys::shared::SharedField;
+use crate::sys::{UNKNOWN_CODE, alloc_error};
 
 /// The `si_code` of a fault without an address.
 const SI_KERNEL: i64 = 0x80;
@@ -28,12 +28,15 @@ pub(super) fn describe(
     if is_fault && signal != "SIGILL" && is_stack_overflow(info, mappings) {
         report.code = codes::F0003;
         report.message = "stack overflow".into();
-    } else if signal == "SIGABRT" && frames.frames.iter().any(|frame| is_oom(&frame.function)) {
+    } else if signal == "SIGABRT" && is_failed_allocation(frames) {
         report.code = codes::F0004;
         report.message = "memory allocation failed".into();
     } else if signal == "SIGABRT" {
         report.code = codes::F0005;
         report.message = "the process aborted".into();
+        if is_panic_in_panic(frames) {
+            report.notes.push(PANIC_IN_PANIC.into());
+        }
     } else {
         report.message = meaning(&signal, code, address);
     }
@@ -85,9 +88,41 @@ fn is_stack_overflow(info: &CrashInfo, mappings: &[Mapping]) -> bool {
         && sp.saturating_add(GAP) >= address
 }
 
-fn is_oom(function: &Option<String>) -> bool {
+fn has_function(frames: &CapturedFrames, test: impl Fn(&str) -> bool) -> bool {
+    frames.frames.iter().any(|frame| frame.function.as_deref().is_some_and(&test))
+}
+
+/// Returns whether a memory allocation failed: by the names of the frames or, if the program has no symbols, by their
+/// addresses.
+fn is_failed_allocation(frames: &CapturedFrames) -> bool {
+    if has_function(frames, is_oom) {
+        return true;
+    }
+    // The reporter is the same program at other addresses.
+    let own = modules::current();
+    frames.frames.iter().any(|frame| {
+        let (Some(path), Some(offset)) = (&frame.module, frame.offset) else { return false };
+        let module = own.iter().find(|module| module.path == *path);
+        let address = module.and_then(|module| module.range.start.checked_add(offset));
+        address.is_some_and(alloc_error::contains)
+    })
+}
+
+fn is_oom(function: &str) -> bool {
     const NAMES: [&str; 3] = ["handle_alloc_error", "rust_oom", "alloc_error_handler"];
-    function.as_ref().is_some_and(|function| NAMES.iter().any(|name| function.contains(name)))
+    NAMES.iter().any(|name| function.contains(name))
+}
+
+/// The note about an abort because of a panic that no panic hook can see.
+const PANIC_IN_PANIC: &str = "a panic began while another one was being formatted or handled; its message is only on \
+                              standard error, because std aborts without calling a panic hook";
+
+/// Returns whether the function of std that calls the panic hook is twice on the stack.
+fn is_panic_in_panic(frames: &CapturedFrames) -> bool {
+    let names = frames.frames.iter().filter_map(|frame| frame.function.as_deref());
+    let is_hook_caller =
+        |name: &&str| name.starts_with("std::panicking::") && name.contains("panic_with_hook");
+    names.filter(is_hook_caller).count() > 1
 }
 
 /// Removes the frames of the abort itself.
@@ -111,8 +146,6 @@ pub(super) fn without_abort_frames(report: &CrashReport, frames: CapturedFrames)
     }
     frames.skip_crash_frames("abort_internal", |function| {
         let plain = function.split('@').next().unwrap_or(function);
-        ABORT.contains(&plain)
-            || function.starts_with("std::sys::")
-            || is_oom(&Some(function.into()))
+        ABORT.contains(&plain) || function.starts_with("std::sys::") || is_oom(function)
     })
 }

@@ -153,6 +153,19 @@ impl CapsuleOptions {
         Ok((path, omitted_sources))
     }
 
+    /// Replaces the capsule of a report that [`save`](Self::save) has stored in `dir`.
+    pub(crate) fn update(
+        &self,
+        report: &CrashReport,
+        sources: Option<&SourceMap>,
+        redacted: Redacted,
+        dir: &Path,
+    ) -> Result<(), RepositoryError> {
+        let (capsule, _) = self.capsule(report, &[], sources, redacted);
+        let repository = Repository::new(dir);
+        repository.update(repository.path(&report.id)?, &capsule)
+    }
+
     /// Applies the retention limits, at most once an hour. Returns a note if crashes were removed.
     pub(crate) fn clean_if_due(&self, dir: &Path) -> Option<String> {
         let retention = self.retention.as_ref()?;

@@ -20,16 +20,12 @@ use super::previous::{self, Previous};
 use super::shared::{self, SharedField};
 use super::signals::{self, HANDLED_SIGNALS};
 use super::thread::thread_id;
-use super::{altstack, crash_line, futile, slots};
+use super::{abort, altstack, crash_line, futile, held_output, slots};
 
 /// Whether the handlers that were installed before are asked first.
 static IS_PREVIOUS_FIRST: AtomicBool = AtomicBool::new(false);
 
 thread_local! {
-    /// Whether a panic that is about to end the process was reported on this thread.
-    static IS_PANIC_FATAL: Cell<bool> = const { Cell::new(false) };
-    /// Whether the last panic on this thread was reported.
-    static IS_PANIC_REPORTED: Cell<bool> = const { Cell::new(false) };
     /// The last arrival that was reported on this thread, and the process that it belongs to.
     static REPORTED: Cell<Option<(ArrivalKey, c_int)>> = const { Cell::new(None) };
     /// The arrival whose previous handler is running, or null.
@@ -64,23 +60,6 @@ pub(crate) fn with_sigxfsz_ignored<T>(work: impl FnOnce() -> T) -> T {
         unsafe { libc::signal(libc::SIGXFSZ, before) };
     }
     result
-}
-
-/// Records that a panic of this thread was reported and that the process is about to abort.
-pub(crate) fn mark_panic_fatal() {
-    IS_PANIC_FATAL.set(true);
-}
-
-/// Records whether the last panic of this thread was reported.
-pub(crate) fn set_panic_reported(is_reported: bool) {
-    IS_PANIC_REPORTED.set(is_reported);
-}
-
-/// Returns whether a signal only ends a process whose panic was reported already: std aborts after a panic that cannot
-/// unwind further, for instance out of the destructor of a thread local.
-fn is_end_of_reported_panic(signal: c_int) -> bool {
-    let is_abort = signal == libc::SIGABRT && IS_PANIC_REPORTED.get() && std::thread::panicking();
-    IS_PANIC_FATAL.get() || is_abort
 }
 
 /// The installed signal handlers. Dropping this restores the previous actions.
@@ -129,7 +108,11 @@ extern "C" fn on_signal(signal: c_int, info: *mut libc::siginfo_t, context: *mut
 }
 
 fn handle(arrival: &Arrival) {
-    if !signals::are_handlers_installed() || is_end_of_reported_panic(arrival.signal) {
+    if !signals::are_handlers_installed() {
+        return chain(arrival);
+    }
+    if abort::is_abort_of_reported_panic() {
+        held_output::write_all();
         return chain(arrival);
     }
     let mut arrival = *arrival;
@@ -215,6 +198,8 @@ fn report(arrival: &Arrival) {
     REPORTED.set(Some((arrival.key(), process)));
     record(arrival);
     #[cfg(has_reporter)]
+    super::fork::callback::call();
+    #[cfg(has_reporter)]
     if let Err(reason) = super::spawn::run_reporter() {
         crash_line::write_instead_of_report(arrival, reason.as_bytes());
         if shared::get(SharedField::IsStored) == 0 {
@@ -223,6 +208,7 @@ fn report(arrival: &Arrival) {
     }
     #[cfg(not(has_reporter))]
     crash_line::write_instead_of_report(arrival, b"");
+    held_output::write_all();
     claim::set_reported();
 }
 

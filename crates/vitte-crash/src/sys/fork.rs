@@ -14,18 +14,23 @@
 //! string interner) is available. A panic inside a panic hook aborts: a variable at which the child
 //! aborted is tried again on a new thread, where its panic can be caught and reported.
 
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+pub(crate) mod callback;
 mod isolate;
+mod source;
 
 use std::ffi::{c_int, c_void};
 use std::ptr::null_mut;
 use std::sync::atomic::{AtomicPtr, Ordering};
 use std::time::{Duration, Instant};
 
+use source::{One, VariableSource};
+
 use super::area::RecordArea;
 use super::line::LineBuffer;
 use super::signals::{signal_name, sleep};
-use super::slots::{self, ContextStack};
-use crate::variables::{self, ShortText, VariableLimits};
+use super::slots;
+use crate::variables::{self, ShortText, Variable, VariableLimits};
 
 /// The maximum number of children for one crash.
 const MAX_CHILDREN: usize = 24;
@@ -39,6 +44,10 @@ static CHILD_AREA: AtomicPtr<u8> = AtomicPtr::new(null_mut());
 
 /// Returns true in a forked child, whose crashes are not reported.
 pub(crate) fn is_forked_child() -> bool {
+    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+    if callback::is_child() {
+        return true;
+    }
     !CHILD_AREA.load(Ordering::Acquire).is_null()
 }
 
@@ -47,6 +56,10 @@ pub(crate) fn is_forked_child() -> bool {
 pub(crate) fn exit_child_on_panic(message: &str) {
     let base = CHILD_AREA.load(Ordering::Acquire);
     if base.is_null() {
+        if is_forked_child() {
+            // SAFETY: `_exit` takes a number and does not return.
+            unsafe { libc::_exit(EXIT_PANIC_RECORDED) };
+        }
         return;
     }
     let error = ShortText::new(format_args!("panicked: {message}"));
@@ -87,15 +100,22 @@ enum Task {
     ListRemaining,
 }
 
+/// Returns the record of one variable. It may be called in a panic hook.
+pub(crate) fn capture_one(variable: &dyn Variable) -> Vec<u8> {
+    capture_by_fork(&One(variable))
+}
+
 /// Returns the records of the variables that the contexts of this thread borrow. It is called in
 /// the panic hook.
 pub(crate) fn capture_for_panic() -> Vec<u8> {
-    let Some(stack) = slots::current().filter(|stack| stack.has_borrowed() && !is_forked_child())
-    else {
-        return Vec::new();
-    };
-    let Some(mut area) = RecordArea::new() else { return Vec::new() };
-    capture(&mut area, stack, ForkMethod::Fork);
+    let stack = slots::current().filter(|stack| stack.has_borrowed());
+    stack.map(|stack| capture_by_fork(stack)).unwrap_or_default()
+}
+
+fn capture_by_fork(source: &dyn VariableSource) -> Vec<u8> {
+    let area = if is_forked_child() { None } else { RecordArea::new() };
+    let Some(mut area) = area else { return Vec::new() };
+    capture(&mut area, source, ForkMethod::Fork);
     let bytes = area.bytes().to_vec();
     area.unmap();
     bytes
@@ -134,12 +154,12 @@ fn map_clone_stack() -> Option<*mut c_void> {
 }
 
 /// Creates one child after the other until each variable has a record or the time limit is reached.
-fn capture(area: &mut RecordArea, stack: &ContextStack, method: ForkMethod) {
+fn capture(area: &mut RecordArea, source: &dyn VariableSource, method: ForkMethod) {
     let mut end = Instant::now() + VariableLimits::current().max_time;
     let mut task = Task::All;
     for _ in 0..MAX_CHILDREN {
         let count = area.header().count.load(Ordering::Acquire);
-        let Some(child) = fork_child(area, stack, method, task) else {
+        let Some(child) = fork_child(area, source, method, task) else {
             return area.append_note("cannot fork the process");
         };
         let exit = wait_for(child, end);
@@ -252,18 +272,18 @@ fn wait_for(child: c_int, end: Instant) -> ChildExit {
 /// The argument of [`child_main`].
 struct ChildJob<'a> {
     area: *mut u8,
-    stack: &'a ContextStack,
+    source: &'a dyn VariableSource,
     task: Task,
 }
 
 /// Creates a child. Returns its process id, or `None` if that fails.
 fn fork_child(
     area: &RecordArea,
-    stack: &ContextStack,
+    source: &dyn VariableSource,
     method: ForkMethod,
     task: Task,
 ) -> Option<c_int> {
-    let mut job = ChildJob { area: area.base(), stack, task };
+    let mut job = ChildJob { area: area.base(), source, task };
     let job = (&raw mut job).cast::<c_void>();
     // SAFETY: the child has memory of its own except for the area, so nothing else that it does
     // there changes this process, and it never returns from `child_main`. The job is on this stack,
@@ -302,27 +322,27 @@ extern "C" fn child_main(job: *mut c_void) -> c_int {
         let job = &*job.cast::<ChildJob<'_>>();
         CHILD_AREA.store(job.area, Ordering::Release);
         isolate::isolate();
-        let status = run_task(RecordArea::at(job.area), job.stack, job.task);
+        let status = run_task(RecordArea::at(job.area), job.source, job.task);
         libc::_exit(status)
     }
 }
 
-fn run_task(mut area: RecordArea, stack: &ContextStack, task: Task) -> c_int {
+fn run_task(mut area: RecordArea, source: &dyn VariableSource, task: Task) -> c_int {
     /// The values that are moved to the new thread.
-    struct SendToThread<'a>(RecordArea, &'a ContextStack);
+    struct SendToThread<'a>(RecordArea, &'a dyn VariableSource);
     // SAFETY: the sending thread waits until the new one has ended, and the child has no other
     // threads. So only one thread at a time uses the memory behind the pointers.
     unsafe impl Send for SendToThread<'_> {}
     match task {
-        Task::All | Task::ListRemaining => serialise_variables(&mut area, stack, usize::MAX, task),
+        Task::All | Task::ListRemaining => serialise_variables(&mut area, source, usize::MAX, task),
         Task::NextOnNewThread => {
-            let sent = SendToThread(area, stack);
+            let sent = SendToThread(area, source);
             let is_done = std::thread::scope(|scope| {
                 let thread = std::thread::Builder::new().stack_size(2 << 20);
                 let thread = thread.spawn_scoped(scope, move || {
                     let mut sent = sent;
-                    let SendToThread(area, stack) = &mut sent;
-                    serialise_variables(area, stack, 1, task);
+                    let SendToThread(area, source) = &mut sent;
+                    serialise_variables(area, *source, 1, task);
                 });
                 thread.is_ok_and(|thread| thread.join().is_ok())
             });
@@ -335,7 +355,7 @@ fn run_task(mut area: RecordArea, stack: &ContextStack, task: Task) -> c_int {
 /// Writes records for at most `max_variables` of the variables that have none.
 fn serialise_variables(
     area: &mut RecordArea,
-    stack: &ContextStack,
+    source: &dyn VariableSource,
     max_variables: usize,
     task: Task,
 ) {
@@ -343,7 +363,7 @@ fn serialise_variables(
     let done = area.header().count.load(Ordering::Acquire);
     let done = usize::try_from(done).unwrap_or(usize::MAX);
     let (mut seen, mut skipped) = (0, 0);
-    stack.for_each_borrowed(&mut |depth, key, variable| {
+    source.visit(&mut |depth, key, variable| {
         seen += 1;
         if seen <= done {
             return;

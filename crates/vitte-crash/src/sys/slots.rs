@@ -13,6 +13,7 @@ mod borrowed;
 #[cfg(has_reporter)]
 mod remote;
 mod table;
+mod unwinding;
 
 use std::cell::Cell;
 use std::mem::MaybeUninit;
@@ -29,6 +30,7 @@ pub(crate) use table::{OpenContexts, threads};
 pub(crate) use table::{current, current_or_claim};
 #[cfg(unix)]
 pub(super) use table::{current_address, innermost_name};
+pub(crate) use unwinding::UnwindingRecord;
 use vitte_diag::{FileId, Span};
 
 /// Number of outermost contexts that are stored.
@@ -58,6 +60,7 @@ pub(crate) struct ContextStack {
     /// The number of contexts that were opened so far.
     opened: AtomicU64,
     entries: [StackEntry; (MAX_OUTER + MAX_INNER) as usize],
+    unwinding: Cell<UnwindingRecord>,
 }
 
 #[repr(C)]
@@ -112,6 +115,21 @@ impl ContextStack {
             depth: AtomicU32::new(0),
             opened: AtomicU64::new(0),
             entries: [const { StackEntry::new() }; (MAX_OUTER + MAX_INNER) as usize],
+            unwinding: Cell::new(UnwindingRecord::NONE),
+        }
+    }
+
+    /// Returns a new stack on the heap. It is not created on the thread's stack, which may be smaller.
+    fn boxed() -> Box<Self> {
+        struct Empty(ContextStack);
+        // SAFETY: the value is never changed, it is only copied.
+        unsafe impl Sync for Empty {}
+        static EMPTY: Empty = Empty(ContextStack::new());
+        let mut stack = Box::<Self>::new_uninit();
+        // SAFETY: both pointers are valid for one value, which has no destructor. The copy initialises the box.
+        unsafe {
+            std::ptr::copy_nonoverlapping(&raw const EMPTY.0, stack.as_mut_ptr(), 1);
+            stack.assume_init()
         }
     }
 
@@ -175,7 +193,12 @@ impl ContextStack {
 
     /// Returns the stored contexts, innermost first, and the number of omitted ones.
     pub(crate) fn read(&self) -> (Vec<RawContext>, u32) {
-        let depth = self.depth();
+        self.read_to(self.depth())
+    }
+
+    /// Does the same as [`read`](Self::read), as if `depth` contexts were open. The entries of closed contexts remain
+    /// until others are opened.
+    pub(crate) fn read_to(&self, depth: u32) -> (Vec<RawContext>, u32) {
         let contexts = stored_depths(depth)
             .filter_map(|depth| self.entries.get(entry_position(depth))?.read(depth));
         let contexts: Vec<_> = contexts.collect();

@@ -23,6 +23,7 @@ use vitte_crash::{CrashHandler, CrashHandlerBuilder, Signal};
 use vitte_diag::{Format, SourceMap, Span};
 
 mod options;
+mod panics;
 mod runtimes;
 mod scenarios;
 mod symbols;
@@ -58,6 +59,9 @@ fn main() -> ExitCode {
         return code;
     }
     symbols::replace_program();
+    if let Some(code) = panics::run(kind, &mut guard) {
+        return code;
+    }
     match symbols::run(kind).or_else(|| scenarios::run(kind, &mut guard, &sources)) {
         Some(code) => code,
         None => work(kind, function, expression),
@@ -72,11 +76,21 @@ fn builder(has: &dyn Fn(&str) -> bool) -> CrashHandlerBuilder {
         .program("crasher")
         .version("1.2.3")
         .commit("0123abc")
-        .dir(dir.unwrap_or_else(|| "crash-reports".into()))
         .timeout(Duration::from_millis(timeout_ms));
+    let builder = if has("default-dir") {
+        builder
+    } else {
+        builder.dir(dir.unwrap_or_else(|| "crash-reports".into()))
+    };
     #[cfg(feature = "minidump")]
     let builder = builder.minidump(std::env::var_os("CRASHER_MINIDUMP").is_some());
     let builder = if has("unstored") { builder.without_store() } else { builder };
+    let builder =
+        if has("describe") { builder.describe_payload(panics::describe) } else { builder };
+    let builder = match options_of_before_report(has) {
+        Some(before_report) => builder.before_report(before_report),
+        None => builder,
+    };
     let builder = if has("quiet") { builder.quiet(true) } else { builder };
     let builder =
         if has("dump") { builder.dump_on(Signal::Quit).dump_on(Signal::Usr1) } else { builder };
@@ -90,6 +104,16 @@ fn builder(has: &dyn Fn(&str) -> bool) -> CrashHandlerBuilder {
         builder
     };
     if has("json") { builder.format(Format::Json) } else { builder }
+}
+
+/// Returns the function that is called before a report.
+fn options_of_before_report(has: &dyn Fn(&str) -> bool) -> Option<fn()> {
+    let functions: [(&str, fn()); 3] = [
+        ("before", || eprintln!("the terminal is restored")),
+        ("before-panics", || panic!("in the function before the report")),
+        ("before-hangs", || std::thread::sleep(Duration::from_secs(60))),
+    ];
+    functions.into_iter().find(|(name, _)| has(name)).map(|(_, function)| function)
 }
 
 #[inline(never)]

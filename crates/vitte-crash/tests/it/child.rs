@@ -1,7 +1,7 @@
 //! Runs `crasher` under a condition, and collects what it leaves.
 
 use std::fs::{self, Permissions};
-use std::io::Read as _;
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::{Path, PathBuf};
@@ -139,6 +139,8 @@ pub struct Run {
     condition: Condition,
     environment: Vec<(&'static str, String)>,
     program: PathBuf,
+    /// Whether the reader of standard output goes away after the first line, as in `crasher | head -1`.
+    reads_one_line: bool,
 }
 
 /// Creates a run with the argument `KIND+OPTION…`.
@@ -148,6 +150,7 @@ pub fn run(argument: &str) -> Run {
         condition: Condition::Plain,
         environment: Vec::new(),
         program: crasher().into(),
+        reads_one_line: false,
     }
 }
 
@@ -182,6 +185,12 @@ impl Run {
         self
     }
 
+    /// Reads only the first line of standard output, and closes the pipe.
+    pub fn head(mut self) -> Self {
+        self.reads_one_line = true;
+        self
+    }
+
     /// Runs without a handler and returns the exit status.
     pub fn status_without_handler(&self) -> ExitStatus {
         Self { argument: format!("{}+no-handler", self.argument), ..self.clone() }.end().status
@@ -201,7 +210,10 @@ impl Run {
         let group = child.id();
         let is_over = AtomicBool::new(false);
         let (status, time) = std::thread::scope(|scope| {
-            scope.spawn(|| out.read_to_end(&mut stdout).unwrap());
+            scope.spawn(|| match self.reads_one_line {
+                true => BufReader::with_capacity(1, out).read_until(b'\n', &mut stdout).unwrap(),
+                false => out.read_to_end(&mut stdout).unwrap(),
+            });
             scope.spawn(|| err.read_to_end(&mut stderr).unwrap());
             let watch = scope.spawn(|| kill_after(group, MAX_RUN_TIME, &is_over));
             let status = child.wait().unwrap();

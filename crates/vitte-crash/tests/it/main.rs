@@ -22,11 +22,15 @@ mod dumps;
 mod matrix;
 #[cfg(all(feature = "minidump", target_arch = "x86_64"))]
 mod minidump;
+mod panics;
+mod payloads;
 mod reporter_failures;
 mod retention;
 mod runtimes;
+mod small_stacks;
 mod symbols;
 mod variables;
+mod workers;
 
 use std::io::{Write as _, stderr};
 

@@ -88,7 +88,7 @@ impl Slot {
     fn stack_or_new(&self) -> &'static ContextStack {
         let mut stack = self.stack.load(Ordering::Acquire);
         if stack.is_null() {
-            stack = Box::leak(Box::new(ContextStack::new()));
+            stack = Box::leak(ContextStack::boxed());
             self.stack.store(stack, Ordering::Release);
         }
         // SAFETY: the stack is never freed. Only the thread whose id is in the slot accesses its cells: it has acquired
