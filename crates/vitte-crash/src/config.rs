@@ -48,10 +48,8 @@ pub(crate) struct Config {
     /// replaces it.
     pub(crate) is_default_dir: bool,
     /// Where users report crashes.
-    #[cfg_attr(not(has_reporter), allow(dead_code, reason = "reports do not have it yet"))]
     pub(crate) report_url: Option<String>,
     /// The command that shows reports, or `None` for `vitte`.
-    #[cfg_attr(not(has_reporter), allow(dead_code, reason = "reports do not have it yet"))]
     pub(crate) command_name: Option<String>,
     /// How long reporting a signal may take.
     pub(crate) timeout: Duration,
@@ -132,6 +130,8 @@ impl Config {
         report.build.clone_from(&self.build);
         report.commit.clone_from(&self.commit);
         report.args = args;
+        report.report_url.clone_from(&self.report_url);
+        report.command_name.clone_from(&self.command_name);
         report
     }
 

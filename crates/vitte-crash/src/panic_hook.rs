@@ -232,6 +232,6 @@ pub(crate) fn expect_abort(report: &CrashReport) {
 #[cfg(unix)]
 fn aborts_on_panic(function: &str) -> bool {
     function.starts_with("std::sys::thread_local::")
-        || function.starts_with("__call_tls_dtors")
+        || function.contains("__call_tls_dtors")
         || (function.starts_with("<std::thread::") && function.contains("Packet<"))
 }
