@@ -155,9 +155,9 @@ impl Redactor {
     /// Returns free text with each secret replaced by `[redacted]`, or the text unchanged if it has none. The time is
     /// proportional to the length.
     ///
-    /// These are secrets wherever they are: tokens of well-known services (GitHub, GitLab, AWS, Google, Slack, Stripe,
-    /// OpenAI, Anthropic, npm, PyPI and others), JSON Web Tokens, the body of a private key (PEM, OpenSSH, PGP), the
-    /// user in `scheme://user:password@host`, and e-mail addresses.
+    /// These are secrets wherever they are: tokens of well-known services (those of GitHub, AWS, Google, Slack, Stripe and
+    /// about sixty others), JSON Web Tokens, the body of a private key (PEM, SSH, PGP), the user in
+    /// `scheme://user:password@host`, and e-mail addresses.
     ///
     /// Others are the values in `key=value`, `key = "a value"`, `"key": "value"`, `--key value` and
     /// `Authorization: Bearer value`. An unquoted value ends at white space, a quote or one of `,;&)]}`, and that of

@@ -96,7 +96,7 @@ mod tests {
             ("ADA@EXAMPLE.COM", vec!["ADA@EXAMPLE.COM"]),
         ] {
             let found = addresses(text.as_bytes());
-            let found: Vec<_> = found.into_iter().map(|range| &text[range]).collect();
+            let found: Vec<_> = found.into_iter().map(|range| text.get(range).unwrap()).collect();
             assert_eq!(found, expected, "{text}");
         }
         for text in [

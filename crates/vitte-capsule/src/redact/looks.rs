@@ -187,7 +187,7 @@ fn is_technical(word: &[u8]) -> bool {
     TECHNICAL_WORDS.iter().any(|technical| word.eq_ignore_ascii_case(technical.as_bytes()))
 }
 
-/// Returns true if a value occurs in so many texts that removing each occurrence would make them unreadable: a number,
+/// Returns true for a value that occurs in most texts, which would be unreadable if each occurrence was removed: a number,
 /// a path, or a common word.
 pub(super) fn is_common(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();

@@ -189,7 +189,15 @@ fn find(module: &ReportModule, paths: &DebugPaths) -> Option<SymbolFile> {
     if module.unresolved == 0 {
         return None;
     }
-    SymbolFile::find(Path::new(&module.path), module.build_id.as_ref()?, paths)
+    SymbolFile::find(&with_home(&module.path), module.build_id.as_ref()?, paths)
+}
+
+/// Returns the path of a report, in which `~` stands for the home directory, with that of this user.
+fn with_home(path: &str) -> PathBuf {
+    match (path.strip_prefix("~/"), std::env::var_os("HOME")) {
+        (Some(rest), Some(home)) => Path::new(&home).join(rest),
+        _ => PathBuf::from(path),
+    }
 }
 
 fn complete(

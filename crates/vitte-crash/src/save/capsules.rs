@@ -169,7 +169,7 @@ impl CapsuleOptions {
         let cleaned = Repository::new(dir).clean_if_due(retention)?;
         let count = cleaned.removed.len();
         let reports = text::plural("crash report", count);
-        let dir = dir.to_string_lossy();
+        let dir = self.redactor.text(&dir.to_string_lossy()).into_owned();
         let dir = text::one_line(&dir);
         Some(format!("removed {count} old {reports} from {dir}"))
     }

@@ -63,7 +63,7 @@ fn everyday_words_in_contexts_are_readable() {
     let before = report.clone();
     redactor().report(&mut report);
     assert_eq!(report, before);
-    let mut report = before.clone();
+    let mut report = before;
     redactor().with_names_in_variables(true).report(&mut report);
     let fields = report.contexts[0].fields.iter();
     let kept: Vec<_> =
