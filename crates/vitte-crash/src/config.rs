@@ -143,7 +143,7 @@ impl Config {
 
     /// Returns how long reading the names of a panic may take, which no timeout ends.
     pub(crate) fn panic_symbol_budget(&self) -> Duration {
-        self.timeout.max(Duration::from_secs(10))
+        self.timeout.max(Duration::from_secs(30))
     }
 
     /// Returns an id of this run of the program: a hash of its start time and process id.

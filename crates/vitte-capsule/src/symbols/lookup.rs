@@ -25,17 +25,15 @@ pub(super) struct Found {
 }
 
 /// Looks addresses up in debug information. Sections are decompressed if they have at most `max_decompressed` bytes.
-pub(super) fn frames(
-    cache: &ReadCache<File>,
-    elf: &Elf<'_>,
+pub(super) fn frames<'a>(
+    cache: &'a ReadCache<File>,
+    elf: &Elf<'a>,
     wanted: Wanted<'_>,
     max_decompressed: u64,
     deadline: Deadline,
 ) -> Vec<Found> {
     let late = Found { is_late: true, is_bare: true, ..Found::default() };
-    let Ok(elf_again) = object::File::parse(cache) else { return vec![late; wanted.0.len()] };
-    _ = elf;
-    let Some(sections) = Sections::new(cache, &elf_again, max_decompressed) else {
+    let Some(sections) = Sections::new(cache, elf, max_decompressed) else {
         return vec![late; wanted.0.len()];
     };
     let mut found = vec![Found { is_bare: true, ..Found::default() }; wanted.0.len()];

@@ -63,12 +63,16 @@ pub(crate) fn resolve_panic(backtrace: &Backtrace, end: Instant) -> CapturedFram
 
 /// Locks until `end` at the latest. A thread that panicked while it had the lock has left valid data.
 fn lock<T>(mutex: &Mutex<T>, end: Instant) -> Option<MutexGuard<'_, T>> {
+    // The many threads of a storm must not take the processor from the one that reads.
+    const MAX_PAUSE: Duration = Duration::from_millis(10);
+    let mut pause = Duration::from_micros(100);
     loop {
         match mutex.try_lock() {
             Ok(guard) => return Some(guard),
             Err(TryLockError::Poisoned(error)) => return Some(error.into_inner()),
             Err(TryLockError::WouldBlock) if Instant::now() < end => {
-                std::thread::sleep(Duration::from_micros(100));
+                std::thread::sleep(pause);
+                pause = (pause * 2).min(MAX_PAUSE);
             }
             Err(TryLockError::WouldBlock) => return None,
         }

@@ -137,7 +137,7 @@ pub(super) enum Call {
 /// Returns the call instruction before an address, if it may have called the code at `callee`.
 #[cfg(target_arch = "x86_64")]
 pub(super) fn call_before(memory: &Memory<'_>, address: u64, callee: u64) -> Option<Call> {
-    /// The longest indirect call: prefix, opcode, ModR/M, SIB, displacement of 4 bytes.
+    /// Bytes that contain the longest indirect call.
     const MAX: u64 = 8;
     let bytes = memory(address.checked_sub(MAX)?, 8).filter(|bytes| bytes.len() == 8)?;
     // call rel32, which calls a fixed address. It is not far before the code that runs.
