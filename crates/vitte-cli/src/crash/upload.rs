@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use vitte_capsule::CrashReport;
 use vitte_capsule::upload::{GITHUB_API, Secret, Target, Upload};
 use vitte_diag::{input, text};
 
@@ -26,7 +25,7 @@ pub(super) struct UploadArgs {
     #[command(flatten)]
     directory: Directory,
     /// file: the directory for the report, ID.json
-    #[arg(long, value_name = "DIR", required_if_eq("to", "file"))]
+    #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     #[arg(
         long,
@@ -35,7 +34,7 @@ pub(super) struct UploadArgs {
     )]
     dsn: Option<String>,
     /// github: the repository
-    #[arg(long, value_name = "OWNER/NAME", required_if_eq("to", "github"))]
+    #[arg(long, value_name = "OWNER/NAME")]
     repo: Option<String>,
     #[arg(
         long,
@@ -46,7 +45,7 @@ pub(super) struct UploadArgs {
     /// github: the URL of the REST API
     #[arg(long, value_name = "URL", default_value = GITHUB_API)]
     api: String,
-    /// Show what would be sent (without secrets), and send nothing
+    /// Show what would be sent (without secrets), and send nothing; needs no credentials
     #[arg(long)]
     dry_run: bool,
     /// Fail if a request takes longer
@@ -71,50 +70,84 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Larger token files are rejected.
 const MAX_TOKEN_BYTES: u64 = 64 << 10;
 
+/// What a dry run shows for values that are missing.
+mod placeholder {
+    pub(super) const DIR: &str = "DIR";
+    /// The top-level domain `invalid` never resolves (RFC 2606).
+    pub(super) const DSN: &str = "https://KEY@sentry.invalid/PROJECT";
+    pub(super) const REPOSITORY: &str = "OWNER/NAME";
+    pub(super) const TOKEN: &str = "TOKEN";
+}
+
 impl UploadArgs {
     /// Writes where the report is now, or what would be sent.
     pub(super) fn run(self, shell: &mut Shell<'_>) -> CommandResult {
         let report = LoadedCrash::load(&self.id, &self.directory.repository())?.capsule.report;
-        let text = self.upload(&report).map_err(Failure::Message)?;
-        Ok(shell.out.write_all(text.as_bytes())?)
-    }
-
-    /// Returns the output, or the error message.
-    fn upload(self, report: &CrashReport) -> Result<String, String> {
-        let timeout = Duration::from_secs(self.timeout);
         let is_dry_run = self.dry_run;
-        let upload = Upload::new(self.target()?)
-            .with_timeouts(CONNECT_TIMEOUT, timeout)
-            .with_env_proxy(true);
-        let prepared = upload.prepare(report).map_err(|error| error.to_string())?;
-        if is_dry_run {
-            return Ok(prepared.to_string());
+        let timeout = Duration::from_secs(self.timeout);
+        let mut missing = Vec::new();
+        let target = self.target(&mut missing);
+        if !is_dry_run && !missing.is_empty() {
+            return Ok(missing.iter().try_for_each(|why| shell.warn(why))?);
         }
-        let uploaded = upload.send(&prepared).map_err(|error| error.to_string())?;
-        Ok(format!("{}: {uploaded}\n", text::one_line(&report.id)))
+        let upload =
+            Upload::new(target).with_timeouts(CONNECT_TIMEOUT, timeout).with_env_proxy(true);
+        let prepared = upload.prepare(&report).map_err(Failure::message)?;
+        if is_dry_run {
+            write!(shell.out, "{prepared}")?;
+            shell.out.flush()?;
+            for what in missing {
+                writeln!(shell.err, "{}: missing for the upload: {what}", shell.program)?;
+            }
+            return Ok(());
+        }
+        let uploaded = upload.send(&prepared).map_err(Failure::message)?;
+        Ok(writeln!(shell.out, "{}: {uploaded}", text::one_line(&report.id))?)
     }
 
-    fn target(self) -> Result<Target, String> {
+    /// Returns the target. Adds a message to `missing` for each value that is missing, and uses a placeholder for it.
+    fn target(self, missing: &mut Vec<String>) -> Target {
+        let mut or = |placeholder: &str, value: Result<String, String>| {
+            value.unwrap_or_else(|why| {
+                missing.push(why);
+                placeholder.to_owned()
+            })
+        };
         match self.to {
-            To::File => Ok(Target::File { dir: self.out.unwrap_or_default() }),
+            To::File => Target::File {
+                dir: self.out.unwrap_or_else(|| {
+                    missing.push("no directory; pass --out DIR".to_owned());
+                    placeholder::DIR.into()
+                }),
+            },
             To::Sentry => {
                 let dsn = self.dsn.or_else(|| variable("SENTRY_DSN"));
-                let dsn = dsn.ok_or("no DSN; pass --dsn or set SENTRY_DSN")?;
-                Ok(Target::Sentry { dsn: Secret::new(dsn) })
+                let dsn = dsn.ok_or_else(|| "no DSN; pass --dsn or set SENTRY_DSN".to_owned());
+                Target::Sentry { dsn: Secret::new(or(placeholder::DSN, dsn)) }
             }
             To::Github => {
-                let token = match self.token_file {
-                    Some(path) => read(&path, MAX_TOKEN_BYTES)?,
-                    None => variable("GITHUB_TOKEN")
-                        .ok_or("no token; pass --token-file or set GITHUB_TOKEN")?,
-                };
-                let token = Secret::new(token.trim());
-                Ok(Target::Github {
-                    repository: self.repo.unwrap_or_default(),
-                    token,
-                    api: self.api,
-                })
+                let token = or(placeholder::TOKEN, self.token());
+                let why = "no repository; pass --repo OWNER/NAME";
+                let repository = self.repo.ok_or_else(|| why.to_owned());
+                let repository = or(placeholder::REPOSITORY, repository);
+                Target::Github { repository, token: Secret::new(token), api: self.api }
             }
+        }
+    }
+
+    /// Returns the token of GitHub, or why there is none. A dry run does not read it, because it shows no secrets.
+    fn token(&self) -> Result<String, String> {
+        match &self.token_file {
+            Some(path) if self.dry_run => match path.try_exists() {
+                Ok(true) => Ok(placeholder::TOKEN.to_owned()),
+                _ => Err(format!("no token; there is no file `{}`", display_path(path))),
+            },
+            Some(path) => Ok(read(path, MAX_TOKEN_BYTES)?.trim().to_owned()),
+            None => match variable("GITHUB_TOKEN") {
+                Some(_) if self.dry_run => Ok(placeholder::TOKEN.to_owned()),
+                Some(token) => Ok(token.trim().to_owned()),
+                None => Err("no token; pass --token-file or set GITHUB_TOKEN".to_owned()),
+            },
         }
     }
 }
