@@ -8,18 +8,24 @@ mod directory;
 mod env;
 mod export;
 mod fingerprint;
+mod groups;
+mod hits;
 mod html;
 mod inspect;
 mod interrupt;
 mod list;
+mod newest;
 mod page;
+mod pattern;
 mod reduce;
 mod replay;
+mod search;
 mod selection;
 mod shell;
 mod show;
 mod stack;
 mod stats;
+mod summary;
 mod symbolise;
 mod table;
 mod target;
@@ -37,10 +43,11 @@ use shell::{CommandResult, Shell};
 const AFTER_HELP: &str = "\
 Each crash is stored as a capsule: one .vittecrash file with the report, the sources and the environment.
 ID is the id of a crash, a unique prefix of one, `latest`, or the path of a .vittecrash file.
+The fingerprint of crashes, or at least 4 digits of it, is the newest of them.
 Crashes are stored in $VITTE_CRASH_DIR or, if that is not set, in target/crash-reports.
 
-Exit codes: 0 on success, even if there are no crashes; 1 if a replayed crash was not reproduced;
-2 if something could not be read, written or understood.";
+Exit codes: 0 on success, even if there are no crashes; 1 if a replayed crash was not reproduced, or a search found
+nothing; 2 if something could not be read, written or understood.";
 
 /// The arguments of the command `crash`, which lists, shows, compares, replays, uploads and removes stored
 /// [capsules](vitte_capsule::Capsule). `vitte crash` uses it, and any compiler can add it to its own command line:
@@ -76,7 +83,7 @@ Exit codes: 0 on success, even if there are no crashes; 1 if a replayed crash wa
 /// | code | meaning |
 /// |---|---|
 /// | 0 | success; also if there are no crashes, and if `diff` found differences |
-/// | 1 | `replay` and `reduce`: the crash was not reproduced |
+/// | 1 | `replay` and `reduce`: the crash was not reproduced; `search`: nothing was found |
 /// | 2 | something could not be read, written or understood: an unknown or ambiguous id, a damaged file, invalid arguments, a confirmation that could not be asked for |
 ///
 /// Results are written to the given writer, warnings and questions to standard error. Answers are read from standard
@@ -131,8 +138,10 @@ enum Crash {
     Show(show::Show),
     /// Show the newest crash
     Latest(show::Latest),
-    /// List the crashes that contain a string in their message, functions, files, kind, module, id or fingerprint
-    Search(list::Search),
+    /// Search the crashes for a text: reports, contexts, variables, frames, sources and environment
+    Search(search::Search),
+    /// List the fingerprints, each with the number of its crashes, or show one of them
+    Groups(groups::Groups),
     /// Count crashes by kind, module, version, fingerprint and day
     Stats(stats::Stats),
     /// Show what a capsule contains
@@ -172,6 +181,7 @@ impl Crash {
             Self::Show(show) => show.run(shell),
             Self::Latest(latest) => latest.run(shell),
             Self::Search(search) => search.run(shell),
+            Self::Groups(groups) => groups.run(shell),
             Self::Stats(stats) => stats.run(shell),
             Self::Inspect(inspect) => inspect.run(shell),
             Self::Stack(stack) => stack.run(shell),

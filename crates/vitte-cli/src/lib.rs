@@ -8,7 +8,14 @@
 //! assert_eq!(exit_code, std::process::ExitCode::SUCCESS);
 //! ```
 //!
-//! The crate has no features.
+//! # Features
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `browse` | `vitte crash browse`: crashes, contexts, frames, variables and sources as a tree in the terminal |
+//!
+//! The feature is on by default, for the binary. A compiler that adds [`CrashArgs`] to its own command line can do
+//! without it: `default-features = false`.
 
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -38,6 +38,10 @@ pub struct IndexEntry {
     pub functions: Vec<String>,
     /// The files of those functions and of the contexts, without duplicates, at most 8.
     pub files: Vec<String>,
+    /// The location that the innermost located context was processing, such as `src/shapes.vitte:13:1`; if it is
+    /// longer than 200 bytes, its end after `...`. `None` if no context has a file, and in lines of older versions.
+    #[serde(default, rename = "place", skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
     /// The size of the crash's file in bytes.
     pub bytes: u64,
     /// The path of the crash's file, relative to the repository, with `/` as separator.
@@ -83,10 +87,24 @@ impl IndexEntry {
             message: truncated(&report.message),
             functions: first_unique(functions.into_iter()),
             files: first_unique(files),
+            location: innermost_location(report),
             bytes,
             path,
         }
     }
+}
+
+/// Returns the location of the innermost context that has a file.
+fn innermost_location(report: &CrashReport) -> Option<String> {
+    const DOTS: &str = "...";
+    let mut locations = report.contexts.iter().filter_map(|entry| entry.location.as_ref());
+    let location = locations.find(|location| location.file.is_some())?.to_string();
+    if location.len() <= MAX_TEXT_BYTES {
+        return Some(location);
+    }
+    let start = location.len() - (MAX_TEXT_BYTES - DOTS.len());
+    let end = location.get(vitte_diag::text::ceil_char_boundary(&location, start)..);
+    Some(DOTS.to_owned() + end.unwrap_or_default())
 }
 
 fn truncated(text: &str) -> String {

@@ -10,6 +10,7 @@ use super::index::{INDEX_FILE, IndexLines, LockedIndex};
 use super::needle::Needle;
 use super::reports::ReportIds;
 use super::{IndexEntry, Repository, id};
+use crate::capsule::Capsule;
 use crate::dir::{Dir, EntryKind};
 use crate::fingerprint::Fingerprint;
 
@@ -284,6 +285,23 @@ impl Index {
     #[must_use]
     pub fn entry(&self, id: &str) -> Option<IndexEntry> {
         self.bare_reports.get(id).cloned().or_else(|| self.lines.entry(id))
+    }
+
+    /// Reads the capsule of a crash, as [`Repository::load`] does, without loading the index again.
+    ///
+    /// # Errors
+    ///
+    /// A [`RepositoryError`] if there is no crash with this id, or its file is unreadable or damaged.
+    pub fn load(&self, id: &str) -> Result<Capsule, RepositoryError> {
+        let repository = Repository::new(&self.root);
+        if !id::is_valid(id) {
+            // A report without a capsule is not in the file of the index.
+            return repository.load(id);
+        }
+        let not_found = || repository.not_found(id);
+        let entry = self.entry(id).ok_or_else(not_found)?;
+        let dir = self.dir.as_ref().ok_or_else(not_found)?;
+        repository.read_capsule(dir, id, &entry.path).map(|(capsule, _)| capsule)
     }
 
     /// Returns whether the file of an entry exists. A large index is not compared with the files when it is

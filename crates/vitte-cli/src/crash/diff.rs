@@ -191,19 +191,21 @@ fn contexts(report: &CrashReport) -> BTreeMap<String, String> {
     all
 }
 
-/// Longer names are cut.
+/// Longer names are cut on a terminal.
 const MAX_NAME_CELLS: usize = 30;
 
 fn show_differences(list: &[Difference], page: &mut TextOutput) {
-    let names: Vec<String> =
-        list.iter().map(|difference| cut(&difference.name, MAX_NAME_CELLS)).collect();
+    let max = page.max_entries(MAX_NAME_CELLS);
+    let names: Vec<String> = list.iter().map(|difference| cut(&difference.name, max)).collect();
     let widest = names.iter().map(|name| text::width_of(name)).max().unwrap_or(0);
+    // In a pipe a longer name is followed by its values, and does not move the others.
+    let widest = widest.min(MAX_NAME_CELLS);
     for (Difference { a, b, .. }, name) in list.iter().zip(&names) {
-        let padding = " ".repeat(widest - text::width_of(name) + 2);
+        let padding = " ".repeat(widest.saturating_sub(text::width_of(name)) + 2);
         let mut prefix = format!("{name}{padding}");
         for (style, mark, value) in [(Style::Removed, "- ", a), (Style::Added, "+ ", b)] {
             let Some(value) = value else { continue };
-            let width = page.width().saturating_sub(widest + 2 + mark.len()).max(MIN_TEXT_CELLS);
+            let width = page.room(widest + 2 + mark.len()).max(MIN_TEXT_CELLS);
             for line in text::wrap(value, 4, width).lines() {
                 page.styled(&[(Style::Secondary, &prefix), (style, &format!("{mark}{line}"))]);
                 prefix = " ".repeat(widest + 2);

@@ -28,7 +28,7 @@ impl Env {
             let id = safe(&capsule.report.id);
             return Ok(writeln!(shell.out, "no environment was captured for `{id}`")?);
         }
-        let mut page = self.output.page();
+        let mut page = self.output.page_of_values();
         for (key, value) in &capsule.environment {
             let (key, value) = (format!("{}=", safe(key)), safe(value));
             page.styled(&[(Style::Secondary, &key), (Style::Plain, &value)]);

@@ -21,7 +21,7 @@ pub(super) struct Fingerprint {
     json: bool,
 }
 
-/// Ids that are shown to people: the last ones.
+/// Ids that are shown on a terminal: the last ones.
 const MAX_IDS: usize = 20;
 
 impl Fingerprint {
@@ -62,7 +62,7 @@ impl Fingerprint {
             ),
         };
         page.heading(&others);
-        let earlier = same.len().saturating_sub(MAX_IDS);
+        let earlier = same.len().saturating_sub(page.max_entries(MAX_IDS));
         if earlier > 0 {
             page.line(
                 Style::Secondary,

@@ -26,7 +26,7 @@ pub(super) struct Inspect {
     json: bool,
 }
 
-/// Contexts and frames that are shown.
+/// Contexts and frames that are shown on a terminal.
 const MAX_ROWS: usize = 10;
 
 impl Inspect {
@@ -129,7 +129,7 @@ fn contexts(capsule: &Capsule, page: &mut TextOutput) {
     if !contexts.is_empty() {
         page.heading("contexts, the innermost first");
     }
-    for context in contexts.iter().take(MAX_ROWS) {
+    for context in contexts.iter().take(page.max_entries(MAX_ROWS)) {
         let at = if context.location.is_empty() { "" } else { " at " };
         let values = match context.values.len() {
             0 => String::new(),
@@ -144,7 +144,7 @@ fn contexts(capsule: &Capsule, page: &mut TextOutput) {
 fn frames(capsule: &Capsule, page: &mut TextOutput) {
     let folded = capsule.report.folded_frames();
     let mut options = FrameLineOptions::new(BacktraceStyle::Short, page.width().saturating_sub(2));
-    options.max_lines = MAX_ROWS + 1;
+    options.max_lines = page.max_entries(MAX_ROWS + 1);
     let lines = folded.lines(options);
     if lines.is_empty() {
         return;
@@ -164,7 +164,8 @@ fn frames(capsule: &Capsule, page: &mut TextOutput) {
 }
 
 fn more(count: usize, page: &mut TextOutput) {
-    if count > MAX_ROWS {
-        page.line(Style::Secondary, format!("  ... and {} more", number(count - MAX_ROWS)));
+    let max = page.max_entries(MAX_ROWS);
+    if count > max {
+        page.line(Style::Secondary, format!("  ... and {} more", number(count - max)));
     }
 }

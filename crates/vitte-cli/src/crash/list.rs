@@ -1,13 +1,17 @@
-//! `vitte crash list` and `vitte crash search`: a line for each crash.
+//! `vitte crash list`: a line for each crash.
+
+use std::collections::HashMap;
 
 use clap::Args;
-use vitte_capsule::{Index, IndexEntry};
+use vitte_capsule::{Fingerprint, Index, IndexEntry};
 
 use super::directory::Directory;
-use super::page::OutputArgs;
+use super::newest::{Limit, Newest};
+use super::page::{OutputArgs, TextOutput, number, safe};
 use super::selection::Selection;
 use super::shell::{CommandResult, Shell};
-use super::table::{self, Limit, Newest, Row};
+use super::summary::{self, complete_message, crashes_by_fingerprint};
+use super::table::{self, Column};
 
 /// The arguments of `vitte crash list`.
 #[derive(Debug, Args)]
@@ -25,121 +29,82 @@ pub(super) struct List {
     json: bool,
 }
 
-/// The arguments of `vitte crash search`.
-#[derive(Debug, Args)]
-pub(super) struct Search {
-    /// Text to search for (case-insensitive)
-    term: String,
-    #[command(flatten)]
-    directory: Directory,
-    #[command(flatten)]
-    selection: Selection,
-    #[command(flatten)]
-    limit: Limit,
-    #[command(flatten)]
-    output: OutputArgs,
-    /// Write JSON Lines: the index entry of each crash
-    #[arg(long)]
-    json: bool,
-}
-
 impl List {
     pub(super) fn run(self, shell: &mut Shell<'_>) -> CommandResult {
-        let Self { directory, selection, limit, output, json } = self;
-        let index = directory.index(shell)?;
-        let is_any = selection.is_empty();
-        let matches = |entry: &IndexEntry| (is_any || selection.matches(entry)).then_some(None);
-        Listing { directory, limit, output, json, is_any }.show(
-            &index,
-            index.entries(),
-            matches,
-            shell,
-        )
-    }
-}
-
-impl Search {
-    pub(super) fn run(self, shell: &mut Shell<'_>) -> CommandResult {
-        let Self { term, directory, selection, limit, output, json } = self;
-        let index = directory.index(shell)?;
-        let term = term.to_lowercase();
-        let matches = |entry: &IndexEntry| {
-            let found = selection.matches(entry).then(|| found_in(&term, entry)).flatten();
-            found.map(Some)
-        };
-        Listing { directory, limit, output, json, is_any: false }.show(
-            &index,
-            index.candidates(&term),
-            matches,
-            shell,
-        )
-    }
-}
-
-/// Returns the name of the first field that contains `term`, which must be in lower case.
-fn found_in(term: &str, entry: &IndexEntry) -> Option<&'static str> {
-    let has = |text: &str| text.to_lowercase().contains(term);
-    let any = |texts: &[String]| texts.iter().any(|text| has(text));
-    let kinds =
-        [entry.kind.as_str(), entry.code.as_str(), entry.signal.as_deref().unwrap_or_default()];
-    if has(&entry.message) {
-        Some("message")
-    } else if any(&entry.functions) {
-        Some("function")
-    } else if any(&entry.files) {
-        Some("file")
-    } else if kinds.iter().any(|kind| has(kind)) {
-        Some("kind")
-    } else if has(&entry.program) {
-        Some("module")
-    } else if has(&entry.id) {
-        Some("id")
-    } else if has(&entry.fingerprint.to_string()) {
-        Some("fingerprint")
-    } else {
-        None
-    }
-}
-
-/// How crashes are listed.
-struct Listing {
-    directory: Directory,
-    limit: Limit,
-    output: OutputArgs,
-    json: bool,
-    /// Whether there is no filter.
-    is_any: bool,
-}
-
-impl Listing {
-    /// Lists the `entries` for which `matches` returns `Some`; the inner value is the name of the field in which a
-    /// search found its text.
-    fn show(
-        self,
-        index: &Index,
-        entries: impl DoubleEndedIterator<Item = IndexEntry>,
-        matches: impl Fn(&IndexEntry) -> Option<Option<&'static str>>,
-        shell: &mut Shell<'_>,
-    ) -> CommandResult {
-        let max = self.limit.max(self.json);
+        let index = self.directory.index(shell)?;
+        let is_any = self.selection.is_empty();
+        let matches = |entry: &IndexEntry| is_any || self.selection.matches(entry);
+        let mut newest = Newest::of(&index, self.limit.max(self.json), is_any, matches);
         if self.json {
-            let json = |entry: IndexEntry, _| serde_json::to_string(&entry);
-            for line in Newest::of(index, entries, max, self.is_any, matches, json).shown {
-                writeln!(shell.out, "{}", line?)?;
+            for mut entry in newest.shown {
+                entry.message = complete_message(&entry.id, &entry.message, &index);
+                writeln!(shell.out, "{}", serde_json::to_string(&entry)?)?;
             }
             return Ok(());
         }
-        let row = |entry: IndexEntry, found_in| Row::of(&entry, index, found_in);
-        let newest = Newest::of(index, entries, max, self.is_any, matches, row);
-        if newest.total > 0 {
-            let mut page = self.output.page();
-            table::show(&newest, &mut page);
-            return Ok(shell.out.write_all(page.finish().as_bytes())?);
+        if newest.total == 0 {
+            let is_empty = index.is_empty() || is_any;
+            let directory = &self.directory;
+            let why = if is_empty { directory.no_crashes() } else { directory.no_match(&index) };
+            return Ok(writeln!(shell.out, "{why}")?);
         }
-        let no_crashes = self.directory.no_crashes();
-        if index.is_empty() || self.is_any {
-            return Ok(writeln!(shell.out, "{no_crashes}")?);
+        let mut page = self.output.page();
+        if !page.is_cut() {
+            for entry in &mut newest.shown {
+                entry.message = complete_message(&entry.id, &entry.message, &index);
+            }
         }
-        Ok(writeln!(shell.out, "{}", self.directory.no_match(index))?)
+        show(&newest.shown, &index, &crashes_by_fingerprint(&index), &mut page);
+        newest.show_count(&mut page);
+        Ok(shell.out.write_all(page.finish().as_bytes())?)
     }
 }
+
+/// Adds a table with a row for each crash. The id is its shortest unique prefix, which contains the time; where lines
+/// are not cut, it is the whole id. `count` is the number of crashes with the same fingerprint.
+///
+/// ```text
+/// id                       count  kind     place                 message
+/// 2025-10-22T13-05-42-123      3  SIGSEGV  src/shapes.vitte:3:4  invalid memory reference
+/// 2025-10-22T13-06-12          1  panic    src/main.vitte:1:1    attempt to subtract with ov...
+/// ```
+pub(super) fn show(
+    entries: &[IndexEntry],
+    index: &Index,
+    counts: &HashMap<Fingerprint, usize>,
+    page: &mut TextOutput,
+) {
+    let cells = |cell: &dyn Fn(&IndexEntry) -> String| -> Vec<String> {
+        entries.iter().map(|entry| safe(&cell(entry))).collect()
+    };
+    let is_cut = page.is_cut();
+    let id = |entry: &IndexEntry| {
+        let end = if is_cut { index.shortest_prefix_len(&entry.id) } else { entry.id.len() };
+        entry.id.get(..end).unwrap_or(&entry.id).to_owned()
+    };
+    let count = |entry: &IndexEntry| number(counts.get(&entry.fingerprint).copied().unwrap_or(1));
+    let mut modules = cells(&|entry| entry.program.clone());
+    if is_cut && modules.windows(2).all(|pair| pair.first() == pair.last()) {
+        // The column distinguishes nothing. One without content is omitted.
+        modules.iter_mut().for_each(String::clear);
+    }
+    let places = cells(&|entry| summary::place(entry).to_owned());
+    let has_places = places.iter().any(|place| !place.is_empty());
+    let function = Column::text("function", MAX_FUNCTION_CELLS, cells(&summary::function));
+    let columns = vec![
+        Column::text("id", usize::MAX, cells(&id)),
+        Column::number("count", cells(&count)),
+        Column::text("module", MAX_NAME_CELLS, modules).optional(),
+        Column::text("kind", MAX_NAME_CELLS, cells(&|entry| summary::kind(entry).to_owned())),
+        // Without locations in the sources, the function is the best that is known.
+        if has_places { function.optional() } else { function },
+        Column::path("place", MAX_PLACE_CELLS, places),
+        Column::text("message", usize::MAX, cells(&|entry| entry.message.clone())),
+    ];
+    table::show(columns, page);
+}
+
+/// The maximum width of columns on a terminal, in cells.
+const MAX_NAME_CELLS: usize = 14;
+const MAX_FUNCTION_CELLS: usize = 20;
+const MAX_PLACE_CELLS: usize = 22;

@@ -1,7 +1,7 @@
 //! Output for people: colours, width, and lines that are safe for a terminal.
 
-use std::fmt;
 use std::path::Path;
+use std::{fmt, io};
 
 use clap::Args;
 use indicatif::{BinaryBytes, HumanCount};
@@ -15,19 +15,28 @@ pub(super) struct OutputArgs {
     /// Use colours: auto, always or never
     #[arg(long, value_name = "WHEN", value_enum, default_value_t, hide_possible_values = true)]
     color: ColorChoice,
-    /// Cut lines after N columns [default: the terminal's width, or 140]
+    /// Cut lines after N columns [default: the terminal's width; in a pipe or a file nothing is cut]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     width: Option<u16>,
 }
 
+/// The width of output that is not cut: of a pipe, a file, and a terminal whose width is unknown.
+pub(super) const UNLIMITED: u16 = u16::MAX;
+
 impl OutputArgs {
     pub(super) fn terminal(self) -> Terminal {
-        let terminal = Terminal::stdout(self.color);
-        self.width.map_or(terminal, |width| terminal.with_width(width))
+        let known = || terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| width.0);
+        let width = self.width.or_else(known).unwrap_or(UNLIMITED);
+        Terminal::stdout(self.color).with_width(width)
     }
 
     pub(super) fn page(self) -> TextOutput {
         TextOutput::new(self.terminal())
+    }
+
+    /// Returns a page for values that people copy: it is not cut to the width of a terminal, which wraps long lines.
+    pub(super) fn page_of_values(self) -> TextOutput {
+        TextOutput::new(self.terminal().with_width(self.width.unwrap_or(UNLIMITED)))
     }
 }
 
@@ -60,7 +69,7 @@ impl Style {
     }
 }
 
-/// Lines for people, each cut to the width of the terminal. Control characters and commands of CI logs are escaped.
+/// Lines for people, each cut to the width of the terminal if that is known. Control characters and commands of CI logs are escaped.
 #[derive(Debug)]
 pub(super) struct TextOutput {
     out: String,
@@ -72,8 +81,24 @@ impl TextOutput {
         Self { out: String::new(), terminal }
     }
 
+    /// Returns the width in cells: [`UNLIMITED`] if lines are not cut.
     pub(super) fn width(&self) -> usize {
         self.terminal.width.into()
+    }
+
+    /// Returns whether lines are cut.
+    pub(super) const fn is_cut(&self) -> bool {
+        self.terminal.width != UNLIMITED
+    }
+
+    /// Returns the width that is left after `used` cells; `usize::MAX` if lines are not cut.
+    pub(super) fn room(&self, used: usize) -> usize {
+        if self.is_cut() { self.width().saturating_sub(used) } else { usize::MAX }
+    }
+
+    /// Returns `max`, the number of entries that a list on a terminal has; all entries if lines are not cut.
+    pub(super) const fn max_entries(&self, max: usize) -> usize {
+        if self.is_cut() { max } else { usize::MAX }
     }
 
     /// Adds a line of one style. Control characters in it are escaped.
@@ -83,7 +108,7 @@ impl TextOutput {
 
     /// Adds a line of several styles. Control characters in them are escaped.
     pub(super) fn styled(&mut self, pieces: &[(Style, &str)]) {
-        let mut remaining = self.width();
+        let mut remaining = self.room(0);
         let mut shown: Vec<(Style, String)> = Vec::new();
         for (style, piece) in pieces.iter().filter(|(_, piece)| !piece.is_empty()) {
             if remaining == 0 {
@@ -124,6 +149,12 @@ impl TextOutput {
         self.out.push_str(&String::from_utf8_lossy(&Style::Plain.sequence()));
     }
 
+    /// Adds the line with the names of columns, which is safe, unchanged.
+    pub(super) fn heading_line(&mut self, line: &str) {
+        self.push(Style::Heading, line);
+        self.out.push('\n');
+    }
+
     /// Adds an empty line, unless the page is still empty.
     pub(super) fn gap(&mut self) {
         if !self.out.is_empty() {
@@ -142,7 +173,7 @@ impl TextOutput {
         let fields = fields.iter().filter(|(_, value)| !value.is_empty());
         let indent = fields.clone().map(|(name, _)| width_of(name)).max().unwrap_or_default() + 2;
         for (name, value) in fields {
-            let width = self.width().saturating_sub(indent).max(MIN_TEXT_CELLS);
+            let width = self.room(indent).max(MIN_TEXT_CELLS);
             for (index, line) in text::wrap(value, 4, width).lines().enumerate() {
                 let name = if index == 0 { name } else { "" };
                 self.styled(&[
@@ -166,12 +197,16 @@ pub(super) fn safe(text: &str) -> String {
     one_line(text).into_owned()
 }
 
-/// Characters of a string that are examined; no line of a terminal is longer.
+/// Characters of a string that are examined, unless more are shown; few terminals have longer lines.
 const MAX_CHARS: usize = 1000;
 
-/// Returns a text as one safe line of at most `max` cells; if it is cut, it ends with `...`.
+/// Returns a text as one safe line of at most `max` cells; if it is cut, it ends with `...`. With `usize::MAX` the whole
+/// text is returned.
 pub(super) fn cut(text: &str, max: usize) -> String {
-    let head: String = text.chars().take(MAX_CHARS).collect();
+    if max >= UNLIMITED.into() {
+        return safe(text);
+    }
+    let head: String = text.chars().take(MAX_CHARS.max(max)).collect();
     let line = one_line(&head);
     if head.len() == text.len() && width_of(&line) <= max {
         return line.into_owned();
@@ -181,6 +216,26 @@ pub(super) fn cut(text: &str, max: usize) -> String {
     let mut shown: String = fits.map(|cluster| cluster.text).collect();
     shown.truncate(shown.trim_end().len());
     shown + dots
+}
+
+/// Like [`cut`], but keeps the end of the text: `...apes.vitte:13:1`.
+pub(super) fn cut_left(text: &str, max: usize) -> String {
+    if max >= UNLIMITED.into() {
+        return safe(text);
+    }
+    let skipped = text.chars().count().saturating_sub(MAX_CHARS.max(max));
+    let tail: String = text.chars().skip(skipped).collect();
+    let line = one_line(&tail);
+    let width = width_of(&line);
+    if skipped == 0 && width <= max {
+        return line.into_owned();
+    }
+    let dots = "...";
+    let fits = |start: usize| width - start + dots.len() <= max;
+    let clusters = cells(&line, 1);
+    let shown: String =
+        clusters.filter(|cluster| fits(cluster.start)).map(|cluster| cluster.text).collect();
+    dots.to_owned() + &shown
 }
 
 /// Returns a path as one safe line.

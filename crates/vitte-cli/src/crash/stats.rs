@@ -11,7 +11,7 @@ use super::directory::Directory;
 use super::page::{OutputArgs, Style, TextOutput, crashes, cut, number, size};
 use super::selection::Selection;
 use super::shell::{CommandResult, Shell};
-use super::table::kind;
+use super::summary::{complete_message, kind};
 
 /// The arguments of `vitte crash stats`.
 #[derive(Debug, Args)]
@@ -27,9 +27,9 @@ pub(super) struct Stats {
     json: bool,
 }
 
-/// Names and fingerprints that are shown: those with the most crashes.
+/// Names and fingerprints that are shown on a terminal: those with the most crashes.
 const MAX_ROWS: usize = 10;
-/// Days that are shown: the last ones.
+/// Days that are shown on a terminal: the last ones.
 const MAX_DAYS: usize = 31;
 /// The width of the longest bar in cells.
 const MAX_BAR_CELLS: usize = 40;
@@ -41,14 +41,19 @@ impl Stats {
         index.entries().filter(|entry| self.selection.matches(entry)).for_each(|entry| {
             counter.add(&entry);
         });
-        let counts = counter.finish();
+        let mut counts = counter.finish();
+        let mut page = self.output.page();
+        if self.json || !page.is_cut() {
+            for defect in &mut counts.fingerprints {
+                defect.message = complete_message(&defect.latest, &defect.message, &index);
+            }
+        }
         if self.json {
             return shell.json(&counts);
         }
         if self.directory.report_empty(&index, shell)? {
             return Ok(());
         }
-        let mut page = self.output.page();
         counts.show(&mut page);
         Ok(shell.out.write_all(page.finish().as_bytes())?)
     }
@@ -95,6 +100,9 @@ struct Defect {
     last: String,
     /// The message of the last crash.
     message: String,
+    /// The id of the last crash.
+    #[serde(skip)]
+    latest: String,
 }
 
 impl Counter {
@@ -122,10 +130,12 @@ impl Counter {
             first: entry.timestamp.clone(),
             last: String::new(),
             message: String::new(),
+            latest: String::new(),
         });
         defect.crashes += 1;
         entry.timestamp.clone_into(&mut defect.last);
         entry.message.clone_into(&mut defect.message);
+        entry.id.clone_into(&mut defect.latest);
     }
 
     fn finish(self) -> Counts {
@@ -140,7 +150,6 @@ impl Counter {
         let defects = self.defects.len();
         let mut fingerprints: Vec<Defect> = self.defects.into_values().collect();
         fingerprints.sort_by_key(|defect| (Reverse(defect.crashes), defect.fingerprint));
-        fingerprints.truncate(MAX_ROWS);
         Counts {
             defects,
             kinds: by_count(self.kinds),
@@ -169,6 +178,7 @@ impl Counts {
     ///       1  2025-11-01  ##########
     /// ```
     fn show(&self, page: &mut TextOutput) {
+        let max_rows = page.max_entries(MAX_ROWS);
         let of = super::page::count(self.defects, "fingerprint", "fingerprints");
         page.line(Style::Plain, format!("{} of {of}, {}", crashes(self.crashes), size(self.bytes)));
         if let (Some(first), Some(last)) = (&self.first, &self.last) {
@@ -178,21 +188,21 @@ impl Counts {
             [("kind", &self.kinds), ("module", &self.modules), ("version", &self.versions)]
         {
             page.heading(&format!("crashes  {what}"));
-            let lines = counts.iter().take(MAX_ROWS);
+            let lines = counts.iter().take(max_rows);
             lines.for_each(|count| page.line(Style::Plain, row(count.crashes, &count.name)));
-            add_rest(counts.len(), MAX_ROWS, page);
+            add_rest(counts.len(), max_rows, page);
         }
         page.heading("crashes  fingerprint  first       last        message");
-        for defect in &self.fingerprints {
+        for defect in self.fingerprints.iter().take(max_rows) {
             let (short, message) = (defect.fingerprint.short(), &defect.message);
             let (first, last) = (day(&defect.first), day(&defect.last));
             let text = format!("{short:11}  {first:10}  {last:10}  {message}");
             page.line(Style::Plain, row(defect.crashes, &text));
         }
-        add_rest(self.defects, MAX_ROWS, page);
+        add_rest(self.defects, max_rows, page);
         page.heading("crashes  day");
         let max = self.days.iter().map(|count| count.crashes).max().unwrap_or(1);
-        let earlier = self.days.len().saturating_sub(MAX_DAYS);
+        let earlier = self.days.len().saturating_sub(page.max_entries(MAX_DAYS));
         let earlier_crashes = self.days.iter().take(earlier).map(|count| count.crashes).sum();
         if earlier > 0 {
             page.line(Style::Plain, row(earlier_crashes, "on earlier days"));

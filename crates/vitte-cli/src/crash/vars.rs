@@ -130,7 +130,7 @@ impl Context {
     }
 }
 
-/// Entries of a list or a map beyond this number are only counted.
+/// Entries of a list or a map beyond this number are only counted on a terminal.
 const MAX_ENTRIES: usize = 100;
 
 /// Lists of at most this many cells are shown on one line.
@@ -151,9 +151,10 @@ fn tree(name: &str, value: &Value, indent: usize, page: &mut TextOutput) {
     let line = |text: &str, page: &mut TextOutput| {
         page.styled(&[(Style::Plain, &blanks), (Style::Secondary, name), (Style::Plain, text)]);
     };
+    let max = page.max_entries(MAX_ENTRIES);
     let more = |count: usize, page: &mut TextOutput| {
-        if count > MAX_ENTRIES {
-            page.line(Style::Secondary, format!("{blanks}  ... and {} more", count - MAX_ENTRIES));
+        if count > max {
+            page.line(Style::Secondary, format!("{blanks}  ... and {} more", count - max));
         }
     };
     match value {
@@ -162,12 +163,12 @@ fn tree(name: &str, value: &Value, indent: usize, page: &mut TextOutput) {
                 return line(&shown, page);
             }
             line("", page);
-            values.iter().take(MAX_ENTRIES).for_each(|value| tree("-", value, indent + 2, page));
+            values.iter().take(max).for_each(|value| tree("-", value, indent + 2, page));
             more(values.len(), page);
         }
         Value::Object(values) if !values.is_empty() => {
             line("", page);
-            for (key, value) in values.iter().take(MAX_ENTRIES) {
+            for (key, value) in values.iter().take(max) {
                 tree(&format!("{key}:"), value, indent + 2, page);
             }
             more(values.len(), page);
