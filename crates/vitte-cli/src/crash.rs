@@ -1,6 +1,8 @@
 //! `vitte crash`: looks at stored crashes, sends them and removes them.
 
 mod ask;
+#[cfg(feature = "browse")]
+mod browse;
 mod clean;
 mod clear;
 mod diff;
@@ -87,7 +89,7 @@ nothing; 2 if something could not be read, written or understood.";
 /// | 2 | something could not be read, written or understood: an unknown or ambiguous id, a damaged file, invalid arguments, a confirmation that could not be asked for |
 ///
 /// Results are written to the given writer, warnings and questions to standard error. Answers are read from standard
-/// input if it is a terminal.
+/// input if it is a terminal. The command `browse` (feature `browse`) draws on standard output, which must be a terminal.
 #[derive(Debug, Args)]
 // The doc comment describes the Rust API, so it must not become the help text.
 #[command(about = None, long_about = None, arg_required_else_help = true, after_help = AFTER_HELP)]
@@ -142,6 +144,9 @@ enum Crash {
     Search(search::Search),
     /// List the fingerprints, each with the number of its crashes, or show one of them
     Groups(groups::Groups),
+    /// Browse crashes, contexts, frames, variables and sources in the terminal
+    #[cfg(feature = "browse")]
+    Browse(browse::Browse),
     /// Count crashes by kind, module, version, fingerprint and day
     Stats(stats::Stats),
     /// Show what a capsule contains
@@ -182,6 +187,8 @@ impl Crash {
             Self::Latest(latest) => latest.run(shell),
             Self::Search(search) => search.run(shell),
             Self::Groups(groups) => groups.run(shell),
+            #[cfg(feature = "browse")]
+            Self::Browse(browse) => browse.run(shell),
             Self::Stats(stats) => stats.run(shell),
             Self::Inspect(inspect) => inspect.run(shell),
             Self::Stack(stack) => stack.run(shell),

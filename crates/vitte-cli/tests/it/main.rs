@@ -11,6 +11,8 @@
 #[path = "../../../../tests/it/common/mod.rs"]
 mod common;
 
+#[cfg(all(target_os = "linux", feature = "browse"))]
+mod browse;
 mod convert;
 mod crash;
 #[cfg(unix)]
