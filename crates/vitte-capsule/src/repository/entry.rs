@@ -121,3 +121,42 @@ fn first_unique<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
     }
     unique
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_location_is_that_of_the_innermost_context_with_a_file() {
+        let location = |files: &[Option<&str>]| {
+            let mut report =
+                CrashReport::new(vitte_diag::codes::F0001, String::new(), String::new());
+            for file in files {
+                let location = file.map(|file| {
+                    serde_json::json!({"id": 0, "file": Some(file).filter(|file| !file.is_empty()),
+                        "lo": 0, "hi": 1, "line": 13, "col": 1})
+                });
+                let entry = serde_json::json!({"name": "c", "values": [], "place": location});
+                report.contexts.push(serde_json::from_value(entry).unwrap());
+            }
+            innermost_location(&report)
+        };
+        assert_eq!(location(&[]), None);
+        assert_eq!(location(&[None, Some("")]), None);
+        let found = location(&[None, Some(""), Some("src/a.vitte"), Some("b.vitte")]);
+        assert_eq!(found.as_deref(), Some("src/a.vitte:13:1"));
+        let long = location(&[Some(&"é/".repeat(200))]).unwrap();
+        assert!(
+            long.len() <= MAX_TEXT_BYTES && long.starts_with("...") && long.ends_with("/:13:1")
+        );
+    }
+
+    #[test]
+    fn a_line_of_an_older_version_has_no_location() {
+        let report = CrashReport::new(vitte_diag::codes::F0001, String::new(), String::new());
+        let entry = IndexEntry::new(&report, Fingerprint::of(&report), String::new(), 0);
+        let line = serde_json::to_string(&entry).unwrap();
+        assert!(!line.contains("place"), "{line}");
+        assert_eq!(serde_json::from_str::<IndexEntry>(&line).unwrap(), entry);
+    }
+}

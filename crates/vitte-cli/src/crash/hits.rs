@@ -52,11 +52,13 @@ impl<'a> Hits<'a> {
         let mut hits = Self { pattern, max, max_bytes, stored: Vec::new(), count: 0 };
         hits.summary(&capsule.report, &capsule.fingerprint);
         let report = &capsule.report;
-        report.contexts.iter().for_each(|context| hits.context(context));
+        report.contexts.iter().for_each(|context| hits.context("context", context));
         hits.frames("frame", &report.backtrace);
         hits.frame_details(report);
         for thread in &report.threads {
             hits.field("thread", &thread.name);
+            let place = format!("thread {}, context", name(&thread.name));
+            thread.contexts.iter().for_each(|context| hits.context(&place, context));
             if thread.backtrace != report.backtrace {
                 let place = format!("thread {}, frame", name(&thread.name));
                 hits.frames(&place, &thread.backtrace);
@@ -102,9 +104,9 @@ impl<'a> Hits<'a> {
         self.field("fingerprint", &fingerprint.to_string());
     }
 
-    fn context(&mut self, context: &ContextEntry) {
-        let place = format!("context {}", name(&context.name));
-        self.field("context", &context.name);
+    fn context(&mut self, place: &str, context: &ContextEntry) {
+        self.field(place, &context.name);
+        let place = format!("{place} {}", name(&context.name));
         if let Some(location) = &context.location {
             self.lines(|_| format!("{place}, at"), &location.to_string());
         }

@@ -15,7 +15,7 @@ pub(super) use lines::without_tabs;
 use vitte_capsule::{Capsule, ContextEntry, CrashReport, CrashThread, shell_command};
 use vitte_diag::{Backtrace, text};
 
-use super::node::{List, Node, Part, Stack, TextOf, divided};
+use super::node::{ContextOf, List, Node, Part, Stack, TextOf, divided};
 
 /// Returns the nodes of the first level. What most people look for is open.
 pub(super) fn roots(capsule: &Capsule) -> Vec<Node> {
@@ -27,19 +27,13 @@ pub(super) fn roots(capsule: &Capsule) -> Vec<Node> {
     };
     let signal = report.signal.as_deref().unwrap_or(report.kind().as_str());
     let message = format!("{signal}: {}", report.message);
-    let rows = frame_rows(&report.backtrace).len();
-    let frames = report.backtrace.frames().len();
-    let mut stack = Node::new(
-        &format!("frames of thread {} ({frames}), the innermost first", report.thread),
-        Part::List(List::Frames(Stack::Crashed), 0..rows),
-    );
-    stack.is_open = true;
+    let name = format!("frames of thread {}", report.thread);
     let sources = capsule.sources.len() + partial_sources(capsule).count();
     let all = [
         Some(text_node(&message, &report.message, TextOf::Message)),
         list("notes", List::Notes, report.notes.len(), true),
-        list("contexts, the innermost first", List::Contexts, report.contexts.len(), true),
-        Some(stack),
+        Some(contexts_node(Stack::Crashed, report)).filter(Node::can_open),
+        frames_node(&name, Stack::Crashed, report),
         list("other threads", List::Threads, other_threads(report).count(), false),
         list("sources", List::Sources, sources, false),
         list("environment", List::Environment, capsule.environment.len(), false),
@@ -86,12 +80,15 @@ fn items(list: &List, range: Range<usize>, capsule: &Capsule) -> Vec<Node> {
             };
             taken().filter_map(node).collect()
         }
-        List::Contexts => taken()
-            .filter_map(|index| Some(context_node(index, report.contexts.get(index)?)))
+        List::Contexts(stack) => taken()
+            .filter_map(|index| {
+                let of = ContextOf(*stack, index);
+                Some(context_node(of, context(of, report)?))
+            })
             .collect(),
-        List::Values(context) => taken()
-            .filter_map(|index| value_node(*context, index, report.contexts.get(*context)?))
-            .collect(),
+        List::Values(of) => {
+            taken().filter_map(|index| value_node(*of, index, context(*of, report)?)).collect()
+        }
         List::Json(context, variable, path) => {
             json_nodes(capsule, *context, *variable, path, range)
         }
@@ -107,6 +104,12 @@ fn items(list: &List, range: Range<usize>, capsule: &Capsule) -> Vec<Node> {
         List::Threads => {
             let threads = other_threads(report).skip(range.start).take(len);
             threads.map(|(index, thread)| thread_node(index, thread)).collect()
+        }
+        List::Thread(index) => {
+            let stack = Stack::Thread(*index);
+            let frames = frames_node("frames", stack, report);
+            let parts = [Some(contexts_node(stack, report)), frames].into_iter().flatten();
+            parts.skip(range.start).take(len).collect()
         }
         List::Sources => sources(capsule).into_iter().skip(range.start).take(len).collect(),
         List::SourceLines(file) => {
@@ -149,14 +152,12 @@ fn item_text(list: &List, index: usize, capsule: &Capsule) -> Option<String> {
     match list {
         List::Facts => facts(capsule).into_iter().nth(index).map(|(_, value)| value),
         List::Notes => report.notes.get(index).cloned(),
-        List::Contexts => report.contexts.get(index).map(context_label),
-        List::Values(context) => {
-            let entry = report.contexts.get(*context)?;
+        List::Contexts(stack) => context(ContextOf(*stack, index), report).map(context_label),
+        List::Values(of) => {
+            let entry = context(*of, report)?;
             match index.checked_sub(entry.fields.len()) {
                 None => entry.fields.get(index).map(|field| field.value.clone()),
-                Some(variable) => {
-                    item_at(capsule, *context, variable, &[]).map(json::text_of_value)
-                }
+                Some(variable) => item_at(capsule, *of, variable, &[]).map(json::text_of_value),
             }
         }
         List::Json(context, variable, path) => {
@@ -169,13 +170,28 @@ fn item_text(list: &List, index: usize, capsule: &Capsule) -> Option<String> {
             Some(frame.text().to_owned())
         }
         List::Threads => report.threads.get(index).map(|thread| thread.name.clone()),
-        List::Sources => None,
+        List::Thread(_) | List::Sources => None,
         List::SourceLines(file) => {
             report.sources.get(*file)?.lines.get(index).map(|line| line.text.clone())
         }
         List::Environment => capsule.environment.values().nth(index).cloned(),
         List::Registers => report.registers.values().nth(index).cloned(),
     }
+}
+
+/// Returns the contexts of a thread, the innermost first.
+fn contexts(stack: Stack, report: &CrashReport) -> &[ContextEntry] {
+    match stack {
+        Stack::Crashed => &report.contexts,
+        Stack::Thread(index) => {
+            report.threads.get(index).map(|thread| &*thread.contexts).unwrap_or_default()
+        }
+    }
+}
+
+pub(super) fn context(of: ContextOf, report: &CrashReport) -> Option<&ContextEntry> {
+    let ContextOf(stack, index) = of;
+    contexts(stack, report).get(index)
 }
 
 pub(super) fn backtrace(stack: Stack, report: &CrashReport) -> Option<&Backtrace> {
@@ -209,20 +225,28 @@ pub(super) fn context_label(entry: &ContextEntry) -> String {
     format!("{}{fields}{at}", entry.name)
 }
 
-fn context_node(index: usize, entry: &ContextEntry) -> Node {
-    let len = entry.fields.len() + entry.variables.len();
-    let label = context_label(entry);
-    let mut node = match len {
-        0 => Node::new(&label, Part::Item(List::Contexts, index)),
-        len => Node::new(&label, Part::List(List::Values(index), 0..len)),
-    };
-    // The innermost context is what the program was working on.
-    node.is_open = index == 0;
+fn contexts_node(stack: Stack, report: &CrashReport) -> Node {
+    let len = contexts(stack, report).len();
+    let label = format!("contexts, the innermost first ({len})");
+    let mut node = Node::new(&label, Part::List(List::Contexts(stack), 0..len));
+    node.is_open = true;
     node
 }
 
-fn value_node(context: usize, index: usize, entry: &ContextEntry) -> Option<Node> {
-    let list = List::Values(context);
+fn context_node(of: ContextOf, entry: &ContextEntry) -> Node {
+    let len = entry.fields.len() + entry.variables.len();
+    let label = context_label(entry);
+    let mut node = match len {
+        0 => Node::new(&label, Part::Item(List::Contexts(of.0), of.1)),
+        len => Node::new(&label, Part::List(List::Values(of), 0..len)),
+    };
+    // The innermost context is what the thread was working on.
+    node.is_open = of.1 == 0;
+    node
+}
+
+fn value_node(of: ContextOf, index: usize, entry: &ContextEntry) -> Option<Node> {
+    let list = List::Values(of);
     let Some(variable) = index.checked_sub(entry.fields.len()) else {
         let field = entry.fields.get(index)?;
         return Some(named(&field.key, &field.value, &list, index));
@@ -233,7 +257,7 @@ fn value_node(context: usize, index: usize, entry: &ContextEntry) -> Option<Node
         return Some(Node::new(&format!("{}:{error}", item.key), Part::Item(list, index)));
     }
     let label = format!("{}: {}{error}", item.key, preview(&item.value));
-    let path = List::Json(context, variable, Vec::new());
+    let path = List::Json(of, variable, Vec::new());
     Some(json::value_node(&label, &item.value, path, TextOf::Item(list, index)))
 }
 
@@ -244,10 +268,22 @@ fn other_threads(report: &CrashReport) -> impl Iterator<Item = (usize, &CrashThr
         .filter(|(_, thread)| thread.backtrace != report.backtrace || thread.backtrace.is_empty())
 }
 
+fn frames_node(name: &str, stack: Stack, report: &CrashReport) -> Option<Node> {
+    let backtrace = backtrace(stack, report)?;
+    let (frames, rows) = (backtrace.frames().len(), frame_rows(backtrace).len());
+    let label = format!("{name} ({frames}), the innermost first");
+    let mut node = Node::new(&label, Part::List(List::Frames(stack), 0..rows));
+    node.is_open = true;
+    Some(node)
+}
+
 fn thread_node(index: usize, thread: &CrashThread) -> Node {
     let frames = thread.backtrace.frames().len();
     let label =
         format!("{} {} ({frames} {})", thread.id, thread.name, text::plural("frame", frames));
+    if !thread.contexts.is_empty() {
+        return Node::new(&label, Part::List(List::Thread(index), 0..2));
+    }
     let rows = frame_rows(&thread.backtrace).len();
     Node::new(&label, Part::List(List::Frames(Stack::Thread(index)), 0..rows))
 }

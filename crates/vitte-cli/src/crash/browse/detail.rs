@@ -3,8 +3,8 @@
 use vitte_capsule::{Capsule, ContextLocation};
 use vitte_diag::text;
 
-use super::content::{backtrace, context_label, text_of, without_tabs};
-use super::node::{List, Node, Part, TextOf};
+use super::content::{backtrace, context, context_label, text_of, without_tabs};
+use super::node::{ContextOf, List, Node, Part, TextOf};
 
 /// Bytes of a text that are shown.
 const MAX_BYTES: usize = 16 << 10;
@@ -18,13 +18,9 @@ pub(super) fn lines(node: &Node, capsule: &Capsule, width: usize, max: usize) ->
     };
     let report = &capsule.report;
     match &node.part {
-        Part::List(List::Values(context), _) | Part::Item(List::Contexts, context) => {
-            if let Some(entry) = report.contexts.get(*context) {
-                add(&context_label(entry));
-                if let Some(location) = &entry.location {
-                    source_lines(location, capsule, max).iter().for_each(|line| add(line));
-                }
-            }
+        Part::List(List::Values(of), _) => of_context(*of, capsule, max, &mut add),
+        Part::Item(List::Contexts(stack), index) => {
+            of_context(ContextOf(*stack, *index), capsule, max, &mut add);
         }
         Part::Item(List::Frames(stack), index) => {
             let frame = backtrace(*stack, report).and_then(|all| all.frames().get(*index));
@@ -41,6 +37,15 @@ pub(super) fn lines(node: &Node, capsule: &Capsule, width: usize, max: usize) ->
     }
     lines.truncate(max);
     lines
+}
+
+/// Adds a context and the source lines at its location.
+fn of_context(of: ContextOf, capsule: &Capsule, max: usize, add: &mut impl FnMut(&str)) {
+    let Some(entry) = context(of, &capsule.report) else { return };
+    add(&context_label(entry));
+    if let Some(location) = &entry.location {
+        source_lines(location, capsule, max).iter().for_each(|line| add(line));
+    }
 }
 
 fn source_lines(location: &ContextLocation, capsule: &Capsule, max: usize) -> Vec<String> {

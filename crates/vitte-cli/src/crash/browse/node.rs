@@ -22,16 +22,19 @@ pub(super) enum Part {
 pub(super) enum List {
     Facts,
     Notes,
-    Contexts,
+    /// The contexts of a thread, the innermost first.
+    Contexts(Stack),
     /// The fields and the variables of a context.
-    Values(usize),
+    Values(ContextOf),
     /// The items of a value: the context, the variable, and the positions on the way to the value.
-    Json(usize, usize, Vec<usize>),
+    Json(ContextOf, usize, Vec<usize>),
     /// The rows of a backtrace: frames, and folded runs of frames.
     Frames(Stack),
     /// The frames of a folded run: their indices in the backtrace.
     Folded(Stack),
     Threads,
+    /// What is known of a thread: its contexts and its frames.
+    Thread(usize),
     Sources,
     /// The lines of a file of which the report has only some.
     SourceLines(usize),
@@ -39,7 +42,11 @@ pub(super) enum List {
     Registers,
 }
 
-/// A backtrace of a capsule.
+/// A context of a capsule: its thread, and its index there.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct ContextOf(pub(super) Stack, pub(super) usize);
+
+/// A thread of a capsule.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Stack {
     Crashed,

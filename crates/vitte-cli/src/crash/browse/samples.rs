@@ -36,7 +36,8 @@ fn value(id: &str, changes: &Value) -> Value {
         ],
         "build": "release", "commit": "7991911", "command": ["vittec", "check", "my shapes.vitte"],
         "registers": {"rip": "0x5581"},
-        "threads": [{"id": 4712, "name": "worker-1", "backtrace": ["futex_wait", "vittec::work"]}],
+        "threads": [{"id": 4712, "name": "worker-1", "backtrace": ["futex_wait", "vittec::work"],
+            "context": [{"name": "parsing", "values": [{"key": "file", "value": "b.vitte"}], "place": null}]}],
         "code": "F0001", "location": "src/front/blocks.rs:3:13"
     });
     for (key, value) in changes.as_object().unwrap() {

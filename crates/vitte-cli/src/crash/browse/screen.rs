@@ -8,9 +8,13 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
 use std::panic;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+#[cfg(unix)]
+use std::sync::mpsc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+#[cfg(unix)]
+use std::time::Instant;
 
 use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::cursor::{Hide, Show};
@@ -41,6 +45,7 @@ pub(super) enum Event {
     Key(Key),
     Resized,
     /// A signal that ends the process was handled elsewhere.
+    #[cfg_attr(not(unix), allow(dead_code, reason = "only Unix has these signals"))]
     Quit,
     /// Nothing that matters.
     None,

@@ -183,8 +183,15 @@ impl State {
     /// Opens the selected crash or node. If `can_close`, an open node is closed.
     fn open_selected(&mut self, can_close: bool) -> Action {
         match &mut self.open {
-            Some(open) if can_close => _ = open.tree.toggle(),
-            Some(open) => _ = open.tree.open(),
+            Some(open) => {
+                let tree = &mut open.tree;
+                let is_done = if can_close { tree.toggle() } else { tree.open() };
+                let can_open = tree.selected().is_some_and(|row| row.node.can_open());
+                if !is_done && can_open && tree.is_filtered() {
+                    "the filter hides what is in it; Esc removes the filter"
+                        .clone_into(&mut self.message);
+                }
+            }
             None => {
                 if let Some(id) = self.crashes.selected() {
                     return Action::Load(id.to_owned());

@@ -94,9 +94,9 @@ impl Tree {
             self.cursor += usize::from(has_child);
             return has_child;
         }
-        let Some(node) = node_at_mut(&mut self.roots, &path).filter(|node| node.can_open()) else {
-            return false;
-        };
+        let node = node_at_mut(&mut self.roots, &path).filter(|node| node.can_open());
+        // What is below it does not match the filter.
+        let Some(node) = node.filter(|_| self.filter.is_none()) else { return false };
         node.is_open = true;
         self.update();
         true
@@ -130,8 +130,18 @@ impl Tree {
             self.is_filter_complete = budget > 0;
         }
         self.filter = filter;
-        self.update();
-        self.select(selected.as_deref());
+        match selected {
+            // The cursor stays on its node, which may be in a closed one.
+            Some(path) if self.filter.is_none() => self.reveal(&path),
+            selected => {
+                self.update();
+                self.select(selected.as_deref());
+            }
+        }
+    }
+
+    pub(super) const fn is_filtered(&self) -> bool {
+        self.filter.is_some()
     }
 
     /// Moves the cursor to the next or the previous node that matches, and opens what contains it. Closed nodes are
@@ -154,6 +164,12 @@ impl Tree {
             false => found.iter().rev().find(|path| **path < here).or(found.last()),
         };
         let Some(path) = next.cloned() else { return false };
+        self.reveal(&path);
+        true
+    }
+
+    /// Opens what contains a node, and moves the cursor to it.
+    fn reveal(&mut self, path: &[usize]) {
         for len in 1..path.len() {
             let parent = path.get(..len).unwrap_or_default();
             if let Some(node) = node_at_mut(&mut self.roots, parent) {
@@ -161,8 +177,7 @@ impl Tree {
             }
         }
         self.update();
-        self.select(Some(&path));
-        true
+        self.select(Some(path));
     }
 
     fn select(&mut self, path: Option<&[usize]>) {

@@ -24,7 +24,8 @@ fn full_report() -> CrashReport {
             "frames": [
                 {"function": "vittec::a", "file": "/build/over/there/a.rs", "line": 1, "module": "/opt/lib/libfoo.so"}
             ],
-            "threads": [{"id": 7, "name": "rayon-worker", "backtrace": ["futex_wait", "park"]}],
+            "threads": [{"id": 7, "name": "rayon-worker", "backtrace": ["futex_wait", "park"],
+                "context": [{"name": "parsing", "values": [{"key": "file", "value": "b.vitte"}], "place": null}]}],
             "registers": {"rip": "0x5581d4c01c20"},
             "sources": [{"id": 0, "file": "src/shapes.vitte",
                 "lines": [{"line": 3, "lo": 20, "text": "    let zigzag = area;"}]}],
@@ -58,6 +59,7 @@ fn search_looks_everywhere_and_reports_where() {
         ("libfoo", "frame 0: /opt/lib/libfoo.so"),
         ("rayon-", "thread: rayon-worker"),
         ("futex", "thread rayon-worker, frame 0: futex_wait"),
+        ("b.vitte", "thread rayon-worker, context parsing, file: b.vitte"),
         ("0x5581", "register rip: 0x5581d4c01c20"),
         ("typeck", "context: typeck"),
         ("shapes.vitte:3:4", "context typeck, at: src/shapes.vitte:3:4"),

@@ -5,17 +5,22 @@ use std::ops::Range;
 use serde_json::Value;
 use vitte_capsule::Capsule;
 
-use super::super::node::{List, Node, Part, TextOf};
+use super::super::node::{ContextOf, List, Node, Part, Stack, TextOf};
 use super::lines::is_long;
 
 /// Returns the value at a path: the positions of the items on the way to it.
 pub(super) fn item_at<'c>(
     capsule: &'c Capsule,
-    context: usize,
+    of: ContextOf,
     variable: usize,
     path: &[usize],
 ) -> Option<&'c Value> {
-    let variable = capsule.report.contexts.get(context)?.variables.get(variable)?;
+    let ContextOf(stack, context) = of;
+    let contexts = match stack {
+        Stack::Crashed => &capsule.report.contexts,
+        Stack::Thread(index) => &capsule.report.threads.get(index)?.contexts,
+    };
+    let variable = contexts.get(context)?.variables.get(variable)?;
     path.iter().try_fold(&variable.value, |value, position| match value {
         Value::Array(values) => values.get(*position),
         Value::Object(values) => values.values().nth(*position),
@@ -26,7 +31,7 @@ pub(super) fn item_at<'c>(
 /// Returns the nodes for a range of the items of a list or map.
 pub(super) fn json_nodes(
     capsule: &Capsule,
-    context: usize,
+    of: ContextOf,
     variable: usize,
     path: &[usize],
     range: Range<usize>,
@@ -34,12 +39,12 @@ pub(super) fn json_nodes(
     let node = |position: usize, name: String, value: &Value| {
         let mut own = path.to_vec();
         own.push(position);
-        let text = TextOf::Item(List::Json(context, variable, path.to_vec()), position);
+        let text = TextOf::Item(List::Json(of, variable, path.to_vec()), position);
         let label = format!("{name}: {}", preview(value));
-        value_node(&label, value, List::Json(context, variable, own), text)
+        value_node(&label, value, List::Json(of, variable, own), text)
     };
     let (skip, take) = (range.start, range.len());
-    match item_at(capsule, context, variable, path) {
+    match item_at(capsule, of, variable, path) {
         Some(Value::Array(values)) => {
             let values = values.iter().enumerate().skip(skip).take(take);
             values.map(|(at, value)| node(at, format!("[{at}]"), value)).collect()

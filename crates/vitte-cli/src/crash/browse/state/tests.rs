@@ -190,6 +190,9 @@ fn a_filter_leaves_what_matches() {
     press(&mut state, "G<esc>");
     assert_eq!(state.filter(), "");
     assert!(labels(&state).len() > 10 && state.open.is_some());
+    assert_eq!(label(&state), "    6 |     side * side", "the cursor stays");
+    press(&mut state, "gfnames<enter>G<enter>");
+    assert!(state.message.contains("Esc removes the filter"), "{:?}", labels(&state));
 }
 
 #[test]

@@ -41,8 +41,12 @@ frames of thread main (5), the innermost first
     4: std::rt::lang_start at /rustc/1/library/std/src/rt.rs:206:5
 other threads (1)
   4712 worker-1 (2 frames)
-      0: futex_wait
-      1: vittec::work
+    contexts, the innermost first (1)
+      parsing (file: b.vitte)
+        file: b.vitte
+    frames (2), the innermost first
+        0: futex_wait
+        1: vittec::work
 sources (1)
   src/shapes.vitte (7 lines)"#;
     assert_eq!(labels[..expected.lines().count()].join("\n"), expected);
