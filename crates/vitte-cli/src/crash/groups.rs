@@ -9,7 +9,6 @@ use serde_json::json;
 use vitte_capsule::{Fingerprint, Index, IndexEntry};
 
 use super::directory::Directory;
-use super::list;
 use super::newest::Limit;
 use super::page::{OutputArgs, TextOutput, count, number, safe};
 use super::selection::Selection;
@@ -17,6 +16,7 @@ use super::shell::{CommandResult, Failure, Shell};
 use super::summary::{self, complete_message, with_fingerprint};
 use super::table::{self, Column};
 use super::target::LoadedCrash;
+use super::{list, show};
 
 /// The arguments of `vitte crash groups`.
 #[derive(Debug, Args)]
@@ -183,7 +183,7 @@ impl GroupShow {
         };
         page.heading(&format!("the report of {}", target.capsule.report.id));
         shell.out.write_all(page.finish().as_bytes())?;
-        let shown = target.capsule.report.to_terminal(self.output.terminal());
+        let shown = show::as_seen(&target.capsule.report, self.output.terminal());
         Ok(shell.out.write_all(shown.as_bytes())?)
     }
 }

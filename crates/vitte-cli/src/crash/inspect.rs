@@ -144,7 +144,7 @@ fn contexts(capsule: &Capsule, page: &mut TextOutput) {
 fn frames(capsule: &Capsule, page: &mut TextOutput) {
     let folded = capsule.report.folded_frames();
     let mut options = FrameLineOptions::new(BacktraceStyle::Short, page.width().saturating_sub(2));
-    options.max_lines = MAX_ROWS + 1;
+    options.max_lines = page.max_entries(MAX_ROWS + 1);
     let lines = folded.lines(options);
     if lines.is_empty() {
         return;

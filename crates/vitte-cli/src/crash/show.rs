@@ -1,11 +1,11 @@
 //! `vitte crash show` and `vitte crash latest`: show a crash as its user saw it.
 
 use clap::Args;
-use vitte_capsule::{Index, RepositoryError, RepositoryErrorKind};
-use vitte_diag::text;
+use vitte_capsule::{CrashReport, Index, RepositoryError, RepositoryErrorKind};
+use vitte_diag::{BacktraceStyle, Terminal, text};
 
 use super::directory::{Directory, OneCrash};
-use super::page::{OutputArgs, count, safe};
+use super::page::{OutputArgs, UNLIMITED, count, safe};
 use super::shell::{CommandResult, Shell};
 use super::target::LoadedCrash;
 
@@ -72,7 +72,7 @@ impl Detail {
         if self.full {
             shell.out.write_all(report.to_text(true).as_bytes())?;
         } else {
-            let shown = report.to_terminal(self.output.terminal());
+            let shown = as_seen(report, self.output.terminal());
             shell.out.write_all(shown.as_bytes())?;
         }
         let (id, time) = (safe(&report.id), safe(&report.timestamp));
@@ -84,6 +84,15 @@ impl Detail {
         let short = target.capsule.fingerprint.short();
         let line = text::escape_workflow_command(format!("{id}, at {time}").into()).into_owned();
         Ok(writeln!(shell.out, "\n{line}\nfingerprint {short} ({others})")?)
+    }
+}
+
+/// Returns a crash as its user saw it. Where lines are not cut, nothing is omitted.
+pub(super) fn as_seen(report: &CrashReport, terminal: Terminal) -> String {
+    let is_short = terminal.backtrace_style() == BacktraceStyle::Short;
+    match terminal.width {
+        UNLIMITED if is_short => report.to_terminal(terminal.with_backtraces(BacktraceStyle::All)),
+        _ => report.to_terminal(terminal),
     }
 }
 
