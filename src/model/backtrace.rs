@@ -8,9 +8,10 @@ mod runtime;
 
 use std::fmt;
 
-pub use folded::{FoldedFrames, FoldedRow, LibraryFrames, ShortFrame};
+pub use folded::{FoldedFrames, FoldedRow, LibraryFrames};
 pub use lines::{FrameLine, FrameLineOptions};
 pub use owner::SourceOwner;
+pub use program::ShortFrame;
 use runtime::{is_runtime_function, is_rust_source, is_start_function, is_system_library};
 use serde::{Deserialize, Serialize};
 

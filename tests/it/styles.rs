@@ -127,7 +127,7 @@ fn the_border_goes_on_beside_all_notes_but_the_last_one() {
   │       second
 ";
     let last = "  ╰ backtrace:
-      0: f at src/x.rs:1:2
+      0: f  src/x.rs:1:2
       1: g
 ";
     assert_eq!(out.split_once("━━━\n  │\n").unwrap().1, format!("{notes}{last}"));
@@ -136,7 +136,7 @@ fn the_border_goes_on_beside_all_notes_but_the_last_one() {
     let error = error.with_child(Child::note("one\n\nthree"));
     let out = drawn(DiagnosticStyle::Unicode, &error);
     let last = "  ├ backtrace:
-  │   0: f at src/x.rs:1:2
+  │   0: f  src/x.rs:1:2
   │   1: g
   ╰ note: one
 

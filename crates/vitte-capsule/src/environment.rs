@@ -46,8 +46,8 @@ const COMMON: [(&str, InReplay); 10] = [
 ///
 /// let safe = SafeVariables::of_program("my-cc");
 /// assert!(safe.is_captured("HOME") && safe.is_captured("MY_CC_JOBS"));
-/// assert!(safe.is_replayed("MY_CC_JOBS", "4") && safe.is_replayed("LANG", "de_DE.UTF-8"));
-/// assert!(!safe.is_replayed("HOME", "/home/ada") && !safe.is_replayed("GIT_CONFIG_COUNT", "1"));
+/// assert!(safe.is_safe_in_replay("MY_CC_JOBS", "4") && safe.is_safe_in_replay("LANG", "de_DE.UTF-8"));
+/// assert!(!safe.is_safe_in_replay("HOME", "/home/ada") && !safe.is_safe_in_replay("GIT_CONFIG_COUNT", "1"));
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SafeVariables {
@@ -92,7 +92,7 @@ impl SafeVariables {
 
     /// Returns whether a replay sets the variable to this value from a capsule, which anyone may have written.
     #[must_use]
-    pub fn is_replayed(&self, name: &str, value: &str) -> bool {
+    pub fn is_safe_in_replay(&self, name: &str, value: &str) -> bool {
         match common(name) {
             Some(InReplay::No) => false,
             Some(InReplay::PlainName) => is_plain_name(value),
@@ -146,7 +146,7 @@ mod tests {
             ("CI", "true"),
             ("VITTEC_JOBS", "a b\n\u{202e}"),
         ] {
-            assert!(safe.is_captured(name) && safe.is_replayed(name, value), "{name}");
+            assert!(safe.is_captured(name) && safe.is_safe_in_replay(name, value), "{name}");
         }
         let long = "x".repeat(MAX_REPLAYED_BYTES + 1);
         for (name, value) in [
@@ -172,11 +172,11 @@ mod tests {
             ("VITTE_CRASH_DIR", "/elsewhere"),
             ("", ""),
         ] {
-            assert!(!safe.is_replayed(name, value), "{name}");
+            assert!(!safe.is_safe_in_replay(name, value), "{name}");
         }
         // The crash directory of the replay is not that of the capsule.
-        assert!(!SafeVariables::of_program("vitte").is_replayed("VITTE_CRASH_DIR", "x"));
-        assert!(!SafeVariables::with_prefix("").is_replayed("X", "x"));
+        assert!(!SafeVariables::of_program("vitte").is_safe_in_replay("VITTE_CRASH_DIR", "x"));
+        assert!(!SafeVariables::with_prefix("").is_safe_in_replay("X", "x"));
     }
 
     #[test]

@@ -88,7 +88,7 @@ pub struct CrashReport {
     /// All threads, the crashed one first; empty if no reporter process inspected them.
     #[serde(default)]
     pub threads: Vec<CrashThread>,
-    /// The diagnostic code, which determines the [kind](Self::kind): F0001 to F0006, or N0001.
+    /// The diagnostic code, which determines the [kind](Self::kind): F0001 to F0006, or N0900.
     pub code: Code,
     /// The location of a panic in the source of the program, such as `src/parser.rs:12:5`.
     #[serde(default)]

@@ -163,9 +163,9 @@ fn other_contexts(
 fn untraced_note(process: Pid) -> String {
     let reason = match threads::tracer(process) {
         Some(tracer) => format!("a debugger, process {tracer}, is attached"),
-        None => "the system does not permit one process to inspect another".to_owned(),
+        None => "one process may not inspect another".to_owned(),
     };
-    format!("the frames of the other threads are unknown: {reason}")
+    format!("frames of other threads are unknown: {reason}")
 }
 
 /// Shows a report with additional `notes`. Returns whether it was written.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::program::short_frames;
+use super::program::{ShortFrame, short_frames};
 use super::{Backtrace, Frame};
 use crate::text::{more, plural, truncate};
 
@@ -53,24 +53,6 @@ pub enum FoldedRow<'a> {
     Omitted(&'a Frame),
 }
 
-/// A frame with its short name.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct ShortFrame<'a> {
-    /// The 0-based index in the backtrace.
-    pub index: usize,
-    /// The frame.
-    pub frame: &'a Frame,
-    /// The [short name](Frame::short_name) of the function.
-    pub name: String,
-    /// The source location, relative to the directory of the project, such as `src/driver.rs:99:23`. Else the module and
-    /// offset, such as `vittec+0x1c20`, or empty.
-    pub location: String,
-    /// The library that the frame belongs to. `None` for a frame of the project, empty if the library is not known, such as
-    /// that of start-up code.
-    pub library: Option<String>,
-}
-
 /// Consecutive frames of libraries.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -87,7 +69,7 @@ const MAX_NAME_BYTES: usize = 40;
 const MAX_DIFFERENT: usize = 64;
 /// The maximum number of frames of a repetition.
 const MAX_PERIOD: usize = 8;
-/// At least so many frames are repetitions.
+/// Minimum number of frames that are folded as repetitions.
 const MIN_REPEATED: usize = 3;
 
 impl<'a> FoldedFrames<'a> {
@@ -216,19 +198,6 @@ impl fmt::Display for FoldedRow<'_> {
             Self::Frame(frame) => frame.fmt(f),
             row => f.write_str(&row.remark().unwrap_or_default()),
         }
-    }
-}
-
-/// Writes `2: vittec::close at src/blocks.rs:77:13`.
-impl fmt::Display for ShortFrame<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { index, name, location, .. } = self;
-        let separator = match (location.is_empty(), self.frame.module()) {
-            (true, _) => "",
-            (false, None) => " at ",
-            (false, Some(_)) => " in ",
-        };
-        write!(f, "{index}: {name}{separator}{location}")
     }
 }
 

@@ -1,14 +1,46 @@
 //! Distinguishes the frames of a program from those of libraries.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use super::owner::{library_name, project_root};
-use super::{Frame, Origin, ShortFrame, SourceOwner, is_system_library};
+use super::{Frame, Origin, SourceOwner, is_system_library};
 use crate::text::function_name::{crate_of, short};
 use crate::text::truncate;
 
 /// The maximum length of the name of a program, in bytes.
 const MAX_NAME_BYTES: usize = 40;
+
+/// A frame with its short name.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ShortFrame<'a> {
+    /// The 0-based index in the backtrace.
+    pub index: usize,
+    /// The frame.
+    pub frame: &'a Frame,
+    /// The [short name](Frame::short_name) of the function.
+    pub name: String,
+    /// The source location, relative to the directory of the project, such as `src/driver.rs:99:23`. Else the module and
+    /// offset, such as `vittec+0x1c20`, or empty.
+    pub location: String,
+    /// The library that the frame belongs to. `None` for a frame of the project, empty if the library is not known, such as
+    /// that of start-up code.
+    pub library: Option<String>,
+}
+
+/// Writes `2: vittec::close at src/blocks.rs:77:13`.
+impl fmt::Display for ShortFrame<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { index, name, location, .. } = self;
+        let separator = match (location.is_empty(), self.frame.module()) {
+            (true, _) => "",
+            (false, None) => " at ",
+            (false, Some(_)) => " in ",
+        };
+        write!(f, "{index}: {name}{separator}{location}")
+    }
+}
 
 /// Returns the frames with their short names and libraries. Each is parsed once. `None` for a marker of omitted frames.
 pub(super) fn short_frames(frames: &[Frame]) -> Vec<Option<ShortFrame<'_>>> {

@@ -18,6 +18,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::SystemTime;
 
 #[allow(unused_imports, reason = "each test binary uses a part")]
@@ -207,7 +208,7 @@ pub fn clean_env(command: &mut Command) {
         command.env_remove(name);
     }
     // The user's own crashes are not part of a test.
-    command.env("XDG_STATE_HOME", root().join("no-state"));
+    command.env("XDG_STATE_HOME", missing_dir());
 }
 
 /// Creates a temporary directory with these files.
@@ -308,3 +309,10 @@ macro_rules! assert_snapshot {
 }
 #[allow(unused_imports, reason = "each test binary uses a part")]
 pub(crate) use assert_snapshot;
+
+/// Returns the path of a directory that does not exist, a different one for each call.
+fn missing_dir() -> PathBuf {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    std::env::temp_dir().join(format!("vitte-tests-{}-{count}", std::process::id()))
+}

@@ -23,10 +23,10 @@ const PARENTS: [&[u8]; 7] = [
     b"/export/home/",
 ];
 /// Names of users that are also names of directories or roles, and do not identify a person.
-const COMMON_USERS: [&str; 30] = [
+const COMMON_USERS: [&str; 29] = [
     "admin", "bin", "build", "builder", "ci", "code", "compiler", "data", "debian", "dev",
-    "docker", "guest", "home", "jenkins", "lib", "local", "main", "nobody", "root", "runner",
-    "src", "target", "test", "tests", "tmp", "ubuntu", "user", "users", "vagrant", "work",
+    "docker", "guest", "home", "jenkins", "lib", "local", "main", "root", "runner", "src",
+    "target", "test", "tests", "tmp", "ubuntu", "user", "users", "vagrant", "work",
 ];
 /// Minimum length of a user's name that is searched for, in bytes. A shorter one could be any directory.
 const MIN_USER_BYTES: usize = 2;

@@ -51,7 +51,7 @@ impl ReplayEnvironment {
     pub(super) fn new(recorded: &BTreeMap<String, String>, safe: &SafeVariables) -> Self {
         let mut environment = Self::default();
         for (name, value) in recorded {
-            if safe.is_replayed(name, value) && environment.variables.len() < MAX_VARIABLES {
+            if safe.is_safe_in_replay(name, value) && environment.variables.len() < MAX_VARIABLES {
                 match value.contains(REDACTED) {
                     true => environment.redacted.push(name.clone()),
                     false => _ = environment.variables.insert(name.clone(), value.clone()),
@@ -94,7 +94,7 @@ impl ReplayEnvironment {
 /// Returns whether capture always records the variable, and a replay never sets it.
 fn is_of_machine(name: &str) -> bool {
     let common = SafeVariables::with_prefix("");
-    common.is_captured(name) && !common.is_replayed(name, "")
+    common.is_captured(name) && !common.is_safe_in_replay(name, "")
 }
 
 /// Returns the `PATH` of this process without its relative entries: in the directory of a replay, they would name files

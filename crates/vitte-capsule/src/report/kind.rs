@@ -25,7 +25,7 @@ pub enum CrashKind {
     Abort,
     /// F0006: `main` ended with an error.
     Error,
-    /// N0001: no crash; the state of a program that goes on.
+    /// N0900: no crash; the state of a program that goes on.
     Dump,
     /// Any other code, such as one that a later version adds.
     #[serde(other)]
@@ -59,7 +59,7 @@ impl From<Code> for CrashKind {
             "F0004" => Self::OutOfMemory,
             "F0005" => Self::Abort,
             "F0006" => Self::Error,
-            "N0001" => Self::Dump,
+            "N0900" => Self::Dump,
             _ => Self::Other,
         }
     }
@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn a_kind_is_serialised_as_its_string() {
-        let codes = ["F0001", "F0002", "F0003", "F0004", "F0005", "F0006", "N0001", "F0007"];
+        let codes = ["F0001", "F0002", "F0003", "F0004", "F0005", "F0006", "N0900", "F0007"];
         for kind in codes.map(|code| CrashKind::from(Code::new(code).unwrap())) {
             let json = serde_json::to_string(&kind).unwrap();
             assert_eq!(json, format!("\"{kind}\""));

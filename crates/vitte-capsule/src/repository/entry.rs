@@ -17,7 +17,7 @@ pub struct IndexEntry {
     pub timestamp: String,
     /// The kind of crash, such as `panic`.
     pub kind: CrashKind,
-    /// The diagnostic code, F0001 to F0006, or N0001.
+    /// The diagnostic code, F0001 to F0006, or N0900.
     pub code: Code,
     /// The signal, such as `SIGSEGV`, or `None` if no signal caused the crash.
     pub signal: Option<String>,

@@ -220,7 +220,7 @@ fn exception(report: &CrashReport) -> protocol::Exception {
         ("F0003", _) => ("stack overflow", "signalhandler"),
         ("F0004", _) => ("out of memory", "generic"),
         ("F0006", _) => ("uncaught error", "generic"),
-        ("N0001", _) => ("dump", "generic"),
+        ("N0900", _) => ("dump", "generic"),
         (_, Some(signal)) => (signal, "signalhandler"),
         _ => (code, "generic"),
     };

@@ -60,7 +60,7 @@ fn full() -> Capsule {
         "session": "5f3c9a",
         "frames": [{
             "function": "vittec::main", "file": "src/main.rs", "line": 1, "column": 1, "inlined": false,
-            "module": "vittec", "offset": 16, "in_project": true,
+            "module": "vittec", "offset": 16, "build_id": "9f8e7d6c", "in_project": true,
         }],
         "context": [{
             "name": "typeck",
@@ -72,12 +72,17 @@ fn full() -> Capsule {
         "commit": "7991911",
         "command": ["vittec", "check"],
         "registers": {"rip": "0x10"},
-        "threads": [{"id": 7, "name": "main", "backtrace": ["vittec::main"]}],
+        "threads": [{
+            "id": 7, "name": "main", "backtrace": ["vittec::main"],
+            "context": [{"name": "typeck", "values": [{"key": "fn", "value": "area"}], "place": location,
+                "variables": [{"key": "scope", "value": {"a": 1}, "error": "timed out"}]}],
+        }],
         "code": "F0002",
         "location": "src/main.rs:1:1",
         "address": "0x10",
         "notes": ["a note"],
         "sources": [{"id": 1, "file": "a.vitte", "lines": [{"line": 1, "lo": 0, "text": "let x"}]}],
+        "report_url": "https://example.org/bugs",
     });
     let mut capsule = Capsule::new(serde_json::from_value(report).unwrap());
     capsule.sources.push(CapsuleSource::new("a.vitte", "let x"));
@@ -266,7 +271,7 @@ fn kinds_are_those_of_the_page() {
         let kind = CrashKind::from(Code::new(&row[1]).unwrap_or(vitte_diag::codes::E0001));
         assert_eq!(kind.as_str(), code(&row[0]));
     }
-    assert_eq!(table.len(), 7);
+    assert_eq!(table.len(), 8);
 }
 
 #[test]

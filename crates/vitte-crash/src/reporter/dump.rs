@@ -47,7 +47,7 @@ pub(super) fn choose_thread(
 
 /// Sets the code and the message of a dump. `contexts` are those of the thread that it is about.
 pub(super) fn describe(report: &mut CrashReport, info: &CrashInfo, contexts: &[RawContext]) {
-    report.code = codes::N0001;
+    report.code = codes::N0900;
     report.signal = None;
     report.registers.clear();
     report.message = if info.get(SharedField::DumpKind) == ON_TIMEOUT {

@@ -67,10 +67,10 @@ impl ModuleImage {
 /// Returns a function that reads the memory of this process. It uses a file, as reading the modules does, because a
 /// sandbox may end the process at other system calls.
 pub(crate) fn own_memory() -> impl Fn(u64, usize) -> Option<Vec<u8>> {
-    let file = File::open("/proc/self/mem").ok();
-    move |address, len| {
+    // The file is not kept open: the process may have only one free descriptor, which its modules need too.
+    |address, len| {
         let mut bytes = vec![0; len];
-        let count = file.as_ref()?.read_at(&mut bytes, address).ok()?;
+        let count = File::open("/proc/self/mem").ok()?.read_at(&mut bytes, address).ok()?;
         bytes.truncate(count);
         (count > 0).then_some(bytes)
     }

@@ -321,7 +321,7 @@ fn read_dir(root: &Path, store: &Path) -> (Vec<Value>, Vec<String>) {
         let depth = path.strip_prefix(store).map(|path| path.components().count());
         if has_extension("json") && depth == Ok(1) {
             reports.push(serde_json::from_slice(&fs::read(path).unwrap()).unwrap());
-        } else if has_extension("vittecrash") && depth == Ok(4) {
+        } else if has_extension("vittecrash") && matches!(depth, Ok(1 | 4)) {
             let report = Capsule::read(&path).unwrap().report;
             reports.push(serde_json::to_value(report).unwrap());
         } else if path != store && !is_repository_file(&path) {
@@ -333,7 +333,8 @@ fn read_dir(root: &Path, store: &Path) -> (Vec<Value>, Vec<String>) {
 
 /// Returns whether a file belongs to a repository, but is not the capsule itself.
 fn is_repository_file(path: &Path) -> bool {
-    const NAMES: [&str; 4] = ["index.jsonl", "index.checkpoint", ".last-clean", "metadata.json"];
+    const NAMES: [&str; 5] =
+        ["index.jsonl", "index.checkpoint", "index.dirty", ".last-clean", "metadata.json"];
     let is_latest = path.parent().is_some_and(|dir| dir.ends_with("latest"));
     is_latest || NAMES.iter().any(|name| path.ends_with(name))
 }

@@ -14,7 +14,7 @@ fn ended(argument: &str) -> RunResult {
 
 /// Asserts that a report is about the thread `worker`, with its context and its frames.
 fn assert_is_about_worker(report: &Value) {
-    assert_eq!((&report["code"], &report["signal"]), (&"N0001".into(), &Value::Null));
+    assert_eq!((&report["code"], &report["signal"]), (&"N0900".into(), &Value::Null));
     assert_eq!(report["thread"], "worker", "{report:#}");
     assert_eq!(report["context"][0]["name"], "folding");
     assert_eq!(report["context"][0]["place"]["line"], 4, "{report:#}");
@@ -30,7 +30,7 @@ fn a_signal_makes_a_dump_and_the_process_goes_on() {
         let ended = ended(argument);
         let signal = if argument.contains("usr1") { "SIGUSR1" } else { "SIGQUIT" };
         assert_is_about_worker(ended.report());
-        let header = format!("note[N0001]: `crasher` is still running: {signal} was received\n");
+        let header = format!("note[N0900]: `crasher` is still running: {signal} was received\n");
         assert!(ended.stderr.starts_with(&header), "{ended:#?}");
         assert!(ended.stderr.contains("while folding (round: 7)"), "{ended:#?}");
     }
@@ -46,7 +46,7 @@ fn without_dumps_the_signal_ends_the_process() {
 fn a_handler_that_the_program_had_before_is_called_after_the_dump() {
     let ended = run("dump-usr1+dump+own-usr1").end().clean();
     assert_eq!(ended.lines(), ["own handler", "going on"], "{ended:#?}");
-    assert_eq!(ended.report()["code"], "N0001");
+    assert_eq!(ended.report()["code"], "N0900");
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn a_context_that_is_open_for_too_long_makes_one_dump() {
 fn a_dump_needs_no_permission_to_inspect_the_process() {
     let ended = ended("dump-quit+dump+no-ptrace");
     let report = ended.report();
-    assert_eq!((&report["code"], &report["thread"]), (&"N0001".into(), &"worker".into()));
+    assert_eq!((&report["code"], &report["thread"]), (&"N0900".into(), &"worker".into()));
     assert_eq!(report["context"][0]["name"], "folding");
     assert_eq!(report["frames"], serde_json::json!([]), "these would be frames of another thread");
     assert!(ended.stderr.contains("frames of the other threads are unknown"), "{ended:#?}");
@@ -71,7 +71,7 @@ fn a_dump_needs_no_permission_to_inspect_the_process() {
 fn a_crash_after_a_dump_is_reported() {
     let ended = run("dump-then-segv+dump").end().clean();
     assert_eq!((ended.code(), ended.reports.len()), (-libc::SIGSEGV, 2), "{ended:#?}");
-    assert_eq!(ended.reports[0]["code"], "N0001");
+    assert_eq!(ended.reports[0]["code"], "N0900");
     assert_eq!(ended.reports[1]["code"], "F0002");
 }
 

@@ -59,7 +59,7 @@ fn without_a_new_process_a_line_states_the_reason() {
 /// The supervisor shares the memory of the process, so only the frames of other threads are unknown.
 #[test]
 fn without_permission_to_inspect_the_process_the_crashed_thread_is_reported() {
-    let not_permitted = "the system does not permit one process to inspect another";
+    let not_permitted = "one process may not inspect another";
     let mut cases =
         vec![("segv+no-ptrace", not_permitted), ("thread-segv+no-ptrace", not_permitted)];
     match is_root() {

@@ -6,7 +6,8 @@ use crate::{common, vittec, workspace};
 
 /// Runs `vittec check` with 16 threads on all demo files, and returns what it writes about its crash.
 fn crash(arguments: &[&str], backtrace: Option<&str>) -> String {
-    let dir = common::dir_with(&[]);
+    let dir = common::dir_with(&[("Cargo.toml", "")]);
+    fs::create_dir(dir.path().join("target")).unwrap();
     for entry in fs::read_dir(workspace().join("examples/vittec/demo")).unwrap() {
         let path = entry.unwrap().path();
         fs::copy(&path, dir.path().join(path.file_name().unwrap())).unwrap();

@@ -241,7 +241,9 @@ fn a_report_is_complete_without_scripts() {
     for control in ["Expand all", "Theme: auto", "Copy", "In project only"] {
         assert!(!laid_out.contains(&control), "{control}");
     }
-    assert_eq!(browser.console(), [] as [Value; 0]);
+    // The pages of the browser itself need scripts.
+    let is_own = |entry: &Value| !entry["message"].to_string().contains("chrome://");
+    assert!(!browser.console().iter().any(is_own), "{:?}", browser.console());
 }
 
 /// The diagnostic is shown as a whole, and nothing is wider than the page.
