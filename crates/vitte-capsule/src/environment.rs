@@ -7,6 +7,7 @@ const MAX_REPLAYED_BYTES: usize = 1024;
 const MAX_LOCALE_BYTES: usize = 100;
 /// A prefix that is derived from a program has at least this many letters and digits. `LD_`, for a linker named
 /// `ld`, is the prefix of the variables of the dynamic loader.
+#[cfg(feature = "replay")]
 const MIN_PREFIX_LETTERS: usize = 3;
 
 /// Whether a replay may set a variable to the value that a capsule has for it.

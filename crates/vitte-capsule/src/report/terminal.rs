@@ -205,7 +205,8 @@ to send it: `vitte crash upload 2025-10-22T13-05-42-123-9f8e7d6c --to TARGET`
         let own = |n: usize| {
             Frame::at(&format!("vittec::{}::f{n}", long.replace(' ', "::")), "src/a.rs", 1, None)
         };
-        let changes: [(&str, &dyn Fn(&mut CrashReport)); 12] = [
+        type Change<'a> = (&'a str, &'a dyn Fn(&mut CrashReport));
+        let changes: [Change<'_>; 12] = [
             ("message", &|report| report.message = long.repeat(50)),
             ("lines", &|report| report.message = "line\n".repeat(500)),
             ("notes", &|report| report.notes = vec![long.clone(); 500]),

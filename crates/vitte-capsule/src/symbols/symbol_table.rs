@@ -90,7 +90,7 @@ fn remove_ended(table: &Table<'_, '_>, wanted: Wanted<'_>, best: &mut [Option<Ca
     if !best.iter().any(is_open) {
         return;
     }
-    for symbol in table.symbols().filter(|symbol| is_code(symbol)) {
+    for symbol in table.symbols().filter(is_code) {
         for (slot, address) in best.iter_mut().zip(wanted.0).filter(|(slot, _)| is_open(slot)) {
             let begin = slot.map_or(0, |candidate| candidate.address);
             if symbol.address() > begin && symbol.address() <= *address {

@@ -176,7 +176,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("token");
         let failed = || read(&path, 8).unwrap_err();
-        let shown = display_path(&path).to_string();
+        let shown = display_path(&path);
         std::fs::write(&path, "ghp_1234").unwrap();
         assert_eq!(read(&path, 8).as_deref(), Ok("ghp_1234"));
         std::fs::write(&path, "ghp_12345").unwrap();

@@ -103,7 +103,7 @@ mod tests {
         let address = (LoadedModule::load as *const ()).addr() as u64;
         let (module, _) = modules.find(address).unwrap();
         let image = ModuleImage::read(&image::own_memory(), module).unwrap();
-        let own = image.build_id.clone().unwrap();
+        let own = image.build_id.unwrap();
         let paths = DebugPaths::new();
         let load = |module: &Module, id: &Option<BuildId>| {
             LoadedModule::load(NO_PROCESS, module, id.clone(), &paths)

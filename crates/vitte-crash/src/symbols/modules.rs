@@ -119,7 +119,6 @@ impl Modules {
         Self { modules, other_code }
     }
 
-    #[cfg(feature = "minidump")]
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Module> {
         self.modules.iter()
     }

@@ -37,7 +37,7 @@ type Handler = extern "C" fn(c_int, *mut libc::siginfo_t, *mut c_void);
 /// Installs the runtime that the option `KIND-before` or `KIND-after` names.
 pub fn install(has: &dyn Fn(&str) -> bool, order: &str) {
     let is_wanted = |kind: &&str| has(&format!("{kind}-{order}"));
-    let Some(index) = KINDS.iter().position(|kind| is_wanted(&kind)) else { return };
+    let Some(index) = KINDS.iter().position(is_wanted) else { return };
     KIND.store(u8::try_from(index).unwrap(), Ordering::Relaxed);
     for (index, signal) in SIGNALS.into_iter().enumerate() {
         put(signal, Some(old_action(index)));

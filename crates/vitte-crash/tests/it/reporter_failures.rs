@@ -71,10 +71,8 @@ fn without_permission_to_inspect_the_process_the_crashed_thread_is_reported() {
     for (argument, reason) in cases {
         let ended = run(argument).end().clean();
         assert_eq!(ended.code(), -libc::SIGSEGV, "{ended:#?}");
-        let note = ended
-            .stderr
-            .lines()
-            .find(|line| line.contains("frames of the other threads are unknown"));
+        let note =
+            ended.stderr.lines().find(|line| line.contains("frames of other threads are unknown"));
         assert!(note.unwrap().ends_with(reason), "{ended:#?}");
         assert!(ended.stderr.contains("src/demo.vitte:4:7"), "{ended:#?}");
         assert!(ended.stderr.contains("crasher::culprit"), "{ended:#?}");

@@ -51,8 +51,11 @@ const LINES_OF_STD: [&str; 5] = [
 #[test]
 fn every_example_gives_exactly_its_code_and_every_corrected_one_none() {
     // Without the feature `crash`, a crash is not shown as a diagnostic.
-    let is_supported =
-        |page: &Page<'_>| cfg!(feature = "crash") || !page.example.text.contains("--crash");
+    let is_supported = |page: &Page<'_>| {
+        let text = page.example.text;
+        // A program that never ends is tested below.
+        !text.contains("--crash hang") && (cfg!(feature = "crash") || !text.contains("--crash"))
+    };
     for page in registry::pages().filter(|page| page.retired.is_none() && is_supported(page)) {
         let (codes, shown) = show(page.example);
         assert_eq!(codes, [page.code.to_string()], "the example of {}", page.code);
@@ -95,5 +98,37 @@ fn show(example: Example<'_>) -> (Vec<String>, String) {
     let (_, json) = shown.split_once("== json ==\n").unwrap();
     let code_of =
         |line| serde_json::from_str::<JsonDiagnostic<'_>>(line).unwrap().code.unwrap().to_string();
-    (json.lines().map(code_of).collect(), shown)
+    // The signal handler writes a line of its own to standard error.
+    let lines = json.lines().filter(|line| line.starts_with('{'));
+    (lines.map(code_of).collect(), shown)
+}
+
+/// The example of N0900 never ends. It shows what it is working on when it gets a signal, and goes on.
+#[test]
+#[cfg(all(target_os = "linux", target_arch = "x86_64", feature = "crash"))]
+fn a_program_that_hangs_shows_where() {
+    use std::io::{BufRead as _, BufReader};
+    use std::process::{Command, Stdio};
+    use std::time::Duration;
+
+    let page = registry::pages().find(|page| page.code.as_str() == "N0900").unwrap();
+    let arguments = page.example.text.trim().strip_prefix("vittec ").unwrap().split(' ');
+    let dir = tempfile::tempdir().unwrap();
+    let mut command = vittec();
+    command.env("VITTE_CRASH_DIR", dir.path()).args(arguments);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let id = child.id().to_string();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let shown = std::thread::scope(|scope| {
+        let read = scope.spawn(|| lines.by_ref().map(Result::unwrap).take(5).collect::<Vec<_>>());
+        // The item is reached after milliseconds. Without the signal, the watchdog makes the dump after ten seconds.
+        std::thread::sleep(Duration::from_secs(2));
+        assert!(Command::new("kill").args(["-QUIT", &id]).status().unwrap().success());
+        read.join().unwrap()
+    });
+    assert!(child.try_wait().unwrap().is_none(), "the program goes on");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(shown[0].starts_with("note[N0900]: `vittec` is still running: "), "{shown:#?}");
+    assert!(shown[4].ends_with(" while checking this item"), "{shown:#?}");
 }
