@@ -1,4 +1,4 @@
-//! Names of functions, as demanglers write them: [`short`] ones for people, and [`normalize`]d ones for comparisons.
+//! Names of functions, as demanglers write them: [`short()`] ones for people, and [`normalize`]d ones for comparisons.
 //!
 //! [`normalize`] removes what differs between builds and between the manglings of Rust.
 //!

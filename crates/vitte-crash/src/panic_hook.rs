@@ -75,9 +75,9 @@ pub(crate) enum PanicAction {
     Ignore,
     /// A line that it follows from a panic of another thread that is reported already, with this note.
     Follow(String),
-    /// Nothing: the [registry] has it until [`catching`] returns it to its caller.
+    /// Nothing: the [registry] has it until [`catching()`] returns it to its caller.
     Caught,
-    /// The report is stored, and shown only if no caller of [`catching`] takes it as the cause of its own panic.
+    /// The report is stored, and shown only if no caller of [`catching()`] takes it as the cause of its own panic.
     Hold(Box<PanicCapture>),
     Report(Box<PanicCapture>),
 }

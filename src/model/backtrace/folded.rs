@@ -75,7 +75,7 @@ const MIN_REPEATED: usize = 3;
 impl<'a> FoldedFrames<'a> {
     /// Folds a backtrace. Takes linear time.
     ///
-    /// A frame belongs to the [owner](SourceOwner) of its source file. Without a source file it belongs to the crate or
+    /// A frame belongs to the [owner](super::SourceOwner) of its source file. Without a source file it belongs to the crate or
     /// namespace that its name begins with; the project has the crate of `main`, that of the program's file name, and those
     /// of its source files. A function of C belongs to its shared library.
     #[must_use]

@@ -143,7 +143,7 @@ impl CrashHandlerBuilder {
     ///
     /// On Linux the function, and the `Display` of an error, run in a forked child. There they may panic, crash or wait
     /// for a lock; then the report says so. They have the time and the length of
-    /// [`VariableLimits`](crate::VariableLimits), and their changes to memory are lost. On other systems they are not
+    /// [`VariableLimits`], and their changes to memory are lost. On other systems they are not
     /// called, because a panic inside of a panic hook ends the process.
     ///
     /// ```
