@@ -81,7 +81,12 @@ mod tests {
         let pid = i32::try_from(child.id()).unwrap();
         let found = [children(), children_by_parent()].map(|all| all.contains(&pid));
         let group = group(pid);
-        let has_mark = has_in_environment(pid, b"a mark of this test");
+        // The kernel lets the parent go on before the environment of the new program is there.
+        let is_marked = || {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+            has_in_environment(pid, b"a mark of this test")
+        };
+        let has_mark = (0..10_000).any(|_| is_marked());
         let is_gone = reap(pid);
         child.kill().unwrap();
         child.wait().unwrap();
