@@ -15,9 +15,11 @@ fn normalised(output: &str, dir: &str) -> String {
     let mut is_backtrace = false;
     for line in output.lines() {
         // A style may end between the word and the colon.
-        let begins = line.contains("backtrace") && line.ends_with(':');
+        let begins = line.contains("backtrace") && !line.starts_with('{');
         is_backtrace = begins || (is_backtrace && line.starts_with("    "));
+        // The address differs between runs.
         let is_own = !is_backtrace
+            && !line.starts_with("received ")
             && !line.is_empty()
             && !LINES_OF_STD.iter().any(|part| line.contains(part));
         if is_own {
