@@ -22,10 +22,17 @@ const CRASHES: [(&str, &str); 4] = [
     ("long", "a panic with a message of 100 MB"),
 ];
 
+/// The library and the kind of the crash, in a program that crashes. An environment variable, because the process that
+/// reports a signal is this program without arguments.
+const CRASH_ENV_VAR: &str = "VITTE_BENCH_CRASH";
+
 fn main() {
+    if let Ok(crash) = std::env::var(CRASH_ENV_VAR) {
+        let (library, kind) = crash.split_once(' ').expect("a library and a kind");
+        return self::crash(library, kind);
+    }
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["crash", library, kind] => crash(library, kind),
         ["measure", library, kind] => measure(library, kind),
         _ => compare(),
     }
@@ -76,7 +83,7 @@ fn run(own: &Path, library: &str, kind: &str) -> Vec<f64> {
 fn measure(library: &str, kind: &str) {
     let dir = tempfile::tempdir().expect("a directory");
     let mut command = Command::new(std::env::current_exe().expect("the path of this program"));
-    command.args(["crash", library, kind]).current_dir(dir.path());
+    command.env(CRASH_ENV_VAR, format!("{library} {kind}")).current_dir(dir.path());
     command.env("TMPDIR", dir.path()).env("RUST_BACKTRACE", "1").env_remove("VITTE_CRASH_DIR");
     // Reading standard error must not be part of the time.
     let stderr = std::fs::File::create(dir.path().join("stderr")).expect("a file");

@@ -26,6 +26,7 @@ mod facts;
 mod functions;
 mod lines;
 mod lookup;
+mod paged_file;
 mod report;
 mod section;
 mod symbol_file;

@@ -217,9 +217,9 @@ impl CrashReport {
         let dir = dir.filter(|dir| *dir != Path::new(DEFAULT_DIR)).map(Path::to_string_lossy);
         let command = |verb: &str| {
             let name = self.command_name.as_deref().unwrap_or("vitte");
-            let mut words = vec![name, "crash", verb, &self.id];
-            words.extend(dir.as_deref().into_iter().flat_map(|dir| ["--dir", dir]));
-            shell_command(&words)
+            let command = shell_command(&[name, "crash", verb, &self.id]);
+            dir.as_deref()
+                .map_or(command.clone(), |dir| format!("{command} --dir {}", quoted_dir(dir)))
         };
         vec![
             format!("the report is in {}", path.to_string_lossy()),
@@ -241,6 +241,14 @@ impl CrashReport {
         }
         let SystemInfo { os, arch, .. } = &self.system;
         line + &format!(" on {os} {arch}, in thread {}", self.thread)
+    }
+}
+
+/// Quotes a directory for a shell, which expands a `~` only outside of quotes. The home directory is shown as `~`.
+fn quoted_dir(dir: &str) -> String {
+    match dir.strip_prefix("~/").filter(|rest| !rest.is_empty()) {
+        Some(rest) => format!("~/{}", shell_command(&[rest])),
+        None => shell_command(&[dir]),
     }
 }
 

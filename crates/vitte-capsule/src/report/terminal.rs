@@ -180,6 +180,12 @@ to send it: `vitte crash upload 2025-10-22T13-05-42-123-9f8e7d6c --to TARGET`
         assert!(shown.contains(help), "{shown}");
         let view = format!("to view it: `mycc crash show {} --dir '/tmp/my crashes'`\n", report.id);
         assert!(shown.contains(&view), "{shown}");
+        // A shell expands a home directory only outside of quotes.
+        for (dir, quoted) in [("~/crashes", "~/crashes"), ("~/my crashes", "~/'my crashes'")] {
+            report.dir = Some(dir.into());
+            let shown = report.to_terminal(Terminal::PLAIN);
+            assert!(shown.contains(&format!(" --dir {quoted}`")), "{shown}");
+        }
         let json = report.to_json().unwrap();
         assert!(json.contains("\"report_url\": \"https://example.org/mycc/issues\""));
         let read = CrashReport::from_json(json.as_bytes()).unwrap();

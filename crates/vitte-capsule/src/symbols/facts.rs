@@ -4,9 +4,10 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-use object::{Object as _, ObjectSection as _, ObjectSegment as _, ReadCache};
+use object::{Object as _, ObjectSection as _, ObjectSegment as _};
 
 use super::BuildId;
+use super::paged_file::{Elf, PagedFile};
 
 /// What is read of each file.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -57,9 +58,8 @@ pub(super) fn facts_at(path: &Path) -> Option<ElfFacts> {
 }
 
 pub(super) fn facts(file: File) -> Result<ElfFacts, SymbolErrorKind> {
-    let cache = ReadCache::new(file);
-    let elf: object::File<'_, &ReadCache<File>> =
-        object::File::parse(&cache).map_err(SymbolErrorKind::Format)?;
+    let cache = PagedFile::cache(file);
+    let elf: Elf<'_> = object::File::parse(&cache).map_err(SymbolErrorKind::Format)?;
     if elf.format() != object::BinaryFormat::Elf || !elf.is_little_endian() {
         let bytes: &[u8] = &[];
         // The message for an unknown format.

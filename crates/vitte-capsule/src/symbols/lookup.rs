@@ -1,15 +1,10 @@
 //! Looks addresses up in one file.
 
-use std::fs::File;
-
-use object::ReadCache;
-
+use super::paged_file::Elf;
 use super::section::Sections;
 use super::unit::Unit;
 use super::units::{self, UnitAddresses, Wanted};
 use super::{Deadline, ResolvedFrame, functions, lines, symbol_table};
-
-type Elf<'a> = object::File<'a, &'a ReadCache<File>>;
 
 /// The frames of one address.
 #[derive(Clone, Debug, Default)]
@@ -24,27 +19,26 @@ pub(super) struct Found {
     pub(super) is_late: bool,
 }
 
-/// Looks addresses up in debug information. Sections are decompressed if they have at most `max_decompressed` bytes.
-pub(super) fn frames<'a>(
-    cache: &'a ReadCache<File>,
-    elf: &Elf<'a>,
+/// Looks addresses up in debug information.
+pub(super) fn frames(
+    sections: &Sections<'_>,
     wanted: Wanted<'_>,
-    max_decompressed: u64,
     deadline: Deadline,
 ) -> Vec<Found> {
-    let late = Found { is_late: true, is_bare: true, ..Found::default() };
-    let Some(sections) = Sections::new(cache, elf, max_decompressed) else {
-        return vec![late; wanted.0.len()];
-    };
-    let mut found = vec![Found { is_bare: true, ..Found::default() }; wanted.0.len()];
-    for (offset, positions) in units::find(&sections, wanted, deadline) {
+    let mut found = vec![Found::UNKNOWN; wanted.0.len()];
+    for (offset, positions) in units::find(sections, wanted, deadline) {
         // A damaged unit has no frames.
-        _ = in_unit(&sections, (offset, positions), wanted, &mut found, deadline);
+        _ = in_unit(sections, (offset, positions), wanted, &mut found, deadline);
     }
     if deadline.is_over() {
         found.iter_mut().for_each(|found| found.is_late |= !found.has_function);
     }
     found
+}
+
+impl Found {
+    pub(super) const UNKNOWN: Self =
+        Self { frames: Vec::new(), has_function: false, is_bare: true, is_late: false };
 }
 
 fn in_unit(

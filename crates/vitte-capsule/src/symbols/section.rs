@@ -1,10 +1,13 @@
 //! Sections of a file, of which only the parts that are used are read.
 
-use std::fs::File;
+use std::cell::RefCell;
+use std::rc::Rc;
 
-use gimli::{EndianSlice, LittleEndian};
+use gimli::{Abbreviations, DebugAbbrev, DebugAbbrevOffset, EndianSlice, LittleEndian};
 use object::read::CompressionFormat;
-use object::{Object as _, ObjectSection as _, ReadCache, ReadRef as _};
+use object::{Object as _, ObjectSection as _, ReadRef as _};
+
+use super::paged_file::{Cache, Elf};
 
 /// The bytes of a section or of a part of it.
 pub(super) type Slice<'a> = EndianSlice<'a, LittleEndian>;
@@ -54,18 +57,16 @@ enum Place {
 
 /// The sections with debug information of an open file.
 pub(super) struct Sections<'a> {
-    file: &'a ReadCache<File>,
+    file: &'a Cache,
     places: Vec<(SectionId, Place)>,
+    /// The abbreviations that were used last, and their offset. Units that follow each other often share them.
+    abbreviations: RefCell<Option<(u64, Rc<Abbreviations>)>>,
 }
 
 impl<'a> Sections<'a> {
     /// Finds the sections. Compressed ones are decompressed if all of them together have at most `max_decompressed`
     /// bytes; otherwise the result is `None`.
-    pub(super) fn new(
-        file: &'a ReadCache<File>,
-        elf: &object::File<'a, &'a ReadCache<File>>,
-        max_decompressed: u64,
-    ) -> Option<Self> {
+    pub(super) fn new(file: &'a Cache, elf: &Elf<'a>, max_decompressed: u64) -> Option<Self> {
         let mut places = Vec::new();
         let mut left = max_decompressed;
         for (id, name) in NAMES {
@@ -80,7 +81,7 @@ impl<'a> Sections<'a> {
             };
             places.push((id, place));
         }
-        Some(Self { file, places })
+        Some(Self { file, places, abbreviations: RefCell::default() })
     }
 
     pub(super) fn get(&self, id: SectionId) -> Section<'_> {
@@ -94,10 +95,29 @@ impl<'a> Sections<'a> {
     }
 }
 
+/// Bytes of abbreviations that are read first.
+const ABBREV_BYTES: u64 = 1 << 10;
+
+impl Sections<'_> {
+    /// Returns the abbreviations at `start` of `.debug_abbrev`.
+    pub(super) fn abbreviations(&self, start: u64) -> gimli::Result<Rc<Abbreviations>> {
+        let mut last = self.abbreviations.borrow_mut();
+        if let Some((_, found)) = last.as_ref().filter(|(offset, _)| *offset == start) {
+            return Ok(found.clone());
+        }
+        let parse = |bytes: Slice<'_>| {
+            DebugAbbrev::new(bytes.slice(), LittleEndian).abbreviations(DebugAbbrevOffset(0))
+        };
+        let found = Rc::new(self.get(SectionId::Abbrev).parse(start, ABBREV_BYTES, parse)?);
+        *last = Some((start, found.clone()));
+        Ok(found)
+    }
+}
+
 /// A section. Parts that do not exist are errors.
 #[derive(Clone, Copy)]
 pub(super) enum Section<'a> {
-    File { file: &'a ReadCache<File>, offset: u64, len: u64 },
+    File { file: &'a Cache, offset: u64, len: u64 },
     Memory(&'a [u8]),
 }
 

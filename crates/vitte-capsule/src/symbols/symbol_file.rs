@@ -2,18 +2,18 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use object::ReadCache;
-
 use super::facts::{ElfFacts, FileState, SymbolErrorKind, facts, open};
+use super::lookup::{self, Found};
+use super::paged_file::{Elf, PagedFile};
+use super::section::Sections;
 use super::units::Wanted;
-use super::{BuildId, Deadline, DebugPaths, ResolvedFrame, lookup};
+use super::{BuildId, Deadline, DebugPaths, ResolvedFrame};
 
 /// Offsets whose frames are kept in memory for the next lookup.
 const MAX_KNOWN: usize = 16 << 10;
-/// Most bytes of debug information that are decompressed, if there is a deadline.
+/// Most bytes of debug information that are decompressed, if there is a deadline and no other limit was set.
 const MAX_DECOMPRESSED_BYTES: u64 = 16 << 20;
 /// The same without a deadline.
 const MAX_DECOMPRESSED_BYTES_WITHOUT_DEADLINE: u64 = 1 << 30;
@@ -32,6 +32,8 @@ pub struct SymbolFile {
     separate: Option<Option<PathBuf>>,
     known: HashMap<u64, Vec<ResolvedFrame>>,
     reads: usize,
+    max_decompressed: u64,
+    is_compressed_skipped: bool,
 }
 
 /// Why a file has no symbols.
@@ -59,8 +61,6 @@ impl fmt::Display for SymbolError {
 }
 
 impl std::error::Error for SymbolError {}
-
-type Elf<'a> = object::File<'a, &'a ReadCache<File>>;
 
 impl SymbolFile {
     /// Opens a file.
@@ -94,6 +94,8 @@ impl SymbolFile {
                 separate: None,
                 known: HashMap::new(),
                 reads: 0,
+                max_decompressed: MAX_DECOMPRESSED_BYTES,
+                is_compressed_skipped: false,
             }),
             Err(kind) => Err(SymbolError { path, kind }),
         }
@@ -133,6 +135,20 @@ impl SymbolFile {
     #[must_use]
     pub fn lowest(&self) -> u64 {
         self.facts.lowest
+    }
+
+    /// Sets the size up to which compressed debug information is read if there is a deadline, in bytes after it is
+    /// decompressed: 16 MiB unless this is called. Of a file with more, only the names of symbols are read.
+    #[must_use]
+    pub fn with_max_decompressed(mut self, bytes: u64) -> Self {
+        self.max_decompressed = bytes;
+        self
+    }
+
+    /// Returns whether debug information was not read because it is compressed and too large.
+    #[must_use]
+    pub fn is_compressed_skipped(&self) -> bool {
+        self.is_compressed_skipped
     }
 
     /// Returns how often the file was read.
@@ -176,21 +192,26 @@ impl SymbolFile {
         }
         let max_decompressed = match deadline {
             Deadline::NONE => MAX_DECOMPRESSED_BYTES_WITHOUT_DEADLINE,
-            _ => MAX_DECOMPRESSED_BYTES,
+            _ => self.max_decompressed,
         };
         // The file may have been replaced since it was opened.
         let own = open(&self.path).ok().filter(|(_, state)| *state == self.state);
-        let own = own.map(|(file, _)| ReadCache::new(file));
+        let own = own.map(|(file, _)| PagedFile::cache(file));
         let separate =
             if self.facts.has_debug_info { None } else { self.separate(paths, deadline) };
-        let separate = separate.and_then(|path| Some(ReadCache::new(open(&path).ok()?.0)));
+        let separate = separate.and_then(|path| Some(PagedFile::cache(open(&path).ok()?.0)));
         let parse = |cache| object::File::parse(cache).ok();
         let own_elf = own.as_ref().and_then(parse);
         let separate_elf = separate.as_ref().and_then(parse);
         let main =
             separate.as_ref().zip(separate_elf.as_ref()).or(own.as_ref().zip(own_elf.as_ref()));
         let Some((cache, elf)) = main else { return };
-        let mut found = lookup::frames(cache, elf, wanted, max_decompressed, deadline);
+        let sections = Sections::new(cache, elf, max_decompressed);
+        self.is_compressed_skipped |= sections.is_none();
+        let mut found = match sections {
+            Some(sections) => lookup::frames(&sections, wanted, deadline),
+            None => vec![Found::UNKNOWN; wanted.0.len()],
+        };
         let files: Vec<&Elf<'_>> = own_elf.iter().chain(&separate_elf).collect();
         lookup::add_symbols(&files, wanted, &mut found, deadline);
         for (offset, found) in offsets.iter().zip(found) {

@@ -1,17 +1,15 @@
 //! The symbols of a file that contain addresses.
 
-use std::fs::File;
-
-use object::{Object as _, ObjectSymbol, ObjectSymbolTable as _, ReadCache, SymbolKind};
+use object::{Object as _, ObjectSymbol, ObjectSymbolTable as _, SymbolKind};
 
 use super::Deadline;
+use super::paged_file::{Cache, Elf};
 use super::units::Wanted;
 
 /// Symbols between two checks of the time.
 const SYMBOLS_PER_CHECK: usize = 1 << 16;
 
-type Elf<'a> = object::File<'a, &'a ReadCache<File>>;
-type Table<'a, 'f> = object::read::SymbolTable<'a, 'f, &'a ReadCache<File>>;
+type Table<'a, 'f> = object::read::SymbolTable<'a, 'f, &'a Cache>;
 
 /// A symbol that may contain an address.
 #[derive(Clone, Copy)]

@@ -1,8 +1,10 @@
 //! One unit of debug information: its header, its root entry, and the values of attributes.
 
+use std::rc::Rc;
+
 use gimli::{
-    Abbreviations, AttributeValue, DebugAbbrev, DebugAddr, DebugInfo, DebugRanges, DebugRngLists,
-    LittleEndian, Range, RangeLists, RangeListsOffset, UnitHeader,
+    Abbreviations, AttributeValue, DebugAddr, DebugInfo, DebugRanges, DebugRngLists, LittleEndian,
+    Range, RangeLists, RangeListsOffset, UnitHeader,
 };
 
 use super::section::{SectionId, Sections, Slice};
@@ -14,14 +16,13 @@ const MAX_UNIT_BYTES: u64 = 256 << 20;
 /// Bytes of a unit that contain its header and usually its root entry.
 const ROOT_BYTES: u64 = 640;
 /// Bytes that are read first of data of unknown length.
-const ABBREV_BYTES: u64 = 8 << 10;
 const RANGES_BYTES: u64 = 512;
 
 /// A unit, completely or only its header and root entry.
 pub(super) struct Unit<'a> {
     sections: &'a Sections<'a>,
     pub(super) header: UnitHeader<Slice<'a>>,
-    pub(super) abbreviations: Abbreviations,
+    pub(super) abbreviations: Rc<Abbreviations>,
     pub(super) root: Root<'a>,
     /// The bytes of `.debug_addr`, if the unit uses them.
     addresses: Slice<'a>,
@@ -43,8 +44,10 @@ pub(super) struct Root<'a> {
 
 /// Returns the length in bytes of the data at `start`, which begins with its length (DWARF 5, 7.4).
 pub(super) fn length_at(section: super::section::Section<'_>, start: u64) -> gimli::Result<u64> {
-    let (bytes, _) = section.up_to(start, 12)?;
-    let bytes = bytes.slice();
+    length_in(section.up_to(start, 12)?.0.slice())
+}
+
+fn length_in(bytes: &[u8]) -> gimli::Result<u64> {
     let short =
         bytes.first_chunk().map(|bytes| u32::from_le_bytes(*bytes)).ok_or(gimli::Error::Io)?;
     if short != u32::MAX {
@@ -62,9 +65,10 @@ pub(super) fn with_root<T>(
     read: impl Fn(&Unit<'_>) -> T,
 ) -> gimli::Result<(T, u64)> {
     let info = sections.get(SectionId::Info);
-    let len = length_at(info, offset)?;
-    if len > ROOT_BYTES {
-        let mut head = info.part(offset, ROOT_BYTES)?.slice().to_vec();
+    let head = info.up_to(offset, ROOT_BYTES)?.0.slice();
+    let len = length_in(head)?;
+    if len > head.len() as u64 {
+        let mut head = head.to_vec();
         shorten(&mut head);
         // Fails if the root entry is longer.
         if let Ok(unit) = Unit::parse(sections, Slice::new(&head, LittleEndian)) {
@@ -104,11 +108,7 @@ impl<'a> Unit<'a> {
     fn parse(sections: &'a Sections<'a>, bytes: Slice<'a>) -> gimli::Result<Self> {
         let info = DebugInfo::new(bytes.slice(), LittleEndian);
         let header = info.units().next()?.ok_or(gimli::Error::Io)?;
-        let abbrev = sections.get(SectionId::Abbrev);
-        let start = header.debug_abbrev_offset().0 as u64;
-        let abbreviations = abbrev.parse(start, ABBREV_BYTES, |bytes| {
-            DebugAbbrev::new(bytes.slice(), LittleEndian).abbreviations(gimli::DebugAbbrevOffset(0))
-        })?;
+        let abbreviations = sections.abbreviations(header.debug_abbrev_offset().0 as u64)?;
         let addresses = Slice::new(&[], LittleEndian);
         let root = Root::default();
         let mut unit = Self { sections, header, abbreviations, root, addresses };

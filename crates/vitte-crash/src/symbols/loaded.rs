@@ -9,6 +9,10 @@ use super::image::ModuleImage;
 use super::modules::Module;
 use crate::remote::Memory;
 
+/// Compressed debug information of a library that is larger, in bytes, is left to `vitte crash symbolise`: that of libc
+/// takes longer than everything else, and the names of symbols suffice for its frames.
+const MAX_DECOMPRESSED_OF_LIBRARY: u64 = 2 << 20;
+
 /// The path of a module and its address in memory.
 type ModuleKey = (String, u64);
 
@@ -84,6 +88,8 @@ impl LoadedModule {
         });
         let file =
             files.next().or_else(|| SymbolFile::find(Path::new(path), build_id.as_ref()?, paths));
+        let limit = |file: SymbolFile| file.with_max_decompressed(MAX_DECOMPRESSED_OF_LIBRARY);
+        let file = if is_program { file } else { file.map(limit) };
         let build_id = build_id.or_else(|| file.as_ref()?.build_id().cloned());
         Self { build_id, file }
     }
