@@ -1,7 +1,8 @@
 //! Compares the cost of a crash with other libraries: time until the process has ended, processor time, peak memory, and
 //! the size of what is left. `cargo run --release --manifest-path benches/crash/Cargo.toml`.
 //!
-//! The program starts itself once for each crash. Only vitte-crash reports signals.
+//! The program starts itself once for each crash. Only vitte-crash reports signals. `--quick` measures each crash once,
+//! which shows only that the comparison works.
 
 use std::hint::black_box;
 use std::path::Path;
@@ -34,12 +35,13 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["measure", library, kind] => measure(library, kind),
-        _ => compare(),
+        ["--quick"] => compare(1),
+        _ => compare(RUNS),
     }
 }
 
 /// Prints the tables.
-fn compare() {
+fn compare(count: usize) {
     let own = std::env::current_exe().expect("the path of this program");
     let len = own.metadata().expect("its size").len();
     println!("The program has {} MB.\n", len / 1_000_000);
@@ -53,11 +55,11 @@ fn compare() {
             if kind == "segv" && !["none", "vitte-crash"].contains(&library) {
                 continue;
             }
-            let runs: Vec<Vec<f64>> = (0..RUNS).map(|_| run(&own, library, kind)).collect();
+            let runs: Vec<Vec<f64>> = (0..count).map(|_| run(&own, library, kind)).collect();
             let median = |column: usize| {
                 let mut values: Vec<f64> = runs.iter().map(|run| run[column]).collect();
                 values.sort_by(f64::total_cmp);
-                values[RUNS / 2]
+                values[count / 2]
             };
             let (ms, cpu, kib, bytes) = (median(0), median(1), median(2), median(3));
             if library == "none" {
@@ -84,7 +86,8 @@ fn measure(library: &str, kind: &str) {
     let dir = tempfile::tempdir().expect("a directory");
     let mut command = Command::new(std::env::current_exe().expect("the path of this program"));
     command.env(CRASH_ENV_VAR, format!("{library} {kind}")).current_dir(dir.path());
-    command.env("TMPDIR", dir.path()).env("RUST_BACKTRACE", "1").env_remove("VITTE_CRASH_DIR");
+    command.env("TMPDIR", dir.path()).env("XDG_STATE_HOME", dir.path());
+    command.env("RUST_BACKTRACE", "1").env_remove("VITTE_CRASH_DIR");
     // Reading standard error must not be part of the time.
     let stderr = std::fs::File::create(dir.path().join("stderr")).expect("a file");
     let begin = Instant::now();

@@ -203,8 +203,9 @@ impl Handler {
     /// Removes secrets from a report, stores it and writes it. Returns whether it was stored or written.
     fn deliver(&self, report: &mut CrashReport, sources: Option<&SourceMap>) -> bool {
         before_report::call(self.callbacks.before_report);
-        let is_stored = save::save(report, sources, &self.config, &self.capsule_options).is_some();
-        let shown = self.capsule_options.shown(report);
+        let saved = save::save(report, sources, &self.config, &self.capsule_options);
+        let is_stored = saved.omitted_sources.is_some();
+        let shown = saved.shown(report);
         let is_written = render::write(&render::render(render_options(), &shown));
         if is_stored {
             save::clean_and_report(&self.config, &self.capsule_options);
@@ -248,8 +249,9 @@ impl Handler {
 
     /// Stores a report, and shows it unless it could be the cause of a panic that another thread catches.
     fn hold(&self, key: PanicKey, mut report: Box<CrashReport>, sources: Option<SourceMap>) {
-        save::save(&mut report, sources.as_ref(), &self.config, &self.capsule_options);
-        let shown = self.capsule_options.shown(&report);
+        let options = &self.capsule_options;
+        let saved = save::save(&mut report, sources.as_ref(), &self.config, options);
+        let shown = saved.shown(&report);
         let RenderedOutput { bytes, to_stdout } = render::render(render_options(), &shown);
         let output = HeldOutput::new(bytes, to_stdout);
         show_held(registry::hold(key, report, sources, output).into_iter().collect());

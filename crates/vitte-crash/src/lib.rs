@@ -59,6 +59,8 @@ mod reporter;
 mod save;
 mod symbols;
 mod sys;
+#[cfg(has_reporter)]
+mod timed_lock;
 mod variables;
 #[cfg(has_reporter)]
 mod watchdog;

@@ -66,7 +66,7 @@ fn report(remote: &RemoteProcess, address: u64, options: &CapsuleOptions) -> Res
     let mut report = info.report(process, &config);
     report.notes.extend(untraced);
     let mappings = modules::parse_mappings(&remote.maps());
-    let modules = Modules::new(&mappings);
+    let modules = Modules::of(&mappings);
     let mut walker = StackWalker::new(&modules, &memory);
     let end = begin + config.signal_symbol_budget();
     let mut symbols = Symbols::new(&modules, &process.to_string(), &memory, end);
@@ -106,18 +106,17 @@ fn report(remote: &RemoteProcess, address: u64, options: &CapsuleOptions) -> Res
         false => Default::default(),
     };
     let mut notes = pending_notes(&config);
-    let omitted_sources =
-        save::save_with_notes(&mut report, &notes, source_map.as_ref(), &config, options);
-    let is_stored = omitted_sources.is_some();
+    let saved = save::save_with_notes(&mut report, &notes, source_map.as_ref(), &config, options);
+    let is_stored = saved.omitted_sources.is_some();
     if is_stored {
         remote.set_stored(address);
     } else {
         notes.clear();
     }
-    let is_shown = show(&info, &options.shown(&report), notes);
+    let is_shown = show(&info, &saved.shown(&report), notes);
     #[cfg(feature = "minidump")]
     if let (true, Some(dir), Some(omitted_sources)) =
-        (config.minidump, &config.dir, omitted_sources)
+        (config.minidump, &config.dir, saved.omitted_sources)
     {
         let end = begin + config.timeout.min(Duration::from_secs(10)) / 4 * 3;
         let (mappings, modules, memory) = (&*mappings, &modules, &memory);

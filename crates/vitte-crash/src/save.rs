@@ -9,25 +9,44 @@ use capsules::Redacted;
 #[cfg(all(has_reporter, feature = "minidump"))]
 pub(crate) use capsules::omission_note;
 pub use capsules::{EnvironmentCapture, SourceCapture};
-use vitte_capsule::{CrashReport, Repository};
+use vitte_capsule::{CrashReport, Redactor, Repository};
 use vitte_diag::SourceMap;
 
 use crate::config::Config;
 use crate::render::{RenderedOutput, write};
 use crate::sys;
 
+/// A report that was redacted, and stored if possible.
+#[derive(Debug)]
+pub(crate) struct Saved {
+    /// The number of source files that the capsule omits, or `None` if no capsule was stored.
+    pub(crate) omitted_sources: Option<usize>,
+    redactor: Redactor,
+}
+
+impl Saved {
+    /// Returns the report as people see it: with `~` in the path and the directory of the stored report.
+    pub(crate) fn shown(&self, report: &CrashReport) -> CrashReport {
+        let mut shown = report.clone();
+        for path in [&mut shown.path, &mut shown.dir].into_iter().flatten() {
+            *path = PathBuf::from(&*self.redactor.text(&path.to_string_lossy()));
+        }
+        shown
+    }
+}
+
 /// Removes secrets from a report and stores it in the configured directory. Records in the report where it is stored, or
 /// why that failed. What is shown of a crash is shown after this, so that a log has no secrets either.
 ///
 /// `sources` are those to which the spans of the contexts refer.
 ///
-/// Returns the number of source files that the capsule omits, or `None` if no capsule was stored.
+/// Returns what the caller needs to show the report.
 pub(crate) fn save(
     report: &mut CrashReport,
     sources: Option<&SourceMap>,
     config: &Config,
     options: &CapsuleOptions,
-) -> Option<usize> {
+) -> Saved {
     save_with_notes(report, &[], sources, config, options)
 }
 
@@ -38,9 +57,24 @@ pub(crate) fn save_with_notes(
     sources: Option<&SourceMap>,
     config: &Config,
     options: &CapsuleOptions,
-) -> Option<usize> {
+) -> Saved {
     let redacted = options.redact(report, sources);
-    let error_redactor = redacted.redactor();
+    let redactor = redacted.redactor();
+    let omitted_sources = store(report, notes, sources, config, options, redacted);
+    Saved { omitted_sources, redactor }
+}
+
+/// Stores a redacted report. Returns the number of source files that the capsule omits, or `None` if no capsule was
+/// stored.
+fn store(
+    report: &mut CrashReport,
+    notes: &[String],
+    sources: Option<&SourceMap>,
+    config: &Config,
+    options: &CapsuleOptions,
+    redacted: Redacted,
+) -> Option<usize> {
+    let redactor = redacted.redactor();
     let dir = config.dir.as_ref()?;
     let save_in = |report: &mut CrashReport, redacted: Redacted, dir: &Path| {
         sys::with_sigxfsz_ignored(|| options.save(report, notes, sources, redacted, dir))
@@ -48,9 +82,8 @@ pub(crate) fn save_with_notes(
     let (path, dir, omitted_sources) = match save_in(report, redacted, dir) {
         Ok((path, omitted_sources)) => (path, dir.clone(), omitted_sources),
         Err(error) => {
-            let note = |what: &str| {
-                error_redactor.text(&format!("the report {what}: {error}")).into_owned()
-            };
+            let note =
+                |what: &str| redactor.text(&format!("the report {what}: {error}")).into_owned();
             let fallback = temporary_dir(report, config).and_then(|dir| {
                 let mut copy = report.clone();
                 copy.notes.push(note("is in the temporary directory"));

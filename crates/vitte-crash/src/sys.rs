@@ -51,6 +51,8 @@ pub(super) mod held_output;
 #[cfg(unix)]
 mod line;
 #[cfg(has_reporter)]
+mod load_counts;
+#[cfg(has_reporter)]
 mod maps;
 #[cfg(unix)]
 mod previous;
@@ -78,6 +80,8 @@ pub(super) use arrival::UNKNOWN_CODE;
 #[cfg(has_reporter)]
 pub(super) use big_stack::{StackKind, with_big_stack};
 pub(super) use exit::at_exit;
+#[cfg(has_reporter)]
+pub(super) use load_counts::{LoadCounts, load_counts};
 #[cfg(has_reporter)]
 pub(super) use signals::signal_name;
 #[cfg(has_reporter)]

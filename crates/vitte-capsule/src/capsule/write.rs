@@ -53,6 +53,9 @@ impl Capsule {
     }
 }
 
+/// Largest part that is not compressed, in bytes: compression would save less than its setup costs.
+const MAX_STORED_BYTES: usize = 512;
+
 /// A ZIP archive within the limits of the reader: a capsule that is written can be read again.
 struct Archive {
     zip: ZipWriter<Cursor<Vec<u8>>>,
@@ -92,11 +95,12 @@ impl Archive {
             return Err(error(too_large(self.size, Capsule::MAX_BYTES)));
         }
         // A constant time, so that the bytes depend only on the content.
-        let options = SimpleFileOptions::DEFAULT
-            .compression_method(CompressionMethod::Deflated)
-            .compression_level(Some(1))
-            .last_modified_time(DateTime::DEFAULT)
-            .unix_permissions(0o600);
+        let options = SimpleFileOptions::DEFAULT;
+        let options = match bytes.len() {
+            ..=MAX_STORED_BYTES => options.compression_method(CompressionMethod::Stored),
+            _ => options.compression_method(CompressionMethod::Deflated).compression_level(Some(1)),
+        };
+        let options = options.last_modified_time(DateTime::DEFAULT).unix_permissions(0o600);
         self.zip.start_file(name, options).map_err(|error| write_error(name, error))?;
         self.zip.write_all(bytes).map_err(|error| write_error(name, error))
     }

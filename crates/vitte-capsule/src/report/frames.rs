@@ -65,9 +65,11 @@ fn file_name(path: &str) -> &str {
 /// Returns the path of a source file as it is shown, and whether the file belongs to the program. The shown path
 /// does not reveal the current directory.
 pub(crate) fn source_path(path: &str) -> (String, bool) {
-    let here = std::env::current_dir().unwrap_or_default();
-    let shown = Path::new(path).strip_prefix(&here).unwrap_or(Path::new(path));
-    let shown = shown.to_string_lossy();
+    // Most files are those of the standard library, which are not below the current directory.
+    let is_std = path.starts_with("/rustc/");
+    let here = if is_std { None } else { std::env::current_dir().ok() };
+    let relative = here.and_then(|here| Path::new(path).strip_prefix(here).ok());
+    let shown = relative.unwrap_or(Path::new(path)).to_string_lossy();
     // `registry/src/<index>/<package>-<version>/…`
     let package = shown.split_once("/registry/src/").and_then(|(_, rest)| rest.split_once('/'));
     let shown = package.map_or(&*shown, |(_, package)| package);

@@ -28,6 +28,8 @@ const MAX_LINE_BYTES: usize = 64 << 10;
 const MAX_IGNORED: usize = 20;
 /// The pause between two attempts to lock the index.
 const LOCK_RETRY_DELAY: Duration = Duration::from_millis(1);
+/// The time after which the index is opened again: the locked file may no longer be the index.
+const REOPEN_DELAY: Duration = Duration::from_millis(50);
 
 /// The bytes of a line up to the end of its id.
 const ID_END: usize = "{\"id\":\"2025-10-22T13-05-42-123-9f8e7d6c".len();
@@ -250,6 +252,17 @@ fn try_lock(file: &File) -> io::Result<bool> {
     }
 }
 
+/// Tries to lock a file until `end`. Returns false if another process has the lock until then.
+fn wait_for_lock(file: &File, end: Instant) -> io::Result<bool> {
+    while !try_lock(file)? {
+        if Instant::now() >= end {
+            return Ok(false);
+        }
+        std::thread::sleep(LOCK_RETRY_DELAY);
+    }
+    Ok(true)
+}
+
 /// The index file under an exclusive lock.
 #[derive(Debug)]
 pub(super) struct LockedIndex<'a> {
@@ -273,14 +286,13 @@ impl<'a> LockedIndex<'a> {
                     _ => return failed.map(|_| None),
                 },
             };
-            match try_lock(&file) {
-                Ok(true) if root.has(&file, INDEX_FILE) => {
-                    return Ok(Some(Self { root, file, is_writable }));
-                }
-                // Another process has the lock, or replaced the file while this one waited.
-                Ok(_) if Instant::now() < deadline => std::thread::sleep(LOCK_RETRY_DELAY),
-                Ok(_) => return Ok(None),
-                Err(error) => return Err(error),
+            let is_locked = wait_for_lock(&file, deadline.min(Instant::now() + REOPEN_DELAY))?;
+            if is_locked && root.has(&file, INDEX_FILE) {
+                return Ok(Some(Self { root, file, is_writable }));
+            }
+            // Another process has the lock, or replaced the file while this one waited.
+            if Instant::now() >= deadline {
+                return Ok(None);
             }
         }
     }
@@ -342,8 +354,13 @@ impl<'a> LockedIndex<'a> {
     }
 
     /// Records the size of the index. If that fails, the next reader compares the index with all files.
+    ///
+    /// The old file is removed, not replaced: ext4 writes a file to the disk before it replaces another one, and all
+    /// other crashing threads and processes would wait for that.
     fn set_checkpoint(&self, len: u64) {
-        write_small_file(self.root, CHECKPOINT_FILE, &format!("{len}\n"));
+        _ = self.root.remove_file(CHECKPOINT_FILE);
+        let file = self.root.create_file(CHECKPOINT_FILE);
+        _ = file.and_then(|mut file| file.write_all(format!("{len}\n").as_bytes()));
     }
 
     /// Clears the dirty flag before the files are listed, so that a crash stored afterwards sets it again. The

@@ -18,9 +18,11 @@ const MAX_ATTEMPTS: u32 = 16;
 impl Repository {
     /// Stores a capsule, sets the id of its report, and returns the path of its file.
     ///
-    /// The file is written atomically. Only its owner can read it, and only the owner can access the directories that
-    /// are created, whatever the umask; the modes of existing directories are not changed. The cost does not depend
-    /// on the number of stored crashes.
+    /// The file is written atomically, and its content is synced. Its name is not, because threads that crash at the
+    /// same time would wait for the disk one after another: after a power failure the file is complete or missing.
+    ///
+    /// Only its owner can read it, and only the owner can access the directories that are created, whatever the umask;
+    /// the modes of existing directories are not changed. The cost does not depend on the number of stored crashes.
     ///
     /// If the directories of the crash cannot be used, because one of them is a link or belongs to another user, or
     /// because this process has fewer than three free file descriptors, the file is stored in the directory of the
@@ -78,7 +80,6 @@ impl Repository {
             location.remove_empty_dirs(&root);
             RepositoryError::new(&path, RepositoryErrorKind::Write(error))
         })?;
-        dir.sync();
         write_metadata(dir, capsule);
         Ok(path)
     }

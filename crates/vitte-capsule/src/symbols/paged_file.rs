@@ -72,10 +72,11 @@ impl Seek for PagedFile {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         self.position = match to {
             SeekFrom::Start(position) => position,
-            SeekFrom::Current(_) | SeekFrom::End(_) => {
-                self.file.seek(SeekFrom::Start(self.position))?;
-                self.file.seek(to)?
-            }
+            SeekFrom::End(_) => self.file.seek(to)?,
+            SeekFrom::Current(count) => self
+                .position
+                .checked_add_signed(count)
+                .ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?,
         };
         Ok(self.position)
     }

@@ -158,7 +158,11 @@ impl<'a> Section<'a> {
         Ok((self.part(start, left.min(max))?, left <= max))
     }
 
-    /// Parses data of unknown length at `start`. First reads `len` bytes, and more if `parse` needs them.
+    /// Parses a list at `start`, which ends with an entry of one byte or of the size of the others. First reads `len`
+    /// bytes, and more if the list is longer.
+    ///
+    /// The parsers of gimli take the end of the bytes for the end of the list. A list that goes on cannot have an entry
+    /// that ends before the last byte, and one that ends after it, so `parse` must succeed with and without that byte.
     pub(super) fn parse<T>(
         self,
         start: u64,
@@ -167,7 +171,11 @@ impl<'a> Section<'a> {
     ) -> gimli::Result<T> {
         loop {
             let (bytes, is_all) = self.up_to(start, len)?;
-            match parse(bytes) {
+            let without_last = bytes.slice().split_last().map_or(&[][..], |(_, bytes)| bytes);
+            let shorter = Slice::new(without_last, LittleEndian);
+            let parsed =
+                if is_all { parse(bytes) } else { parse(shorter).and_then(|_| parse(bytes)) };
+            match parsed {
                 Err(gimli::Error::UnexpectedEof(_)) if !is_all => len = len.saturating_mul(8),
                 result => return result,
             }
@@ -188,5 +196,69 @@ impl<'a> Section<'a> {
             }
             len *= 16;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use gimli::{
+        DebugAddr, DebugAddrBase, DebugRanges, DebugRngLists, Encoding, Format, RangeLists,
+        RangeListsOffset,
+    };
+
+    use super::*;
+
+    /// Reads a list of ranges as gimli does.
+    fn ranges(bytes: Slice<'_>) -> gimli::Result<usize> {
+        let lists = RangeLists::new(
+            DebugRanges::new(bytes.slice(), LittleEndian),
+            DebugRngLists::new(&[], LittleEndian),
+        );
+        let encoding = Encoding { address_size: 8, format: Format::Dwarf32, version: 4 };
+        let none = DebugAddr::from(Slice::new(&[], LittleEndian));
+        let mut ranges = lists.ranges(RangeListsOffset(0), encoding, 0, &none, DebugAddrBase(0))?;
+        let mut count = 0;
+        while ranges.next()?.is_some() {
+            count += 1;
+        }
+        Ok(count)
+    }
+
+    #[test]
+    fn a_list_is_read_to_its_end() {
+        for count in [0, 1, 3, 4, 5, 31, 32, 33, 300] {
+            let pairs = (1..=count).map(|at| (at * 16, at * 16 + 8)).chain([(0, 0), (1, 2)]);
+            let bytes: Vec<u8> =
+                pairs.flat_map(|(a, b): (u64, u64)| [a, b]).flat_map(u64::to_le_bytes).collect();
+            for len in [16, 31, 32, 512] {
+                assert_eq!(
+                    Section::Memory(&bytes).parse(0, len, ranges),
+                    Ok(count as usize),
+                    "{count} {len}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn abbreviations_are_read_to_their_end() {
+        // Entries of 5, 6 and 7 bytes end at all offsets.
+        let entry = |code: u8| {
+            let attributes = [&[][..], &[3, 8], &[0xae, 0x40, 0x19]][usize::from(code) % 3];
+            [&[code, 0x2e, 0][..], attributes, &[0, 0]].concat()
+        };
+        let bytes: Vec<u8> = (1..100).flat_map(entry).chain([0, 1, 0xff]).collect();
+        let section = Section::Memory(&bytes);
+        let parse = |bytes: Slice<'_>| {
+            DebugAbbrev::new(bytes.slice(), LittleEndian).abbreviations(DebugAbbrevOffset(0))
+        };
+        for len in 1..bytes.len() as u64 {
+            let read = section.parse(0, len, parse).unwrap();
+            assert!(read.get(99).is_some() && read.get(100).is_none(), "{len}");
+        }
+        // Without an end, up to the end of the section.
+        let unterminated = &bytes[..bytes.len() - 3];
+        let read = Section::Memory(unterminated).parse(0, 8, parse).unwrap();
+        assert!(read.get(99).is_some());
     }
 }

@@ -125,16 +125,6 @@ impl CapsuleOptions {
         Redacted { redactor, environment, files }
     }
 
-    /// Returns the report as people see it: with `~` in the path and the directory of the stored report.
-    pub(crate) fn shown(&self, report: &CrashReport) -> CrashReport {
-        let redactor = self.redactor(report);
-        let mut shown = report.clone();
-        for path in [&mut shown.path, &mut shown.dir].into_iter().flatten() {
-            *path = PathBuf::from(&*redactor.text(&path.to_string_lossy()));
-        }
-        shown
-    }
-
     /// Stores a capsule whose [redacted](Self::redact) report has additional `notes`. Returns its path and the number of omitted source files.
     pub(crate) fn save(
         &self,

@@ -1,8 +1,7 @@
 //! Resolves frames by the debug information of programs and libraries (ELF and DWARF).
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, MutexGuard, TryLockError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use backtrace::Backtrace;
 use vitte_capsule::CrashFrame;
@@ -13,6 +12,8 @@ use super::loaded::LoadedModules;
 use super::modules::{self, Modules};
 use super::{debug_path, image, without_panic_frames};
 use crate::remote::Memory;
+use crate::sys::{self, LoadCounts};
+use crate::timed_lock::TimedLock;
 
 /// Addresses of frames, innermost first. Each is inside the call instruction.
 #[derive(Clone, Debug, Default)]
@@ -26,57 +27,60 @@ pub(crate) struct FrameAddresses {
     pub(crate) stop: Option<String>,
 }
 
-/// What was read for earlier panics. All threads share it, so that a storm of panics reads each file once.
-static LOADED: Mutex<LoadedModules> = Mutex::new(LoadedModules::new());
+/// What was read of this process for earlier panics.
+#[derive(Debug)]
+struct OwnModules {
+    modules: Modules,
+    /// The counts when `modules` was read.
+    counts: Option<LoadCounts>,
+    loaded: LoadedModules,
+}
+
+/// All threads share it, so that a storm of panics reads each file once.
+static OWN: TimedLock<OwnModules> = TimedLock::new(OwnModules::new());
+
+impl OwnModules {
+    const fn new() -> Self {
+        Self { modules: Modules::new(), counts: None, loaded: LoadedModules::new() }
+    }
+
+    /// Reads the list of modules if it has changed. Code that a just-in-time compiler has added is in no count.
+    fn update(&mut self, addresses: &[u64]) {
+        let counts = sys::load_counts();
+        let is_code = |address: &u64| self.modules.is_code(*address);
+        if counts.is_none() || counts != self.counts || !addresses.iter().all(is_code) {
+            (self.modules, self.counts) = (modules::current(), counts);
+        }
+    }
+}
 
 /// Resolves the frames that the panic hook captured. Names that cannot be read until `end` are omitted, with a note.
 pub(crate) fn resolve_panic(backtrace: &Backtrace, end: Instant) -> CapturedFrames {
-    let modules = modules::current();
     // The stack has return addresses, which are those after the call instruction.
     let addresses = backtrace.frames().iter().map(|frame| (frame.ip() as u64).saturating_sub(1));
-    // The outermost frame of a thread has no valid return address.
-    let is_code =
-        |address: &u64| modules.find(*address).is_some() || modules.is_other_code(*address);
-    let addresses = FrameAddresses {
-        addresses: addresses.filter(is_code).collect(),
-        ..FrameAddresses::default()
+    // The outermost frame has none.
+    let addresses: Vec<u64> = addresses.filter(|address| *address > 0).collect();
+    // Otherwise the other thread has not finished in time: no names.
+    let frames = match OWN.lock(end) {
+        Some(mut own) => resolve_own(&mut own, addresses, end),
+        None => resolve_own(&mut OwnModules::new(), addresses, Instant::now()),
     };
+    without_panic_frames(frames)
+}
+
+fn resolve_own(own: &mut OwnModules, mut addresses: Vec<u64>, end: Instant) -> CapturedFrames {
+    own.update(&addresses);
+    let OwnModules { modules, loaded, .. } = own;
+    // The outermost frame may have one that is not valid.
+    addresses.retain(|address| modules.is_code(*address));
+    let addresses = FrameAddresses { addresses, ..FrameAddresses::default() };
     let memory = image::own_memory();
-    let mut none = LoadedModules::new();
-    let mut shared = lock(&LOADED, end);
-    let mut symbols = Symbols::new(&modules, "self", &memory, end);
-    let loaded = match &mut shared {
-        Some(loaded) => &mut **loaded,
-        // The other thread has not finished in time: no names.
-        None => {
-            symbols.deadline = Deadline::at(Instant::now());
-            &mut none
-        }
-    };
+    let mut symbols = Symbols::new(modules, "self", &memory, end);
     std::mem::swap(&mut symbols.loaded, loaded);
     symbols.prepare(&addresses.addresses);
     let frames = symbols.resolve(&addresses);
     std::mem::swap(&mut symbols.loaded, loaded);
-    drop(shared);
-    without_panic_frames(frames)
-}
-
-/// Locks until `end` at the latest. A thread that panicked while it had the lock has left valid data.
-fn lock<T>(mutex: &Mutex<T>, end: Instant) -> Option<MutexGuard<'_, T>> {
-    // The many threads of a storm must not take the processor from the one that reads.
-    const MAX_PAUSE: Duration = Duration::from_millis(10);
-    let mut pause = Duration::from_micros(100);
-    loop {
-        match mutex.try_lock() {
-            Ok(guard) => return Some(guard),
-            Err(TryLockError::Poisoned(error)) => return Some(error.into_inner()),
-            Err(TryLockError::WouldBlock) if Instant::now() < end => {
-                std::thread::sleep(pause);
-                pause = (pause * 2).min(MAX_PAUSE);
-            }
-            Err(TryLockError::WouldBlock) => return None,
-        }
-    }
+    frames
 }
 
 /// Resolves addresses in the memory of a process.
@@ -199,6 +203,8 @@ fn frames(bare: &CrashFrame, resolved: &[ResolvedFrame]) -> Vec<CrashFrame> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]
@@ -214,7 +220,7 @@ mod tests {
             name.as_ref().is_some_and(|name| name.contains("threads_share_what_was_read"))
         };
         assert!(names(&first).iter().any(is_named), "{:?}", names(&first));
-        let reads = || LOADED.lock().map_or(0, |loaded| loaded.reads());
+        let reads = || OWN.lock(end).map_or(0, |own| own.loaded.reads());
         let before = reads();
         std::thread::scope(|scope| {
             let threads: Vec<_> = (0..8).map(|_| scope.spawn(resolve)).collect();
@@ -224,7 +230,7 @@ mod tests {
         });
         assert_eq!(reads(), before, "no file was read again");
         // Another thread that does not finish does not block this one.
-        let guard = LOADED.lock();
+        let guard = OWN.lock(end);
         let late = resolve_panic(&backtrace, Instant::now());
         drop(guard);
         assert!(names(&late).iter().all(Option::is_none) && late.notes.len() == 1, "{late:?}");

@@ -46,7 +46,7 @@ pub(crate) struct Mapping {
 
 /// Returns the modules of this process; none if the system does not list them.
 pub(crate) fn current() -> Modules {
-    Modules::new(&parse_mappings(&fs::read("/proc/self/maps").unwrap_or_default()))
+    Modules::of(&parse_mappings(&fs::read("/proc/self/maps").unwrap_or_default()))
 }
 
 /// Returns the mappings of a process by address. `maps` is the content of `/proc/PROCESS/maps`
@@ -87,8 +87,12 @@ impl MappedFile {
 }
 
 impl Modules {
+    pub(crate) const fn new() -> Self {
+        Self { modules: Vec::new(), other_code: Vec::new() }
+    }
+
     /// Combines adjacent mappings of one file into a module.
-    pub(crate) fn new(mappings: &[Mapping]) -> Self {
+    pub(crate) fn of(mappings: &[Mapping]) -> Self {
         let mut modules: Vec<Module> = Vec::new();
         let mut other_code = Vec::new();
         for mapping in mappings {
@@ -135,6 +139,11 @@ impl Modules {
         module.code.iter().any(|code| code.contains(&address)).then_some(module)
     }
 
+    /// Returns whether an address is in a module, or in other code.
+    pub(crate) fn is_code(&self, address: u64) -> bool {
+        self.find(address).is_some() || self.is_other_code(address)
+    }
+
     /// Returns whether an address is in code without a file.
     pub(crate) fn is_other_code(&self, address: u64) -> bool {
         self.other_code.iter().any(|code| code.contains(&address))
@@ -157,7 +166,7 @@ mod tests {
 a000-b000 r-xp 00000000 00:00 0    [vdso]";
         let mappings: Vec<Mapping> = maps.lines().filter_map(mapping).collect();
         assert_eq!(mappings.len(), 7);
-        let modules = Modules::new(&mappings);
+        let modules = Modules::of(&mappings);
         let (program, offset) = modules.find(0x2010).unwrap();
         assert_eq!(
             (&*program.path, offset, program.range.end),
