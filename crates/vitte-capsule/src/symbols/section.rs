@@ -3,7 +3,9 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use gimli::{Abbreviations, DebugAbbrev, DebugAbbrevOffset, EndianSlice, LittleEndian};
+use gimli::{
+    Abbreviations, DebugAbbrev, DebugAbbrevOffset, EndianSlice, LittleEndian, Reader as _,
+};
 use object::read::CompressionFormat;
 use object::{Object as _, ObjectSection as _, ReadRef as _};
 
@@ -105,13 +107,33 @@ impl Sections<'_> {
         if let Some((_, found)) = last.as_ref().filter(|(offset, _)| *offset == start) {
             return Ok(found.clone());
         }
-        let parse = |bytes: Slice<'_>| {
-            DebugAbbrev::new(bytes.slice(), LittleEndian).abbreviations(DebugAbbrevOffset(0))
-        };
-        let found = Rc::new(self.get(SectionId::Abbrev).parse(start, ABBREV_BYTES, parse)?);
+        let section = self.get(SectionId::Abbrev);
+        // Creating them takes much longer than finding their end.
+        let len = section.parse(start, ABBREV_BYTES, abbreviations_len).unwrap_or(u64::MAX);
+        let (bytes, _) = section.up_to(start, len)?;
+        let section = DebugAbbrev::new(bytes.slice(), LittleEndian);
+        let found = Rc::new(section.abbreviations(DebugAbbrevOffset(0))?);
         *last = Some((start, found.clone()));
         Ok(found)
     }
+}
+
+/// Returns the length of abbreviations in bytes, with the null entry at their end (DWARF 5, 7.5.3).
+fn abbreviations_len(mut bytes: Slice<'_>) -> gimli::Result<u64> {
+    let all = bytes.len() as u64;
+    while bytes.read_uleb128()? != 0 {
+        let (_tag, _children) = (bytes.read_uleb128()?, bytes.read_u8()?);
+        loop {
+            let (name, form) = (bytes.read_uleb128()?, bytes.read_uleb128()?);
+            if form == u64::from(gimli::DW_FORM_implicit_const.0) {
+                bytes.read_sleb128()?;
+            }
+            if (name, form) == (0, 0) {
+                break;
+            }
+        }
+    }
+    Ok(all - bytes.len() as u64)
 }
 
 /// A section. Parts that do not exist are errors.
@@ -242,23 +264,19 @@ mod tests {
 
     #[test]
     fn abbreviations_are_read_to_their_end() {
-        // Entries of 5, 6 and 7 bytes end at all offsets.
+        // Entries of several lengths end at all offsets. The last one has a constant in the abbreviation.
         let entry = |code: u8| {
-            let attributes = [&[][..], &[3, 8], &[0xae, 0x40, 0x19]][usize::from(code) % 3];
+            let kinds = [&[][..], &[3, 8], &[0xae, 0x40, 0x19], &[3, 0x21, 0x80, 0]];
+            let attributes = kinds[usize::from(code) % 4];
             [&[code, 0x2e, 0][..], attributes, &[0, 0]].concat()
         };
         let bytes: Vec<u8> = (1..100).flat_map(entry).chain([0, 1, 0xff]).collect();
         let section = Section::Memory(&bytes);
-        let parse = |bytes: Slice<'_>| {
-            DebugAbbrev::new(bytes.slice(), LittleEndian).abbreviations(DebugAbbrevOffset(0))
-        };
         for len in 1..bytes.len() as u64 {
-            let read = section.parse(0, len, parse).unwrap();
-            assert!(read.get(99).is_some() && read.get(100).is_none(), "{len}");
+            let read = section.parse(0, len, abbreviations_len);
+            assert_eq!(read, Ok(bytes.len() as u64 - 2), "{len}");
         }
-        // Without an end, up to the end of the section.
-        let unterminated = &bytes[..bytes.len() - 3];
-        let read = Section::Memory(unterminated).parse(0, 8, parse).unwrap();
-        assert!(read.get(99).is_some());
+        let unterminated = Section::Memory(&bytes[..bytes.len() - 3]);
+        assert!(unterminated.parse(0, 8, abbreviations_len).is_err());
     }
 }
