@@ -80,6 +80,16 @@ impl ReportModules {
         )
     }
 
+    /// Returns the note of a report in which lines are missing because the debug information of this module is
+    /// compressed and large.
+    #[must_use]
+    pub fn compressed_note(module: &str) -> String {
+        format!(
+            "no lines for frames of `{module}`: its debug information is compressed, and too large to read during a \
+             crash; `vitte crash symbolise` adds them"
+        )
+    }
+
     /// Fills in functions, files and lines of the frames of one module from a file, which the caller knows to belong to
     /// it. Returns the number of addresses that were completed. Frames of other threads are completed too.
     pub fn fill_in(
@@ -118,10 +128,12 @@ impl ReportModules {
         }
         if completed > 0 {
             let missing = Self::missing_file_note(&module.path);
+            let compressed = Self::compressed_note(&module.path);
             let is_named = |frame: &CrashFrame| frame.function.is_some();
             let is_complete = report.frames.iter().all(is_named);
-            let is_old =
-                |note: &String| *note == missing || (is_complete && note == Self::LATE_NOTE);
+            let is_old = |note: &String| {
+                *note == missing || *note == compressed || (is_complete && note == Self::LATE_NOTE)
+            };
             report.notes.retain(|note| !is_old(note));
         }
         completed

@@ -190,7 +190,8 @@ impl<'a> Symbols<'a> {
     fn notes(&self) -> Vec<String> {
         let missing = self.missing.iter().map(|path| ReportModules::missing_file_note(path));
         let late = (self.late > 0).then(|| ReportModules::LATE_NOTE.to_owned());
-        missing.chain(late).collect()
+        let compressed = self.loaded.compressed_program().map(ReportModules::compressed_note);
+        missing.chain(late).chain(compressed).collect()
     }
 }
 

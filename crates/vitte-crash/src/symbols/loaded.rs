@@ -28,6 +28,8 @@ pub(super) struct LoadedModule {
     pub(super) build_id: Option<BuildId>,
     /// `None` if the file of the code that runs cannot be found.
     pub(super) file: Option<SymbolFile>,
+    /// Whether it is the program, not a library.
+    is_program: bool,
 }
 
 impl LoadedModules {
@@ -53,6 +55,15 @@ impl LoadedModules {
         self.modules
             .entry(key)
             .or_insert_with(|| LoadedModule::load(process, module, build_id, paths))
+    }
+
+    /// Returns the path of the program if its debug information was not read because it is compressed and large.
+    pub(super) fn compressed_program(&self) -> Option<&str> {
+        let is_skipped = |module: &LoadedModule| {
+            module.is_program && module.file.as_ref().is_some_and(SymbolFile::is_compressed_skipped)
+        };
+        let program = self.modules.iter().find(|(_, module)| is_skipped(module));
+        program.map(|((path, _), _)| &**path)
     }
 
     /// Returns how often files were read.
@@ -91,7 +102,7 @@ impl LoadedModule {
         let limit = |file: SymbolFile| file.with_max_decompressed(MAX_DECOMPRESSED_OF_LIBRARY);
         let file = if is_program { file } else { file.map(limit) };
         let build_id = build_id.or_else(|| file.as_ref()?.build_id().cloned());
-        Self { build_id, file }
+        Self { build_id, file, is_program }
     }
 }
 

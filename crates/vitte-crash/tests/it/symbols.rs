@@ -164,6 +164,25 @@ fn debug_information_of_a_stripped_program_is_found() {
 }
 
 #[test]
+fn large_compressed_debug_information_is_left_for_later() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    std::fs::copy(crasher(), dir.join("full")).unwrap();
+    if !tool("objcopy", &["--compress-debug-sections=zlib", "full", "crasher"], dir) {
+        return;
+    }
+    for kind in ["segv", "panic"] {
+        let result = run(kind).program(&dir.join("crasher")).end();
+        let report = result.report();
+        // By the name of its symbol.
+        assert!(has(report, "crasher::culprit"), "{report:#}");
+        let notes = report["notes"].to_string();
+        assert!(notes.contains("/crasher`: its debug information is compressed"), "{report:#}");
+        assert!(notes.contains("`vitte crash symbolise` adds them"), "{report:#}");
+    }
+}
+
+#[test]
 fn frames_above_a_signal_handler_are_not_omitted() {
     let result = run("in-handler").end().clean();
     let names = functions(result.report());
