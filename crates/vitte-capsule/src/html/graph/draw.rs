@@ -139,7 +139,11 @@ impl Node {
             height: NODE_HEIGHT,
             text_x: x + 12,
             baselines: baselines(y, &self.location),
-            name: limits::truncate_start(&self.name, MAX_NAME_CELLS),
+            // The end of a function's path tells most; a row of folded frames begins with their number.
+            name: match self.kind {
+                NodeKind::Folded => truncate_end(&self.name, MAX_NAME_CELLS),
+                _ => limits::truncate_start(&self.name, MAX_NAME_CELLS),
+            },
             details: limits::truncate_start(&self.location, max_location_cells),
             title: format!("{prefix}{}{at}", self.name),
             link: self.frame.map(|number| format!("#frame-{number}")).unwrap_or_default(),
@@ -276,4 +280,23 @@ fn lanes(graph: &Graph) -> Vec<(Arc, usize)> {
         assigned.push((arc, lane));
     }
     assigned
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_name_is_cut_where_it_tells_least() {
+        let shown = |kind, name: &str| {
+            let node = Node { kind, name: name.to_owned(), location: String::new(), frame: None };
+            node.shape(0, 0).name
+        };
+        let folded = "15 frames of rayon_core, std, rayon, crossbeam_epoch, and 2 others";
+        let folded = shown(NodeKind::Folded, folded);
+        assert!(folded.starts_with("15 frames of ") && folded.ends_with('…'), "{folded}");
+        let function =
+            shown(NodeKind::Project, "compiler::front::names::resolution::imports::check");
+        assert!(function.starts_with('…') && function.ends_with("::check"), "{function}");
+    }
 }
