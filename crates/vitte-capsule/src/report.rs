@@ -211,12 +211,25 @@ pub struct ContextEntry {
     /// The variables: values that the context borrowed, serialised after the crash.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub variables: Vec<ContextVariable>,
+    /// The 0-based index of the frame that opened it, in the backtrace of the thread, or `None` if that is not recorded.
+    ///
+    /// If functions that have returned opened the context for that frame, it is the innermost of their callers that was still
+    /// active. The frame is one at the same place of the stack, in the same function: an earlier call of the same
+    /// function cannot be told from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frame: Option<u32>,
 }
 
 impl ContextEntry {
     /// Creates an entry with only a name.
     pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), fields: Vec::new(), location: None, variables: Vec::new() }
+        Self {
+            name: name.into(),
+            fields: Vec::new(),
+            location: None,
+            variables: Vec::new(),
+            frame: None,
+        }
     }
 }
 

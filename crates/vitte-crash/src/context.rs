@@ -10,7 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use vitte_diag::Span;
 
-use crate::sys::slots::{self, InlineField, MAX_FIELDS};
+use crate::sys::slots::{self, InlineField, MAX_FIELDS, Opening};
 use crate::variables::Variable;
 
 /// Opens a context of this thread, which lasts until the result is dropped. `name` is the operation, such as
@@ -29,10 +29,12 @@ use crate::variables::Variable;
 /// let _cx = vitte_crash::context("type-checking", span).with("fn", &name);
 /// # Ok::<(), vitte_diag::SpanError>(())
 /// ```
-#[inline]
+// Always inlined, because a report finds the frame of the function that opens the context by its stack pointer.
+#[inline(always)]
 pub fn context(name: &'static str, span: impl Into<Option<Span>>) -> ContextGuard {
     let span = span.into().unwrap_or(Span::DUMMY);
-    let depth = slots::current_or_claim().map_or(0, |stack| stack.push(name, span));
+    let opening = Opening::here();
+    let depth = slots::current_or_claim().map_or(0, |stack| stack.push(name, span, opening));
     ContextGuard { state: depth << FIELD_BITS, not_send: PhantomData }
 }
 

@@ -48,6 +48,7 @@
 mod catch;
 mod config;
 mod context;
+mod context_frames;
 mod handler;
 mod panic_hook;
 mod panic_message;

@@ -23,8 +23,9 @@ use vitte_diag::{SourceMap, codes};
 use crate::config::{Callbacks, Config};
 use crate::context::{self, sources};
 use crate::panic_message::message_of;
+use crate::symbols::{self, PanicStack};
 use crate::sys::slots::RawContext;
-use crate::{symbols, sys, variables};
+use crate::{context_frames, sys, variables};
 
 /// The data of a panic that is captured in the hook. Slow work, such as resolving addresses to names, follows in
 /// [`into_report`](Self::into_report).
@@ -33,6 +34,7 @@ pub(crate) struct PanicCapture {
     location: Option<String>,
     thread: String,
     backtrace: Backtrace,
+    stack: PanicStack,
     contexts: CapturedContexts,
     sources: Option<SourceMap>,
     config: Config,
@@ -135,12 +137,15 @@ pub(crate) fn capture_panic(
     }
     let key = PanicKey::new(info.payload(), message);
     let note = format!("an earlier {}", note_of(location.as_deref(), &key.message));
+    let raw = context::read();
+    let opened_at = raw.0.iter().map(|context| context.opening.code).collect();
     let capture = Box::new(PanicCapture {
         key,
         location,
         thread: thread_name(),
         backtrace: Backtrace::new_unresolved(),
-        contexts: CapturedContexts { raw: context::read(), variables: capture_variables() },
+        stack: PanicStack::capture(opened_at),
+        contexts: CapturedContexts { raw, variables: capture_variables() },
         sources: sources::current(),
         config: config.clone(),
         earlier: None,
@@ -198,13 +203,15 @@ impl PanicCapture {
         report.location = self.location;
         report.notes.extend(self.earlier);
         let end = Instant::now() + self.config.panic_symbol_budget();
-        let frames = symbols::resolve_panic(&self.backtrace, end);
+        let frames = symbols::resolve_panic(&self.backtrace, &self.stack, end);
         // Only then the earlier panic of the thread may still be unwinding.
         if frames.frames.iter().any(|frame| frame.function.as_deref().is_some_and(is_destructor)) {
             report.notes.extend(self.earlier_of_thread.filter(|note| !report.notes.contains(note)));
         }
-        frames.truncated(self.config.max_frames).store_in(&mut report);
-        let CapturedContexts { raw, variables } = self.contexts;
+        let frames = frames.truncated(self.config.max_frames);
+        let CapturedContexts { mut raw, variables } = self.contexts;
+        context_frames::assign(&mut raw.0, &frames);
+        frames.store_in(&mut report);
         let captured = variables::records::read(&variables);
         let sources = self.sources.as_ref();
         sources::add_contexts(&mut report, raw, self.config.max_contexts, sources, captured);

@@ -30,7 +30,7 @@ use crate::symbols::{CapturedFrames, Symbols};
 use crate::sys::shared::SharedField;
 use crate::sys::slots::RawContext;
 use crate::sys::{self, EXIT_DENIED, EXIT_UNWRITTEN, ReporterRequest, slots};
-use crate::variables;
+use crate::{context_frames, variables};
 
 /// Reports the crash of a process, and exits.
 pub(crate) fn run(request: ReporterRequest, options: &CapsuleOptions) -> ! {
@@ -70,20 +70,22 @@ fn report(remote: &RemoteProcess, address: u64, options: &CapsuleOptions) -> Res
     let mut walker = StackWalker::new(&modules, &memory);
     let end = begin + config.signal_symbol_budget();
     let mut symbols = Symbols::new(&modules, &process.to_string(), &memory, end);
+    let (mut raw, omitted) = slots::read(&memory, info.get(SharedField::ContextsAddress));
     let frames = if has_registers {
-        info.frames(&mut walker, &mut symbols, &config, end)
+        info.frames(&mut walker, &mut symbols, &config, &raw, end)
     } else {
         CapturedFrames::default()
     };
     report.thread = info.thread_name(process, &threads);
-    let (raw, omitted) = slots::read(&memory, info.get(SharedField::ContextsAddress));
-    if info.is_dump() {
+    let frames = if info.is_dump() {
         dump::describe(&mut report, &info, &raw);
-        frames.store_in(&mut report);
+        frames
     } else {
         reason::describe(&mut report, &info, &mappings, &frames);
-        reason::without_abort_frames(&report, frames).store_in(&mut report);
-    }
+        reason::without_abort_frames(&report, frames)
+    };
+    context_frames::assign(&mut raw, &frames);
+    frames.store_in(&mut report);
     let others = other_contexts(&threads, &with_contexts, &memory);
     let all = raw.iter().chain(others.iter().flat_map(|(_, raw)| raw));
     let needed: Vec<_> = all.filter_map(|raw| Some(raw.span?.file().index())).collect();

@@ -13,12 +13,14 @@ mod linux;
 mod loaded;
 #[cfg(has_reporter)]
 pub(crate) mod modules;
+mod panic_stack;
 
 #[cfg(not(has_reporter))]
 pub(crate) use fallback::resolve_panic;
-pub(crate) use frames::CapturedFrames;
+pub(crate) use frames::{CapturedFrames, FrameMemory};
 #[cfg(has_reporter)]
 pub(crate) use linux::{FrameAddresses, Symbols, resolve_panic};
+pub(crate) use panic_stack::PanicStack;
 
 /// Returns whether a function is part of the panic machinery.
 fn is_panic_frame(function: &str) -> bool {

@@ -109,7 +109,7 @@ impl Redactor {
     }
 
     fn entry(&self, entry: &mut ContextEntry) {
-        let ContextEntry { name, fields, location, variables } = entry;
+        let ContextEntry { name, fields, location, variables, frame: _ } = entry;
         self.set_text(name);
         for ContextField { key, value } in fields {
             let is_secret = self.is_secret_variable(self.classify(key), value);

@@ -197,6 +197,7 @@ mod tests {
             name: "c".into(),
             fields: Vec::new(),
             variables: Vec::new(),
+            frame: None,
             location: Some(ContextLocation {
                 id,
                 file: Some("a".into()),

@@ -44,6 +44,7 @@ pub(crate) fn report() -> CrashReport {
             name: text("typeck"),
             fields: vec![ContextField { key: text("fn"), value: text("area") }],
             variables: Vec::new(),
+            frame: Some(1),
             location: Some(ContextLocation {
                 id: 0,
                 file: Some(text("src/shapes.vitte")),

@@ -154,8 +154,11 @@ fn complete_frames(
     let is_marker = |frame: &&Frame| frame.is_omitted();
     let mut texts = report.backtrace.frames().iter().peekable();
     let (mut frames, mut backtrace, mut completed) = (Vec::new(), Vec::new(), 0);
+    // The new index of each frame of the backtrace.
+    let mut moved: Vec<Option<usize>> = Vec::new();
     for group in groups(&report.frames) {
         while let Some(marker) = texts.next_if(is_marker) {
+            moved.push(Some(backtrace.len()));
             backtrace.push(marker.clone());
         }
         group.iter().for_each(|_| _ = texts.next_if(|frame| !frame.is_omitted()));
@@ -169,11 +172,18 @@ fn complete_frames(
             }
             _ => group.to_vec(),
         };
+        // Of several functions at one address it is not known which of them a context belongs to.
+        let is_same = new.len() == group.len();
+        moved.extend((0..group.len()).map(|index| is_same.then_some(backtrace.len() + index)));
         backtrace.extend(new.iter().map(CrashFrame::to_frame));
         frames.extend(new);
     }
     backtrace.extend(texts.filter(is_marker).cloned());
     if completed > 0 {
+        for entry in &mut report.contexts {
+            let index = entry.frame.and_then(|index| *moved.get(usize::try_from(index).ok()?)?);
+            entry.frame = index.and_then(|index| u32::try_from(index).ok());
+        }
         report.frames = frames;
         report.backtrace = backtrace.into_iter().collect();
     }
@@ -209,4 +219,37 @@ fn complete_text(
         }
     };
     backtrace.frames().iter().flat_map(complete).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::ContextEntry;
+
+    #[test]
+    fn contexts_stay_with_their_frames() {
+        let mut report = CrashReport::new(vitte_diag::codes::F0002, String::new(), "m".to_owned());
+        let frame = |offset| CrashFrame {
+            module: Some("/bin/mycc".to_owned()),
+            offset: Some(offset),
+            ..CrashFrame::default()
+        };
+        report.frames = vec![frame(1), frame(2), frame(3)];
+        let texts = report.frames.iter().map(CrashFrame::to_frame);
+        report.backtrace = [Frame::omitted(4)].into_iter().chain(texts).collect();
+        let context = |index| ContextEntry { frame: Some(index), ..ContextEntry::new("c") };
+        report.contexts = [1, 2, 3, 9].map(context).to_vec();
+        let named = |name: &str| ResolvedFrame {
+            function: Some(name.to_owned()),
+            ..ResolvedFrame::default()
+        };
+        let names = BTreeMap::from([(1, vec![named("a"), named("b")]), (3, vec![named("c")])]);
+        let modules = ReportModules::of(&report);
+        assert_eq!(complete_frames(&mut report, &modules.modules[0], &names), 2);
+        let functions: Vec<&str> = report.backtrace.frames().iter().map(Frame::function).collect();
+        assert_eq!(functions.len(), 5, "{functions:?}");
+        let frames: Vec<_> = report.contexts.iter().map(|entry| entry.frame).collect();
+        // Two functions are at the first address.
+        assert_eq!(frames, [None, Some(3), Some(4), None]);
+    }
 }

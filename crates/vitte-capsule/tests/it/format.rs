@@ -67,6 +67,7 @@ fn full() -> Capsule {
             "values": [{"key": "fn", "value": "area"}],
             "place": location,
             "variables": [{"key": "scope", "value": {"a": 1}, "error": "timed out"}],
+            "frame": 0,
         }],
         "build": "release",
         "commit": "7991911",
@@ -75,7 +76,7 @@ fn full() -> Capsule {
         "threads": [{
             "id": 7, "name": "main", "backtrace": ["vittec::main"],
             "context": [{"name": "typeck", "values": [{"key": "fn", "value": "area"}], "place": location,
-                "variables": [{"key": "scope", "value": {"a": 1}, "error": "timed out"}]}],
+                "variables": [{"key": "scope", "value": {"a": 1}, "error": "timed out"}], "frame": 0}],
         }],
         "code": "F0002",
         "location": "src/main.rs:1:1",

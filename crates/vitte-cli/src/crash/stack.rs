@@ -1,13 +1,15 @@
 //! `vitte crash stack`: shows the backtrace of a crash.
 
+mod tree;
+
 use clap::Args;
 use serde_json::{Value, json};
-use vitte_capsule::{Capsule, FoldedFrames};
+use vitte_capsule::{Capsule, ContextEntry, FoldedFrames};
 use vitte_diag::{Backtrace, BacktraceStyle, Frame, FrameLine, FrameLineOptions};
 
 use super::directory::OneCrash;
 use super::frame_lines::FrameLines;
-use super::page::{OutputArgs, Style, TextOutput, safe};
+use super::page::{OutputArgs, Style, TextOutput};
 use super::shell::{CommandResult, Shell};
 
 /// The arguments of `vitte crash stack`.
@@ -39,7 +41,7 @@ impl Stack {
         let capsule = self.crash.load(shell)?.capsule;
         let (threads, lines) = (self.threads(&capsule), FrameLines::new(&capsule));
         if self.json {
-            let threads = threads.iter().map(|(name, backtrace)| {
+            let threads = threads.iter().map(|StackThread { name, backtrace, .. }| {
                 json!({"thread": name, "frames": frames_json(backtrace, &lines)})
             });
             return shell.json(&threads.collect::<Vec<_>>());
@@ -50,29 +52,43 @@ impl Stack {
             _ => BacktraceStyle::Short,
         };
         let mut page = self.output.page();
-        for (at, (name, backtrace)) in threads.into_iter().enumerate() {
-            page.heading(&format!("thread {name}, the innermost frame first"));
-            // Only the contexts of the crashed thread are recorded.
-            let indent =
-                if self.tree && at == 0 { contexts(&capsule, &mut page) } else { String::new() };
-            if backtrace.is_empty() {
-                page.line(Style::Secondary, format!("{indent}  no frames were recorded"));
+        for StackThread { name, backtrace, contexts } in threads {
+            let stack = StackLines { backtrace, style, sources: &lines };
+            if self.tree && !contexts.is_empty() {
+                tree::write(&name, contexts, &stack, &mut page);
+            } else {
+                page.heading(&format!("thread {name}, the innermost frame first"));
+                stack.write("", &mut page);
             }
-            frames(backtrace, style, &indent, &lines, &mut page);
         }
         Ok(shell.out.write_all(page.finish().as_bytes())?)
     }
 
-    /// Returns the threads to show, by name; the crashed thread is the first.
-    fn threads<'a>(&self, capsule: &'a Capsule) -> Vec<(String, &'a Backtrace)> {
+    /// Returns the threads to show; the crashed thread is the first.
+    fn threads<'a>(&self, capsule: &'a Capsule) -> Vec<StackThread<'a>> {
         let report = &capsule.report;
-        let crashed = (report.thread.clone(), &report.backtrace);
+        let crashed = StackThread {
+            name: report.thread.clone(),
+            backtrace: &report.backtrace,
+            contexts: &report.contexts,
+        };
         let others = report.threads.iter().filter(|_| self.threads);
         let others = others.filter(|thread| thread.backtrace != report.backtrace);
-        let others =
-            others.map(|thread| (format!("{} {}", thread.id, thread.name), &thread.backtrace));
+        let others = others.map(|thread| StackThread {
+            name: format!("{} {}", thread.id, thread.name),
+            backtrace: &thread.backtrace,
+            contexts: &thread.contexts,
+        });
         [crashed].into_iter().chain(others).collect()
     }
+}
+
+/// A thread to show.
+struct StackThread<'a> {
+    name: String,
+    backtrace: &'a Backtrace,
+    /// The contexts, the innermost first.
+    contexts: &'a [ContextEntry],
 }
 
 fn frames_json(backtrace: &Backtrace, lines: &FrameLines<'_>) -> Vec<Value> {
@@ -97,45 +113,72 @@ fn frames_json(backtrace: &Backtrace, lines: &FrameLines<'_>) -> Vec<Value> {
     frames.collect()
 }
 
-/// Adds the contexts of the crashed thread, the outermost first, each nested in the one before. Returns the indentation of
-/// the frames. A report does not record which frame opened a context, so all frames follow the innermost one.
-///
-/// ```text
-/// check (file: src/shapes.vitte)
-/// `- typeck (fn: area) at src/shapes.vitte:3:4
-///    `- frames; which of them opened a context is not recorded
-/// ```
-fn contexts(capsule: &Capsule, page: &mut TextOutput) -> String {
-    let contexts = &capsule.report.contexts;
-    let mut indent = String::new();
-    let mut branch = "";
-    for entry in contexts.iter().rev() {
-        let fields = entry.fields.iter().map(|field| format!("{}: {}", field.key, field.value));
-        let fields = fields.collect::<Vec<_>>().join(", ");
-        let fields = if fields.is_empty() { fields } else { format!(" ({fields})") };
-        let at = entry.location.as_ref().map_or_else(String::new, |at| format!(" at {at}"));
-        let name = safe(&entry.name);
-        let rest = safe(&format!("{fields}{at}"));
-        let start = format!("  {indent}{branch}");
-        page.styled(&[(Style::Secondary, &start), (Style::Heading, &name), (Style::Plain, &rest)]);
-        indent.push_str(branch_indent(branch));
-        branch = "`- ";
-    }
-    if !contexts.is_empty() {
-        let text = "frames; which of them opened a context is not recorded";
-        page.line(Style::Secondary, format!("  {indent}{branch}{text}"));
-        indent.push_str(branch_indent(branch));
-    }
-    indent
+/// A row of a backtrace: a frame, or a text for frames that are not shown.
+pub(super) struct StackRow {
+    /// The 0-based index of the frame in the backtrace.
+    index: Option<usize>,
+    /// The index of the outermost frame that the row stands for.
+    last: usize,
+    pieces: Vec<(Style, String)>,
 }
 
-/// Returns the blanks below a branch.
-fn branch_indent(branch: &str) -> &'static str {
-    if branch.is_empty() { "" } else { "   " }
+/// Returns the rows of a backtrace, the innermost frame first, for lines of `width` cells. In a tree each frame is counted:
+/// any of them may have opened a context.
+fn rows(
+    backtrace: &Backtrace,
+    style: BacktraceStyle,
+    width: usize,
+    in_tree: bool,
+) -> Vec<StackRow> {
+    if style == BacktraceStyle::Full {
+        return backtrace.frames().iter().enumerate().map(full_row).collect();
+    }
+    let folded = match style {
+        BacktraceStyle::Short if !in_tree => FoldedFrames::new(backtrace),
+        _ => FoldedFrames::without_repetitions(backtrace),
+    };
+    let lines = folded.lines(FrameLineOptions::new(style, width));
+    let heading = folded.heading().filter(|_| style == BacktraceStyle::Short);
+    let heading = heading.map(|text| match text.strip_suffix(", called by") {
+        Some(frames) if in_tree => format!("... {frames}"),
+        _ => text,
+    });
+    // A text stands for the frames before the next one that is shown.
+    let mut end = backtrace.frames().len();
+    let mut rows = Vec::new();
+    for line in lines.into_iter().rev() {
+        let last = line.index.unwrap_or_else(|| end.saturating_sub(1));
+        end = line.index.unwrap_or(end);
+        rows.push(folded_row(line, last));
+    }
+    rows.extend(heading.map(|text| StackRow {
+        index: None,
+        last: end.saturating_sub(1),
+        pieces: vec![(Style::Secondary, text)],
+    }));
+    rows.reverse();
+    rows
 }
 
-/// Adds the lines of a backtrace, the innermost frame first. The numbers are the 0-based indices of the frames in the
-/// backtrace.
+fn full_row((index, frame): (usize, &Frame)) -> StackRow {
+    let style = if frame.is_runtime() { Style::Secondary } else { Style::Plain };
+    let name = if style == Style::Plain { Style::Heading } else { style };
+    let at = frame.text().strip_prefix(frame.function()).unwrap_or_default();
+    let pieces = vec![(name, frame.function().to_owned()), (style, at.to_owned())];
+    StackRow { index: Some(index), last: index, pieces }
+}
+
+fn folded_row(line: FrameLine, last: usize) -> StackRow {
+    let FrameLine { index, text, gap, location, is_project, .. } = line;
+    let (name, at) = match (index, is_project) {
+        (Some(_), true) => (Style::Heading, Style::Plain),
+        _ => (Style::Secondary, Style::Secondary),
+    };
+    let pieces = vec![(name, text), (at, format!("{:gap$}{location}", ""))];
+    StackRow { index, last, pieces }
+}
+
+/// The lines of a backtrace. The numbers are the 0-based indices of the frames in the backtrace.
 ///
 /// ```text
 ///      2 frames of std, called by
@@ -144,52 +187,36 @@ fn branch_indent(branch: &str) -> &'static str {
 ///   3: vittec::main                  src/main.rs:40:9
 ///      ... 1 frame of std
 /// ```
-fn frames(
-    backtrace: &Backtrace,
+pub(super) struct StackLines<'a> {
+    backtrace: &'a Backtrace,
     style: BacktraceStyle,
-    indent: &str,
-    lines: &FrameLines<'_>,
-    page: &mut TextOutput,
-) {
-    let all = backtrace.frames();
-    let digits = all.len().saturating_sub(1).max(1).ilog10() as usize + 1;
-    let blanks = format!("  {indent}{:digits$}  ", "");
-    let number = |index: usize| format!("  {indent}{index:digits$}: ");
-    if style == BacktraceStyle::Full {
-        for (index, frame) in all.iter().enumerate() {
-            let style = if frame.is_runtime() { Style::Secondary } else { Style::Plain };
-            let name = if style == Style::Plain { Style::Heading } else { style };
-            let at = frame.text().strip_prefix(frame.function()).unwrap_or_default();
-            page.styled(&[
-                (Style::Secondary, &number(index)),
-                (name, frame.function()),
-                (style, at),
-            ]);
-            self::source_line(frame, &blanks, lines, page);
+    sources: &'a FrameLines<'a>,
+}
+
+impl StackLines<'_> {
+    /// Adds all lines, the innermost frame first.
+    fn write(&self, indent: &str, page: &mut TextOutput) {
+        if self.backtrace.is_empty() {
+            page.line(Style::Secondary, format!("{indent}  no frames were recorded"));
         }
-        return;
+        let width = page.width().saturating_sub(2 + indent.len());
+        for row in rows(self.backtrace, self.style, width, false) {
+            self.write_row(&row, indent, page);
+        }
     }
-    let folded = match style {
-        BacktraceStyle::Short => FoldedFrames::new(backtrace),
-        _ => FoldedFrames::without_repetitions(backtrace),
-    };
-    if let Some(heading) = folded.heading().filter(|_| style == BacktraceStyle::Short) {
-        page.line(Style::Secondary, format!("{blanks}{heading}"));
-    }
-    let options = FrameLineOptions::new(style, page.width().saturating_sub(2 + indent.len()));
-    for FrameLine { index, text, gap, location, is_project, .. } in folded.lines(options) {
-        let Some(index) = index else {
-            page.line(Style::Secondary, format!("{blanks}{text}"));
-            continue;
+
+    fn write_row(&self, row: &StackRow, indent: &str, page: &mut TextOutput) {
+        let all = self.backtrace.frames();
+        let digits = all.len().saturating_sub(1).max(1).ilog10() as usize + 1;
+        let blanks = format!("  {indent}{:digits$}  ", "");
+        let start = match row.index {
+            Some(index) => format!("  {indent}{index:digits$}: "),
+            None => blanks.clone(),
         };
-        let (name, at) = match is_project {
-            true => (Style::Heading, Style::Plain),
-            false => (Style::Secondary, Style::Secondary),
-        };
-        let location = format!("{:gap$}{location}", "");
-        page.styled(&[(Style::Secondary, &number(index)), (name, &text), (at, &location)]);
-        if let Some(frame) = all.get(index) {
-            source_line(frame, &blanks, lines, page);
+        let pieces = row.pieces.iter().map(|(style, piece)| (*style, &**piece));
+        page.styled(&[(Style::Secondary, &*start)].into_iter().chain(pieces).collect::<Vec<_>>());
+        if let Some(frame) = row.index.and_then(|index| all.get(index)) {
+            source_line(frame, &blanks, self.sources, page);
         }
     }
 }
@@ -204,23 +231,18 @@ fn source_line(frame: &Frame, blanks: &str, lines: &FrameLines<'_>, page: &mut T
 
 #[cfg(test)]
 mod tests {
-    use vitte_capsule::{ContextEntry, ContextField, CrashReport};
+    use vitte_capsule::CrashReport;
     use vitte_diag::Terminal;
 
     use super::*;
 
-    fn capsule() -> Capsule {
-        let mut report = CrashReport::new(vitte_diag::codes::F0001, String::new(), "m".to_owned());
-        let mut file = ContextEntry::new("checking");
-        file.fields.push(ContextField::new("file", "a.vitte"));
-        report.contexts = vec![ContextEntry::new("typeck"), file];
-        Capsule::new(report)
-    }
-
     fn drawn(frames: &[&str], width: u16, style: BacktraceStyle) -> String {
+        let report = CrashReport::new(vitte_diag::codes::F0001, String::new(), "m".to_owned());
         let backtrace: Backtrace = frames.iter().map(|text| Frame::new(*text)).collect();
         let mut page = TextOutput::new(Terminal::default().with_width(width));
-        super::frames(&backtrace, style, "", &FrameLines::new(&capsule()), &mut page);
+        let capsule = Capsule::new(report);
+        let sources = &FrameLines::new(&capsule);
+        StackLines { backtrace: &backtrace, style, sources }.write("", &mut page);
         page.finish()
     }
 
@@ -250,14 +272,5 @@ mod tests {
         let drawn = drawn(&frames, 80, BacktraceStyle::Short);
         assert!(drawn.starts_with("   0: vittec::call_0\n   1: vittec::call_1\n"), "{drawn}");
         assert!(drawn.ends_with("\n  59: vittec::call_59\n"), "{drawn}");
-    }
-
-    #[test]
-    fn the_tree_says_what_is_not_recorded() {
-        let mut page = TextOutput::new(Terminal::default());
-        assert_eq!(contexts(&capsule(), &mut page), "      ");
-        let expected = "  checking (file: a.vitte)\n  `- typeck\n     \
-                        `- frames; which of them opened a context is not recorded\n";
-        assert_eq!(page.finish(), expected);
     }
 }

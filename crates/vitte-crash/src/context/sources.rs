@@ -152,6 +152,7 @@ impl<'a> ContextResolver<'a> {
             let mut entry = ContextEntry::new(raw.name);
             entry.fields = fields.collect();
             entry.location = raw.span.map(|span| self.location(span));
+            entry.frame = raw.frame;
             entry.variables = borrowed.map(|(_, variable)| variable.clone()).collect();
             entry
         });
@@ -190,6 +191,7 @@ mod tests {
     use vitte_diag::{FileId, codes};
 
     use super::*;
+    use crate::sys::slots::Opening;
 
     fn resolve(
         raw: Vec<RawContext>,
@@ -200,7 +202,15 @@ mod tests {
     }
 
     fn raw(span: Span) -> RawContext {
-        RawContext { depth: 0, name: "c".into(), fields: Vec::new(), span: Some(span) }
+        let (opening, frame) = (Opening::default(), None);
+        RawContext {
+            depth: 0,
+            name: "c".into(),
+            fields: Vec::new(),
+            span: Some(span),
+            opening,
+            frame,
+        }
     }
 
     /// Returns the path, line, column and text of the line at a span.

@@ -17,6 +17,7 @@ use crate::symbols::{CapturedFrames, Symbols};
 use crate::sys::dump::NO_DUMP;
 use crate::sys::shared::{self, SharedField};
 use crate::sys::signal_name;
+use crate::sys::slots::RawContext;
 
 /// The [shared fields](shared) of the crashed process.
 pub(super) struct CrashInfo {
@@ -116,6 +117,7 @@ impl CrashInfo {
         walker: &mut StackWalker<'_>,
         symbols: &mut Symbols<'_>,
         config: &Config,
+        contexts: &[RawContext],
         end: Instant,
     ) -> CapturedFrames {
         let mut start = self.start();
@@ -125,7 +127,9 @@ impl CrashInfo {
         {
             start.pc = start.pc.saturating_sub(u64::from(self.signal_code() > 0));
         }
-        symbols.resolve(&walker.walk(start, config.max_frames, end))
+        let mut addresses = walker.walk(start, config.max_frames, end);
+        addresses.opened_at = contexts.iter().map(|context| context.opening.code).collect();
+        symbols.resolve(&addresses)
     }
 
     /// Returns the records of the variables that the contexts borrow.

@@ -5,6 +5,7 @@ mod registers;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -18,8 +19,8 @@ pub(super) use registers::UnwindStart;
 use registers::{Call, Registers, call_before, is_signal_return};
 
 use crate::remote::Memory;
-use crate::symbols::FrameAddresses;
 use crate::symbols::modules::Modules;
+use crate::symbols::{FrameAddresses, FrameMemory};
 
 /// Unwinds stacks in the memory of a process.
 ///
@@ -31,8 +32,8 @@ pub(super) struct StackWalker<'a> {
     cache: Cache<MayAllocateDuringUnwind>,
     /// The unwind information of the modules that occurred, by their address.
     information: BTreeMap<u64, Option<UnwindInformation>>,
-    /// Whether there is unwind information for an address.
-    is_known: HashMap<u64, bool>,
+    /// The function at an address, if there is unwind information for it.
+    functions: HashMap<u64, Option<Range<u64>>>,
     /// Whether the code at a return address ends a signal handler.
     is_signal_return: HashMap<u64, bool>,
 }
@@ -41,7 +42,7 @@ pub(super) struct StackWalker<'a> {
 struct Found {
     addresses: FrameAddresses,
     limits: (usize, usize),
-    last: VecDeque<u64>,
+    last: VecDeque<(u64, FrameMemory)>,
     count: u64,
 }
 
@@ -53,7 +54,7 @@ impl<'a> StackWalker<'a> {
             unwinder: Unwinder::new(),
             cache: Cache::new(),
             information: BTreeMap::new(),
-            is_known: HashMap::new(),
+            functions: HashMap::new(),
             is_signal_return: HashMap::new(),
         }
     }
@@ -75,14 +76,22 @@ impl<'a> StackWalker<'a> {
             // A signal handler returns to the instruction that the signal interrupted.
             if let Some(interrupted) = self.interrupted(address, &registers) {
                 found.addresses.signal_returns.push(address.address());
-                found.push(address.address());
+                found.push(address.address(), FrameMemory::default());
                 registers = Registers::new(interrupted);
                 address = FrameAddress::from_instruction_pointer(interrupted.pc);
                 continue;
             }
-            found.push(address.address_for_lookup());
+            let pc = address.address_for_lookup();
+            let function = self.function_at(pc).unwrap_or_default();
+            let start = registers.stack_pointer();
             let read = |address| read_word(memory, &window, address);
-            match self.next(address, &mut registers, read) {
+            let next = self.next(address, &mut registers, read);
+            let stack = match next {
+                Ok(_) => start..registers.stack_pointer(),
+                Err(_) => Range::default(),
+            };
+            found.push(pc, FrameMemory { stack, function });
+            match next {
                 Ok(Some(next)) => address = next,
                 Ok(None) => break,
                 Err(reason) => {
@@ -110,8 +119,7 @@ impl<'a> StackWalker<'a> {
         read: impl Fn(u64) -> Option<u64>,
     ) -> Result<Option<FrameAddress>, String> {
         let pc = address.address_for_lookup();
-        let is_known = self.has_information(pc);
-        if !is_known {
+        if self.function_at(pc).is_none() {
             return self.guess(address, registers, read).map(Some);
         }
         let mut read_stack = |address| read(address).ok_or(());
@@ -166,21 +174,21 @@ impl<'a> StackWalker<'a> {
         if is_return { registers.of_signal_frame(memory) } else { None }
     }
 
-    /// Returns whether there is unwind information for an address.
-    fn has_information(&mut self, pc: u64) -> bool {
-        if let Some(is_known) = self.is_known.get(&pc) {
-            return *is_known;
+    /// Returns the addresses of the function at an address, if there is unwind information for it.
+    fn function_at(&mut self, pc: u64) -> Option<Range<u64>> {
+        if let Some(function) = self.functions.get(&pc) {
+            return function.clone();
         }
-        let is_known = self.modules.with_code_at(pc).is_some_and(|module| {
+        let function = self.modules.with_code_at(pc).and_then(|module| {
             let information = self.information.entry(module.range.start).or_insert_with(|| {
                 let information = UnwindInformation::read(self.memory, module)?;
                 self.unwinder.add_module(information.framehop_module(module));
                 Some(information)
             });
-            information.as_ref().is_some_and(|information| information.covers(pc))
+            information.as_ref()?.function_at(pc)
         });
-        self.is_known.insert(pc, is_known);
-        is_known
+        self.functions.insert(pc, function.clone());
+        function
     }
 
     fn describe(&self, pc: u64) -> String {
@@ -196,14 +204,15 @@ impl<'a> StackWalker<'a> {
 }
 
 impl Found {
-    fn push(&mut self, address: u64) {
+    fn push(&mut self, address: u64, memory: FrameMemory) {
         let (innermost, outermost) = self.limits;
         if self.addresses.addresses.len() < innermost.max(1) {
             self.addresses.addresses.push(address);
+            self.addresses.memory.push(memory);
             return;
         }
         self.count += 1;
-        self.last.push_back(address);
+        self.last.push_back((address, memory));
         if self.last.len() > outermost {
             self.last.pop_front();
         }
@@ -213,7 +222,10 @@ impl Found {
         let mut found = self.addresses;
         let more = self.count.saturating_sub(self.last.len() as u64);
         found.omitted = (more > 0).then_some((found.addresses.len(), more));
-        found.addresses.extend(self.last);
+        for (address, memory) in self.last {
+            found.addresses.push(address);
+            found.memory.push(memory);
+        }
         found
     }
 }

@@ -6,10 +6,14 @@ use backtrace::Backtrace;
 use vitte_capsule::CrashFrame;
 
 use super::frames::CapturedFrames;
-use super::without_panic_frames;
+use super::{PanicStack, without_panic_frames};
 
 /// Resolves the frames that the panic hook captured.
-pub(crate) fn resolve_panic(backtrace: &Backtrace, _end: Instant) -> CapturedFrames {
+pub(crate) fn resolve_panic(
+    backtrace: &Backtrace,
+    _stack: &PanicStack,
+    _end: Instant,
+) -> CapturedFrames {
     let mut backtrace = backtrace.clone();
     backtrace.resolve();
     let mut frames = Vec::new();

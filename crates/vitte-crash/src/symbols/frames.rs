@@ -1,12 +1,28 @@
 //! The resolved frames of a stack.
 
+use std::ops::Range;
+
 use vitte_capsule::{CrashFrame, CrashReport};
 use vitte_diag::{Backtrace, Frame};
+
+/// The memory of a frame, by which contexts are assigned to it. Empty ranges if it is not known.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[cfg_attr(not(has_reporter), allow(dead_code, reason = "it is never known"))]
+pub(crate) struct FrameMemory {
+    /// The part of the stack.
+    pub(crate) stack: Range<u64>,
+    /// The code of the function. It ends at `u64::MAX` if the end is not known.
+    pub(crate) function: Range<u64>,
+}
 
 /// The frames of a stack, innermost first.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct CapturedFrames {
     pub(crate) frames: Vec<CrashFrame>,
+    /// The memory of each frame, or nothing.
+    pub(crate) memory: Vec<FrameMemory>,
+    /// The frames at each of [`FrameAddresses::opened_at`](super::FrameAddresses).
+    pub(crate) opened_at: Vec<Vec<CrashFrame>>,
     /// The index before which frames were omitted, and how many.
     pub(crate) omitted: Option<(usize, u64)>,
     /// Why there are no frames after the last one, unless that is the outermost one.
@@ -21,7 +37,7 @@ impl CapturedFrames {
         let len = self.frames.len();
         let more = len.saturating_sub(innermost.saturating_add(outermost));
         if more > 0 && self.omitted.is_none() {
-            self.frames.drain(innermost..innermost + more);
+            self.drain(innermost..innermost + more);
             self.omitted = Some((innermost, more as u64));
         }
         self
@@ -43,10 +59,17 @@ impl CapturedFrames {
         let rest = self.frames.iter().skip(first);
         let count = first + rest.take_while(|frame| is(frame, &is_machinery)).count();
         if count < self.frames.len() && self.omitted.is_none_or(|(at, _)| at >= count) {
-            self.frames.drain(..count);
+            self.drain(0..count);
             self.omitted = self.omitted.map(|(at, more)| (at - count, more));
         }
         self
+    }
+
+    fn drain(&mut self, range: Range<usize>) {
+        if self.memory.len() == self.frames.len() {
+            self.memory.drain(range.clone());
+        }
+        self.frames.drain(range);
     }
 
     /// Moves the frames into a report.

@@ -7,10 +7,10 @@ use backtrace::Backtrace;
 use vitte_capsule::CrashFrame;
 use vitte_capsule::symbols::{Deadline, DebugPaths, ReportModules, ResolvedFrame};
 
-use super::frames::CapturedFrames;
+use super::frames::{CapturedFrames, FrameMemory};
 use super::loaded::LoadedModules;
 use super::modules::{self, Modules};
-use super::{debug_path, image, without_panic_frames};
+use super::{PanicStack, debug_path, image, without_panic_frames};
 use crate::remote::Memory;
 use crate::sys::{self, LoadCounts};
 use crate::timed_lock::TimedLock;
@@ -19,6 +19,10 @@ use crate::timed_lock::TimedLock;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct FrameAddresses {
     pub(crate) addresses: Vec<u64>,
+    /// The memory of each frame, or nothing.
+    pub(crate) memory: Vec<FrameMemory>,
+    /// Addresses of code that opened contexts.
+    pub(crate) opened_at: Vec<u64>,
     /// The index before which frames were omitted, and how many.
     pub(crate) omitted: Option<(usize, u64)>,
     /// The addresses to which signal handlers return.
@@ -55,11 +59,18 @@ impl OwnModules {
 }
 
 /// Resolves the frames that the panic hook captured. Names that cannot be read until `end` are omitted, with a note.
-pub(crate) fn resolve_panic(backtrace: &Backtrace, end: Instant) -> CapturedFrames {
+pub(crate) fn resolve_panic(
+    backtrace: &Backtrace,
+    stack: &PanicStack,
+    end: Instant,
+) -> CapturedFrames {
     // The stack has return addresses, which are those after the call instruction.
-    let addresses = backtrace.frames().iter().map(|frame| (frame.ip() as u64).saturating_sub(1));
+    let frames = backtrace.frames().iter().zip(stack.memory(backtrace));
+    let frames = frames.map(|(frame, memory)| ((frame.ip() as u64).saturating_sub(1), memory));
     // The outermost frame has none.
-    let addresses: Vec<u64> = addresses.filter(|address| *address > 0).collect();
+    let (addresses, memory) = frames.filter(|(address, _)| *address > 0).unzip();
+    let opened_at = stack.opened_at.clone();
+    let addresses = FrameAddresses { addresses, memory, opened_at, ..FrameAddresses::default() };
     // Otherwise the other thread has not finished in time: no names.
     let frames = match OWN.lock(end) {
         Some(mut own) => resolve_own(&mut own, addresses, end),
@@ -68,16 +79,20 @@ pub(crate) fn resolve_panic(backtrace: &Backtrace, end: Instant) -> CapturedFram
     without_panic_frames(frames)
 }
 
-fn resolve_own(own: &mut OwnModules, mut addresses: Vec<u64>, end: Instant) -> CapturedFrames {
-    own.update(&addresses);
+fn resolve_own(
+    own: &mut OwnModules,
+    mut addresses: FrameAddresses,
+    end: Instant,
+) -> CapturedFrames {
+    own.update(&addresses.addresses);
     let OwnModules { modules, loaded, .. } = own;
     // The outermost frame may have one that is not valid.
-    addresses.retain(|address| modules.is_code(*address));
-    let addresses = FrameAddresses { addresses, ..FrameAddresses::default() };
+    let frames = addresses.addresses.into_iter().zip(addresses.memory);
+    (addresses.addresses, addresses.memory) =
+        frames.filter(|(address, _)| modules.is_code(*address)).unzip();
     let memory = image::own_memory();
     let mut symbols = Symbols::new(modules, "self", &memory, end);
     std::mem::swap(&mut symbols.loaded, loaded);
-    symbols.prepare(&addresses.addresses);
     let frames = symbols.resolve(&addresses);
     std::mem::swap(&mut symbols.loaded, loaded);
     frames
@@ -154,7 +169,8 @@ impl<'a> Symbols<'a> {
 
     /// Resolves all addresses.
     pub(crate) fn resolve(&mut self, addresses: &FrameAddresses) -> CapturedFrames {
-        self.prepare(&addresses.addresses);
+        let all = [&*addresses.addresses, &*addresses.opened_at].concat();
+        self.prepare(&all);
         let mut captured =
             CapturedFrames { stop: addresses.stop.clone(), ..CapturedFrames::default() };
         for (index, address) in addresses.addresses.iter().enumerate() {
@@ -169,8 +185,12 @@ impl<'a> Symbols<'a> {
                 (frame.file, frame.line, frame.column) = (None, None, None);
                 frame.in_project = false;
             }
+            if let Some(memory) = addresses.memory.get(index) {
+                captured.memory.extend(frames.iter().map(|_| memory.clone()));
+            }
             captured.frames.append(&mut frames);
         }
+        captured.opened_at = addresses.opened_at.iter().map(|at| self.frames_at(*at)).collect();
         captured.notes = self.notes();
         captured
     }
@@ -212,7 +232,8 @@ mod tests {
     fn threads_share_what_was_read() {
         let end = Instant::now() + Duration::from_secs(600);
         let backtrace = Backtrace::new_unresolved();
-        let resolve = || resolve_panic(&backtrace, end);
+        let stack = PanicStack::default();
+        let resolve = || resolve_panic(&backtrace, &stack, end);
         let first = resolve();
         let names = |frames: &CapturedFrames| -> Vec<_> {
             frames.frames.iter().map(|frame| frame.function.clone()).collect()
@@ -232,7 +253,7 @@ mod tests {
         assert_eq!(reads(), before, "no file was read again");
         // Another thread that does not finish does not block this one.
         let guard = OWN.lock(end);
-        let late = resolve_panic(&backtrace, Instant::now());
+        let late = resolve_panic(&backtrace, &stack, Instant::now());
         drop(guard);
         assert!(names(&late).iter().all(Option::is_none) && late.notes.len() == 1, "{late:?}");
     }

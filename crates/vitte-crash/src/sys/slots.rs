@@ -10,6 +10,7 @@
 //! so the layout of these types is fixed (`repr(C)`).
 
 mod borrowed;
+mod opening;
 #[cfg(has_reporter)]
 mod remote;
 mod table;
@@ -21,6 +22,7 @@ use std::ptr::null;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, compiler_fence};
 
 use borrowed::BorrowedVariables;
+pub(crate) use opening::Opening;
 #[cfg(has_reporter)]
 pub(crate) use remote::{read, read_threads};
 #[cfg(has_reporter)]
@@ -77,6 +79,7 @@ struct StackEntry {
     count: Cell<u32>,
     /// The variables that the context borrows, or null: see [`borrowed`].
     borrowed: Cell<*const BorrowedVariables<'static>>,
+    opening: Cell<Opening>,
     fields: [InlineField; MAX_FIELDS],
 }
 
@@ -99,6 +102,9 @@ pub(crate) struct RawContext {
     /// The keys and values of the fields.
     pub(crate) fields: Vec<(String, String)>,
     pub(crate) span: Option<Span>,
+    pub(crate) opening: Opening,
+    /// The 0-based index of the frame that it belongs to, in the backtrace of the report, if that was found.
+    pub(crate) frame: Option<u32>,
 }
 
 /// Returns the position in `entries` of the context at `depth`. Each of the outermost contexts has
@@ -135,7 +141,7 @@ impl ContextStack {
 
     /// Opens a context and returns its 0-based depth.
     #[inline]
-    pub(crate) fn push(&self, name: &'static str, span: Span) -> u32 {
+    pub(crate) fn push(&self, name: &'static str, span: Span, opening: Opening) -> u32 {
         let depth = self.depth();
         // Only this thread writes, so no atomic addition is needed.
         let sequence = self.opened.load(Ordering::Relaxed);
@@ -147,6 +153,7 @@ impl ContextStack {
             entry.depth.set(depth);
             entry.count.set(0);
             entry.borrowed.set(null());
+            entry.opening.set(opening);
         }
         // A signal may arrive between any two instructions, so the entry is written before it is
         // counted.
@@ -223,6 +230,7 @@ impl StackEntry {
             sequence: AtomicU64::new(0),
             count: Cell::new(0),
             borrowed: Cell::new(null()),
+            opening: Cell::new(Opening::NONE),
             fields: [const { InlineField::new() }; MAX_FIELDS],
         }
     }
@@ -235,7 +243,7 @@ impl StackEntry {
         let fields = fields.map(|field| (field.key.get().to_owned(), field.read()));
         let name = self.name.get().to_owned();
         let (fields, span) = (fields.collect(), span_from(self.span.get()));
-        Some(RawContext { depth, name, fields, span })
+        Some(RawContext { depth, name, fields, span, opening: self.opening.get(), frame: None })
     }
 }
 

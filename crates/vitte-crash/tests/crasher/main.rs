@@ -22,6 +22,7 @@ use std::time::Duration;
 use vitte_crash::{CrashHandler, CrashHandlerBuilder, Signal};
 use vitte_diag::{Format, SourceMap, Span};
 
+mod frames;
 mod options;
 mod panics;
 mod runtimes;
@@ -62,7 +63,8 @@ fn main() -> ExitCode {
     if let Some(code) = panics::run(kind, &mut guard) {
         return code;
     }
-    match symbols::run(kind).or_else(|| scenarios::run(kind, &mut guard, &sources)) {
+    let other = symbols::run(kind).or_else(|| frames::run(kind));
+    match other.or_else(|| scenarios::run(kind, &mut guard, &sources)) {
         Some(code) => code,
         None => work(kind, function, expression),
     }

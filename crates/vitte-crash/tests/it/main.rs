@@ -17,6 +17,7 @@ mod common;
 mod cases;
 mod child;
 mod coexistence;
+mod context_frames;
 mod contexts;
 mod dumps;
 mod matrix;

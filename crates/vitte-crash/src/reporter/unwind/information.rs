@@ -47,19 +47,18 @@ impl UnwindInformation {
         Some(Self { bias: image.bias, table: (range, table), frames: (frames_range, frames) })
     }
 
-    /// Returns whether there is unwind information for an address.
-    pub(super) fn covers(&self, pc: u64) -> bool {
+    /// Returns the addresses of the function at an address, if there is unwind information for it.
+    pub(super) fn function_at(&self, pc: u64) -> Option<Range<u64>> {
         let bases = BaseAddresses::default()
             .set_eh_frame_hdr(self.table.0.start)
             .set_eh_frame(self.frames.0.start);
-        let covers = || {
-            let parsed: ParsedEhFrameHdr<Slice<'_>> =
-                EhFrameHdr::new(&self.table.1, LittleEndian).parse(&bases, 8).ok()?;
-            let frames = EhFrame::new(&self.frames.1, LittleEndian);
-            let table = parsed.table()?;
-            table.fde_for_address(&frames, &bases, pc, EhFrame::cie_from_offset).ok()
-        };
-        covers().is_some()
+        let parsed: ParsedEhFrameHdr<Slice<'_>> =
+            EhFrameHdr::new(&self.table.1, LittleEndian).parse(&bases, 8).ok()?;
+        let frames = EhFrame::new(&self.frames.1, LittleEndian);
+        let table = parsed.table()?;
+        let found = table.fde_for_address(&frames, &bases, pc, EhFrame::cie_from_offset).ok()?;
+        let start = found.initial_address();
+        Some(start..start.saturating_add(found.len()))
     }
 
     /// Returns the module for the unwinder.

@@ -33,6 +33,10 @@ impl Registers {
         Self(UnwindRegisters::new(start.lr, start.sp, start.fp))
     }
 
+    pub(super) fn stack_pointer(&self) -> u64 {
+        self.0.sp()
+    }
+
     pub(super) fn unwind_registers(&mut self) -> &mut UnwindRegisters {
         &mut self.0
     }

@@ -4,8 +4,8 @@ use std::mem::offset_of;
 
 use super::table::{MAX_THREADS, Slot};
 use super::{
-    ContextStack, InlineField, MAX_FIELDS, RawContext, StackEntry, TEXT_WORDS, entry_position,
-    span_from, stored_depths, text_from_words,
+    ContextStack, InlineField, MAX_FIELDS, Opening, RawContext, StackEntry, TEXT_WORDS,
+    entry_position, span_from, stored_depths, text_from_words,
 };
 use crate::remote::{Memory, u32_at, u64_at};
 
@@ -54,11 +54,17 @@ fn read_entry(memory: &Memory<'_>, entry: &[u8], depth: u32) -> Option<RawContex
         let len = u32_at(field, offset_of!(InlineField, len))?;
         Some((read_str(memory, field, offset_of!(InlineField, key))?, text_from_words(words, len)))
     });
+    let opening = offset_of!(StackEntry, opening);
     Some(RawContext {
         depth,
         name: read_str(memory, entry, offset_of!(StackEntry, name))?,
         fields: fields.collect(),
         span: span_from(span),
+        opening: Opening {
+            stack: u64_at(entry, opening + offset_of!(Opening, stack))?,
+            code: u64_at(entry, opening + offset_of!(Opening, code))?,
+        },
+        frame: None,
     })
 }
 
