@@ -7,7 +7,7 @@ mod lines;
 use std::borrow::Cow;
 use std::ops::Range;
 
-use frames::frame_rows;
+use frames::{frame_nodes, row_count, row_nodes};
 use json::{item_at, json_nodes, preview};
 use lines::is_long;
 use lines::text_nodes;
@@ -94,12 +94,11 @@ fn items(list: &List, range: Range<usize>, capsule: &Capsule) -> Vec<Node> {
         }
         List::Frames(stack) => {
             let Some(backtrace) = backtrace(*stack, report) else { return Vec::new() };
-            let rows = frame_rows(backtrace);
-            rows.iter().skip(range.start).take(len).map(|row| row.node(*stack, backtrace)).collect()
+            row_nodes(*stack, backtrace, range)
         }
         List::Folded(stack) => {
             let Some(backtrace) = backtrace(*stack, report) else { return Vec::new() };
-            taken().filter_map(|index| frames::frame_node(*stack, index, backtrace)).collect()
+            frame_nodes(*stack, backtrace, &range)
         }
         List::Threads => {
             let threads = other_threads(report).skip(range.start).take(len);
@@ -270,7 +269,7 @@ fn other_threads(report: &CrashReport) -> impl Iterator<Item = (usize, &CrashThr
 
 fn frames_node(name: &str, stack: Stack, report: &CrashReport) -> Option<Node> {
     let backtrace = backtrace(stack, report)?;
-    let (frames, rows) = (backtrace.frames().len(), frame_rows(backtrace).len());
+    let (frames, rows) = (backtrace.frames().len(), row_count(backtrace));
     let label = format!("{name} ({frames}), the innermost first");
     let mut node = Node::new(&label, Part::List(List::Frames(stack), 0..rows));
     node.is_open = true;
@@ -284,7 +283,7 @@ fn thread_node(index: usize, thread: &CrashThread) -> Node {
     if !thread.contexts.is_empty() {
         return Node::new(&label, Part::List(List::Thread(index), 0..2));
     }
-    let rows = frame_rows(&thread.backtrace).len();
+    let rows = row_count(&thread.backtrace);
     Node::new(&label, Part::List(List::Frames(Stack::Thread(index)), 0..rows))
 }
 

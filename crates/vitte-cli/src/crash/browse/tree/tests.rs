@@ -33,12 +33,13 @@ contexts, the innermost first (2)
     tokens: (timed out)
   check
 frames of thread main (5), the innermost first
-  [... omitted 2 runtime frames ...]
-      0: std::panicking::begin_panic_handler at /rustc/1/library/std/src/panicking.rs:689:5
-      1: core::panicking::panic_fmt at /rustc/1/library/core/src/panicking.rs:80:14
+  ... 2 frames of std
+      0: std::panicking::begin_panic_handler at library/std/src/panicking.rs:689:5
+      1: core::panicking::panic_fmt at library/core/src/panicking.rs:80:14
     2: vittec::front::blocks::close at src/front/blocks.rs:3:13
     3: vittec::main at src/main.rs:40:9
-    4: std::rt::lang_start at /rustc/1/library/std/src/rt.rs:206:5
+  ... 1 frame of std
+      4: std::rt::lang_start at library/std/src/rt.rs:206:5
 other threads (1)
   4712 worker-1 (2 frames)
     contexts, the innermost first (1)
