@@ -23,6 +23,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#[cfg(feature = "symbols")]
+mod compiler;
 mod crashes;
 mod environment;
 mod error;

@@ -34,6 +34,9 @@ pub struct ReplayPlan<'a> {
     pub arguments: Vec<String>,
     /// The program that crashed, as its report names it: name, version, commit and build profile.
     pub recorded_by: String,
+    /// Whether the program has the build id of the one that crashed, or `None` if one of them is not known, or without the
+    /// feature `symbols`. If they differ, a note says so.
+    pub is_same_build: Option<bool>,
     /// Notes for the user, one sentence each: what is missing, unsafe or guessed.
     pub notes: Vec<String>,
     pub(super) replay: &'a Replay<'a>,
@@ -76,10 +79,12 @@ impl<'a> Replay<'a> {
         let environment = ReplayEnvironment::new(&self.capsule.environment, &own_variables);
         let mut notes = self.notes(arguments, &layout);
         notes.extend(environment_notes(&environment));
+        let is_same_build = self.compare_build(&program, &mut notes);
         Ok(ReplayPlan {
             program,
             arguments: layout.arguments,
             recorded_by: build(&self.capsule.report),
+            is_same_build,
             notes,
             replay: self,
             paths: layout.paths,
@@ -87,6 +92,20 @@ impl<'a> Replay<'a> {
             environment,
             expected: Arc::new(Expected::new(self.capsule, self.is_lenient)),
         })
+    }
+
+    #[cfg(feature = "symbols")]
+    fn compare_build(&self, program: &std::path::Path, notes: &mut Vec<String>) -> Option<bool> {
+        let (is_same, note) = super::compiler::compare(program, &self.capsule.report)?;
+        if !is_same {
+            notes.insert(0, note);
+        }
+        Some(is_same)
+    }
+
+    #[cfg(not(feature = "symbols"))]
+    const fn compare_build(&self, _: &std::path::Path, _: &mut Vec<String>) -> Option<bool> {
+        None
     }
 
     /// Returns the name of the program, and its arguments.

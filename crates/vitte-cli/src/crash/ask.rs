@@ -77,7 +77,12 @@ fn show(
 ) -> io::Result<()> {
     writeln!(out, "about to run:")?;
     row("command", &command(plan), out)?;
-    let recorded = format!("{}; the program may be another version", plan.recorded_by);
+    let is_same = match plan.is_same_build {
+        Some(true) => "; the program has its build id",
+        Some(false) => "",
+        None => "; the program may be another version",
+    };
+    let recorded = format!("{}{is_same}", plan.recorded_by);
     row("recorded by", &recorded, out)?;
     let end = if plan.keeps_dir() { "new and kept" } else { "new and removed afterwards" };
     row("directory", &format!("{}, {end}", word(plan.dir().as_os_str())), out)?;

@@ -213,3 +213,23 @@ fn files_are_found_by_their_build_id() {
     let path = Repository::new(workspace.dir.path().join("crashes")).path(&workspace.id).unwrap();
     assert_named(&path);
 }
+
+#[test]
+fn replay_says_if_the_compiler_is_another_build() {
+    let workspace = workspace();
+    let shown = |program: &str| {
+        let mut vitte = crate::vitte();
+        vitte.current_dir(workspace.dir.path()).args(["crash", "replay", &workspace.id]);
+        vitte.args(["--dir", "crashes", "--dry-run", "--", program]);
+        let ended = CommandResult::new(&vitte.output().unwrap());
+        assert_eq!((ended.code, &*ended.stderr), (0, ""), "{}", ended.stdout);
+        ended.stdout
+    };
+    let differs = shown(OTHER);
+    let row = "\n  note         the compiler differs from the one that crashed: build id ";
+    assert_eq!(differs.matches(row).count(), 1, "{differs}");
+    assert!(differs.contains("\n  recorded by  mycc 1.0.0\n"), "{differs}");
+    let same = shown(&program());
+    assert!(same.contains("\n  recorded by  mycc 1.0.0; the program has its build id\n"), "{same}");
+    assert!(!same.contains("differs"), "{same}");
+}
