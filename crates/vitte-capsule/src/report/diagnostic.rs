@@ -186,7 +186,7 @@ impl CrashReport {
     /// https://example.org/issues`.
     pub(super) fn advice(&self, detail: Detail) -> Option<String> {
         let program = detail.name(&self.program);
-        let url = self.report_url.as_ref().filter(|url| !url.is_empty());
+        let url = self.report_url.as_deref().filter(|url| !url.is_empty()).map(bounded);
         match self.kind() {
             // An error that `main` returns is not always a bug.
             CrashKind::Error => url.map(|url| format!("if this is a bug, report it at {url}")),
@@ -216,8 +216,8 @@ impl CrashReport {
         let dir = self.dir.as_deref().or(path.parent());
         let dir = dir.filter(|dir| *dir != Path::new(DEFAULT_DIR)).map(Path::to_string_lossy);
         let command = |verb: &str| {
-            let name = self.command_name.as_deref().unwrap_or("vitte");
-            let command = shell_command(&[name, "crash", verb, &self.id]);
+            let name = bounded(self.command_name.as_deref().unwrap_or("vitte"));
+            let command = shell_command(&[&*name, "crash", verb, &self.id]);
             dir.as_deref()
                 .map_or(command.clone(), |dir| format!("{command} --dir {}", quoted_dir(dir)))
         };
@@ -249,6 +249,17 @@ fn quoted_dir(dir: &str) -> String {
     match dir.strip_prefix("~/").filter(|rest| !rest.is_empty()) {
         Some(rest) => format!("~/{}", shell_command(&[rest])),
         None => shell_command(&[dir]),
+    }
+}
+
+/// The maximum length of a URL or of the name of a command, in bytes.
+const MAX_LINK_BYTES: usize = 300;
+
+/// Returns a URL or the name of a command, cut if it is longer than any that a user could type.
+fn bounded(text: &str) -> Cow<'_, str> {
+    match text::truncate(text, MAX_LINK_BYTES) {
+        head if head.len() < text.len() => Cow::Owned(format!("{head}...")),
+        whole => Cow::Borrowed(whole),
     }
 }
 

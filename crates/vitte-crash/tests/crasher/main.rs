@@ -99,7 +99,7 @@ fn builder(has: &dyn Fn(&str) -> bool) -> CrashHandlerBuilder {
     let builder =
         if has("watchdog") { builder.watchdog(Duration::from_millis(200)) } else { builder };
     let builder = if has("no-signals") { builder.signals(false) } else { builder };
-    let builder = builder.previous_handlers_first(has("previous-first"));
+    let builder = options::with_names(builder.previous_handlers_first(has("previous-first")));
     let builder = if has("small-limits") {
         builder.variable_limits(variables::small_limits())
     } else {

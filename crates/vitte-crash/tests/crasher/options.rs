@@ -224,3 +224,16 @@ extern "C" fn map_missing_page(_: c_int, info: *mut libc::siginfo_t, _: *mut c_v
         libc::mmap(at, 4096, libc::PROT_READ | libc::PROT_WRITE, flags, -1, 0);
     }
 }
+
+/// Sets the names that a report shows, if the environment has them.
+pub fn with_names(
+    mut builder: vitte_crash::CrashHandlerBuilder,
+) -> vitte_crash::CrashHandlerBuilder {
+    if let Ok(url) = std::env::var("CRASHER_REPORT_URL") {
+        builder = builder.report_url(url);
+    }
+    if let Ok(name) = std::env::var("CRASHER_COMMAND_NAME") {
+        builder = builder.command_name(name);
+    }
+    builder
+}

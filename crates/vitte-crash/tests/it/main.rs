@@ -23,6 +23,7 @@ mod dumps;
 mod matrix;
 #[cfg(all(feature = "minidump", target_arch = "x86_64"))]
 mod minidump;
+mod names;
 mod panics;
 mod payloads;
 mod reporter_failures;
