@@ -12,6 +12,7 @@ mod export;
 mod fingerprint;
 mod frame_lines;
 mod groups;
+mod head;
 mod hits;
 mod html;
 mod inspect;

@@ -11,6 +11,7 @@ use vitte_capsule::{Capsule, ContextVariable, CrashReport};
 use vitte_diag::text;
 
 use super::directory::Directory;
+use super::head;
 use super::page::{MIN_TEXT_CELLS, OutputArgs, Style, TextOutput, cut};
 use super::shell::{CommandResult, Shell};
 use super::target::LoadedCrash;
@@ -196,21 +197,28 @@ const MAX_NAME_CELLS: usize = 30;
 
 fn show_differences(list: &[Difference], page: &mut TextOutput) {
     let max = page.max_entries(MAX_NAME_CELLS);
-    let names: Vec<String> = list.iter().map(|difference| cut(&difference.name, max)).collect();
+    let shown = list.get(..head::MAX_ROWS).unwrap_or(list);
+    let name = |difference: &Difference| cut(head::of_text(&difference.name).0, max);
+    let names: Vec<String> = shown.iter().map(name).collect();
     let widest = names.iter().map(|name| text::width_of(name)).max().unwrap_or(0);
     // In a pipe a longer name is followed by its values, and does not move the others.
     let widest = widest.min(MAX_NAME_CELLS);
-    for (Difference { a, b, .. }, name) in list.iter().zip(&names) {
+    for (Difference { a, b, .. }, name) in shown.iter().zip(&names) {
         let padding = " ".repeat(widest.saturating_sub(text::width_of(name)) + 2);
         let mut prefix = format!("{name}{padding}");
         for (style, mark, value) in [(Style::Removed, "- ", a), (Style::Added, "+ ", b)] {
             let Some(value) = value else { continue };
             let width = page.room(widest + 2 + mark.len()).max(MIN_TEXT_CELLS);
-            for line in text::wrap(value, 4, width).lines() {
+            let (value, more) = head::of_text(value);
+            let wrapped = text::wrap(value, 4, width);
+            for line in wrapped.lines().chain(more.as_deref()) {
                 page.styled(&[(Style::Secondary, &prefix), (style, &format!("{mark}{line}"))]);
                 prefix = " ".repeat(widest + 2);
             }
         }
+    }
+    if let Some(more) = head::more_rows(list.len(), "difference") {
+        page.line(Style::Secondary, more);
     }
 }
 
@@ -222,7 +230,7 @@ fn show_frames(frames: &[(Side, &str)], page: &mut TextOutput) {
         let near = at.saturating_sub(CONTEXT_FRAMES)..(at + CONTEXT_FRAMES + 1).min(frames.len());
         frames.get(near).is_some_and(|near| near.iter().any(|(side, _)| *side != Side::Both))
     };
-    let mut same = 0;
+    let (mut same, mut rows) = (0, 0_usize);
     let fold = |same: &mut usize, page: &mut TextOutput| {
         if *same > 0 {
             let frames = text::plural("frame", *same);
@@ -236,6 +244,10 @@ fn show_frames(frames: &[(Side, &str)], page: &mut TextOutput) {
             continue;
         }
         fold(&mut same, page);
+        rows += 1;
+        if rows > head::MAX_ROWS {
+            continue;
+        }
         match side {
             Side::Both => page.line(Style::Plain, format!("    {frame}")),
             Side::A => page.line(Style::Removed, format!("  - {frame}")),
@@ -243,4 +255,7 @@ fn show_frames(frames: &[(Side, &str)], page: &mut TextOutput) {
         }
     }
     fold(&mut same, page);
+    if let Some(more) = head::more_rows(rows, "frame") {
+        page.line(Style::Secondary, more);
+    }
 }

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::directory::OneCrash;
+use super::head;
 use super::page::{OutputArgs, Style, safe};
 use super::shell::{CommandResult, Shell};
 
@@ -29,9 +30,19 @@ impl Env {
             return Ok(writeln!(shell.out, "no environment was captured for `{id}`")?);
         }
         let mut page = self.output.page_of_values();
-        for (key, value) in &capsule.environment {
-            let (key, value) = (format!("{}=", safe(key)), safe(value));
-            page.styled(&[(Style::Secondary, &key), (Style::Plain, &value)]);
+        for (key, value) in capsule.environment.iter().take(head::MAX_ROWS) {
+            let ((name, more_name), (value, more)) = (head::of_text(key), head::of_text(value));
+            let name = format!("{}{}=", safe(name), more_name.unwrap_or_default());
+            let more = more.map(|more| format!(" {more}")).unwrap_or_default();
+            let value = safe(value);
+            page.styled(&[
+                (Style::Secondary, &name),
+                (Style::Plain, &value),
+                (Style::Secondary, &more),
+            ]);
+        }
+        if let Some(more) = head::more_rows(capsule.environment.len(), "variable") {
+            page.line(Style::Secondary, more);
         }
         Ok(shell.out.write_all(page.finish().as_bytes())?)
     }

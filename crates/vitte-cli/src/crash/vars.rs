@@ -14,12 +14,12 @@ use super::shell::{CommandResult, Failure, Shell};
 pub(super) struct Vars {
     #[command(flatten)]
     crash: OneCrash,
-    /// Show only context N; 0 is the innermost
+    /// Show only context N; 0 is the innermost of the crashed thread
     #[arg(long, value_name = "N")]
     context: Option<usize>,
     #[command(flatten)]
     output: OutputArgs,
-    /// Write JSON: a list of the contexts, the innermost first
+    /// Write JSON: a list of the contexts, the innermost first; those of other threads follow
     #[arg(long)]
     json: bool,
 }
@@ -28,7 +28,7 @@ impl Vars {
     pub(super) fn run(&self, shell: &mut Shell<'_>) -> CommandResult {
         let report = self.crash.load(shell)?.capsule.report;
         let contexts: Vec<(usize, Context)> =
-            Context::all(&report).into_iter().enumerate().collect();
+            Context::of_all_threads(&report).into_iter().enumerate().collect();
         let count = contexts.len();
         let is_selected = |index: usize| self.context.is_none_or(|context| context == index);
         let selected: Vec<_> =
@@ -51,7 +51,12 @@ impl Vars {
             return Ok(writeln!(shell.out, "no contexts were recorded for `{id}`")?);
         }
         let mut page = self.output.page();
+        let mut thread = &None;
         for (index, context) in &selected {
+            if context.thread != *thread {
+                thread = &context.thread;
+                page.heading(&format!("thread {}", thread.as_deref().unwrap_or_default()));
+            }
             page.gap();
             context.show(*index, &mut page);
         }
@@ -65,12 +70,24 @@ pub(super) struct Context {
     pub(super) location: String,
     /// The values and the variables of the context.
     pub(super) values: Vec<ContextVariable>,
+    /// The thread, if it is not the crashed one: `4712 worker-1`.
+    thread: Option<String>,
 }
 
 impl Context {
-    /// Returns the contexts of a report, the innermost first.
+    /// Returns the contexts of the crashed thread, the innermost first.
     pub(super) fn all(report: &CrashReport) -> Vec<Self> {
         report.contexts.iter().map(Self::of).collect()
+    }
+
+    /// Returns the contexts of all threads: those of the crashed thread, then those of the others, each the innermost first.
+    fn of_all_threads(report: &CrashReport) -> Vec<Self> {
+        let others = report.threads.iter().flat_map(|thread| {
+            let name = format!("{} {}", thread.id, thread.name);
+            let contexts = thread.contexts.iter().map(Self::of);
+            contexts.map(move |context| Self { thread: Some(name.clone()), ..context })
+        });
+        Self::all(report).into_iter().chain(others).collect()
     }
 
     fn of(entry: &ContextEntry) -> Self {
@@ -82,6 +99,7 @@ impl Context {
             name: entry.name.clone(),
             location: entry.location.as_ref().map(ToString::to_string).unwrap_or_default(),
             values: fields.chain(entry.variables.iter().cloned()).collect(),
+            thread: None,
         }
     }
 
@@ -90,7 +108,11 @@ impl Context {
             json!({"key": key, "value": value, "error": error})
         });
         let values: Vec<_> = values.collect();
-        json!({"context": index, "name": self.name, "place": self.location, "variables": values})
+        let mut json = json!({"context": index, "name": self.name, "place": self.location, "variables": values});
+        if let (Some(thread), Some(json)) = (&self.thread, json.as_object_mut()) {
+            json.insert("thread".to_owned(), Value::String(thread.clone()));
+        }
+        json
     }
 
     /// ```text
@@ -198,7 +220,8 @@ mod tests {
             variable("tokens", json!(null), Some("timed out")),
             variable("half", json!([{"<error>": "a cycle"}]), Some("a cycle")),
         ];
-        let context = Context { name: "typeck".into(), location: "a.vitte:3:4".into(), values };
+        let (name, location, thread) = ("typeck".into(), "a.vitte:3:4".into(), None);
+        let context = Context { name, location, values, thread };
         let mut page = TextOutput::new(Terminal::default());
         context.show(0, &mut page);
         let expected = "\

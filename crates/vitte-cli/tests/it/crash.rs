@@ -1,4 +1,5 @@
 //! `vitte crash` as a process: what it lists, shows, compares and removes, and its error messages.
+mod bounds;
 mod errors;
 mod files;
 mod lists;

@@ -57,6 +57,7 @@ fn nothing_is_cut_in_a_pipe() {
         (&["vars", id], &[text, "value-299-THE-END", "context-19-THE-END"]),
         (&["inspect", id], &[message, "context-19-THE-END", "vittec::f39::THE-END"]),
         (&["show", id], &[message, "vittec::f39::THE-END"]),
+        (&["show", id, "--full"], &[&*format!("  {message}\n"), text]),
         (&["latest"], &[message]),
         (&["stack", id], &["vittec::f0::THE-END", "vittec::f39::THE-END"]),
         (&["fingerprint", id], &["vittec::f4::THE-END", &*workspace.ids[1]]),
