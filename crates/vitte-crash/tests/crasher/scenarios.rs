@@ -38,6 +38,10 @@ pub fn run(kind: &str, guard: &mut Option<CrashGuard>, sources: &SourceMap) -> O
         "many-threads" => many_threads(),
         "many-threads-last" => many_threads_last(),
         "hostile" => hostile(),
+        "secret-name" => {
+            let _cx = vitte_crash::context("ghp_16C7e42F292c6912E7710c838347Ae178B4a", None);
+            segv();
+        }
         "context-order" => context_order(),
         "thread-exit" => thread_exit(),
         "changing-sources" => changing_sources(sources),
