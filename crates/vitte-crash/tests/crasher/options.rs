@@ -9,7 +9,11 @@ pub static EMPTY_MAPPING: AtomicPtr<u8> = AtomicPtr::new(std::ptr::null_mut());
 /// Applies the options that must be effective before the handler is installed.
 pub fn apply_before_install(kind: &str, has: &dyn Fn(&str) -> bool) {
     // A deliberate crash must not write a core dump.
-    limit(libc::RLIMIT_CORE, 0);
+    if has("core") {
+        limit_to_maximum(libc::RLIMIT_CORE);
+    } else {
+        limit(libc::RLIMIT_CORE, 0);
+    }
     if kind == "bus" {
         EMPTY_MAPPING.store(map_empty_file(), Ordering::Relaxed);
     }
@@ -236,4 +240,14 @@ pub fn with_names(
         builder = builder.command_name(name);
     }
     builder
+}
+
+/// Raises a limit as far as that is allowed.
+fn limit_to_maximum(resource: Resource) {
+    unsafe {
+        let mut limits: libc::rlimit = std::mem::zeroed();
+        libc::getrlimit(resource, &raw mut limits);
+        limits.rlim_cur = limits.rlim_max;
+        libc::setrlimit(resource, &raw const limits);
+    }
 }

@@ -104,6 +104,19 @@ fn the_previous_signal_handler_is_called_after_the_report() {
     assert_eq!(ended("bad+repairing-handler", 0).reports.len(), 1);
 }
 
+/// Where the system writes core dumps to a file, there is the same one.
+#[test]
+fn the_core_dump_is_that_without_the_handler() {
+    for kind in ["segv", "abort"] {
+        let with = run(&format!("{kind}+core")).end();
+        let without = run(&format!("{kind}+core+no-handler")).end();
+        // The status has a bit for the core dump.
+        assert_eq!(with.status, without.status, "{with:#?}");
+        assert_eq!(with.other_files.len(), without.other_files.len(), "{with:#?}");
+        assert_eq!(with.reports.len(), 1, "{with:#?}");
+    }
+}
+
 #[test]
 fn a_program_that_ignores_sigchld_is_reported() {
     let ended = ended("segv+ignore-sigchld", -libc::SIGSEGV);
