@@ -48,8 +48,6 @@ pub struct Terminal {
     pub hyperlinks: bool,
     /// Which frames of backtraces are shown.
     pub backtraces: BacktraceStyle,
-    /// Whether backtraces show everything, whatever [`backtraces`](Self::backtraces) is.
-    pub full_backtraces: bool,
 }
 
 /// The capabilities of a file, see [`PLAIN`](Self::PLAIN).
@@ -71,7 +69,6 @@ impl Terminal {
         width: Self::DEFAULT_WIDTH,
         hyperlinks: false,
         backtraces: BacktraceStyle::Short,
-        full_backtraces: false,
     };
 
     /// Returns the capabilities of standard error, with colours according to `choice`.
@@ -109,7 +106,6 @@ impl Terminal {
             // A dumb terminal would print the escape sequences, even if the user forces hyperlinks.
             hyperlinks: hyperlinks && env::var_os("TERM").is_none_or(|term| term != "dumb"),
             backtraces: backtrace_style(|name| env::var_os(name)),
-            full_backtraces: false,
         }
     }
 
@@ -124,15 +120,7 @@ impl Terminal {
     #[must_use]
     pub const fn with_backtraces(mut self, style: BacktraceStyle) -> Self {
         self.backtraces = style;
-        self.full_backtraces = false;
         self
-    }
-
-    /// Returns which frames of backtraces are shown: `Full` if [`full_backtraces`](Self::full_backtraces) is true, else
-    /// [`backtraces`](Self::backtraces).
-    #[must_use]
-    pub const fn backtrace_style(&self) -> BacktraceStyle {
-        if self.full_backtraces { BacktraceStyle::Full } else { self.backtraces }
     }
 
     /// Sets the width in cells.
@@ -214,10 +202,7 @@ mod tests {
             };
             assert_eq!(backtrace_style(variable), expected, "{value:?}");
         }
-        let mut terminal = Terminal::default();
-        assert_eq!(terminal.backtrace_style(), Short);
-        terminal.full_backtraces = true;
-        assert_eq!(terminal.backtrace_style(), Full);
-        assert_eq!(terminal.with_backtraces(All).backtrace_style(), All);
+        assert_eq!(Terminal::default().backtraces, Short);
+        assert_eq!(Terminal::default().with_backtraces(All).backtraces, All);
     }
 }

@@ -141,12 +141,6 @@ impl<W: Write> HtmlEmitter<W> {
         self
     }
 
-    /// Sets whether a backtrace shows everything: [`BacktraceStyle::Full`] or [`BacktraceStyle::Short`].
-    #[must_use]
-    pub const fn with_full_backtraces(self, full: bool) -> Self {
-        self.with_backtraces(if full { BacktraceStyle::Full } else { BacktraceStyle::Short })
-    }
-
     /// Sets which frames of a backtrace are shown. Default: [`BacktraceStyle::Short`].
     #[must_use]
     pub const fn with_backtraces(mut self, style: BacktraceStyle) -> Self {
@@ -190,7 +184,7 @@ impl<W: Write> FromOptions<W> for HtmlEmitter<W> {
     fn from_options(writer: W, options: &EmitterOptions) -> Self {
         let mut emitter = Self::new(writer, &options.tool)
             .with_width(options.terminal.width)
-            .with_backtraces(options.terminal.backtrace_style())
+            .with_backtraces(options.terminal.backtraces)
             .with_theme(&options.theme);
         emitter.renderer.set_options(options);
         emitter.renderer.path_links = options.editor_url.is_some();

@@ -109,7 +109,7 @@ impl<W: Write> HumanEmitter<W> {
         self.renderer.options.width = terminal.width as usize;
         self.renderer.path_links = terminal.hyperlinks;
         self.renderer.code_links = terminal.hyperlinks;
-        self.renderer.backtraces.style = terminal.backtrace_style();
+        self.renderer.backtraces.style = terminal.backtraces;
         self
     }
 
@@ -213,12 +213,6 @@ impl<W: Write> HumanEmitter<W> {
     pub const fn with_column_unit(mut self, unit: ColumnUnit) -> Self {
         self.renderer.options.column_unit = unit;
         self
-    }
-
-    /// Sets whether a backtrace shows everything: [`BacktraceStyle::Full`] or [`BacktraceStyle::Short`].
-    #[must_use]
-    pub const fn with_full_backtraces(self, full: bool) -> Self {
-        self.with_backtraces(if full { BacktraceStyle::Full } else { BacktraceStyle::Short })
     }
 
     /// Sets which frames of a backtrace are shown. Default: [`BacktraceStyle::Short`].

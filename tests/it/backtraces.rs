@@ -46,11 +46,7 @@ fn crash() -> Scene {
     scene
 }
 
-fn terminal(full_backtraces: bool) -> Terminal {
-    let mut terminal = Terminal::default();
-    terminal.full_backtraces = full_backtraces;
-    terminal
-}
+const FULL: Terminal = Terminal::PLAIN.with_backtraces(BacktraceStyle::Full);
 
 #[test]
 fn every_format_matches_its_snapshot() {
@@ -62,7 +58,7 @@ fn every_format_matches_its_snapshot() {
     }
     let unicode = human(&sources, &bag, |emitter| emitter.with_unicode(true));
     let coloured = human(&sources, &bag, |emitter| emitter.with_color(true));
-    let full = written_on(terminal(true), Format::Human, &sources, &bag);
+    let full = written_on(FULL, Format::Human, &sources, &bag);
     let narrow = human(&sources, &bag, |emitter| emitter.with_width(60).with_color(true));
     all += &format!("== human in Unicode ==\n{unicode}");
     all += &format!("== human in colour ==\n{}", readable(&coloured));
@@ -75,11 +71,11 @@ fn every_format_matches_its_snapshot() {
 fn the_terminal_decides_if_runtime_frames_are_shown() {
     let Scene { sources, diagnostic } = crash();
     let bag: DiagnosticBag = [diagnostic].into_iter().collect();
-    let full = human(&sources, &bag, |emitter| emitter.with_full_backtraces(true));
-    let by_terminal = human(&sources, &bag, |emitter| emitter.with_terminal(terminal(true)));
+    let full = human(&sources, &bag, |emitter| emitter.with_backtraces(BacktraceStyle::Full));
+    let by_terminal = human(&sources, &bag, |emitter| emitter.with_terminal(FULL));
     assert_eq!(full, by_terminal);
     assert!(full.contains("\n      11: main\n") && !full.contains("frames of"));
-    let folded = human(&sources, &bag, |emitter| emitter.with_terminal(terminal(false)));
+    let folded = human(&sources, &bag, |emitter| emitter.with_terminal(Terminal::PLAIN));
     assert!(folded.ends_with("\n         ... 3 frames of std, libc.so.6\n"), "{folded}");
     let all = human(&sources, &bag, |emitter| emitter.with_backtraces(BacktraceStyle::All));
     let by_terminal = Terminal::default().with_backtraces(BacktraceStyle::All);
@@ -87,10 +83,11 @@ fn the_terminal_decides_if_runtime_frames_are_shown() {
     assert!(all.contains("\n       5: walkdir::IntoIter::next      "), "{all}");
     assert!(all.contains("\n      11: main\n") && !all.contains("frames of"), "{all}");
 
-    let mut html = HtmlEmitter::new(Vec::new(), &common::tool()).with_full_backtraces(true);
+    let mut html =
+        HtmlEmitter::new(Vec::new(), &common::tool()).with_backtraces(BacktraceStyle::Full);
     bag.emit(&sources, &mut html).unwrap();
     let html = String::from_utf8(html.into_inner()).unwrap();
-    assert_eq!(html, written_on(terminal(true), Format::Html, &sources, &bag));
+    assert_eq!(html, written_on(FULL, Format::Html, &sources, &bag));
     assert!(html.contains("std::rt::lang_start"), "{html}");
 }
 
@@ -160,7 +157,9 @@ fn a_deep_backtrace_is_bounded() {
     );
     let more = human(&scene.sources, &scene.bag(), |all| all.with_short_backtrace_lines(4));
     assert_eq!(lines(&more)[2..], ["2: f1", "... and 9997 more frames"]);
-    let full = lines(&human(&scene.sources, &scene.bag(), |all| all.with_full_backtraces(true)));
+    let full = lines(&human(&scene.sources, &scene.bag(), |all| {
+        all.with_backtraces(BacktraceStyle::Full)
+    }));
     assert_eq!((full.len(), &*full[100]), (101, "[... omitted 9900 more frames ...]"));
 
     // Frames of the maximum length: the last one is complete, and no other follows.
@@ -168,7 +167,9 @@ fn a_deep_backtrace_is_bounded() {
     scene.diagnostic.set_backtrace((0..1000).map(long).collect());
     let short = lines(&scene.human());
     assert!(short.len() == 12 && short.iter().all(|line| line.len() <= 100), "{short:?}");
-    let long = lines(&human(&scene.sources, &scene.bag(), |all| all.with_full_backtraces(true)));
+    let long = lines(&human(&scene.sources, &scene.bag(), |all| {
+        all.with_backtraces(BacktraceStyle::Full)
+    }));
     assert_eq!((long.len(), &*long[101]), (102, "[... omitted 999 more frames ...]"));
 
     let narrated = written(Format::Narrated, &scene.sources, &scene.bag());
@@ -212,7 +213,8 @@ proptest! {
     ) {
         let mut scene = crash();
         scene.diagnostic.set_backtrace(backtrace(&frames));
-        let out = human(&scene.sources, &scene.bag(), |all| all.with_full_backtraces(full));
+        let style = if full { BacktraceStyle::Full } else { BacktraceStyle::Short };
+        let out = human(&scene.sources, &scene.bag(), |all| all.with_backtraces(style));
         let (_, lines) = out.split_once("= backtrace:").expect("a backtrace");
         let (heading, lines) = lines.split_once('\n').expect("a line");
         let numbers = |text: &str| text.split(' ').filter_map(|word| word.parse::<usize>().ok()).collect::<Vec<_>>();

@@ -19,6 +19,7 @@ mod inspect;
 mod interrupt;
 mod limit;
 mod list;
+mod list_args;
 mod newest;
 mod page;
 mod pattern;

@@ -23,7 +23,7 @@ enum Command {
     #[command(subcommand, arg_required_else_help = true)]
     Diag(Diag),
     /// List, show, compare, replay, upload and remove crash reports
-    Crash(CrashArgs),
+    Crash(Box<CrashArgs>),
 }
 
 /// Runs `vitte` with these arguments, of which the first is the program's name. Reads standard input; writes to

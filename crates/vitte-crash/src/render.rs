@@ -70,8 +70,8 @@ impl From<RenderOptions> for PackedRenderOptions {
                 let flags = IS_FIXED
                     | flag(terminal.color, COLOR)
                     | flag(terminal.hyperlinks, HYPERLINKS)
-                    | flag(terminal.backtrace_style() == BacktraceStyle::Full, FULL_BACKTRACES)
-                    | flag(terminal.backtrace_style() == BacktraceStyle::All, ALL_FRAMES);
+                    | flag(terminal.backtraces == BacktraceStyle::Full, FULL_BACKTRACES)
+                    | flag(terminal.backtraces == BacktraceStyle::All, ALL_FRAMES);
                 (ColorChoice::Auto, terminal.width.to_le_bytes(), flags)
             }
         };

@@ -61,7 +61,7 @@ impl CrashReport {
     #[must_use]
     pub fn to_terminal(&self, terminal: Terminal) -> String {
         let commands = self.commands();
-        let mut out = if terminal.backtrace_style() == BacktraceStyle::Short {
+        let mut out = if terminal.backtraces == BacktraceStyle::Short {
             let lines = if commands.is_empty() { 0 } else { commands.len() + 1 };
             self.short(terminal.with_width(terminal.width.min(MAX_WIDTH)), MAX_LINES - lines)
         } else {

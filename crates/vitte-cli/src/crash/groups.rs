@@ -9,9 +9,8 @@ use serde_json::json;
 use vitte_capsule::{Fingerprint, Index, IndexEntry};
 
 use super::directory::Directory;
-use super::newest::Limit;
+use super::list_args::ListArgs;
 use super::page::{OutputArgs, TextOutput, count, number, safe};
-use super::selection::Selection;
 use super::shell::{CommandResult, Failure, Shell};
 use super::summary::{self, complete_message, with_fingerprint};
 use super::table::{self, Column};
@@ -37,16 +36,10 @@ enum GroupsCommand {
 #[derive(Debug, Args)]
 struct GroupList {
     #[command(flatten)]
-    directory: Directory,
-    #[command(flatten)]
-    selection: Selection,
+    list: ListArgs,
     /// Sort by the time of the last crash, or by the number of crashes: last or count
     #[arg(long, value_name = "BY", value_enum, default_value_t, hide_possible_values = true)]
     sort: Sort,
-    #[command(flatten)]
-    limit: Limit,
-    #[command(flatten)]
-    output: OutputArgs,
     /// Write JSON Lines: one object for each group
     #[arg(long)]
     json: bool,
@@ -108,14 +101,14 @@ impl Groups {
 
 impl GroupList {
     fn run(self, shell: &mut Shell<'_>) -> CommandResult {
-        let index = self.directory.index(shell)?;
-        let matches = |entry: &IndexEntry| self.selection.matches(entry);
+        let index = self.list.directory.index(shell)?;
+        let matches = |entry: &IndexEntry| self.list.selection.matches(entry);
         let mut groups = groups(index.entries().filter(matches));
         if self.sort == Sort::Count {
             groups.sort_by_key(|group| group.crashes);
         }
         let total = groups.len();
-        groups.drain(..total.saturating_sub(self.limit.max(self.json)));
+        groups.drain(..total.saturating_sub(self.list.limit.max(self.json)));
         if self.json {
             for mut group in groups {
                 group.complete(&index);
@@ -124,11 +117,11 @@ impl GroupList {
             return Ok(());
         }
         if total == 0 {
-            let (is_empty, directory) = (index.is_empty(), &self.directory);
+            let (is_empty, directory) = (index.is_empty(), &self.list.directory);
             let why = if is_empty { directory.no_crashes() } else { directory.no_match(&index) };
             return Ok(writeln!(shell.out, "{why}")?);
         }
-        let mut page = self.output.page();
+        let mut page = self.list.output.page();
         if !page.is_cut() {
             groups.iter_mut().for_each(|group| group.complete(&index));
         }

@@ -5,10 +5,9 @@ use std::collections::HashMap;
 use clap::Args;
 use vitte_capsule::{Fingerprint, Index, IndexEntry};
 
-use super::directory::Directory;
-use super::newest::{Limit, Newest};
-use super::page::{OutputArgs, TextOutput, number, safe};
-use super::selection::Selection;
+use super::list_args::ListArgs;
+use super::newest::Newest;
+use super::page::{TextOutput, number, safe};
 use super::shell::{CommandResult, Shell};
 use super::summary::{self, complete_message, crashes_by_fingerprint};
 use super::table::{self, Column};
@@ -17,13 +16,7 @@ use super::table::{self, Column};
 #[derive(Debug, Args)]
 pub(super) struct List {
     #[command(flatten)]
-    directory: Directory,
-    #[command(flatten)]
-    selection: Selection,
-    #[command(flatten)]
-    limit: Limit,
-    #[command(flatten)]
-    output: OutputArgs,
+    list: ListArgs,
     /// Write JSON Lines: the index entry of each crash
     #[arg(long)]
     json: bool,
@@ -31,10 +24,10 @@ pub(super) struct List {
 
 impl List {
     pub(super) fn run(self, shell: &mut Shell<'_>) -> CommandResult {
-        let index = self.directory.index(shell)?;
-        let is_any = self.selection.is_empty();
-        let matches = |entry: &IndexEntry| is_any || self.selection.matches(entry);
-        let mut newest = Newest::of(&index, self.limit.max(self.json), is_any, matches);
+        let index = self.list.directory.index(shell)?;
+        let is_any = self.list.selection.is_empty();
+        let matches = |entry: &IndexEntry| is_any || self.list.selection.matches(entry);
+        let mut newest = Newest::of(&index, self.list.limit.max(self.json), is_any, matches);
         if self.json {
             for mut entry in newest.shown {
                 entry.message = complete_message(&entry.id, &entry.message, &index);
@@ -44,11 +37,11 @@ impl List {
         }
         if newest.total == 0 {
             let is_empty = index.is_empty() || is_any;
-            let directory = &self.directory;
+            let directory = &self.list.directory;
             let why = if is_empty { directory.no_crashes() } else { directory.no_match(&index) };
             return Ok(writeln!(shell.out, "{why}")?);
         }
-        let mut page = self.output.page();
+        let mut page = self.list.output.page();
         if !page.is_cut() {
             for entry in &mut newest.shown {
                 entry.message = complete_message(&entry.id, &entry.message, &index);

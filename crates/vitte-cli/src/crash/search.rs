@@ -6,12 +6,10 @@ use clap::Args;
 use serde::Serialize;
 use vitte_capsule::{Index, IndexEntry};
 
-use super::directory::Directory;
 use super::hits::{Hit, Hits, MAX_COUNTED};
-use super::newest::Limit;
-use super::page::{OutputArgs, Style, TextOutput, count, crashes, number, safe};
+use super::list_args::ListArgs;
+use super::page::{Style, TextOutput, count, crashes, number, safe};
 use super::pattern::{Pattern, PatternArgs};
-use super::selection::Selection;
 use super::shell::{CommandResult, Failure, Shell};
 use super::summary;
 
@@ -23,13 +21,7 @@ pub(super) struct Search {
     #[command(flatten)]
     pattern: PatternArgs,
     #[command(flatten)]
-    directory: Directory,
-    #[command(flatten)]
-    selection: Selection,
-    #[command(flatten)]
-    limit: Limit,
-    #[command(flatten)]
-    output: OutputArgs,
+    list: ListArgs,
     /// Write JSON Lines: the index entry of each crash, with its hits
     #[arg(long)]
     json: bool,
@@ -58,11 +50,11 @@ const MAX_BYTES: usize = 4096;
 impl Search {
     pub(super) fn run(self, shell: &mut Shell<'_>) -> CommandResult {
         let pattern = self.pattern.compile(&self.term).map_err(Failure::Message)?;
-        let index = self.directory.index(shell)?;
-        let is_cut = !self.json && self.output.page().is_cut();
+        let index = self.list.directory.index(shell)?;
+        let is_cut = !self.json && self.list.output.page().is_cut();
         let (max, mut shown, mut total, mut hits) =
-            (self.limit.max(self.json), VecDeque::new(), 0, 0);
-        for entry in index.entries().filter(|entry| self.selection.matches(entry)) {
+            (self.list.limit.max(self.json), VecDeque::new(), 0, 0);
+        for entry in index.entries().filter(|entry| self.list.selection.matches(entry)) {
             let Some(found) = find(entry, &index, &pattern, is_cut, shell)? else { continue };
             total += 1;
             hits += found.count;
@@ -81,7 +73,7 @@ impl Search {
             return self.report_nothing(&index, shell);
         }
         if !self.json {
-            let mut page = self.output.page();
+            let mut page = self.list.output.page();
             let shown = if max == usize::MAX { total } else { shown.len() };
             let hits = count(hits, "hit", "hits");
             let omitted = match shown {
@@ -100,7 +92,7 @@ impl Search {
         if self.json {
             return Ok(writeln!(shell.out, "{}", serde_json::to_string(found)?)?);
         }
-        let mut page = self.output.page();
+        let mut page = self.list.output.page();
         found.show(index, &mut page);
         page.gap();
         Ok(shell.out.write_all(page.finish().as_bytes())?)
@@ -109,7 +101,7 @@ impl Search {
     /// Ends with exit code 1, as `grep` does, or with 2 if a crash could not be read.
     fn report_nothing(&self, index: &Index, shell: &mut Shell<'_>) -> CommandResult {
         if !self.json {
-            let (is_empty, directory) = (index.is_empty(), &self.directory);
+            let (is_empty, directory) = (index.is_empty(), &self.list.directory);
             let why = if is_empty { directory.no_crashes() } else { directory.no_match(index) };
             writeln!(shell.err, "{}: {why}", shell.program)?;
         }

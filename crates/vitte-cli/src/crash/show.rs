@@ -89,7 +89,7 @@ impl Detail {
 
 /// Returns a crash as its user saw it. Where lines are not cut, nothing is omitted.
 pub(super) fn as_seen(report: &CrashReport, terminal: Terminal) -> String {
-    let is_short = terminal.backtrace_style() == BacktraceStyle::Short;
+    let is_short = terminal.backtraces == BacktraceStyle::Short;
     match terminal.width {
         UNLIMITED if is_short => report.to_terminal(terminal.with_backtraces(BacktraceStyle::All)),
         _ => report.to_terminal(terminal),

@@ -24,17 +24,14 @@ pub(super) fn choose_thread(
     memory: &Memory<'_>,
 ) -> bool {
     let has_contexts = |address: u64| !slots::read(memory, address).0.is_empty();
-    if info.get(SharedField::DumpKind) == ON_SIGNAL
-        && !has_contexts(info.get(SharedField::ContextsAddress))
-    {
-        let Some((id, address)) = contexts.iter().find(|(_, address)| has_contexts(*address))
-        else {
+    if info.get(SharedField::DumpKind) == ON_SIGNAL {
+        if has_contexts(info.get(SharedField::ContextsAddress)) {
             return true;
-        };
+        }
+        let mut others = contexts.iter().filter(|(_, address)| has_contexts(*address));
+        let Some((id, address)) = others.next() else { return true };
         info.set(SharedField::ThreadId, u64::from(*id));
         info.set(SharedField::ContextsAddress, *address);
-    } else if info.get(SharedField::DumpKind) == ON_SIGNAL {
-        return true;
     }
     let id = info.thread_id();
     if let Some(index) = threads.stopped.iter().position(|thread| thread.id.as_raw() == id) {
