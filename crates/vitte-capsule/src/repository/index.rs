@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use super::IndexEntry;
 use super::location::Location;
+use crate::Fingerprint;
 use crate::atomic_file::ReadError;
 use crate::dir::{Dir, EntryKind, TempFile};
 
@@ -140,6 +141,14 @@ impl IndexLines {
 
     pub(super) fn entry_at(&self, line: usize) -> Option<IndexEntry> {
         parse_line(self.text_at(line))
+    }
+
+    /// Returns the fingerprint of a line, which is parsed only if it is not written as this version writes it.
+    pub(super) fn fingerprint_at(&self, line: usize) -> Option<Fingerprint> {
+        // In the text of a value, the quotes would be escaped.
+        let value = self.text_at(line).split_once("\"fingerprint\":\"").map(|(_, value)| value);
+        let plain = value.and_then(|value| value.split('"').next()?.parse().ok());
+        plain.or_else(|| Some(self.entry_at(line)?.fingerprint))
     }
 
     fn texts(&self) -> impl DoubleEndedIterator<Item = &str> + ExactSizeIterator {

@@ -272,6 +272,15 @@ impl Index {
         })
     }
 
+    /// Returns the fingerprints of all crashes, oldest first. This is much faster than [`entries`](Self::entries).
+    #[must_use]
+    pub fn fingerprints(&self) -> impl DoubleEndedIterator<Item = Fingerprint> {
+        self.order.iter().filter_map(|entry| match entry {
+            EntryRef::Line(line) => self.lines.fingerprint_at(*line),
+            EntryRef::BareReport(id) => Some(self.bare_reports.get(id)?.fingerprint),
+        })
+    }
+
     /// Returns the ids of all crashes, oldest first.
     #[must_use]
     pub fn ids(&self) -> impl DoubleEndedIterator<Item = &str> {

@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn parts_are_those_of_the_file() {
-        let content: Vec<u8> = (0..10 * PAGE_BYTES as u32 + 7).flat_map(u32::to_le_bytes).collect();
+        let content: Vec<u8> = (0_u32..163_847).flat_map(u32::to_le_bytes).collect();
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(&content).unwrap();
         let mut paged = PagedFile { file, position: 0, pages: Vec::new() };

@@ -231,7 +231,7 @@ mod tests {
     use super::*;
 
     /// Reads a list of ranges as gimli does.
-    fn ranges(bytes: Slice<'_>) -> gimli::Result<usize> {
+    fn ranges(bytes: Slice<'_>) -> gimli::Result<u64> {
         let lists = RangeLists::new(
             DebugRanges::new(bytes.slice(), LittleEndian),
             DebugRngLists::new(&[], LittleEndian),
@@ -255,7 +255,7 @@ mod tests {
             for len in [16, 31, 32, 512] {
                 assert_eq!(
                     Section::Memory(&bytes).parse(0, len, ranges),
-                    Ok(count as usize),
+                    Ok(count),
                     "{count} {len}"
                 );
             }

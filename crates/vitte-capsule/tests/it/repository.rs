@@ -196,3 +196,21 @@ fn removing_a_crash_does_not_damage_the_newest_one() {
     repository.remove(&[&newest]).unwrap();
     assert!(!latest.exists());
 }
+
+#[test]
+fn fingerprints_are_those_of_the_entries() {
+    let dir = tempfile::tempdir().unwrap();
+    let repository = Repository::new(dir.path());
+    for message in ["a", "\"fingerprint\":\"0123\"", "\\\"fingerprint\":\"", "b"] {
+        repository.save(&mut capsule(SECOND, message, "vittec::check")).unwrap();
+    }
+    // As another program may write it.
+    let path = dir.path().join("index.jsonl");
+    let index =
+        fs::read_to_string(&path).unwrap().replacen("\"fingerprint\":\"", "\"fingerprint\": \"", 2);
+    fs::write(&path, index).unwrap();
+    let index = repository.index().unwrap();
+    let expected: Vec<_> = index.entries().map(|entry| entry.fingerprint).collect();
+    assert_eq!(index.fingerprints().collect::<Vec<_>>(), expected);
+    assert_eq!(expected.len(), 4);
+}

@@ -49,8 +49,8 @@ pub(super) fn complete_message(id: &str, message: &str, index: &Index) -> String
 /// Returns the number of crashes of each fingerprint.
 pub(super) fn crashes_by_fingerprint(index: &Index) -> HashMap<Fingerprint, usize> {
     let mut counts = HashMap::new();
-    for entry in index.entries() {
-        *counts.entry(entry.fingerprint).or_default() += 1;
+    for fingerprint in index.fingerprints() {
+        *counts.entry(fingerprint).or_default() += 1;
     }
     counts
 }
