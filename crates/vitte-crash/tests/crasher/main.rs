@@ -24,6 +24,7 @@ use vitte_diag::{Format, SourceMap, Span};
 
 mod options;
 mod panics;
+mod recovery;
 mod runtimes;
 mod scenarios;
 mod symbols;
@@ -62,7 +63,8 @@ fn main() -> ExitCode {
     if let Some(code) = panics::run(kind, &mut guard) {
         return code;
     }
-    match symbols::run(kind).or_else(|| scenarios::run(kind, &mut guard, &sources)) {
+    let ended = symbols::run(kind).or_else(|| recovery::run(kind));
+    match ended.or_else(|| scenarios::run(kind, &mut guard, &sources)) {
         Some(code) => code,
         None => work(kind, function, expression),
     }
