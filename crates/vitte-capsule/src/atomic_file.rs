@@ -10,6 +10,10 @@ use tempfile::NamedTempFile;
 pub(crate) const TEMP_SUFFIX: &str = ".tmp";
 
 /// Creates a directory that only its owner can access. Missing parents get the default permissions.
+#[cfg_attr(
+    not(any(unix, windows)),
+    allow(dead_code, reason = "without directories by handle, only `replay` needs it")
+)]
 pub(crate) fn create_private_dir(dir: &Path) -> io::Result<()> {
     if dir.is_dir() {
         return Ok(());

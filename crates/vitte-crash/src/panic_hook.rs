@@ -22,10 +22,13 @@ use vitte_diag::{SourceMap, codes};
 
 use crate::config::{Callbacks, Config};
 use crate::context::{self, sources};
+#[cfg(target_os = "linux")]
 use crate::panic_message::message_of;
 use crate::symbols::{self, PanicStack};
+#[cfg(unix)]
+use crate::sys;
 use crate::sys::slots::RawContext;
-use crate::{context_frames, sys, variables};
+use crate::{context_frames, variables};
 
 /// The data of a panic that is captured in the hook. Slow work, such as resolving addresses to names, follows in
 /// [`into_report`](Self::into_report).

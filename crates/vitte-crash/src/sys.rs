@@ -47,6 +47,8 @@ pub(super) mod fork;
 mod frames;
 #[cfg(unix)]
 mod futile;
+#[cfg(unix)]
+mod handler_stack;
 pub(super) mod held_output;
 #[cfg(unix)]
 mod line;
@@ -56,6 +58,8 @@ mod load_counts;
 mod maps;
 #[cfg(unix)]
 mod previous;
+#[cfg(unix)]
+mod previous_call;
 #[cfg(has_reporter)]
 mod registers;
 #[cfg(has_reporter)]

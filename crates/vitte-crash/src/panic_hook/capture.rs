@@ -22,6 +22,7 @@ pub(crate) fn ignore_panics_of_thread() {
 }
 
 /// Stops this thread forever if a panic that should be ignored would end the process.
+#[cfg(target_os = "linux")]
 pub(super) fn stop_if_ignored() {
     while ARE_PANICS_IGNORED.get() {
         std::thread::park();

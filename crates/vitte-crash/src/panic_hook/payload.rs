@@ -31,6 +31,7 @@ pub(crate) fn describe(payload: &(dyn Any + Send), own: Option<DescribePayload>)
     }
 }
 
+#[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "there are no forked children"))]
 enum Description {
     Text(String),
     /// The code that describes it panicked, crashed, or took too long.

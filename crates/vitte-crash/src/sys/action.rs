@@ -11,42 +11,26 @@
 
 use std::cell::Cell;
 use std::ffi::{c_int, c_void};
-use std::ptr::null;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::arrival::{Arrival, ArrivalKey};
 use super::claim::{self, Claim};
 use super::previous::{self, Previous};
+use super::previous_call::{self, Outcome};
 use super::shared::{self, SharedField};
 use super::signals::{self, HANDLED_SIGNALS};
 use super::thread::thread_id;
-use super::{abort, altstack, crash_line, futile, held_output, slots};
+use super::{abort, altstack, crash_line, handler_stack, held_output, slots};
 
-/// Whether the handlers that were installed before are asked first.
+/// Whether the handlers that were installed before are asked first: because that was set, or because they have recovered
+/// from a fault.
 static IS_PREVIOUS_FIRST: AtomicBool = AtomicBool::new(false);
 
 thread_local! {
     /// The last arrival that was reported on this thread, and the process that it belongs to.
     static REPORTED: Cell<Option<(ArrivalKey, c_int)>> = const { Cell::new(None) };
-    /// The arrival whose previous handler is running, or null.
-    static CALLED_PREVIOUS: Cell<*const PreviousCall> = const { Cell::new(null()) };
-}
-
-/// A call of the previous handler.
-struct PreviousCall {
-    arrival: Arrival,
-    key: ArrivalKey,
-    /// Whether the arrival is not reported yet, because the previous handler is asked first.
-    is_asked: bool,
-}
-
-impl PreviousCall {
-    /// Returns whether the previous handler gives up with a signal: it aborts, or sends itself the same signal. The
-    /// failure is then the arrival that it was called for.
-    fn is_given_up_by(&self, arrival: &Arrival) -> bool {
-        let is_same = arrival.signal == self.arrival.signal;
-        arrival.signal == libc::SIGABRT || (is_same && arrival.is_sent())
-    }
+    /// The last fault after which the previous handler has returned. If another one arrives, the program has gone on.
+    static RETURNED: Cell<Option<ArrivalKey>> = const { Cell::new(None) };
 }
 
 /// Runs `work` with `SIGXFSZ` ignored: exceeding the file size limit (`ulimit -f`) is then a write
@@ -75,9 +59,10 @@ impl SignalHandlers {
     pub(crate) fn new(is_previous_first: bool) -> Self {
         IS_PREVIOUS_FIRST.store(is_previous_first, Ordering::Release);
         claim::release();
+        handler_stack::allocate();
         altstack::install();
-        for (signal, _) in HANDLED_SIGNALS {
-            previous::install(signal, on_signal);
+        for (signal, _) in &HANDLED_SIGNALS {
+            previous::install(*signal, on_signal);
         }
         signals::ARE_HANDLERS_INSTALLED.store(true, Ordering::Release);
         Self { thread_id: thread_id() }
@@ -87,8 +72,8 @@ impl SignalHandlers {
 impl Drop for SignalHandlers {
     fn drop(&mut self) {
         signals::ARE_HANDLERS_INSTALLED.store(false, Ordering::Release);
-        for (signal, _) in HANDLED_SIGNALS {
-            previous::restore(signal, on_signal);
+        for (signal, _) in &HANDLED_SIGNALS {
+            previous::restore(*signal, on_signal);
         }
         // The stack belongs to the thread that installed the handlers. Another thread must not free it.
         if self.thread_id == thread_id() {
@@ -102,7 +87,7 @@ extern "C" fn on_signal(signal: c_int, info: *mut libc::siginfo_t, context: *mut
     let error = super::errno();
     // SAFETY: these are the arguments of this handler.
     let arrival = unsafe { Arrival::new(signal, info, context) };
-    handle(&arrival);
+    handler_stack::on_large_stack(&mut || handle(&arrival));
     // The program may go on.
     super::set_errno(error);
 }
@@ -117,12 +102,12 @@ fn handle(arrival: &Arrival) {
     }
     let mut arrival = *arrival;
     let mut is_declined = false;
-    match outer_call(&arrival) {
+    match previous_call::outer(&arrival) {
         // The previous handler leads back to this one: the chain ends here.
         Some(outer) if outer.key == arrival.key() => return previous::default_action(&arrival),
         Some(outer) if outer.is_given_up_by(&arrival) => {
-            if outer.is_asked && claim_for(&outer.arrival) {
-                report(&outer.arrival);
+            if outer.is_asked {
+                report_if_first(&outer.arrival);
             }
             claim::doom();
             return previous::default_action(&arrival);
@@ -130,15 +115,17 @@ fn handle(arrival: &Arrival) {
         // The previous handler has crashed itself.
         Some(outer) if outer.is_asked => arrival = outer.arrival,
         Some(_) => return chain(&arrival),
-        None if should_ask(&arrival) => match ask(&arrival) {
-            true => return,
-            false => is_declined = true,
-        },
-        None => {}
+        None => {
+            learn(&arrival);
+            if should_ask(&arrival) {
+                if ask(&arrival) {
+                    return;
+                }
+                is_declined = true;
+            }
+        }
     }
-    if claim_for(&arrival) {
-        report(&arrival);
-    }
+    report_if_first(&arrival);
     if is_declined {
         claim::doom();
         previous::default_action(&arrival);
@@ -147,17 +134,22 @@ fn handle(arrival: &Arrival) {
     }
 }
 
-/// Returns the call of the previous handler inside of which this signal arrived, if there is one.
-fn outer_call(arrival: &Arrival) -> Option<&'static PreviousCall> {
-    let outer = CALLED_PREVIOUS.get();
-    // A handler that leaves by `longjmp` leaves the pointer behind. Calls inside of it are further down the stack.
-    let is_inside = !outer.is_null() && (&raw const *arrival).addr() < outer.addr();
-    if !is_inside {
-        CALLED_PREVIOUS.set(null());
-        return None;
+/// Finds out whether the program has survived the last fault of this thread, though that was reported as a crash. If
+/// so, the previous handler recovers from faults, and is asked first from now on.
+fn learn(arrival: &Arrival) {
+    let is_abandoned = previous_call::take_abandoned();
+    if is_abandoned || RETURNED.take().is_some_and(|key| key != arrival.key()) {
+        IS_PREVIOUS_FIRST.store(true, Ordering::Release);
     }
-    // SAFETY: the frame of `call_previous` that owns the value is further out on this stack.
-    unsafe { outer.as_ref() }
+}
+
+/// Reports an arrival, unless it or the crash of another thread was reported before.
+fn report_if_first(arrival: &Arrival) {
+    handler_stack::without_cancellation(|| {
+        if claim_for(arrival) {
+            report(arrival);
+        }
+    });
 }
 
 /// Waits until this thread may report the arrival. Returns false if it must not be reported.
@@ -170,9 +162,6 @@ fn claim_for(arrival: &Arrival) -> bool {
     match claim::claim() {
         // The previous handler has recovered from the fault, or does nothing about it.
         Claim::Free if is_repeated() => {
-            if futile::is_futile(arrival.key()) {
-                previous::die(arrival);
-            }
             claim::release();
             false
         }
@@ -197,8 +186,21 @@ fn report(arrival: &Arrival) {
     claim::set_process(process);
     REPORTED.set(Some((arrival.key(), process)));
     record(arrival);
+    let mask = handler_stack::unblock_crashes();
+    run_reporter(arrival);
+    handler_stack::set_mask(&mask);
+    claim::set_reported();
+}
+
+fn run_reporter(arrival: &Arrival) {
     #[cfg(has_reporter)]
-    super::fork::callback::call();
+    {
+        if let Some((address, len)) = super::fork::capture_for_signal() {
+            shared::set(SharedField::VariablesAddress, address as u64);
+            shared::set(SharedField::VariablesBytes, len as u64);
+        }
+        super::fork::callback::call();
+    }
     #[cfg(has_reporter)]
     if let Err(reason) = super::spawn::run_reporter() {
         crash_line::write_instead_of_report(arrival, reason.as_bytes());
@@ -209,7 +211,6 @@ fn report(arrival: &Arrival) {
     #[cfg(not(has_reporter))]
     crash_line::write_instead_of_report(arrival, b"");
     held_output::write_all();
-    claim::set_reported();
 }
 
 /// Records the signal in the shared fields, where the reporter reads it.
@@ -222,13 +223,9 @@ fn record(arrival: &Arrival) {
     shared::set(SharedField::IsStored, 0);
     shared::set(SharedField::VariablesBytes, 0);
     #[cfg(has_reporter)]
-    {
-        // SAFETY: the context is null or that of this signal.
-        unsafe { super::registers::record(arrival.context()) };
-        if let Some((address, len)) = super::fork::capture_for_signal() {
-            shared::set(SharedField::VariablesAddress, address as u64);
-            shared::set(SharedField::VariablesBytes, len as u64);
-        }
+    // SAFETY: the context is null or that of this signal.
+    unsafe {
+        super::registers::record(arrival.context());
     }
 }
 
@@ -236,20 +233,20 @@ fn record(arrival: &Arrival) {
 fn should_ask(arrival: &Arrival) -> bool {
     IS_PREVIOUS_FIRST.load(Ordering::Acquire)
         && !arrival.is_sent()
+        // A crash of this handler is not that of the program.
+        && !claim::is_reporting()
         && matches!(previous::previous(arrival.signal), Previous::Function(_))
 }
 
 /// Asks the handler that was installed before. Returns whether the program goes on.
 ///
 /// The handler may change the registers, or map memory and return so that the instruction is executed again. One that
-/// does nothing looks like that too, so it is asked again until that is evidently [futile].
+/// does nothing looks like that too, so it is asked again until that is evidently [futile](super::futile).
 fn ask(arrival: &Arrival) -> bool {
-    if futile::is_futile(arrival.key()) {
-        return false;
-    }
-    match previous::previous(arrival.signal) {
-        Previous::Function(action) => !call_previous(&action, arrival, true),
-        Previous::Default | Previous::Ignored => false,
+    let Previous::Function(action) = previous::previous(arrival.signal) else { return false };
+    match call_previous(&action, arrival, true) {
+        Outcome::GivenUp | Outcome::Futile => false,
+        Outcome::Returned | Outcome::Recovered => true,
     }
 }
 
@@ -264,9 +261,14 @@ fn chain(arrival: &Arrival) {
             return previous::default_action(arrival);
         }
     };
-    let has_given_up = call_previous(&action, arrival, false);
-    if has_given_up && arrival.recurs() {
-        return claim::doom();
+    let key = arrival.key();
+    match call_previous(&action, arrival, false) {
+        Outcome::GivenUp if arrival.recurs() => return claim::doom(),
+        Outcome::Futile => previous::die(arrival),
+        // Other threads do not have to find that out, too.
+        Outcome::Recovered => IS_PREVIOUS_FIRST.store(true, Ordering::Release),
+        Outcome::Returned if arrival.recurs() => RETURNED.set(Some(key)),
+        Outcome::Returned | Outcome::GivenUp => {}
     }
     let is_default = previous::current(arrival.signal) == Some(libc::SIG_DFL);
     if is_default && signals::are_handlers_installed() {
@@ -277,28 +279,9 @@ fn chain(arrival: &Arrival) {
     claim::release();
 }
 
-/// Calls the handler that was installed before. Returns whether it has given up: it has set the default action or
-/// restored an older one, and has not changed the registers.
-///
-/// If it installs itself again, this handler is put back in its place. That also happens if it is asked and gives up,
-/// so that a signal which it has sent to this thread does not end the process before the report.
-fn call_previous(action: &libc::sigaction, arrival: &Arrival, is_asked: bool) -> bool {
-    let call = PreviousCall { arrival: *arrival, key: arrival.key(), is_asked };
-    let outer = CALLED_PREVIOUS.replace(&raw const call);
+/// Calls the handler that was installed before.
+fn call_previous(action: &libc::sigaction, arrival: &Arrival, is_asked: bool) -> Outcome {
+    let put_back = |signal| _ = previous::put(signal, on_signal);
     let own = on_signal as *const () as usize;
-    let mut has_given_up = false;
-    let mut before_unblocking = || {
-        let current = previous::current(arrival.signal).unwrap_or(own);
-        let is_back = current == action.sa_sigaction;
-        let is_other = current != own && !is_back;
-        has_given_up =
-            is_other && (is_asked || current == libc::SIG_DFL) && arrival.key() == call.key;
-        if (is_back || (is_asked && has_given_up)) && signals::are_handlers_installed() {
-            previous::put(arrival.signal, on_signal);
-        }
-    };
-    // SAFETY: the action has a function, and the arrival is that of this handler.
-    unsafe { previous::call(action, arrival, &mut before_unblocking) };
-    CALLED_PREVIOUS.set(outer);
-    has_given_up
+    previous_call::call(action, arrival, is_asked, own, put_back)
 }

@@ -46,6 +46,13 @@ pub(super) fn install() {
     }
 }
 
+/// Returns whether an address is in the signal stack that [`install`] gave this thread.
+#[cfg(has_reporter)]
+pub(super) fn contains(address: usize) -> bool {
+    let mapping = MAPPING_ADDRESS.get();
+    mapping != 0 && address.wrapping_sub(mapping) < STACK_BYTES + super::page_bytes()
+}
+
 /// Removes the signal stack of this thread and restores the previous one.
 pub(super) fn remove() {
     let mapping = MAPPING_ADDRESS.take();

@@ -3,6 +3,8 @@
 use std::ffi::{c_int, c_void};
 use std::ptr::null_mut;
 
+use super::signals::FAULTS;
+
 /// Stands for an `si_code` that is unknown. The kernel does not use it.
 pub(crate) const UNKNOWN_CODE: c_int = c_int::MIN;
 
@@ -84,8 +86,7 @@ impl Arrival {
     pub(super) fn recurs(&self) -> bool {
         /// The `si_code` of a memory error that is reported late.
         const BUS_MCEERR_AO: c_int = 5;
-        let is_fault =
-            matches!(self.signal, libc::SIGSEGV | libc::SIGBUS | libc::SIGILL | libc::SIGFPE);
+        let is_fault = FAULTS.contains(&self.signal);
         let is_late = self.signal == libc::SIGBUS && self.code() == BUS_MCEERR_AO;
         is_fault && !self.is_sent() && !is_late
     }
@@ -94,6 +95,34 @@ impl Arrival {
         let (signal, code) = (self.signal, self.code());
         let address = if self.is_sent() { 0 } else { self.address() };
         ArrivalKey { signal, code, address, registers: self.registers() }
+    }
+
+    /// Returns whether the `siginfo` of this arrival, which may not exist any more, still has what `key` has.
+    pub(super) fn is_still_at(&self, key: &ArrivalKey) -> bool {
+        if self.info.is_null() {
+            return true;
+        }
+        is_mapped(self.info.addr()) && {
+            // SAFETY: the memory is mapped, and all bytes are valid numbers.
+            let (signal, code) = unsafe { ((*self.info).si_signo, (*self.info).si_code) };
+            (signal, code) == (key.signal, key.code)
+        }
+    }
+
+    /// Returns the stack pointer of the interrupted thread, or 0 if it is unknown.
+    pub(super) fn stack_pointer(&self) -> u64 {
+        self.registers().1
+    }
+
+    /// Returns a number that differs if a handler has changed the registers of the interrupted thread.
+    pub(super) fn register_hash(&self) -> u64 {
+        #[cfg(has_reporter)]
+        {
+            // SAFETY: the pointer is null or that of this signal, see `new`.
+            unsafe { super::registers::hash(self.context()) }
+        }
+        #[cfg(not(has_reporter))]
+        0
     }
 
     /// Returns the program counter and the stack pointer of the interrupted thread, or zeros if they are unknown.

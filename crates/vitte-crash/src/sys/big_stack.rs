@@ -87,8 +87,8 @@ fn block_signals_on_signal_stack() -> Option<libc::sigset_t> {
         }
         let (mut blocked, mut before) = (std::mem::zeroed(), std::mem::zeroed());
         libc::sigfillset(&raw mut blocked);
-        for (signal, _) in super::signals::HANDLED_SIGNALS {
-            libc::sigdelset(&raw mut blocked, signal);
+        for (signal, _) in &super::signals::HANDLED_SIGNALS {
+            libc::sigdelset(&raw mut blocked, *signal);
         }
         let result = libc::pthread_sigmask(libc::SIG_BLOCK, &raw const blocked, &raw mut before);
         (result == 0).then_some(before)

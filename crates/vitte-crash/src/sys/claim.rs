@@ -28,8 +28,12 @@ static OWNER: AtomicUsize = AtomicUsize::new(0);
 static PHASE: AtomicU32 = AtomicU32::new(IDLE);
 /// The process of the claim, or 0 if it is not known yet.
 static PROCESS: AtomicI32 = AtomicI32::new(0);
-/// When the process was doomed, in milliseconds of [`monotonic_millis`].
-static DOOMED_SINCE: AtomicU64 = AtomicU64::new(0);
+/// When the claim became `REPORTED` or `DOOMED`, in milliseconds of [`monotonic_millis`].
+static SINCE: AtomicU64 = AtomicU64::new(0);
+
+/// How long other threads wait for the previous handler, which usually ends the process. A handler that leaves by
+/// `longjmp` leaves the claim behind.
+const MAX_REPORTED_MILLIS: u64 = 500;
 
 /// A process that has not ended after this time has survived: a handler that was installed later has recovered.
 const MAX_DOOMED_MILLIS: u64 = 2000;
@@ -67,7 +71,7 @@ pub(super) fn claim() -> Claim {
     }
     match PHASE.load(Ordering::Acquire) {
         REPORTING | DUMPING if owner == token => Claim::Reporting,
-        DOOMED if is_doomed() => Claim::Doomed,
+        DOOMED if is_within(MAX_DOOMED_MILLIS) => Claim::Doomed,
         DOOMED => take(token),
         // The previous handler has left by `longjmp`.
         REPORTED if owner == token => take(token),
@@ -85,7 +89,16 @@ fn take(token: usize) -> Claim {
 /// Claims a dump for this thread, unless a report or another dump is being made.
 #[cfg(has_reporter)]
 pub(super) fn try_claim_for_dump() -> bool {
-    let is_free = OWNER.compare_exchange(0, token(), Ordering::AcqRel, Ordering::Acquire).is_ok();
+    let token = token();
+    let owner = OWNER.compare_exchange(0, token, Ordering::AcqRel, Ordering::Acquire);
+    let is_free = owner.is_ok() || {
+        let is_abandoned =
+            PHASE.load(Ordering::Acquire) == REPORTED && !is_within(MAX_REPORTED_MILLIS);
+        let replace = |owner| {
+            OWNER.compare_exchange(owner, token, Ordering::AcqRel, Ordering::Acquire).is_ok()
+        };
+        is_abandoned && owner.is_err_and(replace)
+    };
     if is_free {
         // SAFETY: `getpid` takes no arguments and cannot fail.
         set_process(unsafe { libc::getpid() });
@@ -101,6 +114,7 @@ fn wait(token: usize) -> Claim {
     for _ in 0..limit {
         match PHASE.load(Ordering::Acquire) {
             DOOMED => return Claim::Doomed,
+            REPORTED if !is_within(MAX_REPORTED_MILLIS) => return take(token),
             _ if OWNER.load(Ordering::Acquire) != 0 => sleep(1_000_000),
             // A dump says nothing about this crash.
             _ if is_dump => return claim(),
@@ -114,9 +128,16 @@ fn wait(token: usize) -> Claim {
     }
 }
 
-fn is_doomed() -> bool {
-    let since = DOOMED_SINCE.load(Ordering::Acquire);
-    monotonic_millis().saturating_sub(since) < MAX_DOOMED_MILLIS
+/// Returns whether the claim became `REPORTED` or `DOOMED` at most this time ago.
+fn is_within(millis: u64) -> bool {
+    monotonic_millis().saturating_sub(SINCE.load(Ordering::Acquire)) < millis
+}
+
+/// Returns whether this thread is making a report.
+pub(super) fn is_reporting() -> bool {
+    OWNER.load(Ordering::Acquire) == token()
+        && PHASE.load(Ordering::Acquire) == REPORTING
+        && !is_of_another_process()
 }
 
 /// Returns whether a child of `vfork` has left the claim behind, or this process was forked while it was held.
@@ -133,6 +154,7 @@ pub(super) fn set_process(process: c_int) {
 
 /// Records that the report of this thread is done.
 pub(super) fn set_reported() {
+    SINCE.store(monotonic_millis(), Ordering::Release);
     PHASE.store(REPORTED, Ordering::Release);
 }
 
@@ -149,6 +171,6 @@ pub(super) fn doom() {
     OWNER.store(token(), Ordering::Release);
     // SAFETY: `getpid` takes no arguments and cannot fail.
     set_process(unsafe { libc::getpid() });
-    DOOMED_SINCE.store(monotonic_millis(), Ordering::Release);
+    SINCE.store(monotonic_millis(), Ordering::Release);
     PHASE.store(DOOMED, Ordering::Release);
 }

@@ -1,5 +1,12 @@
 //! Builds a line of text without heap memory.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// How long the first line waits for the reader of standard error, in milliseconds. Later lines do not wait.
+const MAX_WAIT_MILLIS: std::ffi::c_int = 500;
+/// Whether the reader of standard error is stopped.
+static IS_STOPPED: AtomicBool = AtomicBool::new(false);
+
 /// A line of text in a fixed buffer. Text beyond its end is omitted.
 pub(super) struct LineBuffer {
     bytes: [u8; 256],
@@ -11,11 +18,21 @@ impl LineBuffer {
         Self { bytes: [0; 256], len: 0 }
     }
 
-    /// Writes the line to standard error. An error cannot be reported anywhere.
+    /// Writes the line to standard error, unless its reader is stopped. An error cannot be reported anywhere.
     pub(super) fn write(&self) {
         let bytes = self.bytes();
-        // SAFETY: the pointer and the length are those of a slice.
-        unsafe { libc::write(libc::STDERR_FILENO, bytes.as_ptr().cast(), bytes.len()) };
+        let mut polled =
+            libc::pollfd { fd: libc::STDERR_FILENO, events: libc::POLLOUT, revents: 0 };
+        let timeout = if IS_STOPPED.load(Ordering::Relaxed) { 0 } else { MAX_WAIT_MILLIS };
+        // SAFETY: there is one `pollfd`. The pointer and the length are those of a slice. A pipe that is ready accepts
+        // 4096 bytes without blocking.
+        unsafe {
+            if libc::poll(&raw mut polled, 1, timeout) == 0 {
+                IS_STOPPED.store(true, Ordering::Relaxed);
+            } else {
+                libc::write(libc::STDERR_FILENO, bytes.as_ptr().cast(), bytes.len());
+            }
+        }
     }
 
     pub(super) fn bytes(&self) -> &[u8] {

@@ -44,6 +44,26 @@ impl Module {
     }
 }
 
+/// Returns a hash of the line of `/proc/self/maps` that contains an address, or 0 if there is none.
+#[inline(never)]
+pub(super) fn mapping_hash(address: u64) -> u64 {
+    let Some(mut maps) = MapsReader::open() else { return 0 };
+    while let Some(line) = maps.next_line() {
+        let mut range = line.split(|byte| matches!(byte, b'-' | b' ')).map(hexadecimal);
+        if let (Some(lo), Some(hi)) = (range.next(), range.next()) {
+            if (lo..hi).contains(&address) {
+                return line.iter().fold(1, |hash, byte| mix(hash, u64::from(*byte)));
+            }
+        }
+    }
+    0
+}
+
+/// Adds a number to a hash: the step of FNV-1a.
+pub(super) const fn mix(hash: u64, number: u64) -> u64 {
+    (hash ^ number).wrapping_mul(0x0000_0100_0000_01b3)
+}
+
 /// Returns the number that hexadecimal digits stand for.
 fn hexadecimal(digits: &[u8]) -> u64 {
     digits.iter().fold(0, |number: u64, digit| {

@@ -7,6 +7,7 @@ use std::ptr::{null, null_mut};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::arrival::Arrival;
+use super::handler_stack;
 use super::signals::{HANDLED_SIGNALS, is_always_fatal};
 
 const COUNT: usize = HANDLED_SIGNALS.len();
@@ -97,12 +98,14 @@ fn set(flags: &[AtomicBool; COUNT], index: usize, value: bool) {
 pub(super) fn put(signal: c_int, handler: Handler) -> bool {
     let mut action = empty_action();
     action.sa_sigaction = handler as *const () as usize;
-    // A crash in the handler must reach the handler again; otherwise the process would end silently.
-    action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK | libc::SA_NODEFER;
+    // All signals are blocked until the handler is on a stack that is large enough. If the alternate stack is too small
+    // even for that, the process ends; otherwise the kernel would start the handler again and again.
+    action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
     // SAFETY: `action` is valid, and its mask is initialised.
     unsafe {
         libc::sigfillset(&raw mut action.sa_mask);
-        for (signal, _) in HANDLED_SIGNALS {
+        // Debuggers and sandboxes send these at any instruction.
+        for signal in [libc::SIGTRAP, libc::SIGSYS] {
             libc::sigdelset(&raw mut action.sa_mask, signal);
         }
         libc::sigaction(signal, &raw const action, null_mut()) == 0
@@ -164,26 +167,12 @@ pub(super) unsafe fn call(
 ) {
     let signal = arrival.signal;
     let (info, context) = (arrival.info(), arrival.context().cast::<c_void>());
+    handler_stack::become_alternate();
     // SAFETY: the sets are valid, and the function is a handler that takes these arguments.
     unsafe {
-        let mut mask: libc::sigset_t = std::mem::zeroed();
         let mut before: libc::sigset_t = std::mem::zeroed();
         libc::pthread_sigmask(libc::SIG_BLOCK, null(), &raw mut before);
-        // The mask of the thread before the signal, not that of our handler.
-        #[cfg(target_os = "linux")]
-        let own = arrival.context().as_ref().map_or(&before, |context| &context.uc_sigmask);
-        #[cfg(not(target_os = "linux"))]
-        let own = &before;
-        libc::sigemptyset(&raw mut mask);
-        for (signal, set) in (1..=64).flat_map(|signal| [(signal, own), (signal, &action.sa_mask)])
-        {
-            if libc::sigismember(set, signal) == 1 {
-                libc::sigaddset(&raw mut mask, signal);
-            }
-        }
-        if action.sa_flags & libc::SA_NODEFER == 0 {
-            libc::sigaddset(&raw mut mask, signal);
-        }
+        let [mask, returned] = masks_of(action, arrival, &before);
         if action.sa_flags & libc::SA_RESETHAND != 0 {
             libc::signal(signal, libc::SIG_DFL);
         }
@@ -195,7 +184,46 @@ pub(super) unsafe fn call(
             std::mem::transmute::<*const (), extern "C" fn(c_int)>(function)(signal);
         }
         before_unblocking();
+        // A signal that the handler has sent to its thread arrives when it returns.
+        libc::pthread_sigmask(libc::SIG_UNBLOCK, &raw const returned, null_mut());
         libc::pthread_sigmask(libc::SIG_SETMASK, &raw const before, null_mut());
+    }
+}
+
+/// Returns the signals that are blocked while a handler runs, and the handled signals that are not blocked after it has
+/// returned. `now` is the mask of this handler.
+///
+/// It is a function of its own, because its frame need not be on the stack while the other handler runs.
+#[inline(never)]
+fn masks_of(
+    action: &libc::sigaction,
+    arrival: &Arrival,
+    now: &libc::sigset_t,
+) -> [libc::sigset_t; 2] {
+    // SAFETY: the sets are valid, and the context is null or that of this signal.
+    unsafe {
+        let mut mask: libc::sigset_t = std::mem::zeroed();
+        let mut unblocked: libc::sigset_t = std::mem::zeroed();
+        // The mask of the thread before the signal, not that of our handler.
+        #[cfg(target_os = "linux")]
+        let own = arrival.context().as_ref().map_or(now, |context| &context.uc_sigmask);
+        #[cfg(not(target_os = "linux"))]
+        let own = now;
+        libc::sigemptyset(&raw mut mask);
+        libc::sigemptyset(&raw mut unblocked);
+        for signal in 1..=64 {
+            let is_own = libc::sigismember(own, signal) == 1;
+            if is_own || libc::sigismember(&raw const action.sa_mask, signal) == 1 {
+                libc::sigaddset(&raw mut mask, signal);
+            }
+            if !is_own && index_of(signal).is_some() {
+                libc::sigaddset(&raw mut unblocked, signal);
+            }
+        }
+        if action.sa_flags & libc::SA_NODEFER == 0 {
+            libc::sigaddset(&raw mut mask, arrival.signal);
+        }
+        [mask, unblocked]
     }
 }
 

@@ -3,6 +3,7 @@
 #[cfg(target_arch = "x86_64")]
 use std::ffi::c_int;
 
+use super::maps::mix;
 use super::shared;
 
 /// Returns the program counter and the stack pointer, or zeros if there is no context.
@@ -31,6 +32,25 @@ pub(super) unsafe fn program_counter(context: *const libc::ucontext_t) -> (u64, 
     // SAFETY: guaranteed by the caller.
     let Some(context) = (unsafe { context.as_ref() }) else { return (0, 0) };
     (context.uc_mcontext.pc, context.uc_mcontext.sp)
+}
+
+/// Returns a hash of all registers, or 0 if there is no context.
+///
+/// # Safety
+///
+/// `context` is null, or points to the context that the kernel passed to a handler.
+pub(super) unsafe fn hash(context: *const libc::ucontext_t) -> u64 {
+    if context.is_null() {
+        return 0;
+    }
+    const WORDS: usize = size_of::<libc::mcontext_t>() / size_of::<u64>();
+    // SAFETY: the pointer is valid for the context.
+    let words = unsafe { (&raw const (*context).uc_mcontext).cast::<u64>() };
+    (0..WORDS).fold(0, |hash, index| {
+        // SAFETY: the kernel has written all of the context, and the index is inside of it.
+        let word = unsafe { words.add(index).read_volatile() };
+        mix(hash, word)
+    })
 }
 
 /// Records the registers in the order of [`shared::REGISTERS`].

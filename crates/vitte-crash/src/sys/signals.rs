@@ -16,6 +16,9 @@ pub(super) const HANDLED_SIGNALS: [(c_int, &str); 8] = [
     (libc::SIGXCPU, "SIGXCPU"),
 ];
 
+/// The signals of faults: executing the same instruction again would send them again.
+pub(super) const FAULTS: [c_int; 4] = [libc::SIGSEGV, libc::SIGBUS, libc::SIGILL, libc::SIGFPE];
+
 /// Returns whether a signal means a failure even if the program handles it. Programs that handle `SIGSYS` or `SIGXCPU`
 /// continue after it: the first replaces a system call that a sandbox does not permit, the second announces a limit.
 pub(super) const fn is_always_fatal(signal: c_int) -> bool {

@@ -256,8 +256,8 @@ extern "C" fn supervise(_: *mut c_void) -> c_int {
     // SAFETY: this changes only the signal actions of this process, whose crash must not be handled
     // as a crash of the program.
     unsafe {
-        for (signal, _) in HANDLED_SIGNALS {
-            libc::signal(signal, libc::SIG_DFL);
+        for (signal, _) in &HANDLED_SIGNALS {
+            libc::signal(*signal, libc::SIG_DFL);
         }
         // If `SIGCHLD` is ignored, the exit status of a child is lost.
         libc::signal(libc::SIGCHLD, libc::SIG_DFL);

@@ -25,6 +25,7 @@ use vitte_diag::{Format, SourceMap, Span};
 mod frames;
 mod options;
 mod panics;
+mod recovery;
 mod runtimes;
 mod scenarios;
 mod symbols;
@@ -63,8 +64,8 @@ fn main() -> ExitCode {
     if let Some(code) = panics::run(kind, &mut guard) {
         return code;
     }
-    let other = symbols::run(kind).or_else(|| frames::run(kind));
-    match other.or_else(|| scenarios::run(kind, &mut guard, &sources)) {
+    let ended = symbols::run(kind).or_else(|| frames::run(kind)).or_else(|| recovery::run(kind));
+    match ended.or_else(|| scenarios::run(kind, &mut guard, &sources)) {
         Some(code) => code,
         None => work(kind, function, expression),
     }
@@ -150,6 +151,14 @@ fn culprit(kind: &str, function: Span, expression: Span) {
         "bus" => unsafe {
             black_box(options::EMPTY_MAPPING.load(Ordering::Relaxed).read_volatile()); // here: bus
         },
+        "own-faults" => {
+            scenarios::own_faults();
+            unsafe { black_box(std::ptr::null_mut::<u8>()).write_volatile(1) } // here: own-faults
+        }
+        "shared-memory" => {
+            scenarios::crash_in_child_with_shared_memory();
+            unsafe { black_box(std::ptr::null_mut::<u8>()).write_volatile(1) } // here: shared-memory
+        }
         "ill" => unsafe { illegal() },
         "fpe" => unsafe { divide() },
         "trap" => unsafe { breakpoint() },
@@ -194,6 +203,11 @@ fn threads(kind: &str, function: Span, expression: Span) {
                 std::process::exit(101);
             }
         }
+        "small-stack" => {
+            let thread = std::thread::Builder::new().name("small".into()).stack_size(16 << 10);
+            let work = move || work("small-stack-panic", function, expression);
+            _ = thread.spawn(work).unwrap().join();
+        }
         "two-threads" => {
             let threads: Vec<_> = (0..2)
                 .map(|_| std::thread::spawn(move || work("segv", function, expression)))
@@ -225,6 +239,7 @@ fn panics(kind: &str) {
     }
     match kind {
         "panic" => panic!("the panic of {kind}"), // here: panic
+        "small-stack-panic" => panic!("on a small stack"), // here: small-stack
         "unwrap" => {
             let nothing: Option<u8> = black_box(None);
             nothing.unwrap(); // here: unwrap

@@ -67,6 +67,9 @@ pub fn apply_after_install(has: &dyn Fn(&str) -> bool) {
     if has("closed-streams") {
         (0..3).for_each(|fd| _ = unsafe { libc::close(fd) });
     }
+    if has("full-stderr") {
+        fill_stderr();
+    }
     if has("no-descriptors") {
         while unsafe { libc::dup(0) } >= 0 {}
     }
@@ -97,6 +100,18 @@ fn map_empty_file() -> *mut u8 {
         assert!(fd >= 0 && at != libc::MAP_FAILED);
         libc::close(fd);
         at.cast()
+    }
+}
+
+/// Makes standard error a full pipe, which is not read.
+fn fill_stderr() {
+    unsafe {
+        let mut ends = [0; 2];
+        assert_eq!(libc::pipe(ends.as_mut_ptr()), 0);
+        libc::fcntl(ends[1], libc::F_SETFL, libc::O_NONBLOCK);
+        while libc::write(ends[1], [0; 4096].as_ptr().cast(), 4096) > 0 {}
+        libc::fcntl(ends[1], libc::F_SETFL, 0);
+        libc::dup2(ends[1], libc::STDERR_FILENO);
     }
 }
 

@@ -6,7 +6,7 @@ use std::mem::MaybeUninit;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 /// What a runtime does about faults that are not its own.
-const KINDS: [&str; 5] = [
+const KINDS: [&str; 6] = [
     // Calls the old action with all arguments, and returns.
     "keep",
     // Calls the old action with the signal alone, and returns.
@@ -17,6 +17,8 @@ const KINDS: [&str; 5] = [
     "reinstall",
     // Only recovers from its own faults, and ignores others.
     "deaf",
+    // As "keep", but leaves its own faults by a jump out of the handler.
+    "jump",
 ];
 
 const SIGNALS: [c_int; 4] = [libc::SIGSEGV, libc::SIGBUS, libc::SIGABRT, libc::SIGTRAP];
@@ -60,12 +62,15 @@ fn put(signal: c_int, old: Option<*mut libc::sigaction>) {
 
 extern "C" fn on_signal(signal: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
     unsafe {
+        let kind = KINDS[usize::from(KIND.load(Ordering::Relaxed))];
         if signal == libc::SIGSEGV && (*info).si_addr().addr() == OWN_ADDRESS {
+            if kind == "jump" {
+                crate::recovery::leave(context.cast());
+            }
             return skip_instruction(context.cast());
         }
         let index = SIGNALS.iter().position(|own| *own == signal).unwrap();
         let old = *old_action(index);
-        let kind = KINDS[usize::from(KIND.load(Ordering::Relaxed))];
         if kind == "deaf" {
             return;
         }

@@ -161,6 +161,13 @@ fn fork() -> ExitCode {
 
 /// A child that shares the memory of this process crashes, and then this process does.
 fn vfork() {
+    crash_in_child_with_shared_memory();
+    let _cx = vitte_crash::context("in the parent", None);
+    segv();
+}
+
+/// Waits for a child that shares the memory of this process and crashes.
+pub fn crash_in_child_with_shared_memory() {
     extern "C" fn crash(_: *mut std::ffi::c_void) -> i32 {
         segv();
         0
@@ -174,8 +181,6 @@ fn vfork() {
         libc::waitpid(child, &raw mut status, 0);
         println!("{} {}", libc::WIFSIGNALED(status), libc::WTERMSIG(status));
     }
-    let _cx = vitte_crash::context("in the parent", None);
-    segv();
 }
 
 /// Sends this process a signal, or waits for the watchdog, while another thread is working. Then goes on.
@@ -200,7 +205,7 @@ fn dump(signal: Option<i32>, sources: &SourceMap) {
 }
 
 /// Faults from which a runtime recovers.
-fn own_faults() {
+pub fn own_faults() {
     for _ in 0..3 {
         crate::runtimes::own_fault();
     }

@@ -85,7 +85,7 @@ impl Case {
     }
 }
 
-pub const CASES: [Case; 30] = [
+pub const CASES: [Case; 36] = [
     Case::new("panic", "panics"),
     Case::new("unwrap", "panics"),
     Case::new("bounds", "panics"),
@@ -122,6 +122,20 @@ pub const CASES: [Case; 30] = [
     Case::signal("exit", "culprit", "F0002", libc::SIGSEGV).on("#", "segv"),
     // Rust's own handler ignores a signal that was sent by `raise`, so the program continues.
     Case { end: 0, ..raise() },
+    // Runtimes with handlers of their own.
+    Case::signal("segv+keep-after", "culprit", "F0002", libc::SIGSEGV).on("main", "segv"),
+    Case::signal("abort+plain-after", "culprit", "F0005", libc::SIGABRT).on("main", "abort"),
+    Case::signal("bus+restore-before", "culprit", "F0002", libc::SIGBUS).on("main", "bus"),
+    Case::signal("own-faults+keep-before+previous-first", "culprit", "F0002", libc::SIGSEGV)
+        .on("main", "own-faults"),
+    // The first report is that of a child that shares the memory.
+    Case {
+        reports: 2,
+        culprit: ("scenarios::segv", None),
+        ..Case::signal("shared-memory", "", "F0002", libc::SIGSEGV)
+    },
+    // The program survives the panic.
+    Case { end: 0, ..Case::new("small-stack", "panics").on("small", "small-stack") },
 ];
 
 const fn raise() -> Case {
@@ -223,7 +237,9 @@ fn check_report(case: &Case, report: &Value, has_symbols: bool) {
     let top = top.unwrap_or_else(|| panic!("{kind}: {report:#}"));
     let (function, here) = case.culprit;
     assert_eq!(top["function"], format!("crasher::{function}"), "{kind}: {report:#}");
-    assert!(top["file"].as_str().unwrap().ends_with("tests/crasher/main.rs"), "{kind}: {top}");
+    let file = if function.starts_with("scenarios::") { "scenarios.rs" } else { "main.rs" };
+    let file = format!("tests/crasher/{file}");
+    assert!(top["file"].as_str().unwrap().ends_with(&file), "{kind}: {top}");
     if let Some(here) = here {
         assert_eq!(top["line"], line_of(here), "{kind}: {report:#}");
     }

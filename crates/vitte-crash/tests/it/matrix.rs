@@ -37,12 +37,12 @@ fn check_all(cells: &[(&Case, Condition)]) {
         (key, format!("{outcome} {}", cell.time_ms))
     });
     let checked: BTreeMap<_, _> = checked.collect();
-    let mut table = format!("{:16}", "(ms)");
+    let mut table = format!("{:40}", "(ms)");
     for condition in Condition::ALL {
         table += &format!("{:17}", format!("{condition:?}"));
     }
     for case in &CASES {
-        let mut row = format!("\n{:16}", case.kind);
+        let mut row = format!("\n{:40}", case.kind);
         for condition in Condition::ALL {
             let cell = checked.get(&(case.kind, format!("{condition:?}")));
             row += &format!("{:17}", cell.map_or("", |cell| cell));

@@ -101,3 +101,73 @@ fn the_abort_after_a_reported_panic_is_not_reported() {
     assert_eq!(ended.code(), -libc::SIGABRT, "{ended:#?}");
     assert_eq!(ended.report()["message"], "in the destructor of a thread local");
 }
+
+/// Asserts that a process survives as without the crash handler, and leaves this many reports.
+fn assert_survived(argument: &str, reports: usize) {
+    let bare = run(&format!("{argument}+no-handler")).end();
+    let ended = ended(argument);
+    assert_eq!((ended.code(), &ended.stdout), (0, &bare.stdout), "{argument}: {ended:#?}");
+    assert_eq!((bare.code(), ended.reports.len()), (0, reports), "{argument}: {ended:#?}");
+}
+
+#[test]
+fn a_runtime_may_recover_from_very_many_faults_in_a_short_time() {
+    for (option, reports) in [("", 1), ("+previous-first", 0)] {
+        assert_survived(&format!("many-own-faults+keep-before{option}"), reports);
+        assert_survived(&format!("jump+jump-before{option}"), reports);
+        assert_survived(&format!("write-barrier+repairing-handler{option}"), reports);
+        assert_survived(&format!("many-traps+deaf-before{option}"), reports);
+    }
+}
+
+#[test]
+fn a_runtime_that_has_recovered_from_a_fault_is_asked_first() {
+    assert_survived("different-own-faults+keep-before", 1);
+}
+
+#[test]
+fn a_runtime_may_jump_out_of_its_handler_on_a_thread_without_a_signal_stack() {
+    assert_survived("jump-on-native-thread+jump-after", 0);
+    assert_survived("jump-on-native-thread+jump-before+previous-first", 0);
+}
+
+#[test]
+fn signal_stacks_may_be_small_or_missing() {
+    for runtime in ["", "+keep-before", "+keep-after", "+keep-before+previous-first"] {
+        for kind in ["segv-without-contexts", "overflow-without-contexts", "segv-on-native-thread"]
+        {
+            let argument = format!("{kind}{runtime}");
+            let ended = run(&argument).end().clean();
+            let signal = if kind.starts_with("overflow") { libc::SIGABRT } else { libc::SIGSEGV };
+            assert_eq!(ended.code(), -signal, "{argument}: {ended:#?}");
+            assert_eq!(
+                (ended.reports.len(), ended.fatal().len()),
+                (1, 1),
+                "{argument}: {ended:#?}"
+            );
+        }
+        // The kernel may need all of the space. The process must end in any case.
+        let small = run(&format!("segv-on-small-signal-stack{runtime}")).end().clean();
+        assert_eq!(small.code(), -libc::SIGSEGV, "{runtime}: {small:#?}");
+        assert!(small.reports.len() <= 1, "{runtime}: {small:#?}");
+    }
+}
+
+#[test]
+fn a_crash_of_a_thread_that_is_cancelled_is_reported() {
+    let ended = ended("cancelled");
+    assert_eq!((ended.code(), ended.reports.len()), (-libc::SIGSEGV, 1), "{ended:#?}");
+}
+
+#[test]
+fn a_reader_of_standard_error_that_is_stopped_does_not_stop_the_process() {
+    for kind in ["segv", "abort"] {
+        let run = run(&format!("{kind}+full-stderr"));
+        let ended = run.end().clean();
+        assert_eq!(ended.status, run.status_without_handler(), "{ended:#?}");
+        assert_eq!(ended.reports.len(), 1, "{ended:#?}");
+    }
+    // Nothing can be reported, but the process ends.
+    let run = run("segv+full-stderr+no-clone");
+    assert_eq!(run.end().clean().status, run.status_without_handler());
+}

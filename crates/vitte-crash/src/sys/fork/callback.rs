@@ -49,8 +49,8 @@ extern "C" fn child_main(callback: *mut c_void) -> c_int {
     IS_CHILD.store(true, Ordering::Release);
     // SAFETY: each call affects only this child. `callback` is the address of a `fn()`, see `set`.
     unsafe {
-        for (signal, _) in HANDLED_SIGNALS {
-            libc::signal(signal, libc::SIG_DFL);
+        for (signal, _) in &HANDLED_SIGNALS {
+            libc::signal(*signal, libc::SIG_DFL);
         }
         libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL);
         let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };

@@ -12,8 +12,8 @@ pub(super) fn isolate() {
     // SAFETY: every call affects only this child: its signal actions, its file descriptors, its
     // limits.
     unsafe {
-        for (signal, _) in HANDLED_SIGNALS {
-            libc::signal(signal, libc::SIG_DFL);
+        for (signal, _) in &HANDLED_SIGNALS {
+            libc::signal(*signal, libc::SIG_DFL);
         }
         libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL);
         (0..3).for_each(|fd| _ = libc::close(fd));

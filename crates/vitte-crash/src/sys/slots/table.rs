@@ -7,7 +7,9 @@ use std::cell::Cell;
 use std::ptr::null_mut;
 use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 
-use super::{ContextStack, entry_position};
+use super::ContextStack;
+#[cfg(unix)]
+use super::entry_position;
 use crate::sys::thread;
 
 /// Maximum number of threads that can have contexts at the same time.
