@@ -3,6 +3,7 @@
 mod default_dir;
 mod entry;
 mod error;
+mod file_lock;
 mod files;
 mod id;
 mod index;

@@ -12,8 +12,8 @@ use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use super::IndexEntry;
 use super::location::Location;
+use super::{IndexEntry, file_lock};
 use crate::Fingerprint;
 use crate::atomic_file::ReadError;
 use crate::dir::{Dir, EntryKind, TempFile};
@@ -27,8 +27,6 @@ const MAX_INDEX_BYTES: u64 = 256 << 20;
 const MAX_LINE_BYTES: usize = 64 << 10;
 /// The maximum number of ignored lines that are reported.
 const MAX_IGNORED: usize = 20;
-/// The pause between two attempts to lock the index.
-const LOCK_RETRY_DELAY: Duration = Duration::from_millis(1);
 /// The time after which the index is opened again: the locked file may no longer be the index.
 const REOPEN_DELAY: Duration = Duration::from_millis(50);
 
@@ -244,34 +242,6 @@ fn to_line(entry: &IndexEntry) -> io::Result<String> {
     Ok(serde_json::to_string(entry)? + "\n")
 }
 
-/// Locks a file. Returns false if another process has the lock. The lock ends when the file is closed.
-///
-/// `File::try_lock` does the same since Rust 1.89, which is newer than the MSRV.
-fn try_lock(file: &File) -> io::Result<bool> {
-    #[cfg(any(unix, windows))]
-    match fs4::FileExt::try_lock(file) {
-        Ok(()) => Ok(true),
-        Err(fs4::TryLockError::WouldBlock) => Ok(false),
-        Err(fs4::TryLockError::Error(error)) => Err(error),
-    }
-    #[cfg(not(any(unix, windows)))]
-    {
-        _ = file;
-        Err(io::ErrorKind::Unsupported.into())
-    }
-}
-
-/// Tries to lock a file until `end`. Returns false if another process has the lock until then.
-fn wait_for_lock(file: &File, end: Instant) -> io::Result<bool> {
-    while !try_lock(file)? {
-        if Instant::now() >= end {
-            return Ok(false);
-        }
-        std::thread::sleep(LOCK_RETRY_DELAY);
-    }
-    Ok(true)
-}
-
 /// The index file under an exclusive lock.
 #[derive(Debug)]
 pub(super) struct LockedIndex<'a> {
@@ -295,7 +265,7 @@ impl<'a> LockedIndex<'a> {
                     _ => return failed.map(|_| None),
                 },
             };
-            let is_locked = wait_for_lock(&file, deadline.min(Instant::now() + REOPEN_DELAY))?;
+            let is_locked = file_lock::wait(&file, deadline.min(Instant::now() + REOPEN_DELAY))?;
             if is_locked && root.has(&file, INDEX_FILE) {
                 return Ok(Some(Self { root, file, is_writable }));
             }
