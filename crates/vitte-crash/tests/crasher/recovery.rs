@@ -74,6 +74,9 @@ fn trap() {
 // A function call that a handler can leave, as by `setjmp` and `longjmp`, which Rust code must not call.
 #[cfg(target_arch = "x86_64")]
 std::arch::global_asm!(
+    // The functions that call these may be in another object file.
+    ".globl crasher_call",
+    ".globl crasher_leave",
     "crasher_call: .cfi_startproc",
     "push rbp",
     ".cfi_def_cfa_offset 16",
@@ -96,6 +99,8 @@ std::arch::global_asm!(
 );
 #[cfg(target_arch = "aarch64")]
 std::arch::global_asm!(
+    ".globl crasher_call",
+    ".globl crasher_leave",
     "crasher_call:",
     "stp x29, x30, [sp, #-96]!",
     "mov x29, sp",
