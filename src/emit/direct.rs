@@ -122,14 +122,18 @@ impl<'a> Direct<'a> {
 }
 
 impl<'a> LabelledLine<'a> {
-    /// Returns `None` if the label is multi-line, or not entirely in `file`. Offsets inside a character are accepted: no
-    /// line that is printable ASCII has any.
+    /// Returns `None` if the label is multi-line, or not entirely in `file`, or if an end is inside a byte order mark.
+    /// Offsets inside other characters are accepted: no line that is printable ASCII has any.
     #[inline(always)]
     fn new(label: &'a Label, file: &'a SourceFile) -> Option<Self> {
         let span = label.span();
         let line = file.line_at(span.lo());
         let (lo, hi) = (line.bytes_to(span.lo()), line.bytes_to(span.hi()));
-        let is_inside = span.file() == file.id() && span.hi() as usize <= line.next;
+        let is_boundary = |offset: u32| offset == 0 || offset as usize >= line.text.start;
+        let is_inside = span.file() == file.id()
+            && span.hi() as usize <= line.next
+            && is_boundary(span.lo())
+            && is_boundary(span.hi());
         is_inside.then_some(Self {
             number: line.number,
             text: file.text().get(line.text)?,

@@ -1,4 +1,5 @@
-//! Spans in files whose texts are not available: of an offset without a known location only the path is shown.
+//! Spans in files whose texts are not available: of an offset without a known location only the path is shown. And spans
+//! that begin or end inside a character.
 
 use std::io;
 
@@ -262,4 +263,24 @@ fn an_unknown_end_of_a_rustc_span_is_not_known_as_its_start() {
         |label: &vitte_diag::Label| imported.sources.location(label.span()).unwrap().to_string();
     let locations: Vec<_> = diagnostic.labels().map(location).collect();
     assert_eq!(locations, ["gone.rs:2:1", "gone.rs:3:1"]);
+}
+
+#[test]
+fn an_offset_inside_a_byte_order_mark_is_reported() {
+    let mut sources = SourceMap::new();
+    let file = sources.add("a.vitte", "\u{feff}ab\nc\n").unwrap();
+    for (lo, hi, is_valid) in [
+        (0, 1, false),
+        (1, 4, false),
+        (2, 2, false),
+        (0, 0, true),
+        (0, 3, true),
+        (0, 4, true),
+        (3, 4, true),
+        (6, 7, true),
+    ] {
+        let diagnostic = Diagnostic::error(None, Span::new(file, lo, hi).unwrap(), "m");
+        let drawn = Scene::new(sources.clone(), diagnostic).human(DiagnosticStyle::Ascii);
+        assert_eq!(!drawn.contains("inside a character"), is_valid, "{lo}..{hi}: {drawn}");
+    }
 }
