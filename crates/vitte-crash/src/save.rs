@@ -60,7 +60,7 @@ pub(crate) fn save_with_notes(
 ) -> Saved {
     let redacted = options.redact(report, sources);
     let redactor = redacted.redactor();
-    let omitted_sources = store(report, notes, sources, config, options, redacted);
+    let omitted_sources = store(report, notes, sources, config, options, redacted, &redactor);
     Saved { omitted_sources, redactor }
 }
 
@@ -73,8 +73,8 @@ fn store(
     config: &Config,
     options: &CapsuleOptions,
     redacted: Redacted,
+    redactor: &Redactor,
 ) -> Option<usize> {
-    let redactor = redacted.redactor();
     let dir = config.dir.as_ref()?;
     let save_in = |report: &mut CrashReport, redacted: Redacted, dir: &Path| {
         sys::with_sigxfsz_ignored(|| options.save(report, notes, sources, redacted, dir))

@@ -79,7 +79,7 @@ fn processes_that_crash_at_once_lose_nothing() {
 }
 
 #[test]
-#[ignore = "takes half a minute; .ci/run runs it"]
+#[ignore = "starts many processes; .ci/run runs it"]
 fn processes_that_crash_at_once_lose_nothing_ten_times() {
     many_at_once(10);
 }
@@ -151,7 +151,7 @@ fn a_killed_process_leaves_a_readable_repository() {
 }
 
 #[test]
-#[ignore = "takes half a minute; .ci/run runs it"]
+#[ignore = "starts many processes; .ci/run runs it"]
 fn a_killed_process_leaves_a_readable_repository_200_times() {
     killed_while_saving(200);
 }

@@ -8,7 +8,8 @@ use super::slots;
 use super::thread::thread_id;
 
 /// Writes one line before the crash is reported. It is the first thing that the handler does, because the system may
-/// end the process at any call that a sandbox does not permit.
+/// end the process at any call that a sandbox does not permit. Only `poll` is called before, because a write to a pipe
+/// whose reader is stopped would never end.
 ///
 /// ```text
 /// received SIGSEGV at address 0x0 while typeck

@@ -34,7 +34,7 @@ pub(super) unsafe fn program_counter(context: *const libc::ucontext_t) -> (u64, 
     (context.uc_mcontext.pc, context.uc_mcontext.sp)
 }
 
-/// Returns a hash of all registers, or 0 if there is no context.
+/// Returns a hash of all registers, or 0 if `context` is null.
 ///
 /// # Safety
 ///

@@ -57,7 +57,7 @@ pub struct Cell {
 const MAX_TIME: Duration = Duration::from_secs(120);
 
 impl Cell {
-    /// Runs a case, without the crash handler if there is no setup.
+    /// Runs a case. If `setup` is `None`, the crash handler is not installed.
     pub fn of(setup: Option<Setup>, case: &str) -> Self {
         let dir = tempfile::tempdir().expect("a directory");
         let name = setup.map_or("none", Setup::name);
