@@ -152,6 +152,14 @@ impl Redactor {
         }
     }
 
+    /// Returns true if a short text has a token of a well-known service, one of the secrets that [`text`](Self::text)
+    /// replaces. It allocates nothing, so that a signal handler can call it for a text that it writes before there is a
+    /// report.
+    #[must_use]
+    pub fn has_token(text: &[u8]) -> bool {
+        shapes::has_token(text)
+    }
+
     /// Returns free text with each secret replaced by `[redacted]`, or the text unchanged if it has none. The time is
     /// proportional to the length.
     ///

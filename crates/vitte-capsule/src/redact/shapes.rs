@@ -60,6 +60,16 @@ pub(super) fn tokens(bytes: &[u8]) -> Vec<Range<usize>> {
     found
 }
 
+/// Returns true if `bytes` has a token. Unlike [`tokens`] it allocates nothing, and takes the time of a scan for each
+/// rule.
+pub(super) fn has_token(bytes: &[u8]) -> bool {
+    let is_token = |at: usize, shape: &Shape| {
+        starts_with_at(bytes, at, shape.prefix.as_bytes())
+            && token_at(bytes, at, shape, &mut 0).is_some()
+    };
+    (0..bytes.len()).any(|at| SHAPES.iter().any(|shape| is_token(at, shape)))
+}
+
 /// Returns the token of one rule whose prefix is at `at`.
 fn token_at(
     bytes: &[u8],
