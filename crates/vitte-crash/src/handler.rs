@@ -169,8 +169,9 @@ pub(crate) fn show_held(held: Vec<Held>) {
     }
 }
 
-/// Shows the reports that are still held when the process exits.
-extern "C" fn show_held_at_exit() {
+/// Called when the process exits: shows the reports that are still held.
+extern "C" fn finish_at_exit() {
+    sys::wait_for_crash();
     show_held(registry::take_all_held());
 }
 
@@ -191,7 +192,7 @@ impl Handler {
     /// Creates the handler of the process, which [`current`] returns from now on.
     fn publish(config: Config, callbacks: Callbacks, capsule_options: CapsuleOptions) -> Arc<Self> {
         before_report::reset(callbacks.before_report);
-        sys::at_exit(show_held_at_exit);
+        sys::at_exit(finish_at_exit);
         let is_enabled = AtomicBool::new(true);
         let handler = Arc::new(Self { config, callbacks, capsule_options, is_enabled });
         if let Ok(mut current) = HANDLER.write() {
@@ -367,6 +368,7 @@ impl fmt::Debug for CrashGuard {
 
 impl Drop for CrashGuard {
     fn drop(&mut self) {
+        sys::wait_for_crash();
         sys::with_big_stack(&mut |_| show_held(registry::take_all_held()));
         self.signals = None;
         self.handler.is_enabled.store(false, Ordering::Release);

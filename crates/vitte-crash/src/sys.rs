@@ -83,6 +83,8 @@ pub(super) use action::{SignalHandlers, with_sigxfsz_ignored};
 pub(super) use arrival::UNKNOWN_CODE;
 #[cfg(has_reporter)]
 pub(super) use big_stack::{StackKind, with_big_stack};
+#[cfg(unix)]
+pub(super) use claim::wait_for_crash;
 pub(super) use exit::at_exit;
 #[cfg(has_reporter)]
 pub(super) use load_counts::{LoadCounts, load_counts};
@@ -104,6 +106,10 @@ pub(super) fn thread_id() -> u32 {
 pub(super) fn with_sigxfsz_ignored<T>(work: impl FnOnce() -> T) -> T {
     work()
 }
+
+/// Does nothing: on other systems no signals are handled.
+#[cfg(not(unix))]
+pub(super) fn wait_for_crash() {}
 
 /// The stack that `work` of [`with_big_stack`] runs on.
 #[cfg(not(has_reporter))]

@@ -109,7 +109,7 @@ fn handle(arrival: &Arrival) {
             if outer.is_asked {
                 report_if_first(&outer.arrival);
             }
-            claim::doom();
+            claim::set_ending();
             return previous::default_action(&arrival);
         }
         // The previous handler has crashed itself.
@@ -127,7 +127,7 @@ fn handle(arrival: &Arrival) {
     }
     report_if_first(&arrival);
     if is_declined {
-        claim::doom();
+        claim::set_ending();
         previous::default_action(&arrival);
     } else {
         chain(&arrival);
@@ -167,8 +167,8 @@ fn claim_for(arrival: &Arrival) -> bool {
         }
         Claim::Free => true,
         // A handler that was installed later has called this one, and returned.
-        Claim::Doomed if is_repeated() => previous::die(arrival),
-        Claim::Doomed | Claim::ReportedByOther => false,
+        Claim::Ending if is_repeated() => previous::die(arrival),
+        Claim::Ending | Claim::ReportedByOther => false,
         Claim::Reporting => {
             let end = b"; a second crash while the first was being reported";
             crash_line::write_instead_of_report(arrival, end);
@@ -257,13 +257,13 @@ fn chain(arrival: &Arrival) {
         // An ignored fault ends the process.
         Previous::Ignored if arrival.is_sent() => return claim::release(),
         _ => {
-            claim::doom();
+            claim::set_ending();
             return previous::default_action(arrival);
         }
     };
     let key = arrival.key();
     match call_previous(&action, arrival, false) {
-        Outcome::GivenUp if arrival.recurs() => return claim::doom(),
+        Outcome::GivenUp if arrival.recurs() => return claim::set_ending(),
         Outcome::Futile => previous::die(arrival),
         // Other threads do not have to find that out, too.
         Outcome::Recovered => IS_PREVIOUS_FIRST.store(true, Ordering::Release),

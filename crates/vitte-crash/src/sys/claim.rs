@@ -2,33 +2,107 @@
 //!
 //! ```text
 //! Idle ─ claim ─▶ Reporting ─▶ Reported ─┬▶ Idle     the program goes on
-//!                                        └▶ Doomed   the process ends
+//!                                        └▶ Ending   the process ends
 //! ```
 //!
 //! The state lies in memory that a child of `vfork` shares with its parent, so it has the id of the process that it
 //! belongs to.
 
 use std::ffi::c_int;
-use std::sync::atomic::{AtomicI32, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI32, AtomicU64, AtomicUsize, Ordering};
 
 use super::signals::{monotonic_millis, sleep};
 
-const IDLE: u32 = 0;
-/// A report is being made.
-const REPORTING: u32 = 1;
-/// The report is done, and the previous handler is running.
-const REPORTED: u32 = 2;
-/// The process is about to end.
-const DOOMED: u32 = 3;
-/// A dump is being made. The process goes on.
-const DUMPING: u32 = 4;
+/// What the thread that has the claim is doing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Phase {
+    /// No thread has the claim.
+    Idle = 0,
+    /// A report is being made.
+    Reporting = 1,
+    /// The report is done, and the previous handler is running.
+    Reported = 2,
+    /// The process is about to end.
+    Ending = 3,
+    /// A dump is being made. The process goes on.
+    Dumping = 4,
+}
 
-/// The thread that has the claim, or 0: the address of one of its thread locals.
-static OWNER: AtomicUsize = AtomicUsize::new(0);
-static PHASE: AtomicU32 = AtomicU32::new(IDLE);
+/// The thread that has the claim, and its phase, as one number, so that both change at once.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct State(usize);
+
+impl State {
+    const IDLE: Self = Self(0);
+
+    const fn new(owner: Token, phase: Phase) -> Self {
+        Self(owner.0 | phase as usize)
+    }
+
+    fn load() -> Self {
+        Self(STATE.load(Ordering::Acquire))
+    }
+
+    fn store(self) {
+        STATE.store(self.0, Ordering::Release);
+    }
+
+    /// Replaces this state, unless another thread has changed it. Returns the state that is there instead.
+    fn replace(self, new: Self) -> Result<(), Self> {
+        let result = STATE.compare_exchange(self.0, new.0, Ordering::AcqRel, Ordering::Acquire);
+        result.map(|_| ()).map_err(Self)
+    }
+
+    const fn phase(self) -> Phase {
+        match self.0 % Token::ALIGN {
+            1 => Phase::Reporting,
+            2 => Phase::Reported,
+            3 => Phase::Ending,
+            4 => Phase::Dumping,
+            _ => Phase::Idle,
+        }
+    }
+
+    const fn is_of(self, token: Token) -> bool {
+        self.0 - self.0 % Token::ALIGN == token.0
+    }
+
+    /// Returns whether the process is about to end because of a crash. A handler that leaves by `longjmp` leaves its
+    /// state behind, which is no longer current after some time.
+    fn is_current(self) -> bool {
+        match self.phase() {
+            Phase::Reporting => true,
+            Phase::Reported => is_within(MAX_REPORTED_MILLIS),
+            Phase::Ending => is_within(MAX_ENDING_MILLIS),
+            Phase::Idle | Phase::Dumping => false,
+        }
+    }
+}
+
+/// A number that identifies a thread: the address of one of its thread locals.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Token(usize);
+
+impl Token {
+    /// All tokens are multiples of this.
+    const ALIGN: usize = 8;
+
+    /// Returns the token of this thread, without a system call.
+    fn current() -> Self {
+        #[repr(align(8))]
+        struct Aligned(u8);
+
+        thread_local! {
+            static TOKEN: Aligned = const { Aligned(0) };
+        }
+        TOKEN.with(|token| Self((&raw const token.0).addr()))
+    }
+}
+
+static STATE: AtomicUsize = AtomicUsize::new(State::IDLE.0);
 /// The process of the claim, or 0 if it is not known yet.
 static PROCESS: AtomicI32 = AtomicI32::new(0);
-/// When the claim became `REPORTED` or `DOOMED`, in milliseconds of [`monotonic_millis`].
+/// When the claim became `Reported` or `Ending`, in milliseconds of [`monotonic_millis`].
 static SINCE: AtomicU64 = AtomicU64::new(0);
 
 /// How long other threads wait for the previous handler, which usually ends the process. A handler that leaves by
@@ -36,11 +110,7 @@ static SINCE: AtomicU64 = AtomicU64::new(0);
 const MAX_REPORTED_MILLIS: u64 = 500;
 
 /// A process that has not ended after this time has survived: a handler that was installed later has recovered.
-const MAX_DOOMED_MILLIS: u64 = 2000;
-
-thread_local! {
-    static TOKEN: u8 = const { 0 };
-}
+const MAX_ENDING_MILLIS: u64 = 2000;
 
 /// The result of [`claim`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -50,94 +120,102 @@ pub(super) enum Claim {
     /// This thread is already reporting a crash.
     Reporting,
     /// The process is ending.
-    Doomed,
+    Ending,
     /// Another thread has reported its crash in the meantime.
     ReportedByOther,
 }
 
-/// Returns a number that identifies this thread, without a system call.
-fn token() -> usize {
-    TOKEN.with(|token| std::ptr::from_ref(token).addr())
-}
-
 /// Claims the report for this thread. Waits while another thread is reporting its crash.
 pub(super) fn claim() -> Claim {
-    let token = token();
-    let Err(owner) = OWNER.compare_exchange(0, token, Ordering::AcqRel, Ordering::Acquire) else {
-        return take(token);
+    let token = Token::current();
+    let Err(state) = State::IDLE.replace(State::new(token, Phase::Reporting)) else {
+        return Claim::Free;
     };
-    if is_of_another_process() {
-        return take(token);
+    if forget_other_process() {
+        return take_over(state, token);
     }
-    match PHASE.load(Ordering::Acquire) {
-        REPORTING | DUMPING if owner == token => Claim::Reporting,
-        DOOMED if is_within(MAX_DOOMED_MILLIS) => Claim::Doomed,
-        DOOMED => take(token),
+    match state.phase() {
+        Phase::Reporting | Phase::Dumping if state.is_of(token) => Claim::Reporting,
+        Phase::Ending if state.is_current() => Claim::Ending,
+        Phase::Ending => take_over(state, token),
         // The previous handler has left by `longjmp`.
-        REPORTED if owner == token => take(token),
+        Phase::Reported if state.is_of(token) => take_over(state, token),
         _ => wait(token),
     }
 }
 
-fn take(token: usize) -> Claim {
-    OWNER.store(token, Ordering::Release);
-    PROCESS.store(0, Ordering::Release);
-    PHASE.store(REPORTING, Ordering::Release);
-    Claim::Free
+/// Takes the claim over, or waits if another thread was faster.
+fn take_over(state: State, token: Token) -> Claim {
+    match state.replace(State::new(token, Phase::Reporting)) {
+        Ok(()) => Claim::Free,
+        Err(_) => wait(token),
+    }
 }
 
 /// Claims a dump for this thread, unless a report or another dump is being made.
 #[cfg(has_reporter)]
 pub(super) fn try_claim_for_dump() -> bool {
-    let token = token();
-    let owner = OWNER.compare_exchange(0, token, Ordering::AcqRel, Ordering::Acquire);
-    let is_free = owner.is_ok() || {
-        let is_abandoned =
-            PHASE.load(Ordering::Acquire) == REPORTED && !is_within(MAX_REPORTED_MILLIS);
-        let replace = |owner| {
-            OWNER.compare_exchange(owner, token, Ordering::AcqRel, Ordering::Acquire).is_ok()
-        };
-        is_abandoned && owner.is_err_and(replace)
+    let state = State::load();
+    let is_free = match state.phase() {
+        Phase::Idle => true,
+        Phase::Reported => !state.is_current(),
+        Phase::Reporting | Phase::Ending | Phase::Dumping => false,
     };
-    if is_free {
+    let is_claimed = is_free && state.replace(State::new(Token::current(), Phase::Dumping)).is_ok();
+    if is_claimed {
         // SAFETY: `getpid` takes no arguments and cannot fail.
         set_process(unsafe { libc::getpid() });
-        PHASE.store(DUMPING, Ordering::Release);
     }
-    is_free
+    is_claimed
 }
 
 /// Waits until the thread that has the claim is done, or takes the claim over after the longest time of a report.
-fn wait(token: usize) -> Claim {
-    let limit = super::reporter_timeout_millis() + 500;
-    let is_dump = PHASE.load(Ordering::Acquire) == DUMPING;
-    for _ in 0..limit {
-        match PHASE.load(Ordering::Acquire) {
-            DOOMED => return Claim::Doomed,
-            REPORTED if !is_within(MAX_REPORTED_MILLIS) => return take(token),
-            _ if OWNER.load(Ordering::Acquire) != 0 => sleep(1_000_000),
+fn wait(token: Token) -> Claim {
+    let is_dump = State::load().phase() == Phase::Dumping;
+    for _ in 0..max_report_millis() {
+        let state = State::load();
+        match state.phase() {
+            Phase::Ending => return Claim::Ending,
+            Phase::Reported if !state.is_current() => return take_over(state, token),
             // A dump says nothing about this crash.
-            _ if is_dump => return claim(),
-            _ => return Claim::ReportedByOther,
+            Phase::Idle if is_dump => return claim(),
+            Phase::Idle => return Claim::ReportedByOther,
+            Phase::Reporting | Phase::Reported | Phase::Dumping => sleep(1_000_000),
         }
     }
-    match PHASE.load(Ordering::Acquire) {
+    let state = State::load();
+    match state.phase() {
         // The reporter hangs, and so does what ends it.
-        REPORTING => Claim::ReportedByOther,
-        _ => take(token),
+        Phase::Reporting => Claim::ReportedByOther,
+        _ => take_over(state, token),
     }
 }
 
-/// Returns whether the claim became `REPORTED` or `DOOMED` at most this time ago.
+/// Waits while another thread reports its crash. That ends the process, so a thread that exits calls this first:
+/// otherwise a crash would be lost, and the process would end with another status than without a handler.
+pub(crate) fn wait_for_crash() {
+    for _ in 0..max_report_millis() {
+        let state = State::load();
+        if !state.is_current() || state.is_of(Token::current()) || is_of_another_process() {
+            return;
+        }
+        sleep(1_000_000);
+    }
+}
+
+/// Returns the longest time for which a thread has the claim before the process ends, in milliseconds.
+fn max_report_millis() -> u64 {
+    super::reporter_timeout_millis() + MAX_REPORTED_MILLIS
+}
+
+/// Returns whether the claim became `Reported` or `Ending` at most this time ago.
 fn is_within(millis: u64) -> bool {
     monotonic_millis().saturating_sub(SINCE.load(Ordering::Acquire)) < millis
 }
 
 /// Returns whether this thread is making a report.
 pub(super) fn is_reporting() -> bool {
-    OWNER.load(Ordering::Acquire) == token()
-        && PHASE.load(Ordering::Acquire) == REPORTING
-        && !is_of_another_process()
+    State::load() == State::new(Token::current(), Phase::Reporting) && !is_of_another_process()
 }
 
 /// Returns whether a child of `vfork` has left the claim behind, or this process was forked while it was held.
@@ -145,6 +223,14 @@ fn is_of_another_process() -> bool {
     let process = PROCESS.load(Ordering::Acquire);
     // SAFETY: `getpid` takes no arguments and cannot fail.
     process != 0 && process != unsafe { libc::getpid() }
+}
+
+/// Returns true to one thread if the claim [is of another process](is_of_another_process).
+fn forget_other_process() -> bool {
+    let process = PROCESS.load(Ordering::Acquire);
+    let forget = || PROCESS.compare_exchange(process, 0, Ordering::AcqRel, Ordering::Acquire);
+    // SAFETY: `getpid` takes no arguments and cannot fail.
+    process != 0 && process != unsafe { libc::getpid() } && forget().is_ok()
 }
 
 /// Sets the process of this thread's claim.
@@ -155,22 +241,21 @@ pub(super) fn set_process(process: c_int) {
 /// Records that the report of this thread is done.
 pub(super) fn set_reported() {
     SINCE.store(monotonic_millis(), Ordering::Release);
-    PHASE.store(REPORTED, Ordering::Release);
+    State::new(Token::current(), Phase::Reported).store();
 }
 
 /// Gives the claim up: the program goes on.
 pub(super) fn release() {
-    if OWNER.load(Ordering::Acquire) == token() {
-        PHASE.store(IDLE, Ordering::Release);
-        OWNER.store(0, Ordering::Release);
+    if State::load().is_of(Token::current()) {
+        PROCESS.store(0, Ordering::Release);
+        State::IDLE.store();
     }
 }
 
 /// Records that the process is about to end.
-pub(super) fn doom() {
-    OWNER.store(token(), Ordering::Release);
+pub(super) fn set_ending() {
     // SAFETY: `getpid` takes no arguments and cannot fail.
     set_process(unsafe { libc::getpid() });
     SINCE.store(monotonic_millis(), Ordering::Release);
-    PHASE.store(DOOMED, Ordering::Release);
+    State::new(Token::current(), Phase::Ending).store();
 }

@@ -75,9 +75,11 @@ extern "C" fn on_dump_signal(signal: c_int, info: *mut libc::siginfo_t, context:
         contexts_address: slots::current_address(),
         ..DumpSubject::default()
     };
-    shared::set(SharedField::Signal, u64::from(signal.unsigned_abs()));
-    // SAFETY: the context is null or that of this signal.
-    dump(subject, || unsafe { registers::record(arrival.context()) });
+    dump(subject, || {
+        shared::set(SharedField::Signal, u64::from(signal.unsigned_abs()));
+        // SAFETY: the context is null or that of this signal.
+        unsafe { registers::record(arrival.context()) };
+    });
     let index = DUMP_SIGNALS.iter().position(|(known, _)| *known == signal);
     let before = index.and_then(|index| PREVIOUS.get(index)).map(|it| it.load(Ordering::Acquire));
     // SAFETY: the action is never freed.
@@ -106,9 +108,9 @@ pub(crate) struct DumpSubject {
     pub(crate) millis: u64,
 }
 
-/// Makes a dump, unless another report is being made. `record_registers` records the registers of the subject's thread
-/// if that is the current one.
-pub(crate) fn dump(subject: DumpSubject, record_registers: impl FnOnce()) {
+/// Makes a dump, unless another report is being made. `record` records the signal and the registers of the subject's
+/// thread if that is the current one. It is called only if there is no other report, which has the same fields.
+pub(crate) fn dump(subject: DumpSubject, record: impl FnOnce()) {
     if fork::is_forked_child() || !claim::try_claim_for_dump() {
         return;
     }
@@ -119,7 +121,7 @@ pub(crate) fn dump(subject: DumpSubject, record_registers: impl FnOnce()) {
     shared::set(SharedField::ContextsAddress, subject.contexts_address as u64);
     shared::set(SharedField::IsStored, 0);
     shared::set(SharedField::VariablesBytes, 0);
-    record_registers();
+    record();
     if let Err(reason) = spawn::run_reporter() {
         let mut line = LineBuffer::new();
         line.push(b"note: no dump of the threads");

@@ -22,6 +22,7 @@ use std::time::Duration;
 use vitte_crash::{CrashHandler, CrashHandlerBuilder, Signal};
 use vitte_diag::{Format, SourceMap, Span};
 
+mod exits;
 mod frames;
 mod options;
 mod panics;
@@ -48,6 +49,7 @@ fn main() -> ExitCode {
     let options: Vec<&str> = parts.collect();
     let has = |option: &str| options.contains(&option);
     options::apply_before_install(kind, &has);
+    exits::prepare(&has);
     runtimes::install(&has, "before");
     let mut guard = (!has("no-handler")).then(|| builder(&has).install().unwrap());
     let mut sources = SourceMap::new();
@@ -57,6 +59,9 @@ fn main() -> ExitCode {
     let expression = sources.span(file, 45..56).unwrap();
     runtimes::install(&has, "after");
     options::apply_after_install(&has);
+    if has("leak") {
+        guard.take().unwrap().leak();
+    }
     if let Some(code) = variables::run(kind) {
         return code;
     }
@@ -65,7 +70,8 @@ fn main() -> ExitCode {
         return code;
     }
     let ended = symbols::run(kind).or_else(|| frames::run(kind)).or_else(|| recovery::run(kind));
-    match ended.or_else(|| scenarios::run(kind, &mut guard, &sources)) {
+    match ended.or_else(|| exits::run(kind)).or_else(|| scenarios::run(kind, &mut guard, &sources))
+    {
         Some(code) => code,
         None => work(kind, function, expression),
     }
@@ -111,7 +117,8 @@ fn builder(has: &dyn Fn(&str) -> bool) -> CrashHandlerBuilder {
 
 /// Returns the function that is called before a report.
 fn options_of_before_report(has: &dyn Fn(&str) -> bool) -> Option<fn()> {
-    let functions: [(&str, fn()); 3] = [
+    let functions: [(&str, fn()); 4] = [
+        ("before-tells", exits::tell),
         ("before", || eprintln!("the terminal is restored")),
         ("before-panics", || panic!("in the function before the report")),
         ("before-hangs", || std::thread::sleep(Duration::from_secs(60))),

@@ -128,3 +128,21 @@ fn a_second_signal_during_the_report_ends_the_process() {
     // The process that watches the reporter ends only after the timeout.
     _ = ended.clean();
 }
+
+#[test]
+fn a_thread_that_exits_waits_for_the_report_of_another() {
+    for kind in ["exit-while-reporting", "return-while-reporting"] {
+        for option in ["", "+leak"] {
+            let ended = run(&format!("{kind}+before-tells{option}")).end().clean();
+            assert_eq!(ended.code(), -libc::SIGSEGV, "{kind}: {ended:#?}");
+            assert_eq!(ended.report()["thread"], "crashing", "{ended:#?}");
+        }
+    }
+}
+
+#[test]
+fn a_signal_for_a_dump_does_not_change_the_report_that_is_being_made() {
+    let ended = run("dump-while-reporting+before-tells+dump").end().clean();
+    assert_eq!(ended.code(), -libc::SIGSEGV, "{ended:#?}");
+    assert_eq!(ended.report()["signal"], "SIGSEGV", "{ended:#?}");
+}
