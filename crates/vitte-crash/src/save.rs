@@ -77,7 +77,7 @@ fn store(
 ) -> Option<usize> {
     let dir = config.dir.as_ref()?;
     let save_in = |report: &mut CrashReport, redacted: Redacted, dir: &Path| {
-        sys::with_sigxfsz_ignored(|| options.save(report, notes, sources, redacted, dir))
+        sys::without_sigxfsz(|| options.save(report, notes, sources, redacted, dir))
     };
     let (path, dir, omitted_sources) = match save_in(report, redacted, dir) {
         Ok((path, omitted_sources)) => (path, dir.clone(), omitted_sources),
@@ -125,7 +125,7 @@ pub(crate) fn save_again(
     let update_in = |dir: &Path| {
         let mut copy = report.clone();
         let redacted = options.redact(&mut copy, sources);
-        sys::with_sigxfsz_ignored(|| options.update(&copy, sources, redacted, dir))
+        sys::without_sigxfsz(|| options.update(&copy, sources, redacted, dir))
     };
     // The path in the report may be relative to a directory that is no longer the current one.
     let updated = update_in(dir).or_else(|error| {

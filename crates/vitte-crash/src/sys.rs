@@ -41,6 +41,8 @@ mod crash_line;
 #[cfg(has_reporter)]
 pub(super) mod dump;
 mod exit;
+#[cfg(unix)]
+mod file_limit;
 #[cfg(target_os = "linux")]
 pub(super) mod fork;
 #[cfg(has_reporter)]
@@ -78,7 +80,7 @@ mod unwind;
 #[cfg(unix)]
 pub(super) use abort::mark_panic_fatal;
 #[cfg(unix)]
-pub(super) use action::{SignalHandlers, with_sigxfsz_ignored};
+pub(super) use action::SignalHandlers;
 #[cfg(has_reporter)]
 pub(super) use arrival::UNKNOWN_CODE;
 #[cfg(has_reporter)]
@@ -86,6 +88,8 @@ pub(super) use big_stack::{StackKind, with_big_stack};
 #[cfg(unix)]
 pub(super) use claim::wait_for_crash;
 pub(super) use exit::at_exit;
+#[cfg(unix)]
+pub(super) use file_limit::without_sigxfsz;
 #[cfg(has_reporter)]
 pub(super) use load_counts::{LoadCounts, load_counts};
 #[cfg(has_reporter)]
@@ -101,9 +105,9 @@ pub(super) fn thread_id() -> u32 {
     thread::thread_id()
 }
 
-/// Runs `work`. Other systems have no `SIGXFSZ`, so nothing is ignored.
+/// Runs `work`. Other systems have no `SIGXFSZ`.
 #[cfg(not(unix))]
-pub(super) fn with_sigxfsz_ignored<T>(work: impl FnOnce() -> T) -> T {
+pub(super) fn without_sigxfsz<T>(work: impl FnOnce() -> T) -> T {
     work()
 }
 

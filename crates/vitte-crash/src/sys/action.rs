@@ -33,19 +33,6 @@ thread_local! {
     static RETURNED: Cell<Option<ArrivalKey>> = const { Cell::new(None) };
 }
 
-/// Runs `work` with `SIGXFSZ` ignored: exceeding the file size limit (`ulimit -f`) is then a write
-/// error and does not terminate the process.
-pub(crate) fn with_sigxfsz_ignored<T>(work: impl FnOnce() -> T) -> T {
-    // SAFETY: ignoring a signal is safe at any time, and so is restoring the previous action.
-    let before = unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_IGN) };
-    let result = work();
-    if before != libc::SIG_ERR {
-        // SAFETY: `before` is the previous action of this signal.
-        unsafe { libc::signal(libc::SIGXFSZ, before) };
-    }
-    result
-}
-
 /// The installed signal handlers. Dropping this restores the previous actions.
 #[derive(Debug)]
 pub(crate) struct SignalHandlers {

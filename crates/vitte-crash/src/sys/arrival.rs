@@ -102,8 +102,8 @@ impl Arrival {
         if self.info.is_null() {
             return true;
         }
-        is_mapped(self.info.addr()) && {
-            // SAFETY: the memory is mapped, and all bytes are valid numbers.
+        is_readable(self.info.addr()) && {
+            // SAFETY: the memory can be read, and all bytes are valid numbers.
             let (signal, code) = unsafe { ((*self.info).si_signo, (*self.info).si_code) };
             (signal, code) == (key.signal, key.code)
         }
@@ -145,15 +145,35 @@ fn is_plausible(address: usize, align: usize, frame: usize) -> bool {
     if address < 4096 || address % align != 0 {
         return false;
     }
-    address.wrapping_sub(frame) < NEAR || is_mapped(address)
+    address.wrapping_sub(frame) < NEAR || is_readable(address)
 }
 
-/// Returns whether memory is mapped at an address.
-pub(super) fn is_mapped(address: usize) -> bool {
+/// Returns whether the memory of the page at an address can be read. Where that cannot be found out, it returns whether
+/// memory is mapped there.
+pub(super) fn is_readable(address: usize) -> bool {
     let page = super::page_bytes();
     let start = std::ptr::without_provenance_mut(address - address % page);
     // SAFETY: `MS_ASYNC` changes nothing; without a mapping, the call fails.
-    unsafe { libc::msync(start, page, libc::MS_ASYNC) == 0 }
+    let is_mapped = unsafe { libc::msync(start, page, libc::MS_ASYNC) == 0 };
+    is_mapped && can_kernel_read(address)
+}
+
+/// Lets the kernel read a set of signals, after which it finds out that it does not know what to do with it.
+#[cfg(target_os = "linux")]
+fn can_kernel_read(address: usize) -> bool {
+    const UNKNOWN_HOW: c_int = -1;
+    const SET_BYTES: usize = 8;
+    let set = address - address % SET_BYTES;
+    let none: *mut c_void = null_mut();
+    // SAFETY: the call changes nothing.
+    let result =
+        unsafe { libc::syscall(libc::SYS_rt_sigprocmask, UNKNOWN_HOW, set, none, SET_BYTES) };
+    result == -1 && super::errno() == libc::EINVAL
+}
+
+#[cfg(not(target_os = "linux"))]
+fn can_kernel_read(_address: usize) -> bool {
+    true
 }
 
 /// Returns the addresses of the `siginfo` and the context in the frame that the kernel wrote to the stack before it
@@ -171,16 +191,16 @@ fn find_on_stack(signal: c_int, frame: usize) -> Option<(*mut libc::siginfo_t, *
     let mut address = frame - frame % WORD;
     for _ in 0..MAX_WORDS {
         let is_new_page = address % super::page_bytes() == 0;
-        if is_new_page && !is_mapped(address) {
+        if is_new_page && !is_readable(address) {
             return None;
         }
         let context = address + WORD;
         let info = context + CONTEXT_BYTES;
-        // SAFETY: the memory is that of this stack, of which each page is mapped.
+        // SAFETY: the memory is that of this stack, of which each page can be read.
         let is_restorer = unsafe { read_word(address) } == restorer;
-        if is_restorer && is_mapped(info) && is_mapped(info + size_of::<libc::siginfo_t>()) {
+        if is_restorer && is_readable(info) && is_readable(info + size_of::<libc::siginfo_t>()) {
             let info = std::ptr::with_exposed_provenance_mut::<libc::siginfo_t>(info);
-            // SAFETY: the memory is mapped.
+            // SAFETY: the memory can be read.
             if unsafe { (*info).si_signo } == signal {
                 return Some((info, std::ptr::with_exposed_provenance_mut(context)));
             }
@@ -204,7 +224,7 @@ fn restorer(signal: c_int) -> Option<usize> {
 
 /// # Safety
 ///
-/// The address is aligned, and its memory is mapped.
+/// The address is aligned, and its memory can be read.
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 unsafe fn read_word(address: usize) -> usize {
     // SAFETY: guaranteed by the caller.
@@ -215,4 +235,29 @@ unsafe fn read_word(address: usize) -> usize {
 #[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
 fn find_on_stack(_signal: c_int, _frame: usize) -> Option<(*mut libc::siginfo_t, *mut c_void)> {
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn memory_without_access_cannot_be_read() {
+        let flags = libc::MAP_PRIVATE | libc::MAP_ANON;
+        let bytes = 3 * crate::sys::page_bytes();
+        // SAFETY: the mapping is new, and only this test uses it.
+        unsafe {
+            let base = libc::mmap(null_mut(), bytes, libc::PROT_NONE, flags, -1, 0);
+            assert_ne!(base, libc::MAP_FAILED);
+            let page = |index: usize| base.wrapping_byte_add(index * crate::sys::page_bytes());
+            libc::mprotect(page(1), crate::sys::page_bytes(), libc::PROT_READ);
+            libc::munmap(page(2), crate::sys::page_bytes());
+            assert_eq!(
+                [0, 1, 2].map(|index| is_readable(page(index).addr() + 24)),
+                [false, true, false]
+            );
+            libc::munmap(base, 2 * crate::sys::page_bytes());
+        }
+    }
 }

@@ -201,7 +201,7 @@ fn capture(area: &mut RecordArea, source: &dyn VariableSource, method: ForkMetho
 }
 
 /// How a child ended.
-enum ChildExit {
+pub(super) enum ChildExit {
     Exited,
     PanicRecorded,
     Signal(c_int),
@@ -232,15 +232,14 @@ impl ChildExit {
 }
 
 /// Waits for a child, and kills it at `end`.
-fn wait_for(child: c_int, end: Instant) -> ChildExit {
+pub(super) fn wait_for(child: c_int, end: Instant) -> ChildExit {
     let mut pause = 50_000;
     let mut killed: Option<Instant> = None;
     loop {
         let mut status = 0;
         // SAFETY: `status` is a number to write to.
         let result = unsafe { libc::waitpid(child, &raw mut status, libc::WNOHANG | libc::__WALL) };
-        // SAFETY: it is the address of this thread's `errno`.
-        let is_interrupted = result < 0 && unsafe { *libc::__errno_location() } == libc::EINTR;
+        let is_interrupted = result < 0 && super::errno() == libc::EINTR;
         if result != 0 && !is_interrupted {
             return match () {
                 () if killed.is_some() => ChildExit::TimedOut,

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::ffi::c_int;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::arrival::{Arrival, ArrivalKey, is_mapped};
+use super::arrival::{Arrival, ArrivalKey, is_readable};
 use super::futile::Attempt;
 use super::{previous, signals};
 
@@ -56,8 +56,8 @@ impl PreviousCall {
     fn contains(&self, arrival: &Arrival) -> bool {
         (&raw const *arrival).addr() < self.marker
             && arrival.stack_pointer() < self.marker as u64
-            && is_mapped(self.marker)
-            // SAFETY: the memory at the aligned address is mapped.
+            && is_readable(self.marker)
+            // SAFETY: the memory at the aligned address can be read.
             && unsafe { std::ptr::with_exposed_provenance::<u64>(self.marker).read_volatile() }
                 == self.number
             && self.arrival.is_still_at(&self.key)

@@ -9,10 +9,11 @@
 //! Each request and each answer is a packet of a socket. All numbers have 64 bits in native byte order. The kernel copies
 //! the bytes, so memory that cannot be read is an error and not a crash.
 
-use std::ffi::{c_int, c_void};
+use std::ffi::{c_int, c_short, c_void};
 use std::ptr::null_mut;
 
 use super::shared::{self, SharedField};
+use super::signals::monotonic_millis;
 
 /// The file descriptor of the reporter's end of the socket.
 pub(crate) const REPORTER_END: c_int = 3;
@@ -70,15 +71,18 @@ pub(super) enum Served {
     Closed,
 }
 
-/// Waits for a request, and answers it.
-pub(super) fn serve(timeout_millis: c_int) -> Served {
+/// How long [`serve`] waits for a request, in milliseconds.
+const POLL_MILLIS: c_int = 20;
+
+/// Waits shortly for a request, and answers it until `end`, in milliseconds of [`monotonic_millis`]: a reporter that is
+/// stopped reads no answer.
+pub(super) fn serve(end: u64) -> Served {
     let mut request = [0_u64; 3];
-    let mut poll = libc::pollfd { fd: SUPERVISOR_END, events: libc::POLLIN, revents: 0 };
-    // SAFETY: the pointers are those of local variables of the given lengths.
+    if !is_ready(libc::POLLIN) {
+        return Served::Open;
+    }
+    // SAFETY: the pointer is that of a local variable of the given length.
     let read = unsafe {
-        if libc::poll(&raw mut poll, 1, timeout_millis) <= 0 {
-            return Served::Open;
-        }
         let (buffer, len) = (request.as_mut_ptr().cast::<c_void>(), size_of_val(&request));
         libc::recv(SUPERVISOR_END, buffer, len, 0)
     };
@@ -87,29 +91,29 @@ pub(super) fn serve(timeout_millis: c_int) -> Served {
     }
     let [kind, address, len] = request;
     match kind {
-        READ_MEMORY => send_memory(address, len),
-        READ_MAPS => send_maps(),
+        READ_MEMORY => send_memory(address, len, end),
+        READ_MAPS => send_maps(end),
         SET_STORED => shared::set(SharedField::IsStored, 1),
         _ => {}
     }
-    _ = send(0, 0);
+    _ = send(0, 0, end);
     Served::Open
 }
 
-fn send_memory(mut address: u64, mut len: u64) {
+fn send_memory(mut address: u64, mut len: u64, end: u64) {
     let page = super::page_bytes() as u64;
     while len > 0 {
         let to_page_end = page - address % page;
         let is_sent = [len.min(MAX_PACKET_BYTES as u64), len.min(to_page_end)]
             .into_iter()
-            .find(|count| send(address, *count));
+            .find(|count| send(address, *count, end));
         let Some(count) = is_sent else { return };
         address = address.wrapping_add(count);
         len -= count;
     }
 }
 
-fn send_maps() {
+fn send_maps(end: u64) {
     let mut buffer = [0_u8; 4096];
     // SAFETY: the pointers are those of a buffer of the given length and of a C string.
     unsafe {
@@ -117,7 +121,7 @@ fn send_maps() {
         loop {
             let count = libc::read(file, buffer.as_mut_ptr().cast(), buffer.len());
             let Some(count) = u64::try_from(count).ok().filter(|count| *count > 0) else { break };
-            if !send(buffer.as_ptr().addr() as u64, count) {
+            if !send(buffer.as_ptr().addr() as u64, count, end) {
                 break;
             }
         }
@@ -125,8 +129,21 @@ fn send_maps() {
     }
 }
 
-/// Sends a packet with a count and that many bytes at an address. Returns false if the bytes cannot be read.
-fn send(address: u64, count: u64) -> bool {
+/// Waits until the socket is ready for `events`. Returns false if it is not after [`POLL_MILLIS`].
+fn is_ready(events: c_short) -> bool {
+    let mut poll = libc::pollfd { fd: SUPERVISOR_END, events, revents: 0 };
+    // SAFETY: the pointer is that of a local variable.
+    unsafe { libc::poll(&raw mut poll, 1, POLL_MILLIS) > 0 }
+}
+
+/// Sends a packet with a count and that many bytes at an address. Returns false if the bytes cannot be read, or the
+/// reporter does not read the packets before it until `end`.
+fn send(address: u64, count: u64, end: u64) -> bool {
+    while !is_ready(libc::POLLOUT) {
+        if monotonic_millis() >= end {
+            return false;
+        }
+    }
     let Ok(base) = usize::try_from(address) else { return false };
     let Ok(len) = usize::try_from(count) else { return false };
     let mut header = count;
@@ -140,6 +157,7 @@ fn send(address: u64, count: u64) -> bool {
         message.msg_name = null_mut();
         message.msg_iov = parts.as_mut_ptr();
         message.msg_iovlen = parts.len() as _;
-        libc::sendmsg(SUPERVISOR_END, &raw const message, libc::MSG_NOSIGNAL) >= 0
+        libc::sendmsg(SUPERVISOR_END, &raw const message, libc::MSG_NOSIGNAL | libc::MSG_DONTWAIT)
+            >= 0
     }
 }

@@ -6,7 +6,9 @@ use std::os::fd::{FromRawFd as _, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
 use std::ptr::{null, null_mut};
 use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU64, Ordering};
+use std::time::Instant;
 
+use super::fork;
 use super::line::LineBuffer;
 use super::serve::{self, Served};
 use super::shared::{self, SharedField};
@@ -21,11 +23,12 @@ const REPORTER_FLAG: &CStr = c"--vitte-crash-reporter";
 /// Once installed, it is never freed, because a handler may be reading it.
 struct ReporterCommand {
     program: *const c_char,
-    /// The program's name, [`REPORTER_FLAG`], space for the two numbers, null.
+    /// The program's name, [`REPORTER_FLAG`], the request, null.
     arguments: [*const c_char; 4],
     environment: Vec<*const c_char>,
-    /// The two numbers, written when the process crashes.
-    numbers: UnsafeCell<[u8; 48]>,
+    /// The process, the address of the shared fields, and whether the supervisor serves the memory, as words. Written when
+    /// the process crashes.
+    request: UnsafeCell<[u8; 48]>,
     /// The memory that the pointers refer to.
     _strings: CStrings,
 }
@@ -54,18 +57,18 @@ impl CStrings {
 
 impl ReporterCommand {
     /// Writes the last argument of the reporter.
-    fn set_numbers(&self, server: &str) {
-        let mut numbers = LineBuffer::new();
-        numbers.push_number(CRASHED_PROCESS.load(Ordering::Acquire), 10);
-        numbers.push(b" ");
-        numbers.push_number(shared::address() as u64, 16);
-        numbers.push(b" ");
-        numbers.push(server.as_bytes());
-        numbers.push(b"\0");
+    fn set_request(&self, server: &str) {
+        let mut request = LineBuffer::new();
+        request.push_number(CRASHED_PROCESS.load(Ordering::Acquire), 10);
+        request.push(b" ");
+        request.push_number(shared::address() as u64, 16);
+        request.push(b" ");
+        request.push(server.as_bytes());
+        request.push(b"\0");
         // SAFETY: only the thread that has the claim on the report and its supervisor get here, one after the other,
         // and no reporter is running. The text is shorter than the buffer.
-        let to = unsafe { &mut *self.numbers.get() };
-        to.iter_mut().zip(numbers.bytes()).for_each(|(to, from)| *to = *from);
+        let to = unsafe { &mut *self.request.get() };
+        to.iter_mut().zip(request.bytes()).for_each(|(to, from)| *to = *from);
     }
 }
 
@@ -99,14 +102,17 @@ pub(crate) struct ReporterRequest {
 /// Returns the request if this process was started as the reporter.
 pub(crate) fn reporter_request() -> Option<ReporterRequest> {
     let mut arguments = std::env::args_os().skip(1);
-    if arguments.next()?.as_bytes() != REPORTER_FLAG.to_bytes() {
+    // A program with more permissions than its caller must not read the configuration from a process of that.
+    // SAFETY: `getauxval` takes a number.
+    let is_privileged = unsafe { libc::getauxval(libc::AT_SECURE) } != 0;
+    if arguments.next()?.as_bytes() != REPORTER_FLAG.to_bytes() || is_privileged {
         return None;
     }
-    let numbers = arguments.next()?.into_string().ok()?;
-    let mut numbers = numbers.split(' ');
-    let process = numbers.next()?.parse().ok()?;
-    let address = u64::from_str_radix(numbers.next()?, 16).ok()?;
-    let has_server = numbers.next() == Some(HAS_SERVER);
+    let request = arguments.next()?.into_string().ok()?;
+    let mut words = request.split(' ');
+    let process = words.next()?.parse().ok()?;
+    let address = u64::from_str_radix(words.next()?, 16).ok()?;
+    let has_server = words.next() == Some(HAS_SERVER);
     // SAFETY: the supervisor has opened this file for the reporter, which asks for the request once.
     let server = has_server.then(|| unsafe { OwnedFd::from_raw_fd(serve::REPORTER_END) });
     Some(ReporterRequest { process, address, server })
@@ -141,16 +147,16 @@ impl ReporterSetup {
         let mut next = || pointers.next().unwrap_or(null());
         let (name, program) = (next(), next());
         let environment = pointers.chain([null()]).collect();
-        let numbers = UnsafeCell::new([0; 48]);
+        let request = UnsafeCell::new([0; 48]);
         let command = Box::leak(Box::new(ReporterCommand {
             program,
             arguments: [name, REPORTER_FLAG.as_ptr(), null(), null()],
             environment,
-            numbers,
+            request,
             _strings: strings,
         }));
-        let [_, _, numbers, _] = &mut command.arguments;
-        *numbers = command.numbers.get().cast();
+        let [_, _, request, _] = &mut command.arguments;
+        *request = command.request.get().cast();
         REPORTER_COMMAND.store(command, Ordering::Release);
     }
 }
@@ -190,15 +196,15 @@ pub(super) fn run_reporter() -> Result<(), &'static str> {
     // SAFETY: `getpid` takes no arguments and cannot fail.
     let process = unsafe { libc::getpid() };
     CRASHED_PROCESS.store(process.unsigned_abs().into(), Ordering::Release);
-    command.set_numbers("");
+    command.set_request("");
     shared::set(SharedField::ThreadsAddress, super::slots::address() as u64);
     // SAFETY: the arguments are numbers.
     unsafe {
         // Lets the reporter trace this process where the Yama security module restricts that.
         libc::prctl(libc::PR_SET_PTRACER, libc::PR_SET_PTRACER_ANY);
     }
-    // SAFETY: nothing uses the stack when this function returns, because the supervisor has ended by then. It shares our memory and follows the same rules: no heap, no
-    // locks.
+    // SAFETY: nothing uses the stack when this function returns, because the supervisor has ended by then. It shares our
+    // memory and follows the same rules: no heap, no locks.
     let supervisor =
         unsafe { libc::clone(supervise, SUPERVISOR_STACK.top(), libc::CLONE_VM, null_mut()) };
     if supervisor < 0 {
@@ -241,15 +247,11 @@ fn wait_for(child: c_int, flags: c_int) -> (c_int, c_int) {
         let result = unsafe { libc::waitpid(child, &raw mut status, flags | libc::__WALL) };
         // A signal may have interrupted the call. The supervisor shares `errno` and may have
         // overwritten it, so only `ECHILD` ends the loop: there is no such child.
-        // SAFETY: it is the address of this thread's `errno`.
-        if result >= 0 || unsafe { *libc::__errno_location() } == libc::ECHILD {
+        if result >= 0 || super::errno() == libc::ECHILD {
             return (result, status);
         }
     }
 }
-
-/// How long the supervisor waits for a request before it looks at the time, in milliseconds.
-const POLL_MILLIS: c_int = 20;
 
 /// The supervisor: starts the reporter and enforces its timeout.
 extern "C" fn supervise(_: *mut c_void) -> c_int {
@@ -265,7 +267,7 @@ extern "C" fn supervise(_: *mut c_void) -> c_int {
     let has_server = serve::create_socket();
     // SAFETY: an installed command is never freed.
     if let Some(command) = unsafe { REPORTER_COMMAND.load(Ordering::Acquire).as_ref() } {
-        command.set_numbers(if has_server { HAS_SERVER } else { "" });
+        command.set_request(if has_server { HAS_SERVER } else { "" });
     }
     let flags = libc::CLONE_VM | libc::CLONE_VFORK;
     // SAFETY: the stack is used once. Until `clone` returns this process is suspended, and by then
@@ -281,13 +283,11 @@ extern "C" fn supervise(_: *mut c_void) -> c_int {
         match wait_for(reporter, libc::WNOHANG) {
             // A process that ends closes its end of the socket, so it is noticed at once.
             (0, _) if is_served && monotonic_millis() < end => {
-                is_served = serve::serve(POLL_MILLIS) == Served::Open;
+                is_served = serve::serve(end) == Served::Open;
             }
             (0, _) if monotonic_millis() < end => sleep(300_000),
             (0, _) => {
-                // SAFETY: the process is our child and has not been waited for.
-                unsafe { libc::kill(reporter, libc::SIGKILL) };
-                wait_for(reporter, 0);
+                fork::wait_for(reporter, Instant::now());
                 break TIMED_OUT;
             }
             (_, status) => break status,
@@ -316,7 +316,7 @@ extern "C" fn exec_reporter(_: *mut c_void) -> c_int {
             let (argv, envp) = (command.arguments.as_ptr(), command.environment.as_ptr());
             libc::execve(program, argv, envp);
         }
-        EXEC_ERROR.store(*libc::__errno_location(), Ordering::Release);
+        EXEC_ERROR.store(super::errno(), Ordering::Release);
         1
     }
 }

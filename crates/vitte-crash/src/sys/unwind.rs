@@ -7,7 +7,7 @@ use gimli::{
     RegisterRule, UnwindContext, UnwindContextStorage, UnwindSection as _, UnwindTableRow,
 };
 
-use super::arrival::is_mapped;
+use super::arrival::is_readable;
 use super::maps::Module;
 
 /// The registers from which a frame is unwound.
@@ -83,11 +83,11 @@ impl Registers {
     }
 }
 
-/// Reads the stack. Returns `None` if the address is not mapped.
+/// Reads the stack. Returns `None` if the address cannot be read.
 fn read_word(address: u64) -> Option<u64> {
     let address = usize::try_from(address).ok().filter(|address| address % 8 == 0)?;
-    // SAFETY: the memory at the aligned address is mapped.
-    is_mapped(address)
+    // SAFETY: the memory at the aligned address can be read.
+    is_readable(address)
         .then(|| unsafe { std::ptr::with_exposed_provenance::<u64>(address).read_volatile() })
 }
 
@@ -160,10 +160,10 @@ impl UnwindTable {
 fn bytes_at(address: u64, len: u64) -> Option<&'static [u8]> {
     let (address, len) = (usize::try_from(address).ok()?, usize::try_from(len).ok()?);
     let last = address.checked_add(len)?.checked_sub(1)?;
-    if len > isize::MAX.unsigned_abs() || !is_mapped(address) || !is_mapped(last) {
+    if len > isize::MAX.unsigned_abs() || !is_readable(address) || !is_readable(last) {
         return None;
     }
-    // SAFETY: the bytes are those of a segment of a loaded module, of which the first and the last page are mapped.
+    // SAFETY: the bytes are those of a segment of a loaded module, of which the first and the last page can be read.
     // Nothing unloads it, and nothing writes to its read-only data.
     Some(unsafe { std::slice::from_raw_parts(std::ptr::with_exposed_provenance(address), len) })
 }

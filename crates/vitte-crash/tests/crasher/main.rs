@@ -39,6 +39,7 @@ fn main() -> ExitCode {
     if std::env::args().nth(1).is_some_and(|first| first.starts_with("--vitte-crash")) {
         match std::env::var("CRASHER_REPORTER").as_deref() {
             Ok("hang") => std::thread::sleep(Duration::from_secs(60)),
+            Ok("deaf") => options::ask_and_read_nothing(),
             Ok("die") => std::process::abort(),
             _ => {}
         }

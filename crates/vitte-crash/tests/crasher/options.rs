@@ -266,3 +266,14 @@ fn limit_to_maximum(resource: Resource) {
         libc::setrlimit(resource, &raw const limits);
     }
 }
+
+/// Simulates a reporter that requests more answers than a socket can hold, and reads none.
+pub fn ask_and_read_nothing() {
+    const SOCKET: i32 = 3;
+    const READ_MAPS: u64 = 1;
+    let request = [READ_MAPS, 0, 0];
+    for _ in 0..200 {
+        unsafe { libc::write(SOCKET, request.as_ptr().cast(), size_of_val(&request)) };
+    }
+    std::thread::sleep(std::time::Duration::from_secs(60));
+}

@@ -19,6 +19,7 @@ pub fn run(kind: &str) -> Option<ExitCode> {
         "write-barrier" => write_barrier(),
         "many-traps" => (0..MANY).for_each(|_| trap()),
         "jump" => println!("{}", (0..MANY).map(|_| fault_and_leave()).sum::<c_int>()),
+        "jump-on-many-threads" => jump_on_many_threads(),
         "jump-on-native-thread" => on_native_thread(faults_at_different_depths),
         "segv-on-native-thread" => on_native_thread(crash),
         "segv-on-small-signal-stack" => {
@@ -148,10 +149,18 @@ fn fault_and_leave() -> c_int {
 
 /// Leaves [`fault_and_leave`] from a signal handler.
 pub unsafe fn leave(context: *const libc::ucontext_t) -> ! {
+    // What a handler needs, and has on the signal stack of a thread of std.
+    black_box(&mut [0_u8; 3 << 10]);
     unsafe {
         libc::pthread_sigmask(libc::SIG_SETMASK, &raw const (*context).uc_sigmask, null_mut());
         PLACE.with(|place| crasher_leave(place.get()))
     }
+}
+
+/// Leaves handlers on more threads, one after the other, than there are stacks for handlers.
+fn jump_on_many_threads() {
+    let count = |_| std::thread::spawn(fault_and_leave).join().unwrap();
+    println!("{}", (0..40).map(count).sum::<c_int>());
 }
 
 #[inline(never)]

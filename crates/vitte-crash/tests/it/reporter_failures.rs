@@ -31,11 +31,13 @@ fn assert_fallback_line(run: &Run, end: &str) -> Duration {
 
 #[test]
 fn a_reporter_that_hangs_is_killed_after_the_timeout() {
-    let run = run("segv").with("CRASHER_REPORTER", "hang").with("CRASHER_TIMEOUT_MS", "300");
-    let time = assert_fallback_line(&run, " while folding; no report: the reporter timed out");
-    assert!(time >= Duration::from_millis(300), "{time:?}");
-    // The reporter would sleep for 60 seconds. The limit is generous, because the machine may be busy.
-    assert!(time < Duration::from_secs(10), "{time:?}");
+    for reporter in ["hang", "deaf"] {
+        let run = run("segv").with("CRASHER_REPORTER", reporter).with("CRASHER_TIMEOUT_MS", "300");
+        let time = assert_fallback_line(&run, " while folding; no report: the reporter timed out");
+        assert!(time >= Duration::from_millis(300), "{time:?}");
+        // The reporter would sleep for 60 seconds. The limit is generous, because the machine may be busy.
+        assert!(time < Duration::from_secs(10), "{time:?}");
+    }
 }
 
 #[test]

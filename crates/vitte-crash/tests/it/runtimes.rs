@@ -132,6 +132,11 @@ fn a_runtime_may_jump_out_of_its_handler_on_a_thread_without_a_signal_stack() {
 }
 
 #[test]
+fn a_thread_that_has_ended_does_not_keep_its_stack_for_handlers() {
+    assert_survived("jump-on-many-threads+jump-before+previous-first", 0);
+}
+
+#[test]
 fn signal_stacks_may_be_small_or_missing() {
     for runtime in ["", "+keep-before", "+keep-after", "+keep-before+previous-first"] {
         for kind in ["segv-without-contexts", "overflow-without-contexts", "segv-on-native-thread"]

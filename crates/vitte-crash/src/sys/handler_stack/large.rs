@@ -2,7 +2,9 @@
 
 use std::cell::Cell;
 use std::ptr::null_mut;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+
+use crate::sys::thread::thread_id;
 
 /// The size of a stack in bytes. An inaccessible page lies below it.
 const STACK_BYTES: usize = 64 << 10;
@@ -11,18 +13,43 @@ const COUNT: usize = 8;
 
 /// The address of the stacks, or 0.
 static BASE: AtomicUsize = AtomicUsize::new(0);
-/// Which of them are in use: 0 or 1. A handler that leaves by `longjmp` keeps its stack, as the alternate one.
-static IN_USE: [AtomicUsize; COUNT] = [const { AtomicUsize::new(0) }; COUNT];
+/// Which of them are in use: 0, [`UNKNOWN_THREAD`], or the id of the thread whose alternate stack it is. A handler that
+/// leaves by `longjmp` leaves it so until the thread ends.
+static USERS: [AtomicU32; COUNT] = [const { AtomicU32::new(0) }; COUNT];
+/// Stands for the thread that uses a stack. No thread of a program has this id.
+const UNKNOWN_THREAD: u32 = u32::MAX;
 
 thread_local! {
-    /// The lowest address of this thread's stack of [`IN_USE`], or 0.
-    static CURRENT: Cell<usize> = const { Cell::new(0) };
+    /// The index of this thread's stack.
+    static CURRENT: Cell<Option<usize>> = const { Cell::new(None) };
     /// The alternate stack that [`become_alternate`] has replaced.
     static REPLACED: Cell<Option<libc::stack_t>> = const { Cell::new(None) };
 }
 
 fn stride() -> usize {
     STACK_BYTES + crate::sys::page_bytes()
+}
+
+/// Returns the lowest address of a stack.
+fn bottom(index: usize) -> *mut u8 {
+    let base = BASE.load(Ordering::Acquire);
+    std::ptr::with_exposed_provenance_mut(base + index * stride() + crate::sys::page_bytes())
+}
+
+/// Reserves a stack that is not in use, or whose thread has ended.
+fn reserve() -> Option<usize> {
+    let take = |slot: &AtomicU32, user: u32| {
+        slot.compare_exchange(user, UNKNOWN_THREAD, Ordering::AcqRel, Ordering::Relaxed).is_ok()
+    };
+    let take_of_ended = |slot: &AtomicU32| {
+        let user = slot.load(Ordering::Acquire);
+        let Ok(thread) = libc::pid_t::try_from(user) else { return false };
+        // SAFETY: the signal 0 only finds out whether there is such a thread.
+        let result = unsafe { libc::syscall(libc::SYS_tgkill, libc::getpid(), thread, 0) };
+        result == -1 && crate::sys::errno() == libc::ESRCH && take(slot, user)
+    };
+    let free = USERS.iter().position(|slot| take(slot, 0));
+    free.or_else(|| USERS.iter().position(take_of_ended))
 }
 
 /// Maps the stacks, once for the process. Pages that are not used take no memory.
@@ -56,24 +83,19 @@ pub(in crate::sys) fn on_large_stack(work: &mut dyn FnMut()) {
     if base == 0 || is_large {
         return work();
     }
-    let is_free = |slot: &AtomicUsize| {
-        slot.compare_exchange(0, 1, Ordering::AcqRel, Ordering::Relaxed).is_ok()
-    };
-    let Some(index) = IN_USE.iter().position(is_free) else { return work() };
-    let stack = base + index * stride() + crate::sys::page_bytes();
-    let before = (CURRENT.replace(stack), REPLACED.replace(None));
+    let Some(index) = reserve() else { return work() };
+    let before = (CURRENT.replace(Some(index)), REPLACED.replace(None));
     // SAFETY: the memory is a part of the mapping of `allocate`, which is never unmapped, and nothing else uses it. Its
     // address and its size are multiples of the page size, which is more than the alignment of a stack.
     unsafe {
-        let bottom = std::ptr::with_exposed_provenance_mut::<u8>(stack);
-        psm::on_stack(bottom, STACK_BYTES, work);
+        psm::on_stack(bottom(index), STACK_BYTES, work);
         if let Some(replaced) = REPLACED.get() {
             libc::sigaltstack(&raw const replaced, null_mut());
         }
     }
     CURRENT.set(before.0);
     REPLACED.set(before.1);
-    if let Some(slot) = IN_USE.get(index) {
+    if let Some(slot) = USERS.get(index) {
         slot.store(0, Ordering::Release);
     }
 }
@@ -81,15 +103,14 @@ pub(in crate::sys) fn on_large_stack(work: &mut dyn FnMut()) {
 /// Makes the stack of [`on_large_stack`] the alternate stack of this thread. It must be called before signals are
 /// unblocked: they would use the former one from its beginning, where frames of callers are.
 pub(in crate::sys) fn become_alternate() {
-    let stack = CURRENT.get();
-    if stack == 0 || REPLACED.get().is_some() {
-        return;
-    }
-    let bottom = std::ptr::with_exposed_provenance_mut(stack);
-    let new = libc::stack_t { ss_sp: bottom, ss_flags: 0, ss_size: STACK_BYTES };
+    let Some(index) = CURRENT.get().filter(|_| REPLACED.get().is_none()) else { return };
+    let new = libc::stack_t { ss_sp: bottom(index).cast(), ss_flags: 0, ss_size: STACK_BYTES };
     let mut old = libc::stack_t { ss_sp: null_mut(), ss_flags: 0, ss_size: 0 };
     // SAFETY: the memory is a stack of this thread. When the handler returns, the former alternate stack is restored.
     if unsafe { libc::sigaltstack(&raw const new, &raw mut old) } == 0 {
         REPLACED.set(Some(old));
+        if let Some(slot) = USERS.get(index) {
+            slot.store(thread_id(), Ordering::Release);
+        }
     }
 }
