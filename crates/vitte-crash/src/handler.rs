@@ -205,7 +205,7 @@ impl Handler {
     fn deliver(&self, report: &mut CrashReport, sources: Option<&SourceMap>) -> bool {
         before_report::call(self.callbacks.before_report);
         let saved = save::save(report, sources, &self.config, &self.capsule_options);
-        let is_stored = saved.omitted_sources.is_some();
+        let is_stored = saved.stored.is_some();
         let shown = saved.shown(report);
         let is_written = render::write(&render::render(render_options(), &shown));
         if is_stored {

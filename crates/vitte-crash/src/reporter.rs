@@ -109,7 +109,7 @@ fn report(remote: &RemoteProcess, address: u64, options: &CapsuleOptions) -> Res
     };
     let mut notes = pending_notes(&config);
     let saved = save::save_with_notes(&mut report, &notes, source_map.as_ref(), &config, options);
-    let is_stored = saved.omitted_sources.is_some();
+    let is_stored = saved.stored.is_some();
     if is_stored {
         remote.set_stored(address);
     } else {
@@ -117,9 +117,7 @@ fn report(remote: &RemoteProcess, address: u64, options: &CapsuleOptions) -> Res
     }
     let is_shown = show(&info, &saved.shown(&report), notes);
     #[cfg(feature = "minidump")]
-    if let (true, Some(dir), Some(omitted_sources)) =
-        (config.minidump, &config.dir, saved.omitted_sources)
-    {
+    if let Some(stored) = saved.stored.filter(|_| config.minidump) {
         let end = begin + config.timeout.min(Duration::from_secs(10)) / 4 * 3;
         let (mappings, modules, memory) = (&*mappings, &modules, &memory);
         let process = minidump::StoppedProcess {
@@ -133,7 +131,7 @@ fn report(remote: &RemoteProcess, address: u64, options: &CapsuleOptions) -> Res
             secrets: &secrets,
             end,
         };
-        minidump::add(&report, omitted_sources, dir, options, &process);
+        minidump::add(&report, &stored, options, &process);
     }
     if is_stored {
         save::clean_and_report(&config, options);

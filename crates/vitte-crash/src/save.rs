@@ -19,9 +19,26 @@ use crate::sys;
 /// A report that was redacted, and stored if possible.
 #[derive(Debug)]
 pub(crate) struct Saved {
-    /// The number of source files that the capsule omits, or `None` if no capsule was stored.
-    pub(crate) omitted_sources: Option<usize>,
+    pub(crate) stored: Option<Stored>,
     redactor: Redactor,
+}
+
+/// Where a capsule is stored. The paths are those with which it was written; the ones in the report are for people.
+#[derive(Debug)]
+pub(crate) struct Stored {
+    #[cfg_attr(
+        not(feature = "minidump"),
+        allow(dead_code, reason = "only a minidump is added later")
+    )]
+    pub(crate) path: PathBuf,
+    /// The directory of the repository.
+    pub(crate) dir: PathBuf,
+    /// The number of source files that the capsule omits.
+    #[cfg_attr(
+        not(feature = "minidump"),
+        allow(dead_code, reason = "only a minidump is added later")
+    )]
+    pub(crate) omitted_sources: usize,
 }
 
 impl Saved {
@@ -60,12 +77,11 @@ pub(crate) fn save_with_notes(
 ) -> Saved {
     let redacted = options.redact(report, sources);
     let redactor = redacted.redactor();
-    let omitted_sources = store(report, notes, sources, config, options, redacted, &redactor);
-    Saved { omitted_sources, redactor }
+    let stored = store(report, notes, sources, config, options, redacted, &redactor);
+    Saved { stored, redactor }
 }
 
-/// Stores a redacted report. Returns the number of source files that the capsule omits, or `None` if no capsule was
-/// stored.
+/// Stores a redacted report, if possible.
 fn store(
     report: &mut CrashReport,
     notes: &[String],
@@ -74,13 +90,14 @@ fn store(
     options: &CapsuleOptions,
     redacted: Redacted,
     redactor: &Redactor,
-) -> Option<usize> {
+) -> Option<Stored> {
     let dir = config.dir.as_ref()?;
     let save_in = |report: &mut CrashReport, redacted: Redacted, dir: &Path| {
-        sys::without_sigxfsz(|| options.save(report, notes, sources, redacted, dir))
+        let saved = sys::without_sigxfsz(|| options.save(report, notes, sources, redacted, dir));
+        saved.map(|(path, omitted_sources)| Stored { path, dir: dir.to_owned(), omitted_sources })
     };
-    let (path, dir, omitted_sources) = match save_in(report, redacted, dir) {
-        Ok((path, omitted_sources)) => (path, dir.clone(), omitted_sources),
+    let stored = match save_in(report, redacted, dir) {
+        Ok(stored) => stored,
         Err(error) => {
             let note =
                 |what: &str| redactor.text(&format!("the report {what}: {error}")).into_owned();
@@ -88,9 +105,9 @@ fn store(
                 let mut copy = report.clone();
                 copy.notes.push(note("is in the temporary directory"));
                 let redacted = options.redact(&mut copy, sources);
-                let (path, omitted_sources) = save_in(&mut copy, redacted, &dir).ok()?;
+                let stored = save_in(&mut copy, redacted, &dir).ok()?;
                 *report = copy;
-                Some((path, dir, omitted_sources))
+                Some(stored)
             });
             if fallback.is_none() {
                 report.notes.push(note("could not be stored"));
@@ -100,10 +117,10 @@ fn store(
     };
     // Paths are shown relative to the current directory, as in the user's shell.
     let here = std::env::current_dir().unwrap_or_default();
-    let relative = |path: PathBuf| path.strip_prefix(&here).map(ToOwned::to_owned).unwrap_or(path);
-    report.path = Some(relative(path));
-    report.dir = Some(relative(dir));
-    Some(omitted_sources)
+    let relative = |path: &Path| path.strip_prefix(&here).unwrap_or(path).to_owned();
+    report.path = Some(relative(&stored.path));
+    report.dir = Some(relative(&stored.dir));
+    Some(stored)
 }
 
 /// Returns the directory that replaces the default one if that cannot be written.

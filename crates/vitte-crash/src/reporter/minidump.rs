@@ -17,7 +17,6 @@ mod secrets;
 mod store;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 use std::time::Instant;
 use std::{fmt, fs};
 
@@ -39,7 +38,7 @@ use vitte_capsule::{CrashReport, RepositoryError};
 use super::crash_info::CrashInfo;
 use super::threads::Threads;
 use crate::remote::Memory;
-use crate::save::CapsuleOptions;
+use crate::save::{CapsuleOptions, Stored};
 use crate::symbols::modules::{Mapping, Modules};
 use crate::sys::shared::SharedField;
 
@@ -117,18 +116,16 @@ impl From<MemoryWriterError> for MinidumpError {
     }
 }
 
-/// Makes a minidump and adds it to the capsule of a stored report. In the capsule's notes, its
-/// status replaces [`MinidumpStatus::Pending`]; `omitted_sources` is the number that the stored capsule omits.
+/// Makes a minidump and adds it to the capsule of a stored report. In the capsule's notes, its status replaces
+/// [`MinidumpStatus::Pending`].
 pub(super) fn add(
     report: &CrashReport,
-    omitted_sources: usize,
-    dir: &Path,
+    stored: &Stored,
     options: &CapsuleOptions,
     process: &StoppedProcess<'_>,
 ) {
     let update = |status: &MinidumpStatus, minidump| {
-        let notes = store::Notes { minidump: status, omitted_sources };
-        store::update(options, report, &notes, dir, minidump)
+        store::update(options, report, stored, status, minidump)
     };
     let made = catch_unwind(AssertUnwindSafe(|| make(process)));
     let stored = made.unwrap_or(Err(MinidumpError::Panicked)).and_then(|bytes| {

@@ -298,3 +298,34 @@ fn a_minidump_is_in_the_capsule() {
     assert_eq!(Capsule::read(&latest).unwrap().minidump.as_deref(), Some(&*bytes));
     assert_eq!(repository.index().unwrap().repair, IndexRepair::default());
 }
+
+#[test]
+fn the_directory_of_reports_may_be_below_the_current_one() {
+    let dir = tempfile::tempdir().unwrap();
+    for reports in [Path::new("reports"), &dir.path().join("reports")] {
+        let mut command = crasher("segv", reports);
+        command.current_dir(dir.path());
+        assert_eq!(command.status().unwrap().signal(), Some(libc::SIGSEGV));
+        let repository = Repository::new(dir.path().join("reports"));
+        let capsule = repository.load(&repository.find("latest").unwrap()).unwrap();
+        assert_eq!(capsule.report.notes, ["the capsule contains a minidump"]);
+        assert!(capsule.minidump.is_some());
+    }
+}
+
+#[test]
+fn a_minidump_is_in_the_temporary_directory_if_the_default_one_cannot_be_written() {
+    let [home, temporary] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    // A file stands where the directory would be.
+    std::fs::write(home.path().join("state"), "").unwrap();
+    let mut command = crasher("segv+default-dir", home.path());
+    command.env_remove("CRASHER_DIR").env("HOME", home.path()).current_dir(home.path());
+    command.env("XDG_STATE_HOME", home.path().join("state")).env("TMPDIR", temporary.path());
+    assert_eq!(command.status().unwrap().signal(), Some(libc::SIGSEGV));
+    let [dir] = &*std::fs::read_dir(temporary.path()).unwrap().collect::<Vec<_>>() else {
+        panic!()
+    };
+    let repository = Repository::new(dir.as_ref().unwrap().path());
+    let capsule = repository.load(&repository.find("latest").unwrap()).unwrap();
+    assert!(capsule.minidump.is_some(), "{:?}", capsule.report.notes);
+}

@@ -1,37 +1,27 @@
 //! Stores a minidump in the capsule of its crash, with the same secrets removed.
 
-use std::path::Path;
-
 use vitte_capsule::{CrashReport, Repository, RepositoryError};
 
 use super::MinidumpStatus;
-use crate::save::{CapsuleOptions, omission_note};
-
-/// What the notes of a capsule state in addition to those of its report.
-pub(super) struct Notes<'a> {
-    pub(super) minidump: &'a MinidumpStatus,
-    /// The number of source files that the capsule omits.
-    pub(super) omitted_sources: usize,
-}
+use crate::save::{CapsuleOptions, Stored, omission_note};
 
 /// Replaces the notes and the minidump of a stored capsule.
 pub(super) fn update(
     options: &CapsuleOptions,
     report: &CrashReport,
-    notes: &Notes<'_>,
-    dir: &Path,
+    stored: &Stored,
+    status: &MinidumpStatus,
     minidump: Option<Vec<u8>>,
 ) -> Result<(), RepositoryError> {
-    let Some(path) = &report.path else { return Ok(()) };
-    let repository = Repository::new(dir);
-    let mut capsule = repository.load_file(path)?;
-    let mut stored = report.clone();
-    stored.notes.push(notes.minidump.to_string());
-    options.redactor.report(&mut stored);
-    stored.notes.extend(omission_note(notes.omitted_sources));
-    capsule.set_notes(stored.notes);
+    let repository = Repository::new(&stored.dir);
+    let mut capsule = repository.load_file(&stored.path)?;
+    let mut redacted = report.clone();
+    redacted.notes.push(status.to_string());
+    options.redactor.report(&mut redacted);
+    redacted.notes.extend(omission_note(stored.omitted_sources));
+    capsule.set_notes(redacted.notes);
     capsule.minidump = minidump;
-    repository.update(path, &capsule)
+    repository.update(&stored.path, &capsule)
 }
 
 /// Returns the redacted command line, and the strings that redaction removes.
@@ -84,10 +74,9 @@ mod tests {
         let omitted = omission_note(3).unwrap();
         let notes = Capsule::read(&path).unwrap().report.notes;
         assert_eq!(notes, ["first", &*pending[0], &*omitted]);
-        report.path = Some(path.clone());
-        let notes = Notes { minidump: &MinidumpStatus::Stored, omitted_sources };
-        update(&options, &report, &notes, dir.path(), Some(vec![1])).unwrap();
-        let capsule = Capsule::read(&path).unwrap();
+        let stored = Stored { path, dir: dir.path().to_owned(), omitted_sources };
+        update(&options, &report, &stored, &MinidumpStatus::Stored, Some(vec![1])).unwrap();
+        let capsule = Capsule::read(&stored.path).unwrap();
         let stored = MinidumpStatus::Stored.to_string();
         assert_eq!(capsule.report.notes, ["first", &*stored, &*omitted]);
         assert_eq!(capsule.minidump, Some(vec![1]));
