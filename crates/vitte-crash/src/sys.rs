@@ -50,6 +50,8 @@ mod frames;
 #[cfg(unix)]
 mod futile;
 #[cfg(unix)]
+mod guarded_stack;
+#[cfg(unix)]
 mod handler_stack;
 pub(super) mod held_output;
 #[cfg(unix)]

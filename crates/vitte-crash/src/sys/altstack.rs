@@ -3,12 +3,14 @@
 use std::cell::Cell;
 use std::ptr::null_mut;
 
+use super::guarded_stack::GuardedStack;
+
 /// The size of a signal stack in bytes. An inaccessible guard page lies below it.
 const STACK_BYTES: usize = 64 << 10;
 
 thread_local! {
-    /// The address of the mapping, or 0.
-    static MAPPING_ADDRESS: Cell<usize> = const { Cell::new(0) };
+    /// The signal stack of this thread.
+    static STACK: Cell<Option<GuardedStack>> = const { Cell::new(None) };
     static PREVIOUS: Cell<Option<libc::stack_t>> = const { Cell::new(None) };
 }
 
@@ -18,57 +20,42 @@ pub(super) fn install() {
     // SAFETY: without a new stack, the call only writes to `old`, which is a `stack_t`.
     let result = unsafe { libc::sigaltstack(std::ptr::null(), &raw mut old) };
     let is_large = old.ss_flags & libc::SS_DISABLE == 0 && old.ss_size >= STACK_BYTES;
-    if result != 0 || is_large || MAPPING_ADDRESS.get() != 0 {
+    if result != 0 || is_large || STACK.get().is_some() {
         return;
     }
-    let page = super::page_bytes();
-    let (protection, flags) = (libc::PROT_NONE, libc::MAP_PRIVATE | libc::MAP_ANON);
-    // SAFETY: a new mapping at an address that the kernel chooses overlaps no memory that is in
-    // use.
-    let mapping = unsafe { libc::mmap(null_mut(), STACK_BYTES + page, protection, flags, -1, 0) };
-    if mapping == libc::MAP_FAILED {
-        return;
-    }
-    let bottom = mapping.wrapping_byte_add(page);
-    let stack = libc::stack_t { ss_sp: bottom, ss_flags: 0, ss_size: STACK_BYTES };
-    // SAFETY: the bytes are those of the mapping above its first page, and nothing else refers to
-    // them. The kernel uses them as the stack until `remove` sets another one.
-    let is_set = unsafe {
-        libc::mprotect(bottom, STACK_BYTES, libc::PROT_READ | libc::PROT_WRITE) == 0
-            && libc::sigaltstack(&raw const stack, null_mut()) == 0
-    };
-    if is_set {
-        MAPPING_ADDRESS.set(mapping.addr());
-        PREVIOUS.set(Some(old));
-    } else {
-        // SAFETY: the mapping was created above, and nothing uses it.
-        unsafe { libc::munmap(mapping, STACK_BYTES + page) };
+    let Some(stack) = GuardedStack::map(STACK_BYTES, super::page_bytes()) else { return };
+    let new = libc::stack_t { ss_sp: stack.bottom(), ss_flags: 0, ss_size: STACK_BYTES };
+    // SAFETY: nothing else refers to the stack. The kernel uses it until `remove` sets another one.
+    unsafe {
+        if libc::sigaltstack(&raw const new, null_mut()) == 0 {
+            STACK.set(Some(stack));
+            PREVIOUS.set(Some(old));
+        } else {
+            stack.unmap();
+        }
     }
 }
 
 /// Returns whether an address is in the signal stack that [`install`] gave this thread.
 #[cfg(has_reporter)]
 pub(super) fn contains(address: usize) -> bool {
-    let mapping = MAPPING_ADDRESS.get();
-    mapping != 0 && address.wrapping_sub(mapping) < STACK_BYTES + super::page_bytes()
+    STACK.get().is_some_and(|stack| stack.contains(address))
 }
 
 /// Removes the signal stack of this thread and restores the previous one.
 pub(super) fn remove() {
-    let mapping = MAPPING_ADDRESS.take();
-    let Some(before) = PREVIOUS.take().filter(|_| mapping != 0) else { return };
-    let page = super::page_bytes();
+    let (Some(stack), Some(before)) = (STACK.take(), PREVIOUS.take()) else { return };
     let mut now = empty();
     // SAFETY: `now` is a `stack_t` to write to. `before` was this thread's stack when ours was set.
     // If the thread has already lost its signal stack because it is ending, ours is not the current
     // one either.
     unsafe {
         libc::sigaltstack(std::ptr::null(), &raw mut now);
-        let is_ours = now.ss_flags & libc::SS_DISABLE == 0 && now.ss_sp.addr() == mapping + page;
+        let is_ours = now.ss_flags & libc::SS_DISABLE == 0 && now.ss_sp == stack.bottom();
         if !is_ours || libc::sigaltstack(&raw const before, null_mut()) == 0 {
             // No signal is being handled on our stack: this code runs outside a handler, and the
             // kernel now uses another stack.
-            libc::munmap(std::ptr::with_exposed_provenance_mut(mapping), STACK_BYTES + page);
+            stack.unmap();
         }
     }
 }

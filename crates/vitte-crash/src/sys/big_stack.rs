@@ -12,8 +12,10 @@
 use std::cell::Cell;
 use std::ptr::null_mut;
 
+use super::guarded_stack::GuardedStack;
+
 /// The sizes that are tried, in bytes. Pages that are not used take no memory.
-const SIZES: [usize; 3] = [4 << 20, 1 << 20, 256 << 10];
+const SIZES: [usize; 3] = [4 << 20, 1 << 20, 192 << 10];
 /// The size of the inaccessible area below the stack, in bytes: one page of the largest size.
 const GUARD_BYTES: usize = 64 << 10;
 
@@ -39,39 +41,17 @@ pub(crate) fn with_big_stack(work: &mut dyn FnMut(StackKind)) {
     if IS_ON_BIG_STACK.get() {
         return work(StackKind::Big);
     }
-    let Some((base, size)) = map() else { return work(StackKind::Own) };
+    let map = |bytes| GuardedStack::map(bytes, GUARD_BYTES);
+    let Some(stack) = SIZES.into_iter().find_map(map) else { return work(StackKind::Own) };
     IS_ON_BIG_STACK.set(true);
     let signals = block_signals_on_signal_stack();
-    // SAFETY: the memory from `base` on, of `size` bytes, is a new mapping that nothing else uses
-    // until `unmap`. Its lowest part is a guard area, as below any stack. `base` and `size` are
-    // multiples of the page size, which is more than the alignment of a stack. A panic in `work`
-    // would end the process, as it runs in a panic hook or catches its panics.
-    unsafe { psm::on_stack(base, size, || work(StackKind::Big)) };
+    // SAFETY: nothing else uses the new stack. Its address and its size are multiples of the page size, which is more than
+    // the alignment of a stack. A panic in `work` would end the process, as it runs in a panic hook or catches its panics.
+    unsafe { psm::on_stack(stack.bottom().cast(), stack.bytes(), || work(StackKind::Big)) };
     restore_signals(signals.as_ref());
     IS_ON_BIG_STACK.set(false);
-    // SAFETY: `map` returned this mapping, and the code that ran on it has returned.
-    unsafe { libc::munmap(base.cast(), size) };
-}
-
-/// Maps a stack with a guard area. Returns its lowest address and its size in bytes.
-fn map() -> Option<(*mut u8, usize)> {
-    let protection = libc::PROT_READ | libc::PROT_WRITE;
-    let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE | libc::MAP_STACK;
-    SIZES.into_iter().find_map(|size| {
-        // SAFETY: a new mapping at an address that the kernel chooses overlaps no memory that is in
-        // use. Its lowest part becomes inaccessible before anything uses it.
-        unsafe {
-            let base = libc::mmap(null_mut(), size, protection, flags, -1, 0);
-            if base == libc::MAP_FAILED {
-                return None;
-            }
-            if libc::mprotect(base, GUARD_BYTES, libc::PROT_NONE) != 0 {
-                libc::munmap(base, size);
-                return None;
-            }
-            Some((base.cast(), size))
-        }
-    })
+    // SAFETY: the code that ran on it has returned.
+    unsafe { stack.unmap() };
 }
 
 /// Blocks the signals that do not report crashes if this thread is on its alternate signal stack.

@@ -27,6 +27,7 @@ use std::time::{Duration, Instant};
 use source::{One, VariableSource};
 
 use super::area::RecordArea;
+use super::guarded_stack::GuardedStack;
 use super::line::LineBuffer;
 use super::signals::{signal_name, sleep};
 use super::slots;
@@ -140,17 +141,7 @@ pub(super) fn capture_for_signal() -> Option<(usize, usize)> {
 fn map_clone_stack() -> Option<*mut c_void> {
     const STACK_BYTES: usize = 2 << 20;
     const GUARD_BYTES: usize = 64 << 10;
-    let protection = libc::PROT_READ | libc::PROT_WRITE;
-    let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
-    // SAFETY: a new mapping at an address that the kernel chooses overlaps no memory that is in
-    // use. The lowest part of the mapping is an inaccessible guard area.
-    unsafe {
-        let bottom = libc::mmap(null_mut(), STACK_BYTES, protection, flags, -1, 0);
-        if bottom == libc::MAP_FAILED || libc::mprotect(bottom, GUARD_BYTES, libc::PROT_NONE) != 0 {
-            return None;
-        }
-        Some(bottom.wrapping_byte_add(STACK_BYTES))
-    }
+    GuardedStack::map(STACK_BYTES, GUARD_BYTES).map(GuardedStack::top)
 }
 
 /// Creates one child after the other until each variable has a record or the time limit is reached.

@@ -37,7 +37,7 @@ pub fn run(kind: &str) -> Option<ExitCode> {
     _ = crashing.spawn(|| unsafe { black_box(std::ptr::null_mut::<u8>()).write_volatile(1) });
     match PIPE.get() {
         Some([reader, _]) => unsafe {
-            assert_eq!(libc::read(*reader, [0].as_mut_ptr().cast(), 1), 1)
+            assert_eq!(libc::read(*reader, [0].as_mut_ptr().cast(), 1), 1);
         },
         None => std::thread::sleep(Duration::from_secs(60)),
     }
