@@ -103,7 +103,7 @@ fn handle(arrival: &Arrival) {
         Some(outer) if outer.is_asked => arrival = outer.arrival,
         Some(_) => return chain(&arrival),
         None => {
-            learn(&arrival);
+            detect_recovery(&arrival);
             if should_ask(&arrival) {
                 if ask(&arrival) {
                     return;
@@ -123,7 +123,7 @@ fn handle(arrival: &Arrival) {
 
 /// Finds out whether the program has survived the last fault of this thread, though that was reported as a crash. If
 /// so, the previous handler recovers from faults, and is asked first from now on.
-fn learn(arrival: &Arrival) {
+fn detect_recovery(arrival: &Arrival) {
     let is_abandoned = previous_call::take_abandoned();
     if is_abandoned || RETURNED.take().is_some_and(|key| key != arrival.key()) {
         IS_PREVIOUS_FIRST.store(true, Ordering::Release);

@@ -259,3 +259,40 @@ pub(super) fn set_ending() {
     SINCE.store(monotonic_millis(), Ordering::Release);
     State::new(Token::current(), Phase::Ending).store();
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+    use std::sync::atomic::AtomicU32;
+
+    use super::*;
+
+    /// One test, because the state belongs to the process.
+    #[test]
+    fn only_one_thread_takes_over_an_abandoned_claim() {
+        const THREADS: usize = 8;
+        for _ in 0..20 {
+            let abandon = || {
+                assert_eq!(claim(), Claim::Free);
+                set_reported();
+                SINCE.store(0, Ordering::Release);
+            };
+            std::thread::spawn(abandon).join().unwrap();
+            let (barrier, holders, count) =
+                (Barrier::new(THREADS), AtomicU32::new(0), AtomicU32::new(0));
+            let take = || {
+                barrier.wait();
+                if claim() == Claim::Free {
+                    assert_eq!(holders.fetch_add(1, Ordering::AcqRel), 0);
+                    count.fetch_add(1, Ordering::AcqRel);
+                    sleep(1_000_000);
+                    holders.fetch_sub(1, Ordering::AcqRel);
+                    release();
+                }
+            };
+            std::thread::scope(|scope| (0..THREADS).for_each(|_| _ = scope.spawn(take)));
+            assert_ne!(count.load(Ordering::Acquire), 0);
+            assert_eq!(State::load(), State::IDLE);
+        }
+    }
+}
