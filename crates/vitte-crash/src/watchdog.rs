@@ -13,8 +13,10 @@ const MAX_DEPTH: u32 = 64;
 
 /// A thread that looks at the contexts of all threads. It ends when this is dropped.
 pub(crate) struct Watchdog {
-    stop: Option<Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+    /// The thread, and what ends it when it is dropped.
+    thread: Option<(Sender<()>, JoinHandle<()>)>,
+    /// The id of the process that has the thread.
+    process: u32,
 }
 
 impl Watchdog {
@@ -25,23 +27,25 @@ impl Watchdog {
         let watch = move || {
             let mut open = OpenSince::default();
             while stopped.recv_timeout(tick) == Err(RecvTimeoutError::Timeout) {
-                if let Some(subject) = open.look(slots::threads(), Instant::now(), limit) {
-                    dump(subject, || {});
-                }
+                open.dump_late(slots::threads(), Instant::now(), limit, |late| dump(late, || {}));
             }
         };
         let thread = std::thread::Builder::new().name("vitte-watchdog".into()).spawn(watch);
-        Some(Self { stop: Some(stop), thread: Some(thread.ok()?) })
+        Some(Self { thread: Some((stop, thread.ok()?)), process: std::process::id() })
     }
 }
 
 impl Drop for Watchdog {
     fn drop(&mut self) {
-        self.stop = None;
-        // A dump that is being made needs the configuration of the handler.
-        if let Some(thread) = self.thread.take() {
-            _ = thread.join();
+        let Some((stop, thread)) = self.thread.take() else { return };
+        if self.process != std::process::id() {
+            // A forked process does not have the thread, and cannot join it. The thread may have held a lock of the
+            // channel.
+            return std::mem::forget((stop, thread));
         }
+        drop(stop);
+        // A dump that is being made needs the configuration of the handler.
+        _ = thread.join();
     }
 }
 
@@ -56,8 +60,25 @@ struct OpenSince {
 }
 
 impl OpenSince {
-    /// Looks at the open contexts. Returns the innermost one that is open for longer than `limit`, of the first thread
-    /// that has one. All contexts of that thread are part of the dump, so none of them is returned again.
+    /// Looks at the open contexts, and calls `dump` with one that is open for longer than `limit`. It returns false if
+    /// it has made no dump because another report is being made. Then the context is found again the next time.
+    fn dump_late(
+        &mut self,
+        threads: impl Iterator<Item = OpenContexts>,
+        now: Instant,
+        limit: Duration,
+        dump: impl FnOnce(DumpSubject) -> bool,
+    ) {
+        let Some(subject) = self.look(threads, now, limit) else { return };
+        if dump(subject) {
+            // All contexts of the thread are part of the dump.
+            let shown = self.since.iter_mut().filter(|((id, _), _)| *id == subject.thread_id);
+            shown.for_each(|(_, since)| *since = None);
+        }
+    }
+
+    /// Looks at the open contexts. Returns the innermost one that is open for longer than `limit` and was not part of a
+    /// dump, of the first thread that has one.
     fn look(
         &mut self,
         threads: impl Iterator<Item = OpenContexts>,
@@ -86,10 +107,6 @@ impl OpenSince {
             }
         }
         self.since = seen;
-        if let Some(found) = found {
-            let shown = self.since.iter_mut().filter(|((thread, _), _)| *thread == found.thread_id);
-            shown.for_each(|(_, since)| *since = None);
-        }
         found
     }
 }
@@ -99,28 +116,36 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_context_that_is_open_for_too_long_is_found_once() {
+    fn a_context_that_is_open_for_too_long_is_dumped_once() {
         std::thread::spawn(|| {
             let own = crate::sys::thread_id();
             let mut open = OpenSince::default();
             let limit = Duration::from_secs(2);
             let begin = Instant::now();
-            let mut look = |seconds| {
+            // Returns the context about which a dump is made, which succeeds if `is_free`.
+            let mut look = |seconds, is_free| {
                 let threads = slots::threads().filter(|thread| thread.thread_id == own);
-                let subject = open.look(threads, begin + Duration::from_secs(seconds), limit);
-                subject.map(|subject| (subject.depth, subject.millis))
+                let mut subject = None;
+                let dump = |late: DumpSubject| {
+                    subject = Some((late.depth, late.millis));
+                    is_free
+                };
+                open.dump_late(threads, begin + Duration::from_secs(seconds), limit, dump);
+                subject
             };
             let _outer = crate::context("outer", None);
-            assert_eq!(look(0), None);
+            assert_eq!(look(0, true), None);
             let inner = crate::context("inner", None);
-            assert_eq!(look(1), None);
+            assert_eq!(look(1, true), None);
             drop(inner);
             let _again = crate::context("inner", None);
-            assert_eq!(look(2), Some((0, 2000)), "the inner context was closed meanwhile");
-            assert_eq!(look(5), None, "the dump has shown both");
+            assert_eq!(look(2, true), Some((0, 2000)), "the inner context was closed meanwhile");
+            assert_eq!(look(5, true), None, "the dump has shown both");
             let _new = crate::context("new", None);
-            assert_eq!(look(6), None);
-            assert_eq!(look(8), Some((2, 2000)));
+            assert_eq!(look(6, true), None);
+            assert_eq!(look(8, false), Some((2, 2000)));
+            assert_eq!(look(9, true), Some((2, 3000)), "the dump was refused before");
+            assert_eq!(look(10, true), None);
         })
         .join()
         .unwrap();

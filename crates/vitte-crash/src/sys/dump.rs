@@ -109,10 +109,11 @@ pub(crate) struct DumpSubject {
 }
 
 /// Makes a dump, unless another report is being made. `record` records the signal and the registers of the subject's
-/// thread if that is the current one. It is called only if there is no other report, which has the same fields.
-pub(crate) fn dump(subject: DumpSubject, record: impl FnOnce()) {
+/// thread if that is the current one. It is called only if there is no other report, which has the same fields. Returns
+/// false if there is one. A dump that fails is not made again: it would fail again, and stop the threads each time.
+pub(crate) fn dump(subject: DumpSubject, record: impl FnOnce()) -> bool {
     if fork::is_forked_child() || !claim::try_claim_for_dump() {
-        return;
+        return false;
     }
     shared::set(SharedField::DumpKind, subject.kind);
     shared::set(SharedField::DumpDepth, subject.depth.into());
@@ -131,4 +132,5 @@ pub(crate) fn dump(subject: DumpSubject, record: impl FnOnce()) {
     }
     shared::set(SharedField::DumpKind, NO_DUMP);
     claim::release();
+    true
 }

@@ -24,6 +24,7 @@ use vitte_diag::{Format, SourceMap, Span};
 
 mod exits;
 mod frames;
+mod locks;
 mod options;
 mod panics;
 mod recovery;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
             Ok("hang") => std::thread::sleep(Duration::from_secs(60)),
             Ok("deaf") => options::ask_and_read_nothing(),
             Ok("die") => std::process::abort(),
+            Ok("first-dies") => locks::end_first_reporter(),
             _ => {}
         }
     }
@@ -71,8 +73,8 @@ fn main() -> ExitCode {
         return code;
     }
     let ended = symbols::run(kind).or_else(|| frames::run(kind)).or_else(|| recovery::run(kind));
-    match ended.or_else(|| exits::run(kind)).or_else(|| scenarios::run(kind, &mut guard, &sources))
-    {
+    let ended = ended.or_else(|| exits::run(kind)).or_else(|| locks::run(kind));
+    match ended.or_else(|| scenarios::run(kind, &mut guard, &sources)) {
         Some(code) => code,
         None => work(kind, function, expression),
     }

@@ -41,6 +41,14 @@ fn an_error_of_main_is_reported() {
     assert_eq!(ended.fatal(), ["fatal[F0006]: `crasher` failed: error 2"]);
 }
 
+/// The thread of the watchdog does not exist in a forked child.
+#[test]
+fn a_forked_child_may_drop_the_guard() {
+    let ended = ended("fork-return+watchdog", 0);
+    assert_eq!((ended.lines(), ended.stderr.as_str()), (vec!["true 0"], ""), "{ended:#?}");
+    assert!(ended.reports.is_empty(), "{ended:#?}");
+}
+
 #[test]
 fn dropping_the_guard_restores_the_previous_handlers() {
     let ended = ended("restore", 101);

@@ -58,6 +58,17 @@ fn a_context_that_is_open_for_too_long_makes_one_dump() {
 }
 
 #[test]
+fn a_dump_that_is_refused_during_another_one_is_made_later() {
+    let ended = run("refused-dump+dump+watchdog").with("CRASHER_REPORTER", "first-dies");
+    let ended = ended.end().clean();
+    assert_eq!((ended.code(), ended.lines()), (0, vec!["going on"]), "{ended:#?}");
+    let first = "note: no dump of the threads; no report: the reporter failed\n";
+    assert!(ended.stderr.starts_with(first), "{ended:#?}");
+    let message = ended.report()["message"].as_str().unwrap();
+    assert!(message.starts_with("`folding` is open for "), "{message}");
+}
+
+#[test]
 fn a_dump_needs_no_permission_to_inspect_the_process() {
     let ended = ended("dump-quit+dump+no-ptrace");
     let report = ended.report();
