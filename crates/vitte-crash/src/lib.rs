@@ -45,6 +45,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod brief_lock;
 mod catch;
 mod config;
 mod context;

@@ -1,15 +1,19 @@
 //! A lock for which a thread waits a limited time.
 
 use std::ops::{Deref, DerefMut};
+use std::process;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
+
+use crate::brief_lock::lock_briefly;
 
 /// A value that one thread at a time uses. A thread that panicked while it had the value has left it as it is.
 #[derive(Debug)]
 pub(crate) struct TimedLock<T> {
-    is_taken: Mutex<bool>,
+    /// The id of the process whose thread has the value, or 0.
+    owner: Mutex<u32>,
     freed: Condvar,
-    /// Never contended: only the thread that has set `is_taken` locks it.
+    /// Never contended: only the thread that has set `owner` locks it.
     value: Mutex<T>,
 }
 
@@ -23,26 +27,33 @@ pub(crate) struct TimedGuard<'a, T> {
 /// Lets the next thread go on when it is dropped.
 #[derive(Debug)]
 struct Turn<'a> {
-    is_taken: &'a Mutex<bool>,
+    owner: &'a Mutex<u32>,
     freed: &'a Condvar,
 }
 
 impl<T> TimedLock<T> {
     pub(crate) const fn new(value: T) -> Self {
-        Self { is_taken: Mutex::new(false), freed: Condvar::new(), value: Mutex::new(value) }
+        Self { owner: Mutex::new(0), freed: Condvar::new(), value: Mutex::new(value) }
     }
 
-    /// Waits until no other thread uses the value, until `end` at the latest. Returns `None` if one still does.
+    /// Waits until no other thread uses the value, until `end` at the latest. Returns `None` if one still does, or if one
+    /// did when this process was forked: that thread does not exist here, and the value is as it has left it.
     pub(crate) fn lock(&self, end: Instant) -> Option<TimedGuard<'_, T>> {
-        let is_taken = self.is_taken.lock().unwrap_or_else(PoisonError::into_inner);
+        self.lock_in(process::id(), end)
+    }
+
+    /// Does the same in the process `own`.
+    fn lock_in(&self, own: u32, end: Instant) -> Option<TimedGuard<'_, T>> {
+        let owner = lock_briefly(&self.owner)?;
         let timeout = end.saturating_duration_since(Instant::now());
-        let waited = self.freed.wait_timeout_while(is_taken, timeout, |is_taken| *is_taken);
-        let (mut is_taken, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        if std::mem::replace(&mut *is_taken, true) {
+        let waited = self.freed.wait_timeout_while(owner, timeout, |owner| *owner == own);
+        let (mut owner, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        if *owner != 0 {
             return None;
         }
-        drop(is_taken);
-        let turn = Turn { is_taken: &self.is_taken, freed: &self.freed };
+        *owner = own;
+        drop(owner);
+        let turn = Turn { owner: &self.owner, freed: &self.freed };
         let value = self.value.lock().unwrap_or_else(PoisonError::into_inner);
         Some(TimedGuard { value, _turn: turn })
     }
@@ -64,8 +75,10 @@ impl<T> DerefMut for TimedGuard<'_, T> {
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        *self.is_taken.lock().unwrap_or_else(PoisonError::into_inner) = false;
-        self.freed.notify_one();
+        if let Some(mut owner) = lock_briefly(self.owner) {
+            *owner = 0;
+            self.freed.notify_one();
+        }
     }
 }
 
@@ -108,5 +121,15 @@ mod tests {
         }));
         assert!(result.is_err());
         assert_eq!(*lock.lock(Instant::now()).unwrap(), 1);
+    }
+
+    #[test]
+    fn a_forked_process_does_not_wait_for_a_thread_of_its_parent() {
+        let lock = TimedLock::new(());
+        let far = Instant::now() + Duration::from_secs(600);
+        let of_parent = lock.lock_in(7, far);
+        assert!(of_parent.is_some() && lock.lock_in(8, far).is_none());
+        drop(of_parent);
+        assert!(lock.lock_in(8, far).is_some());
     }
 }

@@ -1,7 +1,7 @@
 //! The sources to which the spans of contexts refer.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use vitte_capsule::{
     ContextEntry, ContextField, ContextLocation, ContextVariable, CrashReport, SourceLine,
@@ -9,10 +9,12 @@ use vitte_capsule::{
 };
 use vitte_diag::{SourceFile, SourceMap, Span, text};
 
+use crate::brief_lock::lock_briefly;
 use crate::sys::slots::RawContext;
 use crate::variables::records::CapturedVariables;
 
-static SOURCES: Mutex<Option<SharedSources>> = Mutex::new(None);
+/// Locked only for moments, to replace or copy the pointer.
+static SOURCES: Mutex<Option<Arc<SharedSources>>> = Mutex::new(None);
 
 /// The current sources, and the table by which another process finds them.
 struct SharedSources {
@@ -27,8 +29,9 @@ struct SharedSources {
 /// again after adding files. A [lazy text](vitte_diag::SourceText::lazy) is included if it was needed before.
 pub fn set_sources(sources: &SourceMap) {
     let table = table(sources);
-    let shared = SharedSources { sources: sources.clone(), _table: Arc::clone(&table) };
-    let mut current = SOURCES.lock().unwrap_or_else(PoisonError::into_inner);
+    let shared = Arc::new(SharedSources { sources: sources.clone(), _table: Arc::clone(&table) });
+    // A forked process whose parent was in this function cannot set sources.
+    let Some(mut current) = lock_briefly(&SOURCES) else { return };
     // The lock is held, so that the addresses are always those of the sources that stay in memory.
     #[cfg(unix)]
     {
@@ -63,11 +66,11 @@ fn table(sources: &SourceMap) -> Arc<[u64]> {
     rows.into_iter().flatten().collect()
 }
 
-/// Returns the sources of the last [`set_sources`]. Returns `None` if there was no call, or if another thread is in
-/// one, because a crashing thread must not wait for it.
+/// Returns the sources of the last [`set_sources`]. Returns `None` if there was no call, or if a thread was in one that
+/// does not exist in this process, which was forked.
 pub(crate) fn current() -> Option<SourceMap> {
-    let sources = SOURCES.try_lock().ok()?;
-    sources.as_ref().map(|shared| shared.sources.clone())
+    let shared = lock_briefly(&SOURCES)?.clone()?;
+    Some(shared.sources.clone())
 }
 
 /// Adds contexts, the innermost first, and their variables to those of a report. Omits those after the first

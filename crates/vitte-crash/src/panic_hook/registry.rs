@@ -8,13 +8,13 @@
 //! Calls and panics have numbers in one sequence. A panic is held until all calls that were active when it happened
 //! have ended. Then no call can take it any more, and it is shown.
 
-use std::sync::{Mutex, MutexGuard, TryLockError};
-use std::time::Duration;
+use std::sync::{Mutex, MutexGuard};
 
 use vitte_capsule::CrashReport;
 use vitte_diag::SourceMap;
 
 use super::{PanicCapture, PanicKey};
+use crate::brief_lock::lock_briefly;
 use crate::sys::held_output::HeldOutput;
 
 /// The report of a panic of a thread that catches no panics itself. It is stored, but not shown.
@@ -59,18 +59,9 @@ struct Registry {
 static REGISTRY: Mutex<Registry> =
     Mutex::new(Registry { last: 0, active: Vec::new(), held: Vec::new(), caught: Vec::new() });
 
-/// Locks the registry. Returns `None` if that takes too long: in a forked process the lock may belong to a thread that
-/// does not exist.
+/// Locks the registry. Returns `None` if it belongs to a thread that does not exist in this process, which was forked.
 fn lock() -> Option<MutexGuard<'static, Registry>> {
-    for attempt in 0..1000 {
-        match REGISTRY.try_lock() {
-            Ok(registry) => return Some(registry),
-            Err(TryLockError::Poisoned(poisoned)) => return Some(poisoned.into_inner()),
-            Err(TryLockError::WouldBlock) if attempt < 100 => std::thread::yield_now(),
-            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_micros(100)),
-        }
-    }
-    None
+    lock_briefly(&REGISTRY)
 }
 
 impl Registry {

@@ -71,10 +71,10 @@ pub(crate) fn resolve_panic(
     let (addresses, memory) = frames.filter(|(address, _)| *address > 0).unzip();
     let opened_at = stack.opened_at.clone();
     let addresses = FrameAddresses { addresses, memory, opened_at, ..FrameAddresses::default() };
-    // Otherwise the other thread has not finished in time: no names.
     let frames = match OWN.lock(end) {
         Some(mut own) => resolve_own(&mut own, addresses, end),
-        None => resolve_own(&mut OwnModules::new(), addresses, Instant::now()),
+        // The other thread has not finished in time: no names. Or it does not exist in this process, which was forked.
+        None => resolve_own(&mut OwnModules::new(), addresses, end),
     };
     without_panic_frames(frames)
 }

@@ -95,6 +95,19 @@ fn sources_may_change_while_a_thread_crashes() {
     }
 }
 
+#[test]
+fn threads_that_panic_at_once_have_their_source_lines() {
+    let ended = run("storm-with-sources").end().clean();
+    assert_eq!((ended.lines(), ended.reports.len()), (vec!["survived: 32"], 32), "{ended:#?}");
+    for report in &ended.reports {
+        let message = report["message"].as_str().unwrap();
+        let file = format!("src/{}.vitte", message.strip_prefix("of file ").unwrap());
+        let place = &report["context"][0]["place"];
+        assert_eq!((&place["file"], &place["line"]), (&json!(file), &json!(2)), "{report:#}");
+        assert_eq!(report["sources"][0]["file"], file, "{report:#}");
+    }
+}
+
 /// Copies `crasher` with `strip` or `objcopy`. Returns the path of the copy, or `None` if the tool is missing.
 fn stripped(dir: &Path, tool: &str, options: &[&str]) -> Option<std::path::PathBuf> {
     let copy = dir.join("crasher");
