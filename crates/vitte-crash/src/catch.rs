@@ -47,7 +47,7 @@ use crate::{context, handler, panic_hook, sys, variables};
 pub fn catch_panic<T>(work: impl FnOnce() -> T) -> Result<T, CrashReport> {
     let describe = |payload: &(dyn Any + Send)| {
         let mut message = String::new();
-        let own = handler::callbacks().describe_payload;
+        let own = handler::describe_payload();
         sys::with_big_stack(&mut |_| message = panic_hook::describe(payload, own));
         message
     };

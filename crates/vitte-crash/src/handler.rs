@@ -10,12 +10,13 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
+use before_report::BeforeReport;
 pub use builder::{CrashHandlerBuilder, Signal};
 use hook::Hook;
 use vitte_capsule::{CrashReport, Repository};
 use vitte_diag::{Format, SourceMap, Terminal, text};
 
-use crate::config::{Callbacks, Config};
+use crate::config::{Callbacks, Config, DescribePayload};
 use crate::panic_hook::registry::{self, Held};
 use crate::panic_hook::{self, PanicAction, PanicKey};
 use crate::panic_message::message_of;
@@ -100,7 +101,8 @@ impl std::error::Error for InstallError {}
 /// An installed handler.
 struct Handler {
     config: Config,
-    callbacks: Callbacks,
+    describe_payload: Option<DescribePayload>,
+    before_report: Option<Arc<BeforeReport>>,
     capsule_options: CapsuleOptions,
     /// False after the guard is dropped. Our hook may still be called then, by a hook that replaced it.
     is_enabled: AtomicBool,
@@ -134,9 +136,9 @@ pub(crate) fn config() -> Option<Config> {
     current().map(|handler| handler.config.clone())
 }
 
-/// Returns the functions of the program that the installed handler calls.
-pub(crate) fn callbacks() -> Callbacks {
-    current().map(|handler| handler.callbacks).unwrap_or_default()
+/// Returns the function of the program with which the installed handler describes payloads.
+pub(crate) fn describe_payload() -> Option<DescribePayload> {
+    current()?.describe_payload
 }
 
 /// Removes secrets from a report, and stores it if a handler is installed that stores reports. Adds a note to it if that
@@ -163,9 +165,16 @@ pub(crate) fn show_held(held: Vec<Held>) {
     // A process that the program forked has copies of them.
     for held in held.into_iter().filter(Held::is_of_this_process) {
         if let Some((bytes, to_stdout)) = held.output.take() {
-            before_report::call(callbacks().before_report);
+            call_before_report(current().as_deref());
             render::write(&RenderedOutput { bytes, to_stdout });
         }
+    }
+}
+
+/// Calls the function of the program that precedes reports, if the handler has one.
+fn call_before_report(handler: Option<&Handler>) {
+    if let Some(before_report) = handler.and_then(|handler| handler.before_report.as_ref()) {
+        before_report.call();
     }
 }
 
@@ -191,10 +200,12 @@ impl Handler {
 
     /// Creates the handler of the process, which [`current`] returns from now on.
     fn publish(config: Config, callbacks: Callbacks, capsule_options: CapsuleOptions) -> Arc<Self> {
-        before_report::reset(callbacks.before_report);
+        let Callbacks { describe_payload, before_report } = callbacks;
+        let before_report = BeforeReport::new(before_report);
         sys::at_exit(finish_at_exit);
         let is_enabled = AtomicBool::new(true);
-        let handler = Arc::new(Self { config, callbacks, capsule_options, is_enabled });
+        let handler =
+            Arc::new(Self { config, describe_payload, before_report, capsule_options, is_enabled });
         if let Ok(mut current) = HANDLER.write() {
             *current = Some(Arc::clone(&handler));
         }
@@ -203,7 +214,7 @@ impl Handler {
 
     /// Removes secrets from a report, stores it and writes it. Returns whether it was stored or written.
     fn deliver(&self, report: &mut CrashReport, sources: Option<&SourceMap>) -> bool {
-        before_report::call(self.callbacks.before_report);
+        call_before_report(Some(self));
         let saved = save::save(report, sources, &self.config, &self.capsule_options);
         let is_stored = saved.stored.is_some();
         let shown = saved.shown(report);
@@ -222,7 +233,7 @@ impl Handler {
             if cfg!(has_reporter) && stack == StackKind::Own && !panic_hook::is_ignored() {
                 write_panic_line(info);
             }
-            let action = panic_hook::capture_panic(info, &self.config, self.callbacks);
+            let action = panic_hook::capture_panic(info, &self.config, self.describe_payload);
             let (capture, is_held) = match action {
                 PanicAction::Ignore | PanicAction::Caught => return,
                 PanicAction::Follow(note) => {

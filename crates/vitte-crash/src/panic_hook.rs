@@ -20,7 +20,7 @@ pub(crate) use payload::describe;
 use vitte_capsule::CrashReport;
 use vitte_diag::{SourceMap, codes};
 
-use crate::config::{Callbacks, Config};
+use crate::config::{Config, DescribePayload};
 use crate::context::{self, sources};
 #[cfg(target_os = "linux")]
 use crate::panic_message::message_of;
@@ -99,7 +99,7 @@ pub(crate) fn without_recursion(hook: impl FnOnce()) {
 pub(crate) fn capture_panic(
     info: &PanicHookInfo<'_>,
     config: &Config,
-    callbacks: Callbacks,
+    describe_payload: Option<DescribePayload>,
 ) -> PanicAction {
     #[cfg(target_os = "linux")]
     if cfg!(panic = "abort") {
@@ -109,7 +109,7 @@ pub(crate) fn capture_panic(
     if is_ignored() {
         return PanicAction::Ignore;
     }
-    let message = payload::describe(info.payload(), callbacks.describe_payload);
+    let message = payload::describe(info.payload(), describe_payload);
     let cannot_unwind = CANNOT_UNWIND.contains(&&*message);
     let is_fatal = cfg!(panic = "abort")
         || cannot_unwind

@@ -1,47 +1,150 @@
 //! Calls a function of the program once, before anything is written about a panic.
 
 use std::panic::catch_unwind;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc;
+use std::process;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use crate::brief_lock::lock_briefly;
 use crate::panic_hook::ignore_panics_of_thread;
 
 /// How long the function may take.
 const MAX_TIME: Duration = Duration::from_millis(500);
 
-/// Whether the function was called.
-static WAS_CALLED: AtomicBool = AtomicBool::new(false);
-
-/// Prepares the call by a handler that is being installed.
-pub(super) fn reset(callback: Option<fn()>) {
-    WAS_CALLED.store(false, Ordering::Release);
-    #[cfg(has_reporter)]
-    crate::sys::fork::callback::set(callback);
-    #[cfg(not(has_reporter))]
-    let _ = callback;
+/// The function of a handler, which is called once, and for which all threads wait that have a report.
+pub(super) struct BeforeReport {
+    callback: fn(),
+    state: Mutex<State>,
+    returned: Condvar,
 }
 
-/// Calls the function, unless it was called before, and waits until it has returned, or for 500 milliseconds.
-///
-/// A thread of its own calls it, because a panic of a thread that is in its panic hook ends the process.
-pub(super) fn call(callback: Option<fn()>) {
-    let Some(callback) = callback else { return };
-    if WAS_CALLED.swap(true, Ordering::AcqRel) {
-        return;
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum State {
+    NotCalled,
+    /// The process that has the thread which runs the function, and until when it is waited for.
+    Running(u32, Instant),
+    Returned,
+}
+
+impl BeforeReport {
+    /// Returns the function of a handler that is being installed, if it has one.
+    pub(super) fn new(callback: Option<fn()>) -> Option<Arc<Self>> {
+        #[cfg(has_reporter)]
+        crate::sys::fork::callback::set(callback);
+        let (state, returned) = (Mutex::new(State::NotCalled), Condvar::new());
+        Some(Arc::new(Self { callback: callback?, state, returned }))
     }
-    #[cfg(has_reporter)]
-    crate::sys::fork::callback::set(None);
-    let (done, is_done) = mpsc::channel();
-    let run = move || {
-        ignore_panics_of_thread();
-        _ = catch_unwind(callback).map_err(std::mem::forget);
-        _ = done.send(());
-    };
-    let thread = thread::Builder::new().name("before-report".into()).spawn(run);
-    if thread.is_ok() {
-        // If it takes longer, the thread goes on, and the report is written.
-        _ = is_done.recv_timeout(MAX_TIME);
+
+    /// Calls the function, unless it was called before, and waits until it has returned, but at most until 500
+    /// milliseconds after it was called.
+    pub(super) fn call(self: &Arc<Self>) {
+        self.call_within(MAX_TIME);
+    }
+
+    fn call_within(self: &Arc<Self>, max_time: Duration) {
+        let Some(mut state) = lock_briefly(&self.state) else { return };
+        if *state == State::NotCalled {
+            *state = State::Running(process::id(), Instant::now() + max_time);
+            drop(state);
+            self.start();
+        } else {
+            drop(state);
+        }
+        self.wait();
+    }
+
+    /// Starts a thread that calls the function, because a panic of a thread that is in its panic hook ends the process.
+    fn start(self: &Arc<Self>) {
+        #[cfg(has_reporter)]
+        crate::sys::fork::callback::set(None);
+        let called = Arc::clone(self);
+        let run = move || {
+            ignore_panics_of_thread();
+            _ = catch_unwind(called.callback).map_err(std::mem::forget);
+            called.set_returned();
+        };
+        let thread = thread::Builder::new().name("before-report".into()).spawn(run);
+        if thread.is_err() {
+            self.set_returned();
+        }
+    }
+
+    fn set_returned(&self) {
+        *self.state.lock().unwrap_or_else(PoisonError::into_inner) = State::Returned;
+        self.returned.notify_all();
+    }
+
+    /// Waits until the function has returned. If it takes too long, its thread goes on, and the report is written.
+    fn wait(&self) {
+        let Some(state) = lock_briefly(&self.state) else { return };
+        // A forked process does not have the thread.
+        if let State::Running(process, end) = *state {
+            if process == process::id() {
+                let left = end.saturating_duration_since(Instant::now());
+                let is_running = |state: &mut State| *state != State::Returned;
+                _ = self.returned.wait_timeout_while(state, left, is_running);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+    use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+    use super::*;
+
+    #[test]
+    fn all_threads_wait_until_the_function_has_returned() {
+        static BARRIER: Barrier = Barrier::new(2);
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        static HAS_RETURNED: AtomicBool = AtomicBool::new(false);
+        let callback: fn() = || {
+            BARRIER.wait();
+            BARRIER.wait();
+            HAS_RETURNED.store(true, Ordering::SeqCst);
+            COUNT.fetch_add(1, Ordering::SeqCst);
+        };
+        let call = BeforeReport::new(Some(callback)).unwrap();
+        let begin = || {
+            let call = Arc::clone(&call);
+            thread::spawn(move || {
+                call.call_within(Duration::from_secs(600));
+                HAS_RETURNED.load(Ordering::SeqCst)
+            })
+        };
+        let first = begin();
+        BARRIER.wait();
+        let others = [begin(), begin(), begin()];
+        // A thread that does not wait has ended by now.
+        for _ in 0..100 {
+            if others.iter().any(thread::JoinHandle::is_finished) {
+                break;
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+        BARRIER.wait();
+        let waited = others.into_iter().chain([first]).map(|thread| thread.join().unwrap());
+        assert_eq!(waited.collect::<Vec<_>>(), [true; 4]);
+        call.call_within(Duration::from_secs(600));
+        assert_eq!(COUNT.load(Ordering::SeqCst), 1);
+    }
+
+    #[test]
+    fn a_function_that_does_not_return_is_waited_for_a_limited_time() {
+        let call = BeforeReport::new(Some(|| thread::sleep(Duration::from_secs(600)))).unwrap();
+        call.call_within(Duration::from_millis(1));
+        call.call_within(Duration::from_secs(600));
+        assert!(matches!(*call.state.lock().unwrap(), State::Running(..)));
+    }
+
+    #[test]
+    fn a_forked_process_does_not_wait_for_a_thread_of_its_parent() {
+        let call = BeforeReport::new(Some(|| {})).unwrap();
+        let far = Instant::now() + Duration::from_secs(600);
+        *call.state.lock().unwrap() = State::Running(process::id() + 1, far);
+        call.call_within(Duration::from_secs(600));
     }
 }

@@ -168,12 +168,15 @@ impl CrashHandlerBuilder {
     /// of the terminal and leaves its alternate screen. Default: none. It is not called for a panic that
     /// [`catch_panic`](crate::catch_panic) returns.
     ///
-    /// The report is written when the function has returned, and after 500 milliseconds in any case. It may panic.
+    /// The report is written when the function has returned, and 500 milliseconds after it was called in any case. It may
+    /// panic.
     ///
-    /// - At a panic, or an error of `main`, a thread of its own calls it.
-    /// - At a fatal signal, a forked child calls it, on Linux only. Only a few functions are safe in a signal handler; in
-    ///   a child it may wait for a lock that the crashed thread holds, or crash. What it changes in memory is lost. The
-    ///   state of the terminal belongs to the terminal, so that change remains.
+    /// - At a panic, or an error of `main`, a thread of its own calls it. Other threads that panic meanwhile wait for it,
+    ///   too.
+    /// - At a fatal signal, a forked child calls it, on Linux only, after the line `received SIGSEGV …` was written. Only a
+    ///   few functions are safe in a signal handler; in a child it may wait for a lock that the crashed thread holds, or
+    ///   crash. What it changes in memory is lost. The state of the terminal belongs to the terminal, so that change
+    ///   remains.
     pub fn before_report(mut self, before_report: fn()) -> Self {
         self.callbacks.before_report = Some(before_report);
         self
@@ -271,7 +274,7 @@ impl CrashHandlerBuilder {
     }
 
     /// Sets whether people get only one line, with the path of the report and no backtrace. Default: true if the
-    /// environment has `CI`.
+    /// environment variable `CI` is set, and neither empty nor `false`.
     pub fn quiet(mut self, quiet: bool) -> Self {
         self.render_options.quiet = Some(quiet);
         self
