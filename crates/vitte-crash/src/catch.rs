@@ -12,6 +12,7 @@ use vitte_diag::{SourceMap, codes};
 use crate::config::Config;
 use crate::context::sources;
 use crate::panic_hook::{CapturedContexts, Catching, Caught, PanicKey};
+use crate::panic_message::limited;
 use crate::{context, handler, panic_hook, sys, variables};
 
 /// Runs one unit of work, such as compiling one file, and returns its panic as an error, so that the program can
@@ -150,7 +151,7 @@ pub fn run_main<T: Termination, E: Into<Box<dyn Error>>>(
         Err(error) => {
             let error = error.into();
             if !panic_hook::is_broken_output_error(&*error, MAX_ERROR_SOURCES) {
-                sys::with_big_stack(&mut |_| report_error(&*error));
+                report_error(&*error);
             }
             ExitCode::FAILURE
         }
@@ -160,17 +161,39 @@ pub fn run_main<T: Termination, E: Into<Box<dyn Error>>>(
 /// Maximum number of sources of an error that are reported, because the chain may be cyclic.
 const MAX_ERROR_SOURCES: usize = 32;
 
+/// Reports an error. Its `Display` and those of its sources run on this stack: they may panic, and a panic cannot leave
+/// the big stack.
 fn report_error(error: &(dyn Error + 'static)) {
     let sources = std::iter::successors(error.source(), |&error| error.source());
     let notes = sources.take(MAX_ERROR_SOURCES).map(|source| format!("caused by: {source}"));
+    let message = error.to_string();
     let Some(config) = handler::config() else {
-        let redactor = Redactor::default();
-        _ = writeln!(std::io::stderr(), "Error: {}", redactor.text(&error.to_string()));
-        notes.for_each(|note| _ = writeln!(std::io::stderr(), "  {}", redactor.text(&note)));
-        return;
+        write_redacted("Error: ", &message);
+        return notes.for_each(|note| write_redacted("  ", &note));
     };
-    let mut report = config.report(codes::F0006, error.to_string(), panic_hook::thread_name());
-    report.notes = notes.collect();
+    let message = limited(message.into());
+    // If a source panics, the report of that has the message.
+    let cx = context::context("reporting an error", None).with("error", &message);
+    let notes: Vec<String> = notes.map(|note| limited(note.into())).collect();
+    drop(cx);
+    let mut report = Some((message, notes));
+    sys::with_big_stack(&mut |_| {
+        if let Some((message, notes)) = report.take() {
+            deliver_error(&config, message, notes);
+        }
+    });
+}
+
+/// Writes a line to standard error without secrets.
+fn write_redacted(start: &str, text: &str) {
+    sys::with_big_stack(&mut |_| {
+        _ = writeln!(std::io::stderr(), "{start}{}", Redactor::default().text(text));
+    });
+}
+
+fn deliver_error(config: &Config, message: String, notes: Vec<String>) {
+    let mut report = config.report(codes::F0006, message, panic_hook::thread_name());
+    report.notes = notes;
     let captured = variables::records::read(&panic_hook::capture_variables());
     let sources = sources::current();
     sources::add_contexts(

@@ -15,8 +15,6 @@ use vitte_diag::Code;
 
 /// Maximum number of arguments in a report.
 const MAX_ARGS: usize = 64;
-/// Maximum length of a message in a report, in bytes.
-const MAX_MESSAGE_BYTES: usize = 64 << 10;
 /// Maximum length of an argument in a report, in bytes.
 const MAX_ARG_BYTES: usize = 512;
 
@@ -107,7 +105,8 @@ impl Config {
         self.dir = Some(std::path::absolute(&dir).unwrap_or(dir));
     }
 
-    /// Creates a report of a crash of this process that happened just now.
+    /// Creates a report of a crash of this process that happened just now. The message has a [limited
+    /// length](crate::panic_message::limited).
     pub(crate) fn report(&self, code: Code, message: String, thread: String) -> CrashReport {
         self.report_of(std::env::args_os(), code, message, thread)
     }
@@ -121,7 +120,6 @@ impl Config {
         thread: String,
     ) -> CrashReport {
         let args = limited_args(args);
-        let message = limited_message(message);
         let mut report = CrashReport::new(code, format!("{:.3}", Timestamp::now()), message);
         report.version.clone_from(&self.version);
         report.program = self.program.clone().unwrap_or_else(|| program_name(&args));
@@ -151,18 +149,6 @@ impl Config {
         let bytes = [self.start_nanos.to_le_bytes(), self.process_id.to_le_bytes()].concat();
         format!("{:016x}", SipHasher13::new().hash(&bytes))
     }
-}
-
-/// Cuts a message. Everything that follows reads it several times: redaction, the fingerprint, output.
-fn limited_message(mut message: String) -> String {
-    if message.len() > MAX_MESSAGE_BYTES {
-        let len = vitte_diag::text::floor_char_boundary(&message, MAX_MESSAGE_BYTES);
-        let more = message.len() - len;
-        message.truncate(len);
-        message.shrink_to_fit();
-        message.push_str(&format!(" ... {more} more bytes"));
-    }
-    message
 }
 
 /// Returns the name of the program's file.

@@ -1,4 +1,4 @@
-//! The message of a panic whose payload is text or a number.
+//! The message of a panic whose payload is text or a number, and the length of messages.
 
 use std::any::Any;
 use std::borrow::Cow;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use vitte_capsule::UNKNOWN_PAYLOAD;
 
-/// Maximum length of a message in bytes. What exceeds it is only counted.
+/// Maximum length of a message in a report, in bytes. What exceeds it is only counted.
 const MAX_BYTES: usize = 64 << 10;
 /// How many boxes may contain each other.
 const MAX_BOXES: usize = 8;
@@ -55,13 +55,14 @@ pub(crate) fn unboxed(payload: &(dyn Any + Send)) -> &(dyn Any + Send) {
     payload
 }
 
-/// Returns a message of limited length.
+/// Returns a message of limited length. Everything that follows reads it several times: redaction, the fingerprint,
+/// output. A message is cut once, where it is created: a second cut would count what is left of it.
 pub(crate) fn limited(text: Cow<'_, str>) -> String {
     let shown = vitte_diag::text::truncate(&text, MAX_BYTES);
-    if shown.len() == text.len() {
-        return text.into_owned();
+    match text.len() - shown.len() {
+        0 => text.into_owned(),
+        more => format!("{shown} ... {more} more bytes"),
     }
-    format!("{shown}... ({} bytes in all)", text.len())
 }
 
 #[cfg(test)]
@@ -90,8 +91,12 @@ mod tests {
 
     #[test]
     fn a_long_message_is_cut_at_a_character() {
-        let message = message_of(&"é".repeat(40_000));
-        assert!(message.len() < MAX_BYTES + 64);
-        assert!(message.ends_with("é... (80000 bytes in all)"), "{}", message.len());
+        let long = format!("a{}", "é".repeat(40_000));
+        // The 65,536th byte is inside a character.
+        let expected = format!("a{} ... 14466 more bytes", "é".repeat(32_767));
+        assert!(message_of(&long) == expected && message_of(&expected) != expected);
+        for text in ["", &"é".repeat(MAX_BYTES / 2)] {
+            assert!(message_of(&text.to_owned()) == text);
+        }
     }
 }

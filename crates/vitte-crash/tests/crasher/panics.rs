@@ -36,6 +36,8 @@ pub fn run(kind: &str, guard: &mut Option<CrashGuard>) -> Option<ExitCode> {
         "other-pipe" => other_pipe(),
         "main-output" => return Some(vitte_crash::run_main(|| write_for_ever().map_err(Wrapped))),
         "main-pipe" => return Some(vitte_crash::run_main(broken_pipe)),
+        "main-display" => return Some(vitte_crash::run_main(|| Err::<(), _>(PanicsOnDisplay))),
+        "main-source" => return Some(vitte_crash::run_main(|| Err::<(), _>(HasSource))),
         "leaked-guard" => {
             guard.take().into_iter().for_each(CrashGuard::leak);
             panic_in_destructor_at_exit();
@@ -224,6 +226,22 @@ impl fmt::Debug for PanicsOnDisplay {
 }
 
 impl Error for PanicsOnDisplay {}
+
+/// An error whose source panics.
+#[derive(Debug)]
+struct HasSource;
+
+impl fmt::Display for HasSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("has a source")
+    }
+}
+
+impl Error for HasSource {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&PanicsOnDisplay)
+    }
+}
 
 struct ShowsOnDrop;
 

@@ -41,6 +41,24 @@ fn an_error_of_main_is_reported() {
     assert_eq!(ended.fatal(), ["fatal[F0006]: `crasher` failed: error 2"]);
 }
 
+/// The code of the program panics, as it does without the handler.
+#[test]
+fn an_error_of_main_whose_display_panics_is_reported_as_that_panic() {
+    for kind in ["main-display", "main-source"] {
+        let status = run(kind).status_without_handler();
+        let ended = ended(kind, 101);
+        assert_eq!(ended.status, status, "{ended:#?}");
+        let report = ended.report();
+        assert_eq!(report["message"], "the panic of a value", "{kind}");
+        let function = report["frames"][0]["function"].as_str().unwrap();
+        assert!(function.contains("PanicsOnDisplay"), "{report:#}");
+        // The text of the error is not lost if only that of its source panics.
+        let values = &report["context"][0]["values"];
+        assert_eq!(kind == "main-source", values[0]["value"] == "has a source", "{report:#}");
+        assert_eq!(ended.fatal(), ["fatal[F0001]: `crasher` panicked: the panic of a value"]);
+    }
+}
+
 /// The thread of the watchdog does not exist in a forked child.
 #[test]
 fn a_forked_child_may_drop_the_guard() {
