@@ -22,6 +22,9 @@ use crate::remote::Memory;
 use crate::symbols::modules::Modules;
 use crate::symbols::{FrameAddresses, FrameMemory};
 
+/// After how many frames a walk looks at the time.
+const STEPS_BETWEEN_CHECKS: u64 = 1024;
+
 /// Unwinds stacks in the memory of a process.
 ///
 /// The unwind information is that in memory: the file of a module may have been replaced.
@@ -72,10 +75,15 @@ impl<'a> StackWalker<'a> {
         let window = RefCell::new((0, Vec::new()));
         let (mut registers, memory) = (Registers::new(start), self.memory);
         let mut address = FrameAddress::from_instruction_pointer(start.pc);
-        loop {
+        for step in 1_u64.. {
+            // A damaged stack may have no end.
+            if step % STEPS_BETWEEN_CHECKS == 0 && Instant::now() > end {
+                found.addresses.stop = Some("the time was over".to_owned());
+                break;
+            }
             // A signal handler returns to the instruction that the signal interrupted.
             if let Some(interrupted) = self.interrupted(address, &registers) {
-                found.addresses.signal_returns.push(address.address());
+                found.add_signal_return(address.address());
                 found.push(address.address(), FrameMemory::default());
                 registers = Registers::new(interrupted);
                 address = FrameAddress::from_instruction_pointer(interrupted.pc);
@@ -98,10 +106,6 @@ impl<'a> StackWalker<'a> {
                     found.addresses.stop = Some(reason);
                     break;
                 }
-            }
-            if found.count % 1024 == 1023 && Instant::now() > end {
-                found.addresses.stop = Some("the time was over".to_owned());
-                break;
             }
         }
         found.finish()
@@ -218,6 +222,13 @@ impl Found {
         }
     }
 
+    fn add_signal_return(&mut self, address: u64) {
+        let known = &mut self.addresses.signal_returns;
+        if !known.contains(&address) {
+            known.push(address);
+        }
+    }
+
     fn finish(self) -> FrameAddresses {
         let mut found = self.addresses;
         let more = self.count.saturating_sub(self.last.len() as u64);
@@ -246,4 +257,51 @@ fn read_word(memory: &Memory<'_>, window: &RefCell<(u64, Vec<u8>)>, address: u64
     *start = address & !0xfff;
     *bytes = memory(*start, WINDOW_BYTES).or_else(|| memory(*start, 4096)).unwrap_or_default();
     at(*start, bytes)
+}
+
+#[cfg(all(test, target_arch = "x86_64"))]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use crate::symbols::modules::parse_mappings;
+
+    /// A function without unwind information, called by code that ends a signal handler. The frame of that signal has
+    /// the registers of the same function.
+    #[test]
+    fn a_cycle_through_frames_of_signals_ends_in_time() {
+        const FUNCTION: u64 = 0x1010;
+        const SIGNAL_RETURN: u64 = 0x1100;
+        const STACK: u64 = 0x9000;
+        let mut code = vec![0x90_u8; 0x1000];
+        code[0xfb..0x100].copy_from_slice(&[0xe8, 0x10, 0xff, 0xff, 0xff]);
+        code[0x100..0x109].copy_from_slice(&[0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05]);
+        let mut stack = vec![0_u8; 0x1000];
+        stack[..8].copy_from_slice(&SIGNAL_RETURN.to_le_bytes());
+        // The stack pointer and the instruction pointer in the frame of the signal.
+        stack[8 + 40 + 8 * 15..][..8].copy_from_slice(&STACK.to_le_bytes());
+        stack[8 + 40 + 8 * 16..][..8].copy_from_slice(&FUNCTION.to_le_bytes());
+        let reads = Cell::new(0);
+        let memory = |address: u64, len: usize| {
+            reads.set(reads.get() + 1);
+            let (start, bytes) = if address < STACK { (0x1000, &code) } else { (STACK, &stack) };
+            let from = usize::try_from(address.checked_sub(start)?).ok()?;
+            let to = if len == WINDOW_BYTES { bytes.len() } else { from + len };
+            // Otherwise the test would not end.
+            bytes.get(from..to).filter(|_| reads.get() < 100_000).map(<[u8]>::to_vec)
+        };
+        let mappings = parse_mappings(b"1000-2000 r-xp 00000000 00:00 0 /bin/cycle\n");
+        let modules = Modules::of(&mappings);
+        let start = UnwindStart { pc: FUNCTION, sp: STACK, fp: 0, lr: 0 };
+        // With both parities of the number of frames that are not counted.
+        for innermost in [4, 5] {
+            reads.set(0);
+            let mut walker = StackWalker::new(&modules, &memory);
+            let found = walker.walk(start, (innermost, 2), Instant::now());
+            assert_eq!(found.stop.as_deref(), Some("the time was over"));
+            assert_eq!(found.signal_returns, [SIGNAL_RETURN]);
+            let frames = found.addresses.len() as u64 + found.omitted.map_or(0, |(_, more)| more);
+            assert_eq!(frames, STEPS_BETWEEN_CHECKS - 1);
+        }
+    }
 }
