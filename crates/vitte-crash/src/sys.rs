@@ -10,10 +10,11 @@
 //! If contexts borrow variables, forked children of the process serialise those first: see
 //! [`fork`].
 //!
-//! The handler does only what is safe in a signal handler: no heap, no locks, no new file
-//! descriptors. [`SignalHandlers::new`] and [`ReporterSetup::install`] allocate everything it needs
-//! in advance. The supervisor shares the memory of the process but is a process of its own: the
-//! reporter stops every thread of the crashed process, so none of those could enforce the timeout.
+//! The handler does only what is safe in a signal handler: no heap and no locks. The only file that
+//! it opens is `/proc/self/maps`. [`SignalHandlers::new`] and [`ReporterSetup::install`] allocate
+//! everything it needs in advance. The supervisor shares the memory of the process but is a process
+//! of its own: the reporter stops every thread of the crashed process, so none of those could
+//! enforce the timeout.
 
 #![allow(
     unsafe_code,
