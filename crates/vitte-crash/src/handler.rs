@@ -354,9 +354,7 @@ impl CrashGuard {
         let terminal = TerminalSource::Fixed(terminal);
         set_render_options(RenderOptions { format, terminal, ..render_options() });
     }
-}
 
-impl CrashGuard {
     /// Keeps the handler until the process ends.
     ///
     /// A guard that is dropped at the end of `main` does not report what happens after that, such as a panic in the

@@ -123,37 +123,19 @@ pub(crate) fn capture_panic(
         let caught = registry::take_caught(catching::current());
         return caught.map_or(PanicAction::Ignore, PanicAction::Report);
     }
-    let is_caught = catching::current() != 0 && !is_fatal;
     let location = info.location().map(ToString::to_string);
     if is_broken_output(&message) {
         consequence::record_broken_output();
         return PanicAction::Ignore;
     }
-    if !is_caught && consequence::passes_on(&message) {
-        // In a call of `catch_panic` the report is not shown yet, and may be returned.
-        if consequence::was_reported() && !registry::has_catches() {
-            return PanicAction::Follow(note_of(location.as_deref(), &message));
-        }
-        if consequence::was_reported() || consequence::was_output_broken() {
-            return PanicAction::Ignore;
+    let is_caught = catching::current() != 0 && !is_fatal;
+    if !is_caught {
+        if let Some(action) = action_if_passed_on(location.as_deref(), &message) {
+            return action;
         }
     }
     let key = PanicKey::new(info.payload(), message);
-    let note = format!("an earlier {}", note_of(location.as_deref(), &key.message));
-    let raw = context::read();
-    let opened_at = raw.0.iter().map(|context| context.opening.code).collect();
-    let capture = Box::new(PanicCapture {
-        key,
-        location,
-        thread: thread_name(),
-        backtrace: Backtrace::new_unresolved(),
-        stack: PanicStack::capture(opened_at),
-        contexts: CapturedContexts { raw, variables: capture_variables() },
-        sources: sources::current(),
-        config: config.clone(),
-        earlier: None,
-        earlier_of_thread: consequence::replace_last_of_thread(note),
-    });
+    let capture = Box::new(PanicCapture::new(key, location, config));
     if is_caught {
         registry::set_caught(catching::current(), capture);
         return PanicAction::Caught;
@@ -163,6 +145,19 @@ pub(crate) fn capture_panic(
         return PanicAction::Hold(capture);
     }
     PanicAction::Report(capture)
+}
+
+/// Returns what to do about a panic that no caller catches, if it only passes on one that was reported or ignored.
+fn action_if_passed_on(location: Option<&str>, message: &str) -> Option<PanicAction> {
+    if !consequence::passes_on(message) {
+        return None;
+    }
+    // In a call of `catch_panic` the report is not shown yet, and may be returned.
+    if consequence::was_reported() && !registry::has_catches() {
+        return Some(PanicAction::Follow(note_of(location, message)));
+    }
+    let is_known = consequence::was_reported() || consequence::was_output_broken();
+    is_known.then_some(PanicAction::Ignore)
 }
 
 /// The messages with which std ends the process if an earlier panic cannot unwind further.
@@ -185,6 +180,25 @@ fn note_of(location: Option<&str>, message: &str) -> String {
 }
 
 impl PanicCapture {
+    /// Captures the panic of this thread.
+    fn new(key: PanicKey, location: Option<String>, config: &Config) -> Self {
+        let note = format!("an earlier {}", note_of(location.as_deref(), &key.message));
+        let raw = context::read();
+        let opened_at = raw.0.iter().map(|context| context.opening.code).collect();
+        Self {
+            key,
+            location,
+            thread: thread_name(),
+            backtrace: Backtrace::new_unresolved(),
+            stack: PanicStack::capture(opened_at),
+            contexts: CapturedContexts { raw, variables: capture_variables() },
+            sources: sources::current(),
+            config: config.clone(),
+            earlier: None,
+            earlier_of_thread: consequence::replace_last_of_thread(note),
+        }
+    }
+
     pub(crate) const fn key(&self) -> &PanicKey {
         &self.key
     }

@@ -22,9 +22,17 @@ static OUTPUTS: [AtomicPtr<Output>; MAX_OUTPUTS] =
 /// An output that was not written yet.
 #[derive(Debug)]
 pub(crate) struct HeldOutput {
-    /// Its position in [`OUTPUTS`], or itself if there is no free position.
-    place: Result<usize, Vec<u8>>,
+    place: Place,
     to_stdout: bool,
+}
+
+/// Where the text of an output is.
+#[derive(Debug)]
+enum Place {
+    /// At this position of [`OUTPUTS`], where a signal handler finds it.
+    Shared(usize),
+    /// Here, because no position was free. A signal handler does not write it.
+    Own(Vec<u8>),
 }
 
 impl HeldOutput {
@@ -36,25 +44,26 @@ impl HeldOutput {
                 place.compare_exchange(null_mut(), output, Ordering::AcqRel, Ordering::Relaxed);
             swap.is_ok()
         });
-        let place = free.ok_or_else(|| {
+        let place = match free {
+            Some(position) => Place::Shared(position),
             // SAFETY: the pointer is from `Box::into_raw`, and was not stored anywhere.
-            unsafe { Box::from_raw(output) }.bytes
-        });
+            None => Place::Own(unsafe { Box::from_raw(output) }.bytes),
+        };
         Self { place, to_stdout }
     }
 
     /// Returns the text, and whether it is for standard output. Returns `None` if a signal handler has written it.
     pub(crate) fn take(self) -> Option<(Vec<u8>, bool)> {
         let bytes = match self.place {
-            Ok(place) => {
-                let output = OUTPUTS.get(place)?.swap(null_mut(), Ordering::AcqRel);
+            Place::Shared(position) => {
+                let output = OUTPUTS.get(position)?.swap(null_mut(), Ordering::AcqRel);
                 if output.is_null() {
                     return None;
                 }
                 // SAFETY: `new` made the pointer by `Box::into_raw`. The swap has removed it, so nothing else uses it.
                 unsafe { Box::from_raw(output) }.bytes
             }
-            Err(bytes) => bytes,
+            Place::Own(bytes) => bytes,
         };
         Some((bytes, self.to_stdout))
     }
