@@ -8,6 +8,22 @@ use std::time::{Duration, Instant};
 
 use crate::brief_lock::lock_briefly;
 use crate::panic_hook::ignore_panics_of_thread;
+#[cfg(has_reporter)]
+use crate::sys::fork::callback;
+
+/// Other systems call the function at a panic only.
+#[cfg(not(has_reporter))]
+mod callback {
+    pub(super) const fn set(_callback: Option<fn()>) {}
+
+    pub(super) const fn claim() -> bool {
+        true
+    }
+
+    pub(super) const fn set_returned() {}
+
+    pub(super) const fn wait() {}
+}
 
 /// How long the function may take.
 const MAX_TIME: Duration = Duration::from_millis(500);
@@ -17,6 +33,8 @@ pub(super) struct BeforeReport {
     callback: fn(),
     state: Mutex<State>,
     returned: Condvar,
+    /// Whether signal handlers call the function, too, if they are the first.
+    is_shared: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -30,16 +48,21 @@ enum State {
 impl BeforeReport {
     /// Returns the function of a handler that is being installed, if it has one.
     pub(super) fn new(callback: Option<fn()>) -> Option<Arc<Self>> {
-        #[cfg(has_reporter)]
-        crate::sys::fork::callback::set(callback);
+        callback::set(callback);
+        Some(Arc::new(Self { is_shared: true, ..Self::of_panics(callback?) }))
+    }
+
+    /// Returns a function that signal handlers do not call.
+    const fn of_panics(callback: fn()) -> Self {
         let (state, returned) = (Mutex::new(State::NotCalled), Condvar::new());
-        Some(Arc::new(Self { callback: callback?, state, returned }))
+        Self { callback, state, returned, is_shared: false }
     }
 
     /// Calls the function, unless it was called before, and waits until it has returned, but at most until 500
     /// milliseconds after it was called.
     pub(super) fn call(self: &Arc<Self>) {
         self.call_within(MAX_TIME);
+        callback::wait();
     }
 
     fn call_within(self: &Arc<Self>, max_time: Duration) {
@@ -56,8 +79,11 @@ impl BeforeReport {
 
     /// Starts a thread that calls the function, because a panic of a thread that is in its panic hook ends the process.
     fn start(self: &Arc<Self>) {
-        #[cfg(has_reporter)]
-        crate::sys::fork::callback::set(None);
+        if self.is_shared && !callback::claim() {
+            // A signal handler has called it.
+            self.set_state_returned();
+            return;
+        }
         let called = Arc::clone(self);
         let run = move || {
             ignore_panics_of_thread();
@@ -71,6 +97,13 @@ impl BeforeReport {
     }
 
     fn set_returned(&self) {
+        self.set_state_returned();
+        if self.is_shared {
+            callback::set_returned();
+        }
+    }
+
+    fn set_state_returned(&self) {
         *self.state.lock().unwrap_or_else(PoisonError::into_inner) = State::Returned;
         self.returned.notify_all();
     }
@@ -107,7 +140,7 @@ mod tests {
             HAS_RETURNED.store(true, Ordering::SeqCst);
             COUNT.fetch_add(1, Ordering::SeqCst);
         };
-        let call = BeforeReport::new(Some(callback)).unwrap();
+        let call = Arc::new(BeforeReport::of_panics(callback));
         let begin = || {
             let call = Arc::clone(&call);
             thread::spawn(move || {
@@ -134,7 +167,7 @@ mod tests {
 
     #[test]
     fn a_function_that_does_not_return_is_waited_for_a_limited_time() {
-        let call = BeforeReport::new(Some(|| thread::sleep(Duration::from_secs(600)))).unwrap();
+        let call = Arc::new(BeforeReport::of_panics(|| thread::sleep(Duration::from_secs(600))));
         call.call_within(Duration::from_millis(1));
         call.call_within(Duration::from_secs(600));
         assert!(matches!(*call.state.lock().unwrap(), State::Running(..)));
@@ -142,7 +175,7 @@ mod tests {
 
     #[test]
     fn a_forked_process_does_not_wait_for_a_thread_of_its_parent() {
-        let call = BeforeReport::new(Some(|| {})).unwrap();
+        let call = Arc::new(BeforeReport::of_panics(|| {}));
         let far = Instant::now() + Duration::from_secs(600);
         *call.state.lock().unwrap() = State::Running(process::id() + 1, far);
         call.call_within(Duration::from_secs(600));

@@ -169,10 +169,9 @@ impl CrashHandlerBuilder {
     /// [`catch_panic`](crate::catch_panic) returns.
     ///
     /// The report is written when the function has returned, and 500 milliseconds after it was called in any case. It may
-    /// panic.
+    /// panic. Other threads that crash meanwhile wait for it, too.
     ///
-    /// - At a panic, or an error of `main`, a thread of its own calls it. Other threads that panic meanwhile wait for it,
-    ///   too.
+    /// - At a panic, or an error of `main`, a thread of its own calls it.
     /// - At a fatal signal, a forked child calls it, on Linux only, after the line `received SIGSEGV …` was written. Only a
     ///   few functions are safe in a signal handler; in a child it may wait for a lock that the crashed thread holds, or
     ///   crash. What it changes in memory is lost. The state of the terminal belongs to the terminal, so that change
@@ -219,7 +218,8 @@ impl CrashHandlerBuilder {
     /// no limit. Linux only.
     ///
     /// A thread looks at the contexts four times within the limit, at least once a second. A dump shows all contexts
-    /// of a thread, so another one about that thread follows only for a context that was opened later.
+    /// of a thread, so another one about that thread follows only for a context that was opened later. A forked child
+    /// has no such thread, and makes no dumps.
     pub fn watchdog(mut self, limit: Duration) -> Self {
         self.watchdog = Some(limit);
         self
