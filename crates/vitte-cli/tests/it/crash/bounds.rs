@@ -94,7 +94,7 @@ fn threads_with_the_same_frames_are_all_shown_and_one_of_them_crashed() {
         assert_eq!(names, ["w1", "2 w2", "3 w3"]);
         let full = run(&["show", "latest", "--full"]);
         assert!(full.contains("\n  2 w2:\n") && full.contains("(file: c.vitte)"), "{full}");
-        let has_frames = frames.as_array().unwrap().len() > 0;
+        let has_frames = frames != json!([]);
         assert_eq!(full.matches("see the backtrace above").count(), usize::from(has_frames));
         let page = run(&["html", "latest", "--out", "page.html"]);
         let page = fs::read_to_string(workspace.path().join(page.trim())).unwrap();

@@ -8,13 +8,19 @@ use super::*;
 /// How the child ends.
 const CASE: &str = "VITTE_TEST_SCREEN";
 
+fn wait() {
+    loop {
+        thread::park();
+    }
+}
+
 /// Does nothing unless a test runs it in a child process.
 #[test]
 fn child() {
     let Ok(case) = env::var(CASE) else { return };
     let kill = || nix::sys::signal::kill(nix::unistd::Pid::this(), nix::sys::signal::SIGTERM);
     // It can receive the signal too.
-    thread::spawn(|| thread::park());
+    thread::spawn(wait);
     let is_handled = Arc::new(AtomicBool::new(false));
     if case == "handler" {
         let is_handled = Arc::clone(&is_handled);
@@ -33,13 +39,13 @@ fn child() {
         }
         "signal" => {
             kill().unwrap();
-            thread::park();
+            wait();
         }
         "signal after it" => {
             drop(screen);
             Screen::enter().unwrap().leave().unwrap();
             kill().unwrap();
-            thread::park();
+            wait();
         }
         "handler" => {
             kill().unwrap();
