@@ -1,5 +1,7 @@
 //! The environment variables that a capsule contains, and those that a replay takes from one.
 
+use std::borrow::Cow;
+
 /// The longest value that a replay takes from a capsule, in bytes. All values are shown before a replay, so a longer
 /// one would hide the others.
 const MAX_REPLAYED_BYTES: usize = 1024;
@@ -32,6 +34,16 @@ const COMMON: [(&str, InReplay); 10] = [
     ("OS", InReplay::No),
     ("CI", InReplay::PlainName),
 ];
+
+/// Returns a path of a report, in which `~` is the home directory, with that of this user: `HOME`.
+#[must_use]
+pub fn with_home(path: &str) -> Cow<'_, str> {
+    let home = std::env::var("HOME").ok().filter(|home| home.starts_with('/'));
+    match (path.strip_prefix("~/"), home) {
+        (Some(rest), Some(home)) => Cow::Owned(format!("{}/{rest}", home.trim_end_matches('/'))),
+        _ => Cow::Borrowed(path),
+    }
+}
 
 /// The list of the environment variables that are safe to capture, and of those that are safe to set again. Both are
 /// lists of what is allowed: a variable that is in neither is neither captured nor set.

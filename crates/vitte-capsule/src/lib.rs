@@ -61,7 +61,7 @@ pub use atomic_file::{Existing, write_atomically};
 pub use capsule::{
     Capsule, CapsuleError, CapsuleErrorKind, CapsuleSource, Manifest, ManifestSource,
 };
-pub use environment::SafeVariables;
+pub use environment::{SafeVariables, with_home};
 pub use fingerprint::{Fingerprint, FingerprintError, FingerprintParts};
 pub use redact::{RedactError, Redactor};
 #[cfg(feature = "replay")]

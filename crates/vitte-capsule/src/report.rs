@@ -12,6 +12,7 @@ pub(crate) mod tests;
 mod text;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::PathBuf;
 
 #[cfg(feature = "html")]
@@ -150,6 +151,22 @@ impl CrashReport {
             dir: None,
         }
     }
+
+    /// Returns the crashed thread in [`threads`](Self::threads): the first one. `None` if it is another thread, in a report of
+    /// a program that could not inspect the crashed one.
+    pub(crate) fn crashed_thread(&self) -> Option<&CrashThread> {
+        let first = self.threads.first()?;
+        let has_frames = first.backtrace.is_empty() || first.backtrace == self.backtrace;
+        (has_frames && first.contexts.is_empty()).then_some(first)
+    }
+
+    /// Returns the threads other than the crashed one. They may have the same frames, such as workers that wait for the same
+    /// lock.
+    #[must_use]
+    pub fn other_threads(&self) -> &[CrashThread] {
+        let crashed = usize::from(self.crashed_thread().is_some());
+        self.threads.get(crashed..).unwrap_or_default()
+    }
 }
 
 /// The system that a program ran on.
@@ -229,6 +246,24 @@ impl ContextEntry {
             location: None,
             variables: Vec::new(),
             frame: None,
+        }
+    }
+
+    /// Returns the fields in brackets after a blank, or an empty string: ` (fn: area, pass: 2)`.
+    pub(crate) fn fields_text(&self) -> String {
+        let fields = self.fields.iter().map(|field| format!("{}: {}", field.key, field.value));
+        let fields: Vec<_> = fields.collect();
+        if fields.is_empty() { String::new() } else { format!(" ({})", fields.join(", ")) }
+    }
+}
+
+/// The name, the fields and the location: `typeck (fn: area) at src/shapes.vitte:3:4`, without escapes.
+impl fmt::Display for ContextEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.name, self.fields_text())?;
+        match &self.location {
+            Some(location) => write!(f, " at {location}"),
+            None => Ok(()),
         }
     }
 }

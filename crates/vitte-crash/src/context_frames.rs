@@ -42,13 +42,10 @@ pub(crate) fn assign(contexts: &mut [RawContext], frames: &CapturedFrames) {
     }
 }
 
-/// Splits frames into groups of one address, each with the index of its first frame: a function, and before it the
-/// functions that are inlined into it.
+/// Returns the groups of frames of one address, each with the index of its first frame.
 fn groups(frames: &[CrashFrame]) -> Vec<(usize, &[CrashFrame])> {
-    let groups =
-        frames.chunk_by(|a, b| a.inlined && (&a.module, a.offset) == (&b.module, b.offset));
     let mut next = 0;
-    groups
+    CrashFrame::by_address(frames)
         .map(|group| {
             let first = next;
             next += group.len();

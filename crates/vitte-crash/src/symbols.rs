@@ -1,7 +1,5 @@
 //! Resolves addresses of frames to functions, files and lines.
 
-#[cfg(has_reporter)]
-mod debug_path;
 #[cfg(not(has_reporter))]
 mod fallback;
 mod frames;

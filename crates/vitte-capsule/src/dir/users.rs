@@ -87,3 +87,40 @@ impl Users {
         None
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::chown;
+
+    use cap_std::ambient_authority;
+    use cap_std::fs::Dir;
+
+    use super::*;
+
+    #[test]
+    fn files_of_other_users_are_rejected() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("file"), "").unwrap();
+        let is_root = rustix::process::geteuid().is_root();
+        let uid = if is_root { 4242 } else { rustix::process::geteuid().as_raw() };
+        if is_root {
+            chown(dir.path().join("file"), Some(uid), None).unwrap();
+        }
+        let opened = Dir::open_ambient_dir(dir.path(), ambient_authority()).unwrap();
+        let file = opened.metadata("file").unwrap();
+        let others = Users { owner: uid + 1, current: uid + 2 };
+        let error = others.check(&file).unwrap_err().to_string();
+        assert_eq!(error, format!("it belongs to another user (uid {uid})"));
+        assert!(!others.is_own() && !others.is_current(&file) && !others.is_private(&file));
+        let reason = format!("it belongs to another user (uid {})", uid + 1);
+        assert_eq!(others.others(&file), Some(reason));
+        let of_owner = Users { owner: uid, ..others };
+        assert!(of_owner.check(&file).is_ok() && !of_owner.is_private(&file));
+        let of_current = Users { current: uid, ..others };
+        assert!(of_current.check(&file).is_ok() && of_current.is_private(&file));
+        std::fs::hard_link(dir.path().join("file"), dir.path().join("again")).unwrap();
+        assert!(!of_current.is_private(&opened.metadata("file").unwrap()));
+        let root = Users { owner: 0, ..others };
+        assert!(root.others(&file).is_none());
+    }
+}

@@ -119,8 +119,9 @@ pub(super) fn crash_groups(report: &CrashReport, files: &[SourceFile<'_>]) -> Ve
 
 /// Returns the threads, the crashed one first, and the number of omitted threads.
 pub(super) fn threads(report: &CrashReport) -> (Vec<HtmlThread>, usize) {
+    let mut crashed = report.crashed_thread();
     let threads = report.threads.iter().take(MAX_THREADS).map(|thread| {
-        let is_crashed = thread.backtrace == report.backtrace && !thread.backtrace.is_empty();
+        let is_crashed = crashed.take().is_some();
         let groups = match is_crashed {
             true => Vec::new(),
             false => groups(&thread.backtrace, &[], &[], OTHER_THREAD),

@@ -165,8 +165,9 @@ struct CapsuleFile {
     path: PathBuf,
 }
 
-/// Returns the capsules `KIND/DAY/FINGERPRINT/ID.vittecrash` of a repository. The index is not read, because it could
-/// have any size and name any file; links are not followed.
+/// Returns the capsules of a repository: `KIND/DAY/FINGERPRINT/ID.vittecrash`, and `ID.vittecrash`, where a program with few
+/// file descriptors stores them. The index is not read, because it could have any size and name any file; links are not
+/// followed.
 fn capsule_files(dir: &Path, fingerprint: &str, deadline: Instant) -> FoundFiles {
     const DEPTH: usize = 4;
     let mut open: Vec<ReadDir> = fs::read_dir(dir).into_iter().collect();
@@ -187,7 +188,7 @@ fn capsule_files(dir: &Path, fingerprint: &str, deadline: Instant) -> FoundFiles
         let is_capsule = path.extension().is_some_and(|end| end == Capsule::EXTENSION);
         if kind.is_dir() && open.len() < DEPTH {
             open.extend(fs::read_dir(&path));
-        } else if kind.is_file() && is_capsule && open.len() == DEPTH {
+        } else if kind.is_file() && is_capsule && matches!(open.len(), 1 | DEPTH) {
             let name = std::cmp::Reverse(entry.file_name().to_string_lossy().into_owned());
             let dir = path.parent().and_then(Path::file_name);
             let is_of_other_fingerprint = dir.is_none_or(|dir| dir != fingerprint);
@@ -212,15 +213,19 @@ mod tests {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, "").unwrap();
         };
+        // Stored when the program had few file descriptors.
+        let (new, old) = ("x.vittecrash", "0.vittecrash");
         let (a, b, same) = (
             "panic/2025-10-22/00000000/a.vittecrash",
             "panic/2025-10-23/00000000/b.vittecrash",
             "signal/2020-01-01/1a2b3c4d/0.vittecrash",
         );
-        for path in [a, b, same, "x.vittecrash", "panic/2025-10-22/00000000/a.html"] {
+        for path in [new, old, a, b, same, "panic/2025-10-22/00000000/a.html"] {
             create(path);
         }
-        create("panic/2025-10-22/00000000/deeper/c.vittecrash");
+        for dir in ["panic", "panic/2025-10-22", "panic/2025-10-22/00000000/deeper"] {
+            create(&format!("{dir}/c.vittecrash"));
+        }
         #[cfg(unix)]
         {
             std::os::unix::fs::symlink(root, root.join("panic/2025-10-22/link")).unwrap();
@@ -232,7 +237,7 @@ mod tests {
         }
         let deadline = Instant::now() + Duration::from_secs(600);
         let found = capsule_files(root, "1a2b3c4d", deadline);
-        assert_eq!(found.files, [same, b, a].map(|path| root.join(path)));
+        assert_eq!(found.files, [same, new, b, a, old].map(|path| root.join(path)));
         assert!(found.is_complete);
         assert!(!capsule_files(root, "1a2b3c4d", Instant::now()).is_complete);
         assert!(capsule_files(&root.join("missing"), "1a2b3c4d", deadline).is_complete);

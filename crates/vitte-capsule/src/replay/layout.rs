@@ -5,8 +5,8 @@ use std::path::Path;
 
 use vitte_diag::text;
 
-use super::program;
 use crate::capsule::{CapsuleSource, names};
+use crate::environment::with_home;
 
 /// The paths of the sources, and the rewritten arguments.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -101,7 +101,7 @@ impl<'a> LayoutBuilder<'a> {
         if leads_out(value) {
             self.outside.push(value.to_owned());
         }
-        format!("{flag}{}", program::with_home(value))
+        format!("{flag}{}", with_home(value))
     }
 
     fn new_path(&mut self, argument: &str) -> Option<String> {

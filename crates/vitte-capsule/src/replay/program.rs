@@ -1,11 +1,11 @@
 //! Finds the program of a command line.
 
-use std::borrow::Cow;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::ReplayError;
+use crate::environment::with_home;
 use crate::repository::Repository;
 
 /// Returns the absolute path of a program. A path is looked up from the current directory, then, if it is relative,
@@ -22,15 +22,6 @@ pub(super) fn find(name: &str) -> Result<PathBuf, ReplayError> {
             false => ReplayError::ProgramNotFound { program },
         }
     })
-}
-
-/// Returns a path of a report with the home directory of this user in place of `~`.
-pub(super) fn with_home(path: &str) -> Cow<'_, str> {
-    let home = std::env::var("HOME").ok().filter(|home| home.starts_with('/'));
-    match (path.strip_prefix("~/"), home) {
-        (Some(rest), Some(home)) => Cow::Owned(format!("{}/{rest}", home.trim_end_matches('/'))),
-        _ => Cow::Borrowed(path),
-    }
 }
 
 /// Returns whether a path has more than a file name: `./cc`, `/bin/cc`, and also `.` and `..`.

@@ -48,7 +48,7 @@ impl Detail {
 
     /// Returns the name of a program, or its start.
     fn name(self, name: &str) -> Cow<'_, str> {
-        Self { line_chars: self.line_chars.saturating_div(MAX_NAME_SHARE), ..self }.line(name)
+        Self { line_chars: self.line_chars / MAX_NAME_SHARE, ..self }.line(name)
     }
 
     /// Returns the first lines of a text.
@@ -133,7 +133,8 @@ impl CrashReport {
 
     /// Adds what the other threads are working on.
     fn add_threads(&self, detail: Detail, diagnostic: &mut Diagnostic) {
-        let mut threads = self.threads.iter().skip(1).filter(|thread| !thread.contexts.is_empty());
+        let others = self.other_threads().iter();
+        let mut threads = others.filter(|thread| !thread.contexts.is_empty());
         for thread in threads.by_ref().take(detail.threads) {
             diagnostic.add_child(self.thread(thread, detail));
         }
@@ -271,10 +272,5 @@ fn span(entry: &ContextEntry) -> Option<Span> {
 
 /// `while type-checking (fn: area, pass: 2)`
 fn label(entry: &ContextEntry) -> String {
-    let fields: Vec<_> =
-        entry.fields.iter().map(|field| format!("{}: {}", field.key, field.value)).collect();
-    match fields.is_empty() {
-        true => format!("while {}", entry.name),
-        false => format!("while {} ({})", entry.name, fields.join(", ")),
-    }
+    format!("while {}{}", entry.name, entry.fields_text())
 }

@@ -28,6 +28,12 @@ impl CrashFrame {
         self.function.as_deref().map_or_else(|| "<unknown>".to_owned(), function_name::short)
     }
 
+    /// Splits the frames of a thread into groups of one address: a function, and before it the functions that are inlined into
+    /// it.
+    pub fn by_address(frames: &[Self]) -> impl Iterator<Item = &[Self]> {
+        frames.chunk_by(|a, b| a.inlined && (&a.module, a.offset) == (&b.module, b.offset))
+    }
+
     /// Sets the source file and [`in_project`](Self::in_project). A path below the current directory is made
     /// relative to it, and that of a dependency to the directory of all dependencies.
     pub fn set_source(&mut self, path: &str) {

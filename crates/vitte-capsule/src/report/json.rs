@@ -9,34 +9,35 @@ use super::CrashReport;
 /// The maximum size of the JSON of a report, in bytes, when it is written and when it is read.
 pub(crate) const MAX_BYTES: usize = 16 << 20;
 
-/// Pairs of limits, tried in this order on a report larger than [`MAX_BYTES`] until it fits: the bytes of each string,
-/// and the entries of each list. The last pair makes any report fit.
-const TRUNCATION_LIMITS: [(usize, usize); 2] = [(64 << 10, 1024), (256, 32)];
+/// Pairs of limits, tried in this order on a report that is too large until it fits: the bytes of each string,
+/// and the entries of each list and map. With the last pair, only values that are nested deeper than they are read could
+/// be too large.
+const TRUNCATION_LIMITS: [(usize, usize); 4] = [(64 << 10, 1024), (256, 32), (64, 4), (64, 1)];
 
 impl CrashReport {
     /// Returns indented JSON of at most [`MAX_BYTES`] bytes, with a line feed at its end. A larger report is
     /// truncated, and gets a note about it.
     pub(crate) fn to_json(&self) -> serde_json::Result<String> {
-        Ok(self.truncated()?.1)
+        Ok(self.truncated(MAX_BYTES)?.1)
     }
 
     /// Returns the report, truncated if its JSON exceeds [`MAX_BYTES`].
     pub(crate) fn bounded(self) -> Self {
-        match self.truncated() {
+        match self.truncated(MAX_BYTES) {
             Ok((Some(truncated), _)) => truncated,
             Ok((None, _)) | Err(_) => self,
         }
     }
 
-    /// Returns the truncated report, or `None` if it is small enough, and its JSON.
-    fn truncated(&self) -> serde_json::Result<(Option<Self>, String)> {
+    /// Returns the report, truncated to JSON of `max_size` bytes, or `None` if it is small enough, and its JSON.
+    fn truncated(&self, max_size: usize) -> serde_json::Result<(Option<Self>, String)> {
         let (mut truncated, mut json) = (None, pretty(self)?);
         for (max_bytes, max_entries) in TRUNCATION_LIMITS {
-            if json.len() <= MAX_BYTES {
+            if json.len() <= max_size {
                 break;
             }
             let mut value = serde_json::to_value(self)?;
-            truncate(&mut value, max_bytes, max_entries);
+            truncate(&mut value, max_bytes, max_entries, false);
             // Converted back, because the struct defines the order of the keys.
             let mut short: Self = serde_json::from_value(value)?;
             short.notes.push(TRUNCATION_NOTE.to_owned());
@@ -102,23 +103,40 @@ fn blank(is_signal: bool) -> Map<String, Value> {
     }
 }
 
-/// Truncates strings to `max_bytes`, and lists to `max_entries`, at any depth.
-fn truncate(value: &mut Value, max_bytes: usize, max_entries: usize) {
+/// Truncates strings to `max_bytes`, and lists and maps to `max_entries`, at any depth. An object is a map if `is_map` is
+/// true, or else a struct, whose fields all remain.
+fn truncate(value: &mut Value, max_bytes: usize, max_entries: usize, is_map: bool) {
     match value {
-        Value::String(text) if text.len() > max_bytes => {
-            let end = text::floor_char_boundary(text, max_bytes);
-            let more = text::more("byte", text.len() - end);
-            text.truncate(end);
-            text.push_str(&format!(" ... {more}"));
-        }
+        Value::String(text) => truncate_text(text, max_bytes),
         Value::Array(entries) => {
             entries.truncate(max_entries);
-            entries.iter_mut().for_each(|entry| truncate(entry, max_bytes, max_entries));
+            entries.iter_mut().for_each(|entry| truncate(entry, max_bytes, max_entries, is_map));
         }
-        Value::Object(entries) => {
-            entries.values_mut().for_each(|entry| truncate(entry, max_bytes, max_entries));
+        Value::Object(entries) if is_map => {
+            let all = std::mem::take(entries).into_iter().take(max_entries);
+            entries.extend(all.map(|(mut key, mut entry)| {
+                truncate_text(&mut key, max_bytes);
+                truncate(&mut entry, max_bytes, max_entries, true);
+                (key, entry)
+            }));
+        }
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                // The registers, and the value of a variable.
+                let is_map = matches!(&**name, "registers" | "value");
+                truncate(field, max_bytes, max_entries, is_map);
+            }
         }
         _ => {}
+    }
+}
+
+fn truncate_text(text: &mut String, max_bytes: usize) {
+    if text.len() > max_bytes {
+        let end = text::floor_char_boundary(text, max_bytes);
+        let more = text::more("byte", text.len() - end);
+        text.truncate(end);
+        text.push_str(&format!(" ... {more}"));
     }
 }
 
@@ -178,5 +196,42 @@ mod tests {
         large.notes.clear();
         let read = CrashReport::from_json(large.to_json().unwrap().as_bytes()).unwrap();
         assert!(read.message.len() > 64 << 10, "the stricter limits are not applied");
+    }
+
+    #[test]
+    fn any_report_fits() {
+        use super::super::{ContextEntry, ContextField, ContextVariable, CrashThread};
+        const MAX_SIZE: usize = 64 << 10;
+        let truncated = |report: &CrashReport| {
+            assert!(pretty(report).unwrap().len() > 10 * MAX_SIZE);
+            let json = report.truncated(MAX_SIZE).unwrap().1;
+            assert!(json.len() <= MAX_SIZE, "{} bytes", json.len());
+            CrashReport::from_json(json.as_bytes()).unwrap()
+        };
+        let text = "\u{1}".repeat(256);
+        let mut large = report();
+        large.registers = (1000..3000).map(|at| (format!("r{at}{text}"), text.clone())).collect();
+        assert!(truncated(&large).registers.keys().next().unwrap().starts_with("r1000"));
+
+        let map = (0..3000).map(|at| (format!("{at}{text}"), json!(1))).collect();
+        let mut nested = json!(text);
+        for _ in 0..4 {
+            nested = json!(vec![nested; 8]);
+        }
+        for value in [Value::Object(map), nested] {
+            let mut large = report();
+            large.contexts[0].variables = vec![ContextVariable::new("scope", value)];
+            let read = truncated(&large);
+            assert_eq!(read.contexts[0].variables[0].key, "scope");
+            assert_eq!(read.contexts[0].location, large.contexts[0].location);
+        }
+
+        let mut large = report();
+        let mut entry = ContextEntry::new(&*text);
+        entry.fields = vec![ContextField::new(&*text, &*text); 12];
+        let mut thread = CrashThread::new(1, &*text, report().backtrace);
+        thread.contexts = vec![entry; 12];
+        large.threads = vec![thread; 12];
+        assert!(!truncated(&large).threads.is_empty());
     }
 }

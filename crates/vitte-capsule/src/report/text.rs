@@ -67,8 +67,9 @@ impl CrashReport {
             text.heading("registers");
             text.registers(self);
         }
+        let mut crashed = self.crashed_thread();
         text.section("threads, crashed thread first", &self.threads, |text, thread| {
-            text.thread(thread, &self.backtrace, full);
+            text.thread(thread, crashed.take().is_some(), full);
         });
         text.finish()
     }
@@ -223,10 +224,10 @@ impl ReportText {
         }
     }
 
-    fn thread(&mut self, thread: &CrashThread, crashed: &Backtrace, full: bool) {
+    fn thread(&mut self, thread: &CrashThread, is_crashed: bool, full: bool) {
         let backtrace = &thread.backtrace;
         let name = head::line(&thread.name);
-        if backtrace == crashed && !backtrace.is_empty() {
+        if is_crashed && !backtrace.is_empty() {
             return self.line(&format!("  {} {name}: see the backtrace above", thread.id));
         }
         self.line(&format!("  {} {name}:", thread.id));

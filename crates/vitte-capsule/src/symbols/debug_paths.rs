@@ -34,14 +34,23 @@ impl Default for DebugPaths {
 }
 
 impl DebugPaths {
-    /// The environment variable that lists directories, separated as in `PATH`: `VITTE_DEBUG_PATH`. Its value is
-    /// passed to [`with_dirs`](Self::with_dirs).
+    /// The environment variable that lists directories, separated as in `PATH`: `VITTE_DEBUG_PATH`. Only
+    /// [`from_env`](Self::from_env) reads it.
     pub const ENV_VAR: &'static str = "VITTE_DEBUG_PATH";
 
     /// Returns only the directory of the system.
     #[must_use]
     pub fn new() -> Self {
         Self { dirs: Vec::new(), system: PathBuf::from("/usr/lib/debug") }
+    }
+
+    /// Returns the directory of the system, and those of [`ENV_VAR`](Self::ENV_VAR).
+    #[must_use]
+    pub fn from_env() -> Self {
+        match std::env::var_os(Self::ENV_VAR) {
+            Some(list) => Self::new().with_dirs(&list),
+            None => Self::new(),
+        }
     }
 
     /// Adds directories, separated as in `PATH`.

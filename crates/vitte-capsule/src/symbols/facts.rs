@@ -49,7 +49,18 @@ pub(super) fn open(path: &Path) -> Result<(File, FileState), SymbolErrorKind> {
     }
     let file = File::open(path).map_err(SymbolErrorKind::Read)?;
     let data = file.metadata().map_err(SymbolErrorKind::Read)?;
+    // So are many files of the kernel, which may wait for events when they are read.
+    if data.len() == 0 {
+        return Err(not_elf());
+    }
     Ok((file, FileState { len: data.len(), modified: data.modified().ok() }))
+}
+
+/// Returns the error for an unknown format.
+fn not_elf() -> SymbolErrorKind {
+    let bytes: &[u8] = &[];
+    let error = object::File::parse(bytes).err();
+    error.map_or(SymbolErrorKind::NotAFile, SymbolErrorKind::Format)
 }
 
 /// Reads the facts of the file at a path.
@@ -61,10 +72,7 @@ pub(super) fn facts(file: File) -> Result<ElfFacts, SymbolErrorKind> {
     let cache = PagedFile::cache(file);
     let elf: Elf<'_> = object::File::parse(&cache).map_err(SymbolErrorKind::Format)?;
     if elf.format() != object::BinaryFormat::Elf || !elf.is_little_endian() {
-        let bytes: &[u8] = &[];
-        // The message for an unknown format.
-        let error = object::File::parse(bytes).err();
-        return Err(error.map_or(SymbolErrorKind::NotAFile, SymbolErrorKind::Format));
+        return Err(not_elf());
     }
     let lowest = elf.segments().map(|segment| segment.address()).min().unwrap_or(0) & !0xfff;
     let build_id = elf.build_id().ok().flatten().and_then(BuildId::new);

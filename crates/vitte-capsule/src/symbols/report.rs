@@ -52,7 +52,7 @@ impl ReportModules {
     #[must_use]
     pub fn of(report: &CrashReport) -> Self {
         let mut modules: Vec<ReportModule> = Vec::new();
-        for group in groups(&report.frames) {
+        for group in CrashFrame::by_address(&report.frames) {
             let Some(first) = group.first() else { continue };
             let Some(path) = first.module.clone() else { continue };
             let unresolved = usize::from(group.iter().any(is_unresolved));
@@ -92,12 +92,16 @@ impl ReportModules {
 
     /// Fills in functions, files and lines of the frames of one module from a file, which the caller knows to belong to
     /// it. Returns the number of addresses that were completed. Frames of other threads are completed too.
+    ///
+    /// `to_stored` returns the name of a function or a path as it is stored. It is called for those that are new, for instance
+    /// to redact them.
     pub fn fill_in(
         &self,
         report: &mut CrashReport,
         module: &ReportModule,
         file: &mut SymbolFile,
         paths: &DebugPaths,
+        to_stored: impl Fn(&str) -> String,
     ) -> usize {
         let mut offsets: Vec<u64> = report
             .frames
@@ -117,13 +121,14 @@ impl ReportModules {
             .filter_map(|(offset, frames)| Some((offset, frames?)))
             .filter(|(_, frames)| !frames.is_empty())
             .collect();
-        let old = report.backtrace.clone();
-        let completed = complete_frames(report, module, &names);
+        let mut has_crashed =
+            report.crashed_thread().is_some_and(|thread| !thread.backtrace.is_empty());
+        let completed = complete_frames(report, module, &names, &to_stored);
         for thread in &mut report.threads {
-            if thread.backtrace == old {
+            if std::mem::take(&mut has_crashed) {
                 thread.backtrace = report.backtrace.clone();
             } else if same_name == 1 {
-                thread.backtrace = complete_text(&thread.backtrace, module, &names);
+                thread.backtrace = complete_text(&thread.backtrace, module, &names, &to_stored);
             }
         }
         if completed > 0 {
@@ -140,9 +145,17 @@ impl ReportModules {
     }
 }
 
-/// Splits frames into groups of one address: a function, and before it the functions that are inlined into it.
-fn groups(frames: &[CrashFrame]) -> impl Iterator<Item = &[CrashFrame]> {
-    frames.chunk_by(|a, b| a.inlined && (&a.module, a.offset) == (&b.module, b.offset))
+/// Returns the frame of a report with the module and offset of `bare`.
+fn to_frame(
+    name: &ResolvedFrame,
+    bare: &CrashFrame,
+    to_stored: &impl Fn(&str) -> String,
+) -> CrashFrame {
+    let mut frame = name.to_crash_frame(bare);
+    for text in [&mut frame.function, &mut frame.file].into_iter().flatten() {
+        *text = to_stored(text);
+    }
+    frame
 }
 
 /// Completes the frames and the backtrace of a report. Returns the number of addresses that were completed.
@@ -150,13 +163,14 @@ fn complete_frames(
     report: &mut CrashReport,
     module: &ReportModule,
     names: &BTreeMap<u64, Vec<ResolvedFrame>>,
+    to_stored: &impl Fn(&str) -> String,
 ) -> usize {
     let is_marker = |frame: &&Frame| frame.is_omitted();
     let mut texts = report.backtrace.frames().iter().peekable();
     let (mut frames, mut backtrace, mut completed) = (Vec::new(), Vec::new(), 0);
     // The new index of each frame of the backtrace.
     let mut moved: Vec<Option<usize>> = Vec::new();
-    for group in groups(&report.frames) {
+    for group in CrashFrame::by_address(&report.frames) {
         while let Some(marker) = texts.next_if(is_marker) {
             moved.push(Some(backtrace.len()));
             backtrace.push(marker.clone());
@@ -168,7 +182,7 @@ fn complete_frames(
         let new: Vec<CrashFrame> = match (first, names) {
             (Some(bare), Some(names)) if is_better(names, group) => {
                 completed += 1;
-                names.iter().map(|name| name.to_crash_frame(bare)).collect()
+                names.iter().map(|name| to_frame(name, bare, to_stored)).collect()
             }
             _ => group.to_vec(),
         };
@@ -205,6 +219,7 @@ fn complete_text(
     backtrace: &Backtrace,
     module: &ReportModule,
     names: &BTreeMap<u64, Vec<ResolvedFrame>>,
+    to_stored: &impl Fn(&str) -> String,
 ) -> Backtrace {
     let complete = |frame: &Frame| {
         let offset = frame.module().filter(|(name, _)| *name == module.name()).map(|(_, at)| at);
@@ -214,7 +229,9 @@ fn complete_text(
         let bare =
             CrashFrame { module: Some(module.path.clone()), offset, ..CrashFrame::default() };
         match names {
-            Some(names) => names.iter().map(|name| name.to_crash_frame(&bare).to_frame()).collect(),
+            Some(names) => {
+                names.iter().map(|name| to_frame(name, &bare, to_stored).to_frame()).collect()
+            }
             None => vec![frame.clone()],
         }
     };
@@ -245,11 +262,38 @@ mod tests {
         };
         let names = BTreeMap::from([(1, vec![named("a"), named("b")]), (3, vec![named("c")])]);
         let modules = ReportModules::of(&report);
-        assert_eq!(complete_frames(&mut report, &modules.modules[0], &names), 2);
+        assert_eq!(complete_frames(&mut report, &modules.modules[0], &names, &str::to_owned), 2);
         let functions: Vec<&str> = report.backtrace.frames().iter().map(Frame::function).collect();
         assert_eq!(functions.len(), 5, "{functions:?}");
         let frames: Vec<_> = report.contexts.iter().map(|entry| entry.frame).collect();
         // Two functions are at the first address.
         assert_eq!(frames, [None, Some(3), Some(4), None]);
+    }
+
+    #[test]
+    fn only_new_names_are_changed() {
+        let mut report = CrashReport::new(vitte_diag::codes::F0002, String::new(), "m".to_owned());
+        let frame = |offset, function: Option<&str>| CrashFrame {
+            module: Some("/bin/mycc".to_owned()),
+            offset: Some(offset),
+            function: function.map(str::to_owned),
+            ..CrashFrame::default()
+        };
+        report.frames = vec![frame(1, None), frame(2, Some("known"))];
+        report.backtrace = report.frames.iter().map(CrashFrame::to_frame).collect();
+        let resolved = ResolvedFrame {
+            function: Some("new".to_owned()),
+            file: Some("/new.rs".to_owned()),
+            line: Some(3),
+            ..ResolvedFrame::default()
+        };
+        let names = BTreeMap::from([(1, vec![resolved])]);
+        let modules = ReportModules::of(&report);
+        let upper = |name: &str| name.to_uppercase();
+        let text = complete_text(&report.backtrace, &modules.modules[0], &names, &upper);
+        assert_eq!(complete_frames(&mut report, &modules.modules[0], &names, &upper), 1);
+        assert_eq!(report.backtrace, text);
+        let frames: Vec<&str> = text.frames().iter().map(Frame::text).collect();
+        assert_eq!(frames, ["NEW at /NEW.RS:3", "known in mycc+0x2"]);
     }
 }

@@ -106,9 +106,8 @@ impl SymbolFile {
     #[must_use]
     pub fn find(module: &Path, build_id: &BuildId, paths: &DebugPaths) -> Option<Self> {
         let is_same = |file: &Self| file.build_id() == Some(build_id);
-        // A report may be of any origin. Reading files of the kernel may wait for events.
-        let is_kernel = ["/proc", "/sys", "/dev"].iter().any(|dir| module.starts_with(dir));
-        let own = if is_kernel { None } else { Self::open(module).ok().filter(is_same) };
+        // A report may be of any origin.
+        let own = if is_of_kernel(module) { None } else { Self::open(module).ok().filter(is_same) };
         own.or_else(|| Self::open(paths.by_build_id(module, build_id, Deadline::NONE)?).ok())
     }
 
@@ -224,5 +223,54 @@ impl SymbolFile {
     fn separate(&mut self, paths: &DebugPaths, deadline: Deadline) -> Option<PathBuf> {
         let find = || paths.find(&self.location, &self.facts, deadline);
         self.separate.get_or_insert_with(find).clone()
+    }
+}
+
+/// Returns whether a file is one of the kernel, also if the path leads there through links or `..`. Reading such a file may
+/// wait for events, or take them from another reader.
+fn is_of_kernel(path: &Path) -> bool {
+    let real = path.canonicalize();
+    let real = real.as_deref().unwrap_or(path);
+    ["/proc", "/sys", "/dev"].iter().any(|dir| real.starts_with(dir))
+}
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_of_the_kernel_are_recognised_however_they_are_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        std::os::unix::fs::symlink("/proc", at("dir")).unwrap();
+        std::os::unix::fs::symlink(at("dir/version"), at("file")).unwrap();
+        let up = "../".repeat(at("").components().count());
+        for path in [at("dir/version"), at("file"), at(&up).join("proc/version")] {
+            assert!(is_of_kernel(&path), "{path:?}");
+        }
+        for path in
+            ["/proc/version", "/./proc/kmsg", "//dev/null", "/proc/none", "/tmp/../proc/kmsg"]
+        {
+            assert!(is_of_kernel(Path::new(path)), "{path}");
+        }
+        std::fs::write(at("own"), "x").unwrap();
+        // A link of the kernel to a file that is not one of the kernel.
+        for path in [at("own"), at("none"), PathBuf::from("/proc/self/exe")] {
+            assert!(!is_of_kernel(&path), "{path:?}");
+        }
+    }
+
+    /// The files of `/proc` are empty until they are read.
+    #[test]
+    fn empty_files_are_not_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let empty = dir.path().join("empty");
+        std::fs::write(&empty, "").unwrap();
+        let error = |path: &Path| {
+            let error = SymbolFile::open(path).unwrap_err().to_string();
+            error.rsplit_once("`: ").unwrap().1.to_owned()
+        };
+        assert_eq!(error(Path::new("/proc/version")), error(&empty));
     }
 }

@@ -96,8 +96,8 @@ fn answers_are_those_of_addr2line() {
     assert!(compare(&own(), groups) > 10, "some addresses are in inlined functions");
 }
 
-/// Compiles a program with `rustc`, with further arguments. Returns its path, or `None` if there is no compiler.
-fn compile(dir: &Path, name: &str, arguments: &[&str]) -> Option<PathBuf> {
+/// Compiles a program with `rustc`, with further arguments. Returns its path.
+fn compile(dir: &Path, name: &str, arguments: &[&str]) -> PathBuf {
     const TEXT: &str = "
         mod shapes {
             #[inline(always)]
@@ -114,11 +114,12 @@ fn compile(dir: &Path, name: &str, arguments: &[&str]) -> Option<PathBuf> {
     std::fs::write(&source, TEXT).unwrap();
     let program = dir.join(name);
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let mut command = std::process::Command::new(rustc);
+    let mut command = std::process::Command::new(&rustc);
     command.arg(&source).arg("-o").arg(&program).args(["--edition=2021", "-O"]).args(arguments);
-    let output = command.output().ok()?;
+    let output = command.output();
+    let output = output.unwrap_or_else(|error| panic!("this test needs {rustc:?}: {error}"));
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    Some(program)
+    program
 }
 
 #[test]
@@ -132,7 +133,7 @@ fn programs_of_all_kinds_have_the_answers_of_addr2line() {
         ("lto", &["-Cdebuginfo=1", "-Clto=fat"]),
         ("compressed", &["-Cdebuginfo=2", "-Clink-arg=-Wl,--compress-debug-sections=zlib"]),
     ] {
-        let Some(program) = compile(dir.path(), name, arguments) else { return };
+        let program = compile(dir.path(), name, arguments);
         compare(&program, if cfg!(debug_assertions) { 10 } else { 500 });
         let mut file = SymbolFile::open(&program).unwrap();
         let bytes = std::fs::read(&program).unwrap();
@@ -157,10 +158,7 @@ fn programs_of_all_kinds_have_the_answers_of_addr2line() {
 fn damaged_files_are_answered_with_less() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("damaged");
-    let Some(program) = compile(dir.path(), "whole", &["-Cdebuginfo=2", "-Cdwarf-version=5"])
-    else {
-        return;
-    };
+    let program = compile(dir.path(), "whole", &["-Cdebuginfo=2", "-Cdwarf-version=5"]);
     let whole = std::fs::read(&program).unwrap();
     let offsets: Vec<u64> = {
         let lowest = SymbolFile::open(&program).unwrap().lowest();

@@ -106,11 +106,65 @@ pub(super) fn containing(sections: &Sections<'_>, offset: u64) -> gimli::Result<
     let info = sections.get(SectionId::Info);
     let mut start = 0;
     while start < info.len() {
-        let end = start + unit::length_at(info, start)?;
+        let len = unit::length_at(info, start)?;
+        let end = start.checked_add(len).ok_or(gimli::Error::Io)?;
         if offset < end {
             return Ok(start);
         }
         start = end;
     }
     Err(gimli::Error::Io)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::paged_file::{Elf, PagedFile};
+    use super::*;
+
+    /// An ELF file with these bytes as `.debug_info`.
+    fn elf(info: &[u8]) -> Vec<u8> {
+        const NAMES: &[u8] = b"\0.debug_info\0.shstrtab\0";
+        let (info_at, names_at) = (64, 64 + info.len());
+        let mut bytes = b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0".to_vec();
+        bytes.extend([3_u16, 62].map(u16::to_le_bytes).concat());
+        bytes.extend(1_u32.to_le_bytes());
+        let sections_at = (names_at + NAMES.len()) as u64;
+        bytes.extend([0, 0, sections_at].map(u64::to_le_bytes).concat());
+        bytes.extend(0_u32.to_le_bytes());
+        bytes.extend([64_u16, 56, 0, 64, 3, 2].map(u16::to_le_bytes).concat());
+        bytes.extend(info);
+        bytes.extend(NAMES);
+        for (name, kind, at, len) in
+            [(0_u32, 0_u32, 0, 0), (1, 1, info_at, info.len()), (13, 3, names_at, NAMES.len())]
+        {
+            bytes.extend([name, kind].map(u32::to_le_bytes).concat());
+            let values = [0, 0, at as u64, len as u64, 0, 1, 0];
+            // The link and the info have four bytes each.
+            bytes.extend(values.map(u64::to_le_bytes).concat());
+        }
+        bytes
+    }
+
+    #[test]
+    fn the_unit_of_an_offset_is_found_whatever_the_lengths() {
+        let find = |info: &[u8], offset: u64| {
+            let dir = tempfile::tempdir().unwrap();
+            let path = dir.path().join("elf");
+            std::fs::write(&path, elf(info)).unwrap();
+            let cache = PagedFile::cache(std::fs::File::open(&path).unwrap());
+            let elf: Elf<'_> = object::File::parse(&cache).unwrap();
+            containing(&Sections::new(&cache, &elf, 0).unwrap(), offset)
+        };
+        let short = [&4_u32.to_le_bytes()[..], &[0; 4]].concat();
+        let two = [&short[..], &short].concat();
+        assert_eq!((find(&two, 7), find(&two, 8)), (Ok(0), Ok(8)));
+        assert!(find(&two, 16).is_err());
+        for len in [u64::MAX, u64::MAX - 12, u64::MAX - 20, 1 << 63] {
+            let long = [&[0xff; 4][..], &len.to_le_bytes()].concat();
+            let info = [&short[..], &long].concat();
+            assert_eq!(find(&info, 1), Ok(0));
+            // The length is that of the rest, or of more than there can be.
+            assert!(matches!(find(&info, u64::MAX), Err(_) | Ok(8)), "{len:#x}");
+        }
+    }
 }

@@ -255,8 +255,8 @@ fn exception(report: &CrashReport) -> protocol::Exception {
 
 /// Returns the id of the crashed thread, or its name if the id is unknown.
 fn crashed_thread_id(report: &CrashReport) -> protocol::ThreadId {
-    match report.threads.first() {
-        Some(first) => protocol::ThreadId::Int(first.id),
+    match report.crashed_thread() {
+        Some(crashed) => protocol::ThreadId::Int(crashed.id),
         None => protocol::ThreadId::String(plain::line(&report.thread, MAX_NAME_CHARS)),
     }
 }
@@ -270,7 +270,7 @@ fn threads(report: &CrashReport) -> Vec<protocol::Thread> {
         current: true,
         ..Default::default()
     };
-    let others = report.threads.iter().skip(1).take(MAX_THREADS).map(|thread| {
+    let others = report.other_threads().iter().take(MAX_THREADS).map(|thread| {
         let frames = text_frames(thread.backtrace.frames().iter().take(MAX_OTHER_FRAMES));
         let stacktrace = protocol::Stacktrace { frames, ..Default::default() };
         protocol::Thread {

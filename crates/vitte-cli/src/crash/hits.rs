@@ -55,11 +55,13 @@ impl<'a> Hits<'a> {
         report.contexts.iter().for_each(|context| hits.context("context", context));
         hits.frames("frame", &report.backtrace);
         hits.frame_details(report);
-        for thread in &report.threads {
+        // The frames of the crashed thread are those of the report.
+        let crashed = report.threads.len() - report.other_threads().len();
+        for (index, thread) in report.threads.iter().enumerate() {
             hits.field("thread", &thread.name);
             let place = format!("thread {}, context", name(&thread.name));
             thread.contexts.iter().for_each(|context| hits.context(&place, context));
-            if thread.backtrace != report.backtrace {
+            if index >= crashed {
                 let place = format!("thread {}, frame", name(&thread.name));
                 hits.frames(&place, &thread.backtrace);
             }

@@ -2,34 +2,36 @@
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-#[cfg(unix)]
-use std::sync::atomic::Ordering;
 
-/// Sets `stop` at the first SIGINT or SIGTERM; the second one ends the process.
-///
-/// Call it in the main thread before other threads are started: they inherit the blocked signals.
+/// Sets `stop` at the first SIGINT or SIGTERM, whichever thread receives it; the second one ends the process.
 #[cfg(unix)]
 pub(super) fn watch(stop: &Arc<AtomicBool>) {
-    use nix::sys::signal::{SigSet, Signal, raise};
-    let mut signals = SigSet::empty();
-    signals.add(Signal::SIGINT);
-    signals.add(Signal::SIGTERM);
-    let stop = Arc::clone(stop);
-    let wait = move || {
-        while let Ok(signal) = signals.wait() {
-            if stop.swap(true, Ordering::Relaxed) {
-                _ = signals.thread_unblock();
-                _ = raise(signal);
-            }
-        }
-    };
-    // If no thread can be started, the signals keep their default action.
-    if signals.thread_block().is_ok()
-        && std::thread::Builder::new().name("signals".to_owned()).spawn(wait).is_err()
-    {
-        _ = signals.thread_unblock();
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    use signal_hook::flag;
+    for signal in [SIGINT, SIGTERM] {
+        // In this order: the first signal does not find the flag set. After an error, the signal keeps its default action.
+        _ = flag::register_conditional_default(signal, Arc::clone(stop))
+            .and_then(|_| flag::register(signal, Arc::clone(stop)));
     }
 }
 
 #[cfg(not(unix))]
 pub(super) const fn watch(_stop: &Arc<AtomicBool>) {}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::sync::atomic::Ordering;
+
+    use super::*;
+
+    #[test]
+    fn a_signal_to_any_thread_sets_the_flag() {
+        // The first thread of the test program does not run the tests.
+        let stop = Arc::new(AtomicBool::new(false));
+        watch(&stop);
+        nix::sys::signal::kill(nix::unistd::Pid::this(), nix::sys::signal::SIGINT).unwrap();
+        while !stop.load(Ordering::SeqCst) {
+            std::thread::yield_now();
+        }
+    }
+}

@@ -72,8 +72,7 @@ impl Stack {
             backtrace: &report.backtrace,
             contexts: &report.contexts,
         };
-        let others = report.threads.iter().filter(|_| self.threads);
-        let others = others.filter(|thread| thread.backtrace != report.backtrace);
+        let others = report.other_threads().iter().filter(|_| self.threads);
         let others = others.map(|thread| StackThread {
             name: format!("{} {}", thread.id, thread.name),
             backtrace: &thread.backtrace,

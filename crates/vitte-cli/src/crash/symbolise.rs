@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde::Serialize;
 use vitte_capsule::symbols::{DebugPaths, ReportModule, ReportModules, SymbolFile};
-use vitte_capsule::{Capsule, CrashReport, Existing, Redactor, write_atomically};
+use vitte_capsule::{Capsule, CrashReport, Existing, Redactor, with_home, write_atomically};
 use vitte_diag::text;
 
 use super::directory::OneCrash;
@@ -60,7 +60,7 @@ impl Symbolise {
         let LoadedCrash { mut capsule, path, .. } = self.crash.load(shell)?;
         let modules = ReportModules::of(&capsule.report);
         let mut files = self.open(&modules.modules)?;
-        let paths = debug_paths();
+        let paths = DebugPaths::from_env();
         let results: Vec<ModuleResult> = modules
             .modules
             .iter()
@@ -100,7 +100,8 @@ impl Symbolise {
         Ok(())
     }
 
-    /// Opens the given files, and finds the module of each. A file that belongs to none is an error.
+    /// Opens the given files, and finds the module of each. A file that belongs to none is an error, and so are two for one
+    /// module.
     fn open(&self, modules: &[ReportModule]) -> CommandResult<Vec<(ReportModule, SymbolFile)>> {
         let open = |path: &PathBuf| {
             let file = SymbolFile::open(path).map_err(Failure::message)?;
@@ -115,7 +116,19 @@ impl Symbolise {
                 None => Err(mismatch(&file, modules)),
             }
         };
-        self.debug.iter().map(open).collect()
+        let mut files: Vec<(ReportModule, SymbolFile)> = Vec::new();
+        for path in &self.debug {
+            let (module, file) = open(path)?;
+            if let Some((_, first)) = files.iter().find(|(other, _)| *other == module) {
+                let (first, second) = (display_path(first.path()), display_path(path));
+                let module = safe(module.name());
+                return Err(Failure::Message(format!(
+                    "`{first}` and `{second}` are both for `{module}`; pass one of them"
+                )));
+            }
+            files.push((module, file));
+        }
+        Ok(files)
     }
 
     /// Returns the module that a file belongs to: the one with its build id, or, with `--force`, the one with its name
@@ -176,28 +189,12 @@ impl Symbolise {
     }
 }
 
-/// Returns the directories of debug information.
-fn debug_paths() -> DebugPaths {
-    match std::env::var_os(DebugPaths::ENV_VAR) {
-        Some(list) => DebugPaths::new().with_dirs(&list),
-        None => DebugPaths::new(),
-    }
-}
-
 /// Finds the file of a module by its build id.
 fn find(module: &ReportModule, paths: &DebugPaths) -> Option<SymbolFile> {
     if module.unresolved == 0 {
         return None;
     }
-    SymbolFile::find(&with_home(&module.path), module.build_id.as_ref()?, paths)
-}
-
-/// Returns the path of a report, in which `~` stands for the home directory, with that of this user.
-fn with_home(path: &str) -> PathBuf {
-    match (path.strip_prefix("~/"), std::env::var_os("HOME")) {
-        (Some(rest), Some(home)) => Path::new(&home).join(rest),
-        _ => PathBuf::from(path),
-    }
+    SymbolFile::find(Path::new(&*with_home(&module.path)), module.build_id.as_ref()?, paths)
 }
 
 fn complete(
@@ -208,7 +205,10 @@ fn complete(
     paths: &DebugPaths,
 ) -> ModuleResult {
     let shown = file.as_ref().map(|file| file.path().to_string_lossy().into_owned());
-    let completed = file.map_or(0, |file| modules.fill_in(report, module, file, paths));
+    // The names come from a file that the capture did not read. All else was redacted as the program wanted it.
+    let redactor = Redactor::default();
+    let to_stored = |name: &str| redactor.path(name).into_owned();
+    let completed = file.map_or(0, |file| modules.fill_in(report, module, file, paths, to_stored));
     ModuleResult {
         module: module.path.clone(),
         build_id: module.build_id.as_ref().map(ToString::to_string),
@@ -220,10 +220,7 @@ fn complete(
 
 /// Returns a capsule whose other parts follow from the completed report.
 fn symbolised(mut capsule: Capsule) -> Capsule {
-    let mut report = capsule.report;
-    // The names come from a file that the capture did not read.
-    Redactor::default().report(&mut report);
-    let new = Capsule::new(report);
+    let new = Capsule::new(capsule.report);
     capsule.fingerprint = new.fingerprint;
     capsule.diagnostic = new.diagnostic;
     capsule.report = new.report;

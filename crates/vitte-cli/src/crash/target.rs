@@ -46,7 +46,7 @@ impl LoadedCrash {
 pub(super) fn capsule_file(asked: &str) -> Option<&Path> {
     let file = Path::new(asked);
     let is_capsule = file.extension().is_some_and(|end| end == Capsule::EXTENSION);
-    // Ids can contain separators, so another path counts only if the file exists.
+    // A path without that extension counts only if the file exists. No id has a separator.
     (is_capsule || (file.components().count() > 1 && file.exists())).then_some(file)
 }
 

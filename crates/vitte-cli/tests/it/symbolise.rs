@@ -233,3 +233,45 @@ fn replay_says_if_the_compiler_is_another_build() {
     assert!(same.contains("\n  recorded by  mycc 1.0.0; the program has its build id\n"), "{same}");
     assert!(!same.contains("differs"), "{same}");
 }
+
+#[test]
+fn two_files_for_one_module_are_an_error() {
+    let workspace = workspace();
+    let id = &*workspace.id;
+    let copy = workspace.dir.path().join("copy");
+    std::os::unix::fs::symlink(program(), copy).unwrap();
+    let before = fs::read(&workspace.path).unwrap();
+    for files in [[&*program(), "copy"], [OTHER, "copy"]] {
+        let [first, second] = files;
+        let error =
+            workspace.bad(&["symbolise", id, "--debug", first, "--debug", second, "--force"]);
+        let expected = format!("`{first}` and `{second}` are both for `mycc`; pass one of them");
+        assert!(error.contains(&expected), "{error}");
+    }
+    assert_eq!(fs::read(&workspace.path).unwrap(), before);
+}
+
+/// The program may have decided that these are not secrets.
+#[test]
+fn what_the_capture_stored_is_not_redacted_again() {
+    let workspace = workspace();
+    let mut capsule = Capsule::read(&workspace.path).unwrap();
+    let report = &mut capsule.report;
+    report.message = "wrong password=hunter2 in /home/ada/a.c".to_owned();
+    report.args = ["mycc", "--token=abc", "/home/ada/a.c"].map(str::to_owned).to_vec();
+    report.notes = vec!["secret: xyzzy1234".to_owned()];
+    report.threads[1].name = "ada@example.org".to_owned();
+    let before = report.clone();
+    let mut capsule = Capsule::new(before.clone());
+    let repository = Repository::new(workspace.dir.path().join("crashes"));
+    repository.save(&mut capsule).unwrap();
+    let id = &*capsule.report.id;
+    workspace.good(&["symbolise", id, "--debug", &program()]);
+    let after = Capsule::read(repository.path(id).unwrap()).unwrap().report;
+    assert!(after.backtrace.to_string().contains(FUNCTION));
+    assert_eq!(
+        (after.message, after.args, after.notes),
+        (before.message, before.args, before.notes)
+    );
+    assert_eq!(after.threads[1].name, before.threads[1].name);
+}

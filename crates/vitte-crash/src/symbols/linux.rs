@@ -10,7 +10,7 @@ use vitte_capsule::symbols::{Deadline, DebugPaths, ReportModules, ResolvedFrame}
 use super::frames::{CapturedFrames, FrameMemory};
 use super::loaded::LoadedModules;
 use super::modules::{self, Modules};
-use super::{PanicStack, debug_path, image, without_panic_frames};
+use super::{PanicStack, image, without_panic_frames};
 use crate::remote::Memory;
 use crate::sys::{self, LoadCounts};
 use crate::timed_lock::TimedLock;
@@ -126,7 +126,7 @@ impl<'a> Symbols<'a> {
             modules,
             process: process.to_owned(),
             memory,
-            paths: debug_path::from_env(),
+            paths: DebugPaths::from_env(),
             deadline: Deadline::at(end),
             loaded: LoadedModules::new(),
             known: BTreeMap::new(),

@@ -5,6 +5,7 @@ mod json;
 mod lines;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use frames::{frame_nodes, row_count, row_nodes};
@@ -70,8 +71,7 @@ fn items(list: &List, range: Range<usize>, capsule: &Capsule) -> Vec<Node> {
     match list {
         List::Facts => {
             let facts = facts(capsule);
-            let facts = facts.iter().enumerate().skip(range.start).take(len);
-            facts.map(|(index, (name, value))| named(name, value, list, index)).collect()
+            named_nodes(facts.iter().map(|(name, value)| (*name, value)), list, range)
         }
         List::Notes => {
             let node = |index| {
@@ -111,24 +111,15 @@ fn items(list: &List, range: Range<usize>, capsule: &Capsule) -> Vec<Node> {
             parts.skip(range.start).take(len).collect()
         }
         List::Sources => sources(capsule).into_iter().skip(range.start).take(len).collect(),
-        List::SourceLines(file) => {
-            let lines = report.sources.get(*file).map(|file| &file.lines).into_iter().flatten();
-            let lines = lines.enumerate().skip(range.start).take(len);
-            lines
-                .map(|(index, line)| {
-                    let label = format!("{:>5} | {}", line.line, without_tabs(&line.text));
-                    Node::new(&label, Part::Item(list.clone(), index))
-                })
-                .collect()
-        }
-        List::Environment => {
-            let variables = capsule.environment.iter().enumerate().skip(range.start).take(len);
-            variables.map(|(index, (name, value))| named(name, value, list, index)).collect()
-        }
-        List::Registers => {
-            let registers = report.registers.iter().enumerate().skip(range.start).take(len);
-            registers.map(|(index, (name, value))| named(name, value, list, index)).collect()
-        }
+        List::SourceLines(file) => taken()
+            .filter_map(|index| {
+                let line = report.sources.get(*file)?.lines.get(index)?;
+                let label = format!("{:>5} | {}", line.line, without_tabs(&line.text));
+                Some(Node::new(&label, Part::Item(list.clone(), index)))
+            })
+            .collect(),
+        List::Environment => named_nodes(texts(&capsule.environment), list, range),
+        List::Registers => named_nodes(texts(&report.registers), list, range),
     }
 }
 
@@ -151,7 +142,7 @@ fn item_text(list: &List, index: usize, capsule: &Capsule) -> Option<String> {
     match list {
         List::Facts => facts(capsule).into_iter().nth(index).map(|(_, value)| value),
         List::Notes => report.notes.get(index).cloned(),
-        List::Contexts(stack) => context(ContextOf(*stack, index), report).map(context_label),
+        List::Contexts(stack) => context(ContextOf(*stack, index), report).map(ToString::to_string),
         List::Values(of) => {
             let entry = context(*of, report)?;
             match index.checked_sub(entry.fields.len()) {
@@ -214,14 +205,18 @@ fn named(name: &str, value: &str, list: &List, index: usize) -> Node {
     text_node(&format!("{name}: {value}"), value, TextOf::Item(list.clone(), index))
 }
 
-/// `typeck (fn: area) at src/shapes.vitte:3:4`
-pub(super) fn context_label(entry: &ContextEntry) -> String {
-    let fields: Vec<String> =
-        entry.fields.iter().map(|field| format!("{}: {}", field.key, field.value)).collect();
-    let fields =
-        if fields.is_empty() { String::new() } else { format!(" ({})", fields.join(", ")) };
-    let at = entry.location.as_ref().map(|location| format!(" at {location}")).unwrap_or_default();
-    format!("{}{fields}{at}", entry.name)
+fn texts(map: &BTreeMap<String, String>) -> impl Iterator<Item = (&str, &String)> {
+    map.iter().map(|(name, value)| (&**name, value))
+}
+
+/// Returns a node for each of the names and values in a range.
+fn named_nodes<'a>(
+    all: impl Iterator<Item = (&'a str, &'a String)>,
+    list: &List,
+    range: Range<usize>,
+) -> Vec<Node> {
+    let taken = all.enumerate().skip(range.start).take(range.len());
+    taken.map(|(index, (name, value))| named(name, value, list, index)).collect()
 }
 
 fn contexts_node(stack: Stack, report: &CrashReport) -> Node {
@@ -234,7 +229,7 @@ fn contexts_node(stack: Stack, report: &CrashReport) -> Node {
 
 fn context_node(of: ContextOf, entry: &ContextEntry) -> Node {
     let len = entry.fields.len() + entry.variables.len();
-    let label = context_label(entry);
+    let label = entry.to_string();
     let mut node = match len {
         0 => Node::new(&label, Part::Item(List::Contexts(of.0), of.1)),
         len => Node::new(&label, Part::List(List::Values(of), 0..len)),
@@ -262,9 +257,8 @@ fn value_node(of: ContextOf, index: usize, entry: &ContextEntry) -> Option<Node>
 
 /// Returns the threads other than the crashed one, whose frames are shown above them, with their indices.
 fn other_threads(report: &CrashReport) -> impl Iterator<Item = (usize, &CrashThread)> {
-    let threads = report.threads.iter().enumerate();
-    threads
-        .filter(|(_, thread)| thread.backtrace != report.backtrace || thread.backtrace.is_empty())
+    let others = report.other_threads();
+    (report.threads.len() - others.len()..).zip(others)
 }
 
 fn frames_node(name: &str, stack: Stack, report: &CrashReport) -> Option<Node> {

@@ -3,7 +3,7 @@
 use vitte_capsule::{Capsule, ContextLocation};
 use vitte_diag::text;
 
-use super::content::{backtrace, context, context_label, text_of, without_tabs};
+use super::content::{backtrace, context, text_of, without_tabs};
 use super::node::{ContextOf, List, Node, Part, TextOf};
 
 /// Bytes of a text that are shown.
@@ -42,7 +42,7 @@ pub(super) fn lines(node: &Node, capsule: &Capsule, width: usize, max: usize) ->
 /// Adds a context and the source lines at its location.
 fn of_context(of: ContextOf, capsule: &Capsule, max: usize, add: &mut impl FnMut(&str)) {
     let Some(entry) = context(of, &capsule.report) else { return };
-    add(&context_label(entry));
+    add(&entry.to_string());
     if let Some(location) = &entry.location {
         source_lines(location, capsule, max).iter().for_each(|line| add(line));
     }

@@ -1,5 +1,6 @@
 //! The terminal: raw mode, the alternate screen, events, and their end. However the process ends, the terminal is
-//! restored: by [`Screen::leave`], by `drop` after an error, by the panic hook, and by the signal thread.
+//! restored: by [`Screen::leave`], by `drop` after an error, by the panic hook, and by the signal thread. Only a handler of
+//! the program for a signal could end the process before.
 
 #[cfg(unix)]
 mod signals;
@@ -55,8 +56,6 @@ pub(super) enum Event {
 pub(super) struct Screen {
     terminal: Terminal<CrosstermBackend<BufWriter<File>>>,
     _hook: PanicHook,
-    #[cfg(unix)]
-    signals: signals::Signals,
 }
 
 impl Screen {
@@ -64,7 +63,7 @@ impl Screen {
     pub(super) fn enter() -> io::Result<Self> {
         let output = output()?;
         #[cfg(unix)]
-        let signals = signals::Signals::watch(restore_when_drawn)?;
+        signals::watch(restore_when_drawn)?;
         let hook = PanicHook::install();
         activate()?;
         let viewport = match terminal::size() {
@@ -75,12 +74,7 @@ impl Screen {
         let terminal = Terminal::with_options(backend, TerminalOptions { viewport });
         // After an error, nothing else restores it.
         let terminal = terminal.inspect_err(|_| restore())?;
-        Ok(Self {
-            terminal,
-            _hook: hook,
-            #[cfg(unix)]
-            signals,
-        })
+        Ok(Self { terminal, _hook: hook })
     }
 
     pub(super) fn draw(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
@@ -101,7 +95,7 @@ impl Screen {
     pub(super) fn next_event(&mut self) -> io::Result<Event> {
         #[cfg(unix)]
         {
-            if self.signals.is_ended() {
+            if signals::is_ended() {
                 return Ok(Event::Quit);
             }
             signals::check_open()?;

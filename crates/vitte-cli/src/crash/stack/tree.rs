@@ -37,9 +37,7 @@ pub(super) fn write(
     page.heading(&format!(
         "thread {name}, the outermost frame first; a context is below the frame that opened it"
     ));
-    // Deep contexts leave two thirds of the width to the frames.
-    let max_level =
-        if page.is_cut() { (page.width() / (3 * LEVEL)).min(MAX_LEVEL) } else { MAX_LEVEL };
+    let max_level = max_level(page);
     let width = page.width().saturating_sub(2 + LEVEL * opened.len().min(max_level));
     let mut open = 0;
     for row in rows(stack.backtrace, stack.style, width, true).iter().rev() {
@@ -51,6 +49,11 @@ pub(super) fn write(
         stack.write_row(row, &blanks(open.min(max_level)), page);
     }
     write_contexts(&opened, &mut open, opened.len(), max_level, page);
+}
+
+/// Returns the maximum number of levels: deep contexts leave two thirds of the width to the frames.
+fn max_level(page: &TextOutput) -> usize {
+    if page.is_cut() { (page.width() / (3 * LEVEL)).min(MAX_LEVEL) } else { MAX_LEVEL }
 }
 
 /// Returns the contexts, the outermost first, each with the index of its frame. A frame that is not in the backtrace, or not
@@ -98,11 +101,12 @@ fn write_contexts(
 ///    `- frames; which of them opened a context is not recorded
 /// ```
 fn without_frames(contexts: &[ContextEntry], stack: &StackLines<'_>, page: &mut TextOutput) {
+    let max_level = max_level(page);
     let mut level = 0;
     let mut branch = "";
     for entry in contexts.iter().rev() {
         write_context(entry, &format!("{}{branch}", blanks(level)), "", page);
-        level = (level + usize::from(!branch.is_empty())).min(MAX_LEVEL);
+        level = (level + usize::from(!branch.is_empty())).min(max_level);
         branch = "`- ";
     }
     let text = "frames; which of them opened a context is not recorded";
@@ -115,14 +119,12 @@ fn blanks(level: usize) -> String {
 }
 
 fn write_context(entry: &ContextEntry, start: &str, end: &str, page: &mut TextOutput) {
-    let fields = entry.fields.iter().map(|field| format!("{}: {}", field.key, field.value));
-    let fields = fields.collect::<Vec<_>>().join(", ");
-    let fields = if fields.is_empty() { fields } else { format!(" ({fields})") };
-    let at = entry.location.as_ref().map_or_else(String::new, |at| format!(" at {at}"));
+    let text = entry.to_string();
+    let rest = text.strip_prefix(&*entry.name).unwrap_or_default();
     page.styled(&[
         (Style::Secondary, &format!("  {start}")),
         (Style::Heading, &safe(&entry.name)),
-        (Style::Plain, &safe(&format!("{fields}{at}"))),
+        (Style::Plain, &safe(rest)),
         (Style::Secondary, end),
     ]);
 }
@@ -137,6 +139,15 @@ mod tests {
 
     /// Draws frames, and contexts, outermost first, with the indices of their frames.
     fn drawn(frames: &[&str], contexts: &[(&str, Option<u32>)], style: BacktraceStyle) -> String {
+        drawn_on(Terminal::default(), frames, contexts, style)
+    }
+
+    fn drawn_on(
+        terminal: Terminal,
+        frames: &[&str],
+        contexts: &[(&str, Option<u32>)],
+        style: BacktraceStyle,
+    ) -> String {
         let report = CrashReport::new(vitte_diag::codes::F0001, String::new(), "m".to_owned());
         let capsule = Capsule::new(report);
         let backtrace: Backtrace = frames.iter().map(|text| Frame::new(*text)).collect();
@@ -151,7 +162,7 @@ mod tests {
         }
         let sources = &FrameLines::new(&capsule);
         let stack = StackLines { backtrace: &backtrace, style, sources };
-        let mut page = TextOutput::new(Terminal::default());
+        let mut page = TextOutput::new(terminal);
         write("m", &entries, &stack, &mut page);
         page.finish()
     }
@@ -215,5 +226,27 @@ mod tests {
         0: vittec::f
 ";
         assert_eq!(drawn, expected);
+    }
+
+    #[test]
+    fn deep_contexts_leave_room_for_names_and_frames() {
+        let frames: Vec<String> = (0..40).map(|at| format!("vittec::call_{at}")).collect();
+        let frames: Vec<&str> = frames.iter().map(String::as_str).collect();
+        let names: Vec<String> = (0..40).map(|at| format!("context_{at}")).collect();
+        for is_recorded in [true, false] {
+            let frame = |at: u32| is_recorded.then_some(39 - at);
+            let contexts: Vec<_> =
+                names.iter().zip(0..).map(|(name, at)| (&**name, frame(at))).collect();
+            let terminal = Terminal::default().with_width(80);
+            let drawn = drawn_on(terminal, &frames, &contexts, BacktraceStyle::Short);
+            for at in 0..40 {
+                let frame = format!(" {at}: vittec::call_{at}");
+                assert!(drawn.lines().any(|line| line.ends_with(&frame)), "{frame}: {drawn}");
+            }
+            for at in 1..40 {
+                let context = format!(" `- context_{at}");
+                assert!(drawn.lines().any(|line| line.ends_with(&context)), "{context}: {drawn}");
+            }
+        }
     }
 }

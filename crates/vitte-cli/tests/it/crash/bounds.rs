@@ -67,3 +67,41 @@ fn contexts_of_other_threads_are_shown() {
     let tree = run(&["stack", "latest", "--tree", "--threads"]);
     assert!(tree.contains("  lexing (file: b.vitte)\n  `- frames; which of them "), "{tree}");
 }
+
+/// As in a dump of workers that wait for the same lock.
+#[test]
+fn threads_with_the_same_frames_are_all_shown_and_one_of_them_crashed() {
+    for frames in [json!(["vittec::wait", "vittec::work"]), json!([])] {
+        let thread = |id: usize, file: &str| {
+            let values = [json!({"key": "file", "value": file})];
+            let context = json!([{"name": "parsing", "values": values, "place": null}]);
+            let context = if id == 1 { json!([]) } else { context };
+            json!({"id": id, "name": format!("w{id}"), "backtrace": frames, "context": context})
+        };
+        let threads = [thread(1, "a.vitte"), thread(2, "b.vitte"), thread(3, "c.vitte")];
+        let changes = json!({"thread": "w1", "threads": threads, "backtrace": frames});
+        let workspace = workspace_of([report("2025-10-22T13:05:42Z", &changes)]);
+        let run = |arguments: &[&str]| good(workspace.path(), arguments);
+        let tree = run(&["stack", "latest", "--tree", "--threads"]);
+        for text in ["thread 2 w2,", "thread 3 w3,", "(file: b.vitte)", "(file: c.vitte)"] {
+            assert!(tree.contains(text), "{text}: {tree}");
+        }
+        assert!(!tree.contains("thread 1 w1"), "{tree}");
+        let json: Value =
+            serde_json::from_str(&run(&["stack", "latest", "--threads", "--json"])).unwrap();
+        let names: Vec<&Value> =
+            json.as_array().unwrap().iter().map(|thread| &thread["thread"]).collect();
+        assert_eq!(names, ["w1", "2 w2", "3 w3"]);
+        let full = run(&["show", "latest", "--full"]);
+        assert!(full.contains("\n  2 w2:\n") && full.contains("(file: c.vitte)"), "{full}");
+        let has_frames = frames != json!([]);
+        assert_eq!(full.matches("see the backtrace above").count(), usize::from(has_frames));
+        let page = run(&["html", "latest", "--out", "page.html"]);
+        let page = fs::read_to_string(workspace.path().join(page.trim())).unwrap();
+        assert_eq!(page.matches(">crashed</span>").count(), 1);
+        if has_frames {
+            let found = run(&["search", "vittec::wait", "--json"]);
+            assert!(found.contains("thread w2, frame"), "{found}");
+        }
+    }
+}

@@ -63,8 +63,11 @@ pub(super) fn text_nodes(text: &str, of: &TextOf, range: Range<usize>, line: usi
     let mut starts = all().step_by(step).peekable();
     while let Some(piece) = starts.next() {
         let end = starts.peek().map_or(range.end, |next| next.start);
-        let label = match starts.peek() {
-            Some(next) => format!("lines {} to {}", piece.line, next.line),
+        // A line that is divided may be in two ranges.
+        let last = starts.peek().map(|next| next.line - usize::from(next.is_first));
+        let label = match last {
+            Some(last) if last == piece.line => format!("line {last}"),
+            Some(last) => format!("lines {} to {last}", piece.line),
             None => format!("from line {}", piece.line),
         };
         nodes.push(Node::new(&label, Part::Text(of.clone(), piece.start..end, piece.line)));
@@ -120,9 +123,22 @@ mod tests {
         let Part::Text(_, range, line) = &nodes[2].part else { panic!("{nodes:?}") };
         assert_eq!((range.clone(), *line), (4_000_000..5_000_000, 2_000_001));
         let nodes = text_nodes(&text, &TextOf::Message, range.clone(), *line);
-        assert_eq!((nodes.len(), &*nodes[0].label), (500, "lines 2000001 to 2001001"));
+        assert_eq!((nodes.len(), &*nodes[0].label), (500, "lines 2000001 to 2001000"));
+        assert_eq!(nodes[499].label, "from line 2499001");
         let Part::Text(_, range, line) = &nodes[499].part else { panic!() };
         let nodes = text_nodes(&text, &TextOf::Message, range.clone(), *line);
         assert_eq!((nodes.len(), &*nodes[999].label), (1000, "2500000 | x"));
+    }
+
+    #[test]
+    fn ranges_name_their_lines() {
+        let labels = |text: &str| -> Vec<String> {
+            let nodes = text_nodes(text, &TextOf::Message, 0..text.len(), 1);
+            nodes.into_iter().map(|node| node.label).collect()
+        };
+        // The second line has 1,500 pieces: it begins in the first range and ends in the second.
+        let long = format!("a\n{}\nb\n", "x".repeat(1500 * MAX_LINE_BYTES));
+        assert_eq!(labels(&long), ["lines 1 to 2", "from line 2"]);
+        assert_eq!(labels(&"x".repeat(2000 * MAX_LINE_BYTES)), ["line 1", "from line 1"]);
     }
 }

@@ -8,10 +8,24 @@ use super::*;
 /// How the child ends.
 const CASE: &str = "VITTE_TEST_SCREEN";
 
+fn wait() {
+    loop {
+        thread::park();
+    }
+}
+
 /// Does nothing unless a test runs it in a child process.
 #[test]
 fn child() {
     let Ok(case) = env::var(CASE) else { return };
+    let kill = || nix::sys::signal::kill(nix::unistd::Pid::this(), nix::sys::signal::SIGTERM);
+    // It can receive the signal too.
+    thread::spawn(wait);
+    let is_handled = Arc::new(AtomicBool::new(false));
+    if case == "handler" {
+        let is_handled = Arc::clone(&is_handled);
+        signal_hook::flag::register(signal_hook::consts::SIGTERM, is_handled).unwrap();
+    }
     let mut screen = Screen::enter().unwrap();
     let style = ratatui::style::Style::new();
     screen.draw(|frame| frame.buffer_mut().set_string(0, 0, "drawn", style)).unwrap();
@@ -22,6 +36,22 @@ fn child() {
         "thread" => {
             let thread = thread::spawn(|| panic!("a panic in another thread"));
             assert!(thread.join().is_err());
+        }
+        "signal" => {
+            kill().unwrap();
+            wait();
+        }
+        "signal after it" => {
+            drop(screen);
+            Screen::enter().unwrap().leave().unwrap();
+            kill().unwrap();
+            wait();
+        }
+        "handler" => {
+            kill().unwrap();
+            while screen.next_event().unwrap() != Event::Quit {}
+            screen.leave().unwrap();
+            assert!(is_handled.load(Ordering::SeqCst));
         }
         other => panic!("{other}"),
     }
@@ -73,6 +103,9 @@ fn the_terminal_is_restored_however_the_process_ends() {
         ("error", "test result: ok"),
         ("panic", "a panic while the screen is in use"),
         ("thread", "a panic in another thread"),
+        ("signal", "ended with 143"),
+        ("signal after it", "ended with 143"),
+        ("handler", "test result: ok"),
     ] {
         let Ended { parser, is_restored, was_alternate } = run(case);
         let screen = parser.screen();

@@ -57,6 +57,20 @@ sources (1)
 }
 
 #[test]
+fn other_threads_may_have_the_frames_of_the_crashed_one() {
+    for frames in [json!(["vittec::wait"]), json!([])] {
+        let thread = |id| json!({"id": id, "name": format!("w{id}"), "backtrace": frames});
+        let threads: Vec<_> = (1..4).map(thread).collect();
+        let changes = json!({"backtrace": frames, "threads": threads});
+        let mut tree = Tree::new(samples::capsule(&changes));
+        assert!(tree.find(&pattern("other threads (2)"), true));
+        tree.open();
+        assert!(tree.find(&pattern("2 w2"), true) && tree.find(&pattern("3 w3"), true));
+        assert!(!tree.find(&pattern("1 w1"), true));
+    }
+}
+
+#[test]
 fn lines_of_a_file_without_a_copy_are_sources_too() {
     let lines = json!([{"id": 0, "file": "src/other.vitte", "lines": [{"line": 9, "lo": 80, "text": "\tlet x"}]}]);
     let mut tree = Tree::new(samples::capsule(&json!({"sources": lines})));
