@@ -1,26 +1,36 @@
 //! Reads and writes a report as JSON.
 
 use serde::Deserialize as _;
+use serde::de::Error as _;
 use serde_json::{Map, Value, json};
-use vitte_diag::text;
+use vitte_diag::{Backtrace, Frame, text};
 
 use super::CrashReport;
 
 /// The maximum size of the JSON of a report, in bytes, when it is written and when it is read.
 pub(crate) const MAX_BYTES: usize = 16 << 20;
 
-/// Pairs of limits, tried in this order on a report larger than [`MAX_BYTES`] until it fits: the bytes of each string,
-/// and the entries of each list. The last pair makes any report fit.
-const TRUNCATION_LIMITS: [(usize, usize); 2] = [(64 << 10, 1024), (256, 32)];
+/// The maximum number of values in the JSON of a report. A value takes up to 400 bytes of memory, but may take only 2 bytes
+/// of the file.
+pub(crate) const MAX_VALUES: usize = 256 << 10;
+
+/// The maximum number of frames of all threads together. Those of 512 threads are fewer.
+const MAX_FRAMES: usize = 64 << 10;
+
+/// Pairs of limits, tried in this order on a report that exceeds [`MAX_BYTES`] or [`MAX_VALUES`] until it fits: the bytes
+/// of each string, and the entries of each list and object. With the last pair, variables are omitted, so that any
+/// report fits.
+const TRUNCATION_LIMITS: [(usize, usize); 3] = [(64 << 10, 1024), (256, 32), (256, 32)];
 
 impl CrashReport {
-    /// Returns indented JSON of at most [`MAX_BYTES`] bytes, with a line feed at its end. A larger report is
-    /// truncated, and gets a note about it.
+    /// Returns indented JSON of at most [`MAX_BYTES`] bytes and [`MAX_VALUES`] values, with a line feed at its end. A
+    /// larger report is truncated, and gets a note about it.
+    #[cfg(test)]
     pub(crate) fn to_json(&self) -> serde_json::Result<String> {
         Ok(self.truncated()?.1)
     }
 
-    /// Returns the report, truncated if its JSON exceeds [`MAX_BYTES`].
+    /// Returns the report, truncated if its JSON exceeds a limit.
     pub(crate) fn bounded(self) -> Self {
         match self.truncated() {
             Ok((Some(truncated), _)) => truncated,
@@ -29,13 +39,16 @@ impl CrashReport {
     }
 
     /// Returns the truncated report, or `None` if it is small enough, and its JSON.
-    fn truncated(&self) -> serde_json::Result<(Option<Self>, String)> {
+    pub(crate) fn truncated(&self) -> serde_json::Result<(Option<Self>, String)> {
         let (mut truncated, mut json) = (None, pretty(self)?);
-        for (max_bytes, max_entries) in TRUNCATION_LIMITS {
-            if json.len() <= MAX_BYTES {
+        for (attempt, (max_bytes, max_entries)) in TRUNCATION_LIMITS.into_iter().enumerate() {
+            if json.len() <= MAX_BYTES && count_values(json.as_bytes()) <= MAX_VALUES {
                 break;
             }
-            let mut value = serde_json::to_value(self)?;
+            let mut value = match attempt {
+                2 => serde_json::to_value(self.without_variables())?,
+                _ => serde_json::to_value(self)?,
+            };
             truncate(&mut value, max_bytes, max_entries);
             // Converted back, because the struct defines the order of the keys.
             let mut short: Self = serde_json::from_value(value)?;
@@ -48,13 +61,43 @@ impl CrashReport {
         Ok((truncated, json))
     }
 
+    /// Returns the report without variables and without the contexts of other threads.
+    fn without_variables(&self) -> Self {
+        let mut short = self.clone();
+        short.contexts.iter_mut().for_each(|entry| entry.variables.clear());
+        short.threads.iter_mut().for_each(|thread| thread.contexts.clear());
+        short
+    }
+
     /// Parses a report. To read reports of other versions, ignores unknown keys, and replaces missing or mistyped
-    /// values by empty ones.
+    /// values by empty ones. Frames beyond [`MAX_FRAMES`] are replaced by a marker.
     ///
     /// # Errors
     ///
-    /// If the JSON is invalid, or has no `timestamp` or no `message`.
+    /// If the JSON is invalid, has no `timestamp` or no `message`, or has more than [`MAX_VALUES`] values.
     pub(crate) fn from_json(json: &[u8]) -> serde_json::Result<Self> {
+        check_values(json)?;
+        let mut report = Self::parse(json)?;
+        report.limit_frames();
+        Ok(report)
+    }
+
+    fn limit_frames(&mut self) {
+        self.frames.truncate(MAX_FRAMES);
+        let of_threads = self.threads.iter_mut().map(|thread| &mut thread.backtrace);
+        let mut left = MAX_FRAMES;
+        for backtrace in std::iter::once(&mut self.backtrace).chain(of_threads) {
+            let count = backtrace.frames().len();
+            if count > left {
+                let omitted = Frame::omitted((count - left) as u64);
+                let frames = backtrace.frames().iter().take(left).cloned();
+                *backtrace = frames.chain([omitted]).collect::<Backtrace>();
+            }
+            left = left.saturating_sub(count);
+        }
+    }
+
+    fn parse(json: &[u8]) -> serde_json::Result<Self> {
         let error = match serde_json::from_slice(json) {
             Ok(report) => return Ok(report),
             Err(error) => error,
@@ -83,7 +126,34 @@ impl CrashReport {
 }
 
 /// The note of a truncated report.
-const TRUNCATION_NOTE: &str = "this report was truncated because it exceeded 16 MiB";
+const TRUNCATION_NOTE: &str =
+    "this report was truncated because it exceeded 16 MiB or 262144 values";
+
+/// Checks the number of values, before memory is allocated for them.
+pub(crate) fn check_values(json: &[u8]) -> serde_json::Result<()> {
+    match count_values(json) {
+        count if count > MAX_VALUES => {
+            Err(serde_json::Error::custom(format!("too many values ({count}, limit {MAX_VALUES})")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Returns about how many values JSON has, without parsing it: one more than commas and opening brackets outside of
+/// strings.
+fn count_values(json: &[u8]) -> usize {
+    let (mut count, mut is_string, mut is_escaped) = (1, false, false);
+    for byte in json {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = is_string,
+            b'"' => is_string = !is_string,
+            b',' | b'[' | b'{' => count += usize::from(!is_string),
+            _ => {}
+        }
+    }
+    count
+}
 
 fn pretty(report: &CrashReport) -> serde_json::Result<String> {
     serde_json::to_string_pretty(report).map(|json| json + "\n")
@@ -102,7 +172,7 @@ fn blank(is_signal: bool) -> Map<String, Value> {
     }
 }
 
-/// Truncates strings to `max_bytes`, and lists to `max_entries`, at any depth.
+/// Truncates strings to `max_bytes`, and lists and objects to `max_entries`, at any depth.
 fn truncate(value: &mut Value, max_bytes: usize, max_entries: usize) {
     match value {
         Value::String(text) if text.len() > max_bytes => {
@@ -116,6 +186,11 @@ fn truncate(value: &mut Value, max_bytes: usize, max_entries: usize) {
             entries.iter_mut().for_each(|entry| truncate(entry, max_bytes, max_entries));
         }
         Value::Object(entries) => {
+            // The fields of a report are fewer.
+            if entries.len() > max_entries {
+                let kept = std::mem::take(entries).into_iter().take(max_entries);
+                *entries = kept.collect();
+            }
             entries.values_mut().for_each(|entry| truncate(entry, max_bytes, max_entries));
         }
         _ => {}
@@ -125,6 +200,7 @@ fn truncate(value: &mut Value, max_bytes: usize, max_entries: usize) {
 #[cfg(test)]
 mod tests {
     use super::super::tests::report;
+    use super::super::{ContextEntry, ContextVariable};
     use super::*;
 
     #[test]
@@ -178,5 +254,52 @@ mod tests {
         large.notes.clear();
         let read = CrashReport::from_json(large.to_json().unwrap().as_bytes()).unwrap();
         assert!(read.message.len() > 64 << 10, "the stricter limits are not applied");
+    }
+
+    #[test]
+    fn a_report_with_many_values_is_truncated_and_can_be_read() {
+        let numbers = json!(vec![0; 300_000]);
+        let keys: Map<String, Value> =
+            (0..150_000).map(|number| (format!("k{number}"), json!([]))).collect();
+        // No list is longer than a limit.
+        let lists = (0..2).fold(json!(vec![0; 32]), |list, _| json!(vec![list; 32]));
+        for (value, variables) in [(numbers, 1), (Value::Object(keys), 1), (lists, 9)] {
+            let mut large = report();
+            let mut entry = ContextEntry::new("typeck");
+            let variable = ContextVariable::new("scope", value);
+            entry.variables = vec![variable; variables];
+            large.contexts = vec![entry];
+            let json = large.to_json().unwrap();
+            assert!(json.len() <= MAX_BYTES, "{} bytes", json.len());
+            let read = CrashReport::from_json(json.as_bytes()).unwrap();
+            assert!(
+                read.notes.last().unwrap().contains("was truncated"),
+                "{:?}",
+                read.notes.last()
+            );
+            assert_eq!((read.message, &*read.contexts[0].name), (large.message, "typeck"));
+        }
+    }
+
+    #[test]
+    fn more_values_and_frames_than_any_report_has_are_not_read() {
+        let json = |frames: usize| {
+            let frames = vec!["f"; frames];
+            json!({"timestamp": "t", "message": "m", "backtrace": frames, "threads": [
+                {"id": 1, "name": "a", "backtrace": frames},
+                {"id": 2, "name": "b", "backtrace": []},
+            ]})
+            .to_string()
+        };
+        let error = CrashReport::from_json(json(MAX_VALUES / 2).as_bytes()).unwrap_err();
+        assert!(error.to_string().starts_with("too many values (2621"), "{error}");
+        let read = CrashReport::from_json(json(MAX_FRAMES - 1).as_bytes()).unwrap();
+        let frames = |backtrace: &Backtrace| {
+            (backtrace.frames().len(), backtrace.frames().last().unwrap().text().to_owned())
+        };
+        assert_eq!(frames(&read.backtrace), (MAX_FRAMES - 1, "f".to_owned()));
+        let omitted = format!("[... omitted {} frames ...]", MAX_FRAMES - 2);
+        assert_eq!(frames(&read.threads[0].backtrace), (2, omitted));
+        assert!(read.threads[1].backtrace.is_empty());
     }
 }
