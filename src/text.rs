@@ -36,6 +36,7 @@ mod wrap;
 
 use std::borrow::Cow;
 
+pub use alike::is_distinct;
 pub(crate) use alike::{Appearance, push_spelled, spelled};
 pub use boundary::{ceil_char_boundary, floor_char_boundary, truncate};
 pub(crate) use cluster::cells_before;

@@ -13,9 +13,10 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization as _;
+use unicode_width::UnicodeWidthChar as _;
 
 use super::cluster::cells;
-use super::{is_invisible, is_plain};
+use super::{is_invisible, is_plain, is_unsafe};
 
 /// A text, and what a reader sees of it.
 #[derive(Debug)]
@@ -94,42 +95,132 @@ const fn representative(c: char) -> char {
         '⁄' | '∕' => '/',
         '∶' | '꞉' => ':',
         '∣' => '|',
-        'Α' | 'А' => 'A',
-        'Β' | 'В' => 'B',
-        'С' => 'C',
-        'Ε' | 'Е' => 'E',
-        'Η' | 'Н' => 'H',
-        'Ι' | 'І' => 'I',
-        'Ј' => 'J',
-        'Κ' | 'К' => 'K',
-        'Μ' | 'М' => 'M',
+        'Α' | 'А' | 'Ꭺ' => 'A',
+        'Β' | 'В' | 'Ᏼ' => 'B',
+        'С' | 'Ꮯ' | 'Ⅽ' => 'C',
+        'Ꭰ' | 'Ⅾ' => 'D',
+        'Ε' | 'Е' | 'Ꭼ' => 'E',
+        'Ԍ' => 'G',
+        'Η' | 'Н' | 'Ꮋ' => 'H',
+        'Ι' | 'І' | 'Ӏ' | 'Ⅰ' => 'I',
+        'Ј' | 'Ꭻ' => 'J',
+        'Κ' | 'К' | 'Ꮶ' => 'K',
+        'Ꮮ' | 'Ⅼ' => 'L',
+        'Μ' | 'М' | 'Ꮇ' | 'Ⅿ' => 'M',
         'Ν' => 'N',
-        'Ο' | 'О' => 'O',
-        'Ρ' | 'Р' => 'P',
+        'Ο' | 'О' | 'Օ' => 'O',
+        'Ρ' | 'Р' | 'Ꮲ' => 'P',
         'Ԛ' => 'Q',
-        'Ѕ' => 'S',
-        'Τ' | 'Т' => 'T',
-        'Ԝ' => 'W',
-        'Χ' | 'Х' => 'X',
+        'Ѕ' | 'Ꮪ' | 'Տ' => 'S',
+        'Τ' | 'Т' | 'Ꭲ' => 'T',
+        'Ս' => 'U',
+        'Ⅴ' => 'V',
+        'Ԝ' | 'Ꮃ' => 'W',
+        'Χ' | 'Х' | 'Ⅹ' => 'X',
         'Υ' | 'Ү' => 'Y',
-        'Ζ' => 'Z',
+        'Ζ' | 'Ꮓ' => 'Z',
         'а' => 'a',
-        'с' => 'c',
-        'ԁ' => 'd',
+        'с' | 'ⅽ' => 'c',
+        'ԁ' | 'ⅾ' => 'd',
         'е' => 'e',
-        'һ' => 'h',
-        'і' => 'i',
+        'ɡ' => 'g',
+        'һ' | 'հ' => 'h',
+        'і' | 'ⅰ' => 'i',
         'ϳ' | 'ј' => 'j',
-        'ο' | 'о' => 'o',
+        'ӏ' | 'ⅼ' => 'l',
+        'ⅿ' => 'm',
+        'ո' => 'n',
+        'ο' | 'о' | 'օ' => 'o',
         'р' => 'p',
-        'ԛ' => 'q',
+        'ԛ' | 'զ' => 'q',
         'ѕ' => 's',
+        'ս' => 'u',
+        'ѵ' | 'ⅴ' => 'v',
         'ԝ' => 'w',
-        'х' => 'x',
+        'х' | 'ⅹ' => 'x',
         'у' => 'y',
         'µ' => 'μ',
         _ => c,
     }
+}
+
+/// Returns true if `text` is shown as itself, and a reader can tell it from other texts.
+///
+/// False if it has a character that is [unsafe](is_unsafe), [invisible](is_invisible) or a blank other than a space, if it
+/// is not in the normalization form C, or if a mark has no letter before it. False also for letters from right to left,
+/// because a terminal may reorder what is around them, and for letters that most fonts draw like ASCII, unless they are
+/// in a word of their own script. A text for which it is false should be escaped where a mistake has consequences.
+///
+/// ```
+/// use vitte_diag::text;
+///
+/// assert!(["a b", "caf\u{e9}", "файл", "日本"].into_iter().all(text::is_distinct));
+/// assert!(!text::is_distinct("cafe\u{301}"), "looks like `caf\u{e9}`");
+/// assert!(!text::is_distinct("p\u{430}ss"), "has a Cyrillic letter that looks like `a`");
+/// ```
+#[must_use]
+pub fn is_distinct(text: &str) -> bool {
+    is_plain(text)
+        || (!text.contains(is_ambiguous)
+            && text.chars().nfc().eq(text.chars())
+            && has_plain_marks(text)
+            && text.split(|c: char| !c.is_alphanumeric()).all(is_distinct_word))
+}
+
+/// Returns true for a character that is never shown as itself, or is drawn like ASCII punctuation.
+fn is_ambiguous(c: char) -> bool {
+    let is_blank =
+        (c.is_whitespace() && c != ' ') || matches!(c, '\u{2800}' | '\u{16fe4}' | '\u{1d159}');
+    let is_like_ascii = matches!(
+        c,
+        '‘' | '’'
+            | '‛'
+            | '“'
+            | '”'
+            | '‟'
+            | '′'
+            | '‵'
+            | '″'
+            | '´'
+            | 'ʹ'
+            | 'ʺ'
+            | 'ʻ'
+            | 'ʼ'
+            | 'ʽ'
+            | 'ˈ'
+            | 'ˊ'
+            | 'ˋ'
+            | '＇'
+    ) || (!c.is_ascii() && representative(c).is_ascii_punctuation());
+    let is_right_to_left = matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}'
+        | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}');
+    is_unsafe(c) || is_invisible(c) || is_blank || is_like_ascii || is_right_to_left
+}
+
+/// Returns true if each mark has a letter before it, and no mark hides another one.
+fn has_plain_marks(text: &str) -> bool {
+    /// The marks of one letter: a vowel and a tone in some scripts.
+    const MAX_MARKS: usize = 2;
+    let (mut marks, mut last) = (MAX_MARKS, '\0');
+    text.chars().all(|c| {
+        let is_mark = c.width() == Some(0);
+        marks = match is_mark {
+            true => marks + 1,
+            false if c.is_alphanumeric() => 0,
+            false => MAX_MARKS,
+        };
+        let is_plain = !is_mark || (marks <= MAX_MARKS && c != last);
+        last = c;
+        is_plain
+    })
+}
+
+/// Returns true unless a word mixes ASCII with letters that are drawn like ASCII, or has no others.
+fn is_distinct_word(word: &str) -> bool {
+    let is_like_ascii = |c: char| representative(c) != c;
+    let is_own = |c: char| !c.is_ascii() && !is_like_ascii(c);
+    !word.contains(is_like_ascii)
+        || (word.contains(is_own) && !word.contains(|c: char| c.is_ascii_alphabetic()))
 }
 
 /// Appends each character of `text` as its code point, such as `<U+0301>`.
@@ -194,6 +285,57 @@ mod tests {
         ] {
             let expected = expected.map(str::to_owned);
             assert_eq!(differences(old, new), Some(expected), "{old:?} {new:?}");
+        }
+    }
+
+    #[test]
+    fn a_distinct_text_looks_like_no_other() {
+        for text in [
+            "",
+            "a b",
+            "-x=1",
+            "caf\u{e9}",
+            "файл.vitte",
+            "日本 語",
+            "λ",
+            "ẽ\u{323}",
+            "สวัสดีน้ำ",
+            "नमस्ते",
+            "é漢",
+            "α/β",
+            "👩",
+        ] {
+            let composed: String = text.chars().nfc().collect();
+            assert!(is_distinct(&composed), "{text:?}");
+        }
+        for text in [
+            "cafe\u{301}",
+            "\u{212b}",
+            "\u{301}",
+            "'\u{301}",
+            "e\u{301}\u{301}",
+            "x\u{302}\u{302}",
+            "x\u{302}\u{323}\u{330}",
+            "a\u{a0}b",
+            "\u{3164}",
+            "\u{115f}",
+            "\u{2800}",
+            "\u{ad}",
+            "\u{200b}",
+            "👩\u{200d}🔬",
+            "a\nb",
+            "\u{1b}",
+            "p\u{430}ss",
+            "\u{441}\u{43e}\u{440}",
+            "--\u{441}\u{43e}\u{440}=x",
+            "a\u{2010}b",
+            "x’ --safe ’y",
+            "a\u{2215}b",
+            "\u{5d0}",
+            "a \u{627}",
+            "\u{b5}",
+        ] {
+            assert!(!is_distinct(text), "{text:?}");
         }
     }
 

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 pub use error::{CapsuleError, CapsuleErrorKind};
 pub use manifest::{Manifest, ManifestSource};
-pub(crate) use read::{MAX_FILE_BYTES, read_error};
+pub(crate) use read::{MAX_FILE_BYTES, read_error, read_report};
 use vitte_diag::{Emitter as _, JsonEmitter};
 
 use crate::fingerprint::Fingerprint;

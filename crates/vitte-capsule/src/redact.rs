@@ -22,6 +22,7 @@
 
 mod arguments;
 mod email;
+mod encoded;
 mod environment;
 mod home;
 mod json;
@@ -45,6 +46,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
+use encoded::Decoded;
 use home::KnownUser;
 use known::KnownSecrets;
 use names::KeyClass;
@@ -164,7 +166,7 @@ impl Redactor {
     /// proportional to the length.
     ///
     /// These are secrets wherever they are: tokens of well-known services (those of GitHub, AWS, Google, Slack, Stripe and
-    /// about sixty others), JSON Web Tokens, the body of a private key (PEM, SSH, PGP), the user in
+    /// about a hundred others), JSON Web Tokens, the body of a private key (PEM, SSH, PGP), the user in
     /// `scheme://user:password@host`, and e-mail addresses.
     ///
     /// Others are the values in `key=value`, `key = "a value"`, `"key": "value"`, `--key value` and
@@ -184,9 +186,10 @@ impl Redactor {
 
     fn text_of<'a>(&self, kind: TextKind, text: &'a str) -> Cow<'a, str> {
         type Find = fn(&Redactor, TextKind, &[u8]) -> Vec<Range<usize>>;
-        const FINDS: [Find; 5] = [
+        const FINDS: [Find; 6] = [
             |_, _, bytes| pem::key_bodies(bytes),
             |_, _, bytes| shapes::tokens(bytes),
+            |_, _, bytes| encoded::split_tokens(bytes),
             |redactor, _, bytes| redactor.known.find(bytes),
             |redactor, kind, bytes| text::secrets(redactor, kind, bytes),
             |_, _, bytes| email::addresses(bytes),
@@ -194,6 +197,13 @@ impl Redactor {
         let mut redacted = Cow::Borrowed(text);
         for _ in 0..MAX_PASSES {
             let mut is_new = false;
+            if let Some(decoded) = Decoded::new(redacted.as_bytes()) {
+                let finds = FINDS.into_iter().chain([Self::encoded_homes as Find]);
+                let found = finds.flat_map(|find| find(self, kind, &decoded.bytes)).collect();
+                let found = decoded.all_original(found);
+                is_new |= scan::has_unredacted(&redacted, &found);
+                redacted = scan::replace_ranges(redacted, &found);
+            }
             for find in FINDS {
                 let found = find(self, kind, redacted.as_bytes());
                 is_new |= scan::has_unredacted(&redacted, &found);
@@ -207,6 +217,11 @@ impl Redactor {
             }
         }
         redacted
+    }
+
+    /// Returns the names of users in home directories, in text that was decoded.
+    fn encoded_homes(&self, _: TextKind, bytes: &[u8]) -> Vec<Range<usize>> {
+        if self.redacts_home { self.user.names_in_homes(bytes) } else { Vec::new() }
     }
 
     /// Redacts the name of a function or of a file: names often contain words such as `token` and `Token=Ident`, so a
@@ -260,6 +275,14 @@ impl Redactor {
         for _ in 0..MAX_PASSES {
             let mut found = pem::base64_runs(&starred);
             found.extend(shapes::tokens(&starred));
+            found.extend(encoded::split_tokens(&starred));
+            if let Some(decoded) = Decoded::new(&starred) {
+                let encoded = shapes::tokens(&decoded.bytes).into_iter();
+                let encoded = encoded.chain(self.known.find(&decoded.bytes));
+                let encoded = encoded.chain(url::passwords(&decoded.bytes));
+                let encoded = encoded.chain(source::unquoted(self, &decoded.bytes));
+                found.extend(encoded.map(|range| decoded.original(range)));
+            }
             found.extend(self.known.find(&starred));
             found.extend(email::addresses(&starred));
             found.extend(url::passwords(&starred));

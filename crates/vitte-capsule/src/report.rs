@@ -17,7 +17,7 @@ use std::path::PathBuf;
 
 #[cfg(feature = "html")]
 pub(crate) use frames::source_path;
-pub(crate) use json::MAX_BYTES;
+pub(crate) use json::{MAX_BYTES, check_values};
 pub use kind::CrashKind;
 #[cfg(feature = "html")]
 pub(crate) use location::partial_sources;

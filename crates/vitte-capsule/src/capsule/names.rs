@@ -120,7 +120,7 @@ pub(crate) fn is_safe_path(path: &str) -> bool {
         !name.is_empty()
             && name.len() <= MAX_NAME_BYTES
             && !name.ends_with(['.', ' '])
-            && name.chars().all(|c| !c.is_control() && !"\\:*?\"<>|".contains(c))
+            && !name.contains(|c| vitte_diag::text::is_unsafe(c) || "\\:*?\"<>|".contains(c))
     };
     path.len() <= MAX_PATH_BYTES && path.split('/').all(is_name)
 }
@@ -199,6 +199,7 @@ mod tests {
             "nul\0",
             "src/é.vitte",
             "dot./x",
+            "gpj\u{202e}.x",
         ];
         let expected = [
             "sources/src/main.vitte",
@@ -217,6 +218,7 @@ mod tests {
             "sources/_/14/nul_",
             "sources/src/é.vitte",
             "sources/_/16/x",
+            "sources/_/17/gpj_.x",
         ];
         assert_eq!(source_parts(files.into_iter()), expected);
         assert!(expected.iter().all(|name| is_safe_path(name)));
@@ -237,6 +239,7 @@ mod tests {
             "nul_",
             "src/é.vitte",
             "x",
+            "gpj_.x",
         ];
         #[cfg(feature = "replay")]
         assert_eq!(unpack_paths(files.into_iter()), unpacked);

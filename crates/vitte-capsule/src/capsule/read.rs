@@ -12,7 +12,8 @@ use zip::result::ZipError;
 
 use super::{Capsule, CapsuleError, CapsuleErrorKind, CapsuleSource, Manifest, names};
 use crate::atomic_file;
-use crate::report::{CrashReport, MAX_BYTES};
+use crate::fingerprint::Fingerprint;
+use crate::report::{CrashReport, MAX_BYTES, check_values};
 
 /// Maximum size of a capsule file, in bytes.
 pub(crate) const MAX_FILE_BYTES: u64 = 128 << 20;
@@ -21,8 +22,6 @@ const MAX_REPORT_BYTES: u64 = MAX_BYTES as u64;
 /// Maximum size of each other JSON part, in bytes. They are slightly larger than the report, and are not kept in
 /// memory as parsed values.
 pub(super) const MAX_JSON_BYTES: u64 = 2 * MAX_REPORT_BYTES;
-/// Maximum number of values in a JSON part. A value takes about 40 bytes of memory, but may take only 2 bytes of the file.
-const MAX_JSON_VALUES: usize = 2 << 20;
 /// Maximum size of the manifest, in bytes.
 pub(super) const MAX_MANIFEST_BYTES: u64 = 1 << 20;
 /// Maximum size of a source file, and of the minidump, in bytes.
@@ -59,11 +58,20 @@ impl Capsule {
     ///
     /// A [`CapsuleError`] if the bytes are not a capsule, are damaged, or exceed a limit.
     pub fn from_bytes(bytes: &[u8], path: impl AsRef<Path>) -> Result<Self, CapsuleError> {
-        check_end_record(bytes)
-            .and_then(|count| Parts::new(Cursor::new(bytes), bytes.len() as u64, count))
+        Parts::of(bytes)
             .and_then(|mut parts| parts.capsule())
             .map_err(|error| error.at(path.as_ref()))
     }
+}
+
+/// Reads only the report and the fingerprint of a capsule, which is much faster. The other parts are not checked.
+pub(crate) fn read_report(
+    bytes: &[u8],
+    path: &Path,
+) -> Result<(CrashReport, Fingerprint), CapsuleError> {
+    let mut parts = Parts::of(bytes).map_err(|error| error.at(path))?;
+    let read = parts.manifest().and_then(|manifest| Ok((parts.report(&manifest)?, manifest)));
+    read.map(|(report, manifest)| (report, manifest.fingerprint)).map_err(|error| error.at(path))
 }
 
 /// Checks the end of central directory record (APPNOTE 4.3.16), before memory is allocated for the directory. A
@@ -117,6 +125,13 @@ struct Parts<R> {
     remaining_bytes: u64,
 }
 
+impl<'a> Parts<Cursor<&'a [u8]>> {
+    fn of(bytes: &'a [u8]) -> Result<Self, CapsuleError> {
+        let entries = check_end_record(bytes)?;
+        Self::new(Cursor::new(bytes), bytes.len() as u64, entries)
+    }
+}
+
 impl<R: Read + Seek> Parts<R> {
     /// `size` is that of the file in bytes, `entries` is the number of entries in its directory.
     fn new(mut reader: R, size: u64, entries: usize) -> Result<Self, CapsuleError> {
@@ -149,11 +164,15 @@ impl<R: Read + Seek> Parts<R> {
             if part.compressed_size() > 0 {
                 ranges.push(start..start.saturating_add(part.compressed_size()));
             }
-            let name = String::from_utf8_lossy(part.name_raw()).into_owned();
-            if !names::is_safe_path(&name) {
+            let raw = part.name_raw();
+            let name = String::from_utf8_lossy(raw).into_owned();
+            if name.as_bytes() != raw || !names::is_safe_path(&name) {
                 return Err(CapsuleError::in_part(name, CapsuleErrorKind::UnsafePath));
             }
-            unread.insert(name, index);
+            // `ZipArchive` compares the names as it decodes them, which depends on a flag of each part.
+            if unread.insert(name.clone(), index).is_some() {
+                return Err(CapsuleError::in_part(name, CapsuleErrorKind::Duplicate));
+            }
         }
         if overlap(ranges, archive.central_directory_start()) {
             let reason = "parts overlap".to_owned();
@@ -165,11 +184,7 @@ impl<R: Read + Seek> Parts<R> {
 
     fn capsule(&mut self) -> Result<Capsule, CapsuleError> {
         let manifest = self.manifest()?;
-        let report = self.required(names::REPORT)?;
-        check_json_values(names::REPORT, &report)?;
-        let mut report = CrashReport::from_json(&report)
-            .map_err(|error| invalid_json(names::REPORT, &error.to_string()))?;
-        report.id.clone_from(&manifest.id);
+        let report = self.report(&manifest)?;
         let diagnostic = self.diagnostic()?;
         // Only checked: the report contains the contexts too.
         self.json::<IgnoredAny>(names::CONTEXT)?;
@@ -188,6 +203,14 @@ impl<R: Read + Seek> Parts<R> {
         }
         let fingerprint = manifest.fingerprint;
         Ok(Capsule { report, fingerprint, diagnostic, environment, sources, minidump })
+    }
+
+    fn report(&mut self, manifest: &Manifest) -> Result<CrashReport, CapsuleError> {
+        let report = self.required(names::REPORT)?;
+        let mut report = CrashReport::from_json(&report)
+            .map_err(|error| invalid_json(names::REPORT, &error.to_string()))?;
+        report.id.clone_from(&manifest.id);
+        Ok(report)
     }
 
     fn manifest(&mut self) -> Result<Manifest, CapsuleError> {
@@ -219,7 +242,7 @@ impl<R: Read + Seek> Parts<R> {
 
     fn json<T: DeserializeOwned>(&mut self, name: &str) -> Result<T, CapsuleError> {
         let bytes = self.required(name)?;
-        check_json_values(name, &bytes)?;
+        check_values(&bytes).map_err(|error| invalid_json(name, &error.to_string()))?;
         parse(name, &bytes)
     }
 
@@ -245,9 +268,10 @@ impl<R: Read + Seek> Parts<R> {
         let mut bytes = Vec::new();
         let read = file.take(size + 1).read_to_end(&mut bytes);
         read.map_err(|error| failed(CapsuleErrorKind::Damaged(error.to_string())))?;
-        if bytes.len() as u64 > size {
+        if bytes.len() as u64 != size {
             let noun = text::plural("byte", usize::try_from(size).unwrap_or(usize::MAX));
-            let reason = format!("larger than its stated size of {size} {noun}");
+            let order = if bytes.len() as u64 > size { "larger" } else { "smaller" };
+            let reason = format!("{order} than its stated size of {size} {noun}");
             return Err(failed(CapsuleErrorKind::Damaged(reason)));
         }
         self.remaining_bytes = self.remaining_bytes.saturating_sub(size);
@@ -263,32 +287,6 @@ fn overlap(mut ranges: Vec<Range<u64>>, end: u64) -> bool {
     ranges.sort_unstable_by_key(|range| range.start);
     ranges.iter().any(|range| range.end > end)
         || ranges.windows(2).any(|pair| matches!(pair, [a, b] if a.end > b.start))
-}
-
-fn check_json_values(name: &str, json: &[u8]) -> Result<(), CapsuleError> {
-    match count_json_values(json) {
-        count if count > MAX_JSON_VALUES => {
-            let reason = format!("too many values ({count}, limit {MAX_JSON_VALUES})");
-            Err(invalid_json(name, &reason))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Returns about how many values JSON has, without parsing it: one more than commas and opening brackets outside of
-/// strings.
-fn count_json_values(json: &[u8]) -> usize {
-    let (mut count, mut is_string, mut is_escaped) = (1, false, false);
-    for byte in json {
-        match byte {
-            _ if is_escaped => is_escaped = false,
-            b'\\' => is_escaped = is_string,
-            b'"' => is_string = !is_string,
-            b',' | b'[' | b'{' => count += usize::from(!is_string),
-            _ => {}
-        }
-    }
-    count
 }
 
 fn parse<T: DeserializeOwned>(name: &str, bytes: &[u8]) -> Result<T, CapsuleError> {

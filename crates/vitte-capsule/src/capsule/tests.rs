@@ -208,6 +208,40 @@ fn two_parts_of_one_name_are_an_error() {
     assert!(read(&bytes).unwrap_err().contains("two parts have the same name"));
 }
 
+/// `ZipArchive` compares names after it has decoded them, which depends on a flag of each part.
+#[test]
+fn two_parts_whose_names_differ_only_when_decoded_are_an_error() {
+    const UTF_8_FLAG: u8 = 0x08;
+    let name = "sources/\u{e8}".as_bytes();
+    let mut bytes = with_parts(|parts| {
+        parts.extend(["sources/\u{e9}", "sources/\u{e8}"].map(|name| (name.into(), Vec::new())));
+    });
+    let mut headers = 0;
+    while let Some(at) = bytes.windows(name.len()).position(|part| part == name) {
+        for (header, len, flags) in [(&b"PK\x03\x04"[..], 30, 7), (b"PK\x01\x02", 46, 9)] {
+            if bytes[at - len..].starts_with(header) {
+                assert_eq!(bytes[at - len + flags], UTF_8_FLAG);
+                bytes[at - len + flags] = 0;
+                headers += 1;
+            }
+        }
+        bytes[at + name.len() - 1] = b'\xa9';
+    }
+    assert_eq!(headers, 2);
+    let error = read(&bytes).unwrap_err();
+    assert!(error.ends_with("part `sources/\u{e9}`: two parts have the same name"), "{error}");
+}
+
+#[test]
+fn a_name_that_is_not_utf_8_is_unsafe() {
+    let mut bytes = with_parts(|parts| parts.push(("sources/abc".into(), b"x".to_vec())));
+    while let Some(at) = bytes.windows(11).position(|name| name == b"sources/abc") {
+        bytes[at + 8] = b'\xff';
+    }
+    let error = read(&bytes).unwrap_err();
+    assert!(error.contains("part `sources/\u{fffd}bc`: unsafe path"), "{error}");
+}
+
 #[test]
 fn a_bomb_is_not_unpacked() {
     for (name, limit) in [
@@ -268,7 +302,7 @@ fn a_bomb_is_not_unpacked() {
         json.extend(b"0]}");
         part(parts, "report.json").1 = json;
     });
-    assert!(read(&values).unwrap_err().contains(", limit 2097152)"));
+    assert!(read(&values).unwrap_err().contains(", limit 262144)"));
 }
 
 /// Pseudo-random numbers, the same in each run.

@@ -12,6 +12,7 @@ use super::read::{
 };
 use super::{Capsule, CapsuleError, CapsuleErrorKind, names};
 use crate::atomic_file::{self, Existing};
+use crate::report::check_values;
 
 impl Capsule {
     /// Returns the bytes of the capsule's file. Equal capsules have equal bytes.
@@ -23,11 +24,13 @@ impl Capsule {
     pub fn to_bytes(&self) -> Result<Vec<u8>, CapsuleError> {
         let mut archive = Archive::new();
         let manifest = self.manifest();
-        let report = self.report.to_json().map_err(|error| write_error(names::REPORT, error))?;
+        let truncated = self.report.truncated();
+        let (short, json) = truncated.map_err(|error| write_error(names::REPORT, error))?;
+        let report = short.as_ref().unwrap_or(&self.report);
         archive.json(names::MANIFEST, &manifest)?;
-        archive.add(names::REPORT, report.as_bytes())?;
+        archive.add(names::REPORT, json.as_bytes())?;
         archive.add(names::DIAGNOSTIC, format!("{}\n", self.diagnostic).as_bytes())?;
-        archive.json(names::CONTEXT, &self.report.contexts)?;
+        archive.json(names::CONTEXT, &report.contexts)?;
         archive.json(names::ENVIRONMENT, &self.environment)?;
         for (source, listed) in self.sources.iter().zip(&manifest.sources) {
             archive.add(&listed.part, &source.text)?;
@@ -72,6 +75,7 @@ impl Archive {
     fn json(&mut self, name: &str, value: &impl Serialize) -> Result<(), CapsuleError> {
         let json = serde_json::to_string_pretty(value);
         let json = json.map_err(|error| write_error(name, error))? + "\n";
+        check_values(json.as_bytes()).map_err(|error| write_error(name, error))?;
         self.add(name, json.as_bytes())
     }
 

@@ -8,7 +8,9 @@ use super::names::KeyClass;
 use super::{REDACTED, Redactor};
 
 /// The names of the key in an object that is a pair of a key and a value.
-const PAIR_KEYS: [&str; 2] = ["key", "name"];
+const PAIR_KEYS: [&str; 4] = ["key", "name", "k", "header"];
+/// The names of the value in such an object.
+const PAIR_VALUES: [&str; 4] = ["value", "v", "val", "content"];
 
 /// Values that are still to be redacted, each with the class of the name that it is below.
 type Pending<'a> = Vec<(&'a mut Value, KeyClass)>;
@@ -83,12 +85,14 @@ impl Redactor {
         pending: &mut Pending<'a>,
     ) {
         self.rename_keys(object);
-        let name = |key: &&str| object.get(*key).and_then(Value::as_str);
-        let names = PAIR_KEYS.iter().filter_map(name).map(|name| self.classify(name));
-        let pair = names.max().unwrap_or(KeyClass::Harmless);
+        let is_one =
+            |names: &[&str], key: &str| names.iter().any(|name| key.eq_ignore_ascii_case(name));
+        let names = object.iter().filter(|(key, _)| is_one(&PAIR_KEYS, key));
+        let classes = names.filter_map(|(_, name)| Some(self.classify(name.as_str()?)));
+        let pair = classes.max().unwrap_or(KeyClass::Harmless);
         for (key, value) in object.iter_mut() {
             let own = self.classify(key);
-            let own = if key == "value" { own.max(pair) } else { own };
+            let own = if is_one(&PAIR_VALUES, key) { own.max(pair) } else { own };
             if self.is_removed(own) {
                 redact_value(value);
             }

@@ -15,7 +15,7 @@ pub(super) enum KeyClass {
 }
 
 /// A name that contains one of these words is secret.
-const SECRET_WORDS: [&str; 38] = [
+const SECRET_WORDS: [&str; 40] = [
     "passwd",
     "password",
     "passwort",
@@ -54,13 +54,15 @@ const SECRET_WORDS: [&str; 38] = [
     "auth-token",
     "refresh_token",
     "session_token",
+    "license_key",
+    "licence_key",
 ];
 
 /// A name that contains one of these words, or `auth` other than in `author`, is ambiguous.
 const AMBIGUOUS_WORDS: [&str; 4] = ["pass", "token", "private", "session"];
 
 /// Parts of a name that are short for a password: `DB_PWD`.
-const SECRET_PARTS: [&str; 3] = ["pwd", "pw", "psw"];
+const SECRET_PARTS: [&str; 5] = ["pwd", "pw", "psw", "creds", "cred"];
 /// Parts of a name whose value is a secret only if it looks generated.
 const WEAK_PARTS: [&str; 7] = ["key", "keys", "sig", "dsn", "pin", "otp", "seed"];
 /// Parts of a name whose value is a secret in the environment.
@@ -69,11 +71,14 @@ const TOKEN_PARTS: [&str; 4] = ["token", "pass", "jwt", "bearer"];
 /// The names of the working directory.
 const WORKING_DIRECTORY: [&str; 2] = ["pwd", "oldpwd"];
 
-/// Classifies a name. The working directory, `PWD`, is harmless.
+/// Classifies a name.
 pub(super) fn classify(key: &str) -> KeyClass {
     let lower = key.to_ascii_lowercase();
     let is_directory = WORKING_DIRECTORY.contains(&&*lower);
-    if is_directory || lower.is_empty() {
+    if is_directory {
+        // Also a name for a password, which does not look like a path.
+        KeyClass::Weak
+    } else if lower.is_empty() {
         KeyClass::Harmless
     } else if has_word(&lower, &SECRET_WORDS) || has_part(key, &SECRET_PARTS) {
         KeyClass::Secret
@@ -141,7 +146,7 @@ mod tests {
         for (class, names) in [
             (
                 KeyClass::Secret,
-                "password DB_PASSWD clientSecret api-key ApiKey AccountKey private_key userPwd DB_PW",
+                "password DB_PASSWD DB_CREDS LICENSE_KEY clientSecret api-key ApiKey AccountKey private_key userPwd DB_PW",
             ),
             (
                 KeyClass::Secret,
@@ -151,10 +156,10 @@ mod tests {
                 KeyClass::Ambiguous,
                 "token GITHUB_TOKEN db_pass x-auth session_id private authority jwt",
             ),
-            (KeyClass::Weak, "key STRIPE_KEY signingKey sig SENTRY_DSN"),
+            (KeyClass::Weak, "key STRIPE_KEY signingKey sig SENTRY_DSN PWD OLDPWD pwd"),
             (
                 KeyClass::Harmless,
-                "author git_author_name PWD OLDPWD user keyword monkey turkey pas path keys2",
+                "author git_author_name user keyword sacred monkey turkey pas path keys2",
             ),
         ] {
             for name in names.split(' ') {

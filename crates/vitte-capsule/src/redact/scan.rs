@@ -7,6 +7,8 @@ use super::{REDACTED, work};
 
 /// The quotes and brackets between a key and its separator.
 const MAX_CLOSING_BYTES: usize = 16;
+/// The blanks between a separator and a literal on the next line.
+const MAX_INDENT_BYTES: usize = 100;
 /// The bytes of a type between a name and the assigned value. A longer type is not recognised, which keeps the time
 /// constant.
 const MAX_TYPE_BYTES: usize = 100;
@@ -81,7 +83,14 @@ impl Separator {
             [b':', ..] => (1, false, false),
             _ => return None,
         };
-        Some(Self { is_assignment, is_comparison, end: at + len, is_after_quote })
+        let end = at + len;
+        // A long literal may be on the next line.
+        let rest = slice(bytes, end..end.saturating_add(MAX_INDENT_BYTES).min(bytes.len()));
+        let blanks = rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        let is_literal = bytes.get(end + blanks).is_some_and(|byte| matches!(byte, b'"' | b'\''));
+        let has_line = slice(rest, 0..blanks).contains(&b'\n');
+        let end = if is_literal && has_line { end + blanks } else { end };
+        Some(Self { is_assignment, is_comparison, end, is_after_quote })
     }
 }
 

@@ -17,8 +17,8 @@ use std::ops::Range;
 pub(super) use unquoted::unquoted;
 
 use super::scan::{
-    Separator, byte, find_closing_quote, is_key, raw_string_hashes, skip_blanks, skip_type,
-    skip_while, slice, starts_with_at,
+    Separator, byte, find_closing_quote, is_key, is_quote, raw_string_hashes, skip_blanks,
+    skip_type, skip_while, slice, starts_with_at,
 };
 use super::{KeyClass, Redactor, looks, pairs, work};
 
@@ -41,7 +41,14 @@ pub(super) fn literals(redactor: &Redactor, bytes: &[u8]) -> Vec<Range<usize>> {
         let end = skip_while(bytes, at, is_key);
         let word = at..end;
         at = end;
-        let Some(separator) = Separator::after(bytes, end) else { continue };
+        let Some(separator) = Separator::after(bytes, end) else {
+            if let Some(content) = argument(redactor, bytes, &word) {
+                (end..content.end).for_each(|at| line.add(bytes, at));
+                at = content.end;
+                found.push(content);
+            }
+            continue;
+        };
         let pair = pairs::class_of_value(redactor, bytes, &word);
         let class = redactor.classify(&String::from_utf8_lossy(slice(bytes, word))).max(pair);
         if separator.is_comparison || class == KeyClass::Harmless {
@@ -94,6 +101,28 @@ fn is_name(wrapper: &[u8], text: &[u8]) -> bool {
         FUNCTIONS.iter().any(|name| lower.windows(name.len()).any(|part| part == *name));
     let is_template = text.contains(&b'{') && text.contains(&b'}');
     is_function || is_template
+}
+
+/// Returns the literal that is an argument beside or after an unmistakable name: `#define API_KEY "…"`,
+/// `define('DB_PASSWORD', '…')`, `set_password("…")`. It must look like a password, because it may be a text.
+fn argument(redactor: &Redactor, bytes: &[u8], word: &Range<usize>) -> Option<Range<usize>> {
+    let is_quoted = byte(bytes, word.end).is_some_and(is_quote);
+    let mut at = skip_blanks(bytes, word.end + usize::from(is_quoted));
+    if byte(bytes, at) == Some(if is_quoted { b',' } else { b'(' }) {
+        at = skip_blanks(bytes, at + 1);
+    } else if is_quoted || at == word.end {
+        return None;
+    }
+    let quote = byte(bytes, at).filter(|quote| is_quote(*quote))?;
+    let start = at + 1;
+    let end = skip_while(bytes, start, |byte| byte != quote && byte != b'\n');
+    let is_closed = byte(bytes, end) == Some(quote);
+    let name = String::from_utf8_lossy(slice(bytes, word.clone()));
+    let content = slice(bytes, start..end);
+    let is_password = is_closed
+        && redactor.classify(&name) == KeyClass::Secret
+        && (looks::is_random(content) || looks::is_password(content));
+    is_password.then_some(start..end)
 }
 
 /// Counts the `"` of the current line that open or close a literal.

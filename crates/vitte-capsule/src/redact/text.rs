@@ -42,6 +42,7 @@
 //! 14 ambiguous key, number or truth value    tokens=512                tokens=512
 //! 15 weak key: a value that looks generated  key = x9Fk2Qz7            key = [redacted]
 //! 16 `pwd` before a path                     pwd=/tmp                  pwd=/tmp
+//! 17 type in backticks                       `Secret: Index<u>`        `Secret: Index<u>`
 //! ```
 //!
 //! In [strict](TextKind::Strict) text an ambiguous key is treated as a weak one, except in an option (7).
@@ -159,6 +160,15 @@ impl TextScan<'_> {
         if separator.is_assignment && is_value { KeyClass::Secret } else { KeyClass::Harmless }
     }
 
+    /// Returns true if a type and a backtick follow, as in "the trait bound `Secret: Index<usize>`" of a compiler.
+    fn is_quoted_type(&self, at: usize) -> bool {
+        let is_type = |byte: u8| byte.is_ascii_alphabetic() || b"_:<>&', []()".contains(&byte);
+        let end = skip_while(self.bytes, at, is_type);
+        let first = byte(self.bytes, at);
+        byte(self.bytes, end) == Some(b'`')
+            && first.is_some_and(|first| first.is_ascii_uppercase() || first == b'&')
+    }
+
     /// Redacts `--key value` and `Bearer value`.
     fn option(&mut self, word: &Range<usize>, name: &[u8]) -> usize {
         let at = skip_blanks(self.bytes, word.end);
@@ -208,6 +218,9 @@ impl TextScan<'_> {
         // The quoted string `"password:"` ends here.
         if quote.is_some() && !separator.is_after_quote && quote == byte(self.bytes, separator.end)
         {
+            return separator.end;
+        }
+        if quote == Some(b'`') && !separator.is_assignment && self.is_quoted_type(at) {
             return separator.end;
         }
         if separator.is_assignment {

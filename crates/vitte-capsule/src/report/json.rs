@@ -1,13 +1,21 @@
 //! Reads and writes a report as JSON.
 
 use serde::Deserialize as _;
+use serde::de::Error as _;
 use serde_json::{Map, Value, json};
-use vitte_diag::text;
+use vitte_diag::{Backtrace, Frame, text};
 
 use super::CrashReport;
 
 /// The maximum size of the JSON of a report, in bytes, when it is written and when it is read.
 pub(crate) const MAX_BYTES: usize = 16 << 20;
+
+/// The maximum number of values in the JSON of a report. A value takes up to 400 bytes of memory, but may take only 2 bytes
+/// of the file.
+pub(crate) const MAX_VALUES: usize = 256 << 10;
+
+/// The maximum number of frames of all threads together. Those of 512 threads are fewer.
+const MAX_FRAMES: usize = 64 << 10;
 
 /// Pairs of limits, tried in this order on a report that is too large until it fits: the bytes of each string,
 /// and the entries of each list and map. With the last pair, only values that are nested deeper than they are read could
@@ -15,25 +23,30 @@ pub(crate) const MAX_BYTES: usize = 16 << 20;
 const TRUNCATION_LIMITS: [(usize, usize); 4] = [(64 << 10, 1024), (256, 32), (64, 4), (64, 1)];
 
 impl CrashReport {
-    /// Returns indented JSON of at most [`MAX_BYTES`] bytes, with a line feed at its end. A larger report is
-    /// truncated, and gets a note about it.
+    /// Returns indented JSON of at most [`MAX_BYTES`] bytes and [`MAX_VALUES`] values, with a line feed at its end. A
+    /// larger report is truncated, and gets a note about it.
+    #[cfg(test)]
     pub(crate) fn to_json(&self) -> serde_json::Result<String> {
-        Ok(self.truncated(MAX_BYTES)?.1)
+        Ok(self.truncated()?.1)
     }
 
-    /// Returns the report, truncated if its JSON exceeds [`MAX_BYTES`].
+    /// Returns the report, truncated if its JSON exceeds a limit.
     pub(crate) fn bounded(self) -> Self {
-        match self.truncated(MAX_BYTES) {
+        match self.truncated() {
             Ok((Some(truncated), _)) => truncated,
             Ok((None, _)) | Err(_) => self,
         }
     }
 
-    /// Returns the report, truncated to JSON of `max_size` bytes, or `None` if it is small enough, and its JSON.
-    fn truncated(&self, max_size: usize) -> serde_json::Result<(Option<Self>, String)> {
+    /// Returns the truncated report, or `None` if it is small enough, and its JSON.
+    pub(crate) fn truncated(&self) -> serde_json::Result<(Option<Self>, String)> {
+        self.truncated_to(MAX_BYTES)
+    }
+
+    fn truncated_to(&self, max_size: usize) -> serde_json::Result<(Option<Self>, String)> {
         let (mut truncated, mut json) = (None, pretty(self)?);
         for (max_bytes, max_entries) in TRUNCATION_LIMITS {
-            if json.len() <= max_size {
+            if json.len() <= max_size && count_values(json.as_bytes()) <= MAX_VALUES {
                 break;
             }
             let mut value = serde_json::to_value(self)?;
@@ -50,12 +63,34 @@ impl CrashReport {
     }
 
     /// Parses a report. To read reports of other versions, ignores unknown keys, and replaces missing or mistyped
-    /// values by empty ones.
+    /// values by empty ones. Frames beyond [`MAX_FRAMES`] are replaced by a marker.
     ///
     /// # Errors
     ///
-    /// If the JSON is invalid, or has no `timestamp` or no `message`.
+    /// If the JSON is invalid, has no `timestamp` or no `message`, or has more than [`MAX_VALUES`] values.
     pub(crate) fn from_json(json: &[u8]) -> serde_json::Result<Self> {
+        check_values(json)?;
+        let mut report = Self::parse(json)?;
+        report.limit_frames();
+        Ok(report)
+    }
+
+    fn limit_frames(&mut self) {
+        self.frames.truncate(MAX_FRAMES);
+        let of_threads = self.threads.iter_mut().map(|thread| &mut thread.backtrace);
+        let mut left = MAX_FRAMES;
+        for backtrace in std::iter::once(&mut self.backtrace).chain(of_threads) {
+            let count = backtrace.frames().len();
+            if count > left {
+                let omitted = Frame::omitted((count - left) as u64);
+                let frames = backtrace.frames().iter().take(left).cloned();
+                *backtrace = frames.chain([omitted]).collect::<Backtrace>();
+            }
+            left = left.saturating_sub(count);
+        }
+    }
+
+    fn parse(json: &[u8]) -> serde_json::Result<Self> {
         let error = match serde_json::from_slice(json) {
             Ok(report) => return Ok(report),
             Err(error) => error,
@@ -84,7 +119,34 @@ impl CrashReport {
 }
 
 /// The note of a truncated report.
-const TRUNCATION_NOTE: &str = "this report was truncated because it exceeded 16 MiB";
+const TRUNCATION_NOTE: &str =
+    "this report was truncated because it exceeded 16 MiB or 262144 values";
+
+/// Checks the number of values, before memory is allocated for them.
+pub(crate) fn check_values(json: &[u8]) -> serde_json::Result<()> {
+    match count_values(json) {
+        count if count > MAX_VALUES => {
+            Err(serde_json::Error::custom(format!("too many values ({count}, limit {MAX_VALUES})")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Returns about how many values JSON has, without parsing it: one more than commas and opening brackets outside of
+/// strings.
+fn count_values(json: &[u8]) -> usize {
+    let (mut count, mut is_string, mut is_escaped) = (1, false, false);
+    for byte in json {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = is_string,
+            b'"' => is_string = !is_string,
+            b',' | b'[' | b'{' => count += usize::from(!is_string),
+            _ => {}
+        }
+    }
+    count
+}
 
 fn pretty(report: &CrashReport) -> serde_json::Result<String> {
     serde_json::to_string_pretty(report).map(|json| json + "\n")
@@ -143,6 +205,7 @@ fn truncate_text(text: &mut String, max_bytes: usize) {
 #[cfg(test)]
 mod tests {
     use super::super::tests::report;
+    use super::super::{ContextEntry, ContextVariable};
     use super::*;
 
     #[test]
@@ -204,7 +267,7 @@ mod tests {
         const MAX_SIZE: usize = 64 << 10;
         let truncated = |report: &CrashReport| {
             assert!(pretty(report).unwrap().len() > 10 * MAX_SIZE);
-            let json = report.truncated(MAX_SIZE).unwrap().1;
+            let json = report.truncated_to(MAX_SIZE).unwrap().1;
             assert!(json.len() <= MAX_SIZE, "{} bytes", json.len());
             CrashReport::from_json(json.as_bytes()).unwrap()
         };
@@ -233,5 +296,52 @@ mod tests {
         thread.contexts = vec![entry; 12];
         large.threads = vec![thread; 12];
         assert!(!truncated(&large).threads.is_empty());
+    }
+
+    #[test]
+    fn a_report_with_many_values_is_truncated_and_can_be_read() {
+        let numbers = json!(vec![0; 300_000]);
+        let keys: Map<String, Value> =
+            (0..150_000).map(|number| (format!("k{number}"), json!([]))).collect();
+        // No list is longer than a limit.
+        let lists = (0..2).fold(json!(vec![0; 32]), |list, _| json!(vec![list; 32]));
+        for (value, variables) in [(numbers, 1), (Value::Object(keys), 1), (lists, 9)] {
+            let mut large = report();
+            let mut entry = ContextEntry::new("typeck");
+            let variable = ContextVariable::new("scope", value);
+            entry.variables = vec![variable; variables];
+            large.contexts = vec![entry];
+            let json = large.to_json().unwrap();
+            assert!(json.len() <= MAX_BYTES, "{} bytes", json.len());
+            let read = CrashReport::from_json(json.as_bytes()).unwrap();
+            assert!(
+                read.notes.last().unwrap().contains("was truncated"),
+                "{:?}",
+                read.notes.last()
+            );
+            assert_eq!((read.message, &*read.contexts[0].name), (large.message, "typeck"));
+        }
+    }
+
+    #[test]
+    fn more_values_and_frames_than_any_report_has_are_not_read() {
+        let json = |frames: usize| {
+            let frames = vec!["f"; frames];
+            json!({"timestamp": "t", "message": "m", "backtrace": frames, "threads": [
+                {"id": 1, "name": "a", "backtrace": frames},
+                {"id": 2, "name": "b", "backtrace": []},
+            ]})
+            .to_string()
+        };
+        let error = CrashReport::from_json(json(MAX_VALUES / 2).as_bytes()).unwrap_err();
+        assert!(error.to_string().starts_with("too many values (2621"), "{error}");
+        let read = CrashReport::from_json(json(MAX_FRAMES - 1).as_bytes()).unwrap();
+        let frames = |backtrace: &Backtrace| {
+            (backtrace.frames().len(), backtrace.frames().last().unwrap().text().to_owned())
+        };
+        assert_eq!(frames(&read.backtrace), (MAX_FRAMES - 1, "f".to_owned()));
+        let omitted = format!("[... omitted {} frames ...]", MAX_FRAMES - 2);
+        assert_eq!(frames(&read.threads[0].backtrace), (2, omitted));
+        assert!(read.threads[1].backtrace.is_empty());
     }
 }

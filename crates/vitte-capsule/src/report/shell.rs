@@ -8,9 +8,9 @@ use vitte_diag::text;
 /// Returns a command line on one line, quoted for a shell. What is shown is unambiguous, and safe for a terminal: a
 /// shell that reads it runs exactly these arguments.
 ///
-/// An argument with control, bidirectional or invisible characters, or with bytes that are not UTF-8, is written as
-/// `$'…'` with an octal escape for each of their bytes. POSIX.1-2024 (XCU, 2.2.4) defines this form; bash, ksh, zsh and
-/// busybox have it.
+/// An argument that could be taken for another one, because it is not [distinct](text::is_distinct) or not UTF-8, is
+/// written as `$'…'` in ASCII, with an octal escape for each other byte. POSIX.1-2024 (XCU, 2.2.4) defines this form;
+/// bash, ksh, zsh and busybox have it.
 ///
 /// ```
 /// use vitte_capsule::shell_command;
@@ -24,7 +24,7 @@ pub fn shell_command(arguments: &[impl AsRef<OsStr>]) -> String {
         let bytes = argument.as_ref().as_encoded_bytes();
         match std::str::from_utf8(bytes) {
             Ok(text) if is_plain(text, index == 0) => text.to_owned(),
-            Ok(text) if is_visible(text) => format!("'{}'", text.replace('\'', "'\\''")),
+            Ok(text) if text::is_distinct(text) => format!("'{}'", text.replace('\'', "'\\''")),
             _ => escaped(bytes),
         }
     });
@@ -40,37 +40,23 @@ fn is_plain(text: &str, is_program: bool) -> bool {
     !text.is_empty() && !text.starts_with('=') && text.chars().all(is_allowed)
 }
 
-/// Returns whether each character of the text is shown as itself.
-fn is_visible(text: &str) -> bool {
-    let is_other_blank = |c: char| c.is_whitespace() && c != ' ';
-    !text.contains(is_other_blank) && matches!(text::one_line(text), shown if shown == text)
-}
-
-/// Returns `$'…'`, in which everything that is not visible is escaped.
+/// Returns `$'…'`, in which everything but printable ASCII is escaped.
 fn escaped(bytes: &[u8]) -> String {
     let mut out = "$'".to_owned();
-    for chunk in bytes.utf8_chunks() {
-        for c in chunk.valid().chars() {
-            match c {
-                '\n' => out.push_str("\\n"),
-                '\r' => out.push_str("\\r"),
-                '\t' => out.push_str("\\t"),
-                '\\' | '\'' => out.extend(['\\', c]),
-                ' '..='~' => out.push(c),
-                _ if c.is_alphanumeric() => out.push(c),
-                _ => push_octal(&mut out, c.encode_utf8(&mut [0; 4]).as_bytes()),
-            }
+    for byte in bytes {
+        match byte {
+            b'\n' => out.push_str("\\n"),
+            b'\r' => out.push_str("\\r"),
+            b'\t' => out.push_str("\\t"),
+            b'\\' | b'\'' => out.extend(['\\', char::from(*byte)]),
+            b' '..=b'~' => out.push(char::from(*byte)),
+            // Exactly three digits, so that the next character cannot be taken for another one. Writing to memory cannot
+            // fail.
+            _ => _ = write!(out, "\\{byte:03o}"),
         }
-        push_octal(&mut out, chunk.invalid());
     }
     out.push('\'');
     out
-}
-
-/// Octal escapes have exactly three digits, so the next character cannot be taken for another one.
-fn push_octal(out: &mut String, bytes: &[u8]) {
-    // Writing to memory cannot fail.
-    bytes.iter().for_each(|byte| _ = write!(out, "\\{byte:03o}"));
 }
 
 #[cfg(test)]
@@ -95,6 +81,13 @@ mod tests {
             ("a\u{a0}b", r"$'a\302\240b'"),
             ("\u{200b}", r"$'\342\200\213'"),
             ("é漢", "'é漢'"),
+            // Each looks like another argument, or like nothing.
+            ("e\u{301}", r"$'e\314\201'"),
+            ("\u{3164}", r"$'\343\205\244'"),
+            ("a\u{2800}\n", r"$'a\342\240\200\n'"),
+            ("p\u{430}ss", r"$'p\320\260ss'"),
+            ("x’ ’y", r"$'x\342\200\231 \342\200\231y'"),
+            ("\u{5d0}", r"$'\327\220'"),
         ] {
             assert_eq!(shell_command(&["x", argument]), format!("x {expected}"), "{argument:?}");
         }

@@ -21,12 +21,14 @@ use crate::dir::{Dir, EntryKind, TempFile};
 pub(super) const INDEX_FILE: &str = "index.jsonl";
 const CHECKPOINT_FILE: &str = "index.checkpoint";
 pub(super) const DIRTY_FLAG_FILE: &str = "index.dirty";
-/// The size limit of the index in bytes, enough for some hundred thousand crashes.
-const MAX_INDEX_BYTES: u64 = 256 << 20;
+/// The size limit of the index in bytes, enough for two hundred thousand crashes. A reader needs twice this memory.
+const MAX_INDEX_BYTES: u64 = 128 << 20;
 /// The size limit of a line in bytes. Lines are shorter, because their texts are truncated.
 const MAX_LINE_BYTES: usize = 64 << 10;
 /// The maximum number of ignored lines that are reported.
 const MAX_IGNORED: usize = 20;
+/// The number of invalid lines after which the rest of the index is ignored. Killed writers leave a few.
+const MAX_INVALID_LINES: usize = 1000;
 /// The time after which the index is opened again: the locked file may no longer be the index.
 const REOPEN_DELAY: Duration = Duration::from_millis(50);
 
@@ -83,9 +85,10 @@ impl IndexLines {
         let mut ignored = IgnoredLines::default();
         let mut is_damaged =
             is_dirty || !is_checkpointed || !is_text || !(text.is_empty() || text.ends_with('\n'));
-        let mut start = 0;
+        let (mut start, mut invalid) = (0, 0);
         for line in text.split_inclusive('\n') {
             let end = start + line.len();
+            let count = lines.len();
             match id_of(line) {
                 _ if line.len() > MAX_LINE_BYTES => ignored.add(|| {
                     format!("a line is too long ({} bytes, limit {MAX_LINE_BYTES})", line.len())
@@ -100,6 +103,12 @@ impl IndexLines {
                 None => is_damaged |= !line.trim().is_empty(),
             }
             start = end;
+            invalid += usize::from(lines.len() == count);
+            if invalid > MAX_INVALID_LINES {
+                is_damaged = true;
+                ignored.add(|| format!("more than {MAX_INVALID_LINES} lines are invalid"));
+                break;
+            }
         }
         let id = |line: &Range<usize>| text.get(line.clone()).and_then(id_of);
         // The id is at the same offset in each line, so that lines can be compared as bytes. If two lines have the

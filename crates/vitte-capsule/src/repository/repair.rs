@@ -10,13 +10,15 @@ use super::index::{INDEX_FILE, IndexLines, LockedIndex};
 use super::needle::Needle;
 use super::reports::ReportIds;
 use super::{IndexEntry, Repository, id};
-use crate::capsule::Capsule;
+use crate::capsule::{self, Capsule};
 use crate::dir::{Dir, EntryKind};
 use crate::fingerprint::Fingerprint;
 
 /// Up to this number of crashes, each reader compares the index with the files. A larger index is compared only if
 /// it is damaged.
 const MAX_ALWAYS_CHECKED: usize = 2000;
+/// A larger index is compared too if one of this number of crashes has no file.
+const SAMPLES: usize = 16;
 /// How long a reader waits for the index lock, to store the repaired index.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
 /// The number of candidates that the error for an ambiguous id prefix lists.
@@ -89,7 +91,9 @@ impl Repository {
                 kind: RepositoryErrorKind::InvalidIndex(reason),
             });
         let ignored: Vec<RepositoryError> = ignored.collect();
-        let mut checked = if is_thorough || lines.is_damaged || lines.len() <= MAX_ALWAYS_CHECKED {
+        let is_small = lines.len() <= MAX_ALWAYS_CHECKED;
+        let is_thorough = is_thorough || (!is_small && !has_files(&dir, &lines));
+        let mut checked = if is_thorough || lines.is_damaged || is_small {
             self.repair(&dir, lines, is_thorough).map_err(failed)?
         } else {
             CheckedIndex { lines, ..CheckedIndex::default() }
@@ -146,7 +150,7 @@ impl Repository {
             return Ok(CheckedIndex { lines, unreadable, ..CheckedIndex::default() });
         }
         // The slow part runs before the lock is taken, because a crashing process waits for the lock.
-        let first = self.entries_of(dir, files, lines.entries());
+        let first = self.entries_of(dir, files, |id| lines.entry(id));
         // Without the lock, a line without a file may belong to a crash that is being stored.
         let locked = LockedIndex::wait(dir, LOCK_TIMEOUT).unwrap_or(None);
         let Some(mut locked) = locked else { return Ok(CheckedIndex::new(first, &lines)) };
@@ -158,7 +162,9 @@ impl Repository {
         if is_damaged {
             locked.begin_repair();
         }
-        let known = first.entries.into_iter().chain(lines.entries());
+        let read: BTreeMap<String, IndexEntry> =
+            first.entries.into_iter().map(|entry| (entry.id.clone(), entry)).collect();
+        let known = |id: &str| lines.entry(id).or_else(|| read.get(id).cloned());
         let found = self.entries_of(dir, CapsuleFiles::find(dir, &self.root)?, known);
         let entries = found.entries.clone();
         let has_changed = !lines.entries().eq(entries.iter().cloned());
@@ -175,13 +181,11 @@ impl Repository {
         &self,
         dir: &Dir,
         files: CapsuleFiles,
-        known: impl Iterator<Item = IndexEntry>,
+        known: impl Fn(&str) -> Option<IndexEntry>,
     ) -> FileEntries {
-        let mut known: BTreeMap<String, IndexEntry> =
-            known.map(|entry| (entry.id.clone(), entry)).collect();
         let mut found = FileEntries { entries: Vec::new(), unreadable: files.damaged };
         for (id, path) in files.paths {
-            match known.remove(&id).filter(|entry| entry.path == path) {
+            match known(&id).filter(|entry| entry.path == path) {
                 Some(entry) => found.entries.push(entry),
                 None => match self.read_entry(dir, &id, path) {
                     Ok(entry) => found.entries.push(entry),
@@ -195,11 +199,20 @@ impl Repository {
 
     /// Creates the index entry of a capsule file.
     fn read_entry(&self, dir: &Dir, id: &str, path: String) -> Result<IndexEntry, RepositoryError> {
-        let (mut capsule, size) = self.read_capsule(dir, id, &path)?;
+        let bytes = self.read_bytes(dir, id, &path)?;
+        let (mut report, fingerprint) = capsule::read_report(&bytes, &self.root.join(&path))?;
         // The file name is authoritative, not the id in the report.
-        id.clone_into(&mut capsule.report.id);
-        Ok(IndexEntry::from_capsule(&capsule, path, size))
+        id.clone_into(&mut report.id);
+        Ok(IndexEntry::new(&report, fingerprint, path, bytes.len() as u64))
     }
+}
+
+/// Returns whether the newest crash of an index and some others have files.
+fn has_files(dir: &Dir, lines: &IndexLines) -> bool {
+    (0..SAMPLES).all(|sample| {
+        let line = lines.len().saturating_sub(1 + sample * lines.len() / SAMPLES);
+        lines.entry_at(line).is_some_and(|entry| dir.info_at(&entry.path).is_ok())
+    })
 }
 
 /// Returns whether the lines and the files are the same crashes at the same paths.

@@ -334,7 +334,7 @@ fn what_is_read_is_bounded() {
     let path = attack.dir().join("index.jsonl");
     fs::File::create(&path).unwrap().set_len(1 << 30).unwrap();
     let errors = ignored(&attack);
-    assert!(errors[0].ends_with(": too large (1073741824 bytes, limit 268435456)"), "{errors:?}");
+    assert!(errors[0].ends_with(": too large (1073741824 bytes, limit 134217728)"), "{errors:?}");
     assert_eq!(ignored(&attack), [""; 0], "it is repaired");
     // Many long lines.
     let line = index_lines(attack.dir()).remove(0);
@@ -345,8 +345,50 @@ fn what_is_read_is_bounded() {
     assert!(errors[0].contains(": a line is too long (7"), "{}", errors[0]);
     assert!(errors[20].ends_with(": 10 more lines"), "{}", errors[20]);
     assert_eq!(ignored(&attack), [""; 0], "it is repaired");
+    // More invalid lines than killed writers leave.
+    fs::write(&path, "x\n".repeat(100_000)).unwrap();
+    let errors = ignored(&attack);
+    assert!(errors[0].ends_with(": more than 1000 lines are invalid"), "{errors:?}");
+    assert_eq!((errors.len(), ignored(&attack).len()), (1, 0), "it is repaired");
     let own = attack.dir().join(&attack.own);
     fs::OpenOptions::new().write(true).open(own).unwrap().set_len(10 << 30).unwrap();
     let error = attack.repository.load(&attack.id).unwrap_err().to_string();
     assert!(error.ends_with("too large (10737418240 bytes, limit 134217728)"), "{error}");
+}
+
+#[test]
+fn a_large_index_of_crashes_without_files_is_repaired() {
+    let attack = Attack::new();
+    let own = serde_json::to_vec(&attack.own).unwrap();
+    let text = fs::read_to_string(attack.dir().join("index.jsonl")).unwrap();
+    attack.set_index(&own, 1);
+    let line = index_lines(attack.dir()).remove(0);
+    let other = |number: usize| format!("2024-10-22T13-05-42-124-{number:08x}");
+    let lines: Vec<_> =
+        (0..3000).map(|number| line.replace(&attack.id, &other(number)) + "\n").collect();
+    let lines = text + &lines.concat();
+    fs::write(attack.dir().join("index.jsonl"), &lines).unwrap();
+    fs::write(attack.dir().join("index.checkpoint"), lines.len().to_string()).unwrap();
+    let index = attack.repository.index().unwrap();
+    assert_eq!((index.len(), index.repair.removed), (2, 3000));
+    assert_eq!(index_lines(attack.dir()).len(), 2);
+}
+
+/// An index is rebuilt from reports alone, because unpacking the sources of planted capsules could take minutes.
+#[test]
+fn a_capsule_with_a_damaged_source_is_listed_but_not_loaded() {
+    let attack = Attack::new();
+    let path = attack.dir().join(&attack.own);
+    let mut bytes = fs::read(&path).unwrap();
+    let name = b"sources/src/main.vitte";
+    let is_header =
+        |at: &usize| bytes[*at..].starts_with(b"PK\x03\x04") && bytes[at + 30..].starts_with(name);
+    let header = (0..bytes.len() - 60).find(is_header).unwrap();
+    bytes[header + 30 + name.len() + 4] ^= 0xff;
+    fs::write(&path, &bytes).unwrap();
+    fs::remove_file(attack.dir().join("index.jsonl")).unwrap();
+    let index = attack.repository.index().unwrap();
+    assert_eq!((index.len(), index.unreadable.len()), (2, 0));
+    let error = index.load(&attack.id).unwrap_err().to_string();
+    assert!(error.contains("part `sources/src/main.vitte`: damaged"), "{error}");
 }

@@ -1,5 +1,6 @@
 //! `vitte crash export`: copies a capsule, or unpacks its source files.
 
+use std::borrow::Cow;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -34,9 +35,9 @@ pub(super) struct Export {
 }
 
 /// A file to write.
-struct OutputFile {
+struct OutputFile<'a> {
     path: PathBuf,
-    bytes: Vec<u8>,
+    bytes: Cow<'a, [u8]>,
 }
 
 impl Export {
@@ -56,7 +57,7 @@ impl Export {
         }
         files().try_for_each(|file| file.write(self.force))?;
         if self.json {
-            let path = |file: &OutputFile| file.path.to_string_lossy().into_owned();
+            let path = |file: &OutputFile<'_>| file.path.to_string_lossy().into_owned();
             let sources: Vec<_> = sources.iter().map(path).collect();
             return shell.json(&json!({"capsule": capsule.as_ref().map(path), "sources": sources}));
         }
@@ -76,8 +77,8 @@ impl Export {
 
     /// Returns the file for the capsule at `out`, which is a path or a directory. A report that was stored without a
     /// capsule is packed into one.
-    fn capsule(&self, out: &Path, target: &LoadedCrash) -> CommandResult<OutputFile> {
-        let bytes = target.file(&self.crash.directory.repository())?;
+    fn capsule(&self, out: &Path, target: &LoadedCrash) -> CommandResult<OutputFile<'static>> {
+        let bytes = Cow::Owned(target.file(&self.crash.directory.repository())?);
         let is_dir = out.is_dir() || out.as_os_str().to_string_lossy().ends_with(['/', '\\']);
         // The id of a capsule from elsewhere may be any text, so the name of its file is preferred.
         let name = target.path.as_ref().and_then(|path| path.file_name()).map(PathBuf::from);
@@ -88,16 +89,17 @@ impl Export {
 }
 
 /// Returns the source files with their paths below `dir`. The names of parts cannot lead out of it.
-fn sources(dir: &Path, capsule: &Capsule) -> Vec<OutputFile> {
+fn sources<'a>(dir: &Path, capsule: &'a Capsule) -> Vec<OutputFile<'a>> {
     let parts = capsule.manifest().sources.into_iter().zip(&capsule.sources);
-    let file = |(named, source): (vitte_capsule::ManifestSource, &vitte_capsule::CapsuleSource)| {
-        let path = named.part.strip_prefix("sources/").unwrap_or(&named.part);
-        OutputFile { path: dir.join(path), bytes: source.text.clone() }
-    };
+    let file =
+        |(named, source): (vitte_capsule::ManifestSource, &'a vitte_capsule::CapsuleSource)| {
+            let path = named.part.strip_prefix("sources/").unwrap_or(&named.part);
+            OutputFile { path: dir.join(path), bytes: Cow::Borrowed(&*source.text) }
+        };
     parts.map(file).collect()
 }
 
-impl OutputFile {
+impl OutputFile<'_> {
     /// Writes the file atomically, readable only by its owner.
     fn write(&self, is_forced: bool) -> CommandResult {
         let existing = if is_forced { Existing::Replace } else { Existing::Fail };

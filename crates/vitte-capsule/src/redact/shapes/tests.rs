@@ -59,8 +59,8 @@ fn each_rule_needs_its_length_and_its_alphabet() {
             let inside = format!("x{}", token(shape, 0));
             assert_eq!(found(&inside), Vec::<&str>::new(), "{}: {inside}", shape.name);
         }
-        if shape.max.is_some() {
-            let long = format!("{}a", token(shape, 0));
+        if let Some(max) = shape.max {
+            let long = format!("{}{}a", shape.prefix, body(shape.alphabet, max));
             assert_eq!(found(&long), Vec::<&str>::new(), "{}: {long}", shape.name);
         }
     }

@@ -95,6 +95,42 @@ fn planted_secrets_are_replaced_in_sources() {
     }
 }
 
+#[test]
+fn arguments_and_literals_on_the_next_line_are_replaced_in_sources() {
+    for text in [
+        "#define API_KEY \"«x9Fk2Qz7Lm4Rb8Tw»\"",
+        "define('DB_PASSWORD', '«x9Fk2Qz7Lm»');",
+        "setenv(\"API_KEY\", \"«hunter22»\", 1)",
+        "db.set_password(\"«hunter22»\")",
+        "storePassword '«hunter22»'",
+        "let password =\n    \"«swordfish»\";",
+        "password:\r\n  '«swordfish»'",
+    ] {
+        let (text, secret) = planted(text);
+        let redacted = redactor().source(text.as_bytes()).into_owned();
+        assert_eq!(
+            String::from_utf8(redacted).unwrap(),
+            text.replace(secret, &"*".repeat(secret.len()))
+        );
+    }
+}
+
+#[test]
+fn pairs_of_any_spelling_are_redacted_from_variables() {
+    for (key, value) in [("key", "value"), ("Key", "Value"), ("k", "v"), ("header", "content")] {
+        let mut pair = serde_json::json!({key: "password", value: "swordfish"});
+        redactor().json(&mut pair);
+        assert_eq!(pair[value], "[redacted]");
+    }
+    let mut user =
+        serde_json::json!({"pwd": "x9Fk2Qz7Lm", "PWD": "/home/x/x9Fk2Qz7Lm", "creds": "a"});
+    redactor().json(&mut user);
+    assert_eq!(
+        user,
+        serde_json::json!({"pwd": "[redacted]", "PWD": "~/x9Fk2Qz7Lm", "creds": "[redacted]"})
+    );
+}
+
 fn strings(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
 }

@@ -211,6 +211,16 @@ fn the_work_is_linear_in_the_length() {
         "-u a:b ",
         "<password>",
         "value=",
+        "%3D",
+        "a%3Db%20",
+        "&quot;",
+        "\\\n",
+        "a\"b",
+        "a\nb",
+        "a' + 'b",
+        "password\"",
+        "password (\"",
+        "password=\n",
     ] {
         let text = part.repeat((1 << 16) / part.len());
         let redactor = known();
@@ -218,7 +228,7 @@ fn the_work_is_linear_in_the_length() {
             assert!(redactor.text(&text).len() <= 4 * text.len(), "{part}");
             assert_eq!(redactor.source(text.as_bytes()).len(), text.len(), "{part}");
         });
-        // The maximum of these inputs is 26 bytes for each byte.
-        assert!(work <= 64 * text.len(), "{part}: {work} bytes were read of {}", text.len());
+        // The maximum of these inputs is 72 bytes for each byte.
+        assert!(work <= 128 * text.len(), "{part}: {work} bytes were read of {}", text.len());
     }
 }
