@@ -180,6 +180,8 @@ fn call_before_report(handler: Option<&Handler>) {
 
 /// Called when the process exits: shows the reports that are still held.
 extern "C" fn finish_at_exit() {
+    #[cfg(unix)]
+    sys::report_before_exit();
     sys::wait_for_crash();
     show_held(registry::take_all_held());
 }
@@ -270,6 +272,15 @@ impl Handler {
     }
 }
 
+/// Reports a crash in a forked child of the crashed process, and exits.
+#[cfg(has_reporter)]
+fn report_in_child(request: sys::ReporterRequest) -> ! {
+    match current() {
+        Some(handler) => crate::reporter::run(request, &handler.capsule_options),
+        None => sys::exit(1),
+    }
+}
+
 /// Writes the message of a panic as one line to standard error, with little stack.
 fn write_panic_line(info: &PanicHookInfo<'_>) {
     let message = message_of(info.payload());
@@ -317,7 +328,7 @@ impl Signals {
         let words: Box<[u64]> = handler.config.to_words().into();
         shared::set(SharedField::ConfigAddress, words.as_ptr().addr() as u64);
         let timeout_millis = u64::try_from(handler.config.timeout.as_millis()).unwrap_or(u64::MAX);
-        sys::ReporterSetup { timeout_millis }.install();
+        sys::ReporterSetup { timeout_millis, report_in_child }.install();
         let fatal = || sys::SignalHandlers::new(handler.config.is_previous_first);
         let signals: Vec<i32> = dumps.signals.iter().map(|signal| signal.number()).collect();
         Self {

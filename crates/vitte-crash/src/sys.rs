@@ -40,6 +40,8 @@ mod claim;
 #[cfg(unix)]
 mod crash_line;
 #[cfg(has_reporter)]
+mod delivery;
+#[cfg(has_reporter)]
 pub(super) mod dump;
 mod exit;
 #[cfg(unix)]
@@ -55,6 +57,8 @@ mod guarded_stack;
 #[cfg(unix)]
 mod handler_stack;
 pub(super) mod held_output;
+#[cfg(has_reporter)]
+mod library;
 #[cfg(unix)]
 mod line;
 #[cfg(has_reporter)]
@@ -65,6 +69,9 @@ mod maps;
 mod previous;
 #[cfg(unix)]
 mod previous_call;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+#[cfg(target_os = "linux")]
+mod raw_clone;
 #[cfg(has_reporter)]
 mod registers;
 #[cfg(has_reporter)]
@@ -83,7 +90,7 @@ mod unwind;
 #[cfg(unix)]
 pub(super) use abort::mark_panic_fatal;
 #[cfg(unix)]
-pub(super) use action::SignalHandlers;
+pub(super) use action::{SignalHandlers, report_before_exit};
 #[cfg(has_reporter)]
 pub(super) use arrival::UNKNOWN_CODE;
 #[cfg(has_reporter)]
@@ -96,11 +103,11 @@ pub(super) use file_limit::without_sigxfsz;
 #[cfg(has_reporter)]
 pub(super) use load_counts::{LoadCounts, load_counts};
 #[cfg(has_reporter)]
+pub(super) use serve::ReporterRequest;
+#[cfg(has_reporter)]
 pub(super) use signals::signal_name;
 #[cfg(has_reporter)]
-pub(super) use spawn::{
-    EXIT_DENIED, EXIT_UNWRITTEN, ReporterRequest, ReporterSetup, reporter_request,
-};
+pub(super) use spawn::{EXIT_DENIED, EXIT_UNWRITTEN, ReporterSetup, reporter_request};
 
 /// Returns the id of this thread.
 #[cfg(all(test, has_reporter))]

@@ -80,6 +80,14 @@ extern "C" fn on_signal(signal: c_int, info: *mut libc::siginfo_t, context: *mut
 }
 
 fn handle(arrival: &Arrival) {
+    if arrival.recurs() && handler_stack::is_guard(arrival.address()) {
+        // The handlers have called one another without end. The system would start this one again from the top of its
+        // stack, again and again.
+        if let Some(outer) = previous_call::asked_elsewhere(arrival.address()) {
+            report_if_first(&outer);
+        }
+        previous::die(arrival);
+    }
     if !signals::are_handlers_installed() {
         return chain(arrival);
     }
@@ -87,37 +95,35 @@ fn handle(arrival: &Arrival) {
         held_output::write_all();
         return chain(arrival);
     }
-    let mut arrival = *arrival;
-    let mut is_declined = false;
-    match previous_call::outer(&arrival) {
+    let mut is_futile = false;
+    match previous_call::outer(arrival) {
         // The previous handler leads back to this one: the chain ends here.
-        Some(outer) if outer.key == arrival.key() => return previous::default_action(&arrival),
-        Some(outer) if outer.is_given_up_by(&arrival) => {
+        Some(outer) if outer.key == arrival.key() => return previous::default_action(arrival),
+        // The previous handler crashes or aborts, or has sent itself the signal. The failure is that for which it was
+        // called.
+        Some(outer) => {
             if outer.is_asked {
                 report_if_first(&outer.arrival);
             }
-            claim::set_ending();
-            return previous::default_action(&arrival);
+            return chain(arrival);
         }
-        // The previous handler has crashed itself.
-        Some(outer) if outer.is_asked => arrival = outer.arrival,
-        Some(_) => return chain(&arrival),
         None => {
-            detect_recovery(&arrival);
-            if should_ask(&arrival) {
-                if ask(&arrival) {
-                    return;
+            detect_recovery(arrival);
+            if should_ask(arrival) {
+                match ask(arrival) {
+                    Outcome::GivenUp if arrival.recurs() => {}
+                    Outcome::Futile => is_futile = true,
+                    _ => return,
                 }
-                is_declined = true;
             }
         }
     }
-    report_if_first(&arrival);
-    if is_declined {
+    report_if_first(arrival);
+    if is_futile {
         claim::set_ending();
-        previous::default_action(&arrival);
+        previous::default_action(arrival);
     } else {
-        chain(&arrival);
+        chain(arrival);
     }
 }
 
@@ -222,25 +228,24 @@ fn should_ask(arrival: &Arrival) -> bool {
         && !arrival.is_sent()
         // A crash of this handler is not that of the program.
         && !claim::is_reporting()
-        && matches!(previous::previous(arrival.signal), Previous::Function(_))
+        && matches!(previous::previous(arrival.signal), Previous::Function(action) if can_call(&action, arrival))
 }
 
-/// Asks the handler that was installed before. Returns whether the program goes on.
+/// Asks the handler that was installed before.
 ///
 /// The handler may change the registers, or map memory and return so that the instruction is executed again. One that
 /// does nothing looks like that too, so it is asked again until that is evidently [futile](super::futile).
-fn ask(arrival: &Arrival) -> bool {
-    let Previous::Function(action) = previous::previous(arrival.signal) else { return false };
-    match call_previous(&action, arrival, true) {
-        Outcome::GivenUp | Outcome::Futile => false,
-        Outcome::Returned | Outcome::Recovered => true,
+fn ask(arrival: &Arrival) -> Outcome {
+    match previous::previous(arrival.signal) {
+        Previous::Function(action) => call_previous(&action, arrival, true),
+        _ => Outcome::Futile,
     }
 }
 
 /// Passes an arrival on to what handles the signal without this handler.
 fn chain(arrival: &Arrival) {
     let action = match previous::previous(arrival.signal) {
-        Previous::Function(action) if !arrival.is_unknown() => action,
+        Previous::Function(action) if can_call(&action, arrival) => action,
         // An ignored fault ends the process.
         Previous::Ignored if arrival.is_sent() => return claim::release(),
         _ => {
@@ -264,6 +269,25 @@ fn chain(arrival: &Arrival) {
         previous::put(arrival.signal, on_signal);
     }
     claim::release();
+}
+
+/// Returns whether the handler that was installed before can be called, and the kernel could have called it.
+fn can_call(action: &libc::sigaction, arrival: &Arrival) -> bool {
+    #[cfg(has_reporter)]
+    return !arrival.is_unknown() && super::delivery::is_possible(action, arrival);
+    #[cfg(not(has_reporter))]
+    {
+        _ = action;
+        !arrival.is_unknown()
+    }
+}
+
+/// Reports the fault about which the previous handler is being asked, because that handler exits the process.
+pub(crate) fn report_before_exit() {
+    #[cfg(has_reporter)]
+    if let Some(arrival) = previous_call::asked() {
+        report_if_first(&arrival);
+    }
 }
 
 /// Calls the handler that was installed before.

@@ -5,8 +5,9 @@ use std::ptr::null_mut;
 
 use super::guarded_stack::GuardedStack;
 
-/// The size of a signal stack in bytes. An inaccessible guard page lies below it.
-const STACK_BYTES: usize = 64 << 10;
+/// The size of a signal stack in bytes. An inaccessible guard page lies below it. A handler that is installed later may run
+/// on it instead of the larger stack of the thread.
+const STACK_BYTES: usize = 256 << 10;
 
 thread_local! {
     /// The signal stack of this thread.
@@ -42,8 +43,20 @@ pub(super) fn contains(address: usize) -> bool {
     STACK.get().is_some_and(|stack| stack.contains(address))
 }
 
+/// Returns the signal stack that [`install`] has replaced, if it has.
+#[cfg(has_reporter)]
+pub(super) fn replaced() -> Option<libc::stack_t> {
+    PREVIOUS.get()
+}
+
 /// Removes the signal stack of this thread and restores the previous one.
 pub(super) fn remove() {
+    // A handler that exits the process, or ends its thread, is still running, and this stack has the registers that it was
+    // given.
+    #[cfg(has_reporter)]
+    if super::handler_stack::is_on_stack() {
+        return;
+    }
     let (Some(stack), Some(before)) = (STACK.take(), PREVIOUS.take()) else { return };
     let mut now = empty();
     // SAFETY: `now` is a `stack_t` to write to. `before` was this thread's stack when ours was set.

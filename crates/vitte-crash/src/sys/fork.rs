@@ -29,6 +29,8 @@ use source::{One, VariableSource};
 use super::area::RecordArea;
 use super::guarded_stack::GuardedStack;
 use super::line::LineBuffer;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+use super::raw_clone;
 use super::signals::{signal_name, sleep};
 use super::slots;
 use crate::variables::{self, ShortText, Variable, VariableLimits};
@@ -297,7 +299,7 @@ fn fork_child(
             // Without an exit signal, only a wait for this process id (`__WALL`) reaps the
             // child.
             #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-            ForkMethod::Clone(top) => libc::clone(child_main, top, 0, job),
+            ForkMethod::Clone(top) => raw_clone::clone(child_main, top, 0, job),
         }
     };
     (child > 0).then_some(child)

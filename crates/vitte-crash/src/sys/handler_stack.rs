@@ -9,7 +9,9 @@ mod large;
 use std::ptr::null_mut;
 
 #[cfg(has_reporter)]
-pub(super) use large::{allocate, become_alternate, on_large_stack};
+pub(super) use large::{
+    allocate, become_alternate, is_guard, is_on_stack, is_same_stack, on_large_stack, replaced,
+};
 
 use super::signals::HANDLED_SIGNALS;
 
@@ -20,6 +22,18 @@ pub(super) fn allocate() {}
 /// Does nothing: there are no other stacks.
 #[cfg(not(has_reporter))]
 pub(super) fn become_alternate() {}
+
+/// Returns false: there are no other stacks.
+#[cfg(not(has_reporter))]
+pub(super) fn is_same_stack(_first: usize, _second: usize) -> bool {
+    false
+}
+
+/// Returns false: there are no other stacks.
+#[cfg(not(has_reporter))]
+pub(super) fn is_guard(_address: usize) -> bool {
+    false
+}
 
 /// Calls `work`.
 #[cfg(not(has_reporter))]

@@ -4,7 +4,7 @@ use std::cell::UnsafeCell;
 use std::ffi::{c_int, c_void};
 use std::mem::MaybeUninit;
 use std::ptr::{null, null_mut};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use super::arrival::Arrival;
 use super::handler_stack;
@@ -15,8 +15,8 @@ const COUNT: usize = HANDLED_SIGNALS.len();
 /// The actions that were in place before for each of [`HANDLED_SIGNALS`].
 struct PreviousActions(UnsafeCell<[MaybeUninit<libc::sigaction>; COUNT]>);
 
-// SAFETY: only `install` writes it, before the handler that reads it is installed, and at most one set of handlers is
-// installed at any time.
+// SAFETY: only `install` and `replace` write it. The first does so before the handler that reads it is installed, and at
+// most one set of handlers is installed at any time. The second writes each action once, before it is marked as valid.
 unsafe impl Sync for PreviousActions {}
 
 static PREVIOUS_ACTIONS: PreviousActions =
@@ -25,6 +25,16 @@ static PREVIOUS_ACTIONS: PreviousActions =
 static IS_INSTALLED: [AtomicBool; COUNT] = [const { AtomicBool::new(false) }; COUNT];
 /// For which of [`HANDLED_SIGNALS`] the previous handler has reset the action to the default.
 static IS_RESET: [AtomicBool; COUNT] = [const { AtomicBool::new(false) }; COUNT];
+
+/// The actions that previous handlers have set when they gave up. They replace the previous ones.
+static REPLACEMENTS: PreviousActions =
+    PreviousActions(UnsafeCell::new([MaybeUninit::uninit(); COUNT]));
+/// The state of each of [`REPLACEMENTS`]: none, being written, or valid. A valid one stays until the
+/// handlers are installed again.
+static REPLACEMENT_STATES: [AtomicU8; COUNT] = [const { AtomicU8::new(NO_REPLACEMENT) }; COUNT];
+const NO_REPLACEMENT: u8 = 0;
+const WRITING: u8 = 1;
+const VALID: u8 = 2;
 
 /// The type of a handler that is installed with `SA_SIGINFO`.
 pub(super) type Handler = extern "C" fn(c_int, *mut libc::siginfo_t, *mut c_void);
@@ -40,8 +50,14 @@ fn index_of(signal: c_int) -> Option<usize> {
     HANDLED_SIGNALS.iter().position(|(known, _)| *known == signal)
 }
 
+impl PreviousActions {
+    fn action(&self, index: usize) -> *mut libc::sigaction {
+        self.0.get().cast::<libc::sigaction>().wrapping_add(index)
+    }
+}
+
 fn previous_action(index: usize) -> *mut libc::sigaction {
-    PREVIOUS_ACTIONS.0.get().cast::<libc::sigaction>().wrapping_add(index)
+    PREVIOUS_ACTIONS.action(index)
 }
 
 /// Returns an action without flags and with an empty mask.
@@ -77,6 +93,9 @@ pub(super) fn install(signal: c_int, handler: Handler) {
         }
     }
     set(&IS_RESET, index, false);
+    if let Some(state) = REPLACEMENT_STATES.get(index) {
+        state.store(NO_REPLACEMENT, Ordering::Release);
+    }
     set(&IS_INSTALLED, index, true);
     if !put(signal, handler) {
         set(&IS_INSTALLED, index, false);
@@ -122,8 +141,7 @@ pub(super) fn restore(signal: c_int, handler: Handler) {
         return;
     }
     match previous(signal) {
-        // SAFETY: both arguments are numbers.
-        Previous::Default => unsafe { _ = libc::signal(signal, libc::SIG_DFL) },
+        Previous::Default => set_default(signal),
         // SAFETY: `install` wrote a valid action before it set `IS_INSTALLED`.
         _ => unsafe { _ = libc::sigaction(signal, previous_action(index), null_mut()) },
     }
@@ -138,12 +156,29 @@ pub(super) fn previous(signal: c_int) -> Previous {
     if is(&IS_RESET) || !is(&IS_INSTALLED) {
         return Previous::Default;
     }
-    // SAFETY: `install` wrote a valid action before it set `IS_INSTALLED`.
-    let action = unsafe { *previous_action(index) };
+    let state = REPLACEMENT_STATES.get(index).map(|state| state.load(Ordering::Acquire));
+    let from = if state == Some(VALID) { &REPLACEMENTS } else { &PREVIOUS_ACTIONS };
+    // SAFETY: `install` wrote a valid action before it set `IS_INSTALLED`, and `replace` before it set `VALID`.
+    let action = unsafe { *from.action(index) };
     match action.sa_sigaction {
         libc::SIG_DFL => Previous::Default,
         libc::SIG_IGN => Previous::Ignored,
         _ => Previous::Function(action),
+    }
+}
+
+/// Makes the current action the previous one, because the previous handler has set it and given up.
+pub(super) fn replace(signal: c_int) {
+    let Some(index) = index_of(signal) else { return };
+    if current(signal) == Some(libc::SIG_DFL) {
+        return set_previous_to_default(signal);
+    }
+    let Some(state) = REPLACEMENT_STATES.get(index) else { return };
+    let order = (Ordering::AcqRel, Ordering::Acquire);
+    if state.compare_exchange(NO_REPLACEMENT, WRITING, order.0, order.1).is_ok() {
+        // SAFETY: the action is inside the array, and only this thread has set `WRITING`.
+        let result = unsafe { libc::sigaction(signal, null(), REPLACEMENTS.action(index)) };
+        state.store(if result == 0 { VALID } else { NO_REPLACEMENT }, Ordering::Release);
     }
 }
 
@@ -174,7 +209,7 @@ pub(super) unsafe fn call(
         libc::pthread_sigmask(libc::SIG_BLOCK, null(), &raw mut before);
         let [mask, returned] = masks_of(action, arrival, &before);
         if action.sa_flags & libc::SA_RESETHAND != 0 {
-            libc::signal(signal, libc::SIG_DFL);
+            set_default(signal);
         }
         libc::pthread_sigmask(libc::SIG_SETMASK, &raw const mask, null_mut());
         let function = std::ptr::with_exposed_provenance::<()>(action.sa_sigaction);
@@ -227,10 +262,17 @@ fn masks_of(
     }
 }
 
+/// Sets the default action, by the same function as other actions: libraries that replace it write a warning if a program
+/// mixes it with `signal`.
+fn set_default(signal: c_int) {
+    let action = empty_action();
+    // SAFETY: the action is valid, and has no function.
+    unsafe { libc::sigaction(signal, &raw const action, null_mut()) };
+}
+
 /// Sets the default action, and lets the signal arrive again after the handler returns.
 pub(super) fn default_action(arrival: &Arrival) {
-    // SAFETY: both arguments are numbers.
-    unsafe { libc::signal(arrival.signal, libc::SIG_DFL) };
+    set_default(arrival.signal);
     // A fault recurs when the instruction is executed again, with the registers that a core dump should contain.
     if !arrival.recurs() {
         send_again(arrival);
@@ -240,9 +282,9 @@ pub(super) fn default_action(arrival: &Arrival) {
 /// Ends the process by the default action of a signal, without returning to the program.
 pub(super) fn die(arrival: &Arrival) -> ! {
     let signal = arrival.signal;
+    set_default(signal);
     // SAFETY: the set is valid, and all other arguments are numbers.
     unsafe {
-        libc::signal(signal, libc::SIG_DFL);
         let mut only: libc::sigset_t = std::mem::zeroed();
         libc::sigemptyset(&raw mut only);
         libc::sigaddset(&raw mut only, signal);

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::arrival::{Arrival, ArrivalKey, is_readable};
 use super::futile::Attempt;
-use super::{previous, signals};
+use super::{handler_stack, previous, signals};
 
 thread_local! {
     /// The last call that has not returned.
@@ -42,13 +42,6 @@ pub(super) enum Outcome {
 }
 
 impl PreviousCall {
-    /// Returns whether the previous handler gives up with a signal: it aborts, or sends itself the same signal. The
-    /// failure is then the arrival that it was called for.
-    pub(super) fn is_given_up_by(&self, arrival: &Arrival) -> bool {
-        let is_same = arrival.signal == self.arrival.signal;
-        arrival.signal == libc::SIGABRT || (is_same && arrival.is_sent())
-    }
-
     /// Returns whether a signal arrived inside of this call.
     ///
     /// A handler that leaves by `longjmp` leaves its [`CURRENT`] call behind. What is called by a handler, and what that
@@ -67,6 +60,26 @@ impl PreviousCall {
 /// Returns the call inside of which a signal arrived, if there is one.
 pub(super) fn outer(arrival: &Arrival) -> Option<PreviousCall> {
     CURRENT.get().filter(|call| call.contains(arrival))
+}
+
+/// Returns the arrival about which the previous handler is being asked, if this thread is inside of that call.
+#[cfg(has_reporter)]
+pub(super) fn asked() -> Option<Arrival> {
+    let local = 0_u8;
+    let address = (&raw const local).addr();
+    let call = CURRENT.get().filter(|call| call.is_asked)?;
+    // A handler that has left by `longjmp` leaves its call behind, and the program goes on with another stack.
+    let is_inside = handler_stack::is_same_stack(address, call.marker) && address < call.marker;
+    is_inside.then_some(call.arrival)
+}
+
+/// Returns the arrival about which a handler is being asked that has overflowed the stack near `address`, if that has not
+/// overwritten the arrival.
+pub(super) fn asked_elsewhere(address: usize) -> Option<Arrival> {
+    let call = CURRENT.get().filter(|call| call.is_asked)?;
+    let info = call.arrival.info().addr();
+    let is_safe = !handler_stack::is_same_stack(address, info);
+    (is_safe && call.arrival.is_still_at(&call.key)).then_some(call.arrival)
 }
 
 /// Returns whether the last call on this thread was left by `longjmp`, and forgets it. Called if the signal did not
@@ -99,6 +112,10 @@ pub(super) fn call(
         let is_back = current == action.sa_sigaction;
         let is_other = current != own && !is_back;
         has_given_up = is_other && (is_asked || current == libc::SIG_DFL) && arrival.key() == key;
+        if is_asked && has_given_up {
+            // What it has set handles a signal that it has sent, and the fault if that arrives again.
+            previous::replace(arrival.signal);
+        }
         if (is_back || (is_asked && has_given_up)) && signals::are_handlers_installed() {
             put_back(arrival.signal);
         }

@@ -10,15 +10,31 @@
 //! the bytes, so memory that cannot be read is an error and not a crash.
 
 use std::ffi::{c_int, c_short, c_void};
+use std::os::fd::{FromRawFd as _, OwnedFd};
 use std::ptr::null_mut;
+use std::sync::atomic::{AtomicI32, Ordering};
 
 use super::shared::{self, SharedField};
 use super::signals::monotonic_millis;
 
-/// The file descriptor of the reporter's end of the socket.
-pub(crate) const REPORTER_END: c_int = 3;
-/// The file descriptor of the supervisor's end.
+/// The file descriptor of the reporter's end of the socket in a reporter that was started anew.
+const REPORTER_END: c_int = 3;
+/// The file descriptor of the supervisor's end for such a reporter.
 const SUPERVISOR_END: c_int = 4;
+
+/// The file descriptors of both ends. A forked child has its copies at the same addresses.
+static ENDS: [AtomicI32; 2] = [AtomicI32::new(REPORTER_END), AtomicI32::new(SUPERVISOR_END)];
+
+/// Returns the file descriptor of the reporter's end.
+pub(super) fn reporter_end() -> c_int {
+    let [reporter, _] = &ENDS;
+    reporter.load(Ordering::Acquire)
+}
+
+fn supervisor_end() -> c_int {
+    let [_, supervisor] = &ENDS;
+    supervisor.load(Ordering::Acquire)
+}
 
 /// Maximum number of bytes in a packet, without the count.
 pub(crate) const MAX_PACKET_BYTES: usize = 32 << 10;
@@ -30,13 +46,46 @@ pub(crate) const READ_MAPS: u64 = 1;
 /// Records that the report is stored. The answer is empty.
 pub(crate) const SET_STORED: u64 = 2;
 
-/// Creates the socket in a process with a file descriptor table of its own, of which only the standard streams remain.
-/// Returns whether there is a socket.
-pub(super) fn create_socket() -> bool {
+/// What the reporter is started with.
+#[derive(Debug)]
+pub(crate) struct ReporterRequest {
+    /// The process that crashed.
+    pub(crate) process: i32,
+    /// The address of its [shared fields](shared).
+    pub(crate) address: u64,
+    /// The socket by which the supervisor [serves](serve) the memory of that process.
+    pub(crate) server: Option<OwnedFd>,
+}
+
+impl ReporterRequest {
+    /// # Safety
+    ///
+    /// If `has_server`, the supervisor has opened a file for this process, which calls this function once.
+    pub(super) unsafe fn new(process: c_int, address: u64, has_server: bool) -> Self {
+        // SAFETY: guaranteed by the caller.
+        let server = has_server.then(|| unsafe { OwnedFd::from_raw_fd(reporter_end()) });
+        Self { process, address, server }
+    }
+}
+
+/// Creates the socket in a process with a file descriptor table of its own. Returns whether there is a socket.
+///
+/// Only the standard streams and the socket remain open, unless the reporter is a forked child: it has copies of
+/// libraries, which may use their files.
+pub(super) fn create_socket(is_for_child: bool) -> bool {
     let mut ends = [-1; 2];
+    let set = |ends: [c_int; 2]| {
+        ENDS.iter().zip(ends).for_each(|(to, end)| to.store(end, Ordering::Release));
+    };
     let kind = libc::SOCK_SEQPACKET | libc::SOCK_CLOEXEC;
     // SAFETY: all other arguments are numbers. The process needs none of the files that it closes.
     unsafe {
+        if is_for_child {
+            let is_open = libc::socketpair(libc::AF_UNIX, kind, 0, ends.as_mut_ptr()) == 0;
+            set(ends);
+            return is_open;
+        }
+        set([REPORTER_END, SUPERVISOR_END]);
         libc::syscall(libc::SYS_close_range, 3, c_int::MAX, 0);
         if libc::socketpair(libc::AF_UNIX, kind, 0, ends.as_mut_ptr()) != 0 {
             return false;
@@ -59,7 +108,13 @@ pub(super) fn create_socket() -> bool {
 /// Closes the reporter's end, so that the supervisor notices when the reporter has closed it.
 pub(super) fn close_reporter_end() {
     // SAFETY: the argument is a number.
-    unsafe { libc::close(REPORTER_END) };
+    unsafe { libc::close(reporter_end()) };
+}
+
+/// Closes the supervisor's end, in a child that has inherited it.
+pub(super) fn close_supervisor_end() {
+    // SAFETY: the argument is a number.
+    unsafe { libc::close(supervisor_end()) };
 }
 
 /// What happened to the socket.
@@ -84,7 +139,7 @@ pub(super) fn serve(end: u64) -> Served {
     // SAFETY: the pointer is that of a local variable of the given length.
     let read = unsafe {
         let (buffer, len) = (request.as_mut_ptr().cast::<c_void>(), size_of_val(&request));
-        libc::recv(SUPERVISOR_END, buffer, len, 0)
+        libc::recv(supervisor_end(), buffer, len, 0)
     };
     if usize::try_from(read) != Ok(size_of_val(&request)) {
         return Served::Closed;
@@ -131,7 +186,7 @@ fn send_maps(end: u64) {
 
 /// Waits until the socket is ready for `events`. Returns false if it is not after [`POLL_MILLIS`].
 fn is_ready(events: c_short) -> bool {
-    let mut poll = libc::pollfd { fd: SUPERVISOR_END, events, revents: 0 };
+    let mut poll = libc::pollfd { fd: supervisor_end(), events, revents: 0 };
     // SAFETY: the pointer is that of a local variable.
     unsafe { libc::poll(&raw mut poll, 1, POLL_MILLIS) > 0 }
 }
@@ -157,7 +212,7 @@ fn send(address: u64, count: u64, end: u64) -> bool {
         message.msg_name = null_mut();
         message.msg_iov = parts.as_mut_ptr();
         message.msg_iovlen = parts.len() as _;
-        libc::sendmsg(SUPERVISOR_END, &raw const message, libc::MSG_NOSIGNAL | libc::MSG_DONTWAIT)
+        libc::sendmsg(supervisor_end(), &raw const message, libc::MSG_NOSIGNAL | libc::MSG_DONTWAIT)
             >= 0
     }
 }

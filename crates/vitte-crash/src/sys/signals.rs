@@ -25,6 +25,28 @@ pub(super) const fn is_always_fatal(signal: c_int) -> bool {
     !matches!(signal, libc::SIGSYS | libc::SIGXCPU)
 }
 
+/// Sets the action of a signal to `SIG_DFL` or `SIG_IGN` in a process that shares the memory of another one.
+///
+/// Libraries that replace `sigaction`, such as sanitizers and `libjsig`, keep the actions in memory, so that their function
+/// would change those of the other process, too.
+#[cfg(has_reporter)]
+pub(super) fn set_kernel_action(signal: c_int, action: libc::sighandler_t) {
+    /// The size of the kernel's signal set.
+    const SET_BYTES: usize = 8;
+    // The kernel's structure begins with the handler, has at most four words, and may be zero otherwise.
+    let words = [action, 0, 0, 0];
+    // SAFETY: the kernel only reads the structure. The action has no function.
+    unsafe {
+        libc::syscall(
+            libc::SYS_rt_sigaction,
+            signal,
+            words.as_ptr(),
+            null_mut::<libc::sigaction>(),
+            SET_BYTES,
+        );
+    }
+}
+
 /// Whether the handlers are installed.
 pub(super) static ARE_HANDLERS_INSTALLED: AtomicBool = AtomicBool::new(false);
 

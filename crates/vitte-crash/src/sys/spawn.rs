@@ -2,7 +2,6 @@
 
 use std::cell::UnsafeCell;
 use std::ffi::{CStr, c_char, c_int, c_void};
-use std::os::fd::{FromRawFd as _, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
 use std::ptr::{null, null_mut};
 use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU64, Ordering};
@@ -10,9 +9,10 @@ use std::time::Instant;
 
 use super::fork;
 use super::line::LineBuffer;
-use super::serve::{self, Served};
+use super::serve::{self, ReporterRequest, Served};
 use super::shared::{self, SharedField};
-use super::signals::{HANDLED_SIGNALS, monotonic_millis, sleep};
+use super::signals::{self, HANDLED_SIGNALS, monotonic_millis, sleep};
+use super::{library, raw_clone};
 
 /// The argument that makes a process the reporter. The process id, the address of the shared fields, and whether the
 /// supervisor [serves the memory](serve) follow it.
@@ -88,17 +88,6 @@ pub(super) fn timeout_millis() -> u64 {
     TIMEOUT_MILLIS.load(Ordering::Acquire)
 }
 
-/// What the reporter is started with.
-#[derive(Debug)]
-pub(crate) struct ReporterRequest {
-    /// The process that crashed.
-    pub(crate) process: i32,
-    /// The address of its [shared fields](shared).
-    pub(crate) address: u64,
-    /// The socket by which the supervisor [serves](serve) the memory of that process.
-    pub(crate) server: Option<OwnedFd>,
-}
-
 /// Returns the request if this process was started as the reporter.
 pub(crate) fn reporter_request() -> Option<ReporterRequest> {
     let mut arguments = std::env::args_os().skip(1);
@@ -114,8 +103,7 @@ pub(crate) fn reporter_request() -> Option<ReporterRequest> {
     let address = u64::from_str_radix(words.next()?, 16).ok()?;
     let has_server = words.next() == Some(HAS_SERVER);
     // SAFETY: the supervisor has opened this file for the reporter, which asks for the request once.
-    let server = has_server.then(|| unsafe { OwnedFd::from_raw_fd(serve::REPORTER_END) });
-    Some(ReporterRequest { process, address, server })
+    Some(unsafe { ReporterRequest::new(process, address, has_server) })
 }
 
 /// The last part of the reporter's argument if there is a socket.
@@ -126,12 +114,15 @@ const HAS_SERVER: &str = "served";
 pub(crate) struct ReporterSetup {
     /// The timeout of the reporter, in milliseconds.
     pub(crate) timeout_millis: u64,
+    /// Reports in a forked child, if the program cannot be started again.
+    pub(crate) report_in_child: fn(ReporterRequest) -> !,
 }
 
 impl ReporterSetup {
     /// Prepares the command of the reporter from the current arguments and environment.
     pub(crate) fn install(self) {
         TIMEOUT_MILLIS.store(self.timeout_millis, Ordering::Release);
+        library::install(self.report_in_child);
         shared::set(SharedField::Magic, shared::MAGIC);
         let name = std::env::args_os().next().unwrap_or_default();
         // Without `/proc` the program is started by its path, if that is known.
@@ -206,7 +197,7 @@ pub(super) fn run_reporter() -> Result<(), &'static str> {
     // SAFETY: nothing uses the stack when this function returns, because the supervisor has ended by then. It shares our
     // memory and follows the same rules: no heap, no locks.
     let supervisor =
-        unsafe { libc::clone(supervise, SUPERVISOR_STACK.top(), libc::CLONE_VM, null_mut()) };
+        unsafe { raw_clone::clone(supervise, SUPERVISOR_STACK.top(), libc::CLONE_VM, null_mut()) };
     if supervisor < 0 {
         return Err("; no report: cannot start a process");
     }
@@ -255,24 +246,14 @@ fn wait_for(child: c_int, flags: c_int) -> (c_int, c_int) {
 
 /// The supervisor: starts the reporter and enforces its timeout.
 extern "C" fn supervise(_: *mut c_void) -> c_int {
-    // SAFETY: this changes only the signal actions of this process, whose crash must not be handled
-    // as a crash of the program.
-    unsafe {
-        for (signal, _) in &HANDLED_SIGNALS {
-            libc::signal(*signal, libc::SIG_DFL);
-        }
-        // If `SIGCHLD` is ignored, the exit status of a child is lost.
-        libc::signal(libc::SIGCHLD, libc::SIG_DFL);
+    // A crash of this process must not be handled as one of the program.
+    for (signal, _) in &HANDLED_SIGNALS {
+        signals::set_kernel_action(*signal, libc::SIG_DFL);
     }
-    let has_server = serve::create_socket();
-    // SAFETY: an installed command is never freed.
-    if let Some(command) = unsafe { REPORTER_COMMAND.load(Ordering::Acquire).as_ref() } {
-        command.set_request(if has_server { HAS_SERVER } else { "" });
-    }
-    let flags = libc::CLONE_VM | libc::CLONE_VFORK;
-    // SAFETY: the stack is used once. Until `clone` returns this process is suspended, and by then
-    // the child runs another program or has ended.
-    let reporter = unsafe { libc::clone(exec_reporter, REPORTER_STACK.top(), flags, null_mut()) };
+    // If `SIGCHLD` is ignored, the exit status of a child is lost.
+    signals::set_kernel_action(libc::SIGCHLD, libc::SIG_DFL);
+    let has_server = serve::create_socket(library::is_used());
+    let reporter = start_reporter(has_server);
     if reporter < 0 || EXEC_ERROR.load(Ordering::Acquire) != 0 {
         return 1;
     }
@@ -297,6 +278,22 @@ extern "C" fn supervise(_: *mut c_void) -> c_int {
     0
 }
 
+/// Starts the reporter. Returns its process id, or a negative number.
+fn start_reporter(has_server: bool) -> c_int {
+    if library::is_used() {
+        let process = CRASHED_PROCESS.load(Ordering::Acquire);
+        return library::fork_reporter(process.try_into().unwrap_or(-1), has_server);
+    }
+    // SAFETY: an installed command is never freed.
+    if let Some(command) = unsafe { REPORTER_COMMAND.load(Ordering::Acquire).as_ref() } {
+        command.set_request(if has_server { HAS_SERVER } else { "" });
+    }
+    let flags = libc::CLONE_VM | libc::CLONE_VFORK;
+    // SAFETY: the stack is used once. Until `clone` returns this process is suspended, and by then
+    // the child runs another program or has ended.
+    unsafe { raw_clone::clone(exec_reporter, REPORTER_STACK.top(), flags, null_mut()) }
+}
+
 /// Replaces this process by the reporter.
 extern "C" fn exec_reporter(_: *mut c_void) -> c_int {
     const SELF: &CStr = c"/proc/self/exe";
@@ -306,12 +303,12 @@ extern "C" fn exec_reporter(_: *mut c_void) -> c_int {
     unsafe {
         let Some(command) = REPORTER_COMMAND.load(Ordering::Acquire).as_ref() else { return 1 };
         // The other end of the socket and all other files are closed already, or closed by `execve`.
-        libc::fcntl(serve::REPORTER_END, libc::F_SETFD, 0);
+        libc::fcntl(serve::reporter_end(), libc::F_SETFD, 0);
         let mut none = std::mem::zeroed();
         libc::sigemptyset(&raw mut none);
         libc::sigprocmask(libc::SIG_SETMASK, &raw const none, null_mut());
         // Exceeding the file size limit is then a write error and does not end the reporter.
-        libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
+        signals::set_kernel_action(libc::SIGXFSZ, libc::SIG_IGN);
         for program in [SELF.as_ptr(), command.program] {
             let (argv, envp) = (command.arguments.as_ptr(), command.environment.as_ptr());
             libc::execve(program, argv, envp);

@@ -24,6 +24,7 @@ use vitte_diag::{Format, SourceMap, Span};
 
 mod exits;
 mod frames;
+mod host;
 mod locks;
 mod options;
 mod panics;
@@ -54,7 +55,9 @@ fn main() -> ExitCode {
     options::apply_before_install(kind, &has);
     exits::prepare(&has);
     runtimes::install(&has, "before");
-    let mut guard = (!has("no-handler")).then(|| builder(&has).install().unwrap());
+    host::install(&has);
+    let is_installed = !has("no-handler") && !has("host");
+    let mut guard = is_installed.then(|| builder(&has).install().unwrap());
     let mut sources = SourceMap::new();
     let file = sources.add("src/demo.vitte", SOURCE).unwrap();
     vitte_crash::set_sources(&sources);

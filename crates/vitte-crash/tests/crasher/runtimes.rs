@@ -6,7 +6,7 @@ use std::mem::MaybeUninit;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 /// What a runtime does about faults that are not its own.
-const KINDS: [&str; 6] = [
+const KINDS: [&str; 13] = [
     // Calls the old action with all arguments, and returns.
     "keep",
     // Calls the old action with the signal alone, and returns.
@@ -19,6 +19,20 @@ const KINDS: [&str; 6] = [
     "deaf",
     // As "keep", but leaves its own faults by a jump out of the handler.
     "jump",
+    // Exits.
+    "exit",
+    // The same without an alternate stack.
+    "exit-on-stack",
+    // Sets the default action, and returns.
+    "default",
+    // The same without an alternate stack, and with much space on the stack.
+    "large-frame",
+    // Aborts. Exits if it aborts itself.
+    "abort",
+    // Crashes at every signal, without blocking it: it calls itself until there is no stack.
+    "endless",
+    // Crashes at other signals than SIGSEGV, at which it exits.
+    "crash",
 ];
 
 const SIGNALS: [c_int; 4] = [libc::SIGSEGV, libc::SIGBUS, libc::SIGABRT, libc::SIGTRAP];
@@ -54,24 +68,57 @@ fn put(signal: c_int, old: Option<*mut libc::sigaction>) {
     unsafe {
         let mut action: libc::sigaction = std::mem::zeroed();
         action.sa_sigaction = on_signal as *const () as usize;
-        action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
+        let has_stack = !["exit-on-stack", "large-frame"].contains(&kind());
+        action.sa_flags = libc::SA_SIGINFO | if has_stack { libc::SA_ONSTACK } else { 0 };
+        action.sa_flags |= if kind() == "endless" { libc::SA_NODEFER } else { 0 };
         libc::sigemptyset(&raw mut action.sa_mask);
         libc::sigaction(signal, &raw const action, old.unwrap_or(std::ptr::null_mut()));
     }
 }
 
+fn kind() -> &'static str {
+    KINDS[usize::from(KIND.load(Ordering::Relaxed))]
+}
+
+#[inline(never)]
+fn use_stack() {
+    std::hint::black_box(&mut [1_u8; 100 << 10]);
+}
+
+/// Ends the process in the way of some kinds, or prepares that.
+fn give_up(kind: &str, signal: c_int) {
+    unsafe {
+        match kind {
+            "exit" | "exit-on-stack" => libc::exit(9),
+            "abort" if signal != libc::SIGABRT => libc::abort(),
+            "endless" => std::hint::black_box(std::ptr::null_mut::<u8>()).write_volatile(1),
+            "crash" if signal != libc::SIGSEGV => {
+                std::hint::black_box(std::ptr::null_mut::<u8>()).write_volatile(1);
+            }
+            "abort" | "crash" => libc::_exit(9),
+            "large-frame" => {
+                use_stack();
+                libc::signal(signal, libc::SIG_DFL);
+            }
+            "default" => _ = libc::signal(signal, libc::SIG_DFL),
+            _ => {}
+        }
+    }
+}
+
 extern "C" fn on_signal(signal: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
     unsafe {
-        let kind = KINDS[usize::from(KIND.load(Ordering::Relaxed))];
+        let kind = kind();
         if signal == libc::SIGSEGV && (*info).si_addr().addr() == OWN_ADDRESS {
             if kind == "jump" {
                 crate::recovery::leave(context.cast());
             }
             return skip_instruction(context.cast());
         }
+        give_up(kind, signal);
         let index = SIGNALS.iter().position(|own| *own == signal).unwrap();
         let old = *old_action(index);
-        if kind == "deaf" {
+        if ["deaf", "default", "large-frame"].contains(&kind) {
             return;
         }
         if kind == "restore" || [libc::SIG_DFL, libc::SIG_IGN].contains(&old.sa_sigaction) {

@@ -176,3 +176,80 @@ fn a_reader_of_standard_error_that_is_stopped_does_not_stop_the_process() {
     let run = run("segv+full-stderr+no-clone");
     assert_eq!(run.end().clean().status, run.status_without_handler());
 }
+
+/// Asserts that a run ends as without the handler, and leaves this many reports.
+fn assert_same_end(argument: &str, reports: usize) {
+    let run = run(argument);
+    let ended = run.end().clean();
+    assert_eq!(ended.status, run.status_without_handler(), "{argument}: {ended:#?}");
+    assert_eq!(ended.reports.len(), reports, "{argument}: {ended:#?}");
+}
+
+#[test]
+fn an_earlier_handler_may_end_the_process_in_its_own_way() {
+    for option in ["", "+previous-first"] {
+        for kind in ["exit", "exit-on-stack", "default", "large-frame", "abort"] {
+            for crash in ["segv", "bus", "abort"] {
+                assert_same_end(&format!("{crash}+{kind}-before{option}"), 1);
+            }
+        }
+        for kind in ["abort", "crash"] {
+            assert_same_end(&format!("trap+{kind}-before{option}"), 1);
+        }
+    }
+}
+
+#[test]
+fn a_handler_that_crashes_again_and_again_ends_the_process() {
+    for crash in ["segv", "trap", "thread-segv"] {
+        for option in ["", "+previous-first"] {
+            assert_same_end(&format!("{crash}+endless-before{option}"), 1);
+        }
+    }
+}
+
+#[test]
+fn an_earlier_handler_is_not_called_where_the_system_could_not_call_it() {
+    for option in ["", "+previous-first"] {
+        assert_same_end(&format!("overflow+exit-on-stack-before{option}"), 1);
+        assert_same_end(&format!("overflow+exit-before{option}"), 1);
+    }
+}
+
+/// On other processors the instruction would be executed again.
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn a_program_survives_a_trap_after_which_a_handler_sets_the_default_action() {
+    for kind in ["default", "large-frame"] {
+        assert_same_end(&format!("trap+{kind}-before"), 1);
+        assert_same_end(&format!("trap+{kind}-before+previous-first"), 0);
+    }
+}
+
+#[test]
+fn functions_of_the_c_library_may_be_replaced() {
+    assert_same_end("segv+replaced-clone", 1);
+    assert_same_end("abort+replaced-clone", 1);
+}
+
+#[test]
+fn a_library_reports_crashes_of_its_host_without_starting_that_again() {
+    for crash in ["segv", "abort", "trap", "thread-segv", "overflow", "thread-overflow"] {
+        let argument = format!("{crash}+host");
+        assert_same_end(&argument, 1);
+        let ended = ended(&argument);
+        let frames = ended.report()["frames"].as_array().unwrap();
+        let names: Vec<_> = frames.iter().filter_map(|frame| frame["function"].as_str()).collect();
+        let is_named = names.iter().any(|name| name.starts_with("crasher::"));
+        assert!(is_named, "{argument}: {ended:#?}");
+        assert_eq!(ended.fatal().len(), 1, "{argument}: {ended:#?}");
+        assert!(!ended.stderr.contains("unknown kind"), "{argument}: {ended:#?}");
+    }
+}
+
+#[test]
+fn a_library_stays_loaded_while_its_handler_is_installed() {
+    assert_same_end("segv+host+unloaded", 1);
+    assert_same_end("many-own-faults+keep-before+host+unloaded+previous-first", 0);
+    assert_same_end("own-fault-then-segv+keep-before+host+unloaded+previous-first", 1);
+}

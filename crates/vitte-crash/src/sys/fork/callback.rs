@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use super::{map_clone_stack, wait_for};
+use crate::sys::raw_clone;
 use crate::sys::signals::{HANDLED_SIGNALS, monotonic_millis, sleep};
 
 /// How long the function may take.
@@ -25,6 +26,11 @@ static IS_CHILD: AtomicBool = AtomicBool::new(false);
 
 pub(super) fn is_child() -> bool {
     IS_CHILD.load(Ordering::Acquire)
+}
+
+/// Records that this process is a forked child, whose crashes and panics are not reported.
+pub(in crate::sys) fn mark_child() {
+    IS_CHILD.store(true, Ordering::Release);
 }
 
 /// Sets the function that is called before a crash is reported, or none.
@@ -71,7 +77,7 @@ pub(in crate::sys) fn call() {
         let argument = std::ptr::without_provenance_mut::<c_void>(callback);
         // SAFETY: the child has memory of its own, and begins on a stack that only it uses. It never returns from
         // `child_main`.
-        let child = unsafe { libc::clone(child_main, top, 0, argument) };
+        let child = unsafe { raw_clone::clone(child_main, top, 0, argument) };
         if child > 0 {
             wait_for(child, Instant::now() + MAX_TIME);
         }
@@ -80,7 +86,7 @@ pub(in crate::sys) fn call() {
 }
 
 extern "C" fn child_main(callback: *mut c_void) -> c_int {
-    IS_CHILD.store(true, Ordering::Release);
+    mark_child();
     // SAFETY: each call affects only this child. `callback` is the address of a `fn()`, see `set`.
     unsafe {
         for (signal, _) in &HANDLED_SIGNALS {

@@ -1,13 +1,12 @@
-//! Stacks of 64 KiB for threads whose own may be smaller.
+//! Stacks of 256 KiB for threads whose own may be smaller.
 
 use std::cell::Cell;
 use std::ptr::null_mut;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
-use crate::sys::thread::thread_id;
-
-/// The size of a stack in bytes. An inaccessible page lies below it.
-const STACK_BYTES: usize = 64 << 10;
+/// The size of a stack in bytes. An inaccessible page lies below it. A handler that was installed before may need as much
+/// as it would have on the stack of the thread: some name all frames.
+const STACK_BYTES: usize = 256 << 10;
 /// The number of threads that can use one at the same time. Others stay on the stack on which they are.
 const COUNT: usize = 8;
 
@@ -78,9 +77,7 @@ pub(in crate::sys) fn on_large_stack(work: &mut dyn FnMut()) {
     let local = 0_u8;
     let address = (&raw const local).addr();
     let base = BASE.load(Ordering::Acquire);
-    let is_large =
-        address.wrapping_sub(base) < stride() * COUNT || crate::sys::altstack::contains(address);
-    if base == 0 || is_large {
+    if base == 0 || address.wrapping_sub(base) < stride() * COUNT {
         return work();
     }
     let Some(index) = reserve() else { return work() };
@@ -100,6 +97,32 @@ pub(in crate::sys) fn on_large_stack(work: &mut dyn FnMut()) {
     }
 }
 
+/// Returns whether this thread is using one of these stacks now.
+pub(in crate::sys) fn is_on_stack() -> bool {
+    let local = 0_u8;
+    let address = (&raw const local).addr();
+    is_same_stack(address, address)
+}
+
+/// Returns whether two addresses are on the same of these stacks.
+pub(in crate::sys) fn is_same_stack(first: usize, second: usize) -> bool {
+    let base = BASE.load(Ordering::Acquire);
+    let [first, second] = [first, second].map(|address| address.wrapping_sub(base) / stride());
+    base != 0 && first == second && first < COUNT
+}
+
+/// Returns whether an address is in the inaccessible page below one of these stacks.
+pub(in crate::sys) fn is_guard(address: usize) -> bool {
+    let base = BASE.load(Ordering::Acquire);
+    let offset = address.wrapping_sub(base);
+    base != 0 && offset < stride() * COUNT && offset % stride() < crate::sys::page_bytes()
+}
+
+/// Returns the alternate stack of this thread that [`become_alternate`] has replaced, if it has.
+pub(in crate::sys) fn replaced() -> Option<libc::stack_t> {
+    REPLACED.get()
+}
+
 /// Makes the stack of [`on_large_stack`] the alternate stack of this thread. It must be called before signals are
 /// unblocked: they would use the former one from its beginning, where frames of callers are.
 pub(in crate::sys) fn become_alternate() {
@@ -110,7 +133,9 @@ pub(in crate::sys) fn become_alternate() {
     if unsafe { libc::sigaltstack(&raw const new, &raw mut old) } == 0 {
         REPLACED.set(Some(old));
         if let Some(slot) = USERS.get(index) {
-            slot.store(thread_id(), Ordering::Release);
+            // SAFETY: `gettid` takes no arguments and cannot fail.
+            let thread = unsafe { libc::gettid() };
+            slot.store(u32::try_from(thread).unwrap_or(UNKNOWN_THREAD), Ordering::Release);
         }
     }
 }
