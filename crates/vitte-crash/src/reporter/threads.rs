@@ -51,7 +51,8 @@ pub(super) fn stop_all(process: Pid, first: Pid) -> Result<Threads, Errno> {
         }
     }
     let end = Instant::now() + STOP_TIMEOUT;
-    threads.stopped.retain_mut(|thread| thread.wait(end));
+    // The crashed thread waits for this process, so it is inspected even if a busy system does not stop it in time.
+    threads.stopped.retain_mut(|thread| thread.wait(end) || thread.id == first);
     threads.read_names(process);
     Ok(threads)
 }
