@@ -41,16 +41,19 @@ impl GuardedStack {
     }
 
     /// Returns the end of the stack, where it begins to grow.
+    #[cfg(has_reporter)]
     pub(super) const fn top(self) -> *mut c_void {
         self.bottom().wrapping_byte_add(self.stack_bytes)
     }
 
     /// Returns the size of the stack without the guard area, in bytes.
+    #[cfg(has_reporter)]
     pub(super) const fn bytes(self) -> usize {
         self.stack_bytes
     }
 
     /// Returns whether an address is in the stack or its guard area.
+    #[cfg(has_reporter)]
     pub(super) fn contains(self, address: usize) -> bool {
         (self.base.addr()..self.top().addr()).contains(&address)
     }
