@@ -275,10 +275,8 @@ impl Handler {
 /// Reports a crash in a forked child of the crashed process, and exits.
 #[cfg(has_reporter)]
 fn report_in_child(request: sys::ReporterRequest) -> ! {
-    match current() {
-        Some(handler) => crate::reporter::run(request, &handler.capsule_options),
-        None => sys::exit(1),
-    }
+    let Some(handler) = current() else { sys::exit(1) };
+    crate::reporter::run(request, &handler.capsule_options)
 }
 
 /// Writes the message of a panic as one line to standard error, with little stack.
