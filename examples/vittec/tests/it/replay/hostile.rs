@@ -160,7 +160,7 @@ fn everything_that_decides_what_runs_is_shown() {
         "      4 B  Makefile\n",
         "      6 B  json.py\n",
         "      6 B  config\n",
-        r"      0 B  $'src/a\342\200\256b.vitte'",
+        "      0 B  a_b.vitte\n",
         "... 44 more files (44 .vitte); --list-files shows all\n",
         "\n  input        none\n",
         "\n  time limit   10 s\n",
