@@ -77,8 +77,8 @@ fn hostile_reports_are_escaped_and_bounded() {
         "</table><img src=x> ",
         "a",
     ] {
-        // One of the reports has 10 MB.
-        let report = hostile(text, if text == "````\n" { 1 << 20 } else { 1 << 14 });
+        // One of the reports has 2.5 MB.
+        let report = hostile(text, if text == "````\n" { 1 << 18 } else { 1 << 14 });
         let prepared = Upload::new(github("localhost")).prepare(&report).unwrap();
         let shown = prepared.to_string();
         assert!(shown.chars().all(|c| c == '\n' || !vitte_diag::text::is_unsafe(c)), "{text:?}");
