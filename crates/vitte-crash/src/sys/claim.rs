@@ -67,8 +67,8 @@ impl State {
         self.0 - self.0 % Token::ALIGN == token.0
     }
 
-    /// Returns whether the process is about to end because of a crash. A handler that leaves by `longjmp` leaves its
-    /// state behind, which is no longer current after some time.
+    /// Returns whether the process is about to end because of a crash. A handler that leaves by `longjmp` does not
+    /// reset the state, so a state is current only for a limited time.
     fn is_current(self) -> bool {
         match self.phase() {
             Phase::Reporting => true,

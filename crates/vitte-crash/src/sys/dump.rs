@@ -109,8 +109,9 @@ pub(crate) struct DumpSubject {
 }
 
 /// Makes a dump, unless another report is being made. `record` records the signal and the registers of the subject's
-/// thread if that is the current one. It is called only if there is no other report, which has the same fields. Returns
-/// false if there is one. A dump that fails is not made again: it would fail again, and stop the threads each time.
+/// thread if that is the current one. It is not called if another report is being made, because that uses the same
+/// fields; then this returns false. A dump that fails is not made again: it would fail again, and stop the threads each
+/// time.
 pub(crate) fn dump(subject: DumpSubject, record: impl FnOnce()) -> bool {
     if fork::is_forked_child() || !claim::try_claim_for_dump() {
         return false;

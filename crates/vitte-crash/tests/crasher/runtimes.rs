@@ -29,7 +29,7 @@ const KINDS: [&str; 13] = [
     "large-frame",
     // Aborts. Exits if it aborts itself.
     "abort",
-    // Crashes at every signal, without blocking it: it calls itself until there is no stack.
+    // Crashes in the handler, which does not block the signal: it runs again and again until the stack overflows.
     "endless",
     // Crashes at other signals than SIGSEGV, at which it exits.
     "crash",
