@@ -1,0 +1,1 @@
+//! Differences between expected and actual output, for people.

@@ -1,0 +1,6 @@
+//! Golden tests for compilers.
+
+#![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod diff;
