@@ -57,6 +57,7 @@ use std::io;
 pub use editor_url::{EditorUrl, EditorUrlError};
 pub use format::*;
 pub use highlight::Highlighter;
+pub use junit::{JunitResult, JunitTest};
 pub use options::{DiagnosticStyle, EmitterOptions};
 pub use role::{Role, SyntaxRole};
 pub use text_style::{AnsiColor, Color, TextStyle};

@@ -78,6 +78,39 @@ struct TestCounts {
     tests: u64,
     failures: u64,
     errors: u64,
+    skipped: u64,
+}
+
+/// A test of a compiler, for [`JunitEmitter::add_test`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct JunitTest<'a> {
+    /// The name of the test suite.
+    pub suite: &'a str,
+    /// The name of the test, which should be unique in its suite.
+    pub name: &'a str,
+    /// The path of the tested file.
+    pub file: Option<&'a str>,
+    /// How the test ended.
+    pub result: JunitResult<'a>,
+}
+
+/// How a [`JunitTest`] ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum JunitResult<'a> {
+    /// The test passed.
+    Passed,
+    /// The test was not run.
+    Skipped {
+        /// The reason.
+        reason: &'a str,
+    },
+    /// The test failed.
+    Failed {
+        /// What is wrong, in one line.
+        message: &'a str,
+        /// The whole text.
+        text: &'a str,
+    },
 }
 
 impl<W: Write> JunitEmitter<W> {
@@ -91,6 +124,41 @@ impl<W: Write> JunitEmitter<W> {
     #[must_use]
     pub fn into_inner(self) -> W {
         self.writer
+    }
+
+    /// Adds a test that is not a diagnostic, for reports of test runs.
+    ///
+    /// ```
+    /// use vitte_diag::{Emitter as _, JunitEmitter, JunitResult, JunitTest, Tool};
+    ///
+    /// let mut report = JunitEmitter::new(Vec::new(), &Tool::new("mycc", "1.0.0"));
+    /// let result = JunitResult::Failed { message: "no error", text: "an error was expected" };
+    /// report.add_test(&JunitTest { suite: "tests/ui", name: "a.my", file: None, result });
+    /// report.finish()?;
+    /// let xml = String::from_utf8(report.into_inner())?;
+    /// assert!(xml.contains("<testcase classname=\"tests/ui\" name=\"a.my\">"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn add_test(&mut self, test: &JunitTest<'_>) {
+        let suite = self.suites.entry(test.suite.to_owned()).or_default();
+        let (class, name) = (attribute(test.suite), suite.names.add(test.name.to_owned()));
+        let file = test.file.map(|file| format!(" file=\"{}\"", attribute(file)));
+        let head = format!("<testcase classname=\"{class}\" name=\"{}\"", attribute(&name));
+        let content = match test.result {
+            JunitResult::Passed => "/>".to_owned(),
+            JunitResult::Skipped { reason } => {
+                suite.counts.skipped += 1;
+                format!(">\n<skipped message=\"{}\"/>\n</testcase>", attribute(reason))
+            }
+            JunitResult::Failed { message, text } => {
+                suite.counts.failures += 1;
+                let text = markup::escape_xml(text, XmlContext::Content);
+                let message = attribute(message);
+                format!(">\n<failure message=\"{message}\">{text}</failure>\n</testcase>")
+            }
+        };
+        suite.counts.tests += 1;
+        suite.cases.extend(format!("{head}{}{content}\n", file.unwrap_or_default()).into_bytes());
     }
 }
 
@@ -157,6 +225,7 @@ impl<W: Write> Emitter for JunitEmitter<W> {
             total.tests += counts.tests;
             total.failures += counts.failures;
             total.errors += counts.errors;
+            total.skipped += counts.skipped;
             let (name, counts) = (attribute(&name), count_attributes(counts));
             writeln!(body, "<testsuite name=\"{name}\"{counts}>")?;
             body.extend(cases);
@@ -177,8 +246,9 @@ fn attribute(text: &str) -> impl Display {
     markup::escape_xml(text, XmlContext::Attribute)
 }
 
-fn count_attributes(TestCounts { tests, failures, errors }: TestCounts) -> String {
-    format!(" tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\"")
+fn count_attributes(TestCounts { tests, failures, errors, skipped }: TestCounts) -> String {
+    let skipped = if skipped > 0 { format!(" skipped=\"{skipped}\"") } else { String::new() };
+    format!(" tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\"{skipped}")
 }
 
 impl<W: Write> FromOptions<W> for JunitEmitter<W> {

@@ -1,0 +1,73 @@
+//! The command line of a suite: that of the standard runner of tests, and flags of its own.
+
+use std::env;
+use std::ffi::OsStr;
+use std::path::PathBuf;
+
+use clap::Parser;
+
+/// The arguments of the test program.
+#[derive(Parser, Debug)]
+#[command(
+    name = "golden",
+    override_usage = "cargo test --test NAME -- [OPTIONS] [FILTER]",
+    disable_version_flag = true,
+    after_help = "BLESS=1 in the environment is the same as --bless."
+)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) runner: libtest_mimic::Arguments,
+    /// Write the goldens instead of comparing them; refused in CI
+    #[arg(long)]
+    pub(crate) bless: bool,
+    /// Run each case twice, and fail if the outputs differ
+    #[arg(long)]
+    pub(crate) twice: bool,
+    /// Print the cases of each code
+    #[arg(long)]
+    pub(crate) codes: bool,
+    /// Write the results as JUnit XML
+    #[arg(long, value_name = "PATH")]
+    pub(crate) junit: Option<PathBuf>,
+    /// Be a worker process of a suite
+    #[arg(long, hide = true, value_name = "TOKEN")]
+    pub(crate) golden_worker: Option<String>,
+    /// The number of the suite in this program
+    #[arg(long, hide = true, value_name = "N", default_value_t = 0)]
+    pub(crate) golden_suite: usize,
+}
+
+impl Arguments {
+    /// Parses the arguments of the process. Prints help or an error and exits if it has to.
+    pub(crate) fn parse_process() -> Self {
+        let mut arguments = Self::parse();
+        arguments.bless |= is_set("BLESS");
+        arguments
+    }
+}
+
+/// Returns true if an environment variable has a value other than `0` and `false`.
+pub(crate) fn is_set(name: &str) -> bool {
+    let value = env::var_os(name).unwrap_or_default();
+    !["", "0", "false"].iter().any(|unset| value == *unset)
+}
+
+/// The command that runs the tests of this program, such as `cargo test -p shop --test ui`.
+pub(crate) fn test_command() -> String {
+    let exe = env::current_exe().unwrap_or_default();
+    let stem = exe.file_stem().and_then(OsStr::to_str).unwrap_or("test");
+    // Cargo appends a hash to the name of a test.
+    let is_hash =
+        |hash: &str| hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let name = stem.rsplit_once('-').filter(|(_, hash)| is_hash(hash)).map(|(name, _)| name);
+    match (name, env::var("CARGO_PKG_NAME")) {
+        (Some(name), Ok(package)) => format!("cargo test -p {package} --test {name}"),
+        _ => quoted(&exe.to_string_lossy()),
+    }
+}
+
+/// Quotes an argument for a shell if needed.
+pub(crate) fn quoted(argument: &str) -> String {
+    shlex::try_quote(argument)
+        .map_or_else(|_| format!("{argument:?}"), std::borrow::Cow::into_owned)
+}

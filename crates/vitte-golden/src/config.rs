@@ -1,0 +1,71 @@
+//! The settings of a suite.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use vitte_diag::{Code, EmitterOptions, Format, Severity, Terminal, Tool};
+
+use crate::comment::Comments;
+use crate::directive::CustomDirective;
+use crate::normalize::Rule;
+
+/// The settings of a suite.
+#[derive(Clone, Debug)]
+pub(crate) struct Config {
+    pub(crate) dir: PathBuf,
+    pub(crate) extension: String,
+    pub(crate) comments: Comments,
+    /// The names of directories that have no cases.
+    pub(crate) skipped: Vec<String>,
+    pub(crate) tool: Tool,
+    /// The formats in which every case with diagnostics needs a golden.
+    pub(crate) required: Vec<Format>,
+    pub(crate) announced: Severity,
+    pub(crate) fixes: bool,
+    pub(crate) rules: Vec<Rule>,
+    /// The rules for the directories of the process. They come last, because the other ones may lie inside them.
+    pub(crate) dir_rules: Vec<Rule>,
+    pub(crate) directives: Vec<CustomDirective>,
+    pub(crate) timeout: Duration,
+    pub(crate) codes: Codes,
+    pub(crate) junit: Option<PathBuf>,
+    /// Settings that are not valid. Each one fails the suite.
+    pub(crate) mistakes: Vec<String>,
+}
+
+/// The codes that cases should have.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Codes {
+    pub(crate) all: Vec<Code>,
+    /// Codes that need no case, each with the reason.
+    pub(crate) exempt: Vec<(Code, String)>,
+    /// Whether a code without a case is a failure.
+    pub(crate) is_required: bool,
+}
+
+impl Config {
+    pub(crate) fn new(dir: PathBuf) -> Self {
+        Self {
+            dir,
+            extension: String::new(),
+            comments: Comments::default(),
+            skipped: vec!["auxiliary".to_owned()],
+            tool: Tool::new("compiler", ""),
+            required: Vec::new(),
+            announced: Severity::Error,
+            fixes: true,
+            rules: Vec::new(),
+            dir_rules: Vec::new(),
+            directives: Vec::new(),
+            timeout: Duration::from_secs(60),
+            codes: Codes::default(),
+            junit: None,
+            mistakes: Vec::new(),
+        }
+    }
+
+    /// The options of the formats: no colours, no limit of the width.
+    pub(crate) fn emitter_options(&self) -> EmitterOptions {
+        EmitterOptions::new(self.tool.clone(), Terminal::default())
+    }
+}

@@ -1,0 +1,204 @@
+//! Directives: comments on lines of their own that set the options of a case.
+//!
+//! ```text
+//! //@ check-pass
+//! //@ flags: --edition 2
+//! //@ revisions: old new
+//! //@[new] flags: --new-parser
+//! ```
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::annotation::{Kind, Mistake, Revisions, nearest, numbered_lines};
+use crate::comment::{Comments, Mark};
+use crate::normalize::Rule;
+use crate::options::{CaseOptions, Expected};
+
+/// The directives that every suite has, with other names that mean the same.
+const NAMES: [(&str, &[&str]); 11] = [
+    ("check-pass", &["build-pass", "compile-pass", "run-pass"]),
+    ("check-fail", &["build-fail", "compile-fail"]),
+    ("flags", &["compile-flags"]),
+    ("revisions", &[]),
+    ("ignore", &[]),
+    ("exit-code", &["failure-status"]),
+    ("timeout", &[]),
+    ("fix", &["run-rustfix"]),
+    ("no-fix", &[]),
+    ("normalize", &["normalize-stderr"]),
+    ("unannounced", &["dont-require-annotations"]),
+];
+
+/// Applies the value of a directive to the options of a case. The error says why the value is not valid.
+pub(crate) type Handler = Arc<dyn Fn(&str, &mut CaseOptions) -> Result<(), String> + Send + Sync>;
+
+/// A directive that a suite adds.
+#[derive(Clone)]
+pub(crate) struct CustomDirective {
+    /// The name. A `*` at its end matches every name that begins with the rest.
+    pub(crate) name: String,
+    pub(crate) handler: Handler,
+}
+
+impl fmt::Debug for CustomDirective {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("CustomDirective").field(&self.name).finish()
+    }
+}
+
+impl CustomDirective {
+    fn matches(&self, name: &str) -> bool {
+        match self.name.strip_suffix('*') {
+            Some(begin) => name.starts_with(begin),
+            None => self.name == name,
+        }
+    }
+}
+
+/// Returns the revisions that a case declares, in the order in which they appear, and mistakes in the declarations.
+pub(crate) fn revisions(text: &str, comments: &Comments) -> (Vec<String>, Vec<Mistake>) {
+    let (mut found, mut mistakes) = (Vec::new(), Vec::new());
+    for (_, begin, line) in numbered_lines(text) {
+        let Some(mark) = comments.directive(line) else { continue };
+        let (name, value) = split(mark.content);
+        if name != "revisions" {
+            continue;
+        }
+        let range = begin + mark.range.start..begin + mark.range.end;
+        let mut mistake = |message: String| {
+            mistakes.push(Mistake { range: range.clone(), message, help: None });
+        };
+        if value.is_none_or(str::is_empty) {
+            mistake("`revisions` needs names: `revisions: one two`".to_owned());
+        }
+        for name in value.unwrap_or_default().split_whitespace() {
+            let is_name = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
+            if !is_name {
+                mistake(format!(
+                    "`{name}` is not a name: a revision has letters, digits, `_` and `-`"
+                ));
+            } else if found.iter().any(|one| one == name) {
+                mistake(format!("the revision `{name}` is declared twice"));
+            } else {
+                found.push(name.to_owned());
+            }
+        }
+    }
+    (found, mistakes)
+}
+
+/// Returns the options that the directives of a file set for a revision, and those that cannot be understood.
+pub(crate) fn parse(
+    text: &str,
+    comments: &Comments,
+    revisions: Revisions<'_>,
+    custom: &[CustomDirective],
+) -> (CaseOptions, Vec<Mistake>) {
+    let (mut options, mut mistakes) = (CaseOptions::default(), Vec::new());
+    for (_, begin, line) in numbered_lines(text) {
+        let Some(mark) = comments.directive(line) else { continue };
+        let applied = revisions.check(&mark).and_then(|()| {
+            if mark.applies_to(revisions.current) {
+                apply(&mark, &mut options, custom)
+            } else {
+                Ok(())
+            }
+        });
+        if let Err((message, help)) = applied {
+            let range = begin + mark.range.start..begin + mark.range.end;
+            mistakes.push(Mistake { range, message, help });
+        }
+    }
+    (options, mistakes)
+}
+
+/// Splits `name: value`, or a name alone.
+fn split(content: &str) -> (&str, Option<&str>) {
+    let content = content.trim();
+    let end = content.find(|c: char| c == ':' || c.is_whitespace()).unwrap_or(content.len());
+    let (name, rest) = content.split_at(end);
+    let rest = rest.trim_start();
+    let value = rest.strip_prefix(':').map(str::trim);
+    // Without a colon a remark may follow: `check-pass (no errors)`.
+    (name, value)
+}
+
+fn apply(
+    mark: &Mark<'_>,
+    options: &mut CaseOptions,
+    custom: &[CustomDirective],
+) -> Result<(), (String, Option<String>)> {
+    let (name, value) = split(mark.content);
+    if let Some(directive) = custom.iter().find(|directive| directive.matches(name)) {
+        let value = value.unwrap_or_default();
+        options.values.push((name.to_owned(), value.to_owned()));
+        return (directive.handler)(value, options)
+            .map_err(|reason| (format!("`{name}`: {reason}"), None));
+    }
+    let known = NAMES.iter().find(|(own, others)| *own == name || others.contains(&name));
+    let Some((known, _)) = known else {
+        let own = NAMES.iter().flat_map(|(own, others)| std::iter::once(own).chain(*others));
+        let all = own.copied().chain(custom.iter().map(|directive| directive.name.as_str()));
+        return Err((format!("unknown directive `{name}`"), nearest(name, all)));
+    };
+    set(known, name, value, options).map_err(|reason| (reason, None))
+}
+
+/// Applies a directive that every suite has. `name` is the name as it is written.
+fn set(
+    known: &str,
+    name: &str,
+    value: Option<&str>,
+    options: &mut CaseOptions,
+) -> Result<(), String> {
+    let text = value.filter(|value| !value.is_empty());
+    let needs = |what: &str, example: &str| {
+        text.ok_or_else(|| format!("`{name}` needs {what}: `{name}: {example}`"))
+    };
+    let number =
+        |value: &str| value.parse().map_err(|_| format!("`{name}` needs a number, not `{value}`"));
+    match known {
+        "check-pass" => options.outcome = Some(Expected::Pass),
+        "check-fail" => options.outcome = Some(Expected::Fail),
+        "flags" => {
+            let flags = needs("flags", "--edition 2")?;
+            let flags = shlex::split(flags)
+                .ok_or_else(|| format!("`{name}` has a quote without its end"))?;
+            options.flags.extend(flags);
+        }
+        "ignore" => options.ignored = Some(needs("a reason", "needs a network")?.to_owned()),
+        "exit-code" => options.exit_code = Some(number(needs("a number", "101")?)?),
+        "timeout" => {
+            let seconds = number(needs("seconds", "60")?)?;
+            let seconds = u64::try_from(seconds).ok().filter(|&seconds| seconds > 0);
+            let seconds = seconds.ok_or_else(|| format!("`{name}` needs at least one second"))?;
+            options.timeout = Some(Duration::from_secs(seconds));
+        }
+        "fix" => options.fixes = Some(true),
+        "no-fix" => {
+            needs("a reason", "the fix adds a placeholder")?;
+            options.fixes = Some(false);
+        }
+        "normalize" => {
+            let rule = needs("a rule", "\"v[0-9.]+\" -> \"$VERSION\"")?;
+            options.rules.push(Rule::parse(rule).map_err(|reason| format!("`{name}`: {reason}"))?);
+        }
+        "unannounced" => {
+            for word in
+                needs("kinds", "warning, note")?.split([',', ' ']).filter(|word| !word.is_empty())
+            {
+                let kind =
+                    Kind::parse(word).ok_or_else(|| format!("`{name}`: unknown kind `{word}`"))?;
+                options.unannounced.push(kind);
+            }
+        }
+        // `revisions` has been read before.
+        _ => {}
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

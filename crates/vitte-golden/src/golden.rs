@@ -1,0 +1,193 @@
+//! Goldens: files with the expected output, beside their case.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use vitte_diag::{EmitterOptions, Format, text};
+
+use crate::diff;
+use crate::files::{CaseFile, extension};
+use crate::normalize::{Rule, normalize};
+use crate::output::Output;
+use crate::problem::Problem;
+
+/// The goldens of a case.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Goldens<'a> {
+    pub(crate) case: &'a CaseFile,
+    pub(crate) revision: Option<&'a str>,
+    pub(crate) options: &'a EmitterOptions,
+    pub(crate) rules: &'a [Rule],
+    /// Write the goldens instead of comparing them.
+    pub(crate) bless: bool,
+}
+
+/// The result of a comparison.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Compared {
+    pub(crate) problems: Vec<Problem>,
+    /// The goldens that are equal only after normalization, each with the names of the rules.
+    pub(crate) normalized: Vec<String>,
+    /// The goldens that were written.
+    pub(crate) blessed: Vec<PathBuf>,
+}
+
+impl Compared {
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.problems.extend(other.problems);
+        self.normalized.extend(other.normalized);
+        self.blessed.extend(other.blessed);
+    }
+}
+
+impl Goldens<'_> {
+    /// Returns the path of the golden file with an extension: that of the revision if there is one, otherwise that of all
+    /// revisions. Returns `None` if there is none.
+    pub(crate) fn existing(&self, extension: &str) -> Option<PathBuf> {
+        let own = self.case.golden(self.revision, extension);
+        let shared = self.case.golden(None, extension);
+        [own, shared].into_iter().find(|path| path.exists())
+    }
+
+    /// Compares the output in each format that has a golden. `required` formats need one if there is output.
+    pub(crate) fn check(&self, output: &Output, required: &[Format]) -> Compared {
+        let mut compared = Compared::default();
+        for &format in Format::ALL {
+            let extension = extension(format);
+            let existing = self.existing(extension);
+            if existing.is_some() || (required.contains(&format) && !output.diagnostics.is_empty())
+            {
+                let actual = output.render(format, self.options);
+                compared.merge(self.compare(extension, existing, &actual, self.rules));
+            }
+        }
+        compared
+    }
+
+    /// Compares a text with the golden file of an extension, at `existing` if there is one, or writes the file.
+    pub(crate) fn compare(
+        &self,
+        extension: &str,
+        existing: Option<PathBuf>,
+        actual: &str,
+        rules: &[Rule],
+    ) -> Compared {
+        let path = existing.clone().unwrap_or_else(|| self.case.golden(self.revision, extension));
+        let expected = match existing.map_or_else(|| Ok(None), |path| read(&path).map(Some)) {
+            Ok(expected) => expected,
+            Err(error) => {
+                return problem(Problem::message(format!("cannot read {}: {error}", shown(&path))));
+            }
+        };
+        match expected.as_deref().map(|expected| fit(expected, actual, rules)) {
+            Some(Fit::Exact) => Compared::default(),
+            Some(Fit::Normalized(names)) => {
+                let normalized = vec![format!("{} ({})", shown(&path), names.join(", "))];
+                Compared { normalized, ..Compared::default() }
+            }
+            _ if self.bless => self.write(extension, &path, &normalize(actual, rules).text),
+            Some(Fit::Differs(actual)) => {
+                let expected = expected.unwrap_or_default();
+                let difference = difference(extension, &expected, &actual);
+                let message = format!("the output differs from {}", shown(&path));
+                problem(Problem::message(message).with_text(difference))
+            }
+            None => {
+                problem(Problem::message(format!("there is no {}", shown(&path))).with_text(actual))
+            }
+        }
+    }
+
+    /// Writes a golden. A revision does not change the file that all revisions share, because their output differs.
+    fn write(&self, extension: &str, existing: &Path, text: &str) -> Compared {
+        let path = match self.revision {
+            Some(_) => self.case.golden(self.revision, extension),
+            None => existing.to_owned(),
+        };
+        match fs::write(&path, text) {
+            Ok(()) => Compared { blessed: vec![path], ..Compared::default() },
+            Err(error) => {
+                problem(Problem::message(format!("cannot write {}: {error}", shown(&path))))
+            }
+        }
+    }
+}
+
+fn problem(problem: Problem) -> Compared {
+    Compared { problems: vec![problem], ..Compared::default() }
+}
+
+/// Returns a path in quotes, safe for a terminal.
+pub(crate) fn shown(path: &Path) -> String {
+    format!("`{}`", text::one_line(&path.to_string_lossy()))
+}
+
+/// The maximum size of a golden file in bytes.
+const MAX_BYTES: u64 = 256 << 20;
+
+fn read(path: &Path) -> io::Result<String> {
+    let bytes = vitte_diag::input::read_file(path, MAX_BYTES).map_err(io::Error::other)?;
+    String::from_utf8(bytes).map_err(|_| io::Error::other("it is not UTF-8"))
+}
+
+/// How an output fits its golden.
+enum Fit {
+    Exact,
+    /// Only after these rules.
+    Normalized(Vec<String>),
+    /// Not at all. Contains the output after normalization.
+    Differs(String),
+}
+
+fn fit(expected: &str, actual: &str, rules: &[Rule]) -> Fit {
+    if expected == actual {
+        return Fit::Exact;
+    }
+    let mut normalized = normalize(actual, rules);
+    if expected == normalized.text {
+        return Fit::Normalized(normalized.rules);
+    }
+    let of_golden = normalize(expected, rules);
+    if of_golden.text == normalized.text {
+        for name in of_golden.rules {
+            if !normalized.rules.contains(&name) {
+                normalized.rules.push(name);
+            }
+        }
+        return Fit::Normalized(normalized.rules);
+    }
+    // Git may write the files of a working copy with carriage returns.
+    if !actual.contains('\r') && of_golden.text.replace("\r\n", "\n") == normalized.text {
+        normalized.rules.push("line ends".to_owned());
+        return Fit::Normalized(normalized.rules);
+    }
+    Fit::Differs(normalized.text)
+}
+
+fn difference(extension: &str, expected: &str, actual: &str) -> String {
+    let is_json = ["json", "sarif", "lsp", "gitlab", "rdjson"].contains(&extension);
+    let by_fields = is_json.then(|| diff::json(expected, actual)).flatten();
+    by_fields.unwrap_or_else(|| diff::text(expected, actual))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_golden_fits_exactly_or_after_normalization() {
+        let rules = [Rule::text("/tmp/x1", "$TMP")];
+        let shown = |expected: &str, actual: &str| match fit(expected, actual, &rules) {
+            Fit::Exact => "exact".to_owned(),
+            Fit::Normalized(names) => names.join(", "),
+            Fit::Differs(actual) => format!("differs: {actual}"),
+        };
+        assert_eq!(shown("at /tmp/x1\n", "at /tmp/x1\n"), "exact");
+        assert_eq!(shown("at $TMP\n", "at /tmp/x1\n"), "$TMP");
+        assert_eq!(shown("at /tmp/x1\n", "at $TMP\n"), "$TMP");
+        assert_eq!(shown("at $TMP\r\n", "at /tmp/x1\n"), "$TMP, line ends");
+        assert_eq!(shown("a\n", "a\r\n"), "differs: a\r\n");
+        assert_eq!(shown("at $TMP", "at /tmp/x2"), "differs: at /tmp/x2");
+    }
+}

@@ -1,0 +1,112 @@
+//! Compiles cases by calling a function of the compiler.
+
+use std::any::Any;
+use std::backtrace::{Backtrace, BacktraceStatus};
+use std::fmt;
+use std::panic::{self, AssertUnwindSafe};
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use vitte_diag::{Diagnostic, DiagnosticBag, FileId, Severity, SourceMap};
+
+use crate::case::{Case, Compiled};
+use crate::output::{Compile, Input, Output};
+use crate::problem::Problem;
+use crate::temporary::with_file;
+
+/// A function that compiles a case.
+pub(crate) struct Function {
+    pub(crate) run: Box<dyn Fn(&mut Case) -> Compiled>,
+    /// The working directory of the process.
+    pub(crate) root: PathBuf,
+}
+
+impl fmt::Debug for Function {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Function").field("root", &self.root).finish_non_exhaustive()
+    }
+}
+
+impl Compile for Function {
+    fn compile(&self, input: Input<'_>) -> Output {
+        with_file(input, |path| {
+            let mut sources = SourceMap::with_root(&self.root);
+            let file = sources.insert(&input.case.path, input.text);
+            let mut case = Case {
+                name: input.case.name.clone(),
+                path,
+                sources,
+                file,
+                revision: input.revision.map(str::to_owned),
+                flags: input.options.flags.clone(),
+                values: input.options.values.clone(),
+            };
+            match panic::catch_unwind(AssertUnwindSafe(|| (self.run)(&mut case))) {
+                Ok(compiled) => output(compiled, case),
+                Err(payload) => Output {
+                    problems: vec![panic_problem(&*payload)],
+                    is_crashed: true,
+                    ..output(DiagnosticBag::new().into(), case)
+                },
+            }
+        })
+    }
+}
+
+fn output(compiled: Compiled, case: Case) -> Output {
+    let (sources, file) = match compiled.sources {
+        Some(sources) => {
+            let path =
+                case.sources.file(case.file).map(|file| file.path().to_owned()).unwrap_or_default();
+            let file = sources.files().find(|file| file.path() == path).or(sources.files().next());
+            let file = file.map_or(FileId::DUMMY, vitte_diag::SourceFile::id);
+            (sources, file)
+        }
+        None => (case.sources, case.file),
+    };
+    let entries = compiled.bag.ordered_in(&sources);
+    let diagnostics: Vec<Diagnostic> =
+        entries.iter().map(|entry| entry.diagnostic.clone()).collect();
+    let mut problems = Vec::new();
+    if let Some(error) = compiled.error {
+        let text = error.render(&sources);
+        problems.push(Problem::message("the compiler returned an error").with_text(text));
+    }
+    let issues = compiled.bag.validate(&sources);
+    if !issues.is_empty() {
+        let lines: Vec<String> = issues.iter().map(|(_, issue)| format!("{issue}\n")).collect();
+        problems.push(
+            Problem::message("the compiler reported invalid spans").with_text(lines.concat()),
+        );
+    }
+    Output { sources, file, diagnostics, problems, is_crashed: false, raw: Vec::new() }
+}
+
+/// The last panic: where it was, and its backtrace if one is asked for.
+static LAST_PANIC: Mutex<Option<(String, Option<String>)>> = Mutex::new(None);
+
+/// Records the location of each panic before the hook that was installed before runs.
+pub(crate) fn record_panics() {
+    let previous = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        let at = info.location().map_or_else(String::new, ToString::to_string);
+        let backtrace = Backtrace::capture();
+        let backtrace =
+            (backtrace.status() == BacktraceStatus::Captured).then(|| backtrace.to_string());
+        *LAST_PANIC.lock().unwrap_or_else(PoisonError::into_inner) = Some((at, backtrace));
+        previous(info);
+    }));
+}
+
+fn panic_problem(payload: &(dyn Any + Send)) -> Problem {
+    let text = payload.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    let message = format!("the compiler panicked: {}", text.unwrap_or("the payload is not a text"));
+    let mut fatal = Diagnostic::without_location(Severity::Fatal, None, message);
+    let last = LAST_PANIC.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let (at, backtrace) = last.unwrap_or_default();
+    if !at.is_empty() {
+        fatal.add_note(format!("at {at}"));
+    }
+    Problem::new(fatal).with_text(backtrace.unwrap_or_default())
+}

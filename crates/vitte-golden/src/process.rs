@@ -1,0 +1,164 @@
+//! Child processes: their output is read while they run, and they are ended after a limit.
+
+use std::io::{self, Read};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use vitte_diag::text;
+
+/// What a process wrote, and how it ended.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) stdout: Vec<u8>,
+    pub(crate) stderr: Vec<u8>,
+    /// `None` if the process was ended because of the limit.
+    pub(crate) status: Option<ExitStatus>,
+}
+
+/// The maximum number of bytes of each stream that are kept.
+const MAX_BYTES: usize = 64 << 20;
+
+/// How long the output of a process is read after its end. Another process that it started may keep the pipe open.
+const DRAIN: Duration = Duration::from_secs(2);
+
+/// Runs a command without standard input, for at most `limit`.
+///
+/// # Errors
+///
+/// The command cannot be started.
+pub(crate) fn run(command: &mut Command, limit: Duration) -> io::Result<Ended> {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let begun = Instant::now();
+    let mut child = command.spawn()?;
+    let (sender, receiver) = mpsc::channel();
+    let streams: [Option<Box<dyn Read + Send>>; 2] = [
+        child.stdout.take().map(|stream| Box::new(stream) as Box<dyn Read + Send>),
+        child.stderr.take().map(|stream| Box::new(stream) as Box<dyn Read + Send>),
+    ];
+    for (index, stream) in streams.into_iter().enumerate() {
+        let sender = sender.clone();
+        // The thread ends when the last process closes the pipe, or when nobody receives any more.
+        thread::spawn(move || _ = stream.map(|mut stream| forward(&mut *stream, index, &sender)));
+    }
+    drop(sender);
+    let mut output = [Vec::new(), Vec::new()];
+    let mut receive = |until: Duration| loop {
+        match receiver.recv_timeout(until.saturating_sub(begun.elapsed())) {
+            Ok((index, bytes)) => keep(&mut output, index, &bytes),
+            Err(RecvTimeoutError::Timeout) => return false,
+            Err(RecvTimeoutError::Disconnected) => return true,
+        }
+    };
+    let is_closed = receive(limit);
+    let status = if is_closed { wait(&mut child, begun, limit)? } else { child.try_wait()? };
+    if status.is_none() {
+        end(&mut child);
+    }
+    if !is_closed {
+        receive(begun.elapsed() + DRAIN);
+    }
+    let [stdout, stderr] = output;
+    Ok(Ended { stdout, stderr, status })
+}
+
+fn forward(stream: &mut dyn Read, index: usize, sender: &mpsc::Sender<(usize, Vec<u8>)>) {
+    let mut buffer = vec![0; 1 << 16];
+    while let Ok(count @ 1..) = stream.read(&mut buffer) {
+        let bytes = buffer.get(..count).unwrap_or_default().to_vec();
+        if sender.send((index, bytes)).is_err() {
+            break;
+        }
+    }
+}
+
+fn keep(output: &mut [Vec<u8>; 2], index: usize, bytes: &[u8]) {
+    if let Some(stream) = output.get_mut(index) {
+        let room = MAX_BYTES.saturating_sub(stream.len()).min(bytes.len());
+        stream.extend_from_slice(bytes.get(..room).unwrap_or_default());
+    }
+}
+
+/// Waits for a process that has closed its output, until the limit. Returns `None` if it still runs then.
+fn wait(child: &mut Child, begun: Instant, limit: Duration) -> io::Result<Option<ExitStatus>> {
+    let mut pause = Duration::from_micros(50);
+    loop {
+        let status = child.try_wait()?;
+        if status.is_some() || begun.elapsed() >= limit {
+            return Ok(status);
+        }
+        thread::sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(10));
+    }
+}
+
+/// Ends a process.
+pub(crate) fn end(child: &mut Child) {
+    // It may have ended by itself.
+    _ = child.kill();
+    _ = child.wait();
+}
+
+/// Describes how a process ended: `exit code 3`, `signal: 11 (SIGSEGV)`.
+pub(crate) fn describe(status: ExitStatus) -> String {
+    match status.code() {
+        Some(code) => format!("exit code {code}"),
+        None => status.to_string(),
+    }
+}
+
+/// The maximum number of bytes of a captured output that are shown. The last ones are the most interesting.
+const MAX_SHOWN: usize = 16 << 10;
+
+/// Returns the end of a captured output, safe for a terminal, below a heading. It is empty if the output is.
+pub(crate) fn shown(name: &str, bytes: &[u8]) -> String {
+    let begin = bytes.len().saturating_sub(MAX_SHOWN);
+    let lossy = String::from_utf8_lossy(bytes.get(begin..).unwrap_or_default());
+    if lossy.trim().is_empty() {
+        return String::new();
+    }
+    let omitted =
+        if begin > 0 { format!(" (without its first {begin} bytes)") } else { String::new() };
+    let lines: String = lossy.trim_end().lines().map(|line| text::one_line(line) + "\n").collect();
+    format!("{name}{omitted}:\n{lines}")
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str, limit: Duration) -> Ended {
+        run(Command::new("sh").args(["-c", script]), limit).unwrap()
+    }
+
+    #[test]
+    fn both_streams_are_read() {
+        let long = Duration::from_secs(60);
+        let ended = shell("seq 1 100000; echo oops >&2; exit 3", long);
+        assert_eq!((ended.stdout.len(), ended.stderr.as_slice()), (588_895, b"oops\n".as_slice()));
+        assert_eq!(describe(ended.status.unwrap()), "exit code 3");
+        let ended = shell("kill -SEGV $$", long);
+        assert!(describe(ended.status.unwrap()).contains("SIGSEGV"));
+        assert!(run(&mut Command::new("/does/not/exist"), long).is_err());
+    }
+
+    #[test]
+    fn a_process_is_ended_after_the_limit() {
+        let short = Duration::from_millis(300);
+        assert!(shell("echo begun; exec sleep 100", short).status.is_none());
+        assert!(shell("exec sleep 100 >&- 2>&-", short).status.is_none());
+        // Another process keeps the pipe open.
+        let ended = shell("sleep 100 & exit 0", short);
+        assert!(ended.status.is_some_and(|status| status.success()));
+    }
+
+    #[test]
+    fn the_end_of_an_output_is_shown() {
+        assert_eq!(shown("stderr", b" \n"), "");
+        assert_eq!(shown("stderr", b"a\x1b[1m\nb\n"), "stderr:\na\\u{1b}[1m\nb\n");
+        let long = shown("stdout", &[b'x'; 20_000]);
+        assert!(long.starts_with("stdout (without its first 3616 bytes):\nxxx"), "{long}");
+    }
+}

@@ -1,0 +1,115 @@
+//! The results of all cases: the summary after the tests, and the JUnit report.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::sync::{Mutex, PoisonError};
+
+use vitte_diag::{Emitter as _, JunitEmitter, JunitResult, JunitTest, text};
+
+use crate::check::{Job, Outcome};
+use crate::codes::Coverage;
+use crate::config::Config;
+use crate::golden::shown;
+
+/// Collects the results of the cases.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+    suite: String,
+    results: Mutex<BTreeMap<String, Entry>>,
+}
+
+#[derive(Debug, Default)]
+struct Entry {
+    path: String,
+    skipped: Option<String>,
+    outcome: Outcome,
+}
+
+impl Report {
+    pub(crate) fn new(config: &Config) -> Self {
+        Self { suite: config.dir.to_string_lossy().into_owned(), results: Mutex::default() }
+    }
+
+    pub(crate) fn skipped(&self, job: &Job, test: &str, reason: &str) {
+        self.add(job, test, Entry { skipped: Some(reason.to_owned()), ..Entry::default() });
+    }
+
+    pub(crate) fn ended(&self, job: &Job, test: &str, outcome: &Outcome) {
+        let outcome = Outcome { output: None, ..outcome.clone() };
+        self.add(job, test, Entry { outcome, ..Entry::default() });
+    }
+
+    fn add(&self, job: &Job, test: &str, mut entry: Entry) {
+        entry.path = job.path.to_string_lossy().into_owned();
+        self.results.lock().unwrap_or_else(PoisonError::into_inner).insert(test.to_owned(), entry);
+    }
+
+    /// Writes the JUnit report, and returns the summary for people.
+    ///
+    /// # Errors
+    ///
+    /// Why the report cannot be written.
+    pub(crate) fn finish(
+        &self,
+        config: &Config,
+        cases: &BTreeMap<String, BTreeSet<String>>,
+    ) -> Result<String, String> {
+        let results = self.results.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut summary = String::new();
+        let outcomes = || results.values().map(|entry| &entry.outcome);
+        let list = |head: String, lines: Vec<String>| {
+            let lines: String =
+                lines.iter().map(|line| format!("    {}\n", text::one_line(line))).collect();
+            format!("{head}:\n{lines}\n")
+        };
+        let blessed: Vec<String> =
+            outcomes().flat_map(|outcome| &outcome.blessed).map(|path| shown(path)).collect();
+        if !blessed.is_empty() {
+            let goldens = text::plural("golden", blessed.len());
+            summary += &list(format!("wrote {} {goldens}", blessed.len()), blessed);
+        }
+        let normalized: Vec<String> =
+            outcomes().flat_map(|outcome| outcome.normalized.clone()).collect();
+        if !normalized.is_empty() {
+            let goldens = text::plural("golden", normalized.len());
+            let fit = if normalized.len() == 1 { "fits" } else { "fit" };
+            summary += &list(
+                format!("{} {goldens} {fit} only after normalization", normalized.len()),
+                normalized,
+            );
+        }
+        if !config.codes.all.is_empty() {
+            summary += &format!("{}\n\n", Coverage::new(config, cases).summary());
+        }
+        if let Some(path) = &config.junit {
+            let written = self.write_junit(path, config, &results);
+            written.map_err(|error| format!("cannot write {}: {error}", shown(path)))?;
+        }
+        Ok(summary)
+    }
+
+    fn write_junit(
+        &self,
+        path: &std::path::Path,
+        config: &Config,
+        results: &BTreeMap<String, Entry>,
+    ) -> std::io::Result<()> {
+        let mut emitter = JunitEmitter::new(File::create(path)?, &config.tool);
+        for (name, entry) in results {
+            let failure = entry.outcome.failure.as_deref();
+            let message = failure.and_then(|text| text.lines().next()).unwrap_or_default();
+            let result = match (&entry.skipped, failure) {
+                (Some(reason), _) => JunitResult::Skipped { reason },
+                (None, Some(text)) => JunitResult::Failed { message, text },
+                (None, None) => JunitResult::Passed,
+            };
+            emitter.add_test(&JunitTest {
+                suite: &self.suite,
+                name,
+                file: Some(&entry.path),
+                result,
+            });
+        }
+        emitter.finish()
+    }
+}
