@@ -14,7 +14,7 @@ use clap::Parser;
     disable_version_flag = true,
     after_help = "BLESS=1 in the environment is the same as --bless."
 )]
-pub(crate) struct Arguments {
+pub(crate) struct SuiteArguments {
     #[command(flatten)]
     pub(crate) runner: libtest_mimic::Arguments,
     /// Write the goldens instead of comparing them; refused in CI
@@ -37,7 +37,7 @@ pub(crate) struct Arguments {
     pub(crate) golden_suite: usize,
 }
 
-impl Arguments {
+impl SuiteArguments {
     /// Parses the arguments of the process. Prints help or an error and exits if it has to.
     pub(crate) fn parse_process() -> Self {
         let mut arguments = Self::parse();

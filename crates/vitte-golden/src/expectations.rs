@@ -108,19 +108,22 @@ impl Expectations<'_> {
         self.sources.file(self.case).map_or(0, |file| file.line_of(span.lo()))
     }
 
+    /// Shows the primary label of a diagnostic that should have been announced, and the annotation that would announce it.
     fn unannounced(&self, message: &Message<'_>, diagnostic: &Diagnostic) -> Problem {
+        let title = format!("this {} was reported, but not announced: {message}", message.kind);
         let (sigil, place) = match message.lines.first() {
             Some(line) => ("~", format!("on line {line}")),
-            None => ("~?", "without a line in the case".to_owned()),
+            None => ("~?", "anywhere, because it has no line in the case".to_owned()),
         };
         let announcement = self.comments.mark(sigil, &message.to_string());
-        let title = format!("this {} was reported {place}, but not announced", message.kind);
-        let help = match message.lines.first() {
-            Some(line) => format!("announce it on line {line}: {announcement}"),
-            None => format!("announce it anywhere: {announcement}"),
+        let mut problem = match (diagnostic.primary(), diagnostic.file()) {
+            (Some(primary), _) => Diagnostic::error(None, primary.span(), title)
+                .with_label(primary.message().unwrap_or_default().to_owned()),
+            (None, Some(file)) => Diagnostic::for_file(Severity::Error, None, file, title),
+            (None, None) => Diagnostic::without_location(Severity::Error, None, title),
         };
-        let problem = Diagnostic::without_location(Severity::Error, None, title).with_help(help);
-        Problem::new(problem).with_text(diagnostic.render(self.sources))
+        problem.add_help(format!("announce it {place}: {announcement}"));
+        Problem::new(problem)
     }
 }
 
@@ -179,7 +182,7 @@ fn nearest(
         match (same_line, same_kind, same_text) {
             (true, true, _) => notes.push((format!("on this line was reported: {message}"), 0)),
             (true, false, true) => {
-                notes.push((format!("reported as a {}: {message}", message.kind), 1))
+                notes.push((format!("reported as a {}: {message}", message.kind), 1));
             }
             (false, true, true) => notes.push((format!("reported {place}: {message}"), 2)),
             (true, false, false) if !is_part => {

@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn the_end_of_an_output_is_shown() {
         assert_eq!(shown("stderr", b" \n"), "");
-        assert_eq!(shown("stderr", b"a\x1b[1m\nb\n"), "stderr:\na\\u{1b}[1m\nb\n");
+        assert_eq!(shown("stderr", b"a\x1b[1m\nb\n"), "stderr:\na␛[1m\nb\n");
         let long = shown("stdout", &[b'x'; 20_000]);
         assert!(long.starts_with("stdout (without its first 3616 bytes):\nxxx"), "{long}");
     }

@@ -13,7 +13,7 @@ use std::time::Duration;
 use libtest_mimic::{Completion, Failed, Trial};
 
 use crate::annotation::Revisions;
-use crate::args::{self, Arguments};
+use crate::args::{self, SuiteArguments};
 use crate::check::{self, Job, Outcome};
 use crate::codes::{self, Coverage};
 use crate::command::CompilerCommand;
@@ -57,7 +57,7 @@ impl Runner {
     /// Runs the suite, or the worker of a suite, as the arguments of the process demand.
     pub(crate) fn run(mut self) -> ExitCode {
         let number = SUITES.fetch_add(1, Ordering::Relaxed);
-        let arguments = Arguments::parse_process();
+        let arguments = SuiteArguments::parse_process();
         self.add_dir_rules();
         if let Some(token) = &arguments.golden_worker {
             return match self.compiler {
@@ -84,7 +84,7 @@ impl Runner {
         self.config.dir_rules = rules.collect();
     }
 
-    fn run_tests(self, arguments: &Arguments, number: usize) -> ExitCode {
+    fn run_tests(self, arguments: &SuiteArguments, number: usize) -> ExitCode {
         let mut config = self.config;
         if arguments.junit.is_some() {
             config.junit.clone_from(&arguments.junit);
@@ -248,7 +248,7 @@ impl Shared {
         let path = shown(&job.path);
         let path = path.trim_matches('`');
         let rerun = format!("{} -- --exact {}", self.command, args::quoted(test));
-        format!("{path}\n\n{}\nrerun: {rerun}\nbless: BLESS=1 {rerun}", failure.trim_end())
+        format!("{path}\n\n{}\n\nrerun: {rerun}\nbless: BLESS=1 {rerun}", failure.trim_end())
     }
 }
 
