@@ -174,6 +174,8 @@ pub(crate) fn numbered_lines(text: &str) -> impl Iterator<Item = (u32, usize, &s
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Revisions<'a> {
     pub(crate) all: &'a [String],
+    /// Names that are not revisions now, but that marks may have. `*` stands for every name.
+    pub(crate) unused: &'a [String],
     pub(crate) current: Option<&'a str>,
 }
 
@@ -183,7 +185,9 @@ impl Revisions<'_> {
     /// Checks that the revisions of a mark are revisions of the case.
     pub(crate) fn check(self, mark: &Mark<'_>) -> Result<(), Reason> {
         let names = mark.revisions.unwrap_or_default().split(',').map(str::trim);
-        let unknown = |name: &&str| !name.is_empty() && !self.all.iter().any(|one| one == name);
+        let is_known =
+            |name: &str| self.all.iter().chain(self.unused).any(|one| one == name || one == "*");
+        let unknown = |name: &&str| !name.is_empty() && !is_known(name);
         match names.clone().find(unknown) {
             Some(name) if self.all.is_empty() => {
                 let help = "declare it in a directive `revisions: …`".to_owned();

@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use vitte_diag::{Diagnostic, Format, Severity, SourceMap, Span, input};
 
-use crate::annotation::{self, Annotation, Kind, Mistake, Revisions};
+use crate::annotation::{self, Annotation, Kind, Mistake};
 use crate::config::Config;
-use crate::directive;
+use crate::directive::{self, DeclaredRevisions};
 use crate::expectations::Expectations;
-use crate::files::CaseFile;
+use crate::files::{CaseFile, extension};
 use crate::fixes;
 use crate::golden::{Goldens, shown};
 use crate::messages::{Message, messages};
@@ -85,11 +85,12 @@ struct Parsed {
 
 impl Parsed {
     fn new(config: &Config, text: &str, revision: Option<&str>) -> Self {
-        let (all, mut mistakes) = directive::revisions(text, &config.comments);
-        let revisions = Revisions { all: &all, current: revision };
+        let declared = DeclaredRevisions::find(text, &config.comments);
+        let revisions = declared.with_current(revision);
         let (options, of_directives) =
             directive::parse(text, &config.comments, revisions, &config.directives);
         let (annotations, of_annotations) = annotation::parse(text, &config.comments, revisions);
+        let mut mistakes = declared.mistakes.clone();
         mistakes.extend(of_directives.into_iter().chain(of_annotations));
         mistakes.sort_by_key(|mistake| mistake.range.start);
         Self { options, annotations, mistakes }
@@ -122,9 +123,8 @@ impl Checker<'_> {
         }
         problems.extend(self.outcome(&output));
         let mut required = self.config.required.clone();
-        let has_golden = Format::ALL
-            .iter()
-            .any(|&format| goldens.existing(crate::files::extension(format)).is_some());
+        let mut formats = self.config.formats.iter();
+        let has_golden = formats.any(|&format| goldens.existing(extension(format)).is_some());
         let announces =
             !self.parsed.annotations.is_empty() || self.parsed.options.outcome.is_some();
         if self.job.bless && !announces && !has_golden {
@@ -133,7 +133,7 @@ impl Checker<'_> {
         // A golden announces all that it contains.
         let by_golden = !announces && (has_golden || self.job.bless);
         problems.extend(self.announced(&output, by_golden, &rules));
-        let mut compared = goldens.check(&output, &required);
+        let mut compared = goldens.check(&output, &self.config.formats, &required);
         if output.problems.is_empty() && self.parsed.options.fixes.unwrap_or(self.config.fixes) {
             compared.merge(fixes::check(self.compiler, self.input, &output, goldens));
         }
@@ -208,6 +208,7 @@ impl Checker<'_> {
             annotations: &self.parsed.annotations,
             announced: self.config.announced,
             unannounced: &unannounced,
+            summaries: &self.config.summaries,
             normalize: &normalize,
             comments: &self.config.comments,
             sources: &output.sources,

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use vitte_diag::{Code, text};
 
-use crate::annotation::{self, Revisions};
+use crate::annotation;
 use crate::config::Config;
-use crate::directive;
+use crate::directive::DeclaredRevisions;
 use crate::files::Files;
 
 /// The names of the cases of each code. A case has a code if an annotation names it, or if a golden in the human format or
@@ -16,12 +16,10 @@ pub(crate) fn cases(config: &Config, files: &Files) -> BTreeMap<String, BTreeSet
     let mut cases: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for case in &files.cases {
         let text = read(&case.path);
-        let (all, _) = directive::revisions(&text, &config.comments);
-        let currents =
-            all.iter().map(|name| Some(name.as_str())).chain(all.is_empty().then_some(None));
-        for current in currents {
-            let revisions = Revisions { all: &all, current };
-            let (annotations, _) = annotation::parse(&text, &config.comments, revisions);
+        let declared = DeclaredRevisions::find(&text, &config.comments);
+        for current in declared.currents() {
+            let (annotations, _) =
+                annotation::parse(&text, &config.comments, declared.with_current(current));
             for code in annotations.into_iter().filter_map(|annotation| annotation.code) {
                 cases.entry(code).or_default().insert(case.name.clone());
             }

@@ -19,6 +19,8 @@ use crate::temporary::{failed, with_file};
 const PATH: &str = "{path}";
 /// What stands for the revision in an argument.
 const REVISION: &str = "{revision}";
+/// What stands in an argument for a temporary directory, which is empty and removed afterwards.
+const TMP: &str = "{tmp}";
 
 /// A compiler that is run as a command.
 #[derive(Clone, Debug)]
@@ -36,7 +38,7 @@ pub struct CompilerCommand {
 
 impl CompilerCommand {
     /// Returns the command for a case at `path`: program, arguments, flags of the case, and the path if no argument has it.
-    fn command(&self, input: Input<'_>, path: &Path) -> Command {
+    fn command(&self, input: Input<'_>, path: &Path, tmp: &Path) -> Command {
         let mut command = Command::new(&self.program);
         command.envs(self.envs.iter().map(|(name, value)| (name, value)));
         let mut has_path = false;
@@ -46,8 +48,9 @@ impl CompilerCommand {
                     has_path = true;
                     command.arg(path)
                 }
-                Some(text) if text.contains(REVISION) => {
-                    command.arg(text.replace(REVISION, input.revision.unwrap_or_default()))
+                Some(text) if text.contains(REVISION) || text.contains(TMP) => {
+                    let text = text.replace(REVISION, input.revision.unwrap_or_default());
+                    command.arg(text.replace(TMP, &tmp.to_string_lossy()))
                 }
                 _ => command.arg(arg),
             };
@@ -141,7 +144,15 @@ impl Compile for CompilerCommand {
     fn compile(&self, input: Input<'_>) -> Output {
         with_file(input, |path| {
             let limit = input.options.timeout.unwrap_or(self.timeout);
-            match process::run(&mut self.command(input, &path), limit) {
+            let tmp = match tempfile::tempdir() {
+                Ok(tmp) => tmp,
+                Err(error) => {
+                    return failed(Problem::message(format!(
+                        "cannot create a temporary directory: {error}"
+                    )));
+                }
+            };
+            match process::run(&mut self.command(input, &path, tmp.path()), limit) {
                 Ok(ended) => self.read(&ended, input, &path),
                 Err(error) => {
                     let program =

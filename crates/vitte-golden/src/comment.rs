@@ -97,7 +97,7 @@ impl Comments {
         let indent = line.len() - line.trim_start().len();
         self.syntaxes.iter().find_map(|syntax| {
             let after = line.get(indent..)?.strip_prefix(&*syntax.start)?.strip_prefix('@')?;
-            let (revisions, content) = split_revisions(after);
+            let (revisions, content) = split_revisions(after.trim_start());
             mark(line, indent, content, revisions, syntax)
         })
     }
@@ -186,8 +186,10 @@ mod tests {
             mark.applies_to(Some("b-2")) && !mark.applies_to(Some("c")) && !mark.applies_to(None)
         );
         assert_eq!(slashes.announcements("x //[a b!]~ error"), []);
-        let mark = slashes.directive("  //@[a] flags: x").unwrap();
-        assert_eq!((mark.revisions, mark.content), (Some("a"), " flags: x"));
+        for line in ["  //@[a] flags: x", "  //@ [a] flags: x"] {
+            let mark = slashes.directive(line).unwrap();
+            assert_eq!((mark.revisions, mark.content), (Some("a"), " flags: x"));
+        }
     }
 
     #[test]
@@ -197,7 +199,7 @@ mod tests {
         assert_eq!(slashes.directive("\t//@check-pass \r").unwrap().content, "check-pass");
         assert_eq!(
             comments(&[("<!--", Some("-->"))]).directive("<!--@ a -->").unwrap().content,
-            " a"
+            "a"
         );
     }
 

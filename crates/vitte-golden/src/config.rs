@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use regex::Regex;
 use vitte_diag::{Code, EmitterOptions, Format, Severity, Terminal, Tool};
 
 use crate::comment::Comments;
 use crate::directive::CustomDirective;
+use crate::files::{FIXED, extension};
 use crate::normalize::Rule;
 
 /// The settings of a suite.
@@ -18,9 +20,13 @@ pub(crate) struct Config {
     /// The names of directories that have no cases.
     pub(crate) skipped: Vec<String>,
     pub(crate) tool: Tool,
+    /// The formats that are compared if a case has a golden.
+    pub(crate) formats: Vec<Format>,
     /// The formats in which every case with diagnostics needs a golden.
     pub(crate) required: Vec<Format>,
     pub(crate) announced: Severity,
+    /// Messages without a location that only sum up others and need not be announced.
+    pub(crate) summaries: Vec<Regex>,
     pub(crate) fixes: bool,
     pub(crate) rules: Vec<Rule>,
     /// The rules for the directories of the process. They come last, because the other ones may lie inside them.
@@ -51,8 +57,10 @@ impl Config {
             comments: Comments::default(),
             skipped: vec!["auxiliary".to_owned()],
             tool: Tool::new("compiler", ""),
+            formats: Format::ALL.to_vec(),
             required: Vec::new(),
             announced: Severity::Error,
+            summaries: Vec::new(),
             fixes: true,
             rules: Vec::new(),
             dir_rules: Vec::new(),
@@ -62,6 +70,12 @@ impl Config {
             junit: None,
             mistakes: Vec::new(),
         }
+    }
+
+    /// Returns the extensions of the files that are goldens.
+    pub(crate) fn golden_extensions(&self) -> Vec<&'static str> {
+        let formats = self.formats.iter().chain(&self.required).map(|&format| extension(format));
+        formats.chain(self.fixes.then_some(FIXED)).collect()
     }
 
     /// The options of the formats: no colours, no limit of the width.

@@ -8,6 +8,7 @@
 //! ```
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,11 +18,12 @@ use crate::normalize::Rule;
 use crate::options::{CaseOptions, Expected};
 
 /// The directives that every suite has, with other names that mean the same.
-const NAMES: [(&str, &[&str]); 11] = [
+const NAMES: [(&str, &[&str]); 12] = [
     ("check-pass", &["build-pass", "compile-pass", "run-pass"]),
     ("check-fail", &["build-fail", "compile-fail"]),
     ("flags", &["compile-flags"]),
     ("revisions", &[]),
+    ("unused-revisions", &["unused-revision-names"]),
     ("ignore", &[]),
     ("exit-code", &["failure-status"]),
     ("timeout", &[]),
@@ -57,36 +59,68 @@ impl CustomDirective {
     }
 }
 
-/// Returns the revisions that a case declares, in the order in which they appear, and mistakes in the declarations.
-pub(crate) fn revisions(text: &str, comments: &Comments) -> (Vec<String>, Vec<Mistake>) {
-    let (mut found, mut mistakes) = (Vec::new(), Vec::new());
-    for (_, begin, line) in numbered_lines(text) {
-        let Some(mark) = comments.directive(line) else { continue };
-        let (name, value) = split(mark.content);
-        if name != "revisions" {
-            continue;
+/// The revisions that a case declares.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct DeclaredRevisions {
+    /// In the order in which they appear.
+    pub(crate) all: Vec<String>,
+    /// Names that marks may have although they are not revisions now.
+    pub(crate) unused: Vec<String>,
+    pub(crate) mistakes: Vec<Mistake>,
+}
+
+impl DeclaredRevisions {
+    /// Finds the declarations in a file.
+    pub(crate) fn find(text: &str, comments: &Comments) -> Self {
+        let mut declared = Self::default();
+        for (_, begin, line) in numbered_lines(text) {
+            let Some(mark) = comments.directive(line) else { continue };
+            let (name, value) = split(mark.content);
+            let range = begin + mark.range.start..begin + mark.range.end;
+            match name {
+                "revisions" => declared.add(value.unwrap_or_default(), &range),
+                "unused-revisions" | "unused-revision-names" => {
+                    let names =
+                        value.unwrap_or_default().split([',', ' ']).filter(|name| !name.is_empty());
+                    declared.unused.extend(names.map(str::to_owned));
+                }
+                _ => {}
+            }
         }
-        let range = begin + mark.range.start..begin + mark.range.end;
+        declared
+    }
+
+    fn add(&mut self, names: &str, range: &Range<usize>) {
         let mut mistake = |message: String| {
-            mistakes.push(Mistake { range: range.clone(), message, help: None });
+            self.mistakes.push(Mistake { range: range.clone(), message, help: None });
         };
-        if value.is_none_or(str::is_empty) {
+        if names.is_empty() {
             mistake("`revisions` needs names: `revisions: one two`".to_owned());
         }
-        for name in value.unwrap_or_default().split_whitespace() {
+        for name in names.split_whitespace() {
             let is_name = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
             if !is_name {
                 mistake(format!(
                     "`{name}` is not a name: a revision has letters, digits, `_` and `-`"
                 ));
-            } else if found.iter().any(|one| one == name) {
+            } else if self.all.iter().any(|one| one == name) {
                 mistake(format!("the revision `{name}` is declared twice"));
             } else {
-                found.push(name.to_owned());
+                self.all.push(name.to_owned());
             }
         }
     }
-    (found, mistakes)
+
+    /// Returns the revisions of the case, of which `current` is compiled.
+    pub(crate) fn with_current<'a>(&'a self, current: Option<&'a str>) -> Revisions<'a> {
+        Revisions { all: &self.all, unused: &self.unused, current }
+    }
+
+    /// Returns each revision, or once `None` if the case has none.
+    pub(crate) fn currents(&self) -> impl Iterator<Item = Option<&str>> {
+        let one = self.all.is_empty().then_some(None);
+        self.all.iter().map(|name| Some(name.as_str())).chain(one)
+    }
 }
 
 /// Returns the options that the directives of a file set for a revision, and those that cannot be understood.
@@ -96,7 +130,9 @@ pub(crate) fn parse(
     revisions: Revisions<'_>,
     custom: &[CustomDirective],
 ) -> (CaseOptions, Vec<Mistake>) {
-    let (mut options, mut mistakes) = (CaseOptions::default(), Vec::new());
+    let mut options =
+        CaseOptions { revision: revisions.current.map(str::to_owned), ..CaseOptions::default() };
+    let mut mistakes = Vec::new();
     for (_, begin, line) in numbered_lines(text) {
         let Some(mark) = comments.directive(line) else { continue };
         let applied = revisions.check(&mark).and_then(|()| {
@@ -194,7 +230,7 @@ fn set(
                 options.unannounced.push(kind);
             }
         }
-        // `revisions` has been read before.
+        // `DeclaredRevisions` has read the other ones.
         _ => {}
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use regex::Regex;
 use vitte_diag::{Diagnostic, FileId, Severity, SourceMap, Span};
 
 use crate::annotation::{Annotation, Kind};
@@ -16,6 +17,8 @@ pub(crate) struct Expectations<'a> {
     pub(crate) announced: Severity,
     /// The kinds that need not be announced.
     pub(crate) unannounced: &'a [Kind],
+    /// Messages without a location that only sum up others.
+    pub(crate) summaries: &'a [Regex],
     pub(crate) normalize: &'a dyn Fn(&str) -> String,
     pub(crate) comments: &'a Comments,
     pub(crate) sources: &'a SourceMap,
@@ -45,7 +48,11 @@ impl Expectations<'_> {
 
     fn must_announce(&self, diagnostic: &Diagnostic) -> bool {
         let severity = diagnostic.severity();
-        severity >= self.announced && !self.unannounced.contains(&severity.into())
+        let is_summary = || {
+            let matches = |regex: &Regex| regex.is_match(diagnostic.message());
+            diagnostic.primary().is_none() && self.summaries.iter().any(matches)
+        };
+        severity >= self.announced && !self.unannounced.contains(&severity.into()) && !is_summary()
     }
 
     /// Returns for each annotation the index of its message, such that as many as possible have one. Several annotations

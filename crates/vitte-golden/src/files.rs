@@ -18,11 +18,6 @@ pub(crate) const fn extension(format: Format) -> &'static str {
     }
 }
 
-/// Returns the extensions of all golden files.
-pub(crate) fn extensions() -> impl Iterator<Item = &'static str> {
-    Format::ALL.iter().map(|&format| extension(format)).chain([FIXED])
-}
-
 /// A case: a source file below the directory of the suite.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) struct CaseFile {
@@ -59,7 +54,8 @@ pub(crate) struct Files {
 
 impl Files {
     /// Lists the directory. Directories whose name is in `skipped`, and hidden files and directories, are not searched.
-    pub(crate) fn find(dir: &Path, extension: &str, skipped: &[String]) -> Self {
+    /// `goldens` are the extensions of golden files.
+    pub(crate) fn find(dir: &Path, extension: &str, skipped: &[String], goldens: &[&str]) -> Self {
         let is_searched = |entry: &walkdir::DirEntry| {
             let name = entry.file_name().to_string_lossy();
             let is_skipped = name.starts_with('.')
@@ -82,7 +78,7 @@ impl Files {
                 let below = path.strip_prefix(dir).unwrap_or(&path);
                 let parts: Vec<_> = below.iter().map(OsStr::to_string_lossy).collect();
                 files.cases.push(CaseFile { name: parts.join("/"), path });
-            } else if extensions().any(|golden| has_extension(&path, golden)) {
+            } else if goldens.iter().any(|golden| has_extension(&path, golden)) {
                 others.push(path);
             }
         }
@@ -185,7 +181,12 @@ mod tests {
         ] {
             create(path);
         }
-        let files = Files::find(dir.path(), "v", &["auxiliary".to_owned()]);
+        let files = Files::find(
+            dir.path(),
+            "v",
+            &["auxiliary".to_owned()],
+            &["stderr", "json", "sarif", "fixed"],
+        );
         assert_eq!(names(&files), ["a.v", "b.v", "sub/c.v", "x.y.v"]);
         let below = |paths: &[PathBuf]| {
             let below = |path: &PathBuf| {
@@ -206,7 +207,7 @@ mod tests {
     #[test]
     fn a_missing_directory_is_an_error() {
         let dir = tempfile::tempdir().unwrap();
-        let files = Files::find(&dir.path().join("none"), "v", &[]);
+        let files = Files::find(&dir.path().join("none"), "v", &[], &[]);
         assert_eq!((files.cases.len(), files.errors.len()), (0, 1));
         assert!(files.errors[0].contains("none`: "), "{:?}", files.errors);
     }

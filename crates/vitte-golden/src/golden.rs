@@ -50,10 +50,18 @@ impl Goldens<'_> {
         [own, shared].into_iter().find(|path| path.exists())
     }
 
-    /// Compares the output in each format that has a golden. `required` formats need one if there is output.
-    pub(crate) fn check(&self, output: &Output, required: &[Format]) -> Compared {
+    /// Compares the output in each of the formats that has a golden. `required` formats need one if there is output.
+    pub(crate) fn check(
+        &self,
+        output: &Output,
+        formats: &[Format],
+        required: &[Format],
+    ) -> Compared {
         let mut compared = Compared::default();
-        for &format in Format::ALL {
+        for &format in Format::ALL
+            .iter()
+            .filter(|format| formats.contains(format) || required.contains(format))
+        {
             let extension = extension(format);
             let existing = self.existing(extension);
             if existing.is_some() || (required.contains(&format) && !output.diagnostics.is_empty())

@@ -18,7 +18,7 @@ pub(crate) struct Message<'d> {
     pub(crate) text: Cow<'d, str>,
     /// The 1-based lines of the case at which it is announced, usually one. Empty if it has no location in the case.
     pub(crate) lines: Vec<u32>,
-    /// The diagnostic, if the message is not only a part of one.
+    /// The diagnostic, if the message is not only a part of one. Each line of its text is a message.
     pub(crate) diagnostic: Option<&'d Diagnostic>,
 }
 
@@ -29,7 +29,7 @@ impl fmt::Display for Message<'_> {
         if let Some(code) = self.code {
             write!(f, "[{code}]")?;
         }
-        write!(f, ": {}", self.text.lines().next().unwrap_or_default())
+        write!(f, ": {}", self.text)
     }
 }
 
@@ -57,16 +57,11 @@ impl Message<'_> {
     /// Returns true if the text contains `part`, before or after normalization. The tests of rustc write the code behind
     /// the message, so it is a part of the text too: `mismatched types [E0308]`.
     pub(crate) fn contains(&self, part: &str, normalize: &dyn Fn(&str) -> String) -> bool {
-        if part.is_empty() || self.text.contains(part) {
-            return true;
-        }
-        let in_lines = |text: &str| {
+        let has_part = |text: &str| {
             text.contains(part)
-                || self.code.is_some_and(|code| {
-                    text.lines().any(|line| format!("{line} [{code}]").contains(part))
-                })
+                || self.code.is_some_and(|code| format!("{text} [{code}]").contains(part))
         };
-        in_lines(&self.text) || in_lines(&normalize(&self.text))
+        part.is_empty() || has_part(&self.text) || has_part(&normalize(&self.text))
     }
 }
 
@@ -76,7 +71,7 @@ pub(crate) fn messages<'d>(
     sources: &SourceMap,
     case: FileId,
 ) -> Vec<Message<'d>> {
-    let mut collector = Collector { sources, case, messages: Vec::new() };
+    let mut collector = Collector { sources, case, messages: Vec::new(), uses: Vec::new() };
     diagnostics.iter().for_each(|diagnostic| collector.diagnostic(diagnostic));
     collector.messages
 }
@@ -86,6 +81,8 @@ struct Collector<'d, 's> {
     sources: &'s SourceMap,
     case: FileId,
     messages: Vec<Message<'d>>,
+    /// The lines of the case in the trace of the current diagnostic.
+    uses: Vec<u32>,
 }
 
 impl<'d> Collector<'d, '_> {
@@ -100,59 +97,68 @@ impl<'d> Collector<'d, '_> {
         let primary = diagnostic.primary().map(Label::span);
         // Code in a macro of another file is announced where the case uses it.
         let steps = diagnostic.trace().iter().filter_map(TraceStep::span);
-        let own = primary.into_iter().chain(steps).find_map(|span| self.line_of(span));
-        self.messages.push(Message {
-            kind: diagnostic.severity().into(),
-            code: diagnostic.code(),
-            text: diagnostic.message().into(),
-            lines: own.into_iter().collect(),
-            diagnostic: Some(diagnostic),
-        });
+        self.uses = steps.filter_map(|span| self.line_of(span)).collect();
+        let own = primary.and_then(|span| self.line_of(span)).or(self.uses.first().copied());
+        let kind = Kind::from(diagnostic.severity());
+        let lines: Vec<u32> = own.into_iter().collect();
+        for text in text_lines(diagnostic.message()) {
+            let (code, text, lines) = (diagnostic.code(), text.into(), lines.clone());
+            self.messages.push(Message { kind, code, text, lines, diagnostic: Some(diagnostic) });
+        }
         self.labels(diagnostic.labels());
         for step in diagnostic.trace() {
-            let line = step.span().and_then(|span| self.line_of(span));
-            self.part(Kind::Note, step.message(), line);
+            let line: Vec<u32> =
+                step.span().and_then(|span| self.line_of(span)).into_iter().collect();
             if step.kind() == TraceKind::Macro {
                 // The tests of rustc write the name of a macro without quotes.
-                self.part(Kind::Note, step.message().replace('`', ""), line);
+                let (kind, text) = (Kind::Note, step.message().replace('`', "").into());
+                self.messages.push(Message {
+                    kind,
+                    code: None,
+                    text,
+                    lines: line.clone(),
+                    diagnostic: None,
+                });
             }
+            self.part(Kind::Note, step.message(), &line);
         }
         if let Some(help) = diagnostic.help() {
-            self.part(Kind::Help, help, own);
+            self.part(Kind::Help, help, &lines);
         }
-        diagnostic.notes().for_each(|note| self.part(Kind::Note, note, own));
-        diagnostic.children().iter().for_each(|child| self.child(child, own));
+        diagnostic.notes().for_each(|note| self.part(Kind::Note, note, &lines));
+        diagnostic.children().iter().for_each(|child| self.child(child, &lines));
         for suggestion in diagnostic.all_suggestions() {
             self.suggestion(suggestion, own);
         }
     }
 
-    /// Adds a part of a diagnostic.
-    fn part(&mut self, kind: Kind, text: impl Into<Cow<'d, str>>, line: Option<u32>) {
-        let lines = line.into_iter().collect();
-        self.messages.push(Message {
-            kind,
-            code: None,
-            text: text.into(),
-            lines,
-            diagnostic: None,
-        });
+    /// Adds each line of a part of a diagnostic.
+    fn part(&mut self, kind: Kind, text: &'d str, lines: &[u32]) {
+        for text in text_lines(text) {
+            let (text, lines) = (text.into(), lines.to_vec());
+            self.messages.push(Message { kind, code: None, text, lines, diagnostic: None });
+        }
+    }
+
+    /// Returns the lines of a label: its own, or those at which the case uses the code of another file.
+    fn lines_of(&self, span: Span) -> Vec<u32> {
+        self.line_of(span).map_or_else(|| self.uses.clone(), |line| vec![line])
     }
 
     fn labels(&mut self, labels: impl Iterator<Item = &'d Label>) {
         for label in labels {
             if let Some(text) = label.message() {
-                self.part(Kind::Note, text, self.line_of(label.span()));
+                self.part(Kind::Note, text, &self.lines_of(label.span()));
             }
         }
     }
 
     /// Adds a child. Without a label it is on the line of its diagnostic.
-    fn child(&mut self, child: &'d Child, line: Option<u32>) {
+    fn child(&mut self, child: &'d Child, lines: &[u32]) {
         let is_primary = |label: &&Label| label.style() == LabelStyle::Primary;
         let label = child.labels().iter().find(is_primary).or(child.labels().first());
-        let own = label.and_then(|label| self.line_of(label.span()));
-        self.part(child.level().into(), child.message(), own.or(line));
+        let own = label.map(|label| self.lines_of(label.span())).filter(|lines| !lines.is_empty());
+        self.part(child.level().into(), child.message(), own.as_deref().unwrap_or(lines));
         self.labels(child.labels().iter());
     }
 
@@ -167,10 +173,16 @@ impl<'d> Collector<'d, '_> {
         for edit in edits() {
             let first = self.line_of(edit.span());
             for (text, index) in edit.text().lines().zip(0_u32..) {
-                self.part(Kind::Suggestion, text, first.map(|first| first.saturating_add(index)));
+                let line = first.map(|first| first.saturating_add(index));
+                self.part(Kind::Suggestion, text, line.as_slice());
             }
         }
     }
+}
+
+/// Returns the lines of a text, at least one.
+fn text_lines(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().chain(text.is_empty().then_some(""))
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use crate::normalize::Rule;
 /// A function that [`Suite::directive`](crate::Suite::directive) adds changes them too.
 #[derive(Clone, Debug, Default)]
 pub struct CaseOptions {
+    pub(crate) revision: Option<String>,
     pub(crate) outcome: Option<Expected>,
     pub(crate) flags: Vec<String>,
     pub(crate) ignored: Option<String>,
@@ -30,6 +31,12 @@ pub(crate) enum Expected {
 }
 
 impl CaseOptions {
+    /// Returns the revision of the case that the options are for, if it has revisions.
+    #[must_use]
+    pub fn revision(&self) -> Option<&str> {
+        self.revision.as_deref()
+    }
+
     /// Adds a flag: an argument of the compiler for this case.
     pub fn flag(&mut self, flag: impl Into<String>) -> &mut Self {
         self.flags.push(flag.into());

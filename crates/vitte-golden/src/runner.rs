@@ -12,14 +12,13 @@ use std::time::Duration;
 
 use libtest_mimic::{Completion, Failed, Trial};
 
-use crate::annotation::Revisions;
 use crate::args::{self, SuiteArguments};
 use crate::check::{self, Job, Outcome};
 use crate::codes::{self, Coverage};
 use crate::command::CompilerCommand;
 use crate::config::Config;
 use crate::diff;
-use crate::directive;
+use crate::directive::{self, DeclaredRevisions};
 use crate::files::{CaseFile, Files};
 use crate::golden::shown;
 use crate::in_process::{self, Function};
@@ -89,7 +88,12 @@ impl Runner {
         if arguments.junit.is_some() {
             config.junit.clone_from(&arguments.junit);
         }
-        let files = Files::find(&config.dir, &config.extension, &config.skipped);
+        let files = Files::find(
+            &config.dir,
+            &config.extension,
+            &config.skipped,
+            &config.golden_extensions(),
+        );
         let cases = codes::cases(&config, &files);
         if arguments.codes {
             return print(&codes::table(&config, &cases));
@@ -177,15 +181,14 @@ impl Shared {
         let text = fs::read(&case.path)
             .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
             .unwrap_or_default();
-        let (all, _) = directive::revisions(&text, &self.config.comments);
-        let currents = all.iter().map(Some).chain(all.is_empty().then_some(None));
-        let trial = |revision: Option<&String>| {
-            let revisions = Revisions { all: &all, current: revision.map(String::as_str) };
+        let declared = DeclaredRevisions::find(&text, &self.config.comments);
+        let trial = |current: Option<&str>| {
+            let revisions = declared.with_current(current);
             let (options, _) =
                 directive::parse(&text, &self.config.comments, revisions, &self.config.directives);
-            self.trial(case, revision.cloned(), options)
+            self.trial(case, current.map(str::to_owned), options)
         };
-        currents.map(trial).collect()
+        declared.currents().map(trial).collect()
     }
 
     fn trial(&self, case: &CaseFile, revision: Option<String>, options: CaseOptions) -> Trial {
@@ -274,7 +277,7 @@ fn trials_of_suite(
     }
     let revisions = |case: &CaseFile| {
         let text = fs::read(&case.path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-        directive::revisions(&text.unwrap_or_default(), &config.comments).0
+        DeclaredRevisions::find(&text.unwrap_or_default(), &config.comments).all
     };
     let unknown = files.of_unknown_revisions(revisions);
     trials.push(test_of_orphans(

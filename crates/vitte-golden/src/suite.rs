@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use regex::Regex;
 use vitte_diag::read::InputFormat;
 use vitte_diag::{Code, Format, Severity, Stream, Tool};
 
@@ -18,6 +19,9 @@ use crate::in_process::Function;
 use crate::normalize::Rule;
 use crate::options::CaseOptions;
 use crate::runner::Runner;
+
+/// The messages with which rustc ends.
+const RUSTC_SUMMARY: &str = r"^(aborting due to .*previous error|\d+ warnings? emitted|Some errors have detailed explanations: |For more information about (this|an) error)";
 
 /// Marks a [`Suite`] whose cases a function compiles.
 #[derive(Clone, Copy, Debug)]
@@ -45,7 +49,7 @@ impl Suite {
     /// to standard output. [`dir`](Suite::dir) sets another directory, [`reads`](Suite::reads) another format.
     ///
     /// The flags and the path of each case are appended to the arguments. If an argument is `{path}`, it is replaced by the
-    /// path instead.
+    /// path instead. `{tmp}` in an argument is replaced by the path of an empty directory, for files that the compiler writes.
     pub fn command<A: Into<OsString>>(
         program: impl Into<OsString>,
         args: impl IntoIterator<Item = A>,
@@ -83,8 +87,12 @@ impl Suite {
 }
 
 impl Suite<CompilerCommand> {
-    /// Reads another format than the JSON of this project. The output of rustc and GCC is read from standard error.
+    /// Reads another format than the JSON of this project. The output of rustc and GCC is read from standard error, and
+    /// the last messages of rustc, such as "aborting due to 2 previous errors", need not be announced.
     pub fn reads(mut self, format: InputFormat) -> Self {
+        if format == InputFormat::Rustc {
+            self = self.summary(RUSTC_SUMMARY);
+        }
         self.compiler.format = Some(format);
         self.compiler.stream = match format {
             InputFormat::Rustc | InputFormat::Gcc => Stream::Stderr,
@@ -159,8 +167,14 @@ impl<C> Suite<C> {
         self
     }
 
-    /// Requires a golden in this format beside each case with diagnostics. Default: those goldens that exist are compared.
-    pub fn golden(mut self, format: Format) -> Self {
+    /// Sets the formats whose goldens are compared. Default: all formats; those goldens that exist are compared.
+    pub fn goldens(mut self, formats: impl IntoIterator<Item = Format>) -> Self {
+        self.config.formats = formats.into_iter().collect();
+        self
+    }
+
+    /// Requires a golden in this format beside each case with diagnostics. Default: none.
+    pub fn require_golden(mut self, format: Format) -> Self {
         self.config.required.push(format);
         self
     }
@@ -170,6 +184,19 @@ impl<C> Suite<C> {
     /// In a case without annotations, and without directives such as `check-pass`, goldens announce what they contain.
     pub fn announced(mut self, severity: Severity) -> Self {
         self.config.announced = severity;
+        self
+    }
+
+    /// Does not demand an annotation for a diagnostic without a location whose message matches a regular expression, because
+    /// it only sums up others: "aborting due to 2 previous errors". An invalid expression fails the suite.
+    pub fn summary(mut self, pattern: impl AsRef<str>) -> Self {
+        match Regex::new(pattern.as_ref()) {
+            Ok(regex) => self.config.summaries.push(regex),
+            Err(_) => self
+                .config
+                .mistakes
+                .push(format!("`{}` is not a regular expression", pattern.as_ref())),
+        }
         self
     }
 

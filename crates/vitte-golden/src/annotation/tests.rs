@@ -1,6 +1,6 @@
 use super::*;
 
-const NONE: Revisions<'_> = Revisions { all: &[], current: None };
+const NONE: Revisions<'_> = Revisions { all: &[], unused: &[], current: None };
 
 /// Returns what a text announces, one per line: `line kind[code]: message`, or the mistakes.
 fn shown(text: &str, revisions: Revisions<'_>) -> Vec<String> {
@@ -62,11 +62,14 @@ fn annotations_of_other_revisions_do_not_apply() {
     let all = ["one".to_owned(), "two".to_owned()];
     let text =
         "x\n//[one]~^ error: a\n//[one]~| note: b\n//[two]~^^^ error: c\n//[one,two]~| note: d\n";
-    let shown = |current| shown(text, Revisions { all: &all, current });
+    let shown = |current| shown(text, Revisions { all: &all, unused: &[], current });
     assert_eq!(shown(Some("one")), ["1 error: a", "1 note: b", "1 note: d"]);
     assert_eq!(shown(Some("two")), ["1 error: c", "1 note: d"]);
-    let (_, mistakes) =
-        parse("//[tow]~ error", &Comments::default(), Revisions { all: &all, current: None });
+    let (_, mistakes) = parse(
+        "//[tow]~ error",
+        &Comments::default(),
+        Revisions { all: &all, unused: &[], current: None },
+    );
     assert_eq!(mistakes[0].message, "unknown revision `tow`; the case has `one` or `two`");
     assert_eq!(mistakes[0].help.as_deref(), Some("did you mean `two`?"));
     assert_eq!(mistakes[0].range, 0..14);

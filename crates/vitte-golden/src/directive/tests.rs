@@ -1,6 +1,6 @@
 use super::*;
 
-const NONE: Revisions<'_> = Revisions { all: &[], current: None };
+const NONE: Revisions<'_> = Revisions { all: &[], unused: &[], current: None };
 
 fn mistakes(text: &str) -> Vec<String> {
     let (_, mistakes) = parse(text, &Comments::default(), NONE, &[]);
@@ -59,9 +59,9 @@ fn a_wrong_value_is_a_mistake() {
 #[test]
 fn revisions_have_directives_of_their_own() {
     let text = "//@ revisions: old new\n//@[new] flags: -n\n//@[old,new] flags: -b\n//@ revisions: old a!\n//@[nwe] check-pass";
-    let (all, wrong) = revisions(text, &Comments::default());
-    assert_eq!(all, ["old", "new"]);
-    let wrong: Vec<_> = wrong.into_iter().map(|mistake| mistake.message).collect();
+    let declared = DeclaredRevisions::find(text, &Comments::default());
+    assert_eq!(declared.all, ["old", "new"]);
+    let wrong: Vec<_> = declared.mistakes.iter().map(|mistake| mistake.message.as_str()).collect();
     assert_eq!(
         wrong,
         [
@@ -71,7 +71,7 @@ fn revisions_have_directives_of_their_own() {
     );
     let flags = |current| {
         let (options, mistakes) =
-            parse(text, &Comments::default(), Revisions { all: &all, current }, &[]);
+            parse(text, &Comments::default(), declared.with_current(current), &[]);
         assert_eq!(mistakes.len(), 1, "{mistakes:?}");
         options.flags
     };
