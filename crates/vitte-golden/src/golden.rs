@@ -102,7 +102,8 @@ impl Goldens<'_> {
                 problem(Problem::message(message).with_text(difference))
             }
             None => {
-                problem(Problem::message(format!("there is no {}", shown(&path))).with_text(actual))
+                let message = format!("there is no {}, which would be:", shown(&path));
+                problem(Problem::message(message).with_text(actual))
             }
         }
     }

@@ -1,0 +1,55 @@
+//! The summary, the commands that a failing case prints, and JUnit.
+
+use std::fs;
+
+use crate::Toy;
+
+#[test]
+fn a_failing_case_prints_the_commands_that_rerun_and_bless_it() {
+    let toy = Toy::new(&[("sub/a b.toy", "error T0001 bad\n")]).with("CARGO_PKG_NAME", "toys");
+    let ran = toy.run(&[]);
+    let (_, commands) = ran.stdout.split_once("\nrerun: ").unwrap();
+    let [rerun, bless] = [0, 1].map(|line| commands.lines().nth(line).unwrap());
+    assert!(rerun.ends_with(" -- --exact 'sub/a b.toy'"), "{rerun}");
+    assert_eq!(bless, format!("bless: BLESS=1 {rerun}"));
+}
+
+#[test]
+fn results_are_written_as_junit() {
+    let toy = Toy::new(&[
+        ("good.toy", "error T0001 a //~ error\n"),
+        ("bad.toy", "error T0001 <a>\n"),
+        ("late.toy", "//@ ignore: not ready\n"),
+    ]);
+    let path = toy.dir.path().join("report.xml");
+    toy.run(&["--junit", path.to_str().unwrap()]);
+    let xml = fs::read_to_string(&path).unwrap();
+    let document = roxmltree::Document::parse(&xml).unwrap();
+    let cases: Vec<_> =
+        document.descendants().filter(|node| node.has_tag_name("testcase")).collect();
+    let shown = |node: &roxmltree::Node<'_, '_>| {
+        let child = node.first_element_child().map_or("passed", |child| child.tag_name().name());
+        format!("{} {} {child}", node.attribute("name").unwrap(), node.attribute("file").unwrap())
+    };
+    assert_eq!(
+        cases.iter().map(shown).collect::<Vec<_>>(),
+        [
+            "bad.toy ui/bad.toy failure",
+            "good.toy ui/good.toy passed",
+            "late.toy ui/late.toy skipped"
+        ]
+    );
+    let failure = cases[0].first_element_child().unwrap();
+    assert_eq!(
+        failure.attribute("message"),
+        Some("error: this error was reported, but not announced: error[T0001]: <a>")
+    );
+    toy.run(&["--junit", path.to_str().unwrap()]);
+    assert_eq!(fs::read_to_string(&path).unwrap(), xml, "two runs write the same bytes");
+    let ran = toy.run(&["--junit", "/does/not/exist/report.xml"]);
+    assert!(
+        ran.code == Some(2)
+            && ran.stderr.starts_with("error: cannot write `/does/not/exist/report.xml`: "),
+        "{ran:#?}"
+    );
+}
