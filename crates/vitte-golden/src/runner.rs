@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use libtest_mimic::{Completion, Failed, Trial};
+use libtest_mimic::{Completion, Failed, FormatSetting, Trial};
 
 use crate::args::{self, SuiteArguments};
 use crate::check::{self, Job, Outcome};
@@ -129,6 +129,8 @@ impl Runner {
         drop(shared);
         let written = report.finish(&config, &cases);
         match written {
+            // Programs read the output in this format.
+            Ok(_) if matches!(arguments.runner.format, Some(FormatSetting::Json)) => {}
             Ok(text) => _ = io::stdout().write_all(text.as_bytes()),
             Err(error) => {
                 complain(&error);

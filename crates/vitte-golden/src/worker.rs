@@ -21,12 +21,20 @@ use crate::check::{Job, Outcome, finish};
 use crate::problem::Problem;
 use crate::process;
 
+/// The usual reason why the test program does not become a worker.
+const HARNESS: &str =
+    "a suite runs in `main` of a test with `harness = false` in Cargo.toml, not in a `#[test]`";
+
 /// How long a stream of a worker is read after the worker has ended, or has written an outcome.
 const DRAIN: Duration = Duration::from_secs(2);
+
+/// What a worker writes before its first job.
+const READY: &str = "ready";
 
 /// Compiles and checks the jobs of standard input until it ends.
 pub(crate) fn serve(token: &str, check: impl Fn(&Job) -> Outcome) -> io::Result<()> {
     let mut line = String::new();
+    writeln!(io::stdout(), "{token}{READY}")?;
     // The stream is not locked between two jobs, because the compiler may lock it.
     while io::stdin().read_line(&mut line)? > 0 {
         let job = serde_json::from_str(&line);
@@ -95,6 +103,8 @@ fn failure(problem: Problem) -> Outcome {
 /// What the threads that read the output of a worker report.
 #[derive(Debug)]
 enum Event {
+    /// The worker waits for jobs.
+    Ready,
     /// A line of stdout with an outcome.
     Outcome(String),
     /// The line of stderr that ends the output of a case.
@@ -117,6 +127,8 @@ struct Worker {
     events: Receiver<Event>,
     stdout: Captured,
     stderr: Captured,
+    /// Whether the program has become a worker.
+    is_ready: bool,
 }
 
 impl Worker {
@@ -142,7 +154,7 @@ impl Worker {
         let stderr =
             read(child.stderr.take().map(|stream| Box::new(stream) as Box<dyn Read + Send>));
         let stdin = child.stdin.take();
-        Ok(Self { child, stdin, events, stdout, stderr })
+        Ok(Self { child, stdin, events, stdout, stderr, is_ready: false })
     }
 
     /// Runs a job. After an error the worker has ended.
@@ -180,6 +192,7 @@ impl Worker {
                 if outcome.is_some() { DRAIN } else { limit.saturating_sub(begun.elapsed()) };
             match self.events.recv_timeout(left) {
                 Ok(Event::Outcome(json)) => outcome = Some(json),
+                Ok(Event::Ready) => self.is_ready = true,
                 Ok(Event::CaseEnd) => ended = true,
                 Ok(Event::Closed) if outcome.is_none() => return Err(self.ended()),
                 Ok(Event::Closed) => ended = true,
@@ -205,7 +218,7 @@ impl Worker {
         self.stdin = None;
         // The other stream may still have output, for example that of a crash handler.
         let begun = Instant::now();
-        while let Ok(Event::Outcome(_) | Event::CaseEnd) =
+        while let Ok(Event::Ready | Event::Outcome(_) | Event::CaseEnd) =
             self.events.recv_timeout(DRAIN.saturating_sub(begun.elapsed()))
         {}
         let status = match self.child.try_wait() {
@@ -266,6 +279,7 @@ fn read_lines(stream: impl Read, token: &str, captured: &Captured, sender: &Send
         }
         let event = match line.strip_prefix(token.as_bytes()) {
             Some(b"\n") => Event::CaseEnd,
+            Some(rest) if rest.trim_ascii_end() == READY.as_bytes() => Event::Ready,
             Some(json) => Event::Outcome(String::from_utf8_lossy(json).into_owned()),
             None => {
                 let mut captured = captured.lock().unwrap_or_else(PoisonError::into_inner);

@@ -21,6 +21,13 @@ use vitte_diag::{
 use vitte_golden::{Case, Suite};
 
 fn main() -> ExitCode {
+    let install = || {
+        vitte_crash::CrashHandler::builder()
+            .program("toy")
+            .timeout(Duration::from_secs(20))
+            .install()
+    };
+    let _guard = env::var_os("TOY_CRASH").map(|_| install());
     let arguments: Vec<String> = env::args().collect();
     if let [_, command, .., path] = &arguments[..] {
         if command == "compile" {

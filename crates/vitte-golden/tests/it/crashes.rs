@@ -85,3 +85,22 @@ fn a_span_outside_of_its_file_is_reported() {
     let failure = failure("outside //~ error: far\n");
     assert!(failure.starts_with("error: the compiler reported invalid spans\n"), "{failure}");
 }
+
+/// With the crash handler of this project the report, and the path of its capsule, are shown.
+#[test]
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+fn a_crash_report_is_shown() {
+    for (command, is_in_process) in
+        [("panic oh no", true), ("abort", true), ("abort", false), ("panic oh no", false)]
+    {
+        let toy = Toy::new(&[("a.toy", command), ("b.toy", GOOD)]).with("TOY_CRASH", "1");
+        let toy = if is_in_process { toy } else { toy.command() };
+        let dir = toy.dir.path().join("crashes");
+        let toy = toy.with("VITTE_CRASH_DIR", dir.to_str().unwrap());
+        let failure = toy.failure("a.toy");
+        let code = if command == "abort" { "fatal[F0005]" } else { "fatal[F0001]" };
+        assert!(failure.contains(code), "{command} {is_in_process}: {failure}");
+        assert!(failure.contains(".vittecrash"), "{command} {is_in_process}: {failure}");
+        assert!(toy.run(&[]).results().contains(&"b.toy ... ok".to_owned()));
+    }
+}
