@@ -30,7 +30,7 @@ mod words;
 /// What a reader cannot see is shown: the line end and the byte order mark as a sentence, other characters as an
 /// escape. The output depends on the texts only; it has no colours and at most about 200 rows.
 pub(crate) fn text(expected: &str, actual: &str) -> String {
-    let rows = text::rows(expected, actual);
+    let rows = text::rows(expected, actual, text::MAX_ROWS);
     if rows.is_empty() { rows } else { format!("- expected, + actual\n{rows}") }
 }
 

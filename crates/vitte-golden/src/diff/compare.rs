@@ -12,6 +12,8 @@ use super::{draw, text};
 
 /// The maximum number of rows.
 const MAX_ROWS: usize = 200;
+/// The maximum number of rows of a string with several lines.
+const MAX_TEXT_ROWS: usize = 60;
 /// The maximum length in bytes of a string that is shown beside the other one.
 const MAX_INLINE: usize = 40;
 /// The maximum length in bytes of a name in a path.
@@ -77,6 +79,8 @@ pub(super) struct Comparison {
     count: usize,
     omitted: usize,
     has_other_values: bool,
+    /// The orders of fields that differ, each with the first object and the number of objects.
+    orders: Vec<(Place, String, usize)>,
 }
 
 impl Comparison {
@@ -106,9 +110,16 @@ impl Comparison {
 
     /// Returns the rows, and true if nothing but the order of fields differs.
     pub(super) fn finish(mut self) -> (String, bool) {
+        for (place, order, count) in std::mem::take(&mut self.orders) {
+            let others = match count {
+                1 => String::new(),
+                _ => format!(" (and in {})", vitte_diag::text::more("object", count - 1)),
+            };
+            self.push(&place, &format!("{order}{others}"));
+        }
         if self.omitted > 0 {
-            let noun = vitte_diag::text::plural("difference", self.omitted);
-            self.rows.push_str(&format!("... {} more {noun} ...\n", self.omitted));
+            let differences = vitte_diag::text::more("difference", self.omitted);
+            self.rows.push_str(&format!("... {differences} ...\n"));
         }
         (self.rows, !self.has_other_values)
     }
@@ -186,7 +197,11 @@ impl Comparison {
     fn compare_strings(&mut self, place: &Place, old: &str, new: &str) {
         let has_lines = |text: &str| text.trim_end_matches('\n').contains('\n');
         if has_lines(old) || has_lines(new) {
-            return self.report_rows(place, "the text differs", &text::rows(old, new));
+            return self.report_rows(
+                place,
+                "the text differs",
+                &text::rows(old, new, MAX_TEXT_ROWS),
+            );
         }
         let [old_parts, new_parts] = words::parts(old, new);
         if old.len().max(new.len()) <= MAX_INLINE {
@@ -221,8 +236,15 @@ impl Comparison {
         }
     }
 
+    /// Reports each order once, because it often differs in every object of one kind.
     fn report_order(&mut self, place: &Place, old: &str, new: &str) {
-        self.push(place, &format!("the order of fields differs: {old} -> {new}"));
+        let order = format!("the order of fields differs: {old} -> {new}");
+        let is_full = self.orders.len() >= MAX_ROWS;
+        match self.orders.iter_mut().find(|(_, other, _)| *other == order) {
+            Some((_, _, count)) => *count += 1,
+            None if is_full => self.omitted += 1,
+            None => self.orders.push((place.clone(), order, 1)),
+        }
     }
 
     /// Writes a row. Returns false if the limit is reached.

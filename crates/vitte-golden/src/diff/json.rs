@@ -4,6 +4,9 @@ use super::compare::Comparison;
 use super::node::Node;
 use super::text;
 
+/// The maximum number of rows that show where white space differs.
+const MAX_ROWS: usize = 40;
+
 /// See [`super::json`].
 pub(super) fn difference(expected: &str, actual: &str) -> Option<String> {
     let mut comparison = Comparison::default();
@@ -39,7 +42,7 @@ fn same_values(expected: &str, actual: &str) -> String {
     };
     format!(
         "the same values and the same order of fields; {what}\n{}",
-        text::rows(expected, actual)
+        text::rows(expected, actual, MAX_ROWS)
     )
 }
 

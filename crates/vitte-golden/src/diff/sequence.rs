@@ -10,8 +10,12 @@ use similar::{Algorithm, DiffOp, capture_diff_slices};
 const MAX_EXACT: usize = 20_000;
 /// The maximum number of times that a part of a large sequence is divided at unique items.
 const MAX_DIVISIONS: usize = 8;
-/// The maximum number of pairs that are considered to find similar items.
-const MAX_PAIRS: usize = 4096;
+/// The number of items, of each sequence, that are compared with each other to find similar ones.
+const WINDOW: usize = 64;
+/// The number of items at the end of a window that are compared in the next one.
+const MARGIN: usize = 16;
+/// The maximum number of windows.
+const MAX_WINDOWS: usize = 16;
 
 /// A part of two sequences that differs. One of the ranges may be empty.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -133,18 +137,46 @@ impl Finder<'_> {
     }
 }
 
-/// Returns the pairs of similar items of two short sequences, in the order of both, with the greatest sum of scores.
+/// Returns the pairs of similar items of two sequences, in the order of both, with a great sum of scores.
 ///
-/// A pair with the score 0 is never returned. Of long sequences, items at the same index are paired.
+/// A pair with the score 0 is never returned. Short sequences are compared as a whole, long ones window by window, and
+/// after some windows, items at the same distance from the last pair.
 pub(super) fn similar_pairs(
     olds: usize,
     news: usize,
     mut score: impl FnMut(usize, usize) -> u32,
 ) -> Vec<(usize, usize)> {
-    if olds.saturating_mul(news) > MAX_PAIRS {
-        let same_index = 0..olds.min(news);
-        return same_index.filter(|&index| score(index, index) > 0).map(|i| (i, i)).collect();
+    let (mut old_start, mut new_start, mut pairs) = (0, 0, Vec::new());
+    for _ in 0..MAX_WINDOWS {
+        let (old_len, new_len) = (olds - old_start, news - new_start);
+        let is_last = old_len.saturating_mul(new_len) <= WINDOW * WINDOW;
+        let (old_len, new_len) =
+            if is_last { (old_len, new_len) } else { (old_len.min(WINDOW), new_len.min(WINDOW)) };
+        let mut found =
+            best_pairs(old_len, new_len, |old, new| score(old_start + old, new_start + new));
+        if !is_last {
+            // Pairs at the end of a window may be worse than those with items behind it.
+            found.retain(|(old, new)| *old.max(new) < WINDOW - MARGIN);
+        }
+        pairs.extend(found.iter().map(|(old, new)| (old_start + old, new_start + new)));
+        if is_last {
+            return pairs;
+        }
+        let skipped = (old_len.min(WINDOW - MARGIN), new_len.min(WINDOW - MARGIN));
+        let (old_end, new_end) = found.last().map_or(skipped, |(old, new)| (old + 1, new + 1));
+        (old_start, new_start) = (old_start + old_end, new_start + new_end);
     }
+    let rest = (old_start..olds).zip(new_start..news);
+    pairs.extend(rest.filter(|(old, new)| score(*old, *new) > 0));
+    pairs
+}
+
+/// Returns the pairs of items with the greatest sum of scores.
+fn best_pairs(
+    olds: usize,
+    news: usize,
+    mut score: impl FnMut(usize, usize) -> u32,
+) -> Vec<(usize, usize)> {
     // `sums[old * row + new]` is the greatest sum of the items from `old` and `new` on.
     let row = news + 1;
     let mut sums = vec![0; (olds + 1) * row];

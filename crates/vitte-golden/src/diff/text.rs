@@ -10,12 +10,13 @@ use super::{draw, words};
 
 /// The number of equal lines before and after a change.
 const CONTEXT: usize = 3;
-/// The maximum number of rows.
-const MAX_ROWS: usize = 200;
+/// The maximum number of rows of a difference between two outputs.
+pub(super) const MAX_ROWS: usize = 200;
 /// The maximum number of successive lines that are all removed, all added or all moved.
 const MAX_RUN: usize = 40;
 
-/// Returns the rows of the difference between two texts, or an empty string if they are equal.
+/// Returns the rows of the difference between two texts, or an empty string if they are equal. After
+/// `max_rows` rows it only has a count.
 ///
 /// ```text
 ///  1  1 |   fn main() {
@@ -29,7 +30,7 @@ const MAX_RUN: usize = 40;
 ///
 /// The columns are the numbers of the line in the expected and in the actual text. `-` and `<` are in the expected text
 /// only, `+` and `>` in the actual one only. Differences that lines do not show are in sentences before the rows.
-pub(super) fn rows(expected: &str, actual: &str) -> String {
+pub(super) fn rows(expected: &str, actual: &str, max_rows: usize) -> String {
     if expected == actual {
         return String::new();
     }
@@ -46,6 +47,7 @@ pub(super) fn rows(expected: &str, actual: &str) -> String {
         out: String::new(),
         digits: old.texts.len().max(new.texts.len()).to_string().len(),
         count: 0,
+        max_rows,
         shows_ends: have_mixed_ends(&old, &new),
     };
     for note in notes(&old, &new, pairs.into_iter()) {
@@ -67,6 +69,7 @@ struct Rows<'l, 't> {
     digits: usize,
     /// The number of rows for lines.
     count: usize,
+    max_rows: usize,
     /// True if CRLF is shown at the end of lines that are in one text only.
     shows_ends: bool,
 }
@@ -129,7 +132,7 @@ impl Rows<'_, '_> {
             let is_changed = matches!(run.first(), Some(Entry::Changed(..)));
             let limit = if run.len() > MAX_RUN && !is_changed { MAX_RUN } else { run.len() };
             for entry in run.iter().take(limit) {
-                if self.count >= MAX_ROWS {
+                if self.count >= self.max_rows {
                     return shown;
                 }
                 self.push_entry(*entry);

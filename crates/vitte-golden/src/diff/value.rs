@@ -15,6 +15,8 @@ const MAX_ITEMS: usize = 32;
 /// The maximum depth of the values that are compared to find a similar one.
 const MAX_DEPTH: usize = 4;
 
+/// The highest similarity of strings that differ.
+const MAX_DIFFERENT: u32 = 95;
 /// The similarity of values at a greater depth.
 const UNKNOWN: u32 = 50;
 
@@ -117,7 +119,10 @@ pub(super) fn similarity(old: &Node, new: &Node) -> u32 {
 fn similarity_within(old: &Node, new: &Node, depth: usize) -> u32 {
     let Some(depth) = depth.checked_sub(1) else { return UNKNOWN };
     match (old, new) {
-        (Node::Text(old), Node::Text(new)) => Profile::new(old).similarity(&Profile::new(new)),
+        (Node::Text(old), Node::Text(new)) if old == new => 100,
+        (Node::Text(old), Node::Text(new)) => {
+            Profile::new(old).similarity(&Profile::new(new)).min(MAX_DIFFERENT)
+        }
         (Node::Array(old), Node::Array(new)) => {
             let pairs = old.iter().zip(new).take(MAX_ITEMS);
             let sum: u32 = pairs.map(|(old, new)| similarity_within(old, new, depth)).sum();

@@ -196,3 +196,36 @@ fn strings_are_shown_so_that_they_differ() {
         ],
     );
 }
+
+#[test]
+fn an_order_that_differs_in_many_objects_is_reported_once() {
+    assert_rows(
+        "[{\"a\":1,\"b\":2},{\"a\":3,\"b\":4},{\"a\":5,\"b\":6}]",
+        "[{\"b\":2,\"a\":1},{\"b\":4,\"a\":3},{\"b\":6,\"a\":5}]",
+        &[
+            "the same values; the order of fields differs",
+            "[0]: the order of fields differs: a, b -> b, a (and in 2 more objects)",
+        ],
+    );
+}
+
+#[test]
+fn a_line_added_among_many_changed_ones_is_found() {
+    let line = |number: usize, lo: usize| {
+        format!(
+            "{{\"code\":\"E{number:04}\",\"message\":\"unknown name `x{number}`\",\"lo\":{lo}}}\n"
+        )
+    };
+    let expected: String = (0..300).map(|number| line(number, number)).collect();
+    let mut actual: Vec<_> = (0..300).map(|number| line(number, number + 1)).collect();
+    actual.insert(20, line(9999, 7));
+    let difference = json(&expected, &actual.concat()).unwrap();
+    let added = difference.lines().filter(|row| row.contains("added")).collect::<Vec<_>>();
+    assert_eq!(
+        added,
+        [r#"line 21: added: {"code":"E9999","message":"unknown name `x9999`","lo":7}"#],
+        "{difference}"
+    );
+    assert!(difference.contains("line 100 -> 101: lo: 99 -> 100\n"), "{difference}");
+    assert!(difference.ends_with("... 101 more differences ...\n"), "{difference}");
+}
