@@ -86,11 +86,7 @@ pub(super) fn have_mixed_ends(old: &Lines<'_>, new: &Lines<'_>) -> bool {
 /// ```
 ///
 /// `pairs` are the indexes of the lines that are compared with each other. Lines are numbered as in the expected text.
-pub(super) fn notes(
-    old: &Lines<'_>,
-    new: &Lines<'_>,
-    pairs: impl Iterator<Item = (usize, usize)>,
-) -> Vec<String> {
+pub(super) fn notes(old: &Lines<'_>, new: &Lines<'_>, pairs: &[(usize, usize)]) -> Vec<String> {
     let mut notes = Vec::new();
     match (old.has_byte_order_mark, new.has_byte_order_mark) {
         (true, false) => notes.push(byte_order_mark("expected", "actual")),
@@ -98,7 +94,7 @@ pub(super) fn notes(
         _ => {}
     }
     let mut kinds: Vec<((End, End), Vec<usize>)> = Vec::new();
-    for (old_line, new_line) in pairs {
+    for &(old_line, new_line) in pairs {
         let ends = (old.end(old_line), new.end(new_line));
         if ends.0 == ends.1 || ends.0 == End::Nothing || ends.1 == End::Nothing {
             continue;

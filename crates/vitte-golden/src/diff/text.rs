@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 use std::iter::repeat_n;
 
 use super::blocks::{Entry, Moves, changed_lines, entries};
+use super::draw::{self, Drawn};
 use super::lines::{Lines, equal_pairs, have_mixed_ends, notes};
 use super::sequence::{self, Change};
-use super::{draw, words};
+use super::words::{self, Part};
 
 /// The number of equal lines before and after a change.
 const CONTEXT: usize = 3;
@@ -37,10 +38,14 @@ pub(super) fn rows(expected: &str, actual: &str, max_rows: usize) -> String {
     let (old, new) = (Lines::new(expected), Lines::new(actual));
     let changes = sequence::changes(&old.texts, &new.texts);
     let moves = Moves::find(&old, &new, &changes);
-    let changed = changes.iter().flat_map(|change| changed_lines(&old, &new, change, &moves));
-    let mut pairs: Vec<_> =
-        equal_pairs(old.texts.len(), &changes).chain(moves.pairs()).chain(changed).collect();
-    pairs.sort_unstable();
+    let shows_ends = have_mixed_ends(&old, &new);
+    let mut pairs = Vec::new();
+    // The pairs are only needed to compare line ends.
+    if shows_ends {
+        pairs.extend(equal_pairs(old.texts.len(), &changes).chain(moves.pairs()));
+        pairs.extend(changes.iter().flat_map(|change| changed_lines(&old, &new, change, &moves)));
+        pairs.sort_unstable();
+    }
     let mut rows = Rows {
         old: &old,
         new: &new,
@@ -48,9 +53,9 @@ pub(super) fn rows(expected: &str, actual: &str, max_rows: usize) -> String {
         digits: old.texts.len().max(new.texts.len()).to_string().len(),
         count: 0,
         max_rows,
-        shows_ends: have_mixed_ends(&old, &new),
+        shows_ends,
     };
-    for note in notes(&old, &new, pairs.into_iter()) {
+    for note in notes(&old, &new, &pairs) {
         rows.out.push_str(&note);
         rows.out.push('\n');
     }
@@ -148,13 +153,15 @@ impl Rows<'_, '_> {
 
     fn push_entry(&mut self, entry: Entry) {
         match entry {
-            Entry::Removed(line) => {
-                let text = self.whole_line(self.old, line);
-                self.push_row(Some(line), None, '-', &text);
+            Entry::Removed(line, alike) => {
+                let drawn = self.removed(line, alike);
+                self.push_row(Some(line), None, '-', &drawn.text);
+                self.push_marks(&drawn.marks);
             }
-            Entry::Added(line) => {
-                let text = self.whole_line(self.new, line);
-                self.push_row(None, Some(line), '+', &text);
+            Entry::Added(line, alike) => {
+                let drawn = self.added(line, alike);
+                self.push_row(None, Some(line), '+', &drawn.text);
+                self.push_marks(&drawn.marks);
             }
             Entry::MovedTo(line, to) => {
                 let text = draw::line(self.old.text(line));
@@ -182,10 +189,27 @@ impl Rows<'_, '_> {
         }
     }
 
-    /// Returns a line that is in one text only.
-    fn whole_line(&self, lines: &Lines<'_>, index: usize) -> String {
-        let end = if self.shows_ends { lines.carriage_return(index) } else { "" };
-        draw::line(lines.text(index)) + end
+    /// Draws a line that is in the expected text only. It is marked where it differs from an actual line that looks
+    /// the same.
+    fn removed(&self, line: usize, alike: Option<usize>) -> Drawn {
+        let text = self.old.text(line);
+        let [parts, _] = words::parts(text, alike.map_or(text, |alike| self.new.text(alike)));
+        self.with_end(&parts, self.old, line)
+    }
+
+    /// Draws a line that is in the actual text only, like [`Self::removed`].
+    fn added(&self, line: usize, alike: Option<usize>) -> Drawn {
+        let text = self.new.text(line);
+        let [_, parts] = words::parts(alike.map_or(text, |alike| self.old.text(alike)), text);
+        self.with_end(&parts, self.new, line)
+    }
+
+    fn with_end(&self, parts: &[Part<'_>], lines: &Lines<'_>, line: usize) -> Drawn {
+        let mut drawn = draw::parts(parts);
+        if self.shows_ends {
+            drawn.text.push_str(lines.carriage_return(line));
+        }
+        drawn
     }
 
     fn push_row(&mut self, old: Option<usize>, new: Option<usize>, sign: char, text: &str) {
@@ -222,8 +246,8 @@ impl Rows<'_, '_> {
     /// Writes how many lines of a run are not shown.
     fn push_omitted_run(&mut self, omitted: &[Entry]) {
         let kind = match omitted.first() {
-            Some(Entry::Removed(_)) => "expected",
-            Some(Entry::Added(_)) => "actual",
+            Some(Entry::Removed(..)) => "expected",
+            Some(Entry::Added(..)) => "actual",
             _ => "moved",
         };
         let lines = vitte_diag::text::plural("line", omitted.len());
@@ -233,8 +257,8 @@ impl Rows<'_, '_> {
 
     /// Writes how much more differs.
     fn push_omitted(&mut self, rest: &[Entry], later: &[Change]) {
-        let is_old = |entry: &&Entry| !matches!(entry, Entry::Added(_) | Entry::MovedFrom(..));
-        let is_new = |entry: &&Entry| !matches!(entry, Entry::Removed(_) | Entry::MovedTo(..));
+        let is_old = |entry: &&Entry| !matches!(entry, Entry::Added(..) | Entry::MovedFrom(..));
+        let is_new = |entry: &&Entry| !matches!(entry, Entry::Removed(..) | Entry::MovedTo(..));
         let old = rest.iter().filter(is_old).count();
         let new = rest.iter().filter(is_new).count();
         let old = old + later.iter().map(|change| change.old.len()).sum::<usize>();

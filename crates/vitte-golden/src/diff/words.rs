@@ -170,6 +170,17 @@ fn appearance(text: &str) -> Cow<'_, str> {
     visible.map(|c| if c.is_whitespace() && c != '\t' { ' ' } else { c }).nfc().collect()
 }
 
+/// Returns what a reader sees of a line: lines with the same look may differ.
+pub(super) fn look(line: &str) -> Cow<'_, str> {
+    let is_plain = line.bytes().all(|byte| matches!(byte, b' '..=b'~')) && line.len() <= MAX_BYTES;
+    if is_plain {
+        return line.trim_end().into();
+    }
+    let shown = line.replace('\t', "    ");
+    let shown = truncate(&shown, MAX_BYTES);
+    appearance(&one_line(shown)).trim_end().to_owned().into()
+}
+
 /// Returns true if the texts differ only in ASCII characters of which one has a letter of another script instead.
 fn has_letters_alike(old: &str, new: &str) -> bool {
     let is_alike = |(old, new): (char, char)| {

@@ -120,4 +120,23 @@ proptest! {
         };
         prop_assert_ne!(shown("| -"), shown("| +"), "{}", difference);
     }
+
+    /// A removed and an added line are shown differently, wherever they are, unless they are equal.
+    #[test]
+    fn no_two_lines_that_differ_look_the_same(a in a_text(), b in a_text()) {
+        let [a, b] = [a, b].map(|text| text.replace('\r', "").replace('\u{feff}', ""));
+        let difference = text(&a, &b);
+        let [removed, added] = [("| -", &a), ("| +", &b)].map(|(sign, text)| {
+            let rows = difference.lines().filter_map(move |row| row.split_once(sign));
+            let line = |number: &str| number.trim().parse::<usize>().unwrap() - 1;
+            let raw = move |(gutter, shown)| (shown, text.lines().nth(line(gutter)).unwrap());
+            rows.map(raw).collect::<Vec<(&str, &str)>>()
+        });
+        for (shown, raw) in &removed {
+            let alike = added.iter().filter(|(other, _)| other == shown && !other.trim().is_empty());
+            for (_, other) in alike {
+                prop_assert_eq!(raw, other, "{}", difference);
+            }
+        }
+    }
 }

@@ -298,3 +298,20 @@ fn words_that_look_the_same_are_spelled() {
         assert!(difference.contains(&format!("+ {shown_actual}\n")), "{difference}");
     }
 }
+
+#[test]
+fn lines_that_look_like_a_moved_one_are_marked_where_they_differ() {
+    assert_rows(
+        "\tx = 1\none\ntwo\nthree\n",
+        "one\ntwo\nthree\n    x = 1\n",
+        &[
+            " 1    | - \\tx = 1",
+            "      |   ^^",
+            " 2  1 |   one",
+            " 3  2 |   two",
+            " 4  3 |   three",
+            "    4 | +     x = 1",
+            "      |   ^^^^",
+        ],
+    );
+}
