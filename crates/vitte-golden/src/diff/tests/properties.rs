@@ -124,7 +124,7 @@ proptest! {
     /// A removed and an added line are shown differently, wherever they are, unless they are equal.
     #[test]
     fn no_two_lines_that_differ_look_the_same(a in a_text(), b in a_text()) {
-        let [a, b] = [a, b].map(|text| text.replace('\r', "").replace('\u{feff}', ""));
+        let [a, b] = [a, b].map(|text| text.replace(['\r', '\u{feff}'], ""));
         let difference = text(&a, &b);
         let [removed, added] = [("| -", &a), ("| +", &b)].map(|(sign, text)| {
             let rows = difference.lines().filter_map(move |row| row.split_once(sign));
