@@ -139,7 +139,10 @@ pub(super) fn changed_lines(
     let new_profiles: Vec<_> = news.iter().map(|line| Profile::new(new.text(*line))).collect();
     let score = |old: usize, new: usize| {
         let profiles = old_profiles.get(old).zip(new_profiles.get(new));
-        let similarity = profiles.map_or(0, |(old, new)| old.similarity(new));
+        let similarity = profiles.map_or(0, |(old, new)| match is_alone {
+            true => old.similarity_alone(new),
+            false => old.similarity(new),
+        });
         if similarity < min { 0 } else { similarity }
     };
     let pairs = similar_pairs(olds.len(), news.len(), score);

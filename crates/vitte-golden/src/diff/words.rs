@@ -236,6 +236,20 @@ impl<'t> Profile<'t> {
         }
         ratio(2 * common, self.len + other.len)
     }
+
+    /// Returns how similar two lines are if no other lines changed: also if a part of their only word is the same.
+    pub(super) fn similarity_alone(&self, other: &Self) -> u32 {
+        self.similarity(other).max(ends_similarity(self.line.trim(), other.line.trim()))
+    }
+}
+
+/// Returns how much of two texts is the same at their starts and ends, from 0 to 100.
+fn ends_similarity(old: &str, new: &str) -> u32 {
+    let is_same = |(old, new): &(u8, u8)| old == new;
+    let prefix = old.bytes().zip(new.bytes()).take_while(is_same).count();
+    let max_suffix = old.len().min(new.len()) - prefix;
+    let ends = old.bytes().rev().zip(new.bytes().rev()).take(max_suffix);
+    ratio(prefix + ends.take_while(is_same).count(), old.len().max(new.len()))
 }
 
 /// Returns `part` of `all` in per cent.

@@ -315,3 +315,17 @@ fn lines_that_look_like_a_moved_one_are_marked_where_they_differ() {
         ],
     );
 }
+
+#[test]
+fn a_word_that_changed_in_part_is_marked() {
+    assert_rows(
+        "foo_bar(x)\n",
+        "foo_baz(x, y)\n",
+        &[
+            " 1    | - foo_bar(x)",
+            "      |   ^^^^^^^",
+            "    1 | + foo_baz(x, y)",
+            "      |   ^^^^^^^  ^^^",
+        ],
+    );
+}
