@@ -39,12 +39,19 @@ pub(crate) fn text(expected: &str, actual: &str) -> String {
 ///
 /// ```text
 /// line 2: labels[0].message: "expected item" -> "expected an item"
-/// line 2: suggestions: added [{"message":"remove it"}]
+/// line 2: suggestions[0]: added: {"message":"remove it"}
 /// line 3: added: {"severity":"error","code":"E0001"}
+/// line 4 -> 5: help: the text differs
+///     - add a literal, or call a function of this module
+///                      ^^
+///     + add a literal, and call a function of this module
+///                      ^^^
+/// line 7 -> 6: moved
+/// line 8 -> 9: primary: the order of fields differs: lo, hi -> hi, lo (and in 3 more objects)
 /// ```
 ///
-/// Lines and elements of arrays are numbered as in the expected text, and `1 -> 2` if their number in the actual text is
-/// another one. The difference is empty if the texts are equal. If only the order of fields differs, or only white
+/// Lines (from 1) and elements of arrays (from 0) are numbered as in the expected text, added ones as in the actual text.
+/// `1 -> 2` are the numbers in both texts if they differ. The difference is empty if the texts are equal. If only the order of fields differs, or only white
 /// space, the difference says so. It has at most about 200 rows.
 pub(crate) fn json(expected: &str, actual: &str) -> Option<String> {
     json::difference(expected, actual)

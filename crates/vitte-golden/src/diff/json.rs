@@ -7,7 +7,7 @@ use super::text;
 /// The maximum number of rows that show where white space differs.
 const MAX_ROWS: usize = 40;
 
-/// See [`super::json`].
+/// Returns the difference between two JSON texts, see [`super::json()`].
 pub(super) fn difference(expected: &str, actual: &str) -> Option<String> {
     let mut comparison = Comparison::default();
     if let (Some(old), Some(new)) = (Node::parse(expected), Node::parse(actual)) {
