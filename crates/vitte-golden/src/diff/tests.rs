@@ -1,0 +1,4 @@
+mod limits;
+mod properties;
+mod rows;
+mod values;
