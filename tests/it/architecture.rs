@@ -10,10 +10,11 @@ use imports::Crate;
 use crate::common::root;
 
 /// The crates, each with its directory.
-const CRATES: [(&str, &str); 5] = [
+const CRATES: [(&str, &str); 6] = [
     ("vitte-diag", "."),
     ("vitte-capsule", "crates/vitte-capsule"),
     ("vitte-crash", "crates/vitte-crash"),
+    ("vitte-golden", "crates/vitte-golden"),
     ("vitte-cli", "crates/vitte-cli"),
     ("vittec", "examples/vittec"),
 ];

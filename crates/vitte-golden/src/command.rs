@@ -15,11 +15,11 @@ use crate::problem::Problem;
 use crate::process::{self, Ended};
 use crate::temporary::{failed, with_file};
 
-/// The argument that stands for the path of the case.
+/// The argument that is replaced by the path of the case.
 const PATH: &str = "{path}";
-/// What stands for the revision in an argument.
+/// What is replaced by the revision in an argument.
 const REVISION: &str = "{revision}";
-/// What stands in an argument for a temporary directory, which is empty and removed afterwards.
+/// What is replaced in an argument by the path of an empty directory, which is removed afterwards.
 const TMP: &str = "{tmp}";
 
 /// A compiler that is run as a command.

@@ -39,7 +39,7 @@ pub(crate) fn run(command: &mut Command, limit: Duration) -> io::Result<Ended> {
     ];
     for (index, stream) in streams.into_iter().enumerate() {
         let sender = sender.clone();
-        // The thread ends when the last process closes the pipe, or when nobody receives any more.
+        // The thread ends when the last process closes the pipe, or when the receiver is dropped.
         thread::spawn(move || _ = stream.map(|mut stream| forward(&mut *stream, index, &sender)));
     }
     drop(sender);
@@ -125,8 +125,9 @@ pub(crate) fn shown(name: &str, bytes: &[u8]) -> String {
 }
 
 #[cfg(test)]
-#[cfg(unix)]
 mod tests {
+    #![cfg(unix)]
+
     use super::*;
 
     fn shell(script: &str, limit: Duration) -> Ended {

@@ -144,7 +144,7 @@ impl Worker {
                 if let Some(stream) = stream {
                     read_lines(stream, &token, &copy, &sender);
                 }
-                // Nobody receives any more if the worker was dropped.
+                // The receiver does not exist if the worker was dropped.
                 _ = sender.send(Event::Closed);
             });
             captured

@@ -17,6 +17,7 @@ mod commands;
 mod crashes;
 mod fixes;
 mod goldens;
+mod page;
 mod reports;
 mod runs;
 
