@@ -234,6 +234,9 @@ fn read_json(bytes: &[u8], sources: SourceMap, input: Input<'_>, path: &Path) ->
     }
 }
 
+/// The begin of a line of rustc that repeats diagnostics, some of which the program has allowed.
+const REPORT: &str = "{\"$message_type\":\"future_incompat\"";
+
 /// Reads the output of another tool.
 fn read_with(
     format: InputFormat,
@@ -246,7 +249,7 @@ fn read_with(
     // In a format of lines, other output may be among them.
     let is_lines = matches!(format, InputFormat::Rustc | InputFormat::Lsp);
     let (json, raw): (Vec<&str>, Vec<&str>) = match is_lines {
-        true => text.lines().partition(|line| line.starts_with('{')),
+        true => text.lines().partition(|line| line.starts_with('{') && !line.starts_with(REPORT)),
         false => (vec![&text], Vec::new()),
     };
     let raw = raw.into_iter().map(str::to_owned).collect();

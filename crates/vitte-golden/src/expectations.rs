@@ -36,10 +36,12 @@ impl Expectations<'_> {
         let free: Vec<&Message<'_>> = free.map(|(_, message)| message).collect();
         let mut problems: Vec<Problem> =
             missing.map(|(annotation, _)| self.missing(annotation, &free)).collect();
+        // One line of a message announces its diagnostic.
+        let of_announced = announced.iter().filter_map(|&index| messages.get(index)?.diagnostic);
+        let mut done: HashSet<*const Diagnostic> = of_announced.map(std::ptr::from_ref).collect();
         for message in free {
-            if let Some(diagnostic) =
-                message.diagnostic.filter(|diagnostic| self.must_announce(diagnostic))
-            {
+            let Some(diagnostic) = message.diagnostic else { continue };
+            if done.insert(diagnostic) && self.must_announce(diagnostic) {
                 problems.push(self.unannounced(message, diagnostic));
             }
         }

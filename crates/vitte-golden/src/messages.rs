@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 use vitte_diag::{
-    Child, Code, Diagnostic, FileId, Label, LabelStyle, SourceMap, Span, Suggestion, TraceKind,
-    TraceStep,
+    Child, Code, ColumnUnit, Diagnostic, FileId, Label, LabelStyle, SourceMap, Span, Suggestion,
+    TraceKind, TraceStep,
 };
 
 use crate::annotation::{Annotation, Kind};
@@ -90,7 +90,7 @@ impl<'d> Collector<'d, '_> {
     fn line_of(&self, span: Span) -> Option<u32> {
         let span = self.sources.outer_span(span).unwrap_or(span);
         let file = self.sources.file(self.case).ok()?;
-        (span.file() == self.case).then(|| file.line_of(span.lo()))
+        (span.file() == self.case).then(|| file.location(span.lo(), ColumnUnit::Byte).line)
     }
 
     fn diagnostic(&mut self, diagnostic: &'d Diagnostic) {

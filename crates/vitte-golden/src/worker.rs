@@ -231,6 +231,11 @@ impl Worker {
             }
         };
         match status {
+            Ok(status) if !self.is_ready => {
+                let status = process::describe(status);
+                Problem::message(format!("the test program did not reach the suite: {status}"))
+                    .with_help(HARNESS)
+            }
             Ok(status) if status.code().is_some() => Problem::message(format!(
                 "the compiler ended the process of the test: {}",
                 process::describe(status)

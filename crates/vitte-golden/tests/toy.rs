@@ -11,9 +11,11 @@
 )]
 
 use std::env;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use vitte_diag::read::InputFormat;
 use vitte_diag::{
     Applicability, Code, Diagnostic, DiagnosticBag, Edit, Emitter as _, JsonEmitter, Severity,
     SourceFile, SourceMap, Span, Suggestion, Tool, code,
@@ -30,19 +32,37 @@ fn main() -> ExitCode {
     let _guard = env::var_os("TOY_CRASH").map(|_| install());
     let arguments: Vec<String> = env::args().collect();
     if let [_, command, .., path] = &arguments[..] {
-        if command == "compile" {
-            return compile_command(path, &arguments);
+        match command.as_str() {
+            "compile" => return compile_command(path, &arguments),
+            "replay" => return replay(path),
+            _ => {}
         }
     }
     let dir = env::var("TOY_DIR").unwrap_or_default();
-    let is_command = env::var("TOY_MODE").is_ok_and(|mode| mode == "command");
-    if is_command {
-        let program = env::current_exe().unwrap_or_default();
-        let suite = Suite::command(program, ["compile", "--error-format=json"]).dir(dir);
-        settings(suite).run()
-    } else {
-        settings(Suite::new(dir)).run(compile)
+    let program = env::current_exe().unwrap_or_default();
+    match env::var("TOY_MODE").as_deref() {
+        Ok("command") => {
+            settings(Suite::command(program, ["compile", "--error-format=json"]).dir(dir)).run()
+        }
+        Ok("replay") => {
+            let suite = Suite::command(program, ["replay"]).dir(dir).extension("rs");
+            suite
+                .reads(InputFormat::Rustc)
+                .announced(Severity::Warning)
+                .goldens([])
+                .fixes(false)
+                .run()
+        }
+        _ => settings(Suite::new(dir)).run(compile),
     }
+}
+
+/// Prints what rustc once printed for a program, which is beside it, and exits as rustc does.
+fn replay(path: &str) -> ExitCode {
+    let output =
+        std::fs::read_to_string(Path::new(path).with_extension("json")).unwrap_or_default();
+    eprint!("{output}");
+    ExitCode::from(u8::from(output.contains("\"level\":\"error")))
 }
 
 fn settings<C>(suite: Suite<C>) -> Suite<C> {

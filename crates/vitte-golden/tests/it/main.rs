@@ -20,6 +20,7 @@ mod goldens;
 mod page;
 mod reports;
 mod runs;
+mod rustc;
 
 use std::fs;
 use std::path::{Path, PathBuf};
