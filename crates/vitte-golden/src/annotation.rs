@@ -160,13 +160,18 @@ pub(crate) fn parse(
     (annotations, mistakes)
 }
 
+const BOM: char = '\u{feff}';
+
 /// Returns the lines of a text: the 1-based number, the offset of the first byte, and the content without the line end.
 pub(crate) fn numbered_lines(text: &str) -> impl Iterator<Item = (u32, usize, &str)> {
     let mut begin = 0;
     text.split_inclusive('\n').zip(1_u32..).map(move |(line, number)| {
         let at = begin;
         begin += line.len();
-        (number, at, line.trim_end_matches(['\n', '\r']))
+        let line = line.trim_end_matches(['\n', '\r']);
+        // A byte order mark is not a part of the first line.
+        let content = if at == 0 { line.trim_start_matches(BOM) } else { line };
+        (number, at + line.len() - content.len(), content)
     })
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
-use vitte_diag::{Diagnostic, Format, Severity, SourceMap, Span, input};
+use vitte_diag::{Diagnostic, Format, Severity, SourceMap, Span, input, text};
 
 use crate::annotation::{self, Annotation, Kind, Mistake};
 use crate::config::Config;
@@ -172,7 +172,7 @@ impl Checker<'_> {
         let first =
             output.diagnostics.iter().find(|diagnostic| diagnostic.severity() >= Severity::Error);
         match (self.parsed.options.outcome, first) {
-            (Some(Expected::Pass), Some(error)) if self.parsed.annotations.is_empty() => {
+            (Some(Expected::Pass), Some(error)) => {
                 let text = error.render(&output.sources);
                 Some(
                     Problem::message("the case has errors, but is expected to pass")
@@ -226,5 +226,13 @@ pub(crate) fn finish(problems: &[Problem], sources: &SourceMap) -> Outcome {
     let mut seen = BTreeSet::new();
     let mut texts: Vec<String> = problems.iter().map(|problem| problem.render(sources)).collect();
     texts.retain(|text| seen.insert(text.clone()));
-    Outcome { failure: Some(texts.join("\n")), problems: texts.len(), ..Outcome::default() }
+    let count = texts.len();
+    if count > MAX_SHOWN_PROBLEMS {
+        texts.truncate(MAX_SHOWN_PROBLEMS);
+        texts.push(format!("and {}\n", text::more("problem", count - MAX_SHOWN_PROBLEMS)));
+    }
+    Outcome { failure: Some(texts.join("\n")), problems: count, ..Outcome::default() }
 }
+
+/// The maximum number of problems of a case that are shown.
+const MAX_SHOWN_PROBLEMS: usize = 50;

@@ -10,10 +10,13 @@ use crate::config::Config;
 use crate::directive::DeclaredRevisions;
 use crate::files::Files;
 
-/// The names of the cases of each code. A case has a code if an annotation names it, or if a golden in the human format or
+/// The names of the cases of each code.
+pub(crate) type Cases = BTreeMap<String, BTreeSet<String>>;
+
+/// Returns the names of the cases of each code. A case has a code if an annotation names it, or if a golden in the human format or
 /// in JSON contains it.
-pub(crate) fn cases(config: &Config, files: &Files) -> BTreeMap<String, BTreeSet<String>> {
-    let mut cases: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+pub(crate) fn cases(config: &Config, files: &Files) -> Cases {
+    let mut cases: Cases = BTreeMap::new();
     for case in &files.cases {
         let text = read(&case.path);
         let declared = DeclaredRevisions::find(&text, &config.comments);
@@ -74,7 +77,7 @@ pub(crate) struct Coverage {
 }
 
 impl Coverage {
-    pub(crate) fn new(config: &Config, cases: &BTreeMap<String, BTreeSet<String>>) -> Self {
+    pub(crate) fn new(config: &Config, cases: &Cases) -> Self {
         let codes = &config.codes;
         let has_case = |code: &&Code| cases.contains_key(code.as_str());
         let is_exempt = |code: &&Code| codes.exempt.iter().any(|(exempt, _)| exempt == *code);
@@ -101,7 +104,7 @@ impl Coverage {
 }
 
 /// Returns a table: each code with the number of its cases and the first of them.
-pub(crate) fn table(config: &Config, cases: &BTreeMap<String, BTreeSet<String>>) -> String {
+pub(crate) fn table(config: &Config, cases: &Cases) -> String {
     let width = config.codes.all.iter().map(|code| code.as_str().len()).max().unwrap_or_default();
     let mut codes = config.codes.all.clone();
     codes.sort_unstable();

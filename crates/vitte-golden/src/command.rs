@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use vitte_diag::json::JsonDiagnostic;
 use vitte_diag::read::{InputFormat, Losses};
-use vitte_diag::{Diagnostic, FileId, Severity, SourceMap, Stream};
+use vitte_diag::{Diagnostic, DiagnosticBag, FileId, Severity, SourceMap, Stream};
 
 use crate::output::{Compile, Input, Output};
 use crate::problem::Problem;
@@ -224,6 +224,8 @@ fn read_json(bytes: &[u8], sources: SourceMap, input: Input<'_>, path: &Path) ->
             }
         }
     }
+    let issues = diagnostics.iter().cloned().collect::<DiagnosticBag>().validate(&paths.sources);
+    problems.extend(Problem::of_spans(&issues));
     Output {
         sources: paths.sources,
         file: paths.case,

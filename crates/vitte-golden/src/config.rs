@@ -72,6 +72,17 @@ impl Config {
         }
     }
 
+    /// Removes the formats whose golden would be the case itself: its extension is that of the cases.
+    pub(crate) fn protect_cases(&mut self) {
+        let is_case = |format: &Format| extension(*format) == self.extension;
+        if let Some(format) = self.required.iter().find(|format| is_case(format)) {
+            self.mistakes.push(format!("a golden in the format {format} would be the case itself"));
+        }
+        self.required.retain(|format| !is_case(format));
+        self.formats.retain(|format| !is_case(format));
+        self.fixes &= self.extension != FIXED;
+    }
+
     /// Returns the extensions of the files that are goldens.
     pub(crate) fn golden_extensions(&self) -> Vec<&'static str> {
         let formats = self.formats.iter().chain(&self.required).map(|&format| extension(format));

@@ -133,8 +133,11 @@ impl Files {
     }
 }
 
+/// Returns true if the name of a file is more than an extension, which may have several parts, and ends with it.
 fn has_extension(path: &Path, extension: &str) -> bool {
-    path.extension().is_some_and(|own| own == extension)
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let stem = name.strip_suffix(extension).and_then(|stem| stem.strip_suffix('.'));
+    stem.is_some_and(|stem| !stem.is_empty())
 }
 
 fn unreadable(error: &walkdir::Error) -> String {

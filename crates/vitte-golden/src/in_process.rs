@@ -72,13 +72,7 @@ fn output(compiled: Compiled, case: Case) -> Output {
         let text = error.render(&sources);
         problems.push(Problem::message("the compiler returned an error").with_text(text));
     }
-    let issues = compiled.bag.validate(&sources);
-    if !issues.is_empty() {
-        let lines: Vec<String> = issues.iter().map(|(_, issue)| format!("{issue}\n")).collect();
-        problems.push(
-            Problem::message("the compiler reported invalid spans").with_text(lines.concat()),
-        );
-    }
+    problems.extend(Problem::of_spans(&compiled.bag.validate(&sources)));
     Output { sources, file, diagnostics, problems, is_crashed: false, raw: Vec::new() }
 }
 

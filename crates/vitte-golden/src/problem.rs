@@ -1,6 +1,6 @@
 //! What is wrong with a case, as diagnostics in its sources.
 
-use vitte_diag::{Diagnostic, Severity, SourceMap};
+use vitte_diag::{Diagnostic, Severity, SourceMap, SpanIssue};
 
 /// One thing that is wrong with a case.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -18,6 +18,13 @@ impl Problem {
     /// Creates a problem without a location.
     pub(crate) fn message(message: impl Into<String>) -> Self {
         Self::new(Diagnostic::without_location(Severity::Error, None, message.into()))
+    }
+
+    /// Returns the problem of a compiler that reports spans outside of their files.
+    pub(crate) fn of_spans(issues: &[(u64, SpanIssue)]) -> Option<Self> {
+        let lines: String = issues.iter().map(|(_, issue)| format!("{issue}\n")).collect();
+        (!issues.is_empty())
+            .then(|| Self::message("the compiler reported invalid spans").with_text(lines))
     }
 
     pub(crate) fn with_text(mut self, text: impl Into<String>) -> Self {

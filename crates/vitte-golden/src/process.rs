@@ -21,7 +21,10 @@ pub(crate) struct Ended {
 const MAX_BYTES: usize = 64 << 20;
 
 /// How long the output of a process is read after its end. Another process that it started may keep the pipe open.
-const DRAIN: Duration = Duration::from_secs(2);
+const DRAIN: Duration = Duration::from_millis(500);
+
+/// How often the end of a process is looked for while it does not write.
+const POLL: Duration = Duration::from_millis(50);
 
 /// Runs a command without standard input, for at most `limit`.
 ///
@@ -44,20 +47,35 @@ pub(crate) fn run(command: &mut Command, limit: Duration) -> io::Result<Ended> {
     }
     drop(sender);
     let mut output = [Vec::new(), Vec::new()];
-    let mut receive = |until: Duration| loop {
-        match receiver.recv_timeout(until.saturating_sub(begun.elapsed())) {
+    let mut status = None;
+    // When the process has ended, the rest of its output is read for a while.
+    let mut end = limit;
+    loop {
+        let left = end.saturating_sub(begun.elapsed());
+        match receiver.recv_timeout(left.min(POLL)) {
             Ok((index, bytes)) => keep(&mut output, index, &bytes),
-            Err(RecvTimeoutError::Timeout) => return false,
-            Err(RecvTimeoutError::Disconnected) => return true,
+            Err(RecvTimeoutError::Disconnected) => break,
+            Err(RecvTimeoutError::Timeout) if left.is_zero() => break,
+            Err(RecvTimeoutError::Timeout) if status.is_some() => {}
+            Err(RecvTimeoutError::Timeout) => {
+                status = child.try_wait()?;
+                if status.is_some() {
+                    end = begun.elapsed() + DRAIN;
+                }
+            }
         }
-    };
-    let is_closed = receive(limit);
-    let status = if is_closed { wait(&mut child, begun, limit)? } else { child.try_wait()? };
-    if status.is_none() {
-        end(&mut child);
+        if status.is_none() && begun.elapsed() >= limit {
+            break;
+        }
     }
-    if !is_closed {
-        receive(begun.elapsed() + DRAIN);
+    if status.is_none() {
+        status = wait(&mut child, begun, limit)?;
+    }
+    if status.is_none() {
+        self::end(&mut child);
+        while let Ok((index, bytes)) = receiver.recv_timeout(POLL) {
+            keep(&mut output, index, &bytes);
+        }
     }
     let [stdout, stderr] = output;
     Ok(Ended { stdout, stderr, status })
@@ -126,15 +144,16 @@ pub(crate) fn shown(name: &str, bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![cfg(unix)]
 
     use super::*;
 
+    #[cfg(unix)]
     fn shell(script: &str, limit: Duration) -> Ended {
         run(Command::new("sh").args(["-c", script]), limit).unwrap()
     }
 
     #[test]
+    #[cfg(unix)]
     fn both_streams_are_read() {
         let long = Duration::from_secs(60);
         let ended = shell("seq 1 100000; echo oops >&2; exit 3", long);
@@ -146,6 +165,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(unix)]
     fn a_process_is_ended_after_the_limit() {
         let short = Duration::from_millis(300);
         assert!(shell("echo begun; exec sleep 100", short).status.is_none());

@@ -1,13 +1,13 @@
 //! The results of all cases: the summary after the tests, and the JUnit report.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::sync::{Mutex, PoisonError};
 
 use vitte_diag::{Emitter as _, JunitEmitter, JunitResult, JunitTest, text};
 
 use crate::check::{Job, Outcome};
-use crate::codes::Coverage;
+use crate::codes::{Cases, Coverage};
 use crate::config::Config;
 use crate::golden::shown;
 
@@ -49,11 +49,7 @@ impl Report {
     /// # Errors
     ///
     /// Why the report cannot be written.
-    pub(crate) fn finish(
-        &self,
-        config: &Config,
-        cases: &BTreeMap<String, BTreeSet<String>>,
-    ) -> Result<String, String> {
+    pub(crate) fn finish(&self, config: &Config, cases: &Cases) -> Result<String, String> {
         let results = self.results.lock().unwrap_or_else(PoisonError::into_inner);
         let mut summary = String::new();
         let outcomes = || results.values().map(|entry| &entry.outcome);
@@ -97,7 +93,9 @@ impl Report {
         let mut emitter = JunitEmitter::new(File::create(path)?, &config.tool);
         for (name, entry) in results {
             let failure = entry.outcome.failure.as_deref();
-            let message = failure.and_then(|text| text.lines().next()).unwrap_or_default();
+            // The first line is the path of the case.
+            let mut lines = failure.into_iter().flat_map(str::lines).skip(1);
+            let message = lines.find(|line| !line.is_empty()).unwrap_or_default();
             let result = match (&entry.skipped, failure) {
                 (Some(reason), _) => JunitResult::Skipped { reason },
                 (None, Some(text)) => JunitResult::Failed { message, text },

@@ -28,6 +28,12 @@ const HARNESS: &str =
 /// How long a stream of a worker is read after the worker has ended, or has written an outcome.
 const DRAIN: Duration = Duration::from_secs(2);
 
+/// How often the end of a worker is looked for while it does not write.
+const POLL: Duration = Duration::from_millis(50);
+
+/// The number of streams that a worker writes to.
+const STREAMS: usize = 2;
+
 /// What a worker writes before its first job.
 const READY: &str = "ready";
 
@@ -129,6 +135,8 @@ struct Worker {
     stderr: Captured,
     /// Whether the program has become a worker.
     is_ready: bool,
+    /// The number of streams that have ended.
+    closed: usize,
 }
 
 impl Worker {
@@ -154,7 +162,7 @@ impl Worker {
         let stderr =
             read(child.stderr.take().map(|stream| Box::new(stream) as Box<dyn Read + Send>));
         let stdin = child.stdin.take();
-        Ok(Self { child, stdin, events, stdout, stderr, is_ready: false })
+        Ok(Self { child, stdin, events, stdout, stderr, is_ready: false, closed: 0 })
     }
 
     /// Runs a job. After an error the worker has ended.
@@ -162,13 +170,13 @@ impl Worker {
         for captured in [&self.stdout, &self.stderr] {
             captured.lock().unwrap_or_else(PoisonError::into_inner).clear();
         }
-        let sent = serde_json::to_string(job).map_err(io::Error::from).and_then(|json| {
-            let stdin = self.stdin.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
-            writeln!(stdin, "{json}")?;
-            stdin.flush()
-        });
-        // If the worker cannot read the job, it has ended, which `receive` reports.
-        _ = sent;
+        let job = serde_json::to_string(job).map_err(|_| {
+            Problem::message("the path of the case is not UTF-8").with_help("rename the file")
+        })?;
+        if let Some(stdin) = &mut self.stdin {
+            // If the worker cannot read the job, it has ended, which `receive` reports.
+            _ = writeln!(stdin, "{job}").and_then(|()| stdin.flush());
+        }
         let json = self.receive(limit)?;
         let mut outcome: Outcome = serde_json::from_str(&json).map_err(|error| {
             Problem::message(format!("the outcome of the case is not valid: {error}"))
@@ -185,42 +193,61 @@ impl Worker {
     /// Waits for an outcome and for the end of the output of the case.
     fn receive(&mut self, limit: Duration) -> Result<String, Problem> {
         let begun = Instant::now();
-        let (mut outcome, mut ended) = (None, false);
+        let (mut outcome, mut is_output_read) = (None, false);
+        let mut until = limit;
         loop {
-            // The end of stderr is written before the outcome.
-            let left =
-                if outcome.is_some() { DRAIN } else { limit.saturating_sub(begun.elapsed()) };
-            match self.events.recv_timeout(left) {
-                Ok(Event::Outcome(json)) => outcome = Some(json),
-                Ok(Event::Ready) => self.is_ready = true,
-                Ok(Event::CaseEnd) => ended = true,
-                Ok(Event::Closed) if outcome.is_none() => return Err(self.ended()),
-                Ok(Event::Closed) => ended = true,
-                Err(RecvTimeoutError::Timeout) if outcome.is_some() => ended = true,
+            let left = until.saturating_sub(begun.elapsed());
+            match self.events.recv_timeout(left.min(POLL)) {
+                Ok(Event::Outcome(json)) => {
+                    outcome = Some(json);
+                    until = begun.elapsed() + DRAIN;
+                }
+                Ok(event) => is_output_read |= self.note(&event),
+                Err(RecvTimeoutError::Timeout) if left.is_zero() && outcome.is_none() => {
+                    return Err(self.end_after(limit));
+                }
                 Err(RecvTimeoutError::Timeout) => {
-                    process::end(&mut self.child);
-                    let limit = limit.as_secs_f64();
-                    return Err(Problem::message(format!(
-                        "the case was ended because it ran longer than {limit} s"
-                    ))
-                    .with_help("a directive `timeout: SECONDS` sets another limit"));
+                    is_output_read |= left.is_zero();
+                    // Another process may keep its streams open.
+                    if outcome.is_none() && !matches!(self.child.try_wait(), Ok(None)) {
+                        return Err(self.ended());
+                    }
                 }
                 Err(RecvTimeoutError::Disconnected) => return Err(self.ended()),
             }
-            if let Some(json) = outcome.take_if(|_| ended) {
+            if let Some(json) = outcome.take_if(|_| is_output_read || self.closed > 0) {
                 return Ok(json);
             }
+            if self.closed == STREAMS {
+                return Err(self.ended());
+            }
         }
+    }
+
+    /// Records what a stream reports. Returns true at the end of the output of a case.
+    fn note(&mut self, event: &Event) -> bool {
+        self.is_ready |= matches!(event, Event::Ready);
+        self.closed += usize::from(matches!(event, Event::Closed));
+        matches!(event, Event::CaseEnd)
+    }
+
+    fn end_after(&mut self, limit: Duration) -> Problem {
+        process::end(&mut self.child);
+        let message =
+            format!("the case was ended because it ran longer than {} s", limit.as_secs_f64());
+        Problem::message(message).with_help("a directive `timeout: SECONDS` sets another limit")
     }
 
     /// Describes how the worker ended, after the rest of its output has been read.
     fn ended(&mut self) -> Problem {
         self.stdin = None;
-        // The other stream may still have output, for example that of a crash handler.
         let begun = Instant::now();
-        while let Ok(Event::Ready | Event::Outcome(_) | Event::CaseEnd) =
-            self.events.recv_timeout(DRAIN.saturating_sub(begun.elapsed()))
-        {}
+        while self.closed < STREAMS {
+            match self.events.recv_timeout(DRAIN.saturating_sub(begun.elapsed())) {
+                Ok(event) => _ = self.note(&event),
+                Err(_) => break,
+            }
+        }
         let status = match self.child.try_wait() {
             Ok(Some(status)) => Ok(status),
             _ => {

@@ -44,6 +44,12 @@ fn main() -> ExitCode {
         Ok("command") => {
             settings(Suite::command(program, ["compile", "--error-format=json"]).dir(dir)).run()
         }
+        // Two suites in one program: a worker is one of the second suite.
+        Ok("two") => {
+            let empty = Suite::command("true", [""; 0]).dir("more").extension("txt").run();
+            assert_eq!(empty, ExitCode::SUCCESS);
+            settings(Suite::new(dir)).run(compile)
+        }
         Ok("replay") => {
             let suite = Suite::command(program, ["replay"]).dir(dir).extension("rs");
             suite
@@ -177,6 +183,8 @@ fn check(file: &SourceFile, flags: &[String]) -> DiagnosticBag {
             "hang" => loop {
                 std::thread::sleep(Duration::from_secs(1));
             },
+            "chdir" => _ = env::set_current_dir("/"),
+            "daemon" => _ = std::process::Command::new("sleep").arg("30").spawn(),
             "read" => _ = std::io::stdin().read_line(&mut String::new()),
             _ => {}
         }

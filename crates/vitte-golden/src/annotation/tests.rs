@@ -79,4 +79,5 @@ fn annotations_of_other_revisions_do_not_apply() {
 fn lines_are_numbered_as_in_the_source_map() {
     let lines: Vec<_> = numbered_lines("a\r\n\nb").collect();
     assert_eq!(lines, [(1, 0, "a"), (2, 3, ""), (3, 4, "b")]);
+    assert_eq!(numbered_lines("\u{feff}//@ x\n").next(), Some((1, 3, "//@ x")));
 }

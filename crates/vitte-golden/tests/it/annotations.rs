@@ -121,6 +121,10 @@ fn directives_decide_whether_a_case_passes() {
             .starts_with("error: the case has errors, but is expected to pass\n")
     );
     assert!(
+        fails("//@ check-pass\nerror T0001 a //~ error\n")
+            .starts_with("error: the case has errors")
+    );
+    assert!(
         fails("//@ check-fail\n")
             .starts_with("error: the case has no errors, but is expected to fail\n")
     );

@@ -78,3 +78,73 @@ fn sources_of_all_kinds_are_read() {
     std::fs::write(toy.path("bytes.toy"), b"error T0001 \xff\xfe //~ error: ??\n\xc3\n").unwrap();
     toy.passes();
 }
+
+#[test]
+fn results_are_printed_in_the_order_of_the_names() {
+    let toy = Toy::new(&[]);
+    for number in 10..40 {
+        // The first ones take longer.
+        let text = format!("error T0001 a\n{}", "eprint x\n".repeat(40 * (40 - number)));
+        toy.write(&format!("{number}.toy"), &text);
+    }
+    let without_time = |text: &str| text.split("finished in").next().unwrap().to_owned();
+    let first = toy.run(&["--test-threads=4"]).stdout;
+    assert_eq!(without_time(&first), without_time(&toy.run(&["--test-threads=1"]).stdout));
+    let failed: Vec<&str> = first.lines().filter(|line| line.starts_with("---- ")).collect();
+    assert!(failed.len() == 30 && failed.is_sorted(), "{failed:?}");
+    assert_eq!(toy.run(&["--test-threads=0", "--exact", "10.toy"]).code, Some(101));
+}
+
+#[test]
+#[cfg(unix)]
+fn a_program_may_have_several_suites() {
+    let toy = Toy::new(&[("a.toy", GOOD)]).with("TOY_MODE", "two");
+    std::fs::create_dir(toy.dir.path().join("more")).unwrap();
+    std::fs::write(toy.dir.path().join("more/x.txt"), "").unwrap();
+    let ran = toy.run(&[]);
+    assert_eq!(
+        ran.results(),
+        ["a.toy ... ok", "suite::orphans ... ok", "suite::orphans ... ok", "x.txt ... ok"],
+        "{ran:#?}"
+    );
+}
+
+#[test]
+#[cfg(unix)]
+fn a_case_does_not_affect_later_ones() {
+    Toy::new(&[("a.toy", "chdir\n"), ("b.toy", GOOD)]).passes();
+    // The process that it started keeps the pipes open.
+    Toy::new(&[("a.toy", "daemon\n")]).command().passes();
+}
+
+#[test]
+#[cfg(unix)]
+fn odd_names_are_shown_safely_and_can_be_selected() {
+    let toy = Toy::new(&[("a\u{1b}[31m.toy", "error T0001 a\n"), ("'quoted' $name.toy", GOOD)]);
+    let ran = toy.run(&[]);
+    assert!(!ran.stdout.contains('\u{1b}'), "{ran:#?}");
+    assert!(ran.stdout.contains("test 'quoted' $name.toy ... ok"), "{ran:#?}");
+    let failed = ran.results().into_iter().find(|line| line.ends_with("FAILED")).unwrap();
+    let name = failed.strip_suffix(" ... FAILED").unwrap();
+    assert_eq!(toy.run(&["--exact", name]).results(), [failed.as_str()]);
+    let bytes = std::os::unix::ffi::OsStrExt::from_bytes(&b"\xff.toy"[..]);
+    std::fs::write(toy.path("").join(std::path::Path::new::<std::ffi::OsStr>(bytes)), "").unwrap();
+    assert!(toy.run(&[]).stdout.contains("error: the path of the case is not UTF-8\n"));
+}
+
+#[test]
+fn a_golden_is_never_the_case_itself() {
+    // The comments of the page are those of the toy compiler.
+    let toy = Toy::new(&[("a.toy", GOOD), ("b.toy", "\u{feff}//@ check-pass\n")]);
+    toy.passes();
+    assert_eq!(toy.run(&["--bless"]).code, Some(0));
+    assert_eq!(toy.read("a.toy"), GOOD);
+}
+
+#[test]
+fn only_the_first_problems_of_a_case_are_shown() {
+    let toy =
+        Toy::new(&[("a.toy", &(0..80).map(|n| format!("error T0001 e{n}\n")).collect::<String>())]);
+    let failure = toy.failure("a.toy");
+    assert!(failure.ends_with("\nand 30 more problems\n"), "{failure}");
+}

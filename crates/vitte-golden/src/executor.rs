@@ -1,0 +1,84 @@
+//! Runs jobs, by workers or by the command of a compiler.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::args;
+use crate::check::{self, Job, Outcome};
+use crate::command::CompilerCommand;
+use crate::config::Config;
+use crate::diff;
+use crate::golden::shown;
+use crate::worker::Pool;
+
+/// What runs the jobs.
+#[derive(Debug)]
+pub(crate) enum Engine {
+    Workers(Pool),
+    Command(Box<CompilerCommand>),
+}
+
+/// Runs jobs, and describes those that fail.
+#[derive(Debug)]
+pub(crate) struct Executor {
+    config: Arc<Config>,
+    engine: Engine,
+    /// Whether each job is run twice, to find outputs that differ.
+    twice: bool,
+    /// The command that runs all tests of this program.
+    command: String,
+}
+
+impl Executor {
+    pub(crate) fn new(config: Arc<Config>, engine: Engine, twice: bool) -> Self {
+        Self { config, engine, twice, command: args::test_command() }
+    }
+
+    /// Runs a job, the test `name`, for at most `limit`.
+    pub(crate) fn run(&self, job: &Job, name: &str, limit: Duration) -> Outcome {
+        let mut outcome = self.execute(job, limit, false);
+        if self.twice {
+            let again = self.execute(job, limit, true);
+            if let Some(difference) = difference(&outcome, &again) {
+                let failure = outcome.failure.get_or_insert_default();
+                if !failure.is_empty() {
+                    failure.push('\n');
+                }
+                *failure += &format!("error: two runs have different output\n\n{difference}");
+            }
+            outcome.output = None;
+        }
+        if let Some(failure) = &mut outcome.failure {
+            *failure = self.described(failure, job, name);
+        }
+        outcome
+    }
+
+    /// `fresh` demands another process than that of the first run.
+    fn execute(&self, job: &Job, limit: Duration, fresh: bool) -> Outcome {
+        match &self.engine {
+            Engine::Workers(pool) if fresh => pool.run_alone(job, limit),
+            Engine::Workers(pool) => pool.run(job, limit),
+            Engine::Command(command) => check::check(&self.config, &**command, job),
+        }
+    }
+
+    /// Adds the path of the case, and the commands that run it again and that bless it.
+    fn described(&self, failure: &str, job: &Job, name: &str) -> String {
+        let path = shown(&job.path);
+        let path = path.trim_matches('`');
+        let rerun = format!("{} -- --exact {}", self.command, args::quoted(name));
+        format!("{path}\n\n{}\n\nrerun: {rerun}\nbless: BLESS=1 {rerun}", failure.trim_end())
+    }
+}
+
+/// Returns the difference of the outputs of two runs, if they have outputs and these differ.
+fn difference(first: &Outcome, second: &Outcome) -> Option<String> {
+    match (&first.output, &second.output) {
+        (Some(first), Some(second)) if first != second => {
+            Some(diff::json(first, second).unwrap_or_else(|| diff::text(first, second)))
+        }
+        (Some(_), None) => Some(second.failure.clone().unwrap_or_default()),
+        _ => None,
+    }
+}
