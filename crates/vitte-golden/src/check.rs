@@ -24,8 +24,6 @@ use crate::problem::Problem;
 pub(crate) struct Outcome {
     /// What is wrong, for people. `None` if the case passes.
     pub(crate) failure: Option<String>,
-    /// The number of problems.
-    pub(crate) problems: usize,
     /// The goldens that fit only after normalization.
     pub(crate) normalized: Vec<String>,
     pub(crate) blessed: Vec<PathBuf>,
@@ -125,13 +123,13 @@ impl Checker<'_> {
         let mut required = self.config.required.clone();
         let mut formats = self.config.formats.iter();
         let has_golden = formats.any(|&format| goldens.existing(extension(format)).is_some());
-        let announces =
-            !self.parsed.annotations.is_empty() || self.parsed.options.outcome.is_some();
-        if self.job.bless && !announces && !has_golden {
+        let announces = !self.parsed.annotations.is_empty();
+        let passes = self.parsed.options.outcome == Some(Expected::Pass);
+        if self.job.bless && !announces && !has_golden && !passes {
             required.push(Format::Human);
         }
-        // A golden announces all that it contains.
-        let by_golden = !announces && (has_golden || self.job.bless);
+        // A golden announces all that it contains. Errors of a case that should pass are reported already.
+        let by_golden = !announces && (has_golden || self.job.bless || passes);
         problems.extend(self.announced(&output, by_golden, &rules));
         let mut compared = goldens.check(&output, &self.config.formats, &required);
         if output.problems.is_empty() && self.parsed.options.fixes.unwrap_or(self.config.fixes) {
@@ -197,10 +195,7 @@ impl Checker<'_> {
             diagnostic: None,
         }));
         let mut unannounced = self.parsed.options.unannounced.clone();
-        if by_golden
-            || self.parsed.options.outcome == Some(Expected::Pass)
-                && self.parsed.annotations.is_empty()
-        {
+        if by_golden {
             unannounced.extend(Kind::ALL);
         }
         let normalize = |text: &str| normalize(text, rules).text;
@@ -231,7 +226,7 @@ pub(crate) fn finish(problems: &[Problem], sources: &SourceMap) -> Outcome {
         texts.truncate(MAX_SHOWN_PROBLEMS);
         texts.push(format!("and {}\n", text::more("problem", count - MAX_SHOWN_PROBLEMS)));
     }
-    Outcome { failure: Some(texts.join("\n")), problems: count, ..Outcome::default() }
+    Outcome { failure: Some(texts.join("\n")), ..Outcome::default() }
 }
 
 /// The maximum number of problems of a case that are shown.

@@ -181,7 +181,7 @@ impl<C> Suite<C> {
 
     /// Sets which diagnostics annotations have to announce: those that are at least as severe. Default: errors.
     ///
-    /// In a case without annotations, and without directives such as `check-pass`, goldens announce what they contain.
+    /// In a case without annotations, goldens announce what they contain.
     pub fn announced(mut self, severity: Severity) -> Self {
         self.config.announced = severity;
         self

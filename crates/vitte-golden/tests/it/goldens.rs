@@ -154,3 +154,15 @@ fn goldens_that_cannot_be_read_or_written_are_reported() {
         toy.failure("a.toy").starts_with("error: cannot read `ui/a.stderr`: it is not UTF-8\n")
     );
 }
+
+#[test]
+fn goldens_of_cases_that_fail_announce_their_errors() {
+    let toy = Toy::new(&[
+        ("a.toy", "//@ check-fail\nerror T0001 bad\n"),
+        ("w.toy", "//@ check-pass\nwarning T0003 old\n"),
+    ]);
+    assert!(toy.failure("a.toy").contains("reported, but not announced"));
+    assert_eq!(toy.run(&["--bless"]).code, Some(0));
+    toy.passes();
+    assert!(toy.path("a.stderr").exists() && !toy.path("w.stderr").exists());
+}
