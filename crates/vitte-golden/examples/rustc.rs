@@ -16,7 +16,8 @@ use vitte_diag::read::InputFormat;
 use vitte_golden::{CompilerCommand, Suite};
 
 /// The arguments with which rustc is tested. The unstable ones need `RUSTC_BOOTSTRAP`.
-const ARGS: [&str; 21] = [
+const ARGS: [&str; 22] = [
+    "{path}",
     "--error-format=json",
     "--json=future-incompat",
     "--out-dir={tmp}",
@@ -137,8 +138,11 @@ fn directives(mut suite: Suite<CompilerCommand>) -> Suite<CompilerCommand> {
     });
     // These compile to a program, which some diagnostics need.
     for mode in ["build-pass", "run-pass", "run-fail", "run-crash", "run-fail-or-crash"] {
-        suite = suite.directive(mode, |_, options| {
+        suite = suite.directive(mode, move |_, options| {
             options.expect_pass().flag("--emit=link");
+            if mode.starts_with("run-") {
+                options.flag("-Wunused");
+            }
             Ok(())
         });
     }

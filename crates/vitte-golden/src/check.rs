@@ -198,7 +198,9 @@ impl Checker<'_> {
         if by_golden {
             unannounced.extend(Kind::ALL);
         }
-        let normalize = |text: &str| normalize(text, rules).text;
+        // Messages name the directory of the case as it was passed, which is left as it is in goldens.
+        let dir = self.input.case.path.parent().and_then(|dir| Rule::dir(dir, "$DIR"));
+        let normalize = |text: &str| normalize(text, rules.iter().chain(&dir)).text;
         let expectations = Expectations {
             annotations: &self.parsed.annotations,
             announced: self.config.announced,

@@ -200,8 +200,8 @@ fn set(
         "check-fail" => options.outcome = Some(Expected::Fail),
         "flags" => {
             let flags = needs("flags", "--edition 2")?;
-            let flags = shlex::split(flags)
-                .ok_or_else(|| format!("`{name}` has a quote without its end"))?;
+            let flags = if name == known { shlex::split(flags) } else { Some(rustc_flags(flags)) };
+            let flags = flags.ok_or_else(|| format!("`{name}` has a quote without its end"))?;
             options.flags.extend(flags);
         }
         "ignore" => options.ignored = Some(needs("a reason", "needs a network")?.to_owned()),
@@ -234,6 +234,16 @@ fn set(
         _ => {}
     }
     Ok(())
+}
+
+/// Splits the value of `compile-flags` as the tests of rustc do: only single quotes have a meaning.
+fn rustc_flags(flags: &str) -> Vec<String> {
+    let parts = flags.split('\'').enumerate();
+    let words = parts.flat_map(|(index, part)| match index % 2 {
+        0 => part.split_whitespace().collect(),
+        _ => vec![part],
+    });
+    words.map(str::to_owned).collect()
 }
 
 #[cfg(test)]

@@ -110,8 +110,11 @@ impl<'d> Collector<'d, '_> {
             let line: Vec<u32> =
                 step.span().and_then(|span| self.line_of(span)).into_iter().collect();
             if step.kind() == TraceKind::Macro {
-                // The tests of rustc write the name of a macro without quotes.
-                let (kind, text) = (Kind::Note, step.message().replace('`', "").into());
+                // The tests of rustc have the name of a macro without quotes, and other words for a desugaring.
+                let text =
+                    step.message().replace("in this desugaring", "in this expansion of desugaring");
+                let text = if text == step.message() { text.replace('`', "") } else { text };
+                let (kind, text) = (Kind::Note, text.into());
                 self.messages.push(Message {
                     kind,
                     code: None,

@@ -12,13 +12,13 @@ fn mistakes(text: &str) -> Vec<String> {
 
 #[test]
 fn directives_set_options() {
-    let text = "//@ check-pass (a remark)\n//@ flags: --edition 2 '--name=a b'\n  //@compile-flags: -x\n\
+    let text = "//@ check-pass (a remark)\n//@ flags: --edition 2 '--name=a b'\n  //@compile-flags: --cfg a=\"b\" 'c d'\n\
                 //@ exit-code: 101\n//@ timeout: 5\n//@ no-fix: needs a name\n//@ unannounced: note, HELP\n\
                 let x = 1 //@ not-a-directive\n//@ normalize: \"a+\" -> \"b\"\n//@ ignore: slow\n";
     let (options, mistakes) = parse(text, &Comments::default(), NONE, &[]);
     assert_eq!(mistakes, []);
     assert_eq!(options.outcome, Some(Expected::Pass));
-    assert_eq!(options.flags, ["--edition", "2", "--name=a b", "-x"]);
+    assert_eq!(options.flags, ["--edition", "2", "--name=a b", "--cfg", "a=\"b\"", "c d"]);
     assert_eq!((options.exit_code, options.timeout), (Some(101), Some(Duration::from_secs(5))));
     assert_eq!((options.fixes, options.rules.len()), (Some(false), 1));
     assert_eq!(options.unannounced, [Kind::Note, Kind::Help]);
