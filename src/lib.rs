@@ -50,6 +50,7 @@
 //! | `lsp` | conversion to the types of `lsp-types` |
 //! | `schema` | the JSON Schema of the JSON output, generated from its structs |
 //! | `parallel` | several threads for large bags and large files; the output is the same |
+//! | `derive` | `#[derive(Diagnostic)]`: a struct or an enum becomes a diagnostic |
 
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -59,6 +60,9 @@ mod check;
 #[cfg(feature = "clap")]
 pub mod cli;
 mod codespan;
+#[cfg(feature = "derive")]
+#[doc(hidden)]
+pub mod derive;
 mod emit;
 pub mod fix;
 pub mod input;
@@ -71,6 +75,8 @@ pub mod text;
 
 pub use bag::{DiagnosticBag, Entry, Level, Policy, PolicyError, Summary};
 pub use check::{SpanIssue, SpanIssueKind, SpanOwner};
+#[cfg(feature = "derive")]
+pub use derive::ToSpan;
 pub use emit::*;
 pub use model::{
     Applicability, Backtrace, BacktraceLine, ByteOffset, Child, ChildLevel, Code, CodeError,
@@ -84,6 +90,8 @@ pub use source::{
     SourceFile, SourceMap, SourceText,
 };
 pub use terminal::{Background, BacktraceStyle, ColorChoice, Terminal};
+#[cfg(feature = "derive")]
+pub use vitte_diag_derive::Diagnostic;
 
 /// Runs the programs of the README as doc tests.
 #[cfg(doctest)]

@@ -1,0 +1,18 @@
+//! The derive macro, as a compiler uses it.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failed test panics")]
+
+mod attributes;
+mod enums;
+mod generics;
+mod hygiene;
+mod nested;
+mod sources;
+mod suggestions;
+mod with_thiserror;
+
+use vitte_diag::{FileId, Span};
+
+/// A span of two bytes.
+fn at(lo: u32) -> Span {
+    Span::between(FileId::new(0), lo as usize, lo as usize + 2)
+}
