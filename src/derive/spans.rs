@@ -67,9 +67,9 @@ pointers_to_one! { &T Box<T> Rc<T> Arc<T> }
 
 /// A field with any number of spans.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a span, so it cannot have a label",
+    message = "`{Self}` has no spans",
     label = "this type has no spans",
-    note = "a label needs a `Span`, a type that implements `ToSpan`, or an `Option`, `Vec`, array or slice of them"
+    note = "this attribute needs a `Span`, a type that implements `ToSpan`, or an `Option`, `Vec`, array or slice of them"
 )]
 pub trait Spans {
     /// The type of each span.

@@ -20,6 +20,14 @@ pub enum Argument {
 }
 
 impl Argument {
+    /// Returns true if the argument begins with a name.
+    pub fn is_named(&self, name: &str) -> bool {
+        match self {
+            Self::Text(_) => false,
+            Self::Word(own) | Self::Value(own, _) | Self::Call(own) => own == name,
+        }
+    }
+
     /// Returns where the argument is.
     pub fn span(&self) -> Span {
         match self {
@@ -79,7 +87,7 @@ pub fn arguments(attribute: &Attribute, errors: &mut Errors) -> Option<Vec<Argum
                 break;
             }
             if !input.peek(Token![,]) {
-                return Err(input.error("expected `,`"));
+                return Err(input.error("expected `,` between two arguments"));
             }
             input.parse::<Token![,]>()?;
         }

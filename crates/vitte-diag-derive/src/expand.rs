@@ -2,6 +2,7 @@
 
 mod arm;
 mod bounds;
+mod step;
 mod text;
 
 use proc_macro2::{Span, TokenStream};
@@ -25,6 +26,18 @@ impl Paths {
             engine.map_or_else(|| quote_spanned!(mixed=> ::vitte_diag), |path| quote!(#path));
         let support = quote_spanned!(mixed=> #engine::derive);
         Self { engine, support }
+    }
+
+    /// Returns the paths with another place, at which errors about them are reported. They refer to the same items.
+    fn at(&self, span: Span) -> Self {
+        let at = |tokens: &TokenStream| {
+            let tokens = tokens.clone().into_iter().map(|mut token| {
+                token.set_span(span.resolved_at(token.span()));
+                token
+            });
+            tokens.collect()
+        };
+        Self { engine: at(&self.engine), support: at(&self.support) }
     }
 }
 

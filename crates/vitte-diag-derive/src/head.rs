@@ -118,6 +118,7 @@ impl Head {
             );
         }
         for argument in arguments {
+            let is_severity = argument.is_named("severity");
             match argument {
                 Argument::Text(text) => {
                     let message =
@@ -130,6 +131,8 @@ impl Head {
                 Argument::Value(name, value) => self.read_value(&name, &value, owner, errors),
                 Argument::Call(name) => report_call(&name, errors),
             }
+            // A severity is there, in another syntax.
+            self.is_broken |= is_severity;
         }
     }
 
@@ -141,8 +144,8 @@ impl Head {
             return true;
         }
         match &*name {
-            "unnecessary" => self.is_unnecessary = true,
-            "deprecated" => self.is_deprecated = true,
+            "unnecessary" => set_flag(&mut self.is_unnecessary, word, errors),
+            "deprecated" => set_flag(&mut self.is_deprecated, word, errors),
             "without_location" => {
                 set(&mut self.without_location, span, "`without_location`", span, errors);
             }
@@ -207,6 +210,14 @@ impl Head {
             }
         }
     }
+}
+
+/// Sets a flag that may be set only once.
+fn set_flag(flag: &mut bool, word: &Ident, errors: &mut Errors) {
+    if *flag {
+        errors.at(word.span(), format!("`{word}` is here twice; remove one of them"));
+    }
+    *flag = true;
 }
 
 /// Returns the message for an unknown word: probably a severity, if it resembles one.

@@ -108,10 +108,13 @@ fn placeholder(content: &str, names: &Names) -> Result<Placeholder, String> {
     let (name, spec) = content.split_once(':').unwrap_or((content, ""));
     let name = name.trim();
     if name.is_empty() {
-        let hint = names.names.first().map(|first| format!(", such as `{{{first}}}`"));
+        let fields = if names.names.is_empty() {
+            format!("{} has no fields", names.owner)
+        } else {
+            format!("expected one of {}", list(&names.names))
+        };
         return Err(format!(
-            "the placeholder `{{{content}}}` has no field; write the name of a field{}, or `{{{{` and `}}}}` for braces",
-            hint.unwrap_or_default()
+            "the placeholder `{{{content}}}` has no field; {fields}; write `{{{{` and `}}}}` for braces"
         ));
     }
     let field = names.find(name)?;

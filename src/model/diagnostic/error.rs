@@ -35,6 +35,10 @@ const MAX_CAUSES: usize = 64;
 /// bag.push(TypeError::Mismatch { expected: "num", found: "text", at }.into_diagnostic());
 /// assert!(bag.has_errors());
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a diagnostic",
+    note = "write `#[derive(Diagnostic)]` for the type, or implement `IntoDiagnostic`"
+)]
 pub trait IntoDiagnostic {
     /// Converts the error to a diagnostic.
     fn into_diagnostic(self) -> Diagnostic;

@@ -5,7 +5,6 @@ use quote::{format_ident, quote_spanned};
 
 use super::Paths;
 use super::text::{Variables, text};
-use crate::field::Form;
 use crate::head::CodeValue;
 use crate::plan::{FieldPlan, Own, Plan, PlanKind, Step};
 use crate::text::{Part, Placeholder, Text};
@@ -21,8 +20,9 @@ pub fn arm(plan: &Plan, paths: &Paths) -> TokenStream {
     match &plan.kind {
         PlanKind::Transparent(field) => {
             let (engine, name) = (&paths.engine, Variables::name(*field));
-            let member = plan.fields.get(*field).map(|field| &field.member);
-            mixed!(#path { #member: #name } => #engine::IntoDiagnostic::into_diagnostic(#name),)
+            let field = plan.fields.get(*field);
+            let (member, ty) = (field.map(|field| &field.member), field.map(|field| &field.ty));
+            mixed!(#path { #member: #name } => <#ty as #engine::IntoDiagnostic>::into_diagnostic(#name),)
         }
         PlanKind::Own(own) => {
             let is_moved = (0..plan.fields.len()).map(|field| own.takes(field)).collect();
@@ -73,11 +73,15 @@ fn message_of_display(own: &Own, paths: &Paths) -> TokenStream {
 }
 
 /// What writes an arm.
-struct Arm<'a> {
-    own: &'a Own,
-    fields: &'a [FieldPlan],
-    paths: &'a Paths,
-    variables: Variables,
+pub struct Arm<'a> {
+    /// The diagnostic.
+    pub own: &'a Own,
+    /// The fields in their order.
+    pub fields: &'a [FieldPlan],
+    /// The paths that the code uses.
+    pub paths: &'a Paths,
+    /// The variables of the fields.
+    pub variables: Variables,
 }
 
 impl Arm<'_> {
@@ -142,12 +146,12 @@ impl Arm<'_> {
             None => message_of_display(own, self.paths),
         };
         if let Some((field, _)) = own.primary {
-            let span = self.call("primary", field, 0);
+            let span = self.call("primary", field);
             return mixed!(#engine::Diagnostic::new(#severity, #code, #support::#span, #message));
         }
         match own.file {
             Some(field) => {
-                let file = self.call("file", field, 0);
+                let file = self.call("file", field);
                 mixed!(#engine::Diagnostic::for_file(#severity, #code, #support::#file, #message))
             }
             None => mixed!(#engine::Diagnostic::without_location(#severity, #code, #message)),
@@ -155,18 +159,12 @@ impl Arm<'_> {
     }
 
     /// Returns a call of a function of `support` with a reference to a field. The type of the field is an argument, so that
-    /// an error points at it. `others` is the number of further type arguments.
-    fn call(&self, function: &str, field: usize, others: usize) -> TokenStream {
+    /// an error points at it.
+    fn call(&self, function: &str, field: usize) -> TokenStream {
         let name = Ident::new(function, Span::mixed_site());
-        let types = self.types(field, others);
-        let value = self.variables.reference(field);
-        mixed!(#name::<#types>(#value))
-    }
-
-    fn types(&self, field: usize, others: usize) -> TokenStream {
         let ty = self.fields.get(field).map(|field| &field.ty);
-        let others = (0..others).map(|_| mixed!(, _));
-        mixed!(#ty #(#others)*)
+        let value = self.variables.reference(field);
+        mixed!(#name::<#ty>(#value))
     }
 
     /// Returns the statements for tags, a file, and the message of the primary label.
@@ -175,7 +173,7 @@ impl Arm<'_> {
         let own = self.own;
         let mut statements = Vec::new();
         if let (Some(_), Some(field)) = (&own.primary, own.file) {
-            let file = self.call("file", field, 0);
+            let file = self.call("file", field);
             statements.push(mixed! {
                 if ::core::option::Option::is_none(&#engine::Diagnostic::primary(&diagnostic)) {
                     diagnostic = #engine::Diagnostic::with_file(diagnostic, #support::#file);
@@ -194,140 +192,9 @@ impl Arm<'_> {
         statements
     }
 
-    fn text(&self, value: &Text, own: Option<usize>) -> TokenStream {
+    /// Returns an expression for a text. `own` is the field that is the parameter of the closure around it.
+    pub fn text(&self, value: &Text, own: Option<usize>) -> TokenStream {
         text(value, own, &self.variables, self.paths)
-    }
-
-    /// Returns a closure that makes a text for a value of a field.
-    fn closure(&self, field: usize, value: &Text) -> TokenStream {
-        let is_used = value.placeholders().any(|one| one.uses(field));
-        let parameter =
-            if is_used { Variables::name(field) } else { Ident::new("_value", Span::mixed_site()) };
-        let value = self.text(value, Some(field));
-        mixed!(|#parameter| #value)
-    }
-
-    fn step(&self, step: &Step) -> TokenStream {
-        let Paths { engine, support } = self.paths;
-        match step {
-            Step::Plain { form, text } => {
-                let (form, text) = (self.form(*form), self.text(text, None));
-                mixed!(#form.add(&mut diagnostic, #text);)
-            }
-            Step::Texts { field, form, text } => {
-                let (form, closure) = (self.form(*form), self.closure(*field, text));
-                let value = self.variables.reference(*field);
-                mixed! {
-                    {
-                        use #support::{TextOfAny as _, TextOfSpans as _, TextOfValues as _};
-                        (&&&#support::Probe(#value)).vitte_add_text(&mut diagnostic, #form, #closure);
-                    }
-                }
-            }
-            Step::Labels { field, text } => {
-                let (value, closure) =
-                    (self.variables.reference(*field), self.closure(*field, text));
-                let types = self.types(*field, 1);
-                mixed!(#support::add_labels::<#types>(&mut diagnostic, #value, #closure);)
-            }
-            Step::Children { field, level, text, label } => {
-                let value = self.variables.reference(*field);
-                let (text, label) = (self.closure(*field, text), self.closure(*field, label));
-                let (level, types) = (self.level(level), self.types(*field, 2));
-                mixed! {
-                    #support::add_children::<#types>(&mut diagnostic, #level, #value, #text, #label);
-                }
-            }
-            Step::Replace { field, text, code, applicability } => {
-                let value = self.variables.reference(*field);
-                let (text, code) = (self.text(text, None), self.text(code, None));
-                let types = self.types(*field, 2);
-                let applicability = Ident::new(applicability, Span::mixed_site());
-                mixed! {
-                    #support::add_suggestion::<#types>(
-                        &mut diagnostic, #value, || #text, || #code, #engine::Applicability::#applicability,
-                    );
-                }
-            }
-            Step::Source { field } => self.source(*field),
-            Step::OwnLabels { .. }
-            | Step::OwnTexts { .. }
-            | Step::Nested { .. }
-            | Step::Edits { .. }
-            | Step::Suggestions { .. } => self.taking_step(step),
-        }
-    }
-
-    /// Returns the statement of a step that takes the value of a field.
-    fn taking_step(&self, step: &Step) -> TokenStream {
-        let Paths { engine, support } = self.paths;
-        let field = step.takes().unwrap_or_default();
-        let (value, types) = (Variables::name(field), self.types(field, 0));
-        match step {
-            Step::OwnTexts { form, .. } => {
-                let form = self.form(*form);
-                mixed! {
-                    {
-                        use #support::{OwnOfAny as _, OwnOfStrings as _, OwnOfValues as _};
-                        (&&&#support::Probe::<#types>(&#value)).vitte_own_text().add(&mut diagnostic, #form, #value);
-                    }
-                }
-            }
-            Step::Nested { level, .. } => {
-                let level = match level {
-                    Some(level) => {
-                        let level = self.level(level);
-                        mixed!(::core::option::Option::Some(#level))
-                    }
-                    None => mixed!(::core::option::Option::None),
-                };
-                mixed!(#support::add_nested::<#types>(&mut diagnostic, #level, #value);)
-            }
-            Step::Edits { text, applicability, .. } => {
-                let (text, types) = (self.text(text, None), self.types(field, 1));
-                let applicability = Ident::new(applicability, Span::mixed_site());
-                mixed! {
-                    #support::add_edits::<#types>(
-                        &mut diagnostic, #value, || #text, #engine::Applicability::#applicability,
-                    );
-                }
-            }
-            Step::Suggestions { .. } => {
-                mixed!(#support::add_suggestions::<#types>(&mut diagnostic, #value);)
-            }
-            _ => mixed!(#support::label::<#types>(&mut diagnostic, #value);),
-        }
-    }
-
-    fn source(&self, field: usize) -> TokenStream {
-        let support = &self.paths.support;
-        let (name, value) = (Variables::name(field), self.variables.reference(field));
-        let types = self.types(field, 0);
-        mixed! {
-            {
-                use #support::{EachAny as _, EachValue as _, ViaAnySource as _, ViaDeref as _, ViaDiagnostic as _, ViaError as _};
-                (&&#support::Probe::<#types>(#value)).vitte_each_value(|#name| {
-                    (&&&&#support::Probe(#name)).vitte_add_causes(&mut diagnostic)
-                });
-            }
-        }
-    }
-
-    fn form(&self, form: Form) -> TokenStream {
-        let support = &self.paths.support;
-        match form {
-            Form::Note => mixed!(#support::Form::Note),
-            Form::Help => mixed!(#support::Form::Help),
-            Form::Child(level) => {
-                let level = self.level(level);
-                mixed!(#support::Form::Child(#level))
-            }
-        }
-    }
-
-    fn level(&self, level: &str) -> TokenStream {
-        let (engine, level) = (&self.paths.engine, Ident::new(level, Span::mixed_site()));
-        mixed!(#engine::ChildLevel::#level)
     }
 
     /// Saves the texts of a field whose value the step with an index takes, for this and later steps.

@@ -32,13 +32,15 @@ impl Variables {
     }
 
     /// Returns an expression for the value of a field, of which a macro takes the reference. `own` is the field that is the
-    /// parameter of the closure around it.
-    fn value(&self, field: usize, own: Option<usize>) -> TokenStream {
-        let name = Self::name(field);
+    /// parameter of the closure around it, `span` where the text is.
+    fn value(&self, field: usize, own: Option<usize>, span: Span) -> TokenStream {
+        let mut name = Self::name(field);
+        let span = span.resolved_at(Span::mixed_site());
+        name.set_span(span);
         if self.is_moved(field) && own != Some(field) {
-            quote_spanned!(Span::mixed_site()=> #name)
+            quote_spanned!(span=> #name)
         } else {
-            quote_spanned!(Span::mixed_site()=> *#name)
+            quote_spanned!(span=> *#name)
         }
     }
 }
@@ -51,7 +53,7 @@ pub fn text(text: &Text, own: Option<usize>, variables: &Variables, paths: &Path
         literal.set_span(text.span);
         return quote_spanned!(text.span=> #literal);
     }
-    let mut format = Format::default();
+    let mut format = Format { span: text.span, template: String::new(), arguments: Vec::new() };
     for part in &text.parts {
         match part {
             Part::Plain(plain) => {
@@ -65,14 +67,14 @@ pub fn text(text: &Text, own: Option<usize>, variables: &Variables, paths: &Path
                         format.add(argument, &[], own, variables);
                     }
                     None => {
-                        let argument = variables.value(placeholder.field, own);
+                        let argument = variables.value(placeholder.field, own, text.span);
                         format.add(argument, placeholder.spec.pieces(), own, variables);
                     }
                 }
             }
         }
     }
-    format.into_tokens(text.span, paths)
+    format.into_tokens(paths)
 }
 
 fn plain(part: &Part) -> Option<&str> {
@@ -83,8 +85,9 @@ fn plain(part: &Part) -> Option<&str> {
 }
 
 /// A template for `format_args!`, and its arguments.
-#[derive(Default)]
 struct Format {
+    /// Where the text is.
+    span: Span,
     template: String,
     arguments: Vec<TokenStream>,
 }
@@ -107,16 +110,16 @@ impl Format {
                 Piece::Plain(text) => self.template.push_str(text),
                 Piece::Argument(field) => {
                     self.template.push_str(&format!("{}$", self.arguments.len()));
-                    self.arguments.push(variables.value(*field, own));
+                    self.arguments.push(variables.value(*field, own, self.span));
                 }
             }
         }
         self.template.push('}');
     }
 
-    fn into_tokens(self, span: Span, paths: &Paths) -> TokenStream {
+    fn into_tokens(self, paths: &Paths) -> TokenStream {
         let mut template = Literal::string(&self.template);
-        template.set_span(span);
+        template.set_span(self.span.resolved_at(Span::mixed_site()));
         let (support, arguments) = (&paths.support, self.arguments);
         quote_spanned! {Span::mixed_site()=>
             #support::format(::core::format_args!(#template #(, #arguments)*))

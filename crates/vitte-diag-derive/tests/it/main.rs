@@ -16,3 +16,9 @@ use vitte_diag::{FileId, Span};
 fn at(lo: u32) -> Span {
     Span::between(FileId::new(0), lo as usize, lo as usize + 2)
 }
+
+/// Each program has mistakes, and a file with the errors that the compiler reports.
+#[test]
+fn mistakes_are_reported_where_they_are() {
+    trybuild::TestCases::new().compile_fail("tests/mistakes/*.rs");
+}
