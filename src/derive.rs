@@ -27,6 +27,11 @@ pub fn format(arguments: fmt::Arguments<'_>) -> String {
     fmt::format(arguments)
 }
 
+/// Returns the text of a value. It needs less memory than [`format`].
+pub fn to_string<T: fmt::Display + ?Sized>(value: &T) -> String {
+    value.to_string()
+}
+
 /// Returns an empty text, which needs no memory.
 #[must_use]
 pub const fn no_text() -> String {

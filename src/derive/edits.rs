@@ -53,49 +53,56 @@ pub fn add_suggestions<T: Suggestions>(diagnostic: &mut Diagnostic, field: T) {
     note = "for a span, write the code: `#[suggestion(\"…\", code = \"…\")]`"
 )]
 pub trait Edits {
-    /// Adds the edits to a list.
-    fn add_to(self, edits: &mut Vec<Edit>);
-
     /// Returns the edits.
-    fn into_edits(self) -> Vec<Edit>
+    fn into_edits(self) -> Vec<Edit>;
+
+    /// Returns the edits of several fields.
+    fn all(fields: Vec<Self>) -> Vec<Edit>
     where
         Self: Sized,
     {
-        let mut edits = Vec::new();
-        self.add_to(&mut edits);
-        edits
+        fields.into_iter().flat_map(Self::into_edits).collect()
     }
 }
 
 impl Edits for Edit {
-    fn add_to(self, edits: &mut Vec<Edit>) {
-        edits.push(self);
-    }
-
     fn into_edits(self) -> Vec<Edit> {
         vec![self]
+    }
+
+    /// Returns the list itself, so that nothing is copied.
+    fn all(fields: Vec<Self>) -> Vec<Edit> {
+        fields
     }
 }
 
 impl<S: ToSpan, M: Into<Text>> Edits for (S, M) {
-    fn add_to(self, edits: &mut Vec<Edit>) {
-        edits.push(Edit::replace(self.0.to_span(), self.1));
+    fn into_edits(self) -> Vec<Edit> {
+        vec![Edit::replace(self.0.to_span(), self.1)]
+    }
+
+    fn all(fields: Vec<Self>) -> Vec<Edit> {
+        fields.into_iter().map(|(span, text)| Edit::replace(span.to_span(), text)).collect()
     }
 }
 
-macro_rules! several_edits {
-    ($($collection:ty $(where $count:ident)?;)*) => {
-        $(impl<T: Edits $(, const $count: usize)?> Edits for $collection {
-            fn add_to(self, edits: &mut Vec<Edit>) {
-                let edits_of_each = self.into_iter();
-                edits.reserve(edits_of_each.size_hint().0);
-                edits_of_each.for_each(|one| one.add_to(edits));
-            }
-        })*
-    };
+impl<T: Edits> Edits for Vec<T> {
+    fn into_edits(self) -> Vec<Edit> {
+        T::all(self)
+    }
 }
 
-several_edits! { Option<T>; Vec<T>; [T; N] where N; }
+impl<T: Edits> Edits for Option<T> {
+    fn into_edits(self) -> Vec<Edit> {
+        self.map(T::into_edits).unwrap_or_default()
+    }
+}
+
+impl<T: Edits, const N: usize> Edits for [T; N] {
+    fn into_edits(self) -> Vec<Edit> {
+        T::all(Vec::from(self))
+    }
+}
 
 /// Adds a suggestion with the edits of a field. Without edits there is none.
 pub fn add_edits<T: Edits, M: Into<Text>>(

@@ -53,6 +53,15 @@ pub fn text(text: &Text, own: Option<usize>, variables: &Variables, paths: &Path
         literal.set_span(text.span);
         return quote_spanned!(text.span=> #literal);
     }
+    if let [Part::Field(placeholder)] = &*text.parts {
+        let is_saved = variables.saved.iter().any(|(saved, _)| saved == placeholder);
+        if placeholder.spec.pieces().is_empty() && (!is_saved || own == Some(placeholder.field)) {
+            let span = text.span.resolved_at(Span::mixed_site());
+            let support = paths.at(span).support;
+            let value = variables.value(placeholder.field, own, span);
+            return quote_spanned!(span=> #support::to_string(&#value));
+        }
+    }
     let mut format = Format { span: text.span, template: String::new(), arguments: Vec::new() };
     for part in &text.parts {
         match part {

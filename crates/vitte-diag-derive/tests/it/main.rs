@@ -5,6 +5,7 @@ mod attributes;
 mod enums;
 mod generics;
 mod hygiene;
+mod memory;
 mod nested;
 mod sources;
 mod suggestions;
