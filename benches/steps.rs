@@ -215,10 +215,10 @@ mod derive {
         Span::between(FileId::new(0), lo, lo + 3)
     }
 
-    fn compare<T: IntoDiagnostic + Clone>(
+    fn compare<T: IntoDiagnostic + Clone + Sync>(
         bencher: Bencher<'_, '_>,
         error: &T,
-        by_hand: fn(T) -> Diagnostic,
+        by_hand: impl Fn(T) -> Diagnostic + Sync,
         how: &str,
     ) {
         assert_eq!(error.clone().into_diagnostic(), by_hand(error.clone()));
@@ -285,7 +285,7 @@ mod emit {
             ("one label", scene("let x = ⟦first⟧ + second\n"), "^^^^^ here"),
             ("two lines", scene("let ⟨x⟩ = 1\n\n\n\nlet ⟦x⟧ = 2\n"), "."),
             ("two on one line", scene("let x = ⟦first⟧ + ⟨second⟩\n"), "      |"),
-            ("multi-line", scene(&many), "\\----^"),
+            ("multi-line", scene(&many), "|____^"),
             ("wide characters", scene("let 名前 = \"日本語\" ⟦+⟧ 数;\n"), "日本語"),
             ("cut line", scene(&cut), "..."),
             ("suggestion", suggestion, "help: rename it"),

@@ -22,6 +22,7 @@ pub use spans::{PrimarySpan, Spans, ToSpan, add_children, add_labels, primary};
 pub use values::{EachAny, EachValue, Form, Probe, TextOfAny, TextOfSpans, TextOfValues, Values};
 
 /// Returns a text with its placeholders filled, as `format!` does. This one needs no prelude.
+#[inline]
 #[must_use]
 pub fn format(arguments: fmt::Arguments<'_>) -> String {
     fmt::format(arguments)

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! - A [`SourceMap`] stores the source files. A [`Span`] is a range of bytes in one of them.
-//! - A [`Diagnostic`] has a severity, a [`Code`], a message, and exactly one primary label. It may also have
+//! - A [`Diagnostic`](struct@Diagnostic) has a severity, a [`Code`], a message, and exactly one primary label. It may also have
 //!   secondary labels, notes, help, [suggestions](Suggestion), and a [`Backtrace`] if it reports a crash.
 //! - A [`DiagnosticBag`] collects diagnostics, applies a [`Policy`], and puts them in a total order that does not
 //!   depend on threads.
@@ -16,7 +16,7 @@
 //!   other [`Format`].
 //! - [`fix`] applies suggestions, [`registry`] explains [codes], and [`text`] escapes text for terminals.
 //! - [`read`] reads the diagnostics of rustc, GCC, language servers, and SARIF logs.
-//! - [`SourceMap`] implements the `Files` trait of codespan-reporting, and a [`Diagnostic`] converts to its
+//! - [`SourceMap`] implements the `Files` trait of codespan-reporting, and a [`Diagnostic`](struct@Diagnostic) converts to its
 //!   diagnostic.
 //!
 //! The crate `vitte-crash` reports panics, fatal signals and uncaught errors as fatal diagnostics with a
@@ -94,6 +94,6 @@ pub use terminal::{Background, BacktraceStyle, ColorChoice, Terminal};
 pub use vitte_diag_derive::Diagnostic;
 
 /// Runs the programs of the README as doc tests.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "derive"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

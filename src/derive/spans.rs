@@ -48,6 +48,7 @@ pub trait ToSpan {
 }
 
 impl ToSpan for Span {
+    #[inline]
     fn to_span(&self) -> Span {
         *self
     }
