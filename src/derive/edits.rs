@@ -125,15 +125,22 @@ pub fn add_suggestion<T: Spans + ?Sized, M: Into<Text>, C: Into<Text>>(
     code: impl FnOnce() -> C,
     applicability: Applicability,
 ) {
-    let count = field.count();
-    if count == 0 {
+    let (mut first, mut count) = (None, 0_usize);
+    field.each(&mut |span| {
+        first.get_or_insert_with(|| span.to_span());
+        count += 1;
+    });
+    let Some(first) = first else { return };
+    let (text, code) = (text().into(), code().into());
+    if count == 1 {
+        let edit = Edit::replace(first, code);
+        diagnostic.add_suggestion(Suggestion::single(text, edit, applicability));
         return;
     }
-    let (text, code) = (text().into(), code().into());
     let mut edits = Vec::with_capacity(count);
     let mut code = Some(code);
     field.each(&mut |span| {
-        // The last edit takes the code, so that one edit needs no copy.
+        // The last edit takes the code, so that it is copied once less.
         let is_last = edits.len() + 1 == count;
         let code = if is_last { code.take() } else { code.clone() };
         edits.push(Edit::replace(span.to_span(), code.unwrap_or_default()));

@@ -78,13 +78,6 @@ pub trait Spans {
 
     /// Calls a function with each span.
     fn each(&self, each: &mut impl FnMut(&Self::Item));
-
-    /// Returns the number of spans.
-    fn count(&self) -> usize {
-        let mut count = 0;
-        self.each(&mut |_| count += 1);
-        count
-    }
 }
 
 impl<T: ToSpan> Spans for T {

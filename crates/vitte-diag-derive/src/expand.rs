@@ -44,7 +44,8 @@ impl Paths {
 /// Returns the implementations for a type.
 pub fn expand(input: &DeriveInput, item: &Item) -> TokenStream {
     let paths = Paths::new(item.head.engine.as_ref());
-    let arms: Vec<TokenStream> = item.plans.iter().map(|plan| arm::arm(plan, &paths)).collect();
+    let arms: Vec<TokenStream> =
+        item.plans.iter().map(|plan| arm::arm(plan, item.plans.len() == 1, &paths)).collect();
     let message = arm::early_message(&item.plans, &paths);
     let body = quote_spanned!(Span::mixed_site()=> #message match self { #(#arms)* });
     let mut generics = input.generics.clone();

@@ -14,8 +14,8 @@ macro_rules! mixed {
     ($($tokens:tt)*) => { quote_spanned!(Span::mixed_site()=> $($tokens)*) };
 }
 
-/// Returns an arm.
-pub fn arm(plan: &Plan, paths: &Paths) -> TokenStream {
+/// Returns an arm, which may be the only one.
+pub fn arm(plan: &Plan, is_only: bool, paths: &Paths) -> TokenStream {
     let path = &plan.path;
     match &plan.kind {
         PlanKind::Transparent(field) => {
@@ -34,7 +34,12 @@ pub fn arm(plan: &Plan, paths: &Paths) -> TokenStream {
             };
             let pattern = arm.pattern();
             let body = arm.body();
-            mixed!(#path { #pattern .. } => { #body })
+            if is_only {
+                return mixed!(#path { #pattern .. } => { #body });
+            }
+            // A function of its own for each variant: without optimisation, the stack frame of one function would have room
+            // for the variables of all variants.
+            mixed!(#path { #pattern .. } => (|| { #body })(),)
         }
     }
 }

@@ -95,3 +95,53 @@ fn an_enum_without_variants_compiles() {
     }
     let _: fn(Never) -> Diagnostic = convert;
 }
+
+/// Without optimisation, the variables of all arms of a `match` have room of their own on the stack.
+#[test]
+fn an_enum_with_many_variants_needs_little_stack() {
+    macro_rules! many {
+        ($($variant:ident)*) => {
+            #[derive(Diagnostic)]
+            #[diagnostic(error, message = "a name", note = "{name} {span:?}")]
+            enum Many {
+                $(
+                    #[note("0 {name} {span:?}")]
+                    #[note("1 {name} {span:?}")]
+                    #[note("2 {name} {span:?}")]
+                    #[note("3 {name} {span:?}")]
+                    #[note("4 {name} {span:?}")]
+                    #[note("5 {name} {span:?}")]
+                    #[note("6 {name} {span:?}")]
+                    #[note("7 {name} {span:?}")]
+                    #[note("8 {name} {span:?}")]
+                    #[note("9 {name} {span:?}")]
+                    #[note("10 {name} {span:?}")]
+                    #[note("11 {name} {span:?}")]
+                    #[note("12 {name} {span:?}")]
+                    #[note("13 {name} {span:?}")]
+                    #[note("14 {name} {span:?}")]
+                    #[note("15 {name} {span:?}")]
+                    $variant {
+                        name: String,
+                        #[primary("5 {name} {span:?}")]
+                        #[suggestion("6 {name} {span:?}", code = "7 {name} {span:?}")]
+                        #[suggestion("8 {name} {span:?}", code = "9 {name} {span:?}")]
+                        span: Span,
+                    },
+                )*
+            }
+
+            fn all() -> Vec<Many> {
+                vec![$(Many::$variant { name: String::new(), span: at(1) }),*]
+            }
+        };
+    }
+    many! {
+        A0 A1 A2 A3 A4 A5 A6 A7 B0 B1 B2 B3 B4 B5 B6 B7 C0 C1 C2 C3 C4 C5 C6 C7 D0 D1 D2 D3 D4 D5 D6 D7
+        E0 E1 E2 E3 E4 E5 E6 E7 F0 F1 F2 F3 F4 F5 F6 F7 G0 G1 G2 G3 G4 G5 G6 G7 H0 H1 H2 H3 H4 H5 H6 H7
+    }
+    let thread = std::thread::Builder::new().stack_size(64 << 10);
+    let all = all();
+    let count = thread.spawn(|| all.into_iter().map(Diagnostic::from).count());
+    assert_eq!(count.unwrap().join().unwrap(), 64);
+}
