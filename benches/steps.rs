@@ -147,6 +147,107 @@ mod model {
     }
 }
 
+/// Converting errors of a compiler, with `#[derive(Diagnostic)]` and by hand. Both do the same.
+#[cfg(feature = "derive")]
+mod derive {
+    use divan::{Bencher, black_box};
+    use vitte_diag::{
+        Applicability, Child, Diagnostic, Edit, FileId, IntoDiagnostic, Span, Suggestion, code,
+    };
+
+    /// An error with constant texts.
+    #[derive(Diagnostic, Clone)]
+    #[diagnostic(error, code = "E0100", message = "the name is defined twice", help = "rename one")]
+    struct Constant {
+        #[primary("defined again here")]
+        second: Span,
+        #[label("first defined here")]
+        first: Span,
+    }
+
+    fn constant(error: Constant) -> Diagnostic {
+        Diagnostic::error(code!("E0100"), error.second, "the name is defined twice")
+            .with_label("defined again here")
+            .with_help("rename one")
+            .with_secondary(error.first, "first defined here")
+    }
+
+    /// An error with texts of its fields, optional parts, a child and a suggestion.
+    #[derive(Diagnostic, Clone)]
+    #[diagnostic(error, code = "E0308", message = "expected `{expected}`, found `{found}`")]
+    struct Mismatch {
+        expected: &'static str,
+        found: String,
+        #[primary("this is a `{found}`")]
+        #[suggestion("convert it", code = "{expected}(…)", applicability = "has-placeholders")]
+        value: Span,
+        #[label("declared as `{expected}`")]
+        declared: Option<Span>,
+        #[child(note, "the function returns it")]
+        returns: Vec<Span>,
+        #[note]
+        why: Option<String>,
+    }
+
+    fn mismatch(error: Mismatch) -> Diagnostic {
+        let Mismatch { expected, found, value, declared, returns, why } = error;
+        let message = format!("expected `{expected}`, found `{found}`");
+        let mut diagnostic = Diagnostic::error(code!("E0308"), value, message)
+            .with_label(format!("this is a `{found}`"))
+            .with_suggestion(Suggestion::single(
+                "convert it",
+                Edit::replace(value, format!("{expected}(…)")),
+                Applicability::HasPlaceholders,
+            ));
+        if let Some(declared) = declared {
+            diagnostic.add_secondary(declared, format!("declared as `{expected}`"));
+        }
+        for span in returns {
+            diagnostic.add_child(Child::note("the function returns it").with_label(span, ""));
+        }
+        if let Some(why) = why {
+            diagnostic.add_note(why);
+        }
+        diagnostic
+    }
+
+    fn at(lo: usize) -> Span {
+        Span::between(FileId::new(0), lo, lo + 3)
+    }
+
+    fn compare<T: IntoDiagnostic + Clone + Sync>(
+        bencher: Bencher<'_, '_>,
+        error: &T,
+        by_hand: impl Fn(T) -> Diagnostic + Sync,
+        how: &str,
+    ) {
+        assert_eq!(error.clone().into_diagnostic(), by_hand(error.clone()));
+        let bencher = bencher.with_inputs(|| error.clone());
+        match how {
+            "derived" => bencher.bench_values(|error| black_box(error).into_diagnostic()),
+            _ => bencher.bench_values(|error| by_hand(black_box(error))),
+        }
+    }
+
+    #[divan::bench(args = ["by hand", "derived"])]
+    fn constant_texts(bencher: Bencher<'_, '_>, how: &str) {
+        compare(bencher, &Constant { second: at(9), first: at(0) }, constant, how);
+    }
+
+    #[divan::bench(args = ["by hand", "derived"])]
+    fn formatted_texts(bencher: Bencher<'_, '_>, how: &str) {
+        let error = Mismatch {
+            expected: "num",
+            found: "text".to_owned(),
+            value: at(20),
+            declared: Some(at(4)),
+            returns: vec![at(0)],
+            why: Some("of the declaration".to_owned()),
+        };
+        compare(bencher, &error, mismatch, how);
+    }
+}
+
 /// Writing diagnostics.
 mod emit {
     use std::{fmt, io};
@@ -184,7 +285,7 @@ mod emit {
             ("one label", scene("let x = ⟦first⟧ + second\n"), "^^^^^ here"),
             ("two lines", scene("let ⟨x⟩ = 1\n\n\n\nlet ⟦x⟧ = 2\n"), "."),
             ("two on one line", scene("let x = ⟦first⟧ + ⟨second⟩\n"), "      |"),
-            ("multi-line", scene(&many), "\\----^"),
+            ("multi-line", scene(&many), "|____^"),
             ("wide characters", scene("let 名前 = \"日本語\" ⟦+⟧ 数;\n"), "日本語"),
             ("cut line", scene(&cut), "..."),
             ("suggestion", suggestion, "help: rename it"),

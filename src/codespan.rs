@@ -1,5 +1,5 @@
 //! Interoperation with codespan-reporting: [`SourceMap`] implements its `Files` trait, and
-//! [`Diagnostic`](crate::Diagnostic) converts to its diagnostic and back.
+//! [`Diagnostic`](struct@crate::Diagnostic) converts to its diagnostic and back.
 //!
 //! ```text
 //! SourceMap   ─▶ files::Files<FileId = FileId>    ─┬▶ term::emit_to_io_write, or other code

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! - A [`SourceMap`] stores the source files. A [`Span`] is a range of bytes in one of them.
-//! - A [`Diagnostic`] has a severity, a [`Code`], a message, and exactly one primary label. It may also have
+//! - A [`Diagnostic`](struct@Diagnostic) has a severity, a [`Code`], a message, and exactly one primary label. It may also have
 //!   secondary labels, notes, help, [suggestions](Suggestion), and a [`Backtrace`] if it reports a crash.
 //! - A [`DiagnosticBag`] collects diagnostics, applies a [`Policy`], and puts them in a total order that does not
 //!   depend on threads.
@@ -16,7 +16,7 @@
 //!   other [`Format`].
 //! - [`fix`] applies suggestions, [`registry`] explains [codes], and [`text`] escapes text for terminals.
 //! - [`read`] reads the diagnostics of rustc, GCC, language servers, and SARIF logs.
-//! - [`SourceMap`] implements the `Files` trait of codespan-reporting, and a [`Diagnostic`] converts to its
+//! - [`SourceMap`] implements the `Files` trait of codespan-reporting, and a [`Diagnostic`](struct@Diagnostic) converts to its
 //!   diagnostic.
 //!
 //! The crate `vitte-crash` reports panics, fatal signals and uncaught errors as fatal diagnostics with a
@@ -50,6 +50,7 @@
 //! | `lsp` | conversion to the types of `lsp-types` |
 //! | `schema` | the JSON Schema of the JSON output, generated from its structs |
 //! | `parallel` | several threads for large bags and large files; the output is the same |
+//! | `derive` | `#[derive(Diagnostic)]`: a struct or an enum becomes a diagnostic |
 
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -59,6 +60,9 @@ mod check;
 #[cfg(feature = "clap")]
 pub mod cli;
 mod codespan;
+#[cfg(feature = "derive")]
+#[doc(hidden)]
+pub mod derive;
 mod emit;
 pub mod fix;
 pub mod input;
@@ -71,6 +75,8 @@ pub mod text;
 
 pub use bag::{DiagnosticBag, Entry, Level, Policy, PolicyError, Summary};
 pub use check::{SpanIssue, SpanIssueKind, SpanOwner};
+#[cfg(feature = "derive")]
+pub use derive::ToSpan;
 pub use emit::*;
 pub use model::{
     Applicability, Backtrace, BacktraceLine, ByteOffset, Child, ChildLevel, Code, CodeError,
@@ -84,8 +90,10 @@ pub use source::{
     SourceFile, SourceMap, SourceText,
 };
 pub use terminal::{Background, BacktraceStyle, ColorChoice, Terminal};
+#[cfg(feature = "derive")]
+pub use vitte_diag_derive::Diagnostic;
 
 /// Runs the programs of the README as doc tests.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "derive"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

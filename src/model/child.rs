@@ -151,9 +151,15 @@ impl Child {
         self
     }
 
-    /// Adds a copy of a label, which may be primary only if no other label is.
-    pub(super) fn add_copy(&mut self, label: &Label) {
-        self.labels.push(label.clone());
+    /// Sets the level.
+    pub const fn with_level(mut self, level: ChildLevel) -> Self {
+        self.level = level;
+        self
+    }
+
+    /// Adds a label, which may be primary only if no other label is.
+    pub(super) fn push_label(&mut self, label: Label) {
+        self.labels.push(label);
     }
 
     /// Adds a suggestion in place, see [`with_suggestion`](Self::with_suggestion).

@@ -104,8 +104,8 @@ macro_rules! code {
     ($text:expr) => {
         const {
             match $crate::Code::from_static(&$text) {
-                Some(code) => code,
-                None => panic!(
+                ::core::option::Option::Some(code) => code,
+                ::core::option::Option::None => ::core::panic!(
                     "not a code: expected 1 to 64 printable ASCII characters without blanks, brackets and quotes"
                 ),
             }

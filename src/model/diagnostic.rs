@@ -1,6 +1,7 @@
 //! Diagnostics.
 
 mod error;
+mod nested;
 mod parts;
 
 use std::borrow::Cow;

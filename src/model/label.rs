@@ -59,6 +59,11 @@ impl Label {
         self.message = Some(message.into()).filter(|message| !message.is_empty());
     }
 
+    /// Removes the message and returns it.
+    pub(super) const fn take_message(&mut self) -> Option<Cow<'static, str>> {
+        self.message.take()
+    }
+
     pub(super) const fn set_span(&mut self, span: Span) {
         self.span = span;
     }

@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::child::Child;
 use super::span::Span;
 
 /// The kind of a step of a trace.
@@ -107,6 +108,15 @@ impl TraceStep {
     pub fn with_span(mut self, span: Span) -> Self {
         self.span = Some(span);
         self
+    }
+
+    /// Converts the step to a note, with a label at its location.
+    pub(super) fn into_child(self) -> Child {
+        let child = Child::note(self.message);
+        match self.span {
+            Some(span) => child.with_label(span, ""),
+            None => child,
+        }
     }
 
     /// Returns the kind.

@@ -24,6 +24,12 @@ fn type_mismatch() {
     assert_snapshot!("example_type_mismatch", output(&mut example("type_mismatch")));
 }
 
+#[cfg(feature = "derive")]
+#[test]
+fn derive() {
+    assert_snapshot!("example_derive", output(&mut example("derive")));
+}
+
 #[test]
 fn from_ariadne() {
     assert_snapshot!("example_from_ariadne", output(&mut example("from_ariadne")));

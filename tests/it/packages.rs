@@ -6,7 +6,8 @@ use std::path::Path;
 use crate::common::root;
 
 /// The packages in the order in which they are published, each with its directory.
-const PACKAGES: [(&str, &str); 5] = [
+const PACKAGES: [(&str, &str); 6] = [
+    ("vitte-diag-derive", "crates/vitte-diag-derive"),
     ("vitte-diag", "."),
     ("vitte-capsule", "crates/vitte-capsule"),
     ("vitte-crash", "crates/vitte-crash"),

@@ -107,9 +107,15 @@ fn programs_write_what_is_below_them() {
             }
         }
     }
-    for name in
-        ["quickstart", "type_mismatch", "codespan", "children", "from_ariadne", "from_miette"]
-    {
+    for name in [
+        "quickstart",
+        "derive",
+        "type_mismatch",
+        "codespan",
+        "children",
+        "from_ariadne",
+        "from_miette",
+    ] {
         assert!(compared.iter().any(|own| own == name), "no page shows the output of {name}");
     }
 }

@@ -35,6 +35,10 @@ const MAX_CAUSES: usize = 64;
 /// bag.push(TypeError::Mismatch { expected: "num", found: "text", at }.into_diagnostic());
 /// assert!(bag.has_errors());
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a diagnostic",
+    note = "write `#[derive(Diagnostic)]` for the type, or implement `IntoDiagnostic`"
+)]
 pub trait IntoDiagnostic {
     /// Converts the error to a diagnostic.
     fn into_diagnostic(self) -> Diagnostic;
@@ -43,6 +47,12 @@ pub trait IntoDiagnostic {
 impl IntoDiagnostic for Diagnostic {
     fn into_diagnostic(self) -> Diagnostic {
         self
+    }
+}
+
+impl<T: IntoDiagnostic> IntoDiagnostic for Box<T> {
+    fn into_diagnostic(self) -> Diagnostic {
+        (*self).into_diagnostic()
     }
 }
 
@@ -73,14 +83,48 @@ impl Diagnostic {
     /// ```
     pub fn from_error(error: &dyn Error) -> Self {
         let mut diagnostic = Self::without_location(Severity::Error, None, error.to_string());
-        let mut causes = std::iter::successors(error.source(), |&error| error.source());
-        for cause in causes.by_ref().take(MAX_CAUSES) {
-            diagnostic.add_child(cause_child(cause));
+        diagnostic.add_chain(error.source(), MAX_CAUSES);
+        diagnostic
+    }
+
+    /// Adds an error and its [sources](Error::source) as children: "caused by: …". An error that is a diagnostic keeps its
+    /// labels.
+    ///
+    /// ```
+    /// use vitte_diag::{Diagnostic, Severity};
+    ///
+    /// let cause = "12x".parse::<u32>().unwrap_err();
+    /// let error = Diagnostic::without_location(Severity::Error, None, "the limit is not a number")
+    ///     .with_cause(&cause);
+    /// assert_eq!(error.children()[0].message(), "caused by: invalid digit found in string");
+    /// ```
+    pub fn with_cause(mut self, cause: &(dyn Error + 'static)) -> Self {
+        self.add_cause(cause);
+        self
+    }
+
+    /// Adds an error and its sources in place, see [`with_cause`](Self::with_cause).
+    pub fn add_cause(&mut self, cause: &(dyn Error + 'static)) -> &mut Self {
+        self.add_chain(Some(cause), MAX_CAUSES)
+    }
+
+    /// Adds an error that may borrow, and its sources. Only the sources may be diagnostics that keep their labels.
+    #[cfg(feature = "derive")]
+    pub(crate) fn add_borrowed_cause(&mut self, cause: &dyn Error) {
+        self.add_child(Child::note(format!("caused by: {cause}")));
+        self.add_chain(cause.source(), MAX_CAUSES - 1);
+    }
+
+    /// Adds an error and its sources, at most `count`.
+    fn add_chain(&mut self, first: Option<&(dyn Error + 'static)>, count: usize) -> &mut Self {
+        let mut causes = std::iter::successors(first, |&error| error.source());
+        for cause in causes.by_ref().take(count) {
+            self.add_child(cause_child(cause));
         }
         if causes.next().is_some() {
-            diagnostic.add_note(format!("only the first {MAX_CAUSES} causes are shown"));
+            self.add_note(format!("only the first {MAX_CAUSES} causes are shown"));
         }
-        diagnostic
+        self
     }
 }
 
@@ -102,7 +146,7 @@ impl From<Box<dyn Error + Send + Sync>> for Diagnostic {
 fn cause_child(cause: &(dyn Error + 'static)) -> Child {
     let mut child = Child::note(format!("caused by: {cause}"));
     for label in cause.downcast_ref::<Diagnostic>().into_iter().flat_map(Diagnostic::labels) {
-        child.add_copy(label);
+        child.push_label(label.clone());
     }
     child
 }

@@ -1,0 +1,10 @@
+use vitte_diag::{Diagnostic, Span};
+
+#[derive(Diagnostic)]
+#[diagnostic(error, "m")]
+struct Problem {
+    #[primary]
+    span: Span,
+}
+
+fn main() {}

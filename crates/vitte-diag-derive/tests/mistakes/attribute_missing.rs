@@ -1,0 +1,9 @@
+use vitte_diag::{Diagnostic, Span};
+
+#[derive(Diagnostic)]
+struct Problem {
+    #[primary]
+    span: Span,
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+use vitte_diag::{Diagnostic, Span};
+
+#[derive(Diagnostic)]
+#[diagnostic(error, message = "m")]
+struct Problem {
+    #[primary]
+    span: Span,
+    #[label("")]
+    other: Span,
+}
+
+fn main() {}

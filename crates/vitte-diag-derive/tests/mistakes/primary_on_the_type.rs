@@ -1,0 +1,11 @@
+use vitte_diag::{Diagnostic, Span};
+
+#[derive(Diagnostic)]
+#[diagnostic(error, message = "m")]
+#[primary]
+struct Problem {
+    #[primary]
+    span: Span,
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+use vitte_diag::{Diagnostic, Span};
+
+#[derive(Diagnostic)]
+#[diagnostic(error, message = "write {\"a\": 1}")]
+struct Problem {
+    #[primary]
+    span: Span,
+    expected: u8,
+    found: u8,
+}
+
+fn main() {}
