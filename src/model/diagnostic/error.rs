@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::sync::Arc;
 
 use super::{Child, Diagnostic, Severity};
 
@@ -115,11 +116,11 @@ impl Diagnostic {
     pub fn from_report(found: Option<&Self>, report: &(dyn Error + 'static)) -> Self {
         let mut rest = sources(Some(report));
         let chain: Vec<&(dyn Error + 'static)> = rest.by_ref().take(MAX_CAUSES).collect();
-        let inner = chain.iter().find_map(|error| error.downcast_ref::<Self>());
+        let inner = chain.iter().find_map(|&error| as_diagnostic(error));
         let Some(found) = found.or(inner) else { return Self::from_error(report) };
         // The object of a context that is a diagnostic has a private type, but the text of the diagnostic.
         let header = found.to_string();
-        let is_same = |error: &&(dyn Error + 'static)| error.downcast_ref() == Some(found);
+        let is_same = |error: &&(dyn Error + 'static)| as_diagnostic(*error) == Some(found);
         let has_text = |error: &&(dyn Error + 'static)| error.to_string() == header;
         let at = chain.iter().position(is_same).or_else(|| chain.iter().position(has_text));
         let mut diagnostic = found.clone();
@@ -167,7 +168,7 @@ impl Diagnostic {
         let mut causes = sources(first);
         for cause in causes.by_ref().take(count) {
             let child = Child::note(format!("caused by: {cause}"));
-            match cause.downcast_ref::<Self>() {
+            match as_diagnostic(cause) {
                 Some(diagnostic) => self.add_as(child, diagnostic.clone()),
                 None => self.add_child(child),
             };
@@ -182,14 +183,20 @@ impl Diagnostic {
 /// Returns the diagnostic in the box, or creates one with [`Diagnostic::from_error`].
 impl From<Box<dyn Error>> for Diagnostic {
     fn from(error: Box<dyn Error>) -> Self {
-        error.downcast::<Self>().map_or_else(|error| Self::from_error(&*error), |found| *found)
+        error.downcast::<Self>().map_or_else(
+            |error| as_diagnostic(&*error).cloned().unwrap_or_else(|| Self::from_error(&*error)),
+            |found| *found,
+        )
     }
 }
 
 /// Returns the diagnostic in the box, or creates one with [`Diagnostic::from_error`].
 impl From<Box<dyn Error + Send + Sync>> for Diagnostic {
     fn from(error: Box<dyn Error + Send + Sync>) -> Self {
-        error.downcast::<Self>().map_or_else(|error| Self::from_error(&*error), |found| *found)
+        error.downcast::<Self>().map_or_else(
+            |error| as_diagnostic(&*error).cloned().unwrap_or_else(|| Self::from_error(&*error)),
+            |found| *found,
+        )
     }
 }
 
@@ -198,4 +205,11 @@ fn sources<'a>(
     first: Option<&'a (dyn Error + 'static)>,
 ) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(first, |&error| error.source())
+}
+
+/// Returns the error if it is a diagnostic, perhaps in a box: clippy asks to box large errors.
+fn as_diagnostic<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Diagnostic> {
+    let boxed = || error.downcast_ref::<Box<Diagnostic>>().map(Box::as_ref);
+    let shared = || error.downcast_ref::<Arc<Diagnostic>>().map(Arc::as_ref);
+    error.downcast_ref().or_else(boxed).or_else(shared)
 }

@@ -140,7 +140,7 @@ impl std::error::Error for Forwarding {
     }
 }
 
-/// An error as `context` of `anyhow` makes it, of a type that nobody can name.
+/// An error as `context` of `anyhow` makes it, of a private type.
 #[derive(Debug)]
 struct Context(String, Box<dyn std::error::Error + 'static>);
 
@@ -199,6 +199,22 @@ fn the_diagnostic_of_a_report_is_found_and_contexts_become_notes() {
     assert_eq!(Diagnostic::from_report(Some(&warning()), &report), expected);
     let plain = Context("outer".into(), Box::new(Plain));
     assert_eq!(Diagnostic::from_report(None, &plain), Diagnostic::from_error(&plain));
+}
+
+#[test]
+fn a_diagnostic_in_a_box_is_one() {
+    use std::error::Error;
+    use std::sync::Arc;
+    let errors: [Box<dyn Error>; 3] =
+        [full().into(), Box::new(Box::new(full())), Box::new(Arc::new(full()))];
+    for error in errors {
+        assert_eq!(Diagnostic::from_report(error.downcast_ref(), &*error), full());
+        let cause = Diagnostic::from_error(&Context("outer".into(), Box::new(Arc::new(full()))));
+        assert_eq!(cause.children()[0].labels().len(), 2);
+        assert_eq!(Diagnostic::from(error), full());
+    }
+    let error: Box<dyn Error + Send + Sync> = Box::new(Box::new(full()));
+    assert_eq!(Diagnostic::from(error), full());
 }
 
 #[test]
