@@ -8,6 +8,8 @@
 //!
 //! A file has at least one definition. A name is used after its definition.
 
+use std::collections::HashSet;
+
 use vitte_diag::{Code, Diagnostic, SourceFile, Span, code};
 
 const SYNTAX: Code = code!("SYN0001");
@@ -71,10 +73,9 @@ pub fn unexpected<T: Into<String>>(
     };
     let text = source.text();
     let rest = text.get(found.range().start..).unwrap_or_default();
-    // A library may know the end of the file as the end of the last token.
-    let is_end = found.range().start >= end_of_code(text);
-    let (span, found) = match if is_end { "" } else { token(rest) } {
-        "" => {
+    let (span, found) = match token(rest) {
+        // A library may know the end of the file as the end of the last token.
+        _ if without_blanks(rest).is_empty() => {
             let end = end_of_code(text);
             (Span::from_range(source.id(), end..end), String::from("the end of the file"))
         }
@@ -99,6 +100,15 @@ fn token(text: &str) -> &str {
         Some(first.len_utf8())
     };
     &text[..end.unwrap_or(text.len())]
+}
+
+/// Returns a text without the blanks and comments at its start.
+fn without_blanks(text: &str) -> &str {
+    let mut rest = text.trim_start_matches(is_blank);
+    while rest.starts_with('#') {
+        rest = rest.split_once('\n').map_or("", |(_, rest)| rest).trim_start_matches(is_blank);
+    }
+    rest
 }
 
 /// Returns the offset after the last token. What is missing at the end of a file is missing there, not below the blank
@@ -141,13 +151,13 @@ pub fn too_deep(source: &SourceFile) -> Option<Diagnostic> {
 #[must_use]
 pub fn check(source: &SourceFile, lets: &[Let]) -> Vec<Diagnostic> {
     let text = |span: Span| source.text().get(span.range()).unwrap_or_default();
-    let mut names: Vec<&str> = Vec::new();
+    let mut names: HashSet<&str> = HashSet::new();
     let mut errors = Vec::new();
     for definition in lets {
         for &operand in &definition.operands {
             let word = text(operand);
             if word.starts_with(starts_name) {
-                if !names.contains(&word) {
+                if !names.contains(word) {
                     let message = format!("the name `{word}` is not defined");
                     errors.push(
                         Diagnostic::error(UNKNOWN_NAME, operand, message)
@@ -160,7 +170,7 @@ pub fn check(source: &SourceFile, lets: &[Let]) -> Vec<Diagnostic> {
                 errors.push(Diagnostic::error(TOO_LARGE, operand, message));
             }
         }
-        names.push(text(definition.name));
+        names.insert(text(definition.name));
     }
     errors
 }
