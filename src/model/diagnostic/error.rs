@@ -99,6 +99,8 @@ impl Diagnostic {
     /// It keeps its code, severity, location and all other parts. The errors that it caused, which are the messages of
     /// `context` around it, become notes below it, the outermost last. Its own causes become children: "caused by: …".
     ///
+    /// If the report has an error that converts to a diagnostic, such as a derived one, `found` is the converted error.
+    ///
     /// ```
     /// use std::error::Error;
     /// use vitte_diag::{Diagnostic, FileId, Span, code};
@@ -125,6 +127,9 @@ impl Diagnostic {
         let at = chain.iter().position(is_same).or_else(|| chain.iter().position(has_text));
         let mut diagnostic = found.clone();
         diagnostic.add_chain(at.and_then(|at| chain.get(at)?.source()), MAX_CAUSES);
+        // A derived error has the message of its diagnostic, which has the causes of the error already.
+        let has_message = |error: &&(dyn Error + 'static)| error.to_string() == found.message;
+        let at = at.or_else(|| chain.iter().position(has_message));
         let contexts = chain.get(..at.unwrap_or(chain.len())).unwrap_or_default();
         for context in contexts.iter().rev().filter(|error| !has_text(error)) {
             diagnostic.add_child(Child::note(context.to_string()));

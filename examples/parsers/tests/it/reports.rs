@@ -158,3 +158,28 @@ fn diagnostics_in_boxes_are_found() {
     assert_eq!(from_anyhow(&of_anyhow().unwrap_err().context("outer")), outer);
     assert_eq!(from_eyre(&of_eyre().unwrap_err().wrap_err("outer")), outer);
 }
+
+/// A derived error, with a cause.
+#[derive(thiserror::Error, Diagnostic, Clone, Debug)]
+#[error("`{name}` is not a number")]
+#[diagnostic(error, code = "CFG0002")]
+struct NotANumber {
+    name: &'static str,
+    #[primary("expected digits")]
+    value: Span,
+    source: std::num::ParseIntError,
+}
+
+#[test]
+fn derived_errors_are_converted() {
+    let source = "3x".parse::<u32>().unwrap_err();
+    let value = Span::from_range(FileId::new(0), 9..11);
+    let error = NotANumber { name: "height", value, source };
+    let expected = Diagnostic::from(error.clone());
+    assert_eq!(messages(&expected), ["caused by: invalid digit found in string"]);
+    let report = anyhow::Error::new(error).context("inner").context("outer");
+    let found = report.downcast_ref::<NotANumber>().cloned().map(Diagnostic::from);
+    let diagnostic = Diagnostic::from_report(found.as_ref(), &*report);
+    let contexts = expected.with_child(Child::note("inner")).with_child(Child::note("outer"));
+    assert_eq!(diagnostic, contexts);
+}
