@@ -1,5 +1,6 @@
 //! Backtraces: the frames that were active when something went wrong, usually a crash of the compiler.
 
+mod captured;
 mod folded;
 mod lines;
 mod owner;

@@ -98,6 +98,24 @@ impl Span {
         Self { file, lo, hi }
     }
 
+    /// Creates the span of a range of bytes of `file`, such as a parser has it. Like [`between`](Self::between) it never
+    /// fails, and takes the offsets in any order.
+    ///
+    /// `range` is a `Range<usize>` (logos, winnow, lalrpop) or converts to one, as `chumsky::span::SimpleSpan` and
+    /// `rowan::TextRange` do. Ranges of other integers: [`Span::new`].
+    ///
+    /// ```
+    /// use vitte_diag::{FileId, Span};
+    ///
+    /// let file = FileId::new(0);
+    /// assert_eq!(Span::from_range(file, 3..7), Span::between(file, 3, 7));
+    /// ```
+    #[must_use]
+    pub fn from_range(file: FileId, range: impl Into<Range<usize>>) -> Self {
+        let range = range.into();
+        Self::between(file, range.start, range.end)
+    }
+
     /// Returns the empty span at the first byte.
     #[must_use]
     pub const fn start(self) -> Self {
@@ -257,6 +275,24 @@ mod tests {
             SpanError::Offset { value: "4294967296".into() }
         );
         assert!(Span::new(FILE, u32::MAX, u32::MAX).is_ok_and(Span::is_empty));
+    }
+
+    #[test]
+    #[expect(clippy::reversed_empty_ranges, reason = "a parser may have one")]
+    fn a_range_of_a_parser_is_a_span() {
+        // As `SimpleSpan` and `TextRange`.
+        struct Theirs(u32, u32);
+        impl From<Theirs> for Range<usize> {
+            fn from(theirs: Theirs) -> Self {
+                theirs.0 as usize..theirs.1 as usize
+            }
+        }
+        let expected = Span::new(FILE, 3, 7).unwrap();
+        assert_eq!(Span::from_range(FILE, 3..7), expected);
+        assert_eq!(Span::from_range(FILE, 7..3), expected);
+        assert_eq!(Span::from_range(FILE, Theirs(3, 7)), expected);
+        assert_eq!(Span::from_range(FILE, expected.range()), expected);
+        assert_eq!(Span::from_range(FILE, 0..usize::MAX).hi(), u32::MAX);
     }
 
     #[test]

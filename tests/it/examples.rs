@@ -31,16 +31,6 @@ fn derive() {
 }
 
 #[test]
-fn from_ariadne() {
-    assert_snapshot!("example_from_ariadne", output(&mut example("from_ariadne")));
-}
-
-#[test]
-fn from_miette() {
-    assert_snapshot!("example_from_miette", output(&mut example("from_miette")));
-}
-
-#[test]
 fn read_json() {
     assert_snapshot!("example_read_json", output(&mut example("read_json")));
 }

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::sync::Arc;
 
 use super::{Child, Diagnostic, Severity};
 
@@ -72,7 +73,10 @@ impl Error for Diagnostic {}
 
 impl Diagnostic {
     /// Creates an error without a location from an error value. Each of its [sources](Error::source) becomes a
-    /// child: "caused by: …". To get back a diagnostic that was returned as a `Box<dyn Error>`, use `From`.
+    /// child: "caused by: …". A source that is a diagnostic keeps its labels, help, notes, children and suggestions.
+    ///
+    /// If the error may itself be a diagnostic, use [`from_report`](Self::from_report), or `From` for a
+    /// `Box<dyn Error>`.
     ///
     /// ```
     /// use vitte_diag::{Diagnostic, FileId, Span};
@@ -87,8 +91,57 @@ impl Diagnostic {
         diagnostic
     }
 
+    /// Returns the diagnostic that a report of `anyhow` or `eyre` has, or creates one with
+    /// [`from_error`](Self::from_error).
+    ///
+    /// `found` is `report.downcast_ref()`: only the library finds a diagnostic that was added with `context` or
+    /// `wrap_err`. With `None`, and for a `Box<dyn Error>`, the diagnostic is the first one among the error and its sources.
+    /// It keeps its code, severity, location and all other parts. The errors that it caused, which are the messages of
+    /// `context` around it, become notes below it, the outermost last. Its own causes become children: "caused by: …".
+    ///
+    /// If the report has an error that converts to a diagnostic, such as a derived one, `found` is the converted error.
+    ///
+    /// ```
+    /// use std::error::Error;
+    /// use vitte_diag::{Diagnostic, FileId, Span, code};
+    ///
+    /// fn check() -> Result<(), Box<dyn Error>> {
+    ///     let at = Span::empty(FileId::new(0), 4);
+    ///     Err(Diagnostic::error(code!("E0308"), at, "mismatched types"))?
+    /// }
+    ///
+    /// let report = check().unwrap_err();
+    /// // The same line for an `anyhow::Error` and an `eyre::Report`.
+    /// let diagnostic = Diagnostic::from_report(report.downcast_ref(), &*report);
+    /// assert_eq!(diagnostic.code(), Some(code!("E0308")));
+    /// ```
+    pub fn from_report(found: Option<&Self>, report: &(dyn Error + 'static)) -> Self {
+        let mut rest = sources(Some(report));
+        let chain: Vec<&(dyn Error + 'static)> = rest.by_ref().take(MAX_CAUSES).collect();
+        let inner = chain.iter().find_map(|&error| as_diagnostic(error));
+        let Some(found) = found.or(inner) else { return Self::from_error(report) };
+        // The object of a context that is a diagnostic has a private type, but the text of the diagnostic.
+        let header = found.to_string();
+        let is_same = |error: &&(dyn Error + 'static)| as_diagnostic(*error) == Some(found);
+        let has_text = |error: &&(dyn Error + 'static)| error.to_string() == header;
+        let at = chain.iter().position(is_same).or_else(|| chain.iter().position(has_text));
+        let mut diagnostic = found.clone();
+        diagnostic.add_chain(at.and_then(|at| chain.get(at)?.source()), MAX_CAUSES);
+        // A derived error has the message of its diagnostic, which has the causes of the error already.
+        let has_message = |error: &&(dyn Error + 'static)| error.to_string() == found.message;
+        let at = at.or_else(|| chain.iter().position(has_message));
+        let contexts = chain.get(..at.unwrap_or(chain.len())).unwrap_or_default();
+        for context in contexts.iter().rev().filter(|error| !has_text(error)) {
+            diagnostic.add_child(Child::note(context.to_string()));
+        }
+        if at.is_none() && rest.next().is_some() {
+            diagnostic.add_note(format!("only the first {MAX_CAUSES} causes are shown"));
+        }
+        diagnostic
+    }
+
     /// Adds an error and its [sources](Error::source) as children: "caused by: …". An error that is a diagnostic keeps its
-    /// labels.
+    /// labels, help, notes, children and suggestions.
     ///
     /// ```
     /// use vitte_diag::{Diagnostic, Severity};
@@ -117,9 +170,13 @@ impl Diagnostic {
 
     /// Adds an error and its sources, at most `count`.
     fn add_chain(&mut self, first: Option<&(dyn Error + 'static)>, count: usize) -> &mut Self {
-        let mut causes = std::iter::successors(first, |&error| error.source());
+        let mut causes = sources(first);
         for cause in causes.by_ref().take(count) {
-            self.add_child(cause_child(cause));
+            let child = Child::note(format!("caused by: {cause}"));
+            match as_diagnostic(cause) {
+                Some(diagnostic) => self.add_as(child, diagnostic.clone()),
+                None => self.add_child(child),
+            };
         }
         if causes.next().is_some() {
             self.add_note(format!("only the first {MAX_CAUSES} causes are shown"));
@@ -131,22 +188,33 @@ impl Diagnostic {
 /// Returns the diagnostic in the box, or creates one with [`Diagnostic::from_error`].
 impl From<Box<dyn Error>> for Diagnostic {
     fn from(error: Box<dyn Error>) -> Self {
-        error.downcast::<Self>().map_or_else(|error| Self::from_error(&*error), |found| *found)
+        error.downcast::<Self>().map_or_else(
+            |error| as_diagnostic(&*error).cloned().unwrap_or_else(|| Self::from_error(&*error)),
+            |found| *found,
+        )
     }
 }
 
 /// Returns the diagnostic in the box, or creates one with [`Diagnostic::from_error`].
 impl From<Box<dyn Error + Send + Sync>> for Diagnostic {
     fn from(error: Box<dyn Error + Send + Sync>) -> Self {
-        error.downcast::<Self>().map_or_else(|error| Self::from_error(&*error), |found| *found)
+        error.downcast::<Self>().map_or_else(
+            |error| as_diagnostic(&*error).cloned().unwrap_or_else(|| Self::from_error(&*error)),
+            |found| *found,
+        )
     }
 }
 
-/// Returns the child for a cause. A cause that is a diagnostic keeps its labels.
-fn cause_child(cause: &(dyn Error + 'static)) -> Child {
-    let mut child = Child::note(format!("caused by: {cause}"));
-    for label in cause.downcast_ref::<Diagnostic>().into_iter().flat_map(Diagnostic::labels) {
-        child.push_label(label.clone());
-    }
-    child
+/// Returns an error and its sources, the outermost first.
+fn sources<'a>(
+    first: Option<&'a (dyn Error + 'static)>,
+) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(first, |&error| error.source())
+}
+
+/// Returns the error if it is a diagnostic, perhaps in a box: clippy asks to box large errors.
+fn as_diagnostic<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Diagnostic> {
+    let boxed = || error.downcast_ref::<Box<Diagnostic>>().map(Box::as_ref);
+    let shared = || error.downcast_ref::<Arc<Diagnostic>>().map(Arc::as_ref);
+    error.downcast_ref().or_else(boxed).or_else(shared)
 }

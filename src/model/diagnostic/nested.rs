@@ -45,6 +45,13 @@ impl Diagnostic {
         self.add_parts(child, labels, nested.help, nested.extras)
     }
 
+    /// Adds a diagnostic as a child that has its message already.
+    pub(super) fn add_as(&mut self, child: Child, nested: Self) -> &mut Self {
+        let labels =
+            Labels { scope: nested.scope, primary: nested.primary, others: nested.secondary };
+        self.add_parts(child, labels, nested.help, nested.extras)
+    }
+
     /// Adds the child that a diagnostic becomes, and children for what it has no room for.
     fn add_parts(
         &mut self,

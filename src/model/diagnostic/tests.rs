@@ -124,6 +124,116 @@ fn a_diagnostic_is_returned_with_a_question_mark() {
     assert_eq!(Diagnostic::from(other).message(), "not a diagnostic");
 }
 
+/// An error that forwards the text of its cause, as some derives do.
+#[derive(Debug)]
+struct Forwarding(Diagnostic);
+
+impl std::fmt::Display for Forwarding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Forwarding {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.0)
+    }
+}
+
+/// An error as `context` of `anyhow` makes it, of a private type.
+#[derive(Debug)]
+struct Context(String, Box<dyn std::error::Error + 'static>);
+
+impl std::fmt::Display for Context {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Context {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&*self.1)
+    }
+}
+
+/// A diagnostic with every part.
+fn full() -> Diagnostic {
+    use crate::{Applicability, Edit};
+    let span = Span::empty(FileId::new(0), 7);
+    let edit = Suggestion::single("s", Edit::remove(span), Applicability::MachineApplicable);
+    sample()
+        .with_label("here")
+        .with_secondary(span, "there")
+        .with_note("a note")
+        .with_help("some help")
+        .with_child(Child::warning("a child").with_label(span, "x"))
+        .with_step(TraceStep::call("called here").with_span(span))
+        .with_suggestion(edit)
+        .with_backtrace([Frame::new("f")].into_iter().collect())
+}
+
+#[test]
+fn a_cause_that_is_a_diagnostic_keeps_its_parts() {
+    let diagnostic = Diagnostic::from_error(&Outer(full()));
+    let messages: Vec<&str> = diagnostic.children().iter().map(Child::message).collect();
+    let expected = ["caused by: error[E0001]: m", "some help", "a note", "a child", "called here"];
+    assert_eq!(messages, expected);
+    let [cause, _, _, child, _] = diagnostic.children() else { panic!("five children") };
+    assert_eq!((cause.labels().len(), cause.suggestions()), (2, full().suggestions()));
+    assert_eq!(child, &full().children()[0]);
+    assert_eq!(diagnostic.backtrace(), full().backtrace());
+    let span = Span::empty(FileId::new(3), 0);
+    let of_file = Outer(Diagnostic::for_file(Severity::Error, None, span.file(), "empty"));
+    assert_eq!(Diagnostic::from_error(&of_file).children()[0].labels()[0].span(), span);
+}
+
+#[test]
+fn the_diagnostic_of_a_report_is_found_and_contexts_become_notes() {
+    let warning = || full().with_severity(Severity::Warning);
+    assert_eq!(Diagnostic::from_report(None, &warning()), warning());
+    assert_eq!(Diagnostic::from_report(None, &Forwarding(warning())), warning());
+    let report = Context("outer".into(), Box::new(Outer(warning())));
+    let expected =
+        warning().with_child(Child::note("cannot compile `shop`")).with_child(Child::note("outer"));
+    assert_eq!(Diagnostic::from_report(None, &report), expected);
+    assert_eq!(Diagnostic::from_report(Some(&warning()), &report), expected);
+    let plain = Context("outer".into(), Box::new(Plain));
+    assert_eq!(Diagnostic::from_report(None, &plain), Diagnostic::from_error(&plain));
+}
+
+#[test]
+fn a_diagnostic_in_a_box_is_one() {
+    use std::error::Error;
+    use std::sync::Arc;
+    let errors: [Box<dyn Error>; 3] =
+        [full().into(), Box::new(Box::new(full())), Box::new(Arc::new(full()))];
+    for error in errors {
+        assert_eq!(Diagnostic::from_report(error.downcast_ref(), &*error), full());
+        let cause = Diagnostic::from_error(&Context("outer".into(), Box::new(Arc::new(full()))));
+        assert_eq!(cause.children()[0].labels().len(), 2);
+        assert_eq!(Diagnostic::from(error), full());
+    }
+    let error: Box<dyn Error + Send + Sync> = Box::new(Box::new(full()));
+    assert_eq!(Diagnostic::from(error), full());
+}
+
+#[test]
+fn a_diagnostic_that_was_added_as_context_keeps_its_cause() {
+    let report = Context(full().to_string(), Box::new(Outer(sample())));
+    let report = Context("outer".into(), Box::new(report));
+    let expected = full()
+        .with_child(Child::note("caused by: cannot compile `shop`"))
+        .with_child(
+            Child::note("caused by: error[E0001]: m")
+                .with_label(Span::empty(FileId::new(0), 0), ""),
+        )
+        .with_child(Child::note("outer"));
+    let other = Diagnostic::from_report(Some(&full().with_code(code!("E0002"))), &report);
+    assert_eq!(Diagnostic::from_report(Some(&full()), &report), expected);
+    let last = other.children().iter().map(Child::message).collect::<Vec<_>>();
+    assert_eq!(last[1..], ["error[E0001]: m", "cannot compile `shop`", "error[E0001]: m", "outer"]);
+}
+
 #[test]
 fn an_endless_chain_of_causes_ends() {
     #[derive(Debug)]
@@ -141,6 +251,10 @@ fn an_endless_chain_of_causes_ends() {
     let diagnostic = Diagnostic::from_error(&Endless);
     assert_eq!(diagnostic.children().len(), 64);
     assert_eq!(diagnostic.notes().next(), Some("only the first 64 causes are shown"));
+    assert_eq!(Diagnostic::from_report(None, &Endless), diagnostic);
+    let found = Diagnostic::from_report(Some(&sample()), &Endless);
+    assert_eq!(found.children().len(), 64);
+    assert_eq!(found.notes().next(), Some("only the first 64 causes are shown"));
 }
 
 #[test]

@@ -78,7 +78,7 @@ impl Page {
             let path = &self.path;
             assert_eq!(
                 block.text, text,
-                "{path}: {what}: if that is right, run UPDATE_PAGES=1 cargo test --workspace --all-features readme"
+                "{path}: {what}: if that is right, run this test with UPDATE_PAGES=1"
             );
         } else if block.text != text {
             let page = Self::read(root, &self.path);
