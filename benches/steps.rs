@@ -165,6 +165,7 @@ mod derive {
         first: Span,
     }
 
+    #[allow(clippy::needless_pass_by_value, reason = "as `into_diagnostic` does")]
     fn constant(error: Constant) -> Diagnostic {
         Diagnostic::error(code!("E0100"), error.second, "the name is defined twice")
             .with_label("defined again here")
