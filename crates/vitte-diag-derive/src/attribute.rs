@@ -54,7 +54,10 @@ impl Parse for Argument {
             input.parse::<Token![=]>()?;
             let value = input.parse().map_err(|error| {
                 let name = name.unraw();
-                syn::Error::new(error.span(), format!("expected a value for `{name}`"))
+                syn::Error::new(
+                    error.span(),
+                    format!("expected a literal, a path or a call after `{name} =`"),
+                )
             })?;
             return Ok(Self::Value(name, Box::new(value)));
         }

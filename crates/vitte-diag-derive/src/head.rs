@@ -199,6 +199,7 @@ impl Head {
                 );
             }
             word if SEVERITIES.iter().any(|(known, _)| *known == word) => {
+                self.is_broken = true;
                 errors.at(span, format!("`{word}` has no value; write `{word}, message = \"…\"`"));
             }
             word @ ("unnecessary" | "deprecated" | "without_location" | "transparent") => {

@@ -91,7 +91,9 @@ impl Context<'_> {
             let mut uses = field::read(&field.attrs, errors);
             let has = |name| field.attrs.iter().any(|one| attribute_name(one) == name);
             let is_source = has("from") || (self.has_display() && is_named(&member, "source"));
-            if is_source && uses.is_empty() {
+            // A nested diagnostic already shows the error.
+            let is_shown = |one: &Use| matches!(one.kind, Kind::Source | Kind::Nested(_));
+            if is_source && !uses.iter().any(is_shown) {
                 // thiserror has the same rule.
                 uses.push(Use { span: member_span(&member), kind: Kind::Source });
             }

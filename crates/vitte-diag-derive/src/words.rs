@@ -15,9 +15,14 @@ pub fn unknown<S: AsRef<str>>(kind: &str, word: &str, known: &[S]) -> String {
     }
 }
 
-/// Returns the word that takes the fewest edits, ignoring case, if these are at most a third of it.
+/// Returns the word that takes the fewest edits, ignoring case, if these are at most a third of it, or a word that
+/// begins with this one.
 pub fn nearest<'a, S: AsRef<str>>(word: &str, known: &'a [S]) -> Option<&'a str> {
     let lower = word.to_lowercase();
+    let is_start = |one: &&S| lower.len() >= 3 && one.as_ref().starts_with(&lower);
+    if let Some(longer) = known.iter().find(is_start) {
+        return Some(longer.as_ref());
+    }
     let distances = known.iter().map(|one| (distance(&lower, &one.as_ref().to_lowercase()), one));
     let (distance, nearest) = distances.min_by_key(|(distance, _)| *distance)?;
     let nearest = nearest.as_ref();
@@ -69,7 +74,8 @@ mod tests {
     fn the_nearest_word_is_near() {
         let known = ["fatal", "error", "warning", "note"];
         assert_eq!(nearest("Error", &known), Some("error"));
-        assert_eq!(nearest("warn", &known), None);
+        assert_eq!(nearest("warn", &known), Some("warning"));
+        assert_eq!(nearest("wa", &known), None);
         assert_eq!(nearest("xyz", &known), None);
         assert_eq!(nearest::<&str>("x", &[]), None);
     }

@@ -251,6 +251,9 @@ fn an_endless_chain_of_causes_ends() {
     let diagnostic = Diagnostic::from_error(&Endless);
     assert_eq!(diagnostic.children().len(), 64);
     assert_eq!(diagnostic.notes().next(), Some("only the first 64 causes are shown"));
+    let caused = sample().with_cause(&Endless);
+    assert_eq!((caused.children().len(), caused.notes().count()), (64, 1));
+    assert_eq!(caused.children()[0].message(), "caused by: again");
     assert_eq!(Diagnostic::from_report(None, &Endless), diagnostic);
     let found = Diagnostic::from_report(Some(&sample()), &Endless);
     assert_eq!(found.children().len(), 64);

@@ -79,3 +79,34 @@ fn a_generic_error_needs_no_bound() {
     struct Expected<T>(T, #[primary] Span);
     assert_eq!(Expected(3, at(0)).into_diagnostic().message(), "expected 3");
 }
+
+#[test]
+fn an_implied_source_may_have_other_attributes() {
+    #[derive(Debug, Error, Diagnostic)]
+    #[diagnostic(error, without_location)]
+    enum Reading {
+        #[error("number")]
+        Number(
+            #[from]
+            #[note("it was {0:?}")]
+            ParseIntError,
+        ),
+        #[error("limit")]
+        Limit(
+            #[from]
+            #[child]
+            Limit,
+        ),
+    }
+    let number = Reading::from(not_a_number()).into_diagnostic();
+    assert_eq!(number.notes().count(), 1);
+    assert_eq!(number.children().len(), 1, "the cause");
+    let limit = Reading::from(limit()).into_diagnostic();
+    let messages: Vec<&str> = limit.children().iter().map(Child::message).collect();
+    let expected = [
+        "cannot read the limit `jobs` [CFG0001]",
+        "write a number",
+        "caused by: invalid digit found in string",
+    ];
+    assert_eq!(messages, expected);
+}
