@@ -4,6 +4,7 @@ use vitte_diag::{Applicability, Diagnostic, SourceFile, Span, codes};
 
 use super::blocks::{Closer, Opener};
 use super::fixes;
+use super::lexer::{Token, TokenKind};
 use super::tokens::Tokens;
 
 /// A syntax error. `at` and `expected_before` are indices of tokens.
@@ -52,7 +53,8 @@ impl SyntaxError<'_> {
                 let last = tokens.before(expected_before.unwrap_or(tokens.0.len()));
                 if let (Some(opener), Some(last)) = (tokens.get(at), last) {
                     let next = expected_before.and_then(|expected_before| tokens.get(expected_before));
-                    let applicability = if guessed {
+                    let is_uncertain = guessed || next.is_some_and(|next| replaces(next, closer));
+                    let applicability = if is_uncertain {
                         Applicability::MaybeIncorrect
                     } else {
                         Applicability::MachineApplicable
@@ -70,4 +72,9 @@ impl SyntaxError<'_> {
             }
         }
     }
+}
+
+/// Returns true if a token is probably meant as the closer that is missing. Then an inserted one would be one too many.
+fn replaces(token: &Token<'_>, closer: &str) -> bool {
+    token.first_on_line && (token.is("end") || token.kind == TokenKind::End && closer == "}")
 }
