@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use serde::{Serialize, Serializer};
-use vitte_diag::{Diagnostic, DiagnosticBag, SourceFile, Span, codes};
+use vitte_diag::{DiagnosticBag, SourceFile, Span};
 
 use super::fixes;
 use super::lexer::{Lexed, Token, TokenKind};
+use super::name_error::NameError;
 use super::parser::Item;
 use super::tokens::MODIFIERS;
 use crate::capture;
@@ -37,16 +38,8 @@ fn definitions(items: &[Item<'_, '_>], at_item: &dyn Fn(u32), bag: &mut Diagnost
         capture::context("checking this item", line)
             .with_variables(variables, || at_item(begin.line));
         let Some((name, span)) = defined_name(item) else { continue };
-        if let Some(&before) = first.get(&name) {
-            bag.push(
-                Diagnostic::error(
-                    codes::E0100,
-                    span,
-                    format!("the name `{name}` is defined twice"),
-                )
-                .with_label("defined again here")
-                .with_secondary(before, "first defined here"),
-            );
+        if let Some(&first) = first.get(&name) {
+            bag.push(NameError::DefinedTwice { name: &name, again: span, first }.into());
         } else {
             first.insert(name, span);
         }
@@ -182,12 +175,7 @@ fn duplicate_imports(imports: &[Import<'_, '_>], bag: &mut DiagnosticBag) {
         let before = *first.entry((&import.path, &import.rest)).or_insert(span);
         if before != span {
             let path = &import.path;
-            bag.push(
-                Diagnostic::error(codes::E0101, span, format!("`{path}` is imported twice"))
-                    .with_label("imported again here")
-                    .with_secondary(before, "first imported here")
-                    .with_help("remove one of the two"),
-            );
+            bag.push(NameError::ImportedTwice { path, again: span, first: before }.into());
         }
     }
 }
@@ -216,15 +204,8 @@ fn unused_imports(
             continue;
         };
         if let Some(name) = import.names.first() {
-            bag.push(
-                Diagnostic::warning(
-                    codes::W0100,
-                    span,
-                    format!("the import `{name}` is never used"),
-                )
-                .with_label("imported here")
-                .with_suggestion(fixes::remove_import(file, span)),
-            );
+            let removal = fixes::remove_import(file, span);
+            bag.push(NameError::UnusedImport { name, import: span, removal }.into());
         }
     }
 }
