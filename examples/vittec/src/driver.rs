@@ -277,13 +277,8 @@ impl Check {
     }
 
     fn report_unreadable(&mut self, path: &str, argument: Span, reason: &str, help: Option<&str>) {
-        let path = text::one_line(path);
-        let mut error = Diagnostic::error(codes::E0004, argument, format!("cannot read `{path}`"))
-            .with_note(reason.to_owned());
-        if let Some(help) = help {
-            error.add_help(help.to_owned());
-        }
-        self.unreadable.push(error);
+        let path = &text::one_line(path);
+        self.unreadable.push(Unreadable { path, argument, reason, help }.into());
     }
 
     /// Returns a diagnostic for each file that could not be read.
@@ -301,6 +296,19 @@ impl Check {
     pub(crate) fn dirs(&self) -> impl Iterator<Item = &Path> {
         self.dirs.iter().map(PathBuf::as_path)
     }
+}
+
+/// A file cannot be read.
+#[derive(Diagnostic)]
+#[diagnostic(error, code = codes::E0004, message = "cannot read `{path}`")]
+struct Unreadable<'a> {
+    path: &'a str,
+    #[primary]
+    argument: Span,
+    #[note]
+    reason: &'a str,
+    #[help]
+    help: Option<&'a str>,
 }
 
 /// Returns true if a directory entry that could not be read is a link without the name of a source file.

@@ -1,15 +1,18 @@
 //! The front end: from text to tokens to items, with the diagnostics of each phase.
 //!
 //! ```text
-//! lexer ─▶ parser (tokens, blocks, syntax_error) ─▶ names                fixes: suggestions of E0011 and W0100
-//! E0001    E0010, E0011                             E0100, E0101, W0100
-//! …E0003
+//! lexer ─▶ parser (tokens, blocks) ─▶ names                fixes: suggestions of E0011 and W0100
+//! E0001    E0010, E0011               E0100, E0101, W0100
+//! …E0003   syntax_error               name_error
+//! lex_error
 //! ```
 
 mod blocks;
 mod fixes;
 mod highlight;
+mod lex_error;
 mod lexer;
+mod name_error;
 mod names;
 mod parser;
 pub mod slots;

@@ -79,8 +79,8 @@ fn indent_of(line: &str) -> &str {
     line.strip_suffix(content).unwrap_or_default()
 }
 
-/// Suggests to remove the lines of an import, or only the import itself if its lines contain anything else.
-pub(crate) fn remove_import(file: &SourceFile, import: Span) -> Suggestion {
+/// Removes the lines of an import, or only the import itself if its lines contain anything else.
+pub(crate) fn remove_import(file: &SourceFile, import: Span) -> Edit {
     let text = file.text();
     let before = before_on_line(text, import);
     let after = text.get(import.hi() as usize..).unwrap_or_default();
@@ -93,6 +93,5 @@ pub(crate) fn remove_import(file: &SourceFile, import: Span) -> Suggestion {
     } else {
         import
     };
-    let edit = Edit::remove(lines);
-    Suggestion::single("remove the import", edit, Applicability::MaybeIncorrect)
+    Edit::remove(lines)
 }

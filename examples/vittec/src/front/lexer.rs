@@ -1,6 +1,8 @@
 //! Splits text into tokens: E0001 to E0003.
 
-use vitte_diag::{Diagnostic, DiagnosticBag, SourceFile, Span, codes, text};
+use vitte_diag::{DiagnosticBag, SourceFile, Span, text};
+
+use super::lex_error::LexError;
 
 /// The kind of a token. Keywords are words: whether a word is a keyword depends on its context in the parser.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -118,6 +120,10 @@ impl<'s> Lexer<'s, '_> {
         self.file.text().get(self.at..).unwrap_or_default()
     }
 
+    fn report(&mut self, error: LexError) {
+        self.bag.push(error.into());
+    }
+
     fn next(&mut self, c: char) {
         let rest = self.rest();
         match c {
@@ -209,12 +215,9 @@ impl<'s> Lexer<'s, '_> {
             } else if let Some(c) = here.chars().next() {
                 len += c.len_utf8();
             } else {
-                let span = self.span(start, start + 2);
-                self.bag.push(
-                    Diagnostic::error(codes::E0003, span, "unterminated block comment")
-                        .with_label("opened here")
-                        .with_help(missing_ends_help(depth)),
-                );
+                let opening = self.span(start, start + 2);
+                let missing_ends = missing_ends_help(depth);
+                self.report(LexError::UnterminatedComment { opening, missing_ends });
                 self.skipped = Some(rest);
                 break;
             }
@@ -244,11 +247,7 @@ impl<'s> Lexer<'s, '_> {
         }
         let literal = if quote == '"' { "string" } else { "character" };
         let span = self.span(self.at, self.at + line.len());
-        self.bag.push(
-            Diagnostic::error(codes::E0002, span, format!("unterminated {literal} literal"))
-                .with_label(format!("the closing `{quote}` is missing"))
-                .with_help(format!("a {literal} literal must end on the line where it begins")),
-        );
+        self.report(LexError::UnterminatedLiteral { literal, quote, span });
         self.token(TokenKind::Unterminated, line.len());
     }
 
@@ -264,20 +263,19 @@ impl<'s> Lexer<'s, '_> {
         let names = |name: &dyn Fn(usize, char) -> String| {
             shown.iter().map(|&(at, c)| name(at, c)).collect::<Vec<_>>().join(", ")
         };
-        let (noun, name) = if shown.iter().all(|&(at, c)| self.is_plain(at, c)) {
+        let (noun, mut names) = if shown.iter().all(|&(at, c)| self.is_plain(at, c)) {
             ("character", format!("`{}`", shown.iter().map(|&(_, c)| c).collect::<String>()))
         } else if run.iter().all(|&(at, _)| self.is_replaced(at)) {
             ("byte", names(&|at, _| self.hex_byte(at)))
         } else {
             ("character", names(&|at, c| self.name(at, c)))
         };
-        let more = if shown.len() < run.len() { " …" } else { "" };
+        if shown.len() < run.len() {
+            names += " …";
+        }
         let plural = if run.len() == 1 { "" } else { "s" };
         let span = self.span(self.at, self.at + len);
-        let diagnostic =
-            Diagnostic::error(codes::E0001, span, format!("illegal {noun}{plural} {name}{more}"))
-                .with_label("not part of any token");
-        self.bag.push(diagnostic);
+        self.report(LexError::IllegalCharacters { noun, plural, names, span });
         self.at += len.max(1);
         self.indenting = false;
     }
@@ -290,12 +288,7 @@ impl<'s> Lexer<'s, '_> {
 
     /// Reports a file that begins with a UTF-16 byte order mark, and skips all of it.
     fn reject_utf16(&mut self) {
-        let span = self.span(0, 2);
-        self.bag.push(
-            Diagnostic::error(codes::E0001, span, "this file looks like UTF-16")
-                .with_label("a UTF-16 byte order mark")
-                .with_help("save it as UTF-8"),
-        );
+        self.report(LexError::Utf16(self.span(0, 2)));
         self.skipped = Some(self.rest());
         self.at = self.file.text().len();
     }

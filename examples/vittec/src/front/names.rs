@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use serde::{Serialize, Serializer};
-use vitte_diag::{Diagnostic, DiagnosticBag, SourceFile, Span, codes};
+use vitte_diag::{DiagnosticBag, SourceFile, Span};
 
 use super::fixes;
 use super::lexer::{Lexed, Token, TokenKind};
+use super::name_error::NameError;
 use super::parser::Item;
 use super::tokens::MODIFIERS;
 use crate::capture;
@@ -37,16 +38,8 @@ fn definitions(items: &[Item<'_, '_>], at_item: &dyn Fn(u32), bag: &mut Diagnost
         capture::context("checking this item", line)
             .with_variables(variables, || at_item(begin.line));
         let Some((name, span)) = defined_name(item) else { continue };
-        if let Some(&before) = first.get(&name) {
-            bag.push(
-                Diagnostic::error(
-                    codes::E0100,
-                    span,
-                    format!("the name `{name}` is defined twice"),
-                )
-                .with_label("defined again here")
-                .with_secondary(before, "first defined here"),
-            );
+        if let Some(&first) = first.get(&name) {
+            bag.push(NameError::DefinedTwice { name: &name, again: span, first }.into());
         } else {
             first.insert(name, span);
         }
@@ -117,8 +110,10 @@ struct Import<'t, 's> {
     path: String,
     /// The words after the path.
     rest: String,
-    /// The names that the import introduces.
+    /// The names that the import introduces, as far as the import itself contains them.
     names: Vec<&'s str>,
+    /// Whether it imports a prelude under its own name, and with it names that the import does not contain.
+    is_prelude: bool,
 }
 
 impl<'t, 's> Import<'t, 's> {
@@ -138,20 +133,38 @@ impl<'t, 's> Import<'t, 's> {
                 .collect()
         };
         let path = words(path);
-        let names = match rest.first() {
+        let rest_words = words(rest);
+        let names: Vec<&str> = match rest.first() {
             Some(token) if token.is("as") || token.is("{") => {
-                words(rest).into_iter().filter(|word| *word != "as").collect()
+                rest_words.iter().copied().filter(|word| *word != "as").collect()
             }
             _ => path.last().copied().into_iter().collect(),
         };
-        let rest = words(rest).join(" ");
-        Some(Self { tokens: item, path: path.join("/"), rest, names })
+        let is_prelude = match rest.first() {
+            // The name that is given is the only one.
+            Some(token) if token.is("as") => false,
+            Some(token) if token.is("{") => names_prelude(&rest_words),
+            _ => names.contains(&PRELUDE),
+        };
+        let (path, rest) = (path.join("/"), rest_words.join(" "));
+        Some(Self { tokens: item, path, rest, names, is_prelude })
     }
 
     fn span(&self) -> Option<Span> {
         let (first, last) = (self.tokens.first()?, self.tokens.last()?);
         Some(first.span.cover(last.span).unwrap_or(first.span))
     }
+}
+
+/// The last part of the path of a module that brings names into scope, which only the module itself contains.
+const PRELUDE: &str = "prelude";
+
+/// Returns true if the words in the braces of an import contain a prelude that gets no other name.
+fn names_prelude(words: &[&str]) -> bool {
+    let is_as = |index: Option<usize>| index.and_then(|index| words.get(index)) == Some(&"as");
+    words.iter().enumerate().any(|(index, word)| {
+        *word == PRELUDE && !is_as(index.checked_sub(1)) && !is_as(index.checked_add(1))
+    })
 }
 
 /// Reports E0101: a module is imported twice.
@@ -162,17 +175,13 @@ fn duplicate_imports(imports: &[Import<'_, '_>], bag: &mut DiagnosticBag) {
         let before = *first.entry((&import.path, &import.rest)).or_insert(span);
         if before != span {
             let path = &import.path;
-            bag.push(
-                Diagnostic::error(codes::E0101, span, format!("`{path}` is imported twice"))
-                    .with_label("imported again here")
-                    .with_secondary(before, "first imported here")
-                    .with_help("remove one of the two"),
-            );
+            bag.push(NameError::ImportedTwice { path, again: span, first: before }.into());
         }
     }
 }
 
-/// Reports W0100: an import is never used. An unterminated string or comment that contains the name counts as a use.
+/// Reports W0100: an import is never used. An unterminated string or comment that contains the name counts as a use. A
+/// prelude is exempt, because its names are not known here.
 fn unused_imports(
     file: &SourceFile,
     imports: &[Import<'_, '_>],
@@ -185,7 +194,7 @@ fn unused_imports(
     }
     let unterminated = lexed.tokens.iter().filter(|token| token.kind == TokenKind::Unterminated);
     let unread: Vec<&str> = unterminated.map(|token| token.text).chain(lexed.skipped).collect();
-    for import in imports {
+    for import in imports.iter().filter(|import| !import.is_prelude) {
         let is_used = |name: &&str| {
             let own = import.tokens.iter().filter(|token| token.is(name)).count();
             uses.get(*name).is_some_and(|&all| all > own)
@@ -195,15 +204,8 @@ fn unused_imports(
             continue;
         };
         if let Some(name) = import.names.first() {
-            bag.push(
-                Diagnostic::warning(
-                    codes::W0100,
-                    span,
-                    format!("the import `{name}` is never used"),
-                )
-                .with_label("imported here")
-                .with_suggestion(fixes::remove_import(file, span)),
-            );
+            let removal = fixes::remove_import(file, span);
+            bag.push(NameError::UnusedImport { name, import: span, removal }.into());
         }
     }
 }
