@@ -16,7 +16,9 @@ pub use own::{
     DisplayField, EachDisplay, OneDisplay, OwnOfAny, OwnOfStrings, OwnOfValues, StringField,
     Strings,
 };
-pub use parts::{FileField, Labels, Message, Nested, add_nested, file, label, message};
+pub use parts::{
+    FileField, Labels, Message, Nested, Steps, add_nested, add_steps, file, label, message,
+};
 pub use source::{AsError, ViaAnySource, ViaDeref, ViaDiagnostic, ViaError};
 pub use spans::{PrimarySpan, Spans, ToSpan, add_children, add_labels, primary};
 pub use values::{EachAny, EachValue, Form, Probe, TextOfAny, TextOfSpans, TextOfValues, Values};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::Text;
 use super::spans::ToSpan;
-use crate::model::{Child, ChildLevel, Diagnostic, FileId, IntoDiagnostic, Label};
+use crate::model::{Child, ChildLevel, Diagnostic, FileId, IntoDiagnostic, Label, TraceStep};
 
 /// A type whose `Display` is the message of its diagnostic.
 #[diagnostic::on_unimplemented(
@@ -181,5 +181,39 @@ impl<T: Labels + Clone> Labels for &Option<T> {
 
 /// Adds secondary labels.
 pub fn label<T: Labels>(diagnostic: &mut Diagnostic, field: T) {
+    field.add_to(diagnostic);
+}
+
+/// A field with steps of the trace.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a step of a trace",
+    label = "expected a `TraceStep`",
+    note = "`#[trace]` needs a `TraceStep`, or an `Option`, `Vec` or array of them"
+)]
+pub trait Steps {
+    /// Adds the steps to a diagnostic.
+    fn add_to(self, diagnostic: &mut Diagnostic);
+}
+
+impl Steps for TraceStep {
+    fn add_to(self, diagnostic: &mut Diagnostic) {
+        diagnostic.add_step(self);
+    }
+}
+
+macro_rules! several_steps {
+    ($($collection:ty $(where $count:ident)?;)*) => {
+        $(impl<T: Steps $(, const $count: usize)?> Steps for $collection {
+            fn add_to(self, diagnostic: &mut Diagnostic) {
+                self.into_iter().for_each(|one| one.add_to(diagnostic));
+            }
+        })*
+    };
+}
+
+several_steps! { Option<T>; Vec<T>; [T; N] where N; }
+
+/// Adds steps of the trace.
+pub fn add_steps<T: Steps>(diagnostic: &mut Diagnostic, field: T) {
     field.add_to(diagnostic);
 }

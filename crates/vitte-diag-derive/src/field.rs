@@ -53,6 +53,8 @@ pub enum Kind {
     Nested(Option<&'static str>),
     /// A suggestion.
     Suggestion { text: Option<LitStr>, code: Option<LitStr>, applicability: &'static str },
+    /// Steps of the trace.
+    Trace,
     /// The file that the diagnostic is about.
     File,
     /// The cause.
@@ -64,7 +66,7 @@ impl Kind {
     pub const fn takes_value(&self) -> bool {
         match self {
             Self::Label(text) | Self::Text { text, .. } => text.is_none(),
-            Self::Nested(_) => true,
+            Self::Nested(_) | Self::Trace => true,
             Self::Suggestion { code, .. } => code.is_none(),
             Self::Primary(_) | Self::File | Self::Source => false,
         }
@@ -83,11 +85,15 @@ pub fn read(attributes: &[Attribute], errors: &mut Errors) -> Vec<Use> {
             "help" => text_or_value(attribute, &name, Form::Help, errors),
             "child" => child(attribute, errors),
             "suggestion" => suggestion(attribute, errors),
-            "file" | "source" => {
+            "file" | "source" | "trace" => {
                 for argument in arguments(attribute, errors).unwrap_or_default() {
                     errors.at(argument.span(), format!("`#[{name}]` has no arguments"));
                 }
-                Some(if name == "file" { Kind::File } else { Kind::Source })
+                Some(match &*name {
+                    "file" => Kind::File,
+                    "trace" => Kind::Trace,
+                    _ => Kind::Source,
+                })
             }
             "diagnostic" => {
                 let message = format!(
@@ -118,13 +124,14 @@ pub fn read(attributes: &[Attribute], errors: &mut Errors) -> Vec<Use> {
 }
 
 /// The attributes of a field.
-pub const FIELD_ATTRIBUTES: [&str; 8] = [
+pub const FIELD_ATTRIBUTES: [&str; 9] = [
     "#[primary]",
     "#[label]",
     "#[note]",
     "#[help]",
     "#[child]",
     "#[suggestion]",
+    "#[trace]",
     "#[file]",
     "#[source]",
 ];

@@ -93,7 +93,8 @@ impl Head {
                     let list = if name == "note" { &mut head.notes } else { &mut head.helps };
                     list.extend(texts);
                 }
-                name @ ("primary" | "label" | "child" | "suggestion" | "file" | "source") => {
+                name @ ("primary" | "label" | "child" | "suggestion" | "trace" | "file"
+                | "source") => {
                     let place = "belongs to a field";
                     errors.on(attribute, format!("`#[{name}]` {place}; here are allowed `#[diagnostic(…)]`, `#[note(\"…\")]` and `#[help(\"…\")]`"));
                 }

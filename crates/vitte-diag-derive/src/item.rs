@@ -285,6 +285,7 @@ impl Context<'_> {
 fn step(field: usize, one: &Use, names: &Names, errors: &mut Errors) -> Option<Step> {
     Some(match &one.kind {
         Kind::Primary(_) | Kind::File => return None,
+        Kind::Trace => Step::Trace { field },
         Kind::Source => Step::Source { field },
         Kind::Label(None) => Step::OwnLabels { field },
         Kind::Label(Some(text)) => Step::Labels { field, text: read_text(text, names, errors)? },

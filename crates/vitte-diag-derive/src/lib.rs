@@ -102,6 +102,7 @@ use errors::Errors;
 /// | `#[suggestion("…", code = "…", applicability = "…")]` | spans | one suggestion, with an edit at each span |
 /// | `#[suggestion("…", applicability = "…")]` | `Edit`, `(Span, String)`, or an `Option` or `Vec` of them | one suggestion with these edits |
 /// | `#[suggestion]` | `Suggestion`, or an `Option` or `Vec` of them | the suggestions |
+/// | `#[trace]` | `TraceStep`, or an `Option` or `Vec` of them | steps of the trace |
 /// | `#[file]` | `FileId`, or an `Option` of it | the file, for a diagnostic about a whole file |
 /// | `#[source]` | an error, a pointer to one, or an `Option` or `Vec` of them | children: "caused by: …" |
 ///
@@ -253,7 +254,7 @@ use errors::Errors;
 /// ```
 #[proc_macro_derive(
     Diagnostic,
-    attributes(diagnostic, primary, label, note, help, child, suggestion, file, source)
+    attributes(diagnostic, primary, label, note, help, child, suggestion, trace, file, source)
 )]
 pub fn derive_diagnostic(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);

@@ -75,6 +75,8 @@ pub enum Step {
     Edits { field: usize, text: Text, applicability: &'static str },
     /// Whole suggestions.
     Suggestions { field: usize },
+    /// Steps of the trace.
+    Trace { field: usize },
     /// The cause.
     Source { field: usize },
 }
@@ -93,6 +95,7 @@ impl Step {
             | Self::Replace { field, .. }
             | Self::Edits { field, .. }
             | Self::Suggestions { field }
+            | Self::Trace { field }
             | Self::Source { field } => Some(*field),
         }
     }
@@ -104,7 +107,8 @@ impl Step {
             | Self::OwnTexts { field, .. }
             | Self::Nested { field, .. }
             | Self::Edits { field, .. }
-            | Self::Suggestions { field } => Some(*field),
+            | Self::Suggestions { field }
+            | Self::Trace { field } => Some(*field),
             _ => None,
         }
     }

@@ -77,6 +77,7 @@ impl Bounds<'_> {
                 Step::Nested { .. } => self.add(field, &bound("Nested")),
                 Step::Edits { .. } => self.add(field, &bound("Edits")),
                 Step::Suggestions { .. } => self.add(field, &bound("Suggestions")),
+                Step::Trace { .. } => self.add(field, &bound("Steps")),
                 Step::Source { .. } => self.add_inner(field, &quote!(::core::error::Error)),
                 Step::OwnTexts { .. } => self.add_inner(field, &quote!(::core::fmt::Display)),
                 Step::Plain { .. } | Step::Texts { .. } => {}

@@ -184,6 +184,9 @@ impl Arm<'_> {
             Step::Suggestions { .. } => {
                 quote_spanned!(span=> #support::add_suggestions::<#ty>(&mut diagnostic, #value);)
             }
+            Step::Trace { .. } => {
+                quote_spanned!(span=> #support::add_steps::<#ty>(&mut diagnostic, #value);)
+            }
             _ => quote_spanned!(span=> #support::label::<#ty>(&mut diagnostic, #value);),
         }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use vitte_diag::{
     Applicability, Child, Code, Diagnostic, DiagnosticBag, Edit, FileId, IntoDiagnostic, Severity,
-    Span, Suggestion, Tag, ToSpan, code,
+    Span, Suggestion, Tag, ToSpan, TraceStep, code,
 };
 
 use crate::at;
@@ -346,4 +346,32 @@ fn formats_are_those_of_std() {
     assert_eq!(message(Tuple("abc", 5, 2).into()), "  abc|ab   |{abc}|éabcé");
     let named = Named { r#type: 10, name: "abc", w: 4, p: 1 };
     assert_eq!(message(named.into()), "0x000a|10|a   |");
+}
+
+#[test]
+fn a_trace_has_the_steps_of_its_fields() {
+    #[derive(Diagnostic)]
+    #[diagnostic(error, message = "a")]
+    struct Expanded {
+        #[primary]
+        span: Span,
+        #[trace]
+        first: TraceStep,
+        #[trace]
+        others: Vec<TraceStep>,
+        #[trace]
+        absent: Option<TraceStep>,
+    }
+    let step = |text: &'static str, lo| TraceStep::expansion(text).with_span(at(lo));
+    let expanded = Expanded {
+        span: at(0),
+        first: step("in `sum!`", 1),
+        others: vec![step("in `mean!`", 2), step("in `all!`", 3)],
+        absent: None,
+    };
+    let expected = Diagnostic::error(None, at(0), "a")
+        .with_step(step("in `sum!`", 1))
+        .with_step(step("in `mean!`", 2))
+        .with_step(step("in `all!`", 3));
+    assert_eq!(expanded.into_diagnostic(), expected);
 }
