@@ -14,7 +14,7 @@ use crate::files::{CaseFile, extension};
 use crate::fixes;
 use crate::golden::{Goldens, shown};
 use crate::messages::{Message, messages};
-use crate::normalize::{Rule, normalize};
+use crate::normalize::{Rule, Rules, normalize};
 use crate::options::{CaseOptions, Expected};
 use crate::output::{Compile, Input, Output};
 use crate::problem::Problem;
@@ -38,6 +38,8 @@ pub(crate) struct Job {
     pub(crate) name: String,
     pub(crate) path: PathBuf,
     pub(crate) revision: Option<String>,
+    /// The golden files of the case that exist.
+    pub(crate) goldens: Vec<PathBuf>,
     /// Write goldens instead of comparing them.
     pub(crate) bless: bool,
     /// Return the whole output.
@@ -106,10 +108,12 @@ struct Checker<'a> {
 impl Checker<'_> {
     fn run(&self) -> Outcome {
         let output = self.compiler.compile(self.input);
-        let rules = self.rules();
+        let make_rules = || self.rules();
+        let rules = Rules::new(&make_rules);
         let options = self.config.emitter_options();
         let goldens = Goldens {
             case: self.input.case,
+            existing: &self.job.goldens,
             revision: self.input.revision,
             options: &options,
             rules: &rules,
@@ -185,7 +189,7 @@ impl Checker<'_> {
     }
 
     /// Compares the annotations with the diagnostics.
-    fn announced(&self, output: &Output, by_golden: bool, rules: &[Rule]) -> Vec<Problem> {
+    fn announced(&self, output: &Output, by_golden: bool, rules: &Rules<'_>) -> Vec<Problem> {
         let mut all = messages(&output.diagnostics, &output.sources, output.file);
         all.extend(output.raw.iter().map(|line| Message {
             kind: Kind::Raw,

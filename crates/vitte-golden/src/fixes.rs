@@ -6,6 +6,7 @@ use vitte_diag::{Applicability, Code, Diagnostic, Severity, Suggestion, fix};
 
 use crate::files::FIXED;
 use crate::golden::{Compared, Goldens, shown};
+use crate::normalize::Rules;
 use crate::output::{Compile, Input, Output};
 use crate::problem::Problem;
 
@@ -41,7 +42,7 @@ pub(crate) fn check(
     }
     let fixed = String::from_utf8_lossy(&text);
     // A fixed source is not normalized: it contains what the user gets.
-    let mut compared = goldens.compare(FIXED, golden, &fixed, &[]);
+    let mut compared = goldens.compare(FIXED, golden, &fixed, &Rules::new(&Vec::new));
     compared.problems.extend(remaining(output, &after));
     compared
 }

@@ -8,7 +8,7 @@ use vitte_diag::{EmitterOptions, Format, text};
 
 use crate::diff;
 use crate::files::{CaseFile, extension};
-use crate::normalize::{Rule, normalize};
+use crate::normalize::{Rules, normalize};
 use crate::output::Output;
 use crate::problem::Problem;
 
@@ -16,9 +16,11 @@ use crate::problem::Problem;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Goldens<'a> {
     pub(crate) case: &'a CaseFile,
+    /// The golden files of the case that exist.
+    pub(crate) existing: &'a [PathBuf],
     pub(crate) revision: Option<&'a str>,
     pub(crate) options: &'a EmitterOptions,
-    pub(crate) rules: &'a [Rule],
+    pub(crate) rules: &'a Rules<'a>,
     /// Write the goldens instead of comparing them.
     pub(crate) bless: bool,
 }
@@ -47,7 +49,7 @@ impl Goldens<'_> {
     pub(crate) fn existing(&self, extension: &str) -> Option<PathBuf> {
         let own = self.case.golden(self.revision, extension);
         let shared = self.case.golden(None, extension);
-        [own, shared].into_iter().find(|path| path.exists())
+        [own, shared].into_iter().find(|path| self.existing.contains(path))
     }
 
     /// Compares the output in each of the formats that has a golden. `required` formats need one if there is output.
@@ -79,7 +81,7 @@ impl Goldens<'_> {
         extension: &str,
         existing: Option<PathBuf>,
         actual: &str,
-        rules: &[Rule],
+        rules: &Rules<'_>,
     ) -> Compared {
         let path = existing.clone().unwrap_or_else(|| self.case.golden(self.revision, extension));
         let expected = match existing.map_or_else(|| Ok(None), |path| read(&path).map(Some)) {
@@ -94,7 +96,7 @@ impl Goldens<'_> {
                 let normalized = vec![format!("{} ({})", shown(&path), names.join(", "))];
                 Compared { normalized, ..Compared::default() }
             }
-            _ if self.bless => self.write(extension, &path, &normalize(actual, rules).text),
+            _ if self.bless => self.write(extension, &path, &normalize(actual, rules.iter()).text),
             Some(Fit::Differs(actual)) => {
                 let expected = expected.unwrap_or_default();
                 let difference = difference(extension, &expected, &actual);
@@ -149,15 +151,15 @@ enum Fit {
     Differs(String),
 }
 
-fn fit(expected: &str, actual: &str, rules: &[Rule]) -> Fit {
+fn fit(expected: &str, actual: &str, rules: &Rules<'_>) -> Fit {
     if expected == actual {
         return Fit::Exact;
     }
-    let mut normalized = normalize(actual, rules);
+    let mut normalized = normalize(actual, rules.iter());
     if expected == normalized.text {
         return Fit::Normalized(normalized.rules);
     }
-    let of_golden = normalize(expected, rules);
+    let of_golden = normalize(expected, rules.iter());
     if of_golden.text == normalized.text {
         for name in of_golden.rules {
             if !normalized.rules.contains(&name) {
@@ -186,7 +188,8 @@ mod tests {
 
     #[test]
     fn a_golden_fits_exactly_or_after_normalization() {
-        let rules = [Rule::text("/tmp/x1", "$TMP")];
+        let make = || vec![crate::normalize::Rule::text("/tmp/x1", "$TMP")];
+        let rules = Rules::new(&make);
         let shown = |expected: &str, actual: &str| match fit(expected, actual, &rules) {
             Fit::Exact => "exact".to_owned(),
             Fit::Normalized(names) => names.join(", "),

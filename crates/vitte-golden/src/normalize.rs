@@ -1,6 +1,8 @@
 //! Rules that replace what differs between machines and runs: paths, temporary directories, versions.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::fmt;
 use std::path::Path;
 
 use regex::{NoExpand, Regex};
@@ -95,6 +97,28 @@ fn unquote(text: &str) -> Option<(String, &str)> {
         }
     }
     None
+}
+
+/// The rules of a case. They are made only for output that is not as expected, because that needs the file system.
+pub(crate) struct Rules<'a> {
+    make: &'a dyn Fn() -> Vec<Rule>,
+    made: OnceCell<Vec<Rule>>,
+}
+
+impl<'a> Rules<'a> {
+    pub(crate) const fn new(make: &'a dyn Fn() -> Vec<Rule>) -> Self {
+        Self { make, made: OnceCell::new() }
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Rule> {
+        self.made.get_or_init(self.make).iter()
+    }
+}
+
+impl fmt::Debug for Rules<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.made.fmt(f)
+    }
 }
 
 /// A text after all rules, and the names of the rules that changed it.

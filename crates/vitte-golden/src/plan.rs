@@ -1,6 +1,8 @@
 //! The tests of the cases: what each one runs, and whether it runs at all.
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -36,11 +38,20 @@ impl Plan {
     pub(crate) fn new(config: &Config, files: &Files, arguments: &SuiteArguments) -> Self {
         let filter = arguments.runner.filter.as_deref().filter(|_| arguments.runner.exact);
         // A runner such as nextest starts a process for each test, which reads only the file of that test.
-        let is_selected = |case: &&CaseFile| {
+        let is_selected = |(_, case): &(usize, &CaseFile)| {
             filter.is_none_or(|filter| filter.starts_with(&*text::one_line(&case.name)))
         };
-        let tests = files.cases.iter().filter(is_selected);
-        Self(tests.flat_map(|case| Planned::of(config, case, arguments)).collect())
+        let mut by_case: BTreeMap<usize, Vec<PathBuf>> = BTreeMap::new();
+        for (path, index) in &files.goldens {
+            by_case.entry(*index).or_default().push(path.clone());
+        }
+        let goldens = |index| by_case.get(&index).cloned().unwrap_or_default();
+        let tests = files.cases.iter().enumerate().filter(is_selected);
+        Self(
+            tests
+                .flat_map(|(index, case)| Planned::of(config, case, &goldens(index), arguments))
+                .collect(),
+        )
     }
 
     /// Returns the tests. Those that are run and not filtered out are tasks of a queue.
@@ -81,7 +92,12 @@ impl Plan {
 
 impl Planned {
     /// Returns a test for each revision of a case, or one for the case.
-    fn of(config: &Config, case: &CaseFile, arguments: &SuiteArguments) -> Vec<Self> {
+    fn of(
+        config: &Config,
+        case: &CaseFile,
+        goldens: &[PathBuf],
+        arguments: &SuiteArguments,
+    ) -> Vec<Self> {
         // A case that cannot be read is reported by its test.
         let bytes = fs::read(&case.path).unwrap_or_default();
         let text = String::from_utf8_lossy(&bytes);
@@ -99,6 +115,7 @@ impl Planned {
                 name: case.name.clone(),
                 path: case.path.clone(),
                 revision: current.map(str::to_owned),
+                goldens: goldens.to_vec(),
                 bless: arguments.bless,
                 keep_output: arguments.twice,
             };
