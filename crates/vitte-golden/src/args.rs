@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use clap::Parser;
+use libtest_mimic::Trial;
 
 /// The arguments of the test program.
 #[derive(Parser, Debug)]
@@ -17,6 +18,9 @@ use clap::Parser;
 pub(crate) struct SuiteArguments {
     #[command(flatten)]
     pub(crate) runner: libtest_mimic::Arguments,
+    /// Further filters: a test is run if one of them matches
+    #[arg(value_name = "FILTER")]
+    pub(crate) more_filters: Vec<String>,
     /// Write the goldens instead of comparing them; refused in CI
     #[arg(long)]
     pub(crate) bless: bool,
@@ -38,6 +42,32 @@ pub(crate) struct SuiteArguments {
 }
 
 impl SuiteArguments {
+    /// Returns true if no filter selects the test.
+    pub(crate) fn is_filtered_out(&self, trial: &Trial) -> bool {
+        let with_filter = |filter: &String| {
+            let runner =
+                libtest_mimic::Arguments { filter: Some(filter.clone()), ..self.runner.clone() };
+            runner.is_filtered_out(trial)
+        };
+        self.runner.is_filtered_out(trial) && self.more_filters.iter().all(with_filter)
+    }
+
+    /// Removes the tests that are filtered out, if there are more filters than the runner knows.
+    pub(crate) fn retain_filtered(&self, trials: &mut Vec<Trial>) {
+        if !self.more_filters.is_empty() {
+            trials.retain(|trial| !self.is_filtered_out(trial));
+        }
+    }
+
+    /// Returns the arguments of the runner, which prints the tests in their order.
+    pub(crate) fn for_runner(&self) -> libtest_mimic::Arguments {
+        let mut runner = libtest_mimic::Arguments { test_threads: Some(1), ..self.runner.clone() };
+        if !self.more_filters.is_empty() {
+            runner.filter = None;
+        }
+        runner
+    }
+
     /// Parses the arguments of the process. Prints help or an error and exits if it has to.
     pub(crate) fn parse_process() -> Self {
         let mut arguments = Self::parse();

@@ -13,6 +13,7 @@ use crate::expectations::Expectations;
 use crate::files::{CaseFile, extension};
 use crate::fixes;
 use crate::golden::{Goldens, shown};
+use crate::lookalike;
 use crate::messages::{Message, messages};
 use crate::normalize::{Rule, Rules, normalize};
 use crate::options::{CaseOptions, Expected};
@@ -27,6 +28,8 @@ pub(crate) struct Outcome {
     /// The goldens that fit only after normalization.
     pub(crate) normalized: Vec<String>,
     pub(crate) blessed: Vec<PathBuf>,
+    /// Whether writing goldens changes the result.
+    pub(crate) can_bless: bool,
     /// The whole output as JSON Lines, to compare it with that of another run.
     pub(crate) output: Option<String>,
 }
@@ -92,6 +95,7 @@ impl Parsed {
         let (annotations, of_annotations) = annotation::parse(text, &config.comments, revisions);
         let mut mistakes = declared.mistakes.clone();
         mistakes.extend(of_directives.into_iter().chain(of_annotations));
+        mistakes.extend(lookalike::find(text, &config.comments));
         mistakes.sort_by_key(|mistake| mistake.range.start);
         Self { options, annotations, mistakes }
     }
@@ -143,6 +147,8 @@ impl Checker<'_> {
         let mut outcome = self.judged(problems, &output);
         outcome.normalized = compared.normalized;
         outcome.blessed = compared.blessed;
+        let may_create = !announces && !has_golden && !passes && !output.diagnostics.is_empty();
+        outcome.can_bless = compared.can_bless || may_create;
         outcome.output = self.job.keep_output.then(|| output.render(Format::Json, &options));
         outcome
     }

@@ -73,7 +73,9 @@ pub(crate) struct Coverage {
     /// Codes of cases that the compiler does not have.
     pub(crate) unknown: Vec<String>,
     pub(crate) covered: usize,
+    /// The codes that need a case.
     pub(crate) total: usize,
+    pub(crate) exempt: usize,
 }
 
 impl Coverage {
@@ -88,13 +90,18 @@ impl Coverage {
         let is_known =
             |code: &&String| codes.all.iter().any(|known| known.as_str() == code.as_str());
         let unknown = cases.keys().filter(|code| !is_known(code)).cloned().collect();
-        let covered = codes.all.iter().filter(has_case).count();
-        Self { missing, needless, unknown, covered, total: codes.all.len() }
+        let needed = || codes.all.iter().filter(|code| !is_exempt(code));
+        let (covered, total) = (needed().filter(has_case).count(), needed().count());
+        let exempt = codes.all.len() - total;
+        Self { missing, needless, unknown, covered, total, exempt }
     }
 
     /// Returns the result in one line: `codes: 9 of 11 have a case; none has E0004, F0001`.
     pub(crate) fn summary(&self) -> String {
         let mut line = format!("codes: {} of {} have a case", self.covered, self.total);
+        if self.exempt > 0 {
+            line += &format!(", {} exempt", self.exempt);
+        }
         if !self.missing.is_empty() {
             let missing: Vec<String> = self.missing.iter().map(ToString::to_string).collect();
             line += &format!("; without one: {}", missing.join(", "));

@@ -62,6 +62,18 @@ impl Comments {
         }
     }
 
+    /// Returns true if comments of the language begin with `start`.
+    pub(crate) fn begins_with(&self, start: &str) -> bool {
+        self.syntaxes.iter().any(|syntax| syntax.start == start)
+    }
+
+    /// Returns what comments begin with, for a message.
+    pub(crate) fn starts(&self) -> String {
+        let starts: Vec<String> =
+            self.syntaxes.iter().map(|syntax| format!("`{}`", syntax.start)).collect();
+        starts.join(" or ")
+    }
+
     /// Writes a mark of the first syntax, such as `//~ text`.
     pub(crate) fn mark(&self, sigil: &str, text: &str) -> String {
         let (start, end) = match self.syntaxes.first() {

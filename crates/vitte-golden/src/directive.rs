@@ -196,8 +196,8 @@ fn set(
     let number =
         |value: &str| value.parse().map_err(|_| format!("`{name}` needs a number, not `{value}`"));
     match known {
-        "check-pass" => options.outcome = Some(Expected::Pass),
-        "check-fail" => options.outcome = Some(Expected::Fail),
+        "check-pass" => set_once(&mut options.outcome, Expected::Pass, name)?,
+        "check-fail" => set_once(&mut options.outcome, Expected::Fail, name)?,
         "flags" => {
             let flags = needs("flags", "--edition 2")?;
             let flags = if name == known { shlex::split(flags) } else { Some(rustc_flags(flags)) };
@@ -205,17 +205,17 @@ fn set(
             options.flags.extend(flags);
         }
         "ignore" => options.ignored = Some(needs("a reason", "needs a network")?.to_owned()),
-        "exit-code" => options.exit_code = Some(number(needs("a number", "101")?)?),
+        "exit-code" => set_once(&mut options.exit_code, number(needs("a number", "101")?)?, name)?,
         "timeout" => {
             let seconds = number(needs("seconds", "60")?)?;
             let seconds = u64::try_from(seconds).ok().filter(|&seconds| seconds > 0);
             let seconds = seconds.ok_or_else(|| format!("`{name}` needs at least one second"))?;
-            options.timeout = Some(Duration::from_secs(seconds));
+            set_once(&mut options.timeout, Duration::from_secs(seconds), name)?;
         }
-        "fix" => options.fixes = Some(true),
+        "fix" => set_once(&mut options.fixes, true, name)?,
         "no-fix" => {
             needs("a reason", "the fix adds a placeholder")?;
-            options.fixes = Some(false);
+            set_once(&mut options.fixes, false, name)?;
         }
         "normalize" => {
             let rule = needs("a rule", "\"v[0-9.]+\" -> \"$VERSION\"")?;
@@ -234,6 +234,19 @@ fn set(
         _ => {}
     }
     Ok(())
+}
+
+/// Sets an option, unless another directive has set it to another value.
+fn set_once<T: PartialEq>(option: &mut Option<T>, value: T, name: &str) -> Result<(), String> {
+    match option {
+        Some(before) if *before != value => {
+            Err(format!("`{name}` contradicts a directive before it"))
+        }
+        _ => {
+            *option = Some(value);
+            Ok(())
+        }
+    }
 }
 
 /// Splits the value of `compile-flags` as the tests of rustc do: only single quotes have a meaning.

@@ -49,7 +49,7 @@ impl Executor {
             outcome.output = None;
         }
         if let Some(failure) = &mut outcome.failure {
-            *failure = self.described(failure, job, name);
+            *failure = self.described(failure, job, name, outcome.can_bless);
         }
         outcome
     }
@@ -63,12 +63,13 @@ impl Executor {
         }
     }
 
-    /// Adds the path of the case, and the commands that run it again and that bless it.
-    fn described(&self, failure: &str, job: &Job, name: &str) -> String {
+    /// Adds the path of the case, the command that runs it again, and the one that blesses it if that helps.
+    fn described(&self, failure: &str, job: &Job, name: &str, can_bless: bool) -> String {
         let path = shown(&job.path);
         let path = path.trim_matches('`');
         let rerun = format!("{} -- --exact {}", self.command, args::quoted(name));
-        format!("{path}\n\n{}\n\nrerun: {rerun}\nbless: BLESS=1 {rerun}", failure.trim_end())
+        let bless = if can_bless { format!("\nbless: BLESS=1 {rerun}") } else { String::new() };
+        format!("{path}\n\n{}\n\nrerun: {rerun}{bless}", failure.trim_end())
     }
 }
 

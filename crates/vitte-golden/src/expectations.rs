@@ -184,18 +184,28 @@ fn nearest(
         let same_text =
             !annotation.message.is_empty() && message.contains(&annotation.message, normalize);
         let is_part = message.diagnostic.is_none();
+        if message.kind == Kind::Raw && message.text.trim().is_empty() {
+            continue;
+        }
         let place = match message.lines.first() {
             Some(line) => format!("on line {line}"),
             None => "without a line in the case".to_owned(),
         };
         match (same_line, same_kind, same_text) {
-            (true, true, _) => notes.push((format!("on this line was reported: {message}"), 0)),
+            (true, true, _) => {
+                let why = if annotation.code.is_none() || has_code(message, annotation) {
+                    "its text does not contain the announced one"
+                } else {
+                    "its code differs"
+                };
+                notes.push((format!("reported {place}: {message} ({why})"), 0));
+            }
             (true, false, true) => {
                 notes.push((format!("reported as a {}: {message}", message.kind), 1));
             }
             (false, true, true) => notes.push((format!("reported {place}: {message}"), 2)),
             (true, false, false) if !is_part => {
-                notes.push((format!("on this line was reported: {message}"), 3));
+                notes.push((format!("reported {place}: {message}"), 3));
             }
             (false, true, false) if annotation.code.is_some() && has_code(message, annotation) => {
                 notes.push((format!("reported {place}: {message}"), 4));

@@ -48,6 +48,8 @@ pub(crate) struct Files {
     pub(crate) orphans: Vec<PathBuf>,
     /// The golden files of cases, each with the index of its case.
     pub(crate) goldens: Vec<(PathBuf, usize)>,
+    /// Files beside a case whose extension is nearly that of a golden, each with that extension.
+    pub(crate) misspelt: Vec<(PathBuf, &'static str)>,
     /// What could not be listed.
     pub(crate) errors: Vec<String>,
 }
@@ -55,7 +57,12 @@ pub(crate) struct Files {
 impl Files {
     /// Lists the directory. Directories whose name is in `skipped`, and hidden files and directories, are not searched.
     /// `goldens` are the extensions of golden files.
-    pub(crate) fn find(dir: &Path, extension: &str, skipped: &[String], goldens: &[&str]) -> Self {
+    pub(crate) fn find(
+        dir: &Path,
+        extension: &str,
+        skipped: &[String],
+        goldens: &[&'static str],
+    ) -> Self {
         let is_searched = |entry: &walkdir::DirEntry| {
             let name = entry.file_name().to_string_lossy();
             let is_skipped = name.starts_with('.')
@@ -80,9 +87,14 @@ impl Files {
                 files.cases.push(CaseFile { name: parts.join("/"), path });
             } else if goldens.iter().any(|golden| has_extension(&path, golden)) {
                 others.push(path);
+            } else if let Some(golden) = nearly(&path, goldens) {
+                files.misspelt.push((path, golden));
             }
         }
         files.cases.sort();
+        let stems: BTreeSet<_> =
+            files.cases.iter().map(|case| case.path.with_extension("")).collect();
+        files.misspelt.retain(|(path, _)| stems.contains(&path.with_extension("")));
         files.assign(others);
         files
     }
@@ -138,6 +150,16 @@ fn has_extension(path: &Path, extension: &str) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let stem = name.strip_suffix(extension).and_then(|stem| stem.strip_suffix('.'));
     stem.is_some_and(|stem| !stem.is_empty())
+}
+
+/// Returns the golden extension that the extension of a file probably should be.
+fn nearly(path: &Path, goldens: &[&'static str]) -> Option<&'static str> {
+    let own = path.extension()?.to_str()?;
+    let is_near = |golden: &&&'static str| {
+        let distance = strsim::osa_distance(&own.to_lowercase(), golden);
+        distance <= 1 && golden.len() > 3 && own.len() > 2
+    };
+    goldens.iter().find(is_near).copied()
 }
 
 fn unreadable(error: &walkdir::Error) -> String {
@@ -205,6 +227,23 @@ mod tests {
         let golden = files.cases[2].golden(Some("new"), "stderr");
         assert_eq!(golden, dir.path().join("sub/c.new.stderr"));
         assert_eq!(files.errors, [""; 0]);
+    }
+
+    #[test]
+    fn a_misspelt_golden_is_found() {
+        let dir = tempfile::tempdir().unwrap();
+        for name in ["a.v", "a.stder", "a.Stderr", "a.jso", "a.txt", "a.js", "b.stder"] {
+            std::fs::write(dir.path().join(name), "").unwrap();
+        }
+        let files = Files::find(dir.path(), "v", &[], &["stderr", "json", "fixed"]);
+        let names = files
+            .misspelt
+            .iter()
+            .map(|(path, golden)| (path.file_name().unwrap().to_str().unwrap(), *golden));
+        assert_eq!(
+            names.collect::<Vec<_>>(),
+            [("a.Stderr", "stderr"), ("a.jso", "json"), ("a.stder", "stderr")]
+        );
     }
 
     #[test]

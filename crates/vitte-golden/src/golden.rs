@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use vitte_diag::{EmitterOptions, Format, text};
+use vitte_diag::{EmitterOptions, Format, input, text};
 
 use crate::diff;
 use crate::files::{CaseFile, extension};
@@ -33,6 +33,8 @@ pub(crate) struct Compared {
     pub(crate) normalized: Vec<String>,
     /// The goldens that were written.
     pub(crate) blessed: Vec<PathBuf>,
+    /// Whether a golden differs or is missing, so that it can be written.
+    pub(crate) can_bless: bool,
 }
 
 impl Compared {
@@ -40,6 +42,7 @@ impl Compared {
         self.problems.extend(other.problems);
         self.normalized.extend(other.normalized);
         self.blessed.extend(other.blessed);
+        self.can_bless |= other.can_bless;
     }
 }
 
@@ -96,22 +99,45 @@ impl Goldens<'_> {
                 let normalized = vec![format!("{} ({})", shown(&path), names.join(", "))];
                 Compared { normalized, ..Compared::default() }
             }
-            _ if self.bless => self.write(extension, &path, &normalize(actual, rules.iter()).text),
+            _ if self.bless => {
+                self.write(extension, &path, normalize(actual, rules.iter()).text.as_bytes())
+            }
             Some(Fit::Differs(actual)) => {
                 let expected = expected.unwrap_or_default();
                 let difference = difference(extension, &expected, &actual);
                 let message = format!("the output differs from {}", shown(&path));
-                problem(Problem::message(message).with_text(difference))
+                blessable(Problem::message(message).with_text(difference))
             }
-            None => {
-                let message = format!("there is no {}, which would be:", shown(&path));
-                problem(Problem::message(message).with_text(actual))
+            None => missing(&path, actual),
+        }
+    }
+
+    /// Compares bytes like [`compare`](Self::compare), without normalization.
+    pub(crate) fn compare_bytes(
+        &self,
+        extension: &str,
+        existing: Option<PathBuf>,
+        actual: &[u8],
+    ) -> Compared {
+        let path = existing.clone().unwrap_or_else(|| self.case.golden(self.revision, extension));
+        let expected = existing.map(|path| input::read_file(&path, MAX_BYTES)).transpose();
+        match expected {
+            Err(error) => {
+                problem(Problem::message(format!("cannot read {}: {error}", shown(&path))))
             }
+            Ok(Some(expected)) if expected == actual => Compared::default(),
+            Ok(_) if self.bless => self.write(extension, &path, actual),
+            Ok(Some(expected)) => {
+                let [expected, actual] = [&*expected, actual].map(String::from_utf8_lossy);
+                let message = format!("the output differs from {}", shown(&path));
+                blessable(Problem::message(message).with_text(diff::text(&expected, &actual)))
+            }
+            Ok(None) => missing(&path, &String::from_utf8_lossy(actual)),
         }
     }
 
     /// Writes a golden. A revision does not change the file that all revisions share, because their output differs.
-    fn write(&self, extension: &str, existing: &Path, text: &str) -> Compared {
+    fn write(&self, extension: &str, existing: &Path, text: &[u8]) -> Compared {
         let path = match self.revision {
             Some(_) => self.case.golden(self.revision, extension),
             None => existing.to_owned(),
@@ -129,6 +155,24 @@ fn problem(problem: Problem) -> Compared {
     Compared { problems: vec![problem], ..Compared::default() }
 }
 
+fn blessable(problem: Problem) -> Compared {
+    Compared { problems: vec![problem], can_bless: true, ..Compared::default() }
+}
+
+/// The maximum number of lines that are shown of what a golden would contain.
+const MAX_SHOWN_LINES: usize = 60;
+
+fn missing(path: &Path, actual: &str) -> Compared {
+    let message = format!("there is no {}, which would be:", shown(path));
+    let mut lines: Vec<_> = actual.lines().map(text::one_line).collect();
+    let more = lines.len().saturating_sub(MAX_SHOWN_LINES);
+    lines.truncate(MAX_SHOWN_LINES);
+    if more > 0 {
+        lines.push(format!("... {}", text::more("line", more)).into());
+    }
+    blessable(Problem::message(message).with_text(lines.join("\n")))
+}
+
 /// Returns a path in quotes, safe for a terminal.
 pub(crate) fn shown(path: &Path) -> String {
     format!("`{}`", text::one_line(&path.to_string_lossy()))
@@ -138,7 +182,7 @@ pub(crate) fn shown(path: &Path) -> String {
 const MAX_BYTES: u64 = 256 << 20;
 
 fn read(path: &Path) -> io::Result<String> {
-    let bytes = vitte_diag::input::read_file(path, MAX_BYTES).map_err(io::Error::other)?;
+    let bytes = input::read_file(path, MAX_BYTES).map_err(io::Error::other)?;
     String::from_utf8(bytes).map_err(|_| io::Error::other("it is not UTF-8"))
 }
 

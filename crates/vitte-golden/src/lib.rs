@@ -92,6 +92,7 @@ mod files;
 mod fixes;
 mod golden;
 mod in_process;
+mod lookalike;
 mod messages;
 mod normalize;
 mod options;

@@ -36,7 +36,8 @@ struct Planned {
 
 impl Plan {
     pub(crate) fn new(config: &Config, files: &Files, arguments: &SuiteArguments) -> Self {
-        let filter = arguments.runner.filter.as_deref().filter(|_| arguments.runner.exact);
+        let is_single = arguments.runner.exact && arguments.more_filters.is_empty();
+        let filter = arguments.runner.filter.as_deref().filter(|_| is_single);
         // A runner such as nextest starts a process for each test, which reads only the file of that test.
         let is_selected = |(_, case): &(usize, &CaseFile)| {
             filter.is_none_or(|filter| filter.starts_with(&*text::one_line(&case.name)))
@@ -64,7 +65,7 @@ impl Plan {
         let executor = Arc::new(executor);
         let is_run = |planned: &Planned| {
             let trial = Trial::test(planned.name.clone(), || Ok(()));
-            planned.ignored.is_none() && !arguments.runner.is_filtered_out(&trial)
+            planned.ignored.is_none() && !arguments.is_filtered_out(&trial)
         };
         let mut tasks = Vec::new();
         let mut indices = Vec::new();

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::sync::{Mutex, PoisonError};
 
-use vitte_diag::{Emitter as _, JunitEmitter, JunitResult, JunitTest, text};
+use vitte_diag::{Emitter as _, JunitEmitter, JunitResult, JunitTest, Tool, text};
 
 use crate::check::{Job, Outcome};
 use crate::codes::{Cases, Coverage};
 use crate::config::Config;
 use crate::golden::shown;
+use crate::suite_tests::SuiteTest;
 
 /// Collects the results of the cases.
 #[derive(Debug, Default)]
@@ -37,6 +38,16 @@ impl Report {
     pub(crate) fn ended(&self, job: &Job, test: &str, outcome: &Outcome) {
         let outcome = Outcome { output: None, ..outcome.clone() };
         self.add(job, test, Entry { outcome, ..Entry::default() });
+    }
+
+    pub(crate) fn suite_test(&self, test: &SuiteTest) {
+        let failure = Some(test.problems.join("\n")).filter(|text| !text.is_empty());
+        let outcome = Outcome { failure, ..Outcome::default() };
+        let entry = Entry { outcome, ..Entry::default() };
+        self.results
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(test.name.to_owned(), entry);
     }
 
     fn add(&self, job: &Job, test: &str, mut entry: Entry) {
@@ -78,7 +89,7 @@ impl Report {
             summary += &format!("{}\n\n", Coverage::new(config, cases).summary());
         }
         if let Some(path) = &config.junit {
-            let written = self.write_junit(path, config, &results);
+            let written = self.write_junit(path, &results);
             written.map_err(|error| format!("cannot write {}: {error}", shown(path)))?;
         }
         Ok(summary)
@@ -87,14 +98,15 @@ impl Report {
     fn write_junit(
         &self,
         path: &std::path::Path,
-        config: &Config,
         results: &BTreeMap<String, Entry>,
     ) -> std::io::Result<()> {
-        let mut emitter = JunitEmitter::new(File::create(path)?, &config.tool);
+        let tool = Tool::new(self.suite.clone(), "");
+        let mut emitter = JunitEmitter::new(File::create(path)?, &tool);
         for (name, entry) in results {
             let failure = entry.outcome.failure.as_deref();
             // The first line is the path of the case.
-            let mut lines = failure.into_iter().flat_map(str::lines).skip(1);
+            let mut lines =
+                failure.into_iter().flat_map(str::lines).filter(|line| *line != entry.path);
             let message = lines.find(|line| !line.is_empty()).unwrap_or_default();
             let result = match (&entry.skipped, failure) {
                 (Some(reason), _) => JunitResult::Skipped { reason },
@@ -104,7 +116,7 @@ impl Report {
             emitter.add_test(&JunitTest {
                 suite: &self.suite,
                 name,
-                file: Some(&entry.path),
+                file: Some(&*entry.path).filter(|path| !path.is_empty()),
                 result,
             });
         }

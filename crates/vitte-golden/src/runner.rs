@@ -19,7 +19,7 @@ use crate::in_process::{self, Function};
 use crate::normalize::Rule;
 use crate::plan::Plan;
 use crate::report::Report;
-use crate::suite_tests;
+use crate::suite_tests::{self, SuiteTest};
 use crate::worker::{self, Pool};
 
 /// The number of suites that this process has run. A worker has to be one of the same suite.
@@ -91,6 +91,10 @@ impl Runner {
         let files = Files::find(&config.dir, &config.extension, &config.skipped, &extensions);
         let needs_codes = arguments.codes || !config.codes.all.is_empty();
         let cases = if needs_codes { codes::cases(&config, &files) } else { Cases::default() };
+        if arguments.codes && config.codes.all.is_empty() {
+            complain("the suite does not know the codes of the compiler: call `Suite::codes`");
+            return ExitCode::from(2);
+        }
         if arguments.codes {
             return print(&codes::table(&config, &cases));
         }
@@ -102,10 +106,14 @@ impl Runner {
         let executor = Executor::new(Arc::clone(&config), engine, arguments.twice);
         let report = Arc::new(Report::new(&config));
         let plan = Plan::new(&config, &files, arguments);
-        let mut trials = suite_tests::trials(&config, &files, &cases);
+        let suite_tests = suite_tests::tests(&config, &files, &cases);
+        let mut trials: Vec<_> = suite_tests.iter().map(SuiteTest::trial).collect();
         trials.extend(plan.trials(executor, arguments, &report));
         // The queue has the threads. With one thread, the runner prints the tests in their order.
-        let runner = libtest_mimic::Arguments { test_threads: Some(1), ..arguments.runner.clone() };
+        let runner = arguments.for_runner();
+        arguments.retain_filtered(&mut trials);
+        let is_run = |test: &&SuiteTest| !arguments.is_filtered_out(&test.trial());
+        suite_tests.iter().filter(is_run).for_each(|test| report.suite_test(test));
         let conclusion = libtest_mimic::run(&runner, trials);
         if arguments.runner.list {
             return ExitCode::SUCCESS;

@@ -1,7 +1,6 @@
 //! The tests of a suite as a whole: its settings, goldens without a case, codes without a case.
 
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use libtest_mimic::Trial;
 use vitte_diag::Code;
@@ -13,46 +12,78 @@ use crate::directive::DeclaredRevisions;
 use crate::files::{CaseFile, Files};
 use crate::golden::shown;
 
-/// Returns the tests.
-pub(crate) fn trials(config: &Config, files: &Files, cases: &Cases) -> Vec<Trial> {
-    let mut trials = Vec::new();
-    let mut mistakes: Vec<String> = config.mistakes.iter().chain(&files.errors).cloned().collect();
+/// A test of the suite as a whole.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct SuiteTest {
+    pub(crate) name: &'static str,
+    /// What is wrong. Empty if the test passes.
+    pub(crate) problems: Vec<String>,
+}
+
+impl SuiteTest {
+    /// Returns the test for the runner.
+    pub(crate) fn trial(&self) -> Trial {
+        let problems = self.problems.join("\n");
+        Trial::test(
+            self.name,
+            move || if problems.is_empty() { Ok(()) } else { Err(problems.into()) },
+        )
+    }
+}
+
+/// Returns the tests of a suite.
+pub(crate) fn tests(config: &Config, files: &Files, cases: &Cases) -> Vec<SuiteTest> {
+    let mut problems: Vec<String> =
+        config.mistakes.iter().chain(&files.errors).map(|text| error(text)).collect();
     if config.extension.is_empty() {
-        mistakes.push("the suite has no extension: call `extension`".to_owned());
+        problems.push(error("the suite has no extension: call `extension`"));
     } else if files.cases.is_empty() && files.errors.is_empty() {
-        mistakes.push(format!(
-            "there are no .{} files in {}",
-            config.extension,
-            shown(&config.dir)
-        ));
+        let (extension, dir) = (&config.extension, shown(&config.dir));
+        problems.push(error(&format!("there are no .{extension} files in {dir}")));
     }
-    if !mistakes.is_empty() {
-        trials.push(Trial::test("suite::settings", move || Err(mistakes.join("\n").into())));
+    if files.cases.is_empty() {
+        // Without cases every golden would be an orphan.
+        return vec![SuiteTest { name: "suite::settings", problems }];
     }
+    let mut tests = Vec::new();
+    if !problems.is_empty() {
+        tests.push(SuiteTest { name: "suite::settings", problems });
+    }
+    tests.push(SuiteTest { name: "suite::orphans", problems: orphans(config, files) });
+    if config.codes.is_required {
+        let problems = codes(&Coverage::new(config, cases));
+        tests.push(SuiteTest { name: "suite::codes", problems });
+    }
+    tests
+}
+
+fn error(text: &str) -> String {
+    format!("error: {text}")
+}
+
+fn orphans(config: &Config, files: &Files) -> Vec<String> {
     let revisions = |case: &CaseFile| {
         let bytes = fs::read(&case.path).unwrap_or_default();
         DeclaredRevisions::find(&String::from_utf8_lossy(&bytes), &config.comments).all
     };
     let unknown = files.of_unknown_revisions(revisions);
-    trials.push(orphans(files.orphans.iter().chain(&unknown).map(PathBuf::as_path)));
-    if config.codes.is_required {
-        trials.push(codes(&Coverage::new(config, cases)));
+    let orphans = files.orphans.iter().chain(&unknown);
+    let orphans: Vec<String> = orphans.map(|path| args::quoted(&path.to_string_lossy())).collect();
+    let mut problems = Vec::new();
+    if !orphans.is_empty() {
+        let rm = orphans.join(" ");
+        problems.push(error(&format!("these goldens have no case; to remove them:\nrm {rm}")));
     }
-    trials
+    for (path, golden) in &files.misspelt {
+        let path = shown(path);
+        problems.push(error(&format!(
+            "{path} is not a golden; did you mean the extension `{golden}`?"
+        )));
+    }
+    problems
 }
 
-fn orphans<'p>(paths: impl Iterator<Item = &'p Path>) -> Trial {
-    let orphans: Vec<String> = paths.map(|path| args::quoted(&path.to_string_lossy())).collect();
-    Trial::test("suite::orphans", move || {
-        if orphans.is_empty() {
-            return Ok(());
-        }
-        Err(format!("these goldens have no case; remove them with\nrm {}", orphans.join(" "))
-            .into())
-    })
-}
-
-fn codes(coverage: &Coverage) -> Trial {
+fn codes(coverage: &Coverage) -> Vec<String> {
     let list =
         |codes: &[Code]| codes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let wrong = [
@@ -60,12 +91,6 @@ fn codes(coverage: &Coverage) -> Trial {
         ("these codes are exempt, but have a case", list(&coverage.needless)),
         ("cases have codes that the compiler does not have", coverage.unknown.join(", ")),
     ];
-    let wrong: Vec<String> = wrong
-        .into_iter()
-        .filter(|(_, codes)| !codes.is_empty())
-        .map(|(what, codes)| format!("{what}: {codes}"))
-        .collect();
-    Trial::test("suite::codes", move || {
-        if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) }
-    })
+    let wrong = wrong.into_iter().filter(|(_, codes)| !codes.is_empty());
+    wrong.map(|(what, codes)| error(&format!("{what}: {codes}"))).collect()
 }

@@ -129,7 +129,7 @@ fn the_nearest_diagnostics_are_named() {
     assert_eq!(
         notes,
         [
-            "on this line was reported: error: other",
+            "reported on line 1: error: other (its text does not contain the announced one)",
             "reported as a warning: warning: wrong type here",
             "reported on line 2: error: wrong type",
         ]

@@ -26,7 +26,7 @@ fn a_missing_error_shows_what_was_reported_instead() {
 2 | //~^ error[T0002]: bad
   | ^^^^^^^^^^^^^^^^^^^^^^ announced on line 1
   |
-  = note: on this line was reported: error[T0001]: bad
+  = note: reported on line 1: error[T0001]: bad (its code differs)
 
 error: this error was reported, but not announced: error[T0001]: bad
  --> ui/a.toy:1:1
@@ -141,4 +141,36 @@ fn revisions_are_tests_of_their_own() {
     let wrong = text.replace("flags -x a b", "flags -y");
     toy.write("a.toy", &wrong);
     assert_eq!(toy.run(&[]).results()[1], "a.toy#two ... FAILED");
+}
+
+#[test]
+fn comments_that_look_like_marks_are_reported() {
+    let toy =
+        Toy::new(&[("a.toy", "error T0001 a -- [x]~ error\n; @ check-pass\nx #@ timeout: 3\n")]);
+    toy.write("b.toy", "error T0001 a --~ error: a\n");
+    assert_eq!(
+        toy.failure("b.toy"),
+        "error: this looks like an annotation, but is not one
+ --> ui/b.toy:1:15
+  |
+1 | error T0001 a --~ error: a
+  |               ^^^^^^^^^
+  |
+  = help: comments of this suite begin with `//` or `#`; see `Suite::comment`
+"
+    );
+    assert!(toy.failure("a.toy").contains("= help: a directive is on a line of its own\n"));
+    // Blessing does not hide it.
+    assert_eq!(toy.run(&["--bless", "--exact", "b.toy"]).code, Some(101));
+}
+
+#[test]
+fn directives_may_not_contradict_each_other() {
+    let fails = |text: &str| Toy::new(&[("a.toy", text)]).failure("a.toy");
+    assert!(
+        fails("//@ check-pass\n//@ check-fail\n")
+            .starts_with("error: `check-fail` contradicts a directive before it\n")
+    );
+    assert!(fails("//@ timeout: 2\n//@ timeout: 3\n").contains("`timeout` contradicts"));
+    Toy::new(&[("a.toy", "//@ check-pass\n//@ build-pass\n")]).passes();
 }

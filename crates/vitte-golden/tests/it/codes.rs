@@ -38,3 +38,10 @@ fn a_code_without_a_case_can_fail() {
         toy.run(&[]).stdout.contains("cases have codes that the compiler does not have: T0009\n")
     );
 }
+
+#[test]
+fn the_table_needs_the_codes_of_the_compiler() {
+    let ran = Toy::new(&[("a.toy", "")]).run(&["--codes"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""));
+    assert!(ran.stderr.contains("call `Suite::codes`"), "{ran:#?}");
+}

@@ -30,7 +30,9 @@ fn what_remains_after_a_fix_is_reported() {
     let ran = toy.run(&["--bless"]);
     assert!(
         ran.code == Some(101)
-            && ran.stdout.contains("error: the fixed source still has this diagnostic\n"),
+            && ran
+                .stdout
+                .contains("error: a machine-applicable suggestion leads to this diagnostic\n"),
         "{ran:#?}"
     );
     assert!(ran.stdout.contains("error[T0001]: worse"), "{ran:#?}");
@@ -59,4 +61,34 @@ fn a_case_decides_whether_its_fixes_are_checked() {
             .starts_with("error: `ui/a.fixed` exists, but no suggestion is machine-applicable\n"),
         "{failure}"
     );
+}
+
+#[test]
+fn a_fix_that_does_not_fix_is_reported() {
+    // The same text again.
+    let failure =
+        Toy::new(&[("a.toy", "error T0001 bad\nfix bad bad\n//~^^ error\n")]).failure("a.toy");
+    assert!(
+        failure.starts_with("error: a machine-applicable suggestion changes nothing\n"),
+        "{failure}"
+    );
+    // The source grows, and the diagnostic stays. Nothing is written.
+    let toy =
+        Toy::new(&[("a.toy", "error T0001 bad\nhelp x\nfix help help help\n//~^^^ error: bad\n")]);
+    let ran = toy.run(&["--bless"]);
+    assert!(ran.code == Some(101) && !toy.path("a.fixed").exists(), "{ran:#?}");
+    assert!(ran.stdout.contains("error: the fixed source still has this diagnostic\n"), "{ran:#?}");
+    assert!(!ran.stdout.contains("bless: "), "{ran:#?}");
+}
+
+#[test]
+fn bytes_that_are_not_utf8_stay_in_fixed_sources() {
+    let toy = Toy::new(&[]);
+    std::fs::create_dir_all(toy.path("")).unwrap();
+    std::fs::write(toy.path("a.toy"), b"error T0001 bad\nfix error okay\n//~^^ error: bad\n\xff\n")
+        .unwrap();
+    assert_eq!(toy.run(&["--bless"]).code, Some(0));
+    let fixed = std::fs::read(toy.path("a.fixed")).unwrap();
+    assert_eq!(fixed, b"okay T0001 bad\nfix error okay\n//~^^ error: bad\n\xff\n");
+    toy.passes();
 }

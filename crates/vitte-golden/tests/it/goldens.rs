@@ -121,7 +121,7 @@ fn goldens_without_a_case_fail() {
     assert_eq!(ran.results(), ["a.toy#x ... ok", "a.toy#y ... ok", "suite::orphans ... FAILED"]);
     assert!(
         ran.stdout.contains(
-            "these goldens have no case; remove them with\nrm 'ui/b c.sarif' ui/a.z.stderr\n"
+            "error: these goldens have no case; to remove them:\nrm 'ui/b c.sarif' ui/a.z.stderr\n"
         ),
         "{}",
         ran.stdout
@@ -166,4 +166,20 @@ fn goldens_of_cases_that_fail_announce_their_errors() {
     assert_eq!(toy.run(&["--bless"]).code, Some(0));
     toy.passes();
     assert!(toy.path("a.stderr").exists() && !toy.path("w.stderr").exists());
+}
+
+#[test]
+fn a_misspelt_golden_is_reported() {
+    let toy = Toy::new(&[("a.toy", ""), ("a.stder", ""), ("a.txt", "")]);
+    let ran = toy.run(&[]);
+    let message = "error: `ui/a.stder` is not a golden; did you mean the extension `stderr`?\n";
+    assert!(ran.code == Some(101) && ran.stdout.contains(message), "{}", ran.stdout);
+}
+
+#[test]
+fn without_cases_no_golden_is_an_orphan() {
+    let toy = Toy::new(&[("a.yot", ""), ("a.stderr", "")]);
+    let ran = toy.run(&[]);
+    assert!(ran.code == Some(101) && !ran.stdout.contains("rm "), "{}", ran.stdout);
+    assert!(ran.stdout.contains("error: there are no .toy files in `ui`\n"), "{}", ran.stdout);
 }

@@ -148,3 +148,11 @@ fn only_the_first_problems_of_a_case_are_shown() {
     let failure = toy.failure("a.toy");
     assert!(failure.ends_with("\nand 30 more problems\n"), "{failure}");
 }
+
+#[test]
+fn several_filters_select_what_one_of_them_matches() {
+    let toy = Toy::new(&[("a.toy", GOOD), ("b.toy", GOOD), ("c.toy", GOOD)]);
+    assert_eq!(toy.run(&["a.toy", "c."]).results(), ["a.toy ... ok", "c.toy ... ok"]);
+    assert_eq!(toy.run(&["--exact", "b.toy", "a.toy"]).results(), ["a.toy ... ok", "b.toy ... ok"]);
+    assert_eq!(toy.run(&["--list", "b", "suite"]).stdout, "suite::orphans: test\nb.toy: test\n");
+}
