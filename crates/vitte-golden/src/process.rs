@@ -171,7 +171,7 @@ mod tests {
         assert!(shell("echo begun; exec sleep 100", short).status.is_none());
         assert!(shell("exec sleep 100 >&- 2>&-", short).status.is_none());
         // Another process keeps the pipe open.
-        let ended = shell("sleep 100 & exit 0", short);
+        let ended = shell("sleep 100 & exit 0", Duration::from_secs(60));
         assert!(ended.status.is_some_and(|status| status.success()));
     }
 
