@@ -29,7 +29,7 @@ pub struct InProcess;
 
 /// A directory with cases, and how they are compiled and compared.
 ///
-/// [`Suite::new`] is for a compiler in Rust, [`Suite::command`] for any other one. See the [crate](crate) for an example of
+/// [`Suite::new`] is for a compiler in Rust, [`Suite::command`] for any other one. See the [crate] for an example of
 /// each.
 #[derive(Clone, Debug)]
 #[must_use = "a suite does nothing before `run`"]
