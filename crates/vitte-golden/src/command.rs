@@ -7,7 +7,7 @@ use std::process::{Command, ExitStatus};
 use std::time::Duration;
 
 use vitte_diag::json::JsonDiagnostic;
-use vitte_diag::read::{InputFormat, Losses};
+use vitte_diag::read::InputFormat;
 use vitte_diag::{Diagnostic, DiagnosticBag, FileId, Severity, SourceMap, Stream};
 
 use crate::output::{Compile, Input, Output};
@@ -291,7 +291,6 @@ fn read_with(
             };
             let file = sources.files().find(is_case).map(vitte_diag::SourceFile::id);
             let file = file.unwrap_or_else(|| sources.insert(&input.case.path, input.text));
-            let _: Losses = imported.losses;
             Output {
                 sources,
                 file,
