@@ -197,17 +197,23 @@ impl Redactor {
         let mut redacted = Cow::Borrowed(text);
         for _ in 0..MAX_PASSES {
             let mut is_new = false;
+            let mut replace = |redacted: &mut Cow<'a, str>, found: Vec<Range<usize>>| {
+                is_new |= scan::has_unredacted(redacted, &found);
+                *redacted = scan::replace_ranges(std::mem::take(redacted), &found);
+            };
             if let Some(decoded) = Decoded::new(redacted.as_bytes()) {
-                let finds = FINDS.into_iter().chain([Self::encoded_homes as Find]);
-                let found = finds.flat_map(|find| find(self, kind, &decoded.bytes)).collect();
-                let found = decoded.all_original(found);
-                is_new |= scan::has_unredacted(&redacted, &found);
-                redacted = scan::replace_ranges(redacted, &found);
+                let found = FINDS.iter().flat_map(|find| find(self, kind, &decoded.bytes));
+                replace(&mut redacted, decoded.all_original(found.collect()));
             }
             for find in FINDS {
                 let found = find(self, kind, redacted.as_bytes());
-                is_new |= scan::has_unredacted(&redacted, &found);
-                redacted = scan::replace_ranges(redacted, &found);
+                replace(&mut redacted, found);
+            }
+            // After the secrets, because the name of a user may continue in the line of an option: it would replace
+            // `--token`, and leave its value.
+            if let Some(decoded) = Decoded::new(redacted.as_bytes()) {
+                let found = self.encoded_homes(&decoded.bytes);
+                replace(&mut redacted, decoded.all_original(found));
             }
             let shorter = self.user.replace(&redacted).filter(|_| self.redacts_home);
             is_new |= shorter.is_some();
@@ -220,7 +226,7 @@ impl Redactor {
     }
 
     /// Returns the names of users in home directories, in text that was decoded.
-    fn encoded_homes(&self, _: TextKind, bytes: &[u8]) -> Vec<Range<usize>> {
+    fn encoded_homes(&self, bytes: &[u8]) -> Vec<Range<usize>> {
         if self.redacts_home { self.user.names_in_homes(bytes) } else { Vec::new() }
     }
 

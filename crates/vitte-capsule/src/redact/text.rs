@@ -169,6 +169,10 @@ impl TextScan<'_> {
             && first.is_some_and(|first| first.is_ascii_uppercase() || first == b'&')
     }
 
+    fn is_after_backslash(&self, word: &Range<usize>) -> bool {
+        word.start.checked_sub(1).and_then(|index| byte(self.bytes, index)) == Some(b'\\')
+    }
+
     /// Redacts `--key value` and `Bearer value`.
     fn option(&mut self, word: &Range<usize>, name: &[u8]) -> usize {
         let at = skip_blanks(self.bytes, word.end);
@@ -178,10 +182,15 @@ impl TextScan<'_> {
         if let Some(password) = pairs::user_password(self.bytes, name, at..self.unquoted(at)) {
             return self.redact(password);
         }
-        let is_option = name.starts_with(b"-") && name.iter().any(u8::is_ascii_alphanumeric);
+        let option = match name {
+            // The letter belongs to an escaped line feed: `\n--token abc`.
+            [b'n' | b'r' | b't', rest @ ..] if self.is_after_backslash(word) => rest,
+            _ => name,
+        };
+        let is_option = option.starts_with(b"-") && option.iter().any(u8::is_ascii_alphanumeric);
         let is_value = !starts_with_at(self.bytes, at, b"--");
         if is_option && is_value {
-            match self.redactor.classify(&String::from_utf8_lossy(name)) {
+            match self.redactor.classify(&String::from_utf8_lossy(option)) {
                 KeyClass::Harmless => {}
                 KeyClass::Weak => return self.value(at, ValueKind::Weak).max(word.end),
                 _ => return self.value(at, ValueKind::Secret),

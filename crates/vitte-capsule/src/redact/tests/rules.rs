@@ -38,6 +38,7 @@ fn each_rule_of_text_has_examples() {
         ("7", "--token abc -v", "--token [redacted] -v"),
         ("7", "-token 'a b' -v", "-token '[redacted]' -v"),
         ("7", "--token --verbose", "--token --verbose"),
+        ("7", r"cc\n--token abc", r"cc\n--token [redacted]"),
         ("8", "sent Bearer abc123", "sent Bearer [redacted]"),
         ("8", "the bearer arrived", "the bearer arrived"),
         ("9", "token.rs:1200:15", "token.rs:1200:15"),
@@ -96,6 +97,8 @@ fn secrets_of_text_are_redacted() {
         ("session_id=`a b`", "session_id=`[redacted]`"),
         ("env[\"SECRET\"] = 'a b'", "env[\"SECRET\"] = '[redacted]'"),
         ("user[password]=abc", "user[password]=[redacted]"),
+        // A line that ends with a backslash continues, also in the name of a user.
+        ("\\Users\\a\\\n--token abc", "\\Users\\[redacted] [redacted]"),
         ("password=\"never closed\nand on", "password=\"[redacted]"),
         ("pass=abc\"d e\"", "pass=[redacted]\"d e\""),
         ("pass=\"abc\"def", "pass=[redacted]"),
