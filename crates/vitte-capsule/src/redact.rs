@@ -197,23 +197,21 @@ impl Redactor {
         let mut redacted = Cow::Borrowed(text);
         for _ in 0..MAX_PASSES {
             let mut is_new = false;
-            let mut replace = |redacted: &mut Cow<'a, str>, found: Vec<Range<usize>>| {
-                is_new |= scan::has_unredacted(redacted, &found);
-                *redacted = scan::replace_ranges(std::mem::take(redacted), &found);
-            };
             if let Some(decoded) = Decoded::new(redacted.as_bytes()) {
-                let found = FINDS.iter().flat_map(|find| find(self, kind, &decoded.bytes));
-                replace(&mut redacted, decoded.all_original(found.collect()));
+                let finds = FINDS.into_iter().chain([Self::encoded_homes as Find]);
+                let encoded = finds.flat_map(|find| find(self, kind, &decoded.bytes));
+                let mut found: Vec<_> = encoded.map(|range| decoded.original(range)).collect();
+                // Those of the text itself too, because a range of the decoded text may end at the value of an option,
+                // and contain its key: the lines of `pass=a\` and `--token b` are one in a shell.
+                found.extend(FINDS.iter().flat_map(|find| find(self, kind, redacted.as_bytes())));
+                let found = scan::merged(found);
+                is_new |= scan::has_unredacted(&redacted, &found);
+                redacted = scan::replace_ranges(redacted, &found);
             }
             for find in FINDS {
                 let found = find(self, kind, redacted.as_bytes());
-                replace(&mut redacted, found);
-            }
-            // After the secrets, because the name of a user may continue in the line of an option: it would replace
-            // `--token`, and leave its value.
-            if let Some(decoded) = Decoded::new(redacted.as_bytes()) {
-                let found = self.encoded_homes(&decoded.bytes);
-                replace(&mut redacted, decoded.all_original(found));
+                is_new |= scan::has_unredacted(&redacted, &found);
+                redacted = scan::replace_ranges(redacted, &found);
             }
             let shorter = self.user.replace(&redacted).filter(|_| self.redacts_home);
             is_new |= shorter.is_some();
@@ -226,7 +224,7 @@ impl Redactor {
     }
 
     /// Returns the names of users in home directories, in text that was decoded.
-    fn encoded_homes(&self, bytes: &[u8]) -> Vec<Range<usize>> {
+    fn encoded_homes(&self, _: TextKind, bytes: &[u8]) -> Vec<Range<usize>> {
         if self.redacts_home { self.user.names_in_homes(bytes) } else { Vec::new() }
     }
 

@@ -72,19 +72,6 @@ impl Decoded {
         let offset = |at: usize| self.offsets.get(at).copied().unwrap_or_default();
         offset(range.start)..offset(range.end)
     }
-
-    /// Returns the ranges in the original, sorted and disjoint.
-    pub(super) fn all_original(&self, mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
-        ranges.sort_unstable_by_key(|range| (range.start, range.end));
-        let mut merged: Vec<Range<usize>> = Vec::new();
-        for range in ranges.into_iter().map(|range| self.original(range)) {
-            match merged.last_mut() {
-                Some(last) if range.start < last.end => last.end = last.end.max(range.end),
-                _ => merged.push(range),
-            }
-        }
-        merged
-    }
 }
 
 /// Returns the length of the escape that `rest` begins with, and its byte; `None` for a line that continues. `%3d` is the

@@ -175,6 +175,19 @@ pub(super) fn raw_string_hashes(bytes: &[u8], quote: usize) -> Option<usize> {
     (hashes > 0 && is_raw && byte(bytes, quote) == Some(b'"')).then_some(hashes)
 }
 
+/// Returns the ranges sorted and disjoint.
+pub(super) fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.sort_unstable_by_key(|range| (range.start, range.end));
+    let mut merged: Vec<Range<usize>> = Vec::new();
+    for range in ranges {
+        match merged.last_mut() {
+            Some(last) if range.start < last.end => last.end = last.end.max(range.end),
+            _ => merged.push(range),
+        }
+    }
+    merged
+}
+
 /// Returns true if one of the ranges is not redacted yet.
 pub(super) fn has_unredacted(text: &str, found: &[Range<usize>]) -> bool {
     found.iter().any(|range| text.get(range.clone()) != Some(REDACTED))

@@ -97,7 +97,8 @@ fn secrets_of_text_are_redacted() {
         ("session_id=`a b`", "session_id=`[redacted]`"),
         ("env[\"SECRET\"] = 'a b'", "env[\"SECRET\"] = '[redacted]'"),
         ("user[password]=abc", "user[password]=[redacted]"),
-        // A line that ends with a backslash continues, also in the name of a user.
+        // A line that ends with a backslash continues, also in a value and in the name of a user.
+        ("pass=a\\\n--token abc", "pass=[redacted] [redacted]"),
         ("\\Users\\a\\\n--token abc", "\\Users\\[redacted] [redacted]"),
         ("password=\"never closed\nand on", "password=\"[redacted]"),
         ("pass=abc\"d e\"", "pass=[redacted]\"d e\""),
