@@ -186,33 +186,34 @@ impl Redactor {
 
     fn text_of<'a>(&self, kind: TextKind, text: &'a str) -> Cow<'a, str> {
         type Find = fn(&Redactor, TextKind, &[u8]) -> Vec<Range<usize>>;
-        const FINDS: [Find; 6] = [
+        const FINDS: [Find; 5] = [
             |_, _, bytes| pem::key_bodies(bytes),
             |_, _, bytes| shapes::tokens(bytes),
             |_, _, bytes| encoded::split_tokens(bytes),
             |redactor, _, bytes| redactor.known.find(bytes),
             |redactor, kind, bytes| text::secrets(redactor, kind, bytes),
-            |_, _, bytes| email::addresses(bytes),
         ];
         let mut redacted = Cow::Borrowed(text);
         for _ in 0..MAX_PASSES {
-            let mut is_new = false;
+            // All are found before any is replaced, because a secret may contain the key of another one: the lines of
+            // `pass=a\` and `--token b` are one in a shell.
+            let find_all = |bytes: &[u8]| -> Vec<_> {
+                FINDS.iter().flat_map(|find| find(self, kind, bytes)).collect()
+            };
+            let mut found = find_all(redacted.as_bytes());
             if let Some(decoded) = Decoded::new(redacted.as_bytes()) {
-                let finds = FINDS.into_iter().chain([Self::encoded_homes as Find]);
-                let encoded = finds.flat_map(|find| find(self, kind, &decoded.bytes));
-                let mut found: Vec<_> = encoded.map(|range| decoded.original(range)).collect();
-                // Those of the text itself too, because a range of the decoded text may end at the value of an option,
-                // and contain its key: the lines of `pass=a\` and `--token b` are one in a shell.
-                found.extend(FINDS.iter().flat_map(|find| find(self, kind, redacted.as_bytes())));
-                let found = scan::merged(found);
-                is_new |= scan::has_unredacted(&redacted, &found);
-                redacted = scan::replace_ranges(redacted, &found);
+                let mut encoded = find_all(&decoded.bytes);
+                encoded.extend(email::addresses(&decoded.bytes));
+                encoded.extend(self.encoded_homes(&decoded.bytes));
+                found.extend(encoded.into_iter().map(|range| decoded.original(range)));
             }
-            for find in FINDS {
-                let found = find(self, kind, redacted.as_bytes());
-                is_new |= scan::has_unredacted(&redacted, &found);
-                redacted = scan::replace_ranges(redacted, &found);
-            }
+            let found = scan::merged(found);
+            let mut is_new = scan::has_unredacted(&redacted, &found);
+            redacted = scan::replace_ranges(redacted, &found);
+            // After the users of URLs: `//token@example.org` has no address.
+            let addresses = email::addresses(redacted.as_bytes());
+            is_new |= scan::has_unredacted(&redacted, &addresses);
+            redacted = scan::replace_ranges(redacted, &addresses);
             let shorter = self.user.replace(&redacted).filter(|_| self.redacts_home);
             is_new |= shorter.is_some();
             redacted = shorter.map_or(redacted, Cow::Owned);
@@ -224,7 +225,7 @@ impl Redactor {
     }
 
     /// Returns the names of users in home directories, in text that was decoded.
-    fn encoded_homes(&self, _: TextKind, bytes: &[u8]) -> Vec<Range<usize>> {
+    fn encoded_homes(&self, bytes: &[u8]) -> Vec<Range<usize>> {
         if self.redacts_home { self.user.names_in_homes(bytes) } else { Vec::new() }
     }
 

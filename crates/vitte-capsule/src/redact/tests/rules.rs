@@ -99,6 +99,9 @@ fn secrets_of_text_are_redacted() {
         ("user[password]=abc", "user[password]=[redacted]"),
         // A line that ends with a backslash continues, also in a value and in the name of a user.
         ("pass=a\\\n--token abc", "pass=[redacted] [redacted]"),
+        ("to ada%40example.org, re", "to [redacted], re"),
+        // The parts of a token in two lines, of which the second is a URL.
+        ("sk-or-v1-01234567890\nhttps://ada:pw@h", "[redacted]://[redacted]@h"),
         ("\\Users\\a\\\n--token abc", "\\Users\\[redacted] [redacted]"),
         ("password=\"never closed\nand on", "password=\"[redacted]"),
         ("pass=abc\"d e\"", "pass=[redacted]\"d e\""),
