@@ -168,7 +168,12 @@ fn unreadable(error: &walkdir::Error) -> String {
         return format!("cannot list `{path}`: the link leads to a directory above it");
     }
     let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
-    format!("cannot list `{path}`: {reason}")
+    // `cargo test` runs tests in the folder of their package, which the person who reads this may not be in.
+    let is_relative = error.depth() == 0 && error.path().is_some_and(Path::is_relative);
+    match std::env::current_dir().ok().filter(|_| is_relative) {
+        Some(dir) => format!("cannot list `{path}` in `{}`: {reason}", dir.display()),
+        None => format!("cannot list `{path}`: {reason}"),
+    }
 }
 
 #[cfg(test)]

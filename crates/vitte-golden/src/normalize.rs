@@ -17,6 +17,8 @@ pub(crate) struct Rule {
 #[derive(Clone, Debug)]
 enum Pattern {
     Text(String),
+    /// A directory, not a part of another path: `/tmp` is not in `build/tmp/x` and not in `/tmpfiles`.
+    Dir(String),
     Regex(Regex),
 }
 
@@ -53,7 +55,8 @@ impl Rule {
     /// name, such as the root.
     pub(crate) fn dir(dir: &Path, replacement: &str) -> Option<Self> {
         let text = dir.to_str()?.trim_end_matches(['/', '\\']);
-        (text.len() > 1).then(|| Self::text(text, replacement))
+        let pattern = Pattern::Dir(text.to_owned());
+        (text.len() > 1).then(|| Self { pattern, replacement: replacement.to_owned() })
     }
 
     /// What is shown of the rule: its replacement.
@@ -65,6 +68,7 @@ impl Rule {
         match &self.pattern {
             Pattern::Text(part) if part.is_empty() || !text.contains(part.as_str()) => text.into(),
             Pattern::Text(part) => text.replace(part.as_str(), &self.replacement).into(),
+            Pattern::Dir(dir) => replace_dir(text, dir, &self.replacement),
             Pattern::Regex(regex)
                 if self.replacement.contains("${") || has_group(&self.replacement) =>
             {
@@ -74,6 +78,43 @@ impl Rule {
             Pattern::Regex(regex) => regex.replace_all(text, NoExpand(&self.replacement)),
         }
     }
+}
+
+fn replace_dir<'t>(text: &'t str, dir: &str, replacement: &str) -> Cow<'t, str> {
+    let (mut out, mut end) = (String::new(), 0);
+    for (at, _) in text.match_indices(dir) {
+        let (before, after) = text.split_at(at);
+        let after = after.strip_prefix(dir).unwrap_or_default();
+        if begins_path(before) && !continues_name(after) {
+            out += text.get(end..at).unwrap_or_default();
+            out += replacement;
+            end = at + dir.len();
+        }
+    }
+    if end == 0 {
+        return text.into();
+    }
+    out += text.get(end..).unwrap_or_default();
+    out.into()
+}
+
+/// Returns true if a path can begin after a text: not in a name, but after an option such as `-I` and an escape such as `\n`.
+fn begins_path(before: &str) -> bool {
+    let mut characters = before.chars().rev();
+    match (characters.next(), characters.next()) {
+        (Some('n' | 'r' | 't'), Some('\\')) => true,
+        (Some(letter), Some('-')) if letter.is_ascii_alphabetic() => {
+            characters.next().is_none_or(|c| !c.is_alphanumeric())
+        }
+        (Some(c), _) => !(c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '~')),
+        (None, _) => true,
+    }
+}
+
+/// Returns true if a text continues the name before it. A full stop ends a sentence, or begins an extension.
+fn continues_name(after: &str) -> bool {
+    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+    after.strip_prefix('.').unwrap_or(after).starts_with(is_name)
 }
 
 /// Returns true if a replacement has a numbered group such as `$1`.
@@ -158,6 +199,13 @@ mod tests {
         let done = normalize("/home/ana/shop/a.v v1.2.3 x@y", &rules);
         assert_eq!(done.text, "$ROOT/a.v $VERSION y at x");
         assert_eq!(done.rules, ["$ROOT", "$VERSION", "$2 at $1"]);
+        for (text, expected) in [
+            ("/home/ana/shop2/a /x/home/ana/shop/a /home/ana/shop.old", None),
+            ("(/home/ana/shop) -I/home/ana/shop.", Some("($ROOT) -I$ROOT.")),
+            ("file:///home/ana/shop\\n/home/ana/shop/é", Some("file://$ROOT\\n$ROOT/é")),
+        ] {
+            assert_eq!(normalize(text, &rules).text, expected.unwrap_or(text));
+        }
         assert_eq!(normalize("plain", &rules), Normalized { text: "plain".into(), rules: vec![] });
         assert!(Rule::dir(Path::new("/"), "$ROOT").is_none());
     }

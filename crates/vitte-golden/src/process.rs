@@ -1,8 +1,10 @@
 //! Child processes: their output is read while they run, and they are ended after a limit.
 
+mod descendants;
+
 use std::io::{self, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -26,6 +28,15 @@ const DRAIN: Duration = Duration::from_millis(500);
 /// How often the end of a process is looked for while it does not write.
 const POLL: Duration = Duration::from_millis(50);
 
+/// How many blocks of output wait to be kept.
+const MAX_BLOCKS: usize = 4;
+/// Size of a block in bytes.
+const BLOCK: usize = 1 << 16;
+
+/// The maximum number of bytes that are read after the end of a process. It is more than its pipes and the blocks can
+/// contain, so the rest is from another process.
+const MAX_REST: usize = 1 << 20;
+
 /// Runs a command without standard input, for at most `limit`.
 ///
 /// # Errors
@@ -35,37 +46,27 @@ pub(crate) fn run(command: &mut Command, limit: Duration) -> io::Result<Ended> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let begun = Instant::now();
     let mut child = command.spawn()?;
-    let (sender, receiver) = mpsc::channel();
-    let streams: [Option<Box<dyn Read + Send>>; 2] = [
-        child.stdout.take().map(|stream| Box::new(stream) as Box<dyn Read + Send>),
-        child.stderr.take().map(|stream| Box::new(stream) as Box<dyn Read + Send>),
-    ];
-    for (index, stream) in streams.into_iter().enumerate() {
-        let sender = sender.clone();
-        // The thread ends when the last process closes the pipe, or when the receiver is dropped.
-        thread::spawn(move || _ = stream.map(|mut stream| forward(&mut *stream, index, &sender)));
-    }
-    drop(sender);
-    let mut output = [Vec::new(), Vec::new()];
+    let mut streams = Streams::of(&mut child);
     let mut status = None;
-    // When the process has ended, the rest of its output is read for a while.
-    let mut end = limit;
+    let (mut end, mut next_look, mut rest) = (limit, POLL, MAX_REST);
     loop {
         let left = end.saturating_sub(begun.elapsed());
-        match receiver.recv_timeout(left.min(POLL)) {
-            Ok((index, bytes)) => keep(&mut output, index, &bytes),
-            Err(RecvTimeoutError::Disconnected) => break,
-            Err(RecvTimeoutError::Timeout) if left.is_zero() => break,
-            Err(RecvTimeoutError::Timeout) if status.is_some() => {}
-            Err(RecvTimeoutError::Timeout) => {
-                status = child.try_wait()?;
-                if status.is_some() {
-                    end = begun.elapsed() + DRAIN;
-                }
-            }
+        match streams.read(left.min(POLL)) {
+            Ok(count) if status.is_some() => rest = rest.saturating_sub(count),
+            Ok(_) => {}
+            Err(RecvTimeoutError::Timeout) if !left.is_zero() => {}
+            Err(_) => break,
         }
-        if status.is_none() && begun.elapsed() >= limit {
+        let now = begun.elapsed();
+        if rest == 0 || (status.is_none() && now >= limit) {
             break;
+        }
+        if status.is_none() && now >= next_look {
+            next_look = now + POLL;
+            status = child.try_wait()?;
+            if status.is_some() {
+                end = now + DRAIN;
+            }
         }
     }
     if status.is_none() {
@@ -73,28 +74,58 @@ pub(crate) fn run(command: &mut Command, limit: Duration) -> io::Result<Ended> {
     }
     if status.is_none() {
         self::end(&mut child);
-        while let Ok((index, bytes)) = receiver.recv_timeout(POLL) {
-            keep(&mut output, index, &bytes);
+        while rest > 0 {
+            let Ok(count) = streams.read(POLL) else { break };
+            rest = rest.saturating_sub(count);
         }
     }
-    let [stdout, stderr] = output;
+    let [stdout, stderr] = streams.output;
     Ok(Ended { stdout, stderr, status })
 }
 
-fn forward(stream: &mut dyn Read, index: usize, sender: &mpsc::Sender<(usize, Vec<u8>)>) {
-    let mut buffer = vec![0; 1 << 16];
-    while let Ok(count @ 1..) = stream.read(&mut buffer) {
-        let bytes = buffer.get(..count).unwrap_or_default().to_vec();
-        if sender.send((index, bytes)).is_err() {
-            break;
+/// The output of a process, which threads read.
+struct Streams {
+    blocks: Receiver<(usize, Vec<u8>)>,
+    output: [Vec<u8>; 2],
+}
+
+impl Streams {
+    fn of(child: &mut Child) -> Self {
+        let (sender, blocks) = mpsc::sync_channel(MAX_BLOCKS);
+        let streams: [Option<Box<dyn Read + Send>>; 2] = [
+            child.stdout.take().map(|stream| Box::new(stream) as Box<dyn Read + Send>),
+            child.stderr.take().map(|stream| Box::new(stream) as Box<dyn Read + Send>),
+        ];
+        for (index, stream) in streams.into_iter().enumerate() {
+            let sender = sender.clone();
+            // The thread ends when the last process closes the pipe, or when the receiver is dropped.
+            thread::spawn(move || {
+                if let Some(mut stream) = stream {
+                    forward(&mut *stream, index, &sender);
+                }
+            });
         }
+        Self { blocks, output: [Vec::new(), Vec::new()] }
+    }
+
+    /// Waits for a block, and keeps it. Returns its length.
+    fn read(&mut self, limit: Duration) -> Result<usize, RecvTimeoutError> {
+        let (index, block) = self.blocks.recv_timeout(limit)?;
+        if let Some(stream) = self.output.get_mut(index) {
+            let room = MAX_BYTES.saturating_sub(stream.len()).min(block.len());
+            stream.extend_from_slice(block.get(..room).unwrap_or_default());
+        }
+        Ok(block.len())
     }
 }
 
-fn keep(output: &mut [Vec<u8>; 2], index: usize, bytes: &[u8]) {
-    if let Some(stream) = output.get_mut(index) {
-        let room = MAX_BYTES.saturating_sub(stream.len()).min(bytes.len());
-        stream.extend_from_slice(bytes.get(..room).unwrap_or_default());
+fn forward(stream: &mut dyn Read, index: usize, sender: &SyncSender<(usize, Vec<u8>)>) {
+    let mut buffer = vec![0; BLOCK];
+    while let Ok(count @ 1..) = stream.read(&mut buffer) {
+        let block = buffer.get(..count).unwrap_or_default().to_vec();
+        if sender.send((index, block)).is_err() {
+            break;
+        }
     }
 }
 
@@ -111,10 +142,12 @@ fn wait(child: &mut Child, begun: Instant, limit: Duration) -> io::Result<Option
     }
 }
 
-/// Ends a process.
+/// Ends a process, and on Linux also those that it has started.
 pub(crate) fn end(child: &mut Child) {
+    let started = descendants::of(child.id());
     // It may have ended by itself.
     _ = child.kill();
+    descendants::end(&started);
     _ = child.wait();
 }
 
@@ -170,9 +203,27 @@ mod tests {
         let short = Duration::from_millis(300);
         assert!(shell("echo begun; exec sleep 100", short).status.is_none());
         assert!(shell("exec sleep 100 >&- 2>&-", short).status.is_none());
-        // Another process keeps the pipe open.
+        assert!(shell("yes & wait", short).status.is_none());
+        // Another process keeps the pipe open, or writes without end.
+        assert!(shell("yes & exit 0", Duration::from_secs(60)).status.is_some());
         let ended = shell("sleep 100 & exit 0", Duration::from_secs(60));
         assert!(ended.status.is_some_and(|status| status.success()));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn the_processes_that_a_process_started_are_ended_too() {
+        let ended =
+            shell("(sleep 100 & echo $!; wait) & echo $!; wait", Duration::from_millis(500));
+        assert!(ended.status.is_none());
+        let ids = String::from_utf8(ended.stdout).unwrap();
+        assert_eq!(ids.lines().count(), 2, "{ids}");
+        let state = |id: &str| {
+            let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+            stat.rsplit(')').next()?.trim().chars().next()
+        };
+        // A process that was ended may remain as a zombie, if nothing waits for it.
+        assert!(ids.lines().all(|id| matches!(state(id), None | Some('Z' | 'X'))), "{ids}");
     }
 
     #[test]

@@ -253,7 +253,7 @@ impl Worker {
             _ => {
                 // It closed its output and still runs.
                 thread::sleep(Duration::from_millis(10));
-                _ = self.child.kill();
+                process::end(&mut self.child);
                 self.child.wait()
             }
         };

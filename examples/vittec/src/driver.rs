@@ -109,18 +109,17 @@ impl Check {
                 crash.at_item(line);
             }
         };
+        let mut bag = DiagnosticBag::with_policy(self.policy.clone());
         let check = || {
-            let bag = front::check_watched(file, &self.policy, &at_item);
+            front::check_into(file, &at_item, &mut bag);
             if self.crash.is_some_and(CrashRequest::runs_bug) {
                 front::slots::check(file);
             }
-            bag
         };
-        capture::catch_panic(check).unwrap_or_else(|report| {
-            let mut bag = DiagnosticBag::with_policy(self.policy.clone());
+        if let Err(report) = capture::catch_panic(check) {
             bag.push(report.to_diagnostic());
-            bag
-        })
+        }
+        bag
     }
 
     /// Repeats the check with new contents for some of the files.

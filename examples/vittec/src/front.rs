@@ -27,16 +27,16 @@ use crate::capture;
 /// Runs every check on one file and returns its diagnostics, with `policy` applied.
 #[must_use]
 pub fn check(file: &SourceFile, policy: &Policy) -> DiagnosticBag {
-    check_watched(file, policy, &|_| {})
+    let mut bag = DiagnosticBag::with_policy(policy.clone());
+    check_into(file, &|_| {}, &mut bag);
+    bag
 }
 
-/// Like [`check`], and calls `at_item` with the 0-based line of each item while the item is checked.
-#[must_use]
-pub fn check_watched(file: &SourceFile, policy: &Policy, at_item: &dyn Fn(u32)) -> DiagnosticBag {
+/// Like [`check`], and calls `at_item` with the 0-based line of each item while the item is checked. If a check panics, the bag
+/// has what was found before.
+pub fn check_into(file: &SourceFile, at_item: &dyn Fn(u32), bag: &mut DiagnosticBag) {
     let _cx = capture::context("checking", None).with("file", file.path());
-    let mut bag = DiagnosticBag::with_policy(policy.clone());
-    let lexed = lexer::lex(file, &mut bag);
-    let items = parser::parse(file, &lexed, &mut bag);
-    names::check(file, &items, &lexed, at_item, &mut bag);
-    bag
+    let lexed = lexer::lex(file, bag);
+    let items = parser::parse(file, &lexed, bag);
+    names::check(file, &items, &lexed, at_item, bag);
 }

@@ -51,7 +51,7 @@ fn a_suite_without_cases_fails() {
         "{ran:#?}"
     );
     let ran = Toy::new(&[]).run(&[]);
-    assert!(ran.code == Some(101) && ran.stdout.contains("cannot list `ui`: "), "{ran:#?}");
+    assert!(ran.code == Some(101) && ran.stdout.contains("cannot list `ui` in `"), "{ran:#?}");
 }
 
 #[test]

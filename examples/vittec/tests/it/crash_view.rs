@@ -47,3 +47,23 @@ fn rust_backtrace_shows_more() {
     let full = crash(&["--crash", "segv@13"], Some("full"));
     assert!(full.contains("::check_file::{{closure}} at "), "{full}");
 }
+
+#[test]
+fn a_panic_does_not_hide_the_errors_that_were_found_before() {
+    let text = "fn f() -> num\n  ret @\n.end\n";
+    let dir = common::dir_with(&[("Cargo.toml", ""), ("a.vitte", text)]);
+    let mut command = vittec();
+    command.current_dir(dir.path()).args([
+        "check",
+        "--error-format=short",
+        "--crash",
+        "panic",
+        "a.vitte",
+    ]);
+    let output = command.output().unwrap();
+    let lines = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(101), "{lines}");
+    for start in ["a.vitte:2:7: error[E0001]: ", "a.vitte:1:1: fatal[F0001]: "] {
+        assert!(lines.lines().any(|line| line.starts_with(start)), "{start}\n{lines}");
+    }
+}
