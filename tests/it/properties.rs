@@ -13,7 +13,7 @@ use generate::{CODE, bytes, diagnostic, map, sources, span, words};
 use crate::common;
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1500) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(750) })]
 
     /// Human output is UTF-8 without unsafe characters and without blanks at line ends, and has every diagnostic.
     #[test]
