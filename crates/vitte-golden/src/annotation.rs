@@ -14,7 +14,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use vitte_diag::{ChildLevel, Severity};
+use vitte_diag::{ChildLevel, Severity, text};
 
 use crate::comment::{Comments, Mark};
 
@@ -140,10 +140,11 @@ pub(crate) fn parse(
     // The line of the previous annotation, which `|` repeats.
     let mut previous: Option<Option<u32>> = None;
     let lines = u32::try_from(text.lines().count()).unwrap_or(u32::MAX);
+    let has_last_feed = text.ends_with('\n');
     for (number, begin, line) in numbered_lines(text) {
         for mark in comments.announcements(line) {
             let range = begin + mark.range.start..begin + mark.range.end;
-            let place = Place { number, lines, previous };
+            let place = Place { number, lines, has_last_feed, previous };
             let checked = revisions.check(&mark);
             if checked.is_ok() && !mark.applies_to(revisions.current) {
                 continue;
@@ -213,6 +214,8 @@ struct Place {
     number: u32,
     /// The number of lines of the file.
     lines: u32,
+    /// Whether a line feed ends the last line.
+    has_last_feed: bool,
     previous: Option<Option<u32>>,
 }
 
@@ -247,7 +250,8 @@ fn target(content: &str, place: Place) -> Result<(Option<u32>, &str), Reason> {
     };
     let (up, down) = (count('^'), count('v'));
     let outside = |line: String| {
-        (format!("points at line {line}, but the file has {} lines", place.lines), None)
+        let lines = text::plural("line", place.lines as usize);
+        (format!("points at line {line}, but the file has {} {lines}", place.lines), None)
     };
     if let Some(rest) = content.strip_prefix('?') {
         return Ok((None, rest));
@@ -260,17 +264,23 @@ fn target(content: &str, place: Place) -> Result<(Option<u32>, &str), Reason> {
     if up > 0 {
         let line = place.number.checked_sub(up).filter(|&line| line > 0);
         let line = line.ok_or_else(|| {
+            let above = place.number - 1;
+            let lines = |count: u32| text::plural("line", count as usize);
+            let (up_lines, above_lines) = (lines(up), lines(above));
             (
                 format!(
-                    "points {up} lines up, but there are only {} lines above",
-                    place.number - 1
+                    "points {up} {up_lines} up, but there are only {above} {above_lines} above"
                 ),
                 None,
             )
         })?;
         return Ok((Some(line), content.trim_start_matches('^')));
     }
-    let line = place.number.saturating_add(down);
+    let mut line = place.number.saturating_add(down);
+    // The empty line after the last line feed stands for the end of the file, which is on the last line.
+    if place.has_last_feed && line == place.lines.saturating_add(1) {
+        line = place.lines;
+    }
     if line > place.lines {
         return Err(outside(line.to_string()));
     }

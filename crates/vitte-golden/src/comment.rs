@@ -67,6 +67,11 @@ impl Comments {
         self.syntaxes.iter().any(|syntax| syntax.start == start)
     }
 
+    /// Returns true if a comment begins in a part of a line.
+    pub(crate) fn begin_in(&self, code: &str) -> bool {
+        self.syntaxes.iter().any(|syntax| code.contains(&*syntax.start))
+    }
+
     /// Returns what comments begin with, for a message.
     pub(crate) fn starts(&self) -> String {
         let starts: Vec<String> =

@@ -36,7 +36,9 @@ pub(crate) fn find(text: &str, comments: &Comments) -> Vec<Mistake> {
             let (whole, start) = (found.get(0)?, found.name("start")?);
             let is_mark =
                 marks.iter().chain(&directive).any(|mark| mark.range.contains(&whole.start()));
-            (!is_mark)
+            // `// let y = x // ~ error`: code that is not compiled.
+            let is_disabled = line.get(..whole.start()).is_some_and(|code| comments.begin_in(code));
+            (!is_mark && !is_disabled)
                 .then(|| (begin + whole.start()..begin + whole.end(), start.as_str().to_owned()))
         };
         let what = [(&ANNOTATION, "an annotation", "~"), (&DIRECTIVE, "a directive", "@")];
@@ -84,6 +86,7 @@ mod tests {
 
     #[test]
     fn other_text_is_not_a_mark() {
+        assert_eq!(helps("// let y = x // ~ error\n", "//"), [""; 0]);
         let text = "x //~ error: #~ error\n//@ flags: # @ ignore: x\na ~ b # ~x\nmail@home // @author: x\n\
                     //@ unknown-directive\n/// see //@ and //~\n#[~error]\n";
         assert_eq!(helps(text, "//"), [""; 0]);

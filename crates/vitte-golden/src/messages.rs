@@ -86,11 +86,14 @@ struct Collector<'d, 's> {
 }
 
 impl<'d> Collector<'d, '_> {
-    /// Returns the line of a span, or `None` if it is in another file.
+    /// Returns the line of a span, or `None` if it is in another file. The end of a file is on its last line, as in the tests of
+    /// rustc, because the empty line after the last line feed cannot have an annotation.
     fn line_of(&self, span: Span) -> Option<u32> {
         let span = self.sources.outer_span(span).unwrap_or(span);
-        let file = self.sources.file(self.case).ok()?;
-        (span.file() == self.case).then(|| file.location(span.lo(), ColumnUnit::Byte).line)
+        let file = self.sources.file(self.case).ok().filter(|_| span.file() == self.case)?;
+        let line = file.location(span.lo(), ColumnUnit::Byte).line;
+        let is_end = span.lo() == file.len() && file.text().ends_with('\n');
+        Some(if is_end { line.saturating_sub(1).max(1) } else { line })
     }
 
     fn diagnostic(&mut self, diagnostic: &'d Diagnostic) {

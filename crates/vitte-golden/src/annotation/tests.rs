@@ -42,14 +42,16 @@ fn annotations_have_a_line_a_kind_a_code_and_a_message() {
 fn a_mistake_says_what_is_allowed() {
     let kinds = "`fatal`, `error`, `warning`, `note`, `help`, `suggestion` or `raw`";
     assert_eq!(
-        shown("a //~ eror: x\n//~\n//~^^^^ error\n//~v error\n", NONE),
+        shown("a //~ eror: x\n//~\n//~^^^^ error\n//~vv error\n", NONE),
         [
             format!("unknown kind `eror`; expected {kinds}; did you mean `error`?"),
             format!("an annotation begins with {kinds}"),
             "points 4 lines up, but there are only 2 lines above".to_owned(),
-            "points at line 5, but the file has 4 lines".to_owned(),
+            "points at line 6, but the file has 4 lines".to_owned(),
         ]
     );
+    assert_eq!(shown("//~v error", NONE), ["points at line 2, but the file has 1 line"]);
+    assert_eq!(shown("\n//~v error\n", NONE), ["2 error"]);
     let first = "`|` repeats the line of the annotation before it, and there is none";
     assert_eq!(shown("//~| error", NONE), [first]);
     let unknown =

@@ -18,6 +18,23 @@ fn sources() -> (SourceMap, FileId, FileId) {
 }
 
 #[test]
+fn the_end_of_a_file_is_on_its_last_line() {
+    for (text, line) in
+        [("a\nb\n", 2), ("a\nb", 2), ("a\r\nb\r\n", 2), ("\n", 1), ("", 1), ("a\n\n", 2)]
+    {
+        let mut sources = SourceMap::new();
+        let case = sources.insert("a.toy", text);
+        let at_end = Span::between(case, text.len(), text.len());
+        let expected = format!("[{line}] error: open");
+        assert_eq!(
+            shown(Diagnostic::error(None, at_end, "open"), &sources),
+            [expected],
+            "{text:?}"
+        );
+    }
+}
+
+#[test]
 fn each_part_is_a_message_on_its_line() {
     let (sources, case, _) = sources();
     let at = |offset| Span::empty(case, offset);
