@@ -7,7 +7,7 @@ mod text;
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{DeriveInput, Path};
+use syn::{Attribute, Data, DeriveInput, Meta, Path};
 
 use crate::item::Item;
 
@@ -68,10 +68,10 @@ fn implementations(
 ) -> TokenStream {
     let name = &input.ident;
     let (parameters, arguments, clause) = generics.split_for_impl();
-    let engine = &paths.engine;
+    let (engine, lints) = (&paths.engine, lints(input));
     quote_spanned! {Span::mixed_site()=>
         #[automatically_derived]
-        #[allow(deprecated, unused_qualifications, clippy::all, clippy::nursery, clippy::pedantic, clippy::restriction)]
+        #lints
         impl #parameters #engine::IntoDiagnostic for #name #arguments #clause {
             fn into_diagnostic(self) -> #engine::Diagnostic {
                 #body
@@ -79,11 +79,39 @@ fn implementations(
         }
 
         #[automatically_derived]
-        #[allow(deprecated, unused_qualifications, clippy::all, clippy::nursery, clippy::pedantic, clippy::restriction)]
+        #lints
         impl #parameters ::core::convert::From<#name #arguments> for #engine::Diagnostic #clause {
             fn from(error: #name #arguments) -> Self {
                 #engine::IntoDiagnostic::into_diagnostic(error)
             }
         }
     }
+}
+
+/// Returns the attribute for the lints that generated code may trigger. There is none if a type has nothing deprecated: a program
+/// that forbids a lint must not contain an `allow` for it.
+fn lints(input: &DeriveInput) -> Option<TokenStream> {
+    let variants = match &input.data {
+        Data::Enum(data) => data.variants.iter().collect(),
+        _ => Vec::new(),
+    };
+    let fields = match &input.data {
+        Data::Struct(data) => data.fields.iter().collect(),
+        _ => variants.iter().flat_map(|variant| &variant.fields).collect::<Vec<_>>(),
+    };
+    let attributes = input.attrs.iter();
+    let attributes = attributes.chain(variants.iter().flat_map(|variant| &variant.attrs));
+    let mut attributes = attributes.chain(fields.iter().flat_map(|field| &field.attrs));
+    attributes.any(is_about_deprecated).then(|| quote!(#[allow(deprecated)]))
+}
+
+/// Returns true for `#[deprecated]`, and for an attribute that allows to use what is deprecated.
+fn is_about_deprecated(attribute: &Attribute) -> bool {
+    let path = attribute.path();
+    let is_allow = path.is_ident("allow") || path.is_ident("expect");
+    let names_it = |list: &syn::MetaList| {
+        list.tokens.clone().into_iter().any(|token| token.to_string() == "deprecated")
+    };
+    path.is_ident("deprecated")
+        || (is_allow && matches!(&attribute.meta, Meta::List(list) if names_it(list)))
 }

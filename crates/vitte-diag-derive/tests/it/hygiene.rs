@@ -56,6 +56,70 @@ mod strict {
     }
 }
 
+/// A program that forbids lints, in which no code may allow them.
+mod forbids {
+    #![forbid(deprecated, unused_qualifications, clippy::all, clippy::pedantic)]
+    #![forbid(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+    use vitte_diag::{Diagnostic, Span};
+
+    #[derive(Diagnostic)]
+    #[diagnostic(error, code = "E1", message = "{text}")]
+    pub(super) struct Forbids {
+        #[note]
+        pub(super) text: String,
+        #[primary("here")]
+        pub(super) at: Span,
+    }
+}
+
+/// A program that is no error if deprecated items are used where it allows them.
+mod deprecated {
+    #![deny(deprecated)]
+
+    use vitte_diag::{Diagnostic, Span, ToSpan};
+
+    #[deprecated]
+    pub(super) struct OldSpan;
+
+    #[allow(deprecated)]
+    impl ToSpan for OldSpan {
+        fn to_span(&self) -> Span {
+            Span::DUMMY
+        }
+    }
+
+    #[deprecated]
+    #[derive(Diagnostic)]
+    #[diagnostic(error, message = "m")]
+    pub(super) struct Old(#[primary] pub(super) Span);
+
+    #[derive(Diagnostic)]
+    #[diagnostic(error, message = "m")]
+    pub(super) enum New {
+        #[deprecated]
+        Old(#[primary] Span),
+        New(
+            #[primary]
+            #[expect(deprecated)]
+            OldSpan,
+        ),
+    }
+}
+
+#[test]
+fn lints_are_only_allowed_for_what_is_deprecated() {
+    let error = forbids::Forbids { text: "t".to_owned(), at: at(0) };
+    assert_eq!(error.into_diagnostic().notes().count(), 1);
+    #[expect(deprecated)]
+    let old = [
+        deprecated::Old(at(0)).into_diagnostic(),
+        deprecated::New::Old(at(0)).into_diagnostic(),
+        deprecated::New::New(deprecated::OldSpan).into_diagnostic(),
+    ];
+    assert!(old.iter().all(|one| one.message() == "m"));
+}
+
 #[test]
 fn generated_code_needs_no_prelude() {
     let strict = strict::Strict {
