@@ -2,7 +2,11 @@
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::{DeriveInput, GenericArgument, Generics, PathArguments, Type, WherePredicate};
+use syn::punctuated::Punctuated;
+use syn::{
+    DeriveInput, GenericArgument, Generics, PathArguments, PredicateType, Token, Type,
+    TypeParamBound, WherePredicate,
+};
 
 use super::Paths;
 use crate::item::Item;
@@ -16,9 +20,14 @@ pub fn add(generics: &mut Generics, input: &DeriveInput, item: &Item, paths: &Pa
     if parameters.is_empty() {
         return;
     }
-    let own_name = input.ident.clone();
-    let mut bounds =
-        Bounds { own_name, parameters, paths, predicates: Vec::new(), texts: Vec::new() };
+    let mut bounds = Bounds {
+        own_name: input.ident.clone(),
+        parameters,
+        bounded: bounded(&input.generics),
+        paths,
+        predicates: Vec::new(),
+        texts: Vec::new(),
+    };
     for plan in &item.plans {
         match &plan.kind {
             PlanKind::Transparent(field) => {
@@ -38,6 +47,8 @@ struct Bounds<'a> {
     /// The name of the type.
     own_name: Ident,
     parameters: Vec<Ident>,
+    /// The parameters and the names of the traits that the program writes for them.
+    bounded: Vec<(Ident, String)>,
     paths: &'a Paths,
     predicates: Vec<WherePredicate>,
     /// The predicates as texts, so that none is added twice.
@@ -106,11 +117,19 @@ impl Bounds<'_> {
         }
     }
 
-    /// Adds a bound for the type of a field, or of the values in its `Option` or `Vec`. A type of another name needs a bound
-    /// in the program.
+    /// Adds a bound for the type of a field, or of the values in its `Option`, `Vec` or other collection. A type of another
+    /// name, such as an alias of a collection, gets none if the program has this bound for its parameter.
     fn add_inner(&mut self, field: Option<&FieldPlan>, bound: &TokenStream) {
-        if let Some(field) = field {
-            self.push(inner(&field.ty), bound);
+        let Some(field) = field else { return };
+        let ty = inner(&field.ty);
+        let name = bound.clone().into_iter().last().map(|last| last.to_string());
+        let is_bounded = |parameter: &Ident| {
+            self.bounded
+                .iter()
+                .any(|(known, bound)| known == parameter && Some(bound) == name.as_ref())
+        };
+        if !has_name(ty.to_token_stream(), &is_bounded) {
+            self.push(ty, bound);
         }
     }
 
@@ -133,6 +152,33 @@ impl Bounds<'_> {
             self.texts.push(text);
         }
     }
+}
+
+/// Returns the bounds of parameters: each parameter with the name of a trait.
+fn bounded(generics: &Generics) -> Vec<(Ident, String)> {
+    let mut found = Vec::new();
+    let mut add = |name: &Ident, bounds: &Punctuated<TypeParamBound, Token![+]>| {
+        for bound in bounds {
+            if let TypeParamBound::Trait(bound) = bound {
+                let last = bound.path.segments.last();
+                found.extend(last.map(|last| (name.clone(), last.ident.to_string())));
+            }
+        }
+    };
+    for parameter in generics.type_params() {
+        add(&parameter.ident, &parameter.bounds);
+    }
+    for predicate in generics.where_clause.iter().flat_map(|clause| &clause.predicates) {
+        if let WherePredicate::Type(PredicateType {
+            bounded_ty: Type::Path(path), bounds, ..
+        }) = predicate
+        {
+            if let Some(name) = path.path.get_ident() {
+                add(name, bounds);
+            }
+        }
+    }
+    found
 }
 
 /// Returns true if a type has a name for which a condition holds.
@@ -159,12 +205,15 @@ fn referent(ty: &Type) -> &Type {
     }
 }
 
-/// Returns the type of the values of an `Option`, `Vec`, slice or array.
+/// The types whose only parameter is the type of their values: those for which the engine implements `Values`.
+const WITH_VALUES: [&str; 7] = ["Option", "Vec", "VecDeque", "BTreeSet", "Box", "Rc", "Arc"];
+
+/// Returns the type of the values of a collection, or of a pointer to one.
 fn inner(ty: &Type) -> &Type {
     match ty {
         Type::Path(path) => {
             let last = path.path.segments.last();
-            let known = last.filter(|last| last.ident == "Option" || last.ident == "Vec");
+            let known = last.filter(|last| WITH_VALUES.iter().any(|name| last.ident == name));
             let argument = known.and_then(|last| match &last.arguments {
                 PathArguments::AngleBracketed(arguments) => arguments.args.first(),
                 _ => None,

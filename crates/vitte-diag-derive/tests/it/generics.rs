@@ -1,6 +1,9 @@
 //! Generics, lifetimes, constants and where-clauses.
 
+use std::collections::{BTreeSet, VecDeque};
 use std::fmt::{Debug, Display};
+use std::rc::Rc;
+use std::sync::Arc;
 
 use vitte_diag::{Child, Diagnostic, IntoDiagnostic, Span, ToSpan};
 
@@ -86,4 +89,45 @@ fn an_enum_may_be_generic() {
     assert_eq!(message(Either::<u8, u8>::Left(1, at(0))), "left 1");
     let right = Either::<u8, u8>::Right(2, at(0));
     assert_eq!(message(Either::Other(Box::new(right))), "right   2");
+}
+
+#[test]
+fn bounds_are_those_of_the_values_of_a_collection() {
+    type Maybe<T> = Option<T>;
+
+    #[derive(Diagnostic)]
+    #[diagnostic(error, without_location, message = "m")]
+    struct Collections<T> {
+        #[note("deque {deque}")]
+        deque: VecDeque<T>,
+        #[note("set {set:?}")]
+        set: Rc<BTreeSet<T>>,
+        #[note("slice {slice}")]
+        slice: Box<[T]>,
+        #[note]
+        own: Arc<Vec<T>>,
+    }
+    let error = Collections {
+        deque: VecDeque::from([1]),
+        set: Rc::new(BTreeSet::from([2])),
+        slice: Box::from([3]),
+        own: Arc::new(vec![4]),
+    };
+    let diagnostic = error.into_diagnostic();
+    assert!(diagnostic.notes().eq(["deque 1", "set 2", "slice 3", "4"]));
+
+    // The program writes the bound, because the macro cannot know what the alias is.
+    #[derive(Diagnostic)]
+    #[diagnostic(error, without_location, message = "m")]
+    struct Alias<T: Display, U>
+    where
+        U: Debug,
+    {
+        #[note("a {a}")]
+        a: Maybe<T>,
+        #[note("b {b:?}")]
+        b: Maybe<U>,
+    }
+    let diagnostic = Alias { a: Some(1), b: Some("x") }.into_diagnostic();
+    assert!(diagnostic.notes().eq(["a 1", "b \"x\""]));
 }
