@@ -19,7 +19,9 @@ pub use own::{
 pub use parts::{
     FileField, Labels, Message, Nested, Steps, add_nested, add_steps, file, label, message,
 };
-pub use source::{AsError, ViaAnySource, ViaDeref, ViaDiagnostic, ViaError};
+pub use source::{
+    AsError, AsObject, Chain, ViaAnySource, ViaDeref, ViaDiagnostic, ViaError, ViaObject,
+};
 pub use spans::{PrimarySpan, Spans, ToSpan, add_children, add_labels, primary};
 pub use values::{EachAny, EachValue, Form, Probe, TextOfAny, TextOfSpans, TextOfValues, Values};
 

@@ -2,46 +2,93 @@
 
 use std::error::Error;
 use std::ops::Deref;
+use std::rc::Rc;
+use std::sync::Arc;
 
 use super::values::Probe;
 use crate::model::Diagnostic;
 
+/// Which errors of a chain become children.
+#[derive(Clone, Copy, Debug)]
+pub enum Chain {
+    /// The error and its sources.
+    Whole,
+    /// The sources, because the message of the error is that of the diagnostic.
+    Sources,
+}
+
+impl Chain {
+    fn add(self, diagnostic: &mut Diagnostic, error: &(dyn Error + 'static)) {
+        match self {
+            Self::Whole => _ = diagnostic.add_cause(error),
+            Self::Sources => diagnostic.add_sources(error),
+        }
+    }
+
+    fn add_borrowed(self, diagnostic: &mut Diagnostic, error: &dyn Error) {
+        match self {
+            Self::Whole => diagnostic.add_borrowed_cause(error),
+            Self::Sources => diagnostic.add_borrowed_sources(error),
+        }
+    }
+}
+
 /// Adds a diagnostic and its labels as the cause.
 pub trait ViaDiagnostic {
     /// Adds the children.
-    fn vitte_add_causes(&self, diagnostic: &mut Diagnostic);
+    fn vitte_add_causes(&self, diagnostic: &mut Diagnostic, chain: Chain);
 }
 
-impl ViaDiagnostic for &&&Probe<'_, Diagnostic> {
-    fn vitte_add_causes(&self, diagnostic: &mut Diagnostic) {
-        diagnostic.add_cause(self.0);
+macro_rules! diagnostics {
+    ($($ty:ty)*) => {
+        $(impl ViaDiagnostic for &&&Probe<'_, $ty> {
+            fn vitte_add_causes(&self, diagnostic: &mut Diagnostic, chain: Chain) {
+                let cause: &Diagnostic = self.0;
+                chain.add(diagnostic, cause);
+            }
+        })*
+    };
+}
+
+diagnostics! { Diagnostic &Diagnostic Box<Diagnostic> Rc<Diagnostic> Arc<Diagnostic> }
+
+/// Adds what a pointer such as `Box<dyn Error>` or `anyhow::Error` points to, which may be a diagnostic. Only for a type without
+/// lifetimes.
+pub trait ViaObject {
+    /// Adds the children.
+    fn vitte_add_causes(&self, diagnostic: &mut Diagnostic, chain: Chain);
+}
+
+impl<T: Deref<Target: AsObject>> ViaObject for &&&Probe<'_, T> {
+    fn vitte_add_causes(&self, diagnostic: &mut Diagnostic, chain: Chain) {
+        chain.add(diagnostic, self.0.as_object());
     }
 }
 
 /// Adds an error and its sources.
 pub trait ViaError {
     /// Adds the children.
-    fn vitte_add_causes(&self, diagnostic: &mut Diagnostic);
+    fn vitte_add_causes(&self, diagnostic: &mut Diagnostic, chain: Chain);
 }
 
 impl<T: Error> ViaError for &&Probe<'_, T> {
-    fn vitte_add_causes(&self, diagnostic: &mut Diagnostic) {
-        diagnostic.add_borrowed_cause(self.0);
+    fn vitte_add_causes(&self, diagnostic: &mut Diagnostic, chain: Chain) {
+        chain.add_borrowed(diagnostic, self.0);
     }
 }
 
-/// Adds what a pointer such as `Box<dyn Error>` or `anyhow::Error` points to.
+/// Adds what a pointer such as `Box<dyn Error + 'a>` points to.
 pub trait ViaDeref {
     /// Adds the children.
-    fn vitte_add_causes(&self, diagnostic: &mut Diagnostic);
+    fn vitte_add_causes(&self, diagnostic: &mut Diagnostic, chain: Chain);
 }
 
 impl<T: Deref> ViaDeref for &Probe<'_, T>
 where
     T::Target: AsError,
 {
-    fn vitte_add_causes(&self, diagnostic: &mut Diagnostic) {
-        diagnostic.add_borrowed_cause(self.0.as_error());
+    fn vitte_add_causes(&self, diagnostic: &mut Diagnostic, chain: Chain) {
+        chain.add_borrowed(diagnostic, self.0.as_error());
     }
 }
 
@@ -51,7 +98,7 @@ pub trait ViaAnySource {
     type Item: ?Sized;
 
     /// Adds the children.
-    fn vitte_add_causes(&self, diagnostic: &mut Diagnostic)
+    fn vitte_add_causes(&self, diagnostic: &mut Diagnostic, chain: Chain)
     where
         Self::Item: AsError;
 }
@@ -59,11 +106,11 @@ pub trait ViaAnySource {
 impl<T: ?Sized> ViaAnySource for Probe<'_, T> {
     type Item = T;
 
-    fn vitte_add_causes(&self, diagnostic: &mut Diagnostic)
+    fn vitte_add_causes(&self, diagnostic: &mut Diagnostic, chain: Chain)
     where
         T: AsError,
     {
-        diagnostic.add_borrowed_cause(self.0.as_error());
+        chain.add_borrowed(diagnostic, self.0.as_error());
     }
 }
 
@@ -84,14 +131,26 @@ impl<T: Error> AsError for T {
     }
 }
 
+/// An error of a type that is not known, which does not borrow.
+pub trait AsObject {
+    /// Returns the error.
+    fn as_object(&self) -> &(dyn Error + 'static);
+}
+
 macro_rules! objects {
-    ($($object:ty)*) => {
-        $(impl AsError for $object {
+    ($($($marker:ident)*;)*) => {
+        $(impl AsError for dyn Error $(+ $marker)* + '_ {
             fn as_error(&self) -> &(dyn Error + '_) {
+                self
+            }
+        }
+
+        impl AsObject for dyn Error $(+ $marker)* {
+            fn as_object(&self) -> &(dyn Error + 'static) {
                 self
             }
         })*
     };
 }
 
-objects! { dyn Error + '_ dyn Error + Send + '_ dyn Error + Send + Sync + '_ }
+objects! { ; Send; Send Sync; }

@@ -59,6 +59,8 @@ pub enum Kind {
     File,
     /// The cause.
     Source,
+    /// The error whose message is that of the diagnostic: only its sources are causes.
+    Sources,
 }
 
 impl Kind {
@@ -68,7 +70,7 @@ impl Kind {
             Self::Label(text) | Self::Text { text, .. } => text.is_none(),
             Self::Nested(_) | Self::Trace => true,
             Self::Suggestion { code, .. } => code.is_none(),
-            Self::Primary(_) | Self::File | Self::Source => false,
+            Self::Primary(_) | Self::File | Self::Source | Self::Sources => false,
         }
     }
 }

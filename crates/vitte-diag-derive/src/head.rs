@@ -78,6 +78,8 @@ pub struct Head {
     pub is_broken: bool,
     /// Whether thiserror implements `Display`, by `#[error(…)]`.
     pub has_display: bool,
+    /// Whether that is the `Display` of a field, by `#[error(transparent)]`.
+    pub is_forwarding: bool,
 }
 
 impl Head {
@@ -87,7 +89,11 @@ impl Head {
         for attribute in attributes {
             match &*attribute_name(attribute) {
                 "diagnostic" => head.read_diagnostic(attribute, owner, errors),
-                "error" => head.has_display = true,
+                "error" => {
+                    head.has_display = true;
+                    head.is_forwarding |=
+                        attribute.parse_args::<Ident>().is_ok_and(|word| word == "transparent");
+                }
                 name @ ("note" | "help") => {
                     let texts = texts(attribute, name, errors);
                     let list = if name == "note" { &mut head.notes } else { &mut head.helps };

@@ -90,12 +90,15 @@ impl Context<'_> {
         for (member, field) in fields.members().zip(fields) {
             let mut uses = field::read(&field.attrs, errors);
             let has = |name| field.attrs.iter().any(|one| attribute_name(one) == name);
-            let is_source = has("from") || (self.has_display() && is_named(&member, "source"));
+            let is_forwarded = self.is_forwarded(fields);
+            let is_source =
+                is_forwarded || has("from") || (self.has_display() && is_named(&member, "source"));
             // A nested diagnostic already shows the error.
             let is_shown = |one: &Use| matches!(one.kind, Kind::Source | Kind::Nested(_));
             if is_source && !uses.iter().any(is_shown) {
                 // thiserror has the same rule.
-                uses.push(Use { span: member_span(&member), kind: Kind::Source });
+                let kind = if is_forwarded { Kind::Sources } else { Kind::Source };
+                uses.push(Use { span: member_span(&member), kind });
             }
             all_uses.push(FieldUses { uses, span: member_span(&member) });
             plans.push(FieldPlan { member, ty: field.ty.clone() });
@@ -110,6 +113,15 @@ impl Context<'_> {
     /// Returns true if thiserror implements `Display`.
     fn has_display(&self) -> bool {
         self.head.has_display || self.defaults.is_some_and(|defaults| defaults.has_display)
+    }
+
+    /// Returns true if the message and the sources are those of the only field, by `#[error(transparent)]`.
+    fn is_forwarded(&self, fields: &Fields) -> bool {
+        let has_message = |head: &Head| head.message.is_some();
+        self.head.is_forwarding
+            && fields.len() == 1
+            && !has_message(self.head)
+            && !self.defaults.is_some_and(has_message)
     }
 
     fn transparent(&self, span: Span, fields: &[FieldUses], errors: &mut Errors) -> Option<usize> {
@@ -135,7 +147,7 @@ impl Context<'_> {
             errors.at(span, "`transparent` allows nothing else here, because the field has the whole diagnostic");
         }
         for one in fields.iter().flat_map(|field| &field.uses) {
-            if !matches!(one.kind, Kind::Source) {
+            if !matches!(one.kind, Kind::Source | Kind::Sources) {
                 errors.at(one.span, "a field of a `transparent` diagnostic has no attributes");
             }
         }
@@ -286,7 +298,8 @@ fn step(field: usize, one: &Use, names: &Names, errors: &mut Errors) -> Option<S
     Some(match &one.kind {
         Kind::Primary(_) | Kind::File => return None,
         Kind::Trace => Step::Trace { field },
-        Kind::Source => Step::Source { field },
+        Kind::Source => Step::Source { field, chain: "Whole" },
+        Kind::Sources => Step::Source { field, chain: "Sources" },
         Kind::Label(None) => Step::OwnLabels { field },
         Kind::Label(Some(text)) => Step::Labels { field, text: read_text(text, names, errors)? },
         Kind::Text { form, text: None, .. } => Step::OwnTexts { field, form: *form },

@@ -224,7 +224,7 @@ use errors::Errors;
 /// ```
 ///
 /// Together with `thiserror`, whose `Display` is the message. As there, a field with `#[source]` or `#[from]`, or with the name
-/// `source`, is the cause:
+/// `source`, is the cause. With `#[error(transparent)]`, only the sources of the field are causes:
 ///
 /// ```
 /// use vitte_diag::{Diagnostic, FileId, IntoDiagnostic};

@@ -77,8 +77,8 @@ pub enum Step {
     Suggestions { field: usize },
     /// Steps of the trace.
     Trace { field: usize },
-    /// The cause.
-    Source { field: usize },
+    /// The cause, or only its sources.
+    Source { field: usize, chain: &'static str },
 }
 
 impl Step {
@@ -96,7 +96,7 @@ impl Step {
             | Self::Edits { field, .. }
             | Self::Suggestions { field }
             | Self::Trace { field }
-            | Self::Source { field } => Some(*field),
+            | Self::Source { field, .. } => Some(*field),
         }
     }
 

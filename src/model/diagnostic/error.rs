@@ -168,6 +168,22 @@ impl Diagnostic {
         self.add_chain(cause.source(), MAX_CAUSES - 1);
     }
 
+    /// Adds the sources of an error, whose message the diagnostic has. An error that is a diagnostic is added itself, because it
+    /// has labels.
+    #[cfg(feature = "derive")]
+    pub(crate) fn add_sources(&mut self, error: &(dyn Error + 'static)) {
+        match as_diagnostic(error) {
+            Some(_) => self.add_cause(error),
+            None => self.add_chain(error.source(), MAX_CAUSES),
+        };
+    }
+
+    /// Adds the sources of an error that may borrow.
+    #[cfg(feature = "derive")]
+    pub(crate) fn add_borrowed_sources(&mut self, error: &dyn Error) {
+        self.add_chain(error.source(), MAX_CAUSES);
+    }
+
     /// Adds an error and its sources, at most `count`.
     fn add_chain(&mut self, first: Option<&(dyn Error + 'static)>, count: usize) -> &mut Self {
         let mut causes = sources(first);

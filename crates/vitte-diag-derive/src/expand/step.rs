@@ -1,7 +1,7 @@
 //! Writes the statements that add the parts of a diagnostic.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote_spanned;
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens as _, quote_spanned};
 use syn::Type;
 use syn::spanned::Spanned as _;
 
@@ -122,17 +122,25 @@ impl Arm<'_> {
                     );
                 }
             }
-            _ => {
-                let name = place.variable();
-                quote_spanned! {span=>
-                    {
-                        use #support::{EachAny as _, EachValue as _};
-                        use #support::{ViaAnySource as _, ViaDeref as _, ViaDiagnostic as _, ViaError as _};
-                        (&&#support::Probe::<#ty>(#value)).vitte_each_value(|#name| {
-                            (&&&&#support::Probe(#name)).vitte_add_causes(&mut diagnostic)
-                        });
-                    }
-                }
+            Step::Source { chain, .. } => self.source(&place, chain),
+            _ => TokenStream::new(),
+        }
+    }
+
+    /// Returns the statement that adds the cause.
+    fn source(&self, place: &Place<'_>, chain: &str) -> TokenStream {
+        let (ty, span, value) = (place.ty, place.span, self.reference(place));
+        let support = &place.paths.support;
+        let (name, chain) = (place.variable(), place.ident(chain));
+        // A diagnostic in an object keeps its labels, but only an object that does not borrow can be asked for its type.
+        let objects = (!ty.is_some_and(may_borrow)).then(|| quote_spanned!(span=> ViaObject as _,));
+        quote_spanned! {span=>
+            {
+                use #support::{EachAny as _, EachValue as _};
+                use #support::{#objects ViaAnySource as _, ViaDeref as _, ViaDiagnostic as _, ViaError as _};
+                (&&#support::Probe::<#ty>(#value)).vitte_each_value(|#name| {
+                    (&&&&#support::Probe(#name)).vitte_add_causes(&mut diagnostic, #support::Chain::#chain)
+                });
             }
         }
     }
@@ -190,4 +198,21 @@ impl Arm<'_> {
             _ => quote_spanned!(span=> #support::label::<#ty>(&mut diagnostic, #value);),
         }
     }
+}
+
+/// Returns true if a type has a lifetime other than `'static`.
+fn may_borrow(ty: &Type) -> bool {
+    fn has_lifetime(tokens: TokenStream) -> bool {
+        let mut is_lifetime = false;
+        tokens.into_iter().any(|token| match token {
+            TokenTree::Punct(mark) => {
+                is_lifetime = mark.as_char() == '\'';
+                false
+            }
+            TokenTree::Ident(name) => std::mem::take(&mut is_lifetime) && name != "static",
+            TokenTree::Group(group) => has_lifetime(group.stream()),
+            TokenTree::Literal(_) => false,
+        })
+    }
+    has_lifetime(ty.to_token_stream())
 }

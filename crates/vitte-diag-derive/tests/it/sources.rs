@@ -107,3 +107,31 @@ fn a_generic_source_needs_no_bound() {
     let failed = Failed { error: Some(outer()) }.into_diagnostic();
     assert_eq!(failed.children().len(), 2);
 }
+
+#[test]
+fn a_diagnostic_behind_a_pointer_keeps_its_labels() {
+    fn labelled() -> Diagnostic {
+        Diagnostic::error(None, at(5), "labelled").with_label("here")
+    }
+    #[derive(Diagnostic)]
+    #[diagnostic(error, message = "a", without_location)]
+    enum Failed {
+        Boxed(#[source] Box<Diagnostic>),
+        Shared(#[source] Option<Arc<Diagnostic>>),
+        Counted(#[source] Rc<Diagnostic>),
+        Object(#[source] Box<dyn Error>),
+        Sendable(#[source] Vec<Box<dyn Error + Send + Sync + 'static>>),
+        Deep(#[source] Arc<dyn Error>),
+    }
+    let cause = Child::note("caused by: error: labelled").with_label(at(5), "here");
+    for failed in [
+        Failed::Boxed(Box::new(labelled())),
+        Failed::Shared(Some(Arc::new(labelled()))),
+        Failed::Counted(Rc::new(labelled())),
+        Failed::Object(Box::new(labelled())),
+        Failed::Sendable(vec![Box::new(labelled())]),
+        Failed::Deep(Arc::new(Box::new(labelled()))),
+    ] {
+        assert_eq!(failed.into_diagnostic().children(), std::slice::from_ref(&cause));
+    }
+}

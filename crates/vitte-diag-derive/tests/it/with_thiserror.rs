@@ -110,3 +110,46 @@ fn an_implied_source_may_have_other_attributes() {
     ];
     assert_eq!(messages, expected);
 }
+
+#[test]
+fn an_error_that_is_shown_as_the_message_is_not_a_cause_too() {
+    #[derive(Debug, Error)]
+    #[error("cannot read")]
+    struct Unreadable(#[source] ParseIntError);
+
+    #[derive(Debug, Error, Diagnostic)]
+    #[diagnostic(error, without_location)]
+    enum Failed {
+        #[error(transparent)]
+        Number(#[from] ParseIntError),
+        #[error(transparent)]
+        Unreadable { source: Unreadable },
+        #[error(transparent)]
+        Other(Box<dyn std::error::Error>),
+        #[error(transparent)]
+        #[diagnostic(message = "no configuration")]
+        Named(Unreadable),
+        #[error(transparent)]
+        Labelled(#[from] Diagnostic),
+    }
+    let show = |error: Failed| {
+        let diagnostic = error.into_diagnostic();
+        let children: Vec<String> =
+            diagnostic.children().iter().map(|child| child.message().to_owned()).collect();
+        (diagnostic.message().to_owned(), children)
+    };
+    let expected = |message: &str, children: &[&str]| {
+        (message.to_owned(), children.iter().copied().map(str::to_owned).collect())
+    };
+    let number = "invalid digit found in string";
+    let cause = "caused by: invalid digit found in string";
+    let unreadable = || Unreadable(not_a_number());
+    assert_eq!(show(Failed::from(not_a_number())), expected(number, &[]));
+    let source = Failed::Unreadable { source: unreadable() };
+    assert_eq!(show(source), expected("cannot read", &[cause]));
+    assert_eq!(show(Failed::Other(unreadable().into())), expected("cannot read", &[cause]));
+    assert_eq!(show(Failed::Named(unreadable())), expected("no configuration", &[]));
+    // Its labels would be lost.
+    let labelled = Failed::from(Diagnostic::error(None, at(1), "m").with_label("here"));
+    assert_eq!(show(labelled), expected("error: m", &["caused by: error: m"]));
+}
