@@ -20,14 +20,6 @@ pub enum Argument {
 }
 
 impl Argument {
-    /// Returns true if the argument begins with a name.
-    pub fn is_named(&self, name: &str) -> bool {
-        match self {
-            Self::Text(_) => false,
-            Self::Word(own) | Self::Value(own, _) | Self::Call(own) => own == name,
-        }
-    }
-
     /// Returns where the argument is.
     pub fn span(&self) -> Span {
         match self {

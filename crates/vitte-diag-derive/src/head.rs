@@ -125,8 +125,11 @@ impl Head {
             );
         }
         for argument in arguments {
-            let is_severity = argument.is_named("severity");
+            let has_severity = has_severity(&argument);
             match argument {
+                Argument::Text(text) if has_severity => {
+                    errors.at(text.span(), format!("write `{}` without quotes", text.value()));
+                }
                 Argument::Text(text) => {
                     let message =
                         "a text needs a name: `message = \"…\"`, `help = \"…\"` or `note = \"…\"`";
@@ -138,8 +141,7 @@ impl Head {
                 Argument::Value(name, value) => self.read_value(&name, &value, owner, errors),
                 Argument::Call(name) => report_call(&name, errors),
             }
-            // A severity is there, in another syntax.
-            self.is_broken |= is_severity;
+            self.is_broken |= has_severity;
         }
     }
 
@@ -199,14 +201,13 @@ impl Head {
                 Some(path) => set(&mut self.engine, path, "`crate`", span, errors),
                 None => errors.on(value, "expected a path: `crate = my_crate::vitte_diag`"),
             },
-            "severity" => {
+            "severity" | "level" => {
                 errors.at(
                     span,
                     "the severity is a word of its own: `fatal`, `error`, `warning` or `note`",
                 );
             }
-            word if SEVERITIES.iter().any(|(known, _)| *known == word) => {
-                self.is_broken = true;
+            word if is_severity(word) => {
                 errors.at(span, format!("`{word}` has no value; write `{word}, message = \"…\"`"));
             }
             word @ ("unnecessary" | "deprecated" | "without_location" | "transparent") => {
@@ -216,6 +217,23 @@ impl Head {
                 let known = ["code", "message", "help", "note", "crate"];
                 errors.at(span, unknown("argument", word, &known));
             }
+        }
+    }
+}
+
+fn is_severity(word: &str) -> bool {
+    SEVERITIES.iter().any(|(known, _)| *known == word)
+}
+
+/// Returns true if an argument has the severity in the syntax of another macro.
+fn has_severity(argument: &Argument) -> bool {
+    match argument {
+        Argument::Text(text) => is_severity(&text.value()),
+        // A word is read as the severity, and a note has a text.
+        Argument::Word(_) => false,
+        Argument::Value(name, _) | Argument::Call(name) => {
+            let word = name.unraw().to_string();
+            word != "note" && (is_severity(&word) || word == "severity" || word == "level")
         }
     }
 }
@@ -244,7 +262,12 @@ fn report_call(name: &Ident, errors: &mut Errors) {
     let word = name.unraw().to_string();
     let instead = match &*word {
         "code" | "message" | "help" | "note" => format!("write `{word} = \"…\"`"),
-        "severity" => "write the severity alone: `fatal`, `error`, `warning` or `note`".to_owned(),
+        "severity" | "level" => {
+            "write the severity alone: `fatal`, `error`, `warning` or `note`".to_owned()
+        }
+        "crate" => "write `crate = my_crate::vitte_diag`".to_owned(),
+        _ if is_severity(&word) => format!("write `{word}, message = \"…\"`"),
+        _ if ARGUMENTS.contains(&&*word) => format!("write `{word}` alone"),
         "url" => {
             "the address of the page of a code is set for all codes, by `Tool::with_codes_url`"
                 .to_owned()
@@ -256,7 +279,12 @@ fn report_call(name: &Ident, errors: &mut Errors) {
 
 /// Returns a code. A literal that is not a code is reported.
 fn read_code(value: &Expr, errors: &mut Errors) -> CodeValue {
-    let Some(text) = literal(value) else { return CodeValue::Expression(value.clone()) };
+    let Some(text) = literal(value) else {
+        if matches!(value, Expr::Lit(_)) {
+            errors.on(value, "expected a code: `code = \"…\"`, or an expression for a `Code`");
+        }
+        return CodeValue::Expression(value.clone());
+    };
     if !is_code(&text.value()) {
         let message = format!(
             "`{}` is not a code; expected 1 to 64 printable ASCII characters without blanks, brackets and quotes",

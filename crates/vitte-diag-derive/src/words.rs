@@ -26,8 +26,9 @@ pub fn nearest<'a, S: AsRef<str>>(word: &str, known: &'a [S]) -> Option<&'a str>
     let distances = known.iter().map(|one| (distance(&lower, &one.as_ref().to_lowercase()), one));
     let (distance, nearest) = distances.min_by_key(|(distance, _)| *distance)?;
     let nearest = nearest.as_ref();
-    let limit = (nearest.chars().count().max(word.chars().count()) / 3).max(1);
-    Some(nearest).filter(|_| distance <= limit)
+    let longest = nearest.chars().count().max(word.chars().count());
+    // Of two words of one letter, each is the other after one edit.
+    Some(nearest).filter(|_| distance <= (longest / 3).max(1) && distance < longest)
 }
 
 /// Returns the number of insertions, deletions, replacements and swaps of neighbours between two words (the optimal
@@ -78,5 +79,7 @@ mod tests {
         assert_eq!(nearest("wa", &known), None);
         assert_eq!(nearest("xyz", &known), None);
         assert_eq!(nearest::<&str>("x", &[]), None);
+        assert_eq!(nearest("x", &["s"]), None);
+        assert_eq!(nearest("S", &["s"]), Some("s"));
     }
 }
