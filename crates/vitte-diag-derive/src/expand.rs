@@ -81,8 +81,8 @@ fn implementations(
         #[automatically_derived]
         #lints
         impl #parameters ::core::convert::From<#name #arguments> for #engine::Diagnostic #clause {
-            fn from(error: #name #arguments) -> Self {
-                #engine::IntoDiagnostic::into_diagnostic(error)
+            fn from(vitte_error: #name #arguments) -> Self {
+                #engine::IntoDiagnostic::into_diagnostic(vitte_error)
             }
         }
     }

@@ -63,7 +63,7 @@ pub fn early_message(plans: &[Plan], paths: &Paths) -> TokenStream {
     }
     let support = &paths.support;
     let other = owns.clone().any(|own| own.is_none()).then(|| mixed!(_ => #support::no_text(),));
-    mixed!(let message = match &self { #(#arms)* #other };)
+    mixed!(let vitte_message = match &self { #(#arms)* #other };)
 }
 
 /// Returns true if the message is that of `Display`, and a step takes the value of a field.
@@ -128,9 +128,9 @@ impl Arm<'_> {
             return created;
         }
         mixed! {
-            let mut diagnostic = #created;
+            let mut vitte_diagnostic = #created;
             #(#statements)*
-            diagnostic
+            vitte_diagnostic
         }
     }
 
@@ -147,7 +147,7 @@ impl Arm<'_> {
         };
         let message = match &own.message {
             Some(message) => self.text(message, None),
-            None if has_early_message(own) => mixed!(message),
+            None if has_early_message(own) => mixed!(vitte_message),
             None => message_of_display(own, self.paths),
         };
         if let Some((field, _)) = own.primary {
@@ -180,19 +180,20 @@ impl Arm<'_> {
         if let (Some(_), Some(field)) = (&own.primary, own.file) {
             let file = self.call("file", field);
             statements.push(mixed! {
-                if ::core::option::Option::is_none(&#engine::Diagnostic::primary(&diagnostic)) {
-                    diagnostic = #engine::Diagnostic::with_file(diagnostic, #support::#file);
+                if ::core::option::Option::is_none(&#engine::Diagnostic::primary(&vitte_diagnostic)) {
+                    vitte_diagnostic = #engine::Diagnostic::with_file(vitte_diagnostic, #support::#file);
                 }
             });
         }
         for tag in &own.tags {
             let tag = Ident::new(tag, Span::mixed_site());
-            statements
-                .push(mixed!(#engine::Diagnostic::add_tag(&mut diagnostic, #engine::Tag::#tag);));
+            statements.push(
+                mixed!(#engine::Diagnostic::add_tag(&mut vitte_diagnostic, #engine::Tag::#tag);),
+            );
         }
         if let Some((_, Some(label))) = &own.primary {
             let label = self.text(label, None);
-            statements.push(mixed!(#engine::Diagnostic::set_label(&mut diagnostic, #label);));
+            statements.push(mixed!(#engine::Diagnostic::set_label(&mut vitte_diagnostic, #label);));
         }
         statements
     }
@@ -214,8 +215,11 @@ impl Arm<'_> {
         }
         let mut statements = Vec::new();
         for placeholder in needed {
-            let name =
-                format_ident!("text_{}", self.variables.saved.len(), span = Span::mixed_site());
+            let name = format_ident!(
+                "vitte_text_{}",
+                self.variables.saved.len(),
+                span = Span::mixed_site()
+            );
             let part = Part::Field(placeholder.clone());
             let value = self.text(&Text { span: self.own.span, parts: vec![part] }, None);
             statements.push(mixed!(let #name = #value;));

@@ -76,7 +76,7 @@ impl Arm<'_> {
     /// Returns a closure that makes a text for a value of a field.
     fn closure(&self, place: &Place<'_>, value: &Text) -> TokenStream {
         let is_used = value.placeholders().any(|one| one.uses(place.field));
-        let parameter = if is_used { place.variable() } else { place.ident("_value") };
+        let parameter = if is_used { place.variable() } else { place.ident("_vitte_value") };
         let value = self.text(value, Some(place.field));
         quote_spanned!(place.span=> |#parameter| #value)
     }
@@ -96,21 +96,21 @@ impl Arm<'_> {
                 quote_spanned! {span=>
                     {
                         use #support::{TextOfAny as _, TextOfSpans as _, TextOfValues as _};
-                        (&&&#support::Probe(#value)).vitte_add_text(&mut diagnostic, #form, #closure);
+                        (&&&#support::Probe(#value)).vitte_add_text(&mut vitte_diagnostic, #form, #closure);
                     }
                 }
             }
             Step::Labels { text, .. } => {
                 let closure = self.closure(&place, text);
                 quote_spanned! {span=>
-                    #support::add_labels::<#ty, _>(&mut diagnostic, #value, #closure);
+                    #support::add_labels::<#ty, _>(&mut vitte_diagnostic, #value, #closure);
                 }
             }
             Step::Children { level, text, label, .. } => {
                 let (text, label) = (self.closure(&place, text), self.closure(&place, label));
                 let level = place.level(level);
                 quote_spanned! {span=>
-                    #support::add_children::<#ty, _, _>(&mut diagnostic, #level, #value, #text, #label);
+                    #support::add_children::<#ty, _, _>(&mut vitte_diagnostic, #level, #value, #text, #label);
                 }
             }
             Step::Replace { text, code, applicability, .. } => {
@@ -118,7 +118,7 @@ impl Arm<'_> {
                 let applicability = place.applicability(applicability);
                 quote_spanned! {span=>
                     #support::add_suggestion::<#ty, _, _>(
-                        &mut diagnostic, #value, || #text, || #code, #applicability,
+                        &mut vitte_diagnostic, #value, || #text, || #code, #applicability,
                     );
                 }
             }
@@ -139,7 +139,7 @@ impl Arm<'_> {
                 use #support::{EachAny as _, EachValue as _};
                 use #support::{#objects ViaAnySource as _, ViaDeref as _, ViaDiagnostic as _, ViaError as _};
                 (&&#support::Probe::<#ty>(#value)).vitte_each_value(|#name| {
-                    (&&&&#support::Probe(#name)).vitte_add_causes(&mut diagnostic, #support::Chain::#chain)
+                    (&&&&#support::Probe(#name)).vitte_add_causes(&mut vitte_diagnostic, #support::Chain::#chain)
                 });
             }
         }
@@ -152,7 +152,7 @@ impl Arm<'_> {
         let text = self.text(text, None);
         let span = Span::mixed_site();
         let function = Ident::new(if *form == Form::Help { "add_help" } else { "add_note" }, span);
-        quote_spanned!(span=> #engine::Diagnostic::#function(&mut diagnostic, #text);)
+        quote_spanned!(span=> #engine::Diagnostic::#function(&mut vitte_diagnostic, #text);)
     }
 
     /// Returns the statement of a step that takes the value of a field.
@@ -168,7 +168,7 @@ impl Arm<'_> {
                         use #support::{OwnOfAny as _, OwnOfStrings as _, OwnOfValues as _};
                         (&&&#support::Probe::<#ty>(&#value))
                             .vitte_own_text()
-                            .add(&mut diagnostic, #form, #value);
+                            .add(&mut vitte_diagnostic, #form, #value);
                     }
                 }
             }
@@ -180,22 +180,22 @@ impl Arm<'_> {
                     }
                     None => quote_spanned!(span=> ::core::option::Option::None),
                 };
-                quote_spanned!(span=> #support::add_nested::<#ty>(&mut diagnostic, #level, #value);)
+                quote_spanned!(span=> #support::add_nested::<#ty>(&mut vitte_diagnostic, #level, #value);)
             }
             Step::Edits { text, applicability, .. } => {
                 let text = self.text(text, None);
                 let applicability = place.applicability(applicability);
                 quote_spanned! {span=>
-                    #support::add_edits::<#ty, _>(&mut diagnostic, #value, || #text, #applicability);
+                    #support::add_edits::<#ty, _>(&mut vitte_diagnostic, #value, || #text, #applicability);
                 }
             }
             Step::Suggestions { .. } => {
-                quote_spanned!(span=> #support::add_suggestions::<#ty>(&mut diagnostic, #value);)
+                quote_spanned!(span=> #support::add_suggestions::<#ty>(&mut vitte_diagnostic, #value);)
             }
             Step::Trace { .. } => {
-                quote_spanned!(span=> #support::add_steps::<#ty>(&mut diagnostic, #value);)
+                quote_spanned!(span=> #support::add_steps::<#ty>(&mut vitte_diagnostic, #value);)
             }
-            _ => quote_spanned!(span=> #support::label::<#ty>(&mut diagnostic, #value);),
+            _ => quote_spanned!(span=> #support::label::<#ty>(&mut vitte_diagnostic, #value);),
         }
     }
 }

@@ -15,9 +15,10 @@ pub struct Variables {
 }
 
 impl Variables {
-    /// Returns the variable of a field. Its hygiene separates it from all names of the program.
+    /// Returns the variable of a field. Its hygiene separates it from the variables of the program, and its prefix from constants,
+    /// statics and structs, which a pattern would refer to.
     pub fn name(field: usize) -> Ident {
-        format_ident!("field_{field}", span = Span::mixed_site())
+        format_ident!("vitte_field_{field}", span = Span::mixed_site())
     }
 
     /// Returns an expression for a reference to a field.

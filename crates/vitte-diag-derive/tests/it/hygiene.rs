@@ -108,6 +108,35 @@ mod deprecated {
 }
 
 #[test]
+fn constants_may_have_the_names_of_usual_variables() {
+    mod names {
+        #![allow(non_upper_case_globals, non_camel_case_types, dead_code)]
+        use vitte_diag::{Diagnostic, Span};
+
+        pub(super) struct diagnostic;
+        pub(super) static message: u8 = 0;
+        pub(super) const error: u8 = 0;
+        pub(super) const field_0: u8 = 0;
+        pub(super) const text_0: u8 = 0;
+        pub(super) const _value: u8 = 0;
+
+        #[derive(Diagnostic)]
+        #[diagnostic(error, message = "m")]
+        pub(super) struct Named {
+            #[note("n {help}")]
+            #[help]
+            pub(super) help: Option<String>,
+            #[primary]
+            pub(super) at: Span,
+            #[note("n")]
+            pub(super) is_noted: Option<u8>,
+        }
+    }
+    let named = names::Named { help: Some("h".to_owned()), at: at(0), is_noted: Some(1) };
+    assert_eq!(named.into_diagnostic().notes().count(), 2);
+}
+
+#[test]
 fn lints_are_only_allowed_for_what_is_deprecated() {
     let error = forbids::Forbids { text: "t".to_owned(), at: at(0) };
     assert_eq!(error.into_diagnostic().notes().count(), 1);
