@@ -127,9 +127,13 @@ impl Diagnostic {
         let at = chain.iter().position(is_same).or_else(|| chain.iter().position(has_text));
         let mut diagnostic = found.clone();
         diagnostic.add_chain(at.and_then(|at| chain.get(at)?.source()), MAX_CAUSES);
-        // A derived error has the message of its diagnostic, which has the causes of the error already.
+        // A derived error has the message of its diagnostic, which has the causes of the error already, but not those below a
+        // context that is such an error.
         let has_message = |error: &&(dyn Error + 'static)| error.to_string() == found.message;
-        let at = at.or_else(|| chain.iter().position(has_message));
+        let converted = chain.iter().position(has_message).filter(|_| at.is_none());
+        let cause = converted.and_then(|at| chain.get(at)?.source());
+        diagnostic.add_chain(cause.filter(|cause| !found.mentions(&cause.to_string())), MAX_CAUSES);
+        let at = at.or(converted);
         let contexts = chain.get(..at.unwrap_or(chain.len())).unwrap_or_default();
         for context in contexts.iter().rev().filter(|error| !has_text(error)) {
             diagnostic.add_child(Child::note(context.to_string()));
@@ -138,6 +142,15 @@ impl Diagnostic {
             diagnostic.add_note(format!("only the first {MAX_CAUSES} causes are shown"));
         }
         diagnostic
+    }
+
+    /// Returns true if the message, a note or a child has a text.
+    fn mentions(&self, text: &str) -> bool {
+        let children = self.children().iter().map(Child::message);
+        std::iter::once(&*self.message)
+            .chain(self.notes())
+            .chain(children)
+            .any(|own| own.contains(text))
     }
 
     /// Adds an error and its [sources](Error::source) as children: "caused by: …". An error that is a diagnostic keeps its

@@ -235,6 +235,24 @@ fn a_diagnostic_that_was_added_as_context_keeps_its_cause() {
 }
 
 #[test]
+fn a_converted_error_that_was_added_as_context_keeps_its_cause() {
+    // The objects of `anyhow` have the text of the context, which is the message of the converted error.
+    let context = |cause: Box<dyn std::error::Error>| {
+        Context("outer".into(), Box::new(Context("m".into(), cause)))
+    };
+    let messages = |found: &Diagnostic, report: &Context| {
+        let diagnostic = Diagnostic::from_report(Some(found), report);
+        diagnostic.children().iter().map(|child| child.message().to_owned()).collect::<Vec<_>>()
+    };
+    let plain = context(Box::new(Context("cannot read".into(), Box::new(Plain))));
+    let cause = format!("caused by: {Plain}");
+    assert_eq!(messages(&sample(), &plain), ["caused by: cannot read", &cause, "outer"]);
+    // The diagnostic of the error has its own causes.
+    let with_cause = sample().with_cause(&Plain);
+    assert_eq!(messages(&with_cause, &context(Box::new(Plain))), [&*cause, "outer"]);
+}
+
+#[test]
 fn an_endless_chain_of_causes_ends() {
     #[derive(Debug)]
     struct Endless;
