@@ -22,7 +22,7 @@ pub use parts::{
 pub use source::{
     AsError, AsObject, Chain, ViaAnySource, ViaDeref, ViaDiagnostic, ViaError, ViaObject,
 };
-pub use spans::{PrimarySpan, Spans, ToSpan, add_children, add_labels, primary};
+pub use spans::{PrimarySpan, Spans, ToSpan, add_children, add_labels, has_primary, primary};
 pub use values::{EachAny, EachValue, Form, Probe, TextOfAny, TextOfSpans, TextOfValues, Values};
 
 /// Returns a text with its placeholders filled, as `format!` does. This one needs no prelude.

@@ -115,11 +115,19 @@ several! {
 pub trait PrimarySpan {
     /// Returns the span, or [`Span::DUMMY`] if there is none.
     fn primary(&self) -> Span;
+
+    /// Returns true if there is a label, whose span may be a dummy.
+    fn is_there(&self) -> bool;
 }
 
 impl<T: ToSpan> PrimarySpan for T {
     fn primary(&self) -> Span {
         self.to_span()
+    }
+
+    #[inline]
+    fn is_there(&self) -> bool {
+        true
     }
 }
 
@@ -127,17 +135,31 @@ impl<T: PrimarySpan> PrimarySpan for Option<T> {
     fn primary(&self) -> Span {
         self.as_ref().map_or(Span::DUMMY, T::primary)
     }
+
+    fn is_there(&self) -> bool {
+        self.as_ref().is_some_and(T::is_there)
+    }
 }
 
 impl<T: PrimarySpan> PrimarySpan for &Option<T> {
     fn primary(&self) -> Span {
         (*self).primary()
     }
+
+    fn is_there(&self) -> bool {
+        (*self).is_there()
+    }
 }
 
 /// Returns the span of the primary label.
 pub fn primary<T: PrimarySpan + ?Sized>(field: &T) -> Span {
     field.primary()
+}
+
+/// Returns true if there is a primary label.
+#[inline]
+pub fn has_primary<T: PrimarySpan + ?Sized>(field: &T) -> bool {
+    field.is_there()
 }
 
 /// Adds a secondary label at each span.

@@ -75,20 +75,27 @@ impl<T: Spans + ?Sized> TextOfSpans for &&Probe<'_, T> {
     }
 }
 
-impl TextOfSpans for &&Probe<'_, bool> {
-    type Item = bool;
+macro_rules! conditions {
+    ($($ty:ty)*) => {
+        $(impl TextOfSpans for &&Probe<'_, $ty> {
+            type Item = bool;
 
-    fn vitte_add_text<M: Into<Text>>(
-        &self,
-        diagnostic: &mut Diagnostic,
-        form: Form,
-        mut text: impl FnMut(&bool) -> M,
-    ) {
-        if *self.0 {
-            form.add(diagnostic, text(self.0));
-        }
-    }
+            fn vitte_add_text<M: Into<Text>>(
+                &self,
+                diagnostic: &mut Diagnostic,
+                form: Form,
+                mut text: impl FnMut(&bool) -> M,
+            ) {
+                let condition: &bool = self.0;
+                if *condition {
+                    form.add(diagnostic, text(condition));
+                }
+            }
+        })*
+    };
 }
+
+conditions! { bool &bool Box<bool> }
 
 /// Adds a text for each value of a collection.
 pub trait TextOfValues {

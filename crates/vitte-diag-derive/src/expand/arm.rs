@@ -191,9 +191,13 @@ impl Arm<'_> {
                 mixed!(#engine::Diagnostic::add_tag(&mut vitte_diagnostic, #engine::Tag::#tag);),
             );
         }
-        if let Some((_, Some(label))) = &own.primary {
-            let label = self.text(label, None);
-            statements.push(mixed!(#engine::Diagnostic::set_label(&mut vitte_diagnostic, #label);));
+        if let Some((field, Some(label))) = &own.primary {
+            let (is_there, label) = (self.call("has_primary", *field), self.text(label, None));
+            statements.push(mixed! {
+                if #support::#is_there {
+                    #engine::Diagnostic::set_label(&mut vitte_diagnostic, #label);
+                }
+            });
         }
         statements
     }

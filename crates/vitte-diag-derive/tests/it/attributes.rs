@@ -187,18 +187,22 @@ fn the_location_may_be_absent() {
         #[file]
         file: Option<FileId>,
     }
-    let error = |span| Diagnostic::error(None, span, "a").with_label("here");
     let file = FileId::new(3);
     let no_main = Diagnostic::without_location(Severity::Error, None, "no `main`");
     assert_eq!(NoMain.into_diagnostic(), no_main);
     let no_license = Diagnostic::for_file(Severity::Warning, None, file, "no license");
     assert_eq!(NoLicense { file }.into_diagnostic(), no_license);
     let both = Maybe { span: Some(at(1)), file: Some(file) };
-    assert_eq!(both.into_diagnostic(), error(at(1)));
+    assert_eq!(both.into_diagnostic(), Diagnostic::error(None, at(1), "a").with_label("here"));
+    // A label that is not there has no text.
     let only_file = Maybe { span: None, file: Some(file) };
-    assert_eq!(only_file.into_diagnostic(), error(Span::DUMMY).with_file(file));
+    assert_eq!(only_file.into_diagnostic(), Diagnostic::for_file(Severity::Error, None, file, "a"));
     let neither = Maybe { span: None, file: None };
-    assert_eq!(neither.into_diagnostic(), error(Span::DUMMY));
+    let expected = Diagnostic::without_location(Severity::Error, None, "a");
+    assert_eq!(neither.into_diagnostic(), expected);
+    // But one with a span that is a dummy keeps it.
+    let dummy = Maybe { span: Some(Span::DUMMY), file: None };
+    assert_eq!(dummy.into_diagnostic(), expected.with_label("here"));
 }
 
 #[test]
@@ -273,6 +277,8 @@ fn texts_of_fields_are_added_for_each_value() {
         yes: bool,
         #[note("never")]
         no: bool,
+        #[note("never behind a reference")]
+        no_reference: &'a bool,
         #[note]
         own: Option<u8>,
         #[child(help, "with another: {own:?}")]
@@ -285,6 +291,7 @@ fn texts_of_fields_are_added_for_each_value() {
         queue: [1, 2].into(),
         yes: true,
         no: false,
+        no_reference: &false,
         own: Some(9),
         unit: (),
     };
