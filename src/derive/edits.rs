@@ -2,7 +2,7 @@
 
 use super::Text;
 use super::spans::{Spans, ToSpan};
-use crate::model::{Applicability, Child, Diagnostic, Edit, Suggestion};
+use crate::model::{Applicability, Child, Diagnostic, Edit, Span, Suggestion};
 
 /// A field with whole suggestions.
 #[diagnostic::on_unimplemented(
@@ -125,18 +125,46 @@ pub fn add_suggestion<T: Spans + ?Sized, M: Into<Text>, C: Into<Text>>(
     code: impl FnOnce() -> C,
     applicability: Applicability,
 ) {
+    let (first, count) = first_and_count(field);
+    let Some(first) = first else { return };
+    let (text, code) = (text().into(), code().into());
+    if count == 1 {
+        add_replacement(diagnostic, first, text, code, applicability);
+    } else {
+        add_replacements(diagnostic, field, count, text, code, applicability);
+    }
+}
+
+// What follows does not depend on the closures, so it is compiled once, and not for each attribute of a program.
+
+fn first_and_count<T: Spans + ?Sized>(field: &T) -> (Option<Span>, usize) {
     let (mut first, mut count) = (None, 0_usize);
     field.each(&mut |span| {
         first.get_or_insert_with(|| span.to_span());
         count += 1;
     });
-    let Some(first) = first else { return };
-    let (text, code) = (text().into(), code().into());
-    if count == 1 {
-        let edit = Edit::replace(first, code);
-        diagnostic.add_suggestion(Suggestion::single(text, edit, applicability));
-        return;
-    }
+    (first, count)
+}
+
+fn add_replacement(
+    diagnostic: &mut Diagnostic,
+    span: Span,
+    text: Text,
+    code: Text,
+    applicability: Applicability,
+) {
+    let edit = Edit::replace(span, code);
+    diagnostic.add_suggestion(Suggestion::single(text, edit, applicability));
+}
+
+fn add_replacements<T: Spans + ?Sized>(
+    diagnostic: &mut Diagnostic,
+    field: &T,
+    count: usize,
+    text: Text,
+    code: Text,
+    applicability: Applicability,
+) {
     let mut edits = Vec::with_capacity(count);
     let mut code = Some(code);
     field.each(&mut |span| {

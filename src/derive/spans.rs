@@ -77,13 +77,13 @@ pub trait Spans {
     type Item: ToSpan;
 
     /// Calls a function with each span.
-    fn each(&self, each: &mut impl FnMut(&Self::Item));
+    fn each(&self, each: &mut dyn FnMut(&Self::Item));
 }
 
 impl<T: ToSpan> Spans for T {
     type Item = T;
 
-    fn each(&self, each: &mut impl FnMut(&T)) {
+    fn each(&self, each: &mut dyn FnMut(&T)) {
         each(self);
     }
 }
@@ -93,7 +93,7 @@ macro_rules! several {
         $(impl<T: Spans $(, const $count: usize)?> Spans for $collection {
             type Item = T::Item;
 
-            fn each(&self, each: &mut impl FnMut(&T::Item)) {
+            fn each(&self, each: &mut dyn FnMut(&T::Item)) {
                 self.iter().for_each(|one| one.each(each));
             }
         })*

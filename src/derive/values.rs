@@ -157,7 +157,7 @@ pub trait Values {
     type Item;
 
     /// Calls a function with each value.
-    fn each(&self, each: &mut impl FnMut(&Self::Item));
+    fn each(&self, each: &mut dyn FnMut(&Self::Item));
 }
 
 macro_rules! collections {
@@ -165,7 +165,7 @@ macro_rules! collections {
         $(impl<T $(, const $count: usize)?> Values for $collection {
             type Item = T;
 
-            fn each(&self, each: &mut impl FnMut(&T)) {
+            fn each(&self, each: &mut dyn FnMut(&T)) {
                 self.iter().for_each(each);
             }
         })*
@@ -179,7 +179,7 @@ macro_rules! pointers_to_values {
         $(impl<T: Values + ?Sized> Values for $pointer {
             type Item = T::Item;
 
-            fn each(&self, each: &mut impl FnMut(&T::Item)) {
+            fn each(&self, each: &mut dyn FnMut(&T::Item)) {
                 T::each(self, each);
             }
         })*
