@@ -24,7 +24,7 @@ pub(crate) struct SuiteArguments {
     /// Write the goldens instead of comparing them; refused in CI
     #[arg(long)]
     pub(crate) bless: bool,
-    /// Run each case twice, and fail if the outputs differ
+    /// Run each case twice, and fail if the results differ
     #[arg(long)]
     pub(crate) twice: bool,
     /// Print the cases of each code

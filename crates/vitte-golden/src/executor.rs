@@ -44,7 +44,7 @@ impl Executor {
                 if !failure.is_empty() {
                     failure.push('\n');
                 }
-                *failure += &format!("error: two runs have different output\n\n{difference}");
+                *failure += &format!("error: two runs have different results\n\n{difference}");
             }
             outcome.output = None;
         }
@@ -73,13 +73,42 @@ impl Executor {
     }
 }
 
-/// Returns the difference of the outputs of two runs, if they have outputs and these differ.
+/// Returns the difference of two runs: of their outputs, or the failure of the run that failed alone.
 fn difference(first: &Outcome, second: &Outcome) -> Option<String> {
     match (&first.output, &second.output) {
         (Some(first), Some(second)) if first != second => {
             Some(diff::json(first, second).unwrap_or_else(|| diff::text(first, second)))
         }
         (Some(_), None) => Some(second.failure.clone().unwrap_or_default()),
-        _ => None,
+        // The outputs are the same, but for instance the exit code is not.
+        _ => match (&first.failure, &second.failure) {
+            (None, Some(failure)) => Some(failure.clone()),
+            (Some(_), None) => Some("only the first run failed".to_owned()),
+            _ => None,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_that_fails_alone_is_a_difference() {
+        let outcome = |output: Option<&str>, failure: Option<&str>| Outcome {
+            output: output.map(str::to_owned),
+            failure: failure.map(str::to_owned),
+            ..Outcome::default()
+        };
+        let (passed, exited) = (outcome(Some(""), None), outcome(Some(""), Some("exit code 1")));
+        let crashed = outcome(None, Some("signal: 11"));
+        assert_eq!(difference(&passed, &passed), None);
+        assert_eq!(difference(&exited, &exited), None);
+        assert_eq!(difference(&crashed, &crashed), None);
+        assert_eq!(difference(&passed, &exited).as_deref(), Some("exit code 1"));
+        assert_eq!(difference(&passed, &crashed).as_deref(), Some("signal: 11"));
+        for first in [exited, crashed] {
+            assert_eq!(difference(&first, &passed).as_deref(), Some("only the first run failed"));
+        }
     }
 }

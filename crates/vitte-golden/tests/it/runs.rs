@@ -38,7 +38,7 @@ fn two_runs_with_different_output_are_found() {
         toy.passes();
         let ran = toy.run(&["--twice"]);
         assert_eq!(ran.results(), ["a.toy ... FAILED", "b.toy ... ok", "suite::orphans ... ok"]);
-        assert!(ran.stdout.contains("error: two runs have different output\n"), "{}", ran.stdout);
+        assert!(ran.stdout.contains("error: two runs have different results\n"), "{}", ran.stdout);
     }
 }
 
