@@ -32,6 +32,8 @@ pub(crate) struct Outcome {
     pub(crate) can_bless: bool,
     /// The whole output as JSON Lines, to compare it with that of another run.
     pub(crate) output: Option<String>,
+    /// Whether the case may have left something behind in its process that would affect later cases.
+    pub(crate) has_leftovers: bool,
 }
 
 /// One case in one revision.

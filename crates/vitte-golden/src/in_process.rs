@@ -2,9 +2,11 @@
 
 use std::any::Any;
 use std::backtrace::{Backtrace, BacktraceStatus};
+use std::ffi::OsString;
 use std::fmt;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use vitte_diag::{Diagnostic, DiagnosticBag, FileId, Severity, SourceMap};
@@ -76,6 +78,29 @@ fn output(compiled: Compiled, case: Case) -> Output {
     Output { sources, file, diagnostics, problems, is_crashed: false, raw: Vec::new() }
 }
 
+/// What a case can leave behind in its process: after a panic, locks are poisoned and the state of the compiler may be
+/// inconsistent, and code of the standard library and of the compiler reads environment variables.
+#[derive(Debug)]
+pub(crate) struct Leftovers {
+    variables: Vec<(OsString, OsString)>,
+}
+
+impl Leftovers {
+    /// Remembers the state of the process before its first case.
+    pub(crate) fn before() -> Self {
+        Self { variables: std::env::vars_os().collect() }
+    }
+
+    /// Returns true if another case would find a changed process.
+    pub(crate) fn exist(&self) -> bool {
+        HAS_PANICKED.load(Ordering::Relaxed)
+            || !std::env::vars_os().eq(self.variables.iter().cloned())
+    }
+}
+
+/// Whether the compiler has panicked.
+static HAS_PANICKED: AtomicBool = AtomicBool::new(false);
+
 /// The last panic: where it was, and its backtrace if one is asked for.
 static LAST_PANIC: Mutex<Option<(String, Option<String>)>> = Mutex::new(None);
 
@@ -93,6 +118,7 @@ pub(crate) fn record_panics() {
 }
 
 fn panic_problem(payload: &(dyn Any + Send)) -> Problem {
+    HAS_PANICKED.store(true, Ordering::Relaxed);
     let text = payload.downcast_ref::<&str>().copied();
     let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
     let message = format!("the compiler panicked: {}", text.unwrap_or("the payload is not a text"));
@@ -103,4 +129,16 @@ fn panic_problem(payload: &(dyn Any + Send)) -> Problem {
         fatal.add_note(format!("at {at}"));
     }
     Problem::new(fatal).with_text(backtrace.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changed_variables_are_leftovers() {
+        assert!(!Leftovers::before().exist());
+        let name = || (OsString::from("VITTE_GOLDEN_REMOVED"), OsString::new());
+        assert!(Leftovers { variables: std::env::vars_os().chain([name()]).collect() }.exist());
+    }
 }

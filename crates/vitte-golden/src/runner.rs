@@ -9,13 +9,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use libtest_mimic::FormatSetting;
 
 use crate::args::{self, SuiteArguments};
-use crate::check::{self, Job};
+use crate::check::{self, Job, Outcome};
 use crate::codes::{self, Cases};
 use crate::command::CompilerCommand;
 use crate::config::Config;
 use crate::executor::{Engine, Executor};
 use crate::files::Files;
-use crate::in_process::{self, Function};
+use crate::in_process::{self, Function, Leftovers};
 use crate::normalize::Rule;
 use crate::plan::Plan;
 use crate::report::Report;
@@ -57,10 +57,12 @@ impl Runner {
             return match self.compiler {
                 Compiler::Function(function) if number == arguments.golden_suite => {
                     in_process::record_panics();
+                    let leftovers = Leftovers::before();
                     let check = |job: &Job| {
                         // A case before may have changed it. Without it the case cannot be read, and fails.
                         _ = std::env::set_current_dir(&function.root);
-                        check::check(&self.config, &function, job)
+                        let outcome = check::check(&self.config, &function, job);
+                        Outcome { has_leftovers: leftovers.exist(), ..outcome }
                     };
                     // If the pipe is closed, the process that started this one has ended.
                     _ = worker::serve(token, check);

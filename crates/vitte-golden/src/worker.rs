@@ -5,8 +5,8 @@
 //!                      ◀── outcome, a line of JSON that begins with a token on stdout ◀──
 //! ```
 //!
-//! A case that crashes, exits or hangs ends its worker and nothing else; the next case gets a new one. What a case
-//! prints is captured. The token is different in each run, so no output of a case is mistaken for an outcome.
+//! A case that panics, crashes, exits, hangs or changes environment variables ends its worker and nothing else; the next case
+//! gets a new one. What a case prints is captured. The token is different in each run, so no output of a case is mistaken for an outcome.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -86,6 +86,8 @@ impl Pool {
             }
         };
         match worker.run(job, limit) {
+            // The next case gets a new worker, so that its result does not depend on this one.
+            Ok(outcome) if outcome.has_leftovers => outcome,
             Ok(outcome) => {
                 self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
                 outcome

@@ -183,6 +183,10 @@ fn check(file: &SourceFile, flags: &[String]) -> DiagnosticBag {
             "hang" => loop {
                 std::thread::sleep(Duration::from_secs(1));
             },
+            "lock" => {
+                let _count = COUNT.lock().unwrap_or_else(|_| panic!("the lock is poisoned"));
+                assert_eq!(rest, "");
+            }
             "chdir" => _ = env::set_current_dir("/"),
             "daemon" => _ = std::process::Command::new("sleep").arg("30").spawn(),
             "read" => _ = std::io::stdin().read_line(&mut String::new()),
@@ -192,6 +196,9 @@ fn check(file: &SourceFile, flags: &[String]) -> DiagnosticBag {
     }
     diagnostics.into_iter().collect()
 }
+
+/// Global state of the compiler.
+static COUNT: std::sync::Mutex<u32> = std::sync::Mutex::new(0);
 
 /// Calls itself until the stack is full.
 #[allow(unconditional_recursion, reason = "on purpose")]

@@ -113,6 +113,10 @@ fn a_program_may_have_several_suites() {
 #[cfg(unix)]
 fn a_case_does_not_affect_later_ones() {
     Toy::new(&[("a.toy", "chdir\n"), ("b.toy", GOOD)]).passes();
+    // It panics with a lock.
+    let toy = Toy::new(&[("a.toy", "lock panic\n"), ("b.toy", "lock\n"), ("c.toy", "lock\n")]);
+    let ran = toy.run(&["--test-threads=1", "--skip=suite"]);
+    assert_eq!(ran.results(), ["a.toy ... FAILED", "b.toy ... ok", "c.toy ... ok"], "{ran:#?}");
     // The process that it started keeps the pipes open.
     Toy::new(&[("a.toy", "daemon\n")]).command().passes();
 }
