@@ -32,6 +32,8 @@ struct Planned {
     limit: Duration,
     /// Why it is not run.
     ignored: Option<String>,
+    /// Whether the runner selects it by `--ignored`.
+    is_selected_by_ignored: bool,
 }
 
 impl Plan {
@@ -64,7 +66,8 @@ impl Plan {
     ) -> Vec<Trial> {
         let executor = Arc::new(executor);
         let is_run = |planned: &Planned| {
-            let trial = Trial::test(planned.name.clone(), || Ok(()));
+            let trial = Trial::test(planned.name.clone(), || Ok(()))
+                .with_ignored_flag(planned.is_selected_by_ignored);
             planned.ignored.is_none() && !arguments.is_filtered_out(&trial)
         };
         let mut tasks = Vec::new();
@@ -84,8 +87,9 @@ impl Plan {
         let queue = Queue::new(tasks, threads.unwrap_or(1));
         let trial = |(planned, index): (Planned, Option<usize>)| {
             let (queue, report) = (Arc::clone(&queue), Arc::clone(report));
-            let name = planned.name.clone();
+            let (name, is_selected) = (planned.name.clone(), planned.is_selected_by_ignored);
             Trial::ignorable_test(name, move || planned.result(&queue, index, &report))
+                .with_ignored_flag(is_selected)
         };
         self.0.into_iter().zip(indices).map(trial).collect()
     }
@@ -123,7 +127,10 @@ impl Planned {
             // A name may contain characters that a terminal interprets.
             let name = text::one_line(&name).into_owned();
             let limit = options.timeout.unwrap_or(config.timeout);
-            Self { name, job, limit, ignored: options.ignored.filter(|_| !runs_ignored) }
+            // Without `--ignored` the runner would not show the reason.
+            let is_selected_by_ignored = options.ignored.is_some() && arguments.runner.ignored;
+            let ignored = options.ignored.filter(|_| !runs_ignored);
+            Self { name, job, limit, ignored, is_selected_by_ignored }
         };
         declared.currents().map(planned).collect()
     }

@@ -28,6 +28,9 @@ fn an_ignored_case_has_a_reason_and_can_be_run() {
     assert!(ran.code == Some(0) && ran.stdout.contains("not ready"), "{ran:#?}");
     let ran = toy.run(&["--include-ignored"]);
     assert_eq!(ran.results()[0], "a.toy ... FAILED");
+    assert_eq!(toy.run(&["--ignored"]).results(), ["a.toy ... FAILED"]);
+    assert_eq!(toy.run(&["--ignored", "--list"]).stdout, "a.toy: test\n");
+    assert_eq!(toy.run(&["--ignored", "--exact", "b.toy"]).results(), [""; 0]);
 }
 
 #[test]
