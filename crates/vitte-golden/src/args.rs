@@ -82,7 +82,7 @@ pub(crate) fn is_set(name: &str) -> bool {
     !["", "0", "false"].iter().any(|unset| value == *unset)
 }
 
-/// The command that runs the tests of this program, such as `cargo test -p shop --test ui`.
+/// The command that runs the tests of this program, to which arguments can be appended: `cargo test -p shop --test ui --`.
 pub(crate) fn test_command() -> String {
     let exe = env::current_exe().unwrap_or_default();
     let stem = exe.file_stem().and_then(OsStr::to_str).unwrap_or("test");
@@ -91,9 +91,16 @@ pub(crate) fn test_command() -> String {
         |hash: &str| hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
     let name = stem.rsplit_once('-').filter(|(_, hash)| is_hash(hash)).map(|(name, _)| name);
     match (name, env::var("CARGO_PKG_NAME")) {
-        (Some(name), Ok(package)) => format!("cargo test -p {package} --test {name}"),
+        (Some(name), Ok(package)) => format!("cargo test -p {package} --test {name} --"),
         _ => quoted(&exe.to_string_lossy()),
     }
+}
+
+/// The arguments that select one test.
+pub(crate) fn exactly(test: &str) -> String {
+    // A name that begins like an option is a filter only behind `--`.
+    let end_of_options = if test.starts_with('-') { "-- " } else { "" };
+    format!("--exact {end_of_options}{}", quoted(test))
 }
 
 /// Quotes an argument for a shell if needed.

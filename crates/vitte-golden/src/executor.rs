@@ -67,7 +67,7 @@ impl Executor {
     fn described(&self, failure: &str, job: &Job, name: &str, can_bless: bool) -> String {
         let path = shown(&job.path);
         let path = path.trim_matches('`');
-        let rerun = format!("{} -- --exact {}", self.command, args::quoted(name));
+        let rerun = format!("{} {}", self.command, args::exactly(name));
         let bless = if can_bless { format!("\nbless: BLESS=1 {rerun}") } else { String::new() };
         format!("{path}\n\n{}\n\nrerun: {rerun}{bless}", failure.trim_end())
     }

@@ -76,12 +76,17 @@ impl Toy {
     }
 
     fn run(&self, arguments: &[&str]) -> Ran {
-        let mut command = Command::new(toy());
-        command
-            .args(arguments)
-            .current_dir(self.dir.path())
-            .env("TOY_DIR", "ui")
-            .env("NO_COLOR", "1");
+        self.run_command(Command::new(toy()).args(arguments))
+    }
+
+    /// Runs what a suite has printed as a command.
+    #[cfg(unix)]
+    fn shell(&self, command: &str) -> Ran {
+        self.run_command(Command::new("sh").args(["-c", command]))
+    }
+
+    fn run_command(&self, command: &mut Command) -> Ran {
+        command.current_dir(self.dir.path()).env("TOY_DIR", "ui").env("NO_COLOR", "1");
         for name in ["BLESS", "CI", "RUST_BACKTRACE", "CARGO_PKG_NAME"] {
             command.env_remove(name);
         }

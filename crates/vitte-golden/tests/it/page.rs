@@ -22,7 +22,7 @@ fn run(case: &str) -> String {
     common::clean_env(&mut command);
     let output = command.current_dir(dir.path()).env_remove("BLESS").output().unwrap();
     let stdout = String::from_utf8(output.stdout).unwrap();
-    stdout.replace(program.to_str().unwrap(), "cargo test -p mycc --test ui")
+    stdout.replace(program.to_str().unwrap(), "cargo test -p mycc --test ui --")
 }
 
 #[test]

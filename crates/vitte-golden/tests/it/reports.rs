@@ -5,13 +5,20 @@ use std::fs;
 use crate::Toy;
 
 #[test]
+#[cfg(unix)]
 fn a_failing_case_prints_the_commands_that_rerun_and_bless_it() {
-    let toy = Toy::new(&[("sub/a b.toy", "error T0001 bad\n")]).with("CARGO_PKG_NAME", "toys");
-    let ran = toy.run(&[]);
-    let (_, commands) = ran.stdout.split_once("\nrerun: ").unwrap();
-    let [rerun, bless] = [0, 1].map(|line| commands.lines().nth(line).unwrap());
-    assert!(rerun.ends_with(" -- --exact 'sub/a b.toy'"), "{rerun}");
-    assert_eq!(bless, format!("bless: BLESS=1 {rerun}"));
+    for name in ["sub/a b.toy", "-sub/$x.toy", "--exact.toy", "it's \"quoted\".toy", "#x.toy"] {
+        // The name of the other case contains that of the first one.
+        let other = name.replace(".toy", ".toy.toy");
+        let toy = Toy::new(&[(name, "error T0001 bad\n"), (&other, "error T0001 bad\n")]);
+        let ran = toy.run(&["--skip", ".toy.toy"]);
+        let (_, commands) = ran.stdout.split_once("\nrerun: ").unwrap();
+        let [rerun, bless] = [0, 1].map(|line| commands.lines().nth(line).unwrap());
+        assert_eq!(bless, format!("bless: BLESS=1 {rerun}"));
+        assert_eq!(toy.shell(rerun).results(), [format!("{name} ... FAILED")]);
+        assert_eq!(toy.shell(&bless["bless: ".len()..]).results(), [format!("{name} ... ok")]);
+        toy.read(&name.replace(".toy", ".stderr"));
+    }
 }
 
 #[test]
