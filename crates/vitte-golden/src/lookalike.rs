@@ -10,10 +10,13 @@ use crate::comment::Comments;
 /// What begins comments in common languages.
 const STARTS: &str = r"(?P<start>//|#|--|;|%|\(\*|/\*|<!--)";
 
-/// `// ~ error`, or `#~ error` in a suite whose comments begin with `//`.
+/// `// ~ error`, or `#~ error` in a suite whose comments begin with `//`. Not `; ~Error();`, a destructor, and not
+/// `x % ~note;`, where `~` is an operator.
 static ANNOTATION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let kinds = "fatal|error|warning|warn|note|help|suggestion";
-    Regex::new(&format!(r"(?i){STARTS}[ \t]*(\[[\w, -]+\])?~[ \t]*[\^v|?]*[ \t]*({kinds})\b")).ok()
+    let sigil = r"[ \t]*(\[[\w, -]+\])?~[ \t]*[\^v|?]*[ \t]*";
+    let end = r"(\[[^\]]*\])?(:|[ \t]+[\w`]|[ \t]*($|-->|\*\)|\*/))";
+    Regex::new(&format!("(?i)(?P<mark>{STARTS}{sigil}({kinds})){end}")).ok()
 });
 
 /// `# @ check-pass`, or a directive behind code.
@@ -33,7 +36,8 @@ pub(crate) fn find(text: &str, comments: &Comments) -> Vec<Mistake> {
         let directive = comments.directive(line);
         let found = |regex: &LazyLock<Option<Regex>>| {
             let found = regex.as_ref().and_then(|regex| regex.captures(line))?;
-            let (whole, start) = (found.get(0)?, found.name("start")?);
+            let whole = found.name("mark").or(found.get(0))?;
+            let start = found.name("start")?;
             let is_mark =
                 marks.iter().chain(&directive).any(|mark| mark.range.contains(&whole.start()));
             // `// let y = x // ~ error`: code that is not compiled.
@@ -85,9 +89,17 @@ mod tests {
     }
 
     #[test]
+    fn marks_end_in_several_ways() {
+        for end in ["", ":", ": x", "[E0001]: x", "[E0001]", " unresolved", " `x`", " -->", "*/"] {
+            assert_eq!(helps(&format!("x #~ error{end}\r\n"), "//").len(), 1, "{end}");
+        }
+    }
+
+    #[test]
     fn other_text_is_not_a_mark() {
         assert_eq!(helps("// let y = x // ~ error\n", "//"), [""; 0]);
-        let text = "x //~ error: #~ error\n//@ flags: # @ ignore: x\na ~ b # ~x\nmail@home // @author: x\n\
+        let text = "x //~ error: #~ error\n//@ flags: # @ ignore: x\na ~ b # ~x\n\
+                    A(); ~Error();\nx = 5 % ~note;\ny % ~error + 1\nz--~help)\nmail@home // @author: x\n\
                     //@ unknown-directive\n/// see //@ and //~\n#[~error]\n";
         assert_eq!(helps(text, "//"), [""; 0]);
     }
