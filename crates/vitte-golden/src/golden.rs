@@ -89,6 +89,14 @@ impl Goldens<'_> {
         let path = existing.clone().unwrap_or_else(|| self.case.golden(self.revision, extension));
         let expected = match existing.map_or_else(|| Ok(None), |path| read(&path).map(Some)) {
             Ok(expected) => expected,
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                if self.bless {
+                    let text = normalize(actual, rules.iter()).text;
+                    return self.write(extension, &path, text.as_bytes());
+                }
+                let message = format!("cannot read {}: {error}", shown(&path));
+                return blessable(Problem::message(message));
+            }
             Err(error) => {
                 return problem(Problem::message(format!("cannot read {}: {error}", shown(&path))));
             }
@@ -183,7 +191,8 @@ const MAX_BYTES: u64 = 256 << 20;
 
 fn read(path: &Path) -> io::Result<String> {
     let bytes = input::read_file(path, MAX_BYTES).map_err(io::Error::other)?;
-    String::from_utf8(bytes).map_err(|_| io::Error::other("it is not UTF-8"))
+    let invalid = |_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8");
+    String::from_utf8(bytes).map_err(invalid)
 }
 
 /// How an output fits its golden.

@@ -154,6 +154,9 @@ fn goldens_that_cannot_be_read_or_written_are_reported() {
     assert!(
         toy.failure("a.toy").starts_with("error: cannot read `ui/a.stderr`: it is not UTF-8\n")
     );
+    assert!(toy.run(&[]).stdout.contains("\nbless: "));
+    assert_eq!(toy.run(&["--bless"]).code, Some(0));
+    toy.passes();
 }
 
 #[test]
