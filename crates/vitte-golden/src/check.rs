@@ -1,5 +1,6 @@
 //! Checks one case: directives, annotations, goldens, fixes.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -61,11 +62,11 @@ pub(crate) fn check(config: &Config, compiler: &dyn Compile, job: &Job) -> Outco
             return finish(&[problem], &SourceMap::new());
         }
     };
-    let lossy = String::from_utf8_lossy(&text);
-    let parsed = Parsed::new(config, &lossy, job.revision.as_deref());
+    let decoded = decoded(&text);
+    let parsed = Parsed::new(config, &decoded, job.revision.as_deref());
     if !parsed.mistakes.is_empty() {
         let mut sources = SourceMap::new();
-        let file = sources.insert(&case.path, lossy.into_owned());
+        let file = sources.insert(&case.path, decoded.into_owned());
         let problem = |mistake: &Mistake| {
             let span = Span::between(file, mistake.range.start, mistake.range.end);
             let mut error = Diagnostic::error(None, span, mistake.message.clone());
@@ -79,6 +80,16 @@ pub(crate) fn check(config: &Config, compiler: &dyn Compile, job: &Job) -> Outco
     let (revision, options) = (job.revision.as_deref(), &parsed.options);
     let input = Input { case: &case, text: &text, is_changed: false, revision, options };
     Checker { config, compiler, job, parsed: &parsed, input }.run()
+}
+
+/// Returns the text of a source as a [`SourceMap`] has it, so that the locations of comments are those of the source.
+fn decoded(bytes: &[u8]) -> Cow<'_, str> {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return text.into();
+    }
+    let mut sources = SourceMap::new();
+    let file = sources.insert("", bytes);
+    sources.file(file).map_or_else(|_| Cow::default(), |file| file.text().to_owned().into())
 }
 
 /// What the comments of a case say.

@@ -80,6 +80,11 @@ fn sources_of_all_kinds_are_read() {
     ]);
     std::fs::write(toy.path("bytes.toy"), b"error T0001 \xff\xfe //~ error: ??\n\xc3\n").unwrap();
     toy.passes();
+    // A location behind such a byte.
+    std::fs::write(toy.path("bytes.toy"), b"\xe2\x80 \xff //~ error: not reported\n").unwrap();
+    let failure = toy.failure("bytes.toy");
+    let drawn = "1 | ?? ? //~ error: not reported\n  |      ^^^^^^^^^^^^^^^^^^^^^^^\n";
+    assert!(failure.contains(drawn), "{failure}");
 }
 
 #[test]
