@@ -2,10 +2,11 @@
 
 use std::env;
 use std::ffi::OsStr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use libtest_mimic::Trial;
+use vitte_diag::text;
 
 /// The arguments of the test program.
 #[derive(Parser, Debug)]
@@ -107,4 +108,40 @@ pub(crate) fn exactly(test: &str) -> String {
 pub(crate) fn quoted(argument: &str) -> String {
     shlex::try_quote(argument)
         .map_or_else(|_| format!("{argument:?}"), std::borrow::Cow::into_owned)
+}
+
+/// Returns the absolute path of a file for a shell: `cargo test` runs tests in the directory of their package, which the
+/// reader may not be in. Where a terminal would interpret characters of the path, they are escaped as in `$'\x1b'`.
+pub(crate) fn quoted_path(path: &Path) -> String {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    if let Some(path) = path.to_str().filter(|path| text::one_line(path) == *path) {
+        return quoted(path);
+    }
+    let escape = |&byte: &u8| match byte {
+        b'\'' | b'\\' => format!("\\{}", char::from(byte)),
+        b' '..=b'~' => char::from(byte).to_string(),
+        _ => format!("\\x{byte:02x}"),
+    };
+    let escaped: String = path.as_os_str().as_encoded_bytes().iter().map(escape).collect();
+    format!("$'{escaped}'")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(unix)]
+    fn paths_are_quoted_for_a_shell() {
+        for (path, expected) in [
+            ("/ui/a.stderr", "/ui/a.stderr"),
+            ("/ui/-é b.stderr", "'/ui/-é b.stderr'"),
+            ("/ui/it's.json", "\"/ui/it's.json\""),
+            ("/ui/\x1b[1m '\\\n.json", "$'/ui/\\x1b[1m \\'\\\\\\x0a.json'"),
+            ("/\u{202e}x", "$'/\\xe2\\x80\\xaex'"),
+        ] {
+            assert_eq!(quoted_path(Path::new(path)), expected);
+        }
+        assert!(quoted_path(Path::new("ui/a.stderr")).starts_with('/'));
+    }
 }

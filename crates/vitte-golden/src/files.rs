@@ -121,27 +121,52 @@ impl Files {
         }
     }
 
-    /// Returns the golden files of revisions that the case does not have. `revisions` returns those of a case.
-    pub(crate) fn of_unknown_revisions(
+    /// Returns the golden files that a case does not use: those of revisions that it does not have, and those for all
+    /// revisions if each one has its own. `revisions` returns the revisions of a case.
+    pub(crate) fn unused(
         &self,
         mut revisions: impl FnMut(&CaseFile) -> Vec<String>,
     ) -> Vec<PathBuf> {
-        let mut known: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
-        let mut unknown = Vec::new();
+        let mut known: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+        let all: BTreeSet<&Path> = self.goldens.iter().map(|(path, _)| path.as_path()).collect();
+        let mut unused = Vec::new();
         for (path, index) in &self.goldens {
             let Some(case) = self.cases.get(*index) else { continue };
             let (stem, own) = (path.with_extension(""), case.path.with_extension(""));
-            let revision = stem
-                .extension()
-                .filter(|_| stem != own)
-                .map(|part| part.to_string_lossy().into_owned());
-            let revisions =
-                known.entry(*index).or_insert_with(|| revisions(case).into_iter().collect());
-            if revision.is_some_and(|revision| !revisions.contains(&revision)) {
-                unknown.push(path.clone());
+            let revisions = known.entry(*index).or_insert_with(|| revisions(case));
+            let is_used = match stem.extension().filter(|_| stem != own) {
+                Some(revision) => revisions.iter().any(|known| revision == known.as_str()),
+                None => {
+                    let extension = path.extension().unwrap_or_default().to_string_lossy();
+                    let own = |revision: &String| case.golden(Some(revision), &extension);
+                    let has_own = |revision| all.contains(own(revision).as_path());
+                    revisions.is_empty() || !revisions.iter().all(has_own)
+                }
+            };
+            if !is_used {
+                unused.push(path.clone());
             }
         }
-        unknown
+        unused
+    }
+
+    /// Returns the cases with goldens that are also those of a revision of another case, each with that case: `a.new.stderr`
+    /// belongs to `a.new.v`, and to the revision `new` of `a.v`.
+    pub(crate) fn ambiguous(
+        &self,
+        mut revisions: impl FnMut(&CaseFile) -> Vec<String>,
+    ) -> Vec<(&CaseFile, &CaseFile)> {
+        let stem = |case: &CaseFile| case.path.with_extension("");
+        let stems: BTreeMap<PathBuf, &CaseFile> =
+            self.cases.iter().map(|case| (stem(case), case)).collect();
+        let other = |case| {
+            let own = stem(case);
+            let revision = own.extension()?.to_str()?;
+            let other = *stems.get(&own.with_extension(""))?;
+            self.goldens.iter().find(|(golden, _)| golden.with_extension("") == own)?;
+            revisions(other).iter().any(|known| known == revision).then_some((case, other))
+        };
+        self.cases.iter().filter_map(other).collect()
     }
 }
 
@@ -227,8 +252,9 @@ mod tests {
         assert_eq!(below(&files.orphans), ["gone.stderr", "sub/d.sarif"]);
         let revisions =
             |case: &CaseFile| if case.name == "a.v" { vec!["old".to_owned()] } else { vec![] };
-        assert_eq!(below(&files.of_unknown_revisions(revisions)), ["a.new.json"]);
-        assert!(files.of_unknown_revisions(|_| vec!["new".to_owned()]).is_empty());
+        assert_eq!(below(&files.unused(revisions)), ["a.new.json"]);
+        assert!(files.unused(|_| vec!["new".to_owned()]).is_empty());
+        assert!(files.ambiguous(|_| vec!["new".to_owned()]).is_empty());
         let golden = files.cases[2].golden(Some("new"), "stderr");
         assert_eq!(golden, dir.path().join("sub/c.new.stderr"));
         assert_eq!(files.errors, [""; 0]);

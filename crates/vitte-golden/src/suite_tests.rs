@@ -66,13 +66,19 @@ fn orphans(config: &Config, files: &Files) -> Vec<String> {
         let bytes = fs::read(&case.path).unwrap_or_default();
         DeclaredRevisions::find(&String::from_utf8_lossy(&bytes), &config.comments).all
     };
-    let unknown = files.of_unknown_revisions(revisions);
-    let orphans = files.orphans.iter().chain(&unknown);
-    let orphans: Vec<String> = orphans.map(|path| args::quoted(&path.to_string_lossy())).collect();
+    let unused = files.unused(revisions);
+    let orphans = files.orphans.iter().chain(&unused);
+    let orphans: Vec<String> = orphans.map(|path| args::quoted_path(path)).collect();
     let mut problems = Vec::new();
     if !orphans.is_empty() {
         let rm = orphans.join(" ");
-        problems.push(error(&format!("these goldens have no case; to remove them:\nrm {rm}")));
+        problems.push(error(&format!("no case uses these goldens; to remove them:\nrm {rm}")));
+    }
+    for (case, other) in files.ambiguous(revisions) {
+        let (case, other) = (shown(&case.path), shown(&other.path));
+        problems.push(error(&format!(
+            "the goldens of {case} are also those of a revision of {other}; rename one of them"
+        )));
     }
     for (path, golden) in &files.misspelt {
         let path = shown(path);

@@ -119,13 +119,12 @@ fn goldens_without_a_case_fail() {
     ]);
     let ran = toy.run(&[]);
     assert_eq!(ran.results(), ["a.toy#x ... ok", "a.toy#y ... ok", "suite::orphans ... FAILED"]);
-    assert!(
-        ran.stdout.contains(
-            "error: these goldens have no case; to remove them:\nrm 'ui/b c.sarif' ui/a.z.stderr\n"
-        ),
-        "{}",
-        ran.stdout
-    );
+    let message = "error: no case uses these goldens; to remove them:\nrm ";
+    let (_, orphans) = ran.stdout.split_once(message).expect(&ran.stdout);
+    let (orphans, _) = orphans.split_once('\n').unwrap();
+    let dir = toy.dir.path().canonicalize().unwrap().join("ui");
+    let dir = dir.to_str().unwrap();
+    assert_eq!(orphans, format!("'{dir}/b c.sarif' {dir}/a.z.stderr"));
 }
 
 #[test]
@@ -138,8 +137,24 @@ fn revisions_share_a_golden_or_have_their_own() {
     fs::rename(toy.path("a.one.stderr"), toy.path("a.stderr")).unwrap();
     let toy = toy.with("BLESS", "0");
     toy.passes();
+    toy.write("a.one.stderr", &toy.read("a.stderr"));
+    let ran = toy.run(&[]);
+    assert_eq!(ran.results()[2], "suite::orphans ... FAILED", "no revision uses a.stderr");
     fs::remove_file(toy.path("a.two.stderr")).unwrap();
     assert_eq!(toy.run(&[]).results()[1], "a.toy#two ... FAILED");
+}
+
+#[test]
+fn a_golden_belongs_to_one_case() {
+    let toy = Toy::new(&[("a.new.toy", ""), ("a.toy", "//@ revisions: old\n"), ("b.toy", "")]);
+    toy.passes();
+    toy.write("a.toy", "//@ revisions: old new\n");
+    toy.passes();
+    toy.write("a.new.stderr", "");
+    let message = "error: the goldens of `ui/a.new.toy` are also those of a revision of `ui/a.toy`; rename \
+                   one of them\n";
+    let ran = toy.run(&[]);
+    assert!(ran.code == Some(101) && ran.stdout.contains(message), "{}", ran.stdout);
 }
 
 #[cfg(unix)]
