@@ -111,7 +111,7 @@ impl From<DiagnosticBag> for Compiled {
     }
 }
 
-/// The file of the case is found by its path.
+/// The file of the case is found by its path, or by its text if the compiler has another path for it.
 impl From<(SourceMap, DiagnosticBag)> for Compiled {
     fn from((sources, bag): (SourceMap, DiagnosticBag)) -> Self {
         Self { sources: Some(sources), bag, error: None }

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use vitte_diag::{Diagnostic, DiagnosticBag, FileId, Severity, SourceMap};
+use vitte_diag::{Diagnostic, DiagnosticBag, FileId, Severity, SourceFile, SourceMap};
 
 use crate::case::{Case, Compiled};
 use crate::output::{Compile, Input, Output};
@@ -58,10 +58,7 @@ impl Compile for Function {
 fn output(compiled: Compiled, case: Case) -> Output {
     let (sources, file) = match compiled.sources {
         Some(sources) => {
-            let path =
-                case.sources.file(case.file).map(|file| file.path().to_owned()).unwrap_or_default();
-            let file = sources.files().find(|file| file.path() == path).or(sources.files().next());
-            let file = file.map_or(FileId::DUMMY, vitte_diag::SourceFile::id);
+            let file = find_case(&sources, case.source());
             (sources, file)
         }
         None => (case.sources, case.file),
@@ -76,6 +73,16 @@ fn output(compiled: Compiled, case: Case) -> Output {
     }
     problems.extend(Problem::of_spans(&compiled.bag.validate(&sources)));
     Output { sources, file, diagnostics, problems, is_crashed: false, raw: Vec::new() }
+}
+
+/// Finds the file of a case in the sources of a compiler, which may have another path for it: by the path, or by the text.
+fn find_case(sources: &SourceMap, case: Option<&SourceFile>) -> FileId {
+    let same = |text: fn(&SourceFile) -> &str| {
+        let case = case.map(text);
+        sources.files().find(|file| Some(text(file)) == case)
+    };
+    let file = same(SourceFile::path).or_else(|| same(SourceFile::text));
+    file.or_else(|| sources.files().next()).map_or(FileId::DUMMY, SourceFile::id)
 }
 
 /// What a case can leave behind in its process: after a panic, locks are poisoned and the state of the compiler may be
@@ -134,6 +141,20 @@ fn panic_problem(payload: &(dyn Any + Send)) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_case_is_found_in_other_sources() {
+        let mut sources = SourceMap::new();
+        let case = sources.insert("ui/a.my", "a @");
+        let case = sources.file(case).ok();
+        let mut others = SourceMap::new();
+        let prelude = others.insert("prelude.my", "fn f");
+        assert_eq!(find_case(&others, case), prelude);
+        let by_text = others.insert("/home/ana/ui/a.my", "a @");
+        assert_eq!(find_case(&others, case), by_text);
+        let by_path = others.insert("ui/a.my", "a $");
+        assert_eq!(find_case(&others, case), by_path);
+    }
 
     #[test]
     fn changed_variables_are_leftovers() {
