@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use vitte_diag::{Emitter as _, JunitEmitter, JunitResult, JunitTest, Tool, text};
@@ -12,11 +14,17 @@ use crate::config::Config;
 use crate::golden::shown;
 use crate::suite_tests::SuiteTest;
 
+/// The results of a suite by the names of the tests.
+type Results = BTreeMap<String, Entry>;
+
+/// The suites of this program that have ended, each with its results, by the path of their JUnit report.
+static ENDED: Mutex<BTreeMap<PathBuf, Vec<(String, Results)>>> = Mutex::new(BTreeMap::new());
+
 /// Collects the results of the cases.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     suite: String,
-    results: Mutex<BTreeMap<String, Entry>>,
+    results: Mutex<Results>,
 }
 
 #[derive(Debug, Default)]
@@ -61,7 +69,8 @@ impl Report {
     ///
     /// Why the report cannot be written.
     pub(crate) fn finish(&self, config: &Config, cases: &Cases) -> Result<String, String> {
-        let results = self.results.lock().unwrap_or_else(PoisonError::into_inner);
+        let results =
+            std::mem::take(&mut *self.results.lock().unwrap_or_else(PoisonError::into_inner));
         let mut summary = String::new();
         let outcomes = || results.values().map(|entry| &entry.outcome);
         let list = |head: String, lines: Vec<String>| {
@@ -89,37 +98,36 @@ impl Report {
             summary += &format!("{}\n\n", Coverage::new(config, cases).summary());
         }
         if let Some(path) = &config.junit {
-            let written = self.write_junit(path, &results);
+            let written = self.write_junit(path, results);
             written.map_err(|error| format!("cannot write {}: {error}", shown(path)))?;
         }
         Ok(summary)
     }
 
-    fn write_junit(
-        &self,
-        path: &std::path::Path,
-        results: &BTreeMap<String, Entry>,
-    ) -> std::io::Result<()> {
-        let tool = Tool::new(self.suite.clone(), "");
-        let mut emitter = JunitEmitter::new(File::create(path)?, &tool);
-        for (name, entry) in results {
-            let failure = entry.outcome.failure.as_deref();
-            // The first line is the path of the case.
-            let mut lines =
-                failure.into_iter().flat_map(str::lines).filter(|line| *line != entry.path);
-            let message = lines.find(|line| !line.is_empty()).unwrap_or_default();
-            let result = match (&entry.skipped, failure) {
-                (Some(reason), _) => JunitResult::Skipped { reason },
-                (None, Some(text)) => JunitResult::Failed { message, text },
-                (None, None) => JunitResult::Passed,
-            };
-            emitter.add_test(&JunitTest {
-                suite: &self.suite,
-                name,
-                file: Some(&*entry.path).filter(|path| !path.is_empty()),
-                result,
-            });
+    /// Writes the results of this suite, and of those before it that have the same path.
+    fn write_junit(&self, path: &Path, results: Results) -> io::Result<()> {
+        let mut ended = ENDED.lock().unwrap_or_else(PoisonError::into_inner);
+        let suites = ended.entry(path.to_owned()).or_default();
+        suites.push((self.suite.clone(), results));
+        let name = suites.first().map_or("", |(suite, _)| suite);
+        let mut emitter = JunitEmitter::new(File::create(path)?, &Tool::new(name.to_owned(), ""));
+        for (suite, results) in suites.iter() {
+            results.iter().for_each(|(name, entry)| add_test(&mut emitter, suite, name, entry));
         }
         emitter.finish()
     }
+}
+
+fn add_test(emitter: &mut JunitEmitter<File>, suite: &str, name: &str, entry: &Entry) {
+    let failure = entry.outcome.failure.as_deref();
+    // The first line is the path of the case.
+    let mut lines = failure.into_iter().flat_map(str::lines).filter(|line| *line != entry.path);
+    let message = lines.find(|line| !line.is_empty()).unwrap_or_default();
+    let result = match (&entry.skipped, failure) {
+        (Some(reason), _) => JunitResult::Skipped { reason },
+        (None, Some(text)) => JunitResult::Failed { message, text },
+        (None, None) => JunitResult::Passed,
+    };
+    let file = Some(&*entry.path).filter(|path| !path.is_empty());
+    emitter.add_test(&JunitTest { suite, name, file, result });
 }

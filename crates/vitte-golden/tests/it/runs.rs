@@ -115,6 +115,11 @@ fn a_program_may_have_several_suites() {
         ["a.toy ... ok", "suite::orphans ... ok", "suite::orphans ... ok", "x.txt ... ok"],
         "{ran:#?}"
     );
+    toy.run(&["--junit", "report.xml"]);
+    let xml = std::fs::read_to_string(toy.dir.path().join("report.xml")).unwrap();
+    for name in ["<testsuite name=\"more\" tests=\"2\"", "<testsuite name=\"ui\" tests=\"2\""] {
+        assert!(xml.contains(name), "{xml}");
+    }
 }
 
 #[test]
