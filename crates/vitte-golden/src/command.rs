@@ -111,7 +111,9 @@ impl CompilerCommand {
     ) -> Option<Problem> {
         let has_errors =
             diagnostics.iter().any(|diagnostic| diagnostic.severity() >= Severity::Error);
-        let message = match (status.code(), input.options.exit_code) {
+        // The exit code of a case with errors is not that of its fixed source without them.
+        let expected = input.options.exit_code.filter(|_| has_errors || !input.is_changed);
+        let message = match (status.code(), expected) {
             (None, _) => {
                 *is_crashed = true;
                 format!("the compiler crashed: {}", process::describe(status))

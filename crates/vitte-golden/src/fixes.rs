@@ -54,7 +54,7 @@ fn fixed(compiler: &dyn Compile, input: Input<'_>, before: &Output) -> (Vec<u8>,
         let next = compiler.compile(Input { text: &text, is_changed: true, ..input });
         let new = new_diagnostics(before, &next);
         if !new.is_empty() || next.is_crashed {
-            return (text, next.problems.iter().cloned().chain(new).collect());
+            return (text, of_fixed(&next).chain(new).collect());
         }
         let remaining = suggestions(&next).len();
         after = Some(next);
@@ -65,9 +65,14 @@ fn fixed(compiler: &dyn Compile, input: Input<'_>, before: &Output) -> (Vec<u8>,
     let Some(after) = after else {
         return (text, vec![Problem::message("a machine-applicable suggestion changes nothing")]);
     };
-    let problems =
-        after.problems.iter().cloned().chain(unfixed_diagnostics(before, &after)).collect();
+    let problems = of_fixed(&after).chain(unfixed_diagnostics(before, &after)).collect();
     (text, problems)
+}
+
+/// Returns what is wrong with the compilation of a fixed source.
+fn of_fixed(output: &Output) -> impl Iterator<Item = Problem> {
+    let note = "this is about the source after its machine-applicable suggestions";
+    output.problems.iter().map(|problem| problem.clone().with_note(note))
 }
 
 /// Returns the suggestions that a tool may apply to the case without asking.

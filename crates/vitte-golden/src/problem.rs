@@ -37,6 +37,11 @@ impl Problem {
         self
     }
 
+    pub(crate) fn with_note(mut self, note: &'static str) -> Self {
+        self.diagnostic.add_note(note);
+        self
+    }
+
     /// Returns the problem as text for people. It ends in a line feed.
     pub(crate) fn render(&self, sources: &SourceMap) -> String {
         let mut out = self.diagnostic.render(sources);

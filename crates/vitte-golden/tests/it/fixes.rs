@@ -39,6 +39,23 @@ fn what_remains_after_a_fix_is_reported() {
 }
 
 #[test]
+fn a_fix_may_change_the_exit_code() {
+    let text = "//@ exit-code: 1\nerror T0001 bad\nfix error okay\n//~^^ error: bad\n";
+    let toy = Toy::new(&[("a.toy", text)]).command();
+    assert_eq!(toy.run(&["--bless"]).code, Some(0));
+    toy.passes();
+}
+
+#[test]
+fn a_crash_of_a_fixed_source_says_so() {
+    let toy = Toy::new(&[("a.toy", "error T0001 bad\nfix error panic\n//~^^ error: bad\n")]);
+    let failure = toy.failure("a.toy");
+    assert!(failure.starts_with("fatal: the compiler panicked: T0001 bad\n"), "{failure}");
+    let note = "  = note: this is about the source after its machine-applicable suggestions\n";
+    assert!(failure.contains(note), "{failure}");
+}
+
+#[test]
 fn diagnostics_without_a_fix_may_remain() {
     let text =
         "error T0001 bad\nfix error okay\n//~^^ error: bad\nerror T0002 other //~ error: other\n";
