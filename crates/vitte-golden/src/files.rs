@@ -74,6 +74,10 @@ impl Files {
         let entries = WalkDir::new(dir).follow_links(true).sort_by_file_name().into_iter();
         for entry in entries.filter_entry(is_searched) {
             let path = match entry {
+                Ok(entry) if entry.file_type().is_file() && entry.depth() == 0 => {
+                    files.errors.push(format!("`{}` is a file, not a directory", dir.display()));
+                    continue;
+                }
                 Ok(entry) if entry.file_type().is_file() => entry.into_path(),
                 Ok(_) => continue,
                 Err(error) => {
@@ -283,5 +287,10 @@ mod tests {
         let files = Files::find(&dir.path().join("none"), "v", &[], &[]);
         assert_eq!((files.cases.len(), files.errors.len()), (0, 1));
         assert!(files.errors[0].contains("none`: "), "{:?}", files.errors);
+        let file = dir.path().join("a.v");
+        std::fs::write(&file, "").unwrap();
+        let files = Files::find(&file, "v", &[], &[]);
+        assert_eq!((files.cases.len(), files.errors.len()), (0, 1));
+        assert!(files.errors[0].ends_with("a.v` is a file, not a directory"));
     }
 }

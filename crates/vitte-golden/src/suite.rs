@@ -143,14 +143,20 @@ impl<C> Suite<C> {
     }
 
     /// Sets what begins a comment to the end of the line. Several calls add several kinds of comments. Default: `//`.
-    pub fn comment(mut self, start: impl Into<String>) -> Self {
-        self.config.comments.add(Comment { start: start.into(), end: None });
-        self
+    pub fn comment(self, start: impl Into<String>) -> Self {
+        self.add_comment(start.into(), None)
     }
 
     /// Adds a kind of comments with an end, such as `(*` and `*)`. See [`comment`](Self::comment).
-    pub fn block_comment(mut self, start: impl Into<String>, end: impl Into<String>) -> Self {
-        self.config.comments.add(Comment { start: start.into(), end: Some(end.into()) });
+    pub fn block_comment(self, start: impl Into<String>, end: impl Into<String>) -> Self {
+        self.add_comment(start.into(), Some(end.into()))
+    }
+
+    fn add_comment(mut self, start: String, end: Option<String>) -> Self {
+        if start.is_empty() || end.as_ref().is_some_and(String::is_empty) {
+            self.config.mistakes.push("the begin or the end of a comment is empty".to_owned());
+        }
+        self.config.comments.add(Comment { start, end });
         self
     }
 
@@ -287,5 +293,20 @@ impl<C> Suite<C> {
     pub fn junit(mut self, path: impl Into<PathBuf>) -> Self {
         self.config.junit = Some(path.into());
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comment_has_a_begin_and_an_end() {
+        let mistakes = |suite: Suite| suite.config.mistakes;
+        let suite = || Suite::new("tests/ui");
+        assert_eq!(mistakes(suite().comment("#").block_comment("(*", "*)")), [""; 0]);
+        let empty = ["the begin or the end of a comment is empty"];
+        assert_eq!(mistakes(suite().comment("")), empty);
+        assert_eq!(mistakes(suite().block_comment("(*", "")), empty);
     }
 }
