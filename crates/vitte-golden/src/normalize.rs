@@ -30,13 +30,7 @@ impl Rule {
 
     /// Replaces what a regular expression matches. The replacement may refer to groups: `$1`, `${name}`.
     pub(crate) fn regex(pattern: &str, replacement: impl Into<String>) -> Result<Self, String> {
-        let regex = Regex::new(pattern).map_err(|error| {
-            // The last line of the error is the reason; the lines before draw the pattern.
-            let text = error.to_string();
-            let reason =
-                text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-            format!("`{pattern}` is not a regular expression: {reason}")
-        })?;
+        let regex = regex(pattern)?;
         Ok(Self { pattern: Pattern::Regex(regex), replacement: replacement.into() })
     }
 
@@ -78,6 +72,16 @@ impl Rule {
             Pattern::Regex(regex) => regex.replace_all(text, NoExpand(&self.replacement)),
         }
     }
+}
+
+/// Parses a regular expression. The error is one line.
+pub(crate) fn regex(pattern: &str) -> Result<Regex, String> {
+    Regex::new(pattern).map_err(|error| {
+        // The last line of the error is the reason; the lines before draw the pattern.
+        let text = error.to_string();
+        let reason = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
+        format!("`{pattern}` is not a regular expression: {reason}")
+    })
 }
 
 fn replace_dir<'t>(text: &'t str, dir: &str, replacement: &str) -> Cow<'t, str> {

@@ -6,7 +6,6 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use regex::Regex;
 use vitte_diag::read::InputFormat;
 use vitte_diag::{Code, Format, Severity, Stream, Tool};
 
@@ -16,7 +15,7 @@ use crate::comment::Comment;
 use crate::config::Config;
 use crate::directive::CustomDirective;
 use crate::in_process::Function;
-use crate::normalize::Rule;
+use crate::normalize::{self, Rule};
 use crate::options::CaseOptions;
 use crate::runner::Runner;
 
@@ -196,12 +195,9 @@ impl<C> Suite<C> {
     /// Does not demand an annotation for a diagnostic without a location whose message matches a regular expression, because
     /// it only sums up others: "aborting due to 2 previous errors". An invalid expression fails the suite.
     pub fn summary(mut self, pattern: impl AsRef<str>) -> Self {
-        match Regex::new(pattern.as_ref()) {
+        match normalize::regex(pattern.as_ref()) {
             Ok(regex) => self.config.summaries.push(regex),
-            Err(_) => self
-                .config
-                .mistakes
-                .push(format!("`{}` is not a regular expression", pattern.as_ref())),
+            Err(reason) => self.config.mistakes.push(reason),
         }
         self
     }
@@ -299,6 +295,13 @@ impl<C> Suite<C> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_invalid_expression_has_a_reason() {
+        let reason = "`(` is not a regular expression: unclosed group";
+        let suite = Suite::new("tests/ui").summary("(").normalize_regex("(", "x");
+        assert_eq!(suite.config.mistakes, [reason, reason]);
+    }
 
     #[test]
     fn a_comment_has_a_begin_and_an_end() {
