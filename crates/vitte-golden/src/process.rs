@@ -2,6 +2,7 @@
 
 mod descendants;
 
+use std::borrow::Cow;
 use std::io::{self, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
@@ -171,8 +172,21 @@ pub(crate) fn shown(name: &str, bytes: &[u8]) -> String {
     }
     let omitted =
         if begin > 0 { format!(" (without its first {begin} bytes)") } else { String::new() };
-    let lines: String = lossy.trim_end().lines().map(|line| text::one_line(line) + "\n").collect();
+    let shown = |line| text::one_line(&without_thread_id(line)).into_owned() + "\n";
+    let lines: String = lossy.trim_end().lines().map(shown).collect();
     format!("{name}{omitted}:\n{lines}")
+}
+
+/// Removes the number of the thread from `thread 'main' (4711) panicked at …`, which is another one in each run.
+fn without_thread_id(line: &str) -> Cow<'_, str> {
+    let parts = || {
+        let (head, rest) = line.split_once("' (")?;
+        let (id, rest) = rest.split_once(')')?;
+        let is_id = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
+        let is_panic = head.starts_with("thread '") && rest.starts_with(" panicked at ");
+        (is_id && is_panic).then(|| format!("{head}'{rest}").into())
+    };
+    parts().unwrap_or(Cow::Borrowed(line))
 }
 
 #[cfg(test)]
@@ -235,6 +249,9 @@ mod tests {
     fn the_end_of_an_output_is_shown() {
         assert_eq!(shown("stderr", b" \n"), "");
         assert_eq!(shown("stderr", b"a\x1b[1m\nb\n"), "stderr:\na␛[1m\nb\n");
+        let panic = "thread 'main' (4711) panicked at src/a.rs:1:2:\nthread 'b' (1) is here\n";
+        let expected = "stderr:\nthread 'main' panicked at src/a.rs:1:2:\nthread 'b' (1) is here\n";
+        assert_eq!(shown("stderr", panic.as_bytes()), expected);
         let long = shown("stdout", &[b'x'; 20_000]);
         assert!(long.starts_with("stdout (without its first 3616 bytes):\nxxx"), "{long}");
     }

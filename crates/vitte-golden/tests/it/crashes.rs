@@ -28,7 +28,8 @@ fn a_panic_is_a_fatal_diagnostic_with_its_location() {
     );
     assert!(failure.contains("tests/toy.rs:") && failure.contains("stdout:\nbegun\n"), "{failure}");
     assert!(
-        failure.contains("stderr:\n\nthread 'main'") || failure.contains("stderr:\nthread 'main'"),
+        failure.contains("stderr:\n\nthread 'main' panicked at ")
+            || failure.contains("stderr:\nthread 'main' panicked at "),
         "{failure}"
     );
 }
