@@ -169,6 +169,11 @@ fn check(file: &SourceFile, flags: &[String]) -> DiagnosticBag {
                 let path = env::current_dir().unwrap_or_default();
                 diagnostics.push(Diagnostic::error(None, span, format!("in {}", path.display())));
             }
+            "end" => {
+                let end = file.text().len();
+                let span = Span::between(file.id(), end, end);
+                diagnostics.push(Diagnostic::error(None, span, "unexpected end of the file"));
+            }
             "outside" => diagnostics.push(Diagnostic::error(
                 None,
                 Span::between(file.id(), 0, 1_000_000),

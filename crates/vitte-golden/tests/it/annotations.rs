@@ -174,3 +174,15 @@ fn directives_may_not_contradict_each_other() {
     assert!(fails("//@ timeout: 2\n//@ timeout: 3\n").contains("`timeout` contradicts"));
     Toy::new(&[("a.toy", "//@ check-pass\n//@ build-pass\n")]).passes();
 }
+
+#[test]
+fn an_error_at_the_end_of_the_file_can_be_announced() {
+    let toy = Toy::new(&[("a.toy", "end //~v error: unexpected end\n")]);
+    toy.write("b.toy", "\nend //~ error: unexpected end");
+    toy.write("c.toy", "end //~ error: unexpected end\r\n");
+    toy.passes();
+    toy.write("a.toy", "end //\n");
+    let failure = toy.failure("a.toy");
+    let help = "announce it on line 1: //~ error: unexpected end of the file\n";
+    assert!(failure.ends_with(help), "{failure}");
+}
