@@ -53,6 +53,13 @@ impl SuiteArguments {
         self.runner.is_filtered_out(trial) && self.more_filters.iter().all(with_filter)
     }
 
+    /// Returns the name of the only test that is selected, if the arguments say it. A runner such as nextest starts a process
+    /// for each test.
+    pub(crate) fn only_test(&self) -> Option<&str> {
+        let is_single = self.runner.exact && self.more_filters.is_empty();
+        self.runner.filter.as_deref().filter(|_| is_single)
+    }
+
     /// Removes the tests that are filtered out, if there are more filters than the runner knows.
     pub(crate) fn retain_filtered(&self, trials: &mut Vec<Trial>) {
         if !self.more_filters.is_empty() {

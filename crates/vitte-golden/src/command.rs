@@ -15,7 +15,7 @@ use crate::problem::Problem;
 use crate::process::{self, Ended};
 use crate::temporary::{failed, with_file};
 
-/// The argument that is replaced by the path of the case.
+/// What is replaced in an argument by the path of the case.
 const PATH: &str = "{path}";
 /// What is replaced by the revision in an argument.
 const REVISION: &str = "{revision}";
@@ -43,17 +43,14 @@ impl CompilerCommand {
         command.envs(self.envs.iter().map(|(name, value)| (name, value)));
         let mut has_path = false;
         let mut add = |arg: &OsStr| {
-            match arg.to_str() {
-                Some(PATH) => {
-                    has_path = true;
-                    command.arg(path)
-                }
-                Some(text) if text.contains(REVISION) || text.contains(TMP) => {
-                    let text = text.replace(REVISION, input.revision.unwrap_or_default());
-                    command.arg(text.replace(TMP, &tmp.to_string_lossy()))
-                }
-                _ => command.arg(arg),
+            let Some(text) = arg.to_str() else {
+                command.arg(arg);
+                return;
             };
+            let text = text.replace(REVISION, input.revision.unwrap_or_default());
+            let text = text.replace(TMP, &tmp.to_string_lossy());
+            has_path |= text.contains(PATH);
+            command.arg(with_path(&text, path));
         };
         self.args.iter().for_each(|arg| add(arg));
         if input.revision.is_some() {
@@ -136,6 +133,17 @@ impl CompilerCommand {
             fatal.map(|diagnostic| diagnostic.render(&SourceMap::new()) + "\n").collect();
         Some(Problem::message(message).with_text(fatal + &captured(ended)))
     }
+}
+
+/// Returns an argument with the path of the case, which need not be UTF-8.
+fn with_path(arg: &str, path: &Path) -> OsString {
+    let mut parts = arg.split(PATH);
+    let mut out = OsString::from(parts.next().unwrap_or_default());
+    for part in parts {
+        out.push(path);
+        out.push(part);
+    }
+    out
 }
 
 fn captured(ended: &Ended) -> String {
@@ -307,6 +315,20 @@ fn read_with(
             output.raw = raw;
             output.is_crashed = false;
             output
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_path_may_be_a_part_of_an_argument() {
+        for (arg, expected) in
+            [("{path}", "a b"), ("--in={path},{path};", "--in=a b,a b;"), ("-x", "-x")]
+        {
+            assert_eq!(with_path(arg, Path::new("a b")), expected);
         }
     }
 }

@@ -38,9 +38,8 @@ struct Planned {
 
 impl Plan {
     pub(crate) fn new(config: &Config, files: &Files, arguments: &SuiteArguments) -> Self {
-        let is_single = arguments.runner.exact && arguments.more_filters.is_empty();
-        let filter = arguments.runner.filter.as_deref().filter(|_| is_single);
-        // A runner such as nextest starts a process for each test, which reads only the file of that test.
+        // A process for one test reads only the file of that test.
+        let filter = arguments.only_test();
         let is_selected = |(_, case): &(usize, &CaseFile)| {
             filter.is_none_or(|filter| filter.starts_with(&*text::one_line(&case.name)))
         };

@@ -68,7 +68,7 @@ impl Report {
     /// # Errors
     ///
     /// Why the report cannot be written.
-    pub(crate) fn finish(&self, config: &Config, cases: &Cases) -> Result<String, String> {
+    pub(crate) fn finish(&self, config: &Config, cases: Option<&Cases>) -> Result<String, String> {
         let results =
             std::mem::take(&mut *self.results.lock().unwrap_or_else(PoisonError::into_inner));
         let mut summary = String::new();
@@ -94,7 +94,7 @@ impl Report {
                 normalized,
             );
         }
-        if !config.codes.all.is_empty() {
+        if let Some(cases) = cases {
             summary += &format!("{}\n\n", Coverage::new(config, cases).summary());
         }
         if let Some(path) = &config.junit {

@@ -10,7 +10,7 @@ use libtest_mimic::FormatSetting;
 
 use crate::args::{self, SuiteArguments};
 use crate::check::{self, Job, Outcome};
-use crate::codes::{self, Cases};
+use crate::codes;
 use crate::command::CompilerCommand;
 use crate::config::Config;
 use crate::executor::{Engine, Executor};
@@ -91,14 +91,15 @@ impl Runner {
         }
         let extensions = config.golden_extensions();
         let files = Files::find(&config.dir, &config.extension, &config.skipped, &extensions);
-        let needs_codes = arguments.codes || !config.codes.all.is_empty();
-        let cases = if needs_codes { codes::cases(&config, &files) } else { Cases::default() };
+        let is_other_test = arguments.only_test().is_some_and(|name| name != suite_tests::CODES);
+        let is_summed_up = !config.codes.all.is_empty() && !is_other_test && !arguments.runner.list;
+        let cases = (arguments.codes || is_summed_up).then(|| codes::cases(&config, &files));
         if arguments.codes && config.codes.all.is_empty() {
             complain("the suite does not know the codes of the compiler: call `Suite::codes`");
             return ExitCode::from(2);
         }
         if arguments.codes {
-            return print(&codes::table(&config, &cases));
+            return print(&codes::table(&config, &cases.unwrap_or_default()));
         }
         let config = Arc::new(config);
         let engine = match self.compiler {
@@ -108,7 +109,7 @@ impl Runner {
         let executor = Executor::new(Arc::clone(&config), engine, arguments.twice);
         let report = Arc::new(Report::new(&config));
         let plan = Plan::new(&config, &files, arguments);
-        let suite_tests = suite_tests::tests(&config, &files, &cases);
+        let suite_tests = suite_tests::tests(&config, &files, cases.as_ref());
         let mut trials: Vec<_> = suite_tests.iter().map(SuiteTest::trial).collect();
         trials.extend(plan.trials(executor, arguments, &report));
         // The queue has the threads. With one thread, the runner prints the tests in their order.
@@ -120,7 +121,7 @@ impl Runner {
         if arguments.runner.list {
             return ExitCode::SUCCESS;
         }
-        match report.finish(&config, &cases) {
+        match report.finish(&config, cases.as_ref()) {
             // Programs read the output in this format.
             Ok(_) if matches!(arguments.runner.format, Some(FormatSetting::Json)) => {}
             Ok(text) => _ = io::stdout().write_all(text.as_bytes()),

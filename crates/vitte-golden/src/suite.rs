@@ -47,8 +47,9 @@ impl Suite {
     /// Creates a suite of the cases in `tests/ui`, whose diagnostics a command prints as JSON Lines (`--error-format=json`)
     /// to standard output. [`dir`](Suite::dir) sets another directory, [`reads`](Suite::reads) another format.
     ///
-    /// The flags and the path of each case are appended to the arguments. If an argument is `{path}`, it is replaced by the
-    /// path instead. `{tmp}` in an argument is replaced by the path of an empty directory, for files that the compiler writes.
+    /// The flags and the path of each case are appended to the arguments. If an argument contains `{path}`, as in
+    /// `--input={path}`, that is replaced by the path instead. `{tmp}` in an argument is replaced by the path of an empty
+    /// directory, for files that the compiler writes.
     pub fn command<A: Into<OsString>>(
         program: impl Into<OsString>,
         args: impl IntoIterator<Item = A>,

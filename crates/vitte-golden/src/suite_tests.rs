@@ -31,8 +31,11 @@ impl SuiteTest {
     }
 }
 
-/// Returns the tests of a suite.
-pub(crate) fn tests(config: &Config, files: &Files, cases: &Cases) -> Vec<SuiteTest> {
+/// The name of the test that fails if a code has no case.
+pub(crate) const CODES: &str = "suite::codes";
+
+/// Returns the tests of a suite. Without `cases`, the test of codes is not run.
+pub(crate) fn tests(config: &Config, files: &Files, cases: Option<&Cases>) -> Vec<SuiteTest> {
     let mut problems: Vec<String> =
         config.mistakes.iter().chain(&files.errors).map(|text| error(text)).collect();
     if config.extension.is_empty() {
@@ -51,8 +54,8 @@ pub(crate) fn tests(config: &Config, files: &Files, cases: &Cases) -> Vec<SuiteT
     }
     tests.push(SuiteTest { name: "suite::orphans", problems: orphans(config, files) });
     if config.codes.is_required {
-        let problems = codes(&Coverage::new(config, cases));
-        tests.push(SuiteTest { name: "suite::codes", problems });
+        let problems = cases.map(|cases| codes(&Coverage::new(config, cases))).unwrap_or_default();
+        tests.push(SuiteTest { name: CODES, problems });
     }
     tests
 }
