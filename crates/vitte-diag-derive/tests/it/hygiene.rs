@@ -73,7 +73,7 @@ mod forbids {
     }
 }
 
-/// A program that is no error if deprecated items are used where it allows them.
+/// A program that compiles although deprecated items are used where it allows them.
 mod deprecated {
     #![deny(deprecated)]
 
