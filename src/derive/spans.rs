@@ -40,7 +40,8 @@ use crate::model::{Child, ChildLevel, Diagnostic, Span};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a span",
     label = "this type is not a span",
-    note = "a span is a `Span`, a type that implements `ToSpan`, or a reference, `Box`, `Rc` or `Arc` of one"
+    note = "a span is a `Span`, a type that implements `ToSpan`, or a reference, `Box`, `Rc` or `Arc` of one",
+    note = "an `Option` of a span is allowed too, and a `Vec` or an array except for `#[primary]`"
 )]
 pub trait ToSpan {
     /// Returns the span.

@@ -144,6 +144,11 @@ fn optional_text(attribute: &Attribute, name: &str, errors: &mut Errors) -> Opti
     let text = match arguments.next() {
         None => return Some(None),
         Some(Argument::Text(text)) => not_empty(text, "the text", errors),
+        Some(Argument::Word(word)) if word == "primary" && name == "label" => {
+            let message = "the primary label has an attribute of its own: `#[primary(\"…\")]`";
+            errors.at(word.span(), message);
+            return Some(None);
+        }
         Some(other) => {
             let expected = format!("expected `#[{name}]` or `#[{name}(\"…\")]`");
             errors.at(other.span(), expected);

@@ -236,14 +236,7 @@ fn read_json(bytes: &[u8], sources: SourceMap, input: Input<'_>, path: &Path) ->
     }
     let issues = diagnostics.iter().cloned().collect::<DiagnosticBag>().validate(&paths.sources);
     problems.extend(Problem::of_spans(&issues));
-    Output {
-        sources: paths.sources,
-        file: paths.case,
-        diagnostics,
-        problems,
-        is_crashed: false,
-        raw,
-    }
+    Output { diagnostics, problems, raw, ..Output::empty(paths.sources, paths.case) }
 }
 
 /// The begin of a line of rustc that repeats diagnostics, some of which the program has allowed.
@@ -274,15 +267,7 @@ fn read_with(
     let json = json.join("\n");
     if json.trim().is_empty() {
         let paths = Paths::new(sources, input, path);
-        let (diagnostics, problems) = (Vec::new(), Vec::new());
-        return Output {
-            sources: paths.sources,
-            file: paths.case,
-            diagnostics,
-            problems,
-            is_crashed: false,
-            raw,
-        };
+        return Output { raw, ..Output::empty(paths.sources, paths.case) };
     }
     match format.read_into(sources, json.as_bytes(), &mut load) {
         Ok(imported) => {
@@ -301,14 +286,8 @@ fn read_with(
             };
             let file = sources.files().find(is_case).map(vitte_diag::SourceFile::id);
             let file = file.unwrap_or_else(|| sources.insert(&input.case.path, input.text));
-            Output {
-                sources,
-                file,
-                diagnostics: imported.diagnostics,
-                problems,
-                is_crashed: false,
-                raw,
-            }
+            let diagnostics = imported.diagnostics;
+            Output { diagnostics, problems, raw, ..Output::empty(sources, file) }
         }
         Err(error) => {
             let mut output = failed(Problem::message(error.to_string()));

@@ -1,7 +1,6 @@
 //! Compiles cases by calling a function of the compiler.
 
 use std::any::Any;
-use std::backtrace::{Backtrace, BacktraceStatus};
 use std::ffi::OsString;
 use std::fmt;
 use std::panic::{self, AssertUnwindSafe};
@@ -72,7 +71,7 @@ fn output(compiled: Compiled, case: Case) -> Output {
         problems.push(Problem::message("the compiler returned an error").with_text(text));
     }
     problems.extend(Problem::of_spans(&compiled.bag.validate(&sources)));
-    Output { sources, file, diagnostics, problems, is_crashed: false, raw: Vec::new() }
+    Output { diagnostics, problems, ..Output::empty(sources, file) }
 }
 
 /// Finds the file of a case in the sources of a compiler, which may have another path for it: by the path, or by the text.
@@ -108,18 +107,15 @@ impl Leftovers {
 /// Whether the compiler has panicked.
 static HAS_PANICKED: AtomicBool = AtomicBool::new(false);
 
-/// The last panic: where it was, and its backtrace if one is asked for.
-static LAST_PANIC: Mutex<Option<(String, Option<String>)>> = Mutex::new(None);
+/// Where the last panic was.
+static LAST_PANIC: Mutex<Option<String>> = Mutex::new(None);
 
 /// Records the location of each panic before the hook that was installed before runs.
 pub(crate) fn record_panics() {
     let previous = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
         let at = info.location().map_or_else(String::new, ToString::to_string);
-        let backtrace = Backtrace::capture();
-        let backtrace =
-            (backtrace.status() == BacktraceStatus::Captured).then(|| backtrace.to_string());
-        *LAST_PANIC.lock().unwrap_or_else(PoisonError::into_inner) = Some((at, backtrace));
+        *LAST_PANIC.lock().unwrap_or_else(PoisonError::into_inner) = Some(at);
         previous(info);
     }));
 }
@@ -130,12 +126,11 @@ fn panic_problem(payload: &(dyn Any + Send)) -> Problem {
     let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
     let message = format!("the compiler panicked: {}", text.unwrap_or("the payload is not a text"));
     let mut fatal = Diagnostic::without_location(Severity::Fatal, None, message);
-    let last = LAST_PANIC.lock().unwrap_or_else(PoisonError::into_inner).take();
-    let (at, backtrace) = last.unwrap_or_default();
+    let at = LAST_PANIC.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default();
     if !at.is_empty() {
         fatal.add_note(format!("at {at}"));
     }
-    Problem::new(fatal).with_text(backtrace.unwrap_or_default())
+    Problem::new(fatal)
 }
 
 #[cfg(test)]

@@ -37,6 +37,18 @@ pub(crate) struct Output {
 }
 
 impl Output {
+    /// Returns the output of a compiler that wrote nothing.
+    pub(crate) const fn empty(sources: SourceMap, file: FileId) -> Self {
+        Self {
+            sources,
+            file,
+            diagnostics: Vec::new(),
+            problems: Vec::new(),
+            is_crashed: false,
+            raw: Vec::new(),
+        }
+    }
+
     /// Writes the diagnostics in a format.
     pub(crate) fn render(&self, format: Format, options: &EmitterOptions) -> String {
         let mut out = Vec::new();

@@ -28,12 +28,9 @@ pub(crate) fn with_file(input: Input<'_>, compile: impl FnOnce(PathBuf) -> Outpu
 /// Returns the output of a compilation that did not take place.
 pub(crate) fn failed(problem: Problem) -> Output {
     Output {
-        sources: SourceMap::new(),
-        file: FileId::DUMMY,
-        diagnostics: Vec::new(),
         problems: vec![problem],
         is_crashed: true,
-        raw: Vec::new(),
+        ..Output::empty(SourceMap::new(), FileId::DUMMY)
     }
 }
 
