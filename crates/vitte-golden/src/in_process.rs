@@ -100,7 +100,7 @@ impl Leftovers {
     /// Returns true if another case would find a changed process.
     pub(crate) fn exist(&self) -> bool {
         HAS_PANICKED.load(Ordering::Relaxed)
-            || !std::env::vars_os().eq(self.variables.iter().cloned())
+            || std::env::vars_os().collect::<Vec<_>>() != self.variables
     }
 }
 
