@@ -168,6 +168,24 @@ pub fn apply<'a>(
     fixes
 }
 
+/// Returns the edits with which [`apply`] would apply suggestions, without those that have an edit that `can_edit`
+/// rejects: sorted by file and offset, without overlaps.
+pub(crate) fn accepted_edits<'a>(
+    sources: &SourceMap,
+    suggestions: impl IntoIterator<Item = &'a Suggestion>,
+    can_edit: impl Fn(&Edit) -> bool,
+) -> Vec<Edit> {
+    let mut accepted = AcceptedEdits::default();
+    for suggestion in suggestions {
+        let edits = checked_edits(sources, suggestion).ok();
+        if let Some(edits) = edits.filter(|edits| edits.iter().all(&can_edit)) {
+            _ = accepted.add(edits, suggestion);
+        }
+    }
+    let edits = accepted.0.into_values().flat_map(BTreeMap::into_values);
+    edits.map(|(edit, _)| edit.into_owned()).collect()
+}
+
 /// Returns the edits of a suggestion in the outermost files, or why it cannot be applied to these sources.
 fn checked_edits<'a>(
     sources: &SourceMap,

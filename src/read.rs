@@ -60,6 +60,11 @@ pub enum InputFormat {
     Sarif,
 }
 
+/// Returns the path of a `file:` URI, or `None` for another URI.
+pub(crate) fn path_of_uri(uri: &str) -> Option<String> {
+    uri::file_uri_path(uri)
+}
+
 impl InputFormat {
     /// All formats, in the order in which the help lists them.
     pub const ALL: &[Self] = &[Self::Rustc, Self::Gcc, Self::Lsp, Self::Sarif];

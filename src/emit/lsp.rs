@@ -5,13 +5,15 @@
 //! source map. Files without diagnostics are included, so that the editor clears the ones it shows. With the
 //! feature `lsp` the parameters convert into the types of `lsp-types`.
 //!
-//! Lines and characters are 0-based, characters count UTF-16 code units. The URI of a file that is not on
+//! Lines and characters are 0-based, characters count UTF-16 code units, and a lone `\r` ends a line, too. The URI of a file that is not on
 //! disk is `untitled:` and its name. The `data` of a diagnostic is the list of its code actions: a server
 //! can return them when the client sends the diagnostic back in a `textDocument/codeAction` request.
 //!
 //! The protocol requires a range. That of a diagnostic about a whole file is the empty range at the start of the file.
 //! That of an unknown location in an unavailable file is empty, at the [nearest known location](SourceFile::location).
 //! The labels of children and the steps of the trace that have a location are related information.
+//!
+//! A language server, which knows more of its client, uses a [`Converter`]. The crate `vitte-lsp` is one.
 //!
 //! ```
 //! use vitte_diag::{DiagnosticBag, SourceMap, Tool, codes, lsp};
@@ -27,20 +29,27 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use std::collections::BTreeMap;
-use std::io::{self, Write};
+mod convert;
+mod model;
 
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+pub use convert::{Converter, PositionEncoding};
 use indexmap::IndexMap;
+pub use model::{
+    CodeAction, CodeDescription, Location, LspDiagnostic, Position, Range, RelatedInformation,
+    TextEdit, WorkspaceEdit,
+};
 use serde::Serialize;
 
 use super::options::{EmitterOptions, FromOptions};
-use super::plain_text::{PlainText, Related, StepsInText, TextParts};
 use super::{Emitter, escape};
 use crate::bag::DiagnosticBag;
-use crate::check::{CheckedDiagnostic, Fix};
-use crate::model::{Code, Diagnostic, Severity, Span, Tag};
+use crate::model::Diagnostic;
+use crate::read;
 use crate::registry::Tool;
-use crate::source::{ColumnUnit, Location, SourceFile, SourceMap, url};
+use crate::source::{SourceMap, file_url, url};
 
 /// The parameters of `textDocument/publishDiagnostics`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -78,171 +87,33 @@ impl TryFrom<PublishDiagnostics> for lsp_types::PublishDiagnosticsParams {
     }
 }
 
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct LspDiagnostic {
-    range: LspRange,
-    severity: u8,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<Code>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code_description: Option<CodeDescription>,
-    source: String,
-    message: String,
-    #[serde(skip_serializing_if = "<[u8]>::is_empty")]
-    tags: &'static [u8],
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    related_information: Vec<RelatedInformation>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    data: Vec<CodeAction>,
+/// Returns the path of a `file:` URI, or `None` for another URI. Bytes that are not UTF-8 become U+FFFD.
+#[must_use]
+pub fn path_of_uri(uri: &str) -> Option<PathBuf> {
+    read::path_of_uri(uri).map(PathBuf::from)
 }
 
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-struct CodeDescription {
-    href: String,
+/// Returns the `file:` URI of an absolute path, or `None` for a relative path. Bytes that are not UTF-8 become U+FFFD.
+///
+/// ```
+/// use std::path::Path;
+///
+/// use vitte_diag::lsp;
+///
+/// let path = Path::new("/home/ana/größe 1.vitte");
+/// let uri = lsp::uri_of_path(path);
+/// assert_eq!(uri.as_deref(), Some("file:///home/ana/gr%C3%B6%C3%9Fe%201.vitte"));
+/// assert_eq!(uri.and_then(|uri| lsp::path_of_uri(&uri)).as_deref(), Some(path));
+/// ```
+#[must_use]
+pub fn uri_of_path(path: &Path) -> Option<String> {
+    file_url(&path.to_string_lossy(), None)
 }
 
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-struct RelatedInformation {
-    location: LspLocation,
-    message: String,
-}
-
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-struct LspLocation {
-    uri: String,
-    range: LspRange,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
-struct LspRange {
-    start: LspPosition,
-    end: LspPosition,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
-struct LspPosition {
-    line: u32,
-    character: u32,
-}
-
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct CodeAction {
-    title: String,
-    kind: &'static str,
-    is_preferred: bool,
-    edit: WorkspaceEdit,
-}
-
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-struct WorkspaceEdit {
-    changes: BTreeMap<String, Vec<TextEdit>>,
-}
-
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct TextEdit {
-    range: LspRange,
-    new_text: String,
-}
-
-fn uri(sources: &SourceMap, file: &SourceFile) -> String {
-    sources.url(file.id()).unwrap_or_else(|| format!("untitled:{}", url::path(file.path())))
-}
-
-impl LspPosition {
-    fn new(at: Location<'_>) -> Self {
-        Self { line: at.line - 1, character: at.col - 1 }
-    }
-}
-
-fn range(file: &SourceFile, span: Span) -> LspRange {
-    let start = file.location(span.lo(), ColumnUnit::Utf16);
-    let end = file.end_of(span, ColumnUnit::Utf16).unwrap_or(start);
-    LspRange { start: LspPosition::new(start), end: LspPosition::new(end) }
-}
-
-impl CodeAction {
-    fn new(sources: &SourceMap, fix: &Fix<'_>) -> Self {
-        let mut changes: BTreeMap<String, Vec<TextEdit>> = BTreeMap::new();
-        for edit in fix.edits {
-            let Ok(file) = sources.file(edit.span().file()) else { continue };
-            let (range, new_text) = (range(file, edit.span()), edit.text().to_owned());
-            changes.entry(uri(sources, file)).or_default().push(TextEdit { range, new_text });
-        }
-        Self {
-            title: fix.title().into_owned(),
-            kind: "quickfix",
-            is_preferred: fix.is_automatic(),
-            edit: WorkspaceEdit { changes },
-        }
-    }
-}
-
-impl LspDiagnostic {
-    /// Returns the URI of the file that the diagnostic is published for, and the diagnostic.
-    fn new(sources: &SourceMap, diagnostic: &Diagnostic, tool: &Tool) -> (String, Self) {
-        let checked = CheckedDiagnostic::new(sources, diagnostic);
-        let file = checked.file();
-        let own_uri = file.map_or_else(
-            || format!("untitled:{}", url::path(tool.name())),
-            |file| uri(sources, file),
-        );
-        let is_own = |other: &SourceFile| file.is_some_and(|file| file.id() == other.id());
-        let code = diagnostic.code();
-        // An editor can only edit a file that it can open.
-        let (fixes, in_text) = checked.fixes(sources, |file| sources.url(file.id()).is_some());
-        let parts = TextParts {
-            related: false,
-            steps: StepsInText::WithoutLocation,
-            suggestions: &in_text,
-            backtrace: false,
-        };
-        let related = |related: Related<'_>| RelatedInformation {
-            location: LspLocation {
-                uri: match related.at.file {
-                    file if is_own(file) => own_uri.clone(),
-                    file => uri(sources, file),
-                },
-                range: range(related.at.file, related.at.span),
-            },
-            message: related.message().unwrap_or("here".into()).into_owned(),
-        };
-        let mut related_information = Related::labels(&checked, related);
-        related_information.extend(Related::steps(&checked, |_| true).map(related));
-        let published = Self {
-            range: checked
-                .primary()
-                .map_or(LspRange::default(), |primary| range(primary.file, primary.span)),
-            severity: match diagnostic.severity() {
-                Severity::Fatal | Severity::Error => 1,
-                Severity::Warning => 2,
-                Severity::Note => 3,
-            },
-            code,
-            code_description: code
-                .and_then(|code| tool.code_url(code))
-                .map(|href| CodeDescription { href }),
-            source: tool.name().to_owned(),
-            message: PlainText::new(&checked, parts).to_string(),
-            tags: tags(diagnostic),
-            related_information,
-            data: fixes.iter().map(|fix| CodeAction::new(sources, fix)).collect(),
-        };
-        (own_uri, published)
-    }
-}
-
-/// Returns the values of `DiagnosticTag`.
-fn tags(diagnostic: &Diagnostic) -> &'static [u8] {
-    let has = |tag| diagnostic.tags().any(|other| other == tag);
-    match (has(Tag::Unnecessary), has(Tag::Deprecated)) {
-        (false, false) => &[],
-        (true, false) => &[1],
-        (false, true) => &[2],
-        (true, true) => &[1, 2],
-    }
+/// Returns the URI of the file that a diagnostic is published for, and the diagnostic.
+fn converted(sources: &SourceMap, diagnostic: &Diagnostic, tool: &Tool) -> (String, LspDiagnostic) {
+    let (uri, diagnostic) = Converter::new(sources, tool).convert(diagnostic, true);
+    (uri.unwrap_or_else(|| format!("untitled:{}", url::path(tool.name()))), diagnostic)
 }
 
 /// Returns the parameters for each file of `sources`, in the order of the map. Diagnostics without a location
@@ -250,13 +121,14 @@ fn tags(diagnostic: &Diagnostic) -> &'static [u8] {
 /// and is published once.
 #[must_use]
 pub fn publish(sources: &SourceMap, bag: &DiagnosticBag, tool: &Tool) -> Vec<PublishDiagnostics> {
+    let converter = Converter::new(sources, tool);
     let mut files: IndexMap<String, Vec<LspDiagnostic>> = sources
         .files()
         .filter(|file| !file.is_embedded())
-        .map(|file| (uri(sources, file), Vec::new()))
+        .map(|file| (converter.uri(file), Vec::new()))
         .collect();
     for entry in bag.ordered_in(sources) {
-        let (uri, diagnostic) = LspDiagnostic::new(sources, entry.diagnostic, tool);
+        let (uri, diagnostic) = converted(sources, entry.diagnostic, tool);
         files.entry(uri).or_default().push(diagnostic);
     }
     let files = files.into_iter();
@@ -289,7 +161,7 @@ impl<W: Write> LspEmitter<W> {
 
 impl<W: Write> Emitter for LspEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
-        let (uri, diagnostic) = LspDiagnostic::new(sources, diagnostic, &self.tool);
+        let (uri, diagnostic) = converted(sources, diagnostic, &self.tool);
         // The diagnostics of one file mostly follow one another, which saves the lookup.
         match self.files.last_mut().filter(|(last, _)| **last == uri) {
             Some((_, diagnostics)) => push_json(diagnostics, &diagnostic),
@@ -329,6 +201,7 @@ impl<W: Write> FromOptions<W> for LspEmitter<W> {
 mod tests {
     use super::*;
     use crate::codes;
+    use crate::model::Span;
 
     #[test]
     fn the_emitter_writes_what_publish_returns() {

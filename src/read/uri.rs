@@ -37,6 +37,12 @@ impl Resource {
     }
 }
 
+/// Returns the path of a `file:` URI, or `None` for another URI.
+pub(super) fn file_uri_path(uri: &str) -> Option<String> {
+    let (scheme, rest) = scheme(uri)?;
+    scheme.eq_ignore_ascii_case("file").then(|| file_path(rest)).flatten()
+}
+
 /// Returns a name in angle brackets, the path of a source that is not a file.
 pub(super) fn bracketed(name: &str) -> String {
     if crate::source::is_virtual(name) { name.to_owned() } else { format!("<{name}>") }

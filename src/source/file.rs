@@ -3,6 +3,7 @@
 mod content;
 mod embedding;
 mod locations;
+mod positions;
 
 use std::fmt;
 use std::ops::Range;
@@ -37,6 +38,8 @@ pub struct SourceFile {
     disk_path: Option<PathBuf>,
     content: Content,
     lines: OnceLock<LineTable>,
+    /// The offsets of the `\r` without `\n`, which end lines for editors only.
+    lone_returns: OnceLock<Box<[u32]>>,
     embedding: Option<Box<Embedding>>,
 }
 
@@ -47,7 +50,15 @@ impl SourceFile {
     }
 
     const fn with_content(id: FileId, path: Arc<str>, content: Content) -> Self {
-        Self { id, path, disk_path: None, content, lines: OnceLock::new(), embedding: None }
+        Self {
+            id,
+            path,
+            disk_path: None,
+            content,
+            lines: OnceLock::new(),
+            lone_returns: OnceLock::new(),
+            embedding: None,
+        }
     }
 
     /// Creates a file without text.

@@ -4,12 +4,27 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod cancel;
+mod catch;
+mod check;
+mod client;
+mod config;
 mod document;
+mod lines;
 mod open_files;
+mod outbox;
 mod paths;
 mod progress;
+mod results;
+mod schedule;
+mod server;
+mod session;
+mod settings;
+mod wire;
+mod worker;
 mod workspace;
 
 pub use cancel::Cancellation;
+pub use config::{RunOn, Scope};
 pub use document::Document;
+pub use server::{Server, ServerError};
 pub use workspace::Workspace;

@@ -4,9 +4,12 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::paths::{Key, key_of_path};
+
 /// A buffer of the editor at one version.
 #[derive(Clone, Debug)]
 pub(crate) struct Buffer {
+    pub(crate) key: Key,
     /// As the client writes it.
     pub(crate) uri: Arc<str>,
     pub(crate) language_id: Arc<str>,
@@ -20,40 +23,31 @@ pub(crate) struct Buffer {
 
 /// The buffers of the editor at one moment.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct OpenFiles {
-    by_uri: HashMap<Arc<str>, Arc<Buffer>>,
-    uri_by_path: HashMap<PathBuf, Arc<str>>,
-}
+pub(crate) struct OpenFiles(HashMap<Key, Arc<Buffer>>);
 
 impl OpenFiles {
-    pub(crate) fn get(&self, uri: &str) -> Option<&Arc<Buffer>> {
-        self.by_uri.get(uri)
+    pub(crate) fn get(&self, key: &str) -> Option<&Arc<Buffer>> {
+        self.0.get(key)
     }
 
     pub(crate) fn at_path(&self, path: &Path) -> Option<&Arc<Buffer>> {
-        self.get(self.uri_by_path.get(path)?)
+        self.get(&key_of_path(path))
+    }
+
+    pub(crate) fn version(&self, key: &str) -> Option<i32> {
+        self.get(key).map(|buffer| buffer.version)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<Buffer>> {
-        self.by_uri.values()
+        self.0.values()
     }
 
-    /// Adds a buffer, or replaces the one with the same URI.
+    /// Adds a buffer, or replaces the one with the same key.
     pub(crate) fn insert(&mut self, buffer: Buffer) {
-        if let Some(path) = &buffer.path {
-            self.uri_by_path.insert(path.clone(), Arc::clone(&buffer.uri));
-        }
-        self.by_uri.insert(Arc::clone(&buffer.uri), Arc::new(buffer));
+        self.0.insert(Arc::clone(&buffer.key), Arc::new(buffer));
     }
 
-    pub(crate) fn remove(&mut self, uri: &str) -> Option<Arc<Buffer>> {
-        let buffer = self.by_uri.remove(uri)?;
-        if let Some(path) = buffer.path.as_deref() {
-            // Another URI may name the same file.
-            if self.uri_by_path.get(path).is_some_and(|other| **other == *uri) {
-                self.uri_by_path.remove(path);
-            }
-        }
-        Some(buffer)
+    pub(crate) fn remove(&mut self, key: &str) -> Option<Arc<Buffer>> {
+        self.0.remove(key)
     }
 }

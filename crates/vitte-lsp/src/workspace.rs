@@ -7,9 +7,10 @@ use std::sync::Arc;
 use vitte_diag::{FileId, Policy, SourceError, SourceMap, SourceText};
 
 use crate::cancel::Cancellation;
+use crate::catch;
 use crate::document::Document;
 use crate::open_files::{Buffer, OpenFiles};
-use crate::paths::normalized;
+use crate::paths::{Key, key_of_path, normalized};
 use crate::progress::Progress;
 
 /// The workspace at the moment at which a check began. Files that are open in the editor have the text of their
@@ -42,9 +43,18 @@ pub(crate) enum Target {
     Buffer(Arc<Buffer>),
     /// A file that is not open.
     File {
-        uri: Arc<str>,
         path: PathBuf,
     },
+}
+
+impl Target {
+    /// Returns the key of the document.
+    pub(crate) fn key(&self) -> Key {
+        match self {
+            Self::Buffer(buffer) => Arc::clone(&buffer.key),
+            Self::File { path } => key_of_path(path),
+        }
+    }
 }
 
 impl Workspace {
@@ -82,7 +92,7 @@ impl Workspace {
                     self.sources.add(&*buffer.uri, SourceText::from(Arc::clone(&buffer.text)))?
                 }
             },
-            Target::File { path, .. } => self.load(path)?,
+            Target::File { path } => self.load(path)?,
         };
         let source = self.sources.file_arc(id)?;
         Ok(match target {
@@ -94,8 +104,8 @@ impl Workspace {
                 is_saved: buffer.is_saved,
                 source,
             },
-            Target::File { uri, path } => Document {
-                uri: Arc::clone(uri),
+            Target::File { path } => Document {
+                uri: target.key(),
                 language_id: "".into(),
                 version: None,
                 path: Some(path.clone()),
@@ -172,6 +182,7 @@ impl Workspace {
             None => self.sources.load(&path)?,
         };
         self.loaded.insert(path, id);
+        catch::set_sources(&self.sources);
         Ok(id)
     }
 

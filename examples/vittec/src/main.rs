@@ -5,6 +5,7 @@
 mod crash;
 mod driver;
 mod fix;
+mod lsp;
 
 use std::error::Error;
 use std::ffi::OsString;
@@ -48,6 +49,11 @@ enum Command {
         /// Files and directories; - is standard input
         #[arg(required = true, value_name = "FILE|DIR")]
         paths: Vec<OsString>,
+    },
+    /// Serve an editor with the Language Server Protocol, on standard input and output
+    Lsp {
+        #[command(flatten)]
+        diagnostics: DiagnosticArgs,
     },
     /// Explain a code such as E0001
     Explain {
@@ -124,6 +130,10 @@ impl Command {
                     Err(error) => usage(&error.to_string()),
                 }
             }
+            Self::Lsp { diagnostics } => match diagnostics.policy(&Tool::default()) {
+                Ok(policy) => Ok(lsp::serve(policy)),
+                Err(error) => usage(&error.to_string()),
+            },
             Self::Explain { code } => explain(&code),
             Self::Schema => {
                 io::stdout().write_all(json::SCHEMA.as_bytes()).map(|()| ExitCode::SUCCESS)

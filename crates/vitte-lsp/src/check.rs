@@ -1,0 +1,220 @@
+//! One check of a document: calls the compiler, and converts its diagnostics for the client.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use vitte_diag::lsp::{Converter, LspDiagnostic};
+use vitte_diag::{
+    Diagnostic, DiagnosticBag, FileId, Severity, SourceError, SourceFile, SourceMap, Tool, text,
+};
+
+use crate::cancel::Cancellation;
+use crate::catch;
+use crate::client::Client;
+use crate::document::Document;
+use crate::open_files::OpenFiles;
+use crate::paths::{Key, key_of_path};
+use crate::progress::Progress;
+use crate::workspace::{Snapshot, Target, Workspace};
+
+/// The function of a compiler that checks a document.
+pub(crate) type Check = dyn Fn(&mut Workspace, &Document) -> DiagnosticBag + Send + Sync;
+
+/// A check that is to be run.
+#[derive(Debug)]
+pub(crate) struct Job {
+    pub(crate) number: u64,
+    pub(crate) target: Target,
+    pub(crate) snapshot: Snapshot,
+    pub(crate) client: Arc<Client>,
+    pub(crate) tool: Tool,
+    pub(crate) cancellation: Cancellation,
+    pub(crate) progress: Progress,
+}
+
+/// The result of a check.
+pub(crate) struct Checked {
+    sources: SourceMap,
+    /// In the order of output.
+    diagnostics: Vec<Diagnostic>,
+    /// The document that was checked.
+    pub(crate) document: Key,
+    /// The buffers when the check began.
+    pub(crate) open: Arc<OpenFiles>,
+    client: Arc<Client>,
+    tool: Tool,
+    /// The diagnostics of each file.
+    pub(crate) files: BTreeMap<Key, Vec<Item>>,
+    /// The files that the result depends on.
+    pub(crate) dependencies: BTreeSet<PathBuf>,
+    /// The URIs of the buffers in `sources`.
+    uris: HashMap<FileId, Arc<str>>,
+}
+
+impl fmt::Debug for Checked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Checked").field("files", &self.files).finish_non_exhaustive()
+    }
+}
+
+/// A diagnostic as the client receives it.
+#[derive(Debug)]
+pub(crate) struct Item {
+    /// The index in [`Checked::diagnostics`].
+    index: usize,
+    pub(crate) diagnostic: LspDiagnostic,
+}
+
+/// The result of a call of the compiler.
+struct Found {
+    sources: SourceMap,
+    bag: DiagnosticBag,
+    dependencies: BTreeSet<PathBuf>,
+    /// The document, unless it cannot be read.
+    file: Option<FileId>,
+}
+
+impl Checked {
+    /// Runs a check. A panic becomes a fatal diagnostic.
+    pub(crate) fn new(job: &Job, check: &Check) -> Self {
+        Self::convert(job, call(job, check).unwrap_or_else(|error| Found::unreadable(&error)))
+    }
+
+    /// Creates the result of a check that did not end.
+    pub(crate) fn failed(job: &Job, message: String) -> Self {
+        let fatal = move |_: &mut Workspace, document: &Document| {
+            let message = message.clone();
+            let fatal = Diagnostic::for_file(Severity::Fatal, None, document.file(), message);
+            std::iter::once(fatal).collect()
+        };
+        Self::new(job, &fatal)
+    }
+
+    fn convert(job: &Job, found: Found) -> Self {
+        let diagnostics = found.bag.ordered_in(&found.sources);
+        let diagnostics = diagnostics.into_iter().map(|entry| entry.diagnostic.clone()).collect();
+        let mut checked = Self {
+            sources: found.sources,
+            diagnostics,
+            document: job.target.key(),
+            open: Arc::clone(&job.snapshot.open),
+            client: Arc::clone(&job.client),
+            tool: job.tool.clone(),
+            dependencies: found.dependencies,
+            files: BTreeMap::new(),
+            uris: HashMap::new(),
+        };
+        let mut keys = HashMap::new();
+        for file in checked.sources.files() {
+            let (key, uri) = checked.key(job, file, found.file);
+            keys.insert(file.id(), key);
+            if let Some(uri) = uri {
+                checked.uris.insert(file.id(), uri);
+            }
+        }
+        checked.files = checked.items(&checked.document, &keys);
+        checked
+    }
+
+    /// Returns the key of a file, and its URI if it is a buffer. `document` is the id of the document.
+    fn key(
+        &self,
+        job: &Job,
+        file: &SourceFile,
+        document: Option<FileId>,
+    ) -> (Option<Key>, Option<Arc<str>>) {
+        let own = match &job.target {
+            Target::Buffer(buffer) if document == Some(file.id()) => Some(buffer),
+            _ => None,
+        };
+        let url = self.sources.url(file.id());
+        let key = url.and_then(|url| vitte_diag::lsp::path_of_uri(&url));
+        let key = key.map(|path| key_of_path(&path));
+        let buffer = own.or_else(|| self.open.get(key.as_deref()?));
+        match buffer {
+            Some(buffer) => (Some(Arc::clone(&buffer.key)), Some(Arc::clone(&buffer.uri))),
+            None => (key, None),
+        }
+    }
+
+    /// Returns the diagnostics of each file. Those without a location, or in a file that an editor cannot open, are at the start
+    /// of the document.
+    fn items(
+        &self,
+        document: &Key,
+        keys: &HashMap<FileId, Option<Key>>,
+    ) -> BTreeMap<Key, Vec<Item>> {
+        let converter = self.converter();
+        let mut files: BTreeMap<Key, Vec<Item>> = BTreeMap::new();
+        for (index, diagnostic) in self.diagnostics.iter().enumerate() {
+            let (_, mut converted) = converter.diagnostic(diagnostic);
+            let file = diagnostic.primary().map(|label| label.span().file()).or(diagnostic.file());
+            let key = file.and_then(|id| keys.get(&id)?.as_ref());
+            if key.is_none() {
+                converted.range = vitte_diag::lsp::Range::default();
+            }
+            converted.tags.retain(|tag| self.client.tags.contains(tag));
+            if !self.client.code_description {
+                converted.code_description = None;
+            }
+            let item = Item { index, diagnostic: converted };
+            files.entry(Arc::clone(key.unwrap_or(document))).or_default().push(item);
+        }
+        files
+    }
+
+    /// Returns the converter of this result.
+    pub(crate) fn converter(&self) -> Converter<'_> {
+        let converter = Converter::new(&self.sources, &self.tool)
+            .with_encoding(self.client.encoding)
+            .with_open_files(&self.uris);
+        if self.client.related_information {
+            converter
+        } else {
+            converter.without_related_information()
+        }
+    }
+
+    /// Returns the diagnostic of an item.
+    pub(crate) fn diagnostic(&self, item: &Item) -> Option<&Diagnostic> {
+        self.diagnostics.get(item.index)
+    }
+}
+
+/// Calls the compiler.
+fn call(job: &Job, check: &Check) -> Result<Found, SourceError> {
+    let (cancellation, progress) = (job.cancellation.clone(), job.progress.clone());
+    let (mut workspace, document) =
+        Workspace::new(&job.snapshot, &job.target, cancellation, progress)?;
+    catch::set_sources(workspace.sources());
+    let found = catch::panics(&document, || check(&mut workspace, &document));
+    let found = found.unwrap_or_else(|fatal| std::iter::once(*fatal).collect());
+    let mut bag = DiagnosticBag::with_policy(job.snapshot.policy.clone());
+    bag.merge(found);
+    let suppressed = bag.summary().suppressed;
+    if suppressed > 0 {
+        let more = text::more("diagnostic", usize::try_from(suppressed).unwrap_or(usize::MAX));
+        let message = format!("{more} are not shown, because of the maximum number of errors");
+        let note = Diagnostic::for_file(Severity::Note, None, document.file(), message);
+        // Not through the policy, which would suppress it.
+        let all = bag.iter().map(|entry| entry.diagnostic.clone()).chain([note]);
+        bag = all.collect();
+    }
+    let (sources, dependencies) = workspace.into_parts();
+    Ok(Found { sources, bag, dependencies, file: Some(document.file()) })
+}
+
+impl Found {
+    /// Returns the result for a document that cannot be read.
+    fn unreadable(error: &SourceError) -> Self {
+        let error = Diagnostic::without_location(Severity::Error, None, error.to_string());
+        Self {
+            sources: SourceMap::new(),
+            bag: std::iter::once(error).collect(),
+            dependencies: BTreeSet::new(),
+            file: None,
+        }
+    }
+}

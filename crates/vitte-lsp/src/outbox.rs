@@ -1,0 +1,170 @@
+//! The messages that wait to be sent. The server never waits for a client that does not read.
+
+use std::collections::VecDeque;
+use std::io::{self, Write};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use lsp_server::Message;
+
+use crate::paths::Key;
+
+/// The maximum size of the messages that wait, in bytes. One more is accepted.
+const MAX_BYTES: usize = 512 << 20;
+
+/// A queue of messages, which a thread writes. Clones share the queue.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Outbox(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    queue: Mutex<Queue>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    messages: VecDeque<Waiting>,
+    bytes: usize,
+    /// A message is being written.
+    is_writing: bool,
+    /// No message will follow, or none can be sent.
+    is_closed: bool,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    /// The document, if the message replaces an earlier one about it.
+    about: Option<Key>,
+    bytes: Vec<u8>,
+}
+
+impl Outbox {
+    /// Adds a message. With `about` it replaces the message about the same document that has not been sent yet. Returns false if no
+    /// message can be sent any more: the client is gone, or it has read nothing for so long that the queue is full.
+    pub(crate) fn send(&self, about: Option<Key>, message: &Message) -> bool {
+        let mut bytes = Vec::new();
+        // Serialising to memory fails only for values that the protocol does not have.
+        if message.write(&mut bytes).is_err() {
+            return true;
+        }
+        let mut queue = self.lock();
+        if let Some(key) = &about {
+            let old = queue.messages.iter().position(|old| old.about.as_ref() == Some(key));
+            if let Some(old) = old.and_then(|index| queue.messages.remove(index)) {
+                queue.bytes -= old.bytes.len();
+            }
+        }
+        if queue.bytes > MAX_BYTES {
+            queue.is_closed = true;
+        }
+        if queue.is_closed {
+            return false;
+        }
+        queue.bytes += bytes.len();
+        queue.messages.push_back(Waiting { about, bytes });
+        self.0.changed.notify_all();
+        true
+    }
+
+    /// Writes the messages until the queue is closed, or the client is gone.
+    ///
+    /// # Errors
+    ///
+    /// The client is gone.
+    pub(crate) fn write_to(&self, output: &mut dyn Write) -> io::Result<()> {
+        loop {
+            let mut queue = self.lock();
+            queue.is_writing = false;
+            self.0.changed.notify_all();
+            let message = loop {
+                if let Some(message) = queue.messages.pop_front() {
+                    break message;
+                }
+                if queue.is_closed {
+                    return Ok(());
+                }
+                queue = self.0.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
+            };
+            queue.bytes -= message.bytes.len();
+            queue.is_writing = true;
+            drop(queue);
+            let written = output.write_all(&message.bytes).and_then(|()| output.flush());
+            if written.is_err() {
+                let mut queue = self.lock();
+                (queue.is_closed, queue.is_writing) = (true, false);
+                queue.messages.clear();
+                self.0.changed.notify_all();
+                return written;
+            }
+        }
+    }
+
+    /// Waits until all messages are written, for at most `limit`, and closes the queue.
+    pub(crate) fn close(&self, limit: Duration) {
+        let begun = Instant::now();
+        let mut queue = self.lock();
+        while (!queue.messages.is_empty() || queue.is_writing) && !queue.is_closed {
+            let left = limit.saturating_sub(begun.elapsed());
+            if left.is_zero() {
+                break;
+            }
+            let waited = self.0.changed.wait_timeout(queue, left);
+            queue = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        queue.is_closed = true;
+        self.0.changed.notify_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.0.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lsp_server::Notification;
+
+    use super::*;
+
+    fn notification(method: &str) -> Message {
+        Notification::new(method.to_owned(), ()).into()
+    }
+
+    #[test]
+    fn a_newer_message_about_a_document_replaces_the_older_one() {
+        let outbox = Outbox::default();
+        for (about, method) in
+            [(Some("a"), "a1"), (None, "x"), (Some("b"), "b1"), (Some("a"), "a2")]
+        {
+            assert!(outbox.send(about.map(Into::into), &notification(method)));
+        }
+        outbox.close(Duration::ZERO);
+        assert!(!outbox.send(None, &notification("late")));
+        let mut written = Vec::new();
+        outbox.write_to(&mut written).unwrap();
+        let written = String::from_utf8(written).unwrap();
+        let found: Vec<_> =
+            ["a1", "x", "b1", "a2"].map(|method| written.find(&format!("\"{method}\""))).into();
+        assert!(found[0].is_none() && found[1] < found[2] && found[2] < found[3], "{written}");
+    }
+
+    #[test]
+    fn nothing_is_kept_for_a_client_that_is_gone() {
+        struct Broken;
+        impl Write for Broken {
+            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::BrokenPipe.into())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let outbox = Outbox::default();
+        assert!(outbox.send(None, &notification("a")) && outbox.send(None, &notification("b")));
+        assert!(outbox.write_to(&mut Broken).is_err());
+        assert!(!outbox.send(None, &notification("c")));
+        outbox.close(Duration::from_secs(60));
+        assert_eq!(outbox.lock().messages.len(), 0);
+    }
+}

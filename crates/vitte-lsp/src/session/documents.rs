@@ -1,0 +1,244 @@
+//! Documents are opened, changed, saved and closed; files change on disk.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use vitte_diag::{MAX_FILE_BYTES, input};
+use walkdir::{DirEntry, WalkDir};
+
+use super::Session;
+use super::messages::{DidChange, DidOpen, OnDocument, WatchedFiles};
+use crate::config::{RunOn, Scope};
+use crate::lines::LinedText;
+use crate::open_files::Buffer;
+use crate::paths::{Key, key_of_path, key_of_uri};
+
+/// The maximum number of files of the workspace that are checked without being open.
+const MAX_FILES: usize = 10_000;
+/// The maximum depth of the folders that are searched.
+const MAX_DEPTH: usize = 64;
+
+impl Session {
+    pub(super) fn did_open(&mut self, params: DidOpen) {
+        let document = params.text_document;
+        let (key, path) = key_of_uri(&document.uri);
+        if document.text.len() as u64 > MAX_FILE_BYTES {
+            return self.log(&format!("`{}` is too large to be checked", document.uri));
+        }
+        let buffer = Buffer {
+            key: Key::clone(&key),
+            uri: document.uri.into(),
+            language_id: document.language_id.into(),
+            version: document.version,
+            is_saved: is_on_disk(path.as_deref(), &document.text),
+            path,
+            text: document.text.as_str().into(),
+        };
+        self.texts.insert(Key::clone(&key), LinedText::new(document.text));
+        self.set_buffer(buffer);
+        // What was published for the file may now come by pull, or with a version.
+        self.publish(&BTreeSet::from([Key::clone(&key)]));
+        self.text_changed(&key, true);
+    }
+
+    pub(super) fn did_change(&mut self, params: DidChange) {
+        let (key, _) = key_of_uri(&params.text_document.uri);
+        let Some(old) = self.open.get(&key).cloned() else {
+            return self
+                .log(&format!("`{}` was changed, but is not open", params.text_document.uri));
+        };
+        let Some(text) = self.texts.get_mut(&key) else { return };
+        let mut is_too_large = false;
+        for change in params.content_changes {
+            let changed = match change.range {
+                Some(range) => text.replace(range, &change.text, self.client.encoding),
+                None => {
+                    *text = LinedText::new(change.text);
+                    Ok(())
+                }
+            };
+            is_too_large |= changed.is_err();
+        }
+        let version = params.text_document.version.unwrap_or(old.version.saturating_add(1));
+        let text = Arc::from(text.text());
+        self.set_buffer(Buffer { version, text, is_saved: false, ..(*old).clone() });
+        if is_too_large {
+            self.log(&format!("`{}` is too large: a change was ignored", old.uri));
+        }
+        self.text_changed(&key, self.config.run_on == RunOn::Change);
+    }
+
+    pub(super) fn did_save(&mut self, params: &OnDocument) {
+        let (key, path) = key_of_uri(&params.text_document.uri);
+        if let Some(old) = self.open.get(&key).cloned() {
+            if !old.is_saved {
+                self.set_buffer(Buffer { is_saved: true, ..(*old).clone() });
+            }
+            if self.config.run_on == RunOn::Save {
+                self.text_changed(&key, true);
+            }
+        }
+        if let (Some(path), RunOn::Save) = (path, self.config.run_on) {
+            self.check_dependents(&path, &key);
+        }
+    }
+
+    pub(super) fn did_close(&mut self, params: &OnDocument) {
+        let (key, path) = key_of_uri(&params.text_document.uri);
+        let open = Arc::make_mut(&mut self.open);
+        let Some(old) = open.remove(&key) else { return };
+        self.texts.remove(&key);
+        self.schedule.remove(&key);
+        let mut files = match self.config.scope {
+            Scope::Document => self.results.remove(&key),
+            Scope::Workspace => BTreeSet::new(),
+        };
+        files.insert(Key::clone(&key));
+        self.publish(&files);
+        self.published.forget(&key);
+        match path {
+            Some(_) if self.files.contains(&key) => self.check_again(&key),
+            _ => {}
+        }
+        if let Some(path) = old.path.as_deref().filter(|_| !old.is_saved) {
+            self.check_dependents(path, &key);
+        }
+    }
+
+    pub(super) fn files_changed(&mut self, params: &WatchedFiles) {
+        for change in &params.changes {
+            let (key, path) = key_of_uri(&change.uri);
+            let Some(path) = path else { continue };
+            if let Some(old) = self.open.get(&key).cloned() {
+                let is_saved = is_on_disk(Some(&path), &old.text);
+                if is_saved != old.is_saved {
+                    self.set_buffer(Buffer { is_saved, ..(*old).clone() });
+                }
+                continue;
+            }
+            if self.is_in_workspace(&path) && path.is_file() {
+                self.files.insert(Key::clone(&key));
+                self.check_again(&key);
+            } else if self.files.remove(&key) {
+                self.schedule.remove(&key);
+                let files = self.results.remove(&key);
+                self.publish(&files);
+            }
+            self.check_dependents(&path, &key);
+        }
+    }
+
+    fn set_buffer(&mut self, buffer: Buffer) {
+        Arc::make_mut(&mut self.open).insert(buffer);
+    }
+
+    /// Plans the checks after a change of a buffer: of the document if it `is_due`, and of the documents that depend on it.
+    fn text_changed(&mut self, key: &Key, is_due: bool) {
+        self.current = Some(Key::clone(key));
+        if !is_due {
+            return;
+        }
+        let document = self.document_of(key);
+        self.schedule.changed(&document, Instant::now());
+        if let Some(path) = self.open.get(key).and_then(|buffer| buffer.path.clone()) {
+            self.check_dependents(&path, key);
+        }
+    }
+
+    /// Plans the checks of the documents that depend on a file, without the one of the file itself.
+    fn check_dependents(&mut self, path: &Path, own: &Key) {
+        let dependents = self.results.dependents(path).filter(|key| *key != own);
+        for key in dependents.cloned().collect::<Vec<_>>() {
+            self.check_again(&key);
+        }
+    }
+
+    fn check_again(&mut self, key: &Key) {
+        let is_open = self.open.get(key).is_some();
+        self.schedule.add(key, is_open, Instant::now());
+    }
+
+    /// Plans the checks of all documents.
+    pub(super) fn check_all(&mut self) {
+        let open = self.open.iter().map(|buffer| Key::clone(&buffer.key));
+        let all: BTreeSet<Key> = open.chain(self.files.iter().cloned()).collect();
+        for key in all {
+            let document = self.document_of(&key);
+            self.check_again(&document);
+        }
+    }
+
+    /// Returns true if a file is one of those that are checked without being open.
+    fn is_in_workspace(&self, path: &Path) -> bool {
+        let extension = path.extension().and_then(|extension| extension.to_str());
+        let has_extension =
+            extension.is_some_and(|own| self.config.extensions.iter().any(|other| other == own));
+        has_extension && self.folders.iter().any(|folder| path.starts_with(folder))
+    }
+
+    /// Searches the folders for the files that are checked without being open, in a thread.
+    pub(super) fn find_files(&mut self) {
+        if self.config.extensions.is_empty() || self.config.scope == Scope::Workspace {
+            return;
+        }
+        let (folders, extensions) = (self.folders.clone(), self.config.extensions.clone());
+        let found = self.channels.found.0.clone();
+        let search = move || _ = found.send(files_below(&folders, &extensions));
+        match std::thread::Builder::new().name("search".to_owned()).spawn(search) {
+            Ok(_) => self.is_searching = true,
+            Err(error) => self.log(&format!("cannot search the workspace for files: {error}")),
+        }
+    }
+
+    pub(super) fn add_files(&mut self, paths: &[PathBuf]) {
+        self.is_searching = false;
+        if paths.len() == MAX_FILES {
+            self.log(&format!(
+                "only {MAX_FILES} files of the workspace are checked without being open"
+            ));
+        }
+        let found: BTreeSet<Key> = paths.iter().map(|path| key_of_path(path)).collect();
+        let gone: Vec<Key> = self.files.difference(&found).cloned().collect();
+        for key in &gone {
+            if self.open.get(key).is_some() {
+                continue;
+            }
+            self.schedule.remove(key);
+            let files = self.results.remove(key);
+            self.publish(&files);
+        }
+        for key in &found {
+            if !self.results.has(key) {
+                self.check_again(key);
+            }
+        }
+        self.files = found;
+    }
+}
+
+/// Returns true if a file contains a text.
+fn is_on_disk(path: Option<&Path>, text: &str) -> bool {
+    let Some(path) = path else { return false };
+    let bytes = input::read_file(path, text.len() as u64);
+    bytes.is_ok_and(|bytes| bytes == text.as_bytes())
+}
+
+/// Returns the files below folders with one of the extensions, in the order of their names. Hidden folders and links are not
+/// searched.
+fn files_below(folders: &[PathBuf], extensions: &[String]) -> Vec<PathBuf> {
+    let is_visible = |entry: &DirEntry| {
+        entry.depth() == 0 || !entry.file_name().as_encoded_bytes().starts_with(b".")
+    };
+    let walk = |folder: &PathBuf| {
+        let walk = WalkDir::new(folder).max_depth(MAX_DEPTH).sort_by_file_name();
+        walk.into_iter().filter_entry(is_visible).filter_map(Result::ok)
+    };
+    let files = folders.iter().flat_map(walk).filter(|entry| entry.file_type().is_file());
+    let has_extension = |path: &PathBuf| {
+        let own = path.extension().and_then(|extension| extension.to_str());
+        own.is_some_and(|own| extensions.iter().any(|other| other == own))
+    };
+    files.map(DirEntry::into_path).filter(has_extension).take(MAX_FILES).collect()
+}

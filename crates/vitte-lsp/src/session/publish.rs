@@ -1,0 +1,147 @@
+//! Diagnostics are sent to the client: of the files in which they have changed, and only of those.
+
+use std::collections::{BTreeSet, HashMap};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use lsp_server::Notification;
+use serde::Serialize;
+use serde_json::Value;
+use vitte_diag::lsp::LspDiagnostic;
+
+use super::Session;
+use super::lifecycle::Asked;
+use crate::paths::Key;
+use crate::results::FileItem;
+
+/// What the client knows.
+#[derive(Debug, Default)]
+pub(super) struct Published {
+    /// The hash of the diagnostics that were published for each file. Files without diagnostics have none.
+    hashes: HashMap<Key, u64>,
+    /// The hash of the diagnostics that the client has last pulled for each file.
+    pub(super) pulled: HashMap<Key, u64>,
+    /// The client pulls the diagnostics of documents, or of the workspace. It shows what it pulls beside what is published, so what is
+    /// pulled is not published.
+    pub(super) pulls_documents: bool,
+    pub(super) pulls_workspace: bool,
+    /// The client was asked to pull again, and has not answered yet.
+    pub(super) is_refreshing: bool,
+}
+
+impl Published {
+    /// Forgets a closed document, so that it is published anew when it is opened.
+    pub(super) fn forget(&mut self, key: &Key) {
+        self.hashes.remove(key);
+    }
+}
+
+/// The parameters of `textDocument/publishDiagnostics`.
+#[derive(Serialize)]
+struct PublishParams<'a> {
+    uri: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<i32>,
+    diagnostics: &'a [&'a LspDiagnostic],
+}
+
+impl Session {
+    /// Publishes the diagnostics of the files in which they have changed.
+    pub(super) fn publish(&mut self, files: &BTreeSet<Key>) {
+        for key in files {
+            self.publish_file(key, false);
+        }
+    }
+
+    /// Publishes the diagnostics of a document that the client has changed, and of the other files in which diagnostics have changed.
+    /// The client learns from them that the new text was checked.
+    pub(super) fn publish_checked(&mut self, files: &BTreeSet<Key>, changed: Option<&Key>) {
+        let changed = changed.filter(|key| self.open.get(key).is_some());
+        let others = files.iter().filter(|key| Some(*key) != changed);
+        others.for_each(|key| self.publish_file(key, false));
+        if let Some(key) = changed {
+            self.publish_file(key, true);
+        }
+    }
+
+    fn publish_file(&mut self, key: &Key, has_changed: bool) {
+        let buffer = self.open.get(key).cloned();
+        let is_pulled = match buffer {
+            Some(_) => self.published.pulls_documents,
+            None => self.published.pulls_workspace,
+        };
+        let items = if is_pulled { Vec::new() } else { self.results.of_file(key, &self.open) };
+        let diagnostics: Vec<&LspDiagnostic> =
+            items.iter().map(|item| &item.item.diagnostic).collect();
+        let hash = (!diagnostics.is_empty()).then(|| hash(&diagnostics));
+        let is_known = self.published.hashes.get(key).copied() == hash;
+        if is_known && (is_pulled || !has_changed) {
+            return;
+        }
+        let version = buffer.as_ref().map(|buffer| buffer.version);
+        let params = PublishParams {
+            uri: buffer.as_ref().map_or(key, |buffer| &buffer.uri),
+            version: version.filter(|_| self.client.diagnostic_version),
+            diagnostics: &diagnostics,
+        };
+        let method = "textDocument/publishDiagnostics".to_owned();
+        let message = Notification::new(method, params);
+        self.send(Some(Key::clone(key)), &message.into());
+        match hash {
+            Some(hash) => self.published.hashes.insert(Key::clone(key), hash),
+            None => self.published.hashes.remove(key),
+        };
+    }
+
+    /// Withdraws what was published for the open documents, when the client pulls for the first time.
+    pub(super) fn publish_again(&mut self) {
+        let files: BTreeSet<Key> = self.published.hashes.keys().cloned().collect();
+        self.publish(&files);
+    }
+
+    /// Asks a client that pulls to pull again, if diagnostics have changed that it has no other reason to pull. It pulls those of
+    /// the document `expected` in any case, because it has changed it.
+    pub(super) fn refresh(&mut self, files: &BTreeSet<Key>, expected: Option<&Key>) {
+        if !self.client.diagnostic_refresh || self.published.is_refreshing {
+            return;
+        }
+        let published = &self.published;
+        let is_pulled = |key: &Key| match self.open.get(key) {
+            Some(_) => published.pulls_documents || published.pulls_workspace,
+            None => published.pulls_workspace,
+        };
+        let has_changed = |key: &Key| {
+            let items = self.results.of_file(key, &self.open);
+            let current = hash(&diagnostics(&items));
+            published.pulled.get(key).map_or(!items.is_empty(), |&known| known != current)
+        };
+        let mut others = files.iter().filter(|key| Some(*key) != expected);
+        if others.any(|key| is_pulled(key) && has_changed(key)) {
+            self.published.is_refreshing = true;
+            self.ask("workspace/diagnostic/refresh", Value::Null, Asked::Refresh);
+        }
+    }
+}
+
+/// Returns a hash of diagnostics, all of which the client sees.
+pub(super) fn hash(diagnostics: &[&LspDiagnostic]) -> u64 {
+    struct Hashing(DefaultHasher);
+    impl std::io::Write for Hashing {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.write(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut hashing = Hashing(DefaultHasher::new());
+    diagnostics.len().hash(&mut hashing.0);
+    // Serialising to a hash cannot fail.
+    _ = serde_json::to_writer(&mut hashing, diagnostics);
+    hashing.0.finish()
+}
+
+/// Returns the diagnostics of items.
+pub(super) fn diagnostics<'a>(items: &[FileItem<'a>]) -> Vec<&'a LspDiagnostic> {
+    items.iter().map(|item| &item.item.diagnostic).collect()
+}
