@@ -5,7 +5,8 @@
 //!                └─ no ─▶ check when no change has followed for a while
 //! ```
 //!
-//! So the first key is answered at once, and typing on does not start a check per key.
+//! So the first key is answered at once, and typing on does not start a check per key. The pause is as long as the last
+//! check of the document took, within a limit: a check that takes a millisecond is not worth a longer wait.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
@@ -19,9 +20,17 @@ use crate::paths::Key;
 pub(crate) struct Schedule {
     waiting: BTreeMap<Key, Due>,
     running: Option<Running>,
-    /// When each document last changed.
-    changed: HashMap<Key, Instant>,
+    documents: HashMap<Key, Timing>,
+    /// The maximum pause.
     debounce: Duration,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Timing {
+    /// When the document last changed.
+    changed: Option<Instant>,
+    /// How long its last check took.
+    cost: Duration,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -51,9 +60,11 @@ impl Schedule {
 
     /// Adds a document whose text has changed. The check of an older text is cancelled.
     pub(crate) fn changed(&mut self, key: &Key, now: Instant) {
-        let last = self.changed.insert(Key::clone(key), now);
-        let is_quiet = last.is_none_or(|last| now.saturating_duration_since(last) >= self.debounce);
-        let at = if is_quiet { now } else { now + self.debounce };
+        let timing = self.documents.entry(Key::clone(key)).or_default();
+        let pause = timing.cost.min(self.debounce);
+        let last = timing.changed.replace(now);
+        let is_quiet = last.is_none_or(|last| now.saturating_duration_since(last) >= pause);
+        let at = if is_quiet { now } else { now + pause };
         self.waiting.insert(Key::clone(key), Due { at, is_open: Reverse(true), is_change: true });
         self.cancel(key);
     }
@@ -68,7 +79,7 @@ impl Schedule {
     /// Removes a document, and cancels its check.
     pub(crate) fn remove(&mut self, key: &Key) {
         self.waiting.remove(key);
-        self.changed.remove(key);
+        self.documents.remove(key);
         self.cancel(key);
     }
 
@@ -108,8 +119,12 @@ impl Schedule {
     }
 
     /// Ends the check with a number. Returns it, or `None` if another one runs.
-    pub(crate) fn end(&mut self, job: u64) -> Option<Running> {
-        self.running.take_if(|running| running.job == job)
+    pub(crate) fn end(&mut self, job: u64, now: Instant) -> Option<Running> {
+        let running = self.running.take_if(|running| running.job == job)?;
+        if let Some(timing) = self.documents.get_mut(&running.key) {
+            timing.cost = now.saturating_duration_since(running.begun);
+        }
+        Some(running)
     }
 
     /// Returns true if a document waits to be checked, or is being checked.
@@ -147,15 +162,24 @@ mod tests {
         schedule.changed(&a, start + ms(10));
         assert!(cancellation.is_cancelled() && schedule.is_busy(&a));
         assert_eq!((schedule.next(start + ms(500)), schedule.pause(start)), (None, None));
-        assert!(schedule.end(2).is_none() && schedule.end(1).is_some());
-        assert_eq!(schedule.next(start + ms(109)), None);
-        assert_eq!(schedule.pause(start + ms(109)), Some(ms(1)));
-        schedule.changed(&a, start + ms(109));
-        assert_eq!(schedule.next(start + ms(208)), None);
-        assert_eq!(schedule.next(start + ms(209)), Some((a.clone(), true)));
+        assert!(schedule.end(2, start).is_none() && schedule.end(1, start + ms(500)).is_some());
+        schedule.changed(&a, start + ms(500));
+        schedule.changed(&a, start + ms(510));
+        assert_eq!(schedule.next(start + ms(609)), None);
+        assert_eq!(schedule.pause(start + ms(609)), Some(ms(1)));
+        schedule.changed(&a, start + ms(609));
+        assert_eq!(schedule.next(start + ms(708)), None);
+        assert_eq!(schedule.next(start + ms(709)), Some((a.clone(), true)));
         assert!(schedule.is_idle() && schedule.pause(start).is_none());
-        schedule.changed(&a, start + ms(400));
-        assert_eq!(schedule.next(start + ms(400)), Some((a, true)));
+        schedule.changed(&a, start + ms(900));
+        assert_eq!(schedule.next(start + ms(900)), Some((a.clone(), true)));
+        // A check that took 3 ms is repeated after a pause of 3 ms.
+        running(&mut schedule, 3, &a, start + ms(900));
+        schedule.end(3, start + ms(903));
+        schedule.changed(&a, start + ms(1000));
+        schedule.changed(&a, start + ms(1001));
+        assert_eq!(schedule.next(start + ms(1003)), None);
+        assert_eq!(schedule.next(start + ms(1004)), Some((a, true)));
     }
 
     #[test]

@@ -59,7 +59,7 @@ impl Server {
             run_on: RunOn::default(),
             scope: Scope::default(),
             extensions: Vec::new(),
-            debounce: Duration::from_millis(100),
+            debounce: Duration::from_millis(200),
             timeout: Some(Duration::from_secs(60)),
         })
     }
@@ -116,8 +116,8 @@ impl Server {
         self
     }
 
-    /// Sets for how long a document must not change before it is checked again. The first change after a pause is
-    /// checked at once. Default: 100 ms.
+    /// Sets for how long at most a document must not change before it is checked again. The pause is as long as its last check took,
+    /// and the first change after a pause is checked at once. Default: 200 ms.
     pub const fn debounce(mut self, pause: Duration) -> Self {
         self.0.debounce = pause;
         self

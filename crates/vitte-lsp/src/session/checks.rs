@@ -120,7 +120,7 @@ impl Session {
     }
 
     pub(super) fn finish_check(&mut self, done: Done) {
-        let Some(running) = self.schedule.end(done.job) else {
+        let Some(running) = self.schedule.end(done.job, Instant::now()) else {
             self.abandoned = self.abandoned.saturating_sub(1);
             return;
         };
@@ -147,7 +147,9 @@ impl Session {
             return;
         }
         let job = self.schedule.running().map(|running| running.job);
-        let Some(running) = job.and_then(|job| self.schedule.end(job)) else { return };
+        let Some(running) = job.and_then(|job| self.schedule.end(job, Instant::now())) else {
+            return;
+        };
         let was_cancelled = running.cancellation.is_cancelled();
         running.cancellation.cancel();
         self.worker = None;
