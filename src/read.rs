@@ -33,8 +33,8 @@ mod uri;
 use std::fmt;
 use std::str::FromStr;
 
-use files::Files;
-pub use files::LoadFile;
+use files::{Files, Loaded};
+pub use files::{InputFiles, LoadFile};
 pub use losses::Losses;
 
 use crate::model::{Diagnostic, FileId};
@@ -92,7 +92,8 @@ impl InputFormat {
     }
 
     /// Reads the whole output of a tool like [`read`](Self::read), and adds its files to `sources`. With a
-    /// [root](SourceMap::with_root) every file has a URL.
+    /// [root](SourceMap::with_root) every file has a URL. A file that is in `sources` with the same path and text is not
+    /// added again.
     ///
     /// # Errors
     ///
@@ -103,7 +104,22 @@ impl InputFormat {
         input: &[u8],
         load: &mut LoadFile<'_>,
     ) -> Result<Imported, ReadError> {
-        let mut import = Import::new(sources, load);
+        self.read_from(sources, input, &mut Loaded(load))
+    }
+
+    /// Reads the whole output of a tool like [`read_into`](Self::read_into). `files` finds the files, also if the tool has
+    /// other paths for them.
+    ///
+    /// # Errors
+    ///
+    /// See [`read`](Self::read).
+    pub fn read_from(
+        self,
+        sources: SourceMap,
+        input: &[u8],
+        files: &mut dyn InputFiles,
+    ) -> Result<Imported, ReadError> {
+        let mut import = Import::new(sources, files);
         match self {
             Self::Rustc => rustc::read(input, &mut import),
             Self::Gcc => gcc::read(input, &mut import),
@@ -185,9 +201,9 @@ struct Import<'f> {
 }
 
 impl<'f> Import<'f> {
-    fn new(sources: SourceMap, load: &'f mut LoadFile<'f>) -> Self {
+    fn new(sources: SourceMap, files: &'f mut dyn InputFiles) -> Self {
         Self {
-            files: Files::new(sources, load),
+            files: Files::new(sources, files),
             diagnostics: Vec::new(),
             losses: Losses::default(),
             tool: None,

@@ -178,7 +178,8 @@ impl SourceMap {
         }
     }
 
-    fn display_path(&self, path: &Path) -> String {
+    /// Returns the path that a file at `path` has in this map.
+    pub(crate) fn display_path(&self, path: &Path) -> String {
         path::normalize(path, self.root.as_deref())
     }
 

@@ -24,7 +24,8 @@ pub struct Tool(Arc<ToolData>);
 struct ToolData {
     name: Cow<'static, str>,
     version: Cow<'static, str>,
-    codes_url: Option<String>,
+    /// What is before and after the code.
+    codes_url: Option<(String, String)>,
     codes: Vec<(Code, Severity)>,
     pages: Vec<Page<'static>>,
 }
@@ -45,11 +46,14 @@ impl Tool {
         Self(Arc::new(ToolData { name, version, codes_url, codes, pages }))
     }
 
-    /// Sets the URL at which the codes are explained: the URL of a code's page is `base` followed by the code.
-    /// Characters that are not allowed in a URL are percent-encoded. Default: none.
+    /// Sets the URL at which the codes are explained. `{code}` in it is replaced by the code; without `{code}`, the code
+    /// is appended. Characters that are not allowed in a URL are percent-encoded. Default: none.
     #[must_use]
     pub fn with_codes_url(mut self, base: impl AsRef<str>) -> Self {
-        Arc::make_mut(&mut self.0).codes_url = Some(url::encoded(base.as_ref()).into_owned());
+        let base = base.as_ref();
+        let (before, after) = base.split_once("{code}").unwrap_or((base, ""));
+        let encoded = |part| url::encoded(part).into_owned();
+        Arc::make_mut(&mut self.0).codes_url = Some((encoded(before), encoded(after)));
         self
     }
 
@@ -114,14 +118,24 @@ impl Tool {
     /// needs to escape it. Returns `None` without [`with_codes_url`](Self::with_codes_url).
     #[must_use]
     pub fn code_url(&self, code: Code) -> Option<String> {
-        let base = self.0.codes_url.as_deref()?;
-        Some(format!("{base}{}", url::path(code.as_str())))
+        let (before, after) = self.0.codes_url.as_ref()?;
+        Some(format!("{before}{}{after}", url::path(code.as_str())))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_code_may_be_inside_the_url() {
+        let url = |base: &str| {
+            let tool = Tool::new("mycc", "1").with_codes_url(base);
+            tool.code_url(crate::code!("-Wformat=")).unwrap()
+        };
+        assert_eq!(url("https://a.b/"), "https://a.b/-Wformat%3D");
+        assert_eq!(url("https://a.b/{code}.html?c={x}"), "https://a.b/-Wformat%3D.html?c=%7Bx%7D");
+    }
 
     #[test]
     fn clones_share_data_until_one_is_changed() {
