@@ -7,6 +7,7 @@ mod cancel;
 mod catch;
 mod check;
 mod client;
+mod command;
 mod config;
 mod document;
 mod lines;
@@ -24,6 +25,7 @@ mod worker;
 mod workspace;
 
 pub use cancel::Cancellation;
+pub use command::{CommandError, CompilerCommand};
 pub use config::{RunOn, Scope};
 pub use document::Document;
 pub use server::{Server, ServerError};

@@ -1,0 +1,101 @@
+//! A workspace on disk and the buffers of an editor.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tempfile::TempDir;
+use vitte_diag::{DiagnosticBag, SourceMap};
+
+use crate::cancel::Cancellation;
+use crate::command::CompilerCommand;
+use crate::document::Document;
+use crate::open_files::{Buffer, OpenFiles};
+use crate::progress::Progress;
+use crate::workspace::{Snapshot, Target, Workspace};
+
+pub(super) struct Fixture {
+    _dir: TempDir,
+    dir: PathBuf,
+    pub(super) root: Option<PathBuf>,
+    open: OpenFiles,
+    pub(super) cancellation: Cancellation,
+}
+
+impl Fixture {
+    pub(super) fn new(files: &[(&str, &str)]) -> Self {
+        let temporary = tempfile::tempdir().unwrap();
+        let dir = temporary.path().canonicalize().unwrap();
+        for (name, text) in files {
+            let path = dir.join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        let root = Some(dir.clone());
+        let (open, cancellation) = (OpenFiles::default(), Cancellation::default());
+        Self { _dir: temporary, dir, root, open, cancellation }
+    }
+
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.dir.join(name)
+    }
+
+    /// Opens a file with a text that is not saved.
+    pub(super) fn open(&mut self, name: &str, text: &str) {
+        let path = Some(self.path(name));
+        self.insert(name, "", path, text);
+    }
+
+    pub(super) fn open_untitled(&mut self, uri: &str, language_id: &str, text: &str) {
+        self.insert(uri, language_id, None, text);
+    }
+
+    fn insert(&mut self, uri: &str, language_id: &str, path: Option<PathBuf>, text: &str) {
+        let (uri, language_id, text) = (uri.into(), language_id.into(), text.into());
+        self.open.insert(Buffer { uri, language_id, version: 1, path, text, is_saved: false });
+    }
+
+    pub(super) fn close(&mut self, name: &str) {
+        self.open.remove(name);
+    }
+
+    pub(super) fn workspace(&self, name: &str) -> (Workspace, Document) {
+        let open = Arc::new(self.open.clone());
+        let snapshot = Snapshot { root: self.root.clone(), open, ..Snapshot::default() };
+        let target = match self.open.get(name) {
+            Some(buffer) => Target::Buffer(Arc::clone(buffer)),
+            None => Target::File { uri: name.into(), path: self.path(name) },
+        };
+        let cancellation = self.cancellation.clone();
+        Workspace::new(&snapshot, &target, cancellation, Progress::default()).unwrap()
+    }
+
+    /// Checks a document. Each diagnostic is its location, if it has one, its title, and its notes on lines of their own.
+    pub(super) fn check(&self, command: &CompilerCommand, name: &str) -> Vec<String> {
+        let (mut workspace, document) = self.workspace(name);
+        let bag = command.check(&mut workspace, &document);
+        shown(&bag, workspace.sources())
+    }
+}
+
+pub(super) fn shown(bag: &DiagnosticBag, sources: &SourceMap) -> Vec<String> {
+    let show = |diagnostic: &vitte_diag::Diagnostic| {
+        let at = match (diagnostic.primary(), diagnostic.file()) {
+            (Some(label), _) => format!("{}: ", sources.location(label.span()).unwrap()),
+            (None, Some(file)) => format!("{}: ", sources.file(file).unwrap().path()),
+            (None, None) => String::new(),
+        };
+        let notes: String = diagnostic.notes().map(|note| format!("\n{note}")).collect();
+        format!("{at}{diagnostic}{notes}")
+    };
+    bag.iter().map(|entry| show(entry.diagnostic)).collect()
+}
+
+/// Creates a command that runs a shell script with `{file}` as `$1`.
+pub(super) fn shell(script: &str) -> CompilerCommand {
+    CompilerCommand::new("sh", ["-c", script, "mycc", "{file}"]).unwrap()
+}
+
+pub(super) fn exists(program: &str) -> bool {
+    let paths = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&paths).any(|dir: PathBuf| Path::new(&dir).join(program).is_file())
+}
