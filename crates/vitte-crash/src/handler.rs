@@ -348,6 +348,13 @@ impl Signals {
     }
 }
 
+/// Sets the format in which crashes are written from now on, like [`CrashGuard::set_format`], for code that does not have the
+/// guard, such as a language server. Without a handler nothing happens.
+pub fn set_format(format: Format, terminal: Terminal) {
+    let terminal = TerminalSource::Fixed(terminal);
+    set_render_options(RenderOptions { format, terminal, ..render_options() });
+}
+
 /// An installed crash handler. When this is dropped, the previous panic hook and signal handlers are restored.
 #[must_use = "the handler is removed when this is dropped: bind it to a name such as `_guard`"]
 pub struct CrashGuard {
@@ -360,8 +367,7 @@ impl CrashGuard {
     /// Sets the format in which crashes are written from now on, and the terminal for which they are rendered. Call it
     /// when the command line is parsed.
     pub fn set_format(&self, format: Format, terminal: Terminal) {
-        let terminal = TerminalSource::Fixed(terminal);
-        set_render_options(RenderOptions { format, terminal, ..render_options() });
+        set_format(format, terminal);
     }
 
     /// Keeps the handler until the process ends.

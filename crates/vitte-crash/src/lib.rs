@@ -70,7 +70,9 @@ mod watchdog;
 pub use catch::{catch_panic, run_main};
 pub use context::sources::set_sources;
 pub use context::{ContextGuard, ContextValue, ValueWriter, context};
-pub use handler::{CrashGuard, CrashHandler, CrashHandlerBuilder, InstallError, Signal};
+pub use handler::{
+    CrashGuard, CrashHandler, CrashHandlerBuilder, InstallError, Signal, set_format,
+};
 pub use save::{EnvironmentCapture, SourceCapture};
 pub use variables::{Variable, VariableLimits};
 /// The types of captured crashes and of the repository in which they are stored.

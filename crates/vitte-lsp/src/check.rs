@@ -183,14 +183,23 @@ impl Checked {
     }
 }
 
-/// Calls the compiler.
+/// Calls the compiler. A panic becomes a fatal diagnostic.
+pub(crate) fn call_check(
+    workspace: &mut Workspace,
+    document: &Document,
+    check: &Check,
+) -> DiagnosticBag {
+    catch::set_sources(workspace.sources());
+    let found = catch::panics(document, || check(workspace, document));
+    found.unwrap_or_else(|fatal| std::iter::once(*fatal).collect())
+}
+
+/// Runs the check of a job, and applies the levels.
 fn call(job: &Job, check: &Check) -> Result<Found, SourceError> {
     let (cancellation, progress) = (job.cancellation.clone(), job.progress.clone());
     let (mut workspace, document) =
         Workspace::new(&job.snapshot, &job.target, cancellation, progress)?;
-    catch::set_sources(workspace.sources());
-    let found = catch::panics(&document, || check(&mut workspace, &document));
-    let found = found.unwrap_or_else(|fatal| std::iter::once(*fatal).collect());
+    let found = call_check(&mut workspace, &document, check);
     let mut bag = DiagnosticBag::with_policy(job.snapshot.policy.clone());
     bag.merge(found);
     let suppressed = bag.summary().suppressed;

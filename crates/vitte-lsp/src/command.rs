@@ -20,7 +20,7 @@ use vitte_diag::text::{one_line, truncate};
 use vitte_diag::{Diagnostic, DiagnosticBag};
 
 use self::names::{Files, Names};
-use self::outcome::Shown;
+pub(crate) use self::outcome::Shown;
 use self::output::Output;
 use self::overlay::{Buffers, Overlay, Place};
 use self::process::{Ended, Limits};
@@ -282,6 +282,23 @@ impl CompilerCommand {
         self.shown.add_problems(&mut output, ended, self.timeout, names.document);
         output.diagnostics
     }
+}
+
+/// Returns the diagnostics of a document that a command in `cwd` wrote in the JSON of this project, and those of what is wrong with
+/// the run.
+pub(crate) fn read_json(
+    ended: &Ended,
+    shown: &Shown,
+    time: Duration,
+    cwd: &Path,
+    workspace: &mut Workspace,
+    document: &Document,
+) -> Vec<Diagnostic> {
+    let file = document.path().unwrap_or(Path::new(""));
+    let names = Names { document, file, stdin: None, cwd, overlay: None };
+    let mut output = output::read(None, ended, &mut Files::new(&names, workspace));
+    shown.add_problems(&mut output, ended, time, document);
+    output.diagnostics
 }
 
 /// Returns the directory in which the command runs: the root, or the directory of a document outside of it.

@@ -46,6 +46,7 @@ pub(crate) struct Config {
     pub(crate) extensions: Vec<String>,
     pub(crate) debounce: Duration,
     pub(crate) timeout: Option<Duration>,
+    pub(crate) in_child_process: bool,
 }
 
 impl fmt::Debug for Config {

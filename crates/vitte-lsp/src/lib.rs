@@ -6,6 +6,7 @@
 mod cancel;
 mod catch;
 mod check;
+mod child;
 mod client;
 mod command;
 mod config;
@@ -20,6 +21,7 @@ mod schedule;
 mod server;
 mod session;
 mod settings;
+mod stdio;
 mod wire;
 mod worker;
 mod workspace;

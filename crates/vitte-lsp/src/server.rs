@@ -9,10 +9,12 @@ use std::time::Duration;
 
 use vitte_diag::{DiagnosticBag, Policy, Tool, text};
 
+use crate::child;
 use crate::config::{Config, RunOn, Scope};
 use crate::document::Document;
 use crate::outbox::Outbox;
 use crate::session::{End, Session};
+use crate::stdio;
 use crate::wire::{self, Incoming, MAX_MESSAGE_BYTES};
 use crate::workspace::Workspace;
 
@@ -61,6 +63,7 @@ impl Server {
             extensions: Vec::new(),
             debounce: Duration::from_millis(200),
             timeout: Some(Duration::from_secs(60)),
+            in_child_process: false,
         })
     }
 
@@ -129,12 +132,36 @@ impl Server {
         self
     }
 
+    /// Runs every check in a child process: the same program with the same arguments, which has to come to [`run`](Self::run) again.
+    /// There the check is run once.
+    ///
+    /// A fatal signal or a stack overflow of the compiler is then a fatal diagnostic, with the report of the crash handler if the
+    /// program has installed one. A check that is cancelled, or takes too long, is ended at once. Each check costs the
+    /// start of a process. Default: checks run in a thread of the server, which a fatal signal ends.
+    pub const fn in_child_process(mut self) -> Self {
+        self.0.in_child_process = true;
+        self
+    }
+
     /// Serves the client on standard input and output until it ends the session. The exit code is 0 after an orderly end, otherwise 1. What
-    /// is wrong is written to standard error.
+    /// is wrong is written to standard error, as is on Unix what the compiler prints to standard output.
     #[must_use]
-    pub fn run(self) -> ExitCode {
+    pub fn run(mut self) -> ExitCode {
         let name = self.0.tool.name().to_owned();
-        match self.serve(io::stdin(), io::stdout()) {
+        if self.0.in_child_process {
+            if child::is_child() {
+                return child::serve(&self.0);
+            }
+            match child::check(&self.0) {
+                Ok(check) => (self.0.check, self.0.timeout) = (check, None),
+                Err(error) => {
+                    let name = text::one_line(&name);
+                    _ = writeln!(io::stderr(), "{name}: checks run in the server: {error}");
+                }
+            }
+        }
+        let (input, output) = stdio::take();
+        match self.serve(input, output) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
                 _ = writeln!(io::stderr(), "{}: {error}", text::one_line(&name));

@@ -74,6 +74,8 @@ pub(crate) struct Session {
     /// The process of the client.
     parent: Option<u32>,
     settings: Settings,
+    /// The settings as the client sent them.
+    sent_settings: Arc<Value>,
     policy: Policy,
     open: Arc<OpenFiles>,
     texts: HashMap<Key, LinedText>,
@@ -108,6 +110,7 @@ impl Session {
             folders: Vec::new(),
             parent: None,
             settings: Settings::default(),
+            sent_settings: Arc::default(),
             policy: config.policy.clone(),
             open: Arc::default(),
             texts: HashMap::new(),

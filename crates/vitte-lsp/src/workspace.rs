@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use serde_json::Value;
 use vitte_diag::{FileId, Policy, SourceError, SourceMap, SourceText};
 
 use crate::cancel::Cancellation;
@@ -21,6 +22,7 @@ pub struct Workspace {
     root: Option<PathBuf>,
     open: Arc<OpenFiles>,
     policy: Policy,
+    settings: Arc<Value>,
     cancellation: Cancellation,
     progress: Progress,
     /// The files that were loaded, by their absolute paths.
@@ -35,6 +37,8 @@ pub(crate) struct Snapshot {
     pub(crate) root: Option<PathBuf>,
     pub(crate) open: Arc<OpenFiles>,
     pub(crate) policy: Policy,
+    /// The settings of the client, from which the policy is made.
+    pub(crate) settings: Arc<Value>,
 }
 
 /// The document to check.
@@ -75,6 +79,7 @@ impl Workspace {
             root,
             open: Arc::clone(&snapshot.open),
             policy: snapshot.policy.clone(),
+            settings: Arc::clone(&snapshot.settings),
             cancellation,
             progress,
             loaded: BTreeMap::new(),
@@ -190,6 +195,19 @@ impl Workspace {
     pub fn unsaved(&self) -> impl Iterator<Item = (&Path, &str)> {
         let unsaved = self.open.iter().filter(|buffer| !buffer.is_saved);
         unsaved.filter_map(|buffer| Some((buffer.path.as_deref()?, &*buffer.text)))
+    }
+
+    pub(crate) fn open(&self) -> &OpenFiles {
+        &self.open
+    }
+
+    pub(crate) fn settings(&self) -> &Value {
+        &self.settings
+    }
+
+    /// Adds files that the result depends on.
+    pub(crate) fn add_dependencies(&mut self, paths: impl IntoIterator<Item = PathBuf>) {
+        self.dependencies.extend(paths);
     }
 
     fn absolute(&self, path: &Path) -> PathBuf {

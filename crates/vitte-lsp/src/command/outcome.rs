@@ -11,11 +11,11 @@ use crate::document::Document;
 
 /// A command in messages.
 #[derive(Clone, Debug)]
-pub(super) struct Shown {
+pub(crate) struct Shown {
     /// The program, as it was passed.
-    pub(super) program: String,
+    pub(crate) program: String,
     /// Program and arguments, with placeholders.
-    pub(super) line: String,
+    pub(crate) line: String,
 }
 
 impl Shown {
@@ -26,12 +26,12 @@ impl Shown {
     }
 
     /// Returns the error of something that prevented the run.
-    pub(super) fn failed(&self, document: &Document, message: impl Into<String>) -> Diagnostic {
+    pub(crate) fn failed(&self, document: &Document, message: impl Into<String>) -> Diagnostic {
         self.diagnostic(Severity::Error, document, message.into())
     }
 
     /// Returns the error of a command that cannot be started.
-    pub(super) fn not_started(&self, document: &Document, error: &io::Error) -> Diagnostic {
+    pub(crate) fn not_started(&self, document: &Document, error: &io::Error) -> Diagnostic {
         let message = format!("cannot run `{}`: {error}", self.program);
         let diagnostic = self.failed(document, message);
         if error.kind() == io::ErrorKind::NotFound {

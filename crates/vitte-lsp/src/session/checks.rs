@@ -107,6 +107,7 @@ impl Session {
             root: self.root_of(path),
             open: Arc::clone(&self.open),
             policy: self.policy.clone(),
+            settings: Arc::clone(&self.sent_settings),
         };
         Job {
             number: self.last_job,

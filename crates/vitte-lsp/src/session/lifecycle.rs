@@ -57,7 +57,7 @@ impl Session {
         // In a container the editor may have another process id.
         self.parent = parent.and_then(|id| u32::try_from(id).ok()).filter(|&id| exists(id));
         if let Some(options) = params.get("initializationOptions") {
-            self.settings = Settings::new(options, &self.config.tool);
+            self.set_settings(options);
         }
         self.state = State::Running { parent_seen: Instant::now() };
         let info = ServerInfo {
@@ -161,7 +161,7 @@ impl Session {
             return self.ask_configuration();
         }
         if let Some(settings) = params.get("settings").filter(|settings| !settings.is_null()) {
-            self.settings = Settings::new(settings, &self.config.tool);
+            self.set_settings(settings);
             self.apply_settings();
         }
     }
@@ -172,14 +172,19 @@ impl Session {
                 let values = response.result.as_ref().and_then(Value::as_array);
                 // A client without settings for the section sends null. Then those of `initialize` stay.
                 let own = values.and_then(|values| values.first()).filter(|own| !own.is_null());
-                if let Some(settings) = own.map(|own| Settings::new(own, &self.config.tool)) {
-                    self.settings = settings;
+                if let Some(settings) = own {
+                    self.set_settings(settings);
                     self.apply_settings();
                 }
             }
             Some(Asked::Refresh) => self.published.is_refreshing = false,
             Some(Asked::Other) | None => {}
         }
+    }
+
+    fn set_settings(&mut self, sent: &Value) {
+        self.settings = Settings::new(sent, &self.config.tool);
+        self.sent_settings = sent.clone().into();
     }
 
     /// Checks the documents again if the settings change the levels, and shows the mistakes in them.

@@ -10,6 +10,7 @@ use crate::cancel::Cancellation;
 use crate::command::CompilerCommand;
 use crate::document::Document;
 use crate::open_files::{Buffer, OpenFiles};
+use crate::paths::key_of_path;
 use crate::progress::Progress;
 use crate::workspace::{Snapshot, Target, Workspace};
 
@@ -50,20 +51,22 @@ impl Fixture {
     }
 
     fn insert(&mut self, uri: &str, language_id: &str, path: Option<PathBuf>, text: &str) {
+        let key = path.as_deref().map_or_else(|| uri.into(), key_of_path);
         let (uri, language_id, text) = (uri.into(), language_id.into(), text.into());
-        self.open.insert(Buffer { uri, language_id, version: 1, path, text, is_saved: false });
+        self.open.insert(Buffer { key, uri, language_id, version: 1, path, text, is_saved: false });
     }
 
     pub(super) fn close(&mut self, name: &str) {
-        self.open.remove(name);
+        self.open.remove(&key_of_path(&self.path(name)));
     }
 
     pub(super) fn workspace(&self, name: &str) -> (Workspace, Document) {
         let open = Arc::new(self.open.clone());
         let snapshot = Snapshot { root: self.root.clone(), open, ..Snapshot::default() };
-        let target = match self.open.get(name) {
+        let open_file = self.open.at_path(&self.path(name));
+        let target = match open_file.or_else(|| self.open.get(name)) {
             Some(buffer) => Target::Buffer(Arc::clone(buffer)),
-            None => Target::File { uri: name.into(), path: self.path(name) },
+            None => Target::File { path: self.path(name) },
         };
         let cancellation = self.cancellation.clone();
         Workspace::new(&snapshot, &target, cancellation, Progress::default()).unwrap()

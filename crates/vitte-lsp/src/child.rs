@@ -1,0 +1,228 @@
+//! Checks that run in a child process: a fatal signal, a stack overflow or an endless loop of the compiler ends the child, not the
+//! server.
+//!
+//! ```text
+//! server ─ request on stdin ─▶ the same program, with the same arguments and CHECK_ENV_VAR
+//!        ◀─ JSON Lines of the diagnostics, then `{"dependencies":[…]}`
+//! ```
+//!
+//! A crash handler of the child writes its report as one more line.
+
+use std::ffi::OsString;
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use vitte_diag::text::one_line;
+use vitte_diag::{DiagnosticBag, JsonEmitter};
+
+use crate::cancel::Cancellation;
+use crate::check::{Check, call_check};
+use crate::command::process::{self, Limits};
+use crate::command::{Shown, read_json};
+use crate::config::Config;
+use crate::document::Document;
+use crate::open_files::{Buffer, OpenFiles};
+use crate::paths::key_of_uri;
+use crate::progress::Progress;
+use crate::settings::Settings;
+use crate::workspace::{Snapshot, Target, Workspace};
+
+/// Set in a child process.
+const CHECK_ENV_VAR: &str = "VITTE_LSP_CHECK";
+/// The maximum size of a request in bytes.
+const MAX_REQUEST_BYTES: u64 = 1 << 30;
+/// How long a check may take if the server has no limit.
+const NO_LIMIT: Duration = Duration::from_secs(24 * 3600);
+
+/// What a child is to check.
+#[derive(Debug, Serialize, Deserialize)]
+struct CheckRequest {
+    root: Option<PathBuf>,
+    settings: Value,
+    /// The key of the document.
+    document: String,
+    buffers: Vec<SentBuffer>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct SentBuffer {
+    uri: String,
+    language_id: String,
+    version: i32,
+    is_saved: bool,
+    /// `None` if the child can read it from disk.
+    text: Option<String>,
+}
+
+/// The last line of the output of a child.
+#[derive(Debug, Serialize, Deserialize)]
+struct Dependencies {
+    dependencies: Vec<PathBuf>,
+}
+
+/// Returns true in a child process.
+pub(crate) fn is_child() -> bool {
+    std::env::var_os(CHECK_ENV_VAR).is_some()
+}
+
+/// Returns the check that runs this program as a child process.
+///
+/// # Errors
+///
+/// The path of this program is not known.
+pub(crate) fn check(config: &Config) -> io::Result<Arc<Check>> {
+    let program = std::env::current_exe()?;
+    let args: Vec<OsString> = std::env::args_os().skip(1).collect();
+    let time = config.timeout.unwrap_or(NO_LIMIT);
+    let name = one_line(config.tool.name()).into_owned();
+    let shown = Shown { line: format!("{name} (in a child process)"), program: name };
+    Ok(Arc::new(move |workspace, document| {
+        let mut command = Command::new(&program);
+        command.args(&args).env(CHECK_ENV_VAR, "1");
+        run(command, time, &shown, workspace, document)
+    }))
+}
+
+fn run(
+    mut command: Command,
+    time: Duration,
+    shown: &Shown,
+    workspace: &mut Workspace,
+    document: &Document,
+) -> DiagnosticBag {
+    let root = workspace.root().map(ToOwned::to_owned);
+    if let Some(root) = root.as_deref().filter(|root| root.is_dir()) {
+        command.current_dir(root);
+    }
+    let request = serde_json::to_vec(&request(workspace, document)).map_err(io::Error::from);
+    let cancellation = workspace.cancellation();
+    let is_cancelled = || cancellation.is_cancelled();
+    let limits = Limits { time, bytes: process::MAX_BYTES, is_cancelled: &is_cancelled };
+    let ended = request.and_then(|request| process::run(command, Some(&request), &limits));
+    if cancellation.is_cancelled() {
+        return DiagnosticBag::new();
+    }
+    let mut ended = match ended {
+        Ok(ended) => ended,
+        Err(error) => return std::iter::once(shown.not_started(document, &error)).collect(),
+    };
+    if let Some(Dependencies { dependencies }) = take_last_line(&mut ended.stdout) {
+        workspace.add_dependencies(dependencies);
+    }
+    let cwd = root.unwrap_or_default();
+    read_json(&ended, shown, time, &cwd, workspace, document).into_iter().collect()
+}
+
+fn request(workspace: &Workspace, document: &Document) -> CheckRequest {
+    let sent = |buffer: &Arc<Buffer>| SentBuffer {
+        uri: buffer.uri.to_string(),
+        language_id: buffer.language_id.to_string(),
+        version: buffer.version,
+        is_saved: buffer.is_saved,
+        text: (!buffer.is_saved || buffer.path.is_none()).then(|| buffer.text.to_string()),
+    };
+    let mut buffers: Vec<SentBuffer> = workspace.open().iter().map(sent).collect();
+    buffers.sort_by(|a, b| a.uri.cmp(&b.uri));
+    CheckRequest {
+        root: workspace.root().map(ToOwned::to_owned),
+        settings: workspace.settings().clone(),
+        document: key_of_uri(document.uri()).0.to_string(),
+        buffers,
+    }
+}
+
+/// Removes the last line if it has the dependencies.
+fn take_last_line(stdout: &mut Vec<u8>) -> Option<Dependencies> {
+    let text = stdout.strip_suffix(b"\n")?;
+    let start = text.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+    let dependencies = serde_json::from_slice(text.get(start..)?).ok()?;
+    stdout.truncate(start);
+    Some(dependencies)
+}
+
+/// Runs the check of a child: reads the request, and writes the diagnostics.
+pub(crate) fn serve(config: &Config) -> ExitCode {
+    end_with_server();
+    #[cfg(feature = "crash")]
+    vitte_crash::set_format(vitte_diag::Format::Json, vitte_diag::Terminal::default());
+    match answer(config) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            _ = writeln!(io::stderr(), "{}: {error}", one_line(config.tool.name()));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn answer(config: &Config) -> io::Result<()> {
+    let mut request = Vec::new();
+    io::stdin().take(MAX_REQUEST_BYTES).read_to_end(&mut request)?;
+    let request: CheckRequest = serde_json::from_slice(&request)?;
+    let mut open = OpenFiles::default();
+    request.buffers.into_iter().filter_map(buffer).for_each(|buffer| open.insert(buffer));
+    let target =
+        match (open.get(&request.document), vitte_diag::lsp::path_of_uri(&request.document)) {
+            (Some(buffer), _) => Target::Buffer(Arc::clone(buffer)),
+            (None, Some(path)) => Target::File { path },
+            (None, None) => return Err(io::ErrorKind::NotFound.into()),
+        };
+    let settings = Settings::new(&request.settings, &config.tool);
+    let snapshot = Snapshot {
+        root: request.root,
+        open: open.into(),
+        policy: settings.policy(&config.policy).0,
+        settings: request.settings.into(),
+    };
+    let (cancellation, progress) = (Cancellation::default(), Progress::default());
+    let created = Workspace::new(&snapshot, &target, cancellation, progress);
+    let (mut workspace, document) = created.map_err(io::Error::other)?;
+    let bag = call_check(&mut workspace, &document, &*config.check);
+    let mut output = Vec::new();
+    bag.emit(workspace.sources(), &mut JsonEmitter::new(&mut output))?;
+    let (_, dependencies) = workspace.into_parts();
+    serde_json::to_writer(
+        &mut output,
+        &Dependencies { dependencies: dependencies.into_iter().collect() },
+    )?;
+    output.push(b'\n');
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(&output)?;
+    stdout.flush()
+}
+
+/// Returns a buffer, or `None` if it is as it is on disk and cannot be read.
+fn buffer(sent: SentBuffer) -> Option<Buffer> {
+    let (key, path) = key_of_uri(&sent.uri);
+    let text = match (sent.text, &path) {
+        (Some(text), _) => text,
+        (None, Some(path)) => {
+            let bytes = vitte_diag::input::read_file(path, vitte_diag::MAX_FILE_BYTES).ok()?;
+            String::from_utf8(bytes).ok()?
+        }
+        (None, None) => return None,
+    };
+    Some(Buffer {
+        key,
+        uri: sent.uri.into(),
+        language_id: sent.language_id.into(),
+        version: sent.version,
+        path,
+        text: text.into(),
+        is_saved: sent.is_saved,
+    })
+}
+
+/// Ends this process when the server ends, also if that is killed.
+fn end_with_server() {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{Signal, set_parent_process_death_signal};
+        // If the server has ended before, its request is incomplete, and nothing is checked.
+        _ = set_parent_process_death_signal(Some(Signal::KILL));
+    }
+}
