@@ -14,7 +14,7 @@ use crate::cancel::Cancellation;
 use crate::catch;
 use crate::client::Client;
 use crate::document::Document;
-use crate::open_files::OpenFiles;
+use crate::open_files::Buffer;
 use crate::paths::{Key, key_of_path};
 use crate::progress::Progress;
 use crate::workspace::{Snapshot, Target, Workspace};
@@ -41,8 +41,8 @@ pub(crate) struct Checked {
     diagnostics: Vec<Diagnostic>,
     /// The document that was checked.
     pub(crate) document: Key,
-    /// The buffers when the check began.
-    pub(crate) open: Arc<OpenFiles>,
+    /// The versions of the buffers in `sources`.
+    versions: HashMap<Key, i32>,
     client: Arc<Client>,
     tool: Tool,
     /// The diagnostics of each file.
@@ -99,7 +99,7 @@ impl Checked {
             sources: found.sources,
             diagnostics,
             document: job.target.key(),
-            open: Arc::clone(&job.snapshot.open),
+            versions: HashMap::new(),
             client: Arc::clone(&job.client),
             tool: job.tool.clone(),
             dependencies: found.dependencies,
@@ -108,33 +108,33 @@ impl Checked {
         };
         let mut keys = HashMap::new();
         for file in checked.sources.files() {
-            let (key, uri) = checked.key(job, file, found.file);
+            let (key, buffer) = checked.key(job, file, found.file);
             keys.insert(file.id(), key);
-            if let Some(uri) = uri {
-                checked.uris.insert(file.id(), uri);
+            if let Some(buffer) = buffer {
+                checked.uris.insert(file.id(), Arc::clone(&buffer.uri));
+                checked.versions.insert(Key::clone(&buffer.key), buffer.version);
             }
         }
         checked.files = checked.items(&checked.document, &keys);
         checked
     }
 
-    /// Returns the key of a file, and its URI if it is a buffer. `document` is the id of the document.
-    fn key(
+    /// Returns the key of a file, and the buffer if it is open. `document` is the id of the document.
+    fn key<'j>(
         &self,
-        job: &Job,
+        job: &'j Job,
         file: &SourceFile,
         document: Option<FileId>,
-    ) -> (Option<Key>, Option<Arc<str>>) {
+    ) -> (Option<Key>, Option<&'j Buffer>) {
         let own = match &job.target {
             Target::Buffer(buffer) if document == Some(file.id()) => Some(buffer),
             _ => None,
         };
         let url = self.sources.url(file.id());
-        let key = url.and_then(|url| vitte_diag::lsp::path_of_uri(&url));
-        let key = key.map(|path| key_of_path(&path));
-        let buffer = own.or_else(|| self.open.get(key.as_deref()?));
-        match buffer {
-            Some(buffer) => (Some(Arc::clone(&buffer.key)), Some(Arc::clone(&buffer.uri))),
+        let path = url.and_then(|url| vitte_diag::lsp::path_of_uri(&url));
+        let key = path.map(|path| key_of_path(&path));
+        match own.or_else(|| job.snapshot.open.get(key.as_deref()?)) {
+            Some(buffer) => (Some(Key::clone(&buffer.key)), Some(buffer)),
             None => (key, None),
         }
     }
@@ -163,6 +163,11 @@ impl Checked {
             files.entry(Arc::clone(key.unwrap_or(document))).or_default().push(item);
         }
         files
+    }
+
+    /// Returns the version of a buffer that was checked, or `None` for a file that was not open.
+    pub(crate) fn version(&self, key: &str) -> Option<i32> {
+        self.versions.get(key).copied()
     }
 
     /// Returns the converter of this result.

@@ -86,7 +86,7 @@ impl Results {
         let documents = self.by_file.get(file).into_iter().flatten();
         let current = documents
             .filter_map(|document| self.by_document.get(document))
-            .filter(|checked| checked.open.version(file) == open.version(file));
+            .filter(|checked| checked.version(file) == open.version(file));
         let mut results = 0;
         let mut items: Vec<FileItem<'_>> = Vec::new();
         for checked in current {

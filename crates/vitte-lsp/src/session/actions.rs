@@ -129,7 +129,7 @@ impl Session {
     fn is_current(&self, checked: &Checked, edit: &WorkspaceEdit) -> bool {
         edit.changes.keys().all(|uri| {
             let (key, _) = key_of_uri(uri);
-            checked.open.version(&key) == self.open.version(&key)
+            checked.version(&key) == self.open.version(&key)
         })
     }
 
