@@ -10,12 +10,13 @@ use imports::Crate;
 use crate::common::root;
 
 /// The crates, each with its directory.
-const CRATES: [(&str, &str); 7] = [
+const CRATES: [(&str, &str); 8] = [
     ("vitte-diag-derive", "crates/vitte-diag-derive"),
     ("vitte-diag", "."),
     ("vitte-capsule", "crates/vitte-capsule"),
     ("vitte-crash", "crates/vitte-crash"),
     ("vitte-golden", "crates/vitte-golden"),
+    ("vitte-lsp", "crates/vitte-lsp"),
     ("vitte-cli", "crates/vitte-cli"),
     ("vittec", "examples/vittec"),
 ];

@@ -6,12 +6,13 @@ use std::path::Path;
 use crate::common::root;
 
 /// The packages in the order in which they are published, each with its directory.
-const PACKAGES: [(&str, &str); 6] = [
+const PACKAGES: [(&str, &str); 7] = [
     ("vitte-diag-derive", "crates/vitte-diag-derive"),
     ("vitte-diag", "."),
     ("vitte-capsule", "crates/vitte-capsule"),
     ("vitte-crash", "crates/vitte-crash"),
     ("vitte-golden", "crates/vitte-golden"),
+    ("vitte-lsp", "crates/vitte-lsp"),
     ("vitte-cli", "crates/vitte-cli"),
 ];
 

@@ -3,16 +3,19 @@
 mod before_report;
 mod builder;
 mod hook;
+mod render_options;
 
 use std::fmt;
 use std::panic::PanicHookInfo;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use before_report::BeforeReport;
 pub use builder::{CrashHandlerBuilder, Signal};
 use hook::Hook;
+pub use render_options::set_format;
+use render_options::{render_options, set_render_options};
 use vitte_capsule::{CrashReport, Repository};
 use vitte_diag::{Format, SourceMap, Terminal, text};
 
@@ -20,7 +23,7 @@ use crate::config::{Callbacks, Config, DescribePayload};
 use crate::panic_hook::registry::{self, Held};
 use crate::panic_hook::{self, PanicAction, PanicKey};
 use crate::panic_message::message_of;
-use crate::render::{self, PackedRenderOptions, RenderOptions, RenderedOutput, TerminalSource};
+use crate::render::{self, RenderedOutput};
 use crate::save::{self, CapsuleOptions};
 use crate::sys;
 use crate::sys::StackKind;
@@ -110,21 +113,6 @@ struct Handler {
 
 static IS_INSTALLED: AtomicBool = AtomicBool::new(false);
 static HANDLER: RwLock<Option<Arc<Handler>>> = RwLock::new(None);
-/// The current [`PackedRenderOptions`].
-static RENDER_OPTIONS: AtomicU64 = AtomicU64::new(0);
-
-fn render_options() -> RenderOptions {
-    PackedRenderOptions(RENDER_OPTIONS.load(Ordering::Acquire)).into()
-}
-
-/// Sets the options of this process, and of the reporter that inspects it.
-fn set_render_options(options: RenderOptions) {
-    let PackedRenderOptions(packed) = options.into();
-    RENDER_OPTIONS.store(packed, Ordering::Release);
-    #[cfg(unix)]
-    sys::shared::set(sys::shared::SharedField::RenderOptions, packed);
-}
-
 /// Returns the installed handler. Returns `None` if there is none, or if one is just being installed or removed,
 /// because a crashing thread must not wait for that.
 fn current() -> Option<Arc<Handler>> {
@@ -346,13 +334,6 @@ impl Signals {
                 .then(|| sys::SignalHandlers::new(handler.config.is_previous_first)),
         }
     }
-}
-
-/// Sets the format in which crashes are written from now on, like [`CrashGuard::set_format`], for code that does not have the
-/// guard, such as a language server. Without a handler nothing happens.
-pub fn set_format(format: Format, terminal: Terminal) {
-    let terminal = TerminalSource::Fixed(terminal);
-    set_render_options(RenderOptions { format, terminal, ..render_options() });
 }
 
 /// An installed crash handler. When this is dropped, the previous panic hook and signal handlers are restored.
