@@ -1,5 +1,7 @@
 //! What an editor receives for a bag, read with the types of the Language Server Protocol.
 
+mod converter;
+
 use std::collections::BTreeSet;
 
 use lsp_types::DiagnosticTag;
