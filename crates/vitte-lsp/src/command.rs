@@ -1,5 +1,6 @@
 //! Compilers that are run as commands.
 
+mod explain;
 mod names;
 mod outcome;
 mod output;
@@ -19,6 +20,7 @@ use vitte_diag::read::InputFormat;
 use vitte_diag::text::{one_line, truncate};
 use vitte_diag::{Diagnostic, DiagnosticBag};
 
+pub use self::explain::{ExplainCommand, ExplainCommandError};
 use self::names::{Files, Names};
 pub(crate) use self::outcome::Shown;
 use self::output::Output;
@@ -28,6 +30,7 @@ pub use self::template::CommandError;
 pub(crate) use self::template::nearest;
 use self::template::{Placeholder, Template, Values};
 use self::untitled::Untitled;
+pub(crate) use self::untitled::extension_of;
 use crate::document::Document;
 use crate::workspace::Workspace;
 
@@ -149,6 +152,13 @@ impl CompilerCommand {
     pub fn env(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
         self.envs.push((name.into(), value.into()));
         self
+    }
+
+    /// Returns the name of the program without its directory and `.exe`.
+    pub(crate) fn name(&self) -> String {
+        let name = Path::new(&self.shown.program).file_name().map(OsStr::to_string_lossy);
+        let name = name.unwrap_or_else(|| (&*self.shown.program).into());
+        name.strip_suffix(".exe").unwrap_or(&name).to_owned()
     }
 
     /// Returns true if the command checks the files on disk, because it has neither `{file}` nor `{stdin}`. It should run
@@ -301,6 +311,18 @@ pub(crate) fn read_json(
     output.diagnostics
 }
 
+/// Reads JSON Lines of this project about a document, whose paths are those of the sources of the workspace.
+pub(crate) fn read_lines(
+    lines: &str,
+    workspace: &mut Workspace,
+    document: &Document,
+) -> Vec<Diagnostic> {
+    let cwd = workspace.root().map(Path::to_owned).unwrap_or_default();
+    let file = document.path().unwrap_or(Path::new(""));
+    let names = Names { document, file, stdin: None, cwd: &cwd, overlay: None };
+    output::read_json(lines, &mut Files::new(&names, workspace)).diagnostics
+}
+
 /// Returns the directory in which the command runs: the root, or the directory of a document outside of it.
 fn working_directory(workspace: &Workspace, document: &Document) -> PathBuf {
     let dir = document.path().and_then(Path::parent);
@@ -319,4 +341,4 @@ fn program(program: &OsStr, cwd: &Path) -> OsString {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

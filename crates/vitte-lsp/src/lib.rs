@@ -44,6 +44,7 @@ mod check;
 mod child;
 mod client;
 mod command;
+mod compilers;
 mod config;
 mod document;
 mod lines;
@@ -62,7 +63,8 @@ mod worker;
 mod workspace;
 
 pub use cancel::Cancellation;
-pub use command::{CommandError, CompilerCommand};
+pub use command::{CommandError, CompilerCommand, ExplainCommand, ExplainCommandError};
+pub use compilers::{Compiler, Compilers, ConfigError, WorkspaceCompilers};
 pub use config::{RunOn, Scope};
 pub use document::Document;
 pub use server::{Server, ServerError};

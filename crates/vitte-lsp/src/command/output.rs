@@ -32,6 +32,11 @@ pub(super) fn read(format: Option<InputFormat>, ended: &Ended, files: &mut Files
     }
 }
 
+/// Reads JSON Lines of this project.
+pub(super) fn read_json(lines: &str, files: &mut Files<'_>) -> Output {
+    json::read(json_lines(lines, ""), files)
+}
+
 /// Returns the lines that are JSON objects, and their 1-based numbers.
 fn json_lines<'t>(usual: &'t str, other: &'t str) -> impl Iterator<Item = (u64, &'t str)> {
     let lines = |text: &'t str| {

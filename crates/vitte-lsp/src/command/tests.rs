@@ -3,7 +3,7 @@
 mod ends;
 mod formats;
 mod real;
-mod support;
+pub(crate) mod support;
 
 use std::path::Path;
 

@@ -40,7 +40,7 @@ impl Untitled {
 }
 
 /// Returns the extension of a language of the Language Server Protocol. An unknown one is returned as it is.
-fn extension_of(language_id: &str) -> &str {
+pub(crate) fn extension_of(language_id: &str) -> &str {
     match language_id {
         "bat" | "c" | "css" | "go" | "html" | "java" | "json" | "lua" | "php" | "r" | "scss"
         | "sql" | "swift" | "xml" | "dart" | "less" => language_id,

@@ -14,16 +14,16 @@ use crate::paths::key_of_path;
 use crate::progress::Progress;
 use crate::workspace::{Snapshot, Target, Workspace};
 
-pub(super) struct Fixture {
+pub(crate) struct Fixture {
     _dir: TempDir,
     dir: PathBuf,
-    pub(super) root: Option<PathBuf>,
+    pub(crate) root: Option<PathBuf>,
     open: OpenFiles,
-    pub(super) cancellation: Cancellation,
+    pub(crate) cancellation: Cancellation,
 }
 
 impl Fixture {
-    pub(super) fn new(files: &[(&str, &str)]) -> Self {
+    pub(crate) fn new(files: &[(&str, &str)]) -> Self {
         let temporary = tempfile::tempdir().unwrap();
         let dir = temporary.path().canonicalize().unwrap();
         for (name, text) in files {
@@ -36,17 +36,17 @@ impl Fixture {
         Self { _dir: temporary, dir, root, open, cancellation }
     }
 
-    pub(super) fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.dir.join(name)
     }
 
     /// Opens a file with a text that is not saved.
-    pub(super) fn open(&mut self, name: &str, text: &str) {
+    pub(crate) fn open(&mut self, name: &str, text: &str) {
         let path = Some(self.path(name));
         self.insert(name, "", path, text);
     }
 
-    pub(super) fn open_untitled(&mut self, uri: &str, language_id: &str, text: &str) {
+    pub(crate) fn open_untitled(&mut self, uri: &str, language_id: &str, text: &str) {
         self.insert(uri, language_id, None, text);
     }
 
@@ -56,11 +56,11 @@ impl Fixture {
         self.open.insert(Buffer { key, uri, language_id, version: 1, path, text, is_saved: false });
     }
 
-    pub(super) fn close(&mut self, name: &str) {
+    pub(crate) fn close(&mut self, name: &str) {
         self.open.remove(&key_of_path(&self.path(name)));
     }
 
-    pub(super) fn workspace(&self, name: &str) -> (Workspace, Document) {
+    pub(crate) fn workspace(&self, name: &str) -> (Workspace, Document) {
         let open = Arc::new(self.open.clone());
         let snapshot = Snapshot { root: self.root.clone(), open, ..Snapshot::default() };
         let open_file = self.open.at_path(&self.path(name));
@@ -72,15 +72,29 @@ impl Fixture {
         Workspace::new(&snapshot, &target, cancellation, Progress::default()).unwrap()
     }
 
+    /// Opens a file with the text on disk.
+    pub(crate) fn save(&mut self, name: &str, text: &str) {
+        std::fs::write(self.path(name), text).unwrap();
+        self.open.remove(name);
+    }
+
     /// Checks a document. Each diagnostic is its location, if it has one, its title, and its notes on lines of their own.
-    pub(super) fn check(&self, command: &CompilerCommand, name: &str) -> Vec<String> {
+    pub(crate) fn check(&self, command: &CompilerCommand, name: &str) -> Vec<String> {
+        self.check_with(name, |workspace, document| command.check(workspace, document))
+    }
+
+    pub(crate) fn check_with(
+        &self,
+        name: &str,
+        check: impl FnOnce(&mut Workspace, &Document) -> DiagnosticBag,
+    ) -> Vec<String> {
         let (mut workspace, document) = self.workspace(name);
-        let bag = command.check(&mut workspace, &document);
+        let bag = check(&mut workspace, &document);
         shown(&bag, workspace.sources())
     }
 }
 
-pub(super) fn shown(bag: &DiagnosticBag, sources: &SourceMap) -> Vec<String> {
+pub(crate) fn shown(bag: &DiagnosticBag, sources: &SourceMap) -> Vec<String> {
     let show = |diagnostic: &vitte_diag::Diagnostic| {
         let at = match (diagnostic.primary(), diagnostic.file()) {
             (Some(label), _) => format!("{}: ", sources.location(label.span()).unwrap()),
@@ -94,11 +108,11 @@ pub(super) fn shown(bag: &DiagnosticBag, sources: &SourceMap) -> Vec<String> {
 }
 
 /// Creates a command that runs a shell script with `{file}` as `$1`.
-pub(super) fn shell(script: &str) -> CompilerCommand {
+pub(crate) fn shell(script: &str) -> CompilerCommand {
     CompilerCommand::new("sh", ["-c", script, "mycc", "{file}"]).unwrap()
 }
 
-pub(super) fn exists(program: &str) -> bool {
+pub(crate) fn exists(program: &str) -> bool {
     let paths = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&paths).any(|dir: PathBuf| Path::new(&dir).join(program).is_file())
 }
