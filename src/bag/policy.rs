@@ -41,6 +41,8 @@ pub enum Level {
 pub struct Policy {
     /// The codes for which a level can be set, and the default severity of each.
     codes: Vec<(Code, Severity)>,
+    /// Whether a level can be set for other codes, too.
+    accepts_any: bool,
     levels: Vec<(Selector, Level)>,
     max_errors: Option<u64>,
 }
@@ -85,7 +87,28 @@ impl Policy {
     /// Creates a policy for the codes of a compiler, each with its default severity, without levels and
     /// without a limit.
     pub fn new(codes: impl IntoIterator<Item = (Code, Severity)>) -> Self {
-        Self { codes: codes.into_iter().collect(), levels: Vec::new(), max_errors: None }
+        Self {
+            codes: codes.into_iter().collect(),
+            accepts_any: false,
+            levels: Vec::new(),
+            max_errors: None,
+        }
+    }
+
+    /// Accepts levels of codes that are not known, for a compiler whose codes are not. A text that is not a known code
+    /// selects all codes that begin with it.
+    ///
+    /// ```
+    /// use vitte_diag::{Level, Policy, code};
+    ///
+    /// let policy = Policy::new([]).with_any_code().with_level("clippy::", Level::Allow)?;
+    /// assert_eq!(policy.level(code!("clippy::len_zero")), Some(Level::Allow));
+    /// # Ok::<(), vitte_diag::PolicyError>(())
+    /// ```
+    #[must_use]
+    pub const fn with_any_code(mut self) -> Self {
+        self.accepts_any = true;
+        self
     }
 
     /// Sets the level of a code, of all codes with a prefix, or of `warnings`. Replaces an earlier level of
@@ -126,7 +149,7 @@ impl Policy {
         let mut selected =
             self.codes.iter().filter(|&&(code, of)| selector.selects(Some(code), of));
         let Some((_, first)) = selected.next().filter(|_| !text.is_empty()) else {
-            if selector == Selector::Warnings {
+            if selector == Selector::Warnings || (self.accepts_any && !text.is_empty()) {
                 return Ok(selector);
             }
             let known = self.codes.iter().map(|(code, _)| code.to_string());

@@ -13,15 +13,18 @@
 //! | feature | adds |
 //! |---|---|
 //! | `browse` | `vitte crash browse`: crashes, contexts, frames, variables and sources as a tree in the terminal |
+//! | `lsp` | `vitte lsp`: a language server for any compiler that is run as a command |
 //!
-//! The feature is on by default, for the binary. A compiler that adds [`CrashArgs`] to its own command line can do
-//! without it: `default-features = false`.
+//! The features are on by default, for the binary. A compiler that adds [`CrashArgs`] to its own command line can do
+//! without them: `default-features = false`.
 
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod crash;
 mod diag;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod vitte;
 
 pub use crash::CrashArgs;

@@ -8,6 +8,8 @@ use clap::{Parser, Subcommand};
 
 use crate::crash::CrashArgs;
 use crate::diag::Diag;
+#[cfg(feature = "lsp")]
+use crate::lsp::Lsp;
 
 /// Inspect compiler diagnostics and crash reports
 #[derive(Parser)]
@@ -24,6 +26,9 @@ enum Command {
     Diag(Diag),
     /// List, show, compare, replay, upload and remove crash reports
     Crash(Box<CrashArgs>),
+    /// Serve the diagnostics of any compiler that is run as a command to editors
+    #[cfg(feature = "lsp")]
+    Lsp(Box<Lsp>),
 }
 
 /// Runs `vitte` with these arguments, of which the first is the program's name. Reads standard input; writes to
@@ -39,6 +44,12 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(u8::from(error.use_stderr()) * 2);
         }
     };
+    #[cfg(feature = "lsp")]
+    let arguments = match arguments.command {
+        // The server writes to standard output on a thread of its own, so it must not be locked.
+        Command::Lsp(lsp) => return lsp.run(),
+        command => Arguments { command },
+    };
     let mut out = BufWriter::new(io::stdout().lock());
     let done = match arguments.command {
         Command::Diag(diag) => diag.run(&mut out).map(|is_good| match is_good {
@@ -46,6 +57,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             false => ExitCode::from(2),
         }),
         Command::Crash(crash) => crash.run(&mut out),
+        #[cfg(feature = "lsp")]
+        Command::Lsp(_) => Ok(ExitCode::SUCCESS),
     };
     match done.and_then(|code| out.flush().map(|()| code)) {
         Ok(code) => code,

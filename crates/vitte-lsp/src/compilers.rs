@@ -27,17 +27,21 @@ pub struct Compiler {
 }
 
 impl Compiler {
-    /// Creates a compiler that checks all documents: when they change or, if it
-    /// [needs saved files](CompilerCommand::needs_saved_files), when they are saved. Its name is that of the program.
+    /// Creates a compiler that checks all documents when they change. If it
+    /// [needs saved files](CompilerCommand::needs_saved_files), it checks the whole workspace when a document is saved. Its name
+    /// is that of the program.
     #[must_use]
     pub fn new(command: CompilerCommand) -> Self {
-        let run_on = if command.needs_saved_files() { RunOn::Save } else { RunOn::Change };
+        let (run_on, scope) = match command.needs_saved_files() {
+            true => (RunOn::Save, Scope::Workspace),
+            false => (RunOn::Change, Scope::Document),
+        };
         Self {
             name: command.name(),
             command,
             extensions: Vec::new(),
             run_on,
-            scope: Scope::default(),
+            scope,
             explain: None,
             codes_url: None,
             last: LastResults::default(),
@@ -59,14 +63,14 @@ impl Compiler {
         self
     }
 
-    /// Sets when documents are checked.
+    /// Sets when documents are checked. Default: see [`new`](Self::new).
     #[must_use]
     pub const fn run_on(mut self, run_on: RunOn) -> Self {
         self.run_on = run_on;
         self
     }
 
-    /// Sets what one run is about. Default: one document.
+    /// Sets what one run is about. Default: see [`new`](Self::new).
     #[must_use]
     pub const fn scope(mut self, scope: Scope) -> Self {
         self.scope = scope;
@@ -123,8 +127,10 @@ impl Compilers {
     /// Returns the tool of the compilers: the name and the URL of the codes that they have in common.
     #[must_use]
     pub fn tool(&self) -> Tool {
-        let tool =
-            Tool::new(common(&self.0, |own| &own.name).map_or("vitte", |name| name).to_owned(), "");
+        let tool = Tool::new(
+            common(&self.0, |own| &own.name).map_or("vitte", |name| name).to_owned(),
+            "unknown",
+        );
         match common(&self.0, |own| &own.codes_url) {
             Some(Some(url)) => tool.with_codes_url(url),
             _ => tool,
@@ -141,6 +147,18 @@ impl Compilers {
     #[must_use]
     pub fn scope(&self) -> Scope {
         common(&self.0, |own| &own.scope).copied().unwrap_or_default()
+    }
+
+    /// Returns true if one of the compilers has a command that explains codes.
+    #[must_use]
+    pub fn has_pages(&self) -> bool {
+        self.0.iter().any(|own| own.explain.is_some())
+    }
+
+    /// Returns true if there is no compiler.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Runs the compilers of a document, one after another, and returns their diagnostics.

@@ -1,6 +1,7 @@
 //! What a server was built with.
 
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,12 +34,16 @@ pub enum Scope {
 /// Returns the page of a code in Markdown, or `None` if it has none.
 pub(crate) type Explain = dyn Fn(&str) -> Option<String> + Send + Sync;
 
+/// Changes what a server was built with when the root of the workspace is known.
+pub(crate) type Configure = dyn Fn(Option<&Path>, Config) -> Config + Send + Sync;
+
 /// What a server was built with.
 #[derive(Clone)]
 pub(crate) struct Config {
     pub(crate) tool: Tool,
     pub(crate) check: Arc<Check>,
     pub(crate) explain: Option<Arc<Explain>>,
+    pub(crate) configure: Option<Arc<Configure>>,
     pub(crate) policy: Policy,
     pub(crate) run_on: RunOn,
     pub(crate) scope: Scope,

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::{self, BufReader, Read, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread;
@@ -57,6 +58,7 @@ impl Server {
             tool,
             check: Arc::new(|_, _| DiagnosticBag::new()),
             explain: None,
+            configure: None,
             policy,
             run_on: RunOn::default(),
             scope: Scope::default(),
@@ -65,6 +67,12 @@ impl Server {
             timeout: Some(Duration::from_secs(60)),
             in_child_process: false,
         })
+    }
+
+    /// Replaces the compiler, in a function for [`configure`](Self::configure).
+    pub fn tool(mut self, tool: Tool) -> Self {
+        self.0.tool = tool;
+        self
     }
 
     /// Sets the function that checks a document. It is called on a thread of its own, one call at a time, and its
@@ -87,6 +95,16 @@ impl Server {
         explain: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
     ) -> Self {
         self.0.explain = Some(Arc::new(explain));
+        self
+    }
+
+    /// Sets a function that changes the server when the editor has told the root of the workspace, which is `None` if it has only
+    /// opened a file. For options that are in a file in the root. Default: none.
+    pub fn configure(
+        mut self,
+        configure: impl Fn(Option<&Path>, Self) -> Self + Send + Sync + 'static,
+    ) -> Self {
+        self.0.configure = Some(Arc::new(move |root, config| configure(root, Self(config)).0));
         self
     }
 

@@ -51,6 +51,9 @@ use crate::settings::Settings;
 use crate::wire::Incoming;
 use crate::worker::Worker;
 
+/// How long a cancelled check may take to end when the session does.
+const LAST_CHECK: Duration = Duration::from_secs(1);
+
 /// How the session ended.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum End {
@@ -161,6 +164,8 @@ impl Session {
         };
         if let Some(running) = self.schedule.running() {
             running.cancellation.cancel();
+            // Otherwise a command that the check runs would go on.
+            _ = self.channels.done.1.recv_timeout(LAST_CHECK);
         }
         end
     }

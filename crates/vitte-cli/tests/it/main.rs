@@ -18,6 +18,8 @@ mod crash;
 #[cfg(unix)]
 mod hostile;
 mod html;
+#[cfg(all(target_os = "linux", feature = "lsp"))]
+mod lsp;
 #[cfg(unix)]
 mod secrets;
 mod symbolise;

@@ -1,5 +1,6 @@
 //! The compilers that `vitte.toml` in the root of a workspace configures.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,12 +24,14 @@ const HELP: &str =
 
 /// The compilers that `vitte.toml` in the root of a workspace configures. The file is read again when it changes.
 #[derive(Debug, Default)]
-pub struct WorkspaceCompilers(Mutex<Option<Loaded>>);
+pub struct WorkspaceCompilers(Mutex<HashMap<PathBuf, Loaded>>);
 
-/// What was read last.
+/// The maximum number of roots whose compilers are kept.
+const MAX_ROOTS: usize = 100;
+
+/// What was read last for a root.
 #[derive(Debug)]
 struct Loaded {
-    path: PathBuf,
     text: Vec<u8>,
     compilers: Result<Arc<Compilers>, Arc<ConfigError>>,
 }
@@ -58,11 +61,14 @@ impl WorkspaceCompilers {
             }
         };
         let mut loaded = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(loaded) = loaded.as_ref().filter(|own| own.path == path && own.text == text) {
+        if let Some(loaded) = loaded.get(&path).filter(|own| own.text == text) {
             return loaded.compilers.clone();
         }
         let compilers = parse(&path, &text).map(Arc::new).map_err(Arc::new);
-        *loaded = Some(Loaded { path, text, compilers: compilers.clone() });
+        if loaded.len() >= MAX_ROOTS {
+            loaded.clear();
+        }
+        loaded.insert(path, Loaded { text, compilers: compilers.clone() });
         compilers
     }
 
@@ -99,10 +105,20 @@ impl WorkspaceCompilers {
     #[must_use]
     pub fn explain(&self, code: &str) -> Option<String> {
         let loaded = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let compilers = loaded.as_ref().and_then(|own| own.compilers.clone().ok());
-        // The command must not run while another thread waits for the lock.
+        let mut all: Vec<_> = loaded
+            .iter()
+            .filter_map(|(path, own)| Some((path.clone(), own.compilers.clone().ok()?)))
+            .collect();
+        // No command may run while another thread waits for the lock.
         drop(loaded);
-        compilers?.explain(code)
+        all.sort_by(|(path, _), (other, _)| path.cmp(other));
+        all.into_iter().find_map(|(_, compilers)| compilers.explain(code))
+    }
+
+    /// Returns true if no `vitte.toml` was found.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
     }
 }
 

@@ -155,7 +155,10 @@ impl Mistakes<'_> {
             command = command.untitled_extension(extension);
         }
         let mut compiler = Compiler::new(command).extensions(extensions).explain(explain);
-        compiler = compiler.codes_url(codes_url).scope(scope.unwrap_or_default());
+        compiler = compiler.codes_url(codes_url);
+        if let Some(scope) = scope {
+            compiler = compiler.scope(scope);
+        }
         if let Some(run_on) = run_on {
             compiler = compiler.run_on(run_on);
         }

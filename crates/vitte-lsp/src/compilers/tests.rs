@@ -60,7 +60,12 @@ fn only_the_command_is_needed() {
     let compilers = parse(
         "lsp = [{ command = ['cargo', 'check'] }, { command = ['a', '{file}'], run = 'save' }]",
     );
-    assert_eq!(compilers.0[0].run_on, RunOn::Save, "it reads files from disk");
+    let first = &compilers.0[0];
+    assert_eq!(
+        (first.run_on, first.scope),
+        (RunOn::Save, Scope::Workspace),
+        "it reads files from disk"
+    );
     assert_eq!((compilers.run_on(), compilers.scope()), (RunOn::Save, Scope::Document));
     assert_eq!((compilers.tool().name(), compilers.tool().code_url(code!("E1"))), ("vitte", None));
 }

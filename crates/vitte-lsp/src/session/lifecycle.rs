@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use super::{End, Session};
 use crate::client::Client;
 use crate::paths::key_of_uri;
+use crate::schedule::Schedule;
 use crate::settings::Settings;
 
 /// How often the server looks whether the client still runs.
@@ -53,6 +54,12 @@ impl Session {
         let params = request.params;
         self.client = Client::new(&params).into();
         self.folders = folders(&params);
+        if let Some(configure) = self.config.configure.clone() {
+            let root = self.folders.first().map(PathBuf::as_path);
+            self.config = configure(root, (*self.config).clone()).into();
+            self.policy = self.config.policy.clone();
+            self.schedule = Schedule::new(self.config.debounce);
+        }
         let parent = params.get("processId").and_then(Value::as_u64);
         // In a container the editor may have another process id.
         self.parent = parent.and_then(|id| u32::try_from(id).ok()).filter(|&id| exists(id));

@@ -75,7 +75,7 @@ impl Fixture {
     /// Opens a file with the text on disk.
     pub(crate) fn save(&mut self, name: &str, text: &str) {
         std::fs::write(self.path(name), text).unwrap();
-        self.open.remove(name);
+        self.open.remove(&key_of_path(&self.path(name)));
     }
 
     /// Checks a document. Each diagnostic is its location, if it has one, its title, and its notes on lines of their own.
