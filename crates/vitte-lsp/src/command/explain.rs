@@ -79,7 +79,8 @@ impl fmt::Display for ExplainCommandError {
 
 impl std::error::Error for ExplainCommandError {}
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
 

@@ -94,7 +94,7 @@ impl Mistakes<'_> {
                     for table in tables {
                         match table.get_ref() {
                             DeValue::Table(inner) => {
-                                compilers.extend(self.compiler(table.span(), inner))
+                                compilers.extend(self.compiler(table.span(), inner));
                             }
                             other => self.wrong_type(table.span(), "lsp", "a table", other),
                         }

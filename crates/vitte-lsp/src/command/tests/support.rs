@@ -1,6 +1,6 @@
 //! A workspace on disk and the buffers of an editor.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tempfile::TempDir;
@@ -110,9 +110,4 @@ pub(crate) fn shown(bag: &DiagnosticBag, sources: &SourceMap) -> Vec<String> {
 /// Creates a command that runs a shell script with `{file}` as `$1`.
 pub(crate) fn shell(script: &str) -> CompilerCommand {
     CompilerCommand::new("sh", ["-c", script, "mycc", "{file}"]).unwrap()
-}
-
-pub(crate) fn exists(program: &str) -> bool {
-    let paths = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&paths).any(|dir: PathBuf| Path::new(&dir).join(program).is_file())
 }
