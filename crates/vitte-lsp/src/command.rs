@@ -55,12 +55,12 @@ use crate::workspace::Workspace;
 /// document. If the server is killed so that it cannot end the command, the command goes on until it writes to its closed output.
 ///
 /// ```no_run
-/// use vitte_diag::read::InputFormat;
-/// use vitte_lsp::CompilerCommand;
-///
-/// let gcc = CompilerCommand::new("gcc", ["-fsyntax-only", "-fdiagnostics-format=json", "{file}"])?
-///     .from(InputFormat::Gcc);
-/// assert!(!gcc.needs_saved_files());
+/// # use vitte_diag::Tool;
+/// # use vitte_lsp::{CompilerCommand, Server};
+/// let mycc = CompilerCommand::new("mycc", ["check", "--error-format=json", "{file}"])?;
+/// let code = Server::new(Tool::new("mycc", "1.0.0"))
+///     .check(move |workspace, document| mycc.check(workspace, document))
+///     .run();
 /// # Ok::<(), vitte_lsp::CommandError>(())
 /// ```
 #[derive(Debug)]

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::path::Path;
 use std::process::{Child, ChildStdin, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
@@ -205,6 +206,32 @@ fn vitte_toml_configures_several_compilers() {
         path.display()
     );
     editor.expect("b.y", &[&expected]);
+    assert!(editor.end().0.success());
+}
+
+/// Returns the first `vitte.toml` of the manual.
+fn manual() -> String {
+    let page =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/lsp-command.md"))
+            .unwrap();
+    let (_, rest) = page.split_once("```toml\n").unwrap();
+    rest.split("```").next().unwrap().to_owned()
+}
+
+#[test]
+fn the_manual_serves_rust_and_c() {
+    let config = manual();
+    let mut editor = Editor::new(&[], &[("vitte.toml", &config), ("src/lib.rs", ""), ("x.rs", "")]);
+    editor.open("src/lib.rs", "rust", "#[path = \"../x.rs\"] mod x;\npub fn f() -> u8 { x::Ü }\n");
+    editor.open("x.rs", "rust", "pub const Ü: u8 = \"\u{1f600}\";\n");
+    editor.expect("x.rs", &["0:18 vitte[E0308] mismatched types"]);
+    editor.change("x.rs", 2, "pub const Ü: u8 = 1;\n");
+    editor.expect("x.rs", &[]);
+    if std::env::var_os("VITTE_NEEDS_GCC").is_some_and(|is| is == "1") {
+        editor.open("a.c", "c", "#include \"a.h\"\nchar *s = \"\u{1f600}\" + x;\n");
+        editor.open("a.h", "c", "enum { x = y };\n");
+        editor.expect("a.h", &["0:11 vitte[] 'y' undeclared here (not in a function)"]);
+    }
     assert!(editor.end().0.success());
 }
 
