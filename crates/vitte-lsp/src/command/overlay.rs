@@ -64,7 +64,11 @@ impl Overlay {
     ///
     /// The temporary directory cannot be created.
     pub(super) fn new() -> io::Result<Self> {
-        let dir = tempfile::Builder::new().prefix(PREFIX).tempdir()?;
+        Self::below(&std::env::temp_dir())
+    }
+
+    fn below(parent: &Path) -> io::Result<Self> {
+        let dir = tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent)?;
         let canonical = fs::canonicalize(dir.path())?;
         Ok(Self { dir, canonical })
     }
@@ -83,7 +87,7 @@ impl Overlay {
                 all.entry(parent.join(name)).or_insert(text);
             }
         }
-        tree::update(self.dir.path(), place, &all)
+        tree::update(&self.canonical, place, &all)
     }
 
     /// Returns where the file with an absolute path is in the copy.

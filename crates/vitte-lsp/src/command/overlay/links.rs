@@ -1,7 +1,7 @@
 //! Directories and links.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
 use std::os::unix::fs::symlink;
@@ -32,7 +32,7 @@ enum Entry<'a> {
 }
 
 pub(super) fn update(overlay: &Path, place: Place<'_>, buffers: &Buffers<'_>) -> io::Result<()> {
-    let nested = place.root.map(nested).unwrap_or_default();
+    let nested = place.root.map(|root| nested(overlay, root)).unwrap_or_default();
     let parents = buffers.keys().filter_map(|path| path.parent());
     let dirs = parents.chain([place.cwd, place.dir]).flat_map(Path::ancestors);
     let dirs: BTreeSet<&Path> = dirs.chain(nested.iter().map(PathBuf::as_path)).collect();
@@ -50,7 +50,7 @@ const MAX_DIRS_ENTRIES: usize = 10_000;
 
 /// Returns the directories of a workspace that sources may be in, those with few parents first. From a link, `..` would not lead
 /// back into the copy.
-fn nested(root: &Path) -> Vec<PathBuf> {
+fn nested(overlay: &Path, root: &Path) -> Vec<PathBuf> {
     let (mut dirs, mut pending) = (Vec::new(), VecDeque::from([root.to_owned()]));
     let mut left = MAX_DIRS_ENTRIES;
     while let Some(dir) = pending.pop_front().filter(|_| dirs.len() < MAX_DIRS) {
@@ -65,7 +65,9 @@ fn nested(root: &Path) -> Vec<PathBuf> {
         };
         let is_source = |entry: &&fs::DirEntry| {
             let name = entry.file_name();
-            let is_other = name == "node_modules" || name.as_encoded_bytes().starts_with(b".");
+            let is_other = name == "node_modules"
+                || name.as_encoded_bytes().starts_with(b".")
+                || is_copy(overlay, &dir, &name);
             !is_other && entry.file_type().is_ok_and(|kind| kind.is_dir())
         };
         let mut inner: Vec<_> = entries.iter().filter(is_source).map(fs::DirEntry::path).collect();
@@ -115,16 +117,19 @@ fn update_dir(
 fn on_disk<'a>(overlay: &Path, dir: &Path) -> BTreeMap<OsString, Entry<'a>> {
     let Ok(entries) = fs::read_dir(dir) else { return BTreeMap::new() };
     let mut names = BTreeMap::new();
-    let is_temporary = overlay.parent() == Some(dir);
     for entry in entries.flatten() {
         if names.len() == MAX_ENTRIES {
             return BTreeMap::new();
         }
         let name = entry.file_name();
-        // A program that follows all links would not come to an end.
-        if !(is_temporary && name.as_encoded_bytes().starts_with(PREFIX.as_bytes())) {
+        if !is_copy(overlay, dir, &name) {
             names.insert(name, Entry::Link);
         }
     }
     names
+}
+
+/// Returns true for this copy and others. A copy in a copy, and a program that follows all links, would not come to an end.
+fn is_copy(overlay: &Path, dir: &Path, name: &OsStr) -> bool {
+    overlay.parent() == Some(dir) && name.as_encoded_bytes().starts_with(PREFIX.as_bytes())
 }

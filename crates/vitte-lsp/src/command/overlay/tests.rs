@@ -198,6 +198,19 @@ fn directories_of_the_workspace_lead_back_into_the_copy() {
 }
 
 #[test]
+fn the_copy_may_be_in_the_workspace() {
+    let root = Root::new(&["a/b.c"]);
+    let overlay = Overlay::below(&root.path).unwrap();
+    let temporary = &*root.path;
+    let place = Place { cwd: temporary, dir: temporary, root: Some(temporary) };
+    let file = temporary.join("no such file.c");
+    for _ in 0..2 {
+        overlay.update(place, &Buffers::from([(file.clone(), "new")])).unwrap();
+        assert_eq!(tree(&overlay, &root.path), "a/ a/b.c@ no such file.c");
+    }
+}
+
+#[test]
 fn names_need_not_be_utf_8_and_a_read_only_workspace_is_copied() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt as _;
