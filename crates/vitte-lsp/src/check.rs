@@ -14,7 +14,7 @@ use crate::cancel::Cancellation;
 use crate::catch;
 use crate::client::Client;
 use crate::document::Document;
-use crate::open_files::Buffer;
+use crate::open_files::{Buffer, OpenFiles};
 use crate::paths::{Key, key_of_path};
 use crate::progress::Progress;
 use crate::workspace::{Snapshot, Target, Workspace};
@@ -41,8 +41,8 @@ pub(crate) struct Checked {
     diagnostics: Vec<Diagnostic>,
     /// The document that was checked.
     pub(crate) document: Key,
-    /// The versions of the buffers in `sources`.
-    versions: HashMap<Key, i32>,
+    /// The revisions of the files that were open when the check began.
+    revisions: HashMap<Key, u64>,
     client: Arc<Client>,
     tool: Tool,
     /// The diagnostics of each file.
@@ -99,7 +99,7 @@ impl Checked {
             sources: found.sources,
             diagnostics,
             document: job.target.key(),
-            versions: HashMap::new(),
+            revisions: HashMap::new(),
             client: Arc::clone(&job.client),
             tool: job.tool.clone(),
             dependencies: found.dependencies,
@@ -108,35 +108,40 @@ impl Checked {
         };
         let mut keys = HashMap::new();
         for file in checked.sources.files() {
-            let (key, buffer) = checked.key(job, file, found.file);
-            keys.insert(file.id(), key);
+            let buffer = checked.buffer(job, file, found.file);
             if let Some(buffer) = buffer {
                 checked.uris.insert(file.id(), Arc::clone(&buffer.uri));
-                checked.versions.insert(Key::clone(&buffer.key), buffer.version);
+                checked.revisions.insert(Key::clone(&buffer.key), buffer.revision);
             }
+            let key = buffer.map(|buffer| Key::clone(&buffer.key));
+            keys.insert(file.id(), key.or_else(|| checked.key(file)));
         }
         checked.files = checked.items(&checked.document, &keys);
         checked
     }
 
-    /// Returns the key of a file, and the buffer if it is open. `document` is the id of the document.
-    fn key<'j>(
+    /// Returns the buffer that a file was when the check began. `document` is the id of the document.
+    fn buffer<'j>(
         &self,
         job: &'j Job,
         file: &SourceFile,
         document: Option<FileId>,
-    ) -> (Option<Key>, Option<&'j Buffer>) {
-        let own = match &job.target {
+    ) -> Option<&'j Arc<Buffer>> {
+        match &job.target {
             Target::Buffer(buffer) if document == Some(file.id()) => Some(buffer),
-            _ => None,
-        };
-        let url = self.sources.url(file.id());
-        let path = url.and_then(|url| vitte_diag::lsp::path_of_uri(&url));
-        let key = path.map(|path| key_of_path(&path));
-        match own.or_else(|| job.snapshot.open.get(key.as_deref()?)) {
-            Some(buffer) => (Some(Key::clone(&buffer.key)), Some(buffer)),
-            None => (key, None),
+            _ => job.snapshot.open.get(&self.key(file)?),
         }
+    }
+
+    /// Returns the key of a file on disk.
+    fn key(&self, file: &SourceFile) -> Option<Key> {
+        let path = vitte_diag::lsp::path_of_uri(&self.sources.url(file.id())?)?;
+        Some(key_of_path(&path))
+    }
+
+    /// Returns true if a file has the text that was checked, as far as the editor knows.
+    pub(crate) fn is_current(&self, key: &str, open: &OpenFiles) -> bool {
+        self.revisions.get(key).copied() == open.revision(key)
     }
 
     /// Returns the diagnostics of each file. Those without a location, or in a file that an editor cannot open, are at the start
@@ -163,11 +168,6 @@ impl Checked {
             files.entry(Arc::clone(key.unwrap_or(document))).or_default().push(item);
         }
         files
-    }
-
-    /// Returns the version of a buffer that was checked, or `None` for a file that was not open.
-    pub(crate) fn version(&self, key: &str) -> Option<i32> {
-        self.versions.get(key).copied()
     }
 
     /// Returns the converter of this result.

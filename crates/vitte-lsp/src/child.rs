@@ -211,6 +211,7 @@ fn buffer(sent: SentBuffer) -> Option<Buffer> {
         uri: sent.uri.into(),
         language_id: sent.language_id.into(),
         version: sent.version,
+        revision: 0,
         path,
         text: text.into(),
         is_saved: sent.is_saved,

@@ -14,6 +14,8 @@ pub(crate) struct Buffer {
     pub(crate) uri: Arc<str>,
     pub(crate) language_id: Arc<str>,
     pub(crate) version: i32,
+    /// The number of this text in the session. Versions are numbers of the client, which may repeat them.
+    pub(crate) revision: u64,
     /// `None` if the document has no file.
     pub(crate) path: Option<PathBuf>,
     pub(crate) text: Arc<str>,
@@ -36,6 +38,10 @@ impl OpenFiles {
 
     pub(crate) fn version(&self, key: &str) -> Option<i32> {
         self.get(key).map(|buffer| buffer.version)
+    }
+
+    pub(crate) fn revision(&self, key: &str) -> Option<u64> {
+        self.get(key).map(|buffer| buffer.revision)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<Buffer>> {

@@ -11,11 +11,16 @@ pub(crate) type Key = Arc<str>;
 
 /// Returns the key of a URI, and the absolute path if it has one.
 pub(crate) fn key_of_uri(uri: &str) -> (Key, Option<PathBuf>) {
-    let path = lsp::path_of_uri(uri).filter(|path| path.is_absolute());
+    let path = lsp::path_of_uri(uri).filter(|path| path.is_absolute() && !is_lossy(path));
     match path.map(|path| normalized(&path)) {
         Some(path) => (key_of_path(&path), Some(path)),
         None => (uri.into(), None),
     }
+}
+
+/// Returns true if a part of a path could not be read as UTF-8. Other paths look the same then, so it identifies no file.
+fn is_lossy(path: &Path) -> bool {
+    path.to_string_lossy().contains(char::REPLACEMENT_CHARACTER)
 }
 
 /// Returns the key of an absolute path.
@@ -60,9 +65,14 @@ mod tests {
             let (key, path) = key_of_uri(uri);
             assert_eq!((&*key, path.as_deref()), ("file:///a/b.my", Some(Path::new("/a/b.my"))));
         }
-        for uri in
-            ["untitled:Untitled-1", "vscode-notebook-cell:/a/b.my#X1", "", "a.my", "file:a.my"]
-        {
+        for uri in [
+            "untitled:Untitled-1",
+            "vscode-notebook-cell:/a/b.my#X1",
+            "",
+            "a.my",
+            "file:a.my",
+            "file:///%FF",
+        ] {
             assert_eq!(key_of_uri(uri), (uri.into(), None));
         }
     }

@@ -75,9 +75,10 @@ impl Results {
         self.by_file.keys()
     }
 
-    /// Returns the documents whose results depend on a file.
-    pub(crate) fn dependents(&self, path: &Path) -> impl Iterator<Item = &Key> + use<'_> {
-        self.by_dependency.get(path).into_iter().flatten()
+    /// Returns the documents whose results depend on a file, or have diagnostics in it.
+    pub(crate) fn dependents(&self, path: &Path, file: &Key) -> BTreeSet<Key> {
+        let finders = self.by_file.get(file).into_iter().flatten();
+        self.by_dependency.get(path).into_iter().flatten().chain(finders).cloned().collect()
     }
 
     /// Returns the diagnostics of a file in the order of output, each once. Those of an older version of an open file are omitted,
@@ -86,7 +87,7 @@ impl Results {
         let documents = self.by_file.get(file).into_iter().flatten();
         let current = documents
             .filter_map(|document| self.by_document.get(document))
-            .filter(|checked| checked.version(file) == open.version(file));
+            .filter(|checked| checked.is_current(file, open));
         let mut results = 0;
         let mut items: Vec<FileItem<'_>> = Vec::new();
         for checked in current {

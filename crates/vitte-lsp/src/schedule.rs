@@ -71,7 +71,10 @@ impl Schedule {
 
     /// Adds a document that is to be checked again for another reason.
     pub(crate) fn add(&mut self, key: &Key, is_open: bool, now: Instant) {
-        let due = Due { at: now, is_open: Reverse(is_open), is_change: false };
+        // The check that is cancelled may have been one of a change.
+        let running = self.running.as_ref().filter(|running| running.key == *key);
+        let is_change = running.is_some_and(|running| running.is_change);
+        let due = Due { at: now, is_open: Reverse(is_open), is_change };
         self.waiting.entry(Key::clone(key)).or_insert(due);
         self.cancel(key);
     }

@@ -96,6 +96,7 @@ pub(crate) struct Session {
     /// The threads whose checks took too long, and run on.
     abandoned: usize,
     last_job: u64,
+    last_revision: u64,
     progress: Option<ShownProgress>,
     pages: Pages,
     waiting: Vec<Waiting>,
@@ -127,6 +128,7 @@ impl Session {
             worker: None,
             abandoned: 0,
             last_job: 0,
+            last_revision: 0,
             progress: None,
             pages: Pages::default(),
             waiting: Vec::new(),

@@ -127,10 +127,7 @@ impl Session {
     }
 
     fn is_current(&self, checked: &Checked, edit: &WorkspaceEdit) -> bool {
-        edit.changes.keys().all(|uri| {
-            let (key, _) = key_of_uri(uri);
-            checked.version(&key) == self.open.version(&key)
-        })
+        edit.changes.keys().all(|uri| checked.is_current(&key_of_uri(uri).0, &self.open))
     }
 
     /// Returns an edit with the versions of its documents, if the client supports them.

@@ -32,6 +32,7 @@ impl Session {
             uri: document.uri.into(),
             language_id: document.language_id.into(),
             version: document.version,
+            revision: self.new_revision(),
             is_saved: is_on_disk(path.as_deref(), &document.text),
             path,
             text: document.text.as_str().into(),
@@ -62,8 +63,8 @@ impl Session {
             is_too_large |= changed.is_err();
         }
         let version = params.text_document.version.unwrap_or(old.version.saturating_add(1));
-        let text = Arc::from(text.text());
-        self.set_buffer(Buffer { version, text, is_saved: false, ..(*old).clone() });
+        let (text, revision) = (Arc::from(text.text()), self.new_revision());
+        self.set_buffer(Buffer { version, revision, text, is_saved: false, ..(*old).clone() });
         if is_too_large {
             self.log(&format!("`{}` is too large: a change was ignored", old.uri));
         }
@@ -97,12 +98,11 @@ impl Session {
         };
         files.insert(Key::clone(&key));
         self.publish(&files);
-        self.published.forget(&key);
         match path {
             Some(_) if self.files.contains(&key) => self.check_again(&key),
             _ => {}
         }
-        if let Some(path) = old.path.as_deref().filter(|_| !old.is_saved) {
+        if let Some(path) = &old.path {
             self.check_dependents(path, &key);
         }
     }
@@ -130,6 +130,11 @@ impl Session {
         }
     }
 
+    const fn new_revision(&mut self) -> u64 {
+        self.last_revision += 1;
+        self.last_revision
+    }
+
     fn set_buffer(&mut self, buffer: Buffer) {
         Arc::make_mut(&mut self.open).insert(buffer);
     }
@@ -147,11 +152,12 @@ impl Session {
         }
     }
 
-    /// Plans the checks of the documents that depend on a file, without the one of the file itself.
+    /// Plans the checks of the documents whose results depend on the text of a file, without the one of the file itself.
     fn check_dependents(&mut self, path: &Path, own: &Key) {
-        let dependents = self.results.dependents(path).filter(|key| *key != own);
-        for key in dependents.cloned().collect::<Vec<_>>() {
-            self.check_again(&key);
+        for key in self.results.dependents(path, own) {
+            if key != *own {
+                self.check_again(&key);
+            }
         }
     }
 

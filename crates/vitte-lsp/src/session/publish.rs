@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::Arc;
 
 use lsp_server::Notification;
 use serde::Serialize;
@@ -16,8 +17,8 @@ use crate::results::FileItem;
 /// What the client knows.
 #[derive(Debug, Default)]
 pub(super) struct Published {
-    /// The hash of the diagnostics that were published for each file. Files without diagnostics have none.
-    hashes: HashMap<Key, u64>,
+    /// What the client shows for each file. Files without diagnostics have none.
+    shown: HashMap<Key, Shown>,
     /// The hash of the diagnostics that the client has last pulled for each file.
     pub(super) pulled: HashMap<Key, u64>,
     /// The client pulls the diagnostics of documents, or of the workspace. It shows what it pulls beside what is published, so what is
@@ -28,11 +29,12 @@ pub(super) struct Published {
     pub(super) is_refreshing: bool,
 }
 
-impl Published {
-    /// Forgets a closed document, so that it is published anew when it is opened.
-    pub(super) fn forget(&mut self, key: &Key) {
-        self.hashes.remove(key);
-    }
+/// The diagnostics that the client shows for a file.
+#[derive(Debug)]
+struct Shown {
+    hash: u64,
+    /// As they were published. The client may spell the URI in another way later.
+    uri: Arc<str>,
 }
 
 /// The parameters of `textDocument/publishDiagnostics`.
@@ -73,28 +75,42 @@ impl Session {
         let diagnostics: Vec<&LspDiagnostic> =
             items.iter().map(|item| &item.item.diagnostic).collect();
         let hash = (!diagnostics.is_empty()).then(|| hash(&diagnostics));
-        let is_known = self.published.hashes.get(key).copied() == hash;
-        if is_known && (is_pulled || !has_changed) {
-            return;
+        let shown = self.published.shown.remove(key);
+        let own = buffer.as_ref().map(|buffer| Arc::clone(&buffer.uri));
+        let uri = own.or_else(|| shown.as_ref().map(|shown| Arc::clone(&shown.uri)));
+        let uri = uri.unwrap_or_else(|| Key::clone(key));
+        let (shown, other) = match shown {
+            Some(shown) if shown.uri != uri => (None, Some(shown)),
+            shown => (shown, None),
+        };
+        let is_known = shown.map(|shown| shown.hash) == hash;
+        if !is_known || (has_changed && !is_pulled) {
+            let version = buffer.as_ref().map(|buffer| buffer.version);
+            self.publish_diagnostics(&uri, version, &diagnostics);
         }
-        let version = buffer.as_ref().map(|buffer| buffer.version);
-        let params = PublishParams {
-            uri: buffer.as_ref().map_or(key, |buffer| &buffer.uri),
-            version: version.filter(|_| self.client.diagnostic_version),
-            diagnostics: &diagnostics,
-        };
+        if let Some(other) = other {
+            self.publish_diagnostics(&other.uri, None, &[]);
+        }
+        if let Some(hash) = hash {
+            self.published.shown.insert(Key::clone(key), Shown { hash, uri });
+        }
+    }
+
+    fn publish_diagnostics(
+        &self,
+        uri: &Arc<str>,
+        version: Option<i32>,
+        diagnostics: &[&LspDiagnostic],
+    ) {
+        let version = version.filter(|_| self.client.diagnostic_version);
+        let params = PublishParams { uri, version, diagnostics };
         let method = "textDocument/publishDiagnostics".to_owned();
-        let message = Notification::new(method, params);
-        self.send(Some(Key::clone(key)), &message.into());
-        match hash {
-            Some(hash) => self.published.hashes.insert(Key::clone(key), hash),
-            None => self.published.hashes.remove(key),
-        };
+        self.send(Some(Arc::clone(uri)), &Notification::new(method, params).into());
     }
 
     /// Withdraws what was published for the open documents, when the client pulls for the first time.
     pub(super) fn publish_again(&mut self) {
-        let files: BTreeSet<Key> = self.published.hashes.keys().cloned().collect();
+        let files: BTreeSet<Key> = self.published.shown.keys().cloned().collect();
         self.publish(&files);
     }
 

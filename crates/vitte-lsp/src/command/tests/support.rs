@@ -53,7 +53,16 @@ impl Fixture {
     fn insert(&mut self, uri: &str, language_id: &str, path: Option<PathBuf>, text: &str) {
         let key = path.as_deref().map_or_else(|| uri.into(), key_of_path);
         let (uri, language_id, text) = (uri.into(), language_id.into(), text.into());
-        self.open.insert(Buffer { key, uri, language_id, version: 1, path, text, is_saved: false });
+        self.open.insert(Buffer {
+            key,
+            uri,
+            language_id,
+            version: 1,
+            revision: 0,
+            path,
+            text,
+            is_saved: false,
+        });
     }
 
     pub(crate) fn close(&mut self, name: &str) {

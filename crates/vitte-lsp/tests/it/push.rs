@@ -1,0 +1,142 @@
+//! Diagnostics are published: of the files in which they have changed, and only of those.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::common::{Client, all_capabilities, messages, ranges, server, uri};
+
+fn client() -> Client {
+    Client::start(server(), &all_capabilities())
+}
+
+#[test]
+fn only_the_changed_file_is_published() {
+    let mut client = client();
+    let uris: Vec<String> = (0..50).map(|i| format!("file:///w/{i}.my")).collect();
+    for uri in &uris {
+        client.open(uri, "@");
+    }
+    assert_eq!(client.settle().len(), 50);
+    for version in 2..12 {
+        client.replace(&uris[7], version, &"@".repeat(version as usize));
+        let published = client.settle();
+        assert_eq!(published.len(), 1, "{published:?}");
+        assert_eq!(
+            (&published[0]["uri"], &published[0]["version"]),
+            (&json!(uris[7]), &json!(version))
+        );
+    }
+    // The client learns that the new text was checked, even if nothing has changed.
+    client.replace(&uris[7], 12, &"@".repeat(11));
+    assert_eq!(client.settle()[0]["version"], 12);
+    // Saving changes nothing.
+    client.save(&uris[7]);
+    assert_eq!(client.settle(), Vec::<Value>::new());
+    client.shut_down();
+}
+
+#[test]
+fn diagnostics_of_other_files_come_and_go() {
+    let dir = tempfile::tempdir().unwrap();
+    let (other, main) = (dir.path().join("other.my"), uri(&dir.path().join("main.my")));
+    fs::write(&other, "\u{feff}a @").unwrap();
+    let mut client = client();
+    let text = format!("use {};", other.display());
+    client.open(&main, &text);
+    let published = client.settle();
+    assert_eq!(published.len(), 2, "{published:?}");
+    let found = published.iter().find(|one| one["uri"] == uri(&other)).unwrap();
+    // Editors do not show the mark of a file, and do not count it.
+    assert_eq!(ranges(found), [[0, 2, 0, 3]]);
+    assert!(found.get("version").is_none());
+    let related = &found["diagnostics"][0]["relatedInformation"][0];
+    assert_eq!(related["location"]["uri"], main);
+
+    // The buffer has another text than the file.
+    client.open_version(&uri(&other), 7, "@");
+    let published = client.settle();
+    let found = published.iter().rfind(|one| one["uri"] == uri(&other)).unwrap();
+    assert_eq!((&found["version"], messages(found).len()), (&json!(7), 2), "{published:?}");
+    // Both documents find the same character, but one of them knows where it is used.
+    client.close(&uri(&other));
+    let published = client.settle();
+    let found = published.iter().rfind(|one| one["uri"] == uri(&other)).unwrap();
+    assert_eq!(ranges(found), [[0, 2, 0, 3]], "the text of the file again: {published:?}");
+
+    client.close(&main);
+    let published = client.settle();
+    let mut withdrawn: Vec<&Value> = published.iter().map(|one| &one["uri"]).collect();
+    withdrawn.sort_by_key(|uri| uri.as_str());
+    assert!(published.iter().all(|one| one["diagnostics"] == json!([])));
+    assert!(withdrawn.contains(&&json!(uri(&other))), "{published:?}");
+    client.shut_down();
+}
+
+#[test]
+fn a_file_that_is_closed_without_a_change_keeps_what_others_find_in_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let (other, main) = (dir.path().join("other.my"), uri(&dir.path().join("main.my")));
+    fs::write(&other, "@").unwrap();
+    let mut client = client();
+    client.open(&main, &format!("use {};", other.display()));
+    client.settle();
+    client.open(&uri(&other), "@");
+    client.settle();
+    client.close(&uri(&other));
+    let published = client.settle();
+    let found = published.iter().rfind(|one| one["uri"] == uri(&other)).unwrap();
+    assert_eq!(ranges(found).len(), 1, "{published:?}");
+    client.shut_down();
+}
+
+#[test]
+fn dependents_are_checked_when_a_buffer_or_a_file_changes() {
+    let dir = tempfile::tempdir().unwrap();
+    let (other, main) = (dir.path().join("other.my"), uri(&dir.path().join("main.my")));
+    let other_uri = uri(&other);
+    let mut client = client();
+    client.open(&main, &format!("use {};", other.display()));
+    let published = client.settle();
+    assert_eq!(ranges(&published[0]), [[0, 0, 0, 3]], "the file does not exist");
+    fs::write(&other, "@@").unwrap();
+    client.file_changed(&other_uri);
+    let published = client.settle();
+    let of = |published: &[Value], uri: &str| {
+        published.iter().rfind(|one| one["uri"] == uri).map(|one| ranges(one).len())
+    };
+    assert_eq!((of(&published, &main), of(&published, &other_uri)), (Some(0), Some(2)));
+    client.open(&other_uri, "");
+    assert_eq!(of(&client.settle(), &other_uri), Some(0));
+    client.replace(&other_uri, 2, "@");
+    assert_eq!(of(&client.settle(), &other_uri), Some(2), "each document has found it");
+    // The buffer hides the file.
+    fs::write(&other, "@@@@@@").unwrap();
+    client.file_changed(&other_uri);
+    assert_eq!(client.settle(), Vec::<Value>::new());
+    client.close(&other_uri);
+    assert_eq!(of(&client.settle(), &other_uri), Some(6));
+    fs::remove_file(&other).unwrap();
+    client.file_changed(&other_uri);
+    let published = client.settle();
+    assert_eq!((of(&published, &main), of(&published, &other_uri)), (Some(1), Some(0)));
+    client.shut_down();
+}
+
+#[test]
+fn tags_are_those_that_the_client_knows() {
+    for (tags, expected) in [
+        (json!({"valueSet": [1, 2]}), json!([1, 2])),
+        (json!({"valueSet": [2]}), json!([2])),
+        (json!({"valueSet": [9]}), json!(null)),
+        (json!(null), json!(null)),
+    ] {
+        let mut capabilities = all_capabilities();
+        capabilities["textDocument"]["publishDiagnostics"]["tagSupport"] = tags;
+        let mut client = Client::start(server(), &capabilities);
+        client.open("file:///w/a.my", "?");
+        let published = client.published("file:///w/a.my");
+        assert_eq!(published["diagnostics"][0]["tags"], expected);
+        client.shut_down();
+    }
+}
