@@ -11,6 +11,9 @@
 
 mod common;
 
+mod actions;
 mod documents;
 mod encodings;
+mod pull;
 mod push;
+mod random_edits;

@@ -31,8 +31,10 @@ impl Unit {
     }
 }
 
-/// The line and the character of an offset: counts the line ends before it.
+/// The line and the character of an offset: counts the line ends before it. A byte order mark stays first, so the start of the
+/// text is after it.
 pub fn position(text: &str, offset: usize, unit: Unit) -> (u32, u32) {
+    let offset = if text.starts_with('\u{feff}') { offset.max(3) } else { offset };
     let (mut line, mut character, mut last) = (0, 0, ' ');
     for (at, c) in text.char_indices() {
         if at >= offset {
@@ -102,7 +104,7 @@ fn diagnostic(sources: &SourceMap, one: &Diagnostic, uri: &str, unit: Unit) -> V
     for child in one.children() {
         let label = &child.labels()[0];
         let message = format!("{}: {}", child.level().as_str(), child.message());
-        related.push(at(label.span(), &format!("{message}\n{}", label.message().unwrap())));
+        related.push(at(label.span(), &format!("{message}: {}", label.message().unwrap())));
     }
     for step in one.trace() {
         related.push(at(step.span().unwrap(), step.message()));

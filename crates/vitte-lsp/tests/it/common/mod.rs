@@ -3,6 +3,7 @@
 pub mod checker;
 pub mod client;
 pub mod expected;
+pub mod random;
 
 use std::time::Duration;
 
