@@ -48,6 +48,7 @@ mod compilers;
 mod config;
 mod document;
 mod lines;
+mod message;
 mod open_files;
 mod outbox;
 mod paths;

@@ -1,11 +1,12 @@
 //! The messages that wait to be sent. The server never waits for a client that does not read.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::io::{self, Write};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use lsp_server::Message;
+use serde_json::json;
 
 use crate::paths::Key;
 
@@ -24,7 +25,12 @@ struct Shared {
 
 #[derive(Debug, Default)]
 struct Queue {
-    messages: VecDeque<Waiting>,
+    /// `None` is a message that a newer one replaces.
+    messages: VecDeque<Option<Waiting>>,
+    /// The number of the first message.
+    first: u64,
+    /// The number of the message about each document.
+    about: HashMap<Key, u64>,
     bytes: usize,
     /// A message is being written.
     is_writing: bool,
@@ -39,6 +45,37 @@ struct Waiting {
     bytes: Vec<u8>,
 }
 
+impl Queue {
+    /// Removes the message about a document, whose place the next one takes.
+    fn replace(&mut self, key: &Key) {
+        let next = self.first + self.messages.len() as u64;
+        let Some(old) = self.about.insert(Key::clone(key), next) else { return };
+        let index = usize::try_from(old.saturating_sub(self.first)).ok();
+        if let Some(old) = index.and_then(|index| self.messages.get_mut(index)?.take()) {
+            self.bytes -= old.bytes.len();
+        }
+    }
+
+    /// Takes the first message.
+    fn pop(&mut self) -> Option<Waiting> {
+        loop {
+            let message = self.messages.pop_front()?;
+            self.first += 1;
+            if let Some(message) = message {
+                self.bytes -= message.bytes.len();
+                message.about.as_ref().map(|key| self.about.remove(key));
+                return Some(message);
+            }
+        }
+    }
+
+    fn clear(&mut self) {
+        self.messages.clear();
+        self.about.clear();
+        self.bytes = 0;
+    }
+}
+
 impl Outbox {
     /// Adds a message. With `about` it replaces the message about the same document that has not been sent yet. Returns false if no
     /// message can be sent any more: the client is gone, or it has read nothing for so long that the queue is full.
@@ -48,12 +85,20 @@ impl Outbox {
         if message.write(&mut bytes).is_err() {
             return true;
         }
+        self.push(about, bytes)
+    }
+
+    /// Adds the response to a message whose id is not known.
+    pub(crate) fn send_error(&self, code: i32, message: &str) -> bool {
+        let error = json!({"code": code, "message": message});
+        let body = json!({"jsonrpc": "2.0", "id": null, "error": error}).to_string();
+        self.push(None, format!("Content-Length: {}\r\n\r\n{body}", body.len()).into_bytes())
+    }
+
+    fn push(&self, about: Option<Key>, bytes: Vec<u8>) -> bool {
         let mut queue = self.lock();
         if let Some(key) = &about {
-            let old = queue.messages.iter().position(|old| old.about.as_ref() == Some(key));
-            if let Some(old) = old.and_then(|index| queue.messages.remove(index)) {
-                queue.bytes -= old.bytes.len();
-            }
+            queue.replace(key);
         }
         if queue.bytes > MAX_BYTES {
             queue.is_closed = true;
@@ -62,7 +107,7 @@ impl Outbox {
             return false;
         }
         queue.bytes += bytes.len();
-        queue.messages.push_back(Waiting { about, bytes });
+        queue.messages.push_back(Some(Waiting { about, bytes }));
         self.0.changed.notify_all();
         true
     }
@@ -78,7 +123,7 @@ impl Outbox {
             queue.is_writing = false;
             self.0.changed.notify_all();
             let message = loop {
-                if let Some(message) = queue.messages.pop_front() {
+                if let Some(message) = queue.pop() {
                     break message;
                 }
                 if queue.is_closed {
@@ -86,14 +131,13 @@ impl Outbox {
                 }
                 queue = self.0.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
             };
-            queue.bytes -= message.bytes.len();
             queue.is_writing = true;
             drop(queue);
             let written = output.write_all(&message.bytes).and_then(|()| output.flush());
             if written.is_err() {
                 let mut queue = self.lock();
                 (queue.is_closed, queue.is_writing) = (true, false);
-                queue.messages.clear();
+                queue.clear();
                 self.0.changed.notify_all();
                 return written;
             }
@@ -114,6 +158,11 @@ impl Outbox {
         }
         queue.is_closed = true;
         self.0.changed.notify_all();
+    }
+
+    /// Returns true if no message can be sent any more.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.lock().is_closed
     }
 
     fn lock(&self) -> MutexGuard<'_, Queue> {

@@ -218,6 +218,7 @@ impl Server {
             End::Orderly => Ok(()),
             End::WithoutShutdown => Err(ServerError::WithoutShutdown),
             End::Garbage(reason) => Err(ServerError::Protocol { reason }),
+            End::NoReader => Err(ServerError::NoReader),
         }
     }
 }
@@ -238,6 +239,8 @@ pub enum ServerError {
         /// What was expected, and what was found.
         reason: String,
     },
+    /// The client has closed the stream to it, or has not read for so long that too many messages wait.
+    NoReader,
     /// The system cannot start a thread.
     Thread(io::Error),
 }
@@ -247,6 +250,7 @@ impl fmt::Display for ServerError {
         match self {
             Self::WithoutShutdown => f.write_str("the client ended without a `shutdown` request"),
             Self::Protocol { reason } => write!(f, "the client does not send LSP: {reason}"),
+            Self::NoReader => f.write_str("the client does not read what the server sends"),
             Self::Thread(error) => write!(f, "cannot start a thread: {error}"),
         }
     }

@@ -27,9 +27,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender};
-use lsp_server::{Message, Notification, Request, RequestId, Response};
+use lsp_server::{Notification, Request, RequestId, Response};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 use vitte_diag::Policy;
 
@@ -38,10 +37,11 @@ use self::explain::Pages;
 use self::lifecycle::{Asked, State};
 use self::progress::ShownProgress;
 use self::publish::Published;
-use self::requests::Waiting;
+use self::requests::WaitingRequests;
 use crate::client::Client;
 use crate::config::Config;
 use crate::lines::LinedText;
+use crate::message::{Invalid, Message, Params};
 use crate::open_files::OpenFiles;
 use crate::outbox::Outbox;
 use crate::paths::Key;
@@ -63,6 +63,8 @@ pub(crate) enum End {
     WithoutShutdown,
     /// The client sent what is not the protocol.
     Garbage(String),
+    /// The client does not read, or has closed its end.
+    NoReader,
 }
 
 /// A session with one client.
@@ -99,7 +101,7 @@ pub(crate) struct Session {
     last_revision: u64,
     progress: Option<ShownProgress>,
     pages: Pages,
-    waiting: Vec<Waiting>,
+    waiting: WaitingRequests,
     asked: HashMap<RequestId, Asked>,
     last_request: i32,
     /// Mistakes of the settings that the user has seen.
@@ -131,7 +133,7 @@ impl Session {
             last_revision: 0,
             progress: None,
             pages: Pages::default(),
-            waiting: Vec::new(),
+            waiting: WaitingRequests::default(),
             asked: HashMap::new(),
             last_request: 0,
             shown_mistakes: HashSet::new(),
@@ -147,6 +149,9 @@ impl Session {
             self.answer_waiting();
             if let Some(end) = self.ended() {
                 break end;
+            }
+            if self.state.is_running() && self.outbox.is_closed() {
+                break End::NoReader;
             }
             let pause = crossbeam_channel::after(self.pause());
             let (done, reports) = (self.channels.done.1.clone(), self.channels.progress.1.clone());
@@ -175,44 +180,48 @@ impl Session {
     /// Returns how long nothing is to be done without a message.
     fn pause(&self) -> Duration {
         let now = Instant::now();
-        let requests = self.waiting.iter().map(|waiting| waiting.left(now));
-        let pauses = [self.schedule.pause(now), self.check_pause(), self.parent_pause()];
-        let pauses = pauses.into_iter().flatten().chain(requests);
-        pauses.min().unwrap_or(Duration::from_secs(3600))
+        let pauses = [
+            self.schedule.pause(now),
+            self.check_pause(),
+            self.parent_pause(),
+            self.waiting.left(now),
+        ];
+        pauses.into_iter().flatten().min().unwrap_or(Duration::from_secs(3600))
     }
 
     fn receive(&mut self, incoming: Incoming) -> Option<End> {
         match incoming {
-            Incoming::Message(Message::Request(request)) => self.request(request),
-            Incoming::Message(Message::Notification(notification)) => {
-                return self.notification(notification);
+            Incoming::Message(Message::Request { id, method, params }) => {
+                self.request(id, &method, &params);
             }
-            Incoming::Message(Message::Response(response)) => self.response(&response),
-            Incoming::Invalid(reason) => self.log(&reason),
+            Incoming::Message(Message::Notification { method, params }) => {
+                return self.notification(&method, &params);
+            }
+            Incoming::Message(Message::Response { id, result }) => self.response(&id, &result),
+            Incoming::Invalid(invalid) => self.reject(invalid),
             Incoming::Garbage(reason) => return Some(End::Garbage(reason)),
             Incoming::End => return Some(self.end_of_stream()),
         }
         None
     }
 
-    fn notification(&mut self, notification: Notification) -> Option<End> {
-        let Notification { method, params } = notification;
+    fn notification(&mut self, method: &str, params: &Params) -> Option<End> {
         if method == "exit" {
             return Some(self.exit());
         }
         if !self.state.is_running() {
             return None;
         }
-        let done = match method.as_str() {
-            "textDocument/didOpen" => read(params).map(|params| self.did_open(params)),
-            "textDocument/didChange" => read(params).map(|params| self.did_change(params)),
-            "textDocument/didSave" => read(params).map(|params| self.did_save(&params)),
-            "textDocument/didClose" => read(params).map(|params| self.did_close(&params)),
+        let done = match method {
+            "textDocument/didOpen" => params.read().map(|params| self.did_open(params)),
+            "textDocument/didChange" => params.read().map(|params| self.did_change(params)),
+            "textDocument/didSave" => params.read().map(|params| self.did_save(&params)),
+            "textDocument/didClose" => params.read().map(|params| self.did_close(&params)),
             "workspace/didChangeWatchedFiles" => {
-                read(params).map(|params| self.files_changed(&params))
+                params.read().map(|params| self.files_changed(&params))
             }
             _ => {
-                self.other_notification(&method, &params);
+                self.other_notification(method, params);
                 Ok(())
             }
         };
@@ -222,12 +231,12 @@ impl Session {
         None
     }
 
-    fn other_notification(&mut self, method: &str, params: &Value) {
+    fn other_notification(&mut self, method: &str, params: &Params) {
         match method {
             "initialized" => self.initialized(),
-            "workspace/didChangeConfiguration" => self.configuration_changed(params),
-            "workspace/didChangeWorkspaceFolders" => self.folders_changed(params),
-            "$/cancelRequest" => self.cancel_request(params),
+            "workspace/didChangeConfiguration" => self.configuration_changed(&params.value()),
+            "workspace/didChangeWorkspaceFolders" => self.folders_changed(&params.value()),
+            "$/cancelRequest" => self.cancel_request(&params.value()),
             // Notifications that are not known may be ignored.
             _ => {}
         }
@@ -250,20 +259,24 @@ impl Session {
         self.send(None, &response.into());
     }
 
-    fn send(&self, about: Option<Key>, message: &Message) {
-        // If the client is gone, the end of its messages follows.
+    fn send(&self, about: Option<Key>, message: &lsp_server::Message) {
+        // If the client is gone, the session ends.
         _ = self.outbox.send(about, message);
+    }
+
+    /// Answers a message that cannot be handled. The id of the response is null if that of the request is not known.
+    fn reject(&self, invalid: Invalid) {
+        let Invalid { id, code, reason } = invalid;
+        match id {
+            Some(id) => self.respond(Response::new_err(id, code as i32, reason)),
+            None => _ = self.outbox.send_error(code as i32, &reason),
+        }
     }
 
     /// Writes to the log of the editor.
     fn log(&self, message: &str) {
         self.notify("window/logMessage", serde_json::json!({"type": 2, "message": message}));
     }
-}
-
-/// Reads parameters.
-fn read<T: DeserializeOwned>(params: Value) -> Result<T, serde_json::Error> {
-    serde_json::from_value(params)
 }
 
 /// Creates an unbounded channel.

@@ -1,11 +1,13 @@
 //! Messages on a byte stream: a header with the length, then JSON (the base protocol of LSP).
 //!
-//! Unlike [`Message::read`], nothing is allocated because a header announces it, and a message that cannot be read does
+//! Unlike [`lsp_server::Message::read`], nothing is allocated because a header announces it, and a message that cannot be read does
 //! not end the connection.
 
 use std::io::{self, BufRead, Read as _};
 
-use lsp_server::Message;
+use lsp_server::ErrorCode;
+
+use crate::message::{self, Invalid, Message};
 
 /// The maximum size of a message in bytes. A larger one is skipped.
 pub(crate) const MAX_MESSAGE_BYTES: u64 = 256 << 20;
@@ -16,8 +18,8 @@ const MAX_HEADER_BYTES: u64 = 8 << 10;
 #[derive(Debug)]
 pub(crate) enum Incoming {
     Message(Message),
-    /// A message that cannot be read, and why. The next one can be.
-    Invalid(String),
+    /// A message that cannot be handled. The next one can be.
+    Invalid(Invalid),
     /// What is not the protocol, so that the next message cannot be found.
     Garbage(String),
     /// The end of the stream.
@@ -37,9 +39,11 @@ fn try_read(input: &mut dyn BufRead, limit: u64) -> io::Result<Incoming> {
     if length > limit {
         let skipped = io::copy(&mut input.take(length), &mut io::sink())?;
         return match skipped == length {
-            true => Ok(Incoming::Invalid(format!(
-                "the message has {length} bytes; the limit is {limit} bytes"
-            ))),
+            true => {
+                let reason = format!("the message has {length} bytes; the limit is {limit} bytes");
+                let code = ErrorCode::InvalidRequest;
+                Ok(Incoming::Invalid(Invalid { id: None, code, reason }))
+            }
             false => Ok(Incoming::End),
         };
     }
@@ -48,10 +52,7 @@ fn try_read(input: &mut dyn BufRead, limit: u64) -> io::Result<Incoming> {
     if (body.len() as u64) < length {
         return Ok(Incoming::End);
     }
-    Ok(match serde_json::from_slice(&body) {
-        Ok(message) => Incoming::Message(message),
-        Err(error) => Incoming::Invalid(format!("the message is not JSON-RPC: {error}")),
-    })
+    Ok(message::parse(&body).map_or_else(Incoming::Invalid, Incoming::Message))
 }
 
 /// Reads a header, and returns the length of the message in bytes, or `None` at the end of the stream.
@@ -78,7 +79,11 @@ fn content_length(input: &mut dyn BufRead) -> io::Result<Option<u64>> {
         }
         let (name, value) = text.split_once(':').ok_or_else(|| invalid_header(&line))?;
         if name.trim().eq_ignore_ascii_case("content-length") {
-            length = Some(value.trim().parse().map_err(|_| invalid_header(&line))?);
+            let own = value.trim().parse().map_err(|_| invalid_header(&line))?;
+            // Of two lengths it is unknown where the message ends.
+            if length.replace(own).is_some_and(|other| other != own) {
+                return Err(invalid_header(&line));
+            }
         }
     }
 }
@@ -98,9 +103,9 @@ mod tests {
         let mut found = Vec::new();
         loop {
             found.push(match read(&mut input, limit) {
-                Incoming::Message(Message::Notification(message)) => message.method,
+                Incoming::Message(Message::Notification { method, .. }) => method,
                 Incoming::Message(message) => format!("{message:?}"),
-                Incoming::Invalid(reason) => reason,
+                Incoming::Invalid(invalid) => invalid.reason,
                 Incoming::End => return found,
                 Incoming::Garbage(reason) => {
                     found.push(reason);
@@ -121,6 +126,10 @@ mod tests {
         assert_eq!(all(input.as_bytes(), 100), ["a", "b"]);
         let other = message("a").replace("\r\n", "\n").replace("Content-Length", "content-LENGTH");
         assert_eq!(all(other.as_bytes(), 100), ["a"]);
+        let twice = message("a").replace("\r\n\r\n", "\r\ncontent-length: 30\r\n\r\n");
+        assert_eq!(all(twice.as_bytes(), 100), ["a"]);
+        let two = twice.replace("content-length: 30", "content-length: 3");
+        assert!(all(two.as_bytes(), 100)[0].ends_with("found `content-length: 3`"));
         let more = format!("Content-Type: x; charset=utf-8\r\n{}", message("a"));
         assert_eq!(all(more.as_bytes(), 100), ["a"]);
         for cut in 0..input.len() {

@@ -1,6 +1,6 @@
 //! Code actions: the suggestions of diagnostics.
 
-use lsp_server::{Request, Response};
+use lsp_server::{RequestId, Response};
 use serde::Serialize;
 use serde_json::{Value, json};
 use vitte_diag::lsp::{Range, WorkspaceEdit};
@@ -143,8 +143,7 @@ impl Session {
     }
 
     /// Adds the edit to an action of [`fix_all`](Self::fix_all).
-    pub(super) fn resolve(&mut self, request: Request) {
-        let mut action = request.params;
+    pub(super) fn resolve(&mut self, id: RequestId, mut action: Value) {
         let data = action.get("data").cloned().unwrap_or_default();
         let key = data.get("uri").and_then(Value::as_str).map(Key::from);
         let code = data.get("code").and_then(Value::as_str).and_then(|code| Code::new(code).ok());
@@ -157,7 +156,7 @@ impl Session {
                 action.insert("edit".to_owned(), edit);
             }
         }
-        self.respond(Response::new_ok(request.id, action));
+        self.respond(Response::new_ok(id, action));
     }
 }
 

@@ -121,6 +121,7 @@ impl Session {
     }
 
     pub(super) fn finish_check(&mut self, done: Done) {
+        self.waiting.set_due();
         let Some(running) = self.schedule.end(done.job, Instant::now()) else {
             self.abandoned = self.abandoned.saturating_sub(1);
             return;
@@ -154,6 +155,7 @@ impl Session {
         let was_cancelled = running.cancellation.is_cancelled();
         running.cancellation.cancel();
         self.worker = None;
+        self.waiting.set_due();
         self.abandoned += 1;
         self.end_progress();
         let Some(target) = self.target(&running.key).filter(|_| !was_cancelled) else { return };

@@ -91,6 +91,7 @@ impl Session {
         let open = Arc::make_mut(&mut self.open);
         let Some(old) = open.remove(&key) else { return };
         self.texts.remove(&key);
+        self.waiting.set_due();
         self.schedule.remove(&key);
         let mut files = match self.config.scope {
             Scope::Document => self.results.remove(&key),
@@ -122,6 +123,7 @@ impl Session {
                 self.files.insert(Key::clone(&key));
                 self.check_again(&key);
             } else if self.files.remove(&key) {
+                self.waiting.set_due();
                 self.schedule.remove(&key);
                 let files = self.results.remove(&key);
                 self.publish(&files);
@@ -200,6 +202,7 @@ impl Session {
 
     pub(super) fn add_files(&mut self, paths: &[PathBuf]) {
         self.is_searching = false;
+        self.waiting.set_due();
         if paths.len() == MAX_FILES {
             self.log(&format!(
                 "only {MAX_FILES} files of the workspace are checked without being open"

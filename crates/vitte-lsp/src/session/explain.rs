@@ -80,6 +80,7 @@ impl Session {
     }
 
     pub(super) fn add_page(&mut self, explained: Explained) {
+        self.waiting.set_due();
         let page = explained.page.map(|page| match text::truncate(&page, MAX_PAGE_BYTES) {
             all if all.len() == page.len() => page.into(),
             part => format!("{part}\n\n(the rest is not shown)").into(),

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use lsp_server::{ErrorCode, Request, RequestId, Response};
+use lsp_server::{ErrorCode, RequestId, Response};
 use lsp_types::{
     CodeActionKind, CodeActionOptions, CodeActionProviderCapability, DiagnosticOptions,
     DiagnosticServerCapabilities, DocumentLinkOptions, ExecuteCommandOptions,
@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use super::{End, Session};
 use crate::client::Client;
+use crate::message::Params;
 use crate::paths::key_of_uri;
 use crate::schedule::Schedule;
 use crate::settings::Settings;
@@ -50,10 +51,9 @@ pub(super) enum Asked {
 }
 
 impl Session {
-    pub(super) fn initialize(&mut self, request: Request) {
-        let params = request.params;
-        self.client = Client::new(&params).into();
-        self.folders = folders(&params);
+    pub(super) fn initialize(&mut self, id: RequestId, params: &Value) {
+        self.client = Client::new(params).into();
+        self.folders = folders(params);
         if let Some(configure) = self.config.configure.clone() {
             let root = self.folders.first().map(PathBuf::as_path);
             self.config = configure(root, (*self.config).clone()).into();
@@ -73,7 +73,7 @@ impl Session {
         };
         let result =
             InitializeResult { capabilities: self.capabilities(), server_info: Some(info) };
-        self.respond(Response::new_ok(request.id, result));
+        self.respond(Response::new_ok(id, result));
     }
 
     fn capabilities(&self) -> ServerCapabilities {
@@ -173,10 +173,11 @@ impl Session {
         }
     }
 
-    pub(super) fn response(&mut self, response: &Response) {
-        match self.asked.remove(&response.id) {
+    pub(super) fn response(&mut self, id: &RequestId, result: &Params) {
+        match self.asked.remove(id) {
             Some(Asked::Configuration) => {
-                let values = response.result.as_ref().and_then(Value::as_array);
+                let result = result.value();
+                let values = result.as_array();
                 // A client without settings for the section sends null. Then those of `initialize` stay.
                 let own = values.and_then(|values| values.first()).filter(|own| !own.is_null());
                 if let Some(settings) = own {
@@ -233,7 +234,7 @@ impl Session {
         if let Some(running) = self.schedule.running() {
             running.cancellation.cancel();
         }
-        for waiting in std::mem::take(&mut self.waiting) {
+        for waiting in self.waiting.take() {
             let message = "the server shuts down".to_owned();
             self.respond(Response::new_err(waiting.id, ErrorCode::RequestCanceled as i32, message));
         }

@@ -2,13 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use lsp_server::{ErrorCode, Request, RequestId, Response};
+use lsp_server::{ErrorCode, RequestId, Response};
 use serde_json::Value;
 
+use super::Session;
 use super::messages::{
     AtPosition, CodeActionRequest, ExecuteCommand, OnDocument, PullDocument, PullWorkspace,
 };
-use super::{Session, read};
+use crate::message::Params;
 use crate::paths::{Key, key_of_uri};
 
 /// How long a request of a person waits for a check, before it is answered with what is there.
@@ -34,20 +35,57 @@ pub(super) enum About {
     Explain(String),
 }
 
-impl Waiting {
-    /// Returns the time until the request is answered in any case.
-    pub(super) fn left(&self, now: Instant) -> Duration {
-        let forever = Duration::from_secs(3600);
-        self.deadline.map_or(forever, |deadline| deadline.saturating_duration_since(now))
+/// The requests that wait, in the order in which they came.
+#[derive(Debug, Default)]
+pub(super) struct WaitingRequests {
+    requests: Vec<Waiting>,
+    /// The first of the deadlines, or earlier.
+    deadline: Option<Instant>,
+    /// Something has happened that requests may wait for. Otherwise none of them is looked at, because a client may send many.
+    is_due: bool,
+}
+
+impl WaitingRequests {
+    fn add(&mut self, waiting: Waiting) {
+        self.deadline = self.deadline.into_iter().chain(waiting.deadline).min();
+        self.requests.push(waiting);
+    }
+
+    /// Notes that a result is there, or will not come.
+    pub(super) const fn set_due(&mut self) {
+        self.is_due = true;
+    }
+
+    /// Returns the time until a request is answered in any case.
+    pub(super) fn left(&self, now: Instant) -> Option<Duration> {
+        self.deadline.map(|deadline| deadline.saturating_duration_since(now))
+    }
+
+    /// Takes the requests to look at.
+    fn due(&mut self, now: Instant) -> Vec<Waiting> {
+        if self.is_due || self.deadline.is_some_and(|deadline| deadline <= now) {
+            return self.take();
+        }
+        Vec::new()
+    }
+
+    /// Takes all requests.
+    pub(super) fn take(&mut self) -> Vec<Waiting> {
+        std::mem::take(self).requests
+    }
+
+    fn remove(&mut self, id: &RequestId) -> Option<Waiting> {
+        let index = self.requests.iter().position(|waiting| waiting.id == *id)?;
+        Some(self.requests.remove(index))
     }
 }
 
 impl Session {
-    pub(super) fn request(&mut self, request: Request) {
+    pub(super) fn request(&mut self, id: RequestId, method: &str, params: &Params) {
         use super::lifecycle::State;
 
-        let error = match (self.state, request.method.as_str()) {
-            (State::Uninitialized, "initialize") => return self.initialize(request),
+        let error = match (self.state, method) {
+            (State::Uninitialized, "initialize") => return self.initialize(id, &params.value()),
             (State::Uninitialized, _) => {
                 (ErrorCode::ServerNotInitialized, "the first request must be `initialize`")
             }
@@ -55,28 +93,30 @@ impl Session {
             (State::Running { .. }, "initialize") => {
                 (ErrorCode::InvalidRequest, "the server is initialized already")
             }
-            (State::Running { .. }, "shutdown") => return self.shutdown(request.id),
-            (State::Running { .. }, "codeAction/resolve") => return self.resolve(request),
-            (State::Running { .. }, _) => return self.plan(request),
+            (State::Running { .. }, "shutdown") => return self.shutdown(id),
+            (State::Running { .. }, "codeAction/resolve") => {
+                return self.resolve(id, params.value());
+            }
+            (State::Running { .. }, _) => return self.plan(id, method, params),
         };
-        self.respond(Response::new_err(request.id, error.0 as i32, error.1.to_owned()));
+        self.respond(Response::new_err(id, error.0 as i32, error.1.to_owned()));
     }
 
-    fn plan(&mut self, request: Request) {
-        let Request { id, method, params } = request;
-        let about = match method.as_str() {
-            "textDocument/diagnostic" => read(params).map(|params: PullDocument| {
+    fn plan(&mut self, id: RequestId, method: &str, params: &Params) {
+        let about = match method {
+            "textDocument/diagnostic" => params.read().map(|params: PullDocument| {
                 self.client_pulls(false);
                 let (key, _) = key_of_uri(&params.text_document.uri);
                 About::PullDocument { key, previous: params.previous_result_id }
             }),
-            "workspace/diagnostic" => read(params).map(|params| {
+            "workspace/diagnostic" => params.read().map(|params| {
                 self.client_pulls(true);
                 About::PullWorkspace(params)
             }),
-            "textDocument/codeAction" => read(params).map(About::CodeActions),
-            "textDocument/hover" => read(params).map(About::Hover),
-            "textDocument/documentLink" => read(params)
+            "textDocument/codeAction" => params.read().map(About::CodeActions),
+            "textDocument/hover" => params.read().map(About::Hover),
+            "textDocument/documentLink" => params
+                .read()
                 .map(|params: OnDocument| About::Links(key_of_uri(&params.text_document.uri).0)),
             "workspace/executeCommand" => match self.command(params) {
                 Ok(code) => Ok(About::Explain(code)),
@@ -90,8 +130,12 @@ impl Session {
         match about {
             Ok(about) => {
                 let is_pull = matches!(about, About::PullDocument { .. } | About::PullWorkspace(_));
+                if self.is_ready(&about) {
+                    let response = self.answer(id, about);
+                    return self.respond(response);
+                }
                 let deadline = (!is_pull).then(|| Instant::now() + PATIENCE);
-                self.waiting.push(Waiting { id, about, deadline });
+                self.waiting.add(Waiting { id, about, deadline });
             }
             Err(error) => {
                 let message = format!("the parameters of `{method}` are invalid: {error}");
@@ -101,8 +145,8 @@ impl Session {
     }
 
     /// Returns the code that a command explains.
-    fn command(&self, params: Value) -> Result<String, String> {
-        let params: ExecuteCommand = read(params).map_err(|error| error.to_string())?;
+    fn command(&self, params: &Params) -> Result<String, String> {
+        let params: ExecuteCommand = params.read().map_err(|error| error.to_string())?;
         if params.command != self.explain_command() {
             return Err(format!("the server has no command `{}`", params.command));
         }
@@ -119,17 +163,15 @@ impl Session {
     /// Answers the requests whose results are there.
     pub(super) fn answer_waiting(&mut self) {
         let now = Instant::now();
-        let mut later = Vec::new();
-        for waiting in std::mem::take(&mut self.waiting) {
+        for waiting in self.waiting.due(now) {
             let is_late = waiting.deadline.is_some_and(|deadline| deadline <= now);
             if is_late || self.is_ready(&waiting.about) {
                 let response = self.answer(waiting.id, waiting.about);
                 self.respond(response);
             } else {
-                later.push(waiting);
+                self.waiting.add(waiting);
             }
         }
-        self.waiting = later;
     }
 
     fn is_ready(&mut self, about: &About) -> bool {
@@ -168,9 +210,7 @@ impl Session {
             Some(Value::String(id)) => Some(RequestId::from(id.clone())),
             _ => None,
         };
-        let index = self.waiting.iter().position(|waiting| Some(&waiting.id) == id.as_ref());
-        if let Some(index) = index {
-            let waiting = self.waiting.remove(index);
+        if let Some(waiting) = id.and_then(|id| self.waiting.remove(&id)) {
             let message = "the client has cancelled the request".to_owned();
             self.fail(waiting.id, ErrorCode::RequestCanceled, message);
         }
