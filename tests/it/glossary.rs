@@ -8,8 +8,8 @@ use walkdir::WalkDir;
 use crate::common::root;
 
 /// Directories with pages and code of ours.
-const DIRS: [&str; 9] =
-    ["src", "codes", "crates", "docs", "examples", "tests", "benches", "fuzz", ".ci"];
+const DIRS: [&str; 10] =
+    ["src", "codes", "crates", "docs", "editors", "examples", "tests", "benches", "fuzz", ".ci"];
 
 /// Pages in the root.
 const PAGES: [&str; 6] =
@@ -44,12 +44,15 @@ fn words() -> Vec<String> {
 fn files() -> Vec<PathBuf> {
     let is_text = |path: &Path| {
         let end = path.extension().and_then(|end| end.to_str()).unwrap_or_default();
-        matches!(end, "rs" | "md" | "html" | "toml")
+        matches!(end, "rs" | "md" | "html" | "toml" | "lua" | "el" | "ts" | "mjs" | "cjs")
             || path.parent().is_some_and(|dir| dir.file_name() == Some(".ci".as_ref()))
     };
     let in_dirs = DIRS.iter().flat_map(|dir| {
         WalkDir::new(root().join(dir)).sort_by_file_name().into_iter().filter_entry(|entry| {
-            !matches!(entry.file_name().to_str(), Some("target" | "schemas" | "corpus"))
+            !matches!(
+                entry.file_name().to_str(),
+                Some("target" | "schemas" | "corpus" | "node_modules" | "dist")
+            )
         })
     });
     let in_dirs = in_dirs.map(|entry| entry.unwrap().into_path());
@@ -74,8 +77,9 @@ fn normalised(path: &Path) -> String {
     };
     let lines = text.lines().map(|line| {
         let line = line.trim_start();
-        let comment =
-            ["//!", "///", "//", "#", ">"].iter().find_map(|mark| line.strip_prefix(mark));
+        let comment = ["//!", "///", "//", "#", ">", "--", ";;;", ";;"]
+            .iter()
+            .find_map(|mark| line.strip_prefix(mark));
         comment.unwrap_or(line)
     });
     let words = lines.flat_map(str::split_whitespace).map(str::to_lowercase);

@@ -70,6 +70,15 @@ fn the_documentation_of_a_crate_lists_its_features() {
     }
 }
 
+/// Both are the version of the workspace: a person who reports a problem names one.
+#[test]
+fn the_extension_has_the_version_of_the_packages() {
+    for file in ["package.json", "package-lock.json"] {
+        let json: serde_json::Value = serde_json::from_str(&read("editors/vscode", file)).unwrap();
+        assert_eq!(json["version"], env!("CARGO_PKG_VERSION"), "{file}");
+    }
+}
+
 #[test]
 fn contributing_has_the_order_of_publication() {
     let page = read(".", "CONTRIBUTING.md");

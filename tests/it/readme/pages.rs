@@ -27,10 +27,10 @@ impl Page {
         Self { path: path.to_owned(), text: text.unwrap_or_else(|e| panic!("{path}: {e}")) }
     }
 
-    /// The README, the READMEs of the crates, and the pages below `docs/`, by path.
+    /// The README, the READMEs of the crates and editors, and the pages below `docs/`, by path.
     pub fn all(root: &Path) -> Vec<Self> {
         let mut paths = vec!["README.md".to_owned()];
-        for dir in list(root, "crates") {
+        for dir in list(root, "crates").into_iter().chain(list(root, "editors")) {
             paths.extend(list(root, &dir).into_iter().filter(|path| path.ends_with("/README.md")));
         }
         let mut dirs = vec!["docs".to_owned()];
@@ -148,6 +148,7 @@ impl Page {
             "codes/",
             "crates/",
             "docs/",
+            "editors/",
             "examples/",
             "fuzz/",
             "src/",
