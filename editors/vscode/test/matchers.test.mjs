@@ -121,6 +121,7 @@ test("messages of several lines", () => {
   // A line of a message that looks like a location is not shown at a wrong one.
   const wanted = expected(input.slice(0, 4).join("\n"));
   assert.deepEqual(sorted(found.flat()).map(inOneLine), sorted(wanted).map(inOneLine));
+  assert.deepEqual(onGitHub("vitte", human), wanted.slice(0, 1));
 
   const short = run(VITTE, [...args, "short"], { cwd: dir, input: input.join("\n") }).stdout;
   const escaped = expected(input.join("\n")).map((one) => ({ ...one, message: one.message.replaceAll("\n", "\\n") }));

@@ -24,6 +24,7 @@ assert.deepEqual(names(archive).sort(), [
   "extension.vsixmanifest",
   "extension/LICENSE.txt",
   "extension/dist/extension.js",
+  "extension/dist/licenses.txt",
   "extension/language-configuration.json",
   "extension/package.json",
   "extension/readme.md",
