@@ -3,7 +3,7 @@
 --   require("vitte").setup()                       -- `vittec lsp` for *.vitte
 --   require("vitte").setup({ { name = "gcc", cmd = { "vitte", "lsp", … }, filetypes = { "c" } } })
 --
--- Neovim 0.11 can do the same without this file:
+-- Neovim 0.11 can start a server without this file. Diagnostics then change only when you edit their file:
 --
 --   vim.filetype.add({ extension = { vitte = "vitte" } })
 --   vim.lsp.config("vittec", { cmd = { "vittec", "lsp" }, filetypes = { "vitte" }, root_markers = { "vitte.toml", ".git" } })
@@ -35,6 +35,21 @@ local function root_of(path)
   end
 end
 
+-- Neovim 0.10 and 0.11 pull diagnostics, but a server cannot ask them to pull again, which is needed after a slow check,
+-- and when another file or the settings have changed. Such a version gets its diagnostics published.
+local function without_stale_pulls(config)
+  local capabilities = vim.deepcopy(config.capabilities or vim.lsp.protocol.make_client_capabilities())
+  local document, diagnostics = capabilities.textDocument or {}, (capabilities.workspace or {}).diagnostics or {}
+  if document.diagnostic and not diagnostics.refreshSupport then
+    document.diagnostic = nil
+    config.on_init = function(client)
+      client.server_capabilities.diagnosticProvider = nil
+    end
+  end
+  config.capabilities = capabilities
+  return config
+end
+
 -- The ids of running clients by name and root: Neovim 0.7 does not share them itself.
 local clients = {}
 
@@ -45,7 +60,7 @@ local function attach(server, bufnr)
     return
   end
   local root = root_of(path)
-  local config = {
+  local config = without_stale_pulls({
     name = server.name or server.cmd[1],
     cmd = server.cmd,
     cmd_cwd = root,
@@ -55,7 +70,7 @@ local function attach(server, bufnr)
     capabilities = server.capabilities,
     handlers = server.handlers,
     workspace_folders = { { uri = vim.uri_from_fname(root), name = root } },
-  }
+  })
   if vim.lsp.start then
     vim.lsp.start(config, { bufnr = bufnr })
     return
@@ -90,7 +105,9 @@ function M.setup(servers)
     end,
   })
   for _, server in ipairs(servers or { M.vittec }) do
-    vim.validate({ cmd = { server.cmd, "table" }, filetypes = { server.filetypes, "table" } })
+    if type(server.cmd) ~= "table" or type(server.filetypes) ~= "table" then
+      error("a server needs the lists `cmd` and `filetypes`: found " .. vim.inspect(server), 2)
+    end
     vim.api.nvim_create_autocmd("FileType", {
       group = group,
       pattern = server.filetypes,
@@ -98,9 +115,17 @@ function M.setup(servers)
         attach(server, args.buf)
       end,
     })
-    for _, bufnr in ipairs(vim.api.nvim_list_bufs()) do
-      if vim.api.nvim_buf_is_loaded(bufnr) and vim.tbl_contains(server.filetypes, vim.bo[bufnr].filetype) then
-        attach(server, bufnr)
+  end
+  -- The files that are open already.
+  for _, bufnr in ipairs(vim.tbl_filter(vim.api.nvim_buf_is_loaded, vim.api.nvim_list_bufs())) do
+    local filetype = vim.bo[bufnr].filetype
+    if filetype == "" and vim.api.nvim_buf_get_name(bufnr):match("%.vitte$") then
+      vim.bo[bufnr].filetype = "vitte"
+    else
+      for _, server in ipairs(servers or { M.vittec }) do
+        if vim.tbl_contains(server.filetypes, filetype) then
+          attach(server, bufnr)
+        end
       end
     end
   end

@@ -26,7 +26,6 @@ class Server {
   constructor(
     private readonly output: vscode.OutputChannel,
     private readonly trace: vscode.OutputChannel,
-    private readonly files: vscode.FileSystemWatcher,
   ) {}
 
   /** Starts the server if it is not running and a document that it checks is open. */
@@ -119,7 +118,6 @@ class Server {
       diagnosticCollectionName: SECTION,
       diagnosticPullOptions: { onChange: true, onSave: true },
       markdown: { isTrusted: false, supportHtml: false },
-      synchronize: { fileEvents: this.files },
       middleware: {
         workspace: {
           configuration: (params: ConfigurationParams) =>
@@ -162,13 +160,11 @@ let server: Server | undefined;
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const output = vscode.window.createOutputChannel("Vitte");
   const trace = vscode.window.createOutputChannel("Vitte Trace");
-  const files = vscode.workspace.createFileSystemWatcher("**/vitte.toml");
-  const started = new Server(output, trace, files);
+  const started = new Server(output, trace);
   server = started;
   context.subscriptions.push(
     output,
     trace,
-    files,
     vscode.commands.registerCommand("vitte.restartServer", () => started.restart(true)),
     vscode.commands.registerCommand("vitte.showOutput", () => output.show(true)),
     vscode.workspace.onDidOpenTextDocument(() => started.startIfNeeded()),
