@@ -68,7 +68,8 @@ impl Session {
     fn publish_file(&mut self, key: &Key, has_changed: bool) {
         let buffer = self.open.get(key).cloned();
         let is_pulled = match buffer {
-            Some(_) => self.published.pulls_documents,
+            // The report of the workspace has the open documents, too.
+            Some(_) => self.published.pulls_documents || self.published.pulls_workspace,
             None => self.published.pulls_workspace,
         };
         let items = if is_pulled { Vec::new() } else { self.results.of_file(key, &self.open) };
