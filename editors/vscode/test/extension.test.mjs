@@ -1,11 +1,15 @@
 // The bundle, in Node with a stub of the module `vscode`.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
-import { test } from "node:test";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
 
 import { buildSync } from "esbuild";
+
+import { VITTEC } from "./programs.mjs";
 
 const require = createRequire(import.meta.url);
 const Module = require("node:module");
@@ -32,6 +36,24 @@ const documentOf = (stub, path, languageId, text = "") => ({
   getText: () => text,
 });
 
+/** Repeats an assertion until it holds. */
+async function until(assertion) {
+  const end = Date.now() + Number(process.env.TEST_LIMIT ?? 60_000);
+  for (;;) {
+    try {
+      return assertion();
+    } catch (error) {
+      if (Date.now() > end) {
+        throw error;
+      }
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+// What a client that has failed leaves behind does not keep Node from ending.
+after(() => setImmediate(() => process.exit()));
+
 test("no server is started until a document for it is open", async () => {
   const stub = makeVscode({ settings: { "vitte.server.command": ["/absent/server"] }, folder: "/", contributes });
   const extension = load(stub);
@@ -54,6 +76,39 @@ test("no server is started until a document for it is open", async () => {
   assert.equal(reports().length, 2);
   await extension.deactivate();
 });
+
+// The client pulls the diagnostics of a document in a tab itself; the others are in the report of the workspace.
+for (const inTab of [true, false]) {
+  test(`the diagnostics of vittec, ${inTab ? "in a tab" : "in no tab"}, with the levels of the settings`, async () => {
+    const dir = mkdtempSync(join(tmpdir(), "vitte-extension-"));
+    const settings = { "vitte.server.command": [VITTEC, "lsp"] };
+    const stub = makeVscode({ settings, folder: dir, contributes });
+    const text = readFileSync(new URL("../../../examples/vittec/demo/imports.vitte", import.meta.url), "utf8");
+    const opened = documentOf(stub, join(dir, "imports.vitte"), "vitte", text);
+    stub.vscode.workspace.textDocuments = [opened];
+    if (inTab) {
+      stub.vscode.window.activeTextEditor = { document: opened };
+      stub.vscode.window.tabGroups.all = [{ tabs: [{ input: new stub.vscode.TabInputText(opened.uri) }] }];
+    }
+    const extension = load(stub);
+    await extension.activate({ subscriptions: [] });
+    const shown = () => {
+      const all = stub.seen.collections.flatMap(({ diagnostics }) => diagnostics.get(opened.uri.toString()) ?? []);
+      return all.map(({ code, severity }) => `${code.value ?? code} ${severity}`).sort();
+    };
+    await until(() => assert.deepEqual(shown(), ["E0101 0", "W0100 1"]));
+    // A setting for every compiler, then one for vittec alone.
+    stub.seen.configured = { ...settings, "vitte.allow": ["W0100"] };
+    await stub.configured.fire({ affectsConfiguration: (section) => section === "vitte" });
+    await until(() => assert.deepEqual(shown(), ["E0101 0"]));
+    stub.seen.configured = { ...settings, "vitte.allow": ["W0100"], "vittec.allow": [], "vittec.denyWarnings": true };
+    await stub.configured.fire({ affectsConfiguration: (section) => section === "vittec" });
+    await until(() => assert.deepEqual(shown(), ["E0101 0", "W0100 0"]));
+    await extension.deactivate();
+    assert.deepEqual(stub.seen.errors, []);
+    rmSync(dir, { recursive: true });
+  });
+}
 
 test("a wrong setting is an error that names it", async () => {
   for (const [settings, message] of [

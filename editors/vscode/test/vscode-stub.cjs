@@ -72,6 +72,22 @@ class Range {
 }
 Range.prototype.constructor = Range;
 
+class CodeActionKind {
+  static Empty = new CodeActionKind("");
+  constructor(value) {
+    this.value = value;
+  }
+  append(part) {
+    return new CodeActionKind(this.value === "" ? part : `${this.value}.${part}`);
+  }
+}
+
+class TabInputText {
+  constructor(uri) {
+    this.uri = uri;
+  }
+}
+
 class Diagnostic {
   constructor(range, message, severity) {
     Object.assign(this, { range, message, severity });
@@ -114,11 +130,13 @@ function makeVscode({ settings, folder, contributes }) {
   };
   const vscode = complete({
     CancellationTokenSource,
+    CodeActionKind,
     Diagnostic,
     Disposable,
     EventEmitter,
     Position,
     Range,
+    TabInputText,
     Uri,
     DiagnosticSeverity: { Error: 0, Warning: 1, Information: 2, Hint: 3 },
     DiagnosticTag: { Unnecessary: 1, Deprecated: 2 },
