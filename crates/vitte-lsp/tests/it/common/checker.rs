@@ -85,7 +85,7 @@ pub fn check_text(file: FileId, text: &str) -> DiagnosticBag {
                     Diagnostic::warning(QUESTION, span, "deprecated character")
                         .with_tag(Tag::Deprecated)
                         .with_tag(Tag::Unnecessary)
-                        .with_note("nobody asks")
+                        .with_note("not used")
                         .with_suggestion(fix.unwrap()),
                 );
             }
