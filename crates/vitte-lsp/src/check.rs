@@ -72,6 +72,8 @@ struct Found {
     sources: SourceMap,
     bag: DiagnosticBag,
     dependencies: BTreeSet<PathBuf>,
+    /// The tool, if it is not that of the server.
+    tool: Option<Tool>,
     /// The document, unless it cannot be read.
     file: Option<FileId>,
 }
@@ -101,7 +103,7 @@ impl Checked {
             document: job.target.key(),
             revisions: HashMap::new(),
             client: Arc::clone(&job.client),
-            tool: job.tool.clone(),
+            tool: found.tool.unwrap_or_else(|| job.tool.clone()),
             dependencies: found.dependencies,
             files: BTreeMap::new(),
             uris: HashMap::new(),
@@ -216,8 +218,8 @@ fn call(job: &Job, check: &Check) -> Result<Found, SourceError> {
         let all = bag.iter().map(|entry| entry.diagnostic.clone()).chain([note]);
         bag = all.collect();
     }
-    let (sources, dependencies) = workspace.into_parts();
-    Ok(Found { sources, bag, dependencies, file: Some(document.file()) })
+    let (sources, dependencies, tool) = workspace.into_parts();
+    Ok(Found { sources, bag, dependencies, tool, file: Some(document.file()) })
 }
 
 impl Found {
@@ -228,6 +230,7 @@ impl Found {
             sources: SourceMap::new(),
             bag: std::iter::once(error).collect(),
             dependencies: BTreeSet::new(),
+            tool: None,
             file: None,
         }
     }

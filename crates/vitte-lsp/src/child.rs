@@ -184,7 +184,7 @@ fn answer(config: &Config) -> io::Result<()> {
     let bag = call_check(&mut workspace, &document, &*config.check);
     let mut output = Vec::new();
     bag.emit(workspace.sources(), &mut JsonEmitter::new(&mut output))?;
-    let (_, dependencies) = workspace.into_parts();
+    let (_, dependencies, _) = workspace.into_parts();
     serde_json::to_writer(
         &mut output,
         &Dependencies { dependencies: dependencies.into_iter().collect() },

@@ -91,6 +91,14 @@ impl Compiler {
         self
     }
 
+    fn tool(&self) -> Tool {
+        let tool = Tool::new(self.name.clone(), "unknown");
+        match &self.codes_url {
+            Some(url) => tool.with_codes_url(url),
+            None => tool,
+        }
+    }
+
     fn checks(&self, document: &Document) -> bool {
         let name = document.path().and_then(|path| path.file_name());
         let name = name.map(|name| name.to_string_lossy());
@@ -124,7 +132,8 @@ impl Compilers {
         tables::parse(file).map(Self)
     }
 
-    /// Returns the tool of the compilers: the name and the URL of the codes that they have in common.
+    /// Returns the tool of the compilers: the name and the URL of the codes that they have in common. A document that one of them
+    /// checks has the name and the URL of that one.
     #[must_use]
     pub fn tool(&self) -> Tool {
         let tool = Tool::new(
@@ -168,7 +177,11 @@ impl Compilers {
     #[must_use]
     pub fn check(&self, workspace: &mut Workspace, document: &Document) -> DiagnosticBag {
         let mut bag = DiagnosticBag::new();
-        for compiler in self.0.iter().filter(|own| own.checks(document)) {
+        let compilers: Vec<_> = self.0.iter().filter(|own| own.checks(document)).collect();
+        if let [only] = compilers.as_slice() {
+            workspace.set_tool(only.tool());
+        }
+        for compiler in compilers {
             let is_waiting = compiler.run_on == RunOn::Save && !document.is_saved();
             let last = is_waiting.then(|| compiler.last.get(workspace, document)).flatten();
             let found = match last {

@@ -171,8 +171,10 @@ impl Session {
         };
         if let Some(running) = self.schedule.running() {
             running.cancellation.cancel();
-            // Otherwise a command that the check runs would go on.
-            _ = self.channels.done.1.recv_timeout(LAST_CHECK);
+        }
+        // Otherwise a command that the check runs would go on.
+        if let Some(worker) = self.worker.take() {
+            worker.end(LAST_CHECK);
         }
         end
     }

@@ -2,7 +2,8 @@
 
 use std::io;
 use std::sync::Arc;
-use std::thread;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
 
@@ -20,7 +21,10 @@ pub(crate) struct Done {
 
 /// A thread that runs one check after another. It ends when this is dropped, and its check with it.
 #[derive(Debug)]
-pub(crate) struct Worker(Sender<Job>);
+pub(crate) struct Worker {
+    jobs: Sender<Job>,
+    thread: JoinHandle<()>,
+}
 
 impl Worker {
     /// Starts the thread.
@@ -39,12 +43,24 @@ impl Worker {
                 }
             }
         };
-        thread::Builder::new().name("check".to_owned()).stack_size(STACK_BYTES).spawn(run)?;
-        Ok(Self(sender))
+        let builder = thread::Builder::new().name("check".to_owned()).stack_size(STACK_BYTES);
+        Ok(Self { jobs: sender, thread: builder.spawn(run)? })
     }
 
     /// Runs a job. Returns it if the thread has ended.
     pub(crate) fn run(&self, job: Job) -> Result<(), Box<Job>> {
-        self.0.send(job).map_err(|error| Box::new(error.0))
+        self.jobs.send(job).map_err(|error| Box::new(error.0))
+    }
+
+    /// Waits for the end of the check that runs, for at most `limit`. Then the thread has dropped the compiler, which may have temporary
+    /// files.
+    pub(crate) fn end(self, limit: Duration) {
+        let Self { jobs, thread } = self;
+        drop(jobs);
+        let (begun, mut pause) = (Instant::now(), Duration::from_micros(50));
+        while !thread.is_finished() && begun.elapsed() < limit {
+            thread::sleep(pause);
+            pause = (pause * 2).min(Duration::from_millis(10));
+        }
     }
 }

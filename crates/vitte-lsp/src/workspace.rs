@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::Value;
-use vitte_diag::{FileId, Policy, SourceError, SourceMap, SourceText};
+use vitte_diag::{FileId, Policy, SourceError, SourceMap, SourceText, Tool};
 
 use crate::cancel::Cancellation;
 use crate::catch;
@@ -23,6 +23,7 @@ pub struct Workspace {
     open: Arc<OpenFiles>,
     policy: Policy,
     settings: Arc<Value>,
+    tool: Option<Tool>,
     cancellation: Cancellation,
     progress: Progress,
     /// The files that were loaded, by their absolute paths.
@@ -80,6 +81,7 @@ impl Workspace {
             open: Arc::clone(&snapshot.open),
             policy: snapshot.policy.clone(),
             settings: Arc::clone(&snapshot.settings),
+            tool: None,
             cancellation,
             progress,
             loaded: BTreeMap::new(),
@@ -120,9 +122,9 @@ impl Workspace {
         })
     }
 
-    /// Returns the sources, and the files that the result depends on.
-    pub(crate) fn into_parts(self) -> (SourceMap, BTreeSet<PathBuf>) {
-        (self.sources, self.dependencies)
+    /// Returns the sources, the files that the result depends on, and the tool if it was set.
+    pub(crate) fn into_parts(self) -> (SourceMap, BTreeSet<PathBuf>, Option<Tool>) {
+        (self.sources, self.dependencies, self.tool)
     }
 
     /// Returns the sources: the document, and the files that the check has loaded. Spans of diagnostics are in it.
@@ -195,6 +197,11 @@ impl Workspace {
     pub fn unsaved(&self) -> impl Iterator<Item = (&Path, &str)> {
         let unsaved = self.open.iter().filter(|buffer| !buffer.is_saved);
         unsaved.filter_map(|buffer| Some((buffer.path.as_deref()?, &*buffer.text)))
+    }
+
+    /// Sets the tool that has found the diagnostics, instead of that of the server.
+    pub(crate) fn set_tool(&mut self, tool: Tool) {
+        self.tool = Some(tool);
     }
 
     pub(crate) fn open(&self) -> &OpenFiles {
