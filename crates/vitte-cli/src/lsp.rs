@@ -63,7 +63,7 @@ pub(crate) struct Lsp {
     #[arg(long, value_name = "SECONDS", value_parser = seconds, requires = "command")]
     timeout: Option<Duration>,
     /// The path that COMMAND writes for a document that it read from standard input, beside <stdin> and -
-    #[arg(long, value_name = "NAME", requires = "command")]
+    #[arg(long, value_name = "NAME", allow_hyphen_values = true, requires = "command")]
     stdin_name: Option<String>,
     /// The name that editors show beside diagnostics [default: that of the program]
     #[arg(long, value_name = "NAME", requires = "command")]
@@ -75,13 +75,13 @@ pub(crate) struct Lsp {
     #[arg(long, value_name = "URL", requires = "command")]
     codes_url: Option<String>,
     /// Do not report warnings with codes that begin with CODE
-    #[arg(long, value_name = "CODE")]
+    #[arg(long, value_name = "CODE", allow_hyphen_values = true)]
     allow: Vec<String>,
     /// Report CODE as a warning
-    #[arg(long, value_name = "CODE")]
+    #[arg(long, value_name = "CODE", allow_hyphen_values = true)]
     warn: Vec<String>,
     /// Report CODE as an error; `warnings` are all warnings
-    #[arg(long, value_name = "CODE")]
+    #[arg(long, value_name = "CODE", allow_hyphen_values = true)]
     deny: Vec<String>,
     /// The compiler and its arguments, after `--`
     #[arg(last = true, value_name = "COMMAND")]

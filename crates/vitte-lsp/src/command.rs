@@ -199,6 +199,8 @@ impl CompilerCommand {
             }
         };
         let cwd = working_directory(workspace, document);
+        // What the command reads is only known if its diagnostics mention it.
+        workspace.add_dependencies([cwd.clone()]);
         let overlay = match self.overlay(workspace, document, &cwd) {
             Ok(overlay) => overlay,
             Err(error) => {
@@ -317,6 +319,8 @@ pub(crate) fn read_lines(
     workspace: &mut Workspace,
     document: &Document,
 ) -> Vec<Diagnostic> {
+    // The command itself depends on it, too.
+    workspace.add_dependencies([working_directory(workspace, document)]);
     let cwd = workspace.root().map(Path::to_owned).unwrap_or_default();
     let file = document.path().unwrap_or(Path::new(""));
     let names = Names { document, file, stdin: None, cwd: &cwd, overlay: None };

@@ -81,6 +81,12 @@ impl Results {
         self.by_dependency.get(path).into_iter().flatten().chain(finders).cloned().collect()
     }
 
+    /// Returns the documents whose results may depend on all files of a directory that a file is in.
+    pub(crate) fn dependents_on_parents(&self, path: &Path) -> BTreeSet<Key> {
+        let parents = path.ancestors().skip(1);
+        parents.flat_map(|parent| self.dependents(parent)).cloned().collect()
+    }
+
     /// Returns the diagnostics of a file in the order of output, each once. Those of an older version of an open file are omitted,
     /// because their ranges are those of another text.
     pub(crate) fn of_file<'a>(&'a self, file: &Key, open: &OpenFiles) -> Vec<FileItem<'a>> {

@@ -236,6 +236,31 @@ fn the_manual_serves_rust_and_c() {
 }
 
 #[test]
+fn commands_run_again_when_a_file_is_saved() {
+    // The number of lines of all files is the exit code.
+    let count = "exit $(cat \"$1\"/*.? | grep -c .)";
+    let table = |rest: &str| {
+        format!(
+            "[[lsp]]\ncommand = ['sh', '-c', '{count}', 'cc', '{{root}}', '{{file}}']\n{rest}\n"
+        )
+    };
+    let config = table("extensions = ['x']") + &table("extensions = ['y']\nrun = 'save'");
+    let mut editor = Editor::new(&[], &[("vitte.toml", &config), ("a.x", "1\n"), ("b.y", "1\n")]);
+    let code = |code: u32| format!("0:0 sh[] `sh` exited with code {code} and reported nothing");
+    editor.open("a.x", "x", "1\n");
+    editor.expect("a.x", &[&code(2)]);
+    editor.open("b.y", "y", "1\n");
+    editor.expect("b.y", &[&code(2)]);
+    editor.change("b.y", 2, "1\n2\n3\n");
+    editor.change("a.x", 2, "1\n2\n");
+    // One sees the buffers; the other one has run before.
+    editor.expect("a.x", &[&code(5)]);
+    editor.save("b.y", "1\n2\n3\n");
+    editor.expect("b.y", &[&code(5)]);
+    assert!(editor.end().0.success());
+}
+
+#[test]
 fn without_a_compiler_the_error_says_what_to_write() {
     let mut editor = Editor::new(&[], &[("a.x", "")]);
     editor.open("a.x", "x", "");

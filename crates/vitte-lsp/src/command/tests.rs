@@ -123,13 +123,14 @@ fn a_command_without_a_file_checks_the_workspace_on_disk() {
 }
 
 #[test]
-fn a_file_that_was_read_is_a_dependency() {
+fn the_files_of_diagnostics_and_the_root_are_dependencies() {
     let fixture = Fixture::new(&[("src/a.x", "use b.x\n"), ("src/b.x", "@\n")]);
     let (mut workspace, document) = fixture.workspace("src/a.x");
     _ = script(&["{file}"]).check(&mut workspace, &document);
     let (sources, dependencies) = workspace.into_parts();
     assert_eq!(sources.files().count(), 2);
-    let expected = [fixture.path("src/a.x"), fixture.path("src/b.x")];
+    let root = fixture.root.clone().unwrap();
+    let expected = [root, fixture.path("src/a.x"), fixture.path("src/b.x")];
     assert_eq!(dependencies.into_iter().collect::<Vec<_>>(), expected);
 }
 

@@ -81,8 +81,13 @@ impl Session {
                 self.text_changed(&key, true);
             }
         }
-        if let (Some(path), RunOn::Save) = (path, self.config.run_on) {
+        let Some(path) = path else { return };
+        if self.config.run_on == RunOn::Save {
             self.check_dependents(&path, &key);
+        }
+        // Also of the document itself: a command may read the file on disk.
+        for dependent in self.results.dependents_on_parents(&path) {
+            self.check_again(&dependent);
         }
     }
 
