@@ -77,7 +77,8 @@ fn content_length(input: &mut dyn BufRead) -> io::Result<Option<u64>> {
                 None => continue,
             }
         }
-        let (name, value) = text.split_once(':').ok_or_else(|| invalid_header(&line))?;
+        let field = text.split_once(':').filter(|(name, _)| is_name(name.trim()));
+        let (name, value) = field.ok_or_else(|| invalid_header(&line))?;
         if name.trim().eq_ignore_ascii_case("content-length") {
             let own = value.trim().parse().map_err(|_| invalid_header(&line))?;
             // Of two lengths it is unknown where the message ends.
@@ -86,6 +87,11 @@ fn content_length(input: &mut dyn BufRead) -> io::Result<Option<u64>> {
             }
         }
     }
+}
+
+/// Returns true if a text can be the name of a header. JSON without a header, one message a line, has colons, too.
+fn is_name(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 fn invalid_header(line: &[u8]) -> io::Error {
@@ -159,6 +165,8 @@ mod tests {
         );
         let found = all(b"GET / HTTP/1.1\r\n\r\n", 100);
         assert_eq!(found, ["expected the header `Content-Length: BYTES`, found `GET / HTTP/1.1`"]);
+        let found = all(b"{\"jsonrpc\":\"2.0\"}\n", 100);
+        assert!(found[0].ends_with("found `{\"jsonrpc\":\"2.0\"}`"), "{found:?}");
         assert!(all(&[b'x'; 100_000], 100)[0].contains("found `xxxxxxx"));
         assert_eq!(all(b"\0\xff\x1b[1m\n", 100)[0].matches('\u{1b}').count(), 0);
     }

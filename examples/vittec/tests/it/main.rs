@@ -11,6 +11,9 @@
 #[path = "../../../../tests/it/common/mod.rs"]
 mod common;
 
+#[path = "../../../../crates/vitte-lsp/tests/it/common/client.rs"]
+mod client;
+
 mod cli;
 mod codes;
 mod crash_view;
@@ -18,6 +21,9 @@ mod fix;
 mod fix_files;
 mod front_end;
 mod inputs;
+mod lsp;
+#[cfg(unix)]
+mod lsp_hostile;
 mod output;
 mod readme;
 #[cfg(all(unix, feature = "crash"))]
