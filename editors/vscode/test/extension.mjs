@@ -1,11 +1,13 @@
-// The bundle, in Node with a stub of the module `vscode`.
+// The bundle, in Node with a stub of the module `vscode`. `npm test` runs it.
+//
+// It does not use `node:test`, which fails for each rejection that is not handled: the client library does not handle that of
+// a message to a server that has just ended. VS Code writes such a rejection to its log.
 
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, test } from "node:test";
 
 import { buildSync } from "esbuild";
 
@@ -36,6 +38,17 @@ const documentOf = (stub, path, languageId, text = "") => ({
   getText: () => text,
 });
 
+process.on("unhandledRejection", (error) => {
+  if (error.code !== "ERR_STREAM_DESTROYED") {
+    throw error;
+  }
+});
+
+const tests = [];
+function test(name, run) {
+  tests.push({ name, run });
+}
+
 /** Repeats an assertion until it holds. */
 async function until(assertion) {
   const end = Date.now() + Number(process.env.TEST_LIMIT ?? 60_000);
@@ -50,9 +63,6 @@ async function until(assertion) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
-
-// What a client that has failed leaves behind does not keep Node from ending.
-after(() => setImmediate(() => process.exit()));
 
 test("no server is started until a document for it is open", async () => {
   const stub = makeVscode({ settings: { "vitte.server.command": ["/absent/server"] }, folder: "/", contributes });
@@ -110,6 +120,54 @@ for (const inTab of [true, false]) {
   });
 }
 
+/** What the parts of a test on one document need. */
+function withDocument(settings) {
+  const stub = makeVscode({ settings, folder: tmpdir(), contributes });
+  const opened = documentOf(stub, join(tmpdir(), "absent.vitte"), "vitte", "fn a\n@\n");
+  stub.vscode.workspace.textDocuments = [opened];
+  stub.vscode.window.activeTextEditor = { document: opened };
+  stub.vscode.window.tabGroups.all = [{ tabs: [{ input: new stub.vscode.TabInputText(opened.uri) }] }];
+  const count = () => stub.seen.collections.flatMap(({ diagnostics }) => diagnostics.get(opened.uri.toString()) ?? []).length;
+  return { stub, extension: load(stub), count };
+}
+
+test("a program that is no server does not prevent another start", async () => {
+  const { stub, extension, count } = withDocument({
+    "vitte.server.command": ["sh", "-c", "head -c 2000 >&2; echo asked >&2; exec sleep 1000"],
+  });
+  const activated = extension.activate({ subscriptions: [] });
+  await until(() => assert.match(stub.seen.output.join(""), /asked/));
+  stub.seen.configured = { "vitte.server.command": [VITTEC, "lsp"] };
+  await stub.seen.commands.get("vitte.restartServer")();
+  await activated;
+  await until(() => assert.ok(count() > 0));
+  await extension.deactivate();
+});
+
+test("a program that ends at once is reported, and not started again", async () => {
+  const { stub, extension } = withDocument({ "vitte.server.command": ["false"] });
+  await extension.activate({ subscriptions: [] });
+  const reports = stub.seen.errors.filter((error) => error.includes("cannot start the server `false`"));
+  assert.equal(reports.length, 1, stub.seen.errors.join("\n"));
+  assert.equal(stub.seen.output.filter((line) => line.startsWith("starting")).length, 1);
+  await extension.deactivate();
+});
+
+test("a server that was killed is started again", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "vitte-extension-"));
+  const command = ["sh", "-c", 'echo $$ >>"$0"; exec "$@"', join(dir, "pids"), VITTEC, "lsp"];
+  const { extension, count } = withDocument({ "vitte.server.command": command });
+  const pids = () => readFileSync(join(dir, "pids"), "utf8").trim().split("\n").map(Number);
+  await extension.activate({ subscriptions: [] });
+  await until(() => assert.ok(count() > 0));
+  process.kill(pids()[0], "SIGKILL");
+  await until(() => assert.equal(pids().length, 2));
+  await until(() => assert.ok(count() > 0));
+  await extension.deactivate();
+  await until(() => assert.throws(() => process.kill(pids()[1], 0)));
+  rmSync(dir, { recursive: true });
+});
+
 test("a wrong setting is an error that names it", async () => {
   for (const [settings, message] of [
     [{ "vitte.server.command": [] }, /"vitte.server.command" has no program/],
@@ -152,3 +210,14 @@ test("the extension is off in workspaces that are not trusted", () => {
   const { capabilities } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url)));
   assert.equal(capabilities.untrustedWorkspaces.supported, false);
 });
+
+for (const { name, run } of tests) {
+  try {
+    await run();
+  } catch (error) {
+    console.error(`${name}: ${error.stack}`);
+    process.exitCode = 1;
+  }
+}
+// The servers of a test that has failed do not keep Node from ending.
+process.exit();
