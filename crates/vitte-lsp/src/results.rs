@@ -84,7 +84,7 @@ impl Results {
     /// Returns the documents whose results may depend on all files of a directory that a file is in.
     pub(crate) fn dependents_on_parents(&self, path: &Path) -> BTreeSet<Key> {
         let parents = path.ancestors().skip(1);
-        parents.flat_map(|parent| self.dependents(parent)).cloned().collect()
+        parents.filter_map(|parent| self.by_dependency.get(parent)).flatten().cloned().collect()
     }
 
     /// Returns the diagnostics of a file in the order of output, each once. Those of an older version of an open file are omitted,

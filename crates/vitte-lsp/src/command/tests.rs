@@ -127,7 +127,7 @@ fn the_files_of_diagnostics_and_the_root_are_dependencies() {
     let fixture = Fixture::new(&[("src/a.x", "use b.x\n"), ("src/b.x", "@\n")]);
     let (mut workspace, document) = fixture.workspace("src/a.x");
     _ = script(&["{file}"]).check(&mut workspace, &document);
-    let (sources, dependencies) = workspace.into_parts();
+    let (sources, dependencies, _) = workspace.into_parts();
     assert_eq!(sources.files().count(), 2);
     let root = fixture.root.clone().unwrap();
     let expected = [root, fixture.path("src/a.x"), fixture.path("src/b.x")];
