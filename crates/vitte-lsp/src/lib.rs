@@ -58,6 +58,7 @@ mod schedule;
 mod server;
 mod session;
 mod settings;
+mod signals;
 mod stdio;
 mod wire;
 mod worker;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use crossbeam_channel::Receiver;
 use vitte_diag::{DiagnosticBag, Policy, Tool, text};
 
 use crate::child;
@@ -15,9 +16,9 @@ use crate::config::{Config, RunOn, Scope};
 use crate::document::Document;
 use crate::outbox::Outbox;
 use crate::session::{End, Session};
-use crate::stdio;
 use crate::wire::{self, Incoming, MAX_MESSAGE_BYTES};
 use crate::workspace::Workspace;
+use crate::{signals, stdio};
 
 /// The maximum number of messages of the client that wait. Then it has to wait.
 const MAX_WAITING: usize = 1000;
@@ -179,7 +180,7 @@ impl Server {
             }
         }
         let (input, output) = stdio::take();
-        match self.serve(input, output) {
+        match self.serve_until(input, output, &signals::ending()) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
                 _ = writeln!(io::stderr(), "{}: {error}", text::one_line(&name));
@@ -198,6 +199,16 @@ impl Server {
         input: impl Read + Send + 'static,
         output: impl Write + Send + 'static,
     ) -> Result<(), ServerError> {
+        self.serve_until(input, output, &crossbeam_channel::never())
+    }
+
+    /// Serves a client like [`serve`](Self::serve), until a signal arrives.
+    fn serve_until(
+        self,
+        input: impl Read + Send + 'static,
+        output: impl Write + Send + 'static,
+        signals: &Receiver<i32>,
+    ) -> Result<(), ServerError> {
         let (outbox, config) = (Outbox::default(), Arc::new(self.0));
         let (sender, incoming) = crossbeam_channel::bounded(MAX_WAITING);
         spawn("reader", move || {
@@ -212,13 +223,14 @@ impl Server {
         })?;
         let (own, mut output) = (outbox.clone(), output);
         spawn("writer", move || _ = own.write_to(&mut output))?;
-        let end = Session::new(config, outbox.clone()).run(&incoming);
+        let end = Session::new(config, outbox.clone()).run(&incoming, signals);
         outbox.close(LAST_WRITES);
         match end {
             End::Orderly => Ok(()),
             End::WithoutShutdown => Err(ServerError::WithoutShutdown),
             End::Garbage(reason) => Err(ServerError::Protocol { reason }),
             End::NoReader => Err(ServerError::NoReader),
+            End::Signal(number) => Err(ServerError::Signal { number }),
         }
     }
 }
@@ -241,6 +253,11 @@ pub enum ServerError {
     },
     /// The client has closed the stream to it, or has not read for so long that too many messages wait.
     NoReader,
+    /// The process received a signal that ends it.
+    Signal {
+        /// The number of the signal.
+        number: i32,
+    },
     /// The system cannot start a thread.
     Thread(io::Error),
 }
@@ -251,6 +268,7 @@ impl fmt::Display for ServerError {
             Self::WithoutShutdown => f.write_str("the client ended without a `shutdown` request"),
             Self::Protocol { reason } => write!(f, "the client does not send LSP: {reason}"),
             Self::NoReader => f.write_str("the client does not read what the server sends"),
+            Self::Signal { number } => write!(f, "ended by signal {number}"),
             Self::Thread(error) => write!(f, "cannot start a thread: {error}"),
         }
     }

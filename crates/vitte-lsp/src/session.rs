@@ -65,6 +65,8 @@ pub(crate) enum End {
     Garbage(String),
     /// The client does not read, or has closed its end.
     NoReader,
+    /// A signal asks the process to end.
+    Signal(i32),
 }
 
 /// A session with one client.
@@ -143,7 +145,7 @@ impl Session {
     }
 
     /// Runs the session until the client ends it or is gone.
-    pub(crate) fn run(&mut self, incoming: &Receiver<Incoming>) -> End {
+    pub(crate) fn run(&mut self, incoming: &Receiver<Incoming>, signals: &Receiver<i32>) -> End {
         let end = loop {
             self.start_check();
             self.answer_waiting();
@@ -160,6 +162,11 @@ impl Session {
                 recv(incoming) -> message => {
                     if let Some(end) = self.receive(message.unwrap_or(Incoming::End)) {
                         break end;
+                    }
+                }
+                recv(signals) -> signal => {
+                    if let Ok(number) = signal {
+                        break End::Signal(number);
                     }
                 }
                 recv(done) -> done => done.into_iter().for_each(|done| self.finish_check(done)),
