@@ -17,6 +17,8 @@ struct Editor {
     stdin: Option<ChildStdin>,
     messages: Receiver<Value>,
     dir: tempfile::TempDir,
+    /// For the temporary files of the server.
+    temporary: tempfile::TempDir,
 }
 
 impl Editor {
@@ -28,8 +30,10 @@ impl Editor {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, text).unwrap();
         }
+        let temporary = tempfile::tempdir().unwrap();
         let mut command = vitte();
         command.arg("lsp").args(args).current_dir("/").env("LC_ALL", "C");
+        command.env("TMPDIR", temporary.path());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut server = command.spawn().unwrap();
         let mut stdout = BufReader::new(server.stdout.take().unwrap());
@@ -57,7 +61,7 @@ impl Editor {
             }
         });
         let stdin = server.stdin.take();
-        let mut editor = Self { server, stdin, messages, dir };
+        let mut editor = Self { server, stdin, messages, dir, temporary };
         let root = editor.uri("");
         editor.send(json!({"id": 1, "method": "initialize", "params": {"processId": null, "rootUri": root.trim_end_matches('/'), "capabilities": {}}}));
         editor.receive(|message| message["id"] == 1);
@@ -150,7 +154,10 @@ impl Editor {
         self.stdin = None;
         let mut stderr = String::new();
         self.server.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
-        (self.server.wait().unwrap(), stderr)
+        let status = self.server.wait().unwrap();
+        let left: Vec<_> = fs::read_dir(self.temporary.path()).unwrap().flatten().collect();
+        assert!(left.is_empty(), "temporary files are left: {left:?}");
+        (status, stderr)
     }
 }
 
@@ -224,13 +231,13 @@ fn the_manual_serves_rust_and_c() {
     let mut editor = Editor::new(&[], &[("vitte.toml", &config), ("src/lib.rs", ""), ("x.rs", "")]);
     editor.open("src/lib.rs", "rust", "#[path = \"../x.rs\"] mod x;\npub fn f() -> u8 { x::Ü }\n");
     editor.open("x.rs", "rust", "pub const Ü: u8 = \"\u{1f600}\";\n");
-    editor.expect("x.rs", &["0:18 vitte[E0308] mismatched types"]);
+    editor.expect("x.rs", &["0:18 rustc[E0308] mismatched types"]);
     editor.change("x.rs", 2, "pub const Ü: u8 = 1;\n");
     editor.expect("x.rs", &[]);
     if std::env::var_os("VITTE_NEEDS_GCC").is_some_and(|is| is == "1") {
         editor.open("a.c", "c", "#include \"a.h\"\nchar *s = \"\u{1f600}\" + x;\n");
         editor.open("a.h", "c", "enum { x = y };\n");
-        editor.expect("a.h", &["0:11 vitte[] 'y' undeclared here (not in a function)"]);
+        editor.expect("a.h", &["0:11 gcc[] 'y' undeclared here (not in a function)"]);
     }
     assert!(editor.end().0.success());
 }

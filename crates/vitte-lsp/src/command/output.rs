@@ -6,7 +6,7 @@ use vitte_diag::Diagnostic;
 use vitte_diag::read::{Imported, InputFormat, ReadError};
 
 use super::names::Files;
-use super::process::Ended;
+use super::process::{End, Ended};
 
 /// What was read.
 #[derive(Debug, Default)]
@@ -28,6 +28,8 @@ pub(super) fn read(format: Option<InputFormat>, ended: &Ended, files: &mut Files
     match format {
         None => json::read(json_lines(&usual, &other), files),
         Some(InputFormat::Rustc) => read_rustc(json_lines(&usual, &other), files),
+        // JSON that is cut is not JSON.
+        Some(_) if ended.end == End::TooMuchOutput => Output::default(),
         Some(format) => read_whole(format, &usual, &other, files),
     }
 }

@@ -36,6 +36,7 @@ use crate::paths::normalized;
 pub(super) type Buffers<'a> = BTreeMap<PathBuf, &'a str>;
 
 /// The directories that a copy has beside those of the unsaved buffers, as absolute paths.
+#[cfg_attr(not(unix), allow(dead_code, reason = "there the copy has only files"))]
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place<'a> {
     /// The working directory.

@@ -44,9 +44,9 @@ pub(super) fn update(overlay: &Path, place: Place<'_>, buffers: &Buffers<'_>) ->
 }
 
 /// The maximum number of directories of a workspace that are real directories of the copy.
-const MAX_DIRS: usize = 500;
+const MAX_DIRS: usize = 250;
 /// The maximum number of entries of these directories.
-const MAX_DIRS_ENTRIES: usize = 10_000;
+const MAX_DIRS_ENTRIES: usize = 5000;
 
 /// Returns the directories of a workspace that sources may be in, those with few parents first. From a link, `..` would not lead
 /// back into the copy.
