@@ -247,7 +247,7 @@ fn serve_workspace(policy: Policy) -> ExitCode {
             server.explain(move |code| own.explain(code))
         })
         .run();
-    if compilers.is_empty() { failed(&missing()) } else { code }
+    if compilers.was_found() { code } else { failed(&missing()) }
 }
 
 fn missing() -> String {

@@ -226,15 +226,7 @@ impl CompilerCommand {
             cwd: &cwd,
             overlay: overlay.as_ref(),
         };
-        let diagnostics = match self.run(workspace, &names, &root) {
-            Ok(ended) => self.read(&ended, &names, workspace),
-            Err(_) if !root.is_dir() => {
-                let shown = root.to_string_lossy();
-                let shown = one_line(&shown);
-                failed(format!("cannot run `{program}` in `{shown}`: no such directory"))
-            }
-            Err(error) => vec![self.shown.not_started(document, &error)],
-        };
+        let diagnostics = self.run_and_read(workspace, &names, &root);
         if let Some(overlay) = overlay {
             self.idle_overlays().push(overlay);
         }
@@ -270,6 +262,31 @@ impl CompilerCommand {
         let overlay = Overlay::new()?;
         overlay.update(place, &buffers)?;
         Ok(Some(overlay))
+    }
+
+    /// Runs the command in `root`, and reads its output.
+    fn run_and_read(
+        &self,
+        workspace: &mut Workspace,
+        names: &Names<'_>,
+        root: &Path,
+    ) -> Vec<Diagnostic> {
+        match self.run(workspace, names, root) {
+            Ok(mut ended) => {
+                if let Some(overlay) = names.overlay {
+                    overlay.restore_paths(&mut ended.stdout);
+                    overlay.restore_paths(&mut ended.stderr);
+                }
+                self.read(&ended, names, workspace)
+            }
+            Err(_) if !root.is_dir() => {
+                let shown = root.to_string_lossy();
+                let (program, shown) = (&self.shown.program, one_line(&shown));
+                let message = format!("cannot run `{program}` in `{shown}`: no such directory");
+                vec![self.shown.failed(names.document, message)]
+            }
+            Err(error) => vec![self.shown.not_started(names.document, &error)],
+        }
     }
 
     /// Runs the command in `root`.

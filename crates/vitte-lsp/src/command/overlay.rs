@@ -96,11 +96,44 @@ impl Overlay {
         tree::path(self.dir.path(), &normalized(real))
     }
 
+    /// Replaces paths of the copy in messages by those of the originals. On other systems their spellings differ.
+    pub(super) fn restore_paths(&self, output: &mut Vec<u8>) {
+        if cfg!(unix) {
+            without_prefix(output, self.canonical.as_os_str().as_encoded_bytes());
+            without_prefix(output, self.dir.path().as_os_str().as_encoded_bytes());
+        }
+    }
+
     /// Returns the absolute path of a file of the copy, or `None` if `path` is not in the copy.
     pub(super) fn real(&self, path: &Path) -> Option<PathBuf> {
         let dirs = [self.dir.path(), &self.canonical];
         let inner = dirs.into_iter().find_map(|dir| path.strip_prefix(dir).ok())?;
         Some(normalized(&tree::real(inner)))
+    }
+}
+
+/// Removes `prefix` where `/` follows.
+fn without_prefix(bytes: &mut Vec<u8>, prefix: &[u8]) {
+    let Some((first, rest)) = prefix.split_first() else { return };
+    let is_prefix =
+        |tail: &[u8]| tail.strip_prefix(rest).is_some_and(|next| next.starts_with(b"/"));
+    let (mut out, mut left) = (Vec::new(), bytes.as_slice());
+    let mut is_found = false;
+    while let Some(at) = left.iter().position(|byte| byte == first) {
+        let (before, tail) = left.split_at(at);
+        out.extend_from_slice(before);
+        let tail = tail.get(1..).unwrap_or_default();
+        if is_prefix(tail) {
+            is_found = true;
+            left = tail.get(rest.len()..).unwrap_or_default();
+        } else {
+            out.push(*first);
+            left = tail;
+        }
+    }
+    out.extend_from_slice(left);
+    if is_found {
+        *bytes = out;
     }
 }
 

@@ -61,6 +61,10 @@ fn unsaved_buffers_are_checked_as_if_they_were_saved() {
     let both = ["c.x:1:1: error[E1]: 1", "new/dir/d.x:1:1: error[E1]: 2"];
     assert_eq!(fixture.check(&command, "new/dir/d.x"), both);
     assert_eq!(command.idle_overlays().len(), 1);
+    let failing = support::shell("echo \"$PWD: $1: no\" >&2; exit 1");
+    let out = fixture.check(&failing, "new/dir/d.x").concat();
+    let [root, path] = ["", "new/dir/d.x"].map(|name| fixture.path(name).display().to_string());
+    assert!(out.ends_with(&format!("{}: {path}: no", root.trim_end_matches('/'))), "{out}");
     // Saved again.
     fixture.close("src/a.x");
     fixture.close("src/b.x");

@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use vitte_diag::input::{self, InputError};
 use vitte_diag::text::one_line;
-use vitte_diag::{Diagnostic, DiagnosticBag, Severity, SourceFile, SourceMap, input};
+use vitte_diag::{Diagnostic, DiagnosticBag, Severity, SourceFile, SourceMap};
 
 use super::Compilers;
 use crate::document::Document;
@@ -24,7 +26,11 @@ const HELP: &str =
 
 /// The compilers that `vitte.toml` in the root of a workspace configures. The file is read again when it changes.
 #[derive(Debug, Default)]
-pub struct WorkspaceCompilers(Mutex<HashMap<PathBuf, Loaded>>);
+pub struct WorkspaceCompilers {
+    /// By the paths of the files.
+    loaded: Mutex<HashMap<PathBuf, Loaded>>,
+    was_found: AtomicBool,
+}
 
 /// The maximum number of roots whose compilers are kept.
 const MAX_ROOTS: usize = 100;
@@ -50,17 +56,23 @@ impl WorkspaceCompilers {
     /// A [`ConfigError`] if there is no `vitte.toml`, or it cannot be read or has mistakes.
     pub fn load(&self, root: &Path) -> Result<Arc<Compilers>, Arc<ConfigError>> {
         let path = root.join(NAME);
-        let text = match input::read_file(&path, MAX_BYTES) {
+        let text = input::read_file(&path, MAX_BYTES);
+        let is_missing = |error: &InputError| match error {
+            InputError::Io(error) => error.kind() == std::io::ErrorKind::NotFound,
+            _ => false,
+        };
+        if text.as_ref().is_err_and(is_missing) {
+            return Err(Arc::new(ConfigError::Missing { path }));
+        }
+        self.was_found.store(true, Ordering::Relaxed);
+        let text = match text {
             Ok(text) => text,
-            Err(input::InputError::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Err(Arc::new(ConfigError::Missing { path }));
-            }
             Err(error) => {
                 let reason = error.to_string();
                 return Err(Arc::new(ConfigError::Unreadable { path, reason }));
             }
         };
-        let mut loaded = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(loaded) = loaded.get(&path).filter(|own| own.text == text) {
             return loaded.compilers.clone();
         }
@@ -104,7 +116,7 @@ impl WorkspaceCompilers {
     /// Returns the page of a code from the first of the compilers that has one.
     #[must_use]
     pub fn explain(&self, code: &str) -> Option<String> {
-        let loaded = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
         let mut all: Vec<_> = loaded
             .iter()
             .filter_map(|(path, own)| Some((path.clone(), own.compilers.clone().ok()?)))
@@ -115,10 +127,10 @@ impl WorkspaceCompilers {
         all.into_iter().find_map(|(_, compilers)| compilers.explain(code))
     }
 
-    /// Returns true if no `vitte.toml` was found.
+    /// Returns true if there was a `vitte.toml`, with or without mistakes.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    pub fn was_found(&self) -> bool {
+        self.was_found.load(Ordering::Relaxed)
     }
 }
 

@@ -202,6 +202,12 @@ fn vitte_toml_is_read_again_when_it_changes() {
     };
     let out = check(&fixture, "a.x").concat();
     assert!(out.starts_with("a.x: error: no compiler is configured: there is no `/"), "{out}");
+    assert!(!workspace_compilers.was_found());
+    std::fs::create_dir(fixture.path("vitte.toml")).unwrap();
+    let out = check(&fixture, "a.x").concat();
+    assert!(out.ends_with("vitte.toml`: it is a directory, not a regular file"), "{out}");
+    assert!(workspace_compilers.was_found());
+    std::fs::remove_dir(fixture.path("vitte.toml")).unwrap();
     fixture.save("vitte.toml", &reports("one", ""));
     assert_eq!(check(&fixture, "a.x"), ["a.x:1:1: error: one"]);
     fixture.save("vitte.toml", &reports("two", "explain = ['echo', '{code}']"));

@@ -243,3 +243,17 @@ fn paths_of_the_copy_are_those_of_the_original() {
         assert_eq!(overlay.real(Path::new(other)), None);
     }
 }
+
+#[test]
+fn messages_have_the_original_paths() {
+    for (output, expected) in [
+        ("/tmp/x/a.c: /tmp/x/b.c", "/a.c: /b.c"),
+        ("/tmp//tmp/x/a /tmp/xy/a /tmp/x", "/tmp//a /tmp/xy/a /tmp/x"),
+        ("/tmp/tmp/x/", "/tmp/"),
+        ("", ""),
+    ] {
+        let mut bytes = output.as_bytes().to_vec();
+        without_prefix(&mut bytes, b"/tmp/x");
+        assert_eq!(String::from_utf8(bytes).unwrap(), expected);
+    }
+}
