@@ -64,7 +64,7 @@ fn signals_have_names() {
 #[test]
 #[cfg(unix)]
 fn a_process_is_ended_after_the_limit() {
-    let short = limits(Duration::from_millis(200));
+    let short = limits(Duration::from_millis(500));
     for script in ["echo a; exec sleep 100", "exec sleep 100 >&- 2>&-", "sleep 100 & wait"] {
         for ended in shell(script, None, &short) {
             assert_eq!(ended.end, End::TimedOut, "{script}");
