@@ -1,7 +1,7 @@
 -- The servers with Neovim as their client. `.ci/editors` starts it: nvim --headless -u NONE -c "luafile …"
 --
 -- VITTEC and VITTE are the programs, TEST_DIR is an empty directory, and TEST_SERVERS names what is tested:
--- `vittec gcc rustc`.
+-- `vittec gcc rustc toml`. TEST_LIMIT is the longest wait in milliseconds.
 
 local repository = vim.fn.fnamemodify(debug.getinfo(1, "S").source:sub(2), ":p:h:h:h:h")
 local dir = vim.env.TEST_DIR
@@ -239,6 +239,25 @@ function tests.rustc()
   wait("no diagnostics after the fix", function()
     return #vim.diagnostic.get(0) == 0
   end)
+  vim.cmd("bdelete!")
+end
+
+-- Two compilers in one workspace, from the lines of docs/lsp-command.md.
+function tests.toml()
+  local toml
+  local page = table.concat(vim.fn.readfile(repository .. "/docs/lsp-command.md"), "\n")
+  for block in page:gmatch("```toml\n(.-)\n```") do
+    toml = toml or block:find("[[lsp]]", 1, true) and block
+  end
+  vim.fn.mkdir(dir .. "/both/target", "p")
+  vim.fn.writefile(vim.split(toml, "\n"), dir .. "/both/vitte.toml")
+  vitte.setup({ { name = "vitte", filetypes = { "c", "rust" }, cmd = { vim.env.VITTE, "lsp" } } })
+  open("both/main.c", { "int main(void) { return 日本; }" })
+  wait("the diagnostics of GCC", function()
+    return #vim.diagnostic.get(0) > 0
+  end)
+  open("both/lib.rs", { "pub fn f() { 日本 }" })
+  wait_for({ "E0425: 日本" }, "the diagnostics of rustc")
   vim.cmd("bdelete!")
 end
 

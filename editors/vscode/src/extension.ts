@@ -28,7 +28,7 @@ class Client extends LanguageClient {
 class Server {
   private client: Client | undefined;
   private process: ChildProcess | undefined;
-  /** Gives up the start that is going on. A program that is no server never answers. */
+  /** Gives up the start that is going on. A program that does not speak the protocol never answers. */
   private abandon: ((reason: Error) => void) | undefined;
   /** The start failed. It is tried again when the settings change or the user asks for it. */
   private hasFailed = false;

@@ -3,7 +3,7 @@
 
 import { spawn } from "node:child_process";
 
-/** No wait takes as long as this unless it is wrong. */
+/** The longest wait in milliseconds. Nothing takes as long unless it is wrong. */
 const LIMIT = Number(process.env.TEST_LIMIT ?? 60_000);
 
 /** The servers that run. Node would wait for their end. */

@@ -131,7 +131,7 @@ function withDocument(settings) {
   return { stub, extension: load(stub), count };
 }
 
-test("a program that is no server does not prevent another start", async () => {
+test("a program that does not answer does not prevent another start", async () => {
   const { stub, extension, count } = withDocument({
     "vitte.server.command": ["sh", "-c", "head -c 2000 >&2; echo asked >&2; exec sleep 1000"],
   });

@@ -157,6 +157,20 @@ test("the text of GCC", { skip: !isInstalled("gcc") && "gcc is not installed" },
   }
 });
 
+test("paths of Windows", () => {
+  const file = "C:\\a b\\x.vitte";
+  const wanted = [{ severity: "error", code: "E1", message: "m: n", file, line: 3, column: 14 }];
+  const { code, ...withoutCode } = wanted[0];
+  for (const [name, text, expected] of [
+    ["vitte-short", `${file}:3:14: error[E1]: m: n`, wanted],
+    ["vitte", `error[E1]: m: n\n  --> ${file}:3:14`, wanted],
+    ["vitte-gcc", `${file}:3:14: error: m: n`, [withoutCode]],
+  ]) {
+    assert.deepEqual(inVsCode(name, text), expected, name);
+    assert.deepEqual(onGitHub(name, text), expected, name);
+  }
+});
+
 test("text of GCC without a column, and lines that are no diagnostics", () => {
   const text = [
     "main.c:3: warning: no column [-Wold]",
