@@ -3,7 +3,7 @@
 --   require("vitte").setup()                       -- `vittec lsp` for *.vitte
 --   require("vitte").setup({ { name = "gcc", cmd = { "vitte", "lsp", … }, filetypes = { "c" } } })
 --
--- Neovim 0.11 can start a server without this file. Diagnostics then change only when you edit their file:
+-- Neovim 0.11 can start a server without this file. It then misses changes of diagnostics in files that you do not edit:
 --
 --   vim.filetype.add({ extension = { vitte = "vitte" } })
 --   vim.lsp.config("vittec", { cmd = { "vittec", "lsp" }, filetypes = { "vitte" }, root_markers = { "vitte.toml", ".git" } })
@@ -35,8 +35,8 @@ local function root_of(path)
   end
 end
 
--- Neovim 0.10 and 0.11 pull diagnostics, but a server cannot ask them to pull again, which is needed after a slow check,
--- and when another file or the settings have changed. Such a version gets its diagnostics published.
+-- Neovim 0.10 and 0.11 pull diagnostics, but a server cannot ask them to pull again, which is needed when another file
+-- or the settings have changed. Such a version gets its diagnostics published.
 local function without_stale_pulls(config)
   local capabilities = vim.deepcopy(config.capabilities or vim.lsp.protocol.make_client_capabilities())
   local document, diagnostics = capabilities.textDocument or {}, (capabilities.workspace or {}).diagnostics or {}
