@@ -6,6 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use lsp_server::Message;
+use serde::Serialize;
 use serde_json::json;
 
 use crate::paths::Key;
@@ -88,11 +89,16 @@ impl Outbox {
         self.push(about, bytes)
     }
 
+    /// Like [`send`](Self::send), for a large message.
+    pub(crate) fn send_json(&self, about: Option<Key>, message: &impl Serialize) -> bool {
+        serde_json::to_string(message).is_ok_and(|body| self.push(about, framed(&body)))
+    }
+
     /// Adds the response to a message whose id is not known.
     pub(crate) fn send_error(&self, code: i32, message: &str) -> bool {
         let error = json!({"code": code, "message": message});
         let body = json!({"jsonrpc": "2.0", "id": null, "error": error}).to_string();
-        self.push(None, format!("Content-Length: {}\r\n\r\n{body}", body.len()).into_bytes())
+        self.push(None, framed(&body))
     }
 
     fn push(&self, about: Option<Key>, bytes: Vec<u8>) -> bool {
@@ -168,6 +174,10 @@ impl Outbox {
     fn lock(&self) -> MutexGuard<'_, Queue> {
         self.0.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn framed(body: &str) -> Vec<u8> {
+    format!("Content-Length: {}\r\n\r\n{body}", body.len()).into_bytes()
 }
 
 #[cfg(test)]

@@ -268,6 +268,17 @@ impl Session {
         self.send(None, &response.into());
     }
 
+    /// Sends a large result, of which no tree is made.
+    fn respond_json(&self, id: &RequestId, result: &impl Serialize) {
+        #[derive(Serialize)]
+        struct JsonResponse<'a, T> {
+            jsonrpc: &'static str,
+            id: &'a RequestId,
+            result: &'a T,
+        }
+        _ = self.outbox.send_json(None, &JsonResponse { jsonrpc: "2.0", id, result });
+    }
+
     fn send(&self, about: Option<Key>, message: &lsp_server::Message) {
         // If the client is gone, the session ends.
         _ = self.outbox.send(about, message);

@@ -4,9 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
-use lsp_server::Notification;
 use serde::Serialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 use vitte_diag::lsp::LspDiagnostic;
 
 use super::Session;
@@ -43,7 +43,33 @@ struct PublishParams<'a> {
     uri: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<i32>,
-    diagnostics: &'a [&'a LspDiagnostic],
+    diagnostics: &'a RawValue,
+}
+
+/// A notification whose parameters need no tree.
+#[derive(Serialize)]
+struct JsonNotification<'a> {
+    jsonrpc: &'a str,
+    method: &'a str,
+    params: PublishParams<'a>,
+}
+
+/// The diagnostics of a file as JSON, which is made once: it is compared by its hash, and sent.
+pub(super) struct DiagnosticsJson {
+    pub(super) text: Box<RawValue>,
+    pub(super) hash: u64,
+    pub(super) is_empty: bool,
+}
+
+impl DiagnosticsJson {
+    pub(super) fn new(items: &[FileItem<'_>]) -> Self {
+        let diagnostics: Vec<&LspDiagnostic> = items.iter().map(|item| item.lsp()).collect();
+        // Serialising to memory cannot fail.
+        let text = serde_json::value::to_raw_value(&diagnostics).unwrap_or_default();
+        let mut hasher = DefaultHasher::new();
+        text.get().hash(&mut hasher);
+        Self { hash: hasher.finish(), is_empty: items.is_empty(), text }
+    }
 }
 
 impl Session {
@@ -73,9 +99,8 @@ impl Session {
             None => self.published.pulls_workspace,
         };
         let items = if is_pulled { Vec::new() } else { self.results.of_file(key, &self.open) };
-        let diagnostics: Vec<&LspDiagnostic> =
-            items.iter().map(|item| &item.item.diagnostic).collect();
-        let hash = (!diagnostics.is_empty()).then(|| hash(&diagnostics));
+        let diagnostics = DiagnosticsJson::new(&items);
+        let hash = (!diagnostics.is_empty).then_some(diagnostics.hash);
         let shown = self.published.shown.remove(key);
         let own = buffer.as_ref().map(|buffer| Arc::clone(&buffer.uri));
         let uri = own.or_else(|| shown.as_ref().map(|shown| Arc::clone(&shown.uri)));
@@ -87,26 +112,23 @@ impl Session {
         let is_known = shown.map(|shown| shown.hash) == hash;
         if !is_known || (has_changed && !is_pulled) {
             let version = buffer.as_ref().map(|buffer| buffer.version);
-            self.publish_diagnostics(&uri, version, &diagnostics);
+            self.publish_diagnostics(&uri, version, &diagnostics.text);
         }
         if let Some(other) = other {
-            self.publish_diagnostics(&other.uri, None, &[]);
+            let none = DiagnosticsJson::new(&[]);
+            self.publish_diagnostics(&other.uri, None, &none.text);
         }
         if let Some(hash) = hash {
             self.published.shown.insert(Key::clone(key), Shown { hash, uri });
         }
     }
 
-    fn publish_diagnostics(
-        &self,
-        uri: &Arc<str>,
-        version: Option<i32>,
-        diagnostics: &[&LspDiagnostic],
-    ) {
+    fn publish_diagnostics(&self, uri: &Arc<str>, version: Option<i32>, diagnostics: &RawValue) {
         let version = version.filter(|_| self.client.diagnostic_version);
         let params = PublishParams { uri, version, diagnostics };
-        let method = "textDocument/publishDiagnostics".to_owned();
-        self.send(Some(Arc::clone(uri)), &Notification::new(method, params).into());
+        let method = "textDocument/publishDiagnostics";
+        let message = JsonNotification { jsonrpc: "2.0", method, params };
+        _ = self.outbox.send_json(Some(Arc::clone(uri)), &message);
     }
 
     /// Withdraws what was published for the open documents, when the client pulls for the first time.
@@ -128,7 +150,7 @@ impl Session {
         };
         let has_changed = |key: &Key| {
             let items = self.results.of_file(key, &self.open);
-            let current = hash(&diagnostics(&items));
+            let current = DiagnosticsJson::new(&items).hash;
             published.pulled.get(key).map_or(!items.is_empty(), |&known| known != current)
         };
         let mut others = files.iter().filter(|key| Some(*key) != expected);
@@ -137,28 +159,4 @@ impl Session {
             self.ask("workspace/diagnostic/refresh", Value::Null, Asked::Refresh);
         }
     }
-}
-
-/// Returns a hash of diagnostics, all of which the client sees.
-pub(super) fn hash(diagnostics: &[&LspDiagnostic]) -> u64 {
-    struct Hashing(DefaultHasher);
-    impl std::io::Write for Hashing {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.write(bytes);
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
-    let mut hashing = Hashing(DefaultHasher::new());
-    diagnostics.len().hash(&mut hashing.0);
-    // Serialising to a hash cannot fail.
-    _ = serde_json::to_writer(&mut hashing, diagnostics);
-    hashing.0.finish()
-}
-
-/// Returns the diagnostics of items.
-pub(super) fn diagnostics<'a>(items: &[FileItem<'a>]) -> Vec<&'a LspDiagnostic> {
-    items.iter().map(|item| &item.item.diagnostic).collect()
 }

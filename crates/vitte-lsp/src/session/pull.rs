@@ -2,12 +2,34 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::value::RawValue;
 
 use super::Session;
 use super::messages::PullWorkspace;
-use super::publish::{diagnostics, hash};
+use super::publish::DiagnosticsJson;
 use crate::paths::{Key, key_of_uri};
+
+/// The report of a document.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Report {
+    kind: &'static str,
+    result_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    items: Option<Box<RawValue>>,
+    /// Only in the report of a workspace, as is the version, which is null for a file that is not open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uri: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<Option<i32>>,
+}
+
+/// The report of a workspace.
+#[derive(Serialize)]
+pub(super) struct WorkspaceReport {
+    items: Vec<Report>,
+}
 
 impl Session {
     /// Notes that the client pulls. A client that says that it does shows what is published, too, so that is withdrawn.
@@ -23,20 +45,18 @@ impl Session {
     }
 
     /// Returns the report of a document.
-    pub(super) fn document_report(&mut self, key: &Key, previous: Option<&str>) -> Value {
-        let items = self.results.of_file(key, &self.open);
-        let diagnostics = diagnostics(&items);
-        let hash = hash(&diagnostics);
-        self.published.pulled.insert(Key::clone(key), hash);
-        let id = format!("{hash:016x}");
-        if previous == Some(id.as_str()) {
-            return json!({"kind": "unchanged", "resultId": id});
-        }
-        json!({"kind": "full", "resultId": id, "items": diagnostics})
+    pub(super) fn document_report(&mut self, key: &Key, previous: Option<&str>) -> Report {
+        let diagnostics = DiagnosticsJson::new(&self.results.of_file(key, &self.open));
+        self.published.pulled.insert(Key::clone(key), diagnostics.hash);
+        let result_id = format!("{:016x}", diagnostics.hash);
+        let is_known = previous == Some(result_id.as_str());
+        let kind = if is_known { "unchanged" } else { "full" };
+        let items = (!is_known).then_some(diagnostics.text);
+        Report { kind, result_id, items, uri: None, version: None }
     }
 
     /// Returns the reports of the files with diagnostics, and of those of which the client has some.
-    pub(super) fn workspace_report(&mut self, params: &PullWorkspace) -> Value {
+    pub(super) fn workspace_report(&mut self, params: &PullWorkspace) -> WorkspaceReport {
         let mut uris: HashMap<Key, &str> = HashMap::new();
         let mut previous: HashMap<Key, &str> = HashMap::new();
         for one in &params.previous_result_ids {
@@ -52,12 +72,10 @@ impl Session {
             let buffer = self.open.get(key);
             let own = buffer.map(|buffer| &*buffer.uri);
             let uri = own.or_else(|| uris.get(key).copied()).unwrap_or(key);
-            if let Some(report) = report.as_object_mut() {
-                report.insert("uri".to_owned(), uri.into());
-                report.insert("version".to_owned(), buffer.map(|buffer| buffer.version).into());
-            }
+            report.uri = Some(uri.to_owned());
+            report.version = Some(buffer.map(|buffer| buffer.version));
             report
         });
-        json!({"items": reports.collect::<Vec<_>>()})
+        WorkspaceReport { items: reports.collect() }
     }
 }

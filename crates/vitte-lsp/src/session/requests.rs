@@ -131,8 +131,7 @@ impl Session {
             Ok(about) => {
                 let is_pull = matches!(about, About::PullDocument { .. } | About::PullWorkspace(_));
                 if self.is_ready(&about) {
-                    let response = self.answer(id, about);
-                    return self.respond(response);
+                    return self.answer(id, about);
                 }
                 let deadline = (!is_pull).then(|| Instant::now() + PATIENCE);
                 self.waiting.add(Waiting { id, about, deadline });
@@ -166,8 +165,7 @@ impl Session {
         for waiting in self.waiting.due(now) {
             let is_late = waiting.deadline.is_some_and(|deadline| deadline <= now);
             if is_late || self.is_ready(&waiting.about) {
-                let response = self.answer(waiting.id, waiting.about);
-                self.respond(response);
+                self.answer(waiting.id, waiting.about);
             } else {
                 self.waiting.add(waiting);
             }
@@ -188,18 +186,25 @@ impl Session {
         }
     }
 
-    fn answer(&mut self, id: RequestId, about: About) -> Response {
+    fn answer(&mut self, id: RequestId, about: About) {
         let result = match about {
             About::PullDocument { key, previous } => {
-                self.document_report(&key, previous.as_deref())
+                let report = self.document_report(&key, previous.as_deref());
+                return self.respond_json(&id, &report);
             }
-            About::PullWorkspace(params) => self.workspace_report(&params),
+            About::PullWorkspace(params) => {
+                let report = self.workspace_report(&params);
+                return self.respond_json(&id, &report);
+            }
             About::CodeActions(params) => self.code_actions(&params),
             About::Hover(params) => self.hover(&params),
             About::Links(key) => self.links(&key),
-            About::Explain(code) => return self.explain(id, &code),
+            About::Explain(code) => {
+                let response = self.explain(id, &code);
+                return self.respond(response);
+            }
         };
-        Response::new_ok(id, result)
+        self.respond(Response::new_ok(id, result));
     }
 
     pub(super) fn cancel_request(&mut self, params: &Value) {
