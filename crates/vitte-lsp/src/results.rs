@@ -65,6 +65,12 @@ impl Results {
         self.by_document.contains_key(document)
     }
 
+    /// Returns true if a document has a result, but of another text of a file.
+    pub(crate) fn is_outdated(&self, document: &Key, file: &Key, open: &OpenFiles) -> bool {
+        let checked = self.by_document.get(document);
+        checked.is_some_and(|checked| !checked.is_current(file, open))
+    }
+
     /// Returns the documents with a result.
     pub(crate) fn documents(&self) -> impl Iterator<Item = &Key> {
         self.by_document.keys()

@@ -57,6 +57,7 @@ fn check(workspace: &mut Workspace, document: &Document) -> DiagnosticBag {
     let at = text.rfind(word).unwrap_or(0);
     let _cx = vitte_crash::context("reading a word", Span::between(file, at, at + word.len()));
     match word {
+        #[allow(clippy::panic, reason = "a compiler that panics")]
         "panic" => panic!("cannot read `panic`"),
         "abort" => std::process::abort(),
         "overflow" => _ = recurse(1),

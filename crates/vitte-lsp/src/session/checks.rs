@@ -17,7 +17,7 @@ use crate::schedule::Running;
 use crate::worker::{Done, Worker};
 use crate::workspace::{Snapshot, Target};
 
-/// The maximum number of threads that run on although their checks took too long.
+/// The maximum number of threads that run on although their checks took too long. With one more, nothing is checked until one ends.
 const MAX_ABANDONED: usize = 4;
 
 /// What other threads send to the session.
@@ -78,6 +78,15 @@ impl Session {
             let job = self.job(target);
             let (number, cancellation) = (job.number, job.cancellation.clone());
             let running = Running { job: number, key, is_change, begun: now, cancellation };
+            if self.abandoned > MAX_ABANDONED {
+                let (name, count) = (text::one_line(self.config.tool.name()), self.abandoned);
+                let message = format!(
+                    "{name} is not run, because {count} checks do not end: restart the server"
+                );
+                let checked = Checked::failed(&job, message);
+                self.store(&running, checked);
+                continue;
+            }
             let worker = match self.worker.take() {
                 Some(worker) => Ok(worker),
                 None => Worker::start(&self.config.check, self.channels.done.0.clone()),
@@ -123,7 +132,11 @@ impl Session {
     pub(super) fn finish_check(&mut self, done: Done) {
         self.waiting.set_due();
         let Some(running) = self.schedule.end(done.job, Instant::now()) else {
+            let was_stopped = self.abandoned > MAX_ABANDONED;
             self.abandoned = self.abandoned.saturating_sub(1);
+            if was_stopped && self.abandoned <= MAX_ABANDONED {
+                self.check_all();
+            }
             return;
         };
         self.end_progress();
@@ -134,6 +147,7 @@ impl Session {
     }
 
     fn store(&mut self, running: &Running, checked: Checked) {
+        self.waiting.set_due();
         let document = checked.document.clone();
         let files = self.results.replace(&running.key, checked);
         let changed = running.is_change.then_some(&document);
@@ -145,7 +159,7 @@ impl Session {
     fn end_slow_check(&mut self) {
         let Some(limit) = self.config.timeout else { return };
         let is_slow = |running: &Running| running.begun.elapsed() >= limit;
-        if !self.schedule.running().is_some_and(is_slow) || self.abandoned >= MAX_ABANDONED {
+        if !self.schedule.running().is_some_and(is_slow) {
             return;
         }
         let job = self.schedule.running().map(|running| running.job);
@@ -170,8 +184,7 @@ impl Session {
     pub(super) fn check_pause(&self) -> Option<Duration> {
         let running = self.schedule.running()?;
         let elapsed = running.begun.elapsed();
-        let limit = self.config.timeout.filter(|_| self.abandoned < MAX_ABANDONED);
-        let left = limit.map(|limit| limit.saturating_sub(elapsed));
+        let left = self.config.timeout.map(|limit| limit.saturating_sub(elapsed));
         [left, self.progress_pause(elapsed)].into_iter().flatten().min()
     }
 }

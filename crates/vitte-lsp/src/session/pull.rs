@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 use super::Session;
 use super::messages::PullWorkspace;
 use super::publish::DiagnosticsJson;
+use crate::config::RunOn;
 use crate::paths::{Key, key_of_uri};
 
 /// The report of a document.
@@ -23,6 +24,12 @@ pub(super) struct Report {
     uri: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<Option<i32>>,
+}
+
+impl Report {
+    const fn unchanged(result_id: String) -> Self {
+        Self { kind: "unchanged", result_id, items: None, uri: None, version: None }
+    }
 }
 
 /// The report of a workspace.
@@ -46,13 +53,23 @@ impl Session {
 
     /// Returns the report of a document.
     pub(super) fn document_report(&mut self, key: &Key, previous: Option<&str>) -> Report {
+        let document = self.document_of(key);
+        if let Some(previous) = previous.filter(|_| {
+            // Documents that are checked when they are saved: the client moves what it shows.
+            self.config.run_on == RunOn::Save
+                && self.results.is_outdated(&document, key, &self.open)
+                && !self.schedule.is_busy(&document)
+        }) {
+            return Report::unchanged(previous.to_owned());
+        }
         let diagnostics = DiagnosticsJson::new(&self.results.of_file(key, &self.open));
         self.published.pulled.insert(Key::clone(key), diagnostics.hash);
         let result_id = format!("{:016x}", diagnostics.hash);
-        let is_known = previous == Some(result_id.as_str());
-        let kind = if is_known { "unchanged" } else { "full" };
-        let items = (!is_known).then_some(diagnostics.text);
-        Report { kind, result_id, items, uri: None, version: None }
+        if previous == Some(result_id.as_str()) {
+            return Report::unchanged(result_id);
+        }
+        let items = Some(diagnostics.text);
+        Report { kind: "full", result_id, items, uri: None, version: None }
     }
 
     /// Returns the reports of the files with diagnostics, and of those of which the client has some.

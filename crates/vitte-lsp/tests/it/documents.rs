@@ -199,7 +199,7 @@ fn lines_end_as_the_protocol_has_it() {
 fn a_huge_line_is_checked() {
     let mut client = client();
     let line = "é".repeat(1_000_000);
-    client.open(A, &(line.clone() + "@"));
+    client.open(A, &(line + "@"));
     assert_eq!(ranges(&client.published(A)), [[0, 1_000_000, 0, 1_000_001]]);
     client.change(A, 2, json!([edit([0, 999_999, 0, 1_000_001], "@x")]));
     assert_eq!(ranges(&client.published(A)), [[0, 999_999, 0, 1_000_000]]);

@@ -171,8 +171,8 @@ fn sessions(seeds: impl Iterator<Item = u64>) {
         let mut session = Session::new(seed);
         let run = std::panic::AssertUnwindSafe(|| (0..STEPS).for_each(|_| session.step()));
         if let Err(failed) = std::panic::catch_unwind(run) {
-            eprintln!("session {seed}");
-            std::panic::resume_unwind(failed);
+            let message = failed.downcast::<String>().map_or_else(|_| String::new(), |text| *text);
+            panic!("session {seed}: {message}");
         }
         session.client.shut_down();
     }

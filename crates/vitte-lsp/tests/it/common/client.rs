@@ -1,4 +1,5 @@
 //! A client of the protocol: it drives a server in this process over channels, or one in another process over pipes.
+#![allow(clippy::needless_pass_by_value, reason = "`json!(…)` is passed as it is")]
 
 use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -11,7 +12,7 @@ use serde_json::{Value, json};
 use vitte_lsp::{Server, ServerError};
 
 /// How long a message may take. A test that waits for so long has failed.
-const LIMIT: Duration = Duration::from_secs(30);
+const LIMIT: Duration = Duration::from_secs(10);
 
 /// The messages of the server, in the order in which it sent them.
 pub struct Client {
