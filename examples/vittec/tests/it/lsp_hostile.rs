@@ -289,7 +289,8 @@ fn ten_thousand_documents_cost_a_keystroke_nothing() {
     }
     assert_eq!(client.settle().len(), 10_000);
     for version in 2..100 {
-        client.replace(&uri(77), version, &"let x = @\n".repeat(version as usize));
+        let lines = usize::try_from(version).unwrap();
+        client.replace(&uri(77), version, &"let x = @\n".repeat(lines));
         // Answered after the check.
         client.request("textDocument/documentLink", json!({"textDocument": {"uri": uri(77)}}));
         let published = client.take(PUBLISH);

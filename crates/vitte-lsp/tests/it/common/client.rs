@@ -1,4 +1,5 @@
 //! A client of the protocol: it drives a server in this process over channels, or one in another process over pipes.
+#![allow(dead_code, reason = "each test binary uses a part")]
 #![allow(clippy::needless_pass_by_value, reason = "`json!(…)` is passed as it is")]
 
 use std::collections::VecDeque;
@@ -12,7 +13,7 @@ use serde_json::{Value, json};
 use vitte_lsp::{Server, ServerError};
 
 /// How long a message may take. A test that waits for so long has failed.
-const LIMIT: Duration = Duration::from_secs(10);
+const LIMIT: Duration = Duration::from_secs(120);
 
 /// The messages of the server, in the order in which it sent them.
 pub struct Client {
@@ -53,7 +54,6 @@ impl Client {
     }
 
     /// Starts a server in a process of its own.
-    #[allow(dead_code, reason = "each test binary uses a part")]
     pub fn spawn(command: &mut Command) -> Self {
         let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let (output, input) = (process.stdin.take().unwrap(), process.stdout.take().unwrap());
@@ -238,13 +238,11 @@ impl Client {
         self.server.take().map_or(Ok(()), |server| server.join().unwrap())
     }
 
-    #[allow(dead_code, reason = "each test binary uses a part")]
     pub fn process(&mut self) -> &mut Child {
         self.process.as_mut().unwrap()
     }
 
     /// Closes the stream to the server.
-    #[allow(dead_code, reason = "each test binary uses a part")]
     pub fn close_output(&mut self) {
         self.output = None;
     }
