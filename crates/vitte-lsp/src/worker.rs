@@ -1,6 +1,7 @@
 //! The thread that runs checks.
 
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -37,7 +38,12 @@ impl Worker {
         let check = Arc::clone(check);
         let run = move || {
             for job in jobs {
-                let checked = Checked::new(&job, &*check);
+                // A panic because a closed stream cannot be written is not caught by the crash handler.
+                let checked = catch_unwind(AssertUnwindSafe(|| Checked::new(&job, &*check)));
+                let checked = checked.unwrap_or_else(|payload| {
+                    std::mem::forget(payload);
+                    Checked::failed(&job, "the check could not write to a closed stream".to_owned())
+                });
                 if done.send(Done { job: job.number, checked }).is_err() {
                     break;
                 }

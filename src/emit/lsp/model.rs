@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::model::Code;
 
@@ -11,10 +11,18 @@ use crate::model::Code;
     Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize,
 )]
 pub struct Position {
-    /// The line. Lines end at `\n`, `\r\n` and `\r`.
+    /// The line. Lines end at `\n`, `\r\n` and `\r`. Read from JSON, a larger number is the largest one.
+    #[serde(deserialize_with = "saturated")]
     pub line: u32,
     /// The number of units of the [encoding](super::PositionEncoding) before the position in its line.
+    #[serde(deserialize_with = "saturated")]
     pub character: u32,
+}
+
+/// Reads a number. Some clients send the largest one that JavaScript has for the end of a line.
+fn saturated<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    let number = u64::deserialize(deserializer)?;
+    Ok(u32::try_from(number).unwrap_or(u32::MAX))
 }
 
 /// A range, whose end is exclusive.

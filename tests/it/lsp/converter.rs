@@ -106,3 +106,11 @@ fn the_edit_of_several_suggestions_has_those_that_do_not_overlap() {
     assert_eq!(edits, [(4, "y"), (8, "2")]);
     assert_eq!(converter.workspace_edit(&all[3..]), None);
 }
+
+#[test]
+fn a_position_may_be_larger_than_any_text() {
+    let read: Position =
+        serde_json::from_str(r#"{"line":2,"character":9007199254740991}"#).unwrap();
+    assert_eq!(read, position(2, u32::MAX));
+    assert!(serde_json::from_str::<Position>(r#"{"line":-1,"character":0}"#).is_err());
+}

@@ -96,6 +96,7 @@ impl Session {
         let open = Arc::make_mut(&mut self.open);
         let Some(old) = open.remove(&key) else { return };
         self.texts.remove(&key);
+        self.published.pulled.remove(&key);
         self.waiting.set_due();
         self.schedule.remove(&key);
         let mut files = match self.config.scope {

@@ -50,19 +50,18 @@ fn read(
     limits: &Limits<'_>,
 ) -> io::Result<End> {
     loop {
-        let is_open = keep(blocks, output, POLL).is_ok();
+        let is_open = keep(blocks, output, &mut [usize::MAX; 2], POLL).is_ok();
         let [stdout, stderr] = &*output;
         if let Some(reason) = limits.reason(begun, stdout, stderr) {
             kill(child);
             return Ok(reason);
         }
         if let Some(status) = child.try_wait()? {
-            let (ended, mut rest) = (Instant::now(), MAX_REST);
-            while is_open && rest > 0 {
+            let (ended, mut rest) = (Instant::now(), [MAX_REST; 2]);
+            while is_open && rest != [0, 0] {
                 let left = DRAIN.saturating_sub(ended.elapsed());
-                match keep(blocks, output, left) {
-                    Ok(count @ 1..) => rest = rest.saturating_sub(count),
-                    _ => break,
+                if !keep(blocks, output, &mut rest, left).is_ok_and(|is_block| is_block) {
+                    break;
                 }
             }
             return Ok(End::Exited(status));
@@ -73,20 +72,24 @@ fn read(
     }
 }
 
-/// Waits for a block, and keeps it. Returns its length, 0 if there is none, and an error if there will be none.
+/// Waits for a block, and keeps at most the `rest` of its stream. Returns false if there is no block, and an error if there will be
+/// none.
 fn keep(
     blocks: &Receiver<Block>,
     output: &mut [Vec<u8>; 2],
+    rest: &mut [usize; 2],
     limit: Duration,
-) -> Result<usize, RecvTimeoutError> {
+) -> Result<bool, RecvTimeoutError> {
     match blocks.recv_timeout(limit) {
         Ok((index, block)) => {
-            if let Some(stream) = output.get_mut(index) {
-                stream.extend_from_slice(&block);
+            if let (Some(stream), Some(rest)) = (output.get_mut(index), rest.get_mut(index)) {
+                let kept = block.get(..block.len().min(*rest)).unwrap_or_default();
+                stream.extend_from_slice(kept);
+                *rest -= kept.len();
             }
-            Ok(block.len())
+            Ok(true)
         }
-        Err(RecvTimeoutError::Timeout) => Ok(0),
+        Err(RecvTimeoutError::Timeout) => Ok(false),
         Err(error) => Err(error),
     }
 }
