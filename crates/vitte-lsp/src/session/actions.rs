@@ -1,5 +1,7 @@
 //! Code actions: the suggestions of diagnostics.
 
+use std::collections::{HashMap, HashSet};
+
 use lsp_server::{RequestId, Response};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -28,22 +30,19 @@ impl Session {
             for item in &here {
                 self.push_fixes(item, &mut actions);
             }
-            let mut codes: Vec<Code> = here.iter().filter_map(|item| item.lsp().code).collect();
-            codes.dedup();
-            for code in codes {
-                let count = fixable(&items).filter(|item| item.lsp().code == Some(code)).count();
-                if count > 1 {
+            let codes = codes_of(&here);
+            let mut counts: HashMap<Code, usize> = HashMap::new();
+            for code in fixable(&items).filter_map(|item| item.lsp().code) {
+                *counts.entry(code).or_default() += 1;
+            }
+            for &code in &codes {
+                if let Some(count) = counts.get(&code).filter(|&&count| count > 1) {
                     let title = format!("fix all {count} `{code}` in this file");
                     actions.push(self.fix_all(&key, &title, QUICK_FIX, Some(code)));
                 }
             }
-            let mut explained: Vec<Code> = Vec::new();
-            for code in here.iter().filter_map(|item| item.lsp().code) {
-                if !explained.contains(&code) && self.may_have_page(code.as_str()) {
-                    explained.push(code);
-                    actions.push(self.explain_action(code));
-                }
-            }
+            let explained = codes.iter().filter(|code| self.may_have_page(code.as_str()));
+            actions.extend(explained.map(|&code| self.explain_action(code)));
         }
         let kind = self.fix_all_kind();
         if wants(&kind) && fixable(&items).next().is_some() {
@@ -169,6 +168,12 @@ fn fixable<'a, 'i>(items: &'a [FileItem<'i>]) -> impl Iterator<Item = &'a FileIt
             one.applicability() == Applicability::MachineApplicable && !one.has_alternatives()
         })
     })
+}
+
+/// Returns the codes of diagnostics, each once, in their order.
+fn codes_of(items: &[&FileItem<'_>]) -> Vec<Code> {
+    let mut seen = HashSet::new();
+    items.iter().filter_map(|item| item.lsp().code).filter(|&code| seen.insert(code)).collect()
 }
 
 /// Returns true if the client asks for actions of a kind: without kinds, or with the kind itself or one that contains it.

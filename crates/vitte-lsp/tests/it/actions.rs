@@ -95,6 +95,23 @@ fn a_diagnostic_has_its_fixes() {
 }
 
 #[test]
+fn a_selection_has_one_action_for_each_code() {
+    let mut client = client();
+    client.open(A, "@?@?@?");
+    let found = actions(&mut client, A, [0, 0, 0, 6]);
+    let all = titles(&found).into_iter().filter(|title| !title.starts_with("re"));
+    assert_eq!(
+        all.collect::<Vec<_>>(),
+        [
+            "fix all 3 `T0001` in this file",
+            "explain T0001",
+            "fix all problems of mycc in this file"
+        ]
+    );
+    client.shut_down();
+}
+
+#[test]
 fn the_client_chooses_the_kinds() {
     let mut client = client();
     client.open(A, "@");
