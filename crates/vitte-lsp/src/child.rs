@@ -55,8 +55,8 @@ struct SentBuffer {
     language_id: String,
     version: i32,
     is_saved: bool,
-    /// `None` if the child can read it from disk.
-    text: Option<String>,
+    /// Also of a buffer that is saved: the file may have another encoding, or have changed since.
+    text: String,
 }
 
 /// The last line of the output of a child.
@@ -124,7 +124,7 @@ fn request(workspace: &Workspace, document: &Document) -> CheckRequest {
         language_id: buffer.language_id.to_string(),
         version: buffer.version,
         is_saved: buffer.is_saved,
-        text: (!buffer.is_saved || buffer.path.is_none()).then(|| buffer.text.to_string()),
+        text: buffer.text.to_string(),
     };
     let mut buffers: Vec<SentBuffer> = workspace.open().iter().map(sent).collect();
     buffers.sort_by(|a, b| a.uri.cmp(&b.uri));
@@ -164,7 +164,7 @@ fn answer(config: &Config) -> io::Result<()> {
     io::stdin().take(MAX_REQUEST_BYTES).read_to_end(&mut request)?;
     let request: CheckRequest = serde_json::from_slice(&request)?;
     let mut open = OpenFiles::default();
-    request.buffers.into_iter().filter_map(buffer).for_each(|buffer| open.insert(buffer));
+    request.buffers.into_iter().for_each(|sent| open.insert(buffer(sent)));
     let target =
         match (open.get(&request.document), vitte_diag::lsp::path_of_uri(&request.document)) {
             (Some(buffer), _) => Target::Buffer(Arc::clone(buffer)),
@@ -195,27 +195,18 @@ fn answer(config: &Config) -> io::Result<()> {
     stdout.flush()
 }
 
-/// Returns a buffer, or `None` if it is as it is on disk and cannot be read.
-fn buffer(sent: SentBuffer) -> Option<Buffer> {
+fn buffer(sent: SentBuffer) -> Buffer {
     let (key, path) = key_of_uri(&sent.uri);
-    let text = match (sent.text, &path) {
-        (Some(text), _) => text,
-        (None, Some(path)) => {
-            let bytes = vitte_diag::input::read_file(path, vitte_diag::MAX_FILE_BYTES).ok()?;
-            String::from_utf8(bytes).ok()?
-        }
-        (None, None) => return None,
-    };
-    Some(Buffer {
+    Buffer {
         key,
         uri: sent.uri.into(),
         language_id: sent.language_id.into(),
         version: sent.version,
         revision: 0,
         path,
-        text: text.into(),
+        text: sent.text.into(),
         is_saved: sent.is_saved,
-    })
+    }
 }
 
 /// Ends this process when the server ends, also if that is killed.
@@ -225,5 +216,45 @@ fn end_with_server() {
         use rustix::process::{Signal, set_parent_process_death_signal};
         // If the server has ended before, its request is incomplete, and nothing is checked.
         _ = set_parent_process_death_signal(Some(Signal::KILL));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A workspace with a saved buffer, whose file has other contents.
+    fn workspace() -> (tempfile::TempDir, Workspace, Document) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.my");
+        std::fs::write(&path, "\u{feff}other\n").unwrap();
+        let uri = vitte_diag::lsp::uri_of_path(&path).unwrap();
+        let open = SentBuffer {
+            uri,
+            language_id: "my".to_owned(),
+            version: 1,
+            is_saved: true,
+            text: "é @".to_owned(),
+        };
+        let (buffer, mut open) = (buffer(open), OpenFiles::default());
+        open.insert(buffer.clone());
+        let root = Some(dir.path().to_owned());
+        let snapshot = Snapshot { root, open: open.into(), ..Snapshot::default() };
+        let target = Target::Buffer(buffer.into());
+        let (cancellation, progress) = (Cancellation::default(), Progress::default());
+        let (workspace, document) =
+            Workspace::new(&snapshot, &target, cancellation, progress).unwrap();
+        (dir, workspace, document)
+    }
+
+    #[test]
+    fn a_child_checks_the_text_of_the_buffer_whatever_the_file_contains() {
+        let (_dir, workspace, document) = workspace();
+        let sent = request(&workspace, &document);
+        let received: CheckRequest =
+            serde_json::from_slice(&serde_json::to_vec(&sent).unwrap()).unwrap();
+        let buffers: Vec<Buffer> = received.buffers.into_iter().map(buffer).collect();
+        assert_eq!(buffers.iter().map(|one| &*one.text).collect::<Vec<_>>(), ["é @"]);
+        assert!(buffers[0].is_saved && *buffers[0].key == received.document);
     }
 }
