@@ -22,7 +22,7 @@ use vitte_diag::{DiagnosticBag, JsonEmitter};
 
 use crate::cancel::Cancellation;
 use crate::check::{Check, call_check};
-use crate::command::process::{self, Limits};
+use crate::command::process::{self, End, Limits};
 use crate::command::{Shown, read_json};
 use crate::config::Config;
 use crate::document::Document;
@@ -111,11 +111,19 @@ fn run(
         Ok(ended) => ended,
         Err(error) => return std::iter::once(shown.not_started(document, &error)).collect(),
     };
-    if let Some(Dependencies { dependencies }) = take_last_line(&mut ended.stdout) {
+    let last_line = take_last_line(&mut ended.stdout);
+    let is_complete = last_line.is_some();
+    if let Some(Dependencies { dependencies }) = last_line {
         workspace.add_dependencies(dependencies);
     }
     let cwd = root.unwrap_or_default();
-    read_json(&ended, shown, time, &cwd, workspace, document).into_iter().collect()
+    let mut found = read_json(&ended, shown, time, &cwd, workspace, document);
+    // Such as a compiler that calls `exit` itself. Without an error the document would look correct.
+    if !is_complete && matches!(ended.end, End::Exited(status) if status.success()) {
+        let message = format!("`{}` exited with code 0 before the check ended", shown.program);
+        found.push(shown.failed(document, message));
+    }
+    found.into_iter().collect()
 }
 
 fn request(workspace: &Workspace, document: &Document) -> CheckRequest {
@@ -256,5 +264,23 @@ mod tests {
         let buffers: Vec<Buffer> = received.buffers.into_iter().map(buffer).collect();
         assert_eq!(buffers.iter().map(|one| &*one.text).collect::<Vec<_>>(), ["é @"]);
         assert!(buffers[0].is_saved && *buffers[0].key == received.document);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_child_that_ends_before_its_check_is_reported() {
+        for (script, expected) in [
+            ("cat > /dev/null", Some("`mycc` exited with code 0 before the check ended")),
+            ("cat > /dev/null; exit 3", Some("`mycc` exited with code 3 and reported nothing")),
+            ("cat > /dev/null; echo '{\"dependencies\":[]}'", None),
+        ] {
+            let (_dir, mut workspace, document) = workspace();
+            let mut command = Command::new("sh");
+            command.args(["-c", script]);
+            let shown = Shown { program: "mycc".to_owned(), line: "mycc".to_owned() };
+            let bag = run(command, NO_LIMIT, &shown, &mut workspace, &document);
+            let messages: Vec<&str> = bag.iter().map(|one| one.diagnostic.message()).collect();
+            assert_eq!(messages, expected.into_iter().collect::<Vec<_>>(), "{script}");
+        }
     }
 }
