@@ -81,6 +81,8 @@ pub(crate) struct Session {
     /// The process of the client.
     parent: Option<u32>,
     settings: Settings,
+    /// The settings of `initialize`, which are used while the client has no others.
+    first_settings: Arc<Value>,
     /// The settings as the client sent them.
     sent_settings: Arc<Value>,
     policy: Policy,
@@ -118,6 +120,7 @@ impl Session {
             folders: Vec::new(),
             parent: None,
             settings: Settings::default(),
+            first_settings: Arc::default(),
             sent_settings: Arc::default(),
             policy: config.policy.clone(),
             open: Arc::default(),

@@ -1,6 +1,7 @@
 //! The beginning and the end of a session, and its configuration.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use lsp_server::{ErrorCode, RequestId, Response};
@@ -65,6 +66,7 @@ impl Session {
         self.parent = parent.and_then(|id| u32::try_from(id).ok()).filter(|&id| exists(id));
         if let Some(options) = params.get("initializationOptions") {
             self.set_settings(options);
+            self.first_settings = Arc::clone(&self.sent_settings);
         }
         self.state = State::Running { parent_seen: Instant::now() };
         let info = ServerInfo {
@@ -177,11 +179,10 @@ impl Session {
         match self.asked.remove(id) {
             Some(Asked::Configuration) => {
                 let result = result.value();
-                let values = result.as_array();
-                // A client without settings for the section sends null. Then those of `initialize` stay.
-                let own = values.and_then(|values| values.first()).filter(|own| !own.is_null());
-                if let Some(settings) = own {
-                    self.set_settings(settings);
+                let first = Arc::clone(&self.first_settings);
+                if let Some(own) = result.as_array().and_then(|values| values.first()) {
+                    // A client without settings for the section sends null.
+                    self.set_settings(if own.is_null() { &first } else { own });
                     self.apply_settings();
                 }
             }

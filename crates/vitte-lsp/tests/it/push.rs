@@ -140,3 +140,35 @@ fn tags_are_those_that_the_client_knows() {
         client.shut_down();
     }
 }
+
+#[test]
+fn settings_that_the_user_removes_do_not_stay() {
+    let params = json!({
+        "capabilities": all_capabilities(),
+        "initializationOptions": {"deny": ["W0001"]},
+    });
+    let mut client = Client::start_with(server(), params);
+    let asked = |client: &mut Client| {
+        client.wait("a request", |message| message["method"] == "workspace/configuration");
+    };
+    asked(&mut client);
+    client.open("file:///w/a.my", "?");
+    let severities = |client: &mut Client| {
+        let published = client.settle().pop().unwrap();
+        let diagnostics = published["diagnostics"].as_array().unwrap().clone();
+        diagnostics.into_iter().map(|mut one| one["severity"].take()).collect::<Vec<_>>()
+    };
+    assert_eq!(severities(&mut client), [json!(1)], "those of `initialize`");
+    for (settings, expected) in [
+        (json!({"allow": ["W0001"]}), vec![]),
+        (json!(null), vec![json!(1)]),
+        (json!({}), vec![json!(2)]),
+        (json!(null), vec![json!(1)]),
+    ] {
+        client.settings = settings.clone();
+        client.notify("workspace/didChangeConfiguration", json!({"settings": null}));
+        asked(&mut client);
+        assert_eq!(severities(&mut client), expected, "{settings}");
+    }
+    client.shut_down();
+}
