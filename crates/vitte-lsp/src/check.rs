@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use vitte_diag::lsp::{Converter, LspDiagnostic};
@@ -144,6 +144,16 @@ impl Checked {
     /// Returns true if a file has the text that was checked, as far as the editor knows.
     pub(crate) fn is_current(&self, key: &str, open: &OpenFiles) -> bool {
         self.revisions.get(key).copied() == open.revision(key)
+    }
+
+    /// Returns true if a file has on disk the text that was checked.
+    pub(crate) fn is_on_disk(&self, key: &str, path: &Path) -> bool {
+        // A file is before those that are embedded in it.
+        let mut files = self.sources.files();
+        files.find(|file| self.key(file).as_deref() == Some(key)).is_some_and(|file| {
+            let now = vitte_diag::input::read_file(path, file.bytes().len() as u64);
+            now.is_ok_and(|now| now == file.bytes())
+        })
     }
 
     /// Returns the diagnostics of each file. Those without a location, or in a file that an editor cannot open, are at the start

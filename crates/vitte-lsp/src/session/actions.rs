@@ -125,8 +125,15 @@ impl Session {
         self.is_current(checked, edit).then(|| self.versioned(edit))
     }
 
+    /// Returns true if no file that an edit changes has changed since the check. Of a file that is not open the client knows no version,
+    /// and it need not report that it has changed.
     fn is_current(&self, checked: &Checked, edit: &WorkspaceEdit) -> bool {
-        edit.changes.keys().all(|uri| checked.is_current(&key_of_uri(uri).0, &self.open))
+        edit.changes.keys().all(|uri| {
+            let (key, path) = key_of_uri(uri);
+            let closed = path.filter(|_| self.open.get(&key).is_none());
+            checked.is_current(&key, &self.open)
+                && closed.is_none_or(|path| checked.is_on_disk(&key, &path))
+        })
     }
 
     /// Returns an edit with the versions of its documents, if the client supports them.

@@ -219,6 +219,15 @@ fn a_fix_may_change_several_files() {
         found
     };
     assert_eq!(versions(&found), [(main.clone(), json!(5)), (uri(&other), json!(null))]);
+    // The client has not reported yet that the file has changed.
+    fs::write(&other, "more").unwrap();
+    let found = actions(&mut client, &main, [0, 0, 0, 0]);
+    assert_eq!(titles(&found), ["fix all problems of mycc in this file"]);
+    let resolved = client.request("codeAction/resolve", found[0].clone());
+    assert!(resolved.get("edit").is_none(), "{resolved}");
+    client.file_changed(&uri(&other));
+    client.settle();
+    assert_eq!(versions(&actions(&mut client, &main, [0, 0, 0, 0])).len(), 2);
     client.open_version(&uri(&other), 7, "x");
     client.settle();
     let found = actions(&mut client, &main, [0, 0, 0, 0]);
