@@ -1,6 +1,7 @@
 //! Documents are opened, changed, saved and closed; files change on disk.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
@@ -125,7 +126,7 @@ impl Session {
                 }
                 continue;
             }
-            if self.is_in_workspace(&path) && path.is_file() {
+            if self.is_in_workspace(&path) {
                 self.files.insert(Key::clone(&key));
                 self.check_again(&key);
             } else if self.files.remove(&key) {
@@ -184,12 +185,15 @@ impl Session {
         }
     }
 
-    /// Returns true if a file is one of those that are checked without being open.
+    /// Returns true if a file is one of those that are checked without being open, as the search finds them: not in a hidden folder, and no
+    /// link.
     fn is_in_workspace(&self, path: &Path) -> bool {
-        let extension = path.extension().and_then(|extension| extension.to_str());
-        let has_extension =
-            extension.is_some_and(|own| self.config.extensions.iter().any(|other| other == own));
-        has_extension && self.folders.iter().any(|folder| path.starts_with(folder))
+        let is_visible = |folder: &PathBuf| {
+            path.strip_prefix(folder).is_ok_and(|inner| !inner.iter().any(is_hidden))
+        };
+        has_extension(path, &self.config.extensions)
+            && self.folders.iter().any(is_visible)
+            && std::fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file())
     }
 
     /// Searches the folders for the files that are checked without being open, in a thread.
@@ -243,17 +247,21 @@ fn is_on_disk(path: Option<&Path>, text: &str) -> bool {
 /// Returns the files below folders with one of the extensions, in the order of their names. Hidden folders and links are not
 /// searched.
 fn files_below(folders: &[PathBuf], extensions: &[String]) -> Vec<PathBuf> {
-    let is_visible = |entry: &DirEntry| {
-        entry.depth() == 0 || !entry.file_name().as_encoded_bytes().starts_with(b".")
-    };
+    let is_visible = |entry: &DirEntry| entry.depth() == 0 || !is_hidden(entry.file_name());
     let walk = |folder: &PathBuf| {
         let walk = WalkDir::new(folder).max_depth(MAX_DEPTH).sort_by_file_name();
         walk.into_iter().filter_entry(is_visible).filter_map(Result::ok)
     };
     let files = folders.iter().flat_map(walk).filter(|entry| entry.file_type().is_file());
-    let has_extension = |path: &PathBuf| {
-        let own = path.extension().and_then(|extension| extension.to_str());
-        own.is_some_and(|own| extensions.iter().any(|other| other == own))
-    };
+    let has_extension = |path: &PathBuf| has_extension(path, extensions);
     files.map(DirEntry::into_path).filter(has_extension).take(MAX_FILES).collect()
+}
+
+fn is_hidden(name: &OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(b".")
+}
+
+fn has_extension(path: &Path, extensions: &[String]) -> bool {
+    let own = path.extension().and_then(OsStr::to_str);
+    own.is_some_and(|own| extensions.iter().any(|other| other == own))
 }

@@ -172,3 +172,25 @@ fn settings_that_the_user_removes_do_not_stay() {
     }
     client.shut_down();
 }
+
+#[test]
+fn a_changed_file_is_of_the_workspace_if_the_search_finds_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name);
+    fs::create_dir(path(".hidden")).unwrap();
+    let names = ["a.my", ".hidden/b.my", ".c.my", "d.other"];
+    names.iter().for_each(|name| fs::write(path(name), "@").unwrap());
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(path("a.my"), path("link.my")).unwrap();
+    let params = json!({"capabilities": all_capabilities(), "rootUri": uri(dir.path())});
+    let mut client = Client::start_with(server().workspace_files(["my"]), params);
+    let shown = |published: Vec<Value>| -> Vec<String> {
+        published.iter().map(|one| one["uri"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(shown(client.settle()), [uri(&path("a.my"))]);
+    for name in names.iter().chain(&["link.my"]) {
+        client.file_changed(&uri(&path(name)));
+    }
+    assert_eq!(shown(client.settle()), [""; 0]);
+    client.shut_down();
+}
