@@ -10,7 +10,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,6 +43,8 @@ const NO_LIMIT: Duration = Duration::from_secs(24 * 3600);
 #[derive(Debug, Serialize, Deserialize)]
 struct CheckRequest {
     root: Option<PathBuf>,
+    /// The root that [`Server::configure`](crate::Server::configure) was called for.
+    configured_root: Option<PathBuf>,
     settings: Value,
     /// The key of the document.
     document: String,
@@ -70,26 +72,46 @@ pub(crate) fn is_child() -> bool {
     std::env::var_os(CHECK_ENV_VAR).is_some()
 }
 
-/// Returns the check that runs this program as a child process.
+/// Returns the configuration of the server, whose checks run this program as a child process.
 ///
 /// # Errors
 ///
 /// The path of this program is not known.
-pub(crate) fn check(config: &Config) -> io::Result<Arc<Check>> {
+pub(crate) fn config(config: &Config) -> io::Result<Config> {
     let program = std::env::current_exe()?;
+    Ok(in_child(config, &program))
+}
+
+fn in_child(config: &Config, program: &Path) -> Config {
+    let own = Config { check: check(config, program, None), timeout: None, ..config.clone() };
+    let Some(configure) = config.configure.clone() else { return own };
+    // The child calls the function, too, and then the check that it has set.
+    let (config, program) = (config.clone(), program.to_owned());
+    let configure = move |root: Option<&Path>, _| {
+        let configured = configure(root, config.clone());
+        Config { check: check(&configured, &program, root), timeout: None, ..configured }
+    };
+    Config { configure: Some(Arc::new(configure)), ..own }
+}
+
+/// Returns the check that runs a program as a child process. It is configured for `root`.
+fn check(config: &Config, program: &Path, root: Option<&Path>) -> Arc<Check> {
     let args: Vec<OsString> = std::env::args_os().skip(1).collect();
     let time = config.timeout.unwrap_or(NO_LIMIT);
     let name = one_line(config.tool.name()).into_owned();
     let shown = Shown { line: format!("{name} (in a child process)"), program: name };
-    Ok(Arc::new(move |workspace, document| {
+    let (program, root) = (program.to_owned(), root.map(ToOwned::to_owned));
+    Arc::new(move |workspace, document| {
         let mut command = Command::new(&program);
         command.args(&args).env(CHECK_ENV_VAR, "1");
-        run(command, time, &shown, workspace, document)
-    }))
+        let request = request(workspace, document, root.clone());
+        run(command, &request, time, &shown, workspace, document)
+    })
 }
 
 fn run(
     mut command: Command,
+    request: &CheckRequest,
     time: Duration,
     shown: &Shown,
     workspace: &mut Workspace,
@@ -99,7 +121,7 @@ fn run(
     if let Some(root) = root.as_deref().filter(|root| root.is_dir()) {
         command.current_dir(root);
     }
-    let request = serde_json::to_vec(&request(workspace, document)).map_err(io::Error::from);
+    let request = serde_json::to_vec(request).map_err(io::Error::from);
     let cancellation = workspace.cancellation();
     let is_cancelled = || cancellation.is_cancelled();
     let limits = Limits { time, bytes: process::MAX_BYTES, is_cancelled: &is_cancelled };
@@ -126,7 +148,11 @@ fn run(
     found.into_iter().collect()
 }
 
-fn request(workspace: &Workspace, document: &Document) -> CheckRequest {
+fn request(
+    workspace: &Workspace,
+    document: &Document,
+    configured_root: Option<PathBuf>,
+) -> CheckRequest {
     let sent = |buffer: &Arc<Buffer>| SentBuffer {
         uri: buffer.uri.to_string(),
         language_id: buffer.language_id.to_string(),
@@ -138,6 +164,7 @@ fn request(workspace: &Workspace, document: &Document) -> CheckRequest {
     buffers.sort_by(|a, b| a.uri.cmp(&b.uri));
     CheckRequest {
         root: workspace.root().map(ToOwned::to_owned),
+        configured_root,
         settings: workspace.settings().clone(),
         document: key_of_uri(document.uri()).0.to_string(),
         buffers,
@@ -170,7 +197,14 @@ pub(crate) fn serve(config: &Config) -> ExitCode {
 fn answer(config: &Config) -> io::Result<()> {
     let mut request = Vec::new();
     io::stdin().take(MAX_REQUEST_BYTES).read_to_end(&mut request)?;
-    let request: CheckRequest = serde_json::from_slice(&request)?;
+    let output = checked(config, serde_json::from_slice(&request)?)?;
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(&output)?;
+    stdout.flush()
+}
+
+/// Runs a check, and returns what the child writes.
+fn checked(config: &Config, request: CheckRequest) -> io::Result<Vec<u8>> {
     let mut open = OpenFiles::default();
     request.buffers.into_iter().for_each(|sent| open.insert(buffer(sent)));
     let target =
@@ -179,6 +213,11 @@ fn answer(config: &Config) -> io::Result<()> {
             (None, Some(path)) => Target::File { path },
             (None, None) => return Err(io::ErrorKind::NotFound.into()),
         };
+    let configured = config.configure.as_ref().map(|configure| {
+        let root = request.configured_root.as_deref();
+        configure(root, config.clone())
+    });
+    let config = configured.as_ref().unwrap_or(config);
     let settings = Settings::new(&request.settings, &config.tool);
     let snapshot = Snapshot {
         root: request.root,
@@ -198,9 +237,7 @@ fn answer(config: &Config) -> io::Result<()> {
         &Dependencies { dependencies: dependencies.into_iter().collect() },
     )?;
     output.push(b'\n');
-    let mut stdout = io::stdout().lock();
-    stdout.write_all(&output)?;
-    stdout.flush()
+    Ok(output)
 }
 
 fn buffer(sent: SentBuffer) -> Buffer {
@@ -229,7 +266,10 @@ fn end_with_server() {
 
 #[cfg(test)]
 mod tests {
+    use vitte_diag::{Diagnostic, Severity, Tool};
+
     use super::*;
+    use crate::server::Server;
 
     /// A workspace with a saved buffer, whose file has other contents.
     fn workspace() -> (tempfile::TempDir, Workspace, Document) {
@@ -258,7 +298,7 @@ mod tests {
     #[test]
     fn a_child_checks_the_text_of_the_buffer_whatever_the_file_contains() {
         let (_dir, workspace, document) = workspace();
-        let sent = request(&workspace, &document);
+        let sent = request(&workspace, &document, None);
         let received: CheckRequest =
             serde_json::from_slice(&serde_json::to_vec(&sent).unwrap()).unwrap();
         let buffers: Vec<Buffer> = received.buffers.into_iter().map(buffer).collect();
@@ -278,9 +318,37 @@ mod tests {
             let mut command = Command::new("sh");
             command.args(["-c", script]);
             let shown = Shown { program: "mycc".to_owned(), line: "mycc".to_owned() };
-            let bag = run(command, NO_LIMIT, &shown, &mut workspace, &document);
+            let request = request(&workspace, &document, None);
+            let bag = run(command, &request, NO_LIMIT, &shown, &mut workspace, &document);
             let messages: Vec<&str> = bag.iter().map(|one| one.diagnostic.message()).collect();
             assert_eq!(messages, expected.into_iter().collect::<Vec<_>>(), "{script}");
         }
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn server_and_child_are_configured_for_the_same_root() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let (dir, mut workspace, document) = workspace();
+        let program = dir.path().join("program");
+        let script = "#!/bin/sh\ncat > request\necho '{\"dependencies\":[]}'\n";
+        std::fs::write(&program, script).unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let server = Server::new(Tool::new("mycc", "1.0.0")).configure(|root, server| {
+            let message = format!("configured for {root:?}");
+            server.check(move |_, _| {
+                let error = Diagnostic::without_location(Severity::Error, None, message.clone());
+                std::iter::once(error).collect()
+            })
+        });
+        let own = in_child(&server.0, &program);
+        let root = Path::new("/first");
+        let configured = own.configure.clone().unwrap()(Some(root), own);
+        assert_eq!((configured.check)(&mut workspace, &document).iter().count(), 0, "in the child");
+        let request = std::fs::read(dir.path().join("request")).unwrap();
+        let request: CheckRequest = serde_json::from_slice(&request).unwrap();
+        let output = String::from_utf8(checked(&server.0, request).unwrap()).unwrap();
+        assert!(output.contains(r#"configured for Some(\"/first\")"#), "{output}");
     }
 }

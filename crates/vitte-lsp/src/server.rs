@@ -48,7 +48,7 @@ const LAST_WRITES: Duration = Duration::from_secs(5);
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "a server does nothing before it is run"]
-pub struct Server(Config);
+pub struct Server(pub(crate) Config);
 
 impl Server {
     /// Creates a server for a compiler: its name, version, codes, pages and their URL. It checks nothing until it has a
@@ -171,8 +171,8 @@ impl Server {
             if child::is_child() {
                 return child::serve(&self.0);
             }
-            match child::check(&self.0) {
-                Ok(check) => (self.0.check, self.0.timeout) = (check, None),
+            match child::config(&self.0) {
+                Ok(config) => self.0 = config,
                 Err(error) => {
                     let name = text::one_line(&name);
                     _ = writeln!(io::stderr(), "{name}: checks run in the server: {error}");
