@@ -1,6 +1,7 @@
 //! The results of the checks, by document, by file, and by what they depend on.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,9 +17,9 @@ use crate::paths::Key;
 pub(crate) struct Results {
     by_document: BTreeMap<Key, Arc<Checked>>,
     /// The documents whose results have diagnostics in a file.
-    by_file: HashMap<Key, BTreeSet<Key>>,
+    by_file: BTreeMap<Key, BTreeSet<Key>>,
     /// The documents whose results depend on a file.
-    by_dependency: HashMap<PathBuf, BTreeSet<Key>>,
+    by_dependency: BTreeMap<PathBuf, BTreeSet<Key>>,
 }
 
 /// A diagnostic of a file, and the result that it is in.
@@ -93,6 +94,14 @@ impl Results {
         parents.filter_map(|parent| self.by_dependency.get(parent)).flatten().cloned().collect()
     }
 
+    /// Returns the documents whose results depend on files in a folder.
+    pub(crate) fn dependents_below(&self, folder: &Path) -> BTreeSet<Key> {
+        let after: (Bound<&Path>, Bound<&Path>) = (Bound::Excluded(folder), Bound::Unbounded);
+        let files = self.by_dependency.range::<Path, _>(after);
+        let below = files.take_while(|(path, _)| path.starts_with(folder));
+        below.flat_map(|(_, documents)| documents).cloned().collect()
+    }
+
     /// Returns the diagnostics of a file in the order of output, each once. Those of an older version of an open file are omitted,
     /// because their ranges are those of another text.
     pub(crate) fn of_file<'a>(&'a self, file: &Key, open: &OpenFiles) -> Vec<FileItem<'a>> {
@@ -114,11 +123,7 @@ impl Results {
     }
 }
 
-fn remove<K: std::hash::Hash + Eq + Clone>(
-    map: &mut HashMap<K, BTreeSet<Key>>,
-    key: &K,
-    document: &Key,
-) {
+fn remove<K: Ord>(map: &mut BTreeMap<K, BTreeSet<Key>>, key: &K, document: &Key) {
     if let Some(documents) = map.get_mut(key) {
         documents.remove(document);
         if documents.is_empty() {

@@ -129,13 +129,32 @@ impl Session {
             if self.is_in_workspace(&path) {
                 self.files.insert(Key::clone(&key));
                 self.check_again(&key);
-            } else if self.files.remove(&key) {
+            } else {
+                self.forget_files(&key, &path);
+            }
+            self.check_dependents(&path, &key);
+        }
+    }
+
+    /// Forgets a file that is not one of the workspace any more. If it was a folder, the client reports none of the files in it.
+    fn forget_files(&mut self, key: &Key, path: &Path) {
+        let mut gone: Vec<Key> = self.files.get(key).cloned().into_iter().collect();
+        if !path.exists() {
+            let inner = format!("{key}/");
+            let below = self.files.range(Key::from(&*inner)..);
+            gone.extend(below.take_while(|file| file.starts_with(&inner)).cloned());
+            for dependent in self.results.dependents_below(path) {
+                self.check_again(&dependent);
+            }
+        }
+        for key in gone {
+            self.files.remove(&key);
+            if self.open.get(&key).is_none() {
                 self.waiting.set_due();
                 self.schedule.remove(&key);
                 let files = self.results.remove(&key);
                 self.publish(&files);
             }
-            self.check_dependents(&path, &key);
         }
     }
 

@@ -133,12 +133,8 @@ impl Session {
         }
         let mut registrations = Vec::new();
         if self.client.registers_watchers {
-            let pattern = match self.config.extensions.as_slice() {
-                [] => "**/*".to_owned(),
-                [one] => format!("**/*.{one}"),
-                several => format!("**/*.{{{}}}", several.join(",")),
-            };
-            let options = json!({"watchers": [{"globPattern": pattern}]});
+            // All files: a check may load any, and of a folder that is removed the client reports only the folder.
+            let options = json!({"watchers": [{"globPattern": "**/*"}]});
             let method = "workspace/didChangeWatchedFiles";
             registrations
                 .push(json!({"id": "files", "method": method, "registerOptions": options}));

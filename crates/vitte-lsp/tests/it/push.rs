@@ -194,3 +194,33 @@ fn a_changed_file_is_of_the_workspace_if_the_search_finds_it() {
     assert_eq!(shown(client.settle()), [""; 0]);
     client.shut_down();
 }
+
+#[test]
+fn a_removed_folder_takes_its_files_along() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("in");
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("a.my"), "@").unwrap();
+    fs::write(folder.join("b.other"), "").unwrap();
+    fs::write(dir.path().join("in-other.my"), "@").unwrap();
+    let params = json!({"capabilities": all_capabilities(), "rootUri": uri(dir.path())});
+    let mut client = Client::start_with(server().workspace_files(["my"]), params);
+    let is_registration = |message: &Value| message["method"] == "client/registerCapability";
+    let registration = client.wait("the watchers", is_registration);
+    // A pattern with an extension has neither folders nor the other files that a check may load.
+    let watchers = &registration["params"]["registrations"][0]["registerOptions"]["watchers"];
+    assert_eq!(watchers, &json!([{"globPattern": "**/*"}]));
+    let main = uri(&dir.path().join("main.my"));
+    client.open(&main, "use in/b.other;");
+    assert_eq!(client.settle().len(), 3);
+    fs::remove_dir_all(&folder).unwrap();
+    client.file_changed(&uri(&folder));
+    let shown = client.settle();
+    assert_eq!(
+        (&shown[0]["uri"], messages(&shown[0])),
+        (&json!(uri(&folder.join("a.my"))), vec![])
+    );
+    assert_eq!((&shown[1]["uri"], messages(&shown[1]).len()), (&json!(main), 1), "{shown:?}");
+    assert_eq!(shown.len(), 2);
+    client.shut_down();
+}
