@@ -6,7 +6,7 @@
 //!        ◀─ JSON Lines of the diagnostics, then `{"dependencies":[…]}`
 //! ```
 //!
-//! A crash handler of the child writes its report as one more line.
+//! What the compiler prints, and the report of a crash handler as a line of JSON, are on standard error.
 
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
@@ -30,6 +30,7 @@ use crate::open_files::{Buffer, OpenFiles};
 use crate::paths::key_of_uri;
 use crate::progress::Progress;
 use crate::settings::Settings;
+use crate::stdio;
 use crate::workspace::{Snapshot, Target, Workspace};
 
 /// Set in a child process.
@@ -133,6 +134,7 @@ fn run(
         Ok(ended) => ended,
         Err(error) => return std::iter::once(shown.not_started(document, &error)).collect(),
     };
+    log_lines(&ended.stderr, &mut io::stderr().lock());
     let last_line = take_last_line(&mut ended.stdout);
     let is_complete = last_line.is_some();
     if let Some(Dependencies { dependencies }) = last_line {
@@ -171,6 +173,15 @@ fn request(
     }
 }
 
+/// Writes what a child has printed, without JSON: that is the report of a crash.
+fn log_lines(stderr: &[u8], log: &mut impl Write) {
+    for line in stderr.split_inclusive(|&byte| byte == b'\n') {
+        if !line.trim_ascii_start().starts_with(b"{") {
+            _ = log.write_all(line);
+        }
+    }
+}
+
 /// Removes the last line if it has the dependencies.
 fn take_last_line(stdout: &mut Vec<u8>) -> Option<Dependencies> {
     let text = stdout.strip_suffix(b"\n")?;
@@ -185,7 +196,9 @@ pub(crate) fn serve(config: &Config) -> ExitCode {
     end_with_server();
     #[cfg(feature = "crash")]
     vitte_crash::set_format(vitte_diag::Format::Json, vitte_diag::Terminal::default());
-    match answer(config) {
+    // What the compiler prints is not a part of the result.
+    let (input, output) = stdio::take();
+    match answer(config, input, output) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             _ = writeln!(io::stderr(), "{}: {error}", one_line(config.tool.name()));
@@ -194,13 +207,11 @@ pub(crate) fn serve(config: &Config) -> ExitCode {
     }
 }
 
-fn answer(config: &Config) -> io::Result<()> {
+fn answer(config: &Config, input: impl Read, mut output: impl Write) -> io::Result<()> {
     let mut request = Vec::new();
-    io::stdin().take(MAX_REQUEST_BYTES).read_to_end(&mut request)?;
-    let output = checked(config, serde_json::from_slice(&request)?)?;
-    let mut stdout = io::stdout().lock();
-    stdout.write_all(&output)?;
-    stdout.flush()
+    input.take(MAX_REQUEST_BYTES).read_to_end(&mut request)?;
+    output.write_all(&checked(config, serde_json::from_slice(&request)?)?)?;
+    output.flush()
 }
 
 /// Runs a check, and returns what the child writes.
@@ -304,6 +315,13 @@ mod tests {
         let buffers: Vec<Buffer> = received.buffers.into_iter().map(buffer).collect();
         assert_eq!(buffers.iter().map(|one| &*one.text).collect::<Vec<_>>(), ["é @"]);
         assert!(buffers[0].is_saved && *buffers[0].key == received.document);
+    }
+
+    #[test]
+    fn what_a_child_prints_is_logged() {
+        let mut log = Vec::new();
+        log_lines(b"one\n{\"severity\":\"fatal\"}\n\xff two", &mut log);
+        assert_eq!(log, b"one\n\xff two");
     }
 
     #[test]
