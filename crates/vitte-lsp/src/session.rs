@@ -92,6 +92,7 @@ pub(crate) struct Session {
     files: BTreeSet<Key>,
     /// A thread searches for these files.
     is_searching: bool,
+    last_search: u64,
     /// The document that changed last.
     current: Option<Key>,
     schedule: Schedule,
@@ -127,6 +128,7 @@ impl Session {
             texts: HashMap::new(),
             files: BTreeSet::new(),
             is_searching: false,
+            last_search: 0,
             current: None,
             schedule: Schedule::new(config.debounce),
             results: Results::default(),

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender};
 use vitte_diag::text;
 
+use super::documents::FoundFiles;
 use super::explain::Explained;
 use super::{Session, channel};
 use crate::cancel::Cancellation;
@@ -25,7 +26,7 @@ const MAX_ABANDONED: usize = 4;
 pub(super) struct Channels {
     pub(super) done: (Sender<Done>, Receiver<Done>),
     pub(super) progress: (Sender<ProgressReport>, Receiver<ProgressReport>),
-    pub(super) found: (Sender<Vec<std::path::PathBuf>>, Receiver<Vec<std::path::PathBuf>>),
+    pub(super) found: (Sender<FoundFiles>, Receiver<FoundFiles>),
     pub(super) pages: (Sender<Explained>, Receiver<Explained>),
 }
 

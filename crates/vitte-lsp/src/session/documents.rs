@@ -21,6 +21,13 @@ const MAX_FILES: usize = 10_000;
 /// The maximum depth of the folders that are searched.
 const MAX_DEPTH: usize = 64;
 
+/// The result of a search.
+#[derive(Debug)]
+pub(super) struct FoundFiles {
+    search: u64,
+    paths: Vec<PathBuf>,
+}
+
 impl Session {
     pub(super) fn did_open(&mut self, params: DidOpen) {
         let document = params.text_document;
@@ -222,14 +229,23 @@ impl Session {
         }
         let (folders, extensions) = (self.folders.clone(), self.config.extensions.clone());
         let found = self.channels.found.0.clone();
-        let search = move || _ = found.send(files_below(&folders, &extensions));
-        match std::thread::Builder::new().name("search".to_owned()).spawn(search) {
+        self.last_search += 1;
+        let search = self.last_search;
+        let run = move || {
+            _ = found.send(FoundFiles { search, paths: files_below(&folders, &extensions) });
+        };
+        match std::thread::Builder::new().name("search".to_owned()).spawn(run) {
             Ok(_) => self.is_searching = true,
             Err(error) => self.log(&format!("cannot search the workspace for files: {error}")),
         }
     }
 
-    pub(super) fn add_files(&mut self, paths: &[PathBuf]) {
+    pub(super) fn add_files(&mut self, found: &FoundFiles) {
+        let FoundFiles { search, paths } = found;
+        // The folders have changed since, and another search is on its way.
+        if *search != self.last_search {
+            return;
+        }
         self.is_searching = false;
         self.waiting.set_due();
         if paths.len() == MAX_FILES {

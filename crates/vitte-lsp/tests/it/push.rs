@@ -224,3 +224,27 @@ fn a_removed_folder_takes_its_files_along() {
     assert_eq!(shown.len(), 2);
     client.shut_down();
 }
+
+#[test]
+fn the_last_search_of_the_workspace_is_the_one_that_counts() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = |name: &str| json!({"uri": uri(&dir.path().join(name)), "name": name});
+    for name in ["many", "one"] {
+        fs::create_dir(dir.path().join(name)).unwrap();
+    }
+    (0..500).for_each(|i| fs::write(dir.path().join(format!("many/{i}.my")), "").unwrap());
+    fs::write(dir.path().join("one/a.my"), "@").unwrap();
+    let server = server().workspace_files(["my"]);
+    let mut client = Client::start(server, &all_capabilities());
+    for _ in 0..10 {
+        for (added, removed) in [("many", "one"), ("one", "many")] {
+            let event = json!({"added": [folder(added)], "removed": [folder(removed)]});
+            client.notify("workspace/didChangeWorkspaceFolders", json!({"event": event}));
+        }
+    }
+    let report = client.request("workspace/diagnostic", json!({"previousResultIds": []}));
+    let uris: Vec<&Value> =
+        report["items"].as_array().unwrap().iter().map(|one| &one["uri"]).collect();
+    assert_eq!(uris, [&json!(uri(&dir.path().join("one/a.my")))]);
+    client.shut_down();
+}
