@@ -8,6 +8,9 @@ use vitte_diag::read::{Imported, InputFormat, ReadError};
 use super::names::Files;
 use super::process::{End, Ended};
 
+/// The byte order mark, which programs of .NET write first.
+const BOM: char = '\u{feff}';
+
 /// What was read.
 #[derive(Debug, Default)]
 pub(super) struct Output {
@@ -25,12 +28,13 @@ pub(super) fn read(format: Option<InputFormat>, ended: &Ended, files: &mut Files
         false => (&ended.stdout, &ended.stderr),
     };
     let (usual, other) = (String::from_utf8_lossy(usual), String::from_utf8_lossy(other));
+    let [usual, other] = [&*usual, &*other].map(|text| text.strip_prefix(BOM).unwrap_or(text));
     match format {
-        None => json::read(json_lines(&usual, &other), files),
-        Some(InputFormat::Rustc) => read_rustc(json_lines(&usual, &other), files),
+        None => json::read(json_lines(usual, other), files),
+        Some(InputFormat::Rustc) => read_rustc(json_lines(usual, other), files),
         // JSON that is cut is not JSON.
         Some(_) if ended.end == End::TooMuchOutput => Output::default(),
-        Some(format) => read_whole(format, &usual, &other, files),
+        Some(format) => read_whole(format, usual, other, files),
     }
 }
 

@@ -50,6 +50,20 @@ fn each_format_is_read_from_both_streams_among_other_lines() {
 }
 
 #[test]
+fn a_byte_order_mark_hides_nothing() {
+    for (format, text, expected) in [
+        (None, JSON, "warning: m"),
+        (Some(InputFormat::Rustc), RUSTC, "b.x:2:1: error: m"),
+        (Some(InputFormat::Gcc), GCC, "b.x:2:1: error: m"),
+        (Some(InputFormat::Lsp), LSP, "b.x:2:1: error: m"),
+        (Some(InputFormat::Sarif), SARIF, "b.x:2:1: error: m"),
+    ] {
+        let script = format!("printf '\\357\\273\\277'; echo '{text}'");
+        assert_eq!(check(format, &script), [expected], "{format:?}");
+    }
+}
+
+#[test]
 fn output_in_another_format_is_reported() {
     let all = [
         None,
