@@ -43,6 +43,8 @@ pub(crate) struct Checked {
     pub(crate) document: Key,
     /// The revisions of the files that were open when the check began.
     revisions: HashMap<Key, u64>,
+    /// The other files.
+    unopened: HashMap<Key, FileId>,
     client: Arc<Client>,
     tool: Tool,
     /// The diagnostics of each file.
@@ -102,6 +104,7 @@ impl Checked {
             diagnostics,
             document: job.target.key(),
             revisions: HashMap::new(),
+            unopened: HashMap::new(),
             client: Arc::clone(&job.client),
             tool: found.tool.unwrap_or_else(|| job.tool.clone()),
             dependencies: found.dependencies,
@@ -115,8 +118,11 @@ impl Checked {
                 checked.uris.insert(file.id(), Arc::clone(&buffer.uri));
                 checked.revisions.insert(Key::clone(&buffer.key), buffer.revision);
             }
-            let key = buffer.map(|buffer| Key::clone(&buffer.key));
-            keys.insert(file.id(), key.or_else(|| checked.key(file)));
+            let key = buffer.map(|buffer| Key::clone(&buffer.key)).or_else(|| checked.key(file));
+            if let Some(key) = key.as_ref().filter(|_| buffer.is_none()) {
+                checked.unopened.insert(Key::clone(key), file.id());
+            }
+            keys.insert(file.id(), key);
         }
         checked.files = checked.items(&checked.document, &keys);
         checked
@@ -141,8 +147,12 @@ impl Checked {
         Some(key_of_path(&path))
     }
 
-    /// Returns true if a file has the text that was checked, as far as the editor knows.
+    /// Returns true if a file has the text that was checked, as far as the editor knows. A file that was opened since, and not
+    /// changed, has it.
     pub(crate) fn is_current(&self, key: &str, open: &OpenFiles) -> bool {
+        if let (Some(id), Some(buffer)) = (self.unopened.get(key), open.get(key)) {
+            return self.sources.file(*id).is_ok_and(|file| file.text() == &*buffer.text);
+        }
         self.revisions.get(key).copied() == open.revision(key)
     }
 

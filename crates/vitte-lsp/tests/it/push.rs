@@ -91,6 +91,27 @@ fn a_file_that_is_closed_without_a_change_keeps_what_others_find_in_it() {
 }
 
 #[test]
+fn a_file_that_is_opened_without_a_change_keeps_what_others_find_in_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let (other, main) = (dir.path().join("other.my"), uri(&dir.path().join("main.my")));
+    fs::write(&other, "@").unwrap();
+    let mut client = client();
+    client.open(&main, &format!("use {};", other.display()));
+    client.settle();
+    client.open(&uri(&other), "@");
+    let published = client.settle();
+    let own = published.iter().filter(|one| one["uri"] == uri(&other));
+    assert!(own.clone().all(|one| !messages(one).is_empty()), "{published:?}");
+    assert!(own.count() > 0, "{published:?}");
+    // With another text, they are removed until the other document was checked again.
+    client.replace(&uri(&other), 2, "");
+    let published = client.settle();
+    let last = published.iter().rfind(|one| one["uri"] == uri(&other)).unwrap();
+    assert!(messages(last).is_empty(), "{published:?}");
+    client.shut_down();
+}
+
+#[test]
 fn dependents_are_checked_when_a_buffer_or_a_file_changes() {
     let dir = tempfile::tempdir().unwrap();
     let (other, main) = (dir.path().join("other.my"), uri(&dir.path().join("main.my")));
