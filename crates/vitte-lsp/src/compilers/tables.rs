@@ -210,7 +210,7 @@ impl Mistakes<'_> {
 
     fn extensions(&mut self, table: &DeTable<'_>) -> Vec<String> {
         let Some(value) = table.get("extensions") else { return Vec::new() };
-        let texts = self.texts(value, "extensions").unwrap_or_default();
+        let Some(texts) = self.texts(value, "extensions") else { return Vec::new() };
         if texts.is_empty() {
             self.add(value.span(), "`extensions` must not be empty: omit it for all documents");
         }

@@ -97,6 +97,8 @@ fn mistakes_have_locations() {
         (&format!("{command}timeout = nan"), "3:11: `timeout` must be more than 0 and at most 86400 seconds".to_owned()),
         (&format!("{command}extensions = []"), "3:14: `extensions` must not be empty: omit it for all documents".to_owned()),
         (&format!("{command}extensions = ['*.c']"), "3:15: `*.c` is not an extension, such as `c`".to_owned()),
+        (&format!("{command}extensions = 'c'"), "3:14: `extensions` must be an array of strings, not a string".to_owned()),
+        (&format!("{command}extensions = ['c', 1]"), "3:20: `extensions` must be an array of strings, not an integer".to_owned()),
         (&format!("{command}explain = ['a']"), "3:11: the command needs an argument with `{code}`, which is replaced by the code".to_owned()),
         (&format!("{command}name = true"), "3:8: `name` must be a string, not a boolean".to_owned()),
     ] {
