@@ -209,7 +209,7 @@ fn vitte_toml_configures_several_compilers() {
     editor.send(json!({"method": "workspace/didChangeWatchedFiles", "params": params}));
     let path = editor.dir.path().canonicalize().unwrap().join("vitte.toml");
     let expected = format!(
-        "0:0 sh[] cannot use {}:2:1: unknown key `comand`: did you mean `command`?, and 1 more mistake",
+        "0:0 vitte[] cannot use {}:2:1: unknown key `comand`: did you mean `command`?, and 1 more mistake",
         path.display()
     );
     editor.expect("b.y", &[&expected]);

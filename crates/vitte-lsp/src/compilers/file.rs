@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use vitte_diag::input::{self, InputError};
 use vitte_diag::text::one_line;
-use vitte_diag::{Diagnostic, DiagnosticBag, Severity, SourceFile, SourceMap};
+use vitte_diag::{Diagnostic, DiagnosticBag, Severity, SourceFile, SourceMap, Tool};
 
 use super::Compilers;
 use crate::document::Document;
@@ -100,6 +100,7 @@ impl WorkspaceCompilers {
         };
         let path = root.join(NAME);
         if document.path() == Some(&path) {
+            workspace.set_tool(own_tool());
             return bag(Compilers::parse(document.source()).err().unwrap_or_default());
         }
         // Documents are checked again when the file changes.
@@ -107,6 +108,7 @@ impl WorkspaceCompilers {
         match self.load(&root) {
             Ok(compilers) => compilers.check(workspace, document),
             Err(error) => {
+                workspace.set_tool(own_tool());
                 let file = file.and_then(|id| workspace.sources().file(id).ok());
                 bag([error.diagnostic(document, file)])
             }
@@ -124,7 +126,7 @@ impl WorkspaceCompilers {
         // No command may run while another thread waits for the lock.
         drop(loaded);
         all.sort_by(|(path, _), (other, _)| path.cmp(other));
-        all.into_iter().find_map(|(_, compilers)| compilers.explain(code))
+        all.into_iter().find_map(|(path, compilers)| compilers.explain(code))
     }
 
     /// Returns true if there was a `vitte.toml`, with or without mistakes.
@@ -132,6 +134,11 @@ impl WorkspaceCompilers {
     pub fn was_found(&self) -> bool {
         self.was_found.load(Ordering::Relaxed)
     }
+}
+
+/// Returns the tool that finds mistakes in `vitte.toml`. No compiler has found them.
+fn own_tool() -> Tool {
+    Tool::new("vitte", "unknown")
 }
 
 fn parse(path: &Path, text: &[u8]) -> Result<Compilers, ConfigError> {

@@ -137,6 +137,23 @@ fn what_is_not_toml_is_reported_and_all_mistakes_are() {
     }
 }
 
+#[test]
+fn no_compiler_is_the_source_of_mistakes_in_vitte_toml() {
+    let mut fixture = Fixture::new(&[("a.x", "a"), ("vitte.toml", "[[lsp]]\nname = 'mycc'\n")]);
+    let compilers = WorkspaceCompilers::new();
+    let tool = |fixture: &Fixture, name| {
+        let (mut workspace, document) = fixture.workspace(name);
+        let bag = compilers.check(&mut workspace, &document);
+        assert_eq!(bag.iter().count(), 1, "{name}");
+        workspace.into_parts().2.map(|tool| tool.name().to_owned())
+    };
+    for name in ["a.x", "vitte.toml"] {
+        assert_eq!(tool(&fixture, name).as_deref(), Some("vitte"), "{name}");
+    }
+    fixture.save("vitte.toml", "[[lsp]]\ncommand = ['mycc-that-is-not-here', '{file}']\n");
+    assert_eq!(tool(&fixture, "a.x").as_deref(), Some("mycc-that-is-not-here"));
+}
+
 /// A compiler that reports its name.
 fn reports(name: &str, rest: &str) -> String {
     let json = format!(
