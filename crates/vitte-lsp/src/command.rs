@@ -292,7 +292,9 @@ impl CompilerCommand {
     /// Runs the command in `root`.
     fn run(&self, workspace: &Workspace, names: &Names<'_>, root: &Path) -> io::Result<Ended> {
         let values = Values { file: names.file, dir: names.file.parent().unwrap_or(root), root };
-        let mut command = Command::new(program(&self.program.expand(values), names.cwd));
+        // Not against the directory of a document outside of the workspace, which may have another program of this name.
+        let base = workspace.root().unwrap_or(names.cwd);
+        let mut command = Command::new(resolved(&self.program.expand(values), base));
         command.args(self.args.iter().map(|arg| arg.expand(values))).current_dir(root);
         command.envs(self.envs.iter().map(|(name, value)| (name, value)));
         let stdin = names.stdin.is_some().then(|| names.document.source().bytes());
@@ -356,7 +358,7 @@ fn working_directory(workspace: &Workspace, document: &Document) -> PathBuf {
 }
 
 /// Returns the path of a program. A name without a separator is searched for by the system.
-fn program(program: &OsStr, cwd: &Path) -> OsString {
+fn resolved(program: &OsStr, cwd: &Path) -> OsString {
     let path = Path::new(program);
     if path.components().count() > 1 { cwd.join(path).into() } else { program.to_owned() }
 }

@@ -48,6 +48,20 @@ fn saved_files_are_checked_in_place() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_program_is_that_of_the_workspace_for_documents_outside_of_it_too() {
+    let fixture = Fixture::new(&[]);
+    std::os::unix::fs::symlink("/bin/sh", fixture.path("mycc")).unwrap();
+    let command = CompilerCommand::new("./mycc", ["-c", "echo own >&2; exit 1", "{file}"]).unwrap();
+    let outside = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink("/bin/false", outside.path().join("mycc")).unwrap();
+    let document = outside.path().join("o.x");
+    std::fs::write(&document, "").unwrap();
+    let out = fixture.check(&command, document.to_str().unwrap());
+    assert!(out[0].ends_with("\nown"), "{out:?}");
+}
+
+#[test]
 fn unsaved_buffers_are_checked_as_if_they_were_saved() {
     let mut fixture = Fixture::new(&[("src/a.x", "use b.x\n"), ("src/b.x", "ok\n"), ("c.x", "")]);
     let command = script(&["{file}"]);
@@ -147,7 +161,7 @@ fn programs_with_a_separator_are_below_the_root() {
         ("bin/mycc", "/ws/bin/mycc"),
         ("/bin/mycc", "/bin/mycc"),
     ] {
-        assert_eq!(program(OsStr::new(name), root), expected);
+        assert_eq!(resolved(OsStr::new(name), root), expected);
     }
     assert_eq!(CompilerCommand::new("", [""; 0]).unwrap_err(), CommandError::NoProgram);
 }
