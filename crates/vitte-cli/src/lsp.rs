@@ -163,7 +163,11 @@ impl Lsp {
                 let server = match compilers.has_pages() {
                     true => {
                         let compilers = Arc::clone(&compilers);
-                        server.explain(move |code| compilers.explain(code))
+                        server.configure(move |root, server| {
+                            let (compilers, root) =
+                                (Arc::clone(&compilers), root.map(Path::to_owned));
+                            server.explain(move |code| compilers.explain(root.as_deref(), code))
+                        })
                     }
                     false => server,
                 };

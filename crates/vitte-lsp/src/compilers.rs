@@ -4,6 +4,8 @@ mod file;
 mod last;
 mod tables;
 
+use std::path::Path;
+
 use vitte_diag::{Diagnostic, DiagnosticBag, SourceFile, Tool};
 
 pub use self::file::{ConfigError, WorkspaceCompilers};
@@ -209,10 +211,10 @@ impl Compilers {
         if workspace.is_cancelled() { DiagnosticBag::new() } else { bag }
     }
 
-    /// Returns the page of a code from the first compiler that has one.
+    /// Returns the page of a code from the first compiler that has one. The commands run in the root of the workspace.
     #[must_use]
-    pub fn explain(&self, code: &str) -> Option<String> {
-        self.0.iter().filter_map(|own| own.explain.as_ref()).find_map(|own| own.explain(code))
+    pub fn explain(&self, root: Option<&Path>, code: &str) -> Option<String> {
+        self.0.iter().filter_map(|own| own.explain.as_ref()).find_map(|own| own.explain(root, code))
     }
 }
 

@@ -2,10 +2,12 @@
 
 use std::ffi::OsString;
 use std::fmt;
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
 use super::process::{self, End, Limits};
+use super::resolved;
 
 /// How long the command may run.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -42,11 +44,18 @@ impl ExplainCommand {
         Ok(Self { program, args })
     }
 
-    /// Runs the command, and returns what it prints. Returns `None` if it fails, prints nothing, or does not end within 10
-    /// seconds: then the code has no page.
+    /// Runs the command in the root of the workspace, if there is one, and returns what it prints. A program with a separator in its name
+    /// is resolved against the root. Returns `None` if the command fails, prints nothing, or does not end within 10 seconds: then the
+    /// code has no page.
     #[must_use]
-    pub fn explain(&self, code: &str) -> Option<String> {
-        let mut command = Command::new(&self.program);
+    pub fn explain(&self, root: Option<&Path>, code: &str) -> Option<String> {
+        let mut command = match root {
+            Some(root) => Command::new(resolved(&self.program, root)),
+            None => Command::new(&self.program),
+        };
+        if let Some(root) = root {
+            command.current_dir(root);
+        }
         command.args(self.args.iter().map(|arg| arg.replace(CODE, code)));
         let limits = Limits { time: TIMEOUT, bytes: MAX_BYTES, is_cancelled: &|| false };
         let ended = process::run(command, None, &limits).ok()?;
@@ -88,12 +97,28 @@ mod tests {
     fn the_page_is_what_the_command_prints() {
         let shell =
             |script: &str| ExplainCommand::new("sh", ["-c", script, "sh", "{code}"]).unwrap();
-        assert_eq!(shell("echo \"# $1\"").explain("E;1").as_deref(), Some("# E;1\n"));
+        assert_eq!(shell("echo \"# $1\"").explain(None, "E;1").as_deref(), Some("# E;1\n"));
         for none in ["exit 1", "echo a; exit 1", "exit 0", "echo a; kill -9 $$"] {
-            assert_eq!(shell(none).explain("E1"), None, "{none}");
+            assert_eq!(shell(none).explain(None, "E1"), None, "{none}");
         }
         let missing = ExplainCommand::new("/no/such/program", ["{code}"]).unwrap();
-        assert_eq!(missing.explain("E1"), None);
+        assert_eq!(missing.explain(None, "E1"), None);
+    }
+
+    #[test]
+    fn the_command_runs_in_the_root() {
+        use std::os::unix::fs::symlink;
+
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().canonicalize().unwrap();
+        // A link, because a file that was just written may still be open in a child of another test.
+        std::fs::create_dir(root.join("tools")).unwrap();
+        symlink("/bin/sh", root.join("tools/explain")).unwrap();
+        std::fs::write(root.join("page"), "echo \"$1 in $(pwd)\"").unwrap();
+        let command = ExplainCommand::new("tools/explain", ["page", "{code}"]).unwrap();
+        let expected = format!("E1 in {}\n", root.display());
+        assert_eq!(command.explain(Some(&root), "E1"), Some(expected));
+        assert_eq!(command.explain(None, "E1"), None);
     }
 
     #[test]

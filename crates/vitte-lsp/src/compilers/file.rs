@@ -126,7 +126,7 @@ impl WorkspaceCompilers {
         // No command may run while another thread waits for the lock.
         drop(loaded);
         all.sort_by(|(path, _), (other, _)| path.cmp(other));
-        all.into_iter().find_map(|(path, compilers)| compilers.explain(code))
+        all.into_iter().find_map(|(path, compilers)| compilers.explain(path.parent(), code))
     }
 
     /// Returns true if there was a `vitte.toml`, with or without mistakes.
