@@ -57,7 +57,7 @@ pub(crate) struct Lsp {
     )]
     scope: Option<What>,
     /// Check only documents with this extension, such as c; may be repeated [default: all documents]
-    #[arg(long = "extension", value_name = "EXT", requires = "command")]
+    #[arg(long = "extension", value_name = "EXT", value_parser = extension, requires = "command")]
     extensions: Vec<String>,
     /// End COMMAND after this time [default: 30]
     #[arg(long, value_name = "SECONDS", value_parser = seconds, requires = "command")]
@@ -133,6 +133,13 @@ fn seconds(text: &str) -> Result<Duration, String> {
         return Ok(Duration::from_secs_f64(seconds));
     }
     Err(format!("it must be more than 0 and at most {MAX_SECONDS}"))
+}
+
+fn extension(text: &str) -> Result<String, String> {
+    if text.is_empty() || text.contains(['/', '*']) {
+        return Err("it is not an extension, such as `c`".to_owned());
+    }
+    Ok(text.to_owned())
 }
 
 fn explain(text: &str) -> Result<ExplainCommand, String> {

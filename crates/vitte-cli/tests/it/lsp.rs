@@ -289,6 +289,8 @@ fn mistakes_of_the_command_line_are_errors() {
         (&["--", ""], "vitte: the command has no program"),
         (&["--from", "gcc"], "required arguments were not provided"),
         (&["--from", "gc", "--", "a"], "invalid value 'gc' for '--from <FORMAT>'"),
+        (&["--extension", "*.c", "--", "a"], "it is not an extension, such as `c`"),
+        (&["--extension", "", "--", "a"], "it is not an extension, such as `c`"),
         (&["--timeout", "0", "--", "a"], "it must be more than 0 and at most 86400"),
         (&["--explain", "rustc", "--", "a"], "the command needs an argument with `{code}`"),
         (&["--explain", "'", "--", "a"], "a quotation mark is not closed"),
