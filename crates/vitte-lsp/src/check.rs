@@ -232,7 +232,8 @@ fn call(job: &Job, check: &Check) -> Result<Found, SourceError> {
     let suppressed = bag.summary().suppressed;
     if suppressed > 0 {
         let more = text::more("diagnostic", usize::try_from(suppressed).unwrap_or(usize::MAX));
-        let message = format!("{more} are not shown, because of the maximum number of errors");
+        let verb = if suppressed == 1 { "is" } else { "are" };
+        let message = format!("{more} {verb} not shown, because of the maximum number of errors");
         let note = Diagnostic::for_file(Severity::Note, None, document.file(), message);
         // Not through the policy, which would suppress it.
         let all = bag.iter().map(|entry| entry.diagnostic.clone()).chain([note]);

@@ -3,6 +3,7 @@
 use std::fs;
 
 use serde_json::{Value, json};
+use vitte_diag::Policy;
 
 use crate::common::{Client, all_capabilities, messages, ranges, server, uri};
 
@@ -33,6 +34,22 @@ fn only_the_changed_file_is_published() {
     // Saving changes nothing.
     client.save(&uris[7]);
     assert_eq!(client.settle(), Vec::<Value>::new());
+    client.shut_down();
+}
+
+#[test]
+fn diagnostics_that_are_not_shown_are_counted() {
+    let mut client =
+        Client::start(server().policy(Policy::default().with_max_errors(1)), &json!({}));
+    for (text, expected) in [
+        ("@@", "1 more diagnostic is not shown, because of the maximum number of errors"),
+        ("@@@", "2 more diagnostics are not shown, because of the maximum number of errors"),
+    ] {
+        client.open("file:///w/a.my", text);
+        let published = client.settle();
+        let last = published.last().unwrap();
+        assert!(messages(last).iter().any(|own| *own == expected), "{published:?}");
+    }
     client.shut_down();
 }
 
