@@ -284,3 +284,14 @@ fn an_offset_inside_a_byte_order_mark_is_reported() {
         assert_eq!(!drawn.contains("inside a character"), is_valid, "{lo}..{hi}: {drawn}");
     }
 }
+
+#[test]
+fn lsp_positions_are_numbers_that_clients_can_read() {
+    let mut sources = SourceMap::new();
+    let far = KnownLocation { offset: 40, line: u32::MAX, col: u32::MAX };
+    let gone = sources.add_unavailable("src/gone.vitte", [far]).unwrap();
+    let span = Span::between(gone, 40, 41);
+    let scene = Scene::new(sources, Diagnostic::error(None, span, "far"));
+    let lsp = &scene.json(Format::Lsp)["diagnostics"][0];
+    assert_eq!(lsp["range"]["start"], json!({"line": i32::MAX, "character": i32::MAX}));
+}

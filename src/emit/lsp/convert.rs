@@ -269,9 +269,14 @@ impl<'a> Converter<'a> {
         let has_mark = line == 0 && self.open_uri(file).is_some() && file.text().starts_with(BOM);
         let mark = if has_mark { self.encoding.len_of('\u{feff}') } else { 0 };
         let mark = u32::try_from(mark).unwrap_or(0);
-        Position { line, character: character.saturating_add(mark) }
+        // What a compiler wrote about a text that has changed since may be any number.
+        let character = character.saturating_add(mark).min(MAX_UINTEGER);
+        Position { line: line.min(MAX_UINTEGER), character }
     }
 }
+
+/// The maximum value of `uinteger` in the Language Server Protocol.
+const MAX_UINTEGER: u32 = i32::MAX.unsigned_abs();
 
 /// Returns the values of `DiagnosticTag`.
 fn tags(diagnostic: &Diagnostic) -> Vec<u8> {
