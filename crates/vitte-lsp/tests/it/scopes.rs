@@ -43,7 +43,7 @@ fn files_of_the_workspace_are_checked_without_being_open() {
     let watchers =
         client.wait("watchers", |message| message["method"] == "client/registerCapability");
     let watched = &watchers["params"]["registrations"][0]["registerOptions"]["watchers"];
-    assert_eq!(*watched, json!([{"globPattern": "**/*.my"}]));
+    assert_eq!(*watched, json!([{"globPattern": "**/*"}]));
     assert_eq!(counts(&client.settle()), [("a.my", 1)]);
     // Another folder.
     let folder = |dir: &Path| json!([{"uri": uri(dir), "name": "b"}]);
