@@ -10,7 +10,7 @@
 //! can return them when the client sends the diagnostic back in a `textDocument/codeAction` request.
 //!
 //! The protocol requires a range. That of a diagnostic about a whole file is the empty range at the start of the file.
-//! That of an unknown location in an unavailable file is empty, at the [nearest known location](SourceFile::location).
+//! That of an unknown location in an unavailable file is empty, at the [nearest known location](crate::SourceFile::location).
 //! The labels of children and the steps of the trace that have a location are related information.
 //!
 //! A language server, which knows more of its client, uses a [`Converter`]. The crate `vitte-lsp` is one.

@@ -22,7 +22,7 @@ use vitte_lsp::{
 /// directory, and {root} by the root of the workspace. A command with neither {file} nor {stdin} checks the files on disk, when one
 /// is saved.
 ///
-/// Without COMMAND the tables [[lsp]] of vitte.toml in the root of the workspace configure one or several compilers.
+/// Without COMMAND the tables `[[lsp]]` of vitte.toml in the root of the workspace configure one or several compilers.
 #[derive(Args)]
 #[command(after_help = "Examples:
   vitte lsp -- mycc check --error-format=json {file}
@@ -62,7 +62,7 @@ pub(crate) struct Lsp {
     /// End COMMAND after this time [default: 30]
     #[arg(long, value_name = "SECONDS", value_parser = seconds, requires = "command")]
     timeout: Option<Duration>,
-    /// The path that COMMAND writes for a document that it read from standard input, beside <stdin> and -
+    /// The path that COMMAND writes for a document that it read from standard input, beside `<stdin>` and `-`
     #[arg(long, value_name = "NAME", allow_hyphen_values = true, requires = "command")]
     stdin_name: Option<String>,
     /// The name that editors show beside diagnostics [default: that of the program]
