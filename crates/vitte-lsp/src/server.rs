@@ -53,6 +53,24 @@ pub struct Server(pub(crate) Config);
 impl Server {
     /// Creates a server for a compiler: its name, version, codes, pages and their URL. It checks nothing until it has a
     /// [`check`](Self::check).
+    ///
+    /// A suggestion of a diagnostic is a fix in the editor, and a page explains a code:
+    ///
+    /// ```
+    /// use vitte_diag::registry::{Page, PageError};
+    /// use vitte_diag::{Applicability, Diagnostic, Edit, Span, Suggestion, Tool, code};
+    ///
+    /// /// `page` is the text of a file: `include_str!("LEX0001.md")`.
+    /// fn tool(page: &'static str) -> Result<Tool, PageError> {
+    ///     Ok(Tool::new("mycc", "1.0.0").with_pages([Page::parse(page)?]))
+    /// }
+    ///
+    /// fn illegal(span: Span) -> Diagnostic {
+    ///     let edit = Edit::remove(span);
+    ///     let remove = Suggestion::single("remove it", edit, Applicability::MachineApplicable);
+    ///     Diagnostic::error(code!("LEX0001"), span, "illegal character `@`").with_suggestion(remove)
+    /// }
+    /// ```
     pub fn new(tool: Tool) -> Self {
         let policy = Policy::new(tool.codes());
         Self(Config {

@@ -1,4 +1,4 @@
-// Makes docs/pictures/neovim.svg: a session of Neovim with `vittec lsp` in tmux, as an animated SVG.
+// Makes docs/recordings/neovim.svg: a session of Neovim with `vittec lsp` in tmux, as an animated SVG.
 //
 //   cargo build -p vittec && node editors/neovim/picture/record.mjs target/debug/vittec
 
@@ -57,8 +57,8 @@ try {
     frames.push({ title: frame.title, text: await screen(frame) });
   }
   const svg = toSvg(frames, COLUMNS, ROWS);
-  writeFileSync(join(repository, "docs/pictures/neovim.svg"), svg);
-  console.log(`docs/pictures/neovim.svg: ${Buffer.byteLength(svg)} bytes, ${frames.length} frames`);
+  writeFileSync(join(repository, "docs/recordings/neovim.svg"), svg);
+  console.log(`docs/recordings/neovim.svg: ${Buffer.byteLength(svg)} bytes, ${frames.length} frames`);
 } finally {
   try {
     tmux("kill-server");
