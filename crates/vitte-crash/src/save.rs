@@ -27,7 +27,7 @@ pub(crate) struct Saved {
 #[derive(Debug)]
 pub(crate) struct Stored {
     #[cfg_attr(
-        not(feature = "minidump"),
+        not(all(feature = "minidump", has_reporter)),
         allow(dead_code, reason = "only a minidump is added later")
     )]
     pub(crate) path: PathBuf,
@@ -35,7 +35,7 @@ pub(crate) struct Stored {
     pub(crate) dir: PathBuf,
     /// The number of source files that the capsule omits.
     #[cfg_attr(
-        not(feature = "minidump"),
+        not(all(feature = "minidump", has_reporter)),
         allow(dead_code, reason = "only a minidump is added later")
     )]
     pub(crate) omitted_sources: usize,
