@@ -1,11 +1,12 @@
 //! The results of the checks, by document, by file, and by what they depend on.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use vitte_diag::lsp::LspDiagnostic;
+use vitte_diag::Code;
+use vitte_diag::lsp::{LspDiagnostic, Position};
 
 use crate::check::{Checked, Item};
 use crate::open_files::OpenFiles;
@@ -123,6 +124,13 @@ impl Results {
     }
 }
 
+/// Returns the codes of diagnostics, each once, in their order.
+pub(crate) fn codes_of<'a>(items: impl IntoIterator<Item = &'a FileItem<'a>>) -> Vec<Code> {
+    let mut seen = HashSet::new();
+    let codes = items.into_iter().filter_map(|item| item.lsp().code);
+    codes.filter(|&code| seen.insert(code)).collect()
+}
+
 fn remove<K: Ord>(map: &mut BTreeMap<K, BTreeSet<Key>>, key: &K, document: &Key) {
     if let Some(documents) = map.get_mut(key) {
         documents.remove(document);
@@ -139,8 +147,6 @@ fn without_duplicates(items: &mut Vec<FileItem<'_>>) {
 }
 
 /// Returns what determines the place of a diagnostic. Equal diagnostics are neighbours, unless others have the same place.
-fn order(
-    one: &LspDiagnostic,
-) -> (vitte_diag::lsp::Position, u8, Option<vitte_diag::Code>, &str, vitte_diag::lsp::Position) {
+fn order(one: &LspDiagnostic) -> (Position, u8, Option<Code>, &str, Position) {
     (one.range.start, one.severity, one.code, &one.message, one.range.end)
 }

@@ -214,7 +214,8 @@ impl Session {
             Incoming::Message(Message::Response { id, result }) => self.response(&id, &result),
             Incoming::Invalid(invalid) => self.reject(invalid),
             Incoming::Garbage(reason) => return Some(End::Garbage(reason)),
-            Incoming::End => return Some(self.end_of_stream()),
+            // After `shutdown` the end of the stream is as good as `exit`.
+            Incoming::End => return Some(self.exit()),
         }
         None
     }

@@ -1,18 +1,18 @@
 //! Code actions: the suggestions of diagnostics.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use lsp_server::{RequestId, Response};
 use serde::Serialize;
 use serde_json::{Value, json};
 use vitte_diag::lsp::{Range, WorkspaceEdit};
-use vitte_diag::{Applicability, Code, Diagnostic};
+use vitte_diag::{Applicability, Code, Diagnostic, Suggestion};
 
 use super::Session;
 use super::messages::CodeActionRequest;
 use crate::check::Checked;
 use crate::paths::{Key, key_of_uri};
-use crate::results::FileItem;
+use crate::results::{FileItem, codes_of};
 
 const QUICK_FIX: &str = "quickfix";
 
@@ -30,7 +30,7 @@ impl Session {
             for item in &here {
                 self.push_fixes(item, &mut actions);
             }
-            let codes = codes_of(&here);
+            let codes = codes_of(here.iter().copied());
             let mut counts: HashMap<Code, usize> = HashMap::new();
             for code in fixable(&items).filter_map(|item| item.lsp().code) {
                 *counts.entry(code).or_default() += 1;
@@ -107,9 +107,7 @@ impl Session {
         for (checked, diagnostics) in results {
             let suggestions =
                 diagnostics.iter().flat_map(|diagnostic| diagnostic.all_suggestions());
-            let automatic = suggestions.filter(|one| {
-                one.applicability() == Applicability::MachineApplicable && !one.has_alternatives()
-            });
+            let automatic = suggestions.filter(|suggestion| is_automatic(suggestion));
             let Some(own) = checked.converter().workspace_edit(automatic) else { continue };
             if self.is_current(checked, &own)
                 && own.changes.keys().all(|uri| !edit.changes.contains_key(uri))
@@ -170,17 +168,13 @@ impl Session {
 fn fixable<'a, 'i>(items: &'a [FileItem<'i>]) -> impl Iterator<Item = &'a FileItem<'i>> {
     items.iter().filter(|item| {
         let diagnostic = item.checked.diagnostic(item.item);
-        let mut suggestions = diagnostic.into_iter().flat_map(Diagnostic::all_suggestions);
-        suggestions.any(|one| {
-            one.applicability() == Applicability::MachineApplicable && !one.has_alternatives()
-        })
+        diagnostic.into_iter().flat_map(Diagnostic::all_suggestions).any(is_automatic)
     })
 }
 
-/// Returns the codes of diagnostics, each once, in their order.
-fn codes_of(items: &[&FileItem<'_>]) -> Vec<Code> {
-    let mut seen = HashSet::new();
-    items.iter().filter_map(|item| item.lsp().code).filter(|&code| seen.insert(code)).collect()
+/// Returns true if a suggestion may be applied without asking.
+fn is_automatic(suggestion: &Suggestion) -> bool {
+    suggestion.applicability() == Applicability::MachineApplicable && !suggestion.has_alternatives()
 }
 
 /// Returns true if the client asks for actions of a kind: without kinds, or with the kind itself or one that contains it.

@@ -159,11 +159,9 @@ impl Session {
     /// Reports a check that takes longer than the limit, and leaves its thread alone: nothing can end it.
     fn end_slow_check(&mut self) {
         let Some(limit) = self.config.timeout else { return };
-        let is_slow = |running: &Running| running.begun.elapsed() >= limit;
-        if !self.schedule.running().is_some_and(is_slow) {
-            return;
-        }
-        let job = self.schedule.running().map(|running| running.job);
+        let running = self.schedule.running();
+        let slow = running.filter(|running| running.begun.elapsed() >= limit);
+        let job = slow.map(|running| running.job);
         let Some(running) = job.and_then(|job| self.schedule.end(job, Instant::now())) else {
             return;
         };

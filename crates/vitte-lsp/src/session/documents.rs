@@ -100,7 +100,7 @@ impl Session {
     }
 
     pub(super) fn did_close(&mut self, params: &OnDocument) {
-        let (key, path) = key_of_uri(&params.text_document.uri);
+        let (key, _) = key_of_uri(&params.text_document.uri);
         let open = Arc::make_mut(&mut self.open);
         let Some(old) = open.remove(&key) else { return };
         self.texts.remove(&key);
@@ -113,9 +113,8 @@ impl Session {
         };
         files.insert(Key::clone(&key));
         self.publish(&files);
-        match path {
-            Some(_) if self.files.contains(&key) => self.check_again(&key),
-            _ => {}
+        if self.files.contains(&key) {
+            self.check_again(&key);
         }
         if let Some(path) = &old.path {
             self.check_dependents(path, &key);
@@ -156,12 +155,17 @@ impl Session {
         }
         for key in gone {
             self.files.remove(&key);
-            if self.open.get(&key).is_none() {
-                self.waiting.set_due();
-                self.schedule.remove(&key);
-                let files = self.results.remove(&key);
-                self.publish(&files);
-            }
+            self.forget_result(&key);
+        }
+    }
+
+    /// Forgets the result of a file that is not one of the workspace any more, unless it is open.
+    fn forget_result(&mut self, key: &Key) {
+        if self.open.get(key).is_none() {
+            self.waiting.set_due();
+            self.schedule.remove(key);
+            let files = self.results.remove(key);
+            self.publish(&files);
         }
     }
 
@@ -255,14 +259,7 @@ impl Session {
         }
         let found: BTreeSet<Key> = paths.iter().map(|path| key_of_path(path)).collect();
         let gone: Vec<Key> = self.files.difference(&found).cloned().collect();
-        for key in &gone {
-            if self.open.get(key).is_some() {
-                continue;
-            }
-            self.schedule.remove(key);
-            let files = self.results.remove(key);
-            self.publish(&files);
-        }
+        gone.iter().for_each(|key| self.forget_result(key));
         for key in &found {
             if !self.results.has(key) {
                 self.check_again(key);

@@ -242,11 +242,6 @@ impl Session {
         if self.state == State::ShutDown { End::Orderly } else { End::WithoutShutdown }
     }
 
-    /// Returns how the session ends if the client closes its stream. After `shutdown` that is as good as `exit`.
-    pub(super) fn end_of_stream(&self) -> End {
-        self.exit()
-    }
-
     /// Returns the end of the session if the process of the client has ended. Usually its stream ends with it, but another process may
     /// keep that open.
     pub(super) fn ended(&mut self) -> Option<End> {
