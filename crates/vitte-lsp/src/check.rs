@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use vitte_diag::lsp::{Converter, LspDiagnostic};
 use vitte_diag::{
-    Diagnostic, DiagnosticBag, FileId, Severity, SourceError, SourceFile, SourceMap, Tool, text,
+    Code, Diagnostic, DiagnosticBag, FileId, Severity, SourceError, SourceFile, SourceMap, Tool,
+    text,
 };
 
 use crate::cancel::Cancellation;
@@ -202,6 +203,11 @@ impl Checked {
         } else {
             converter.without_related_information()
         }
+    }
+
+    /// Returns the URL of the page of a code, as the tool that has found it has it.
+    pub(crate) fn code_url(&self, code: Code) -> Option<String> {
+        self.tool.code_url(code)
     }
 
     /// Returns the diagnostic of an item.

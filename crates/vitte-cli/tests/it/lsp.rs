@@ -268,6 +268,31 @@ fn commands_run_again_when_a_file_is_saved() {
 }
 
 #[test]
+fn a_link_leads_to_the_page_of_the_compiler_that_found_the_code() {
+    let json = r#"{"severity":"error","code":"E1","message":"m","primary":{"file":"FILE","lo":0,"hi":1,"line":1,"col":1},"labels":[],"help":null,"notes":[]}"#;
+    let table = |name: &str| {
+        let json = json.replace("FILE", &format!("a.{name}"));
+        format!(
+            "[[lsp]]\ncommand = ['echo', '{json}']\nscope = 'file'\nrun = 'change'\nextensions = ['{name}']\ncodes_url = \
+             'https://{name}.example/{{code}}'\n"
+        )
+    };
+    let config = table("x") + &table("y");
+    let mut editor =
+        Editor::new(&[], &[("vitte.toml", &config), ("a.x", "let\n"), ("a.y", "let\n")]);
+    for name in ["x", "y"] {
+        let file = format!("a.{name}");
+        editor.open(&file, name, "let\n");
+        let params = json!({"textDocument": {"uri": editor.uri(&file)}});
+        editor.send(json!({"id": name, "method": "textDocument/documentLink", "params": params}));
+        let links = editor.receive(|message| message["id"] == name);
+        let target = format!("https://{name}.example/E1");
+        assert_eq!(links["result"][0]["target"], target, "{links}");
+    }
+    assert!(editor.end().0.success());
+}
+
+#[test]
 fn without_a_compiler_the_error_says_what_to_write() {
     let mut editor = Editor::new(&[], &[("a.x", "")]);
     editor.open("a.x", "x", "");
