@@ -58,7 +58,7 @@ pub use editor_url::{EditorUrl, EditorUrlError};
 pub use format::*;
 pub use highlight::Highlighter;
 pub use junit::{JunitResult, JunitTest};
-pub use options::{DiagnosticStyle, EmitterOptions};
+pub use options::{DiagnosticStyle, EmitterOptions, FromOptions};
 pub use role::{Role, SyntaxRole};
 pub use text_style::{AnsiColor, Color, TextStyle};
 pub use theme::{Theme, ThemeError};

@@ -141,7 +141,17 @@ impl Default for EmitterOptions {
     }
 }
 
-/// An emitter that can be created from a writer and [`EmitterOptions`].
-pub(super) trait FromOptions<W>: Emitter {
+/// An emitter that can be created from a writer and [`EmitterOptions`]. All emitters of this crate can. Use
+/// [`Format::emitter`](super::Format::emitter) if the format is only known at run time; with this trait a program contains
+/// only the formats that it names.
+///
+/// ```
+/// use vitte_diag::{EmitterOptions, FromOptions as _, ShortEmitter};
+///
+/// let emitter = ShortEmitter::from_options(Vec::new(), &EmitterOptions::default());
+/// assert_eq!(emitter.into_inner(), b"");
+/// ```
+pub trait FromOptions<W>: Emitter {
+    /// Creates an emitter that writes to `writer`.
     fn from_options(writer: W, options: &EmitterOptions) -> Self;
 }

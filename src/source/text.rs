@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BinaryHeap, VecDeque};
 use std::ffi::CString;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 use std::{fmt, io};
 
@@ -13,6 +14,7 @@ use std::{fmt, io};
 /// | `String`, `Box<str>`, `Vec<u8>` | moved |
 /// | `Arc<str>`, `Arc<String>` | shared, without a copy |
 /// | [`from_static`](Self::from_static), `Cow<'static, str>` | borrowed, without a copy |
+/// | [`from_owner`](Self::from_owner) | borrowed from a value that the map keeps, without a copy |
 /// | [`lazy`](Self::lazy) | computed when it is needed |
 /// | `&str`, `&[u8]`, `&[u8; N]`, … | copied |
 /// | anything else that is `Into<Vec<u8>>` | [converted](Self::from_bytes) |
@@ -46,10 +48,14 @@ pub(super) enum TextContent {
     Static(&'static str),
     Shared(Arc<str>),
     SharedString(Arc<String>),
+    Owner(TextOwner),
     /// Perhaps not UTF-8. Not examined yet, because there may be too many bytes.
     Bytes(Vec<u8>),
     Lazy(LoadText),
 }
+
+/// A value that owns a text.
+pub(super) type TextOwner = Box<dyn AsRef<str> + Send + Sync + UnwindSafe + RefUnwindSafe>;
 
 /// Computes a text.
 pub(super) type LoadText = Box<dyn FnOnce() -> io::Result<SourceText> + Send>;
@@ -65,6 +71,33 @@ impl SourceText {
     #[must_use]
     pub fn from_bytes(bytes: impl Into<Vec<u8>>) -> Self {
         Self::new(TextContent::Bytes(bytes.into()))
+    }
+
+    /// Creates a text that `owner` owns, such as a mapped file or a buffer of another language. The map keeps the owner,
+    /// and drops it with the file. The owner must always return the same text.
+    ///
+    /// ```
+    /// use vitte_diag::{SourceMap, SourceText};
+    ///
+    /// /// A buffer that is reused when this is dropped.
+    /// struct Pooled(Box<str>);
+    ///
+    /// impl AsRef<str> for Pooled {
+    ///     fn as_ref(&self) -> &str {
+    ///         &self.0
+    ///     }
+    /// }
+    ///
+    /// let mut sources = SourceMap::new();
+    /// let file = sources.insert("a.vitte", SourceText::from_owner(Pooled("let x = 1\n".into())));
+    /// assert_eq!(sources.file(file)?.line(1), Some("let x = 1"));
+    /// # Ok::<(), vitte_diag::SourceError>(())
+    /// ```
+    #[must_use]
+    pub fn from_owner(
+        owner: impl AsRef<str> + Send + Sync + UnwindSafe + RefUnwindSafe + 'static,
+    ) -> Self {
+        Self::new(TextContent::Owner(Box::new(owner)))
     }
 
     /// Creates a text that `load` returns when it is first needed: for a diagnostic that is shown or checked, or for
@@ -144,6 +177,7 @@ impl TextContent {
             Self::Static(text) => text.len(),
             Self::Shared(text) => text.len(),
             Self::SharedString(text) => text.len(),
+            Self::Owner(owner) => (**owner).as_ref().len(),
             Self::Bytes(bytes) => bytes.len(),
             Self::Lazy(_) => 0,
         }

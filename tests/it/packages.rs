@@ -6,13 +6,14 @@ use std::path::Path;
 use crate::common::root;
 
 /// The packages in the order in which they are published, each with its directory.
-const PACKAGES: [(&str, &str); 7] = [
+const PACKAGES: [(&str, &str); 8] = [
     ("vitte-diag-derive", "crates/vitte-diag-derive"),
     ("vitte-diag", "."),
     ("vitte-capsule", "crates/vitte-capsule"),
     ("vitte-crash", "crates/vitte-crash"),
     ("vitte-golden", "crates/vitte-golden"),
     ("vitte-lsp", "crates/vitte-lsp"),
+    ("vitte-diag-c", "crates/vitte-diag-c"),
     ("vitte-cli", "crates/vitte-cli"),
 ];
 

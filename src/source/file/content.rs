@@ -7,7 +7,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::SourceFile;
-use crate::source::text::TextContent;
+use crate::source::text::{TextContent, TextOwner};
 use crate::source::{KnownLocation, MAX_FILE_BYTES, SourceError, SourceText};
 
 /// The text of a file, or what is known without it.
@@ -32,6 +32,7 @@ enum StoredText {
     Static(&'static str),
     Shared(Arc<str>),
     SharedString(Arc<String>),
+    Owner(TextOwner),
     /// The bytes of another file, which is not a part itself.
     Part(Arc<SourceFile>, Range<usize>),
 }
@@ -68,6 +69,7 @@ impl Content {
             TextContent::Static(text) => (StoredText::Static(text), None),
             TextContent::Shared(text) => (StoredText::Shared(text), None),
             TextContent::SharedString(text) => (StoredText::SharedString(text), None),
+            TextContent::Owner(owner) => (StoredText::Owner(owner), None),
             TextContent::Bytes(bytes) => {
                 let (text, raw) = decode(bytes);
                 (StoredText::Owned(text), raw)
@@ -110,6 +112,7 @@ impl StoredText {
             Self::Static(text) => text,
             Self::Shared(text) => text,
             Self::SharedString(text) => text,
+            Self::Owner(owner) => (**owner).as_ref(),
             Self::Part(outer, range) => outer.text().get(range.clone()).unwrap_or_default(),
         }
     }

@@ -1,0 +1,1008 @@
+/*
+ * vitte_diag.h - compiler diagnostics and crash capture
+ *
+ * Generated from the sources of the crate vitte-diag-c. MIT licence, Copyright (c) 2025 Vincent Rousseau.
+ *
+ * A program puts its source files into a vd_sources, builds a vd_diagnostic for each error, pushes it to a vd_bag, and
+ * writes the bag in any format:
+ *
+ *     vd_sources *sources = vd_sources_new();
+ *     vd_file file = vd_sources_add(sources, vd_z("main.my"), vd_z("let x = @\n"));
+ *     vd_bag *bag = vd_bag_new(NULL);
+ *     vd_diagnostic *error = diag_error("E0001", vd_span_of(file, 8, 9), "illegal character `@`");
+ *     vd_bag_push(bag, error);
+ *     diag_emit_human(bag, sources, true);
+ *     vd_bag_free(bag);
+ *     vd_sources_free(sources);
+ *
+ * HANDLES. A pointer to a vd_sources, vd_bag, vd_diagnostic, vd_emitter, vd_policy or vd_tool is a handle. The program
+ * never dereferences it. A handle is created by a function with `new` in its name, and freed by the function with `free`.
+ * NULL, a handle that was freed, and a handle of another type are errors.
+ *
+ * ERRORS. A function that can fail returns a vd_status, or NULL or VD_NO_FILE instead of what it creates. vd_last_status()
+ * and vd_last_error() describe the last failure of the thread. What a function that fails should have changed is
+ * unchanged, and its output parameters are not written.
+ *
+ * TEXTS. A vd_str is a pointer and a length; vd_z() makes one of a text that ends with NUL. Texts that are passed in are
+ * copied, unless a function says otherwise.
+ *
+ * OFFSETS are bytes and 0-based; the end of a span is exclusive. Lines and columns are 1-based.
+ *
+ * THREADS. Every function may be called by every thread. Each object has a lock: calls that use the same object wait for
+ * one another, except for calls that only read. A callback must not change or free an object that the function uses which
+ * calls it (VD_E_BUSY), and must not wait for another thread that does; it must not throw an exception or call longjmp().
+ *
+ * COMPATIBILITY. A program that was compiled for an older version with the same major number runs with a newer library:
+ * functions and enumerators are added, and never changed; no structure changes.
+ */
+
+
+#ifndef VITTE_DIAG_H
+#define VITTE_DIAG_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+/**
+ * The version of the header: major * 10000 + minor * 100 + patch. See `vd_version()` for that of the library.
+ */
+#define VD_VERSION 100
+
+/**
+ * Whether a function succeeded: `VD_OK`, or one of `VD_E_...`.
+ */
+typedef enum vd_status {
+  /**
+   * Success.
+   */
+  VD_OK = 0,
+  /**
+   * A handle or an output parameter is NULL.
+   */
+  VD_E_NULL = 1,
+  /**
+   * The handle was freed, or the diagnostic was pushed to a bag.
+   */
+  VD_E_STALE = 2,
+  /**
+   * It is not a handle of this type.
+   */
+  VD_E_HANDLE = 3,
+  /**
+   * An argument has an invalid value.
+   */
+  VD_E_ARGUMENT = 4,
+  /**
+   * There is no such file, code, child or suggestion.
+   */
+  VD_E_NOT_FOUND = 5,
+  /**
+   * Reading or writing failed.
+   */
+  VD_E_IO = 6,
+  /**
+   * Not possible now: a callback uses an object that its caller uses, an emitter has begun to write, or a crash handler is
+   * already installed.
+   */
+  VD_E_BUSY = 7,
+  /**
+   * This build of the library does not have it, or the system does not support it.
+   */
+  VD_E_UNSUPPORTED = 8,
+  /**
+   * There are too many handles, or a file is too large.
+   */
+  VD_E_LIMIT = 9,
+  /**
+   * An internal error of the library.
+   */
+  VD_E_PANIC = 10,
+} vd_status;
+
+/**
+ * Whether a label marks the location of a diagnostic, or another one.
+ */
+typedef enum vd_label_style {
+  /**
+   * The location of the diagnostic, drawn with `^`.
+   */
+  VD_PRIMARY = 0,
+  /**
+   * Another location, drawn with `-`.
+   */
+  VD_SECONDARY = 1,
+} vd_label_style;
+
+/**
+ * The unit of a column.
+ */
+typedef enum vd_column_unit {
+  /**
+   * Characters (Unicode scalar values).
+   */
+  VD_CHARACTERS = 0,
+  /**
+   * Bytes of UTF-8.
+   */
+  VD_BYTES = 1,
+  /**
+   * UTF-16 code units, as in LSP.
+   */
+  VD_UTF16 = 2,
+  /**
+   * Cells of a terminal, with tab stops every four cells.
+   */
+  VD_CELLS = 3,
+} vd_column_unit;
+
+/**
+ * How severe a diagnostic is, or a child of it.
+ */
+typedef enum vd_severity {
+  /**
+   * A remark.
+   */
+  VD_NOTE = 0,
+  /**
+   * The program is valid, but may be wrong.
+   */
+  VD_WARNING = 1,
+  /**
+   * The program is invalid.
+   */
+  VD_ERROR = 2,
+  /**
+   * An error that ends the compilation. Not for children.
+   */
+  VD_FATAL = 3,
+  /**
+   * What the user can do. Only for children.
+   */
+  VD_HELP = 4,
+} vd_severity;
+
+/**
+ * What the marked code is, for editors.
+ */
+typedef enum vd_tag {
+  /**
+   * Unused, or without effect. Editors fade it.
+   */
+  VD_UNNECESSARY = 0,
+  /**
+   * Deprecated. Editors strike it through.
+   */
+  VD_DEPRECATED = 1,
+} vd_tag;
+
+/**
+ * What a step of a trace is.
+ */
+typedef enum vd_trace_kind {
+  /**
+   * A file includes another one.
+   */
+  VD_INCLUDE = 0,
+  /**
+   * A macro is expanded.
+   */
+  VD_MACRO = 1,
+  /**
+   * A function or template is called or instantiated.
+   */
+  VD_CALL = 2,
+  /**
+   * A module imports another one.
+   */
+  VD_IMPORT = 3,
+  /**
+   * A step of an analysis.
+   */
+  VD_ANALYSIS = 4,
+} vd_trace_kind;
+
+/**
+ * How certain the compiler is that a suggestion is correct.
+ */
+typedef enum vd_applicability {
+  /**
+   * It is what the user meant: tools may apply it without asking.
+   */
+  VD_MACHINE_APPLICABLE = 0,
+  /**
+   * It may not be what the user meant.
+   */
+  VD_MAYBE_INCORRECT = 1,
+  /**
+   * It has placeholders such as `<type>`, which the user has to replace.
+   */
+  VD_HAS_PLACEHOLDERS = 2,
+  /**
+   * The compiler does not state it.
+   */
+  VD_UNSPECIFIED = 3,
+} vd_applicability;
+
+/**
+ * How warnings are reported.
+ */
+typedef enum vd_level {
+  /**
+   * Not at all.
+   */
+  VD_ALLOW = 0,
+  /**
+   * As warnings.
+   */
+  VD_WARN = 1,
+  /**
+   * As errors.
+   */
+  VD_DENY = 2,
+} vd_level;
+
+/**
+ * When output has colours.
+ */
+typedef enum vd_color {
+  /**
+   * If the output is a terminal, unless the environment says otherwise (`NO_COLOR`, `FORCE_COLOR`, `CLICOLOR_FORCE`). Only
+   * standard output and standard error count as terminals.
+   */
+  VD_COLOR_AUTO = 0,
+  /**
+   * Always.
+   */
+  VD_COLOR_ALWAYS = 1,
+  /**
+   * Never.
+   */
+  VD_COLOR_NEVER = 2,
+} vd_color;
+
+/**
+ * The background of a terminal, on which colours have to be readable.
+ */
+typedef enum vd_background {
+  /**
+   * Unknown: colours that are readable on both.
+   */
+  VD_BACKGROUND_UNKNOWN = 0,
+  /**
+   * Dark.
+   */
+  VD_BACKGROUND_DARK = 1,
+  /**
+   * Light.
+   */
+  VD_BACKGROUND_LIGHT = 2,
+} vd_background;
+
+/**
+ * How human output is drawn.
+ */
+typedef enum vd_style {
+  /**
+   * ASCII.
+   */
+  VD_STYLE_ASCII = 0,
+  /**
+   * Unicode box characters.
+   */
+  VD_STYLE_UNICODE = 1,
+  /**
+   * As rustc draws it.
+   */
+  VD_STYLE_RUSTC = 2,
+} vd_style;
+
+/**
+ * A collection of diagnostics, which applies a policy, counts, and sorts them.
+ */
+typedef struct vd_bag vd_bag;
+
+/**
+ * A diagnostic that is being built. `vd_bag_push` moves it to a bag.
+ */
+typedef struct vd_diagnostic vd_diagnostic;
+
+/**
+ * A format, its options, and where its output goes.
+ */
+typedef struct vd_emitter vd_emitter;
+
+/**
+ * The levels of codes, and the limit of errors, as a user sets them.
+ */
+typedef struct vd_policy vd_policy;
+
+/**
+ * The source files of one compilation.
+ */
+typedef struct vd_sources vd_sources;
+
+/**
+ * The name, version, codes and pages of a compiler.
+ */
+typedef struct vd_tool vd_tool;
+
+/**
+ * A text: a pointer and a length in bytes. It need not end with NUL, and may contain it. `data` may be NULL if `len`
+ * is 0, which means: no text. Bytes that are not UTF-8 are shown as `?`. The layout never changes.
+ *
+ * The library reads a text that is passed to a function only during the call. It owns the texts that it returns; each
+ * function says how long they are valid.
+ */
+typedef struct vd_str {
+  /**
+   * The first byte.
+   */
+  const char *data;
+  /**
+   * The number of bytes.
+   */
+  size_t len;
+} vd_str;
+
+/**
+ * A source file: its index in its `vd_sources`.
+ */
+typedef uint32_t vd_file;
+
+/**
+ * A range of bytes in a file: `lo` is inclusive, `hi` exclusive, both 0-based. `lo == hi` is a place between two
+ * characters. The layout never changes.
+ */
+typedef struct vd_span {
+  /**
+   * The file, or `VD_NO_FILE`.
+   */
+  vd_file file;
+  /**
+   * The offset of the first byte.
+   */
+  uint32_t lo;
+  /**
+   * The offset after the last byte.
+   */
+  uint32_t hi;
+} vd_span;
+
+/**
+ * Releases a text that was borrowed. Called exactly once, by any thread. It may not throw, and may not call functions of
+ * this library with the same `vd_sources`.
+ */
+typedef void (*vd_release_fn)(void *user, const char *data, size_t len);
+
+/**
+ * A replacement of a range of bytes by a text. The layout never changes.
+ */
+typedef struct vd_edit {
+  /**
+   * The bytes to replace. An empty span inserts.
+   */
+  struct vd_span span;
+  /**
+   * What replaces them. No text removes them.
+   */
+  struct vd_str replacement;
+} vd_edit;
+
+/**
+ * Writes output. Returns 0, or a value of `errno`. May be called by any thread, by one at a time. It may not throw.
+ */
+typedef int (*vd_write_fn)(void *user, const char *data, size_t len);
+
+/**
+ * No file. As the file of a span it means: no location.
+ */
+#define VD_NO_FILE UINT32_MAX
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/* ---- Texts ----------------------------------------------------------------------------------- */
+
+/**
+ * Returns a NUL-terminated text with its length. NULL is no text.
+ */
+struct vd_str vd_z(const char *text);
+
+/* ---- Errors and version ---------------------------------------------------------------------- */
+
+/**
+ * Returns the status of the last function of this thread that failed, or `VD_OK` if none did. A function that succeeds
+ * does not change it.
+ */
+enum vd_status vd_last_status(void);
+
+/**
+ * Returns a text for people about the last function of this thread that failed, or an empty text: one line, without a
+ * full stop, ended by NUL. It is valid until another function fails in this thread.
+ */
+const char *vd_last_error(void);
+
+/**
+ * Returns the name of a status, such as `"VD_E_STALE"`, or `"unknown"`. It is valid until the program ends.
+ */
+const char *vd_status_name(enum vd_status status);
+
+/**
+ * Returns the version of the library in the form of `VD_VERSION`. It may be newer than the header: a program that was
+ * compiled for an older version with the same major number works.
+ */
+uint32_t vd_version(void);
+
+/**
+ * Returns the number of handles that were created and not freed, of all types and threads. At the end of a program that
+ * frees everything it is 0.
+ */
+size_t vd_handle_count(void);
+
+/* ---- The simple layer: five functions for texts that end with NUL ---------------------------- */
+
+/**
+ * Creates an error. `code` may be NULL. Push it to a bag with `vd_bag_push`. Returns NULL on failure. See
+ * `vd_diagnostic_new`.
+ */
+struct vd_diagnostic *diag_error(const char *code,
+                                 struct vd_span span,
+                                 const char *message);
+
+/**
+ * Adds a label. `message` may be NULL. See `vd_diagnostic_add_label`.
+ */
+enum vd_status diag_add_label(struct vd_diagnostic *diagnostic,
+                              struct vd_span span,
+                              enum vd_label_style style,
+                              const char *message);
+
+/**
+ * Adds a note.
+ */
+enum vd_status diag_add_note(struct vd_diagnostic *diagnostic, const char *note);
+
+/**
+ * Writes all diagnostics for people to standard error, with or without colours, in the order of files and locations.
+ */
+enum vd_status diag_emit_human(const struct vd_bag *bag,
+                               const struct vd_sources *sources,
+                               bool use_color);
+
+/**
+ * Writes all diagnostics to a FILE as JSON, one object per line, in the order of files and locations.
+ */
+enum vd_status diag_emit_json(const struct vd_bag *bag,
+                              const struct vd_sources *sources,
+                              FILE *out);
+
+/* ---- Source files and spans ------------------------------------------------------------------ */
+
+/**
+ * Creates an empty collection of source files. Free it with `vd_sources_free`. Returns NULL on failure.
+ *
+ * Several threads may read one `vd_sources` at the same time, also while they write output.
+ */
+struct vd_sources *vd_sources_new(void);
+
+/**
+ * Creates an empty collection of source files with a workspace root, an absolute path. Absolute paths below `root` are
+ * shown relative to it, and `vd_sources_load` resolves relative paths against it. Returns NULL on failure.
+ */
+struct vd_sources *vd_sources_new_with_root(struct vd_str root);
+
+/**
+ * Frees source files. Texts that are borrowed are released, unless another part of the library still uses them.
+ * NULL is allowed.
+ */
+enum vd_status vd_sources_free(struct vd_sources *sources);
+
+/**
+ * Adds a file from memory. The text is copied. `path` is for display, and is not opened; names such as `<stdin>` are
+ * possible. Returns `VD_NO_FILE` on failure.
+ */
+vd_file vd_sources_add(struct vd_sources *sources,
+                       struct vd_str path,
+                       struct vd_str text);
+
+/**
+ * Adds a file from memory without a copy of its text, if that is UTF-8. The program must not change or free the text
+ * before `release` is called with `user`, which happens exactly once, also on failure: when the sources are freed, at
+ * once if the text is not UTF-8, or later if `vd_crash_set_sources` has shared it. `release` may be NULL for a text that
+ * is never freed. Returns `VD_NO_FILE` on failure.
+ */
+vd_file vd_sources_borrow(struct vd_sources *sources,
+                          struct vd_str path,
+                          struct vd_str text,
+                          vd_release_fn release,
+                          void *user);
+
+/**
+ * Adds a file from disk. Directories, pipes and devices are rejected. Returns `VD_NO_FILE` on failure.
+ */
+vd_file vd_sources_load(struct vd_sources *sources,
+                        struct vd_str path);
+
+/**
+ * Removes a file. Labels in it are not shown any more; a note says so. Its number is not used again.
+ */
+enum vd_status vd_sources_remove(struct vd_sources *sources,
+                                 vd_file file);
+
+/**
+ * Returns the span of the bytes `lo` to `hi`, without a check: offsets over 32 bits become `UINT32_MAX`. Output
+ * shows a span outside of its file at the end of the file, with a note.
+ */
+struct vd_span vd_span_of(vd_file file,
+                          size_t lo,
+                          size_t hi);
+
+/**
+ * Returns the span of the bytes `lo` to `hi` in `span`. Fails with `VD_E_ARGUMENT` if they are not in the file, or
+ * inside a character.
+ */
+enum vd_status vd_sources_span(const struct vd_sources *sources,
+                               vd_file file,
+                               size_t lo,
+                               size_t hi,
+                               struct vd_span *span);
+
+/**
+ * Returns in `offset` the byte at a line and a column, both 1-based, for compilers that have no offsets. The column
+ * after the last character of a line is allowed.
+ */
+enum vd_status vd_sources_offset(const struct vd_sources *sources,
+                                 vd_file file,
+                                 uint32_t line,
+                                 uint32_t column,
+                                 enum vd_column_unit unit,
+                                 size_t *offset);
+
+/**
+ * Returns the path of a file, as it is shown. It is valid until the file is removed or the sources are freed.
+ */
+enum vd_status vd_sources_path(const struct vd_sources *sources,
+                               vd_file file,
+                               struct vd_str *path);
+
+/**
+ * Returns the 1-based line and column of the start of a span.
+ */
+enum vd_status vd_sources_location(const struct vd_sources *sources,
+                                   struct vd_span span,
+                                   enum vd_column_unit unit,
+                                   uint32_t *line,
+                                   uint32_t *column);
+
+/**
+ * Returns the text of a file. It is valid until the file is removed or the sources are freed.
+ */
+enum vd_status vd_sources_text(const struct vd_sources *sources, vd_file file, struct vd_str *text);
+
+/* ---- The compiler, and the pages of its codes ------------------------------------------------ */
+
+/**
+ * Describes a compiler by its name, such as `mycc`, and its version. Formats such as SARIF contain both. Free it with
+ * `vd_tool_free`. Returns NULL on failure.
+ */
+struct vd_tool *vd_tool_new(struct vd_str name,
+                            struct vd_str version);
+
+/**
+ * Frees a tool. What was created with it is not affected. NULL is allowed.
+ */
+enum vd_status vd_tool_free(struct vd_tool *tool);
+
+/**
+ * Sets the URL at which codes are explained. `{code}` in it is replaced by the code; without it, the code is appended.
+ */
+enum vd_status vd_tool_set_codes_url(struct vd_tool *tool,
+                                     struct vd_str url);
+
+/**
+ * Adds a code with its default severity, so that a policy knows it.
+ */
+enum vd_status vd_tool_add_code(struct vd_tool *tool,
+                                struct vd_str code,
+                                enum vd_severity severity);
+
+/**
+ * Adds the page of a code, and the code: Markdown in the format of `codes/E0001.md` of this project. The library keeps
+ * a copy until the program ends.
+ */
+enum vd_status vd_tool_add_page(struct vd_tool *tool,
+                                struct vd_str page);
+
+/**
+ * Returns in `page` the page of a code, in Markdown. With NULL as `tool` it is a page of the Vitte compiler, which
+ * also has those of crashes. Fails with `VD_E_NOT_FOUND`, and a similar code in the error text. The page is valid until
+ * the program ends.
+ */
+enum vd_status vd_explain(const struct vd_tool *tool,
+                          struct vd_str code,
+                          struct vd_str *page);
+
+/* ---- Diagnostics ----------------------------------------------------------------------------- */
+
+/**
+ * Creates a diagnostic at `span`, its primary label. `code` may be no text. With `VD_NO_FILE` as file of the span it has
+ * no location. Returns NULL on failure. `vd_bag_push` takes it over; a diagnostic that is not pushed is freed with
+ * `vd_diagnostic_free`.
+ *
+ * An invalid code and an invalid span do not lose the diagnostic: it gets a note about them.
+ */
+struct vd_diagnostic *vd_diagnostic_new(enum vd_severity severity,
+                                        struct vd_str code,
+                                        struct vd_span span,
+                                        struct vd_str message);
+
+/**
+ * Creates a diagnostic about a whole file, without an excerpt. Otherwise this is `vd_diagnostic_new`.
+ */
+struct vd_diagnostic *vd_diagnostic_new_for_file(enum vd_severity severity,
+                                                 struct vd_str code,
+                                                 vd_file file,
+                                                 struct vd_str message);
+
+/**
+ * Frees a diagnostic that was not pushed. NULL is allowed.
+ */
+enum vd_status vd_diagnostic_free(struct vd_diagnostic *diagnostic);
+
+/**
+ * Returns a copy of a diagnostic, or NULL on failure.
+ */
+struct vd_diagnostic *vd_diagnostic_clone(const struct vd_diagnostic *diagnostic);
+
+/**
+ * Returns the severity of a diagnostic.
+ */
+enum vd_status vd_diagnostic_severity(const struct vd_diagnostic *diagnostic,
+                                      enum vd_severity *severity);
+
+/**
+ * Sets the message of the primary label. No text removes it.
+ */
+enum vd_status vd_diagnostic_set_label(struct vd_diagnostic *diagnostic, struct vd_str message);
+
+/**
+ * Adds a label. `message` may be no text. A secondary label marks a further location, in any file. A primary one moves
+ * the primary label of the diagnostic to `span`, and sets its message if there is one.
+ */
+enum vd_status vd_diagnostic_add_label(struct vd_diagnostic *diagnostic,
+                                       enum vd_label_style style,
+                                       struct vd_span span,
+                                       struct vd_str message);
+
+/**
+ * Adds a note: a further fact, shown below the excerpt.
+ */
+enum vd_status vd_diagnostic_add_note(struct vd_diagnostic *diagnostic, struct vd_str note);
+
+/**
+ * Sets the help text: what the user can do. A second one is appended on a new line.
+ */
+enum vd_status vd_diagnostic_add_help(struct vd_diagnostic *diagnostic, struct vd_str help);
+
+/**
+ * Adds a tag.
+ */
+enum vd_status vd_diagnostic_add_tag(struct vd_diagnostic *diagnostic, enum vd_tag tag);
+
+/**
+ * Adds a step to the trace, which says how the compiler came to the location: the innermost step first. With `VD_NO_FILE` as
+ * file of the span the step has no location.
+ */
+enum vd_status vd_diagnostic_add_step(struct vd_diagnostic *diagnostic,
+                                      enum vd_trace_kind kind,
+                                      struct vd_span span,
+                                      struct vd_str message);
+
+/**
+ * Sets the backtrace of a crash, from text: a frame per line, as Rust, LLVM or `backtrace_symbols` write it.
+ */
+enum vd_status vd_diagnostic_set_backtrace(struct vd_diagnostic *diagnostic,
+                                           struct vd_str text);
+
+/**
+ * Adds a child: a note, help, warning or error that belongs to the diagnostic, and may have labels of its own.
+ */
+enum vd_status vd_diagnostic_add_child(struct vd_diagnostic *diagnostic,
+                                       enum vd_severity level,
+                                       struct vd_str message);
+
+/**
+ * Adds a label to the last child. A child may have several primary labels. Fails with `VD_E_NOT_FOUND` if there is no
+ * child.
+ */
+enum vd_status vd_diagnostic_add_child_label(struct vd_diagnostic *diagnostic,
+                                             enum vd_label_style style,
+                                             struct vd_span span,
+                                             struct vd_str message);
+
+/**
+ * Adds a suggestion with one edit: `replacement` replaces the text at `span`. An empty span inserts, no replacement
+ * removes. `message` is an imperative, such as "rename it".
+ */
+enum vd_status vd_diagnostic_suggest(struct vd_diagnostic *diagnostic,
+                                     enum vd_applicability applicability,
+                                     struct vd_span span,
+                                     struct vd_str replacement,
+                                     struct vd_str message);
+
+/**
+ * Adds a suggestion with several edits, which may be in several files and must not overlap. They are applied together.
+ */
+enum vd_status vd_diagnostic_add_suggestion(struct vd_diagnostic *diagnostic,
+                                            enum vd_applicability applicability,
+                                            struct vd_str message,
+                                            const struct vd_edit *edits,
+                                            size_t count);
+
+/**
+ * Adds an alternative to the last suggestion: other edits, among which a person has to choose. Fails with
+ * `VD_E_NOT_FOUND` if there is no suggestion.
+ */
+enum vd_status vd_diagnostic_add_alternative(struct vd_diagnostic *diagnostic,
+                                             const struct vd_edit *edits,
+                                             size_t count);
+
+/**
+ * Adds a suggestion to the last child. Otherwise this is `vd_diagnostic_add_suggestion`.
+ */
+enum vd_status vd_diagnostic_add_child_suggestion(struct vd_diagnostic *diagnostic,
+                                                  enum vd_applicability applicability,
+                                                  struct vd_str message,
+                                                  const struct vd_edit *edits,
+                                                  size_t count);
+
+/* ---- Policies -------------------------------------------------------------------------------- */
+
+/**
+ * Creates a policy without levels and without a limit. It knows the codes of `tool`; with NULL, or a tool without codes,
+ * every code can have a level. Free it with `vd_policy_free`. Returns NULL on failure.
+ */
+struct vd_policy *vd_policy_new(const struct vd_tool *tool);
+
+/**
+ * Frees a policy. Bags that were created with it are not affected. NULL is allowed.
+ */
+enum vd_status vd_policy_free(struct vd_policy *policy);
+
+/**
+ * Sets the level of a code (`W0100`, `-Wshadow`), of all codes with a prefix (`W01`, `clippy::`), or of `warnings`. The
+ * most specific level applies to a diagnostic. Errors cannot be lowered. Fails with `VD_E_ARGUMENT`, and a similar code
+ * in the error text, if the policy does not know the code.
+ */
+enum vd_status vd_policy_set_level(struct vd_policy *policy,
+                                   struct vd_str selector,
+                                   enum vd_level level);
+
+/**
+ * Sets the number of errors after which further diagnostics are only counted. 0, the default, means no limit.
+ */
+enum vd_status vd_policy_set_max_errors(struct vd_policy *policy,
+                                        uint64_t errors);
+
+/* ---- Bags ------------------------------------------------------------------------------------ */
+
+/**
+ * Creates an empty bag. `policy` may be NULL. Free it with `vd_bag_free`. Returns NULL on failure.
+ */
+struct vd_bag *vd_bag_new(const struct vd_policy *policy);
+
+/**
+ * Frees a bag and its diagnostics. NULL is allowed.
+ */
+enum vd_status vd_bag_free(struct vd_bag *bag);
+
+/**
+ * Moves a diagnostic to a bag. On success the handle `diagnostic` is not valid any more. Duplicates, and what the policy
+ * does not allow, are only counted.
+ */
+enum vd_status vd_bag_push(struct vd_bag *bag,
+                           struct vd_diagnostic *diagnostic);
+
+/**
+ * Moves all diagnostics and counts of `from` to the end of `bag`, through its policy. On success the handle `from` is not
+ * valid any more. The order of output does not depend on the threads that filled the bags, if the bags are merged in a
+ * fixed order.
+ */
+enum vd_status vd_bag_merge(struct vd_bag *bag,
+                            struct vd_bag *from);
+
+/**
+ * Returns the number of diagnostics in a bag: without duplicates, and without those that the policy does not allow.
+ */
+enum vd_status vd_bag_len(const struct vd_bag *bag,
+                          size_t *len);
+
+/**
+ * Returns the number of diagnostics of a severity, including duplicates and those over the limit of errors.
+ */
+enum vd_status vd_bag_count(const struct vd_bag *bag,
+                            enum vd_severity severity,
+                            uint64_t *count);
+
+/**
+ * Returns how many diagnostics were only counted: those over the limit of errors, and the duplicates.
+ */
+enum vd_status vd_bag_count_omitted(const struct vd_bag *bag,
+                                    uint64_t *suppressed,
+                                    uint64_t *duplicates);
+
+/**
+ * Returns true if the compilation failed: there was an error or a fatal diagnostic. Returns true for an invalid handle,
+ * too, so that a compiler does not succeed by mistake.
+ */
+bool vd_bag_has_errors(const struct vd_bag *bag);
+
+/**
+ * Writes all diagnostics in the order of files and locations, and ends the output. Diagnostics that are written later
+ * begin a new document, in formats that have one.
+ */
+enum vd_status vd_bag_emit(const struct vd_bag *bag,
+                           const struct vd_sources *sources,
+                           struct vd_emitter *emitter);
+
+/* ---- Emitters: formats, options, and where output goes --------------------------------------- */
+
+/**
+ * Creates an emitter of a format: `human`, `short`, `narrated`, `json`, `sarif`, `lsp`, `github`, `gitlab`, `junit`,
+ * `rdjson` or `html`. It writes to standard error (human, short, narrated) or standard output (all others) until a
+ * `vd_emitter_to_...` says otherwise. Free it with `vd_emitter_free`. Returns NULL on failure.
+ *
+ * Options are set before the first output; after it they fail with `VD_E_BUSY`.
+ */
+struct vd_emitter *vd_emitter_new(struct vd_str format);
+
+/**
+ * Frees an emitter. Output that was not ended by `vd_emitter_finish` or `vd_bag_emit` may be incomplete. NULL is
+ * allowed.
+ */
+enum vd_status vd_emitter_free(struct vd_emitter *emitter);
+
+/**
+ * Writes to a FILE, which must be open until the emitter is freed. It is not closed.
+ */
+enum vd_status vd_emitter_to_file(struct vd_emitter *emitter, FILE *file);
+
+/**
+ * Writes to a file descriptor, which must be open until the emitter is freed. It is not closed.
+ */
+enum vd_status vd_emitter_to_fd(struct vd_emitter *emitter, int fd);
+
+/**
+ * Calls `write` with `user` for each piece of output, at most one for each diagnostic and one for the end. The function must not
+ * use the emitter.
+ */
+enum vd_status vd_emitter_to_callback(struct vd_emitter *emitter,
+                                      vd_write_fn write,
+                                      void *user);
+
+/**
+ * Writes to a buffer in memory, which `vd_emitter_buffer` returns.
+ */
+enum vd_status vd_emitter_to_buffer(struct vd_emitter *emitter);
+
+/**
+ * Returns what was written to the buffer. It is valid until the emitter is used again or freed.
+ */
+enum vd_status vd_emitter_buffer(struct vd_emitter *emitter, struct vd_str *output);
+
+/**
+ * Empties the buffer.
+ */
+enum vd_status vd_emitter_clear_buffer(struct vd_emitter *emitter);
+
+/**
+ * Sets the compiler that formats such as SARIF name. Default: `vittec`.
+ */
+enum vd_status vd_emitter_set_tool(struct vd_emitter *emitter, const struct vd_tool *tool);
+
+/**
+ * Sets when human and short output has colours. Default: `VD_COLOR_AUTO`.
+ */
+enum vd_status vd_emitter_set_color(struct vd_emitter *emitter, enum vd_color color);
+
+/**
+ * Sets the background on which colours have to be readable. Default: `VD_BACKGROUND_UNKNOWN`.
+ */
+enum vd_status vd_emitter_set_background(struct vd_emitter *emitter, enum vd_background background);
+
+/**
+ * Sets the width of a line of human output, in cells. 0 means the default: the width of the terminal, or 140.
+ */
+enum vd_status vd_emitter_set_width(struct vd_emitter *emitter,
+                                    uint32_t cells);
+
+/**
+ * Sets how human output is drawn. Default: `VD_STYLE_ASCII`.
+ */
+enum vd_status vd_emitter_set_style(struct vd_emitter *emitter, enum vd_style style);
+
+/**
+ * Sets the colours of human output and HTML: `default`, `high-contrast`, `color-blind` or `ansi`, each also with `-dark`
+ * or `-light`.
+ */
+enum vd_status vd_emitter_set_theme(struct vd_emitter *emitter,
+                                    struct vd_str theme);
+
+/**
+ * Sets the number of lines that human output and HTML show before and after each label. Default: 0.
+ */
+enum vd_status vd_emitter_set_context_lines(struct vd_emitter *emitter, uint32_t lines);
+
+/**
+ * Sets the number of cells from one tab stop to the next in human output and HTML, 1 to 16. Default: 4.
+ */
+enum vd_status vd_emitter_set_tab_width(struct vd_emitter *emitter,
+                                        uint32_t cells);
+
+/**
+ * Sets the URL of the links of paths, with the placeholders `{path}`, `{line}` and `{column}`, such as
+ * `vscode://file/{path}:{line}:{column}`.
+ */
+enum vd_status vd_emitter_set_editor_url(struct vd_emitter *emitter,
+                                         struct vd_str url);
+
+/**
+ * Sets the file that SARIF and GitLab show for a diagnostic without a location, relative to the root of the repository.
+ */
+enum vd_status vd_emitter_set_fallback_path(struct vd_emitter *emitter,
+                                            struct vd_str path);
+
+/**
+ * Writes one diagnostic at once, without a bag and its order. The diagnostic is not changed or freed.
+ */
+enum vd_status vd_emitter_emit(struct vd_emitter *emitter,
+                               const struct vd_sources *sources,
+                               const struct vd_diagnostic *diagnostic);
+
+/**
+ * Ends the output: closes the document, if the format has one. Call it after the last `vd_emitter_emit`.
+ */
+enum vd_status vd_emitter_finish(struct vd_emitter *emitter);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* VITTE_DIAG_H */
+
+/** Compilers check the arguments of a function like printf(). */
+#if defined(__GNUC__) || defined(__clang__)
+#  define VD_PRINTF(text, first) __attribute__((__format__(__printf__, text, first)))
+#else
+#  define VD_PRINTF(text, first)
+#endif
+
+/**
+ * Formats a text like vsnprintf() into a buffer of `size` bytes. Returns the text, which is shorter if the buffer is too
+ * small; it then ends with "...". For texts with values:
+ *
+ *     char text[256];
+ *     vd_diagnostic_add_note(error, vd_format(text, sizeof text, "declared %d times", count));
+ */
+VD_PRINTF(3, 4) static inline vd_str vd_format(char *buffer, size_t size, const char *format, ...) {
+  vd_str text;
+  va_list arguments;
+  int length;
+  text.data = buffer;
+  text.len = 0;
+  va_start(arguments, format);
+  length = vsnprintf(buffer, size, format, arguments);
+  va_end(arguments);
+  if (length > 0 && size > 0) {
+    text.len = (size_t)length < size ? (size_t)length : size - 1;
+  }
+  if (length > 0 && size > 3 && (size_t)length >= size) {
+    memcpy(buffer + size - 4, "...", 4);
+  }
+  return text;
+}

@@ -1,0 +1,153 @@
+//! The table of the objects of one kind.
+
+use std::sync::{
+    Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError,
+};
+
+use super::callbacks::is_in_callback;
+use super::key::{Key, Problem};
+
+/// The objects of one kind, each in a slot. The slots are in segments, each twice as long as the one before it, which
+/// never move.
+pub(crate) struct Table<T> {
+    segments: [OnceLock<Box<[Slot<T>]>>; SEGMENTS],
+    unused: Mutex<Unused>,
+}
+
+/// The number of slots of the first segment, as a power of two.
+const FIRST_BITS: u32 = 5;
+const SEGMENTS: usize = (Key::INDEX_BITS + 1 - FIRST_BITS) as usize;
+
+struct Slot<T>(RwLock<State<T>>);
+
+struct State<T> {
+    /// The generation of the object, or of the next one.
+    generation: u32,
+    object: Option<T>,
+}
+
+/// The slots without an object.
+struct Unused {
+    /// Those that had one.
+    free: Vec<u32>,
+    /// The index of the first one that never had one.
+    next: u32,
+    /// The number of objects.
+    live: usize,
+}
+
+impl<T> Table<T> {
+    pub(crate) const fn new() -> Self {
+        let unused = Unused { free: Vec::new(), next: 0, live: 0 };
+        Self { segments: [const { OnceLock::new() }; SEGMENTS], unused: Mutex::new(unused) }
+    }
+
+    /// Returns the number of objects.
+    pub(crate) fn len(&self) -> usize {
+        self.unused.lock().unwrap_or_else(PoisonError::into_inner).live
+    }
+
+    /// Stores an object. Returns `None` if there are too many.
+    pub(super) fn insert(&self, object: T) -> Option<Key> {
+        let index = self.unused.lock().unwrap_or_else(PoisonError::into_inner).claim()?;
+        let (segment, at) = position(index);
+        let slots = self.segments.get(segment)?.get_or_init(|| new_segment(segment));
+        let mut state = slots.get(at)?.0.write().unwrap_or_else(PoisonError::into_inner);
+        state.object = Some(object);
+        Some(Key { index, generation: state.generation })
+    }
+
+    /// Removes an object.
+    pub(super) fn take(&self, key: Key) -> Result<T, Problem> {
+        let mut state = self.slot(key)?.write()?;
+        if state.generation != key.generation {
+            return Err(Problem::Stale);
+        }
+        let object = state.object.take().ok_or(Problem::Stale)?;
+        let is_used_up = state.generation >= Key::MAX_GENERATION;
+        state.generation = if is_used_up { 0 } else { state.generation + 1 };
+        drop(state);
+        let mut unused = self.unused.lock().unwrap_or_else(PoisonError::into_inner);
+        unused.live = unused.live.saturating_sub(1);
+        // Without more generations an old handle would be valid again. With 32 bits there are too few of them.
+        if !(is_used_up && Key::IS_WIDE) {
+            unused.free.push(key.index);
+        }
+        Ok(object)
+    }
+
+    pub(super) fn read<R>(&self, key: Key, read: impl FnOnce(&T) -> R) -> Result<R, Problem> {
+        let state = self.slot(key)?.read()?;
+        let object = state.object.as_ref().filter(|_| state.generation == key.generation);
+        object.map(read).ok_or(Problem::Stale)
+    }
+
+    pub(super) fn write<R>(
+        &self,
+        key: Key,
+        change: impl FnOnce(&mut T) -> R,
+    ) -> Result<R, Problem> {
+        let mut state = self.slot(key)?.write()?;
+        let generation = state.generation;
+        let object = state.object.as_mut().filter(|_| generation == key.generation);
+        object.map(change).ok_or(Problem::Stale)
+    }
+
+    fn slot(&self, key: Key) -> Result<&Slot<T>, Problem> {
+        let (segment, at) = position(key.index);
+        let slots = self.segments.get(segment).and_then(OnceLock::get);
+        slots.and_then(|slots| slots.get(at)).ok_or(Problem::Unknown)
+    }
+}
+
+impl Unused {
+    /// Returns the index of an unused slot.
+    fn claim(&mut self) -> Option<u32> {
+        let index = match self.free.pop() {
+            Some(index) => index,
+            None if self.next > Key::MAX_INDEX => return None,
+            None => {
+                self.next += 1;
+                self.next - 1
+            }
+        };
+        self.live += 1;
+        Some(index)
+    }
+}
+
+impl<T> Slot<T> {
+    fn read(&self) -> Result<RwLockReadGuard<'_, State<T>>, Problem> {
+        match self.0.try_read() {
+            Ok(state) => Ok(state),
+            Err(TryLockError::Poisoned(state)) => Ok(state.into_inner()),
+            Err(TryLockError::WouldBlock) if is_in_callback() => Err(Problem::Busy),
+            Err(TryLockError::WouldBlock) => {
+                Ok(self.0.read().unwrap_or_else(PoisonError::into_inner))
+            }
+        }
+    }
+
+    fn write(&self) -> Result<RwLockWriteGuard<'_, State<T>>, Problem> {
+        match self.0.try_write() {
+            Ok(state) => Ok(state),
+            Err(TryLockError::Poisoned(state)) => Ok(state.into_inner()),
+            Err(TryLockError::WouldBlock) if is_in_callback() => Err(Problem::Busy),
+            Err(TryLockError::WouldBlock) => {
+                Ok(self.0.write().unwrap_or_else(PoisonError::into_inner))
+            }
+        }
+    }
+}
+
+/// Returns the segment of a slot, and its index there.
+fn position(index: u32) -> (usize, usize) {
+    let shifted = index as usize + (1 << FIRST_BITS);
+    let log = shifted.ilog2();
+    ((log - FIRST_BITS) as usize, shifted - (1 << log))
+}
+
+fn new_segment<T>(segment: usize) -> Box<[Slot<T>]> {
+    let slot = |_| Slot(RwLock::new(State { generation: 0, object: None }));
+    (0..1_usize << (FIRST_BITS as usize + segment)).map(slot).collect()
+}

@@ -1,0 +1,91 @@
+//! Policies and tools while C builds them.
+
+use std::collections::HashSet;
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+use vitte_diag::registry::Page;
+use vitte_diag::{Code, Level, Policy, Severity, Tool};
+
+use crate::failure::{Failure, Result, vd_status};
+
+/// A policy to which C adds codes and levels.
+#[derive(Clone, Debug)]
+pub(crate) struct PolicyDraft {
+    codes: Vec<(Code, Severity)>,
+    /// In the order in which they were set.
+    levels: Vec<(String, Level)>,
+    max_errors: u64,
+}
+
+impl PolicyDraft {
+    /// Creates a policy. With codes, levels are accepted only for them; without codes, for all.
+    pub(crate) const fn new(codes: Vec<(Code, Severity)>) -> Self {
+        Self { codes, levels: Vec::new(), max_errors: 0 }
+    }
+
+    pub(crate) fn set_level(&mut self, selector: &str, level: Level) -> Result {
+        self.base().with_level(selector, level).map_err(|error| Failure::argument(&error))?;
+        self.levels.retain(|(other, _)| other != selector);
+        self.levels.push((selector.to_owned(), level));
+        Ok(())
+    }
+
+    pub(crate) const fn set_max_errors(&mut self, errors: u64) {
+        self.max_errors = errors;
+    }
+
+    pub(crate) fn build(&self) -> Result<Policy> {
+        let policy = self.base().with_max_errors(self.max_errors);
+        let mut levels = self.levels.iter();
+        levels
+            .try_fold(policy, |policy, (selector, level)| policy.with_level(selector, *level))
+            .map_err(|error| Failure::argument(&error))
+    }
+
+    fn base(&self) -> Policy {
+        let policy = Policy::new(self.codes.iter().copied());
+        if self.codes.is_empty() { policy.with_any_code() } else { policy }
+    }
+}
+
+/// The texts of pages, which the library keeps until the program ends.
+static PAGES: LazyLock<Mutex<HashSet<&'static str>>> = LazyLock::new(Mutex::default);
+
+/// Adds the page of a code to a tool.
+pub(crate) fn add_page(tool: &mut Tool, text: &str) -> Result {
+    Page::parse(text).map_err(|error| Failure::argument(&error))?;
+    let page = Page::parse(kept(text)).map_err(|error| Failure::argument(&error))?;
+    *tool = tool.clone().with_pages([page]);
+    Ok(())
+}
+
+/// Returns a copy of a text that is never freed.
+fn kept(text: &str) -> &'static str {
+    let mut pages = PAGES.lock().unwrap_or_else(PoisonError::into_inner);
+    match pages.get(text) {
+        Some(page) => page,
+        None => {
+            let page: &'static str = Box::leak(text.into());
+            pages.insert(page);
+            page
+        }
+    }
+}
+
+/// Returns the page of a code: of the tool, or of the Vitte compiler without one.
+pub(crate) fn explain(tool: Option<&Tool>, code: &str) -> Result<&'static str> {
+    static VITTE: LazyLock<Tool> = LazyLock::new(Tool::default);
+    let page = tool.unwrap_or(&VITTE).explain(code);
+    page.map(|page| page.text)
+        .map_err(|error| Failure::new(vd_status::VD_E_NOT_FOUND, error.to_string()))
+}
+
+/// Returns a code, or why it is none.
+pub(crate) fn code(text: &str) -> Result<Code> {
+    Code::new(text).map_err(|error| Failure::argument(&error))
+}
+
+/// Returns the codes of a tool, each with its default severity.
+pub(crate) fn codes(tool: &Tool) -> Vec<(Code, Severity)> {
+    tool.codes().collect()
+}

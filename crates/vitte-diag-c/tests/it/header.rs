@@ -1,0 +1,92 @@
+//! The header is generated from the sources.
+
+use std::fs;
+use std::path::PathBuf;
+
+use cbindgen::{Builder, Config, DocumentationStyle, EnumConfig, Language, SortKey, Style};
+
+/// The files with the items of the header, and the headings of those with functions, in the order of the header.
+const FILES: [(&str, &str); 11] = [
+    ("failure", ""),
+    ("abi/types", ""),
+    ("abi/memory", "Texts"),
+    ("abi/errors", "Errors and version"),
+    ("abi/simple", "The simple layer: five functions for texts that end with NUL"),
+    ("abi/sources", "Source files and spans"),
+    ("abi/tool", "The compiler, and the pages of its codes"),
+    ("abi/diagnostic", "Diagnostics"),
+    ("abi/policy", "Policies"),
+    ("abi/bag", "Bags"),
+    ("abi/emitter", "Emitters: formats, options, and where output goes"),
+];
+
+fn dir() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn source(file: &str) -> String {
+    fs::read_to_string(dir().join("src").join(file)).unwrap()
+}
+
+pub(crate) fn header() -> String {
+    fs::read_to_string(dir().join("include/vitte_diag.h")).unwrap_or_default()
+}
+
+fn generate() -> String {
+    let headers = ["stdarg.h", "stdbool.h", "stddef.h", "stdint.h", "stdio.h", "string.h"];
+    let config = Config {
+        language: Language::C,
+        header: Some(source("abi/head.h")),
+        trailer: Some(source("abi/tail.h")),
+        include_guard: Some("VITTE_DIAG_H".to_owned()),
+        sys_includes: headers.map(str::to_owned).to_vec(),
+        no_includes: true,
+        cpp_compat: true,
+        usize_is_size_t: true,
+        documentation_style: DocumentationStyle::Doxy,
+        style: Style::Both,
+        sort_by: SortKey::None,
+        line_length: 100,
+        enumeration: EnumConfig { prefix_with_name: false, ..EnumConfig::default() },
+        ..Config::default()
+    };
+    let files = FILES.map(|(file, _)| dir().join("src").join(file).with_extension("rs"));
+    let builder = files.into_iter().fold(Builder::new(), Builder::with_src);
+    let mut header = Vec::new();
+    builder.with_config(config).generate().unwrap().write(&mut header);
+    with_headings(&without_safety(&String::from_utf8(header).unwrap()))
+}
+
+/// Removes the sections about safety, which repeat for Rust what the text before them says.
+fn without_safety(header: &str) -> String {
+    let mut parts = header.split(" *\n * # Safety\n");
+    let mut out = parts.next().unwrap().to_owned();
+    for part in parts {
+        out += &part[part.find(" */").unwrap()..];
+    }
+    out
+}
+
+/// Adds a heading before the first function of each file.
+fn with_headings(header: &str) -> String {
+    let mut out = header.to_owned();
+    for (file, heading) in FILES.iter().filter(|(_, heading)| !heading.is_empty()) {
+        let code = source(&format!("{file}.rs"));
+        let (_, rest) = code.split_once("extern \"C\" fn ").unwrap();
+        let name = rest.split('(').next().unwrap();
+        let functions = out.find("extern \"C\" {").unwrap();
+        let at = functions + out[functions..].find(&format!("{name}(")).unwrap();
+        let at = out[..at].rfind("/**").unwrap();
+        out.insert_str(at, &format!("/* ---- {heading} {:-<1$} */\n\n", "", 88 - heading.len()));
+    }
+    out
+}
+
+#[test]
+fn the_header_is_generated_from_the_sources() {
+    let generated = generate();
+    if std::env::var_os("UPDATE_HEADER").is_some() {
+        fs::write(dir().join("include/vitte_diag.h"), &generated).unwrap();
+    }
+    assert!(generated == header(), "UPDATE_HEADER=1 cargo test -p vitte-diag-c header");
+}
