@@ -398,6 +398,11 @@ typedef struct vd_edit {
 typedef int (*vd_write_fn)(void *user, const char *data, size_t len);
 
 /**
+ * Gets the new text of a file. Returns 0, or a value of `errno` to stop. It may not throw.
+ */
+typedef int (*vd_fixed_fn)(void *user, vd_file file, const char *data, size_t len);
+
+/**
  * No file. As the file of a span it means: no location.
  */
 #define VD_NO_FILE UINT32_MAX
@@ -968,6 +973,33 @@ enum vd_status vd_emitter_emit(struct vd_emitter *emitter,
  * Ends the output: closes the document, if the format has one. Call it after the last `vd_emitter_emit`.
  */
 enum vd_status vd_emitter_finish(struct vd_emitter *emitter);
+
+/* ---- Fixes ----------------------------------------------------------------------------------- */
+
+/**
+ * Writes a patch (a unified diff) of the suggestions of a bag to a function, which `patch -p1` and `git apply` accept.
+ * Suggestions that are less certain than `least_certain` are omitted, and those that overlap an earlier one are
+ * rejected. `applied` and `rejected` get the numbers of suggestions; each may be NULL.
+ */
+enum vd_status vd_bag_write_patch(const struct vd_bag *bag,
+                                  const struct vd_sources *sources,
+                                  enum vd_applicability least_certain,
+                                  vd_write_fn write,
+                                  void *user,
+                                  size_t *applied,
+                                  size_t *rejected);
+
+/**
+ * Calls `fixed` with the new text of each file that the suggestions of a bag change. The files themselves are not changed. Otherwise
+ * this is `vd_bag_write_patch`.
+ */
+enum vd_status vd_bag_apply_fixes(const struct vd_bag *bag,
+                                  const struct vd_sources *sources,
+                                  enum vd_applicability least_certain,
+                                  vd_fixed_fn fixed,
+                                  void *user,
+                                  size_t *applied,
+                                  size_t *rejected);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -9,6 +9,7 @@ pub mod bag;
 pub mod diagnostic;
 pub mod emitter;
 pub mod errors;
+pub mod fix;
 pub mod memory;
 pub mod policy;
 pub mod simple;

@@ -1,10 +1,11 @@
 //! A diagnostic while C builds it.
 
 use vitte_diag::{
-    Applicability, Backtrace, Child, ChildLevel, Code, Diagnostic, Edit, FileId, LabelStyle,
-    Severity, Span, Suggestion, Tag, TraceKind, TraceStep,
+    Applicability, Backtrace, Child, ChildLevel, Diagnostic, Edit, FileId, LabelStyle, Severity,
+    Span, Suggestion, Tag, TraceKind, TraceStep,
 };
 
+use crate::code;
 use crate::failure::{Failure, Result, vd_status};
 
 /// A span as C passes it. `lo` may be after `hi`.
@@ -33,9 +34,9 @@ impl RawSpan {
 pub(crate) struct Draft {
     diagnostic: Diagnostic,
     /// The child that was added last, to which more labels may be added.
-    child: Option<Child>,
+    child: Option<Box<Child>>,
     /// The suggestion that was added last, to which more alternatives may be added.
-    suggestion: Option<LastSuggestion>,
+    suggestion: Option<Box<LastSuggestion>>,
 }
 
 /// A suggestion of the diagnostic, or of its last child.
@@ -50,7 +51,7 @@ impl Draft {
     pub(crate) fn new(severity: Severity, code: &str, span: RawSpan, message: String) -> Self {
         let (valid, invalid) = match code {
             "" => (None, None),
-            text => match Code::new(text) {
+            text => match code::from_text(text) {
                 Ok(code) => (Some(code), None),
                 Err(error) => (None, Some(error.to_string())),
             },
@@ -152,7 +153,7 @@ impl Draft {
     /// Adds a child, to which labels and suggestions may be added until the next one.
     pub(crate) fn add_child(&mut self, level: ChildLevel, message: String) {
         self.end_child();
-        self.child = Some(Child::new(level, message));
+        self.child = Some(Box::new(Child::new(level, message)));
     }
 
     /// Adds a label to the last child.
@@ -174,7 +175,7 @@ impl Draft {
 
     pub(crate) fn add_suggestion(&mut self, suggestion: Suggestion) {
         self.end_suggestion();
-        self.suggestion = Some(LastSuggestion { suggestion, is_of_child: false });
+        self.suggestion = Some(Box::new(LastSuggestion { suggestion, is_of_child: false }));
     }
 
     /// Adds a suggestion to the last child.
@@ -183,7 +184,7 @@ impl Draft {
             return Err(no_child());
         }
         self.end_suggestion();
-        self.suggestion = Some(LastSuggestion { suggestion, is_of_child: true });
+        self.suggestion = Some(Box::new(LastSuggestion { suggestion, is_of_child: true }));
         Ok(())
     }
 
@@ -201,9 +202,8 @@ impl Draft {
 
     /// Moves the last suggestion to the diagnostic or the child.
     fn end_suggestion(&mut self) {
-        let Some(LastSuggestion { suggestion, is_of_child }) = self.suggestion.take() else {
-            return;
-        };
+        let Some(last) = self.suggestion.take() else { return };
+        let LastSuggestion { suggestion, is_of_child } = *last;
         match &mut self.child {
             Some(child) if is_of_child => _ = child.add_suggestion(suggestion),
             _ => _ = self.diagnostic.add_suggestion(suggestion),
@@ -214,7 +214,7 @@ impl Draft {
     fn end_child(&mut self) {
         self.end_suggestion();
         if let Some(child) = self.child.take() {
-            self.diagnostic.add_child(child);
+            self.diagnostic.add_child(*child);
         }
     }
 }

@@ -19,8 +19,10 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod abi;
+mod code;
 mod draft;
 mod failure;
+mod fix;
 mod handles;
 mod output;
 mod policy;

@@ -80,11 +80,6 @@ pub(crate) fn explain(tool: Option<&Tool>, code: &str) -> Result<&'static str> {
         .map_err(|error| Failure::new(vd_status::VD_E_NOT_FOUND, error.to_string()))
 }
 
-/// Returns a code, or why it is none.
-pub(crate) fn code(text: &str) -> Result<Code> {
-    Code::new(text).map_err(|error| Failure::argument(&error))
-}
-
 /// Returns the codes of a tool, each with its default severity.
 pub(crate) fn codes(tool: &Tool) -> Vec<(Code, Severity)> {
     tool.codes().collect()

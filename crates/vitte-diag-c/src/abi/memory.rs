@@ -8,7 +8,7 @@ use std::ptr;
 
 use vitte_diag::{Edit, SourceText, Stream};
 
-use super::types::vd_span;
+use super::types::{vd_file, vd_span};
 use crate::draft;
 use crate::failure::{Failure, Result, vd_status};
 use crate::handles;
@@ -211,8 +211,7 @@ pub(super) struct Callback {
 
 impl Callback {
     pub(super) fn new(write: vd_write_fn, user: *mut c_void) -> Result<Self> {
-        let write =
-            write.ok_or_else(|| Failure::new(vd_status::VD_E_NULL, "the callback is NULL"))?;
+        let write = write.ok_or_else(no_callback)?;
         Ok(Self { write, user: User(user) })
     }
 }
@@ -229,6 +228,46 @@ impl Write for Callback {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// Gets the new text of a file. Returns 0, or a value of `errno` to stop. It may not throw.
+pub type vd_fixed_fn = Option<
+    unsafe extern "C" fn(
+        user: *mut c_void,
+        file: vd_file,
+        data: *const c_char,
+        len: usize,
+    ) -> c_int,
+>;
+
+/// A function of C that gets the new texts of files.
+pub(super) struct Fixed {
+    fixed: unsafe extern "C" fn(*mut c_void, vd_file, *const c_char, usize) -> c_int,
+    user: User,
+}
+
+impl Fixed {
+    pub(super) fn new(fixed: vd_fixed_fn, user: *mut c_void) -> Result<Self> {
+        let fixed = fixed.ok_or_else(no_callback)?;
+        Ok(Self { fixed, user: User(user) })
+    }
+
+    pub(super) fn call(&self, file: vd_file, new: &[u8]) -> Result {
+        let text = vd_str::of(new);
+        let Self { fixed, user } = self;
+        // SAFETY: the header describes the parameters of the function.
+        let error = handles::call_back(|| unsafe { fixed(user.0, file, text.data, text.len) });
+        if error == 0 {
+            return Ok(());
+        }
+        let error = io::Error::from_raw_os_error(error);
+        let text = format!("cannot write the fixed file {file}: {error}");
+        Err(Failure::new(vd_status::VD_E_IO, text))
+    }
+}
+
+fn no_callback() -> Failure {
+    Failure::new(vd_status::VD_E_NULL, "the callback is NULL")
 }
 
 /// Writes to a file of C.

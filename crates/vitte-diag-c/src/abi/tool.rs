@@ -7,8 +7,8 @@ use vitte_diag::Tool;
 
 use super::memory::{vd_str, write_out};
 use super::types::{severity_from_c, vd_severity, vd_tool};
-use crate::failure::{guard, status, vd_status};
-use crate::{handles, policy};
+use crate::failure::{Failure, guard, status, vd_status};
+use crate::{code, handles, policy};
 
 /// Describes a compiler by its name, such as `mycc`, and its version. Formats such as SARIF contain both. Free it with
 /// `vd_tool_free`. Returns NULL on failure.
@@ -43,9 +43,12 @@ pub extern "C" fn vd_tool_add_code(
     severity: MaybeUninit<vd_severity>,
 ) -> vd_status {
     status(|| {
-        let (code, severity) = (policy::code(&code.text()?)?, severity_from_c(severity)?);
+        let (id, severity) = (
+            code::from_text(&code.text()?).map_err(|error| Failure::argument(&error))?,
+            severity_from_c(severity)?,
+        );
         handles::with_mut(tool, |tool| {
-            *tool = tool.clone().with_codes([(code, severity)]);
+            *tool = tool.clone().with_codes([(id, severity)]);
             Ok(())
         })
     })

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use cbindgen::{Builder, Config, DocumentationStyle, EnumConfig, Language, SortKey, Style};
 
 /// The files with the items of the header, and the headings of those with functions, in the order of the header.
-const FILES: [(&str, &str); 11] = [
+const FILES: [(&str, &str); 12] = [
     ("failure", ""),
     ("abi/types", ""),
     ("abi/memory", "Texts"),
@@ -18,6 +18,7 @@ const FILES: [(&str, &str); 11] = [
     ("abi/policy", "Policies"),
     ("abi/bag", "Bags"),
     ("abi/emitter", "Emitters: formats, options, and where output goes"),
+    ("abi/fix", "Fixes"),
 ];
 
 fn dir() -> PathBuf {

@@ -1,0 +1,125 @@
+//! The cost of a diagnostic in Rust, and through the C library.
+//!
+//! ```sh
+//! cargo bench -p vitte-diag-c
+//! ```
+//!
+//! Both programs build the same 10,000 diagnostics with two labels and help, and write them without colours to a
+//! function that counts the bytes. The times are nanoseconds per diagnostic, the best of several rounds. The C program
+//! is compiled with `cc -O2`, and uses the shared library.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::cast_possible_truncation, missing_docs)]
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+use std::{env, fs};
+
+use vitte_diag::{Diagnostic, DiagnosticBag, Emitter as _, HumanEmitter, SourceMap, Span, code};
+
+const LINES: usize = 10_000;
+const ROUNDS: usize = 60;
+
+/// Counts bytes, through a call that the optimiser does not see.
+struct Count {
+    bytes: usize,
+    add: fn(&mut usize, &[u8]),
+}
+
+impl Write for Count {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        (self.add)(&mut self.bytes, bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Returns the nanoseconds to build and to write a diagnostic, and the bytes of the output.
+fn rust(path: &Path) -> (f64, f64, usize) {
+    let mut sources = SourceMap::new();
+    let file = sources.load(path).unwrap();
+    let text = sources.file(file).unwrap().text().to_owned();
+    let (mut build, mut write, mut bytes) = (Duration::MAX, Duration::MAX, 0);
+    for _ in 0..ROUNDS {
+        let mut bag = DiagnosticBag::new();
+        let start = Instant::now();
+        let mut at = 0;
+        for (number, line) in text.split_inclusive('\n').enumerate() {
+            let (span, other) =
+                (Span::between(file, at + 8, at + 12), Span::between(file, at + 4, at + 5));
+            bag.push(
+                Diagnostic::error(code!("E0042"), span, format!("unknown name {number}"))
+                    .with_label("not found")
+                    .with_secondary(other, "declared here")
+                    .with_help("declare it before its use"),
+            );
+            at += line.len();
+        }
+        build = build.min(start.elapsed());
+        let add = std::hint::black_box(|sum: &mut usize, bytes: &[u8]| *sum += bytes.len());
+        let mut emitter = HumanEmitter::new(Count { bytes: 0, add });
+        let start = Instant::now();
+        bag.emit(&sources, &mut emitter).unwrap();
+        write = write.min(start.elapsed());
+        emitter.finish().unwrap();
+        bytes = emitter.into_inner().bytes;
+    }
+    let per_line = |time: Duration| time.as_nanos() as f64 / LINES as f64;
+    (per_line(build), per_line(write), bytes)
+}
+
+/// Compiles and runs `cost.c`, and returns what [`rust`] returns.
+fn c(path: &Path) -> (f64, f64, usize) {
+    let package = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let libraries = env::current_exe().unwrap().parent().unwrap().to_owned();
+    let program = path.with_extension("exe");
+    let status = Command::new("cc")
+        .args(["-O2", "-std=c11", "-D_POSIX_C_SOURCE=200809L", "-I"])
+        .arg(package.join("include"))
+        .arg(package.join("benches/cost.c"))
+        .arg(libraries.join("libvitte_diag_c.so"))
+        .arg(format!("-Wl,-rpath,{}", libraries.display()))
+        .arg("-o")
+        .arg(&program)
+        .status();
+    assert!(status.unwrap().success());
+    let output = Command::new(&program).arg(path).arg(ROUNDS.to_string()).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let output = String::from_utf8(output.stdout).unwrap();
+    let mut fields = output.split_whitespace();
+    let mut next = || fields.next().unwrap();
+    (next().parse().unwrap(), next().parse().unwrap(), next().parse().unwrap())
+}
+
+fn main() {
+    // `cargo test --benches` only checks that it compiles.
+    if !env::args().any(|argument| argument == "--bench") {
+        return;
+    }
+    let dir = env::temp_dir().join(format!("vitte-diag-c-cost-{}", std::process::id()));
+    fs::create_dir_all(&dir).unwrap();
+    let path = dir.join("input.my");
+    let mut text = String::new();
+    for line in 0..LINES {
+        writeln!(text, "let x = name + {line:5}").unwrap();
+    }
+    fs::write(&path, text).unwrap();
+    let (rust, c) = (rust(&path), c(&path));
+    fs::remove_dir_all(&dir).unwrap();
+    assert_eq!(rust.2, c.2, "the outputs have as many bytes");
+    println!("ns per diagnostic   build   write     all");
+    for (name, (build, write, _)) in [("Rust", rust), ("C", c)] {
+        println!("{name:18}{build:7.0} {write:7.0} {:7.0}", build + write);
+    }
+    println!(
+        "C / Rust{:17.2} {:7.2} {:7.2}",
+        c.0 / rust.0,
+        c.1 / rust.1,
+        (c.0 + c.1) / (rust.0 + rust.1)
+    );
+}
