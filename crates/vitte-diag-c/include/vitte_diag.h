@@ -569,6 +569,15 @@ enum vd_status vd_sources_offset(const struct vd_sources *sources,
                                  size_t *offset);
 
 /**
+ * Returns the span of a line (1-based) without the blanks around its text, for compilers that have only line numbers. A
+ * line of blanks has an empty span.
+ */
+enum vd_status vd_sources_line_span(const struct vd_sources *sources,
+                                    vd_file file,
+                                    uint32_t line,
+                                    struct vd_span *span);
+
+/**
  * Returns the path of a file, as it is shown. It is valid until the file is removed or the sources are freed.
  */
 enum vd_status vd_sources_path(const struct vd_sources *sources,

@@ -133,6 +133,28 @@ pub extern "C" fn vd_sources_offset(
     })
 }
 
+/// Returns the span of a line (1-based) without the blanks around its text, for compilers that have only line numbers. A
+/// line of blanks has an empty span.
+#[unsafe(no_mangle)]
+pub extern "C" fn vd_sources_line_span(
+    sources: *const vd_sources,
+    file: vd_file,
+    line: u32,
+    span: Option<&mut MaybeUninit<vd_span>>,
+) -> vd_status {
+    status(|| {
+        let id = file_id(file)?;
+        let (lo, hi) = handles::with(sources, |sources| {
+            let file = sources.file(id).map_err(|error| failure(&error))?;
+            let whole = file.line_span(line).map_err(|error| failure(&error))?;
+            let text = file.bytes().get(whole.range()).unwrap_or_default();
+            let lo = whole.lo() as usize + text.len() - text.trim_ascii_start().len();
+            Ok((lo, lo + text.trim_ascii().len()))
+        })?;
+        write_out(span, vd_span_of(file, lo, hi))
+    })
+}
+
 /// Returns the path of a file, as it is shown. It is valid until the file is removed or the sources are freed.
 #[unsafe(no_mangle)]
 pub extern "C" fn vd_sources_path(
