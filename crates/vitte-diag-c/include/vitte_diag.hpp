@@ -15,7 +15,6 @@
 #include <cerrno>
 #include <cstdint>
 #include <initializer_list>
-#include <functional>
 #include <memory>
 #include <new>
 #include <ostream>
