@@ -15,6 +15,7 @@
 //! |---|---|
 //! | `crash` | crash capture, on by default |
 //! | `formats` | all formats instead of human, short and json; on by default |
+//! | `capi` | nothing; cargo-c sets it |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
