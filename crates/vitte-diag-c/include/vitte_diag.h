@@ -30,7 +30,8 @@
  *
  * THREADS. Every function may be called by every thread. Each object has a lock: calls that use the same object wait for
  * one another, except for calls that only read. A callback must not change or free an object that the function uses which
- * calls it (VD_E_BUSY), and must not wait for another thread that does; it must not throw an exception or call longjmp().
+ * calls it, and must not wait for another thread that does; it must not throw an exception or call longjmp(). No call
+ * in a callback waits: it fails with VD_E_BUSY if the object is in use, also by another thread.
  *
  * COMPATIBILITY. A program that was compiled for an older version with the same major number runs with a newer library:
  * functions and enumerators are added, and never changed; no structure changes.
@@ -887,9 +888,14 @@ enum vd_status vd_emitter_free(struct vd_emitter *emitter);
 enum vd_status vd_emitter_to_file(struct vd_emitter *emitter, FILE *file);
 
 /**
- * Writes to a file descriptor, which must be open until the emitter is freed. It is not closed.
+ * Writes to a file descriptor, which must be open until the emitter is freed. It is not closed. What is still in the
+ * buffer of `stdout` is written before output to descriptor 1.
+ *
+ * Output to a pipe that no process reads raises `SIGPIPE`, which ends the program, as with `write()`. A program that
+ * ignores the signal gets `VD_E_IO`.
  */
-enum vd_status vd_emitter_to_fd(struct vd_emitter *emitter, int fd);
+enum vd_status vd_emitter_to_fd(struct vd_emitter *emitter,
+                                int fd);
 
 /**
  * Calls `write` with `user` for each piece of output, at most one for each diagnostic and one for the end. The function must not
@@ -1014,8 +1020,6 @@ enum vd_status vd_bag_apply_fixes(const struct vd_bag *bag,
 }  // extern "C"
 #endif  // __cplusplus
 
-#endif  /* VITTE_DIAG_H */
-
 /** Compilers check the arguments of a function like printf(). */
 #if defined(__GNUC__) || defined(__clang__)
 #  define VD_PRINTF(text, first) __attribute__((__format__(__printf__, text, first)))
@@ -1034,16 +1038,24 @@ VD_PRINTF(3, 4) static inline vd_str vd_format(char *buffer, size_t size, const 
   vd_str text;
   va_list arguments;
   int length;
-  text.data = buffer;
-  text.len = 0;
+  size_t needed;
   va_start(arguments, format);
   length = vsnprintf(buffer, size, format, arguments);
   va_end(arguments);
-  if (length > 0 && size > 0) {
-    text.len = (size_t)length < size ? (size_t)length : size - 1;
-  }
-  if (length > 0 && size > 3 && (size_t)length >= size) {
-    memcpy(buffer + size - 4, "...", 4);
+#ifdef __cplusplus
+  needed = length > 0 ? static_cast<size_t>(length) : 0;
+#else
+  needed = length > 0 ? (size_t)length : 0;
+#endif
+  text.data = buffer;
+  text.len = needed < size ? needed : size;
+  if (needed >= size && size > 0) {
+    text.len = size - 1;
+    if (size > 3) {
+      memcpy(buffer + size - 4, "...", 4);
+    }
   }
   return text;
 }
+
+#endif  /* VITTE_DIAG_H */

@@ -61,5 +61,15 @@ pub(crate) fn with_mut<H: Handle, R>(
     H::table().write(key, change).map_err(|problem| problem.describe(H::KIND))?
 }
 
+/// Removes the object behind `from`, and calls `merge` with that behind `into` and it. On failure both are unchanged.
+pub(crate) fn merge<H: Handle>(
+    into: *mut H,
+    from: *mut H,
+    merge: impl FnOnce(&mut H::Object, H::Object),
+) -> Result {
+    let keys = (Key::decode(into.addr(), H::KIND)?, Key::decode(from.addr(), H::KIND)?);
+    H::table().merge(keys.0, keys.1, merge).map_err(|problem| problem.describe(H::KIND))
+}
+
 #[cfg(test)]
 mod tests;

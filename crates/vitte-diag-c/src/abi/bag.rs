@@ -5,7 +5,7 @@ use std::ptr;
 
 use vitte_diag::{DiagnosticBag, Severity, Summary};
 
-use super::memory::write_out;
+use super::memory::{write_both, write_out};
 use super::types::{
     severity_from_c, vd_bag, vd_diagnostic, vd_emitter, vd_policy, vd_severity, vd_sources,
 };
@@ -51,13 +51,7 @@ pub extern "C" fn vd_bag_merge(bag: *mut vd_bag, from: *mut vd_bag) -> vd_status
         if ptr::eq(bag, from) {
             return Err(Failure::argument(&"a bag cannot be merged with itself"));
         }
-        handles::with(bag, |_| Ok(()))?;
-        // Never two locks at a time: another thread may merge in the other direction.
-        let from = handles::take(from)?;
-        handles::with_mut(bag, |bag| {
-            bag.merge(from);
-            Ok(())
-        })
+        handles::merge(bag, from, DiagnosticBag::merge)
     })
 }
 
@@ -97,8 +91,7 @@ pub extern "C" fn vd_bag_count_omitted(
 ) -> vd_status {
     status(|| {
         let summary = summary(bag)?;
-        write_out(suppressed, summary.suppressed)?;
-        write_out(duplicates, summary.duplicates)
+        write_both((suppressed, summary.suppressed), (duplicates, summary.duplicates))
     })
 }
 

@@ -55,7 +55,11 @@ pub unsafe extern "C" fn vd_emitter_to_file(
     })
 }
 
-/// Writes to a file descriptor, which must be open until the emitter is freed. It is not closed.
+/// Writes to a file descriptor, which must be open until the emitter is freed. It is not closed. What is still in the
+/// buffer of `stdout` is written before output to descriptor 1.
+///
+/// Output to a pipe that no process reads raises `SIGPIPE`, which ends the program, as with `write()`. A program that
+/// ignores the signal gets `VD_E_IO`.
 #[unsafe(no_mangle)]
 pub extern "C" fn vd_emitter_to_fd(emitter: *mut vd_emitter, fd: c_int) -> vd_status {
     status(|| {

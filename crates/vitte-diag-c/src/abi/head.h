@@ -30,7 +30,8 @@
  *
  * THREADS. Every function may be called by every thread. Each object has a lock: calls that use the same object wait for
  * one another, except for calls that only read. A callback must not change or free an object that the function uses which
- * calls it (VD_E_BUSY), and must not wait for another thread that does; it must not throw an exception or call longjmp().
+ * calls it, and must not wait for another thread that does; it must not throw an exception or call longjmp(). No call
+ * in a callback waits: it fails with VD_E_BUSY if the object is in use, also by another thread.
  *
  * COMPATIBILITY. A program that was compiled for an older version with the same major number runs with a newer library:
  * functions and enumerators are added, and never changed; no structure changes.

@@ -109,6 +109,15 @@ pub(super) fn write_out<T>(out: Option<&mut MaybeUninit<T>>, value: T) -> Result
     Ok(())
 }
 
+/// Returns two values through output parameters: neither of them, if one parameter is NULL.
+pub(super) fn write_both<A, B>(
+    (first, a): (Option<&mut MaybeUninit<A>>, A),
+    (second, b): (Option<&mut MaybeUninit<B>>, B),
+) -> Result {
+    write_out(if second.is_some() { first } else { None }, a)?;
+    write_out(second, b)
+}
+
 /// A replacement of a range of bytes by a text. The layout never changes.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
@@ -222,7 +231,14 @@ impl Write for Callback {
         let Self { write, user } = self;
         // SAFETY: the header describes the parameters of the function.
         let error = handles::call_back(|| unsafe { write(user.0, text.data, text.len) });
-        if error == 0 { Ok(bytes.len()) } else { Err(io::Error::from_raw_os_error(error)) }
+        match io::Error::from_raw_os_error(error) {
+            _ if error == 0 => Ok(bytes.len()),
+            // With this kind the same bytes would be written again, although some of them may have been written.
+            error if error.kind() == io::ErrorKind::Interrupted => {
+                Err(io::Error::other(error.to_string()))
+            }
+            error => Err(error),
+        }
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -333,8 +349,7 @@ impl Write for Descriptor {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         // What the program has written to its standard output is before this.
         if self.0 == 1 {
-            // SAFETY: null means all files, which are valid.
-            unsafe { libc::fflush(ptr::null_mut()) };
+            flush_stdout();
         }
         #[cfg(windows)]
         let len = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
@@ -348,6 +363,24 @@ impl Write for Descriptor {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// Writes the bytes in the buffer of the standard output of the C library. Other files are not flushed where the standard
+/// output has a name: that would wait for threads that read from one.
+fn flush_stdout() {
+    #[cfg(any(target_os = "linux", target_vendor = "apple", target_os = "freebsd"))]
+    let file = {
+        unsafe extern "C" {
+            #[cfg_attr(not(target_os = "linux"), link_name = "__stdoutp")]
+            static stdout: *mut libc::FILE;
+        }
+        // SAFETY: the C library initialises the variable before the program starts.
+        unsafe { stdout }
+    };
+    #[cfg(not(any(target_os = "linux", target_vendor = "apple", target_os = "freebsd")))]
+    let file = ptr::null_mut();
+    // SAFETY: the file is open, or null, which means all files. An error is that of the program's own output.
+    unsafe { libc::fflush(file) };
 }
 
 const fn stream(descriptor: c_int) -> Option<Stream> {

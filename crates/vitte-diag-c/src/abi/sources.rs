@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use vitte_diag::{FileId, SourceError, SourceMap};
 
-use super::memory::{Borrowed, vd_release_fn, vd_str, write_out};
+use super::memory::{Borrowed, vd_release_fn, vd_str, write_both, write_out};
 use super::types::{VD_NO_FILE, file_id, from_c, vd_column_unit, vd_file, vd_sources, vd_span};
 use crate::failure::{Failure, Result, guard, status, vd_status};
 use crate::handles;
@@ -188,8 +188,7 @@ pub extern "C" fn vd_sources_location(
             let at = sources.location_in(span, unit).map_err(|error| failure(&error))?;
             Ok((at.line, at.col))
         })?;
-        write_out(line, at.0)?;
-        write_out(column, at.1)
+        write_both((line, at.0), (column, at.1))
     })
 }
 

@@ -16,16 +16,22 @@ VD_PRINTF(3, 4) static inline vd_str vd_format(char *buffer, size_t size, const 
   vd_str text;
   va_list arguments;
   int length;
-  text.data = buffer;
-  text.len = 0;
+  size_t needed;
   va_start(arguments, format);
   length = vsnprintf(buffer, size, format, arguments);
   va_end(arguments);
-  if (length > 0 && size > 0) {
-    text.len = (size_t)length < size ? (size_t)length : size - 1;
-  }
-  if (length > 0 && size > 3 && (size_t)length >= size) {
-    memcpy(buffer + size - 4, "...", 4);
+#ifdef __cplusplus
+  needed = length > 0 ? static_cast<size_t>(length) : 0;
+#else
+  needed = length > 0 ? (size_t)length : 0;
+#endif
+  text.data = buffer;
+  text.len = needed < size ? needed : size;
+  if (needed >= size && size > 0) {
+    text.len = size - 1;
+    if (size > 3) {
+      memcpy(buffer + size - 4, "...", 4);
+    }
   }
   return text;
 }

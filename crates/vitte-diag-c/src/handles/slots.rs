@@ -60,9 +60,51 @@ impl<T> Table<T> {
     /// Removes an object.
     pub(super) fn take(&self, key: Key) -> Result<T, Problem> {
         let mut state = self.slot(key)?.write()?;
-        if state.generation != key.generation {
-            return Err(Problem::Stale);
+        state.get_mut(key)?;
+        self.remove(key, state)
+    }
+
+    pub(super) fn read<R>(&self, key: Key, read: impl FnOnce(&T) -> R) -> Result<R, Problem> {
+        self.slot(key)?.read()?.get(key).map(read)
+    }
+
+    pub(super) fn write<R>(
+        &self,
+        key: Key,
+        change: impl FnOnce(&mut T) -> R,
+    ) -> Result<R, Problem> {
+        self.slot(key)?.write()?.get_mut(key).map(change)
+    }
+
+    /// Removes the object `from` and calls `merge` with the object `into` and it. Does neither if there is a problem.
+    pub(super) fn merge(
+        &self,
+        into: Key,
+        from: Key,
+        merge: impl FnOnce(&mut T, T),
+    ) -> Result<(), Problem> {
+        if into.index == from.index {
+            // At most one of them is in the slot, which has one lock.
+            self.read(into, |_| ())?;
+            return self.read(from, |_| ());
         }
+        // Another thread may merge in the other direction, so the locks are taken in the order of the slots.
+        let (mut into_state, mut from_state);
+        if into.index < from.index {
+            into_state = self.slot(into)?.write()?;
+            from_state = self.slot(from)?.write()?;
+        } else {
+            from_state = self.slot(from)?.write()?;
+            into_state = self.slot(into)?.write()?;
+        }
+        let object = into_state.get_mut(into)?;
+        from_state.get_mut(from)?;
+        merge(object, self.remove(from, from_state)?);
+        Ok(())
+    }
+
+    /// Removes the object of a slot that is locked.
+    fn remove(&self, key: Key, mut state: RwLockWriteGuard<'_, State<T>>) -> Result<T, Problem> {
         let object = state.object.take().ok_or(Problem::Stale)?;
         let is_used_up = state.generation >= Key::MAX_GENERATION;
         state.generation = if is_used_up { 0 } else { state.generation + 1 };
@@ -74,23 +116,6 @@ impl<T> Table<T> {
             unused.free.push(key.index);
         }
         Ok(object)
-    }
-
-    pub(super) fn read<R>(&self, key: Key, read: impl FnOnce(&T) -> R) -> Result<R, Problem> {
-        let state = self.slot(key)?.read()?;
-        let object = state.object.as_ref().filter(|_| state.generation == key.generation);
-        object.map(read).ok_or(Problem::Stale)
-    }
-
-    pub(super) fn write<R>(
-        &self,
-        key: Key,
-        change: impl FnOnce(&mut T) -> R,
-    ) -> Result<R, Problem> {
-        let mut state = self.slot(key)?.write()?;
-        let generation = state.generation;
-        let object = state.object.as_mut().filter(|_| generation == key.generation);
-        object.map(change).ok_or(Problem::Stale)
     }
 
     fn slot(&self, key: Key) -> Result<&Slot<T>, Problem> {
@@ -113,6 +138,24 @@ impl Unused {
         };
         self.live += 1;
         Some(index)
+    }
+}
+
+impl<T> State<T> {
+    fn get(&self, key: Key) -> Result<&T, Problem> {
+        let object = self.object.as_ref().filter(|_| self.generation == key.generation);
+        object.ok_or_else(|| self.problem(key))
+    }
+
+    fn get_mut(&mut self, key: Key) -> Result<&mut T, Problem> {
+        let problem = self.problem(key);
+        let object = self.object.as_mut().filter(|_| self.generation == key.generation);
+        object.ok_or(problem)
+    }
+
+    /// Why the object of a key is not in this slot.
+    const fn problem(&self, key: Key) -> Problem {
+        if key.generation < self.generation { Problem::Stale } else { Problem::Unknown }
     }
 }
 

@@ -60,6 +60,12 @@ fn foreign_handles_are_found_out() {
     assert_eq!(status(get((&raw const number).cast())), vd_status::VD_E_HANDLE);
     let unknown = Key { index: 1 << 15, generation: 0 }.encode(Kind::Policy);
     assert_eq!(status(get(ptr::without_provenance(unknown))), vd_status::VD_E_HANDLE);
+    // The slot is there, but had no such object yet.
+    let own = insert::<Numbers>(1).unwrap();
+    let key = Key::decode(own.addr(), Kind::Policy).unwrap();
+    let later = Key { generation: key.generation + 1, ..key }.encode(Kind::Policy);
+    assert_eq!(status(get(ptr::without_provenance(later))), vd_status::VD_E_HANDLE);
+    take(own).unwrap();
     take(other).unwrap();
 }
 
@@ -83,6 +89,49 @@ fn a_callback_never_waits_for_a_lock() {
     let inner = with(handle, |_| Ok(call_back(|| (status(get(handle)), status(take(handle))))));
     assert_eq!(inner.unwrap(), (vd_status::VD_OK, vd_status::VD_E_BUSY));
     take(handle).unwrap();
+}
+
+fn add(into: &mut u64, from: u64) {
+    *into += from;
+}
+
+#[test]
+fn a_merge_that_fails_changes_nothing() {
+    let (one, two) = (insert::<Numbers>(1).unwrap(), insert::<Numbers>(2).unwrap());
+    let busy = with(one, |_| Ok(call_back(|| status(merge(one, two, add)))));
+    assert_eq!(busy.unwrap(), vd_status::VD_E_BUSY);
+    let busy = with(one, |_| Ok(call_back(|| status(merge(two, one, add)))));
+    assert_eq!(busy.unwrap(), vd_status::VD_E_BUSY);
+    assert_eq!((get(one).unwrap(), get(two).unwrap()), (1, 2));
+    merge(two, one, add).unwrap();
+    assert_eq!(get(two).unwrap(), 3);
+    assert_eq!(status(merge(two, one, add)), vd_status::VD_E_STALE);
+    assert_eq!(status(merge(one, two, add)), vd_status::VD_E_STALE);
+    // Another object in the slot of the stale handle.
+    let again = insert::<Numbers>(4).unwrap();
+    assert_eq!(status(merge(again, one, add)), vd_status::VD_E_STALE);
+    assert_eq!(status(merge(one, again, add)), vd_status::VD_E_STALE);
+    assert_eq!((take(two).unwrap(), take(again).unwrap()), (3, 4));
+}
+
+#[test]
+fn threads_merge_in_both_directions() {
+    let barrier = Barrier::new(2);
+    for _ in 0..200 {
+        let [one, two] = [1, 2].map(|number| insert::<Numbers>(number).unwrap().addr());
+        let merge = |into, from| {
+            barrier.wait();
+            let [into, from] = [into, from].map(ptr::without_provenance_mut::<Numbers>);
+            status(merge(into, from, add))
+        };
+        let results = thread::scope(|scope| {
+            let other = scope.spawn(|| merge(one, two));
+            [merge(two, one), other.join().unwrap()]
+        });
+        let left = if results[0] == vd_status::VD_OK { two } else { one };
+        assert_eq!(take(ptr::without_provenance::<Numbers>(left)).unwrap(), 3);
+        assert!(results.contains(&vd_status::VD_E_STALE), "{results:?}");
+    }
 }
 
 #[test]

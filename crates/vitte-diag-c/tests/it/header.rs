@@ -1,9 +1,10 @@
 //! The header is generated from the sources.
 
 use std::fs;
-use std::path::PathBuf;
 
 use cbindgen::{Builder, Config, DocumentationStyle, EnumConfig, Language, SortKey, Style};
+
+use crate::common::{dir, header};
 
 /// The files with the items of the header, and the headings of those with functions, in the order of the header.
 const FILES: [(&str, &str); 12] = [
@@ -21,16 +22,8 @@ const FILES: [(&str, &str); 12] = [
     ("abi/fix", "Fixes"),
 ];
 
-fn dir() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-}
-
 fn source(file: &str) -> String {
     fs::read_to_string(dir().join("src").join(file)).unwrap()
-}
-
-pub(crate) fn header() -> String {
-    fs::read_to_string(dir().join("include/vitte_diag.h")).unwrap_or_default()
 }
 
 fn generate() -> String {
@@ -38,7 +31,6 @@ fn generate() -> String {
     let config = Config {
         language: Language::C,
         header: Some(source("abi/head.h")),
-        trailer: Some(source("abi/tail.h")),
         include_guard: Some("VITTE_DIAG_H".to_owned()),
         sys_includes: headers.map(str::to_owned).to_vec(),
         no_includes: true,
@@ -55,7 +47,10 @@ fn generate() -> String {
     let builder = files.into_iter().fold(Builder::new(), Builder::with_src);
     let mut header = Vec::new();
     builder.with_config(config).generate().unwrap().write(&mut header);
-    with_headings(&without_safety(&String::from_utf8(header).unwrap()))
+    let header = with_headings(&without_safety(&String::from_utf8(header).unwrap()));
+    // Inside of the include guard.
+    let (code, end) = header.rsplit_once("#endif").unwrap();
+    format!("{code}{}\n#endif{end}", source("abi/tail.h").trim_end().to_owned() + "\n")
 }
 
 /// Removes the sections about safety, which repeat for Rust what the text before them says.

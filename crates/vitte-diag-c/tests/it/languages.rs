@@ -1,0 +1,91 @@
+//! The header in each version of C and C++, with each compiler.
+
+use std::fs;
+
+use crate::common::{compile, has, header, temporary};
+
+/// The header alone, twice, and with everything of it that is code.
+const TEXT: &str = r#"#include <vitte_diag.h>
+#include <vitte_diag.h>
+
+vd_status try_it(void);
+
+vd_status try_it(void) {
+  char text[64];
+  vd_edit edit;
+  vd_diagnostic *error = diag_error("E0001", vd_span_of(0, 1, 2), "illegal character");
+  edit.span = vd_span_of(VD_NO_FILE, 0, 0);
+  edit.replacement = vd_z("x");
+  (void)vd_diagnostic_add_alternative(error, &edit, 1);
+  return vd_diagnostic_add_note(error, vd_format(text, sizeof text, "%d of %s", 3, "them"));
+}
+"#;
+
+const OPTIONS: [&str; 7] =
+    ["-fsyntax-only", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror"];
+
+fn check(compilers: [&str; 2], end: &str, standards: &[&str], more: &[&str]) {
+    let source = temporary("languages").join("header").with_extension(end);
+    fs::write(&source, TEXT).unwrap();
+    for compiler in compilers {
+        if !has(compiler) {
+            continue;
+        }
+        for standard in standards {
+            let standard = format!("-std={standard}");
+            let arguments: Vec<_> =
+                OPTIONS.into_iter().chain([&*standard]).chain(more.iter().copied()).collect();
+            compile(compiler, &arguments, &source, &[]);
+        }
+    }
+}
+
+#[test]
+fn the_header_is_c() {
+    let more =
+        ["-Wstrict-prototypes", "-Wmissing-prototypes", "-Wc++-compat", "-Wformat-nonliteral"];
+    check(["gcc", "clang"], "c", &["c99", "c11", "c17", "c2x", "gnu17"], &more);
+}
+
+#[test]
+fn the_header_is_cpp() {
+    let more = ["-Wold-style-cast", "-Wundef"];
+    let standards = ["c++11", "c++14", "c++17", "c++20", "c++2b"];
+    check(["g++", "clang++"], "cpp", &standards, &more);
+}
+
+/// The functions of the header, each with the comment before it.
+fn functions(header: &str) -> Vec<(String, String)> {
+    let (_, code) = header.split_once("extern \"C\" {").unwrap();
+    let mut comment = String::new();
+    let mut functions = Vec::new();
+    for block in code.split("\n\n") {
+        if let Some((_, rest)) = block.split_once("/**") {
+            let (text, code) = rest.split_once("*/").unwrap();
+            text.clone_into(&mut comment);
+            if code.contains('(') && code.trim_end().ends_with(");") {
+                let name = code.split('(').next().unwrap();
+                let name = name.split([' ', '*']).next_back().unwrap();
+                functions.push((name.to_owned(), std::mem::take(&mut comment)));
+            }
+        }
+    }
+    functions
+}
+
+#[test]
+fn every_function_is_documented() {
+    let header = header();
+    let functions = functions(&header);
+    let (_, code) = header.split_once("extern \"C\" {").unwrap();
+    let (code, _) = code.split_once("}  // extern \"C\"").unwrap();
+    let ends = code.lines().filter(|line| line.ends_with(");") && !line.starts_with(" *"));
+    assert_eq!(functions.len(), ends.count(), "a function without a comment");
+    for (name, comment) in functions {
+        assert!(name.starts_with("vd_") || name.starts_with("diag_"), "{name}");
+        assert!(
+            comment.trim().len() > 10 && comment.trim_end().ends_with('.'),
+            "{name}: {comment}"
+        );
+    }
+}
