@@ -12,6 +12,8 @@ use std::path::PathBuf;
 
 use object::{Object as _, ObjectSymbol as _};
 
+pub(crate) use current::functions;
+
 use crate::common::{dir, has, shared_library};
 
 fn golden_path() -> PathBuf {
@@ -74,7 +76,8 @@ fn programs_that_were_compiled_before_work() {
 
 #[test]
 fn the_library_defines_the_functions_of_the_header_only() {
-    assert_eq!(symbols(), current::functions());
+    let declared: BTreeSet<_> = functions().into_iter().map(|(name, _)| name).collect();
+    assert_eq!(symbols(), declared);
 }
 
 #[test]

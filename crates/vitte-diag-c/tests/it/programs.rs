@@ -1,6 +1,9 @@
 //! The C programs of `tests/c`: each tests one part of the header.
 
-use crate::common::check;
+use std::fs;
+
+use crate::abi::functions;
+use crate::common::{check, dir};
 
 #[test]
 fn sources() {
@@ -15,4 +18,43 @@ fn diagnostics() {
 #[test]
 fn bags() {
     check("bags", &[]);
+}
+
+#[test]
+fn emitters() {
+    check("emitters", &[]);
+}
+
+#[test]
+fn callbacks() {
+    check("callbacks", &[]);
+}
+
+#[test]
+fn threads() {
+    check("threads", &[]);
+}
+
+#[test]
+fn errors() {
+    check("errors", &[]);
+}
+
+/// Every function of the header is tested from C; each that takes a handle gets those that are not valid.
+#[test]
+fn every_function_is_tested() {
+    let read = |name: &str| fs::read_to_string(dir().join("tests/c").join(name)).unwrap();
+    let errors = read("errors.c");
+    let others = ["sources.c", "diagnostics.c", "bags.c", "emitters.c"].map(read).concat();
+    for (name, has_handle) in functions() {
+        let call = format!("{name}(");
+        assert!(others.contains(&call) || errors.contains(&call), "no test calls {name}");
+        let rejects = errors.lines().any(|line| line.contains(&call) && line.contains("(h"));
+        let rejects =
+            rejects || errors.lines().any(|line| line.contains(&call) && line.contains(" h"));
+        assert!(
+            rejects || !has_handle,
+            "errors.c does not call {name} with handles that are not valid"
+        );
+    }
 }

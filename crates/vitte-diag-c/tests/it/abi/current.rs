@@ -59,9 +59,15 @@ fn prototypes() -> Vec<String> {
     declarations().iter().filter(is_function).map(|function| prototype(function)).collect()
 }
 
-/// The names of the functions, without those that are in the header itself.
-pub(super) fn functions() -> BTreeSet<String> {
-    prototypes().iter().map(|prototype| name(prototype)).collect()
+/// The names of the functions, without that which is in the header itself, and whether each takes a handle.
+pub(crate) fn functions() -> BTreeSet<(String, bool)> {
+    const HANDLES: [&str; 6] =
+        ["vd_sources *", "vd_bag *", "vd_diagnostic *", "vd_emitter *", "vd_policy *", "vd_tool *"];
+    let has_handle = |prototype: &str| {
+        let (_, parameters) = prototype.split_once('(').unwrap();
+        HANDLES.iter().any(|handle| parameters.contains(handle))
+    };
+    prototypes().iter().map(|prototype| (name(prototype), has_handle(prototype))).collect()
 }
 
 /// The lines of the golden file, without symbols.
