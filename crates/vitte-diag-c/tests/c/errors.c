@@ -74,6 +74,11 @@ static void make_bad_handles(void) {
   }
 }
 
+static int fix_nothing(void *user, vd_file file, const char *data, size_t len) {
+  (void)user, (void)file, (void)data, (void)len;
+  return 0;
+}
+
 static int write_nothing(void *user, const char *data, size_t len) {
   (void)user;
   (void)data;
@@ -94,6 +99,11 @@ static void every_function(vd_sources *sources, vd_bag *bag, vd_diagnostic *diag
   SOURCES(vd_sources_remove(h, 0));
   SOURCES(vd_sources_span(h, 0, 0, 1, &out.span));
   SOURCES(vd_sources_offset(h, 0, 1, 1, VD_BYTES, &out.size));
+  SOURCES(vd_sources_line_span(h, 0, 1, &out.span));
+  SOURCES(vd_bag_write_patch(bag, h, VD_UNSPECIFIED, write_nothing, NULL, &out.size, &out.size));
+  SOURCES(vd_bag_apply_fixes(bag, h, VD_UNSPECIFIED, fix_nothing, NULL, &out.size, &out.size));
+  BAG(vd_bag_write_patch(h, sources, VD_UNSPECIFIED, write_nothing, NULL, &out.size, &out.size));
+  BAG(vd_bag_apply_fixes(h, sources, VD_UNSPECIFIED, fix_nothing, NULL, &out.size, &out.size));
   SOURCES(vd_sources_path(h, 0, &out.text));
   SOURCES(vd_sources_location(h, span, VD_BYTES, &out.line, &out.column));
   SOURCES(vd_sources_text(h, 0, &out.text));

@@ -110,6 +110,25 @@ static void from_disk(void) {
   RETURNS(vd_sources_new_with_root(HUGE_NULL), NULL, VD_E_ARGUMENT, "is NULL, but has");
 }
 
+/* Lines without the blanks around their text. */
+static void lines(void) {
+  vd_sources *sources = vd_sources_new();
+  vd_file file = vd_sources_add(sources, vd_z("a"), vd_z("\tint x; \r\n   \n\xff"));
+  vd_span span;
+
+  OK(vd_sources_line_span(sources, file, 1, &span));
+  CHECK(span.file == file && span.lo == 1 && span.hi == 7);
+  OK(vd_sources_line_span(sources, file, 2, &span));
+  CHECK(span.lo == span.hi && span.lo >= 10 && span.hi <= 13);
+  OK(vd_sources_line_span(sources, file, 3, &span));
+  CHECK(span.lo == 14 && span.hi == 15);
+  FAILS(vd_sources_line_span(sources, file, 4, &span), VD_E_ARGUMENT, "line 4");
+  FAILS(vd_sources_line_span(sources, file, 0, &span), VD_E_ARGUMENT, "");
+  FAILS(vd_sources_line_span(sources, 9, 1, &span), VD_E_NOT_FOUND, "");
+  FAILS(vd_sources_line_span(sources, file, 1, NULL), VD_E_NULL, "");
+  OK(vd_sources_free(sources));
+}
+
 static void offsets(void) {
   vd_sources *sources = vd_sources_new();
   /* An emoji has four bytes, two UTF-16 units and two cells. */
@@ -199,6 +218,7 @@ static void texts_with_any_bytes(void) {
 int main(void) {
   borrowed();
   from_disk();
+  lines();
   offsets();
   texts_with_any_bytes();
   return finished();

@@ -31,6 +31,11 @@ fn callbacks() {
 }
 
 #[test]
+fn fixes() {
+    check("fixes", &[]);
+}
+
+#[test]
 fn threads() {
     check("threads", &[]);
 }
@@ -45,7 +50,8 @@ fn errors() {
 fn every_function_is_tested() {
     let read = |name: &str| fs::read_to_string(dir().join("tests/c").join(name)).unwrap();
     let errors = read("errors.c");
-    let others = ["sources.c", "diagnostics.c", "bags.c", "emitters.c"].map(read).concat();
+    let others =
+        ["sources.c", "diagnostics.c", "bags.c", "emitters.c", "fixes.c"].map(read).concat();
     for (name, has_handle) in functions() {
         let call = format!("{name}(");
         assert!(others.contains(&call) || errors.contains(&call), "no test calls {name}");
