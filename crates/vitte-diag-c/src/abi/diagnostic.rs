@@ -26,7 +26,7 @@ pub extern "C" fn vd_diagnostic_new(
 ) -> *mut vd_diagnostic {
     guard(ptr::null_mut(), || {
         let severity = severity_from_c(severity)?;
-        handles::insert(Draft::new(severity, &code.text()?, span.raw(), message.text()?))
+        handles::insert(Draft::new(severity, &code.text()?, span.raw(), message.owned()?))
     })
 }
 
@@ -40,7 +40,7 @@ pub extern "C" fn vd_diagnostic_new_for_file(
 ) -> *mut vd_diagnostic {
     guard(ptr::null_mut(), || {
         let (severity, file) = (severity_from_c(severity)?, file_id(file)?);
-        handles::insert(Draft::for_file(severity, &code.text()?, file, message.text()?))
+        handles::insert(Draft::for_file(severity, &code.text()?, file, message.owned()?))
     })
 }
 
@@ -198,7 +198,7 @@ pub extern "C" fn vd_diagnostic_suggest(
     message: vd_str,
 ) -> vd_status {
     changed(diagnostic, message, |draft, message| {
-        let edit = draft::edit(span.raw(), replacement.text()?)?;
+        let edit = draft::edit(span.raw(), replacement.owned()?)?;
         let applicability = from_c(applicability)?;
         draft.add_suggestion(draft::suggestion(message, vec![edit], applicability)?);
         Ok(())
@@ -273,7 +273,7 @@ fn changed(
     change: impl FnOnce(&mut Draft, String) -> Result,
 ) -> vd_status {
     status(|| {
-        let text = text.text()?;
+        let text = text.owned()?;
         handles::with_mut(diagnostic, |draft| change(draft, text))
     })
 }

@@ -216,7 +216,7 @@ pub extern "C" fn vd_emitter_set_fallback_path(
     path: vd_str,
 ) -> vd_status {
     status(|| {
-        let path = path.text()?;
+        let path = path.owned()?;
         with_options(emitter, |options| Ok(options.with_fallback_path(path)))
     })
 }

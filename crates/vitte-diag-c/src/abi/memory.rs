@@ -1,5 +1,6 @@
 //! Memory that C passes in and gets back. Only here raw pointers are read and written.
 
+use std::borrow::Cow;
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::io::{self, Write};
 use std::mem::MaybeUninit;
@@ -65,18 +66,23 @@ impl vd_str {
         Ok(unsafe { std::slice::from_raw_parts(self.data.cast(), self.len) })
     }
 
-    /// Returns a copy of the text, in which each byte that is not UTF-8 is a `?`.
-    pub(super) fn text(&self) -> Result<String> {
+    /// Returns the text, in which each byte that is not UTF-8 is a `?`.
+    pub(super) fn text(&self) -> Result<Cow<'_, str>> {
         let bytes = self.bytes()?;
         if let Ok(text) = std::str::from_utf8(bytes) {
-            return Ok(text.to_owned());
+            return Ok(text.into());
         }
         let mut text = String::with_capacity(bytes.len());
         for chunk in bytes.utf8_chunks() {
             text.push_str(chunk.valid());
             text.extend(std::iter::repeat_n('?', chunk.invalid().len()));
         }
-        Ok(text)
+        Ok(text.into())
+    }
+
+    /// Returns a copy of the text.
+    pub(super) fn owned(&self) -> Result<String> {
+        self.text().map(Cow::into_owned)
     }
 }
 
@@ -143,7 +149,7 @@ pub(super) unsafe fn edits(edits: *const vd_edit, count: usize) -> Result<Vec<Ed
         // SAFETY: the caller promises it, and the size was checked.
         _ => unsafe { std::slice::from_raw_parts(edits, count) },
     };
-    edits.iter().map(|edit| draft::edit(edit.span.raw(), edit.replacement.text()?)).collect()
+    edits.iter().map(|edit| draft::edit(edit.span.raw(), edit.replacement.owned()?)).collect()
 }
 
 /// A pointer that only C uses.

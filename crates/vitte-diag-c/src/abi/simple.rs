@@ -30,7 +30,7 @@ pub unsafe extern "C" fn diag_error(
     // SAFETY: the caller promises it.
     let (code, message) = unsafe { (terminated(code), terminated(message)) };
     guard(ptr::null_mut(), || {
-        handles::insert(Draft::new(Severity::Error, &code.text()?, span.raw(), message.text()?))
+        handles::insert(Draft::new(Severity::Error, &code.text()?, span.raw(), message.owned()?))
     })
 }
 
@@ -49,7 +49,7 @@ pub unsafe extern "C" fn diag_add_label(
     // SAFETY: the caller promises it.
     let message = unsafe { terminated(message) };
     status(|| {
-        let (style, message) = (from_c(style)?, message.text()?);
+        let (style, message) = (from_c(style)?, message.owned()?);
         handles::with_mut(diagnostic, |draft| draft.add_label(style, span.raw(), message))
     })
 }
@@ -67,7 +67,7 @@ pub unsafe extern "C" fn diag_add_note(
     // SAFETY: the caller promises it.
     let note = unsafe { terminated(note) };
     status(|| {
-        let note = note.text()?;
+        let note = note.owned()?;
         handles::with_mut(diagnostic, |draft| {
             draft.add_note(note);
             Ok(())

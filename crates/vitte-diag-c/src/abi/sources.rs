@@ -216,7 +216,7 @@ pub(super) fn path(path: &vd_str) -> Result<PathBuf> {
         Ok(std::ffi::OsStr::from_bytes(path.bytes()?).into())
     }
     #[cfg(not(unix))]
-    Ok(path.text()?.into())
+    Ok(path.owned()?.into())
 }
 
 fn changed(

@@ -14,7 +14,7 @@ use crate::{code, handles, policy};
 /// `vd_tool_free`. Returns NULL on failure.
 #[unsafe(no_mangle)]
 pub extern "C" fn vd_tool_new(name: vd_str, version: vd_str) -> *mut vd_tool {
-    guard(ptr::null_mut(), || handles::insert(Tool::new(name.text()?, version.text()?)))
+    guard(ptr::null_mut(), || handles::insert(Tool::new(name.owned()?, version.owned()?)))
 }
 
 /// Frees a tool. What was created with it is not affected. NULL is allowed.
