@@ -888,7 +888,8 @@ enum vd_status vd_emitter_free(struct vd_emitter *emitter);
 enum vd_status vd_emitter_to_file(struct vd_emitter *emitter, FILE *file);
 
 /**
- * Writes to a file descriptor, which must be open until the emitter is freed. It is not closed. What is still in the
+ * Writes to a file descriptor, which must be open until the emitter is freed. It is not closed. What a FILE for the same
+ * descriptor has in its buffer is not written first. What is still in the
  * buffer of `stdout` is written before output to descriptor 1.
  *
  * Output to a pipe that no process reads raises `SIGPIPE`, which ends the program, as with `write()`. A program that
@@ -931,7 +932,8 @@ enum vd_status vd_emitter_set_tool(struct vd_emitter *emitter, const struct vd_t
 enum vd_status vd_emitter_set_color(struct vd_emitter *emitter, enum vd_color color);
 
 /**
- * Sets the background on which colours have to be readable. Default: `VD_BACKGROUND_UNKNOWN`.
+ * Sets the background on which colours have to be readable. Default: that of the terminal, if it is
+ * known.
  */
 enum vd_status vd_emitter_set_background(struct vd_emitter *emitter, enum vd_background background);
 

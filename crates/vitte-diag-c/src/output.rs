@@ -4,8 +4,8 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use vitte_diag::{
-    ColorChoice, Diagnostic, DiagnosticBag, Emitter, EmitterOptions, Format, FromOptions as _,
-    HumanEmitter, JsonEmitter, ShortEmitter, SourceMap, Stream, Terminal,
+    Background, ColorChoice, Diagnostic, DiagnosticBag, Emitter, EmitterOptions, Format,
+    FromOptions as _, HumanEmitter, JsonEmitter, ShortEmitter, SourceMap, Stream, Terminal,
 };
 #[cfg(feature = "formats")]
 use vitte_diag::{
@@ -42,6 +42,8 @@ pub(crate) struct OutputOptions {
     pub(crate) color: ColorChoice,
     /// In cells, or `None` for the width of the terminal.
     pub(crate) width: Option<u16>,
+    /// `None` for that of the terminal.
+    pub(crate) background: Option<Background>,
     pub(crate) options: EmitterOptions,
 }
 
@@ -68,6 +70,7 @@ impl OutputEmitter {
             stream,
             color: ColorChoice::Auto,
             width: None,
+            background: None,
             options: EmitterOptions::default(),
         };
         Self { stage: Stage::Options(Box::new(options)), buffer: None }
@@ -148,7 +151,7 @@ impl OutputOptions {
         if self.stream.is_none() {
             terminal.color = self.color == ColorChoice::Always;
         }
-        terminal.background = options.terminal.background;
+        terminal.background = self.background.unwrap_or(terminal.background);
         options.terminal = terminal.with_width(self.width.unwrap_or(terminal.width));
         let options = &options;
         Ok(match self.format {

@@ -7,10 +7,11 @@ use std::ptr;
 use libc::FILE;
 use vitte_diag::{EmitterOptions, Format};
 
-use super::memory::{Callback, Descriptor, File, vd_str, vd_write_fn, write_out};
+use super::memory::{vd_str, write_out};
 use super::types::{
     from_c, vd_background, vd_color, vd_diagnostic, vd_emitter, vd_sources, vd_style, vd_tool,
 };
+use super::writers::{self, Callback, Descriptor, File, vd_write_fn};
 use crate::failure::{Failure, Result, guard, status, vd_status};
 use crate::handles;
 use crate::output::{self, OutputEmitter, OutputOptions, Writer};
@@ -28,7 +29,7 @@ pub extern "C" fn vd_emitter_new(format: vd_str) -> *mut vd_emitter {
 /// Creates an emitter that writes to the standard stream of its format.
 pub(super) fn standard(format: Format) -> OutputEmitter {
     let stream = format.stream();
-    OutputEmitter::new(format, Box::new(Descriptor::of_stream(stream)), Some(stream))
+    OutputEmitter::new(format, writers::standard(stream), Some(stream))
 }
 
 /// Frees an emitter. Output that was not ended by `vd_emitter_finish` or `vd_bag_emit` may be incomplete. NULL is
@@ -55,7 +56,8 @@ pub unsafe extern "C" fn vd_emitter_to_file(
     })
 }
 
-/// Writes to a file descriptor, which must be open until the emitter is freed. It is not closed. What is still in the
+/// Writes to a file descriptor, which must be open until the emitter is freed. It is not closed. What a FILE for the same
+/// descriptor has in its buffer is not written first. What is still in the
 /// buffer of `stdout` is written before output to descriptor 1.
 ///
 /// Output to a pipe that no process reads raises `SIGPIPE`, which ends the program, as with `write()`. A program that
@@ -133,7 +135,8 @@ pub extern "C" fn vd_emitter_set_color(
     })
 }
 
-/// Sets the background on which colours have to be readable. Default: `VD_BACKGROUND_UNKNOWN`.
+/// Sets the background on which colours have to be readable. Default: that of the terminal, if it is
+/// known.
 #[unsafe(no_mangle)]
 pub extern "C" fn vd_emitter_set_background(
     emitter: *mut vd_emitter,
@@ -142,7 +145,7 @@ pub extern "C" fn vd_emitter_set_background(
     status(|| {
         let background = from_c(background)?;
         options(emitter, |options| {
-            options.options.terminal.background = background;
+            options.background = Some(background);
             Ok(())
         })
     })

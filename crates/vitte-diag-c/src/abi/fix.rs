@@ -4,8 +4,9 @@ use std::ffi::c_void;
 use std::io::Write as _;
 use std::mem::MaybeUninit;
 
-use super::memory::{Callback, Fixed, vd_fixed_fn, vd_write_fn, write_out};
+use super::memory::write_out;
 use super::types::{from_c, vd_applicability, vd_bag, vd_sources};
+use super::writers::{Callback, Fixed, vd_fixed_fn, vd_write_fn};
 use crate::failure::{Failure, Result, status, vd_status};
 use crate::fix::{Fixes, apply};
 use crate::handles;

@@ -1,15 +1,14 @@
 //! Memory that C passes in and gets back. Only here raw pointers are read and written.
 
 use std::borrow::Cow;
-use std::ffi::{CStr, c_char, c_int, c_void};
-use std::io::{self, Write};
+use std::ffi::{CStr, c_char, c_void};
 use std::mem::MaybeUninit;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::ptr;
 
-use vitte_diag::{Edit, SourceText, Stream};
+use vitte_diag::{Edit, SourceText};
 
-use super::types::{vd_file, vd_span};
+use super::types::vd_span;
 use crate::draft;
 use crate::failure::{Failure, Result, vd_status};
 use crate::handles;
@@ -154,7 +153,7 @@ pub(super) unsafe fn edits(edits: *const vd_edit, count: usize) -> Result<Vec<Ed
 
 /// A pointer that only C uses.
 #[derive(Clone, Copy)]
-struct User(*mut c_void);
+pub(super) struct User(pub(super) *mut c_void);
 
 // SAFETY: only C dereferences the pointer; the header says that callbacks may be called by any thread.
 unsafe impl Send for User {}
@@ -211,188 +210,5 @@ impl Drop for Borrowed {
             // SAFETY: the header describes the parameters of the function.
             handles::call_back(|| unsafe { release(user.0, text.data, text.len) });
         }
-    }
-}
-
-/// Writes output. Returns 0, or a value of `errno`. May be called by any thread, by one at a time. It may not throw.
-pub type vd_write_fn =
-    Option<unsafe extern "C" fn(user: *mut c_void, data: *const c_char, len: usize) -> c_int>;
-
-/// Writes to a function of C.
-pub(super) struct Callback {
-    write: unsafe extern "C" fn(*mut c_void, *const c_char, usize) -> c_int,
-    user: User,
-}
-
-impl Callback {
-    pub(super) fn new(write: vd_write_fn, user: *mut c_void) -> Result<Self> {
-        let write = write.ok_or_else(no_callback)?;
-        Ok(Self { write, user: User(user) })
-    }
-}
-
-impl Write for Callback {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let text = vd_str::of(bytes);
-        let Self { write, user } = self;
-        // SAFETY: the header describes the parameters of the function.
-        let error = handles::call_back(|| unsafe { write(user.0, text.data, text.len) });
-        match io::Error::from_raw_os_error(error) {
-            _ if error == 0 => Ok(bytes.len()),
-            // With this kind the same bytes would be written again, although some of them may have been written.
-            error if error.kind() == io::ErrorKind::Interrupted => {
-                Err(io::Error::other(error.to_string()))
-            }
-            error => Err(error),
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// Gets the new text of a file. Returns 0, or a value of `errno` to stop. It may not throw.
-pub type vd_fixed_fn = Option<
-    unsafe extern "C" fn(
-        user: *mut c_void,
-        file: vd_file,
-        data: *const c_char,
-        len: usize,
-    ) -> c_int,
->;
-
-/// A function of C that gets the new texts of files.
-pub(super) struct Fixed {
-    fixed: unsafe extern "C" fn(*mut c_void, vd_file, *const c_char, usize) -> c_int,
-    user: User,
-}
-
-impl Fixed {
-    pub(super) fn new(fixed: vd_fixed_fn, user: *mut c_void) -> Result<Self> {
-        let fixed = fixed.ok_or_else(no_callback)?;
-        Ok(Self { fixed, user: User(user) })
-    }
-
-    pub(super) fn call(&self, file: vd_file, new: &[u8]) -> Result {
-        let text = vd_str::of(new);
-        let Self { fixed, user } = self;
-        // SAFETY: the header describes the parameters of the function.
-        let error = handles::call_back(|| unsafe { fixed(user.0, file, text.data, text.len) });
-        if error == 0 {
-            return Ok(());
-        }
-        let error = io::Error::from_raw_os_error(error);
-        let text = format!("cannot write the fixed file {file}: {error}");
-        Err(Failure::new(vd_status::VD_E_IO, text))
-    }
-}
-
-fn no_callback() -> Failure {
-    Failure::new(vd_status::VD_E_NULL, "the callback is NULL")
-}
-
-/// Writes to a file of C.
-pub(super) struct File(*mut libc::FILE);
-
-// SAFETY: the functions for files lock them, so all threads may use them.
-unsafe impl Send for File {}
-// SAFETY: as for `Send`.
-unsafe impl Sync for File {}
-
-impl File {
-    /// Creates the writer, and returns the standard stream that the file is, if any.
-    ///
-    /// # Safety
-    ///
-    /// `file` is null, or is open as long as the writer is used.
-    pub(super) unsafe fn new(file: *mut libc::FILE) -> Result<(Self, Option<Stream>)> {
-        if file.is_null() {
-            return Err(Failure::new(vd_status::VD_E_NULL, "the FILE is NULL"));
-        }
-        // SAFETY: the caller promises that it is open.
-        let descriptor = unsafe { libc::fileno(file) };
-        Ok((Self(file), stream(descriptor)))
-    }
-}
-
-impl Write for File {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        // SAFETY: the file is open, and the bytes are valid.
-        let written = unsafe { libc::fwrite(bytes.as_ptr().cast(), 1, bytes.len(), self.0) };
-        if written == 0 && !bytes.is_empty() {
-            Err(io::Error::last_os_error())
-        } else {
-            Ok(written)
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        // SAFETY: the file is open.
-        if unsafe { libc::fflush(self.0) } == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
-    }
-}
-
-/// Writes to a file descriptor.
-pub(super) struct Descriptor(c_int);
-
-impl Descriptor {
-    /// Creates the writer, and returns the standard stream that the descriptor is, if any.
-    pub(super) fn new(descriptor: c_int) -> (Self, Option<Stream>) {
-        (Self(descriptor), stream(descriptor))
-    }
-
-    /// Creates the writer for a standard stream.
-    pub(super) const fn of_stream(stream: Stream) -> Self {
-        match stream {
-            Stream::Stdout => Self(1),
-            Stream::Stderr => Self(2),
-        }
-    }
-}
-
-impl Write for Descriptor {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        // What the program has written to its standard output is before this.
-        if self.0 == 1 {
-            flush_stdout();
-        }
-        #[cfg(windows)]
-        let len = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-        #[cfg(not(windows))]
-        let len = bytes.len();
-        // SAFETY: the bytes are valid. A descriptor that is not open is an error.
-        let written = unsafe { libc::write(self.0, bytes.as_ptr().cast(), len) };
-        usize::try_from(written).map_err(|_| io::Error::last_os_error())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// Writes the bytes in the buffer of the standard output of the C library. Other files are not flushed where the standard
-/// output has a name: that would wait for threads that read from one.
-fn flush_stdout() {
-    #[cfg(any(target_os = "linux", target_vendor = "apple", target_os = "freebsd"))]
-    let file = {
-        unsafe extern "C" {
-            #[cfg_attr(not(target_os = "linux"), link_name = "__stdoutp")]
-            static stdout: *mut libc::FILE;
-        }
-        // SAFETY: the C library initialises the variable before the program starts.
-        unsafe { stdout }
-    };
-    #[cfg(not(any(target_os = "linux", target_vendor = "apple", target_os = "freebsd")))]
-    let file = ptr::null_mut();
-    // SAFETY: the file is open, or null, which means all files. An error is that of the program's own output.
-    unsafe { libc::fflush(file) };
-}
-
-const fn stream(descriptor: c_int) -> Option<Stream> {
-    match descriptor {
-        1 => Some(Stream::Stdout),
-        2 => Some(Stream::Stderr),
-        _ => None,
     }
 }

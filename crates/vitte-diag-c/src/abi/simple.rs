@@ -8,8 +8,9 @@ use libc::FILE;
 use vitte_diag::{ColorChoice, Format, Severity};
 
 use super::emitter::standard;
-use super::memory::{File, terminated};
+use super::memory::terminated;
 use super::types::{from_c, vd_bag, vd_diagnostic, vd_label_style, vd_sources, vd_span};
+use super::writers::File;
 use crate::draft::Draft;
 use crate::failure::{Result, guard, status, vd_status};
 use crate::handles;

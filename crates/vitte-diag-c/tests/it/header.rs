@@ -7,10 +7,11 @@ use cbindgen::{Builder, Config, DocumentationStyle, EnumConfig, Language, SortKe
 use crate::common::{dir, header};
 
 /// The files with the items of the header, and the headings of those with functions, in the order of the header.
-const FILES: [(&str, &str); 12] = [
+const FILES: [(&str, &str); 13] = [
     ("failure", ""),
     ("abi/types", ""),
     ("abi/memory", "Texts"),
+    ("abi/writers", ""),
     ("abi/errors", "Errors and version"),
     ("abi/simple", "The simple layer: five functions for texts that end with NUL"),
     ("abi/sources", "Source files and spans"),
