@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::common::{compile, has, header, temporary};
+use crate::common::{STRICT, compile, dir, has, header, library_dir, run, temporary};
 
 /// The header alone, twice, and with everything of it that is code.
 const TEXT: &str = r#"#include <vitte_diag.h>
@@ -52,6 +52,28 @@ fn the_header_is_cpp() {
     let more = ["-Wold-style-cast", "-Wundef"];
     let standards = ["c++11", "c++14", "c++17", "c++20", "c++2b"];
     check(["g++", "clang++"], "cpp", &standards, &more);
+}
+
+/// The C++ layer, also without exceptions, compiled and run.
+#[test]
+fn the_layer_is_cpp() {
+    let library = library_dir();
+    let library = library.to_str().unwrap();
+    let path = format!("-Wl,-rpath,{library}");
+    for compiler in ["g++", "clang++"] {
+        if !has(compiler) {
+            continue;
+        }
+        for options in [&["-std=c++17"][..], &["-std=c++2b", "-fno-exceptions", "-fno-rtti"]] {
+            let program = temporary(&format!("layer-{compiler}-{}", options.len())).join("layer");
+            let own = ["-o", program.to_str().unwrap()];
+            let source = dir().join("tests/c/layer.cpp");
+            let link = ["-L", library, "-lvitte_diag_c", &path];
+            compile(compiler, &[options, &own, &STRICT[..]].concat(), &source, &link);
+            let output = run(&program, &[]);
+            assert!(output.status.success(), "{compiler} {options:?}: {output:?}");
+        }
+    }
 }
 
 /// The functions of the header, each with the comment before it.

@@ -1,0 +1,126 @@
+// The C++ layer.
+#include <vitte_diag.hpp>
+
+#include <ostream>
+#include <sstream>
+#include <type_traits>
+
+#include "check.h"
+
+static_assert(!std::is_copy_constructible_v<vitte::Bag> && std::is_nothrow_move_constructible_v<vitte::Bag>);
+static_assert(std::is_nothrow_move_assignable_v<vitte::Diagnostic>);
+
+static std::string written(const char *format, const vitte::Bag &bag, const vitte::Sources &sources) {
+  vitte::Emitter emitter(format);
+  CHECK(emitter.to_buffer().emit(bag, sources) == VD_OK);
+  return std::string(emitter.text());
+}
+
+// A chain on a temporary object, and one on a variable.
+static void chains() {
+  vitte::Sources sources;
+  vitte::File file = sources.add("a.my", "let x = y\n");
+  vitte::Bag bag;
+  CHECK(bag.push(vitte::error("E1", {file, 8, 9}, "unknown name").label("not found").secondary({file, 4, 5}, "for this")
+                     .suggest(VD_MAYBE_INCORRECT, {file, 8, 9}, "x", "use it").note("a note").help("help")) == VD_OK);
+  auto warning = vitte::warning("W1", {file, 4, 5}, "unused");
+  warning.tag(VD_UNNECESSARY).step(VD_INCLUDE, vitte::no_span, "included").child(VD_NOTE, "child");
+  warning.child_label(VD_PRIMARY, {file, 0, 3}, "here").suggest(VD_MACHINE_APPLICABLE, "remove", {{{file, 0, 9}, ""}});
+  warning.alternative({{{file, 4, 5}, "_"}});
+  CHECK(warning && warning.status() == VD_OK);
+  CHECK(bag.push(std::move(warning)) == VD_OK && bag.size() == 2);
+  CHECK(bag.has_errors() && bag.count(VD_WARNING) == 1);
+  std::string text = written("human", bag, sources);
+  for (const char *part : {"error[E1]: unknown name", "not found", "for this", "= note: a note", "help: use it",
+                           "warning[W1]: unused", "note: child", "here"}) {
+    CONTAINS(text_of(text.data(), text.size()), part);
+  }
+}
+
+// Handles are freed once, whoever owns them.
+static void owners() {
+  std::size_t before = vd_handle_count();
+  {
+    vitte::Bag a;
+    vitte::Bag b(std::move(a));
+    vitte::Bag c;
+    c = std::move(b);
+    CHECK(vd_handle_count() == before + 1);
+    vitte::Bag &self = c;
+    c = std::move(self);
+    CHECK(c.push(vitte::error("", vitte::no_span, "x")) == VD_OK);
+    CHECK(c.push(vitte::error("", vitte::no_span, "y")) == VD_OK);
+    vitte::Bag d;
+    CHECK(d.merge(std::move(c)) == VD_OK && d.size() == 2);
+    CHECK(vd_handle_count() == before + 1);
+    // A diagnostic that is not pushed.
+    vitte::error("", vitte::no_span, "z");
+    // What has been moved away is NULL.
+    CHECK(a.push(vitte::error("", vitte::no_span, "z")) == VD_E_NULL);
+    CHECK(a.has_errors());
+  }
+  CHECK(vd_handle_count() == before);
+}
+
+// The first failure stays.
+static void failures_are_recorded() {
+  vitte::Emitter unknown("xml");
+  CHECK(!unknown && unknown.status() == VD_E_ARGUMENT);
+  auto error = vitte::error("E1", vitte::no_span, "x");
+  error.alternative({}).note("a note");
+  CHECK(error.status() == VD_E_NOT_FOUND);
+  vitte::Tool tool("mycc", "1");
+  tool.code("E1", VD_ERROR).codes_url("https://a.b/");
+  CHECK(tool && tool.explain("E1").empty());
+  vitte::Policy policy(tool);
+  CHECK(!policy.level("E2", VD_ALLOW));
+  CHECK(vitte::Policy().level("W", VD_DENY).max_errors(3).status() == VD_OK);
+}
+
+static void sources() {
+  vitte::Sources sources;
+  const std::string text(1000, 'x');
+  vitte::File taken = sources.take("taken", text);
+  vitte::File borrowed = sources.borrow("borrowed", text);
+  CHECK(sources.text(taken) == text && sources.text(taken).data() != text.data());
+  CHECK(sources.text(borrowed).data() == text.data() && sources.path(borrowed) == "borrowed");
+  CHECK(sources.remove(taken) == VD_OK && sources.text(taken).empty());
+  CHECK(sources.load("/no/such/file") == VD_NO_FILE && vd_last_status() == VD_E_IO);
+}
+
+// A stream that fails, and one that throws.
+struct Broken : std::streambuf {
+  int overflow(int) override {
+#if defined(__cpp_exceptions)
+    throw 1;
+#else
+    return traits_type::eof();
+#endif
+  }
+};
+
+static void streams() {
+  vitte::Sources sources;
+  vitte::Bag bag;
+  bag.push(vitte::error("E1", vitte::no_span, "x"));
+  std::ostringstream good;
+  CHECK(vitte::Emitter("short", good).emit(bag, sources) == VD_OK);
+  CHECK(good.str() == "error[E1]: x\n");
+  Broken buffer;
+  std::ostream broken(&buffer);
+  CHECK(vitte::Emitter("short", broken).emit(bag, sources) == VD_E_IO);
+#if defined(__cpp_exceptions)
+  std::ostream throws(&buffer);
+  throws.exceptions(std::ios::badbit);
+  CHECK(vitte::Emitter("short", throws).emit(bag, sources) == VD_E_IO);
+#endif
+}
+
+int main() {
+  chains();
+  owners();
+  failures_are_recorded();
+  sources();
+  streams();
+  return finished();
+}
