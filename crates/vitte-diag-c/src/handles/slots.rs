@@ -59,8 +59,8 @@ impl<T> Table<T> {
 
     /// Removes an object.
     pub(super) fn take(&self, key: Key) -> Result<T, Problem> {
-        let mut state = self.slot(key)?.write()?;
-        state.get_mut(key)?;
+        let state = self.slot(key)?.write()?;
+        state.get(key)?;
         self.remove(key, state)
     }
 
@@ -88,17 +88,21 @@ impl<T> Table<T> {
             self.read(into, |_| ())?;
             return self.read(from, |_| ());
         }
-        // Another thread may merge in the other direction, so the locks are taken in the order of the slots.
-        let (mut into_state, mut from_state);
+        // Another thread may merge in the other direction, so the locks are taken in the order of the slots. That of a slot
+        // without an object is not kept while this thread waits: `insert` may need it in a callback, for whose end this
+        // thread would wait.
+        let (mut into_state, from_state);
         if into.index < from.index {
             into_state = self.slot(into)?.write()?;
+            into_state.get(into)?;
             from_state = self.slot(from)?.write()?;
         } else {
             from_state = self.slot(from)?.write()?;
+            from_state.get(from)?;
             into_state = self.slot(into)?.write()?;
         }
         let object = into_state.get_mut(into)?;
-        from_state.get_mut(from)?;
+        from_state.get(from)?;
         merge(object, self.remove(from, from_state)?);
         Ok(())
     }

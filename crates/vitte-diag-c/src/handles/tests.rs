@@ -134,6 +134,30 @@ fn threads_merge_in_both_directions() {
     }
 }
 
+/// Without a check between the two locks of a merge, that of the freed object is held while the callback needs its slot.
+#[test]
+fn a_merge_with_a_freed_object_blocks_no_callback() {
+    let barrier = Barrier::new(2);
+    for _ in 0..200 {
+        let [old, live] = [1, 2].map(|number| insert::<Others>(number).unwrap().addr());
+        let handle = ptr::without_provenance_mut::<Others>;
+        take(handle(old)).unwrap();
+        let result = thread::scope(|scope| {
+            scope.spawn(|| {
+                with(handle(live), |_| {
+                    barrier.wait();
+                    call_back(|| take(insert::<Others>(3)?))
+                })
+                .unwrap();
+            });
+            barrier.wait();
+            status(merge(handle(live), handle(old), |_, _| ()))
+        });
+        assert_eq!(result, vd_status::VD_E_STALE);
+        take(handle(live)).unwrap();
+    }
+}
+
 #[test]
 fn threads_share_a_table() {
     let shared = insert::<Numbers>(0).unwrap().addr();

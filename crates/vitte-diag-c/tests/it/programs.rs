@@ -64,3 +64,10 @@ fn every_function_is_tested() {
         );
     }
 }
+
+/// CONTRIBUTING.md has the command for more calls. The same calls are made in each run, except by several threads.
+#[test]
+fn random_calls() {
+    check("fuzz", &["100000", "1"]);
+    check("fuzz", &["100000", "2", "4"]);
+}
