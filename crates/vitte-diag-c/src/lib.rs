@@ -7,7 +7,7 @@
 //!       └▶ failure: status, text, panics          └▶ output ─▶ any format ─▶ FILE, descriptor, callback, buffer
 //! ```
 //!
-//! The header is generated from [`abi`], whose documentation is that of the header.
+//! The header is generated from the module `abi`, whose documentation is that of the header. Rust code cannot call it.
 //!
 //! # Features
 //!
@@ -19,7 +19,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-pub mod abi;
+mod abi;
 mod code;
 mod draft;
 mod failure;

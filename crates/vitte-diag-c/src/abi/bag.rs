@@ -1,7 +1,7 @@
 //! Bags.
 
 use std::mem::MaybeUninit;
-use std::ptr;
+use std::ptr::{self, NonNull};
 
 use vitte_diag::{DiagnosticBag, Severity, Summary};
 
@@ -57,10 +57,7 @@ pub extern "C" fn vd_bag_merge(bag: *mut vd_bag, from: *mut vd_bag) -> vd_status
 
 /// Returns the number of diagnostics in a bag: without duplicates, and without those that the policy does not allow.
 #[unsafe(no_mangle)]
-pub extern "C" fn vd_bag_len(
-    bag: *const vd_bag,
-    len: Option<&mut MaybeUninit<usize>>,
-) -> vd_status {
+pub extern "C" fn vd_bag_len(bag: *const vd_bag, len: Option<NonNull<usize>>) -> vd_status {
     status(|| write_out(len, handles::with(bag, |bag| Ok(bag.len()))?))
 }
 
@@ -69,7 +66,7 @@ pub extern "C" fn vd_bag_len(
 pub extern "C" fn vd_bag_count(
     bag: *const vd_bag,
     severity: MaybeUninit<vd_severity>,
-    count: Option<&mut MaybeUninit<u64>>,
+    count: Option<NonNull<u64>>,
 ) -> vd_status {
     status(|| {
         let of = match severity_from_c(severity)? {
@@ -86,8 +83,8 @@ pub extern "C" fn vd_bag_count(
 #[unsafe(no_mangle)]
 pub extern "C" fn vd_bag_count_omitted(
     bag: *const vd_bag,
-    suppressed: Option<&mut MaybeUninit<u64>>,
-    duplicates: Option<&mut MaybeUninit<u64>>,
+    suppressed: Option<NonNull<u64>>,
+    duplicates: Option<NonNull<u64>>,
 ) -> vd_status {
     status(|| {
         let summary = summary(bag)?;

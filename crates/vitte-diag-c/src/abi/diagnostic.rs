@@ -1,7 +1,7 @@
 //! Diagnostics.
 
 use std::mem::MaybeUninit;
-use std::ptr;
+use std::ptr::{self, NonNull};
 
 use super::memory::{edits, vd_edit, vd_str, write_out};
 use super::types::{
@@ -63,7 +63,7 @@ pub extern "C" fn vd_diagnostic_clone(diagnostic: *const vd_diagnostic) -> *mut 
 #[unsafe(no_mangle)]
 pub extern "C" fn vd_diagnostic_severity(
     diagnostic: *const vd_diagnostic,
-    severity: Option<&mut MaybeUninit<vd_severity>>,
+    severity: Option<NonNull<vd_severity>>,
 ) -> vd_status {
     status(|| {
         let found = handles::with(diagnostic, |diagnostic| Ok(diagnostic.severity()))?;

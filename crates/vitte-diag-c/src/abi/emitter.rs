@@ -2,7 +2,7 @@
 
 use std::ffi::{c_int, c_void};
 use std::mem::MaybeUninit;
-use std::ptr;
+use std::ptr::{self, NonNull};
 
 use libc::FILE;
 use vitte_diag::{EmitterOptions, Format};
@@ -94,7 +94,7 @@ pub extern "C" fn vd_emitter_to_buffer(emitter: *mut vd_emitter) -> vd_status {
 #[unsafe(no_mangle)]
 pub extern "C" fn vd_emitter_buffer(
     emitter: *mut vd_emitter,
-    output: Option<&mut MaybeUninit<vd_str>>,
+    output: Option<NonNull<vd_str>>,
 ) -> vd_status {
     status(|| {
         let read = |emitter: &mut OutputEmitter| emitter.with_buffer(|bytes| vd_str::of(bytes));

@@ -3,6 +3,7 @@
 use std::ffi::c_void;
 use std::io::Write as _;
 use std::mem::MaybeUninit;
+use std::ptr::NonNull;
 
 use super::memory::write_out;
 use super::types::{from_c, vd_applicability, vd_bag, vd_sources};
@@ -21,8 +22,8 @@ pub extern "C" fn vd_bag_write_patch(
     least_certain: MaybeUninit<vd_applicability>,
     write: vd_write_fn,
     user: *mut c_void,
-    applied: Option<&mut MaybeUninit<usize>>,
-    rejected: Option<&mut MaybeUninit<usize>>,
+    applied: Option<NonNull<usize>>,
+    rejected: Option<NonNull<usize>>,
 ) -> vd_status {
     status(|| {
         let mut writer = Callback::new(write, user)?;
@@ -45,8 +46,8 @@ pub extern "C" fn vd_bag_apply_fixes(
     least_certain: MaybeUninit<vd_applicability>,
     fixed: vd_fixed_fn,
     user: *mut c_void,
-    applied: Option<&mut MaybeUninit<usize>>,
-    rejected: Option<&mut MaybeUninit<usize>>,
+    applied: Option<NonNull<usize>>,
+    rejected: Option<NonNull<usize>>,
 ) -> vd_status {
     status(|| {
         let fixed = Fixed::new(fixed, user)?;
@@ -72,8 +73,8 @@ fn fixes(
 
 fn numbers(
     fixes: &Fixes,
-    applied: Option<&mut MaybeUninit<usize>>,
-    rejected: Option<&mut MaybeUninit<usize>>,
+    applied: Option<NonNull<usize>>,
+    rejected: Option<NonNull<usize>>,
 ) -> Result {
     for (out, number) in [(applied, fixes.applied), (rejected, fixes.rejected)] {
         if out.is_some() {

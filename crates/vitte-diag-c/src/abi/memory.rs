@@ -2,9 +2,8 @@
 
 use std::borrow::Cow;
 use std::ffi::{CStr, c_char, c_void};
-use std::mem::MaybeUninit;
 use std::panic::{RefUnwindSafe, UnwindSafe};
-use std::ptr;
+use std::ptr::{self, NonNull};
 
 use vitte_diag::{Edit, SourceText};
 
@@ -106,18 +105,18 @@ pub(super) unsafe fn terminated(text: *const c_char) -> vd_str {
     unsafe { vd_str::terminated(text) }
 }
 
-/// Returns a value through an output parameter.
-pub(super) fn write_out<T>(out: Option<&mut MaybeUninit<T>>, value: T) -> Result {
-    let out =
-        out.ok_or_else(|| Failure::new(vd_status::VD_E_NULL, "an output parameter is NULL"))?;
-    out.write(value);
+/// Returns a value through an output parameter. Two of them may be the same memory.
+pub(super) fn write_out<T: Copy>(out: Option<NonNull<T>>, value: T) -> Result {
+    let missing = || Failure::new(vd_status::VD_E_NULL, "an output parameter is NULL");
+    // SAFETY: only C calls the functions that have output parameters, with NULL or with valid memory.
+    unsafe { out.ok_or_else(missing)?.write(value) };
     Ok(())
 }
 
 /// Returns two values through output parameters: neither of them, if one parameter is NULL.
-pub(super) fn write_both<A, B>(
-    (first, a): (Option<&mut MaybeUninit<A>>, A),
-    (second, b): (Option<&mut MaybeUninit<B>>, B),
+pub(super) fn write_both<A: Copy, B: Copy>(
+    (first, a): (Option<NonNull<A>>, A),
+    (second, b): (Option<NonNull<B>>, B),
 ) -> Result {
     write_out(if second.is_some() { first } else { None }, a)?;
     write_out(second, b)

@@ -3,6 +3,7 @@
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
 use std::path::PathBuf;
+use std::ptr::NonNull;
 
 use vitte_diag::{FileId, SourceError, SourceMap};
 
@@ -101,7 +102,7 @@ pub extern "C" fn vd_sources_span(
     file: vd_file,
     lo: usize,
     hi: usize,
-    span: Option<&mut MaybeUninit<vd_span>>,
+    span: Option<NonNull<vd_span>>,
 ) -> vd_status {
     status(|| {
         let id = file_id(file)?;
@@ -121,7 +122,7 @@ pub extern "C" fn vd_sources_offset(
     line: u32,
     column: u32,
     unit: MaybeUninit<vd_column_unit>,
-    offset: Option<&mut MaybeUninit<usize>>,
+    offset: Option<NonNull<usize>>,
 ) -> vd_status {
     status(|| {
         let (id, unit) = (file_id(file)?, from_c(unit)?);
@@ -140,7 +141,7 @@ pub extern "C" fn vd_sources_line_span(
     sources: *const vd_sources,
     file: vd_file,
     line: u32,
-    span: Option<&mut MaybeUninit<vd_span>>,
+    span: Option<NonNull<vd_span>>,
 ) -> vd_status {
     status(|| {
         let id = file_id(file)?;
@@ -160,7 +161,7 @@ pub extern "C" fn vd_sources_line_span(
 pub extern "C" fn vd_sources_path(
     sources: *const vd_sources,
     file: vd_file,
-    path: Option<&mut MaybeUninit<vd_str>>,
+    path: Option<NonNull<vd_str>>,
 ) -> vd_status {
     status(|| {
         let text = handles::with(sources, |sources| {
@@ -177,8 +178,8 @@ pub extern "C" fn vd_sources_location(
     sources: *const vd_sources,
     span: vd_span,
     unit: MaybeUninit<vd_column_unit>,
-    line: Option<&mut MaybeUninit<u32>>,
-    column: Option<&mut MaybeUninit<u32>>,
+    line: Option<NonNull<u32>>,
+    column: Option<NonNull<u32>>,
 ) -> vd_status {
     status(|| {
         let unit = from_c(unit)?;
@@ -197,7 +198,7 @@ pub extern "C" fn vd_sources_location(
 pub extern "C" fn vd_sources_text(
     sources: *const vd_sources,
     file: vd_file,
-    text: Option<&mut MaybeUninit<vd_str>>,
+    text: Option<NonNull<vd_str>>,
 ) -> vd_status {
     status(|| {
         let bytes = handles::with(sources, |sources| {

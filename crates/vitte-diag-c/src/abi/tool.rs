@@ -1,7 +1,7 @@
 //! The compiler: its name, version, codes and pages.
 
 use std::mem::MaybeUninit;
-use std::ptr;
+use std::ptr::{self, NonNull};
 
 use vitte_diag::Tool;
 
@@ -71,7 +71,7 @@ pub extern "C" fn vd_tool_add_page(tool: *mut vd_tool, page: vd_str) -> vd_statu
 pub extern "C" fn vd_explain(
     tool: *const vd_tool,
     code: vd_str,
-    page: Option<&mut MaybeUninit<vd_str>>,
+    page: Option<NonNull<vd_str>>,
 ) -> vd_status {
     status(|| {
         let code = code.text()?;

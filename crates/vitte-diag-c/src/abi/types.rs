@@ -1,5 +1,7 @@
 //! The types and constants of the header.
 
+#![allow(dead_code)] // C uses the constants and the values of enumerations.
+
 use std::mem::MaybeUninit;
 
 use vitte_diag::{
