@@ -50,6 +50,7 @@ mod catch;
 mod config;
 mod context;
 mod context_frames;
+pub mod foreign;
 mod handler;
 mod panic_hook;
 mod panic_message;

@@ -27,7 +27,7 @@ use crate::panic_message::message_of;
 use crate::symbols::{self, PanicStack};
 #[cfg(unix)]
 use crate::sys;
-use crate::sys::slots::RawContext;
+use crate::sys::slots::{Opening, RawContext};
 use crate::{context_frames, variables};
 
 /// The data of a panic that is captured in the hook. Slow work, such as resolving addresses to names, follows in
@@ -41,10 +41,19 @@ pub(crate) struct PanicCapture {
     contexts: CapturedContexts,
     sources: Option<SourceMap>,
     config: Config,
+    /// Where the frames begin, if this is not a panic.
+    call: Option<ReportCall>,
     /// A note about the panic before this one in the same unit of work, which may be its cause.
     earlier: Option<String>,
     /// The same about the last panic of this thread, which is its cause if it happened in a destructor.
     earlier_of_thread: Option<String>,
+}
+
+/// The call that reports an internal error without a panic.
+struct ReportCall {
+    caller: Opening,
+    /// A part of the names of the functions that were called.
+    entry: String,
 }
 
 /// The contexts of a thread at a panic.
@@ -183,19 +192,33 @@ impl PanicCapture {
     /// Captures the panic of this thread.
     fn new(key: PanicKey, location: Option<String>, config: &Config) -> Self {
         let note = format!("an earlier {}", note_of(location.as_deref(), &key.message));
+        let earlier_of_thread = consequence::replace_last_of_thread(note);
+        Self { location, earlier_of_thread, ..Self::at(key, None, config) }
+    }
+
+    /// Captures an internal error of the program, which has called a function with `entry` in its name.
+    pub(crate) fn of_call(message: String, caller: Opening, entry: &str, config: &Config) -> Self {
+        let call = ReportCall { caller, entry: entry.to_owned() };
+        Self::at(PanicKey::new(&String::new(), message), Some(call), config)
+    }
+
+    /// Captures the state of this thread.
+    fn at(key: PanicKey, call: Option<ReportCall>, config: &Config) -> Self {
         let raw = context::read();
-        let opened_at = raw.0.iter().map(|context| context.opening.code).collect();
+        let mut opened_at: Vec<_> = raw.0.iter().map(|context| context.opening.code).collect();
+        opened_at.extend(call.as_ref().map(|call| call.caller.code));
         Self {
             key,
-            location,
+            location: None,
             thread: thread_name(),
             backtrace: Backtrace::new_unresolved(),
             stack: PanicStack::capture(opened_at),
             contexts: CapturedContexts { raw, variables: capture_variables() },
             sources: sources::current(),
             config: config.clone(),
+            call,
             earlier: None,
-            earlier_of_thread: consequence::replace_last_of_thread(note),
+            earlier_of_thread: None,
         }
     }
 
@@ -220,7 +243,11 @@ impl PanicCapture {
         report.location = self.location;
         report.notes.extend(self.earlier);
         let end = Instant::now() + self.config.panic_symbol_budget();
-        let frames = symbols::resolve_panic(&self.backtrace, &self.stack, end);
+        let mut frames = symbols::resolve_panic(&self.backtrace, &self.stack, end);
+        if let Some(ReportCall { caller, entry }) = self.call {
+            frames = frames.beginning_at(caller.stack, caller.code);
+            frames = frames.skip_crash_frames(&entry, |name| name.contains(&entry));
+        }
         // Only then the earlier panic of the thread may still be unwinding.
         if frames.frames.iter().any(|frame| frame.function.as_deref().is_some_and(is_destructor)) {
             report.notes.extend(self.earlier_of_thread.filter(|note| !report.notes.contains(note)));

@@ -92,9 +92,10 @@ impl CrashHandlerBuilder {
         self
     }
 
-    /// Sets the name of the build profile. Default: `debug` or `release`.
+    /// Sets the name of the build profile; an empty name means that it is not known. Default: `debug` or `release`, as this
+    /// crate was built.
     pub fn build_profile(mut self, profile: impl Into<String>) -> Self {
-        self.config.build = Some(profile.into());
+        self.config.build = Some(profile.into()).filter(|profile| !profile.is_empty());
         self
     }
 

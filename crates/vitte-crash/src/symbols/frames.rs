@@ -65,6 +65,18 @@ impl CapturedFrames {
         self
     }
 
+    /// Removes the frames of the functions that the one with an address of the stack and of the code has called. Removes
+    /// none if there is no such frame.
+    pub(crate) fn beginning_at(mut self, stack: u64, code: u64) -> Self {
+        let is_in =
+            |memory: &FrameMemory| memory.stack.contains(&stack) && memory.function.contains(&code);
+        let first = self.memory.iter().position(is_in).unwrap_or(0);
+        if self.omitted.is_none() && self.memory.len() == self.frames.len() {
+            self.drain(0..first);
+        }
+        self
+    }
+
     fn drain(&mut self, range: Range<usize>) {
         if self.memory.len() == self.frames.len() {
             self.memory.drain(range.clone());
@@ -114,6 +126,23 @@ mod tests {
         assert_eq!(texts(&frames(&["a", "b"]).truncated((1, 1))), ["a", "b"]);
         let none = frames(&["a", "b"]).truncated((0, 0));
         assert_eq!(texts(&none), ["[... omitted 2 frames ...]"]);
+    }
+
+    #[test]
+    fn frames_of_called_functions_are_removed() {
+        let beginning_at = |stack, code| {
+            let memory = |index: u64| FrameMemory {
+                stack: 100 * index..100 * (index + 1),
+                function: 1000 * index..u64::MAX,
+            };
+            let mut frames = frames(&["a", "b", "c"]);
+            frames.memory = (0..3).map(memory).collect();
+            texts(&frames.beginning_at(stack, code))
+        };
+        assert_eq!(beginning_at(150, 1000), ["b", "c"]);
+        assert_eq!(beginning_at(150, 999), ["a", "b", "c"]);
+        assert_eq!(beginning_at(300, 9000), ["a", "b", "c"]);
+        assert_eq!(texts(&frames(&["a"]).beginning_at(0, 0)), ["a"]);
     }
 
     #[test]

@@ -57,8 +57,7 @@ fn push_signal(line: &mut LineBuffer, arrival: &Arrival) {
 }
 
 fn push_context(line: &mut LineBuffer) {
-    let name = slots::innermost_name().map(str::as_bytes);
-    if let Some(name) = name.filter(|name| is_plain(name)) {
+    if let Some(name) = slots::innermost_name().filter(|name| is_plain(name)) {
         line.push(b" while ");
         line.push(name);
     }

@@ -10,28 +10,32 @@
 //! so the layout of these types is fixed (`repr(C)`).
 
 mod borrowed;
+mod copies;
 mod opening;
 #[cfg(has_reporter)]
 mod remote;
 mod table;
+mod texts;
 mod unwinding;
 
 use std::cell::Cell;
-use std::mem::MaybeUninit;
 use std::ptr::null;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, compiler_fence};
 
 use borrowed::BorrowedVariables;
+pub(crate) use copies::FieldProblem;
+use copies::TextCopies;
 pub(crate) use opening::Opening;
 #[cfg(has_reporter)]
 pub(crate) use remote::{read, read_threads};
 #[cfg(has_reporter)]
 pub(super) use table::address;
+pub(crate) use table::{MAX_THREADS, current, current_or_claim};
 #[cfg(has_reporter)]
 pub(crate) use table::{OpenContexts, threads};
-pub(crate) use table::{current, current_or_claim};
 #[cfg(unix)]
 pub(super) use table::{current_address, innermost_name};
+use texts::{RawText, WordText};
 pub(crate) use unwinding::UnwindingRecord;
 use vitte_diag::{FileId, Span};
 
@@ -44,17 +48,6 @@ pub(crate) const MAX_FIELDS: usize = 3;
 /// Size of a field's value, in words of eight bytes.
 const TEXT_WORDS: usize = 7;
 
-// The reporter reads a `&str` of another process as an address followed by a length.
-#[allow(unsafe_code, reason = "the layout of `&str` can be examined only through its bytes")]
-const _: () = {
-    // SAFETY: both types are two words, and `MaybeUninit` may hold any bytes. The second word is
-    // read as a number only at compile time, where reading a part of a pointer is an error.
-    let [_, len] = unsafe { std::mem::transmute::<&str, [MaybeUninit<usize>; 2]>("abc") };
-    // SAFETY: the length of a `&str` is always initialised. If this word were the pointer, constant
-    // evaluation would fail.
-    assert!(unsafe { len.assume_init() } == 3);
-};
-
 /// The contexts of one thread. Other threads read only the atomic fields.
 #[repr(C)]
 pub(crate) struct ContextStack {
@@ -63,11 +56,13 @@ pub(crate) struct ContextStack {
     opened: AtomicU64,
     entries: [StackEntry; (MAX_OUTER + MAX_INNER) as usize],
     unwinding: Cell<UnwindingRecord>,
+    /// The names and keys that are not `'static`, or null before the first one. They are never freed.
+    copies: Cell<*const TextCopies>,
 }
 
 #[repr(C)]
 struct StackEntry {
-    name: Cell<&'static str>,
+    name: Cell<RawText>,
     /// The file, `lo` and `hi`. The reporter reads them, and the layout of a [`Span`] is not fixed.
     span: Cell<[u32; 3]>,
     /// The 0-based depth of the stored context. If it differs from the requested depth, a deeper
@@ -83,14 +78,13 @@ struct StackEntry {
     fields: [InlineField; MAX_FIELDS],
 }
 
-/// A field of a context. The value is UTF-8, cut after 56 bytes, possibly inside a character.
+/// A field of a context. The value is cut after 56 bytes, possibly inside a character.
 #[repr(C)]
 pub(crate) struct InlineField {
-    key: Cell<&'static str>,
+    key: Cell<RawText>,
     /// The length of the value in bytes.
     len: Cell<u32>,
-    /// The value, eight little-endian bytes in each word.
-    words: [Cell<u64>; TEXT_WORDS],
+    value: WordText<TEXT_WORDS>,
 }
 
 /// A context that was read from a stack.
@@ -122,6 +116,7 @@ impl ContextStack {
             opened: AtomicU64::new(0),
             entries: [const { StackEntry::new() }; (MAX_OUTER + MAX_INNER) as usize],
             unwinding: Cell::new(UnwindingRecord::NONE),
+            copies: Cell::new(null()),
         }
     }
 
@@ -142,6 +137,11 @@ impl ContextStack {
     /// Opens a context and returns its 0-based depth.
     #[inline]
     pub(crate) fn push(&self, name: &'static str, span: Span, opening: Opening) -> u32 {
+        self.push_raw(RawText::of(name), span, opening)
+    }
+
+    #[inline]
+    fn push_raw(&self, name: RawText, span: Span, opening: Opening) -> u32 {
         let depth = self.depth();
         // Only this thread writes, so no atomic addition is needed.
         let sequence = self.opened.load(Ordering::Relaxed);
@@ -191,7 +191,7 @@ impl ContextStack {
     ) {
         let Some(entry) = self.entries.get(entry_position(depth)) else { return };
         let Some(field) = entry.fields.get(field_index as usize) else { return };
-        field.key.set(key);
+        field.key.set(RawText::of(key));
         field.len.set(0);
         write(field);
         compiler_fence(Ordering::Release);
@@ -224,7 +224,7 @@ fn stored_depths(depth: u32) -> impl Iterator<Item = u32> {
 impl StackEntry {
     const fn new() -> Self {
         Self {
-            name: Cell::new(""),
+            name: Cell::new(RawText::EMPTY),
             span: Cell::new([u32::MAX, 0, 0]),
             depth: Cell::new(0),
             sequence: AtomicU64::new(0),
@@ -240,8 +240,8 @@ impl StackEntry {
             return None;
         }
         let fields = self.fields.iter().take(self.count.get() as usize);
-        let fields = fields.map(|field| (field.key.get().to_owned(), field.read()));
-        let name = self.name.get().to_owned();
+        let fields = fields.map(|field| (field.key.get().read(), field.read()));
+        let name = self.name.get().read();
         let (fields, span) = (fields.collect(), span_from(self.span.get()));
         Some(RawContext { depth, name, fields, span, opening: self.opening.get(), frame: None })
     }
@@ -255,81 +255,27 @@ fn span_from([file, lo, hi]: [u32; 3]) -> Option<Span> {
 
 impl InlineField {
     const fn new() -> Self {
-        Self { key: Cell::new(""), len: Cell::new(0), words: [const { Cell::new(0) }; TEXT_WORDS] }
+        Self { key: Cell::new(RawText::EMPTY), len: Cell::new(0), value: WordText::new() }
     }
 
-    /// Replaces the value, one word at a time.
+    /// Replaces the value.
     #[inline]
     pub(crate) fn set(&self, text: &str) {
-        let bytes = text.as_bytes();
-        let bytes = bytes.get(..TEXT_WORDS * 8).unwrap_or(bytes);
-        let whole = bytes.chunks_exact(8);
-        let rest = whole.remainder();
-        let mut words = self.words.iter();
-        for (eight, word) in whole.filter_map(<[u8]>::first_chunk).zip(words.by_ref()) {
-            word.set(u64::from_le_bytes(*eight));
-        }
-        if let Some(word) = words.next().filter(|_| !rest.is_empty()) {
-            word.set(match bytes.last_chunk::<8>() {
-                Some(last) => u64::from_le_bytes(*last) >> (8 * (8 - rest.len())),
-                None => partial_word(rest),
-            });
-        }
-        // The length is at most 56.
-        self.len.set(u32::try_from(bytes.len()).unwrap_or(0));
+        self.set_bytes(text.as_bytes());
+    }
+
+    /// Does the same with bytes that may not be UTF-8.
+    #[inline]
+    fn set_bytes(&self, bytes: &[u8]) {
+        self.len.set(self.value.set(bytes));
     }
 
     /// Appends to the value.
     pub(crate) fn push(&self, text: &str) {
-        if self.len.get() == 0 {
-            return self.set(text);
-        }
-        let mut bytes = [0; TEXT_WORDS * 8];
-        let len = self.len.get() as usize;
-        let old = self.words.iter().flat_map(|word| word.get().to_le_bytes()).take(len);
-        let all = old.chain(text.bytes());
-        let len = bytes.iter_mut().zip(all).map(|(to, from)| *to = from).count();
-        let eights = bytes.chunks_exact(8).filter_map(<[u8]>::first_chunk);
-        for (word, eight) in self.words.iter().zip(eights) {
-            word.set(u64::from_le_bytes(*eight));
-        }
-        self.len.set(u32::try_from(len).unwrap_or(0));
+        self.len.set(self.value.push(self.len.get(), text.as_bytes()));
     }
 
     fn read(&self) -> String {
-        text_from_words(self.words.iter().map(Cell::get), self.len.get())
+        self.value.read(self.len.get())
     }
-}
-
-/// Returns fewer than eight bytes as a little-endian word.
-///
-/// A loop over the bytes takes about 6 ns on x86-64, these two reads about 1 ns. A context with two
-/// string fields takes 6 ns in total (BENCHMARKS.md).
-#[inline]
-fn partial_word(bytes: &[u8]) -> u64 {
-    let len = bytes.len();
-    if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
-        let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
-        return u64::from(first) | u64::from(last) << (8 * (len - 4));
-    }
-    // With one to three bytes, the first, the middle and the last are all of them.
-    let byte = |at: usize| bytes.get(at).map_or(0, |byte| u64::from(*byte) << (8 * at));
-    byte(0) | byte(len / 2) | byte(len.saturating_sub(1))
-}
-
-/// Decodes a field's value of `len` bytes. Drops a character that was cut, and appends `...` to a
-/// value of the maximum length.
-fn text_from_words(words: impl Iterator<Item = u64>, len: u32) -> String {
-    let bytes: Vec<u8> = words.flat_map(u64::to_le_bytes).take(len as usize).collect();
-    let mut text = match std::str::from_utf8(&bytes) {
-        Ok(text) => text.to_owned(),
-        Err(error) => {
-            let whole = bytes.get(..error.valid_up_to()).unwrap_or_default();
-            String::from_utf8_lossy(whole).into_owned()
-        }
-    };
-    if len as usize == TEXT_WORDS * 8 {
-        text.push_str("...");
-    }
-    text
 }

@@ -3,9 +3,10 @@
 use std::mem::offset_of;
 
 use super::table::{MAX_THREADS, Slot};
+use super::texts::{decode, text_from_words};
 use super::{
     ContextStack, InlineField, MAX_FIELDS, Opening, RawContext, StackEntry, TEXT_WORDS,
-    entry_position, span_from, stored_depths, text_from_words,
+    entry_position, span_from, stored_depths,
 };
 use crate::remote::{Memory, u32_at, u64_at};
 
@@ -49,10 +50,13 @@ fn read_entry(memory: &Memory<'_>, entry: &[u8], depth: u32) -> Option<RawContex
     let fields = (0..count.min(MAX_FIELDS)).filter_map(|index| {
         let at = offset_of!(StackEntry, fields) + index * size_of::<InlineField>();
         let field = entry.get(at..at + size_of::<InlineField>())?;
-        let words = field.get(offset_of!(InlineField, words)..)?.chunks_exact(8);
+        let words = field.get(offset_of!(InlineField, value)..)?.chunks_exact(8);
         let words = words.take(TEXT_WORDS).filter_map(|word| u64_at(word, 0));
         let len = u32_at(field, offset_of!(InlineField, len))?;
-        Some((read_str(memory, field, offset_of!(InlineField, key))?, text_from_words(words, len)))
+        Some((
+            read_str(memory, field, offset_of!(InlineField, key))?,
+            text_from_words::<TEXT_WORDS>(words, len),
+        ))
     });
     let opening = offset_of!(StackEntry, opening);
     Some(RawContext {
@@ -68,10 +72,11 @@ fn read_entry(memory: &Memory<'_>, entry: &[u8], depth: u32) -> Option<RawContex
     })
 }
 
-/// Reads the string to which the `&str` at `offset` in `bytes` refers. It is cut after
+/// Reads the text to which the [`RawText`](super::RawText) at `offset` in `bytes` refers. It is cut after
 /// `MAX_NAME_BYTES` bytes.
 fn read_str(memory: &Memory<'_>, bytes: &[u8], offset: usize) -> Option<String> {
     let [address, len] = [0, 8].map(|word| u64_at(bytes, offset + word));
-    let len = usize::try_from(len?).ok()?.min(MAX_NAME_BYTES);
-    Some(String::from_utf8_lossy(&memory(address?, len)?).into_owned())
+    let len = usize::try_from(len?).ok()?;
+    let bytes = memory(address?, len.min(MAX_NAME_BYTES))?;
+    Some(decode(&bytes, len > MAX_NAME_BYTES))
 }

@@ -13,7 +13,7 @@ use super::entry_position;
 use crate::sys::thread;
 
 /// Maximum number of threads that can have contexts at the same time.
-pub(super) const MAX_THREADS: usize = 512;
+pub(crate) const MAX_THREADS: usize = 512;
 
 /// An entry of the table of threads, which the reporter reads too.
 #[repr(C)]
@@ -111,13 +111,13 @@ pub(in crate::sys) fn address() -> usize {
     TABLE.as_ptr().addr()
 }
 
-/// Returns the name of the innermost context. Safe to call in a signal handler.
+/// Returns the name of the innermost context. Safe to call in a signal handler, which uses the result before it returns.
 #[cfg(unix)]
-pub(in crate::sys) fn innermost_name() -> Option<&'static str> {
+pub(in crate::sys) fn innermost_name() -> Option<&'static [u8]> {
     let stack = STACK.get()?;
     let depth = stack.depth().checked_sub(1)?;
     let entry = stack.entries.get(entry_position(depth))?;
-    (entry.depth.get() == depth).then(|| entry.name.get())
+    (entry.depth.get() == depth).then(|| entry.name.get().bytes())
 }
 
 /// The contexts of a thread, as another thread of the process may look at them while they change.
