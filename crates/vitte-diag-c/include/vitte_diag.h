@@ -78,7 +78,7 @@ typedef enum vd_status {
    */
   VD_E_ARGUMENT = 4,
   /**
-   * There is no such file, code, child or suggestion.
+   * There is no such file, code, child or suggestion, no open context, or no crash handler.
    */
   VD_E_NOT_FOUND = 5,
   /**
@@ -1018,6 +1018,179 @@ enum vd_status vd_bag_apply_fixes(const struct vd_bag *bag,
                                   size_t *applied,
                                   size_t *rejected);
 
+/* ---- Crashes and contexts -------------------------------------------------------------------- */
+
+/**
+ * Installs the crash handler of the process. `program` is its name in reports; with no text it is that of the executable.
+ * `version` may be no text.
+ *
+ * From now on a fatal signal, a stack overflow or an `abort()` of the program is reported as a diagnostic of the severity
+ * fatal, with the contexts of the thread, and stored. Then the program ends as it would have ended without the handler:
+ * same exit status, same core dump. Reports that are stored are viewed with `vitte crash show`.
+ *
+ * Call it, and the functions that configure it, in the first lines of `main()`, before anything else happens. If this
+ * library is linked statically, a crash starts the same program again, and in that process this function reports the
+ * crash and does not return. What `main()` does before, it does then a second time. Other threads may call it, too.
+ *
+ * Stack overflows are reported of the thread that calls this, and of threads that have opened a context. Fails with
+ * `VD_E_BUSY` if a handler is installed already.
+ */
+enum vd_status vd_crash_install(struct vd_str program,
+                                struct vd_str version);
+
+/**
+ * Removes the crash handler, and restores the signal handlers that were installed before it. Contexts stay open, and the
+ * configuration is kept. Programs need not call it before they end. Fails with `VD_E_NOT_FOUND` if no handler is
+ * installed.
+ */
+enum vd_status vd_crash_uninstall(void);
+
+/**
+ * Sets where users report crashes, such as the URL of an issue tracker. Default: none. `VD_E_BUSY` after the handler was
+ * installed.
+ */
+enum vd_status vd_crash_report_url(struct vd_str url);
+
+/**
+ * Sets the directory in which crashes are stored. Default: `PROGRAM/crash-reports` in the user's directory for state. The
+ * environment variable `VITTE_CRASH_DIR` replaces both. `VD_E_BUSY` after the handler was installed.
+ */
+enum vd_status vd_crash_dir(struct vd_str dir);
+
+/**
+ * Stores no crashes; they are only written. `VD_E_BUSY` after the handler was installed.
+ */
+enum vd_status vd_crash_without_store(void);
+
+/**
+ * Sets the command with which users view crashes: `mycc` for `mycc crash show`. Default: `vitte`. `VD_E_BUSY` after the
+ * handler was installed.
+ */
+enum vd_status vd_crash_command_name(struct vd_str name);
+
+/**
+ * Sets the commit from which the program was built. Default: none. `VD_E_BUSY` after the handler was installed.
+ */
+enum vd_status vd_crash_commit(struct vd_str commit);
+
+/**
+ * Sets how the program was built, such as `debug`. Default: none. `VD_E_BUSY` after the handler was installed.
+ */
+enum vd_status vd_crash_build(struct vd_str build);
+
+/**
+ * Sets how long reporting a crash may take, in milliseconds: 1 to 3600000, others are changed to the nearest. Default: 2000.
+ * After that the program ends without a report. `VD_E_BUSY` after the handler was installed.
+ */
+enum vd_status vd_crash_timeout(uint32_t milliseconds);
+
+/**
+ * Sets whether a crash is written as one line, with the path of the report. Default: true if the environment variable `CI`
+ * is set, and neither empty nor `false`. `VD_E_BUSY` after the handler was installed.
+ */
+enum vd_status vd_crash_quiet(bool quiet);
+
+/**
+ * Sets whether signal handlers that were installed before this one decide first. Default: false. Set it if the program has
+ * a runtime that recovers from faults, such as a garbage collector. `VD_E_BUSY` after the handler was installed.
+ */
+enum vd_status vd_crash_previous_handlers_first(bool is_first);
+
+/**
+ * Makes a dump when a signal arrives, `SIGQUIT`, `SIGUSR1` or `SIGUSR2`: a report of all threads with their contexts, with the
+ * severity note. The program goes on. Call it once for each signal. Fails with `VD_E_ARGUMENT` for other signals,
+ * `VD_E_UNSUPPORTED` on other systems than Linux, and `VD_E_BUSY` after the handler was installed.
+ */
+enum vd_status vd_crash_dump_on(int signal);
+
+/**
+ * Makes a dump when a context is open for longer than this many milliseconds. The program goes on. Fails with
+ * `VD_E_UNSUPPORTED` on other systems than Linux, and `VD_E_BUSY` after the handler was installed.
+ */
+enum vd_status vd_crash_watchdog(uint32_t milliseconds);
+
+/**
+ * Sets the format in which crashes are written, see `vd_emitter_new`, and so the stream. Default: `human`. Also after the
+ * handler was installed, when the command line is read.
+ */
+enum vd_status vd_crash_format(struct vd_str format);
+
+/**
+ * Sets when crashes are written with colours. Default: `VD_COLOR_AUTO`. Also after the handler was installed.
+ */
+enum vd_status vd_crash_color(enum vd_color color);
+
+/**
+ * Shares the source files to which the spans of contexts refer, as they are now: call it again after files were added. The
+ * texts stay in memory until the next call, also if `sources` is freed; borrowed ones are not released before. NULL shares
+ * none.
+ */
+enum vd_status vd_crash_set_sources(const struct vd_sources *sources);
+
+/**
+ * Reports an internal error of the program, such as a state that cannot be: as a crash with this message, the contexts and
+ * the frames of this thread (F0001). Stores and writes it, and returns; the program should end then. Fails with
+ * `VD_E_NOT_FOUND` if no handler is installed, and then does nothing, and with `VD_E_IO` if the report could be neither
+ * stored nor written.
+ *
+ * With GCC and Clang, on x86-64 and 64-bit Arm, it is also a macro, by which the frames begin with that of the caller.
+ */
+enum vd_status vd_crash_report(struct vd_str message);
+
+/**
+ * Does the same as `vd_crash_report` for the function with `stack` in its stack frame and `code` in its code. Both may be
+ * NULL.
+ */
+enum vd_status vd_crash_report_at(struct vd_str message,
+                                  const void *stack,
+                                  const void *code);
+
+/**
+ * Opens a context of this thread: the operation that begins, such as `type-checking`, and its location, or a span with
+ * `VD_NO_FILE`. The report of a crash lists the open contexts, and its location is that of the innermost one that has
+ * one. It takes a few nanoseconds, without a lock or a handler. Close it with `vd_context_pop`.
+ *
+ * `name` is copied; one of more than 64 bytes is cut. Of more than 64 contexts the 32 outermost and the 32 innermost ones
+ * are recorded. Fails with `VD_E_LIMIT` if 512 other threads have contexts.
+ *
+ * With GCC and Clang, on x86-64 and 64-bit Arm, it is also a macro, by which the report finds the frame of the caller.
+ */
+enum vd_status vd_context_push(struct vd_str name,
+                               struct vd_span span);
+
+/**
+ * Does the same as `vd_context_push` for the function with `stack` in its stack frame, such as its stack pointer, and `code`
+ * in its code. Both may be NULL.
+ */
+enum vd_status vd_context_push_at(struct vd_str name,
+                                  struct vd_span span,
+                                  const void *stack,
+                                  const void *code);
+
+/**
+ * Adds a field to the innermost context: a key and a short value, such as the name of the function that is checked. Both
+ * are copied; a key of more than 32 bytes and a value of more than 56 bytes are cut. Fails with `VD_E_LIMIT` after three
+ * fields, and with `VD_E_NOT_FOUND` if no context is open.
+ */
+enum vd_status vd_context_field(struct vd_str key,
+                                struct vd_str value);
+
+/**
+ * Closes the innermost context of this thread. Fails with `VD_E_NOT_FOUND` if none is open.
+ */
+enum vd_status vd_context_pop(void);
+
+/**
+ * Returns the number of open contexts of this thread.
+ */
+uint32_t vd_context_depth(void);
+
+/**
+ * Closes the innermost contexts of this thread until at most `depth` are open, for programs that leave functions with
+ * `longjmp()`: they note `vd_context_depth()` beside `setjmp()`.
+ */
+enum vd_status vd_context_pop_to(uint32_t depth);
+
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus
@@ -1059,5 +1232,48 @@ VD_PRINTF(3, 4) static inline vd_str vd_format(char *buffer, size_t size, const 
   }
   return text;
 }
+
+/**
+ * The text of a string literal, without counting its bytes when the program runs: VD_STR("parsing").
+ */
+#ifdef __cplusplus
+#  define VD_STR(literal) (vd_str{"" literal, sizeof(literal) - 1})
+#else
+#  define VD_STR(literal) ((vd_str){"" literal, sizeof(literal) - 1})
+#endif
+
+/*
+ * vd_context_push() and vd_crash_report() pass their callers, so that a report shows the frame of each context. The functions
+ * of these names exist, too, for other languages and pointers.
+ */
+#if (defined(__GNUC__) || defined(__clang__)) && defined(__LP64__) \
+    && (defined(__x86_64__) || defined(__aarch64__))
+#  if defined(__x86_64__)
+#    define VD_CALLER(stack, code)                                                      \
+      __asm__ volatile("{movq %%rsp, %0|mov %0, rsp}\n\t{leaq 0(%%rip), %1|lea %1, [rip]}" \
+                       : "=&r"(stack), "=&r"(code))
+#  else
+#    define VD_CALLER(stack, code) \
+      __asm__ volatile("mov %0, sp\n\tadr %1, ." : "=&r"(stack), "=&r"(code))
+#  endif
+
+__attribute__((__always_inline__)) static inline vd_status vd_context_push_here(vd_str name,
+                                                                                vd_span span) {
+  const void *stack;
+  const void *code;
+  VD_CALLER(stack, code);
+  return vd_context_push_at(name, span, stack, code);
+}
+
+__attribute__((__always_inline__)) static inline vd_status vd_crash_report_here(vd_str message) {
+  const void *stack;
+  const void *code;
+  VD_CALLER(stack, code);
+  return vd_crash_report_at(message, stack, code);
+}
+
+#  define vd_context_push(...) vd_context_push_here(__VA_ARGS__)
+#  define vd_crash_report(...) vd_crash_report_here(__VA_ARGS__)
+#endif
 
 #endif  /* VITTE_DIAG_H */

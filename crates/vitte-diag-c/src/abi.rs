@@ -7,6 +7,7 @@
 #![allow(unsafe_code, non_camel_case_types)]
 
 mod bag;
+mod crash;
 mod diagnostic;
 mod emitter;
 mod errors;

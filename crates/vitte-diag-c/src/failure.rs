@@ -22,7 +22,7 @@ pub enum vd_status {
     VD_E_HANDLE = 3,
     /// An argument has an invalid value.
     VD_E_ARGUMENT = 4,
-    /// There is no such file, code, child or suggestion.
+    /// There is no such file, code, child or suggestion, no open context, or no crash handler.
     VD_E_NOT_FOUND = 5,
     /// Reading or writing failed.
     VD_E_IO = 6,

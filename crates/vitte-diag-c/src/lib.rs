@@ -4,7 +4,8 @@
 //! ```text
 //! C ─▶ abi: one function for each of the header ─┬▶ handles ─▶ SourceMap, DiagnosticBag, Policy, Tool
 //!       │                                         ├▶ draft ─▶ Diagnostic
-//!       └▶ failure: status, text, panics          └▶ output ─▶ any format ─▶ FILE, descriptor, callback, buffer
+//!       ├▶ failure: status, text, panics          └▶ output ─▶ any format ─▶ FILE, descriptor, callback, buffer
+//!       └▶ crash: the crash handler, contexts
 //! ```
 //!
 //! The header is generated from the module `abi`, whose documentation is that of the header. Rust code cannot call it.
@@ -21,6 +22,7 @@
 
 mod abi;
 mod code;
+mod crash;
 mod draft;
 mod failure;
 mod fix;

@@ -35,3 +35,46 @@ VD_PRINTF(3, 4) static inline vd_str vd_format(char *buffer, size_t size, const 
   }
   return text;
 }
+
+/**
+ * The text of a string literal, without counting its bytes when the program runs: VD_STR("parsing").
+ */
+#ifdef __cplusplus
+#  define VD_STR(literal) (vd_str{"" literal, sizeof(literal) - 1})
+#else
+#  define VD_STR(literal) ((vd_str){"" literal, sizeof(literal) - 1})
+#endif
+
+/*
+ * vd_context_push() and vd_crash_report() pass their callers, so that a report shows the frame of each context. The functions
+ * of these names exist, too, for other languages and pointers.
+ */
+#if (defined(__GNUC__) || defined(__clang__)) && defined(__LP64__) \
+    && (defined(__x86_64__) || defined(__aarch64__))
+#  if defined(__x86_64__)
+#    define VD_CALLER(stack, code)                                                      \
+      __asm__ volatile("{movq %%rsp, %0|mov %0, rsp}\n\t{leaq 0(%%rip), %1|lea %1, [rip]}" \
+                       : "=&r"(stack), "=&r"(code))
+#  else
+#    define VD_CALLER(stack, code) \
+      __asm__ volatile("mov %0, sp\n\tadr %1, ." : "=&r"(stack), "=&r"(code))
+#  endif
+
+__attribute__((__always_inline__)) static inline vd_status vd_context_push_here(vd_str name,
+                                                                                vd_span span) {
+  const void *stack;
+  const void *code;
+  VD_CALLER(stack, code);
+  return vd_context_push_at(name, span, stack, code);
+}
+
+__attribute__((__always_inline__)) static inline vd_status vd_crash_report_here(vd_str message) {
+  const void *stack;
+  const void *code;
+  VD_CALLER(stack, code);
+  return vd_crash_report_at(message, stack, code);
+}
+
+#  define vd_context_push(...) vd_context_push_here(__VA_ARGS__)
+#  define vd_crash_report(...) vd_crash_report_here(__VA_ARGS__)
+#endif

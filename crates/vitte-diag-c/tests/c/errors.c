@@ -104,6 +104,7 @@ static void every_function(vd_sources *sources, vd_bag *bag, vd_diagnostic *diag
   SOURCES(vd_bag_apply_fixes(bag, h, VD_UNSPECIFIED, fix_nothing, NULL, &out.size, &out.size));
   BAG(vd_bag_write_patch(h, sources, VD_UNSPECIFIED, write_nothing, NULL, &out.size, &out.size));
   BAG(vd_bag_apply_fixes(h, sources, VD_UNSPECIFIED, fix_nothing, NULL, &out.size, &out.size));
+  REJECTS(vd_sources, 0, 1, vd_crash_set_sources(h), != VD_OK);
   SOURCES(vd_sources_path(h, 0, &out.text));
   SOURCES(vd_sources_location(h, span, VD_BYTES, &out.line, &out.column));
   SOURCES(vd_sources_text(h, 0, &out.text));
@@ -246,6 +247,14 @@ static void hostile_texts(void) {
   OK(vd_emitter_free(emitter));
 }
 
+/* Settings of the crash handler, which is not installed. Others are in crasher.c. */
+static void settings(void) {
+  OK(vd_crash_previous_handlers_first(true));
+  OK(vd_crash_watchdog(0));
+  OK(vd_crash_watchdog(UINT32_MAX));
+  FAILS(vd_crash_uninstall(), VD_E_NOT_FOUND, "");
+}
+
 int main(void) {
   vd_sources *sources = vd_sources_new();
   vd_bag *bag = vd_bag_new(NULL);
@@ -272,5 +281,6 @@ int main(void) {
   OK(vd_bag_free(bag));
   OK(vd_emitter_free(emitter));
   OK(vd_sources_free(sources));
+  settings();
   return finished();
 }

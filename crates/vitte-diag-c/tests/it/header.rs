@@ -7,7 +7,7 @@ use cbindgen::{Builder, Config, DocumentationStyle, EnumConfig, Language, SortKe
 use crate::common::{dir, header};
 
 /// The files with the items of the header, and the headings of those with functions, in the order of the header.
-const FILES: [(&str, &str); 13] = [
+const FILES: [(&str, &str); 14] = [
     ("failure", ""),
     ("abi/types", ""),
     ("abi/memory", "Texts"),
@@ -21,6 +21,7 @@ const FILES: [(&str, &str); 13] = [
     ("abi/bag", "Bags"),
     ("abi/emitter", "Emitters: formats, options, and where output goes"),
     ("abi/fix", "Fixes"),
+    ("abi/crash", "Crashes and contexts"),
 ];
 
 fn source(file: &str) -> String {

@@ -12,6 +12,8 @@
 #[cfg(target_os = "linux")]
 mod abi;
 mod common;
+#[cfg(all(feature = "crash", target_os = "linux"))]
+mod crash;
 mod header;
 mod languages;
 #[cfg(target_os = "linux")]

@@ -50,10 +50,12 @@ fn errors() {
 fn every_function_is_tested() {
     let read = |name: &str| fs::read_to_string(dir().join("tests/c").join(name)).unwrap();
     let errors = read("errors.c");
-    let others =
-        ["sources.c", "diagnostics.c", "bags.c", "emitters.c", "fixes.c"].map(read).concat();
+    let others = ["sources.c", "diagnostics.c", "bags.c", "emitters.c", "fixes.c", "crasher.c"]
+        .map(read)
+        .concat();
     for (name, has_handle) in functions() {
-        let call = format!("{name}(");
+        // A macro of the header without `_at` passes where it is called.
+        let call = format!("{}(", name.strip_suffix("_at").unwrap_or(&name));
         assert!(others.contains(&call) || errors.contains(&call), "no test calls {name}");
         let rejects = errors.lines().any(|line| line.contains(&call) && line.contains("(h"));
         let rejects =
