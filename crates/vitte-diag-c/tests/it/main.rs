@@ -15,6 +15,10 @@ mod common;
 #[cfg(all(feature = "crash", target_os = "linux"))]
 mod crash;
 mod header;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod install;
 mod languages;
 #[cfg(target_os = "linux")]
 mod programs;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod python;
