@@ -128,8 +128,8 @@ pub fn close_contexts(depth: u32) {
 }
 
 /// Reports an internal error of the program as a panic of this thread (F0001), without a panic: stores and writes the
-/// report, and returns. The frames begin with the one at `at`, and after all functions whose names contain `entry`: those of
-/// the binding that the program has called. Returns false if no handler is installed, or the report could be neither stored
+/// report, and returns. The frames begin with the one at `at`, and after the functions of the binding that the program
+/// has called, whose names start with `entry`. Returns false if no handler is installed, or the report could be neither stored
 /// nor written.
 ///
 /// ```no_run

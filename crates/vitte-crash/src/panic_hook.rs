@@ -52,7 +52,7 @@ pub(crate) struct PanicCapture {
 /// The call that reports an internal error without a panic.
 struct ReportCall {
     caller: Opening,
-    /// A part of the names of the functions that were called.
+    /// With what the names of the functions that were called start.
     entry: String,
 }
 
@@ -196,7 +196,7 @@ impl PanicCapture {
         Self { location, earlier_of_thread, ..Self::at(key, None, config) }
     }
 
-    /// Captures an internal error of the program, which has called a function with `entry` in its name.
+    /// Captures an internal error of the program, which has called a function whose name starts with `entry`.
     pub(crate) fn of_call(message: String, caller: Opening, entry: &str, config: &Config) -> Self {
         let call = ReportCall { caller, entry: entry.to_owned() };
         Self::at(PanicKey::new(&String::new(), message), Some(call), config)
@@ -245,8 +245,7 @@ impl PanicCapture {
         let end = Instant::now() + self.config.panic_symbol_budget();
         let mut frames = symbols::resolve_panic(&self.backtrace, &self.stack, end);
         if let Some(ReportCall { caller, entry }) = self.call {
-            frames = frames.beginning_at(caller.stack, caller.code);
-            frames = frames.skip_crash_frames(&entry, |name| name.contains(&entry));
+            frames = frames.beginning_at(caller.stack, caller.code).after_entry(&entry);
         }
         // Only then the earlier panic of the thread may still be unwinding.
         if frames.frames.iter().any(|frame| frame.function.as_deref().is_some_and(is_destructor)) {

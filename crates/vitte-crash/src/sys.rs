@@ -110,7 +110,7 @@ pub(super) use signals::signal_name;
 pub(super) use spawn::{EXIT_DENIED, EXIT_UNWRITTEN, ReporterSetup, reporter_request};
 
 /// Returns the id of this thread.
-#[cfg(all(test, has_reporter))]
+#[cfg(target_os = "linux")]
 pub(super) fn thread_id() -> u32 {
     thread::thread_id()
 }

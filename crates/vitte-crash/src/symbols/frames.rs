@@ -77,6 +77,20 @@ impl CapturedFrames {
         self
     }
 
+    /// Removes the frames up to the first function whose name starts with `entry`, and with all such ones after it.
+    pub(crate) fn after_entry(mut self, entry: &str) -> Self {
+        let is_entry = |frame: &CrashFrame| {
+            frame.function.as_deref().is_some_and(|name| name.starts_with(entry))
+        };
+        let first = self.frames.iter().position(is_entry).unwrap_or(0);
+        let count =
+            first + self.frames.iter().skip(first).take_while(|frame| is_entry(frame)).count();
+        if self.omitted.is_none() && count < self.frames.len() {
+            self.drain(0..count);
+        }
+        self
+    }
+
     fn drain(&mut self, range: Range<usize>) {
         if self.memory.len() == self.frames.len() {
             self.memory.drain(range.clone());
@@ -143,6 +157,11 @@ mod tests {
         assert_eq!(beginning_at(150, 999), ["a", "b", "c"]);
         assert_eq!(beginning_at(300, 9000), ["a", "b", "c"]);
         assert_eq!(texts(&frames(&["a"]).beginning_at(0, 0)), ["a"]);
+        let after_entry = |names: &[&str]| texts(&frames(names).after_entry("report"));
+        assert_eq!(after_entry(&["f<report>", "report_at", "report", "main"]), ["main"]);
+        assert_eq!(after_entry(&["report", "main", "report_error"]), ["main", "report_error"]);
+        assert_eq!(after_entry(&["report"]), ["report"]);
+        assert_eq!(after_entry(&["main"]), ["main"]);
     }
 
     #[test]

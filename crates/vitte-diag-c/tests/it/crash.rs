@@ -33,9 +33,14 @@ const OPTIONS: [&str; 8] = [
     "-Werror",
 ];
 
-/// Compiles the program. Each process of tests has its own file, because it may be running.
+/// The directory of this package.
+fn package() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Compiles `tests/c/crasher.c`.
 fn compile(name: &str, optimization: &str, libraries: &[&str]) -> PathBuf {
-    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let package = package();
     let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("crasher-{name}"));
     fs::create_dir_all(&dir).unwrap();
     let program = dir.join("crasher");
@@ -278,6 +283,7 @@ fn an_internal_error_is_reported_with_the_frames_of_its_caller() {
         );
         let report = ended.report();
         assert_eq!(report.frames[0].function.as_deref(), Some("main"), "{ended:#?}");
+        assert_eq!(report.thread, "main");
         assert_eq!(ended.contexts(), [("lowering", Some("main"))]);
         assert!(ended.stderr.contains("let x = 1 / 0;"), "{ended:#?}");
     }
@@ -300,4 +306,44 @@ fn without_a_directory_nothing_is_stored() {
         assert_eq!(output.status.signal(), Some(libc::SIGSEGV));
         assert!(stderr.contains("fatal[F0002]") && !stderr.contains("the report is in"));
     }
+}
+
+#[test]
+fn the_program_of_the_manual_writes_what_is_below_it() {
+    if PROGRAMS.is_none() {
+        return;
+    }
+    let page = fs::read_to_string(package().join("../../docs/crash-capture.md")).unwrap();
+    let block = |language: &str| {
+        let (_, section) = page.split_once("\n## In C\n").unwrap();
+        let (_, block) = section.split_once(&format!("```{language}\n")).unwrap();
+        block.split_once("```").unwrap().0
+    };
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("manual");
+    fs::create_dir_all(&dir).unwrap();
+    fs::write(dir.join("mycc.c"), block("c")).unwrap();
+    let program = dir.join("mycc");
+    let library = std::env::current_exe().unwrap();
+    let library = library.parent().unwrap().to_str().unwrap();
+    let mut gcc = Command::new("gcc");
+    gcc.args(["-g", "mycc.c", "-o", "mycc", "-I"]).arg(package().join("include"));
+    gcc.args(["-L", library, "-lvitte_diag_c", &format!("-Wl,-rpath,{library}")]);
+    let output = gcc.current_dir(&dir).output().unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+
+    let output = start(&program, "", &[("HOME", &dir)]);
+    let written = String::from_utf8(output.stderr).unwrap();
+    let expected = block("text").replace("x86_64", std::env::consts::ARCH);
+    let head = |text: &str| text.split_once("  = backtrace:\n").unwrap().0.to_owned();
+    assert_eq!(head(&written), head(&expected));
+    // The frames of the program, without columns, which differ between compilers.
+    let frames = |text: &str| -> Vec<String> {
+        let frames = text.lines().filter_map(|line| line.split_once("mycc.c:"));
+        let line = |at: &str| at.split(':').next().unwrap().to_owned();
+        frames.map(|(function, at)| format!("{} {}", function.trim(), line(at))).collect()
+    };
+    assert_eq!(frames(&written).len(), 3, "{written}");
+    assert_eq!(frames(&written), frames(&expected));
+    let stored = ".local/state/mycc/crash-reports/signal/";
+    assert!(written.contains(stored) && expected.contains(stored), "{written}");
 }
