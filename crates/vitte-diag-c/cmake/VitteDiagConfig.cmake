@@ -1,8 +1,8 @@
 # find_package(VitteDiag) defines these targets:
 #   VitteDiag::vitte_diag         the shared library, or the static one if no shared one is installed
 #   VitteDiag::vitte_diag_static  the static library, if it is installed
-# The installed tree may be moved as a whole. Set VitteDiag_LIBRARY_DIR if the libraries are not in a usual directory of
-# the prefix. Nothing is cached, so another CMAKE_PREFIX_PATH has effect at once.
+# The installed files may be moved as a whole. Set VitteDiag_LIBRARY_DIR if the libraries are not in a usual directory of
+# the prefix.
 
 # The directory of this file is PREFIX/share/cmake/VitteDiag.
 get_filename_component(_vitte_diag_prefix "${CMAKE_CURRENT_LIST_DIR}/../../.." ABSOLUTE)

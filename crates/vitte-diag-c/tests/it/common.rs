@@ -2,6 +2,7 @@
 
 use std::env;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -40,7 +41,9 @@ pub(crate) fn has(program: &str) -> bool {
     if !is_there {
         let is_needed = env::var_os("VITTE_NEEDS_C").is_some_and(|is| is == "1");
         assert!(!is_needed, "VITTE_NEEDS_C=1, but {program} is not installed");
-        eprintln!("skipped: {program} is not installed");
+        // Not `eprintln`, which the test runner captures.
+        let line = format!("skipped: {program} is not installed\n");
+        std::io::stderr().write_all(line.as_bytes()).unwrap();
     }
     is_there
 }
