@@ -65,15 +65,21 @@ impl<T> Table<T> {
     }
 
     pub(super) fn read<R>(&self, key: Key, read: impl FnOnce(&T) -> R) -> Result<R, Problem> {
-        self.slot(key)?.read()?.get(key).map(read)
+        let state = self.slot(key)?.read()?;
+        let object = state.get(key)?;
+        Ok(read(object))
     }
 
+    /// Calls `change` with an object. If there is none, the lock is released before `change` is dropped: a callback may be
+    /// called then, for which `insert` needs the slot.
     pub(super) fn write<R>(
         &self,
         key: Key,
         change: impl FnOnce(&mut T) -> R,
     ) -> Result<R, Problem> {
-        self.slot(key)?.write()?.get_mut(key).map(change)
+        let mut state = self.slot(key)?.write()?;
+        let object = state.get_mut(key)?;
+        Ok(change(object))
     }
 
     /// Removes the object `from` and calls `merge` with the object `into` and it. Does neither if there is a problem.

@@ -62,6 +62,17 @@ static void release_nosy(void *user, const char *data, size_t len) {
   CHECK(vd_sources_free(sources) == VD_E_BUSY || vd_last_status() != VD_OK);
 }
 
+/* Creates an object of the type whose handle was not valid, perhaps in the same slot. */
+static void release_and_create(void *user, const char *data, size_t len) {
+  vd_sources *created = vd_sources_new();
+  (void)user;
+  (void)data;
+  (void)len;
+  calls += 1;
+  CHECK(created != NULL);
+  OK(vd_sources_free(created));
+}
+
 /* Emits from inside of the output of another emitter. */
 static int nested(void *user, const char *data, size_t len) {
   int *depth = user;
@@ -97,6 +108,12 @@ int main(void) {
   OK(vd_bag_emit(bag, sources, emitter));
   CHECK(depth == 0);
   OK(vd_emitter_free(emitter));
+
+  calls = 0;
+  OK(vd_sources_free(others));
+  RETURNS(vd_sources_borrow(others, vd_z("a"), vd_z("text"), release_and_create, NULL), VD_NO_FILE, VD_E_STALE, "freed");
+  CHECK(calls == 1);
+  others = vd_sources_new();
 
   calls = 0;
   CHECK(vd_sources_borrow(others, vd_z("a"), vd_z("text"), release, freed) == 0);

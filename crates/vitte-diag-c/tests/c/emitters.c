@@ -108,7 +108,7 @@ static void options(void) {
   vd_emitter *emitter;
   vd_tool *tool = vd_tool_new(vd_z("mycc"), vd_z("1"));
   SHOWS(vd_emitter_set_color(emitter, VD_COLOR_ALWAYS), "\x1b[");
-  SHOWS(vd_emitter_set_color(emitter, VD_COLOR_NEVER), "\nerror" + 1);
+  SHOWS(vd_emitter_set_color(emitter, VD_COLOR_NEVER), "error");
   SHOWS(vd_emitter_set_background(emitter, VD_BACKGROUND_DARK), "E0001");
   SHOWS(vd_emitter_set_width(emitter, 40), "E0001");
   SHOWS(vd_emitter_set_width(emitter, UINT32_MAX), "E0001");

@@ -79,10 +79,15 @@ pub(crate) fn program(name: &str) -> Option<PathBuf> {
     Some(program)
 }
 
-/// Runs a program in its directory, without the environment of this test.
+/// Runs a program in its directory, without the environment of this test. A program that hangs is ended.
 pub(crate) fn run(program: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(program);
-    command.args(arguments).current_dir(program.parent().unwrap()).env_clear();
+    let mut command = Command::new("timeout");
+    command
+        .arg("600")
+        .arg(program)
+        .args(arguments)
+        .current_dir(program.parent().unwrap())
+        .env_clear();
     command.env("PATH", env::var_os("PATH").unwrap_or_default()).output().unwrap()
 }
 
