@@ -17,7 +17,8 @@ mod header;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod install;
 mod languages;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod pages;
 #[cfg(target_os = "linux")]
 mod programs;
-#[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod python;
