@@ -93,6 +93,7 @@ impl Span {
     /// assert_eq!(Span::new(file, 3, 7), Ok(Span::between(file, 7, 3)));
     /// ```
     #[must_use]
+    #[inline]
     pub fn between(file: FileId, a: usize, b: usize) -> Self {
         let (lo, hi) = (saturated(a.min(b)), saturated(a.max(b)));
         Self { file, lo, hi }

@@ -18,6 +18,7 @@ pub(crate) struct RawSpan {
 
 impl RawSpan {
     /// Returns `None` if there is no file.
+    #[inline]
     pub(crate) fn span(self) -> Option<Span> {
         let file = FileId::new(self.file);
         let between = || Span::between(file, self.lo as usize, self.hi as usize);

@@ -86,6 +86,12 @@ pub(crate) fn last_text() -> *const c_char {
     read.ok().flatten().unwrap_or(NONE.as_ptr())
 }
 
+/// Records why a function failed that [`status`] does not run, because it takes only nanoseconds and cannot panic.
+#[cold]
+pub(crate) fn failed(failure: Failure) -> vd_status {
+    status(|| Err(failure))
+}
+
 /// Runs the body of a function that C calls. Returns `on_failure` if it fails or panics, and records why.
 pub(crate) fn guard<T>(on_failure: T, body: impl FnOnce() -> Result<T>) -> T {
     guarded(body).unwrap_or(on_failure)

@@ -1,4 +1,6 @@
 //! Crash capture.
+//!
+//! The functions for contexts do not use [`status`], which takes longer than they do: they call only code that cannot panic.
 
 use std::ffi::{c_int, c_void};
 use std::mem::MaybeUninit;
@@ -10,7 +12,7 @@ use super::memory::vd_str;
 use super::sources::path;
 use super::types::{from_c, vd_color, vd_sources, vd_span};
 use crate::crash::{self, CallSite, Setting};
-use crate::failure::{guard, status, vd_status};
+use crate::failure::{failed, status, vd_status};
 use crate::{handles, output};
 
 /// Installs the crash handler of the process. `program` is its name in reports; with no text it is that of the executable.
@@ -186,7 +188,10 @@ pub extern "C" fn vd_context_push_at(
     stack: *const c_void,
     code: *const c_void,
 ) -> vd_status {
-    status(|| crash::open_context(name.bytes()?, span.raw().span(), call_site(stack, code)))
+    match name.bytes() {
+        Ok(name) => crash::open_context(name, span.raw().span(), call_site(stack, code)),
+        Err(failure) => failed(failure),
+    }
 }
 
 /// Adds a field to the innermost context: a key and a short value, such as the name of the function that is checked. Both
@@ -194,29 +199,30 @@ pub extern "C" fn vd_context_push_at(
 /// fields, and with `VD_E_NOT_FOUND` if no context is open.
 #[unsafe(no_mangle)]
 pub extern "C" fn vd_context_field(key: vd_str, value: vd_str) -> vd_status {
-    status(|| crash::add_field(key.bytes()?, value.bytes()?))
+    match (key.bytes(), value.bytes()) {
+        (Ok(key), Ok(value)) => crash::add_field(key, value),
+        (Err(failure), _) | (_, Err(failure)) => failed(failure),
+    }
 }
 
 /// Closes the innermost context of this thread. Fails with `VD_E_NOT_FOUND` if none is open.
 #[unsafe(no_mangle)]
 pub extern "C" fn vd_context_pop() -> vd_status {
-    status(crash::close_context)
+    crash::close_context()
 }
 
 /// Returns the number of open contexts of this thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn vd_context_depth() -> u32 {
-    guard(0, || Ok(crash::context_depth()))
+    crash::context_depth()
 }
 
 /// Closes the innermost contexts of this thread until at most `depth` are open, for programs that leave functions with
 /// `longjmp()`: they note `vd_context_depth()` beside `setjmp()`.
 #[unsafe(no_mangle)]
 pub extern "C" fn vd_context_pop_to(depth: u32) -> vd_status {
-    status(|| {
-        crash::close_contexts(depth);
-        Ok(())
-    })
+    crash::close_contexts(depth);
+    vd_status::VD_OK
 }
 
 fn call_site(stack: *const c_void, code: *const c_void) -> CallSite {

@@ -49,19 +49,23 @@ impl vd_str {
     }
 
     /// Returns the bytes.
+    #[inline]
     pub(super) fn bytes(&self) -> Result<&[u8]> {
         if self.len == 0 {
             return Ok(&[]);
         }
-        if self.data.is_null() {
-            return Err(Failure::argument(&format!("a text is NULL, but has {} bytes", self.len)));
-        }
-        if isize::try_from(self.len).is_err() {
-            return Err(Failure::argument(&format!("a text has {} bytes", self.len)));
+        if self.data.is_null() || isize::try_from(self.len).is_err() {
+            return Err(self.invalid());
         }
         // SAFETY: Rust code cannot create a `vd_str` of other memory. One that C passes is valid during the call, and so
         // is `self`, the parameter of the call.
         Ok(unsafe { std::slice::from_raw_parts(self.data.cast(), self.len) })
+    }
+
+    #[cold]
+    fn invalid(&self) -> Failure {
+        let name = if self.data.is_null() { "a text is NULL, but" } else { "a text" };
+        Failure::argument(&format!("{name} has {} bytes", self.len))
     }
 
     /// Returns the text, in which each byte that is not UTF-8 is a `?`.

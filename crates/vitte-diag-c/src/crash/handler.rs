@@ -8,7 +8,7 @@ use vitte_crash::{CrashGuard, CrashHandler, CrashHandlerBuilder, Signal};
 use vitte_diag::{ColorChoice, Format, SourceMap, Span, Stream, Terminal};
 
 use super::{CallSite, Setting};
-use crate::failure::{Failure, Result, vd_status};
+use crate::failure::{Failure, Result, failed, vd_status};
 
 /// The settings, and the handler that was installed with them.
 struct State {
@@ -115,18 +115,18 @@ pub(crate) fn report(message: &str, at: CallSite) -> Result {
 }
 
 #[inline]
-pub(crate) fn open_context(name: &[u8], span: Option<Span>, at: CallSite) -> Result {
-    foreign::open_context(name, span, at.into()).map_err(failure)
+pub(crate) fn open_context(name: &[u8], span: Option<Span>, at: CallSite) -> vd_status {
+    status_of(foreign::open_context(name, span, at.into()))
 }
 
 #[inline]
-pub(crate) fn add_field(key: &[u8], value: &[u8]) -> Result {
-    foreign::add_field(key, value).map_err(failure)
+pub(crate) fn add_field(key: &[u8], value: &[u8]) -> vd_status {
+    status_of(foreign::add_field(key, value))
 }
 
 #[inline]
-pub(crate) fn close_context() -> Result {
-    foreign::close_context().map_err(failure)
+pub(crate) fn close_context() -> vd_status {
+    status_of(foreign::close_context())
 }
 
 #[inline]
@@ -185,14 +185,22 @@ fn signal(number: i32) -> Result<Signal> {
     Err(Failure::argument(&text))
 }
 
+#[inline]
+fn status_of(result: std::result::Result<(), ContextError>) -> vd_status {
+    match result {
+        Ok(()) => vd_status::VD_OK,
+        Err(error) => context_failed(error),
+    }
+}
+
 #[cold]
 #[inline(never)]
-fn failure(error: ContextError) -> Failure {
+fn context_failed(error: ContextError) -> vd_status {
     let status = match error {
         ContextError::NoContext => vd_status::VD_E_NOT_FOUND,
         _ => vd_status::VD_E_LIMIT,
     };
-    Failure::new(status, error.to_string())
+    failed(Failure::new(status, error.to_string()))
 }
 
 impl From<CallSite> for foreign::CallSite {

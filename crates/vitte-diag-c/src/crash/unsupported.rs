@@ -38,16 +38,16 @@ pub(crate) fn report(_: &str, _: CallSite) -> Result {
     unsupported()
 }
 
-pub(crate) fn open_context(_: &[u8], _: Option<Span>, _: CallSite) -> Result {
-    Ok(())
+pub(crate) fn open_context(_: &[u8], _: Option<Span>, _: CallSite) -> vd_status {
+    vd_status::VD_OK
 }
 
-pub(crate) fn add_field(_: &[u8], _: &[u8]) -> Result {
-    Ok(())
+pub(crate) fn add_field(_: &[u8], _: &[u8]) -> vd_status {
+    vd_status::VD_OK
 }
 
-pub(crate) fn close_context() -> Result {
-    Ok(())
+pub(crate) fn close_context() -> vd_status {
+    vd_status::VD_OK
 }
 
 pub(crate) fn context_depth() -> u32 {
