@@ -147,6 +147,11 @@ static void release(void *user, const char *data, size_t len) {
   }
 }
 
+static int fixed(void *user, vd_file file, const char *data, size_t len) {
+  (void)file;
+  return write_out(user, data, len);
+}
+
 static vd_status free_one(int type, void *handle) {
   switch (type) {
     case SOURCES: return vd_sources_free(handle);
@@ -214,6 +219,7 @@ static vd_status sources_call(struct fuzzer *f) {
     case 8: return vd_sources_path(handle(f, SOURCES), a_file(f), missing ? NULL : &a_text);
     case 9: return vd_sources_location(handle(f, SOURCES), span(f), (vd_column_unit)number(f, 4), &line, missing ? NULL : &column);
     case 10: return vd_sources_text(handle(f, SOURCES), a_file(f), missing ? NULL : &a_text);
+    case 11: return vd_sources_line_span(handle(f, SOURCES), a_file(f), below(f, 5), missing ? NULL : &a_span);
     default: return of_file(vd_sources_add(handle(f, SOURCES), text(f), text(f)));
   }
 }
@@ -252,9 +258,10 @@ static vd_status diagnostic_call(struct fuzzer *f) {
 
 static vd_status bag_call(struct fuzzer *f) {
   uint64_t one, two;
-  size_t len;
+  size_t len, rejected;
+  vd_applicability least;
   bool missing = below(f, 32) == 0;
-  switch (below(f, 16)) {
+  switch (below(f, 18)) {
     case 0: return store(f, BAG, vd_bag_new(NULL));
     case 1: return store(f, BAG, vd_bag_new(handle(f, POLICY)));
     case 2: return vd_bag_free(handle(f, BAG));
@@ -265,6 +272,12 @@ static vd_status bag_call(struct fuzzer *f) {
     case 7: return vd_bag_has_errors(handle(f, BAG)) ? VD_OK : VD_OK;
     case 8: return diag_emit_json(handle(f, BAG), handle(f, SOURCES), missing ? NULL : null_file);
     case 9: return vd_bag_emit(handle(f, BAG), handle(f, SOURCES), handle(f, EMITTER));
+    case 10:
+      least = (vd_applicability)number(f, 4);
+      return vd_bag_write_patch(handle(f, BAG), handle(f, SOURCES), least, missing ? NULL : write_out, NULL, &len, missing ? NULL : &rejected);
+    case 11:
+      least = (vd_applicability)number(f, 4);
+      return vd_bag_apply_fixes(handle(f, BAG), handle(f, SOURCES), least, missing ? NULL : fixed, NULL, missing ? NULL : &len, &rejected);
     default: return vd_bag_push(handle(f, BAG), handle(f, DIAGNOSTIC));
   }
 }
@@ -315,12 +328,48 @@ static vd_status other_call(struct fuzzer *f) {
   }
 }
 
+/* Contexts, and the settings of a crash handler, which is not installed. */
+static vd_status crash_call(struct fuzzer *f) {
+  switch (below(f, 64)) {
+    case 0: return vd_crash_report_url(text(f));
+    case 1: return vd_crash_dir(text(f));
+    case 2: return vd_crash_without_store();
+    case 3: return vd_crash_command_name(text(f));
+    case 4: return vd_crash_commit(text(f));
+    case 5: return vd_crash_build(text(f));
+    case 6: return vd_crash_timeout((uint32_t)next(f));
+    case 7: return vd_crash_quiet(below(f, 2) == 0);
+    case 8: return vd_crash_previous_handlers_first(below(f, 2) == 0);
+    case 9: return vd_crash_dump_on(number(f, 12));
+    case 10: return vd_crash_watchdog((uint32_t)next(f));
+    case 11: return vd_crash_format(text(f));
+    case 12: return vd_crash_color((vd_color)number(f, 3));
+    case 13: return vd_crash_uninstall();
+    case 14: return vd_crash_report(text(f));
+    case 15: return vd_crash_report_at(text(f), f, handle(f, TOOL));
+    case 16:
+    case 17:
+    case 18:
+    case 19: return vd_crash_set_sources(handle(f, SOURCES));
+    case 20: return vd_context_depth() < UINT32_MAX ? VD_OK : VD_E_PANIC;
+    case 21: return vd_context_pop_to(below(f, 100));
+    case 22: return vd_context_push_at(text(f), span(f), handle(f, TOOL), handle(f, TOOL));
+    default:
+      switch (below(f, 5)) {
+        case 0: return vd_context_push(text(f), span(f));
+        case 1: return (vd_context_push)(text(f), span(f));
+        case 2: return vd_context_field(text(f), text(f));
+        default: return vd_context_pop();
+      }
+  }
+}
+
 static void call(struct fuzzer *f) {
   vd_status status;
-  uint32_t kind = below(f, 16);
-  status = kind < 3 ? sources_call(f) : kind < 9 ? diagnostic_call(f) : kind < 12 ? bag_call(f) : kind < 15 ? emitter_call(f) : other_call(f);
+  uint32_t kind = below(f, 17);
+  status = kind < 3 ? sources_call(f) : kind < 9 ? diagnostic_call(f) : kind < 12 ? bag_call(f) : kind < 15 ? emitter_call(f) : kind < 16 ? other_call(f) : crash_call(f);
   f->calls += 1;
-  if ((uint32_t)status >= STATUSES || status == VD_E_PANIC || status == VD_E_LIMIT) {
+  if ((uint32_t)status >= STATUSES || status == VD_E_PANIC) {
     fprintf(stderr, "after %llu calls: %s: %s\n", (unsigned long long)f->calls, vd_status_name(status), vd_last_error());
     abort();
   }
@@ -373,6 +422,7 @@ int main(int argc, char **argv) {
       pthread_join(threads[at], NULL);
     }
   }
+  vd_crash_set_sources(NULL);
   for (type = 0; type < TYPES; type++) {
     for (slot = 0; slot < SLOTS; slot++) {
       vd_status status = free_one(type, shared[type][slot]);

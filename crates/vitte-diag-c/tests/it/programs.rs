@@ -73,3 +73,12 @@ fn random_calls() {
     check("fuzz", &["100000", "1"]);
     check("fuzz", &["100000", "2", "4"]);
 }
+
+/// The fuzzer calls every function of the header, but those that end the program or write to standard error.
+#[test]
+fn every_function_is_called_at_random() {
+    let text = fs::read_to_string(dir().join("tests/c/fuzz.c")).unwrap();
+    let missing = functions().into_iter().map(|(name, _)| name);
+    let missing: Vec<_> = missing.filter(|name| !text.contains(&format!("{name}("))).collect();
+    assert_eq!(missing, ["diag_emit_human", "vd_crash_install"]);
+}
