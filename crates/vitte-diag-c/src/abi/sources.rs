@@ -2,10 +2,10 @@
 
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::ptr::NonNull;
 
-use vitte_diag::{FileId, SourceError, SourceMap};
+use vitte_diag::{FileId, MAX_FILE_BYTES, SourceError, SourceMap};
 
 use super::memory::{Borrowed, vd_release_fn, vd_str, write_both, write_out};
 use super::types::{VD_NO_FILE, file_id, from_c, vd_column_unit, vd_file, vd_sources, vd_span};
@@ -40,6 +40,7 @@ pub extern "C" fn vd_sources_free(sources: *mut vd_sources) -> vd_status {
 pub extern "C" fn vd_sources_add(sources: *mut vd_sources, path: vd_str, text: vd_str) -> vd_file {
     guard(VD_NO_FILE, || {
         let (path, text) = (self::path(&path)?, text.bytes()?);
+        check_size(&path, text)?;
         changed(sources, |sources| sources.add(path, text))
     })
 }
@@ -58,7 +59,9 @@ pub extern "C" fn vd_sources_borrow(
 ) -> vd_file {
     let borrowed = Borrowed::new(text, release, user);
     guard(VD_NO_FILE, || {
-        let (path, text) = (self::path(&path)?, borrowed.into_source()?);
+        let path = self::path(&path)?;
+        check_size(&path, text.bytes()?)?;
+        let text = borrowed.into_source()?;
         changed(sources, |sources| sources.add(path, text))
     })
 }
@@ -218,6 +221,15 @@ pub(super) fn path(path: &vd_str) -> Result<PathBuf> {
     }
     #[cfg(not(unix))]
     Ok(path.owned()?.into())
+}
+
+/// Fails if a text is too large, before it is read or copied.
+fn check_size(path: &Path, text: &[u8]) -> Result {
+    let size = text.len() as u64;
+    if size <= MAX_FILE_BYTES {
+        return Ok(());
+    }
+    Err(failure(&SourceError::TooLarge { path: path.to_string_lossy().into_owned(), size }))
 }
 
 fn changed(

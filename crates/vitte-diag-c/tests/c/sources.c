@@ -1,4 +1,5 @@
 /* Source files and spans. */
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -215,8 +216,25 @@ static void texts_with_any_bytes(void) {
   OK(vd_sources_free(sources));
 }
 
+/* A text that is too large is neither read nor copied. */
+static void too_large(void) {
+  const size_t size = (size_t)5 << 30;
+  vd_sources *sources = vd_sources_new();
+  struct released released = {0, NULL, 0};
+  void *pages = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  CHECK(pages != MAP_FAILED);
+  RETURNS(vd_sources_add(sources, vd_z("big"), text_of(pages, size)), VD_NO_FILE, VD_E_LIMIT,
+          "`big` is too large: 5368709120 bytes");
+  RETURNS(vd_sources_borrow(sources, vd_z("big"), text_of(pages, size), release, &released),
+          VD_NO_FILE, VD_E_LIMIT, "`big` is too large");
+  CHECK(released.count == 1 && released.data == pages);
+  munmap(pages, size);
+  OK(vd_sources_free(sources));
+}
+
 int main(void) {
   borrowed();
+  too_large();
   from_disk();
   lines();
   offsets();

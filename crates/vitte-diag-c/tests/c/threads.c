@@ -146,7 +146,33 @@ static void racing(void) {
   }
 }
 
+static void fail_late(void *number) {
+  CHECK(vd_bag_len(NULL, NULL) == VD_E_NULL && vd_last_error() != NULL);
+  vd_last_status();
+  *(int *)number += 1;
+}
+
+static void *end(void *key) {
+  static int calls = 0;
+  FAILS(vd_bag_len(NULL, NULL), VD_E_NULL, "`vd_bag` is NULL");
+  pthread_setspecific(*(pthread_key_t *)key, &calls);
+  return &calls;
+}
+
+/* A function that fails while its thread ends. */
+static void ending(void) {
+  pthread_key_t key;
+  pthread_t thread;
+  void *calls;
+  pthread_key_create(&key, fail_late);
+  pthread_create(&thread, NULL, end, &key);
+  pthread_join(thread, &calls);
+  CHECK(*(int *)calls == 1);
+  pthread_key_delete(key);
+}
+
 int main(void) {
+  ending();
   sharing();
   racing();
   return finished();
