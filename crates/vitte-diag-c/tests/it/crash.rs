@@ -319,7 +319,8 @@ fn the_program_of_the_manual_writes_what_is_below_it() {
         let (_, block) = section.split_once(&format!("```{language}\n")).unwrap();
         block.split_once("```").unwrap().0
     };
-    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("manual");
+    // Not in a Cargo workspace, which has a directory for crashes of its own.
+    let dir = std::env::temp_dir().join(format!("vitte-diag-c-manual-{}", std::process::id()));
     fs::create_dir_all(&dir).unwrap();
     fs::write(dir.join("mycc.c"), block("c")).unwrap();
     let program = dir.join("mycc");
@@ -333,6 +334,7 @@ fn the_program_of_the_manual_writes_what_is_below_it() {
 
     let output = start(&program, "", &[("HOME", &dir)]);
     let written = String::from_utf8(output.stderr).unwrap();
+    fs::remove_dir_all(&dir).unwrap();
     let expected = block("text").replace("x86_64", std::env::consts::ARCH);
     let head = |text: &str| text.split_once("  = backtrace:\n").unwrap().0.to_owned();
     assert_eq!(head(&written), head(&expected));
