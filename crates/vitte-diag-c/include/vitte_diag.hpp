@@ -345,6 +345,31 @@ class Emitter : public detail::Owner<vd_emitter, vd_emitter_free> {
   }
 };
 
+/// A context of this thread: what the compiler is working on until the end of the scope, for the report of a crash. See
+/// vd_context_push().
+class Context {
+ public:
+  // Part of its caller, so that the report finds the frame of that.
+  [[gnu::always_inline]] explicit Context(std::string_view name, Span span = no_span) noexcept
+      : depth_(vd_context_depth()), status_(vd_context_push(to_c(name), span)) {}
+  Context(const Context &) = delete;
+  Context &operator=(const Context &) = delete;
+  ~Context() { vd_context_pop_to(depth_); }
+
+  /// Adds a field, before another context is opened in this one.
+  Context &field(std::string_view key, std::string_view value) noexcept {
+    const vd_status status = vd_context_field(to_c(key), to_c(value));
+    if (status_ == VD_OK) status_ = status;
+    return *this;
+  }
+  /// The first failure, or VD_OK.
+  vd_status status() const noexcept { return status_; }
+
+ private:
+  std::uint32_t depth_;
+  vd_status status_;
+};
+
 }  // namespace vitte
 
 #endif  // VITTE_DIAG_HPP

@@ -116,11 +116,28 @@ static void streams() {
 #endif
 }
 
+// A context ends with its scope, also with those that were left open in it.
+static void contexts() {
+  {
+    vitte::Context outer("checking");
+    CHECK(outer.field("fn", "main").field("pass", "1").status() == VD_OK);
+    vitte::Context inner("folding", {0, 1, 2});
+    CHECK(vd_context_push(VD_STR("left open"), vitte::no_span) == VD_OK);
+    CHECK(inner.status() == VD_OK);
+  }
+  CHECK(vd_context_depth() == 0);
+  vitte::Context full("full");
+  full.field("a", "").field("b", "").field("c", "").field("d", "");
+  // Without crash capture nothing is recorded.
+  CHECK(full.status() == (vd_context_depth() == 1 ? VD_E_LIMIT : VD_OK));
+}
+
 int main() {
   chains();
   owners();
   failures_are_recorded();
   sources();
   streams();
+  contexts();
   return finished();
 }

@@ -349,3 +349,43 @@ fn the_program_of_the_manual_writes_what_is_below_it() {
     let stored = ".local/state/mycc/crash-reports/signal/";
     assert!(written.contains(stored) && expected.contains(stored), "{written}");
 }
+
+#[test]
+fn a_context_of_cpp_has_the_frame_of_its_scope() {
+    if Command::new("g++").arg("--version").output().is_err() {
+        return;
+    }
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("crasher-cpp");
+    fs::create_dir_all(&dir).unwrap();
+    let source = r#"#include <vitte_diag.hpp>
+struct Checker {
+  int *tree = nullptr;
+  [[gnu::noinline]] int check(vitte::Span span) {
+    vitte::Context cx("checking", span);
+    cx.field("pass", "1");
+    return *static_cast<int volatile *>(tree);
+  }
+};
+int main() {
+  vd_crash_dir(vd_z(std::getenv("CRASHER_DIR")));
+  vd_crash_install(VD_STR("crasher"), VD_STR("1.2.3"));
+  return Checker().check(vitte::no_span);
+}
+"#;
+    fs::write(dir.join("crasher.cpp"), source).unwrap();
+    let library = std::env::current_exe().unwrap();
+    let library = library.parent().unwrap().to_str().unwrap();
+    for optimization in ["-O0", "-O2"] {
+        let mut gcc = Command::new("g++");
+        gcc.args(["-g", "-std=c++17", optimization, "crasher.cpp", "-o", "crasher", "-include"]);
+        gcc.arg("cstdlib").arg("-I").arg(package().join("include"));
+        gcc.args(["-L", library, "-lvitte_diag_c", &format!("-Wl,-rpath,{library}")]);
+        let output = gcc.current_dir(&dir).output().unwrap();
+        assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+        let ended = run_one(&dir.join("crasher"), "cpp");
+        assert_eq!(ended.code(), -libc::SIGSEGV);
+        let function = ended.contexts()[0].1.unwrap();
+        assert!(function.contains("check"), "{ended:#?}");
+        assert_eq!(ended.report().contexts[0].fields[0].key, "pass");
+    }
+}

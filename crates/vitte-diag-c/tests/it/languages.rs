@@ -1,6 +1,7 @@
 //! The header in each version of C and C++, with each compiler.
 
 use std::fs;
+use std::process::Command;
 
 use crate::common::{STRICT, compile, dir, has, header, library_dir, run, temporary};
 
@@ -17,6 +18,8 @@ vd_status try_it(void) {
   edit.span = vd_span_of(VD_NO_FILE, 0, 0);
   edit.replacement = vd_z("x");
   (void)vd_diagnostic_add_alternative(error, &edit, 1);
+  (void)vd_context_push(VD_STR("checking"), edit.span);
+  (void)vd_crash_report(VD_STR("a block without a terminator"));
   return vd_diagnostic_add_note(error, vd_format(text, sizeof text, "%d of %s", 3, "them"));
 }
 "#;
@@ -52,6 +55,28 @@ fn the_header_is_cpp() {
     let more = ["-Wold-style-cast", "-Wundef"];
     let standards = ["c++11", "c++14", "c++17", "c++20", "c++2b"];
     check(["g++", "clang++"], "cpp", &standards, &more);
+}
+
+/// The macros with assembly in both syntaxes, and for another processor.
+#[test]
+#[cfg(target_arch = "x86_64")]
+fn the_macros_are_assembled() {
+    let source = temporary("assembly").join("header.c");
+    fs::write(&source, TEXT).unwrap();
+    let object = source.with_extension("o");
+    for (compiler, option) in [
+        ("gcc", "-masm=intel"),
+        ("gcc", "-masm=att"),
+        ("clang", "-masm=intel"),
+        ("aarch64-linux-gnu-gcc", "-O2"),
+    ] {
+        // Few machines have the cross compiler.
+        let is_cross = compiler.contains('-');
+        let is_known = is_cross && Command::new(compiler).arg("--version").output().is_ok();
+        if is_known || (!is_cross && has(compiler)) {
+            compile(compiler, &["-c", option, "-o", object.to_str().unwrap()], &source, &[]);
+        }
+    }
 }
 
 /// The C++ layer, also without exceptions, compiled and run.
