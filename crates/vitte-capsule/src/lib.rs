@@ -30,6 +30,7 @@
 //!
 //! | feature | adds |
 //! |---|---|
+//! | `cpp` | names of functions of C++, with `symbols` |
 //! | `html` | `Capsule::to_html`: the HTML report |
 //! | `replay` | `replay` and `reduce`: runs the program again, and reduces its sources |
 //! | `symbols` | `symbols`: resolves offsets in programs to functions, files and lines |

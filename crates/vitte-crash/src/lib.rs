@@ -41,6 +41,7 @@
 //!
 //! | feature | adds |
 //! |---|---|
+//! | `cpp` | the names of functions of C++ in backtraces, on Linux |
 //! | `minidump` | `CrashHandlerBuilder::minidump`: a minidump in the capsule of a fatal signal, on Linux; needs Rust 1.88 |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -151,12 +151,59 @@ fn is_same_function(bare: Option<&str>, symbol: &str) -> bool {
 
 /// Returns a name without its mangling and its hash.
 pub(super) fn demangled(name: &str) -> String {
-    rustc_demangle::try_demangle(name).map_or_else(|_| name.to_owned(), |name| format!("{name:#}"))
+    match rustc_demangle::try_demangle(name) {
+        Ok(name) => format!("{name:#}"),
+        Err(_) => demangled_cpp(name).unwrap_or_else(|| name.to_owned()),
+    }
+}
+
+/// Returns a name of C++ (Itanium C++ ABI, 5.1) without its mangling. Returns `None` for other names, and for those whose
+/// text is very long: a few bytes may stand for a long one.
+#[cfg(feature = "cpp")]
+fn demangled_cpp(name: &str) -> Option<String> {
+    const MAX_BYTES: usize = 4096;
+    struct Limited(String);
+    impl std::fmt::Write for Limited {
+        fn write_str(&mut self, text: &str) -> std::fmt::Result {
+            if self.0.len() + text.len() > MAX_BYTES {
+                return Err(std::fmt::Error);
+            }
+            self.0.push_str(text);
+            Ok(())
+        }
+    }
+    if !name.starts_with("_Z") || name.len() > MAX_BYTES {
+        return None;
+    }
+    let symbol = cpp_demangle::Symbol::new(name).ok()?;
+    let mut text = Limited(String::new());
+    symbol.structured_demangle(&mut text, &cpp_demangle::DemangleOptions::new()).ok()?;
+    Some(text.0).filter(|text| !text.is_empty())
+}
+
+#[cfg(not(feature = "cpp"))]
+const fn demangled_cpp(_: &str) -> Option<String> {
+    None
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[cfg(feature = "cpp")]
+    fn names_of_cpp_are_demangled() {
+        assert_eq!(demangled("_ZN7Checker5checkE7vd_span"), "Checker::check(vd_span)");
+        assert_eq!(demangled("_ZN7Checker5checkE"), "Checker::check");
+        for other in ["main", "_Z", "_Zx", "_ZN7Check", "operator new"] {
+            assert_eq!(demangled(other), other);
+        }
+        // Each `S` repeats all before it.
+        let long = format!("_Z1fI1aI{}EEvv", "S0_IS1_IS2_IS3_".repeat(400));
+        assert!(demangled(&long).len() <= 8192);
+        let deep = format!("_Z{}1fvE", "N1a".repeat(2000));
+        assert!(demangled(&deep).len() <= 8192);
+    }
 
     #[test]
     fn a_symbol_completes_only_the_name_of_its_function() {

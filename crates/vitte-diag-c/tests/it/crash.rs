@@ -384,8 +384,9 @@ int main() {
         assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
         let ended = run_one(&dir.join("crasher"), "cpp");
         assert_eq!(ended.code(), -libc::SIGSEGV);
-        let function = ended.contexts()[0].1.unwrap();
-        assert!(function.contains("check"), "{ended:#?}");
+        let expected = [("checking", Some("Checker::check(vd_span)"))];
+        assert_eq!(ended.contexts(), expected, "{ended:#?}");
+        assert!(ended.stderr.contains("0: Checker::check  "), "{ended:#?}");
         assert_eq!(ended.report().contexts[0].fields[0].key, "pass");
     }
 }
