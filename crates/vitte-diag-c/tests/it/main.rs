@@ -19,6 +19,6 @@ mod install;
 mod languages;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod pages;
-#[cfg(target_os = "linux")]
+#[cfg(all(feature = "crash", feature = "formats", target_os = "linux"))]
 mod programs;
 mod python;
