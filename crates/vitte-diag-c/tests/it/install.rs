@@ -148,6 +148,26 @@ fn the_readme_shows_what_the_examples_write() {
     assert!(rest.starts_with(&format!("```\n\n```text\n{}```\n", quickstart("human"))), "{rest}");
 }
 
+/// The programs in `docs/c.md` are parts of the examples, and the outputs are parts of what those write.
+#[test]
+fn the_page_quotes_the_examples() {
+    let read = |path: &str| fs::read_to_string(root().join(path)).unwrap();
+    let page = read("docs/c.md");
+    let programs = ["examples/c/main.c", "examples/c/features.c"].map(read).concat();
+    let outputs = quickstart("human") + &read("examples/c/features.txt");
+    let blocks = |start: &'static str| {
+        page.split(start).skip(1).map(|rest| rest.split("```\n").next().unwrap())
+    };
+    assert!(blocks("\n```c\n").count() > 1 && blocks("\n$ ./").count() > 1);
+    for program in blocks("\n```c\n") {
+        assert!(programs.contains(program), "{program}");
+    }
+    for run in blocks("\n$ ./") {
+        let (_, output) = run.split_once('\n').unwrap();
+        assert!(outputs.contains(output), "{output}");
+    }
+}
+
 #[test]
 fn programs_find_the_library_with_pkg_config() {
     if !["gcc", "g++", "pkg-config"].into_iter().all(has) {
