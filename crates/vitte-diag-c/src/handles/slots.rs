@@ -1,7 +1,9 @@
 //! The table of the objects of one kind.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{
-    Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError,
+    Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
+    TryLockError,
 };
 
 use super::callbacks::is_in_callback;
@@ -11,8 +13,13 @@ use super::key::{Key, Problem};
 /// never move.
 pub(crate) struct Table<T> {
     segments: [OnceLock<Box<[Slot<T>]>>; SEGMENTS],
+    /// The slot of the object that was removed last, or [`NONE`]: usually the next one that is needed, without a lock.
+    recent: AtomicU32,
     unused: Mutex<Unused>,
 }
+
+/// The index of no slot.
+const NONE: u32 = u32::MAX;
 
 /// The number of slots of the first segment, as a power of two.
 const FIRST_BITS: u32 = 5;
@@ -32,24 +39,35 @@ struct Unused {
     free: Vec<u32>,
     /// The index of the first one that never had one.
     next: u32,
-    /// The number of objects.
-    live: usize,
+    /// The number of those whose generations are used up.
+    retired: u32,
 }
 
 impl<T> Table<T> {
     pub(crate) const fn new() -> Self {
-        let unused = Unused { free: Vec::new(), next: 0, live: 0 };
-        Self { segments: [const { OnceLock::new() }; SEGMENTS], unused: Mutex::new(unused) }
+        let segments = [const { OnceLock::new() }; SEGMENTS];
+        let unused = Unused { free: Vec::new(), next: 0, retired: 0 };
+        Self { segments, recent: AtomicU32::new(NONE), unused: Mutex::new(unused) }
     }
 
     /// Returns the number of objects.
     pub(crate) fn len(&self) -> usize {
-        self.unused.lock().unwrap_or_else(PoisonError::into_inner).live
+        let unused = self.unused();
+        let free = unused.free.len() + usize::from(self.recent.load(Ordering::Relaxed) != NONE);
+        ((unused.next - unused.retired) as usize).saturating_sub(free)
+    }
+
+    fn unused(&self) -> MutexGuard<'_, Unused> {
+        self.unused.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Stores an object. Returns `None` if there are too many.
     pub(super) fn insert(&self, object: T) -> Option<Key> {
-        let index = self.unused.lock().unwrap_or_else(PoisonError::into_inner).claim()?;
+        // The lock of the slot orders what this thread and the one before it do with it.
+        let index = match self.recent.swap(NONE, Ordering::Relaxed) {
+            NONE => self.unused().claim()?,
+            recent => recent,
+        };
         let (segment, at) = position(index);
         let slots = self.segments.get(segment)?.get_or_init(|| new_segment(segment));
         let mut state = slots.get(at)?.0.write().unwrap_or_else(PoisonError::into_inner);
@@ -119,11 +137,14 @@ impl<T> Table<T> {
         let is_used_up = state.generation >= Key::MAX_GENERATION;
         state.generation = if is_used_up { 0 } else { state.generation + 1 };
         drop(state);
-        let mut unused = self.unused.lock().unwrap_or_else(PoisonError::into_inner);
-        unused.live = unused.live.saturating_sub(1);
         // Without more generations an old handle would be valid again. With 32 bits there are too few of them.
-        if !(is_used_up && Key::IS_WIDE) {
-            unused.free.push(key.index);
+        if is_used_up && Key::IS_WIDE {
+            self.unused().retired += 1;
+            return Ok(object);
+        }
+        match self.recent.swap(key.index, Ordering::Relaxed) {
+            NONE => {}
+            other => self.unused().free.push(other),
         }
         Ok(object)
     }
@@ -138,16 +159,11 @@ impl<T> Table<T> {
 impl Unused {
     /// Returns the index of an unused slot.
     fn claim(&mut self) -> Option<u32> {
-        let index = match self.free.pop() {
-            Some(index) => index,
-            None if self.next > Key::MAX_INDEX => return None,
-            None => {
-                self.next += 1;
-                self.next - 1
-            }
-        };
-        self.live += 1;
-        Some(index)
+        self.free.pop().or_else(|| {
+            let index = self.next;
+            self.next += u32::from(index <= Key::MAX_INDEX);
+            (index <= Key::MAX_INDEX).then_some(index)
+        })
     }
 }
 
