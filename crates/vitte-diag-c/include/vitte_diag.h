@@ -386,11 +386,11 @@ typedef struct vd_edit {
   /**
    * The bytes to replace. An empty span inserts.
    */
-  struct vd_span span;
+  vd_span span;
   /**
    * What replaces them. No text removes them.
    */
-  struct vd_str replacement;
+  vd_str replacement;
 } vd_edit;
 
 /**
@@ -417,7 +417,7 @@ extern "C" {
 /**
  * Returns a NUL-terminated text with its length. NULL is no text.
  */
-struct vd_str vd_z(const char *text);
+vd_str vd_z(const char *text);
 
 /* ---- Errors and version ---------------------------------------------------------------------- */
 
@@ -425,7 +425,7 @@ struct vd_str vd_z(const char *text);
  * Returns the status of the last function of this thread that failed, or `VD_OK` if none did. A function that succeeds
  * does not change it.
  */
-enum vd_status vd_last_status(void);
+vd_status vd_last_status(void);
 
 /**
  * Returns a text for people about the last function of this thread that failed, or an empty text: one line, without a
@@ -436,7 +436,7 @@ const char *vd_last_error(void);
 /**
  * Returns the name of a status, such as `"VD_E_STALE"`, or `"unknown"`. It is valid until the program ends.
  */
-const char *vd_status_name(enum vd_status status);
+const char *vd_status_name(vd_status status);
 
 /**
  * Returns the version of the library in the form of `VD_VERSION`. It may be newer than the header: a program that was
@@ -456,36 +456,36 @@ size_t vd_handle_count(void);
  * Creates an error. `code` may be NULL. Push it to a bag with `vd_bag_push`. Returns NULL on failure. See
  * `vd_diagnostic_new`.
  */
-struct vd_diagnostic *diag_error(const char *code,
-                                 struct vd_span span,
-                                 const char *message);
+vd_diagnostic *diag_error(const char *code,
+                          vd_span span,
+                          const char *message);
 
 /**
  * Adds a label. `message` may be NULL. See `vd_diagnostic_add_label`.
  */
-enum vd_status diag_add_label(struct vd_diagnostic *diagnostic,
-                              struct vd_span span,
-                              enum vd_label_style style,
-                              const char *message);
+vd_status diag_add_label(vd_diagnostic *diagnostic,
+                         vd_span span,
+                         vd_label_style style,
+                         const char *message);
 
 /**
  * Adds a note.
  */
-enum vd_status diag_add_note(struct vd_diagnostic *diagnostic, const char *note);
+vd_status diag_add_note(vd_diagnostic *diagnostic, const char *note);
 
 /**
  * Writes all diagnostics for people to standard error, with or without colours, in the order of files and locations.
  */
-enum vd_status diag_emit_human(const struct vd_bag *bag,
-                               const struct vd_sources *sources,
-                               bool use_color);
+vd_status diag_emit_human(const vd_bag *bag,
+                          const vd_sources *sources,
+                          bool use_color);
 
 /**
  * Writes all diagnostics to a FILE as JSON, one object per line, in the order of files and locations.
  */
-enum vd_status diag_emit_json(const struct vd_bag *bag,
-                              const struct vd_sources *sources,
-                              FILE *out);
+vd_status diag_emit_json(const vd_bag *bag,
+                         const vd_sources *sources,
+                         FILE *out);
 
 /* ---- Source files and spans ------------------------------------------------------------------ */
 
@@ -494,27 +494,27 @@ enum vd_status diag_emit_json(const struct vd_bag *bag,
  *
  * Several threads may read one `vd_sources` at the same time, also while they write output.
  */
-struct vd_sources *vd_sources_new(void);
+vd_sources *vd_sources_new(void);
 
 /**
  * Creates an empty collection of source files with a workspace root, an absolute path. Absolute paths below `root` are
  * shown relative to it, and `vd_sources_load` resolves relative paths against it. Returns NULL on failure.
  */
-struct vd_sources *vd_sources_new_with_root(struct vd_str root);
+vd_sources *vd_sources_new_with_root(vd_str root);
 
 /**
  * Frees source files. Texts that are borrowed are released, unless another part of the library still uses them.
  * NULL is allowed.
  */
-enum vd_status vd_sources_free(struct vd_sources *sources);
+vd_status vd_sources_free(vd_sources *sources);
 
 /**
  * Adds a file from memory. The text is copied. `path` is for display, and is not opened; names such as `<stdin>` are
  * possible. Returns `VD_NO_FILE` on failure.
  */
-vd_file vd_sources_add(struct vd_sources *sources,
-                       struct vd_str path,
-                       struct vd_str text);
+vd_file vd_sources_add(vd_sources *sources,
+                       vd_str path,
+                       vd_str text);
 
 /**
  * Adds a file from memory without a copy of its text, if that is UTF-8. The program must not change or free the text
@@ -522,82 +522,82 @@ vd_file vd_sources_add(struct vd_sources *sources,
  * once if the text is not UTF-8, or later if `vd_crash_set_sources` has shared it. `release` may be NULL for a text that
  * is never freed. Returns `VD_NO_FILE` on failure.
  */
-vd_file vd_sources_borrow(struct vd_sources *sources,
-                          struct vd_str path,
-                          struct vd_str text,
+vd_file vd_sources_borrow(vd_sources *sources,
+                          vd_str path,
+                          vd_str text,
                           vd_release_fn release,
                           void *user);
 
 /**
  * Adds a file from disk. Directories, pipes and devices are rejected. Returns `VD_NO_FILE` on failure.
  */
-vd_file vd_sources_load(struct vd_sources *sources,
-                        struct vd_str path);
+vd_file vd_sources_load(vd_sources *sources,
+                        vd_str path);
 
 /**
  * Removes a file. Labels in it are not shown any more; a note says so. Its number is not used again.
  */
-enum vd_status vd_sources_remove(struct vd_sources *sources,
-                                 vd_file file);
+vd_status vd_sources_remove(vd_sources *sources,
+                            vd_file file);
 
 /**
  * Returns the span of the bytes `lo` to `hi`, without a check: offsets over 32 bits become `UINT32_MAX`. Output
  * shows a span outside of its file at the end of the file, with a note.
  */
-struct vd_span vd_span_of(vd_file file,
-                          size_t lo,
-                          size_t hi);
+vd_span vd_span_of(vd_file file,
+                   size_t lo,
+                   size_t hi);
 
 /**
  * Returns the span of the bytes `lo` to `hi` in `span`. Fails with `VD_E_ARGUMENT` if they are not in the file, or
  * inside a character.
  */
-enum vd_status vd_sources_span(const struct vd_sources *sources,
-                               vd_file file,
-                               size_t lo,
-                               size_t hi,
-                               struct vd_span *span);
+vd_status vd_sources_span(const vd_sources *sources,
+                          vd_file file,
+                          size_t lo,
+                          size_t hi,
+                          vd_span *span);
 
 /**
  * Returns in `offset` the byte at a line and a column, both 1-based, for compilers that have no offsets. The column
  * after the last character of a line is allowed.
  */
-enum vd_status vd_sources_offset(const struct vd_sources *sources,
-                                 vd_file file,
-                                 uint32_t line,
-                                 uint32_t column,
-                                 enum vd_column_unit unit,
-                                 size_t *offset);
+vd_status vd_sources_offset(const vd_sources *sources,
+                            vd_file file,
+                            uint32_t line,
+                            uint32_t column,
+                            vd_column_unit unit,
+                            size_t *offset);
 
 /**
  * Returns the span of a line (1-based) without the blanks around its text, for compilers that have only line numbers. A
  * line of blanks has an empty span.
  */
-enum vd_status vd_sources_line_span(const struct vd_sources *sources,
-                                    vd_file file,
-                                    uint32_t line,
-                                    struct vd_span *span);
+vd_status vd_sources_line_span(const vd_sources *sources,
+                               vd_file file,
+                               uint32_t line,
+                               vd_span *span);
 
 /**
  * Returns the path of a file, as it is shown. It is valid until the file is removed or the sources are freed.
  */
-enum vd_status vd_sources_path(const struct vd_sources *sources,
-                               vd_file file,
-                               struct vd_str *path);
+vd_status vd_sources_path(const vd_sources *sources,
+                          vd_file file,
+                          vd_str *path);
 
 /**
  * Returns the 1-based line and column of the start of a span.
  */
-enum vd_status vd_sources_location(const struct vd_sources *sources,
-                                   struct vd_span span,
-                                   enum vd_column_unit unit,
-                                   uint32_t *line,
-                                   uint32_t *column);
+vd_status vd_sources_location(const vd_sources *sources,
+                              vd_span span,
+                              vd_column_unit unit,
+                              uint32_t *line,
+                              uint32_t *column);
 
 /**
  * Returns the text of a file. It is valid until the file is removed or the sources are freed.
  */
-enum vd_status vd_sources_text(const struct vd_sources *sources, vd_file file, struct vd_str *text);
+vd_status vd_sources_text(const vd_sources *sources, vd_file file, vd_str *text);
 
 /* ---- The compiler, and the pages of its codes ------------------------------------------------ */
 
@@ -605,42 +605,60 @@ enum vd_status vd_sources_text(const struct vd_sources *sources, vd_file file, s
  * Describes a compiler by its name, such as `mycc`, and its version. Formats such as SARIF contain both. Free it with
  * `vd_tool_free`. Returns NULL on failure.
  */
-struct vd_tool *vd_tool_new(struct vd_str name,
-                            struct vd_str version);
+vd_tool *vd_tool_new(vd_str name,
+                     vd_str version);
 
 /**
  * Frees a tool. What was created with it is not affected. NULL is allowed.
  */
-enum vd_status vd_tool_free(struct vd_tool *tool);
+vd_status vd_tool_free(vd_tool *tool);
 
 /**
  * Sets the URL at which codes are explained. `{code}` in it is replaced by the code; without it, the code is appended.
  */
-enum vd_status vd_tool_set_codes_url(struct vd_tool *tool,
-                                     struct vd_str url);
+vd_status vd_tool_set_codes_url(vd_tool *tool,
+                                vd_str url);
 
 /**
  * Adds a code with its default severity, so that a policy knows it.
  */
-enum vd_status vd_tool_add_code(struct vd_tool *tool,
-                                struct vd_str code,
-                                enum vd_severity severity);
+vd_status vd_tool_add_code(vd_tool *tool, vd_str code, vd_severity severity);
 
 /**
- * Adds the page of a code, and the code: Markdown in the format of `codes/E0001.md` of this project. The library keeps
- * a copy until the program ends.
+ * Adds the page of a code, and the code. A page is Markdown with all of these parts:
+ *
+ * ```text
+ * # E0001: illegal character
+ *
+ * - Severity: error
+ * - Phase: lexing
+ * - Since: 1.0.0
+ *
+ * What the code means.
+ *
+ * ## Example
+ *
+ * (a fenced code block)
+ *
+ * ## Corrected
+ *
+ * (a fenced code block)
+ * ```
+ *
+ * Fails with `VD_E_ARGUMENT` otherwise, and the error text names the first part that is missing. The library keeps a copy of
+ * the page until the program ends.
  */
-enum vd_status vd_tool_add_page(struct vd_tool *tool,
-                                struct vd_str page);
+vd_status vd_tool_add_page(vd_tool *tool,
+                           vd_str page);
 
 /**
  * Returns in `page` the page of a code, in Markdown. With NULL as `tool` it is a page of the Vitte compiler, which
  * also has those of crashes. Fails with `VD_E_NOT_FOUND`, and a similar code in the error text. The page is valid until
  * the program ends.
  */
-enum vd_status vd_explain(const struct vd_tool *tool,
-                          struct vd_str code,
-                          struct vd_str *page);
+vd_status vd_explain(const vd_tool *tool,
+                     vd_str code,
+                     vd_str *page);
 
 /* ---- Diagnostics ----------------------------------------------------------------------------- */
 
@@ -651,130 +669,129 @@ enum vd_status vd_explain(const struct vd_tool *tool,
  *
  * An invalid code and an invalid span do not lose the diagnostic: it gets a note about them.
  */
-struct vd_diagnostic *vd_diagnostic_new(enum vd_severity severity,
-                                        struct vd_str code,
-                                        struct vd_span span,
-                                        struct vd_str message);
+vd_diagnostic *vd_diagnostic_new(vd_severity severity,
+                                 vd_str code,
+                                 vd_span span,
+                                 vd_str message);
 
 /**
  * Creates a diagnostic about a whole file, without an excerpt. Otherwise this is `vd_diagnostic_new`.
  */
-struct vd_diagnostic *vd_diagnostic_new_for_file(enum vd_severity severity,
-                                                 struct vd_str code,
-                                                 vd_file file,
-                                                 struct vd_str message);
+vd_diagnostic *vd_diagnostic_new_for_file(vd_severity severity,
+                                          vd_str code,
+                                          vd_file file,
+                                          vd_str message);
 
 /**
  * Frees a diagnostic that was not pushed. NULL is allowed.
  */
-enum vd_status vd_diagnostic_free(struct vd_diagnostic *diagnostic);
+vd_status vd_diagnostic_free(vd_diagnostic *diagnostic);
 
 /**
  * Returns a copy of a diagnostic, or NULL on failure.
  */
-struct vd_diagnostic *vd_diagnostic_clone(const struct vd_diagnostic *diagnostic);
+vd_diagnostic *vd_diagnostic_clone(const vd_diagnostic *diagnostic);
 
 /**
  * Returns the severity of a diagnostic.
  */
-enum vd_status vd_diagnostic_severity(const struct vd_diagnostic *diagnostic,
-                                      enum vd_severity *severity);
+vd_status vd_diagnostic_severity(const vd_diagnostic *diagnostic, vd_severity *severity);
 
 /**
  * Sets the message of the primary label. No text removes it.
  */
-enum vd_status vd_diagnostic_set_label(struct vd_diagnostic *diagnostic, struct vd_str message);
+vd_status vd_diagnostic_set_label(vd_diagnostic *diagnostic, vd_str message);
 
 /**
  * Adds a label. `message` may be no text. A secondary label marks a further location, in any file. A primary one moves
  * the primary label of the diagnostic to `span`, and sets its message if there is one.
  */
-enum vd_status vd_diagnostic_add_label(struct vd_diagnostic *diagnostic,
-                                       enum vd_label_style style,
-                                       struct vd_span span,
-                                       struct vd_str message);
+vd_status vd_diagnostic_add_label(vd_diagnostic *diagnostic,
+                                  vd_label_style style,
+                                  vd_span span,
+                                  vd_str message);
 
 /**
  * Adds a note: a further fact, shown below the excerpt.
  */
-enum vd_status vd_diagnostic_add_note(struct vd_diagnostic *diagnostic, struct vd_str note);
+vd_status vd_diagnostic_add_note(vd_diagnostic *diagnostic, vd_str note);
 
 /**
  * Sets the help text: what the user can do. A second one is appended on a new line.
  */
-enum vd_status vd_diagnostic_add_help(struct vd_diagnostic *diagnostic, struct vd_str help);
+vd_status vd_diagnostic_add_help(vd_diagnostic *diagnostic, vd_str help);
 
 /**
  * Adds a tag.
  */
-enum vd_status vd_diagnostic_add_tag(struct vd_diagnostic *diagnostic, enum vd_tag tag);
+vd_status vd_diagnostic_add_tag(vd_diagnostic *diagnostic, vd_tag tag);
 
 /**
  * Adds a step to the trace, which says how the compiler came to the location: the innermost step first. With `VD_NO_FILE` as
  * file of the span the step has no location.
  */
-enum vd_status vd_diagnostic_add_step(struct vd_diagnostic *diagnostic,
-                                      enum vd_trace_kind kind,
-                                      struct vd_span span,
-                                      struct vd_str message);
+vd_status vd_diagnostic_add_step(vd_diagnostic *diagnostic,
+                                 vd_trace_kind kind,
+                                 vd_span span,
+                                 vd_str message);
 
 /**
  * Sets the backtrace of a crash, from text: a frame per line, as Rust, LLVM or `backtrace_symbols` write it.
  */
-enum vd_status vd_diagnostic_set_backtrace(struct vd_diagnostic *diagnostic,
-                                           struct vd_str text);
+vd_status vd_diagnostic_set_backtrace(vd_diagnostic *diagnostic,
+                                      vd_str text);
 
 /**
  * Adds a child: a note, help, warning or error that belongs to the diagnostic, and may have labels of its own.
  */
-enum vd_status vd_diagnostic_add_child(struct vd_diagnostic *diagnostic,
-                                       enum vd_severity level,
-                                       struct vd_str message);
+vd_status vd_diagnostic_add_child(vd_diagnostic *diagnostic,
+                                  vd_severity level,
+                                  vd_str message);
 
 /**
  * Adds a label to the last child. A child may have several primary labels. Fails with `VD_E_NOT_FOUND` if there is no
  * child.
  */
-enum vd_status vd_diagnostic_add_child_label(struct vd_diagnostic *diagnostic,
-                                             enum vd_label_style style,
-                                             struct vd_span span,
-                                             struct vd_str message);
+vd_status vd_diagnostic_add_child_label(vd_diagnostic *diagnostic,
+                                        vd_label_style style,
+                                        vd_span span,
+                                        vd_str message);
 
 /**
  * Adds a suggestion with one edit: `replacement` replaces the text at `span`. An empty span inserts, no replacement
  * removes. `message` is an imperative, such as "rename it".
  */
-enum vd_status vd_diagnostic_suggest(struct vd_diagnostic *diagnostic,
-                                     enum vd_applicability applicability,
-                                     struct vd_span span,
-                                     struct vd_str replacement,
-                                     struct vd_str message);
+vd_status vd_diagnostic_suggest(vd_diagnostic *diagnostic,
+                                vd_applicability applicability,
+                                vd_span span,
+                                vd_str replacement,
+                                vd_str message);
 
 /**
  * Adds a suggestion with several edits, which may be in several files and must not overlap. They are applied together.
  */
-enum vd_status vd_diagnostic_add_suggestion(struct vd_diagnostic *diagnostic,
-                                            enum vd_applicability applicability,
-                                            struct vd_str message,
-                                            const struct vd_edit *edits,
-                                            size_t count);
+vd_status vd_diagnostic_add_suggestion(vd_diagnostic *diagnostic,
+                                       vd_applicability applicability,
+                                       vd_str message,
+                                       const vd_edit *edits,
+                                       size_t count);
 
 /**
  * Adds an alternative to the last suggestion: other edits, among which a person has to choose. Fails with
  * `VD_E_NOT_FOUND` if there is no suggestion.
  */
-enum vd_status vd_diagnostic_add_alternative(struct vd_diagnostic *diagnostic,
-                                             const struct vd_edit *edits,
-                                             size_t count);
+vd_status vd_diagnostic_add_alternative(vd_diagnostic *diagnostic,
+                                        const vd_edit *edits,
+                                        size_t count);
 
 /**
  * Adds a suggestion to the last child. Otherwise this is `vd_diagnostic_add_suggestion`.
  */
-enum vd_status vd_diagnostic_add_child_suggestion(struct vd_diagnostic *diagnostic,
-                                                  enum vd_applicability applicability,
-                                                  struct vd_str message,
-                                                  const struct vd_edit *edits,
-                                                  size_t count);
+vd_status vd_diagnostic_add_child_suggestion(vd_diagnostic *diagnostic,
+                                             vd_applicability applicability,
+                                             vd_str message,
+                                             const vd_edit *edits,
+                                             size_t count);
 
 /* ---- Policies -------------------------------------------------------------------------------- */
 
@@ -782,88 +799,88 @@ enum vd_status vd_diagnostic_add_child_suggestion(struct vd_diagnostic *diagnost
  * Creates a policy without levels and without a limit. It knows the codes of `tool`; with NULL, or a tool without codes,
  * every code can have a level. Free it with `vd_policy_free`. Returns NULL on failure.
  */
-struct vd_policy *vd_policy_new(const struct vd_tool *tool);
+vd_policy *vd_policy_new(const vd_tool *tool);
 
 /**
  * Frees a policy. Bags that were created with it are not affected. NULL is allowed.
  */
-enum vd_status vd_policy_free(struct vd_policy *policy);
+vd_status vd_policy_free(vd_policy *policy);
 
 /**
  * Sets the level of a code (`W0100`, `-Wshadow`), of all codes with a prefix (`W01`, `clippy::`), or of `warnings`. The
  * most specific level applies to a diagnostic. Errors cannot be lowered. Fails with `VD_E_ARGUMENT`, and a similar code
  * in the error text, if the policy does not know the code.
  */
-enum vd_status vd_policy_set_level(struct vd_policy *policy,
-                                   struct vd_str selector,
-                                   enum vd_level level);
+vd_status vd_policy_set_level(vd_policy *policy,
+                              vd_str selector,
+                              vd_level level);
 
 /**
  * Sets the number of errors after which further diagnostics are only counted. 0, the default, means no limit.
  */
-enum vd_status vd_policy_set_max_errors(struct vd_policy *policy,
-                                        uint64_t errors);
+vd_status vd_policy_set_max_errors(vd_policy *policy,
+                                   uint64_t errors);
 
 /* ---- Bags ------------------------------------------------------------------------------------ */
 
 /**
  * Creates an empty bag. `policy` may be NULL. Free it with `vd_bag_free`. Returns NULL on failure.
  */
-struct vd_bag *vd_bag_new(const struct vd_policy *policy);
+vd_bag *vd_bag_new(const vd_policy *policy);
 
 /**
  * Frees a bag and its diagnostics. NULL is allowed.
  */
-enum vd_status vd_bag_free(struct vd_bag *bag);
+vd_status vd_bag_free(vd_bag *bag);
 
 /**
  * Moves a diagnostic to a bag. On success the handle `diagnostic` is not valid any more. Duplicates, and what the policy
  * does not allow, are only counted.
  */
-enum vd_status vd_bag_push(struct vd_bag *bag,
-                           struct vd_diagnostic *diagnostic);
+vd_status vd_bag_push(vd_bag *bag,
+                      vd_diagnostic *diagnostic);
 
 /**
  * Moves all diagnostics and counts of `from` to the end of `bag`, through its policy. On success the handle `from` is not
  * valid any more. The order of output does not depend on the threads that filled the bags, if the bags are merged in a
  * fixed order.
  */
-enum vd_status vd_bag_merge(struct vd_bag *bag,
-                            struct vd_bag *from);
+vd_status vd_bag_merge(vd_bag *bag,
+                       vd_bag *from);
 
 /**
  * Returns the number of diagnostics in a bag: without duplicates, and without those that the policy does not allow.
  */
-enum vd_status vd_bag_len(const struct vd_bag *bag,
-                          size_t *len);
+vd_status vd_bag_len(const vd_bag *bag,
+                     size_t *len);
 
 /**
  * Returns the number of diagnostics of a severity, including duplicates and those over the limit of errors.
  */
-enum vd_status vd_bag_count(const struct vd_bag *bag,
-                            enum vd_severity severity,
-                            uint64_t *count);
+vd_status vd_bag_count(const vd_bag *bag,
+                       vd_severity severity,
+                       uint64_t *count);
 
 /**
  * Returns how many diagnostics were only counted: those over the limit of errors, and the duplicates.
  */
-enum vd_status vd_bag_count_omitted(const struct vd_bag *bag,
-                                    uint64_t *suppressed,
-                                    uint64_t *duplicates);
+vd_status vd_bag_count_omitted(const vd_bag *bag,
+                               uint64_t *suppressed,
+                               uint64_t *duplicates);
 
 /**
  * Returns true if the compilation failed: there was an error or a fatal diagnostic. Returns true for an invalid handle,
  * too, so that a compiler does not succeed by mistake.
  */
-bool vd_bag_has_errors(const struct vd_bag *bag);
+bool vd_bag_has_errors(const vd_bag *bag);
 
 /**
  * Writes all diagnostics in the order of files and locations, and ends the output. Diagnostics that are written later
  * begin a new document, in formats that have one.
  */
-enum vd_status vd_bag_emit(const struct vd_bag *bag,
-                           const struct vd_sources *sources,
-                           struct vd_emitter *emitter);
+vd_status vd_bag_emit(const vd_bag *bag,
+                      const vd_sources *sources,
+                      vd_emitter *emitter);
 
 /* ---- Emitters: formats, options, and where output goes --------------------------------------- */
 
@@ -874,18 +891,18 @@ enum vd_status vd_bag_emit(const struct vd_bag *bag,
  *
  * Options are set before the first output; after it they fail with `VD_E_BUSY`.
  */
-struct vd_emitter *vd_emitter_new(struct vd_str format);
+vd_emitter *vd_emitter_new(vd_str format);
 
 /**
  * Frees an emitter. Output that was not ended by `vd_emitter_finish` or `vd_bag_emit` may be incomplete. NULL is
  * allowed.
  */
-enum vd_status vd_emitter_free(struct vd_emitter *emitter);
+vd_status vd_emitter_free(vd_emitter *emitter);
 
 /**
  * Writes to a FILE, which must be open until the emitter is freed. It is not closed.
  */
-enum vd_status vd_emitter_to_file(struct vd_emitter *emitter, FILE *file);
+vd_status vd_emitter_to_file(vd_emitter *emitter, FILE *file);
 
 /**
  * Writes to a file descriptor, which must be open until the emitter is freed. It is not closed. What a FILE for the same
@@ -895,101 +912,101 @@ enum vd_status vd_emitter_to_file(struct vd_emitter *emitter, FILE *file);
  * Output to a pipe that no process reads raises `SIGPIPE`, which ends the program, as with `write()`. A program that
  * ignores the signal gets `VD_E_IO`.
  */
-enum vd_status vd_emitter_to_fd(struct vd_emitter *emitter,
-                                int fd);
+vd_status vd_emitter_to_fd(vd_emitter *emitter,
+                           int fd);
 
 /**
  * Calls `write` with `user` for each piece of output, at most one for each diagnostic and one for the end. The function must not
  * use the emitter.
  */
-enum vd_status vd_emitter_to_callback(struct vd_emitter *emitter,
-                                      vd_write_fn write,
-                                      void *user);
+vd_status vd_emitter_to_callback(vd_emitter *emitter,
+                                 vd_write_fn write,
+                                 void *user);
 
 /**
  * Writes to a buffer in memory, which `vd_emitter_buffer` returns.
  */
-enum vd_status vd_emitter_to_buffer(struct vd_emitter *emitter);
+vd_status vd_emitter_to_buffer(vd_emitter *emitter);
 
 /**
  * Returns what was written to the buffer. It is valid until the emitter is used again or freed.
  */
-enum vd_status vd_emitter_buffer(struct vd_emitter *emitter, struct vd_str *output);
+vd_status vd_emitter_buffer(vd_emitter *emitter, vd_str *output);
 
 /**
  * Empties the buffer.
  */
-enum vd_status vd_emitter_clear_buffer(struct vd_emitter *emitter);
+vd_status vd_emitter_clear_buffer(vd_emitter *emitter);
 
 /**
  * Sets the compiler that formats such as SARIF name. Default: `vittec`.
  */
-enum vd_status vd_emitter_set_tool(struct vd_emitter *emitter, const struct vd_tool *tool);
+vd_status vd_emitter_set_tool(vd_emitter *emitter, const vd_tool *tool);
 
 /**
  * Sets when human and short output has colours. Default: `VD_COLOR_AUTO`.
  */
-enum vd_status vd_emitter_set_color(struct vd_emitter *emitter, enum vd_color color);
+vd_status vd_emitter_set_color(vd_emitter *emitter, vd_color color);
 
 /**
  * Sets the background on which colours have to be readable. Default: that of the terminal, if it is
  * known.
  */
-enum vd_status vd_emitter_set_background(struct vd_emitter *emitter, enum vd_background background);
+vd_status vd_emitter_set_background(vd_emitter *emitter, vd_background background);
 
 /**
  * Sets the width of a line of human output, in cells. 0 means the default: the width of the terminal, or 140.
  */
-enum vd_status vd_emitter_set_width(struct vd_emitter *emitter,
-                                    uint32_t cells);
+vd_status vd_emitter_set_width(vd_emitter *emitter,
+                               uint32_t cells);
 
 /**
  * Sets how human output is drawn. Default: `VD_STYLE_ASCII`.
  */
-enum vd_status vd_emitter_set_style(struct vd_emitter *emitter, enum vd_style style);
+vd_status vd_emitter_set_style(vd_emitter *emitter, vd_style style);
 
 /**
  * Sets the colours of human output and HTML: `default`, `high-contrast`, `color-blind` or `ansi`, each also with `-dark`
  * or `-light`.
  */
-enum vd_status vd_emitter_set_theme(struct vd_emitter *emitter,
-                                    struct vd_str theme);
+vd_status vd_emitter_set_theme(vd_emitter *emitter,
+                               vd_str theme);
 
 /**
  * Sets the number of lines that human output and HTML show before and after each label. Default: 0.
  */
-enum vd_status vd_emitter_set_context_lines(struct vd_emitter *emitter, uint32_t lines);
+vd_status vd_emitter_set_context_lines(vd_emitter *emitter, uint32_t lines);
 
 /**
  * Sets the number of cells from one tab stop to the next in human output and HTML, 1 to 16. Default: 4.
  */
-enum vd_status vd_emitter_set_tab_width(struct vd_emitter *emitter,
-                                        uint32_t cells);
+vd_status vd_emitter_set_tab_width(vd_emitter *emitter,
+                                   uint32_t cells);
 
 /**
  * Sets the URL of the links of paths, with the placeholders `{path}`, `{line}` and `{column}`, such as
  * `vscode://file/{path}:{line}:{column}`.
  */
-enum vd_status vd_emitter_set_editor_url(struct vd_emitter *emitter,
-                                         struct vd_str url);
+vd_status vd_emitter_set_editor_url(vd_emitter *emitter,
+                                    vd_str url);
 
 /**
  * Sets the file that SARIF and GitLab show for a diagnostic without a location, relative to the root of the repository.
  */
-enum vd_status vd_emitter_set_fallback_path(struct vd_emitter *emitter,
-                                            struct vd_str path);
+vd_status vd_emitter_set_fallback_path(vd_emitter *emitter,
+                                       vd_str path);
 
 /**
  * Writes one diagnostic at once, without a bag and its order. The diagnostic is not changed or freed.
  */
-enum vd_status vd_emitter_emit(struct vd_emitter *emitter,
-                               const struct vd_sources *sources,
-                               const struct vd_diagnostic *diagnostic);
+vd_status vd_emitter_emit(vd_emitter *emitter,
+                          const vd_sources *sources,
+                          const vd_diagnostic *diagnostic);
 
 /**
  * Ends the output: closes the document, if the format has one. Call it after the last `vd_emitter_emit`.
  */
-enum vd_status vd_emitter_finish(struct vd_emitter *emitter);
+vd_status vd_emitter_finish(vd_emitter *emitter);
 
 /* ---- Fixes ----------------------------------------------------------------------------------- */
 
@@ -998,25 +1015,25 @@ enum vd_status vd_emitter_finish(struct vd_emitter *emitter);
  * Suggestions that are less certain than `least_certain` are omitted, and those that overlap an earlier one are
  * rejected. `applied` and `rejected` get the numbers of suggestions; each may be NULL.
  */
-enum vd_status vd_bag_write_patch(const struct vd_bag *bag,
-                                  const struct vd_sources *sources,
-                                  enum vd_applicability least_certain,
-                                  vd_write_fn write,
-                                  void *user,
-                                  size_t *applied,
-                                  size_t *rejected);
+vd_status vd_bag_write_patch(const vd_bag *bag,
+                             const vd_sources *sources,
+                             vd_applicability least_certain,
+                             vd_write_fn write,
+                             void *user,
+                             size_t *applied,
+                             size_t *rejected);
 
 /**
  * Calls `fixed` with the new text of each file that the suggestions of a bag change. The files themselves are not changed. Otherwise
  * this is `vd_bag_write_patch`.
  */
-enum vd_status vd_bag_apply_fixes(const struct vd_bag *bag,
-                                  const struct vd_sources *sources,
-                                  enum vd_applicability least_certain,
-                                  vd_fixed_fn fixed,
-                                  void *user,
-                                  size_t *applied,
-                                  size_t *rejected);
+vd_status vd_bag_apply_fixes(const vd_bag *bag,
+                             const vd_sources *sources,
+                             vd_applicability least_certain,
+                             vd_fixed_fn fixed,
+                             void *user,
+                             size_t *applied,
+                             size_t *rejected);
 
 /* ---- Crashes and contexts -------------------------------------------------------------------- */
 
@@ -1035,97 +1052,97 @@ enum vd_status vd_bag_apply_fixes(const struct vd_bag *bag,
  * Stack overflows are reported of the thread that calls this, and of threads that have opened a context. Fails with
  * `VD_E_BUSY` if a handler is installed already.
  */
-enum vd_status vd_crash_install(struct vd_str program,
-                                struct vd_str version);
+vd_status vd_crash_install(vd_str program,
+                           vd_str version);
 
 /**
  * Removes the crash handler, and restores the signal handlers that were installed before it. Contexts stay open, and the
  * configuration is kept. Programs need not call it before they end. Fails with `VD_E_NOT_FOUND` if no handler is
  * installed.
  */
-enum vd_status vd_crash_uninstall(void);
+vd_status vd_crash_uninstall(void);
 
 /**
  * Sets where users report crashes, such as the URL of an issue tracker. Default: none. `VD_E_BUSY` after the handler was
  * installed.
  */
-enum vd_status vd_crash_report_url(struct vd_str url);
+vd_status vd_crash_report_url(vd_str url);
 
 /**
  * Sets the directory in which crashes are stored. Default: `PROGRAM/crash-reports` in the user's directory for state. The
  * environment variable `VITTE_CRASH_DIR` replaces both. `VD_E_BUSY` after the handler was installed.
  */
-enum vd_status vd_crash_dir(struct vd_str dir);
+vd_status vd_crash_dir(vd_str dir);
 
 /**
  * Stores no crashes; they are only written. `VD_E_BUSY` after the handler was installed.
  */
-enum vd_status vd_crash_without_store(void);
+vd_status vd_crash_without_store(void);
 
 /**
  * Sets the command with which users view crashes: `mycc` for `mycc crash show`. Default: `vitte`. `VD_E_BUSY` after the
  * handler was installed.
  */
-enum vd_status vd_crash_command_name(struct vd_str name);
+vd_status vd_crash_command_name(vd_str name);
 
 /**
  * Sets the commit from which the program was built. Default: none. `VD_E_BUSY` after the handler was installed.
  */
-enum vd_status vd_crash_commit(struct vd_str commit);
+vd_status vd_crash_commit(vd_str commit);
 
 /**
  * Sets how the program was built, such as `debug`. Default: none. `VD_E_BUSY` after the handler was installed.
  */
-enum vd_status vd_crash_build(struct vd_str build);
+vd_status vd_crash_build(vd_str build);
 
 /**
  * Sets how long reporting a crash may take, in milliseconds: 1 to 3600000, others are changed to the nearest. Default: 2000.
  * After that the program ends without a report. `VD_E_BUSY` after the handler was installed.
  */
-enum vd_status vd_crash_timeout(uint32_t milliseconds);
+vd_status vd_crash_timeout(uint32_t milliseconds);
 
 /**
  * Sets whether a crash is written as one line, with the path of the report. Default: true if the environment variable `CI`
  * is set, and neither empty nor `false`. `VD_E_BUSY` after the handler was installed.
  */
-enum vd_status vd_crash_quiet(bool quiet);
+vd_status vd_crash_quiet(bool quiet);
 
 /**
  * Sets whether signal handlers that were installed before this one decide first. Default: false. Set it if the program has
  * a runtime that recovers from faults, such as a garbage collector. `VD_E_BUSY` after the handler was installed.
  */
-enum vd_status vd_crash_previous_handlers_first(bool is_first);
+vd_status vd_crash_previous_handlers_first(bool is_first);
 
 /**
  * Makes a dump when a signal arrives, `SIGQUIT`, `SIGUSR1` or `SIGUSR2`: a report of all threads with their contexts, with the
  * severity note. The program goes on. Call it once for each signal. Fails with `VD_E_ARGUMENT` for other signals,
  * `VD_E_UNSUPPORTED` on other systems than Linux, and `VD_E_BUSY` after the handler was installed.
  */
-enum vd_status vd_crash_dump_on(int signal);
+vd_status vd_crash_dump_on(int signal);
 
 /**
  * Makes a dump when a context is open for longer than this many milliseconds. The program goes on. Fails with
  * `VD_E_UNSUPPORTED` on other systems than Linux, and `VD_E_BUSY` after the handler was installed.
  */
-enum vd_status vd_crash_watchdog(uint32_t milliseconds);
+vd_status vd_crash_watchdog(uint32_t milliseconds);
 
 /**
  * Sets the format in which crashes are written, see `vd_emitter_new`, and so the stream. Default: `human`. Also after the
  * handler was installed, when the command line is read.
  */
-enum vd_status vd_crash_format(struct vd_str format);
+vd_status vd_crash_format(vd_str format);
 
 /**
  * Sets when crashes are written with colours. Default: `VD_COLOR_AUTO`. Also after the handler was installed.
  */
-enum vd_status vd_crash_color(enum vd_color color);
+vd_status vd_crash_color(vd_color color);
 
 /**
  * Shares the source files to which the spans of contexts refer, as they are now: call it again after files were added. The
  * texts stay in memory until the next call, also if `sources` is freed; borrowed ones are not released before. NULL shares
  * none.
  */
-enum vd_status vd_crash_set_sources(const struct vd_sources *sources);
+vd_status vd_crash_set_sources(const vd_sources *sources);
 
 /**
  * Reports an internal error of the program, such as a state that cannot be: as a crash with this message, the contexts and
@@ -1135,15 +1152,15 @@ enum vd_status vd_crash_set_sources(const struct vd_sources *sources);
  *
  * With GCC and Clang, on x86-64 and 64-bit Arm, it is also a macro, by which the frames begin with that of the caller.
  */
-enum vd_status vd_crash_report(struct vd_str message);
+vd_status vd_crash_report(vd_str message);
 
 /**
  * Does the same as `vd_crash_report` for the function with `stack` in its stack frame and `code` in its code. Both may be
  * NULL.
  */
-enum vd_status vd_crash_report_at(struct vd_str message,
-                                  const void *stack,
-                                  const void *code);
+vd_status vd_crash_report_at(vd_str message,
+                             const void *stack,
+                             const void *code);
 
 /**
  * Opens a context of this thread: the operation that begins, such as `type-checking`, and its location, or a span with
@@ -1155,30 +1172,30 @@ enum vd_status vd_crash_report_at(struct vd_str message,
  *
  * With GCC and Clang, on x86-64 and 64-bit Arm, it is also a macro, by which the report finds the frame of the caller.
  */
-enum vd_status vd_context_push(struct vd_str name,
-                               struct vd_span span);
+vd_status vd_context_push(vd_str name,
+                          vd_span span);
 
 /**
  * Does the same as `vd_context_push` for the function with `stack` in its stack frame, such as its stack pointer, and `code`
  * in its code. Both may be NULL.
  */
-enum vd_status vd_context_push_at(struct vd_str name,
-                                  struct vd_span span,
-                                  const void *stack,
-                                  const void *code);
+vd_status vd_context_push_at(vd_str name,
+                             vd_span span,
+                             const void *stack,
+                             const void *code);
 
 /**
  * Adds a field to the innermost context: a key and a short value, such as the name of the function that is checked. Both
  * are copied; a key of more than 32 bytes and a value of more than 56 bytes are cut. Fails with `VD_E_LIMIT` after three
  * fields, and with `VD_E_NOT_FOUND` if no context is open.
  */
-enum vd_status vd_context_field(struct vd_str key,
-                                struct vd_str value);
+vd_status vd_context_field(vd_str key,
+                           vd_str value);
 
 /**
  * Closes the innermost context of this thread. Fails with `VD_E_NOT_FOUND` if none is open.
  */
-enum vd_status vd_context_pop(void);
+vd_status vd_context_pop(void);
 
 /**
  * Returns the number of open contexts of this thread.
@@ -1189,7 +1206,7 @@ uint32_t vd_context_depth(void);
  * Closes the innermost contexts of this thread until at most `depth` are open, for programs that leave functions with
  * `longjmp()`: they note `vd_context_depth()` beside `setjmp()`.
  */
-enum vd_status vd_context_pop_to(uint32_t depth);
+vd_status vd_context_pop_to(uint32_t depth);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -54,8 +54,28 @@ pub extern "C" fn vd_tool_add_code(
     })
 }
 
-/// Adds the page of a code, and the code: Markdown in the format of `codes/E0001.md` of this project. The library keeps
-/// a copy until the program ends.
+/// Adds the page of a code, and the code. A page is Markdown with all of these parts:
+///
+/// ```text
+/// # E0001: illegal character
+///
+/// - Severity: error
+/// - Phase: lexing
+/// - Since: 1.0.0
+///
+/// What the code means.
+///
+/// ## Example
+///
+/// (a fenced code block)
+///
+/// ## Corrected
+///
+/// (a fenced code block)
+/// ```
+///
+/// Fails with `VD_E_ARGUMENT` otherwise, and the error text names the first part that is missing. The library keeps a copy of
+/// the page until the program ends.
 #[unsafe(no_mangle)]
 pub extern "C" fn vd_tool_add_page(tool: *mut vd_tool, page: vd_str) -> vd_status {
     status(|| {

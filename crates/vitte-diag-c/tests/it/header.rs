@@ -39,7 +39,7 @@ fn generate() -> String {
         cpp_compat: true,
         usize_is_size_t: true,
         documentation_style: DocumentationStyle::Doxy,
-        style: Style::Both,
+        style: Style::Type,
         sort_by: SortKey::None,
         line_length: 100,
         enumeration: EnumConfig { prefix_with_name: false, ..EnumConfig::default() },
@@ -49,7 +49,7 @@ fn generate() -> String {
     let builder = files.into_iter().fold(Builder::new(), Builder::with_src);
     let mut header = Vec::new();
     builder.with_config(config).generate().unwrap().write(&mut header);
-    let header = with_headings(&without_safety(&String::from_utf8(header).unwrap()));
+    let header = with_headings(&with_tags(&without_safety(&String::from_utf8(header).unwrap())));
     // Inside of the include guard.
     let (code, end) = header.rsplit_once("#endif").unwrap();
     format!("{code}{}\n#endif{end}", source("abi/tail.h").trim_end().to_owned() + "\n")
@@ -63,6 +63,21 @@ fn without_safety(header: &str) -> String {
         out += &part[part.find(" */").unwrap()..];
     }
     out
+}
+
+/// Gives structures and enumerations their names as tags, too, so that they can be declared without their definition.
+fn with_tags(header: &str) -> String {
+    let mut lines: Vec<String> = header.lines().map(|line| format!("{line}\n")).collect();
+    let mut start = 0;
+    for at in 0..lines.len() {
+        let line = lines[at].trim_end().to_owned();
+        if matches!(&*line, "typedef struct {" | "typedef enum {") {
+            start = at;
+        } else if let Some(name) = line.strip_prefix("} ").and_then(|name| name.strip_suffix(';')) {
+            lines[start] = lines[start].replace('{', &format!("{name} {{"));
+        }
+    }
+    lines.concat()
 }
 
 /// Adds a heading before the first function of each file.
