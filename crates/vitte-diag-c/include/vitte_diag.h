@@ -1221,7 +1221,8 @@ vd_status vd_context_pop_to(uint32_t depth);
 
 /**
  * Formats a text like vsnprintf() into a buffer of `size` bytes. Returns the text, which is shorter if the buffer is too
- * small; it then ends with "...". For texts with values:
+ * small; it then ends with "...", after a whole character of UTF-8. Returns an empty text if vsnprintf() fails. For texts
+ * with values:
  *
  *     char text[256];
  *     vd_diagnostic_add_note(error, vd_format(text, sizeof text, "declared %d times", count));
@@ -1231,6 +1232,7 @@ VD_PRINTF(3, 4) static inline vd_str vd_format(char *buffer, size_t size, const 
   va_list arguments;
   int length;
   size_t needed;
+  size_t end;
   va_start(arguments, format);
   length = vsnprintf(buffer, size, format, arguments);
   va_end(arguments);
@@ -1244,7 +1246,11 @@ VD_PRINTF(3, 4) static inline vd_str vd_format(char *buffer, size_t size, const 
   if (needed >= size && size > 0) {
     text.len = size - 1;
     if (size > 3) {
-      memcpy(buffer + size - 4, "...", 4);
+      /* A character of UTF-8 has at most three bytes after its first one. */
+      for (end = size - 4; end > 0 && end + 7 > size && (buffer[end] & 0xC0) == 0x80; end--) {
+      }
+      memcpy(buffer + end, "...", 4);
+      text.len = end + 3;
     }
   }
   return text;

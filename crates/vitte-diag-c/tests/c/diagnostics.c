@@ -202,6 +202,14 @@ static void formatted_texts(void) {
   SAME(vd_format(buffer, sizeof buffer, "%s", "exactly fifteen"), "exactly fifteen");
   SAME(vd_format(buffer, sizeof buffer, "%s", "exactly sixteen!"), "exactly sixt...");
   SAME(vd_format(buffer, 4, "%s", "long"), "...");
+  /* Cut before a character of two, three and four bytes. */
+  SAME(vd_format(buffer, 8, "%s", "abc\xc3\xa9-efgh"), "abc...");
+  SAME(vd_format(buffer, 9, "%s", "abc\xc3\xa9-efgh"), "abc\xc3\xa9...");
+  SAME(vd_format(buffer, 9, "%s", "abc\xe2\x82\xac-efgh"), "abc...");
+  SAME(vd_format(buffer, 10, "%s", "abc\xf0\x9f\x98\x80-efgh"), "abc...");
+  SAME(vd_format(buffer, 5, "%s", "\xc3\xa9\xc3\xa9\xc3\xa9"), "...");
+  /* Bytes that are not UTF-8 are not all removed. */
+  SAME(vd_format(buffer, 10, "%s", "a\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80"), "a\x80\x80...");
   SAME(vd_format(buffer, 3, "%s", "long"), "lo");
   SAME(vd_format(buffer, 1, "%s", "long"), "");
   SAME(vd_format(NULL, 0, "%s", "long"), "");
