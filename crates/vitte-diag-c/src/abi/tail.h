@@ -1,3 +1,10 @@
+/*
+ * Does not compile if options such as -fshort-enums or -fpack-struct change the types that the library was built with: it
+ * would write after the end of a vd_severity, or read other edits.
+ */
+extern char vd_check_enumerations[sizeof(vd_severity) == sizeof(int) ? 1 : -1];
+extern char vd_check_structures[sizeof(vd_edit) % sizeof(void *) == 0 ? 1 : -1];
+
 /** Compilers check the arguments of a function like printf(). */
 #if defined(__GNUC__) || defined(__clang__)
 #  define VD_PRINTF(text, first) __attribute__((__format__(__printf__, text, first)))

@@ -79,6 +79,27 @@ fn the_macros_are_assembled() {
     }
 }
 
+/// Options that change the types of the header are errors, not calls with other types than those of the library.
+#[test]
+fn other_types_do_not_compile() {
+    let source = temporary("languages").join("types.c");
+    fs::write(&source, TEXT).unwrap();
+    for compiler in ["gcc", "clang"] {
+        if !has(compiler) {
+            continue;
+        }
+        for (option, check) in
+            [("-fshort-enums", "vd_check_enumerations"), ("-fpack-struct=1", "vd_check_structures")]
+        {
+            let mut command = Command::new(compiler);
+            command.arg("-I").arg(dir().join("include")).args(["-fsyntax-only", option]);
+            let output = command.arg(&source).output().unwrap();
+            let messages = String::from_utf8_lossy(&output.stderr);
+            assert!(!output.status.success() && messages.contains(check), "{option}: {messages}");
+        }
+    }
+}
+
 /// The C++ layer, also without exceptions, compiled and run.
 #[test]
 fn the_layer_is_cpp() {
