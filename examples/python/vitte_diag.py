@@ -86,8 +86,11 @@ class _Str(ctypes.Structure):
         data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else bytes(text)
         return cls(ctypes.cast(ctypes.c_char_p(data), ctypes.POINTER(ctypes.c_char)), len(data))
 
+    def data_bytes(self) -> bytes:
+        return ctypes.string_at(self.data, self.len) if self.len else b""
+
     def text(self) -> str:
-        return ctypes.string_at(self.data, self.len).decode("utf-8", "replace") if self.len else ""
+        return self.data_bytes().decode("utf-8", "replace")
 
 
 class _Span(ctypes.Structure):
@@ -214,18 +217,27 @@ class Sources(_Object):
         return int(_call("vd_sources_load", self._handle, _Str.of(os.fsencode(path))))
 
     def text(self, file: int) -> str:
-        """Returns the text of a file."""
+        """Returns the text of a file. Each byte that is not UTF-8 is a lone surrogate in it, as in `os.fsdecode`."""
+        return self._decoded(file)[0]
+
+    def _decoded(self, file: int) -> Tuple[str, str]:
+        """Returns the text of a file, and the error handler with which it becomes the same bytes again."""
         text = _Str()
         _call("vd_sources_text", self._handle, _number(file), ctypes.byref(text))
-        return text.text()
+        data = text.data_bytes()
+        try:
+            # As `add` has encoded it, if it was a `str`.
+            return data.decode("utf-8", "surrogatepass"), "surrogatepass"
+        except UnicodeDecodeError:
+            return data.decode("utf-8", "surrogateescape"), "surrogateescape"
 
     def span(self, file: int, lo: int, hi: int) -> Span:
         """Converts indexes in the text of a file, as Python counts, to bytes. For bytes, use `Span` itself."""
-        text = self.text(file)
+        text, errors = self._decoded(file)
         if not 0 <= lo <= hi <= len(text):
             raise Error(f"cannot make a span of {lo} to {hi}: the text has {len(text)} characters")
-        start = len(text[:lo].encode())
-        return Span(file, start, start + len(text[lo:hi].encode()))
+        start = len(text[:lo].encode("utf-8", errors))
+        return Span(file, start, start + len(text[lo:hi].encode("utf-8", errors)))
 
 
 class Diagnostic(_Object):

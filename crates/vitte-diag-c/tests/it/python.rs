@@ -79,6 +79,27 @@ fails(len, bag)
     assert_eq!(output.lines().count(), 7, "{output}");
 }
 
+/// Texts that are not UTF-8 are counted as Python counts them.
+#[test]
+fn spans_of_any_text() {
+    if !has("python3") {
+        return;
+    }
+    let program = r#"
+from vitte_diag import *
+sources = Sources()
+for text, offset in [("é @", 3), ("\ud800é @", 6), (b"\xff\xfe @", 3), (b"\xe2\x82 @", 3), (b"\xf0\x9f\x98\x80\xff @", 6)]:
+    file = sources.add("a.my", text)
+    at = sources.text(file).index("@")
+    assert sources.span(file, at, at + 1) == (file, offset, offset + 1), (text, at)
+    if isinstance(text, str):
+        assert sources.text(file) == text
+"#;
+    let output = python(&library_dir().join("libvitte_diag_c.so"), &["-c", program]);
+    assert_eq!(text(&output.stderr), "");
+    assert!(output.status.success());
+}
+
 #[test]
 fn a_missing_library_is_an_error_message() {
     if !has("python3") {
