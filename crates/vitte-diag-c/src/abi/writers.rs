@@ -117,16 +117,36 @@ impl Write for File {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         // SAFETY: the file is open, and the bytes are valid.
         let written = unsafe { libc::fwrite(bytes.as_ptr().cast(), 1, bytes.len(), self.0) };
-        if written == 0 && !bytes.is_empty() {
-            Err(io::Error::last_os_error())
-        } else {
-            Ok(written)
+        if written > 0 || bytes.is_empty() {
+            return Ok(written);
         }
+        if is_wide(self.0) {
+            // `errno` is that of an older failure. An interruption would be tried again without end.
+            return Err(io::Error::other("the FILE is for wide characters"));
+        }
+        Err(io::Error::last_os_error())
     }
 
     fn flush(&mut self) -> io::Result<()> {
         // SAFETY: the file is open.
         if unsafe { libc::fflush(self.0) } == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+    }
+}
+
+/// Returns true if the program has written wide characters to a file. No bytes can be written to it then.
+fn is_wide(file: *mut libc::FILE) -> bool {
+    #[cfg(unix)]
+    {
+        unsafe extern "C" {
+            fn fwide(file: *mut libc::FILE, mode: c_int) -> c_int;
+        }
+        // SAFETY: the file is open, and nothing changes with 0 as mode.
+        unsafe { fwide(file, 0) > 0 }
+    }
+    #[cfg(not(unix))]
+    {
+        _ = file;
+        false
     }
 }
 

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <unistd.h>
+#include <wchar.h>
 
 #include "check.h"
 
@@ -251,6 +252,20 @@ static void failing_outputs(void) {
   OK(vd_emitter_free(emitter));
 }
 
+/* A failure of which errno is not the reason, and which must not be tried again without end. */
+static void wide_output(void) {
+  FILE *wide = fopen("output", "w");
+  vd_emitter *emitter = vd_emitter_new(vd_z("json"));
+  CHECK(fwide(wide, 1) > 0);
+  OK(vd_emitter_to_file(emitter, wide));
+  alarm(60);
+  errno = EINTR;
+  FAILS(vd_bag_emit(bag, sources, emitter), VD_E_IO, "cannot write the output: the FILE is for wide characters");
+  alarm(0);
+  OK(vd_emitter_free(emitter));
+  fclose(wide);
+}
+
 static void *read_from(void *pipe) {
   CHECK(fgetc(pipe) == 'x');
   return NULL;
@@ -320,6 +335,7 @@ int main(void) {
   options();
   buffers();
   failing_outputs();
+  wide_output();
   standard_output();
   standard_error();
   OK(vd_bag_free(bag));
