@@ -144,7 +144,8 @@ pub struct vd_edit {
 pub(super) unsafe fn edits(edits: *const vd_edit, count: usize) -> Result<Vec<Edit>> {
     let bytes = count.checked_mul(size_of::<vd_edit>());
     if count > 0 && edits.is_null() || bytes.is_none_or(|bytes| isize::try_from(bytes).is_err()) {
-        return Err(Failure::argument(&format!("there are no {count} edits at {edits:p}")));
+        let name = if edits.is_null() { "the edits are NULL, but" } else { "too many edits:" };
+        return Err(Failure::argument(&format!("{name} `count` is {count}")));
     }
     let edits = match count {
         0 => &[],

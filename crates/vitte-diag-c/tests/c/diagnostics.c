@@ -130,9 +130,10 @@ static void failures_change_nothing(void) {
   FAILS(vd_diagnostic_suggest(error, VD_UNSPECIFIED, span, HUGE_NULL, NONE), VD_E_ARGUMENT, "is NULL, but has");
   FAILS(vd_diagnostic_suggest(error, VD_UNSPECIFIED, span, NONE, HUGE_NULL), VD_E_ARGUMENT, "is NULL, but has");
   FAILS(vd_diagnostic_add_suggestion(error, VD_UNSPECIFIED, NONE, edits, 2), VD_E_ARGUMENT, "overlap");
-  FAILS(vd_diagnostic_add_suggestion(error, VD_UNSPECIFIED, NONE, NULL, 1), VD_E_ARGUMENT, "there are no 1 edits");
-  FAILS(vd_diagnostic_add_suggestion(error, VD_UNSPECIFIED, NONE, edits, SIZE_MAX), VD_E_ARGUMENT, "there are no");
-  FAILS(vd_diagnostic_add_suggestion(error, VD_UNSPECIFIED, NONE, edits, SIZE_MAX / sizeof edits[0]), VD_E_ARGUMENT, "there are no");
+  FAILS(vd_diagnostic_add_suggestion(error, VD_UNSPECIFIED, NONE, NULL, 1), VD_E_ARGUMENT,
+        "the edits are NULL, but `count` is 1");
+  FAILS(vd_diagnostic_add_suggestion(error, VD_UNSPECIFIED, NONE, edits, SIZE_MAX), VD_E_ARGUMENT, "too many edits: `count` is ");
+  FAILS(vd_diagnostic_add_suggestion(error, VD_UNSPECIFIED, NONE, edits, SIZE_MAX / sizeof edits[0]), VD_E_ARGUMENT, "too many edits: `count` is ");
   FAILS(vd_diagnostic_add_suggestion(error, VD_UNSPECIFIED, NONE, NULL, 0), VD_E_ARGUMENT, "");
   edits[0].replacement = HUGE_NULL;
   FAILS(vd_diagnostic_add_suggestion(error, VD_UNSPECIFIED, NONE, edits, 1), VD_E_ARGUMENT, "is NULL, but has");
