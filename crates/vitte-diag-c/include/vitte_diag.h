@@ -31,7 +31,8 @@
  * THREADS. Every function may be called by every thread. Each object has a lock: calls that use the same object wait for
  * one another, except for calls that only read. A callback must not change or free an object that the function uses which
  * calls it, and must not wait for another thread that does; it must not throw an exception or call longjmp(). No call
- * in a callback waits: it fails with VD_E_BUSY if the object is in use, also by another thread.
+ * in a callback waits: it fails with VD_E_BUSY if the object is in use, also by another thread. No function may be called
+ * by a signal handler, or by the child after a fork() of a process with several threads: a lock may stay taken there.
  *
  * COMPATIBILITY. A program that was compiled for an older version with the same major number runs with a newer library:
  * functions and enumerators are added, and never changed; no structure changes.
@@ -429,7 +430,8 @@ vd_status vd_last_status(void);
 
 /**
  * Returns a text for people about the last function of this thread that failed, or an empty text: one line, without a
- * full stop, ended by NUL. It is valid until another function fails in this thread.
+ * full stop, ended by NUL. It is valid until another function fails in this thread. Do not call it among the arguments of
+ * the same `printf()` as the function that may fail: C does not state which of them is called first.
  */
 const char *vd_last_error(void);
 
@@ -704,7 +706,8 @@ vd_status vd_diagnostic_set_label(vd_diagnostic *diagnostic, vd_str message);
 
 /**
  * Adds a label. `message` may be no text. A secondary label marks a further location, in any file. A primary one moves
- * the primary label of the diagnostic to `span`, and sets its message if there is one.
+ * the primary label of the diagnostic to `span`, and sets its message if there is one. Fails with `VD_E_ARGUMENT` if the
+ * span has no file; other invalid spans become notes of the diagnostic.
  */
 vd_status vd_diagnostic_add_label(vd_diagnostic *diagnostic,
                                   vd_label_style style,
@@ -750,7 +753,7 @@ vd_status vd_diagnostic_add_child(vd_diagnostic *diagnostic,
 
 /**
  * Adds a label to the last child. A child may have several primary labels. Fails with `VD_E_NOT_FOUND` if there is no
- * child.
+ * child, and with `VD_E_ARGUMENT` if the span has no file.
  */
 vd_status vd_diagnostic_add_child_label(vd_diagnostic *diagnostic,
                                         vd_label_style style,
@@ -759,7 +762,7 @@ vd_status vd_diagnostic_add_child_label(vd_diagnostic *diagnostic,
 
 /**
  * Adds a suggestion with one edit: `replacement` replaces the text at `span`. An empty span inserts, no replacement
- * removes. `message` is an imperative, such as "rename it".
+ * removes. `message` is an imperative, such as "rename it". Fails as `vd_diagnostic_add_suggestion` does.
  */
 vd_status vd_diagnostic_suggest(vd_diagnostic *diagnostic,
                                 vd_applicability applicability,
@@ -768,7 +771,9 @@ vd_status vd_diagnostic_suggest(vd_diagnostic *diagnostic,
                                 vd_str message);
 
 /**
- * Adds a suggestion with several edits, which may be in several files and must not overlap. They are applied together.
+ * Adds a suggestion with several edits, which may be in several files. They are applied together. Fails with
+ * `VD_E_ARGUMENT` if there are no edits, if they overlap, or if one ends before it begins or has no file. An edit that
+ * ends after the end of its file is shown and applied up to the end.
  */
 vd_status vd_diagnostic_add_suggestion(vd_diagnostic *diagnostic,
                                        vd_applicability applicability,
@@ -889,6 +894,9 @@ vd_status vd_bag_emit(const vd_bag *bag,
  * `rdjson` or `html`. It writes to standard error (human, short, narrated) or standard output (all others) until a
  * `vd_emitter_to_...` says otherwise. Free it with `vd_emitter_free`. Returns NULL on failure.
  *
+ * Output to standard output is written through `stdout`, after what the program has printed there. Output to standard
+ * error is written to descriptor 2: a program that has given `stderr` a buffer calls `fflush(stderr)` before.
+ *
  * Options are set before the first output; after it they fail with `VD_E_BUSY`.
  */
 vd_emitter *vd_emitter_new(vd_str format);
@@ -906,8 +914,7 @@ vd_status vd_emitter_to_file(vd_emitter *emitter, FILE *file);
 
 /**
  * Writes to a file descriptor, which must be open until the emitter is freed. It is not closed. What a FILE for the same
- * descriptor has in its buffer is not written first. What is still in the
- * buffer of `stdout` is written before output to descriptor 1.
+ * descriptor, such as `stdout`, has in its buffer is not written first: call `fflush()` before.
  *
  * Output to a pipe that no process reads raises `SIGPIPE`, which ends the program, as with `write()`. A program that
  * ignores the signal gets `VD_E_IO`.
@@ -939,9 +946,11 @@ vd_status vd_emitter_buffer(vd_emitter *emitter, vd_str *output);
 vd_status vd_emitter_clear_buffer(vd_emitter *emitter);
 
 /**
- * Sets the compiler that formats such as SARIF name. Default: `vittec`.
+ * Sets the compiler that formats such as SARIF name. Default: `vittec`, the Vitte compiler, with the pages of its codes: set
+ * your own, or SARIF, LSP and HTML explain an `E0001` of your compiler with its page.
  */
-vd_status vd_emitter_set_tool(vd_emitter *emitter, const vd_tool *tool);
+vd_status vd_emitter_set_tool(vd_emitter *emitter,
+                              const vd_tool *tool);
 
 /**
  * Sets when human and short output has colours. Default: `VD_COLOR_AUTO`.
@@ -978,7 +987,8 @@ vd_status vd_emitter_set_theme(vd_emitter *emitter,
 vd_status vd_emitter_set_context_lines(vd_emitter *emitter, uint32_t lines);
 
 /**
- * Sets the number of cells from one tab stop to the next in human output and HTML, 1 to 16. Default: 4.
+ * Sets the number of cells from one tab stop to the next in human output and HTML: 1 to 16, others are
+ * changed to the nearest. Default: 4.
  */
 vd_status vd_emitter_set_tab_width(vd_emitter *emitter,
                                    uint32_t cells);

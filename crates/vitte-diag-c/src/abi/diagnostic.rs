@@ -84,7 +84,8 @@ pub extern "C" fn vd_diagnostic_set_label(
 }
 
 /// Adds a label. `message` may be no text. A secondary label marks a further location, in any file. A primary one moves
-/// the primary label of the diagnostic to `span`, and sets its message if there is one.
+/// the primary label of the diagnostic to `span`, and sets its message if there is one. Fails with `VD_E_ARGUMENT` if the
+/// span has no file; other invalid spans become notes of the diagnostic.
 #[unsafe(no_mangle)]
 pub extern "C" fn vd_diagnostic_add_label(
     diagnostic: *mut vd_diagnostic,
@@ -174,7 +175,7 @@ pub extern "C" fn vd_diagnostic_add_child(
 }
 
 /// Adds a label to the last child. A child may have several primary labels. Fails with `VD_E_NOT_FOUND` if there is no
-/// child.
+/// child, and with `VD_E_ARGUMENT` if the span has no file.
 #[unsafe(no_mangle)]
 pub extern "C" fn vd_diagnostic_add_child_label(
     diagnostic: *mut vd_diagnostic,
@@ -188,7 +189,7 @@ pub extern "C" fn vd_diagnostic_add_child_label(
 }
 
 /// Adds a suggestion with one edit: `replacement` replaces the text at `span`. An empty span inserts, no replacement
-/// removes. `message` is an imperative, such as "rename it".
+/// removes. `message` is an imperative, such as "rename it". Fails as `vd_diagnostic_add_suggestion` does.
 #[unsafe(no_mangle)]
 pub extern "C" fn vd_diagnostic_suggest(
     diagnostic: *mut vd_diagnostic,
@@ -205,7 +206,9 @@ pub extern "C" fn vd_diagnostic_suggest(
     })
 }
 
-/// Adds a suggestion with several edits, which may be in several files and must not overlap. They are applied together.
+/// Adds a suggestion with several edits, which may be in several files. They are applied together. Fails with
+/// `VD_E_ARGUMENT` if there are no edits, if they overlap, or if one ends before it begins or has no file. An edit that
+/// ends after the end of its file is shown and applied up to the end.
 ///
 /// # Safety
 ///

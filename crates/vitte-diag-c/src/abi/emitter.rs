@@ -20,6 +20,9 @@ use crate::output::{self, OutputEmitter, OutputOptions, Writer};
 /// `rdjson` or `html`. It writes to standard error (human, short, narrated) or standard output (all others) until a
 /// `vd_emitter_to_...` says otherwise. Free it with `vd_emitter_free`. Returns NULL on failure.
 ///
+/// Output to standard output is written through `stdout`, after what the program has printed there. Output to standard
+/// error is written to descriptor 2: a program that has given `stderr` a buffer calls `fflush(stderr)` before.
+///
 /// Options are set before the first output; after it they fail with `VD_E_BUSY`.
 #[unsafe(no_mangle)]
 pub extern "C" fn vd_emitter_new(format: vd_str) -> *mut vd_emitter {
@@ -57,8 +60,7 @@ pub unsafe extern "C" fn vd_emitter_to_file(
 }
 
 /// Writes to a file descriptor, which must be open until the emitter is freed. It is not closed. What a FILE for the same
-/// descriptor has in its buffer is not written first. What is still in the
-/// buffer of `stdout` is written before output to descriptor 1.
+/// descriptor, such as `stdout`, has in its buffer is not written first: call `fflush()` before.
 ///
 /// Output to a pipe that no process reads raises `SIGPIPE`, which ends the program, as with `write()`. A program that
 /// ignores the signal gets `VD_E_IO`.
@@ -108,7 +110,8 @@ pub extern "C" fn vd_emitter_clear_buffer(emitter: *mut vd_emitter) -> vd_status
     status(|| handles::with_mut(emitter, |emitter| emitter.with_buffer(Vec::clear)))
 }
 
-/// Sets the compiler that formats such as SARIF name. Default: `vittec`.
+/// Sets the compiler that formats such as SARIF name. Default: `vittec`, the Vitte compiler, with the pages of its codes: set
+/// your own, or SARIF, LSP and HTML explain an `E0001` of your compiler with its page.
 #[unsafe(no_mangle)]
 pub extern "C" fn vd_emitter_set_tool(emitter: *mut vd_emitter, tool: *const vd_tool) -> vd_status {
     status(|| {
@@ -193,7 +196,8 @@ pub extern "C" fn vd_emitter_set_context_lines(emitter: *mut vd_emitter, lines: 
     })
 }
 
-/// Sets the number of cells from one tab stop to the next in human output and HTML, 1 to 16. Default: 4.
+/// Sets the number of cells from one tab stop to the next in human output and HTML: 1 to 16, others are
+/// changed to the nearest. Default: 4.
 #[unsafe(no_mangle)]
 pub extern "C" fn vd_emitter_set_tab_width(emitter: *mut vd_emitter, cells: u32) -> vd_status {
     status(|| {
