@@ -995,7 +995,8 @@ vd_status vd_emitter_set_tab_width(vd_emitter *emitter,
 
 /**
  * Sets the URL of the links of paths, with the placeholders `{path}`, `{line}` and `{column}`, such as
- * `vscode://file/{path}:{line}:{column}`.
+ * `vscode://file/{path}:{line}:{column}`. Default: human output to a terminal that supports links has `file:` URLs, HTML has
+ * no links of paths. Only files with an absolute path, or of sources with a root, have links.
  */
 vd_status vd_emitter_set_editor_url(vd_emitter *emitter,
                                     vd_str url);

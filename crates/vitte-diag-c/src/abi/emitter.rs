@@ -207,7 +207,8 @@ pub extern "C" fn vd_emitter_set_tab_width(emitter: *mut vd_emitter, cells: u32)
 }
 
 /// Sets the URL of the links of paths, with the placeholders `{path}`, `{line}` and `{column}`, such as
-/// `vscode://file/{path}:{line}:{column}`.
+/// `vscode://file/{path}:{line}:{column}`. Default: human output to a terminal that supports links has `file:` URLs, HTML has
+/// no links of paths. Only files with an absolute path, or of sources with a root, have links.
 #[unsafe(no_mangle)]
 pub extern "C" fn vd_emitter_set_editor_url(emitter: *mut vd_emitter, url: vd_str) -> vd_status {
     status(|| {
