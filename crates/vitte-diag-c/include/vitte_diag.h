@@ -430,8 +430,8 @@ vd_status vd_last_status(void);
 
 /**
  * Returns a text for people about the last function of this thread that failed, or an empty text: one line, without a
- * full stop, ended by NUL. It is valid until another function fails in this thread. Do not call it among the arguments of
- * the same `printf()` as the function that may fail: C does not state which of them is called first.
+ * full stop, ended by NUL. It is valid until another function fails in this thread, or the thread ends. Do not call
+ * it among the arguments of the same `printf()` as the function that may fail: C does not state which is called first.
  */
 const char *vd_last_error(void);
 

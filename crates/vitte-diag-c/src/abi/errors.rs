@@ -14,8 +14,8 @@ pub extern "C" fn vd_last_status() -> vd_status {
 }
 
 /// Returns a text for people about the last function of this thread that failed, or an empty text: one line, without a
-/// full stop, ended by NUL. It is valid until another function fails in this thread. Do not call it among the arguments of
-/// the same `printf()` as the function that may fail: C does not state which of them is called first.
+/// full stop, ended by NUL. It is valid until another function fails in this thread, or the thread ends. Do not call
+/// it among the arguments of the same `printf()` as the function that may fail: C does not state which is called first.
 #[unsafe(no_mangle)]
 pub extern "C" fn vd_last_error() -> *const c_char {
     last_text()
