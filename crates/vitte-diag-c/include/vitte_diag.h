@@ -947,7 +947,7 @@ vd_status vd_emitter_clear_buffer(vd_emitter *emitter);
 
 /**
  * Sets the compiler that formats such as SARIF name. Default: `vittec`, the Vitte compiler, with the pages of its codes: set
- * your own, or SARIF, LSP and HTML explain an `E0001` of your compiler with its page.
+ * your own, or SARIF explains the `E0001` of your compiler by the page of another error.
  */
 vd_status vd_emitter_set_tool(vd_emitter *emitter,
                               const vd_tool *tool);

@@ -111,7 +111,7 @@ pub extern "C" fn vd_emitter_clear_buffer(emitter: *mut vd_emitter) -> vd_status
 }
 
 /// Sets the compiler that formats such as SARIF name. Default: `vittec`, the Vitte compiler, with the pages of its codes: set
-/// your own, or SARIF, LSP and HTML explain an `E0001` of your compiler with its page.
+/// your own, or SARIF explains the `E0001` of your compiler by the page of another error.
 #[unsafe(no_mangle)]
 pub extern "C" fn vd_emitter_set_tool(emitter: *mut vd_emitter, tool: *const vd_tool) -> vd_status {
     status(|| {
