@@ -946,8 +946,8 @@ vd_status vd_emitter_buffer(vd_emitter *emitter, vd_str *output);
 vd_status vd_emitter_clear_buffer(vd_emitter *emitter);
 
 /**
- * Sets the compiler that formats such as SARIF name. Default: `vittec`, the Vitte compiler, with the pages of its codes: set
- * your own, or SARIF explains the `E0001` of your compiler by the page of another error.
+ * Sets the compiler that formats such as SARIF name, and the pages of its codes. Default: the file name of the program,
+ * without a version and without pages.
  */
 vd_status vd_emitter_set_tool(vd_emitter *emitter,
                               const vd_tool *tool);

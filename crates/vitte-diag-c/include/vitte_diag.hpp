@@ -99,6 +99,20 @@ class Edits {
   std::size_t count_;
 };
 
+/// Appends to a text. ENOMEM if there is no memory.
+inline int append(std::string &text, const char *data, std::size_t len) noexcept {
+#if defined(__cpp_exceptions)
+  try {
+    text.append(data, len);
+  } catch (...) {
+    return ENOMEM;
+  }
+#else
+  text.append(data, len);
+#endif
+  return 0;
+}
+
 }  // namespace detail
 
 /// The name, version, codes and pages of a compiler.
@@ -273,10 +287,20 @@ class Bag : public detail::Owner<vd_bag, vd_bag_free> {
     if (status == VD_OK) diagnostic.release();
     return status;
   }
-  vd_status merge(Bag from) {
+  /// Moves all diagnostics of `from` to the end of this bag.
+  vd_status merge(Bag &&from) {
     vd_status status = record(vd_bag_merge(get(), from.get()));
     if (status == VD_OK) from.release();
     return status;
+  }
+  /// The suggestions that are as certain, or more, as a unified diff.
+  std::string patch(const Sources &sources, vd_applicability least_certain = VD_MACHINE_APPLICABLE) {
+    std::string patch;
+    auto append = [](void *user, const char *data, size_t len) noexcept {
+      return detail::append(*static_cast<std::string *>(user), data, len);
+    };
+    record(vd_bag_write_patch(get(), sources.get(), least_certain, append, &patch, nullptr, nullptr));
+    return patch;
   }
   bool has_errors() const { return vd_bag_has_errors(get()); }
   std::size_t size() const {
@@ -304,6 +328,8 @@ class Emitter : public detail::Owner<vd_emitter, vd_emitter_free> {
     record(vd_emitter_to_callback(get(), write_to_stream, &stream));
   }
 
+  /// Writes to a file descriptor.
+  Emitter &to_fd(int fd) { return done(vd_emitter_to_fd(get(), fd)); }
   /// Collects the output, which text() returns.
   Emitter &to_buffer() { return done(vd_emitter_to_buffer(get())); }
   /// What was written to the buffer, valid until the emitter is used again.
@@ -315,6 +341,19 @@ class Emitter : public detail::Owner<vd_emitter, vd_emitter_free> {
   Emitter &color(vd_color color) { return done(vd_emitter_set_color(get(), color)); }
   Emitter &width(std::uint32_t cells) { return done(vd_emitter_set_width(get(), cells)); }
   Emitter &style(vd_style style) { return done(vd_emitter_set_style(get(), style)); }
+  Emitter &background(vd_background background) {
+    return done(vd_emitter_set_background(get(), background));
+  }
+  Emitter &context_lines(std::uint32_t lines) {
+    return done(vd_emitter_set_context_lines(get(), lines));
+  }
+  Emitter &tab_width(std::uint32_t cells) { return done(vd_emitter_set_tab_width(get(), cells)); }
+  Emitter &editor_url(std::string_view url) {
+    return done(vd_emitter_set_editor_url(get(), to_c(url)));
+  }
+  Emitter &fallback_path(std::string_view path) {
+    return done(vd_emitter_set_fallback_path(get(), to_c(path)));
+  }
   Emitter &theme(std::string_view theme) { return done(vd_emitter_set_theme(get(), to_c(theme))); }
 
   /// Writes all diagnostics, and ends the output.

@@ -43,7 +43,10 @@ pub(crate) struct Draft {
 /// A suggestion of the diagnostic, or of its last child.
 #[derive(Clone, Debug)]
 struct LastSuggestion {
-    suggestion: Suggestion,
+    message: String,
+    /// The edits of each alternative.
+    alternatives: Vec<Vec<Edit>>,
+    applicability: Applicability,
     is_of_child: bool,
 }
 
@@ -174,40 +177,62 @@ impl Draft {
         Ok(())
     }
 
-    pub(crate) fn add_suggestion(&mut self, suggestion: Suggestion) {
-        self.end_suggestion();
-        self.suggestion = Some(Box::new(LastSuggestion { suggestion, is_of_child: false }));
+    /// Adds a suggestion to the diagnostic.
+    pub(crate) fn add_suggestion(
+        &mut self,
+        message: String,
+        edits: Vec<Edit>,
+        applicability: Applicability,
+    ) -> Result {
+        self.begin_suggestion(message, edits, applicability, false)
     }
 
     /// Adds a suggestion to the last child.
-    pub(crate) fn add_child_suggestion(&mut self, suggestion: Suggestion) -> Result {
+    pub(crate) fn add_child_suggestion(
+        &mut self,
+        message: String,
+        edits: Vec<Edit>,
+        applicability: Applicability,
+    ) -> Result {
         if self.child.is_none() {
             return Err(no_child());
         }
-        self.end_suggestion();
-        self.suggestion = Some(Box::new(LastSuggestion { suggestion, is_of_child: true }));
-        Ok(())
+        self.begin_suggestion(message, edits, applicability, true)
     }
 
     /// Adds an alternative to the last suggestion.
     pub(crate) fn add_alternative(&mut self, edits: Vec<Edit>) -> Result {
         let missing =
             || Failure::new(vd_status::VD_E_NOT_FOUND, "there is no suggestion to add it to");
-        let last = &mut self.suggestion.as_mut().ok_or_else(missing)?.suggestion;
-        let alternatives = last.alternatives().map(<[Edit]>::to_vec).chain([edits]);
-        let message = last.message().to_owned();
-        *last = Suggestion::with_alternatives(message, alternatives, last.applicability())
-            .map_err(|error| Failure::argument(&error))?;
+        let last = self.suggestion.as_mut().ok_or_else(missing)?;
+        last.alternatives.push(checked(edits)?);
+        Ok(())
+    }
+
+    fn begin_suggestion(
+        &mut self,
+        message: String,
+        edits: Vec<Edit>,
+        applicability: Applicability,
+        is_of_child: bool,
+    ) -> Result {
+        let alternatives = vec![checked(edits)?];
+        self.end_suggestion();
+        let last = LastSuggestion { message, alternatives, applicability, is_of_child };
+        self.suggestion = Some(Box::new(last));
         Ok(())
     }
 
     /// Moves the last suggestion to the diagnostic or the child.
     fn end_suggestion(&mut self) {
         let Some(last) = self.suggestion.take() else { return };
-        let LastSuggestion { suggestion, is_of_child } = *last;
-        match &mut self.child {
-            Some(child) if is_of_child => _ = child.add_suggestion(suggestion),
-            _ => _ = self.diagnostic.add_suggestion(suggestion),
+        let LastSuggestion { message, alternatives, applicability, is_of_child } = *last;
+        let suggestion = Suggestion::with_alternatives(message, alternatives, applicability);
+        match (suggestion, &mut self.child) {
+            (Ok(suggestion), Some(child)) if is_of_child => _ = child.add_suggestion(suggestion),
+            (Ok(suggestion), _) => _ = self.diagnostic.add_suggestion(suggestion),
+            // Each alternative was checked before, so this does not happen.
+            (Err(error), _) => _ = self.diagnostic.add_note(error.to_string()),
         }
     }
 
@@ -220,13 +245,10 @@ impl Draft {
     }
 }
 
-/// Creates a suggestion of one or more edits.
-pub(crate) fn suggestion(
-    message: String,
-    edits: Vec<Edit>,
-    applicability: Applicability,
-) -> Result<Suggestion> {
-    Suggestion::new(message, edits, applicability).map_err(|error| Failure::argument(&error))
+/// Returns the edits of a suggestion, if there are some and they do not overlap.
+fn checked(edits: Vec<Edit>) -> Result<Vec<Edit>> {
+    let suggestion = Suggestion::new("", edits, Applicability::Unspecified);
+    suggestion.map(|valid| valid.edits().to_vec()).map_err(|error| Failure::argument(&error))
 }
 
 /// Creates an edit.

@@ -14,6 +14,7 @@ use vitte_diag::{
 };
 
 use crate::failure::{Failure, Result, vd_status};
+use crate::policy;
 
 /// A writer that any thread may use.
 pub(crate) type Writer = Box<dyn Write + Send + Sync>;
@@ -71,7 +72,7 @@ impl OutputEmitter {
             color: ColorChoice::Auto,
             width: None,
             background: None,
-            options: EmitterOptions::default(),
+            options: EmitterOptions::new(policy::default_tool(), Terminal::PLAIN),
         };
         Self { stage: Stage::Options(Box::new(options)), buffer: None }
     }

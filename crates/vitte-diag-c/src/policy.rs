@@ -1,6 +1,7 @@
 //! Policies and tools while C builds them.
 
 use std::collections::HashSet;
+use std::path::Path;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use vitte_diag::registry::Page;
@@ -55,8 +56,25 @@ static PAGES: LazyLock<Mutex<HashSet<&'static str>>> = LazyLock::new(Mutex::defa
 pub(crate) fn add_page(tool: &mut Tool, text: &str) -> Result {
     Page::parse(text).map_err(|error| Failure::argument(&error))?;
     let page = Page::parse(kept(text)).map_err(|error| Failure::argument(&error))?;
-    *tool = tool.clone().with_pages([page]);
+    change(tool, |tool| tool.with_pages([page]));
     Ok(())
+}
+
+/// Changes a tool. Its codes are not copied, unless an emitter shares them.
+pub(crate) fn change(tool: &mut Tool, change: impl FnOnce(Tool) -> Tool) {
+    let unchanged = std::mem::replace(tool, Tool::new("", ""));
+    *tool = change(unchanged);
+}
+
+/// Returns the tool of an emitter that was given none: the name of the program, and no version.
+pub(crate) fn default_tool() -> Tool {
+    static TOOL: LazyLock<Tool> = LazyLock::new(|| {
+        let program = std::env::current_exe().ok();
+        let name = program.as_deref().and_then(Path::file_stem).unwrap_or_default();
+        let name = name.to_string_lossy().into_owned();
+        Tool::new(if name.is_empty() { "compiler".to_owned() } else { name }, "")
+    });
+    TOOL.clone()
 }
 
 /// Returns a copy of a text that is never freed.

@@ -11,6 +11,7 @@ use crate::registry::{Page, Tool};
 #[derive(Serialize)]
 pub(super) struct Driver<'a> {
     name: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
     version: &'a str,
     rules: Vec<Rule<'a>>,
 }

@@ -200,9 +200,7 @@ pub extern "C" fn vd_diagnostic_suggest(
 ) -> vd_status {
     changed(diagnostic, message, |draft, message| {
         let edit = draft::edit(span.raw(), replacement.owned()?)?;
-        let applicability = from_c(applicability)?;
-        draft.add_suggestion(draft::suggestion(message, vec![edit], applicability)?);
-        Ok(())
+        draft.add_suggestion(message, vec![edit], from_c(applicability)?)
     })
 }
 
@@ -224,9 +222,7 @@ pub unsafe extern "C" fn vd_diagnostic_add_suggestion(
     changed(diagnostic, message, |draft, message| {
         // SAFETY: the caller promises it.
         let edits = unsafe { self::edits(edits, count) }?;
-        let applicability = from_c(applicability)?;
-        draft.add_suggestion(draft::suggestion(message, edits, applicability)?);
-        Ok(())
+        draft.add_suggestion(message, edits, from_c(applicability)?)
     })
 }
 
@@ -264,8 +260,7 @@ pub unsafe extern "C" fn vd_diagnostic_add_child_suggestion(
     changed(diagnostic, message, |draft, message| {
         // SAFETY: the caller promises it.
         let edits = unsafe { self::edits(edits, count) }?;
-        let applicability = from_c(applicability)?;
-        draft.add_child_suggestion(draft::suggestion(message, edits, applicability)?)
+        draft.add_child_suggestion(message, edits, from_c(applicability)?)
     })
 }
 

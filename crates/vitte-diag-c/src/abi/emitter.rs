@@ -110,8 +110,8 @@ pub extern "C" fn vd_emitter_clear_buffer(emitter: *mut vd_emitter) -> vd_status
     status(|| handles::with_mut(emitter, |emitter| emitter.with_buffer(Vec::clear)))
 }
 
-/// Sets the compiler that formats such as SARIF name. Default: `vittec`, the Vitte compiler, with the pages of its codes: set
-/// your own, or SARIF explains the `E0001` of your compiler by the page of another error.
+/// Sets the compiler that formats such as SARIF name, and the pages of its codes. Default: the file name of the program,
+/// without a version and without pages.
 #[unsafe(no_mangle)]
 pub extern "C" fn vd_emitter_set_tool(emitter: *mut vd_emitter, tool: *const vd_tool) -> vd_status {
     status(|| {

@@ -29,7 +29,7 @@ pub extern "C" fn vd_tool_set_codes_url(tool: *mut vd_tool, url: vd_str) -> vd_s
     status(|| {
         let url = url.text()?;
         handles::with_mut(tool, |tool| {
-            *tool = tool.clone().with_codes_url(url);
+            policy::change(tool, |tool| tool.with_codes_url(url));
             Ok(())
         })
     })
@@ -48,7 +48,7 @@ pub extern "C" fn vd_tool_add_code(
             severity_from_c(severity)?,
         );
         handles::with_mut(tool, |tool| {
-            *tool = tool.clone().with_codes([(id, severity)]);
+            policy::change(tool, |tool| tool.with_codes([(id, severity)]));
             Ok(())
         })
     })

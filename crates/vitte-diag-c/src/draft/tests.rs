@@ -10,9 +10,20 @@ fn draft() -> Draft {
     Draft::new(Severity::Error, "E0001", at(1, 2), "message".to_owned())
 }
 
-fn fix(replacement: &str) -> Suggestion {
+/// The parts of a suggestion.
+fn fix(replacement: &str) -> (String, Vec<Edit>, Applicability) {
     let edits = vec![edit(at(1, 2), replacement.to_owned()).unwrap()];
-    suggestion(format!("use {replacement}"), edits, Applicability::Unspecified).unwrap()
+    (format!("use {replacement}"), edits, Applicability::Unspecified)
+}
+
+fn suggest(draft: &mut Draft, replacement: &str) {
+    let (message, edits, applicability) = fix(replacement);
+    draft.add_suggestion(message, edits, applicability).unwrap();
+}
+
+fn suggest_for_child(draft: &mut Draft, replacement: &str) -> Result {
+    let (message, edits, applicability) = fix(replacement);
+    draft.add_child_suggestion(message, edits, applicability)
 }
 
 fn notes(diagnostic: &Diagnostic) -> Vec<&str> {
@@ -57,15 +68,15 @@ fn each_reversed_span_has_a_note() {
 #[test]
 fn parts_belong_to_what_was_added_last() {
     let mut draft = draft();
-    draft.add_suggestion(fix("a"));
+    suggest(&mut draft, "a");
     draft.add_child(ChildLevel::Note, "first".to_owned());
-    draft.add_child_suggestion(fix("b")).unwrap();
+    suggest_for_child(&mut draft, "b").unwrap();
     draft.add_alternative(vec![edit(at(1, 2), "bb".to_owned()).unwrap()]).unwrap();
     // For the diagnostic, although it has a child by now.
-    draft.add_suggestion(fix("c"));
+    suggest(&mut draft, "c");
     draft.add_child_label(LabelStyle::Primary, at(1, 2), "of the first".to_owned()).unwrap();
     draft.add_child(ChildLevel::Help, "second".to_owned());
-    draft.add_child_suggestion(fix("d")).unwrap();
+    suggest_for_child(&mut draft, "d").unwrap();
     let diagnostic = draft.clone().finish();
     assert_eq!(messages(diagnostic.suggestions()), ["use a", "use c"]);
     let [first, second] = diagnostic.children() else { panic!("{diagnostic:?}") };
@@ -83,7 +94,7 @@ fn parts_of_nothing_are_failures() {
     let before = draft.clone().finish();
     let label = draft.add_child_label(LabelStyle::Primary, at(1, 2), String::new());
     assert_eq!(label.unwrap_err().status, vd_status::VD_E_NOT_FOUND);
-    assert_eq!(draft.add_child_suggestion(fix("a")).unwrap_err().status, vd_status::VD_E_NOT_FOUND);
+    assert_eq!(suggest_for_child(&mut draft, "a").unwrap_err().status, vd_status::VD_E_NOT_FOUND);
     assert_eq!(draft.add_alternative(Vec::new()).unwrap_err().status, vd_status::VD_E_NOT_FOUND);
     let label = draft.add_label(LabelStyle::Primary, NOWHERE, String::new()).unwrap_err();
     assert_eq!(label.text, "a label needs a span with a file");
@@ -93,7 +104,7 @@ fn parts_of_nothing_are_failures() {
 #[test]
 fn an_alternative_that_is_not_valid_changes_nothing() {
     let mut draft = draft();
-    draft.add_suggestion(fix("a"));
+    suggest(&mut draft, "a");
     let failure = draft.add_alternative(Vec::new()).unwrap_err();
     assert_eq!(failure.status, vd_status::VD_E_ARGUMENT);
     assert_eq!(draft.finish().suggestions()[0].alternatives().count(), 1);

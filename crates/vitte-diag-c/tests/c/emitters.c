@@ -326,6 +326,16 @@ static void standard_error(void) {
   CONTAINS(output, "\x1b[");
 }
 
+/* Without a tool, the compiler is the program. */
+static void default_tool(void) {
+  vd_emitter *emitter = buffered("sarif");
+  vd_str output;
+  OK(vd_bag_emit(bag, sources, emitter));
+  OK(vd_emitter_buffer(emitter, &output));
+  CONTAINS(output, "\"driver\":{\"name\":\"emitters");
+  OK(vd_emitter_free(emitter));
+}
+
 int main(void) {
   sources = vd_sources_new();
   file = vd_sources_add(sources, vd_z("a.my"), vd_z("let x = @\nsecond line\n"));
@@ -333,6 +343,7 @@ int main(void) {
   OK(vd_bag_push(bag, diag_error("E0001", vd_span_of(file, 8, 9), "illegal character `@`")));
   every_format_to_every_output();
   options();
+  default_tool();
   buffers();
   failing_outputs();
   wide_output();

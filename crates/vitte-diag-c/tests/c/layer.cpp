@@ -52,6 +52,8 @@ static void owners() {
     CHECK(c.push(vitte::error("", vitte::no_span, "y")) == VD_OK);
     vitte::Bag d;
     CHECK(d.merge(std::move(c)) == VD_OK && d.size() == 2);
+    vitte::Bag &same = d;
+    CHECK(d.merge(std::move(same)) == VD_E_ARGUMENT && d.size() == 2);
     CHECK(vd_handle_count() == before + 1);
     // A diagnostic that is not pushed.
     vitte::error("", vitte::no_span, "z");
@@ -86,6 +88,20 @@ static void sources() {
   CHECK(sources.text(borrowed).data() == text.data() && sources.path(borrowed) == "borrowed");
   CHECK(sources.remove(taken) == VD_OK && sources.text(taken).empty());
   CHECK(sources.load("/no/such/file") == VD_NO_FILE && vd_last_status() == VD_E_IO);
+}
+
+static void options_and_patches() {
+  vitte::Sources sources;
+  vitte::File file = sources.add("a.my", "\tlet x\n");
+  vitte::Bag bag;
+  bag.push(vitte::warning("W1", {file, 5, 6}, "unused").suggest(VD_MACHINE_APPLICABLE, {file, 5, 6}, "_x", "rename it"));
+  vitte::Emitter emitter("human");
+  emitter.to_fd(1).background(VD_BACKGROUND_DARK).context_lines(1).tab_width(2).theme("ansi").fallback_path("a.my");
+  emitter.editor_url("vscode://file/{path}:{line}").style(VD_STYLE_UNICODE).width(60).color(VD_COLOR_NEVER).to_buffer();
+  CHECK(emitter.emit(bag, sources) == VD_OK && emitter.status() == VD_OK);
+  CHECK(emitter.text().find("1 │   let x") != std::string_view::npos);
+  CHECK(bag.patch(sources).find("-\tlet x\n+\tlet _x\n") != std::string::npos);
+  CHECK(bag.patch(vitte::Sources("/")).empty());
 }
 
 // A stream that fails, and one that throws.
@@ -137,6 +153,7 @@ int main() {
   owners();
   failures_are_recorded();
   sources();
+  options_and_patches();
   streams();
   contexts();
   return finished();
