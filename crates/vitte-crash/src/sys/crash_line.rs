@@ -57,10 +57,12 @@ fn push_signal(line: &mut LineBuffer, arrival: &Arrival) {
 }
 
 fn push_context(line: &mut LineBuffer) {
-    if let Some(name) = slots::innermost_name().filter(|name| is_plain(name)) {
-        line.push(b" while ");
-        line.push(name);
-    }
+    slots::with_innermost_name(|name| {
+        if is_plain(name) {
+            line.push(b" while ");
+            line.push(name);
+        }
+    });
 }
 
 /// Returns whether a name consists of short words of small letters, such as `type-checking`, and has no token such as

@@ -34,7 +34,7 @@ pub(crate) use table::{MAX_THREADS, current, current_or_claim};
 #[cfg(has_reporter)]
 pub(crate) use table::{OpenContexts, threads};
 #[cfg(unix)]
-pub(super) use table::{current_address, innermost_name};
+pub(super) use table::{current_address, with_innermost_name};
 use texts::{RawText, WordText};
 pub(crate) use unwinding::UnwindingRecord;
 use vitte_diag::{FileId, Span};

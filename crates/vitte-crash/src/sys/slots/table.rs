@@ -111,13 +111,16 @@ pub(in crate::sys) fn address() -> usize {
     TABLE.as_ptr().addr()
 }
 
-/// Returns the name of the innermost context. Safe to call in a signal handler, which uses the result before it returns.
+/// Calls `read` with the name of the innermost context, if there is one. `read` must not open or close contexts. Safe to
+/// call in a signal handler.
 #[cfg(unix)]
-pub(in crate::sys) fn innermost_name() -> Option<&'static [u8]> {
-    let stack = STACK.get()?;
-    let depth = stack.depth().checked_sub(1)?;
-    let entry = stack.entries.get(entry_position(depth))?;
-    (entry.depth.get() == depth).then(|| entry.name.get().bytes())
+pub(in crate::sys) fn with_innermost_name(read: impl FnOnce(&[u8])) {
+    let Some(stack) = STACK.get() else { return };
+    let Some(depth) = stack.depth().checked_sub(1) else { return };
+    let entry = stack.entries.get(entry_position(depth));
+    if let Some(entry) = entry.filter(|entry| entry.depth.get() == depth) {
+        read(entry.name.get().bytes());
+    }
 }
 
 /// The contexts of a thread, as another thread of the process may look at them while they change.

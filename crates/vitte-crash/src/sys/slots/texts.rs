@@ -29,11 +29,11 @@ impl RawText {
         decode(self.bytes(), false)
     }
 
-    /// Returns the bytes, which this thread must not change while they are used.
-    pub(super) const fn bytes<'a>(self) -> &'a [u8] {
+    /// Returns the bytes, which this thread must not change while they are used: the result is not kept.
+    pub(super) const fn bytes(&self) -> &[u8] {
         // SAFETY: only `of` and `of_words` create a value, with bytes that are initialised and never freed. Only the thread
-        // that owns the stack of contexts writes to words, and only that thread reads them through this reference, for a
-        // moment in which it does not write.
+        // that owns the stack of contexts writes to words, and only that thread reads them here; it uses the result at once,
+        // without a call that writes.
         unsafe { std::slice::from_raw_parts(self.start, self.len) }
     }
 }
