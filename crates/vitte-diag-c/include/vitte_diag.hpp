@@ -13,7 +13,9 @@
 #define VITTE_DIAG_HPP
 
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <initializer_list>
 #include <memory>
 #include <new>
@@ -282,10 +284,13 @@ class Bag : public detail::Owner<vd_bag, vd_bag_free> {
   Bag() : Owner(vd_bag_new(nullptr)) {}
   explicit Bag(const Policy &policy) : Owner(vd_bag_new(policy.get())) {}
 
+  /// Moves a diagnostic to the bag. If only a part could not be added to the diagnostic, it is moved without that part, and
+  /// the result is that failure.
   vd_status push(Diagnostic diagnostic) {
     vd_status status = record(vd_bag_push(get(), diagnostic.get()));
-    if (status == VD_OK) diagnostic.release();
-    return status;
+    if (status != VD_OK) return status;
+    diagnostic.release();
+    return record(diagnostic.status());
   }
   /// Moves all diagnostics of `from` to the end of this bag.
   vd_status merge(Bag &&from) {

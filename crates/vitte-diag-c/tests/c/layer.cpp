@@ -71,6 +71,9 @@ static void failures_are_recorded() {
   auto error = vitte::error("E1", vitte::no_span, "x");
   error.alternative({}).note("a note");
   CHECK(error.status() == VD_E_NOT_FOUND);
+  vitte::Bag bag;
+  CHECK(bag.push(vitte::error("E1", vitte::no_span, "x").secondary(vitte::no_span, "y").note("z")) == VD_E_ARGUMENT);
+  CHECK(bag.size() == 1 && bag.status() == VD_E_ARGUMENT);
   vitte::Tool tool("mycc", "1");
   tool.code("E1", VD_ERROR).codes_url("https://a.b/");
   CHECK(tool && tool.explain("E1").empty());
