@@ -31,7 +31,9 @@ pub(crate) trait Handle: Sized + 'static {
 /// Stores an object and returns its handle.
 pub(crate) fn insert<H: Handle>(object: H::Object) -> Result<*mut H> {
     let key = H::table().insert(object).ok_or_else(|| {
-        let text = format!("there are {} handles of `{}`", Key::MAX_INDEX, H::KIND.name());
+        let (count, name) = (Key::MAX_INDEX + 1, H::KIND.name());
+        let text =
+            format!("there are {count} objects of the type `{name}`: free those that are not used");
         Failure::new(vd_status::VD_E_LIMIT, text)
     })?;
     Ok(ptr::without_provenance_mut(key.encode(H::KIND)))

@@ -35,12 +35,12 @@ impl vd_str {
         Self { data: text.as_ptr().cast(), len: text.len() }
     }
 
-    /// Returns the text with a length. Null has none.
+    /// Returns a NUL-terminated text with its length. Null is no text.
     ///
     /// # Safety
     ///
     /// `text` is null, or valid and followed by a NUL as long as the result is used.
-    unsafe fn terminated(text: *const c_char) -> Self {
+    pub(super) unsafe fn terminated(text: *const c_char) -> Self {
         if text.is_null() {
             return Self::NONE;
         }
@@ -95,16 +95,6 @@ impl vd_str {
 /// `text` is null, or points to a text that ends with NUL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vd_z(text: *const c_char) -> vd_str {
-    // SAFETY: the caller promises it.
-    unsafe { vd_str::terminated(text) }
-}
-
-/// A NUL-terminated text of C.
-///
-/// # Safety
-///
-/// `text` is null, or points to a text that ends with NUL and is valid during the call.
-pub(super) unsafe fn terminated(text: *const c_char) -> vd_str {
     // SAFETY: the caller promises it.
     unsafe { vd_str::terminated(text) }
 }

@@ -8,7 +8,7 @@ use libc::FILE;
 use vitte_diag::{ColorChoice, Format, Severity};
 
 use super::emitter::standard;
-use super::memory::terminated;
+use super::memory::vd_str;
 use super::types::{from_c, vd_bag, vd_diagnostic, vd_label_style, vd_sources, vd_span};
 use super::writers::File;
 use crate::draft::Draft;
@@ -29,7 +29,7 @@ pub unsafe extern "C" fn diag_error(
     message: *const c_char,
 ) -> *mut vd_diagnostic {
     // SAFETY: the caller promises it.
-    let (code, message) = unsafe { (terminated(code), terminated(message)) };
+    let (code, message) = unsafe { (vd_str::terminated(code), vd_str::terminated(message)) };
     guard(ptr::null_mut(), || {
         handles::insert(Draft::new(Severity::Error, &code.text()?, span.raw(), message.owned()?))
     })
@@ -48,7 +48,7 @@ pub unsafe extern "C" fn diag_add_label(
     message: *const c_char,
 ) -> vd_status {
     // SAFETY: the caller promises it.
-    let message = unsafe { terminated(message) };
+    let message = unsafe { vd_str::terminated(message) };
     status(|| {
         let (style, message) = (from_c(style)?, message.owned()?);
         handles::with_mut(diagnostic, |draft| draft.add_label(style, span.raw(), message))
@@ -66,7 +66,7 @@ pub unsafe extern "C" fn diag_add_note(
     note: *const c_char,
 ) -> vd_status {
     // SAFETY: the caller promises it.
-    let note = unsafe { terminated(note) };
+    let note = unsafe { vd_str::terminated(note) };
     status(|| {
         let note = note.owned()?;
         handles::with_mut(diagnostic, |draft| {
