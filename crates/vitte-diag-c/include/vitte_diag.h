@@ -16,8 +16,9 @@
  *     vd_sources_free(sources);
  *
  * HANDLES. A pointer to a vd_sources, vd_bag, vd_diagnostic, vd_emitter, vd_policy or vd_tool is a handle. The program
- * never dereferences it. A handle is created by a function with `new` in its name, and freed by the function with `free`.
- * NULL, a handle that was freed, and a handle of another type are errors.
+ * never dereferences it. A handle is created by a function with `new` in its name, vd_diagnostic_clone() or diag_error(),
+ * and freed by the function of its type with `free`. NULL, a handle that was freed, and a handle of another type are
+ * errors.
  *
  * ERRORS. A function that can fail returns a vd_status, or NULL or VD_NO_FILE instead of what it creates. vd_last_status()
  * and vd_last_error() describe the last failure of the thread. What a function that fails should have changed is
