@@ -8,16 +8,15 @@ static bool is_known(unsigned char c) {
 }
 
 int main(void) {
-  vd_str text = vd_z("let x = @\n");
+  const char *text = "let x = @\n";
   vd_sources *sources = vd_sources_new();
-  vd_file file = vd_sources_add(sources, vd_z("src/main.vitte"), text);
+  vd_file file = vd_sources_add(sources, vd_z("src/main.vitte"), vd_z(text));
   vd_bag *bag = vd_bag_new(NULL);
-  for (size_t at = 0; at < text.len; at++) {
-    if (!is_known((unsigned char)text.data[at])) {
-      vd_span span = vd_span_of(file, at, at + 1);
+  for (size_t at = 0; text[at] != 0; at++) {
+    if (!is_known((unsigned char)text[at])) {
       char message[32];
-      snprintf(message, sizeof message, "illegal character `%c`", text.data[at]);
-      vd_diagnostic *error = diag_error("LEX0001", span, message);
+      snprintf(message, sizeof message, "illegal character `%c`", text[at]);
+      vd_diagnostic *error = diag_error("LEX0001", vd_span_of(file, at, at + 1), message);
       vd_diagnostic_add_help(error, vd_z("remove it"));
       vd_bag_push(bag, error);
     }

@@ -114,7 +114,6 @@ _Status = ctypes.c_int
 # The functions that this module calls: what each returns, and its parameters.
 _FUNCTIONS: Dict[str, Tuple[Any, Sequence[Any]]] = {
     "vd_last_error": (ctypes.c_char_p, []),
-    "vd_version": (ctypes.c_uint32, []),
     "vd_sources_new": (_Handle, []),
     "vd_sources_free": (_Status, [_Handle]),
     "vd_sources_add": (ctypes.c_uint32, [_Handle, _Str, _Str]),
