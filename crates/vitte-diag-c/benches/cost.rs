@@ -6,7 +6,8 @@
 //!
 //! Both programs build the same 10,000 diagnostics with two labels in two lines and help, and write them without colours to a
 //! function that counts the bytes. The messages are in a table, from which they are copied. C copies the other texts, too; Rust
-//! borrows them if they are constant. The times are nanoseconds per diagnostic, the best of several rounds. The C program is compiled with `cc -O2`, and uses the shared library.
+//! borrows them if they are constant. The times are nanoseconds per diagnostic, the best of several rounds. The C program is
+//! compiled with `cc -O2`, and uses the shared library.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::cast_possible_truncation, missing_docs)]
 
