@@ -30,10 +30,14 @@
  * OFFSETS are bytes and 0-based; the end of a span is exclusive. Lines and columns are 1-based.
  *
  * THREADS. Every function may be called by every thread. Each object has a lock: calls that use the same object wait for
- * one another, except for calls that only read. A callback must not change or free an object that the function uses which
- * calls it, and must not wait for another thread that does; it must not throw an exception or call longjmp(). No call
- * in a callback waits: it fails with VD_E_BUSY if the object is in use, also by another thread. No function may be called
- * by a signal handler, or by the child after a fork() of a process with several threads: a lock may stay taken there.
+ * one another, except for calls that only read.
+ *
+ * CALLBACKS. The function that calls a callback still uses its objects. The callback must not change or free them, or wait
+ * for a thread that does. It must not throw an exception or call longjmp(). No call in a callback waits for an object: if
+ * the object is in use, by this or another thread, the call fails with VD_E_BUSY.
+ *
+ * SIGNALS AND FORK. A signal handler must not call any function, and neither must the child after a fork() of a process
+ * with several threads: a lock may stay taken there.
  *
  * COMPATIBILITY. A program that was compiled for an older version with the same major number runs with a newer library:
  * functions and enumerators are added, and never changed; no structure changes.
