@@ -311,7 +311,7 @@ class Tool(_Object):
 class Emitter:
     """A format (human, short, json, sarif, ...) and its options.
 
-    `tool` is the compiler that formats such as SARIF name, by default that of Vitte. `width` is the cells of a line, 0
+    `tool` is the compiler that formats such as SARIF name, by default the running program. `width` is the cells of a line, 0
     for those of the terminal.
     """
 

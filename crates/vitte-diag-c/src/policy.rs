@@ -1,6 +1,7 @@
 //! Policies and tools while C builds them.
 
 use std::collections::HashSet;
+use std::env::consts::EXE_SUFFIX;
 use std::path::Path;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
@@ -70,11 +71,16 @@ pub(crate) fn change(tool: &mut Tool, change: impl FnOnce(Tool) -> Tool) {
 pub(crate) fn default_tool() -> Tool {
     static TOOL: LazyLock<Tool> = LazyLock::new(|| {
         let program = std::env::current_exe().ok();
-        let name = program.as_deref().and_then(Path::file_stem).unwrap_or_default();
-        let name = name.to_string_lossy().into_owned();
-        Tool::new(if name.is_empty() { "compiler".to_owned() } else { name }, "")
+        let name = program.as_deref().and_then(program_name);
+        Tool::new(name.unwrap_or_else(|| "compiler".to_owned()), "")
     });
     TOOL.clone()
+}
+
+/// Returns the name of a program. What follows a full stop may be a part of its version, as in `mycc-1.2`.
+fn program_name(path: &Path) -> Option<String> {
+    let name = path.file_name()?.to_string_lossy();
+    Some(name.strip_suffix(EXE_SUFFIX).unwrap_or(&name).to_owned())
 }
 
 /// Returns a copy of a text that is never freed.
@@ -101,4 +107,17 @@ pub(crate) fn explain(tool: Option<&Tool>, code: &str) -> Result<&'static str> {
 /// Returns the codes of a tool, each with its default severity.
 pub(crate) fn codes(tool: &Tool) -> Vec<(Code, Severity)> {
     tool.codes().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_program_may_have_a_version() {
+        let name = |name: &str| program_name(&Path::new("bin").join(format!("{name}{EXE_SUFFIX}")));
+        assert_eq!(name("mycc-1.2").as_deref(), Some("mycc-1.2"));
+        assert_eq!(name("mycc").as_deref(), Some("mycc"));
+        assert_eq!(program_name(Path::new("/")), None);
+    }
 }
