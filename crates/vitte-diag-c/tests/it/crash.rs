@@ -18,7 +18,7 @@ static PROGRAMS: LazyLock<Option<[PathBuf; 2]>> = LazyLock::new(|| {
     let path = format!("-Wl,-rpath,{library}");
     let archive = format!("{library}/libvitte_diag_c.a");
     let shared = compile("shared", "-O0", &["-L", &library, "-lvitte_diag_c", &path]);
-    let archive = ["-Wl,-z,noexecstack", &archive, "-ldl", "-lm"];
+    let archive = [&*archive, "-ldl", "-lm"];
     Some([shared, compile("static", "-O1", &archive)])
 });
 
