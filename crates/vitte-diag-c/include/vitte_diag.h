@@ -556,7 +556,7 @@ vd_span vd_span_of(vd_file file,
                    size_t hi);
 
 /**
- * Returns the span of the bytes `lo` to `hi` in `span`. Fails with `VD_E_ARGUMENT` if they are not in the file, or
+ * Writes the span of the bytes `lo` to `hi` to `span`. Fails with `VD_E_ARGUMENT` if they are not in the file, or
  * inside a character.
  */
 vd_status vd_sources_span(const vd_sources *sources,
@@ -566,7 +566,7 @@ vd_status vd_sources_span(const vd_sources *sources,
                           vd_span *span);
 
 /**
- * Returns in `offset` the byte at a line and a column, both 1-based, for compilers that have no offsets. The column
+ * Writes the offset of a line and a column, both 1-based, to `offset`, for compilers that have no offsets. The column
  * after the last character of a line is allowed.
  */
 vd_status vd_sources_offset(const vd_sources *sources,
@@ -659,7 +659,7 @@ vd_status vd_tool_add_page(vd_tool *tool,
                            vd_str page);
 
 /**
- * Returns in `page` the page of a code, in Markdown. With NULL as `tool` it is a page of the Vitte compiler, which
+ * Writes the page of a code, in Markdown, to `page`. With NULL as `tool` it is a page of the Vitte compiler, which
  * also has those of crashes. Fails with `VD_E_NOT_FOUND`, and a similar code in the error text. The page is valid until
  * the program ends.
  */

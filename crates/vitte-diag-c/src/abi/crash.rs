@@ -10,7 +10,7 @@ use vitte_diag::SourceMap;
 
 use super::memory::vd_str;
 use super::sources::path;
-use super::types::{from_c, vd_color, vd_sources, vd_span};
+use super::types::{from_c, truth, vd_color, vd_sources, vd_span};
 use crate::crash::{self, CallSite, Setting};
 use crate::failure::{failed, status, vd_status};
 use crate::{handles, output};
@@ -90,15 +90,15 @@ pub extern "C" fn vd_crash_timeout(milliseconds: u32) -> vd_status {
 /// Sets whether a crash is written as one line, with the path of the report. Default: true if the environment variable `CI`
 /// is set, and neither empty nor `false`. `VD_E_BUSY` after the handler was installed.
 #[unsafe(no_mangle)]
-pub extern "C" fn vd_crash_quiet(quiet: bool) -> vd_status {
-    status(|| crash::set(Setting::Quiet(quiet)))
+pub extern "C" fn vd_crash_quiet(quiet: MaybeUninit<bool>) -> vd_status {
+    status(|| crash::set(Setting::Quiet(truth(quiet))))
 }
 
 /// Sets whether signal handlers that were installed before this one decide first. Default: false. Set it if the program has
 /// a runtime that recovers from faults, such as a garbage collector. `VD_E_BUSY` after the handler was installed.
 #[unsafe(no_mangle)]
-pub extern "C" fn vd_crash_previous_handlers_first(is_first: bool) -> vd_status {
-    status(|| crash::set(Setting::PreviousHandlersFirst(is_first)))
+pub extern "C" fn vd_crash_previous_handlers_first(is_first: MaybeUninit<bool>) -> vd_status {
+    status(|| crash::set(Setting::PreviousHandlersFirst(truth(is_first))))
 }
 
 /// Makes a dump when a signal arrives, `SIGQUIT`, `SIGUSR1` or `SIGUSR2`: a report of all threads with their contexts, with the

@@ -77,10 +77,7 @@ pub extern "C" fn vd_diagnostic_set_label(
     diagnostic: *mut vd_diagnostic,
     message: vd_str,
 ) -> vd_status {
-    changed(diagnostic, message, |draft, message| {
-        draft.set_label(message);
-        Ok(())
-    })
+    with_text(diagnostic, message, Draft::set_label)
 }
 
 /// Adds a label. `message` may be no text. A secondary label marks a further location, in any file. A primary one moves
@@ -104,10 +101,7 @@ pub extern "C" fn vd_diagnostic_add_note(
     diagnostic: *mut vd_diagnostic,
     note: vd_str,
 ) -> vd_status {
-    changed(diagnostic, note, |draft, note| {
-        draft.add_note(note);
-        Ok(())
-    })
+    with_text(diagnostic, note, Draft::add_note)
 }
 
 /// Sets the help text: what the user can do. A second one is appended on a new line.
@@ -116,10 +110,7 @@ pub extern "C" fn vd_diagnostic_add_help(
     diagnostic: *mut vd_diagnostic,
     help: vd_str,
 ) -> vd_status {
-    changed(diagnostic, help, |draft, help| {
-        draft.add_help(help);
-        Ok(())
-    })
+    with_text(diagnostic, help, Draft::add_help)
 }
 
 /// Adds a tag.
@@ -261,6 +252,18 @@ pub unsafe extern "C" fn vd_diagnostic_add_child_suggestion(
         // SAFETY: the caller promises it.
         let edits = unsafe { self::edits(edits, count) }?;
         draft.add_child_suggestion(message, edits, from_c(applicability)?)
+    })
+}
+
+/// Adds a text to a diagnostic.
+fn with_text(
+    diagnostic: *mut vd_diagnostic,
+    text: vd_str,
+    add: fn(&mut Draft, String),
+) -> vd_status {
+    changed(diagnostic, text, |draft, text| {
+        add(draft, text);
+        Ok(())
     })
 }
 

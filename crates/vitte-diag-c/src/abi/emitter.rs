@@ -116,10 +116,7 @@ pub extern "C" fn vd_emitter_clear_buffer(emitter: *mut vd_emitter) -> vd_status
 pub extern "C" fn vd_emitter_set_tool(emitter: *mut vd_emitter, tool: *const vd_tool) -> vd_status {
     status(|| {
         let tool = handles::with(tool, |tool| Ok(tool.clone()))?;
-        options(emitter, |options| {
-            options.options.tool = tool;
-            Ok(())
-        })
+        options(emitter, |options| options.options.tool = tool)
     })
 }
 
@@ -131,10 +128,7 @@ pub extern "C" fn vd_emitter_set_color(
 ) -> vd_status {
     status(|| {
         let color = from_c(color)?;
-        options(emitter, |options| {
-            options.color = color;
-            Ok(())
-        })
+        options(emitter, |options| options.color = color)
     })
 }
 
@@ -147,10 +141,7 @@ pub extern "C" fn vd_emitter_set_background(
 ) -> vd_status {
     status(|| {
         let background = from_c(background)?;
-        options(emitter, |options| {
-            options.background = Some(background);
-            Ok(())
-        })
+        options(emitter, |options| options.background = Some(background))
     })
 }
 
@@ -160,7 +151,6 @@ pub extern "C" fn vd_emitter_set_width(emitter: *mut vd_emitter, cells: u32) -> 
     status(|| {
         options(emitter, |options| {
             options.width = (cells > 0).then(|| u16::try_from(cells).unwrap_or(u16::MAX));
-            Ok(())
         })
     })
 }
@@ -173,7 +163,7 @@ pub extern "C" fn vd_emitter_set_style(
 ) -> vd_status {
     status(|| {
         let style = from_c(style)?;
-        with_options(emitter, |options| Ok(options.with_style(style)))
+        with_options(emitter, |options| options.with_style(style))
     })
 }
 
@@ -183,7 +173,7 @@ pub extern "C" fn vd_emitter_set_style(
 pub extern "C" fn vd_emitter_set_theme(emitter: *mut vd_emitter, theme: vd_str) -> vd_status {
     status(|| {
         let theme = theme.text()?.parse().map_err(|error| Failure::argument(&error))?;
-        with_options(emitter, |options| Ok(options.with_theme(theme)))
+        with_options(emitter, |options| options.with_theme(theme))
     })
 }
 
@@ -192,7 +182,7 @@ pub extern "C" fn vd_emitter_set_theme(emitter: *mut vd_emitter, theme: vd_str) 
 pub extern "C" fn vd_emitter_set_context_lines(emitter: *mut vd_emitter, lines: u32) -> vd_status {
     status(|| {
         let lines = u16::try_from(lines).unwrap_or(u16::MAX);
-        with_options(emitter, |options| Ok(options.with_context_lines(lines)))
+        with_options(emitter, |options| options.with_context_lines(lines))
     })
 }
 
@@ -202,7 +192,7 @@ pub extern "C" fn vd_emitter_set_context_lines(emitter: *mut vd_emitter, lines: 
 pub extern "C" fn vd_emitter_set_tab_width(emitter: *mut vd_emitter, cells: u32) -> vd_status {
     status(|| {
         let cells = u8::try_from(cells).unwrap_or(u8::MAX);
-        with_options(emitter, |options| Ok(options.with_tab_width(cells)))
+        with_options(emitter, |options| options.with_tab_width(cells))
     })
 }
 
@@ -213,7 +203,7 @@ pub extern "C" fn vd_emitter_set_tab_width(emitter: *mut vd_emitter, cells: u32)
 pub extern "C" fn vd_emitter_set_editor_url(emitter: *mut vd_emitter, url: vd_str) -> vd_status {
     status(|| {
         let url = url.text()?.parse().map_err(|error| Failure::argument(&error))?;
-        with_options(emitter, |options| Ok(options.with_editor_url(url)))
+        with_options(emitter, |options| options.with_editor_url(url))
     })
 }
 
@@ -225,7 +215,7 @@ pub extern "C" fn vd_emitter_set_fallback_path(
 ) -> vd_status {
     status(|| {
         let path = path.owned()?;
-        with_options(emitter, |options| Ok(options.with_fallback_path(path)))
+        with_options(emitter, |options| options.with_fallback_path(path))
     })
 }
 
@@ -251,17 +241,14 @@ pub extern "C" fn vd_emitter_finish(emitter: *mut vd_emitter) -> vd_status {
 }
 
 /// Changes the options of an emitter.
-fn options(emitter: *mut vd_emitter, change: impl FnOnce(&mut OutputOptions) -> Result) -> Result {
-    handles::with_mut(emitter, |emitter| change(emitter.options()?))
+fn options(emitter: *mut vd_emitter, change: impl FnOnce(&mut OutputOptions)) -> Result {
+    handles::with_mut(emitter, |emitter| emitter.options().map(change))
 }
 
 /// Replaces the options that the format reads.
 fn with_options(
     emitter: *mut vd_emitter,
-    change: impl FnOnce(EmitterOptions) -> Result<EmitterOptions>,
+    change: impl FnOnce(EmitterOptions) -> EmitterOptions,
 ) -> Result {
-    options(emitter, |options| {
-        options.options = change(options.options.clone())?;
-        Ok(())
-    })
+    options(emitter, |options| options.options = change(options.options.clone()))
 }

@@ -9,7 +9,7 @@ use vitte_diag::{ColorChoice, Format, Severity};
 
 use super::emitter::standard;
 use super::memory::vd_str;
-use super::types::{from_c, vd_bag, vd_diagnostic, vd_label_style, vd_sources, vd_span};
+use super::types::{from_c, truth, vd_bag, vd_diagnostic, vd_label_style, vd_sources, vd_span};
 use super::writers::File;
 use crate::draft::Draft;
 use crate::failure::{Result, guard, status, vd_status};
@@ -81,11 +81,11 @@ pub unsafe extern "C" fn diag_add_note(
 pub extern "C" fn diag_emit_human(
     bag: *const vd_bag,
     sources: *const vd_sources,
-    use_color: bool,
+    use_color: MaybeUninit<bool>,
 ) -> vd_status {
     status(|| {
         let mut emitter = standard(Format::Human);
-        let color = if use_color { ColorChoice::Always } else { ColorChoice::Never };
+        let color = if truth(use_color) { ColorChoice::Always } else { ColorChoice::Never };
         emitter.options()?.color = color;
         emit(bag, sources, &mut emitter)
     })

@@ -97,7 +97,7 @@ pub extern "C" fn vd_span_of(file: vd_file, lo: usize, hi: usize) -> vd_span {
     vd_span { file, lo: offset(lo), hi: offset(hi) }
 }
 
-/// Returns the span of the bytes `lo` to `hi` in `span`. Fails with `VD_E_ARGUMENT` if they are not in the file, or
+/// Writes the span of the bytes `lo` to `hi` to `span`. Fails with `VD_E_ARGUMENT` if they are not in the file, or
 /// inside a character.
 #[unsafe(no_mangle)]
 pub extern "C" fn vd_sources_span(
@@ -116,7 +116,7 @@ pub extern "C" fn vd_sources_span(
     })
 }
 
-/// Returns in `offset` the byte at a line and a column, both 1-based, for compilers that have no offsets. The column
+/// Writes the offset of a line and a column, both 1-based, to `offset`, for compilers that have no offsets. The column
 /// after the last character of a line is allowed.
 #[unsafe(no_mangle)]
 pub extern "C" fn vd_sources_offset(

@@ -84,7 +84,7 @@ pub extern "C" fn vd_tool_add_page(tool: *mut vd_tool, page: vd_str) -> vd_statu
     })
 }
 
-/// Returns in `page` the page of a code, in Markdown. With NULL as `tool` it is a page of the Vitte compiler, which
+/// Writes the page of a code, in Markdown, to `page`. With NULL as `tool` it is a page of the Vitte compiler, which
 /// also has those of crashes. Fails with `VD_E_NOT_FOUND`, and a similar code in the error text. The page is valid until
 /// the program ends.
 #[unsafe(no_mangle)]

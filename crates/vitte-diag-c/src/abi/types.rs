@@ -244,6 +244,12 @@ pub(super) fn number<E: Copy>(value: MaybeUninit<E>) -> u32 {
     unsafe { value.as_ptr().cast::<u32>().read() }
 }
 
+/// Returns a truth value that C passes. Other languages may pass any byte.
+pub(super) fn truth(value: MaybeUninit<bool>) -> bool {
+    // SAFETY: C passes one byte, which is initialised.
+    unsafe { value.as_ptr().cast::<u8>().read() != 0 }
+}
+
 /// A value of an enumeration that C passes. It may be a number that the enumeration does not have.
 pub(super) trait FromC: Copy {
     /// The type of the header, and the value of the engine.
