@@ -1235,6 +1235,19 @@ vd_status vd_context_pop_to(uint32_t depth);
 extern char vd_check_enumerations[sizeof(vd_severity) == sizeof(int) ? 1 : -1];
 extern char vd_check_structures[sizeof(vd_edit) % sizeof(void *) == 0 ? 1 : -1];
 
+/*
+ * vd_z() without a call: the compiler knows the length of a literal. The function of this name exists, too, for other languages
+ * and pointers.
+ */
+static inline vd_str vd_z_inline(const char *text) {
+  vd_str result;
+  result.data = text;
+  result.len = text == NULL ? 0 : strlen(text);
+  return result;
+}
+
+#define vd_z(...) vd_z_inline(__VA_ARGS__)
+
 /** Compilers check the arguments of a function like printf(). */
 #if defined(__GNUC__) || defined(__clang__)
 #  define VD_PRINTF(text, first) __attribute__((__format__(__printf__, text, first)))
