@@ -65,6 +65,21 @@ pub const fn is_unsafe(c: char) -> bool {
     )
 }
 
+/// Converts bytes to text of the same length: each byte that is not UTF-8 becomes one `?`.
+///
+/// ```
+/// assert_eq!(vitte_diag::text::replace_invalid_utf8(b"a\xff\xe2\x82"), "a???");
+/// ```
+#[must_use]
+pub fn replace_invalid_utf8(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(std::iter::repeat_n('?', chunk.invalid().len()));
+    }
+    text
+}
+
 /// Returns true if `text` is printable ASCII only, so bytes, characters and cells are the same.
 pub(crate) fn is_plain(text: &str) -> bool {
     words::all(text.as_bytes(), words::not_printable)

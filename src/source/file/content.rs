@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use super::SourceFile;
 use crate::source::text::{TextContent, TextOwner};
 use crate::source::{KnownLocation, MAX_FILE_BYTES, SourceError, SourceText};
+use crate::text;
 
 /// The text of a file, or what is known without it.
 pub(super) enum Content {
@@ -202,17 +203,7 @@ fn decode(bytes: Vec<u8>) -> (String, Option<Box<[u8]>>) {
         Ok(text) => (text, None),
         Err(error) => {
             let raw = error.into_bytes();
-            (replace_invalid_utf8(&raw), Some(raw.into_boxed_slice()))
+            (text::replace_invalid_utf8(&raw), Some(raw.into_boxed_slice()))
         }
     }
-}
-
-/// Converts bytes to text of the same length: each byte that is not UTF-8 becomes one `?`.
-fn replace_invalid_utf8(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len());
-    for chunk in bytes.utf8_chunks() {
-        text.push_str(chunk.valid());
-        text.extend(std::iter::repeat_n('?', chunk.invalid().len()));
-    }
-    text
 }

@@ -5,7 +5,7 @@ use std::ffi::{CStr, c_char, c_void};
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::ptr::{self, NonNull};
 
-use vitte_diag::{Edit, SourceText};
+use vitte_diag::{Edit, SourceText, text};
 
 use super::types::vd_span;
 use crate::draft;
@@ -35,7 +35,7 @@ impl vd_str {
         Self { data: text.as_ptr().cast(), len: text.len() }
     }
 
-    /// Returns a NUL-terminated text with its length. Null is no text.
+    /// Returns a NUL-terminated text with its length. Null means: no text.
     ///
     /// # Safety
     ///
@@ -74,12 +74,7 @@ impl vd_str {
         if let Ok(text) = std::str::from_utf8(bytes) {
             return Ok(text.into());
         }
-        let mut text = String::with_capacity(bytes.len());
-        for chunk in bytes.utf8_chunks() {
-            text.push_str(chunk.valid());
-            text.extend(std::iter::repeat_n('?', chunk.invalid().len()));
-        }
-        Ok(text.into())
+        Ok(text::replace_invalid_utf8(bytes).into())
     }
 
     /// Returns a copy of the text.
@@ -88,7 +83,7 @@ impl vd_str {
     }
 }
 
-/// Returns a NUL-terminated text with its length. NULL is no text.
+/// Returns a NUL-terminated text with its length. NULL means: no text.
 ///
 /// # Safety
 ///
