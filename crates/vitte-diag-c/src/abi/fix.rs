@@ -5,11 +5,13 @@ use std::io::Write as _;
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 
+use vitte_diag::SourceFile;
+
 use super::memory::write_out;
 use super::types::{from_c, vd_applicability, vd_bag, vd_sources};
 use super::writers::{Callback, Fixed, vd_fixed_fn, vd_write_fn};
 use crate::failure::{Failure, Result, status, vd_status};
-use crate::fix::{Fixes, apply};
+use crate::fix::{Fixes, apply, patch};
 use crate::handles;
 
 /// Writes a patch (a unified diff) of the suggestions of a bag to a function, which `patch -p1` and `git apply` accept.
@@ -27,9 +29,9 @@ pub extern "C" fn vd_bag_write_patch(
 ) -> vd_status {
     status(|| {
         let mut writer = Callback::new(write, user)?;
-        let fixes = fixes(bag, sources, least_certain)?;
-        for file in &fixes.files {
-            writer.write_all(&file.patch).map_err(|error| {
+        let fixes = fixes(bag, sources, least_certain, |file, new| patch(file, &new))?;
+        for patch in &fixes.files {
+            writer.write_all(patch).map_err(|error| {
                 Failure::new(vd_status::VD_E_IO, format!("cannot write the patch: {error}"))
             })?;
         }
@@ -37,8 +39,8 @@ pub extern "C" fn vd_bag_write_patch(
     })
 }
 
-/// Calls `fixed` with the new text of each file that the suggestions of a bag change. The files themselves are not changed. Otherwise
-/// this is `vd_bag_write_patch`.
+/// Calls `fixed` with the new text of each file that the suggestions of a bag change. The files themselves are not changed.
+/// Otherwise this is `vd_bag_write_patch`.
 #[unsafe(no_mangle)]
 pub extern "C" fn vd_bag_apply_fixes(
     bag: *const vd_bag,
@@ -51,28 +53,29 @@ pub extern "C" fn vd_bag_apply_fixes(
 ) -> vd_status {
     status(|| {
         let fixed = Fixed::new(fixed, user)?;
-        let fixes = fixes(bag, sources, least_certain)?;
-        for file in &fixes.files {
-            fixed.call(file.id, &file.new)?;
+        let fixes = fixes(bag, sources, least_certain, |file, new| (file.id().index(), new))?;
+        for (file, new) in &fixes.files {
+            fixed.call(*file, new)?;
         }
         numbers(&fixes, applied, rejected)
     })
 }
 
-fn fixes(
+fn fixes<T>(
     bag: *const vd_bag,
     sources: *const vd_sources,
     least_certain: MaybeUninit<vd_applicability>,
-) -> Result<Fixes> {
+    convert: impl Fn(&SourceFile, Vec<u8>) -> T,
+) -> Result<Fixes<T>> {
     let least_certain = from_c(least_certain)?;
     // The functions of C are called without locks.
     handles::with(bag, |bag| {
-        handles::with(sources, |sources| Ok(apply(sources, bag, least_certain)))
+        handles::with(sources, |sources| Ok(apply(sources, bag, least_certain, convert)))
     })
 }
 
-fn numbers(
-    fixes: &Fixes,
+fn numbers<T>(
+    fixes: &Fixes<T>,
     applied: Option<NonNull<usize>>,
     rejected: Option<NonNull<usize>>,
 ) -> Result {
