@@ -84,7 +84,7 @@ typedef enum vd_status {
    */
   VD_E_ARGUMENT = 4,
   /**
-   * There is no such file, code, child or suggestion, no open context, or no crash handler.
+   * The file, code, child, suggestion, open context or crash handler does not exist.
    */
   VD_E_NOT_FOUND = 5,
   /**
@@ -421,7 +421,7 @@ extern "C" {
 /* ---- Texts ----------------------------------------------------------------------------------- */
 
 /**
- * Returns a NUL-terminated text with its length. NULL is no text.
+ * Returns a NUL-terminated text with its length. NULL means: no text.
  */
 vd_str vd_z(const char *text);
 
@@ -1040,8 +1040,8 @@ vd_status vd_bag_write_patch(const vd_bag *bag,
                              size_t *rejected);
 
 /**
- * Calls `fixed` with the new text of each file that the suggestions of a bag change. The files themselves are not changed. Otherwise
- * this is `vd_bag_write_patch`.
+ * Calls `fixed` with the new text of each file that the suggestions of a bag change. The files themselves are not changed.
+ * Otherwise this is `vd_bag_write_patch`.
  */
 vd_status vd_bag_apply_fixes(const vd_bag *bag,
                              const vd_sources *sources,

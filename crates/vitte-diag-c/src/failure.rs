@@ -22,7 +22,7 @@ pub enum vd_status {
     VD_E_HANDLE = 3,
     /// An argument has an invalid value.
     VD_E_ARGUMENT = 4,
-    /// There is no such file, code, child or suggestion, no open context, or no crash handler.
+    /// The file, code, child, suggestion, open context or crash handler does not exist.
     VD_E_NOT_FOUND = 5,
     /// Reading or writing failed.
     VD_E_IO = 6,

@@ -65,8 +65,8 @@ impl CapturedFrames {
         self
     }
 
-    /// Removes the frames of the functions that the one with an address of the stack and of the code has called. Removes
-    /// none if there is no such frame.
+    /// Removes the frames before the one that contains these addresses of the stack and of the code. Does nothing if no frame
+    /// does.
     pub(crate) fn beginning_at(mut self, stack: u64, code: u64) -> Self {
         let is_in =
             |memory: &FrameMemory| memory.stack.contains(&stack) && memory.function.contains(&code);
