@@ -17,7 +17,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use std::io;
+mod output_file;
+mod outputs;
+
+pub use outputs::{Destination, OutputSpec, OutputSpecError, Outputs, OutputsError};
 
 use crate::bag::{Level, Policy, PolicyError};
 use crate::emit::{DiagnosticStyle, EditorUrl, Emitter, EmitterOptions, Format, Stream, Theme};
@@ -57,17 +60,9 @@ pub struct DiagnosticArgs {
     #[command(flatten)]
     #[allow(missing_docs, reason = "clap would use the documentation as the help of the program")]
     pub style: StyleArgs,
-    #[arg(
-        long,
-        help_heading = HEADING,
-        value_name = "FORMAT",
-        value_enum,
-        default_value_t = Format::Human,
-        hide_possible_values = true,
-        help = format!("Write diagnostics in FORMAT: {}", Format::names())
-    )]
-    /// The output format.
-    pub error_format: Format,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap would use the documentation as the help of the program")]
+    pub outputs: Outputs,
 }
 
 /// The flags that determine how people see diagnostics, for flattening into the arguments of a program that shows
@@ -144,13 +139,31 @@ impl DiagnosticArgs {
         if self.deny_warnings { policy.with_level("warnings", Level::Deny) } else { Ok(policy) }
     }
 
-    /// Returns the capabilities of the stream that the format is written to, with the width and colours of the
-    /// flags.
+    /// Returns the format that is written to a [stream](Self::stream): the one of the first such output, or
+    /// [`Format::Human`] if all outputs are files. It is the format for a crash.
+    #[must_use]
+    pub fn format(&self) -> Format {
+        self.outputs.first_on_a_stream().map_or(Format::Human, |(format, _)| format)
+    }
+
+    /// Returns the stream of [`format`](Self::format).
+    #[must_use]
+    pub fn stream(&self) -> Stream {
+        self.outputs.first_on_a_stream().map_or(Stream::Stderr, |(_, stream)| stream)
+    }
+
+    /// Returns the capabilities of [`stream`](Self::stream), with the width and colours of the flags.
     #[must_use]
     pub fn terminal(&self) -> Terminal {
-        let terminal = match self.error_format.stream() {
-            Stream::Stderr => Terminal::stderr(self.color),
-            Stream::Stdout => Terminal::stdout(self.color),
+        self.terminal_of(&Destination::Stream(self.stream()))
+    }
+
+    /// Files have no colours, even with `--color=always`.
+    fn terminal_of(&self, destination: &Destination) -> Terminal {
+        let terminal = match destination {
+            Destination::Stream(Stream::Stderr) => Terminal::stderr(self.color),
+            Destination::Stream(Stream::Stdout) => Terminal::stdout(self.color),
+            Destination::File(_) => Terminal::PLAIN,
         };
         self.diagnostic_width.map_or(terminal, |width| terminal.with_width(width))
     }
@@ -161,21 +174,29 @@ impl DiagnosticArgs {
         self.style.apply(EmitterOptions::new(tool.clone(), self.terminal()))
     }
 
-    /// Returns an emitter of the format. It writes formats for people to standard error and formats for programs
-    /// to standard output.
+    /// Returns an emitter of all outputs. Without a file it writes formats for people to standard error, and formats for
+    /// programs to standard output.
+    ///
+    /// A file is replaced when the emitter [finishes](Emitter::finish), and stays as it was if that does not happen or
+    /// writing fails. A failed output does not keep the others from being complete; `finish` returns its error.
     #[must_use]
     pub fn emitter(&self, tool: &Tool) -> Box<dyn Emitter> {
         self.emitter_with(&self.options(tool))
     }
 
-    /// Returns an emitter of the format with other options, such as those of [`options`](Self::options) with a
-    /// [highlighter](EmitterOptions::with_highlighter). It writes to the same stream as [`emitter`](Self::emitter).
+    /// Returns an emitter of all outputs with other options, such as those of [`options`](Self::options) with a
+    /// [highlighter](EmitterOptions::with_highlighter). It writes to the same places as [`emitter`](Self::emitter), and
+    /// uses the terminal of `options` for [`stream`](Self::stream) only.
     #[must_use]
     pub fn emitter_with(&self, options: &EmitterOptions) -> Box<dyn Emitter> {
-        match self.error_format.stream() {
-            Stream::Stderr => self.error_format.emitter(io::stderr(), options),
-            Stream::Stdout => self.error_format.emitter(io::stdout(), options),
-        }
+        let own = Destination::Stream(self.stream());
+        self.outputs.emitter(|destination| {
+            let mut options = options.clone();
+            if *destination != own {
+                options.terminal = self.terminal_of(destination);
+            }
+            options
+        })
     }
 }
 

@@ -37,6 +37,7 @@ mod sequences;
 mod sgr;
 mod step_message;
 mod style;
+mod tee;
 mod text_style;
 mod theme;
 
@@ -60,6 +61,7 @@ pub use highlight::Highlighter;
 pub use junit::{JunitResult, JunitTest};
 pub use options::{DiagnosticStyle, EmitterOptions, FromOptions};
 pub use role::{Role, SyntaxRole};
+pub use tee::Tee;
 pub use text_style::{AnsiColor, Color, TextStyle};
 pub use theme::{Theme, ThemeError};
 

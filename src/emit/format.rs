@@ -152,7 +152,14 @@ pub struct FormatError {
 impl fmt::Display for FormatError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = text::one_line(&self.name);
-        write!(f, "unknown format `{name}`; expected one of {}", Format::names())
+        write!(f, "unknown format `{name}`; ")?;
+        // As close as clap takes for a typing error.
+        let similarity = |format: &Format| strsim::jaro_winkler(format.name(), &self.name);
+        let nearest = Format::ALL.iter().max_by(|a, b| similarity(a).total_cmp(&similarity(b)));
+        match nearest.filter(|format| similarity(format) > 0.8) {
+            Some(format) => write!(f, "did you mean `{format}`?"),
+            None => write!(f, "expected one of {}", Format::names()),
+        }
     }
 }
 
@@ -170,5 +177,7 @@ mod tests {
         }
         let error = "xml\n".parse::<Format>().unwrap_err().to_string();
         assert!(error.starts_with("unknown format `xml\\n`; expected one of human, short,"));
+        let error = "jsn".parse::<Format>().unwrap_err().to_string();
+        assert_eq!(error, "unknown format `jsn`; did you mean `json`?");
     }
 }

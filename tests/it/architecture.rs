@@ -35,6 +35,7 @@ const EMIT_LAYERS: [&[&str]; 14] = [
         "output",
         "plain_text",
         "step_message",
+        "tee",
     ],
     &["excerpt", "style", "sgr", "document", "markup"],
     &["theme", "highlight"],

@@ -153,8 +153,7 @@ impl Check {
         let options = arguments.options(tool).with_highlighter(front::VitteHighlighter::default());
         let summary = self.bag.emit(&self.sources, &mut *arguments.emitter_with(&options))?;
         // Formats for programs get the summary only if diagnostics were suppressed or fixed.
-        if arguments.error_format.stream() == Stream::Stderr || summary.suppressed > 0 || fixed > 0
-        {
+        if arguments.outputs.writes_to(Stream::Stderr) || summary.suppressed > 0 || fixed > 0 {
             io::stderr().write_all(self.summary_line(summary, fixed).as_bytes())?;
         }
         Ok(self.outcome())

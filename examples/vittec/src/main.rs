@@ -71,7 +71,7 @@ fn main() -> ExitCode {
     let command = Arguments::parse().command;
     #[cfg(feature = "crash")]
     if let (Ok(guard), Command::Check { diagnostics, .. }) = (&handler, &command) {
-        guard.set_format(diagnostics.error_format, diagnostics.terminal());
+        guard.set_format(diagnostics.format(), diagnostics.terminal());
     }
     capture::run_main(|| match command.run() {
         Ok(code) => Ok(code),

@@ -248,7 +248,9 @@ fn wrong_flags_are_usage_errors_with_suggestions() {
         error(&["--allow=E0001"]),
         "vittec: cannot lower the level of `E0001`: errors are always errors\n"
     );
-    assert!(error(&["--error-format=jsn"]).contains("'json'"));
+    assert!(error(&["--error-format=jsn"]).contains("unknown format `jsn`; did you mean `json`?"));
+    let both = error(&["--error-format=json", "--error-format=sarif=-"]);
+    assert!(both.contains("`json` and `sarif` would both be written to standard output"), "{both}");
     assert!(error(&["--max-errors=-1"]).contains("--max-errors"));
     assert!(error(&["--diagnostic-width=0"]).contains("--diagnostic-width"));
 }
@@ -282,6 +284,27 @@ fn every_flag_has_one_line_of_help() {
 fn the_schema_is_printed() {
     let (code, stdout, _) = run_in(&crate::workspace(), &["schema"]);
     assert_eq!((code, stdout.as_str()), (0, vitte_diag::json::SCHEMA));
+}
+
+#[test]
+fn one_run_writes_several_formats() {
+    let dir = dir_with(&[("bad.vitte", BAD)]);
+    let alone = |format: &str| {
+        let (_, stdout, stderr) = run_in(dir.path(), &["check", "--error-format", format, "."]);
+        stdout + &stderr
+    };
+    let (human, json, sarif) = (alone("human"), alone("json"), alone("sarif"));
+    let flags = ["--error-format=sarif=out/a.sarif", "--error-format=human", "--error-format=json"];
+    let (code, stdout, stderr) = run_in(dir.path(), &[&["check", "."], &flags[..]].concat());
+    assert_eq!((code, stdout, stderr), (1, json, human));
+    assert_eq!(fs::read_to_string(dir.path().join("out/a.sarif")).unwrap(), sarif);
+
+    let (code, stdout, stderr) = run_in(dir.path(), &["check", ".", "--error-format=sarif=out"]);
+    assert_eq!((code, &*stdout), (2, ""));
+    assert_eq!(
+        stderr,
+        "vittec: cannot write the output: cannot write `out`: Is a directory (os error 21)\n"
+    );
 }
 
 /// Formats for people go to standard error, formats for programs to standard output.

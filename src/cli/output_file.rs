@@ -1,0 +1,191 @@
+//! Output files, which are replaced as a whole.
+
+use std::cell::RefCell;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use tempfile::NamedTempFile;
+
+use crate::bag::Entry;
+use crate::emit::{Emitter, EmitterOptions, Format};
+use crate::model::Diagnostic;
+use crate::source::SourceMap;
+use crate::text;
+
+/// An emitter that writes to a file.
+///
+/// A regular file gets its new contents when the emitter finishes: they are written to a temporary file beside it, which
+/// is renamed. If anything fails before, the file stays as it was. Missing directories are created. Through a link the
+/// file that it leads to is replaced. What is not a regular file, such as a named pipe, is written directly, and so is
+/// a file whose directory does not permit new files.
+pub(super) struct FileEmitter {
+    emitter: Box<dyn Emitter>,
+    file: OutputFile,
+}
+
+impl FileEmitter {
+    pub(super) fn new(path: &Path, format: Format, options: &EmitterOptions) -> Self {
+        let file = OutputFile(Rc::new(RefCell::new(State {
+            path: path.to_owned(),
+            target: Target::Closed,
+        })));
+        Self { emitter: format.emitter(file.clone(), options), file }
+    }
+}
+
+impl Emitter for FileEmitter {
+    fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
+        self.emitter.emit(sources, diagnostic)
+    }
+
+    fn emit_all(&mut self, sources: &SourceMap, entries: &[Entry<'_>]) -> io::Result<()> {
+        self.emitter.emit_all(sources, entries)
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.emitter.finish()?;
+        self.file.0.borrow_mut().commit()
+    }
+}
+
+/// The writer of the format, and of the [`FileEmitter`] that ends the file.
+#[derive(Clone)]
+struct OutputFile(Rc<RefCell<State>>);
+
+struct State {
+    path: PathBuf,
+    target: Target,
+}
+
+/// Where the bytes go.
+enum Target {
+    /// Nothing has been written since the last commit.
+    Closed,
+    /// A file that will be renamed to this path.
+    Temporary(BufWriter<NamedTempFile>, PathBuf),
+    /// The file itself.
+    Direct(BufWriter<File>),
+}
+
+impl State {
+    fn open(&mut self) -> io::Result<&mut Target> {
+        if matches!(self.target, Target::Closed) {
+            self.target = Target::open(&self.path)?;
+        }
+        Ok(&mut self.target)
+    }
+
+    /// Ends the file. What is written afterwards is a new one.
+    fn commit(&mut self) -> io::Result<()> {
+        // Diagnostics or not, the file exists afterwards.
+        let committed = self.open().and_then(Write::flush);
+        let target = std::mem::replace(&mut self.target, Target::Closed);
+        committed.and_then(|()| target.commit()).map_err(|error| self.named(&error))
+    }
+
+    /// Adds the path to an error. Its kind stays, because a closed pipe is not an error for some.
+    fn named(&self, error: &io::Error) -> io::Error {
+        let path = self.path.to_string_lossy();
+        let path = text::one_line(&path);
+        io::Error::new(error.kind(), format!("cannot write `{path}`: {error}"))
+    }
+}
+
+impl Write for OutputFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.write_all(bytes).map(|()| bytes.len())
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let mut state = self.0.borrow_mut();
+        let written = state.open().and_then(|target| target.write_all(bytes));
+        written.map_err(|error| state.named(&error))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let mut state = self.0.borrow_mut();
+        let flushed = state.target.flush();
+        flushed.map_err(|error| state.named(&error))
+    }
+}
+
+impl Target {
+    fn open(path: &Path) -> io::Result<Self> {
+        // Also follows a link to a file that does not exist yet.
+        let path = fs::read_link(path).map_or_else(|_| path.to_owned(), |link| beside(path, &link));
+        let path = path.canonicalize().unwrap_or(path);
+        let existing = path.metadata().ok();
+        if existing.as_ref().is_some_and(|metadata| !metadata.is_file()) {
+            return Self::direct(&path);
+        }
+        let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty());
+        let dir = dir.unwrap_or(Path::new("."));
+        fs::create_dir_all(dir)?;
+        match temporary(dir) {
+            Ok(file) => {
+                if let Some(metadata) = existing {
+                    file.as_file().set_permissions(metadata.permissions())?;
+                }
+                Ok(Self::Temporary(BufWriter::new(file), path))
+            }
+            Err(error) if existing.is_some() && is_denied(&error) => Self::direct(&path),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn direct(path: &Path) -> io::Result<Self> {
+        let file = File::options().write(true).truncate(true).open(path)?;
+        Ok(Self::Direct(BufWriter::new(file)))
+    }
+
+    fn commit(self) -> io::Result<()> {
+        match self {
+            Self::Closed | Self::Direct(_) => Ok(()),
+            Self::Temporary(file, path) => {
+                let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+                file.persist(path).map(drop).map_err(|failure| failure.error)
+            }
+        }
+    }
+}
+
+impl Write for Target {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Closed => Ok(0),
+            Self::Temporary(file, _) => file.write(bytes),
+            Self::Direct(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Closed => Ok(()),
+            Self::Temporary(file, _) => file.flush(),
+            Self::Direct(file) => file.flush(),
+        }
+    }
+}
+
+/// Returns the path that a link at `path` leads to.
+fn beside(path: &Path, link: &Path) -> PathBuf {
+    path.parent().map_or_else(|| link.to_owned(), |dir| dir.join(link))
+}
+
+/// Creates a temporary file with the permissions of any new file.
+fn temporary(dir: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".diagnostics-").suffix(".tmp");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(dir)
+}
+
+fn is_denied(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
+}
