@@ -4,9 +4,13 @@
 //! same event. There is no sending time in the envelope, so that exactly the bytes that were shown are sent.
 //! Sentry accepts items of up to 1 MiB, so long strings are truncated.
 
+mod frames;
+
+use std::borrow::Cow;
 use std::hash::Hasher as _;
 use std::time::SystemTime;
 
+use frames::Images;
 use sentry_types::protocol::v7 as protocol;
 use sentry_types::{Auth, Dsn, ParseDsnError, Uuid};
 use siphasher::sip128::{Hasher128 as _, SipHasher24};
@@ -15,7 +19,7 @@ use super::error::UploadError;
 use super::http::{Client, HttpOptions, host};
 use super::request::{Header, Request, Secret, USER_AGENT};
 use super::{UploadReceipt, plain};
-use crate::fingerprint::{Fingerprint, without_hash};
+use crate::fingerprint::Fingerprint;
 use crate::report::{CrashFrame, CrashReport};
 
 /// The request that sends an event.
@@ -147,17 +151,20 @@ fn event(report: &CrashReport, id: Uuid, timestamp: SystemTime) -> protocol::Eve
         integrations: Vec::new(),
         packages: Vec::new(),
     };
+    let images = Images::of(report, MAX_FRAMES);
     protocol::Event {
         event_id: id,
+        fingerprint: Cow::Owned(fingerprint(report)),
         level: protocol::Level::Fatal,
         platform: "native".into(),
         timestamp,
         release: Some(release(report).into()),
         contexts,
-        exception: vec![exception(report)].into(),
+        exception: vec![exception(report, &images)].into(),
+        debug_meta: Cow::Owned(images.to_debug_meta(&system.arch)),
         threads: threads(report).into(),
         tags: tags(report),
-        sdk: Some(std::borrow::Cow::Owned(sdk)),
+        sdk: Some(Cow::Owned(sdk)),
         ..Default::default()
     }
 }
@@ -166,6 +173,23 @@ fn event(report: &CrashReport, id: Uuid, timestamp: SystemTime) -> protocol::Eve
 fn release(report: &CrashReport) -> String {
     let part = |text: &str| plain::line(text, 90).replace(['/', '\\', '@', ' '], "_");
     format!("{}@{}", part(&report.program), part(&report.version))
+}
+
+/// Returns what groups events: the fingerprint of the report. If it contains no functions, because none is known, the
+/// address in the crashed program tells defects of one build apart.
+fn fingerprint(report: &CrashReport) -> Vec<Cow<'static, str>> {
+    let mut parts = vec![Fingerprint::of(report).to_string().into()];
+    let address = || {
+        let frame = report.frames.iter().find(|frame| frame.in_project);
+        let frame = frame.or(report.frames.first())?;
+        let build_id = frame.build_id.as_deref().unwrap_or_default();
+        let place = format!("{} {build_id}", frames::label(frame));
+        Some(plain::line(&place, MAX_NAME_CHARS))
+    };
+    if Fingerprint::parts(report).frames.is_empty() {
+        parts.extend([Some(release(report)), address()].into_iter().flatten().map(Cow::Owned));
+    }
+    parts
 }
 
 /// Returns the tags, which can be searched.
@@ -213,7 +237,7 @@ fn other_fields(report: &CrashReport) -> protocol::Map<String, protocol::Value> 
     fields
 }
 
-fn exception(report: &CrashReport) -> protocol::Exception {
+fn exception(report: &CrashReport, images: &Images<'_>) -> protocol::Exception {
     let code = report.code.as_str();
     let (ty, mechanism) = match (code, report.signal.as_deref()) {
         ("F0001", _) => ("panic", "panic"),
@@ -227,7 +251,8 @@ fn exception(report: &CrashReport) -> protocol::Exception {
     let frames: Vec<_> = if report.frames.is_empty() {
         text_frames(report.backtrace.frames().iter().take(MAX_FRAMES))
     } else {
-        report.frames.iter().take(MAX_FRAMES).rev().map(frame).collect()
+        let frames = report.frames.iter().take(MAX_FRAMES).enumerate().rev();
+        frames.map(|(index, frame)| images.frame(frame, index == 0)).collect()
     };
     let total = report.frames.len().max(report.backtrace.frames().len());
     let omitted = u64::try_from(total.saturating_sub(MAX_FRAMES)).unwrap_or(u64::MAX);
@@ -238,7 +263,12 @@ fn exception(report: &CrashReport) -> protocol::Exception {
     });
     let stacktrace =
         protocol::Stacktrace { frames, frames_omitted, registers: registers.collect() };
-    let message = plain::lines(&report.message, MAX_MESSAGE_CHARS).join("\n");
+    let mut message = plain::lines(&report.message, MAX_MESSAGE_CHARS).join("\n");
+    // The title of an issue is the first line of the value, and "invalid memory access" is that of many defects.
+    if let Some(function) = report.signal.as_ref().and_then(|_| crashed_function(report)) {
+        let end = message.find('\n').unwrap_or(message.len());
+        message.insert_str(end, &format!(" in `{function}`"));
+    }
     protocol::Exception {
         ty: plain::line(ty, MAX_TAG_CHARS),
         value: Some(message),
@@ -283,20 +313,13 @@ fn threads(report: &CrashReport) -> Vec<protocol::Thread> {
     std::iter::once(first).chain(others).collect()
 }
 
-/// Converts a frame.
-fn frame(frame: &CrashFrame) -> protocol::Frame {
-    let name =
-        |text: &Option<String>| text.as_deref().map(|text| plain::line(text, MAX_NAME_CHARS));
-    let function = frame.function.as_deref().map(without_hash);
-    protocol::Frame {
-        function: function.map(|function| plain::line(function, MAX_NAME_CHARS)),
-        filename: name(&frame.file),
-        lineno: frame.line.map(u64::from),
-        colno: frame.column.map(u64::from),
-        package: name(&frame.module),
-        in_app: Some(frame.in_project),
-        ..Default::default()
-    }
+/// Returns the innermost function of the program, or the innermost one that is not part of the runtime.
+fn crashed_function(report: &CrashReport) -> Option<String> {
+    let is_relevant = |frame: &&CrashFrame| !frame.to_frame().is_runtime();
+    let mut frames = report.frames.iter().filter(is_relevant);
+    let named = |frame: &&CrashFrame| frame.in_project && frame.function.is_some();
+    let frame = frames.clone().find(named).or_else(|| frames.next())?;
+    Some(plain::line(&frames::label(frame), MAX_NAME_CHARS))
 }
 
 /// Converts frames of which only the text is known, innermost first, to Sentry's order, outermost first.

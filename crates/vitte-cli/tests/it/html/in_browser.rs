@@ -26,6 +26,20 @@ fn a_report_opens_without_network_requests() {
     assert_eq!(browser.run("return performance.getEntriesByType('resource').length"), json!(0));
 }
 
+/// WCAG 2.2, success criterion 2.5.8: what is clicked has at least 24 by 24 pixels.
+#[test]
+fn controls_are_large_enough() {
+    let Some(browser) = Browser::start() else { return };
+    browser.go(&pages::write("controls.html", &pages::common().to_html()));
+    let too_small = "for (const details of document.querySelectorAll('details')) details.open = true;
+        const controls = [...document.querySelectorAll('summary, button, input[type=search]')];
+        const visible = controls.map((control) => [control.outerHTML, control.getBoundingClientRect()])
+            .filter(([, box]) => box.width > 0);
+        const small = visible.filter(([, box]) => box.width < 24 || box.height < 24);
+        return { visible: visible.length > 40, small: small.map(([html, box]) => html + box.height) };";
+    assert_eq!(browser.run(too_small), json!({"visible": true, "small": []}));
+}
+
 #[test]
 fn the_search_filters_marks_and_counts() {
     let Some(browser) = Browser::start() else { return };

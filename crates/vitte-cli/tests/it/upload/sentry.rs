@@ -58,6 +58,7 @@ fn sentry_receives_one_event() {
     assert_eq!(crash["contexts"], json!(["typeck fn=area at src/shapes.vitte:12:7"]));
     assert_eq!(event.tags["code"], "F0001");
     assert_eq!(event.tags["fingerprint"], Fingerprint::of(&report()).to_string());
+    assert_eq!(event.fingerprint[..], [Fingerprint::of(&report()).to_string()]);
     assert_private(&text);
 }
 
@@ -74,4 +75,83 @@ fn the_same_report_gives_the_same_event() {
     assert_eq!(id(&report()).get_version_num(), 4);
     assert_ne!(id(&report()), id(&with(|value| value["session"] = json!("other"))));
     assert_ne!(id(&report()), id(&with(|value| value["id"] = json!("2025-10-22T13-05-42-1"))));
+}
+
+/// The event of a report.
+fn event_of(report: &CrashReport) -> Value {
+    let prepared = Upload::new(sentry("localhost")).prepare(report).unwrap();
+    let body = prepared.requests()[0].body().to_owned();
+    serde_json::from_str(body.lines().nth(2).unwrap()).unwrap()
+}
+
+/// A report of a signal in a stripped program, at an offset.
+fn stripped(offset: u64) -> CrashReport {
+    let frame = |module: &str, build_id: Value, offset: u64, in_project: bool| json!({"module": module, "build_id": build_id, "offset": offset, "in_project": in_project});
+    let id = json!("b4a7aff4c19ac1ea1a2d4c4b1b2ba0b4e1d6d3c2");
+    with(|value| {
+        value["signal"] = json!("SIGSEGV");
+        value["code"] = json!("F0002");
+        value["location"] = Value::Null;
+        value["backtrace"] = json!([]);
+        value["message"] = json!("invalid memory access at 0x0\nsecond line");
+        value["frames"] = json!([
+            frame("/opt/bin/vittec", id.clone(), offset, true),
+            frame("/lib/libc.so.6", json!("aa"), 0x200, false),
+            frame("/opt/bin/vittec", id.clone(), 0x300, true),
+            frame("/lib/none.so", Value::Null, 0x400, false),
+            {"in_project": false},
+        ]);
+    })
+}
+
+/// Sentry finds the functions of a stripped program by the build ids of its modules.
+#[test]
+fn frames_without_names_have_addresses_in_images() {
+    let event = event_of(&stripped(0x100));
+    let exception = &event["exception"]["values"][0];
+    let frames = exception["stacktrace"]["frames"].as_array().unwrap();
+    let frames: Vec<_> = frames.iter().rev().collect();
+    let functions: Vec<_> = frames.iter().map(|frame| &frame["function"]).collect();
+    let expected =
+        ["vittec+0x100", "libc.so.6+0x200", "vittec+0x300", "none.so+0x400", "<unknown>"];
+    assert_eq!(functions, expected);
+    let addresses: Vec<_> =
+        frames.iter().map(|frame| json!([frame["addr_mode"], frame["instruction_addr"]])).collect();
+    // Except for the innermost frame, it is the address after the call.
+    let expected =
+        [json!(["rel:0", "0x100"]), json!(["rel:1", "0x201"]), json!(["rel:0", "0x301"])];
+    assert_eq!(addresses[..3], expected);
+    assert_eq!(addresses[3..], [json!([null, null]), json!([null, null])]);
+    let image = |path: &str, id: &str, code: &str| {
+        json!({"type": "symbolic", "name": path, "arch": "x86_64", "image_addr": "0x0", "image_size": 0,
+               "id": id, "code_id": code})
+    };
+    let images = [
+        image(
+            "/opt/bin/vittec",
+            "f4afa7b4-9ac1-eac1-1a2d-4c4b1b2ba0b4",
+            "b4a7aff4c19ac1ea1a2d4c4b1b2ba0b4e1d6d3c2",
+        ),
+        image("/lib/libc.so.6", "000000aa-0000-0000-0000-000000000000", "aa"),
+    ];
+    assert_eq!(event["debug_meta"], json!({"images": images}));
+    assert_eq!(exception["value"], "invalid memory access at 0x0 in `vittec+0x100`\nsecond line");
+}
+
+#[test]
+fn defects_have_events_of_different_groups() {
+    let fingerprint = |report: &CrashReport| event_of(report)["fingerprint"].clone();
+    let own = |report: &CrashReport| Fingerprint::of(report).to_string();
+    // The functions are in the fingerprint of the report.
+    assert_eq!(fingerprint(&report()), json!([own(&report())]));
+    // Without functions, all invalid accesses have the same one.
+    let [first, second] = [stripped(0x100), stripped(0x180)];
+    assert_eq!(own(&first), own(&second));
+    assert_eq!(fingerprint(&first), fingerprint(&stripped(0x100)));
+    assert_ne!(fingerprint(&first), fingerprint(&second));
+    let other = with(|value| {
+        *value = serde_json::to_value(stripped(0x100)).unwrap();
+        value["module"] = json!("other");
+    });
+    assert_ne!(fingerprint(&first), fingerprint(&other));
 }
