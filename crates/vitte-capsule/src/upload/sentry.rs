@@ -20,7 +20,7 @@ use super::http::{Client, HttpOptions, host};
 use super::request::{Header, Request, Secret, USER_AGENT};
 use super::{UploadReceipt, plain};
 use crate::fingerprint::Fingerprint;
-use crate::report::{CrashFrame, CrashReport};
+use crate::report::{CrashFrame, CrashKind, CrashReport};
 
 /// The request that sends an event.
 #[derive(Clone, Debug)]
@@ -39,6 +39,8 @@ const MAX_TAG_CHARS: usize = 200;
 /// Maximum number of frames of the crashed thread. The innermost ones are sent.
 const MAX_FRAMES: usize = 128;
 const MAX_THREADS: usize = 32;
+/// The number of frames that tell defects of a program without symbols apart. Fingerprints have as many functions.
+const GROUPING_FRAMES: usize = 5;
 /// Maximum number of frames of each thread that did not crash.
 const MAX_OTHER_FRAMES: usize = 10;
 const MAX_NOTES: usize = 32;
@@ -176,20 +178,18 @@ fn release(report: &CrashReport) -> String {
 }
 
 /// Returns what groups events: the fingerprint of the report. If it contains no functions, because none is known, the
-/// address in the crashed program tells defects of one build apart.
+/// innermost addresses tell defects of one build apart. Those of a stack overflow depend on the frame that was the last one.
 fn fingerprint(report: &CrashReport) -> Vec<Cow<'static, str>> {
-    let mut parts = vec![Fingerprint::of(report).to_string().into()];
-    let address = || {
-        let frame = report.frames.iter().find(|frame| frame.in_project);
-        let frame = frame.or(report.frames.first())?;
-        let build_id = frame.build_id.as_deref().unwrap_or_default();
-        let place = format!("{} {build_id}", frames::label(frame));
-        Some(plain::line(&place, MAX_NAME_CHARS))
-    };
-    if Fingerprint::parts(report).frames.is_empty() {
-        parts.extend([Some(release(report)), address()].into_iter().flatten().map(Cow::Owned));
+    let own = Fingerprint::of(report).to_string();
+    if !Fingerprint::parts(report).frames.is_empty() {
+        return vec![own.into()];
     }
-    parts
+    let is_overflow = report.kind() == CrashKind::StackOverflow;
+    let innermost = report.frames.iter().take(if is_overflow { 0 } else { GROUPING_FRAMES });
+    let build_id = report.frames.iter().find_map(|frame| frame.build_id.clone());
+    let texts = innermost.map(frames::label).chain(build_id);
+    let parts = [own, release(report)].into_iter();
+    parts.chain(texts.map(|text| plain::line(&text, MAX_NAME_CHARS))).map(Cow::Owned).collect()
 }
 
 /// Returns the tags, which can be searched.
