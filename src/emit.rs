@@ -41,6 +41,7 @@ mod tee;
 mod text_style;
 mod theme;
 
+mod baseline;
 mod github;
 mod gitlab;
 pub mod html;

@@ -56,6 +56,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod bag;
+pub mod baseline;
 mod check;
 #[cfg(feature = "clap")]
 pub mod cli;

@@ -6,7 +6,8 @@ use std::str::FromStr;
 
 use super::options::{EmitterOptions, FromOptions as _};
 use super::{
-    Emitter, github, gitlab, html, human, json, junit, lsp, narrated, rdjson, sarif, short,
+    Emitter, baseline, github, gitlab, html, human, json, junit, lsp, narrated, rdjson, sarif,
+    short,
 };
 use crate::text;
 
@@ -105,6 +106,8 @@ formats! {
     Junit "junit" Stdout junit::JunitEmitter
     /// for reviewdog: Reviewdog Diagnostic Format
     Rdjson "rdjson" Stdout rdjson::RdjsonEmitter
+    /// for builds that fail only because of new diagnostics: a baseline
+    Baseline "baseline" Stdout baseline::BaselineEmitter
     /// for web pages: the human output as an HTML fragment
     Html "html" Stdout html::HtmlEmitter
 }

@@ -48,8 +48,8 @@ const EMIT_LAYERS: [&[&str]; 14] = [
     &["direct"],
     &["renderer"],
     &[
-        "github", "gitlab", "html", "human", "json", "junit", "lsp", "narrated", "rdjson", "sarif",
-        "short",
+        "baseline", "github", "gitlab", "html", "human", "json", "junit", "lsp", "narrated",
+        "rdjson", "sarif", "short",
     ],
     &["format"],
     &["render"],

@@ -1,0 +1,53 @@
+//! Baselines: the diagnostics that a project has already.
+
+use std::io::{self, Write};
+
+use super::Emitter;
+use super::options::{EmitterOptions, FromOptions};
+use crate::baseline::Baseline;
+use crate::model::Diagnostic;
+use crate::source::SourceMap;
+
+/// Writes a [baseline](crate::baseline) of the diagnostics when it [finishes](Emitter::finish).
+///
+/// ```text
+/// {"baseline":1}
+/// {"severity":"warning","code":"W0100","path":"src/a.vitte","message":"unused `x`","line":"5f…","context":"09…"}
+/// ```
+#[derive(Clone, Debug)]
+pub struct BaselineEmitter<W> {
+    writer: W,
+    baseline: Baseline,
+}
+
+impl<W: Write> BaselineEmitter<W> {
+    /// Creates an emitter that writes to `writer`.
+    #[must_use]
+    pub fn new(writer: W) -> Self {
+        Self { writer, baseline: Baseline::default() }
+    }
+
+    /// Returns the writer.
+    #[must_use]
+    pub fn into_inner(self) -> W {
+        self.writer
+    }
+}
+
+impl<W: Write> FromOptions<W> for BaselineEmitter<W> {
+    fn from_options(writer: W, _options: &EmitterOptions) -> Self {
+        Self::new(writer)
+    }
+}
+
+impl<W: Write> Emitter for BaselineEmitter<W> {
+    fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
+        self.baseline.add(sources, diagnostic);
+        Ok(())
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        std::mem::take(&mut self.baseline).write(&mut self.writer)?;
+        self.writer.flush()
+    }
+}
