@@ -1,16 +1,25 @@
 //! `vitte diag`: works on the JSON diagnostics of any compiler.
 
 mod convert;
+mod count;
+mod filter;
+mod globs;
 mod input;
+mod line;
 mod merge;
+mod owners;
+mod schema;
+mod select;
 mod stats;
 
 use std::io::{self, Write};
-use std::path::PathBuf;
 
 use clap::Subcommand;
 use convert::Convert;
-use input::Input;
+use filter::Filter;
+use merge::Merge;
+use schema::Schema;
+use stats::{Stats, Top};
 use vitte_diag::Tool;
 
 /// Reads the JSON Lines that a compiler writes with --error-format=json
@@ -23,38 +32,29 @@ pub(crate) enum Diag {
     },
     /// Convert diagnostics to another format
     Convert(Box<Convert>),
+    /// Keep the diagnostics that match all conditions
+    Filter(Box<Filter>),
     /// Merge the diagnostics of several compile jobs: sorted, without duplicates
-    Merge {
-        /// Output of --error-format=json [default: standard input]
-        #[arg(value_name = "FILE")]
-        files: Vec<PathBuf>,
-    },
-    /// Count diagnostics by severity, code and file
-    Stats {
-        /// Output of --error-format=json [default: standard input]
-        #[arg(value_name = "FILE")]
-        files: Vec<PathBuf>,
-    },
+    Merge(Merge),
+    /// Count diagnostics
+    Stats(Stats),
+    /// Show the most frequent codes, files or owners
+    Top(Top),
+    /// Print the JSON Schema of the input, or a table for it
+    Schema(Schema),
 }
 
 impl Diag {
     /// Runs the command. Returns false if some input could not be read; the error is one of writing `out`.
     pub(crate) fn run(self, out: &mut dyn Write) -> io::Result<bool> {
-        let read =
-            |files: &[PathBuf]| Input::read(files, &mut io::stdin().lock(), &mut io::stderr());
         match self {
             Self::Explain { code } => explain(&code, out),
             Self::Convert(convert) => convert.run(out),
-            Self::Merge { files } => {
-                let input = read(&files)?;
-                out.write_all(&merge::merge(&input.diagnostics)?)?;
-                Ok(!input.has_errors)
-            }
-            Self::Stats { files } => {
-                let input = read(&files)?;
-                out.write_all(stats::stats(&input.diagnostics).as_bytes())?;
-                Ok(!input.has_errors)
-            }
+            Self::Filter(filter) => filter.run(out),
+            Self::Merge(merge) => merge.run(out),
+            Self::Stats(stats) => stats.run(out),
+            Self::Top(top) => top.run(out),
+            Self::Schema(schema) => schema.run(out),
         }
     }
 }

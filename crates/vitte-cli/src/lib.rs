@@ -25,6 +25,7 @@ mod crash;
 mod diag;
 #[cfg(feature = "lsp")]
 mod lsp;
+mod since;
 mod vitte;
 
 pub use crash::CrashArgs;

@@ -3,9 +3,10 @@
 mod import;
 mod json;
 mod root;
+mod sources;
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use import::{Import, Origin};
@@ -13,7 +14,7 @@ use root::Root;
 use vitte_diag::cli::StyleArgs;
 use vitte_diag::{ColorChoice, EmitterOptions, Format, Terminal, Tool, text};
 
-use super::input::Input;
+use super::input::InputArgs;
 
 /// The arguments of `vitte diag convert`.
 #[derive(Args)]
@@ -29,7 +30,7 @@ pub(crate) struct Convert {
         help = format!("The output: {}", Format::names())
     )]
     to: Format,
-    /// Read sources only below DIR; without it, paths are relative to the current directory
+    /// Read sources only below DIR [default: the current directory]
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
     /// The compiler's name [default: the one that the input names, or vittec for json]
@@ -49,9 +50,8 @@ pub(crate) struct Convert {
     diagnostic_width: Option<u16>,
     #[command(flatten)]
     style: StyleArgs,
-    /// Output of a compiler [default: standard input]
-    #[arg(value_name = "FILE")]
-    files: Vec<PathBuf>,
+    #[command(flatten)]
+    input: InputArgs,
 }
 
 impl Convert {
@@ -66,19 +66,15 @@ impl Convert {
         }
         let terminal = Terminal::stdout(self.color);
         let terminal = self.diagnostic_width.map_or(terminal, |width| terminal.with_width(width));
-        let current = PathBuf::from(".");
+        let root = Root::new(self.root.as_deref().unwrap_or(Path::new(".")));
         let Some(from) = self.from.input_format() else {
-            let root = self.root.clone().map_or(Root::From(current), Root::Below);
-            let input = Input::read(&self.files, &mut io::stdin().lock(), report)?;
             let options = self.style.apply(EmitterOptions::new(self.json_tool(), terminal));
-            json::convert(&input.diagnostics, self.to, &options, &root, out, report)?;
-            return Ok(!input.has_errors);
+            return json::convert(&self.input, self.to, &options, &root, out);
         };
-        let root = Root::Below(self.root.clone().unwrap_or(current));
         let tool = self.named_tool(from.name(), "unknown");
         let style = &self.style;
         let import = Import { from, to: self.to, tool, terminal, style, root: &root };
-        import.convert(&self.files, &mut io::stdin().lock(), out, report)
+        import.convert(&self.input.files, &mut io::stdin().lock(), out, report)
     }
 
     /// Returns the tool of JSON, which names none.

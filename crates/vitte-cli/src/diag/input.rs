@@ -1,187 +1,179 @@
-//! Reads the JSON Lines of compilers.
+//! Reads the JSON Lines of compilers, in constant memory.
 
-use std::collections::HashMap;
-use std::io::{self, BufRead, BufReader, Read as _, Write};
-use std::path::{Path, PathBuf};
+mod blocks;
+mod pipeline;
+mod report;
 
-use vitte_diag::input::{self, InputError};
-use vitte_diag::json::JsonDiagnostic;
-use vitte_diag::{FileId, text};
+use std::io::{self, IsTerminal as _, Write};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread;
 
-/// The diagnostics that were read.
-#[derive(Debug, Default)]
-pub(super) struct Input {
-    pub(super) diagnostics: Vec<JsonDiagnostic<'static>>,
-    /// Whether some input could not be read.
-    pub(super) has_errors: bool,
-}
+pub(super) use blocks::reason;
+use blocks::{Blocks, Item};
+use clap::Args;
+use pipeline::Event;
+use report::Progress;
+pub(super) use report::{MAX_REPORTED_LINES, Report, report_more_lines};
 
-/// The maximum size of an input in bytes.
+use super::line::Invalid;
+
+/// The maximum size in bytes of an input that is not read line by line.
 pub(super) const MAX_INPUT_BYTES: u64 = 512 << 20;
-/// The maximum length of a line in bytes.
-const MAX_LINE_BYTES: u64 = 64 << 20;
 
-/// The limits of JSON Lines.
-#[derive(Clone, Copy, Debug)]
-struct Limits {
-    input_bytes: u64,
-    line_bytes: u64,
+/// The inputs of a command, and how they are read.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct InputArgs {
+    /// Use N threads [default: the number of processors]; the output is the same for any N
+    #[arg(long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+    /// Skip and report lines of more than SIZE, such as 8M
+    #[arg(long, value_name = "SIZE", default_value = "1M", value_parser = parse_size)]
+    max_line_bytes: usize,
+    /// Never show a progress bar
+    #[arg(long)]
+    no_progress: bool,
+    /// Output of --error-format=json [default: standard input]
+    #[arg(value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
 }
 
-const LIMITS: Limits = Limits { input_bytes: MAX_INPUT_BYTES, line_bytes: MAX_LINE_BYTES };
+/// Parses a number of bytes, such as 500K; units are powers of 1024.
+pub(super) fn parse_size(text: &str) -> Result<usize, String> {
+    let size = parse_size::Config::new().with_binary().parse_size(text.trim());
+    let size = size.map_err(|error| error.to_string())?;
+    match usize::try_from(size) {
+        Ok(0) => Err("it must be more than 0".to_owned()),
+        Ok(size) => Ok(size),
+        Err(error) => Err(error.to_string()),
+    }
+}
 
-/// Invalid lines of one file beyond this number are only counted.
-const MAX_REPORTED_LINES: u64 = 20;
+/// Why a line was skipped.
+#[derive(Debug)]
+pub(super) enum Problem {
+    Invalid(Invalid),
+    /// It has more than this number of bytes.
+    TooLong(usize),
+}
 
-impl Input {
-    /// Reads files in order; `-` or no file is standard input. Invalid lines and unreadable files are written to
-    /// `report`, and the rest is read.
-    pub(super) fn read(
-        paths: &[PathBuf],
-        stdin: &mut dyn BufRead,
-        report: &mut dyn Write,
-    ) -> io::Result<Self> {
-        let mut found = Self::default();
-        if paths.is_empty() {
-            found.read_lines("<stdin>", stdin, LIMITS, report)?;
-        }
-        for path in paths {
-            if path == Path::new("-") {
-                found.read_lines("<stdin>", stdin, LIMITS, report)?;
-                continue;
-            }
-            let shown = path.to_string_lossy();
-            let shown = text::one_line(&shown);
-            match input::open_file(path) {
-                Ok(file) => found.read_lines(&shown, &mut BufReader::new(file), LIMITS, report)?,
-                Err(error) => found.cannot_read(&shown, &reason(&error), report)?,
-            }
-        }
-        Ok(found)
+/// The result of a worker for one block.
+#[derive(Debug)]
+struct Worked<T> {
+    result: T,
+    /// The number of lines.
+    lines: u64,
+    /// The number of lines that were skipped.
+    bad: u64,
+    /// The first ones of them, with their numbers in the block, from 1.
+    problems: Vec<(u64, Problem)>,
+}
+
+/// The lines of a block that are not blank and not too long, for a worker.
+pub(super) struct BlockLines<'b> {
+    block: &'b [u8],
+    max: usize,
+    lines: u64,
+    bad: u64,
+    problems: Vec<(u64, Problem)>,
+}
+
+impl<'b> BlockLines<'b> {
+    /// Returns all bytes.
+    pub(super) const fn block(&self) -> &'b [u8] {
+        self.block
     }
 
-    fn cannot_read(&mut self, name: &str, error: &str, report: &mut dyn Write) -> io::Result<()> {
-        self.has_errors = true;
-        writeln!(report, "vitte: cannot read `{name}`: {error}")
-    }
-
-    fn read_lines(
-        &mut self,
-        name: &str,
-        reader: &mut dyn BufRead,
-        limits: Limits,
-        report: &mut dyn Write,
-    ) -> io::Result<()> {
-        let mut bad = 0;
-        let mut line = Vec::new();
-        let mut reader = reader.take(limits.input_bytes + 1);
-        let max = limits.line_bytes;
-        for number in 1_u64.. {
-            line.clear();
-            let read = reader.by_ref().take(max + 1).read_until(b'\n', &mut line);
-            match read {
-                _ if reader.limit() == 0 => {
-                    let error = InputError::TooLarge { size: None, limit: limits.input_bytes };
-                    self.cannot_read(name, &error.to_string(), report)?;
-                    break;
-                }
-                Ok(0) => break,
-                Ok(_) if line.len() as u64 > max => {
-                    let error = format!("line {number} has more than {max} bytes, the limit");
-                    self.cannot_read(name, &error, report)?;
-                    if !line.ends_with(b"\n") && reader.skip_until(b'\n').is_err() {
-                        break;
-                    }
-                    continue;
-                }
-                Ok(_) if line.trim_ascii().is_empty() => continue,
-                Ok(_) => {}
-                Err(error) => {
-                    self.cannot_read(name, &error.to_string(), report)?;
-                    break;
+    /// Calls `visit` with each line, including its line end, and its first byte in the block. Collects the errors.
+    pub(super) fn each(&mut self, mut visit: impl FnMut(&'b [u8], usize) -> Result<(), Invalid>) {
+        let mut start = 0;
+        while start < self.block.len() {
+            let rest = self.block.get(start..).unwrap_or_default();
+            let len = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
+            let line = rest.get(..len).unwrap_or_default();
+            self.lines += 1;
+            if line.len() > self.max {
+                self.skip(Problem::TooLong(self.max));
+            } else if line.first() == Some(&b'{') || !line.trim_ascii().is_empty() {
+                if let Err(invalid) = visit(line, start) {
+                    self.skip(Problem::Invalid(invalid));
                 }
             }
-            match parse(&line) {
-                Ok(diagnostic) => self.diagnostics.push(diagnostic),
-                Err((column, reason)) => {
-                    bad += 1;
-                    if bad <= MAX_REPORTED_LINES {
-                        let reason = text::one_line(&reason);
-                        writeln!(
-                            report,
-                            "vitte: {name}:{number}:{column}: not a JSON diagnostic: {reason}"
-                        )?;
-                    }
+            start += len;
+        }
+    }
+
+    fn skip(&mut self, problem: Problem) {
+        self.bad += 1;
+        if self.bad <= MAX_REPORTED_LINES {
+            self.problems.push((self.lines, problem));
+        }
+    }
+}
+
+/// What a command does with the result for a block. The bytes are those of the block.
+pub(super) type Sink<'s, T> = dyn FnMut(Output<'_, T>, &mut Report<'_>) -> io::Result<()> + 's;
+
+/// What is written.
+pub(super) enum Output<'b, T> {
+    /// The result for a block.
+    Block(&'b [u8], T),
+    /// No further input is there yet: what is buffered should be flushed.
+    Idle,
+}
+
+impl InputArgs {
+    /// Calls `work` with the lines of each block on several threads, and `sink` with the results in the order of the
+    /// input. Lines and files that cannot be read are reported to standard error. Returns false if there were any.
+    ///
+    /// `writes` is true if the output is written while the input is read; then there is no progress bar if both would be on
+    /// the same terminal.
+    pub(super) fn read<T: Send + 'static>(
+        &self,
+        writes: bool,
+        work: impl Fn(&mut BlockLines<'_>) -> T + Send + Sync + 'static,
+        sink: &mut Sink<'_, T>,
+    ) -> io::Result<bool> {
+        let inputs =
+            if self.files.is_empty() { vec![PathBuf::from("-")] } else { self.files.clone() };
+        let read = Arc::default();
+        let has_bar = !(self.no_progress || writes && io::stdout().is_terminal());
+        let progress = Progress::new(&inputs, Arc::clone(&read), has_bar);
+        let max = self.max_line_bytes;
+        let work = move |block: &[u8]| {
+            let mut lines = BlockLines { block, max, lines: 0, bad: 0, problems: Vec::new() };
+            let result = work(&mut lines);
+            Worked { result, lines: lines.lines, bad: lines.bad, problems: lines.problems }
+        };
+        let stderr: &mut dyn Write = &mut io::stderr();
+        let mut report = Report::new(stderr, progress);
+        let blocks = Blocks::new(inputs, max, read);
+        pipeline::run(blocks, self.jobs(), work, &mut |event| {
+            match event {
+                Event::Lines(lines, worked) => {
+                    sink(Output::Block(&lines, worked.result), &mut report)?;
+                    report.block(worked.lines, worked.bad, &worked.problems)?;
+                    return Ok(Some(lines));
                 }
+                Event::Other(Item::Start(name)) => report.start(name)?,
+                Event::Other(Item::TooLong) => report.block(1, 1, &[(1, Problem::TooLong(max))])?,
+                Event::Other(Item::Failed(reason)) => report.failed(&reason)?,
+                Event::Other(Item::NotOpened(name, reason)) => {
+                    report.start(name)?;
+                    report.failed(&reason)?;
+                }
+                Event::Other(Item::Lines(_)) => {}
+                Event::Idle => sink(Output::Idle, &mut report)?,
             }
-        }
-        if bad > MAX_REPORTED_LINES {
-            report_more_lines(name, bad - MAX_REPORTED_LINES, report)?;
-        }
-        self.has_errors |= bad > 0;
-        Ok(())
-    }
-}
-
-/// Returns why a named file was not read, and what to do.
-pub(super) fn reason(error: &InputError) -> String {
-    match error {
-        InputError::NotAFile(kind) if kind.is_stream() => {
-            format!("{error}; pass `-` and redirect it to standard input")
-        }
-        _ => error.to_string(),
-    }
-}
-
-/// Reports how many further lines are not diagnostics.
-pub(super) fn report_more_lines(name: &str, count: u64, report: &mut dyn Write) -> io::Result<()> {
-    let more = text::more("line", usize::try_from(count).unwrap_or(usize::MAX));
-    let are = if count == 1 { "is not a diagnostic" } else { "are not diagnostics" };
-    writeln!(report, "vitte: {name}: {more} {are}")
-}
-
-/// Parses a line. The error is the column (1-based, in bytes) and the reason.
-fn parse(line: &[u8]) -> Result<JsonDiagnostic<'static>, (usize, String)> {
-    let diagnostic: JsonDiagnostic<'static> = serde_json::from_slice(line).map_err(|error| {
-        // Each line is a document of its own, so serde always says line 1: replaced by the number in the file.
-        let text = error.to_string();
-        let position = format!(" at line {} column {}", error.line(), error.column());
-        (error.column().max(1), text.strip_suffix(&position).unwrap_or(&text).to_owned())
-    })?;
-    // Spans and edits are checked once, here. Each path needs its own number, because edits of one file must not overlap.
-    let mut files = HashMap::new();
-    let number = |path: &str| {
-        let new = u32::try_from(files.len()).map_or(FileId::DUMMY, FileId::new);
-        *files.entry(path.to_owned()).or_insert(new)
-    };
-    match diagnostic.to_diagnostic(number) {
-        Ok(_) => Ok(diagnostic),
-        Err(error) => Err((1, error.to_string())),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Reads lines with small limits, and returns what is reported.
-    fn report(lines: &str) -> String {
-        let limits = Limits { input_bytes: 30, line_bytes: 10 };
-        let (mut input, mut report) = (Input::default(), Vec::new());
-        input.read_lines("a", &mut lines.as_bytes(), limits, &mut report).unwrap();
-        assert_eq!(input.has_errors, !report.is_empty());
-        String::from_utf8(report).unwrap()
+            Ok(None)
+        })?;
+        report.finish()
     }
 
-    #[test]
-    fn lines_and_inputs_have_a_limit() {
-        assert_eq!(report(&"         \n".repeat(3)), "");
-        let too_long = "vitte: cannot read `a`: line 2 has more than 10 bytes, the limit\n";
-        assert_eq!(report("\n          \n"), too_long);
-        let following = format!("{too_long}vitte: a:3:1: not a JSON diagnostic: ");
-        assert!(report("\n              \nx\n").starts_with(&following));
-        let too_large = "vitte: cannot read `a`: it has more than 30 bytes, the limit\n";
-        assert_eq!(report(&"         \n".repeat(4)), too_large);
-        assert_eq!(report(&"\n".repeat(31)), too_large);
+    /// Returns the number of threads.
+    pub(super) fn jobs(&self) -> NonZeroUsize {
+        let processors = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        self.jobs.unwrap_or_else(processors)
     }
 }

@@ -1,70 +1,187 @@
-//! `vitte diag stats`: counts diagnostics by severity, code and file.
+//! `vitte diag stats` and `vitte diag top`: count diagnostics.
 
-use std::cmp::Reverse;
-use std::collections::BTreeMap;
+mod output;
+mod table;
 
-use comfy_table::{CellAlignment, Table, presets};
-use vitte_diag::json::JsonDiagnostic;
-use vitte_diag::{Code, Severity, Summary, text};
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
 
-/// Returns the tables, with the most frequent rows first.
-///
-/// ```text
-/// 2 errors, 1 warning in 2 files
-///
-/// code   severity  count
-/// E0001  error         2
-/// W0100  warning       1
-///
-/// errors  warnings  notes  file
-///      2         0      0  src/a.vitte
-///      0         1      0  src/b.vitte
-/// ```
-pub(super) fn stats(diagnostics: &[JsonDiagnostic<'_>]) -> String {
-    let mut summary = Summary::default();
-    let mut codes: BTreeMap<(Option<Code>, Reverse<Severity>), u64> = BTreeMap::new();
-    // `None` counts the diagnostics without a location.
-    let mut files: BTreeMap<Option<&str>, Summary> = BTreeMap::new();
-    for diagnostic in diagnostics {
-        summary.add(diagnostic.severity);
-        *codes.entry((diagnostic.code, Reverse(diagnostic.severity))).or_default() += 1;
-        files.entry(diagnostic.path()).or_default().add(diagnostic.severity);
-    }
-    let count = files.keys().flatten().count();
-    let mut out = format!("{summary} in {count} {}\n", text::plural("file", count));
-    if diagnostics.is_empty() {
-        return out;
-    }
+use clap::{Args, ValueEnum};
+use output::Shown;
+use vitte_diag::text;
 
-    let mut rows: Vec<_> = codes.into_iter().collect();
-    rows.sort_by_key(|&(key, count)| (Reverse(count), key));
-    let rows = rows.into_iter().map(|((code, Reverse(severity)), count)| {
-        let code = code.map_or("(no code)", |code| code.as_str()).to_owned();
-        vec![code, severity.to_string(), count.to_string()]
-    });
-    out += &table(&["code", "severity", "count"], &[2], rows);
+use super::count::{Counted, Counter, Dimension, Grouping, Table};
+use super::input::{BlockLines, InputArgs, Output};
+use super::line::{self, Scratch};
+use super::owners::Owners;
 
-    let mut rows: Vec<_> = files.into_iter().collect();
-    rows.sort_by_key(|&(file, counts)| (Reverse(counts.total()), file));
-    let rows = rows.into_iter().map(|(file, counts)| {
-        let numbers = [counts.fatal + counts.errors, counts.warnings, counts.notes];
-        let numbers = numbers.iter().map(ToString::to_string);
-        let file = file.map_or("(no file)".into(), text::one_line);
-        numbers.chain([file.into_owned()]).collect()
-    });
-    out += &table(&["errors", "warnings", "notes", "file"], &[0, 1, 2], rows);
-    out
+/// The arguments of `vitte diag stats`.
+#[derive(Args)]
+pub(crate) struct Stats {
+    /// Count by these values together: code, file, directory, owner, severity, tag [default: two tables, by code and
+    /// severity, and by file]
+    #[arg(
+        long,
+        value_name = "NAME,…",
+        value_enum,
+        value_delimiter = ',',
+        hide_possible_values = true
+    )]
+    by: Vec<Dimension>,
+    #[command(flatten)]
+    counting: Counting,
 }
 
-/// Formats a table without borders; the columns in `numbers` are right-aligned.
-fn table(header: &[&str], numbers: &[usize], rows: impl Iterator<Item = Vec<String>>) -> String {
-    let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_header(header.iter().copied()).add_rows(rows);
-    for (index, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((0, 2));
-        if numbers.contains(&index) {
-            column.set_cell_alignment(CellAlignment::Right);
+/// The arguments of `vitte diag top`.
+#[derive(Args)]
+pub(crate) struct Top {
+    /// Count by these values together: code, file, directory, owner, severity, tag
+    #[arg(
+        long,
+        value_name = "NAME,…",
+        value_enum,
+        value_delimiter = ',',
+        default_value = "code",
+        hide_possible_values = true
+    )]
+    by: Vec<Dimension>,
+    /// Show N rows
+    #[arg(short = 'n', long = "number", value_name = "N", default_value_t = 10)]
+    number: usize,
+    #[command(flatten)]
+    counting: Counting,
+}
+
+/// What both commands have.
+#[derive(Args)]
+struct Counting {
+    /// The output: table, json or csv
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, hide_possible_values = true)]
+    format: TableFormat,
+    /// The file with the owners [default: CODEOWNERS in .github, ., docs or .gitlab]
+    #[arg(long, value_name = "FILE")]
+    owners: Option<PathBuf>,
+    #[command(flatten)]
+    input: InputArgs,
+}
+
+/// How counts are written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+enum TableFormat {
+    /// Aligned columns, for people
+    #[default]
+    Table,
+    /// One JSON object
+    Json,
+    /// RFC 4180
+    Csv,
+}
+
+impl Stats {
+    /// Runs the command. Returns false if some input could not be read.
+    pub(super) fn run(self, out: &mut dyn Write) -> io::Result<bool> {
+        let Self { by, counting } = self;
+        if by.is_empty() && counting.format == TableFormat::Table {
+            return counting.run(
+                &[vec![Dimension::Code, Dimension::Severity], vec![Dimension::File]],
+                None,
+                out,
+            );
+        }
+        let default = || vec![Dimension::Code, Dimension::Severity];
+        let by = if by.is_empty() { default() } else { by };
+        counting.run(&[by], None, out)
+    }
+}
+
+impl Top {
+    /// Runs the command. Returns false if some input could not be read.
+    pub(super) fn run(self, out: &mut dyn Write) -> io::Result<bool> {
+        self.counting.run(&[self.by], Some(self.number), out)
+    }
+}
+
+impl Counting {
+    /// Counts by the dimensions of each table, and writes the tables with at most `max` rows.
+    fn run(
+        &self,
+        tables: &[Vec<Dimension>],
+        max: Option<usize>,
+        out: &mut dyn Write,
+    ) -> io::Result<bool> {
+        let needs_owners = tables.iter().flatten().any(|dimension| *dimension == Dimension::Owner);
+        let owners = match needs_owners.then(|| Owners::load(self.owners.as_deref())).transpose() {
+            Ok(owners) => owners.map(Arc::new),
+            Err(error) => return writeln!(io::stderr(), "vitte: {error}").map(|()| false),
+        };
+        let grouping = |by: &Vec<Dimension>| Grouping { by: unique(by), owners: owners.clone() };
+        let groupings: Vec<Grouping> = tables.iter().map(grouping).collect();
+        let (mut counted, is_complete) = self.count(&groupings)?;
+        counted.tables.iter_mut().for_each(Table::sort);
+        let shown =
+            Shown { groupings: &groupings, counted: &counted, max: max.unwrap_or(usize::MAX) };
+        match self.format {
+            TableFormat::Table => shown.write_tables(out)?,
+            TableFormat::Json => shown.write_json(out)?,
+            TableFormat::Csv => shown.write_csv(out)?,
+        }
+        Ok(is_complete)
+    }
+
+    /// Counts all diagnostics. Returns false if some input could not be read.
+    fn count(&self, groupings: &[Grouping]) -> io::Result<(Counted, bool)> {
+        let mut all = Counted::new(groupings);
+        let part = all.empty_part();
+        let groupings = groupings.to_vec();
+        let work = move |lines: &mut BlockLines<'_>| {
+            let (mut counter, mut scratch) =
+                (Counter::new(&groupings, part.empty_part()), Scratch::default());
+            lines.each(|line, _| {
+                counter.count(&line::read(line, &mut scratch)?.fields);
+                Ok(())
+            });
+            counter.finish()
+        };
+        let is_complete = self.input.read(false, work, &mut |output, _| {
+            if let Output::Block(_, counted) = output {
+                all.append(&counted);
+            }
+            Ok(())
+        })?;
+        Ok((all, is_complete))
+    }
+}
+
+/// Returns the dimensions without repetitions.
+fn unique(by: &[Dimension]) -> Vec<Dimension> {
+    let mut unique = Vec::new();
+    for dimension in by {
+        if !unique.contains(dimension) {
+            unique.push(*dimension);
         }
     }
-    format!("\n{}\n", table.trim_fmt())
+    unique
+}
+
+/// Returns what is shown for the diagnostics without a value.
+const fn without(dimension: Dimension) -> &'static str {
+    match dimension {
+        Dimension::Code => "(no code)",
+        Dimension::File | Dimension::Directory => "(no file)",
+        Dimension::Owner => "(no owner)",
+        Dimension::Severity => "(no severity)",
+        Dimension::Tag => "(no tag)",
+    }
+}
+
+/// Returns the shown form of a value: safe, and on one line.
+fn shown(dimension: Dimension, value: Option<&str>) -> String {
+    let Some(value) = value else { return without(dimension).to_owned() };
+    match dimension {
+        Dimension::Severity => super::count::severity_of(value)
+            .map(|severity| severity.to_string())
+            .unwrap_or_default(),
+        _ => text::one_line(value).into_owned(),
+    }
 }

@@ -15,6 +15,7 @@ mod common;
 mod browse;
 mod convert;
 mod crash;
+mod diag;
 #[cfg(unix)]
 mod hostile;
 mod html;

@@ -12,10 +12,7 @@ use vitte_diag::{
 };
 
 use super::root::{self, Root};
-use crate::diag::input::{MAX_INPUT_BYTES, reason, report_more_lines};
-
-/// Invalid lines of one file beyond this number are only counted.
-const MAX_REPORTED_LINES: usize = 20;
+use crate::diag::input::{MAX_INPUT_BYTES, MAX_REPORTED_LINES, reason, report_more_lines};
 
 /// Where the diagnostics come from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
@@ -128,19 +125,20 @@ fn read(path: &Path, mut stdin: &mut dyn BufRead) -> (String, Result<Vec<u8>, In
 /// Writes the lines that are invalid, the files that are missing, and what could not be kept.
 fn report_losses(name: &str, imported: &Imported, report: &mut dyn Write) -> io::Result<()> {
     let lines = &imported.invalid_lines;
-    for (number, reason) in lines.iter().take(MAX_REPORTED_LINES) {
+    let max = usize::try_from(MAX_REPORTED_LINES).unwrap_or(usize::MAX);
+    for (number, reason) in lines.iter().take(max) {
         let reason = text::one_line(reason);
         writeln!(report, "vitte: {name}:{number}: not a diagnostic: {reason}")?;
     }
-    let more = lines.len().saturating_sub(MAX_REPORTED_LINES) as u64 + imported.more_invalid_lines;
+    let more = lines.len().saturating_sub(max) as u64 + imported.more_invalid_lines;
     if more > 0 {
         report_more_lines(name, more, report)?;
     }
     for file in imported.sources.files() {
         if imported.changed_files.contains(&file.id()) {
-            root::report_changed(file, report)?;
-        } else {
-            root::report_missing(file, report)?;
+            root::report_changed(file.path(), report)?;
+        } else if file.is_unavailable() && !file.is_virtual() {
+            root::report_missing(file.path(), report)?;
         }
     }
     for (kind, count) in imported.losses.kinds() {

@@ -1,56 +1,75 @@
 //! The directory that sources are read from.
 
-use std::io::{self, Write};
+use std::io::{self, Read as _, Write};
 use std::path::{Component, Path, PathBuf};
 
-use vitte_diag::{MAX_FILE_BYTES, SourceFile, input, text};
+use cap_std::ambient_authority;
+use cap_std::fs::{Dir, OpenOptions};
+use vitte_diag::{MAX_FILE_BYTES, SourceFile, text};
 
-/// Where the sources are read from.
-#[derive(Clone, Debug)]
-pub(super) enum Root {
-    /// Only from below this directory.
-    Below(PathBuf),
-    /// From their paths; relative ones are resolved against this directory.
-    From(PathBuf),
+/// The directory that sources are read from. Nothing outside of it is opened.
+#[derive(Debug)]
+pub(super) struct Root {
+    /// Absolute, so that every file in it has a URL.
+    dir: PathBuf,
+    /// The directory without links, and open. `None` if it cannot be opened: then there are no sources.
+    open: Option<(PathBuf, Dir)>,
 }
 
 impl Root {
-    /// Returns the absolute path of the directory, so that every file in it has a URL.
-    pub(super) fn dir(&self) -> PathBuf {
-        let (Self::Below(dir) | Self::From(dir)) = self;
-        std::path::absolute(dir).unwrap_or_else(|_| dir.clone())
+    pub(super) fn new(dir: &Path) -> Self {
+        let open = dir.canonicalize().ok().and_then(|real| {
+            let opened = Dir::open_ambient_dir(&real, ambient_authority()).ok()?;
+            Some((real, opened))
+        });
+        Self { dir: std::path::absolute(dir).unwrap_or_else(|_| dir.to_owned()), open }
     }
 
-    /// Returns the path of a file to read, or `None` if there is no such file or it may not be read: neither `..` nor a
-    /// link may lead out of [`Root::Below`].
-    pub(super) fn find(&self, path: &Path) -> Option<PathBuf> {
-        let found = match self {
-            Self::From(dir) => dir.join(path),
-            Self::Below(dir) => {
-                let is_relative = |part| matches!(part, Component::Normal(_) | Component::CurDir);
-                let is_plain = path.is_absolute() || path.components().all(is_relative);
-                let real = is_plain.then(|| dir.join(path).canonicalize().ok())??;
-                real.starts_with(dir.canonicalize().ok()?).then_some(real)?
-            }
-        };
-        found.metadata().is_ok_and(|metadata| metadata.is_file()).then_some(found)
+    /// Returns the absolute path of the directory.
+    pub(super) fn dir(&self) -> &Path {
+        &self.dir
     }
 
-    /// Reads a file, or returns `None` if it may not be read or is too large for a source.
+    /// Reads a regular file, or returns `None` if there is no such file, if it may not be read, or if it is too large for
+    /// a source. Neither `..` nor a link may lead out of the directory.
     pub(super) fn read(&self, path: &str) -> Option<Vec<u8>> {
         // `<stdin>` is not a file, even if one of that name exists.
-        let is_virtual = SourceFile::is_virtual_path(path);
-        let found = (!is_virtual).then(|| self.find(Path::new(path)))??;
-        input::read_file(found, MAX_FILE_BYTES).ok()
+        let path = Path::new(path).to_owned();
+        let is_virtual = SourceFile::is_virtual_path(&path.to_string_lossy());
+        let is_relative = |part| matches!(part, Component::Normal(_) | Component::CurDir);
+        let is_plain = path.is_absolute() || path.components().all(is_relative);
+        if is_virtual || !is_plain {
+            return None;
+        }
+        let (root, opened) = self.open.as_ref()?;
+        let real = self.dir.join(path).canonicalize().ok()?;
+        // The directory handle does not follow a link out of it, also if one has been made since.
+        let inside = real.strip_prefix(root).ok()?;
+        let is_source = |metadata: &cap_std::fs::Metadata| {
+            metadata.is_file() && metadata.len() <= MAX_FILE_BYTES
+        };
+        opened.metadata(inside).ok().filter(is_source)?;
+        let mut options = OpenOptions::new();
+        options.read(true);
+        #[cfg(unix)]
+        {
+            use cap_std::fs::OpenOptionsExt as _;
+            use nix::fcntl::OFlag;
+            // A pipe that replaced the file is not waited for.
+            options.custom_flags((OFlag::O_NONBLOCK | OFlag::O_NOCTTY).bits());
+        }
+        let file = opened.open_with(inside, &options).ok()?;
+        let size = file.metadata().ok().filter(is_source)?.len();
+        let mut bytes = Vec::new();
+        bytes.try_reserve_exact(usize::try_from(size).ok()?.checked_add(1)?).ok()?;
+        file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).ok()?;
+        (bytes.len() as u64 <= MAX_FILE_BYTES).then_some(bytes)
     }
 }
 
 /// Reports a file whose text is not here.
-pub(super) fn report_missing(file: &SourceFile, report: &mut dyn Write) -> io::Result<()> {
-    if !file.is_unavailable() || file.is_virtual() {
-        return Ok(());
-    }
-    let path = text::one_line(file.path());
+pub(super) fn report_missing(path: &str, report: &mut dyn Write) -> io::Result<()> {
+    let path = text::one_line(path);
     writeln!(
         report,
         "vitte: warning: `{path}` is missing or has changed; its diagnostics have no source lines"
@@ -58,8 +77,8 @@ pub(super) fn report_missing(file: &SourceFile, report: &mut dyn Write) -> io::R
 }
 
 /// Reports a file whose text is not the one that the tool read.
-pub(super) fn report_changed(file: &SourceFile, report: &mut dyn Write) -> io::Result<()> {
-    let path = text::one_line(file.path());
+pub(super) fn report_changed(path: &str, report: &mut dyn Write) -> io::Result<()> {
+    let path = text::one_line(path);
     writeln!(
         report,
         "vitte: warning: `{path}` has changed since the tool read it; its diagnostics have no source lines"

@@ -1,0 +1,183 @@
+//! The first line is written before the last one is read, and the output does not depend on threads or reads.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::Stdio;
+
+use super::{diag, line, lines};
+use crate::common::dir_with;
+use crate::vitte;
+
+/// Feeds a pipe one line at a time, and waits for the output of each before the next one is written.
+#[test]
+fn each_line_is_written_before_the_next_one_is_read() {
+    let dir = dir_with(&[("a.c", "int x;\n")]);
+    for (arguments, per_line) in [
+        (&["convert", "--to=json"][..], 1),
+        (&["filter", "--code=E"], 1),
+        (&["convert", "--to=short"], 1),
+        (&["convert", "--to=human"], 5),
+        (&["convert", "--to=github"], 1),
+    ] {
+        let mut child = vitte()
+            .current_dir(dir.path())
+            .arg("diag")
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut input = child.stdin.take().unwrap();
+        let mut output = BufReader::new(child.stdout.take().unwrap()).lines();
+        for number in 0..3 {
+            let one = line("error", "E1", "a.c", number, &format!("message {number}"));
+            // In two parts: half a line is not a diagnostic.
+            let (first, second) = one.split_at(20);
+            input.write_all(first.as_bytes()).unwrap();
+            input.flush().unwrap();
+            input.write_all(second.as_bytes()).unwrap();
+            input.flush().unwrap();
+            let skipped = usize::from(number > 0 && per_line > 1);
+            let shown: Vec<_> =
+                (0..per_line + skipped).map(|_| output.next().unwrap().unwrap()).collect();
+            assert!(
+                shown.join("\n").contains(&format!("message {number}")),
+                "{arguments:?} {shown:?}"
+            );
+        }
+        drop(input);
+        assert!(child.wait().unwrap().success());
+        assert!(output.next().is_none());
+    }
+}
+
+#[test]
+fn the_output_is_the_same_for_any_number_of_threads() {
+    let all = lines(20_000);
+    let dir = dir_with(&[("in", &all), ("a/b", "x")]);
+    for arguments in [
+        &["convert", "--to=json"][..],
+        &["convert", "--to=short"],
+        &["filter", "--severity=error"],
+        &["stats"],
+        &["stats", "--by=directory,severity"],
+        &["top", "--by=file"],
+        &["merge"],
+    ] {
+        let with = |jobs: &str, from: &str| {
+            let ended =
+                diag(dir.path(), &[arguments, &["--jobs", jobs, from]].concat(), all.as_bytes());
+            assert_eq!(ended.code, 0, "{arguments:?} {}", ended.stderr);
+            ended.stdout
+        };
+        let one = with("1", "in");
+        assert!(!one.is_empty());
+        for (jobs, from) in [("2", "in"), ("7", "in"), ("3", "-")] {
+            assert_eq!(with(jobs, from), one, "{arguments:?} {jobs} {from}");
+        }
+    }
+    assert_eq!(diag(dir.path(), &["convert", "--to=json", "in"], b"").stdout, all);
+}
+
+/// A canonical line is copied, another one is written in its canonical form.
+#[test]
+fn lines_are_copied_or_rewritten() {
+    let canonical = line("error", "E1", "a", 0, "é \\u202e");
+    let spaced = canonical.replace("\",\"", "\" ,\t\"").replace('\n', "\r\n");
+    let unknown = canonical.replacen('{', "{\"new\":[1],", 1);
+    let input = format!("{canonical}\n  \n{spaced}{unknown}nonsense\n{}", canonical.trim_end());
+    let dir = dir_with(&[]);
+    let ended = diag(dir.path(), &["convert", "--to=json"], input.as_bytes());
+    assert_eq!((ended.code, &*ended.stdout), (2, &*canonical.repeat(4)));
+    assert_eq!(ended.stderr, "vitte: <stdin>:6:2: not a JSON diagnostic: expected ident\n");
+}
+
+#[test]
+fn a_line_that_is_too_long_is_reported_and_skipped() {
+    let short = line("error", "E1", "a", 0, "m");
+    let long = line("error", "E1", "a", 0, &"m".repeat(3 << 20));
+    let dir = dir_with(&[("in", &format!("{short}{long}{short}"))]);
+    for from in ["in", "-"] {
+        let input = std::fs::read(dir.path().join("in")).unwrap();
+        let ended = diag(dir.path(), &["convert", "--to=json", from], &input);
+        assert_eq!((ended.code, &*ended.stdout), (2, &*short.repeat(2)));
+        let name = if from == "-" { "<stdin>" } else { from };
+        let expected = format!(
+            "vitte: cannot read `{name}`: line 2 has more than 1048576 bytes, the limit; --max-line-bytes sets another one\n"
+        );
+        assert_eq!(ended.stderr, expected);
+    }
+    let ended = diag(dir.path(), &["convert", "--to=json", "--max-line-bytes=4M", "in"], b"");
+    assert_eq!((ended.code, ended.stdout), (0, format!("{short}{long}{short}")));
+    let limit = format!("--max-line-bytes={}", short.len() - 1);
+    let ended = diag(dir.path(), &["stats", &limit, "in"], b"");
+    assert_eq!((ended.code, &*ended.stdout), (2, "no errors in 0 files\n"));
+}
+
+/// Sources that do not fit in memory together are read again.
+#[test]
+fn many_sources_are_shown() {
+    let text = format!("{}\n", "x".repeat(1 << 20));
+    let names: Vec<String> = (0..40).map(|number| format!("f{number}.c")).collect();
+    let dir = dir_with(&[]);
+    for name in &names {
+        std::fs::write(dir.path().join(name), format!("int {name};\n{text}")).unwrap();
+    }
+    let all: String = [&names[..], &names[..]]
+        .concat()
+        .iter()
+        .map(|name| line("error", "E1", name, 4, "m"))
+        .collect();
+    let ended = diag(dir.path(), &["convert", "--to=human"], all.as_bytes());
+    assert_eq!((ended.code, &*ended.stderr), (0, ""));
+    for name in &names {
+        assert_eq!(ended.stdout.matches(&format!("1 | int {name};\n")).count(), 2);
+    }
+}
+
+/// A file is reported once, however many diagnostics it has, and not shown after it was found to be another one.
+#[test]
+fn missing_and_changed_files_are_reported_once() {
+    let dir = dir_with(&[("changed.c", "int x;\nint y;\n")]);
+    let wrong = line("error", "E1", "changed.c", 8, "on another line");
+    let right = line("error", "E1", "changed.c", 0, "on the right line");
+    let gone = line("error", "E1", "gone.c", 0, "gone");
+    let input = [&*right, &wrong, &right, &gone].concat().repeat(3000);
+    let ended = diag(dir.path(), &["convert", "--to=human"], input.as_bytes());
+    assert_eq!(ended.code, 0);
+    let reports: Vec<&str> = ended.stderr.lines().collect();
+    let report = |path| {
+        format!(
+            "vitte: warning: `{path}` is missing or has changed; its diagnostics have no source lines"
+        )
+    };
+    assert_eq!(reports, [report("changed.c"), report("gone.c")]);
+    assert_eq!(ended.stdout.matches("1 | int x;").count(), 1, "only before the change was found");
+    assert_eq!(ended.stdout.matches(" --> gone.c:1:1\n").count(), 3000);
+}
+
+/// Without `--root`, nothing outside of the working directory is opened.
+#[test]
+fn sources_are_read_below_the_working_directory() {
+    let dir = dir_with(&[("secret.c", "int secret;\n"), ("project/a.c", "int own;\n")]);
+    let base = dir.path().canonicalize().unwrap();
+    let project = base.join("project");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("../secret.c", project.join("link.c")).unwrap();
+    let absolute = |path: &str| base.join(path).to_str().unwrap().to_owned();
+    for outside in [
+        absolute("secret.c"),
+        "../secret.c".to_owned(),
+        absolute("project/../secret.c"),
+        "link.c".to_owned(),
+    ] {
+        let input = line("error", "E1", &outside, 4, "m");
+        let ended = diag(&project, &["convert", "--to=human"], input.as_bytes());
+        assert!(!ended.stdout.contains("int secret"), "{outside}: {}", ended.stdout);
+        assert!(ended.stderr.contains("is missing or has changed"), "{outside}: {}", ended.stderr);
+    }
+    for inside in ["a.c".to_owned(), absolute("project/a.c")] {
+        let input = line("error", "E1", &inside, 4, "m");
+        let ended = diag(&project, &["convert", "--to=human"], input.as_bytes());
+        assert!(ended.stdout.contains("1 | int own;"), "{inside}: {}", ended.stdout);
+    }
+}
