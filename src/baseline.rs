@@ -115,7 +115,7 @@ impl Baseline {
             severity: diagnostic.severity(),
             message: diagnostic.message().to_owned(),
             label: label.map(str::to_owned),
-            text: Identity::of(&checked).text,
+            text: Identity::of_checked(&checked).text,
         };
         self.add_entries((entry, 1));
     }
@@ -147,8 +147,7 @@ impl Baseline {
     /// Compares diagnostics with the baseline. Fatal ones are new.
     #[must_use]
     pub fn compare(&self, sources: &SourceMap, diagnostics: &[&Diagnostic]) -> Comparison<'_> {
-        let identity =
-            |diagnostic: &&Diagnostic| Identity::of(&CheckedDiagnostic::new(sources, diagnostic));
+        let identity = |diagnostic: &&Diagnostic| Identity::of(sources, diagnostic);
         let new: Vec<Identity> = diagnostics.iter().map(identity).collect();
         // No more of an entry can be found than there are diagnostics.
         let copies = |count: &u64| usize::try_from(*count).unwrap_or(usize::MAX).min(new.len());

@@ -62,6 +62,7 @@ pub use highlight::Highlighter;
 pub use junit::{JunitResult, JunitTest};
 pub use options::{DiagnosticStyle, EmitterOptions, FromOptions};
 pub use role::{Role, SyntaxRole};
+pub use sarif::BaselineState;
 pub use tee::Tee;
 pub use text_style::{AnsiColor, Color, TextStyle};
 pub use theme::{Theme, ThemeError};

@@ -64,7 +64,9 @@ pub struct Renames {
     only_old: HashSet<u64>,
     only_new: HashSet<u64>,
     /// The number of diagnostics that two of these paths have in common.
-    votes: HashMap<(u64, u64), u64>,
+    votes: HashMap<(u64, u64), Votes>,
+    /// The number of diagnostics with each of these paths.
+    counts: HashMap<u64, u64>,
     /// The new path of each renamed file.
     new_paths: HashMap<u64, u64>,
 }
@@ -92,18 +94,32 @@ impl Renames {
         let is_added = |one: &&Identity| self.only_new.contains(&one.path);
         let old: Vec<Identity> = old.iter().filter(is_gone).copied().collect();
         let new: Vec<Identity> = new.iter().filter(is_added).copied().collect();
+        for one in old.iter().chain(&new) {
+            *self.counts.entry(one.path).or_default() += 1;
+        }
         let mut pairing = Pairing::new(&old, &new);
-        let mut votes = Vec::new();
-        pairing.step_with(|one| one.line_text().map(|text| (one.kind, text)), &mut votes);
-        pairing.step_with(|one| one.position.map(|at| (one.kind, at)), &mut votes);
-        for (old, new) in votes {
-            *self.votes.entry((old, new)).or_default() += 1;
+        let mut paths = Vec::new();
+        pairing.step_with(|one| one.line_text().map(|text| (one.kind, text)), &mut paths);
+        pairing.without_text(|one| one.position.map(|at| (one.kind, at)), &mut paths);
+        for pair in paths.drain(..) {
+            self.votes.entry(pair).or_default().same += 1;
+        }
+        pairing.step_with(|one| one.line_text().map(|text| (one.kind, text.line)), &mut paths);
+        pairing.without_text(|one| one.position.map(|at| (one.kind, at.len)), &mut paths);
+        for pair in paths {
+            self.votes.entry(pair).or_default().similar += 1;
         }
     }
 
-    /// Decides by the votes which files were renamed: the pair of paths with the most votes first, and each path once.
+    /// Decides by the votes which files were renamed: the pair of paths with the most votes first, and each path once. Files
+    /// that have nothing in common for certain need half of the diagnostics of both.
     pub fn decide(&mut self) {
-        let mut votes: Vec<_> = self.votes.drain().map(|(paths, count)| (count, paths)).collect();
+        let count = |path: &u64| self.counts.get(path).copied().unwrap_or(0);
+        let is_enough = |((old, new), votes): &((u64, u64), Votes)| {
+            votes.same > 0 || 2 * votes.similar >= count(old).max(count(new))
+        };
+        let votes = std::mem::take(&mut self.votes).into_iter().filter(is_enough);
+        let mut votes: Vec<_> = votes.map(|(paths, votes)| (votes, paths)).collect();
         votes.sort_unstable_by(|a, b| b.cmp(a));
         let mut taken = HashSet::new();
         for (_, (old, new)) in votes {
@@ -112,6 +128,15 @@ impl Renames {
             }
         }
     }
+}
+
+/// What two files have in common. One vote of the first kind counts more than any number of the second.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+struct Votes {
+    /// Diagnostics on lines with the same neighbours; if the text of one is unknown, at the same position.
+    same: u64,
+    /// Diagnostics on the same lines; if the text of one is unknown, of the same length.
+    similar: u64,
 }
 
 /// The state of a comparison.
@@ -133,10 +158,11 @@ impl<'a> Pairing<'a> {
         self.step(|one| one.text.map(|text| (place(one), text)));
         self.step(|one| one.text.map(|text| (place(one), text.line)));
         self.step(|one| one.text.map(|text| (place(one), text.context)));
-        self.without_text(|one| one.position.map(|at| (place(one), at)));
+        let mut paths = Vec::new();
+        self.without_text(|one| one.position.map(|at| (place(one), at)), &mut paths);
         let shape = |at: Position| (at.col, at.len);
-        self.without_text(|one| one.position.map(|at| (place(one), shape(at))));
-        self.without_text(|one| Some(place(one)));
+        self.without_text(|one| one.position.map(|at| (place(one), shape(at))), &mut paths);
+        self.without_text(|one| Some(place(one)), &mut paths);
     }
 
     /// Pairs diagnostics with the same key; `None` stands for a diagnostic that takes no part.
@@ -153,11 +179,15 @@ impl<'a> Pairing<'a> {
         self.pair(|_| true, |_| true, key, paths);
     }
 
-    /// Pairs diagnostics with the same key, of which one at least has no text.
-    fn without_text<K: Eq + Hash>(&mut self, key: impl Fn(&Identity) -> Option<K>) {
+    /// Pairs diagnostics with the same key, of which one at least has no text, and adds the paths of each pair to `paths`.
+    fn without_text<K: Eq + Hash>(
+        &mut self,
+        key: impl Fn(&Identity) -> Option<K>,
+        paths: &mut Vec<(u64, u64)>,
+    ) {
         let is_unknown = |one: &Identity| one.text.is_none();
-        self.pair(is_unknown, |_| true, &key, &mut Vec::new());
-        self.pair(|_| true, is_unknown, &key, &mut Vec::new());
+        self.pair(is_unknown, |_| true, &key, paths);
+        self.pair(|_| true, is_unknown, &key, paths);
     }
 
     fn pair<K: Eq + Hash>(

@@ -6,8 +6,8 @@ use siphasher::sip::SipHasher24;
 
 use super::BaselineEntry;
 use crate::check::CheckedDiagnostic;
-use crate::model::Code;
-use crate::source::SourceFile;
+use crate::model::{Code, Diagnostic};
+use crate::source::{ColumnUnit, SourceFile, SourceMap};
 use crate::text;
 
 /// The parts of a diagnostic that are compared between two runs: hashes that do not contain its line, its severity, or
@@ -16,7 +16,6 @@ use crate::text;
 /// All hashes are SipHash-2-4 with 64 bits, the same on every machine. Texts are separated by the byte 0xff, which does not
 /// occur in UTF-8.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[non_exhaustive]
 pub struct Identity {
     /// The code, the message and the message of the primary label, with `#` for each run of digits.
     pub kind: u64,
@@ -31,7 +30,6 @@ pub struct Identity {
 /// The hashes of a line and its neighbours, each without white space at its ends, and with one blank for each white space
 /// inside. The first 4 KiB of a line are hashed.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-#[non_exhaustive]
 pub struct LineText {
     /// The line.
     pub line: u64,
@@ -57,7 +55,12 @@ const MAX_NEIGHBOUR_LINES: u32 = 8;
 
 impl Identity {
     /// Returns the identity of a diagnostic in its sources.
-    pub(crate) fn of(checked: &CheckedDiagnostic<'_>) -> Self {
+    #[must_use]
+    pub fn of(sources: &SourceMap, diagnostic: &Diagnostic) -> Self {
+        Self::of_checked(&CheckedDiagnostic::new(sources, diagnostic))
+    }
+
+    pub(super) fn of_checked(checked: &CheckedDiagnostic<'_>) -> Self {
         let diagnostic = checked.diagnostic;
         let label = diagnostic.primary().and_then(|label| label.message());
         let primary = checked.primary();
@@ -67,7 +70,7 @@ impl Identity {
             (None, _) => Some(LineText::NONE),
         };
         let position = primary.map(|primary| {
-            let at = primary.location(crate::source::ColumnUnit::Char);
+            let at = primary.location(ColumnUnit::Char);
             Position { line: at.line, col: at.col, len: primary.span.hi() - primary.span.lo() }
         });
         Self {
@@ -100,7 +103,9 @@ impl Identity {
         self.text.filter(|text| *text != LineText::NONE)
     }
 
-    pub(super) fn of_entry(entry: &BaselineEntry) -> Self {
+    /// Returns the identity of an entry of a baseline.
+    #[must_use]
+    pub fn of_entry(entry: &BaselineEntry) -> Self {
         Self {
             kind: kind(entry.code, &entry.message, entry.label.as_deref()),
             path: hash_of(&entry.path),

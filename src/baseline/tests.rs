@@ -176,6 +176,10 @@ fn files_without_text_are_compared_by_positions() {
     let old = [identity("a", "m", 1, 1), identity("a", "m", 5, 2), identity("b", "n", 9, 9)];
     let renamed = [identity("c", "m", 1, 1), identity("c", "m", 7, 2), identity("b", "n", 9, 9)];
     assert_eq!(compare(&old, &renamed).new, [true, true, true]);
+    let indented = [identity("c", "m", 3, 5), identity("c", "m", 7, 6), identity("b", "n", 9, 9)];
+    assert_eq!(compare(&old, &indented).new, [true, true, true]);
+    let another = [identity("c", "m", 3, 5), identity("c", "x", 7, 6), identity("c", "y", 9, 9)];
+    assert_eq!(compare(&old, &another).new, [false; 3], "too little in common");
     // Of several with one message, those at the same place are the same.
     let more = [identity("a", "m", 3, 7), identity("a", "m", 1, 1), identity("a", "m", 6, 2)];
     assert_eq!(compare(&old, &more).new, [false, true, true]);

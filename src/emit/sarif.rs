@@ -43,6 +43,20 @@ pub struct SarifEmitter<W> {
     /// The 0-based index of each code's rule.
     rules: HashMap<Code, usize>,
     fingerprints: Fingerprints,
+    baseline_state: Option<BaselineState>,
+}
+
+/// Whether a diagnostic was there in an earlier run: `baselineState` (section 3.27.24).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum BaselineState {
+    /// Only the later run has it.
+    New,
+    /// Both runs have it.
+    Unchanged,
+    /// Only the earlier run had it.
+    Absent,
 }
 
 impl<W: Write> SarifEmitter<W> {
@@ -51,7 +65,15 @@ impl<W: Write> SarifEmitter<W> {
     pub fn new(writer: W, tool: &Tool) -> Self {
         let (document, fingerprints) = (Document::new(writer), Fingerprints::default());
         let rules = rule::indices(tool);
-        Self { document, tool: tool.clone(), fallback_path: None, rules, fingerprints }
+        let baseline_state = None;
+        Self {
+            document,
+            tool: tool.clone(),
+            fallback_path: None,
+            rules,
+            fingerprints,
+            baseline_state,
+        }
     }
 
     /// Sets the file that is shown for a diagnostic without a location, because code scanning on GitHub rejects the
@@ -64,6 +86,11 @@ impl<W: Write> SarifEmitter<W> {
     pub fn with_fallback_path(mut self, path: impl Into<String>) -> Self {
         self.fallback_path = Some(path.into());
         self
+    }
+
+    /// Sets the [`BaselineState`] of the following diagnostics. Default: none.
+    pub const fn set_baseline_state(&mut self, state: Option<BaselineState>) {
+        self.baseline_state = state;
     }
 
     /// Returns the writer.
@@ -89,6 +116,8 @@ struct SarifResult<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     rule_index: Option<usize>,
     level: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline_state: Option<BaselineState>,
     message: Message<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     locations: Option<[SarifLocation<'a>; 1]>,
@@ -138,6 +167,7 @@ impl<W: Write> Emitter for SarifEmitter<W> {
             rule_id: code,
             rule_index: code.and_then(|code| self.rules.get(&code).copied()),
             level: rule::level(diagnostic.severity()),
+            baseline_state: self.baseline_state,
             message: Message::new(text.to_string()),
             locations: location.map(|location| [location]),
             related_locations: Related::labels(&checked, related),

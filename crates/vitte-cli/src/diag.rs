@@ -2,6 +2,7 @@
 
 mod convert;
 mod count;
+mod diff;
 mod filter;
 mod globs;
 mod input;
@@ -13,9 +14,11 @@ mod select;
 mod stats;
 
 use std::io::{self, Write};
+use std::process::ExitCode;
 
 use clap::Subcommand;
 use convert::Convert;
+use diff::Diff;
 use filter::Filter;
 use merge::Merge;
 use schema::Schema;
@@ -32,6 +35,8 @@ pub(crate) enum Diag {
     },
     /// Convert diagnostics to another format
     Convert(Box<Convert>),
+    /// Compare two runs: which diagnostics are new, and which are fixed
+    Diff(Box<Diff>),
     /// Keep the diagnostics that match all conditions
     Filter(Box<Filter>),
     /// Merge the diagnostics of several compile jobs: sorted, without duplicates
@@ -45,17 +50,20 @@ pub(crate) enum Diag {
 }
 
 impl Diag {
-    /// Runs the command. Returns false if some input could not be read; the error is one of writing `out`.
-    pub(crate) fn run(self, out: &mut dyn Write) -> io::Result<bool> {
-        match self {
+    /// Runs the command. Returns exit code 2 if some input could not be read; the error is one of writing `out`.
+    pub(crate) fn run(self, out: &mut dyn Write) -> io::Result<ExitCode> {
+        let is_complete = match self {
             Self::Explain { code } => explain(&code, out),
             Self::Convert(convert) => convert.run(out),
+            Self::Diff(diff) => return diff.run(out),
             Self::Filter(filter) => filter.run(out),
             Self::Merge(merge) => merge.run(out),
             Self::Stats(stats) => stats.run(out),
             Self::Top(top) => top.run(out),
             Self::Schema(schema) => schema.run(out),
-        }
+        };
+        is_complete
+            .map(|is_complete| if is_complete { ExitCode::SUCCESS } else { ExitCode::from(2) })
     }
 }
 

@@ -34,7 +34,7 @@ enum Command {
 /// Runs `vitte` with these arguments, of which the first is the program's name. Reads standard input; writes to
 /// standard output and standard error.
 ///
-/// Returns exit code 0 on success, 1 if a replayed crash was not reproduced, and 2 if something could not be
+/// Returns exit code 0 on success, 1 if a replayed crash was not reproduced or there are new diagnostics, and 2 if something could not be
 /// read, written or understood.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments = match Arguments::try_parse_from(arguments) {
@@ -52,10 +52,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let mut out = BufWriter::new(io::stdout().lock());
     let done = match arguments.command {
-        Command::Diag(diag) => diag.run(&mut out).map(|is_good| match is_good {
-            true => ExitCode::SUCCESS,
-            false => ExitCode::from(2),
-        }),
+        Command::Diag(diag) => diag.run(&mut out),
         Command::Crash(crash) => crash.run(&mut out),
         #[cfg(feature = "lsp")]
         Command::Lsp(_) => Ok(ExitCode::SUCCESS),

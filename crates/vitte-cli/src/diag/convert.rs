@@ -1,9 +1,9 @@
 //! `vitte diag convert`: converts diagnostics to another format.
 
-mod import;
+pub(super) mod import;
 mod json;
-mod root;
-mod sources;
+pub(super) mod root;
+pub(super) mod sources;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};

@@ -31,6 +31,9 @@ pub(crate) struct InputArgs {
     /// Skip and report lines of more than SIZE, such as 8M
     #[arg(long, value_name = "SIZE", default_value = "1M", value_parser = parse_size)]
     max_line_bytes: usize,
+    /// Whether lines and files that cannot be read are not reported.
+    #[arg(skip)]
+    pub(super) is_quiet: bool,
     /// Never show a progress bar
     #[arg(long)]
     no_progress: bool,
@@ -124,6 +127,11 @@ pub(super) enum Output<'b, T> {
 }
 
 impl InputArgs {
+    /// Returns the same settings for other inputs.
+    pub(super) fn with_files(&self, files: Vec<PathBuf>) -> Self {
+        Self { files, ..self.clone() }
+    }
+
     /// Calls `work` with the lines of each block on several threads, and `sink` with the results in the order of the
     /// input. Lines and files that cannot be read are reported to standard error. Returns false if there were any.
     ///
@@ -146,7 +154,8 @@ impl InputArgs {
             let result = work(&mut lines);
             Worked { result, lines: lines.lines, bad: lines.bad, problems: lines.problems }
         };
-        let stderr: &mut dyn Write = &mut io::stderr();
+        let stderr: &mut dyn Write =
+            if self.is_quiet { &mut io::sink() } else { &mut io::stderr() };
         let mut report = Report::new(stderr, progress);
         let blocks = Blocks::new(inputs, max, read);
         pipeline::run(blocks, self.jobs(), work, &mut |event| {

@@ -2,6 +2,7 @@
 
 mod age;
 mod counts;
+mod differences;
 mod filters;
 mod hostile;
 mod merging;

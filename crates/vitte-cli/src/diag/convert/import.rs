@@ -33,7 +33,7 @@ pub(crate) enum Origin {
 
 impl Origin {
     /// Returns the format of another tool, or `None` for that of this engine.
-    pub(super) const fn input_format(self) -> Option<InputFormat> {
+    pub(in crate::diag) const fn input_format(self) -> Option<InputFormat> {
         match self {
             Self::Json => None,
             Self::Rustc => Some(InputFormat::Rustc),
@@ -45,20 +45,20 @@ impl Origin {
 }
 
 /// Converts the output of other tools from one format to another.
-pub(super) struct Import<'a> {
-    pub(super) from: InputFormat,
-    pub(super) to: Format,
+pub(in crate::diag) struct Import<'a> {
+    pub(in crate::diag) from: InputFormat,
+    pub(in crate::diag) to: Format,
     /// The tool; `None` for the one that the input names.
-    pub(super) tool: Option<Tool>,
-    pub(super) terminal: Terminal,
-    pub(super) style: &'a StyleArgs,
-    pub(super) root: &'a Root,
+    pub(in crate::diag) tool: Option<Tool>,
+    pub(in crate::diag) terminal: Terminal,
+    pub(in crate::diag) style: &'a StyleArgs,
+    pub(in crate::diag) root: &'a Root,
 }
 
 impl Import<'_> {
     /// Reads files in order; `-` or no file is standard input. What cannot be read or kept is written to `report`.
     /// Returns false if some input could not be read.
-    pub(super) fn convert(
+    pub(in crate::diag) fn convert(
         &self,
         paths: &[PathBuf],
         stdin: &mut dyn BufRead,

@@ -19,8 +19,12 @@ const MAX_FILES: usize = 4096;
 const MAX_MISSING: usize = 1 << 20;
 
 /// The sources. Each diagnostic is emitted with those of its files, so the output does not depend on how the input is read.
-pub(super) struct Sources<'r> {
+pub(in crate::diag) struct Sources<'r> {
     root: &'r Root,
+    /// Whether files are read.
+    has_texts: bool,
+    /// Whether each missing file is reported.
+    reports: bool,
     map: SourceMap,
     /// The files whose text is in the map.
     here: HashMap<String, FileId>,
@@ -39,13 +43,32 @@ struct JsonSpan {
 }
 
 impl<'r> Sources<'r> {
-    pub(super) fn new(root: &'r Root) -> Self {
+    pub(in crate::diag) fn new(root: &'r Root) -> Self {
         let map = SourceMap::with_root(root.dir());
-        Self { root, map, here: HashMap::new(), bytes: 0, removed: 0, missing: HashSet::new() }
+        Self {
+            root,
+            has_texts: true,
+            reports: true,
+            map,
+            here: HashMap::new(),
+            bytes: 0,
+            removed: 0,
+            missing: HashSet::new(),
+        }
+    }
+
+    /// Creates sources whose missing files are only counted. Without texts all files are unavailable, and none is missing.
+    pub(in crate::diag) fn quiet(root: &'r Root, has_texts: bool) -> Self {
+        Self { has_texts, reports: false, ..Self::new(root) }
+    }
+
+    /// Returns the number of files that are missing or have changed, of the first million.
+    pub(in crate::diag) fn missing(&self) -> usize {
+        self.missing.len()
     }
 
     /// Writes a diagnostic. Files that are missing or have changed are reported once.
-    pub(super) fn emit(
+    pub(in crate::diag) fn emit(
         &mut self,
         diagnostic: &JsonDiagnostic<'_>,
         emitter: &mut dyn Emitter,
@@ -82,7 +105,10 @@ impl<'r> Sources<'r> {
 
     /// Returns the file with a path if its text is here and the spans are on the lines that the compiler reported.
     fn find(&mut self, path: &str, spans: &[JsonSpan]) -> Option<FileId> {
-        if SourceFile::is_virtual_path(path) || self.missing.contains(&hash(path)) {
+        if !self.has_texts
+            || SourceFile::is_virtual_path(path)
+            || self.missing.contains(&hash(path))
+        {
             return None;
         }
         let id = match self.here.get(path) {
@@ -107,13 +133,13 @@ impl<'r> Sources<'r> {
 
     fn report_missing(&mut self, path: &str, report: &mut Report<'_>) -> io::Result<()> {
         let is_known = SourceFile::is_virtual_path(path) || self.missing.contains(&hash(path));
-        if is_known {
+        if is_known || !self.has_texts {
             return Ok(());
         }
         if self.missing.len() < MAX_MISSING {
             self.missing.insert(hash(path));
         }
-        root::report_missing(path, report.out())
+        if self.reports { root::report_missing(path, report.out()) } else { Ok(()) }
     }
 
     /// Removes all texts. Those that are needed are read again.

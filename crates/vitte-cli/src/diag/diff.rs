@@ -1,0 +1,114 @@
+//! `vitte diag diff`: which diagnostics are new, and which are fixed.
+//!
+//! ```text
+//! OLD ─▶ identities ─┐
+//!                    ├▶ parts by kind ─▶ matches ─▶ OLD and NEW again ─▶ output
+//! NEW ─▶ identities ─┘
+//! ```
+//!
+//! Each run is read twice, so that no diagnostic is in memory: first for its identity, then for the output.
+
+mod output;
+mod parts;
+mod run;
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use output::Summary;
+use parts::{Parts, Unchanged};
+use run::Run;
+use vitte_diag::text;
+
+use super::convert::import::Origin;
+use super::input::{InputArgs, parse_size};
+
+/// The arguments of `vitte diag diff`.
+#[derive(Args)]
+pub(crate) struct Diff {
+    /// The inputs: json, rustc, gcc, lsp or sarif; OLD may also be a baseline
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, hide_possible_values = true)]
+    from: Origin,
+    /// The output: human, json or sarif
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, hide_possible_values = true)]
+    to: OutputFormat,
+    /// The sources of NEW [default: the current directory]
+    #[arg(long, value_name = "DIR")]
+    root: Option<PathBuf>,
+    /// The sources of OLD; without them, it is compared by files, messages and positions
+    #[arg(long, value_name = "DIR")]
+    old_root: Option<PathBuf>,
+    /// Use about SIZE of memory, and disk beyond that
+    #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = parse_size)]
+    memory: usize,
+    /// The directory for temporary files [default: $TMPDIR or /tmp]
+    #[arg(long, value_name = "DIR")]
+    temp_dir: Option<PathBuf>,
+    /// A baseline, or the diagnostics of an earlier run
+    #[arg(value_name = "OLD")]
+    old: PathBuf,
+    #[command(flatten)]
+    input: InputArgs,
+}
+
+/// What `vitte diag diff` writes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+enum OutputFormat {
+    /// New and fixed diagnostics, one line each, and their numbers
+    #[default]
+    Human,
+    /// One JSON object per line
+    Json,
+    /// SARIF 2.1.0 with `baselineState`
+    Sarif,
+}
+
+impl Diff {
+    /// Runs the command. Returns exit code 1 if there are new diagnostics, and 2 if some input could not be read.
+    pub(super) fn run(&self, out: &mut dyn Write) -> io::Result<ExitCode> {
+        let mut dirs = [&self.root, &self.old_root].into_iter().flatten();
+        if let Some(dir) = dirs.find(|dir| !dir.is_dir()) {
+            let dir = dir.to_string_lossy();
+            writeln!(io::stderr(), "vitte: no such directory `{}`", text::one_line(&dir))?;
+            return Ok(ExitCode::from(2));
+        }
+        let temp_dir = self.temp_dir.clone().unwrap_or_else(std::env::temp_dir);
+        let (old, new) = match self.open(&temp_dir) {
+            Ok(runs) => runs,
+            Err(error) => return fail(&error),
+        };
+        let parts = Parts::new(self.memory, temp_dir);
+        let (is_complete, unchanged) = match compare(&old, &new, parts) {
+            Ok(compared) => compared,
+            Err(error) => return fail(&error.to_string()),
+        };
+        let Summary { new: count, .. } = output::write(self.to, &old, &new, &unchanged, out)?;
+        out.flush()?;
+        Ok(match (is_complete, count) {
+            (false, _) => ExitCode::from(2),
+            (true, 0) => ExitCode::SUCCESS,
+            (true, _) => ExitCode::from(1),
+        })
+    }
+
+    fn open(&self, temp_dir: &Path) -> Result<(Run, Run), String> {
+        let old = self.input.with_files(vec![self.old.clone()]);
+        let old = Run::open(self.from, &old, self.old_root.as_deref(), temp_dir)?;
+        let root = self.root.as_deref().unwrap_or(Path::new("."));
+        let new = Run::open(self.from, &self.input, Some(root), temp_dir)?;
+        Ok((old, new))
+    }
+}
+
+/// Compares the runs. Returns false if some input could not be read.
+fn compare(old: &Run, new: &Run, mut parts: Parts) -> io::Result<(bool, Unchanged)> {
+    let is_old_complete = old.each(true, &mut |one| parts.push_old(one.identity()))?;
+    let is_new_complete = new.each(true, &mut |one| parts.push_new(one.identity()))?;
+    Ok((is_old_complete && is_new_complete, parts.compare()?))
+}
+
+fn fail(error: &str) -> io::Result<ExitCode> {
+    writeln!(io::stderr(), "vitte: {error}").map(|()| ExitCode::from(2))
+}

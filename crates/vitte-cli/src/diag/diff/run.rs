@@ -1,0 +1,228 @@
+//! One of the two runs, which is read twice.
+
+use std::fs::File;
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+use vitte_diag::baseline::{Baseline, BaselineEntry, Identity};
+use vitte_diag::input;
+use vitte_diag::read::{Imported, InputFormat};
+use vitte_diag::{Diagnostic, Emitter, SourceMap, Tool, text};
+
+use crate::diag::convert::import::Origin;
+use crate::diag::convert::root::Root;
+use crate::diag::convert::sources::Sources;
+use crate::diag::input::{BlockLines, InputArgs, MAX_INPUT_BYTES, Output, reason};
+use crate::diag::line;
+
+/// The diagnostics of a run.
+pub(super) enum Run {
+    /// JSON Lines.
+    Lines {
+        input: InputArgs,
+        root: Root,
+        has_texts: bool,
+        /// What standard input contained.
+        _spool: Option<NamedTempFile>,
+    },
+    /// The output of another tool.
+    Imported(Vec<Imported>),
+    /// Its entries, in files without text.
+    Baseline(Baseline),
+}
+
+/// A diagnostic of a run.
+pub(super) struct One<'a> {
+    pub(super) sources: &'a SourceMap,
+    pub(super) diagnostic: &'a Diagnostic,
+    entry: Option<&'a BaselineEntry>,
+}
+
+impl One<'_> {
+    pub(super) fn identity(&self) -> Identity {
+        match self.entry {
+            Some(entry) => Identity::of_entry(entry),
+            None => Identity::of(self.sources, self.diagnostic),
+        }
+    }
+}
+
+/// The maximum number of diagnostics in a baseline. Each takes memory or disk.
+const MAX_KNOWN: u64 = 1_000_000_000;
+
+/// What is done with each diagnostic.
+type Visit<'v> = dyn FnMut(&One<'_>) -> io::Result<()> + 'v;
+
+impl Run {
+    /// Opens the inputs. Without a root the texts of the sources are unknown.
+    pub(super) fn open(
+        from: Origin,
+        input: &InputArgs,
+        root: Option<&Path>,
+        temp_dir: &Path,
+    ) -> Result<Self, String> {
+        if let [path] = &*input.files {
+            if is_baseline(path) {
+                return read_baseline(path).map(Self::Baseline);
+            }
+        }
+        let open_root = Root::new(root.unwrap_or(Path::new(".")));
+        if let Some(format) = from.input_format() {
+            return import(format, &input.files, &open_root).map(Self::Imported);
+        }
+        let mut spool = None;
+        let mut files = Vec::new();
+        let from_stdin = [PathBuf::from("-")];
+        for path in if input.files.is_empty() { &from_stdin[..] } else { &input.files } {
+            if path == Path::new("-") {
+                let spooled = spool_stdin(temp_dir).map_err(|error| {
+                    let dir = temp_dir.to_string_lossy();
+                    format!("cannot copy standard input to `{}`: {error}", text::one_line(&dir))
+                })?;
+                files.push(spooled.path().to_owned());
+                spool = Some(spooled);
+            } else {
+                files.push(path.clone());
+            }
+        }
+        let input = input.with_files(files);
+        Ok(Self::Lines { input, root: open_root, has_texts: root.is_some(), _spool: spool })
+    }
+
+    /// Returns the tool that the run names.
+    pub(super) fn tool(&self) -> Option<Tool> {
+        match self {
+            Self::Imported(all) => all.iter().find_map(|imported| imported.tool.clone()),
+            Self::Lines { .. } | Self::Baseline(_) => None,
+        }
+    }
+
+    /// Visits the diagnostics in their order. Returns false if some could not be read, which is reported for the first time.
+    pub(super) fn each(&self, is_first: bool, visit: &mut Visit<'_>) -> io::Result<bool> {
+        match self {
+            Self::Lines { input, root, has_texts, .. } => {
+                let mut sources = Sources::quiet(root, *has_texts);
+                let input = InputArgs { is_quiet: !is_first, ..input.clone() };
+                let mut visitor = Visitor(visit);
+                let is_complete =
+                    input.read(false, parse_all, &mut |output, report| match output {
+                        Output::Block(_, diagnostics) => diagnostics
+                            .iter()
+                            .try_for_each(|one| sources.emit(one, &mut visitor, report)),
+                        Output::Idle => Ok(()),
+                    })?;
+                if is_first {
+                    report_missing(sources.missing())?;
+                }
+                Ok(is_complete)
+            }
+            Self::Imported(all) => {
+                for imported in all {
+                    for diagnostic in &imported.diagnostics {
+                        visit(&One { sources: &imported.sources, diagnostic, entry: None })?;
+                    }
+                }
+                Ok(true)
+            }
+            Self::Baseline(baseline) => each_entry(baseline, visit).map(|()| true),
+        }
+    }
+}
+
+fn parse_all(lines: &mut BlockLines<'_>) -> Vec<vitte_diag::json::JsonDiagnostic<'static>> {
+    let mut all = Vec::new();
+    lines.each(|line, _| {
+        all.push(line::parse(line)?);
+        Ok(())
+    });
+    all
+}
+
+fn report_missing(count: usize) -> io::Result<()> {
+    if count == 0 {
+        return Ok(());
+    }
+    let files = text::plural("file", count);
+    let are = if count == 1 { "is missing or has" } else { "are missing or have" };
+    writeln!(
+        io::stderr(),
+        "vitte: warning: {count} {files} {are} changed; diagnostics there are compared by their positions"
+    )
+}
+
+/// Visits the diagnostics that the entries stand for.
+fn each_entry(baseline: &Baseline, visit: &mut Visit<'_>) -> io::Result<()> {
+    for (entry, count) in baseline.entries() {
+        let mut sources = SourceMap::new();
+        let mut diagnostic =
+            Diagnostic::without_location(entry.severity, entry.code, entry.message.clone());
+        if !entry.path.is_empty() {
+            let file = sources.add_unavailable(&*entry.path, []).map_err(io::Error::other)?;
+            diagnostic = diagnostic.with_file(file);
+        }
+        let one = One { sources: &sources, diagnostic: &diagnostic, entry: Some(entry) };
+        for _ in 0..count {
+            visit(&one)?;
+        }
+    }
+    Ok(())
+}
+
+/// Passes diagnostics on, with their sources.
+struct Visitor<'a, 'v>(&'a mut Visit<'v>);
+
+impl Emitter for Visitor<'_, '_> {
+    fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
+        (self.0)(&One { sources, diagnostic, entry: None })
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Returns true if a file begins as a baseline does.
+fn is_baseline(path: &Path) -> bool {
+    const HEAD: &[u8] = b"{\"baseline\":";
+    let mut head = Vec::new();
+    let read =
+        File::open(path).and_then(|file| file.take(HEAD.len() as u64).read_to_end(&mut head));
+    path.is_file() && read.is_ok() && head == HEAD
+}
+
+fn import(format: InputFormat, files: &[PathBuf], root: &Root) -> Result<Vec<Imported>, String> {
+    let read = |path: &PathBuf| {
+        let is_stdin = path == Path::new("-");
+        let name = if is_stdin { "<stdin>".into() } else { path.to_string_lossy() };
+        let name = text::one_line(&name);
+        let bytes = match is_stdin {
+            true => input::read_stream(&mut io::stdin().lock(), MAX_INPUT_BYTES),
+            false => input::read_file(path, MAX_INPUT_BYTES),
+        };
+        let bytes = bytes.map_err(|error| format!("cannot read `{name}`: {}", reason(&error)))?;
+        let sources = SourceMap::with_root(root.dir());
+        let imported = format.read_into(sources, &bytes, &mut |path| root.read(path));
+        imported.map_err(|error| format!("{name}: {error}"))
+    };
+    files.iter().map(read).collect()
+}
+
+fn read_baseline(path: &Path) -> Result<Baseline, String> {
+    let name = path.to_string_lossy();
+    let name = text::one_line(&name);
+    let baseline =
+        Baseline::read(path).map_err(|error| format!("cannot read `{name}`: {error}"))?;
+    match baseline.len() {
+        0..=MAX_KNOWN => Ok(baseline),
+        more => Err(format!("`{name}` has {more} diagnostics, and the limit is {MAX_KNOWN}")),
+    }
+}
+
+/// Copies standard input to a temporary file.
+fn spool_stdin(dir: &Path) -> io::Result<NamedTempFile> {
+    let mut file = NamedTempFile::new_in(dir)?;
+    io::copy(&mut io::stdin().lock(), &mut file)?;
+    file.flush()?;
+    Ok(file)
+}

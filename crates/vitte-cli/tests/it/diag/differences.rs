@@ -1,0 +1,116 @@
+//! `vitte diag diff`: what is new, fixed and unchanged between two runs.
+
+use std::fs;
+
+use serde_json::Value;
+
+use super::{diag, line, lines};
+use crate::common::dir_with;
+
+/// A run with these messages on consecutive lines of a file.
+fn run(path: &str, messages: &[&str]) -> String {
+    let one = |(index, message): (usize, &&str)| line("warning", "W1", path, 10 * index, message);
+    messages.iter().enumerate().map(one).collect()
+}
+
+#[test]
+fn new_and_fixed_diagnostics_are_listed() {
+    let old = run("a.c", &["one", "two", "three"]);
+    let new = run("a.c", &["zero", "two", "three", "four"]);
+    let dir = dir_with(&[("old", &old), ("new", &new)]);
+    let diff = |arguments: &[&str]| {
+        let ended = diag(dir.path(), &[&["diff", "old", "new"], arguments].concat(), b"");
+        (ended.code, ended.stdout)
+    };
+    let expected = "new:\na.c:1:1: warning[W1]: zero\na.c:1:31: warning[W1]: four\n\nfixed:\na.c:1:1: warning[W1]: one\n\n2 new, 1 fixed, 2 unchanged\n";
+    assert_eq!(diff(&[]), (1, expected.to_owned()));
+    let (code, json) = diff(&["--to=json"]);
+    let json: Vec<Value> = json.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let states: Vec<_> = json
+        .iter()
+        .map(|line| (line["baselineState"].as_str(), line["diagnostic"]["message"].as_str()))
+        .collect();
+    let expected = [("new", "zero"), ("new", "four"), ("absent", "one")];
+    assert_eq!((code, states), (1, expected.map(|(a, b)| (Some(a), Some(b))).to_vec()));
+    let (code, sarif) = diff(&["--to=sarif"]);
+    let sarif: Value = serde_json::from_str(&sarif).unwrap();
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    let states: Vec<_> = results.iter().map(|one| one["baselineState"].as_str().unwrap()).collect();
+    assert_eq!((code, states), (1, vec!["new", "unchanged", "unchanged", "new", "absent"]));
+}
+
+#[test]
+fn the_exit_code_tells_whether_there_is_anything_new() {
+    let all = run("a.c", &["one", "two"]);
+    let dir = dir_with(&[("old", &all), ("new", &run("a.c", &["two"])), ("bad", "x\n")]);
+    let diff = |arguments: &[&str], input: &str| {
+        let ended = diag(dir.path(), &[&["diff"], arguments].concat(), input.as_bytes());
+        (ended.code, ended.stdout, ended.stderr)
+    };
+    let fixed = "fixed:\na.c:1:1: warning[W1]: one\n\n0 new, 1 fixed, 1 unchanged\n";
+    assert_eq!(diff(&["old", "new"], "").0, 0);
+    // Standard input is the later run, or the earlier one.
+    let (code, out, _) = diff(&["old"], &run("a.c", &["two"]));
+    assert_eq!((code, &*out), (0, fixed));
+    let (code, out, _) = diff(&["-", "new"], &all);
+    assert_eq!((code, &*out), (0, fixed));
+    let (code, out, err) = diff(&["old", "bad"], "");
+    assert_eq!(
+        (code, &*out),
+        (
+            2,
+            &*format!(
+                "fixed:\n{}",
+                "a.c:1:1: warning[W1]: one\na.c:1:11: warning[W1]: two\n\n0 new, 2 fixed, 0 unchanged\n"
+            )
+        )
+    );
+    assert_eq!(err.matches("vitte: bad:1:1: not a JSON diagnostic").count(), 1, "{err}");
+    let (code, out, err) = diff(&["absent", "new"], "");
+    assert_eq!((code, err.contains("cannot read `absent`")), (2, true), "{err}");
+    assert_eq!(out.lines().last(), Some("1 new, 0 fixed, 0 unchanged"));
+    assert_eq!(diff(&["--root=absent", "old", "new"], "").2, "vitte: no such directory `absent`\n");
+}
+
+/// The sources of both runs are there: renamed files, indentation and moved lines do not matter.
+#[test]
+fn edits_do_not_make_diagnostics_new() {
+    let old = line("warning", "W1", "a.c", 7, "unused") + &line("note", "N1", "a.c", 0, "n");
+    let new = line("note", "N1", "b.c", 0, "n").replace("\"line\":1", "\"line\":3")
+        + &line("warning", "W1", "b.c", 18, "unused").replace("\"line\":1", "\"line\":3");
+    let dir = dir_with(&[("old", &old), ("new", &new)]);
+    fs::create_dir(dir.path().join("before")).unwrap();
+    fs::write(dir.path().join("before/a.c"), "int f; x;\n").unwrap();
+    fs::write(dir.path().join("b.c"), "// c\n\n     int f; x;\n").unwrap();
+    let fixed = new.replace("\"lo\":0,\"hi\":1", "\"lo\":11,\"hi\":12");
+    fs::write(dir.path().join("new"), fixed).unwrap();
+    for arguments in [&["--old-root=before"][..], &[]] {
+        let ended = diag(dir.path(), &[&["diff", "old", "new"], arguments].concat(), b"");
+        assert_eq!(
+            (ended.code, &*ended.stdout),
+            (0, "0 new, 0 fixed, 2 unchanged\n"),
+            "{arguments:?}"
+        );
+    }
+}
+
+#[test]
+fn the_result_does_not_depend_on_memory() {
+    let old = lines(8_000);
+    let new: String = old.lines().skip(3).step_by(2).map(|line| format!("{line}\n")).collect();
+    let new = new + &line("error", "E9", "z.c", 1, "new");
+    let dir = dir_with(&[("old", &old), ("new", &new)]);
+    let diff = |memory: &str| {
+        let ended = diag(dir.path(), &["diff", "old", "new", "--memory", memory], b"");
+        assert_eq!(ended.code, 1);
+        let missing = "vitte: warning: 56 files are missing or have changed; diagnostics there are compared by their positions\n";
+        assert_eq!(ended.stderr, missing);
+        ended.stdout
+    };
+    let all = diff("256M");
+    assert!(all.ends_with("\n\n1 new, 4002 fixed, 3998 unchanged\n"), "{all}");
+    assert_eq!(diff("1"), all);
+    let ended = diag(dir.path(), &["diff", "old", "new", "--memory=1", "--temp-dir=absent"], b"");
+    assert_eq!((ended.code, &*ended.stdout), (2, ""));
+    assert!(ended.stderr.contains("cannot write temporary data in `absent`"), "{}", ended.stderr);
+}
