@@ -20,6 +20,7 @@
 mod output_file;
 mod outputs;
 
+pub use output_file::OutputFile;
 pub use outputs::{Destination, OutputSpec, OutputSpecError, Outputs, OutputsError};
 
 use crate::bag::{Level, Policy, PolicyError};

@@ -1,6 +1,7 @@
 //! Output files, which are replaced as a whole.
 
 use std::cell::RefCell;
+use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -27,10 +28,7 @@ pub(super) struct FileEmitter {
 
 impl FileEmitter {
     pub(super) fn new(path: &Path, format: Format, options: &EmitterOptions) -> Self {
-        let file = OutputFile(Rc::new(RefCell::new(State {
-            path: path.to_owned(),
-            target: Target::Closed,
-        })));
+        let file = OutputFile::new(path);
         Self { emitter: format.emitter(file.clone(), options), file }
     }
 }
@@ -46,13 +44,39 @@ impl Emitter for FileEmitter {
 
     fn finish(&mut self) -> io::Result<()> {
         self.emitter.finish()?;
-        self.file.0.borrow_mut().commit()
+        self.file.commit()
     }
 }
 
-/// The writer of the format, and of the [`FileEmitter`] that ends the file.
+/// The writer of an [output](super::Outputs) that is a file. Clones write to the same file.
+///
+/// A regular file gets its new contents with [`commit`](Self::commit), and stays as it was if that is not called or fails.
 #[derive(Clone)]
-struct OutputFile(Rc<RefCell<State>>);
+pub struct OutputFile(Rc<RefCell<State>>);
+
+impl OutputFile {
+    /// Creates a writer for the file at `path`. Nothing is opened yet.
+    #[must_use]
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        let state = State { path: path.into(), target: Target::Closed };
+        Self(Rc::new(RefCell::new(state)))
+    }
+
+    /// Ends the file, which exists afterwards, also if nothing was written. What is written later is a new file.
+    ///
+    /// # Errors
+    ///
+    /// The error of a write or of the replacement, with the path of the file.
+    pub fn commit(&self) -> io::Result<()> {
+        self.0.borrow_mut().commit()
+    }
+}
+
+impl fmt::Debug for OutputFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OutputFile").finish_non_exhaustive()
+    }
+}
 
 struct State {
     path: PathBuf,

@@ -2,7 +2,9 @@
 
 pub(super) mod import;
 mod json;
+mod outputs;
 pub(super) mod root;
+mod rustc;
 pub(super) mod sources;
 
 use std::io::{self, Write};
@@ -11,7 +13,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use import::{Import, Origin};
 use root::Root;
-use vitte_diag::cli::StyleArgs;
+use vitte_diag::cli::{OutputSpec, StyleArgs};
 use vitte_diag::{ColorChoice, EmitterOptions, Format, Terminal, Tool, text};
 
 use super::input::InputArgs;
@@ -24,12 +26,11 @@ pub(crate) struct Convert {
     from: Origin,
     #[arg(
         long,
-        value_name = "FORMAT",
-        value_enum,
-        hide_possible_values = true,
-        help = format!("The output: {}", Format::names())
+        value_name = "FORMAT[=FILE]",
+        required = true,
+        help = format!("An output, on standard output or in FILE; may be repeated; FORMAT is one of {}", Format::names())
     )]
-    to: Format,
+    to: Vec<OutputSpec>,
     /// Read sources only below DIR [default: the current directory]
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
@@ -64,17 +65,21 @@ impl Convert {
             writeln!(report, "vitte: no such directory `{root}`")?;
             return Ok(false);
         }
+        let outputs = match outputs::outputs(&self.to) {
+            Ok(outputs) => outputs,
+            Err(error) => return writeln!(report, "vitte: {error}").map(|()| false),
+        };
         let terminal = Terminal::stdout(self.color);
         let terminal = self.diagnostic_width.map_or(terminal, |width| terminal.with_width(width));
         let root = Root::new(self.root.as_deref().unwrap_or(Path::new(".")));
         let Some(from) = self.from.input_format() else {
             let options = self.style.apply(EmitterOptions::new(self.json_tool(), terminal));
-            return json::convert(&self.input, self.to, &options, &root, out);
+            return json::convert(&self.input, &outputs, &options, &root, out);
         };
         let tool = self.named_tool(from.name(), "unknown");
         let style = &self.style;
-        let import = Import { from, to: self.to, tool, terminal, style, root: &root };
-        import.convert(&self.input.files, &mut io::stdin().lock(), out, report)
+        let import = Import { from, outputs: &outputs, tool, terminal, style, root: &root };
+        import.convert(&self.input, out, report)
     }
 
     /// Returns the tool of JSON, which names none.

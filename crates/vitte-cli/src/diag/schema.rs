@@ -171,7 +171,8 @@ mod tests {
         let mut expected: Vec<_> =
             schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
         let mut names: Vec<_> = fields.iter().map(|(name, _)| *name).collect();
-        (expected.sort_unstable(), names.sort_unstable());
+        expected.sort_unstable();
+        names.sort_unstable();
         assert_eq!(names, expected);
         for (name, mut column) in fields.iter().map(|(name, column)| (name, column)) {
             let mut property = resolve(&schema["properties"][name]);
@@ -179,9 +180,11 @@ mod tests {
                 (column, property) = (item, resolve(&property["items"]));
             }
             match column {
-                Struct(fields) => check(fields, &property, whole),
+                Struct(fields) => {
+                    check(fields, &property, whole);
+                }
                 Number => {
-                    assert!(property.to_string().contains("\"integer\""), "{name}: {property}")
+                    assert!(property.to_string().contains("\"integer\""), "{name}: {property}");
                 }
                 Text => assert!(
                     property.to_string().contains("string")

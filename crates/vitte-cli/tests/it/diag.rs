@@ -6,6 +6,7 @@ mod differences;
 mod filters;
 mod hostile;
 mod merging;
+mod outputs;
 mod streams;
 
 use std::path::Path;

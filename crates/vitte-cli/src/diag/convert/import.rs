@@ -4,15 +4,17 @@ use std::io::{self, BufRead, Write};
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use vitte_diag::cli::StyleArgs;
+use vitte_diag::cli::{Outputs, StyleArgs};
 use vitte_diag::input::{self, InputError};
 use vitte_diag::read::{Imported, InputFormat, ReadError};
-use vitte_diag::{
-    DiagnosticStyle, Emitter as _, EmitterOptions, Format, SourceMap, Terminal, Tool, text,
-};
+use vitte_diag::{DiagnosticStyle, Emitter as _, EmitterOptions, SourceMap, Terminal, Tool, text};
 
+use super::outputs::{SharedOutput, emitter};
 use super::root::{self, Root};
-use crate::diag::input::{MAX_INPUT_BYTES, MAX_REPORTED_LINES, reason, report_more_lines};
+use super::rustc;
+use crate::diag::input::{
+    InputArgs, MAX_INPUT_BYTES, MAX_REPORTED_LINES, reason, report_more_lines,
+};
 
 /// Where the diagnostics come from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
@@ -47,7 +49,7 @@ impl Origin {
 /// Converts the output of other tools from one format to another.
 pub(in crate::diag) struct Import<'a> {
     pub(in crate::diag) from: InputFormat,
-    pub(in crate::diag) to: Format,
+    pub(in crate::diag) outputs: &'a Outputs,
     /// The tool; `None` for the one that the input names.
     pub(in crate::diag) tool: Option<Tool>,
     pub(in crate::diag) terminal: Terminal,
@@ -60,11 +62,16 @@ impl Import<'_> {
     /// Returns false if some input could not be read.
     pub(in crate::diag) fn convert(
         &self,
-        paths: &[PathBuf],
-        stdin: &mut dyn BufRead,
+        input: &InputArgs,
         out: &mut dyn Write,
         report: &mut dyn Write,
     ) -> io::Result<bool> {
+        if self.from == InputFormat::Rustc {
+            let mut out = &SharedOutput::new(out);
+            let mut emitter = emitter(self.outputs, out, &self.options(None), None)?;
+            return rustc::convert(input, self.root, &mut *emitter, &mut || out.flush());
+        }
+        let (paths, stdin) = (&*input.files, &mut io::stdin().lock());
         let (mut all, mut is_complete) = (Vec::new(), true);
         let standard_input = [PathBuf::from("-")];
         for path in if paths.is_empty() { &standard_input } else { paths } {
@@ -93,17 +100,21 @@ impl Import<'_> {
         self.from.read_into(sources, bytes, &mut |path| self.root.read(path))
     }
 
-    fn emit(&self, all: &[Imported], out: &mut dyn Write) -> io::Result<()> {
-        let named = || all.iter().find_map(|imported| imported.tool.clone());
+    /// Returns the options; `named` is the tool that the input names.
+    fn options(&self, named: Option<Tool>) -> EmitterOptions {
         let unnamed = || Tool::new(self.from.name(), "unknown");
-        let tool = self.tool.clone().or_else(named).unwrap_or_else(unnamed);
+        let tool = self.tool.clone().or(named).unwrap_or_else(unnamed);
         let style = match self.from {
             InputFormat::Rustc => DiagnosticStyle::Rustc,
             _ => DiagnosticStyle::default(),
         };
-        let options = EmitterOptions::new(tool, self.terminal).with_style(style);
-        let options = self.style.apply(options);
-        let mut emitter = self.to.emitter(out, &options);
+        self.style.apply(EmitterOptions::new(tool, self.terminal).with_style(style))
+    }
+
+    fn emit(&self, all: &[Imported], out: &mut dyn Write) -> io::Result<()> {
+        let options = self.options(all.iter().find_map(|imported| imported.tool.clone()));
+        let out = &SharedOutput::new(out);
+        let mut emitter = emitter(self.outputs, out, &options, None)?;
         for imported in all {
             for diagnostic in &imported.diagnostics {
                 emitter.emit(&imported.sources, diagnostic)?;

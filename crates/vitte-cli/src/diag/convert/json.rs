@@ -1,37 +1,40 @@
-//! Converts JSON diagnostics to another format, while they are read.
+//! Converts JSON diagnostics to other formats, while they are read.
 
-use std::cell::RefCell;
 use std::io::{self, Write};
 
+use vitte_diag::cli::{Destination, OutputFile, OutputSpec, Outputs};
 use vitte_diag::json::JsonDiagnostic;
-use vitte_diag::{Emitter, EmitterOptions, Format};
+use vitte_diag::{Emitter as _, EmitterOptions, Format};
 
+use super::outputs::{CurrentLine, SharedOutput, emitter};
 use super::root::Root;
 use super::sources::Sources;
 use crate::diag::input::{BlockLines, InputArgs, Output};
 use crate::diag::line;
 use crate::diag::select::Kept;
 
-/// Writes the diagnostics in another format, in the order of the input. Missing sources are reported. Returns false if
-/// some input could not be read.
+/// Writes the diagnostics to all outputs, in the order of the input. Missing sources are reported. Returns false if some
+/// input could not be read.
 pub(super) fn convert(
     input: &InputArgs,
-    format: Format,
+    outputs: &Outputs,
     options: &EmitterOptions,
     root: &Root,
     out: &mut dyn Write,
 ) -> io::Result<bool> {
-    if format == Format::Json {
-        return copy(input, out);
+    // JSON needs no sources.
+    match outputs.specs() {
+        [OutputSpec { format: Format::Json, destination: Destination::File(path), .. }] => {
+            let file = OutputFile::new(path);
+            let is_complete = copy(input, &mut file.clone())?;
+            file.commit().map(|()| is_complete)
+        }
+        [OutputSpec { format: Format::Json, .. }] => copy(input, out),
+        _ => emit(input, outputs, options, root, out),
     }
-    let out = &Shared::new(out);
-    let mut emitter = format.emitter(out, options);
-    let is_complete = emit(input, root, &mut *emitter, &mut || out.flush())?;
-    emitter.finish()?;
-    Ok(is_complete)
 }
 
-/// Writes the canonical form of each line, which needs no sources.
+/// Writes the canonical form of each line.
 fn copy(input: &InputArgs, out: &mut dyn Write) -> io::Result<bool> {
     let work = |lines: &mut BlockLines<'_>| Kept::select(lines, |_| Ok(true));
     let is_complete = input.read(true, work, &mut |output, _| match output {
@@ -42,20 +45,29 @@ fn copy(input: &InputArgs, out: &mut dyn Write) -> io::Result<bool> {
     Ok(is_complete)
 }
 
-/// Emits the diagnostics. `flush` is called when nothing else is there to be read.
 fn emit(
     input: &InputArgs,
+    outputs: &Outputs,
+    options: &EmitterOptions,
     root: &Root,
-    emitter: &mut dyn Emitter,
-    flush: &mut dyn FnMut() -> io::Result<()>,
+    out: &mut dyn Write,
 ) -> io::Result<bool> {
+    let mut shared = &SharedOutput::new(out);
+    let line = CurrentLine::default();
+    let mut emitter = emitter(outputs, shared, options, Some(&line))?;
+    let has_json = outputs.specs().iter().any(|spec| spec.format == Format::Json);
     let mut sources = Sources::new(root);
-    input.read(true, parse_all, &mut |output, report| match output {
-        Output::Block(_, diagnostics) => {
-            diagnostics.iter().try_for_each(|diagnostic| sources.emit(diagnostic, emitter, report))
-        }
-        Output::Idle => flush(),
-    })
+    let is_complete = input.read(true, parse_all, &mut |output, report| match output {
+        Output::Block(_, diagnostics) => diagnostics.iter().try_for_each(|diagnostic| {
+            if has_json {
+                *line.borrow_mut() = diagnostic.to_line()?;
+            }
+            sources.emit(diagnostic, &mut *emitter, report)
+        }),
+        Output::Idle => shared.flush(),
+    })?;
+    emitter.finish()?;
+    Ok(is_complete)
 }
 
 fn parse_all(lines: &mut BlockLines<'_>) -> Vec<JsonDiagnostic<'static>> {
@@ -65,32 +77,4 @@ fn parse_all(lines: &mut BlockLines<'_>) -> Vec<JsonDiagnostic<'static>> {
         Ok(())
     });
     all
-}
-
-/// The output, which the emitter writes to and which is flushed while it exists.
-struct Shared<'w>(RefCell<&'w mut dyn Write>);
-
-impl<'w> Shared<'w> {
-    fn new(out: &'w mut dyn Write) -> Self {
-        Self(RefCell::new(out))
-    }
-
-    fn with<T>(&self, work: impl FnOnce(&mut dyn Write) -> io::Result<T>) -> io::Result<T> {
-        let mut out = self.0.try_borrow_mut().map_err(io::Error::other)?;
-        work(&mut **out)
-    }
-
-    fn flush(&self) -> io::Result<()> {
-        self.with(|out| out.flush())
-    }
-}
-
-impl Write for &Shared<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.with(|out| out.write(bytes))
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        (**self).flush()
-    }
 }

@@ -31,8 +31,27 @@ pub(in crate::diag) struct Sources<'r> {
     bytes: usize,
     /// The number of files that were removed from the map. Their ids are not used again.
     removed: usize,
-    /// The hashes of the paths of files that are missing or have changed. Their text is never shown again.
-    missing: HashSet<u64>,
+    /// Their text is never shown again.
+    missing: Missing,
+}
+
+/// The files that are missing or have changed, by the hashes of their paths, which take less memory than the paths.
+#[derive(Debug, Default)]
+pub(in crate::diag) struct Missing(HashSet<u64>);
+
+impl Missing {
+    pub(in crate::diag) fn contains(&self, path: &str) -> bool {
+        self.0.contains(&hash(path))
+    }
+
+    /// Adds a file. Returns true if it is new.
+    pub(in crate::diag) fn insert(&mut self, path: &str) -> bool {
+        let hash = hash(path);
+        if self.0.len() >= MAX_MISSING {
+            return !self.0.contains(&hash);
+        }
+        self.0.insert(hash)
+    }
 }
 
 /// A location in the JSON: the end of its byte range, and where it begins.
@@ -53,7 +72,7 @@ impl<'r> Sources<'r> {
             here: HashMap::new(),
             bytes: 0,
             removed: 0,
-            missing: HashSet::new(),
+            missing: Missing::default(),
         }
     }
 
@@ -64,7 +83,7 @@ impl<'r> Sources<'r> {
 
     /// Returns the number of files that are missing or have changed, of the first million.
     pub(in crate::diag) fn missing(&self) -> usize {
-        self.missing.len()
+        self.missing.0.len()
     }
 
     /// Writes a diagnostic. Files that are missing or have changed are reported once.
@@ -105,10 +124,7 @@ impl<'r> Sources<'r> {
 
     /// Returns the file with a path if its text is here and the spans are on the lines that the compiler reported.
     fn find(&mut self, path: &str, spans: &[JsonSpan]) -> Option<FileId> {
-        if !self.has_texts
-            || SourceFile::is_virtual_path(path)
-            || self.missing.contains(&hash(path))
-        {
+        if !self.has_texts || SourceFile::is_virtual_path(path) || self.missing.contains(path) {
             return None;
         }
         let id = match self.here.get(path) {
@@ -132,12 +148,8 @@ impl<'r> Sources<'r> {
     }
 
     fn report_missing(&mut self, path: &str, report: &mut Report<'_>) -> io::Result<()> {
-        let is_known = SourceFile::is_virtual_path(path) || self.missing.contains(&hash(path));
-        if is_known || !self.has_texts {
+        if !self.has_texts || SourceFile::is_virtual_path(path) || !self.missing.insert(path) {
             return Ok(());
-        }
-        if self.missing.len() < MAX_MISSING {
-            self.missing.insert(hash(path));
         }
         if self.reports { root::report_missing(path, report.out()) } else { Ok(()) }
     }
@@ -150,7 +162,6 @@ impl<'r> Sources<'r> {
     }
 }
 
-/// Returns the hash of a path, which takes less memory than the path.
 fn hash(path: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     path.hash(&mut hasher);

@@ -14,6 +14,9 @@ use super::Problem;
 /// Invalid lines of one file beyond this number are only counted.
 pub(in crate::diag) const MAX_REPORTED_LINES: u64 = 20;
 
+/// The maximum length of a reason in bytes. It may quote the line.
+const MAX_REASON_BYTES: usize = 200;
+
 /// Writes what could not be read.
 pub(in crate::diag) struct Report<'w> {
     out: &'w mut dyn Write,
@@ -43,6 +46,25 @@ impl<'w> Report<'w> {
     pub(in crate::diag) fn out(&mut self) -> &mut dyn Write {
         self.progress.hide();
         self.out
+    }
+
+    /// Returns the name of the current input.
+    pub(in crate::diag) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Reports a line of the current block that is not a diagnostic of another tool. `number` counts from the block's start,
+    /// from 1.
+    pub(in crate::diag) fn invalid_line(&mut self, number: u64, reason: &str) -> io::Result<()> {
+        self.bad += 1;
+        self.has_errors = true;
+        if self.bad > MAX_REPORTED_LINES {
+            return Ok(());
+        }
+        let (name, number) = (&self.name, self.lines + number);
+        let reason = text::one_line(text::truncate(reason, MAX_REASON_BYTES));
+        let message = format!("{name}:{number}: not a diagnostic: {reason}");
+        self.message(&message)
     }
 
     /// Begins an input.

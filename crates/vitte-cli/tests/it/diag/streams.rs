@@ -181,3 +181,48 @@ fn sources_are_read_below_the_working_directory() {
         assert!(ended.stdout.contains("1 | int own;"), "{inside}: {}", ended.stdout);
     }
 }
+
+/// The output of rustc is converted line by line, too.
+#[test]
+fn the_output_of_rustc_is_a_stream() {
+    let dir = dir_with(&[("a.rs", "fn main() {}\n"), ("changed.rs", "fn g() {}\n")]);
+    let message = |file: &str, text: &str, code: &str| {
+        format!(
+            r#"{{"$message_type":"diagnostic","message":"{code}","code":null,"level":"error","spans":[{{"file_name":"{file}","byte_start":3,"byte_end":4,"line_start":1,"line_end":1,"column_start":4,"column_end":5,"is_primary":true,"text":[{{"text":"{text}","highlight_start":4,"highlight_end":5}}],"label":null,"suggested_replacement":null,"suggestion_applicability":null,"expansion":null}}],"children":[],"rendered":null}}"#
+        ) + "\n"
+    };
+    let mut child = vitte()
+        .current_dir(dir.path())
+        .args(["diag", "convert", "--from=rustc", "--to=short", "--to=human=out"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let mut output = BufReader::new(child.stdout.take().unwrap()).lines();
+    let lines = [
+        message("a.rs", "fn main() {}", "one"),
+        message("changed.rs", "fn f() {}", "two"),
+        message("gone.rs", "fn f() {}", "three"),
+        message("changed.rs", "fn g() {}", "four"),
+        message("gone.rs", "fn f() {}", "five"),
+    ];
+    for (one, number) in lines.iter().zip(["one", "two", "three", "four", "five"]) {
+        input.write_all(format!("\nCompiling x\n{one}").as_bytes()).unwrap();
+        let shown = output.next().unwrap().unwrap();
+        assert!(shown.ends_with(&format!("error: {number}")), "{shown}");
+    }
+    drop(input);
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(2));
+    let report = String::from_utf8(ended.stderr).unwrap();
+    let invalid: Vec<_> = report.lines().filter(|line| line.contains("not a diagnostic")).collect();
+    assert_eq!(invalid.len(), 5, "{report}");
+    assert!(invalid[4].starts_with("vitte: <stdin>:14: not a diagnostic: "), "{report}");
+    for file in ["changed.rs", "gone.rs"] {
+        assert_eq!(report.matches(&format!("`{file}`")).count(), 1, "{report}");
+    }
+    let human = std::fs::read_to_string(dir.path().join("out")).unwrap();
+    assert!(human.contains("fn main() {}") && !human.contains("fn g() {}"), "{human}");
+}
