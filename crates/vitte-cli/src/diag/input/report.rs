@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{BinaryBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use vitte_diag::text;
 
 use super::Problem;
@@ -176,15 +176,20 @@ impl Progress {
             let length = Some(total).filter(|total| *total > 0);
             let bar = ProgressBar::with_draw_target(length, ProgressDrawTarget::stderr());
             let template = match length {
-                Some(_) => "{bar:24} {binary_bytes} of {binary_total_bytes}, {binary_bytes_per_sec}, {eta} left",
-                None => "{binary_bytes}, {binary_bytes_per_sec}",
+                Some(_) => "{bar:24} {binary_bytes} of {binary_total_bytes}, {msg}/s",
+                None => "{binary_bytes}, {msg}/s",
             };
             if let Ok(style) = ProgressStyle::with_template(template) {
                 bar.set_style(style.progress_chars("=> "));
             }
-            bar.with_elapsed(DELAY)
+            bar
         });
-        bar.set_position(self.read.load(Ordering::Relaxed));
+        let read = self.read.load(Ordering::Relaxed);
+        // Since the start: the bar itself would measure from when it is shown.
+        let milliseconds = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let speed = read.saturating_mul(1000) / milliseconds.max(1);
+        bar.set_message(BinaryBytes(speed).to_string());
+        bar.set_position(read);
     }
 
     /// Removes the bar, so that something else can be written. It comes back with the next block.

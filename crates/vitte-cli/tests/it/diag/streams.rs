@@ -226,3 +226,43 @@ fn the_output_of_rustc_is_a_stream() {
     let human = std::fs::read_to_string(dir.path().join("out")).unwrap();
     assert!(human.contains("fn main() {}") && !human.contains("fn g() {}"), "{human}");
 }
+
+/// Work that takes longer than a second shows how much was read, but only on a terminal, and not with `--no-progress`.
+#[test]
+#[cfg(target_os = "linux")]
+fn progress_is_shown_on_a_terminal() {
+    use std::io::Read as _;
+
+    let dir = dir_with(&[]);
+    for (arguments, is_shown) in [(&["stats"][..], true), (&["stats", "--no-progress"], false)] {
+        let (mut pty, pts) = pty_process::blocking::open().unwrap();
+        let stderr = std::os::fd::AsFd::as_fd(&pts).try_clone_to_owned().unwrap();
+        let mut child = vitte()
+            .current_dir(dir.path())
+            .env("TERM", "xterm-256color")
+            .arg("diag")
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(stderr)
+            .spawn()
+            .unwrap();
+        drop(pts);
+        let mut input = child.stdin.take().unwrap();
+        for number in 0..2 {
+            input.write_all(line("error", "E1", "a", number, "m").as_bytes()).unwrap();
+            std::thread::sleep(std::time::Duration::from_millis(1200));
+        }
+        drop(input);
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success() && output.stdout.starts_with(b"2 errors in 1 file\n"));
+        let (mut shown, mut bytes) = (Vec::new(), [0; 4096]);
+        // The end of a pseudoterminal is an error.
+        while let Ok(len @ 1..) = pty.read(&mut bytes) {
+            shown.extend_from_slice(&bytes[..len]);
+        }
+        let shown = String::from_utf8(shown).unwrap();
+        assert_eq!(shown.contains(" B, ") && shown.contains("/s"), is_shown, "{shown:?}");
+        assert_eq!(shown.is_empty(), !is_shown, "{shown:?}");
+    }
+}
