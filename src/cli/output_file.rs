@@ -51,6 +51,21 @@ impl Emitter for FileEmitter {
 /// The writer of an [output](super::Outputs) that is a file. Clones write to the same file.
 ///
 /// A regular file gets its new contents with [`commit`](Self::commit), and stays as it was if that is not called or fails.
+///
+/// ```
+/// use std::io::Write as _;
+///
+/// use vitte_diag::cli::OutputFile;
+///
+/// # let dir = tempfile::tempdir()?;
+/// # let path = dir.path().join("out.json");
+/// let mut file = OutputFile::new(&path);
+/// file.write_all(b"{}\n")?;
+/// assert!(!path.exists());
+/// file.commit()?;
+/// assert_eq!(std::fs::read(&path)?, b"{}\n");
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct OutputFile(Rc<RefCell<State>>);
 

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use vitte_diag::{Severity, Tag, text};
 
 use super::globs::{Anchor, globs};
-use super::input::{BlockLines, InputArgs, Output};
+use super::input::{BlockLines, InputArgs, Mode, Output};
 use super::line::{Fields, TAGS};
 use super::select::Kept;
 
@@ -84,7 +84,7 @@ impl Filter {
         let work = move |lines: &mut BlockLines<'_>| {
             Kept::select(lines, |fields| Ok(shared.match_all(fields)))
         };
-        let is_complete = self.input.read(true, work, &mut |output, _| match output {
+        let is_complete = self.input.read(Mode::Copy, work, &mut |output, _| match output {
             Output::Block(block, kept) => kept.write(block, out),
             Output::Idle => out.flush(),
         })?;

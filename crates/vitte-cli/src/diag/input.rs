@@ -53,6 +53,33 @@ pub(super) fn parse_size(text: &str) -> Result<usize, String> {
     }
 }
 
+/// What a command does with the lines.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Mode {
+    /// Counts or collects them, and writes at the end.
+    Collect,
+    /// Copies some of them.
+    Copy,
+    /// Parses all of them, and writes something else. The structs take several times the memory of the lines.
+    Parse,
+}
+
+impl Mode {
+    const fn writes(self) -> bool {
+        matches!(self, Self::Copy | Self::Parse)
+    }
+
+    const fn block_bytes(self) -> usize {
+        match self {
+            Self::Collect | Self::Copy => 512 << 10,
+            Self::Parse => 64 << 10,
+        }
+    }
+}
+
+/// The blocks that are read, worked on or wait to be written, if no line is longer than a block.
+const BLOCKS_IN_FLIGHT: usize = 12;
+
 /// Why a line was skipped.
 #[derive(Debug)]
 pub(super) enum Problem {
@@ -135,18 +162,17 @@ impl InputArgs {
     /// Calls `work` with the lines of each block on several threads, and `sink` with the results in the order of the
     /// input. Lines and files that cannot be read are reported to standard error. Returns false if there were any.
     ///
-    /// `writes` is true if the output is written while the input is read; then there is no progress bar if both would be on
-    /// the same terminal.
+    /// There is no progress bar if it would be on the same terminal as output that is written meanwhile.
     pub(super) fn read<T: Send + 'static>(
         &self,
-        writes: bool,
+        mode: Mode,
         work: impl Fn(&mut BlockLines<'_>) -> T + Send + Sync + 'static,
         sink: &mut Sink<'_, T>,
     ) -> io::Result<bool> {
         let inputs =
             if self.files.is_empty() { vec![PathBuf::from("-")] } else { self.files.clone() };
         let read = Arc::default();
-        let has_bar = !(self.no_progress || writes && io::stdout().is_terminal());
+        let has_bar = !(self.no_progress || mode.writes() && io::stdout().is_terminal());
         let progress = Progress::new(&inputs, Arc::clone(&read), has_bar);
         let max = self.max_line_bytes;
         let work = move |block: &[u8]| {
@@ -157,8 +183,9 @@ impl InputArgs {
         let stderr: &mut dyn Write =
             if self.is_quiet { &mut io::sink() } else { &mut io::stderr() };
         let mut report = Report::new(stderr, progress);
-        let blocks = Blocks::new(inputs, max, read);
-        pipeline::run(blocks, self.jobs(), work, &mut |event| {
+        let blocks = Blocks::new(inputs, max, mode.block_bytes(), read);
+        let max_in_flight = BLOCKS_IN_FLIGHT * mode.block_bytes();
+        pipeline::run(blocks, self.jobs(), max_in_flight, work, &mut |event| {
             match event {
                 Event::Lines(lines, worked) => {
                     sink(Output::Block(&lines, worked.result), &mut report)?;

@@ -106,6 +106,8 @@ pub(super) fn read<'a>(line: &'a [u8], scratch: &'a mut Scratch) -> Result<Line<
     if let Some(fields) = scan::scan(json) {
         return Ok(Line { json, fields });
     }
+    // Before the next one is parsed: it may be large.
+    scratch.diagnostic = None;
     let diagnostic = parse(line)?;
     scratch.json = diagnostic.to_line().map_err(|error| Invalid::new(1, error.to_string()))?;
     let diagnostic = scratch.diagnostic.insert(diagnostic);

@@ -16,7 +16,7 @@ use clap::Args;
 use sorter::Sorter;
 use vitte_diag::text;
 
-use super::input::{BlockLines, InputArgs, Output, parse_size};
+use super::input::{BlockLines, InputArgs, Mode, Output, parse_size};
 use super::line::{self, Scratch};
 
 /// The arguments of `vitte diag merge`.
@@ -57,7 +57,7 @@ impl Merge {
             done
         };
         let mut failed = None;
-        let read = self.input.read(false, work, &mut |output, _| match output {
+        let read = self.input.read(Mode::Collect, work, &mut |output, _| match output {
             Output::Block(_, Err(error)) => {
                 let stop = io::Error::other(error.to_string());
                 failed = Some(error);

@@ -12,7 +12,7 @@ use output::Shown;
 use vitte_diag::text;
 
 use super::count::{Counted, Counter, Dimension, Grouping, Table};
-use super::input::{BlockLines, InputArgs, Output};
+use super::input::{BlockLines, InputArgs, Mode, Output};
 use super::line::{self, Scratch};
 use super::owners::Owners;
 
@@ -143,7 +143,7 @@ impl Counting {
             });
             counter.finish()
         };
-        let is_complete = self.input.read(false, work, &mut |output, _| {
+        let is_complete = self.input.read(Mode::Collect, work, &mut |output, _| {
             if let Output::Block(_, counted) = output {
                 all.append(&counted);
             }

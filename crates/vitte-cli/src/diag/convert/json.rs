@@ -9,7 +9,7 @@ use vitte_diag::{Emitter as _, EmitterOptions, Format};
 use super::outputs::{CurrentLine, SharedOutput, emitter};
 use super::root::Root;
 use super::sources::Sources;
-use crate::diag::input::{BlockLines, InputArgs, Output};
+use crate::diag::input::{BlockLines, InputArgs, Mode, Output};
 use crate::diag::line;
 use crate::diag::select::Kept;
 
@@ -37,7 +37,7 @@ pub(super) fn convert(
 /// Writes the canonical form of each line.
 fn copy(input: &InputArgs, out: &mut dyn Write) -> io::Result<bool> {
     let work = |lines: &mut BlockLines<'_>| Kept::select(lines, |_| Ok(true));
-    let is_complete = input.read(true, work, &mut |output, _| match output {
+    let is_complete = input.read(Mode::Copy, work, &mut |output, _| match output {
         Output::Block(block, kept) => kept.write(block, out),
         Output::Idle => out.flush(),
     })?;
@@ -57,7 +57,7 @@ fn emit(
     let mut emitter = emitter(outputs, shared, options, Some(&line))?;
     let has_json = outputs.specs().iter().any(|spec| spec.format == Format::Json);
     let mut sources = Sources::new(root);
-    let is_complete = input.read(true, parse_all, &mut |output, report| match output {
+    let is_complete = input.read(Mode::Parse, parse_all, &mut |output, report| match output {
         Output::Block(_, diagnostics) => diagnostics.iter().try_for_each(|diagnostic| {
             if has_json {
                 *line.borrow_mut() = diagnostic.to_line()?;

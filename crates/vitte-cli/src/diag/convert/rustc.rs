@@ -9,7 +9,7 @@ use vitte_diag::{Emitter, SourceMap, text};
 
 use super::root::{self, Root};
 use super::sources::Missing;
-use crate::diag::input::{BlockLines, InputArgs, Output, Report};
+use crate::diag::input::{BlockLines, InputArgs, Mode, Output, Report};
 
 /// The texts in memory, in bytes.
 const MAX_TEXT_BYTES: usize = 8 << 20;
@@ -46,7 +46,7 @@ pub(super) fn convert(
         name: String::new(),
         losses: BTreeMap::new(),
     };
-    let is_complete = input.read(true, ranges, &mut |output, report| match output {
+    let is_complete = input.read(Mode::Parse, ranges, &mut |output, report| match output {
         Output::Block(block, lines) => reader.block(block, lines, emitter, report),
         Output::Idle => flush(),
     })?;

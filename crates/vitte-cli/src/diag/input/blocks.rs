@@ -33,8 +33,6 @@ impl Item {
     }
 }
 
-/// The size of the blocks of a regular file, in bytes.
-pub(super) const BLOCK_BYTES: usize = 512 << 10;
 /// What is read from a stream at once, in bytes: the size of a pipe.
 const STREAM_BYTES: usize = 64 << 10;
 
@@ -47,6 +45,8 @@ pub(super) struct Blocks {
     /// The rest of the line is skipped.
     is_skipping: bool,
     max_line_bytes: usize,
+    /// The size of the blocks of a regular file, in bytes.
+    block_bytes: usize,
     /// Memory of blocks that were used before.
     unused: Vec<Vec<u8>>,
     read: Arc<AtomicU64>,
@@ -59,13 +59,19 @@ enum Current {
 
 impl Blocks {
     /// `-` is standard input. `read` counts the bytes that were read.
-    pub(super) fn new(inputs: Vec<PathBuf>, max_line_bytes: usize, read: Arc<AtomicU64>) -> Self {
+    pub(super) fn new(
+        inputs: Vec<PathBuf>,
+        max_line_bytes: usize,
+        block_bytes: usize,
+        read: Arc<AtomicU64>,
+    ) -> Self {
         Self {
             inputs: inputs.into(),
             current: None,
             rest: Vec::new(),
             is_skipping: false,
             max_line_bytes,
+            block_bytes,
             unused: Vec::new(),
             read,
         }
@@ -73,7 +79,7 @@ impl Blocks {
 
     /// Takes memory back.
     pub(super) fn reuse(&mut self, mut block: Vec<u8>) {
-        if self.unused.len() < 8 && block.capacity() <= 4 * BLOCK_BYTES {
+        if self.unused.len() < 8 && block.capacity() <= 4 * self.block_bytes {
             block.clear();
             self.unused.push(block);
         }
@@ -87,7 +93,7 @@ impl Blocks {
             };
             let mut block = std::mem::take(&mut self.rest);
             let start = block.len();
-            let read = read_some(&mut current, &mut block);
+            let read = read_some(&mut current, self.block_bytes, &mut block);
             self.read.fetch_add((block.len() - start) as u64, Ordering::Relaxed);
             match read {
                 // What was read before the error is used; the same error comes again, or the input ends.
@@ -155,11 +161,11 @@ impl Blocks {
 }
 
 /// Appends what can be read at once.
-fn read_some(current: &mut Current, block: &mut Vec<u8>) -> io::Result<()> {
+fn read_some(current: &mut Current, len: usize, block: &mut Vec<u8>) -> io::Result<()> {
     let start = block.len();
     let read = match current {
         // Without clearing the memory before.
-        Current::File(file) => return file.take(BLOCK_BYTES as u64).read_to_end(block).map(drop),
+        Current::File(file) => return file.take(len as u64).read_to_end(block).map(drop),
         Current::Stdin(stdin) => {
             block.resize(start + STREAM_BYTES, 0);
             let free = block.get_mut(start..).unwrap_or_default();
@@ -189,12 +195,14 @@ pub(in crate::diag) fn reason(error: &InputError) -> String {
 mod tests {
     use super::*;
 
+    const BLOCK_BYTES: usize = 64 << 10;
+
     /// Returns the items of a file with a limit of 10 bytes per line.
     fn items(text: &[u8]) -> Vec<String> {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("in");
         std::fs::write(&path, text).unwrap();
-        let mut blocks = Blocks::new(vec![path], 10, Arc::default());
+        let mut blocks = Blocks::new(vec![path], 10, BLOCK_BYTES, Arc::default());
         std::iter::from_fn(|| blocks.next())
             .skip(1)
             .map(|item| match item {

@@ -16,10 +16,7 @@ use std::sync::mpsc::{self, Receiver, Sender, TryRecvError};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use super::blocks::{BLOCK_BYTES, Blocks, Item};
-
-/// The blocks that are read, worked on, or wait for the sink, in bytes. One block may be larger.
-const MAX_BYTES_IN_FLIGHT: usize = 12 * BLOCK_BYTES;
+use super::blocks::{Blocks, Item};
 
 /// What the sink receives.
 #[derive(Debug)]
@@ -38,6 +35,8 @@ struct Shared<F> {
     in_flight: Mutex<InFlight>,
     /// Notified if there are fewer bytes in flight.
     left: Condvar,
+    /// The blocks that are read, worked on, or wait for the sink, in bytes. One block may be larger.
+    max_in_flight: usize,
     work: F,
 }
 
@@ -60,11 +59,12 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// A result, its number, and the bytes that it had in flight.
 type Numbered<T> = (u64, usize, Event<T>);
 
-/// Calls `work` for each block on `jobs` threads, and `sink` for each result in the order of the input. Returns the first
+/// Calls `work` for each block on `jobs` threads, with `max_in_flight` bytes at most, and `sink` for each result in the order of the input. Returns the first
 /// error of `sink`; a thread that waits for input is then abandoned.
 pub(super) fn run<T: Send + 'static>(
     blocks: Blocks,
     jobs: NonZeroUsize,
+    max_in_flight: usize,
     work: impl Fn(&[u8]) -> T + Send + Sync + 'static,
     sink: &mut dyn FnMut(Event<T>) -> io::Result<Option<Vec<u8>>>,
 ) -> io::Result<()> {
@@ -72,6 +72,7 @@ pub(super) fn run<T: Send + 'static>(
         source: Mutex::new(Source { blocks, next: 0 }),
         in_flight: Mutex::default(),
         left: Condvar::new(),
+        max_in_flight,
         work,
     });
     let (sender, receiver) = mpsc::channel();
@@ -117,7 +118,7 @@ impl<F> Shared<F> {
     /// Waits until there is room for `size` bytes. Returns false if the work is stopped.
     fn enter(&self, size: usize) -> bool {
         let mut now = lock(&self.in_flight);
-        while now.bytes > 0 && now.bytes + size > MAX_BYTES_IN_FLIGHT && !now.is_stopped {
+        while now.bytes > 0 && now.bytes + size > self.max_in_flight && !now.is_stopped {
             now = self.left.wait(now).unwrap_or_else(PoisonError::into_inner);
         }
         now.bytes += size;

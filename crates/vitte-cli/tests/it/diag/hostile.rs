@@ -1,4 +1,4 @@
-//! Inputs that nobody writes by accident.
+//! Inputs that are damaged or hostile.
 
 use std::process::Stdio;
 
