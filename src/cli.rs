@@ -24,7 +24,9 @@ pub use output_file::OutputFile;
 pub use outputs::{Destination, OutputSpec, OutputSpecError, Outputs, OutputsError};
 
 use crate::bag::{Level, Policy, PolicyError};
-use crate::emit::{DiagnosticStyle, EditorUrl, Emitter, EmitterOptions, Format, Stream, Theme};
+use crate::emit::{
+    DiagnosticStyle, EditorUrl, Emitter, EmitterOptions, Format, JunitFamily, Stream, Theme,
+};
 use crate::registry::Tool;
 use crate::terminal::{ColorChoice, Terminal};
 use crate::text::EmojiWidth;
@@ -63,6 +65,9 @@ pub struct DiagnosticArgs {
     pub style: StyleArgs,
     #[command(flatten)]
     #[allow(missing_docs, reason = "clap would use the documentation as the help of the program")]
+    pub report: ReportArgs,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap would use the documentation as the help of the program")]
     pub outputs: Outputs,
 }
 
@@ -97,6 +102,40 @@ pub struct StyleArgs {
     /// Link paths to an editor, such as `vscode://file/{path}:{line}:{column}`
     #[arg(long, help_heading = HEADING, value_name = "URL")]
     pub editor_url: Option<EditorUrl>,
+}
+
+/// The flags that determine what reports for other programs contain, for flattening into the arguments of a program that
+/// writes diagnostics of others. They are a part of [`DiagnosticArgs`].
+#[derive(Clone, PartialEq, Eq, Debug, clap::Args)]
+// Otherwise clap would use this documentation as the help of the program.
+#[command(about = None, long_about = None)]
+#[non_exhaustive]
+pub struct ReportArgs {
+    /// Show diagnostics without a location at the file PATH, in reports that require a location
+    #[arg(long, help_heading = HEADING, value_name = "PATH")]
+    pub fallback_path: Option<String>,
+    /// Distinguish SARIF logs of one commit by NAME, such as the language or the build profile
+    #[arg(long, help_heading = HEADING, value_name = "NAME")]
+    pub sarif_category: Option<String>,
+    /// Write at most N results to a SARIF log, and count the others; 0 means no limit
+    #[arg(long, help_heading = HEADING, value_name = "N", default_value_t = EmitterOptions::SARIF_MAX_RESULTS)]
+    pub sarif_max_results: usize,
+    /// Write JUnit test cases with `file` and `line` (located), or without them, for Jenkins' xUnit plugin (jenkins)
+    #[arg(long, help_heading = HEADING, value_name = "FAMILY", value_enum, default_value_t, hide_possible_values = true)]
+    pub junit_family: JunitFamily,
+}
+
+impl ReportArgs {
+    /// Returns options with the values of the flags.
+    #[must_use]
+    pub fn apply(&self, options: EmitterOptions) -> EmitterOptions {
+        let mut options = options
+            .with_sarif_max_results(self.sarif_max_results)
+            .with_junit_family(self.junit_family);
+        options.fallback_path = self.fallback_path.clone().or(options.fallback_path);
+        options.sarif_category = self.sarif_category.clone().or(options.sarif_category);
+        options
+    }
 }
 
 fn theme_names() -> String {
@@ -169,10 +208,11 @@ impl DiagnosticArgs {
         self.diagnostic_width.map_or(terminal, |width| terminal.with_width(width))
     }
 
-    /// Returns the options of the emitter: `tool`, the [terminal](Self::terminal), and the flags for people.
+    /// Returns the options of the emitter: `tool`, the [terminal](Self::terminal), and the flags for people and reports.
     #[must_use]
     pub fn options(&self, tool: &Tool) -> EmitterOptions {
-        self.style.apply(EmitterOptions::new(tool.clone(), self.terminal()))
+        let options = EmitterOptions::new(tool.clone(), self.terminal());
+        self.report.apply(self.style.apply(options))
     }
 
     /// Returns an emitter of all outputs. Without a file it writes formats for people to standard error, and formats for
@@ -263,6 +303,18 @@ mod tests {
             .with_editor_url(url);
         assert_eq!(options(&[&flags[..], &more].concat()), expected);
         assert_eq!(options(&["--diagnostic-style=rustc"]).style, DiagnosticStyle::Rustc);
+        let flags = [
+            "--fallback-path=build.my",
+            "--sarif-category=linux",
+            "--sarif-max-results=0",
+            "--junit-family=jenkins",
+        ];
+        let expected = EmitterOptions::new(Tool::default(), terminal)
+            .with_fallback_path("build.my")
+            .with_sarif_category("linux")
+            .with_sarif_max_results(0)
+            .with_junit_family(JunitFamily::Jenkins);
+        assert_eq!(options(&flags), expected);
 
         let error = |flag: &str| parse(&[flag]).err().unwrap().to_string();
         for (flag, expected) in [

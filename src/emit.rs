@@ -22,6 +22,7 @@ mod frames;
 mod glyphs;
 mod highlight;
 mod layout;
+mod log_commands;
 mod margin;
 mod markup;
 mod options;
@@ -60,7 +61,7 @@ pub use editor_url::{EditorUrl, EditorUrlError};
 pub use format::*;
 pub use highlight::Highlighter;
 pub use junit::{JunitResult, JunitTest};
-pub use options::{DiagnosticStyle, EmitterOptions, FromOptions};
+pub use options::{DiagnosticStyle, EmitterOptions, FromOptions, JunitFamily};
 pub use role::{Role, SyntaxRole};
 pub use sarif::BaselineState;
 pub use tee::Tee;
@@ -92,6 +93,11 @@ pub trait Emitter {
         entries.iter().try_for_each(|entry| self.emit(sources, entry.diagnostic))
     }
 
+    /// Receives the numbers of the diagnostics of the bag that is written, also of those that it did not store.
+    /// [`DiagnosticBag::emit`] calls this before [`finish`](Self::finish). A format with a place for it reports what
+    /// is missing; the default ignores it.
+    fn set_summary(&mut self, _summary: Summary) {}
+
     /// Ends the output: closes the document, if the format has one, and flushes the writer. Diagnostics that
     /// are emitted afterwards begin a new document, or continue the output if the format has no document.
     /// [`DiagnosticBag::emit`] calls this; call it yourself if you emit without a bag.
@@ -111,6 +117,10 @@ impl<E: Emitter + ?Sized> Emitter for &mut E {
         (**self).emit_all(sources, entries)
     }
 
+    fn set_summary(&mut self, summary: Summary) {
+        (**self).set_summary(summary);
+    }
+
     fn finish(&mut self) -> io::Result<()> {
         (**self).finish()
     }
@@ -123,6 +133,10 @@ impl<E: Emitter + ?Sized> Emitter for Box<E> {
 
     fn emit_all(&mut self, sources: &SourceMap, entries: &[Entry<'_>]) -> io::Result<()> {
         (**self).emit_all(sources, entries)
+    }
+
+    fn set_summary(&mut self, summary: Summary) {
+        (**self).set_summary(summary);
     }
 
     fn finish(&mut self) -> io::Result<()> {
@@ -147,7 +161,9 @@ impl DiagnosticBag {
         emitter: &mut (impl Emitter + ?Sized),
     ) -> io::Result<Summary> {
         emitter.emit_all(sources, &self.ordered_in(sources))?;
+        let summary = self.summary();
+        emitter.set_summary(summary);
         emitter.finish()?;
-        Ok(self.summary())
+        Ok(summary)
     }
 }

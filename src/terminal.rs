@@ -48,6 +48,9 @@ pub struct Terminal {
     pub hyperlinks: bool,
     /// Which frames of backtraces are shown.
     pub backtraces: BacktraceStyle,
+    /// Whether the output is the log of a CI server, which obeys commands such as `##[add-mask]text` in any line. Human,
+    /// short, narrated and GCC output then contains none: the bracket of such a command is another character.
+    pub is_ci_log: bool,
 }
 
 /// The capabilities of a file, see [`PLAIN`](Self::PLAIN).
@@ -69,6 +72,7 @@ impl Terminal {
         width: Self::DEFAULT_WIDTH,
         hyperlinks: false,
         backtraces: BacktraceStyle::Short,
+        is_ci_log: false,
     };
 
     /// Returns the capabilities of standard error, with colours according to `choice`.
@@ -76,7 +80,9 @@ impl Terminal {
     /// The width and the support for hyperlinks are queried only with the feature `terminal`; without it they
     /// are those of the default. The background is that of the environment variable `COLORFGBG`, which many terminals
     /// do not set; 24-bit colours are supported if `COLORTERM` says so. As in Rust's own backtraces,
-    /// all frames are shown if the environment variable `RUST_BACKTRACE` is `1`, in full if it is `full`.
+    /// all frames are shown if the environment variable `RUST_BACKTRACE` is `1`, in full if it is `full`. The output is
+    /// [the log of a CI server](Self::is_ci_log) if `GITHUB_ACTIONS`, `TF_BUILD` (Azure Pipelines) or `TEAMCITY_VERSION`
+    /// is set.
     #[must_use]
     pub fn stderr(choice: ColorChoice) -> Self {
         let stream = io::stderr();
@@ -106,6 +112,7 @@ impl Terminal {
             // A dumb terminal would print the escape sequences, even if the user forces hyperlinks.
             hyperlinks: hyperlinks && env::var_os("TERM").is_none_or(|term| term != "dumb"),
             backtraces: backtrace_style(|name| env::var_os(name)),
+            is_ci_log: is_ci_log(|name| env::var_os(name)),
         }
     }
 
@@ -120,6 +127,13 @@ impl Terminal {
     #[must_use]
     pub const fn with_backtraces(mut self, style: BacktraceStyle) -> Self {
         self.backtraces = style;
+        self
+    }
+
+    /// Sets whether the output is [the log of a CI server](Self::is_ci_log).
+    #[must_use]
+    pub const fn with_ci_log(mut self, is_ci_log: bool) -> Self {
+        self.is_ci_log = is_ci_log;
         self
     }
 
@@ -139,6 +153,13 @@ fn backtrace_style(variable: impl FnOnce(&str) -> Option<OsString>) -> Backtrace
         Some(value) if value != "0" && !value.is_empty() => BacktraceStyle::All,
         _ => BacktraceStyle::Short,
     }
+}
+
+/// Returns true if a CI server reads the output for commands. `variable` reads an environment variable.
+fn is_ci_log(variable: impl Fn(&str) -> Option<OsString>) -> bool {
+    ["GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION"]
+        .into_iter()
+        .any(|name| variable(name).is_some_and(|value| !value.is_empty()))
 }
 
 /// Queries the width of the terminal and its support for hyperlinks.
@@ -204,5 +225,16 @@ mod tests {
         }
         assert_eq!(Terminal::default().backtraces, Short);
         assert_eq!(Terminal::default().with_backtraces(All).backtraces, All);
+    }
+
+    #[test]
+    fn servers_that_obey_commands_are_known_by_their_variables() {
+        let is_log = |name: &str, value: &str| {
+            is_ci_log(|variable| (variable == name).then(|| OsString::from(value)))
+        };
+        for name in ["GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION"] {
+            assert!(is_log(name, "true") && !is_log(name, ""), "{name}");
+        }
+        assert!(!is_log("CI", "true"));
     }
 }

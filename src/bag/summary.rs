@@ -82,6 +82,19 @@ impl Summary {
         } += 1;
     }
 
+    /// Returns the numbers of the suppressed diagnostics, such as `8 more errors, 1 more warning`, or `None` if there
+    /// are none.
+    pub(crate) fn suppressed_text(&self) -> Option<String> {
+        let text = joined(self.suppressed_counts.into_iter().zip(MORE_NOUNS));
+        Some(text).filter(|text| !text.is_empty())
+    }
+
+    /// Returns the counts as those of [`suppressed_text`](Self::suppressed_text).
+    pub(crate) fn more_text(&self) -> Option<String> {
+        let text = joined(self.counts().into_iter().zip(MORE_NOUNS));
+        Some(text).filter(|text| !text.is_empty())
+    }
+
     /// Returns the number of all diagnostics.
     #[must_use]
     pub const fn total(self) -> u64 {
@@ -98,8 +111,7 @@ impl fmt::Display for Summary {
         });
         let stored = joined(stored.zip(NOUNS));
         f.write_str(if stored.is_empty() { "no errors" } else { &stored })?;
-        let more = ["more fatal error", "more error", "more warning", "more note"];
-        let suppressed = self.suppressed_counts.into_iter().zip(more);
+        let suppressed = self.suppressed_counts.into_iter().zip(MORE_NOUNS);
         let omitted = joined(suppressed.chain([(self.duplicates, "duplicate")]));
         if omitted.is_empty() { Ok(()) } else { write!(f, " ({omitted} not shown)") }
     }
@@ -107,6 +119,8 @@ impl fmt::Display for Summary {
 
 /// The names of the severities, the most severe first.
 const NOUNS: [&str; 4] = ["fatal error", "error", "warning", "note"];
+
+const MORE_NOUNS: [&str; 4] = ["more fatal error", "more error", "more warning", "more note"];
 
 /// Returns the counts that are not 0, such as `2 errors, 1 warning`.
 fn joined<'a>(counts: impl Iterator<Item = (u64, &'a str)>) -> String {

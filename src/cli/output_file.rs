@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use tempfile::NamedTempFile;
 
-use crate::bag::Entry;
+use crate::bag::{Entry, Summary};
 use crate::emit::{Emitter, EmitterOptions, Format};
 use crate::model::Diagnostic;
 use crate::source::SourceMap;
@@ -40,6 +40,10 @@ impl Emitter for FileEmitter {
 
     fn emit_all(&mut self, sources: &SourceMap, entries: &[Entry<'_>]) -> io::Result<()> {
         self.emitter.emit_all(sources, entries)
+    }
+
+    fn set_summary(&mut self, summary: Summary) {
+        self.emitter.set_summary(summary);
     }
 
     fn finish(&mut self) -> io::Result<()> {

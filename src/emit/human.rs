@@ -8,6 +8,7 @@ use super::canvas::{AnsiCanvas, PlainCanvas};
 use super::direct::Direct;
 use super::editor_url::EditorUrl;
 use super::highlight::{Highlighter, SharedHighlighter};
+use super::log_commands;
 use super::options::{DiagnosticStyle, EmitterOptions, FromOptions};
 use super::output::{Draw, Output};
 use super::renderer::HumanRenderer;
@@ -306,7 +307,11 @@ fn draw(
         if !is_first {
             out.push(b'\n');
         }
+        let start = out.len();
         append(sources, renderer, sequences.as_ref(), diagnostic, code_url, out);
+        if terminal.is_ci_log {
+            log_commands::disarm(out, start);
+        }
         Ok(())
     }
 }

@@ -12,7 +12,11 @@
 //!
 //! The format has no standard; the attributes are those that GitLab and Jenkins read. An error is a test
 //! failure and a fatal error is a test error. A warning or a note is a test that passes, with the text as its
-//! output, because the compilation succeeds. A diagnostic about a whole file has no line. Without diagnostics the report has one test, which passes.
+//! output, because the compilation succeeds. A diagnostic about a whole file has no line. Without diagnostics the report
+//! has one test, which passes.
+//!
+//! The schema of the xUnit plugin of Jenkins does not allow the attributes `file` and `line`:
+//! [`JunitFamily::Jenkins`] omits them.
 
 use std::collections::HashMap;
 use std::fmt::Display;
@@ -22,7 +26,7 @@ use indexmap::IndexMap;
 
 use super::Emitter;
 use super::markup::{self, XmlContext};
-use super::options::{EmitterOptions, FromOptions};
+use super::options::{EmitterOptions, FromOptions, JunitFamily};
 use super::plain_text::{PlainText, StepsInText, TextParts};
 use crate::check::CheckedDiagnostic;
 use crate::model::{Diagnostic, Severity};
@@ -36,6 +40,7 @@ use crate::text;
 pub struct JunitEmitter<W> {
     writer: W,
     tool: Tool,
+    family: JunitFamily,
     /// The suites by the path of their file; diagnostics without a location are in a suite with the name of
     /// the tool.
     suites: IndexMap<String, Suite>,
@@ -117,7 +122,15 @@ impl<W: Write> JunitEmitter<W> {
     /// Creates an emitter that writes to `writer`; `tool` is the compiler that reports the diagnostics.
     #[must_use]
     pub fn new(writer: W, tool: &Tool) -> Self {
-        Self { writer, tool: tool.clone(), suites: IndexMap::new() }
+        let family = JunitFamily::Located;
+        Self { writer, tool: tool.clone(), family, suites: IndexMap::new() }
+    }
+
+    /// Sets which attributes the test cases have. Default: [`JunitFamily::Located`].
+    #[must_use]
+    pub const fn with_family(mut self, family: JunitFamily) -> Self {
+        self.family = family;
+        self
     }
 
     /// Returns the writer.
@@ -142,7 +155,8 @@ impl<W: Write> JunitEmitter<W> {
     pub fn add_test(&mut self, test: &JunitTest<'_>) {
         let suite = self.suites.entry(test.suite.to_owned()).or_default();
         let (class, name) = (attribute(test.suite), suite.names.add(test.name.to_owned()));
-        let file = test.file.map(|file| format!(" file=\"{}\"", attribute(file)));
+        let file = test.file.filter(|_| self.family == JunitFamily::Located);
+        let file = file.map(|file| format!(" file=\"{}\"", attribute(file)));
         let head = format!("<testcase classname=\"{class}\" name=\"{}\"", attribute(&name));
         let content = match test.result {
             JunitResult::Passed => "/>".to_owned(),
@@ -181,10 +195,12 @@ impl<W: Write> Emitter for JunitEmitter<W> {
         let name = suite.names.add(name);
         let out = &mut suite.cases;
         write!(out, "<testcase classname=\"{class}\" name=\"{}\"", attribute(&name))?;
-        if file.is_some() {
+        let has_location = self.family == JunitFamily::Located;
+        if file.is_some() && has_location {
             write!(out, " file=\"{class}\"")?;
         }
-        if let Some(primary) = checked.primary().filter(|primary| primary.is_known()) {
+        let primary = checked.primary().filter(|_| has_location);
+        if let Some(primary) = primary.filter(|primary| primary.is_known()) {
             out.extend_from_slice(b" line=\"");
             text::digits(primary.location(ColumnUnit::Char).line).push_to(out);
             out.push(b'"');
@@ -197,7 +213,13 @@ impl<W: Write> Emitter for JunitEmitter<W> {
             suggestions: &suggestions,
             backtrace: true,
         };
-        let content = markup::escape_xml(PlainText::new(&checked, parts), XmlContext::Content);
+        let text = PlainText::new(&checked, parts);
+        let location = checked.primary().filter(|_| !has_location);
+        let content = match location.map(|primary| primary.partial_location(ColumnUnit::Char)) {
+            Some(at) => format!("{at}: {text}"),
+            None => text.to_string(),
+        };
+        let content = markup::escape_xml(content, XmlContext::Content);
         match severity {
             Severity::Fatal => {
                 write!(out, ">\n<error type=\"fatal\" message=\"{message}\">{content}</error>")
@@ -253,7 +275,7 @@ fn count_attributes(TestCounts { tests, failures, errors, skipped }: TestCounts)
 
 impl<W: Write> FromOptions<W> for JunitEmitter<W> {
     fn from_options(writer: W, options: &EmitterOptions) -> Self {
-        Self::new(writer, &options.tool)
+        Self::new(writer, &options.tool).with_family(options.junit_family)
     }
 }
 

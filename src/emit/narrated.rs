@@ -28,6 +28,7 @@ use std::io::{self, Write};
 use extent::extent;
 
 use super::Emitter;
+use super::log_commands;
 use super::options::{EmitterOptions, FromOptions};
 use super::output::{Draw, Output};
 use super::step_message::step_message;
@@ -46,13 +47,22 @@ use crate::text;
 #[derive(Clone, Debug)]
 pub struct NarratedEmitter<W> {
     output: Output<W>,
+    is_ci_log: bool,
 }
 
 impl<W: Write> NarratedEmitter<W> {
     /// Creates an emitter that writes to `writer`.
     #[must_use]
     pub const fn new(writer: W) -> Self {
-        Self { output: Output::new(writer) }
+        Self { output: Output::new(writer), is_ci_log: false }
+    }
+
+    /// Sets whether the output is the log of a CI server, see [`Terminal::is_ci_log`](crate::Terminal::is_ci_log).
+    /// Default: false.
+    #[must_use]
+    pub const fn with_ci_log(mut self, is_ci_log: bool) -> Self {
+        self.is_ci_log = is_ci_log;
+        self
     }
 
     /// Returns the writer.
@@ -75,11 +85,11 @@ const MAX_TEXT_CHARS: usize = 200;
 
 impl<W: Write> Emitter for NarratedEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
-        self.output.write(diagnostic, draw(sources))
+        self.output.write(diagnostic, draw(sources, self.is_ci_log))
     }
 
     fn emit_all(&mut self, sources: &SourceMap, entries: &[Entry<'_>]) -> io::Result<()> {
-        self.output.write_all(entries, draw(sources))
+        self.output.write_all(entries, draw(sources, self.is_ci_log))
     }
 
     fn finish(&mut self) -> io::Result<()> {
@@ -87,13 +97,17 @@ impl<W: Write> Emitter for NarratedEmitter<W> {
     }
 }
 
-fn draw(sources: &SourceMap) -> impl Draw {
-    |is_first, diagnostic, out| {
+fn draw(sources: &SourceMap, is_ci_log: bool) -> impl Draw {
+    move |is_first, diagnostic, out| {
         if !is_first {
             out.push(b'\n');
         }
-        let mut narrator = Narrator { out, file: None, line: None };
+        let start = out.len();
+        let mut narrator = Narrator { out: &mut *out, file: None, line: None };
         narrator.diagnostic(sources, &CheckedDiagnostic::new(sources, diagnostic));
+        if is_ci_log {
+            log_commands::disarm(out, start);
+        }
         Ok(())
     }
 }
@@ -325,7 +339,7 @@ fn shortened(text: &str) -> Cow<'_, str> {
 }
 
 impl<W: Write> FromOptions<W> for NarratedEmitter<W> {
-    fn from_options(writer: W, _options: &EmitterOptions) -> Self {
-        Self::new(writer)
+    fn from_options(writer: W, options: &EmitterOptions) -> Self {
+        Self::new(writer).with_ci_log(options.terminal.is_ci_log)
     }
 }

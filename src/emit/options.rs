@@ -22,6 +22,19 @@ pub enum DiagnosticStyle {
     Rustc,
 }
 
+/// Which attributes the test cases of a JUnit report have. Their readers do not agree on them.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+#[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
+#[non_exhaustive]
+pub enum JunitFamily {
+    /// With `file` and `line`, which GitLab and others read. pytest calls this family `xunit1`.
+    #[default]
+    Located,
+    /// Without them, as the schema `junit-10.xsd` of the xUnit plugin of Jenkins requires. The text of a test case
+    /// begins with its location. pytest calls this family `xunit2`.
+    Jenkins,
+}
+
 /// The options of an emitter that a [`Format`](super::Format) creates. Each format uses those that apply to it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
@@ -33,6 +46,12 @@ pub struct EmitterOptions {
     /// The file that SARIF and GitLab show for a diagnostic without a location, see
     /// [`with_fallback_path`](Self::with_fallback_path).
     pub fallback_path: Option<String>,
+    /// The category of a SARIF log, see [`with_sarif_category`](Self::with_sarif_category).
+    pub sarif_category: Option<String>,
+    /// The maximum number of results in a SARIF log, see [`with_sarif_max_results`](Self::with_sarif_max_results).
+    pub sarif_max_results: usize,
+    /// The attributes of JUnit reports, see [`with_junit_family`](Self::with_junit_family).
+    pub junit_family: JunitFamily,
     /// How human output and HTML are drawn.
     pub style: DiagnosticStyle,
     /// The colours of human output and HTML.
@@ -53,6 +72,8 @@ pub struct EmitterOptions {
 impl EmitterOptions {
     /// The default number of cells from one tab stop to the next.
     const TAB_WIDTH: u8 = 4;
+    /// The default maximum number of results in a SARIF log, which is that of code scanning on GitHub.
+    pub(crate) const SARIF_MAX_RESULTS: usize = 25_000;
 
     /// Creates options from the compiler and its terminal.
     #[must_use]
@@ -61,6 +82,9 @@ impl EmitterOptions {
             tool,
             terminal,
             fallback_path: None,
+            sarif_category: None,
+            sarif_max_results: Self::SARIF_MAX_RESULTS,
+            junit_family: JunitFamily::Located,
             style: DiagnosticStyle::Ascii,
             theme: Theme::new(),
             context_lines: 0,
@@ -80,6 +104,32 @@ impl EmitterOptions {
     #[must_use]
     pub fn with_fallback_path(mut self, path: impl Into<String>) -> Self {
         self.fallback_path = Some(path.into());
+        self
+    }
+
+    /// Sets the category of SARIF logs, which distinguishes several runs of one compiler for one commit. Default: none.
+    ///
+    /// See [`SarifEmitter::with_category`](super::SarifEmitter::with_category).
+    #[must_use]
+    pub fn with_sarif_category(mut self, category: impl Into<String>) -> Self {
+        self.sarif_category = Some(category.into());
+        self
+    }
+
+    /// Sets the maximum number of results in a SARIF log; 0 means no limit. Default: 25,000, which is the limit of code
+    /// scanning on GitHub.
+    ///
+    /// See [`SarifEmitter::with_max_results`](super::SarifEmitter::with_max_results).
+    #[must_use]
+    pub const fn with_sarif_max_results(mut self, max: usize) -> Self {
+        self.sarif_max_results = max;
+        self
+    }
+
+    /// Sets which attributes the test cases of JUnit reports have. Default: [`JunitFamily::Located`].
+    #[must_use]
+    pub const fn with_junit_family(mut self, family: JunitFamily) -> Self {
+        self.junit_family = family;
         self
     }
 

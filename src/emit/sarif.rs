@@ -6,6 +6,7 @@
 mod fix;
 mod flow;
 mod location;
+mod notification;
 mod rule;
 mod stack;
 
@@ -17,6 +18,7 @@ use serde::Serialize;
 use self::fix::Fix;
 use self::flow::CodeFlow;
 use self::location::{Message, SarifLocation};
+use self::notification::{Invocation, Missing};
 use self::rule::Driver;
 use self::stack::Stack;
 use super::document::Document;
@@ -24,8 +26,9 @@ use super::fingerprint::{Fingerprint, Fingerprints};
 use super::options::{EmitterOptions, FromOptions};
 use super::plain_text::{PlainText, Related, StepsInText, TextParts};
 use super::{Emitter, escape};
+use crate::bag::Summary;
 use crate::check::CheckedDiagnostic;
-use crate::model::{Code, Diagnostic, Tag};
+use crate::model::{Code, Diagnostic, Severity, Tag};
 use crate::registry::Tool;
 use crate::source::SourceMap;
 
@@ -40,9 +43,14 @@ pub struct SarifEmitter<W> {
     tool: Tool,
     /// The file that is shown for a diagnostic without a location.
     fallback_path: Option<String>,
+    category: Option<String>,
+    max_results: usize,
     /// The 0-based index of each code's rule.
     rules: HashMap<Code, usize>,
     fingerprints: Fingerprints,
+    /// The number of results of the log so far.
+    results: usize,
+    missing: Missing,
     baseline_state: Option<BaselineState>,
 }
 
@@ -59,20 +67,27 @@ pub enum BaselineState {
     Absent,
 }
 
+impl<W> SarifEmitter<W> {
+    /// The default maximum number of results in a log, which is that of code scanning on GitHub:
+    /// <https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning>.
+    pub const MAX_RESULTS: usize = EmitterOptions::SARIF_MAX_RESULTS;
+}
+
 impl<W: Write> SarifEmitter<W> {
     /// Creates an emitter that writes to `writer`; `tool` is the compiler that reports the diagnostics.
     #[must_use]
     pub fn new(writer: W, tool: &Tool) -> Self {
-        let (document, fingerprints) = (Document::new(writer), Fingerprints::default());
-        let rules = rule::indices(tool);
-        let baseline_state = None;
         Self {
-            document,
+            document: Document::new(writer),
             tool: tool.clone(),
             fallback_path: None,
-            rules,
-            fingerprints,
-            baseline_state,
+            category: None,
+            max_results: Self::MAX_RESULTS,
+            rules: rule::indices(tool),
+            fingerprints: Fingerprints::default(),
+            results: 0,
+            missing: Missing::default(),
+            baseline_state: None,
         }
     }
 
@@ -88,6 +103,24 @@ impl<W: Write> SarifEmitter<W> {
         self
     }
 
+    /// Sets the category of the log, which distinguishes several runs of one tool for one commit, such as those for
+    /// two languages or build profiles. It becomes the id of the run (section 3.17.3) with a `/` at the end, as
+    /// `codeql-action` writes it. Code scanning on GitHub rejects a second log of the same tool and category. Default:
+    /// none.
+    #[must_use]
+    pub fn with_category(mut self, category: impl Into<String>) -> Self {
+        self.category = Some(category.into());
+        self
+    }
+
+    /// Sets the maximum number of results. A notification in the log has the number of the others. 0 means no limit.
+    /// Default: [`MAX_RESULTS`](Self::MAX_RESULTS).
+    #[must_use]
+    pub const fn with_max_results(mut self, max: usize) -> Self {
+        self.max_results = max;
+        self
+    }
+
     /// Sets the [`BaselineState`] of the following diagnostics. Default: none.
     pub const fn set_baseline_state(&mut self, state: Option<BaselineState>) {
         self.baseline_state = state;
@@ -99,12 +132,36 @@ impl<W: Write> SarifEmitter<W> {
         self.document.writer
     }
 
-    fn head(tool: &Tool) -> io::Result<Vec<u8>> {
+    fn head(tool: &Tool, category: Option<&str>) -> io::Result<Vec<u8>> {
         let mut head = br#"{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"tool":{"driver":"#.to_vec();
         escape::push_json(&mut head, &Driver::new(tool))?;
-        head.extend_from_slice(b"},\"columnKind\":\"unicodeCodePoints\",\"results\":[");
+        head.push(b'}');
+        if let Some(category) = category {
+            let id = format!("{}/", category.trim_end_matches('/'));
+            head.extend_from_slice(b",\"automationDetails\":");
+            escape::push_json(&mut head, &AutomationDetails { id })?;
+        }
+        head.extend_from_slice(b",\"columnKind\":\"unicodeCodePoints\",\"results\":[");
         Ok(head)
     }
+
+    /// Returns true if one more result fits in the log, and counts it or what is missing.
+    fn count(&mut self, severity: Severity) -> bool {
+        self.missing.is_fatal |= severity == Severity::Fatal;
+        let has_room = self.max_results == 0 || self.results < self.max_results;
+        if has_room {
+            self.results += 1;
+        } else {
+            self.missing.over_limit.add(severity);
+        }
+        has_room
+    }
+}
+
+/// Section 3.17.
+#[derive(Serialize)]
+struct AutomationDetails {
+    id: String,
 }
 
 /// Section 3.27.
@@ -149,6 +206,9 @@ struct PartialFingerprints {
 
 impl<W: Write> Emitter for SarifEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
+        if !self.count(diagnostic.severity()) {
+            return Ok(());
+        }
         let checked = CheckedDiagnostic::new(sources, diagnostic);
         let code = diagnostic.code();
         let (fixes, in_text) = checked.fixes(sources, |_| true);
@@ -177,19 +237,34 @@ impl<W: Write> Emitter for SarifEmitter<W> {
             stacks: Stack::all(sources, &checked),
             properties: (!tags.is_empty()).then_some(ResultProperties { tags }),
         };
-        self.document.json_item(|| Self::head(&self.tool), &item)
+        self.document.json_item(|| Self::head(&self.tool, self.category.as_deref()), &item)
+    }
+
+    fn set_summary(&mut self, summary: Summary) {
+        self.missing.suppressed = summary;
     }
 
     fn finish(&mut self) -> io::Result<()> {
+        let mut tail = b"]".to_vec();
+        if let Some(invocation) = Invocation::new(&self.missing, self.max_results) {
+            tail.extend_from_slice(b",\"invocations\":");
+            escape::push_json(&mut tail, &[invocation])?;
+        }
+        tail.extend_from_slice(b"}]}\n");
         self.fingerprints = Fingerprints::default();
-        self.document.finish(|| Self::head(&self.tool), b"]}]}\n")
+        (self.results, self.missing) = (0, Missing::default());
+        self.document.finish(|| Self::head(&self.tool, self.category.as_deref()), &tail)
     }
 }
 
 impl<W: Write> FromOptions<W> for SarifEmitter<W> {
     fn from_options(writer: W, options: &EmitterOptions) -> Self {
-        let fallback_path = options.fallback_path.clone();
-        Self { fallback_path, ..Self::new(writer, &options.tool) }
+        Self {
+            fallback_path: options.fallback_path.clone(),
+            category: options.sarif_category.clone(),
+            max_results: options.sarif_max_results,
+            ..Self::new(writer, &options.tool)
+        }
     }
 }
 
@@ -228,6 +303,7 @@ mod tests {
             rules[index],
             serde_json::json!({
                 "id": "unused_variables",
+                "name": "UnusedVariables",
                 "helpUri": "https://a.example/unused_variables",
                 "defaultConfiguration": { "level": "note" },
             })

@@ -10,6 +10,7 @@
 use std::io::{self, Write};
 
 use super::Emitter;
+use super::log_commands;
 use super::options::{EmitterOptions, FromOptions};
 use super::output::{Draw, Output};
 use crate::bag::Entry;
@@ -25,13 +26,22 @@ use crate::text;
 #[derive(Clone, Debug)]
 pub struct ShortEmitter<W> {
     output: Output<W>,
+    is_ci_log: bool,
 }
 
 impl<W: Write> ShortEmitter<W> {
     /// Creates an emitter that writes to `writer`.
     #[must_use]
     pub const fn new(writer: W) -> Self {
-        Self { output: Output::new(writer) }
+        Self { output: Output::new(writer), is_ci_log: false }
+    }
+
+    /// Sets whether the output is the log of a CI server, see [`Terminal::is_ci_log`](crate::Terminal::is_ci_log).
+    /// Default: false.
+    #[must_use]
+    pub const fn with_ci_log(mut self, is_ci_log: bool) -> Self {
+        self.is_ci_log = is_ci_log;
+        self
     }
 
     /// Returns the writer.
@@ -43,11 +53,11 @@ impl<W: Write> ShortEmitter<W> {
 
 impl<W: Write> Emitter for ShortEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
-        self.output.write(diagnostic, draw(sources))
+        self.output.write(diagnostic, draw(sources, self.is_ci_log))
     }
 
     fn emit_all(&mut self, sources: &SourceMap, entries: &[Entry<'_>]) -> io::Result<()> {
-        self.output.write_all(entries, draw(sources))
+        self.output.write_all(entries, draw(sources, self.is_ci_log))
     }
 
     fn finish(&mut self) -> io::Result<()> {
@@ -55,8 +65,9 @@ impl<W: Write> Emitter for ShortEmitter<W> {
     }
 }
 
-fn draw(sources: &SourceMap) -> impl Draw {
-    |_, diagnostic, out| {
+fn draw(sources: &SourceMap, is_ci_log: bool) -> impl Draw {
+    move |_, diagnostic, out| {
+        let start = out.len();
         let checked = CheckedDiagnostic::new(sources, diagnostic);
         if let Some(primary) = checked.primary() {
             let at = primary.partial_location(ColumnUnit::Char);
@@ -74,6 +85,9 @@ fn draw(sources: &SourceMap) -> impl Draw {
         out.extend_from_slice(b": ");
         out.extend_from_slice(text::one_line(diagnostic.message()).as_bytes());
         out.push(b'\n');
+        if is_ci_log {
+            log_commands::disarm(out, start);
+        }
         Ok(())
     }
 }
@@ -85,8 +99,8 @@ fn path_prefix(path: &str) -> &'static str {
 }
 
 impl<W: Write> FromOptions<W> for ShortEmitter<W> {
-    fn from_options(writer: W, _options: &EmitterOptions) -> Self {
-        Self::new(writer)
+    fn from_options(writer: W, options: &EmitterOptions) -> Self {
+        Self::new(writer).with_ci_log(options.terminal.is_ci_log)
     }
 }
 

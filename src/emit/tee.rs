@@ -3,7 +3,7 @@
 use std::{fmt, io};
 
 use super::Emitter;
-use crate::bag::Entry;
+use crate::bag::{Entry, Summary};
 use crate::model::Diagnostic;
 use crate::source::SourceMap;
 
@@ -73,6 +73,11 @@ impl Emitter for Tee<'_> {
 
     fn emit_all(&mut self, sources: &SourceMap, entries: &[Entry<'_>]) -> io::Result<()> {
         self.each(|emitter| emitter.emit_all(sources, entries))
+    }
+
+    fn set_summary(&mut self, summary: Summary) {
+        let outputs = self.outputs.iter_mut().filter(|output| !output.has_failed);
+        outputs.for_each(|output| output.emitter.set_summary(summary));
     }
 
     fn finish(&mut self) -> io::Result<()> {

@@ -24,6 +24,8 @@ pub struct Tool(Arc<ToolData>);
 struct ToolData {
     name: Cow<'static, str>,
     version: Cow<'static, str>,
+    full_name: Option<Cow<'static, str>>,
+    information_url: Option<String>,
     /// What is before and after the code.
     codes_url: Option<(String, String)>,
     codes: Vec<(Code, Severity)>,
@@ -42,8 +44,31 @@ impl Tool {
     #[must_use]
     pub fn new(name: impl Into<Cow<'static, str>>, version: impl Into<Cow<'static, str>>) -> Self {
         let (name, version) = (name.into(), version.into());
-        let (codes_url, codes, pages) = (None, Vec::new(), Vec::new());
-        Self(Arc::new(ToolData { name, version, codes_url, codes, pages }))
+        Self(Arc::new(ToolData {
+            name,
+            version,
+            full_name: None,
+            information_url: None,
+            codes_url: None,
+            codes: Vec::new(),
+            pages: Vec::new(),
+        }))
+    }
+
+    /// Sets the name with all that tells builds of the compiler apart, such as `mycc 2.1.0 for Linux`. Default: name
+    /// and version.
+    #[must_use]
+    pub fn with_full_name(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+        Arc::make_mut(&mut self.0).full_name = Some(name.into());
+        self
+    }
+
+    /// Sets the URL of a page about the compiler. Characters that are not allowed in a URL are percent-encoded.
+    /// Default: none.
+    #[must_use]
+    pub fn with_information_url(mut self, url: impl AsRef<str>) -> Self {
+        Arc::make_mut(&mut self.0).information_url = Some(url::encoded(url.as_ref()).into_owned());
+        self
     }
 
     /// Sets the URL at which the codes are explained. `{code}` in it is replaced by the code; without `{code}`, the code
@@ -82,6 +107,23 @@ impl Tool {
     #[must_use]
     pub fn version(&self) -> &str {
         &self.0.version
+    }
+
+    /// Returns the name with all that tells builds of the compiler apart, see [`with_full_name`](Self::with_full_name).
+    #[must_use]
+    pub fn full_name(&self) -> Cow<'_, str> {
+        match &self.0.full_name {
+            Some(name) => Cow::Borrowed(name),
+            None if self.version().is_empty() => Cow::Borrowed(self.name()),
+            None => Cow::Owned(format!("{} {}", self.name(), self.version())),
+        }
+    }
+
+    /// Returns the URL of a page about the compiler. Returns `None` without
+    /// [`with_information_url`](Self::with_information_url).
+    #[must_use]
+    pub fn information_url(&self) -> Option<&str> {
+        self.0.information_url.as_deref()
     }
 
     /// Returns the codes, each with its default severity.

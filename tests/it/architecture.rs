@@ -32,6 +32,7 @@ const EMIT_LAYERS: [&[&str]; 14] = [
         "editor_url",
         "escape",
         "fingerprint",
+        "log_commands",
         "output",
         "plain_text",
         "step_message",

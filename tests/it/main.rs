@@ -36,6 +36,7 @@ mod read_lsp;
 mod read_rustc;
 mod read_sarif;
 mod read_support;
+mod readers;
 mod readme;
 mod rustc_text;
 mod safety;

@@ -10,7 +10,7 @@ use vitte_diag::{Applicability, Severity, Tag, code};
 
 use crate::read_support::{check, losses, read, read_with};
 
-const SARIF: InputFormat = InputFormat::Sarif;
+pub const SARIF: InputFormat = InputFormat::Sarif;
 
 /// A log with one run of these fields.
 fn run(fields: &str) -> String {

@@ -44,7 +44,7 @@ pub(crate) enum TerminalSource {
 /// | 2 | position of the format in [`Format::ALL`] |
 /// | 3 | position of the colour choice in [`COLOR_CHOICES`] |
 /// | 4 | position of `quiet` in [`QUIET_CHOICES`] |
-/// | 5 | the flags [`IS_FIXED`], [`COLOR`], [`HYPERLINKS`], [`FULL_BACKTRACES`] and [`ALL_FRAMES`] |
+/// | 5 | the flags [`IS_FIXED`], [`COLOR`], [`HYPERLINKS`], [`FULL_BACKTRACES`], [`ALL_FRAMES`] and [`IS_CI_LOG`] |
 /// | 6, 7 | 0 |
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct PackedRenderOptions(pub(crate) u64);
@@ -60,6 +60,7 @@ const COLOR: u8 = 1 << 1;
 const HYPERLINKS: u8 = 1 << 2;
 const FULL_BACKTRACES: u8 = 1 << 3;
 const ALL_FRAMES: u8 = 1 << 4;
+const IS_CI_LOG: u8 = 1 << 5;
 
 impl From<RenderOptions> for PackedRenderOptions {
     fn from(RenderOptions { format, terminal, quiet }: RenderOptions) -> Self {
@@ -71,7 +72,8 @@ impl From<RenderOptions> for PackedRenderOptions {
                     | flag(terminal.color, COLOR)
                     | flag(terminal.hyperlinks, HYPERLINKS)
                     | flag(terminal.backtraces == BacktraceStyle::Full, FULL_BACKTRACES)
-                    | flag(terminal.backtraces == BacktraceStyle::All, ALL_FRAMES);
+                    | flag(terminal.backtraces == BacktraceStyle::All, ALL_FRAMES)
+                    | flag(terminal.is_ci_log, IS_CI_LOG);
                 (ColorChoice::Auto, terminal.width.to_le_bytes(), flags)
             }
         };
@@ -97,6 +99,7 @@ impl From<PackedRenderOptions> for RenderOptions {
             terminal.width = u16::from_le_bytes([width_low, width_high]);
             terminal.color = flags & COLOR != 0;
             terminal.hyperlinks = flags & HYPERLINKS != 0;
+            terminal.is_ci_log = flags & IS_CI_LOG != 0;
             terminal = terminal.with_backtraces(match flags {
                 _ if flags & FULL_BACKTRACES != 0 => BacktraceStyle::Full,
                 _ if flags & ALL_FRAMES != 0 => BacktraceStyle::All,
@@ -167,6 +170,7 @@ mod tests {
             terminal(true, 1, false, Short),
             terminal(false, u16::MAX, true, All),
             terminal(false, 0, false, Full),
+            TerminalSource::Fixed(Terminal::default().with_ci_log(true)),
         ]);
         for terminal in terminals {
             for &format in Format::ALL {

@@ -1,6 +1,7 @@
 //! Messages and locations.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::path::Path;
 
 use serde::Serialize;
@@ -15,27 +16,41 @@ use crate::text;
 const NO_LOCATION: &str = "the diagnostic has no location";
 
 /// Section 3.11.
+///
+/// Viewers replace placeholders such as `{0}` (section 3.11.5) only in a message with arguments, and they do not undo
+/// `{{` in one without, so braces are written as they are. They find embedded links (section 3.11.6) whether or not the
+/// brackets are escaped. So a blank separates the two parts of what would be one.
 #[derive(Serialize)]
 pub(super) struct Message<'a> {
+    text: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    properties: Option<MessageProperties<'a>>,
+}
+
+/// Section 3.8.
+#[derive(Serialize)]
+struct MessageProperties<'a> {
+    /// The exact text, if it is not the one that viewers show.
+    #[serde(rename = "vitteDiag/text")]
     text: Cow<'a, str>,
 }
 
 impl<'a> Message<'a> {
-    /// Escapes `text` so that a viewer shows it verbatim: braces would be placeholders (section 3.11.5), and
-    /// brackets could be an embedded link (section 3.11.6).
+    /// Creates a message that a viewer shows as plain text.
     pub(super) fn new(text: impl Into<Cow<'a, str>>) -> Self {
-        let mut text = text.into();
-        // Most texts pass this check, which is vectorised.
-        if text::count_bytes(&text, |byte| matches!(byte, b'{' | b'}' | b']')) == 0 {
-            return Self { text };
+        let text = text.into();
+        // Most texts pass the first check, which is vectorised.
+        if text::count_bytes(&text, |byte| byte == b']') == 0 || !text.contains("](") {
+            return Self { text, properties: None };
         }
-        if text.contains(['{', '}']) {
-            text = text.replace('{', "{{").replace('}', "}}").into();
-        }
-        if text.contains("](") {
-            text = text.replace('\\', r"\\").replace('[', r"\[").replace(']', r"\]").into();
-        }
-        Self { text }
+        let shown = text.replace("](", "] (").into();
+        Self { text: shown, properties: Some(MessageProperties { text }) }
+    }
+
+    /// Creates a message that is shown as `shown`, and stands for `text`.
+    fn shown_as(shown: String, text: impl Into<Cow<'a, str>>) -> Self {
+        let properties = Some(MessageProperties { text: text.into() });
+        Self { properties, ..Self::new(shown) }
     }
 }
 
@@ -48,6 +63,16 @@ pub(super) struct SarifLocation<'a> {
     physical_location: PhysicalLocation<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<Message<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    properties: Option<LocationProperties<'a>>,
+}
+
+/// Section 3.8.
+#[derive(Serialize)]
+struct LocationProperties<'a> {
+    /// The real location, in a file that no other program can open.
+    #[serde(rename = "vitteDiag/physicalLocation")]
+    physical_location: PhysicalLocation<'a>,
 }
 
 impl<'a> SarifLocation<'a> {
@@ -55,33 +80,52 @@ impl<'a> SarifLocation<'a> {
     /// `fallback`, or else the first file that another program can open. Returns `None` if there is no such file.
     ///
     /// A whole file has no region (section 3.29.4). A file that the diagnostic is not about has none either, and a
-    /// message says so.
+    /// message says so. A name such as `<command line>` is not a file of the repository, so a location in it is treated
+    /// like none, with its name in the message, if there is another file.
     pub(super) fn of(
         sources: &'a SourceMap,
         checked: &CheckedDiagnostic<'a>,
         fallback: Option<&'a str>,
     ) -> Option<Self> {
-        if let Some(primary) = checked.primary() {
-            let physical_location = PhysicalLocation::new(sources, primary.at);
-            let message = primary.label.message().map(Message::new);
-            return Some(Self { id: None, physical_location, message });
-        }
-        if let Some(file) = checked.whole_file {
-            let physical_location = ArtifactLocation::new(sources, file).whole();
-            return Some(Self { id: None, physical_location, message: None });
-        }
-        let artifact = match fallback {
-            Some(path) => ArtifactLocation::of_path(path),
-            None => ArtifactLocation::new(sources, checked.first_openable_file()?),
+        let other = || match fallback {
+            Some(path) => Some(ArtifactLocation::of_path(path)),
+            None => Some(ArtifactLocation::new(sources, checked.first_openable_file()?)),
         };
-        let message = Some(Message::new(NO_LOCATION));
-        Some(Self { id: None, physical_location: artifact.whole(), message })
+        let Some(physical_location) = PhysicalLocation::of(sources, checked) else {
+            let message = Some(Message::new(NO_LOCATION));
+            let physical_location = other()?.whole();
+            return Some(Self { id: None, physical_location, message, properties: None });
+        };
+        let label = checked.primary().and_then(|primary| primary.label.message());
+        let is_virtual = checked.file().is_some_and(SourceFile::is_virtual);
+        let Some(other) = is_virtual.then(other).flatten() else {
+            let message = label.map(Message::new);
+            return Some(Self { id: None, physical_location, message, properties: None });
+        };
+        let message = Some(Message::shown_as(name_of(checked, label), label.unwrap_or_default()));
+        let properties = Some(LocationProperties { physical_location });
+        Some(Self { id: None, physical_location: other.whole(), message, properties })
     }
 
     /// Returns a location beside the primary one.
     pub(super) fn related(sources: &SourceMap, id: Option<u32>, related: Related<'a>) -> Self {
         let physical_location = PhysicalLocation::new(sources, related.at);
-        Self { id, physical_location, message: related.message().map(Message::new) }
+        let message = related.message().map(Message::new);
+        Self { id, physical_location, message, properties: None }
+    }
+}
+
+/// Returns the location of a diagnostic as text, and its label: `<stdin>:1:5: here`.
+fn name_of(checked: &CheckedDiagnostic<'_>, label: Option<&str>) -> String {
+    let mut name = checked.file().map_or("", SourceFile::path).to_owned();
+    let at = checked.primary().map(|primary| primary.partial_location(ColumnUnit::Char));
+    if let Some((line, col)) = at.and_then(|at| at.position) {
+        // Writing to a string cannot fail.
+        _ = write!(name, ":{line}:{col}");
+    }
+    match label {
+        Some(label) => format!("{name}: {label}"),
+        None => name,
     }
 }
 
@@ -95,6 +139,14 @@ pub(super) struct PhysicalLocation<'a> {
 }
 
 impl<'a> PhysicalLocation<'a> {
+    /// Returns the location of the primary label, or the whole file that a diagnostic is about.
+    fn of(sources: &'a SourceMap, checked: &CheckedDiagnostic<'a>) -> Option<Self> {
+        match checked.primary() {
+            Some(primary) => Some(Self::new(sources, primary.at)),
+            None => Some(ArtifactLocation::new(sources, checked.whole_file?).whole()),
+        }
+    }
+
     /// Creates a location. An unknown one has no region: code scanning requires the line of a region.
     pub(super) fn new(sources: &SourceMap, at: ResolvedSpan<'a>) -> Self {
         let artifact_location = ArtifactLocation::new(sources, at.file);

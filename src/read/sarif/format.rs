@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-pub(super) use self::lenient::{Fingerprints, Given, List, Properties, Table};
+pub(super) use self::lenient::{Fingerprints, Given, List, Table};
 pub(super) use self::result::{
     ArtifactLocation, Content, Fix, Frame, Location, LogicalLocation, Message, Region, SarifResult,
     Stack, ThreadFlowLocation,

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::format::{Component, Content, Descriptor, Message};
+use crate::read::json::Text;
 use crate::read::losses::Lost;
 
 /// Returns the text of a message, with its arguments and without its links. `descriptor`, the rule or the kind of
@@ -13,6 +14,9 @@ pub(super) fn text(
     component: Option<&Component<'_>>,
     lost: &mut Lost,
 ) -> String {
+    if let Some(exact) = &message.properties.text {
+        return exact.to_string();
+    }
     let strings = descriptor.and_then(|descriptor| descriptor.message_strings.as_ref());
     let global = component.and_then(|component| component.global_message_strings.as_ref());
     let by_id = message.id.as_ref().and_then(|id| {
@@ -20,9 +24,11 @@ pub(super) fn text(
         found.and_then(|content| content.text.as_deref())
     });
     lost.add_if(message.markdown.is_some(), "the Markdown form of a message");
-    let argument = |index: usize| message.arguments.get(index).map(|text| &**text);
+    // Most tools write the braces of a message that has neither arguments nor an id as they are.
+    let is_verbatim = message.arguments.is_empty() && message.text.is_some();
+    let arguments = (!is_verbatim).then_some(&message.arguments[..]);
     match message.text.as_deref().or(by_id).or(message.markdown.as_deref()) {
-        Some(text) => formatted(text, argument, lost),
+        Some(text) => formatted(text, arguments, lost),
         None => {
             lost.add("the text of a message");
             message.id.as_deref().unwrap_or_default().to_owned()
@@ -41,17 +47,14 @@ pub(super) fn description<'d>(descriptor: &'d Descriptor<'_>) -> Option<&'d str>
     text(&descriptor.short_description).or_else(|| text(&descriptor.full_description))
 }
 
-/// Replaces placeholders by arguments (section 3.11.5), and links by their texts (section 3.11.6).
+/// Replaces placeholders by arguments (section 3.11.5), and links by their texts (section 3.11.6). Without `arguments`
+/// braces stay as they are.
 ///
 /// ```text
 /// '{0}' is {{unused}}, see [here](1) and [the page](https://a.example)
 /// 'x' is {unused}, see here and the page (https://a.example)
 /// ```
-fn formatted<'t>(
-    text: &'t str,
-    argument: impl Fn(usize) -> Option<&'t str>,
-    lost: &mut Lost,
-) -> String {
+fn formatted(text: &str, arguments: Option<&[Text<'_>]>, lost: &mut Lost) -> String {
     if !text.contains(['{', '}', '[', '\\']) {
         return text.to_owned();
     }
@@ -67,9 +70,9 @@ fn formatted<'t>(
         let before = rest.get(..to_link.as_ref().map_or(rest.len(), |(at, _)| *at));
         let before = before.unwrap_or_default();
         let before = if has_escapes { unescaped(before) } else { before.into() };
-        push_with_arguments(&mut out, &before, &argument);
+        push_with_arguments(&mut out, &before, arguments);
         let Some((at, link)) = to_link else { break };
-        push_with_arguments(&mut out, &unescaped(link.text), &argument);
+        push_with_arguments(&mut out, &unescaped(link.text), arguments);
         push_destination(&mut out, link.destination, lost);
         rest = rest.get(at + link.len..).unwrap_or_default();
     }
@@ -77,11 +80,8 @@ fn formatted<'t>(
 }
 
 /// Writes a text with arguments in the places of placeholders, and single braces in the places of double ones.
-fn push_with_arguments<'t>(
-    out: &mut String,
-    text: &str,
-    argument: &impl Fn(usize) -> Option<&'t str>,
-) {
+fn push_with_arguments(out: &mut String, text: &str, arguments: Option<&[Text<'_>]>) {
+    let Some(arguments) = arguments else { return out.push_str(text) };
     let mut rest = text;
     while let Some(at) = rest.find(['{', '}']) {
         let (before, from) = rest.split_at_checked(at).unwrap_or((rest, ""));
@@ -92,7 +92,7 @@ fn push_with_arguments<'t>(
             rest = after;
         } else if let Some((Some(text), after)) = placeholder(after)
             .filter(|_| brace == "{")
-            .map(|(index, after)| (argument(index), after))
+            .map(|(index, after)| (arguments.get(index), after))
         {
             out.push_str(text);
             rest = after;
@@ -178,7 +178,10 @@ mod tests {
 
     fn read(text: &str, arguments: &[&str]) -> (String, Vec<&'static str>) {
         let mut lost = Lost::default();
-        let text = formatted(text, |index| arguments.get(index).copied(), &mut lost);
+        let json = serde_json::to_string(arguments).unwrap();
+        let arguments: Vec<Text<'_>> = serde_json::from_str(&json).unwrap();
+        let arguments = (!arguments.is_empty()).then_some(&arguments[..]);
+        let text = formatted(text, arguments, &mut lost);
         (text, lost.into_iter().collect())
     }
 
@@ -217,9 +220,9 @@ mod tests {
         );
     }
 
-    /// `SarifEmitter` escapes texts that look like links.
     #[test]
-    fn escaped_texts_are_read_back() {
-        assert_eq!(read(r"call \[a\](b) \\ {{x}}", &[]).0, r"call [a](b) \ {x}");
+    fn braces_without_arguments_and_escaped_brackets_are_read() {
+        assert_eq!(read("fn f() { {0} {{}} }", &[]).0, "fn f() { {0} {{}} }");
+        assert_eq!(read(r"call \[a\](b) \\ {x}", &[]).0, r"call [a](b) \ {x}");
     }
 }

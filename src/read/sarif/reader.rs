@@ -35,12 +35,13 @@ impl<'a, 'r, 'f> Reader<'a, 'r, 'f> {
 
     /// Returns where a location is, or `None` if it has no file.
     pub(super) fn place(&mut self, location: &'r Location<'r>, lost: &mut Lost) -> Option<Place> {
-        lost.add_if(location.properties.0, "the properties of a location");
+        lost.add_if(location.properties.has_others, "the properties of a location");
         lost.add_if(
             !location.logical_locations.is_empty(),
             "the name of the function or type of a location",
         );
-        let physical = location.physical_location.as_ref()?;
+        let real = location.properties.physical_location.as_deref();
+        let physical = real.or(location.physical_location.as_ref())?;
         lost.add_if(physical.address.0, "the address of a location");
         let artifact = physical.artifact_location.as_ref()?;
         let Some(file) = self.artifacts.file(self.import, artifact) else {

@@ -203,6 +203,9 @@ pub fn clean_env(command: &mut Command) {
         "RAYON_NUM_THREADS",
         "RUST_BACKTRACE",
         "CI",
+        "GITHUB_ACTIONS",
+        "TF_BUILD",
+        "TEAMCITY_VERSION",
         "VITTE_CRASH_DIR",
     ] {
         command.env_remove(name);

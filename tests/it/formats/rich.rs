@@ -191,7 +191,9 @@ fn a_whole_file_has_no_line_unless_the_format_requires_one() {
     assert_eq!(whole(Format::Sarif, main), in_sarif(main_uri));
     let library_uri = json!({"uri": "file:///usr/lib/vitte/text%20lib.vitte"});
     assert_eq!(whole(Format::Sarif, library), in_sarif(library_uri));
-    assert_eq!(whole(Format::Sarif, stdin), in_sarif(json!({"uri": "%3Cstdin%3E"})));
+    let of_stdin = whole(Format::Sarif, stdin);
+    assert_eq!(of_stdin["physicalLocation"], whole(Format::Sarif, main)["physicalLocation"]);
+    assert_eq!(of_stdin["message"]["text"], "<stdin>");
     let start = json!({"line": 0, "character": 0});
     let range = json!({"start": start, "end": start});
     assert_eq!(

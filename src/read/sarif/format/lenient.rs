@@ -140,17 +140,8 @@ pub(crate) struct Fingerprints {
 /// The name of the fingerprint that [`SarifEmitter`](crate::SarifEmitter) writes.
 const OWN_FINGERPRINT: &str = "vitteDiag/v1";
 
-/// A property bag (section 3.8) with the properties that are read.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Properties<'a> {
-    pub(crate) tags: List<Text<'a>>,
-    /// Written to fixes by [`SarifEmitter`](crate::SarifEmitter).
-    pub(crate) applicability: Option<Text<'a>>,
-    pub(crate) has_others: bool,
-}
-
 /// An object whose fields are visited one by one, or null.
-trait Fields<'de>: Default {
+pub(super) trait Fields<'de>: Default {
     fn visit<A: MapAccess<'de>>(&mut self, name: &str, fields: &mut A) -> Result<(), A::Error>;
 }
 
@@ -163,18 +154,11 @@ impl<'de> Fields<'de> for Fingerprints {
     }
 }
 
-impl<'de: 'a, 'a> Fields<'de> for Properties<'a> {
-    fn visit<A: MapAccess<'de>>(&mut self, name: &str, fields: &mut A) -> Result<(), A::Error> {
-        match name {
-            "tags" => self.tags = fields.next_value()?,
-            "applicability" => self.applicability = fields.next_value()?,
-            _ => {
-                self.has_others = true;
-                fields.next_value::<IgnoredAny>()?;
-            }
-        }
-        Ok(())
-    }
+/// Reads an object whose fields are visited one by one, or null.
+pub(super) fn fields<'de, T: Fields<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    deserializer.deserialize_any(FieldsVisitor(PhantomData))
 }
 
 struct FieldsVisitor<T>(PhantomData<T>);
@@ -201,13 +185,7 @@ impl<'de, T: Fields<'de>> Visitor<'de> for FieldsVisitor<T> {
 
 impl<'de> Deserialize<'de> for Fingerprints {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(FieldsVisitor(PhantomData))
-    }
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for Properties<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(FieldsVisitor(PhantomData))
+        fields(deserializer)
     }
 }
 
@@ -239,13 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn property_bags_have_tags_and_others() {
-        let read = |json| serde_json::from_str::<Properties<'_>>(json).unwrap();
-        let bag = read(r#"{"tags": ["a", "b"], "applicability": "unspecified"}"#);
-        assert_eq!((bag.tags.len(), bag.applicability.is_some(), bag.has_others), (2, true, false));
-        let bag = read(r#"{"tags": null, "x": {"y": []}}"#);
-        assert_eq!((bag.tags.len(), bag.applicability.is_some(), bag.has_others), (0, false, true));
-        assert!(!read("null").has_others);
+    fn fingerprints_have_names() {
         let read = |json| serde_json::from_str::<Fingerprints>(json).unwrap();
         let both = Fingerprints { has_own: true, has_others: true };
         assert_eq!(read(r#"{"vitteDiag/v1": "a", "x": "b"}"#), both);

@@ -1,8 +1,10 @@
 //! Results and what they consist of.
 
 use serde::Deserialize;
+use serde::de::{Deserializer, IgnoredAny, MapAccess};
 
-use super::{DescriptorReference, Fingerprints, Given, List, Properties};
+use super::lenient::{self, Fields};
+use super::{DescriptorReference, Fingerprints, Given, List};
 use crate::read::json::{Int, Text};
 
 /// Section 3.27.
@@ -87,6 +89,8 @@ pub(crate) struct Message<'a> {
     pub(crate) id: Option<Text<'a>>,
     #[serde(borrow)]
     pub(crate) arguments: List<Text<'a>>,
+    #[serde(borrow)]
+    pub(crate) properties: Properties<'a>,
 }
 
 /// An `artifactContent` (section 3.3), or a `multiformatMessageString` (section 3.12).
@@ -112,7 +116,8 @@ pub(crate) struct Location<'a> {
     pub(crate) annotations: List<Region<'a>>,
     #[serde(borrow)]
     pub(crate) relationships: List<Relationship<'a>>,
-    pub(crate) properties: Given,
+    #[serde(borrow)]
+    pub(crate) properties: Properties<'a>,
 }
 
 /// Section 3.29.
@@ -280,4 +285,54 @@ pub(crate) struct Replacement<'a> {
     pub(crate) deleted_region: Option<Region<'a>>,
     #[serde(borrow)]
     pub(crate) inserted_content: Option<Content<'a>>,
+}
+
+/// A property bag (section 3.8) with the properties that are read.
+#[derive(Debug, Default)]
+pub(crate) struct Properties<'a> {
+    pub(crate) tags: List<Text<'a>>,
+    /// Written to fixes by [`SarifEmitter`](crate::SarifEmitter).
+    pub(crate) applicability: Option<Text<'a>>,
+    /// The exact text of a message, written by [`SarifEmitter`](crate::SarifEmitter).
+    pub(crate) text: Option<Text<'a>>,
+    /// The real location of a diagnostic, written by [`SarifEmitter`](crate::SarifEmitter).
+    pub(crate) physical_location: Option<Box<PhysicalLocation<'a>>>,
+    pub(crate) has_others: bool,
+}
+
+impl<'de: 'a, 'a> Fields<'de> for Properties<'a> {
+    fn visit<A: MapAccess<'de>>(&mut self, name: &str, fields: &mut A) -> Result<(), A::Error> {
+        match name {
+            "tags" => self.tags = fields.next_value()?,
+            "applicability" => self.applicability = fields.next_value()?,
+            "vitteDiag/text" => self.text = fields.next_value()?,
+            "vitteDiag/physicalLocation" => self.physical_location = fields.next_value()?,
+            _ => {
+                self.has_others = true;
+                fields.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Properties<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        lenient::fields(deserializer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn property_bags_have_tags_and_others() {
+        let read = |json| serde_json::from_str::<Properties<'_>>(json).unwrap();
+        let bag = read(r#"{"tags": ["a", "b"], "applicability": "unspecified"}"#);
+        assert_eq!((bag.tags.len(), bag.applicability.is_some(), bag.has_others), (2, true, false));
+        let bag = read(r#"{"tags": null, "x": {"y": []}}"#);
+        assert_eq!((bag.tags.len(), bag.applicability.is_some(), bag.has_others), (0, false, true));
+        assert!(!read("null").has_others);
+    }
 }
