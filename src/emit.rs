@@ -29,7 +29,9 @@ mod options;
 mod output;
 mod patch;
 mod pen;
+mod place;
 mod plain_text;
+mod rdf;
 mod render;
 mod renderer;
 mod role;
@@ -42,7 +44,12 @@ mod tee;
 mod text_style;
 mod theme;
 
+mod azure;
 mod baseline;
+mod bitbucket;
+mod checkstyle;
+mod csv;
+mod gcc;
 mod github;
 mod gitlab;
 pub mod html;
@@ -52,8 +59,13 @@ mod junit;
 pub mod lsp;
 mod narrated;
 mod rdjson;
+mod rdjsonl;
+mod rustc;
 mod sarif;
 mod short;
+mod sonarqube;
+mod tap;
+mod teamcity;
 
 use std::io;
 

@@ -1,6 +1,7 @@
 //! Fingerprints that identify a diagnostic even after other parts of its file have changed.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::hash::Hasher as _;
 
 use serde::{Serialize, Serializer};
@@ -47,9 +48,15 @@ impl Fingerprints {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fingerprint(u128);
 
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}
+
 impl Serialize for Fingerprint {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&format_args!("{:032x}", self.0))
+        serializer.collect_str(self)
     }
 }
 

@@ -6,8 +6,8 @@ use std::str::FromStr;
 
 use super::options::{EmitterOptions, FromOptions as _};
 use super::{
-    Emitter, baseline, github, gitlab, html, human, json, junit, lsp, narrated, rdjson, sarif,
-    short,
+    Emitter, azure, baseline, bitbucket, checkstyle, csv, gcc, github, gitlab, html, human, json,
+    junit, lsp, narrated, rdjson, rdjsonl, rustc, sarif, short, sonarqube, tap, teamcity,
 };
 use crate::text;
 
@@ -106,10 +106,30 @@ formats! {
     Junit "junit" Stdout junit::JunitEmitter
     /// for reviewdog: Reviewdog Diagnostic Format
     Rdjson "rdjson" Stdout rdjson::RdjsonEmitter
-    /// for builds that fail only because of new diagnostics: a baseline
-    Baseline "baseline" Stdout baseline::BaselineEmitter
     /// for web pages: the human output as an HTML fragment
     Html "html" Stdout html::HtmlEmitter
+    /// for editors and CI servers: path:line:col, as GCC and Clang write it
+    Gcc "gcc" Stderr gcc::GccEmitter
+    /// for rust-analyzer, bacon and cargo: the JSON of rustc, one object per line
+    Rustc "rustc" Stdout rustc::RustcEmitter
+    /// for CI servers and review tools: the XML of Checkstyle
+    Checkstyle "checkstyle" Stdout checkstyle::CheckstyleEmitter
+    /// for Azure Pipelines: logging commands
+    Azure "azure" Stdout azure::AzureEmitter
+    /// for TeamCity: service messages
+    Teamcity "teamcity" Stdout teamcity::TeamcityEmitter
+    /// for SonarQube: generic issue data
+    Sonarqube "sonarqube" Stdout sonarqube::SonarqubeEmitter
+    /// for Bitbucket: a report of Code Insights with its annotations
+    Bitbucket "bitbucket" Stdout bitbucket::BitbucketEmitter
+    /// for reviewdog: Reviewdog Diagnostic Format, one object per line
+    Rdjsonl "rdjsonl" Stdout rdjsonl::RdjsonlEmitter
+    /// for test harnesses: TAP version 14
+    Tap "tap" Stdout tap::TapEmitter
+    /// for spreadsheets and databases: comma-separated values
+    Csv "csv" Stdout csv::CsvEmitter
+    /// for builds that fail only because of new diagnostics: a baseline
+    Baseline "baseline" Stdout baseline::BaselineEmitter
 }
 
 impl Format {

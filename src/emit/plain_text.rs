@@ -26,6 +26,14 @@ pub(super) struct TextParts<'a> {
     pub(super) backtrace: bool,
 }
 
+impl<'a> TextParts<'a> {
+    /// Returns all parts, for a format with one field for all of them. `suggestions` are those of
+    /// [`CheckedDiagnostic::all_suggestions`].
+    pub(super) const fn all(suggestions: &'a [&'a Suggestion]) -> Self {
+        Self { related: true, steps: StepsInText::All, suggestions, backtrace: false }
+    }
+}
+
 /// The steps of a trace that a text contains, because the format has no field for them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum StepsInText {

@@ -24,7 +24,7 @@ const CRATES: [(&str, &str); 9] = [
 
 /// The layers of `emit`: a module uses only modules of earlier layers. The last layer is the formats; `format`,
 /// which lists them, may use all of them.
-const EMIT_LAYERS: [&[&str]; 14] = [
+const EMIT_LAYERS: [&[&str]; 15] = [
     &[
         "glyphs",
         "role",
@@ -38,6 +38,7 @@ const EMIT_LAYERS: [&[&str]; 14] = [
         "step_message",
         "tee",
     ],
+    &["place", "rdf"],
     &["excerpt", "style", "sgr", "document", "markup"],
     &["theme", "highlight"],
     &["sequences", "options"],
@@ -49,8 +50,28 @@ const EMIT_LAYERS: [&[&str]; 14] = [
     &["direct"],
     &["renderer"],
     &[
-        "baseline", "github", "gitlab", "html", "human", "json", "junit", "lsp", "narrated",
-        "rdjson", "sarif", "short",
+        "azure",
+        "baseline",
+        "bitbucket",
+        "checkstyle",
+        "csv",
+        "gcc",
+        "github",
+        "gitlab",
+        "html",
+        "human",
+        "json",
+        "junit",
+        "lsp",
+        "narrated",
+        "rdjson",
+        "rdjsonl",
+        "rustc",
+        "sarif",
+        "short",
+        "sonarqube",
+        "tap",
+        "teamcity",
     ],
     &["format"],
     &["render"],

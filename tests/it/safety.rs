@@ -73,6 +73,21 @@ rdjson source/name=name
 rdjson diagnostics/0/ code/url=url location/path=path suggestions/0/text=edit
 rdjson diagnostics/0/ message~message message~primary message~note message~help message~fix
 rdjson diagnostics/0/related_locations/0/ message=secondary location/path=other
+rdjsonl source/name=name
+rdjsonl code/url=url location/path=path suggestions/0/text=edit
+rdjsonl message~message message~primary message~note message~help message~fix
+rustc message=message spans/0/file_name=path spans/0/label=primary
+rustc spans/1/ label=secondary file_name=other
+rustc children/ 0/message=help 1/message=note 2/message~frame 3/message=fix
+rustc children/ 3/spans/0/suggested_replacement=edit 4/spans/0/file_name=other
+sonarqube rules/0/engineId=name
+sonarqube issues/0/primaryLocation/ filePath=path message~message message~primary message~note
+sonarqube issues/0/primaryLocation/ message~help message~fix
+sonarqube issues/0/secondaryLocations/0/ message=secondary filePath=other
+bitbucket report/ title=name reporter~name reporter~version
+bitbucket annotations/0/0/ path=path summary~message link=url external_id~name
+bitbucket annotations/0/0/ details~message details~primary details~other details~secondary
+bitbucket annotations/0/0/ details~note details~help details~fix
 ";
 
 /// The places that are in the text of a format with a single field for all of it.
@@ -339,6 +354,93 @@ fn html_text_is_the_human_output(scene: &Scene) {
     assert_eq!(scene.write(Format::Html), scene.html(false), "{about}");
 }
 
+/// One line for the diagnostic, its label, the secondary label, the help, the note and two suggestions.
+fn gcc_has_a_line_for_each_part(scene: &Scene) {
+    let about = &scene.about;
+    let gcc = scene.write(Format::Gcc);
+    assert_safe(&gcc, about);
+    assert_visible(&gcc, about);
+    let [path, message] = ["path", "message"].map(|place| text::one_line(scene.word(place)));
+    let lines: Vec<_> = gcc.lines().collect();
+    assert_eq!(lines.len(), 7, "{about}: {gcc}");
+    assert!(lines[0].starts_with(&format!("{path}:")), "{about}: {gcc}");
+    assert!(lines[0].ends_with(&format!(": error: {message} [E0001]")), "{about}: {gcc}");
+    let words = ["primary", "secondary", "help", "note", "fix", "fix"];
+    for (line, place) in lines[1..].iter().zip(words) {
+        let word = text::one_line(scene.word(place));
+        assert!(line.contains(": note: ") && line.ends_with(&*word), "{about}: {line}");
+    }
+}
+
+fn checkstyle_contains_the_exact_text(scene: &Scene) {
+    let about = &scene.about;
+    let output = scene.write(Format::Checkstyle);
+    assert_safe(&output, about);
+    let document = Document::parse(&output).expect(about);
+    let element = |name| document.descendants().find(|node| node.has_tag_name(name)).expect(name);
+    assert_eq!(element("file").attribute("name"), Some(&*in_xml(scene.word("path"))), "{about}");
+    let text = element("error").attribute("message").expect(about);
+    for word in PROSE.map(|place| in_xml(scene.word(place))) {
+        assert!(text.contains(&word), "{about}: {word:?} is not in {text:?}");
+    }
+}
+
+/// The commands of Azure Pipelines and the service messages of TeamCity: one line each.
+fn commands_contain_the_exact_text(scene: &Scene) {
+    let about = &scene.about;
+    let azure = scene.write(Format::Azure);
+    assert_safe(&azure, about);
+    assert_eq!(azure.lines().count(), 1, "{about}: {azure}");
+    let command = common::decode::azure(azure.trim_end());
+    let keep = |c| "\r\n".contains(c);
+    let path = escaped(scene.word("path"), keep);
+    assert_eq!((&*command.name, command.value("sourcepath")), ("task.logissue", Some(&*path)));
+    let teamcity = scene.write(Format::Teamcity);
+    assert_safe(&teamcity, about);
+    let messages: Vec<_> = teamcity.lines().map(common::decode::teamcity).collect();
+    assert_eq!(messages.len(), 2, "{about}: {teamcity}");
+    assert_eq!(messages[0].value("category"), Some(scene.word("name")), "{about}");
+    assert_eq!(messages[1].value("file"), Some(scene.word("path")), "{about}");
+    let text = messages[1].value("message").expect(about);
+    for word in PROSE.map(|place| scene.word(place)) {
+        assert!(text.contains(word), "{about}: {word:?} is not in {text:?}");
+        assert!(command.text.contains(&escaped(word, keep)), "{about}: {word:?}");
+    }
+}
+
+fn csv_contains_the_exact_text(scene: &Scene) {
+    let about = &scene.about;
+    let output = scene.write(Format::Csv);
+    assert_safe(&output.replace("\r\n", "\n"), about);
+    let records = common::decode::csv(&output);
+    let [header, record] = &records[..] else { panic!("{about}: {output}") };
+    let field = |name: &str| &record[header.iter().position(|own| own == name).expect(name)];
+    let word = |place| escaped(scene.word(place), |c| c == '\n');
+    for (name, place) in [("message", "message"), ("file", "path"), ("label", "primary")] {
+        assert_eq!(*field(name), word(place), "{about}: {name}");
+    }
+    for place in PROSE {
+        assert!(field("text").contains(&word(place)), "{about}: {place}");
+    }
+}
+
+fn tap_contains_the_exact_text(scene: &Scene) {
+    let about = &scene.about;
+    let output = scene.write(Format::Tap);
+    assert_safe(&output, about);
+    let points = common::decode::tap(&output);
+    let [point] = &points[..] else { panic!("{about}: {output}") };
+    let line = |place| text::one_line(scene.word(place)).into_owned();
+    let description = format!("{}: E0001: {}", line("path"), line("message"));
+    assert_eq!((point.passes, &*point.description), (false, &*description), "{about}");
+    assert_eq!(point.value("message"), scene.word("message"), "{about}");
+    assert_eq!(point.value("at")["file"], scene.word("path"), "{about}");
+    let text = point.value("text").as_str().expect(about);
+    for place in PROSE {
+        assert!(text.contains(scene.word(place)), "{about}: {place}");
+    }
+}
+
 fn carets_are_below_the_label(scene: &Scene) {
     let about = &scene.about;
     let output = scene.human(false, false);
@@ -374,12 +476,15 @@ fn invalid_spans_are_safe(scene: &Scene) {
     });
     let bag = invalid.into_iter().collect();
     for format in Format::ALL {
-        let output = common::write(*format, &sources, &bag, &scene.options);
+        let mut output = common::write(*format, &sources, &bag, &scene.options);
+        if *format == Format::Csv {
+            output = output.replace("\r\n", "\n");
+        }
         assert_safe(&output, &format!("{format}, {}", scene.about));
     }
 }
 
-const CHECKS: [fn(&Scene); 8] = [
+const CHECKS: [fn(&Scene); 13] = [
     human_is_safe,
     sentences_are_safe,
     github_has_one_command,
@@ -387,6 +492,11 @@ const CHECKS: [fn(&Scene); 8] = [
     junit_contains_the_exact_text,
     html_text_is_the_human_output,
     carets_are_below_the_label,
+    gcc_has_a_line_for_each_part,
+    checkstyle_contains_the_exact_text,
+    commands_contain_the_exact_text,
+    csv_contains_the_exact_text,
+    tap_contains_the_exact_text,
     invalid_spans_are_safe,
 ];
 
@@ -399,7 +509,7 @@ fn every_hostile_string_is_safe_in_every_place() {
             CHECKS.iter().for_each(|check| check(&scene));
         }
     }
-    assert_eq!((hostile().len(), Format::ALL.len()), (47, 11), "a new format needs a check here");
+    assert_eq!((hostile().len(), Format::ALL.len()), (47, 21), "a new format needs a check here");
 }
 
 fn words() -> impl Strategy<Value = String> {

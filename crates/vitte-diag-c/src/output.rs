@@ -3,14 +3,15 @@
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
+#[cfg(feature = "formats")]
+use vitte_diag::{
+    AzureEmitter, BitbucketEmitter, CheckstyleEmitter, CsvEmitter, GccEmitter, GithubEmitter,
+    GitlabEmitter, HtmlEmitter, JunitEmitter, LspEmitter, NarratedEmitter, RdjsonEmitter,
+    RdjsonlEmitter, RustcEmitter, SarifEmitter, SonarqubeEmitter, TapEmitter, TeamcityEmitter,
+};
 use vitte_diag::{
     Background, ColorChoice, Diagnostic, DiagnosticBag, Emitter, EmitterOptions, Format,
     FromOptions as _, HumanEmitter, JsonEmitter, ShortEmitter, SourceMap, Stream, Terminal,
-};
-#[cfg(feature = "formats")]
-use vitte_diag::{
-    GithubEmitter, GitlabEmitter, HtmlEmitter, JunitEmitter, LspEmitter, NarratedEmitter,
-    RdjsonEmitter, SarifEmitter,
 };
 
 use crate::failure::{Failure, Result, vd_status};
@@ -175,6 +176,26 @@ impl OutputOptions {
             Format::Rdjson => Box::new(RdjsonEmitter::from_options(writer, options)),
             #[cfg(feature = "formats")]
             Format::Html => Box::new(HtmlEmitter::from_options(writer, options)),
+            #[cfg(feature = "formats")]
+            Format::Gcc => Box::new(GccEmitter::from_options(writer, options)),
+            #[cfg(feature = "formats")]
+            Format::Rustc => Box::new(RustcEmitter::from_options(writer, options)),
+            #[cfg(feature = "formats")]
+            Format::Checkstyle => Box::new(CheckstyleEmitter::from_options(writer, options)),
+            #[cfg(feature = "formats")]
+            Format::Azure => Box::new(AzureEmitter::from_options(writer, options)),
+            #[cfg(feature = "formats")]
+            Format::Teamcity => Box::new(TeamcityEmitter::from_options(writer, options)),
+            #[cfg(feature = "formats")]
+            Format::Sonarqube => Box::new(SonarqubeEmitter::from_options(writer, options)),
+            #[cfg(feature = "formats")]
+            Format::Bitbucket => Box::new(BitbucketEmitter::from_options(writer, options)),
+            #[cfg(feature = "formats")]
+            Format::Rdjsonl => Box::new(RdjsonlEmitter::from_options(writer, options)),
+            #[cfg(feature = "formats")]
+            Format::Tap => Box::new(TapEmitter::from_options(writer, options)),
+            #[cfg(feature = "formats")]
+            Format::Csv => Box::new(CsvEmitter::from_options(writer, options)),
             other => return Err(unsupported(other)),
         })
     }

@@ -9,6 +9,7 @@
     reason = "a test states what it expects in the plain way"
 )]
 
+pub mod decode;
 pub mod github;
 pub mod ten;
 mod terminal;

@@ -16,6 +16,20 @@ use crate::common::{self, NO_FILE, written};
 pub const FORMATS: [Format; 6] =
     [Format::Sarif, Format::Lsp, Format::Github, Format::Gitlab, Format::Junit, Format::Rdjson];
 
+/// Further formats that programs read. Most of them have the text of those above.
+pub const OTHER_FORMATS: [Format; 10] = [
+    Format::Gcc,
+    Format::Rustc,
+    Format::Checkstyle,
+    Format::Azure,
+    Format::Teamcity,
+    Format::Sonarqube,
+    Format::Bitbucket,
+    Format::Rdjsonl,
+    Format::Tap,
+    Format::Csv,
+];
+
 /// The files of the diagnostics: one that can be opened, one with an absolute path, a virtual one, and one that is not
 /// here, whose offsets are unknown.
 struct Files {
@@ -495,8 +509,8 @@ fn hostile_text_is_safe_in_every_part() {
         .with_step(TraceStep::call(hostile()))
         .with_step(TraceStep::analysis(hostile()).with_span(at(main, 0, 6)))
         .with_suggestion(suggestion);
-    for format in FORMATS {
-        let out = one(format, &sources, &error);
+    for format in FORMATS.into_iter().chain(OTHER_FORMATS) {
+        let out = one(format, &sources, &error).replace("\r\n", "\n");
         let found = out.chars().find(|&c| c != '\n' && text::is_unsafe(c));
         assert_eq!(found, None, "{format}");
         let is_one = format != Format::Github || out.lines().count() == 1;

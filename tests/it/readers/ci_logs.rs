@@ -10,7 +10,7 @@ use super::with_options;
 use crate::common;
 
 /// The formats that people read in a log.
-const FORMATS: [Format; 3] = [Format::Human, Format::Short, Format::Narrated];
+const FORMATS: [Format; 4] = [Format::Human, Format::Short, Format::Narrated, Format::Gcc];
 
 /// The command of a line that a server obeys, or `None`.
 ///

@@ -17,7 +17,8 @@ use crate::handles;
 use crate::output::{self, OutputEmitter, OutputOptions, Writer};
 
 /// Creates an emitter of a format: `human`, `short`, `narrated`, `json`, `sarif`, `lsp`, `github`, `gitlab`, `junit`,
-/// `rdjson` or `html`. It writes to standard error (human, short, narrated) or standard output (all others) until a
+/// `rdjson`, `html`, `gcc`, `rustc`, `checkstyle`, `azure`, `teamcity`, `sonarqube`, `bitbucket`, `rdjsonl`, `tap` or `csv`.
+/// It writes to standard error (human, short, narrated, gcc) or standard output (all others) until a
 /// `vd_emitter_to_...` says otherwise. Free it with `vd_emitter_free`. Returns NULL on failure.
 ///
 /// Output to standard output is written through `stdout`, after what the program has printed there. Output to standard

@@ -25,6 +25,16 @@ static const char *const formats[][2] = {
     {"junit", "<testsuite"},
     {"rdjson", "\"E0001\""},
     {"html", "<div class=\"vitte-diag\">"},
+    {"gcc", "a.my:1:9: error: illegal character `@` [E0001]\n"},
+    {"rustc", "\"$message_type\":\"diagnostic\""},
+    {"checkstyle", "<checkstyle version="},
+    {"azure", "##vso[task.logissue type=error;"},
+    {"teamcity", "##teamcity[inspection typeId='E0001'"},
+    {"sonarqube", "\"ruleId\":\"E0001\""},
+    {"bitbucket", "\"report_type\":\"BUG\""},
+    {"rdjsonl", "\"E0001\""},
+    {"tap", "not ok 1 - a.my: E0001: illegal character `@`\n"},
+    {"csv", "error,E0001,illegal character `@`,a.my,1,9,"},
 };
 
 /* Reads a file from its beginning. */

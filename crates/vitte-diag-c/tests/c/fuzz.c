@@ -181,9 +181,10 @@ static vd_status store(struct fuzzer *f, int type, void *handle) {
 }
 
 static vd_emitter *new_emitter(struct fuzzer *f) {
-  static const char *const formats[] = {"human", "short",  "narrated", "json",  "sarif", "lsp",
-                                        "github", "gitlab", "junit",    "rdjson", "html"};
-  vd_emitter *emitter = vd_emitter_new(vd_z(formats[below(f, 11)]));
+  static const char *const formats[] = {
+      "human", "short", "narrated",   "json",  "sarif",    "lsp",       "github",    "gitlab",  "junit", "rdjson", "html",
+      "gcc",   "rustc", "checkstyle", "azure", "teamcity", "sonarqube", "bitbucket", "rdjsonl", "tap",   "csv"};
+  vd_emitter *emitter = vd_emitter_new(vd_z(formats[below(f, (uint32_t)(sizeof formats / sizeof formats[0]))]));
   /* None may write to standard output. */
   switch (below(f, 4)) {
     case 0: vd_emitter_to_buffer(emitter); break;
