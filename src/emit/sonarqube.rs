@@ -26,7 +26,7 @@ use super::{Emitter, escape};
 use crate::check::{CheckedDiagnostic, ResolvedSpan};
 use crate::model::{Code, Diagnostic, Severity};
 use crate::registry::Tool;
-use crate::source::{BOM, ColumnUnit, SourceMap};
+use crate::source::{ColumnUnit, SourceMap};
 
 /// Writes one object with all issues and their rules. Lines are 1-based, columns 0-based and in UTF-16 code units. The
 /// end is exclusive.
@@ -104,18 +104,15 @@ struct TextRange {
 impl TextRange {
     /// Returns the range of a span whose line is known.
     fn new(at: ResolvedSpan<'_>) -> Self {
-        // As in the Language Server Protocol, a lone `\r` ends a line.
+        // As in the Language Server Protocol, a lone `\r` ends a line, and a byte order mark is not counted.
         let position = |offset| at.file.position(offset, ColumnUnit::Utf16);
         let (start, end) = (position(at.span.lo()), position(at.span.hi()));
-        // SonarQube does not count a byte order mark.
-        let mark = |line| u32::from(line == 0 && at.file.text().starts_with(BOM));
-        let column = |(line, column): (u32, u32)| column.saturating_sub(mark(line));
-        let is_exact = at.file.is_openable() && (start.0, column(start)) < (end.0, column(end));
+        let is_exact = at.file.is_openable() && start < end;
         Self {
             start_line: start.0.saturating_add(1),
-            start_column: is_exact.then(|| column(start)),
+            start_column: is_exact.then_some(start.1),
             end_line: is_exact.then(|| end.0.saturating_add(1)),
-            end_column: is_exact.then(|| column(end)),
+            end_column: is_exact.then_some(end.1),
         }
     }
 }

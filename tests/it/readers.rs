@@ -2,6 +2,10 @@
 
 mod ci_logs;
 mod jenkins;
+mod limits;
+mod matchers;
+mod outputs;
+mod rustc;
 mod sarif;
 
 use vitte_diag::{Diagnostic, DiagnosticBag, EmitterOptions, Format, SourceMap, Terminal};
