@@ -92,6 +92,8 @@ formats! {
     Short "short" Stderr short::ShortEmitter
     /// for screen readers: sentences without drawings
     Narrated "narrated" Stderr narrated::NarratedEmitter
+    /// for editors and CI servers: path:line:col, as GCC and Clang write it
+    Gcc "gcc" Stderr gcc::GccEmitter
     /// for IDEs and scripts: one JSON object per line
     Json "json" Stdout json::JsonEmitter
     /// for code scanning: SARIF 2.1.0
@@ -108,8 +110,6 @@ formats! {
     Rdjson "rdjson" Stdout rdjson::RdjsonEmitter
     /// for web pages: the human output as an HTML fragment
     Html "html" Stdout html::HtmlEmitter
-    /// for editors and CI servers: path:line:col, as GCC and Clang write it
-    Gcc "gcc" Stderr gcc::GccEmitter
     /// for rust-analyzer, bacon and cargo: the JSON of rustc, one object per line
     Rustc "rustc" Stdout rustc::RustcEmitter
     /// for CI servers and review tools: the XML of Checkstyle

@@ -168,8 +168,8 @@ struct AutomationDetails {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct SarifResult<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rule_id: Option<Code>,
+    /// The code, or the severity of a diagnostic without one: many readers require an id.
+    rule_id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     rule_index: Option<usize>,
     level: &'static str,
@@ -194,7 +194,11 @@ struct SarifResult<'a> {
 /// Section 3.8.
 #[derive(Serialize)]
 struct ResultProperties {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     tags: Vec<&'static str>,
+    /// False if the id of the rule is not a code.
+    #[serde(rename = "vitteDiag/hasCode", skip_serializing_if = "Option::is_none")]
+    has_code: Option<bool>,
 }
 
 /// Section 3.27.17.
@@ -224,7 +228,7 @@ impl<W: Write> Emitter for SarifEmitter<W> {
         let tags: Vec<_> = diagnostic.tags().map(Tag::as_str).collect();
         let location = SarifLocation::of(sources, &checked, self.fallback_path.as_deref());
         let item = SarifResult {
-            rule_id: code,
+            rule_id: code.as_ref().map_or(diagnostic.severity().as_str(), |code| code.as_str()),
             rule_index: code.and_then(|code| self.rules.get(&code).copied()),
             level: rule::level(diagnostic.severity()),
             baseline_state: self.baseline_state,
@@ -235,7 +239,8 @@ impl<W: Write> Emitter for SarifEmitter<W> {
             partial_fingerprints: PartialFingerprints { own: self.fingerprints.of(&checked) },
             fixes: fixes.iter().map(|fix| Fix::new(sources, fix)).collect(),
             stacks: Stack::all(sources, &checked),
-            properties: (!tags.is_empty()).then_some(ResultProperties { tags }),
+            properties: (!tags.is_empty() || code.is_none())
+                .then(|| ResultProperties { tags, has_code: code.is_none().then_some(false) }),
         };
         self.document.json_item(|| Self::head(&self.tool, self.category.as_deref()), &item)
     }

@@ -187,7 +187,18 @@ fn annotations_stay_short() {
             [&with, &without].map(|scene| written(format, &scene.sources, &scene.bag()));
         let lacks = matches!(
             format,
-            Format::Github | Format::Gitlab | Format::Lsp | Format::Rdjson | Format::Short
+            Format::Github
+                | Format::Gitlab
+                | Format::Lsp
+                | Format::Rdjson
+                | Format::Short
+                | Format::Gcc
+                | Format::Checkstyle
+                | Format::Azure
+                | Format::Teamcity
+                | Format::Sonarqube
+                | Format::Bitbucket
+                | Format::Rdjsonl
         );
         assert_eq!(with == without, lacks, "{format}: {with}");
         assert_eq!(with.contains("blocks::close"), !lacks, "{format}: {with}");

@@ -99,7 +99,8 @@ proptest! {
                 out
             };
             let out = String::from_utf8(write()).expect("UTF-8");
-            prop_assert_eq!(out.chars().find(|&c| c != '\n' && text::is_unsafe(c)), None, "{}: {}", format, out);
+            let lines = out.replace("\r\n", "\n");
+            prop_assert_eq!(lines.chars().find(|&c| c != '\n' && text::is_unsafe(c)), None, "{}: {}", format, out);
             prop_assert_eq!(&write(), out.as_bytes());
         }
     }

@@ -97,8 +97,12 @@ pub fn check(imported: &Imported) -> usize {
 
 /// Formats with one document for all diagnostics always write something.
 fn is_empty(format: Format, bag: &DiagnosticBag) -> bool {
-    use Format::{Github, Human, Json, Lsp, Narrated, Short};
-    bag.is_empty() && matches!(format, Human | Short | Narrated | Json | Lsp | Github)
+    use Format::{Azure, Gcc, Github, Human, Json, Lsp, Narrated, Rdjsonl, Rustc, Short, Teamcity};
+    let is_lines = matches!(
+        format,
+        Human | Short | Narrated | Gcc | Json | Lsp | Github | Rustc | Azure | Teamcity | Rdjsonl
+    );
+    bag.is_empty() && is_lines
 }
 
 /// A directory of `tests/compilers`.

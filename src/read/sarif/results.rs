@@ -132,6 +132,9 @@ fn with_code(
     rule: Rule<'_>,
     lost: &mut Lost,
 ) -> Diagnostic {
+    if result.properties.is_without_code {
+        return diagnostic;
+    }
     let referenced = result.rule.as_ref().and_then(|rule| rule.id.as_deref());
     let Some(id) =
         result.rule_id.as_deref().or(referenced).or(rule.id()).filter(|id| !id.is_empty())

@@ -156,7 +156,6 @@ fn any_code_is_read_back_and_none_is_omitted() {
     let error = Diagnostic::error(None, at(main, 0, 6), "m");
     let json = |format| one_as_json(format, &sources, &error);
     for (format, field) in [
-        (Format::Sarif, "ruleId"),
         (Format::Sarif, "ruleIndex"),
         (Format::Lsp, "code"),
         (Format::Lsp, "codeDescription"),
@@ -164,6 +163,8 @@ fn any_code_is_read_back_and_none_is_omitted() {
     ] {
         assert_eq!(json(format).get(field), None, "{format}");
     }
+    assert_eq!(json(Format::Sarif)["ruleId"], "error");
+    assert_eq!(json(Format::Sarif)["properties"]["vitteDiag/hasCode"], false);
     assert_eq!(json(Format::Gitlab)["check_name"], "error");
     assert_eq!(test_case(&sources, &error).0["name"], "m");
     let command = Command::parse(one(Format::Github, &sources, &error).trim_end());

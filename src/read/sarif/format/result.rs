@@ -293,6 +293,9 @@ pub(crate) struct Properties<'a> {
     pub(crate) tags: List<Text<'a>>,
     /// Written to fixes by [`SarifEmitter`](crate::SarifEmitter).
     pub(crate) applicability: Option<Text<'a>>,
+    /// Whether the rule of a result is that of a diagnostic without a code, written by
+    /// [`SarifEmitter`](crate::SarifEmitter).
+    pub(crate) is_without_code: bool,
     /// The exact text of a message, written by [`SarifEmitter`](crate::SarifEmitter).
     pub(crate) text: Option<Text<'a>>,
     /// The real location of a diagnostic, written by [`SarifEmitter`](crate::SarifEmitter).
@@ -305,6 +308,9 @@ impl<'de: 'a, 'a> Fields<'de> for Properties<'a> {
         match name {
             "tags" => self.tags = fields.next_value()?,
             "applicability" => self.applicability = fields.next_value()?,
+            "vitteDiag/hasCode" => {
+                self.is_without_code = fields.next_value::<Option<bool>>()? == Some(false);
+            }
             "vitteDiag/text" => self.text = fields.next_value()?,
             "vitteDiag/physicalLocation" => self.physical_location = fields.next_value()?,
             _ => {
