@@ -46,6 +46,7 @@ mod snapshots;
 mod sources;
 mod styles;
 mod suggestions;
+mod survival;
 mod terminal;
 mod themes;
 mod unknown_locations;

@@ -40,13 +40,13 @@ impl fmt::Display for Cell {
 
 /// What a format writes for one diagnostic: the text of the message, and all the rest without fingerprints.
 #[derive(PartialEq, Eq, Debug)]
-struct Output {
-    text: String,
-    rest: String,
+pub struct Output {
+    pub text: String,
+    pub rest: String,
 }
 
 impl Output {
-    fn new(format: Format, sources: &SourceMap, diagnostic: &Diagnostic) -> Self {
+    pub fn new(format: Format, sources: &SourceMap, diagnostic: &Diagnostic) -> Self {
         let out = written(format, sources, &[diagnostic.clone()].into_iter().collect());
         let json = |path: &str| {
             serde_json::from_str::<Value>(&out).unwrap().pointer(path).unwrap().clone()
@@ -142,9 +142,9 @@ impl Output {
 }
 
 /// A part of the model: the diagnostics differ in nothing else.
-struct Part {
-    row: &'static str,
-    diagnostics: Vec<Diagnostic>,
+pub struct Part {
+    pub row: &'static str,
+    pub diagnostics: Vec<Diagnostic>,
 }
 
 impl Part {
@@ -182,7 +182,7 @@ const WORDS: [&str; 2] = ["alpha", "beta"];
 const MAIN: FileId = FileId::new(0);
 const CODE: Code = code!("E0001");
 
-fn sources() -> SourceMap {
+pub fn sources() -> SourceMap {
     let mut sources = SourceMap::with_root("/home/ana");
     assert_eq!(sources.add("src/main.vitte", "let one = 1\nlet two = 2\n").unwrap(), MAIN);
     sources
@@ -232,7 +232,7 @@ impl Part {
 }
 
 /// The rows of the table.
-fn parts() -> Vec<Part> {
+pub fn parts() -> Vec<Part> {
     let (locations, texts, suggestions) = (location_parts(), text_parts(), suggestion_parts());
     locations.into_iter().chain(texts).chain(suggestions).collect()
 }

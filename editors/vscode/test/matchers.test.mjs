@@ -64,6 +64,29 @@ for (const [name, flags] of FORMATS) {
   });
 }
 
+/** `$gcc` of the extension for C++, and the pattern that most programs have for `path:line:col: error: message`. */
+const OTHER_MATCHERS = [
+  /^(.*):(\d+):(\d+):\s+(?:fatal\s+)?(warning|error):\s+(.*)$/,
+  /^(.+?):(\d+):(\d+): (?:fatal )?(warning|error): (.*)$/,
+];
+
+test("vittec check --error-format gcc", () => {
+  for (const where of DIRS) {
+    const wanted = expected(run(VITTEC, ["check", "--error-format", "json", where], { cwd: dir }).stdout);
+    const { stderr } = run(VITTEC, ["check", "--error-format", "gcc", where], { cwd: dir });
+    // Labels and help are notes of their own.
+    const withoutNotes = (problems) => problems.filter(({ severity }) => severity !== "info");
+    assert.deepEqual(withoutNotes(inVsCode("vitte-gcc", stderr)), wanted, where);
+    assert.deepEqual(sorted(withoutNotes(onGitHub("vitte-gcc", stderr))), sorted(wanted), where);
+    for (const regexp of OTHER_MATCHERS) {
+      const matches = lines(stderr).map((line) => regexp.exec(line)).filter(Boolean);
+      const found = matches.map(([, file, line, column, severity, message]) => [file, +line, +column, severity, message]);
+      const shown = ({ file, line, column, severity, message, code }) => [file, line, column, severity, `${message} [${code}]`];
+      assert.deepEqual(found, wanted.map(shown), where);
+    }
+  }
+});
+
 const at = (lo, hi, line, col, file = "plain/hello.vitte") => ({ file, lo, hi, line, col });
 /** A diagnostic with every field that JSON Lines require. */
 function diagnostic(severity, code, message, primary, more = {}) {
@@ -86,7 +109,7 @@ const PARTS = [
   diagnostic("error", "E2", "in no file of the disk", at(0, 1, 1, 1, "<stdin>")),
 ];
 
-for (const [name, format] of [["vitte", "human"], ["vitte-short", "short"]]) {
+for (const [name, format] of [["vitte", "human"], ["vitte-short", "short"], ["vitte-gcc", "gcc"]]) {
   test(`all that a diagnostic may lack, in the format ${format}`, () => {
     const input = PARTS.map((part) => JSON.stringify(part)).join("\n");
     const written = run(VITTE, ["diag", "convert", "--to", format], { cwd: dir, input }).stdout;

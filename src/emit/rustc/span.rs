@@ -104,6 +104,9 @@ impl<'a> RustcSpan<'a> {
 
 /// Returns the lines from `start` to `end`, which are lines and columns. There are none in a file that is not here.
 fn text(file: &SourceFile, start: (u32, u32), end: (u32, u32)) -> Vec<TextLine<'_>> {
+    if file.is_unavailable() {
+        return Vec::new();
+    }
     let lines = (start.0..=end.0).take(MAX_LINES);
     let line = |number| {
         let text = file.line(number)?;

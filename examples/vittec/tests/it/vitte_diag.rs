@@ -114,7 +114,7 @@ fn an_unreadable_file_is_converted() {
     let json = vittec(dir.path(), Format::Json, &paths);
     for &format in Format::ALL {
         let converted = diag(dir.path(), &["convert", "--to", format.name()], &json).stdout;
-        if matches!(format, Format::Human | Format::Html | Format::Narrated) {
+        if matches!(format, Format::Human | Format::Html | Format::Narrated | Format::Rustc) {
             assert!(
                 converted.contains("line&gt;:1:5")
                     || converted.contains("line>:1:5")
@@ -300,7 +300,10 @@ fn the_name_of_the_compiler_can_be_set() {
     let dir = tempfile::tempdir().unwrap();
     let arguments = ["convert", "--to=sarif", "--tool=mycc", "--tool-version=9"];
     let sarif = diag(dir.path(), &arguments, json).stdout;
-    assert!(sarif.contains("\"name\":\"mycc\",\"version\":\"9\"") && sarif.contains("\"TYP0042\""));
+    assert!(
+        sarif.contains("\"name\":\"mycc\",\"fullName\":\"mycc 9\",\"version\":\"9\"")
+            && sarif.contains("\"TYP0042\"")
+    );
 }
 
 #[test]
