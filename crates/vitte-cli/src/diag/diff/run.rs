@@ -13,7 +13,7 @@ use vitte_diag::{Diagnostic, Emitter, SourceMap, Tool, text};
 use crate::diag::convert::import::Origin;
 use crate::diag::convert::root::Root;
 use crate::diag::convert::sources::Sources;
-use crate::diag::input::{BlockLines, InputArgs, MAX_INPUT_BYTES, Output, reason};
+use crate::diag::input::{BlockLines, InputArgs, MAX_INPUT_BYTES, Mode, Output, reason};
 use crate::diag::line;
 
 /// The diagnostics of a run.
@@ -103,10 +103,11 @@ impl Run {
         match self {
             Self::Lines { input, root, has_texts, .. } => {
                 let mut sources = Sources::quiet(root, *has_texts);
-                let input = InputArgs { is_quiet: !is_first, ..input.clone() };
+                let mut input = input.clone();
+                input.is_quiet = !is_first;
                 let mut visitor = Visitor(visit);
                 let is_complete =
-                    input.read(false, parse_all, &mut |output, report| match output {
+                    input.read(Mode::Parse, parse_all, &mut |output, report| match output {
                         Output::Block(_, diagnostics) => diagnostics
                             .iter()
                             .try_for_each(|one| sources.emit(one, &mut visitor, report)),
