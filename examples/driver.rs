@@ -62,6 +62,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn std::error::Error>> {
         check(path, &mut sources, &mut bag)?;
     }
 
+    arguments.diagnostics.apply_baseline(&mut bag, &sources)?;
     let summary = bag.emit(&sources, &mut arguments.diagnostics.emitter(&tool))?;
     writeln!(std::io::stderr(), "\n{summary}")?;
     Ok(ExitCode::from(u8::from(bag.has_errors())))

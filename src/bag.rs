@@ -52,6 +52,8 @@ pub struct DiagnosticBag {
     /// Diagnostics that were not stored because of the limit of errors.
     suppressed: Summary,
     duplicates: Summary,
+    /// Diagnostics that were removed because a baseline has them.
+    known: Summary,
     /// The last diagnostic that was not stored, because `push` returns a reference to it.
     discarded: Option<Box<Diagnostic>>,
 }
@@ -59,8 +61,8 @@ pub struct DiagnosticBag {
 /// Compares the stored diagnostics, their order and the counts, but not the policies.
 impl PartialEq for DiagnosticBag {
     fn eq(&self, other: &Self) -> bool {
-        (&self.diagnostics, self.suppressed, self.duplicates)
-            == (&other.diagnostics, other.suppressed, other.duplicates)
+        (&self.diagnostics, self.suppressed, self.duplicates, self.known)
+            == (&other.diagnostics, other.suppressed, other.duplicates, other.known)
     }
 }
 
@@ -182,6 +184,41 @@ impl DiagnosticBag {
         self.extend(other.diagnostics);
         self.suppressed.merge(other.suppressed);
         self.duplicates.merge(other.duplicates);
+        self.known.merge(other.known);
+    }
+
+    /// Applies a limit of errors to the stored diagnostics in the order in which they were pushed, and to those that are
+    /// pushed later, see [`Policy::with_max_errors`].
+    pub fn set_max_errors(&mut self, max: u64) {
+        let policy = self.policy.take().map_or_else(Policy::default, |policy| *policy);
+        self.policy = Some(Box::new(policy.with_max_errors(max)));
+        self.rebuild(|_| true);
+    }
+
+    /// Removes the stored diagnostics, by their `seq`, that a baseline has, and counts them. Duplicates are no longer counted,
+    /// because some are duplicates of these.
+    pub(crate) fn remove_known(&mut self, is_known: impl Fn(usize) -> bool) {
+        self.duplicates = Summary::default();
+        self.rebuild(|index| !is_known(index));
+    }
+
+    /// Pushes the stored diagnostics again, and counts those that are not kept as known.
+    fn rebuild(&mut self, is_kept: impl Fn(usize) -> bool) {
+        let old = std::mem::take(self);
+        *self = Self {
+            policy: old.policy,
+            suppressed: old.suppressed,
+            duplicates: old.duplicates,
+            known: old.known,
+            ..Self::default()
+        };
+        for (index, diagnostic) in old.diagnostics.into_iter().enumerate() {
+            if is_kept(index) {
+                self.push(diagnostic);
+            } else {
+                self.known.add(diagnostic.severity());
+            }
+        }
     }
 
     /// Returns the number of stored diagnostics.
@@ -211,7 +248,10 @@ impl DiagnosticBag {
         for diagnostic in &self.diagnostics {
             stored.add(diagnostic.severity());
         }
-        Summary::new(stored, self.suppressed, self.duplicates)
+        Summary {
+            known: self.known.total(),
+            ..Summary::new(stored, self.suppressed, self.duplicates)
+        }
     }
 
     /// Returns the stored diagnostics in the order in which they were pushed.

@@ -19,7 +19,7 @@ mod lines;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::io::{self, Write};
 use std::path::Path;
@@ -28,6 +28,7 @@ pub use compare::{Matches, Renames, compare, compare_with};
 pub use identity::{Identity, LineText, Position};
 use lines::{Head, Line, Record};
 
+use crate::bag::DiagnosticBag;
 use crate::check::CheckedDiagnostic;
 use crate::input::{self, InputError};
 use crate::model::{Code, Diagnostic, Severity};
@@ -220,6 +221,29 @@ impl Baseline {
         }
         line.push(b'\n');
         writer.write_all(&line)
+    }
+}
+
+impl DiagnosticBag {
+    /// Removes the diagnostics that a baseline has; they become [`Summary::known`](crate::Summary::known). Returns the
+    /// entries that were not found, which are fixed, with the number of each.
+    ///
+    /// Apply a limit of errors afterwards, with [`set_max_errors`](Self::set_max_errors): what a policy has suppressed before is
+    /// not compared, and counts as new.
+    pub fn apply_baseline<'b>(
+        &mut self,
+        baseline: &'b Baseline,
+        sources: &SourceMap,
+    ) -> Vec<(&'b BaselineEntry, u64)> {
+        // In the order of output: of several equal diagnostics the last ones are new.
+        let ordered = self.ordered_in(sources);
+        let diagnostics: Vec<&Diagnostic> = ordered.iter().map(|entry| entry.diagnostic).collect();
+        let Comparison { is_new, fixed } = baseline.compare(sources, &diagnostics);
+        let known = ordered.iter().zip(is_new).filter(|(_, is_new)| !is_new);
+        let known: HashSet<usize> =
+            known.filter_map(|(entry, _)| usize::try_from(entry.seq).ok()).collect();
+        self.remove_known(|index| known.contains(&index));
+        fixed
     }
 }
 

@@ -20,16 +20,22 @@
 mod output_file;
 mod outputs;
 
+use std::path::PathBuf;
+use std::{fmt, io};
+
 pub use output_file::OutputFile;
 pub use outputs::{Destination, OutputSpec, OutputSpecError, Outputs, OutputsError};
 
-use crate::bag::{Level, Policy, PolicyError};
+use crate::bag::{DiagnosticBag, Level, Policy, PolicyError};
+use crate::baseline::{Baseline, BaselineError};
 use crate::emit::{
     DiagnosticStyle, EditorUrl, Emitter, EmitterOptions, Format, JunitFamily, Stream, Theme,
 };
+use crate::input::InputError;
 use crate::registry::Tool;
+use crate::source::SourceMap;
 use crate::terminal::{ColorChoice, Terminal};
-use crate::text::EmojiWidth;
+use crate::text::{self, EmojiWidth};
 
 const HEADING: &str = "Diagnostics";
 
@@ -54,6 +60,9 @@ pub struct DiagnosticArgs {
     /// Stop showing diagnostics after N errors, but count them; 0 means no limit
     #[arg(long, help_heading = HEADING, value_name = "N", default_value_t = 0)]
     pub max_errors: u64,
+    /// Report only what is not in the baseline FILE, as --error-format baseline=FILE has written it
+    #[arg(long, help_heading = HEADING, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
     /// Cut and wrap lines after N columns [default: the terminal's width, or 140]
     #[arg(long, help_heading = HEADING, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub diagnostic_width: Option<u16>,
@@ -170,13 +179,46 @@ impl DiagnosticArgs {
     pub fn policy(&self, tool: &Tool) -> Result<Policy, PolicyError> {
         let levels =
             [(&self.allow, Level::Allow), (&self.warn, Level::Warn), (&self.deny, Level::Deny)];
-        let mut policy = Policy::new(tool.codes()).with_max_errors(self.max_errors);
+        // With a baseline, only what is not in it counts.
+        let max_errors = if self.baseline.is_some() { 0 } else { self.max_errors };
+        let mut policy = Policy::new(tool.codes()).with_max_errors(max_errors);
         for (selectors, level) in levels {
             for selector in selectors {
                 policy = policy.with_level(selector, level)?;
             }
         }
         if self.deny_warnings { policy.with_level("warnings", Level::Deny) } else { Ok(policy) }
+    }
+
+    /// Reads the [baseline](Self::baseline). A compiler that takes long can report its errors before it begins.
+    ///
+    /// # Errors
+    ///
+    /// A [`BaselineFileError`] if the file cannot be read or is not a baseline.
+    pub fn read_baseline(&self) -> Result<Option<Baseline>, BaselineFileError> {
+        let read = |path: &PathBuf| {
+            Baseline::read(path).map_err(|error| BaselineFileError { path: path.clone(), error })
+        };
+        self.baseline.as_ref().map(read).transpose()
+    }
+
+    /// Removes what is in the [baseline](Self::baseline) from a bag, then applies the limit of errors. Without a baseline
+    /// nothing changes. Call it after the last diagnostic was pushed, before the bag is emitted.
+    ///
+    /// # Errors
+    ///
+    /// A [`BaselineFileError`] if the file cannot be read or is not a baseline.
+    pub fn apply_baseline(
+        &self,
+        bag: &mut DiagnosticBag,
+        sources: &SourceMap,
+    ) -> Result<(), BaselineFileError> {
+        let Some(baseline) = self.read_baseline()? else { return Ok(()) };
+        bag.apply_baseline(&baseline, sources);
+        if self.max_errors > 0 {
+            bag.set_max_errors(self.max_errors);
+        }
+        Ok(())
     }
 
     /// Returns the format that is written to a [stream](Self::stream): the one of the first such output, or
@@ -240,6 +282,35 @@ impl DiagnosticArgs {
         })
     }
 }
+
+/// Why the file of `--baseline` was not read.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct BaselineFileError {
+    /// The file.
+    pub path: PathBuf,
+    /// What is wrong.
+    pub error: BaselineError,
+}
+
+impl fmt::Display for BaselineFileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path.to_string_lossy();
+        let path = text::one_line(&path);
+        write!(f, "cannot read the baseline `{path}`: {}", self.error)?;
+        match &self.error {
+            BaselineError::Input(InputError::Io(error))
+                if error.kind() == io::ErrorKind::NotFound =>
+            {
+                write!(f, "; `--error-format baseline={path}` writes it")
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+// The text already contains the cause, so `source` returns `None`.
+impl std::error::Error for BaselineFileError {}
 
 #[cfg(test)]
 mod tests {

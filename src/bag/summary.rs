@@ -38,6 +38,9 @@ pub struct Summary {
     /// How many of these were not stored because the bag already had a diagnostic with the same code,
     /// severity, message, primary span and trace.
     pub duplicates: u64,
+    /// The diagnostics that were removed because a [baseline](crate::baseline) has them. The counts by severity do not
+    /// include them.
+    pub known: u64,
     /// The suppressed diagnostics by severity.
     pub(super) suppressed_counts: [u64; 4],
     /// The duplicates by severity.
@@ -70,6 +73,7 @@ impl Summary {
         self.notes += other.notes;
         self.suppressed += other.suppressed;
         self.duplicates += other.duplicates;
+        self.known += other.known;
     }
 
     /// Counts one more diagnostic.
@@ -113,7 +117,16 @@ impl fmt::Display for Summary {
         f.write_str(if stored.is_empty() { "no errors" } else { &stored })?;
         let suppressed = self.suppressed_counts.into_iter().zip(MORE_NOUNS);
         let omitted = joined(suppressed.chain([(self.duplicates, "duplicate")]));
-        if omitted.is_empty() { Ok(()) } else { write!(f, " ({omitted} not shown)") }
+        let known = match self.known {
+            0 => String::new(),
+            known => format!("{known} in the baseline"),
+        };
+        match (omitted.is_empty(), known.is_empty()) {
+            (true, true) => Ok(()),
+            (false, true) => write!(f, " ({omitted} not shown)"),
+            (true, false) => write!(f, " ({known})"),
+            (false, false) => write!(f, " ({omitted} not shown, {known})"),
+        }
     }
 }
 

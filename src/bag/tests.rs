@@ -1,5 +1,5 @@
 use super::*;
-use crate::{FileId, code};
+use crate::{FileId, code, codes};
 
 fn at(file: u32, lo: u32, severity: Severity) -> Diagnostic {
     Diagnostic::new(severity, code!("E1"), Span::empty(FileId::new(file), lo), "m")
@@ -206,4 +206,33 @@ fn embedded_files_are_ordered_by_their_place_in_the_outer_file() {
     let order: Vec<u64> = bag.ordered_in(&sources).iter().map(|entry| entry.seq).collect();
     assert_eq!(order, [3, 2, 1, 0]);
     assert_eq!(self::order(&bag), [3, 1, 0, 2], "without sources, an embedded file is a file");
+}
+
+#[test]
+fn known_diagnostics_are_removed_and_counted() {
+    let mut bag = DiagnosticBag::new();
+    for at in [0, 1, 2, 2, 3] {
+        bag.push_error(codes::E0001, Span::empty(FileId::new(0), at), "m");
+    }
+    bag.push_warning(codes::W0100, Span::empty(FileId::new(0), 9), "w");
+    bag.remove_known(|index| matches!(index, 0 | 2 | 4));
+    let left: Vec<u32> = bag.iter().map(|entry| entry.diagnostic.sort_span().lo()).collect();
+    assert_eq!(left, [1, 3]);
+    assert_eq!(bag.summary().to_string(), "2 errors (3 in the baseline)");
+    // The duplicate was one of a known diagnostic.
+    assert_eq!((bag.summary().known, bag.summary().duplicates), (3, 0));
+    assert!(bag.has_errors());
+    bag.set_max_errors(1);
+    assert_eq!(bag.summary().to_string(), "1 error (1 more error not shown, 3 in the baseline)");
+    assert_eq!((bag.len(), bag.summary().errors), (1, 2));
+    bag.push_error(codes::E0001, Span::empty(FileId::new(0), 7), "m");
+    assert_eq!(bag.summary().suppressed, 2);
+    let mut known = DiagnosticBag::new();
+    known.push_error(codes::E0001, Span::empty(FileId::new(0), 0), "m");
+    known.remove_known(|_| true);
+    assert!(!known.has_errors() && known.is_empty());
+    assert_eq!(known.summary().to_string(), "no errors (1 in the baseline)");
+    assert_eq!(known.summary().total(), 0);
+    bag.merge(known);
+    assert_eq!(bag.summary().known, 4);
 }

@@ -45,7 +45,11 @@ pub(crate) fn fix(
             }
         }
     }
-    let outcome = check.with_texts(&written, policy).show(arguments, tool, fixed)?;
+    let mut check = check.with_texts(&written, policy);
+    if let Err(error) = arguments.apply_baseline(&mut check.bag, &check.sources) {
+        return super::usage(&error.to_string());
+    }
+    let outcome = check.show(arguments, tool, fixed)?;
     Ok(if failed { Outcome::IoError.exit_code() } else { outcome.exit_code() })
 }
 

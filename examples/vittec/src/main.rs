@@ -123,6 +123,9 @@ impl Command {
         let code = match self {
             Self::Check { diagnostics, fix, crash, dry_run, paths } => {
                 let tool = Tool::default();
+                if let Err(error) = diagnostics.read_baseline() {
+                    return Ok(usage(&error.to_string())?);
+                }
                 match diagnostics.policy(&tool) {
                     Ok(policy) if dry_run => fix::dry_run(&paths, policy),
                     Ok(policy) if fix => fix::fix(&paths, &policy, &diagnostics, &tool),
@@ -150,7 +153,10 @@ fn check(
     arguments: &DiagnosticArgs,
     tool: &Tool,
 ) -> io::Result<ExitCode> {
-    let check = Check::run(paths, &mut io::stdin(), policy, crash);
+    let mut check = Check::run(paths, &mut io::stdin(), policy, crash);
+    if let Err(error) = arguments.apply_baseline(&mut check.bag, &check.sources) {
+        return usage(&error.to_string());
+    }
     let outcome = check.show(arguments, tool, 0)?;
     Ok(outcome.exit_code())
 }
