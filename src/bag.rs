@@ -49,6 +49,8 @@ pub struct DiagnosticBag {
     /// The index of the stored diagnostic with each hash, to find duplicates.
     seen: HashMap<u64, usize>,
     stored_errors: u64,
+    /// The stored diagnostics but the last one, which can still be changed through the reference that `push` returned.
+    settled: Summary,
     /// Diagnostics that were not stored because of the limit of errors.
     suppressed: Summary,
     duplicates: Summary,
@@ -131,6 +133,7 @@ impl DiagnosticBag {
         }
         self.stored_errors += u64::from(is_error);
         self.seen.insert(hash, self.diagnostics.len());
+        self.settled = self.stored();
         self.reserve_one();
         let code = diagnostic.code();
         self.diagnostics.push(diagnostic);
@@ -237,21 +240,24 @@ impl DiagnosticBag {
     /// suppressed.
     #[must_use]
     pub fn has_errors(&self) -> bool {
-        self.suppressed.errors > 0
-            || self.diagnostics.iter().any(|diagnostic| diagnostic.severity() >= Severity::Error)
+        let stored = self.stored();
+        self.suppressed.errors > 0 || stored.errors > 0 || stored.fatal > 0
     }
 
     /// Returns the number of diagnostics of each severity, and how many of them are not stored.
     #[must_use]
     pub fn summary(&self) -> Summary {
-        let mut stored = Summary::default();
-        for diagnostic in &self.diagnostics {
-            stored.add(diagnostic.severity());
+        let all = Summary::new(self.stored(), self.suppressed, self.duplicates);
+        Summary { known: self.known.total(), ..all }
+    }
+
+    /// Returns the numbers of stored diagnostics.
+    fn stored(&self) -> Summary {
+        let mut stored = self.settled;
+        if let Some(last) = self.diagnostics.last() {
+            stored.add(last.severity());
         }
-        Summary {
-            known: self.known.total(),
-            ..Summary::new(stored, self.suppressed, self.duplicates)
-        }
+        stored
     }
 
     /// Returns the stored diagnostics in the order in which they were pushed.

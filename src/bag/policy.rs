@@ -1,6 +1,10 @@
 //! Policies: the levels of codes and the limit of errors, as a user sets them.
 
+mod levels;
+
 use std::fmt;
+
+use levels::{KnownCodes, Levels, Selector};
 
 use crate::model::{Code, Diagnostic, Severity};
 use crate::registry::{self, UnknownCode};
@@ -39,41 +43,11 @@ pub enum Level {
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Policy {
-    /// The codes for which a level can be set, and the default severity of each.
-    codes: Vec<(Code, Severity)>,
+    codes: KnownCodes,
     /// Whether a level can be set for other codes, too.
     accepts_any: bool,
-    levels: Vec<(Selector, Level)>,
+    levels: Levels,
     max_errors: Option<u64>,
-}
-
-/// The codes that a level applies to. Variants are in order from the most general to the most specific.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-enum Selector {
-    /// Every warning.
-    Warnings,
-    /// Every code with this prefix.
-    Prefix(String),
-    Code(Code),
-}
-
-impl Selector {
-    fn selects(&self, code: Option<Code>, severity: Severity) -> bool {
-        match self {
-            Self::Warnings => severity == Severity::Warning,
-            Self::Prefix(prefix) => code.is_some_and(|code| code.as_str().starts_with(prefix)),
-            Self::Code(selected) => code == Some(*selected),
-        }
-    }
-
-    /// A longer prefix is more specific.
-    fn specificity(&self) -> usize {
-        match self {
-            Self::Warnings => 0,
-            Self::Prefix(prefix) => prefix.len(),
-            Self::Code(_) => usize::MAX,
-        }
-    }
 }
 
 /// The policy for the codes of the Vitte compiler, without levels and without a limit.
@@ -88,9 +62,9 @@ impl Policy {
     /// without a limit.
     pub fn new(codes: impl IntoIterator<Item = (Code, Severity)>) -> Self {
         Self {
-            codes: codes.into_iter().collect(),
+            codes: KnownCodes::new(codes),
             accepts_any: false,
-            levels: Vec::new(),
+            levels: Levels::default(),
             max_errors: None,
         }
     }
@@ -119,10 +93,19 @@ impl Policy {
     /// [`PolicyError::UnknownCode`] if `selector` matches no known code, [`PolicyError::DenyOnly`] if it
     /// matches only errors and `level` would lower them.
     pub fn with_level(mut self, selector: &str, level: Level) -> Result<Self, PolicyError> {
-        let selector = self.selector(selector, level)?;
-        self.levels.retain(|(other, _)| *other != selector);
-        self.levels.push((selector, level));
+        self.set_level(selector, level)?;
         Ok(self)
+    }
+
+    /// Sets a level like [`with_level`](Self::with_level). Without a change if there is an error.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`with_level`](Self::with_level).
+    pub fn set_level(&mut self, selector: &str, level: Level) -> Result<(), PolicyError> {
+        let selector = self.selector(selector, level)?;
+        self.levels.set(selector, level);
+        Ok(())
     }
 
     /// Sets the maximum number of errors that a bag stores. 0 means no limit. Default: no limit.
@@ -139,29 +122,25 @@ impl Policy {
         self.max_errors
     }
 
-    fn selector(&self, text: &str, level: Level) -> Result<Selector, PolicyError> {
-        let known = self.codes.iter().find(|(known, _)| known.as_str() == text);
-        let selector = match known {
-            _ if text == "warnings" => Selector::Warnings,
-            Some(&(code, _)) => Selector::Code(code),
-            None => Selector::Prefix(text.to_owned()),
-        };
-        let mut selected =
-            self.codes.iter().filter(|&&(code, of)| selector.selects(Some(code), of));
-        let Some((_, first)) = selected.next().filter(|_| !text.is_empty()) else {
-            if selector == Selector::Warnings || (self.accepts_any && !text.is_empty()) {
-                return Ok(selector);
-            }
-            let known = self.codes.iter().map(|(code, _)| code.to_string());
-            let known = known.chain(["warnings".to_owned()]);
-            return Err(PolicyError::UnknownCode(UnknownCode::new(text, known)));
-        };
-        let is_error = |severity: Severity| severity >= Severity::Error;
-        let errors_only = is_error(*first) && selected.all(|&(_, severity)| is_error(severity));
-        if errors_only && level < Level::Deny {
-            return Err(PolicyError::DenyOnly { given: text.to_owned() });
+    fn selector<'a>(&self, text: &'a str, level: Level) -> Result<Selector<'a>, PolicyError> {
+        if text == "warnings" {
+            return Ok(Selector::Warnings);
         }
-        Ok(selector)
+        let (selector, are_errors) = match self.codes.find(text) {
+            Some(code) => (Selector::Code(code), self.codes.equal_to(text)),
+            None => (Selector::Prefix(text), self.codes.with_prefix(text)),
+        };
+        match are_errors.filter(|_| !text.is_empty()) {
+            None if !self.accepts_any || text.is_empty() => {
+                let known = self.codes.iter().map(|code| code.to_string());
+                let known = known.chain(["warnings".to_owned()]);
+                Err(PolicyError::UnknownCode(UnknownCode::new(text, known)))
+            }
+            Some(true) if level < Level::Deny => {
+                Err(PolicyError::DenyOnly { given: text.to_owned() })
+            }
+            _ => Ok(selector),
+        }
     }
 
     /// Returns the level that was set for warnings with `code`, or `None` if none was. A compiler can skip the work of a
@@ -178,12 +157,7 @@ impl Policy {
     /// ```
     #[must_use]
     pub fn level(&self, code: impl Into<Option<Code>>) -> Option<Level> {
-        self.level_of(code.into(), Severity::Warning)
-    }
-
-    fn level_of(&self, code: Option<Code>, severity: Severity) -> Option<Level> {
-        let levels = self.levels.iter().filter(|(selector, _)| selector.selects(code, severity));
-        levels.max_by_key(|(selector, _)| selector.specificity()).map(|&(_, level)| level)
+        self.levels.of(code.into(), Severity::Warning)
     }
 
     /// Returns the severity of `diagnostic` under this policy, or `None` if it is allowed.
@@ -192,7 +166,7 @@ impl Policy {
         if severity >= Severity::Error {
             return Some(severity);
         }
-        match self.level_of(code, severity) {
+        match self.levels.of(code, severity) {
             None => Some(severity),
             Some(Level::Allow) => None,
             Some(Level::Warn) => Some(Severity::Warning),

@@ -236,3 +236,42 @@ fn known_diagnostics_are_removed_and_counted() {
     bag.merge(known);
     assert_eq!(bag.summary().known, 4);
 }
+
+/// Counts the diagnostics that the bag stores.
+fn recounted(bag: &DiagnosticBag) -> (Summary, bool) {
+    let mut stored = Summary::default();
+    bag.iter().for_each(|entry| stored.add(entry.diagnostic.severity()));
+    let has_errors = bag.suppressed.errors > 0 || stored.errors > 0 || stored.fatal > 0;
+    (Summary::new(stored, bag.suppressed, bag.duplicates), has_errors)
+}
+
+proptest::proptest! {
+    /// Pushes, changes through the reference that a push returns, and merges, in any order.
+    #[test]
+    fn counts_are_those_of_a_recount(
+        steps in proptest::collection::vec((0..4_usize, 0..6_u32, 0..5_u8), 0..60),
+        max_errors in 0..4_u64,
+        level in proptest::sample::select(&[None, Some(Level::Allow), Some(Level::Deny)][..]),
+    ) {
+        let mut policy = Policy::default().with_max_errors(max_errors);
+        if let Some(level) = level {
+            policy.set_level("warnings", level).unwrap();
+        }
+        let severities = [Severity::Note, Severity::Warning, Severity::Error, Severity::Fatal];
+        let (mut bag, mut other) = (DiagnosticBag::with_policy(policy), DiagnosticBag::new());
+        for (severity, lo, step) in steps {
+            let severity = severities[severity];
+            match step {
+                0 => bag.merge(std::mem::take(&mut other)),
+                1 => _ = other.push(at(1, lo, severity)),
+                // The diagnostic is replaced after it was counted.
+                2 => *bag.push(at(0, lo, severity)) = at(2, lo, Severity::Error),
+                3 => *other.push(at(0, lo, Severity::Fatal)) = at(2, lo, severity),
+                _ => _ = bag.push(at(0, lo, severity)),
+            }
+            for bag in [&bag, &other, &bag.clone()] {
+                proptest::prop_assert_eq!((bag.summary(), bag.has_errors()), recounted(bag));
+            }
+        }
+    }
+}
