@@ -10,6 +10,7 @@
 //! A later stroke covers earlier ones. A text is drawn whole if its first cell is not covered.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use smallvec::SmallVec;
@@ -99,19 +100,61 @@ impl<'t> Grid<'t> {
         rest.sort_unstable_by_key(|(order, stroke)| (Reverse(stroke.lines.start), Reverse(*order)));
         let mut on_line: SmallVec<[(usize, &Stroke<'_>); 12]> = SmallVec::new();
         let mut cells = Vec::new();
+        let mut covered = (rest.len() > MANY).then(Piles::default);
         for line in 0..self.lines {
             on_line.retain(|(_, stroke)| stroke.lines.end > line);
             let kept = on_line.len();
             while rest.last().is_some_and(|(_, stroke)| stroke.lines.start <= line) {
                 on_line.extend(rest.pop());
             }
-            if 0 < kept && kept < on_line.len() {
+            if let Some(piles) = &mut covered {
+                piles.add(on_line.drain(kept..));
+                on_line.clear();
+                on_line.extend(piles.tops(line));
+                on_line.sort_unstable_by_key(|(order, _)| *order);
+            } else if 0 < kept && kept < on_line.len() {
                 on_line.sort_unstable_by_key(|(order, _)| *order);
             }
             begin_line(pen);
             draw_line(&on_line, &mut cells, pen);
             pen.end_line();
         }
+    }
+}
+
+/// The number of strokes from which on those that are covered are sorted out.
+const MANY: usize = 64;
+
+/// The strokes of a line that cover the same cells, of which only the last one is visible: there may be a stem for each of
+/// thousands of labels in one cell.
+#[derive(Default)]
+struct Piles<'g, 't>(BTreeMap<(usize, usize), Vec<(usize, &'g Stroke<'t>)>>);
+
+impl<'g, 't> Piles<'g, 't> {
+    /// Adds strokes that begin on this line. A pile is in the order of the strokes, and each of them is longer than those
+    /// on top of it, because the others are never visible.
+    fn add(&mut self, strokes: impl Iterator<Item = (usize, &'g Stroke<'t>)>) {
+        for (order, stroke) in strokes {
+            let pile = self.0.entry((stroke.cells.start, stroke.cells.end)).or_default();
+            let at = pile.partition_point(|(other, _)| *other < order);
+            let end = stroke.lines.end;
+            if pile.get(at).is_some_and(|(_, above)| above.lines.end >= end) {
+                continue;
+            }
+            let below = pile.get(..at).unwrap_or_default();
+            let hidden = below.iter().rev().take_while(|(_, below)| below.lines.end <= end).count();
+            pile.splice(at - hidden..at, [(order, stroke)]);
+        }
+    }
+
+    /// Returns the visible stroke of each pile, after strokes that end before `line` are removed.
+    fn tops(&mut self, line: usize) -> impl Iterator<Item = (usize, &'g Stroke<'t>)> {
+        self.0.retain(|_, pile| {
+            let ended = pile.iter().rev().take_while(|(_, stroke)| stroke.lines.end <= line);
+            pile.truncate(pile.len() - ended.count());
+            !pile.is_empty()
+        });
+        self.0.values().filter_map(|pile| pile.last().copied())
     }
 }
 
@@ -144,6 +187,44 @@ fn draw_line(strokes: &[(usize, &Stroke<'_>)], cells: &mut Vec<usize>, pen: &mut
                 rest = stroke.cells.len().saturating_sub(count);
             }
             _ => pen.blanks(count),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// What is visible in each cell does not depend on the strokes that are sorted out.
+        #[test]
+        fn covered_strokes_are_not_visible(
+            strokes in prop::collection::vec((0..9_usize, 1..9_usize, 0..4_usize, 1..3_usize), 0..60),
+        ) {
+            let strokes: Vec<Stroke<'_>> = strokes
+                .into_iter()
+                .map(|(line, lines, cell, cells)| Stroke {
+                    lines: line..line + lines,
+                    cells: cell..cell + cells,
+                    style: Style::Plain,
+                    content: Content::Glyph("x"),
+                })
+                .collect();
+            let mut piles = Piles::default();
+            for line in 0..20 {
+                let all = || strokes.iter().enumerate();
+                piles.add(all().filter(|(_, stroke)| stroke.lines.start == line));
+                let tops: Vec<_> = piles.tops(line).collect();
+                for cell in 0..8 {
+                    let visible = |(_, stroke): &(usize, &Stroke<'_>)| stroke.cells.contains(&cell);
+                    let on_line = all().filter(|(_, stroke)| stroke.lines.contains(&line));
+                    let expected = on_line.filter(visible).map(|(order, _)| order).max();
+                    let found = tops.iter().filter(|top| visible(top)).map(|top| top.0).max();
+                    prop_assert_eq!(found, expected);
+                }
+            }
         }
     }
 }

@@ -21,7 +21,9 @@ use smallvec::SmallVec;
 use super::bars::Bars;
 use super::crowded;
 use super::grid::Grid;
-use super::placement::{Annotation, Message, MessageLayout, Part, Placed, Placement, Stem};
+use super::placement::{
+    Annotation, Message, MessageLayout, Part, Placed, Placement, Stem, StemLevels,
+};
 use super::{LabelVec, Margin, Mark, Pen, Row, Snippet, Style};
 use crate::emit::canvas::Canvas;
 use crate::emit::glyphs::Glyphs;
@@ -153,6 +155,7 @@ impl<'a> SnippetRenderer<'a> {
     fn annotations(&self, row: &Row<'_>, placement: Placement<'_>, pen: &mut Pen<impl Canvas>) {
         let Placement { mut placed } = placement;
         let lines = Lines::new(&placed);
+        let stems = StemLevels::new(&placed);
         let mut painter = Painter {
             grid: Grid::new(lines.total()),
             lines: &lines,
@@ -163,8 +166,8 @@ impl<'a> SnippetRenderer<'a> {
         };
         placed.iter().for_each(|placed| painter.dashes(placed));
         placed.iter().for_each(|placed| painter.stem(placed));
-        placed.iter().for_each(|turn| painter.turn(turn, &placed));
-        placed.iter().for_each(|end| painter.dash_end(end, &placed));
+        placed.iter().for_each(|turn| painter.turn(turn, &stems));
+        placed.iter().for_each(|end| painter.dash_end(end, &stems));
         for (lane, style) in self.bars.passing() {
             painter.bar(lane, style, 0..lines.total());
         }
@@ -172,7 +175,7 @@ impl<'a> SnippetRenderer<'a> {
         placed.sort_by_key(|Placed { annotation, .. }| {
             (Reverse(annotation.len()), annotation.style == LabelStyle::Primary)
         });
-        placed.iter().for_each(|message| painter.message(message, &placed));
+        placed.iter().for_each(|message| painter.message(message, &stems));
         placed.iter().for_each(|placed| painter.underline(placed));
         painter.grid.draw(pen, |pen| {
             self.margin.border(pen);
@@ -224,14 +227,16 @@ impl Lines {
             }
         };
         need(0, 1);
+        let mut stems = 0;
         for Placed { annotation, level, message } in placed {
             if let Some(message) = message {
                 need(message.level, message.lines.len());
             }
             if annotation.has_dashes() || message.as_ref().is_some_and(Message::has_stem) {
-                (1..=*level).for_each(|level| need(level, 1));
+                stems = stems.max(*level);
             }
         }
+        (1..=stems).for_each(|level| need(level, 1));
         let mut next = 0;
         for start in &mut starts {
             let height = std::mem::replace(start, next);
@@ -302,7 +307,7 @@ impl<'t> Painter<'_, 't> {
     }
 
     /// The line from a stem to the start of a message that is further left.
-    fn turn(&mut self, placed: &Placed<'_>, all: &[Placed<'_>]) {
+    fn turn(&mut self, placed: &Placed<'_>, stems: &StemLevels) {
         let Placed { annotation, level, message: Some(message) } = placed else { return };
         let (start, cell) = (self.text + message.column, self.text + annotation.start);
         if message.stem != Stem::Turned || cell <= start {
@@ -314,29 +319,29 @@ impl<'t> Painter<'_, 't> {
             self.grid.repeat(line, start + 1..cell, style, dash);
         }
         self.grid.glyph(line, start, style, corner);
-        let ends = !stem_goes_on(all, annotation.start, message.level);
+        let ends = !stems.go_on(annotation.start, message.level);
         self.grid.glyph(line, cell, style, if ends { end } else { branch });
     }
 
     /// The end of the dashes below the start or end of a multi-line label.
-    fn dash_end(&mut self, placed: &Placed<'_>, all: &[Placed<'_>]) {
+    fn dash_end(&mut self, placed: &Placed<'_>, stems: &StemLevels) {
         let Placed { annotation, level, message } = placed;
         if *level > 0 && annotation.has_dashes() {
             let glyphs = self.glyphs.label(annotation.style);
-            let ends = message.is_none() && !stem_goes_on(all, annotation.start, *level);
+            let ends = message.is_none() && !stems.go_on(annotation.start, *level);
             let glyph = if ends { glyphs.dash_end } else { glyphs.dash_branch };
             let cell = self.text + annotation.start;
             self.grid.glyph(self.lines.of(*level), cell, annotation.style.into(), glyph);
         }
     }
 
-    fn message(&mut self, placed: &'t Placed<'_>, all: &[Placed<'_>]) {
+    fn message(&mut self, placed: &'t Placed<'_>, stems: &StemLevels) {
         let Placed { annotation, message: Some(message), .. } = placed else { return };
         let style = annotation.style.into();
         let line = self.lines.of(message.level);
         if message.has_stem() {
             let glyphs = self.glyphs.label(annotation.style);
-            let ends = !stem_goes_on(all, annotation.start, message.level);
+            let ends = !stems.go_on(annotation.start, message.level);
             let lead = if ends { glyphs.lead } else { glyphs.branch };
             let cells = lead.chars().count();
             if message.column == annotation.start + cells {
@@ -373,9 +378,4 @@ impl<'t> Painter<'_, 't> {
         };
         self.grid.glyph(0, cell, style.into(), first);
     }
-}
-
-/// Returns true if a stem that begins in the cell `start` goes on below the level.
-fn stem_goes_on(all: &[Placed<'_>], start: usize, level: usize) -> bool {
-    all.iter().any(|other| other.annotation.start == start && other.stem_level() > level)
 }

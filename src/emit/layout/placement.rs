@@ -121,6 +121,30 @@ impl Placed<'_> {
     }
 }
 
+/// The lowest level that a stem reaches in each cell.
+pub(super) struct StemLevels(SmallVec<[usize; 32]>);
+
+impl StemLevels {
+    pub(super) fn new(all: &[Placed<'_>]) -> Self {
+        let mut levels = SmallVec::new();
+        for placed in all.iter().filter(|placed| placed.stem_level() > 0) {
+            let (cell, level) = (placed.annotation.start, placed.stem_level());
+            if levels.len() <= cell {
+                levels.resize(cell + 1, 0);
+            }
+            if let Some(lowest) = levels.get_mut(cell) {
+                *lowest = level.max(*lowest);
+            }
+        }
+        Self(levels)
+    }
+
+    /// Returns true if a stem that begins in the cell `start` goes on below the level.
+    pub(super) fn go_on(&self, start: usize, level: usize) -> bool {
+        self.0.get(start).is_some_and(|&lowest| lowest > level)
+    }
+}
+
 /// The available width of a row, and how messages are wrapped.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct MessageLayout {
