@@ -53,17 +53,38 @@ impl<'a> ResolvedSpan<'a> {
         self.file.is_known(self.span.lo())
     }
 
+    /// Returns the [location](Self::location) of the start and the location of the [end](Self::end).
+    pub(crate) fn ends(&self, unit: ColumnUnit) -> (Location<'a>, Option<Location<'a>>) {
+        if self.file.is_openable() {
+            let (start, end) = self.file.ends(self.span, unit);
+            return (start, Some(end));
+        }
+        (self.location(unit), None)
+    }
+
     /// Returns the location of the end, see [`SourceFile::end_of`].
     pub(crate) fn end(&self, unit: ColumnUnit) -> Option<Location<'a>> {
         self.file.end_of(self.span, unit)
     }
 
+    /// Returns the 1-based lines of the start and of the [last byte](Self::last_line).
+    pub(crate) fn lines(&self) -> (u32, u32) {
+        if self.file.is_openable() {
+            let first = self.file.line_at(self.span.lo());
+            if self.span.hi() as usize <= first.next {
+                return (first.number, first.number);
+            }
+        }
+        (self.location(ColumnUnit::Byte).line, self.last_line())
+    }
+
     /// Returns the 1-based line of the last byte, or of the start if the span is empty. A line end belongs
     /// to the line that it ends. In a file that a reader cannot open this is the first line of the span.
     pub(crate) fn last_line(&self) -> u32 {
-        let last = self.span.hi().saturating_sub(1).max(self.span.lo());
-        let offset = if self.file.is_openable() { last } else { self.span.lo() };
-        self.file.location(offset, ColumnUnit::Byte).line
+        if self.file.is_openable() {
+            return self.file.line_of(self.span.hi().saturating_sub(1).max(self.span.lo()));
+        }
+        self.file.location(self.span.lo(), ColumnUnit::Byte).line
     }
 }
 
@@ -127,16 +148,31 @@ impl<'a> CheckedDiagnostic<'a> {
         let whole_file = diagnostic.file().filter(|_| diagnostic.primary().is_none());
         let whole_file = whole_file.and_then(|file| checker.file(file));
         let mut labels = Vec::with_capacity(1 + diagnostic.secondary().len());
-        labels.extend(
-            diagnostic
-                .labels()
-                .filter_map(|label| checker.label(label, SpanOwner::from(label.style()))),
-        );
+        if let Some(primary) = diagnostic.primary() {
+            labels.extend(checker.label(primary, SpanOwner::from(primary.style())));
+        }
+        for label in diagnostic.secondary() {
+            labels.extend(checker.label(label, SpanOwner::from(label.style())));
+        }
         let children = diagnostic.children().iter().map(|child| checker.child(child)).collect();
         let trace = diagnostic.trace().iter().map(|step| checker.step(step)).collect();
         let suggestions = checker.suggestions(diagnostic.suggestions());
         let issues = checker.issues;
         Self { sources, diagnostic, whole_file, labels, children, trace, suggestions, issues }
+    }
+
+    /// Returns only the span of the [primary](Self::primary) label and the file that the diagnostic is about as a whole.
+    pub(crate) fn place(
+        sources: &'a SourceMap,
+        diagnostic: &'a Diagnostic,
+    ) -> (Option<ResolvedSpan<'a>>, Option<&'a SourceFile>) {
+        let mut checker = Checker { sources, issues: Vec::new(), unavailable: Vec::new() };
+        match diagnostic.primary() {
+            Some(label) => {
+                (checker.label(label, SpanOwner::PrimaryLabel).map(|label| label.at), None)
+            }
+            None => (None, diagnostic.file().and_then(|file| checker.file(file))),
+        }
     }
 
     /// Returns the primary label, or `None` if it cannot be shown.
@@ -156,7 +192,7 @@ impl<'a> CheckedDiagnostic<'a> {
 
     /// Returns the first file that another program can open, for formats that require a location of every diagnostic.
     pub(crate) fn first_openable_file(&self) -> Option<&'a SourceFile> {
-        self.sources.files().find(|file| file.is_openable())
+        self.sources.first_openable_file()
     }
 
     /// Returns the notes of the diagnostic, then one note for each issue.
@@ -241,7 +277,22 @@ impl<'a> Checker<'a> {
     }
 
     /// Returns the valid span that is nearest to `span`, or `None` if its file is unknown.
+    #[inline]
     fn span(
+        &mut self,
+        span: Span,
+        owner: SpanOwner,
+        message: Option<&str>,
+    ) -> Option<ResolvedSpan<'a>> {
+        match self.sources.file_of(span.file()) {
+            Some(file) if file.is_valid(span) => Some(ResolvedSpan { file, span }),
+            _ => self.other_span(span, owner, message),
+        }
+    }
+
+    /// Resolves a span that is invalid, or in an embedded or unavailable file.
+    #[cold]
+    fn other_span(
         &mut self,
         span: Span,
         owner: SpanOwner,
@@ -256,9 +307,6 @@ impl<'a> Checker<'a> {
         };
         if file.is_unavailable() {
             self.report_load_error(span, owner, file);
-            return Some(ResolvedSpan { file, span });
-        }
-        if file.check(span).is_ok() {
             return Some(ResolvedSpan { file, span });
         }
         let clamped = file.nearest_span(span.range());

@@ -21,6 +21,7 @@ mod format;
 mod frames;
 mod glyphs;
 mod highlight;
+mod json_writer;
 mod layout;
 mod log_commands;
 mod margin;

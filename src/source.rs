@@ -2,10 +2,12 @@
 
 mod changes;
 mod column;
+mod columns;
 mod embed;
 mod error;
 mod file;
 mod lines;
+mod openable;
 mod path;
 mod position;
 mod read;
@@ -26,6 +28,7 @@ pub(crate) use file::{BOM, UNKNOWN_OFFSETS};
 pub(crate) use path::{file_url, is_virtual};
 pub use text::SourceText;
 
+use self::openable::FirstOpenable;
 use crate::model::{ByteOffset, FileId, Span};
 use crate::text::one_line;
 
@@ -58,6 +61,7 @@ pub struct SourceMap {
     files: Vec<Slot>,
     /// The files that are embedded in a file.
     embedded: BTreeMap<FileId, BTreeSet<FileId>>,
+    openable: FirstOpenable,
 }
 
 /// What is at an index of the map.
@@ -212,6 +216,15 @@ impl SourceMap {
         self.get(id).map(Arc::clone)
     }
 
+    /// Returns the file with an id, if there is one.
+    #[inline]
+    pub(crate) fn file_of(&self, id: FileId) -> Option<&SourceFile> {
+        match self.files.get(usize::try_from(id.index()).ok()?)? {
+            Slot::File(file) => Some(file),
+            Slot::Removed(_) => None,
+        }
+    }
+
     fn get(&self, id: FileId) -> Result<&Arc<SourceFile>, SourceError> {
         let index = usize::try_from(id.index()).ok();
         match index.and_then(|index| self.files.get(index)) {
@@ -230,9 +243,17 @@ impl SourceMap {
     /// for a file that was [added](Self::add) with a relative path to a map without an absolute root.
     #[must_use]
     pub fn url(&self, id: FileId) -> Option<String> {
+        self.url_str(id).map(str::to_owned)
+    }
+
+    /// Returns the [URL](Self::url) of a file, which is computed once.
+    pub(crate) fn url_str(&self, id: FileId) -> Option<&str> {
         let file = self.file(id).ok().filter(|file| !file.is_virtual())?.outermost_file();
-        let url = path::file_url(file.path(), self.root.as_deref());
-        url.or_else(|| path::file_url(file.disk_path()?.to_str()?, None))
+        let url = || {
+            let url = path::file_url(file.path(), self.root.as_deref());
+            url.or_else(|| path::file_url(file.disk_path()?.to_str()?, None))
+        };
+        file.url.get_or_init(|| url().map(String::into_boxed_str)).as_deref()
     }
 
     /// Returns the files in the order in which they were added, without those that were removed. Files that are

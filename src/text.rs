@@ -39,8 +39,8 @@ use std::borrow::Cow;
 pub use alike::is_distinct;
 pub(crate) use alike::{Appearance, push_spelled, spelled};
 pub use boundary::{ceil_char_boundary, floor_char_boundary, truncate};
-pub(crate) use cluster::cells_before;
 pub use cluster::{CellOptions, Cluster, EmojiWidth, cells};
+pub(crate) use cluster::{Cells, cells_before};
 pub(crate) use inline::{Digits, InlineText, digit_count, digits};
 pub use invisible::is_invisible;
 pub use json::escape_json;
@@ -87,17 +87,34 @@ pub(crate) fn is_plain(text: &str) -> bool {
 
 /// Returns true if `text` needs no escape in a JSON string and is printable ASCII only.
 pub(crate) fn is_plain_in_json(text: &str) -> bool {
-    let has = |word: u64, byte| words::equal_to(word, byte);
+    is_plain_without(text, [b'"', b'\\'])
+}
+
+/// Returns true if `text` is printable ASCII without the characters `special`.
+#[inline]
+pub(crate) fn is_plain_without<const N: usize>(text: &str, special: [u8; N]) -> bool {
     words::all(text.as_bytes(), |word| {
-        words::not_printable(word) | has(word, b'"') | has(word, b'\\')
+        let found = special.into_iter().map(|byte| words::equal_in_ascii(word, byte));
+        found.fold(words::not_printable(word), |all, found| all | found)
+    })
+}
+
+/// Returns true if `text` is printable ASCII without `&`, `<`, `>` and quotes.
+#[inline]
+pub(crate) fn is_plain_without_markup(text: &str) -> bool {
+    words::all(text.as_bytes(), |word| {
+        // `<` and `>` differ in one bit, and so do `&` and `'`.
+        let angle = words::equal_in_ascii(word & words::repeated(!0x02), b'<');
+        let other = words::equal_in_ascii(word | words::repeated(0x01), b'\'');
+        words::not_printable(word) | angle | other | words::equal_in_ascii(word, b'"')
     })
 }
 
 /// Returns the number of bytes for which `test` holds.
-pub(crate) fn count_bytes(text: &str, test: impl Fn(u8) -> bool) -> usize {
+pub(crate) fn count_bytes(bytes: &[u8], test: impl Fn(u8) -> bool) -> usize {
     // A chunk of 255 bytes is counted in a `u8`, so more bytes fit in a vector register.
     let count = |bytes: &[u8]| bytes.iter().map(|&byte| u8::from(test(byte))).sum::<u8>();
-    text.as_bytes().chunks(255).map(|bytes| usize::from(count(bytes))).sum()
+    bytes.chunks(255).map(|bytes| usize::from(count(bytes))).sum()
 }
 
 /// Returns true if no character of `text` is replaced for a terminal.

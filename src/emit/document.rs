@@ -45,6 +45,18 @@ impl<W: Write> Document<W> {
         self.writer.write_all(&self.buffer)
     }
 
+    /// Writes an item of a JSON array on a new line, which `push` appends to the buffer that it gets.
+    pub(super) fn push_item(
+        &mut self,
+        head: impl FnOnce() -> io::Result<Vec<u8>>,
+        push: impl FnOnce(&mut Vec<u8>),
+    ) -> io::Result<()> {
+        self.begin_line(head, b",")?;
+        push(&mut self.buffer);
+        self.is_open = true;
+        self.writer.write_all(&self.buffer)
+    }
+
     /// Writes the tail on a new line, after the head if there was no item, and flushes the writer. The next
     /// item begins a new document.
     pub(super) fn finish(

@@ -6,6 +6,7 @@ use std::io;
 
 use serde::Serialize;
 
+use super::json_writer::JsonWriter;
 use crate::text;
 
 /// Appends the JSON of `value` to `out`, on one line, without a line feed.
@@ -16,53 +17,92 @@ use crate::text;
 ///
 /// Returns an error if `value` cannot be serialised. The structs of the formats always can.
 pub(super) fn push_json(out: &mut Vec<u8>, value: &impl Serialize) -> io::Result<()> {
-    let start = out.len();
-    serde_json::to_writer(&mut *out, value)?;
-    let written = std::str::from_utf8(out.get(start..).unwrap_or_default());
-    let written = written.map_err(io::Error::other)?;
-    if let Cow::Owned(escaped) = text::escape_json(written) {
-        out.truncate(start);
-        out.extend_from_slice(escaped.as_bytes());
+    value.serialize(&mut JsonWriter { out }).map_err(io::Error::other)
+}
+
+/// How the characters of a text are escaped.
+pub(super) trait Escape {
+    /// Returns true if `text` is printable ASCII without a character that is replaced.
+    fn is_plain(text: &str) -> bool;
+
+    /// Returns true if the character is replaced, for printable ASCII.
+    fn is_special(byte: u8) -> bool;
+
+    /// Returns the replacement of a character, or `None` to keep it.
+    fn replacement(&self, c: char) -> Option<Cow<'static, str>>;
+
+    /// Calls `push` with the pieces of the escaped text.
+    #[inline]
+    fn escape(&self, text: &str, push: impl FnMut(&str)) {
+        let mut push = push;
+        if Self::is_plain(text) {
+            return push(text);
+        }
+        let is_special = |byte: u8| !matches!(byte, b' '..=b'~') || Self::is_special(byte);
+        let (mut start, mut from) = (0, 0);
+        while let Some(at) = text.bytes().skip(from).position(is_special).map(|at| from + at) {
+            let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else { break };
+            from = at + c.len_utf8();
+            if let Some(replacement) = self.replacement(c) {
+                push(text.get(start..at).unwrap_or_default());
+                push(&replacement);
+                start = from;
+            }
+        }
+        push(text.get(start..).unwrap_or_default());
     }
-    Ok(())
+
+    /// Appends the escaped text to `out`.
+    #[inline]
+    fn push(&self, out: &mut Vec<u8>, text: &str) {
+        self.escape(text, |piece| out.extend_from_slice(piece.as_bytes()));
+    }
 }
 
-/// Text that is displayed with some characters replaced: `escape` returns the replacement of a character,
-/// or `None` to keep it.
-pub(super) struct Escaped<T, F> {
+/// A function that returns the replacement of a character. It is called for every character.
+impl<F: Fn(char) -> Option<Cow<'static, str>>> Escape for F {
+    fn is_plain(_: &str) -> bool {
+        false
+    }
+
+    fn is_special(_: u8) -> bool {
+        true
+    }
+
+    fn replacement(&self, c: char) -> Option<Cow<'static, str>> {
+        self(c)
+    }
+}
+
+/// Text that is displayed with some characters replaced.
+pub(super) struct Escaped<T, E> {
     text: T,
-    escape: F,
+    escape: E,
 }
 
-impl<T: Display, F: Fn(char) -> Option<Cow<'static, str>>> Escaped<T, F> {
-    pub(super) const fn new(text: T, escape: F) -> Self {
+impl<T: Display, E: Escape> Escaped<T, E> {
+    pub(super) const fn new(text: T, escape: E) -> Self {
         Self { text, escape }
     }
 }
 
-impl<T: Display, F: Fn(char) -> Option<Cow<'static, str>>> Display for Escaped<T, F> {
+impl<T: Display, E: Escape> Display for Escaped<T, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(EscapingWriter { out: f, escape: &self.escape }, "{}", self.text)
     }
 }
 
 /// Escapes what is written to it, without an intermediate string.
-struct EscapingWriter<'a, 'f, F> {
+struct EscapingWriter<'a, 'f, E> {
     out: &'a mut fmt::Formatter<'f>,
-    escape: &'a F,
+    escape: &'a E,
 }
 
-impl<F: Fn(char) -> Option<Cow<'static, str>>> fmt::Write for EscapingWriter<'_, '_, F> {
+impl<E: Escape> fmt::Write for EscapingWriter<'_, '_, E> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        let escaped = |(index, c)| Some((index, c, (self.escape)(c)?));
-        let mut rest = text;
-        while let Some((index, c, replacement)) = rest.char_indices().find_map(escaped) {
-            let (before, after) = rest.split_at_checked(index).unwrap_or_default();
-            self.out.write_str(before)?;
-            self.out.write_str(&replacement)?;
-            rest = after.strip_prefix(c).unwrap_or_default();
-        }
-        self.out.write_str(rest)
+        let mut result = Ok(());
+        self.escape.escape(text, |piece| result = result.and_then(|()| self.out.write_str(piece)));
+        result
     }
 }
 

@@ -255,9 +255,7 @@ impl<'a> FileLabels<'a> {
             return None;
         }
         let is_lossy = |row: &&Row<'_>| {
-            let range = self.file.line_range(row.number);
-            let bytes = range.and_then(|range| self.file.bytes().get(range));
-            bytes.is_some_and(|bytes| std::str::from_utf8(bytes).is_err())
+            self.file.line_range(row.number).is_some_and(|range| self.file.is_lossy_in(range))
         };
         let line = rows.iter().find(is_lossy)?.number;
         let path = text::one_line(self.file.path());

@@ -2,10 +2,9 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::hash::Hasher as _;
 
 use serde::{Serialize, Serializer};
-use siphasher::sip128::{Hasher128 as _, SipHasher24};
+use siphasher::sip128::SipHasher24;
 
 use crate::check::CheckedDiagnostic;
 use crate::text;
@@ -20,15 +19,18 @@ use crate::text;
 pub(super) struct Fingerprints {
     /// The number of earlier diagnostics, by the hash of their values.
     counts: HashMap<u128, u64>,
+    /// The values of one diagnostic. The buffer is a field so that its memory is reused.
+    buffer: Vec<u8>,
 }
 
 impl Fingerprints {
     pub(super) fn of(&mut self, checked: &CheckedDiagnostic<'_>) -> Fingerprint {
         let primary = checked.primary();
         // Another program cannot read a virtual file, and should be able to compute the same fingerprint.
-        let line = primary
-            .filter(|primary| !primary.file.is_virtual())
-            .and_then(|primary| primary.file.line(primary.file.line_of(primary.span.lo())));
+        let line = primary.filter(|primary| !primary.file.is_virtual()).and_then(|primary| {
+            let range = primary.file.line_at(primary.span.lo()).text;
+            primary.file.text().get(range)
+        });
         let code = checked.diagnostic.code();
         let parts = [
             code.map_or("", |code| code.as_str()),
@@ -36,9 +38,15 @@ impl Fingerprints {
             checked.diagnostic.message(),
             line.map_or("", line_start).trim(),
         ];
-        let first = hash(&parts, 0);
+        self.buffer.clear();
+        for part in parts {
+            self.buffer.extend_from_slice(part.as_bytes());
+            // A separator that does not occur in UTF-8.
+            self.buffer.push(0xff);
+        }
+        let first = hash(&mut self.buffer, 0);
         let count = self.counts.entry(first).or_default();
-        let unique = if *count == 0 { first } else { hash(&parts, *count) };
+        let unique = if *count == 0 { first } else { hash(&mut self.buffer, *count) };
         *count += 1;
         Fingerprint(unique)
     }
@@ -50,15 +58,30 @@ pub(super) struct Fingerprint(u128);
 
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:032x}", self.0)
+        f.write_str(std::str::from_utf8(&self.digits()).unwrap_or_default())
+    }
+}
+
+impl Fingerprint {
+    /// Returns the fingerprint in hexadecimal.
+    pub(super) fn digits(self) -> [u8; 32] {
+        let mut digits = [b'0'; 32];
+        for (pair, byte) in digits.chunks_exact_mut(2).zip(self.0.to_be_bytes()) {
+            for (at, digit) in pair.iter_mut().zip([byte >> 4, byte & 15]) {
+                *at = HEX.get(usize::from(digit)).copied().unwrap_or(b'0');
+            }
+        }
+        digits
     }
 }
 
 impl Serialize for Fingerprint {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(std::str::from_utf8(&self.digits()).unwrap_or_default())
     }
 }
+
+const HEX: &[u8; 16] = b"0123456789abcdef";
 
 /// The maximum number of bytes of a line that are hashed.
 const MAX_LINE_BYTES: usize = 4096;
@@ -67,13 +90,11 @@ fn line_start(line: &str) -> &str {
     text::truncate(line, MAX_LINE_BYTES)
 }
 
-fn hash(parts: &[&str], number: u64) -> u128 {
-    let mut hasher = SipHasher24::new();
-    for part in parts {
-        hasher.write(part.as_bytes());
-        // A separator that does not occur in UTF-8.
-        hasher.write(&[0xff]);
-    }
-    hasher.write(&number.to_le_bytes());
-    hasher.finish128().as_u128()
+/// Returns the hash of the values in the buffer and of a number.
+fn hash(buffer: &mut Vec<u8>, number: u64) -> u128 {
+    let len = buffer.len();
+    buffer.extend_from_slice(&number.to_le_bytes());
+    let hash = SipHasher24::new().hash(buffer).as_u128();
+    buffer.truncate(len);
+    hash
 }

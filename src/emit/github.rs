@@ -10,14 +10,14 @@
 //! whole file has no line. The location in a virtual file such as `<stdin>` is part of the message. Control characters are replaced, because logs
 //! are also read in a terminal.
 
-use std::fmt::Display;
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::Emitter;
-use super::escape::{self, Escaped};
+use super::escape::{self, Escape};
 use super::options::{EmitterOptions, FromOptions};
 use super::output::{Draw, Output};
-use super::plain_text::{PlainText, StepsInText, TextParts};
+use super::plain_text::{PlainText, StepsInText, TextParts, TextSink};
 use crate::bag::Entry;
 use crate::check::{CheckedDiagnostic, ResolvedLabel};
 use crate::model::{Diagnostic, Severity};
@@ -68,25 +68,30 @@ fn draw(sources: &SourceMap) -> impl Draw {
             Severity::Note => "notice",
         };
         let file = checked.file();
-        write!(out, "::{command} ")?;
+        out.extend_from_slice(b"::");
+        out.extend_from_slice(command.as_bytes());
+        out.push(b' ');
         if let Some(file) = file.filter(|file| !file.is_virtual()) {
             out.extend_from_slice(b"file=");
-            push_property(out, file.path())?;
+            Property.push(out, file.path());
             out.push(b',');
             let primary = checked.primary().filter(|primary| primary.is_known());
-            primary.map_or(Ok(()), |primary| write_lines(out, primary))?;
+            if let Some(primary) = primary {
+                push_lines(out, primary);
+            }
         }
         let severity = diagnostic.severity().as_str();
         out.extend_from_slice(b"title=");
-        push_property(out, diagnostic.code().map_or(severity, |code| code.as_str()))?;
+        Property.push(out, diagnostic.code().map_or(severity, |code| code.as_str()));
         out.extend_from_slice(b"::");
         if let Some(file) = file.filter(|file| file.is_virtual()) {
             match checked.primary() {
                 Some(primary) => {
-                    write!(out, "{}: ", escape_data(primary.partial_location(ColumnUnit::Char)))
+                    Data.push(out, &primary.partial_location(ColumnUnit::Char).to_string());
                 }
-                None => write!(out, "{}: ", escape_data(text::one_line(file.path()))),
-            }?;
+                None => Data.push(out, &text::one_line(file.path())),
+            }
+            out.extend_from_slice(b": ");
         }
         let suggestions: Vec<_> = checked.all_suggestions().collect();
         let parts = TextParts {
@@ -95,52 +100,95 @@ fn draw(sources: &SourceMap) -> impl Draw {
             suggestions: &suggestions,
             backtrace: false,
         };
-        writeln!(out, "{}", escape_data(PlainText::new(&checked, parts)))
+        PlainText::new(&checked, parts).write(&mut DataSink(out));
+        out.push(b'\n');
+        Ok(())
     }
 }
 
-fn write_lines(out: &mut Vec<u8>, primary: &ResolvedLabel<'_>) -> io::Result<()> {
-    let start = primary.location(ColumnUnit::Char);
-    write!(out, "line={},", start.line)?;
-    match primary.end(ColumnUnit::Char) {
-        None => write!(out, "col={},", start.col),
+fn push_lines(out: &mut Vec<u8>, primary: &ResolvedLabel<'_>) {
+    let (start, end) = primary.ends(ColumnUnit::Char);
+    push_number(out, b"line=", start.line);
+    match end {
+        None => push_number(out, b"col=", start.col),
         Some(end) if end.line == start.line => {
+            push_number(out, b"col=", start.col);
             // GitHub does not accept an empty range.
-            let end_col = end.col.max(start.col.saturating_add(1));
-            write!(out, "col={},endColumn={end_col},", start.col)
+            push_number(out, b"endColumn=", end.col.max(start.col.saturating_add(1)));
         }
-        Some(_) => write!(out, "endLine={},", primary.last_line()),
+        Some(_) => push_number(out, b"endLine=", primary.last_line()),
     }
+}
+
+/// Appends a property that is a number, and a comma.
+fn push_number(out: &mut Vec<u8>, name: &[u8], number: u32) {
+    out.extend_from_slice(name);
+    text::digits(number).push_to(out);
+    out.push(b',');
 }
 
 /// Percent-encodes `%` and line ends, and replaces the other characters that a terminal would interpret.
-fn escape_data(text: impl Display) -> impl Display {
-    Escaped::new(text, |c| match c {
-        '%' => Some("%25".into()),
-        '\n' => Some("%0A".into()),
-        '\r' => Some("%0D".into()),
-        _ => escape::replacement(c),
-    })
-}
+struct Data;
 
-/// Appends the value of a property. Most values need no escape.
-fn push_property(out: &mut Vec<u8>, value: &str) -> io::Result<()> {
-    let is_plain =
-        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'.' | b'_' | b'-');
-    if !value.bytes().all(is_plain) {
-        return write!(out, "{}", escape_property(value));
+impl Escape for Data {
+    #[inline]
+    fn is_plain(text: &str) -> bool {
+        text::is_plain_without(text, [b'%'])
     }
-    out.extend_from_slice(value.as_bytes());
-    Ok(())
+
+    #[inline]
+    fn is_special(byte: u8) -> bool {
+        byte == b'%'
+    }
+
+    fn replacement(&self, c: char) -> Option<Cow<'static, str>> {
+        match c {
+            '%' => Some("%25".into()),
+            '\n' => Some("%0A".into()),
+            '\r' => Some("%0D".into()),
+            _ => escape::replacement(c),
+        }
+    }
 }
 
-/// Escapes `text` like [`escape_data`], and also the characters that end a property.
-fn escape_property(text: &str) -> impl Display {
-    Escaped::new(escape_data(text), |c| match c {
-        ':' => Some("%3A".into()),
-        ',' => Some("%2C".into()),
-        _ => None,
-    })
+/// Escapes like [`Data`], and also the characters that end a property.
+struct Property;
+
+impl Escape for Property {
+    #[inline]
+    fn is_plain(text: &str) -> bool {
+        text::is_plain_without(text, [b'%', b':', b','])
+    }
+
+    #[inline]
+    fn is_special(byte: u8) -> bool {
+        matches!(byte, b'%' | b':' | b',')
+    }
+
+    fn replacement(&self, c: char) -> Option<Cow<'static, str>> {
+        match c {
+            ':' => Some("%3A".into()),
+            ',' => Some("%2C".into()),
+            _ => Data.replacement(c),
+        }
+    }
+}
+
+/// The data of a command.
+struct DataSink<'o>(&'o mut Vec<u8>);
+
+impl TextSink for DataSink<'_> {
+    fn text(&mut self, text: &str) {
+        Data.push(self.0, text);
+    }
+
+    fn constant(&mut self, text: &'static str) {
+        self.0.extend_from_slice(text.as_bytes());
+    }
+
+    fn line_feed(&mut self) {
+        self.0.extend_from_slice(b"%0A");
+    }
 }
 
 impl<W: Write> FromOptions<W> for GithubEmitter<W> {

@@ -5,16 +5,16 @@
 
 use std::io::{self, Write};
 
-use serde::{Serialize, Serializer};
-
 use super::Emitter;
 use super::document::Document;
 use super::fingerprint::{Fingerprint, Fingerprints};
+use super::json_writer::push_string;
 use super::options::{EmitterOptions, FromOptions};
-use super::plain_text::{PlainText, StepsInText, TextParts};
+use super::plain_text::{JsonString, PlainText, StepsInText, TextParts};
 use crate::check::CheckedDiagnostic;
-use crate::model::{Diagnostic, Severity, Suggestion};
-use crate::source::{ColumnUnit, SourceFile, SourceMap};
+use crate::model::{Diagnostic, Severity};
+use crate::source::{SourceFile, SourceMap};
+use crate::text;
 
 /// The path of a diagnostic without a location.
 const NO_PATH: &str = ".";
@@ -55,32 +55,9 @@ impl<W: Write> GitlabEmitter<W> {
     }
 }
 
-#[derive(Serialize)]
-struct Issue<'a> {
-    r#type: &'static str,
-    check_name: &'static str,
-    description: &'a str,
-    content: IssueContent<'a>,
-    categories: [&'static str; 1],
-    severity: &'static str,
-    fingerprint: Fingerprint,
-    location: IssueLocation<'a>,
-}
-
-#[derive(Serialize)]
-struct IssueContent<'a> {
-    body: IssueBody<'a>,
-}
-
-#[derive(Serialize)]
+/// A path, and the first and the last line, 1-based, both inclusive.
 struct IssueLocation<'a> {
     path: &'a str,
-    lines: IssueLines,
-}
-
-/// The first and the last line, 1-based, both inclusive.
-#[derive(Serialize)]
-struct IssueLines {
     begin: u32,
     end: u32,
 }
@@ -92,56 +69,64 @@ impl<'a> IssueLocation<'a> {
             let other = || fallback.or_else(in_sources).unwrap_or(NO_PATH);
             let path = checked.whole_file.map_or_else(other, SourceFile::path);
             // The field is not optional in GitLab's interface (`CodeQualityDegradation.line`).
-            return Self { path, lines: IssueLines { begin: 1, end: 1 } };
+            return Self { path, begin: 1, end: 1 };
         };
-        let at = primary.location(ColumnUnit::Char);
-        Self { path: at.path, lines: IssueLines { begin: at.line, end: primary.last_line() } }
+        let (begin, end) = primary.lines();
+        Self { path: primary.file.path(), begin, end }
     }
 }
 
-impl<'a> Issue<'a> {
-    fn new(
-        checked: &'a CheckedDiagnostic<'a>,
-        suggestions: &'a [&'a Suggestion],
-        fingerprint: Fingerprint,
-        fallback: Option<&'a str>,
-    ) -> Self {
-        let diagnostic = checked.diagnostic;
-        let parts =
-            TextParts { related: true, steps: StepsInText::All, suggestions, backtrace: false };
-        Self {
-            r#type: "issue",
-            check_name: diagnostic
-                .code()
-                .map_or(diagnostic.severity().as_str(), |code| code.as_str()),
-            description: diagnostic.message(),
-            content: IssueContent { body: IssueBody(PlainText::new(checked, parts)) },
-            categories: ["Bug Risk"],
-            severity: match diagnostic.severity() {
-                Severity::Fatal => "blocker",
-                Severity::Error => "major",
-                Severity::Warning => "minor",
-                Severity::Note => "info",
-            },
-            fingerprint,
-            location: IssueLocation::new(checked, fallback),
+/// Appends the issue of a diagnostic.
+fn push_issue(
+    out: &mut Vec<u8>,
+    checked: &CheckedDiagnostic<'_>,
+    fingerprint: Fingerprint,
+    fallback: Option<&str>,
+) {
+    let diagnostic = checked.diagnostic;
+    let name = diagnostic.code().map_or(diagnostic.severity().as_str(), |code| code.as_str());
+    out.extend_from_slice(b"{\"type\":\"issue\",\"check_name\":");
+    push_string(out, name);
+    out.extend_from_slice(b",\"description\":");
+    push_string(out, diagnostic.message());
+    out.extend_from_slice(b",\"content\":{\"body\":\"");
+    push_body(out, checked);
+    out.extend_from_slice(b"\"},\"categories\":[\"Bug Risk\"],\"severity\":\"");
+    out.extend_from_slice(match diagnostic.severity() {
+        Severity::Fatal => b"blocker".as_slice(),
+        Severity::Error => b"major",
+        Severity::Warning => b"minor",
+        Severity::Note => b"info",
+    });
+    out.extend_from_slice(b"\",\"fingerprint\":\"");
+    out.extend_from_slice(&fingerprint.digits());
+    let location = IssueLocation::new(checked, fallback);
+    out.extend_from_slice(b"\",\"location\":{\"path\":");
+    push_string(out, location.path);
+    out.extend_from_slice(b",\"lines\":{\"begin\":");
+    text::digits(location.begin).push_to(out);
+    out.extend_from_slice(b",\"end\":");
+    text::digits(location.end).push_to(out);
+    out.extend_from_slice(b"}}}");
+}
+
+/// Appends the text of a diagnostic, and a note if its location is only the one that GitLab requires.
+fn push_body(out: &mut Vec<u8>, checked: &CheckedDiagnostic<'_>) {
+    let suggestions: Vec<_> = checked.all_suggestions().collect();
+    let parts = TextParts {
+        related: true,
+        steps: StepsInText::All,
+        suggestions: &suggestions,
+        backtrace: false,
+    };
+    PlainText::new(checked, parts).write(&mut JsonString(out));
+    out.extend_from_slice(match checked.primary() {
+        Some(primary) if !primary.is_known() => {
+            b"\\nnote: the line of the diagnostic is unknown".as_slice()
         }
-    }
-}
-
-/// The text of a diagnostic, and a note if its location is only the one that GitLab requires.
-struct IssueBody<'a>(PlainText<'a>);
-
-impl Serialize for IssueBody<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let checked = self.0.checked();
-        let note = match checked.primary() {
-            Some(primary) if !primary.is_known() => "the line of the diagnostic is unknown",
-            None if checked.file().is_none() => "the diagnostic has no location",
-            _ => return self.0.serialize(serializer),
-        };
-        serializer.collect_str(&format_args!("{}\nnote: {note}", self.0))
-    }
+        None if checked.file().is_none() => b"\\nnote: the diagnostic has no location",
+        _ => b"",
+    });
 }
 
 fn head() -> io::Result<Vec<u8>> {
@@ -152,9 +137,8 @@ impl<W: Write> Emitter for GitlabEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
         let checked = CheckedDiagnostic::new(sources, diagnostic);
         let fingerprint = self.fingerprints.of(&checked);
-        let suggestions: Vec<_> = checked.all_suggestions().collect();
-        let issue = Issue::new(&checked, &suggestions, fingerprint, self.fallback_path.as_deref());
-        self.document.json_item(head, &issue)
+        let fallback = self.fallback_path.as_deref();
+        self.document.push_item(head, |out| push_issue(out, &checked, fingerprint, fallback))
     }
 
     fn finish(&mut self) -> io::Result<()> {

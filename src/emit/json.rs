@@ -46,6 +46,7 @@
 //! ```
 
 mod convert;
+mod direct;
 mod fields;
 mod locations;
 mod model;
@@ -64,9 +65,9 @@ pub use schema::SCHEMA;
 pub use schema::schema;
 use write::WriteJson as _;
 
+use super::Emitter;
 use super::options::{EmitterOptions, FromOptions};
 use super::output::{Draw, Output};
-use super::{Emitter, escape};
 use crate::bag::Entry;
 use crate::model::Diagnostic;
 use crate::source::{ColumnUnit, SourceMap};
@@ -149,7 +150,7 @@ impl<W: Write> Emitter for JsonEmitter<W> {
 }
 
 fn draw(sources: &SourceMap, unit: ColumnUnit) -> impl Draw {
-    move |_, diagnostic, out| JsonDiagnostic::new(sources, diagnostic, unit).push_line(out)
+    move |_, diagnostic, out| direct::push_line(out, sources, diagnostic, unit)
 }
 
 impl<W: Write> FromOptions<W> for JsonEmitter<W> {

@@ -18,14 +18,14 @@
 //! The schema of the xUnit plugin of Jenkins does not allow the attributes `file` and `line`:
 //! [`JunitFamily::Jenkins`] omits them.
 
-use std::collections::HashMap;
 use std::fmt::Display;
 use std::io::{self, Write};
 
 use indexmap::IndexMap;
 
 use super::Emitter;
-use super::markup::{self, XmlContext};
+use super::escape::Escape as _;
+use super::markup::{self, XmlContent, XmlContext};
 use super::options::{EmitterOptions, FromOptions, JunitFamily};
 use super::plain_text::{PlainText, StepsInText, TextParts};
 use crate::check::CheckedDiagnostic;
@@ -50,31 +50,35 @@ pub struct JunitEmitter<W> {
 struct Suite {
     counts: TestCounts,
     names: UniqueNames,
+    /// The name of the suite, escaped for the attributes of diagnostics, once there is one.
+    class: Vec<u8>,
     /// The XML of the test cases.
     cases: Vec<u8>,
 }
 
 /// The names of the tests of a suite, each with the last number that was appended to it.
 #[derive(Clone, Debug, Default)]
-struct UniqueNames(HashMap<String, u64>);
+struct UniqueNames(IndexMap<String, u64>);
 
 impl UniqueNames {
     /// Returns `name`, or `name (2)`, `name (3)`, … if the suite already has a test of that name.
-    fn add(&mut self, name: String) -> String {
-        let Some(&(mut number)) = self.0.get(&name) else {
-            self.0.insert(name.clone(), 1);
-            return name;
-        };
-        let unique = loop {
-            number += 1;
-            let numbered = format!("{name} ({number})");
-            if !self.0.contains_key(&numbered) {
-                break numbered;
+    fn add(&mut self, name: String) -> &str {
+        let (mut index, number) = self.0.insert_full(name, 1);
+        if let Some(mut number) = number {
+            let name = self.0.get_index(index).map_or("", |(name, _)| name);
+            let unique = loop {
+                number += 1;
+                let numbered = format!("{name} ({number})");
+                if !self.0.contains_key(&numbered) {
+                    break numbered;
+                }
+            };
+            if let Some((_, last)) = self.0.get_index_mut(index) {
+                *last = number;
             }
-        };
-        self.0.insert(unique.clone(), 1);
-        self.0.insert(name, number);
-        unique
+            (index, _) = self.0.insert_full(unique, 1);
+        }
+        self.0.get_index(index).map_or("", |(name, _)| name)
     }
 }
 
@@ -157,7 +161,7 @@ impl<W: Write> JunitEmitter<W> {
         let (class, name) = (attribute(test.suite), suite.names.add(test.name.to_owned()));
         let file = test.file.filter(|_| self.family == JunitFamily::Located);
         let file = file.map(|file| format!(" file=\"{}\"", attribute(file)));
-        let head = format!("<testcase classname=\"{class}\" name=\"{}\"", attribute(&name));
+        let head = format!("<testcase classname=\"{class}\" name=\"{}\"", attribute(name));
         let content = match test.result {
             JunitResult::Passed => "/>".to_owned(),
             JunitResult::Skipped { reason } => {
@@ -181,31 +185,40 @@ impl<W: Write> Emitter for JunitEmitter<W> {
         let checked = CheckedDiagnostic::new(sources, diagnostic);
         let file = checked.file();
         let suite = file.map_or(self.tool.name(), |file| file.path());
-        let class = attribute(suite);
-        let suite = self.suites.entry(suite.to_owned()).or_default();
+        let class = suite;
+        let suite = match self.suites.get_mut(class) {
+            Some(suite) => suite,
+            None => self.suites.entry(class.to_owned()).or_default(),
+        };
         let severity = diagnostic.severity();
         suite.counts.tests += 1;
         suite.counts.failures += u64::from(severity == Severity::Error);
         suite.counts.errors += u64::from(severity == Severity::Fatal);
         // Without the line number, so that a test keeps its name when lines are added above it.
         let name = match diagnostic.code() {
-            Some(code) => format!("{code}: {}", diagnostic.message()),
+            Some(code) => [code.as_str(), ": ", diagnostic.message()].concat(),
             None => diagnostic.message().to_owned(),
         };
         let name = suite.names.add(name);
+        if suite.class.is_empty() {
+            XmlContext::Attribute.push(&mut suite.class, class);
+        }
         let out = &mut suite.cases;
-        write!(out, "<testcase classname=\"{class}\" name=\"{}\"", attribute(&name))?;
         let has_location = self.family == JunitFamily::Located;
+        out.extend_from_slice(b"<testcase classname=\"");
+        out.extend_from_slice(&suite.class);
+        push_attribute(out, b"\" name=\"", name);
         if file.is_some() && has_location {
-            write!(out, " file=\"{class}\"")?;
+            out.extend_from_slice(b" file=\"");
+            out.extend_from_slice(&suite.class);
+            out.push(b'"');
         }
         let primary = checked.primary().filter(|_| has_location);
         if let Some(primary) = primary.filter(|primary| primary.is_known()) {
             out.extend_from_slice(b" line=\"");
-            text::digits(primary.location(ColumnUnit::Char).line).push_to(out);
+            text::digits(primary.lines().0).push_to(out);
             out.push(b'"');
         }
-        let message = attribute(diagnostic.message());
         let suggestions: Vec<_> = checked.all_suggestions().collect();
         let parts = TextParts {
             related: true,
@@ -213,25 +226,32 @@ impl<W: Write> Emitter for JunitEmitter<W> {
             suggestions: &suggestions,
             backtrace: true,
         };
-        let text = PlainText::new(&checked, parts);
         let location = checked.primary().filter(|_| !has_location);
-        let content = match location.map(|primary| primary.partial_location(ColumnUnit::Char)) {
-            Some(at) => format!("{at}: {text}"),
-            None => text.to_string(),
-        };
-        let content = markup::escape_xml(content, XmlContext::Content);
-        match severity {
+        let end: &[u8] = match severity {
             Severity::Fatal => {
-                write!(out, ">\n<error type=\"fatal\" message=\"{message}\">{content}</error>")
+                push_attribute(out, b">\n<error type=\"fatal\" message=\"", diagnostic.message());
+                out.push(b'>');
+                b"</error>\n</testcase>\n"
             }
             Severity::Error => {
-                write!(out, ">\n<failure type=\"error\" message=\"{message}\">{content}</failure>")
+                push_attribute(out, b">\n<failure type=\"error\" message=\"", diagnostic.message());
+                out.push(b'>');
+                b"</failure>\n</testcase>\n"
             }
             Severity::Warning | Severity::Note => {
-                write!(out, ">\n<system-out>{severity}: {content}</system-out>")
+                out.extend_from_slice(b">\n<system-out>");
+                out.extend_from_slice(severity.as_str().as_bytes());
+                out.extend_from_slice(b": ");
+                b"</system-out>\n</testcase>\n"
             }
-        }?;
-        out.write_all(b"\n</testcase>\n")
+        };
+        if let Some(primary) = location {
+            let at = primary.partial_location(ColumnUnit::Char);
+            XmlContext::Content.push(out, &format!("{at}: "));
+        }
+        PlainText::new(&checked, parts).write(&mut XmlContent(out));
+        out.extend_from_slice(end);
+        Ok(())
     }
 
     fn finish(&mut self) -> io::Result<()> {
@@ -241,27 +261,36 @@ impl<W: Write> Emitter for JunitEmitter<W> {
             suite.counts.tests = 1;
             writeln!(suite.cases, "<testcase classname=\"{class}\" name=\"check\"/>")?;
         }
-        let mut total = TestCounts::default();
-        let mut body = Vec::new();
-        for (name, Suite { counts, cases, .. }) in std::mem::take(&mut self.suites) {
+        let suites = std::mem::take(&mut self.suites);
+        let (mut total, mut len) = (TestCounts::default(), 0);
+        for (name, Suite { counts, cases, .. }) in &suites {
             total.tests += counts.tests;
             total.failures += counts.failures;
             total.errors += counts.errors;
             total.skipped += counts.skipped;
-            let (name, counts) = (attribute(&name), count_attributes(counts));
-            writeln!(body, "<testsuite name=\"{name}\"{counts}>")?;
-            body.extend(cases);
-            body.extend_from_slice(b"</testsuite>\n");
+            len += name.len() + cases.len() + 128;
         }
         let (tool, counts) = (attribute(self.tool.name()), count_attributes(total));
-        let mut report = Vec::new();
+        let mut report = Vec::with_capacity(len + 256);
         writeln!(report, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
         writeln!(report, "<testsuites name=\"{tool}\"{counts}>")?;
-        report.extend(body);
+        for (name, Suite { counts, cases, .. }) in suites {
+            let (name, counts) = (attribute(&name), count_attributes(counts));
+            writeln!(report, "<testsuite name=\"{name}\"{counts}>")?;
+            report.extend_from_slice(&cases);
+            report.extend_from_slice(b"</testsuite>\n");
+        }
         writeln!(report, "</testsuites>")?;
         self.writer.write_all(&report)?;
         self.writer.flush()
     }
+}
+
+/// Appends the value of an attribute and its last quote after `start`.
+fn push_attribute(out: &mut Vec<u8>, start: &[u8], value: &str) {
+    out.extend_from_slice(start);
+    XmlContext::Attribute.push(out, value);
+    out.push(b'"');
 }
 
 fn attribute(text: &str) -> impl Display {

@@ -30,8 +30,10 @@
 //! ```
 
 mod convert;
+mod direct;
 mod model;
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -111,9 +113,18 @@ pub fn uri_of_path(path: &Path) -> Option<String> {
 }
 
 /// Returns the URI of the file that a diagnostic is published for, and the diagnostic.
-fn converted(sources: &SourceMap, diagnostic: &Diagnostic, tool: &Tool) -> (String, LspDiagnostic) {
+fn converted<'a>(
+    sources: &'a SourceMap,
+    diagnostic: &Diagnostic,
+    tool: &'a Tool,
+) -> (Cow<'a, str>, LspDiagnostic) {
     let (uri, diagnostic) = Converter::new(sources, tool).convert(diagnostic, true);
-    (uri.unwrap_or_else(|| format!("untitled:{}", url::path(tool.name()))), diagnostic)
+    (uri.unwrap_or_else(|| uri_of_tool(tool).into()), diagnostic)
+}
+
+/// Returns the URI for diagnostics without a location.
+fn uri_of_tool(tool: &Tool) -> String {
+    format!("untitled:{}", url::path(tool.name()))
 }
 
 /// Returns the parameters for each file of `sources`, in the order of the map. Diagnostics without a location
@@ -125,11 +136,14 @@ pub fn publish(sources: &SourceMap, bag: &DiagnosticBag, tool: &Tool) -> Vec<Pub
     let mut files: IndexMap<String, Vec<LspDiagnostic>> = sources
         .files()
         .filter(|file| !file.is_embedded())
-        .map(|file| (converter.uri(file), Vec::new()))
+        .map(|file| (converter.uri(file).into_owned(), Vec::new()))
         .collect();
     for entry in bag.ordered_in(sources) {
         let (uri, diagnostic) = converted(sources, entry.diagnostic, tool);
-        files.entry(uri).or_default().push(diagnostic);
+        match files.get_mut(&*uri) {
+            Some(diagnostics) => diagnostics.push(diagnostic),
+            None => _ = files.insert(uri.into_owned(), vec![diagnostic]),
+        }
     }
     let files = files.into_iter();
     files.map(|(uri, diagnostics)| PublishDiagnostics { uri, diagnostics }).collect()
@@ -143,13 +157,15 @@ pub struct LspEmitter<W> {
     tool: Tool,
     /// The JSON of each file's diagnostics, separated by commas, by the URI of the file.
     files: IndexMap<String, Vec<u8>>,
+    /// The JSON of one diagnostic. The buffer is a field so that its memory is reused.
+    buffer: Vec<u8>,
 }
 
 impl<W: Write> LspEmitter<W> {
     /// Creates an emitter that writes to `writer`; `tool` is the compiler that reports the diagnostics.
     #[must_use]
     pub fn new(writer: W, tool: &Tool) -> Self {
-        Self { writer, tool: tool.clone(), files: IndexMap::new() }
+        Self { writer, tool: tool.clone(), files: IndexMap::new(), buffer: Vec::new() }
     }
 
     /// Returns the writer.
@@ -161,12 +177,25 @@ impl<W: Write> LspEmitter<W> {
 
 impl<W: Write> Emitter for LspEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
-        let (uri, diagnostic) = converted(sources, diagnostic, &self.tool);
+        self.buffer.clear();
+        let uri = Converter::new(sources, &self.tool).push(&mut self.buffer, diagnostic)?;
+        let uri = uri.unwrap_or_else(|| uri_of_tool(&self.tool).into());
         // The diagnostics of one file mostly follow one another, which saves the lookup.
-        match self.files.last_mut().filter(|(last, _)| **last == uri) {
-            Some((_, diagnostics)) => push_json(diagnostics, &diagnostic),
-            None => push_json(self.files.entry(uri).or_default(), &diagnostic),
+        let is_last = self.files.last().is_some_and(|(last, _)| *last == uri);
+        let index = if is_last {
+            self.files.len() - 1
+        } else {
+            let entry = self.files.entry(uri.into_owned());
+            let index = entry.index();
+            entry.or_default();
+            index
+        };
+        let Some((_, diagnostics)) = self.files.get_index_mut(index) else { return Ok(()) };
+        if !diagnostics.is_empty() {
+            diagnostics.push(b',');
         }
+        diagnostics.extend_from_slice(&self.buffer);
+        Ok(())
     }
 
     fn finish(&mut self) -> io::Result<()> {
@@ -181,14 +210,6 @@ impl<W: Write> Emitter for LspEmitter<W> {
         }
         self.writer.flush()
     }
-}
-
-/// Appends a diagnostic to the diagnostics of its file.
-fn push_json(diagnostics: &mut Vec<u8>, diagnostic: &LspDiagnostic) -> io::Result<()> {
-    if !diagnostics.is_empty() {
-        diagnostics.push(b',');
-    }
-    escape::push_json(diagnostics, diagnostic)
 }
 
 impl<W: Write> FromOptions<W> for LspEmitter<W> {

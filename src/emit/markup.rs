@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::Display;
 
-use super::escape::{self, Escaped};
+use super::escape::{self, Escape, Escaped};
+use super::plain_text::TextSink;
 use crate::text;
 
 /// Appends a character to HTML, escaped if it has a meaning in markup.
@@ -40,11 +41,44 @@ pub(super) enum XmlContext {
 /// Escapes `text` for XML: a parser reads the same text, and the only control characters of the output are line
 /// feeds. Most C0 controls are replaced, because XML 1.0 cannot express them (section 2.2).
 pub(super) fn escape_xml(text: impl Display, context: XmlContext) -> impl Display {
-    Escaped::new(text, move |c| match c {
-        '\n' if context == XmlContext::Content => None,
-        '\n' | '\r' | '\t' | '\u{7f}'.. if text::is_unsafe(c) => {
-            Some(format!("&#x{:x};", u32::from(c)).into())
+    Escaped::new(text, context)
+}
+
+impl Escape for XmlContext {
+    #[inline]
+    fn is_plain(text: &str) -> bool {
+        text::is_plain_without_markup(text)
+    }
+
+    #[inline]
+    fn is_special(byte: u8) -> bool {
+        matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'')
+    }
+
+    fn replacement(&self, c: char) -> Option<Cow<'static, str>> {
+        match c {
+            '\n' if *self == Self::Content => None,
+            '\n' | '\r' | '\t' | '\u{7f}'.. if text::is_unsafe(c) => {
+                Some(format!("&#x{:x};", u32::from(c)).into())
+            }
+            _ => entity(c).map(Cow::Borrowed).or_else(|| escape::replacement(c)),
         }
-        _ => entity(c).map(Cow::Borrowed).or_else(|| escape::replacement(c)),
-    })
+    }
+}
+
+/// The content of an XML element.
+pub(super) struct XmlContent<'o>(pub(super) &'o mut Vec<u8>);
+
+impl TextSink for XmlContent<'_> {
+    fn text(&mut self, text: &str) {
+        XmlContext::Content.push(self.0, text);
+    }
+
+    fn constant(&mut self, text: &'static str) {
+        self.0.extend_from_slice(text.as_bytes());
+    }
+
+    fn line_feed(&mut self) {
+        self.0.push(b'\n');
+    }
 }

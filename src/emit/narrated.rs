@@ -319,7 +319,12 @@ impl Display for LocationInWords<'_> {
 
 /// Returns the text of a line without surrounding whitespace, shortened.
 fn trimmed_line(file: &SourceFile, line: u32) -> Cow<'_, str> {
-    shortened(file.line(line).unwrap_or_default().trim())
+    let range = file.line_range(line).unwrap_or_default();
+    let start = file.visible_in(&range);
+    let rest = file.text().get(start..range.end).unwrap_or_default();
+    let head = text_start(rest);
+    let has_more = file.visible_in(&(start + head.len()..range.end)) < range.end;
+    shortened(if has_more { rest } else { head.trim_end() })
 }
 
 /// Returns the start of `text`, one character longer than the limit of [`shortened`], so that the cost of a very

@@ -8,6 +8,7 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 
 pub(super) use self::related::Related;
+use super::json_writer;
 use crate::check::{self, CheckedDiagnostic, CheckedStep, ResolvedLabel, ResolvedSpan};
 use crate::model::{Child, Suggestion, TraceKind, TraceStep};
 use crate::source::{ColumnUnit, SourceMap};
@@ -83,104 +84,165 @@ pub(super) struct PlainText<'a> {
 }
 
 impl<'a> PlainText<'a> {
-    pub(super) const fn checked(&self) -> &'a CheckedDiagnostic<'a> {
-        self.checked
-    }
-
     pub(super) const fn new(checked: &'a CheckedDiagnostic<'a>, parts: TextParts<'a>) -> Self {
         Self { checked, parts }
     }
-}
 
-impl fmt::Display for PlainText<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// Returns the text.
+    pub(super) fn to_text(self) -> String {
+        // Most texts have one or two more lines than the message.
+        let mut text = String::with_capacity(2 * self.checked.diagnostic.message().len() + 64);
+        self.write(&mut text);
+        text
+    }
+
+    /// Writes the text.
+    pub(super) fn write(&self, out: &mut impl TextSink) {
         let Self { checked, parts } = self;
-        f.write_str(checked.diagnostic.message())?;
+        out.text(checked.diagnostic.message());
         if let Some(message) = checked.primary().and_then(|primary| primary.label.message()) {
-            write!(f, "\n{message}")?;
+            line(out, "", message);
         }
         if parts.related {
-            list(f, "label", checked.related(), write_label)?;
+            list(out, "label", checked.related(), write_label);
         }
         if let Some(help) = checked.diagnostic.help() {
-            write!(f, "\nhelp: {help}")?;
+            line(out, "help: ", help);
         }
         for note in checked.notes() {
-            write!(f, "\nnote: {note}")?;
+            line(out, "note: ", &note);
         }
         // Most diagnostics have neither.
         if !checked.children.is_empty() || !checked.trace.is_empty() {
-            self.children(f)?;
-            self.trace(f)?;
+            self.children(out);
+            self.trace(out);
         }
-        parts
-            .suggestions
-            .iter()
-            .try_for_each(|suggestion| write_suggestion(f, checked.sources, suggestion))?;
-        let backtrace = checked.diagnostic.backtrace().filter(|_| parts.backtrace);
-        backtrace.map_or(Ok(()), |backtrace| write!(f, "\nbacktrace:\n{backtrace}"))
+        for suggestion in parts.suggestions {
+            write_suggestion(out, checked.sources, suggestion);
+        }
+        if let Some(backtrace) = checked.diagnostic.backtrace().filter(|_| parts.backtrace) {
+            line(out, "backtrace:", "");
+            line(out, "", &backtrace.to_string());
+        }
+    }
+
+    /// Writes the children. Without [`TextParts::related`] those with labels are in the related locations.
+    fn children<S: TextSink>(&self, out: &mut S) {
+        let children = self.checked.children.iter();
+        let children = children.filter(|child| self.parts.related || child.labels.is_empty());
+        list(out, "message", children, |out: &mut S, checked| {
+            line(out, "", &headline(checked.child));
+            list(out, "label", checked.labels.iter(), write_label);
+        });
+    }
+
+    fn trace<S: TextSink>(&self, out: &mut S) {
+        let steps = self.checked.trace.iter().filter(|step| self.parts.steps.contains(step));
+        list(out, "step", steps, |out: &mut S, checked| match checked.at {
+            Some(at) => write_located(out, at, step_message(checked.step)),
+            None => line(out, "", step_message(checked.step)),
+        });
     }
 }
 
-impl PlainText<'_> {
-    /// Writes the children. Without [`TextParts::related`] those with labels are in the related locations.
-    fn children(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let children = self.checked.children.iter();
-        let children = children.filter(|child| self.parts.related || child.labels.is_empty());
-        list(f, "message", children, |f, checked| {
-            write!(f, "\n{}", headline(checked.child))?;
-            list(f, "label", checked.labels.iter(), write_label)
-        })
+/// What a text is written to.
+pub(super) trait TextSink {
+    /// Appends text, which is escaped.
+    fn text(&mut self, text: &str);
+
+    /// Appends lower-case letters, colons, blanks and hyphens, which no format escapes in a text.
+    fn constant(&mut self, text: &'static str);
+
+    /// Appends a line feed, as the format writes it.
+    fn line_feed(&mut self);
+
+    /// Appends a number.
+    #[inline]
+    fn number(&mut self, number: u32) {
+        self.text(text::digits(number).as_str());
+    }
+}
+
+impl TextSink for String {
+    fn text(&mut self, text: &str) {
+        self.push_str(text);
     }
 
-    fn trace(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let steps = self.checked.trace.iter().filter(|step| self.parts.steps.contains(step));
-        list(f, "step", steps, |f, checked| match checked.at {
-            Some(at) => write_located(f, at, step_message(checked.step)),
-            None => write!(f, "\n{}", step_message(checked.step)),
-        })
+    fn constant(&mut self, text: &'static str) {
+        self.push_str(text);
+    }
+
+    fn line_feed(&mut self) {
+        self.push('\n');
+    }
+}
+
+/// The content of a JSON string.
+pub(super) struct JsonString<'o>(pub(super) &'o mut Vec<u8>);
+
+impl TextSink for JsonString<'_> {
+    fn text(&mut self, text: &str) {
+        json_writer::push_escaped(self.0, text);
+    }
+
+    fn constant(&mut self, text: &'static str) {
+        self.0.extend_from_slice(text.as_bytes());
+    }
+
+    fn line_feed(&mut self) {
+        self.0.extend_from_slice(b"\\n");
+    }
+
+    fn number(&mut self, number: u32) {
+        text::digits(number).push_to(self.0);
     }
 }
 
 /// Writes the first [`MAX_ITEMS`] items, and how many more there are.
-fn list<T>(
-    f: &mut fmt::Formatter<'_>,
+fn list<T, S: TextSink>(
+    out: &mut S,
     noun: &str,
     mut items: impl Iterator<Item = T>,
-    write: impl Fn(&mut fmt::Formatter<'_>, T) -> fmt::Result,
-) -> fmt::Result {
+    write: impl Fn(&mut S, T),
+) {
     for item in items.by_ref().take(MAX_ITEMS) {
-        write(f, item)?;
+        write(out, item);
     }
     match items.count() {
-        0 => Ok(()),
-        more => write!(f, "\nand {}", text::more(noun, more)),
+        0 => {}
+        more => line(out, "and ", &text::more(noun, more)),
     }
 }
 
-fn write_label(f: &mut fmt::Formatter<'_>, label: &ResolvedLabel<'_>) -> fmt::Result {
-    write_located(f, label.at, label.label.message().unwrap_or("here"))
+fn write_label(out: &mut impl TextSink, label: &ResolvedLabel<'_>) {
+    write_located(out, label.at, label.label.message().unwrap_or("here"));
 }
 
-fn write_located(f: &mut fmt::Formatter<'_>, at: ResolvedSpan<'_>, message: &str) -> fmt::Result {
-    write!(f, "\n{}", at.file.path())?;
+fn write_located(out: &mut impl TextSink, at: ResolvedSpan<'_>, message: &str) {
+    line(out, "", at.file.path());
     if let Some((line, col)) = at.partial_location(ColumnUnit::Char).position {
-        write!(f, ":{line}:{col}")?;
+        for number in [line, col] {
+            out.constant(":");
+            out.number(number);
+        }
     }
-    write!(f, ": {message}")
+    out.constant(": ");
+    out.text(message);
 }
 
-fn write_suggestion(
-    f: &mut fmt::Formatter<'_>,
-    sources: &SourceMap,
-    suggestion: &Suggestion,
-) -> fmt::Result {
-    write!(f, "\nhelp: {}", suggestion.message())?;
-    if !suggestion.has_alternatives() {
-        return Ok(());
+/// Writes a line feed, and a line that may contain further ones.
+fn line(out: &mut impl TextSink, start: &'static str, text: &str) {
+    out.line_feed();
+    out.constant(start);
+    out.text(text);
+}
+
+fn write_suggestion(out: &mut impl TextSink, sources: &SourceMap, suggestion: &Suggestion) {
+    line(out, "help: ", suggestion.message());
+    if suggestion.has_alternatives() {
+        let choices = check::choices(sources, suggestion);
+        list(out, "alternative", choices.iter(), |out, choice| line(out, "- ", choice));
     }
-    let choices = check::choices(sources, suggestion);
-    list(f, "alternative", choices.iter(), |f, choice| write!(f, "\n- {choice}"))
 }
 
 /// Returns the level and the message of a child, or the level alone if the message is empty.
@@ -199,8 +261,14 @@ pub(super) fn step_message(step: &TraceStep) -> &str {
     }
 }
 
+impl fmt::Display for PlainText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.to_text())
+    }
+}
+
 impl Serialize for PlainText<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(&self.to_text())
     }
 }

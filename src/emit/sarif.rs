@@ -232,7 +232,7 @@ impl<W: Write> Emitter for SarifEmitter<W> {
             rule_index: code.and_then(|code| self.rules.get(&code).copied()),
             level: rule::level(diagnostic.severity()),
             baseline_state: self.baseline_state,
-            message: Message::new(text.to_string()),
+            message: Message::new(text.to_text()),
             locations: location.map(|location| [location]),
             related_locations: Related::labels(&checked, related),
             code_flows: CodeFlow::new(sources, &checked).map(|flow| [flow]),

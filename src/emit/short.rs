@@ -68,13 +68,20 @@ impl<W: Write> Emitter for ShortEmitter<W> {
 fn draw(sources: &SourceMap, is_ci_log: bool) -> impl Draw {
     move |_, diagnostic, out| {
         let start = out.len();
-        let checked = CheckedDiagnostic::new(sources, diagnostic);
-        if let Some(primary) = checked.primary() {
+        let (primary, whole_file) = CheckedDiagnostic::place(sources, diagnostic);
+        if let Some(primary) = primary {
             let at = primary.partial_location(ColumnUnit::Char);
-            write!(out, "{}{at}: ", path_prefix(at.path))?;
-        } else if let Some(file) = checked.whole_file {
-            let path = file.path();
-            write!(out, "{}{}: ", path_prefix(path), text::one_line(path))?;
+            push_path(out, at.path);
+            if let Some((line, col)) = at.position {
+                for number in [line, col] {
+                    out.push(b':');
+                    text::digits(number).push_to(out);
+                }
+            }
+            out.extend_from_slice(b": ");
+        } else if let Some(file) = whole_file {
+            push_path(out, file.path());
+            out.extend_from_slice(b": ");
         }
         out.extend_from_slice(diagnostic.severity().as_str().as_bytes());
         if let Some(code) = diagnostic.code() {
@@ -90,6 +97,12 @@ fn draw(sources: &SourceMap, is_ci_log: bool) -> impl Draw {
         }
         Ok(())
     }
+}
+
+/// Appends a path on one line.
+fn push_path(out: &mut Vec<u8>, path: &str) {
+    out.extend_from_slice(path_prefix(path).as_bytes());
+    out.extend_from_slice(text::one_line(path).as_bytes());
 }
 
 /// Returns `./` if the path begins with `::`, after optional blanks: GitHub Actions would interpret such a

@@ -161,7 +161,7 @@ impl Tool {
     #[must_use]
     pub fn code_url(&self, code: Code) -> Option<String> {
         let (before, after) = self.0.codes_url.as_ref()?;
-        Some(format!("{before}{}{after}", url::path(code.as_str())))
+        Some([before, &*url::path(code.as_str()), after].concat())
     }
 }
 

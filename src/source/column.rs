@@ -29,7 +29,9 @@ impl ColumnUnit {
     pub(crate) fn column_at(self, line: &str, offset: usize) -> u32 {
         let before = text::truncate(line, offset);
         match self {
-            Self::Cell { tab_width } if !text::is_plain(before) => {
+            _ if text::is_plain(before) => column(before.len()),
+            Self::Byte => column(before.len()),
+            Self::Cell { tab_width } => {
                 column(text::cells_before(line, before.len(), usize::from(tab_width)))
             }
             _ => self.column_after(before),
@@ -46,17 +48,41 @@ impl ColumnUnit {
             Self::Char => before.chars().count(),
             Self::Byte => before.len(),
             // A character of four bytes in UTF-8 takes two units.
-            Self::Utf16 => before.chars().count() + text::count_bytes(before, |byte| byte >= 0xf0),
+            Self::Utf16 => {
+                before.chars().count() + text::count_bytes(before.as_bytes(), |byte| byte >= 0xf0)
+            }
             Self::Cell { tab_width } => {
                 text::cells(before, usize::from(tab_width)).last().map_or(0, |last| last.end)
             }
         };
         column(units)
     }
+
+    /// Returns the number of bytes of `line` before the character that contains the 0-based unit `units`. That is the
+    /// length of the line if it has no more units.
+    pub(crate) fn bytes_before(self, line: &str, units: usize) -> usize {
+        match self {
+            Self::Byte => units.min(line.len()),
+            Self::Char => line.char_indices().nth(units).map_or(line.len(), |(at, _)| at),
+            Self::Utf16 => {
+                let mut counted = 0;
+                let found = line.char_indices().find(|(_, c)| {
+                    counted += c.len_utf16();
+                    counted > units
+                });
+                found.map_or(line.len(), |(at, _)| at)
+            }
+            Self::Cell { tab_width } => {
+                let clusters = text::cells(line, usize::from(tab_width));
+                let before = clusters.take_while(|cluster| cluster.end <= units);
+                before.map(|cluster| cluster.text.len()).sum()
+            }
+        }
+    }
 }
 
 /// Returns the 1-based column after a number of units.
-fn column(units: usize) -> u32 {
+pub(super) fn column(units: usize) -> u32 {
     u32::try_from(units).map_or(u32::MAX, |units| units.saturating_add(1))
 }
 

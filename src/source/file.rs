@@ -1,5 +1,6 @@
 //! A source file: its path and its text.
 
+mod columns;
 mod content;
 mod embedding;
 mod locations;
@@ -13,6 +14,7 @@ use std::sync::{Arc, OnceLock};
 use content::{AvailableText, Content};
 use embedding::Embedding;
 
+use super::columns::Columns;
 use super::lines::LineTable;
 use super::{KnownLocation, SourceError, SourceText, is_virtual};
 use crate::model::{ByteOffset, FileId, Span, SpanError};
@@ -40,6 +42,10 @@ pub struct SourceFile {
     lines: OnceLock<LineTable>,
     /// The offsets of the `\r` without `\n`, which end lines for editors only.
     lone_returns: OnceLock<Box<[u32]>>,
+    /// For columns in long lines.
+    columns: OnceLock<Box<Columns>>,
+    /// The URL, see [`SourceMap::url`](super::SourceMap::url). All maps that share the file have the same root.
+    pub(super) url: OnceLock<Option<Box<str>>>,
     embedding: Option<Box<Embedding>>,
 }
 
@@ -57,6 +63,8 @@ impl SourceFile {
             content,
             lines: OnceLock::new(),
             lone_returns: OnceLock::new(),
+            columns: OnceLock::new(),
+            url: OnceLock::new(),
             embedding: None,
         }
     }
@@ -173,12 +181,15 @@ impl SourceFile {
         Ok(span)
     }
 
-    /// Checks that `span` can be shown as it is: it is valid, and the file is not embedded.
-    pub(crate) fn check(&self, span: Span) -> Result<(), SourceError> {
-        if self.is_embedded() {
-            return Err(SourceError::Embedded { path: self.path.to_string() });
-        }
-        self.check_offsets(span)
+    /// Returns true if the text is available, `span` is valid, and the file is not embedded.
+    #[inline]
+    pub(crate) fn is_valid(&self, span: Span) -> bool {
+        self.embedding.is_none()
+            && self.available().is_some_and(|available| {
+                let text = available.as_str();
+                text.is_char_boundary(span.lo() as usize)
+                    && text.is_char_boundary(span.hi() as usize)
+            })
     }
 
     /// Checks a span, and that it is in this file.

@@ -157,7 +157,7 @@ fn block_text(text: &str, number: usize) -> &str {
 fn line_ends_per_block(text: &str) -> Vec<u32> {
     let blocks = 0..text.len() / BLOCK_BYTES + 1;
     let line_ends = |number| {
-        let line_ends = count_bytes(block_text(text, number), |byte| byte == b'\n');
+        let line_ends = count_bytes(block_text(text, number).as_bytes(), |byte| byte == b'\n');
         u32::try_from(line_ends).unwrap_or(u32::MAX)
     };
     // Starting threads takes longer than counting in less than 16 MiB. A worker of a thread pool counts

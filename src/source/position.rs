@@ -32,14 +32,13 @@ impl SourceFile {
     /// - [`SourceError::Unavailable`] if the text is not available.
     pub fn offset_of(&self, line: u32, col: u32, unit: ColumnUnit) -> Result<u32, SourceError> {
         let range = self.existing_line(line)?;
-        let text = self.text().get(range.clone()).unwrap_or_default();
-        let max = unit.column_after(text);
+        let max = self.column_after(range.clone(), unit);
         if col == 0 || col > max {
             return Err(SourceError::NoSuchColumn { line, col, max });
         }
-        let before = bytes_before(text, (col - 1) as usize, unit);
-        let offset = saturated(range.start + before);
-        let is_exact = || unit.column_at(text, before) == col;
+        let at = range.start + self.bytes_before(&range, (col - 1) as usize, unit);
+        let offset = saturated(at);
+        let is_exact = || self.column_at(self.text(), range.clone(), at, unit) == col;
         match unit {
             ColumnUnit::Byte | ColumnUnit::Utf16 if !is_exact() => {
                 Err(SourceError::InsideCharacter { at: offset })
@@ -64,10 +63,8 @@ impl SourceFile {
     pub(crate) fn nearest_offset(&self, line: u32, col: u32, unit: ColumnUnit) -> u32 {
         let line = line.clamp(self.first_line(), self.last_line());
         let range = self.line_range(line).unwrap_or_default();
-        let text = self.text().get(range.clone()).unwrap_or_default();
-        let before = bytes_before(text, col.saturating_sub(1) as usize, unit);
-        let before = text::floor_char_boundary(text, before);
-        saturated(range.start + before)
+        let before = self.bytes_before(&range, col.saturating_sub(1) as usize, unit);
+        saturated(text::floor_char_boundary(self.text(), range.start + before))
     }
 
     /// Returns the span of the text of a 1-based line, without its line end and without a byte order mark.
@@ -136,27 +133,4 @@ impl SourceFile {
 /// Returns an offset in a file in 32 bits.
 fn saturated(offset: usize) -> u32 {
     u32::try_from(offset).unwrap_or(u32::MAX)
-}
-
-/// Returns the number of bytes before the character that contains the 0-based unit `units`.
-fn bytes_before(line: &str, units: usize, unit: ColumnUnit) -> usize {
-    match unit {
-        ColumnUnit::Byte => units.min(line.len()),
-        ColumnUnit::Char => line.char_indices().nth(units).map_or(line.len(), |(at, _)| at),
-        ColumnUnit::Utf16 => {
-            let mut counted = 0;
-            let found = line.char_indices().find(|(_, c)| {
-                counted += c.len_utf16();
-                counted > units
-            });
-            found.map_or(line.len(), |(at, _)| at)
-        }
-        ColumnUnit::Cell { tab_width } => {
-            let clusters = text::cells(line, usize::from(tab_width));
-            clusters
-                .take_while(|cluster| cluster.end <= units)
-                .map(|cluster| cluster.text.len())
-                .sum()
-        }
-    }
 }

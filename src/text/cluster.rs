@@ -124,36 +124,80 @@ impl Cluster<'_> {
 /// A character that is replaced is a cluster of its own, and what follows it is not joined with it. So are the marks
 /// and letters after the first 32 characters of a very long cluster.
 pub fn cells(line: &str, options: impl Into<CellOptions>) -> impl Iterator<Item = Cluster<'_>> {
-    let CellOptions { tab_width, emoji } = options.into();
-    let tab_width = tab_width.max(1);
-    // `grapheme` is the number of bytes of `rest` that belong to a grapheme cluster of which a part was returned.
-    let (mut rest, mut grapheme, mut start) = (line, 0, 0);
-    std::iter::from_fn(move || {
+    Cells::new(line, options.into())
+}
+
+/// The clusters of a line. A clone continues where the original is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cells<'a> {
+    rest: &'a str,
+    /// The number of bytes of `rest` that belong to a grapheme cluster of which a part was returned.
+    grapheme: usize,
+    /// The first cell of the next cluster.
+    start: usize,
+    options: CellOptions,
+}
+
+impl<'a> Cells<'a> {
+    pub(crate) const fn new(line: &'a str, options: CellOptions) -> Self {
+        Self { rest: line, grapheme: 0, start: 0, options }
+    }
+
+    /// Returns the clusters of a line after `bytes` bytes and `start` cells, with `grapheme` from a position that is
+    /// [known](Self::position).
+    pub(crate) fn resume(
+        line: &'a str,
+        (bytes, start, grapheme): (usize, usize, usize),
+        options: CellOptions,
+    ) -> Self {
+        Self { rest: line.get(bytes..).unwrap_or_default(), grapheme, start, options }
+    }
+
+    /// Returns the arguments of [`resume`](Self::resume): the bytes and cells of `line` before the next cluster, and a
+    /// number of bytes.
+    pub(crate) const fn position(&self, line: &str) -> (usize, usize, usize) {
+        (line.len() - self.rest.len(), self.start, self.grapheme)
+    }
+}
+
+impl<'a> Iterator for Cells<'a> {
+    type Item = Cluster<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Cluster<'a>> {
+        let CellOptions { tab_width, emoji } = self.options;
         let text;
-        (text, grapheme, rest) = first_cluster(rest, grapheme)?;
-        let end = start
-            + match text.as_bytes() {
-                b"\t" => tab_width - start % tab_width,
-                [b' '..=b'~'] => 1,
-                _ => cluster_cells(text, emoji),
-            };
-        let cluster = Cluster { text, start, end };
-        start = end;
-        Some(cluster)
-    })
+        (text, self.grapheme, self.rest) = first_cluster(self.rest, self.grapheme)?;
+        let start = self.start;
+        let tab_width = tab_width.max(1);
+        self.start += match text.as_bytes() {
+            b"\t" => tab_width - start % tab_width,
+            [b' '..=b'~'] => 1,
+            _ => cluster_cells(text, emoji),
+        };
+        Some(Cluster { text, start, end: self.start })
+    }
 }
 
 /// Returns the cells of `line` before byte `offset`, or before the cluster that contains it.
 pub(crate) fn cells_before(line: &str, offset: usize, options: impl Into<CellOptions>) -> usize {
-    let (mut byte, mut end) = (0, 0);
-    for cluster in cells(line, options) {
-        byte += cluster.text.len();
-        if byte > offset {
-            return cluster.start;
+    Cells::new(line, options.into()).before(line, offset)
+}
+
+impl Cells<'_> {
+    /// Returns the cells of `line` before byte `offset`, or before the cluster that contains it. The offset is not
+    /// before the next cluster.
+    pub(crate) fn before(self, line: &str, offset: usize) -> usize {
+        let (mut byte, mut end, _) = self.position(line);
+        for cluster in self {
+            byte += cluster.text.len();
+            if byte > offset {
+                return cluster.start;
+            }
+            end = cluster.end;
         }
-        end = cluster.end;
+        end
     }
-    end
 }
 
 /// Splits `text` after its first cluster. Returns `None` if `text` is empty.

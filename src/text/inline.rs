@@ -57,6 +57,9 @@ pub(crate) fn digit_count(number: u32) -> usize {
 /// Returns the decimal digits of `number`.
 #[inline]
 pub(crate) fn digits(number: u32) -> Digits {
+    if number < 10_000 {
+        return few_digits(number);
+    }
     let (mut bytes, mut rest, mut len) = ([b'0'; DIGIT_BYTES], number, 0_u8);
     for pair in bytes.rchunks_exact_mut(2) {
         // Two digits at a time take half of the divisions.
@@ -74,6 +77,16 @@ pub(crate) fn digits(number: u32) -> Digits {
     // Moves the digits from the end of the array to its start.
     let number = u128::from_le_bytes(bytes) >> (8 * (DIGIT_BYTES - usize::from(len)));
     Digits { bytes: number.to_le_bytes(), len }
+}
+
+/// Returns the digits of a number below 10,000.
+#[inline]
+fn few_digits(number: u32) -> Digits {
+    let pair = |number: u32| PAIRS.get(number as usize).copied().unwrap_or_default();
+    let ([a, b], [c, d]) = (pair(number / 100), pair(number % 100));
+    let zeros = u8::from(number < 1_000) + u8::from(number < 100) + u8::from(number < 10);
+    let digits = u128::from(u32::from_le_bytes([a, b, c, d]) >> (8 * zeros));
+    Digits { bytes: digits.to_le_bytes(), len: 4 - zeros }
 }
 
 /// The two digits of each number below 100.

@@ -4,7 +4,8 @@
 //! zero byte" in <https://graphics.stanford.edu/~seander/bithacks.html>.
 
 /// A byte in each of the eight places of a word.
-const fn repeated(byte: u8) -> u64 {
+#[inline]
+pub(super) const fn repeated(byte: u8) -> u64 {
     u64::from_ne_bytes([byte; 8])
 }
 
@@ -15,16 +16,24 @@ const FLAGS: u64 = repeated(0x80);
 #[inline]
 pub(super) fn all(bytes: &[u8], test: impl Fn(u64) -> u64) -> bool {
     let flags = |chunk: &[u8; 8]| test(u64::from_ne_bytes(*chunk));
-    let Some(last) = bytes.last_chunk::<8>() else {
-        // A space passes every test.
-        let mut padded = [b' '; 8];
-        padded.iter_mut().zip(bytes).for_each(|(slot, byte)| *slot = *byte);
-        return flags(&padded) & FLAGS == 0;
-    };
+    let Some(last) = bytes.last_chunk::<8>() else { return flags(&padded(bytes)) & FLAGS == 0 };
     // There is no early exit, so the compiler vectorises the loop. The bytes after the last whole word are tested
     // with the last eight bytes.
     let words = bytes.chunks_exact(8).filter_map(|chunk| chunk.first_chunk());
     words.fold(flags(last), |failed, chunk| failed | flags(chunk)) & FLAGS == 0
+}
+
+/// Returns at most seven bytes, some of them twice, and spaces, which pass every test.
+#[inline]
+fn padded(bytes: &[u8]) -> [u8; 8] {
+    let word = |[a, b, c, d]: [u8; 4], [e, f, g, h]: [u8; 4]| [a, b, c, d, e, f, g, h];
+    match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        (Some(first), Some(last)) => word(*first, *last),
+        _ => {
+            let at = |index: usize| bytes.get(index).copied().unwrap_or(b' ');
+            word([at(0), at(1), at(2), b' '], [b' '; 4])
+        }
+    }
 }
 
 /// Flags the bytes that are not printable ASCII, if there are any. Bytes after such a byte may also be flagged.
@@ -34,11 +43,11 @@ pub(super) const fn not_printable(word: u64) -> u64 {
     word | word.wrapping_sub(repeated(b' ')) | word.wrapping_add(repeated(1))
 }
 
-/// Flags the bytes that are equal to `byte`, if there are any. Bytes after such a byte may also be flagged.
+/// Flags the bytes that are equal to `byte`, if there are any. Bytes that are not ASCII, and bytes after such a byte, may
+/// also be flagged.
 #[inline]
-pub(super) const fn equal_to(word: u64, byte: u8) -> u64 {
-    let difference = word ^ repeated(byte);
-    difference.wrapping_sub(repeated(1)) & !difference
+pub(super) const fn equal_in_ascii(word: u64, byte: u8) -> u64 {
+    (word ^ repeated(byte)).wrapping_sub(repeated(1))
 }
 
 #[cfg(test)]
@@ -55,8 +64,9 @@ mod tests {
                         bytes[at] = byte;
                         let is_printable = matches!(byte, b' '..=b'~');
                         assert_eq!(all(&bytes, not_printable), is_printable, "{bytes:?}");
-                        let is_other = byte != b'"';
-                        assert_eq!(all(&bytes, |word| equal_to(word, b'"')), is_other, "{bytes:?}");
+                        let is_plain = byte != b'"' && is_printable;
+                        let test = |word| not_printable(word) | equal_in_ascii(word, b'"');
+                        assert_eq!(all(&bytes, test), is_plain, "{bytes:?}");
                     }
                 }
             }

@@ -24,7 +24,8 @@ const CRATES: [(&str, &str); 9] = [
 
 /// The layers of `emit`: a module uses only modules of earlier layers. The last layer is the formats; `format`,
 /// which lists them, may use all of them.
-const EMIT_LAYERS: [&[&str]; 15] = [
+const EMIT_LAYERS: [&[&str]; 16] = [
+    &["json_writer"],
     &[
         "glyphs",
         "role",

@@ -155,8 +155,7 @@ impl<'a> LocatedLabel<'a> {
 
     /// Returns the location of the start of the label.
     pub(super) fn location(&self, unit: ColumnUnit) -> Location<'a> {
-        let col = unit.column_at(self.first_line, self.lo);
-        Location { path: self.label.at.file.path(), line: self.lines.first, col }
+        self.label.at.location(unit)
     }
 
     /// Returns the text of a line of the label's file.

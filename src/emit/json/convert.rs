@@ -11,9 +11,9 @@ use crate::source::{ColumnUnit, SourceMap};
 
 /// Converts the parts of one diagnostic. The sources outlive the output, the check does not.
 #[derive(Clone, Copy)]
-struct Converter<'a> {
-    sources: &'a SourceMap,
-    unit: ColumnUnit,
+pub(super) struct Converter<'a> {
+    pub(super) sources: &'a SourceMap,
+    pub(super) unit: ColumnUnit,
 }
 
 impl<'a> JsonDiagnostic<'a> {
@@ -59,7 +59,7 @@ impl<'a> Converter<'a> {
         labels.iter().map(|label| self.label(label)).collect()
     }
 
-    fn label(self, resolved: &ResolvedLabel<'a>) -> JsonLabel<'a> {
+    pub(super) fn label(self, resolved: &ResolvedLabel<'a>) -> JsonLabel<'a> {
         let JsonLocation { file, lo, hi, line, col } = self.location(&resolved.at);
         let message = resolved.label.message().map(Cow::Borrowed);
         JsonLabel { style: resolved.label.style(), file, lo, hi, line, col, message }
@@ -71,7 +71,7 @@ impl<'a> Converter<'a> {
         JsonLocation { file: start.path.into(), lo, hi, line: start.line, col: start.col }
     }
 
-    fn child(self, checked: CheckedChild<'a>) -> JsonChild<'a> {
+    pub(super) fn child(self, checked: CheckedChild<'a>) -> JsonChild<'a> {
         JsonChild {
             level: checked.child.level(),
             message: checked.child.message().into(),
@@ -80,7 +80,7 @@ impl<'a> Converter<'a> {
         }
     }
 
-    fn step(self, checked: &CheckedStep<'a>) -> JsonStep<'a> {
+    pub(super) fn step(self, checked: &CheckedStep<'a>) -> JsonStep<'a> {
         JsonStep {
             kind: checked.step.kind(),
             message: checked.step.message().into(),
@@ -88,7 +88,10 @@ impl<'a> Converter<'a> {
         }
     }
 
-    fn suggestions(self, suggestions: Vec<Cow<'a, Suggestion>>) -> Vec<JsonSuggestion<'a>> {
+    pub(super) fn suggestions(
+        self,
+        suggestions: Vec<Cow<'a, Suggestion>>,
+    ) -> Vec<JsonSuggestion<'a>> {
         let convert = |suggestion: Cow<'a, Suggestion>| match suggestion {
             Cow::Borrowed(suggestion) => self.suggestion(suggestion),
             Cow::Owned(suggestion) => self.suggestion(&suggestion).into_owned(),

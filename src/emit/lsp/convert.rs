@@ -1,5 +1,6 @@
 //! Converts diagnostics and suggestions to the structs of the protocol.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
@@ -88,8 +89,8 @@ impl fmt::Display for PositionEncoding {
 /// ```
 #[derive(Clone, Copy)]
 pub struct Converter<'a> {
-    sources: &'a SourceMap,
-    tool: &'a Tool,
+    pub(super) sources: &'a SourceMap,
+    pub(super) tool: &'a Tool,
     encoding: PositionEncoding,
     open: Option<&'a HashMap<FileId, Arc<str>>>,
     has_related: bool,
@@ -135,7 +136,8 @@ impl<'a> Converter<'a> {
     /// has no [`data`](LspDiagnostic::data).
     #[must_use]
     pub fn diagnostic(&self, diagnostic: &Diagnostic) -> (Option<String>, LspDiagnostic) {
-        self.convert(diagnostic, false)
+        let (uri, diagnostic) = self.convert(diagnostic, false);
+        (uri.map(Cow::into_owned), diagnostic)
     }
 
     /// Returns the actions of a diagnostic: one for each alternative of its suggestions that only edits files with a
@@ -165,7 +167,7 @@ impl<'a> Converter<'a> {
         &self,
         diagnostic: &Diagnostic,
         has_data: bool,
-    ) -> (Option<String>, LspDiagnostic) {
+    ) -> (Option<Cow<'a, str>>, LspDiagnostic) {
         let checked = CheckedDiagnostic::new(self.sources, diagnostic);
         let file = checked.file();
         let own_uri = file.map(|file| self.uri(file));
@@ -179,17 +181,13 @@ impl<'a> Converter<'a> {
             range: checked
                 .primary()
                 .map_or(Range::default(), |primary| self.range(primary.file, primary.span)),
-            severity: match diagnostic.severity() {
-                Severity::Fatal | Severity::Error => 1,
-                Severity::Warning => 2,
-                Severity::Note => 3,
-            },
+            severity: severity(diagnostic),
             code,
             code_description: code
                 .and_then(|code| self.tool.code_url(code))
                 .map(|href| CodeDescription { href }),
             source: self.tool.name().to_owned(),
-            message: PlainText::new(&checked, parts).to_string(),
+            message: PlainText::new(&checked, parts).to_text(),
             tags: tags(diagnostic),
             related_information: match (&own_uri, self.has_related) {
                 (own_uri, true) => self.related_information(&checked, own_uri.as_deref()),
@@ -213,7 +211,7 @@ impl<'a> Converter<'a> {
             location: Location {
                 uri: match own_uri.filter(|_| own_file == Some(related.at.file.id())) {
                     Some(uri) => uri.to_owned(),
-                    None => self.uri(related.at.file),
+                    None => self.uri(related.at.file).into_owned(),
                 },
                 range: self.range(related.at.file, related.at.span),
             },
@@ -224,7 +222,7 @@ impl<'a> Converter<'a> {
         items
     }
 
-    fn code_action(&self, fix: &crate::check::Fix<'_>) -> CodeAction {
+    pub(super) fn code_action(&self, fix: &crate::check::Fix<'_>) -> CodeAction {
         CodeAction {
             title: fix.title().into_owned(),
             kind: "quickfix",
@@ -238,7 +236,11 @@ impl<'a> Converter<'a> {
         for edit in edits {
             let Ok(file) = self.sources.file(edit.span().file()) else { continue };
             let (range, new_text) = (self.range(file, edit.span()), edit.text().to_owned());
-            changes.entry(self.uri(file)).or_default().push(TextEdit { range, new_text });
+            let (uri, new) = (self.uri(file), TextEdit { range, new_text });
+            match changes.get_mut(&*uri) {
+                Some(edits) => edits.push(new),
+                None => _ = changes.insert(uri.into_owned(), vec![new]),
+            }
         }
         WorkspaceEdit { changes }
     }
@@ -247,25 +249,24 @@ impl<'a> Converter<'a> {
         self.open?.get(&file.outermost_file().id()).map(|uri| &**uri)
     }
 
-    fn can_edit(&self, file: &SourceFile) -> bool {
-        self.open_uri(file).is_some() || self.sources.url(file.id()).is_some()
+    pub(super) fn can_edit(&self, file: &SourceFile) -> bool {
+        self.open_uri(file).is_some() || self.sources.url_str(file.id()).is_some()
     }
 
     /// Returns the URI of a file. That of one that is not on disk is `untitled:` and its name.
-    pub(super) fn uri(&self, file: &SourceFile) -> String {
-        let open = self.open_uri(file).map(str::to_owned);
-        let uri = open.or_else(|| self.sources.url(file.id()));
-        uri.unwrap_or_else(|| format!("untitled:{}", url::path(file.path())))
+    pub(super) fn uri(&self, file: &SourceFile) -> Cow<'a, str> {
+        let uri = self.open_uri(file).or_else(|| self.sources.url_str(file.id()));
+        uri.map_or_else(|| format!("untitled:{}", url::path(file.path())).into(), Cow::Borrowed)
     }
 
-    fn range(&self, file: &SourceFile, span: Span) -> Range {
-        let start = self.position(file, span.lo());
-        let end = if file.is_openable() { self.position(file, span.hi()) } else { start };
+    pub(super) fn range(&self, file: &SourceFile, span: Span) -> Range {
+        let [start, end] = file.positions(span, self.encoding.column_unit());
+        let end = if file.is_openable() { end } else { start };
+        let [start, end] = [start, end].map(|at| self.position(file, at));
         Range { start, end }
     }
 
-    fn position(&self, file: &SourceFile, offset: u32) -> Position {
-        let (line, character) = file.position(offset, self.encoding.column_unit());
+    fn position(&self, file: &SourceFile, (line, character): (u32, u32)) -> Position {
         let has_mark = line == 0 && self.open_uri(file).is_some() && file.text().starts_with(BOM);
         let mark = if has_mark { self.encoding.len_of('\u{feff}') } else { 0 };
         let mark = u32::try_from(mark).unwrap_or(0);
@@ -278,8 +279,17 @@ impl<'a> Converter<'a> {
 /// The maximum value of `uinteger` in the Language Server Protocol.
 const MAX_UINTEGER: u32 = i32::MAX.unsigned_abs();
 
+/// Returns the value of `DiagnosticSeverity`.
+pub(super) const fn severity(diagnostic: &Diagnostic) -> u8 {
+    match diagnostic.severity() {
+        Severity::Fatal | Severity::Error => 1,
+        Severity::Warning => 2,
+        Severity::Note => 3,
+    }
+}
+
 /// Returns the values of `DiagnosticTag`.
-fn tags(diagnostic: &Diagnostic) -> Vec<u8> {
+pub(super) fn tags(diagnostic: &Diagnostic) -> Vec<u8> {
     let number = |tag| match tag {
         Tag::Unnecessary => 1,
         Tag::Deprecated => 2,

@@ -30,7 +30,7 @@ pub(super) fn extent(at: &ResolvedSpan<'_>) -> String {
     let is_short = content.chars().nth(MAX_QUOTED_CHARS).is_none();
     if end.line > start.line {
         format!(", to line {}, column {}", end.line, end.col)
-    } else if content.trim() == file.line(start.line).unwrap_or_default().trim() {
+    } else if is_whole_line(file, start.line, at.span.range().start, content) {
         ", the whole line".to_owned()
     } else if is_short && !content.trim().is_empty() {
         format!(", the text \"{}\"", shortened(content))
@@ -39,17 +39,26 @@ pub(super) fn extent(at: &ResolvedSpan<'_>) -> String {
     }
 }
 
+/// Returns true if there are only blanks beside `content`, which is at a byte of its line.
+fn is_whole_line(file: &SourceFile, line: u32, start: usize, content: &str) -> bool {
+    let range = file.line_range(line).unwrap_or_default();
+    let end = (start + content.len()).clamp(range.start, range.end);
+    file.visible_in(&(range.start..start.max(range.start))) >= start
+        && file.visible_in(&(end..range.end)) == range.end
+}
+
 /// Returns where the byte `offset` is in its line.
 fn position(file: &SourceFile, offset: usize, line: u32) -> String {
-    let after = file.text().get(offset..).unwrap_or_default();
-    let rest = after.lines().next().unwrap_or_default().trim_start();
+    let range = file.line_range(line).unwrap_or_default();
+    let visible = file.visible_in(&(offset.min(range.end)..range.end));
+    let rest = file.text().get(visible..range.end).unwrap_or_default();
     let mut next = text_start(rest).split_whitespace().next().unwrap_or_default();
     if let Some((end, _)) = next.char_indices().nth(MAX_NEXT_CHARS) {
         next = next.get(..end).unwrap_or_default();
     }
-    let is_blank = || file.line(line).unwrap_or_default().trim().is_empty();
+    let is_blank = || file.visible_in(&range) == range.end;
     match next {
-        "" if after.is_empty() && is_blank() => ", at the end of the file".to_owned(),
+        "" if offset >= file.text().len() && is_blank() => ", at the end of the file".to_owned(),
         "" if is_blank() => ", an empty line".to_owned(),
         "" => ", at the end of the line".to_owned(),
         _ => format!(", before \"{}\"", shortened(next)),

@@ -40,7 +40,7 @@ impl<'a> Message<'a> {
     pub(super) fn new(text: impl Into<Cow<'a, str>>) -> Self {
         let text = text.into();
         // Most texts pass the first check, which is vectorised.
-        if text::count_bytes(&text, |byte| byte == b']') == 0 || !text.contains("](") {
+        if text::count_bytes(text.as_bytes(), |byte| byte == b']') == 0 || !text.contains("](") {
             return Self { text, properties: None };
         }
         let shown = text.replace("](", "] (").into();
@@ -221,8 +221,7 @@ pub(super) struct Region {
 
 impl Region {
     pub(super) fn new(file: &SourceFile, span: Span) -> Self {
-        let start = file.location(span.lo(), ColumnUnit::Char);
-        let end = file.end_of(span, ColumnUnit::Char);
+        let (start, end) = ResolvedSpan { file, span }.ends(ColumnUnit::Char);
         let has_offsets = file.has_offsets(span);
         Self {
             start_line: start.line,

@@ -6,7 +6,7 @@ use super::format::{self, Position};
 use crate::model::{FileId, Span};
 use crate::read::Import;
 use crate::read::files::LineCol;
-use crate::source::BOM;
+use crate::source::{BOM, ColumnUnit, SourceFile};
 
 /// The lines of the files that positions are in.
 #[derive(Debug, Default)]
@@ -25,13 +25,13 @@ impl Lines {
             line: line.saturating_add(1),
             col: character.saturating_add(1),
         });
-        let bytes = |text: &str, starts: &[usize]| {
-            let (lo, hi) = (offset(text, starts, start)?, offset(text, starts, end)?);
+        let bytes = |file: &SourceFile, starts: &[usize]| {
+            let (lo, hi) = (offset(file, starts, start)?, offset(file, starts, end)?);
             Some(lo.min(hi)..hi.max(lo))
         };
         let span = import.span(
             id,
-            |file| bytes(file.text(), self.0.entry(id).or_insert_with(|| starts(file.text()))),
+            |file| bytes(file, self.0.entry(id).or_insert_with(|| starts(file.text()))),
             ends,
         );
         Some(span)
@@ -59,19 +59,16 @@ fn starts(text: &str) -> Vec<usize> {
 /// Returns the offset of a line and a character, both 0-based, or `None` if there is no such line. A character after
 /// the end of the line is its end, as the protocol demands. The start of the line after the last one is the end of the
 /// file.
-fn offset(text: &str, starts: &[usize], (line, character): (u32, u32)) -> Option<usize> {
+fn offset(file: &SourceFile, starts: &[usize], (line, character): (u32, u32)) -> Option<usize> {
+    let text = file.text();
     let line = usize::try_from(line).ok()?;
     let Some(&start) = starts.get(line) else {
         return (line == starts.len() && character == 0).then_some(text.len());
     };
     let rest = text.get(start..starts.get(line + 1).copied().unwrap_or(text.len()))?;
     let line = rest.trim_end_matches(['\r', '\n']);
-    let (mut units, wanted) = (0, usize::try_from(character).ok()?);
-    let found = line.char_indices().find(|(_, c)| {
-        units += c.len_utf16();
-        units > wanted
-    });
-    Some(start + found.map_or(line.len(), |(at, _)| at))
+    let units = usize::try_from(character).ok()?;
+    Some(start + file.bytes_before(&(start..start + line.len()), units, ColumnUnit::Utf16))
 }
 
 /// Returns true if a range is the empty one at the start of a file.
@@ -82,11 +79,14 @@ pub(super) fn is_start(range: format::Range) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::SourceMap;
 
     /// Returns the bytes of a range of lines and characters.
     fn bytes(text: &str, start: (u32, u32), end: (u32, u32)) -> Option<std::ops::Range<usize>> {
-        let starts = starts(text);
-        Some(offset(text, &starts, start)?..offset(text, &starts, end)?)
+        let mut sources = SourceMap::new();
+        let id = sources.insert("a", text);
+        let (file, starts) = (sources.file(id).unwrap(), starts(text));
+        Some(offset(file, &starts, start)?..offset(file, &starts, end)?)
     }
 
     #[test]

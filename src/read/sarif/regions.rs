@@ -132,7 +132,7 @@ fn column(file: &SourceFile, at: LineCol, unit: ColumnUnit) -> Option<(usize, bo
         let is_end = at.col == 1 && Line::of(file, at.line.checked_sub(1)?).is_some();
         return is_end.then_some((file.text().len(), true));
     };
-    let last = unit.column_after(file.text().get(line.text.clone())?);
+    let last = file.column_after(line.text.clone(), unit);
     let line_end = u32::try_from(line.next.saturating_sub(line.text.end)).ok()?;
     Some(match at.col {
         col if col <= last => (file.nearest_offset(at.line, col, unit) as usize, true),
@@ -146,21 +146,21 @@ fn offset_range(file: &SourceFile, region: &Region<'_>, unit: ColumnUnit) -> Opt
     let Some(first) = region.char_offset.index() else { return byte_range(file, region) };
     // A byte order mark is not counted (section 3.30.2).
     let bom = if file.text().starts_with(BOM) { BOM.len() } else { 0 };
-    let text = file.text().get(bom..)?;
+    let text = bom..file.text().len();
     let last = first.checked_add(region.char_length.index().unwrap_or(0))?;
-    Some(bom + byte_of(text, first, unit)?..bom + byte_of(text, last, unit)?)
+    Some(byte_of(file, &text, first, unit)?..byte_of(file, &text, last, unit)?)
 }
 
-/// Returns the byte of a 0-based character.
-fn byte_of(text: &str, units: usize, unit: ColumnUnit) -> Option<usize> {
-    if text.is_ascii() || unit == ColumnUnit::Byte {
-        return (units <= text.len()).then(|| floor_char_boundary(text, units));
+/// Returns the byte of a 0-based character of `range`, or `None` if it has fewer.
+fn byte_of(
+    file: &SourceFile,
+    range: &Range<usize>,
+    units: usize,
+    unit: ColumnUnit,
+) -> Option<usize> {
+    if units >= file.column_after(range.clone(), unit) as usize {
+        return None;
     }
-    let len = |c: char| if unit == ColumnUnit::Utf16 { c.len_utf16() } else { 1 };
-    let mut counted = 0;
-    let found = text.char_indices().find(|(_, c)| {
-        counted += len(*c);
-        counted > units
-    });
-    found.map(|(at, _)| at).or_else(|| (counted == units).then_some(text.len()))
+    let at = range.start + file.bytes_before(range, units, unit);
+    Some(floor_char_boundary(file.text(), at))
 }

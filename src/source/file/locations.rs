@@ -74,9 +74,25 @@ impl SourceFile {
         let SourceLine { number: line, text: range, .. } = lines.line_at(offset);
         // A byte order mark before the text and a line end after it have no columns of their own.
         let offset = floor_char_boundary(lines.text, offset as usize).min(range.end);
-        let text = lines.text.get(range.clone()).unwrap_or_default();
-        let col = unit.column_at(text, offset.saturating_sub(range.start));
+        let col = self.column_at(lines.text, range, offset, unit);
         Location { path: &self.path, line, col }
+    }
+
+    /// Returns the [locations](Self::location) of the start and of the end of a valid span. The line of most spans is looked
+    /// up once for both.
+    pub(crate) fn ends(&self, span: Span, unit: ColumnUnit) -> (Location<'_>, Location<'_>) {
+        let Some(lines) = self.available().map(|available| self.lines_of(available)) else {
+            return (self.location(span.lo(), unit), self.location(span.hi(), unit));
+        };
+        let SourceLine { number: line, text: range, .. } = lines.line_at(span.lo());
+        let at = |offset: usize| {
+            let col = self.column_at(lines.text, range.clone(), offset, unit);
+            Location { path: &self.path, line, col }
+        };
+        let (lo, hi) = (span.lo() as usize, span.hi() as usize);
+        let start = at(lo.min(range.end));
+        let end = if hi <= range.end { at(hi) } else { self.location(span.hi(), unit) };
+        (start, end)
     }
 
     /// Returns the [location](Self::location) of byte `offset`, or `None` if it is unknown: the text is unavailable, and
@@ -167,14 +183,15 @@ impl Lines<'_> {
     /// Removes the line end and a byte order mark from the range of a whole line.
     #[inline]
     fn text_range(self, whole: Range<usize>) -> Range<usize> {
-        let line = self.text.get(whole.clone()).unwrap_or_default();
-        let text = match line.strip_suffix('\n') {
-            Some(text) => text.strip_suffix('\r').unwrap_or(text),
-            None => line,
+        let line = self.text.as_bytes().get(whole.clone()).unwrap_or_default();
+        let end = match line {
+            [.., b'\r', b'\n'] => 2,
+            [.., b'\n'] => 1,
+            _ => 0,
         };
         let is_start = whole.start == 0 && self.first == 1;
-        let bom = if is_start && text.starts_with(BOM) { BOM.len() } else { 0 };
-        whole.start + bom..whole.start + text.len()
+        let bom = if is_start && line.starts_with(BOM.as_bytes()) { BOM.len() } else { 0 };
+        whole.start + bom..whole.end - end
     }
 }
 

@@ -1,6 +1,7 @@
 //! The positions of offsets for editors, whose lines also end at a lone `\r`.
 
 use super::SourceFile;
+use crate::model::Span;
 use crate::source::ColumnUnit;
 
 impl SourceFile {
@@ -24,10 +25,18 @@ impl SourceFile {
             Some(start) => {
                 // A line end has no columns of its own.
                 let end = (offset as usize).min(own.end);
-                let before = self.text().get(start..end).unwrap_or_default();
-                (line, unit.column_after(before) - 1)
+                (line, self.column_after(start..end.max(start), unit) - 1)
             }
         }
+    }
+
+    /// Returns the [positions](Self::position) of the start and of the end of a valid span.
+    pub(crate) fn positions(&self, span: Span, unit: ColumnUnit) -> [(u32, u32); 2] {
+        if self.lone_returns().is_empty() {
+            let (start, end) = self.ends(span, unit);
+            return [start, end].map(|at| (at.line - 1, at.col - 1));
+        }
+        [span.lo(), span.hi()].map(|offset| self.position(offset, unit))
     }
 
     fn lone_returns(&self) -> &[u32] {
