@@ -119,7 +119,7 @@ fn a_location_in_no_file_of_the_disk_is_that_of_another_file() {
 }
 
 /// GitHub: <https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning>.
-/// Azure DevOps: rules GHAzDO1013 to GHAzDO1020 of `sarif-multitool`.
+/// Azure DevOps: rules `GHAzDO1013` to `GHAzDO1020` of `sarif-multitool`.
 #[test]
 fn the_run_and_its_tool_can_be_told_apart() {
     let run = |category: &str| {
