@@ -1,7 +1,7 @@
 //! Recognises lines that are written exactly as `JsonEmitter` writes them, without building a diagnostic.
 //!
 //! [`scan`] returns the fields of such a line if it is certain that the diagnostic is valid, and `None` in all other
-//! cases: the line is then read by [`parse`](super::parse), which is slower and decides.
+//! cases: the line is then read by [`parse`](super::parse()), which is slower and decides.
 
 use vitte_diag::Severity;
 
