@@ -1,5 +1,6 @@
 //! `vitte diag`: works on the JSON diagnostics of any compiler.
 
+mod comparison;
 mod convert;
 mod count;
 mod diff;
@@ -8,9 +9,12 @@ mod globs;
 mod input;
 mod line;
 mod merge;
+mod origin;
 mod owners;
+mod root;
 mod schema;
 mod select;
+mod sources;
 mod stats;
 
 use std::io::{self, Write};
@@ -54,7 +58,7 @@ impl Diag {
     pub(crate) fn run(self, out: &mut dyn Write) -> io::Result<ExitCode> {
         let is_complete = match self {
             Self::Explain { code } => explain(&code, out),
-            Self::Convert(convert) => convert.run(out),
+            Self::Convert(convert) => return convert.run(out),
             Self::Diff(diff) => return diff.run(out),
             Self::Filter(filter) => filter.run(out),
             Self::Merge(merge) => merge.run(out),

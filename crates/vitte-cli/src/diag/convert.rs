@@ -1,22 +1,25 @@
 //! `vitte diag convert`: converts diagnostics to another format.
 
-pub(super) mod import;
+mod import;
 mod json;
+mod new_only;
 mod outputs;
-pub(super) mod root;
 mod rustc;
-pub(super) mod sources;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use clap::Args;
-use import::{Import, Origin};
-use root::Root;
-use vitte_diag::cli::{OutputSpec, StyleArgs};
-use vitte_diag::{ColorChoice, EmitterOptions, Format, Terminal, Tool, text};
+use import::Import;
+use vitte_diag::cli::{OutputSpec, Outputs, ReportArgs, StyleArgs};
+use vitte_diag::read::InputFormat;
+use vitte_diag::{ColorChoice, DiagnosticStyle, EmitterOptions, Format, Terminal, Tool, text};
 
+use super::comparison::{MemoryArgs, Run};
 use super::input::InputArgs;
+use super::origin::Origin;
+use super::root::Root;
 
 /// The arguments of `vitte diag convert`.
 #[derive(Args)]
@@ -52,34 +55,55 @@ pub(crate) struct Convert {
     #[command(flatten)]
     style: StyleArgs,
     #[command(flatten)]
+    report: ReportArgs,
+    /// Write only what is not in FILE: a baseline, or the JSON of an earlier run
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    #[command(flatten)]
+    memory: MemoryArgs,
+    #[command(flatten)]
     input: InputArgs,
 }
 
 impl Convert {
-    /// Runs the command. Returns false if some input could not be read.
-    pub(super) fn run(&self, out: &mut dyn Write) -> io::Result<bool> {
+    /// Runs the command. Returns exit code 1 if there are diagnostics that are not in the baseline, and 2 if some input could
+    /// not be read.
+    pub(super) fn run(&self, out: &mut dyn Write) -> io::Result<ExitCode> {
         let report = &mut io::stderr();
         if let Some(root) = self.root.as_ref().filter(|root| !root.is_dir()) {
             let root = root.to_string_lossy();
             let root = text::one_line(&root);
             writeln!(report, "vitte: no such directory `{root}`")?;
-            return Ok(false);
+            return Ok(ExitCode::from(2));
         }
         let outputs = match outputs::outputs(&self.to) {
             Ok(outputs) => outputs,
-            Err(error) => return writeln!(report, "vitte: {error}").map(|()| false),
+            Err(error) => return writeln!(report, "vitte: {error}").map(|()| ExitCode::from(2)),
         };
         let terminal = Terminal::stdout(self.color);
         let terminal = self.diagnostic_width.map_or(terminal, |width| terminal.with_width(width));
         let root = Root::new(self.root.as_deref().unwrap_or(Path::new(".")));
-        let Some(from) = self.from.input_format() else {
-            let options = self.style.apply(EmitterOptions::new(self.json_tool(), terminal));
-            return json::convert(&self.input, &outputs, &options, &root, out);
+        let from = self.from.input_format();
+        let tool = from
+            .map_or_else(|| Some(self.json_tool()), |from| self.named_tool(from.name(), "unknown"));
+        let (style, reports) = (&self.style, &self.report);
+        let setup = Setup { from, outputs: &outputs, tool, terminal, style, reports };
+        if let Some(baseline) = &self.baseline {
+            let run = Run::open(self.from, &self.input, Some(root.dir()), &self.memory.temp_dir());
+            let opened = run.and_then(|run| Ok((Run::open_known(baseline)?, run)));
+            return match opened {
+                Ok((known, run)) => new_only::convert(&known, &run, &self.memory, &setup, out),
+                Err(error) => writeln!(report, "vitte: {error}").map(|()| ExitCode::from(2)),
+            };
+        }
+        let is_complete = match from {
+            None => json::convert(&self.input, &outputs, &setup.options(None), &root, out),
+            Some(from) => {
+                Import { from, setup: &setup, root: &root }.convert(&self.input, out, report)
+            }
         };
-        let tool = self.named_tool(from.name(), "unknown");
-        let style = &self.style;
-        let import = Import { from, outputs: &outputs, tool, terminal, style, root: &root };
-        import.convert(&self.input, out, report)
+        is_complete
+            .map(|is_complete| if is_complete { ExitCode::SUCCESS } else { ExitCode::from(2) })
     }
 
     /// Returns the tool of JSON, which names none.
@@ -103,5 +127,30 @@ impl Convert {
             None => tool,
         };
         is_named.then_some(tool)
+    }
+}
+
+/// What is written, and how.
+struct Setup<'a> {
+    from: Option<InputFormat>,
+    outputs: &'a Outputs,
+    /// The tool; `None` for the one that the input names.
+    tool: Option<Tool>,
+    terminal: Terminal,
+    style: &'a StyleArgs,
+    reports: &'a ReportArgs,
+}
+
+impl Setup<'_> {
+    /// Returns the options; `named` is the tool that the input names.
+    fn options(&self, named: Option<Tool>) -> EmitterOptions {
+        let unnamed = || Tool::new(self.from.map_or("unknown", InputFormat::name), "unknown");
+        let tool = self.tool.clone().or(named).unwrap_or_else(unnamed);
+        let style = match self.from {
+            Some(InputFormat::Rustc) => DiagnosticStyle::Rustc,
+            _ => DiagnosticStyle::default(),
+        };
+        let options = EmitterOptions::new(tool, self.terminal).with_style(style);
+        self.reports.apply(self.style.apply(options))
     }
 }

@@ -1,16 +1,6 @@
 //! `vitte diag diff`: which diagnostics are new, and which are fixed.
-//!
-//! ```text
-//! OLD ─▶ identities ─┐
-//!                    ├▶ parts by kind ─▶ matches ─▶ OLD and NEW again ─▶ output
-//! NEW ─▶ identities ─┘
-//! ```
-//!
-//! Each run is read twice, so that no diagnostic is in memory: first for its identity, then for the output.
 
 mod output;
-mod parts;
-mod run;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -18,12 +8,11 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use output::Summary;
-use parts::{Parts, Unchanged};
-use run::Run;
 use vitte_diag::text;
 
-use super::convert::import::Origin;
-use super::input::{InputArgs, parse_size};
+use super::comparison::{MemoryArgs, Run};
+use super::input::InputArgs;
+use super::origin::Origin;
 
 /// The arguments of `vitte diag diff`.
 #[derive(Args)]
@@ -40,12 +29,8 @@ pub(crate) struct Diff {
     /// The sources of OLD; without them, it is compared by files, messages and positions
     #[arg(long, value_name = "DIR")]
     old_root: Option<PathBuf>,
-    /// Use about SIZE of memory, and disk beyond that
-    #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = parse_size)]
-    memory: usize,
-    /// The directory for temporary files [default: $TMPDIR or /tmp]
-    #[arg(long, value_name = "DIR")]
-    temp_dir: Option<PathBuf>,
+    #[command(flatten)]
+    memory: MemoryArgs,
     /// A baseline, or the diagnostics of an earlier run
     #[arg(value_name = "OLD")]
     old: PathBuf,
@@ -74,13 +59,11 @@ impl Diff {
             writeln!(io::stderr(), "vitte: no such directory `{}`", text::one_line(&dir))?;
             return Ok(ExitCode::from(2));
         }
-        let temp_dir = self.temp_dir.clone().unwrap_or_else(std::env::temp_dir);
-        let (old, new) = match self.open(&temp_dir) {
+        let (old, new) = match self.open() {
             Ok(runs) => runs,
             Err(error) => return fail(&error),
         };
-        let parts = Parts::new(self.memory, temp_dir);
-        let (is_complete, unchanged) = match compare(&old, &new, parts) {
+        let (is_complete, unchanged) = match self.memory.compare(&old, &new) {
             Ok(compared) => compared,
             Err(error) => return fail(&error.to_string()),
         };
@@ -93,20 +76,14 @@ impl Diff {
         })
     }
 
-    fn open(&self, temp_dir: &Path) -> Result<(Run, Run), String> {
+    fn open(&self) -> Result<(Run, Run), String> {
+        let temp_dir = &self.memory.temp_dir();
         let old = self.input.with_files(vec![self.old.clone()]);
         let old = Run::open(self.from, &old, self.old_root.as_deref(), temp_dir)?;
         let root = self.root.as_deref().unwrap_or(Path::new("."));
         let new = Run::open(self.from, &self.input, Some(root), temp_dir)?;
         Ok((old, new))
     }
-}
-
-/// Compares the runs. Returns false if some input could not be read.
-fn compare(old: &Run, new: &Run, mut parts: Parts) -> io::Result<(bool, Unchanged)> {
-    let is_old_complete = old.each(true, &mut |one| parts.push_old(one.identity()))?;
-    let is_new_complete = new.each(true, &mut |one| parts.push_new(one.identity()))?;
-    Ok((is_old_complete && is_new_complete, parts.compare()?))
 }
 
 fn fail(error: &str) -> io::Result<ExitCode> {

@@ -3,64 +3,29 @@
 use std::io::{self, BufRead, Write};
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
-use vitte_diag::cli::{Outputs, StyleArgs};
 use vitte_diag::input::{self, InputError};
 use vitte_diag::read::{Imported, InputFormat, ReadError};
-use vitte_diag::{DiagnosticStyle, Emitter as _, EmitterOptions, SourceMap, Terminal, Tool, text};
+use vitte_diag::{Emitter as _, SourceMap, text};
 
+use super::Setup;
 use super::outputs::{SharedOutput, emitter};
-use super::root::{self, Root};
 use super::rustc;
 use crate::diag::input::{
     InputArgs, MAX_INPUT_BYTES, MAX_REPORTED_LINES, reason, report_more_lines,
 };
-
-/// Where the diagnostics come from.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
-pub(crate) enum Origin {
-    /// --error-format=json of this engine
-    #[default]
-    Json,
-    /// rustc --error-format=json, cargo --message-format=json
-    #[value(alias = "cargo")]
-    Rustc,
-    /// gcc -fdiagnostics-format=json
-    Gcc,
-    /// textDocument/publishDiagnostics, one notification per line
-    Lsp,
-    /// SARIF 2.1.0
-    Sarif,
-}
-
-impl Origin {
-    /// Returns the format of another tool, or `None` for that of this engine.
-    pub(in crate::diag) const fn input_format(self) -> Option<InputFormat> {
-        match self {
-            Self::Json => None,
-            Self::Rustc => Some(InputFormat::Rustc),
-            Self::Gcc => Some(InputFormat::Gcc),
-            Self::Lsp => Some(InputFormat::Lsp),
-            Self::Sarif => Some(InputFormat::Sarif),
-        }
-    }
-}
+use crate::diag::root::{self, Root};
 
 /// Converts the output of other tools from one format to another.
-pub(in crate::diag) struct Import<'a> {
-    pub(in crate::diag) from: InputFormat,
-    pub(in crate::diag) outputs: &'a Outputs,
-    /// The tool; `None` for the one that the input names.
-    pub(in crate::diag) tool: Option<Tool>,
-    pub(in crate::diag) terminal: Terminal,
-    pub(in crate::diag) style: &'a StyleArgs,
-    pub(in crate::diag) root: &'a Root,
+pub(super) struct Import<'a> {
+    pub(super) from: InputFormat,
+    pub(super) setup: &'a Setup<'a>,
+    pub(super) root: &'a Root,
 }
 
 impl Import<'_> {
     /// Reads files in order; `-` or no file is standard input. What cannot be read or kept is written to `report`.
     /// Returns false if some input could not be read.
-    pub(in crate::diag) fn convert(
+    pub(super) fn convert(
         &self,
         input: &InputArgs,
         out: &mut dyn Write,
@@ -68,7 +33,7 @@ impl Import<'_> {
     ) -> io::Result<bool> {
         if self.from == InputFormat::Rustc {
             let mut out = &SharedOutput::new(out);
-            let mut emitter = emitter(self.outputs, out, &self.options(None), None)?;
+            let mut emitter = emitter(self.setup.outputs, out, &self.setup.options(None), None)?;
             return rustc::convert(input, self.root, &mut *emitter, &mut || out.flush());
         }
         let (paths, stdin) = (&*input.files, &mut io::stdin().lock());
@@ -100,21 +65,10 @@ impl Import<'_> {
         self.from.read_into(sources, bytes, &mut |path| self.root.read(path))
     }
 
-    /// Returns the options; `named` is the tool that the input names.
-    fn options(&self, named: Option<Tool>) -> EmitterOptions {
-        let unnamed = || Tool::new(self.from.name(), "unknown");
-        let tool = self.tool.clone().or(named).unwrap_or_else(unnamed);
-        let style = match self.from {
-            InputFormat::Rustc => DiagnosticStyle::Rustc,
-            _ => DiagnosticStyle::default(),
-        };
-        self.style.apply(EmitterOptions::new(tool, self.terminal).with_style(style))
-    }
-
     fn emit(&self, all: &[Imported], out: &mut dyn Write) -> io::Result<()> {
-        let options = self.options(all.iter().find_map(|imported| imported.tool.clone()));
+        let options = self.setup.options(all.iter().find_map(|imported| imported.tool.clone()));
         let out = &SharedOutput::new(out);
-        let mut emitter = emitter(self.outputs, out, &options, None)?;
+        let mut emitter = emitter(self.setup.outputs, out, &options, None)?;
         for imported in all {
             for diagnostic in &imported.diagnostics {
                 emitter.emit(&imported.sources, diagnostic)?;

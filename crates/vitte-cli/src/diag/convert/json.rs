@@ -7,11 +7,11 @@ use vitte_diag::json::JsonDiagnostic;
 use vitte_diag::{Emitter as _, EmitterOptions, Format};
 
 use super::outputs::{CurrentLine, SharedOutput, emitter};
-use super::root::Root;
-use super::sources::Sources;
 use crate::diag::input::{BlockLines, InputArgs, Mode, Output};
 use crate::diag::line;
+use crate::diag::root::Root;
 use crate::diag::select::Kept;
+use crate::diag::sources::Sources;
 
 /// Writes the diagnostics to all outputs, in the order of the input. Missing sources are reported. Returns false if some
 /// input could not be read.

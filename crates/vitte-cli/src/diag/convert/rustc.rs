@@ -7,9 +7,9 @@ use std::ops::Range;
 use vitte_diag::read::{Imported, InputFormat};
 use vitte_diag::{Emitter, SourceMap, text};
 
-use super::root::{self, Root};
-use super::sources::Missing;
 use crate::diag::input::{BlockLines, InputArgs, Mode, Output, Report};
+use crate::diag::root::{self, Root};
+use crate::diag::sources::Missing;
 
 /// The texts in memory, in bytes.
 const MAX_TEXT_BYTES: usize = 8 << 20;

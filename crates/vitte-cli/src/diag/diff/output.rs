@@ -10,8 +10,7 @@ use vitte_diag::{
 };
 
 use super::OutputFormat;
-use super::parts::Unchanged;
-use super::run::{One, Run};
+use crate::diag::comparison::{One, Run, Unchanged};
 
 /// The numbers of diagnostics.
 #[derive(Clone, Copy, Debug, Default)]

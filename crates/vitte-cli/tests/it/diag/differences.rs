@@ -108,9 +108,34 @@ fn the_result_does_not_depend_on_memory() {
         ended.stdout
     };
     let all = diff("256M");
-    assert!(all.ends_with("\n\n1 new, 4002 fixed, 3998 unchanged\n"), "{all}");
+    assert!(all.ends_with("\n\n1 new, 4001 fixed, 3999 unchanged\n"), "{all}");
     assert_eq!(diff("1"), all);
     let ended = diag(dir.path(), &["diff", "old", "new", "--memory=1", "--temp-dir=absent"], b"");
     assert_eq!((ended.code, &*ended.stdout), (2, ""));
     assert!(ended.stderr.contains("cannot write temporary data in `absent`"), "{}", ended.stderr);
+}
+
+#[test]
+fn conversion_skips_what_is_in_the_baseline() {
+    let old = run("a.c", &["one", "two", "three"]);
+    let new = run("a.c", &["zero", "two", "three", "four"]);
+    let dir = dir_with(&[("old", &old), ("new", &new)]);
+    let convert = |arguments: &[&str]| {
+        let ended = diag(dir.path(), &[&["convert"], arguments].concat(), b"");
+        (ended.code, ended.stdout)
+    };
+    assert_eq!(convert(&["--to=baseline=known", "old"]), (0, String::new()));
+    let expected = "a.c:1:1: warning[W1]: zero\na.c:1:31: warning[W1]: four\n";
+    for known in ["old", "known"] {
+        let baseline = format!("--baseline={known}");
+        assert_eq!(convert(&["--to=short", &baseline, "new"]), (1, expected.to_owned()), "{known}");
+        assert_eq!(convert(&["--to=json", &baseline, "old"]), (0, String::new()), "{known}");
+    }
+    let (code, json) = convert(&["--to=json", "--to=short=out", "--baseline=known", "new"]);
+    let lines: Vec<_> = new.lines().collect();
+    assert_eq!((code, json), (1, format!("{}\n{}\n", lines[0], lines[3])));
+    assert_eq!(fs::read_to_string(dir.path().join("out")).unwrap(), expected);
+    let ended = diag(dir.path(), &["convert", "--to=json", "--baseline=absent", "new"], b"");
+    assert_eq!((ended.code, &*ended.stdout), (2, ""));
+    assert!(ended.stderr.contains("cannot read `absent`"), "{}", ended.stderr);
 }

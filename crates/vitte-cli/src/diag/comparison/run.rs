@@ -10,14 +10,14 @@ use vitte_diag::input;
 use vitte_diag::read::{Imported, InputFormat};
 use vitte_diag::{Diagnostic, Emitter, SourceMap, Tool, text};
 
-use crate::diag::convert::import::Origin;
-use crate::diag::convert::root::Root;
-use crate::diag::convert::sources::Sources;
 use crate::diag::input::{BlockLines, InputArgs, MAX_INPUT_BYTES, Mode, Output, reason};
 use crate::diag::line;
+use crate::diag::origin::Origin;
+use crate::diag::root::Root;
+use crate::diag::sources::Sources;
 
 /// The diagnostics of a run.
-pub(super) enum Run {
+pub(in crate::diag) enum Run {
     /// JSON Lines.
     Lines {
         input: InputArgs,
@@ -33,14 +33,14 @@ pub(super) enum Run {
 }
 
 /// A diagnostic of a run.
-pub(super) struct One<'a> {
-    pub(super) sources: &'a SourceMap,
-    pub(super) diagnostic: &'a Diagnostic,
+pub(in crate::diag) struct One<'a> {
+    pub(in crate::diag) sources: &'a SourceMap,
+    pub(in crate::diag) diagnostic: &'a Diagnostic,
     entry: Option<&'a BaselineEntry>,
 }
 
 impl One<'_> {
-    pub(super) fn identity(&self) -> Identity {
+    pub(in crate::diag) fn identity(&self) -> Identity {
         match self.entry {
             Some(entry) => Identity::of_entry(entry),
             None => Identity::of(self.sources, self.diagnostic),
@@ -56,7 +56,7 @@ type Visit<'v> = dyn FnMut(&One<'_>) -> io::Result<()> + 'v;
 
 impl Run {
     /// Opens the inputs. Without a root the texts of the sources are unknown.
-    pub(super) fn open(
+    pub(in crate::diag) fn open(
         from: Origin,
         input: &InputArgs,
         root: Option<&Path>,
@@ -64,7 +64,7 @@ impl Run {
     ) -> Result<Self, String> {
         if let [path] = &*input.files {
             if is_baseline(path) {
-                return read_baseline(path).map(Self::Baseline);
+                return Self::open_known(path);
             }
         }
         let open_root = Root::new(root.unwrap_or(Path::new(".")));
@@ -90,8 +90,13 @@ impl Run {
         Ok(Self::Lines { input, root: open_root, has_texts: root.is_some(), _spool: spool })
     }
 
+    /// Opens a baseline, or the JSON of an earlier run without its sources.
+    pub(in crate::diag) fn open_known(path: &Path) -> Result<Self, String> {
+        read_baseline(path).map(Self::Baseline)
+    }
+
     /// Returns the tool that the run names.
-    pub(super) fn tool(&self) -> Option<Tool> {
+    pub(in crate::diag) fn tool(&self) -> Option<Tool> {
         match self {
             Self::Imported(all) => all.iter().find_map(|imported| imported.tool.clone()),
             Self::Lines { .. } | Self::Baseline(_) => None,
@@ -99,7 +104,7 @@ impl Run {
     }
 
     /// Visits the diagnostics in their order. Returns false if some could not be read, which is reported for the first time.
-    pub(super) fn each(&self, is_first: bool, visit: &mut Visit<'_>) -> io::Result<bool> {
+    pub(in crate::diag) fn each(&self, is_first: bool, visit: &mut Visit<'_>) -> io::Result<bool> {
         match self {
             Self::Lines { input, root, has_texts, .. } => {
                 let mut sources = Sources::quiet(root, *has_texts);

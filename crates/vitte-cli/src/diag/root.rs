@@ -9,7 +9,7 @@ use vitte_diag::{MAX_FILE_BYTES, SourceFile, text};
 
 /// The directory that sources are read from. Nothing outside of it is opened.
 #[derive(Debug)]
-pub(in crate::diag) struct Root {
+pub(super) struct Root {
     /// Absolute, so that every file in it has a URL.
     dir: PathBuf,
     /// The directory without links, and open. `None` if it cannot be opened: then there are no sources.
@@ -17,7 +17,7 @@ pub(in crate::diag) struct Root {
 }
 
 impl Root {
-    pub(in crate::diag) fn new(dir: &Path) -> Self {
+    pub(super) fn new(dir: &Path) -> Self {
         let open = dir.canonicalize().ok().and_then(|real| {
             let opened = Dir::open_ambient_dir(&real, ambient_authority()).ok()?;
             Some((real, opened))
@@ -26,13 +26,13 @@ impl Root {
     }
 
     /// Returns the absolute path of the directory.
-    pub(in crate::diag) fn dir(&self) -> &Path {
+    pub(super) fn dir(&self) -> &Path {
         &self.dir
     }
 
     /// Reads a regular file, or returns `None` if there is no such file, if it may not be read, or if it is too large for
     /// a source. Neither `..` nor a link may lead out of the directory.
-    pub(in crate::diag) fn read(&self, path: &str) -> Option<Vec<u8>> {
+    pub(super) fn read(&self, path: &str) -> Option<Vec<u8>> {
         // `<stdin>` is not a file, even if one of that name exists.
         let path = Path::new(path).to_owned();
         let is_virtual = SourceFile::is_virtual_path(&path.to_string_lossy());
@@ -68,7 +68,7 @@ impl Root {
 }
 
 /// Reports a file whose text is not here.
-pub(in crate::diag) fn report_missing(path: &str, report: &mut dyn Write) -> io::Result<()> {
+pub(super) fn report_missing(path: &str, report: &mut dyn Write) -> io::Result<()> {
     let path = text::one_line(path);
     writeln!(
         report,
@@ -77,7 +77,7 @@ pub(in crate::diag) fn report_missing(path: &str, report: &mut dyn Write) -> io:
 }
 
 /// Reports a file whose text is not the one that the tool read.
-pub(in crate::diag) fn report_changed(path: &str, report: &mut dyn Write) -> io::Result<()> {
+pub(super) fn report_changed(path: &str, report: &mut dyn Write) -> io::Result<()> {
     let path = text::one_line(path);
     writeln!(
         report,

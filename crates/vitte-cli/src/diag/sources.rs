@@ -8,8 +8,8 @@ use indexmap::IndexMap;
 use vitte_diag::json::{JsonDiagnostic, JsonLocation};
 use vitte_diag::{Diagnostic, Emitter, FileId, KnownLocation, SourceFile, SourceMap};
 
+use super::input::Report;
 use super::root::{self, Root};
-use crate::diag::input::Report;
 
 /// The texts in memory, in bytes. A file may be larger; then it is the only one.
 const MAX_SOURCE_BYTES: usize = 16 << 20;
@@ -19,7 +19,7 @@ const MAX_FILES: usize = 4096;
 const MAX_MISSING: usize = 1 << 20;
 
 /// The sources. Each diagnostic is emitted with those of its files, so the output does not depend on how the input is read.
-pub(in crate::diag) struct Sources<'r> {
+pub(super) struct Sources<'r> {
     root: &'r Root,
     /// Whether files are read.
     has_texts: bool,
@@ -37,15 +37,15 @@ pub(in crate::diag) struct Sources<'r> {
 
 /// The files that are missing or have changed, by the hashes of their paths, which take less memory than the paths.
 #[derive(Debug, Default)]
-pub(in crate::diag) struct Missing(HashSet<u64>);
+pub(super) struct Missing(HashSet<u64>);
 
 impl Missing {
-    pub(in crate::diag) fn contains(&self, path: &str) -> bool {
+    pub(super) fn contains(&self, path: &str) -> bool {
         self.0.contains(&hash(path))
     }
 
     /// Adds a file. Returns true if it is new.
-    pub(in crate::diag) fn insert(&mut self, path: &str) -> bool {
+    pub(super) fn insert(&mut self, path: &str) -> bool {
         let hash = hash(path);
         if self.0.len() >= MAX_MISSING {
             return !self.0.contains(&hash);
@@ -62,7 +62,7 @@ struct JsonSpan {
 }
 
 impl<'r> Sources<'r> {
-    pub(in crate::diag) fn new(root: &'r Root) -> Self {
+    pub(super) fn new(root: &'r Root) -> Self {
         let map = SourceMap::with_root(root.dir());
         Self {
             root,
@@ -77,17 +77,17 @@ impl<'r> Sources<'r> {
     }
 
     /// Creates sources whose missing files are only counted. Without texts all files are unavailable, and none is missing.
-    pub(in crate::diag) fn quiet(root: &'r Root, has_texts: bool) -> Self {
+    pub(super) fn quiet(root: &'r Root, has_texts: bool) -> Self {
         Self { has_texts, reports: false, ..Self::new(root) }
     }
 
     /// Returns the number of files that are missing or have changed, of the first million.
-    pub(in crate::diag) fn missing(&self) -> usize {
+    pub(super) fn missing(&self) -> usize {
         self.missing.0.len()
     }
 
     /// Writes a diagnostic. Files that are missing or have changed are reported once.
-    pub(in crate::diag) fn emit(
+    pub(super) fn emit(
         &mut self,
         diagnostic: &JsonDiagnostic<'_>,
         emitter: &mut dyn Emitter,

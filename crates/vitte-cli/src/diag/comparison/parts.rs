@@ -22,7 +22,7 @@ type Numbered = (Identity, u64);
 
 /// A set of numbers of diagnostics, one bit each.
 #[derive(Debug, Default)]
-pub(super) struct Numbers(Vec<u64>);
+pub(in crate::diag) struct Numbers(Vec<u64>);
 
 impl Numbers {
     fn insert(&mut self, number: u64) {
@@ -35,7 +35,7 @@ impl Numbers {
         }
     }
 
-    pub(super) fn contains(&self, number: u64) -> bool {
+    pub(in crate::diag) fn contains(&self, number: u64) -> bool {
         let index = usize::try_from(number / 64).unwrap_or(usize::MAX);
         self.0.get(index).is_some_and(|bits| bits & 1 << (number % 64) != 0)
     }
@@ -43,13 +43,13 @@ impl Numbers {
 
 /// The diagnostics that are in both runs.
 #[derive(Debug, Default)]
-pub(super) struct Unchanged {
-    pub(super) old: Numbers,
-    pub(super) new: Numbers,
+pub(in crate::diag) struct Unchanged {
+    pub(in crate::diag) old: Numbers,
+    pub(in crate::diag) new: Numbers,
 }
 
 /// Both runs.
-pub(super) struct Parts {
+pub(in crate::diag) struct Parts {
     old: Side,
     new: Side,
     max: usize,
@@ -58,17 +58,17 @@ pub(super) struct Parts {
 
 impl Parts {
     /// `memory` is in bytes; temporary files are in `dir`.
-    pub(super) fn new(memory: usize, dir: PathBuf) -> Self {
+    pub(in crate::diag) fn new(memory: usize, dir: PathBuf) -> Self {
         let max = (memory / COMPARED_BYTES).max(1024);
         Self { old: Side::default(), new: Side::default(), max, dir }
     }
 
-    pub(super) fn push_old(&mut self, identity: Identity) -> io::Result<()> {
+    pub(in crate::diag) fn push_old(&mut self, identity: Identity) -> io::Result<()> {
         self.old.push(identity);
         self.spill()
     }
 
-    pub(super) fn push_new(&mut self, identity: Identity) -> io::Result<()> {
+    pub(in crate::diag) fn push_new(&mut self, identity: Identity) -> io::Result<()> {
         self.new.push(identity);
         self.spill()
     }
@@ -87,7 +87,7 @@ impl Parts {
     }
 
     /// Compares the runs.
-    pub(super) fn compare(mut self) -> io::Result<Unchanged> {
+    pub(in crate::diag) fn compare(mut self) -> io::Result<Unchanged> {
         let is_spilled = !self.old.files.is_empty() || !self.new.files.is_empty();
         if is_spilled {
             // Each part is then in one place.
