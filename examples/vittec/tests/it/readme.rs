@@ -200,7 +200,7 @@ fn the_table_of_flags_is_that_of_the_help() {
     let named: Vec<&str> = named.iter().map(|flag| flag.split(' ').next().unwrap()).collect();
     assert_eq!(named, listed(&help_of(vittec(), &["check"]), "Diagnostics"));
     let readme = Page::read(&workspace(), "README.md");
-    // The README leaves out the flags of `cli::ReportArgs`.
+    // The README omits the flags of `cli::ReportArgs`.
     let of_reports =
         ["--fallback-path", "--sarif-category", "--sarif-max-results", "--junit-family"];
     let named = named.iter().filter(|flag| !of_reports.contains(flag));
