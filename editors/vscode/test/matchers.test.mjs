@@ -111,11 +111,13 @@ const PARTS = [
 
 for (const [name, format] of [["vitte", "human"], ["vitte-short", "short"], ["vitte-gcc", "gcc"]]) {
   test(`all that a diagnostic may lack, in the format ${format}`, () => {
-    const input = PARTS.map((part) => JSON.stringify(part)).join("\n");
+    // In the text of GCC, brackets at the end of a message are its code.
+    const parts = PARTS.filter(({ message }) => format !== "gcc" || !message.endsWith("]"));
+    const input = parts.map((part) => JSON.stringify(part)).join("\n");
     const written = run(VITTE, ["diag", "convert", "--to", format], { cwd: dir, input }).stdout;
     const wanted = sorted(expected(input));
-    assert.equal(wanted.length, 6);
-    PARTS.forEach(({ message }) => assert.ok(written.includes(message), message));
+    assert.equal(wanted.length, format === "gcc" ? 5 : 6);
+    parts.forEach(({ message }) => assert.ok(written.includes(message), message));
     assert.deepEqual(sorted(inVsCode(name, written)), wanted);
     assert.deepEqual(sorted(onGitHub(name, written)), wanted);
   });
