@@ -9,7 +9,7 @@
 //! {"severity":"warning","code":"W0100","path":"src/a.vitte","message":"unused `x`","line":"5f…","context":"09…"}
 //! ```
 //!
-//! One line stands for all diagnostics that are equal but for their positions; more than one have a `count`. The lines are
+//! One line represents all diagnostics that are equal but for their positions; more than one have a `count`. The lines are
 //! sorted, and contain no positions, so the file changes only where diagnostics were fixed or added. `line` and `context` are
 //! the hashes of [`LineText`] in hexadecimal; a diagnostic without a line has none.
 

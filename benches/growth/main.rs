@@ -57,10 +57,13 @@ fn main() {
     }
 }
 
+/// The name of a format, and the time for a size.
+type Measured = (&'static str, Box<dyn Fn(usize) -> Duration>);
+
 impl Case {
     fn print(&self, is_test: bool, has_all: bool) {
         let size = if is_test { self.size / 64 } else { self.size };
-        let formats: Vec<(&str, Box<dyn Fn(usize) -> Duration>)> = match self.cost {
+        let formats: Vec<Measured> = match self.cost {
             Cost::Call(prepare) => {
                 vec![("", Box::new(move |size| fastest(|| timed(prepare(size)))))]
             }
@@ -84,10 +87,7 @@ impl Case {
 }
 
 /// Returns a function for each format that returns the time to write diagnostics.
-fn emitters(
-    formats: Formats,
-    create: fn(usize) -> (SourceMap, DiagnosticBag),
-) -> Vec<(&'static str, Box<dyn Fn(usize) -> Duration>)> {
+fn emitters(formats: Formats, create: fn(usize) -> (SourceMap, DiagnosticBag)) -> Vec<Measured> {
     use vitte_diag::{ColumnUnit, HumanEmitter, JsonEmitter};
     let unit = ColumnUnit::Cell { tab_width: 4 };
     let measured = |name: &'static str, emit: Emit| {

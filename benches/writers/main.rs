@@ -5,6 +5,7 @@
 //! without it, it only checks that the bytes are equal. Instructions are those of the third and fourth round over the same
 //! diagnostics: the lines of the file are already indexed, and the start of the process does not count.
 #![allow(
+    clippy::string_slice,
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,

@@ -70,7 +70,7 @@ impl Record {
         Self { severity, code, path, message, label, line, context, count }
     }
 
-    /// Returns the entry, and how many diagnostics it stands for.
+    /// Returns the entry, and the number of its diagnostics.
     pub(super) fn into_entry(self) -> (BaselineEntry, u64) {
         let Self { severity, code, path, message, label, line, context, count } = self;
         let text = line.zip(context);

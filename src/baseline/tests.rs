@@ -1,3 +1,5 @@
+#![allow(clippy::string_slice, reason = "a test states what it expects in the plain way")]
+
 use super::*;
 use crate::model::Span;
 
