@@ -213,14 +213,12 @@ impl Baseline {
     ///
     /// Returns the error of the writer.
     pub fn write(&self, mut writer: impl Write) -> io::Result<()> {
-        let mut line = serde_json::to_vec(&Head { baseline: VERSION })?;
+        writeln!(writer, "{}", serde_json::to_string(&Head { baseline: VERSION })?)?;
         for (entry, count) in &self.entries {
-            line.push(b'\n');
-            writer.write_all(&line)?;
-            line = serde_json::to_vec(&Record::new(entry, *count))?;
+            let line = serde_json::to_string(&Record::new(entry, *count))?;
+            writeln!(writer, "{}", text::escape_json(&line))?;
         }
-        line.push(b'\n');
-        writer.write_all(&line)
+        Ok(())
     }
 }
 

@@ -17,25 +17,25 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod baseline_file;
 mod output_file;
 mod outputs;
 
 use std::path::PathBuf;
-use std::{fmt, io};
 
+pub use baseline_file::BaselineFileError;
 pub use output_file::OutputFile;
 pub use outputs::{Destination, OutputSpec, OutputSpecError, Outputs, OutputsError};
 
 use crate::bag::{DiagnosticBag, Level, Policy, PolicyError};
-use crate::baseline::{Baseline, BaselineError};
+use crate::baseline::Baseline;
 use crate::emit::{
     DiagnosticStyle, EditorUrl, Emitter, EmitterOptions, Format, JunitFamily, Stream, Theme,
 };
-use crate::input::InputError;
 use crate::registry::Tool;
 use crate::source::SourceMap;
 use crate::terminal::{ColorChoice, Terminal};
-use crate::text::{self, EmojiWidth};
+use crate::text::EmojiWidth;
 
 const HEADING: &str = "Diagnostics";
 
@@ -282,35 +282,6 @@ impl DiagnosticArgs {
         })
     }
 }
-
-/// Why the file of `--baseline` was not read.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct BaselineFileError {
-    /// The file.
-    pub path: PathBuf,
-    /// What is wrong.
-    pub error: BaselineError,
-}
-
-impl fmt::Display for BaselineFileError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = self.path.to_string_lossy();
-        let path = text::one_line(&path);
-        write!(f, "cannot read the baseline `{path}`: {}", self.error)?;
-        match &self.error {
-            BaselineError::Input(InputError::Io(error))
-                if error.kind() == io::ErrorKind::NotFound =>
-            {
-                write!(f, "; `--error-format baseline={path}` writes it")
-            }
-            _ => Ok(()),
-        }
-    }
-}
-
-// The text already contains the cause, so `source` returns `None`.
-impl std::error::Error for BaselineFileError {}
 
 #[cfg(test)]
 mod tests {

@@ -199,6 +199,7 @@ fn annotations_stay_short() {
                 | Format::Sonarqube
                 | Format::Bitbucket
                 | Format::Rdjsonl
+                | Format::Baseline
         );
         assert_eq!(with == without, lacks, "{format}: {with}");
         assert_eq!(with.contains("blocks::close"), !lacks, "{format}: {with}");

@@ -129,6 +129,7 @@ impl Output {
                 let text = record.pop().unwrap();
                 Self { text, rest: record.join("|") }
             }
+            Format::Baseline => Self { text: String::new(), rest: out },
             _ => panic!("{format} is not in the table"),
         }
     }

@@ -6,6 +6,7 @@ use percent_encoding::percent_decode_str;
 use proptest::prelude::*;
 use roxmltree::{Document, Node};
 use serde_json::Value;
+use vitte_diag::baseline::Baseline;
 use vitte_diag::{
     Applicability, Diagnostic, DiagnosticBag, Edit, EmitterOptions, FileId, Format, Frame,
     HtmlEmitter, SourceMap, Span, Suggestion, Terminal, Tool, codes, registry, text,
@@ -424,6 +425,20 @@ fn csv_contains_the_exact_text(scene: &Scene) {
     }
 }
 
+fn baseline_contains_the_exact_text(scene: &Scene) {
+    let about = &scene.about;
+    let output = scene.write(Format::Baseline);
+    assert_safe(&output, about);
+    let baseline = Baseline::parse(output.as_bytes()).expect(about);
+    let (entry, count) = baseline.entries().next().expect(about);
+    assert_eq!((&*entry.message, count), (scene.word("message"), 1), "{about}");
+    assert_eq!(
+        (&*entry.path, entry.label.as_deref().unwrap_or_default()),
+        (scene.word("path"), scene.word("primary")),
+        "{about}"
+    );
+}
+
 fn tap_contains_the_exact_text(scene: &Scene) {
     let about = &scene.about;
     let output = scene.write(Format::Tap);
@@ -484,7 +499,7 @@ fn invalid_spans_are_safe(scene: &Scene) {
     }
 }
 
-const CHECKS: [fn(&Scene); 13] = [
+const CHECKS: [fn(&Scene); 14] = [
     human_is_safe,
     sentences_are_safe,
     github_has_one_command,
@@ -496,6 +511,7 @@ const CHECKS: [fn(&Scene); 13] = [
     checkstyle_contains_the_exact_text,
     commands_contain_the_exact_text,
     csv_contains_the_exact_text,
+    baseline_contains_the_exact_text,
     tap_contains_the_exact_text,
     invalid_spans_are_safe,
 ];
@@ -509,7 +525,7 @@ fn every_hostile_string_is_safe_in_every_place() {
             CHECKS.iter().for_each(|check| check(&scene));
         }
     }
-    assert_eq!((hostile().len(), Format::ALL.len()), (47, 21), "a new format needs a check here");
+    assert_eq!((hostile().len(), Format::ALL.len()), (47, 22), "a new format needs a check here");
 }
 
 fn words() -> impl Strategy<Value = String> {

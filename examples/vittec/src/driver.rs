@@ -296,6 +296,12 @@ impl Check {
     }
 }
 
+/// Prints an error of the command line and returns exit code 2.
+pub(crate) fn usage(error: &str) -> io::Result<ExitCode> {
+    writeln!(io::stderr(), "vittec: {error}")?;
+    Ok(ExitCode::from(2))
+}
+
 /// A file cannot be read.
 #[derive(Diagnostic)]
 #[diagnostic(error, code = codes::E0004, message = "cannot read `{path}`")]

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use vitte_diag::cli::DiagnosticArgs;
 use vitte_diag::{Applicability, Edit, FileId, Policy, Span, Suggestion, Tool, fix, text};
 
-use super::driver::{Check, Outcome};
+use super::driver::{Check, Outcome, usage};
 
 /// The new contents of the files of a check, each with the number of suggestions that were applied.
 #[derive(Default)]
@@ -47,7 +47,7 @@ pub(crate) fn fix(
     }
     let mut check = check.with_texts(&written, policy);
     if let Err(error) = arguments.apply_baseline(&mut check.bag, &check.sources) {
-        return super::usage(&error.to_string());
+        return usage(&error.to_string());
     }
     let outcome = check.show(arguments, tool, fixed)?;
     Ok(if failed { Outcome::IoError.exit_code() } else { outcome.exit_code() })

@@ -14,7 +14,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use crash::{CrashKind, CrashRequest};
-use driver::Check;
+use driver::{Check, usage};
 use vitte_diag::cli::DiagnosticArgs;
 use vitte_diag::{Policy, Tool, json};
 use vittec::capture;
@@ -166,10 +166,4 @@ fn explain(code: &str) -> io::Result<ExitCode> {
         Ok(page) => io::stdout().write_all(page.text.as_bytes()).map(|()| ExitCode::SUCCESS),
         Err(error) => usage(&error.to_string()),
     }
-}
-
-/// Prints an error of the command line and returns exit code 2.
-fn usage(error: &str) -> io::Result<ExitCode> {
-    writeln!(io::stderr(), "vittec: {error}")?;
-    Ok(ExitCode::from(2))
 }
