@@ -186,10 +186,17 @@ impl<W: Write> Emitter for JunitEmitter<W> {
         let file = checked.file();
         let suite = file.map_or(self.tool.name(), |file| file.path());
         let class = suite;
-        let suite = match self.suites.get_mut(class) {
-            Some(suite) => suite,
-            None => self.suites.entry(class.to_owned()).or_default(),
+        // The diagnostics of one file mostly follow one another, which saves the lookup.
+        let index = match self.suites.last() {
+            Some((last, _)) if last == class => self.suites.len() - 1,
+            _ => {
+                let entry = self.suites.entry(class.to_owned());
+                let index = entry.index();
+                entry.or_default();
+                index
+            }
         };
+        let Some((_, suite)) = self.suites.get_index_mut(index) else { return Ok(()) };
         let severity = diagnostic.severity();
         suite.counts.tests += 1;
         suite.counts.failures += u64::from(severity == Severity::Error);
@@ -262,22 +269,24 @@ impl<W: Write> Emitter for JunitEmitter<W> {
             writeln!(suite.cases, "<testcase classname=\"{class}\" name=\"check\"/>")?;
         }
         let suites = std::mem::take(&mut self.suites);
-        let (mut total, mut len) = (TestCounts::default(), 0);
-        for (name, Suite { counts, cases, .. }) in &suites {
+        let mut total = TestCounts::default();
+        for Suite { counts, .. } in suites.values() {
             total.tests += counts.tests;
             total.failures += counts.failures;
             total.errors += counts.errors;
             total.skipped += counts.skipped;
-            len += name.len() + cases.len() + 128;
         }
         let (tool, counts) = (attribute(self.tool.name()), count_attributes(total));
-        let mut report = Vec::with_capacity(len + 256);
+        // Each write ends before or after the tests of a suite, which may be many: they are not copied again.
+        let mut report = Vec::new();
         writeln!(report, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
         writeln!(report, "<testsuites name=\"{tool}\"{counts}>")?;
         for (name, Suite { counts, cases, .. }) in suites {
             let (name, counts) = (attribute(&name), count_attributes(counts));
             writeln!(report, "<testsuite name=\"{name}\"{counts}>")?;
-            report.extend_from_slice(&cases);
+            self.writer.write_all(&report)?;
+            self.writer.write_all(&cases)?;
+            report.clear();
             report.extend_from_slice(b"</testsuite>\n");
         }
         writeln!(report, "</testsuites>")?;
