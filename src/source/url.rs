@@ -23,7 +23,8 @@ const NEVER_IN_URL: &AsciiSet = &CONTROLS
 
 /// Percent-encodes a path with `/` as separator.
 pub(crate) fn path(path: &str) -> Cow<'_, str> {
-    let is_kept = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
+    let is_kept =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-'..=b'/' | b'_' | b'~');
     if path.bytes().all(is_kept) {
         return path.into();
     }
