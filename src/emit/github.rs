@@ -189,6 +189,10 @@ impl TextSink for DataSink<'_> {
     fn line_feed(&mut self) {
         self.0.extend_from_slice(b"%0A");
     }
+
+    fn number(&mut self, number: u32) {
+        text::digits(number).push_to(self.0);
+    }
 }
 
 impl<W: Write> FromOptions<W> for GithubEmitter<W> {

@@ -81,4 +81,8 @@ impl TextSink for XmlContent<'_> {
     fn line_feed(&mut self) {
         self.0.push(b'\n');
     }
+
+    fn number(&mut self, number: u32) {
+        text::digits(number).push_to(self.0);
+    }
 }

@@ -157,10 +157,7 @@ pub(super) trait TextSink {
     fn line_feed(&mut self);
 
     /// Appends a number.
-    #[inline]
-    fn number(&mut self, number: u32) {
-        self.text(text::digits(number).as_str());
-    }
+    fn number(&mut self, number: u32);
 }
 
 impl TextSink for String {
@@ -174,6 +171,10 @@ impl TextSink for String {
 
     fn line_feed(&mut self) {
         self.push('\n');
+    }
+
+    fn number(&mut self, number: u32) {
+        self.push_str(text::digits(number).as_str());
     }
 }
 
