@@ -49,10 +49,10 @@ impl<W: Write> Document<W> {
     pub(super) fn push_item(
         &mut self,
         head: impl FnOnce() -> io::Result<Vec<u8>>,
-        push: impl FnOnce(&mut Vec<u8>),
+        push: impl FnOnce(&mut Vec<u8>) -> io::Result<()>,
     ) -> io::Result<()> {
         self.begin_line(head, b",")?;
-        push(&mut self.buffer);
+        push(&mut self.buffer)?;
         self.is_open = true;
         self.writer.write_all(&self.buffer)
     }

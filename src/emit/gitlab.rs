@@ -138,7 +138,10 @@ impl<W: Write> Emitter for GitlabEmitter<W> {
         let checked = CheckedDiagnostic::new(sources, diagnostic);
         let fingerprint = self.fingerprints.of(&checked);
         let fallback = self.fallback_path.as_deref();
-        self.document.push_item(head, |out| push_issue(out, &checked, fingerprint, fallback))
+        self.document.push_item(head, |out| {
+            push_issue(out, &checked, fingerprint, fallback);
+            Ok(())
+        })
     }
 
     fn finish(&mut self) -> io::Result<()> {

@@ -39,6 +39,7 @@ use std::path::{Path, PathBuf};
 
 pub use convert::{Converter, PositionEncoding};
 use indexmap::IndexMap;
+use indexmap::map::Entry;
 pub use model::{
     CodeAction, CodeDescription, Location, LspDiagnostic, Position, Range, RelatedInformation,
     TextEdit, WorkspaceEdit,
@@ -46,7 +47,7 @@ pub use model::{
 use serde::Serialize;
 
 use super::options::{EmitterOptions, FromOptions};
-use super::{Emitter, escape};
+use super::{Emitter, json_writer};
 use crate::bag::DiagnosticBag;
 use crate::model::Diagnostic;
 use crate::read;
@@ -155,7 +156,7 @@ pub fn publish(sources: &SourceMap, bag: &DiagnosticBag, tool: &Tool) -> Vec<Pub
 pub struct LspEmitter<W> {
     writer: W,
     tool: Tool,
-    /// The JSON of each file's diagnostics, separated by commas, by the URI of the file.
+    /// The line of each file without its end, by the URI of the file. It ends with the last diagnostic.
     files: IndexMap<String, Vec<u8>>,
     /// The JSON of one diagnostic. The buffer is a field so that its memory is reused.
     buffer: Vec<u8>,
@@ -187,29 +188,35 @@ impl<W: Write> Emitter for LspEmitter<W> {
         } else {
             let entry = self.files.entry(uri.into_owned());
             let index = entry.index();
-            entry.or_default();
+            if let Entry::Vacant(entry) = entry {
+                let line = line_start(entry.key());
+                entry.insert(line);
+            }
             index
         };
-        let Some((_, diagnostics)) = self.files.get_index_mut(index) else { return Ok(()) };
-        if !diagnostics.is_empty() {
-            diagnostics.push(b',');
+        let Some((_, line)) = self.files.get_index_mut(index) else { return Ok(()) };
+        if line.last() != Some(&b'[') {
+            line.push(b',');
         }
-        diagnostics.extend_from_slice(&self.buffer);
+        line.extend_from_slice(&self.buffer);
         Ok(())
     }
 
     fn finish(&mut self) -> io::Result<()> {
-        for (uri, diagnostics) in std::mem::take(&mut self.files) {
-            // The same object that `PublishDiagnostics` serialises to.
-            let mut line = b"{\"uri\":".to_vec();
-            escape::push_json(&mut line, &uri)?;
-            line.extend_from_slice(b",\"diagnostics\":[");
-            line.extend(diagnostics);
+        for (_, mut line) in std::mem::take(&mut self.files) {
             line.extend_from_slice(b"]}\n");
             self.writer.write_all(&line)?;
         }
         self.writer.flush()
     }
+}
+
+/// Returns the start of the same object that `PublishDiagnostics` serialises to.
+fn line_start(uri: &str) -> Vec<u8> {
+    let mut line = b"{\"uri\":".to_vec();
+    json_writer::push_string(&mut line, uri);
+    line.extend_from_slice(b",\"diagnostics\":[");
+    line
 }
 
 impl<W: Write> FromOptions<W> for LspEmitter<W> {
@@ -222,6 +229,7 @@ impl<W: Write> FromOptions<W> for LspEmitter<W> {
 mod tests {
     use super::*;
     use crate::codes;
+    use crate::emit::escape;
     use crate::model::Span;
 
     #[test]

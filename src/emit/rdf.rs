@@ -48,8 +48,8 @@ impl Serialize for RdfDiagnostic<'_> {
             ..TextParts::all(&in_text)
         };
         let code = diagnostic.code();
-        let mut related_locations = Related::labels(checked, related);
-        related_locations.extend(Related::steps(checked, |_| true).map(related));
+        let steps = Related::steps(checked, |_| true);
+        let related_locations = Related::labels(checked).chain(steps).map(related).collect();
         let fields = Fields {
             message: PlainText::new(checked, parts),
             location: primary_location(checked),

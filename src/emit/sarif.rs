@@ -3,6 +3,7 @@
 //! Section numbers refer to <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>. Each line
 //! of output except the first and the last is one result.
 
+mod direct;
 mod fix;
 mod flow;
 mod location;
@@ -15,20 +16,16 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use self::fix::Fix;
-use self::flow::CodeFlow;
-use self::location::{Message, SarifLocation};
+use self::direct::SarifResult;
 use self::notification::{Invocation, Missing};
 use self::rule::Driver;
-use self::stack::Stack;
 use super::document::Document;
-use super::fingerprint::{Fingerprint, Fingerprints};
+use super::fingerprint::Fingerprints;
 use super::options::{EmitterOptions, FromOptions};
-use super::plain_text::{PlainText, Related, StepsInText, TextParts};
 use super::{Emitter, escape};
 use crate::bag::Summary;
 use crate::check::CheckedDiagnostic;
-use crate::model::{Code, Diagnostic, Severity, Tag};
+use crate::model::{Code, Diagnostic, Severity};
 use crate::registry::Tool;
 use crate::source::SourceMap;
 
@@ -164,50 +161,6 @@ struct AutomationDetails {
     id: String,
 }
 
-/// Section 3.27.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct SarifResult<'a> {
-    /// The code, or the severity of a diagnostic without one: many readers require an id.
-    rule_id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rule_index: Option<usize>,
-    level: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    baseline_state: Option<BaselineState>,
-    message: Message<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    locations: Option<[SarifLocation<'a>; 1]>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    related_locations: Vec<SarifLocation<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code_flows: Option<[CodeFlow<'a>; 1]>,
-    partial_fingerprints: PartialFingerprints,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    fixes: Vec<Fix<'a>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    stacks: Vec<Stack<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    properties: Option<ResultProperties>,
-}
-
-/// Section 3.8.
-#[derive(Serialize)]
-struct ResultProperties {
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    tags: Vec<&'static str>,
-    /// False if the id of the rule is not a code.
-    #[serde(rename = "vitteDiag/hasCode", skip_serializing_if = "Option::is_none")]
-    has_code: Option<bool>,
-}
-
-/// Section 3.27.17.
-#[derive(Serialize)]
-struct PartialFingerprints {
-    #[serde(rename = "vitteDiag/v1")]
-    own: Fingerprint,
-}
-
 impl<W: Write> Emitter for SarifEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
         if !self.count(diagnostic.severity()) {
@@ -215,34 +168,16 @@ impl<W: Write> Emitter for SarifEmitter<W> {
         }
         let checked = CheckedDiagnostic::new(sources, diagnostic);
         let code = diagnostic.code();
-        let (fixes, in_text) = checked.fixes(sources, |_| true);
-        let parts = TextParts {
-            related: false,
-            steps: StepsInText::AnalysisWithoutLocation,
-            suggestions: &in_text,
-            backtrace: false,
-        };
-        let text = PlainText::new(&checked, parts);
-        let mut ids = 0..;
-        let related = |related| SarifLocation::related(sources, ids.next(), related);
-        let tags: Vec<_> = diagnostic.tags().map(Tag::as_str).collect();
-        let location = SarifLocation::of(sources, &checked, self.fallback_path.as_deref());
-        let item = SarifResult {
-            rule_id: code.as_ref().map_or(diagnostic.severity().as_str(), |code| code.as_str()),
+        let result = SarifResult {
+            sources,
+            checked: &checked,
             rule_index: code.and_then(|code| self.rules.get(&code).copied()),
-            level: rule::level(diagnostic.severity()),
             baseline_state: self.baseline_state,
-            message: Message::new(text.to_text()),
-            locations: location.map(|location| [location]),
-            related_locations: Related::labels(&checked, related),
-            code_flows: CodeFlow::new(sources, &checked).map(|flow| [flow]),
-            partial_fingerprints: PartialFingerprints { own: self.fingerprints.of(&checked) },
-            fixes: fixes.iter().map(|fix| Fix::new(sources, fix)).collect(),
-            stacks: Stack::all(sources, &checked),
-            properties: (!tags.is_empty() || code.is_none())
-                .then(|| ResultProperties { tags, has_code: code.is_none().then_some(false) }),
+            fallback: self.fallback_path.as_deref(),
+            fingerprint: self.fingerprints.of(&checked),
         };
-        self.document.json_item(|| Self::head(&self.tool, self.category.as_deref()), &item)
+        let head = || Self::head(&self.tool, self.category.as_deref());
+        self.document.push_item(head, |out| result.push(out))
     }
 
     fn set_summary(&mut self, summary: Summary) {

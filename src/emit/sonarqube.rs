@@ -193,8 +193,8 @@ impl<W: Write> Emitter for SonarqubeEmitter<W> {
         };
         let place = Place::new(&checked, self.fallback_path.as_deref());
         let text = PlainText::new(&checked, parts);
-        let mut secondary_locations = Related::labels(&checked, secondary);
-        secondary_locations.extend(Related::steps(&checked, |_| true).map(secondary));
+        let steps = Related::steps(&checked, |_| true);
+        let secondary_locations = Related::labels(&checked).chain(steps).map(secondary).collect();
         let issue = SonarIssue {
             rule_id: id,
             primary_location: SonarLocation {

@@ -160,8 +160,14 @@ impl Tool {
     /// needs to escape it. Returns `None` without [`with_codes_url`](Self::with_codes_url).
     #[must_use]
     pub fn code_url(&self, code: Code) -> Option<String> {
+        Some(self.code_url_parts(&code)?.concat())
+    }
+
+    /// Returns the [URL](Self::code_url) of a code in parts: what precedes the code, the code, and what follows it.
+    pub(crate) fn code_url_parts<'c>(&'c self, code: &'c Code) -> Option<[Cow<'c, str>; 3]> {
         let (before, after) = self.0.codes_url.as_ref()?;
-        Some([before, &*url::path(code.as_str()), after].concat())
+        let code = url::path(code.as_str());
+        Some([Cow::Borrowed(before), code, Cow::Borrowed(after)])
     }
 }
 

@@ -217,9 +217,8 @@ impl<'a> Converter<'a> {
             },
             message: related.message().unwrap_or("here".into()).into_owned(),
         };
-        let mut items = Related::labels(checked, item);
-        items.extend(Related::steps(checked, |_| true).map(item));
-        items
+        let steps = Related::steps(checked, |_| true);
+        Related::labels(checked).chain(steps).map(item).collect()
     }
 
     pub(super) fn code_action(&self, fix: &crate::check::Fix<'_>) -> CodeAction {

@@ -8,7 +8,7 @@ use super::convert::{self, Converter};
 use super::model::{CodeAction, Range};
 use crate::check::CheckedDiagnostic;
 use crate::emit::escape;
-use crate::emit::json_writer::push_string;
+use crate::emit::json_writer::{push_escaped, push_string};
 use crate::emit::plain_text::{JsonString, PlainText, Related, StepsInText, TextParts};
 use crate::model::Diagnostic;
 use crate::source::SourceFile;
@@ -32,10 +32,10 @@ impl<'a> Converter<'a> {
         if let Some(code) = diagnostic.code() {
             out.extend_from_slice(b",\"code\":");
             push_string(out, code.as_str());
-            if let Some(href) = self.tool.code_url(code) {
-                out.extend_from_slice(b",\"codeDescription\":{\"href\":");
-                push_string(out, &href);
-                out.push(b'}');
+            if let Some(href) = self.tool.code_url_parts(&code) {
+                out.extend_from_slice(b",\"codeDescription\":{\"href\":\"");
+                href.iter().for_each(|part| push_escaped(out, part));
+                out.extend_from_slice(b"\"}");
             }
         }
         out.extend_from_slice(b",\"source\":");
@@ -87,8 +87,7 @@ impl<'a> Converter<'a> {
             push_string(out, &related.message().unwrap_or("here".into()));
             out.push(b'}');
         };
-        // Of a type without a size: no memory is taken for the results.
-        Related::labels(checked, &mut push);
+        Related::labels(checked).for_each(&mut push);
         Related::steps(checked, |_| true).for_each(push);
         if separator != START {
             out.push(b']');

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{headline, step_message};
-use crate::check::{CheckedDiagnostic, ResolvedSpan};
+use crate::check::{CheckedChild, CheckedDiagnostic, ResolvedSpan};
 use crate::model::{Child, Label, TraceKind, TraceStep};
 
 /// A location with a message: a secondary label, a label of a child, or a step of the trace.
@@ -22,28 +22,22 @@ enum RelatedText<'a> {
 }
 
 impl<'a> Related<'a> {
-    /// Returns an item for each secondary label, then for each label of the children.
-    pub(in crate::emit) fn labels<T>(
-        checked: &CheckedDiagnostic<'a>,
-        mut item: impl FnMut(Self) -> T,
-    ) -> Vec<T> {
-        let labels = checked.related().map(|label| {
-            let text = RelatedText::Label(label.label);
-            item(Self { at: label.at, text })
-        });
-        // Not chained, because most diagnostics have no children.
-        let mut items: Vec<T> = labels.collect();
-        for checked in &checked.children {
-            let child = std::iter::once(Some(checked.child)).chain(std::iter::repeat(None));
-            items.extend(checked.labels.iter().zip(child).map(|(label, child)| {
-                let text = match child {
-                    Some(child) => RelatedText::Child(child, label.label),
-                    None => RelatedText::Label(label.label),
-                };
-                item(Self { at: label.at, text })
-            }));
-        }
-        items
+    /// Returns the secondary labels, then the labels of the children.
+    pub(in crate::emit) fn labels<'c>(
+        checked: &'c CheckedDiagnostic<'a>,
+    ) -> impl Iterator<Item = Self> + use<'c, 'a> {
+        let of_child = |checked: &'c CheckedChild<'a>| {
+            let child = checked.child;
+            let text = move |index, label| match index {
+                0 => RelatedText::Child(child, label),
+                _ => RelatedText::Label(label),
+            };
+            let labels = checked.labels.iter().enumerate();
+            labels.map(move |(index, label)| Self { at: label.at, text: text(index, label.label) })
+        };
+        let own = checked.related();
+        let own = own.map(|label| Self { at: label.at, text: RelatedText::Label(label.label) });
+        own.chain(checked.children.iter().flat_map(of_child))
     }
 
     /// Returns the steps of the trace that have a location and one of the kinds.

@@ -7,6 +7,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::check::{CheckedDiagnostic, ResolvedSpan};
+use crate::emit::json_writer::push_string;
 use crate::emit::plain_text::Related;
 use crate::model::{FrameLocation, Span};
 use crate::source::{self, ColumnUnit, SourceFile, SourceMap, url};
@@ -39,8 +40,7 @@ impl<'a> Message<'a> {
     /// Creates a message that a viewer shows as plain text.
     pub(super) fn new(text: impl Into<Cow<'a, str>>) -> Self {
         let text = text.into();
-        // Most texts pass the first check, which is vectorised.
-        if text::count_bytes(text.as_bytes(), |byte| byte == b']') == 0 || !text.contains("](") {
+        if !has_link(text.as_bytes()) {
             return Self { text, properties: None };
         }
         let shown = text.replace("](", "] (").into();
@@ -52,6 +52,12 @@ impl<'a> Message<'a> {
         let properties = Some(MessageProperties { text: text.into() });
         Self { properties, ..Self::new(shown) }
     }
+}
+
+/// Returns true if a text has what a viewer may take for an embedded link.
+pub(super) fn has_link(text: &[u8]) -> bool {
+    // Most texts pass the first check, which is vectorised.
+    text::count_bytes(text, |byte| byte == b']') > 0 && text.windows(2).any(|pair| pair == b"](")
 }
 
 /// Section 3.28.
@@ -182,6 +188,17 @@ impl<'a> ArtifactLocation<'a> {
         Self::relative(file.path())
     }
 
+    /// Appends the JSON of the location.
+    pub(super) fn push(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"{\"uri\":");
+        push_string(out, &self.uri);
+        if let Some(id) = self.uri_base_id {
+            out.extend_from_slice(b",\"uriBaseId\":");
+            push_string(out, id);
+        }
+        out.push(b'}');
+    }
+
     /// Returns the location of a file that is not in the source map.
     pub(super) fn of_path(path: &'a str) -> Self {
         match source::file_url(path, None) {
@@ -220,6 +237,25 @@ pub(super) struct Region {
 }
 
 impl Region {
+    /// Appends the JSON of the region.
+    pub(super) fn push(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"{\"startLine\":");
+        text::digits(self.start_line).push_to(out);
+        for (name, number) in [
+            (&b",\"startColumn\":"[..], self.start_column),
+            (b",\"endLine\":", self.end_line),
+            (b",\"endColumn\":", self.end_column),
+            (b",\"byteOffset\":", self.byte_offset),
+            (b",\"byteLength\":", self.byte_length),
+        ] {
+            if let Some(number) = number {
+                out.extend_from_slice(name);
+                text::digits(number).push_to(out);
+            }
+        }
+        out.push(b'}');
+    }
+
     pub(super) fn new(file: &SourceFile, span: Span) -> Self {
         let (start, end) = ResolvedSpan { file, span }.ends(ColumnUnit::Char);
         let has_offsets = file.has_offsets(span);
