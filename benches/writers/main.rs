@@ -1,5 +1,5 @@
 //! The instructions of each emitter, compared with those of a straight writer: a function for one kind of diagnostic that
-//! has all texts and positions already, escapes nothing, and writes the same bytes in pieces.
+//! has all positions already, and writes the same bytes in pieces. See `straight` for what it does with the texts.
 //!
 //! `cargo bench --all-features --bench writers` runs itself in callgrind, prints a Markdown table, and needs valgrind;
 //! without it, it only checks that the bytes are equal. Instructions are those of the third and fourth round over the same
@@ -48,12 +48,14 @@ fn main() {
     }
     let input = Input::new();
     for (format, _) in GOALS {
-        let (expected, found) = (input.emitted(format), input.straight(format));
-        let [found, expected] = [found, expected].map(|bytes| String::from_utf8(bytes).unwrap());
-        for (number, (found, expected)) in found.lines().zip(expected.lines()).enumerate() {
-            assert_eq!(found, expected, "line {number} of {format}");
+        let expected = String::from_utf8(input.emitted(format)).unwrap();
+        for computes in [false, true] {
+            let found = String::from_utf8(input.straight(format, computes)).unwrap();
+            for (number, (found, expected)) in found.lines().zip(expected.lines()).enumerate() {
+                assert_eq!(found, expected, "line {number} of {format}");
+            }
+            assert_eq!(found.len(), expected.len(), "bytes of {format}");
         }
-        assert_eq!(found.len(), expected.len(), "bytes of {format}");
     }
     if !arguments.iter().any(|argument| argument == "--bench") {
         return;
@@ -63,7 +65,8 @@ fn main() {
         return;
     }
     println!(
-        "| format | bytes | straight writer | emitter | ratio | goal |\n|---|--:|--:|--:|--:|--:|"
+        "| format | bytes | copies only | straight writer | emitter | ratio | goal |\n\
+         |---|--:|--:|--:|--:|--:|--:|"
     );
     for (format, goal) in GOALS {
         if let Some(only) = arguments.get(1).filter(|only| !only.starts_with("--")) {
@@ -72,10 +75,12 @@ fn main() {
             }
         }
         let bytes = input.emitted(format).len() / COUNT;
-        let [straight, emitter] =
-            ["straight", "emitter"].map(|writer| instructions(format, writer));
+        let [copies, straight, emitter] =
+            ["copies", "straight", "emitter"].map(|writer| instructions(format, writer));
         let ratio = emitter / straight;
-        println!("| {format} | {bytes} | {straight:.0} | {emitter:.0} | {ratio:.1} | {goal:.0} |");
+        println!(
+            "| {format} | {bytes} | {copies:.0} | {straight:.0} | {emitter:.0} | {ratio:.1} | {goal:.0} |"
+        );
     }
 }
 
@@ -99,7 +104,8 @@ fn run(format: &str, writer: &str, rounds: u32) {
     let input = Input::new();
     for _ in 0..rounds {
         black_box(match writer {
-            "straight" => input.straight(format),
+            "copies" => input.straight(format, false),
+            "straight" => input.straight(format, true),
             _ => input.emitted(format),
         });
     }
@@ -162,8 +168,8 @@ impl Input {
     }
 
     /// Returns what the straight writer writes.
-    fn straight(&self, format: &str) -> Vec<u8> {
-        straight::write(format, &self.items, &self.sarif_head)
+    fn straight(&self, format: &str, computes: bool) -> Vec<u8> {
+        straight::write(format, computes, &self.items, &self.sarif_head)
     }
 }
 
