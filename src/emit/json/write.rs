@@ -1,4 +1,4 @@
-//! Writes a diagnostic as JSON: the same bytes as [`escape::push_json`], with constants for the names of
+//! Writes a diagnostic as JSON: the same bytes as [`push_json`](crate::emit::escape::push_json), with constants for the names of
 //! fields.
 
 use std::borrow::Cow;
@@ -17,7 +17,7 @@ pub(super) trait WriteJson {
     ///
     /// # Errors
     ///
-    /// Returns the errors of [`escape::push_json`].
+    /// Returns the errors of [`push_json`](crate::emit::escape::push_json).
     fn write(&self, out: &mut Vec<u8>) -> io::Result<()>;
 }
 
