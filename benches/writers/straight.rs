@@ -50,8 +50,7 @@ pub(crate) struct Output {
     hashed: Vec<u8>,
 }
 
-/// Returns true if a text has a byte that is not printable ASCII, or one of those. Without an early exit: the compiler
-/// vectorises the loop.
+/// Returns true if a text has a byte that is not printable ASCII, or one of those. Without an early exit, which is faster.
 fn contains<const N: usize>(text: &[u8], special: [u8; N]) -> bool {
     text.iter().fold(false, |found, &byte| {
         let is_special = special.iter().fold(false, |found, &special| found | (byte == special));
