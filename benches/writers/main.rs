@@ -9,7 +9,6 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
-    clippy::string_slice,
     reason = "a failed benchmark panics"
 )]
 #![allow(clippy::print_stdout, reason = "the table is the output")]
