@@ -132,7 +132,7 @@ impl State {
     fn named(&self, error: &io::Error) -> io::Error {
         let path = self.path.to_string_lossy();
         let path = text::one_line(&path);
-        io::Error::new(error.kind(), format!("cannot write `{path}`: {error}"))
+        io::Error::new(error.kind(), format!("`{path}`: {error}"))
     }
 }
 

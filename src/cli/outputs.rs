@@ -240,7 +240,7 @@ impl clap::FromArgMatches for Outputs {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
         let specs = matches.get_many::<OutputSpec>(ID).into_iter().flatten().cloned();
         let conflict = clap::error::ErrorKind::ArgumentConflict;
-        Self::new(specs).map_err(|error| clap::Error::raw(conflict, format!("{error}\n")))
+        Self::new(specs).map_err(|error| clap::Error::raw(conflict, error))
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {

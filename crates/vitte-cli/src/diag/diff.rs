@@ -78,6 +78,9 @@ impl Diff {
 
     fn open(&self) -> Result<(Run, Run), String> {
         let temp_dir = &self.memory.temp_dir();
+        if self.old == Path::new("-") && self.input.has_stdin() {
+            return Err("OLD and NEW cannot both be standard input".to_owned());
+        }
         let old = self.input.with_files(vec![self.old.clone()]);
         let old = Run::open(self.from, &old, self.old_root.as_deref(), temp_dir)?;
         let root = self.root.as_deref().unwrap_or(Path::new("."));

@@ -6,7 +6,7 @@ mod report;
 
 use std::io::{self, IsTerminal as _, Write};
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 
@@ -34,6 +34,9 @@ pub(crate) struct InputArgs {
     /// Whether lines and files that cannot be read are not reported.
     #[arg(skip)]
     pub(super) is_quiet: bool,
+    /// A copy of standard input, which can be read several times.
+    #[arg(skip)]
+    pub(super) stdin_copy: Option<PathBuf>,
     /// Never show a progress bar
     #[arg(long)]
     no_progress: bool,
@@ -159,6 +162,11 @@ impl InputArgs {
         Self { files, ..self.clone() }
     }
 
+    /// Returns true if one of the inputs is standard input.
+    pub(super) fn has_stdin(&self) -> bool {
+        self.files.is_empty() || self.files.iter().any(|path| path == Path::new("-"))
+    }
+
     /// Calls `work` with the lines of each block on several threads, and `sink` with the results in the order of the
     /// input. Lines and files that cannot be read are reported to standard error. Returns false if there were any.
     ///
@@ -184,6 +192,7 @@ impl InputArgs {
             if self.is_quiet { &mut io::sink() } else { &mut io::stderr() };
         let mut report = Report::new(stderr, progress);
         let blocks = Blocks::new(inputs, max, mode.block_bytes(), read);
+        let blocks = blocks.with_stdin_copy(self.stdin_copy.clone());
         let max_in_flight = BLOCKS_IN_FLIGHT * mode.block_bytes();
         pipeline::run(blocks, self.jobs(), max_in_flight, work, &mut |event| {
             match event {

@@ -301,10 +301,7 @@ fn one_run_writes_several_formats() {
 
     let (code, stdout, stderr) = run_in(dir.path(), &["check", ".", "--error-format=sarif=out"]);
     assert_eq!((code, &*stdout), (2, ""));
-    assert_eq!(
-        stderr,
-        "vittec: cannot write the output: cannot write `out`: Is a directory (os error 21)\n"
-    );
+    assert_eq!(stderr, "vittec: cannot write the output: `out`: Is a directory (os error 21)\n");
 }
 
 #[test]

@@ -62,37 +62,29 @@ impl Run {
         root: Option<&Path>,
         temp_dir: &Path,
     ) -> Result<Self, String> {
+        let mut input = input.clone();
+        if input.files.is_empty() {
+            input.files.push(PathBuf::from("-"));
+        }
+        // Each run is read twice.
+        let spool = input.has_stdin().then(|| spool_stdin(temp_dir)).transpose()?;
+        input.stdin_copy = spool.as_ref().map(|spool| spool.path().to_owned());
         if let [path] = &*input.files {
-            if is_baseline(path) {
-                return Self::open_known(path);
+            let real = input.stdin_copy.as_deref().unwrap_or(path);
+            if is_baseline(real) {
+                return read_baseline(real, path).map(Self::Baseline);
             }
         }
         let open_root = Root::new(root.unwrap_or(Path::new(".")));
         if let Some(format) = from.input_format() {
-            return import(format, &input.files, &open_root).map(Self::Imported);
+            return import(format, &input, &open_root).map(Self::Imported);
         }
-        let mut spool = None;
-        let mut files = Vec::new();
-        let from_stdin = [PathBuf::from("-")];
-        for path in if input.files.is_empty() { &from_stdin[..] } else { &input.files } {
-            if path == Path::new("-") {
-                let spooled = spool_stdin(temp_dir).map_err(|error| {
-                    let dir = temp_dir.to_string_lossy();
-                    format!("cannot copy standard input to `{}`: {error}", text::one_line(&dir))
-                })?;
-                files.push(spooled.path().to_owned());
-                spool = Some(spooled);
-            } else {
-                files.push(path.clone());
-            }
-        }
-        let input = input.with_files(files);
         Ok(Self::Lines { input, root: open_root, has_texts: root.is_some(), _spool: spool })
     }
 
     /// Opens a baseline, or the JSON of an earlier run without its sources.
     pub(in crate::diag) fn open_known(path: &Path) -> Result<Self, String> {
-        read_baseline(path).map(Self::Baseline)
+        read_baseline(path, path).map(Self::Baseline)
     }
 
     /// Returns the tool that the run names.
@@ -197,28 +189,32 @@ fn is_baseline(path: &Path) -> bool {
     path.is_file() && read.is_ok() && head == HEAD
 }
 
-fn import(format: InputFormat, files: &[PathBuf], root: &Root) -> Result<Vec<Imported>, String> {
-    let read = |path: &PathBuf| {
+fn import(format: InputFormat, input: &InputArgs, root: &Root) -> Result<Vec<Imported>, String> {
+    let mut copy = input.stdin_copy.as_deref();
+    let mut read = |path: &PathBuf| {
         let is_stdin = path == Path::new("-");
-        let name = if is_stdin { "<stdin>".into() } else { path.to_string_lossy() };
-        let name = text::one_line(&name);
-        let bytes = match is_stdin {
-            true => input::read_stream(&mut io::stdin().lock(), MAX_INPUT_BYTES),
-            false => input::read_file(path, MAX_INPUT_BYTES),
-        };
+        let name = name(path);
+        let real = copy.take_if(|_| is_stdin).unwrap_or(path);
+        let bytes = input::read_file(real, MAX_INPUT_BYTES);
         let bytes = bytes.map_err(|error| format!("cannot read `{name}`: {}", reason(&error)))?;
         let sources = SourceMap::with_root(root.dir());
         let imported = format.read_into(sources, &bytes, &mut |path| root.read(path));
         imported.map_err(|error| format!("{name}: {error}"))
     };
-    files.iter().map(read).collect()
+    input.files.iter().map(&mut read).collect()
 }
 
-fn read_baseline(path: &Path) -> Result<Baseline, String> {
-    let name = path.to_string_lossy();
-    let name = text::one_line(&name);
+/// Returns the name of an input for messages.
+fn name(path: &Path) -> String {
+    let name = if path == Path::new("-") { "<stdin>".into() } else { path.to_string_lossy() };
+    text::one_line(&name).into_owned()
+}
+
+/// Reads a baseline from `real`, which messages call `path`.
+fn read_baseline(real: &Path, path: &Path) -> Result<Baseline, String> {
+    let name = name(path);
     let baseline =
-        Baseline::read(path).map_err(|error| format!("cannot read `{name}`: {error}"))?;
+        Baseline::read(real).map_err(|error| format!("cannot read `{name}`: {error}"))?;
     match baseline.len() {
         0..=MAX_KNOWN => Ok(baseline),
         more => Err(format!("`{name}` has {more} diagnostics, and the limit is {MAX_KNOWN}")),
@@ -226,9 +222,14 @@ fn read_baseline(path: &Path) -> Result<Baseline, String> {
 }
 
 /// Copies standard input to a temporary file.
-fn spool_stdin(dir: &Path) -> io::Result<NamedTempFile> {
-    let mut file = NamedTempFile::new_in(dir)?;
-    io::copy(&mut io::stdin().lock(), &mut file)?;
-    file.flush()?;
-    Ok(file)
+fn spool_stdin(dir: &Path) -> Result<NamedTempFile, String> {
+    let copy = || {
+        let mut file = NamedTempFile::new_in(dir)?;
+        io::copy(&mut io::stdin().lock(), &mut file)?;
+        file.flush().map(|()| file)
+    };
+    copy().map_err(|error| {
+        let dir = dir.to_string_lossy();
+        format!("cannot copy standard input to `{}`: {error}", text::one_line(&dir))
+    })
 }

@@ -39,6 +39,8 @@ const STREAM_BYTES: usize = 64 << 10;
 /// Reads inputs one after the other. A stream is not read ahead: its lines are returned as soon as they are there.
 pub(super) struct Blocks {
     inputs: VecDeque<PathBuf>,
+    /// A file that is read instead of standard input, for the first time.
+    stdin_copy: Option<PathBuf>,
     current: Option<Current>,
     /// The first part of a line whose end has not been read.
     rest: Vec<u8>,
@@ -67,6 +69,7 @@ impl Blocks {
     ) -> Self {
         Self {
             inputs: inputs.into(),
+            stdin_copy: None,
             current: None,
             rest: Vec::new(),
             is_skipping: false,
@@ -75,6 +78,12 @@ impl Blocks {
             unused: Vec::new(),
             read,
         }
+    }
+
+    /// Reads standard input from a file, which is a copy of it.
+    pub(super) fn with_stdin_copy(mut self, copy: Option<PathBuf>) -> Self {
+        self.stdin_copy = copy;
+        self
     }
 
     /// Takes memory back.
@@ -145,12 +154,15 @@ impl Blocks {
     }
 
     fn open(&mut self, path: &Path) -> Item {
-        if path == Path::new("-") {
+        let is_stdin = path == Path::new("-");
+        let copy = self.stdin_copy.take_if(|_| is_stdin);
+        if is_stdin && copy.is_none() {
             self.current = Some(Current::Stdin(io::stdin()));
             return Item::Start("<stdin>".to_owned());
         }
-        let name = text::one_line(&path.to_string_lossy()).into_owned();
-        match input::open_file(path) {
+        let name = if is_stdin { "<stdin>".into() } else { path.to_string_lossy() };
+        let name = text::one_line(&name).into_owned();
+        match input::open_file(copy.as_deref().unwrap_or(path)) {
             Ok(file) => {
                 self.current = Some(Current::File(file));
                 Item::Start(name)

@@ -69,6 +69,15 @@ fn the_exit_code_tells_whether_there_is_anything_new() {
     let (code, out, err) = diff(&["absent", "new"], "");
     assert_eq!((code, err.contains("cannot read `absent`")), (2, true), "{err}");
     assert_eq!(out.lines().last(), Some("1 new, 0 fixed, 0 unchanged"));
+    let (code, _, err) = diff(&["old"], "{}\n");
+    assert_eq!(code, 2);
+    assert!(err.starts_with("vitte: <stdin>:1:2: not a JSON diagnostic"), "{err}");
+    assert_eq!(diff(&["-"], &all).2, "vitte: OLD and NEW cannot both be standard input\n");
+    let baseline = diag(dir.path(), &["convert", "--to=baseline", "old"], b"").stdout;
+    assert_eq!(
+        diff(&["-", "new"], &baseline).1.lines().last(),
+        Some("0 new, 1 fixed, 1 unchanged")
+    );
     assert_eq!(diff(&["--root=absent", "old", "new"], "").2, "vitte: no such directory `absent`\n");
 }
 
