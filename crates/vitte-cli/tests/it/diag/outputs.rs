@@ -51,10 +51,10 @@ fn outputs_that_are_not_possible_are_errors() {
             "error: invalid value 'json=' for '--to <FORMAT[=FILE]>': `json=` has no file",
         ),
         (&[], "error: the following required arguments were not provided:"),
-        (&["--to=json=file/x"], "vitte: cannot write the output: cannot write `file/x`: "),
+        (&["--to=json=file/x"], "vitte: cannot write the output: `file/x`: "),
         (
             &["--to=short", "--to=sarif=file/x"],
-            "vitte: cannot write the output: cannot write `file/x`: ",
+            "vitte: cannot write the output: `file/x`: ",
         ),
     ] {
         let input = line("error", "E1", "<stdin>", 4, "m");
