@@ -52,10 +52,7 @@ fn outputs_that_are_not_possible_are_errors() {
         ),
         (&[], "error: the following required arguments were not provided:"),
         (&["--to=json=file/x"], "vitte: cannot write the output: `file/x`: "),
-        (
-            &["--to=short", "--to=sarif=file/x"],
-            "vitte: cannot write the output: `file/x`: ",
-        ),
+        (&["--to=short", "--to=sarif=file/x"], "vitte: cannot write the output: `file/x`: "),
     ] {
         let input = line("error", "E1", "<stdin>", 4, "m");
         let ended = diag(dir.path(), &[&["convert"], arguments].concat(), input.as_bytes());
