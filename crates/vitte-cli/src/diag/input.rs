@@ -16,8 +16,9 @@ use clap::Args;
 use pipeline::Event;
 use report::Progress;
 pub(super) use report::{MAX_REPORTED_LINES, Report, report_more_lines};
+use vitte_diag::json::JsonDiagnostic;
 
-use super::line::Invalid;
+use super::line::{self, Invalid};
 
 /// The maximum size in bytes of an input that is not read line by line.
 pub(super) const MAX_INPUT_BYTES: u64 = 512 << 20;
@@ -143,6 +144,16 @@ impl<'b> BlockLines<'b> {
             self.problems.push((self.lines, problem));
         }
     }
+}
+
+/// Parses the lines of a block, for [`InputArgs::read`].
+pub(super) fn parse_all(lines: &mut BlockLines<'_>) -> Vec<JsonDiagnostic<'static>> {
+    let mut all = Vec::new();
+    lines.each(|line, _| {
+        all.push(line::parse(line)?);
+        Ok(())
+    });
+    all
 }
 
 /// What a command does with the result for a block. The bytes are those of the block.

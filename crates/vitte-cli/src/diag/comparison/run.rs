@@ -10,8 +10,7 @@ use vitte_diag::input;
 use vitte_diag::read::{Imported, InputFormat};
 use vitte_diag::{Diagnostic, Emitter, SourceMap, Tool, text};
 
-use crate::diag::input::{BlockLines, InputArgs, MAX_INPUT_BYTES, Mode, Output, reason};
-use crate::diag::line;
+use crate::diag::input::{InputArgs, MAX_INPUT_BYTES, Mode, Output, parse_all, reason};
 use crate::diag::origin::Origin;
 use crate::diag::root::Root;
 use crate::diag::sources::Sources;
@@ -126,15 +125,6 @@ impl Run {
             Self::Baseline(baseline) => each_entry(baseline, visit).map(|()| true),
         }
     }
-}
-
-fn parse_all(lines: &mut BlockLines<'_>) -> Vec<vitte_diag::json::JsonDiagnostic<'static>> {
-    let mut all = Vec::new();
-    lines.each(|line, _| {
-        all.push(line::parse(line)?);
-        Ok(())
-    });
-    all
 }
 
 fn report_missing(count: usize) -> io::Result<()> {

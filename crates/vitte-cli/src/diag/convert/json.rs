@@ -3,12 +3,10 @@
 use std::io::{self, Write};
 
 use vitte_diag::cli::{Destination, OutputFile, OutputSpec, Outputs};
-use vitte_diag::json::JsonDiagnostic;
 use vitte_diag::{Emitter as _, EmitterOptions, Format};
 
 use super::outputs::{CurrentLine, SharedOutput, emitter};
-use crate::diag::input::{BlockLines, InputArgs, Mode, Output};
-use crate::diag::line;
+use crate::diag::input::{BlockLines, InputArgs, Mode, Output, parse_all};
 use crate::diag::root::Root;
 use crate::diag::select::Kept;
 use crate::diag::sources::Sources;
@@ -68,13 +66,4 @@ fn emit(
     })?;
     emitter.finish()?;
     Ok(is_complete)
-}
-
-fn parse_all(lines: &mut BlockLines<'_>) -> Vec<JsonDiagnostic<'static>> {
-    let mut all = Vec::new();
-    lines.each(|line, _| {
-        all.push(line::parse(line)?);
-        Ok(())
-    });
-    all
 }
