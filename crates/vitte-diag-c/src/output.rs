@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 #[cfg(feature = "formats")]
 use vitte_diag::{
-    AzureEmitter, BitbucketEmitter, CheckstyleEmitter, CsvEmitter, GccEmitter, GithubEmitter,
-    GitlabEmitter, HtmlEmitter, JunitEmitter, LspEmitter, NarratedEmitter, RdjsonEmitter,
-    RdjsonlEmitter, RustcEmitter, SarifEmitter, SonarqubeEmitter, TapEmitter, TeamcityEmitter,
+    AzureEmitter, BaselineEmitter, BitbucketEmitter, CheckstyleEmitter, CsvEmitter, GccEmitter,
+    GithubEmitter, GitlabEmitter, HtmlEmitter, JunitEmitter, LspEmitter, NarratedEmitter,
+    RdjsonEmitter, RdjsonlEmitter, RustcEmitter, SarifEmitter, SonarqubeEmitter, TapEmitter,
+    TeamcityEmitter,
 };
 use vitte_diag::{
     Background, ColorChoice, Diagnostic, DiagnosticBag, Emitter, EmitterOptions, Format,
@@ -196,6 +197,8 @@ impl OutputOptions {
             Format::Tap => Box::new(TapEmitter::from_options(writer, options)),
             #[cfg(feature = "formats")]
             Format::Csv => Box::new(CsvEmitter::from_options(writer, options)),
+            #[cfg(feature = "formats")]
+            Format::Baseline => Box::new(BaselineEmitter::from_options(writer, options)),
             other => return Err(unsupported(other)),
         })
     }

@@ -282,6 +282,28 @@ fn the_screen_follows_the_size() {
     terminal.shell.wait().unwrap();
 }
 
+/// While the process is stopped, so that it finds both at once.
+#[test]
+fn a_key_that_comes_with_a_new_size_is_not_lost() {
+    use nix::sys::signal::{Signal, kill};
+    let dir = crashes();
+    let mut terminal = start(dir.path(), &[]);
+    terminal.wait_for_selected("2025-10-22");
+    let pid = terminal.pid();
+    for (rows, selected) in [(23, "2025-10-21"), (22, "2025-10-20")] {
+        kill(pid, Signal::SIGSTOP).unwrap();
+        terminal.parser = vt100::Parser::new(rows, 80, 0);
+        terminal.pty.resize(Size::new(rows, 80)).unwrap();
+        terminal.press("j");
+        kill(pid, Signal::SIGCONT).unwrap();
+        terminal.wait_for_selected(selected);
+    }
+    terminal.press("q");
+    terminal.wait_for("ended with 0");
+    terminal.press("\n");
+    terminal.shell.wait().unwrap();
+}
+
 #[test]
 fn no_colours_and_no_unsafe_text_are_written() {
     let hostile = "\u{1b}]0;title\u{7}\u{1b}[2J\u{202e}\u{200b}日本\r\n".repeat(1000);

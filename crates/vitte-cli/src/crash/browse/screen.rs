@@ -100,16 +100,8 @@ impl Screen {
             }
             signals::check_open()?;
         }
-        if !terminal_event::poll(Duration::ZERO)? {
-            #[cfg(unix)]
-            {
-                signals::wait_for_input(TICK)?;
-                return Ok(Event::None);
-            }
-            #[cfg(not(unix))]
-            if !terminal_event::poll(TICK)? {
-                return Ok(Event::None);
-            }
+        if !terminal_event::poll(TICK)? {
+            return Ok(Event::None);
         }
         Ok(match terminal_event::read()? {
             terminal_event::Event::Key(key) => Key::of(key).map_or(Event::None, Event::Key),

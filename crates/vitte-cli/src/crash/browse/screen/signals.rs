@@ -1,10 +1,9 @@
-//! Signals that end the process, and the input of the terminal.
+//! Signals that end the process, and the end of the terminal.
 
 use std::os::fd::AsFd as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread;
-use std::time::Duration;
 use std::{fs, io};
 
 use nix::errno::Errno;
@@ -81,18 +80,9 @@ pub(super) fn stop() -> io::Result<()> {
 
 /// Returns an error if the terminal was closed. Reading from it would never end.
 pub(super) fn check_open() -> io::Result<()> {
-    poll_stdin(PollTimeout::ZERO)
-}
-
-/// Waits until there is input, or a signal such as the one for a new size.
-pub(super) fn wait_for_input(timeout: Duration) -> io::Result<()> {
-    poll_stdin(PollTimeout::try_from(timeout).unwrap_or(PollTimeout::ZERO))
-}
-
-fn poll_stdin(timeout: PollTimeout) -> io::Result<()> {
     let stdin = io::stdin();
     let mut polled = [PollFd::new(stdin.as_fd(), PollFlags::POLLIN)];
-    match poll(&mut polled, timeout) {
+    match poll(&mut polled, PollTimeout::ZERO) {
         Ok(_) | Err(Errno::EINTR) => {}
         Err(error) => return Err(error.into()),
     }
