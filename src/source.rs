@@ -6,6 +6,7 @@ mod columns;
 mod embed;
 mod error;
 mod file;
+mod lineage;
 mod lines;
 mod openable;
 mod path;
@@ -28,6 +29,7 @@ pub(crate) use file::{BOM, UNKNOWN_OFFSETS};
 pub(crate) use path::{file_url, is_virtual};
 pub use text::SourceText;
 
+use self::lineage::Lineage;
 use self::openable::FirstOpenable;
 use crate::model::{ByteOffset, FileId, Span};
 use crate::text::one_line;
@@ -62,6 +64,7 @@ pub struct SourceMap {
     /// The files that are embedded in a file.
     embedded: BTreeMap<FileId, BTreeSet<FileId>>,
     openable: FirstOpenable,
+    lineage: Lineage,
 }
 
 /// What is at an index of the map.
@@ -189,6 +192,7 @@ impl SourceMap {
 
     fn push(&mut self, file: SourceFile) -> FileId {
         let id = file.id();
+        self.lineage.grow();
         self.files.push(Slot::File(Arc::new(file)));
         id
     }

@@ -37,6 +37,7 @@ impl SourceMap {
     /// The errors of [`file`](Self::file).
     pub fn remove(&mut self, id: FileId) -> Result<Arc<SourceFile>, SourceError> {
         let file = self.file_arc(id)?;
+        self.lineage.restart();
         if let Some(outer) = file.outer() {
             if let Some(siblings) = self.embedded.get_mut(&outer.id()) {
                 siblings.remove(&id);

@@ -15,7 +15,7 @@ use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 use vitte_crash::{CrashGuard, CrashHandler};
-use vitte_diag::{FileId, Span};
+use vitte_diag::{FileId, SourceMap, Span};
 
 /// The environment variable that selects action a child process does.
 const ACTION_ENV_VAR: &str = "VITTE_BENCH_CRASH";
@@ -41,6 +41,7 @@ fn measure() -> ExitCode {
         print_row(&format!("{name} added by the handler"), &format!("{added} KiB"));
     }
     contexts();
+    sources();
     let dir = tempfile::tempdir().unwrap();
     std::env::set_current_dir(dir.path()).unwrap();
     for (name, action) in [
@@ -54,6 +55,25 @@ fn measure() -> ExitCode {
         print_row(name, &micros(run(action)));
     }
     ExitCode::SUCCESS
+}
+
+/// Prints the time of [`vitte_crash::set_sources`] after each file that is added to a map, and how it grows: 1 is linear.
+fn sources() {
+    const FILES: usize = 16_000;
+    let time = |count: usize| {
+        let mut sources = SourceMap::new();
+        let start = Instant::now();
+        for index in 0..count {
+            sources.insert(format!("src/{index}.vitte"), "let x = 1\n");
+            vitte_crash::set_sources(&sources);
+        }
+        start.elapsed()
+    };
+    let fastest = |count| (0..5).map(|_| time(count)).min().unwrap();
+    let (half, whole) = (fastest(FILES / 2), fastest(FILES));
+    let exponent = (whole.as_secs_f64() / half.as_secs_f64()).log2();
+    let name = format!("{FILES} files, the sources set after each");
+    print_row(&name, &format!("{} (exponent {exponent:.2})", micros(whole)));
 }
 
 fn print_row(name: &str, value: &str) {

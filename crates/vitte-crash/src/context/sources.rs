@@ -1,7 +1,9 @@
 //! The sources to which the spans of contexts refer.
 
+mod table;
+
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 use vitte_capsule::{
     ContextEntry, ContextField, ContextLocation, ContextVariable, CrashReport, SourceLine,
@@ -9,68 +11,62 @@ use vitte_capsule::{
 };
 use vitte_diag::{SourceFile, SourceMap, Span, text};
 
+use self::table::SourceTable;
 use crate::brief_lock::lock_briefly;
 use crate::sys::slots::RawContext;
 use crate::variables::records::CapturedVariables;
 
-/// Locked only for moments, to replace or copy the pointer.
-static SOURCES: Mutex<Option<Arc<SharedSources>>> = Mutex::new(None);
+/// Locked only for moments: to replace them, to add files, or to copy the list of files.
+static SOURCES: Mutex<Option<SharedSources>> = Mutex::new(None);
 
 /// The current sources, and the table by which another process finds them.
 struct SharedSources {
     sources: SourceMap,
-    /// Four numbers for each file: the address and length of its path, then those of its content.
-    _table: Arc<[u64]>,
+    table: SourceTable,
 }
 
 /// Sets the sources to which the spans of [contexts](crate::context()) refer, and replaces those of an earlier call.
 ///
 /// The sources stay in memory until the next call. Files that are added to the map later are not included; call this
-/// again after adding files. A [lazy text](vitte_diag::SourceText::lazy) is included if it was needed before.
+/// again after adding files, which takes time for the new files only. A [lazy text](vitte_diag::SourceText::lazy) is
+/// included if it was needed before.
 pub fn set_sources(sources: &SourceMap) {
-    let table = table(sources);
-    let shared = Arc::new(SharedSources { sources: sources.clone(), _table: Arc::clone(&table) });
     // A forked process whose parent was in this function cannot set sources.
     let Some(mut current) = lock_briefly(&SOURCES) else { return };
-    // The lock is held, so that the addresses are always those of the sources that stay in memory.
-    #[cfg(unix)]
-    {
-        use crate::sys::shared::{self, SharedField};
-        shared::set(SharedField::SourcesBytes, 0);
-        shared::set(SharedField::SourcesAddress, table.as_ptr().addr() as u64);
-        shared::set(SharedField::SourcesBytes, size_of_val(&*table) as u64);
+    if current.as_mut().is_some_and(|current| current.follow(sources)) {
+        return;
     }
-    let before = current.replace(shared);
     drop(current);
-    // Dropping a large map takes long, so the lock is released first.
+    // Copying or dropping a large map takes long, so the lock is released meanwhile.
+    let sources = sources.clone();
+    let mut table = SourceTable::default();
+    table.extend(&sources);
+    let Some(mut current) = lock_briefly(&SOURCES) else { return };
+    table.publish();
+    let before = current.replace(SharedSources { sources, table });
+    drop(current);
     drop(before);
 }
 
-/// Returns the table of the files, each in the row of its id. The row of a file that was removed, or whose lazy text was
-/// not needed yet, has zeros.
-fn table(sources: &SourceMap) -> Arc<[u64]> {
-    let mut rows: Vec<[u64; 4]> = Vec::new();
-    for file in sources.files().filter(|file| file.is_loaded()) {
-        let index = file.id().index() as usize;
-        rows.resize(rows.len().max(index + 1), [0; 4]);
-        let (path, text) = (file.path(), file.text());
-        if let Some(row) = rows.get_mut(index) {
-            *row = [
-                path.as_ptr().addr() as u64,
-                path.len() as u64,
-                text.as_ptr().addr() as u64,
-                text.len() as u64,
-            ];
+impl SharedSources {
+    /// Adds the files that a later state of the same map has in addition. Returns false if it is another map.
+    fn follow(&mut self, newer: &SourceMap) -> bool {
+        if !self.sources.follow(newer) {
+            return false;
         }
+        // Another process may read the earlier table until the new one is published.
+        let before = self.table.extend(&self.sources);
+        self.table.publish();
+        drop(before);
+        true
     }
-    rows.into_iter().flatten().collect()
 }
 
-/// Returns the sources of the last [`set_sources`]. Returns `None` if there was no call, or if a thread was in one that
-/// does not exist in this process, which was forked.
+/// Returns a copy of the sources of the last [`set_sources`]. Returns `None` if there was no call, or if a thread was in one
+/// that does not exist in this process, which was forked.
 pub(crate) fn current() -> Option<SourceMap> {
-    let shared = lock_briefly(&SOURCES)?.clone()?;
-    Some(shared.sources.clone())
+    let current = lock_briefly(&SOURCES)?;
+    current.as_ref().map(|shared| shared.sources.clone())
 }
 
 /// Adds contexts, the innermost first, and their variables to those of a report. Omits those after the first
@@ -225,15 +221,12 @@ mod tests {
     }
 
     #[test]
-    fn removed_files_and_lazy_texts_are_not_in_the_table() {
+    fn removed_files_and_lazy_texts_have_no_location() {
         let mut sources = SourceMap::new();
         let [removed, kept] = ["a", "b"].map(|path| sources.insert(path, "text"));
         let compute = || -> std::io::Result<String> { panic!("a crash computes nothing") };
         let lazy = sources.insert("c", vitte_diag::SourceText::lazy(compute));
         sources.remove(removed).unwrap();
-        let lengths: Vec<_> = table(&sources).chunks(4).map(|row| (row[1], row[3])).collect();
-        assert_eq!(lengths, [(0, 0), (1, 4)]);
-
         let span = |file| Span::between(file, 1, 2);
         let raw = [removed, kept, lazy].map(|file| raw(span(file))).to_vec();
         let (entries, _) = resolve(raw, Some(&sources));
