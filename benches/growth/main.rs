@@ -3,11 +3,13 @@
 //! `cargo bench --all-features --bench growth` measures each case at sizes that double, and prints a Markdown table with the
 //! time at the largest size and the exponent between the last two sizes: 1 is linear, 2 quadratic. With
 //! `-- WORD` only cases whose names contain the word are measured, with `-- --all` every format has a row of its own.
+//! `-- --search SECONDS SEED` searches for other inputs with large exponents.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed benchmark panics")]
 #![allow(clippy::print_stdout, reason = "the table is the output")]
 
 mod api;
 mod inputs;
+mod search;
 
 use std::time::{Duration, Instant};
 
@@ -49,6 +51,10 @@ fn main() {
     let is_test = !std::env::args().any(|argument| argument == "--bench");
     let has_all = arguments.iter().any(|argument| argument == "--all");
     let words: Vec<_> = arguments.iter().filter(|argument| !argument.starts_with("--")).collect();
+    if let Some(at) = arguments.iter().position(|argument| argument == "--search") {
+        let number = |at: usize| arguments.get(at).map_or(10, |number| number.parse().unwrap());
+        return search::search(Duration::from_secs(number(at + 1)), number(at + 2));
+    }
     println!("| what grows | size | time | exponent |\n|---|---:|---:|---:|");
     for case in inputs::cases().into_iter().chain(api::cases()) {
         if words.is_empty() || words.iter().any(|word| case.name.contains(word.as_str())) {
@@ -173,7 +179,7 @@ fn on_cpu() -> Option<Duration> {
 }
 
 /// Returns the shortest of several times.
-fn fastest(time: impl Fn() -> Duration) -> Duration {
+fn fastest(mut time: impl FnMut() -> Duration) -> Duration {
     let mut best = time();
     for _ in 1..RUNS {
         if best > LONG {

@@ -139,8 +139,7 @@ impl Input {
         input
     }
 
-    /// Copies what is no position, but not a text of the diagnostics either, from the output of the emitters: the
-    /// fingerprints, and the description of the tool.
+    /// Copies the fingerprints and the description of the tool from the output of the emitters.
     fn set_fingerprints(&mut self) {
         let gitlab = String::from_utf8(self.emitted("gitlab")).unwrap();
         let fingerprints = gitlab.split("\"fingerprint\":\"").skip(1);
