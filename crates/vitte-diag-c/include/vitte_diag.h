@@ -308,6 +308,20 @@ typedef enum vd_style {
 } vd_style;
 
 /**
+ * Which attributes the test cases of a JUnit report have. Their readers do not agree on them.
+ */
+typedef enum vd_junit_family {
+  /**
+   * With `file` and `line`, as GitLab reads them.
+   */
+  VD_JUNIT_LOCATED = 0,
+  /**
+   * Without them, as the xUnit plugin of Jenkins requires.
+   */
+  VD_JUNIT_JENKINS = 1,
+} vd_junit_family;
+
+/**
  * A collection of diagnostics, which applies a policy, counts, and sorts them.
  */
 typedef struct vd_bag vd_bag;
@@ -892,11 +906,24 @@ vd_status vd_bag_emit(const vd_bag *bag,
                       const vd_sources *sources,
                       vd_emitter *emitter);
 
+/**
+ * Removes the diagnostics that are known from an earlier run, so that only new ones are shown and fail the compilation.
+ * `baseline` is the content of a file that the format `baseline` has written. `known` and `fixed` get the numbers of
+ * diagnostics that were removed, and of those that the baseline has and the bag has not; each may be NULL.
+ *
+ * A policy with a limit of errors has removed what is over the limit before: that is not compared, and counts as new.
+ */
+vd_status vd_bag_apply_baseline(vd_bag *bag,
+                                const vd_sources *sources,
+                                vd_str baseline,
+                                uint64_t *known,
+                                uint64_t *fixed);
+
 /* ---- Emitters: formats, options, and where output goes --------------------------------------- */
 
 /**
  * Creates an emitter of a format: `human`, `short`, `narrated`, `json`, `sarif`, `lsp`, `github`, `gitlab`, `junit`,
- * `rdjson`, `html`, `gcc`, `rustc`, `checkstyle`, `azure`, `teamcity`, `sonarqube`, `bitbucket`, `rdjsonl`, `tap` or `csv`.
+ * `rdjson`, `html`, `gcc`, `rustc`, `checkstyle`, `azure`, `teamcity`, `sonarqube`, `bitbucket`, `rdjsonl`, `tap`, `csv` or `baseline`.
  * It writes to standard error (human, short, narrated, gcc) or standard output (all others) until a
  * `vd_emitter_to_...` says otherwise. Free it with `vd_emitter_free`. Returns NULL on failure.
  *
@@ -1008,10 +1035,29 @@ vd_status vd_emitter_set_editor_url(vd_emitter *emitter,
                                     vd_str url);
 
 /**
- * Sets the file that SARIF and GitLab show for a diagnostic without a location, relative to the root of the repository.
+ * Sets the file that formats whose readers need one, such as SARIF and GitLab, show for a diagnostic without a location,
+ * relative to the root of the repository.
  */
 vd_status vd_emitter_set_fallback_path(vd_emitter *emitter,
                                        vd_str path);
+
+/**
+ * Sets the category of SARIF logs, which distinguishes several runs of one compiler for one commit. Default: none.
+ */
+vd_status vd_emitter_set_sarif_category(vd_emitter *emitter,
+                                        vd_str category);
+
+/**
+ * Sets the maximum number of results in a SARIF log; 0 means no limit. A notification counts those that are omitted.
+ * Default: 25,000, the limit of code scanning on GitHub.
+ */
+vd_status vd_emitter_set_sarif_max_results(vd_emitter *emitter,
+                                           uint64_t results);
+
+/**
+ * Sets which attributes the test cases of JUnit reports have. Default: `VD_JUNIT_LOCATED`.
+ */
+vd_status vd_emitter_set_junit_family(vd_emitter *emitter, vd_junit_family family);
 
 /**
  * Writes one diagnostic at once, without a bag and its order. The diagnostic is not changed or freed.

@@ -307,6 +307,12 @@ class Bag : public detail::Owner<vd_bag, vd_bag_free> {
     record(vd_bag_write_patch(get(), sources.get(), least_certain, append, &patch, nullptr, nullptr));
     return patch;
   }
+  /// Removes the diagnostics that a baseline has: what the format `baseline` has written. Returns their number.
+  std::uint64_t apply_baseline(const Sources &sources, std::string_view baseline) {
+    std::uint64_t known = 0;
+    record(vd_bag_apply_baseline(get(), sources.get(), to_c(baseline), &known, nullptr));
+    return known;
+  }
   bool has_errors() const { return vd_bag_has_errors(get()); }
   std::size_t size() const {
     std::size_t len = 0;
@@ -358,6 +364,15 @@ class Emitter : public detail::Owner<vd_emitter, vd_emitter_free> {
   }
   Emitter &fallback_path(std::string_view path) {
     return done(vd_emitter_set_fallback_path(get(), to_c(path)));
+  }
+  Emitter &sarif_category(std::string_view category) {
+    return done(vd_emitter_set_sarif_category(get(), to_c(category)));
+  }
+  Emitter &sarif_max_results(std::uint64_t results) {
+    return done(vd_emitter_set_sarif_max_results(get(), results));
+  }
+  Emitter &junit_family(vd_junit_family family) {
+    return done(vd_emitter_set_junit_family(get(), family));
   }
   Emitter &theme(std::string_view theme) { return done(vd_emitter_set_theme(get(), to_c(theme))); }
 

@@ -3,9 +3,10 @@
 use std::mem::MaybeUninit;
 use std::ptr::{self, NonNull};
 
+use vitte_diag::baseline::Baseline;
 use vitte_diag::{DiagnosticBag, Severity, Summary};
 
-use super::memory::{write_both, write_out};
+use super::memory::{vd_str, write_both, write_out};
 use super::types::{
     severity_from_c, vd_bag, vd_diagnostic, vd_emitter, vd_policy, vd_severity, vd_sources,
 };
@@ -113,6 +114,38 @@ pub extern "C" fn vd_bag_emit(
                 handles::with(sources, |sources| emitter.emit_bag(sources, bag))
             })
         })
+    })
+}
+
+/// Removes the diagnostics that are known from an earlier run, so that only new ones are shown and fail the compilation.
+/// `baseline` is the content of a file that the format `baseline` has written. `known` and `fixed` get the numbers of
+/// diagnostics that were removed, and of those that the baseline has and the bag has not; each may be NULL.
+///
+/// A policy with a limit of errors has removed what is over the limit before: that is not compared, and counts as new.
+#[unsafe(no_mangle)]
+pub extern "C" fn vd_bag_apply_baseline(
+    bag: *mut vd_bag,
+    sources: *const vd_sources,
+    baseline: vd_str,
+    known: Option<NonNull<u64>>,
+    fixed: Option<NonNull<u64>>,
+) -> vd_status {
+    status(|| {
+        let baseline = baseline.bytes()?;
+        let baseline = Baseline::parse(baseline).map_err(|error| Failure::argument(&error))?;
+        let numbers = handles::with_mut(bag, |bag| {
+            handles::with(sources, |sources| {
+                let before = bag.summary().known;
+                let missing = bag.apply_baseline(&baseline, sources);
+                let fixed = missing.iter().map(|(_, count)| count).sum();
+                Ok([bag.summary().known - before, fixed])
+            })
+        })?;
+        [known, fixed]
+            .into_iter()
+            .zip(numbers)
+            .filter(|(out, _)| out.is_some())
+            .try_for_each(|(out, number)| write_out(out, number))
     })
 }
 

@@ -9,7 +9,8 @@ use vitte_diag::{EmitterOptions, Format};
 
 use super::memory::{vd_str, write_out};
 use super::types::{
-    from_c, vd_background, vd_color, vd_diagnostic, vd_emitter, vd_sources, vd_style, vd_tool,
+    from_c, vd_background, vd_color, vd_diagnostic, vd_emitter, vd_junit_family, vd_sources,
+    vd_style, vd_tool,
 };
 use super::writers::{self, Callback, Descriptor, File, vd_write_fn};
 use crate::failure::{Failure, Result, guard, status, vd_status};
@@ -17,7 +18,7 @@ use crate::handles;
 use crate::output::{self, OutputEmitter, OutputOptions, Writer};
 
 /// Creates an emitter of a format: `human`, `short`, `narrated`, `json`, `sarif`, `lsp`, `github`, `gitlab`, `junit`,
-/// `rdjson`, `html`, `gcc`, `rustc`, `checkstyle`, `azure`, `teamcity`, `sonarqube`, `bitbucket`, `rdjsonl`, `tap` or `csv`.
+/// `rdjson`, `html`, `gcc`, `rustc`, `checkstyle`, `azure`, `teamcity`, `sonarqube`, `bitbucket`, `rdjsonl`, `tap`, `csv` or `baseline`.
 /// It writes to standard error (human, short, narrated, gcc) or standard output (all others) until a
 /// `vd_emitter_to_...` says otherwise. Free it with `vd_emitter_free`. Returns NULL on failure.
 ///
@@ -208,7 +209,8 @@ pub extern "C" fn vd_emitter_set_editor_url(emitter: *mut vd_emitter, url: vd_st
     })
 }
 
-/// Sets the file that SARIF and GitLab show for a diagnostic without a location, relative to the root of the repository.
+/// Sets the file that formats whose readers need one, such as SARIF and GitLab, show for a diagnostic without a location,
+/// relative to the root of the repository.
 #[unsafe(no_mangle)]
 pub extern "C" fn vd_emitter_set_fallback_path(
     emitter: *mut vd_emitter,
@@ -217,6 +219,43 @@ pub extern "C" fn vd_emitter_set_fallback_path(
     status(|| {
         let path = path.owned()?;
         with_options(emitter, |options| options.with_fallback_path(path))
+    })
+}
+
+/// Sets the category of SARIF logs, which distinguishes several runs of one compiler for one commit. Default: none.
+#[unsafe(no_mangle)]
+pub extern "C" fn vd_emitter_set_sarif_category(
+    emitter: *mut vd_emitter,
+    category: vd_str,
+) -> vd_status {
+    status(|| {
+        let category = category.owned()?;
+        with_options(emitter, |options| options.with_sarif_category(category))
+    })
+}
+
+/// Sets the maximum number of results in a SARIF log; 0 means no limit. A notification counts those that are omitted.
+/// Default: 25,000, the limit of code scanning on GitHub.
+#[unsafe(no_mangle)]
+pub extern "C" fn vd_emitter_set_sarif_max_results(
+    emitter: *mut vd_emitter,
+    results: u64,
+) -> vd_status {
+    status(|| {
+        let results = usize::try_from(results).unwrap_or(usize::MAX);
+        with_options(emitter, |options| options.with_sarif_max_results(results))
+    })
+}
+
+/// Sets which attributes the test cases of JUnit reports have. Default: `VD_JUNIT_LOCATED`.
+#[unsafe(no_mangle)]
+pub extern "C" fn vd_emitter_set_junit_family(
+    emitter: *mut vd_emitter,
+    family: MaybeUninit<vd_junit_family>,
+) -> vd_status {
+    status(|| {
+        let family = from_c(family)?;
+        with_options(emitter, |options| options.with_junit_family(family))
     })
 }
 

@@ -6,7 +6,7 @@ use std::mem::MaybeUninit;
 
 use vitte_diag::{
     Applicability, Background, ChildLevel, ColorChoice, ColumnUnit, DiagnosticBag, DiagnosticStyle,
-    FileId, LabelStyle, Level, Severity, SourceMap, Tag, Tool, TraceKind,
+    FileId, JunitFamily, LabelStyle, Level, Severity, SourceMap, Tag, Tool, TraceKind,
 };
 
 use crate::draft::{Draft, RawSpan};
@@ -194,6 +194,16 @@ pub enum vd_style {
     VD_STYLE_RUSTC = 2,
 }
 
+/// Which attributes the test cases of a JUnit report have. Their readers do not agree on them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(C)]
+pub enum vd_junit_family {
+    /// With `file` and `line`, as GitLab reads them.
+    VD_JUNIT_LOCATED = 0,
+    /// Without them, as the xUnit plugin of Jenkins requires.
+    VD_JUNIT_JENKINS = 1,
+}
+
 /// The unit of a column.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(C)]
@@ -289,6 +299,7 @@ values! {
     vd_color ColorChoice [Auto Always Never];
     vd_background Background [Unknown Dark Light];
     vd_style DiagnosticStyle [Ascii Unicode Rustc];
+    vd_junit_family JunitFamily [Located Jenkins];
     vd_column_unit ColumnUnit [Char Byte Utf16 Cell { tab_width: 4 }];
 }
 

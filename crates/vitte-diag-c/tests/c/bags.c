@@ -113,12 +113,39 @@ static void policies(void) {
   OK(vd_policy_free(NULL));
 }
 
+static void baselines(void) {
+  vd_bag *bag = vd_bag_new(NULL);
+  vd_emitter *emitter = vd_emitter_new(vd_z("baseline"));
+  vd_str baseline = {NULL, 0};
+  uint64_t known = 9, gone = 9;
+  OK(vd_bag_push(bag, warning("W0001", 1)));
+  OK(vd_bag_push(bag, warning("W0002", 1)));
+  OK(vd_emitter_to_buffer(emitter));
+  OK(vd_bag_emit(bag, sources, emitter));
+  OK(vd_emitter_buffer(emitter, &baseline));
+  OK(vd_bag_free(bag));
+
+  bag = vd_bag_new(NULL);
+  OK(vd_bag_push(bag, warning("W0001", 1)));
+  OK(vd_bag_push(bag, warning("W0003", 1)));
+  FAILS(vd_bag_apply_baseline(bag, sources, HUGE_NULL, &known, &gone), VD_E_ARGUMENT, "is NULL, but has");
+  FAILS(vd_bag_apply_baseline(bag, sources, vd_z("error: x"), &known, &gone), VD_E_ARGUMENT, "");
+  CHECK(len(bag) == 2 && known == 9 && gone == 9);
+  OK(vd_bag_apply_baseline(bag, sources, baseline, &known, &gone));
+  CHECK(len(bag) == 1 && known == 1 && gone == 1);
+  OK(vd_bag_apply_baseline(bag, sources, baseline, NULL, NULL));
+  CHECK(len(bag) == 1);
+  OK(vd_bag_free(bag));
+  OK(vd_emitter_free(emitter));
+}
+
 int main(void) {
   sources = vd_sources_new();
   file = vd_sources_add(sources, vd_z("a.my"), vd_z("let x = @\n"));
   counts();
   merges();
   policies();
+  baselines();
   OK(vd_sources_free(sources));
   return finished();
 }

@@ -35,6 +35,7 @@ static const char *const formats[][2] = {
     {"rdjsonl", "\"E0001\""},
     {"tap", "not ok 1 - a.my: E0001: illegal character `@`\n"},
     {"csv", "error,E0001,illegal character `@`,a.my,1,9,"},
+    {"baseline", "\"path\":\"a.my\",\"message\":\"illegal character `@`\""},
 };
 
 /* Reads a file from its beginning. */
@@ -103,17 +104,19 @@ static void every_format_to_every_output(void) {
   RETURNS(vd_emitter_new(HUGE_NULL), NULL, VD_E_ARGUMENT, "is NULL, but has");
 }
 
-/* The output of the bag with one option. */
-#define SHOWS(option, part)                 \
+/* The output of the bag in a format, with one option. */
+#define SHOWS_IN(format, option, part)      \
   do {                                      \
     vd_str output = {NULL, 0};              \
-    emitter = buffered("human");            \
+    emitter = buffered(format);             \
     OK(option);                             \
     OK(vd_bag_emit(bag, sources, emitter)); \
     OK(vd_emitter_buffer(emitter, &output)); \
     CONTAINS(output, part);                 \
     OK(vd_emitter_free(emitter));           \
   } while (0)
+
+#define SHOWS(option, part) SHOWS_IN("human", option, part)
 
 static void options(void) {
   vd_emitter *emitter;
@@ -134,6 +137,11 @@ static void options(void) {
   SHOWS(vd_emitter_set_editor_url(emitter, vd_z("vscode://file/{path}:{line}:{column}")), "E0001");
   SHOWS(vd_emitter_set_fallback_path(emitter, vd_z("Makefile")), "E0001");
   SHOWS(vd_emitter_set_tool(emitter, tool), "E0001");
+  SHOWS_IN("sarif", vd_emitter_set_sarif_category(emitter, vd_z("nightly")), "\"automationDetails\":{\"id\":\"nightly/");
+  SHOWS_IN("sarif", vd_emitter_set_sarif_max_results(emitter, 1), "E0001");
+  SHOWS_IN("sarif", vd_emitter_set_sarif_max_results(emitter, UINT64_MAX), "E0001");
+  SHOWS_IN("junit", vd_emitter_set_junit_family(emitter, VD_JUNIT_LOCATED), "file=\"a.my\" line=\"1\"");
+  SHOWS_IN("junit", vd_emitter_set_junit_family(emitter, VD_JUNIT_JENKINS), "name=\"E0001: illegal character `@`\">");
 
   emitter = buffered("human");
   FAILS(vd_emitter_set_color(emitter, (vd_color)3), VD_E_ARGUMENT, "3 is not a vd_color");
@@ -144,6 +152,8 @@ static void options(void) {
   FAILS(vd_emitter_set_editor_url(emitter, vd_z("no placeholders")), VD_E_ARGUMENT, "");
   FAILS(vd_emitter_set_editor_url(emitter, HUGE_NULL), VD_E_ARGUMENT, "is NULL, but has");
   FAILS(vd_emitter_set_fallback_path(emitter, HUGE_NULL), VD_E_ARGUMENT, "is NULL, but has");
+  FAILS(vd_emitter_set_sarif_category(emitter, HUGE_NULL), VD_E_ARGUMENT, "is NULL, but has");
+  FAILS(vd_emitter_set_junit_family(emitter, (vd_junit_family)2), VD_E_ARGUMENT, "2 is not a vd_junit_family");
 
   /* After the first output. */
   OK(vd_bag_emit(bag, sources, emitter));
@@ -156,6 +166,9 @@ static void options(void) {
   FAILS(vd_emitter_set_tab_width(emitter, 1), VD_E_BUSY, "the emitter has written output");
   FAILS(vd_emitter_set_editor_url(emitter, vd_z("x://{path}")), VD_E_BUSY, "the emitter has written output");
   FAILS(vd_emitter_set_fallback_path(emitter, vd_z("x")), VD_E_BUSY, "the emitter has written output");
+  FAILS(vd_emitter_set_sarif_category(emitter, vd_z("x")), VD_E_BUSY, "the emitter has written output");
+  FAILS(vd_emitter_set_sarif_max_results(emitter, 1), VD_E_BUSY, "the emitter has written output");
+  FAILS(vd_emitter_set_junit_family(emitter, VD_JUNIT_LOCATED), VD_E_BUSY, "the emitter has written output");
   FAILS(vd_emitter_set_tool(emitter, tool), VD_E_BUSY, "the emitter has written output");
   FAILS(vd_emitter_to_buffer(emitter), VD_E_BUSY, "the emitter has written output");
   FAILS(vd_emitter_to_fd(emitter, 2), VD_E_BUSY, "the emitter has written output");

@@ -103,6 +103,8 @@ static void every_function(vd_sources *sources, vd_bag *bag, vd_diagnostic *diag
   SOURCES(vd_bag_write_patch(bag, h, VD_UNSPECIFIED, write_nothing, NULL, &out.size, &out.size));
   SOURCES(vd_bag_apply_fixes(bag, h, VD_UNSPECIFIED, fix_nothing, NULL, &out.size, &out.size));
   BAG(vd_bag_write_patch(h, sources, VD_UNSPECIFIED, write_nothing, NULL, &out.size, &out.size));
+  SOURCES(vd_bag_apply_baseline(bag, h, NONE, &out.count, &out.other));
+  BAG(vd_bag_apply_baseline(h, sources, NONE, &out.count, &out.other));
   BAG(vd_bag_apply_fixes(h, sources, VD_UNSPECIFIED, fix_nothing, NULL, &out.size, &out.size));
   REJECTS(vd_sources, 0, 1, vd_crash_set_sources(h), != VD_OK);
   SOURCES(vd_sources_path(h, 0, &out.text));
@@ -162,6 +164,9 @@ static void every_function(vd_sources *sources, vd_bag *bag, vd_diagnostic *diag
   EMITTER(vd_emitter_set_tab_width(h, 1));
   EMITTER(vd_emitter_set_editor_url(h, vd_z("vscode://file/{path}:{line}:{column}")));
   EMITTER(vd_emitter_set_fallback_path(h, NONE));
+  EMITTER(vd_emitter_set_sarif_category(h, NONE));
+  EMITTER(vd_emitter_set_sarif_max_results(h, 1));
+  EMITTER(vd_emitter_set_junit_family(h, VD_JUNIT_LOCATED));
   EMITTER(vd_emitter_finish(h));
   EMITTER(vd_emitter_emit(h, sources, diagnostic));
   EMITTER(vd_bag_emit(bag, sources, h));

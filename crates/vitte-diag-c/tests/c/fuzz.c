@@ -183,7 +183,7 @@ static vd_status store(struct fuzzer *f, int type, void *handle) {
 static vd_emitter *new_emitter(struct fuzzer *f) {
   static const char *const formats[] = {
       "human", "short", "narrated",   "json",  "sarif",    "lsp",       "github",    "gitlab",  "junit", "rdjson", "html",
-      "gcc",   "rustc", "checkstyle", "azure", "teamcity", "sonarqube", "bitbucket", "rdjsonl", "tap",   "csv"};
+      "gcc",   "rustc", "checkstyle", "azure", "teamcity", "sonarqube", "bitbucket", "rdjsonl", "tap",   "csv",   "baseline"};
   vd_emitter *emitter = vd_emitter_new(vd_z(formats[below(f, (uint32_t)(sizeof formats / sizeof formats[0]))]));
   /* None may write to standard output. */
   switch (below(f, 4)) {
@@ -262,7 +262,7 @@ static vd_status bag_call(struct fuzzer *f) {
   size_t len, rejected;
   vd_applicability least;
   bool missing = below(f, 32) == 0;
-  switch (below(f, 18)) {
+  switch (below(f, 19)) {
     case 0: return store(f, BAG, vd_bag_new(NULL));
     case 1: return store(f, BAG, vd_bag_new(handle(f, POLICY)));
     case 2: return vd_bag_free(handle(f, BAG));
@@ -279,6 +279,7 @@ static vd_status bag_call(struct fuzzer *f) {
     case 11:
       least = (vd_applicability)number(f, 4);
       return vd_bag_apply_fixes(handle(f, BAG), handle(f, SOURCES), least, missing ? NULL : fixed, NULL, missing ? NULL : &len, &rejected);
+    case 12: return vd_bag_apply_baseline(handle(f, BAG), handle(f, SOURCES), text(f), &one, missing ? NULL : &two);
     default: return vd_bag_push(handle(f, BAG), handle(f, DIAGNOSTIC));
   }
 }
@@ -286,7 +287,7 @@ static vd_status bag_call(struct fuzzer *f) {
 static vd_status emitter_call(struct fuzzer *f) {
   vd_emitter *e = handle(f, EMITTER);
   vd_str output;
-  switch (below(f, 22)) {
+  switch (below(f, 25)) {
     case 0:
     case 1: return store(f, EMITTER, new_emitter(f));
     case 2: return vd_emitter_free(e);
@@ -306,7 +307,10 @@ static vd_status emitter_call(struct fuzzer *f) {
     case 16: return vd_emitter_set_tab_width(e, (uint32_t)(next(f) >> below(f, 64)));
     case 17: return vd_emitter_set_editor_url(e, text(f));
     case 18: return vd_emitter_set_fallback_path(e, text(f));
-    case 19: return vd_emitter_finish(e);
+    case 19: return vd_emitter_set_sarif_category(e, text(f));
+    case 20: return vd_emitter_set_sarif_max_results(e, next(f) >> below(f, 64));
+    case 21: return vd_emitter_set_junit_family(e, (vd_junit_family)number(f, 2));
+    case 22: return vd_emitter_finish(e);
     default: return vd_emitter_emit(e, handle(f, SOURCES), handle(f, DIAGNOSTIC));
   }
 }

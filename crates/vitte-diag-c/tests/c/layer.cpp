@@ -101,10 +101,14 @@ static void options_and_patches() {
   vitte::Emitter emitter("human");
   emitter.to_fd(1).background(VD_BACKGROUND_DARK).context_lines(1).tab_width(2).theme("ansi").fallback_path("a.my");
   emitter.editor_url("vscode://file/{path}:{line}").style(VD_STYLE_UNICODE).width(60).color(VD_COLOR_NEVER).to_buffer();
+  emitter.sarif_category("nightly").sarif_max_results(5).junit_family(VD_JUNIT_JENKINS);
   CHECK(emitter.emit(bag, sources) == VD_OK && emitter.status() == VD_OK);
   CHECK(emitter.text().find("1 │   let x") != std::string_view::npos);
   CHECK(bag.patch(sources).find("-\tlet x\n+\tlet _x\n") != std::string::npos);
   CHECK(bag.patch(vitte::Sources("/")).empty());
+  vitte::Emitter known("baseline");
+  CHECK(known.to_buffer().emit(bag, sources) == VD_OK);
+  CHECK(bag.apply_baseline(sources, known.text()) == 1 && bag.size() == 0);
 }
 
 // A stream that fails, and one that throws.
