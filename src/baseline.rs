@@ -187,6 +187,7 @@ impl Baseline {
     /// A [`BaselineError`] if a line is neither.
     pub fn parse(bytes: &[u8]) -> Result<Self, BaselineError> {
         let mut baseline = Self::default();
+        let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
         for (index, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
             if line.trim_ascii().is_empty() {
                 continue;

@@ -17,9 +17,9 @@ use crate::text;
 /// occur in UTF-8.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Identity {
-    /// The code, the message and the message of the primary label, with `#` for each run of digits.
+    /// The code, and the message and that of the primary label with `#` for each run of digits.
     pub kind: u64,
-    /// The path; that of an empty text if there is no file.
+    /// The path, or an empty path if there is no file.
     pub path: u64,
     /// The first line of the primary label, and its neighbours. `None` if the text of the file is not known.
     pub text: Option<LineText>,
@@ -158,9 +158,10 @@ fn hash_of(path: &str) -> u64 {
 
 fn kind(code: Option<Code>, message: &str, label: Option<&str>) -> u64 {
     let mut hasher = SipHasher24::new();
-    for text in [code.as_ref().map_or("", Code::as_str), message, label.unwrap_or_default()] {
-        write_without_numbers(&mut hasher, text);
+    hasher.write(code.as_ref().map_or("", Code::as_str).as_bytes());
+    for text in [message, label.unwrap_or_default()] {
         hasher.write(&[0xff]);
+        write_without_numbers(&mut hasher, text);
     }
     hasher.finish()
 }

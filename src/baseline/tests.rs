@@ -188,3 +188,19 @@ fn files_without_text_are_compared_by_positions() {
     assert_eq!(compare(&old, &more).old, [true, true, false]);
     assert_eq!(compare(&[], &old).new, [false; 3]);
 }
+
+#[test]
+fn another_code_is_another_diagnostic() {
+    let mut sources = SourceMap::new();
+    let file = sources.insert("a.my", "let x = @\n");
+    let warning = |code: &str| {
+        let code = crate::model::Code::new(code).unwrap();
+        Diagnostic::warning(code, Span::between(file, 1, 2), "careful")
+    };
+    let baseline = Baseline::of(&sources, &[warning("W0001"), warning("W0002")]);
+    let mut bag: DiagnosticBag = [warning("W0001"), warning("W0003")].into_iter().collect();
+    assert_eq!(bag.apply_baseline(&baseline, &sources).len(), 1);
+    assert_eq!((bag.len(), bag.summary().known), (1, 1));
+    assert_eq!(bag.apply_baseline(&baseline, &sources).len(), 2, "a second time");
+    assert_eq!((bag.len(), bag.summary().known), (1, 1));
+}
