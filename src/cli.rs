@@ -21,6 +21,7 @@ mod baseline_file;
 mod output_file;
 mod outputs;
 
+use std::io;
 use std::path::PathBuf;
 
 pub use baseline_file::BaselineFileError;
@@ -28,7 +29,7 @@ pub use output_file::OutputFile;
 pub use outputs::{Destination, OutputSpec, OutputSpecError, Outputs, OutputsError};
 
 use crate::bag::{DiagnosticBag, Level, Policy, PolicyError};
-use crate::baseline::Baseline;
+use crate::baseline::{Baseline, BaselineError};
 use crate::emit::{
     DiagnosticStyle, EditorUrl, Emitter, EmitterOptions, Format, JunitFamily, Stream, Theme,
 };
@@ -207,18 +208,28 @@ impl DiagnosticArgs {
     ///
     /// # Errors
     ///
-    /// A [`BaselineFileError`] if the file cannot be read or is not a baseline.
+    /// A [`BaselineFileError`] if the file cannot be read or is not a baseline, or if the new diagnostics would replace it.
     pub fn apply_baseline(
         &self,
         bag: &mut DiagnosticBag,
         sources: &SourceMap,
     ) -> Result<(), BaselineFileError> {
         let Some(baseline) = self.read_baseline()? else { return Ok(()) };
+        self.check_baseline_output()?;
         bag.apply_baseline(&baseline, sources);
         if self.max_errors > 0 {
             bag.set_max_errors(self.max_errors);
         }
         Ok(())
+    }
+
+    /// Returns an error if the baseline is an output, too: it would lose what is known.
+    fn check_baseline_output(&self) -> Result<(), BaselineFileError> {
+        let is_output = |path: &&PathBuf| self.outputs.writes_to_file(Format::Baseline, path);
+        let Some(path) = self.baseline.as_ref().filter(is_output) else { return Ok(()) };
+        let why = "the format `baseline` would replace it by the new diagnostics; without --baseline, it writes all";
+        let error = BaselineError::Input(io::Error::new(io::ErrorKind::InvalidInput, why).into());
+        Err(BaselineFileError { path: path.clone(), error })
     }
 
     /// Returns the format that is written to a [stream](Self::stream): the one of the first such output, or

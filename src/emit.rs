@@ -23,7 +23,6 @@ mod glyphs;
 mod highlight;
 mod json_writer;
 mod layout;
-mod log_commands;
 mod margin;
 mod markup;
 mod options;

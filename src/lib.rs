@@ -90,7 +90,7 @@ pub use source::{
     ColumnUnit, EmbeddedPiece, EmbeddedText, KnownLocation, Location, MAX_FILE_BYTES, SourceError,
     SourceFile, SourceMap, SourceText,
 };
-pub use terminal::{Background, BacktraceStyle, ColorChoice, Terminal};
+pub use terminal::{Background, BacktraceStyle, ColorChoice, LogWriter, Terminal};
 #[cfg(feature = "derive")]
 pub use vitte_diag_derive::Diagnostic;
 

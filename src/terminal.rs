@@ -2,6 +2,8 @@
 //! terminal.
 
 mod color;
+pub(crate) mod log_commands;
+mod log_writer;
 mod palette;
 
 use std::ffi::OsString;
@@ -9,6 +11,7 @@ use std::{env, io};
 
 pub use color::ColorChoice;
 use is_terminal::IsTerminal;
+pub use log_writer::LogWriter;
 pub use palette::Background;
 
 /// Which frames of a backtrace people see.

@@ -27,6 +27,7 @@
 mod alike;
 mod boundary;
 mod cluster;
+mod csv;
 pub mod function_name;
 mod inline;
 mod invisible;
@@ -41,6 +42,7 @@ pub(crate) use alike::{Appearance, push_spelled, spelled};
 pub use boundary::{ceil_char_boundary, floor_char_boundary, truncate};
 pub use cluster::{CellOptions, Cluster, EmojiWidth, cells};
 pub(crate) use cluster::{Cells, cells_before};
+pub use csv::csv_field;
 pub(crate) use inline::{Digits, InlineText, digit_count, digits};
 pub use invisible::is_invisible;
 pub use json::escape_json;

@@ -21,7 +21,7 @@ impl fmt::Display for BaselineFileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = self.path.to_string_lossy();
         let path = text::one_line(&path);
-        write!(f, "cannot read the baseline `{path}`: {}", self.error)?;
+        write!(f, "cannot use the baseline `{path}`: {}", self.error)?;
         match &self.error {
             BaselineError::Input(InputError::Io(error))
                 if error.kind() == io::ErrorKind::NotFound =>

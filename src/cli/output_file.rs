@@ -7,7 +7,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempPath};
 
 use crate::bag::{Entry, Summary};
 use crate::emit::{Emitter, EmitterOptions, Format};
@@ -107,7 +107,7 @@ enum Target {
     /// Nothing has been written since the last commit.
     Closed,
     /// A file that will be renamed to this path.
-    Temporary(BufWriter<NamedTempFile>, PathBuf),
+    Temporary(BufWriter<File>, TempPath, PathBuf),
     /// The file itself.
     Direct(BufWriter<File>),
 }
@@ -156,9 +156,11 @@ impl Write for OutputFile {
 
 impl Target {
     fn open(path: &Path) -> io::Result<Self> {
-        // Also follows a link to a file that does not exist yet.
-        let path = fs::read_link(path).map_or_else(|_| path.to_owned(), |link| beside(path, &link));
-        let path = path.canonicalize().unwrap_or(path);
+        // An open file of this process, such as `/dev/fd/3`, has no directory.
+        if path.starts_with("/dev") || path.starts_with("/proc") {
+            return Self::direct(path);
+        }
+        let path = resolved(path);
         let existing = path.metadata().ok();
         if existing.as_ref().is_some_and(|metadata| !metadata.is_file()) {
             return Self::direct(&path);
@@ -171,7 +173,8 @@ impl Target {
                 if let Some(metadata) = existing {
                     file.as_file().set_permissions(metadata.permissions())?;
                 }
-                Ok(Self::Temporary(BufWriter::new(file), path))
+                let (file, temporary) = file.into_parts();
+                Ok(Self::Temporary(BufWriter::new(file), temporary, path))
             }
             Err(error) if existing.is_some() && is_denied(&error) => Self::direct(&path),
             Err(error) => Err(error),
@@ -186,9 +189,9 @@ impl Target {
     fn commit(self) -> io::Result<()> {
         match self {
             Self::Closed | Self::Direct(_) => Ok(()),
-            Self::Temporary(file, path) => {
-                let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
-                file.persist(path).map(drop).map_err(|failure| failure.error)
+            Self::Temporary(file, temporary, path) => {
+                file.into_inner().map_err(io::IntoInnerError::into_error)?;
+                temporary.persist(path).map_err(|failure| failure.error)
             }
         }
     }
@@ -198,23 +201,28 @@ impl Write for Target {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Closed => Ok(0),
-            Self::Temporary(file, _) => file.write(bytes),
-            Self::Direct(file) => file.write(bytes),
+            Self::Temporary(file, ..) | Self::Direct(file) => file.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
             Self::Closed => Ok(()),
-            Self::Temporary(file, _) => file.flush(),
-            Self::Direct(file) => file.flush(),
+            Self::Temporary(file, ..) | Self::Direct(file) => file.flush(),
         }
     }
 }
 
-/// Returns the path that a link at `path` leads to.
-fn beside(path: &Path, link: &Path) -> PathBuf {
-    path.parent().map_or_else(|| link.to_owned(), |dir| dir.join(link))
+/// Returns the file that a path leads to, through links, also one to a file that does not exist yet. Returns the path
+/// itself if its directory does not exist either.
+pub(super) fn resolved(path: &Path) -> PathBuf {
+    let target = |link: PathBuf| path.parent().map_or_else(|| link.clone(), |dir| dir.join(&link));
+    let path = fs::read_link(path).map_or_else(|_| path.to_owned(), target);
+    let in_dir = || {
+        let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty());
+        Some(dir.unwrap_or(Path::new(".")).canonicalize().ok()?.join(path.file_name()?))
+    };
+    path.canonicalize().ok().or_else(in_dir).unwrap_or(path)
 }
 
 /// Creates a temporary file with the permissions of any new file.
@@ -226,7 +234,12 @@ fn temporary(dir: &Path) -> io::Result<NamedTempFile> {
         use std::os::unix::fs::PermissionsExt as _;
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
-    builder.tempfile_in(dir)
+    // The name of the temporary file would only confuse.
+    let reason = |error: &io::Error| match error.to_string().split_once(" at path \"") {
+        Some((reason, _)) => reason.to_owned(),
+        None => error.to_string(),
+    };
+    builder.tempfile_in(dir).map_err(|error| io::Error::new(error.kind(), reason(&error)))
 }
 
 fn is_denied(error: &io::Error) -> bool {

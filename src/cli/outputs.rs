@@ -1,6 +1,6 @@
 //! What a driver writes: formats, and where each goes.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::{fmt, io};
 
@@ -8,7 +8,7 @@ use clap::builder::ValueParser;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::HEADING;
-use super::output_file::FileEmitter;
+use super::output_file::{FileEmitter, resolved};
 use crate::emit::{Emitter, EmitterOptions, Format, FormatError, Stream, Tee};
 use crate::text;
 
@@ -33,7 +33,7 @@ impl fmt::Display for Destination {
 }
 
 /// A format and where it is written: `FORMAT`, which goes to the [stream](Format::stream) of the format; `FORMAT=-`,
-/// which goes to standard output; or `FORMAT=FILE`.
+/// which goes to standard output; or `FORMAT=FILE`. `/dev/stdout` and `/dev/stderr` are the streams.
 ///
 /// ```
 /// use vitte_diag::Format;
@@ -69,7 +69,8 @@ impl FromStr for OutputSpec {
         let format: Format = format.parse().map_err(OutputSpecError::Format)?;
         let destination = match destination {
             "" => return Err(OutputSpecError::NoFile(format)),
-            "-" => Destination::Stream(Stream::Stdout),
+            "-" | "/dev/stdout" => Destination::Stream(Stream::Stdout),
+            "/dev/stderr" => Destination::Stream(Stream::Stderr),
             path => Destination::File(path.into()),
         };
         Ok(Self { format, destination })
@@ -81,7 +82,8 @@ impl fmt::Display for OutputSpec {
         let format = self.format;
         match &self.destination {
             Destination::Stream(stream) if *stream == format.stream() => write!(f, "{format}"),
-            Destination::Stream(_) => write!(f, "{format}=-"),
+            Destination::Stream(Stream::Stdout) => write!(f, "{format}=-"),
+            Destination::Stream(Stream::Stderr) => write!(f, "{format}=/dev/stderr"),
             Destination::File(path) => write!(f, "{format}={}", path.display()),
         }
     }
@@ -128,8 +130,7 @@ impl Outputs {
     ///
     /// # Errors
     ///
-    /// An [`OutputsError`] if two outputs have one destination. Paths are compared without `.` and from the current
-    /// directory, but not resolved: two links to one file are not found.
+    /// An [`OutputsError`] if two outputs have one destination, also through `..` and links.
     pub fn new(specs: impl IntoIterator<Item = OutputSpec>) -> Result<Self, OutputsError> {
         let mut all: Vec<OutputSpec> = Vec::new();
         for spec in specs {
@@ -156,6 +157,13 @@ impl Outputs {
     #[must_use]
     pub fn writes_to(&self, stream: Stream) -> bool {
         self.0.iter().any(|spec| spec.destination == Destination::Stream(stream))
+    }
+
+    /// Returns true if an output in a format goes to a file, also through links.
+    #[must_use]
+    pub fn writes_to_file(&self, format: Format, path: &Path) -> bool {
+        let file = identity(&Destination::File(path.to_owned()));
+        self.0.iter().any(|spec| spec.format == format && identity(&spec.destination) == file)
     }
 
     pub(super) fn first_on_a_stream(&self) -> Option<(Format, Stream)> {
@@ -193,7 +201,8 @@ fn identity(destination: &Destination) -> Destination {
         Destination::Stream(_) => destination.clone(),
         // Not `Path::absolute` alone: it keeps `.` at the end of a path of Windows.
         Destination::File(path) => {
-            let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+            let path = resolved(path);
+            let path = std::path::absolute(&path).unwrap_or(path);
             Destination::File(path.components().collect())
         }
     }

@@ -7,10 +7,8 @@
 //! help: add a literal",5ecf…
 //! ```
 //!
-//! A spreadsheet calculates a field that begins with `=`, `+`, `-` or `@`, also in quotes, and such a formula can send
-//! data away. The texts of diagnostics are not trusted, so a field that begins with one of these characters, or with
-//! one that looks the same, begins with an apostrophe instead. The code of an option, such as `-Wshadow`, is no formula that does
-//! anything, and stays.
+//! The texts of diagnostics are not trusted, so a field that would be a formula begins with an apostrophe: see [`csv_field`].
+//! The code of an option, such as `-Wshadow`, is no formula that does anything, and stays.
 
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -23,6 +21,7 @@ use super::plain_text::{PlainText, TextParts};
 use crate::check::CheckedDiagnostic;
 use crate::model::{Code, Diagnostic};
 use crate::source::{ColumnUnit, SourceMap};
+use crate::text::csv_field;
 
 /// Writes a header, then one record per diagnostic. Lines end with `\r\n`, those inside of a field with `\n`. Lines and
 /// columns are 1-based, columns count characters, the end is exclusive. What a diagnostic does not have is an empty
@@ -108,20 +107,9 @@ fn is_option(code: Code) -> bool {
     })
 }
 
-/// Appends a field, in quotes if it needs them.
+/// Appends a field.
 fn push_field(out: &mut Vec<u8>, text: &str) {
-    let is_formula = |c: char| matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠');
-    let text = escaped(text).to_string();
-    let apostrophe = if text.starts_with(is_formula) { "'" } else { "" };
-    let needs_quotes = text.contains([',', '"', '\n']) || text.trim() != text;
-    if needs_quotes {
-        out.push(b'"');
-    }
-    out.extend_from_slice(apostrophe.as_bytes());
-    out.extend_from_slice(text.replace('"', "\"\"").as_bytes());
-    if needs_quotes {
-        out.push(b'"');
-    }
+    out.extend_from_slice(csv_field(&escaped(text).to_string()).as_bytes());
 }
 
 /// Replaces control characters except line feeds: the format has no escapes for them.

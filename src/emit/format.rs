@@ -133,6 +133,21 @@ formats! {
 }
 
 impl Format {
+    /// Returns true if the readers of the format need a file of each diagnostic, also of one without a location: see
+    /// [`EmitterOptions::with_fallback_path`].
+    #[must_use]
+    pub const fn requires_path(self) -> bool {
+        matches!(
+            self,
+            Self::Sarif
+                | Self::Gitlab
+                | Self::Checkstyle
+                | Self::Teamcity
+                | Self::Sonarqube
+                | Self::Bitbucket
+        )
+    }
+
     /// Returns the names of all formats, separated by commas.
     #[must_use]
     pub fn names() -> String {

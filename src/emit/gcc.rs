@@ -15,7 +15,6 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::Emitter;
-use super::log_commands;
 use super::options::{EmitterOptions, FromOptions};
 use super::output::{Draw, Output};
 use super::step_message::step_message;
@@ -24,6 +23,7 @@ use crate::check::{self, CheckedChild, CheckedDiagnostic, ResolvedLabel, Resolve
 use crate::model::{Diagnostic, Severity, Suggestion};
 use crate::registry::Tool;
 use crate::source::{ColumnUnit, SourceMap};
+use crate::terminal::log_commands;
 use crate::text;
 
 /// Writes one line for the diagnostic, then one for each of its notes: `path:line:col: note: message`. Line and column are

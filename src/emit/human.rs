@@ -8,7 +8,6 @@ use super::canvas::{AnsiCanvas, PlainCanvas};
 use super::direct::Direct;
 use super::editor_url::EditorUrl;
 use super::highlight::{Highlighter, SharedHighlighter};
-use super::log_commands;
 use super::options::{DiagnosticStyle, EmitterOptions, FromOptions};
 use super::output::{Draw, Output};
 use super::renderer::HumanRenderer;
@@ -18,6 +17,7 @@ use crate::bag::Entry;
 use crate::model::{Code, Diagnostic};
 use crate::registry::Tool;
 use crate::source::{ColumnUnit, SourceMap};
+use crate::terminal::log_commands;
 use crate::terminal::{BacktraceStyle, ColorChoice, Terminal};
 use crate::text::EmojiWidth;
 

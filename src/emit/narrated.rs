@@ -28,7 +28,6 @@ use std::io::{self, Write};
 use extent::extent;
 
 use super::Emitter;
-use super::log_commands;
 use super::options::{EmitterOptions, FromOptions};
 use super::output::{Draw, Output};
 use super::step_message::step_message;
@@ -38,6 +37,7 @@ use crate::model::{
     Backtrace, BacktraceLine, ChildLevel, Diagnostic, FileId, Frame, FrameLocation, Severity,
 };
 use crate::source::{ColumnUnit, PartialLocation, SourceFile, SourceMap};
+use crate::terminal::log_commands;
 use crate::text;
 
 /// Writes one sentence per line; an empty line separates two diagnostics. Lines and columns are 1-based, columns

@@ -43,7 +43,7 @@ pub struct EmitterOptions {
     pub tool: Tool,
     /// The capabilities of the terminal that the output is written to.
     pub terminal: Terminal,
-    /// The file that SARIF and GitLab show for a diagnostic without a location, see
+    /// The file that some formats show for a diagnostic without a location, see
     /// [`with_fallback_path`](Self::with_fallback_path).
     pub fallback_path: Option<String>,
     /// The category of a SARIF log, see [`with_sarif_category`](Self::with_sarif_category).
@@ -95,8 +95,8 @@ impl EmitterOptions {
         }
     }
 
-    /// Sets the file that SARIF and GitLab show for a diagnostic without a location, because their readers reject
-    /// reports without one. `path` should name a file of the repository, such as `src/main.vitte`, relative to its
+    /// Sets the file that some [formats](super::Format::requires_path) show for a diagnostic without a location, because
+    /// their readers reject reports without one. `path` should name a file of the repository, such as `src/main.vitte`, relative to its
     /// root and with `/` as separator.
     ///
     /// See [`SarifEmitter::with_fallback_path`](super::SarifEmitter::with_fallback_path) and

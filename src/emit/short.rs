@@ -10,13 +10,13 @@
 use std::io::{self, Write};
 
 use super::Emitter;
-use super::log_commands;
 use super::options::{EmitterOptions, FromOptions};
 use super::output::{Draw, Output};
 use crate::bag::Entry;
 use crate::check::CheckedDiagnostic;
 use crate::model::Diagnostic;
 use crate::source::{ColumnUnit, SourceMap};
+use crate::terminal::log_commands;
 use crate::text;
 
 /// Writes one line `path:line:col: error[E0001]: message` per diagnostic. Line and column are 1-based,

@@ -33,7 +33,6 @@ const EMIT_LAYERS: [&[&str]; 16] = [
         "editor_url",
         "escape",
         "fingerprint",
-        "log_commands",
         "output",
         "plain_text",
         "step_message",

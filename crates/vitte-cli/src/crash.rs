@@ -45,6 +45,8 @@ use clap::{Args, Subcommand};
 use is_terminal::IsTerminal as _;
 use shell::{CommandResult, Shell};
 
+use crate::log;
+
 /// The end of `vitte crash --help`.
 const AFTER_HELP: &str = "\
 Each crash is stored as a capsule: one .vittecrash file with the report, the sources and the environment.
@@ -128,7 +130,7 @@ impl CrashArgs {
         let mut shell = Shell {
             program,
             out,
-            err: &mut io::stderr(),
+            err: &mut log::stderr(),
             answers: can_ask.then_some(&mut stdin as &mut dyn BufRead),
             warnings: 0,
         };

@@ -29,6 +29,8 @@ use schema::Schema;
 use stats::{Stats, Top};
 use vitte_diag::Tool;
 
+use crate::log;
+
 /// Reads the JSON Lines that a compiler writes with --error-format=json
 #[derive(Subcommand)]
 pub(crate) enum Diag {
@@ -74,6 +76,6 @@ impl Diag {
 fn explain(code: &str, out: &mut dyn Write) -> io::Result<bool> {
     match Tool::default().explain(code) {
         Ok(page) => out.write_all(page.text.as_bytes()).map(|()| true),
-        Err(error) => writeln!(io::stderr(), "vitte: {error}").map(|()| false),
+        Err(error) => writeln!(log::stderr(), "vitte: {error}").map(|()| false),
     }
 }

@@ -23,6 +23,7 @@
 
 mod crash;
 mod diag;
+mod log;
 #[cfg(feature = "lsp")]
 mod lsp;
 mod since;

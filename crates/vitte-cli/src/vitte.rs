@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand};
 
 use crate::crash::CrashArgs;
 use crate::diag::Diag;
+use crate::log;
 #[cfg(feature = "lsp")]
 use crate::lsp::Lsp;
 
@@ -62,7 +63,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         // The reader closed the pipe: it needs no more output.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(2),
         Err(error) => {
-            _ = writeln!(io::stderr(), "vitte: cannot write the output: {error}");
+            _ = writeln!(log::stderr(), "vitte: cannot write the output: {error}");
             ExitCode::from(2)
         }
     }

@@ -15,11 +15,13 @@ fn specs_are_parsed_and_written_back() {
         ("human=-", Format::Human, Destination::Stream(Stream::Stdout)),
         ("sarif=a=b.sarif", Format::Sarif, file("a=b.sarif")),
         ("short=./-", Format::Short, file("./-")),
+        ("json=/dev/stderr", Format::Json, Destination::Stream(Stream::Stderr)),
     ] {
         let spec: OutputSpec = text.parse().unwrap();
         assert_eq!((spec.format, &spec.destination), (format, &destination), "{text}");
         assert_eq!(spec.to_string(), text);
     }
+    assert_eq!("json=/dev/stdout".parse(), Ok(OutputSpec::from(Format::Json)));
     let error = |text: &str| text.parse::<OutputSpec>().unwrap_err().to_string();
     assert!(error("xml=a").starts_with("unknown format `xml`; expected one of human,"));
     assert!(error("").starts_with("unknown format ``"));
@@ -45,6 +47,22 @@ fn two_outputs_have_two_destinations() {
         let error = outputs(texts).err().map(|error| error.to_string()).unwrap_or_default();
         assert!(error.starts_with(expected), "{error}");
         assert_eq!(error.is_empty(), expected.is_empty(), "{error}");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn links_and_other_names_are_one_destination() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name);
+    fs::create_dir(path("sub")).unwrap();
+    fs::write(path("a"), "").unwrap();
+    std::os::unix::fs::symlink("a", path("link")).unwrap();
+    std::os::unix::fs::symlink("new", path("dangling")).unwrap();
+    for (one, other) in [("a", "link"), ("new", "dangling"), ("a", "sub/../a")] {
+        let spec = |format: &str, name: &str| format!("{format}={}", path(name).display()).parse();
+        let outputs = Outputs::new([spec("json", one).unwrap(), spec("sarif", other).unwrap()]);
+        assert!(outputs.is_err(), "{one} {other}");
     }
 }
 

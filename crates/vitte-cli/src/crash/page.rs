@@ -9,6 +9,8 @@ use termcolor::{Buffer, Color, ColorSpec, WriteColor as _};
 use vitte_diag::text::{self, cells, one_line, width_of};
 use vitte_diag::{ColorChoice, Terminal};
 
+use crate::log;
+
 /// The arguments for output that people read.
 #[derive(Clone, Copy, Debug, Args)]
 pub(super) struct OutputArgs {
@@ -185,7 +187,7 @@ impl TextOutput {
     }
 
     pub(super) fn finish(self) -> String {
-        self.out
+        log::shown(self.out)
     }
 }
 

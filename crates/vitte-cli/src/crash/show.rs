@@ -8,6 +8,7 @@ use super::directory::{Directory, OneCrash};
 use super::page::{OutputArgs, UNLIMITED, count, safe};
 use super::shell::{CommandResult, Shell};
 use super::target::LoadedCrash;
+use crate::log;
 
 /// The arguments of `vitte crash show`.
 #[derive(Debug, Args)]
@@ -70,7 +71,7 @@ impl Detail {
             return shell.json(report);
         }
         if self.full {
-            shell.out.write_all(report.to_text(true).as_bytes())?;
+            shell.out.write_all(log::shown(report.to_text(true)).as_bytes())?;
         } else {
             let shown = as_seen(report, self.output.terminal());
             shell.out.write_all(shown.as_bytes())?;

@@ -1,5 +1,6 @@
 //! `vitte diag convert`: converts diagnostics to another format.
 
+mod fallback;
 mod import;
 mod json;
 mod new_only;
@@ -20,6 +21,7 @@ use super::comparison::{MemoryArgs, Run};
 use super::input::InputArgs;
 use super::origin::Origin;
 use super::root::Root;
+use crate::log;
 
 /// The arguments of `vitte diag convert`.
 #[derive(Args)]
@@ -69,7 +71,7 @@ impl Convert {
     /// Runs the command. Returns exit code 1 if there are diagnostics that are not in the baseline, and 2 if some input could
     /// not be read.
     pub(super) fn run(&self, out: &mut dyn Write) -> io::Result<ExitCode> {
-        let report = &mut io::stderr();
+        let report = &mut log::stderr();
         if let Some(root) = self.root.as_ref().filter(|root| !root.is_dir()) {
             let root = root.to_string_lossy();
             let root = text::one_line(&root);
@@ -89,6 +91,12 @@ impl Convert {
         let (style, reports) = (&self.style, &self.report);
         let setup = Setup { from, outputs: &outputs, tool, terminal, style, reports };
         if let Some(baseline) = &self.baseline {
+            if outputs.writes_to_file(Format::Baseline, baseline) {
+                let path = baseline.to_string_lossy();
+                let path = text::one_line(&path);
+                writeln!(report, "vitte: the baseline `{path}` would be replaced by what is new")?;
+                return Ok(ExitCode::from(2));
+            }
             let run = Run::open(self.from, &self.input, Some(root.dir()), &self.memory.temp_dir());
             let opened = run.and_then(|run| Ok((Run::open_known(baseline)?, run)));
             return match opened {

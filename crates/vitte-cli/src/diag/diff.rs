@@ -13,6 +13,7 @@ use vitte_diag::text;
 use super::comparison::{MemoryArgs, Run};
 use super::input::InputArgs;
 use super::origin::Origin;
+use crate::log;
 
 /// The arguments of `vitte diag diff`.
 #[derive(Args)]
@@ -56,7 +57,7 @@ impl Diff {
         let mut dirs = [&self.root, &self.old_root].into_iter().flatten();
         if let Some(dir) = dirs.find(|dir| !dir.is_dir()) {
             let dir = dir.to_string_lossy();
-            writeln!(io::stderr(), "vitte: no such directory `{}`", text::one_line(&dir))?;
+            writeln!(log::stderr(), "vitte: no such directory `{}`", text::one_line(&dir))?;
             return Ok(ExitCode::from(2));
         }
         let (old, new) = match self.open() {
@@ -90,5 +91,5 @@ impl Diff {
 }
 
 fn fail(error: &str) -> io::Result<ExitCode> {
-    writeln!(io::stderr(), "vitte: {error}").map(|()| ExitCode::from(2))
+    writeln!(log::stderr(), "vitte: {error}").map(|()| ExitCode::from(2))
 }

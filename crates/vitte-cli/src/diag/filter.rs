@@ -14,10 +14,11 @@ use globset::{GlobSet, GlobSetBuilder};
 use jiff::Timestamp;
 use vitte_diag::{Severity, Tag, text};
 
-use super::globs::{Anchor, globs};
+use super::globs::{Anchor, PatternRoot, globs};
 use super::input::{BlockLines, InputArgs, Mode, Output};
 use super::line::{Fields, TAGS};
 use super::select::Kept;
+use crate::log;
 
 const SEVERITIES: [&str; 4] = ["note", "warning", "error", "fatal"];
 const TAG_NAMES: [&str; 2] = ["unnecessary", "deprecated"];
@@ -55,7 +56,7 @@ pub(crate) struct Filter {
     /// Keep lines that were changed since WHEN
     #[arg(long, value_name = "WHEN", value_parser = age::parse)]
     newer_than: Option<Timestamp>,
-    /// The directory in which git blame runs [default: the current directory]
+    /// The directory of patterns that begin with a slash, and of git blame [default: the current directory]
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
     #[command(flatten)]
@@ -67,6 +68,7 @@ struct Conditions {
     codes: (Vec<String>, Vec<String>),
     severities: Vec<Severity>,
     paths: (Option<GlobSet>, Option<GlobSet>),
+    root: PatternRoot,
     tags: (Vec<Tag>, Vec<Tag>),
     ages: Option<Ages>,
     /// The diagnostics whose age would decide and is not known.
@@ -78,7 +80,7 @@ impl Filter {
     pub(super) fn run(self, out: &mut dyn Write) -> io::Result<bool> {
         let conditions = match self.conditions() {
             Ok(conditions) => Arc::new(conditions),
-            Err(error) => return writeln!(io::stderr(), "vitte: {error}").map(|()| false),
+            Err(error) => return writeln!(log::stderr(), "vitte: {error}").map(|()| false),
         };
         let shared = Arc::clone(&conditions);
         let work = move |lines: &mut BlockLines<'_>| {
@@ -91,11 +93,15 @@ impl Filter {
         let unknown = conditions.without_age.load(Ordering::Relaxed);
         if unknown > 0 {
             let noun = text::plural("diagnostic", usize::try_from(unknown).unwrap_or(usize::MAX));
-            let mut report = io::stderr();
-            writeln!(
-                report,
-                "vitte: warning: dropped {unknown} {noun} whose line git blame does not know"
-            )?;
+            let mut report = log::stderr();
+            write!(report, "vitte: warning: dropped {unknown} {noun} whose ")?;
+            match &conditions.ages {
+                Some(ages) if ages.is_shallow() => writeln!(
+                    report,
+                    "age is not known; the repository is a shallow clone, `git fetch --unshallow` completes it"
+                )?,
+                _ => writeln!(report, "line git blame does not know")?,
+            }
         }
         out.flush()?;
         Ok(is_complete)
@@ -109,6 +115,7 @@ impl Filter {
             codes: (self.code.clone(), self.not_code.clone()),
             severities: self.severities(),
             paths: (globset(&self.path)?, globset(&self.not_path)?),
+            root: PatternRoot::new(root),
             tags: (tags(&self.tag), tags(&self.not_tag)),
             ages: needs_ages.then(|| Ages::new(root, older, newer)).transpose()?,
             without_age: AtomicU64::new(0),
@@ -181,7 +188,7 @@ impl Conditions {
             return true;
         }
         let path = fields.path.as_ref().map(|path| path.get());
-        let path = path.as_deref().map(|path| path.strip_prefix("./").unwrap_or(path));
+        let path = path.as_deref().map(|path| self.root.relative(path));
         let matches = |set: &GlobSet| path.is_some_and(|path| set.is_match(path));
         kept.as_ref().is_none_or(matches) && !dropped.as_ref().is_some_and(matches)
     }

@@ -1,5 +1,7 @@
 //! Patterns for paths, as in `.gitignore`.
 
+use std::path::Path;
+
 use globset::{Glob, GlobBuilder};
 
 /// Which paths a pattern with a slash in its middle matches.
@@ -36,6 +38,25 @@ pub(super) fn globs(pattern: &str, anchor: Anchor) -> Result<Vec<Glob>, globset:
         GlobBuilder::new(pattern).literal_separator(true).backslash_escape(true).build()
     };
     patterns.iter().map(glob).collect()
+}
+
+/// The directory from which patterns are meant.
+#[derive(Debug)]
+pub(super) struct PatternRoot(Option<String>);
+
+impl PatternRoot {
+    pub(super) fn new(dir: &Path) -> Self {
+        let dir = dir.canonicalize().ok();
+        Self(dir.and_then(|dir| dir.into_os_string().into_string().ok()))
+    }
+
+    /// Returns the path of a file below the directory, as patterns match it; other paths are returned as they are.
+    pub(super) fn relative<'p>(&self, path: &'p str) -> &'p str {
+        let root = self.0.as_deref().unwrap_or_default();
+        let below = path.strip_prefix(root).and_then(|below| below.strip_prefix('/'));
+        let below = below.filter(|_| !root.is_empty()).unwrap_or(path);
+        below.strip_prefix("./").unwrap_or(below)
+    }
 }
 
 #[cfg(test)]

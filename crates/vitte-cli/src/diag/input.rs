@@ -19,6 +19,7 @@ pub(super) use report::{MAX_REPORTED_LINES, Report, report_more_lines};
 use vitte_diag::json::JsonDiagnostic;
 
 use super::line::{self, Invalid};
+use crate::log;
 
 /// The maximum size in bytes of an input that is not read line by line.
 pub(super) const MAX_INPUT_BYTES: u64 = 512 << 20;
@@ -84,6 +85,9 @@ impl Mode {
 /// The blocks that are read, worked on or wait to be written, if no line is longer than a block.
 const BLOCKS_IN_FLIGHT: usize = 12;
 
+/// The byte order mark, which some shells write before redirected output.
+const BOM: &[u8] = "\u{feff}".as_bytes();
+
 /// Why a line was skipped.
 #[derive(Debug)]
 pub(super) enum Problem {
@@ -127,10 +131,14 @@ impl<'b> BlockLines<'b> {
             let len = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
             let line = rest.get(..len).unwrap_or_default();
             self.lines += 1;
-            if line.len() > self.max {
+            let (line, skipped) = match line.strip_prefix(BOM) {
+                Some(line) => (line, BOM.len()),
+                None => (line, 0),
+            };
+            if line.strip_suffix(b"\n").unwrap_or(line).len() > self.max {
                 self.skip(Problem::TooLong(self.max));
             } else if line.first() == Some(&b'{') || !line.trim_ascii().is_empty() {
-                if let Err(invalid) = visit(line, start) {
+                if let Err(invalid) = visit(line, start + skipped) {
                     self.skip(Problem::Invalid(invalid));
                 }
             }
@@ -181,7 +189,7 @@ impl InputArgs {
     /// Calls `work` with the lines of each block on several threads, and `sink` with the results in the order of the
     /// input. Lines and files that cannot be read are reported to standard error. Returns false if there were any.
     ///
-    /// There is no progress bar if it would be on the same terminal as output that is written meanwhile.
+    /// There is no progress bar while the output goes to the same terminal.
     pub(super) fn read<T: Send + 'static>(
         &self,
         mode: Mode,
@@ -200,10 +208,11 @@ impl InputArgs {
             Worked { result, lines: lines.lines, bad: lines.bad, problems: lines.problems }
         };
         let stderr: &mut dyn Write =
-            if self.is_quiet { &mut io::sink() } else { &mut io::stderr() };
+            if self.is_quiet { &mut io::sink() } else { &mut log::stderr() };
         let mut report = Report::new(stderr, progress);
         let blocks = Blocks::new(inputs, max, mode.block_bytes(), read);
         let blocks = blocks.with_stdin_copy(self.stdin_copy.clone());
+        let blocks = if mode.writes() { blocks.without_output() } else { blocks };
         let max_in_flight = BLOCKS_IN_FLIGHT * mode.block_bytes();
         pipeline::run(blocks, self.jobs(), max_in_flight, work, &mut |event| {
             match event {

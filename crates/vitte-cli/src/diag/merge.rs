@@ -18,6 +18,7 @@ use vitte_diag::text;
 
 use super::input::{BlockLines, InputArgs, Mode, Output, parse_size};
 use super::line::{self, Scratch};
+use crate::log;
 
 /// The arguments of `vitte diag merge`.
 #[derive(Args)]
@@ -75,7 +76,7 @@ impl Merge {
             Err(error) => {
                 let what = "cannot sort on disk: cannot write temporary data in";
                 writeln!(
-                    io::stderr(),
+                    log::stderr(),
                     "vitte: {what} `{dir}`: {error}; --temp-dir names another directory"
                 )?;
                 Ok(false)

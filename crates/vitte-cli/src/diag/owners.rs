@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use globset::{GlobSet, GlobSetBuilder};
 use vitte_diag::{input, text};
 
-use super::globs::{Anchor, globs};
+use super::globs::{Anchor, PatternRoot, globs};
 use super::input::reason;
 
 /// Where the file is looked for: the first one that exists is read.
@@ -33,6 +33,7 @@ pub(super) struct Owners {
     /// The index of the rule of each glob.
     rule_of: Vec<usize>,
     rules: Vec<Rule>,
+    root: PatternRoot,
 }
 
 #[derive(Debug)]
@@ -113,13 +114,18 @@ impl Owners {
             }
             rules.push(Rule { section: current, owners });
         }
-        let globs = set.build().map_err(|error| format!(" {error}"))?;
-        Ok(Self { globs, rule_of, rules })
+        let globs = set.build().map_err(|error| {
+            format!(
+                " the patterns are too many or too long: {}",
+                text::one_line(&error.to_string())
+            )
+        })?;
+        Ok(Self { globs, rule_of, rules, root: PatternRoot::new(Path::new(".")) })
     }
 
     /// Returns the owners of a file, separated by spaces, or `None` if it has none.
     pub(super) fn of(&self, path: &str) -> Option<String> {
-        let path = path.trim_start_matches("./");
+        let path = self.root.relative(path);
         let mut rules: Vec<_> =
             self.globs.matches(path).iter().filter_map(|glob| self.rule_of.get(*glob)).collect();
         rules.sort_unstable();

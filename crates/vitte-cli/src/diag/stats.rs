@@ -15,6 +15,7 @@ use super::count::{Counted, Counter, Dimension, Grouping, Table};
 use super::input::{BlockLines, InputArgs, Mode, Output};
 use super::line::{self, Scratch};
 use super::owners::Owners;
+use crate::log;
 
 /// The arguments of `vitte diag stats`.
 #[derive(Args)]
@@ -113,7 +114,7 @@ impl Counting {
         let needs_owners = tables.iter().flatten().any(|dimension| *dimension == Dimension::Owner);
         let owners = match needs_owners.then(|| Owners::load(self.owners.as_deref())).transpose() {
             Ok(owners) => owners.map(Arc::new),
-            Err(error) => return writeln!(io::stderr(), "vitte: {error}").map(|()| false),
+            Err(error) => return writeln!(log::stderr(), "vitte: {error}").map(|()| false),
         };
         let grouping = |by: &Vec<Dimension>| Grouping { by: unique(by), owners: owners.clone() };
         let groupings: Vec<Grouping> = tables.iter().map(grouping).collect();
@@ -122,7 +123,7 @@ impl Counting {
         let shown =
             Shown { groupings: &groupings, counted: &counted, max: max.unwrap_or(usize::MAX) };
         match self.format {
-            TableFormat::Table => shown.write_tables(out)?,
+            TableFormat::Table => shown.write_tables(&mut log::text(&mut *out))?,
             TableFormat::Json => shown.write_json(out)?,
             TableFormat::Csv => shown.write_csv(out)?,
         }

@@ -200,3 +200,45 @@ fn the_flags_for_people_apply_to_both_kinds_of_input() {
     let (_, report, succeeded) = run(dir.path(), &["convert", "--to", "human", "--theme=x"], "");
     assert!(!succeeded && report.contains("unknown theme `x`"), "{report}");
 }
+
+/// A file that the readers of some formats need is known only when a later diagnostic names it.
+#[test]
+fn a_diagnostic_without_a_location_has_the_first_file_of_the_input() {
+    let unlocated = |number: usize| {
+        format!(
+            r#"{{"severity":"error","code":null,"message":"no `main` {number}","primary":null,"labels":[],"help":null,"notes":[]}}"#
+        )
+    };
+    let at = r#"{"file":"src/a.my","lo":0,"hi":1,"line":1,"col":1"#;
+    let located = format!(
+        r#"{{"severity":"error","code":null,"message":"illegal","primary":{at}}},"labels":[{{"style":"primary",{},"message":null}}],"help":null,"notes":[]}}"#,
+        &at[1..]
+    );
+    let input = |count: usize| {
+        let lines = (0..count).map(unlocated).chain([located.clone()]);
+        lines.map(|line| line + "\n").collect::<String>()
+    };
+    let dir = dir_with(&[("src/a.my", "@\n")]);
+    for format in ["sarif", "gitlab", "teamcity", "sonarqube", "bitbucket"] {
+        let convert = |count: usize, more: &[&str]| {
+            let args = [&["convert", "--to", format], more].concat();
+            let (out, report, is_complete) = run(dir.path(), &args, &input(count));
+            assert!(is_complete && report.is_empty(), "{format}: {report}");
+            assert!(out.contains("main` 0") && out.contains("illegal"), "{format}: {out}");
+            out.matches("src/a.my").count()
+        };
+        let one = convert(1, &["--fallback-path", "Makefile"]);
+        assert_eq!(convert(1, &[]), 2 * one, "{format}");
+        // As many as wait are written with the file, further ones without it.
+        assert_eq!(convert(256, &[]), 257 * one, "{format}");
+        assert_eq!(convert(257, &[]), one, "{format}");
+    }
+    // Checkstyle has one element for adjacent diagnostics of a file.
+    let (xml, ..) = run(dir.path(), &["convert", "--to", "checkstyle"], &input(2));
+    assert_eq!((xml.matches("<file ").count(), xml.matches("<error ").count()), (1, 3), "{xml}");
+    // JSON that is written at the same time does not wait.
+    let args = ["convert", "--to", "json=-", "--to", "sarif=out/log.sarif"];
+    assert_eq!(run(dir.path(), &args, &input(3)).0, input(3));
+    let log = std::fs::read_to_string(dir.path().join("out/log.sarif")).unwrap();
+    assert_eq!(log.matches("\"uri\":\"src/a.my\"").count(), 4, "{log}");
+}

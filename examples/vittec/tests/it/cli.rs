@@ -312,7 +312,7 @@ fn only_what_is_not_in_the_baseline_fails() {
     assert_eq!(code, 2);
     assert_eq!(
         missing,
-        "vittec: cannot read the baseline `known`: No such file or directory (os error 2); \
+        "vittec: cannot use the baseline `known`: No such file or directory (os error 2); \
          `--error-format baseline=known` writes it\n"
     );
     let (code, _, human) = check(&["--error-format=human", "--error-format=baseline=known"]);
@@ -320,6 +320,12 @@ fn only_what_is_not_in_the_baseline_fails() {
     let (code, _, none) = check(&["--baseline=known"]);
     assert!(code == 0 && none.starts_with("no errors ("), "{none}");
     assert!(none.contains(" in the baseline) in 1 file\n"), "{none}");
+
+    let known = fs::read(dir.path().join("known")).unwrap();
+    let (code, _, replaced) = check(&["--baseline=known", "--error-format=baseline=./known"]);
+    assert_eq!(code, 2);
+    assert!(replaced.contains("the format `baseline` would replace it by the new"), "{replaced}");
+    assert_eq!(fs::read(dir.path().join("known")).unwrap(), known);
 
     fs::rename(dir.path().join("bad.vitte"), dir.path().join("renamed.vitte")).unwrap();
     let more = format!("# moved\n\n{BAD}\nuse std/time/absent\n");

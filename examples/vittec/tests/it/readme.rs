@@ -121,7 +121,7 @@ fn commands_write_what_is_below_them() {
             compared += 1;
         }
     }
-    let expected = if has_crashes { (6, 4) } else { (3, 2) };
+    let expected = if has_crashes { (7, 4) } else { (4, 2) };
     assert_eq!((commands, compared), expected, "commands, and those with output");
 }
 

@@ -1,9 +1,10 @@
 //! One of the two runs, which is read twice.
 
 use std::fs::File;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
 use tempfile::NamedTempFile;
 use vitte_diag::baseline::{Baseline, BaselineEntry, Identity};
 use vitte_diag::input;
@@ -14,6 +15,7 @@ use crate::diag::input::{InputArgs, MAX_INPUT_BYTES, Mode, Output, parse_all, re
 use crate::diag::origin::Origin;
 use crate::diag::root::Root;
 use crate::diag::sources::Sources;
+use crate::log;
 
 /// The diagnostics of a run.
 pub(in crate::diag) enum Run {
@@ -50,6 +52,9 @@ impl One<'_> {
 /// The maximum number of diagnostics in a baseline. Each takes memory or disk.
 const MAX_KNOWN: u64 = 1_000_000_000;
 
+/// The maximum size of the first line of a baseline in bytes.
+const MAX_ENTRY_BYTES: u64 = 1 << 20;
+
 /// What is done with each diagnostic.
 type Visit<'v> = dyn FnMut(&One<'_>) -> io::Result<()> + 'v;
 
@@ -68,9 +73,12 @@ impl Run {
         // Each run is read twice.
         let spool = input.has_stdin().then(|| spool_stdin(temp_dir)).transpose()?;
         input.stdin_copy = spool.as_ref().map(|spool| spool.path().to_owned());
-        if let [path] = &*input.files {
-            let real = input.stdin_copy.as_deref().unwrap_or(path);
-            if is_baseline(real) {
+        for path in &input.files {
+            let is_stdin = path == Path::new("-");
+            let real = input.stdin_copy.as_deref().filter(|_| is_stdin).unwrap_or(path);
+            let cannot_read = |error| format!("cannot read `{}`: {}", name(path), reason(&error));
+            let file = input::open_file(real).map_err(cannot_read)?;
+            if input.files.len() == 1 && is_baseline(&file) {
                 return read_baseline(real, path).map(Self::Baseline);
             }
         }
@@ -134,7 +142,7 @@ fn report_missing(count: usize) -> io::Result<()> {
     let files = text::plural("file", count);
     let are = if count == 1 { "is missing or has" } else { "are missing or have" };
     writeln!(
-        io::stderr(),
+        log::stderr(),
         "vitte: warning: {count} {files} {are} changed; diagnostics there are compared by their positions"
     )
 }
@@ -170,13 +178,17 @@ impl Emitter for Visitor<'_, '_> {
     }
 }
 
-/// Returns true if a file begins as a baseline does.
-fn is_baseline(path: &Path) -> bool {
-    const HEAD: &[u8] = b"{\"baseline\":";
-    let mut head = Vec::new();
-    let read =
-        File::open(path).and_then(|file| file.take(HEAD.len() as u64).read_to_end(&mut head));
-    path.is_file() && read.is_ok() && head == HEAD
+/// Returns true if a file is a baseline: its first line is one of a baseline, and no diagnostic.
+fn is_baseline(file: &File) -> bool {
+    let mut line = Vec::new();
+    let read = BufReader::new(file.take(MAX_ENTRY_BYTES)).read_until(b'\n', &mut line);
+    let line = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&line);
+    let parsed: Result<Value, _> = serde_json::from_slice(line);
+    let is_one = |line: Value| {
+        let has = |name: &str| line.get(name).is_some();
+        has("baseline") || has("severity") && !has("labels")
+    };
+    read.is_ok() && parsed.is_ok_and(is_one)
 }
 
 fn import(format: InputFormat, input: &InputArgs, root: &Root) -> Result<Vec<Imported>, String> {

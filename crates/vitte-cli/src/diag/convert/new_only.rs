@@ -8,6 +8,7 @@ use vitte_diag::Emitter as _;
 use super::Setup;
 use super::outputs::{SharedOutput, emitter};
 use crate::diag::comparison::{MemoryArgs, Run};
+use crate::log;
 
 /// Writes the diagnostics of `run` that `known` does not have. Returns exit code 1 if there are any, and 2 if some input could
 /// not be read.
@@ -21,7 +22,7 @@ pub(super) fn convert(
     let (is_complete, unchanged) = match memory.compare(known, run) {
         Ok(compared) => compared,
         Err(error) => {
-            return writeln!(io::stderr(), "vitte: {error}").map(|()| ExitCode::from(2));
+            return writeln!(log::stderr(), "vitte: {error}").map(|()| ExitCode::from(2));
         }
     };
     let out = &SharedOutput::new(out);

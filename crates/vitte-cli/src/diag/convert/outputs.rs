@@ -7,6 +7,8 @@ use std::rc::Rc;
 use vitte_diag::cli::{Destination, OutputFile, OutputSpec, Outputs, OutputsError};
 use vitte_diag::{Diagnostic, Emitter, EmitterOptions, Format, SourceMap, Stream, Tee, Terminal};
 
+use super::fallback::WithFallback;
+
 /// Returns the outputs. All of them that have no file go to standard output, also those that a compiler writes to standard
 /// error.
 pub(super) fn outputs(specs: &[OutputSpec]) -> Result<Outputs, OutputsError> {
@@ -28,8 +30,6 @@ pub(super) fn emitter<'w>(
     options: &EmitterOptions,
     line: Option<&CurrentLine>,
 ) -> io::Result<Box<dyn Emitter + 'w>> {
-    let mut plain = options.clone();
-    plain.terminal = Terminal::PLAIN.with_width(options.terminal.width);
     let one = |spec: &OutputSpec| -> io::Result<Box<dyn Emitter + 'w>> {
         let line = line.filter(|_| spec.format == Format::Json).cloned();
         Ok(match (&spec.destination, line) {
@@ -37,11 +37,13 @@ pub(super) fn emitter<'w>(
                 let file = OutputFile::new(path);
                 Box::new(Copied { line, out: file.clone(), commit: Some(file) })
             }
-            (Destination::File(_), None) => {
-                Outputs::new([spec.clone()]).map_err(io::Error::other)?.emitter(|_| plain.clone())
-            }
             (_, Some(line)) => Box::new(Copied { line, out, commit: None }),
-            (_, None) => spec.format.emitter(out, options),
+            _ if spec.format.requires_path() && options.fallback_path.is_none() => {
+                let spec = spec.clone();
+                let create = move |options: &EmitterOptions| formatted(&spec, out, options);
+                Box::new(WithFallback::new(options, Box::new(create)))
+            }
+            _ => formatted(spec, out, options)?,
         })
     };
     match outputs.specs() {
@@ -52,6 +54,23 @@ pub(super) fn emitter<'w>(
                 tee = tee.with(one(spec)?);
             }
             Ok(Box::new(tee))
+        }
+    }
+}
+
+/// Returns an emitter of the format of an output. Text in a file has no colours.
+fn formatted<'w>(
+    spec: &OutputSpec,
+    out: &'w SharedOutput<'_>,
+    options: &EmitterOptions,
+) -> io::Result<Box<dyn Emitter + 'w>> {
+    match spec.destination {
+        Destination::Stream(_) => Ok(spec.format.emitter(out, options)),
+        _ => {
+            let mut plain = options.clone();
+            plain.terminal = Terminal::PLAIN.with_width(options.terminal.width);
+            let outputs = Outputs::new([spec.clone()]).map_err(io::Error::other)?;
+            Ok(outputs.emitter(|_| plain.clone()))
         }
     }
 }

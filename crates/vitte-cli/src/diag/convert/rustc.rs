@@ -10,6 +10,7 @@ use vitte_diag::{Emitter, SourceMap, text};
 use crate::diag::input::{BlockLines, InputArgs, Mode, Output, Report};
 use crate::diag::root::{self, Root};
 use crate::diag::sources::Missing;
+use crate::log;
 
 /// The texts in memory, in bytes.
 const MAX_TEXT_BYTES: usize = 8 << 20;
@@ -50,7 +51,7 @@ pub(super) fn convert(
         Output::Block(block, lines) => reader.block(block, lines, emitter, report),
         Output::Idle => flush(),
     })?;
-    reader.report_losses(&mut io::stderr())?;
+    reader.report_losses(&mut log::stderr())?;
     emitter.finish()?;
     Ok(is_complete)
 }

@@ -11,6 +11,7 @@ use vitte_diag::{
 
 use super::OutputFormat;
 use crate::diag::comparison::{One, Run, Unchanged};
+use crate::log;
 
 /// The numbers of diagnostics.
 #[derive(Clone, Copy, Debug, Default)]
@@ -30,7 +31,9 @@ pub(super) fn write(
 ) -> io::Result<Summary> {
     let mut summary = Summary::default();
     match format {
-        OutputFormat::Human => human(old, new, unchanged, out, &mut summary)?,
+        OutputFormat::Human => {
+            human(old, new, unchanged, &mut log::text(out), &mut summary)?;
+        }
         OutputFormat::Json => {
             each(old, new, unchanged, &mut summary, &mut |state, one| {
                 if state != BaselineState::Unchanged {

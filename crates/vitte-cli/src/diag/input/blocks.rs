@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use same_file::Handle;
 use vitte_diag::input::{self, InputError};
 use vitte_diag::text;
 
@@ -41,6 +42,7 @@ pub(super) struct Blocks {
     inputs: VecDeque<PathBuf>,
     /// A file that is read instead of standard input, for the first time.
     stdin_copy: Option<PathBuf>,
+    rejects_output: bool,
     current: Option<Current>,
     /// The first part of a line whose end has not been read.
     rest: Vec<u8>,
@@ -70,6 +72,7 @@ impl Blocks {
         Self {
             inputs: inputs.into(),
             stdin_copy: None,
+            rejects_output: false,
             current: None,
             rest: Vec::new(),
             is_skipping: false,
@@ -78,6 +81,12 @@ impl Blocks {
             unused: Vec::new(),
             read,
         }
+    }
+
+    /// Rejects an input that is standard output, too: reading it would never end.
+    pub(super) fn without_output(mut self) -> Self {
+        self.rejects_output = true;
+        self
     }
 
     /// Reads standard input from a file, which is a copy of it.
@@ -156,13 +165,19 @@ impl Blocks {
     fn open(&mut self, path: &Path) -> Item {
         let is_stdin = path == Path::new("-");
         let copy = self.stdin_copy.take_if(|_| is_stdin);
-        if is_stdin && copy.is_none() {
-            self.current = Some(Current::Stdin(io::stdin()));
-            return Item::Start("<stdin>".to_owned());
-        }
         let name = if is_stdin { "<stdin>".into() } else { path.to_string_lossy() };
         let name = text::one_line(&name).into_owned();
+        let is_rejected = |input| self.rejects_output && is_output(input);
+        let rejected = |name| Item::NotOpened(name, "it is the output, too".to_owned());
+        if is_stdin && copy.is_none() {
+            if is_rejected(Handle::stdin()) {
+                return rejected(name);
+            }
+            self.current = Some(Current::Stdin(io::stdin()));
+            return Item::Start(name);
+        }
         match input::open_file(copy.as_deref().unwrap_or(path)) {
+            Ok(file) if is_rejected(file.try_clone().and_then(Handle::from_file)) => rejected(name),
             Ok(file) => {
                 self.current = Some(Current::File(file));
                 Item::Start(name)
@@ -170,6 +185,12 @@ impl Blocks {
             Err(error) => Item::NotOpened(name, reason(&error)),
         }
     }
+}
+
+/// Returns true if an input is the regular file that standard output writes to.
+fn is_output(input: io::Result<Handle>) -> bool {
+    let is_file = |handle: &Handle| handle.as_file().metadata().is_ok_and(|file| file.is_file());
+    input.is_ok_and(|input| is_file(&input) && Handle::stdout().is_ok_and(|out| out == input))
 }
 
 /// Appends what can be read at once.

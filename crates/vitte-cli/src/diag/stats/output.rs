@@ -138,7 +138,8 @@ impl Shown<'_> {
                     summary.notes,
                     counts.total(),
                 ];
-                let values = values.iter().map(|value| quoted(value));
+                let values =
+                    values.iter().map(|value| text::csv_field(&text::one_line(value)).into_owned());
                 let cells: Vec<_> = values.chain(numbers.iter().map(ToString::to_string)).collect();
                 cells.join(",") + "\r\n"
             };
@@ -178,13 +179,4 @@ fn numbers(counts: Counts) -> String {
         summary.notes,
         counts.total()
     )
-}
-
-/// Returns a field of RFC 4180, without characters that a terminal interprets.
-fn quoted(value: &str) -> String {
-    let value = text::one_line(value);
-    match value.contains([',', '"', '\n', '\r']) || value.starts_with(' ') || value.ends_with(' ') {
-        true => format!("\"{}\"", value.replace('"', "\"\"")),
-        false => value.into_owned(),
-    }
 }

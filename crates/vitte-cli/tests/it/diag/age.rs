@@ -72,3 +72,39 @@ fn the_age_of_a_line_is_that_of_git_blame() {
     assert_eq!(ended.code, 2);
     assert!(ended.stderr.contains("`.` is not in a git working tree"), "{}", ended.stderr);
 }
+
+/// The clone does not know the commits before its oldest one, so a line of that one may be older.
+#[test]
+fn a_shallow_clone_knows_only_some_ages() {
+    let dir = dir_with(&[("a/a.c", "one\n")]);
+    let root = dir.path().join("a");
+    git(&root, &["init", "-q"], "");
+    git(&root, &["add", "."], "");
+    for (text, date) in
+        [("one\ntwo\n", "2020"), ("one\ntwo\nthree\n", "2022"), ("one\ntwo\nthree\nfour\n", "2024")]
+    {
+        git(&root, &["commit", "-qam", date], &format!("{date}-01-01T00:00:00Z"));
+        std::fs::write(root.join("a.c"), text).unwrap();
+    }
+    git(&root, &["commit", "-qam", "4"], "2025-01-01T00:00:00Z");
+    let url = format!("file://{}", root.display());
+    git(dir.path(), &["clone", "-q", "--depth=2", &url, "b"], "");
+    let at = |number: u32| {
+        line("error", "E1", "a.c", 0, "m").replace("\"line\":1", &format!("\"line\":{number}"))
+    };
+    let all: Vec<String> = (1..=4).map(at).collect();
+    // Line 4 is of 2025, the others of 2024 or earlier.
+    for (argument, kept, unknown) in [
+        ("--newer-than=2024-06-01", &[3][..], 0),
+        ("--older-than=2024-06-01", &[0, 1, 2], 0),
+        ("--older-than=2023-01-01", &[], 3),
+        ("--newer-than=2023-01-01", &[3], 3),
+    ] {
+        let ended = diag(&dir.path().join("b"), &["filter", argument], all.concat().as_bytes());
+        let expected: String = kept.iter().map(|index| &*all[*index]).collect();
+        assert_eq!((ended.code, ended.stdout), (0, expected), "{argument}");
+        let warning = "vitte: warning: dropped 3 diagnostics whose age is not known; the repository is a shallow clone, \
+                       `git fetch --unshallow` completes it\n";
+        assert_eq!(ended.stderr, if unknown == 0 { "" } else { warning }, "{argument}");
+    }
+}

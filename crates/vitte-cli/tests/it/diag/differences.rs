@@ -148,3 +148,57 @@ fn conversion_skips_what_is_in_the_baseline() {
     assert_eq!((ended.code, &*ended.stdout), (2, ""));
     assert!(ended.stderr.contains("cannot read `absent`"), "{}", ended.stderr);
 }
+
+#[test]
+fn a_baseline_is_recognised_by_its_first_line() {
+    let old = run("a.c", &["one", "two"]);
+    let dir = dir_with(&[("old", &old)]);
+    let diff = |known: &str| diag(dir.path(), &["diff", known, "old"], b"").stdout;
+    let ended = diag(dir.path(), &["convert", "--to=baseline=known", "old"], b"");
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    let known = fs::read_to_string(dir.path().join("known")).unwrap();
+    let (_, headless) = known.split_once('\n').unwrap();
+    for text in [known.clone(), headless.to_owned(), format!("\u{feff}{known}")] {
+        fs::write(dir.path().join("known"), &text).unwrap();
+        assert_eq!(diff("known"), "0 new, 0 fixed, 2 unchanged\n", "{text}");
+        let args = ["convert", "--to=short", "--baseline=known", "old"];
+        assert_eq!(diag(dir.path(), &args, b"").stdout, "", "{text}");
+    }
+    fs::write(dir.path().join("old"), format!("\u{feff}{old}")).unwrap();
+    assert_eq!(diff("known"), "0 new, 0 fixed, 2 unchanged\n");
+    assert_eq!(diag(dir.path(), &["filter", "old"], b"").stdout, old, "without the mark");
+}
+
+#[test]
+fn what_cannot_be_read_is_not_compared() {
+    let dir = dir_with(&[("old", &run("a.c", &["one"]))]);
+    #[cfg(unix)]
+    {
+        let made = std::process::Command::new("mkfifo").arg(dir.path().join("pipe")).status();
+        assert!(made.unwrap().success());
+        let ended = diag(dir.path(), &["diff", "pipe", "old"], b"");
+        assert_eq!((ended.code, &*ended.stdout), (2, ""));
+        assert!(
+            ended.stderr.contains("`pipe`: it is a pipe, not a regular file"),
+            "{}",
+            ended.stderr
+        );
+    }
+    for runs in [["none", "old"], ["old", "none"]] {
+        let ended = diag(dir.path(), &[&["diff"][..], &runs].concat(), b"");
+        assert_eq!((ended.code, &*ended.stdout), (2, ""), "{runs:?}");
+        assert!(ended.stderr.starts_with("vitte: cannot read `none`: "), "{}", ended.stderr);
+    }
+}
+
+#[test]
+fn a_baseline_is_not_replaced_by_what_is_new() {
+    let dir = dir_with(&[("old", &run("a.c", &["one"]))]);
+    diag(dir.path(), &["convert", "--to=baseline=known", "old"], b"");
+    let known = fs::read(dir.path().join("known")).unwrap();
+    let args = ["convert", "--baseline=known", "--to=baseline=./known", "old"];
+    let ended = diag(dir.path(), &args, b"");
+    assert_eq!((ended.code, &*ended.stdout), (2, ""));
+    assert!(ended.stderr.contains("would be replaced by what is new"), "{}", ended.stderr);
+    assert_eq!(fs::read(dir.path().join("known")).unwrap(), known);
+}

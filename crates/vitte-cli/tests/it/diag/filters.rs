@@ -37,6 +37,27 @@ fn all_conditions_must_match() {
     }
 }
 
+/// Patterns are meant from the root, which a compiler may have written before each path.
+#[test]
+fn absolute_paths_match_below_the_root() {
+    let dir = dir_with(&[("sub/x", "")]);
+    let at = |path: &str| {
+        let path = dir.path().canonicalize().unwrap().join(path);
+        line("error", "E1", path.to_str().unwrap(), 0, "m")
+    };
+    let (above, below) = (at("src/a.c"), at("sub/src/a.c"));
+    let input = [&*above, &below].concat();
+    for (arguments, kept) in [
+        (&["--path=/src/*"][..], &above),
+        (&["--path=/sub/src/"], &below),
+        (&["--path=/src/*", "--root=sub"], &below),
+        (&["--path=src", "--not-path=/src"], &below),
+    ] {
+        let ended = diag(dir.path(), &[&["filter"], arguments].concat(), input.as_bytes());
+        assert_eq!((ended.code, &ended.stdout), (0, kept), "{arguments:?}");
+    }
+}
+
 #[test]
 fn conditions_that_are_not_valid_are_errors() {
     let dir = dir_with(&[]);

@@ -3,7 +3,7 @@
 use std::process::Stdio;
 
 use super::{diag, line, lines};
-use crate::common::dir_with;
+use crate::common::{CommandResult, dir_with, with_input};
 use crate::vitte;
 
 const COMMANDS: [&[&str]; 8] = [
@@ -109,5 +109,55 @@ fn errors_of_writing_are_reported_except_a_closed_pipe() {
             !stderr.contains("panicked") && !stderr.contains("cannot write"),
             "{command:?}: {stderr}"
         );
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn an_input_that_is_the_output_is_rejected() {
+    let dir = dir_with(&[("in", &lines(3))]);
+    for script in ["filter in >> in", "filter < in >> in", "convert --to=short in >> in"] {
+        let script = format!("exec {} diag {script}", env!("CARGO_BIN_EXE_vitte"));
+        let mut shell = std::process::Command::new("timeout");
+        let output = shell.args(["60", "sh", "-c", &script]).current_dir(dir.path()).output();
+        let output = output.unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{script}: {stderr}");
+        assert!(stderr.ends_with("it is the output, too\n"), "{script}: {stderr}");
+        assert_eq!(std::fs::read_to_string(dir.path().join("in")).unwrap(), lines(3));
+    }
+}
+
+#[test]
+fn text_in_the_log_of_a_server_has_no_commands() {
+    let name = "##vso[task.complete]x";
+    let (old, new) = (line("error", "E1", name, 0, "a"), line("error", "E1", name, 0, "b"));
+    let dir = dir_with(&[("old", &old), ("new", &new), ("##[x", ":")]);
+    for arguments in [
+        &["stats", "new"][..],
+        &["top", "--by=file", "new"],
+        &["diff", "old", "new"],
+        &["convert", "--to=human", "new"],
+        &["convert", "--to=short", "new"],
+        &["stats", "##[stop-commands]"],
+        &["filter", "##[x"],
+        &["convert", "--baseline=##[gone", "--to=json", "new"],
+    ] {
+        let run = |is_log: bool| {
+            let mut vitte = vitte();
+            for variable in ["GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION"] {
+                vitte.env_remove(variable);
+            }
+            if is_log {
+                vitte.env("GITHUB_ACTIONS", "true");
+            }
+            vitte.current_dir(dir.path()).arg("diag").args(arguments);
+            let ended = CommandResult::new(&with_input(&mut vitte, b""));
+            ended.stdout + &ended.stderr
+        };
+        let plain = run(false);
+        assert!(plain.contains("##vso[") || plain.contains("##["), "{arguments:?}: {plain}");
+        let expected = plain.replace("##vso[", "##vso⁅").replace("##[", "##⁅");
+        assert_eq!(run(true), expected, "{arguments:?}");
     }
 }

@@ -19,7 +19,7 @@ const BRACKET: &str = "⁅";
 /// Changes what would be a command in the lines of `out` from the byte `start` on: `##[` becomes `##⁅`, and a backslash
 /// is before a `::` at the start of a line. Escape sequences between the characters do not hide a command, because some
 /// servers remove them.
-pub(super) fn disarm(out: &mut Vec<u8>, start: usize) {
+pub(crate) fn disarm(out: &mut Vec<u8>, start: usize) {
     let text = out.get(start..).unwrap_or_default();
     if !text.windows(2).any(|pair| pair == b"##" || pair == b"::") && !text.contains(&b'\x1b') {
         return;
