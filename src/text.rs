@@ -43,7 +43,7 @@ pub use boundary::{ceil_char_boundary, floor_char_boundary, truncate};
 pub use cluster::{CellOptions, Cluster, EmojiWidth, cells};
 pub(crate) use cluster::{Cells, cells_before};
 pub use csv::csv_field;
-pub(crate) use inline::{Digits, InlineText, digit_count, digits};
+pub(crate) use inline::{Digits, InlineText, digit_count, digits, push_number};
 pub use invisible::is_invisible;
 pub use json::escape_json;
 pub use wrap::{LongUrls, WrappedText, escape_workflow_command, wrap, wrap_with};

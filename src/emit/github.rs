@@ -121,9 +121,9 @@ fn push_lines(out: &mut Vec<u8>, primary: &ResolvedLabel<'_>) {
 }
 
 /// Appends a property that is a number, and a comma.
-fn push_number(out: &mut Vec<u8>, name: &[u8], number: u32) {
-    out.extend_from_slice(name);
-    text::digits(number).push_to(out);
+#[inline]
+fn push_number<const N: usize>(out: &mut Vec<u8>, name: &[u8; N], number: u32) {
+    text::push_number(out, name, number);
     out.push(b',');
 }
 

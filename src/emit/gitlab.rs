@@ -103,10 +103,8 @@ fn push_issue(
     let location = IssueLocation::new(checked, fallback);
     out.extend_from_slice(b"\",\"location\":{\"path\":");
     push_string(out, location.path);
-    out.extend_from_slice(b",\"lines\":{\"begin\":");
-    text::digits(location.begin).push_to(out);
-    out.extend_from_slice(b",\"end\":");
-    text::digits(location.end).push_to(out);
+    text::push_number(out, b",\"lines\":{\"begin\":", location.begin);
+    text::push_number(out, b",\"end\":", location.end);
     out.extend_from_slice(b"}}}");
 }
 

@@ -222,8 +222,7 @@ impl<W: Write> Emitter for JunitEmitter<W> {
         }
         let primary = checked.primary().filter(|_| has_location);
         if let Some(primary) = primary.filter(|primary| primary.is_known()) {
-            out.extend_from_slice(b" line=\"");
-            text::digits(primary.lines().0).push_to(out);
+            text::push_number(out, b" line=\"", primary.lines().0);
             out.push(b'"');
         }
         let suggestions: Vec<_> = checked.all_suggestions().collect();

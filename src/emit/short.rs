@@ -73,10 +73,8 @@ fn draw(sources: &SourceMap, is_ci_log: bool) -> impl Draw {
             let at = primary.partial_location(ColumnUnit::Char);
             push_path(out, at.path);
             if let Some((line, col)) = at.position {
-                for number in [line, col] {
-                    out.push(b':');
-                    text::digits(number).push_to(out);
-                }
+                text::push_number(out, b":", line);
+                text::push_number(out, b":", col);
             }
             out.extend_from_slice(b": ");
         } else if let Some(file) = whole_file {

@@ -57,49 +57,56 @@ pub(crate) fn digit_count(number: u32) -> usize {
 /// Returns the decimal digits of `number`.
 #[inline]
 pub(crate) fn digits(number: u32) -> Digits {
-    if number < 10_000 {
-        return few_digits(number);
+    match number {
+        0..100_000_000 => few_digits(number),
+        _ => many_digits(number),
     }
-    let (mut bytes, mut rest, mut len) = ([b'0'; DIGIT_BYTES], number, 0_u8);
-    for pair in bytes.rchunks_exact_mut(2) {
-        // Two digits at a time take half of the divisions.
-        if let (Some(slot), Some(digits)) = (pair.first_chunk_mut(), PAIRS.get(rest as usize % 100))
-        {
-            *slot = *digits;
-        }
-        if rest < 100 {
-            len += if rest < 10 { 1 } else { 2 };
-            break;
-        }
-        rest /= 100;
-        len += 2;
-    }
-    // Moves the digits from the end of the array to its start.
-    let number = u128::from_le_bytes(bytes) >> (8 * (DIGIT_BYTES - usize::from(len)));
-    Digits { bytes: number.to_le_bytes(), len }
 }
 
-/// Returns the digits of a number below 10,000.
+/// Appends `before` and a number. The length of `before` is constant, so that it is copied without a call of `memcpy`.
+#[inline(always)]
+pub(crate) fn push_number<const N: usize>(out: &mut Vec<u8>, before: &[u8; N], number: u32) {
+    out.extend_from_slice(before);
+    digits(number).push_to(out);
+}
+
+/// Returns the digits of a number below 100,000,000.
 #[inline]
 fn few_digits(number: u32) -> Digits {
-    let pair = |number: u32| PAIRS.get(number as usize).copied().unwrap_or_default();
-    let ([a, b], [c, d]) = (pair(number / 100), pair(number % 100));
-    let zeros = u8::from(number < 1_000) + u8::from(number < 100) + u8::from(number < 10);
-    let digits = u128::from(u32::from_le_bytes([a, b, c, d]) >> (8 * zeros));
-    Digits { bytes: digits.to_le_bytes(), len: 4 - zeros }
+    let values = digit_values(number);
+    // The leading zeros are the lowest bytes. The last digit is one even if it is 0.
+    let zeros = (values | (1 << 56)).trailing_zeros() / 8;
+    let digits = (values | ZEROS) >> (8 * zeros);
+    let len = 8 - u8::try_from(zeros).unwrap_or_default();
+    Digits { bytes: u128::from(digits).to_le_bytes(), len }
 }
 
-/// The two digits of each number below 100.
-const PAIRS: [[u8; 2]; 100] = {
-    let (mut pairs, mut tens, mut index) = ([[b'0'; 2]; 100], 0, 0);
-    let mut rest: &mut [[u8; 2]] = &mut pairs;
-    while let [pair, others @ ..] = rest {
-        *pair = [b'0' + tens, b'0' + index];
-        (tens, index) = if index == 9 { (tens + 1, 0) } else { (tens, index + 1) };
-        rest = others;
+/// Returns the digits of a number that has more than eight.
+#[cold]
+fn many_digits(number: u32) -> Digits {
+    let Digits { bytes: first, len } = few_digits(number / 100_000_000);
+    let last = (digit_values(number % 100_000_000) | ZEROS).to_le_bytes();
+    let (mut bytes, start) = (first, usize::from(len));
+    if let Some(rest) = bytes.get_mut(start..start + last.len()) {
+        rest.copy_from_slice(&last);
     }
-    pairs
-};
+    Digits { bytes, len: len + 8 }
+}
+
+/// The digit `0` in each byte.
+const ZEROS: u64 = u64::from_ne_bytes([b'0'; 8]);
+
+/// Returns the values of the eight last digits of a number, the first of them in the lowest byte. Splits the number in halves,
+/// both halves in halves at the same time, and so on. A division by a constant is a multiplication and a shift.
+#[inline]
+fn digit_values(number: u32) -> u64 {
+    let number = u64::from(number);
+    let fours = (number / 10_000) | ((number % 10_000) << 32);
+    let hundreds = ((fours * 10_486) >> 20) & 0x7f_0000_007f;
+    let twos = hundreds | ((fours - 100 * hundreds) << 16);
+    let tens = ((twos * 103) >> 10) & 0x0f_000f_000f_000f;
+    tens | ((twos - 10 * tens) << 8)
+}
 
 #[cfg(test)]
 mod tests {
@@ -108,7 +115,9 @@ mod tests {
     #[test]
     fn digits_agree_with_the_formatter() {
         let around = (0..=9).map(|power| 10_u32.pow(power)).flat_map(|ten| [ten - 1, ten, ten + 1]);
-        for number in around.chain([0, 42, u32::MAX]) {
+        // Every value of the first and of the last four digits of eight.
+        let halves = (0..10_000).flat_map(|four| [four, four * 10_000, four * 10_001]);
+        for number in around.chain(halves).chain([0, 42, 4_200_000_042, u32::MAX]) {
             let (mut out, digits) = (b"=".to_vec(), digits(number));
             digits.push_to(&mut out);
             assert_eq!(out, format!("={number}").into_bytes());

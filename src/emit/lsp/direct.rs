@@ -96,14 +96,9 @@ impl<'a> Converter<'a> {
 }
 
 fn push_range(out: &mut Vec<u8>, Range { start, end }: Range) {
-    for (name, number) in [
-        (&b"{\"start\":{\"line\":"[..], start.line),
-        (b",\"character\":", start.character),
-        (b"},\"end\":{\"line\":", end.line),
-        (b",\"character\":", end.character),
-    ] {
-        out.extend_from_slice(name);
-        text::digits(number).push_to(out);
-    }
+    text::push_number(out, b"{\"start\":{\"line\":", start.line);
+    text::push_number(out, b",\"character\":", start.character);
+    text::push_number(out, b"},\"end\":{\"line\":", end.line);
+    text::push_number(out, b",\"character\":", end.character);
     out.extend_from_slice(b"}}");
 }

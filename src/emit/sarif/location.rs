@@ -239,20 +239,12 @@ pub(super) struct Region {
 impl Region {
     /// Appends the JSON of the region.
     pub(super) fn push(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(b"{\"startLine\":");
-        text::digits(self.start_line).push_to(out);
-        for (name, number) in [
-            (&b",\"startColumn\":"[..], self.start_column),
-            (b",\"endLine\":", self.end_line),
-            (b",\"endColumn\":", self.end_column),
-            (b",\"byteOffset\":", self.byte_offset),
-            (b",\"byteLength\":", self.byte_length),
-        ] {
-            if let Some(number) = number {
-                out.extend_from_slice(name);
-                text::digits(number).push_to(out);
-            }
-        }
+        text::push_number(out, b"{\"startLine\":", self.start_line);
+        push_optional(out, b",\"startColumn\":", self.start_column);
+        push_optional(out, b",\"endLine\":", self.end_line);
+        push_optional(out, b",\"endColumn\":", self.end_column);
+        push_optional(out, b",\"byteOffset\":", self.byte_offset);
+        push_optional(out, b",\"byteLength\":", self.byte_length);
         out.push(b'}');
     }
 
@@ -267,5 +259,13 @@ impl Region {
             byte_offset: has_offsets.then(|| span.lo()),
             byte_length: has_offsets.then(|| span.len()),
         }
+    }
+}
+
+/// Appends a field, if it has a value.
+#[inline]
+fn push_optional<const N: usize>(out: &mut Vec<u8>, name: &[u8; N], number: Option<u32>) {
+    if let Some(number) = number {
+        text::push_number(out, name, number);
     }
 }
