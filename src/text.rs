@@ -89,15 +89,16 @@ pub(crate) fn is_plain(text: &str) -> bool {
 
 /// Returns true if `text` needs no escape in a JSON string and is printable ASCII only.
 pub(crate) fn is_plain_in_json(text: &str) -> bool {
-    is_plain_without(text, [b'"', b'\\'])
+    is_plain_without(text, b'"', [b'\\'])
 }
 
-/// Returns true if `text` is printable ASCII without the characters `special`.
+/// Returns true if `text` is printable ASCII without `first`, which is between a blank and `?`, and the characters `others`.
 #[inline]
-pub(crate) fn is_plain_without<const N: usize>(text: &str, special: [u8; N]) -> bool {
+pub(crate) fn is_plain_without<const N: usize>(text: &str, first: u8, others: [u8; N]) -> bool {
     words::all(text.as_bytes(), |word| {
-        let found = special.into_iter().map(|byte| words::equal_in_ascii(word, byte));
-        found.fold(words::not_printable(word), |all, found| all | found)
+        let flags = words::control_or(word, first) | words::del_or_not_ascii(word);
+        let found = others.into_iter().map(|byte| words::equal_in_ascii(word, byte));
+        found.fold(flags, |all, found| all | found)
     })
 }
 
@@ -105,10 +106,10 @@ pub(crate) fn is_plain_without<const N: usize>(text: &str, special: [u8; N]) -> 
 #[inline]
 pub(crate) fn is_plain_without_markup(text: &str) -> bool {
     words::all(text.as_bytes(), |word| {
-        // `<` and `>` differ in one bit, and so do `&` and `'`.
+        // `<` and `>` differ in one bit, and so do `"` and `&`.
         let angle = words::equal_in_ascii(word & words::repeated(!0x02), b'<');
-        let other = words::equal_in_ascii(word | words::repeated(0x01), b'\'');
-        words::not_printable(word) | angle | other | words::equal_in_ascii(word, b'"')
+        let other = words::equal_in_ascii(word | words::repeated(0x04), b'&');
+        words::control_or(word, b'\'') | words::del_or_not_ascii(word) | angle | other
     })
 }
 

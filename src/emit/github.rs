@@ -133,7 +133,7 @@ struct Data;
 impl Escape for Data {
     #[inline]
     fn is_plain(text: &str) -> bool {
-        text::is_plain_without(text, [b'%'])
+        text::is_plain_without(text, b'%', [])
     }
 
     #[inline]
@@ -157,7 +157,7 @@ struct Property;
 impl Escape for Property {
     #[inline]
     fn is_plain(text: &str) -> bool {
-        text::is_plain_without(text, [b'%', b':', b','])
+        text::is_plain_without(text, b'%', [b':', b','])
     }
 
     #[inline]
