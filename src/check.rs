@@ -13,6 +13,7 @@ mod issue;
 mod suggestion;
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::ops::Range;
 
 pub(crate) use fix::{Fix, choices};
@@ -20,7 +21,9 @@ pub use issue::{SpanIssue, SpanIssueKind, SpanOwner};
 pub(crate) use suggestion::resolved_edits;
 
 use crate::model::{Child, Diagnostic, FileId, Label, LabelStyle, Span, Suggestion, TraceStep};
-use crate::source::{ColumnUnit, Location, PartialLocation, SourceError, SourceFile, SourceMap};
+use crate::source::{
+    ColumnUnit, Location, PartialLocation, SourceError, SourceFile, SourceLine, SourceMap,
+};
 
 /// A valid span: inside its file, which is not embedded, at character boundaries.
 #[derive(Clone, Copy, Debug)]
@@ -39,27 +42,42 @@ impl<'a> ResolvedSpan<'a> {
     }
 
     /// Returns the location of the start, or the nearest known one. For formats that require a line.
+    #[inline]
     pub(crate) fn location(&self, unit: ColumnUnit) -> Location<'a> {
         self.file.location(self.span.lo(), unit)
     }
 
     /// Returns the location of the start, without a line and a column if they are unknown.
+    #[inline]
     pub(crate) fn partial_location(&self, unit: ColumnUnit) -> PartialLocation<'a> {
         self.file.partial_location(self.span.lo(), unit)
     }
 
     /// Returns true if the line and the column of the start are known.
+    #[inline]
     pub(crate) fn is_known(&self) -> bool {
         self.file.is_known(self.span.lo())
     }
 
+    /// Returns the line of the start, or `None` if a reader cannot open the file.
+    pub(crate) fn start_line(&self) -> Option<SourceLine> {
+        self.file.is_openable().then(|| self.file.line_at(self.span.lo()))
+    }
+
     /// Returns the [location](Self::location) of the start and the location of the [end](Self::end).
     pub(crate) fn ends(&self, unit: ColumnUnit) -> (Location<'a>, Option<Location<'a>>) {
-        if self.file.is_openable() {
-            let (start, end) = self.file.ends(self.span, unit);
-            return (start, Some(end));
-        }
-        (self.location(unit), None)
+        self.ends_from(self.start_line().as_ref(), unit)
+    }
+
+    /// Returns the [`ends`](Self::ends) of a span with this [`start_line`](Self::start_line).
+    pub(crate) fn ends_from(
+        &self,
+        line: Option<&SourceLine>,
+        unit: ColumnUnit,
+    ) -> (Location<'a>, Option<Location<'a>>) {
+        let Some(line) = line else { return (self.location(unit), None) };
+        let (start, end) = self.file.ends_from(line, self.span, unit);
+        (start, Some(end))
     }
 
     /// Returns the location of the end, see [`SourceFile::end_of`].
@@ -69,13 +87,15 @@ impl<'a> ResolvedSpan<'a> {
 
     /// Returns the 1-based lines of the start and of the [last byte](Self::last_line).
     pub(crate) fn lines(&self) -> (u32, u32) {
-        if self.file.is_openable() {
-            let first = self.file.line_at(self.span.lo());
-            if self.span.hi() as usize <= first.next {
-                return (first.number, first.number);
-            }
+        self.lines_from(self.start_line().as_ref())
+    }
+
+    /// Returns the [`lines`](Self::lines) of a span with this [`start_line`](Self::start_line).
+    pub(crate) fn lines_from(&self, line: Option<&SourceLine>) -> (u32, u32) {
+        match line {
+            Some(line) if self.span.hi() as usize <= line.next => (line.number, line.number),
+            _ => (self.location(ColumnUnit::Byte).line, self.last_line()),
         }
-        (self.location(ColumnUnit::Byte).line, self.last_line())
     }
 
     /// Returns the 1-based line of the last byte, or of the start if the span is empty. A line end belongs
@@ -136,6 +156,8 @@ pub(crate) struct CheckedDiagnostic<'a> {
     pub(crate) suggestions: Vec<Cow<'a, Suggestion>>,
     /// The issues in the order of the parts above.
     pub(crate) issues: Vec<SpanIssue>,
+    /// See [`primary_line`](Self::primary_line).
+    primary_line: OnceCell<Option<SourceLine>>,
 }
 
 impl<'a> CheckedDiagnostic<'a> {
@@ -157,8 +179,18 @@ impl<'a> CheckedDiagnostic<'a> {
         let children = diagnostic.children().iter().map(|child| checker.child(child)).collect();
         let trace = diagnostic.trace().iter().map(|step| checker.step(step)).collect();
         let suggestions = checker.suggestions(diagnostic.suggestions());
-        let issues = checker.issues;
-        Self { sources, diagnostic, whole_file, labels, children, trace, suggestions, issues }
+        let (issues, primary_line) = (checker.issues, OnceCell::new());
+        Self {
+            sources,
+            diagnostic,
+            whole_file,
+            labels,
+            children,
+            trace,
+            suggestions,
+            issues,
+            primary_line,
+        }
     }
 
     /// Returns only the span of the [primary](Self::primary) label and the file that the diagnostic is about as a whole.
@@ -176,8 +208,16 @@ impl<'a> CheckedDiagnostic<'a> {
     }
 
     /// Returns the primary label, or `None` if it cannot be shown.
+    #[inline]
     pub(crate) fn primary(&self) -> Option<&ResolvedLabel<'a>> {
         self.labels.first().filter(|first| first.label.style() == LabelStyle::Primary)
+    }
+
+    /// Returns the [line](ResolvedSpan::start_line) of the primary label. It is looked up once, because some formats need it
+    /// for the location and for the fingerprint.
+    pub(crate) fn primary_line(&self) -> Option<&SourceLine> {
+        let line = || self.primary().and_then(|primary| primary.start_line());
+        self.primary_line.get_or_init(line).as_ref()
     }
 
     /// Returns the secondary labels.
@@ -186,6 +226,7 @@ impl<'a> CheckedDiagnostic<'a> {
     }
 
     /// Returns the file of the primary label, or the file that the diagnostic is about.
+    #[inline]
     pub(crate) fn file(&self) -> Option<&'a SourceFile> {
         self.primary().map(|primary| primary.file).or(self.whole_file)
     }
@@ -276,8 +317,9 @@ impl<'a> Checker<'a> {
         CheckedStep { step, at: span.and_then(|span| self.span(span, SpanOwner::Step, None)) }
     }
 
-    /// Returns the valid span that is nearest to `span`, or `None` if its file is unknown.
-    #[inline]
+    /// Returns the valid span that is nearest to `span`, or `None` if its file is unknown. Always inlined, because most spans
+    /// are valid.
+    #[inline(always)]
     fn span(
         &mut self,
         span: Span,

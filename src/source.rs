@@ -25,7 +25,7 @@ pub use column::ColumnUnit;
 pub use embed::{EmbeddedPiece, EmbeddedText};
 pub use error::SourceError;
 pub use file::SourceFile;
-pub(crate) use file::{BOM, UNKNOWN_OFFSETS};
+pub(crate) use file::{BOM, SourceLine, UNKNOWN_OFFSETS};
 pub(crate) use path::{file_url, is_virtual};
 pub use text::SourceText;
 
@@ -207,6 +207,7 @@ impl SourceMap {
     /// # Errors
     ///
     /// [`SourceError::UnknownFile`] if the map never had such a file, [`SourceError::Removed`] if it was removed.
+    #[inline]
     pub fn file(&self, id: FileId) -> Result<&SourceFile, SourceError> {
         self.get(id).map(|file| &**file)
     }

@@ -25,12 +25,9 @@ pub(super) struct Fingerprints {
 
 impl Fingerprints {
     pub(super) fn of(&mut self, checked: &CheckedDiagnostic<'_>) -> Fingerprint {
-        let primary = checked.primary();
         // Another program cannot read a virtual file, and should be able to compute the same fingerprint.
-        let line = primary.filter(|primary| !primary.file.is_virtual()).and_then(|primary| {
-            let range = primary.file.line_at(primary.span.lo()).text;
-            primary.file.text().get(range)
-        });
+        let line = checked.primary().zip(checked.primary_line());
+        let line = line.and_then(|(primary, line)| primary.file.text().get(line.text.clone()));
         let code = checked.diagnostic.code();
         let parts = [
             code.map_or("", |code| code.as_str()),

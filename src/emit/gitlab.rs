@@ -71,7 +71,7 @@ impl<'a> IssueLocation<'a> {
             // The field is not optional in GitLab's interface (`CodeQualityDegradation.line`).
             return Self { path, begin: 1, end: 1 };
         };
-        let (begin, end) = primary.lines();
+        let (begin, end) = primary.lines_from(checked.primary_line());
         Self { path: primary.file.path(), begin, end }
     }
 }

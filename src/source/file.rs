@@ -13,6 +13,7 @@ use std::sync::{Arc, OnceLock};
 
 use content::{AvailableText, Content};
 use embedding::Embedding;
+pub(crate) use locations::SourceLine;
 
 use super::columns::Columns;
 use super::lines::LineTable;
@@ -125,6 +126,7 @@ impl SourceFile {
     /// [stored or computed](Self::load_error).
     ///
     /// [`SourceMap::add_unavailable`]: super::SourceMap::add_unavailable
+    #[inline]
     #[must_use]
     pub fn is_unavailable(&self) -> bool {
         matches!(self.content(), Content::Unavailable(_))
@@ -223,6 +225,7 @@ impl SourceFile {
 
     /// Returns true if the path is a name in angle brackets, such as `<stdin>`: a source that is not a file
     /// on disk. An embedded file is virtual if its outer file is.
+    #[inline]
     #[must_use]
     pub fn is_virtual(&self) -> bool {
         is_virtual(&self.outermost_file().path)
@@ -235,6 +238,7 @@ impl SourceFile {
     }
 
     /// Returns true if another program can open the file: it is neither unavailable nor virtual.
+    #[inline]
     pub(crate) fn is_openable(&self) -> bool {
         !self.is_unavailable() && !self.is_virtual()
     }
@@ -259,6 +263,7 @@ impl SourceFile {
 
     /// Returns true if some bytes are not UTF-8, so [`text`](Self::text) differs from
     /// [`bytes`](Self::bytes).
+    #[inline]
     #[must_use]
     pub fn is_lossy(&self) -> bool {
         self.available().is_some_and(|available| available.raw().is_some())

@@ -34,21 +34,24 @@ pub(super) struct LineTable {
 struct Block {
     /// The number of line ends in all earlier blocks.
     lines_before: u32,
+    /// The number of line ends in this block.
+    lines: u32,
     /// The first byte, at the start of a character.
     start: usize,
+    /// The first byte after the block.
+    end: usize,
     index: OnceLock<LineIndex>,
 }
 
 impl LineTable {
     pub(super) fn new(text: &str) -> Self {
         let mut lines_before = 0;
-        let blocks =
-            line_ends_per_block(text).into_iter().enumerate().map(|(number, line_ends)| {
-                let start = block_start(text, number);
-                let block = Block { lines_before, start, index: OnceLock::new() };
-                lines_before += line_ends;
-                block
-            });
+        let blocks = line_ends_per_block(text).into_iter().enumerate().map(|(number, lines)| {
+            let [start, end] = [number, number + 1].map(|number| block_start(text, number));
+            let block = Block { lines_before, lines, start, end, index: OnceLock::new() };
+            lines_before += lines;
+            block
+        });
         Self { blocks: blocks.collect(), count: lines_before + 1 }
     }
 
@@ -59,28 +62,33 @@ impl LineTable {
 
     /// Returns the line of byte `offset`, and the bytes of that line including its line end. An offset after
     /// the end of the text is in the last line.
-    #[inline]
+    #[inline(always)]
     pub(super) fn line_at(&self, text: &str, offset: usize) -> (u32, Range<usize>) {
         let offset = floor_char_boundary(text, offset);
-        // A character that crosses the boundary moves the start of the next block down.
-        let number = offset / BLOCK_BYTES;
-        let is_in_next = self.blocks.get(number + 1).is_some_and(|next| next.start <= offset);
-        let number = number + usize::from(is_in_next);
-        let Some(block) = self.blocks.get(number) else { return (0, 0..0) };
-        let next = self.blocks.get(number + 1);
+        let Some((number, block)) = self.block_at(offset) else { return (0, 0..0) };
         let (start, index) = (block.start, block.index(text, number));
-        let lines = next.map_or(self.count, |next| next.lines_before) - block.lines_before;
-        let len = next.map_or(text.len(), |next| next.start) - start;
-        let offset = to_text_size(offset - start);
-        let found = interpolate(index, offset, to_text_size(len), lines);
+        let (offset, len) = (to_text_size(offset - start), to_text_size(block.end - start));
+        let found = interpolate(index, offset, len, block.lines);
         let (local, range) = found.or_else(|| search(index, offset)).unwrap_or_default();
         let line = block.lines_before + local;
         // Fast path: most lines begin and end in the same block.
-        let ends_here = next.is_none_or(|next| next.lines_before > line);
-        if local > 0 && ends_here {
+        if (1..block.lines).contains(&local) {
             return (line, start + usize::from(range.start())..start + usize::from(range.end()));
         }
         (line, self.range_of(text, line).unwrap_or_default())
+    }
+
+    /// Returns the block of a character, or the last one for the end of the text, and its number.
+    #[inline]
+    fn block_at(&self, offset: usize) -> Option<(usize, &Block)> {
+        let number = offset / BLOCK_BYTES;
+        let block = self.blocks.get(number)?;
+        if offset < block.end {
+            return Some((number, block));
+        }
+        // A character that crosses the boundary is in the next block.
+        let next = self.blocks.get(number + 1).map(|next| (number + 1, next));
+        Some(next.unwrap_or((number, block)))
     }
 
     /// Returns the bytes of a line including its line end, or `None` after the last line.

@@ -17,7 +17,7 @@ use crate::emit::fingerprint::Fingerprint;
 use crate::emit::json_writer::push_string;
 use crate::emit::plain_text::{JsonString, PlainText, Related, StepsInText, TextParts};
 use crate::model::{FileId, Suggestion, Tag};
-use crate::source::SourceMap;
+use crate::source::{SourceLine, SourceMap};
 use crate::text;
 
 /// Section 3.27.
@@ -115,7 +115,8 @@ impl SarifResult<'_> {
         match self.checked.primary().filter(|primary| !primary.file.is_virtual()) {
             Some(primary) => {
                 out.extend_from_slice(b",\"locations\":[{");
-                self.push_at(out, primary.at, primary.label.message(), file)?;
+                let line = self.checked.primary_line();
+                self.push_at(out, (primary.at, line), primary.label.message(), file)?;
                 out.extend_from_slice(b"}]");
             }
             None => {
@@ -135,7 +136,8 @@ impl SarifResult<'_> {
             out.extend_from_slice(std::mem::replace(&mut separator, b",{\"id\":"));
             text::digits(ids.next().unwrap_or(u32::MAX)).push_to(out);
             out.push(b',');
-            self.push_at(out, related.at, related.message().as_deref(), file)?;
+            let line = related.at.start_line();
+            self.push_at(out, (related.at, line.as_ref()), related.message().as_deref(), file)?;
             out.push(b'}');
             io::Result::Ok(())
         })?;
@@ -145,11 +147,11 @@ impl SarifResult<'_> {
         Ok(())
     }
 
-    /// Appends the fields of a location (section 3.28) after its id.
+    /// Appends the fields of a location (section 3.28) after its id. The location has the line of its start.
     fn push_at(
         &self,
         out: &mut Vec<u8>,
-        at: ResolvedSpan<'_>,
+        (at, line): (ResolvedSpan<'_>, Option<&SourceLine>),
         message: Option<&str>,
         file: &mut WrittenFile,
     ) -> io::Result<()> {
@@ -162,7 +164,7 @@ impl SarifResult<'_> {
         file.0 = Some((at.file.id(), start..out.len()));
         if at.is_known() {
             out.extend_from_slice(b",\"region\":");
-            Region::new(at.file, at.span).push(out);
+            Region::from_line(at, line).push(out);
         }
         out.push(b'}');
         match message {

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::location::{ArtifactLocation, Message, Region};
 use super::rule::Text;
-use crate::check;
+use crate::check::{self, ResolvedSpan};
 use crate::source::SourceMap;
 
 /// Section 3.55.
@@ -43,7 +43,7 @@ impl<'a> Fix<'a> {
         let changes = by_file.filter_map(|edits| {
             let file = sources.file(edits.first()?.span().file()).ok()?;
             let replacements = edits.iter().map(|edit| Replacement {
-                deleted_region: Region::new(file, edit.span()),
+                deleted_region: Region::new(ResolvedSpan { file, span: edit.span() }),
                 inserted_content: Text { text: edit.text() },
             });
             let artifact_location = ArtifactLocation::new(sources, file);

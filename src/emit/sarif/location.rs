@@ -9,8 +9,8 @@ use serde::Serialize;
 use crate::check::{CheckedDiagnostic, ResolvedSpan};
 use crate::emit::json_writer::push_string;
 use crate::emit::plain_text::Related;
-use crate::model::{FrameLocation, Span};
-use crate::source::{self, ColumnUnit, SourceFile, SourceMap, url};
+use crate::model::FrameLocation;
+use crate::source::{self, ColumnUnit, SourceFile, SourceLine, SourceMap, url};
 use crate::text;
 
 /// The message of the location of a diagnostic that has none.
@@ -156,7 +156,7 @@ impl<'a> PhysicalLocation<'a> {
     /// Creates a location. An unknown one has no region: code scanning requires the line of a region.
     pub(super) fn new(sources: &SourceMap, at: ResolvedSpan<'a>) -> Self {
         let artifact_location = ArtifactLocation::new(sources, at.file);
-        let region = at.is_known().then(|| Region::new(at.file, at.span));
+        let region = at.is_known().then(|| Region::new(at));
         Self { artifact_location, region }
     }
 
@@ -248,9 +248,16 @@ impl Region {
         out.push(b'}');
     }
 
-    pub(super) fn new(file: &SourceFile, span: Span) -> Self {
-        let (start, end) = ResolvedSpan { file, span }.ends(ColumnUnit::Char);
-        let has_offsets = file.has_offsets(span);
+    /// Creates the region of a span.
+    pub(super) fn new(at: ResolvedSpan<'_>) -> Self {
+        Self::from_line(at, at.start_line().as_ref())
+    }
+
+    /// Creates the region of a span with this [`start_line`](ResolvedSpan::start_line).
+    pub(super) fn from_line(at: ResolvedSpan<'_>, line: Option<&SourceLine>) -> Self {
+        let (start, end) = at.ends_from(line, ColumnUnit::Char);
+        let span = at.span;
+        let has_offsets = at.file.has_offsets(span);
         Self {
             start_line: start.line,
             start_column: Some(start.col),

@@ -5,9 +5,11 @@ use std::ops::Range;
 use super::content::{AvailableText, Content};
 use super::{BOM, SourceFile};
 use crate::model::Span;
+use crate::source::column::column;
+use crate::source::columns::SHORT;
 use crate::source::lines::LineTable;
 use crate::source::{ColumnUnit, Location, PartialLocation};
-use crate::text::floor_char_boundary;
+use crate::text::{self, floor_char_boundary};
 
 impl SourceFile {
     /// Returns the number of lines, at least 1.
@@ -41,14 +43,15 @@ impl SourceFile {
     /// the end of the file is in the last line.
     #[must_use]
     pub fn line_of(&self, offset: u32) -> u32 {
-        let lines = self.lines();
-        lines.number(lines.table.line_at(lines.text, offset as usize).0)
+        self.line_at(offset).number
     }
 
     /// Returns the line of byte `offset`, see [`line_of`](Self::line_of).
-    #[inline]
     pub(crate) fn line_at(&self, offset: u32) -> SourceLine {
-        self.lines().line_at(offset)
+        let lines = self.lines();
+        let (index, whole) = lines.table.line_at(lines.text, offset as usize);
+        let next = whole.end;
+        SourceLine { number: lines.number(index), text: lines.text_range(whole), next }
     }
 
     /// Returns the bytes of a 1-based line without its line end and without a byte order mark. Returns `None`
@@ -63,35 +66,46 @@ impl SourceFile {
     /// known offset that is not after `offset`, or line 1, column 1. See also [`known_location`](Self::known_location).
     #[must_use]
     pub fn location(&self, offset: u32, unit: ColumnUnit) -> Location<'_> {
-        let lines = match self.content() {
-            Content::Unavailable(unavailable) => {
-                let (line, col) = unavailable.location(offset);
-                return Location { path: &self.path, line, col };
-            }
-            Content::Available(available) => self.lines_of(available),
-            Content::Lazy(_) => self.lines(),
-        };
-        let SourceLine { number: line, text: range, .. } = lines.line_at(offset);
+        if let Content::Unavailable(unavailable) = self.content() {
+            let (line, col) = unavailable.location(offset);
+            return Location { path: &self.path, line, col };
+        }
+        let (text, SourceLine { number: line, text: range, .. }) =
+            (self.text(), self.line_at(offset));
         // A byte order mark before the text and a line end after it have no columns of their own.
-        let offset = floor_char_boundary(lines.text, offset as usize).min(range.end);
-        let col = self.column_at(lines.text, range, offset, unit);
+        let offset = floor_char_boundary(text, offset as usize).min(range.end);
+        let col = self.column_at(text, range, offset, unit);
         Location { path: &self.path, line, col }
     }
 
     /// Returns the [locations](Self::location) of the start and of the end of a valid span. The line of most spans is looked
     /// up once for both.
     pub(crate) fn ends(&self, span: Span, unit: ColumnUnit) -> (Location<'_>, Location<'_>) {
-        let Some(lines) = self.available().map(|available| self.lines_of(available)) else {
+        if self.is_unavailable() {
             return (self.location(span.lo(), unit), self.location(span.hi(), unit));
-        };
-        let SourceLine { number: line, text: range, .. } = lines.line_at(span.lo());
-        let at = |offset: usize| {
-            let col = self.column_at(lines.text, range.clone(), offset, unit);
-            Location { path: &self.path, line, col }
-        };
+        }
+        self.ends_from(&self.line_at(span.lo()), span, unit)
+    }
+
+    /// Returns the [`ends`](Self::ends) of a span that begins in `line`. The text is available.
+    pub(crate) fn ends_from(
+        &self,
+        line: &SourceLine,
+        span: Span,
+        unit: ColumnUnit,
+    ) -> (Location<'_>, Location<'_>) {
+        let (text, range) = (self.text(), &line.text);
         let (lo, hi) = (span.lo() as usize, span.hi() as usize);
-        let start = at(lo.min(range.end));
-        let end = if hi <= range.end { at(hi) } else { self.location(span.hi(), unit) };
+        let at = |col| Location { path: &self.path, line: line.number, col };
+        let is_short = hi <= range.end.min(range.start + SHORT);
+        if is_short && text.get(range.start..hi).is_none_or(text::is_plain) {
+            // In printable ASCII, columns of all units are bytes, and one test is enough for both.
+            let col = |offset: usize| column(offset.saturating_sub(range.start));
+            return (at(col(lo)), at(col(hi)));
+        }
+        let col = |offset: usize| self.column_at(text, range.clone(), offset, unit);
+        let start = at(col(lo.min(range.end)));
+        let end = if hi <= range.end { at(col(hi)) } else { self.location(span.hi(), unit) };
         (start, end)
     }
 
@@ -102,6 +116,7 @@ impl SourceFile {
         self.is_known(offset).then(|| self.location(offset, unit))
     }
 
+    #[inline]
     pub(crate) fn is_known(&self, offset: u32) -> bool {
         match self.content() {
             Content::Unavailable(unavailable) => unavailable.is_known(offset),
@@ -123,7 +138,7 @@ impl SourceFile {
         self.is_openable().then(|| self.location(span.hi(), unit))
     }
 
-    #[inline]
+    #[inline(always)]
     fn lines(&self) -> Lines<'_> {
         match self.available() {
             Some(available) => self.lines_of(available),
@@ -131,19 +146,23 @@ impl SourceFile {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn lines_of<'a>(&'a self, available: &'a AvailableText) -> Lines<'a> {
         self.lines_in(available.as_str(), available.first_line)
     }
 
-    #[inline]
+    #[inline(always)]
     fn lines_in<'a>(&'a self, text: &'a str, first: u32) -> Lines<'a> {
-        if let Some(table) = self.lines.get() {
-            return Lines { text, first, table };
-        }
+        let table = self.lines.get().unwrap_or_else(|| self.new_lines(text));
+        Lines { text, first, table }
+    }
+
+    /// Finds the lines of the text.
+    #[cold]
+    fn new_lines(&self, text: &str) -> &LineTable {
         // Not inside `get_or_init`: `new` may run on worker threads, and those may be waiting for the lock.
         let table = LineTable::new(text);
-        Lines { text, first, table: self.lines.get_or_init(|| table) }
+        self.lines.get_or_init(|| table)
     }
 }
 
@@ -160,18 +179,6 @@ impl Lines<'_> {
     /// Returns the number of the line with a 0-based index.
     fn number(self, index: u32) -> u32 {
         self.first.saturating_add(index)
-    }
-
-    #[inline]
-    fn line_at(self, offset: u32) -> SourceLine {
-        self.source_line(self.table.line_at(self.text, offset as usize))
-    }
-
-    /// Returns the line with an index and the bytes of the line including its line end.
-    #[inline]
-    fn source_line(self, (index, whole): (u32, Range<usize>)) -> SourceLine {
-        let next = whole.end;
-        SourceLine { number: self.number(index), text: self.text_range(whole), next }
     }
 
     /// Returns the bytes of the text of a line.
@@ -209,6 +216,7 @@ pub(crate) struct SourceLine {
 impl SourceLine {
     /// Returns the number of bytes from the start of the text to byte `offset` of the file. An offset outside
     /// the text is clamped to it.
+    #[inline]
     pub(crate) fn bytes_to(&self, offset: u32) -> usize {
         (offset as usize).clamp(self.text.start, self.text.end) - self.text.start
     }
