@@ -10,6 +10,7 @@
 
 mod fix;
 mod issue;
+mod labels;
 mod suggestion;
 
 use std::borrow::Cow;
@@ -18,6 +19,7 @@ use std::ops::Range;
 
 pub(crate) use fix::{Fix, choices};
 pub use issue::{SpanIssue, SpanIssueKind, SpanOwner};
+pub(crate) use labels::LabelList;
 pub(crate) use suggestion::resolved_edits;
 
 use crate::model::{Child, Diagnostic, FileId, Label, LabelStyle, Span, Suggestion, TraceStep};
@@ -149,7 +151,7 @@ pub(crate) struct CheckedDiagnostic<'a> {
     /// The file that the diagnostic is about as a whole.
     pub(crate) whole_file: Option<&'a SourceFile>,
     /// The labels that can be shown. The primary label is the first one if it can be shown.
-    pub(crate) labels: Vec<ResolvedLabel<'a>>,
+    pub(crate) labels: LabelList<'a>,
     pub(crate) children: Vec<CheckedChild<'a>>,
     pub(crate) trace: Vec<CheckedStep<'a>>,
     /// The suggestions of the diagnostic itself.
@@ -169,15 +171,14 @@ impl<'a> CheckedDiagnostic<'a> {
         }
         let whole_file = diagnostic.file().filter(|_| diagnostic.primary().is_none());
         let whole_file = whole_file.and_then(|file| checker.file(file));
-        let mut labels = Vec::with_capacity(1 + diagnostic.secondary().len());
-        if let Some(primary) = diagnostic.primary() {
-            labels.extend(checker.label(primary, SpanOwner::from(primary.style())));
+        let mut labels = LabelList::new();
+        for label in diagnostic.labels() {
+            if let Some(label) = checker.label(label, label.style().into()) {
+                labels.push(label);
+            }
         }
-        for label in diagnostic.secondary() {
-            labels.extend(checker.label(label, SpanOwner::from(label.style())));
-        }
-        let children = diagnostic.children().iter().map(|child| checker.child(child)).collect();
-        let trace = diagnostic.trace().iter().map(|step| checker.step(step)).collect();
+        let children = map_all(diagnostic.children(), |child| checker.child(child));
+        let trace = map_all(diagnostic.trace(), |step| checker.step(step));
         let suggestions = checker.suggestions(diagnostic.suggestions());
         let (issues, primary_line) = (checker.issues, OnceCell::new());
         Self {
@@ -241,6 +242,16 @@ impl<'a> CheckedDiagnostic<'a> {
         let issues = self.issues.iter().map(|issue| Cow::Owned(issue.to_string()));
         self.diagnostic.notes().map(Cow::Borrowed).chain(issues)
     }
+}
+
+/// Converts every item. Most diagnostics have none, and then it costs nothing.
+#[inline]
+pub(crate) fn map_all<I, U>(items: I, convert: impl FnMut(I::Item) -> U) -> Vec<U>
+where
+    I: IntoIterator<IntoIter: ExactSizeIterator>,
+{
+    let items = items.into_iter();
+    if items.len() == 0 { Vec::new() } else { items.map(convert).collect() }
 }
 
 /// Resolves the parts of one diagnostic and collects their issues.

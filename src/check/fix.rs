@@ -96,9 +96,13 @@ fn inserted_text(edits: &[Edit]) -> Option<String> {
 
 impl CheckedDiagnostic<'_> {
     /// Returns the suggestions of the diagnostic and of its children.
-    pub(crate) fn all_suggestions(&self) -> impl Iterator<Item = &Suggestion> {
+    pub(crate) fn all_suggestions(&self) -> Vec<&Suggestion> {
+        // Most diagnostics have neither, and then it costs nothing.
+        if self.suggestions.is_empty() && self.children.is_empty() {
+            return Vec::new();
+        }
         let children = self.children.iter().flat_map(|child| &child.suggestions);
-        self.suggestions.iter().chain(children).map(AsRef::as_ref)
+        self.suggestions.iter().chain(children).map(AsRef::as_ref).collect()
     }
 
     /// Splits the suggestions into the fixes that another program can apply, because it can open every file that

@@ -12,6 +12,9 @@ impl<'a> Checker<'a> {
         &mut self,
         suggestions: &'a [Suggestion],
     ) -> Vec<Cow<'a, Suggestion>> {
+        if suggestions.is_empty() {
+            return Vec::new();
+        }
         suggestions.iter().filter_map(|suggestion| self.suggestion(suggestion)).collect()
     }
 

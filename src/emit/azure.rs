@@ -87,7 +87,7 @@ fn draw(sources: &SourceMap) -> impl Draw {
                 None => write!(out, "{}: ", escaped(text::one_line(file.path()))),
             }?;
         }
-        let suggestions: Vec<_> = checked.all_suggestions().collect();
+        let suggestions = checked.all_suggestions();
         let text = PlainText::new(&checked, TextParts::all(&suggestions));
         writeln!(out, "{}", escaped(text))
     }

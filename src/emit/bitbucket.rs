@@ -165,7 +165,7 @@ impl<W: Write> Emitter for BitbucketEmitter<W> {
         let checked = CheckedDiagnostic::new(sources, diagnostic);
         let (severity, code) = (diagnostic.severity(), diagnostic.code());
         let place = Place::new(&checked, self.fallback_path.as_deref());
-        let suggestions: Vec<_> = checked.all_suggestions().collect();
+        let suggestions = checked.all_suggestions();
         let text = PlainText::new(&checked, TextParts::all(&suggestions));
         let text = place.text(text).to_string();
         let summary = match code {

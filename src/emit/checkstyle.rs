@@ -87,7 +87,7 @@ impl<W: Write> Emitter for CheckstyleEmitter<W> {
             Severity::Warning => "warning",
             Severity::Note => "info",
         };
-        let suggestions: Vec<_> = checked.all_suggestions().collect();
+        let suggestions = checked.all_suggestions();
         let text = PlainText::new(&checked, TextParts::all(&suggestions));
         let message = attribute(place.text(text));
         write!(item, " severity=\"{severity}\" message=\"{message}\"")?;

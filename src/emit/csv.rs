@@ -83,7 +83,7 @@ impl<W: Write> Emitter for CsvEmitter<W> {
         let label = checked.primary().and_then(|primary| primary.label.message());
         push_field(&mut out, label.unwrap_or_default());
         out.push(b',');
-        let suggestions: Vec<_> = checked.all_suggestions().collect();
+        let suggestions = checked.all_suggestions();
         let parts = TextParts { backtrace: true, ..TextParts::all(&suggestions) };
         push_field(&mut out, &PlainText::new(&checked, parts).to_string());
         write!(out, ",{}\r\n", self.fingerprints.of(&checked))?;

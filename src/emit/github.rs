@@ -93,7 +93,7 @@ fn draw(sources: &SourceMap) -> impl Draw {
             }
             out.extend_from_slice(b": ");
         }
-        let suggestions: Vec<_> = checked.all_suggestions().collect();
+        let suggestions = checked.all_suggestions();
         let parts = TextParts {
             related: true,
             steps: StepsInText::All,

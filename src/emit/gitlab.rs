@@ -110,7 +110,7 @@ fn push_issue(
 
 /// Appends the text of a diagnostic, and a note if its location is only the one that GitLab requires.
 fn push_body(out: &mut Vec<u8>, checked: &CheckedDiagnostic<'_>) {
-    let suggestions: Vec<_> = checked.all_suggestions().collect();
+    let suggestions = checked.all_suggestions();
     let parts = TextParts {
         related: true,
         steps: StepsInText::All,

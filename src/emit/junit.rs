@@ -225,7 +225,7 @@ impl<W: Write> Emitter for JunitEmitter<W> {
             text::push_number(out, b" line=\"", primary.lines().0);
             out.push(b'"');
         }
-        let suggestions: Vec<_> = checked.all_suggestions().collect();
+        let suggestions = checked.all_suggestions();
         let parts = TextParts {
             related: true,
             steps: StepsInText::All,

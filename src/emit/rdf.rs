@@ -41,7 +41,7 @@ impl Serialize for RdfDiagnostic<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self { checked, tool, has_source } = self;
         let diagnostic = checked.diagnostic;
-        let in_text: Vec<_> = checked.all_suggestions().collect();
+        let in_text = checked.all_suggestions();
         let parts = TextParts {
             related: false,
             steps: StepsInText::WithoutLocation,

@@ -185,7 +185,7 @@ impl<W: Write> Emitter for SonarqubeEmitter<W> {
         let id = code.map_or(severity.as_str(), |code| code.as_str());
         let rule = self.rules.entry(id.to_owned()).or_insert((code, severity));
         rule.1 = rule.1.max(severity);
-        let suggestions: Vec<_> = checked.all_suggestions().collect();
+        let suggestions = checked.all_suggestions();
         let parts = TextParts {
             related: false,
             steps: StepsInText::WithoutLocation,

@@ -124,7 +124,7 @@ impl<W: Write> Emitter for TapEmitter<W> {
             let (line, column) = (at.map(|at| at.line), at.map(|at| at.col));
             push_line(&mut out, "at", &At { file: file.path(), line, column })?;
         }
-        let suggestions: Vec<_> = checked.all_suggestions().collect();
+        let suggestions = checked.all_suggestions();
         let parts = TextParts { backtrace: true, ..TextParts::all(&suggestions) };
         push_line(&mut out, "text", &PlainText::new(&checked, parts))?;
         out.extend_from_slice(b"  ...\n");

@@ -89,7 +89,7 @@ impl<W: Write> Emitter for TeamcityEmitter<W> {
         let id = code.map_or(diagnostic.severity().as_str(), |code| code.as_str()).to_owned();
         let mut out = self.new_type(&id, diagnostic).unwrap_or_default().into_bytes();
         let place = Place::new(&checked, self.fallback_path.as_deref());
-        let suggestions: Vec<_> = checked.all_suggestions().collect();
+        let suggestions = checked.all_suggestions();
         let text = PlainText::new(&checked, TextParts::all(&suggestions));
         let message = escaped(&place.text(text).to_string(), MAX_TEXT_CHARS);
         let (id, path) = (escaped(&id, MAX_NAME_CHARS), escaped(place.path, MAX_TEXT_CHARS));

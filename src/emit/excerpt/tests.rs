@@ -18,7 +18,7 @@ fn excerpt_of<'a>(
 ) -> Excerpt<'a> {
     let checked = CheckedDiagnostic::new(sources, diagnostic);
     Excerpt::new(
-        &LocatedLabels::new(checked.labels.into_iter().map(DrawnLabel::from), true, options),
+        &LocatedLabels::new(checked.labels.iter().copied().map(DrawnLabel::from), true, options),
         0,
         options,
     )

@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use super::{
     JsonChild, JsonDiagnostic, JsonEdit, JsonLabel, JsonLocation, JsonStep, JsonSuggestion,
 };
-use crate::check::{CheckedChild, CheckedDiagnostic, CheckedStep, ResolvedLabel, ResolvedSpan};
+use crate::check::{
+    CheckedChild, CheckedDiagnostic, CheckedStep, ResolvedLabel, ResolvedSpan, map_all,
+};
 use crate::model::{Backtrace, Diagnostic, Edit, LabelStyle, Suggestion};
 use crate::source::{ColumnUnit, SourceMap};
 
@@ -46,12 +48,6 @@ impl<'a> JsonDiagnostic<'a> {
             file: whole_file.map(|file| file.path().into()),
         }
     }
-}
-
-/// Converts every item. Most diagnostics have none, and then it costs nothing.
-#[inline]
-fn map_all<T, U>(items: Vec<T>, convert: impl FnMut(T) -> U) -> Vec<U> {
-    if items.is_empty() { Vec::new() } else { items.into_iter().map(convert).collect() }
 }
 
 impl<'a> Converter<'a> {

@@ -31,6 +31,9 @@ impl<'a> CodeFlow<'a> {
     /// Returns the steps of an analysis that have a location, in their order, or `None` if there are none. The others
     /// are in the message of the result, because readers expect a file in every location of a flow.
     pub(super) fn new(sources: &SourceMap, checked: &CheckedDiagnostic<'a>) -> Option<Self> {
+        if checked.trace.is_empty() {
+            return None;
+        }
         let steps = Related::steps(checked, |kind| kind == TraceKind::Analysis);
         let locations = steps.map(|step| SarifLocation::related(sources, None, step));
         let locations: Vec<_> = locations.map(|location| ThreadFlowLocation { location }).collect();

@@ -50,6 +50,9 @@ impl<'a> Stack<'a> {
     /// trace. The steps of an analysis are in no stack.
     pub(super) fn all(sources: &SourceMap, checked: &CheckedDiagnostic<'a>) -> Vec<Self> {
         let backtrace = checked.diagnostic.backtrace().map(Self::of_backtrace);
+        if checked.trace.is_empty() {
+            return backtrace.into_iter().collect();
+        }
         let kinds = checked.trace.chunk_by(|a, b| a.step.kind() == b.step.kind());
         let traces = kinds.filter_map(|steps| Self::of_trace(sources, steps));
         backtrace.into_iter().chain(traces).collect()

@@ -74,8 +74,9 @@ impl Diagnostic {
     }
 
     /// Returns the notes in the order in which they were added.
-    pub fn notes(&self) -> impl Iterator<Item = &str> {
-        self.extras.iter().flat_map(|extras| &extras.notes).map(AsRef::as_ref)
+    pub fn notes(&self) -> impl ExactSizeIterator<Item = &str> {
+        let notes = self.extras.as_ref().map_or(&[][..], |extras| &extras.notes);
+        notes.iter().map(AsRef::as_ref)
     }
 
     /// Returns the children in the order in which they were added.
