@@ -1,7 +1,7 @@
 //! Writes values as JSON that is safe in a terminal: the bytes of `serde_json` with more escapes, in a third of the time.
 //!
 //! `serde_json` examines every byte for escapes, also in the names of fields. Here names are copied, and so is a text in
-//! which no byte needs an escape, as [`text::is_plain_in_json`] finds out for eight bytes at a time.
+//! which no byte needs an escape, as [`text::is_plain_in_json`] finds out for sixteen bytes at a time.
 
 use std::fmt::{self, Display, Write as _};
 use std::io;
@@ -20,6 +20,15 @@ pub(super) fn push_string(out: &mut Vec<u8>, text: &str) {
     out.reserve(text.len() + 2);
     out.push(b'"');
     push_escaped(out, text);
+    out.push(b'"');
+}
+
+/// Appends a string that needs no escape, such as the name of a severity.
+#[inline]
+pub(super) fn push_name(out: &mut Vec<u8>, name: &'static str) {
+    out.reserve(name.len() + 2);
+    out.push(b'"');
+    out.extend_from_slice(name.as_bytes());
     out.push(b'"');
 }
 

@@ -61,7 +61,7 @@ impl<'a> Converter<'a> {
         JsonLabel { style: resolved.label.style(), file, lo, hi, line, col, message }
     }
 
-    fn location(self, at: &ResolvedSpan<'a>) -> JsonLocation<'a> {
+    pub(super) fn location(self, at: &ResolvedSpan<'a>) -> JsonLocation<'a> {
         let start = at.location(self.unit);
         let (lo, hi) = (at.span.lo(), at.span.hi());
         JsonLocation { file: start.path.into(), lo, hi, line: start.line, col: start.col }

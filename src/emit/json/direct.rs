@@ -4,11 +4,10 @@
 use std::borrow::Cow;
 use std::io;
 
-use super::JsonLabel;
 use super::convert::Converter;
 use super::write::WriteJson;
 use crate::check::CheckedDiagnostic;
-use crate::model::{Backtrace, Diagnostic, LabelStyle};
+use crate::model::{Backtrace, Diagnostic};
 use crate::source::{ColumnUnit, SourceMap};
 
 /// Appends the line of a diagnostic; columns count `unit`.
@@ -26,19 +25,44 @@ pub(super) fn push_line(
     diagnostic.code().write(out)?;
     out.extend_from_slice(b",\"message\":");
     diagnostic.message().write(out)?;
-    let mut labels = checked.labels.iter().map(|label| converter.label(label));
-    let first = labels.next();
-    let primary = first.as_ref().filter(|first| first.style == LabelStyle::Primary);
-    out.extend_from_slice(b",\"primary\":");
-    primary.map(JsonLabel::location).write(out)?;
-    out.extend_from_slice(b",\"labels\":");
-    write_all(out, first.into_iter().chain(labels))?;
+    write_labels(out, converter, &checked)?;
     out.extend_from_slice(b",\"help\":");
     diagnostic.help().map(Cow::Borrowed).write(out)?;
     out.extend_from_slice(b",\"notes\":");
     write_all(out, checked.notes())?;
     write_optional(out, converter, checked)?;
     out.extend_from_slice(b"}\n");
+    Ok(())
+}
+
+/// Appends the location of the primary label, and all labels.
+fn write_labels(
+    out: &mut Vec<u8>,
+    converter: Converter<'_>,
+    checked: &CheckedDiagnostic<'_>,
+) -> io::Result<()> {
+    let primary = checked.primary();
+    out.extend_from_slice(b",\"primary\":");
+    let start = out.len();
+    primary.map(|primary| converter.location(&primary.at)).write(out)?;
+    let braces = [start, out.len() - 1];
+    out.extend_from_slice(b",\"labels\":[");
+    if let Some(primary) = primary {
+        out.extend_from_slice(b"{\"style\":\"primary\",");
+        // The fields between the braces are also those of the label. Copying is faster than writing them again.
+        let [open, close] = braces;
+        out.extend_from_within(open + 1..close);
+        out.extend_from_slice(b",\"message\":");
+        primary.label.message().map(Cow::Borrowed).write(out)?;
+        out.push(b'}');
+    }
+    for (index, label) in checked.related().enumerate() {
+        if index > 0 || primary.is_some() {
+            out.push(b',');
+        }
+        converter.label(label).write(out)?;
+    }
+    out.push(b']');
     Ok(())
 }
 

@@ -108,18 +108,25 @@ impl WriteJson for Cow<'_, str> {
     }
 }
 
-/// Implements [`WriteJson`] for types that are written as strings.
+impl WriteJson for Code {
+    fn write(&self, out: &mut Vec<u8>) -> io::Result<()> {
+        self.as_str().write(out)
+    }
+}
+
+/// Implements [`WriteJson`] for types that are written as names.
 macro_rules! names {
     ($($named:ident),*) => {
         $(impl WriteJson for $named {
             fn write(&self, out: &mut Vec<u8>) -> io::Result<()> {
-                self.as_str().write(out)
+                json_writer::push_name(out, self.as_str());
+                Ok(())
             }
         })*
     };
 }
 
-names!(Applicability, ChildLevel, Code, LabelStyle, Severity, Tag, TraceKind);
+names!(Applicability, ChildLevel, LabelStyle, Severity, Tag, TraceKind);
 
 impl WriteJson for u32 {
     fn write(&self, out: &mut Vec<u8>) -> io::Result<()> {
