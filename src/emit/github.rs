@@ -73,7 +73,11 @@ fn draw(sources: &SourceMap) -> impl Draw {
         out.push(b' ');
         if let Some(file) = file.filter(|file| !file.is_virtual()) {
             out.extend_from_slice(b"file=");
-            Property.push(out, file.path());
+            if file.has_plain_path() {
+                out.extend_from_slice(file.path().as_bytes());
+            } else {
+                Property.push(out, file.path());
+            }
             out.push(b',');
             let primary = checked.primary().filter(|primary| primary.is_known());
             if let Some(primary) = primary {
@@ -182,14 +186,17 @@ impl TextSink for DataSink<'_> {
         Data.push(self.0, text);
     }
 
-    fn constant(&mut self, text: &'static str) {
+    #[inline]
+    fn plain(&mut self, text: &str) {
         self.0.extend_from_slice(text.as_bytes());
     }
 
+    #[inline]
     fn line_feed(&mut self) {
         self.0.extend_from_slice(b"%0A");
     }
 
+    #[inline]
     fn number(&mut self, number: u32) {
         text::digits(number).push_to(self.0);
     }

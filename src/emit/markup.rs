@@ -74,14 +74,17 @@ impl TextSink for XmlContent<'_> {
         XmlContext::Content.push(self.0, text);
     }
 
-    fn constant(&mut self, text: &'static str) {
+    #[inline]
+    fn plain(&mut self, text: &str) {
         self.0.extend_from_slice(text.as_bytes());
     }
 
+    #[inline]
     fn line_feed(&mut self) {
         self.0.push(b'\n');
     }
 
+    #[inline]
     fn number(&mut self, number: u32) {
         text::digits(number).push_to(self.0);
     }

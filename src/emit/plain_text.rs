@@ -150,8 +150,8 @@ pub(super) trait TextSink {
     /// Appends text, which is escaped.
     fn text(&mut self, text: &str);
 
-    /// Appends lower-case letters, colons, blanks and hyphens, which no format escapes in a text.
-    fn constant(&mut self, text: &'static str);
+    /// Appends letters, digits, blanks and `-./_~:`, which no format escapes in a text.
+    fn plain(&mut self, text: &str);
 
     /// Appends a line feed, as the format writes it.
     fn line_feed(&mut self);
@@ -165,14 +165,17 @@ impl TextSink for String {
         self.push_str(text);
     }
 
-    fn constant(&mut self, text: &'static str) {
+    #[inline]
+    fn plain(&mut self, text: &str) {
         self.push_str(text);
     }
 
+    #[inline]
     fn line_feed(&mut self) {
         self.push('\n');
     }
 
+    #[inline]
     fn number(&mut self, number: u32) {
         self.push_str(text::digits(number).as_str());
     }
@@ -186,14 +189,17 @@ impl TextSink for JsonString<'_> {
         json_writer::push_escaped(self.0, text);
     }
 
-    fn constant(&mut self, text: &'static str) {
+    #[inline]
+    fn plain(&mut self, text: &str) {
         self.0.extend_from_slice(text.as_bytes());
     }
 
+    #[inline]
     fn line_feed(&mut self) {
         self.0.extend_from_slice(b"\\n");
     }
 
+    #[inline]
     fn number(&mut self, number: u32) {
         text::digits(number).push_to(self.0);
     }
@@ -220,21 +226,26 @@ fn write_label(out: &mut impl TextSink, label: &ResolvedLabel<'_>) {
 }
 
 fn write_located(out: &mut impl TextSink, at: ResolvedSpan<'_>, message: &str) {
-    line(out, "", at.file.path());
+    out.line_feed();
+    if at.file.has_plain_path() {
+        out.plain(at.file.path());
+    } else {
+        out.text(at.file.path());
+    }
     if let Some((line, col)) = at.partial_location(ColumnUnit::Char).position {
         for number in [line, col] {
-            out.constant(":");
+            out.plain(":");
             out.number(number);
         }
     }
-    out.constant(": ");
+    out.plain(": ");
     out.text(message);
 }
 
 /// Writes a line feed, and a line that may contain further ones.
 fn line(out: &mut impl TextSink, start: &'static str, text: &str) {
     out.line_feed();
-    out.constant(start);
+    out.plain(start);
     out.text(text);
 }
 

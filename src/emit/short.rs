@@ -15,7 +15,7 @@ use super::output::{Draw, Output};
 use crate::bag::Entry;
 use crate::check::CheckedDiagnostic;
 use crate::model::Diagnostic;
-use crate::source::{ColumnUnit, SourceMap};
+use crate::source::{ColumnUnit, SourceFile, SourceMap};
 use crate::terminal::log_commands;
 use crate::text;
 
@@ -71,14 +71,14 @@ fn draw(sources: &SourceMap, is_ci_log: bool) -> impl Draw {
         let (primary, whole_file) = CheckedDiagnostic::place(sources, diagnostic);
         if let Some(primary) = primary {
             let at = primary.partial_location(ColumnUnit::Char);
-            push_path(out, at.path);
+            push_path(out, primary.file);
             if let Some((line, col)) = at.position {
                 text::push_number(out, b":", line);
                 text::push_number(out, b":", col);
             }
             out.extend_from_slice(b": ");
         } else if let Some(file) = whole_file {
-            push_path(out, file.path());
+            push_path(out, file);
             out.extend_from_slice(b": ");
         }
         out.extend_from_slice(diagnostic.severity().as_str().as_bytes());
@@ -97,8 +97,12 @@ fn draw(sources: &SourceMap, is_ci_log: bool) -> impl Draw {
     }
 }
 
-/// Appends a path on one line.
-fn push_path(out: &mut Vec<u8>, path: &str) {
+/// Appends the path of a file on one line.
+fn push_path(out: &mut Vec<u8>, file: &SourceFile) {
+    let path = file.path();
+    if file.has_plain_path() {
+        return out.extend_from_slice(path.as_bytes());
+    }
     out.extend_from_slice(path_prefix(path).as_bytes());
     out.extend_from_slice(text::one_line(path).as_bytes());
 }

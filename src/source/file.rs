@@ -17,7 +17,7 @@ pub(crate) use locations::SourceLine;
 
 use super::columns::Columns;
 use super::lines::LineTable;
-use super::{KnownLocation, SourceError, SourceText, is_virtual};
+use super::{KnownLocation, SourceError, SourceText, is_virtual, url};
 use crate::model::{ByteOffset, FileId, Span, SpanError};
 
 /// The byte order mark, U+FEFF, as UTF-8.
@@ -37,6 +37,7 @@ pub(crate) const UNKNOWN_OFFSETS: u32 = 0xff00_0000;
 pub struct SourceFile {
     id: FileId,
     path: Arc<str>,
+    has_plain_path: bool,
     /// The absolute path that the file was loaded from.
     disk_path: Option<PathBuf>,
     content: Content,
@@ -56,9 +57,10 @@ impl SourceFile {
         Ok(Self::with_content(id, path, content))
     }
 
-    const fn with_content(id: FileId, path: Arc<str>, content: Content) -> Self {
+    fn with_content(id: FileId, path: Arc<str>, content: Content) -> Self {
         Self {
             id,
+            has_plain_path: url::is_kept_in_path(&path),
             path,
             disk_path: None,
             content,
@@ -221,6 +223,11 @@ impl SourceFile {
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
+    }
+
+    /// Returns true if the path consists of letters, digits and `-./_~`, which no format escapes.
+    pub(crate) const fn has_plain_path(&self) -> bool {
+        self.has_plain_path
     }
 
     /// Returns true if the path is a name in angle brackets, such as `<stdin>`: a source that is not a file

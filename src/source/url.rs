@@ -23,12 +23,17 @@ const NEVER_IN_URL: &AsciiSet = &CONTROLS
 
 /// Percent-encodes a path with `/` as separator.
 pub(crate) fn path(path: &str) -> Cow<'_, str> {
-    let is_kept =
-        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-'..=b'/' | b'_' | b'~');
-    if path.bytes().all(is_kept) {
+    if is_kept_in_path(path) {
         return path.into();
     }
     utf8_percent_encode(path, PATH).into()
+}
+
+/// Returns true if a path has nothing to encode: only letters, digits and `-./_~`.
+pub(super) fn is_kept_in_path(path: &str) -> bool {
+    let is_kept =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-'..=b'/' | b'_' | b'~');
+    path.bytes().all(is_kept)
 }
 
 /// Percent-encodes the characters of a URL that are not allowed in one.

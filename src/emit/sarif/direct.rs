@@ -14,7 +14,7 @@ use super::stack::Stack;
 use crate::check::{CheckedDiagnostic, ResolvedSpan};
 use crate::emit::escape::push_json;
 use crate::emit::fingerprint::Fingerprint;
-use crate::emit::json_writer::push_string;
+use crate::emit::json_writer::{push_name, push_string};
 use crate::emit::plain_text::{JsonString, PlainText, Related, StepsInText, TextParts};
 use crate::model::{FileId, Suggestion, Tag};
 use crate::source::{SourceLine, SourceMap};
@@ -58,7 +58,7 @@ impl SarifResult<'_> {
             push_field(out, b",\"ruleIndex\":", &index)?;
         }
         out.extend_from_slice(b",\"level\":");
-        push_string(out, rule::level(severity));
+        push_name(out, rule::level(severity));
         if let Some(state) = self.baseline_state {
             push_field(out, b",\"baselineState\":", &state)?;
         }

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::check::{CheckedDiagnostic, ResolvedSpan};
-use crate::emit::json_writer::push_string;
+use crate::emit::json_writer::push_name;
 use crate::emit::plain_text::Related;
 use crate::model::FrameLocation;
 use crate::source::{self, ColumnUnit, SourceFile, SourceLine, SourceMap, url};
@@ -185,16 +185,20 @@ impl<'a> ArtifactLocation<'a> {
         if let Some(url) = url {
             return Self { uri: url.into(), uri_base_id: None };
         }
-        Self::relative(file.path())
+        let path = file.path();
+        let uri = if file.has_plain_path() { path.into() } else { url::path(path) };
+        Self::relative(path, uri)
     }
 
     /// Appends the JSON of the location.
     pub(super) fn push(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(b"{\"uri\":");
-        push_string(out, &self.uri);
+        // A URI is percent-encoded, so it needs no escapes.
+        out.extend_from_slice(b"{\"uri\":\"");
+        out.extend_from_slice(self.uri.as_bytes());
+        out.push(b'"');
         if let Some(id) = self.uri_base_id {
             out.extend_from_slice(b",\"uriBaseId\":");
-            push_string(out, id);
+            push_name(out, id);
         }
         out.push(b'}');
     }
@@ -203,13 +207,13 @@ impl<'a> ArtifactLocation<'a> {
     pub(super) fn of_path(path: &'a str) -> Self {
         match source::file_url(path, None) {
             Some(url) => Self { uri: url.into(), uri_base_id: None },
-            None => Self::relative(path),
+            None => Self::relative(path, url::path(path)),
         }
     }
 
-    fn relative(path: &'a str) -> Self {
+    fn relative(path: &str, uri: Cow<'a, str>) -> Self {
         let uri_base_id = (!source::is_virtual(path)).then_some("%SRCROOT%");
-        Self { uri: url::path(path), uri_base_id }
+        Self { uri, uri_base_id }
     }
 
     /// Returns the location of the whole file.
