@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use serde::{Serialize, Serializer};
 use siphasher::sip128::SipHasher24;
@@ -18,7 +19,7 @@ use crate::text;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Fingerprints {
     /// The number of earlier diagnostics, by the hash of their values.
-    counts: HashMap<u128, u64>,
+    counts: HashCounts,
     /// The values of one diagnostic. The buffer is a field so that its memory is reused.
     buffer: Vec<u8>,
 }
@@ -33,7 +34,8 @@ impl Fingerprints {
             code.map_or("", |code| code.as_str()),
             checked.file().map_or("", |file| file.path()),
             checked.diagnostic.message(),
-            line.map_or("", line_start).trim(),
+            // Most blanks are ASCII, which is faster to remove.
+            line.map_or("", line_start).trim_ascii().trim(),
         ];
         self.buffer.clear();
         for part in parts {
@@ -46,6 +48,24 @@ impl Fingerprints {
         let unique = if *count == 0 { first } else { hash(&mut self.buffer, *count) };
         *count += 1;
         Fingerprint(unique)
+    }
+}
+
+/// Numbers by the hashes of texts.
+pub(super) type HashCounts = HashMap<u128, u64, BuildHasherDefault<FirstBytes>>;
+
+/// The hasher of keys that are hashes already: their first eight bytes.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct FirstBytes(u64);
+
+impl Hasher for FirstBytes {
+    fn write(&mut self, bytes: &[u8]) {
+        let first = bytes.first_chunk().copied().unwrap_or_default();
+        self.0 ^= u64::from_ne_bytes(first);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
     }
 }
 
