@@ -11,6 +11,7 @@
 //! file and an entry in the list of [`Format`].
 
 mod canvas;
+mod chunks;
 mod direct;
 mod document;
 mod editor_url;

@@ -18,13 +18,18 @@
 //! The schema of the xUnit plugin of Jenkins does not allow the attributes `file` and `line`:
 //! [`JunitFamily::Jenkins`] omits them.
 
-use std::fmt::Display;
+use std::collections::hash_map::Entry;
+use std::fmt::{Display, Write as _};
 use std::io::{self, Write};
+use std::ops::Range;
 
 use indexmap::IndexMap;
+use siphasher::sip128::SipHasher13;
 
 use super::Emitter;
+use super::chunks::Chunks;
 use super::escape::Escape as _;
+use super::fingerprint::HashCounts;
 use super::markup::{self, XmlContent, XmlContext};
 use super::options::{EmitterOptions, FromOptions, JunitFamily};
 use super::plain_text::{PlainText, StepsInText, TextParts};
@@ -53,33 +58,49 @@ struct Suite {
     /// The name of the suite, escaped for the attributes of diagnostics, once there is one.
     class: Vec<u8>,
     /// The XML of the test cases.
-    cases: Vec<u8>,
+    cases: Chunks,
 }
 
-/// The names of the tests of a suite, each with the last number that was appended to it.
+/// The names of the tests of a suite.
 #[derive(Clone, Debug, Default)]
-struct UniqueNames(IndexMap<String, u64>);
+struct UniqueNames {
+    /// The last number that was appended to each name, by the hash of the name. SipHash-1-3 with 128 bits has practically no
+    /// equal hashes of different names, and a hash takes less memory and time than a name.
+    numbers: HashCounts,
+    /// One name. The buffer is a field so that its memory is reused.
+    buffer: String,
+}
 
 impl UniqueNames {
-    /// Returns `name`, or `name (2)`, `name (3)`, … if the suite already has a test of that name.
-    fn add(&mut self, name: String) -> &str {
-        let (mut index, number) = self.0.insert_full(name, 1);
-        if let Some(mut number) = number {
-            let name = self.0.get_index(index).map_or("", |(name, _)| name);
-            let unique = loop {
-                number += 1;
-                let numbered = format!("{name} ({number})");
-                if !self.0.contains_key(&numbered) {
-                    break numbered;
-                }
-            };
-            if let Some((_, last)) = self.0.get_index_mut(index) {
-                *last = number;
-            }
-            (index, _) = self.0.insert_full(unique, 1);
+    /// Adds the name that consists of `parts`. Returns what makes it unique if the suite already has a test of that name:
+    /// ` (2)`, ` (3)`, …
+    fn add(&mut self, parts: &[&str]) -> Option<String> {
+        self.buffer.clear();
+        parts.iter().for_each(|part| self.buffer.push_str(part));
+        let name = hash(&self.buffer);
+        let last = self.numbers.entry(name).or_default();
+        if *last == 0 {
+            *last = 1;
+            return None;
         }
-        self.0.get_index(index).map_or("", |(name, _)| name)
+        let (mut number, len) = (*last, self.buffer.len());
+        loop {
+            number += 1;
+            self.buffer.truncate(len);
+            // Writing to a string cannot fail.
+            _ = write!(self.buffer, " ({number})");
+            let numbered = hash(&self.buffer);
+            if let Entry::Vacant(entry) = self.numbers.entry(numbered) {
+                entry.insert(1);
+                self.numbers.insert(name, number);
+                return Some(self.buffer.split_off(len));
+            }
+        }
     }
+}
+
+fn hash(name: &str) -> u128 {
+    SipHasher13::new().hash(name.as_bytes()).as_u128()
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -158,10 +179,11 @@ impl<W: Write> JunitEmitter<W> {
     /// ```
     pub fn add_test(&mut self, test: &JunitTest<'_>) {
         let suite = self.suites.entry(test.suite.to_owned()).or_default();
-        let (class, name) = (attribute(test.suite), suite.names.add(test.name.to_owned()));
+        let (class, name) = (attribute(test.suite), attribute(test.name));
+        let number = suite.names.add(&[test.name]).unwrap_or_default();
         let file = test.file.filter(|_| self.family == JunitFamily::Located);
         let file = file.map(|file| format!(" file=\"{}\"", attribute(file)));
-        let head = format!("<testcase classname=\"{class}\" name=\"{}\"", attribute(name));
+        let head = format!("<testcase classname=\"{class}\" name=\"{name}{number}\"");
         let content = match test.result {
             JunitResult::Passed => "/>".to_owned(),
             JunitResult::Skipped { reason } => {
@@ -176,7 +198,10 @@ impl<W: Write> JunitEmitter<W> {
             }
         };
         suite.counts.tests += 1;
-        suite.cases.extend(format!("{head}{}{content}\n", file.unwrap_or_default()).into_bytes());
+        suite
+            .cases
+            .buffer()
+            .extend(format!("{head}{}{content}\n", file.unwrap_or_default()).into_bytes());
     }
 }
 
@@ -184,37 +209,36 @@ impl<W: Write> Emitter for JunitEmitter<W> {
     fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
         let checked = CheckedDiagnostic::new(sources, diagnostic);
         let file = checked.file();
-        let suite = file.map_or(self.tool.name(), |file| file.path());
-        let class = suite;
-        // The diagnostics of one file mostly follow one another, which saves the lookup.
-        let index = match self.suites.last() {
-            Some((last, _)) if last == class => self.suites.len() - 1,
-            _ => {
-                let entry = self.suites.entry(class.to_owned());
-                let index = entry.index();
-                entry.or_default();
-                index
-            }
-        };
-        let Some((_, suite)) = self.suites.get_index_mut(index) else { return Ok(()) };
+        let class = file.map_or(self.tool.name(), |file| file.path());
+        let Some(suite) = suite(&mut self.suites, class) else { return Ok(()) };
         let severity = diagnostic.severity();
         suite.counts.tests += 1;
         suite.counts.failures += u64::from(severity == Severity::Error);
         suite.counts.errors += u64::from(severity == Severity::Fatal);
         // Without the line number, so that a test keeps its name when lines are added above it.
-        let name = match diagnostic.code() {
-            Some(code) => [code.as_str(), ": ", diagnostic.message()].concat(),
-            None => diagnostic.message().to_owned(),
+        let (code, message) = (diagnostic.code(), diagnostic.message());
+        let number = match &code {
+            Some(code) => suite.names.add(&[code.as_str(), ": ", message]),
+            None => suite.names.add(&[message]),
         };
-        let name = suite.names.add(name);
         if suite.class.is_empty() {
             XmlContext::Attribute.push(&mut suite.class, class);
         }
-        let out = &mut suite.cases;
+        let out = suite.cases.buffer();
         let has_location = self.family == JunitFamily::Located;
         out.extend_from_slice(b"<testcase classname=\"");
         out.extend_from_slice(&suite.class);
-        push_attribute(out, b"\" name=\"", name);
+        out.extend_from_slice(b"\" name=\"");
+        if let Some(code) = code {
+            XmlContext::Attribute.push(out, code.as_str());
+            out.extend_from_slice(b": ");
+        }
+        let start = out.len();
+        XmlContext::Attribute.push(out, message);
+        // Escaped once for both attributes that have it.
+        let message = start..out.len();
+        out.extend_from_slice(number.unwrap_or_default().as_bytes());
+        out.push(b'"');
         if file.is_some() && has_location {
             out.extend_from_slice(b" file=\"");
             out.extend_from_slice(&suite.class);
@@ -233,24 +257,7 @@ impl<W: Write> Emitter for JunitEmitter<W> {
             backtrace: true,
         };
         let location = checked.primary().filter(|_| !has_location);
-        let end: &[u8] = match severity {
-            Severity::Fatal => {
-                push_attribute(out, b">\n<error type=\"fatal\" message=\"", diagnostic.message());
-                out.push(b'>');
-                b"</error>\n</testcase>\n"
-            }
-            Severity::Error => {
-                push_attribute(out, b">\n<failure type=\"error\" message=\"", diagnostic.message());
-                out.push(b'>');
-                b"</failure>\n</testcase>\n"
-            }
-            Severity::Warning | Severity::Note => {
-                out.extend_from_slice(b">\n<system-out>");
-                out.extend_from_slice(severity.as_str().as_bytes());
-                out.extend_from_slice(b": ");
-                b"</system-out>\n</testcase>\n"
-            }
-        };
+        let end = push_result(out, severity, message);
         if let Some(primary) = location {
             let at = primary.partial_location(ColumnUnit::Char);
             XmlContext::Content.push(out, &format!("{at}: "));
@@ -265,7 +272,7 @@ impl<W: Write> Emitter for JunitEmitter<W> {
             let suite = self.suites.entry(self.tool.name().to_owned()).or_default();
             let class = attribute(self.tool.name());
             suite.counts.tests = 1;
-            writeln!(suite.cases, "<testcase classname=\"{class}\" name=\"check\"/>")?;
+            writeln!(suite.cases.buffer(), "<testcase classname=\"{class}\" name=\"check\"/>")?;
         }
         let suites = std::mem::take(&mut self.suites);
         let mut total = TestCounts::default();
@@ -276,7 +283,7 @@ impl<W: Write> Emitter for JunitEmitter<W> {
             total.skipped += counts.skipped;
         }
         let (tool, counts) = (attribute(self.tool.name()), count_attributes(total));
-        // Each write ends before or after the tests of a suite, which may be many: they are not copied again.
+        // The tests of a suite may be many: they are not copied again.
         let mut report = Vec::new();
         writeln!(report, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
         writeln!(report, "<testsuites name=\"{tool}\"{counts}>")?;
@@ -284,7 +291,7 @@ impl<W: Write> Emitter for JunitEmitter<W> {
             let (name, counts) = (attribute(&name), count_attributes(counts));
             writeln!(report, "<testsuite name=\"{name}\"{counts}>")?;
             self.writer.write_all(&report)?;
-            self.writer.write_all(&cases)?;
+            cases.write_to(&mut self.writer)?;
             report.clear();
             report.extend_from_slice(b"</testsuite>\n");
         }
@@ -294,11 +301,43 @@ impl<W: Write> Emitter for JunitEmitter<W> {
     }
 }
 
-/// Appends the value of an attribute and its last quote after `start`.
-fn push_attribute(out: &mut Vec<u8>, start: &[u8], value: &str) {
-    out.extend_from_slice(start);
-    XmlContext::Attribute.push(out, value);
-    out.push(b'"');
+/// Returns the suite with a name. It is a new one if there is none.
+fn suite<'s>(suites: &'s mut IndexMap<String, Suite>, name: &str) -> Option<&'s mut Suite> {
+    // The diagnostics of one file mostly follow one another, which saves the lookup.
+    let index = match suites.last() {
+        Some((last, _)) if last == name => suites.len() - 1,
+        _ => {
+            let entry = suites.entry(name.to_owned());
+            let index = entry.index();
+            entry.or_default();
+            index
+        }
+    };
+    suites.get_index_mut(index).map(|(_, suite)| suite)
+}
+
+/// Appends the start of the result of a diagnostic, whose escaped message is in `out` already. Returns its end.
+fn push_result(out: &mut Vec<u8>, severity: Severity, message: Range<usize>) -> &'static [u8] {
+    match severity {
+        Severity::Fatal => {
+            out.extend_from_slice(b">\n<error type=\"fatal\" message=\"");
+            out.extend_from_within(message);
+            out.extend_from_slice(b"\">");
+            b"</error>\n</testcase>\n"
+        }
+        Severity::Error => {
+            out.extend_from_slice(b">\n<failure type=\"error\" message=\"");
+            out.extend_from_within(message);
+            out.extend_from_slice(b"\">");
+            b"</failure>\n</testcase>\n"
+        }
+        Severity::Warning | Severity::Note => {
+            out.extend_from_slice(b">\n<system-out>");
+            out.extend_from_slice(severity.as_str().as_bytes());
+            out.extend_from_slice(b": ");
+            b"</system-out>\n</testcase>\n"
+        }
+    }
 }
 
 fn attribute(text: &str) -> impl Display {

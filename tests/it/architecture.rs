@@ -31,6 +31,7 @@ const EMIT_LAYERS: [&[&str]; 16] = [
         "role",
         "text_style",
         "editor_url",
+        "chunks",
         "escape",
         "fingerprint",
         "output",
